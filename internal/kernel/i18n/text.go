@@ -1,0 +1,45 @@
+package i18n
+
+import (
+	"database/sql/driver"
+	"encoding/json"
+	"fmt"
+)
+
+// Text is a city's own wording in one or both languages, such as the name of a service. It comes from a city pack or
+// from an administrator, and is stored as jsonb.
+type Text map[Locale]string
+
+// In returns the text in l, or in Indonesian when l was not written.
+func (t Text) In(l Locale) string {
+	if s := t[l]; s != "" {
+		return s
+	}
+	return t[ID]
+}
+
+// Empty reports whether there is no wording at all.
+func (t Text) Empty() bool { return t[ID] == "" && t[EN] == "" }
+
+// Value stores t as jsonb; no wording is an empty object rather than NULL.
+func (t Text) Value() (driver.Value, error) {
+	if t == nil {
+		return "{}", nil
+	}
+	b, err := json.Marshal(map[Locale]string(t))
+	return string(b), err
+}
+
+// Scan reads t from jsonb.
+func (t *Text) Scan(src any) error {
+	*t = nil
+	switch v := src.(type) {
+	case nil:
+		return nil
+	case []byte:
+		return json.Unmarshal(v, (*map[Locale]string)(t))
+	case string:
+		return json.Unmarshal([]byte(v), (*map[Locale]string)(t))
+	}
+	return fmt.Errorf("i18n: cannot read a text from %T", src)
+}
