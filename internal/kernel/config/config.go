@@ -1,0 +1,116 @@
+// Package config reads the environment once, at start, into one struct. A field that is missing or malformed stops
+// the program with its name; nothing else in the program reads the environment.
+package config
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// Secret is a value that never appears in a log or an error.
+type Secret string
+
+func (Secret) String() string { return "…" }
+
+// GoString keeps %#v quiet too.
+func (Secret) GoString() string { return "…" }
+
+// Config is every setting of the program; the README's table is made from these tags.
+type Config struct {
+	Listen    string        `env:"BEDELAU_LISTEN" envDefault:":8080"`         // address of the web server
+	Metrics   string        `env:"BEDELAU_METRICS_LISTEN" envDefault:":9090"` // address of /metrics; empty turns it off
+	PublicURL string        `env:"BEDELAU_PUBLIC_URL,required"`               // the platform's address; a city's is its slug before that host
+	DataDir   string        `env:"BEDELAU_DATA_DIR" envDefault:"data"`        // uploads and issued documents
+	Demo      bool          `env:"BEDELAU_DEMO"`                              // shows the mailbox page and the demo ribbon
+	LogFormat string        `env:"BEDELAU_LOG" envDefault:"json"`             // json or text
+	Proxies   []string      `env:"BEDELAU_TRUSTED_PROXIES"`                   // addresses whose X-Forwarded-For is believed
+	Workers   int           `env:"BEDELAU_WORKERS" envDefault:"10"`           // tasks at a time in `work`
+	Drain     time.Duration `env:"BEDELAU_DRAIN" envDefault:"20s"`            // time to finish requests and tasks at a stop
+
+	DatabaseURL         Secret `env:"DATABASE_URL,required"`            // role bedelau_app
+	DatabasePlatformURL Secret `env:"DATABASE_PLATFORM_URL,required"`   // role bedelau_platform
+	DatabaseOwnerURL    Secret `env:"DATABASE_OWNER_URL"`               // role bedelau_owner; for `migrate` only
+	DatabaseConns       int    `env:"BEDELAU_DB_CONNS" envDefault:"16"` // connections of the application role
+	RedisURL            Secret `env:"REDIS_URL,required"`               // redis://[:password@]host:port/db
+
+	MasterKey Secret `env:"BEDELAU_MASTER_KEY,required"` // base64 of 32 bytes; seals each city's key
+
+	SMTPHost     string `env:"SMTP_HOST"`
+	SMTPPort     int    `env:"SMTP_PORT" envDefault:"587"`
+	SMTPUser     string `env:"SMTP_USER"`
+	SMTPPassword Secret `env:"SMTP_PASSWORD"`
+	SMTPFrom     string `env:"SMTP_FROM" envDefault:"tidak-membalas@localhost"`
+	SMTPTLS      string `env:"SMTP_TLS" envDefault:"starttls"` // starttls, tls or none
+}
+
+// Load reads the environment and reports every fault at once.
+func Load() (Config, error) {
+	c, err := env.ParseAs[Config]()
+	if err != nil {
+		return Config{}, fmt.Errorf("config: %w", err)
+	}
+	return c, c.Validate()
+}
+
+// Validate reports every field that cannot work, by its environment name.
+func (c Config) Validate() error {
+	var faults []error
+	if u, err := url.Parse(c.PublicURL); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		faults = append(faults, errors.New("config: BEDELAU_PUBLIC_URL must be like https://layanan.example.id"))
+	}
+	if _, err := c.Master(); err != nil {
+		faults = append(faults, err)
+	}
+	if c.LogFormat != "json" && c.LogFormat != "text" {
+		faults = append(faults, errors.New("config: BEDELAU_LOG must be json or text"))
+	}
+	if c.SMTPTLS != "starttls" && c.SMTPTLS != "tls" && c.SMTPTLS != "none" {
+		faults = append(faults, errors.New("config: SMTP_TLS must be starttls, tls or none"))
+	}
+	if c.Workers < 1 || c.DatabaseConns < 4 {
+		faults = append(faults, errors.New("config: BEDELAU_WORKERS must be at least 1 and BEDELAU_DB_CONNS at least 4"))
+	}
+	return errors.Join(faults...)
+}
+
+// Master returns the 32 bytes of the master key.
+func (c Config) Master() ([]byte, error) {
+	key, err := base64.StdEncoding.DecodeString(string(c.MasterKey))
+	if err != nil || len(key) != 32 {
+		return nil, errors.New("config: BEDELAU_MASTER_KEY must be 32 bytes in base64 (openssl rand -base64 32)")
+	}
+	return key, nil
+}
+
+// Domain is the platform's host name without a port.
+func (c Config) Domain() string {
+	u, err := url.Parse(c.PublicURL)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
+}
+
+// Secure reports whether people reach the site by https, so that cookies may say so.
+func (c Config) Secure() bool {
+	u, err := url.Parse(c.PublicURL)
+	return err == nil && u.Scheme == "https"
+}
+
+// CityURL is the address of a city's site, without a trailing slash.
+func (c Config) CityURL(slug string, hosts []string) string {
+	u, err := url.Parse(c.PublicURL)
+	if err != nil {
+		return ""
+	}
+	host := slug + "." + u.Host
+	if len(hosts) > 0 {
+		host = hosts[0]
+	}
+	return u.Scheme + "://" + host
+}

@@ -1,0 +1,167 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/tenancy"
+)
+
+// PlatformTables lists every table without row-level security, each with the reason why no city's secret is in it.
+// A table that is neither here nor guarded fails VerifyTables.
+var PlatformTables = map[string]string{
+	"tenant":           "the directory of cities: public names, hosts and colours; needed before a city is known",
+	"goose_db_version": "which migrations ran",
+	"spatial_ref_sys":  "PostGIS's coordinate systems",
+}
+
+// VerifyRoles refuses a database role that could see across cities: superuser, BYPASSRLS, an owner of tables, a
+// member of the owner's role, or a holder of TRUNCATE (which row-level security does not cover). `serve` and `work`
+// call it before they start.
+func (d *DB) VerifyRoles(ctx context.Context) error {
+	var faults []error
+	for _, c := range []struct {
+		name string
+		db   *bun.DB
+	}{{"DATABASE_URL", d.App}, {"DATABASE_PLATFORM_URL", d.Platform}} {
+		problems, err := roleProblems(ctx, c.db)
+		if err != nil {
+			return fmt.Errorf("storage: verify roles: %w", err)
+		}
+		for _, p := range problems {
+			faults = append(faults, fmt.Errorf("storage: the role of %s %s", c.name, p))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+const roleSQL = `
+SELECT r.rolsuper, r.rolbypassrls, r.rolcreaterole,
+       EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid AND c.relkind IN ('r', 'p', 'v', 'm')) AS owns,
+       EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND has_table_privilege(r.oid, c.oid, 'TRUNCATE')) AS truncates,
+       EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE n.nspname = 'public' AND c.relkind = 'm' AND has_table_privilege(r.oid, c.oid, 'SELECT')) AS matviews,
+       EXISTS (SELECT FROM pg_auth_members m WHERE m.member = r.oid) AS member
+  FROM pg_roles r WHERE r.rolname = current_user`
+
+func roleProblems(ctx context.Context, db *bun.DB) ([]string, error) {
+	var r struct {
+		Rolsuper, Rolbypassrls, Rolcreaterole, Owns, Truncates, Matviews, Member bool
+	}
+	if err := db.NewRaw(roleSQL).Scan(tenancy.Platform(ctx), &r); err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, c := range []struct {
+		bad  bool
+		text string
+	}{
+		{r.Rolsuper, "is a superuser and would see every city"},
+		{r.Rolbypassrls, "has BYPASSRLS and would see every city"},
+		{r.Rolcreaterole, "may create roles"},
+		{r.Owns, "owns tables; use bedelau_owner for `bedelau migrate` only"},
+		{r.Truncates, "may TRUNCATE, which row-level security does not cover"},
+		{r.Matviews, "may read a materialized view, which row-level security does not cover"},
+		{r.Member, "is a member of another role"},
+	} {
+		if c.bad {
+			out = append(out, c.text)
+		}
+	}
+	return out, nil
+}
+
+type tableFacts struct {
+	Name       string
+	Enabled    bool
+	Forced     bool
+	Partition  bool
+	Policies   int
+	Reachable  bool     // a serving role holds some privilege on it
+	KeysNoCity []string `bun:",array"`
+}
+
+// tablesSQL lists each table of the schema with what guards it, and its keys (primary, unique, foreign) that do not
+// start with tenant_id.
+const tablesSQL = `
+SELECT c.relname AS name, c.relrowsecurity AS enabled, c.relforcerowsecurity AS forced, c.relispartition AS partition,
+       (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid) AS policies,
+       has_table_privilege('bedelau_app', c.oid, 'SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER')
+         OR has_table_privilege('bedelau_platform', c.oid, 'SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER') AS reachable,
+       ARRAY(SELECT k.conname::text FROM pg_constraint k
+              WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'f', 'x')
+                AND (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = k.conkey[1]) <> 'tenant_id'
+             UNION ALL
+             SELECT i.relname::text FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
+              WHERE x.indrelid = c.oid AND x.indisunique
+                AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.indexrelid)
+                AND (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = x.indkey[0]) IS DISTINCT FROM 'tenant_id'
+       ) AS keys_no_city
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') ORDER BY c.relname`
+
+// VerifyTables reads the catalogue of the database and names every table of the schema that is neither guarded by
+// forced row-level security, with all its keys led by tenant_id, nor on the list of platform tables.
+func (d *DB) VerifyTables(ctx context.Context) error {
+	var all []tableFacts
+	if err := d.App.NewRaw(tablesSQL).Scan(tenancy.Platform(ctx), &all); err != nil {
+		return fmt.Errorf("storage: verify tables: %w", err)
+	}
+	var faults []error
+	seen := map[string]bool{}
+	for _, t := range all {
+		seen[t.Name] = true
+		if _, ok := PlatformTables[t.Name]; ok {
+			continue
+		}
+		for _, p := range tableProblems(t) {
+			faults = append(faults, fmt.Errorf("storage: table %s %s", t.Name, p))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(PlatformTables)) {
+		if !seen[name] {
+			faults = append(faults, fmt.Errorf("storage: %s is on the list of platform tables and does not exist", name))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+func tableProblems(t tableFacts) []string {
+	if t.Partition {
+		if t.Reachable {
+			return []string{"is a partition that a serving role can reach without its parent's policy"}
+		}
+		return nil
+	}
+	var out []string
+	if !t.Enabled || !t.Forced || t.Policies == 0 {
+		out = append(out, "has no forced row-level security: call guard_tenant_table, or list it with its reason")
+	}
+	if len(t.KeysNoCity) > 0 {
+		out = append(out, "has keys that do not start with tenant_id: "+strings.Join(t.KeysNoCity, ", "))
+	}
+	return out
+}
+
+// VerifyLeakproof names the operators that Bootstrap marks LEAKPROOF and that have lost the mark, as an extension
+// upgrade does; without it searches and maps turn slow under row-level security.
+func (d *DB) VerifyLeakproof(ctx context.Context) error {
+	var missing []string
+	err := d.App.NewRaw(`SELECT proname FROM pg_proc WHERE proname IN ('geometry_overlaps', 'ts_match_vq', 'textlike')
+		AND NOT proleakproof AND (proname <> 'geometry_overlaps' OR proargtypes[0] = 'geometry'::regtype)
+		ORDER BY proname`).Scan(tenancy.Platform(ctx), &missing)
+	if err != nil {
+		return fmt.Errorf("storage: verify leakproof: %w", err)
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("storage: not LEAKPROOF: %s; run the bootstrap SQL again", strings.Join(missing, ", "))
+	}
+	return nil
+}

@@ -1,0 +1,243 @@
+package tenancy
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// Connector opens connections of the application role that cannot run a statement without saying for which city.
+//
+// Outside a transaction, BEGIN, SET LOCAL app.tenant_id, the statement and COMMIT travel as one pgx batch: one round
+// trip, extended protocol, right behind PgBouncer and on Citus workers (shared/design measurements, section 10). A
+// transaction sends BEGIN and SET LOCAL in one flush. With neither a city nor the Platform marker in the context,
+// every call returns ErrNone before anything is sent.
+type Connector struct{ inner driver.Connector }
+
+// NewConnector returns a Connector for cfg, whose role must be the application role.
+func NewConnector(cfg pgx.ConnConfig) *Connector {
+	return &Connector{inner: stdlib.GetConnector(cfg)}
+}
+
+// Connect opens one connection; database/sql calls it.
+func (c *Connector) Connect(ctx context.Context) (driver.Conn, error) {
+	inner, err := c.inner.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sc, ok := inner.(*stdlib.Conn)
+	if !ok {
+		return nil, fmt.Errorf("tenancy: unexpected driver connection %T", inner)
+	}
+	return &conn{Conn: sc}, nil
+}
+
+// Driver returns the underlying driver; database/sql calls it.
+func (c *Connector) Driver() driver.Driver { return c.inner.Driver() }
+
+type conn struct {
+	*stdlib.Conn
+	inTx bool
+}
+
+var errPrepare = errors.New("tenancy: prepared statements outside a transaction are not supported")
+
+// Prepare would let a statement run later under another context, so it is refused; bun never needs it.
+func (c *conn) Prepare(string) (driver.Stmt, error) { return nil, errPrepare }
+
+func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	if c.inTx {
+		return c.Conn.PrepareContext(ctx, query)
+	}
+	return nil, errPrepare
+}
+
+// Begin lacks a context and therefore a city.
+func (c *conn) Begin() (driver.Tx, error) { return nil, ErrNone }
+
+func (c *conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
+	id, ok := From(ctx)
+	if !ok && !isPlatform(ctx) {
+		return nil, ErrNone
+	}
+	begin, err := beginSQL(opts)
+	if err != nil {
+		return nil, err
+	}
+	b := &pgx.Batch{}
+	b.Queue(begin)
+	if ok {
+		b.Queue(setLocal(id))
+	}
+	if err := c.Conn.Conn().SendBatch(ctx, b).Close(); err != nil {
+		c.rollback()
+		return nil, retryable(err)
+	}
+	c.inTx = true
+	return &tx{ctx: ctx, conn: c}, nil
+}
+
+func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	if c.inTx {
+		return c.Conn.QueryContext(ctx, query, args)
+	}
+	var out *rows
+	err := c.single(ctx, query, args, func(r pgx.Rows) error {
+		var err error
+		out, err = readRows(c.Conn.Conn().TypeMap(), r)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	if c.inTx {
+		return c.Conn.ExecContext(ctx, query, args)
+	}
+	var tag pgconn.CommandTag
+	err := c.single(ctx, query, args, func(r pgx.Rows) error {
+		r.Close()
+		tag = r.CommandTag()
+		return r.Err()
+	})
+	if err != nil {
+		return nil, err
+	}
+	return driver.RowsAffected(tag.RowsAffected()), nil
+}
+
+// single runs one statement in a transaction of its own, in one round trip.
+func (c *conn) single(ctx context.Context, query string, args []driver.NamedValue, read func(pgx.Rows) error) error {
+	id, ok := From(ctx)
+	if !ok && !isPlatform(ctx) {
+		return ErrNone
+	}
+	values := make([]any, len(args))
+	for i, a := range args {
+		values[i] = a.Value
+	}
+	b := &pgx.Batch{}
+	b.Queue("BEGIN")
+	if ok {
+		b.Queue(setLocal(id))
+	}
+	b.Queue(query, values...)
+	b.Queue("COMMIT")
+
+	br := c.Conn.Conn().SendBatch(ctx, b)
+	err := readSingle(br, ok, read)
+	if cerr := br.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		c.rollback()
+		return retryable(err)
+	}
+	return nil
+}
+
+func readSingle(br pgx.BatchResults, tenant bool, read func(pgx.Rows) error) error {
+	skip := 1
+	if tenant {
+		skip = 2
+	}
+	for range skip {
+		if _, err := br.Exec(); err != nil {
+			return err
+		}
+	}
+	r, err := br.Query()
+	if err != nil {
+		return err
+	}
+	err = read(r)
+	r.Close()
+	if err == nil {
+		err = r.Err()
+	}
+	if err != nil {
+		return err
+	}
+	_, err = br.Exec() // COMMIT
+	return err
+}
+
+// rollback ends the transaction that a failed batch leaves open, before the connection returns to the pool. If that
+// fails too the connection is closed, which database/sql notices.
+func (c *conn) rollback() {
+	pc := c.Conn.Conn()
+	if pc.IsClosed() || pc.PgConn().TxStatus() == 'I' {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if _, err := pc.Exec(ctx, "ROLLBACK"); err != nil {
+		_ = pc.Close(ctx)
+	}
+}
+
+type tx struct {
+	ctx  context.Context
+	conn *conn
+}
+
+var errRolledBack = errors.New("tenancy: commit of a transaction that had failed; it was rolled back")
+
+func (t *tx) Commit() error {
+	t.conn.inTx = false
+	tag, err := t.conn.Conn.Conn().Exec(t.ctx, "COMMIT")
+	if err != nil {
+		t.conn.rollback()
+		return err
+	}
+	if tag.String() == "ROLLBACK" {
+		return errRolledBack
+	}
+	return nil
+}
+
+func (t *tx) Rollback() error {
+	t.conn.inTx = false
+	t.conn.rollback()
+	return nil
+}
+
+// setLocal spells the tenant into the text because SET takes no parameters; a parsed UUID cannot carry SQL.
+func setLocal(id ID) string { return "SET LOCAL app.tenant_id = '" + id.String() + "'" }
+
+func beginSQL(opts driver.TxOptions) (string, error) {
+	s := "BEGIN"
+	switch sql.IsolationLevel(opts.Isolation) {
+	case sql.LevelDefault:
+	case sql.LevelReadCommitted:
+		s += " ISOLATION LEVEL READ COMMITTED"
+	case sql.LevelRepeatableRead:
+		s += " ISOLATION LEVEL REPEATABLE READ"
+	case sql.LevelSerializable:
+		s += " ISOLATION LEVEL SERIALIZABLE"
+	default:
+		return "", fmt.Errorf("tenancy: unsupported isolation %v", opts.Isolation)
+	}
+	if opts.ReadOnly {
+		s += " READ ONLY"
+	}
+	return s, nil
+}
+
+// retryable tells database/sql to try another connection when nothing had been sent on this one.
+func retryable(err error) error {
+	if pgconn.SafeToRetry(err) {
+		return driver.ErrBadConn
+	}
+	return err
+}
