@@ -1,0 +1,81 @@
+// Package access answers whether this person may do this in this city.
+package access
+
+// Permission is one thing that can be allowed, as "object:action". Every route declares the one it needs.
+type Permission string
+
+// The two that need no role.
+const (
+	Public   Permission = "public"    // everyone, signed in or not
+	SignedIn Permission = "signed_in" // anyone with a session, also staff who have yet to give their second factor
+)
+
+// What residents and all accounts do.
+const (
+	AccountSelf       Permission = "account:self"
+	ApplicationSubmit Permission = "application:submit"
+	ApplicationOwn    Permission = "application:own"
+)
+
+// What a city's staff do.
+const (
+	ApplicationQueue  Permission = "application:queue"
+	ApplicationRead   Permission = "application:read"
+	ApplicationReview Permission = "application:review"
+	ApplicationDecide Permission = "application:decide"
+	ApplicationAssign Permission = "application:assign"
+	ApplicationReveal Permission = "application:reveal"
+	DashboardRead     Permission = "dashboard:read"
+	ServiceConfigure  Permission = "service:configure"
+	CalendarManage    Permission = "calendar:manage"
+	StaffManage       Permission = "staff:manage"
+	RoleManage        Permission = "role:manage"
+	AuditRead         Permission = "audit:read"
+	UsageRead         Permission = "usage:read"
+)
+
+// What the platform's staff do, besides managing their own accounts and roles.
+const (
+	PlatformCities Permission = "platform:cities"
+	PlatformUsage  Permission = "platform:usage"
+	PlatformPlans  Permission = "platform:plans"
+)
+
+// MailboxRead opens the mailbox page of a demonstration; it exists in no other installation.
+const MailboxRead Permission = "mailbox:read"
+
+// Definition says what a permission is about. Its sentence is the i18n key "perm.<name>".
+type Definition struct {
+	Name     Permission
+	City     bool // can be held in a city
+	Platform bool // can be held on the platform
+	Resident bool // for residents: not to be given or taken role by role
+	Reads    bool // changes nothing, so it stays while a city is suspended
+	Admin    bool // power over other people's power: only its holder may hand it on
+}
+
+// All returns the catalogue in its fixed order. A new permission goes at the end of its group.
+func All() []Definition {
+	return []Definition{
+		{Name: AccountSelf, City: true, Platform: true, Resident: true, Reads: true},
+		{Name: ApplicationSubmit, City: true, Resident: true},
+		{Name: ApplicationOwn, City: true, Resident: true},
+		{Name: ApplicationQueue, City: true, Reads: true},
+		{Name: ApplicationRead, City: true, Reads: true},
+		{Name: ApplicationReview, City: true},
+		{Name: ApplicationDecide, City: true},
+		{Name: ApplicationAssign, City: true},
+		{Name: ApplicationReveal, City: true, Reads: true},
+		{Name: DashboardRead, City: true, Reads: true},
+		{Name: ServiceConfigure, City: true},
+		{Name: CalendarManage, City: true},
+		{Name: StaffManage, City: true, Platform: true, Admin: true},
+		{Name: RoleManage, City: true, Platform: true, Admin: true},
+		{Name: AuditRead, City: true, Platform: true, Reads: true},
+		{Name: UsageRead, City: true, Reads: true},
+		{Name: PlatformCities, Platform: true},
+		{Name: PlatformUsage, Platform: true, Reads: true},
+		{Name: PlatformPlans, Platform: true, Admin: true},
+		{Name: MailboxRead, City: true, Platform: true, Reads: true},
+	}
+}
