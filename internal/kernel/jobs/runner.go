@@ -1,9 +1,12 @@
 package jobs
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/hibiken/asynq"
@@ -38,6 +41,14 @@ type Runner struct {
 
 	handlers map[string]handler
 	plans    []plan
+	metrics  metrics
+
+	client    *asynq.Client
+	inspector *asynq.Inspector
+	server    *asynq.Server
+	stop      context.CancelFunc
+	loops     sync.WaitGroup
+	running   sync.WaitGroup
 }
 
 // New returns a Runner that has not started. It refuses a Redis address that cannot be read.
@@ -50,7 +61,80 @@ func New(db *storage.DB, o Options, dir *tenancy.Directory, log *slog.Logger) (*
 	if err != nil {
 		return nil, fmt.Errorf("jobs: REDIS_URL cannot be read") // its text would name the password
 	}
-	return &Runner{db: db, dir: dir, log: log, o: o.withDefaults(), redis: redis, handlers: map[string]handler{}}, nil
+	m, err := newMetrics(o.Metrics)
+	if err != nil {
+		return nil, fmt.Errorf("jobs: metrics: %w", err)
+	}
+	return &Runner{db: db, dir: dir, log: log, o: o.withDefaults(), redis: redis, metrics: m, handlers: map[string]handler{}}, nil
+}
+
+// Start begins to relay, to work, to plan and to sweep, and returns. Redis may be down: jobs then wait in the outbox.
+// Call it once, after every registration.
+func (r *Runner) Start(ctx context.Context) error {
+	if r.stop != nil {
+		return errors.New("jobs: started twice")
+	}
+	r.client = asynq.NewClient(r.redis)
+	r.inspector = asynq.NewInspector(r.redis)
+	r.server = asynq.NewServer(r.redis, asynq.Config{
+		Concurrency:              r.o.Workers,
+		Queues:                   weights(),
+		BaseContext:              func() context.Context { return context.WithoutCancel(ctx) },
+		TaskCheckInterval:        r.o.Poll,
+		DelayedTaskCheckInterval: max(r.o.Poll, 100*time.Millisecond),
+		ShutdownTimeout:          r.o.Drain,
+		LogLevel:                 asynq.WarnLevel,
+		Logger:                   asynqLog{r.log},
+		RetryDelayFunc:           r.retryDelay,
+		IsFailure: func(err error) bool {
+			var d delivery
+			return !errors.As(err, &d) || d.failure
+		},
+	})
+	if err := r.server.Start(asynq.HandlerFunc(r.process)); err != nil {
+		return fmt.Errorf("jobs: start: %w", err)
+	}
+	loop, stop := context.WithCancel(context.WithoutCancel(ctx))
+	r.stop = stop
+	for _, fn := range []func(context.Context){r.relayLoop, r.sweepLoop, r.pruneLoop, r.measureLoop} {
+		r.loops.Go(func() { fn(loop) })
+	}
+	for _, p := range r.plans {
+		r.loops.Go(func() { r.planLoop(loop, p) })
+	}
+	return nil
+}
+
+// retryDelay tells Asynq the delay that the row of the outbox was given; Asynq's own failures have none.
+func (r *Runner) retryDelay(n int, err error, _ *asynq.Task) time.Duration {
+	var d delivery
+	if errors.As(err, &d) {
+		return d.delay
+	}
+	return r.o.Retry(n + 1)
+}
+
+// Stop takes no new work, lets what runs finish for as long as Options.Drain, hands the rest back, and returns when
+// all of it has ended or ctx has. What is cut short runs again elsewhere.
+func (r *Runner) Stop(ctx context.Context) {
+	if r.stop == nil {
+		return
+	}
+	r.stop()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		r.server.Shutdown()
+		r.running.Wait()
+		r.loops.Wait()
+		_ = r.client.Close()
+		_ = r.inspector.Close()
+	}()
+	select {
+	case <-ended:
+	case <-ctx.Done():
+		r.log.Warn("jobs: stopped before all work had ended")
+	}
 }
 
 func (o Options) withDefaults() Options {
@@ -73,3 +157,12 @@ func (o Options) withDefaults() Options {
 	}
 	return o
 }
+
+// asynqLog writes what Asynq says about itself, from warnings up, into the program's log.
+type asynqLog struct{ log *slog.Logger }
+
+func (l asynqLog) Debug(args ...any) { l.log.Debug("asynq: " + fmt.Sprint(args...)) }
+func (l asynqLog) Info(args ...any)  { l.log.Info("asynq: " + fmt.Sprint(args...)) }
+func (l asynqLog) Warn(args ...any)  { l.log.Warn("asynq: " + fmt.Sprint(args...)) }
+func (l asynqLog) Error(args ...any) { l.log.Error("asynq: " + fmt.Sprint(args...)) }
+func (l asynqLog) Fatal(args ...any) { l.log.Error("asynq: " + fmt.Sprint(args...)) }
