@@ -90,6 +90,32 @@ func place(dir string, o Options) (string, account, error) {
 	return path, who, nil
 }
 
+// Remove deletes the services' data of a data folder for good. It refuses while a process uses them, and first ends
+// what a crash has left running.
+func Remove(dir string) error {
+	link := filepath.Join(dir, "services")
+	path, err := filepath.EvalSymlinks(link)
+	if errors.Is(err, os.ErrNotExist) {
+		return remove(link)
+	}
+	if err != nil {
+		return failure("data folder", err)
+	}
+	lock, err := lockFile(filepath.Join(path, "lock"))
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
+	pg, redis := filepath.Join(path, "pg"), filepath.Join(path, "redis")
+	if err := errors.Join(reap(filepath.Join(pg, "postmaster.pid"), pg), reap(filepath.Join(redis, "redis.pid"), redis)); err != nil {
+		return failure("data folder", err)
+	}
+	if err := errors.Join(os.RemoveAll(path), os.RemoveAll(link)); err != nil {
+		return failure("data folder", err)
+	}
+	return nil
+}
+
 func makeHome(path string, who account) error {
 	for _, d := range []struct {
 		path string

@@ -114,7 +114,7 @@ func settings(h *home, fast bool) []string {
 		return append(s, "shared_buffers=128MB", "max_connections=100")
 	}
 	return append(s, "fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off",
-		"wal_level=minimal", "max_wal_senders=0", "shared_buffers=64MB", "max_connections=300")
+		"wal_level=minimal", "max_wal_senders=0", "min_wal_size=2MB", "max_wal_size=64MB", "shared_buffers=64MB", "max_connections=300")
 }
 
 // initialise makes the data folder aside and renames it when it is whole, so that an interrupted first start leaves

@@ -89,9 +89,7 @@ func tryRedis(ctx context.Context, bin string, h *home) (*Redis, error) {
 	if r.proc, err = spawn(cmd, log); err != nil {
 		return nil, err
 	}
-	client := redis.NewClient(&redis.Options{Addr: addr, Password: r.password, MaxRetries: -1, PoolSize: 1})
-	defer client.Close()
-	if err := r.proc.until(ctx, func(ctx context.Context) error { return r.answers(ctx, client) }); err != nil {
+	if err := r.proc.until(ctx, r.answers); err != nil {
 		r.Stop()
 		return nil, err
 	}
@@ -99,7 +97,10 @@ func tryRedis(ctx context.Context, bin string, h *home) (*Redis, error) {
 }
 
 // answers asks who is there: a server of somebody else may have taken the port meanwhile, and ours is about to say so.
-func (r *Redis) answers(ctx context.Context, client *redis.Client) error {
+// It connects anew each time, because a client that was refused waits a second before it tries again.
+func (r *Redis) answers(ctx context.Context) error {
+	client := redis.NewClient(&redis.Options{Addr: r.Addr, Password: r.password, MaxRetries: -1})
+	defer client.Close()
 	info, err := client.Info(ctx, "server").Result()
 	if err == nil && !strings.Contains(info, fmt.Sprintf("process_id:%d\r\n", r.proc.pid)) {
 		return fmt.Errorf("%s dijawab server lain", r.Addr)
@@ -131,13 +132,16 @@ func (r *Redis) URL() string {
 // Durable reports whether what Redis has accepted survives its stop.
 func (r *Redis) Durable() bool { return r.memory == nil }
 
-// Stop ends the server.
+// Stop ends the server, with its file complete. One that serves a test has nothing to complete.
 func (r *Redis) Stop() {
-	if r.memory != nil {
+	switch {
+	case r.memory != nil:
 		r.memory.stop()
-		return
+	case r.password == "":
+		r.proc.stop(0)
+	default:
+		r.proc.stop(10*time.Second, syscall.SIGTERM)
 	}
-	r.proc.stop(10*time.Second, syscall.SIGTERM)
 }
 
 // redisBinary finds the server under either of its names.
