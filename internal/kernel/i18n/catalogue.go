@@ -1,8 +1,11 @@
 package i18n
 
 import (
+	"bytes"
 	"embed"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"strings"
 	"sync"
@@ -44,40 +47,42 @@ func isOne(args []any) bool {
 	return false
 }
 
-// catalogue is read on first use. The embedded files are part of the program, so a bad one is a bug and panics.
+// catalogue is read on first use. The embedded files are part of the program, so one that cannot be read is a bug and
+// panics; a key written twice only costs a test.
 var catalogue = sync.OnceValue(func() map[string]message {
-	c, err := load(files)
+	c, _, err := load(files)
 	if err != nil {
 		panic(err)
 	}
 	return c
 })
 
-// load merges every area file and refuses a key that two areas define.
-func load(fsys fs.FS) (map[string]message, error) {
+// load merges every area file in the order of their names; twice names the keys that a second file defines again.
+func load(fsys fs.FS) (all map[string]message, twice []string, err error) {
 	names, err := fs.Glob(fsys, "locale/*.yaml")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	all := map[string]message{}
+	all = map[string]message{}
 	from := map[string]string{}
 	for _, name := range names {
 		raw, err := fs.ReadFile(fsys, name)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		area := map[string]message{}
-		d := yaml.NewDecoder(strings.NewReader(string(raw)))
+		d := yaml.NewDecoder(bytes.NewReader(raw))
 		d.KnownFields(true)
-		if err := d.Decode(&area); err != nil {
-			return nil, fmt.Errorf("i18n: %s: %w", name, err)
+		if err := d.Decode(&area); err != nil && !errors.Is(err, io.EOF) {
+			return nil, nil, fmt.Errorf("i18n: %s: %w", name, err)
 		}
 		for key, m := range area {
 			if other, ok := from[key]; ok {
-				return nil, fmt.Errorf("i18n: %s is in %s and in %s", key, other, name)
+				twice = append(twice, key+" is in "+other+" and in "+name)
+				continue
 			}
 			all[key], from[key] = m, name
 		}
 	}
-	return all, nil
+	return all, twice, nil
 }

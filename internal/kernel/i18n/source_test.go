@@ -13,8 +13,8 @@ import (
 // What the sources say about keys. Keys may also be built as "prefix." + code; then every key of the prefix counts as used.
 var (
 	asked     = regexp.MustCompile(`\b(?:T|Has)\(\s*"([^"]+)"\s*[,)]`)
-	refusal   = regexp.MustCompile(`fault\.(?:New|Wrap)\(\s*fault\.\w+,\s*"([^"]+)"`)
-	badField  = regexp.MustCompile(`fault\.Field\{(?:Name:\s*)?[^,{}]+,\s*(?:Code:\s*)?"([a-z0-9_.]+)"`)
+	refusal   = regexp.MustCompile(`fault\.(?:New|Wrap)\(\s*fault\.\w+,\s*"([^"]+)"\s*[,)]`)
+	badField  = regexp.MustCompile(`fault\.Field\{[^,{}]+,\s*(?:Code:\s*)?"([a-z0-9_.]+)"`)
 	literal   = regexp.MustCompile("[\"`]([a-z0-9_-]+(?:\\.[a-z0-9_-]+)+)[\"`]")
 	prefix    = regexp.MustCompile(`"([a-z0-9_]+(?:\.[a-z0-9_]+)*\.)"\s*\+`)
 	localText = regexp.MustCompile(`\{(\w+)\}`)

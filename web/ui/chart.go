@@ -1,0 +1,98 @@
+package ui
+
+import (
+	"fmt"
+	"math"
+)
+
+// Chart is numbers over a row of labels, such as months. It is drawn as bars, or as a line when Line is set, and
+// always written as a table too, which is what a screen reader and a copy get.
+type Chart struct {
+	Title  string
+	Column string // heading of the labels in the table: "Bulan"
+	Labels []string
+	Series []Series // one or two
+	Line   bool
+	Unit   string // after each number: "%"
+}
+
+// Series is one row of numbers, as many as there are labels.
+type Series struct {
+	Name   string
+	Values []int64
+}
+
+// The drawing is as wide as its place: positions across are in per cent, so text keeps its size on a phone.
+const (
+	chartHeight = 220
+	chartTop    = 24 // room for the numbers above the bars
+	chartBase   = 190
+)
+
+// top is the round number that the scale ends with.
+func (c Chart) top() int64 {
+	var most int64
+	for _, s := range c.Series {
+		for _, v := range s.Values {
+			most = max(most, v)
+		}
+	}
+	if c.Unit == "%" {
+		return 100
+	}
+	if most < 5 {
+		return 5
+	}
+	step := math.Pow(10, math.Floor(math.Log10(float64(most))))
+	for _, m := range []float64{1, 2, 2.5, 5, 10} {
+		if t := int64(m * step); t >= most {
+			return t
+		}
+	}
+	return most
+}
+
+func (c Chart) y(v int64) float64 {
+	return chartBase - float64(v)/float64(c.top())*(chartBase-chartTop)
+}
+
+// slot is the share of the width that one label has.
+func (c Chart) slot() float64 { return 100 / float64(max(1, len(c.Labels))) }
+
+func (c Chart) middle(i int) string { return percent(c.slot() * (float64(i) + 0.5)) }
+
+// bar is a rectangle of the drawing.
+type bar struct{ X, Y, Width, Height, Class string }
+
+func (c Chart) bars() []bar {
+	var out []bar
+	width := c.slot() * 0.7 / float64(max(1, len(c.Series)))
+	for n, s := range c.Series {
+		for i, v := range s.Values {
+			x := c.slot()*(float64(i)+0.15) + width*float64(n)
+			out = append(out, bar{percent(x), pixel(c.y(v)), percent(width * 0.94), pixel(chartBase - c.y(v)), seriesClass(n)})
+		}
+	}
+	return out
+}
+
+// segment is one stretch of a line, from a label to the next.
+type segment struct{ X1, Y1, X2, Y2 string }
+
+func (c Chart) segments(s Series) []segment {
+	var out []segment
+	for i := 1; i < len(s.Values); i++ {
+		out = append(out, segment{c.middle(i - 1), pixel(c.y(s.Values[i-1])), c.middle(i), pixel(c.y(s.Values[i]))})
+	}
+	return out
+}
+
+func seriesClass(n int) string {
+	if n == 0 {
+		return "a"
+	}
+	return "b"
+}
+
+func percent(v float64) string { return fmt.Sprintf("%.2f%%", v) }
+func pixel(v float64) string   { return fmt.Sprintf("%.1f", v) }

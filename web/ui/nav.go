@@ -1,0 +1,47 @@
+package ui
+
+import "bedelau/internal/kernel/i18n"
+
+// publicNav is the menu every visitor of a city sees.
+func publicNav(l i18n.Locale) []Link {
+	return []Link{
+		{"/layanan", l.T("nav.services"), ""},
+		{"/lacak", l.T("nav.track"), ""},
+		{"/dasbor", l.T("nav.dashboard"), ""},
+		{"/instansi", l.T("nav.agencies"), ""},
+	}
+}
+
+// Section is a part of the staff's desk that a person may or may not enter.
+type Section string
+
+// The sections, in the order of the menu.
+const (
+	SectionQueue    Section = "queue"
+	SectionServices Section = "services"
+	SectionStaff    Section = "staff"
+	SectionRoles    Section = "roles"
+	SectionCalendar Section = "calendar"
+	SectionUsage    Section = "usage" // BUMD, on the platform's host
+)
+
+// DeskNav is the menu of staff: the sections that may answers yes for.
+func DeskNav(l i18n.Locale, may func(Section) bool) []Link {
+	var links []Link
+	for _, e := range []struct {
+		section    Section
+		href, icon string
+	}{
+		{SectionQueue, "/petugas/antrean", "inbox"},
+		{SectionServices, "/kelola/layanan", "list-details"},
+		{SectionStaff, "/kelola/staf", "users"},
+		{SectionRoles, "/kelola/peran", "shield-check"},
+		{SectionCalendar, "/kelola/kalender", "calendar"},
+		{SectionUsage, "/bumd", "chart-bar"},
+	} {
+		if may(e.section) {
+			links = append(links, Link{e.href, l.T("desk." + string(e.section)), e.icon})
+		}
+	}
+	return links
+}
