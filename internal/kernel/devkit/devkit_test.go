@@ -1,4 +1,4 @@
-package devkit_test
+package devkit
 
 import (
 	"bytes"
@@ -16,8 +16,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/redis/go-redis/v9"
-
-	"bedelau/internal/kernel/devkit"
 )
 
 // TestMain lets the test program play the product in a process of its own, for the test that kills it.
@@ -28,27 +26,34 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// folder is a folder that an unprivileged account can reach, unlike t.TempDir.
+// folder is a folder that an unprivileged account can reach, unlike t.TempDir, in memory where the system has that.
 func folder(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("/tmp", "devkit-test-")
+	top := "/dev/shm"
+	if _, err := os.Stat(top); err != nil {
+		top = "/tmp"
+	}
+	dir, err := os.MkdirTemp(top, "devkit-test-")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
 	return dir
 }
 
-func start(t *testing.T, dir string) *devkit.Services {
+func start(t *testing.T, dir string) *Services {
 	t.Helper()
-	s, err := devkit.Start(t.Context(), devkit.Options{Dir: dir})
+	s, err := Start(t.Context(), Options{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
 }
 
-func query(t *testing.T, s *devkit.Services, sql string) string {
+func query(t *testing.T, s *Services, sql string) string {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), s.SuperURL("postgres"))
 	if err != nil {
@@ -62,7 +67,7 @@ func query(t *testing.T, s *devkit.Services, sql string) string {
 	return out
 }
 
-func client(t *testing.T, s *devkit.Services) *redis.Client {
+func client(t *testing.T, s *Services) *redis.Client {
 	t.Helper()
 	opt, err := redis.ParseURL(s.RedisURL)
 	if err != nil {
@@ -140,7 +145,7 @@ func TestASecondProcessIsRefused(t *testing.T) {
 	dir := folder(t)
 	s := start(t, dir)
 	defer s.Stop()
-	_, err := devkit.Start(t.Context(), devkit.Options{Dir: dir})
+	_, err := Start(t.Context(), Options{Dir: dir})
 	if err == nil || !strings.Contains(err.Error(), "sedang dipakai") || strings.Contains(err.Error(), "\n") {
 		t.Fatalf("a second start: %v", err)
 	}
@@ -188,7 +193,7 @@ func TestAKilledProcessLeavesNothingRunningAndLosesNothing(t *testing.T) {
 // hold starts the services, writes a row and waits to be killed.
 func hold(dir string) {
 	ctx := context.Background()
-	s, err := devkit.Start(ctx, devkit.Options{Dir: dir, Log: slog.Default()})
+	s, err := Start(ctx, Options{Dir: dir, Log: slog.Default()})
 	if err != nil {
 		os.Stdout.WriteString(err.Error())
 		os.Exit(1)
