@@ -18,6 +18,9 @@ const (
 	Rejected = "rejected"
 )
 
+// AccountMailUse is the use under which AccountMail.Sealed is sealed, to be given to privacy.Keys.Open.
+const AccountMailUse = "event.account_mail"
+
 // Every fact is listed here. A fact holds ids and small values, never a name, an address or a number of a person: it
 // passes through Redis and stays in the outbox. A field may be added; one that changes meaning is a new fact.
 
