@@ -1,0 +1,66 @@
+package files
+
+import (
+	"strings"
+
+	"bedelau/internal/kernel/fault"
+)
+
+// Rule is what one upload may be. Types are short names from Types; MaxBytes zero means the store's own limit.
+type Rule struct {
+	Types    []string
+	MaxBytes int64
+}
+
+// Types lists the short names a rule may use, in the order in which they are shown.
+func Types() []string { return []string{"jpg", "png", "pdf"} }
+
+// mimes maps a short name to what the content must be. Each is a format whose viewer runs no code of the sender.
+func mimes() map[string]string {
+	return map[string]string{"jpg": "image/jpeg", "png": "image/png", "pdf": "application/pdf"}
+}
+
+// KnownType reports whether a rule may use the short name.
+func KnownType(name string) bool {
+	_, ok := mimes()[name]
+	return ok
+}
+
+// allows reports whether the rule accepts the content type.
+func (r Rule) allows(mime string) bool {
+	for _, t := range r.Types {
+		if m, ok := mimes()[t]; ok && m == mime {
+			return true
+		}
+	}
+	return false
+}
+
+// Accept is the rule for an <input type="file" accept="…">.
+func (r Rule) Accept() string {
+	var all []string
+	for _, t := range r.Types {
+		if m, ok := mimes()[t]; ok {
+			all = append(all, m)
+		}
+	}
+	return strings.Join(all, ",")
+}
+
+// names is the rule in words: "JPG, PNG, PDF".
+func (r Rule) names() string { return strings.ToUpper(strings.Join(r.Types, ", ")) }
+
+// Refuse returns the refusals of this package with field named as the input at fault, and any other error as it is.
+func Refuse(err error, field string) error {
+	f := fault.From(err)
+	code, ok := map[string]string{
+		"file.too_large": "file_too_large", "file.type": "file_type", "file.empty": "file_empty",
+		"file.damaged": "file_damaged", "file.too_many_pixels": "file_too_many_pixels", "file.interrupted": "file_interrupted",
+	}[f.Code]
+	if !ok {
+		return err
+	}
+	named := *f
+	named.Fields = []fault.Field{{Name: field, Code: code, Args: f.Args}}
+	return &named
+}
