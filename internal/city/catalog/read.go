@@ -1,0 +1,174 @@
+package catalog
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Detail is a service with everything its page shows. It is shared between readers: do not change it.
+type Detail struct {
+	Service  Service   `json:"service"`
+	Agency   Agency    `json:"agency"`
+	Joint    []Agency  `json:"joint_agencies,omitempty"`
+	Standard *Standard `json:"standard"` // in force today; nil when none is in force yet
+}
+
+// Filter narrows List; its zero value lists everything that is offered.
+type Filter struct {
+	Agency      string // alone or jointly responsible
+	Category    string
+	Integration Level
+	Retired     bool // also services that are no longer offered, for old applications
+}
+
+// Counts says how many services are offered, by what a page groups them by.
+type Counts struct {
+	Total       int            `json:"total"`
+	Category    map[string]int `json:"category"`
+	Agency      map[string]int `json:"agency"` // a joint service counts for each of its agencies
+	Integration map[Level]int  `json:"integration"`
+}
+
+// Agencies returns the offices of ctx's city in their official order. Anyone may read.
+func (c *Catalog) Agencies(ctx context.Context) ([]Agency, error) {
+	s, err := c.snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Clone(s.agencies), nil
+}
+
+// Agency returns one office; NotFound "catalog.unknown_agency" when the city has none of that code.
+func (c *Catalog) Agency(ctx context.Context, code string) (Agency, error) {
+	s, err := c.snapshot(ctx)
+	if err != nil {
+		return Agency{}, err
+	}
+	a, ok := s.agency(code)
+	if !ok {
+		return Agency{}, fault.New(fault.NotFound, "catalog.unknown_agency", "code", code)
+	}
+	return a, nil
+}
+
+// List returns the services that ctx's city offers, in the order of its pack. Anyone may read.
+func (c *Catalog) List(ctx context.Context, f Filter) ([]Service, error) {
+	s, err := c.snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []Service
+	for _, one := range s.services {
+		if (f.Retired || !one.Retired()) && (f.Category == "" || one.Category == f.Category) &&
+			(f.Integration == "" || one.Integration == f.Integration) &&
+			(f.Agency == "" || one.Agency == f.Agency || slices.Contains(one.JointAgencies, f.Agency)) {
+			out = append(out, one)
+		}
+	}
+	return out, nil
+}
+
+// Counts returns how many services ctx's city offers.
+func (c *Catalog) Counts(ctx context.Context) (Counts, error) {
+	n := Counts{Category: map[string]int{}, Agency: map[string]int{}, Integration: map[Level]int{}}
+	all, err := c.List(ctx, Filter{})
+	for _, s := range all {
+		n.Total++
+		n.Category[s.Category]++
+		n.Integration[s.Integration]++
+		n.Agency[s.Agency]++
+		for _, a := range s.JointAgencies {
+			if a != s.Agency {
+				n.Agency[a]++
+			}
+		}
+	}
+	return n, err
+}
+
+// Find returns a service with the standard in force today. It asks the database for one small row, and for the
+// standard on the first reading only. Refusals: NotFound "catalog.unknown_service", Gone "catalog.retired_service".
+func (c *Catalog) Find(ctx context.Context, code string) (Detail, error) {
+	s, err := c.snapshot(ctx)
+	if err != nil {
+		return Detail{}, err
+	}
+	if d, ok := s.detail(code); ok {
+		return d, nil
+	}
+	d := Detail{}
+	i := slices.IndexFunc(s.services, func(o Service) bool { return o.Code == code })
+	if i < 0 {
+		return d, fault.New(fault.NotFound, "catalog.unknown_service", "code", code)
+	}
+	d.Service = s.services[i]
+	if d.Service.Retired() {
+		return Detail{}, fault.New(fault.Gone, "catalog.retired_service", "code", code)
+	}
+	d.Agency, _ = s.agency(d.Service.Agency)
+	for _, joint := range d.Service.JointAgencies {
+		if a, ok := s.agency(joint); ok {
+			d.Joint = append(d.Joint, a)
+		}
+	}
+	if d.Standard, err = inForce(ctx, c.db, code, s.day); err != nil {
+		return Detail{}, err
+	}
+	s.keep(code, d)
+	return d, nil
+}
+
+// StandardAt returns the standard of a service that was in force on a day ("2026-11-24"), inside db's transaction:
+// what casework promises by. NotFound "catalog.no_standard" when there was none.
+func (c *Catalog) StandardAt(ctx context.Context, db bun.IDB, code, day string) (Standard, error) {
+	st, err := inForce(ctx, db, code, day)
+	if err == nil && st == nil {
+		err = fault.New(fault.NotFound, "catalog.no_standard", "code", code)
+	}
+	if err != nil {
+		return Standard{}, err
+	}
+	return *st, nil
+}
+
+// StandardVersion returns one version of a standard, in force or not, for an application that was promised by it.
+func (c *Catalog) StandardVersion(ctx context.Context, db bun.IDB, code string, version int) (Standard, error) {
+	var st Standard
+	err := standards(db, &st).Where("tenant_id = ? AND service = ? AND version = ?", tenancy.Must(ctx), code, version).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return st, fault.New(fault.NotFound, "catalog.no_standard", "code", code)
+	}
+	return st, wrap(err)
+}
+
+func inForce(ctx context.Context, db bun.IDB, code, day string) (*Standard, error) {
+	var st Standard
+	err := standards(db, &st).Where("tenant_id = ? AND service = ?", tenancy.Must(ctx), code).
+		Where("effective_from <= ?::date AND (effective_to IS NULL OR effective_to > ?::date)", day, day).
+		Order("version DESC").Limit(1).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return &st, wrap(err)
+}
+
+// standards selects whole standards with their days as text, which is what a day without a zone is here.
+func standards(db bun.IDB, into *Standard) *bun.SelectQuery {
+	return db.NewSelect().Model(into).ColumnExpr(`tenant_id, service, version, decree, verified, source, parts,
+		to_char(effective_from, 'YYYY-MM-DD') AS effective_from, coalesce(to_char(effective_to, 'YYYY-MM-DD'), '') AS effective_to`)
+}
+
+func wrap(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("catalog: %w", err)
+}

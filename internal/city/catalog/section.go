@@ -1,0 +1,158 @@
+package catalog
+
+import (
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"bedelau/internal/kernel/pack"
+)
+
+// Section is the catalogue's part of a city pack: agencies.yaml and services/*.yaml. Register it with the engine.
+func Section() pack.Section {
+	return pack.Section{
+		Name:     "catalog",
+		Revision: 1,
+		Check: func(p *pack.Pack) error {
+			_, err := read(p)
+			return err
+		},
+		Apply: apply,
+	}
+}
+
+// offer is services/<code>.yaml: a service and the newest version of its standard.
+type offer struct {
+	Service  `yaml:",inline"`
+	Standard standardFile `yaml:"standard"`
+}
+
+type standardFile struct {
+	Version       int    `yaml:"version"`
+	EffectiveFrom string `yaml:"effective_from"`
+	Decree        string `yaml:"decree"`
+	Parts         `yaml:",inline"`
+}
+
+// content is a pack's catalogue, read and checked.
+type content struct {
+	agencies []Agency
+	offers   []offer
+}
+
+func read(p *pack.Pack) (content, error) {
+	var (
+		out  content
+		errs []error
+	)
+	if err := p.Decode("agencies.yaml", &out.agencies); err != nil {
+		errs = append(errs, err)
+	} else {
+		errs = append(errs, checkAgencies(p.Check("agencies.yaml"), out.agencies))
+	}
+	for _, name := range p.Names("services") {
+		var o offer
+		if err := p.Decode(name, &o); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		errs = append(errs, checkOffer(p, name, o, out.agencies))
+		out.offers = append(out.offers, o)
+	}
+	return out, pack.Join(errs...)
+}
+
+var agencyKinds = []string{
+	"setda", "inspektorat", "dinas", "badan", "rsud", "kecamatan", "kelurahan", "satpol", "external",
+}
+
+func checkAgencies(c *pack.Check, agencies []Agency) error {
+	seen := map[string]bool{}
+	for i := range agencies {
+		a, at := &agencies[i], pack.At("", i)
+		a.Position = i + 1
+		c.Code(at+".code", a.Code)
+		if seen[a.Code] {
+			c.Add(at+".code", "repeated", "value", a.Code)
+		}
+		seen[a.Code] = true
+		c.Text(at+".name", a.Name)
+		c.Required(at+".short", a.Short)
+		c.OneOf(at+".kind", a.Kind, agencyKinds...)
+		if a.Website != "" {
+			c.WebAddress(at+".website", a.Website)
+		}
+	}
+	return c.Err()
+}
+
+func checkOffer(p *pack.Pack, name string, o offer, agencies []Agency) error {
+	c := p.Check(name)
+	c.Code("code", o.Code)
+	if file := strings.TrimSuffix(path.Base(name), ".yaml"); o.Code != file {
+		c.Add("code", "not_file_name", "value", o.Code, "file", file)
+	}
+	c.Text("name", o.Name)
+	c.Text("summary", o.Summary)
+	checkAgency(c, "agency", o.Agency, agencies)
+	for i, code := range o.JointAgencies {
+		checkAgency(c, pack.At("joint_agencies", i), code, agencies)
+	}
+	c.OneOf("category", o.Category, Categories()...)
+	for i, k := range o.Keywords {
+		c.Required(pack.At("keywords", i), k)
+	}
+	checkIntegration(c, p, o.Service)
+	if o.Rules.CooldownMonths < 0 || o.Rules.CooldownMonths > 120 {
+		c.Add("rules.cooldown_months", "bad_form", "value", o.Rules.CooldownMonths, "example", 3)
+	}
+	c.OneOf("rules.pickup", o.Rules.Pickup, "", PickupInPerson, PickupProxy)
+	if o.Standard.Version < 1 {
+		c.Add("standard.version", "bad_form", "value", o.Standard.Version, "example", 1)
+	}
+	if _, err := time.Parse(time.DateOnly, o.Standard.EffectiveFrom); err != nil {
+		c.Add("standard.effective_from", "bad_form", "value", o.Standard.EffectiveFrom, "example", "2026-01-01")
+	}
+	checkParts(c, o.Standard.Parts)
+	if o.Integration == Native {
+		if _, ok := o.Standard.Time.Term(); !ok {
+			c.Add("standard.time.unit", "native_without_time")
+		}
+	}
+	return c.Err()
+}
+
+func checkAgency(c *pack.Check, at, code string, agencies []Agency) {
+	if !slices.ContainsFunc(agencies, func(a Agency) bool { return a.Code == code }) {
+		c.Add(at, "unknown_agency", "value", code)
+	}
+}
+
+// checkIntegration requires what a level needs: a native service its three definitions, any other none of them.
+func checkIntegration(c *pack.Check, p *pack.Pack, s Service) {
+	levels := make([]string, len(Levels()))
+	for i, l := range Levels() {
+		levels[i] = string(l)
+	}
+	c.OneOf("integration", string(s.Integration), levels...)
+	if s.Link != nil {
+		c.Required("link.name", s.Link.Name)
+		if s.Link.URL != "" { // an application may be known by name before its address is
+			c.WebAddress("link.url", s.Link.URL)
+		}
+	}
+	for _, d := range []struct{ path, folder, code string }{
+		{"form", "forms", s.Form}, {"workflow", "workflows", s.Workflow}, {"document", "documents", s.Document},
+	} {
+		file := d.folder + "/" + d.code + ".yaml"
+		switch {
+		case s.Integration != Native && d.code != "":
+			c.Add(d.path, "only_native")
+		case s.Integration == Native && d.code == "" && d.path != "document": // some services issue nothing here
+			c.Add(d.path, "required")
+		case d.code != "" && !p.Has(file):
+			c.Add(d.path, "no_such_file", "file", file)
+		}
+	}
+}

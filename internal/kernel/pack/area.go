@@ -1,0 +1,117 @@
+package pack
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Area is a district (kecamatan) or one of its parts (kelurahan). Its Kemendagri code says where it belongs:
+// 21.71.04.1002 lies in 21.71.04, which lies in the city 21.71.
+type Area struct {
+	bun.BaseModel `bun:"table:area,alias:a"`
+
+	TenantID  uuid.UUID `bun:"tenant_id,pk" json:"-" yaml:"-"`
+	Code      string    `bun:"code,pk" json:"code" yaml:"code"`
+	Parent    string    `bun:"parent,nullzero" json:"parent,omitempty" yaml:"-"` // code of the district; empty for a district
+	Kind      string    `bun:"kind" json:"kind" yaml:"kind"`                     // District or Subdistrict
+	Name      string    `bun:"name" json:"name" yaml:"name"`
+	Kelurahan int       `bun:"kelurahan" json:"kelurahan,omitempty" yaml:"kelurahan"` // how many a district holds, listed or not
+	Verified  bool      `bun:"verified" json:"verified" yaml:"verified"`
+	Source    string    `bun:"source" json:"source" yaml:"source"`
+}
+
+// The kinds of area.
+const (
+	District    = "kecamatan"
+	Subdistrict = "kelurahan"
+)
+
+var areaPattern = regexp.MustCompile(`^\d{2}\.\d{2}\.\d{2}(\.\d{4})?$`)
+
+func areaSection() Section {
+	return Section{
+		Name: "areas",
+		Check: func(p *Pack) error {
+			_, err := readAreas(p)
+			return err
+		},
+		Apply: applyAreas,
+	}
+}
+
+func readAreas(p *Pack) ([]Area, error) {
+	const name = "areas.yaml"
+	if !p.Has(name) {
+		return nil, nil
+	}
+	var areas []Area
+	if err := p.Decode(name, &areas); err != nil {
+		return nil, err
+	}
+	c, kinds := p.Check(name), map[string]string{}
+	for i, a := range areas {
+		at := At("", i)
+		c.Pattern(at+".code", a.Code, areaPattern, "21.71.04.1002")
+		c.Required(at+".name", a.Name)
+		c.OneOf(at+".kind", a.Kind, District, Subdistrict)
+		if _, ok := kinds[a.Code]; ok {
+			c.Add(at+".code", "repeated", "value", a.Code)
+		}
+		kinds[a.Code] = a.Kind
+		if !strings.HasPrefix(a.Code, p.City.Code+".") || (a.Kind == Subdistrict) != (strings.Count(a.Code, ".") == 3) {
+			c.Add(at+".code", "area_elsewhere", "value", a.Code, "kind", a.Kind, "city", p.City.Code)
+		}
+		if a.Kelurahan < 0 || a.Kelurahan > 500 {
+			c.Add(at+".kelurahan", "bad_form", "value", a.Kelurahan, "example", "6")
+		}
+	}
+	for i := range areas {
+		a := &areas[i]
+		if a.Kind != Subdistrict {
+			continue
+		}
+		a.Parent = a.Code[:max(strings.LastIndexByte(a.Code, '.'), 0)]
+		if kinds[a.Parent] != District {
+			c.Add(At("", i)+".code", "unknown_parent", "value", a.Parent)
+		}
+	}
+	return areas, c.Err()
+}
+
+func applyAreas(ctx context.Context, tx bun.Tx, p *Pack) error {
+	areas, err := readAreas(p)
+	if err != nil {
+		return err
+	}
+	tenant, codes := tenancy.Must(ctx), []string{""}
+	for i := range areas {
+		areas[i].TenantID = tenant
+		codes = append(codes, areas[i].Code)
+	}
+	// Districts before their parts, for the foreign key of parent.
+	slices.SortFunc(areas, func(a, b Area) int { return strings.Compare(a.Code, b.Code) })
+	if len(areas) > 0 {
+		_, err := tx.NewInsert().Model(&areas).On("CONFLICT (tenant_id, code) DO UPDATE").
+			Set(`parent = EXCLUDED.parent, kind = EXCLUDED.kind, name = EXCLUDED.name, kelurahan = EXCLUDED.kelurahan,
+				verified = EXCLUDED.verified, source = EXCLUDED.source`).Exec(ctx)
+		if err != nil {
+			return err
+		}
+	}
+	_, err = tx.NewDelete().Model((*Area)(nil)).Where("tenant_id = ?", tenant).Where("code NOT IN (?)", bun.In(codes)).Exec(ctx)
+	return err
+}
+
+// Areas returns the districts of ctx's city and their parts in code order, which keeps each part after its district.
+func Areas(ctx context.Context, db bun.IDB) ([]Area, error) {
+	var areas []Area
+	err := db.NewSelect().Model(&areas).Where("tenant_id = ?", tenancy.Must(ctx)).Order("code").Limit(2000).Scan(ctx)
+	return areas, wrap("areas", err)
+}

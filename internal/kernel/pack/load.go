@@ -1,0 +1,156 @@
+package pack
+
+import (
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+)
+
+// maxFile bounds one file of a pack; the largest real one is a form of some 20 KB.
+const maxFile = 1 << 20
+
+// Slugs lists the packs in fsys.
+func Slugs(fsys fs.FS) ([]string, error) {
+	entries, err := fs.ReadDir(fsys, ".")
+	if err != nil {
+		return nil, fmt.Errorf("pack: %w", err)
+	}
+	var slugs []string
+	for _, e := range entries {
+		if _, err := fs.Stat(fsys, path.Join(e.Name(), "city.yaml")); e.IsDir() && err == nil {
+			slugs = append(slugs, e.Name())
+		}
+	}
+	return slugs, nil
+}
+
+// Load reads the pack of a city from its folder in fsys and from the folders of its bases. It refuses
+// ("pack.invalid") a folder without a valid city.yaml, a file no section knows, a base that does not exist or leads
+// back, and an exclusion of something the base does not have.
+func Load(fsys fs.FS, slug string) (*Pack, error) { return load(fsys, slug, nil) }
+
+// load is Load below the packs in chain, which are based on this one.
+func load(fsys fs.FS, slug string, chain []string) (*Pack, error) {
+	if !slugPattern.MatchString(slug) {
+		return nil, refusal(Problems{{File: slug, Code: "bad_code", Args: []any{"value", slug}}})
+	}
+	files, err := readFolder(fsys, slug)
+	if err != nil {
+		return nil, err
+	}
+	p := &Pack{files: files, City: Profile{Slug: slug}}
+	var city Profile
+	if err := p.Decode("city.yaml", &city); err != nil {
+		return nil, err
+	}
+	if err := p.checkProfile(city, slug); err != nil {
+		return nil, err
+	}
+	p.City = city
+	if city.Base == "" {
+		return p, nil
+	}
+	c := p.Check("city.yaml")
+	if _, err := fs.Stat(fsys, city.Base); err != nil || !slugPattern.MatchString(city.Base) {
+		c.Add("base", "unknown_base", "value", city.Base)
+		return nil, c.Err()
+	}
+	if chain = append(chain, slug); slices.Contains(chain, city.Base) {
+		c.Add("base", "base_cycle", "chain", strings.Join(append(chain, city.Base), " → "))
+		return nil, c.Err()
+	}
+	base, err := load(fsys, city.Base, chain)
+	if err != nil {
+		return nil, err
+	}
+	p.inherit(base, c)
+	return p, c.Err()
+}
+
+// inherit adds the files of base that p neither brings nor excludes.
+func (p *Pack) inherit(base *Pack, c *Check) {
+	p.Bases = append([]string{base.City.Slug}, base.Bases...)
+	inherited := maps.Clone(base.files)
+	for i, name := range p.City.Exclude {
+		file := excluded(name)
+		if _, ok := inherited[file]; !ok {
+			c.Add(At("exclude", i), "nothing_to_exclude", "value", name, "base", base.City.Slug)
+		}
+		delete(inherited, file)
+	}
+	for name, f := range inherited {
+		if _, own := p.files[name]; !own && inheritable(name) {
+			f.inherited = true
+			p.files[name] = f
+		}
+	}
+}
+
+// excluded returns the file that an entry of `exclude` means: a service by its code, anything else by its path.
+func excluded(name string) string {
+	if !strings.Contains(name, "/") && !strings.HasSuffix(name, ".yaml") {
+		name = "services/" + name
+	}
+	return strings.TrimSuffix(name, ".yaml") + ".yaml"
+}
+
+// inheritable keeps to itself what is true of one city only: who it is, its districts, its looks.
+func inheritable(name string) bool {
+	return name != "city.yaml" && name != "areas.yaml" && !strings.HasPrefix(name, "brand/")
+}
+
+// known reports whether a section may exist for a file; anything else is a typing mistake in a file's name.
+func known(name string) bool {
+	switch folder, base := path.Split(name); folder {
+	case "":
+		return slices.Contains([]string{"city.yaml", "agencies.yaml", "areas.yaml"}, base)
+	case "calendar/", "services/", "forms/", "workflows/", "documents/":
+		return path.Ext(base) == ".yaml"
+	case "brand/":
+		return true
+	}
+	return false
+}
+
+// readFolder reads every file of one pack's own folder.
+func readFolder(fsys fs.FS, slug string) (map[string]file, error) {
+	files, found := map[string]file{}, Problems{}
+	err := fs.WalkDir(fsys, slug, func(full string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		hidden := strings.HasPrefix(d.Name(), ".")
+		if d.IsDir() {
+			if hidden {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		name := strings.TrimPrefix(full, slug+"/")
+		if hidden || name == "README.md" {
+			return nil
+		}
+		if !known(name) {
+			found = append(found, Problem{File: full, Code: "unknown_file"})
+			return nil
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		if info.Size() > maxFile {
+			found = append(found, Problem{File: full, Code: "file_too_large", Args: []any{"max", maxFile >> 10}})
+			return nil
+		}
+		raw, err := fs.ReadFile(fsys, full)
+		files[name] = file{origin: full, raw: raw}
+		return err
+	})
+	if err != nil {
+		return nil, refusal(Problems{{File: slug, Code: "unreadable", Args: []any{"cause", err}}})
+	}
+	return files, refusal(found)
+}
