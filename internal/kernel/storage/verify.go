@@ -17,6 +17,7 @@ import (
 // A table that is neither here nor guarded fails VerifyTables.
 var PlatformTables = map[string]string{
 	"tenant":           "the directory of cities: public names, hosts and colours; needed before a city is known",
+	"meter":            "what usage events amount to: the same for every city, no figure of any",
 	"goose_db_version": "which migrations ran",
 	"spatial_ref_sys":  "PostGIS's coordinate systems",
 }

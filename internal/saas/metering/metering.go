@@ -1,0 +1,81 @@
+// Package metering counts what a city uses of the platform, each event exactly once, so that a bill can be recomputed
+// from the events it stands on.
+//
+// An event is recorded in the transaction of the act it counts (Record, Register); requests of the API, too many for
+// that, are gathered by a Collector. Meters say what events amount to over a window, and are rows of a table. Every
+// figure is taken from the events or from hourly roll-ups written anew from them, in one statement, so that a reading
+// is never behind the events that are committed. No figure holds personal data: subjects are ids.
+package metering
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/storage"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Service reads usage.
+type Service struct {
+	db  *storage.DB
+	now func() time.Time
+}
+
+// New returns a Service over db.
+func New(db *storage.DB, now func() time.Time) *Service {
+	return &Service{db: db, now: now}
+}
+
+// Aggregation says how the events of a window become one quantity.
+type Aggregation string
+
+// The aggregations. Latest is the quantity of the last event of the window; Unique counts distinct subjects.
+const (
+	Count  Aggregation = "count"
+	Sum    Aggregation = "sum"
+	Max    Aggregation = "max"
+	Latest Aggregation = "latest"
+	Unique Aggregation = "unique"
+)
+
+// Meter is what one type of event amounts to.
+type Meter struct {
+	bun.BaseModel `bun:"table:meter,alias:m"`
+
+	Code        string      `bun:"code,pk"`
+	Type        string      `bun:"type"` // of the events it reads
+	Aggregation Aggregation `bun:"aggregation"`
+	Name        i18n.Text   `bun:"name,type:jsonb"`
+	Unit        i18n.Text   `bun:"unit,type:jsonb"`
+}
+
+const maxMeters = 500
+
+// Meters lists every meter in the order they are shown. They are the same for all cities and open to any caller.
+func (s *Service) Meters(ctx context.Context) ([]Meter, error) {
+	var all []Meter
+	err := s.db.App.NewSelect().Model(&all).Column("code", "type", "aggregation", "name", "unit").
+		Order("position").Limit(maxMeters).Scan(tenancy.Platform(ctx))
+	if err != nil {
+		return nil, fmt.Errorf("metering: meters: %w", err)
+	}
+	return all, nil
+}
+
+// inside returns ctx for reading city: a request of the city itself, or one of the platform, whose staff see every
+// city's usage. From any other city it is refused as if there were no such city.
+func inside(ctx context.Context, city tenancy.City) (context.Context, error) {
+	id, ok := tenancy.From(ctx)
+	if !ok {
+		return nil, tenancy.ErrNone
+	}
+	if caller, _ := tenancy.CityFrom(ctx); id != city.ID && (caller.ID != id || caller.Kind != tenancy.KindPlatform) {
+		return nil, fault.New(fault.NotFound, "city.unknown", "host", city.Slug)
+	}
+	return tenancy.With(ctx, city), nil
+}

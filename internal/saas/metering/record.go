@@ -1,0 +1,121 @@
+package metering
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
+
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Result says what became of a batch.
+type Result struct {
+	New        int
+	Duplicates []Key // known before, or repeated within the batch; in the order of their keys
+}
+
+// Known events give their key back and add nothing. Touch rows are written for the hours of new events alone, so that
+// a replay changes no row at all.
+const recordSQL = `
+WITH sent AS MATERIALIZED (
+    SELECT * FROM unnest(?::text[], ?::text[], ?::timestamptz[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::bigint[])
+        AS e(source, id, time, type, subject, agency, service, channel, quantity)
+), fresh AS (
+    INSERT INTO usage_key (tenant_id, source, id, time)
+    SELECT ?::uuid, source, id, time FROM sent
+    ON CONFLICT DO NOTHING RETURNING source, id
+), kept AS MATERIALIZED (
+    SELECT s.* FROM sent s JOIN fresh USING (source, id)
+), stored AS (
+    INSERT INTO usage_event (tenant_id, time, source, id, type, subject, agency, service, channel, quantity)
+    SELECT ?::uuid, time, source, id, type, subject, agency, service, channel, quantity FROM kept
+), touched AS (
+    INSERT INTO usage_touch (tenant_id, hour, id)
+    SELECT DISTINCT ?::uuid, date_trunc('hour', time, 'UTC'), ?::uuid FROM kept
+)
+SELECT source, id FROM sent EXCEPT ALL SELECT source, id FROM fresh`
+
+// Record writes events of ctx's city as part of tx, each exactly once by (source, id) whatever else a repetition says.
+// It is for the platform's own code and for producers that the edge has let in. It refuses a batch of more than 1,000
+// with TooLarge "usage.batch_too_large" and malformed events with Invalid, and then writes nothing.
+func Record(ctx context.Context, tx bun.IDB, events []Event) (Result, error) {
+	tenant, ok := tenancy.From(ctx)
+	if !ok {
+		return Result{}, tenancy.ErrNone
+	}
+	if len(events) > maxBatch {
+		return Result{}, fault.New(fault.TooLarge, "usage.batch_too_large", "max", maxBatch)
+	}
+	var faults []fault.Field
+	for i, e := range events {
+		faults = append(faults, e.validate(i)...)
+	}
+	if err := fault.Fields(faults); err != nil || len(events) == 0 {
+		return Result{}, err
+	}
+	batch, err := uuid.NewV7()
+	if err != nil {
+		return Result{}, fmt.Errorf("metering: record: %w", err)
+	}
+	unique, repeated := distinct(events)
+	c := columnsOf(unique)
+	var known []Key
+	err = tx.NewRaw(recordSQL, pgdialect.Array(c.source), pgdialect.Array(c.id), pgdialect.Array(c.time),
+		pgdialect.Array(c.kind), pgdialect.Array(c.subject), pgdialect.Array(c.agency), pgdialect.Array(c.service),
+		pgdialect.Array(c.channel), pgdialect.Array(c.quantity), tenant, tenant, tenant, batch).Scan(ctx, &known)
+	if err != nil {
+		return Result{}, fmt.Errorf("metering: record: %w", err)
+	}
+	return Result{New: len(unique) - len(known), Duplicates: merge(known, repeated)}, nil
+}
+
+// distinct returns events in the order of their keys, the first of each, and the keys of the others. Two writers with
+// the same events take the keys in the same order, so neither waits for the other twice.
+func distinct(events []Event) (unique []Event, repeated []Key) {
+	unique = slices.Clone(events)
+	slices.SortStableFunc(unique, func(a, b Event) int { return compareKeys(a.Key(), b.Key()) })
+	kept := unique[:0]
+	for _, e := range unique {
+		if len(kept) > 0 && kept[len(kept)-1].Key() == e.Key() {
+			repeated = append(repeated, e.Key())
+			continue
+		}
+		kept = append(kept, e)
+	}
+	return kept, repeated
+}
+
+func compareKeys(a, b Key) int {
+	return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.ID, b.ID))
+}
+
+func merge(a, b []Key) []Key {
+	all := slices.Concat(a, b)
+	slices.SortFunc(all, compareKeys)
+	return all
+}
+
+// columns is a batch turned on its side, as unnest takes it.
+type columns struct {
+	source, id, kind, subject, agency, service, channel []string
+	time                                                []time.Time
+	quantity                                            []int64
+}
+
+func columnsOf(events []Event) columns {
+	var c columns
+	for _, e := range events {
+		c.source, c.id, c.kind = append(c.source, e.Source), append(c.id, e.ID), append(c.kind, e.Type)
+		c.subject, c.agency = append(c.subject, e.Subject), append(c.agency, e.Agency)
+		c.service, c.channel = append(c.service, e.Service), append(c.channel, e.Channel)
+		c.time, c.quantity = append(c.time, e.Time), append(c.quantity, e.Quantity)
+	}
+	return c
+}

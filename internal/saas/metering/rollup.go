@@ -1,0 +1,77 @@
+package metering
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
+
+	"bedelau/internal/kernel/jobs"
+	"bedelau/internal/kernel/tenancy"
+)
+
+const (
+	rollupEvery    = 10 * time.Minute
+	partitionEvery = 24 * time.Hour
+	monthsAhead    = 24
+	rollupHours    = 1000 // at most per run, so that a large import does not hold one transaction for long
+)
+
+// Plan adds the planned work to r: roll-ups of touched hours, and partitions for the months ahead. app calls it once,
+// before r starts.
+func (s *Service) Plan(r *jobs.Runner) {
+	jobs.EachTenant(r, "metering.rollup", rollupEvery, func(ctx context.Context, tx bun.Tx, _ time.Time) error {
+		_, err := Rollup(ctx, tx)
+		return err
+	})
+	jobs.EachTenant(r, "metering.make_partitions", partitionEvery, func(ctx context.Context, _ bun.Tx, at time.Time) error {
+		if c, _ := tenancy.CityFrom(ctx); c.Kind != tenancy.KindPlatform {
+			return nil // the partitions are everybody's: once is enough
+		}
+		return s.MakePartitions(ctx, at)
+	})
+}
+
+// MakePartitions makes the monthly partitions from at's month on that are missing; events that came before their
+// partition move into it. The planned run and operators call it.
+func (s *Service) MakePartitions(ctx context.Context, at time.Time) error {
+	_, err := s.db.Platform.NewRaw("SELECT make_usage_partitions(?, ?)", at.UTC().Format(time.DateOnly), monthsAhead).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("metering: make partitions: %w", err)
+	}
+	return nil
+}
+
+// Rollup writes usage_hour anew for the hours of ctx's city that events have touched, and returns how many there
+// were; the earliest come first and at most 1,000 in one call. An event that commits while it runs leaves its own mark
+// and is taken up by the next call, so calling it twice, or never, changes no reading.
+func Rollup(ctx context.Context, tx bun.Tx) (int, error) {
+	tenant := tenancy.Must(ctx)
+	// One at a time per city: two would write the same hours.
+	if _, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))",
+		"metering.rollup "+tenant.String()).Exec(ctx); err != nil {
+		return 0, fmt.Errorf("metering: rollup: %w", err)
+	}
+	var hours []time.Time
+	err := tx.NewRaw(`WITH due AS (SELECT DISTINCT hour FROM usage_touch WHERE tenant_id = ? ORDER BY hour LIMIT ?),
+		seen AS (DELETE FROM usage_touch t USING due WHERE t.tenant_id = ? AND t.hour = due.hour)
+		SELECT hour FROM due ORDER BY hour`, tenant, rollupHours, tenant).Scan(ctx, &hours)
+	if err != nil || len(hours) == 0 {
+		return 0, err
+	}
+	// The events are read by a later statement than the marks: whatever a deleted mark stood for is visible by now.
+	if _, err := tx.NewRaw("DELETE FROM usage_hour WHERE tenant_id = ? AND hour = ANY (?)", tenant,
+		pgdialect.Array(hours)).Exec(ctx); err != nil {
+		return 0, fmt.Errorf("metering: rollup: %w", err)
+	}
+	_, err = tx.NewRaw(`WITH hours AS MATERIALIZED (
+			SELECT ?::uuid AS tenant_id, hour, hour + interval '1 hour' AS ends FROM unnest(?::timestamptz[]) AS hour)
+		INSERT INTO usage_hour (tenant_id, hour, type, agency, service, channel, subject, events, total, peak, last, last_at) `+
+		hoursSQL, tenant, pgdialect.Array(hours), hours[0], hours[len(hours)-1].Add(time.Hour)).Exec(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("metering: rollup: %w", err)
+	}
+	return len(hours), nil
+}

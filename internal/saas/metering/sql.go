@@ -1,0 +1,64 @@
+package metering
+
+// What the roll-ups must keep of each type, from the meters that read it.
+const needsSQL = `(SELECT type, bool_or(aggregation = 'unique') AS subjects, bool_or(aggregation = 'latest') AS latest
+    FROM meter GROUP BY type)`
+
+// hoursSQL turns the events of the hours in a relation "hours" (tenant_id, hour, ends) into rows of usage_hour. It is
+// the one definition of a roll-up: the job writes it, readers use it for hours that the job has not reached, and
+// verification compares with it. A tie for the latest goes to the larger quantity, so that the answer does not depend
+// on the order of events. Its two arguments span all the hours: constants let the planner leave out the partitions of
+// other months. OFFSET 0 holds it to one range of the index per hour, where it would pair all hours with all events.
+const hoursSQL = `
+SELECT h.tenant_id, h.hour, e.type, e.agency, e.service, e.channel, CASE WHEN n.subjects THEN e.subject ELSE '' END AS subject,
+       count(*) AS events, sum(e.quantity)::bigint AS total, max(e.quantity) AS peak,
+       (array_agg(e.quantity ORDER BY e.time DESC, e.quantity DESC) FILTER (WHERE n.latest))[1] AS last,
+       max(e.time) FILTER (WHERE n.latest) AS last_at
+  FROM hours h
+  JOIN LATERAL (SELECT type, agency, service, channel, subject, quantity, time FROM usage_event
+         WHERE tenant_id = h.tenant_id AND time >= h.hour AND time < h.ends
+           AND time >= ?::timestamptz AND time < ?::timestamptz OFFSET 0) e ON true
+  LEFT JOIN ` + needsSQL + ` n ON n.type = e.type
+ GROUP BY 1, 2, 3, 4, 5, 6, 7`
+
+// partsSQL opens a reading of the given windows: roll-ups of the hours that are whole, events of those that were
+// touched since. One statement sees one moment, so an hour is never read twice or not at all.
+const partsSQL = `
+WITH windows AS MATERIALIZED (
+    SELECT * FROM unnest(?::uuid[], ?::timestamptz[], ?::timestamptz[]) AS w(tenant_id, starts, ends)
+), hours AS MATERIALIZED (
+    SELECT DISTINCT t.tenant_id, t.hour, t.hour + interval '1 hour' AS ends
+      FROM windows w JOIN usage_touch t ON t.tenant_id = w.tenant_id AND t.hour >= w.starts AND t.hour < w.ends
+), parts AS (
+    SELECT u.tenant_id, u.type, u.agency, u.service, u.channel, u.subject, u.events, u.total, u.peak, u.last, u.last_at
+      FROM windows w JOIN usage_hour u ON u.tenant_id = w.tenant_id AND u.hour >= w.starts AND u.hour < w.ends
+     WHERE (u.tenant_id, u.hour) NOT IN (SELECT tenant_id, hour FROM hours)
+    UNION ALL
+    SELECT tenant_id, type, agency, service, channel, subject, events, total, peak, last, last_at
+      FROM (` + hoursSQL + `) live
+)`
+
+const quantitySQL = `CASE m.aggregation
+        WHEN 'count' THEN sum(p.events)
+        WHEN 'sum' THEN sum(p.total)
+        WHEN 'max' THEN max(p.peak)
+        WHEN 'latest' THEN (array_agg(p.last ORDER BY p.last_at DESC, p.last DESC) FILTER (WHERE m.aggregation = 'latest'))[1]
+        ELSE count(DISTINCT p.subject) FILTER (WHERE m.aggregation = 'unique')
+    END::bigint AS quantity`
+
+// totalsSQL reads one figure per city and meter.
+const totalsSQL = partsSQL + `
+SELECT p.tenant_id, m.code AS meter, '' AS dimension, '' AS code, ` + quantitySQL + `
+  FROM parts p JOIN meter m ON m.type = p.type
+ GROUP BY p.tenant_id, m.code, m.aggregation`
+
+// sharesSQL reads the totals and how they divide by each dimension, largest first.
+const sharesSQL = partsSQL + `
+SELECT * FROM (
+SELECT p.tenant_id, m.code AS meter,
+       CASE GROUPING(p.agency, p.service, p.channel) WHEN 3 THEN 'agency' WHEN 5 THEN 'service' WHEN 6 THEN 'channel' ELSE '' END AS dimension,
+       coalesce(p.agency, p.service, p.channel, '') AS code, ` + quantitySQL + `
+  FROM parts p JOIN meter m ON m.type = p.type
+ GROUP BY GROUPING SETS ((p.tenant_id, m.code, m.aggregation), (p.tenant_id, m.code, m.aggregation, p.agency),
+                         (p.tenant_id, m.code, m.aggregation, p.service), (p.tenant_id, m.code, m.aggregation, p.channel))
+) f WHERE dimension = '' OR code <> '' ORDER BY meter, dimension, quantity DESC, code`

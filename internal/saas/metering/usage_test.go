@@ -1,0 +1,227 @@
+package metering_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/jackc/pgx/v5"
+	"pgregory.net/rapid"
+
+	"bedelau/internal/kernel/pgtest"
+	"bedelau/internal/saas/metering"
+)
+
+func month(year int, m time.Month) time.Time { return time.Date(year, m, 1, 0, 0, 0, 0, time.UTC) }
+
+// A month is the city's: the last seven hours of October in UTC are already November in Batam.
+func TestMonthIsTheCitys(t *testing.T) {
+	t.Parallel()
+	w := pgtest.Open(t)
+	jayapura := w.Other
+	jayapura.Timezone = "Asia/Jayapura"
+	events := []metering.Event{
+		submitted("midnight-wit", time.Date(2026, 10, 31, 15, 0, 0, 0, time.UTC)),
+		submitted("before-midnight-wib", time.Date(2026, 10, 31, 16, 59, 59, 999_999_000, time.UTC)),
+		submitted("midnight-wib", time.Date(2026, 10, 31, 17, 0, 0, 0, time.UTC)),
+		submitted("after", time.Date(2026, 10, 31, 17, 30, 0, 0, time.UTC)),
+		submitted("end-of-november", time.Date(2026, 11, 30, 16, 59, 0, 0, time.UTC)),
+		submitted("december", time.Date(2026, 11, 30, 17, 0, 0, 0, time.UTC)),
+	}
+	record(w.Ctx(w.Batam), t, w, events...)
+	record(w.Ctx(w.Other), t, w, events...)
+	s := metering.New(w.DB, clock)
+	for _, rolled := range []bool{false, true} {
+		if rolled {
+			rollup(w.Ctx(w.Batam), t, w)
+			rollup(w.Ctx(w.Other), t, w)
+		}
+		for m, want := range map[time.Month]int64{time.October: 2, time.November: 3, time.December: 1} {
+			u, err := s.Month(w.Ctx(w.Batam), w.Batam, month(2026, m))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := quantity(t, u, "applications_submitted"); n != want {
+				t.Errorf("Batam in %s (rolled up: %v): %d; want %d", m, rolled, n, want)
+			}
+		}
+		for m, want := range map[time.Month]int64{time.October: 0, time.November: 4, time.December: 2} {
+			u, err := s.Month(w.Ctx(jayapura), jayapura, month(2026, m))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := quantity(t, u, "applications_submitted"); n != want {
+				t.Errorf("in Papua's time in %s (rolled up: %v): %d; want %d", m, rolled, n, want)
+			}
+		}
+	}
+	if _, err := s.Quantities(w.Ctx(w.Batam), w.Batam, noon.Add(time.Minute), noon.Add(time.Hour)); err == nil {
+		t.Error("a window that is not made of full hours was answered")
+	}
+	if _, err := s.Quantities(w.Ctx(w.Batam), w.Batam, noon, noon); err == nil {
+		t.Error("an empty window was answered")
+	}
+}
+
+// meters adds one meter of each aggregation over the type "probe".
+func meters(t *testing.T, w *pgtest.World) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), w.OwnerURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	if _, err := conn.Exec(t.Context(), `INSERT INTO meter (position, code, type, aggregation, name, unit)
+		SELECT 900 + n, 'probe_' || a, 'probe', a, '{}', '{}'
+		  FROM unnest(ARRAY['count', 'sum', 'max', 'latest', 'unique']) WITH ORDINALITY AS m(a, n)`); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func probe(id string, at time.Time, subject, agency, channel string, n int64) metering.Event {
+	return metering.Event{Source: "/probe", ID: id, Type: "probe", Subject: subject, Time: at, Agency: agency, Channel: channel, Quantity: n}
+}
+
+func TestAggregations(t *testing.T) {
+	t.Parallel()
+	w := pgtest.Open(t)
+	meters(t, w)
+	ctx := w.Ctx(w.Batam)
+	record(ctx, t, w,
+		probe("1", noon, "siti", "disdukcapil", "web", 5),
+		probe("2", noon.Add(time.Hour), "budi", "disdukcapil", "api", 9),
+		probe("3", noon.Add(26*time.Hour), "siti", "dpmptsp", "web", 2),
+		probe("4", noon.Add(25*time.Hour), "siti", "disdukcapil", "web", 0),
+		probe("5", noon.AddDate(0, -1, 0), "wati", "disdukcapil", "web", 100),
+	)
+	want := map[string]metering.Reading{
+		"probe_count":  {Quantity: 4, ByAgency: []metering.Share{{Code: "disdukcapil", Quantity: 3}, {Code: "dpmptsp", Quantity: 1}}, ByChannel: []metering.Share{{Code: "web", Quantity: 3}, {Code: "api", Quantity: 1}}},
+		"probe_sum":    {Quantity: 16, ByAgency: []metering.Share{{Code: "disdukcapil", Quantity: 14}, {Code: "dpmptsp", Quantity: 2}}, ByChannel: []metering.Share{{Code: "api", Quantity: 9}, {Code: "web", Quantity: 7}}},
+		"probe_max":    {Quantity: 9, ByAgency: []metering.Share{{Code: "disdukcapil", Quantity: 9}, {Code: "dpmptsp", Quantity: 2}}, ByChannel: []metering.Share{{Code: "api", Quantity: 9}, {Code: "web", Quantity: 5}}},
+		"probe_latest": {Quantity: 2, ByAgency: []metering.Share{{Code: "dpmptsp", Quantity: 2}, {Code: "disdukcapil", Quantity: 0}}, ByChannel: []metering.Share{{Code: "api", Quantity: 9}, {Code: "web", Quantity: 2}}},
+		"probe_unique": {Quantity: 2, ByAgency: []metering.Share{{Code: "disdukcapil", Quantity: 2}, {Code: "dpmptsp", Quantity: 1}}, ByChannel: []metering.Share{{Code: "api", Quantity: 1}, {Code: "web", Quantity: 1}}},
+	}
+	check := func(when string) {
+		t.Helper()
+		u := usageOf(ctx, t, w, w.Batam)
+		for code, r := range want {
+			if diff := cmp.Diff(r, reading(t, u, code), cmpopts.IgnoreFields(metering.Reading{}, "Meter")); diff != "" {
+				t.Errorf("%s, %s (-want +got):\n%s", code, when, diff)
+			}
+		}
+	}
+	check("from events")
+	if n := rollup(ctx, t, w); n != 5 {
+		t.Errorf("%d hours rolled up; want 5", n)
+	}
+	check("from roll-ups")
+	record(ctx, t, w, probe("6", noon.Add(30*time.Minute), "joko", "dpmptsp", "web", 1))
+	want = map[string]metering.Reading{"probe_count": {Quantity: 5}, "probe_sum": {Quantity: 17}, "probe_unique": {Quantity: 3}, "probe_latest": {Quantity: 2}}
+	got := usageOf(ctx, t, w, w.Batam)
+	for code, r := range want {
+		if n := quantity(t, got, code); n != r.Quantity {
+			t.Errorf("%s after a late event: %d; want %d", code, n, r.Quantity)
+		}
+	}
+}
+
+// Whatever comes in whatever order, with roll-ups at any moment: the reading is what a plain count in Go says, and
+// roll-ups are what the events say.
+func TestReadingsEqualThePlainCount(t *testing.T) {
+	t.Parallel()
+	w := pgtest.Open(t)
+	meters(t, w)
+	ctx := w.Ctx(w.Batam)
+	s := metering.New(w.DB, clock)
+	wib := w.Batam.Location()
+	run := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		run += 2 // a month of its own, apart from the last, so that runs do not meet
+		from := time.Date(2026, time.Month(run), 1, 0, 0, 0, 0, wib)
+		span := from.AddDate(0, 1, 0).Sub(from)
+		seen := map[string]metering.Event{}
+		for step := range rapid.IntRange(1, 3).Draw(rt, "steps") {
+			events := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) metering.Event {
+				// An hour of each side of the month, and few values of everything else, so that they meet.
+				at := from.Add(rapid.OneOf(
+					rapid.Map(rapid.Int64Range(-int64(time.Hour), int64(span+time.Hour)), func(n int64) time.Duration { return time.Duration(n).Truncate(time.Microsecond) }),
+					rapid.SampledFrom([]time.Duration{0, -time.Microsecond, span, span - time.Microsecond, 12 * time.Hour}),
+				).Draw(t, "at"))
+				return probe(fmt.Sprintf("%d-%d", run, rapid.IntRange(0, 30).Draw(t, "id")), at,
+					rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "subject"), rapid.SampledFrom([]string{"x", "y", ""}).Draw(t, "agency"),
+					"web", rapid.Int64Range(0, 9).Draw(t, "quantity"))
+			}), 0, 20).Draw(rt, "events")
+			r := record(ctx, t, w, events...)
+			fresh := 0
+			for _, e := range events {
+				if _, ok := seen[e.ID]; !ok {
+					seen[e.ID] = e
+					fresh++
+				}
+			}
+			if r.New != fresh {
+				rt.Fatalf("step %d: %d new; want %d", step, r.New, fresh)
+			}
+			if rapid.Bool().Draw(rt, "roll up") {
+				rollup(ctx, t, w)
+			}
+			u, err := s.Month(ctx, w.Batam, from)
+			if err != nil {
+				rt.Fatal(err)
+			}
+			for code, want := range plainCount(seen, u.From, u.To) {
+				if n := quantity(t, u, code); n != want {
+					rt.Fatalf("step %d: %s = %d; want %d", step, code, n, want)
+				}
+			}
+			if wrong, err := s.Verify(ctx, w.Batam, from); err != nil || len(wrong) != 0 {
+				rt.Fatalf("step %d: roll-ups differ from events: %+v, %v", step, wrong, err)
+			}
+		}
+	})
+}
+
+func plainCount(events map[string]metering.Event, from, to time.Time) map[string]int64 {
+	var count, sum, peak int64
+	var last metering.Event
+	subjects := map[string]bool{}
+	for _, e := range events {
+		if e.Time.Before(from) || !e.Time.Before(to) {
+			continue
+		}
+		count, sum, peak = count+1, sum+e.Quantity, max(peak, e.Quantity)
+		subjects[e.Subject] = true
+		if e.Time.After(last.Time) || e.Time.Equal(last.Time) && e.Quantity > last.Quantity {
+			last = e
+		}
+	}
+	return map[string]int64{"probe_count": count, "probe_sum": sum, "probe_max": peak, "probe_latest": last.Quantity,
+		"probe_unique": int64(len(subjects))}
+}
+
+func TestVerifyFindsATamperedRollup(t *testing.T) {
+	t.Parallel()
+	w := pgtest.Open(t)
+	ctx := w.Ctx(w.Batam)
+	record(ctx, t, w, submitted("a", noon), submitted("b", noon.Add(2*time.Hour)))
+	rollup(ctx, t, w)
+	conn, err := pgx.Connect(t.Context(), w.SuperURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	if _, err := conn.Exec(t.Context(), "UPDATE usage_hour SET total = 7 WHERE hour = $1", noon); err != nil {
+		t.Fatal(err)
+	}
+	wrong, err := metering.New(w.DB, clock).Verify(ctx, w.Batam, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []metering.Difference{{Hour: noon, Type: "application_submitted", KeptEvents: 1, KeptTotal: 7, CountedEvents: 1, CountedTotal: 1}}
+	if diff := cmp.Diff(want, wrong, cmpopts.EquateApproxTime(0)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
