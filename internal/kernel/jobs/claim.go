@@ -49,16 +49,22 @@ func (r *Runner) take(ctx context.Context, e envelope) (claim, error) {
 	return c, busyError{left: time.Duration(left) * time.Millisecond}
 }
 
-// finish marks the job done in tx, beside its effect. It returns errOver when an earlier attempt did so first.
-func finish(ctx context.Context, tx bun.Tx, e envelope) error {
-	res, err := tx.ExecContext(ctx, `INSERT INTO processed (tenant_id, task_id) VALUES (?, ?) ON CONFLICT DO NOTHING`, e.Tenant, e.ID)
+// mark writes processed(id) in tx, ahead of the effect that commits with it. It returns errOver when an earlier attempt
+// has done so; while that attempt is still undecided, it waits.
+func mark(ctx context.Context, tx bun.Tx, e envelope) error {
+	res, err := tx.ExecContext(ctx, "INSERT INTO processed (tenant_id, task_id) VALUES (?, ?) ON CONFLICT DO NOTHING", e.Tenant, e.ID)
 	if err != nil {
 		return err
 	}
 	if n, err := res.RowsAffected(); err != nil || n == 0 {
 		return errors.Join(errOver, err)
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE outbox SET state = 'done', ended_at = now(), lease_until = NULL, last_error = ''
+	return nil
+}
+
+// finish ends the job's row in tx, after the effect.
+func finish(ctx context.Context, tx bun.Tx, e envelope) error {
+	_, err := tx.ExecContext(ctx, `UPDATE outbox SET state = 'done', ended_at = now(), lease_until = NULL, last_error = ''
 		WHERE tenant_id = ? AND id = ?`, e.Tenant, e.ID)
 	return err
 }

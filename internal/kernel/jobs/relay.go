@@ -100,7 +100,7 @@ func (r *Runner) relay(ctx context.Context) (int, error) {
 		}
 		_, err = tx.NewUpdate().Model((*row)(nil)).
 			Set("state = 'sent', sends = sends + 1, sent_at = now(), check_at = now() + ?::interval", interval(r.o.Lost)).
-			Where("(tenant_id, id) IN (?)", bun.In(keys)).Exec(ctx)
+			Where("(tenant_id, id) IN (?)", bun.List(keys)).Exec(ctx)
 		if err != nil {
 			return errors.Join(err, sendErr)
 		}

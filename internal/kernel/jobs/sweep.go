@@ -76,7 +76,7 @@ func (r *Runner) sweep(ctx context.Context) error {
 				continue
 			}
 			if _, err := tx.NewUpdate().Model((*row)(nil)).Set(change.set).
-				Where("(tenant_id, id) IN (?)", bun.In(change.keys)).Exec(ctx); err != nil {
+				Where("(tenant_id, id) IN (?)", bun.List(change.keys)).Exec(ctx); err != nil {
 				return err
 			}
 		}

@@ -79,7 +79,7 @@ func (r *Runner) report(kind string, e envelope, c claim, outcome string, start 
 	attrs := []any{"kind", kind, "id", e.ID, "tenant", e.Tenant, "attempt", c.Attempts, "outcome", outcome,
 		"duration", time.Since(start)}
 	switch {
-	case err == nil:
+	case err == nil || outcome == busyOutcome:
 		r.log.Info("job", attrs...)
 	case outcome == failedOutcome:
 		r.log.Error("job", append(attrs, "code", errorCode(err), "err", err)...)
@@ -149,13 +149,21 @@ func (r *Runner) run(ctx context.Context, h handler, e envelope) (err error) {
 		// The call has been made: its mark must not fail for want of the call's own time.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), bookkeeping)
 		defer cancel()
-		return tenancy.InTx(ctx, r.db.App, func(ctx context.Context, tx bun.Tx) error { return finish(ctx, tx, e) })
+		return r.once(ctx, e, func(context.Context, bun.Tx) error { return nil })
 	}
+	return r.once(ctx, e, func(ctx context.Context, tx bun.Tx) error { return h.inTx(ctx, tx, e.Args) })
+}
+
+// once commits effect together with the mark that forbids it a second time.
+func (r *Runner) once(ctx context.Context, e envelope, effect func(ctx context.Context, tx bun.Tx) error) error {
 	return tenancy.InTx(ctx, r.db.App, func(ctx context.Context, tx bun.Tx) error {
-		if err := finish(ctx, tx, e); err != nil {
+		if err := mark(ctx, tx, e); err != nil {
 			return err
 		}
-		return h.inTx(ctx, tx, e.Args)
+		if err := effect(ctx, tx); err != nil {
+			return err
+		}
+		return finish(ctx, tx, e)
 	})
 }
 
@@ -173,6 +181,10 @@ func errorCode(err error) string {
 		return "panic"
 	case errors.Is(err, errUnreadable):
 		return "unreadable"
+	case errors.Is(err, errUnknown):
+		return "unknown"
+	case errors.As(err, new(busyError)):
+		return "busy"
 	case errors.As(err, &f) && f.Kind != fault.Internal:
 		return f.Code
 	case errors.As(err, &pg):
