@@ -89,10 +89,10 @@ func (r *Runner) relay(ctx context.Context) (int, error) {
 			})
 		}
 		sendErr := lanes.Wait()
-		var keys [][]uuid.UUID
+		var keys []bun.TupleValues
 		for i, job := range due {
 			if ok[i] {
-				keys = append(keys, []uuid.UUID{job.TenantID, job.ID})
+				keys = append(keys, bun.Tuple([]uuid.UUID{job.TenantID, job.ID}))
 			}
 		}
 		if len(keys) == 0 {

@@ -45,9 +45,9 @@ func (r *Runner) sweep(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		var alive, lost, failed [][]uuid.UUID
+		var alive, lost, failed []bun.TupleValues
 		for _, s := range silent {
-			key := []uuid.UUID{s.TenantID, s.ID}
+			key := bun.Tuple([]uuid.UUID{s.TenantID, s.ID})
 			queued, err := r.queued(s.row)
 			switch {
 			case err != nil:
@@ -65,7 +65,7 @@ func (r *Runner) sweep(ctx context.Context) error {
 			}
 		}
 		for _, change := range []struct {
-			keys [][]uuid.UUID
+			keys []bun.TupleValues
 			set  string
 		}{
 			{alive, "check_at = now() + '" + interval(r.o.Lost) + "'"},
