@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/storage"
 	"bedelau/internal/kernel/tenancy"
@@ -80,11 +81,13 @@ func (e *Engine) Apply(ctx context.Context, db *storage.DB, p *Pack) (Report, er
 	if err != nil || report.Unchanged() {
 		return report, err
 	}
-	if report.City, err = saveCity(ctx, db.Platform, p); err != nil {
+	city, err := saveCity(ctx, db.Platform, p)
+	if err != nil {
 		return Report{}, err
 	}
-	err = tenancy.InTx(tenancy.With(ctx, report.City), db.App, func(ctx context.Context, tx bun.Tx) error {
-		return e.apply(ctx, tx, p)
+	report.City = city
+	err = tenancy.InTx(tenancy.With(ctx, city), db.App, func(ctx context.Context, tx bun.Tx) error {
+		return e.apply(ctx, tx, p, &report)
 	})
 	if err != nil {
 		return Report{}, fmt.Errorf("pack: apply %s: %w", p.City.Slug, err)
@@ -92,21 +95,46 @@ func (e *Engine) Apply(ctx context.Context, db *storage.DB, p *Pack) (Report, er
 	return report, nil
 }
 
-func (e *Engine) apply(ctx context.Context, tx bun.Tx, p *Pack) error {
-	tenant := tenancy.Must(ctx)
-	// Two processes that start together apply one after the other; the second writes the same rows again.
-	if _, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended('pack ' || ?, 0))", tenant.String()).Exec(ctx); err != nil {
+func (e *Engine) apply(ctx context.Context, tx bun.Tx, p *Pack, report *Report) error {
+	// Two processes that start together apply one after the other, and the second finds nothing to do.
+	lock := "pack " + report.City.ID.String()
+	if _, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", lock).Exec(ctx); err != nil {
 		return err
+	}
+	before, err := last(ctx, tx, report.City.ID)
+	if err != nil {
+		return err
+	}
+	*report = Report{Slug: report.Slug, City: report.City, Created: report.Created && before.TenantID == uuid.Nil}
+	report.compare(before, p.hashes(), e.revisions())
+	if report.Unchanged() {
+		return nil
 	}
 	for _, s := range e.sections {
 		if err := s.Apply(ctx, tx, p); err != nil {
 			return fmt.Errorf("section %s: %w", s.Name, err)
 		}
 	}
-	row := applied{TenantID: tenant, Files: p.hashes(), Sections: e.revisions(), AppliedAt: time.Now().UTC()}
-	_, err := tx.NewInsert().Model(&row).On("CONFLICT (tenant_id) DO UPDATE").
+	row := applied{TenantID: report.City.ID, Files: p.hashes(), Sections: e.revisions(), AppliedAt: time.Now().UTC()}
+	_, err = tx.NewInsert().Model(&row).On("CONFLICT (tenant_id) DO UPDATE").
 		Set("files = EXCLUDED.files, sections = EXCLUDED.sections, applied_at = EXCLUDED.applied_at").Exec(ctx)
-	return err
+	if err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Entry{
+		ActorKind: audit.System, Action: "pack.apply", Object: "city", ObjectID: report.City.ID,
+		Detail: map[string]any{"bases": p.Bases, "added": len(report.Added), "changed": len(report.Changed), "removed": len(report.Removed)},
+	})
+}
+
+// last returns what was last applied to a city, zero when nothing was.
+func last(ctx context.Context, db bun.IDB, tenant uuid.UUID) (applied, error) {
+	var row applied
+	err := db.NewSelect().Model(&row).Where("tenant_id = ?", tenant).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return applied{}, nil
+	}
+	return row, err
 }
 
 // Diff says what Apply would do, and writes nothing.
@@ -124,9 +152,8 @@ func (e *Engine) Diff(ctx context.Context, db *storage.DB, p *Pack) (Report, err
 	if report.City.Kind != tenancy.KindCity {
 		return Report{}, fault.New(fault.Conflict, "pack.not_a_city", "slug", p.City.Slug)
 	}
-	before := applied{}
-	err = db.App.NewSelect().Model(&before).Where("tenant_id = ?", report.City.ID).Scan(tenancy.With(ctx, report.City))
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	before, err := last(tenancy.With(ctx, report.City), db.App, report.City.ID)
+	if err != nil {
 		return Report{}, fmt.Errorf("pack: %w", err)
 	}
 	report.compare(before, p.hashes(), e.revisions())
