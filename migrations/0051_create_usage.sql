@@ -55,7 +55,8 @@ SELECT guard_tenant_table('usage_touch', 'SELECT,INSERT,DELETE');
 SELECT allow_platform('usage_touch', 'SELECT');
 
 -- Usage by hour, written anew from the events whenever an hour was touched, never added to. The subject is kept only
--- for types that a meter counts by distinct subject, last and last_at only for types of which a meter takes the latest.
+-- for types that a meter counts by distinct subject; latest only for types of which a meter takes the latest: the time
+-- of the last event in microseconds and its quantity, one array because arrays compare element by element.
 CREATE TABLE usage_hour (
     tenant_id uuid NOT NULL,
     hour      timestamptz NOT NULL,
@@ -67,8 +68,7 @@ CREATE TABLE usage_hour (
     events    bigint NOT NULL,
     total     bigint NOT NULL,
     peak      bigint NOT NULL,
-    last      bigint,
-    last_at   timestamptz,
+    latest    bigint[],
     PRIMARY KEY (tenant_id, hour, type, agency, service, channel, subject)
 );
 SELECT guard_tenant_table('usage_hour', 'SELECT,INSERT,DELETE');

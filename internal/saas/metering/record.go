@@ -38,7 +38,7 @@ WITH sent AS MATERIALIZED (
     SELECT ?::uuid, time, source, id, type, subject, agency, service, channel, quantity FROM kept
 ), touched AS (
     INSERT INTO usage_touch (tenant_id, hour, id)
-    SELECT DISTINCT ?::uuid, date_trunc('hour', time, 'UTC'), ?::uuid FROM kept
+    SELECT DISTINCT ?::uuid, date_bin('1 hour', time, '2000-01-01 00:00+00'), ?::uuid FROM kept
 )
 SELECT source, id FROM sent EXCEPT ALL SELECT source, id FROM fresh`
 

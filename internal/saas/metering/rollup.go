@@ -68,7 +68,7 @@ func Rollup(ctx context.Context, tx bun.Tx) (int, error) {
 	}
 	_, err = tx.NewRaw(`WITH hours AS MATERIALIZED (
 			SELECT ?::uuid AS tenant_id, hour, hour + interval '1 hour' AS ends FROM unnest(?::timestamptz[]) AS hour)
-		INSERT INTO usage_hour (tenant_id, hour, type, agency, service, channel, subject, events, total, peak, last, last_at) `+
+		INSERT INTO usage_hour (tenant_id, hour, type, agency, service, channel, subject, events, total, peak, latest) `+
 		hoursSQL, tenant, pgdialect.Array(hours), hours[0], hours[len(hours)-1].Add(time.Hour)).Exec(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("metering: rollup: %w", err)

@@ -12,8 +12,7 @@ const needsSQL = `(SELECT type, bool_or(aggregation = 'unique') AS subjects, boo
 const hoursSQL = `
 SELECT h.tenant_id, h.hour, e.type, e.agency, e.service, e.channel, CASE WHEN n.subjects THEN e.subject ELSE '' END AS subject,
        count(*) AS events, sum(e.quantity)::bigint AS total, max(e.quantity) AS peak,
-       (array_agg(e.quantity ORDER BY e.time DESC, e.quantity DESC) FILTER (WHERE n.latest))[1] AS last,
-       max(e.time) FILTER (WHERE n.latest) AS last_at
+       max(ARRAY[(extract(epoch FROM e.time) * 1000000)::bigint, e.quantity]) FILTER (WHERE n.latest) AS latest
   FROM hours h
   JOIN LATERAL (SELECT type, agency, service, channel, subject, quantity, time FROM usage_event
          WHERE tenant_id = h.tenant_id AND time >= h.hour AND time < h.ends
@@ -30,35 +29,44 @@ WITH windows AS MATERIALIZED (
     SELECT DISTINCT t.tenant_id, t.hour, t.hour + interval '1 hour' AS ends
       FROM windows w JOIN usage_touch t ON t.tenant_id = w.tenant_id AND t.hour >= w.starts AND t.hour < w.ends
 ), parts AS (
-    SELECT u.tenant_id, u.type, u.agency, u.service, u.channel, u.subject, u.events, u.total, u.peak, u.last, u.last_at
+    SELECT u.tenant_id, u.type, u.agency, u.service, u.channel, u.subject, u.events, u.total, u.peak, u.latest
       FROM windows w JOIN usage_hour u ON u.tenant_id = w.tenant_id AND u.hour >= w.starts AND u.hour < w.ends
      WHERE (u.tenant_id, u.hour) NOT IN (SELECT tenant_id, hour FROM hours)
     UNION ALL
-    SELECT tenant_id, type, agency, service, channel, subject, events, total, peak, last, last_at
+    SELECT tenant_id, type, agency, service, channel, subject, events, total, peak, latest
       FROM (` + hoursSQL + `) live
 )`
 
+// quantitySQL is what a meter makes of the groups of a reading.
 const quantitySQL = `CASE m.aggregation
-        WHEN 'count' THEN sum(p.events)
-        WHEN 'sum' THEN sum(p.total)
-        WHEN 'max' THEN max(p.peak)
-        WHEN 'latest' THEN (array_agg(p.last ORDER BY p.last_at DESC, p.last DESC) FILTER (WHERE m.aggregation = 'latest'))[1]
-        ELSE count(DISTINCT p.subject) FILTER (WHERE m.aggregation = 'unique')
+        WHEN 'count' THEN sum(g.events)
+        WHEN 'sum' THEN sum(g.total)
+        WHEN 'max' THEN max(g.peak)
+        WHEN 'latest' THEN (max(g.latest))[2]
+        ELSE count(DISTINCT g.subject) FILTER (WHERE m.aggregation = 'unique')
     END::bigint AS quantity`
 
-// totalsSQL reads one figure per city and meter.
-const totalsSQL = partsSQL + `
-SELECT p.tenant_id, m.code AS meter, '' AS dimension, '' AS code, ` + quantitySQL + `
-  FROM parts p JOIN meter m ON m.type = p.type
- GROUP BY p.tenant_id, m.code, m.aggregation`
+// totalsSQL reads one figure per city and meter. The thousands of parts are grouped before they meet the meters,
+// because a distinct count sorts whatever reaches it.
+const totalsSQL = partsSQL + `, groups AS (
+    SELECT tenant_id, type, subject, sum(events) AS events, sum(total) AS total, max(peak) AS peak, max(latest) AS latest
+      FROM parts GROUP BY tenant_id, type, subject
+)
+SELECT g.tenant_id, m.code AS meter, '' AS dimension, '' AS code, ` + quantitySQL + `
+  FROM groups g JOIN meter m ON m.type = g.type
+ GROUP BY g.tenant_id, m.code, m.aggregation`
 
 // sharesSQL reads the totals and how they divide by each dimension, largest first.
-const sharesSQL = partsSQL + `
+const sharesSQL = partsSQL + `, groups AS (
+    SELECT tenant_id, type, agency, service, channel, subject,
+           sum(events) AS events, sum(total) AS total, max(peak) AS peak, max(latest) AS latest
+      FROM parts GROUP BY tenant_id, type, agency, service, channel, subject
+)
 SELECT * FROM (
-SELECT p.tenant_id, m.code AS meter,
-       CASE GROUPING(p.agency, p.service, p.channel) WHEN 3 THEN 'agency' WHEN 5 THEN 'service' WHEN 6 THEN 'channel' ELSE '' END AS dimension,
-       coalesce(p.agency, p.service, p.channel, '') AS code, ` + quantitySQL + `
-  FROM parts p JOIN meter m ON m.type = p.type
- GROUP BY GROUPING SETS ((p.tenant_id, m.code, m.aggregation), (p.tenant_id, m.code, m.aggregation, p.agency),
-                         (p.tenant_id, m.code, m.aggregation, p.service), (p.tenant_id, m.code, m.aggregation, p.channel))
+SELECT g.tenant_id, m.code AS meter,
+       CASE GROUPING(g.agency, g.service, g.channel) WHEN 3 THEN 'agency' WHEN 5 THEN 'service' WHEN 6 THEN 'channel' ELSE '' END AS dimension,
+       coalesce(g.agency, g.service, g.channel, '') AS code, ` + quantitySQL + `
+  FROM groups g JOIN meter m ON m.type = g.type
+ GROUP BY GROUPING SETS ((g.tenant_id, m.code, m.aggregation), (g.tenant_id, m.code, m.aggregation, g.agency),
+                         (g.tenant_id, m.code, m.aggregation, g.service), (g.tenant_id, m.code, m.aggregation, g.channel))
 ) f WHERE dimension = '' OR code <> '' ORDER BY meter, dimension, quantity DESC, code`

@@ -30,7 +30,7 @@ WITH hours AS MATERIALIZED (
     SELECT tenant_id, hour, hour + interval '1 hour' FROM usage_touch WHERE tenant_id = ?
 ), counted AS (` + hoursSQL + `
 ), kept AS (
-    SELECT u.tenant_id, u.hour, u.type, u.agency, u.service, u.channel, u.subject, u.events, u.total, u.peak, u.last, u.last_at
+    SELECT u.tenant_id, u.hour, u.type, u.agency, u.service, u.channel, u.subject, u.events, u.total, u.peak, u.latest
       FROM hours h JOIN usage_hour u ON u.tenant_id = h.tenant_id AND u.hour = h.hour
 ), wrong AS (
     SELECT hour, type FROM (SELECT * FROM counted EXCEPT ALL SELECT * FROM kept) missing
