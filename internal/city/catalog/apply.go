@@ -37,7 +37,7 @@ func apply(ctx context.Context, tx bun.Tx, p *pack.Pack) error {
 		codes = append(codes, o.Code)
 	}
 	_, err = tx.NewUpdate().Model((*Service)(nil)).Set("retired_at = ?", time.Now().UTC()).
-		Where("tenant_id = ? AND retired_at IS NULL AND code NOT IN (?)", tenant, bun.In(codes)).Exec(ctx)
+		Where("tenant_id = ? AND retired_at IS NULL AND code NOT IN (?)", tenant, bun.List(codes)).Exec(ctx)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func saveAgencies(ctx context.Context, tx bun.Tx, agencies []Agency) error {
 			return err
 		}
 	}
-	_, err := tx.NewDelete().Model((*Agency)(nil)).Where("tenant_id = ? AND code NOT IN (?)", tenant, bun.In(codes)).
+	_, err := tx.NewDelete().Model((*Agency)(nil)).Where("tenant_id = ? AND code NOT IN (?)", tenant, bun.List(codes)).
 		Where("NOT EXISTS (SELECT FROM service AS s WHERE s.tenant_id = ag.tenant_id AND (s.agency = ag.code OR ag.code = ANY (s.joint_agencies)))").
 		Exec(ctx)
 	return err

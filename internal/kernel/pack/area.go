@@ -105,7 +105,7 @@ func applyAreas(ctx context.Context, tx bun.Tx, p *Pack) error {
 			return err
 		}
 	}
-	_, err = tx.NewDelete().Model((*Area)(nil)).Where("tenant_id = ?", tenant).Where("code NOT IN (?)", bun.In(codes)).Exec(ctx)
+	_, err = tx.NewDelete().Model((*Area)(nil)).Where("tenant_id = ?", tenant).Where("code NOT IN (?)", bun.List(codes)).Exec(ctx)
 	return err
 }
 

@@ -51,7 +51,7 @@ func hostsFree(ctx context.Context, db *bun.DB, p *Pack) error {
 	}
 	var host string
 	err := db.NewRaw(`SELECT h FROM tenant t, unnest(t.hosts) h WHERE t.slug <> ? AND h IN (?) ORDER BY h LIMIT 1`,
-		p.City.Slug, bun.In(p.City.Hosts)).Scan(ctx, &host)
+		p.City.Slug, bun.List(p.City.Hosts)).Scan(ctx, &host)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil
