@@ -8,41 +8,11 @@ import (
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
 
-	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/tenancy"
 )
 
-const (
-	rollupEvery    = 10 * time.Minute
-	partitionEvery = 24 * time.Hour
-	monthsAhead    = 24
-	rollupHours    = 1000 // at most per run, so that a large import does not hold one transaction for long
-)
-
-// Plan adds the planned work to r: roll-ups of touched hours, and partitions for the months ahead. app calls it once,
-// before r starts.
-func (s *Service) Plan(r *jobs.Runner) {
-	jobs.EachTenant(r, "metering.rollup", rollupEvery, func(ctx context.Context, tx bun.Tx, _ time.Time) error {
-		_, err := Rollup(ctx, tx)
-		return err
-	})
-	jobs.EachTenant(r, "metering.make_partitions", partitionEvery, func(ctx context.Context, _ bun.Tx, at time.Time) error {
-		if c, _ := tenancy.CityFrom(ctx); c.Kind != tenancy.KindPlatform {
-			return nil // the partitions are everybody's: once is enough
-		}
-		return s.MakePartitions(ctx, at)
-	})
-}
-
-// MakePartitions makes the monthly partitions from at's month on that are missing; events that came before their
-// partition move into it. The planned run and operators call it.
-func (s *Service) MakePartitions(ctx context.Context, at time.Time) error {
-	_, err := s.db.Platform.NewRaw("SELECT make_usage_partitions(?, ?)", at.UTC().Format(time.DateOnly), monthsAhead).Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("metering: make partitions: %w", err)
-	}
-	return nil
-}
+// rollupHours bounds one run, so that a large import does not hold one transaction for long.
+const rollupHours = 1000
 
 // Rollup writes usage_hour anew for the hours of ctx's city that events have touched, and returns how many there
 // were; the earliest come first and at most 1,000 in one call. An event that commits while it runs leaves its own mark

@@ -1,0 +1,59 @@
+package metering
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/jobs"
+	"bedelau/internal/kernel/tenancy"
+)
+
+const (
+	rollupEvery    = 10 * time.Minute
+	measureEvery   = 6 * time.Hour
+	partitionEvery = 24 * time.Hour
+	monthsAhead    = 24
+)
+
+// Plan adds the planned work to r: roll-ups of touched hours, the size of what a city stores, and partitions for the
+// months ahead. app calls it once, before r starts.
+func (s *Service) Plan(r *jobs.Runner) {
+	jobs.EachTenant(r, "metering.rollup", rollupEvery, func(ctx context.Context, tx bun.Tx, _ time.Time) error {
+		_, err := Rollup(ctx, tx)
+		return err
+	})
+	jobs.EachCity(r, "metering.measure_storage", measureEvery, measureStorage)
+	jobs.EachTenant(r, "metering.make_partitions", partitionEvery, func(ctx context.Context, _ bun.Tx, at time.Time) error {
+		if c, _ := tenancy.CityFrom(ctx); c.Kind != tenancy.KindPlatform {
+			return nil // the partitions are everybody's: once is enough
+		}
+		return s.MakePartitions(ctx, at)
+	})
+}
+
+// MakePartitions makes the monthly partitions from at's month on that are missing; events that came before their
+// partition move into it. The planned run and operators call it.
+func (s *Service) MakePartitions(ctx context.Context, at time.Time) error {
+	_, err := s.db.Platform.NewRaw("SELECT make_usage_partitions(?, ?)", at.UTC().Format(time.DateOnly), monthsAhead).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("metering: make partitions: %w", err)
+	}
+	return nil
+}
+
+const megabyte = 1_000_000
+
+// measureStorage records what the files of ctx's city weigh, in started megabytes; the tick is the event's identity.
+func measureStorage(ctx context.Context, tx bun.Tx, at time.Time) error {
+	var bytes int64
+	err := tx.NewRaw("SELECT coalesce(sum(size), 0)::bigint FROM file WHERE tenant_id = ?", tenancy.Must(ctx)).Scan(ctx, &bytes)
+	if err != nil {
+		return fmt.Errorf("metering: measure storage: %w", err)
+	}
+	_, err = Record(ctx, tx, []Event{{Source: "/files", ID: at.UTC().Format(time.RFC3339), Type: "storage_measured",
+		Subject: "files", Time: at, Quantity: (bytes + megabyte - 1) / megabyte}})
+	return err
+}

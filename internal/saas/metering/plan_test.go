@@ -1,0 +1,71 @@
+package metering_test
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"bedelau/internal/kernel/jobs"
+	"bedelau/internal/kernel/pgtest"
+	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/saas/metering"
+)
+
+func TestPlannedWork(t *testing.T) {
+	t.Parallel()
+	w := pgtest.Open(t)
+	ctx := w.Ctx(w.Batam)
+	record(ctx, t, w, submitted("a", noon), submitted("b", noon.Add(time.Hour)))
+	if _, err := w.DB.App.NewRaw(`INSERT INTO file (tenant_id, id, owner_id, purpose, name, mime, size, sha256, key, created_at)
+		VALUES (?, ?, ?, 'test', 'a.pdf', 'application/pdf', 2000001, sha256(''), 'aa/' || repeat('a', 26), now())`,
+		w.Batam.ID, uuid.New(), uuid.New()).Exec(ctx); err != nil {
+		t.Fatal(err)
+	}
+	owner, err := pgx.Connect(t.Context(), w.OwnerURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { owner.Close(context.Background()) })
+	missing := "usage_event_" + time.Now().UTC().AddDate(0, 3, 1-time.Now().UTC().Day()).Format("2006_01")
+	if _, err := owner.Exec(t.Context(), "DROP TABLE IF EXISTS "+missing); err != nil {
+		t.Fatal(err)
+	}
+
+	r, err := jobs.New(w.DB, jobs.Options{Redis: pgtest.Redis(t), Poll: 20 * time.Millisecond},
+		tenancy.NewDirectory(w.DB.App, "localhost"), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := metering.New(w.DB, time.Now)
+	s.Plan(r)
+	if err := r.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.Stop(context.Background()) })
+
+	done := func() bool {
+		var rolled, made int
+		if err := w.DB.App.NewRaw("SELECT count(*) FROM usage_hour WHERE tenant_id = ? AND type = 'application_submitted'", w.Batam.ID).Scan(ctx, &rolled); err != nil {
+			t.Fatal(err)
+		}
+		if err := owner.QueryRow(t.Context(), "SELECT count(*) FROM pg_class WHERE relname = $1", missing).Scan(&made); err != nil {
+			t.Fatal(err)
+		}
+		hour := time.Now().Truncate(time.Hour) // the tick may lie in another month than now
+		used, err := s.Quantities(ctx, w.Batam, hour.AddDate(0, 0, -1), hour.Add(time.Hour))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rolled == 2 && made == 1 && used["storage"] == 3
+	}
+	deadline := time.Now().Add(20 * time.Second)
+	for !done() {
+		if time.Now().After(deadline) {
+			t.Fatal("the events are not rolled up, the files not weighed, or the month ahead not made")
+		}
+	}
+}
