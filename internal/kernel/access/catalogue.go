@@ -25,7 +25,6 @@ const (
 	ApplicationDecide Permission = "application:decide"
 	ApplicationAssign Permission = "application:assign"
 	ApplicationReveal Permission = "application:reveal"
-	DashboardRead     Permission = "dashboard:read"
 	ServiceConfigure  Permission = "service:configure"
 	CalendarManage    Permission = "calendar:manage"
 	StaffManage       Permission = "staff:manage"
@@ -38,7 +37,6 @@ const (
 const (
 	PlatformCities Permission = "platform:cities"
 	PlatformUsage  Permission = "platform:usage"
-	PlatformPlans  Permission = "platform:plans"
 )
 
 // MailboxRead opens the mailbox page of a demonstration; it exists in no other installation.
@@ -66,7 +64,6 @@ func All() []Definition {
 		{Name: ApplicationDecide, City: true},
 		{Name: ApplicationAssign, City: true},
 		{Name: ApplicationReveal, City: true, Reads: true},
-		{Name: DashboardRead, City: true, Reads: true},
 		{Name: ServiceConfigure, City: true},
 		{Name: CalendarManage, City: true},
 		{Name: StaffManage, City: true, Platform: true, Admin: true},
@@ -75,7 +72,6 @@ func All() []Definition {
 		{Name: UsageRead, City: true, Reads: true},
 		{Name: PlatformCities, Platform: true},
 		{Name: PlatformUsage, Platform: true, Reads: true},
-		{Name: PlatformPlans, Platform: true, Admin: true},
 		{Name: MailboxRead, City: true, Platform: true, Reads: true},
 	}
 }

@@ -1,0 +1,171 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/tenancy"
+)
+
+const inviteFor = 72 * time.Hour
+
+// InviteInput names a new member of staff. Agency is an agency code, or empty for roles over the whole city; that it
+// exists is checked by the caller, who knows the agencies.
+type InviteInput struct {
+	Email  string
+	Name   string
+	Role   string
+	Agency string
+}
+
+// Invite creates an account that waits for its owner and mails them the link. The caller has checked staff:manage;
+// Invite itself checks that the actor may hand on the role. Inviting again replaces the link, name, role and agency.
+// It refuses bad fields, roles above the actor's own ("access.role_above"), and an address that already has an account
+// (Conflict "identity.email_taken").
+func (s *Service) Invite(ctx context.Context, a Actor, in InviteInput) (uuid.UUID, error) {
+	var fields []fault.Field
+	in.Name = nameField(in.Name, &fields)
+	in.Email = emailField(in.Email, &fields)
+	if in.Role == "" {
+		fields = append(fields, fault.Field{Name: "role", Code: "required"})
+	}
+	if err := fault.Fields(fields); err != nil {
+		return uuid.Nil, err
+	}
+	if err := s.mayGrant(ctx, a, in.Role); err != nil {
+		return uuid.Nil, err
+	}
+	c, err := s.sealContact(ctx, in.Email, "")
+	if err != nil {
+		return uuid.Nil, err
+	}
+	raw, hash := newToken()
+	sealedLink, err := s.sealLink(ctx, raw)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	var id uuid.UUID
+	err = tenancy.InTx(ctx, s.DB, func(ctx context.Context, tx bun.Tx) error {
+		if id, err = s.invited(ctx, tx, in.Name, c); err != nil {
+			return err
+		}
+		if err := s.putRoles(ctx, tx, a.ID, id, []string{in.Role}, in.Agency); err != nil {
+			return err
+		}
+		if err := s.newLink(ctx, tx, id, LinkInvite, hash, inviteFor); err != nil {
+			return err
+		}
+		detail := map[string]any{"role": in.Role, "agency": in.Agency}
+		if err := audit.Record(ctx, tx, by(a, "account.invite", id, detail)); err != nil {
+			return err
+		}
+		return s.mail(ctx, tx, id, mailInvite, sealedLink)
+	})
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("identity: invite: %w", err)
+	}
+	return id, nil
+}
+
+// invited returns the account that waits for this address, new or from an earlier invitation.
+func (s *Service) invited(ctx context.Context, tx bun.IDB, name string, c sealed) (uuid.UUID, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return uuid.Nil, err
+	}
+	made, err := insertAccount(ctx, tx, accountRow{
+		TenantID: tenancy.Must(ctx), ID: id, Kind: Staff, Status: StatusInvited, Name: name, Locale: localeOf(ctx),
+		Email: c.email, EmailHash: c.emailHash, CreatedAt: s.now(),
+	})
+	if err != nil || made {
+		return id, err
+	}
+	old, err := findByHash(ctx, tx, "email_hash", c.emailHash)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	if old.Status != StatusInvited {
+		return uuid.Nil, fault.New(fault.Conflict, "identity.email_taken")
+	}
+	_, err = tx.NewUpdate().Model((*accountRow)(nil)).Set("name = ?", name).Where("tenant_id = ?", tenancy.Must(ctx)).
+		Where("id = ?", old.ID).Exec(ctx)
+	return old.ID, err
+}
+
+// AcceptInput follows the link of an invitation.
+type AcceptInput struct {
+	Token     string
+	Password  string
+	IP        string
+	UserAgent string
+}
+
+// AcceptInvite sets the password of an invited member of staff and signs them in, so that they set up their second
+// factor next. It refuses a weak password and a dead link (Gone "identity.link_expired").
+func (s *Service) AcceptInvite(ctx context.Context, in AcceptInput) (Session, error) {
+	link, account, err := s.linked(ctx, LinkInvite, in.Token)
+	if err != nil {
+		return Session{}, err
+	}
+	phc, err := s.newPassword(ctx, account, "password", in.Password)
+	if err != nil {
+		return Session{}, err
+	}
+	var out Session
+	err = tenancy.InTx(ctx, s.DB, func(ctx context.Context, tx bun.Tx) error {
+		if err := s.useLink(ctx, tx, link); err != nil {
+			return err
+		}
+		now := s.now()
+		_, err := tx.NewUpdate().Model((*accountRow)(nil)).Set("status = ?", StatusActive).Set("signed_in_at = ?", now).
+			Where("tenant_id = ?", tenancy.Must(ctx)).Where("id = ?", account.ID).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		if err := putSecret(ctx, tx, account.ID, credPassword, phc, 0, now); err != nil {
+			return err
+		}
+		if err := audit.Record(ctx, tx, own(account.ID, Staff, "account.accept")); err != nil {
+			return err
+		}
+		out, err = s.openSession(ctx, tx, account.ID, Staff, in.IP, in.UserAgent)
+		return err
+	})
+	if err != nil {
+		return Session{}, fmt.Errorf("identity: accept: %w", err)
+	}
+	return out, nil
+}
+
+// newPassword checks a password against the policy for its owner and returns what to store.
+func (s *Service) newPassword(ctx context.Context, owner accountRow, field, password string) ([]byte, error) {
+	a, err := s.open(ctx, owner)
+	if err != nil {
+		return nil, err
+	}
+	var fields []fault.Field
+	passwordField(field, password, &fields, a.Email, a.Phone)
+	if err := fault.Fields(fields); err != nil {
+		return nil, err
+	}
+	phc, err := s.passwords.make(ctx, password)
+	return []byte(phc), err
+}
+
+func (s *Service) mayGrant(ctx context.Context, a Actor, roles ...string) error {
+	if s.Roles == nil {
+		return fault.New(fault.Forbidden, "access.denied")
+	}
+	for _, r := range roles {
+		if err := s.Roles.MayGrant(ctx, a, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,162 @@
+package identity
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/tenancy"
+)
+
+const (
+	confirmFor       = 48 * time.Hour
+	registersPerHour = 60
+)
+
+type registrationRow struct {
+	bun.BaseModel `bun:"table:registration,alias:g"`
+
+	TenantID  tenancy.ID `bun:"tenant_id,pk"`
+	ID        uuid.UUID  `bun:"id,pk"`
+	Hash      []byte     `bun:"hash"`
+	Name      string     `bun:"name"`
+	Locale    string     `bun:"locale"`
+	Email     []byte     `bun:"email"`
+	EmailHash []byte     `bun:"email_hash"`
+	Phone     []byte     `bun:"phone"`
+	PhoneHash []byte     `bun:"phone_hash"`
+	Password  []byte     `bun:"password"`
+	CreatedAt time.Time  `bun:"created_at"`
+	ExpiresAt time.Time  `bun:"expires_at"`
+}
+
+// RegisterInput is what a resident gives to get an account. Phone may be empty.
+type RegisterInput struct {
+	Name     string
+	Email    string
+	Phone    string
+	Password string
+	IP       string
+}
+
+// Register sends a link to the address, and the account exists once ConfirmEmail has followed it. Anyone may call it.
+// The answer is the same when the address has an account already: then its owner is told by e-mail. It refuses bad
+// fields ("input.invalid") and too many tries from one network ("identity.too_many").
+func (s *Service) Register(ctx context.Context, in RegisterInput) error {
+	var fields []fault.Field
+	in.Name = nameField(in.Name, &fields)
+	in.Email = emailField(in.Email, &fields)
+	in.Phone = phoneField(in.Phone, &fields)
+	passwordField("password", in.Password, &fields, in.Email, in.Phone)
+	if err := fault.Fields(fields); err != nil {
+		return err
+	}
+	if err := s.limitIP(ctx, "register", in.IP, registersPerHour); err != nil {
+		return err
+	}
+	row, sealedLink, err := s.newRegistration(ctx, in)
+	if err != nil {
+		return fmt.Errorf("identity: register: %w", err)
+	}
+	if !s.mayMail(ctx, row.EmailHash) {
+		return nil // the mailbox has our mail already; more would only help someone pester its owner
+	}
+	err = tenancy.InTx(ctx, s.DB, func(ctx context.Context, tx bun.Tx) error {
+		owner, err := findByHash(ctx, tx, "email_hash", row.EmailHash)
+		if err == nil {
+			return s.tellOwner(ctx, tx, owner)
+		}
+		if !fault.Is(err, "identity.no_account") {
+			return err
+		}
+		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+			return err
+		}
+		if err := audit.Record(ctx, tx, by(Actor{}, "account.register", row.ID, nil)); err != nil {
+			return err
+		}
+		return s.mail(ctx, tx, row.ID, mailConfirm, sealedLink)
+	})
+	if err != nil {
+		return fmt.Errorf("identity: register: %w", err)
+	}
+	return nil
+}
+
+// newRegistration does the costly part, the same for every address.
+func (s *Service) newRegistration(ctx context.Context, in RegisterInput) (registrationRow, string, error) {
+	phc, err := s.passwords.make(ctx, in.Password)
+	if err != nil {
+		return registrationRow{}, "", err
+	}
+	c, err := s.sealContact(ctx, in.Email, in.Phone)
+	if err != nil {
+		return registrationRow{}, "", err
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return registrationRow{}, "", err
+	}
+	raw, hash := newToken()
+	link, err := s.sealLink(ctx, raw)
+	now := s.now()
+	return registrationRow{
+		TenantID: tenancy.Must(ctx), ID: id, Hash: hash, Name: in.Name, Locale: localeOf(ctx),
+		Email: c.email, EmailHash: c.emailHash, Phone: c.phone, PhoneHash: c.phoneHash, Password: []byte(phc),
+		CreatedAt: now, ExpiresAt: now.Add(confirmFor),
+	}, link, err
+}
+
+// tellOwner answers a registration for an address that has an account. Staff who have yet to accept an invitation
+// have that mail already.
+func (s *Service) tellOwner(ctx context.Context, tx bun.IDB, owner accountRow) error {
+	if err := audit.Record(ctx, tx, by(Actor{}, "account.register_again", owner.ID, nil)); err != nil {
+		return err
+	}
+	if owner.Status != StatusActive {
+		return nil
+	}
+	return s.mail(ctx, tx, owner.ID, mailExists, "")
+}
+
+func findByHash(ctx context.Context, db bun.IDB, column string, hash []byte) (accountRow, error) {
+	var row accountRow
+	err := db.NewSelect().Model(&row).Where("tenant_id = ?", tenancy.Must(ctx)).
+		Where("? = ?", bun.Ident(column), hash).Scan(ctx)
+	return row, orMissing(err)
+}
+
+// registrant is the person of a registration that waits for its link.
+func (s *Service) registrant(ctx context.Context, id uuid.UUID) (Account, error) {
+	var row registrationRow
+	err := s.DB.NewSelect().Model(&row).Where("tenant_id = ?", tenancy.Must(ctx)).Where("id = ?", id).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Account{}, fault.New(fault.NotFound, "identity.no_account")
+	}
+	if err != nil {
+		return Account{}, err
+	}
+	return s.openRegistration(ctx, row)
+}
+
+func (s *Service) openRegistration(ctx context.Context, row registrationRow) (Account, error) {
+	a := Account{ID: row.ID, Kind: Resident, Name: row.Name, Locale: row.Locale, CreatedAt: row.CreatedAt}
+	var err error
+	a.Email, a.Phone, err = s.openContact(ctx, row.Email, row.Phone)
+	return a, err
+}
+
+func localeOf(ctx context.Context) string {
+	if i18n.From(ctx) == i18n.EN {
+		return string(i18n.EN)
+	}
+	return string(i18n.ID)
+}

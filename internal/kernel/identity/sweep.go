@@ -1,0 +1,36 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/jobs"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Plan lets r remove what has expired, every hour in every city and on the platform.
+func (s *Service) Plan(r *jobs.Runner) {
+	jobs.EachTenant(r, "identity.sweep", time.Hour, s.sweep)
+}
+
+// sweep deletes sessions, links, registrations and counts of failures that are over: nobody can use them any more,
+// and what is personal in them is kept no longer than it serves.
+func (s *Service) sweep(ctx context.Context, tx bun.Tx, at time.Time) error {
+	for _, q := range []struct {
+		sql    string
+		before time.Time
+	}{
+		{`DELETE FROM session WHERE tenant_id = ? AND idle_at < ?`, at},
+		{`DELETE FROM account_link WHERE tenant_id = ? AND expires_at < ?`, at},
+		{`DELETE FROM registration WHERE tenant_id = ? AND expires_at < ?`, at},
+		{`DELETE FROM sign_in_failure WHERE tenant_id = ? AND last_at < ?`, at.Add(-forgetAfter)},
+	} {
+		if _, err := tx.NewRaw(q.sql, tenancy.Must(ctx), q.before).Exec(ctx); err != nil {
+			return fmt.Errorf("identity: sweep: %w", err)
+		}
+	}
+	return nil
+}
