@@ -14,19 +14,20 @@ RACE := $(sort $(dir $(wildcard $(addprefix internal/,$(addsuffix /*.go,\
 # What the stylesheets and the script are made from; the pages count, because unused rules are left out.
 ASSETS := web/build.mjs web/package.json $(shell find web/style web/script web/ui web/page -type f ! -name '*_templ.go' ! -name '*_test.go' 2>/dev/null)
 
-help: ## daftar perintah ini
+help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
-demo: setup build ## pasang yang kurang, bangun, dan jalankan semuanya di http://localhost:8080
+demo: setup build ## install what is missing, build, and start everything at http://localhost:8080
 	@exec bin/bedelau demo
 
-demo-reset: build ## hapus data demo
-	@bin/bedelau demo --reset
+demo-reset: ## drop the demo's data
+	@if [[ -e data/services/lock ]] && ! flock -n data/services/lock true; then echo "The demo is running: stop it with Ctrl-C first."; exit 1; fi
+	@rm -rf "$$(readlink -f data/services)" data
 
-build: assets ## bangun bin/bedelau
+build: assets ## build bin/bedelau
 	@go build -buildvcs=$$(git rev-parse HEAD >/dev/null 2>&1 && echo auto || echo false) -o bin/bedelau ./cmd/bedelau
 
-assets: web/static/dist/manifest.json ## bangun CSS dan skrip halaman
+assets: web/static/dist/manifest.json ## build the stylesheets and the script
 
 web/static/dist/manifest.json: web/node_modules/.package-lock.json $(ASSETS)
 	@npm --prefix web run --silent build
@@ -36,28 +37,28 @@ web/node_modules/.package-lock.json: web/package-lock.json
 	@npm --prefix web ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-generate: ## buat ulang kode halaman dari berkas .templ
+generate: ## make the pages' Go code from the .templ files
 	@go tool templ generate -path web -log-level error
 
-test: check-setup assets lint test-plain test-race e2e ## semua pemeriksaan, persis seperti di CI
+test: check-setup assets lint test-plain test-race e2e ## every check, exactly as CI runs them
 	@rm -rf /dev/shm/bedelau-pgtest-$$(id -u)
-	@echo "Semua pemeriksaan lulus."
+	@echo "Every check passed."
 
-test-fast: assets ## hanya tes Go, tanpa pemeriksa dan peramban
+test-fast: assets ## the Go tests alone
 	@go test ./...
 
-e2e: build ## tes peramban: jalur utama di Chromium, lebar 360 px dan desktop
+e2e: build ## the path of the product in Chromium, at phone and desktop width
 	@npm --prefix web run --if-present e2e
 
 lint: check-format check-vet check-templates check-openapi ## gofmt, vet, staticcheck, templ, OpenAPI
 
-bench: build ## ukur kecepatan terhadap net/http + pgx
+bench: build ## measure against a bare net/http + pgx
 	@bin/bedelau bench
 
-migrate: build ## jalankan migrasi pada DATABASE_OWNER_URL
+migrate: build ## migrate the database of DATABASE_OWNER_URL
 	@bin/bedelau migrate
 
-clean: ## hapus hasil bangunan dan basis data tes; data demo tetap
+clean: ## drop what was built and the test databases; the demo's data stays
 	@rm -rf bin web/static/dist web/node_modules /dev/shm/bedelau-pgtest-$$(id -u) "$${TMPDIR:-/tmp}/bedelau-pgtest-$$(id -u)"
 
 setup:
@@ -76,7 +77,7 @@ check-vet:
 # The generated files are committed; a page changed without `make generate` would be built from the old one.
 check-templates:
 	@sum() { find web -path web/node_modules -prune -o -name '*_templ.go' -print0 | sort -z | xargs -0r sha256sum; }; \
-	before=$$(sum); $(MAKE) generate; [[ $$before == "$$(sum)" ]] || { echo "templ: jalankan make generate, lalu commit"; exit 1; }
+	before=$$(sum); $(MAKE) generate; [[ $$before == "$$(sum)" ]] || { echo "templ: run make generate and commit the result"; exit 1; }
 
 check-openapi:
 	@npm --prefix web run --if-present lint:openapi

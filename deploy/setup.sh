@@ -13,7 +13,7 @@ with_test=false
 case "${1:-}" in
   "") ;;
   --test) with_test=true ;;
-  *) echo "pemakaian: deploy/setup.sh [--test]" >&2; exit 2 ;;
+  *) echo "usage: deploy/setup.sh [--test]" >&2; exit 2 ;;
 esac
 
 has() { command -v "$1" >/dev/null 2>&1; }
@@ -65,7 +65,7 @@ if $with_test; then
 fi
 
 if ! has go; then
-  echo "Go tidak ditemukan di PATH: pasang Go 1.26 atau lebih baru dari https://go.dev/dl/" >&2
+  echo "No Go in the PATH: install Go 1.26 or later from https://go.dev/dl/" >&2
   exit 1
 fi
 ((${#missing[@]} == 0)) && exit 0
@@ -73,24 +73,24 @@ fi
 # by_hand says what to install where this script cannot.
 by_hand() {
   local item
-  echo "$1 Pasang sendiri, lalu ulangi:" >&2
+  echo "$1 Install these yourself, then try again:" >&2
   for item in "${missing[@]}"; do
     case $item in
-      database) echo "  - PostgreSQL $oldest_postgres atau lebih baru (server, contrib) dan PostGIS 3 untuk versi itu" ;;
-      redis) echo "  - Redis 6.2 atau lebih baru, atau Valkey (redis-server atau valkey-server di PATH)" ;;
-      node) echo "  - Node.js $oldest_node atau lebih baru beserta npm" ;;
-      browser) echo "  - Chromium atau Google Chrome (chromium atau google-chrome di PATH)" ;;
-      poppler) echo "  - poppler-utils (pdftotext di PATH)" ;;
-      compiler) echo "  - gcc dan berkas pengembangan libc" ;;
+      database) echo "  - PostgreSQL $oldest_postgres or later (server and contrib), with PostGIS 3 for that version" ;;
+      redis) echo "  - Redis 6.2 or later, or Valkey (redis-server or valkey-server in the PATH)" ;;
+      node) echo "  - Node.js $oldest_node or later, with npm" ;;
+      browser) echo "  - Chromium or Google Chrome (chromium or google-chrome in the PATH)" ;;
+      poppler) echo "  - poppler-utils (pdftotext in the PATH)" ;;
+      compiler) echo "  - gcc and the development files of libc" ;;
     esac
   done >&2
   exit 1
 }
 
-if ! has apt-get; then by_hand "Sistem ini bukan Debian atau Ubuntu."; fi
+if ! has apt-get; then by_hand "This is neither Debian nor Ubuntu."; fi
 as_root=()
 if ((EUID != 0)); then
-  has sudo || by_hand "Pemasangan perlu root atau sudo."
+  has sudo || by_hand "Installing takes root or sudo."
   as_root=(sudo)
 fi
 log=$(mktemp)
@@ -107,8 +107,8 @@ apt() {
   return 1
 }
 
-echo "Memasang yang belum ada: ${missing[*]}"
-apt update || echo "Daftar paket tidak dapat diperbarui; mencoba dengan yang ada." >&2
+echo "Installing what is missing: ${missing[*]}"
+apt update || echo "The list of packages cannot be updated; trying with the one that is here." >&2
 
 # candidate prints the upstream version that apt would install, such as 15+248 or 18.20.4.
 candidate() { apt-cache policy "$1" | sed -n 's/^  Candidate: \([0-9]*:\)\{0,1\}\([0-9][^-]*\).*/\2/p'; }
@@ -122,7 +122,7 @@ for item in "${missing[@]}"; do
         version=$(candidate postgresql)
         version=${version%%[^0-9]*}
       fi
-      ((${version:-0} >= oldest_postgres)) || by_hand "Sistem ini hanya menyediakan PostgreSQL ${version:-yang terlalu lama}; lihat https://apt.postgresql.org."
+      ((${version:-0} >= oldest_postgres)) || by_hand "This release offers PostgreSQL ${version:-none} only; see https://apt.postgresql.org."
       packages+=("postgresql-$version" "postgresql-$version-postgis-3")
       ;;
     redis)
@@ -131,14 +131,14 @@ for item in "${missing[@]}"; do
     node)
       version=$(candidate nodejs)
       version=${version%%.*}
-      ((${version:-0} >= oldest_node)) || by_hand "Sistem ini hanya menyediakan Node.js ${version:-yang terlalu lama}; lihat https://github.com/nodesource/distributions."
+      ((${version:-0} >= oldest_node)) || by_hand "This release offers Node.js ${version:-none} only; see https://github.com/nodesource/distributions."
       packages+=(nodejs)
       # NodeSource's package brings npm and refuses Debian's.
       if ! apt-cache show "nodejs=$(apt-cache policy nodejs | sed -n 's/^  Candidate: //p')" | grep -q '^Provides:.*\bnpm\b'; then packages+=(npm); fi
       ;;
     browser)
       # Ubuntu's own package is an empty one that asks for a snap.
-      [[ -n $(candidate chromium) ]] || by_hand "Sistem ini tidak menyediakan Chromium sebagai paket; lihat https://www.google.com/chrome/."
+      [[ -n $(candidate chromium) ]] || by_hand "This release has no package of Chromium; see https://www.google.com/chrome/."
       packages+=(chromium chromium-sandbox fonts-liberation)
       ;;
     poppler) packages+=(poppler-utils) ;;
@@ -160,7 +160,7 @@ if [[ " ${packages[*]} " == *" postgresql-"* ]]; then
   echo 'create_main_cluster = false' | "${as_root[@]}" tee "$cluster" >/dev/null
 fi
 
-apt install --no-install-recommends "${packages[@]}" || by_hand "Pemasangan dengan apt gagal."
+apt install --no-install-recommends "${packages[@]}" || by_hand "apt could not install them."
 
 # A service that came with these packages must not start with the machine either.
 for item in "${packages[@]}"; do
@@ -171,4 +171,4 @@ for item in "${packages[@]}"; do
       ;;
   esac
 done
-echo "Terpasang: ${packages[*]}"
+echo "Installed: ${packages[*]}"

@@ -14,7 +14,7 @@ import (
 // oldest is the first version of PostgreSQL that the schema runs on.
 const oldest = 15
 
-const install = "jalankan deploy/setup.sh (Debian/Ubuntu), atau pasang PostgreSQL 15 atau lebih baru beserta PostGIS"
+const install = "run deploy/setup.sh (Debian, Ubuntu), or install PostgreSQL 15 or later with PostGIS"
 
 // postgresFor finds the folder of the server's programs. A data folder that exists needs the very version that made it;
 // a new one gets the newest version that has PostGIS.
@@ -27,17 +27,17 @@ func postgresFor(data string) (string, error) {
 				return f.bin, nil
 			}
 		}
-		return "", fmt.Errorf("data dibuat oleh PostgreSQL %s yang kini tidak terpasang: pasang lagi, atau hapus data dengan make demo-reset", version)
+		return "", fmt.Errorf("the data was made by PostgreSQL %s, which is no longer installed: install it again, or drop the data with make demo-reset", version)
 	}
 	if len(found) == 0 {
-		return "", errors.New("program server tidak ditemukan: " + install)
+		return "", errors.New("no server on this machine: " + install)
 	}
 	for _, f := range found {
 		if f.postgis() {
 			return f.bin, nil
 		}
 	}
-	return "", fmt.Errorf("PostGIS untuk PostgreSQL %d tidak ditemukan: %s", found[0].version, install)
+	return "", fmt.Errorf("PostgreSQL %d has no PostGIS: %s", found[0].version, install)
 }
 
 type server struct {

@@ -146,7 +146,7 @@ func TestASecondProcessIsRefused(t *testing.T) {
 	s := start(t, dir)
 	defer s.Stop()
 	_, err := Start(t.Context(), Options{Dir: dir})
-	if err == nil || !strings.Contains(err.Error(), "sedang dipakai") || strings.Contains(err.Error(), "\n") {
+	if err == nil || !strings.Contains(err.Error(), "is in use by") || strings.Contains(err.Error(), "\n") {
 		t.Fatalf("a second start: %v", err)
 	}
 }

@@ -72,7 +72,7 @@ func place(dir string, o Options) (string, account, error) {
 	who, ok := named("postgres")
 	if !ok {
 		if who, ok = named("nobody"); !ok {
-			return "", who, failure("data folder", fmt.Errorf("tidak ada akun biasa yang dapat membuka %s", dir))
+			return "", who, failure("data folder", fmt.Errorf("no ordinary account can open %s", dir))
 		}
 	}
 	sum := sha256.Sum256([]byte(dir))
@@ -86,7 +86,7 @@ func place(dir string, o Options) (string, account, error) {
 	if err := os.Symlink(path, link); err != nil {
 		return "", who, failure("data folder", err)
 	}
-	o.Log.Warn("folder data hanya dapat dibuka root; PostgreSQL dan Redis menyimpan datanya di tempat lain", "folder", path)
+	o.Log.Warn("only root can open the data folder: PostgreSQL and Redis keep theirs elsewhere", "folder", path)
 	return path, who, nil
 }
 
@@ -141,10 +141,10 @@ func makeHome(path string, who account) error {
 func resident(path string) (account, error) {
 	who, ok := ownerOf(filepath.Join(path, "run"))
 	if !ok {
-		return who, failure("data folder", fmt.Errorf("%s tidak lengkap atau milik root; hapus dengan: make demo-reset", path))
+		return who, failure("data folder", fmt.Errorf("%s is incomplete or belongs to root: drop it with make demo-reset", path))
 	}
 	if euid := os.Geteuid(); euid != 0 && uint32(euid) != who.uid {
-		return who, failure("data folder", fmt.Errorf("%s milik pengguna lain (uid %d); jalankan sebagai pengguna itu atau root", path, who.uid))
+		return who, failure("data folder", fmt.Errorf("%s belongs to another user (uid %d): run as that user or as root", path, who.uid))
 	}
 	return who, nil
 }
@@ -162,7 +162,7 @@ func lockFile(path string) (*os.File, error) {
 			return nil, failure("lock", err)
 		}
 		pid, _ := os.ReadFile(path)
-		return nil, failure("lock", fmt.Errorf("%s sedang dipakai proses lain (pid %s)", filepath.Dir(path), strings.TrimSpace(string(pid))))
+		return nil, failure("lock", fmt.Errorf("%s is in use by another process (pid %s)", filepath.Dir(path), strings.TrimSpace(string(pid))))
 	}
 	if err := f.Truncate(0); err == nil {
 		_, _ = fmt.Fprintln(f, os.Getpid())

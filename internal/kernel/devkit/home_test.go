@@ -155,7 +155,7 @@ func TestAStartThatFailsSaysWhyInOneLine(t *testing.T) {
 	}{
 		{"a version that is not installed", func(s string) error {
 			return os.WriteFile(filepath.Join(s, "pg", "PG_VERSION"), []byte("9\n"), 0o600)
-		}, "PostgreSQL 9 yang kini tidak terpasang"},
+		}, "PostgreSQL 9, which is no longer installed"},
 		{"a damaged folder", func(s string) error { return os.Remove(filepath.Join(s, "pg", "global", "pg_control")) }, "pg_control"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

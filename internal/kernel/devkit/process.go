@@ -87,7 +87,7 @@ func (p *process) stop(wait time.Duration, signals ...syscall.Signal) {
 
 // complaint is the line of the service's log that says why it did not start.
 func (p *process) complaint() string {
-	last := "berhenti tanpa pesan"
+	last := "it ended without a word"
 	lines := bufio.NewScanner(io.NewSectionReader(p.log, 0, 1<<20))
 	for lines.Scan() {
 		line := strings.TrimSpace(lines.Text())
@@ -111,7 +111,7 @@ const patience = 2 * time.Minute
 
 // until repeats ready until it succeeds, the service ends, or patience does.
 func (p *process) until(ctx context.Context, ready func(context.Context) error) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("belum siap setelah %s", patience))
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("not ready after %s", patience))
 	defer cancel()
 	for {
 		err := ready(ctx)
@@ -149,7 +149,7 @@ func reap(pidFile, folder string) error {
 			return remove(pidFile)
 		}
 	}
-	return fmt.Errorf("proses lama masih berjalan (pid %d); hentikan dahulu", pid)
+	return fmt.Errorf("the server of an earlier start still runs (pid %d): stop it first", pid)
 }
 
 func remove(path string) error {

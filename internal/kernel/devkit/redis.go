@@ -17,7 +17,7 @@ import (
 )
 
 // ErrNoRedis is returned where a real Redis is asked for and the machine has none.
-var ErrNoRedis = errors.New("devkit: redis-server tidak ditemukan: jalankan deploy/setup.sh (Debian/Ubuntu), atau pasang Redis 6.2 atau lebih baru")
+var ErrNoRedis = errors.New("devkit: no redis-server on this machine: run deploy/setup.sh (Debian, Ubuntu), or install Redis 6.2 or later")
 
 // Redis is a running server on a port of 127.0.0.1, behind a password unless it serves a test.
 type Redis struct {
@@ -43,7 +43,7 @@ func StartRedis(ctx context.Context) (*Redis, error) {
 func startRedisOrMemory(ctx context.Context, h *home, o Options) (*Redis, error) {
 	bin, ok := redisBinary()
 	if !ok {
-		o.Log.Warn("redis-server tidak ditemukan: antrean disimpan di memori dan TIDAK AWET; jalankan deploy/setup.sh untuk memasangnya")
+		o.Log.Warn("no redis-server on this machine: the queue is in memory and NOT DURABLE; deploy/setup.sh installs one")
 		return startMemory()
 	}
 	if o.Fast {
@@ -67,7 +67,7 @@ func startRedis(ctx context.Context, bin string, h *home) (*Redis, error) {
 			return nil, failure("Redis", err)
 		}
 	}
-	return nil, failure("Redis", errors.New("tidak ada port bebas di 127.0.0.1"))
+	return nil, failure("Redis", errors.New("no free port on 127.0.0.1"))
 }
 
 func tryRedis(ctx context.Context, bin string, h *home) (*Redis, error) {
@@ -103,7 +103,7 @@ func (r *Redis) answers(ctx context.Context) error {
 	defer client.Close()
 	info, err := client.Info(ctx, "server").Result()
 	if err == nil && !strings.Contains(info, fmt.Sprintf("process_id:%d\r\n", r.proc.pid)) {
-		return fmt.Errorf("%s dijawab server lain", r.Addr)
+		return fmt.Errorf("another server answers on %s", r.Addr)
 	}
 	return err
 }
