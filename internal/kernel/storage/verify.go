@@ -18,6 +18,8 @@ import (
 var PlatformTables = map[string]string{
 	"tenant":           "the directory of cities: public names, hosts and colours; needed before a city is known",
 	"meter":            "what usage events amount to: the same for every city, no figure of any",
+	"plan":             "the price list: offered to every city alike",
+	"plan_version":     "what each plan costs: offered to every city alike",
 	"goose_db_version": "which migrations ran",
 	"spatial_ref_sys":  "PostGIS's coordinate systems",
 }

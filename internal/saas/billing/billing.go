@@ -1,0 +1,47 @@
+// Package billing turns what a city used into what it owes, line by line, each with its working, so that anyone can
+// recompute every rupiah.
+//
+// The price list is data: a plan has versions that never change, and a subscription stays on its version until the
+// city is moved. Rate is a pure function from a version, the usage of a period and the period to lines. An Estimate is
+// that for a month of a city as it stands now; it is not an invoice and holds no tax. No amount is ever a float.
+package billing
+
+import (
+	"context"
+	"time"
+
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/storage"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Usage tells what a city used from one instant to another, by meter. Every meter there is has an entry, zero when it
+// was not used. metering provides it.
+type Usage interface {
+	Quantities(ctx context.Context, city tenancy.City, from, to time.Time) (map[string]int64, error)
+}
+
+// Service keeps subscriptions and estimates bills.
+type Service struct {
+	db    *storage.DB
+	usage Usage
+	now   func() time.Time
+}
+
+// New returns a Service over db that bills what usage reports.
+func New(db *storage.DB, usage Usage, now func() time.Time) *Service {
+	return &Service{db: db, usage: usage, now: now}
+}
+
+// inside returns ctx for the books of city: a request of the city itself, or one of the platform, which bills every
+// city. From any other city it is refused as if there were no such city.
+func inside(ctx context.Context, city tenancy.City) (context.Context, error) {
+	id, ok := tenancy.From(ctx)
+	if !ok {
+		return nil, tenancy.ErrNone
+	}
+	if caller, _ := tenancy.CityFrom(ctx); id != city.ID && (caller.ID != id || caller.Kind != tenancy.KindPlatform) {
+		return nil, fault.New(fault.NotFound, "city.unknown", "host", city.Slug)
+	}
+	return tenancy.With(ctx, city), nil
+}
