@@ -56,7 +56,8 @@ async function stylesheet(entry, areas) {
     variables: true,
     keyframes: true,
     fontFace: true,
-    safelist: { variables: [/^--brand/] },
+    // Classes that Go completes with a tone, and the variables that a city's own stylesheet sets.
+    safelist: { standard: [/^(note|tag|bar|line|swatch)-/], variables: [/^--brand/] },
   });
   const small = await esbuild.transform(purged.css, { loader: "css", minify: true, target });
   return small.code;

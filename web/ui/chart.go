@@ -44,7 +44,7 @@ func (c Chart) top() int64 {
 		return 5
 	}
 	step := math.Pow(10, math.Floor(math.Log10(float64(most))))
-	for _, m := range []float64{1, 2, 2.5, 5, 10} {
+	for _, m := range []float64{1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10} {
 		if t := int64(m * step); t >= most {
 			return t
 		}

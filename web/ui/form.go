@@ -133,6 +133,17 @@ func (f Field) width() string {
 	return ""
 }
 
+// mostRadios is how many answers are shown at once; more of them fold into a select, which a phone shows as a list.
+const mostRadios = 8
+
+func (f Field) asSelect() Field {
+	f.Type = "select"
+	return f
+}
+
+// saysRule reports whether the city's own hint already states the size, so that it is not said twice.
+func (f Field) saysRule() bool { return strings.Contains(f.Hint, fmt.Sprintf("%d MB", f.Rule.MaxMB)) }
+
 // options are the answers of choice, select and yes_no.
 func (f Field) options(l i18n.Locale) []Option {
 	if f.Type == "yes_no" && len(f.Options) == 0 {

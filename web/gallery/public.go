@@ -1,0 +1,121 @@
+package main
+
+import (
+	"bedelau/web/page/public"
+	"bedelau/web/ui"
+
+	"github.com/a-h/templ"
+)
+
+func publicPages() []entry {
+	return []entry{
+		{"home", func(s ui.Shell) templ.Component {
+			s = at(s, "/", "")
+			s.Description = in(s, "Layanan publik Kota Batam", "Public services of Batam")
+			return public.Home(public.HomeView{
+				Shell: s, Often: []string{"KTP hilang", "akta kelahiran", "pindah", "surat usaha"},
+				Popular: services(s)[:6], Topics: topics(s), Figures: figures(s, false), FiguresAt: now,
+			})
+		}},
+		{"services", func(s ui.Shell) templ.Component {
+			return public.Services(public.ServicesView{
+				Shell: at(s, "/layanan", s.L.T("services.title")), Topics: topics(s), Items: services(s), Total: 35,
+			})
+		}},
+		{"services-topic", func(s ui.Shell) templ.Component {
+			return public.Services(public.ServicesView{
+				Shell: at(s, "/layanan?kategori=kependudukan", s.L.T("services.title")), Topics: topics(s), Category: "kependudukan", Items: services(s)[:3], Total: 3,
+			})
+		}},
+		{"search", func(s ui.Shell) templ.Component {
+			items := services(s)[:2]
+			items[0].Marked = []public.Span{{Text: "KTP", Hit: true}, {Text: "-el "}, {Text: "hilang", Hit: true}}
+			items[1].Reason, items[1].ReasonText = in(s, "Kata kunci", "Keyword"), []public.Span{{Text: "ganti "}, {Text: "ktp", Hit: true}}
+			return public.Services(public.ServicesView{
+				Shell: at(s, "/layanan?q=ktp+ilang", s.L.T("services.title")), Query: "ktp ilang", Items: items, Total: 2,
+			})
+		}},
+		{"search-none", func(s ui.Shell) templ.Component {
+			return public.Services(public.ServicesView{
+				Shell: at(s, "/layanan?q=xyzzy", s.L.T("services.title")), Query: "paspor kucing", Suggest: services(s)[:3],
+			})
+		}},
+		{"service", func(s ui.Shell) templ.Component { return public.Service(service(s)) }},
+		{"service-signed-in", func(s ui.Shell) templ.Component {
+			v := service(s)
+			v.User, v.Draft = resident(), "0199"
+			return public.Service(v)
+		}},
+		{"service-link", func(s ui.Shell) templ.Component {
+			v := service(s)
+			v.Name, v.Integration, v.LinkName, v.LinkURL, v.Verified, v.InPerson = in(s, "NIB dan perizinan berusaha", "Business licence (NIB)"), "link", "OSS", "https://oss.example", false, false
+			v.LevelText = s.L.T("catalog.level_text.link")
+			v.Standard.Requirements = v.Standard.Requirements[:2]
+			return public.Service(v)
+		}},
+		{"service-counter", func(s ui.Shell) templ.Component {
+			v := service(s)
+			v.Name, v.Integration, v.Verified = in(s, "Uji KIR kendaraan", "Vehicle inspection (KIR)"), "info", false
+			v.Agency = public.AgencyItem{Code: "dishub", Name: in(s, "Dinas Perhubungan", "Transport Office"), Phone: "0778 765 432", Website: "https://dishub.example"}
+			v.Joint = nil
+			return public.Service(v)
+		}},
+		{"service-no-standard", func(s ui.Shell) templ.Component {
+			v := service(s)
+			v.Standard = nil
+			return public.Service(v)
+		}},
+		{"agencies", func(s ui.Shell) templ.Component {
+			return public.Agencies(public.AgenciesView{
+				Shell: at(s, "/instansi", s.L.T("agencies.title")), Total: 45,
+				Groups: []public.AgencyGroup{
+					{Label: in(s, "Dinas", "Offices"), Items: agencies(s)},
+					{Label: in(s, "Kecamatan", "Districts"), Items: []public.AgencyItem{{Code: "batam-kota", Name: "Kecamatan Batam Kota", Services: 1}, {Code: "nongsa", Name: "Kecamatan Nongsa", Services: 1}}},
+				},
+			})
+		}},
+		{"agency", func(s ui.Shell) templ.Component {
+			a := agencies(s)[0]
+			a.Website, a.Phone = "https://disdukcapil.batam.go.id", "0778 462 264"
+			return public.Agency(public.AgencyView{Shell: at(s, "/instansi/disdukcapil", a.Name), Agency: a, Services: services(s)[:3]})
+		}},
+		{"dashboard", func(s ui.Shell) templ.Component { return public.Dashboard(dashboard(s)) }},
+		{"track", func(s ui.Shell) templ.Component {
+			return public.Track(public.TrackView{Shell: at(s, "/lacak", s.L.T("track.title"))})
+		}},
+		{"track-error", func(s ui.Shell) templ.Component {
+			s = at(s, "/lacak", s.L.T("track.title"))
+			s.ErrorTitle = true
+			return public.Track(public.TrackView{Shell: s, Number: "BTM-26-7K3", Errors: ui.Errors{
+				{Name: "number", Text: in(s, "Nomor permohonan tidak lengkap.", "The application number is incomplete.")},
+				{Name: "phone", Text: in(s, "Isi 4 angka.", "Enter 4 digits.")},
+			}})
+		}},
+		{"tracked", func(s ui.Shell) templ.Component {
+			return public.Tracked(public.TrackedView{
+				Shell: at(s, "/lacak", "BTM-26-7K3QX-4"), Number: "BTM-26-7K3QX-4", Service: in(s, "KTP-el hilang", "Lost electronic ID card"),
+				Agency: agencies(s)[0].Name, Status: "in_review", Submitted: now.AddDate(0, 0, -1),
+				StatusText: in(s, "Petugas sedang memeriksa data dan berkas Anda.", "An officer is checking your details and documents."),
+				Deadline:   ui.Deadline{State: "running", Due: now.AddDate(0, 0, 1), Left: 1, Unit: "working_day"},
+				Events:     events(s)[:2],
+			})
+		}},
+		{"verify-valid", func(s ui.Shell) templ.Component { return public.Verify(verified(s, true, false)) }},
+		{"verify-revoked", func(s ui.Shell) templ.Component { return public.Verify(verified(s, false, true)) }},
+		{"verify-unknown", func(s ui.Shell) templ.Component {
+			return public.Verify(public.VerifyView{Shell: at(s, "/verifikasi/x", s.L.T("verify.unknown")), CheckedAt: now})
+		}},
+		{"privacy", func(s ui.Shell) templ.Component {
+			return public.Privacy(public.PrivacyView{Shell: at(s, "/privasi", s.L.T("privacy.title"))})
+		}},
+	}
+}
+
+func verified(s ui.Shell, valid, revoked bool) public.VerifyView {
+	return public.VerifyView{
+		Shell: at(s, "/verifikasi/abc", s.L.T("verify.document")), Valid: valid, Revoked: revoked, CheckedAt: now,
+		Title:  in(s, "Surat Keterangan Penggantian KTP-el", "Letter on Replacement of the Electronic ID Card"),
+		Number: "12/SKP-KTP/Disdukcapil/XI/2026", Agency: agencies(s)[0].Name, IssuedAt: now.AddDate(0, 0, -2),
+		Signer: in(s, "Kepala Dinas Kependudukan dan Pencatatan Sipil", "Head of the Civil Registry"),
+	}
+}

@@ -1,0 +1,56 @@
+package public
+
+import (
+	"time"
+
+	"bedelau/web/ui"
+)
+
+// ServiceView is one service with its standard.
+type ServiceView struct {
+	ui.Shell
+	Code, Name, Summary string
+	Topic               Topic
+	Agency              AgencyItem
+	Joint               []AgencyItem
+	Integration         ui.Integration
+	LevelText           string // what the level of integration means, in a sentence
+	LinkName, LinkURL   string // where it is done when not here; the address may be unknown
+	Draft               string // id of the reader's own unsent application, which the page offers to continue
+	Verified            bool
+	Source              string
+	Standard            *Standard // nil when none is in force
+	InPerson            bool      // what is issued is collected by the applicant in person
+	CooldownMonths      int
+}
+
+// Standard is the public part of a service standard; Internal holds the parts that are about the office.
+type Standard struct {
+	Requirements                   []Requirement
+	Procedure                      []Step
+	Time, TimeStarts, TimeNote     string
+	Fee, FeeFormula, FeeLegalBasis string // Formula only when Fee does not say it already
+	Products                       []Product
+	Complaints                     string
+	LegalBasis                     []string
+	Internal                       []InternalPart
+	Decree                         string
+	EffectiveFrom                  time.Time
+}
+
+// Requirement is one thing to bring or to fulfil. With AnyOf, one of the alternatives is enough.
+type Requirement struct {
+	Name, Form, When, Note string // Form in words: "Asli"
+	BringOriginal          bool
+	File                   *ui.FileRule
+	AnyOf                  []Requirement
+}
+
+// Step is what one actor does.
+type Step struct{ Actor, Text string }
+
+// Product is what the applicant gets.
+type Product struct{ Name, Validity, Delivery string }
+
+// InternalPart is one of the parts of a standard that are about the office: facilities, supervision, and so on.
+type InternalPart struct{ Label, Text string }
