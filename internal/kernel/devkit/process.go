@@ -61,15 +61,6 @@ func spawn(cmd *exec.Cmd, log *os.File) (*process, error) {
 	return p, nil
 }
 
-func (p *process) ended() bool {
-	select {
-	case <-p.done:
-		return true
-	default:
-		return false
-	}
-}
-
 // stop asks with each signal in turn, waiting for the answer, and kills the group at last.
 func (p *process) stop(wait time.Duration, signals ...syscall.Signal) {
 	defer p.log.Close()
