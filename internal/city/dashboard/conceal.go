@@ -10,7 +10,7 @@ type cover uint8
 const (
 	shown  cover = iota
 	small        // as "<5"
-	hidden       // not at all: with the totals it would give a small one away
+	hidden       // not at all, whatever it is: with the totals it would give a small one away
 )
 
 func (c cover) cell(n int) Cell {
@@ -63,25 +63,32 @@ type concealing struct {
 // is none, or nothing left to hide.
 func (c *concealing) hideMore() bool {
 	all := make([]int, len(c.agencies.n))
-	var outside []int // services of agencies that are not shown: their sum is what is left of the city's
 	for a, members := range c.groups {
 		all[a] = a
-		switch {
-		case c.agencies.covers[a] == shown && c.services.exposed(members):
-			if !c.services.hideSmallest(members) {
-				c.agencies.covers[a] = hidden
-			}
-			return true
-		case c.agencies.covers[a] == hidden && c.services.allShown(members):
-			return c.services.hideSmallest(members) // or the services would add up to what the agency hides
-		case c.agencies.covers[a] != shown:
-			outside = append(outside, members...)
+		if c.agencies.covers[a] != shown || !c.services.exposed(members) {
+			continue
 		}
+		if !c.services.hideSmallest(members) {
+			c.hideAgency(a)
+		}
+		return true
 	}
-	if c.services.exposed(outside) {
-		return c.services.hideSmallest(outside) || c.agencies.hideSmallest(all)
+	if !c.agencies.exposed(all) {
+		return false
 	}
-	return c.agencies.exposed(all) && c.agencies.hideSmallest(all)
+	a := c.agencies.leastShown(all)
+	if a >= 0 {
+		c.hideAgency(a)
+	}
+	return a >= 0
+}
+
+// hideAgency hides an agency with all its services, which would add up to it.
+func (c *concealing) hideAgency(a int) {
+	c.agencies.covers[a] = hidden
+	for _, i := range c.groups[a] {
+		c.services.covers[i] = hidden
+	}
 }
 
 // counts are numbers with how each is published.
@@ -117,23 +124,20 @@ func (c counts) exposed(members []int) bool {
 
 // hideSmallest hides the smallest shown count among members; false when none is shown.
 func (c counts) hideSmallest(members []int) bool {
+	i := c.leastShown(members)
+	if i >= 0 {
+		c.covers[i] = hidden
+	}
+	return i >= 0
+}
+
+// leastShown returns which of members is the smallest that is shown, or -1.
+func (c counts) leastShown(members []int) int {
 	best := -1
 	for _, i := range members {
 		if c.covers[i] == shown && (best < 0 || c.n[i] < c.n[best]) {
 			best = i
 		}
 	}
-	if best >= 0 {
-		c.covers[best] = hidden
-	}
-	return best >= 0
-}
-
-func (c counts) allShown(members []int) bool {
-	for _, i := range members {
-		if c.covers[i] != shown {
-			return false
-		}
-	}
-	return true
+	return best
 }
