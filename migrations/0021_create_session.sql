@@ -67,7 +67,7 @@ CREATE TABLE sign_in_failure (
     handle       bytea NOT NULL,
     failures     integer NOT NULL,
     last_at      timestamptz NOT NULL,
-    locked_until timestamptz NOT NULL,
+    locked_until timestamptz, -- null while attempts are free
     PRIMARY KEY (tenant_id, handle)
 );
 CREATE INDEX sign_in_failure_age ON sign_in_failure (tenant_id, last_at);

@@ -27,14 +27,13 @@ func (s *Service) reserve(ctx context.Context, handle []byte) error {
 	now := s.now()
 	var failures []int
 	err := s.DB.NewRaw(`
-INSERT INTO sign_in_failure AS f (tenant_id, handle, failures, last_at, locked_until) VALUES (?0, ?1, 1, ?2, ?2)
+INSERT INTO sign_in_failure AS f (tenant_id, handle, failures, last_at, locked_until) VALUES (?0, ?1, 1, ?2, NULL)
 ON CONFLICT (tenant_id, handle) DO UPDATE
    SET failures = CASE WHEN f.last_at < ?3 THEN 1 ELSE f.failures + 1 END,
        last_at = ?2,
-       locked_until = ?2::timestamptz + make_interval(secs => CASE
-           WHEN f.last_at < ?3 OR f.failures + 1 < ?4 THEN 0
-           ELSE least(900, 30 * power(2, least(f.failures + 1 - ?4, 20))) END)
- WHERE f.locked_until <= ?2
+       locked_until = CASE WHEN f.last_at >= ?3 AND f.failures + 1 >= ?4 THEN ?2::timestamptz
+           + make_interval(secs => least(900, 30 * power(2, least(f.failures + 1 - ?4, 20)))) END
+ WHERE f.locked_until IS NULL OR f.locked_until <= ?2
 RETURNING failures`, tenancy.Must(ctx), handle, now, now.Add(-forgetAfter), freeFailures).Scan(ctx, &failures)
 	if err != nil {
 		return err
@@ -43,7 +42,8 @@ RETURNING failures`, tenancy.Must(ctx), handle, now, now.Add(-forgetAfter), free
 		return nil
 	}
 	var until []time.Time
-	err = s.DB.NewRaw(`SELECT locked_until FROM sign_in_failure WHERE tenant_id = ? AND handle = ?`,
+	err = s.DB.NewRaw(`SELECT locked_until FROM sign_in_failure
+		WHERE tenant_id = ? AND handle = ? AND locked_until IS NOT NULL`,
 		tenancy.Must(ctx), handle).Scan(ctx, &until)
 	if err != nil {
 		return err
