@@ -170,9 +170,10 @@ func lockFile(path string) (*os.File, error) {
 	return f, nil
 }
 
+// socketFolder is run, or a short one where the path is too long for a socket or has the comma that would part it in two.
 func (h *home) socketFolder() (string, error) {
 	run := filepath.Join(h.path, "run")
-	if len(run)+len("/"+socketName) <= maxSocket {
+	if len(run)+len("/"+socketName) <= maxSocket && !strings.Contains(run, ",") {
 		return run, nil
 	}
 	short, err := os.MkdirTemp("/tmp", "bedelau-")

@@ -105,17 +105,21 @@ func TestRemoveRefusesWhileInUse(t *testing.T) {
 	}
 }
 
-func TestALongPathGetsAShortSocket(t *testing.T) {
+func TestAnUnusualPathWorks(t *testing.T) {
 	t.Parallel()
-	dir := filepath.Join(folder(t), strings.Repeat("panjang-", 12))
-	s, err := Start(t.Context(), Options{Dir: dir, Fast: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	run := s.home.run
-	s.Stop()
-	if _, err := os.Stat(run); !os.IsNotExist(err) {
-		t.Errorf("%s was left behind", run)
+	for _, name := range []string{strings.Repeat("panjang-", 12), "Data, Kota Batam", "kota 'Ø' \"x\""} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, err := Start(t.Context(), Options{Dir: filepath.Join(folder(t), name)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			run := s.home.run
+			s.Stop()
+			if _, err := os.Stat(filepath.Join(run, socketName)); !os.IsNotExist(err) {
+				t.Errorf("%s was left behind", run)
+			}
+		})
 	}
 }
 

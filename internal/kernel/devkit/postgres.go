@@ -45,8 +45,9 @@ func StartPostgres(ctx context.Context, o Options) (*Postgres, error) {
 
 // URL is the address of a database as a role.
 func (p *Postgres) URL(role, database string) string {
+	query := url.Values{"host": {p.home.run}, "port": {"5432"}}.Encode()
 	u := url.URL{Scheme: "postgres", User: url.User(role), Path: "/" + database,
-		RawQuery: url.Values{"host": {p.home.run}, "port": {"5432"}}.Encode()}
+		RawQuery: strings.ReplaceAll(query, "+", "%20")} // neither pgx nor libpq reads a plus as a space
 	return u.String()
 }
 
