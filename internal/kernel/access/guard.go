@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	freshFor = 1900 * time.Millisecond // a change is obeyed everywhere within two seconds
+	freshFor = 1500 * time.Millisecond // a change is obeyed everywhere within two seconds
 	maxHeld  = 512                     // cities whose rules a process keeps at a time
 )
 
