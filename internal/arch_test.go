@@ -1,0 +1,108 @@
+package internal_test
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// floor gives each package its height. A package imports only lower ones; the same height counts as higher, so that
+// siblings stay strangers. A package that is missing here fails, so that adding a folder is a decision.
+var floor = map[string]int{
+	"web": 0, "migrations": 0, "tenants": 0,
+	"internal/kernel/fault": 10, "internal/kernel/money": 10, "internal/kernel/i18n": 10, "internal/kernel/config": 10,
+	"internal/kernel/workcal": 10,
+	"web/ui":                  12, "web/page": 13,
+	"internal/kernel/tenancy": 20, "internal/kernel/storage": 21,
+	"internal/kernel/privacy": 22, "internal/kernel/audit": 22,
+	"internal/kernel/jobs": 23, "internal/kernel/event": 24,
+	"internal/kernel/identity": 25, "internal/kernel/files": 25,
+	"internal/kernel/access": 26, "internal/kernel/notify": 26,
+	"internal/kernel/pack":   27,
+	"internal/kernel/devkit": 28, "internal/kernel/devkit/mailbox": 28,
+	"internal/kernel/pgtest": 29,
+	"internal/city":          30, "internal/saas": 30,
+	"internal/edge/gate": 40, "internal/edge/portal": 41, "internal/edge/httpapi": 41, "internal/edge/cli": 41,
+	"internal/app": 50,
+	"cmd/bedelau":  60, "web/gallery": 60,
+}
+
+// keepers are the only packages that may import a library whose idioms must not spread.
+var keepers = map[string][]string{
+	"github.com/gin-gonic/gin":        {"internal/edge/"},
+	"github.com/casbin/casbin/v2":     {"internal/kernel/access"},
+	"github.com/hibiken/asynq":        {"internal/kernel/jobs", "internal/kernel/devkit", "internal/kernel/pgtest"},
+	"github.com/stripe/stripe-go/v76": {"internal/saas/billing"},
+}
+
+func TestArrows(t *testing.T) {
+	t.Parallel()
+	for pkg, imports := range packages(t) {
+		height, ok := heightOf(pkg)
+		if !ok {
+			t.Errorf("%s has no floor: add it to the map in this test, after thought", pkg)
+			continue
+		}
+		for _, imp := range imports {
+			checkKeeper(t, pkg, imp)
+			if !strings.HasPrefix(imp, "bedelau/") {
+				continue
+			}
+			imp = strings.TrimPrefix(imp, "bedelau/")
+			below, ok := heightOf(imp)
+			if !ok {
+				t.Errorf("%s imports %s, which has no floor", pkg, imp)
+			} else if below >= height {
+				t.Errorf("%s (floor %d) must not import %s (floor %d)", pkg, height, imp, below)
+			}
+		}
+	}
+}
+
+// heightOf finds a package's floor by its own name or its folder's: every package of internal/city stands on one.
+func heightOf(pkg string) (int, bool) {
+	if h, ok := floor[pkg]; ok {
+		return h, true
+	}
+	for _, group := range []string{"internal/city/", "internal/saas/", "web/page/"} {
+		if strings.HasPrefix(pkg, group) {
+			return floor[strings.TrimSuffix(group, "/")], true
+		}
+	}
+	return 0, false
+}
+
+func checkKeeper(t *testing.T, pkg, imp string) {
+	t.Helper()
+	for lib, allowed := range keepers {
+		if imp != lib && !strings.HasPrefix(imp, lib+"/") {
+			continue
+		}
+		for _, a := range allowed {
+			if strings.HasPrefix(pkg, a) {
+				return
+			}
+		}
+		t.Errorf("%s must not import %s; only %v may", pkg, imp, allowed)
+	}
+}
+
+func packages(t *testing.T) map[string][]string {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-f", `{{.ImportPath}}{{range .Imports}} {{.}}{{end}}`, "./...")
+	cmd.Dir = ".."
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	all := map[string][]string{}
+	for line := range strings.Lines(string(out)) {
+		pkg, imports, _ := strings.Cut(strings.TrimSpace(line), " ")
+		pkg = strings.TrimPrefix(pkg, "bedelau/")
+		if pkg == "bedelau" || pkg == "internal" {
+			continue
+		}
+		all[pkg] = strings.Fields(imports)
+	}
+	return all
+}

@@ -1,0 +1,94 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+)
+
+func serveCmd(ops Ops) *cobra.Command {
+	var work bool
+	c := &cobra.Command{Use: "serve", Short: "Answer residents, staff and programs over HTTP", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return ops.Serve(cmd.Context(), work) }}
+	c.Flags().BoolVar(&work, "work", false, "run the background tasks in this process too")
+	return c
+}
+
+func workCmd(ops Ops) *cobra.Command {
+	return &cobra.Command{Use: "work", Short: "Run background tasks: mail, documents, deadlines, roll-ups", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return ops.Work(cmd.Context()) }}
+}
+
+func migrateCmd(ops Ops) *cobra.Command {
+	var sql bool
+	c := &cobra.Command{Use: "migrate", Short: "Bring the schema up to date, as the owner role", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if sql {
+				roles, database := ops.SQL()
+				_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s\n-- In the new database:\n%s", roles, database)
+				return err
+			}
+			n, err := ops.Migrate(cmd.Context())
+			if err != nil {
+				return err
+			}
+			return show(cmd, map[string]int{"applied": n}, func(w io.Writer) { fmt.Fprintf(w, "%d migrations applied\n", n) })
+		}}
+	c.Flags().BoolVar(&sql, "bootstrap-sql", false, "print what a database administrator runs once, and stop")
+	return c
+}
+
+func demoCmd(ops Ops) *cobra.Command {
+	var o DemoOptions
+	c := &cobra.Command{Use: "demo", Short: "Start everything here with Batam and Tanjungpinang loaded", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return ops.Demo(cmd.Context(), o) }}
+	c.Flags().StringVar(&o.Dir, "data", "data", "folder of the demo's data")
+	c.Flags().IntVar(&o.Port, "port", 8080, "port of the web server")
+	return c
+}
+
+func doctorCmd(ops Ops) *cobra.Command {
+	return &cobra.Command{Use: "doctor", Short: "Check the configuration, the database's roles and tables, Redis and the files", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			checks := ops.Doctor(cmd.Context())
+			bad := 0
+			for _, c := range checks {
+				if !c.OK {
+					bad++
+				}
+			}
+			err := show(cmd, checks, func(w io.Writer) {
+				tw := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
+				for _, c := range checks {
+					state := "ok"
+					if !c.OK {
+						state = "FAULT"
+					}
+					fmt.Fprintf(tw, "%s\t%s\t%s\n", state, c.Name, c.Note)
+				}
+				tw.Flush()
+			})
+			if err == nil && bad > 0 {
+				err = fmt.Errorf("%d of %d checks found a fault", bad, len(checks))
+			}
+			return err
+		}}
+}
+
+func benchCmd(ops Ops) *cobra.Command {
+	var o BenchOptions
+	c := &cobra.Command{Use: "bench", Short: "Measure this program against bare handlers that do the same SQL", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return ops.Bench(cmd.Context(), o) }}
+	c.Flags().IntVar(&o.Seconds, "seconds", 5, "seconds of each measurement")
+	c.Flags().IntVar(&o.Clients, "clients", 8, "requests under way at once")
+	return c
+}
+
+func versionCmd() *cobra.Command {
+	return &cobra.Command{Use: "version", Short: "Print the version", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return show(cmd, map[string]string{"version": Version}, func(w io.Writer) { fmt.Fprintln(w, Version) })
+		}}
+}

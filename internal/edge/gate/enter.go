@@ -1,0 +1,160 @@
+package gate
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/go-redis/redis_rate/v10"
+
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
+)
+
+const (
+	keyCity    = "bedelau.city"
+	keyActor   = "bedelau.actor"
+	keyLocale  = "bedelau.locale"
+	keyRequest = "bedelau.request"
+	keyRoute   = "bedelau.route"
+	keyErr     = "bedelau.err"
+)
+
+const generalBody = 1 << 20
+
+// Enter lets a request through to route r or says why not: which city, in which language, not too often, from this
+// site, who asks, and whether they may. What it learns is in the gin context and in the request's context.
+func (g *Gate) Enter(c *gin.Context, r Route, s Surface) error {
+	c.Set(keyRoute, r.Path)
+	g.language(c, s)
+	if err := g.city(c, r); err != nil {
+		return err
+	}
+	if err := g.limit(c, r); err != nil {
+		return err
+	}
+	if !s.API {
+		if err := g.cross.Check(c.Request); err != nil {
+			return fault.Wrap(fault.Forbidden, "request.cross_origin", err)
+		}
+	}
+	size := r.MaxBody
+	if size == 0 {
+		size = generalBody
+	}
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, size)
+	if err := g.person(c, s); err != nil {
+		return err
+	}
+	if s.API && g.OnAPI != nil {
+		g.OnAPI(c.Request.Context(), CityOf(c))
+	}
+	return g.permit(c, r.Needs)
+}
+
+// city puts the tenant of the host into the request, and refuses a route that does not exist there.
+func (g *Gate) city(c *gin.Context, r Route) error {
+	city, err := g.Directory.ByHost(c.Request.Context(), c.Request.Host)
+	if err != nil {
+		return err
+	}
+	c.Set(keyCity, city)
+	c.Request = c.Request.WithContext(tenancy.With(c.Request.Context(), city))
+	if city.Kind == tenancy.KindPlatform && r.Scope == City || city.Kind == tenancy.KindCity && r.Scope == Platform {
+		return fault.New(fault.NotFound, "page.not_found")
+	}
+	return nil
+}
+
+func (g *Gate) person(c *gin.Context, s Surface) error {
+	token := s.Token(c)
+	if token == "" {
+		return nil
+	}
+	actor, err := g.Identity.Resolve(c.Request.Context(), token)
+	if err != nil {
+		if f := fault.From(err); f.Kind == fault.Unauthenticated && !s.API {
+			return nil // an expired cookie is a visitor, not a mistake
+		}
+		return err
+	}
+	c.Set(keyActor, actor)
+	return nil
+}
+
+func (g *Gate) permit(c *gin.Context, need access.Permission) error {
+	actor := ActorOf(c)
+	switch need {
+	case "":
+		return fmt.Errorf("gate: route %s declares no permission", c.GetString(keyRoute))
+	case access.Public:
+		return nil
+	case access.SignedIn:
+		if !actor.SignedIn() {
+			return fault.New(fault.Unauthenticated, "access.sign_in")
+		}
+		return nil
+	}
+	return g.Guard.Allow(c.Request.Context(), actor, need)
+}
+
+// limit counts calls by address and route class over all processes. When Redis does not answer the request goes on:
+// a resident's application matters more than the count, and sign-in has its own lockout in the database.
+func (g *Gate) limit(c *gin.Context, r Route) error {
+	l := r.Limit
+	if l.Name == "" {
+		l = Limit{Name: "general", Count: 600, Per: time.Minute}
+	}
+	key := "rate:" + l.Name + ":" + CityOf(c).Slug + ":" + c.ClientIP()
+	res, err := g.Limiter.Allow(c.Request.Context(), key, redis_rate.Limit{Rate: l.Count, Burst: l.Count, Period: l.Per})
+	if err != nil {
+		g.Log.WarnContext(c.Request.Context(), "rate limiter unavailable", "err", err)
+		return nil
+	}
+	if res.Allowed == 0 {
+		return &fault.Error{Kind: fault.RateLimited, Code: "request.too_many", RetryAfter: res.RetryAfter}
+	}
+	return nil
+}
+
+// language is the reader's own choice (the cookie), else Indonesian on the site and Accept-Language on the API.
+func (g *Gate) language(c *gin.Context, s Surface) {
+	l := i18n.ID
+	if s.API {
+		l = i18n.Pick(c.GetHeader("Accept-Language"))
+	} else if v, err := c.Cookie("bahasa"); err == nil && v == string(i18n.EN) {
+		l = i18n.EN
+	}
+	c.Set(keyLocale, l)
+	c.Request = c.Request.WithContext(i18n.With(c.Request.Context(), l))
+}
+
+// CityOf returns the tenant of the request; the zero City before Enter has found it.
+func CityOf(c *gin.Context) tenancy.City {
+	v, _ := c.Get(keyCity)
+	city, _ := v.(tenancy.City)
+	return city
+}
+
+// ActorOf returns who asks; the zero Actor is an anonymous visitor.
+func ActorOf(c *gin.Context) identity.Actor {
+	v, _ := c.Get(keyActor)
+	a, _ := v.(identity.Actor)
+	return a
+}
+
+// LocaleOf returns the language of the answer.
+func LocaleOf(c *gin.Context) i18n.Locale {
+	v, _ := c.Get(keyLocale)
+	if l, ok := v.(i18n.Locale); ok {
+		return l
+	}
+	return i18n.ID
+}
+
+// RequestID returns the id that the log line, the error page and the X-Request-Id header share.
+func RequestID(c *gin.Context) string { return c.GetString(keyRequest) }

@@ -1,0 +1,123 @@
+package gate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"bedelau/internal/kernel/fault"
+)
+
+var requests = promauto.NewHistogramVec(prometheus.HistogramOpts{
+	Name:    "bedelau_http_request_seconds",
+	Help:    "Time to answer a request, by route and status.",
+	Buckets: []float64{.002, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
+}, []string{"method", "route", "status"})
+
+// policy allows the site's own files and nothing inline; images also as data: for QR codes.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+	"font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+func (g *Gate) secure(c *gin.Context) {
+	h := c.Writer.Header()
+	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(self)")
+	h.Set("Cache-Control", "no-store")
+	if g.Secure {
+		h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+	}
+	c.Next()
+}
+
+// observe gives the request its id, one log line and one measurement, and turns a panic into an Internal refusal. The
+// line names the route and never the path, whose parts may be tokens.
+func (g *Gate) observe(c *gin.Context) {
+	start := time.Now()
+	id := c.GetHeader("X-Request-Id")
+	if _, err := uuid.Parse(id); err != nil {
+		id = uuid.Must(uuid.NewV7()).String()
+	}
+	c.Set(keyRequest, id)
+	c.Header("X-Request-Id", id)
+	defer func() {
+		if p := recover(); p != nil {
+			if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+				panic(p)
+			}
+			g.Log.ErrorContext(c.Request.Context(), "panic", "request", id, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			if !c.Writer.Written() {
+				c.Status(http.StatusInternalServerError)
+				c.Writer.WriteHeaderNow()
+			}
+		}
+		g.line(c, id, time.Since(start))
+	}()
+	c.Next()
+}
+
+func (g *Gate) line(c *gin.Context, id string, took time.Duration) {
+	route := c.FullPath()
+	if route == "" {
+		route = "none"
+	}
+	status := c.Writer.Status()
+	requests.WithLabelValues(c.Request.Method, route, strconv.Itoa(status)).Observe(took.Seconds())
+	attrs := []slog.Attr{
+		slog.String("request", id), slog.String("method", c.Request.Method), slog.String("route", route),
+		slog.Int("status", status), slog.Duration("took", took), slog.String("city", CityOf(c).Slug),
+	}
+	if a := ActorOf(c); a.SignedIn() {
+		attrs = append(attrs, slog.String("actor", a.ID.String()))
+	}
+	level := slog.LevelInfo
+	if v, ok := c.Get(keyErr); ok {
+		level = slog.LevelError
+		attrs = append(attrs, slog.Any("err", v))
+	}
+	g.Log.LogAttrs(context.WithoutCancel(c.Request.Context()), level, "request", attrs...)
+}
+
+// Failed returns err as a refusal with its HTTP status, keeping the cause of an Internal one for the log line.
+func Failed(c *gin.Context, err error) (*fault.Error, int) {
+	var tooBig *http.MaxBytesError
+	if errors.As(err, &tooBig) {
+		err = fault.Wrap(fault.TooLarge, "request.too_large", err)
+	}
+	f := fault.From(err)
+	if f.Kind == fault.Internal {
+		c.Set(keyErr, err)
+	}
+	if f.RetryAfter > 0 {
+		c.Header("Retry-After", strconv.Itoa(int(f.RetryAfter.Seconds())+1))
+	}
+	return f, statuses[f.Kind]
+}
+
+var statuses = map[fault.Kind]int{
+	fault.Internal:        http.StatusInternalServerError,
+	fault.Invalid:         http.StatusUnprocessableEntity,
+	fault.Malformed:       http.StatusBadRequest,
+	fault.Unauthenticated: http.StatusUnauthorized,
+	fault.Forbidden:       http.StatusForbidden,
+	fault.NotFound:        http.StatusNotFound,
+	fault.Conflict:        http.StatusConflict,
+	fault.Gone:            http.StatusGone,
+	fault.TooLarge:        http.StatusRequestEntityTooLarge,
+	fault.Unsupported:     http.StatusUnsupportedMediaType,
+	fault.RateLimited:     http.StatusTooManyRequests,
+	fault.Unavailable:     http.StatusServiceUnavailable,
+}

@@ -1,0 +1,226 @@
+package tenancy_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/pgtest"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// world is a migrated database with one guarded table that holds one row per city.
+func world(t *testing.T) *pgtest.World {
+	t.Helper()
+	w := pgtest.Open(t)
+	owner, err := pgx.Connect(t.Context(), w.OwnerURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer owner.Close(context.Background())
+	if _, err := owner.Exec(t.Context(), `
+		CREATE TABLE secret (tenant_id uuid NOT NULL, id int NOT NULL, note text, at timestamptz, flag bool, raw bytea,
+			PRIMARY KEY (tenant_id, id));
+		SELECT guard_tenant_table('secret');`); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []tenancy.City{w.Batam, w.Other} {
+		if _, err := w.DB.App.NewRaw("INSERT INTO secret VALUES (?, 1, ?, now(), true, ?)", c.ID, c.Slug, []byte{1, 2}).Exec(w.Ctx(c)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return w
+}
+
+func notes(ctx context.Context, db bun.IDB) (out []string, err error) {
+	err = db.NewRaw("SELECT note FROM secret ORDER BY note").Scan(ctx, &out)
+	return out, err
+}
+
+func TestSingleStatementSeesItsCityAlone(t *testing.T) {
+	t.Parallel()
+	w := world(t)
+	for _, tt := range []struct {
+		name string
+		ctx  context.Context
+		want string
+		err  error
+	}{
+		{"own city", w.Ctx(w.Batam), "batam", nil},
+		{"the other city", w.Ctx(w.Other), "tanjungpinang", nil},
+		{"a city that does not exist", tenancy.WithID(t.Context(), uuid.New()), "", nil},
+		{"platform marker", tenancy.Platform(t.Context()), "", nil},
+		{"no city", t.Context(), "", tenancy.ErrNone},
+		{"nil city", tenancy.WithID(t.Context(), uuid.Nil), "", tenancy.ErrNone},
+	} {
+		got, err := notes(tt.ctx, w.DB.App)
+		if !errors.Is(err, tt.err) || strings.Join(got, ",") != tt.want {
+			t.Errorf("%s: notes = %q, %v; want %q, %v", tt.name, got, err, tt.want, tt.err)
+		}
+	}
+}
+
+func TestWritesCannotReachAnotherCity(t *testing.T) {
+	t.Parallel()
+	w := world(t)
+	ctx := w.Ctx(w.Batam)
+	if _, err := w.DB.App.NewRaw("INSERT INTO secret VALUES (?, 9, 'x')", w.Other.ID).Exec(ctx); err == nil {
+		t.Error("an insert for another city was accepted")
+	}
+	res, err := w.DB.App.NewRaw("UPDATE secret SET note = 'stolen' WHERE tenant_id = ?", w.Other.ID).Exec(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, _ := res.RowsAffected(); n != 0 {
+		t.Errorf("an update reached %d rows of another city", n)
+	}
+	if _, err := w.DB.App.NewRaw("UPDATE secret SET tenant_id = ? WHERE tenant_id = ?", w.Other.ID, w.Batam.ID).Exec(ctx); err == nil {
+		t.Error("a row was moved to another city")
+	}
+	if _, err := w.DB.App.NewRaw("TRUNCATE secret").Exec(ctx); err == nil {
+		t.Error("the application role may truncate")
+	}
+}
+
+func TestFailedStatementLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
+	w := world(t)
+	w.DB.App.SetMaxOpenConns(1) // every statement below meets the connection that failed
+	for range 3 {
+		if _, err := w.DB.App.NewRaw("SELECT 1/0").Exec(w.Ctx(w.Batam)); err == nil {
+			t.Fatal("division by zero succeeded")
+		}
+		if got, err := notes(tenancy.Platform(t.Context()), w.DB.App); err != nil || len(got) != 0 {
+			t.Errorf("after a failure the connection shows %q, %v", got, err)
+		}
+		if got, err := notes(w.Ctx(w.Other), w.DB.App); err != nil || strings.Join(got, "") != "tanjungpinang" {
+			t.Errorf("after a failure the other city reads %q, %v", got, err)
+		}
+	}
+}
+
+func TestCancelledStatementDoesNotPoisonThePool(t *testing.T) {
+	t.Parallel()
+	w := world(t)
+	w.DB.App.SetMaxOpenConns(1)
+	ctx, cancel := context.WithTimeout(w.Ctx(w.Batam), 50*time.Millisecond)
+	defer cancel()
+	if _, err := w.DB.App.NewRaw("SELECT pg_sleep(5)").Exec(ctx); err == nil {
+		t.Fatal("the statement outlived its context")
+	}
+	if got, err := notes(w.Ctx(w.Other), w.DB.App); err != nil || strings.Join(got, "") != "tanjungpinang" {
+		t.Errorf("next statement reads %q, %v", got, err)
+	}
+}
+
+func TestInTx(t *testing.T) {
+	t.Parallel()
+	w := world(t)
+	ctx := w.Ctx(w.Batam)
+	if err := tenancy.InTx(t.Context(), w.DB.App, func(context.Context, bun.Tx) error { return nil }); !errors.Is(err, tenancy.ErrNone) {
+		t.Errorf("InTx without a city = %v", err)
+	}
+	boom := errors.New("boom")
+	err := tenancy.InTx(ctx, w.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		if _, err := tx.NewRaw("INSERT INTO secret VALUES (?, 2, 'lost')", w.Batam.ID).Exec(ctx); err != nil {
+			return err
+		}
+		return boom
+	})
+	if !errors.Is(err, boom) {
+		t.Errorf("InTx = %v, want the function's error", err)
+	}
+	err = tenancy.InTx(ctx, w.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.NewRaw("INSERT INTO secret VALUES (?, 3, 'kept')", w.Batam.ID).Exec(ctx)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := notes(ctx, w.DB.App)
+	if err != nil || strings.Join(got, ",") != "batam,kept" {
+		t.Errorf("after rollback and commit: %q, %v", got, err)
+	}
+	// A swallowed failure must not look like a success.
+	err = tenancy.InTx(ctx, w.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		_, _ = tx.NewRaw("SELECT 1/0").Exec(ctx)
+		return nil
+	})
+	if err == nil {
+		t.Error("a commit after a failed statement reported success")
+	}
+}
+
+func TestSideDoorsAreShut(t *testing.T) {
+	t.Parallel()
+	w := world(t)
+	if _, err := w.DB.App.DB.PrepareContext(w.Ctx(w.Batam), "SELECT 1"); err == nil {
+		t.Error("a prepared statement outside a transaction was accepted")
+	}
+	if _, err := w.DB.App.DB.BeginTx(t.Context(), nil); !errors.Is(err, tenancy.ErrNone) {
+		t.Errorf("a bare transaction = %v, want ErrNone", err)
+	}
+	if _, err := w.DB.App.NewRaw("SELECT 1; SELECT note FROM secret").Exec(w.Ctx(w.Batam)); err == nil {
+		t.Error("two statements in one text were accepted")
+	}
+}
+
+func TestScanIsTheSameInsideAndOutside(t *testing.T) {
+	t.Parallel()
+	w := world(t)
+	ctx := w.Ctx(w.Batam)
+	type row struct {
+		TenantID uuid.UUID
+		ID       int
+		Note     sql.NullString
+		At       time.Time
+		Flag     bool
+		Raw      []byte
+		List     []string `bun:",array"`
+		Doc      map[string]any
+	}
+	const q = `SELECT tenant_id, id, note, at, flag, raw, ARRAY['a','b'] AS list, '{"k": 1}'::jsonb AS doc FROM secret`
+	var out, in row
+	if err := w.DB.App.NewRaw(q).Scan(ctx, &out); err != nil {
+		t.Fatal(err)
+	}
+	if err := tenancy.InTx(ctx, w.DB.App, func(ctx context.Context, tx bun.Tx) error { return tx.NewRaw(q).Scan(ctx, &in) }); err != nil {
+		t.Fatal(err)
+	}
+	if out.TenantID != w.Batam.ID || out.ID != 1 || out.Note.String != "batam" || !out.Flag || string(out.Raw) != "\x01\x02" ||
+		len(out.List) != 2 || out.Doc["k"] != float64(1) || !out.At.Equal(in.At) || out.TenantID != in.TenantID {
+		t.Errorf("outside %+v, inside %+v", out, in)
+	}
+}
+
+// TestPooledConnectionsNeverMix asks for both cities from many goroutines over few connections.
+func TestPooledConnectionsNeverMix(t *testing.T) {
+	t.Parallel()
+	w := world(t)
+	w.DB.App.SetMaxOpenConns(3)
+	var wg sync.WaitGroup
+	for i := range 8 {
+		c := w.Batam
+		if i%2 == 1 {
+			c = w.Other
+		}
+		wg.Go(func() {
+			for range 100 {
+				got, err := notes(w.Ctx(c), w.DB.App)
+				if err != nil || strings.Join(got, "") != c.Slug {
+					t.Errorf("%s reads %q, %v", c.Slug, got, err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
