@@ -176,6 +176,9 @@ func TestServicesThatLeaveThePackAreRetired(t *testing.T) {
 	if _, err := c.Find(ctx, "ktp-el-hilang"); !fault.Is(err, "catalog.retired_service") {
 		t.Errorf("Find = %v, want catalog.retired_service", err)
 	}
+	if _, err := c.FindAt(ctx, w.DB.App, "ktp-el-hilang", "2026-06-01"); !fault.Is(err, "catalog.retired_service") {
+		t.Errorf("FindAt = %v, want catalog.retired_service", err)
+	}
 	if hits, err := c.Search(ctx, "ktp hilang", 10); err != nil || slices.ContainsFunc(hits, func(h Hit) bool { return h.Service.Code == "ktp-el-hilang" }) {
 		t.Errorf("search still finds it: %s, %v", listing(hits), err)
 	}
@@ -228,11 +231,11 @@ func TestVersionsOfAStandardFollowEachOther(t *testing.T) {
 			t.Errorf("at %s version %d is in force, want %d", now, got, want)
 		}
 	}
-	old, err := c.StandardAt(ctx, w.DB.App, "ktp-el-hilang", "2026-06-01")
-	if err != nil || old.Version != 1 || old.EffectiveTo != "2026-12-01" || old.Parts.Time.Amount != 2 {
-		t.Errorf("the first version became %+v, %v", old, err)
+	old, err := c.FindAt(ctx, w.DB.App, "ktp-el-hilang", "2026-06-01")
+	if st := old.Standard; err != nil || old.Agency.Code != "disdukcapil" || st.Version != 1 || st.EffectiveTo != "2026-12-01" || st.Parts.Time.Amount != 2 {
+		t.Errorf("the first version became %+v, %v", st, err)
 	}
-	if _, err := c.StandardAt(ctx, w.DB.App, "ktp-el-hilang", "2025-12-31"); !fault.Is(err, "catalog.no_standard") {
+	if _, err := c.FindAt(ctx, w.DB.App, "ktp-el-hilang", "2025-12-31"); !fault.Is(err, "catalog.no_standard") {
 		t.Errorf("before the first version: %v", err)
 	}
 	moved := slices.Clone(second)
@@ -315,8 +318,11 @@ func TestOneCitySeesNothingOfAnother(t *testing.T) {
 	if _, err := c.Agency(other, "disdukcapil"); !fault.Is(err, "catalog.unknown_agency") {
 		t.Errorf("Agency = %v", err)
 	}
-	if _, err := c.StandardAt(other, w.DB.App, "ktp-el-hilang", "2026-06-01"); !fault.Is(err, "catalog.no_standard") {
-		t.Errorf("StandardAt = %v", err)
+	if _, err := c.FindAt(other, w.DB.App, "ktp-el-hilang", "2026-06-01"); !fault.Is(err, "catalog.unknown_service") {
+		t.Errorf("FindAt = %v", err)
+	}
+	if _, err := c.StandardVersion(other, w.DB.App, "ktp-el-hilang", 1); !fault.Is(err, "catalog.no_standard") {
+		t.Errorf("StandardVersion = %v", err)
 	}
 	if _, err := c.List(context.Background(), Filter{}); !errors.Is(err, tenancy.ErrNone) {
 		t.Errorf("without a city: %v", err)

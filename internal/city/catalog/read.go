@@ -104,20 +104,13 @@ func (c *Catalog) Find(ctx context.Context, code string) (Detail, error) {
 	if d, ok := s.detail(code); ok {
 		return d, nil
 	}
-	d := Detail{}
 	i := slices.IndexFunc(s.services, func(o Service) bool { return o.Code == code })
 	if i < 0 {
-		return d, fault.New(fault.NotFound, "catalog.unknown_service", "code", code)
+		return Detail{}, fault.New(fault.NotFound, "catalog.unknown_service", "code", code)
 	}
-	d.Service = s.services[i]
-	if d.Service.Retired() {
-		return Detail{}, fault.New(fault.Gone, "catalog.retired_service", "code", code)
-	}
-	d.Agency, _ = s.agency(d.Service.Agency)
-	for _, joint := range d.Service.JointAgencies {
-		if a, ok := s.agency(joint); ok {
-			d.Joint = append(d.Joint, a)
-		}
+	d, err := s.describe(s.services[i])
+	if err != nil {
+		return Detail{}, err
 	}
 	if d.Standard, err = inForce(ctx, c.db, code, s.day); err != nil {
 		return Detail{}, err
@@ -126,17 +119,50 @@ func (c *Catalog) Find(ctx context.Context, code string) (Detail, error) {
 	return d, nil
 }
 
-// StandardAt returns the standard of a service that was in force on a day ("2026-11-24"), inside db's transaction:
-// what casework promises by. NotFound "catalog.no_standard" when there was none.
-func (c *Catalog) StandardAt(ctx context.Context, db bun.IDB, code, day string) (Standard, error) {
-	st, err := inForce(ctx, db, code, day)
-	if err == nil && st == nil {
+// describe puts a service together with its agencies.
+func (s *snapshot) describe(one Service) (Detail, error) {
+	if one.Retired() {
+		return Detail{}, fault.New(fault.Gone, "catalog.retired_service", "code", one.Code)
+	}
+	d := Detail{Service: one}
+	d.Agency, _ = s.agency(one.Agency)
+	for _, joint := range one.JointAgencies {
+		if a, ok := s.agency(joint); ok {
+			d.Joint = append(d.Joint, a)
+		}
+	}
+	return d, nil
+}
+
+// FindAt is Find by the standard in force on a day ("2026-11-24"), read through db and never from a copy: what an
+// application is promised by, inside its transaction. It refuses what Find refuses, and NotFound
+// "catalog.no_standard" when none was in force.
+func (c *Catalog) FindAt(ctx context.Context, db bun.IDB, code, day string) (Detail, error) {
+	tenant, s := tenancy.Must(ctx), &snapshot{}
+	err := db.NewSelect().Model(&s.services).Where("tenant_id = ? AND code = ?", tenant, code).Scan(ctx)
+	if err != nil {
+		return Detail{}, wrap(err)
+	}
+	if len(s.services) == 0 {
+		return Detail{}, fault.New(fault.NotFound, "catalog.unknown_service", "code", code)
+	}
+	one := s.services[0]
+	err = db.NewSelect().Model(&s.agencies).Where("tenant_id = ?", tenant).
+		Where("code IN (?)", bun.List(append([]string{one.Agency}, one.JointAgencies...))).Scan(ctx)
+	if err != nil {
+		return Detail{}, wrap(err)
+	}
+	d, err := s.describe(one)
+	if err != nil {
+		return Detail{}, err
+	}
+	if d.Standard, err = inForce(ctx, db, code, day); err == nil && d.Standard == nil {
 		err = fault.New(fault.NotFound, "catalog.no_standard", "code", code)
 	}
 	if err != nil {
-		return Standard{}, err
+		return Detail{}, err
 	}
-	return *st, nil
+	return d, nil
 }
 
 // StandardVersion returns one version of a standard, in force or not, for an application that was promised by it.

@@ -1,8 +1,11 @@
 package catalog
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
 
+	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/pack"
 	"bedelau/tenants"
 )
@@ -26,5 +29,39 @@ func TestPacksInTheTreeAreValid(t *testing.T) {
 				t.Fatal(err)
 			}
 		})
+	}
+}
+
+func TestTanjungpinangRunsFromTheSameModel(t *testing.T) {
+	t.Parallel()
+	c, ctx, w := batam(t)
+	p, err := pack.Load(tenants.FS, "tanjungpinang")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := engine().Apply(t.Context(), w.DB, p); err != nil {
+		t.Fatal(err)
+	}
+	other := w.Ctx(w.Other)
+	all, err := c.List(other, Filter{})
+	if err != nil || len(all) < 30 {
+		t.Fatalf("%d services, %v", len(all), err)
+	}
+	for _, s := range all {
+		d, err := c.Find(other, s.Code)
+		if err != nil || s.Verified || d.Standard == nil || d.Standard.Verified {
+			t.Errorf("%s is verified in a city where nobody has checked it (%v)", s.Code, err)
+		}
+		// A source and a legal basis may name the Batam text they were taken from; what a resident is told to do may not.
+		raw, err := json.Marshal([]any{s.Name, s.Summary, d.Standard.Parts.Requirements, d.Standard.Parts.Procedure})
+		if err != nil || strings.Contains(string(raw), "{kota") || strings.Contains(string(raw), "Batam") {
+			t.Errorf("%s speaks of another city, or of none: %s %v", s.Code, raw, err)
+		}
+	}
+	if _, err := c.Find(other, "sambungan-air"); !fault.Is(err, "catalog.unknown_service") {
+		t.Errorf("what Tanjungpinang excludes: %v", err)
+	}
+	if own, err := c.List(ctx, Filter{}); err != nil || len(own) != 35 {
+		t.Errorf("Batam has %d services after its neighbour came, %v", len(own), err)
 	}
 }
