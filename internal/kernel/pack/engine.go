@@ -13,7 +13,6 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/audit"
-	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/storage"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -148,9 +147,6 @@ func (e *Engine) Diff(ctx context.Context, db *storage.DB, p *Pack) (Report, err
 	}
 	if err != nil {
 		return Report{}, fmt.Errorf("pack: %w", err)
-	}
-	if report.City.Kind != tenancy.KindCity {
-		return Report{}, fault.New(fault.Conflict, "pack.not_a_city", "slug", p.City.Slug)
 	}
 	before, err := last(tenancy.With(ctx, report.City), db.App, report.City.ID)
 	if err != nil {

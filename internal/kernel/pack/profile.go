@@ -55,7 +55,7 @@ var (
 // checkProfile refuses a city.yaml whose values the directory of tenants, a page or a tracking number could not use.
 func (p *Pack) checkProfile(city Profile, folder string) error {
 	c := p.Check("city.yaml")
-	if city.Slug != folder || folder == string(tenancy.KindPlatform) {
+	if city.Slug != folder || folder == string(tenancy.KindPlatform) { // the platform's row is no city's to overwrite
 		c.Add("slug", "not_file_name", "value", city.Slug, "file", folder)
 	}
 	for path, value := range map[string]string{"name": city.Name, "short_name": city.ShortName, "province": city.Province} {
