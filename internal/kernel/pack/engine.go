@@ -70,7 +70,8 @@ type applied struct {
 
 // Apply makes a city's rows equal to its pack; for the command line, the demo and onboarding, never for a request.
 // The city is created when its slug is new; its status, modules and demo mark are not the pack's and stay. All
-// sections share one transaction, so a failure leaves the rows as they were. A pack that was applied already changes
+// sections share one transaction, so a failure leaves the city's rows as they were; only its line in the directory of
+// tenants, which another role writes, is then already new, and the next Apply continues there. A pack that was applied already changes
 // nothing and says so. Refusals: "pack.invalid" (see Check), and "pack.host_taken" when another city has a host.
 func (e *Engine) Apply(ctx context.Context, db *storage.DB, p *Pack) (Report, error) {
 	if err := e.Check(p); err != nil {

@@ -50,9 +50,6 @@ func (p *Pack) Names(folder string) []string {
 // Has reports whether the pack brings or inherits a file.
 func (p *Pack) Has(name string) bool { _, ok := p.files[name]; return ok }
 
-// Inherited reports whether a file comes from a base.
-func (p *Pack) Inherited(name string) bool { return p.files[name].inherited }
-
 // Decode reads a YAML file strictly into a pointer: a field that into does not have, a second document or a key given
 // twice is refused. {kota} and {kota_pendek} are filled in, and verified is false throughout an inherited file. The
 // error is a refusal "pack.invalid" with Problems inside.
