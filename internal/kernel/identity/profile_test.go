@@ -60,7 +60,7 @@ func TestResolveIsOneQueryByIndex(t *testing.T) {
 	st.staff(t, st.batam, "p@batam.go.id", "disdukcapil", "officer", "auditor")
 	_, token := st.signInStaff(t, st.batam, "p@batam.go.id")
 	hook := &queryCount{}
-	st.w.DB.App.AddQueryHook(hook)
+	st.DB = st.DB.WithQueryHook(hook)
 	st.actor(t, st.batam, token)
 	if n := hook.n.Load(); n != 1 {
 		t.Errorf("%d queries, want 1", n)
