@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -23,13 +24,8 @@ func saveCity(ctx context.Context, db *bun.DB, p *Pack) (tenancy.City, error) {
 	if err != nil {
 		return tenancy.City{}, fmt.Errorf("pack: %w", err)
 	}
-	logo, _ := p.Asset(p.City.Brand.Logo)
-	city := tenancy.City{
-		ID: id, Kind: tenancy.KindCity, Slug: p.City.Slug, Name: p.City.Name, ShortName: p.City.ShortName,
-		Code: p.City.Code, Province: p.City.Province, Timezone: p.City.Timezone, NumberPrefix: p.City.NumberPrefix,
-		Hosts: append([]string{}, p.City.Hosts...), BrandColor: p.City.Brand.Color, Logo: string(logo),
-		Contact: tenancy.Contact(p.City.Contact),
-	}
+	city := p.directoryCity()
+	city.ID = id
 	_, err = db.NewInsert().Model(&city).
 		Column("id", "kind", "slug", "name", "short_name", "code", "province", "timezone", "number_prefix", "hosts",
 			"brand_color", "logo", "contact").
@@ -42,6 +38,25 @@ func saveCity(ctx context.Context, db *bun.DB, p *Pack) (tenancy.City, error) {
 		return tenancy.City{}, fmt.Errorf("pack: save city %s: %w", p.City.Slug, err)
 	}
 	return city, nil
+}
+
+// directoryCity is the profile as the directory of tenants holds it.
+func (p *Pack) directoryCity() tenancy.City {
+	logo, _ := p.Asset(p.City.Brand.Logo)
+	return tenancy.City{
+		Kind: tenancy.KindCity, Slug: p.City.Slug, Name: p.City.Name, ShortName: p.City.ShortName, Code: p.City.Code,
+		Province: p.City.Province, Timezone: p.City.Timezone, NumberPrefix: p.City.NumberPrefix,
+		Hosts: append([]string{}, p.City.Hosts...), BrandColor: p.City.Brand.Color, Logo: string(logo),
+		Contact: tenancy.Contact(p.City.Contact),
+	}
+}
+
+// isCity reports whether the directory says of c what the pack says.
+func (p *Pack) isCity(c tenancy.City) bool {
+	want := p.directoryCity()
+	return c.Name == want.Name && c.ShortName == want.ShortName && c.Code == want.Code && c.Province == want.Province &&
+		c.Timezone == want.Timezone && c.NumberPrefix == want.NumberPrefix && slices.Equal(c.Hosts, want.Hosts) &&
+		c.BrandColor == want.BrandColor && c.Logo == want.Logo && c.Contact == want.Contact
 }
 
 // hostsFree refuses a host that another tenant has: its residents would meet the wrong city.

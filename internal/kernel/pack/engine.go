@@ -71,8 +71,9 @@ type applied struct {
 // Apply makes a city's rows equal to its pack; for the command line, the demo and onboarding, never for a request.
 // The city is created when its slug is new; its status, modules and demo mark are not the pack's and stay. All
 // sections share one transaction, so a failure leaves the city's rows as they were; only its line in the directory of
-// tenants, which another role writes, is then already new, and the next Apply continues there. A pack that was applied already changes
-// nothing and says so. Refusals: "pack.invalid" (see Check), and "pack.host_taken" when another city has a host.
+// tenants, which another role writes, is then new already, until the next Apply of whichever pack. A pack that was
+// applied changes nothing and says so. Refusals: "pack.invalid" (see Check), and "pack.host_taken" when another city
+// has a host.
 func (e *Engine) Apply(ctx context.Context, db *storage.DB, p *Pack) (Report, error) {
 	if err := e.Check(p); err != nil {
 		return Report{}, err
@@ -105,9 +106,9 @@ func (e *Engine) apply(ctx context.Context, tx bun.Tx, p *Pack, report *Report) 
 	if err != nil {
 		return err
 	}
-	*report = Report{Slug: report.Slug, City: report.City, Created: report.Created && before.TenantID == uuid.Nil}
+	*report = Report{Slug: report.Slug, City: report.City, Created: report.Created && before.TenantID == uuid.Nil, Directory: report.Directory}
 	report.compare(before, p.hashes(), e.revisions())
-	if report.Unchanged() {
+	if !report.rows() {
 		return nil
 	}
 	for _, s := range e.sections {
@@ -149,6 +150,7 @@ func (e *Engine) Diff(ctx context.Context, db *storage.DB, p *Pack) (Report, err
 	if err != nil {
 		return Report{}, fmt.Errorf("pack: %w", err)
 	}
+	report.Directory = !p.isCity(report.City)
 	before, err := last(tenancy.With(ctx, report.City), db.App, report.City.ID)
 	if err != nil {
 		return Report{}, fmt.Errorf("pack: %w", err)
@@ -167,19 +169,22 @@ func (e *Engine) revisions() map[string]int {
 
 // Report is what an Apply did, or would do, file by file.
 type Report struct {
-	Slug     string
-	City     tenancy.City // zero when Diff finds no such city yet
-	Created  bool         // the city itself is new
-	Added    []string     // files, in name order
-	Changed  []string
-	Removed  []string
-	Sections []string // sections that are new here or were revised
+	Slug    string
+	City    tenancy.City // zero when Diff finds no such city yet
+	Created bool         // the city itself is new
+
+	Directory bool     // its line in the directory of tenants said something else
+	Added     []string // files, in name order
+	Changed   []string
+	Removed   []string
+	Sections  []string // sections that are new here or were revised
 }
 
 // Unchanged reports whether there is nothing to do.
-func (r Report) Unchanged() bool {
-	return !r.Created && len(r.Added)+len(r.Changed)+len(r.Removed)+len(r.Sections) == 0
-}
+func (r Report) Unchanged() bool { return !r.Created && !r.Directory && !r.rows() }
+
+// rows reports whether the city's own rows need to be written.
+func (r Report) rows() bool { return len(r.Added)+len(r.Changed)+len(r.Removed)+len(r.Sections) > 0 }
 
 func (r *Report) compare(before applied, files map[string]string, sections map[string]int) {
 	for _, name := range slices.Sorted(maps.Keys(files)) {

@@ -56,6 +56,15 @@ func TestApplyTwiceChangesNothingAndAnEditChangesWhatItSays(t *testing.T) {
 	if d := cmp.Diff(want, r); d != "" {
 		t.Errorf("edited (-want +got):\n%s", d)
 	}
+	if _, err := w.DB.Platform.NewRaw("UPDATE tenant SET name = 'Kota Lain' WHERE slug = 'kampung'").Exec(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if again := apply(edit); !again.Directory || again.City.Name != "Kota Kampung" || len(again.Changed) != 0 {
+		t.Errorf("after someone changed the directory: %+v", again)
+	}
+	if again := apply(edit); !again.Unchanged() {
+		t.Errorf("then: %+v, want unchanged", again)
+	}
 	areas, err := Areas(ctx, w.DB.App)
 	if err != nil || len(areas) != 1 || areas[0].Name != "Hulu Baru" {
 		t.Errorf("areas = %+v, %v; want Hulu Baru alone", areas, err)
