@@ -1,0 +1,164 @@
+package notify
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/event"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/jobs"
+	"bedelau/internal/kernel/privacy"
+	"bedelau/internal/kernel/tenancy"
+)
+
+type sendArgs struct {
+	MessageID uuid.UUID `json:"message_id"`
+}
+
+// maxAttempts is how often a mail is tried: with the runner's delays, for more than a day.
+const maxAttempts = 36
+
+// sendKind is urgent because a person who registers waits for the mail. It has more retries than maxAttempts, so that
+// it is the message and not the job that gives up.
+func sendKind() jobs.Kind[sendArgs] {
+	return jobs.Kind[sendArgs]{Name: "notify.send.v1", Queue: jobs.Urgent, MaxRetry: maxAttempts + 4, Timeout: time.Minute}
+}
+
+// unsendable is a message that no later try can deliver.
+type unsendable struct{ reason string }
+
+func (e unsendable) Error() string { return "notify: " + e.reason }
+
+// deliver sends one message by e-mail, and records that or why not. A crash after the mail server has taken the mail
+// repeats it under the same message id; nothing else does.
+func (s *Service) deliver(ctx context.Context, _ uuid.UUID, a sendArgs) error {
+	row, err := s.next(ctx, a.MessageID)
+	if err != nil || row.Status != queued {
+		return err
+	}
+	err = s.mail(ctx, row)
+	var never unsendable
+	var no refusal
+	switch {
+	case err == nil:
+		return s.end(ctx, row, sent, "")
+	case errors.As(err, &never):
+		return s.end(ctx, row, failed, never.reason)
+	case errors.As(err, &no):
+		return s.end(ctx, row, failed, "smtp."+strconv.Itoa(no.code))
+	case row.Attempts >= maxAttempts:
+		return s.end(ctx, row, failed, "unreachable")
+	}
+	return err
+}
+
+// next counts an attempt and returns the message; the zero row when it has been forgotten.
+func (s *Service) next(ctx context.Context, id uuid.UUID) (messageRow, error) {
+	var rows []messageRow
+	err := s.DB.NewRaw(`UPDATE message SET attempts = attempts + 1 WHERE tenant_id = ? AND id = ?
+		RETURNING tenant_id, id, account_id, template, locale, data, status, attempts`, tenancy.Must(ctx), id).Scan(ctx, &rows)
+	if err != nil || len(rows) == 0 {
+		return messageRow{}, err
+	}
+	return rows[0], nil
+}
+
+func (s *Service) mail(ctx context.Context, row messageRow) error {
+	city, ok := tenancy.CityFrom(ctx)
+	if !ok {
+		return tenancy.ErrNone
+	}
+	to, err := s.Contacts.Contact(ctx, row.AccountID)
+	switch {
+	case err != nil && fault.From(err).Kind == fault.NotFound:
+		return unsendable{"no_account"}
+	case err != nil:
+		return fmt.Errorf("notify: contact: %w", err)
+	case to.Email == "":
+		return unsendable{"no_address"}
+	}
+	path, err := s.path(ctx, row)
+	if err != nil {
+		return err
+	}
+	if path != "" {
+		path = s.BaseURL(city) + path
+	}
+	l := localeOf(row.Locale, to.Locale)
+	lt, err := s.letters.write(row.Template, l, city.Name, row.Data)
+	if err != nil {
+		return err
+	}
+	if kinds()[row.Template].unnamed {
+		to.Name = ""
+	}
+	msg, err := s.mailer.compose(row.ID, to, frameOf(lt, l, city, oneLine(to.Name), path), city, s.Now())
+	if err != nil {
+		return unsendable{"bad_address"}
+	}
+	err = s.mailer.send(ctx, msg)
+	if err == nil || errors.As(err, new(refusal)) {
+		return err
+	}
+	// The cause may quote the server, and the server the address; the job's log gets its kind alone.
+	return fault.Wrap(fault.Unavailable, "notify.smtp", errors.New(smtpTrouble(err)))
+}
+
+// path returns the page that the mail's button opens, with the secret of an account mail unsealed.
+func (s *Service) path(ctx context.Context, row messageRow) (string, error) {
+	if !kinds()[row.Template].account {
+		return row.Data["path"], nil
+	}
+	pattern := s.Links[row.Template]
+	if row.Data["sealed"] == "" {
+		return pattern, nil
+	}
+	sealed, err := base64.StdEncoding.DecodeString(row.Data["sealed"])
+	if err != nil {
+		return "", unsendable{"unreadable"}
+	}
+	token, err := s.Keys.Open(ctx, sealed, event.AccountMailUse)
+	if errors.Is(err, privacy.ErrUnreadable) {
+		return "", unsendable{"unreadable"}
+	}
+	return strings.ReplaceAll(pattern, "{token}", string(token)), err
+}
+
+// end records what became of a message, and announces one that was sent. The secret of an account mail goes now.
+func (s *Service) end(ctx context.Context, row messageRow, status, reason string) error {
+	now := s.Now().UTC()
+	return tenancy.InTx(ctx, s.DB, func(ctx context.Context, tx bun.Tx) error {
+		res, err := tx.ExecContext(ctx, `UPDATE message SET status = ?, reason = ?, ended_at = ?, data = data - 'sealed'
+			WHERE tenant_id = ? AND id = ? AND status = 'queued'`, status, reason, now, row.TenantID, row.ID)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return err
+		}
+		if status != sent {
+			s.Log.Warn("message not sent", "id", row.ID, "tenant", row.TenantID, "template", row.Template, "code", reason)
+			return nil
+		}
+		return event.Publish(ctx, tx, s.Bus, event.NotificationSent{MessageID: row.ID, Channel: "email", Template: row.Template, At: now})
+	})
+}
+
+func localeOf(asked string, own i18n.Locale) i18n.Locale {
+	if l, ok := i18n.Parse(asked); ok {
+		return l
+	}
+	if l, ok := i18n.Parse(string(own)); ok {
+		return l
+	}
+	return i18n.ID
+}

@@ -1,0 +1,199 @@
+package notify
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	htmltemplate "html/template"
+	"regexp"
+	"strings"
+	"text/template"
+	"unicode"
+
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/tenancy"
+)
+
+//go:embed template
+var files embed.FS
+
+// kind says what a template needs to be written.
+type kind struct {
+	needs   []string // keys of Data that must be there; "path" is the page that the mail's button opens
+	may     []string // keys that may be missing or empty
+	account bool     // about the account itself: asked for by identity alone, carries a secret, is in no inbox
+	unnamed bool     // the name is not yet known to be the reader's own, and would let anyone put words into our mail
+}
+
+// kinds lists every template.
+func kinds() map[string]kind {
+	matter := []string{"number", "service", "path"}
+	with := func(more ...string) []string { return append(append([]string{}, matter...), more...) }
+	return map[string]kind{
+		"account_confirm":       {account: true, unnamed: true},
+		"account_exists":        {account: true},
+		"password_reset":        {account: true},
+		"staff_invite":          {account: true},
+		"application_submitted": {needs: with("agency"), may: []string{"due"}},
+		"correction_requested":  {needs: with("reason")},
+		"application_approved":  {needs: matter, may: []string{"reason"}},
+		"application_rejected":  {needs: with("reason")},
+		"application_escalated": {needs: with("agency", "due")},
+		"generic":               {needs: []string{"title", "body"}, may: []string{"path"}},
+	}
+}
+
+const maxValue = 5000 // characters of one value of Data
+
+// check refuses data that lacks a key, or that could break out of its place: a line break belongs in the running text
+// alone, never in what becomes a header, and a path stays on the city's own site.
+func (k kind) check(data map[string]string) error {
+	for _, key := range k.needs {
+		if strings.TrimSpace(data[key]) == "" {
+			return fmt.Errorf("data lacks %q", key)
+		}
+	}
+	for key, v := range data {
+		if len([]rune(v)) > maxValue {
+			return fmt.Errorf("data %q is too long", key)
+		}
+		if key != "reason" && key != "body" && strings.ContainsFunc(v, unicode.IsControl) {
+			return fmt.Errorf("data %q holds a line break or control character", key)
+		}
+	}
+	if p := data["path"]; p != "" && !localPath(p) {
+		return errors.New(`data "path" is not a path`)
+	}
+	return nil
+}
+
+func localPath(p string) bool {
+	return strings.HasPrefix(p, "/") && !strings.HasPrefix(p, "//") && !strings.ContainsAny(p, "\\ \r\n")
+}
+
+// letter is a message in words, before its frame.
+type letter struct {
+	Subject    string
+	Action     string     // what the button says
+	Paragraphs [][]string // of lines
+}
+
+type letters map[string]*template.Template
+
+func parseLetters() (letters, error) {
+	out := letters{}
+	for name := range kinds() {
+		for _, l := range i18n.All() {
+			file := name + "." + string(l) + ".txt"
+			t, err := template.New(file).Option("missingkey=error").ParseFS(files, "template/"+file)
+			if err != nil {
+				return nil, fmt.Errorf("notify: %w", err)
+			}
+			out[file] = t
+		}
+	}
+	return out, nil
+}
+
+// write fills a template in l. city is the name of the tenant.
+func (ls letters) write(name string, l i18n.Locale, city string, data map[string]string) (letter, error) {
+	t, ok := ls[name+"."+string(l)+".txt"]
+	if !ok {
+		return letter{}, fmt.Errorf("notify: no template %s in %s", name, l)
+	}
+	values := map[string]string{}
+	for _, key := range kinds()[name].may {
+		values[key] = ""
+	}
+	for key, v := range data {
+		values[key] = v
+	}
+	values["city"] = city
+	var parts [3]string
+	for i, part := range []string{"subject", "action", "body"} {
+		var b strings.Builder
+		if err := t.ExecuteTemplate(&b, part, values); err != nil {
+			return letter{}, fmt.Errorf("notify: %w", err)
+		}
+		parts[i] = b.String()
+	}
+	out := letter{Subject: oneLine(parts[0]), Action: oneLine(parts[1])}
+	for p := range strings.SplitSeq(strings.ReplaceAll(parts[2], "\r\n", "\n"), "\n\n") {
+		if p = strings.TrimSpace(p); p != "" {
+			out.Paragraphs = append(out.Paragraphs, strings.Split(printable(p), "\n"))
+		}
+	}
+	return out, nil
+}
+
+// oneLine makes s fit for a header.
+func oneLine(s string) string { return strings.Join(strings.Fields(printable(s)), " ") }
+
+// printable drops control characters that a person typed or pasted, except line breaks.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, ""))
+}
+
+// frame is what the layouts show around and of a letter.
+type frame struct {
+	letter
+	Lang, City, Color              string
+	Greeting, PlainLink, Why, Help string
+	Link                           string
+}
+
+var hexColor = regexp.MustCompile(`^#[0-9a-f]{6}$`)
+
+// frameOf puts a letter into the city's frame. Link is absolute or empty.
+func frameOf(lt letter, l i18n.Locale, city tenancy.City, name, link string) frame {
+	f := frame{letter: lt, Lang: string(l), City: city.Name, Color: city.BrandColor, Link: link,
+		Greeting: l.T("notify.greeting", "name", name), PlainLink: l.T("notify.plain_link"), Why: l.T("notify.why", "city", city.Name)}
+	if name == "" {
+		f.Greeting = l.T("notify.greeting_plain")
+	}
+	if !hexColor.MatchString(f.Color) {
+		f.Color = "#1b2430"
+	}
+	var contact []string
+	for _, c := range []string{city.Contact.Phone, city.Contact.Email, city.Contact.Website} {
+		if c != "" {
+			contact = append(contact, c)
+		}
+	}
+	if len(contact) > 0 {
+		f.Help = l.T("notify.help", "contact", strings.Join(contact, " · "))
+	}
+	return f
+}
+
+// layouts are the two forms of the frame.
+type layouts struct {
+	text *template.Template
+	html *htmltemplate.Template
+}
+
+func parseLayouts() (layouts, error) {
+	text, err := template.ParseFS(files, "template/layout.txt")
+	if err != nil {
+		return layouts{}, err
+	}
+	page, err := htmltemplate.ParseFS(files, "template/layout.html")
+	return layouts{text: text, html: page}, err
+}
+
+func (ly layouts) render(f frame) (text, page string, err error) {
+	var t, p bytes.Buffer
+	if err := ly.text.Execute(&t, f); err != nil {
+		return "", "", fmt.Errorf("notify: %w", err)
+	}
+	if err := ly.html.Execute(&p, f); err != nil {
+		return "", "", fmt.Errorf("notify: %w", err)
+	}
+	return t.String(), p.String(), nil
+}

@@ -1,0 +1,185 @@
+// Package notify tells a person, once, what has happened to their matter: by e-mail and in the inbox on their pages.
+//
+// Send writes a row of table message and a job in the caller's transaction, so a message exists exactly when what it
+// tells of does, and a key makes it one message however often the caller runs. The name and address of the person are
+// looked up when the mail leaves and are stored nowhere here. What a mail says is in template/, one file for each
+// language; its frame carries the city's name and colour.
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/event"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/jobs"
+	"bedelau/internal/kernel/privacy"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Contact is who a message is for, as it is known when the message leaves.
+type Contact struct {
+	Name   string
+	Email  string
+	Locale i18n.Locale // empty when the person has not chosen
+}
+
+// Contacts finds the person of an account of ctx's city. It refuses an account that is gone with a fault.NotFound.
+type Contacts interface {
+	Contact(ctx context.Context, accountID uuid.UUID) (Contact, error)
+}
+
+// Deps is what a Service works with.
+type Deps struct {
+	DB       *bun.DB // the application role's
+	Bus      *event.Bus
+	Keys     *privacy.Keys
+	Contacts Contacts
+	SMTP     SMTPConfig
+	BaseURL  func(tenancy.City) string // the city's address without a trailing slash
+	Links    map[string]string         // path for the link of each account mail, {token} where its secret goes
+	Log      *slog.Logger
+	Now      func() time.Time // time.Now when nil
+}
+
+// Service sends messages.
+type Service struct {
+	Deps
+	letters letters
+	mailer  mailer
+}
+
+// New returns a Service. It refuses a mail server's settings that cannot work and an account mail without its path.
+func New(d Deps) (*Service, error) {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	l, err := parseLetters()
+	if err != nil {
+		return nil, err
+	}
+	for name, k := range kinds() {
+		if k.account && !localPath(d.Links[name]) {
+			return nil, fmt.Errorf("notify: Links has no path for %s", name)
+		}
+	}
+	m, err := newMailer(d.SMTP)
+	if err != nil {
+		return nil, err
+	}
+	return &Service{Deps: d, letters: l, mailer: m}, nil
+}
+
+// Message is one thing to tell one account. Data fills the template: see kinds for what each needs; its values are in
+// Locale. Key names the occasion, such as "submitted:<application id>": a second message with the same key is not
+// sent. An empty Key means that every call is an occasion of its own.
+type Message struct {
+	To       uuid.UUID
+	Template string
+	Locale   i18n.Locale // empty: the person's own
+	Data     map[string]string
+	Key      string
+}
+
+type messageRow struct {
+	bun.BaseModel `bun:"table:message,alias:m"`
+
+	TenantID  uuid.UUID         `bun:"tenant_id,pk"`
+	ID        uuid.UUID         `bun:"id,pk"`
+	AccountID uuid.UUID         `bun:"account_id"`
+	Template  string            `bun:"template"`
+	Locale    string            `bun:"locale"`
+	Data      map[string]string `bun:"data,type:jsonb"`
+	Key       string            `bun:"key"`
+	Inbox     bool              `bun:"inbox"`
+	Status    string            `bun:"status"`
+	Attempts  int               `bun:"attempts"`
+	CreatedAt time.Time         `bun:"created_at"`
+	ReadAt    time.Time         `bun:"read_at,nullzero"`
+}
+
+// The states of a message.
+const (
+	queued = "queued"
+	sent   = "sent"
+	failed = "failed"
+)
+
+// Send tells m.To, as part of tx. Any capability may call it, for an account of ctx's city. A missing or hostile
+// value in Data is an error and not a fault: the caller's code gives the values their form.
+func (s *Service) Send(ctx context.Context, tx bun.IDB, m Message) error {
+	k, ok := kinds()[m.Template]
+	if !ok || k.account {
+		return fmt.Errorf("notify: no template %q to send", m.Template)
+	}
+	if err := k.check(m.Data); err != nil {
+		return fmt.Errorf("notify: %s: %w", m.Template, err)
+	}
+	clean := make(map[string]string, len(m.Data))
+	for key, v := range m.Data {
+		clean[key] = printable(v) // jsonb cannot hold U+0000, and a pasted one must not undo the decision it came with
+	}
+	m.Data = clean
+	return s.add(ctx, tx, m, true)
+}
+
+func (s *Service) add(ctx context.Context, tx bun.IDB, m Message, inbox bool) error {
+	tenant, ok := tenancy.From(ctx)
+	if !ok {
+		return tenancy.ErrNone
+	}
+	if m.To == uuid.Nil {
+		return errors.New("notify: a message needs an account")
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return fmt.Errorf("notify: %w", err)
+	}
+	if m.Key == "" {
+		m.Key = id.String()
+	}
+	row := messageRow{TenantID: tenant, ID: id, AccountID: m.To, Template: m.Template, Locale: string(m.Locale),
+		Data: m.Data, Key: m.Key, Inbox: inbox, Status: queued, CreatedAt: s.Now().UTC()}
+	res, err := tx.NewInsert().Model(&row).On("CONFLICT (tenant_id, key) DO NOTHING").Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("notify: %s: %w", m.Template, err)
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return err // told already
+	}
+	return jobs.Add(ctx, tx, sendKind(), sendArgs{MessageID: id})
+}
+
+// Register makes s send on r and write the mails that identity asks for. Call it before the runner starts.
+func (s *Service) Register(b *event.Bus, r *jobs.Runner) error {
+	event.On(b, "notify", s.onAccountMail)
+	jobs.EachTenant(r, "notify.forget", 24*time.Hour, s.forget)
+	return jobs.HandleCall(r, sendKind(), s.deliver)
+}
+
+// onAccountMail queues a mail about an account. The link's secret stays sealed until the mail is written.
+func (s *Service) onAccountMail(ctx context.Context, tx bun.Tx, f event.AccountMail) error {
+	if k, ok := kinds()[f.Purpose]; !ok || !k.account {
+		return fmt.Errorf("notify: no account mail %q", f.Purpose)
+	}
+	return s.add(ctx, tx, Message{To: f.AccountID, Template: f.Purpose, Data: map[string]string{"sealed": f.Sealed}}, false)
+}
+
+const (
+	keepMail  = 90 * 24 * time.Hour      // mails that are in no inbox
+	keepInbox = 2 * 365 * 24 * time.Hour // messages in an inbox
+)
+
+// forget deletes messages that nobody needs any more.
+func (s *Service) forget(ctx context.Context, tx bun.Tx, at time.Time) error {
+	_, err := tx.NewDelete().Model((*messageRow)(nil)).Where("tenant_id = ?", tenancy.Must(ctx)).
+		Where("created_at < CASE WHEN inbox THEN ?::timestamptz ELSE ?::timestamptz END", at.Add(-keepInbox), at.Add(-keepMail)).
+		Exec(ctx)
+	return err
+}
