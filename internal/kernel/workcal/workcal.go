@@ -33,7 +33,7 @@ type Term struct {
 func (t Term) IsZero() bool { return t.Unit == "" }
 
 // TextKey is the i18n key of the term in words; its placeholder is {n}.
-func (t Term) TextKey() string { return "workcal.term." + string(t.Unit) }
+func (t Term) TextKey() string { return "unit." + string(t.Unit) }
 
 // Calendar is when a city works. Its zero value works on no day and refuses every question about working days.
 type Calendar struct {

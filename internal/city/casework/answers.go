@@ -1,0 +1,69 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+
+	"github.com/google/uuid"
+)
+
+// Answers are an applicant's answers by field code, as checked: one value each, in one spelling (dates as 2006-01-02,
+// phone numbers as +62…, consent as "yes"). Files are not among them; they are rows of their own.
+type Answers map[string][]string
+
+// Get returns the first value, or "".
+func (a Answers) Get(code string) string {
+	if v := a[code]; len(v) > 0 {
+		return v[0]
+	}
+	return ""
+}
+
+// sealFor is the context under which an application's private answers are sealed: copied into another row, they do
+// not open.
+func sealFor(id uuid.UUID) string { return "application.answers:" + id.String() }
+
+// setAnswers puts all into app: open ones as JSON, private ones sealed.
+func (s *Service) setAnswers(ctx context.Context, app *Application, form *Form, all Answers) error {
+	open, private := Answers{}, Answers{}
+	for code, v := range all {
+		if f, ok := form.Field(code); !ok || f.private() {
+			private[code] = v
+		} else {
+			open[code] = v
+		}
+	}
+	app.Answers, app.Sealed = open, nil
+	if len(private) == 0 {
+		return nil
+	}
+	plain, err := json.Marshal(private)
+	if err != nil {
+		return fmt.Errorf("casework: answers: %w", err)
+	}
+	if app.Sealed, err = s.d.Keys.Seal(ctx, plain, sealFor(app.ID)); err != nil {
+		return fmt.Errorf("casework: answers: %w", err)
+	}
+	return nil
+}
+
+// answers returns every answer of app, the private ones opened.
+func (s *Service) answers(ctx context.Context, app Application) (Answers, error) {
+	all := Answers{}
+	maps.Copy(all, app.Answers)
+	if app.Sealed == nil {
+		return all, nil
+	}
+	plain, err := s.d.Keys.Open(ctx, app.Sealed, sealFor(app.ID))
+	if err != nil {
+		return nil, fmt.Errorf("casework: answers of %s: %w", app.ID, err)
+	}
+	private := Answers{}
+	if err := json.Unmarshal(plain, &private); err != nil {
+		return nil, fmt.Errorf("casework: answers of %s: %w", app.ID, err)
+	}
+	maps.Copy(all, private)
+	return all, nil
+}

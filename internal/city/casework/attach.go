@@ -1,0 +1,142 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/files"
+	"bedelau/internal/kernel/identity"
+)
+
+// attachment says which file answers which field.
+type attachment struct {
+	bun.BaseModel `bun:"table:application_file,alias:af"`
+
+	TenantID      uuid.UUID `bun:"tenant_id,pk"`
+	ApplicationID uuid.UUID `bun:"application_id,pk"`
+	FileID        uuid.UUID `bun:"file_id,pk"`
+	Field         string    `bun:"field"`
+	AddedAt       time.Time `bun:"added_at"`
+	RemovedAt     time.Time `bun:"removed_at,nullzero"` // replaced during a correction; kept because it was seen
+}
+
+// Attach takes in a file for a field of the applicant's own application. The bytes are streamed before any transaction
+// is open. It refuses what package files refuses, naming the field; Invalid for a field that takes no file or no more
+// of them; and Conflict "application.not_editable".
+func (s *Service) Attach(ctx context.Context, actor identity.Actor, id uuid.UUID, field, name string, body io.Reader) (files.File, error) {
+	d, err := s.Draft(ctx, actor, id)
+	if err != nil {
+		return files.File{}, err
+	}
+	fd, ok := d.Form.Field(field)
+	if !ok || fd.Type != FileType || fd.File == nil {
+		return files.File{}, fault.Fields([]fault.Field{{Name: clip(field), Code: "unknown_field"}})
+	}
+	if !d.Editable(field) {
+		return files.File{}, fault.New(fault.Conflict, "application.not_editable")
+	}
+	if len(d.Files[field]) >= fd.File.MaxCount {
+		return files.File{}, tooManyFiles(fd)
+	}
+	f, err := s.d.Files.Receive(ctx, files.PutInput{Owner: actor.ID, Purpose: "application", Name: name, Rule: fd.Rule(), Body: body})
+	if err != nil {
+		return files.File{}, files.Refuse(err, field)
+	}
+	err = s.edit(ctx, actor, id, func(ctx context.Context, tx bun.Tx, app *Application, _ *Form) ([]string, error) {
+		if !app.editable(field) {
+			return nil, fault.New(fault.Conflict, "application.not_editable")
+		}
+		now, err := s.filesOf(ctx, tx, *app)
+		if err != nil {
+			return nil, err
+		}
+		if len(now[field]) >= fd.File.MaxCount {
+			return nil, tooManyFiles(fd)
+		}
+		if err := s.d.Files.Keep(ctx, tx, f); err != nil {
+			return nil, err
+		}
+		row := attachment{TenantID: app.TenantID, ApplicationID: app.ID, FileID: f.ID, Field: field, AddedAt: s.now()}
+		_, err = tx.NewInsert().Model(&row).Exec(ctx)
+		return []string{field}, err
+	})
+	if err != nil {
+		return files.File{}, err
+	}
+	return f, nil
+}
+
+func tooManyFiles(f Field) error {
+	return fault.Fields([]fault.Field{{Name: f.Code, Code: "too_many_files", Args: []any{"max", f.File.MaxCount}}})
+}
+
+// Detach takes a file away from a field of the applicant's own application. The refusals are those of Attach.
+func (s *Service) Detach(ctx context.Context, actor identity.Actor, id uuid.UUID, file uuid.UUID) error {
+	return s.edit(ctx, actor, id, func(ctx context.Context, tx bun.Tx, app *Application, _ *Form) ([]string, error) {
+		all, err := s.filesOf(ctx, tx, *app)
+		if err != nil {
+			return nil, err
+		}
+		for field, list := range all {
+			if !slices.ContainsFunc(list, func(f files.File) bool { return f.ID == file }) {
+				continue
+			}
+			if !app.editable(field) {
+				return nil, fault.New(fault.Conflict, "application.not_editable")
+			}
+			return []string{field}, s.dropFile(ctx, tx, *app, file)
+		}
+		return nil, fault.New(fault.NotFound, "file.not_found")
+	})
+}
+
+// dropFile deletes a file of a draft; after submission it only marks that the file no longer answers the field.
+func (s *Service) dropFile(ctx context.Context, tx bun.IDB, app Application, file uuid.UUID) error {
+	of := "tenant_id = ? AND application_id = ? AND file_id = ?"
+	if !app.Draft() {
+		_, err := tx.NewUpdate().Model((*attachment)(nil)).Set("removed_at = ?", s.now()).Where(of, app.TenantID, app.ID, file).Exec(ctx)
+		return err
+	}
+	if _, err := tx.NewDelete().Model((*attachment)(nil)).Where(of, app.TenantID, app.ID, file).Exec(ctx); err != nil {
+		return err
+	}
+	return s.d.Files.Delete(ctx, tx, file)
+}
+
+// filesLimit bounds the files of one application; forms allow far fewer.
+const filesLimit = 500
+
+// filesOf returns the files that answer app's fields now, in the order in which they were added.
+func (s *Service) filesOf(ctx context.Context, db bun.IDB, app Application) (map[string][]files.File, error) {
+	var rows []struct {
+		files.File
+		Field string `bun:"field"`
+	}
+	err := db.NewSelect().Model((*files.File)(nil)).ColumnExpr("f.*, af.field").
+		Join("JOIN application_file AS af ON af.tenant_id = f.tenant_id AND af.file_id = f.id").
+		Where("af.tenant_id = ? AND af.application_id = ? AND af.removed_at IS NULL", app.TenantID, app.ID).
+		OrderExpr("af.added_at, f.id").Limit(filesLimit).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("casework: files: %w", err)
+	}
+	out := map[string][]files.File{}
+	for _, r := range rows {
+		out[r.Field] = append(out[r.Field], r.File)
+	}
+	return out, nil
+}
+
+func counts(byField map[string][]files.File) map[string]int {
+	n := map[string]int{}
+	for field, list := range byField {
+		n[field] = len(list)
+	}
+	return n
+}

@@ -1,0 +1,176 @@
+package casework
+
+import (
+	"slices"
+	"time"
+
+	"bedelau/internal/kernel/fault"
+)
+
+// checker judges answers against a form. Errors refuse; warnings are for the applicant to look again and for the
+// officer to know, because a real number may differ from what its pattern promises.
+type checker struct {
+	form     *Form
+	now      time.Time // in the city's zone
+	errors   []fault.Field
+	warnings []fault.Field
+}
+
+func (c *checker) refuse(field, code string, args ...any) {
+	c.errors = append(c.errors, fault.Field{Name: field, Code: code, Args: args})
+}
+
+func (c *checker) warn(field, code string, args ...any) {
+	c.warnings = append(c.warnings, fault.Field{Name: field, Code: code, Args: args})
+}
+
+// page reads what was typed on one page and returns the answers in their one spelling; c.errors says which could not
+// be read. An answer to a question that the page does not ask is refused rather than ignored.
+func (c *checker) page(p Page, typed map[string][]string) Answers {
+	out := Answers{}
+	known := map[string]bool{}
+	for _, f := range p.Fields {
+		known[f.Code] = true
+		if f.Type == Info || f.Type == FileType {
+			if len(typed[f.Code]) > 0 {
+				c.refuse(f.Code, "not_answerable")
+			}
+			continue
+		}
+		if v, ok := c.field(f, typed[f.Code]); ok && v != "" {
+			out[f.Code] = []string{v}
+		}
+	}
+	for code := range typed {
+		if !known[code] {
+			c.refuse(clip(code), "unknown_field")
+		}
+	}
+	slices.SortFunc(c.errors, c.order)
+	return out
+}
+
+// all checks stored answers and counted files of the whole form, as at submission.
+func (c *checker) all(answers Answers, files map[string]int) {
+	for _, p := range c.form.Pages {
+		for _, f := range p.Fields {
+			switch f.Type {
+			case Info:
+			case FileType:
+				if f.Required && files[f.Code] == 0 {
+					c.refuse(f.Code, "file_required")
+				}
+			default:
+				c.field(f, answers[f.Code])
+			}
+		}
+	}
+	c.across(answers)
+}
+
+// field reads one answer. It returns false, and has said why, when the answer cannot be taken.
+func (c *checker) field(f Field, typed []string) (string, bool) {
+	n := len(c.errors)
+	v := c.value(f, typed)
+	if len(c.errors) > n {
+		return "", false
+	}
+	if v == "" && f.Required {
+		if f.Type == Consent {
+			c.refuse(f.Code, "consent_required")
+		} else {
+			c.refuse(f.Code, "required")
+		}
+		return "", false
+	}
+	return v, true
+}
+
+func (c *checker) value(f Field, typed []string) string {
+	if len(typed) == 0 {
+		return ""
+	}
+	if f.Type == Date {
+		return c.date(f, typed)
+	}
+	if len(typed) > 1 {
+		c.refuse(f.Code, "invalid")
+		return ""
+	}
+	s, ok := c.clean(f, typed[0])
+	if !ok || s == "" {
+		return ""
+	}
+	switch f.Type {
+	case NIK:
+		return c.nik(f, s)
+	case KK:
+		return c.kk(f, s)
+	case Phone:
+		return c.phone(f, s)
+	case Email:
+		return c.email(f, s)
+	case Choice:
+		if _, ok := f.option(s); !ok {
+			c.refuse(f.Code, "not_an_option")
+			return ""
+		}
+	case YesNo:
+		return c.oneOf(f, s, map[string]string{"yes": "yes", "ya": "yes", "no": "no", "tidak": "no"})
+	case Consent:
+		return c.oneOf(f, s, map[string]string{"yes": "yes", "ya": "yes", "on": "yes", "true": "yes", "1": "yes", "no": "", "false": "", "0": ""})
+	}
+	return s
+}
+
+func (c *checker) oneOf(f Field, s string, spellings map[string]string) string {
+	v, ok := spellings[s]
+	if !ok {
+		c.refuse(f.Code, "not_an_option")
+	}
+	return v
+}
+
+// across looks at answers that must fit each other. Nothing here refuses: a NIK keeps the birth date and the area of
+// when it was first issued.
+func (c *checker) across(a Answers) {
+	id := c.form.identity()
+	nik := a.Get(id.NIK)
+	if len(nik) != 16 {
+		return
+	}
+	if birth := a.Get(id.Birth); birth != "" && !nikBorn(nik, birth) {
+		c.warn(id.NIK, "nik_birth_differs")
+	}
+	for _, p := range c.form.Pages {
+		for _, f := range p.Fields {
+			if f.Type == KK && a.Get(f.Code) == nik {
+				c.warn(f.Code, "kk_is_nik")
+			}
+		}
+	}
+}
+
+// order sorts faults as their fields stand on the form, so that the first link of an error summary is the first field.
+func (c *checker) order(a, b fault.Field) int { return c.place(a.Name) - c.place(b.Name) }
+
+func (c *checker) place(code string) int {
+	n := 0
+	for _, p := range c.form.Pages {
+		for _, f := range p.Fields {
+			if f.Code == code {
+				return n
+			}
+			n++
+		}
+	}
+	return n
+}
+
+// clip keeps a name that a stranger chose short enough to show.
+func clip(s string) string {
+	if r := []rune(s); len(r) > 40 {
+		return string(r[:40])
+	}
+	return s
+}

@@ -1,0 +1,205 @@
+package casework
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/files"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/privacy"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Detail is one application as its reader may see it.
+type Detail struct {
+	Application Application
+	State       State
+	Pages       []PageAnswers
+	Warnings    []fault.Field // what an officer should look at twice; none for the applicant
+	Timeline    []Event       // what is public, for the applicant; an officer sees everything
+	Documents   []Document
+	Actions     []Action // that this reader may take now
+	Late        bool
+	MayReveal   bool
+	MayAssign   bool
+}
+
+// PageAnswers is one page of the form with what was answered.
+type PageAnswers struct {
+	Code   string
+	Title  i18n.Text
+	Fields []Answer
+}
+
+// Answer is one question with its answer, in the reader's language.
+type Answer struct {
+	Code      string
+	Label     i18n.Text
+	Type      FieldType
+	Text      string // masked when Masked
+	Masked    bool
+	Files     []files.File
+	Corrected bool // an officer asked for it to be corrected
+}
+
+// readable reads an application that the actor may read: a resident their own, staff with application:read within
+// their reach.
+func (s *Service) readable(ctx context.Context, actor identity.Actor, id uuid.UUID) (Application, error) {
+	need := access.ApplicationRead
+	if actor.Kind == identity.Resident {
+		need = access.ApplicationOwn
+	}
+	if err := s.d.Guard.Allow(ctx, actor, need); err != nil {
+		return Application{}, err
+	}
+	return find(ctx, s.d.DB.App, actor, id)
+}
+
+// Get returns an application with its answers, story and documents. Residents get their own; staff with
+// application:read those of their agency, with sensitive answers masked and drafts left out. Anything else is NotFound
+// "application.not_found".
+func (s *Service) Get(ctx context.Context, actor identity.Actor, id uuid.UUID) (Detail, error) {
+	app, err := s.readable(ctx, actor, id)
+	if err != nil {
+		return Detail{}, err
+	}
+	db, own := s.d.DB.App, actor.Kind == identity.Resident
+	d := Detail{Application: app, Late: app.Late(s.now())}
+	wf, err := s.workflow(ctx, db, app)
+	if err != nil {
+		return Detail{}, err
+	}
+	d.State, _ = wf.State(app.State)
+	if d.Pages, d.Warnings, err = s.answered(ctx, app, !own); err != nil {
+		return Detail{}, err
+	}
+	if d.Timeline, err = events(ctx, db, app, own); err != nil {
+		return Detail{}, err
+	}
+	if d.Documents, err = documentsOf(ctx, db, app); err != nil {
+		return Detail{}, err
+	}
+	if own {
+		d.Warnings = nil
+		for i := range d.Timeline {
+			if d.Timeline[i].ActorID != actor.ID {
+				d.Timeline[i].ActorID, d.Timeline[i].ActorName = uuid.Nil, ""
+			}
+		}
+	}
+	for _, a := range wf.actions(app.State, actorOf(actor)) {
+		if own || s.d.Guard.Allow(ctx, actor, a.Permission) == nil {
+			d.Actions = append(d.Actions, a)
+		}
+	}
+	d.MayReveal = !own && s.d.Guard.Allow(ctx, actor, access.ApplicationReveal) == nil
+	d.MayAssign = !own && app.Open() && s.d.Guard.Allow(ctx, actor, access.ApplicationAssign) == nil
+	return d, nil
+}
+
+// answered lays an application's answers out as the form does, and judges them again for the officer.
+func (s *Service) answered(ctx context.Context, app Application, masked bool) ([]PageAnswers, []fault.Field, error) {
+	form, err := s.form(ctx, s.d.DB.App, app)
+	if err != nil {
+		return nil, nil, err
+	}
+	answers, err := s.answers(ctx, app)
+	if err != nil {
+		return nil, nil, err
+	}
+	attached, err := s.filesOf(ctx, s.d.DB.App, app)
+	if err != nil {
+		return nil, nil, err
+	}
+	c := s.checker(ctx, form)
+	c.all(answers, counts(attached))
+	l := i18n.From(ctx)
+	var pages []PageAnswers
+	for _, p := range form.Pages {
+		page := PageAnswers{Code: p.Code, Title: p.Title}
+		for _, f := range p.Fields {
+			if f.Type == Info {
+				continue
+			}
+			a := Answer{Code: f.Code, Label: f.Label, Type: f.Type, Text: display(f, answers[f.Code], l), Files: attached[f.Code],
+				Corrected: app.Correction != nil && app.editable(f.Code) && len(app.Correction.Fields) > 0}
+			if masked && f.Sensitive && a.Text != "" {
+				a.Text, a.Masked = mask(f, a.Text), true
+			}
+			page.Fields = append(page.Fields, a)
+		}
+		if len(page.Fields) > 0 {
+			pages = append(pages, page)
+		}
+	}
+	return pages, c.warnings, nil
+}
+
+// display writes a stored answer for a person.
+func display(f Field, v []string, l i18n.Locale) string {
+	if len(v) == 0 {
+		return ""
+	}
+	switch f.Type {
+	case Date:
+		if t, err := time.Parse(time.DateOnly, v[0]); err == nil {
+			return l.Date(t)
+		}
+	case Choice:
+		if label, ok := f.option(v[0]); ok {
+			return label.In(l)
+		}
+	case YesNo:
+		return l.T("casework.answer." + v[0])
+	case Consent:
+		return l.T("casework.answer.agreed")
+	case Phone:
+		if rest, ok := strings.CutPrefix(v[0], "+62"); ok {
+			return "0" + rest
+		}
+	}
+	return v[0]
+}
+
+// mask hides a sensitive answer. Numbers keep their last four digits, by which an officer compares; of a date or a
+// text those would give most of it away.
+func mask(f Field, s string) string {
+	if f.Type == NIK || f.Type == KK || f.Type == Phone {
+		return privacy.Mask(s)
+	}
+	return "••••••••"
+}
+
+// mineLimit bounds a resident's list; nobody has more.
+const mineLimit = 200
+
+// Mine lists a resident's own applications, drafts too, the newest first.
+func (s *Service) Mine(ctx context.Context, actor identity.Actor) ([]Application, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.ApplicationOwn); err != nil {
+		return nil, err
+	}
+	var all []Application
+	err := s.d.DB.App.NewSelect().Model(&all).ExcludeColumn("answers", "sealed", "subject_hash", "phone_hash").
+		Where("a.tenant_id = ? AND a.account_id = ?", tenancy.Must(ctx), actor.ID).
+		OrderExpr("a.id DESC").Limit(mineLimit).Scan(ctx)
+	return all, err
+}
+
+// Status returns the state of an application in its workflow's words, for lists.
+func (s *Service) Status(ctx context.Context, app Application) (State, error) {
+	if app.Draft() {
+		return State{Code: stateDraft, Stage: StageDraft, Clock: Stopped}, nil
+	}
+	wf, err := s.workflow(ctx, s.d.DB.App, app)
+	if err != nil {
+		return State{}, err
+	}
+	state, _ := wf.State(app.State)
+	return state, nil
+}

@@ -1,0 +1,205 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/event"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/files"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// stateDraft is the state before any workflow begins.
+const stateDraft = "draft"
+
+// Start opens a draft for a service, or returns the one that the resident already has for it. Residents with
+// application:submit call it. It refuses a channel it does not know (Invalid, field "channel") and a service that is
+// not done here (Conflict "service.not_online"), besides what Standards refuses.
+func (s *Service) Start(ctx context.Context, actor identity.Actor, service, channel string) (Application, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.ApplicationSubmit); err != nil {
+		return Application{}, err
+	}
+	if channel != event.ChannelWeb && channel != event.ChannelAPI {
+		return Application{}, fault.Fields([]fault.Field{{Name: "channel", Code: "not_an_option"}})
+	}
+	var app Application
+	err := tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		old := tx.NewSelect().Model(&app).Where("a.tenant_id = ? AND a.account_id = ? AND a.service_code = ? AND a.stage = ?",
+			tenancy.Must(ctx), actor.ID, service, StageDraft)
+		if err := old.Scan(ctx); err == nil || !fault.Is(orNotFound(err), "application.not_found") {
+			return err
+		}
+		offer, err := s.d.Standards.InForce(ctx, tx, service, s.local(ctx))
+		if err != nil {
+			return err
+		}
+		if app, err = s.newDraft(ctx, tx, actor, offer, channel); err != nil {
+			return err
+		}
+		// Two clicks at once: the second finds what the first has made.
+		if _, err := tx.NewInsert().Model(&app).On("CONFLICT DO NOTHING").Exec(ctx); err != nil {
+			return err
+		}
+		return old.Scan(ctx)
+	})
+	if err != nil {
+		return Application{}, fmt.Errorf("casework: start: %w", err)
+	}
+	return app, nil
+}
+
+func (s *Service) newDraft(ctx context.Context, tx bun.IDB, actor identity.Actor, o Offer, channel string) (Application, error) {
+	if !o.Native {
+		return Application{}, fault.New(fault.Conflict, "service.not_online")
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return Application{}, err
+	}
+	now := s.now()
+	app := Application{
+		TenantID: tenancy.Must(ctx), ID: id, AccountID: actor.ID, Channel: channel, Locale: string(i18n.From(ctx)),
+		FormCode: o.Form, WorkflowCode: o.Workflow, DocumentCode: o.Document,
+		State: stateDraft, Stage: StageDraft, Clock: Stopped, Version: 1, Answers: Answers{},
+		QueueAt: now, CreatedAt: now, UpdatedAt: now,
+	}
+	app.describe(o)
+	if app.FormVersion, err = newest(ctx, tx, formTable, o.Form); err != nil {
+		return Application{}, err
+	}
+	if app.WorkflowVersion, err = newest(ctx, tx, workflowTable, o.Workflow); err != nil || o.Document == "" {
+		return app, err
+	}
+	app.DocumentVersion, err = newest(ctx, tx, documentTable, o.Document)
+	return app, err
+}
+
+// describe keeps what the service and its office are called now.
+func (a *Application) describe(o Offer) {
+	a.ServiceCode, a.ServiceName = o.Service, o.Name
+	a.AgencyCode, a.AgencyName, a.AgencyShort = o.Agency, o.AgencyName, o.AgencyShort
+}
+
+// Draft is an application with its form, as its applicant fills it in: before submission, or to correct it.
+type Draft struct {
+	Application Application
+	Form        *Form
+	Answers     Answers
+	Files       map[string][]files.File // by field
+	Done        map[string]bool         // by page: nothing is missing or wrong
+}
+
+// Editable reports whether the applicant may change this field now: any of a draft, the named ones of a correction.
+func (d Draft) Editable(field string) bool { return d.Application.editable(field) }
+
+// Next returns the first page that is not done and can be worked on, or "".
+func (d Draft) Next() string {
+	for _, p := range d.Form.Pages {
+		if !d.Done[p.Code] {
+			return p.Code
+		}
+	}
+	return ""
+}
+
+func (a Application) editable(field string) bool {
+	switch a.Stage {
+	case StageDraft:
+		return true
+	case StageNeedsCorrection:
+		return a.Correction != nil && (len(a.Correction.Fields) == 0 || slices.Contains(a.Correction.Fields, field))
+	}
+	return false
+}
+
+// Draft returns an application for its applicant to work on. It refuses Conflict "application.not_editable" once it is
+// with the office.
+func (s *Service) Draft(ctx context.Context, actor identity.Actor, id uuid.UUID) (Draft, error) {
+	app, err := s.own(ctx, actor, id)
+	if err != nil {
+		return Draft{}, err
+	}
+	if app.Stage != StageDraft && app.Stage != StageNeedsCorrection {
+		return Draft{}, fault.New(fault.Conflict, "application.not_editable")
+	}
+	d := Draft{Application: app, Done: map[string]bool{}}
+	if d.Form, err = s.form(ctx, s.d.DB.App, app); err != nil {
+		return Draft{}, err
+	}
+	if d.Answers, err = s.answers(ctx, app); err != nil {
+		return Draft{}, err
+	}
+	if d.Files, err = s.filesOf(ctx, s.d.DB.App, app); err != nil {
+		return Draft{}, err
+	}
+	c := s.checker(ctx, d.Form)
+	c.all(d.Answers, counts(d.Files))
+	wrong := map[string]bool{}
+	for _, f := range c.errors {
+		wrong[f.Name] = true
+	}
+	for _, p := range d.Form.Pages {
+		d.Done[p.Code] = !slices.ContainsFunc(p.Fields, func(f Field) bool { return wrong[f.Code] }) && visited(p, d)
+	}
+	return d, nil
+}
+
+// visited reports whether the applicant has been on a page, as far as the answers tell; a page of optional questions
+// counts as done without any.
+func visited(p Page, d Draft) bool {
+	for _, f := range p.Fields {
+		if f.Required && f.Type != FileType && d.Answers.Get(f.Code) == "" && f.Type != Info {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *Service) checker(ctx context.Context, form *Form) *checker {
+	return &checker{form: form, now: s.local(ctx)}
+}
+
+// own reads an application of the resident who asks.
+func (s *Service) own(ctx context.Context, actor identity.Actor, id uuid.UUID) (Application, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.ApplicationOwn); err != nil {
+		return Application{}, err
+	}
+	return find(ctx, s.d.DB.App, actor, id)
+}
+
+// Discard deletes a draft and its files. What has been submitted can be cancelled, not discarded.
+func (s *Service) Discard(ctx context.Context, actor identity.Actor, id uuid.UUID) error {
+	if err := s.d.Guard.Allow(ctx, actor, access.ApplicationOwn); err != nil {
+		return err
+	}
+	return tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		app, err := lock(ctx, tx, actor, id)
+		if err != nil {
+			return err
+		}
+		if !app.Draft() {
+			return fault.New(fault.Conflict, "application.not_editable")
+		}
+		attached, err := s.filesOf(ctx, tx, app)
+		if err != nil {
+			return err
+		}
+		for _, list := range attached {
+			for _, f := range list {
+				if err := s.dropFile(ctx, tx, app, f.ID); err != nil {
+					return err
+				}
+			}
+		}
+		_, err = tx.NewDelete().Model((*Application)(nil)).Where("tenant_id = ? AND id = ?", app.TenantID, app.ID).Exec(ctx)
+		return err
+	})
+}

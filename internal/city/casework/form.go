@@ -1,0 +1,156 @@
+package casework
+
+import (
+	"strings"
+
+	"bedelau/internal/kernel/files"
+	"bedelau/internal/kernel/i18n"
+)
+
+// Form is one version of what an applicant fills in, one thing on a page. It is data from the city's pack; an
+// application keeps the version it was started with.
+type Form struct {
+	Code      string   `json:"code" yaml:"code"`
+	Version   int      `json:"version" yaml:"version"`
+	Pages     []Page   `json:"pages" yaml:"pages"`
+	Applicant Identity `json:"applicant,omitzero" yaml:"applicant"`
+}
+
+// Identity names the fields that say who applies. A form may leave out what the types already tell: the first field
+// of type nik and of type phone, the first text whose code begins with "nama", the first date whose code ends in
+// "lahir" (birth).
+type Identity struct {
+	Name  string `json:"name,omitempty" yaml:"name"`
+	NIK   string `json:"nik,omitempty" yaml:"nik"`
+	Phone string `json:"phone,omitempty" yaml:"phone"`
+	Birth string `json:"birth,omitempty" yaml:"birth"`
+}
+
+// Page is one step of a form.
+type Page struct {
+	Code   string    `json:"code" yaml:"code"`
+	Title  i18n.Text `json:"title" yaml:"title"`
+	Hint   i18n.Text `json:"hint,omitempty" yaml:"hint"`
+	Fields []Field   `json:"fields" yaml:"fields"`
+}
+
+// FieldType says what an answer is.
+type FieldType string
+
+// The types of field.
+const (
+	Text     FieldType = "text"
+	LongText FieldType = "long_text"
+	NIK      FieldType = "nik" // a person's number, 16 digits
+	KK       FieldType = "kk"  // a family card's number, 16 digits
+	Phone    FieldType = "phone"
+	Email    FieldType = "email"
+	Date     FieldType = "date"
+	Choice   FieldType = "choice"
+	YesNo    FieldType = "yes_no"
+	FileType FieldType = "file"
+	Consent  FieldType = "consent"
+	Info     FieldType = "info" // text to read; it has no answer
+)
+
+func fieldTypes() []string {
+	return []string{"text", "long_text", "nik", "kk", "phone", "email", "date", "choice", "yes_no", "file", "consent", "info"}
+}
+
+// Field is one question.
+type Field struct {
+	Code      string     `json:"code" yaml:"code"`
+	Type      FieldType  `json:"type" yaml:"type"`
+	Label     i18n.Text  `json:"label" yaml:"label"`
+	Hint      i18n.Text  `json:"hint,omitempty" yaml:"hint"`
+	Required  bool       `json:"required" yaml:"required"`
+	Max       int        `json:"max,omitempty" yaml:"max"` // characters of a text
+	Options   []Option   `json:"options,omitempty" yaml:"options"`
+	File      *FileField `json:"file,omitempty" yaml:"file"`
+	Sensitive bool       `json:"sensitive,omitempty" yaml:"sensitive"` // masked on screens; each reveal is recorded
+}
+
+// Option is one answer to a choice.
+type Option struct {
+	Value string    `json:"value" yaml:"value"`
+	Label i18n.Text `json:"label" yaml:"label"`
+}
+
+// FileField bounds the uploads of one field.
+type FileField struct {
+	Types       []string `json:"types" yaml:"types"`
+	MaxMB       int      `json:"max_mb" yaml:"max_mb"`
+	MaxCount    int      `json:"max_count" yaml:"max_count"`
+	Requirement string   `json:"requirement,omitempty" yaml:"requirement"` // of the service standard, which it proves
+}
+
+// Rule is what an upload to the field may be.
+func (f Field) Rule() files.Rule {
+	if f.File == nil {
+		return files.Rule{}
+	}
+	return files.Rule{Types: f.File.Types, MaxBytes: int64(f.File.MaxMB) << 20}
+}
+
+// Page returns the page of this code.
+func (f *Form) Page(code string) (Page, bool) {
+	for _, p := range f.Pages {
+		if p.Code == code {
+			return p, true
+		}
+	}
+	return Page{}, false
+}
+
+// Field returns the field of this code.
+func (f *Form) Field(code string) (Field, bool) {
+	for _, p := range f.Pages {
+		for _, fd := range p.Fields {
+			if fd.Code == code {
+				return fd, true
+			}
+		}
+	}
+	return Field{}, false
+}
+
+// answerable reports whether an applicant can change this field, as a request for correction must name one.
+func (f *Form) answerable(code string) bool {
+	fd, ok := f.Field(code)
+	return ok && fd.Type != Info
+}
+
+// identity fills the gaps of Applicant by the rules that Identity states.
+func (f *Form) identity() Identity {
+	id := f.Applicant
+	first := func(into *string, fits func(Field) bool) {
+		for _, p := range f.Pages {
+			for _, fd := range p.Fields {
+				if *into == "" && fits(fd) {
+					*into = fd.Code
+				}
+			}
+		}
+	}
+	first(&id.NIK, func(fd Field) bool { return fd.Type == NIK })
+	first(&id.Phone, func(fd Field) bool { return fd.Type == Phone })
+	first(&id.Name, func(fd Field) bool { return fd.Type == Text && strings.HasPrefix(fd.Code, "nama") })
+	first(&id.Birth, func(fd Field) bool { return fd.Type == Date && strings.HasSuffix(fd.Code, "lahir") })
+	return id
+}
+
+// private reports whether the answer is stored sealed: what is masked on screens, and every number or address by
+// which a person can be reached or found.
+func (f Field) private() bool {
+	return f.Sensitive || f.Type == NIK || f.Type == KK || f.Type == Phone || f.Type == Email
+}
+
+// option returns the label of a choice's value.
+func (f Field) option(value string) (i18n.Text, bool) {
+	for _, o := range f.Options {
+		if o.Value == value {
+			return o.Label, true
+		}
+	}
+	return nil, false
+}

@@ -1,0 +1,50 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/notify"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// tell writes to the applicant as part of tx, in the language in which they applied. The words are notify's; of the
+// application they hold its number, the service, the office, the deadline and what the officer wrote.
+func (s *Service) tell(ctx context.Context, tx bun.IDB, app Application, template, reason string) error {
+	return s.send(ctx, tx, app, app.AccountID, i18n.Locale(app.Locale), template, map[string]string{
+		"reason": reason, "path": "/permohonan/" + app.ID.String(),
+	})
+}
+
+// tellPlain writes what the workflow says to the applicant of a step that has no letter of its own.
+func (s *Service) tellPlain(ctx context.Context, tx bun.IDB, app Application, action Action) error {
+	l := i18n.Locale(app.Locale)
+	return s.send(ctx, tx, app, app.AccountID, l, "generic", map[string]string{
+		"title": app.Number + ": " + app.ServiceName.In(l), "body": action.Message.In(l), "path": "/permohonan/" + app.ID.String(),
+	})
+}
+
+// tellStaff writes to an officer's superior about a late application.
+func (s *Service) tellStaff(ctx context.Context, tx bun.IDB, app Application, to uuid.UUID) error {
+	return s.send(ctx, tx, app, to, i18n.ID, "application_escalated", map[string]string{"path": "/petugas/permohonan/" + app.ID.String()})
+}
+
+func (s *Service) send(ctx context.Context, tx bun.IDB, app Application, to uuid.UUID, l i18n.Locale, template string, data map[string]string) error {
+	data["number"], data["service"], data["agency"] = app.Number, app.ServiceName.In(l), app.AgencyName.In(l)
+	if !app.DueAt.IsZero() {
+		city, _ := tenancy.CityFrom(ctx)
+		data["due"] = l.DateTime(app.DueAt.In(city.Location()))
+	}
+	err := s.d.Notify.Send(ctx, tx, notify.Message{
+		To: to, Template: template, Locale: l, Data: data,
+		Key: fmt.Sprintf("%s:%s:%s:%d:%d", template, app.ID, to, app.Version, app.EscalationLevel),
+	})
+	if err != nil {
+		return fmt.Errorf("casework: tell: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,105 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/files"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Reveal returns a sensitive answer in full, and records that this officer has read it. Staff with application:reveal
+// call it within their reach. A field that is not sensitive, or not answered, is NotFound "application.no_answer".
+func (s *Service) Reveal(ctx context.Context, actor identity.Actor, id uuid.UUID, field string) (string, error) {
+	app, err := s.readable(ctx, actor, id)
+	if err != nil {
+		return "", err
+	}
+	if err := s.d.Guard.Allow(ctx, actor, access.ApplicationReveal); err != nil {
+		return "", err
+	}
+	form, err := s.form(ctx, s.d.DB.App, app)
+	if err != nil {
+		return "", err
+	}
+	answers, err := s.answers(ctx, app)
+	if err != nil {
+		return "", err
+	}
+	f, ok := form.Field(field)
+	if !ok || !f.Sensitive || answers.Get(field) == "" {
+		return "", fault.New(fault.NotFound, "application.no_answer")
+	}
+	err = s.readBy(ctx, actor, app, "application.reveal", map[string]any{"number": app.Number, "field": field})
+	if err != nil {
+		return "", err
+	}
+	return display(f, answers[field], i18n.From(ctx)), nil
+}
+
+// OpenFile returns a file of an application, for the caller to close: the applicant's own, or within the reach of staff
+// with application:read, whose reading is recorded first. A file of another application is NotFound "file.not_found".
+func (s *Service) OpenFile(ctx context.Context, actor identity.Actor, id, file uuid.UUID) (files.File, io.ReadSeekCloser, error) {
+	app, err := s.readable(ctx, actor, id)
+	if err != nil {
+		return files.File{}, nil, err
+	}
+	q := s.d.DB.App.NewSelect().Model((*attachment)(nil)).
+		Where("tenant_id = ? AND application_id = ? AND file_id = ?", app.TenantID, app.ID, file)
+	if actor.Kind == identity.Resident {
+		q = q.Where("removed_at IS NULL")
+	}
+	belongs, err := q.Exists(ctx)
+	if err != nil {
+		return files.File{}, nil, err
+	}
+	if !belongs {
+		return files.File{}, nil, fault.New(fault.NotFound, "file.not_found")
+	}
+	if err := s.readBy(ctx, actor, app, "application.open_file", map[string]any{"number": app.Number, "file": file}); err != nil {
+		return files.File{}, nil, err
+	}
+	return s.d.Files.Open(ctx, file)
+}
+
+// OpenDocument returns an issued document as a PDF, for the caller to close. The rules are those of OpenFile.
+func (s *Service) OpenDocument(ctx context.Context, actor identity.Actor, document uuid.UUID) (files.File, io.ReadSeekCloser, error) {
+	var d Document
+	err := s.d.DB.App.NewSelect().Model(&d).Where("tenant_id = ? AND id = ?", tenancy.Must(ctx), document).Scan(ctx)
+	if err != nil {
+		return files.File{}, nil, orNotFound(err)
+	}
+	app, err := s.readable(ctx, actor, d.ApplicationID)
+	if err != nil {
+		return files.File{}, nil, err
+	}
+	if err := s.readBy(ctx, actor, app, "application.open_document", map[string]any{"number": app.Number, "document": d.ID}); err != nil {
+		return files.File{}, nil, err
+	}
+	return s.d.Files.Open(ctx, d.FileID)
+}
+
+// readBy records that a member of staff has read something of a person's. Residents read their own unrecorded.
+func (s *Service) readBy(ctx context.Context, actor identity.Actor, app Application, what string, detail map[string]any) error {
+	if actor.Kind == identity.Resident {
+		return nil
+	}
+	err := tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		return audit.Record(ctx, tx, audit.Entry{
+			ActorID: actor.ID, ActorKind: string(actor.Kind), Action: what, Object: "application", ObjectID: app.ID, Detail: detail,
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("casework: %s: %w", what, err)
+	}
+	return nil
+}

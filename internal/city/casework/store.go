@@ -1,0 +1,161 @@
+package casework
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// The built-in roles that see the whole city; every other member of staff sees their own agency.
+const (
+	roleAdmin   = "city_admin"
+	roleAuditor = "auditor"
+)
+
+// reach says which applications an actor may know of.
+type reach struct {
+	city    bool      // every submitted one
+	agency  string    // those submitted to this agency
+	account uuid.UUID // their own, drafts included
+}
+
+// reachOf is the rule of who may see what. An actor of another tenant, and staff without an agency, reach nothing.
+func reachOf(ctx context.Context, a identity.Actor) reach {
+	switch {
+	case !a.SignedIn() || a.TenantID != tenancy.Must(ctx):
+		return reach{}
+	case a.Kind == identity.Resident:
+		return reach{account: a.ID}
+	case slices.Contains(a.Roles, roleAdmin), slices.Contains(a.Roles, roleAuditor):
+		return reach{city: true}
+	}
+	return reach{agency: a.Agency}
+}
+
+// where adds the rule to a query on application AS a. Each form names equality on columns that lead an index.
+func (r reach) where(q *bun.SelectQuery) *bun.SelectQuery {
+	switch {
+	case r.city:
+		return q.Where("a.submitted_at IS NOT NULL")
+	case r.agency != "":
+		return q.Where("a.submitted_at IS NOT NULL").Where("a.agency_code = ?", r.agency)
+	case r.account != uuid.Nil:
+		return q.Where("a.account_id = ?", r.account)
+	}
+	return q.Where("FALSE")
+}
+
+func errNotFound() error { return fault.New(fault.NotFound, "application.not_found") }
+
+func orNotFound(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return errNotFound()
+	}
+	return err
+}
+
+// find reads an application that actor may know of, or returns NotFound "application.not_found".
+func find(ctx context.Context, db bun.IDB, actor identity.Actor, id uuid.UUID) (Application, error) {
+	var app Application
+	q := db.NewSelect().Model(&app).Where("a.tenant_id = ? AND a.id = ?", tenancy.Must(ctx), id)
+	return app, orNotFound(reachOf(ctx, actor).where(q).Scan(ctx))
+}
+
+// get reads an application for the system's own work.
+func get(ctx context.Context, db bun.IDB, id uuid.UUID) (Application, error) {
+	var app Application
+	err := db.NewSelect().Model(&app).Where("a.tenant_id = ? AND a.id = ?", tenancy.Must(ctx), id).Scan(ctx)
+	return app, orNotFound(err)
+}
+
+// lock is find for a change: nobody else changes the application until tx ends.
+func lock(ctx context.Context, tx bun.IDB, actor identity.Actor, id uuid.UUID) (Application, error) {
+	var app Application
+	q := tx.NewSelect().Model(&app).Where("a.tenant_id = ? AND a.id = ?", tenancy.Must(ctx), id).For("UPDATE")
+	return app, orNotFound(reachOf(ctx, actor).where(q).Scan(ctx))
+}
+
+// lockAny is lock for the system's own jobs.
+func lockAny(ctx context.Context, tx bun.IDB, id uuid.UUID) (Application, error) {
+	var app Application
+	err := tx.NewSelect().Model(&app).Where("a.tenant_id = ? AND a.id = ?", tenancy.Must(ctx), id).For("UPDATE").Scan(ctx)
+	return app, orNotFound(err)
+}
+
+// save writes every column of a locked application.
+func save(ctx context.Context, tx bun.IDB, app Application) error {
+	if _, err := tx.NewUpdate().Model(&app).WherePK().Exec(ctx); err != nil {
+		return fmt.Errorf("casework: save: %w", err)
+	}
+	return nil
+}
+
+// Event is one thing that happened to an application.
+type Event struct {
+	bun.BaseModel `bun:"table:application_event,alias:e"`
+
+	TenantID      uuid.UUID `bun:"tenant_id,pk"`
+	ID            uuid.UUID `bun:"id,pk"`
+	ApplicationID uuid.UUID `bun:"application_id"`
+	At            time.Time `bun:"at"`
+	Version       int       `bun:"version"` // of the application, after this
+	Action        string    `bun:"action"`  // of the workflow, or one of the Event… words
+	FromState     string    `bun:"from_state"`
+	ToState       string    `bun:"to_state"`
+	ActorID       uuid.UUID `bun:"actor_id"`
+	ActorKind     string    `bun:"actor_kind"`
+	ActorName     string    `bun:"actor_name"` // empty for readers to whom an officer is the office
+	Public        bool      `bun:"public"`
+	Message       string    `bun:"message"`
+	Fields        []string  `bun:"fields,array"` // to correct, or corrected
+}
+
+// What can happen besides the actions of a workflow.
+const (
+	EventSubmitted       = "submitted"
+	EventNote            = "note"
+	EventAssigned        = "assigned"
+	EventReleased        = "released"
+	EventEscalated       = "escalated"
+	EventIssued          = "issued"
+	EventCalendarMissing = "calendar_missing" // the deadline was counted through a year without imported holidays
+)
+
+// record adds e to the story of app.
+func record(ctx context.Context, tx bun.IDB, app Application, e Event) error {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return err
+	}
+	e.TenantID, e.ID, e.ApplicationID, e.Version = app.TenantID, id, app.ID, app.Version
+	if e.Fields == nil {
+		e.Fields = []string{}
+	}
+	if _, err := tx.NewInsert().Model(&e).Exec(ctx); err != nil {
+		return fmt.Errorf("casework: record %s: %w", e.Action, err)
+	}
+	return nil
+}
+
+// eventLimit bounds a timeline; no case of a person has so many.
+const eventLimit = 500
+
+func events(ctx context.Context, db bun.IDB, app Application, publicOnly bool) ([]Event, error) {
+	var all []Event
+	q := db.NewSelect().Model(&all).Where("tenant_id = ? AND application_id = ?", app.TenantID, app.ID)
+	if publicOnly {
+		q = q.Where("public")
+	}
+	err := q.OrderExpr("id").Limit(eventLimit).Scan(ctx)
+	return all, err
+}

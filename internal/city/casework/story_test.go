@@ -1,0 +1,291 @@
+package casework
+
+import (
+	"bytes"
+	"io"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/event"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/files"
+	"bedelau/internal/kernel/i18n"
+)
+
+// TestALostCardFromFormToDocument is the whole story of one application, as the resident and the officer live it.
+func TestALostCardFromFormToDocument(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	siti := st.resident(t, st.ctx, "Siti Rahma")
+	budi := st.officer(t, "Budi Petugas", "disdukcapil", "officer")
+
+	// A draft is kept page by page; the same service gives the same draft.
+	app, err := st.Start(st.ctx, siti, ktp, event.ChannelWeb)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := st.Start(st.ctx, siti, ktp, event.ChannelWeb)
+	if err != nil || again.ID != app.ID || app.Number != "" || app.Stage != StageDraft {
+		t.Fatalf("a second start: %v %v", again.ID, err)
+	}
+	app = st.draft(t, st.ctx, siti, sitiNIK)
+	review, err := st.Review(st.ctx, siti, app.ID)
+	if err != nil || len(review.Missing) != 0 || len(review.Warnings) != 0 || review.Next() != "" {
+		t.Fatalf("review: missing %v, warnings %v, next %q, %v", review.Missing, review.Warnings, review.Next(), err)
+	}
+	if got := review.Answers.Get("nomor_hp"); got != "+6281234567890" {
+		t.Errorf("phone kept as %q", got)
+	}
+
+	// Submission gives a number and a deadline: two working days after Tuesday.
+	app, err = st.Submit(st.ctx, siti, SubmitInput{ID: app.ID, Key: "k1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC); !app.DueAt.Equal(want) || app.DueProvisional {
+		t.Errorf("due %v, want %v", app.DueAt, want)
+	}
+	if !strings.HasPrefix(app.Number, "BTM-26-") || app.State != "submitted" || app.Stage != StageReceived {
+		t.Errorf("number %s, state %s", app.Number, app.State)
+	}
+
+	// The officer finds it, begins, and asks for a correction on the last day; the clock stops.
+	q, err := st.Queue(st.ctx, budi, QueueFilter{View: ViewUnassigned})
+	if err != nil || len(q.Rows) != 1 || q.Rows[0].ID != app.ID || q.Counts[ViewUnassigned] != 1 {
+		t.Fatalf("queue %+v, %v", q.Counts, err)
+	}
+	if app, err = st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "start_review", Version: app.Version}); err != nil {
+		t.Fatal(err)
+	}
+	if app.AssigneeID.UUID != budi.ID {
+		t.Error("who begins has it")
+	}
+	st.on(t, "2026-11-25 11:00")
+	app, err = st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "request_correction", Version: app.Version,
+		Reason: "Foto KK buram.", Fields: []string{"file_kk"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if app.Stage != StageNeedsCorrection || !app.DueAt.IsZero() || app.Remaining == nil || app.Remaining.Days != 1 {
+		t.Fatalf("after the request: %s, due %v, left %+v", app.Stage, app.DueAt, app.Remaining)
+	}
+
+	// The resident may change what was named and nothing else, and sends it a week later.
+	st.on(t, "2026-12-02 20:00")
+	if err := st.SavePage(st.ctx, siti, app.ID, "kehilangan", map[string][]string{"tanggal_hilang": {"2026-11-19"}, "tempat_hilang": {"Pasar"}}); !fault.Is(err, "application.not_editable") {
+		t.Errorf("a field that was not named: %v", err)
+	}
+	d, err := st.Draft(st.ctx, siti, app.ID)
+	if err != nil || d.Editable("nik") || !d.Editable("file_kk") {
+		t.Fatalf("draft in correction: %v", err)
+	}
+	old := d.Files["file_kk"][0]
+	if err := st.Detach(st.ctx, siti, app.ID, old.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := st.Correct(st.ctx, siti, app.ID); !fault.Is(err, "input.invalid") {
+		t.Errorf("sent without the file: %v", err)
+	}
+	if _, err := st.Attach(st.ctx, siti, app.ID, "file_kk", "baru.jpg", bytes.NewReader(photo(t))); err != nil {
+		t.Fatal(err)
+	}
+	if app, err = st.Correct(st.ctx, siti, app.ID); err != nil {
+		t.Fatal(err)
+	}
+	if want := time.Date(2026, 12, 3, 9, 0, 0, 0, time.UTC); !app.DueAt.Equal(want) || app.State != "in_review" {
+		t.Errorf("one working day was left: due %v, want %v; state %s", app.DueAt, want, app.State)
+	}
+
+	// Approval, then the job makes the document; running it again makes no second one.
+	st.on(t, "2026-12-03 10:00")
+	app, err = st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "approve", Version: app.Version, Reason: "Data cocok."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if app.OnTime == nil || !*app.OnTime || app.Outcome != event.Approved {
+		t.Errorf("outcome %s, on time %v", app.Outcome, app.OnTime)
+	}
+	for range 2 {
+		if err := st.issue(st.ctx, uuid.Nil, issueArgs{ApplicationID: app.ID}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	detail, err := st.Get(st.ctx, siti, app.ID)
+	if err != nil || len(detail.Documents) != 1 {
+		t.Fatalf("%d documents, %v", len(detail.Documents), err)
+	}
+	doc := detail.Documents[0]
+	if doc.Number != "001/SKP-KTP/Disdukcapil/XII/2026" || doc.HolderMasked != "S••• R••••" {
+		t.Errorf("document %s for %s", doc.Number, doc.HolderMasked)
+	}
+
+	// The PDF says what it should and no full NIK; the QR's page knows it.
+	_, r, err := st.OpenDocument(st.ctx, siti, doc.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := pdfText(t, r)
+	for _, want := range []string{"PEMERINTAH KOTA BATAM", doc.Number, app.Number, "Siti Rahma", "3 Desember 2026", "••••••••••••0003",
+		"Kepala Dinas Kependudukan dan Pencatatan Sipil", "http://batam.localhost:8080/verifikasi/" + doc.Token} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the PDF lacks %q:\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, sitiNIK) || strings.Contains(text, "{") {
+		t.Errorf("the PDF says too much or left a placeholder:\n%s", text)
+	}
+	v, err := st.Verify(st.ctx, doc.Token)
+	if err != nil || v.Kind != OnDocument || v.Number != doc.Number || v.Status != DocumentValid || v.HolderMasked != doc.HolderMasked || len(v.SHA256) != 64 {
+		t.Errorf("verification %+v, %v", v, err)
+	}
+	v, err = st.Verify(st.ctx, app.ReceiptToken)
+	if err != nil || v.Kind != OnReceipt || v.Number != app.Number {
+		t.Errorf("receipt %+v, %v", v, err)
+	}
+
+	// Handed over, it is closed.
+	if detail.Application.Stage != StageApproved {
+		t.Errorf("stage %s", detail.Application.Stage)
+	}
+	if app, err = st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "hand_over", Version: app.Version}); err != nil || app.ClosedAt.IsZero() {
+		t.Fatalf("hand over: %v", err)
+	}
+	st.checkTraces(t, app.ID)
+	st.checkTracking(t, app.Number)
+	if !heardOnce(st) {
+		t.Errorf("facts: %+v", st.facts)
+	}
+}
+
+func heardOnce(st *stage) bool {
+	return len(heard[event.ApplicationSubmitted](st)) == 1 && len(heard[event.CorrectionRequested](st)) == 1 &&
+		len(heard[event.ApplicationCorrected](st)) == 1 && len(heard[event.ApplicationDecided](st)) == 1 &&
+		len(heard[event.DocumentIssued](st)) == 1 && len(st.facts) == 5
+}
+
+// checkTraces looks at the audit record, the timeline and the messages of the story.
+func (st *stage) checkTraces(t *testing.T, id uuid.UUID) {
+	t.Helper()
+	trail, err := audit.Trail(st.ctx, st.w.DB.App, "application", id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var acts []string
+	for _, e := range trail {
+		acts = append(acts, strings.TrimPrefix(e.Action, "application."))
+	}
+	if got := strings.Join(acts, " "); got != "submit start_review request_correction correct approve issue hand_over" {
+		t.Errorf("audit: %s", got)
+	}
+	var mails []string
+	err = st.w.DB.App.NewRaw("SELECT template FROM message WHERE tenant_id = ? ORDER BY id", st.w.Batam.ID).Scan(st.ctx, &mails)
+	if got := strings.Join(mails, " "); err != nil || got != "application_submitted correction_requested application_approved generic" {
+		t.Errorf("messages: %s, %v", got, err)
+	}
+}
+
+func (st *stage) checkTracking(t *testing.T, number string) {
+	t.Helper()
+	tr, err := st.Track(st.ctx, strings.ToLower(number), "7890")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var steps []string
+	for _, s := range tr.Steps {
+		steps = append(steps, s.State.Code)
+	}
+	if got := strings.Join(steps, " "); got != "submitted in_review needs_correction in_review approved completed" || tr.State.Code != "completed" {
+		t.Errorf("steps: %s, now %s", got, tr.State.Code)
+	}
+}
+
+func pdfText(t *testing.T, r io.ReadCloser) string {
+	t.Helper()
+	defer r.Close()
+	cmd := exec.Command("pdftotext", "-layout", "-", "-")
+	cmd.Stdin = r
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("pdftotext: %v (apt-get install poppler-utils)", err)
+	}
+	return strings.Join(strings.Fields(string(out)), " ")
+}
+
+func TestTheReceiptOnPaper(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	siti := st.resident(t, st.ctx, "Siti Nur Ḥalīmah d'Élise") // letters beyond ASCII must print
+	draft := st.draft(t, st.ctx, siti, sitiNIK)
+	_, err := st.Receipt(st.ctx, siti, draft.ID)
+	wants(t, err, "application.no_receipt")
+	app, err := st.Submit(st.ctx, siti, SubmitInput{ID: draft.ID, Key: "k"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pdf, err := st.ReceiptPDF(i18n.With(st.ctx, i18n.EN), siti, app.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := pdfText(t, io.NopCloser(bytes.NewReader(pdf)))
+	for _, want := range []string{app.Number, "RECEIPT OF APPLICATION", "Lost ID card", "d'Élise", "24 November 2026, 10:00 WIB", "26 November 2026, 16:00 WIB", "2 working days", "/lacak"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the receipt lacks %q:\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, sitiNIK) {
+		t.Error("the receipt shows the NIK")
+	}
+}
+
+func TestAnOfficersReadingIsRecorded(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	siti := st.resident(t, st.ctx, "Siti Rahma")
+	budi := st.officer(t, "Budi", "disdukcapil", "officer")
+	app := st.submitted(t, siti, sitiNIK)
+	d, err := st.Get(st.ctx, budi, app.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file files.File
+	for _, p := range d.Pages {
+		for _, a := range p.Fields {
+			if a.Code == "nik" && (a.Text != "••••••••••••0003" || !a.Masked) {
+				t.Errorf("the officer sees %q", a.Text)
+			}
+			if a.Code == "tanggal_lahir" && strings.Contains(a.Text, "1990") {
+				t.Errorf("the officer sees the birth date %q", a.Text)
+			}
+			if a.Code == "file_kk" {
+				file = a.Files[0]
+			}
+		}
+	}
+	got, err := st.Reveal(st.ctx, budi, app.ID, "nik")
+	if err != nil || got != sitiNIK {
+		t.Fatalf("revealed %q, %v", got, err)
+	}
+	_, err = st.Reveal(st.ctx, budi, app.ID, "nama_lengkap")
+	wants(t, err, "application.no_answer")
+	_, r, err := st.OpenFile(st.ctx, budi, app.ID, file.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Close()
+	if _, r, err = st.OpenFile(st.ctx, siti, app.ID, file.ID); err != nil {
+		t.Fatal(err)
+	}
+	r.Close()
+	trail, err := audit.Trail(st.ctx, st.w.DB.App, "application", app.ID)
+	if err != nil || len(trail) != 3 || trail[1].Action != "application.reveal" || trail[2].Action != "application.open_file" || trail[2].ActorID != budi.ID {
+		t.Errorf("audit: %+v, %v", trail, err)
+	}
+	if strings.Contains(string(trail[1].Detail), sitiNIK) {
+		t.Error("the audit record holds the NIK")
+	}
+}

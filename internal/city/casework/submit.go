@@ -1,0 +1,303 @@
+package casework
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/event"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/pack"
+	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/workcal"
+)
+
+// Review is a draft with everything that stands between it and submission.
+type Review struct {
+	Draft
+	Missing  []fault.Field // refuse the submission
+	Warnings []fault.Field // do not
+}
+
+// Review returns an applicant's own application to be checked before it is sent. The refusals are those of Draft.
+func (s *Service) Review(ctx context.Context, actor identity.Actor, id uuid.UUID) (Review, error) {
+	d, err := s.Draft(ctx, actor, id)
+	if err != nil {
+		return Review{}, err
+	}
+	c := s.checker(ctx, d.Form)
+	c.all(d.Answers, counts(d.Files))
+	return Review{Draft: d, Missing: c.errors, Warnings: c.warnings}, nil
+}
+
+// SubmitInput names a draft. Key is the sender's own, new for each submission and the same when it is repeated.
+type SubmitInput struct {
+	ID  uuid.UUID
+	Key string
+}
+
+// Validate refuses a key that could not be stored.
+func (in SubmitInput) Validate() error {
+	switch n := len(in.Key); {
+	case strings.TrimSpace(in.Key) == "":
+		return fault.Fields([]fault.Field{{Name: "key", Code: "required"}})
+	case n > 200 || strings.ContainsRune(in.Key, 0) || strings.ToValidUTF8(in.Key, "") != in.Key:
+		return fault.Fields([]fault.Field{{Name: "key", Code: "invalid"}})
+	}
+	return nil
+}
+
+// Submit sends a resident's draft to the office: it gets a number and a deadline. Only its applicant may, and the same
+// key gives the same answer however often it is sent. It refuses Invalid with every field that is missing or wrong,
+// Conflict "application.submitted" (under another key), "application.key_used" (for another draft),
+// "application.one_open", "application.cooldown", and what Standards refuses.
+func (s *Service) Submit(ctx context.Context, actor identity.Actor, in SubmitInput) (Application, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.ApplicationSubmit); err != nil {
+		return Application{}, err
+	}
+	if err := in.Validate(); err != nil {
+		return Application{}, err
+	}
+	if err := s.warm(ctx); err != nil {
+		return Application{}, err
+	}
+	for {
+		var app Application
+		err := tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) (err error) {
+			app, err = s.submit(ctx, tx, actor, in)
+			return err
+		})
+		switch {
+		case err == nil:
+			return app, nil
+		case numberTaken(err): // one in millions: draw another
+			continue
+		}
+		return Application{}, fmt.Errorf("casework: submit: %w", err)
+	}
+}
+
+func (s *Service) submit(ctx context.Context, tx bun.Tx, actor identity.Actor, in SubmitInput) (Application, error) {
+	app, err := lock(ctx, tx, actor, in.ID)
+	if err != nil {
+		return app, err
+	}
+	if app.SubmitKey == in.Key {
+		return app, nil
+	}
+	if !app.Draft() {
+		return app, fault.New(fault.Conflict, "application.submitted", "number", app.Number)
+	}
+	if err := s.keyIsNew(ctx, tx, actor, in.Key); err != nil {
+		return app, err
+	}
+	offer, err := s.d.Standards.InForce(ctx, tx, app.ServiceCode, s.local(ctx))
+	if err != nil {
+		return app, err
+	}
+	if !offer.Native {
+		return app, fault.New(fault.Conflict, "service.not_online")
+	}
+	answers, form, err := s.complete(ctx, tx, app)
+	if err != nil {
+		return app, err
+	}
+	wf, err := s.workflow(ctx, tx, app)
+	if err != nil {
+		return app, err
+	}
+	start, ok := wf.State(wf.Start)
+	if !ok {
+		return app, fmt.Errorf("workflow %s has no state %q", wf.Code, wf.Start)
+	}
+	app.describe(offer)
+	app.StandardVersion, app.OneOpen = offer.Version, offer.OneOpen
+	if err := s.applicant(ctx, &app, actor, form, answers); err != nil {
+		return app, err
+	}
+	if err := s.mayApply(ctx, tx, app, offer); err != nil {
+		return app, err
+	}
+	now := s.now()
+	city, _ := tenancy.CityFrom(ctx)
+	app.Number, app.ReceiptToken = s.newNumber(city.NumberPrefix, s.local(ctx)), strings.ToLower(rand.Text())
+	app.SubmitKey, app.SubmittedAt, app.UpdatedAt = in.Key, now, now
+	app.State, app.Stage, app.Clock = start.Code, start.Stage, start.Clock
+	app.Locale = string(i18n.From(ctx))
+	app.Version++
+	missing, err := s.promise(ctx, tx, &app, offer.Term, now)
+	if err != nil {
+		return app, err
+	}
+	app.setQueue(now)
+	if err := save(ctx, tx, app); err != nil {
+		return app, err
+	}
+	return app, s.announceSubmitted(ctx, tx, app, actor, missing)
+}
+
+func (s *Service) keyIsNew(ctx context.Context, tx bun.IDB, actor identity.Actor, key string) error {
+	used, err := tx.NewSelect().Model((*Application)(nil)).
+		Where("a.tenant_id = ? AND a.account_id = ? AND a.submit_key = ?", tenancy.Must(ctx), actor.ID, key).Exists(ctx)
+	if err != nil {
+		return err
+	}
+	if used {
+		return fault.New(fault.Conflict, "application.key_used")
+	}
+	return nil
+}
+
+// complete returns the answers of an application in which nothing is missing or wrong.
+func (s *Service) complete(ctx context.Context, tx bun.IDB, app Application) (Answers, *Form, error) {
+	form, err := s.form(ctx, tx, app)
+	if err != nil {
+		return nil, nil, err
+	}
+	answers, err := s.answers(ctx, app)
+	if err != nil {
+		return nil, nil, err
+	}
+	attached, err := s.filesOf(ctx, tx, app)
+	if err != nil {
+		return nil, nil, err
+	}
+	c := s.checker(ctx, form)
+	c.all(answers, counts(attached))
+	return answers, form, fault.Fields(c.errors)
+}
+
+// applicant keeps from the answers what an application is found by: hashes of the NIK and of the phone's last four
+// digits, and the name.
+func (s *Service) applicant(ctx context.Context, app *Application, actor identity.Actor, form *Form, answers Answers) error {
+	id := form.identity()
+	subject := "account:" + app.AccountID.String()
+	if nik := answers.Get(id.NIK); nik != "" {
+		subject = "nik:" + nik
+	}
+	phone := answers.Get(id.Phone)
+	if phone == "" {
+		phone = actor.Phone
+	}
+	app.ApplicantName = answers.Get(id.Name)
+	if app.ApplicantName == "" {
+		app.ApplicantName = actor.Name
+	}
+	app.NameKey = nameKey(app.ApplicantName)
+	var err error
+	if app.SubjectHash, err = s.d.Keys.Hash(ctx, "application.subject", subject); err != nil {
+		return err
+	}
+	app.PhoneHash, err = s.phoneHash(ctx, app.ID, lastFour(phone))
+	return err
+}
+
+// mayApply holds the service's rules on how often one person may apply. Two submissions of one person wait for each
+// other, because neither could see the other's row yet.
+func (s *Service) mayApply(ctx context.Context, tx bun.IDB, app Application, o Offer) error {
+	if !o.OneOpen && o.CooldownMonths == 0 {
+		return nil
+	}
+	if _, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(? || ? || encode(?, 'hex'), 0))",
+		app.TenantID.String(), app.ServiceCode, app.SubjectHash).Exec(ctx); err != nil {
+		return err
+	}
+	var last struct {
+		Open bool
+		At   time.Time `bun:",nullzero"`
+	}
+	// A refused or withdrawn application does not count: its applicant was told to apply again.
+	err := tx.NewRaw(`SELECT coalesce(bool_or(closed_at IS NULL), false) AS open, max(submitted_at) AS at FROM application
+		WHERE tenant_id = ? AND service_code = ? AND subject_hash = ? AND submitted_at IS NOT NULL AND id <> ?
+		  AND stage NOT IN (?, ?)`, app.TenantID, app.ServiceCode, app.SubjectHash, app.ID, StageRejected, StageCancelled).Scan(ctx, &last)
+	if err != nil {
+		return err
+	}
+	if o.OneOpen && last.Open {
+		return fault.New(fault.Conflict, "application.one_open")
+	}
+	if o.CooldownMonths > 0 && !last.At.IsZero() {
+		again := workcal.AddMonths(last.At.In(s.local(ctx).Location()), o.CooldownMonths)
+		if s.now().Before(again) {
+			return fault.New(fault.Conflict, "application.cooldown", "months", o.CooldownMonths, "date", i18n.From(ctx).Date(again))
+		}
+	}
+	return nil
+}
+
+// promise sets the deadline by the city's calendar. It returns the year whose holidays were not imported, or 0: the
+// resident is not made to wait for the office's own omission.
+func (s *Service) promise(ctx context.Context, tx bun.IDB, app *Application, t workcal.Term, now time.Time) (int, error) {
+	if t.IsZero() {
+		return 0, nil
+	}
+	app.TermAmount, app.TermUnit = t.Amount, t.Unit
+	cal, err := pack.LoadCalendar(ctx, tx)
+	if err != nil {
+		return 0, err
+	}
+	due, err := cal.Due(now, t)
+	year, missing := workcal.MissingYear(err)
+	if err != nil && !missing {
+		return 0, err
+	}
+	app.DueAt, app.DueProvisional = due.UTC(), missing
+	return year, nil
+}
+
+func (s *Service) announceSubmitted(ctx context.Context, tx bun.Tx, app Application, actor identity.Actor, missing int) error {
+	e := Event{At: app.SubmittedAt, Action: EventSubmitted, FromState: stateDraft, ToState: app.State, Public: true}
+	if err := record(ctx, tx, app, by(actor, e)); err != nil {
+		return err
+	}
+	if err := s.noteMissingYear(ctx, tx, app, missing); err != nil {
+		return err
+	}
+	err := audit.Record(ctx, tx, audit.Entry{
+		ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "application.submit", Object: "application", ObjectID: app.ID, At: app.SubmittedAt,
+		Detail: map[string]any{"number": app.Number, "service": app.ServiceCode, "channel": app.Channel, "standard": app.StandardVersion},
+	})
+	if err != nil {
+		return err
+	}
+	err = event.Publish(ctx, tx, s.d.Bus, event.ApplicationSubmitted{
+		ApplicationID: app.ID, Number: app.Number, ServiceCode: app.ServiceCode, AgencyCode: app.AgencyCode,
+		AccountID: app.AccountID, Channel: app.Channel, At: app.SubmittedAt,
+	})
+	if err != nil {
+		return err
+	}
+	return s.tell(ctx, tx, app, "application_submitted", "")
+}
+
+// noteMissingYear leaves a note for the office when a deadline was counted without a year's holidays.
+func (s *Service) noteMissingYear(ctx context.Context, tx bun.IDB, app Application, year int) error {
+	if year == 0 {
+		return nil
+	}
+	s.d.Log.WarnContext(ctx, "casework: deadline counted without the year's holidays", "year", year, "application", app.ID)
+	return record(ctx, tx, app, Event{At: s.now(), Action: EventCalendarMissing, ActorKind: audit.System, Message: fmt.Sprint(year)})
+}
+
+// by names the person behind an event.
+func by(actor identity.Actor, e Event) Event {
+	e.ActorID, e.ActorKind, e.ActorName = actor.ID, string(actor.Kind), actor.Name
+	return e
+}
+
+// numberTaken reports whether err is the refusal of a number that another application has.
+func numberTaken(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.ConstraintName == "application_tenant_id_number_key"
+}

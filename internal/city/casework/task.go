@@ -1,0 +1,36 @@
+package casework
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"bedelau/internal/kernel/jobs"
+)
+
+type issueArgs struct {
+	ApplicationID uuid.UUID `json:"application_id"`
+}
+
+type escalateArgs struct {
+	ApplicationID uuid.UUID `json:"application_id"`
+	Level         int       `json:"level"`
+}
+
+var (
+	issueKind    = jobs.Kind[issueArgs]{Name: "casework.issue.v1", Queue: jobs.Urgent, MaxRetry: 12, Timeout: time.Minute}
+	escalateKind = jobs.Kind[escalateArgs]{Name: "casework.escalate.v1", MaxRetry: 12, Timeout: 30 * time.Second}
+)
+
+// Register binds casework's jobs and its look for late applications; call it once, before the runner starts. Both jobs
+// open their own transaction and look at the application's row first, so a repeated delivery changes nothing.
+func (s *Service) Register(r *jobs.Runner) error {
+	if err := jobs.HandleCall(r, issueKind, s.issue); err != nil {
+		return err
+	}
+	if err := jobs.HandleCall(r, escalateKind, s.escalate); err != nil {
+		return err
+	}
+	jobs.EachCity(r, "casework.deadlines", time.Minute, s.sweep)
+	return nil
+}

@@ -1,0 +1,104 @@
+package casework
+
+import (
+	"context"
+	"crypto/hmac"
+	"database/sql"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Tracking is what an application's number and four digits of its applicant's phone tell: where it stands, and nothing
+// about a person.
+type Tracking struct {
+	Number      string
+	ServiceName i18n.Text
+	AgencyName  i18n.Text
+	State       State
+	SubmittedAt time.Time
+	DueAt       time.Time // zero: nothing was promised, or the clock is paused
+	Late        bool
+	UpdatedAt   time.Time
+	Steps       []Step
+}
+
+// Step is one state that an application has come to.
+type Step struct {
+	At    time.Time
+	State State
+}
+
+var fourDigits = regexp.MustCompile(`^[0-9]{4}$`)
+
+// Track answers anyone. A number that cannot be one, and a phone that is not four digits, are Invalid; a number that
+// nobody has and a phone that is not its applicant's are one and the same NotFound "application.not_tracked".
+func (s *Service) Track(ctx context.Context, number, phone4 string) (Tracking, error) {
+	number, err := ParseNumber(number)
+	bad := fault.From(err).Fields
+	if err != nil && len(bad) == 0 {
+		return Tracking{}, err
+	}
+	if phone4 = strings.TrimSpace(phone4); !fourDigits.MatchString(phone4) {
+		bad = append(bad, fault.Field{Name: "phone", Code: "phone_four"})
+	}
+	if err := fault.Fields(bad); err != nil {
+		return Tracking{}, err
+	}
+	db := s.d.DB.App
+	var app Application
+	err = db.NewSelect().Model(&app).Where("a.tenant_id = ? AND a.number = ?", tenancy.Must(ctx), number).Scan(ctx)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return Tracking{}, fmt.Errorf("casework: track: %w", err)
+	}
+	// The hash is made and compared also for a number that nobody has, so that both refusals cost the same.
+	hash, err := s.phoneHash(ctx, app.ID, phone4)
+	if err != nil {
+		return Tracking{}, err
+	}
+	if !hmac.Equal(hash, app.PhoneHash) {
+		return Tracking{}, fault.New(fault.NotFound, "application.not_tracked")
+	}
+	wf, err := s.workflow(ctx, db, app)
+	if err != nil {
+		return Tracking{}, err
+	}
+	story, err := events(ctx, db, app, true)
+	if err != nil {
+		return Tracking{}, err
+	}
+	t := Tracking{
+		Number: app.Number, ServiceName: app.ServiceName, AgencyName: app.AgencyName, SubmittedAt: app.SubmittedAt,
+		DueAt: app.DueAt, Late: app.Late(s.now()), UpdatedAt: app.UpdatedAt,
+	}
+	t.State, _ = wf.State(app.State)
+	if t.State.Clock == Stopped {
+		t.DueAt = time.Time{}
+	}
+	for _, e := range story {
+		if state, ok := wf.State(e.ToState); ok && e.FromState != e.ToState {
+			t.Steps = append(t.Steps, Step{At: e.At, State: state})
+		}
+	}
+	return t, nil
+}
+
+// phoneHash binds the four digits to one application, so that equal digits are not equal hashes.
+func (s *Service) phoneHash(ctx context.Context, id uuid.UUID, four string) ([]byte, error) {
+	return s.d.Keys.Hash(ctx, "application.phone", id.String()+":"+four)
+}
+
+func lastFour(phone string) string {
+	if len(phone) < 4 {
+		return ""
+	}
+	return phone[len(phone)-4:]
+}
