@@ -47,6 +47,6 @@ CREATE TABLE planned_run (
     at         timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (tenant_id, name, planned_at)
 );
-CREATE INDEX planned_run_planned_at ON planned_run (planned_at);
+CREATE INDEX planned_run_name ON planned_run (name, planned_at);
 SELECT guard_tenant_table('planned_run', 'SELECT,INSERT');
 SELECT allow_platform('planned_run', 'SELECT,DELETE');

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"runtime/debug"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -108,7 +109,7 @@ var errElsewhere = errors.New("jobs: another process is at this run")
 func (r *Runner) runPlan(ctx context.Context, p plan, city tenancy.City, at time.Time) (ran bool, err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = panicError{value: v}
+			err = panicError{value: v, stack: debug.Stack()}
 		}
 	}()
 	ctx, cancel := context.WithTimeout(tenancy.With(ctx, city), planTimeout)

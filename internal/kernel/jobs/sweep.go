@@ -14,7 +14,7 @@ const (
 	sweepBatch   = 200
 	crashes      = 3                   // workers that may die under one job beyond its retries
 	keepFailed   = 90 * 24 * time.Hour // a failed job waits that long for someone to look at it
-	keepPlanned  = 24 * time.Hour
+	keepPlanned  = time.Hour           // beyond the plan's own rhythm: its row is what keeps a tick from running twice
 	pruneEvery   = time.Hour
 	pruneBatch   = 5000
 	measureEvery = 10 * time.Second
@@ -118,20 +118,32 @@ func (r *Runner) prune(ctx context.Context) error {
 		sql  string
 		keep time.Duration
 	}{
-		{"DELETE FROM outbox WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM outbox WHERE state = 'done' AND ended_at < now() - ?::interval LIMIT ?)", r.o.Keep},
-		{"DELETE FROM outbox WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM outbox WHERE state = 'failed' AND ended_at < now() - ?::interval LIMIT ?)", keepFailed},
-		{"DELETE FROM processed WHERE (tenant_id, task_id) IN (SELECT tenant_id, task_id FROM processed WHERE at < now() - ?::interval LIMIT ?)", r.o.Keep},
-		{"DELETE FROM planned_run WHERE (tenant_id, name, planned_at) IN (SELECT tenant_id, name, planned_at FROM planned_run WHERE planned_at < now() - ?::interval LIMIT ?)", keepPlanned},
+		{"DELETE FROM outbox WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM outbox WHERE state = 'done' AND ended_at < now() - ?0::interval LIMIT ?1)", r.o.Keep},
+		{"DELETE FROM outbox WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM outbox WHERE state = 'failed' AND ended_at < now() - ?0::interval LIMIT ?1)", keepFailed},
+		{"DELETE FROM processed WHERE (tenant_id, task_id) IN (SELECT tenant_id, task_id FROM processed WHERE at < now() - ?0::interval LIMIT ?1)", r.o.Keep},
 	} {
-		for {
-			res, err := r.db.Platform.ExecContext(ctx, p.sql, interval(p.keep), pruneBatch)
-			if err != nil {
-				return err
-			}
-			if n, err := res.RowsAffected(); err != nil || n < pruneBatch {
-				break
-			}
+		if err := r.pruneBatches(ctx, p.sql, interval(p.keep), pruneBatch); err != nil {
+			return err
+		}
+	}
+	for _, p := range r.plans {
+		err := r.pruneBatches(ctx, `DELETE FROM planned_run WHERE (tenant_id, name, planned_at) IN (SELECT tenant_id, name, planned_at
+			FROM planned_run WHERE name = ?2 AND planned_at < now() - ?0::interval LIMIT ?1)`, interval(2*p.every+keepPlanned), pruneBatch, p.name)
+		if err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+func (r *Runner) pruneBatches(ctx context.Context, sql string, args ...any) error {
+	for {
+		res, err := r.db.Platform.ExecContext(ctx, sql, args...)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n < pruneBatch {
+			return err
+		}
+	}
 }

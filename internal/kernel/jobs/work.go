@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"runtime/debug"
 	"time"
 
 	"github.com/hibiken/asynq"
@@ -78,6 +79,10 @@ func (r *Runner) report(kind string, e envelope, c claim, outcome string, start 
 	r.metrics.jobs.WithLabelValues(kind, outcome).Inc()
 	attrs := []any{"kind", kind, "id", e.ID, "tenant", e.Tenant, "attempt", c.Attempts, "outcome", outcome,
 		"duration", time.Since(start)}
+	var p panicError
+	if errors.As(err, &p) {
+		attrs = append(attrs, "stack", string(p.stack))
+	}
 	switch {
 	case err == nil || outcome == busyOutcome:
 		r.log.Info("job", attrs...)
@@ -134,7 +139,7 @@ func (r *Runner) attempt(ctx context.Context, kind string, e envelope) (outcome 
 func (r *Runner) run(ctx context.Context, h handler, e envelope) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = panicError{value: p}
+			err = panicError{value: p, stack: debug.Stack()}
 		}
 	}()
 	city, err := r.dir.ByID(ctx, e.Tenant)
@@ -167,7 +172,10 @@ func (r *Runner) once(ctx context.Context, e envelope, effect func(ctx context.C
 	})
 }
 
-type panicError struct{ value any }
+type panicError struct {
+	value any
+	stack []byte
+}
 
 func (e panicError) Error() string { return fmt.Sprintf("jobs: panic: %v", e.value) }
 

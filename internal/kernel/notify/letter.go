@@ -36,9 +36,9 @@ func kinds() map[string]kind {
 		"password_reset":        {account: true},
 		"staff_invite":          {account: true},
 		"application_submitted": {needs: with("agency"), may: []string{"due"}},
-		"correction_requested":  {needs: with("reason")},
+		"correction_requested":  {needs: matter, may: []string{"reason"}},
 		"application_approved":  {needs: matter, may: []string{"reason"}},
-		"application_rejected":  {needs: with("reason")},
+		"application_rejected":  {needs: matter, may: []string{"reason"}},
 		"application_escalated": {needs: with("agency", "due")},
 		"generic":               {needs: []string{"title", "body"}, may: []string{"path"}},
 	}
