@@ -36,7 +36,7 @@ func packCmd(ops Ops) *cobra.Command {
 }
 
 func cityCmd(ops Ops) *cobra.Command {
-	c := &cobra.Command{Use: "city", Short: "List the cities; invite the first administrator of one"}
+	c := &cobra.Command{Use: "city", Short: "List the cities; create the first administrator of one"}
 	c.AddCommand(&cobra.Command{Use: "list", Short: "List the cities and their addresses", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			rows, err := ops.Cities(cmd.Context())
@@ -56,23 +56,24 @@ func cityCmd(ops Ops) *cobra.Command {
 				tw.Flush()
 			})
 		}})
-	var o InviteOptions
-	invite := &cobra.Command{Use: "invite", Short: "Invite an administrator by e-mail and print the link", Args: cobra.NoArgs,
+	var o AdminOptions
+	admin := &cobra.Command{Use: "admin", Short: "Create the first administrator of a city or the platform; print the first password once", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			link, err := ops.Invite(cmd.Context(), o)
+			password, err := ops.Admin(cmd.Context(), o)
 			if err != nil {
 				return err
 			}
-			return show(cmd, map[string]string{"link": link}, func(w io.Writer) { fmt.Fprintln(w, link) })
+			return show(cmd, map[string]string{"email": o.Email, "password": password}, func(w io.Writer) {
+				fmt.Fprintf(w, "%s may sign in with this password, shown once: %s\nThe first sign-in sets up the second factor; change the password then.\n", o.Email, password)
+			})
 		}}
-	invite.Flags().StringVar(&o.City, "tenant", "", "slug of the city, or platform")
-	invite.Flags().StringVar(&o.Email, "email", "", "address of the administrator")
-	invite.Flags().StringVar(&o.Name, "name", "", "name of the administrator")
-	invite.Flags().StringVar(&o.Role, "role", "city_admin", "role: city_admin, bumd_admin, …")
+	admin.Flags().StringVar(&o.City, "tenant", "", "slug of the city, or platform")
+	admin.Flags().StringVar(&o.Email, "email", "", "address of the administrator")
+	admin.Flags().StringVar(&o.Name, "name", "", "name of the administrator")
 	for _, f := range []string{"tenant", "email", "name"} {
-		_ = invite.MarkFlagRequired(f)
+		_ = admin.MarkFlagRequired(f)
 	}
-	c.AddCommand(invite)
+	c.AddCommand(admin)
 	return c
 }
 

@@ -32,7 +32,7 @@ type Ops struct {
 	Pack    PackOps
 	Cities  func(ctx context.Context) ([]CityRow, error)
 	Bench   func(ctx context.Context, o BenchOptions) error
-	Invite  func(ctx context.Context, o InviteOptions) (link string, err error)
+	Admin   func(ctx context.Context, o AdminOptions) (password string, err error)
 }
 
 // DemoOptions says where the demo keeps its data and listens.
@@ -47,8 +47,8 @@ type BenchOptions struct {
 	Clients int
 }
 
-// InviteOptions names the first administrator of a city or of the platform.
-type InviteOptions struct{ City, Email, Name, Role string }
+// AdminOptions names the first administrator of a city or of the platform.
+type AdminOptions struct{ City, Email, Name string }
 
 // Check is one finding of `doctor`.
 type Check struct {

@@ -21,6 +21,7 @@ type Usage struct {
 	Plan   string       `json:"plan"`
 	Lines  []CostLine   `json:"lines"`
 	Total  money.Rupiah `json:"total_rupiah"`
+	Notes  []string     `json:"notes"`
 	AsOf   time.Time    `json:"as_of"`
 }
 
@@ -70,10 +71,18 @@ func printUsage(w io.Writer, u Usage) {
 	for _, m := range u.Meters {
 		fmt.Fprintf(tw, "%s\t%s\t%s\n", m.Name, i18n.ID.Number(m.Quantity), m.Unit)
 	}
+	if u.Plan == "" {
+		tw.Flush()
+		fmt.Fprintln(w, "\nThe city has no plan in this month, so nothing is priced.")
+		return
+	}
 	fmt.Fprintf(tw, "\nPLAN %s\tAMOUNT\tWORKING\n", u.Plan)
 	for _, l := range u.Lines {
 		fmt.Fprintf(tw, "%s\t%s\t%s\n", l.Name, l.Amount, l.Working)
 	}
-	fmt.Fprintf(tw, "Total (tax not included)\t%s\t\n", u.Total)
+	fmt.Fprintf(tw, "Total\t%s\t\n", u.Total)
 	tw.Flush()
+	for _, n := range u.Notes {
+		fmt.Fprintln(w, n)
+	}
 }
