@@ -43,7 +43,7 @@ func publicPages() []entry {
 		{"service", func(s ui.Shell) templ.Component { return public.Service(service(s)) }},
 		{"service-signed-in", func(s ui.Shell) templ.Component {
 			v := service(s)
-			v.User, v.Draft = resident(), "0199"
+			v.User, v.Draft = residentUser(), "0199"
 			return public.Service(v)
 		}},
 		{"service-link", func(s ui.Shell) templ.Component {

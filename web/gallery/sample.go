@@ -5,8 +5,6 @@ import (
 	"bedelau/web/ui"
 )
 
-func resident() *ui.User { return &ui.User{Name: "Siti Rahmawati", Role: ""} }
-
 func topics(s ui.Shell) []public.Topic {
 	var out []public.Topic
 	for _, t := range []struct {

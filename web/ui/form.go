@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"bedelau/internal/kernel/i18n"
 )
@@ -15,7 +16,8 @@ import (
 type Field struct {
 	Name, Type   string
 	Label, Hint  string
-	Value        string // an ISO day for date, "yes" for a given consent
+	Value        string   // an ISO day for date, "yes" for a given consent
+	Typed        []string // of date: day, month, year as they were typed, when they make no day
 	Error        string
 	Optional     bool
 	Max          int    // characters; 0 is no limit
@@ -77,7 +79,7 @@ func (f Field) described() string {
 // inputType is the type of the input element. NIK and KK are digits but not numbers: no spinner, no grouping.
 func (f Field) inputType() string {
 	switch f.Type {
-	case "email", "date", "number":
+	case "email", "number":
 		return f.Type
 	case "phone":
 		return "tel"
@@ -125,12 +127,22 @@ func (f Field) width() string {
 	switch f.Type {
 	case "code":
 		return "width-code"
-	case "date", "number":
+	case "number":
 		return "width-s"
 	case "nik", "kk", "phone":
 		return "width-m"
 	}
 	return ""
+}
+
+// parts are the day, month and year of a date, as they were typed or as they are kept.
+func (f Field) parts() [3]string {
+	var out [3]string
+	if t, err := time.Parse(time.DateOnly, f.Value); err == nil {
+		return [3]string{t.Format("2"), t.Format("1"), t.Format("2006")}
+	}
+	copy(out[:], f.Typed)
+	return out
 }
 
 // mostRadios is how many answers are shown at once; more of them fold into a select, which a phone shows as a list.

@@ -1,0 +1,138 @@
+// Package resident is what a signed-in person does for themselves: apply, correct, follow, keep their account.
+//
+// Each page function takes the view declared beside it. Posts and their inputs:
+//
+//	/permohonan/:id/isi/:page               the fields of the page, multipart; with ?nanti=1 saves and leaves
+//	/permohonan/:id/berkas/:file/hapus      nothing
+//	/permohonan/:id/kirim                   key
+//	/permohonan/:id/batal                   reason
+//	/akun/sandi                             present, password
+//	/akun/sesi/:id/hapus, /akun/sesi-lain/hapus
+package resident
+
+import (
+	"time"
+
+	"bedelau/web/ui"
+)
+
+// Item is one of the person's applications.
+type Item struct {
+	ID, Number, Service, Agency string
+	Status                      ui.Status
+	Deadline                    ui.Deadline
+	Updated                     time.Time
+}
+
+// MineView lists the person's applications: what waits for them first, then what the city works on, then the rest.
+type MineView struct {
+	ui.Shell
+	Waiting, Running, Closed []Item
+}
+
+func (v MineView) empty() bool { return len(v.Waiting)+len(v.Running)+len(v.Closed) == 0 }
+
+// href leads to where the application goes on: a draft to its form, anything else to its story.
+func (i Item) href() string { return "/permohonan/" + i.ID }
+
+// FormView is one page of a form.
+type FormView struct {
+	ui.Shell
+	ID, Service, Page string
+	Heading, Hint     string
+	Step, Of          int
+	Back              string // address of the page before, or of the service
+	Correction        string // what the officer asked for, when this is a correction
+	Fields            []ui.Field
+	Errors            ui.Errors
+}
+
+// multipart reports whether the page takes files, so that the form can carry them.
+func (v FormView) multipart() bool {
+	for _, f := range v.Fields {
+		if f.Type == "file" {
+			return true
+		}
+	}
+	return false
+}
+
+// Section is one page of the form with its answers.
+type Section struct {
+	Title string
+	Rows  []ui.Row
+}
+
+// Todo is something that stands between a draft and its submission, with the address where it is mended.
+type Todo struct{ Href, Text string }
+
+// ReviewView shows every answer before it is sent. Key makes sending twice the same as sending once.
+type ReviewView struct {
+	ui.Shell
+	ID, Service, Agency, Key string
+	Back                     string
+	Sections                 []Section
+	Missing                  []Todo
+	Warnings                 []Todo
+	Correction               bool // sends corrections rather than a new application
+}
+
+// SubmittedView says that it was sent, and what happens next.
+type SubmittedView struct {
+	ui.Shell
+	ID, Number, Service, Agency, Email string
+	Due                                time.Time // zero: nothing is promised
+	Term                               string    // the promise in words
+	Correction                         bool
+}
+
+// ReceiptView is the tanda terima, for the screen, A4 and the 80 mm printers of counters. QR is a data: address.
+type ReceiptView struct {
+	ui.Shell
+	ID, Number, Service, Agency, Applicant, Term, QR string
+	Submitted, Due                                   time.Time
+	Documents                                        []string // what was handed in
+}
+
+// Document is what the city issued.
+type Document struct {
+	Title, Number, Href, VerifyHref string
+	Issued                          time.Time
+}
+
+// Correction is what an officer asked for.
+type Correction struct {
+	Message string
+	Fields  []Todo // what is to be corrected, each with the address where
+}
+
+// DetailView is one application as its applicant sees it.
+type DetailView struct {
+	ui.Shell
+	ID, Number, Service, Agency string
+	Status                      ui.Status
+	StatusText                  string
+	Deadline                    ui.Deadline
+	Submitted                   time.Time
+	Correction                  *Correction // set while the applicant has to act
+	Reason                      string      // of the decision
+	Documents                   []Document
+	Events                      []ui.Event
+	Sections                    []Section
+	MayCancel                   bool
+}
+
+// Visit is a place where the person is signed in.
+type Visit struct {
+	ID, Agent, IP string
+	Seen          time.Time
+	Current       bool
+}
+
+// AccountView is the person's own account.
+type AccountView struct {
+	ui.Shell
+	Name, Email, Phone string
+	Visits             []Visit
+	Errors             ui.Errors // of "present" and "password"
+}
