@@ -7,8 +7,10 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"github.com/go-redis/redis_rate/v10"
+	"github.com/google/uuid"
 
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
@@ -50,10 +52,14 @@ func (g *Gate) Enter(c *gin.Context, r Route, s Surface) error {
 	if err := g.person(c, s); err != nil {
 		return err
 	}
-	if s.API && g.OnAPI != nil {
-		g.OnAPI(c.Request.Context(), CityOf(c))
+	if err := g.permit(c, r.Needs); err != nil {
+		return err
 	}
-	return g.permit(c, r.Needs)
+	if a := ActorOf(c); s.API && g.OnAPI != nil && a.SignedIn() {
+		// An id of our own: the request's may be the caller's, who could send one twice to be counted once.
+		g.OnAPI(c.Request.Context(), event.APIRequested{RequestID: uuid.Must(uuid.NewV7()), AccountID: a.ID, Route: r.Path, At: time.Now()})
+	}
+	return nil
 }
 
 // city puts the tenant of the host into the request, and refuses a route that does not exist there.

@@ -17,6 +17,7 @@ import (
 	"github.com/go-redis/redis_rate/v10"
 
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -61,8 +62,8 @@ type Deps struct {
 	Limiter   *redis_rate.Limiter
 	Log       *slog.Logger
 	Proxies   []string
-	Secure    bool // the site is reached by https
-	OnAPI     func(ctx context.Context, city tenancy.City)
+	Secure    bool                                            // the site is reached by https
+	OnAPI     func(ctx context.Context, f event.APIRequested) // counts a program's request; must not block
 }
 
 // Gate builds the engine and mounts tables on it.
