@@ -49,7 +49,7 @@ type sheet struct{ m core.Maroto }
 
 func (s *Service) newSheet(city tenancy.City, office, title string, at time.Time) sheet {
 	cfg := config.NewBuilder().WithCustomFonts(s.fonts).WithDefaultFont(&props.Font{Family: fontFamily, Size: 11}).
-		WithLeftMargin(25).WithRightMargin(25).WithTopMargin(18).WithBottomMargin(18).
+		WithLeftMargin(25).WithRightMargin(25).WithTopMargin(20).WithBottomMargin(18).
 		WithTitle(title, true).WithAuthor(office+", "+city.Name, true).WithCreator("Bedelau", true).WithCreationDate(at).Build()
 	sh := sheet{maroto.New(cfg)}
 	sh.add("PEMERINTAH "+strings.ToUpper(city.Name), props.Text{Align: align.Center, Size: 13})
@@ -57,7 +57,7 @@ func (s *Service) newSheet(city tenancy.City, office, title string, at time.Time
 	if contact := contactLine(city.Contact); contact != "" {
 		sh.add(contact, props.Text{Align: align.Center, Size: 8.5, Top: 1})
 	}
-	sh.m.AddRows(line.NewRow(6, props.Line{Thickness: 0.6, SizePercent: 100}))
+	sh.m.AddRows(line.NewRow(7, props.Line{Thickness: 0.6, SizePercent: 100, OffsetPercent: 60}))
 	return sh
 }
 
@@ -156,7 +156,7 @@ func (s *Service) printLetter(city tenancy.City, d letter) ([]byte, error) {
 	sh.add(l.T("casework.pdf.number", "number", d.number), props.Text{Align: align.Center, Size: 11, Top: 1})
 	sh.space(6)
 	for _, p := range d.body {
-		sh.add(p, props.Text{Align: align.Justify, Bottom: 3.2})
+		sh.add(p, props.Text{Bottom: 3.2, VerticalPadding: 1.6})
 	}
 	sh.space(6)
 	err := sh.check(d.address,

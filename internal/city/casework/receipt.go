@@ -79,8 +79,8 @@ func (s *Service) ReceiptPDF(ctx context.Context, actor identity.Actor, id uuid.
 	}
 	sh.space(8)
 	err = sh.check(r.VerifyURL,
-		text.New(l.T("casework.receipt.check"), props.Text{Left: 6, Size: 10, VerticalPadding: 1}),
-		text.New(breakable(l.T("casework.receipt.track", "url", r.TrackURL)), props.Text{Left: 6, Top: 16, Size: 10, VerticalPadding: 1}),
+		text.New(l.T("casework.receipt.check"), props.Text{Left: 6, Top: 2, Size: 10, VerticalPadding: 1}),
+		text.New(breakable(l.T("casework.receipt.track", "url", r.TrackURL)), props.Text{Left: 6, Top: 14, Size: 10, VerticalPadding: 1}),
 	)
 	if err != nil {
 		return nil, err

@@ -73,12 +73,15 @@ func (s *Service) OpenFile(ctx context.Context, actor identity.Actor, id, file u
 
 // OpenDocument returns an issued document as a PDF, for the caller to close. The rules are those of OpenFile.
 func (s *Service) OpenDocument(ctx context.Context, actor identity.Actor, document uuid.UUID) (files.File, io.ReadSeekCloser, error) {
+	if err := s.mayRead(ctx, actor); err != nil {
+		return files.File{}, nil, err
+	}
 	var d Document
 	err := s.d.DB.App.NewSelect().Model(&d).Where("tenant_id = ? AND id = ?", tenancy.Must(ctx), document).Scan(ctx)
 	if err != nil {
 		return files.File{}, nil, orNotFound(err)
 	}
-	app, err := s.readable(ctx, actor, d.ApplicationID)
+	app, err := find(ctx, s.d.DB.App, actor, d.ApplicationID)
 	if err != nil {
 		return files.File{}, nil, err
 	}

@@ -53,9 +53,13 @@ func (s *Service) Track(ctx context.Context, number, phone4 string) (Tracking, e
 	if err := fault.Fields(bad); err != nil {
 		return Tracking{}, err
 	}
+	tenant, ok := tenancy.From(ctx)
+	if !ok {
+		return Tracking{}, tenancy.ErrNone
+	}
 	db := s.d.DB.App
 	var app Application
-	err = db.NewSelect().Model(&app).Where("a.tenant_id = ? AND a.number = ?", tenancy.Must(ctx), number).Scan(ctx)
+	err = db.NewSelect().Model(&app).Where("a.tenant_id = ? AND a.number = ?", tenant, number).Scan(ctx)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return Tracking{}, fmt.Errorf("casework: track: %w", err)
 	}

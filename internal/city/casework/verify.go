@@ -42,8 +42,12 @@ func (s *Service) Verify(ctx context.Context, token string) (Verification, error
 	if !tokenPattern.MatchString(token) {
 		return Verification{}, fault.New(fault.NotFound, "verify.unknown")
 	}
+	tenant, ok := tenancy.From(ctx)
+	if !ok {
+		return Verification{}, tenancy.ErrNone
+	}
 	var d Document
-	err := s.d.DB.App.NewSelect().Model(&d).Where("tenant_id = ? AND token = ?", tenancy.Must(ctx), token).Scan(ctx)
+	err := s.d.DB.App.NewSelect().Model(&d).Where("tenant_id = ? AND token = ?", tenant, token).Scan(ctx)
 	if err == nil {
 		return Verification{
 			Kind: OnDocument, Title: d.Title, Number: d.Number, AgencyName: d.AgencyName, SignerTitle: d.SignerTitle,
@@ -52,7 +56,7 @@ func (s *Service) Verify(ctx context.Context, token string) (Verification, error
 	}
 	var app Application
 	if errors.Is(err, sql.ErrNoRows) {
-		err = s.d.DB.App.NewSelect().Model(&app).Where("a.tenant_id = ? AND a.receipt_token = ?", tenancy.Must(ctx), token).Scan(ctx)
+		err = s.d.DB.App.NewSelect().Model(&app).Where("a.tenant_id = ? AND a.receipt_token = ?", tenant, token).Scan(ctx)
 	}
 	if errors.Is(err, sql.ErrNoRows) {
 		return Verification{}, fault.New(fault.NotFound, "verify.unknown")

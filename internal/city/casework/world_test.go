@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/access"
@@ -268,12 +269,25 @@ func photo(t testing.TB) []byte {
 }
 
 // nikOf is a valid NIK for the n-th test person.
-func nikOf(n int) string { return fmt.Sprintf("217104670390%04d", n+1) }
+func nikOf(n int) string { return fmt.Sprintf("217104670390%04d", n+100) }
 
 // wants fails the test unless err is the refusal code.
 func wants(t testing.TB, err error, code string) {
 	t.Helper()
 	if !fault.Is(err, code) {
 		t.Fatalf("got %v, want %s", err, code)
+	}
+}
+
+// owner runs a statement as the role that owns the tables.
+func (st *stage) owner(t testing.TB, sql string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), st.w.OwnerURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	if _, err := conn.Exec(t.Context(), sql); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -1,0 +1,198 @@
+package casework
+
+import (
+	"strings"
+	"sync"
+	"testing"
+
+	"bedelau/internal/kernel/event"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
+)
+
+func TestTheSecondOfTwoOfficersIsToldWhatChanged(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	app := st.submitted(t, st.resident(t, st.ctx, "Siti"), sitiNIK)
+	budi, dewi := st.officer(t, "Budi", "disdukcapil", "officer"), st.officer(t, "Dewi", "disdukcapil", "officer")
+	seen := app.Version
+	if _, err := st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "start_review", Version: seen}); err != nil {
+		t.Fatal(err)
+	}
+	_, err := st.Act(st.ctx, dewi, ActInput{ID: app.ID, Action: "request_correction", Version: seen, Reason: "Buram."})
+	wants(t, err, "application.changed")
+	f := fault.From(err)
+	if said := i18n.ID.T("fault."+f.Code, f.Args...); !strings.Contains(said, "Budi") || !strings.Contains(said, "Dalam verifikasi") || !strings.Contains(said, "24 November 2026 pukul 10.00 WIB") {
+		t.Errorf("told %q", said)
+	}
+	_, err = st.Act(st.ctx, dewi, ActInput{ID: app.ID, Action: "approve"})
+	wants(t, err, "application.changed") // an officer cannot leave the version out
+	_, err = st.Claim(st.ctx, dewi, app.ID, seen)
+	wants(t, err, "application.changed")
+	_, err = st.Claim(st.ctx, dewi, app.ID, seen+1)
+	wants(t, err, "application.taken")
+}
+
+func TestOfManyOfficersAtOnceExactlyOneDecides(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	app := st.submitted(t, st.resident(t, st.ctx, "Siti"), sitiNIK)
+	budi := st.officer(t, "Budi", "disdukcapil", "officer")
+	app, err := st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "start_review", Version: app.Version})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	won := 0
+	for i := range 10 {
+		action := []string{"approve", "reject"}[i%2]
+		wg.Go(func() {
+			_, err := st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: action, Version: app.Version, Reason: "x"})
+			mu.Lock()
+			defer mu.Unlock()
+			if err == nil {
+				won++
+			} else if !fault.Is(err, "application.changed") {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if won != 1 || len(heard[event.ApplicationDecided](st)) != 1 {
+		t.Errorf("%d won, %d facts", won, len(heard[event.ApplicationDecided](st)))
+	}
+}
+
+func TestStepsThatTheWorkflowDoesNotAllow(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	siti := st.resident(t, st.ctx, "Siti")
+	app := st.submitted(t, siti, sitiNIK)
+	budi := st.officer(t, "Budi", "disdukcapil", "officer")
+	admin := st.officer(t, "Admin", "", "city_admin")
+	auditor := st.officer(t, "Inspektur", "inspektorat", "auditor")
+	v := app.Version
+	for _, tt := range []struct {
+		name string
+		in   ActInput
+		code string
+	}{
+		{"not from this state", ActInput{Action: "approve", Version: v}, "application.no_action"},
+		{"no such step", ActInput{Action: "'; DROP TABLE application; --", Version: v}, "application.no_action"},
+		{"the applicant's step", ActInput{Action: "cancel", Version: v}, "application.no_action"},
+		{"no reason", ActInput{Action: "request_correction", Version: v, Reason: "  \n"}, "input.invalid"},
+		{"a reason nobody asked for", ActInput{Action: "start_review", Version: v, Reason: "x"}, "input.invalid"},
+		{"an endless reason", ActInput{Action: "request_correction", Version: v, Reason: strings.Repeat("a", 2001)}, "input.invalid"},
+		{"a reason that is no text", ActInput{Action: "request_correction", Version: v, Reason: "a\x00b"}, "input.invalid"},
+		{"bytes", ActInput{Action: "request_correction", Version: v, Reason: "\xff\xfe"}, "input.invalid"},
+		{"a field of no form", ActInput{Action: "request_correction", Version: v, Reason: "x", Fields: []string{"nik", "nope"}}, "input.invalid"},
+		{"text to read is not to be corrected", ActInput{Action: "request_correction", Version: v, Reason: "x", Fields: []string{"info_syarat"}}, "input.invalid"},
+		{"fields without a correction", ActInput{Action: "start_review", Version: v, Fields: []string{"nik"}}, "input.invalid"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.in.ID = app.ID
+			_, err := st.Act(st.ctx, budi, tt.in)
+			wants(t, err, tt.code)
+		})
+	}
+	_, err := st.Act(st.ctx, admin, ActInput{ID: app.ID, Action: "start_review", Version: v})
+	wants(t, err, "access.denied") // an administrator decides no case
+	_, err = st.Act(st.ctx, auditor, ActInput{ID: app.ID, Action: "start_review", Version: v})
+	wants(t, err, "access.denied")
+	_, err = st.Act(st.ctx, siti, ActInput{ID: app.ID, Action: "start_review", Version: v})
+	wants(t, err, "application.no_action")
+	_, err = st.Correct(st.ctx, siti, app.ID)
+	wants(t, err, "application.no_action")
+	noTOTP := budi
+	noTOTP.TOTP = false
+	_, err = st.Act(st.ctx, noTOTP, ActInput{ID: app.ID, Action: "start_review", Version: v})
+	wants(t, err, "access.second_factor")
+	if got, err := st.Get(st.ctx, budi, app.ID); err != nil || got.Application.Version != v || len(got.Timeline) != 1 {
+		t.Errorf("something was half written: version %d, %v", got.Application.Version, err)
+	}
+}
+
+func TestAnApplicantMayWithdraw(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	siti := st.resident(t, st.ctx, "Siti")
+	app := st.submitted(t, siti, sitiNIK)
+	app, err := st.Cancel(st.ctx, siti, app.ID, "KTP sudah ketemu")
+	if err != nil || app.Stage != StageCancelled || app.ClosedAt.IsZero() || len(heard[event.ApplicationCancelled](st)) != 1 {
+		t.Fatalf("stage %s, %v", app.Stage, err)
+	}
+	_, err = st.Cancel(st.ctx, siti, app.ID, "")
+	wants(t, err, "application.no_action")
+	budi := st.officer(t, "Budi", "disdukcapil", "officer")
+	_, err = st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "start_review", Version: app.Version})
+	wants(t, err, "application.no_action")
+	_, err = st.Claim(st.ctx, budi, app.ID, app.Version)
+	wants(t, err, "application.closed")
+	st.submitted(t, siti, sitiNIK) // and may apply again
+}
+
+func TestALateDecisionIsSaidToBeLate(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	app := st.submitted(t, st.resident(t, st.ctx, "Siti"), sitiNIK)
+	st.on(t, "2026-11-26 16:01")
+	app = st.approved(t, st.officer(t, "Budi", "disdukcapil", "officer"), app)
+	if *app.OnTime || heard[event.ApplicationDecided](st)[0].OnTime {
+		t.Error("a late decision counts as in time")
+	}
+}
+
+func TestDeskWork(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	siti := st.resident(t, st.ctx, "Siti")
+	app := st.submitted(t, siti, sitiNIK)
+	budi, dewi := st.officer(t, "Budi", "disdukcapil", "officer"), st.officer(t, "Dewi", "disdukcapil", "officer")
+	head := st.officer(t, "Kepala", "disdukcapil", "agency_head")
+	stranger := st.officer(t, "Lain", "dinkes", "officer")
+	_, err := st.Assign(st.ctx, budi, app.ID, dewi.ID, app.Version)
+	wants(t, err, "access.denied")
+	if app, err = st.Assign(st.ctx, head, app.ID, dewi.ID, app.Version); err != nil || app.AssigneeName != "Dewi" {
+		t.Fatal(err)
+	}
+	_, err = st.Assign(st.ctx, head, app.ID, stranger.ID, app.Version)
+	wants(t, err, "input.invalid")
+	_, err = st.Release(st.ctx, budi, app.ID, app.Version)
+	wants(t, err, "access.denied")
+	if app, err = st.Release(st.ctx, dewi, app.ID, app.Version); err != nil || app.AssigneeID.Valid {
+		t.Fatal(err)
+	}
+	if app, err = st.Claim(st.ctx, budi, app.ID, app.Version); err != nil || app.AssigneeID.UUID != budi.ID {
+		t.Fatal(err)
+	}
+	if people, err := st.Colleagues(st.ctx, head, app.ID); err != nil || len(people) != 3 {
+		t.Errorf("colleagues %v, %v", people, err)
+	}
+
+	// A note is for the office alone and conflicts with nothing.
+	if err := st.Note(st.ctx, dewi, app.ID, "Sudah ditelepon."); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"", " ", "\x00", "\xff", strings.Repeat("x", 3000)} {
+		if f := fault.From(st.Note(st.ctx, dewi, app.ID, text)); len(f.Fields) != 1 || f.Fields[0].Name != "note" {
+			t.Errorf("note %.10q: %v", text, f)
+		}
+	}
+	if _, err = st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "start_review", Version: app.Version}); err != nil {
+		t.Fatal(err)
+	}
+	mine, err := st.Get(st.ctx, siti, app.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range mine.Timeline {
+		if e.Action == EventNote || e.Action == EventAssigned || e.ActorName == "Budi" {
+			t.Errorf("the applicant sees %s by %q", e.Action, e.ActorName)
+		}
+	}
+	office, err := st.Get(st.ctx, dewi, app.ID)
+	if err != nil || len(office.Timeline) != 6 || office.Timeline[4].Message != "Sudah ditelepon." {
+		t.Errorf("the office sees %d events, %v", len(office.Timeline), err)
+	}
+}

@@ -1,0 +1,171 @@
+package casework
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/event"
+	"bedelau/internal/kernel/jobs"
+	"bedelau/internal/kernel/pgtest"
+	"bedelau/internal/kernel/tenancy"
+)
+
+func (st *stage) sweepOnce(t testing.TB) (jobsAdded int) {
+	t.Helper()
+	err := tenancy.InTx(st.ctx, st.d.DB.App, func(ctx context.Context, tx bun.Tx) error { return st.sweep(ctx, tx, st.clock()) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = st.w.DB.Platform.NewRaw("SELECT count(*) FROM outbox WHERE kind = 'casework.escalate.v1'").Scan(t.Context(), &jobsAdded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return jobsAdded
+}
+
+func TestALateApplicationIsRaisedOnce(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	head := st.officer(t, "Kepala", "disdukcapil", "agency_head")
+	st.officer(t, "Kepala lain", "dinkes", "agency_head")
+	app := st.submitted(t, st.resident(t, st.ctx, "Siti"), sitiNIK)
+	if n := st.sweepOnce(t); n != 0 {
+		t.Fatalf("%d escalated before the deadline", n)
+	}
+	st.on(t, "2026-11-26 16:01")
+	for range 3 {
+		if n := st.sweepOnce(t); n != 1 {
+			t.Fatalf("%d jobs", n)
+		}
+	}
+	for range 3 { // a job may be delivered again
+		if err := st.escalate(st.ctx, uuid.Nil, escalateArgs{ApplicationID: app.ID, Level: 1}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	told := heard[event.ApplicationEscalated](st)
+	if len(told) != 1 || told[0].Level != 1 || told[0].AgencyCode != "disdukcapil" {
+		t.Fatalf("facts %+v", told)
+	}
+	var to []uuid.UUID
+	if err := st.w.DB.App.NewRaw("SELECT account_id FROM message WHERE tenant_id = ? AND template = 'application_escalated'", st.w.Batam.ID).Scan(st.ctx, &to); err != nil || len(to) != 1 || to[0] != head.ID {
+		t.Errorf("told %v, %v", to, err)
+	}
+	trail, err := audit.Trail(st.ctx, st.w.DB.App, "application", app.ID)
+	if err != nil || len(trail) != 2 || trail[1].Action != "application.escalate" || trail[1].ActorKind != audit.System {
+		t.Errorf("audit %+v, %v", trail, err)
+	}
+	budi := st.officer(t, "Budi", "disdukcapil", "officer")
+	q, err := st.Queue(st.ctx, budi, QueueFilter{View: ViewLate})
+	if err != nil || len(q.Rows) != 1 || q.Rows[0].EscalationLevel != 1 || q.Counts[ViewLate] != 1 {
+		t.Errorf("the queue shows %+v, %v", q.Counts, err)
+	}
+	// An escalation is nobody's act: the officer who saw the application before may still take a step.
+	if _, err := st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "start_review", Version: app.Version}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWhatWasDealtWithInTimeIsNotRaised(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	budi := st.officer(t, "Budi", "disdukcapil", "officer")
+	siti := st.resident(t, st.ctx, "Siti")
+	app := st.submitted(t, siti, sitiNIK)
+	st.on(t, "2026-11-26 16:01")
+	if n := st.sweepOnce(t); n != 1 {
+		t.Fatalf("%d jobs", n)
+	}
+	// Between the sweep and the job an officer asks for a correction: the clock stands.
+	app, err := st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "request_correction", Version: app.Version, Reason: "Buram."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !app.Remaining.Late() {
+		t.Errorf("lateness was forgiven: %+v", app.Remaining)
+	}
+	if err := st.escalate(st.ctx, uuid.Nil, escalateArgs{ApplicationID: app.ID, Level: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(heard[event.ApplicationEscalated](st)); n != 0 {
+		t.Fatalf("%d raised while the applicant has the turn", n)
+	}
+	// Sent back, it is as late as it was, and is found again.
+	st.on(t, "2026-11-30 09:00")
+	if _, err := st.Correct(st.ctx, siti, app.ID); err != nil {
+		t.Fatal(err)
+	}
+	if n := st.sweepOnce(t); n != 2 {
+		t.Fatalf("%d jobs", n)
+	}
+	if err := st.escalate(st.ctx, uuid.Nil, escalateArgs{ApplicationID: app.ID, Level: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(heard[event.ApplicationEscalated](st)); n != 1 {
+		t.Errorf("%d raised", n)
+	}
+}
+
+func TestWithoutAHeadTheAdministratorIsTold(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	admin := st.officer(t, "Admin", "", "city_admin")
+	app := st.submitted(t, st.resident(t, st.ctx, "Siti"), sitiNIK)
+	st.on(t, "2026-12-01 08:00")
+	if err := st.escalate(st.ctx, uuid.Nil, escalateArgs{ApplicationID: app.ID, Level: 1}); err != nil {
+		t.Fatal(err)
+	}
+	var to []uuid.UUID
+	if err := st.w.DB.App.NewRaw("SELECT account_id FROM message WHERE tenant_id = ? AND template = 'application_escalated'", st.w.Batam.ID).Scan(st.ctx, &to); err != nil || len(to) != 1 || to[0] != admin.ID {
+		t.Errorf("told %v, %v", to, err)
+	}
+}
+
+// TestTheJobsRunThroughRedis sends an issue and an escalation the whole way: outbox, relay, Redis, worker.
+func TestTheJobsRunThroughRedis(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	dir := tenancy.NewDirectory(st.w.DB.App, "localhost")
+	r, err := jobs.New(st.w.DB, jobs.Options{Redis: pgtest.Redis(t), Workers: 4, Poll: 20 * time.Millisecond}, dir, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := st.Register(r); err != nil {
+		t.Fatal(err)
+	}
+	budi, siti := st.officer(t, "Budi", "disdukcapil", "officer"), st.resident(t, st.ctx, "Siti")
+	late := st.submitted(t, st.resident(t, st.ctx, "Andi"), nikOf(1))
+	app := st.approved(t, budi, st.submitted(t, siti, sitiNIK))
+	st.on(t, "2026-12-01 08:00")
+	if err := r.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.Stop(context.Background()) })
+	deadline := time.Now().Add(20 * time.Second)
+	for {
+		d, err := st.Get(st.ctx, siti, app.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, err := st.Get(st.ctx, budi, late.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(d.Documents) == 1 && l.Application.EscalationLevel == 1 && l.Late {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%d documents, level %d", len(d.Documents), l.Application.EscalationLevel)
+		}
+		time.Sleep(20 * time.Millisecond) // between looks at a condition
+	}
+	if n := len(heard[event.ApplicationEscalated](st)); n != 1 {
+		t.Errorf("raised %d times", n)
+	}
+}

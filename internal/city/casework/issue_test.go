@@ -1,0 +1,156 @@
+package casework
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/event"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// TestNumbersHaveNoGap issues twenty documents at once while other transactions take a number and fail.
+func TestNumbersHaveNoGap(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	st.offer.OneOpen, st.offer.CooldownMonths = false, 0
+	budi := st.officer(t, "Budi", "disdukcapil", "officer")
+	siti := st.resident(t, st.ctx, "Siti")
+	const n = 20
+	var apps []Application
+	for i := range n {
+		apps = append(apps, st.approved(t, budi, st.submitted(t, siti, nikOf(i))))
+	}
+	var wg sync.WaitGroup
+	giveUp := errors.New("the printer burns")
+	for i, app := range apps {
+		wg.Go(func() {
+			if i%4 == 0 {
+				err := tenancy.InTx(st.ctx, st.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
+					if _, err := nextNumber(ctx, tx, ktp, 2026); err != nil {
+						return err
+					}
+					return giveUp
+				})
+				if !errors.Is(err, giveUp) {
+					t.Error(err)
+				}
+			}
+			if err := st.issue(st.ctx, uuid.Nil, issueArgs{ApplicationID: app.ID}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	var seqs []int
+	if err := st.w.DB.App.NewRaw("SELECT seq FROM issued_document WHERE tenant_id = ? ORDER BY seq", st.w.Batam.ID).Scan(st.ctx, &seqs); err != nil {
+		t.Fatal(err)
+	}
+	want := make([]int, n)
+	for i := range want {
+		want[i] = i + 1
+	}
+	if !slices.Equal(seqs, want) {
+		t.Errorf("numbers %v", seqs)
+	}
+	// A new year begins at one, by the city's clock: this is still 2026 in UTC.
+	st.on(t, "2027-01-01 00:30")
+	app := st.approved(t, budi, st.submitted(t, siti, nikOf(99)))
+	if err := st.issue(st.ctx, uuid.Nil, issueArgs{ApplicationID: app.ID}); err != nil {
+		t.Fatal(err)
+	}
+	d, err := st.Get(st.ctx, siti, app.ID)
+	if err != nil || d.Documents[0].Number != "001/SKP-KTP/Disdukcapil/I/2027" {
+		t.Errorf("new year: %+v, %v", d.Documents, err)
+	}
+}
+
+func TestNothingIsIssuedOnARejection(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	budi := st.officer(t, "Budi", "disdukcapil", "officer")
+	app := st.submitted(t, st.resident(t, st.ctx, "Siti"), sitiNIK)
+	for _, in := range []ActInput{{Action: "start_review"}, {Action: "reject", Reason: "Tidak cocok."}} {
+		in.ID, in.Version = app.ID, app.Version
+		var err error
+		if app, err = st.Act(st.ctx, budi, in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := st.issue(st.ctx, uuid.Nil, issueArgs{ApplicationID: app.ID}); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(heard[event.DocumentIssued](st)); n != 0 || app.Outcome != event.Rejected || app.ClosedAt.IsZero() {
+		t.Errorf("%d documents; outcome %s", n, app.Outcome)
+	}
+	tr, err := st.Track(st.ctx, app.Number, "7890")
+	if err != nil || tr.State.Stage != StageRejected {
+		t.Errorf("tracked %+v, %v", tr, err)
+	}
+}
+
+// TestAWorkflowMayEndWithTheDocument takes a workflow whose last step is the system's own.
+func TestAWorkflowMayEndWithTheDocument(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	wf, err := define[Workflow](st.ctx, newDefinitions(), st.w.DB.App, workflowTable, "adminduk", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(wf.Actions, func(a Action) bool { return a.Code == "hand_over" })
+	wf.Actions[i].Actor, wf.Actions[i].Permission, wf.Actions[i].Message = BySystem, "", nil
+	err = tenancy.InTx(st.ctx, st.w.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		return publish(ctx, tx, workflowTable, "adminduk", 2, wf, st.clock())
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	budi, siti := st.officer(t, "Budi", "disdukcapil", "officer"), st.resident(t, st.ctx, "Siti")
+	app := st.approved(t, budi, st.submitted(t, siti, sitiNIK))
+	if app.WorkflowVersion != 2 {
+		t.Fatalf("workflow version %d", app.WorkflowVersion)
+	}
+	if err := st.issue(st.ctx, uuid.Nil, issueArgs{ApplicationID: app.ID}); err != nil {
+		t.Fatal(err)
+	}
+	d, err := st.Get(st.ctx, siti, app.ID)
+	if err != nil || d.Application.Stage != StageCompleted || d.Application.ClosedAt.IsZero() || len(d.Documents) != 1 {
+		t.Errorf("stage %s, %v", d.Application.Stage, err)
+	}
+}
+
+func TestAnExpiredDocumentSaysSo(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		d    Document
+		want string
+	}{
+		{Document{Status: DocumentValid}, DocumentValid},
+		{Document{Status: DocumentValid, ValidUntil: now.Add(time.Hour)}, DocumentValid},
+		{Document{Status: DocumentValid, ValidUntil: now.Add(-time.Hour)}, DocumentExpired},
+		{Document{Status: DocumentRevoked, ValidUntil: now.Add(-time.Hour)}, DocumentRevoked},
+	} {
+		if got := tt.d.StatusAt(now); got != tt.want {
+			t.Errorf("%+v is %s, want %s", tt.d, got, tt.want)
+		}
+	}
+}
+
+func TestMaskedNames(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"Siti Rahma": "S••• R••••", "Suparman": "S•••••••", "A": "A", "": "", "Ñandu Ölçer": "Ñ•••• Ö••••",
+		"Raden Mas Wiryodiningratkusumo": "R•••• M•• W••••••••",
+	} {
+		if got := maskName(in); got != want {
+			t.Errorf("maskName(%q) = %q, want %q", in, got, want)
+		}
+	}
+}

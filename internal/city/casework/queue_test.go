@@ -1,0 +1,218 @@
+package casework
+
+import (
+	"encoding/base64"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"bedelau/internal/kernel/identity"
+)
+
+// names lists the applicants of a page, which is how the tests below tell rows apart.
+func names(rows []Application) string {
+	var out []string
+	for _, r := range rows {
+		out = append(out, r.ApplicantName)
+	}
+	return strings.Join(out, " ")
+}
+
+func TestTheQueueByDeadline(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	budi, dewi := st.officer(t, "Budi", "disdukcapil", "officer"), st.officer(t, "Dewi", "disdukcapil", "officer")
+	apply := func(name, at string, n int) Application {
+		st.on(t, at)
+		return st.submitted(t, st.resident(t, st.ctx, name), nikOf(n))
+	}
+	act := func(app Application, action, reason string) Application {
+		app, err := st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: action, Version: app.Version, Reason: reason})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return app
+	}
+	late := apply("Late", "2026-11-16 09:00", 1)
+	waits := apply("Waits", "2026-11-20 09:00", 2)
+	done := apply("Done", "2026-11-20 10:00", 3)
+	ready := apply("Ready", "2026-11-20 11:00", 4)
+	apply("Second", "2026-11-24 09:00", 5)
+	apply("First", "2026-11-23 09:00", 6)
+	st.on(t, "2026-11-24 10:00")
+	act(waits, "request_correction", "Buram.")
+	ready = act(act(ready, "start_review", ""), "approve", "")
+	done = act(act(act(done, "start_review", ""), "approve", ""), "hand_over", "")
+	if _, err := st.Claim(st.ctx, dewi, late.ID, late.Version); err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := st.offer
+	st.offer.Agency = "dinkes"
+	apply("Other", "2026-11-24 11:00", 7)
+	st.offer = elsewhere
+
+	for _, tt := range []struct {
+		who  identity.Actor
+		view View
+		want string
+	}{
+		{budi, ViewAll, "Late First Second Ready Waits"},
+		{budi, ViewUnassigned, "First Second"},
+		{budi, ViewMine, "Ready"},
+		{dewi, ViewMine, "Late"},
+		{budi, ViewLate, "Late"},
+		{budi, ViewWaiting, "Waits"},
+		{budi, ViewDone, "Done"},
+		{st.officer(t, "Kepala", "dinkes", "agency_head"), ViewAll, "Other"},
+		{st.officer(t, "Admin", "", "city_admin"), ViewAll, "Late First Other Second Ready Waits"},
+	} {
+		q, err := st.Queue(st.ctx, tt.who, QueueFilter{View: tt.view})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := names(q.Rows)
+		if tt.view == ViewAll && tt.who.Name == "Admin" {
+			got = strings.Replace(got, "Second Other", "Other Second", 1) // due at the same moment
+		}
+		if got != tt.want || q.Counts[tt.view] != len(q.Rows) {
+			t.Errorf("%s of %s: %s, counted %d; want %s", tt.view, tt.who.Name, got, q.Counts[tt.view], tt.want)
+		}
+	}
+	st.on(t, "2026-12-30 10:00") // done more than thirty days ago
+	if q, err := st.Queue(st.ctx, budi, QueueFilter{View: ViewDone}); err != nil || len(q.Rows) != 0 || q.Counts[ViewDone] != 0 {
+		t.Errorf("done long ago: %v, %v", q.Counts, err)
+	}
+	if q, err := st.Queue(st.ctx, budi, QueueFilter{Search: done.Number}); err != nil || names(q.Rows) != "Done" {
+		t.Errorf("search finds %s, %v", names(q.Rows), err)
+	}
+	_, err := st.Queue(st.ctx, st.resident(t, st.ctx, "Siti"), QueueFilter{})
+	wants(t, err, "access.denied")
+}
+
+func TestPagesOfTheQueueMeetWithoutGapOrOverlap(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	st.fill(t, 60)
+	budi := st.officer(t, "Budi", "disdukcapil", "officer")
+	for _, view := range []View{ViewAll, ViewDone} {
+		seen, cursor := map[string]bool{}, ""
+		for {
+			q, err := st.Queue(st.ctx, budi, QueueFilter{View: view, Limit: 7, Cursor: cursor})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range q.Rows {
+				if seen[r.Number] {
+					t.Fatalf("%s comes twice", r.Number)
+				}
+				seen[r.Number] = true
+			}
+			if cursor = q.Next; cursor == "" {
+				if len(seen) != q.Counts[view] {
+					t.Errorf("%s: %d rows, counted %d", view, len(seen), q.Counts[view])
+				}
+				break
+			}
+		}
+	}
+	for _, bad := range []string{"x", "%%%", base64.RawURLEncoding.EncodeToString([]byte("0 1 2")), base64.RawURLEncoding.EncodeToString([]byte("999 -1 " + st.w.Batam.ID.String()))} {
+		_, err := st.Queue(st.ctx, budi, QueueFilter{Cursor: bad})
+		wants(t, err, "request.cursor")
+	}
+	_, err := st.Queue(st.ctx, budi, QueueFilter{View: "everything"})
+	wants(t, err, "input.invalid")
+}
+
+func TestSearchByNumberAndByTheBeginningOfAName(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	st.fill(t, 40)
+	budi := st.officer(t, "Budi", "disdukcapil", "officer")
+	siti := st.submitted(t, st.resident(t, st.ctx, "Siti Rahma"), sitiNIK)
+	for _, tt := range []struct {
+		typed string
+		want  int
+	}{
+		{"siti", 1}, {"SITI  RAHMA", 1}, {"Siti Rahma", 1}, {"Rahma", 0},
+		{siti.Number, 1}, {strings.ToLower(strings.ReplaceAll(siti.Number, "-", "")), 1}, {siti.Number[:8], 1},
+		{"Warga 000", 9}, {"BTM-26-", 25}, {"%", 0}, {"_", 0}, {"' OR 1=1 --", 0}, {"\xff\x00", 25}, {strings.Repeat("w", 100_000), 0},
+	} {
+		q, err := st.Queue(st.ctx, budi, QueueFilter{Search: tt.typed})
+		if err != nil || len(q.Rows) != tt.want || q.More != (tt.want == 25) {
+			t.Errorf("%.40q finds %d, more %v, %v; want %d", tt.typed, len(q.Rows), q.More, err, tt.want)
+		}
+	}
+	q, err := st.Queue(st.ctx, st.officer(t, "Lain", "dinkes", "officer"), QueueFilter{Search: siti.Number})
+	if err != nil || len(q.Rows) != 0 {
+		t.Errorf("another agency finds %d, %v", len(q.Rows), err)
+	}
+}
+
+// fill writes n submitted applications straight into the table, a third of them closed.
+func (st *stage) fill(t testing.TB, n int) {
+	t.Helper()
+	who := st.resident(t, st.ctx, "Warga")
+	_, err := st.w.DB.App.NewRaw(`INSERT INTO application (tenant_id, id, number, receipt_token, service_code, service_name, agency_code,
+			agency_name, agency_short, account_id, channel, locale, form_code, form_version, workflow_code, workflow_version, state, stage, clock, version,
+			answers, subject_hash, phone_hash, applicant_name, name_key, submit_key, submitted_at, due_at, closed_at, queue_rank, queue_at, created_at, updated_at)
+		SELECT ?, gen_random_uuid(), 'BTM-26-' || lpad(i::text, 5, '0') || '-X', md5(i::text), 'ktp-el-hilang', '{}', 'disdukcapil', '{}', 'D', ?, 'web', 'id',
+			'ktp-el-hilang', 1, 'adminduk', 1, CASE WHEN i % 3 = 0 THEN 'completed' ELSE 'submitted' END, CASE WHEN i % 3 = 0 THEN 'completed' ELSE 'received' END,
+			CASE WHEN i % 3 = 0 THEN 'stopped' ELSE 'running' END, 2, '{}', 'x', 'x', 'Warga ' || lpad(i::text, 4, '0'), 'warga ' || lpad(i::text, 4, '0'),
+			'k' || i, ?::timestamptz - interval '5 days', ?::timestamptz + i * interval '7 minutes', CASE WHEN i % 3 = 0 THEN ?::timestamptz - i * interval '1 minute' END,
+			CASE WHEN i % 3 = 0 THEN 2 ELSE 0 END, ?::timestamptz + (i / 2) * interval '7 minutes', now(), now()
+		FROM generate_series(1, ?) i`, st.w.Batam.ID, who.ID, st.clock(), st.clock(), st.clock(), st.clock(), n).Exec(st.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestTheQueueReadsIndexes looks at the plans of the queue's queries under row-level security, as the application's
+// role: none may read the whole table.
+func TestTheQueueReadsIndexes(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	st.fill(t, 20_000)
+	if _, err := st.w.DB.App.NewRaw("SELECT 1").Exec(st.ctx); err != nil {
+		t.Fatal(err)
+	}
+	st.analyze(t)
+	budi := st.officer(t, "Budi", "disdukcapil", "officer")
+	admin := st.officer(t, "Admin", "", "city_admin")
+	var rows []Application
+	at := st.clock()
+	for name, q := range map[string]fmt.Stringer{
+		"page":       rowsOf(st.ctx, st.w.DB.App, budi, &rows).Where("a.closed_at IS NULL").OrderExpr("a.queue_rank, a.queue_at, a.id").Limit(26),
+		"next page":  rowsOf(st.ctx, st.w.DB.App, budi, &rows).Where("a.closed_at IS NULL").Where("(a.queue_rank, a.queue_at, a.id) > (0::smallint, ?, ?)", at.Add(time.Hour), budi.ID).OrderExpr("a.queue_rank, a.queue_at, a.id").Limit(26),
+		"whole city": rowsOf(st.ctx, st.w.DB.App, admin, &rows).Where("a.closed_at IS NULL").OrderExpr("a.queue_rank, a.queue_at, a.id").Limit(26),
+		"mine":       rowsOf(st.ctx, st.w.DB.App, budi, &rows).Where("a.closed_at IS NULL").Where("a.assignee_id = ?", budi.ID).OrderExpr("a.queue_rank, a.queue_at, a.id").Limit(26),
+		"late":       rowsOf(st.ctx, st.w.DB.App, budi, &rows).Where("a.closed_at IS NULL").Where("a.queue_rank = 0").Where("a.queue_at < ?", at).OrderExpr("a.queue_rank, a.queue_at, a.id").Limit(26),
+		"done":       rowsOf(st.ctx, st.w.DB.App, budi, &rows).Where("a.closed_at IS NOT NULL").Where("a.closed_at > ?", at.Add(-time.Hour)).OrderExpr("a.closed_at DESC, a.id DESC").Limit(26),
+		"name":       rowsOf(st.ctx, st.w.DB.App, budi, &rows).Where("a.name_key >= ? AND a.name_key < ?", "warga 19", "warga 19"+lastRune).OrderExpr("a.name_key, a.id").Limit(26),
+		"number":     rowsOf(st.ctx, st.w.DB.App, budi, &rows).Where("a.number = ?", "BTM-26-00100-X"),
+		"beginning":  rowsOf(st.ctx, st.w.DB.App, budi, &rows).Where("a.number >= ? AND a.number < ?", "BTM-26-001", "BTM-26-001"+lastRune).OrderExpr("a.number").Limit(26),
+	} {
+		plan := st.plan(t, q.String())
+		if !strings.Contains(plan, "Index") || strings.Contains(plan, "Seq Scan") || strings.Contains(plan, "Rows Removed by Filter: 1") {
+			t.Errorf("%s:\n%s", name, plan)
+		}
+	}
+	counted, err := st.count(st.ctx, st.w.DB.App, budi)
+	if err != nil || counted[ViewAll] != 20_000-6_666 || counted[ViewDone] != 6_666 || counted[ViewUnassigned] != 20_000-6_666 {
+		t.Errorf("counts %v, %v", counted, err)
+	}
+}
+
+func (st *stage) analyze(t testing.TB) {
+	t.Helper()
+	st.owner(t, "VACUUM ANALYZE application")
+}
+
+func (st *stage) plan(t testing.TB, query string) string {
+	t.Helper()
+	var lines []string
+	if err := st.w.DB.App.NewRaw("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) "+strings.ReplaceAll(query, "?", "??")).Scan(st.ctx, &lines); err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,202 @@
+package casework
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// TestWhoMaySeeAnApplication asks for one application in every way there is, as everyone who is not allowed to.
+func TestWhoMaySeeAnApplication(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	st.load(t, "tanjungpinang")
+	siti := st.resident(t, st.ctx, "Siti")
+	app := st.submitted(t, siti, sitiNIK)
+	budi := st.officer(t, "Budi", "disdukcapil", "officer")
+	app = st.approved(t, budi, app)
+	if err := st.issue(st.ctx, uuid.Nil, issueArgs{ApplicationID: app.ID}); err != nil {
+		t.Fatal(err)
+	}
+	d, err := st.Get(st.ctx, siti, app.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	attached, err := st.filesOf(st.ctx, st.w.DB.App, app)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, doc := attached["file_kk"][0].ID, d.Documents[0].ID
+	other, platform := st.w.Ctx(st.w.Other), st.w.Ctx(st.w.Platform)
+	moved := func(a identity.Actor, ctx context.Context) identity.Actor { a.TenantID = tenancy.Must(ctx); return a }
+
+	for _, who := range []struct {
+		name  string
+		ctx   context.Context
+		actor identity.Actor
+		codes []string
+	}{
+		{"a visitor", st.ctx, identity.Actor{}, []string{"access.sign_in"}},
+		{"another resident", st.ctx, st.resident(t, st.ctx, "Andi"), []string{"application.not_found", "access.denied"}},
+		{"an officer of another agency", st.ctx, st.officer(t, "Lain", "dinkes", "officer"), []string{"application.not_found"}},
+		{"a head of another agency", st.ctx, st.officer(t, "Kepala", "dinkes", "agency_head"), []string{"application.not_found"}},
+		{"an officer without an agency", st.ctx, st.officer(t, "Baru", "", "officer"), []string{"application.not_found"}},
+		{"staff without a role", st.ctx, st.officer(t, "Tamu", "disdukcapil"), []string{"access.denied"}},
+		{"the same officer in another city", other, moved(budi, other), []string{"application.not_found"}},
+		{"the applicant in another city", other, moved(siti, other), []string{"application.not_found", "access.denied"}},
+		{"an administrator of another city", other, moved(st.officer(t, "Admin", "", "city_admin"), other), []string{"application.not_found", "access.denied"}},
+		{"an officer of Batam on another host", other, budi, []string{"access.sign_in"}},
+		{"the BUMD", platform, moved(st.officer(t, "BUMD", "", "bumd_admin"), platform), []string{"access.denied"}},
+	} {
+		t.Run(who.name, func(t *testing.T) {
+			for name, try := range map[string]func(context.Context, identity.Actor) error{
+				"Get":        func(ctx context.Context, a identity.Actor) error { _, err := st.Get(ctx, a, app.ID); return err },
+				"Receipt":    func(ctx context.Context, a identity.Actor) error { _, err := st.Receipt(ctx, a, app.ID); return err },
+				"ReceiptPDF": func(ctx context.Context, a identity.Actor) error { _, err := st.ReceiptPDF(ctx, a, app.ID); return err },
+				"Reveal": func(ctx context.Context, a identity.Actor) error {
+					_, err := st.Reveal(ctx, a, app.ID, "nik")
+					return err
+				},
+				"OpenFile": func(ctx context.Context, a identity.Actor) error {
+					_, _, err := st.OpenFile(ctx, a, app.ID, file)
+					return err
+				},
+				"OpenDocument": func(ctx context.Context, a identity.Actor) error {
+					_, _, err := st.OpenDocument(ctx, a, doc)
+					return err
+				},
+				"Act": func(ctx context.Context, a identity.Actor) error {
+					_, err := st.Act(ctx, a, ActInput{ID: app.ID, Action: "hand_over", Version: app.Version})
+					return err
+				},
+				"Claim": func(ctx context.Context, a identity.Actor) error {
+					_, err := st.Claim(ctx, a, app.ID, app.Version)
+					return err
+				},
+				"Release": func(ctx context.Context, a identity.Actor) error {
+					_, err := st.Release(ctx, a, app.ID, app.Version)
+					return err
+				},
+				"Assign": func(ctx context.Context, a identity.Actor) error {
+					_, err := st.Assign(ctx, a, app.ID, budi.ID, app.Version)
+					return err
+				},
+				"Note":   func(ctx context.Context, a identity.Actor) error { return st.Note(ctx, a, app.ID, "x") },
+				"Draft":  func(ctx context.Context, a identity.Actor) error { _, err := st.Draft(ctx, a, app.ID); return err },
+				"Cancel": func(ctx context.Context, a identity.Actor) error { _, err := st.Cancel(ctx, a, app.ID, ""); return err },
+				"Submit": func(ctx context.Context, a identity.Actor) error {
+					_, err := st.Submit(ctx, a, SubmitInput{ID: app.ID, Key: app.SubmitKey})
+					return err
+				},
+				"Detach": func(ctx context.Context, a identity.Actor) error { return st.Detach(ctx, a, app.ID, file) },
+			} {
+				err := try(who.ctx, who.actor)
+				if err == nil {
+					t.Errorf("%s: allowed", name)
+					continue
+				}
+				code := fault.From(err).Code
+				// A permission that this kind of account never has may be refused before the application is looked for.
+				if code != "access.denied" && !contains(who.codes, code) {
+					t.Errorf("%s: %v", name, err)
+				}
+			}
+		})
+	}
+	for _, ctx := range []context.Context{other, platform} {
+		if _, err := st.Track(ctx, app.Number, "7890"); !fault.Is(err, "application.not_tracked") {
+			t.Errorf("tracked elsewhere: %v", err)
+		}
+		for _, token := range []string{d.Documents[0].Token, app.ReceiptToken} {
+			if _, err := st.Verify(ctx, token); !fault.Is(err, "verify.unknown") {
+				t.Errorf("verified elsewhere: %v", err)
+			}
+		}
+	}
+	q, err := st.Queue(other, moved(st.officer(t, "Admin 2", "", "city_admin"), other), QueueFilter{Search: app.Number})
+	if err != nil || len(q.Rows) != 0 || q.Counts[ViewAll] != 0 {
+		t.Errorf("another city's queue: %+v, %v", q, err)
+	}
+	if _, err := st.Track(t.Context(), app.Number, "7890"); !errors.Is(err, tenancy.ErrNone) {
+		t.Errorf("tracked without a city: %v", err)
+	}
+	if _, err := st.Verify(t.Context(), app.ReceiptToken); !errors.Is(err, tenancy.ErrNone) {
+		t.Errorf("verified without a city: %v", err)
+	}
+	// Those who may, can.
+	for _, a := range []identity.Actor{siti, budi, st.officer(t, "Kepala", "disdukcapil", "agency_head"),
+		st.officer(t, "Admin 3", "", "city_admin"), st.officer(t, "Inspektur", "inspektorat", "auditor")} {
+		if _, err := st.Get(st.ctx, a, app.ID); err != nil {
+			t.Errorf("%s: %v", a.Name, err)
+		}
+	}
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+func TestAFileOfAnotherApplicationIsNotFoundThroughOnesOwn(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	siti, andi := st.resident(t, st.ctx, "Siti"), st.resident(t, st.ctx, "Andi")
+	hers, his := st.submitted(t, siti, sitiNIK), st.submitted(t, andi, nikOf(2))
+	attached, err := st.filesOf(st.ctx, st.w.DB.App, hers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _, err = st.OpenFile(st.ctx, andi, his.ID, attached["file_kk"][0].ID)
+	wants(t, err, "file.not_found")
+}
+
+func TestTracking(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	app := st.submitted(t, st.resident(t, st.ctx, "Siti"), sitiNIK)
+	tr, err := st.Track(st.ctx, " "+app.Number+" ", "7890")
+	if err != nil || tr.State.Code != "submitted" || !tr.DueAt.Equal(app.DueAt) || len(tr.Steps) != 1 {
+		t.Fatalf("%+v, %v", tr, err)
+	}
+	// A wrong number and a wrong phone are one answer.
+	_, wrongPhone := st.Track(st.ctx, app.Number, "7891")
+	_, wrongNumber := st.Track(st.ctx, newNumber("BTM", st.clock()), "7890")
+	wants(t, wrongPhone, "application.not_tracked")
+	wants(t, wrongNumber, "application.not_tracked")
+	for _, tt := range []struct {
+		number, phone string
+		fields        []string
+	}{
+		{"", "", []string{"number", "phone"}},
+		{app.Number, "78 90", []string{"phone"}},
+		{app.Number, "٧٨٩٠", []string{"phone"}},
+		{app.Number, "7890' OR 1=1", []string{"phone"}},
+		{app.Number[:len(app.Number)-1] + "\x00", "7890", []string{"number"}},
+	} {
+		_, err := st.Track(st.ctx, tt.number, tt.phone)
+		f := fault.From(err)
+		if len(f.Fields) != len(tt.fields) {
+			t.Errorf("%q %q: %v", tt.number, tt.phone, err)
+			continue
+		}
+		for i, name := range tt.fields {
+			if f.Fields[i].Name != name {
+				t.Errorf("%q %q: %v", tt.number, tt.phone, err)
+			}
+		}
+	}
+	for _, token := range []string{"", "x", "' OR 1=1", "aaaaaaaaaaaaaaaaaaaaaaaaaa", "AAAAAAAAAAAAAAAAAAAAAAAAAA"} {
+		_, err := st.Verify(st.ctx, token)
+		wants(t, err, "verify.unknown")
+	}
+}
