@@ -1,0 +1,89 @@
+package portal
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
+	"bedelau/web/ui"
+)
+
+// The cookies. None holds anything about a person: a random token, a language, the key of a sentence.
+const (
+	cookieSession = "bedelau_session"
+	cookieFlash   = "bedelau_flash"
+	cookieLocale  = "bahasa"
+)
+
+func sessionToken(c *gin.Context) string {
+	v, _ := c.Cookie(cookieSession)
+	return v
+}
+
+// cookie is one that scripts cannot read and that other sites cannot make the browser send with a form.
+func (p *Portal) cookie(c *gin.Context, name, value string, life time.Duration) {
+	k := &http.Cookie{Name: name, Value: value, Path: "/", HttpOnly: true, Secure: p.Secure, SameSite: http.SameSiteLaxMode}
+	k.MaxAge = int(life.Seconds())
+	if life <= 0 {
+		k.MaxAge = -1
+	}
+	http.SetCookie(c.Writer, k)
+}
+
+// keepSession puts a new session into the browser; the token before it is worth nothing any more.
+func (p *Portal) keepSession(c *gin.Context, s identity.Session) {
+	p.cookie(c, cookieSession, s.Token, s.ExpiresAt.Sub(p.Now()))
+}
+
+// flash makes the next page say the sentence "flash.<name>" in tone "good", "care", "bad" or "".
+func (p *Portal) flash(c *gin.Context, tone, name string) {
+	p.cookie(c, cookieFlash, tone+":"+name, time.Minute)
+}
+
+const keyTaken = "portal.flash"
+
+// takeFlash returns the sentence that was left for this page and forgets it. The cookie names a sentence of ours, so a
+// stranger who plants one can make the page say nothing of their own.
+func takeFlash(c *gin.Context, l i18n.Locale) *ui.Flash {
+	if v, ok := c.Get(keyTaken); ok {
+		return v.(*ui.Flash) // a page that fails while it is made asks a second time
+	}
+	var f *ui.Flash
+	if v, err := c.Cookie(cookieFlash); err == nil && v != "" {
+		tone, name, _ := strings.Cut(v, ":")
+		if key := "flash." + name; l.Has(key) {
+			f = &ui.Flash{Tone: known(tone), Text: l.T(key)}
+		}
+		http.SetCookie(c.Writer, &http.Cookie{Name: cookieFlash, Path: "/", MaxAge: -1})
+	}
+	c.Set(keyTaken, f)
+	return f
+}
+
+func known(tone string) string {
+	switch tone {
+	case "good", "care", "bad":
+		return tone
+	}
+	return ""
+}
+
+// done leaves a sentence and sends the browser on.
+func (p *Portal) done(c *gin.Context, to, sentence string) error {
+	p.flash(c, "good", sentence)
+	p.redirect(c, to)
+	return nil
+}
+
+// zoned brings a moment into the city's zone, in which every page shows it; the zero time stays zero.
+func zoned(c *gin.Context, t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.In(gate.CityOf(c).Location())
+}

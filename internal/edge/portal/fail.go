@@ -1,0 +1,128 @@
+package portal
+
+import (
+	"bytes"
+	"net/http"
+	"net/url"
+
+	"github.com/a-h/templ"
+	"github.com/gin-gonic/gin"
+
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/web/page/problem"
+	"bedelau/web/ui"
+)
+
+// notFound is the refusal of an address that leads nowhere, and of whatever must look like one.
+func notFound() error { return fault.New(fault.NotFound, "page.not_found") }
+
+// fail answers a refusal. Who must sign in, or give the second factor, is sent there and comes back; anything else is a
+// page that says what happened and what to do, with the id by which the log line is found.
+func (p *Portal) fail(c *gin.Context, err error) {
+	f, status := gate.Failed(c, err)
+	switch {
+	case c.Writer.Written():
+		return // a file broke off half way: nothing more can be said on this connection
+	case f.Kind == fault.Unauthenticated:
+		p.redirect(c, returning(c, "/masuk"))
+		return
+	case f.Code == "access.second_factor":
+		p.redirect(c, returning(c, pathCode))
+		return
+	}
+	if wantsPart(c) {
+		// The script would put the page into a corner of the one that is open.
+		c.Header("HX-Retarget", "body")
+		c.Header("HX-Reswap", "outerHTML")
+		c.Header("HX-Reselect", "body")
+	}
+	l := gate.LocaleOf(c)
+	p.show(c, status, problem.Page(problem.View{
+		Shell: p.shell(c, ""), Status: status, Text: refusal(l, f), Request: gate.RequestID(c),
+	}))
+}
+
+// returning adds to the address of a sign-in page the one to come back to: the page that was asked for, or the page
+// that the form was on.
+func returning(c *gin.Context, to string) string {
+	back := ""
+	if c.Request.Method == http.MethodGet {
+		back = c.Request.URL.RequestURI()
+	} else if from, err := url.Parse(c.GetHeader("Referer")); err == nil && from.Host == c.Request.Host {
+		back = from.RequestURI()
+	}
+	if back = localPath(back, ""); back == "" || back == "/" {
+		return to
+	}
+	return to + "?" + url.Values{"lanjut": {back}}.Encode()
+}
+
+// refusal is a fault's sentence in the reader's language. A refusal of fields without a form to show them in lists
+// them.
+func refusal(l i18n.Locale, f *fault.Error) string {
+	text := l.T("fault."+f.Code, f.Args...)
+	for _, bad := range f.Fields {
+		text += " " + bad.Name + ": " + fieldText(l, bad)
+	}
+	return text
+}
+
+func fieldText(l i18n.Locale, f fault.Field) string { return l.T("field."+f.Code, f.Args...) }
+
+// redirect sends the browser on with a GET. A script is told to open the page, because following on its own it would
+// put the page into a part of this one.
+func (p *Portal) redirect(c *gin.Context, to string) {
+	if wantsPart(c) {
+		c.Header("HX-Redirect", to)
+		c.Status(http.StatusNoContent)
+		c.Writer.WriteHeaderNow()
+		return
+	}
+	c.Redirect(http.StatusSeeOther, to)
+}
+
+// wantsPart reports whether a script asked, for a part of the page that is open.
+func wantsPart(c *gin.Context) bool { return c.GetHeader("HX-Request") == "true" }
+
+// render answers with a page.
+func (p *Portal) render(c *gin.Context, status int, page templ.Component) error {
+	var b bytes.Buffer
+	if err := page.Render(c.Request.Context(), &b); err != nil {
+		return err
+	}
+	c.Header("Vary", "Cookie, HX-Request")
+	c.Data(status, "text/html; charset=utf-8", b.Bytes())
+	return nil
+}
+
+// show is render for the page that is shown when nothing else can be.
+func (p *Portal) show(c *gin.Context, status int, page templ.Component) {
+	if err := p.render(c, status, page); err != nil {
+		p.Log.ErrorContext(c.Request.Context(), "problem page", "request", gate.RequestID(c), "err", err)
+		c.String(http.StatusInternalServerError, gate.LocaleOf(c).T("fault.internal"))
+	}
+}
+
+// refused turns err into the errors of a form, in the reader's language. Faults without fields stand beside the field
+// called at, or at none when at is empty. The last result is false for what is not the form's to say: those go to fail.
+func refused(c *gin.Context, err error, at string) (ui.Errors, int, bool) {
+	f, status := gate.Failed(c, err)
+	l := gate.LocaleOf(c)
+	var out ui.Errors
+	for _, bad := range f.Fields {
+		out = append(out, ui.FieldError{Name: bad.Name, Text: fieldText(l, bad)})
+	}
+	if len(out) > 0 {
+		return out, status, true
+	}
+	switch f.Kind {
+	case fault.Invalid, fault.RateLimited, fault.Unavailable:
+	case fault.Unauthenticated:
+		status = http.StatusUnprocessableEntity // a wrong password is a wrong answer here, not a missing session
+	default:
+		return nil, status, false
+	}
+	return ui.Errors{{Name: at, Text: refusal(l, f)}}, status, true
+}

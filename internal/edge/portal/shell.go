@@ -1,0 +1,99 @@
+package portal
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+
+	"github.com/gin-gonic/gin"
+
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
+	"bedelau/web/ui"
+)
+
+// shell is the frame of a page for this reader: the city's or the platform's, with the menu that their permissions
+// give. Pages of the office set Frame themselves.
+func (p *Portal) shell(c *gin.Context, title string) ui.Shell {
+	city, actor, l := gate.CityOf(c), gate.ActorOf(c), gate.LocaleOf(c)
+	s := ui.Shell{
+		L: l, City: p.cityView(city), Path: c.Request.URL.RequestURI(), Title: title,
+		Demo: p.Demo, Flash: takeFlash(c, l), NoIndex: actor.SignedIn(),
+	}
+	if city.Kind != tenancy.KindCity {
+		s.Frame = ui.FramePlatform // also a host that is nobody's
+	}
+	if actor.SignedIn() {
+		s.User = &ui.User{Name: actor.Name, Role: roleName(l, actor), Links: p.deskLinks(c.Request.Context(), l, actor)}
+	}
+	return s
+}
+
+// cityView is how a city presents itself; a host that is nobody's shows the product's own name.
+func (p *Portal) cityView(city tenancy.City) ui.City {
+	v := ui.City{Slug: city.Slug, Name: city.Name, Short: city.ShortName, Phone: city.Contact.Phone, Email: city.Contact.Email,
+		Address: city.Contact.Address, Website: city.Contact.Website}
+	if city.Slug == "" {
+		v.Name, v.Short = "Bedelau", "Bedelau"
+	}
+	if b, ok := p.brand(city); ok {
+		v.BrandCSS = b.Path(city.Slug)
+	}
+	if city.Logo != "" {
+		v.Logo = logoPath(city)
+	}
+	return v
+}
+
+// brand is the colours derived from a city's one colour; false when it has none that can be used.
+func (p *Portal) brand(city tenancy.City) (ui.Brand, bool) {
+	if city.BrandColor == "" {
+		return ui.Brand{}, false
+	}
+	if b, ok := p.brands.Load(city.BrandColor); ok {
+		return b.(ui.Brand), true
+	}
+	b, err := ui.DeriveBrand(city.BrandColor)
+	if err != nil {
+		return ui.Brand{}, false
+	}
+	p.brands.Store(city.BrandColor, b)
+	return b, true
+}
+
+func logoPath(city tenancy.City) string {
+	sum := sha256.Sum256([]byte(city.Logo))
+	return "/brand/" + city.Slug + "/" + hex.EncodeToString(sum[:6]) + ".svg"
+}
+
+// sections says which permission opens each part of the desk.
+var sections = map[ui.Section]access.Permission{
+	ui.SectionQueue:    access.ApplicationQueue,
+	ui.SectionServices: access.ServiceConfigure,
+	ui.SectionStaff:    access.StaffManage,
+	ui.SectionRoles:    access.RoleManage,
+	ui.SectionCalendar: access.CalendarManage,
+	ui.SectionUsage:    access.PlatformUsage,
+}
+
+// deskLinks is the menu of staff. A question that cannot be answered is a section not shown: the page behind it would
+// refuse for the same reason.
+func (p *Portal) deskLinks(ctx context.Context, l i18n.Locale, a identity.Actor) []ui.Link {
+	if a.Kind != identity.Staff {
+		return nil
+	}
+	return ui.DeskNav(l, func(s ui.Section) bool { return p.Guard.Allow(ctx, a, sections[s]) == nil })
+}
+
+// roleName is what a member of staff is called at work: the first of their roles that the product knows.
+func roleName(l i18n.Locale, a identity.Actor) string {
+	for _, r := range a.Roles {
+		if key := "role." + r; a.Kind == identity.Staff && l.Has(key) {
+			return l.T(key)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,90 @@
+// Package portal is the pages: what a resident, an officer, an administrator and the BUMD see of a city in a browser.
+//
+// A handler reads the request, asks one capability, and fills the view of a page under web/page; it decides nothing
+// itself. Every page works without a script. What can be asked for is in the tables: one for each area, each route with
+// the permission that it needs.
+package portal
+
+import (
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"bedelau/internal/city/casework"
+	"bedelau/internal/city/catalog"
+	"bedelau/internal/city/dashboard"
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/devkit/mailbox"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/storage"
+	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/metering"
+)
+
+// Deps is what the pages are made from.
+type Deps struct {
+	Catalog    *catalog.Catalog
+	Casework   *casework.Service
+	Dashboard  *dashboard.Dashboard
+	Identity   *identity.Service
+	Guard      *access.Guard
+	Directory  *tenancy.Directory
+	DB         *storage.DB
+	Metering   *metering.Service
+	Billing    *billing.Service
+	CityURL    func(tenancy.City) string // address of a tenant's site, without a slash at the end
+	Demo       bool                      // a demonstration: pages say so, and show who one can be
+	Secure     bool                      // people reach the site by https
+	Mailbox    *mailbox.Box              // of a demonstration, else nil
+	StaffCodes func(tenant string) []StaffCode
+	Log        *slog.Logger
+	Now        func() time.Time // nil means time.Now
+}
+
+// StaffCode is one prepared account of a demonstration, by the tenant's slug: who one can be, and the present second
+// factor. Code is empty for residents.
+type StaffCode struct{ Label, Login, Password, Code string }
+
+// Portal is the pages of every city and of the platform.
+type Portal struct {
+	Deps
+	brands sync.Map // colour → ui.Brand
+}
+
+// New returns the pages; Mount makes them reachable.
+func New(d Deps) *Portal {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	return &Portal{Deps: d}
+}
+
+// Mount serves every page on g, and answers addresses that are none.
+func (p *Portal) Mount(g *gate.Gate) {
+	site := gate.Surface{Token: sessionToken, Fail: p.fail}
+	for _, t := range []gate.Table{
+		p.publicRoutes(), p.accountRoutes(), p.residentRoutes(),
+		p.officeRoutes(), p.adminRoutes(), p.bumdRoutes(), p.mailboxRoutes(),
+	} {
+		g.Mount(t, site)
+	}
+	p.mountAssets(g.Engine())
+	g.Engine().NoRoute(p.missing(g, site))
+	g.Engine().NoMethod(p.missing(g, site))
+}
+
+// missing answers an address that no table has, in the frame of the city that was asked.
+func (p *Portal) missing(g *gate.Gate, s gate.Surface) gin.HandlerFunc {
+	anyone := gate.Route{Path: "none", Needs: access.Public, Scope: gate.Any}
+	return func(c *gin.Context) {
+		err := g.Enter(c, anyone, s)
+		if err == nil {
+			err = notFound()
+		}
+		p.fail(c, err)
+	}
+}
