@@ -1,4 +1,18 @@
 // Command bedelau is the whole product in one binary: the web server, the worker, and the operator's commands.
 package main
 
-func main() {}
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"bedelau/internal/app"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	status := app.Main(ctx, os.Args[1:])
+	stop()
+	os.Exit(status)
+}

@@ -1,0 +1,184 @@
+// Package app builds the program once, in order, and stops it in reverse. It is the only place that knows everybody.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"github.com/go-redis/redis_rate/v10"
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/redis/go-redis/v9"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/city/casework"
+	"bedelau/internal/city/catalog"
+	"bedelau/internal/city/dashboard"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/config"
+	"bedelau/internal/kernel/event"
+	"bedelau/internal/kernel/files"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/jobs"
+	"bedelau/internal/kernel/notify"
+	"bedelau/internal/kernel/pack"
+	"bedelau/internal/kernel/privacy"
+	"bedelau/internal/kernel/storage"
+	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/metering"
+)
+
+// maxUpload bounds one file of any form; a form's own rule is usually far below it.
+const maxUpload = 50 << 20
+
+// App is the whole program, built and not yet started.
+type App struct {
+	Config    config.Config
+	Log       *slog.Logger
+	DB        *storage.DB
+	Redis     *redis.Client
+	Limiter   *redis_rate.Limiter
+	Directory *tenancy.Directory
+	Keys      *privacy.Keys
+	Runner    *jobs.Runner
+	Bus       *event.Bus
+	Identity  *identity.Service
+	Guard     *access.Guard
+	Files     *files.Store
+	Notify    *notify.Service
+	Packs     *pack.Engine
+	Catalog   *catalog.Catalog
+	Casework  *casework.Service
+	Dashboard *dashboard.Dashboard
+	Metering  *metering.Service
+	Collector *metering.Collector
+	Billing   *billing.Service
+	Metrics   *prometheus.Registry
+}
+
+// New opens the database and Redis and builds every service; Close gives back what it opened. It refuses a database
+// role that could see across cities, and tables that would let it.
+func New(ctx context.Context, cfg config.Config, log *slog.Logger) (*App, error) {
+	a := &App{Config: cfg, Log: log, Metrics: metrics()}
+	if err := a.open(ctx); err != nil {
+		a.Close()
+		return nil, err
+	}
+	if err := a.build(); err != nil {
+		a.Close()
+		return nil, fmt.Errorf("app: %w", err)
+	}
+	return a, nil
+}
+
+func (a *App) open(ctx context.Context) error {
+	opts, err := redis.ParseURL(string(a.Config.RedisURL))
+	if err != nil {
+		return errors.New("app: REDIS_URL must be like redis://:password@host:6379/0")
+	}
+	opts.ContextTimeoutEnabled = true
+	a.Redis = redis.NewClient(opts)
+	a.Limiter = redis_rate.NewLimiter(a.Redis)
+	a.DB, err = storage.Open(ctx, string(a.Config.DatabaseURL), string(a.Config.DatabasePlatformURL), a.Config.DatabaseConns)
+	if err != nil {
+		return err
+	}
+	return errors.Join(a.DB.VerifyRoles(ctx), a.DB.VerifyTables(ctx), a.ensurePlatform(ctx))
+}
+
+// build makes the services from the kernel upwards, and lets each bind its jobs and subscriptions.
+func (a *App) build() error {
+	master, err := a.Config.Master()
+	if err != nil {
+		return err
+	}
+	a.Directory = tenancy.NewDirectory(a.DB.App, a.Config.Domain())
+	if a.Keys, err = privacy.NewKeys(a.DB.App, master); err != nil {
+		return err
+	}
+	a.Runner, err = jobs.New(a.DB, jobs.Options{Redis: string(a.Config.RedisURL), Workers: a.Config.Workers,
+		Drain: a.Config.Drain, Metrics: a.Metrics}, a.Directory, a.Log)
+	if err != nil {
+		return err
+	}
+	a.Bus = event.New(a.Runner)
+	if a.Guard, err = access.New(a.DB, a.Log); err != nil {
+		return err
+	}
+	a.Identity = identity.New(identity.Deps{DB: a.DB.App, Keys: a.Keys, Bus: a.Bus, Roles: a.Guard, Limiter: a.Limiter, Log: a.Log})
+	a.Identity.Plan(a.Runner)
+	if a.Files, err = files.New(a.DB.App, filepath.Join(a.Config.DataDir, "files"), maxUpload); err != nil {
+		return err
+	}
+	a.Files.Register(a.Runner)
+	if err := a.buildNotify(); err != nil {
+		return err
+	}
+	jobs.EachTenant(a.Runner, "audit.seal", time.Minute, func(ctx context.Context, tx bun.Tx, _ time.Time) error {
+		_, err := audit.Seal(ctx, tx)
+		return err
+	})
+	a.Packs = packEngine()
+	return a.buildCity()
+}
+
+// packEngine knows every section that a city pack can have.
+func packEngine() *pack.Engine {
+	e := pack.NewEngine()
+	e.Register(catalog.Section())
+	e.Register(casework.Section())
+	return e
+}
+
+func (a *App) buildCity() error {
+	a.Catalog = catalog.New(a.DB.App)
+	a.Casework = casework.New(casework.Deps{DB: a.DB, Guard: a.Guard, Bus: a.Bus, Files: a.Files, Keys: a.Keys, Notify: a.Notify,
+		Staff: a.Identity, Standards: standards{a.Catalog}, BaseURL: a.CityURL, Log: a.Log})
+	if err := a.Casework.Register(a.Runner); err != nil {
+		return err
+	}
+	a.Dashboard = dashboard.New(a.DB.App)
+	a.Dashboard.Register(a.Bus)
+	a.Metering = metering.New(a.DB, time.Now)
+	a.Metering.Plan(a.Runner)
+	metering.Register(a.Bus)
+	a.Collector = metering.NewCollector(a.DB.App, a.Log)
+	a.Billing = billing.New(a.DB, a.Metering, time.Now)
+	return nil
+}
+
+// CityURL is the address of a tenant's site, without a slash at the end.
+func (a *App) CityURL(c tenancy.City) string {
+	if c.Kind == tenancy.KindPlatform {
+		return a.Config.PublicURL
+	}
+	return a.Config.CityURL(c.Slug, c.Hosts)
+}
+
+// Close gives back the connections.
+func (a *App) Close() {
+	if a.DB != nil {
+		a.DB.Close()
+	}
+	if a.Redis != nil {
+		_ = a.Redis.Close()
+	}
+}
+
+// ensurePlatform makes the platform's own line in the directory, under which the BUMD's accounts, sessions and audit
+// are kept.
+func (a *App) ensurePlatform(ctx context.Context) error {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return err
+	}
+	_, err = a.DB.Platform.NewRaw(`INSERT INTO tenant (id, kind, slug, name, short_name)
+		VALUES (?, 'platform', 'platform', 'Bedelau', 'Bedelau') ON CONFLICT DO NOTHING`, id).Exec(ctx)
+	return err
+}

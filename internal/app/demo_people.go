@@ -1,0 +1,109 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/pquerna/otp/totp"
+
+	"bedelau/internal/edge/portal"
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/pack"
+	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/saas/billing"
+	"bedelau/tenants"
+)
+
+// The demonstration's sign-ins are public on purpose: they exist only in a database that `bedelau demo` has made.
+const demoPassword = "bedelau-demo-2026"
+
+type demoPerson struct {
+	tenant, email, name, phone, role, agency, secret, about string
+}
+
+var demoPeople = []demoPerson{
+	{"batam", "warga@batam.localhost", "Siti Rahma", "081270001234", "", "", "", "resident of Batam (warga)"},
+	{"batam", "warga2@batam.localhost", "Budi Santoso", "081270005678", "", "", "", "another resident"},
+	{"batam", "petugas@batam.localhost", "Andi Wijaya", "", "officer", "disdukcapil", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "officer of Disdukcapil (petugas)"},
+	{"batam", "petugas2@batam.localhost", "Dewi Lestari", "", "officer", "disdukcapil", "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU", "another officer of Disdukcapil"},
+	{"batam", "kominfo@batam.localhost", "Rina Marlina", "", "officer", "diskominfo", "MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK", "officer of Diskominfo"},
+	{"batam", "kepala@batam.localhost", "Hendra Gunawan", "", "agency_head", "disdukcapil", "NBSWY3DPEHPK3PXPNBSWY3DPEHPK3PXP", "head of Disdukcapil (kepala)"},
+	{"batam", "admin@batam.localhost", "Maya Putri", "", "city_admin", "", "OBWGC2LOOBWGC2LOOBWGC2LOOBWGC2LO", "administrator of Batam"},
+	{"tanjungpinang", "warga@tanjungpinang.localhost", "Rudi Hartono", "081270009999", "", "", "", "resident of Tanjungpinang"},
+	{"tanjungpinang", "petugas@tanjungpinang.localhost", "Lina Agustina", "", "officer", "disdukcapil", "PBWGC2LOPBWGC2LOPBWGC2LOPBWGC2LO", "officer of Disdukcapil Tanjungpinang"},
+	{"tanjungpinang", "admin@tanjungpinang.localhost", "Tono Saputra", "", "city_admin", "", "QBWGC2LOQBWGC2LOQBWGC2LOQBWGC2LO", "administrator of Tanjungpinang"},
+	{"platform", "bumd@platform.localhost", "Yusuf Hakim", "", "bumd_admin", "", "RBWGC2LORBWGC2LORBWGC2LORBWGC2LO", "staff of the BUMD"},
+}
+
+// seed loads the two cities, their plan and the demonstration's people. A second run changes nothing.
+func (a *App) seed(ctx context.Context) error {
+	for _, slug := range []string{"batam", "tanjungpinang"} {
+		p, err := pack.Load(tenants.FS, slug)
+		if err != nil {
+			return packError(err)
+		}
+		if _, err := a.Packs.Apply(ctx, a.DB, p); err != nil {
+			return packError(err)
+		}
+		if _, err := a.DB.Platform.NewRaw("UPDATE tenant SET demo = true WHERE slug = ? AND NOT demo", slug).Exec(ctx); err != nil {
+			return err
+		}
+		a.Directory.Forget()
+		city, err := a.Directory.BySlug(ctx, slug)
+		if err != nil {
+			return err
+		}
+		_, err = a.Billing.Subscribe(tenancy.With(ctx, city), billing.SubscribeInput{City: city, Plan: "demo-kota",
+			StartsOn: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), ActorID: uuid.Nil, ActorKind: audit.System})
+		if err != nil {
+			return fmt.Errorf("plan of %s: %w", slug, err)
+		}
+	}
+	for _, p := range demoPeople {
+		if err := a.seedPerson(ctx, p); err != nil {
+			return fmt.Errorf("%s: %w", p.email, err)
+		}
+	}
+	return nil
+}
+
+func (a *App) seedPerson(ctx context.Context, p demoPerson) error {
+	t, err := a.Directory.BySlug(ctx, p.tenant)
+	if err != nil {
+		return err
+	}
+	ctx = tenancy.With(ctx, t)
+	in := identity.SeedInput{Name: p.name, Email: p.email, Phone: p.phone, Password: demoPassword}
+	if p.role == "" {
+		_, err = a.Identity.CreateResident(ctx, in)
+	} else {
+		in.Roles, in.Agency, in.TOTPSecret = []string{p.role}, p.agency, p.secret
+		_, err = a.Identity.CreateStaff(ctx, in)
+	}
+	if fault.Is(err, "identity.email_taken") {
+		return nil
+	}
+	return err
+}
+
+// demoCodes lists who one can be on a tenant's site, with the second factor of this moment.
+func demoCodes(tenant string) []portal.StaffCode {
+	var out []portal.StaffCode
+	for _, p := range demoPeople {
+		if p.tenant != tenant {
+			continue
+		}
+		c := portal.StaffCode{Label: p.name + ", " + p.about, Login: p.email, Password: demoPassword}
+		if p.secret != "" {
+			if code, err := totp.GenerateCode(p.secret, time.Now()); err == nil {
+				c.Code = code
+			}
+		}
+		out = append(out, c)
+	}
+	return out
+}

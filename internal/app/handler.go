@@ -1,0 +1,55 @@
+package app
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/portal"
+	"bedelau/internal/kernel/devkit/mailbox"
+	"bedelau/web"
+)
+
+// Handler is everything that the program answers over HTTP. box and codes are of the demonstration alone.
+func (a *App) Handler(box *mailbox.Box, codes func(tenant string) []portal.StaffCode) (http.Handler, error) {
+	g, err := a.gate(box, codes)
+	if err != nil {
+		return nil, err
+	}
+	return g.Engine(), nil
+}
+
+func (a *App) gate(box *mailbox.Box, codes func(tenant string) []portal.StaffCode) (*gate.Gate, error) {
+	if err := web.Check(); err != nil {
+		return nil, err
+	}
+	g, err := gate.New(gate.Deps{Directory: a.Directory, Identity: a.Identity, Guard: a.Guard, Limiter: a.Limiter, Log: a.Log,
+		Proxies: a.Config.Proxies, Secure: a.Config.Secure(), OnAPI: a.Collector.Requested})
+	if err != nil {
+		return nil, err
+	}
+	a.health(g.Engine())
+	portal.New(portal.Deps{
+		Catalog: a.Catalog, Casework: a.Casework, Dashboard: a.Dashboard, Identity: a.Identity, Guard: a.Guard,
+		Directory: a.Directory, DB: a.DB, Metering: a.Metering, Billing: a.Billing, CityURL: a.CityURL,
+		Demo: a.Config.Demo, Secure: a.Config.Secure(), Mailbox: box, StaffCodes: codes, Log: a.Log,
+	}).Mount(g)
+	return g, nil
+}
+
+// health answers the machines that watch this process: alive is cheap and says nothing of the dependencies, ready
+// names the one that is ill.
+func (a *App) health(e *gin.Engine) {
+	e.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
+	e.GET("/readyz", func(c *gin.Context) {
+		state := a.ready(c.Request.Context())
+		status := http.StatusOK
+		if len(state) > 0 {
+			status = http.StatusServiceUnavailable
+		}
+		body, _ := json.Marshal(map[string]any{"ready": len(state) == 0, "ill": state}) // strings only: cannot fail
+		c.Data(status, "application/json", body)
+	})
+}

@@ -1,0 +1,263 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"bedelau/internal/city/casework"
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/identity"
+)
+
+// things are the ids of what one person has in one city, by the kind that a route's IDs name.
+type things map[string]string
+
+// asker is somebody who tries a route on a host.
+type asker struct {
+	name  string
+	host  string
+	token string
+}
+
+// TestNoRouteReachesAnothersThings asks every registered route that names an object for the objects of another city
+// and of another person, as everybody who must not have them. It reads the route tables, so a new route is covered
+// without anyone remembering; a route with a parameter it cannot fill fails.
+func TestNoRouteReachesAnothersThings(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	a.work(t)
+	g, err := a.gate(nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewServer(g.Engine())
+	defer srv.Close()
+
+	mine, foreign, askers := a.cast(t)
+	tried := 0
+	for _, table := range g.Tables() {
+		for _, r := range table {
+			if len(r.IDs) == 0 {
+				continue
+			}
+			for _, who := range askers {
+				for _, target := range []struct {
+					name string
+					of   things
+				}{{"another person", mine}, {"another city", foreign}} {
+					if mayReach(who, target.name, r) {
+						continue
+					}
+					tried++
+					path := fill(t, r, target.of)
+					status, location, body := ask(t, srv.URL, who, r.Method, path)
+					if !refused(status, location) {
+						t.Errorf("%s as %s for %s of %s: %d %s\n%.300s", r.Method, who.name, r.Path, target.name, status, location, body)
+					}
+				}
+			}
+		}
+	}
+	if tried < 200 {
+		t.Errorf("only %d tries: the route tables are not what the test thinks", tried)
+	}
+}
+
+// TestEveryRouteDeclaresItsPermission holds the tables against the catalogue, and asks each route that is not public
+// as nobody.
+func TestEveryRouteDeclaresItsPermission(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	g, err := a.gate(nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewServer(g.Engine())
+	defer srv.Close()
+	known := map[access.Permission]bool{access.Public: true, access.SignedIn: true}
+	for _, d := range access.All() {
+		known[d.Name] = true
+	}
+	declared := map[string]bool{}
+	for _, table := range g.Tables() {
+		for _, r := range table {
+			declared[r.Method+" "+r.Path] = true
+			if !known[r.Needs] {
+				t.Errorf("%s %s needs %q, which is not in the catalogue", r.Method, r.Path, r.Needs)
+			}
+			if r.Scope == 0 {
+				t.Errorf("%s %s says on no hosts where it exists", r.Method, r.Path)
+			}
+			if r.Needs == access.Public {
+				continue
+			}
+			host := "batam.localhost"
+			if r.Scope == gate.Platform {
+				host = "localhost"
+			}
+			status, location, body := ask(t, srv.URL, asker{"nobody", host, ""}, r.Method, fill(t, r, things{}))
+			if !refused(status, location) {
+				t.Errorf("%s %s answers nobody with %d %s\n%.200s", r.Method, r.Path, status, location, body)
+			}
+		}
+	}
+	// What is registered and in no table: the machine's own addresses and files that are the same for everyone.
+	open := []string{"/healthz", "/readyz", "/static/", "/openapi.json", "/brand/", "/robots.txt", "/favicon.ico", "/problems/"}
+	for _, r := range g.Engine().Routes() {
+		if !declared[r.Method+" "+r.Path] && !slices.ContainsFunc(open, func(p string) bool { return strings.HasPrefix(r.Path, p) }) {
+			t.Errorf("%s %s is served and in no route table", r.Method, r.Path)
+		}
+	}
+}
+
+// cast makes the people and what they have: one resident's things in Batam, another's in Tanjungpinang.
+func (a *App) cast(t *testing.T) (mine, foreign things, askers []asker) {
+	t.Helper()
+	_, batam := a.city(t, "batam")
+	_, other := a.city(t, "tanjungpinang")
+	tokenOf := func(email string) (string, identity.Actor) { t.Helper(); return a.signIn(t, email) }
+
+	_, siti := tokenOf("warga@batam.localhost")
+	budiToken, _ := tokenOf("warga2@batam.localhost")
+	officerToken, officer := tokenOf("petugas@batam.localhost")
+	strangerToken, _ := tokenOf("kominfo@batam.localhost")
+	_, rudi := tokenOf("warga@tanjungpinang.localhost")
+	_, lina := tokenOf("petugas@tanjungpinang.localhost")
+	adminToken, _ := tokenOf("admin@tanjungpinang.localhost")
+	bumdToken, _ := tokenOf("bumd@platform.localhost")
+
+	mine = a.thingsOf(t, batam, siti, officer, "2171046703900003")
+	foreign = a.thingsOf(t, other, rudi, lina, "2172014101900002")
+	const city = "batam.localhost"
+	askers = []asker{
+		{"anonymous", city, ""},
+		{"resident B", city, budiToken},
+		{"officer of another agency", city, strangerToken},
+		{"officer of the same agency", city, officerToken},
+		{"admin of another city, there", "tanjungpinang.localhost", adminToken},
+		{"admin of another city, here", city, adminToken},
+		{"BUMD, here", city, bumdToken},
+		{"BUMD, on the platform", "localhost", bumdToken},
+	}
+	return mine, foreign, askers
+}
+
+// thingsOf lets one resident file an application which an officer approves, and collects every id that a route names.
+func (a *App) thingsOf(t *testing.T, ctx context.Context, who, officer identity.Actor, nik string) things {
+	t.Helper()
+	d := a.fileKTP(t, ctx, who, nik)
+	for _, action := range []string{"start_review", "approve"} {
+		now, err := a.Casework.Get(ctx, officer, d.Application.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := a.Casework.Act(ctx, officer, casework.ActInput{ID: d.Application.ID, Action: action, Version: now.Application.Version}); err != nil {
+			t.Fatalf("%s: %v", action, err)
+		}
+	}
+	out := things{"application": d.Application.ID.String(), "account": who.ID.String(), "staff": officer.ID.String(),
+		"session": who.SessionID.String(), "mail": uuid.NewString(), "message": uuid.NewString()}
+	for _, page := range d.Pages {
+		for _, f := range page.Fields {
+			for _, file := range f.Files {
+				out["file"] = file.ID.String()
+			}
+		}
+	}
+	out["document"] = a.issue(t, ctx, who, d.Application.ID).String()
+	return out
+}
+
+// mayReach lists who rightly reaches another person's things: colleagues of the same agency, in their own city.
+func mayReach(who asker, target string, r gate.Route) bool {
+	return r.Needs == access.Public || target == "another person" && who.name == "officer of the same agency"
+}
+
+// refused is every answer that gives nothing away: also the site's way to say 401, the sign-in page.
+func refused(status int, location string) bool {
+	switch status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound:
+		return true
+	case http.StatusSeeOther:
+		u, err := url.Parse(location)
+		return err == nil && u.Host == "" && (u.Path == "/masuk" || u.Path == "/masuk/kode")
+	}
+	return false
+}
+
+// samples fill the parameters that are no ids.
+var samples = map[string]string{
+	"code": "ktp-el-hilang", "page": "nik", "field": "file_kk", "role": "officer", "token": "no-such-token", "slug": "batam",
+	"hash": "none", "name": "public.css", "filepath": "x", "year": "2026",
+}
+
+func fill(t *testing.T, r gate.Route, of things) string {
+	t.Helper()
+	parts := strings.Split(r.Path, "/")
+	for i, part := range parts {
+		at := strings.IndexAny(part, ":*")
+		if at < 0 {
+			continue
+		}
+		name, suffix, _ := strings.Cut(part[at+1:], ".")
+		if suffix != "" {
+			suffix = "." + suffix
+		}
+		value, ok := of[r.IDs[name]]
+		if !ok {
+			value, ok = samples[name]
+		}
+		if !ok && r.IDs[name] != "" {
+			value, ok = uuid.NewString(), len(of) == 0
+		}
+		if !ok {
+			t.Fatalf("%s %s: the test knows no value for %q (kind %q); add one to thingsOf or samples", r.Method, r.Path, name, r.IDs[name])
+		}
+		parts[i] = part[:at] + value + suffix
+	}
+	return strings.Join(parts, "/")
+}
+
+// ask sends one request with the session both as a cookie and as a bearer token; a body that any handler can read.
+func ask(t *testing.T, base string, who asker, method, path string) (status int, location, body string) {
+	t.Helper()
+	var payload io.Reader
+	kind := "application/x-www-form-urlencoded"
+	if method != http.MethodGet && method != http.MethodHead && method != http.MethodDelete {
+		form := "action=approve&version=1&reason=Lengkap&text=Catatan&field=nik&key=00000000-0000-0000-0000-000000000001&officer=" + uuid.NewString()
+		if strings.HasPrefix(path, "/api/") {
+			kind = "application/json"
+			form = fmt.Sprintf(`{"action":"approve","version":1,"reason":"Lengkap","text":"Catatan","field":"nik","officer":%q,"answers":{}}`, uuid.NewString())
+		}
+		payload = strings.NewReader(form)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), method, base+path, payload)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Host = who.host
+	req.Header.Set("Content-Type", kind)
+	req.Header.Set("Idempotency-Key", uuid.NewString())
+	if who.token != "" {
+		req.Header.Set("Authorization", "Bearer "+who.token)
+		req.AddCookie(&http.Cookie{Name: "bedelau_session", Value: who.token})
+	}
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	res, err := client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	raw, _ := io.ReadAll(io.LimitReader(res.Body, 2000))
+	return res.StatusCode, res.Header.Get("Location"), string(raw)
+}

@@ -1,0 +1,245 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"bedelau/internal/edge/cli"
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/config"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/pack"
+	"bedelau/internal/kernel/storage"
+	"bedelau/internal/kernel/tenancy"
+	"bedelau/tenants"
+)
+
+// Main runs one command of the program and returns its exit status.
+func Main(ctx context.Context, args []string) int {
+	return cli.Run(ctx, args, cli.Ops{
+		Serve: func(ctx context.Context, work bool) error {
+			return with(ctx, func(a *App) error {
+				h, err := a.Handler(nil, nil)
+				if err != nil {
+					return err
+				}
+				return a.Serve(ctx, h, work)
+			})
+		},
+		Work:    func(ctx context.Context) error { return with(ctx, func(a *App) error { return a.Work(ctx) }) },
+		Migrate: migrate,
+		SQL:     storage.BootstrapSQL,
+		Demo:    demo,
+		Doctor:  doctor,
+		Usage: func(ctx context.Context, slug, month string) (u cli.Usage, err error) {
+			err = with(ctx, func(a *App) error { u, err = a.usage(ctx, slug, month); return err })
+			return u, err
+		},
+		Pack: cli.PackOps{Check: checkPack, Apply: func(ctx context.Context, dir, slug string) (s string, err error) {
+			err = with(ctx, func(a *App) error { s, err = a.applyPack(ctx, dir, slug); return err })
+			return s, err
+		}},
+		Cities: func(ctx context.Context) (rows []cli.CityRow, err error) {
+			err = with(ctx, func(a *App) error { rows, err = a.cities(ctx); return err })
+			return rows, err
+		},
+		Admin: func(ctx context.Context, o cli.AdminOptions) (password string, err error) {
+			err = with(ctx, func(a *App) error { password, err = a.firstAdmin(ctx, o); return err })
+			return password, err
+		},
+	})
+}
+
+// with builds the program from the environment for one command.
+func with(ctx context.Context, fn func(*App) error) error {
+	cfg, err := config.Load()
+	if err != nil {
+		return err
+	}
+	a, err := New(ctx, cfg, Logger(cfg.LogFormat))
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	return fn(a)
+}
+
+// Logger writes to standard error: JSON for machines, text for people.
+func Logger(format string) *slog.Logger {
+	if format == "text" {
+		return slog.New(slog.NewTextHandler(os.Stderr, nil))
+	}
+	return slog.New(slog.NewJSONHandler(os.Stderr, nil))
+}
+
+func migrate(ctx context.Context) (int, error) {
+	url := os.Getenv("DATABASE_OWNER_URL")
+	if url == "" {
+		return 0, errors.New("DATABASE_OWNER_URL is not set: the address of the database as the role bedelau_owner")
+	}
+	return storage.Migrate(ctx, url, Logger("text"))
+}
+
+func packs(dir string) fs.FS {
+	if dir == "" {
+		return tenants.FS
+	}
+	return os.DirFS(dir)
+}
+
+func checkPack(_ context.Context, dir, slug string) (string, error) {
+	p, err := pack.Load(packs(dir), slug)
+	if err == nil {
+		err = packEngine().Check(p)
+	}
+	if err != nil {
+		return "", packError(err)
+	}
+	return fmt.Sprintf("%s: %d services, no fault found", p.City.Name, len(p.Names("services"))), nil
+}
+
+func (a *App) applyPack(ctx context.Context, dir, slug string) (string, error) {
+	p, err := pack.Load(packs(dir), slug)
+	if err != nil {
+		return "", packError(err)
+	}
+	r, err := a.Packs.Apply(ctx, a.DB, p)
+	if err != nil {
+		return "", packError(err)
+	}
+	a.Directory.Forget()
+	if r.Unchanged() {
+		return p.City.Name + ": unchanged", nil
+	}
+	return fmt.Sprintf("%s: %d files added, %d changed, %d removed", p.City.Name, len(r.Added), len(r.Changed), len(r.Removed)), nil
+}
+
+// packError shows every problem of a pack on its own line, for the person who writes it.
+func packError(err error) error {
+	var problems pack.Problems
+	if !errors.As(err, &problems) {
+		return err
+	}
+	lines := []string{"the pack has faults:"}
+	for _, p := range problems {
+		lines = append(lines, "  "+p.In(i18n.EN))
+	}
+	return errors.New(strings.Join(lines, "\n"))
+}
+
+func (a *App) cities(ctx context.Context) ([]cli.CityRow, error) {
+	all, err := a.Directory.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var rows []cli.CityRow
+	for _, c := range all {
+		if c.Kind == tenancy.KindCity {
+			rows = append(rows, cli.CityRow{Slug: c.Slug, Name: c.Name, Code: c.Code, Status: string(c.Status), URL: a.CityURL(c)})
+		}
+	}
+	return rows, nil
+}
+
+func (a *App) usage(ctx context.Context, slug, month string) (cli.Usage, error) {
+	city, err := a.Directory.BySlug(ctx, slug)
+	if err != nil {
+		return cli.Usage{}, err
+	}
+	at, err := time.ParseInLocation("2006-01", month, city.Location())
+	if err != nil {
+		return cli.Usage{}, err
+	}
+	ctx = tenancy.With(ctx, city)
+	used, err := a.Metering.Month(ctx, city, at)
+	if err != nil {
+		return cli.Usage{}, err
+	}
+	u := cli.Usage{City: city.Name, Month: month, AsOf: used.AsOf.In(city.Location())}
+	for _, r := range used.Readings {
+		u.Meters = append(u.Meters, cli.UsageLine{Meter: r.Meter.Code, Name: r.Meter.Name.In(i18n.EN), Unit: r.Meter.Unit.In(i18n.EN), Quantity: r.Quantity})
+	}
+	cost, err := a.Billing.Estimate(ctx, city, at)
+	if fault.From(err).Kind == fault.NotFound && err != nil {
+		return u, nil // no plan yet: the usage stands alone
+	}
+	if err != nil {
+		return cli.Usage{}, err
+	}
+	u.Plan, u.Total = cost.Plan.Name.In(i18n.EN), cost.Total
+	for _, l := range cost.Lines {
+		u.Lines = append(u.Lines, cli.CostLine{Name: l.Name.In(i18n.EN), Working: l.Working(i18n.EN), Amount: l.Amount})
+	}
+	u.Notes = cost.Notes(i18n.EN)
+	return u, nil
+}
+
+// firstAdmin makes the account from which every other invitation of a tenant starts.
+func (a *App) firstAdmin(ctx context.Context, o cli.AdminOptions) (string, error) {
+	t, err := a.Directory.BySlug(ctx, o.City)
+	if err != nil {
+		return "", err
+	}
+	role := "city_admin"
+	if t.Kind == tenancy.KindPlatform {
+		role = "bumd_admin"
+	}
+	ctx = tenancy.With(ctx, t)
+	if n, err := identity.CountHolders(ctx, a.DB.App, role); err != nil || n > 0 {
+		return "", errors.Join(err, fmt.Errorf("%s has an administrator already, who can invite others", t.Name))
+	}
+	password := rand.Text()
+	_, err = a.Identity.CreateStaff(ctx, identity.SeedInput{Name: o.Name, Email: o.Email, Password: password, Roles: []string{role}})
+	return password, err
+}
+
+// doctor checks what an operator would otherwise learn from a resident.
+func doctor(ctx context.Context) []cli.Check {
+	var checks []cli.Check
+	add := func(name string, err error) bool {
+		c := cli.Check{Name: name, OK: err == nil}
+		if err != nil {
+			c.Note = err.Error()
+		}
+		checks = append(checks, c)
+		return err == nil
+	}
+	cfg, err := config.Load()
+	if !add("configuration", err) {
+		return checks
+	}
+	db, err := storage.Open(ctx, string(cfg.DatabaseURL), string(cfg.DatabasePlatformURL), 4)
+	if !add("database connections", err) {
+		return checks
+	}
+	add("roles cannot bypass isolation", db.VerifyRoles(ctx))
+	add("every table is guarded", db.VerifyTables(ctx))
+	add("indexes work under isolation", db.VerifyLeakproof(ctx))
+	db.Close()
+	a, err := New(ctx, cfg, slog.New(slog.DiscardHandler))
+	if !add("services", err) {
+		return checks
+	}
+	defer a.Close()
+	add("redis", a.Redis.Ping(ctx).Err())
+	probe := filepath.Join(cfg.DataDir, ".doctor")
+	err = os.WriteFile(probe, nil, 0o600)
+	_ = os.Remove(probe)
+	add("data folder is writable", err)
+	all, err := a.Directory.All(ctx)
+	add("directory of cities", err)
+	for _, c := range all {
+		add("audit chain of "+c.Slug, audit.Verify(tenancy.With(ctx, c), a.DB.App))
+	}
+	return checks
+}

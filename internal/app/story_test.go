@@ -1,0 +1,90 @@
+package app
+
+import (
+	"testing"
+	"time"
+
+	"bedelau/internal/city/casework"
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// TestLateApplicationIsRaised lets a deadline pass: the sweep finds it, Asynq carries the escalation, the head of the
+// agency is told, the queue shows it and the audit record has it, once.
+func TestLateApplicationIsRaised(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	city, ctx := a.city(t, "batam")
+	_, siti := a.signIn(t, "warga@batam.localhost")
+	_, head := a.signIn(t, "kepala@batam.localhost")
+	d := a.fileKTP(t, ctx, siti, "2171046703900003")
+	if _, err := a.DB.App.NewRaw("UPDATE application SET due_at = ?, queue_at = ? WHERE tenant_id = ? AND id = ?",
+		time.Now().Add(-time.Hour), time.Now().Add(-time.Hour), city.ID, d.Application.ID).Exec(ctx); err != nil {
+		t.Fatal(err)
+	}
+	a.work(t)
+	eventually(t, "the application is raised", func() bool {
+		now, err := a.Casework.Get(ctx, head, d.Application.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return now.Application.EscalationLevel == 1
+	})
+	q, err := a.Casework.Queue(ctx, head, casework.QueueFilter{View: casework.ViewLate})
+	if err != nil || len(q.Rows) != 1 || q.Counts[casework.ViewLate] != 1 {
+		t.Errorf("the head's late queue = %+v, %v", q, err)
+	}
+	var told int
+	if err := a.DB.App.NewRaw("SELECT count(*) FROM message WHERE account_id = ? AND template = 'application_escalated'", head.ID).
+		Scan(ctx, &told); err != nil || told != 1 {
+		t.Errorf("the head was told %d times, %v", told, err)
+	}
+	trail, err := audit.Trail(ctx, a.DB.App, "application", d.Application.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raised := 0
+	for _, e := range trail {
+		if e.Action == "application.escalate" || e.Action == "application.escalated" {
+			raised++
+		}
+	}
+	if raised != 1 {
+		t.Errorf("the audit record has %d escalations: %+v", raised, trail)
+	}
+}
+
+// TestUsageIsCountedWithTheAct holds what the BUMD sees against what was done.
+func TestUsageIsCountedWithTheAct(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	city, ctx := a.city(t, "batam")
+	other, _ := a.city(t, "tanjungpinang")
+	_, siti := a.signIn(t, "warga@batam.localhost")
+	a.fileKTP(t, ctx, siti, "2171046703900003")
+	month := time.Now().In(city.Location())
+	u, err := a.usage(ctx, "batam", month.Format("2006-01"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := false
+	for _, m := range u.Meters {
+		if m.Meter == "applications_submitted" {
+			found = m.Quantity == 1
+		}
+	}
+	if !found || u.Plan == "" || u.Total <= 0 || len(u.Lines) == 0 {
+		t.Errorf("usage of Batam = %+v", u)
+	}
+	all, err := a.Metering.Cities(t.Context(), []tenancy.City{city, other}, month)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range all {
+		for _, r := range c.Readings {
+			if want := map[bool]int64{true: 1}[c.City == city.ID]; r.Meter.Code == "applications_submitted" && r.Quantity != want {
+				t.Errorf("the BUMD sees %d applications of %s, want %d", r.Quantity, c.City, want)
+			}
+		}
+	}
+}

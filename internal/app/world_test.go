@@ -1,0 +1,201 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"image"
+	"image/png"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/pquerna/otp/totp"
+
+	"bedelau/internal/city/casework"
+	"bedelau/internal/kernel/config"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/pgtest"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// newApp builds the whole program on a database and a Redis of its own, with the demonstration's cities and people.
+func newApp(t testing.TB) *App {
+	t.Helper()
+	w := pgtest.Open(t)
+	cfg := config.Config{
+		PublicURL: "http://localhost", DataDir: t.TempDir(), Demo: true, LogFormat: "text", Workers: 4,
+		Drain: 5 * time.Second, DatabaseConns: 8, SMTPFrom: "kota@localhost", SMTPTLS: "none",
+		DatabaseURL: config.Secret(w.AppURL), DatabasePlatformURL: config.Secret(w.PlatformURL),
+		RedisURL:  config.Secret("redis://" + pgtest.Redis(t) + "/0"),
+		MasterKey: config.Secret(base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32))),
+	}
+	a, err := New(t.Context(), cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(a.Close)
+	if err := a.seed(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func (a *App) city(t testing.TB, slug string) (tenancy.City, context.Context) {
+	t.Helper()
+	c, err := a.Directory.BySlug(t.Context(), slug)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c, tenancy.With(t.Context(), c)
+}
+
+// signIn returns a full session of one of the demonstration's people.
+func (a *App) signIn(t testing.TB, email string) (token string, actor identity.Actor) {
+	t.Helper()
+	for _, p := range demoPeople {
+		if p.email != email {
+			continue
+		}
+		_, ctx := a.city(t, p.tenant)
+		s, err := a.Identity.SignIn(ctx, identity.SignInInput{Login: email, Password: demoPassword, IP: "127.0.0.1"})
+		if err != nil {
+			t.Fatalf("sign in %s: %v", email, err)
+		}
+		if p.secret != "" {
+			code, err := totp.GenerateCode(p.secret, time.Now())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s, err = a.Identity.ConfirmTOTP(ctx, s.Token, code); err != nil {
+				t.Fatalf("second factor of %s: %v", email, err)
+			}
+		}
+		if actor, err = a.Identity.Resolve(ctx, s.Token); err != nil {
+			t.Fatal(err)
+		}
+		return s.Token, actor
+	}
+	t.Fatalf("nobody is called %s", email)
+	return "", identity.Actor{}
+}
+
+// fileKTP sends one resident's application for a lost KTP-el, as the form of the pack asks.
+func (a *App) fileKTP(t testing.TB, ctx context.Context, who identity.Actor, nik string) casework.Detail {
+	t.Helper()
+	draft := a.draftKTP(t, ctx, who, nik)
+	if _, err := a.Casework.Submit(ctx, who, casework.SubmitInput{ID: draft.ID, Key: uuid.NewString()}); err != nil {
+		t.Fatalf("submit: %v", err)
+	}
+	d, err := a.Casework.Get(ctx, who, draft.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func (a *App) draftKTP(t testing.TB, ctx context.Context, who identity.Actor, nik string) casework.Application {
+	t.Helper()
+	app, err := a.Casework.Start(ctx, who, "ktp-el-hilang", "web")
+	if err != nil {
+		t.Fatal(err)
+	}
+	draft, err := a.Casework.Draft(ctx, who, app.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range draft.Form.Pages {
+		typed := map[string][]string{}
+		for _, f := range page.Fields {
+			if f.Type == casework.FileType {
+				if _, err := a.Casework.Attach(ctx, who, app.ID, f.Code, f.Code+".png", bytes.NewReader(picture(t))); err != nil {
+					t.Fatalf("attach %s: %v", f.Code, err)
+				}
+				continue
+			}
+			if f.Type != casework.Info {
+				typed[f.Code] = []string{sample(f, nik)}
+			}
+		}
+		if err := a.Casework.SavePage(ctx, who, app.ID, page.Code, typed); err != nil {
+			t.Fatalf("page %s: %v", page.Code, err)
+		}
+	}
+	return app
+}
+
+// sample answers a field of any form plausibly.
+func sample(f casework.Field, nik string) string {
+	switch f.Type {
+	case casework.NIK:
+		return nik
+	case casework.KK:
+		return "2171010101100001"
+	case casework.Phone:
+		return "081270001234"
+	case casework.Email:
+		return "siti@contoh.id"
+	case casework.Date:
+		if f.Code == "tanggal_lahir" {
+			return "1990-03-27"
+		}
+		return time.Now().AddDate(0, 0, -3).Format(time.DateOnly)
+	case casework.Choice:
+		return f.Options[0].Value
+	case casework.YesNo, casework.Consent:
+		return "yes"
+	default:
+		return "Siti Rahma"
+	}
+}
+
+func picture(t testing.TB) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewRGBA(image.Rect(0, 0, 40, 30))); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// work runs the background tasks until the test ends.
+func (a *App) work(t testing.TB) {
+	t.Helper()
+	if err := a.Runner.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		a.Runner.Stop(ctx)
+	})
+}
+
+// issue waits until the document of an approved application has been made.
+func (a *App) issue(t testing.TB, ctx context.Context, who identity.Actor, id uuid.UUID) uuid.UUID {
+	t.Helper()
+	var d casework.Detail
+	eventually(t, "the document is issued", func() bool {
+		var err error
+		if d, err = a.Casework.Get(ctx, who, id); err != nil {
+			t.Fatal(err)
+		}
+		return len(d.Documents) > 0
+	})
+	return d.Documents[0].ID
+}
+
+func eventually(t testing.TB, what string, ok func() bool) {
+	t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	deadline := time.After(30 * time.Second)
+	for !ok() {
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatalf("waited in vain: %s", what)
+		}
+	}
+}
