@@ -20,6 +20,7 @@ import (
 type Detail struct {
 	Application Application
 	State       State
+	Workflow    *Workflow // names the states of the timeline; do not change it
 	Pages       []PageAnswers
 	Warnings    []fault.Field // what an officer should look at twice; none for the applicant
 	Timeline    []Event       // what is public, for the applicant; an officer sees everything
@@ -78,6 +79,7 @@ func (s *Service) Get(ctx context.Context, actor identity.Actor, id uuid.UUID) (
 	if err != nil {
 		return Detail{}, err
 	}
+	d.Workflow = wf
 	d.State, _ = wf.State(app.State)
 	if d.Pages, d.Warnings, err = s.answered(ctx, app, !own); err != nil {
 		return Detail{}, err
