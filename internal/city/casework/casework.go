@@ -71,9 +71,8 @@ type Offer struct {
 
 // Service is the casework of every city.
 type Service struct {
-	d     Deps
-	defs  *definitions
-	fonts fonts
+	d    Deps
+	defs *definitions
 
 	newNumber func(prefix string, at time.Time) string // a test makes it collide
 }
@@ -86,7 +85,7 @@ func New(d Deps) *Service {
 	if d.Log == nil {
 		d.Log = slog.Default()
 	}
-	return &Service{d: d, defs: newDefinitions(), fonts: loadFonts(), newNumber: newNumber}
+	return &Service{d: d, defs: newDefinitions(), newNumber: newNumber}
 }
 
 // now is the present to the microsecond, which is what the database keeps.

@@ -169,3 +169,38 @@ func TestTheJobsRunThroughRedis(t *testing.T) {
 		t.Errorf("raised %d times", n)
 	}
 }
+
+func TestHowAPromiseStands(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	app := st.submitted(t, st.resident(t, st.ctx, "Siti"), sitiNIK)
+	for _, tt := range []struct {
+		at, state string
+		left      int
+	}{
+		{"2026-11-24 10:00", PromiseRunning, 2},
+		{"2026-11-25 23:00", PromiseRunning, 1},
+		{"2026-11-26 09:00", PromiseSoon, 0},
+		{"2026-11-26 16:00", PromiseSoon, 0},
+		{"2026-11-26 16:01", PromiseLate, 0},
+		{"2026-11-29 10:00", PromiseLate, 1},
+		{"2026-12-01 10:00", PromiseLate, 3},
+	} {
+		st.on(t, tt.at)
+		p, err := st.Promises(st.ctx, app)
+		if err != nil || p[0].State != tt.state || p[0].Left != tt.left || p[0].Unit != "working_day" || !p[0].Due.Equal(app.DueAt) {
+			t.Errorf("%s: %+v, %v; want %s %d", tt.at, p, err, tt.state, tt.left)
+		}
+	}
+	paused, decided, draft := app, app, app
+	paused.Clock, paused.DueAt = Paused, time.Time{}
+	decided.Clock = Stopped
+	draft.Stage = StageDraft
+	hours := app
+	hours.TermUnit, hours.TermAmount = "hour", 48
+	hours.DueAt = st.clock().Add(11 * time.Hour)
+	p, err := st.Promises(st.ctx, paused, decided, draft, hours)
+	if err != nil || p[0].State != PromisePaused || p[1].State != PromiseDone || !p[2].Due.IsZero() || p[3].State != PromiseSoon || p[3].Left != 11 {
+		t.Errorf("%+v, %v", p, err)
+	}
+}

@@ -74,7 +74,7 @@ func (s *Service) Get(ctx context.Context, actor identity.Actor, id uuid.UUID) (
 		return Detail{}, err
 	}
 	db, own := s.d.DB.App, actor.Kind == identity.Resident
-	d := Detail{Application: app, Late: app.Late(s.now())}
+	d := Detail{Late: app.Late(s.now())}
 	wf, err := s.workflow(ctx, db, app)
 	if err != nil {
 		return Detail{}, err
@@ -90,8 +90,10 @@ func (s *Service) Get(ctx context.Context, actor identity.Actor, id uuid.UUID) (
 	if d.Documents, err = documentsOf(ctx, db, app); err != nil {
 		return Detail{}, err
 	}
+	d.Application = app
+	d.Application.Answers, d.Application.Sealed = nil, nil // Pages hold them, as far as this reader may see
 	if own {
-		d.Warnings = nil
+		d.Warnings, d.Application.AssigneeName = nil, ""
 		for i := range d.Timeline {
 			if d.Timeline[i].ActorID != actor.ID {
 				d.Timeline[i].ActorID, d.Timeline[i].ActorName = uuid.Nil, ""

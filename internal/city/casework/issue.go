@@ -127,7 +127,7 @@ func (s *Service) makeDocument(ctx context.Context, tx bun.Tx, app Application) 
 	for _, l := range i18n.All() {
 		d.Title[l], d.SignerTitle[l] = fillIn(t.Title.In(l), values), fillIn(t.SignerTitle.In(l), values)
 	}
-	pdf, err := s.printLetter(city, letter{
+	pdf, err := printLetter(city, letter{
 		office: app.AgencyName.In(i18n.ID), title: d.Title.In(i18n.ID), number: d.Number, signer: d.SignerTitle.In(i18n.ID),
 		address: s.verifyURL(city, d.Token), body: paragraphs(t, values), at: local,
 	})

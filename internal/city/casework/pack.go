@@ -11,6 +11,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"bedelau/internal/kernel/files"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/pack"
 )
 
@@ -67,7 +68,8 @@ func readPack(p *pack.Pack) (definitionsOf, error) {
 	})
 	var d DocumentTemplate
 	read("documents", &d, func() string { return d.Code }, func(c *pack.Check) {
-		checkDocument(c, d, asked(p, out.forms, d.Code))
+		fields, known := asked(p, out.forms, d.Code)
+		checkDocument(c, d, fields, known)
 		out.documents = append(out.documents, d)
 		d = DocumentTemplate{}
 	})
@@ -98,10 +100,9 @@ func applyPack(ctx context.Context, tx bun.Tx, p *pack.Pack) error {
 	return nil
 }
 
-// asked returns the fields of the forms of every service that issues a document, which its text may name. A service
-// file that cannot be read is the catalogue's to refuse.
-func asked(p *pack.Pack, forms []Form, document string) []string {
-	var names []string
+// asked returns the fields of the forms of every service that issues a document, which its text may name, and whether
+// there is such a form at all. A service file that cannot be read is the catalogue's to refuse.
+func asked(p *pack.Pack, forms []Form, document string) (names []string, known bool) {
 	for _, name := range p.Names("services") {
 		raw, _ := p.Asset(name)
 		var s struct{ Form, Document string }
@@ -112,6 +113,7 @@ func asked(p *pack.Pack, forms []Form, document string) []string {
 			if f.Code != s.Form {
 				continue
 			}
+			known = true
 			for _, page := range f.Pages {
 				for _, fd := range page.Fields {
 					names = append(names, fd.Code)
@@ -119,7 +121,7 @@ func asked(p *pack.Pack, forms []Form, document string) []string {
 			}
 		}
 	}
-	return names
+	return names, known
 }
 
 func checkForm(c *pack.Check, f Form) {
@@ -205,7 +207,7 @@ func checkField(c *pack.Check, at string, f Field) {
 	}
 }
 
-func checkDocument(c *pack.Check, d DocumentTemplate, fields []string) {
+func checkDocument(c *pack.Check, d DocumentTemplate, fields []string, formKnown bool) {
 	c.Text("title", d.Title)
 	c.Text("signer_title", d.SignerTitle)
 	if !slices.Contains(placeholders(d.NumberPattern), "seq") {
@@ -218,16 +220,19 @@ func checkDocument(c *pack.Check, d DocumentTemplate, fields []string) {
 	if d.ValidityMonths < 0 || d.ValidityMonths > 1200 {
 		c.Add("validity_months", "not_between", "value", d.ValidityMonths, "low", 0, "high", 1200)
 	}
-	known := append(builtIn(), fields...)
+	texts := map[string]i18n.Text{"title": d.Title, "signer_title": d.SignerTitle}
 	for i, p := range d.Body {
-		at := pack.At("body", i)
-		c.Text(at, p)
-		for l, text := range p {
+		c.Text(pack.At("body", i), p)
+		texts[pack.At("body", i)] = p
+	}
+	if !formKnown {
+		return // its fields cannot be told from mistakes
+	}
+	known := append(builtIn(), fields...)
+	for at, t := range texts {
+		for l, text := range t {
 			checkPlaceholders(c, at+"."+string(l), text, known)
 		}
-	}
-	for l, text := range d.SignerTitle {
-		checkPlaceholders(c, "signer_title."+string(l), text, known)
 	}
 }
 

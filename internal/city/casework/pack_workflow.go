@@ -34,7 +34,7 @@ func checkWorkflow(c *pack.Check, w Workflow) {
 		if !ends[s.Code] {
 			c.Add(at, "dead_end", "value", s.Code)
 		}
-		if s.Stage == StageNeedsCorrection && len(w.actions(s.Code, ByApplicant)) == 0 {
+		if s.Stage == StageNeedsCorrection && !w.correctable(s.Code) {
 			c.Add(at, "no_correction", "value", s.Code)
 		}
 	}

@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"time"
@@ -28,27 +29,26 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
-// fonts are embedded in every PDF, because the fonts that readers bring know few letters beyond ASCII.
-type fonts []*entity.CustomFont
-
 const fontFamily = "go"
 
-func loadFonts() fonts {
-	all, err := repository.New().
-		AddUTF8FontFromBytes(fontFamily, fontstyle.Normal, goregular.TTF).
-		AddUTF8FontFromBytes(fontFamily, fontstyle.Bold, gobold.TTF).
+// fonts are embedded in every PDF, because the fonts that readers bring know few letters beyond ASCII. Each PDF gets a
+// copy of its own: the library writes a checksum into the font it was given.
+func fonts() ([]*entity.CustomFont, error) {
+	return repository.New().
+		AddUTF8FontFromBytes(fontFamily, fontstyle.Normal, bytes.Clone(goregular.TTF)).
+		AddUTF8FontFromBytes(fontFamily, fontstyle.Bold, bytes.Clone(gobold.TTF)).
 		Load()
-	if err != nil {
-		panic(err) // it reads no file, so it cannot fail
-	}
-	return all
 }
 
 // sheet is an A4 page under a city's letterhead.
 type sheet struct{ m core.Maroto }
 
-func (s *Service) newSheet(city tenancy.City, office, title string, at time.Time) sheet {
-	cfg := config.NewBuilder().WithCustomFonts(s.fonts).WithDefaultFont(&props.Font{Family: fontFamily, Size: 11}).
+func newSheet(city tenancy.City, office, title string, at time.Time) (sheet, error) {
+	own, err := fonts()
+	if err != nil {
+		return sheet{}, fmt.Errorf("casework: PDF: %w", err)
+	}
+	cfg := config.NewBuilder().WithCustomFonts(own).WithDefaultFont(&props.Font{Family: fontFamily, Size: 11}).
 		WithLeftMargin(25).WithRightMargin(25).WithTopMargin(20).WithBottomMargin(18).
 		WithTitle(title, true).WithAuthor(office+", "+city.Name, true).WithCreator("Bedelau", true).WithCreationDate(at).Build()
 	sh := sheet{maroto.New(cfg)}
@@ -58,7 +58,7 @@ func (s *Service) newSheet(city tenancy.City, office, title string, at time.Time
 		sh.add(contact, props.Text{Align: align.Center, Size: 8.5, Top: 1})
 	}
 	sh.m.AddRows(line.NewRow(7, props.Line{Thickness: 0.6, SizePercent: 100, OffsetPercent: 60}))
-	return sh
+	return sh, nil
 }
 
 func contactLine(c tenancy.Contact) string {
@@ -148,9 +148,12 @@ type letter struct {
 	at                                     time.Time // in the city's zone
 }
 
-func (s *Service) printLetter(city tenancy.City, d letter) ([]byte, error) {
+func printLetter(city tenancy.City, d letter) ([]byte, error) {
 	const l = i18n.ID
-	sh := s.newSheet(city, d.office, d.title, d.at)
+	sh, err := newSheet(city, d.office, d.title, d.at)
+	if err != nil {
+		return nil, err
+	}
 	sh.space(4)
 	sh.add(strings.ToUpper(d.title), props.Text{Align: align.Center, Style: fontstyle.Bold, Size: 12.5})
 	sh.add(l.T("casework.pdf.number", "number", d.number), props.Text{Align: align.Center, Size: 11, Top: 1})
@@ -159,7 +162,7 @@ func (s *Service) printLetter(city tenancy.City, d letter) ([]byte, error) {
 		sh.add(p, props.Text{Bottom: 3.2, VerticalPadding: 1.6})
 	}
 	sh.space(6)
-	err := sh.check(d.address,
+	err = sh.check(d.address,
 		text.New(city.ShortName+", "+l.Date(d.at), props.Text{Left: 6}),
 		text.New(d.signer, props.Text{Left: 6, Top: 6, Style: fontstyle.Bold}),
 		text.New(l.T("casework.pdf.check"), props.Text{Left: 6, Top: 16, Size: 9, VerticalPadding: 0.8}),

@@ -63,7 +63,10 @@ func (s *Service) ReceiptPDF(ctx context.Context, actor identity.Actor, id uuid.
 	city, _ := tenancy.CityFrom(ctx)
 	zone := city.Location()
 	title := l.T("casework.receipt.title")
-	sh := s.newSheet(city, r.AgencyName.In(l), title+" "+r.Number, r.SubmittedAt)
+	sh, err := newSheet(city, r.AgencyName.In(l), title+" "+r.Number, r.SubmittedAt)
+	if err != nil {
+		return nil, err
+	}
 	sh.space(4)
 	sh.add(title, props.Text{Align: align.Center, Style: fontstyle.Bold, Size: 13})
 	sh.add(r.Number, props.Text{Align: align.Center, Style: fontstyle.Bold, Size: 24, Top: 4, Bottom: 6})

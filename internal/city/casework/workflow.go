@@ -136,6 +136,14 @@ func (w *Workflow) escalation(level int) (Escalation, bool) {
 	return w.Escalation[i], true
 }
 
+// correctable reports whether the applicant can send a correction from a state, and not only give up.
+func (w *Workflow) correctable(state string) bool {
+	return slices.ContainsFunc(w.actions(state, ByApplicant), func(a Action) bool {
+		to, ok := w.State(a.To)
+		return ok && to.Stage != StageCancelled
+	})
+}
+
 // reachable returns the states that can be reached from the start.
 func (w *Workflow) reachable() map[string]bool {
 	seen := map[string]bool{w.Start: true}

@@ -76,7 +76,7 @@ func (s *Store) sweepShard(ctx context.Context, db bun.IDB, tenant tenancy.ID, r
 	}
 	var kept []string
 	err = db.NewSelect().Model((*File)(nil)).Column("key").Where("tenant_id = ?", tenant).
-		Where("key IN (?)", bun.In(old)).Scan(ctx, &kept)
+		Where("key IN (?)", bun.List(old)).Scan(ctx, &kept)
 	if err != nil {
 		return 0, err
 	}

@@ -13,6 +13,17 @@ type Remaining struct {
 // Late reports whether the term had ended before the pause; a pause does not forgive that.
 func (r Remaining) Late() bool { return r.Time < 0 }
 
+// Count is what is left in whole units, the one that has begun not counted; months are counted in days.
+func (r Remaining) Count() int {
+	switch r.Unit {
+	case Minute:
+		return int(r.Time / time.Minute)
+	case Hour:
+		return int(r.Time / time.Hour)
+	}
+	return r.Days
+}
+
 // Remaining returns what is left at now of a term counted in u that ends at due. A *YearMissing error comes with a
 // result that is right but for the unknown holidays.
 func (c Calendar) Remaining(now, due time.Time, u Unit) (Remaining, error) {

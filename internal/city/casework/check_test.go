@@ -1,0 +1,203 @@
+package casework
+
+import (
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
+)
+
+var checkDay = time.Date(2026, 11, 24, 10, 0, 0, 0, time.FixedZone("WIB", 7*3600))
+
+// asked judges one answer to one field.
+func askedOne(f Field, typed ...string) (string, *checker) {
+	f.Code = "x"
+	c := &checker{form: &Form{Pages: []Page{{Code: "p", Fields: []Field{f}}}}, now: checkDay}
+	v, _ := c.field(f, typed)
+	return v, c
+}
+
+func codes(fields []fault.Field) string {
+	var out []string
+	for _, f := range fields {
+		out = append(out, f.Code)
+	}
+	return strings.Join(out, " ")
+}
+
+func TestAnswers(t *testing.T) {
+	t.Parallel()
+	options := []Option{{Value: "a", Label: i18n.Text{"id": "A"}}}
+	for _, tt := range []struct {
+		name  string
+		field Field
+		typed []string
+		want  string
+		bad   string
+		warn  string
+	}{
+		{"a NIK of a woman", Field{Type: NIK}, []string{"2171046703900003"}, "2171046703900003", "", ""},
+		{"a NIK of a man", Field{Type: NIK}, []string{"2171042703900003"}, "2171042703900003", "", ""},
+		{"a NIK with spaces", Field{Type: NIK}, []string{" 217104 670390 0003 "}, "2171046703900003", "", ""},
+		{"fifteen digits", Field{Type: NIK}, []string{"217104670390003"}, "", "nik_digits", ""},
+		{"letters", Field{Type: NIK}, []string{"21710467O3900003"}, "", "nik_digits", ""},
+		{"digits of another script", Field{Type: NIK}, []string{"٢١٧١٠٤٦٧٠٣٩٠٠٠٠٣"}, "", "nik_digits", ""},
+		{"day 0", Field{Type: NIK}, []string{"2171040003900003"}, "", "nik_date", ""},
+		{"day 32", Field{Type: NIK}, []string{"2171043203900003"}, "", "nik_date", ""},
+		{"day 40", Field{Type: NIK}, []string{"2171044003900003"}, "", "nik_date", ""},
+		{"day 72", Field{Type: NIK}, []string{"2171047203900003"}, "", "nik_date", ""},
+		{"month 13", Field{Type: NIK}, []string{"2171042713900003"}, "", "nik_date", ""},
+		{"serial 0000", Field{Type: NIK}, []string{"2171042703900000"}, "", "nik_serial", ""},
+		{"an area of long ago", Field{Type: NIK}, []string{"5401042703900003"}, "5401042703900003", "", ""},
+		{"no such province", Field{Type: NIK}, []string{"9971042703900003"}, "9971042703900003", "", "nik_area"},
+		{"a KK", Field{Type: KK}, []string{"2171040102160007"}, "2171040102160007", "", ""},
+		{"a KK of a day that is none", Field{Type: KK}, []string{"2171049902160007"}, "2171049902160007", "", "kk_pattern"},
+		{"a KK of zeros", Field{Type: KK}, []string{"0000000000000000"}, "", "kk_digits", ""},
+		{"a phone", Field{Type: Phone}, []string{"0812-3456-7890"}, "+6281234567890", "", ""},
+		{"with the country", Field{Type: Phone}, []string{"+62 812 3456 7890"}, "+6281234567890", "", ""},
+		{"with the country and a zero", Field{Type: Phone}, []string{"62 0812 3456 7890"}, "+6281234567890", "", ""},
+		{"too short", Field{Type: Phone}, []string{"08123456"}, "", "phone", ""},
+		{"a landline", Field{Type: Phone}, []string{"0778 123456"}, "", "phone", ""},
+		{"an e-mail", Field{Type: Email}, []string{"Siti.R@Contoh.CO.ID"}, "Siti.R@contoh.co.id", "", ""},
+		{"an e-mail with a name", Field{Type: Email}, []string{"Siti <siti@contoh.id>"}, "", "email", ""},
+		{"no domain", Field{Type: Email}, []string{"siti@localhost"}, "", "email", ""},
+		{"a header", Field{Type: Email}, []string{"siti@contoh.id\r\nBcc: x@y.id"}, "", "email", ""},
+		{"a date", Field{Type: Date}, []string{"1990-03-27"}, "1990-03-27", "", ""},
+		{"day, month, year", Field{Type: Date}, []string{"07", "3", "1990"}, "1990-03-07", "", ""},
+		{"30 February", Field{Type: Date}, []string{"30", "2", "2024"}, "", "date_form", ""},
+		{"29 February of a leap year", Field{Type: Date}, []string{"29", "2", "2024"}, "2024-02-29", "", ""},
+		{"no date at all", Field{Type: Date}, []string{"", " ", ""}, "", "", ""},
+		{"half a date", Field{Type: Date}, []string{"1", "", "2024"}, "", "date_form", ""},
+		{"two parts", Field{Type: Date}, []string{"1", "2"}, "", "date_form", ""},
+		{"the year 90", Field{Type: Date}, []string{"1", "2", "90"}, "", "date_form", ""},
+		{"the year 1066", Field{Type: Date}, []string{"1066-10-14"}, "", "date_range", ""},
+		{"tomorrow", Field{Type: Date}, []string{"2026-11-25"}, "2026-11-25", "", "date_future"},
+		{"a choice", Field{Type: Choice, Options: options}, []string{"a"}, "a", "", ""},
+		{"no choice of ours", Field{Type: Choice, Options: options}, []string{"b"}, "", "not_an_option", ""},
+		{"two choices", Field{Type: Choice, Options: options}, []string{"a", "a"}, "", "invalid", ""},
+		{"yes", Field{Type: YesNo}, []string{"ya"}, "yes", "", ""},
+		{"perhaps", Field{Type: YesNo}, []string{"mungkin"}, "", "not_an_option", ""},
+		{"consent", Field{Type: Consent, Required: true}, []string{"on"}, "yes", "", ""},
+		{"no consent", Field{Type: Consent, Required: true}, nil, "", "consent_required", ""},
+		{"a refusal", Field{Type: Consent, Required: true}, []string{"no"}, "", "consent_required", ""},
+		{"nothing", Field{Type: Text, Required: true}, []string{" \t\u00a0"}, "", "required", ""},
+		{"one word for a name", Field{Type: Text}, []string{"Suparman"}, "Suparman", "", ""},
+		{"a line break in a line", Field{Type: Text}, []string{"a\r\nb"}, "a b", "", ""},
+		{"lines", Field{Type: LongText}, []string{"a\r\nb\rc"}, "a\nb\nc", "", ""},
+		{"control and direction", Field{Type: Text}, []string{"a\x07\u202eb"}, "ab", "", ""},
+		{"a zero byte", Field{Type: Text}, []string{"a\x00"}, "", "invalid", ""},
+		{"bytes", Field{Type: Text}, []string{"\xc3\x28"}, "", "invalid", ""},
+		{"composed letters", Field{Type: Text}, []string{"e\u0301"}, "é", "", ""},
+		{"as long as allowed", Field{Type: Text, Max: 3}, []string{"ééé"}, "ééé", "", ""},
+		{"one more", Field{Type: Text, Max: 3}, []string{"éééé"}, "", "too_long", ""},
+		{"a megabyte", Field{Type: Text}, []string{strings.Repeat("a", 1<<20)}, "", "too_long", ""},
+		{"a page", Field{Type: Text}, []string{"<script>alert(1)</script>"}, "<script>alert(1)</script>", "", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got, c := askedOne(tt.field, tt.typed...)
+			if got != tt.want || codes(c.errors) != tt.bad || codes(c.warnings) != tt.warn {
+				t.Errorf("%q: got %q, refused %s, warned %s", tt.typed, got, codes(c.errors), codes(c.warnings))
+			}
+			for _, f := range append(c.errors, c.warnings...) {
+				if !i18n.ID.Has("field." + f.Code) {
+					t.Errorf("no sentence for %s", f.Code)
+				}
+			}
+		})
+	}
+}
+
+func TestAnswersThatDoNotFitEachOtherAreOnlyPointedOut(t *testing.T) {
+	t.Parallel()
+	form := &Form{Pages: []Page{{Code: "p", Fields: []Field{
+		{Code: "nik", Type: NIK}, {Code: "kk", Type: KK}, {Code: "tanggal_lahir", Type: Date}, {Code: "tanggal_surat", Type: Date},
+	}}}}
+	for _, tt := range []struct {
+		a    Answers
+		want string
+	}{
+		{Answers{"nik": {sitiNIK}, "kk": {"2171040102160007"}, "tanggal_lahir": {"1990-03-27"}}, ""},
+		{Answers{"nik": {sitiNIK}, "tanggal_lahir": {"1990-03-28"}}, "nik_birth_differs"},
+		{Answers{"nik": {sitiNIK}, "kk": {sitiNIK}, "tanggal_lahir": {"1990-03-27"}}, "kk_pattern kk_is_nik"},
+		{Answers{"kk": {sitiNIK}, "tanggal_lahir": {"1990-03-27"}}, "kk_pattern"},
+	} {
+		c := &checker{form: form, now: checkDay}
+		c.all(tt.a, nil)
+		if len(c.errors) != 0 || codes(c.warnings) != tt.want {
+			t.Errorf("%v: refused %s, warned %s; want %s", tt.a, codes(c.errors), codes(c.warnings), tt.want)
+		}
+	}
+}
+
+// TestHostilePages posts what no browser would to every page of the real form: each is refused by name, and nothing of
+// the page is kept.
+func TestHostilePages(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	siti := st.resident(t, st.ctx, "Siti")
+	app, err := st.Start(st.ctx, siti, ktp, "web")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name, page string
+		typed      map[string][]string
+		field      string
+	}{
+		{"a question of another page", "nik", map[string][]string{"nik": {sitiNIK}, "email": {"a@b.id"}}, "email"},
+		{"a question of no page", "nik", map[string][]string{"nik": {sitiNIK}, "is_admin": {"true"}}, "is_admin"},
+		{"a name of a kilobyte", "nik", map[string][]string{"nik": {sitiNIK}, strings.Repeat("x", 1024): {"1"}}, strings.Repeat("x", 40)},
+		{"an answer to a text", "syarat", map[string][]string{"info_syarat": {"x"}, "pernyataan_awal": {"on"}}, "info_syarat"},
+		{"a file as text", "berkas_kk", map[string][]string{"file_kk": {"/etc/passwd"}}, "file_kk"},
+		{"many values", "nik", map[string][]string{"nik": {sitiNIK, sitiNIK}}, "nik"},
+		{"nothing", "nik", nil, "nik"},
+		{"a zero byte", "kehilangan", map[string][]string{"tanggal_hilang": {"2026-11-01"}, "tempat_hilang": {"a\x00"}}, "tempat_hilang"},
+		{"bytes", "identitas", map[string][]string{"nama_lengkap": {"\xff\xfe"}, "tanggal_lahir": {"1990-03-27"}}, "nama_lengkap"},
+		{"too long", "identitas", map[string][]string{"nama_lengkap": {strings.Repeat("a", 121)}, "tanggal_lahir": {"1990-03-27"}}, "nama_lengkap"},
+		{"SQL as a district", "kecamatan", map[string][]string{"kecamatan": {"21.71.10' OR '1'='1"}}, "kecamatan"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			f := fault.From(st.SavePage(st.ctx, siti, app.ID, tt.page, tt.typed))
+			if f.Kind != fault.Invalid || len(f.Fields) == 0 || f.Fields[0].Name != tt.field {
+				t.Errorf("refused as %+v", f)
+			}
+		})
+	}
+	wants(t, st.SavePage(st.ctx, siti, app.ID, "no-page", nil), "application.no_page")
+	if _, err := st.Attach(st.ctx, siti, app.ID, "nik", "a.jpg", strings.NewReader("x")); fault.From(err).Fields[0].Code != "unknown_field" {
+		t.Errorf("a file for a text: %v", err)
+	}
+	if _, err := st.Attach(st.ctx, siti, app.ID, "file_kk", "a.jpg", strings.NewReader("<html>")); fault.From(err).Fields[0].Name != "file_kk" {
+		t.Errorf("a page as a picture: %v", err)
+	}
+	d, err := st.Draft(st.ctx, siti, app.ID)
+	if err != nil || len(d.Answers) != 0 || len(d.Files) != 0 {
+		t.Errorf("kept %v, %v, %v", d.Answers, d.Files, err)
+	}
+}
+
+func FuzzAnswers(f *testing.F) {
+	for _, typ := range fieldTypes() {
+		f.Add(typ, "2171046703900003", "3", "1990")
+		f.Add(typ, "+62 812\x00", "\xff", "a@b.id")
+	}
+	f.Fuzz(func(t *testing.T, typ, a, b, d string) {
+		field := Field{Type: FieldType(typ), Options: []Option{{Value: "a"}}, Max: 50}
+		for _, typed := range [][]string{{a}, {a, b, d}} {
+			v, c := askedOne(field, typed...)
+			if !utf8.ValidString(v) || strings.ContainsRune(v, 0) || utf8.RuneCountInString(v) > 254 {
+				t.Errorf("%s %q kept %q", typ, typed, v)
+			}
+			if v == "" || len(c.errors) > 0 || typ == "info" || typ == "file" {
+				continue
+			}
+			if again, c := askedOne(field, v); again != v || len(c.errors) > 0 {
+				t.Errorf("%s %q kept %q, which reads as %q (%s)", typ, typed, v, again, codes(c.errors))
+			}
+		}
+	})
+}

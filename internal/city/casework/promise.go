@@ -1,0 +1,82 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"bedelau/internal/kernel/pack"
+	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/workcal"
+)
+
+// How a promise stands.
+const (
+	PromiseRunning = "running"
+	PromiseSoon    = "soon" // three quarters of the time are gone
+	PromiseLate    = "late"
+	PromisePaused  = "paused"
+	PromiseDone    = "done"
+)
+
+// Promise is how an application's deadline stands now. Left counts in Unit what remains, or what has passed since the
+// end of a late one. A zero Due promises nothing.
+type Promise struct {
+	State string
+	Due   time.Time // in the city's zone
+	Left  int
+	Unit  workcal.Unit
+}
+
+// Promises tells for each application how its deadline stands, in the same order, by one reading of the calendar. The
+// caller holds the applications because it may see them.
+func (s *Service) Promises(ctx context.Context, apps ...Application) ([]Promise, error) {
+	if _, ok := tenancy.From(ctx); !ok {
+		return nil, tenancy.ErrNone
+	}
+	cal, err := pack.LoadCalendar(ctx, s.d.DB.App)
+	if err != nil {
+		return nil, err
+	}
+	now := s.now()
+	out := make([]Promise, len(apps))
+	for i, a := range apps {
+		if out[i], err = promiseOf(cal, a, now); err != nil {
+			return nil, fmt.Errorf("casework: deadline of %s: %w", a.ID, err)
+		}
+	}
+	return out, nil
+}
+
+func promiseOf(cal workcal.Calendar, a Application, now time.Time) (Promise, error) {
+	p := Promise{State: PromiseRunning, Unit: a.TermUnit}
+	switch {
+	case a.Draft():
+		return p, nil
+	case a.Clock == Stopped:
+		p.State = PromiseDone
+		return p, nil
+	case a.Clock == Paused:
+		p.State = PromisePaused
+		return p, nil
+	case a.DueAt.IsZero():
+		return p, nil
+	}
+	p.Due = a.DueAt.In(cal.Zone)
+	from, to := now, a.DueAt
+	if a.Late(now) {
+		p.State, from, to = PromiseLate, a.DueAt, now
+	}
+	left, err := cal.Remaining(from, to, a.TermUnit)
+	if _, missing := workcal.MissingYear(err); err != nil && !missing {
+		return Promise{}, err
+	}
+	p.Left = left.Count()
+	if p.Unit == workcal.Month {
+		p.Unit = workcal.Day
+	}
+	if p.State == PromiseRunning && p.Unit == a.TermUnit && p.Left*4 <= a.TermAmount {
+		p.State = PromiseSoon
+	}
+	return p, nil
+}
