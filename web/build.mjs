@@ -43,15 +43,40 @@ function firstBranch(value) {
   return value.slice(0, start) + value.slice(start + "light-dark(".length, comma).trim() + value.slice(i + 1);
 }
 
-async function stylesheet(entry, areas) {
-  const bundled = await esbuild.build({
-    entryPoints: [join(root, "style", entry)], bundle: true, write: false, target, external: ["/static/*"],
+// Classes of Tabler that our own sheets extend. Any other class of ours is ours alone: what Tabler says of a class with
+// the same name is left out.
+const extended = /^(btn|form-|table|visually-hidden)/;
+
+function withoutOurs(own) {
+  const names = new Set();
+  postcss.parse(own).walkRules((rule) => {
+    for (const [, name] of rule.selector.matchAll(/\.([a-z][\w-]*)/gi)) if (!extended.test(name)) names.add(name);
   });
-  const light = (await postcss([lightOnly]).process(bundled.outputFiles[0].text, { from: undefined })).css;
+  return {
+    postcssPlugin: "without-ours",
+    Once(css) {
+      css.walkRules((rule) => {
+        const kept = rule.selectors?.filter((s) => ![...s.matchAll(/\.([a-z][\w-]*)/gi)].some(([, name]) => names.has(name)));
+        if (kept?.length === 0) rule.remove();
+        else if (kept) rule.selectors = kept;
+      });
+    },
+  };
+}
+
+async function bundle(entry) {
+  const out = await esbuild.build({ entryPoints: [entry], bundle: true, write: false, target });
+  return out.outputFiles[0].text;
+}
+
+async function stylesheet(entry, areas) {
+  const own = await bundle(join(root, "style", entry));
+  const tabler = await bundle(join(root, "node_modules", "@tabler", "core", "dist", "css", "tabler.css"));
+  const base = (await postcss([lightOnly, withoutOurs(own)]).process(tabler, { from: undefined })).css;
   const content = ["ui", ...areas.map((a) => join("page", a))].flatMap(sources);
   const [purged] = await new PurgeCSS().purge({
     content: [...content, join(root, "script", "app.js")],
-    css: [{ raw: light }],
+    css: [{ raw: base + own }],
     defaultExtractor: (text) => text.match(/[A-Za-z0-9_-]+/g) ?? [],
     variables: true,
     keyframes: true,

@@ -1,4 +1,3 @@
 package main
 
-func officePages() []entry   { return nil }
 func platformPages() []entry { return nil }

@@ -107,11 +107,7 @@ func residentPages() []entry {
 			v.Documents = []resident.Document{{Title: in(s, "Surat Keterangan Penggantian KTP-el", "KTP-el replacement letter"), Number: "12/SKP-KTP/Disdukcapil/XI/2026", Href: "/x", VerifyHref: "/verifikasi/x", Issued: now}}
 			return resident.Detail(v)
 		}},
-		{"account", func(s ui.Shell) templ.Component {
-			return resident.Account(resident.AccountView{Shell: signedIn(s, "/akun", s.L.T("account.title")), Name: "Siti Rahmawati", Email: "siti@warga.example", Phone: "+62 812 3456 7890", Visits: []resident.Visit{
-				{ID: "1", Agent: "Chrome · Android", IP: "103.10.66.x", Seen: now, Current: true}, {ID: "2", Agent: "Firefox · Windows", IP: "36.71.x.x", Seen: now.AddDate(0, 0, -3)},
-			}})
-		}},
+		{"account", func(s ui.Shell) templ.Component { return resident.Account(ownAccount(s)) }},
 	}
 }
 
@@ -148,5 +144,14 @@ func detail(s ui.Shell) resident.DetailView {
 		Shell: signedIn(s, "/permohonan/1", "BTM-26-7K3QX-4"), ID: "1", Number: "BTM-26-7K3QX-4", Service: in(s, "KTP-el hilang", "Lost electronic ID card"), Agency: agencies(s)[0].Name,
 		Status: "in_review", StatusText: in(s, "Petugas sedang memeriksa data dan berkas Anda.", "An officer is checking your details and documents."),
 		Deadline: ui.Deadline{State: "soon", Due: now.Add(6 * 3600e9), Left: 0, Unit: "working_day"}, Submitted: now.AddDate(0, 0, -1), Events: events(s), Sections: sections(s, ""), MayCancel: true,
+	}
+}
+
+func ownAccount(s ui.Shell) resident.AccountView {
+	return resident.AccountView{
+		Shell: signedIn(s, "/akun", s.L.T("account.title")), Name: "Siti Rahmawati", Email: "siti@warga.example", Phone: "+62 812 3456 7890",
+		Visits: []resident.Visit{
+			{ID: "1", Agent: "Chrome · Android", IP: "103.10.66.7", Seen: now, Current: true}, {ID: "2", Agent: "Firefox · Windows", IP: "36.71.8.9", Seen: now.AddDate(0, 0, -3)},
+		},
 	}
 }

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"bedelau/web/page/office"
+	"bedelau/web/page/resident"
+	"bedelau/web/ui"
+
+	"github.com/a-h/templ"
+)
+
+// desk is the shell of a staff page.
+func desk(s ui.Shell, path, title string) ui.Shell {
+	s = at(s, path, title)
+	s.Frame, s.NoIndex = ui.FrameOffice, true
+	s.User = &ui.User{Name: "Budi Hartono", Role: in(s, "Petugas, Disdukcapil", "Officer, civil registry"), Links: ui.DeskNav(s.L, func(x ui.Section) bool { return x != ui.SectionUsage })}
+	return s
+}
+
+func officePages() []entry {
+	return []entry{
+		{"queue", func(s ui.Shell) templ.Component { return office.Queue(queue(s)) }},
+		{"queue-none", func(s ui.Shell) templ.Component {
+			v := queue(s)
+			v.Rows, v.Next = nil, ""
+			return office.Queue(v)
+		}},
+		{"case", func(s ui.Shell) templ.Component { return office.Case(caseFile(s)) }},
+		{"case-error", func(s ui.Shell) templ.Component {
+			v := caseFile(s)
+			v.ErrorTitle, v.Tried, v.Fields = true, "request_correction", []string{"kk"}
+			v.Errors = ui.Errors{{Name: "reason", Text: in(s, "Tulis apa yang perlu diperbaiki.", "Say what needs correcting.")}}
+			return office.Case(v)
+		}},
+		{"staff", func(s ui.Shell) templ.Component { return office.Staff(staff(s)) }},
+		{"roles", func(s ui.Shell) templ.Component { return office.Roles(roles(s)) }},
+		{"calendar", func(s ui.Shell) templ.Component {
+			holiday := func(day int, month int, id, en, kind string) office.Holiday {
+				return office.Holiday{Day: now.AddDate(0, month-11, day-24), Name: in(s, id, en), Kind: kind, Verified: kind != "Cuti bersama", Remove: "/x"}
+			}
+			return office.Calendar(office.CalendarView{
+				Shell: desk(s, "/kelola/kalender", s.L.T("desk.calendar")), Year: 2026, Years: []int{2025, 2026, 2027}, Missing: []int{2027},
+				Week: in(s, "Senin–Jumat", "Monday–Friday"), Hours: "07.30–16.00", Source: "SKB 3 Menteri 2026", MayEdit: true,
+				Holidays: []office.Holiday{
+					holiday(1, 1, "Tahun Baru Masehi", "New Year's Day", "Libur nasional"), holiday(17, 8, "Hari Kemerdekaan", "Independence Day", "Libur nasional"),
+					holiday(24, 12, "Cuti bersama Natal", "Collective leave for Christmas", "Cuti bersama"), holiday(25, 12, "Hari Natal", "Christmas Day", "Libur nasional"),
+				},
+				Kinds: []ui.Option{{Value: "libur", Label: in(s, "Libur nasional", "Public holiday")}, {Value: "cuti_bersama", Label: in(s, "Cuti bersama", "Collective leave")}},
+			})
+		}},
+		{"catalog", func(s ui.Shell) templ.Component {
+			v := office.CatalogView{Shell: desk(s, "/kelola/layanan", s.L.T("catalog_desk.title")), Figures: []ui.Figure{
+				{Value: "35", Label: in(s, "Layanan", "Services")}, {Value: "2", Label: in(s, "Diajukan di sini", "Applied for here")}, {Value: "21", Label: in(s, "Belum diverifikasi", "Not yet verified")},
+			}}
+			for _, x := range services(s) {
+				v.Rows = append(v.Rows, office.CatalogRow{Code: x.Code, Name: x.Name, Agency: x.Agency, Integration: x.Integration, Version: 1, EffectiveFrom: now.AddDate(0, -10, -23), Verified: x.Verified})
+			}
+			v.Rows[6].Version = 0
+			return office.Catalog(v)
+		}},
+		{"desk-account", func(s ui.Shell) templ.Component {
+			v := ownAccount(s)
+			v.Shell = desk(s, "/akun", s.L.T("account.title"))
+			return resident.Account(v)
+		}},
+	}
+}
+
+func queue(s ui.Shell) office.QueueView {
+	row := func(id, number, who, status, label, assignee string, d ui.Deadline, level int) office.Row {
+		return office.Row{ID: id, Number: number, Service: in(s, "KTP-el hilang", "Lost electronic ID card"), Applicant: who, Status: ui.Status(status), StatusLabel: label, Assignee: assignee, Deadline: d, Submitted: now.AddDate(0, 0, -2), Level: level}
+	}
+	review, sent := in(s, "Dalam verifikasi", "In review"), in(s, "Terkirim", "Submitted")
+	v := office.QueueView{
+		Shell: desk(s, "/petugas/antrean", s.L.T("queue.title")), Agency: agencies(s)[0].Name, Tab: "all", Next: "/petugas/antrean?setelah=x",
+		Tabs: []office.Tab{
+			{Code: "mine", Label: in(s, "Tugas saya", "Mine"), Count: 4}, {Code: "unassigned", Label: in(s, "Belum ditugaskan", "Unassigned"), Count: 12},
+			{Code: "all", Label: in(s, "Semua", "All"), Count: 31}, {Code: "late", Label: in(s, "Terlambat", "Late"), Count: 2, Alarm: true},
+			{Code: "waiting", Label: in(s, "Menunggu pemohon", "Waiting"), Count: 5}, {Code: "done", Label: in(s, "Selesai", "Done"), Count: 210},
+		},
+		Rows: []office.Row{
+			row("1", "BTM-26-7K3QX-4", "Siti Rahmawati", "in_review", review, "Budi Hartono", ui.Deadline{State: "late", Due: now, Left: 1, Unit: "working_day"}, 1),
+			row("2", "BTM-26-9T2WH-6", "Andi Saputra", "received", sent, "", ui.Deadline{State: "soon", Due: now.Add(6 * 3600e9), Left: 0, Unit: "working_day"}, 0),
+			row("3", "BTM-26-4F8NB-2", "Maria Magdalena Simanjuntak", "received", sent, "", ui.Deadline{State: "running", Due: now.AddDate(0, 0, 1), Left: 1, Unit: "working_day"}, 0),
+			row("4", "BTM-26-6J5YP-9", "Rahmat", "in_review", review, "Budi Hartono", ui.Deadline{State: "running", Due: now.AddDate(0, 0, 2), Left: 2, Unit: "working_day"}, 0),
+			row("5", "BTM-26-3M7GW-1", "Dewi Lestari", "needs_correction", in(s, "Perlu perbaikan", "Needs correction"), "Budi Hartono", ui.Deadline{State: "paused"}, 0),
+		},
+	}
+	return v
+}
+
+func caseFile(s ui.Shell) office.CaseView {
+	return office.CaseView{
+		Shell: desk(s, "/petugas/antrean", "BTM-26-7K3QX-4"), ID: "1", Number: "BTM-26-7K3QX-4", Service: in(s, "KTP-el hilang", "Lost electronic ID card"), Applicant: "Siti Rahmawati", Agency: agencies(s)[0].Name,
+		Status: "in_review", StatusLabel: in(s, "Dalam verifikasi", "In review"), Deadline: ui.Deadline{State: "late", Due: now, Left: 1, Unit: "working_day"}, Submitted: now.AddDate(0, 0, -3), Assignee: "Budi Hartono", Version: 4, Level: 1,
+		Warnings: []string{in(s, "Tanggal lahir berbeda dengan yang ada di NIK.", "The date of birth differs from that in the NIK.")},
+		Sections: []office.Section{
+			{Title: in(s, "Identitas", "Identity"), Answers: []office.Answer{
+				{Label: "NIK", Value: "•••• •••• •••• 0003", Reveal: "/petugas/permohonan/1/buka/nik"},
+				{Label: in(s, "Nama lengkap", "Full name"), Value: "Siti Rahmawati"},
+				{Label: in(s, "Tanggal lahir", "Date of birth"), Value: "•• •••• 1990", Reveal: "/petugas/permohonan/1/buka/lahir"},
+				{Label: in(s, "Tempat kehilangan", "Place of loss"), Value: in(s, "Pasar Botania", "Botania market"), Corrected: true},
+			}},
+			{Title: in(s, "Berkas", "Documents"), Answers: []office.Answer{
+				{Label: in(s, "Kartu Keluarga", "Family Card"), Files: []ui.File{{Name: "kk.jpg", Size: 1834000, Href: picture, Image: true}}},
+				{Label: in(s, "Surat keterangan kehilangan dari Kepolisian", "Police report of loss"), Files: []ui.File{{Name: "surat-kehilangan.pdf", Size: 402000, Href: "/x"}}},
+			}},
+		},
+		Events: []ui.Event{
+			{Title: in(s, "Melewati tenggat", "Past the deadline"), By: in(s, "Sistem", "System"), At: now.Add(-2 * 3600e9), Icon: "alert-circle", Tone: "bad", Text: in(s, "Kepala dinas diberi tahu.", "The agency head was told.")},
+			{Title: in(s, "Mulai diperiksa", "Review started"), By: "Budi Hartono", At: now.AddDate(0, 0, -1), Icon: "eye", Now: true},
+			{Title: in(s, "Catatan internal", "Internal note"), By: "Budi Hartono", At: now.AddDate(0, 0, -2), Icon: "message", Quote: in(s, "Sudah dicek di basis data, biometrik tunggal.", "Checked in the database; single biometric record.")},
+			{Title: in(s, "Terkirim", "Submitted"), By: "Siti Rahmawati", At: now.AddDate(0, 0, -3), Icon: "inbox"},
+		},
+		Actions: []office.Action{
+			{Code: "approve", Label: in(s, "Setujui", "Approve"), Reason: "optional", Tone: "good", Issues: true},
+			{Code: "request_correction", Label: in(s, "Minta perbaikan", "Ask for a correction"), Reason: "required", Correct: true},
+			{Code: "reject", Label: in(s, "Tolak", "Reject"), Reason: "required", Tone: "bad"},
+			{Code: "pass", Label: in(s, "Teruskan", "Pass on"), Reason: "none"},
+		},
+		Correctable: []ui.Option{{Value: "nama", Label: in(s, "Nama lengkap", "Full name")}, {Value: "kk", Label: in(s, "Foto atau pindaian Kartu Keluarga", "Photo or scan of the Family Card")}, {Value: "surat", Label: in(s, "Surat keterangan kehilangan", "Police report of loss")}},
+		MayRelease:  true, MayAssign: true, Colleagues: []ui.Option{{Value: "1", Label: "Ani Wijaya"}, {Value: "2", Label: "Joko Susilo"}},
+	}
+}
+
+func staff(s ui.Shell) office.StaffView {
+	officer, head := in(s, "Petugas OPD", "Agency officer"), in(s, "Kepala OPD", "Agency head")
+	return office.StaffView{
+		Shell: desk(s, "/kelola/staf", s.L.T("staff.title")), MayInvite: true, Next: "/x",
+		Roles: []ui.Option{{Value: "officer", Label: officer}, {Value: "agency_head", Label: head}}, Agencies: []ui.Option{{Value: "disdukcapil", Label: "Disdukcapil"}},
+		Members: []office.Member{
+			{ID: "1", Name: "Ani Wijaya", Email: "ani@batam.example", Roles: head, Agency: "Disdukcapil", Status: "active", SecondFactor: true, MayChange: true},
+			{ID: "2", Name: "Budi Hartono", Email: "budi@batam.example", Roles: officer, Agency: "Disdukcapil", Status: "active", SecondFactor: true},
+			{ID: "3", Name: "Citra Ayu", Email: "citra@batam.example", Roles: in(s, "Administrator kota", "City administrator"), Status: "active", MayChange: true},
+			{ID: "4", Name: "Dodi", Email: "dodi@batam.example", Roles: officer, Agency: "DPMPTSP", Status: "invited", MayChange: true},
+			{ID: "5", Name: "Eka Putra", Email: "eka@batam.example", Roles: officer, Agency: "Bapenda", Status: "disabled", MayChange: true},
+		},
+	}
+}
+
+func roles(s ui.Shell) office.RolesView {
+	v := office.RolesView{Shell: desk(s, "/kelola/peran", s.L.T("roles.title")), Roles: []office.RoleColumn{
+		{Code: "officer", Label: s.L.T("role.officer")}, {Code: "agency_head", Label: s.L.T("role.agency_head")}, {Code: "auditor", Label: s.L.T("role.auditor")}, {Code: "city_admin", Label: s.L.T("role.city_admin"), Fixed: true},
+	}}
+	for i, p := range []string{"application:queue", "application:read", "application:review", "application:decide", "application:assign", "application:reveal", "service:configure", "calendar:manage", "staff:manage", "role:manage", "audit:read"} {
+		v.Rows = append(v.Rows, office.PermissionRow{Code: p, Label: s.L.T("perm." + p), Cells: []office.PermissionCell{{On: i < 4}, {On: i < 6}, {On: i == 10 || i == 1}, {On: true, Locked: true}}})
+	}
+	return v
+}

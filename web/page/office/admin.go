@@ -1,0 +1,99 @@
+package office
+
+import (
+	"time"
+
+	"bedelau/web/ui"
+)
+
+// Member is one of the staff. Status is "invited", "active" or "disabled".
+type Member struct {
+	ID, Name, Email, Roles, Agency, Status string
+	SecondFactor, MayChange                bool
+}
+
+// StaffView lists who works for the city, and invites more: Name, Email, Role and AgencyChosen are those of a refused
+// invitation, and Errors are of "name", "email", "role" and "agency".
+type StaffView struct {
+	ui.Shell
+	Search, Next                    string
+	Members                         []Member
+	MayInvite                       bool
+	Roles, Agencies                 []ui.Option
+	Name, Email, Role, AgencyChosen string
+	Errors                          ui.Errors
+}
+
+// RoleColumn is a role; Fixed cannot be changed.
+type RoleColumn struct {
+	Code, Label string
+	Fixed       bool
+}
+
+// PermissionCell says whether a role has a permission.
+type PermissionCell struct{ On, Locked bool }
+
+// PermissionRow is a permission, and which roles have it in the order of the columns.
+type PermissionRow struct {
+	Code, Label string
+	Cells       []PermissionCell
+}
+
+// RolesView is the matrix of roles and permissions.
+type RolesView struct {
+	ui.Shell
+	Roles  []RoleColumn
+	Rows   []PermissionRow
+	Errors ui.Errors
+}
+
+// Holiday is a day on which no office works. Kind is its name in words; Remove is the address of the POST that takes it
+// away, empty when it may not be.
+type Holiday struct {
+	Day        time.Time
+	Name, Kind string
+	Verified   bool
+	Remove     string
+}
+
+// CalendarView is when the offices work in one year. Missing are the years with promises in them and no calendar.
+type CalendarView struct {
+	ui.Shell
+	Year                int
+	Years, Missing      []int
+	Week, Hours, Source string
+	Holidays            []Holiday
+	MayEdit             bool
+	Kinds               []ui.Option
+	Typed               struct {
+		Day        []string
+		Name, Kind string
+	}
+	Errors ui.Errors
+}
+
+// CatalogRow is one service as its administrator sees it.
+type CatalogRow struct {
+	Code, Name, Agency string
+	Integration        ui.Integration
+	Version            int
+	EffectiveFrom      time.Time
+	Verified           bool
+}
+
+// CatalogView shows what the city offers.
+type CatalogView struct {
+	ui.Shell
+	Figures []ui.Figure
+	Rows    []CatalogRow
+}
+
+func memberTone(status string) (tone, icon string) {
+	switch status {
+	case "active":
+		return "good", "circle-check"
+	case "invited":
+		return "care", "mail"
+	}
+	return "", "ban"
+}
