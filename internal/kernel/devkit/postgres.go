@@ -17,6 +17,8 @@ import (
 const (
 	superuser  = "postgres"
 	socketName = ".s.PGSQL.5432"
+
+	draftPrefix = "pg.new-"
 )
 
 // Postgres is a running PostgreSQL that listens on a unix socket alone, in a folder closed to other accounts: no port
@@ -119,16 +121,23 @@ func settings(h *home, fast bool) []string {
 }
 
 // initialise makes the data folder aside and renames it when it is whole, so that an interrupted first start leaves
-// nothing that looks finished.
+// nothing that looks finished. Each attempt has a folder of its own: the initdb of one that was killed a moment ago may
+// still be clearing up.
 func initialise(ctx context.Context, h *home, bin, data string, fast bool) error {
 	if _, err := os.Stat(filepath.Join(data, "PG_VERSION")); err == nil {
 		return nil
 	}
-	draft := data + ".new"
-	if err := os.RemoveAll(draft); err != nil {
+	left, err := os.ReadDir(h.path)
+	if err != nil {
 		return err
 	}
-	if err := os.Mkdir(draft, 0o700); err != nil {
+	for _, e := range left {
+		if strings.HasPrefix(e.Name(), draftPrefix) {
+			_ = os.RemoveAll(filepath.Join(h.path, e.Name())) // what cannot go yet goes at the next first start
+		}
+	}
+	draft, err := os.MkdirTemp(h.path, draftPrefix)
+	if err != nil {
 		return err
 	}
 	if err := h.who.own(draft); err != nil {
@@ -140,6 +149,9 @@ func initialise(ctx context.Context, h *home, bin, data string, fast bool) error
 		args = append(args, "--no-sync", "--wal-segsize=1") // a small log: the folder is copied for every test process
 	}
 	out, err := command(ctx, h.who, filepath.Join(bin, "initdb"), args...).CombinedOutput()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	if err != nil {
 		return fmt.Errorf("initdb: %w: %s", err, lastLine(out))
 	}
