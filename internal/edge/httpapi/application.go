@@ -1,0 +1,133 @@
+package httpapi
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"bedelau/internal/city/casework"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identity"
+)
+
+// application is an application in lists and as the answer to an act.
+type application struct {
+	ID          uuid.UUID `json:"id" format:"uuid"`
+	Number      string    `json:"number,omitempty" example:"BTM-26-7K3QX-4" doc:"The tracking number; a draft has none."`
+	Service     named     `json:"service"`
+	Agency      named     `json:"agency"`
+	State       state     `json:"state"`
+	Version     int       `json:"version" doc:"Goes up with every act. Hand it back to say what you have seen."`
+	Channel     string    `json:"channel" enum:"web,api,counter"`
+	SubmittedAt time.Time `json:"submitted_at,omitzero"`
+	DueAt       time.Time `json:"due_at,omitzero" doc:"Absent when nothing was promised, or while the clock is paused."`
+	Late        bool      `json:"late" doc:"The promised time has passed."`
+	DecidedAt   time.Time `json:"decided_at,omitzero"`
+	ClosedAt    time.Time `json:"closed_at,omitzero"`
+	CreatedAt   time.Time `json:"created_at"`
+	UpdatedAt   time.Time `json:"updated_at"`
+	Applicant   string    `json:"applicant,omitempty" doc:"Name; of a submitted application."`
+	Assignee    *person   `json:"assignee,omitempty" doc:"Who works on it; for staff."`
+	Escalation  int       `json:"escalation_level,omitempty" doc:"How far up its delay has been told; for staff."`
+}
+
+type person struct {
+	ID   uuid.UUID `json:"id" format:"uuid"`
+	Name string    `json:"name"`
+}
+
+type state struct {
+	Code   string         `json:"code" example:"in_review" doc:"Of the service's workflow."`
+	Stage  casework.Stage `json:"stage" enum:"draft,received,in_review,needs_correction,approved,rejected,cancelled,completed" doc:"The same for every workflow."`
+	Label  string         `json:"label" example:"Dalam verifikasi"`
+	Public string         `json:"public,omitempty" doc:"What it means to the applicant."`
+	Clock  casework.Clock `json:"clock" enum:"running,paused,stopped" doc:"Whether the promised time runs."`
+}
+
+func stateOf(s casework.State, who caller) state {
+	out := state{Code: s.Code, Stage: s.Stage, Label: who.text(s.Label), Public: who.text(s.Public), Clock: s.Clock}
+	if out.Label == "" {
+		out.Label = who.lang.T(s.Stage.TextKey())
+	}
+	return out
+}
+
+// applicationOf writes an application for its reader: what concerns the office alone is left out for a resident.
+func (a *API) applicationOf(x casework.Application, s casework.State, who caller) application {
+	out := application{
+		ID: x.ID, Number: x.Number, Service: named{Code: x.ServiceCode, Name: who.text(x.ServiceName)},
+		Agency: named{Code: x.AgencyCode, Name: who.text(x.AgencyName)}, State: stateOf(s, who), Version: x.Version, Channel: x.Channel,
+		SubmittedAt: who.at(x.SubmittedAt), DueAt: who.at(x.DueAt), Late: x.Late(a.Now()), DecidedAt: who.at(x.DecidedAt),
+		ClosedAt: who.at(x.ClosedAt), CreatedAt: who.at(x.CreatedAt), UpdatedAt: who.at(x.UpdatedAt), Applicant: x.ApplicantName,
+	}
+	if who.actor.Kind == identity.Staff {
+		out.Escalation = x.EscalationLevel
+		if x.AssigneeID.Valid {
+			out.Assignee = &person{ID: x.AssigneeID.UUID, Name: x.AssigneeName}
+		}
+	}
+	return out
+}
+
+// versioned is an application as the answer to an act.
+type versioned struct {
+	ETag string `header:"ETag" doc:"The version, for If-Match."`
+	Body application
+}
+
+func etag(version int) string { return `"` + strconv.Itoa(version) + `"` }
+
+// acted answers with the application that an act has left behind.
+func (a *API) acted(ctx context.Context, who caller, x casework.Application, err error) (*versioned, error) {
+	if err != nil {
+		return nil, err
+	}
+	s, err := a.Casework.Status(ctx, x)
+	if err != nil {
+		return nil, err
+	}
+	return &versioned{ETag: etag(x.Version), Body: a.applicationOf(x, s, who)}, nil
+}
+
+// ByApplication names an application in the path.
+type ByApplication struct {
+	ID uuid.UUID `path:"id" format:"uuid" doc:"Id of the application."`
+}
+
+// Seen is the version of an application that the caller has seen.
+type Seen struct {
+	IfMatch string `header:"If-Match" maxLength:"100" example:"\"3\"" doc:"The ETag of the application as last seen; stands in for version."`
+}
+
+// version returns the version that the caller has seen, from the body or the header.
+func (s Seen) version(body int) (int, error) {
+	switch {
+	case s.IfMatch == "" && body == 0:
+		return 0, fault.Fields([]fault.Field{{Name: "version", Code: "required"}})
+	case s.IfMatch == "":
+		return body, nil
+	}
+	n, err := strconv.Atoi(strings.Trim(s.IfMatch, `"`))
+	if err != nil || n < 1 || etag(n) != s.IfMatch || body != 0 && body != n {
+		return 0, fault.Fields([]fault.Field{{Name: "If-Match", Code: "invalid"}})
+	}
+	return n, nil
+}
+
+// moved gives a refusal for a version that is no longer the present one the status that belongs to If-Match.
+func (s Seen) moved(err error) error {
+	if s.IfMatch != "" && fault.Is(err, "application.changed") {
+		return withStatus(412, err)
+	}
+	return err
+}
+
+// applicationID says that {id} is an application, for the gate's table.
+func applicationID() map[string]string { return map[string]string{"id": "application"} }
+
+// everyReader is what operations need that serve applicants and staff alike; casework asks for the exact permission.
+const everyReader = access.SignedIn

@@ -1,0 +1,200 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/google/uuid"
+
+	"bedelau/internal/city/casework"
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/access"
+)
+
+// queue is a page of an office's work.
+type queue struct {
+	Items  []application `json:"items"`
+	Next   string        `json:"next,omitempty" doc:"The cursor of the next page; absent on the last one and for a search."`
+	More   bool          `json:"more,omitempty" doc:"Of a search: there are more; type more."`
+	Counts queueCounts   `json:"counts"`
+}
+
+type queueCounts struct {
+	Mine       int `json:"mine"`
+	Unassigned int `json:"unassigned"`
+	All        int `json:"all"`
+	Late       int `json:"late"`
+	Waiting    int `json:"waiting"`
+	Done       int `json:"done"`
+}
+
+type queueAsked struct {
+	View   string `query:"view" enum:"mine,unassigned,all,late,waiting,done" default:"all" doc:"waiting: for the applicant; done: closed in the last thirty days."`
+	Q      string `query:"q" maxLength:"200" doc:"A number, or the beginning of an applicant's name; the view is left aside."`
+	Cursor string `query:"cursor" maxLength:"500" doc:"The next of the page before."`
+	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"25" doc:"How many items at the most."`
+}
+
+type queued struct {
+	Link string `header:"Link" doc:"The address of the next page, rel=\"next\" (RFC 8288)."`
+	Body queue
+}
+
+type actRequest struct {
+	Action  string   `json:"action" minLength:"1" maxLength:"100" example:"approve" doc:"Code of an action that the application offers."`
+	Version int      `json:"version,omitempty" minimum:"1" maximum:"2147483647" doc:"Of the application as you saw it; or send If-Match."`
+	Reason  string   `json:"reason,omitempty" maxLength:"2000" doc:"Where the action asks for one; the applicant reads it."`
+	Fields  []string `json:"fields,omitempty" maxItems:"100" doc:"Codes of the fields to be corrected, where the action asks for a correction."`
+}
+
+type versionRequest struct {
+	Version int `json:"version,omitempty" minimum:"1" maximum:"2147483647" doc:"Of the application as you saw it; or send If-Match."`
+}
+
+type assignRequest struct {
+	Officer uuid.UUID `json:"officer" format:"uuid" doc:"Id of a colleague."`
+	Version int       `json:"version,omitempty" minimum:"1" maximum:"2147483647" doc:"Of the application as you saw it; or send If-Match."`
+}
+
+type noteRequest struct {
+	Note string `json:"note" minLength:"1" maxLength:"2000" doc:"For the office alone."`
+}
+
+type revealRequest struct {
+	Field string `json:"field" minLength:"1" maxLength:"100" example:"nik" doc:"Code of a masked answer."`
+}
+
+type revealed struct {
+	Field string `json:"field"`
+	Text  string `json:"text" doc:"The whole answer."`
+}
+
+type actAsked struct {
+	ByApplication
+	Seen
+	Body actRequest
+}
+
+type versionAsked struct {
+	ByApplication
+	Seen
+	Body versionRequest
+}
+
+type assignAsked struct {
+	ByApplication
+	Seen
+	Body assignRequest
+}
+
+// movable are the refusals of acts that name the version they have seen.
+func movable() []int { return []int{http.StatusConflict, http.StatusPreconditionFailed} }
+
+func (a *API) desk() {
+	register(a, operation{
+		Method: http.MethodGet, Path: "/queue", ID: "get-queue", Tag: "Desk", Title: "The queue",
+		About: "The work within the reach of staff with `application:queue`, ordered by deadline, with exact counts of every view.",
+		Needs: access.ApplicationQueue, Scope: gate.City, Refuses: []int{http.StatusBadRequest},
+	}, a.queue)
+	register(a, operation{
+		Method: http.MethodPost, Path: "/applications/{id}/actions", ID: "act", Tag: "Desk", Title: "Take a step",
+		About: "Takes one of the actions that the application offers to this officer, such as to ask for a correction or to approve. 409 `application.changed` says who did what meanwhile; 409 `application.no_action` when the state does not allow the step; 422 for a reason that is missing or not asked for.",
+		Needs: access.ApplicationRead, Scope: gate.City, IDs: applicationID(), Refuses: movable(),
+	}, func(ctx context.Context, who caller, in *actAsked) (*versioned, error) {
+		version, err := in.version(in.Body.Version)
+		if err != nil {
+			return nil, err
+		}
+		x, err := a.Casework.Act(ctx, who.actor, casework.ActInput{ID: in.ID, Action: in.Body.Action, Version: version, Reason: in.Body.Reason, Fields: in.Body.Fields})
+		return a.acted(ctx, who, x, in.moved(err))
+	})
+	register(a, operation{
+		Method: http.MethodPost, Path: "/applications/{id}/claim", ID: "claim", Tag: "Desk", Title: "Take an application",
+		About: "Takes an application that nobody has. For staff with `application:review`. 409 `application.taken` when a colleague has it.",
+		Needs: access.ApplicationReview, Scope: gate.City, IDs: applicationID(), MaxBody: smallBody, Refuses: movable(),
+	}, func(ctx context.Context, who caller, in *versionAsked) (*versioned, error) {
+		version, err := in.version(in.Body.Version)
+		if err != nil {
+			return nil, err
+		}
+		x, err := a.Casework.Claim(ctx, who.actor, in.ID, version)
+		return a.acted(ctx, who, x, in.moved(err))
+	})
+	register(a, operation{
+		Method: http.MethodPost, Path: "/applications/{id}/release", ID: "release", Tag: "Desk", Title: "Put an application back",
+		About: "Puts an application back for everyone: the officer's own, or with `application:assign` anyone's.",
+		Needs: access.ApplicationRead, Scope: gate.City, IDs: applicationID(), MaxBody: smallBody, Refuses: movable(),
+	}, func(ctx context.Context, who caller, in *versionAsked) (*versioned, error) {
+		version, err := in.version(in.Body.Version)
+		if err != nil {
+			return nil, err
+		}
+		x, err := a.Casework.Release(ctx, who.actor, in.ID, version)
+		return a.acted(ctx, who, x, in.moved(err))
+	})
+	a.handing()
+	a.looking()
+}
+
+// handing is who works on what.
+func (a *API) handing() {
+	register(a, operation{
+		Method: http.MethodGet, Path: "/applications/{id}/colleagues", ID: "list-colleagues", Tag: "Desk", Title: "Who may be given it",
+		About: "The active staff of the application's office, by name. For staff with `application:assign`.",
+		Needs: access.ApplicationAssign, Scope: gate.City, IDs: applicationID(),
+	}, func(ctx context.Context, who caller, in *struct{ ByApplication }) (*ok[page[person]], error) {
+		all, err := a.Casework.Colleagues(ctx, who.actor, in.ID)
+		return &ok[page[person]]{Body: page[person]{Items: list(all, func(c casework.Colleague) person { return person(c) })}}, err
+	})
+	register(a, operation{
+		Method: http.MethodPost, Path: "/applications/{id}/assignment", ID: "assign", Tag: "Desk", Title: "Give an application to a colleague",
+		About: "Gives an application to an officer, whoever had it. For staff with `application:assign`. 422 names `officer` when the office has no such member.",
+		Needs: access.ApplicationAssign, Scope: gate.City, IDs: applicationID(), MaxBody: smallBody, Refuses: movable(),
+	}, func(ctx context.Context, who caller, in *assignAsked) (*versioned, error) {
+		version, err := in.version(in.Body.Version)
+		if err != nil {
+			return nil, err
+		}
+		x, err := a.Casework.Assign(ctx, who.actor, in.ID, in.Body.Officer, version)
+		return a.acted(ctx, who, x, in.moved(err))
+	})
+}
+
+// looking is what an officer writes and reads beside the steps.
+func (a *API) looking() {
+	register(a, operation{
+		Method: http.MethodPost, Path: "/applications/{id}/notes", ID: "add-note", Tag: "Desk", Title: "Add a note",
+		About: "Adds words that only the office sees. For staff with `application:review`.",
+		Needs: access.ApplicationReview, Scope: gate.City, IDs: applicationID(), MaxBody: smallBody,
+	}, func(ctx context.Context, who caller, in *struct {
+		ByApplication
+		Body noteRequest
+	}) (*done, error) {
+		return &done{}, a.Casework.Note(ctx, who.actor, in.ID, in.Body.Note)
+	})
+	register(a, operation{
+		Method: http.MethodPost, Path: "/applications/{id}/reveals", ID: "reveal-answer", Tag: "Desk", Title: "Show a masked answer",
+		About: "Shows a sensitive answer in full, and records that this officer has read it. For staff with `application:reveal`.",
+		Needs: access.ApplicationReveal, Scope: gate.City, IDs: applicationID(), MaxBody: smallBody,
+	}, func(ctx context.Context, who caller, in *struct {
+		ByApplication
+		Body revealRequest
+	}) (*ok[revealed], error) {
+		text, err := a.Casework.Reveal(ctx, who.actor, in.ID, in.Body.Field)
+		return &ok[revealed]{Body: revealed{Field: in.Body.Field, Text: text}}, err
+	})
+}
+
+func (a *API) queue(ctx context.Context, who caller, in *queueAsked) (*queued, error) {
+	q, err := a.Casework.Queue(ctx, who.actor, casework.QueueFilter{View: casework.View(in.View), Search: in.Q, Cursor: in.Cursor, Limit: in.Limit})
+	if err != nil {
+		return nil, err
+	}
+	n := q.Counts
+	out := queued{Link: who.next(q.Next), Body: queue{Next: q.Next, More: q.More, Counts: queueCounts{
+		Mine: n[casework.ViewMine], Unassigned: n[casework.ViewUnassigned], All: n[casework.ViewAll],
+		Late: n[casework.ViewLate], Waiting: n[casework.ViewWaiting], Done: n[casework.ViewDone],
+	}}}
+	out.Body.Items, err = a.rows(ctx, who, q.Rows)
+	return &out, err
+}

@@ -1,0 +1,143 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/hex"
+	"time"
+
+	"github.com/google/uuid"
+
+	"bedelau/internal/city/casework"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/files"
+)
+
+// applicationDetail is one application as its reader may see it.
+type applicationDetail struct {
+	Application application  `json:"application"`
+	Outcome     string       `json:"outcome,omitempty" enum:"approved,rejected"`
+	Reason      string       `json:"reason,omitempty" doc:"The words of the decision."`
+	Correction  *correction  `json:"correction,omitempty" doc:"What the office has asked to be corrected."`
+	Pages       []answerPage `json:"pages"`
+	Warnings    []wrong      `json:"warnings" doc:"What an officer should look at twice; none for the applicant."`
+	Timeline    []happening  `json:"timeline" doc:"The earliest first; for the applicant, what is public."`
+	Documents   []document   `json:"documents" doc:"What the city has issued."`
+	Actions     []action     `json:"actions" doc:"What this reader may do now."`
+	MayReveal   bool         `json:"may_reveal" doc:"POST /reveals shows a masked answer."`
+	MayAssign   bool         `json:"may_assign"`
+}
+
+type correction struct {
+	Message string    `json:"message"`
+	Fields  []string  `json:"fields" doc:"Codes of the fields that may be changed; none means any."`
+	At      time.Time `json:"at"`
+}
+
+type answerPage struct {
+	Code   string   `json:"code"`
+	Title  string   `json:"title"`
+	Fields []answer `json:"fields"`
+}
+
+type answer struct {
+	Code      string             `json:"code" example:"nik"`
+	Label     string             `json:"label"`
+	Type      casework.FieldType `json:"type"`
+	Text      string             `json:"text,omitempty" doc:"The answer as a person reads it; in part when masked."`
+	Masked    bool               `json:"masked,omitempty"`
+	Files     []file             `json:"files,omitempty"`
+	ToCorrect bool               `json:"to_correct,omitempty"`
+}
+
+type happening struct {
+	At      time.Time `json:"at"`
+	Action  string    `json:"action" example:"submitted"`
+	From    string    `json:"from,omitempty" doc:"State before."`
+	To      string    `json:"to,omitempty" doc:"State after."`
+	By      string    `json:"by,omitempty" doc:"Name; absent where an officer speaks for the office, or the system acts."`
+	Kind    string    `json:"by_kind,omitempty" doc:"resident, staff or system."`
+	Public  bool      `json:"public"`
+	Message string    `json:"message,omitempty"`
+	Fields  []string  `json:"fields,omitempty" doc:"Codes of fields to correct, or corrected."`
+}
+
+type document struct {
+	ID         uuid.UUID `json:"id" format:"uuid" doc:"GET /documents/{id}/pdf gives it."`
+	Title      string    `json:"title"`
+	Number     string    `json:"number"`
+	Status     string    `json:"status" enum:"valid,revoked,replaced,expired"`
+	IssuedAt   time.Time `json:"issued_at"`
+	ValidUntil time.Time `json:"valid_until,omitzero"`
+	Token      string    `json:"token" doc:"GET /verifications/{token} answers for it; it is in the QR."`
+	SHA256     string    `json:"sha256"`
+}
+
+type action struct {
+	Code   string `json:"code" example:"approve"`
+	Label  string `json:"label"`
+	To     string `json:"to" doc:"The state that it leads to."`
+	Reason string `json:"reason" enum:"none,optional,required"`
+	Issues bool   `json:"issues,omitempty" doc:"The service's document is made."`
+}
+
+type detailed struct {
+	ETag string `header:"ETag" doc:"The version, for If-Match."`
+	Body applicationDetail
+}
+
+func (a *API) read(ctx context.Context, who caller, in *struct{ ByApplication }) (*detailed, error) {
+	d, err := a.Casework.Get(ctx, who.actor, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	x := d.Application
+	s := d.State
+	if x.Draft() {
+		if s, err = a.Casework.Status(ctx, x); err != nil {
+			return nil, err
+		}
+	}
+	out := applicationDetail{
+		Application: a.applicationOf(x, s, who), Outcome: x.Outcome, Reason: x.Reason, Correction: correctionOf(x.Correction, who),
+		Warnings:  wrongs(d.Warnings, who),
+		Timeline:  list(d.Timeline, func(e casework.Event) happening { return happeningOf(e, who) }),
+		Documents: list(d.Documents, func(doc casework.Document) document { return a.documentOf(doc, who) }),
+		Actions: list(d.Actions, func(x casework.Action) action {
+			return action{Code: x.Code, Label: who.text(x.Label), To: x.To, Reason: x.Reason, Issues: x.Issues}
+		}),
+		MayReveal: d.MayReveal, MayAssign: d.MayAssign,
+	}
+	out.Pages = list(d.Pages, func(p casework.PageAnswers) answerPage {
+		return answerPage{Code: p.Code, Title: who.text(p.Title), Fields: list(p.Fields, func(f casework.Answer) answer {
+			return answer{Code: f.Code, Label: who.text(f.Label), Type: f.Type, Text: f.Text, Masked: f.Masked, Files: list(f.Files, fileOf), ToCorrect: f.Corrected}
+		})}
+	})
+	return &detailed{ETag: etag(x.Version), Body: out}, nil
+}
+
+func correctionOf(c *casework.Correction, who caller) *correction {
+	if c == nil {
+		return nil
+	}
+	return &correction{Message: c.Message, Fields: append([]string{}, c.Fields...), At: who.at(c.At)}
+}
+
+func happeningOf(e casework.Event, who caller) happening {
+	return happening{At: who.at(e.At), Action: e.Action, From: e.FromState, To: e.ToState, By: e.ActorName, Kind: e.ActorKind,
+		Public: e.Public, Message: e.Message, Fields: e.Fields}
+}
+
+func (a *API) documentOf(d casework.Document, who caller) document {
+	return document{ID: d.ID, Title: who.text(d.Title), Number: d.Number, Status: d.StatusAt(a.Now()), IssuedAt: who.at(d.IssuedAt),
+		ValidUntil: who.at(d.ValidUntil), Token: d.Token, SHA256: hex.EncodeToString(d.SHA256)}
+}
+
+func fileOf(f files.File) file {
+	return file{ID: f.ID, Name: f.Name, Type: f.Mime, Size: f.Size, SHA256: hex.EncodeToString(f.SHA256)}
+}
+
+func wrongs(all []fault.Field, who caller) []wrong {
+	return list(all, func(f fault.Field) wrong {
+		return wrong{Field: f.Name, Code: f.Code, Detail: who.lang.T("field."+f.Code, f.Args...)}
+	})
+}

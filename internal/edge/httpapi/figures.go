@@ -1,0 +1,94 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"bedelau/internal/city/dashboard"
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/access"
+)
+
+// performance is the public dashboard as open data.
+type performance struct {
+	ComputedAt time.Time   `json:"computed_at"`
+	From       string      `json:"from" format:"date" doc:"First day covered: the first of the month."`
+	To         string      `json:"to" format:"date" doc:"Last day covered: today."`
+	Services   offered     `json:"services"`
+	Figures    []figure    `json:"figures" doc:"Of the whole city."`
+	ByAgency   []performer `json:"by_agency" doc:"Offices with services that are applied for here."`
+	ByService  []performer `json:"by_service" doc:"Those services."`
+}
+
+type offered struct {
+	Definition string       `json:"definition"`
+	Total      int          `json:"total"`
+	ByLevel    []levelCount `json:"by_integration" doc:"From least joined to most."`
+}
+
+type levelCount struct {
+	Level string `json:"level" example:"native"`
+	Count int    `json:"count"`
+}
+
+type figure struct {
+	Key        string   `json:"key" enum:"received,decided,on_time,working_days,escalated"`
+	Title      string   `json:"title"`
+	Definition string   `json:"definition" doc:"What is counted, and what is not."`
+	Unit       string   `json:"unit" enum:"count,percent,working_day"`
+	Value      *float64 `json:"value" doc:"null when there is nothing to compute it from."`
+	Of         *int     `json:"of,omitempty" doc:"How many applications a percentage or an average is computed from."`
+	Text       string   `json:"text" doc:"As a person reads it."`
+}
+
+type performer struct {
+	Code        string `json:"code"`
+	Name        string `json:"name"`
+	Agency      string `json:"agency,omitempty" doc:"Of a service."`
+	Received    cell   `json:"received"`
+	Decided     cell   `json:"decided"`
+	OnTime      cell   `json:"on_time" doc:"Percent of those decided."`
+	WorkingDays cell   `json:"working_days" doc:"Average of those decided."`
+}
+
+type cell struct {
+	Unit      string   `json:"unit" enum:"count,percent,working_day"`
+	Value     *float64 `json:"value" doc:"null when concealed, or when there is nothing to compute it from."`
+	Below     int      `json:"below,omitempty" doc:"The number is not shown for being less than this, because it could point at a person."`
+	Concealed bool     `json:"concealed,omitempty" doc:"The number is not shown because with the others it would give such a one away."`
+	Text      string   `json:"text" doc:"As a person reads it."`
+}
+
+func (a *API) figures() {
+	register(a, operation{
+		Method: http.MethodGet, Path: "/dashboard", ID: "get-dashboard", Tag: "City", Title: "How the city performs",
+		About: "The figures of the month so far, each with its definition. Small numbers that could point at a person are not shown. Anyone may ask.",
+		Needs: access.Public, Scope: gate.City,
+	}, func(ctx context.Context, who caller, _ *struct{}) (*ok[performance], error) {
+		f, err := a.Dashboard.Public(ctx, a.Now())
+		if err != nil {
+			return nil, err
+		}
+		row := func(r dashboard.Row) performer { return performerOf(r, who) }
+		out := performance{
+			ComputedAt: who.at(f.ComputedAt), From: f.Period.From, To: f.Period.To,
+			Services: offered{Definition: who.text(f.Services.Definition), Total: f.Services.Total,
+				ByLevel: list(f.Services.Levels, func(l dashboard.OfLevel) levelCount { return levelCount(l) })},
+			ByAgency: list(f.Agencies, row), ByService: list(f.ByService, row),
+		}
+		for _, one := range []dashboard.Figure{f.Received, f.Decided, f.OnTime, f.WorkingDays, f.Escalated} {
+			out.Figures = append(out.Figures, figure{Key: one.Key, Title: who.lang.T(one.TitleKey()), Definition: who.text(one.Definition),
+				Unit: one.Unit, Value: one.Value, Of: one.Of, Text: one.Text(who.lang)})
+		}
+		return &ok[performance]{Body: out}, nil
+	})
+}
+
+func performerOf(r dashboard.Row, who caller) performer {
+	say := func(c dashboard.Cell) cell {
+		return cell{Unit: c.Unit, Value: c.Value, Below: c.Below, Concealed: c.Concealed, Text: c.Text(who.lang)}
+	}
+	return performer{Code: r.Code, Name: who.text(r.Name), Agency: r.Agency, Received: say(r.Received), Decided: say(r.Decided),
+		OnTime: say(r.OnTime), WorkingDays: say(r.WorkingDays)}
+}

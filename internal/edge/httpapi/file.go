@@ -1,0 +1,136 @@
+package httpapi
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+	"github.com/google/uuid"
+
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/files"
+)
+
+// uploadMost is above what any form allows, so that the form's own limit is the one that a person is told.
+const uploadMost = 64 << 20
+
+type file struct {
+	ID     uuid.UUID `json:"id" format:"uuid"`
+	Name   string    `json:"name" example:"kk.jpg"`
+	Type   string    `json:"type" example:"image/jpeg" doc:"Read from the content, not from the name."`
+	Size   int64     `json:"size" doc:"Bytes."`
+	SHA256 string    `json:"sha256"`
+}
+
+// fileAsked names a file of an application.
+type fileAsked struct {
+	ByApplication
+	File uuid.UUID `path:"file" format:"uuid" doc:"Id of the file."`
+}
+
+// uploadAsked says what the body is. Both words stand in the address, so neither is a person's.
+type uploadAsked struct {
+	ByApplication
+	Field    string `query:"field" required:"true" maxLength:"100" example:"file_kk" doc:"Code of the field of the form."`
+	Filename string `query:"filename" maxLength:"255" example:"kk.jpg" doc:"What the file is called; its ending does not count."`
+}
+
+// download is a file as the answer.
+type download struct{ Body func(huma.Context) }
+
+func fileIDs() map[string]string { return map[string]string{"id": "application", "file": "file"} }
+
+func imagesAndPDF() []string { return []string{"image/jpeg", "image/png", "application/pdf"} }
+
+func (a *API) attachments() {
+	register(a, operation{
+		Method: http.MethodPost, Path: "/applications/{id}/files", ID: "attach-file", Tag: "Applications", Title: "Attach a file",
+		About: "Takes in a file for a field of the form: the bytes are the body, as `curl --data-binary @kk.jpg` sends them. Only its applicant may. 413 and 415 name the field; the type is read from the content.",
+		Needs: access.ApplicationSubmit, Scope: gate.City, IDs: applicationID(), MaxBody: uploadMost, Status: http.StatusCreated,
+		Limit: gate.Limit{Name: "upload", Count: 60, Per: time.Minute}, Upload: append(imagesAndPDF(), "application/octet-stream"),
+		Refuses: []int{http.StatusBadRequest, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType},
+	}, a.attach)
+	register(a, operation{
+		Method: http.MethodGet, Path: "/applications/{id}/files/{file}", ID: "get-file", Tag: "Applications", Title: "Download a file",
+		About: "The applicant's own, or for staff with `application:read` within their reach, whose reading is recorded.",
+		Needs: everyReader, Scope: gate.City, IDs: fileIDs(), Download: imagesAndPDF(),
+	}, func(ctx context.Context, who caller, in *fileAsked) (*download, error) {
+		f, r, err := a.Casework.OpenFile(ctx, who.actor, in.ID, in.File)
+		return served(f, r, err)
+	})
+	register(a, operation{
+		Method: http.MethodDelete, Path: "/applications/{id}/files/{file}", ID: "detach-file", Tag: "Applications", Title: "Take a file away",
+		About: "Takes a file away from its field. Only its applicant may, while the field may be changed: 409 otherwise.",
+		Needs: access.ApplicationSubmit, Scope: gate.City, IDs: fileIDs(), Refuses: []int{http.StatusConflict},
+	}, func(ctx context.Context, who caller, in *fileAsked) (*done, error) {
+		return &done{}, a.Casework.Detach(ctx, who.actor, in.ID, in.File)
+	})
+	register(a, operation{
+		Method: http.MethodGet, Path: "/applications/{id}/receipt.pdf", ID: "get-receipt", Tag: "Applications", Title: "The receipt",
+		About: "The receipt (tanda terima) of a submitted application, in the reader's language; its QR leads to the verification page. For its applicant, and for staff who may read it. 409 for a draft.",
+		Needs: everyReader, Scope: gate.City, IDs: applicationID(), Download: []string{"application/pdf"}, Refuses: []int{http.StatusConflict},
+	}, func(ctx context.Context, who caller, in *struct{ ByApplication }) (*download, error) {
+		pdf, err := a.Casework.ReceiptPDF(ctx, who.actor, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		f := files.File{Name: "tanda-terima.pdf", Mime: "application/pdf"}
+		return served(f, closing{bytes.NewReader(pdf)}, nil)
+	})
+	register(a, operation{
+		Method: http.MethodGet, Path: "/documents/{id}/pdf", ID: "get-document", Tag: "Applications", Title: "An issued document",
+		About: "What the city has issued, as a PDF. For its applicant, and for staff with `application:read` within their reach, whose reading is recorded.",
+		Needs: everyReader, Scope: gate.City, IDs: map[string]string{"id": "document"}, Download: []string{"application/pdf"},
+	}, func(ctx context.Context, who caller, in *struct {
+		ID uuid.UUID `path:"id" format:"uuid" doc:"Id of the document."`
+	}) (*download, error) {
+		f, r, err := a.Casework.OpenDocument(ctx, who.actor, in.ID)
+		return served(f, r, err)
+	})
+}
+
+type attached struct {
+	Location string `header:"Location" doc:"Address of the file."`
+	Body     file
+}
+
+// attach streams the body to the disk; it is never whole in memory.
+func (a *API) attach(ctx context.Context, who caller, in *uploadAsked) (*attached, error) {
+	kind, _, _ := mime.ParseMediaType(who.c.GetHeader("Content-Type"))
+	if strings.HasPrefix(kind, "multipart/") || kind == "application/json" || kind == "application/x-www-form-urlencoded" {
+		return nil, &fault.Error{Kind: fault.Unsupported, Code: "request.media_type", Args: []any{"type", "application/octet-stream"}}
+	}
+	f, err := a.Casework.Attach(ctx, who.actor, in.ID, in.Field, in.Filename, who.c.Request.Body)
+	if err != nil {
+		return nil, err
+	}
+	return &attached{Location: base + "/applications/" + in.ID.String() + "/files/" + f.ID.String(), Body: fileOf(f)}, nil
+}
+
+type closing struct{ io.ReadSeeker }
+
+func (closing) Close() error { return nil }
+
+// served answers with a file, whole or the range that was asked for, for the reader to save: nothing that a person has
+// uploaded is shown by the browser under the city's name.
+func served(f files.File, r io.ReadSeekCloser, err error) (*download, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &download{Body: func(hc huma.Context) {
+		defer r.Close()
+		c := humagin.Unwrap(hc)
+		c.Header("Content-Type", f.Mime)
+		c.Header("Content-Disposition", f.Disposition(false))
+		c.Header("Cache-Control", "private, no-store")
+		http.ServeContent(c.Writer, c.Request, "", f.CreatedAt, r)
+	}}, nil
+}

@@ -1,0 +1,107 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+
+	"bedelau/internal/city/casework"
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/event"
+)
+
+type startRequest struct {
+	Service string `json:"service" minLength:"1" maxLength:"100" example:"ktp-el-hilang" doc:"Code of a native service."`
+}
+
+type reasonRequest struct {
+	Reason string `json:"reason,omitempty" maxLength:"2000" doc:"Why, for the office."`
+}
+
+// submissionAsked carries the key by which a repeated submission is known.
+type submissionAsked struct {
+	ByApplication
+	Key string `header:"Idempotency-Key" required:"true" maxLength:"200" example:"3f1c9a52-7c0e-4a39-8a0e-0c6f4f1f2f11" doc:"The caller's own, new for each submission and the same when it is repeated."`
+}
+
+func (a *API) applications() {
+	register(a, operation{
+		Method: http.MethodPost, Path: "/applications", ID: "start-application", Tag: "Applications", Title: "Start an application",
+		About: "Opens a draft for a service, or returns the one that the resident already has for it. For residents. 409 `service.not_online` for a service that is done elsewhere.",
+		Needs: access.ApplicationSubmit, Scope: gate.City, MaxBody: smallBody, Refuses: []int{http.StatusConflict, http.StatusGone},
+	}, func(ctx context.Context, who caller, in *struct{ Body startRequest }) (*versioned, error) {
+		x, err := a.Casework.Start(ctx, who.actor, in.Body.Service, event.ChannelAPI)
+		return a.acted(ctx, who, x, err)
+	})
+	register(a, operation{
+		Method: http.MethodGet, Path: "/applications", ID: "list-applications", Tag: "Applications", Title: "My applications",
+		About: "The resident's own applications, drafts too, the newest first. Staff find theirs in the queue.",
+		Needs: access.ApplicationOwn, Scope: gate.City, Refuses: []int{http.StatusBadRequest},
+	}, a.mine)
+	register(a, operation{
+		Method: http.MethodGet, Path: "/applications/{id}", ID: "get-application", Tag: "Applications", Title: "One application",
+		About: "An application with its answers, its story and its documents, as its reader may see it: residents their own; staff with `application:read` those of their office, with sensitive answers masked.",
+		Needs: everyReader, Scope: gate.City, IDs: applicationID(),
+	}, a.read)
+	register(a, operation{
+		Method: http.MethodPost, Path: "/applications/{id}/submission", ID: "submit-application", Tag: "Applications", Title: "Submit an application",
+		About: "Sends a draft to the office: it gets its number and its deadline. Only its applicant may. 422 names every field of the form that is missing or wrong; 409 `application.one_open` and `application.cooldown` when the service does not allow another one yet.",
+		Needs: access.ApplicationSubmit, Scope: gate.City, IDs: applicationID(), Refuses: []int{http.StatusConflict, http.StatusGone},
+	}, func(ctx context.Context, who caller, in *submissionAsked) (*versioned, error) {
+		x, err := a.Casework.Submit(ctx, who.actor, casework.SubmitInput{ID: in.ID, Key: in.Key})
+		return a.acted(ctx, who, x, renamed(err, map[string]string{"key": "Idempotency-Key"}))
+	})
+	register(a, operation{
+		Method: http.MethodPost, Path: "/applications/{id}/correction", ID: "send-correction", Tag: "Applications", Title: "Send a correction",
+		About: "Sends what an officer asked to be corrected back to the office. Only its applicant may. The refusals are those of a submission; 409 `application.no_action` when nothing was asked for.",
+		Needs: access.ApplicationOwn, Scope: gate.City, IDs: applicationID(), Refuses: []int{http.StatusConflict},
+	}, func(ctx context.Context, who caller, in *struct{ ByApplication }) (*versioned, error) {
+		x, err := a.Casework.Correct(ctx, who.actor, in.ID)
+		return a.acted(ctx, who, x, err)
+	})
+	register(a, operation{
+		Method: http.MethodPost, Path: "/applications/{id}/cancellation", ID: "cancel-application", Tag: "Applications", Title: "Cancel an application",
+		About: "Withdraws a submitted application. Only its applicant may. 409 `application.no_action` once it is decided.",
+		Needs: access.ApplicationOwn, Scope: gate.City, IDs: applicationID(), MaxBody: smallBody, Refuses: []int{http.StatusConflict},
+	}, func(ctx context.Context, who caller, in *struct {
+		ByApplication
+		Body reasonRequest
+	}) (*versioned, error) {
+		x, err := a.Casework.Cancel(ctx, who.actor, in.ID, in.Body.Reason)
+		return a.acted(ctx, who, x, err)
+	})
+	register(a, operation{
+		Method: http.MethodDelete, Path: "/applications/{id}", ID: "discard-draft", Tag: "Applications", Title: "Discard a draft",
+		About: "Deletes a draft and its files. Only its applicant may. What has been submitted can be cancelled, not discarded: 409.",
+		Needs: access.ApplicationOwn, Scope: gate.City, IDs: applicationID(), Refuses: []int{http.StatusConflict},
+	}, func(ctx context.Context, who caller, in *struct{ ByApplication }) (*done, error) {
+		return &done{}, a.Casework.Discard(ctx, who.actor, in.ID)
+	})
+}
+
+func (a *API) mine(ctx context.Context, who caller, in *struct{ Paging }) (*paged[application], error) {
+	all, err := a.Casework.Mine(ctx, who.actor)
+	if err != nil {
+		return nil, err
+	}
+	part, next, err := cut(all, in.Paging, func(x casework.Application) string { return x.ID.String() })
+	if err != nil {
+		return nil, err
+	}
+	out := paged[application]{Link: who.next(next), Body: page[application]{Next: next}}
+	out.Body.Items, err = a.rows(ctx, who, part)
+	return &out, err
+}
+
+// rows writes applications for a list.
+func (a *API) rows(ctx context.Context, who caller, all []casework.Application) ([]application, error) {
+	out := make([]application, 0, len(all))
+	for _, x := range all {
+		s, err := a.Casework.Status(ctx, x)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, a.applicationOf(x, s, who))
+	}
+	return out, nil
+}

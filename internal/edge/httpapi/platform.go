@@ -1,0 +1,113 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/saas/metering"
+)
+
+// tenant is a city as the platform's staff see it.
+type tenant struct {
+	Slug      string         `json:"slug" example:"batam"`
+	Name      string         `json:"name" example:"Kota Batam"`
+	Code      string         `json:"code,omitempty" example:"21.71"`
+	Province  string         `json:"province,omitempty"`
+	Timezone  string         `json:"timezone"`
+	Status    tenancy.Status `json:"status" example:"active"`
+	Site      string         `json:"site" format:"uri"`
+	Demo      bool           `json:"demo"`
+	CreatedAt time.Time      `json:"created_at"`
+}
+
+// tenantUsage is one city's totals of a month.
+type tenantUsage struct {
+	City   named   `json:"city" doc:"By slug."`
+	Meters []total `json:"meters"`
+	Plan   *named  `json:"plan,omitempty" doc:"Absent when the city had no subscription in the month."`
+	Cost   *int64  `json:"estimated_cost,omitempty" doc:"Rupiah, without tax; neither an invoice nor a promise."`
+}
+
+type total struct {
+	Code     string `json:"code" example:"applications"`
+	Quantity int64  `json:"quantity"`
+}
+
+type usageAsked struct {
+	Paging
+	Monthly
+}
+
+func (a *API) platform() {
+	register(a, operation{
+		Method: http.MethodGet, Path: "/platform/cities", ID: "list-cities", Tag: "Platform", Title: "All cities",
+		About: "The cities of the platform by slug. For staff of the platform with `platform:cities`.",
+		Needs: access.PlatformCities, Scope: gate.Platform, Refuses: []int{http.StatusBadRequest},
+	}, func(ctx context.Context, who caller, in *struct{ Paging }) (*paged[tenant], error) {
+		part, next, err := a.cities(ctx, in.Paging)
+		if err != nil {
+			return nil, err
+		}
+		items := list(part, func(c tenancy.City) tenant {
+			return tenant{Slug: c.Slug, Name: c.Name, Code: c.Code, Province: c.Province, Timezone: c.Timezone, Status: c.Status,
+				Site: a.CityURL(c), Demo: c.Demo, CreatedAt: who.at(c.CreatedAt)}
+		})
+		return &paged[tenant]{Link: who.next(next), Body: page[tenant]{Items: items, Next: next}}, nil
+	})
+	register(a, operation{
+		Method: http.MethodGet, Path: "/platform/usage", ID: "list-usage", Tag: "Platform", Title: "Usage of all cities in a month",
+		About: "What each city used in a month of its own time zone and what that would cost under its plan. For staff of the platform with `platform:usage`.",
+		Needs: access.PlatformUsage, Scope: gate.Platform, Refuses: []int{http.StatusBadRequest},
+	}, a.usageOfAll)
+}
+
+// cities is a part of the directory, without the platform itself.
+func (a *API) cities(ctx context.Context, p Paging) ([]tenancy.City, string, error) {
+	all, err := a.Directory.All(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	var cities []tenancy.City
+	for _, c := range all {
+		if c.Kind == tenancy.KindCity {
+			cities = append(cities, c)
+		}
+	}
+	return cut(cities, p, func(c tenancy.City) string { return c.Slug })
+}
+
+func (a *API) usageOfAll(ctx context.Context, who caller, in *usageAsked) (*paged[tenantUsage], error) {
+	month, err := in.of(who.city, a.Now())
+	if err != nil {
+		return nil, err
+	}
+	part, next, err := a.cities(ctx, in.Paging)
+	if err != nil {
+		return nil, err
+	}
+	used, err := a.Metering.Cities(ctx, part, month)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]tenantUsage, 0, len(part))
+	for i, c := range part {
+		one := tenantUsage{City: named{Code: c.Slug, Name: c.Name}, Meters: list(used[i].Readings, func(r metering.Reading) total {
+			return total{Code: r.Meter.Code, Quantity: r.Quantity}
+		})}
+		e, err := a.Billing.Estimate(ctx, c, month)
+		switch {
+		case err == nil:
+			cost := int64(e.Total)
+			one.Plan, one.Cost = &named{Code: e.Plan.Code, Name: who.text(e.Plan.Name)}, &cost
+		case !fault.Is(err, "billing.no_subscription"):
+			return nil, err
+		}
+		items = append(items, one)
+	}
+	return &paged[tenantUsage]{Link: who.next(next), Body: page[tenantUsage]{Items: items, Next: next}}, nil
+}

@@ -1,0 +1,145 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// operation is one thing a program can ask for: what the gate must know of it, and what the document says of it.
+type operation struct {
+	Method string
+	Path   string // below base, as OpenAPI writes it: /applications/{id}
+	ID     string // operationId
+	Tag    string
+	Title  string // the summary, one line
+	About  string // the description: who may call it and what it refuses
+
+	Needs   access.Permission
+	Scope   gate.Scope
+	IDs     map[string]string
+	Limit   gate.Limit
+	MaxBody int64
+
+	Status   int            // of success; 200, or 204 without a body, when zero
+	Refuses  []int          // besides those that follow from the rest
+	Download []string       // media types of a success that is a file
+	Upload   []string       // media types of a request body that is a file
+	Say      map[int]string // what a status means here, where the word for it is not enough
+}
+
+// caller is who asks, where and in which language.
+type caller struct {
+	c     *gin.Context
+	actor identity.Actor
+	city  tenancy.City
+	lang  i18n.Locale
+}
+
+// at is a moment on the clock of the caller's city; the zero time stays zero and is left out.
+func (w caller) at(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return t.In(w.city.Location()).Truncate(time.Second)
+}
+
+func (w caller) text(t i18n.Text) string { return t.In(w.lang) }
+
+type callerKey struct{}
+
+// register binds an operation to its function, behind the gate, and writes it into the route table and the document.
+func register[I, O any](a *API, o operation, fn func(context.Context, caller, *I) (*O, error)) {
+	r := gate.Route{
+		Method: o.Method, Path: base + strings.NewReplacer("{", ":", "}", "").Replace(o.Path),
+		Needs: o.Needs, Scope: o.Scope, IDs: o.IDs, Limit: o.Limit, MaxBody: o.MaxBody,
+	}
+	a.table = append(a.table, r)
+	_, json := reflect.TypeFor[I]().FieldByName("Body")
+	ho := a.describe(o, json, reflect.TypeFor[I]().NumField() > 0)
+	ho.Middlewares = huma.Middlewares{a.enter(r, json)}
+	huma.Register(a.huma, ho, func(ctx context.Context, in *I) (*O, error) {
+		who, ok := ctx.Value(callerKey{}).(caller)
+		if !ok {
+			return nil, errors.New("httpapi: an operation without a caller")
+		}
+		out, err := fn(ctx, who, in)
+		if err != nil {
+			return nil, a.problem(who.c, err)
+		}
+		return out, nil
+	})
+}
+
+// enter is the way in: the gate first, then what could not be a request to this operation at all.
+func (a *API) enter(r gate.Route, json bool) func(huma.Context, func(huma.Context)) {
+	return func(hc huma.Context, next func(huma.Context)) {
+		c := humagin.Unwrap(hc)
+		defer func() {
+			if p := recover(); p != nil {
+				if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+					panic(p)
+				}
+				a.fail(c, fmt.Errorf("httpapi: panic in %s: %v\n%s", r.Path, p, debug.Stack()))
+			}
+		}()
+		c.Header("Vary", "Accept-Language")
+		err := a.gate.Enter(c, r, a.surface())
+		if err == nil {
+			err = addressed(c, r)
+		}
+		if err == nil && json {
+			err = readBody(c)
+		}
+		if err != nil {
+			a.fail(c, err)
+			return
+		}
+		who := caller{c: c, actor: gate.ActorOf(c), city: gate.CityOf(c), lang: gate.LocaleOf(c)}
+		c.Header("Content-Language", string(who.lang))
+		next(huma.WithValue(hc, callerKey{}, who))
+	}
+}
+
+// addressed refuses an id that is none, as if nothing had it, and text that is none.
+func addressed(c *gin.Context, r gate.Route) error {
+	for _, p := range c.Params {
+		kind, isID := r.IDs[p.Key]
+		if _, err := uuid.Parse(p.Value); isID && (err != nil || len(p.Value) != 36) {
+			return fault.New(fault.NotFound, kind+".not_found")
+		}
+		if !plain(p.Value) {
+			return fault.New(fault.NotFound, "api.not_found")
+		}
+	}
+	var bad []fault.Field
+	for name, values := range c.Request.URL.Query() {
+		if !plain(name) {
+			return fault.Fields([]fault.Field{{Name: "query", Code: "encoding"}})
+		}
+		for _, v := range values {
+			if !plain(v) {
+				bad = append(bad, fault.Field{Name: clip(name), Code: "encoding"})
+				break
+			}
+		}
+	}
+	return fault.Fields(bad)
+}

@@ -1,0 +1,122 @@
+package httpapi
+
+import (
+	"bedelau/internal/city/catalog"
+	"bedelau/internal/kernel/i18n"
+)
+
+type serviceDetail struct {
+	Service     serviceSummary `json:"service"`
+	Agency      agency         `json:"agency"`
+	Joint       []agency       `json:"joint_agencies"`
+	Keywords    []string       `json:"keywords" doc:"Everyday words by which it is found."`
+	Cooldown    int            `json:"cooldown_months,omitempty" doc:"Months after an application before the same person may apply again."`
+	OneOpen     bool           `json:"one_open" doc:"A person may have one open application at a time."`
+	Pickup      string         `json:"pickup,omitempty" enum:"in_person,proxy" doc:"Who collects what is issued."`
+	Standard    *standard      `json:"standard,omitempty" doc:"In force today; absent when none is in force yet."`
+	Source      string         `json:"source,omitempty" doc:"Where this is known from."`
+	HowToApply  string         `json:"how_to_apply" doc:"What the integration means for a resident."`
+	ServiceSite string         `json:"page" format:"uri-reference" doc:"The page of the service on the city's site."`
+}
+
+// standard is what everyone may know of a service's standard: the first six parts of UU 25/2009 and the legal basis.
+type standard struct {
+	Version       int           `json:"version"`
+	EffectiveFrom string        `json:"effective_from" format:"date"`
+	EffectiveTo   string        `json:"effective_to,omitempty" format:"date" doc:"The first day on which it no longer holds."`
+	Decree        string        `json:"decree,omitempty" doc:"Number of the decree that set it."`
+	Verified      bool          `json:"verified"`
+	Requirements  []requirement `json:"requirements"`
+	Procedure     []step        `json:"procedure"`
+	Time          promise       `json:"time"`
+	Fee           fee           `json:"fee"`
+	Products      []product     `json:"products"`
+	Complaints    string        `json:"complaints,omitempty"`
+	LegalBasis    []string      `json:"legal_basis"`
+}
+
+type requirement struct {
+	Code          string        `json:"code"`
+	Name          string        `json:"name"`
+	Kind          string        `json:"kind,omitempty" enum:"administrative,technical"`
+	Form          string        `json:"form,omitempty" enum:"original,copy,data,thing"`
+	When          string        `json:"when,omitempty" doc:"Only in this case; absent means always."`
+	Note          string        `json:"note,omitempty"`
+	BringOriginal bool          `json:"bring_original,omitempty"`
+	File          *fileRule     `json:"file,omitempty" doc:"Of an upload that proves it."`
+	AnyOf         []requirement `json:"any_of,omitempty" doc:"One of these is enough."`
+}
+
+type fileRule struct {
+	Types    []string `json:"types" example:"[\"jpg\",\"png\",\"pdf\"]"`
+	MaxMB    int      `json:"max_mb" example:"5"`
+	MaxCount int      `json:"max_count" example:"1"`
+}
+
+type step struct {
+	Actor string `json:"actor"`
+	Text  string `json:"text"`
+}
+
+type promise struct {
+	Text   string `json:"text" example:"2 hari kerja" doc:"As a person reads it."`
+	Amount int    `json:"amount,omitempty"`
+	Max    int    `json:"max,omitempty" doc:"Upper end of a range."`
+	Unit   string `json:"unit,omitempty" example:"working_day" doc:"minute, hour, day, working_day, month, or none when only the text can say."`
+	Starts string `json:"starts,omitempty" example:"complete_documents" doc:"What sets the clock going."`
+	Note   string `json:"note,omitempty"`
+}
+
+type fee struct {
+	Text       string `json:"text" example:"Gratis" doc:"As a person reads it."`
+	Free       bool   `json:"free"`
+	Amount     int64  `json:"amount,omitempty" doc:"Rupiah, when it is one amount."`
+	Formula    string `json:"formula,omitempty" doc:"How it is computed, when it is not."`
+	LegalBasis string `json:"legal_basis,omitempty"`
+}
+
+type product struct {
+	Name     string `json:"name"`
+	Validity string `json:"validity,omitempty"`
+	Delivery string `json:"delivery,omitempty"`
+}
+
+func serviceOf(d catalog.Detail, who caller) serviceDetail {
+	s := d.Service
+	out := serviceDetail{
+		Service: summaryOf(s, who), Agency: agencyOf(d.Agency, who), Keywords: append([]string{}, s.Keywords...),
+		Joint:    list(d.Joint, func(x catalog.Agency) agency { return agencyOf(x, who) }),
+		Cooldown: s.Rules.CooldownMonths, OneOpen: s.Rules.OneOpen, Pickup: s.Rules.Pickup, Source: s.Source,
+		HowToApply: who.lang.T(s.Integration.TextKey()), ServiceSite: "/layanan/" + s.Code,
+	}
+	if d.Standard == nil {
+		return out
+	}
+	p := d.Standard.Parts
+	out.Standard = &standard{
+		Version: d.Standard.Version, EffectiveFrom: d.Standard.EffectiveFrom, EffectiveTo: d.Standard.EffectiveTo,
+		Decree: d.Standard.Decree, Verified: d.Standard.Verified,
+		Requirements: list(p.Requirements, func(r catalog.Requirement) requirement { return requirementOf(r, who) }),
+		Procedure:    list(p.Procedure, func(x catalog.Step) step { return step{Actor: who.text(x.Actor), Text: who.text(x.Text)} }),
+		Time: promise{Text: p.Time.Text(who.lang), Amount: p.Time.Amount, Max: p.Time.Max, Unit: p.Time.Unit,
+			Starts: p.Time.Starts, Note: who.text(p.Time.Note)},
+		Fee: fee{Text: p.Fee.Text(who.lang), Free: p.Fee.Free, Amount: int64(p.Fee.Amount), Formula: who.text(p.Fee.Formula), LegalBasis: p.Fee.LegalBasis},
+		Products: list(p.Products, func(x catalog.Product) product {
+			return product{Name: who.text(x.Name), Validity: who.text(x.Validity), Delivery: who.text(x.Delivery)}
+		}),
+		Complaints: who.text(p.Complaints), LegalBasis: append([]string{}, p.LegalBasis...),
+	}
+	return out
+}
+
+func requirementOf(r catalog.Requirement, who caller) requirement {
+	say := func(t i18n.Text) string { return who.text(t) }
+	out := requirement{Code: r.Code, Name: say(r.Name), Kind: r.Kind, Form: r.Form, When: say(r.When), Note: say(r.Note), BringOriginal: r.BringOriginal}
+	if r.File != nil {
+		out.File = &fileRule{Types: append([]string{}, r.File.Types...), MaxMB: r.File.MaxMB, MaxCount: r.File.MaxCount}
+	}
+	for _, one := range r.AnyOf {
+		out.AnyOf = append(out.AnyOf, requirementOf(one, who))
+	}
+	return out
+}

@@ -1,0 +1,82 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"bedelau/internal/city/casework"
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/access"
+)
+
+type trackRequest struct {
+	Number string `json:"number" maxLength:"100" example:"BTM-26-7K3QX-4" doc:"As people type it: small letters, spaces and missing dashes are read."`
+	Phone4 string `json:"phone4" maxLength:"20" example:"7890" doc:"The last four digits of the applicant's mobile number."`
+}
+
+// followed is where an application stands; nothing in it is about a person.
+type followed struct {
+	Number      string    `json:"number"`
+	Service     string    `json:"service"`
+	Agency      string    `json:"agency"`
+	State       state     `json:"state"`
+	SubmittedAt time.Time `json:"submitted_at"`
+	DueAt       time.Time `json:"due_at,omitzero" doc:"Absent when nothing was promised, or while the clock is paused."`
+	Late        bool      `json:"late"`
+	UpdatedAt   time.Time `json:"updated_at"`
+	Steps       []passed  `json:"steps" doc:"The states it has come to, the earliest first."`
+}
+
+type passed struct {
+	At    time.Time `json:"at"`
+	State state     `json:"state"`
+}
+
+// verified is what anyone may know who holds a paper.
+type verified struct {
+	Kind       string    `json:"kind" enum:"document,receipt"`
+	Status     string    `json:"status" enum:"valid,revoked,replaced,expired"`
+	Title      string    `json:"title"`
+	Number     string    `json:"number" doc:"The document's, or the application's."`
+	Agency     string    `json:"agency"`
+	Signer     string    `json:"signer,omitempty" doc:"Title of who signed a document."`
+	Holder     string    `json:"holder" example:"S••• R••••" doc:"First letters of the name."`
+	At         time.Time `json:"at" doc:"Issued, or received."`
+	ValidUntil time.Time `json:"valid_until,omitzero"`
+	SHA256     string    `json:"sha256,omitempty" doc:"Of the document's PDF."`
+}
+
+func (a *API) tracking() {
+	register(a, operation{
+		Method: http.MethodPost, Path: "/tracking", ID: "track-application", Tag: "Tracking", Title: "Follow an application",
+		About: "Where an application stands, for anyone who knows its number and the last four digits of its applicant's phone. A wrong number and a wrong phone are the same 404 `application.not_tracked`.",
+		Needs: access.Public, Scope: gate.City, Limit: gate.Limit{Name: "track", Count: 20, Per: time.Minute}, MaxBody: smallBody,
+	}, func(ctx context.Context, who caller, in *struct{ Body trackRequest }) (*ok[followed], error) {
+		t, err := a.Casework.Track(ctx, in.Body.Number, in.Body.Phone4)
+		if err != nil {
+			return nil, renamed(err, map[string]string{"phone": "phone4"})
+		}
+		return &ok[followed]{Body: followed{
+			Number: t.Number, Service: who.text(t.ServiceName), Agency: who.text(t.AgencyName), State: stateOf(t.State, who),
+			SubmittedAt: who.at(t.SubmittedAt), DueAt: who.at(t.DueAt), Late: t.Late, UpdatedAt: who.at(t.UpdatedAt),
+			Steps: list(t.Steps, func(s casework.Step) passed { return passed{At: who.at(s.At), State: stateOf(s.State, who)} }),
+		}}, nil
+	})
+	register(a, operation{
+		Method: http.MethodGet, Path: "/verifications/{token}", ID: "verify-paper", Tag: "Tracking", Title: "Verify a paper",
+		About: "Whether the city made the receipt or the document whose QR holds this token. Anyone may ask; 404 `verify.unknown` for a token that is none.",
+		Needs: access.Public, Scope: gate.City, Limit: gate.Limit{Name: "verify", Count: 60, Per: time.Minute},
+	}, func(ctx context.Context, who caller, in *struct {
+		Token string `path:"token" maxLength:"100" doc:"The last part of the address in the QR."`
+	}) (*ok[verified], error) {
+		v, err := a.Casework.Verify(ctx, in.Token)
+		if err != nil {
+			return nil, err
+		}
+		return &ok[verified]{Body: verified{
+			Kind: v.Kind, Status: v.Status, Title: who.text(v.Title), Number: v.Number, Agency: who.text(v.AgencyName),
+			Signer: who.text(v.SignerTitle), Holder: v.HolderMasked, At: who.at(v.At), ValidUntil: who.at(v.ValidUntil), SHA256: v.SHA256,
+		}}, nil
+	})
+}

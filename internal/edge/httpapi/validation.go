@@ -1,0 +1,88 @@
+package httpapi
+
+import (
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/validation"
+
+	"bedelau/internal/kernel/fault"
+)
+
+// said maps what huma says of a value to our codes. The words are huma's own variables, up to their first placeholder;
+// what follows is the limit, for the placeholder that arg names.
+var said = []struct{ words, code, arg string }{
+	{validation.MsgUnexpectedProperty, "not_known", ""},
+	{"unknown query parameter", "not_known", ""},
+	{validation.MsgExpectedBoolean, "not_boolean", ""},
+	{"invalid boolean", "not_boolean", ""},
+	{validation.MsgExpectedInteger, "not_integer", ""},
+	{validation.MsgExpectedNumber, "not_integer", ""},
+	{"invalid integer", "not_integer", ""},
+	{validation.MsgExpectedString, "not_text", ""},
+	{validation.MsgExpectedArray, "not_list", ""},
+	{validation.MsgExpectedObject, "not_object", ""},
+	{start(validation.MsgExpectedOneOf), "not_an_option", ""},
+	{start(validation.MsgExpectedMaxLength), "too_long", "max"},
+	{start(validation.MsgExpectedMinLength), "required", ""}, // the only least length here is one
+	{start(validation.MsgExpectedMaxItems), "too_many", "max"},
+	{start(validation.MsgExpectedMaxProperties), "too_many", "max"},
+	{start(validation.MsgExpectedMinimumNumber), "too_small", "min"},
+	{start(validation.MsgExpectedMaximumNumber), "too_large", "max"},
+}
+
+func start(format string) string {
+	before, _, _ := strings.Cut(format, "%")
+	return before
+}
+
+// invalid names every input that huma found at fault.
+func invalid(details []*huma.ErrorDetail) []fault.Field {
+	var out []fault.Field
+	for _, d := range details {
+		if d != nil {
+			out = append(out, field(d))
+		}
+	}
+	if len(out) == 0 {
+		out = append(out, fault.Field{Name: "body", Code: "invalid"})
+	}
+	return out
+}
+
+func field(d *huma.ErrorDetail) fault.Field {
+	name := place(d.Location)
+	before, after, _ := strings.Cut(validation.MsgExpectedRequiredProperty, "%s")
+	if missing, ok := strings.CutPrefix(d.Message, before); ok {
+		missing, _ = strings.CutSuffix(missing, after)
+		if name != "body" {
+			missing = name + "." + missing
+		}
+		return fault.Field{Name: clip(missing), Code: "required"}
+	}
+	if strings.HasPrefix(d.Message, "required ") {
+		return fault.Field{Name: name, Code: "required"}
+	}
+	for _, s := range said {
+		rest, ok := strings.CutPrefix(d.Message, s.words)
+		if !ok {
+			continue
+		}
+		f := fault.Field{Name: name, Code: s.code}
+		if s.arg != "" {
+			f.Args = []any{s.arg, rest}
+		}
+		return f
+	}
+	return fault.Field{Name: name, Code: "invalid"}
+}
+
+// place is a location without the part of the request that it is in: body.answers.nik is answers.nik.
+func place(location string) string {
+	for _, part := range []string{"body", "query", "path", "header"} {
+		if rest, ok := strings.CutPrefix(location, part); ok {
+			return clip(strings.TrimPrefix(rest, "."))
+		}
+	}
+	return clip(location)
+}
