@@ -101,21 +101,19 @@ func figures(s ui.Shell, defined bool) []ui.Figure {
 }
 
 func dashboard(s ui.Shell) public.DashboardView {
-	months := []string{"Jun", "Jul", in(s, "Agu", "Aug"), "Sep", in(s, "Okt", "Oct"), "Nov"}
-	names := agencies(s)
+	names, days := agencies(s), in(s, "1,8 hari kerja", "1.8 working days")
 	return public.DashboardView{
-		Shell: at(s, "/dasbor", s.L.T("dashboard.title")), Figures: figures(s, true), At: now, Month: s.L.Month(now), DataURL: "/api/v1/dashboard",
-		Flow: ui.Chart{Title: in(s, "Permohonan masuk dan diputus", "Applications received and decided"), Column: in(s, "Bulan", "Month"), Labels: months, Series: []ui.Series{
-			{Name: in(s, "Masuk", "Received"), Values: []int64{820, 940, 1010, 1180, 1320, 1248}},
-			{Name: in(s, "Diputus", "Decided"), Values: []int64{760, 930, 990, 1150, 1290, 1102}},
-		}},
-		OnTime: ui.Chart{Title: in(s, "Diputus tepat waktu", "Decided on time"), Column: in(s, "Bulan", "Month"), Labels: months, Line: true, Unit: "%", Series: []ui.Series{
-			{Name: in(s, "Tepat waktu", "On time"), Values: []int64{88, 91, 90, 94, 95, 96}},
-		}},
-		Agencies: []public.AgencyRow{
-			{Code: "disdukcapil", Name: names[0].Name, Services: 11, Received: 1010, Decided: 905, Open: 98, Late: 4, OnTime: in(s, "97,1%", "97.1%")},
-			{Code: "dpmptsp", Name: names[1].Name, Services: 7, Received: 180, Decided: 160, Open: 61, Late: 9, OnTime: in(s, "92,0%", "92.0%")},
-			{Code: "dinkes", Name: names[2].Name, Services: 2, Received: 58, Decided: 37, Open: 22, Late: 0, OnTime: "100%"},
+		Shell: at(s, "/dasbor", s.L.T("dashboard.title")), Figures: figures(s, true), At: now, Month: s.L.Month(now), DataURL: "/dasbor.json", TableURL: "/dasbor.csv",
+		Levels: []public.LevelRow{
+			{Label: in(s, "Ajukan di sini", "Apply here"), Meaning: in(s, "Diajukan dan diproses di sini.", "Applied for and handled here."), Count: 2},
+			{Label: in(s, "Tautan", "Link"), Meaning: in(s, "Diurus di aplikasi lain. Kami menunjukkan jalannya.", "Done in another application. We show you the way."), Count: 6},
+		},
+		Agencies: []public.DashboardRow{
+			{Code: "disdukcapil", Name: names[0].Name, Services: 11, Received: s.L.Number(1010), Decided: "905", OnTime: in(s, "97,1%", "97.1%"), WorkingDays: days},
+			{Code: "dinkes", Name: names[2].Name, Services: 2, Received: "<5", Decided: "<5", OnTime: "–", WorkingDays: "–"},
+		},
+		Services: []public.DashboardRow{
+			{Code: "ktp-el-hilang", Name: in(s, "KTP-el hilang", "Lost electronic ID card"), Received: s.L.Number(1010), Decided: "905", OnTime: in(s, "97,1%", "97.1%"), WorkingDays: days},
 		},
 	}
 }
