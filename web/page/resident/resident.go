@@ -6,6 +6,7 @@
 //	/permohonan/:id/berkas/:file/hapus      nothing
 //	/permohonan/:id/kirim                   key
 //	/permohonan/:id/batal                   reason
+//	/akun/data                              name, phone
 //	/akun/sandi                             present, password
 //	/akun/sesi/:id/hapus, /akun/sesi-lain/hapus
 package resident
@@ -134,5 +135,5 @@ type AccountView struct {
 	ui.Shell
 	Name, Email, Phone string
 	Visits             []Visit
-	Errors             ui.Errors // of "present" and "password"
+	Errors             ui.Errors // of "name", "phone", "present" and "password"
 }
