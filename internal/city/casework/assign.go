@@ -118,7 +118,8 @@ func (s *Service) colleague(ctx context.Context, app Application, officer uuid.U
 }
 
 // desk changes who works on an open application.
-func (s *Service) desk(ctx context.Context, actor identity.Actor, need access.Permission, id uuid.UUID, version int, what string, fn func(*Application) error) (Application, error) {
+func (s *Service) desk(ctx context.Context, actor identity.Actor, need access.Permission, id uuid.UUID, version int, what string,
+	fn func(*Application) error) (Application, error) {
 	if err := s.d.Guard.Allow(ctx, actor, need); err != nil {
 		return Application{}, err
 	}
@@ -151,8 +152,8 @@ func (s *Service) desk(ctx context.Context, actor identity.Actor, need access.Pe
 			return err
 		}
 		return audit.Record(ctx, tx, audit.Entry{
-			ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "application." + what, Object: "application", ObjectID: app.ID, At: now,
-			Detail: map[string]any{"number": app.Number, "officer": app.AssigneeID},
+			ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "application." + what, Object: "application",
+			ObjectID: app.ID, At: now, Detail: map[string]any{"number": app.Number, "officer": app.AssigneeID},
 		})
 	})
 	if err != nil {

@@ -135,7 +135,8 @@ func (s *Service) makeDocument(ctx context.Context, tx bun.Tx, app Application) 
 		return Document{}, err
 	}
 	f, err := s.d.Files.Put(ctx, tx, files.PutInput{
-		Purpose: "document", Name: d.Title.In(i18n.ID) + " " + app.Number + ".pdf", Rule: files.Rule{Types: []string{"pdf"}}, Body: bytes.NewReader(pdf),
+		Purpose: "document", Name: d.Title.In(i18n.ID) + " " + app.Number + ".pdf",
+		Rule: files.Rule{Types: []string{"pdf"}}, Body: bytes.NewReader(pdf),
 	})
 	if err != nil {
 		return Document{}, err

@@ -30,10 +30,13 @@ func (s *Service) tellPlain(ctx context.Context, tx bun.IDB, app Application, ac
 
 // tellStaff writes to an officer's superior about a late application.
 func (s *Service) tellStaff(ctx context.Context, tx bun.IDB, app Application, to uuid.UUID) error {
-	return s.send(ctx, tx, app, to, i18n.ID, "application_escalated", map[string]string{"path": "/petugas/permohonan/" + app.ID.String()})
+	return s.send(ctx, tx, app, to, i18n.ID, "application_escalated", map[string]string{
+		"path": "/petugas/permohonan/" + app.ID.String(),
+	})
 }
 
-func (s *Service) send(ctx context.Context, tx bun.IDB, app Application, to uuid.UUID, l i18n.Locale, template string, data map[string]string) error {
+func (s *Service) send(ctx context.Context, tx bun.IDB, app Application, to uuid.UUID, l i18n.Locale, template string,
+	data map[string]string) error {
 	data["number"], data["service"], data["agency"] = app.Number, app.ServiceName.In(l), app.AgencyName.In(l)
 	if !app.DueAt.IsZero() {
 		city, _ := tenancy.CityFrom(ctx)

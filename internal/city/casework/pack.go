@@ -143,7 +143,8 @@ func checkForm(c *pack.Check, f Form) {
 			checkField(c, pack.At(at+".fields", j), fd)
 		}
 	}
-	for name, code := range map[string]string{"name": f.Applicant.Name, "nik": f.Applicant.NIK, "phone": f.Applicant.Phone, "birth": f.Applicant.Birth} {
+	named := map[string]string{"name": f.Applicant.Name, "nik": f.Applicant.NIK, "phone": f.Applicant.Phone, "birth": f.Applicant.Birth}
+	for name, code := range named {
 		if code != "" && !fields[code] {
 			c.Add("applicant."+name, "no_such_field", "value", code)
 		}

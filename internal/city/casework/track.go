@@ -57,9 +57,8 @@ func (s *Service) Track(ctx context.Context, number, phone4 string) (Tracking, e
 	if !ok {
 		return Tracking{}, tenancy.ErrNone
 	}
-	db := s.d.DB.App
 	var app Application
-	err = db.NewSelect().Model(&app).Where("a.tenant_id = ? AND a.number = ?", tenant, number).Scan(ctx)
+	err = s.d.DB.App.NewSelect().Model(&app).Where("a.tenant_id = ? AND a.number = ?", tenant, number).Scan(ctx)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return Tracking{}, fmt.Errorf("casework: track: %w", err)
 	}
@@ -71,11 +70,16 @@ func (s *Service) Track(ctx context.Context, number, phone4 string) (Tracking, e
 	if !hmac.Equal(hash, app.PhoneHash) {
 		return Tracking{}, fault.New(fault.NotFound, "application.not_tracked")
 	}
-	wf, err := s.workflow(ctx, db, app)
+	return s.trackingOf(ctx, app)
+}
+
+// trackingOf tells where an application stands without a word about a person.
+func (s *Service) trackingOf(ctx context.Context, app Application) (Tracking, error) {
+	wf, err := s.workflow(ctx, s.d.DB.App, app)
 	if err != nil {
 		return Tracking{}, err
 	}
-	story, err := events(ctx, db, app, true)
+	story, err := events(ctx, s.d.DB.App, app, true)
 	if err != nil {
 		return Tracking{}, err
 	}
