@@ -80,6 +80,7 @@ func publicPages() []entry {
 			return public.Agency(public.AgencyView{Shell: at(s, "/instansi/disdukcapil", a.Name), Agency: a, Services: services(s)[:3]})
 		}},
 		{"dashboard", func(s ui.Shell) templ.Component { return public.Dashboard(dashboard(s)) }},
+		{"charts", charts},
 		{"track", func(s ui.Shell) templ.Component {
 			return public.Track(public.TrackView{Shell: at(s, "/lacak", s.L.T("track.title"))})
 		}},
@@ -118,4 +119,19 @@ func verified(s ui.Shell, valid, revoked bool) public.VerifyView {
 		Number: "12/SKP-KTP/Disdukcapil/XI/2026", Agency: agencies(s)[0].Name, IssuedAt: now.AddDate(0, 0, -2),
 		Signer: in(s, "Kepala Dinas Kependudukan dan Pencatatan Sipil", "Head of the Civil Registry"),
 	}
+}
+
+// charts shows every way of drawing numbers.
+func charts(s ui.Shell) templ.Component {
+	months := []string{"Jun", "Jul", in(s, "Agu", "Aug"), "Sep", in(s, "Okt", "Oct"), "Nov"}
+	column := in(s, "Bulan", "Month")
+	return drawings(at(s, "/dasbor", in(s, "Grafik", "Charts")), []ui.Chart{
+		{Title: in(s, "Permohonan masuk dan diputus", "Applications received and decided"), Column: column, Labels: months, Series: []ui.Series{
+			{Name: in(s, "Masuk", "Received"), Values: []int64{820, 940, 1010, 1180, 1320, 1248}},
+			{Name: in(s, "Diputus", "Decided"), Values: []int64{760, 930, 990, 1150, 1290, 1102}},
+		}},
+		{Title: in(s, "Diputus tepat waktu", "Decided on time"), Column: column, Labels: months, Line: true, Unit: "%", Series: []ui.Series{
+			{Name: in(s, "Tepat waktu", "On time"), Values: []int64{88, 91, 90, 94, 95, 96}},
+		}},
+	})
 }

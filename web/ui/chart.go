@@ -6,13 +6,15 @@ import (
 )
 
 // Chart is numbers over a row of labels, such as months. It is drawn as bars, or as a line when Line is set, and
-// always written as a table too, which is what a screen reader and a copy get.
+// always written as a table too, which is what a screen reader and a copy get. Across draws the bars of the first
+// series from left to right, each under its label, for labels that are words.
 type Chart struct {
 	Title  string
 	Column string // heading of the labels in the table: "Bulan"
 	Labels []string
 	Series []Series // one or two
 	Line   bool
+	Across bool
 	Unit   string // after each number: "%"
 }
 
@@ -85,6 +87,14 @@ func (c Chart) segments(s Series) []segment {
 		out = append(out, segment{c.middle(i - 1), pixel(c.y(s.Values[i-1])), c.middle(i), pixel(c.y(s.Values[i]))})
 	}
 	return out
+}
+
+// Height of one row of an across chart: its label, its bar, and the space below.
+const chartRow = 52
+
+// width is the share of the drawing that v takes from left to right, which leaves room for the number behind the bar.
+func (c Chart) width(v int64) string {
+	return percent(float64(v) / float64(c.top()) * 88)
 }
 
 func seriesClass(n int) string {
