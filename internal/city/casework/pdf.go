@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
+	"unicode"
 
 	"github.com/johnfercher/maroto/v2"
 	"github.com/johnfercher/maroto/v2/pkg/components/col"
@@ -22,14 +22,21 @@ import (
 	"github.com/johnfercher/maroto/v2/pkg/props"
 	"github.com/johnfercher/maroto/v2/pkg/repository"
 	"github.com/skip2/go-qrcode"
+	"golang.org/x/image/font"
 	"golang.org/x/image/font/gofont/gobold"
 	"golang.org/x/image/font/gofont/goregular"
+	"golang.org/x/image/font/sfnt"
+	"golang.org/x/image/math/fixed"
 
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/tenancy"
 )
 
-const fontFamily = "go"
+const (
+	fontFamily = "go"
+	fontSize   = 11
+	lineWidth  = 210 - 2*25 // mm between the margins
+)
 
 // fonts are embedded in every PDF, because the fonts that readers bring know few letters beyond ASCII. Each PDF gets a
 // copy of its own: the library writes a checksum into the font it was given.
@@ -41,17 +48,24 @@ func fonts() ([]*entity.CustomFont, error) {
 }
 
 // sheet is an A4 page under a city's letterhead.
-type sheet struct{ m core.Maroto }
+type sheet struct {
+	m     core.Maroto
+	known *sfnt.Font // tells which letters can be printed
+}
 
 func newSheet(city tenancy.City, office, title string, at time.Time) (sheet, error) {
 	own, err := fonts()
 	if err != nil {
 		return sheet{}, fmt.Errorf("casework: PDF: %w", err)
 	}
-	cfg := config.NewBuilder().WithCustomFonts(own).WithDefaultFont(&props.Font{Family: fontFamily, Size: 11}).
+	cfg := config.NewBuilder().WithCustomFonts(own).WithDefaultFont(&props.Font{Family: fontFamily, Size: fontSize}).
 		WithLeftMargin(25).WithRightMargin(25).WithTopMargin(20).WithBottomMargin(18).
 		WithTitle(title, true).WithAuthor(office+", "+city.Name, true).WithCreator("Bedelau", true).WithCreationDate(at).Build()
-	sh := sheet{maroto.New(cfg)}
+	known, err := sfnt.Parse(goregular.TTF)
+	if err != nil {
+		return sheet{}, fmt.Errorf("casework: PDF: %w", err)
+	}
+	sh := sheet{m: maroto.New(cfg), known: known}
 	sh.add("PEMERINTAH "+strings.ToUpper(city.Name), props.Text{Align: align.Center, Size: 13})
 	sh.add(strings.ToUpper(office), props.Text{Align: align.Center, Size: 14, Style: fontstyle.Bold, Top: 1})
 	if contact := contactLine(city.Contact); contact != "" {
@@ -76,7 +90,10 @@ func (sh sheet) add(s string, p props.Text) {
 	if p.VerticalPadding == 0 {
 		p.VerticalPadding = 1.2
 	}
-	sh.m.AddRows(text.NewAutoRow(breakable(s), p))
+	if p.Size == 0 {
+		p.Size = fontSize
+	}
+	sh.m.AddRows(text.NewAutoRow(sh.words(s, p.Size, lineWidth), p))
 }
 
 func (sh sheet) space(mm float64) { sh.m.AddRows(row.New(mm).Add(col.New(12))) }
@@ -84,12 +101,18 @@ func (sh sheet) space(mm float64) { sh.m.AddRows(row.New(mm).Add(col.New(12))) }
 // pair appends a label with its value.
 func (sh sheet) pair(label, value string) {
 	sh.m.AddAutoRow(
-		text.NewCol(4, breakable(label), props.Text{Size: 10.5, Top: 1.6, Color: &props.Color{Red: 80, Green: 80, Blue: 80}}),
-		text.NewCol(8, breakable(value), props.Text{Size: 10.5, Top: 1.6, VerticalPadding: 1}),
+		text.NewCol(4, sh.words(label, 10.5, lineWidth/3), props.Text{Size: 10.5, Top: 1.6, Color: &props.Color{Red: 80, Green: 80, Blue: 80}}),
+		text.NewCol(8, sh.words(value, 10.5, lineWidth*2/3), props.Text{Size: 10.5, Top: 1.6, VerticalPadding: 1}),
 	)
 }
 
-// check appends the QR of address, with words beside it.
+// aside is a text beside the QR, so many millimetres below its top.
+func (sh sheet) aside(s string, top, size float64, style fontstyle.Type) core.Component {
+	const left = 6
+	return text.New(sh.words(s, size, lineWidth*2/3-left), props.Text{Left: left, Top: top, Size: size, Style: style, VerticalPadding: 0.9})
+}
+
+// check appends the QR of address, with texts beside it.
 func (sh sheet) check(address string, beside ...core.Component) error {
 	png, err := QR(address)
 	if err != nil {
@@ -119,25 +142,41 @@ func QR(address string) ([]byte, error) {
 	return png, nil
 }
 
-// longestWord is what fits on a line; a longer one would run off the paper.
-const longestWord = 60
-
-// breakable puts a text on one paragraph and breaks words that no line can hold.
-func breakable(s string) string {
-	words := strings.Fields(s)
-	for i, w := range words {
-		if utf8.RuneCountInString(w) <= longestWord {
-			continue
+// words makes a text fit to print at a size in points on a width in millimetres: one paragraph, no word that is wider
+// than the line, and a box for each letter that the font does not have, on which the library would stop.
+func (sh sheet) words(s string, size, width float64) string {
+	var buf sfnt.Buffer
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return ' '
 		}
-		var parts []string
-		for r := []rune(w); len(r) > 0; {
-			n := min(len(r), longestWord)
-			parts = append(parts, string(r[:n]))
-			r = r[n:]
+		if i, err := sh.known.GlyphIndex(&buf, r); err != nil || i == 0 || r > 0xFFFF {
+			return '□'
 		}
-		words[i] = strings.Join(parts, " ")
+		return r
+	}, s)
+	var out []string
+	for _, w := range strings.Fields(s) {
+		out = append(out, sh.pieces(&buf, w, size, width)...)
 	}
-	return strings.Join(words, " ")
+	return strings.Join(out, " ")
+}
+
+// pieces cuts a word where the line ends. Bold letters are a little wider than the measured ones.
+func (sh sheet) pieces(buf *sfnt.Buffer, word string, size, width float64) []string {
+	const mmPerPoint, bold = 0.3528, 1.08
+	var out []string
+	start, at := 0, 0.0
+	for i, r := range word {
+		glyph, _ := sh.known.GlyphIndex(buf, r)
+		advance, _ := sh.known.GlyphAdvance(buf, glyph, fixed.Int26_6(size*64), font.HintingNone)
+		w := float64(advance) / 64 * mmPerPoint * bold
+		if at+w > width && i > start {
+			out, start, at = append(out, word[start:i]), i, 0
+		}
+		at += w
+	}
+	return append(out, word[start:])
 }
 
 // letter is an issued document as it is printed. Its language is Indonesian whatever the applicant reads, because that
@@ -163,10 +202,10 @@ func printLetter(city tenancy.City, d letter) ([]byte, error) {
 	}
 	sh.space(6)
 	err = sh.check(d.address,
-		text.New(city.ShortName+", "+l.Date(d.at), props.Text{Left: 6}),
-		text.New(d.signer, props.Text{Left: 6, Top: 6, Style: fontstyle.Bold}),
-		text.New(l.T("casework.pdf.check"), props.Text{Left: 6, Top: 16, Size: 9, VerticalPadding: 0.8}),
-		text.New(d.address, props.Text{Left: 6, Top: 27, Size: 7.5}),
+		sh.aside(city.ShortName+", "+l.Date(d.at), 0, fontSize, fontstyle.Normal),
+		sh.aside(d.signer, 6, fontSize, fontstyle.Bold),
+		sh.aside(l.T("casework.pdf.check"), 16, 9, fontstyle.Normal),
+		sh.aside(d.address, 27, 7.5, fontstyle.Normal),
 	)
 	if err != nil {
 		return nil, err

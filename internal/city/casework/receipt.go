@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/johnfercher/maroto/v2/pkg/components/text"
 	"github.com/johnfercher/maroto/v2/pkg/consts/align"
 	"github.com/johnfercher/maroto/v2/pkg/consts/fontstyle"
 	"github.com/johnfercher/maroto/v2/pkg/props"
@@ -82,8 +81,8 @@ func (s *Service) ReceiptPDF(ctx context.Context, actor identity.Actor, id uuid.
 	}
 	sh.space(8)
 	err = sh.check(r.VerifyURL,
-		text.New(l.T("casework.receipt.check"), props.Text{Left: 6, Top: 2, Size: 10, VerticalPadding: 1}),
-		text.New(breakable(l.T("casework.receipt.track", "url", r.TrackURL)), props.Text{Left: 6, Top: 14, Size: 10, VerticalPadding: 1}),
+		sh.aside(l.T("casework.receipt.check"), 2, 10, fontstyle.Normal),
+		sh.aside(l.T("casework.receipt.track", "url", r.TrackURL), 14, 10, fontstyle.Normal),
 	)
 	if err != nil {
 		return nil, err
