@@ -20,6 +20,8 @@ const (
 	cookieLocale  = "bahasa"
 )
 
+const year = 365 * 24 * time.Hour
+
 func sessionToken(c *gin.Context) string {
 	v, _ := c.Cookie(cookieSession)
 	return v
@@ -57,7 +59,7 @@ func takeFlash(c *gin.Context, l i18n.Locale) *ui.Flash {
 	if v, err := c.Cookie(cookieFlash); err == nil && v != "" {
 		tone, name, _ := strings.Cut(v, ":")
 		if key := "flash." + name; l.Has(key) {
-			f = &ui.Flash{Tone: known(tone), Text: l.T(key)}
+			f = &ui.Flash{Tone: toneOf(tone), Text: l.T(key)}
 		}
 		http.SetCookie(c.Writer, &http.Cookie{Name: cookieFlash, Path: "/", MaxAge: -1})
 	}
@@ -65,7 +67,7 @@ func takeFlash(c *gin.Context, l i18n.Locale) *ui.Flash {
 	return f
 }
 
-func known(tone string) string {
+func toneOf(tone string) string {
 	switch tone {
 	case "good", "care", "bad":
 		return tone

@@ -32,16 +32,23 @@ func (p *Portal) fail(c *gin.Context, err error) {
 		p.redirect(c, returning(c, pathCode))
 		return
 	}
+	p.problem(c, status, refusal(gate.LocaleOf(c), f))
+}
+
+// problem is the page shown instead of the one that was asked for.
+func (p *Portal) problem(c *gin.Context, status int, text string) {
 	if wantsPart(c) {
 		// The script would put the page into a corner of the one that is open.
 		c.Header("HX-Retarget", "body")
 		c.Header("HX-Reswap", "outerHTML")
 		c.Header("HX-Reselect", "body")
 	}
-	l := gate.LocaleOf(c)
-	p.show(c, status, problem.Page(problem.View{
-		Shell: p.shell(c, ""), Status: status, Text: refusal(l, f), Request: gate.RequestID(c),
-	}))
+	v := problem.View{Shell: p.shell(c, ""), Status: status, Text: text, Request: gate.RequestID(c)}
+	v.NoIndex = true
+	if err := p.render(c, status, problem.Page(v)); err != nil {
+		p.Log.ErrorContext(c.Request.Context(), "problem page", "request", gate.RequestID(c), "err", err)
+		c.String(http.StatusInternalServerError, gate.LocaleOf(c).T("fault.internal"))
+	}
 }
 
 // returning adds to the address of a sign-in page the one to come back to: the page that was asked for, or the page
@@ -97,17 +104,12 @@ func (p *Portal) render(c *gin.Context, status int, page templ.Component) error 
 	return nil
 }
 
-// show is render for the page that is shown when nothing else can be.
-func (p *Portal) show(c *gin.Context, status int, page templ.Component) {
-	if err := p.render(c, status, page); err != nil {
-		p.Log.ErrorContext(c.Request.Context(), "problem page", "request", gate.RequestID(c), "err", err)
-		c.String(http.StatusInternalServerError, gate.LocaleOf(c).T("fault.internal"))
-	}
-}
-
 // refused turns err into the errors of a form, in the reader's language. Faults without fields stand beside the field
 // called at, or at none when at is empty. The last result is false for what is not the form's to say: those go to fail.
 func refused(c *gin.Context, err error, at string) (ui.Errors, int, bool) {
+	if err == nil {
+		return nil, 0, false
+	}
 	f, status := gate.Failed(c, err)
 	l := gate.LocaleOf(c)
 	var out ui.Errors

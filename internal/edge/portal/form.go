@@ -19,8 +19,9 @@ import (
 type answers struct{ url.Values }
 
 // readForm reads a form that carries no files. It refuses what is not a form ("request.not_a_form"), what cannot be
-// decoded ("request.malformed"), and values that are not text, naming each field.
-func readForm(c *gin.Context) (answers, error) {
+// decoded ("request.malformed"), and, naming each field, values that are not text and fields sent twice that are not
+// among those that may be.
+func readForm(c *gin.Context, many ...string) (answers, error) {
 	r := c.Request
 	if kind := r.Header.Get("Content-Type"); kind != "" || r.ContentLength > 0 {
 		if t, _, err := mime.ParseMediaType(kind); err != nil || t != "application/x-www-form-urlencoded" {
@@ -34,20 +35,24 @@ func readForm(c *gin.Context) (answers, error) {
 		}
 		return answers{}, fault.Wrap(fault.Malformed, "request.malformed", err)
 	}
-	return checkText(r.PostForm)
+	return checkText(r.PostForm, many)
 }
 
-// checkText refuses values that no page can hold: broken encoding and NUL.
-func checkText(v url.Values) (answers, error) {
+// checkText takes out the values that no page can hold, broken encoding and NUL, and names their fields. The rest comes
+// back beside the refusal, so that the form can be shown again with it.
+func checkText(v url.Values, many []string) (answers, error) {
 	var bad []fault.Field
 	for name, values := range v {
-		if !isText(name) {
-			return answers{}, fault.New(fault.Malformed, "request.malformed")
+		switch {
+		case !isText(name):
+			delete(v, name)
+			bad = append(bad, fault.Field{Name: clip(toText(name), 40), Code: "invalid"})
+		case slices.ContainsFunc(values, func(s string) bool { return !isText(s) }):
+			delete(v, name)
+			bad = append(bad, fault.Field{Name: name, Code: "invalid"})
+		case len(values) > 1 && !slices.Contains(many, name):
+			bad = append(bad, fault.Field{Name: name, Code: "invalid"})
 		}
-		if !slices.ContainsFunc(values, func(s string) bool { return !isText(s) }) {
-			continue
-		}
-		bad = append(bad, fault.Field{Name: name, Code: "invalid"})
 	}
 	slices.SortFunc(bad, func(a, b fault.Field) int { return strings.Compare(a.Name, b.Name) })
 	return answers{v}, fault.Fields(bad)
@@ -55,21 +60,37 @@ func checkText(v url.Values) (answers, error) {
 
 func isText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
+// toText drops from what a stranger put into an address what no page can hold.
+func toText(s string) string { return strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\x00", "") }
+
+// clip keeps at most n characters.
+func clip(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n])
+	}
+	return s
+}
+
 // text is one answer with its edges trimmed.
 func (a answers) text(name string) string { return strings.TrimSpace(a.Get(name)) }
 
 // yes reports whether a box was ticked.
 func (a answers) yes(name string) bool { return a.Get(name) == "yes" }
 
-// one refuses fields that were sent more than once: which of them counts would be a guess.
-func (a answers) one(names ...string) error {
+// invalid refuses one field.
+func invalid(field, code string) error { return fault.Fields([]fault.Field{{Name: field, Code: code}}) }
+
+// require refuses a form in which one of these was left empty.
+func require(in answers, names ...string) error { return fault.Fields(missing(in, names...)) }
+
+func missing(in answers, names ...string) []fault.Field {
 	var bad []fault.Field
 	for _, n := range names {
-		if len(a.Values[n]) > 1 {
-			bad = append(bad, fault.Field{Name: n, Code: "invalid"})
+		if in.text(n) == "" {
+			bad = append(bad, fault.Field{Name: n, Code: "required"})
 		}
 	}
-	return fault.Fields(bad)
+	return bad
 }
 
 // localPath returns to if it is an address on this site, and other otherwise. Anything that a browser could read as

@@ -1,7 +1,11 @@
 package portal
 
 import (
+	"net/http"
+	"time"
+
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/access"
 )
 
 // Addresses that several handlers lead to.
@@ -10,8 +14,108 @@ const (
 	pathEnrol = "/masuk/pasang"
 )
 
-func (p *Portal) publicRoutes() gate.Table { return gate.Table{} }
+// The routes where guessing would pay, counted by address. Behind one address there may be a whole office or a mobile
+// network, so these only slow a guesser down; what stops one is the lockout of each account and code in identity.
+var (
+	limitSignIn   = gate.Limit{Name: "sign_in", Count: 30, Per: time.Minute}
+	limitRegister = gate.Limit{Name: "register", Count: 20, Per: time.Minute}
+	limitReset    = gate.Limit{Name: "reset", Count: 10, Per: time.Minute}
+	limitLink     = gate.Limit{Name: "link", Count: 30, Per: time.Minute}
+	limitCode     = gate.Limit{Name: "code", Count: 20, Per: time.Minute}
+	limitTrack    = gate.Limit{Name: "track", Count: 20, Per: time.Minute}
+	limitVerify   = gate.Limit{Name: "verify", Count: 60, Per: time.Minute}
+)
 
-func (p *Portal) accountRoutes() gate.Table { return gate.Table{} }
+const (
+	get  = http.MethodGet
+	post = http.MethodPost
+)
 
-func (p *Portal) residentRoutes() gate.Table { return gate.Table{} }
+// publicRoutes are what everyone may open.
+func (p *Portal) publicRoutes() gate.Table {
+	all, city, both := access.Public, gate.City, gate.Any
+	return gate.Table{
+		{Method: get, Path: "/", Needs: all, Scope: both, Handler: p.front},
+		{Method: get, Path: "/privasi", Needs: all, Scope: both, Handler: p.privacy},
+		{Method: post, Path: "/bahasa", Needs: all, Scope: both, Handler: p.language},
+		{Method: get, Path: "/brand/:slug/:file", Needs: all, Scope: both, Handler: p.brandFile},
+		{Method: get, Path: "/layanan", Needs: all, Scope: city, Handler: p.services},
+		{Method: get, Path: "/layanan/:code", Needs: all, Scope: city, Handler: p.service},
+		{Method: get, Path: "/instansi", Needs: all, Scope: city, Handler: p.agencies},
+		{Method: get, Path: "/instansi/:code", Needs: all, Scope: city, Handler: p.agency},
+		{Method: get, Path: "/dasbor", Needs: all, Scope: city, Handler: p.dashboardPage},
+		{Method: get, Path: "/dasbor.json", Needs: all, Scope: city, Handler: p.dashboardJSON},
+		{Method: get, Path: "/dasbor.csv", Needs: all, Scope: city, Handler: p.dashboardCSV},
+		{Method: get, Path: "/lacak", Needs: all, Scope: city, Handler: p.trackForm},
+		{Method: post, Path: "/lacak", Needs: all, Scope: city, Limit: limitTrack, Handler: p.track},
+		{Method: get, Path: "/verifikasi/:token", Needs: all, Scope: city, Limit: limitVerify, Handler: p.verify},
+	}
+}
+
+// accountRoutes are how people prove who they are, and what they keep about themselves. The second factor asks for a
+// session alone: staff have no permission before it.
+func (p *Portal) accountRoutes() gate.Table {
+	all, in, self := access.Public, access.SignedIn, access.AccountSelf
+	city, both := gate.City, gate.Any
+	return gate.Table{
+		{Method: get, Path: "/masuk", Needs: all, Scope: both, Handler: p.signInForm},
+		{Method: post, Path: "/masuk", Needs: all, Scope: both, Limit: limitSignIn, Handler: p.signIn},
+		{Method: post, Path: "/keluar", Needs: all, Scope: both, Handler: p.signOut},
+		{Method: get, Path: "/daftar", Needs: all, Scope: city, Handler: p.registerForm},
+		{Method: post, Path: "/daftar", Needs: all, Scope: city, Limit: limitRegister, Handler: p.register},
+		{Method: get, Path: "/konfirmasi/:token", Needs: all, Scope: city, Limit: limitLink, Handler: p.linkForm(p.confirmLink())},
+		{Method: post, Path: "/konfirmasi/:token", Needs: all, Scope: city, Limit: limitLink, Handler: p.followLink(p.confirmLink())},
+		{Method: get, Path: "/lupa-sandi", Needs: all, Scope: both, Handler: p.forgotForm},
+		{Method: post, Path: "/lupa-sandi", Needs: all, Scope: both, Limit: limitReset, Handler: p.forgot},
+		{Method: get, Path: "/atur-sandi/:token", Needs: all, Scope: both, Limit: limitLink, Handler: p.linkForm(p.resetLink())},
+		{Method: post, Path: "/atur-sandi/:token", Needs: all, Scope: both, Limit: limitLink, Handler: p.followLink(p.resetLink())},
+		{Method: get, Path: "/undangan/:token", Needs: all, Scope: both, Limit: limitLink, Handler: p.linkForm(p.inviteLink())},
+		{Method: post, Path: "/undangan/:token", Needs: all, Scope: both, Limit: limitLink, Handler: p.followLink(p.inviteLink())},
+
+		{Method: get, Path: pathCode, Needs: in, Scope: both, Handler: p.codeForm},
+		{Method: post, Path: pathCode, Needs: in, Scope: both, Limit: limitCode, Handler: p.code},
+		{Method: get, Path: pathEnrol, Needs: in, Scope: both, Handler: p.enrolForm},
+		{Method: post, Path: pathEnrol, Needs: in, Scope: both, Limit: limitCode, Handler: p.enrol},
+
+		{Method: get, Path: "/akun", Needs: self, Scope: both, Handler: p.ownAccount},
+		{Method: post, Path: "/akun/data", Needs: self, Scope: both, Handler: p.saveProfile},
+		{Method: post, Path: "/akun/sandi", Needs: self, Scope: both, Limit: limitSignIn, Handler: p.changePassword},
+		{Method: post, Path: "/akun/sesi/:id/hapus", Needs: self, Scope: both, IDs: ids("id", "session"), Handler: p.endSession},
+		{Method: post, Path: "/akun/sesi-lain/hapus", Needs: self, Scope: both, Handler: p.endOtherSessions},
+	}
+}
+
+// residentRoutes are a person's own applications. A document asks for a session alone, because its holder and the
+// officers who read its application come to one address; casework asks each for the right permission.
+func (p *Portal) residentRoutes() gate.Table {
+	own, submit, city := access.ApplicationOwn, access.ApplicationSubmit, gate.City
+	app := ids("id", "application")
+	file := ids("id", "application", "file", "file")
+	return gate.Table{
+		{Method: post, Path: "/ajukan/:code", Needs: submit, Scope: city, Handler: p.apply},
+		{Method: get, Path: "/permohonan", Needs: own, Scope: city, Handler: p.mine},
+		{Method: get, Path: "/permohonan/:id", Needs: own, Scope: city, IDs: app, Handler: p.story},
+		{Method: get, Path: "/permohonan/:id/isi/:page", Needs: submit, Scope: city, IDs: app, Handler: p.pageForm},
+		{Method: post, Path: "/permohonan/:id/isi/:page", Needs: submit, Scope: city, IDs: app, MaxBody: uploadBody, Handler: p.savePage},
+		{Method: get, Path: "/permohonan/:id/berkas/:file", Needs: own, Scope: city, IDs: file, Handler: p.attached},
+		{Method: post, Path: "/permohonan/:id/berkas/:file/hapus", Needs: submit, Scope: city, IDs: file, MaxBody: uploadBody, Handler: p.removeFile},
+		{Method: get, Path: "/permohonan/:id/periksa", Needs: submit, Scope: city, IDs: app, Handler: p.review},
+		{Method: post, Path: "/permohonan/:id/kirim", Needs: submit, Scope: city, IDs: app, Handler: p.send},
+		{Method: get, Path: "/permohonan/:id/terkirim", Needs: own, Scope: city, IDs: app, Handler: p.sentPage},
+		{Method: get, Path: "/permohonan/:id/tanda-terima", Needs: own, Scope: city, IDs: app, Handler: p.receipt},
+		{Method: get, Path: "/permohonan/:id/tanda-terima.pdf", Needs: own, Scope: city, IDs: app, Handler: p.receiptPDF},
+		{Method: post, Path: "/permohonan/:id/batal", Needs: own, Scope: city, IDs: app, Handler: p.cancel},
+		{Method: post, Path: "/permohonan/:id/buang", Needs: own, Scope: city, IDs: app, Handler: p.discard},
+		{Method: get, Path: "/dokumen/:id.pdf", Needs: access.SignedIn, Scope: city, IDs: ids("id", "document"), Handler: p.document},
+	}
+}
+
+// ids names the objects in an address that belong to somebody: parameter, kind, parameter, kind. The codes of services,
+// agencies and pages of a form are the same for everyone, and the token in a link is its own proof.
+func ids(pairs ...string) map[string]string {
+	m := map[string]string{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		m[pairs[i]] = pairs[i+1]
+	}
+	return m
+}

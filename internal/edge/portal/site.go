@@ -7,6 +7,7 @@ package portal
 
 import (
 	"log/slog"
+	"net/http"
 	"sync"
 	"time"
 
@@ -77,14 +78,18 @@ func (p *Portal) Mount(g *gate.Gate) {
 	g.Engine().NoMethod(p.missing(g, site))
 }
 
-// missing answers an address that no table has, in the frame of the city that was asked.
+// missing answers an address that no table has, or not with this method, in the frame of the city that was asked.
 func (p *Portal) missing(g *gate.Gate, s gate.Surface) gin.HandlerFunc {
 	anyone := gate.Route{Path: "none", Needs: access.Public, Scope: gate.Any}
 	return func(c *gin.Context) {
-		err := g.Enter(c, anyone, s)
-		if err == nil {
-			err = notFound()
+		wrongMethod := c.Writer.Status() == http.StatusMethodNotAllowed
+		switch err := g.Enter(c, anyone, s); {
+		case err != nil:
+			p.fail(c, err)
+		case wrongMethod:
+			p.problem(c, http.StatusMethodNotAllowed, gate.LocaleOf(c).T("fault.page.no_method"))
+		default:
+			p.fail(c, notFound())
 		}
-		p.fail(c, err)
 	}
 }

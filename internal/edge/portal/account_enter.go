@@ -1,0 +1,189 @@
+package portal
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
+	"bedelau/web/page/account"
+	"bedelau/web/ui"
+)
+
+// signInForm asks for login and password. Who is signed in already goes on.
+func (p *Portal) signInForm(c *gin.Context) error {
+	next := wanted(c.Query("lanjut"), c.Query("next"))
+	if a := gate.ActorOf(c); a.SignedIn() {
+		p.redirect(c, landing(a.Kind, gate.CityOf(c), next))
+		return nil
+	}
+	return p.signInPage(c, http.StatusOK, account.SignInView{Next: next})
+}
+
+func (p *Portal) signInPage(c *gin.Context, status int, v account.SignInView) error {
+	v.Shell = p.shell(c, gate.LocaleOf(c).T("sign_in.title"))
+	v.Staff, v.ErrorTitle = gate.CityOf(c).Kind == tenancy.KindPlatform, len(v.Errors) > 0
+	for _, x := range p.prepared(c) {
+		v.Demo = append(v.Demo, account.Demo{Label: x.Label, Login: x.Login, Password: x.Password, Code: x.Code})
+	}
+	return p.render(c, status, account.SignIn(v))
+}
+
+// prepared are the accounts of a demonstration on this host.
+func (p *Portal) prepared(c *gin.Context) []StaffCode {
+	if !p.Demo || p.StaffCodes == nil {
+		return nil
+	}
+	return p.StaffCodes(gate.CityOf(c).Slug)
+}
+
+// signIn proves a person by password. Every refusal reads the same, whether or not there is such an account.
+func (p *Portal) signIn(c *gin.Context) error {
+	in, err := readForm(c)
+	next := wanted(in.Get("next"))
+	var s identity.Session
+	if err == nil {
+		err = require(in, "login", "password")
+	}
+	if err == nil {
+		s, err = p.Identity.SignIn(c.Request.Context(), identity.SignInInput{
+			Login: in.text("login"), Password: in.Get("password"), IP: c.ClientIP(), UserAgent: clientAgent(c.Request),
+		})
+	}
+	if errs, status, ok := refused(c, err, "login"); ok {
+		return p.signInPage(c, status, account.SignInView{Login: clip(in.text("login"), 300), Next: next, Errors: errs})
+	}
+	if err != nil {
+		return err
+	}
+	p.keepSession(c, s)
+	p.redirect(c, onward(s, gate.CityOf(c), next))
+	return nil
+}
+
+// signOut ends the session here and on the server. It asks for nothing, so that it works when the session has ended.
+func (p *Portal) signOut(c *gin.Context) error {
+	if token := sessionToken(c); token != "" {
+		if err := p.Identity.SignOut(c.Request.Context(), token); err != nil {
+			return err
+		}
+	}
+	p.cookie(c, cookieSession, "", 0)
+	return p.done(c, "/", "signed_out")
+}
+
+// onward is where a new session leads: to the second factor of staff first.
+func onward(s identity.Session, city tenancy.City, next string) string {
+	to := landing(s.Kind, city, next)
+	switch {
+	case !s.NeedsTOTP:
+		return to
+	case s.Enrolled:
+		return pathCode + query("lanjut", next)
+	}
+	return pathEnrol + query("lanjut", next)
+}
+
+// landing is the page after signing in: the one that was asked for, as far as this kind of person has use for it, or
+// where their work begins.
+func landing(k identity.Kind, city tenancy.City, next string) string {
+	home := "/permohonan"
+	switch {
+	case city.Kind == tenancy.KindPlatform:
+		home = "/bumd"
+	case k == identity.Staff:
+		home = "/petugas/antrean"
+	}
+	desk := strings.HasPrefix(next, "/petugas/") || strings.HasPrefix(next, "/kelola") || strings.HasPrefix(next, "/bumd")
+	shared := strings.HasPrefix(next, "/akun") || strings.HasPrefix(next, "/dokumen/") || strings.HasPrefix(next, "/kotak-surat")
+	if next != "" && (shared || desk == (k == identity.Staff)) {
+		return next
+	}
+	return home
+}
+
+// wanted is the first of some addresses to come back to that is one on this site, and not a sign-in page itself.
+func wanted(from ...string) string {
+	for _, to := range from {
+		if to = localPath(to, ""); to != "" && !strings.HasPrefix(to, "/masuk") && !strings.HasPrefix(to, "/keluar") {
+			return to
+		}
+	}
+	return ""
+}
+
+func query(name, value string) string {
+	if value == "" {
+		return ""
+	}
+	return "?" + url.Values{name: {value}}.Encode()
+}
+
+// registerForm asks for what an account needs.
+func (p *Portal) registerForm(c *gin.Context) error {
+	return p.registerPage(c, http.StatusOK, account.RegisterView{})
+}
+
+func (p *Portal) registerPage(c *gin.Context, status int, v account.RegisterView) error {
+	v.Shell = p.shell(c, gate.LocaleOf(c).T("register.title"))
+	v.ErrorTitle = len(v.Errors) > 0
+	return p.render(c, status, account.Register(v))
+}
+
+// register sends a link to the address that was given; the account exists once that was followed.
+func (p *Portal) register(c *gin.Context) error {
+	in, err := readForm(c)
+	if err == nil {
+		err = p.registerWith(c, in)
+	}
+	if errs, status, ok := refused(c, err, ""); ok {
+		return p.registerPage(c, status, account.RegisterView{Name: clip(in.text("name"), 300), Email: clip(in.text("email"), 300),
+			Phone: clip(in.text("phone"), 40), Consent: in.yes("consent"), Errors: inOrder(errs, "name", "email", "phone", "password", "consent")})
+	}
+	if err != nil {
+		return err
+	}
+	return p.sent(c, "register", in.text("email"))
+}
+
+func (p *Portal) registerWith(c *gin.Context, in answers) error {
+	bad := missing(in, "name", "email", "password")
+	if !in.yes("consent") {
+		bad = append(bad, fault.Field{Name: "consent", Code: "consent_required"})
+	}
+	if err := fault.Fields(bad); err != nil {
+		return err
+	}
+	return p.Identity.Register(c.Request.Context(), identity.RegisterInput{
+		Name: in.text("name"), Email: in.text("email"), Phone: in.text("phone"), Password: in.Get("password"), IP: c.ClientIP(),
+	})
+}
+
+func (p *Portal) sent(c *gin.Context, kind, email string) error {
+	return p.render(c, http.StatusOK, account.Sent(account.SentView{
+		Shell: p.shell(c, gate.LocaleOf(c).T("sent.title")), Kind: kind, Email: email,
+	}))
+}
+
+// inOrder sorts errors as their fields stand on the page, so that the first link leads to the first field.
+func inOrder(errs ui.Errors, fields ...string) ui.Errors {
+	var out ui.Errors
+	for _, f := range fields {
+		for _, e := range errs {
+			if e.Name == f {
+				out = append(out, e)
+			}
+		}
+	}
+	for _, e := range errs {
+		if out.Of(e.Name) == "" {
+			out = append(out, e)
+		}
+	}
+	return out
+}

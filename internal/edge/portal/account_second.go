@@ -1,0 +1,135 @@
+package portal
+
+import (
+	"encoding/base64"
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"bedelau/internal/city/casework"
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/identity"
+	"bedelau/web/page/account"
+	"bedelau/web/ui"
+)
+
+// secondFactor sends on who needs none: residents, and who has given it already. It sends to the right one of the two
+// pages who came to the other.
+func (p *Portal) secondFactor(c *gin.Context, enrolled bool) (sent bool, err error) {
+	a := gate.ActorOf(c)
+	next := wanted(c.Query("lanjut"))
+	if a.Kind != identity.Staff || a.TOTP {
+		p.redirect(c, landing(a.Kind, gate.CityOf(c), next))
+		return true, nil
+	}
+	has, err := p.Identity.HasTOTP(c.Request.Context(), a)
+	if err != nil || has == enrolled {
+		return false, err
+	}
+	to := pathEnrol
+	if has {
+		to = pathCode
+	}
+	p.redirect(c, to+query("lanjut", next))
+	return true, nil
+}
+
+// codeForm asks staff for the code of their authenticator.
+func (p *Portal) codeForm(c *gin.Context) error {
+	if sent, err := p.secondFactor(c, true); sent || err != nil {
+		return err
+	}
+	return p.codePage(c, http.StatusOK, nil)
+}
+
+func (p *Portal) codePage(c *gin.Context, status int, errs ui.Errors) error {
+	v := account.CodeView{Shell: p.shell(c, gate.LocaleOf(c).T("code.title")), Action: pathCode + query("lanjut", wanted(c.Query("lanjut"))), Errors: errs}
+	v.ErrorTitle = len(errs) > 0
+	for _, x := range p.prepared(c) {
+		if x.Login == gate.ActorOf(c).Email {
+			v.Demo = x.Code
+		}
+	}
+	return p.render(c, status, account.Code(v))
+}
+
+// code gives the session its rights and a new token.
+func (p *Portal) code(c *gin.Context) error {
+	in, err := readForm(c)
+	if err == nil {
+		err = require(in, "code")
+	}
+	var s identity.Session
+	if err == nil {
+		s, err = p.Identity.ConfirmTOTP(c.Request.Context(), sessionToken(c), spaceless(in.Get("code")))
+	}
+	if errs, status, ok := refused(c, err, "code"); ok {
+		return p.codePage(c, status, errs)
+	}
+	if err != nil {
+		return err
+	}
+	p.keepSession(c, s)
+	p.redirect(c, landing(s.Kind, gate.CityOf(c), wanted(c.Query("lanjut"))))
+	return nil
+}
+
+// enrolForm shows a new authenticator.
+func (p *Portal) enrolForm(c *gin.Context) error {
+	if sent, err := p.secondFactor(c, false); sent || err != nil {
+		return err
+	}
+	return p.enrolPage(c, http.StatusOK, nil)
+}
+
+func (p *Portal) enrolPage(c *gin.Context, status int, errs ui.Errors) error {
+	e, err := p.Identity.EnrollTOTP(c.Request.Context(), gate.ActorOf(c))
+	if err != nil {
+		return err
+	}
+	qr, err := picture(e.URL)
+	if err != nil {
+		return err
+	}
+	v := account.EnrolView{Shell: p.shell(c, gate.LocaleOf(c).T("enrol.title")), Action: pathEnrol + query("lanjut", wanted(c.Query("lanjut"))),
+		QR: qr, Secret: e.Secret, Errors: errs}
+	v.ErrorTitle = len(errs) > 0
+	return p.render(c, status, account.Enrol(v))
+}
+
+// enrol proves the authenticator and shows the recovery codes, this once and on no address of their own.
+func (p *Portal) enrol(c *gin.Context) error {
+	in, err := readForm(c)
+	if err == nil {
+		err = require(in, "code")
+	}
+	var s identity.Session
+	var codes []string
+	if err == nil {
+		s, codes, err = p.Identity.ActivateTOTP(c.Request.Context(), sessionToken(c), spaceless(in.Get("code")))
+	}
+	if errs, status, ok := refused(c, err, "code"); ok {
+		return p.enrolPage(c, status, errs)
+	}
+	if err != nil {
+		return err
+	}
+	p.keepSession(c, s)
+	return p.render(c, http.StatusOK, account.Recovery(account.RecoveryView{
+		Shell: p.shell(c, gate.LocaleOf(c).T("recovery.title")), Codes: codes,
+		Next: landing(s.Kind, gate.CityOf(c), wanted(c.Query("lanjut"))),
+	}))
+}
+
+// picture is an address as a QR code that a page can hold.
+func picture(address string) (string, error) {
+	png, err := casework.QR(address)
+	if err != nil {
+		return "", err
+	}
+	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(png), nil
+}
+
+// spaceless drops the space that authenticators show in the middle of a code.
+func spaceless(s string) string { return strings.Join(strings.Fields(s), "") }

@@ -1,0 +1,255 @@
+package portal
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"bedelau/internal/city/casework"
+	"bedelau/internal/city/catalog"
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
+	"bedelau/web/page/public"
+	"bedelau/web/ui"
+)
+
+// searchLimit is how many hits a search shows; who finds nothing among them types more.
+const searchLimit = 30
+
+// queryMax bounds what is looked for, in bytes; longer input is cut rather than refused, since odd input is no error.
+const queryMax = 400
+
+// services is the catalogue: what a search found, one subject, or everything.
+func (p *Portal) services(c *gin.Context) error {
+	ctx, l := c.Request.Context(), gate.LocaleOf(c)
+	q, category := searchWords(c.Query("q")), c.Query("kategori")
+	v := public.ServicesView{Shell: p.shell(c, l.T("services.title")), Query: q}
+	if q == "" && slices.Contains(catalog.Categories(), category) {
+		v.Category = category
+	}
+	var err error
+	if v.Topics, err = p.topics(ctx, l); err != nil {
+		return err
+	}
+	if q == "" {
+		if v.Items, err = p.listed(ctx, l, catalog.Filter{Category: v.Category}); err != nil {
+			return err
+		}
+	} else if v.Items, err = p.found(ctx, l, q); err != nil {
+		return err
+	}
+	if v.Total = len(v.Items); v.Total == 0 {
+		if v.Suggest, err = p.popular(ctx, l); err != nil {
+			return err
+		}
+	}
+	return p.render(c, http.StatusOK, public.Services(v))
+}
+
+// searchWords cuts what was typed to a length that is worth looking for.
+func searchWords(s string) string {
+	return strings.TrimSpace(toText(s[:min(len(s), queryMax)]))
+}
+
+func (p *Portal) found(ctx context.Context, l i18n.Locale, q string) ([]public.ServiceItem, error) {
+	hits, err := p.Catalog.Search(ctx, q, searchLimit)
+	if err != nil {
+		return nil, err
+	}
+	var items []public.ServiceItem
+	for _, h := range hits {
+		item, err := p.item(ctx, l, h.Service)
+		if err != nil {
+			return nil, err
+		}
+		item.Marked = spans(h.Name)
+		if key := h.Reason.Key(); key != "" {
+			item.Reason, item.ReasonText = l.T(key), spans(h.Reason.Text)
+		}
+		items = append(items, item)
+	}
+	return items, nil
+}
+
+func spans(parts []catalog.Span) []public.Span {
+	out := make([]public.Span, len(parts))
+	for i, s := range parts {
+		out[i] = public.Span(s)
+	}
+	return out
+}
+
+func (p *Portal) listed(ctx context.Context, l i18n.Locale, f catalog.Filter) ([]public.ServiceItem, error) {
+	list, err := p.Catalog.List(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	var items []public.ServiceItem
+	for _, s := range list {
+		item, err := p.item(ctx, l, s)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, item)
+	}
+	return items, nil
+}
+
+// item is a service in a list, with what one compares services by.
+func (p *Portal) item(ctx context.Context, l i18n.Locale, s catalog.Service) (public.ServiceItem, error) {
+	d, err := p.Catalog.Find(ctx, s.Code)
+	if err != nil {
+		return public.ServiceItem{}, err
+	}
+	item := public.ServiceItem{
+		Code: s.Code, Name: s.Name.In(l), Summary: s.Summary.In(l), Agency: short(d.Agency, l),
+		Integration: ui.Integration(s.Integration), Verified: s.Verified,
+	}
+	if d.Standard != nil {
+		item.Time, item.Fee = d.Standard.Parts.Time.Text(l), d.Standard.Parts.Fee.Text(l)
+	}
+	return item, nil
+}
+
+func short(a catalog.Agency, l i18n.Locale) string {
+	if a.Short != "" {
+		return a.Short
+	}
+	return a.Name.In(l)
+}
+
+func (p *Portal) topics(ctx context.Context, l i18n.Locale) ([]public.Topic, error) {
+	n, err := p.Catalog.Counts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []public.Topic
+	for _, code := range catalog.Categories() {
+		if n.Category[code] > 0 {
+			out = append(out, public.Topic{Code: code, Label: l.T(catalog.CategoryKey(code)), Count: n.Category[code]})
+		}
+	}
+	return out, nil
+}
+
+// popularCount fills two rows of three cards.
+const popularCount = 6
+
+// popular is what most people come for: what can be done here, then the pack's own order.
+func (p *Portal) popular(ctx context.Context, l i18n.Locale) ([]public.ServiceItem, error) {
+	items, err := p.listed(ctx, l, catalog.Filter{})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(items, func(a, b public.ServiceItem) int { return rank(a) - rank(b) })
+	return items[:min(popularCount, len(items))], nil
+}
+
+func rank(s public.ServiceItem) int {
+	if s.Integration == ui.Integration(catalog.Native) {
+		return 0
+	}
+	return 1
+}
+
+// service is one service with its standard and the one thing to do next.
+func (p *Portal) service(c *gin.Context) error {
+	ctx, l := c.Request.Context(), gate.LocaleOf(c)
+	d, err := p.Catalog.Find(ctx, c.Param("code"))
+	if err != nil {
+		return err
+	}
+	s := d.Service
+	v := public.ServiceView{
+		Shell: p.shell(c, s.Name.In(l)), Code: s.Code, Name: s.Name.In(l), Summary: s.Summary.In(l),
+		Topic:       public.Topic{Code: s.Category, Label: l.T(catalog.CategoryKey(s.Category))},
+		Agency:      agencyItem(d.Agency, l, 0),
+		Integration: ui.Integration(s.Integration), LevelText: l.T(s.Integration.TextKey()),
+		Verified: s.Verified, Source: s.Source, CooldownMonths: s.Rules.CooldownMonths, InPerson: s.Rules.Pickup == catalog.PickupInPerson,
+	}
+	v.Description = v.Summary
+	for _, a := range d.Joint {
+		v.Joint = append(v.Joint, agencyItem(a, l, 0))
+	}
+	if s.Link != nil {
+		v.LinkName, v.LinkURL = s.Link.Name, s.Link.URL
+	}
+	if d.Standard != nil {
+		v.Standard = standardView(d.Standard, l, gate.CityOf(c).Location())
+	}
+	if v.Draft, err = p.draftOf(ctx, gate.ActorOf(c), s); err != nil {
+		return err
+	}
+	return p.render(c, http.StatusOK, public.Service(v))
+}
+
+// draftOf is the reader's own unsent application for a service, or "".
+func (p *Portal) draftOf(ctx context.Context, a identity.Actor, s catalog.Service) (string, error) {
+	if a.Kind != identity.Resident || !s.Applicable() {
+		return "", nil
+	}
+	mine, err := p.Casework.Mine(ctx, a)
+	i := slices.IndexFunc(mine, func(m casework.Application) bool { return m.ServiceCode == s.Code && m.Draft() })
+	if err != nil || i < 0 {
+		return "", err
+	}
+	return mine[i].ID.String(), nil
+}
+
+func standardView(s *catalog.Standard, l i18n.Locale, zone *time.Location) *public.Standard {
+	t, fee := s.Parts.Time, s.Parts.Fee
+	v := &public.Standard{
+		Requirements: requirements(s.Parts.Requirements, l), Time: t.Text(l), Fee: fee.Text(l), FeeLegalBasis: fee.LegalBasis,
+		Complaints: s.Parts.Complaints.In(l), LegalBasis: s.Parts.LegalBasis, Decree: s.Decree,
+	}
+	if key := t.StartsKey(); key != "" {
+		v.TimeStarts = l.T(key)
+	}
+	if note := t.Note.In(l); note != v.Time {
+		v.TimeNote = note
+	}
+	if f := fee.Formula.In(l); f != v.Fee {
+		v.FeeFormula = f
+	}
+	for _, x := range s.Parts.Procedure {
+		v.Procedure = append(v.Procedure, public.Step{Actor: x.Actor.In(l), Text: x.Text.In(l)})
+	}
+	for _, x := range s.Parts.Products {
+		v.Products = append(v.Products, public.Product{Name: x.Name.In(l), Validity: x.Validity.In(l), Delivery: x.Delivery.In(l)})
+	}
+	for _, x := range []struct {
+		key  string
+		text i18n.Text
+	}{
+		{"facilities", s.Parts.Facilities}, {"competence", s.Parts.Competence}, {"supervision", s.Parts.Supervision},
+		{"staffing", s.Parts.Staffing}, {"guarantee", s.Parts.Guarantee}, {"safety", s.Parts.Safety}, {"evaluation", s.Parts.Evaluation},
+	} {
+		if !x.text.Empty() {
+			v.Internal = append(v.Internal, public.InternalPart{Label: l.T("portal.part." + x.key), Text: x.text.In(l)})
+		}
+	}
+	if day, err := time.ParseInLocation(time.DateOnly, s.EffectiveFrom, zone); err == nil {
+		v.EffectiveFrom = day
+	}
+	return v
+}
+
+func requirements(list []catalog.Requirement, l i18n.Locale) []public.Requirement {
+	var out []public.Requirement
+	for _, r := range list {
+		v := public.Requirement{Name: r.Name.In(l), When: r.When.In(l), Note: r.Note.In(l), BringOriginal: r.BringOriginal, AnyOf: requirements(r.AnyOf, l)}
+		if key := r.FormKey(); key != "" {
+			v.Form = l.T(key)
+		}
+		if r.File != nil {
+			v.File = &ui.FileRule{Types: r.File.Types, MaxMB: r.File.MaxMB, MaxCount: r.File.MaxCount}
+		}
+		out = append(out, v)
+	}
+	return out
+}

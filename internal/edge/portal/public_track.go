@@ -1,0 +1,108 @@
+package portal
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"bedelau/internal/city/casework"
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/workcal"
+	"bedelau/web/page/public"
+	"bedelau/web/ui"
+)
+
+// trackForm asks which application to follow. The number may come with the address; the digits of the phone may not,
+// because addresses are kept in many places.
+func (p *Portal) trackForm(c *gin.Context) error {
+	return p.trackPage(c, http.StatusOK, toText(c.Query("nomor")), nil)
+}
+
+func (p *Portal) trackPage(c *gin.Context, status int, number string, errs ui.Errors) error {
+	v := public.TrackView{Shell: p.shell(c, gate.LocaleOf(c).T("track.title")), Number: clip(number, 40), Errors: errs}
+	v.ErrorTitle = len(errs) > 0
+	return p.render(c, status, public.Track(v))
+}
+
+// track tells where an application stands to whoever knows its number and four digits of its phone. It answers the
+// form itself: a result with an address of its own would be there for the next person at the same screen.
+func (p *Portal) track(c *gin.Context) error {
+	in, err := readForm(c)
+	var t casework.Tracking
+	if err == nil {
+		t, err = p.Casework.Track(c.Request.Context(), in.text("number"), in.text("phone"))
+	}
+	if fault.Is(err, "application.not_tracked") {
+		errs, _, _ := refused(c, fault.Wrap(fault.Invalid, "application.not_tracked", err), "")
+		return p.trackPage(c, http.StatusNotFound, in.text("number"), errs)
+	}
+	if errs, status, ok := refused(c, err, ""); ok {
+		return p.trackPage(c, status, in.text("number"), errs)
+	}
+	if err != nil {
+		return err
+	}
+	k, err := p.clock(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	l := gate.LocaleOf(c)
+	v := public.TrackedView{
+		Shell: p.shell(c, t.Number), Number: t.Number, Service: t.ServiceName.In(l), Agency: t.AgencyName.In(l),
+		Status: ui.Status(t.State.Stage), StatusText: t.State.Public.In(l), Submitted: zoned(c, t.SubmittedAt),
+	}
+	v.NoIndex = true
+	switch t.State.Clock {
+	case casework.Paused:
+		v.Deadline.State = "paused"
+	case casework.Stopped:
+		v.Deadline.State = "done"
+	default:
+		v.Deadline = k.until(t.DueAt, workcal.WorkingDay)
+	}
+	for i, s := range t.Steps {
+		v.Events = append(v.Events, ui.Event{Title: s.State.Label.In(l), At: zoned(c, s.At), Icon: stageIcon(s.State.Stage), Now: i == len(t.Steps)-1})
+	}
+	return p.render(c, http.StatusOK, public.Tracked(v))
+}
+
+// stageIcon is the sign of a stage on a timeline.
+func stageIcon(s casework.Stage) string {
+	switch s {
+	case casework.StageReceived:
+		return "inbox"
+	case casework.StageInReview:
+		return "eye"
+	case casework.StageNeedsCorrection:
+		return "edit"
+	case casework.StageApproved, casework.StageCompleted:
+		return "check"
+	case casework.StageRejected:
+		return "circle-x"
+	case casework.StageCancelled:
+		return "ban"
+	}
+	return "file-text"
+}
+
+// verify answers whoever scans the QR of a paper.
+func (p *Portal) verify(c *gin.Context) error {
+	l := gate.LocaleOf(c)
+	found, err := p.Casework.Verify(c.Request.Context(), c.Param("token"))
+	v := public.VerifyView{Shell: p.shell(c, l.T("verify.document")), CheckedAt: zoned(c, p.Now())}
+	v.NoIndex = true
+	if fault.Is(err, "verify.unknown") {
+		return p.render(c, http.StatusNotFound, public.Verify(v))
+	}
+	if err != nil {
+		return err
+	}
+	v.Title, v.Number, v.Agency, v.Signer = found.Title.In(l), found.Number, found.AgencyName.In(l), found.SignerTitle.In(l)
+	if found.Kind == casework.OnReceipt {
+		v.Title = l.T("receipt.kind") + ": " + v.Title
+	}
+	v.Valid, v.IssuedAt, v.ValidUntil = found.Status == casework.DocumentValid, zoned(c, found.At), zoned(c, found.ValidUntil)
+	v.Revoked = found.Status == casework.DocumentRevoked || found.Status == casework.DocumentReplaced
+	return p.render(c, http.StatusOK, public.Verify(v))
+}

@@ -1,0 +1,158 @@
+package portal
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"bedelau/internal/city/casework"
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/web/page/resident"
+	"bedelau/web/ui"
+)
+
+// mine lists what the reader has applied for: what waits for them, what the city works on, and the rest.
+func (p *Portal) mine(c *gin.Context) error {
+	ctx, l := c.Request.Context(), gate.LocaleOf(c)
+	all, err := p.Casework.Mine(ctx, gate.ActorOf(c))
+	if err != nil {
+		return err
+	}
+	k, err := p.clock(ctx)
+	if err != nil {
+		return err
+	}
+	v := resident.MineView{Shell: p.shell(c, l.T("mine.title"))}
+	for _, app := range all {
+		item := resident.Item{ID: app.ID.String(), Number: app.Number, Service: app.ServiceName.In(l), Agency: app.AgencyShort,
+			Status: ui.Status(app.Stage), Updated: zoned(c, app.UpdatedAt)}
+		if app.Open() {
+			item.Deadline = k.of(app)
+		}
+		switch {
+		case app.Draft() || app.Stage == casework.StageNeedsCorrection:
+			v.Waiting = append(v.Waiting, item)
+		case app.ClosedAt.IsZero():
+			v.Running = append(v.Running, item)
+		default:
+			v.Closed = append(v.Closed, item)
+		}
+	}
+	return p.render(c, http.StatusOK, resident.Mine(v))
+}
+
+// story is one of the reader's applications: where it is, what happened, and what they can do. A draft has no story yet
+// and opens where it goes on.
+func (p *Portal) story(c *gin.Context) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
+	d, err := p.Casework.Get(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	app := d.Application
+	if app.Draft() {
+		return p.goOn(c, id)
+	}
+	k, err := p.clock(ctx)
+	if err != nil {
+		return err
+	}
+	v := resident.DetailView{
+		Shell: p.shell(c, app.Number), ID: id.String(), Number: app.Number, Service: app.ServiceName.In(l), Agency: app.AgencyName.In(l),
+		Status: ui.Status(app.Stage), StatusText: d.State.Public.In(l), Deadline: k.of(app), Submitted: zoned(c, app.SubmittedAt),
+		Reason: app.Reason, Events: p.events(c, d), MayCancel: mayCancel(d),
+		Sections: sectionsOf(id, d.Pages, l, func(casework.Answer, string) string { return "" }),
+	}
+	if app.Correction != nil {
+		v.Correction = correctionOf(d, l)
+	}
+	for _, x := range d.Documents {
+		v.Documents = append(v.Documents, resident.Document{Title: x.Title.In(l), Number: x.Number, Issued: zoned(c, x.IssuedAt),
+			Href: "/dokumen/" + x.ID.String() + ".pdf", VerifyHref: "/verifikasi/" + x.Token})
+	}
+	return p.render(c, http.StatusOK, resident.Detail(v))
+}
+
+func mayCancel(d casework.Detail) bool {
+	for _, a := range d.Actions {
+		if to, ok := d.Workflow.State(a.To); ok && to.Stage == casework.StageCancelled {
+			return true
+		}
+	}
+	return false
+}
+
+func correctionOf(d casework.Detail, l i18n.Locale) *resident.Correction {
+	out := &resident.Correction{Message: d.Application.Correction.Message}
+	for _, page := range d.Pages {
+		for _, f := range page.Fields {
+			if f.Corrected {
+				out.Fields = append(out.Fields, resident.Todo{Text: f.Label.In(l), Href: own(d.Application.ID, "/isi/"+page.Code+"#f-"+f.Code)})
+			}
+		}
+	}
+	return out
+}
+
+// events is the story for its applicant: the latest first, with the office named and no officer.
+func (p *Portal) events(c *gin.Context, d casework.Detail) []ui.Event {
+	l, a := gate.LocaleOf(c), gate.ActorOf(c)
+	var out []ui.Event
+	for i := len(d.Timeline) - 1; i >= 0; i-- {
+		e := d.Timeline[i]
+		v := ui.Event{At: zoned(c, e.At), By: d.Application.AgencyShort, Quote: e.Message, Icon: "file-text", Now: len(out) == 0}
+		if e.ActorID == a.ID {
+			v.By = l.T("portal.you")
+		}
+		if key := "portal.event." + e.Action; l.Has(key) {
+			v.Title = l.T(key)
+		}
+		if to, ok := d.Workflow.State(e.ToState); ok && e.ToState != e.FromState {
+			v.Icon = stageIcon(to.Stage)
+			if v.Title == "" {
+				v.Title = to.Label.In(l)
+			}
+		}
+		if v.Title == "" {
+			continue // something the applicant has no word for
+		}
+		if e.Action == casework.EventIssued {
+			v.Icon = "award"
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// cancel withdraws an application.
+func (p *Portal) cancel(c *gin.Context) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	in, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	if _, err := p.Casework.Cancel(c.Request.Context(), gate.ActorOf(c), id, in.text("reason")); err != nil {
+		return err
+	}
+	return p.done(c, own(id, ""), "cancelled")
+}
+
+// discard deletes a draft with its files.
+func (p *Portal) discard(c *gin.Context) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	if err := p.Casework.Discard(c.Request.Context(), gate.ActorOf(c), id); err != nil {
+		return err
+	}
+	return p.done(c, "/permohonan", "discarded")
+}

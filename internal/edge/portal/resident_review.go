@@ -1,0 +1,235 @@
+package portal
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"bedelau/internal/city/casework"
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/files"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/web/page/resident"
+	"bedelau/web/ui"
+)
+
+// review shows every answer before it is sent.
+func (p *Portal) review(c *gin.Context) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	return p.reviewPage(c, http.StatusOK, id)
+}
+
+func (p *Portal) reviewPage(c *gin.Context, status int, id uuid.UUID) error {
+	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
+	r, err := p.Casework.Review(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	told, err := p.Casework.Get(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	key, err := uuid.NewV7()
+	if err != nil {
+		return err
+	}
+	app := r.Application
+	v := resident.ReviewView{
+		Shell: p.shell(c, l.T("review.title")), ID: id.String(), Service: app.ServiceName.In(l), Agency: app.AgencyName.In(l),
+		Key: key.String(), Back: reviewBack(r.Draft), Correction: app.Correction != nil,
+		Missing: todos(r.Draft, r.Missing, l), Warnings: todos(r.Draft, r.Warnings, l),
+		Sections: sectionsOf(id, told.Pages, l, func(f casework.Answer, page string) string {
+			if !r.Editable(f.Code) {
+				return ""
+			}
+			return own(id, "/isi/"+page+"#f-"+f.Code)
+		}),
+	}
+	v.Path, v.ErrorTitle = own(id, "/periksa"), status != http.StatusOK
+	return p.render(c, status, resident.Review(v))
+}
+
+// reviewBack leads to the last page of the form, or for a correction to the story of the application.
+func reviewBack(d casework.Draft) string {
+	if d.Application.Correction != nil || len(d.Form.Pages) == 0 {
+		return own(d.Application.ID, "")
+	}
+	return own(d.Application.ID, "/isi/"+d.Form.Pages[len(d.Form.Pages)-1].Code)
+}
+
+// todos are remarks on answers, each with the address where it is mended.
+func todos(d casework.Draft, list []fault.Field, l i18n.Locale) []resident.Todo {
+	var out []resident.Todo
+	for _, x := range list {
+		f, _ := d.Form.Field(x.Name)
+		t := resident.Todo{Text: f.Label.In(l) + ": " + fieldText(l, x)}
+		if page, ok := pageOf(d.Form, x.Name); ok {
+			t.Href = own(d.Application.ID, "/isi/"+page+"#f-"+x.Name)
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+func pageOf(f *casework.Form, field string) (string, bool) {
+	for _, p := range f.Pages {
+		if slices.ContainsFunc(p.Fields, func(x casework.Field) bool { return x.Code == field }) {
+			return p.Code, true
+		}
+	}
+	return "", false
+}
+
+// pageOfFile is the page on which a file answers; the first one for a file that answers nothing.
+func pageOfFile(d casework.Draft, file uuid.UUID) string {
+	for field, list := range d.Files {
+		if slices.ContainsFunc(list, func(f files.File) bool { return f.ID == file }) {
+			page, _ := pageOf(d.Form, field)
+			return page
+		}
+	}
+	return d.Form.Pages[0].Code
+}
+
+// sectionsOf lays answers out by the pages of the form. change is the address where an answer is changed, or "".
+func sectionsOf(id uuid.UUID, pages []casework.PageAnswers, l i18n.Locale, change func(f casework.Answer, page string) string) []resident.Section {
+	var out []resident.Section
+	for _, page := range pages {
+		s := resident.Section{Title: page.Title.In(l)}
+		for _, f := range page.Fields {
+			row := ui.Row{Label: f.Label.In(l), Value: f.Text, Files: fileViews(id, f.Files, false), Change: change(f, page.Code)}
+			if row.Value == "" && len(row.Files) == 0 {
+				row.Value = l.T("portal.no_answer")
+			}
+			s.Rows = append(s.Rows, row)
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// send submits a draft, or sends corrections back. Sending twice is sending once: the key is that of the page from
+// which it was sent, and what has left already leads to where it stands.
+func (p *Portal) send(c *gin.Context) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	in, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	ctx, a := c.Request.Context(), gate.ActorOf(c)
+	d, err := p.Casework.Get(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	sent := "/terkirim"
+	if d.Application.Stage == casework.StageNeedsCorrection {
+		sent += "?perbaikan=1"
+		_, err = p.Casework.Correct(ctx, a, id)
+	} else {
+		_, err = p.Casework.Submit(ctx, a, casework.SubmitInput{ID: id, Key: in.Get("key")})
+	}
+	switch f := fault.From(err); {
+	case err == nil:
+		p.redirect(c, own(id, sent))
+		return nil
+	case f.Code == "application.submitted" || f.Code == "application.no_action":
+		p.redirect(c, own(id, ""))
+		return nil
+	case f.Kind == fault.Invalid && (len(f.Fields) == 0 || f.Fields[0].Name != "key"):
+		return p.reviewPage(c, http.StatusUnprocessableEntity, id)
+	}
+	return err
+}
+
+// sentPage says that it was sent, with the number to keep and what happens next.
+func (p *Portal) sentPage(c *gin.Context) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	d, err := p.Casework.Get(c.Request.Context(), gate.ActorOf(c), id)
+	if err != nil {
+		return err
+	}
+	app, l := d.Application, gate.LocaleOf(c)
+	if app.Draft() {
+		p.redirect(c, own(id, "/periksa"))
+		return nil
+	}
+	v := resident.SubmittedView{
+		Shell: p.shell(c, l.T("submitted.title")), ID: id.String(), Number: app.Number, Service: app.ServiceName.In(l),
+		Agency: app.AgencyName.In(l), Email: gate.ActorOf(c).Email, Due: zoned(c, app.DueAt), Term: termText(app, l),
+		Correction: c.Query("perbaikan") == "1",
+	}
+	if v.Correction {
+		v.Title = l.T("submitted.title_correction")
+	}
+	return p.render(c, http.StatusOK, resident.Submitted(v))
+}
+
+// termText is the promise in words, or "".
+func termText(app casework.Application, l i18n.Locale) string {
+	t := app.Term()
+	if t.IsZero() {
+		return ""
+	}
+	return l.T(t.TextKey(), "n", t.Amount)
+}
+
+// receipt is the tanda terima on the screen.
+func (p *Portal) receipt(c *gin.Context) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
+	r, err := p.Casework.Receipt(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	d, err := p.Casework.Get(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	qr, err := picture(r.VerifyURL)
+	if err != nil {
+		return err
+	}
+	v := resident.ReceiptView{
+		Shell: p.shell(c, l.T("receipt.kind")), ID: id.String(), Number: r.Number, Service: r.ServiceName.In(l), Agency: r.AgencyName.In(l),
+		Applicant: r.ApplicantName, Term: termText(d.Application, l), QR: qr, Submitted: zoned(c, r.SubmittedAt), Due: zoned(c, r.DueAt),
+	}
+	for _, page := range d.Pages {
+		for _, f := range page.Fields {
+			if len(f.Files) > 0 {
+				v.Documents = append(v.Documents, strings.TrimSpace(f.Label.In(l)))
+			}
+		}
+	}
+	return p.render(c, http.StatusOK, resident.Receipt(v))
+}
+
+func (p *Portal) receiptPDF(c *gin.Context) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	pdf, err := p.Casework.ReceiptPDF(c.Request.Context(), gate.ActorOf(c), id)
+	if err != nil {
+		return err
+	}
+	fileHeaders(c, mimePDF)
+	c.Header("Content-Disposition", `inline; filename="tanda-terima.pdf"`)
+	c.Data(http.StatusOK, mimePDF, pdf)
+	return nil
+}
