@@ -101,7 +101,7 @@ func caseFile(s ui.Shell) office.CaseView {
 				{Label: in(s, "Tempat kehilangan", "Place of loss"), Value: in(s, "Pasar Botania", "Botania market"), Corrected: true},
 			}},
 			{Title: in(s, "Berkas", "Documents"), Answers: []office.Answer{
-				{Label: in(s, "Kartu Keluarga", "Family Card"), Files: []ui.File{{Name: "kk.jpg", Size: 1834000, Href: picture, Image: true}}},
+				{Label: in(s, "Kartu Keluarga", "Family Card"), Files: []ui.File{{Name: "Kartu Keluarga.jpg", Size: 1834000, Href: picture, Image: true}}},
 				{Label: in(s, "Surat keterangan kehilangan dari Kepolisian", "Police report of loss"), Files: []ui.File{{Name: "surat-kehilangan.pdf", Size: 402000, Href: "/x"}}},
 			}},
 		},

@@ -126,7 +126,7 @@ func sections(s ui.Shell, change string) []resident.Section {
 			{Label: in(s, "Tanggal lahir", "Date of birth"), Value: in(s, "27 Maret 1990", "27 March 1990"), Change: change},
 		}},
 		{Title: in(s, "Berkas", "Documents"), Rows: []ui.Row{
-			{Label: in(s, "Kartu Keluarga", "Family Card"), Change: change, Files: []ui.File{{Name: "kk.jpg", Size: 1834000, Href: "/x"}}},
+			{Label: in(s, "Kartu Keluarga", "Family Card"), Change: change, Files: []ui.File{{Name: "Kartu Keluarga.jpg", Size: 1834000, Href: "/x"}}},
 			{Label: in(s, "Surat kehilangan", "Police report"), Change: change, Files: []ui.File{{Name: "surat-kehilangan.pdf", Size: 402000, Href: "/x"}}},
 		}},
 	}

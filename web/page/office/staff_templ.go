@@ -668,7 +668,7 @@ func statusOf(s ui.Shell, status string) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		tone, icon := memberTone(status)
-		templ_7745c5c3_Err = ui.Tag(tone, icon, s.L.T("staff.status_"+status)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Tag(tone, icon, s.L.T("staff.state."+status)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
