@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/httpapi"
 	"bedelau/internal/edge/portal"
 	"bedelau/internal/kernel/devkit/mailbox"
 	"bedelau/web"
@@ -35,6 +36,10 @@ func (a *App) gate(box *mailbox.Box, codes func(tenant string) []portal.StaffCod
 		Catalog: a.Catalog, Casework: a.Casework, Dashboard: a.Dashboard, Identity: a.Identity, Guard: a.Guard,
 		Directory: a.Directory, DB: a.DB, Metering: a.Metering, Billing: a.Billing, CityURL: a.CityURL,
 		Demo: a.Config.Demo, Secure: a.Config.Secure(), Mailbox: box, StaffCodes: codes, Log: a.Log,
+	}).Mount(g)
+	httpapi.New(httpapi.Deps{
+		Catalog: a.Catalog, Casework: a.Casework, Dashboard: a.Dashboard, Identity: a.Identity, Guard: a.Guard,
+		Directory: a.Directory, Metering: a.Metering, Billing: a.Billing, CityURL: a.CityURL, Log: a.Log,
 	}).Mount(g)
 	return g, nil
 }
