@@ -70,7 +70,7 @@ func months(s ui.Shell) []ui.Option {
 
 func cityUsage(s ui.Shell) platform.CityUsageView {
 	v := platform.CityUsageView{
-		Shell: bumd(s, "/bumd/kota/batam", "Kota Batam"), Slug: "batam", Name: "Kota Batam", Plan: in(s, "Contoh", "Example"), Month: "2026-11", Months: months(s), AsOf: now,
+		Shell: bumd(s, "/bumd/kota/batam", "Kota Batam"), Here: "/bumd/kota/batam", Back: "/bumd?bulan=2026-11", Name: "Kota Batam", Plan: in(s, "Contoh", "Example"), Month: "2026-11", Months: months(s), AsOf: now,
 		Lines: []platform.Line{
 			{Name: in(s, "Langganan dasar", "Base subscription"), Working: in(s, "Rp15.000.000 per bulan", "Rp15,000,000 per month"), Amount: "Rp15.000.000"},
 			{Name: in(s, "Permohonan", "Applications"), Working: in(s, "1.248 permohonan, 500 sudah termasuk, sisa 748; 748 × Rp2.500 = Rp1.870.000", "1,248 applications, 500 included, 748 left; 748 × Rp2,500 = Rp1,870,000"), Amount: "Rp1.870.000"},
@@ -93,5 +93,8 @@ func mailbox(s ui.Shell) platform.MailboxView {
 	return platform.MailboxView{Shell: host(s, "/kotak-surat", s.L.T("mailbox.title")), Messages: []platform.Message{
 		{ID: "2", To: "siti@warga.example", Subject: subject, Body: body, At: now, Links: []string{"http://batam.localhost:8080/permohonan/0193a2b4-7c11-7a90-b1c2-3d4e5f607182"}},
 		{ID: "1", To: "siti@warga.example", Subject: in(s, "Konfirmasi pendaftaran Anda", "Confirm your registration"), Body: body, At: now.AddDate(0, 0, -1)},
+	}, People: []platform.Person{
+		{Label: in(s, "Warga Batam", "Resident of Batam"), Login: "warga@batam.localhost", Password: "bedelau-demo-2026"},
+		{Label: in(s, "Petugas Disdukcapil", "Civil registry officer"), Login: "petugas@batam.localhost", Password: "bedelau-demo-2026", Code: "123456"},
 	}}
 }

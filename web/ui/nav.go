@@ -22,7 +22,9 @@ const (
 	SectionStaff    Section = "staff"
 	SectionRoles    Section = "roles"
 	SectionCalendar Section = "calendar"
-	SectionUsage    Section = "usage" // BUMD, on the platform's host
+	SectionAudit    Section = "audit"
+	SectionOwnUsage Section = "own_usage" // what this city uses
+	SectionUsage    Section = "usage"     // BUMD, on the platform's host
 )
 
 // DeskNav is the menu of staff: the sections that may answers yes for.
@@ -37,6 +39,8 @@ func DeskNav(l i18n.Locale, may func(Section) bool) []Link {
 		{SectionStaff, "/kelola/staf", "users"},
 		{SectionRoles, "/kelola/peran", "shield-check"},
 		{SectionCalendar, "/kelola/kalender", "calendar"},
+		{SectionAudit, "/kelola/audit", "history"},
+		{SectionOwnUsage, "/kelola/pemakaian", "coin"},
 		{SectionUsage, "/bumd", "chart-bar"},
 	} {
 		if may(e.section) {

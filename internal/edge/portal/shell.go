@@ -76,6 +76,8 @@ var sections = map[ui.Section]access.Permission{
 	ui.SectionStaff:    access.StaffManage,
 	ui.SectionRoles:    access.RoleManage,
 	ui.SectionCalendar: access.CalendarManage,
+	ui.SectionAudit:    access.AuditRead,
+	ui.SectionOwnUsage: access.UsageRead,
 	ui.SectionUsage:    access.PlatformUsage,
 }
 

@@ -24,6 +24,23 @@ type StaffView struct {
 	Errors                          ui.Errors
 }
 
+// Tick is something of which any number may be chosen.
+type Tick struct {
+	Value, Label string
+	On           bool
+}
+
+// MemberView is one of the staff, and what can be changed about them. Nobody changes their own: Self only shows.
+type MemberView struct {
+	ui.Shell
+	Member
+	Self         bool
+	Held         []Tick // the roles
+	Agencies     []ui.Option
+	AgencyChosen string
+	Errors       ui.Errors // of "role" and "agency"
+}
+
 // RoleColumn is a role; Fixed cannot be changed.
 type RoleColumn struct {
 	Code, Label string
@@ -96,4 +113,28 @@ func memberTone(status string) (tone, icon string) {
 		return "care", "mail"
 	}
 	return "", "ban"
+}
+
+// Entry is one act of the record. Action is in words where there are any, Code as it is stored.
+type Entry struct {
+	At                        time.Time
+	Who, Action, Code, Detail string
+	Href                      string // of what it was done to, when that has a page
+}
+
+// Chain is what checking the record said.
+type Chain struct {
+	Whole bool
+	Text  string
+	At    time.Time
+}
+
+// AuditView is a page of the record, the latest act first. Chain is set when it was just checked.
+type AuditView struct {
+	ui.Shell
+	Entries     []Entry
+	Object      string // the kind of thing shown alone; empty for all
+	Objects     []ui.Option
+	Chain       *Chain
+	First, Next string
 }

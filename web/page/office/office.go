@@ -4,9 +4,10 @@
 // Each page function takes the view declared beside it. Posts and their inputs:
 //
 //	/petugas/permohonan/:id/tindakan         action, version, reason, fields (repeated)
-//	/petugas/permohonan/:id/ambil, …/lepas   version
-//	/petugas/permohonan/:id/tugaskan         version, officer
-//	/petugas/permohonan/:id/catatan          text
+//	/petugas/permohonan/:id/ambil            version, next (the list it was taken from)
+//	/petugas/permohonan/:id/lepas            version
+//	/petugas/permohonan/:id/serahkan         version, officer
+//	/petugas/permohonan/:id/catatan          note
 //	/petugas/permohonan/:id/buka/:field      nothing; shows the case again with the value
 //	/kelola/staf                             name, email, role, agency
 //	/kelola/staf/:id/nonaktif, …/aktif, …/hapus-kode
@@ -28,13 +29,15 @@ type Tab struct {
 	Alarm       bool
 }
 
-// Row is one application in the queue. Level is how far its being late has been reported.
+// Row is one application in the queue. Level is how far its being late has been reported; Version is what it is taken
+// at when nobody has it.
 type Row struct {
-	ID, Number, Service, Applicant, StatusLabel, Assignee string
-	Status                                                ui.Status
-	Deadline                                              ui.Deadline
-	Submitted                                             time.Time
-	Level                                                 int
+	ID, Number, Service, Agency, Applicant, StatusLabel, Assignee string
+	Status                                                        ui.Status
+	Deadline                                                      ui.Deadline
+	Submitted                                                     time.Time
+	Level, Version                                                int
+	Mine, MayClaim                                                bool
 }
 
 // QueueView is a page of an office's work, most urgent first.
@@ -45,7 +48,9 @@ type QueueView struct {
 	Search string
 	Tabs   []Tab
 	Rows   []Row
+	First  string // address of the first page, when this is another
 	Next   string // address of the next page
+	Here   string // address of this page
 	More   bool   // a search found more than it shows
 }
 
@@ -56,8 +61,9 @@ type Answer struct {
 	Corrected            bool // the applicant was asked to correct it
 }
 
-// Section is one page of the form.
+// Section is one page of the form. Its ID is where a revealed value comes back to.
 type Section struct {
+	ID      string
 	Title   string
 	Answers []Answer
 }
@@ -72,8 +78,19 @@ type Action struct {
 // Document is what the city issued.
 type Document struct{ Title, Number, Href string }
 
+// Changed says what happened to an application between the officer's looking and acting. Kept is what the officer
+// wrote for a step that can no longer be taken; what was written for one that can is in its form.
+type Changed struct {
+	Text   string
+	Events []ui.Event
+	Kept   string
+}
+
+// Next is the application to take up after this one.
+type Next struct{ Href, Number, Service string }
+
 // CaseView is one application with everything to decide it by. Tried is the action whose form was refused: it stays
-// open with the Reason and the Fields that were sent. Errors are of "reason", "fields", "officer", "text", or of none.
+// open with the Reason and the Fields that were sent. Errors are of "reason", "fields", "officer", "note", or of none.
 type CaseView struct {
 	ui.Shell
 	ID, Number, Service, Applicant, Agency string
@@ -94,6 +111,17 @@ type CaseView struct {
 	Tried, Reason                          string
 	Fields                                 []string
 	Errors                                 ui.Errors
+
+	Changed      *Changed
+	Next         *Next
+	Term         string // what was promised
+	Provisional  bool   // the deadline runs into a year without imported holidays
+	Correction   string // what the applicant was asked for and has not sent
+	Decision     string // the words of the decision
+	MayNote      bool
+	Note         string // as it was typed, when it was refused
+	Officer      string // id of who has it
+	ChannelLabel string
 }
 
 // plain reports whether the step is a single button.

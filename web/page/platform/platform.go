@@ -59,18 +59,23 @@ type Reading struct {
 // divided reports whether there is anything to unfold.
 func (r Reading) divided() bool { return len(r.ByAgency)+len(r.ByService)+len(r.ByChannel) > 0 }
 
-// CityUsageView is one city's month in full.
+// CityUsageView is one city's month in full, for the BUMD and for the city itself. Here is the address of the page and
+// Back that of the page above it, empty when there is none.
 type CityUsageView struct {
 	ui.Shell
-	Slug, Name, Plan string // Plan is empty when the city had no subscription
-	Month            string
-	Months           []ui.Option
-	Lines            []Line
-	Amount           string
-	Notes            []string
-	Readings         []Reading
-	AsOf             time.Time
+	Here, Back string
+	Name, Plan string // Plan is empty when the city had no subscription
+	Month      string
+	Months     []ui.Option
+	Lines      []Line
+	Amount     string
+	Notes      []string
+	Readings   []Reading
+	AsOf       time.Time
 }
+
+// Person is one prepared account of a demonstration. Code is the present second factor, empty for residents.
+type Person struct{ Label, Login, Password, Code string }
 
 // Message is one e-mail of a demonstration. Body is its plain text; Links are the addresses in it, to click on.
 type Message struct {
@@ -85,4 +90,5 @@ type MailboxView struct {
 	Messages []Message
 	Open     *Message
 	To       string // shows one person's mail only
+	People   []Person
 }
