@@ -34,7 +34,7 @@ type tenantUsage struct {
 }
 
 type total struct {
-	Code     string `json:"code" example:"applications"`
+	Code     string `json:"code" example:"applications_submitted"`
 	Quantity int64  `json:"quantity"`
 }
 

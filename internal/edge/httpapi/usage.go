@@ -24,7 +24,7 @@ type consumption struct {
 }
 
 type reading struct {
-	Code      string  `json:"code" example:"applications"`
+	Code      string  `json:"code" example:"applications_submitted"`
 	Name      string  `json:"name"`
 	Unit      string  `json:"unit"`
 	Quantity  int64   `json:"quantity"`

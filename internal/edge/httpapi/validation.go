@@ -9,9 +9,16 @@ import (
 	"bedelau/internal/kernel/fault"
 )
 
-// said maps what huma says of a value to our codes. The words are huma's own variables, up to their first placeholder;
-// what follows is the limit, for the placeholder that arg names.
+// said maps what huma says of a value to our codes. The words are huma's own, up to their first placeholder; what
+// follows is the limit, for the placeholder that arg names. Longer words come before those that they begin with.
 var said = []struct{ words, code, arg string }{
+	{start(validation.MsgExpectedOneOf), "not_an_option", ""},
+	{start(validation.MsgExpectedMaxLength), "too_long", "max"},
+	{start(validation.MsgExpectedMinLength), "required", ""}, // the only least length here is one
+	{start(validation.MsgExpectedMaxItems), "too_many", "max"},
+	{start(validation.MsgExpectedMaxProperties), "too_many", "max"},
+	{start(validation.MsgExpectedMinimumNumber), "too_small", "min"},
+	{start(validation.MsgExpectedMaximumNumber), "too_large", "max"},
 	{validation.MsgUnexpectedProperty, "not_known", ""},
 	{"unknown query parameter", "not_known", ""},
 	{validation.MsgExpectedBoolean, "not_boolean", ""},
@@ -22,13 +29,6 @@ var said = []struct{ words, code, arg string }{
 	{validation.MsgExpectedString, "not_text", ""},
 	{validation.MsgExpectedArray, "not_list", ""},
 	{validation.MsgExpectedObject, "not_object", ""},
-	{start(validation.MsgExpectedOneOf), "not_an_option", ""},
-	{start(validation.MsgExpectedMaxLength), "too_long", "max"},
-	{start(validation.MsgExpectedMinLength), "required", ""}, // the only least length here is one
-	{start(validation.MsgExpectedMaxItems), "too_many", "max"},
-	{start(validation.MsgExpectedMaxProperties), "too_many", "max"},
-	{start(validation.MsgExpectedMinimumNumber), "too_small", "min"},
-	{start(validation.MsgExpectedMaximumNumber), "too_large", "max"},
 }
 
 func start(format string) string {
