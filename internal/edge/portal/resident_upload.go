@@ -144,7 +144,7 @@ func (in *incoming) broken(err error) error {
 		if asked, ok := in.asks(in.field); ok {
 			most = asked.File.MaxMB
 		}
-		return &fault.Error{Kind: fault.TooLarge, Code: "request.too_large", Err: err,
+		return &fault.Error{Kind: fault.TooLarge, Code: "request.too_large",
 			Fields: []fault.Field{{Name: in.field, Code: "file_too_large", Args: []any{"max", most}}}}
 	case f.Kind != fault.Internal:
 		return err
