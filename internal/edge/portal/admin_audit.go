@@ -1,0 +1,143 @@
+package portal
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
+	"bedelau/web/page/office"
+	"bedelau/web/ui"
+)
+
+// auditObjects are the kinds of things that acts are done to.
+var auditObjects = []string{"application", "account", "role", "subscription", "city"}
+
+// audit is the record of who did what.
+func (p *Portal) audit(c *gin.Context) error { return p.auditPage(c, nil) }
+
+// auditChain checks the whole record and says what it found.
+func (p *Portal) auditChain(c *gin.Context) error {
+	ctx, l := c.Request.Context(), gate.LocaleOf(c)
+	chain := office.Chain{At: zoned(c, p.Now())}
+	end, err := audit.Head(ctx, p.DB.App)
+	if err != nil {
+		return err
+	}
+	var broken *audit.Broken
+	err = audit.Verify(ctx, p.DB.App)
+	switch {
+	case err == nil:
+		chain.Whole, chain.Text = true, l.T("audit.whole_text", "n", l.Number(end.Seq))
+	case errors.As(err, &broken):
+		chain.Text = l.T("audit.broken_text", "seq", broken.Seq, "how", l.T("audit.how."+broken.How))
+	default:
+		return err
+	}
+	return p.auditPage(c, &chain)
+}
+
+func (p *Portal) auditPage(c *gin.Context, chain *office.Chain) error {
+	ctx, l := c.Request.Context(), gate.LocaleOf(c)
+	f := audit.Filter{Object: c.Query("objek"), Cursor: c.Query("sesudah")}
+	if f.Object != "" && !slices.Contains(auditObjects, f.Object) {
+		return invalid("objek", "not_an_option")
+	}
+	page, err := audit.List(ctx, p.DB.App, f)
+	if err != nil {
+		return err
+	}
+	v := office.AuditView{Shell: p.officeShell(c, l.T("audit.title")), Object: f.Object, Chain: chain}
+	for _, o := range auditObjects {
+		v.Objects = append(v.Objects, ui.Option{Value: o, Label: l.T("audit.object." + o)})
+	}
+	if page.Next != "" {
+		v.Next = auditAddress(f.Object, page.Next)
+	}
+	if f.Cursor != "" {
+		v.First = auditAddress(f.Object, "")
+	}
+	names, err := p.staffNames(c, page.Entries)
+	if err != nil {
+		return err
+	}
+	reads := p.Guard.Allow(ctx, gate.ActorOf(c), access.ApplicationRead) == nil
+	for _, e := range page.Entries {
+		x := office.Entry{At: zoned(c, e.At), Who: who(e, names, l), Action: e.Action, Code: e.Action, Detail: detailText(e.Detail)}
+		if key := "audit.act." + e.Action; l.Has(key) {
+			x.Action = l.T(key)
+		}
+		if reads && e.Object == "application" {
+			x.Href = casePath(e.ObjectID)
+		}
+		v.Entries = append(v.Entries, x)
+	}
+	return p.render(c, http.StatusOK, office.Audit(v))
+}
+
+func auditAddress(object, cursor string) string {
+	q := url.Values{}
+	if object != "" {
+		q.Set("objek", object)
+	}
+	if cursor != "" {
+		q.Set("sesudah", cursor)
+	}
+	if len(q) == 0 {
+		return pathAudit
+	}
+	return pathAudit + "?" + q.Encode()
+}
+
+// staffNames names the staff among the actors. Residents are not named: the record is about who worked, not who asked.
+func (p *Portal) staffNames(c *gin.Context, entries []audit.Stored) (map[uuid.UUID]string, error) {
+	var who []uuid.UUID
+	for _, e := range entries {
+		if e.ActorKind == string(identity.Staff) && !slices.Contains(who, e.ActorID) {
+			who = append(who, e.ActorID)
+		}
+	}
+	return p.Identity.Names(c.Request.Context(), who)
+}
+
+func who(e audit.Stored, names map[uuid.UUID]string, l i18n.Locale) string {
+	switch e.ActorKind {
+	case audit.System:
+		return l.T("case.by_system")
+	case "visitor":
+		return l.T("audit.visitor")
+	case string(identity.Resident):
+		return l.T("role.resident") + " " + e.ActorID.String()[24:]
+	}
+	if name := names[e.ActorID]; name != "" {
+		return name
+	}
+	return l.T("audit.someone", "id", e.ActorID.String()[24:])
+}
+
+// detailText writes what an entry holds besides, which is codes and ids and no words of a person.
+func detailText(raw json.RawMessage) string {
+	var m map[string]any
+	if len(raw) == 0 || json.Unmarshal(raw, &m) != nil {
+		return ""
+	}
+	parts := make([]string, 0, len(m))
+	for k, v := range m {
+		if v != nil && v != "" {
+			parts = append(parts, fmt.Sprintf("%s: %v", k, v))
+		}
+	}
+	slices.Sort(parts)
+	return strings.Join(parts, ", ")
+}

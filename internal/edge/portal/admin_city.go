@@ -1,0 +1,120 @@
+package portal
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"bedelau/internal/city/catalog"
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/pack"
+	"bedelau/web/page/office"
+	"bedelau/web/ui"
+)
+
+// calendar shows when the offices work in one year, and warns of years that deadlines run into without holidays.
+func (p *Portal) calendar(c *gin.Context) error {
+	ctx, l := c.Request.Context(), gate.LocaleOf(c)
+	years, err := pack.Years(ctx, p.DB.App)
+	if err != nil {
+		return err
+	}
+	this := zoned(c, p.Now()).Year()
+	v := office.CalendarView{Year: this}
+	for _, y := range years {
+		v.Years = append(v.Years, y.Year)
+	}
+	for _, y := range []int{this, this + 1} {
+		if !slices.Contains(v.Years, y) {
+			v.Missing = append(v.Missing, y)
+		}
+	}
+	if asked := c.Query("tahun"); asked != "" {
+		if v.Year, err = strconv.Atoi(asked); err != nil || !slices.Contains(v.Years, v.Year) {
+			return notFound()
+		}
+	} else if n := len(v.Years); n > 0 && !slices.Contains(v.Years, this) {
+		v.Year = v.Years[n-1]
+	}
+	v.Shell = p.officeShell(c, l.T("calendar.title", "year", v.Year))
+	for _, y := range years {
+		if y.Year == v.Year {
+			fillYear(&v, y, l)
+		}
+	}
+	return p.render(c, http.StatusOK, office.Calendar(v))
+}
+
+func fillYear(v *office.CalendarView, y pack.Year, l i18n.Locale) {
+	v.Week, v.Source = weekText(y.Week, l), y.Source
+	v.Hours = l.T("calendar.hours", "open", y.Open, "close", y.Close)
+	for _, d := range y.Days {
+		day, err := time.Parse(time.DateOnly, d.Day)
+		if err != nil {
+			continue // the column is a date
+		}
+		v.Holidays = append(v.Holidays, office.Holiday{Day: day, Name: d.Name.In(l), Kind: l.T("calendar.kind." + d.Kind), Verified: d.Verified})
+	}
+}
+
+var weekdays = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
+
+// weekText names the working days: "Senin–Jumat", or each when they do not follow one another.
+func weekText(days []string, l i18n.Locale) string {
+	var names []string
+	first, last := -1, -1
+	for i, d := range weekdays {
+		if !slices.Contains(days, d) {
+			continue
+		}
+		if first < 0 {
+			first = i
+		}
+		last = i
+		names = append(names, l.T("weekday."+d))
+	}
+	if n := len(names); n > 2 && last-first == n-1 {
+		return names[0] + "–" + names[n-1]
+	}
+	return strings.Join(names, ", ")
+}
+
+// catalogDesk shows what the city offers, with the standard of each service and what nobody has checked.
+func (p *Portal) catalogDesk(c *gin.Context) error {
+	ctx, l := c.Request.Context(), gate.LocaleOf(c)
+	all, err := p.Catalog.List(ctx, catalog.Filter{})
+	if err != nil {
+		return err
+	}
+	v := office.CatalogView{Shell: p.officeShell(c, l.T("catalog_desk.title"))}
+	online, unverified := 0, 0
+	for _, s := range all {
+		d, err := p.Catalog.Find(ctx, s.Code)
+		if err != nil {
+			return err
+		}
+		row := office.CatalogRow{Code: s.Code, Name: s.Name.In(l), Agency: short(d.Agency, l), Integration: ui.Integration(s.Integration), Verified: s.Verified}
+		if d.Standard != nil {
+			row.Version, row.Verified = d.Standard.Version, s.Verified && d.Standard.Verified
+			row.EffectiveFrom, _ = time.Parse(time.DateOnly, d.Standard.EffectiveFrom)
+		}
+		if s.Applicable() {
+			online++
+		}
+		if !row.Verified {
+			unverified++
+		}
+		v.Rows = append(v.Rows, row)
+	}
+	v.Figures = []ui.Figure{
+		{Value: l.Number(int64(len(all))), Label: l.T("catalog_desk.services")},
+		{Value: l.Number(int64(online)), Label: l.T("catalog_desk.online")},
+		{Value: l.Number(int64(unverified)), Label: l.T("catalog_desk.unverified")},
+	}
+	return p.render(c, http.StatusOK, office.Catalog(v))
+}

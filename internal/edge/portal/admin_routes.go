@@ -1,0 +1,55 @@
+package portal
+
+import (
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/fault"
+)
+
+const (
+	pathStaff = "/kelola/staf"
+	pathRoles = "/kelola/peran"
+	pathAudit = "/kelola/audit"
+)
+
+// limitChain holds back a page that reads the whole record.
+var limitChain = gate.Limit{Name: "chain", Count: 6, Per: time.Minute}
+
+// adminRoutes is what an administrator keeps in order: of a city, and of the platform's own staff and roles.
+func (p *Portal) adminRoutes() gate.Table {
+	staff, city, any := access.StaffManage, gate.City, gate.Any
+	account := ids("id", "account")
+	return gate.Table{
+		{Method: get, Path: "/kelola", Needs: access.SignedIn, Scope: any, Handler: p.adminHome},
+		{Method: get, Path: pathStaff, Needs: staff, Scope: any, Handler: p.staffList},
+		{Method: post, Path: pathStaff, Needs: staff, Scope: any, Handler: p.invite},
+		{Method: get, Path: pathStaff + "/:id", Needs: staff, Scope: any, IDs: account, Handler: p.member},
+		{Method: post, Path: pathStaff + "/:id/peran", Needs: staff, Scope: any, IDs: account, Handler: p.setRoles},
+		{Method: post, Path: pathStaff + "/:id/nonaktif", Needs: staff, Scope: any, IDs: account, Handler: p.manage("staff_disabled", p.Identity.Deactivate)},
+		{Method: post, Path: pathStaff + "/:id/aktif", Needs: staff, Scope: any, IDs: account, Handler: p.manage("staff_enabled", p.Identity.Reactivate)},
+		{Method: post, Path: pathStaff + "/:id/hapus-kode", Needs: staff, Scope: any, IDs: account, Handler: p.manage("code_cleared", p.Identity.ClearTOTP)},
+		{Method: get, Path: pathRoles, Needs: access.RoleManage, Scope: any, Handler: p.roles},
+		{Method: post, Path: pathRoles + "/:role", Needs: access.RoleManage, Scope: any, IDs: ids("role", "role"), Handler: p.setPermissions},
+		{Method: get, Path: "/kelola/kalender", Needs: access.CalendarManage, Scope: city, Handler: p.calendar},
+		{Method: get, Path: "/kelola/layanan", Needs: access.ServiceConfigure, Scope: city, Handler: p.catalogDesk},
+		{Method: get, Path: pathAudit, Needs: access.AuditRead, Scope: any, Handler: p.audit},
+		{Method: get, Path: pathAudit + "/rantai", Needs: access.AuditRead, Scope: any, Limit: limitChain, Handler: p.auditChain},
+		{Method: get, Path: pathOwnUsage, Needs: access.UsageRead, Scope: city, Handler: p.ownUsage},
+	}
+}
+
+// adminHome leads to the first page of administration that the reader may open.
+func (p *Portal) adminHome(c *gin.Context) error {
+	for _, l := range p.deskLinks(c.Request.Context(), gate.LocaleOf(c), gate.ActorOf(c)) {
+		if strings.HasPrefix(l.Href, "/kelola/") {
+			p.redirect(c, l.Href)
+			return nil
+		}
+	}
+	return fault.New(fault.Forbidden, "access.denied")
+}

@@ -1,0 +1,225 @@
+package portal
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
+	"bedelau/web/page/office"
+	"bedelau/web/ui"
+)
+
+const staffPage = 50
+
+// staffList lists who works here.
+func (p *Portal) staffList(c *gin.Context) error {
+	return p.staffPage(c, http.StatusOK, office.StaffView{})
+}
+
+// staffPage shows the list with an invitation as v holds it. A page of the list begins after a person's id: names do not
+// belong into addresses.
+func (p *Portal) staffPage(c *gin.Context, status int, v office.StaffView) error {
+	ctx, l := c.Request.Context(), gate.LocaleOf(c)
+	f := identity.StaffFilter{Search: clip(toText(c.Query("q")), 100), Limit: staffPage + 1}
+	if after := c.Query("sesudah"); after != "" {
+		id, err := uuid.Parse(after)
+		if err != nil {
+			return invalid("sesudah", "invalid")
+		}
+		last, err := p.Identity.Account(ctx, id)
+		if err != nil {
+			return err
+		}
+		f.AfterName, f.AfterID = last.Name, last.ID
+	}
+	all, err := p.Identity.ListStaff(ctx, f)
+	if err != nil {
+		return err
+	}
+	if v.Roles, v.Agencies, err = p.staffChoices(ctx, l); err != nil {
+		return err
+	}
+	v.Shell, v.Search, v.MayInvite = p.officeShell(c, l.T("staff.title")), f.Search, true
+	v.ErrorTitle = len(v.Errors) > 0
+	if len(all) > staffPage {
+		all = all[:staffPage]
+		v.Next = pathStaff + "?" + url.Values{"q": {f.Search}, "sesudah": {all[staffPage-1].ID.String()}}.Encode()
+	}
+	for _, m := range all {
+		x := memberView(m.Account, m.Roles, m.Agency, v.Roles, v.Agencies)
+		x.SecondFactor, x.MayChange = m.SecondFactor, m.ID != gate.ActorOf(c).ID
+		v.Members = append(v.Members, x)
+	}
+	return p.render(c, status, office.Staff(v))
+}
+
+// staffChoices are the roles that can be given here, and the offices; the platform has none of these.
+func (p *Portal) staffChoices(ctx context.Context, l i18n.Locale) (roles, agencies []ui.Option, err error) {
+	all, err := p.Guard.Roles(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, r := range all {
+		if !r.Fixed {
+			roles = append(roles, ui.Option{Value: r.Code, Label: r.Label(l)})
+		}
+	}
+	offices, err := p.Catalog.Agencies(ctx)
+	for _, a := range offices {
+		agencies = append(agencies, ui.Option{Value: a.Code, Label: short(a, l)})
+	}
+	return roles, agencies, err
+}
+
+func label(options []ui.Option, value string) string {
+	for _, o := range options {
+		if o.Value == value {
+			return o.Label
+		}
+	}
+	return value
+}
+
+func memberView(a identity.Account, roles []string, agency string, names, agencies []ui.Option) office.Member {
+	m := office.Member{ID: a.ID.String(), Name: a.Name, Email: a.Email, Agency: label(agencies, agency), Status: a.Status}
+	if a.Status == identity.StatusDeactivated {
+		m.Status = "disabled"
+	}
+	words := make([]string, len(roles))
+	for i, r := range roles {
+		words[i] = label(names, r)
+	}
+	m.Roles = strings.Join(words, ", ")
+	return m
+}
+
+// invite asks somebody to join by mail.
+func (p *Portal) invite(c *gin.Context) error {
+	in, err := readForm(c)
+	ctx := c.Request.Context()
+	if err == nil {
+		err = p.knownAgency(ctx, in.text("agency"))
+	}
+	if err == nil {
+		_, err = p.Identity.Invite(ctx, gate.ActorOf(c), identity.InviteInput{
+			Name: in.text("name"), Email: in.text("email"), Role: in.text("role"), Agency: in.text("agency"),
+		})
+	}
+	if errs, status, ok := refusedAt(c, err, map[string]string{"identity.email_taken": "email", "access.role_above": "role"}); ok {
+		return p.staffPage(c, status, office.StaffView{Name: clip(in.text("name"), 200), Email: clip(in.text("email"), 300),
+			Role: in.text("role"), AgencyChosen: in.text("agency"), Errors: inOrder(errs, "name", "email", "role", "agency")})
+	}
+	if err != nil {
+		return err
+	}
+	return p.done(c, pathStaff, "invited")
+}
+
+// knownAgency refuses an office that the city does not have; none is the whole city.
+func (p *Portal) knownAgency(ctx context.Context, code string) error {
+	if code == "" {
+		return nil
+	}
+	_, err := p.Catalog.Agency(ctx, code)
+	if fault.Is(err, "catalog.unknown_agency") {
+		return invalid("agency", "not_an_option")
+	}
+	return err
+}
+
+// refusedAt is refused for a form in which some refusals belong to a field.
+func refusedAt(c *gin.Context, err error, place map[string]string) (ui.Errors, int, bool) {
+	if err != nil {
+		f, status := gate.Failed(c, err)
+		if name, ok := place[f.Code]; ok {
+			return ui.Errors{{Name: name, Text: refusal(gate.LocaleOf(c), f)}}, status, true
+		}
+	}
+	return refused(c, err, "")
+}
+
+// member is one of the staff with the part they have.
+func (p *Portal) member(c *gin.Context) error {
+	return p.memberPage(c, http.StatusOK, nil, "", nil)
+}
+
+// memberPage shows a member of staff, with the roles and the agency of a refused change.
+func (p *Portal) memberPage(c *gin.Context, status int, typed []string, agency string, errs ui.Errors) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	ctx, l := c.Request.Context(), gate.LocaleOf(c)
+	a, err := p.Identity.Account(ctx, id)
+	if err != nil {
+		return err
+	}
+	if a.Kind != identity.Staff {
+		return fault.New(fault.NotFound, "identity.no_account")
+	}
+	as, err := p.Identity.ActorFor(ctx, id)
+	if err != nil {
+		return err
+	}
+	v := office.MemberView{Shell: p.officeShell(c, a.Name), Self: id == gate.ActorOf(c).ID, AgencyChosen: as.Agency, Errors: errs}
+	v.ErrorTitle = len(errs) > 0
+	roles, agencies, err := p.staffChoices(ctx, l)
+	if err != nil {
+		return err
+	}
+	v.Member, v.Agencies = memberView(a, as.Roles, as.Agency, roles, agencies), agencies
+	held := as.Roles
+	if len(errs) > 0 {
+		held, v.AgencyChosen = typed, agency
+	}
+	for _, r := range roles {
+		v.Held = append(v.Held, office.Tick{Value: r.Value, Label: r.Label, On: slices.Contains(held, r.Value)})
+	}
+	return p.render(c, status, office.Person(v))
+}
+
+// setRoles changes what a member of staff is, and where.
+func (p *Portal) setRoles(c *gin.Context) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	in, err := readForm(c, "role")
+	ctx := c.Request.Context()
+	if err == nil {
+		err = p.knownAgency(ctx, in.text("agency"))
+	}
+	if err == nil {
+		err = p.Identity.SetRoles(ctx, gate.ActorOf(c), id, in.Values["role"], in.text("agency"))
+	}
+	if errs, status, ok := refusedAt(c, err, map[string]string{"access.role_above": "role"}); ok {
+		return p.memberPage(c, status, in.Values["role"], in.text("agency"), inOrder(errs, "role", "agency"))
+	}
+	if err != nil {
+		return err
+	}
+	return p.done(c, pathStaff+"/"+id.String(), "staff_saved")
+}
+
+// manage does one thing to a member of staff and goes back to the list.
+func (p *Portal) manage(sentence string, do func(context.Context, identity.Actor, uuid.UUID) error) func(*gin.Context) error {
+	return func(c *gin.Context) error {
+		id, err := pathID(c, "id")
+		if err != nil {
+			return err
+		}
+		if err := do(c.Request.Context(), gate.ActorOf(c), id); err != nil {
+			return err
+		}
+		return p.done(c, pathStaff, sentence)
+	}
+}

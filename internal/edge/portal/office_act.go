@@ -1,0 +1,144 @@
+package portal
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"bedelau/internal/city/casework"
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/fault"
+)
+
+// seen is the version of the case that the form was made for.
+func seen(in answers) (int, error) {
+	n, err := strconv.Atoi(in.Get("version"))
+	if err != nil || n < 1 {
+		return 0, invalid("version", "invalid")
+	}
+	return n, nil
+}
+
+// deskAct takes a step of the workflow. A refusal shows the case as it is now, with everything that was typed.
+func (p *Portal) deskAct(c *gin.Context) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	in, err := readForm(c, "fields")
+	t := try{action: in.text("action"), reason: in.text("reason"), fields: in.Values["fields"]}
+	if err == nil {
+		t.version, err = seen(in)
+	}
+	if err == nil {
+		_, err = p.Casework.Act(c.Request.Context(), gate.ActorOf(c), casework.ActInput{
+			ID: id, Action: t.action, Version: t.version, Reason: t.reason, Fields: t.fields,
+		})
+	}
+	if err != nil {
+		return p.caseAgain(c, err, t)
+	}
+	return p.done(c, casePath(id), "acted")
+}
+
+// caseAgain answers a refusal with the case: what is wrong with the form, or what a colleague did meanwhile.
+func (p *Portal) caseAgain(c *gin.Context, err error, t try) error {
+	if f := fault.From(err); f.Kind == fault.Conflict {
+		t.changed = f
+		return p.casePage(c, http.StatusConflict, t)
+	}
+	errs, status, ok := refused(c, err, "")
+	if !ok {
+		return err
+	}
+	for i, e := range errs {
+		switch e.Name {
+		case "reason", "fields", "officer", "note":
+		default:
+			errs[i].Name = "" // of a hidden field: there is nothing to lead to
+		}
+	}
+	t.errors = errs
+	return p.casePage(c, status, t)
+}
+
+// deskClaim takes a case for the officer, from its own page or from the list, to which the officer comes back.
+func (p *Portal) deskClaim(c *gin.Context) error {
+	return p.deskHand(c, "claimed", func(id uuid.UUID, version int, _ answers) error {
+		_, err := p.Casework.Claim(c.Request.Context(), gate.ActorOf(c), id, version)
+		return err
+	})
+}
+
+// deskRelease puts a case back for everyone.
+func (p *Portal) deskRelease(c *gin.Context) error {
+	return p.deskHand(c, "released", func(id uuid.UUID, version int, _ answers) error {
+		_, err := p.Casework.Release(c.Request.Context(), gate.ActorOf(c), id, version)
+		return err
+	})
+}
+
+// deskAssign gives a case to an officer of its agency.
+func (p *Portal) deskAssign(c *gin.Context) error {
+	return p.deskHand(c, "assigned", func(id uuid.UUID, version int, in answers) error {
+		officer, err := uuid.Parse(in.text("officer"))
+		if err != nil {
+			return invalid("officer", "not_an_option")
+		}
+		_, err = p.Casework.Assign(c.Request.Context(), gate.ActorOf(c), id, officer, version)
+		return err
+	})
+}
+
+// deskHand changes who works on a case.
+func (p *Portal) deskHand(c *gin.Context, sentence string, change func(id uuid.UUID, version int, in answers) error) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	in, err := readForm(c)
+	t := try{officer: in.text("officer")}
+	if err == nil {
+		t.version, err = seen(in)
+	}
+	if err == nil {
+		err = change(id, t.version, in)
+	}
+	if err != nil {
+		return p.caseAgain(c, err, t)
+	}
+	return p.done(c, localPath(in.Get("next"), casePath(id)), sentence)
+}
+
+// deskNote adds words that only the office sees.
+func (p *Portal) deskNote(c *gin.Context) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	in, err := readForm(c)
+	t := try{note: in.text("note")}
+	if err == nil {
+		err = p.Casework.Note(c.Request.Context(), gate.ActorOf(c), id, t.note)
+	}
+	if err != nil {
+		return p.caseAgain(c, err, t)
+	}
+	return p.done(c, casePath(id), "noted")
+}
+
+// deskReveal shows one masked answer, this once: it is in the answer to this form and nowhere else, and that it was
+// read is on the record.
+func (p *Portal) deskReveal(c *gin.Context) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	t := try{revealed: c.Param("field")}
+	if t.value, err = p.Casework.Reveal(c.Request.Context(), gate.ActorOf(c), id, t.revealed); err != nil {
+		return err
+	}
+	return p.casePage(c, http.StatusOK, t)
+}

@@ -1,0 +1,187 @@
+package portal
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"bedelau/internal/city/casework"
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/web/page/office"
+	"bedelau/web/ui"
+)
+
+// deskCase is one application with everything to decide it by.
+func (p *Portal) deskCase(c *gin.Context) error { return p.casePage(c, http.StatusOK, try{}) }
+
+// try is what an officer has just tried at a case, to be shown with it: a step that was refused, with what was typed,
+// or an answer that was revealed.
+type try struct {
+	action, reason, note, officer string
+	fields                        []string
+	version                       int // of the case as the officer had seen it
+	revealed, value               string
+	errors                        ui.Errors
+	changed                       *fault.Error
+}
+
+func casePath(id uuid.UUID) string { return "/petugas/permohonan/" + id.String() }
+
+func (p *Portal) casePage(c *gin.Context, status int, t try) error {
+	id, err := pathID(c, "id")
+	if err != nil {
+		return err
+	}
+	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
+	d, err := p.Casework.Get(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	k, err := p.clock(ctx)
+	if err != nil {
+		return err
+	}
+	app := d.Application
+	v := office.CaseView{
+		Shell: p.officeShell(c, app.Number), ID: id.String(), Number: app.Number, Service: app.ServiceName.In(l), Agency: app.AgencyName.In(l),
+		Applicant: app.ApplicantName, Status: ui.Status(app.Stage), StatusLabel: d.State.Label.In(l), Deadline: k.of(app),
+		Submitted: zoned(c, app.SubmittedAt), Assignee: app.AssigneeName, Version: app.Version, Level: app.EscalationLevel,
+		Decision: app.Reason, Provisional: app.DueProvisional, Term: termText(app, l), ChannelLabel: l.T("case.channel." + app.Channel),
+		Sections: caseSections(d, l, t), Events: p.caseEvents(c, d, 0), Actions: caseActions(d, l), Correctable: correctable(d, l),
+		Errors: t.errors, Tried: t.action, Reason: t.reason, Fields: t.fields, Note: t.note,
+	}
+	v.ErrorTitle = len(t.errors) > 0
+	if app.Correction != nil {
+		v.Correction = app.Correction.Message
+	}
+	for _, w := range d.Warnings {
+		v.Warnings = append(v.Warnings, fieldLabel(d, w.Name, l)+": "+fieldText(l, w))
+	}
+	for _, x := range d.Documents {
+		v.Issued = append(v.Issued, office.Document{Title: x.Title.In(l), Number: x.Number, Href: "/dokumen/" + x.ID.String() + ".pdf"})
+	}
+	if t.changed != nil {
+		v.Changed = p.changed(c, d, t)
+	}
+	if err := p.hands(c, d, t, &v); err != nil {
+		return err
+	}
+	if v.Next, err = p.nextCase(c, id); err != nil {
+		return err
+	}
+	return p.render(c, status, office.Case(v))
+}
+
+// hands says what the reader may change about who works on the case.
+func (p *Portal) hands(c *gin.Context, d casework.Detail, t try, v *office.CaseView) error {
+	ctx, a, app := c.Request.Context(), gate.ActorOf(c), d.Application
+	review := p.Guard.Allow(ctx, a, access.ApplicationReview) == nil
+	mine := app.AssigneeID.Valid && app.AssigneeID.UUID == a.ID
+	v.MayNote, v.MayAssign = review, d.MayAssign
+	v.MayClaim = review && app.Open() && !app.AssigneeID.Valid
+	v.MayRelease = app.Open() && (review && mine || d.MayAssign && app.AssigneeID.Valid)
+	if !d.MayAssign {
+		return nil
+	}
+	colleagues, err := p.Casework.Colleagues(ctx, a, app.ID)
+	for _, x := range colleagues {
+		v.Colleagues = append(v.Colleagues, ui.Option{Value: x.ID.String(), Label: x.Name})
+	}
+	if v.Officer = t.officer; v.Officer == "" && app.AssigneeID.Valid {
+		v.Officer = app.AssigneeID.UUID.String()
+	}
+	return err
+}
+
+// caseSections lays out what was answered. A masked answer offers to be shown; one that was just revealed is shown once.
+func caseSections(d casework.Detail, l i18n.Locale, t try) []office.Section {
+	var out []office.Section
+	path := casePath(d.Application.ID)
+	for _, page := range d.Pages {
+		s := office.Section{ID: "isi-" + page.Code, Title: page.Title.In(l)}
+		for _, f := range page.Fields {
+			x := office.Answer{Label: f.Label.In(l), Value: f.Text, Corrected: f.Corrected}
+			switch {
+			case f.Masked && f.Code == t.revealed:
+				x.Value = t.value
+			case f.Masked && d.MayReveal:
+				x.Reveal = path + "/buka/" + f.Code + "#" + s.ID
+			}
+			for _, file := range f.Files {
+				x.Files = append(x.Files, ui.File{Name: file.Name, Size: file.Size, Href: path + "/berkas/" + file.ID.String(), Image: strings.HasPrefix(file.Mime, "image/")})
+			}
+			s.Answers = append(s.Answers, x)
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func caseActions(d casework.Detail, l i18n.Locale) []office.Action {
+	var out []office.Action
+	for _, a := range d.Actions {
+		x := office.Action{Code: a.Code, Label: a.Label.In(l), Reason: a.Reason, Issues: a.Issues}
+		to, _ := d.Workflow.State(a.To)
+		switch to.Stage {
+		case casework.StageNeedsCorrection:
+			x.Correct = true
+		case casework.StageApproved, casework.StageCompleted:
+			x.Tone = "good"
+		case casework.StageRejected:
+			x.Tone = "bad"
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+// correctable lists what can be sent back to the applicant.
+func correctable(d casework.Detail, l i18n.Locale) []ui.Option {
+	var out []ui.Option
+	for _, page := range d.Pages {
+		for _, f := range page.Fields {
+			out = append(out, ui.Option{Value: f.Code, Label: f.Label.In(l)})
+		}
+	}
+	return out
+}
+
+func fieldLabel(d casework.Detail, code string, l i18n.Locale) string {
+	for _, page := range d.Pages {
+		for _, f := range page.Fields {
+			if f.Code == code {
+				return f.Label.In(l)
+			}
+		}
+	}
+	return code
+}
+
+// nextCase is what the officer takes up after this one: the most urgent of their own, else of what nobody has. It is
+// nil for readers without a queue and when nothing is left.
+func (p *Portal) nextCase(c *gin.Context, but uuid.UUID) (*office.Next, error) {
+	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
+	if p.Guard.Allow(ctx, a, access.ApplicationReview) != nil {
+		return nil, nil
+	}
+	for _, view := range []casework.View{casework.ViewMine, casework.ViewUnassigned} {
+		q, err := p.Casework.Queue(ctx, a, casework.QueueFilter{View: view, Limit: 2})
+		if f := fault.From(err); err != nil && f.Kind == fault.Forbidden {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, app := range q.Rows {
+			if app.ID != but && app.Clock == casework.Running {
+				return &office.Next{Href: casePath(app.ID), Number: app.Number, Service: app.ServiceName.In(l)}, nil
+			}
+		}
+	}
+	return nil, nil
+}

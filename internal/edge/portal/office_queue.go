@@ -1,0 +1,88 @@
+package portal
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/gin-gonic/gin"
+
+	"bedelau/internal/city/casework"
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/access"
+	"bedelau/web/page/office"
+	"bedelau/web/ui"
+)
+
+// officeShell is the frame of a page of the desk.
+func (p *Portal) officeShell(c *gin.Context, title string) ui.Shell {
+	s := p.shell(c, title)
+	s.Frame, s.NoIndex = ui.FrameOffice, true
+	return s
+}
+
+// deskQueue shows a page of the officer's queue: a view of it, or what a search found.
+func (p *Portal) deskQueue(c *gin.Context) error {
+	ctx, actor, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
+	f := casework.QueueFilter{View: casework.View(c.Query("lihat")), Search: c.Query("q"), Cursor: c.Query("sesudah")}
+	if f.View == "" {
+		f.View = casework.ViewAll
+	}
+	q, err := p.Casework.Queue(ctx, actor, f)
+	if err != nil {
+		return err
+	}
+	k, err := p.clock(ctx)
+	if err != nil {
+		return err
+	}
+	v := office.QueueView{Shell: p.officeShell(c, l.T("queue.title")), Search: clip(toText(f.Search), 100), More: q.More, Here: c.Request.URL.RequestURI()}
+	if actor.Agency != "" {
+		if a, err := p.Catalog.Agency(ctx, actor.Agency); err == nil {
+			v.Agency = a.Name.In(l)
+		}
+	}
+	if v.Search == "" {
+		v.Tab = string(f.View)
+	}
+	for _, view := range casework.Views() {
+		v.Tabs = append(v.Tabs, office.Tab{Code: string(view), Label: l.T(view.TextKey()), Count: q.Counts[view], Alarm: view == casework.ViewLate})
+	}
+	if q.Next != "" {
+		v.Next = queueAddress(f.View, q.Next)
+	}
+	if f.Cursor != "" {
+		v.First = queueAddress(f.View, "")
+	}
+	may := p.Guard.Allow(ctx, actor, access.ApplicationReview) == nil
+	for _, a := range q.Rows {
+		row, err := p.queueRow(c, a, k)
+		if err != nil {
+			return err
+		}
+		row.MayClaim = may && a.Open() && !a.AssigneeID.Valid
+		v.Rows = append(v.Rows, row)
+	}
+	return p.render(c, http.StatusOK, office.Queue(v))
+}
+
+func queueAddress(view casework.View, cursor string) string {
+	q := url.Values{"lihat": {string(view)}}
+	if cursor != "" {
+		q.Set("sesudah", cursor)
+	}
+	return pathQueue + "?" + q.Encode()
+}
+
+func (p *Portal) queueRow(c *gin.Context, a casework.Application, k clock) (office.Row, error) {
+	l := gate.LocaleOf(c)
+	state, err := p.Casework.Status(c.Request.Context(), a)
+	if err != nil {
+		return office.Row{}, err
+	}
+	return office.Row{
+		ID: a.ID.String(), Number: a.Number, Service: a.ServiceName.In(l), Agency: a.AgencyShort, Applicant: a.ApplicantName,
+		Status: ui.Status(a.Stage), StatusLabel: state.Label.In(l), Assignee: a.AssigneeName, Deadline: k.of(a),
+		Submitted: zoned(c, a.SubmittedAt), Level: a.EscalationLevel, Version: a.Version,
+		Mine: a.AssigneeID.Valid && a.AssigneeID.UUID == gate.ActorOf(c).ID,
+	}, nil
+}

@@ -1,0 +1,100 @@
+package portal
+
+import (
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"bedelau/internal/city/casework"
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
+	"bedelau/web/page/office"
+	"bedelau/web/ui"
+)
+
+// caseEvents is the story of a case for its office, the latest first: everything after version, with names and internal
+// notes.
+func (p *Portal) caseEvents(c *gin.Context, d casework.Detail, version int) []ui.Event {
+	l := gate.LocaleOf(c)
+	var out []ui.Event
+	for i := len(d.Timeline) - 1; i >= 0; i-- {
+		e := d.Timeline[i]
+		if e.Version <= version && version > 0 {
+			continue
+		}
+		v := ui.Event{At: zoned(c, e.At), By: e.ActorName, Quote: e.Message, Icon: "file-text"}
+		if v.By == "" {
+			v.By = l.T("case.by_system")
+		}
+		if to, ok := d.Workflow.State(e.ToState); ok && e.ToState != e.FromState {
+			v.Title, v.Icon, v.Now = to.Label.In(l), stageIcon(to.Stage), e.ToState == d.Application.State && !shown(out)
+		}
+		special(&v, e, l)
+		if len(e.Fields) > 0 {
+			v.Text = fieldList(d, e, l)
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// shown reports whether the state that the case is in has its event already.
+func shown(events []ui.Event) bool {
+	for _, e := range events {
+		if e.Now {
+			return true
+		}
+	}
+	return false
+}
+
+// special words what is not a step of the workflow.
+func special(v *ui.Event, e casework.Event, l i18n.Locale) {
+	switch e.Action {
+	case casework.EventNote:
+		v.Title, v.Icon = l.T("case.event.note"), "message"
+	case casework.EventAssigned:
+		v.Title, v.Icon, v.Quote = l.T("case.event.assigned", "name", e.Message), "user-check", ""
+	case casework.EventReleased:
+		v.Title, v.Icon, v.Quote = l.T("case.event.released"), "users", ""
+	case casework.EventEscalated:
+		v.Title, v.Icon, v.Tone = l.T("case.event.escalated"), "flag", "bad"
+	case casework.EventCalendarMissing:
+		v.Title, v.Icon, v.Tone, v.Quote = l.T("case.event.calendar_missing", "year", e.Message), "calendar", "care", ""
+	case casework.EventIssued:
+		v.Title, v.Icon = l.T("portal.event.issued"), "award"
+	case casework.EventSubmitted:
+		v.Title, v.Icon = l.T("portal.event.submitted"), "send"
+	default:
+		if e.ActorKind == string(identity.Resident) && len(e.Fields) > 0 {
+			v.Title = l.T("portal.event.correct")
+		}
+	}
+}
+
+func fieldList(d casework.Detail, e casework.Event, l i18n.Locale) string {
+	names := make([]string, len(e.Fields))
+	for i, f := range e.Fields {
+		names[i] = fieldLabel(d, f, l)
+	}
+	if e.ActorKind == string(identity.Resident) {
+		return l.T("case.fields_done", "fields", strings.Join(names, ", "))
+	}
+	return l.T("case.fields", "fields", strings.Join(names, ", "))
+}
+
+// changed tells what happened since the officer looked. What they wrote stays in the form of its step; when that step
+// is gone it is shown, so that nobody has to write it twice.
+func (p *Portal) changed(c *gin.Context, d casework.Detail, t try) *office.Changed {
+	v := &office.Changed{Text: refusal(gate.LocaleOf(c), t.changed), Kept: t.reason}
+	if t.version > 0 {
+		v.Events = p.caseEvents(c, d, t.version)
+	}
+	for _, a := range d.Actions {
+		if a.Code == t.action {
+			v.Kept = ""
+		}
+	}
+	return v
+}
