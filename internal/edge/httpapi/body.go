@@ -26,7 +26,7 @@ const bodyTime = 30 * time.Second
 
 // readBody takes in a JSON body and refuses what is not one, before its values are looked at: encoding/json would put
 // replacement characters where the sender's bytes cannot be read, and PostgreSQL cannot keep NUL.
-func readBody(c *gin.Context) error {
+func readBody(c *gin.Context, takes body) error {
 	if ct := c.GetHeader("Content-Type"); ct != "" {
 		kind, params, err := mime.ParseMediaType(ct)
 		if err != nil || kind != "application/json" || params["charset"] != "" && !strings.EqualFold(params["charset"], "utf-8") {
@@ -38,8 +38,10 @@ func readBody(c *gin.Context) error {
 	if err != nil {
 		return unread(err)
 	}
-	if err := wellFormed(raw); err != nil {
-		return err
+	if raw = bytes.TrimSpace(raw); len(raw) > 0 || takes == needsBody {
+		if err := wellFormed(raw); err != nil {
+			return err
+		}
 	}
 	c.Request.Body = io.NopCloser(bytes.NewReader(raw))
 	return nil
@@ -58,7 +60,7 @@ func unread(err error) error {
 }
 
 func wellFormed(raw []byte) error {
-	if len(bytes.TrimSpace(raw)) == 0 {
+	if len(raw) == 0 {
 		return malformed("body", "required")
 	}
 	var v any

@@ -51,6 +51,13 @@ type versionRequest struct {
 	Version int `json:"version,omitempty" minimum:"1" maximum:"2147483647" doc:"Of the application as you saw it; or send If-Match."`
 }
 
+func (r *versionRequest) seen() int {
+	if r == nil {
+		return 0
+	}
+	return r.Version
+}
+
 type assignRequest struct {
 	Officer uuid.UUID `json:"officer" format:"uuid" doc:"Id of a colleague."`
 	Version int       `json:"version,omitempty" minimum:"1" maximum:"2147483647" doc:"Of the application as you saw it; or send If-Match."`
@@ -78,7 +85,7 @@ type actAsked struct {
 type versionAsked struct {
 	ByApplication
 	Seen
-	Body versionRequest
+	Body *versionRequest
 }
 
 type assignAsked struct {
@@ -113,7 +120,7 @@ func (a *API) desk() {
 		About: "Takes an application that nobody has. For staff with `application:review`. 409 `application.taken` when a colleague has it.",
 		Needs: access.ApplicationReview, Scope: gate.City, IDs: applicationID(), MaxBody: smallBody, Refuses: movable(),
 	}, func(ctx context.Context, who caller, in *versionAsked) (*versioned, error) {
-		version, err := in.version(in.Body.Version)
+		version, err := in.version(in.Body.seen())
 		if err != nil {
 			return nil, err
 		}
@@ -125,7 +132,7 @@ func (a *API) desk() {
 		About: "Puts an application back for everyone: the officer's own, or with `application:assign` anyone's.",
 		Needs: access.ApplicationRead, Scope: gate.City, IDs: applicationID(), MaxBody: smallBody, Refuses: movable(),
 	}, func(ctx context.Context, who caller, in *versionAsked) (*versioned, error) {
-		version, err := in.version(in.Body.Version)
+		version, err := in.version(in.Body.seen())
 		if err != nil {
 			return nil, err
 		}

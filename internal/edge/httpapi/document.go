@@ -94,10 +94,11 @@ func (a *API) refusals(r huma.Registry) map[string]*huma.Response {
 }
 
 // describe is an operation as the document has it.
-func (a *API) describe(o operation, json, asks bool) huma.Operation {
+func (a *API) describe(o operation, takes body, asks bool) huma.Operation {
 	ho := huma.Operation{
 		OperationID: o.ID, Method: o.Method, Path: o.Path, Tags: []string{o.Tag}, Summary: o.Title, Description: o.About,
-		DefaultStatus: o.Status, MaxBodyBytes: o.MaxBody, Responses: map[string]*huma.Response{}, BodyReadTimeout: -1,
+		DefaultStatus: o.Status, MaxBodyBytes: o.MaxBody, Responses: map[string]*huma.Response{},
+		BodyReadTimeout: -1, // the body is here before huma asks for it; the deadline that readBody set ends with it
 	}
 	statuses := []int{http.StatusNotFound, http.StatusTooManyRequests, http.StatusInternalServerError}
 	statuses = append(statuses, o.Refuses...)
@@ -106,10 +107,10 @@ func (a *API) describe(o operation, json, asks bool) huma.Operation {
 	} else {
 		statuses = append(statuses, http.StatusUnauthorized, http.StatusForbidden)
 	}
-	if json {
+	if takes != noBody {
 		statuses = append(statuses, http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
-	if json || asks {
+	if asks {
 		statuses = append(statuses, http.StatusUnprocessableEntity)
 	}
 	for _, s := range slices.Compact(slices.Sorted(slices.Values(statuses))) {
@@ -120,13 +121,6 @@ func (a *API) describe(o operation, json, asks bool) huma.Operation {
 	}
 	if len(o.Upload) > 0 {
 		ho.RequestBody = &huma.RequestBody{Required: true, Description: "The bytes of the file, as they are.", Content: binary(o.Upload)}
-	}
-	for status, words := range o.Say {
-		key := strconv.Itoa(status)
-		if ho.Responses[key] == nil {
-			ho.Responses[key] = &huma.Response{}
-		}
-		ho.Responses[key].Description = words
 	}
 	return ho
 }

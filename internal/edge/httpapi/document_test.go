@@ -79,7 +79,7 @@ func TestTheDocumentIsTheRoutes(t *testing.T) {
 	}
 	ids := map[string]bool{}
 	for _, r := range w.table {
-		at := r.Method + " " + described2(r.Path)
+		at := r.Method + " " + openAPIPath(r.Path)
 		op := described[at]
 		if op.ID == "" || ids[op.ID] || op.Summary == "" || op.Description == "" || len(op.Tags) != 1 {
 			t.Errorf("%s: id %q, summary %q, %d tags", at, op.ID, op.Summary, len(op.Tags))
@@ -109,7 +109,7 @@ func TestTheDocumentIsTheRoutes(t *testing.T) {
 	}
 }
 
-func described2(ginPath string) string {
+func openAPIPath(ginPath string) string {
 	parts := strings.Split(strings.TrimPrefix(ginPath, base), "/")
 	for i, p := range parts {
 		if name, ok := strings.CutPrefix(p, ":"); ok {

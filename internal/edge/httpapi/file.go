@@ -36,11 +36,21 @@ type fileAsked struct {
 	File uuid.UUID `path:"file" format:"uuid" doc:"Id of the file."`
 }
 
-// uploadAsked says what the body is. Both words stand in the address, so neither is a person's.
+// uploadAsked says what the body is. The name is a header and not part of the address, which proxies log: people call
+// their files after themselves.
 type uploadAsked struct {
 	ByApplication
-	Field    string `query:"field" required:"true" maxLength:"100" example:"file_kk" doc:"Code of the field of the form."`
-	Filename string `query:"filename" maxLength:"255" example:"kk.jpg" doc:"What the file is called; its ending does not count."`
+	Field       string `query:"field" required:"true" maxLength:"100" example:"file_kk" doc:"Code of the field of the form."`
+	Disposition string `header:"Content-Disposition" maxLength:"1000" example:"attachment; filename=\"kk.jpg\"" doc:"What the file is called, as filename or filename*; its ending does not count."`
+}
+
+// name is the name in the header, or "".
+func (u uploadAsked) name() string {
+	_, params, err := mime.ParseMediaType(u.Disposition)
+	if err != nil {
+		return ""
+	}
+	return params["filename"]
 }
 
 // download is a file as the answer.
@@ -108,7 +118,7 @@ func (a *API) attach(ctx context.Context, who caller, in *uploadAsked) (*attache
 	if strings.HasPrefix(kind, "multipart/") || kind == "application/json" || kind == "application/x-www-form-urlencoded" {
 		return nil, &fault.Error{Kind: fault.Unsupported, Code: "request.media_type", Args: []any{"type", "application/octet-stream"}}
 	}
-	f, err := a.Casework.Attach(ctx, who.actor, in.ID, in.Field, in.Filename, who.c.Request.Body)
+	f, err := a.Casework.Attach(ctx, who.actor, in.ID, in.Field, in.name(), who.c.Request.Body)
 	if err != nil {
 		return nil, err
 	}

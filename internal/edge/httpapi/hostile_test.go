@@ -47,6 +47,7 @@ func TestHostileInput(t *testing.T) {
 		{"UTF-16", "POST", "/applications", js, "\xff\xfe{\x00", 400, "request.malformed", "body", "json"},
 		{"NUL", "POST", "/applications", js, `{"service": "a\u0000b"}`, 422, "input.invalid", "service", "encoding"},
 		{"NUL in a name", "POST", "/applications", js, `{"a\u0000b": ""}`, 422, "input.invalid", "body", "encoding"},
+		{"a reason that is a number", "POST", "/applications/" + x.ID.String() + "/cancellation", js, `{"reason": 1}`, 422, "input.invalid", "reason", "not_text"},
 		{"a form", "POST", "/applications", "application/x-www-form-urlencoded", `service=x`, 415, "request.media_type", "", ""},
 		{"text", "POST", "/applications", "text/plain", `{"service": "x"}`, 415, "request.media_type", "", ""},
 		{"another charset", "POST", "/applications", js + "; charset=utf-16", `{}`, 415, "request.media_type", "", ""},
@@ -145,7 +146,7 @@ func TestNothingIsHalfWritten(t *testing.T) {
 	if len(p.Errors) != 1 || p.Errors[0].Field != "answers.tanggal_lahir" {
 		t.Errorf("errors %+v", p.Errors)
 	}
-	a := siti.do(t, "POST", at+"/files?field=file_kk&filename=kk.pdf", strings.NewReader("MZ is no picture"))
+	a := siti.do(t, "POST", at+"/files?field=file_kk", strings.NewReader("MZ is no picture"))
 	if a.status != 415 && a.status != 422 {
 		t.Errorf("a program as a family card: %d %s", a.status, a.body)
 	}
@@ -165,9 +166,10 @@ func TestAFileIsTheRightOne(t *testing.T) {
 	siti.post(t, 200, "/applications", startRequest{Service: ktp}, &x)
 	at := "/applications/" + x.ID.String() + "/files"
 	raw := photo(t)
-	a := siti.do(t, "POST", at+"?field=file_kk&filename="+url.QueryEscape("../kk\u202egpj.exe"), bytes.NewReader(raw), "Content-Type", "application/pdf")
+	a := siti.do(t, "POST", at+"?field=file_kk", bytes.NewReader(raw), "Content-Type", "application/pdf",
+		"Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape("../kk\u202egpj.exe"))
 	var f file
-	if err := json.Unmarshal(a.body, &f); err != nil || a.status != 201 || f.Type != "image/jpeg" || strings.ContainsAny(f.Name, "/\u202e") || !strings.HasSuffix(f.Name, ".jpg") {
+	if err := json.Unmarshal(a.body, &f); err != nil || a.status != 201 || f.Type != "image/jpeg" || strings.ContainsAny(f.Name, "/\u202e") || !strings.HasPrefix(f.Name, "kk") || !strings.HasSuffix(f.Name, ".jpg") {
 		t.Fatalf("%d %s", a.status, a.body)
 	}
 	got := siti.do(t, "GET", a.header.Get("Location"), nil)
@@ -178,7 +180,7 @@ func TestAFileIsTheRightOne(t *testing.T) {
 	if part.status != 206 || !bytes.Equal(part.body, raw[2:6]) {
 		t.Errorf("a range: %d, %d bytes", part.status, len(part.body))
 	}
-	if again := siti.do(t, "POST", at+"?field=file_kk&filename=zwei.jpg", bytes.NewReader(raw)); again.status != 422 || !strings.Contains(string(again.body), "too_many_files") {
+	if again := siti.do(t, "POST", at+"?field=file_kk", bytes.NewReader(raw)); again.status != 422 || !strings.Contains(string(again.body), "too_many_files") {
 		t.Errorf("a second family card: %d %s", again.status, again.body)
 	}
 }

@@ -18,6 +18,13 @@ type reasonRequest struct {
 	Reason string `json:"reason,omitempty" maxLength:"2000" doc:"Why, for the office."`
 }
 
+func (r *reasonRequest) words() string {
+	if r == nil {
+		return ""
+	}
+	return r.Reason
+}
+
 // submissionAsked carries the key by which a repeated submission is known.
 type submissionAsked struct {
 	ByApplication
@@ -65,9 +72,9 @@ func (a *API) applications() {
 		Needs: access.ApplicationOwn, Scope: gate.City, IDs: applicationID(), MaxBody: smallBody, Refuses: []int{http.StatusConflict},
 	}, func(ctx context.Context, who caller, in *struct {
 		ByApplication
-		Body reasonRequest
+		Body *reasonRequest
 	}) (*versioned, error) {
-		x, err := a.Casework.Cancel(ctx, who.actor, in.ID, in.Body.Reason)
+		x, err := a.Casework.Cancel(ctx, who.actor, in.ID, in.Body.words())
 		return a.acted(ctx, who, x, err)
 	})
 	register(a, operation{

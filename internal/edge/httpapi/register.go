@@ -38,11 +38,10 @@ type operation struct {
 	Limit   gate.Limit
 	MaxBody int64
 
-	Status   int            // of success; 200, or 204 without a body, when zero
-	Refuses  []int          // besides those that follow from the rest
-	Download []string       // media types of a success that is a file
-	Upload   []string       // media types of a request body that is a file
-	Say      map[int]string // what a status means here, where the word for it is not enough
+	Status   int      // of success; 200, or 204 without a body, when zero
+	Refuses  []int    // besides those that follow from the rest
+	Download []string // media types of a success that is a file
+	Upload   []string // media types of a request body that is a file
 }
 
 // caller is who asks, where and in which language.
@@ -72,9 +71,9 @@ func register[I, O any](a *API, o operation, fn func(context.Context, caller, *I
 		Needs: o.Needs, Scope: o.Scope, IDs: o.IDs, Limit: o.Limit, MaxBody: o.MaxBody,
 	}
 	a.table = append(a.table, r)
-	_, json := reflect.TypeFor[I]().FieldByName("Body")
-	ho := a.describe(o, json, reflect.TypeFor[I]().NumField() > 0)
-	ho.Middlewares = huma.Middlewares{a.enter(r, json)}
+	takes := bodyOf(reflect.TypeFor[I]())
+	ho := a.describe(o, takes, reflect.TypeFor[I]().NumField() > 0)
+	ho.Middlewares = huma.Middlewares{a.enter(r, takes)}
 	huma.Register(a.huma, ho, func(ctx context.Context, in *I) (*O, error) {
 		who, ok := ctx.Value(callerKey{}).(caller)
 		if !ok {
@@ -88,8 +87,29 @@ func register[I, O any](a *API, o operation, fn func(context.Context, caller, *I
 	})
 }
 
+// body says whether an operation takes JSON.
+type body uint8
+
+const (
+	noBody body = iota
+	mayHaveBody
+	needsBody
+)
+
+// bodyOf reads it from the input's type: a pointer may be left out.
+func bodyOf(input reflect.Type) body {
+	f, ok := input.FieldByName("Body")
+	switch {
+	case !ok:
+		return noBody
+	case f.Type.Kind() == reflect.Pointer:
+		return mayHaveBody
+	}
+	return needsBody
+}
+
 // enter is the way in: the gate first, then what could not be a request to this operation at all.
-func (a *API) enter(r gate.Route, json bool) func(huma.Context, func(huma.Context)) {
+func (a *API) enter(r gate.Route, takes body) func(huma.Context, func(huma.Context)) {
 	return func(hc huma.Context, next func(huma.Context)) {
 		c := humagin.Unwrap(hc)
 		defer func() {
@@ -105,8 +125,8 @@ func (a *API) enter(r gate.Route, json bool) func(huma.Context, func(huma.Contex
 		if err == nil {
 			err = addressed(c, r)
 		}
-		if err == nil && json {
-			err = readBody(c)
+		if err == nil && takes != noBody {
+			err = readBody(c, takes)
 		}
 		if err != nil {
 			a.fail(c, err)

@@ -33,7 +33,7 @@ type named struct {
 
 type elsewhere struct {
 	Name string `json:"name"`
-	URL  string `json:"url" format:"uri"`
+	URL  string `json:"url,omitempty" format:"uri" doc:"Absent when the city has not told it."`
 }
 
 type match struct {

@@ -1,9 +1,6 @@
 package httpapi
 
-import (
-	"bedelau/internal/city/catalog"
-	"bedelau/internal/kernel/i18n"
-)
+import "bedelau/internal/city/catalog"
 
 type serviceDetail struct {
 	Service     serviceSummary `json:"service"`
@@ -110,8 +107,8 @@ func serviceOf(d catalog.Detail, who caller) serviceDetail {
 }
 
 func requirementOf(r catalog.Requirement, who caller) requirement {
-	say := func(t i18n.Text) string { return who.text(t) }
-	out := requirement{Code: r.Code, Name: say(r.Name), Kind: r.Kind, Form: r.Form, When: say(r.When), Note: say(r.Note), BringOriginal: r.BringOriginal}
+	out := requirement{Code: r.Code, Name: who.text(r.Name), Kind: r.Kind, Form: r.Form, When: who.text(r.When), Note: who.text(r.Note),
+		BringOriginal: r.BringOriginal}
 	if r.File != nil {
 		out.File = &fileRule{Types: append([]string{}, r.File.Types...), MaxMB: r.File.MaxMB, MaxCount: r.File.MaxCount}
 	}

@@ -39,7 +39,7 @@ func (c client) draft(t testing.TB, nik, name string) application {
 		c.call(t, "PUT", 204, at+"/answers/"+page, answersRequest{Answers: answers}, nil)
 	}
 	for _, field := range []string{"file_kk", "file_surat_kehilangan"} {
-		if a := c.do(t, "POST", at+"/files?filename=foto.jpg&field="+field, bytes.NewReader(photo(t)), "Content-Type", "image/jpeg"); a.status != 201 {
+		if a := c.do(t, "POST", at+"/files?field="+field, bytes.NewReader(photo(t)), "Content-Type", "image/jpeg"); a.status != 201 {
 			t.Fatalf("%s: %d %s", field, a.status, a.body)
 		}
 	}
@@ -169,7 +169,7 @@ func (w *world) isDecided(t *testing.T, siti client, at string) {
 	if shown.Text != sitiNIK {
 		t.Errorf("revealed %q", shown.Text)
 	}
-	budi.post(t, 200, at+"/claim", versionRequest{}, &x, "If-Match", seen)
+	budi.post(t, 200, at+"/claim", nil, &x, "If-Match", seen)
 	if x.Assignee == nil || x.Assignee.Name != "Petugas officer" {
 		t.Errorf("claimed: %+v", x.Assignee)
 	}
@@ -193,7 +193,7 @@ func (w *world) isDecided(t *testing.T, siti client, at string) {
 		t.Fatalf("the form in correction: %+v", f.Correction)
 	}
 	siti.call(t, "DELETE", 204, at+"/files/"+old.Files[0].ID.String(), nil, nil)
-	if a := siti.do(t, "POST", at+"/files?field=file_kk&filename=baru.jpg", bytes.NewReader(photo(t))); a.status != 201 {
+	if a := siti.do(t, "POST", at+"/files?field=file_kk", bytes.NewReader(photo(t))); a.status != 201 {
 		t.Fatalf("the new file: %s", a.body)
 	}
 	siti.post(t, 200, at+"/correction", nil, &x)

@@ -61,6 +61,7 @@ type world struct {
 	box       *mailbox.Box
 	server    *httptest.Server
 	collector *metering.Collector
+	contract  *contract
 }
 
 // newAPI builds everything between the socket and the database as the program does.
@@ -117,6 +118,7 @@ func newAPI(t *testing.T) *world {
 		Metering: meters, Billing: billing.New(w.DB, meters, time.Now), CityURL: cityURL, Log: quiet})
 	g := must(gate.New(gate.Deps{Directory: dir, Identity: people, Guard: guard, Limiter: limiter, Log: quiet, OnAPI: out.collector.Requested}))(t)
 	out.Mount(g)
+	out.contract = newContract(t, must(out.document())(t))
 	out.server = httptest.NewServer(g.Engine())
 	t.Cleanup(out.server.Close)
 	return out
@@ -247,7 +249,9 @@ func (c client) do(t testing.TB, method, path string, body io.Reader, header ...
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answered{status: res.StatusCode, header: res.Header, body: raw}
+	a := answered{status: res.StatusCode, header: res.Header, body: raw}
+	c.w.contract.check(t, method, path, a)
+	return a
 }
 
 // call sends a value as JSON and reads the answer, which must have this status.
