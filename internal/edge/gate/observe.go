@@ -47,10 +47,11 @@ func (g *Gate) secure(c *gin.Context) {
 // line names the route and never the path, whose parts may be tokens.
 func (g *Gate) observe(c *gin.Context) {
 	start := time.Now()
-	id := c.GetHeader("X-Request-Id")
-	if _, err := uuid.Parse(id); err != nil {
-		id = uuid.Must(uuid.NewV7()).String()
+	given, err := uuid.Parse(c.GetHeader("X-Request-Id"))
+	if err != nil {
+		given = uuid.Must(uuid.NewV7())
 	}
+	id := given.String() // one spelling of the several that Parse reads
 	c.Set(keyRequest, id)
 	c.Header("X-Request-Id", id)
 	defer func() {
