@@ -57,8 +57,8 @@ const (
 	hostPlatform = "localhost"
 )
 
-// site is the pages over the real gate and real services, on a database and a Redis of their own, with the packs of
-// both cities, a clock that the test moves, and every link that would have been mailed.
+// site is the pages over the real gate and real services, on a database and a Redis of their own, with the pack of
+// Batam, a clock that the test moves, and every link that would have been mailed.
 type site struct {
 	*Portal
 	w      *pgtest.World
@@ -110,6 +110,7 @@ func newSite(t testing.TB) *site {
 	mail, err := notify.New(notify.Deps{DB: w.DB.App, Bus: bus, Keys: s.keys, SMTP: notify.SMTPConfig{From: "kota@localhost", TLS: "none"},
 		Contacts: contacts{people}, BaseURL: address, Log: quiet, Now: s.clockNow, Links: mailPaths()})
 	must(err)
+	must(mail.Register(bus, s.runner))
 	services := catalog.New(w.DB.App)
 	cases := casework.New(casework.Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Keys: s.keys, Notify: mail, Staff: people,
 		Standards: standards{services}, BaseURL: address, Log: quiet, Now: s.clockNow})
@@ -125,19 +126,19 @@ func newSite(t testing.TB) *site {
 	s.Portal = New(Deps{Catalog: services, Casework: cases, Dashboard: board, Identity: people, Guard: guard, Directory: dir, DB: w.DB,
 		Metering: meters, Billing: billing.New(w.DB, meters, s.clockNow), CityURL: address, Log: quiet, Now: s.clockNow})
 	s.Mount(g)
-	s.load(t)
+	s.load(t, "batam")
 	s.srv = httptest.NewServer(g.Engine())
 	t.Cleanup(s.srv.Close)
 	return s
 }
 
-// load gives both cities their packs.
-func (s *site) load(t testing.TB) {
+// load gives cities their packs; Batam has its own from the start.
+func (s *site) load(t testing.TB, slugs ...string) {
 	t.Helper()
 	engine := pack.NewEngine()
 	engine.Register(catalog.Section())
 	engine.Register(casework.Section())
-	for _, slug := range []string{"batam", "tanjungpinang"} {
+	for _, slug := range slugs {
 		p, err := pack.Load(tenants.FS, slug)
 		if err != nil {
 			t.Fatal(err)
@@ -147,6 +148,29 @@ func (s *site) load(t testing.TB) {
 		}
 	}
 	s.Directory.Forget()
+}
+
+// work lets background tasks run until the test ends: mails, figures, documents.
+func (s *site) work(t testing.TB) {
+	t.Helper()
+	if err := s.runner.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		s.runner.Stop(ctx)
+	})
+}
+
+// soon waits until ok says yes, for what a background task does.
+func (s *site) soon(t testing.TB, what string, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); !ok(); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("%s did not happen", what)
+		}
+	}
 }
 
 func mailPaths() map[string]string {

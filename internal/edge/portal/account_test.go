@@ -1,0 +1,217 @@
+package portal
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"bedelau/internal/kernel/identity"
+)
+
+// TestStaffComeByInvitation follows an invitation to the desk: password, authenticator, recovery codes, and the next
+// sign-in with a code.
+func TestStaffComeByInvitation(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	admin := s.staff(t, hostBatam, "Maya Putri", "city_admin", "")
+	ctx := s.in(t, hostBatam)
+	maya, err := s.Identity.Resolve(ctx, admin.session())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Identity.Invite(ctx, maya, identity.InviteInput{Email: "andi@kota.id", Name: "Andi Wijaya", Role: "officer", Agency: "disdukcapil"}); err != nil {
+		t.Fatal(err)
+	}
+	b := s.browser(t, hostBatam)
+	link := s.lastLink(t)
+	b.page(link, "Halo Andi Wijaya")
+	b.sees(b.post(link, "password", "pendek"), http.StatusUnprocessableEntity, "paling sedikit")
+	a := b.post(link, "password", password)
+	b.goes(a, "/masuk/pasang")
+	b.goes(b.get("/permohonan"), "/masuk/kode?lanjut=%2Fpermohonan")
+	b.goes(b.get("/masuk/kode"), "/masuk/pasang")
+	page := b.page("/masuk/pasang", "Amankan akun kerja Anda")
+	_, rest, _ := strings.Cut(page, `class="code secret">`)
+	shown, _, _ := strings.Cut(rest, "<")
+	if !strings.Contains(page, `src="data:image/png;base64,`) {
+		t.Error("no QR code")
+	}
+	b.sees(b.post("/masuk/pasang", "code", "000000"), http.StatusUnprocessableEntity, "Kode salah")
+	before := b.session()
+	code, err := totp.GenerateCode(shown, s.clockNow())
+	if err != nil {
+		t.Fatal(err)
+	}
+	a = b.post("/masuk/pasang", "code", code[:3]+" "+code[3:])
+	b.sees(a, http.StatusOK, "Simpan kode pemulihan")
+	if !strings.Contains(a.body, `href="/petugas/antrean"`) {
+		t.Error("the recovery codes lead nowhere")
+	}
+	if b.session() == before {
+		t.Error("the session kept its token when it got its rights")
+	}
+	_, rest, _ = strings.Cut(a.body, `<li class="code">`)
+	recovery, _, _ := strings.Cut(rest, "<")
+
+	b.goes(b.post("/keluar"), "/")
+	b.goes(b.post("/masuk", "login", "andi@kota.id", "password", password, "next", "/petugas/permohonan/x"), "/masuk/kode?lanjut=%2Fpetugas%2Fpermohonan%2Fx")
+	b.goes(b.get("/masuk/pasang"), "/masuk/kode")
+	b.page("/masuk/kode?lanjut=%2Fpetugas%2Fpermohonan%2Fx", "Masukkan kode")
+	b.sees(b.post("/masuk/kode", "code", ""), http.StatusUnprocessableEntity, "wajib diisi")
+	b.sees(b.post("/masuk/kode", "code", code), http.StatusUnprocessableEntity, "Kode salah atau sudah dipakai")
+	b.goes(b.post("/masuk/kode?lanjut=%2Fpetugas%2Fpermohonan%2Fx", "code", recovery), "/petugas/permohonan/x")
+	b.goes(b.get("/masuk/kode"), "/petugas/antrean")
+	if page := b.page("/akun", "Perangkat ini"); !strings.Contains(page, `value="Andi Wijaya"`) || !strings.Contains(page, "Petugas OPD") {
+		t.Error("the account page does not know who it is for")
+	}
+	b.sees(b.get(link), http.StatusGone)
+}
+
+// TestForgottenPasswordsAreReplaced says the same for an address that nobody has, and ends every session.
+func TestForgottenPasswordsAreReplaced(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
+	b := s.browser(t, hostBatam)
+	known := b.post("/lupa-sandi", "email", "siti.rahma@contoh.id")
+	link := s.lastLink(t)
+	unknown := b.post("/lupa-sandi", "email", "tidak.ada@contoh.id")
+	b.sees(known, http.StatusOK, "Periksa email Anda")
+	if a, c := strings.ReplaceAll(text(known.body), "siti.rahma", ""), strings.ReplaceAll(text(unknown.body), "tidak.ada", ""); a != c {
+		t.Errorf("the answers differ:\n%s\n%s", a, c)
+	}
+	b.page(link, "Siti Rahma")
+	b.goes(b.post(link, "password", "perahu layar putih"), "/masuk")
+	siti.goes(siti.get("/akun"), "/masuk?lanjut=%2Fakun")
+	b.sees(b.post("/masuk", "login", "siti.rahma@contoh.id", "password", password), http.StatusUnprocessableEntity, "salah")
+	b.goes(b.post("/masuk", "login", "siti.rahma@contoh.id", "password", "perahu layar putih"), "/permohonan")
+	if lines := s.log.String(); strings.Contains(lines, strings.TrimPrefix(link, "/atur-sandi/")) || strings.Contains(lines, "siti.rahma") {
+		t.Error("the log has the token of a link or an address")
+	}
+}
+
+// TestPeopleKeepTheirAccount changes what an account says and where it is signed in.
+func TestPeopleKeepTheirAccount(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
+	phone := s.browser(t, hostBatam)
+	phone.extra.Set("User-Agent", "Mozilla/5.0 (Linux; Android 14) Chrome/120.0 Mobile")
+	phone.goes(phone.post("/masuk", "login", "081270001234", "password", password), "/permohonan")
+
+	siti.sees(siti.post("/akun/data", "name", "<b>", "phone", "12"), http.StatusUnprocessableEntity, "Nama memuat tanda", "Tulis nomor HP")
+	siti.sees(siti.follow(siti.post("/akun/data", "name", "Siti Rahmawati", "phone", "0812 7000 9999")), http.StatusOK, "Data Anda tersimpan")
+	if page := siti.page("/akun", "Android"); !strings.Contains(page, `value="Siti Rahmawati"`) {
+		t.Error("the name was not changed")
+	}
+	siti.sees(siti.post("/akun/sandi"), http.StatusUnprocessableEntity, "wajib diisi")
+	siti.sees(siti.post("/akun/sandi", "present", "salah sekali", "password", "perahu layar putih"), http.StatusUnprocessableEntity, "Kata sandi yang sekarang salah")
+	siti.sees(siti.post("/akun/sandi", "present", password, "password", "pendek"), http.StatusUnprocessableEntity, "paling sedikit")
+
+	_, rest, _ := strings.Cut(siti.page("/akun"), `action="/akun/sesi/`)
+	id, _, _ := strings.Cut(rest, "/")
+	budi := s.resident(t, hostBatam, "Budi Santoso", "081270005678")
+	budi.sees(budi.post("/akun/sesi/"+id+"/hapus"), http.StatusNotFound)
+	phone.page("/akun")
+	siti.goes(siti.post("/akun/sesi/"+id+"/hapus"), "/akun")
+	phone.goes(phone.get("/akun"), "/masuk?lanjut=%2Fakun")
+
+	before := siti.session()
+	siti.goes(siti.post("/akun/sandi", "present", password, "password", "perahu layar putih"), "/akun")
+	if siti.session() == before {
+		t.Error("the session kept its token over a change of password")
+	}
+	siti.goes(siti.post("/akun/sesi-lain/hapus"), "/akun")
+	siti.page("/akun", "Semua perangkat lain sudah dikeluarkan")
+}
+
+// TestComingBackStaysHere: whatever an address asks for, signing in never leads to another site, and the cookie is one
+// that only this site's pages send.
+func TestComingBackStaysHere(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ctx := s.in(t, hostBatam)
+	if _, err := s.Identity.CreateResident(ctx, identity.SeedInput{Name: "Siti", Email: "siti@contoh.id", Password: password}); err != nil {
+		t.Fatal(err)
+	}
+	for next, want := range map[string]string{
+		"/permohonan/x?a=b":              "/permohonan/x?a=b",
+		"/layanan/ktp-el-hilang":         "/layanan/ktp-el-hilang",
+		"https://jahat.example":          "/permohonan",
+		"//jahat.example":                "/permohonan",
+		"/\\jahat.example":               "/permohonan",
+		"\\\\jahat.example":              "/permohonan",
+		"/%09/jahat.example":             "/%09/jahat.example",
+		"/\t/jahat.example":              "/permohonan",
+		"javascript:alert(1)":            "/permohonan",
+		"/masuk?lanjut=/masuk":           "/permohonan",
+		"/petugas/antrean":               "/permohonan",
+		"":                               "/permohonan",
+		" /layanan":                      "/permohonan",
+		"/" + strings.Repeat("a/", 3000): "/permohonan",
+	} {
+		b := s.browser(t, hostBatam)
+		a := b.post("/masuk", "login", "siti@contoh.id", "password", password, "next", next)
+		b.goes(a, want)
+		b.goes(b.post("/bahasa", "lang", "en", "next", next), localPath(next, "/"))
+		if c := a.header.Get("Set-Cookie"); !strings.Contains(c, "HttpOnly") || !strings.Contains(c, "SameSite=Lax") || !strings.Contains(c, "Path=/") {
+			t.Errorf("cookie %q", c)
+		}
+	}
+	b := s.browser(t, hostBatam)
+	page := b.page("/masuk?lanjut=https%3A%2F%2Fjahat.example")
+	if strings.Contains(page, `name="next" value="http`) {
+		t.Error("the form carries another site's address")
+	}
+	b.goes(b.post("/bahasa", "lang", "en", "next", "/masuk"), "/masuk")
+	b.page("/masuk", "E-mail or phone number")
+}
+
+// TestGuessingIsSlowed: one address may not try for ever, and is told when to come back.
+func TestGuessingIsSlowed(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.browser(t, hostBatam)
+	for n := range 25 {
+		a := b.post("/lacak", "number", "BTM-26-7K3QX-4", "phone", "1234")
+		if a.status == http.StatusTooManyRequests {
+			if n < 10 || a.header.Get("Retry-After") == "" {
+				t.Errorf("refused at try %d with Retry-After %q", n+1, a.header.Get("Retry-After"))
+			}
+			b.sees(a, http.StatusTooManyRequests, "Terlalu banyak")
+			return
+		}
+	}
+	t.Error("25 guesses were answered")
+}
+
+// TestTheSessionOfOneCityIsNothingInAnother uses a resident's token on the other host.
+func TestTheSessionOfOneCityIsNothingInAnother(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
+	root, number := siti.apply(sitiNIK)
+	there := s.browser(t, hostOther)
+	there.client.Jar.SetCookies(&url.URL{Scheme: "http", Host: hostOther}, []*http.Cookie{{Name: cookieSession, Value: siti.session(), Path: "/", Expires: time.Now().Add(time.Hour)}})
+	there.goes(there.get(root), "/masuk?lanjut="+url.QueryEscape(root))
+	there.sees(there.post("/lacak", "number", number, "phone", "1234"), http.StatusNotFound)
+	there.sees(there.get("/daftar"), http.StatusOK)
+	head := s.browser(t, hostPlatform)
+	head.sees(head.get("/daftar"), http.StatusNotFound)
+	head.sees(head.get("/permohonan"), http.StatusNotFound)
+	head.page("/masuk", "Email kerja")
+}
+
+// session is the token in the browser's cookie.
+func (b *browser) session() string {
+	for _, c := range b.client.Jar.Cookies(&url.URL{Scheme: "http", Host: b.host}) {
+		if c.Name == cookieSession {
+			return c.Value
+		}
+	}
+	return ""
+}
