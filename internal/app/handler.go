@@ -1,10 +1,7 @@
 package app
 
 import (
-	"encoding/json"
 	"net/http"
-
-	"github.com/gin-gonic/gin"
 
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/httpapi"
@@ -31,7 +28,7 @@ func (a *App) gate(box *mailbox.Box, codes func(tenant string) []portal.StaffCod
 	if err != nil {
 		return nil, err
 	}
-	a.health(g.Engine())
+	g.Health(a.ready)
 	portal.New(portal.Deps{
 		Catalog: a.Catalog, Casework: a.Casework, Dashboard: a.Dashboard, Identity: a.Identity, Guard: a.Guard,
 		Directory: a.Directory, DB: a.DB, Metering: a.Metering, Billing: a.Billing, CityURL: a.CityURL,
@@ -42,19 +39,4 @@ func (a *App) gate(box *mailbox.Box, codes func(tenant string) []portal.StaffCod
 		Directory: a.Directory, Metering: a.Metering, Billing: a.Billing, CityURL: a.CityURL, Log: a.Log,
 	}).Mount(g)
 	return g, nil
-}
-
-// health answers the machines that watch this process: alive is cheap and says nothing of the dependencies, ready
-// names the one that is ill.
-func (a *App) health(e *gin.Engine) {
-	e.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
-	e.GET("/readyz", func(c *gin.Context) {
-		state := a.ready(c.Request.Context())
-		status := http.StatusOK
-		if len(state) > 0 {
-			status = http.StatusServiceUnavailable
-		}
-		body, _ := json.Marshal(map[string]any{"ready": len(state) == 0, "ill": state}) // strings only: cannot fail
-		c.Data(status, "application/json", body)
-	})
 }
