@@ -26,7 +26,7 @@ func newApp(t testing.TB) *App {
 	w := pgtest.Open(t)
 	cfg := config.Config{
 		PublicURL: "http://localhost", DataDir: t.TempDir(), Demo: true, LogFormat: "text", Workers: 4,
-		Drain: 5 * time.Second, DatabaseConns: 8, SMTPFrom: "kota@localhost", SMTPTLS: "none",
+		Drain: 5 * time.Second, DatabaseConns: 8, Proxies: []string{"127.0.0.1"}, SMTPFrom: "kota@localhost", SMTPTLS: "none",
 		DatabaseURL: config.Secret(w.AppURL), DatabasePlatformURL: config.Secret(w.PlatformURL),
 		RedisURL:  config.Secret("redis://" + pgtest.Redis(t) + "/0"),
 		MasterKey: config.Secret(base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32))),
