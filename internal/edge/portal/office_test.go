@@ -1,0 +1,304 @@
+package portal
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"bedelau/internal/kernel/audit"
+)
+
+// atDesk is the address at which the office finds a resident's application.
+func atDesk(root string) string { return "/petugas" + root }
+
+// version is the one that the forms of a page were made for.
+func version(t testing.TB, page string) string { return hidden(t, page, "version") }
+
+// TestAnOfficerDecides goes an officer's whole way without a script: take, send back, see the correction, approve.
+func TestAnOfficerDecides(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.work(t)
+	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
+	root, number := siti.apply(sitiNIK)
+	andi := s.staff(t, hostBatam, "Andi Wijaya", "officer", "disdukcapil")
+	desk := atDesk(root)
+
+	list := andi.page("/petugas/antrean", number, "Siti Rahma", "Terkirim", "Sisa 2 hari kerja", "Ambil", "Belum diambil 1", "Tugas saya 0")
+	a := andi.post(desk+"/ambil", "version", version(t, list), "next", "/petugas/antrean?lihat=unassigned")
+	andi.goes(a, "/petugas/antrean?lihat=unassigned")
+	andi.sees(andi.follow(a), http.StatusOK, "Permohonan ini sekarang tugas Anda", "Tidak ada yang menunggu", "Belum diambil 0", "Tugas saya 1")
+	andi.page("/petugas/antrean?lihat=mine", number, "Anda")
+	andi.page("/petugas/antrean?q="+strings.ToLower(number), number)
+	andi.page("/petugas/antrean?q=siti", number, "1 hasil")
+	andi.page("/petugas/antrean?q=budi", "Tidak ada yang menunggu")
+
+	page := andi.page(desk, number, "Siti Rahma", "••••••••••••0003", "foto.jpg", "Mulai periksa", "Minta perbaikan", "Ditangani oleh Andi Wijaya", "2 hari kerja")
+	if strings.Contains(page, sitiNIK) || strings.Contains(page, "27 Maret 1990") {
+		t.Error("a masked answer is on the page")
+	}
+	andi.goes(andi.post(desk+"/tindakan", "action", "start_review", "version", version(t, page)), desk)
+	page = andi.page(desk, "Tersimpan", "Dalam verifikasi", "Setujui", "Tolak")
+
+	refused := andi.post(desk+"/tindakan", "action", "request_correction", "version", version(t, page), "reason", " ", "fields", "file_kk")
+	andi.sees(refused, http.StatusUnprocessableEntity, "Ada 1 hal yang perlu diperbaiki", "Isian ini wajib diisi")
+	if !strings.Contains(refused.body, `value="file_kk" checked`) || !strings.Contains(refused.body, `aria-invalid="true"`) {
+		t.Error("the refused form forgot what was ticked, or does not mark what is wrong")
+	}
+	andi.goes(andi.post(desk+"/tindakan", "action", "request_correction", "version", version(t, page), "reason", "Foto KK terpotong.", "fields", "file_kk", "fields", "nomor_kk"), desk)
+	andi.page(desk, "Menunggu perbaikan dari pemohon", "Foto KK terpotong.", "Diminta diperbaiki", "Dihentikan sementara", "Yang diminta diperbaiki: Foto atau pindaian Kartu Keluarga")
+	andi.page("/petugas/antrean?lihat=waiting", number, "Perlu perbaikan")
+
+	siti.goes(siti.post(root+"/isi/kk", "nomor_kk", "2171040102160008"), root+"/periksa")
+	upload := siti.page(root+"/isi/berkas_kk", "foto.jpg")
+	remove, _, _ := strings.Cut(upload[strings.Index(upload, `formaction="`)+len(`formaction="`):], `"`)
+	siti.goes(siti.post(remove), root+"/isi/berkas_kk")
+	siti.goes(siti.upload(root+"/isi/berkas_kk", "file_kk", "kk baru.jpg", photo(t)), root+"/periksa")
+	siti.goes(siti.post(root+"/kirim"), root+"/terkirim?perbaikan=1")
+
+	page = andi.page(desk, "Perbaikan dikirim", "kk baru.jpg", "Dalam verifikasi", "Yang diperbaiki:")
+	andi.goes(andi.post(desk+"/catatan", "note", "Sudah dicek di basis data."), desk)
+	andi.page(desk, "Catatan internal", "Sudah dicek di basis data.")
+	if strings.Contains(siti.page(root), "basis data") {
+		t.Error("the applicant reads an internal note")
+	}
+	andi.goes(andi.post(desk+"/tindakan", "action", "approve", "version", version(t, page), "reason", "Data cocok."), desk)
+	andi.page(desk, "Disetujui", "Data cocok.", "Selesai diproses")
+	s.soon(t, "the issue of the document", func() bool { return strings.Contains(andi.get(desk).body, "/dokumen/") })
+	_, rest, _ := strings.Cut(andi.get(desk).body, `href="/dokumen/`)
+	id, _, _ := strings.Cut(rest, `"`)
+	if pdf := andi.get("/dokumen/" + id); pdf.status != http.StatusOK || !strings.HasPrefix(pdf.body, "%PDF-") {
+		t.Errorf("the officer gets %d for the issued document", pdf.status)
+	}
+	siti.page(root, "Disetujui", "Data cocok.")
+}
+
+// TestTheSecondOfficerKeepsTheirWords: a colleague acted meanwhile, so nothing is saved, what happened is told, and
+// what was written is still there.
+func TestTheSecondOfficerKeepsTheirWords(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
+	root, _ := siti.apply(sitiNIK)
+	desk := atDesk(root)
+	andi := s.staff(t, hostBatam, "Andi Wijaya", "officer", "disdukcapil")
+	dewi := s.staff(t, hostBatam, "Dewi Lestari", "officer", "disdukcapil")
+
+	before := dewi.page(desk)
+	andi.goes(andi.post(desk+"/tindakan", "action", "start_review", "version", version(t, andi.page(desk))), desk)
+
+	a := dewi.post(desk+"/tindakan", "action", "request_correction", "version", version(t, before), "reason", "Surat kehilangan buram.", "fields", "file_kk")
+	dewi.sees(a, http.StatusConflict, "Permohonan ini berubah sejak Anda membukanya", "Andi Wijaya", "Dalam verifikasi", "Tulisan Anda masih ada di formulir")
+	if !strings.Contains(a.body, ">Surat kehilangan buram.</textarea>") || !strings.Contains(a.body, `value="file_kk" checked`) {
+		t.Error("what the officer wrote is gone")
+	}
+	dewi.goes(dewi.post(desk+"/tindakan", "action", "request_correction", "version", version(t, a.body), "reason", "Surat kehilangan buram.", "fields", "file_kk"), desk)
+
+	after := andi.page(desk)
+	siti.goes(siti.post(root+"/batal", "reason", "Ketemu"), root)
+	a = andi.post(desk+"/tindakan", "action", "approve", "version", version(t, after), "reason", "Sudah cocok.")
+	andi.sees(a, http.StatusConflict, "Tindakan itu tidak dapat dilakukan lagi", "Sudah cocok.", "Dibatalkan")
+
+	dewi.sees(dewi.post(desk+"/ambil", "version", version(t, before)), http.StatusConflict, "sudah selesai")
+}
+
+// TestOnlyTheAgencyOfACaseFindsIt: for anyone else it does not exist, whatever they try.
+func TestOnlyTheAgencyOfACaseFindsIt(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
+	root, number := siti.apply(sitiNIK)
+	desk := atDesk(root)
+	andi := s.staff(t, hostBatam, "Andi Wijaya", "officer", "disdukcapil")
+	page := andi.page(desk)
+	_, rest, _ := strings.Cut(page, desk+"/berkas/")
+	file := desk + "/berkas/" + rest[:36]
+
+	rina := s.staff(t, hostBatam, "Rina Marlina", "officer", "diskominfo")
+	lina := s.staff(t, hostOther, "Lina Agustina", "officer", "disdukcapil")
+	rina.page("/petugas/antrean", "Tidak ada yang menunggu", "Semua 0")
+	rina.page("/petugas/antrean?q="+number, "Tidak ada yang menunggu")
+	for _, b := range []*browser{rina, lina} {
+		for _, path := range []string{desk, file} {
+			b.sees(b.get(path), http.StatusNotFound)
+		}
+		for _, act := range []string{"/tindakan", "/ambil", "/lepas", "/catatan", "/buka/nik"} {
+			b.sees(b.post(desk+act, "action", "start_review", "version", version(t, page), "note", "x"), http.StatusNotFound)
+		}
+	}
+	siti.sees(siti.get(desk), http.StatusForbidden)
+	siti.sees(siti.get("/petugas/antrean"), http.StatusForbidden)
+	s.browser(t, hostBatam).goes(s.browser(t, hostBatam).get("/petugas/antrean"), "/masuk?lanjut=%2Fpetugas%2Fantrean")
+	budi := s.resident(t, hostBatam, "Budi Santoso", "081270005678")
+	budi.sees(budi.get(root), http.StatusNotFound)
+}
+
+// TestReadingIsRecorded: a masked answer is shown once and on the record, and so is every file that is opened.
+func TestReadingIsRecorded(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
+	root, _ := siti.apply(sitiNIK)
+	desk := atDesk(root)
+	andi := s.staff(t, hostBatam, "Andi Wijaya", "officer", "disdukcapil")
+	page := andi.page(desk)
+
+	shown := andi.post(desk + "/buka/nik")
+	andi.sees(shown, http.StatusOK, sitiNIK)
+	if strings.Contains(text(shown.body), "27 Maret 1990") || shown.header.Get("Cache-Control") != "no-store" {
+		t.Error("more than the one answer is shown, or it may be kept")
+	}
+	if strings.Contains(andi.page(desk), sitiNIK) {
+		t.Error("the revealed answer stays on the page")
+	}
+	andi.sees(andi.post(desk+"/buka/nama_lengkap"), http.StatusNotFound)
+	andi.sees(andi.get(desk+"/buka/nik"), http.StatusMethodNotAllowed) // never by a link
+
+	_, rest, _ := strings.Cut(page, desk+"/berkas/")
+	file := andi.get(desk + "/berkas/" + rest[:36])
+	andi.sees(file, http.StatusOK)
+	if file.header.Get("Content-Type") != "image/jpeg" || !strings.Contains(file.header.Get("Content-Security-Policy"), "sandbox") ||
+		file.header.Get("X-Content-Type-Options") != "nosniff" {
+		t.Errorf("file served with %v", file.header)
+	}
+	andi.sees(andi.get(desk+"/berkas/"+uuid.NewString()), http.StatusNotFound)
+
+	id, err := uuid.Parse(strings.TrimPrefix(root, "/permohonan/"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	trail, err := audit.Trail(s.in(t, hostBatam), s.DB.App, "application", id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var acts []string
+	for _, e := range trail {
+		acts = append(acts, e.Action)
+	}
+	if got := strings.Join(acts, " "); got != "application.submit application.reveal application.open_file" {
+		t.Errorf("the record holds %s", got)
+	}
+}
+
+// TestTheHeadDealsOutWork: the head gives a case to one of the agency and takes it back; an officer cannot.
+func TestTheHeadDealsOutWork(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
+	root, number := siti.apply(sitiNIK)
+	desk := atDesk(root)
+	andi := s.staff(t, hostBatam, "Andi Wijaya", "officer", "disdukcapil")
+	s.staff(t, hostBatam, "Rina Marlina", "officer", "diskominfo")
+	head := s.staff(t, hostBatam, "Hendra Gunawan", "agency_head", "disdukcapil")
+
+	page := head.page(desk, "Tugaskan", "Andi Wijaya")
+	if strings.Contains(page, "Rina Marlina") {
+		t.Error("the head can give work to another agency")
+	}
+	before, _, _ := strings.Cut(page, `">Andi Wijaya</option>`)
+	officer := before[strings.LastIndex(before, `"`)+1:]
+	andi.sees(andi.post(desk+"/serahkan", "version", version(t, page), "officer", officer), http.StatusForbidden)
+	head.sees(head.post(desk+"/serahkan", "version", version(t, page), "officer", "siapa saja"), http.StatusUnprocessableEntity, "Pilih salah satu")
+	head.sees(head.post(desk+"/serahkan", "version", version(t, page), "officer", uuid.NewString()), http.StatusUnprocessableEntity, "Pilih salah satu")
+	head.goes(head.post(desk+"/serahkan", "version", version(t, page), "officer", officer), desk)
+	head.page(desk, "Petugas permohonan ini sudah ditentukan", "Ditangani oleh Andi Wijaya")
+	andi.page("/petugas/antrean?lihat=mine", number)
+	head.goes(head.post(desk+"/lepas", "version", version(t, head.page(desk))), desk)
+	andi.page("/petugas/antrean?lihat=unassigned", number)
+}
+
+// TestALateCaseIsSeen: past its deadline the case is marked, and once it is reported upwards that is shown too.
+func TestALateCaseIsSeen(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
+	root, number := siti.apply(sitiNIK)
+	andi := s.staff(t, hostBatam, "Andi Wijaya", "officer", "disdukcapil")
+	s.staff(t, hostBatam, "Hendra Gunawan", "agency_head", "disdukcapil")
+	s.wait(72 * time.Hour) // Friday morning; it was due on Thursday at 16.00
+	andi.goes(andi.post("/keluar"), "/")
+	andi.post("/masuk", "login", "andi.wijaya@kota.id", "password", password)
+	andi.post("/masuk/kode", "code", s.code(t))
+	andi.page("/petugas/antrean?lihat=late", number, "Lewat 1 hari kerja", "Terlambat 1")
+	s.work(t)
+	s.soon(t, "the escalation", func() bool { return strings.Contains(andi.get("/petugas/antrean").body, "Dilaporkan ke atasan") })
+	andi.page(atDesk(root), "Lewat 1 hari kerja", "Dilaporkan ke atasan", "Lewat tenggat, dilaporkan ke atasan", "Sistem")
+}
+
+// TestTheQueueIsPaged: pages follow by a cursor, and the next case is offered after one.
+func TestTheQueueIsPaged(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	andi := s.staff(t, hostBatam, "Andi Wijaya", "officer", "disdukcapil")
+	first := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
+	one, _ := first.apply(sitiNIK)
+	s.wait(time.Minute)
+	second := s.resident(t, hostBatam, "Budi Santoso", "081270005678")
+	two, _ := second.apply("2171041203880007")
+	page := andi.page(atDesk(one), "Permohonan berikutnya")
+	if !strings.Contains(page, `href="`+atDesk(two)+`"`) {
+		t.Error("the next case is not offered")
+	}
+	andi.sees(andi.get("/petugas/antrean?sesudah=xx"), http.StatusBadRequest, "Mulai lagi dari halaman pertama")
+	andi.sees(andi.get("/petugas/antrean?lihat=semuanya"), http.StatusUnprocessableEntity, "Pilih salah satu")
+}
+
+// TestEveryDeskFormSaysWhatIsWrong posts nothing, nonsense and worse to each form of a case.
+func TestEveryDeskFormSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
+	root, _ := siti.apply(sitiNIK)
+	desk := atDesk(root)
+	andi := s.staff(t, hostBatam, "Andi Wijaya", "officer", "disdukcapil")
+	v := "version=" + version(t, andi.page(desk))
+	for _, tt := range []struct {
+		name, path, body string
+		status           int
+		words            []string
+	}{
+		{"act: nothing", "/tindakan", "", 422, []string{"tidak dapat dibaca"}},
+		{"act: no version", "/tindakan", "action=start_review", 422, []string{"tidak dapat dibaca"}},
+		{"act: a version of words", "/tindakan", "action=start_review&version=satu", 422, []string{"tidak dapat dibaca"}},
+		{"act: two versions", "/tindakan", "action=start_review&version=1&version=2", 422, []string{"tidak dapat dibaca"}},
+		{"act: no such step", "/tindakan", v + "&action=%27%3B+DROP+TABLE+application", 409, []string{"tidak dapat dilakukan"}},
+		{"act: the applicant's step", "/tindakan", v + "&action=cancel", 409, []string{"tidak dapat dilakukan"}},
+		{"act: not from this state", "/tindakan", v + "&action=approve", 409, []string{"tidak dapat dilakukan"}},
+		{"act: NUL", "/tindakan", v + "&action=request_correction&reason=a%00b", 422, []string{"tidak dapat dibaca"}},
+		{"act: not UTF-8", "/tindakan", v + "&action=request_correction&reason=%ff%fe", 422, []string{"tidak dapat dibaca"}},
+		{"act: endless reason", "/tindakan", v + "&action=request_correction&reason=" + strings.Repeat("a", 2001), 422, []string{"paling banyak 2000"}},
+		{"act: a field of no form", "/tindakan", v + "&action=request_correction&reason=x&fields=gaji", 422, []string{"tidak ada di formulir"}},
+		{"act: a reason nobody asked for", "/tindakan", v + "&action=start_review&reason=x", 422, []string{"tidak menerima jawaban"}},
+		{"act: script", "/tindakan", v + "&action=request_correction&fields=gaji&reason=%3Cscript%3Ealert(1)%3C%2Fscript%3E", 422, nil},
+		{"act: broken escape", "/tindakan", "action=%zz", 400, nil},
+		{"act: over a megabyte", "/tindakan", "reason=" + strings.Repeat("a", 1<<20), 413, []string{"terlalu besar"}},
+		{"claim: nothing", "/ambil", "", 422, []string{"tidak dapat dibaca"}},
+		{"release: nothing", "/lepas", "", 422, []string{"tidak dapat dibaca"}},
+		{"release: not one's own", "/lepas", v, 403, nil},
+		{"note: nothing", "/catatan", "", 422, []string{"Isian ini wajib diisi"}},
+		{"note: blank", "/catatan", "note=%20%0A", 422, []string{"Isian ini wajib diisi"}},
+		{"note: NUL", "/catatan", "note=%00", 422, []string{"tidak dapat dibaca"}},
+		{"note: endless", "/catatan", "note=" + strings.Repeat("a", 2001), 422, []string{"paling banyak 2000"}},
+		{"reveal: no such field", "/buka/%27%20OR%201=1", "", 404, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			a := andi.send(http.MethodPost, desk+tt.path, "application/x-www-form-urlencoded", strings.NewReader(tt.body))
+			andi.sees(a, tt.status, tt.words...)
+			quiet(t, a)
+		})
+	}
+	if a := andi.post(desk+"/ambil", "version", strings.TrimPrefix(v, "version="), "next", "https://jahat.example/"); a.to() != desk {
+		t.Errorf("taking a case leads to %q", a.to())
+	}
+	for _, q := range []string{"%00", "%ff", "'", strings.Repeat("x", 5000), "%3Cscript%3E", "(((((", "%25"} {
+		a := andi.get("/petugas/antrean?q=" + q)
+		andi.sees(a, http.StatusOK)
+		quiet(t, a)
+	}
+	if strings.Contains(andi.page(desk), "Perlu perbaikan") {
+		t.Error("a refused step was taken")
+	}
+}
