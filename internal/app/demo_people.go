@@ -26,17 +26,17 @@ type demoPerson struct {
 }
 
 var demoPeople = []demoPerson{
-	{"batam", "warga@batam.localhost", "Siti Rahma", "081270001234", "", "", "", "resident of Batam (warga)"},
-	{"batam", "warga2@batam.localhost", "Budi Santoso", "081270005678", "", "", "", "another resident"},
-	{"batam", "petugas@batam.localhost", "Andi Wijaya", "", "officer", "disdukcapil", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "officer of Disdukcapil (petugas)"},
-	{"batam", "petugas2@batam.localhost", "Dewi Lestari", "", "officer", "disdukcapil", "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU", "another officer of Disdukcapil"},
-	{"batam", "kominfo@batam.localhost", "Rina Marlina", "", "officer", "diskominfo", "MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK", "officer of Diskominfo"},
-	{"batam", "kepala@batam.localhost", "Hendra Gunawan", "", "agency_head", "disdukcapil", "NBSWY3DPEHPK3PXPNBSWY3DPEHPK3PXP", "head of Disdukcapil (kepala)"},
-	{"batam", "admin@batam.localhost", "Maya Putri", "", "city_admin", "", "OBWGC2LOOBWGC2LOOBWGC2LOOBWGC2LO", "administrator of Batam"},
-	{"tanjungpinang", "warga@tanjungpinang.localhost", "Rudi Hartono", "081270009999", "", "", "", "resident of Tanjungpinang"},
-	{"tanjungpinang", "petugas@tanjungpinang.localhost", "Lina Agustina", "", "officer", "disdukcapil", "PBWGC2LOPBWGC2LOPBWGC2LOPBWGC2LO", "officer of Disdukcapil Tanjungpinang"},
-	{"tanjungpinang", "admin@tanjungpinang.localhost", "Tono Saputra", "", "city_admin", "", "QBWGC2LOQBWGC2LOQBWGC2LOQBWGC2LO", "administrator of Tanjungpinang"},
-	{"platform", "bumd@platform.localhost", "Yusuf Hakim", "", "bumd_admin", "", "RBWGC2LORBWGC2LORBWGC2LORBWGC2LO", "staff of the BUMD"},
+	{"batam", "warga@batam.localhost", "Siti Rahma", "081270001234", "", "", "", "warga Batam"},
+	{"batam", "warga2@batam.localhost", "Budi Santoso", "081270005678", "", "", "", "warga Batam yang lain"},
+	{"batam", "petugas@batam.localhost", "Andi Wijaya", "", "officer", "disdukcapil", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "petugas Disdukcapil"},
+	{"batam", "petugas2@batam.localhost", "Dewi Lestari", "", "officer", "disdukcapil", "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU", "petugas Disdukcapil yang lain"},
+	{"batam", "kominfo@batam.localhost", "Rina Marlina", "", "officer", "diskominfo", "MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK", "petugas Diskominfo"},
+	{"batam", "kepala@batam.localhost", "Hendra Gunawan", "", "agency_head", "disdukcapil", "NBSWY3DPEHPK3PXPNBSWY3DPEHPK3PXP", "kepala Disdukcapil"},
+	{"batam", "admin@batam.localhost", "Maya Putri", "", "city_admin", "", "OBWGC2LOOBWGC2LOOBWGC2LOOBWGC2LO", "admin kota Batam"},
+	{"tanjungpinang", "warga@tanjungpinang.localhost", "Rudi Hartono", "081270009999", "", "", "", "warga Tanjungpinang"},
+	{"tanjungpinang", "petugas@tanjungpinang.localhost", "Lina Agustina", "", "officer", "disdukcapil", "PBWGC2LOPBWGC2LOPBWGC2LOPBWGC2LO", "petugas Disdukcapil Tanjungpinang"},
+	{"tanjungpinang", "admin@tanjungpinang.localhost", "Tono Saputra", "", "city_admin", "", "QBWGC2LOQBWGC2LOQBWGC2LOQBWGC2LO", "admin kota Tanjungpinang"},
+	{"platform", "bumd@platform.localhost", "Yusuf Hakim", "", "bumd_admin", "", "RBWGC2LORBWGC2LORBWGC2LORBWGC2LO", "admin BUMD"},
 }
 
 // seed loads the two cities, their plan and the demonstration's people. A second run changes nothing.
