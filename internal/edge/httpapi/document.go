@@ -94,13 +94,13 @@ func (a *API) refusals(r huma.Registry) map[string]*huma.Response {
 }
 
 // describe is an operation as the document has it.
-func (a *API) describe(o operation, takes body, asks bool) huma.Operation {
+func (a *API) describe(o operation, takes body) huma.Operation {
 	ho := huma.Operation{
 		OperationID: o.ID, Method: o.Method, Path: o.Path, Tags: []string{o.Tag}, Summary: o.Title, Description: o.About,
 		DefaultStatus: o.Status, MaxBodyBytes: o.MaxBody, Responses: map[string]*huma.Response{},
 		BodyReadTimeout: -1, // the body is here before huma asks for it; the deadline that readBody set ends with it
 	}
-	statuses := []int{http.StatusNotFound, http.StatusTooManyRequests, http.StatusInternalServerError}
+	statuses := []int{http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusInternalServerError}
 	statuses = append(statuses, o.Refuses...)
 	if o.Needs == access.Public {
 		ho.Security = []map[string][]string{}
@@ -109,9 +109,6 @@ func (a *API) describe(o operation, takes body, asks bool) huma.Operation {
 	}
 	if takes != noBody {
 		statuses = append(statuses, http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
-	}
-	if asks {
-		statuses = append(statuses, http.StatusUnprocessableEntity)
 	}
 	for _, s := range slices.Compact(slices.Sorted(slices.Values(statuses))) {
 		ho.Responses[strconv.Itoa(s)] = &huma.Response{Ref: "#/components/responses/" + refusals[s].name}

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -58,6 +59,7 @@ func TestHostileInput(t *testing.T) {
 		{"not a number", "GET", "/services?limit=many", "", "", 422, "input.invalid", "limit", "not_integer"},
 		{"a cursor that is none", "GET", "/services?cursor=%2e%2e", "", "", 400, "request.cursor", "cursor", "invalid"},
 		{"an unknown parameter", "GET", "/services?categori=x", "", "", 422, "input.invalid", "categori", "not_known"},
+		{"a parameter where none is", "GET", "/city?x=1", "", "", 422, "input.invalid", "x", "not_known"},
 		{"NUL in a parameter", "GET", "/services?q=a%00b", "", "", 422, "input.invalid", "q", "encoding"},
 		{"bad UTF-8 in a parameter", "GET", "/services?q=%ff", "", "", 422, "input.invalid", "q", "encoding"},
 		{"a long search", "GET", "/services?q=" + strings.Repeat("x", 201), "", "", 422, "input.invalid", "q", "too_long"},
@@ -150,11 +152,23 @@ func TestNothingIsHalfWritten(t *testing.T) {
 	if a.status != 415 && a.status != 422 {
 		t.Errorf("a program as a family card: %d %s", a.status, a.body)
 	}
-	var f form
-	siti.get(t, at+"/form", &f)
-	if f.field("nama_lengkap").Value != "Siti Rahma" || len(f.field("file_kk").Files) != 1 {
+	siti.call(t, "DELETE", 204, at+"/files/"+formOf(t, siti, at).field("file_kk").Files[0].ID.String(), nil, nil)
+	large := io.MultiReader(bytes.NewReader(photo(t)), strings.NewReader(strings.Repeat("\x00", 6<<20)))
+	a = siti.do(t, "POST", at+"/files?field=file_kk", large)
+	if a.status != 413 || !strings.Contains(string(a.body), `"field":"file_kk","code":"file_too_large"`) {
+		t.Errorf("6 MB: %d %s", a.status, a.body)
+	}
+	f := formOf(t, siti, at)
+	if f.field("nama_lengkap").Value != "Siti Rahma" || len(f.field("file_kk").Files) != 0 || len(f.field("file_surat_kehilangan").Files) != 1 {
 		t.Errorf("kept: %+v %+v", f.field("nama_lengkap"), f.field("file_kk"))
 	}
+}
+
+func formOf(t *testing.T, c client, at string) form {
+	t.Helper()
+	var f form
+	c.get(t, at+"/form", &f)
+	return f
 }
 
 // TestAFileIsTheRightOne uploads by its content, reads it back whole and in part, and never lets a browser show it.

@@ -72,7 +72,7 @@ func register[I, O any](a *API, o operation, fn func(context.Context, caller, *I
 	}
 	a.table = append(a.table, r)
 	takes := bodyOf(reflect.TypeFor[I]())
-	ho := a.describe(o, takes, reflect.TypeFor[I]().NumField() > 0)
+	ho := a.describe(o, takes)
 	ho.Middlewares = huma.Middlewares{a.enter(r, takes)}
 	huma.Register(a.huma, ho, func(ctx context.Context, in *I) (*O, error) {
 		who, ok := ctx.Value(callerKey{}).(caller)
