@@ -153,6 +153,9 @@ func (f Field) asSelect() Field {
 	return f
 }
 
+// full reports whether a file field has all the files it may have.
+func (f Field) full() bool { return f.Rule.MaxCount > 0 && len(f.Files) >= f.Rule.MaxCount }
+
 // saysRule reports whether the city's own hint already states the size, so that it is not said twice.
 func (f Field) saysRule() bool { return strings.Contains(f.Hint, fmt.Sprintf("%d MB", f.Rule.MaxMB)) }
 

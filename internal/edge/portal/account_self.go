@@ -15,7 +15,7 @@ import (
 // ownAccount shows a person's own data, password and sessions.
 func (p *Portal) ownAccount(c *gin.Context) error {
 	a := gate.ActorOf(c)
-	return p.accountPage(c, http.StatusOK, resident.AccountView{Name: a.Name, Phone: a.Phone})
+	return p.accountPage(c, http.StatusOK, resident.AccountView{Name: a.Name, Phone: localPhone(a.Phone)})
 }
 
 func (p *Portal) accountPage(c *gin.Context, status int, v resident.AccountView) error {
@@ -70,7 +70,7 @@ func (p *Portal) changePassword(c *gin.Context) error {
 				errs[i].Name = "present"
 			}
 		}
-		return p.accountPage(c, status, resident.AccountView{Name: a.Name, Phone: a.Phone, Errors: inOrder(errs, "present", "password")})
+		return p.accountPage(c, status, resident.AccountView{Name: a.Name, Phone: localPhone(a.Phone), Errors: inOrder(errs, "present", "password")})
 	}
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/gin-gonic/gin"
@@ -11,6 +12,7 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
 	"bedelau/web/page/problem"
 	"bedelau/web/ui"
 )
@@ -43,12 +45,23 @@ func (p *Portal) problem(c *gin.Context, status int, text string) {
 		c.Header("HX-Reswap", "outerHTML")
 		c.Header("HX-Reselect", "body")
 	}
-	v := problem.View{Shell: p.shell(c, ""), Status: status, Text: text, Request: gate.RequestID(c)}
+	v := problem.View{Shell: p.shell(c, ""), Status: status, Text: text, Request: gate.RequestID(c), Back: back(c)}
 	v.NoIndex = true
 	if err := p.render(c, status, problem.Page(v)); err != nil {
 		p.Log.ErrorContext(c.Request.Context(), "problem page", "request", gate.RequestID(c), "err", err)
 		c.String(http.StatusInternalServerError, gate.LocaleOf(c).T("fault.internal"))
 	}
+}
+
+// back is the list that a person was working from, or "" for the front page.
+func back(c *gin.Context) string {
+	who := gate.ActorOf(c)
+	for prefix, list := range map[string]string{"/permohonan/": "/permohonan", "/ajukan/": "/permohonan", "/petugas/permohonan/": pathQueue} {
+		if strings.HasPrefix(c.Request.URL.Path, prefix) && (who.Kind == identity.Resident) == (list != pathQueue) && who.SignedIn() {
+			return list
+		}
+	}
+	return ""
 }
 
 // returning adds to the address of a sign-in page the one to come back to: the page that was asked for, or the page

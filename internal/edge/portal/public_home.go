@@ -40,6 +40,9 @@ func (p *Portal) cityHome(c *gin.Context) error {
 		return err
 	}
 	v.Figures, v.FiguresAt = headline(f, l), zoned(c, f.ComputedAt)
+	for i := range v.Figures {
+		v.Figures[i].Meaning = "" // said on the dashboard
+	}
 	return p.render(c, http.StatusOK, public.Home(v))
 }
 

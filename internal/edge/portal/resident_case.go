@@ -66,7 +66,10 @@ func (p *Portal) story(c *gin.Context) error {
 		Shell: p.shell(c, app.Number), ID: id.String(), Number: app.Number, Service: app.ServiceName.In(l), Agency: app.AgencyName.In(l),
 		Status: ui.Status(app.Stage), StatusText: d.State.Public.In(l), Deadline: k.of(app), Submitted: zoned(c, app.SubmittedAt),
 		Reason: app.Reason, Events: p.events(c, d), MayCancel: mayCancel(d),
-		Sections: sectionsOf(id, d.Pages, l, func(casework.Answer, string) string { return "" }),
+		Sections: []resident.Section{{Title: l.T("portal.all_answers")}},
+	}
+	for _, x := range sectionsOf(id, d.Pages, l, func(casework.Answer, string) string { return "" }) {
+		v.Sections[0].Rows = append(v.Sections[0].Rows, x.Rows...)
 	}
 	if app.Correction != nil {
 		v.Correction = correctionOf(d, l)

@@ -52,9 +52,18 @@ func own(id uuid.UUID, rest string) string { return "/permohonan/" + id.String()
 func (p *Portal) pageForm(c *gin.Context) error {
 	d, page, err := p.draftPage(c)
 	if err != nil {
-		return err
+		return p.orStory(c, err)
 	}
 	return p.formPage(c, http.StatusOK, d, page, answers{}, nil)
+}
+
+// orStory shows where an application stands to who comes back to its form once it is with the office.
+func (p *Portal) orStory(c *gin.Context, err error) error {
+	if !fault.Is(err, "application.not_editable") {
+		return err
+	}
+	p.redirect(c, "/permohonan/"+c.Param("id"))
+	return nil
 }
 
 func (p *Portal) draftPage(c *gin.Context) (casework.Draft, casework.Page, error) {

@@ -23,7 +23,10 @@ func (p *Portal) review(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.reviewPage(c, http.StatusOK, id)
+	if err := p.reviewPage(c, http.StatusOK, id); err != nil {
+		return p.orStory(c, err)
+	}
+	return nil
 }
 
 func (p *Portal) reviewPage(c *gin.Context, status int, id uuid.UUID) error {

@@ -100,6 +100,9 @@ func TestACorrectionGoesBackAndForth(t *testing.T) {
 
 	upload := siti.page(root+"/isi/berkas_kk", "foto.jpg")
 	remove, _, _ := strings.Cut(upload[strings.Index(upload, `formaction="`)+len(`formaction="`):], `"`)
+	if strings.Contains(upload, `type="file"`) {
+		t.Error("a field with its one file asks for another")
+	}
 	siti.goes(siti.upload(remove, "file_kk", "lain.jpg", photo(t)), root+"/isi/berkas_kk")
 	siti.sees(siti.post(root+"/kirim"), http.StatusUnprocessableEntity, "Unggah berkas ini")
 	siti.goes(siti.upload(root+"/isi/berkas_kk", "file_kk", "kk baru.jpg", photo(t)), root+"/periksa")
@@ -107,9 +110,9 @@ func TestACorrectionGoesBackAndForth(t *testing.T) {
 	siti.goes(a, root+"/terkirim?perbaikan=1")
 	siti.goes(siti.post(root+"/kirim", "key", "again"), root)
 	siti.page(root, "Perbaikan dikirim", "Dalam verifikasi", "Sisa")
-	if got := siti.get(root + "/isi/kk"); got.status != http.StatusConflict {
-		t.Errorf("the form of an application with the office answers %d", got.status)
-	}
+	siti.goes(siti.get(root+"/isi/kk"), root)
+	siti.goes(siti.get(root+"/periksa"), root)
+	siti.sees(siti.post(root+"/isi/kk", "nomor_kk", "2171040102160009"), http.StatusConflict, "sedang ditangani petugas")
 
 	siti.goes(siti.post(root+"/batal", "reason", "Kartu ditemukan"), root)
 	siti.page(root, "Dibatalkan", "Kartu ditemukan")
