@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"reflect"
+	"strings"
 	"time"
 
 	"github.com/caarlos0/env/v11"
@@ -24,7 +26,7 @@ func (Secret) GoString() string { return "…" }
 type Config struct {
 	Listen    string        `env:"BEDELAU_LISTEN" envDefault:":8080"`         // address of the web server
 	Metrics   string        `env:"BEDELAU_METRICS_LISTEN" envDefault:":9090"` // address of /metrics; empty turns it off
-	PublicURL string        `env:"BEDELAU_PUBLIC_URL,required"`               // the platform's address; a city's is its slug before that host
+	PublicURL string        `env:"BEDELAU_PUBLIC_URL,required,notEmpty"`               // the platform's address; a city's is its slug before that host
 	DataDir   string        `env:"BEDELAU_DATA_DIR" envDefault:"data"`        // uploads and issued documents
 	Demo      bool          `env:"BEDELAU_DEMO"`                              // shows the mailbox page and the demo ribbon
 	LogFormat string        `env:"BEDELAU_LOG" envDefault:"json"`             // json or text
@@ -32,13 +34,13 @@ type Config struct {
 	Workers   int           `env:"BEDELAU_WORKERS" envDefault:"10"`           // tasks at a time in `work`
 	Drain     time.Duration `env:"BEDELAU_DRAIN" envDefault:"20s"`            // time to finish requests and tasks at a stop
 
-	DatabaseURL         Secret `env:"DATABASE_URL,required"`            // role bedelau_app
-	DatabasePlatformURL Secret `env:"DATABASE_PLATFORM_URL,required"`   // role bedelau_platform
+	DatabaseURL         Secret `env:"DATABASE_URL,required,notEmpty"`            // role bedelau_app
+	DatabasePlatformURL Secret `env:"DATABASE_PLATFORM_URL,required,notEmpty"`   // role bedelau_platform
 	DatabaseOwnerURL    Secret `env:"DATABASE_OWNER_URL"`               // role bedelau_owner; for `migrate` only
 	DatabaseConns       int    `env:"BEDELAU_DB_CONNS" envDefault:"16"` // connections of the application role
-	RedisURL            Secret `env:"REDIS_URL,required"`               // redis://[:password@]host:port/db
+	RedisURL            Secret `env:"REDIS_URL,required,notEmpty"`               // redis://[:password@]host:port/db
 
-	MasterKey Secret `env:"BEDELAU_MASTER_KEY,required"` // base64 of 32 bytes; seals each city's key
+	MasterKey Secret `env:"BEDELAU_MASTER_KEY,required,notEmpty"` // base64 of 32 bytes; seals each city's key
 
 	SMTPHost     string `env:"SMTP_HOST"`
 	SMTPPort     int    `env:"SMTP_PORT" envDefault:"587"`
@@ -52,9 +54,28 @@ type Config struct {
 func Load() (Config, error) {
 	c, err := env.ParseAs[Config]()
 	if err != nil {
-		return Config{}, fmt.Errorf("config: %w", err)
+		return Config{}, named(err)
 	}
 	return c, c.Validate()
+}
+
+// named says every fault with the name that the operator knows, the variable's, and never with its value.
+func named(err error) error {
+	var all env.AggregateError
+	if !errors.As(err, &all) {
+		return fmt.Errorf("config: %w", err)
+	}
+	var out []error
+	for _, e := range all.Errors {
+		var parse env.ParseError
+		if errors.As(e, &parse) {
+			f, _ := reflect.TypeFor[Config]().FieldByName(parse.Name)
+			name, _, _ := strings.Cut(f.Tag.Get("env"), ",")
+			e = fmt.Errorf("%s cannot be read as %s", name, parse.Type)
+		}
+		out = append(out, fmt.Errorf("config: %w", e))
+	}
+	return errors.Join(out...)
 }
 
 // Validate reports every field that cannot work, by its environment name.

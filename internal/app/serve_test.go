@@ -1,0 +1,99 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func listen(t *testing.T) net.Listener {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ln
+}
+
+// TestStopLetsARunningRequestFinish ends the program while a request is under way: it is answered, and no new one is.
+func TestStopLetsARunningRequestFinish(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	entered, release := make(chan struct{}), make(chan struct{})
+	slow := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		close(entered)
+		<-release
+		fmt.Fprint(w, "done")
+	})
+	ln := listen(t)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- a.serveOn(ctx, ln, slow, true) }()
+
+	answer := make(chan string, 1)
+	go func() {
+		res, err := http.Get("http://" + ln.Addr().String())
+		if err != nil {
+			answer <- err.Error()
+			return
+		}
+		defer res.Body.Close()
+		body, _ := io.ReadAll(res.Body)
+		answer <- string(body)
+	}()
+	<-entered
+	stop()
+	eventually(t, "the port is closed to new requests", func() bool {
+		c, err := net.Dial("tcp", ln.Addr().String())
+		if err == nil {
+			c.Close()
+		}
+		return err != nil
+	})
+	close(release)
+	if got := <-answer; got != "done" {
+		t.Errorf("the running request got %q", got)
+	}
+	if err := <-ended; err != nil {
+		t.Errorf("serve ended with %v", err)
+	}
+}
+
+// TestHealthNamesTheIllDependency asks a program whose Redis has gone.
+func TestHealthNamesTheIllDependency(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	h, err := a.Handler(nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ln := listen(t)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- a.serveOn(ctx, ln, h, false) }()
+	defer func() { stop(); <-ended }()
+
+	get := func(path string) (int, string) {
+		res, err := http.Get("http://" + ln.Addr().String() + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		body, _ := io.ReadAll(res.Body)
+		return res.StatusCode, string(body)
+	}
+	if status, body := get("/readyz"); status != http.StatusOK {
+		t.Errorf("readyz = %d %s", status, body)
+	}
+	a.Redis.Close()
+	if status, body := get("/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(body, `"redis"`) || strings.Contains(body, "database") {
+		t.Errorf("readyz without Redis = %d %s", status, body)
+	}
+	if status, _ := get("/healthz"); status != http.StatusOK {
+		t.Errorf("healthz without Redis = %d", status)
+	}
+}

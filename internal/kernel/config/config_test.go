@@ -1,0 +1,69 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func full() map[string]string {
+	return map[string]string{
+		"BEDELAU_PUBLIC_URL": "https://layanan.example.id:8443", "DATABASE_URL": "postgres://a:rahasia@h/d",
+		"DATABASE_PLATFORM_URL": "postgres://p@h/d", "REDIS_URL": "redis://h:6379/0",
+		"BEDELAU_MASTER_KEY": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+	}
+}
+
+func load(t *testing.T, env map[string]string) (Config, error) {
+	t.Helper()
+	for k, v := range env {
+		t.Setenv(k, v)
+	}
+	return Load()
+}
+
+func TestLoad(t *testing.T) {
+	c, err := load(t, full())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Domain() != "layanan.example.id" || !c.Secure() || c.Workers != 10 || c.Listen != ":8080" {
+		t.Errorf("%+v", c)
+	}
+	if got := c.CityURL("batam", nil); got != "https://batam.layanan.example.id:8443" {
+		t.Errorf("CityURL = %s", got)
+	}
+	if got := c.CityURL("batam", []string{"layanan.batam.example"}); got != "https://layanan.batam.example" {
+		t.Errorf("CityURL of a city with a host of its own = %s", got)
+	}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
+		if text := fmt.Sprintf(verb, c); strings.Contains(text, "rahasia") || strings.Contains(text, "AAECAw") {
+			t.Errorf("%s shows a secret: %s", verb, text)
+		}
+	}
+}
+
+func TestLoadNamesWhatIsWrong(t *testing.T) {
+	for name, bad := range map[string]string{
+		"BEDELAU_PUBLIC_URL": "layanan.example.id", "BEDELAU_MASTER_KEY": "short", "BEDELAU_LOG": "xml", "SMTP_TLS": "maybe",
+		"BEDELAU_WORKERS": "0", "BEDELAU_DB_CONNS": "many",
+	} {
+		t.Run(name, func(t *testing.T) {
+			env := full()
+			env[name] = bad
+			_, err := load(t, env)
+			if err == nil || !strings.Contains(err.Error(), name) {
+				t.Errorf("Load with %s=%s = %v", name, bad, err)
+			}
+		})
+	}
+	for _, required := range []string{"DATABASE_URL", "REDIS_URL", "BEDELAU_PUBLIC_URL", "DATABASE_PLATFORM_URL", "BEDELAU_MASTER_KEY"} {
+		t.Run("without "+required, func(t *testing.T) {
+			env := full()
+			env[required] = ""
+			if _, err := load(t, env); err == nil || !strings.Contains(err.Error(), required) {
+				t.Errorf("Load without %s = %v", required, err)
+			}
+		})
+	}
+}
