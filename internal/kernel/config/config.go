@@ -26,7 +26,7 @@ func (Secret) GoString() string { return "…" }
 type Config struct {
 	Listen    string        `env:"BEDELAU_LISTEN" envDefault:":8080"`         // address of the web server
 	Metrics   string        `env:"BEDELAU_METRICS_LISTEN" envDefault:":9090"` // address of /metrics; empty turns it off
-	PublicURL string        `env:"BEDELAU_PUBLIC_URL,required,notEmpty"`               // the platform's address; a city's is its slug before that host
+	PublicURL string        `env:"BEDELAU_PUBLIC_URL,required,notEmpty"`      // the platform's address; a city's is its slug before that host
 	DataDir   string        `env:"BEDELAU_DATA_DIR" envDefault:"data"`        // uploads and issued documents
 	Demo      bool          `env:"BEDELAU_DEMO"`                              // shows the mailbox page and the demo ribbon
 	LogFormat string        `env:"BEDELAU_LOG" envDefault:"json"`             // json or text
@@ -34,11 +34,11 @@ type Config struct {
 	Workers   int           `env:"BEDELAU_WORKERS" envDefault:"10"`           // tasks at a time in `work`
 	Drain     time.Duration `env:"BEDELAU_DRAIN" envDefault:"20s"`            // time to finish requests and tasks at a stop
 
-	DatabaseURL         Secret `env:"DATABASE_URL,required,notEmpty"`            // role bedelau_app
-	DatabasePlatformURL Secret `env:"DATABASE_PLATFORM_URL,required,notEmpty"`   // role bedelau_platform
-	DatabaseOwnerURL    Secret `env:"DATABASE_OWNER_URL"`               // role bedelau_owner; for `migrate` only
-	DatabaseConns       int    `env:"BEDELAU_DB_CONNS" envDefault:"16"` // connections of the application role
-	RedisURL            Secret `env:"REDIS_URL,required,notEmpty"`               // redis://[:password@]host:port/db
+	DatabaseURL         Secret `env:"DATABASE_URL,required,notEmpty"`          // role bedelau_app
+	DatabasePlatformURL Secret `env:"DATABASE_PLATFORM_URL,required,notEmpty"` // role bedelau_platform
+	DatabaseOwnerURL    Secret `env:"DATABASE_OWNER_URL"`                      // role bedelau_owner; for `migrate` only
+	DatabaseConns       int    `env:"BEDELAU_DB_CONNS" envDefault:"16"`        // connections of the application role
+	RedisURL            Secret `env:"REDIS_URL,required,notEmpty"`             // redis://[:password@]host:port/db
 
 	MasterKey Secret `env:"BEDELAU_MASTER_KEY,required,notEmpty"` // base64 of 32 bytes; seals each city's key
 
