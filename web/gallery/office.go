@@ -1,6 +1,8 @@
 package main
 
 import (
+	"time"
+
 	"bedelau/web/page/office"
 	"bedelau/web/page/resident"
 	"bedelau/web/ui"
@@ -30,6 +32,28 @@ func officePages() []entry {
 			v.ErrorTitle, v.Tried, v.Fields = true, "request_correction", []string{"kk"}
 			v.Errors = ui.Errors{{Name: "reason", Text: in(s, "Tulis apa yang perlu diperbaiki.", "Say what needs correcting.")}}
 			return office.Case(v)
+		}},
+		{"case-changed", func(s ui.Shell) templ.Component {
+			v := caseFile(s)
+			v.ErrorTitle, v.Tried, v.Reason, v.Fields = true, "request_correction", in(s, "Surat kehilangan buram. Unggah lagi yang terbaca.", "The police report is blurred. Upload a readable one."), []string{"surat"}
+			v.Changed = &office.Changed{
+				Text:   in(s, "Permohonan ini sudah diubah oleh Dewi Lestari pada 24 November 2026 pukul 10.02 WIB dan sekarang berstatus Dalam verifikasi. Muat ulang, lalu putuskan lagi.", "Dewi Lestari changed this application on 24 November 2026, 10:02 WIB; it is now In review. Reload, then decide again."),
+				Events: []ui.Event{{Title: in(s, "Dalam verifikasi", "In review"), By: "Dewi Lestari", At: now.Add(-3 * 60e9), Icon: "eye", Now: true}},
+			}
+			return office.Case(v)
+		}},
+		{"member", func(s ui.Shell) templ.Component {
+			return office.Person(office.MemberView{
+				Shell: desk(s, "/kelola/staf/1", "Andi Wijaya"), AgencyChosen: "disdukcapil", Agencies: []ui.Option{{Value: "disdukcapil", Label: "Disdukcapil"}},
+				Member: office.Member{ID: "1", Name: "Andi Wijaya", Email: "andi@batam.example", Status: "active"},
+				Held:   []office.Tick{{Value: "officer", Label: s.L.T("role.officer"), On: true}, {Value: "agency_head", Label: s.L.T("role.agency_head")}, {Value: "auditor", Label: s.L.T("role.auditor")}},
+			})
+		}},
+		{"audit", func(s ui.Shell) templ.Component { return office.Audit(audit(s)) }},
+		{"audit-broken", func(s ui.Shell) templ.Component {
+			v := audit(s)
+			v.Chain = &office.Chain{Text: s.L.T("audit.broken_text", "seq", 1042, "how", s.L.T("audit.how.changed")), At: now}
+			return office.Audit(v)
 		}},
 		{"staff", func(s ui.Shell) templ.Component { return office.Staff(staff(s)) }},
 		{"roles", func(s ui.Shell) templ.Component { return office.Roles(roles(s)) }},
@@ -65,9 +89,26 @@ func officePages() []entry {
 	}
 }
 
+func audit(s ui.Shell) office.AuditView {
+	entry := func(minutes int, who, code, detail string) office.Entry {
+		return office.Entry{At: now.Add(-time.Duration(minutes) * time.Minute), Who: who, Action: s.L.T("audit.act." + code), Code: code, Detail: detail}
+	}
+	return office.AuditView{
+		Shell: desk(s, "/kelola/audit", s.L.T("audit.title")), Next: "/x", Chain: &office.Chain{Whole: true, Text: s.L.T("audit.whole_text", "n", s.L.Number(18204)), At: now},
+		Objects: []ui.Option{{Value: "application", Label: s.L.T("audit.object.application")}, {Value: "account", Label: s.L.T("audit.object.account")}},
+		Entries: []office.Entry{
+			entry(2, "Budi Hartono", "application.approve", "from: in_review, number: BTM-26-7K3QX-4, on_time: true, to: approved"),
+			entry(9, "Budi Hartono", "application.reveal", "field: nik, number: BTM-26-7K3QX-4"),
+			entry(60, s.L.T("case.by_system"), "application.escalate", "due: 2026-11-24T09:00:00Z, level: 1, number: BTM-26-9T2WH-6, told: 1"),
+			entry(300, s.L.T("role.resident")+" 3d4e5f607182", "application.submit", "number: BTM-26-7K3QX-4, service: ktp-el-hilang, standard: 1"),
+			entry(900, "Maya Putri", "role.permissions", "role: officer, taken: [application:reveal]"),
+		},
+	}
+}
+
 func queue(s ui.Shell) office.QueueView {
 	row := func(id, number, who, status, label, assignee string, d ui.Deadline, level int) office.Row {
-		return office.Row{ID: id, Number: number, Service: in(s, "KTP-el hilang", "Lost electronic ID card"), Applicant: who, Status: ui.Status(status), StatusLabel: label, Assignee: assignee, Deadline: d, Submitted: now.AddDate(0, 0, -2), Level: level}
+		return office.Row{MayClaim: assignee == "", Mine: assignee == "Budi Hartono", Version: 1, Agency: "Disdukcapil", ID: id, Number: number, Service: in(s, "KTP-el hilang", "Lost electronic ID card"), Applicant: who, Status: ui.Status(status), StatusLabel: label, Assignee: assignee, Deadline: d, Submitted: now.AddDate(0, 0, -2), Level: level}
 	}
 	review, sent := in(s, "Dalam verifikasi", "In review"), in(s, "Terkirim", "Submitted")
 	v := office.QueueView{
@@ -92,18 +133,16 @@ func caseFile(s ui.Shell) office.CaseView {
 	return office.CaseView{
 		Shell: desk(s, "/petugas/antrean", "BTM-26-7K3QX-4"), ID: "1", Number: "BTM-26-7K3QX-4", Service: in(s, "KTP-el hilang", "Lost electronic ID card"), Applicant: "Siti Rahmawati", Agency: agencies(s)[0].Name,
 		Status: "in_review", StatusLabel: in(s, "Dalam verifikasi", "In review"), Deadline: ui.Deadline{State: "late", Due: now, Left: 1, Unit: "working_day"}, Submitted: now.AddDate(0, 0, -3), Assignee: "Budi Hartono", Version: 4, Level: 1,
+		Next: &office.Next{Href: "/x", Number: "BTM-26-9T2WH-6", Service: in(s, "KTP-el hilang", "Lost electronic ID card")}, MayNote: true,
+		Term: in(s, "2 hari kerja", "2 working days"), ChannelLabel: s.L.T("case.channel.web"),
 		Warnings: []string{in(s, "Tanggal lahir berbeda dengan yang ada di NIK.", "The date of birth differs from that in the NIK.")},
-		Sections: []office.Section{
-			{Title: in(s, "Identitas", "Identity"), Answers: []office.Answer{
-				{Label: "NIK", Value: "•••• •••• •••• 0003", Reveal: "/petugas/permohonan/1/buka/nik"},
-				{Label: in(s, "Nama lengkap", "Full name"), Value: "Siti Rahmawati"},
-				{Label: in(s, "Tanggal lahir", "Date of birth"), Value: "•• •••• 1990", Reveal: "/petugas/permohonan/1/buka/lahir"},
-				{Label: in(s, "Tempat kehilangan", "Place of loss"), Value: in(s, "Pasar Botania", "Botania market"), Corrected: true},
-			}},
-			{Title: in(s, "Berkas", "Documents"), Answers: []office.Answer{
-				{Label: in(s, "Kartu Keluarga", "Family Card"), Files: []ui.File{{Name: "Kartu Keluarga.jpg", Size: 1834000, Href: picture, Image: true}}},
-				{Label: in(s, "Surat keterangan kehilangan dari Kepolisian", "Police report of loss"), Files: []ui.File{{Name: "surat-kehilangan.pdf", Size: 402000, Href: "/x"}}},
-			}},
+		Answers: []office.Answer{
+			{Label: "NIK", Value: "•••• •••• •••• 0003", Reveal: "/petugas/permohonan/1/buka/nik"},
+			{Label: in(s, "Nama lengkap", "Full name"), Value: "Siti Rahmawati"},
+			{Label: in(s, "Tanggal lahir", "Date of birth"), Value: "•• •••• 1990", Reveal: "/petugas/permohonan/1/buka/lahir"},
+			{Label: in(s, "Tempat kehilangan", "Place of loss"), Value: in(s, "Pasar Botania", "Botania market"), Corrected: true},
+			{Label: in(s, "Kartu Keluarga", "Family Card"), Files: []ui.File{{Name: "Kartu Keluarga.jpg", Size: 1834000, Href: picture, Image: true}}},
+			{Label: in(s, "Surat keterangan kehilangan dari Kepolisian", "Police report of loss"), Files: []ui.File{{Name: "surat-kehilangan.pdf", Size: 402000, Href: "/x"}}},
 		},
 		Events: []ui.Event{
 			{Title: in(s, "Melewati tenggat", "Past the deadline"), By: in(s, "Sistem", "System"), At: now.Add(-2 * 3600e9), Icon: "alert-circle", Tone: "bad", Text: in(s, "Kepala dinas diberi tahu.", "The agency head was told.")},

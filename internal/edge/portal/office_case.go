@@ -52,7 +52,7 @@ func (p *Portal) casePage(c *gin.Context, status int, t try) error {
 		Applicant: app.ApplicantName, Status: ui.Status(app.Stage), StatusLabel: d.State.Label.In(l), Deadline: k.of(app),
 		Submitted: zoned(c, app.SubmittedAt), Assignee: app.AssigneeName, Version: app.Version, Level: app.EscalationLevel,
 		Decision: app.Reason, Provisional: app.DueProvisional, Term: termText(app, l), ChannelLabel: l.T("case.channel." + app.Channel),
-		Sections: caseSections(d, l, t), Events: p.caseEvents(c, d, 0), Actions: caseActions(d, l), Correctable: correctable(d, l),
+		Answers: caseAnswers(d, l, t), Events: p.caseEvents(c, d, 0), Actions: caseActions(d, l), Correctable: correctable(d, l),
 		Errors: t.errors, Tried: t.action, Reason: t.reason, Fields: t.fields, Note: t.note,
 	}
 	v.ErrorTitle = len(t.errors) > 0
@@ -98,26 +98,24 @@ func (p *Portal) hands(c *gin.Context, d casework.Detail, t try, v *office.CaseV
 	return err
 }
 
-// caseSections lays out what was answered. A masked answer offers to be shown; one that was just revealed is shown once.
-func caseSections(d casework.Detail, l i18n.Locale, t try) []office.Section {
-	var out []office.Section
+// caseAnswers lays out what was answered. A masked answer offers to be shown; one just revealed is shown once.
+func caseAnswers(d casework.Detail, l i18n.Locale, t try) []office.Answer {
+	var out []office.Answer
 	path := casePath(d.Application.ID)
 	for _, page := range d.Pages {
-		s := office.Section{ID: "isi-" + page.Code, Title: page.Title.In(l)}
 		for _, f := range page.Fields {
-			x := office.Answer{Label: f.Label.In(l), Value: f.Text, Corrected: f.Corrected}
+			x := office.Answer{ID: "isi-" + f.Code, Label: f.Label.In(l), Value: f.Text, Corrected: f.Corrected}
 			switch {
 			case f.Masked && f.Code == t.revealed:
 				x.Value = t.value
 			case f.Masked && d.MayReveal:
-				x.Reveal = path + "/buka/" + f.Code + "#" + s.ID
+				x.Reveal = path + "/buka/" + f.Code + "#" + x.ID
 			}
 			for _, file := range f.Files {
 				x.Files = append(x.Files, ui.File{Name: file.Name, Size: file.Size, Href: path + "/berkas/" + file.ID.String(), Image: strings.HasPrefix(file.Mime, "image/")})
 			}
-			s.Answers = append(s.Answers, x)
+			out = append(out, x)
 		}
-		out = append(out, s)
 	}
 	return out
 }

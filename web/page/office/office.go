@@ -54,18 +54,12 @@ type QueueView struct {
 	More   bool   // a search found more than it shows
 }
 
-// Answer is one question of the form as the officer may see it. Reveal is the address that shows a masked value.
+// Answer is one question of the form as the officer may see it. Reveal is the address that shows a masked value, and
+// ID is where it comes back to.
 type Answer struct {
-	Label, Value, Reveal string
-	Files                []ui.File
-	Corrected            bool // the applicant was asked to correct it
-}
-
-// Section is one page of the form. Its ID is where a revealed value comes back to.
-type Section struct {
-	ID      string
-	Title   string
-	Answers []Answer
+	ID, Label, Value, Reveal string
+	Files                    []ui.File
+	Corrected                bool // the applicant was asked to correct it
 }
 
 // Action is a step that the officer may take now. Reason is "none", "optional" or "required"; Tone is "good", "bad" or
@@ -101,7 +95,7 @@ type CaseView struct {
 	Assignee                               string
 	Version, Level                         int
 	Warnings                               []string
-	Sections                               []Section
+	Answers                                []Answer // in the order of the form
 	Issued                                 []Document
 	Events                                 []ui.Event
 	Actions                                []Action
@@ -139,14 +133,16 @@ func (a Action) button() string {
 
 func (v CaseView) ticked(code string) bool { return slices.Contains(v.Fields, code) }
 
-// files lists what was handed in, with the question it answers.
-func (v CaseView) files() []Answer {
+// words lists what was answered in words, and files what was handed in, each with its question.
+func (v CaseView) words() []Answer { return v.pick(func(a Answer) bool { return len(a.Files) == 0 }) }
+
+func (v CaseView) files() []Answer { return v.pick(func(a Answer) bool { return len(a.Files) > 0 }) }
+
+func (v CaseView) pick(want func(Answer) bool) []Answer {
 	var out []Answer
-	for _, s := range v.Sections {
-		for _, a := range s.Answers {
-			if len(a.Files) > 0 {
-				out = append(out, a)
-			}
+	for _, a := range v.Answers {
+		if want(a) {
+			out = append(out, a)
 		}
 	}
 	return out
