@@ -60,6 +60,12 @@ func publicPages() []entry {
 			v.Joint = nil
 			return public.Service(v)
 		}},
+		{"service-emergency", func(s ui.Shell) templ.Component {
+			v := service(s)
+			v.Name, v.Integration, v.Verified, v.InPerson, v.CooldownMonths = in(s, "Darurat 112", "Emergency 112"), "info", false, false, 0
+			v.Topic, v.Agency = topics(s)[10], public.AgencyItem{Code: "layanan-112", Name: in(s, "Layanan darurat 112", "Emergency service 112"), Short: "112"}
+			return public.Service(v)
+		}},
 		{"service-no-standard", func(s ui.Shell) templ.Component {
 			v := service(s)
 			v.Standard = nil

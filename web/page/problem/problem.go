@@ -44,13 +44,9 @@ func (v View) title() string {
 	return v.L.T("problem.refused")
 }
 
-// advice is what the reader can do now.
+// advice is what the reader can do now, where the sentence of the fault does not say so itself.
 func (v View) advice() string {
 	switch {
-	case v.Status == http.StatusNotFound:
-		return v.L.T("problem.advice_search")
-	case v.Status == http.StatusTooManyRequests || v.Status == http.StatusServiceUnavailable:
-		return v.L.T("problem.advice_wait")
 	case v.Status >= http.StatusInternalServerError:
 		return v.L.T("problem.advice_saved")
 	case v.Status == http.StatusForbidden:

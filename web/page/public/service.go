@@ -1,6 +1,7 @@
 package public
 
 import (
+	"strings"
 	"time"
 
 	"bedelau/web/ui"
@@ -22,6 +23,21 @@ type ServiceView struct {
 	Standard            *Standard // nil when none is in force
 	InPerson            bool      // what is issued is collected by the applicant in person
 	CooldownMonths      int
+}
+
+// emergency is the number to call at once: of a service for emergencies, its office's telephone, or its short name when
+// that is a number ("112"). It is "" for any other service.
+func (v ServiceView) emergency() string {
+	if v.Topic.Code != "darurat" {
+		return ""
+	}
+	if v.Agency.Phone != "" {
+		return v.Agency.Phone
+	}
+	if strings.Trim(v.Agency.Short, "0123456789") == "" {
+		return v.Agency.Short
+	}
+	return ""
 }
 
 // Standard is the public part of a service standard; Internal holds the parts that are about the office.
