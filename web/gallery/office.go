@@ -91,7 +91,7 @@ func officePages() []entry {
 
 func audit(s ui.Shell) office.AuditView {
 	entry := func(minutes int, who, code, detail string) office.Entry {
-		return office.Entry{At: now.Add(-time.Duration(minutes) * time.Minute), Who: who, Action: s.L.T("audit.act." + code), Code: code, Detail: detail}
+		return office.Entry{At: now.Add(-time.Duration(minutes) * time.Minute), Who: who, Action: s.L.T("audit.act." + code), Detail: detail}
 	}
 	return office.AuditView{
 		Shell: desk(s, "/kelola/audit", s.L.T("audit.title")), Next: "/x", Chain: &office.Chain{Whole: true, Text: s.L.T("audit.whole_text", "n", s.L.Number(18204)), At: now},
@@ -137,12 +137,12 @@ func caseFile(s ui.Shell) office.CaseView {
 		Term: in(s, "2 hari kerja", "2 working days"), ChannelLabel: s.L.T("case.channel.web"),
 		Warnings: []string{in(s, "Tanggal lahir berbeda dengan yang ada di NIK.", "The date of birth differs from that in the NIK.")},
 		Answers: []office.Answer{
-			{Label: "NIK", Value: "•••• •••• •••• 0003", Reveal: "/petugas/permohonan/1/buka/nik"},
-			{Label: in(s, "Nama lengkap", "Full name"), Value: "Siti Rahmawati"},
-			{Label: in(s, "Tanggal lahir", "Date of birth"), Value: "•• •••• 1990", Reveal: "/petugas/permohonan/1/buka/lahir"},
-			{Label: in(s, "Tempat kehilangan", "Place of loss"), Value: in(s, "Pasar Botania", "Botania market"), Corrected: true},
-			{Label: in(s, "Kartu Keluarga", "Family Card"), Files: []ui.File{{Name: "Kartu Keluarga.jpg", Size: 1834000, Href: picture, Image: true}}},
-			{Label: in(s, "Surat keterangan kehilangan dari Kepolisian", "Police report of loss"), Files: []ui.File{{Name: "surat-kehilangan.pdf", Size: 402000, Href: "/x"}}},
+			{ID: "isi-1", Label: "NIK", Value: "•••• •••• •••• 0003", Reveal: "/petugas/permohonan/1/buka/nik"},
+			{ID: "isi-2", Label: in(s, "Nama lengkap", "Full name"), Value: "Siti Rahmawati"},
+			{ID: "isi-3", Label: in(s, "Tanggal lahir", "Date of birth"), Value: "•• •••• 1990", Reveal: "/petugas/permohonan/1/buka/lahir"},
+			{ID: "isi-4", Label: in(s, "Tempat kehilangan", "Place of loss"), Value: in(s, "Pasar Botania", "Botania market"), Corrected: true},
+			{ID: "isi-5", Label: in(s, "Kartu Keluarga", "Family Card"), Files: []ui.File{{Name: "Kartu Keluarga.jpg", Size: 1834000, Href: picture, Image: true}}},
+			{ID: "isi-6", Label: in(s, "Surat keterangan kehilangan dari Kepolisian", "Police report of loss"), Files: []ui.File{{Name: "surat-kehilangan.pdf", Size: 402000, Href: "/x"}}},
 		},
 		Events: []ui.Event{
 			{Title: in(s, "Melewati tenggat", "Past the deadline"), By: in(s, "Sistem", "System"), At: now.Add(-2 * 3600e9), Icon: "alert-circle", Tone: "bad", Text: in(s, "Kepala dinas diberi tahu.", "The agency head was told.")},

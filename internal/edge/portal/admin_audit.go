@@ -74,7 +74,7 @@ func (p *Portal) auditPage(c *gin.Context, chain *office.Chain) error {
 	}
 	reads := p.Guard.Allow(ctx, gate.ActorOf(c), access.ApplicationRead) == nil
 	for _, e := range page.Entries {
-		x := office.Entry{At: zoned(c, e.At), Who: who(e, names, l), Action: e.Action, Code: e.Action, Detail: detailText(e.Detail)}
+		x := office.Entry{At: zoned(c, e.At), Who: who(e, names, l), Action: e.Action, Detail: detailText(e.Detail)}
 		if key := "audit.act." + e.Action; l.Has(key) {
 			x.Action = l.T(key)
 		}

@@ -115,11 +115,11 @@ func memberTone(status string) (tone, icon string) {
 	return "", "ban"
 }
 
-// Entry is one act of the record. Action is in words where there are any, Code as it is stored.
+// Entry is one act of the record. Action is in words, or as it is stored where there are none.
 type Entry struct {
-	At                        time.Time
-	Who, Action, Code, Detail string
-	Href                      string // of what it was done to, when that has a page
+	At                  time.Time
+	Who, Action, Detail string
+	Href                string // of what it was done to, when that has a page
 }
 
 // Chain is what checking the record said.
