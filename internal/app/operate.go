@@ -41,6 +41,7 @@ func Main(ctx context.Context, args []string) int {
 		SQL:     storage.BootstrapSQL,
 		Demo:    demo,
 		Doctor:  doctor,
+		Bench:   measure,
 		Usage: func(ctx context.Context, slug, month string) (u cli.Usage, err error) {
 			err = with(ctx, func(a *App) error { u, err = a.usage(ctx, slug, month); return err })
 			return u, err
