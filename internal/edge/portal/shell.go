@@ -26,7 +26,7 @@ func (p *Portal) shell(c *gin.Context, title string) ui.Shell {
 	if city.Kind != tenancy.KindCity {
 		s.Frame = ui.FramePlatform // also a host that is nobody's
 	}
-	if actor.SignedIn() {
+	if actor.SignedIn() && (actor.Kind == identity.Resident || actor.TOTP) { // staff are still at the door before
 		s.User = &ui.User{Name: actor.Name, Role: roleName(l, actor), Links: p.deskLinks(c.Request.Context(), l, actor)}
 	}
 	return s
