@@ -59,16 +59,15 @@ func officePages() []entry {
 		{"roles", func(s ui.Shell) templ.Component { return office.Roles(roles(s)) }},
 		{"calendar", func(s ui.Shell) templ.Component {
 			holiday := func(day int, month int, id, en, kind string) office.Holiday {
-				return office.Holiday{Day: now.AddDate(0, month-11, day-24), Name: in(s, id, en), Kind: kind, Verified: kind != "Cuti bersama", Remove: "/x"}
+				return office.Holiday{Day: now.AddDate(0, month-11, day-24), Name: in(s, id, en), Kind: kind, Verified: kind != "Cuti bersama"}
 			}
 			return office.Calendar(office.CalendarView{
 				Shell: desk(s, "/kelola/kalender", s.L.T("desk.calendar")), Year: 2026, Years: []int{2025, 2026, 2027}, Missing: []int{2027},
-				Week: in(s, "Senin–Jumat", "Monday–Friday"), Hours: "07.30–16.00", Source: "SKB 3 Menteri 2026", MayEdit: true,
+				Week: in(s, "Senin–Jumat", "Monday–Friday"), Hours: "07.30–16.00", Source: "SKB 3 Menteri 2026", Verified: true,
 				Holidays: []office.Holiday{
 					holiday(1, 1, "Tahun Baru Masehi", "New Year's Day", "Libur nasional"), holiday(17, 8, "Hari Kemerdekaan", "Independence Day", "Libur nasional"),
 					holiday(24, 12, "Cuti bersama Natal", "Collective leave for Christmas", "Cuti bersama"), holiday(25, 12, "Hari Natal", "Christmas Day", "Libur nasional"),
 				},
-				Kinds: []ui.Option{{Value: "libur", Label: in(s, "Libur nasional", "Public holiday")}, {Value: "cuti_bersama", Label: in(s, "Cuti bersama", "Collective leave")}},
 			})
 		}},
 		{"catalog", func(s ui.Shell) templ.Component {

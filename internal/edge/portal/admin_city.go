@@ -51,8 +51,8 @@ func (p *Portal) calendar(c *gin.Context) error {
 }
 
 func fillYear(v *office.CalendarView, y pack.Year, l i18n.Locale) {
-	v.Week, v.Source = weekText(y.Week, l), y.Source
-	v.Hours = l.T("calendar.hours", "open", y.Open, "close", y.Close)
+	v.Week, v.Source, v.Verified = weekText(y.Week, l), y.Source, y.Verified
+	v.Hours = l.T("calendar.hours", "open", hour(y.Open, l), "close", hour(y.Close, l))
 	for _, d := range y.Days {
 		day, err := time.Parse(time.DateOnly, d.Day)
 		if err != nil {
@@ -60,6 +60,14 @@ func fillYear(v *office.CalendarView, y pack.Year, l i18n.Locale) {
 		}
 		v.Holidays = append(v.Holidays, office.Holiday{Day: day, Name: d.Name.In(l), Kind: l.T("calendar.kind." + d.Kind), Verified: d.Verified})
 	}
+}
+
+// hour writes a time of day as the language does.
+func hour(s string, l i18n.Locale) string {
+	if l == i18n.ID {
+		return strings.ReplaceAll(s, ":", ".")
+	}
+	return s
 }
 
 var weekdays = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}

@@ -8,7 +8,6 @@ import (
 
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/access"
-	"bedelau/internal/kernel/identity"
 	"bedelau/web/page/office"
 	"bedelau/web/ui"
 )
@@ -25,9 +24,9 @@ func (p *Portal) rolesPage(c *gin.Context, status int, role string, ticked []str
 	}
 	v := office.RolesView{Shell: p.officeShell(c, l.T("roles.title")), Errors: errs}
 	v.ErrorTitle = len(errs) > 0
-	all = slices.DeleteFunc(all, func(r access.Role) bool { return r.Code == string(identity.Resident) })
+	all = slices.DeleteFunc(all, func(r access.Role) bool { return r.Fixed }) // what everyone has is no matter of roles
 	for _, r := range all {
-		v.Roles = append(v.Roles, office.RoleColumn{Code: r.Code, Label: r.Label(l), Fixed: r.Fixed})
+		v.Roles = append(v.Roles, office.RoleColumn{Code: r.Code, Label: r.Label(l)})
 	}
 	locked := p.beyond(c)
 	for _, perm := range p.Guard.Grantable(ctx) {

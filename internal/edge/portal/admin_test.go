@@ -97,7 +97,7 @@ func TestAnAdministratorSeesTheCity(t *testing.T) {
 	_, number := siti.apply(sitiNIK)
 	admin := s.staff(t, hostBatam, "Maya Putri", "city_admin", "")
 
-	admin.page("/kelola/kalender", "Kalender kerja 2026", "Kalender 2027 belum diisi", "Senin–Jumat", "07:30–16:00", "Tahun Baru 2026", "Cuti bersama", "Belum diverifikasi")
+	admin.page("/kelola/kalender", "Kalender kerja 2026", "Kalender 2027 belum diisi", "Senin–Jumat", "07.30–16.00", "Tahun Baru 2026", "Cuti bersama", "Belum diverifikasi")
 	admin.sees(admin.get("/kelola/kalender?tahun=2031"), http.StatusNotFound)
 	admin.sees(admin.get("/kelola/kalender?tahun=%27"), http.StatusNotFound)
 	admin.page("/kelola/layanan", "Layanan 35", "Dapat diajukan di sini 2", "KTP-el hilang", "Versi 1", "Terverifikasi", "Belum diverifikasi")

@@ -138,12 +138,14 @@ func caseActions(d casework.Detail, l i18n.Locale) []office.Action {
 	return out
 }
 
-// correctable lists what can be sent back to the applicant.
+// correctable lists what can be sent back to the applicant: all but consents, of which nothing can be wrong.
 func correctable(d casework.Detail, l i18n.Locale) []ui.Option {
 	var out []ui.Option
 	for _, page := range d.Pages {
 		for _, f := range page.Fields {
-			out = append(out, ui.Option{Value: f.Code, Label: f.Label.In(l)})
+			if f.Type != casework.Consent {
+				out = append(out, ui.Option{Value: f.Code, Label: f.Label.In(l)})
+			}
 		}
 	}
 	return out

@@ -9,6 +9,7 @@ import (
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/web/page/office"
 	"bedelau/web/ui"
 )
@@ -44,8 +45,11 @@ func (p *Portal) deskQueue(c *gin.Context) error {
 	if v.Search == "" {
 		v.Tab = string(f.View)
 	}
+	if v.Tab == string(casework.ViewDone) {
+		v.Hint = l.T("queue.done_hint")
+	}
 	for _, view := range casework.Views() {
-		v.Tabs = append(v.Tabs, office.Tab{Code: string(view), Label: l.T(view.TextKey()), Count: q.Counts[view], Alarm: view == casework.ViewLate})
+		v.Tabs = append(v.Tabs, office.Tab{Code: string(view), Label: tabLabel(view, l), Count: q.Counts[view], Alarm: view == casework.ViewLate})
 	}
 	if q.Next != "" {
 		v.Next = queueAddress(f.View, q.Next)
@@ -63,6 +67,14 @@ func (p *Portal) deskQueue(c *gin.Context) error {
 		v.Rows = append(v.Rows, row)
 	}
 	return p.render(c, http.StatusOK, office.Queue(v))
+}
+
+// tabLabel is the name of a view. That only the last thirty days are kept in the done one is said beneath it.
+func tabLabel(v casework.View, l i18n.Locale) string {
+	if v == casework.ViewDone {
+		return l.T("queue.done")
+	}
+	return l.T(v.TextKey())
 }
 
 func queueAddress(view casework.View, cursor string) string {

@@ -64,29 +64,22 @@ type RolesView struct {
 	Errors ui.Errors
 }
 
-// Holiday is a day on which no office works. Kind is its name in words; Remove is the address of the POST that takes it
-// away, empty when it may not be.
+// Holiday is a day on which no office works. Kind is its name in words.
 type Holiday struct {
 	Day        time.Time
 	Name, Kind string
 	Verified   bool
-	Remove     string
 }
 
-// CalendarView is when the offices work in one year. Missing are the years with promises in them and no calendar.
+// CalendarView is when the offices work in one year. Missing are the years that promises run into and that have no
+// calendar. Verified is of the year as it was loaded; a day is marked only where the year is not.
 type CalendarView struct {
 	ui.Shell
 	Year                int
 	Years, Missing      []int
 	Week, Hours, Source string
+	Verified            bool
 	Holidays            []Holiday
-	MayEdit             bool
-	Kinds               []ui.Option
-	Typed               struct {
-		Day        []string
-		Name, Kind string
-	}
-	Errors ui.Errors
 }
 
 // CatalogRow is one service as its administrator sees it.

@@ -10,9 +10,9 @@
 //	/petugas/permohonan/:id/catatan          note
 //	/petugas/permohonan/:id/buka/:field      nothing; shows the case again with the value
 //	/kelola/staf                             name, email, role, agency
+//	/kelola/staf/:id/peran                   role (repeated), agency
 //	/kelola/staf/:id/nonaktif, …/aktif, …/hapus-kode
 //	/kelola/peran/:role                      perm (repeated)
-//	/kelola/kalender                         day (three values), name, kind
 package office
 
 import (
@@ -45,6 +45,7 @@ type QueueView struct {
 	ui.Shell
 	Agency string // whose queue it is
 	Tab    string // code of the view shown; empty while searching
+	Hint   string // what else is to be known about the view
 	Search string
 	Tabs   []Tab
 	Rows   []Row
