@@ -28,17 +28,13 @@ func address(client, n int) string {
 
 // visits asks for the page of a service again and again. first sets one measurement's addresses apart from another's.
 func visits(first int) func(client, n int) []byte {
-	type kept struct {
-		address string
-		request []byte
-	}
-	var all [256]kept // each client has its own
+	var all [256][]byte // each client has its own
 	return func(client, n int) []byte {
-		k := &all[client%len(all)]
+		request := &all[client%len(all)]
 		if n%perAddress == 0 {
-			*k = kept{request: fmt.Appendf(nil, "GET %s HTTP/1.1\r\n%sX-Forwarded-For: %s\r\n\r\n", pagePath, headers, address(client, first+n))}
+			*request = fmt.Appendf(nil, "GET %s HTTP/1.1\r\n%sX-Forwarded-For: %s\r\n\r\n", pagePath, headers, address(client, first+n))
 		}
-		return k.request
+		return *request
 	}
 }
 
