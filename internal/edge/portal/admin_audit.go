@@ -1,13 +1,10 @@
 package portal
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
@@ -74,7 +71,7 @@ func (p *Portal) auditPage(c *gin.Context, chain *office.Chain) error {
 	}
 	reads := p.Guard.Allow(ctx, gate.ActorOf(c), access.ApplicationRead) == nil
 	for _, e := range page.Entries {
-		x := office.Entry{At: zoned(c, e.At), Who: who(e, names, l), Action: e.Action, Detail: detailText(e.Detail)}
+		x := office.Entry{At: zoned(c, e.At), Who: who(e, names, l), Action: e.Action, Detail: auditDetail(c, l, e.Detail)}
 		if key := "audit.act." + e.Action; l.Has(key) {
 			x.Action = l.T(key)
 		}
@@ -124,20 +121,4 @@ func who(e audit.Stored, names map[uuid.UUID]string, l i18n.Locale) string {
 		return name
 	}
 	return l.T("audit.someone", "id", e.ActorID.String()[24:])
-}
-
-// detailText writes what an entry holds besides, which is codes and ids and no words of a person.
-func detailText(raw json.RawMessage) string {
-	var m map[string]any
-	if len(raw) == 0 || json.Unmarshal(raw, &m) != nil {
-		return ""
-	}
-	parts := make([]string, 0, len(m))
-	for k, v := range m {
-		if v != nil && v != "" {
-			parts = append(parts, fmt.Sprintf("%s: %v", k, v))
-		}
-	}
-	slices.Sort(parts)
-	return strings.Join(parts, ", ")
 }

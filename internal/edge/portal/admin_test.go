@@ -103,7 +103,7 @@ func TestAnAdministratorSeesTheCity(t *testing.T) {
 	admin.page("/kelola/layanan", "Layanan 35", "Dapat diajukan di sini 2", "KTP-el hilang", "Versi 1", "Terverifikasi", "Belum diverifikasi")
 
 	admin.page("/kelola/audit", "Mengirim permohonan", number)
-	page := admin.page("/kelola/audit?objek=application", number)
+	page := admin.page("/kelola/audit?objek=application", number, "Kanal: Situs kota")
 	if strings.Contains(text(page), "Siti") || strings.Contains(page, sitiNIK) {
 		t.Error("the record tells who applied")
 	}
