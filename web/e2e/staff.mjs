@@ -1,0 +1,95 @@
+// The part of those who work: officers decide, administrators keep order, the BUMD reads the usage.
+import assert from "node:assert/strict";
+import { codeOf } from "./code.mjs";
+
+// signsIn proves a member of staff by password and code.
+export async function signsIn(p, login, { look = false } = {}) {
+  await p.go("/masuk");
+  if (look && p.as === "-bumd") await p.look("sign-in");
+  const field = p.as === "-bumd" ? "Email kerja" : "Email atau nomor HP";
+  await p.send("Masuk", { [field]: login, "Kata sandi": p.world.demo.password });
+  assert.equal(await p.heading(), "Masukkan kode");
+  if (look) await p.look("code");
+  await p.send("Lanjut", { "Kode 6 angka": await codeOf(login) });
+}
+
+// opens finds an application in the queue, which is ordered by deadline, and opens it.
+export async function opens(p, app, { look = false } = {}) {
+  await p.go("/petugas/antrean");
+  if (look) await p.look("queue");
+  const row = p.page.locator("tbody tr").filter({ hasText: app.number });
+  await p.follow(row.locator("th a"));
+  await p.reads(app.number);
+}
+
+// asksForCorrection loses a race against a colleague first: what was written is kept and sent again.
+export async function asksForCorrection(p, colleague, app) {
+  await opens(p, app, { look: true });
+  await p.look("case");
+  await opens(colleague, app);
+  await colleague.follow(colleague.button("Mulai periksa"));
+  const form = p.page.locator("details").filter({ hasText: "Minta perbaikan" });
+  await p.press(form.locator("summary"));
+  const why = "Sebutkan tempat kehilangan lebih jelas.";
+  await form.getByLabel("Tempat kehilangan").check();
+  await form.getByLabel("Alasan").fill(why);
+  assert.equal(await p.follow(form.getByRole("button", { name: "Minta perbaikan" })), 409);
+  await p.reads("Permohonan ini berubah sejak Anda membukanya");
+  await p.look("case-changed");
+  assert.equal(await form.getByLabel("Alasan").inputValue(), why, "a conflict keeps what was written");
+  assert.ok(await form.getByLabel("Tempat kehilangan").isChecked());
+  assert.equal(await p.follow(form.getByRole("button", { name: "Minta perbaikan" })), 200);
+  await p.reads("Perlu perbaikan");
+}
+
+// looksAtPapers reads what is masked, which is recorded.
+export async function looksAtPapers(p, app, who) {
+  await opens(p, app);
+  await p.reads("Pasar Botania 2, dekat halte");
+  assert.ok(!(await p.page.locator("main").innerText()).includes(who.nik), "the NIK is masked");
+  await p.follow(p.button("Tampilkan (dicatat) Nomor Induk Kependudukan"));
+  await p.reads(who.nik);
+  await p.look("case-revealed");
+  const file = await p.page.locator(".doc .head a").first().getAttribute("href");
+  const paper = await p.fetch(file);
+  assert.equal(paper.status, 200);
+  assert.match(paper.headers["content-type"], /^image\//);
+}
+
+export async function approves(p, app) {
+  await opens(p, app);
+  const form = p.page.locator("details").filter({ hasText: "Setujui" });
+  await p.press(form.locator("summary"));
+  await form.getByLabel("Alasan").fill("Data cocok dengan basis data kependudukan.");
+  await p.look("case-approving");
+  assert.equal(await p.follow(form.getByRole("button", { name: "Setujui" })), 200);
+  await p.reads("Disetujui");
+  await p.look("case-decided");
+}
+
+// administers opens every page of a city's administration.
+export async function administers(p) {
+  for (const [name, path] of Object.entries({
+    services: "/kelola/layanan", staff: "/kelola/staf", roles: "/kelola/peran", calendar: "/kelola/kalender",
+    audit: "/kelola/audit", "own-usage": "/kelola/pemakaian", account: "/akun",
+  })) {
+    assert.equal(await p.go(path), 200, path);
+    await p.look(`admin-${name}`);
+  }
+  await p.go("/kelola/staf");
+  await p.follow(p.page.locator("tbody th a").first());
+  await p.look("admin-member");
+}
+
+// readsUsage reads what the cities used this month and what that costs.
+export async function readsUsage(p) {
+  await p.look("usage");
+  const batam = p.page.locator("tbody tr").filter({ hasText: "Batam" });
+  const [cost, ...used] = await batam.locator("td.end").allInnerTexts();
+  assert.match(cost, /^Rp[\d.]*[1-9]/, "Batam's month costs something");
+  assert.ok(used.some((c) => /[1-9]/.test(c)), `and it used something: ${used}`);
+  await p.follow(batam.locator("th a"));
+  await p.reads("Rp");
+  assert.ok(/[1-9]\d* permohonan/i.test(await p.page.locator(".readings").innerText()), "applications were counted");
+  await p.look("usage-city");
+}
