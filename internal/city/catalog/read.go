@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/uptrace/bun"
@@ -119,6 +120,49 @@ func (c *Catalog) Find(ctx context.Context, code string) (Detail, error) {
 	return d, nil
 }
 
+// Describe is Find for the services of a list, in its order: one small row, and one query for all the standards that
+// were not read before. A service that is no longer offered since the list was read is left out.
+func (c *Catalog) Describe(ctx context.Context, list []Service) ([]Detail, error) {
+	s, err := c.snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Detail, 0, len(list))
+	place := map[string]int{} // of what is not at hand
+	for _, one := range list {
+		d, ok := s.detail(one.Code)
+		if !ok {
+			i := slices.IndexFunc(s.services, func(o Service) bool { return o.Code == one.Code && !o.Retired() })
+			if i < 0 {
+				continue
+			}
+			if d, err = s.describe(s.services[i]); err != nil {
+				return nil, err
+			}
+			place[one.Code] = len(out)
+		}
+		out = append(out, d)
+	}
+	if len(place) == 0 {
+		return out, nil
+	}
+	var found []Standard
+	err = standards(c.db, &found).Where("tenant_id = ?", tenancy.Must(ctx)).
+		Where("service IN (?)", bun.List(slices.Collect(maps.Keys(place)))).
+		Where("effective_from <= ?::date AND (effective_to IS NULL OR effective_to > ?::date)", s.day, s.day).
+		DistinctOn("service").Order("service", "version DESC").Scan(ctx)
+	if err != nil {
+		return nil, wrap(err)
+	}
+	for i := range found {
+		out[place[found[i].Service]].Standard = &found[i]
+	}
+	for code, i := range place {
+		s.keep(code, out[i])
+	}
+	return out, nil
+}
+
 // describe puts a service together with its agencies.
 func (s *snapshot) describe(one Service) (Detail, error) {
 	if one.Retired() {
@@ -187,7 +231,7 @@ func inForce(ctx context.Context, db bun.IDB, code, day string) (*Standard, erro
 }
 
 // standards selects whole standards with their days as text, which is what a day without a zone is here.
-func standards(db bun.IDB, into *Standard) *bun.SelectQuery {
+func standards(db bun.IDB, into any) *bun.SelectQuery {
 	return db.NewSelect().Model(into).ColumnExpr(`tenant_id, service, version, decree, verified, source, parts,
 		to_char(effective_from, 'YYYY-MM-DD') AS effective_from, coalesce(to_char(effective_to, 'YYYY-MM-DD'), '') AS effective_to`)
 }

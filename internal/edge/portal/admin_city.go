@@ -100,12 +100,13 @@ func (p *Portal) catalogDesk(c *gin.Context) error {
 		return err
 	}
 	v := office.CatalogView{Shell: p.officeShell(c, l.T("catalog_desk.title"))}
+	described, err := p.Catalog.Describe(ctx, all)
+	if err != nil {
+		return err
+	}
 	online, unverified := 0, 0
-	for _, s := range all {
-		d, err := p.Catalog.Find(ctx, s.Code)
-		if err != nil {
-			return err
-		}
+	for _, d := range described {
+		s := d.Service
 		row := office.CatalogRow{Code: s.Code, Name: s.Name.In(l), Agency: short(d.Agency, l), Integration: ui.Integration(s.Integration), Verified: s.Verified}
 		if d.Standard != nil {
 			row.Version, row.Verified = d.Standard.Version, s.Verified && d.Standard.Verified

@@ -61,17 +61,20 @@ func (p *Portal) found(ctx context.Context, l i18n.Locale, q string) ([]public.S
 	if err != nil {
 		return nil, err
 	}
-	var items []public.ServiceItem
-	for _, h := range hits {
-		item, err := p.item(ctx, l, h.Service)
-		if err != nil {
-			return nil, err
+	list := make([]catalog.Service, len(hits))
+	for i, h := range hits {
+		list[i] = h.Service
+	}
+	items, err := p.items(ctx, l, list)
+	if err != nil {
+		return nil, err
+	}
+	for i := range items {
+		at := slices.IndexFunc(hits, func(h catalog.Hit) bool { return h.Service.Code == items[i].Code })
+		items[i].Marked = spans(hits[at].Name)
+		if key := hits[at].Reason.Key(); key != "" {
+			items[i].Reason, items[i].ReasonText = l.T(key), spans(hits[at].Reason.Text)
 		}
-		item.Marked = spans(h.Name)
-		if key := h.Reason.Key(); key != "" {
-			item.Reason, item.ReasonText = l.T(key), spans(h.Reason.Text)
-		}
-		items = append(items, item)
 	}
 	return items, nil
 }
@@ -89,31 +92,27 @@ func (p *Portal) listed(ctx context.Context, l i18n.Locale, f catalog.Filter) ([
 	if err != nil {
 		return nil, err
 	}
-	var items []public.ServiceItem
-	for _, s := range list {
-		item, err := p.item(ctx, l, s)
-		if err != nil {
-			return nil, err
-		}
-		items = append(items, item)
-	}
-	return items, nil
+	return p.items(ctx, l, list)
 }
 
-// item is a service in a list, with what one compares services by.
-func (p *Portal) item(ctx context.Context, l i18n.Locale, s catalog.Service) (public.ServiceItem, error) {
-	d, err := p.Catalog.Find(ctx, s.Code)
+// items are services in a list, each with what one compares services by.
+func (p *Portal) items(ctx context.Context, l i18n.Locale, list []catalog.Service) ([]public.ServiceItem, error) {
+	all, err := p.Catalog.Describe(ctx, list)
 	if err != nil {
-		return public.ServiceItem{}, err
+		return nil, err
 	}
-	item := public.ServiceItem{
-		Code: s.Code, Name: s.Name.In(l), Summary: s.Summary.In(l), Agency: short(d.Agency, l),
-		Integration: ui.Integration(s.Integration), Verified: s.Verified,
+	items := make([]public.ServiceItem, len(all))
+	for i, d := range all {
+		s := d.Service
+		items[i] = public.ServiceItem{
+			Code: s.Code, Name: s.Name.In(l), Summary: s.Summary.In(l), Agency: short(d.Agency, l),
+			Integration: ui.Integration(s.Integration), Verified: s.Verified,
+		}
+		if d.Standard != nil {
+			items[i].Time, items[i].Fee = d.Standard.Parts.Time.Text(l), d.Standard.Parts.Fee.Text(l)
+		}
 	}
-	if d.Standard != nil {
-		item.Time, item.Fee = d.Standard.Parts.Time.Text(l), d.Standard.Parts.Fee.Text(l)
-	}
-	return item, nil
+	return items, nil
 }
 
 func short(a catalog.Agency, l i18n.Locale) string {
@@ -142,16 +141,16 @@ const popularCount = 6
 
 // popular is what most people come for: what can be done here, then the pack's own order.
 func (p *Portal) popular(ctx context.Context, l i18n.Locale) ([]public.ServiceItem, error) {
-	items, err := p.listed(ctx, l, catalog.Filter{})
+	list, err := p.Catalog.List(ctx, catalog.Filter{})
 	if err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(items, func(a, b public.ServiceItem) int { return rank(a) - rank(b) })
-	return items[:min(popularCount, len(items))], nil
+	slices.SortStableFunc(list, func(a, b catalog.Service) int { return rank(a) - rank(b) })
+	return p.items(ctx, l, list[:min(popularCount, len(list))])
 }
 
-func rank(s public.ServiceItem) int {
-	if s.Integration == ui.Integration(catalog.Native) {
+func rank(s catalog.Service) int {
+	if s.Integration == catalog.Native {
 		return 0
 	}
 	return 1
