@@ -2,6 +2,8 @@ package casework
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -125,8 +127,11 @@ func (s *Service) changed(ctx context.Context, tx bun.IDB, wf *Workflow, app App
 	var last Event
 	err := tx.NewSelect().Model(&last).Where("tenant_id = ? AND application_id = ? AND version > ?", app.TenantID, app.ID, seen).
 		OrderExpr("id DESC").Limit(1).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) { // the actor names a version that never was
+		last, err = Event{At: app.UpdatedAt}, nil
+	}
 	if err != nil {
-		return orNotFound(err)
+		return err
 	}
 	l := i18n.From(ctx)
 	city, _ := tenancy.CityFrom(ctx)

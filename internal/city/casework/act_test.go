@@ -31,6 +31,8 @@ func TestTheSecondOfTwoOfficersIsToldWhatChanged(t *testing.T) {
 	wants(t, err, "application.changed")
 	_, err = st.Claim(st.ctx, dewi, app.ID, seen+1)
 	wants(t, err, "application.taken")
+	_, err = st.Act(st.ctx, dewi, ActInput{ID: app.ID, Action: "request_correction", Version: seen + 99, Reason: "Buram."})
+	wants(t, err, "application.changed") // a version that never was is not a missing application
 }
 
 func TestOfManyOfficersAtOnceExactlyOneDecides(t *testing.T) {

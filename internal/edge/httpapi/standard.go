@@ -7,7 +7,7 @@ type serviceDetail struct {
 	Agency      agency         `json:"agency"`
 	Joint       []agency       `json:"joint_agencies"`
 	Keywords    []string       `json:"keywords" doc:"Everyday words by which it is found."`
-	Cooldown    int            `json:"cooldown_months,omitempty" doc:"Months after an application before the same person may apply again."`
+	Cooldown    int            `json:"cooldown_months,omitempty" doc:"Months after an application was sent before the same person may apply again; rejected and cancelled ones do not count."`
 	OneOpen     bool           `json:"one_open" doc:"A person may have one open application at a time."`
 	Pickup      string         `json:"pickup,omitempty" enum:"in_person,proxy" doc:"Who collects what is issued."`
 	Standard    *standard      `json:"standard,omitempty" doc:"In force today; absent when none is in force yet."`
