@@ -29,7 +29,7 @@ type attachment struct {
 
 // Attach takes in a file for a field of the applicant's own application. The bytes are streamed before any transaction
 // is open. It refuses what package files refuses, naming the field; Invalid for a field that takes no file or no more
-// of them; and Conflict "application.not_editable".
+// of them; Conflict "application.not_editable", and "application.too_many_uploads" after uploadsMost files.
 func (s *Service) Attach(ctx context.Context, actor identity.Actor, id uuid.UUID, field, name string, body io.Reader) (files.File, error) {
 	d, err := s.Draft(ctx, actor, id)
 	if err != nil {
@@ -60,6 +60,9 @@ func (s *Service) Attach(ctx context.Context, actor identity.Actor, id uuid.UUID
 		if len(now[field]) >= fd.File.MaxCount {
 			return nil, tooManyFiles(fd)
 		}
+		if err := s.roomFor(ctx, tx, *app); err != nil {
+			return nil, err
+		}
 		if err := s.d.Files.Keep(ctx, tx, f); err != nil {
 			return nil, err
 		}
@@ -71,6 +74,18 @@ func (s *Service) Attach(ctx context.Context, actor identity.Actor, id uuid.UUID
 		return files.File{}, err
 	}
 	return f, nil
+}
+
+// uploadsMost bounds the files an application ever had. Those replaced during a correction stay, because an officer has
+// seen them, so without a bound a person could fill the disk.
+const uploadsMost = 100
+
+func (s *Service) roomFor(ctx context.Context, tx bun.IDB, app Application) error {
+	n, err := tx.NewSelect().Model((*attachment)(nil)).Where("tenant_id = ? AND application_id = ?", app.TenantID, app.ID).Count(ctx)
+	if err == nil && int(n) >= uploadsMost {
+		err = fault.New(fault.Conflict, "application.too_many_uploads")
+	}
+	return err
 }
 
 func tooManyFiles(f Field) error {

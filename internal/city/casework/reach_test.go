@@ -1,11 +1,15 @@
 package casework
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"strconv"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
+	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
@@ -199,4 +203,64 @@ func TestTracking(t *testing.T) {
 		_, err := st.Verify(st.ctx, token)
 		wants(t, err, "verify.unknown")
 	}
+}
+
+// TestTrackingCannotBeGuessed: however many addresses a guesser has, a number bears five wrong tries an hour, and a
+// number that nobody has answers alike.
+func TestTrackingCannotBeGuessed(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	app := st.submitted(t, st.resident(t, st.ctx, "Siti"), sitiNIK)
+	for _, number := range []string{app.Number, newNumber("BTM", st.clock())} {
+		for i := range 5 {
+			_, err := st.Track(st.ctx, number, "000"+strconv.Itoa(i))
+			wants(t, err, "application.not_tracked")
+		}
+		_, err := st.Track(st.ctx, number, "7890") // even the right digits
+		wants(t, err, "application.track_locked")
+	}
+	later := st.clock().Add(trackWindow)
+	st.on(t, later.In(time.FixedZone("WIB", 7*3600)).Format("2006-01-02 15:04"))
+	if _, err := st.Track(st.ctx, app.Number, "7890"); err != nil {
+		t.Errorf("an hour later: %v", err)
+	}
+	for range 10 { // right tries are free
+		if _, err := st.Track(st.ctx, app.Number, "7890"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := tenancy.InTx(st.ctx, st.w.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		return st.forgetTries(ctx, tx, later.Add(trackWindow))
+	})
+	left := 0
+	if err == nil {
+		err = st.w.DB.App.NewRaw("SELECT count(*) FROM track_attempt WHERE tenant_id = ?", app.TenantID).Scan(st.ctx, &left)
+	}
+	if err != nil || left != 0 {
+		t.Errorf("%d counts left, %v", left, err)
+	}
+}
+
+// TestUploadsHaveAnEnd: what is replaced during a correction stays on disk, so it is counted.
+func TestUploadsHaveAnEnd(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	siti := st.resident(t, st.ctx, "Siti")
+	app := st.submitted(t, siti, sitiNIK)
+	budi := st.officer(t, "Budi", "disdukcapil", "officer")
+	if _, err := st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "request_correction", Version: app.Version, Reason: "Buram."}); err != nil {
+		t.Fatal(err)
+	}
+	d, err := st.Draft(st.ctx, siti, app.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := st.Detach(st.ctx, siti, app.ID, d.Files["file_surat_kehilangan"][0].ID)
+	for n := 0; n <= uploadsMost && last == nil; n++ {
+		f, err := st.Attach(st.ctx, siti, app.ID, "file_surat_kehilangan", strconv.Itoa(n)+".jpg", bytes.NewReader(photo(t)))
+		if last = err; err == nil {
+			last = st.Detach(st.ctx, siti, app.ID, f.ID)
+		}
+	}
+	wants(t, last, "application.too_many_uploads")
 }

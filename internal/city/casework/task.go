@@ -22,7 +22,7 @@ var (
 	escalateKind = jobs.Kind[escalateArgs]{Name: "casework.escalate.v1", MaxRetry: 12, Timeout: 30 * time.Second}
 )
 
-// Register binds casework's jobs and its look for late applications; call it once, before the runner starts. Both jobs
+// Register binds casework's jobs, its look for late applications and its tidying; call it once, before the runner starts. Both jobs
 // open their own transaction and look at the application's row first, so a repeated delivery changes nothing.
 func (s *Service) Register(r *jobs.Runner) error {
 	if err := jobs.HandleCall(r, issueKind, s.issue); err != nil {
@@ -32,5 +32,6 @@ func (s *Service) Register(r *jobs.Runner) error {
 		return err
 	}
 	jobs.EachCity(r, "casework.deadlines", time.Minute, s.sweep)
+	jobs.EachCity(r, "casework.track_attempts", time.Hour, s.forgetTries)
 	return nil
 }

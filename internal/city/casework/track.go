@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
@@ -40,7 +41,9 @@ type Step struct {
 var fourDigits = regexp.MustCompile(`^[0-9]{4}$`)
 
 // Track answers anyone. A number that cannot be one, and a phone that is not four digits, are Invalid; a number that
-// nobody has and a phone that is not its applicant's are one and the same NotFound "application.not_tracked".
+// nobody has and a phone that is not its applicant's are one and the same NotFound "application.not_tracked". After
+// five wrong tries for one number in an hour, whoever made them, it is RateLimited "application.track_locked", whether
+// or not somebody has the number.
 func (s *Service) Track(ctx context.Context, number, phone4 string) (Tracking, error) {
 	number, err := ParseNumber(number)
 	bad := fault.From(err).Fields
@@ -57,6 +60,9 @@ func (s *Service) Track(ctx context.Context, number, phone4 string) (Tracking, e
 	if !ok {
 		return Tracking{}, tenancy.ErrNone
 	}
+	if err := s.mayTry(ctx, tenant, number); err != nil {
+		return Tracking{}, err
+	}
 	var app Application
 	err = s.d.DB.App.NewSelect().Model(&app).Where("a.tenant_id = ? AND a.number = ?", tenant, number).Scan(ctx)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
@@ -70,7 +76,40 @@ func (s *Service) Track(ctx context.Context, number, phone4 string) (Tracking, e
 	if !hmac.Equal(hash, app.PhoneHash) {
 		return Tracking{}, fault.New(fault.NotFound, "application.not_tracked")
 	}
+	_, err = s.d.DB.App.NewRaw("DELETE FROM track_attempt WHERE tenant_id = ? AND number = ?", tenant, number).Exec(ctx)
+	if err != nil {
+		return Tracking{}, fmt.Errorf("casework: track: %w", err)
+	}
 	return s.trackingOf(ctx, app)
+}
+
+// Four digits have ten thousand values: at five tries an hour they last a guesser for weeks, from however many addresses.
+const (
+	trackTries  = 5
+	trackWindow = time.Hour
+)
+
+// mayTry counts a try before it is made, so that parallel guesses are counted too; a right one takes it back.
+func (s *Service) mayTry(ctx context.Context, tenant uuid.UUID, number string) error {
+	now := s.now()
+	var tries []int
+	err := s.d.DB.App.NewRaw(`INSERT INTO track_attempt AS t (tenant_id, number, tries, since) VALUES (?0, ?1, 1, ?2)
+		ON CONFLICT (tenant_id, number) DO UPDATE SET
+		  tries = CASE WHEN t.since <= ?3 THEN 1 ELSE t.tries + 1 END, since = CASE WHEN t.since <= ?3 THEN ?2 ELSE t.since END
+		WHERE t.since <= ?3 OR t.tries < ?4 RETURNING tries`, tenant, number, now, now.Add(-trackWindow), trackTries).Scan(ctx, &tries)
+	if err != nil {
+		return fmt.Errorf("casework: track: %w", err)
+	}
+	if len(tries) == 0 {
+		return &fault.Error{Kind: fault.RateLimited, Code: "application.track_locked", RetryAfter: trackWindow}
+	}
+	return nil
+}
+
+// forgetTries deletes counts that no longer hold anybody back.
+func (s *Service) forgetTries(ctx context.Context, tx bun.Tx, at time.Time) error {
+	_, err := tx.NewRaw("DELETE FROM track_attempt WHERE tenant_id = ? AND since <= ?", tenancy.Must(ctx), at.Add(-trackWindow)).Exec(ctx)
+	return err
 }
 
 // trackingOf tells where an application stands without a word about a person.

@@ -37,6 +37,10 @@ func (p *Portal) track(c *gin.Context) error {
 		errs, _, _ := refused(c, fault.Wrap(fault.Invalid, "application.not_tracked", err), "")
 		return p.trackPage(c, http.StatusNotFound, in.text("number"), errs)
 	}
+	if fault.Is(err, "application.track_locked") {
+		errs, _, _ := refused(c, fault.Wrap(fault.Invalid, "application.track_locked", err), "")
+		return p.trackPage(c, http.StatusTooManyRequests, in.text("number"), errs)
+	}
 	if errs, status, ok := refused(c, err, ""); ok {
 		return p.trackPage(c, status, in.text("number"), errs)
 	}

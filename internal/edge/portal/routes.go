@@ -15,7 +15,8 @@ const (
 )
 
 // The routes where guessing would pay, counted by address. Behind one address there may be a whole office or a mobile
-// network, so these only slow a guesser down; what stops one is the lockout of each account and code in identity.
+// network, so these only slow a guesser down; what stops one is the lockout of each account and code in identity, and of
+// each application's number in casework.
 var (
 	limitSignIn   = gate.Limit{Name: "sign_in", Count: 30, Per: time.Minute}
 	limitRegister = gate.Limit{Name: "register", Count: 20, Per: time.Minute}
@@ -24,6 +25,7 @@ var (
 	limitCode     = gate.Limit{Name: "code", Count: 20, Per: time.Minute}
 	limitTrack    = gate.Limit{Name: "track", Count: 20, Per: time.Minute}
 	limitVerify   = gate.Limit{Name: "verify", Count: 60, Per: time.Minute}
+	limitUpload   = gate.Limit{Name: "upload", Count: 120, Per: time.Minute} // every page of a form is sent this way
 )
 
 const (
@@ -96,7 +98,7 @@ func (p *Portal) residentRoutes() gate.Table {
 		{Method: get, Path: "/permohonan", Needs: own, Scope: city, Handler: p.mine},
 		{Method: get, Path: "/permohonan/:id", Needs: own, Scope: city, IDs: app, Handler: p.story},
 		{Method: get, Path: "/permohonan/:id/isi/:page", Needs: submit, Scope: city, IDs: app, Handler: p.pageForm},
-		{Method: post, Path: "/permohonan/:id/isi/:page", Needs: submit, Scope: city, IDs: app, MaxBody: uploadBody, Handler: p.savePage},
+		{Method: post, Path: "/permohonan/:id/isi/:page", Needs: submit, Scope: city, IDs: app, MaxBody: uploadBody, Limit: limitUpload, Handler: p.savePage},
 		{Method: get, Path: "/permohonan/:id/berkas/:file", Needs: own, Scope: city, IDs: file, Handler: p.attached},
 		{Method: post, Path: "/permohonan/:id/berkas/:file/hapus", Needs: submit, Scope: city, IDs: file, MaxBody: uploadBody, Handler: p.removeFile},
 		{Method: get, Path: "/permohonan/:id/periksa", Needs: submit, Scope: city, IDs: app, Handler: p.review},
