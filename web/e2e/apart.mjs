@@ -20,7 +20,8 @@ export async function nothingElsewhere(arrive, app, who, issued, asOfficer) {
     await signsIn(other, "petugas@tanjungpinang.localhost");
     assert.equal(await other.go(app.address.replace("/permohonan/", "/petugas/permohonan/")), 404);
     assert.equal((await other.fetch(issued.document)).status, 404);
-    await other.go(`/petugas/antrean?q=${app.number}`);
+    await other.go("/petugas/antrean");
+    await other.send("Cari", { "Nomor atau nama pemohon": app.number });
     assert.equal(await other.page.locator("tbody tr").count(), 0);
   }
   await other.leave();

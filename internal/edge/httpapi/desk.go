@@ -30,9 +30,18 @@ type queueCounts struct {
 
 type queueAsked struct {
 	View   string `query:"view" enum:"mine,unassigned,all,late,waiting,done" default:"all" doc:"waiting: for the applicant; done: closed in the last thirty days."`
-	Q      string `query:"q" maxLength:"200" doc:"A number, or the beginning of an applicant's name; the view is left aside."`
 	Cursor string `query:"cursor" maxLength:"500" doc:"The next of the page before."`
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"25" doc:"How many items at the most."`
+}
+
+// searchAsked is a body and not an address, which proxies log: a name is personal.
+type searchAsked struct {
+	Body searchRequest
+}
+
+type searchRequest struct {
+	Q     string `json:"q" minLength:"1" maxLength:"200" doc:"A number, or the beginning of an applicant's name."`
+	Limit int    `json:"limit,omitempty" minimum:"1" maximum:"100" default:"25" doc:"How many items at the most."`
 }
 
 type queued struct {
@@ -103,6 +112,13 @@ func (a *API) desk() {
 		About: "The work within the reach of staff with `application:queue`, ordered by deadline, with exact counts of every view.",
 		Needs: access.ApplicationQueue, Scope: gate.City, Refuses: []int{http.StatusBadRequest},
 	}, a.queue)
+	register(a, operation{
+		Method: http.MethodPost, Path: "/queue/search", ID: "search-queue", Tag: "Desk", Title: "Search the queue",
+		About: "Finds applications within the reach of staff with `application:queue`, open or closed, by number or by the beginning of the applicant's name.",
+		Needs: access.ApplicationQueue, Scope: gate.City, MaxBody: smallBody,
+	}, func(ctx context.Context, who caller, in *searchAsked) (*queued, error) {
+		return a.found(ctx, who, casework.QueueFilter{Search: in.Body.Q, Limit: in.Body.Limit})
+	})
 	register(a, operation{
 		Method: http.MethodPost, Path: "/applications/{id}/actions", ID: "act", Tag: "Desk", Title: "Take a step",
 		About: "Takes one of the actions that the application offers to this officer, such as to ask for a correction or to approve. 409 `application.changed` says who did what meanwhile; 409 `application.no_action` when the state does not allow the step; 422 for a reason that is missing or not asked for.",
@@ -193,7 +209,11 @@ func (a *API) looking() {
 }
 
 func (a *API) queue(ctx context.Context, who caller, in *queueAsked) (*queued, error) {
-	q, err := a.Casework.Queue(ctx, who.actor, casework.QueueFilter{View: casework.View(in.View), Search: in.Q, Cursor: in.Cursor, Limit: in.Limit})
+	return a.found(ctx, who, casework.QueueFilter{View: casework.View(in.View), Cursor: in.Cursor, Limit: in.Limit})
+}
+
+func (a *API) found(ctx context.Context, who caller, f casework.QueueFilter) (*queued, error) {
+	q, err := a.Casework.Queue(ctx, who.actor, f)
 	if err != nil {
 		return nil, err
 	}

@@ -155,6 +155,11 @@ func (w *world) isDecided(t *testing.T, siti client, at string) {
 	budi := w.staff(t, w.w.Batam, "budi@batam.example.id", "disdukcapil", "officer")
 	var q queue
 	budi.get(t, "/queue?view=unassigned", &q)
+	var hits queue
+	budi.post(t, 200, "/queue/search", searchRequest{Q: "siti"}, &hits)
+	if len(hits.Items) != 1 {
+		t.Errorf("a search by name found %d", len(hits.Items))
+	}
 	if len(q.Items) != 1 || q.Counts.Unassigned != 1 || q.Items[0].Applicant != "Siti Rahma" {
 		t.Fatalf("queue: %+v", q)
 	}

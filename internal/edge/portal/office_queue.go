@@ -21,13 +21,27 @@ func (p *Portal) officeShell(c *gin.Context, title string) ui.Shell {
 	return s
 }
 
-// deskQueue shows a page of the officer's queue: a view of it, or what a search found.
+// deskQueue shows a page of a view of the officer's queue.
 func (p *Portal) deskQueue(c *gin.Context) error {
-	ctx, actor, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
-	f := casework.QueueFilter{View: casework.View(c.Query("lihat")), Search: c.Query("q"), Cursor: c.Query("sesudah")}
+	f := casework.QueueFilter{View: casework.View(c.Query("lihat")), Cursor: c.Query("sesudah")}
 	if f.View == "" {
 		f.View = casework.ViewAll
 	}
+	return p.queuePage(c, f)
+}
+
+// deskSearch shows what a search found. What was typed may be a person's name and so is not in the address, which
+// browsers and proxies keep.
+func (p *Portal) deskSearch(c *gin.Context) error {
+	in, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	return p.queuePage(c, casework.QueueFilter{View: casework.ViewAll, Search: in.text("q")})
+}
+
+func (p *Portal) queuePage(c *gin.Context, f casework.QueueFilter) error {
+	ctx, actor, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
 	q, err := p.Casework.Queue(ctx, actor, f)
 	if err != nil {
 		return err

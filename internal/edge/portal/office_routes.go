@@ -14,6 +14,7 @@ func (p *Portal) officeRoutes() gate.Table {
 	app := ids("id", "application")
 	return gate.Table{
 		{Method: get, Path: pathQueue, Needs: access.ApplicationQueue, Scope: city, Handler: p.deskQueue},
+		{Method: post, Path: pathQueue, Needs: access.ApplicationQueue, Scope: city, Handler: p.deskSearch},
 		{Method: get, Path: "/petugas/permohonan/:id", Needs: read, Scope: city, IDs: app, Handler: p.deskCase},
 		{Method: post, Path: "/petugas/permohonan/:id/tindakan", Needs: read, Scope: city, IDs: app, Handler: p.deskAct},
 		{Method: post, Path: "/petugas/permohonan/:id/ambil", Needs: review, Scope: city, IDs: app, Handler: p.deskClaim},

@@ -66,7 +66,7 @@ func Queue(v QueueView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " <form class=\"toolbar search-bar\" method=\"get\" action=\"/petugas/antrean\" role=\"search\"><div class=\"search\"><label class=\"visually-hidden\" for=\"cari\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " <form class=\"toolbar search-bar\" method=\"post\" action=\"/petugas/antrean\" role=\"search\"><div class=\"search\"><label class=\"visually-hidden\" for=\"cari\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
