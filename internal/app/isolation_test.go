@@ -155,13 +155,14 @@ func (a *App) cast(t *testing.T) (mine, foreign things, askers []asker) {
 func (a *App) thingsOf(t *testing.T, ctx context.Context, who, officer identity.Actor, nik string) things {
 	t.Helper()
 	d := a.fileKTP(t, ctx, who, nik)
-	for _, action := range []string{"start_review", "approve"} {
+	for _, in := range []casework.ActInput{{Action: "start_review"}, {Action: "approve", Reason: "Cocok."}} {
 		now, err := a.Casework.Get(ctx, officer, d.Application.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := a.Casework.Act(ctx, officer, casework.ActInput{ID: d.Application.ID, Action: action, Version: now.Application.Version}); err != nil {
-			t.Fatalf("%s: %v", action, err)
+		in.ID, in.Version = d.Application.ID, now.Application.Version
+		if _, err := a.Casework.Act(ctx, officer, in); err != nil {
+			t.Fatalf("%s: %v", in.Action, err)
 		}
 	}
 	out := things{"application": d.Application.ID.String(), "account": who.ID.String(), "staff": officer.ID.String(),

@@ -25,7 +25,7 @@ func TestTheSecondOfTwoOfficersIsToldWhatChanged(t *testing.T) {
 	if said := i18n.ID.T("fault."+f.Code, f.Args...); !strings.Contains(said, "Budi") || !strings.Contains(said, "Dalam verifikasi") || !strings.Contains(said, "24 November 2026 pukul 10.00 WIB") {
 		t.Errorf("told %q", said)
 	}
-	_, err = st.Act(st.ctx, dewi, ActInput{ID: app.ID, Action: "approve"})
+	_, err = st.Act(st.ctx, dewi, ActInput{ID: app.ID, Action: "approve", Reason: "Cocok."})
 	wants(t, err, "application.changed") // an officer cannot leave the version out
 	_, err = st.Claim(st.ctx, dewi, app.ID, seen)
 	wants(t, err, "application.changed")
@@ -80,7 +80,7 @@ func TestStepsThatTheWorkflowDoesNotAllow(t *testing.T) {
 		in   ActInput
 		code string
 	}{
-		{"not from this state", ActInput{Action: "approve", Version: v}, "application.no_action"},
+		{"not from this state", ActInput{Action: "approve", Version: v, Reason: "Cocok."}, "application.no_action"},
 		{"no such step", ActInput{Action: "'; DROP TABLE application; --", Version: v}, "application.no_action"},
 		{"the applicant's step", ActInput{Action: "cancel", Version: v}, "application.no_action"},
 		{"no reason", ActInput{Action: "request_correction", Version: v, Reason: "  \n"}, "input.invalid"},

@@ -42,8 +42,8 @@ func TestTheQueueByDeadline(t *testing.T) {
 	apply("First", "2026-11-23 09:00", 6)
 	st.on(t, "2026-11-24 10:00")
 	act(waits, "request_correction", "Buram.")
-	act(act(ready, "start_review", ""), "approve", "")
-	done = act(act(act(done, "start_review", ""), "approve", ""), "hand_over", "")
+	act(act(ready, "start_review", ""), "approve", "Cocok.")
+	done = act(act(act(done, "start_review", ""), "approve", "Cocok."), "hand_over", "")
 	if _, err := st.Claim(st.ctx, dewi, late.ID, late.Version); err != nil {
 		t.Fatal(err)
 	}

@@ -250,10 +250,11 @@ func (st *stage) submitted(t testing.TB, who identity.Actor, nik string) Applica
 // approved takes an application to its approval, before the document is made.
 func (st *stage) approved(t testing.TB, officer identity.Actor, app Application) Application {
 	t.Helper()
-	for _, action := range []string{"start_review", "approve"} {
+	for _, in := range []ActInput{{Action: "start_review"}, {Action: "approve", Reason: "Cocok."}} {
+		in.ID, in.Version = app.ID, app.Version
 		var err error
-		if app, err = st.Act(st.ctx, officer, ActInput{ID: app.ID, Action: action, Version: app.Version}); err != nil {
-			t.Fatalf("%s: %v", action, err)
+		if app, err = st.Act(st.ctx, officer, in); err != nil {
+			t.Fatalf("%s: %v", in.Action, err)
 		}
 	}
 	return app
