@@ -46,8 +46,17 @@ type File struct {
 	Image  bool   // a browser can show it in the page
 }
 
-// FieldError is one refused answer in the reader's words.
-type FieldError struct{ Name, Text string }
+// FieldError is one refused answer in the reader's words. Label is what the question is called, for the list above the
+// form, where the question itself is not in sight.
+type FieldError struct{ Name, Label, Text string }
+
+// title is the error as the list above a form says it.
+func (e FieldError) title() string {
+	if e.Label == "" {
+		return e.Text
+	}
+	return e.Label + ": " + e.Text
+}
 
 // Errors are the refused answers of a form in the order of the page.
 type Errors []FieldError

@@ -117,6 +117,13 @@ func (p *Portal) render(c *gin.Context, status int, page templ.Component) error 
 	return nil
 }
 
+// labelKeys are what the product's own forms call their fields; those of a city's forms are data.
+var labelKeys = map[string]string{
+	"agency": "staff.agency", "code": "code.label", "email": "register.email", "login": "sign_in.login", "name": "register.name",
+	"note": "case.note_label", "number": "track.number", "officer": "case.officer", "password": "register.password",
+	"phone": "register.phone", "present": "account.present", "reason": "case.reason", "role": "staff.role",
+}
+
 // refused turns err into the errors of a form, in the reader's language. Faults without fields stand beside the field
 // called at, or at none when at is empty. The last result is false for what is not the form's to say: those go to fail.
 func refused(c *gin.Context, err error, at string) (ui.Errors, int, bool) {
@@ -127,7 +134,11 @@ func refused(c *gin.Context, err error, at string) (ui.Errors, int, bool) {
 	l := gate.LocaleOf(c)
 	var out ui.Errors
 	for _, bad := range f.Fields {
-		out = append(out, ui.FieldError{Name: bad.Name, Text: fieldText(l, bad)})
+		e := ui.FieldError{Name: bad.Name, Text: fieldText(l, bad)}
+		if key := labelKeys[bad.Name]; key != "" {
+			e.Label = l.T(key)
+		}
+		out = append(out, e)
 	}
 	if len(out) > 0 {
 		return out, status, true

@@ -21,7 +21,7 @@ func TestEveryFormSaysWhatIsWrong(t *testing.T) {
 		status           int
 		words            []string
 	}{
-		{"sign in: nothing", "/masuk", "", 422, []string{"Isian ini wajib diisi"}},
+		{"sign in: nothing", "/masuk", "", 422, []string{"Email atau nomor HP: Isian ini wajib diisi", "Kata sandi: Isian ini wajib diisi"}},
 		{"sign in: no password", "/masuk", "login=siti%40contoh.id", 422, []string{"Isian ini wajib diisi"}},
 		{"sign in: NUL", "/masuk", "login=a%00b&password=x", 422, []string{"Isian ini tidak dapat dibaca"}},
 		{"sign in: not UTF-8", "/masuk", "login=%ff%fe&password=x", 422, []string{"Isian ini tidak dapat dibaca"}},

@@ -90,6 +90,11 @@ func (p *Portal) formPage(c *gin.Context, status int, d casework.Draft, page cas
 		Heading: page.Title.In(l), Hint: page.Hint.In(l), Step: at + 1, Of: len(d.Form.Pages), Back: stepBack(d, at), Errors: errs,
 	}
 	v.ErrorTitle = len(errs) > 0
+	for i, e := range v.Errors {
+		if f, ok := d.Form.Field(e.Name); ok && f.Type != casework.Consent {
+			v.Errors[i].Label = f.Label.In(l)
+		}
+	}
 	if k := d.Application.Correction; k != nil {
 		v.Correction = k.Message
 	}
