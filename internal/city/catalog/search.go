@@ -83,8 +83,8 @@ func (c *Catalog) Search(ctx context.Context, q string, limit int) ([]Hit, error
 //
 // Each word is worth its best place (A 1, B 0.4, C 0.2, by ts_rank's scale, where one occurrence in A is 0.61; more
 // occurrences do not make it worth more) times how rare it is here; likeness counts half, and only for a word that is
-// spelled so nowhere. The sum is scaled by the share of words that matched; a name like the whole line goes before its
-// equals.
+// spelled so nowhere. The sum is scaled by the share of words that matched; a name like the whole line, or a keyword
+// that is the whole line, goes before its equals.
 // Arguments: words, tenant, the words as one line, limit, the reader's text search configuration, the reader's locale.
 const searchSQL = `
 WITH q AS MATERIALIZED (
@@ -114,7 +114,7 @@ WITH q AS MATERIALIZED (
 ), best AS (
 	SELECT s.*, r.query, r.inexact, r.score + CASE WHEN alike > 0.2 THEN 0.3 * alike ELSE 0 END AS score
 	FROM ranked AS r JOIN service AS s ON s.tenant_id = ?1 AND s.code = r.code
-		CROSS JOIN LATERAL (SELECT greatest(similarity(s.name->>'id', ?2), similarity(s.name->>'en', ?2)) AS alike) AS whole_name
+		CROSS JOIN LATERAL (SELECT greatest(similarity(s.name->>'id', ?2), similarity(s.name->>'en', ?2), (?2 = ANY (s.keywords))::int) AS alike) AS whole_name
 	WHERE r.score > 0
 ), hits AS (
 	SELECT *, max(score) OVER () AS top FROM best

@@ -59,6 +59,8 @@ func TestSearchRanksRealQueries(t *testing.T) {
 		{query: "ikd", first: "ikd"},
 		{query: "ktp digital", first: "ikd"},
 		{query: "imb", first: "pbg"},
+		{query: "ijin usaha", first: "nib"},
+		{query: "bikin usaha", first: "nib"},
 		{query: "izin bangunan", first: "pbg"},
 		{query: "pbb", first: "pbb-p2"},
 		{query: "bphtb", first: "bphtb"},
