@@ -266,7 +266,7 @@ func TestEveryDeskFormSaysWhatIsWrong(t *testing.T) {
 		{"act: two versions", "/tindakan", "action=start_review&version=1&version=2", 422, []string{"tidak dapat dibaca"}},
 		{"act: no such step", "/tindakan", v + "&action=%27%3B+DROP+TABLE+application", 409, []string{"tidak dapat dilakukan"}},
 		{"act: the applicant's step", "/tindakan", v + "&action=cancel", 409, []string{"tidak dapat dilakukan"}},
-		{"act: not from this state", "/tindakan", v + "&action=approve", 409, []string{"tidak dapat dilakukan"}},
+		{"act: not from this state", "/tindakan", v + "&action=approve&reason=Cocok", 409, []string{"tidak dapat dilakukan"}},
 		{"act: NUL", "/tindakan", v + "&action=request_correction&reason=a%00b", 422, []string{"tidak dapat dibaca"}},
 		{"act: not UTF-8", "/tindakan", v + "&action=request_correction&reason=%ff%fe", 422, []string{"tidak dapat dibaca"}},
 		{"act: endless reason", "/tindakan", v + "&action=request_correction&reason=" + strings.Repeat("a", 2001), 422, []string{"paling banyak 2000"}},
