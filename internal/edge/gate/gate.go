@@ -102,11 +102,14 @@ func (g *Gate) Engine() *gin.Engine { return g.engine }
 // Tables returns every mounted table, for the tests that walk all routes.
 func (g *Gate) Tables() []Table { return g.tables }
 
-// Mount serves t on surface s.
+// Mount serves t on surface s. What can be read can also be asked for by HEAD (RFC 9110 9.3.2), as monitors do.
 func (g *Gate) Mount(t Table, s Surface) {
 	g.tables = append(g.tables, t)
 	for _, r := range t {
 		g.engine.Handle(r.Method, r.Path, g.handle(r, s))
+		if r.Method == http.MethodGet {
+			g.engine.HEAD(r.Path, g.handle(r, s))
+		}
 	}
 }
 

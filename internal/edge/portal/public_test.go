@@ -32,6 +32,9 @@ func TestEveryoneReadsTheCity(t *testing.T) {
 	} {
 		a := b.get(path)
 		b.sees(a, http.StatusOK, words...)
+		if head := b.send(http.MethodHead, path, "", nil); head.status != http.StatusOK || head.body != "" {
+			t.Errorf("HEAD %s: %d with %d bytes", path, head.status, len(head.body))
+		}
 		for _, want := range []string{`<html lang="id">`, "/brand/batam/", `name="viewport"`} {
 			if !strings.Contains(a.body, want) {
 				t.Errorf("%s lacks %s", path, want)
