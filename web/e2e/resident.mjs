@@ -65,7 +65,7 @@ export async function applies(p, who, papers) {
   await p.send("Lanjut", { Tanggal: day, Bulan: month, Tahun: year });
   await p.send("Lanjut", { "Nomor Kartu Keluarga": who.kk });
   await p.look("form-05-contact");
-  await p.send("Lanjut", { "Nomor HP aktif": who.phone, "Alamat email": who.email });
+  await p.send("Lanjut", { "Nomor HP aktif": who.phone });
   await p.look("form-06-district");
   await choose(p, who.district);
   await p.send("Lanjut");

@@ -125,9 +125,14 @@ func (f Field) autocomplete() string {
 	return ""
 }
 
+// max is where typing stops, or 0. A browser cuts what is pasted without a word, so a long text has no stop and is
+// refused by the server instead, and a number leaves room for the spaces it is copied with.
 func (f Field) max() int {
-	if f.Max == 0 && (f.Type == "nik" || f.Type == "kk") {
-		return 16
+	switch {
+	case f.Type == "long_text":
+		return 0
+	case f.Max == 0 && (f.Type == "nik" || f.Type == "kk"):
+		return 24
 	}
 	return f.Max
 }

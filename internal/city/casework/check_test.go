@@ -74,6 +74,8 @@ func TestAnswers(t *testing.T) {
 		{"two parts", Field{Type: Date}, []string{"1", "2"}, "", "date_form", ""},
 		{"the year 90", Field{Type: Date}, []string{"1", "2", "90"}, "", "date_form", ""},
 		{"the year 1066", Field{Type: Date}, []string{"1066-10-14"}, "", "date_range", ""},
+		{"a birth tomorrow", Field{Type: Date, Past: true}, []string{"2026-11-25"}, "", "date_past", ""},
+		{"a birth today", Field{Type: Date, Past: true}, []string{"2026-11-24"}, "2026-11-24", "", ""},
 		{"tomorrow", Field{Type: Date}, []string{"2026-11-25"}, "2026-11-25", "", "date_future"},
 		{"a choice", Field{Type: Choice, Options: options}, []string{"a"}, "a", "", ""},
 		{"no choice of ours", Field{Type: Choice, Options: options}, []string{"b"}, "", "not_an_option", ""},

@@ -64,7 +64,8 @@ type Field struct {
 	Label     i18n.Text  `json:"label" yaml:"label"`
 	Hint      i18n.Text  `json:"hint,omitempty" yaml:"hint"`
 	Required  bool       `json:"required" yaml:"required"`
-	Max       int        `json:"max,omitempty" yaml:"max"` // characters of a text
+	Max       int        `json:"max,omitempty" yaml:"max"`   // characters of a text
+	Past      bool       `json:"past,omitempty" yaml:"past"` // a date that has come, such as a birth
 	Options   []Option   `json:"options,omitempty" yaml:"options"`
 	File      *FileField `json:"file,omitempty" yaml:"file"`
 	Sensitive bool       `json:"sensitive,omitempty" yaml:"sensitive"` // masked on screens; each reveal is recorded

@@ -188,6 +188,9 @@ func checkField(c *pack.Check, at string, f Field) {
 	if (f.Type == Choice) != (len(f.Options) > 0) {
 		c.Add(at+".options", "only_for_type", "type", Choice)
 	}
+	if f.Past && f.Type != Date {
+		c.Add(at+".past", "only_for_type", "type", Date)
+	}
 	if (f.Type == FileType) != (f.File != nil) {
 		c.Add(at+".file", "only_for_type", "type", FileType)
 	}

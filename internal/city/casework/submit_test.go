@@ -61,7 +61,7 @@ func TestASubmissionIsWholeOrNothing(t *testing.T) {
 	}
 	_, err = st.Submit(st.ctx, siti, SubmitInput{ID: app.ID, Key: "k"})
 	f := fault.From(err)
-	if f.Code != "input.invalid" || len(f.Fields) != 14 || f.Fields[0].Name != "pernyataan_awal" || f.Fields[0].Code != "consent_required" {
+	if f.Code != "input.invalid" || len(f.Fields) != 13 || f.Fields[0].Name != "pernyataan_awal" || f.Fields[0].Code != "consent_required" {
 		t.Errorf("an empty form: %d fields, first %+v", len(f.Fields), f.Fields)
 	}
 	// A warning does not refuse: this NIK says another birth date.

@@ -170,7 +170,8 @@ func (c *checker) email(f Field, s string) string {
 	return s[:at+1] + host
 }
 
-// date takes one value, 2006-01-02, or three: day, month, year, as a person types them. A date to come is a warning.
+// date takes one value, 2006-01-02, or three: day, month, year, as a person types them. A date to come is a warning, and
+// refused where only a past one can be right.
 func (c *checker) date(f Field, typed []string) string {
 	var t time.Time
 	var err error
@@ -199,6 +200,10 @@ func (c *checker) date(f Field, typed []string) string {
 		return ""
 	}
 	if t.Format(time.DateOnly) > c.now.Format(time.DateOnly) {
+		if f.Past {
+			c.refuse(f.Code, "date_past")
+			return ""
+		}
 		c.warn(f.Code, "date_future")
 	}
 	return t.Format(time.DateOnly)

@@ -207,9 +207,9 @@ func answersFor(nik, name string) map[string]map[string][]string {
 		"nik":        one("nik", nik),
 		"identitas":  {"nama_lengkap": {name}, "tanggal_lahir": {"27", "3", "1990"}},
 		"kk":         one("nomor_kk", "2171 0401 0216 0007"),
-		"kontak":     one("nomor_hp", "0812 3456 7890", "email", "siti@Contoh.ID"),
+		"kontak":     one("nomor_hp", "0812 3456 7890"),
 		"kecamatan":  one("kecamatan", "21.71.10"),
-		"kehilangan": one("tanggal_hilang", "2026-11-20", "tempat_hilang", "Pasar Mitra Raya"),
+		"kehilangan": one("tanggal_hilang", "2026-11-10", "tempat_hilang", "Pasar Mitra Raya"),
 		"pernyataan": one("paham_data_pribadi", "on", "pernyataan_benar", "on"),
 	}
 }

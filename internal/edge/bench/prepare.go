@@ -124,7 +124,7 @@ func finish(ctx context.Context, p *Program, who identity.Actor, n int, photo []
 		{"nik", map[string][]string{"nik": {fmt.Sprintf("217104670390%04d", n%9999+1)}}},
 		{"identitas", map[string][]string{"nama_lengkap": {who.Name}, "tanggal_lahir": {"27", "3", "1990"}}},
 		{"kk", map[string][]string{"nomor_kk": {"2171040102160007"}}},
-		{"kontak", map[string][]string{"nomor_hp": {"081234567890"}, "email": {who.Email}}},
+		{"kontak", map[string][]string{"nomor_hp": {"081234567890"}}},
 		{"kecamatan", map[string][]string{"kecamatan": {"21.71.10"}}},
 		{"kehilangan", map[string][]string{"tanggal_hilang": {time.Now().AddDate(0, 0, -3).Format(time.DateOnly)}, "tempat_hilang": {"Pasar Mitra Raya"}}},
 		{"pernyataan", map[string][]string{"paham_data_pribadi": {"on"}, "pernyataan_benar": {"on"}}},

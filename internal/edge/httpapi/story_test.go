@@ -22,7 +22,7 @@ func answersFor(nik, name string) map[string]map[string]string {
 		"nik":        {"nik": nik},
 		"identitas":  {"nama_lengkap": name, "tanggal_lahir": "1990-03-27"},
 		"kk":         {"nomor_kk": "2171 0401 0216 0007"},
-		"kontak":     {"nomor_hp": "0812 3456 7890", "email": "siti@contoh.id"},
+		"kontak":     {"nomor_hp": "0812 3456 7890"},
 		"kecamatan":  {"kecamatan": "21.71.10"},
 		"kehilangan": {"tanggal_hilang": "2026-11-20", "tempat_hilang": "Pasar Mitra Raya"},
 		"pernyataan": {"paham_data_pribadi": "yes", "pernyataan_benar": "yes"},

@@ -86,7 +86,7 @@ func TestAPageOfAFormRefusesTheHostile(t *testing.T) {
 		{"another page's question", "nik", "nik=" + sitiNIK + "&nomor_kk=1", 422, []string{"tidak ada di formulir"}},
 		{"a text for a file", "berkas_kk", "file_kk=kk.jpg", 422, []string{"tidak menerima jawaban"}},
 		{"broken escape", "nik", "nik=%zz", 400, nil},
-		{"an address of another site", "kontak", "nomor_hp=081270001234&email=" + script, 422, []string{"Tulis alamat email"}},
+		{"a script for a number", "kontak", "nomor_hp=" + script, 422, []string{"Nomor HP aktif: "}},
 		{"no such page", "tidak-ada", "x=1", 404, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -483,7 +483,7 @@ func filled(nik string) map[string][]string {
 		"nik":        {"nik", nik},
 		"identitas":  {"nama_lengkap", "Siti Rahma", "tanggal_lahir", "27", "tanggal_lahir", "3", "tanggal_lahir", "1990"},
 		"kk":         {"nomor_kk", "2171 0401 0216 0007"},
-		"kontak":     {"nomor_hp", "0812 7000 1234", "email", "siti@contoh.id"},
+		"kontak":     {"nomor_hp", "0812 7000 1234"},
 		"kecamatan":  {"kecamatan", "21.71.10"},
 		"kehilangan": {"tanggal_hilang", "20", "tanggal_hilang", "11", "tanggal_hilang", "2026", "tempat_hilang", "Pasar Mitra Raya"},
 		"pernyataan": {"paham_data_pribadi", "yes", "pernyataan_benar", "yes"},

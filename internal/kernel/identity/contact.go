@@ -62,10 +62,20 @@ func NormalPhone(s string) (string, bool) {
 	return "+" + digits, national >= 10 && national <= 13
 }
 
-// NormalName collapses white space. Names of one word are common; digits and titles occur.
+// NormalName collapses white space and drops marks that cannot be seen, some of which turn the direction of the text
+// around a name. Names of one word are common; digits and titles occur.
 func NormalName(s string) (string, bool) {
+	if !utf8.ValidString(s) {
+		return s, false
+	}
+	s = strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, s)
 	s = strings.Join(strings.Fields(s), " ")
-	ok := s != "" && utf8.ValidString(s) && utf8.RuneCountInString(s) <= maxName &&
+	ok := s != "" && utf8.RuneCountInString(s) <= maxName &&
 		!strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || r == '<' || r == '>' })
 	return s, ok
 }
