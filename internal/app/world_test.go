@@ -15,6 +15,7 @@ import (
 
 	"bedelau/internal/city/casework"
 	"bedelau/internal/kernel/config"
+	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/pgtest"
 	"bedelau/internal/kernel/tenancy"
@@ -108,13 +109,13 @@ func (a *App) draftKTP(t testing.TB, ctx context.Context, who identity.Actor, ni
 	for _, page := range draft.Form.Pages {
 		typed := map[string][]string{}
 		for _, f := range page.Fields {
-			if f.Type == casework.FileType {
+			if f.Type == form.File {
 				if _, err := a.Casework.Attach(ctx, who, app.ID, f.Code, f.Code+".png", bytes.NewReader(picture(t))); err != nil {
 					t.Fatalf("attach %s: %v", f.Code, err)
 				}
 				continue
 			}
-			if f.Type != casework.Info {
+			if f.Type != form.Info {
 				typed[f.Code] = []string{sample(f, nik)}
 			}
 		}
@@ -126,24 +127,24 @@ func (a *App) draftKTP(t testing.TB, ctx context.Context, who identity.Actor, ni
 }
 
 // sample answers a field of any form plausibly.
-func sample(f casework.Field, nik string) string {
+func sample(f form.Field, nik string) string {
 	switch f.Type {
-	case casework.NIK:
+	case form.NIK:
 		return nik
-	case casework.KK:
+	case form.KK:
 		return "2171010101100001"
-	case casework.Phone:
+	case form.Phone:
 		return "081270001234"
-	case casework.Email:
+	case form.Email:
 		return "siti@contoh.id"
-	case casework.Date:
+	case form.Date:
 		if f.Code == "tanggal_lahir" {
 			return "1990-03-27"
 		}
 		return time.Now().AddDate(0, 0, -3).Format(time.DateOnly)
-	case casework.Choice:
+	case form.Choice:
 		return f.Options[0].Value
-	case casework.YesNo, casework.Consent:
+	case form.YesNo, form.Consent:
 		return "yes"
 	default:
 		return "Siti Rahma"

@@ -111,7 +111,7 @@ func (s *Service) checkAct(ctx context.Context, app Application, wf *Workflow, a
 		}
 		to, _ := wf.State(action.To)
 		for _, f := range in.Fields {
-			if to.Stage != StageNeedsCorrection || !form.answerable(f) {
+			if to.Stage != StageNeedsCorrection || !form.Answerable(f) {
 				bad = append(bad, fault.Field{Name: "fields", Code: "unknown_field"})
 				break
 			}

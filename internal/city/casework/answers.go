@@ -7,29 +7,19 @@ import (
 	"maps"
 
 	"github.com/google/uuid"
+
+	"bedelau/internal/kernel/form"
 )
-
-// Answers are an applicant's answers by field code, as checked: one value each, in one spelling (dates as 2006-01-02,
-// phone numbers as +62…, consent as "yes"). Files are not among them; they are rows of their own.
-type Answers map[string][]string
-
-// Get returns the first value, or "".
-func (a Answers) Get(code string) string {
-	if v := a[code]; len(v) > 0 {
-		return v[0]
-	}
-	return ""
-}
 
 // sealFor is the context under which an application's private answers are sealed: copied into another row, they do
 // not open.
 func sealFor(id uuid.UUID) string { return "application.answers:" + id.String() }
 
 // setAnswers puts all into app: open ones as JSON, private ones sealed.
-func (s *Service) setAnswers(ctx context.Context, app *Application, form *Form, all Answers) error {
-	open, private := Answers{}, Answers{}
+func (s *Service) setAnswers(ctx context.Context, app *Application, f *form.Form, all form.Answers) error {
+	open, private := form.Answers{}, form.Answers{}
 	for code, v := range all {
-		if f, ok := form.Field(code); !ok || f.private() {
+		if field, ok := f.Field(code); !ok || field.Private() {
 			private[code] = v
 		} else {
 			open[code] = v
@@ -50,8 +40,8 @@ func (s *Service) setAnswers(ctx context.Context, app *Application, form *Form, 
 }
 
 // answers returns every answer of app, the private ones opened.
-func (s *Service) answers(ctx context.Context, app Application) (Answers, error) {
-	all := Answers{}
+func (s *Service) answers(ctx context.Context, app Application) (form.Answers, error) {
+	all := form.Answers{}
 	maps.Copy(all, app.Answers)
 	if app.Sealed == nil {
 		return all, nil
@@ -60,7 +50,7 @@ func (s *Service) answers(ctx context.Context, app Application) (Answers, error)
 	if err != nil {
 		return nil, fmt.Errorf("casework: answers of %s: %w", app.ID, err)
 	}
-	private := Answers{}
+	private := form.Answers{}
 	if err := json.Unmarshal(plain, &private); err != nil {
 		return nil, fmt.Errorf("casework: answers of %s: %w", app.ID, err)
 	}

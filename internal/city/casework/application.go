@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/workcal"
 )
@@ -41,13 +42,13 @@ type Application struct {
 	Clock   Clock  `bun:"clock"`
 	Version int    `bun:"version"` // hand it back with an act: it shows that nothing happened meanwhile
 
-	Answers       Answers `bun:"answers,type:jsonb"` // the open ones; Service.Get opens the rest
-	Sealed        []byte  `bun:"sealed"`
-	SubjectHash   []byte  `bun:"subject_hash"`
-	PhoneHash     []byte  `bun:"phone_hash"`
-	ApplicantName string  `bun:"applicant_name"`
-	NameKey       string  `bun:"name_key"`
-	OneOpen       bool    `bun:"one_open"`
+	Answers       form.Answers `bun:"answers,type:jsonb"` // the open ones; Service.Get opens the rest
+	Sealed        []byte       `bun:"sealed"`
+	SubjectHash   []byte       `bun:"subject_hash"`
+	PhoneHash     []byte       `bun:"phone_hash"`
+	ApplicantName string       `bun:"applicant_name"`
+	NameKey       string       `bun:"name_key"`
+	OneOpen       bool         `bun:"one_open"`
 
 	SubmitKey       string             `bun:"submit_key,nullzero"`
 	SubmittedAt     time.Time          `bun:"submitted_at,nullzero"`

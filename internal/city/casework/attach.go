@@ -12,6 +12,7 @@ import (
 
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
+	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/identity"
 )
 
@@ -36,8 +37,8 @@ func (s *Service) Attach(ctx context.Context, actor identity.Actor, id uuid.UUID
 		return files.File{}, err
 	}
 	fd, ok := d.Form.Field(field)
-	if !ok || fd.Type != FileType || fd.File == nil {
-		return files.File{}, fault.Fields([]fault.Field{{Name: clip(field), Code: "unknown_field"}})
+	if !ok || fd.Type != form.File || fd.File == nil {
+		return files.File{}, fault.Fields([]fault.Field{{Name: form.Clip(field), Code: "unknown_field"}})
 	}
 	if !d.Editable(field) {
 		return files.File{}, fault.New(fault.Conflict, "application.not_editable")
@@ -49,7 +50,7 @@ func (s *Service) Attach(ctx context.Context, actor identity.Actor, id uuid.UUID
 	if err != nil {
 		return files.File{}, files.Refuse(err, field)
 	}
-	err = s.edit(ctx, actor, id, func(ctx context.Context, tx bun.Tx, app *Application, _ *Form) ([]string, error) {
+	err = s.edit(ctx, actor, id, func(ctx context.Context, tx bun.Tx, app *Application, _ *form.Form) ([]string, error) {
 		if !app.editable(field) {
 			return nil, fault.New(fault.Conflict, "application.not_editable")
 		}
@@ -88,13 +89,13 @@ func (s *Service) roomFor(ctx context.Context, tx bun.IDB, app Application) erro
 	return err
 }
 
-func tooManyFiles(f Field) error {
+func tooManyFiles(f form.Field) error {
 	return fault.Fields([]fault.Field{{Name: f.Code, Code: "too_many_files", Args: []any{"max", f.File.MaxCount}}})
 }
 
 // Detach takes a file away from a field of the applicant's own application. The refusals are those of Attach.
 func (s *Service) Detach(ctx context.Context, actor identity.Actor, id uuid.UUID, file uuid.UUID) error {
-	return s.edit(ctx, actor, id, func(ctx context.Context, tx bun.Tx, app *Application, _ *Form) ([]string, error) {
+	return s.edit(ctx, actor, id, func(ctx context.Context, tx bun.Tx, app *Application, _ *form.Form) ([]string, error) {
 		all, err := s.filesOf(ctx, tx, *app)
 		if err != nil {
 			return nil, err

@@ -13,6 +13,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -92,8 +93,8 @@ func publish(ctx context.Context, tx bun.IDB, table, code string, wanted int, bo
 	return nil
 }
 
-func (s *Service) form(ctx context.Context, tx bun.IDB, a Application) (*Form, error) {
-	return define[Form](ctx, s.defs, tx, formTable, a.FormCode, a.FormVersion)
+func (s *Service) form(ctx context.Context, tx bun.IDB, a Application) (*form.Form, error) {
+	return define[form.Form](ctx, s.defs, tx, formTable, a.FormCode, a.FormVersion)
 }
 
 func (s *Service) workflow(ctx context.Context, tx bun.IDB, a Application) (*Workflow, error) {

@@ -2,17 +2,15 @@ package casework
 
 import (
 	"context"
-	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
+	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
-	"bedelau/internal/kernel/privacy"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -42,7 +40,7 @@ type PageAnswers struct {
 type Answer struct {
 	Code      string
 	Label     i18n.Text
-	Type      FieldType
+	Type      form.Type
 	Text      string // masked when Masked
 	Masked    bool
 	Files     []files.File
@@ -125,19 +123,19 @@ func (s *Service) answered(ctx context.Context, app Application, masked bool) ([
 		return nil, nil, err
 	}
 	c := s.checker(ctx, form)
-	c.all(answers, counts(attached))
+	c.All(answers, counts(attached))
 	l := i18n.From(ctx)
 	var pages []PageAnswers
 	for _, p := range form.Pages {
 		page := PageAnswers{Code: p.Code, Title: p.Title}
 		for _, f := range p.Fields {
-			if f.Type == Info {
+			if !f.Answered() {
 				continue
 			}
-			a := Answer{Code: f.Code, Label: f.Label, Type: f.Type, Text: display(f, answers[f.Code], l), Files: attached[f.Code],
+			a := Answer{Code: f.Code, Label: f.Label, Type: f.Type, Text: f.Display(answers[f.Code], l), Files: attached[f.Code],
 				Corrected: app.Correction != nil && app.editable(f.Code) && len(app.Correction.Fields) > 0}
 			if masked && f.Sensitive && a.Text != "" {
-				a.Text, a.Masked = mask(f, a.Text), true
+				a.Text, a.Masked = f.Mask(a.Text), true
 			}
 			page.Fields = append(page.Fields, a)
 		}
@@ -145,42 +143,7 @@ func (s *Service) answered(ctx context.Context, app Application, masked bool) ([
 			pages = append(pages, page)
 		}
 	}
-	return pages, c.warnings, nil
-}
-
-// display writes a stored answer for a person.
-func display(f Field, v []string, l i18n.Locale) string {
-	if len(v) == 0 {
-		return ""
-	}
-	switch f.Type {
-	case Date:
-		if t, err := time.Parse(time.DateOnly, v[0]); err == nil {
-			return l.Date(t)
-		}
-	case Choice:
-		if label, ok := f.option(v[0]); ok {
-			return label.In(l)
-		}
-	case YesNo:
-		return l.T("casework.answer." + v[0])
-	case Consent:
-		return l.T("casework.answer.agreed")
-	case Phone:
-		if rest, ok := strings.CutPrefix(v[0], "+62"); ok {
-			return "0" + rest
-		}
-	}
-	return v[0]
-}
-
-// mask hides a sensitive answer. Numbers keep their last four digits, by which an officer compares; of a date or a
-// text those would give most of it away.
-func mask(f Field, s string) string {
-	if f.Type == NIK || f.Type == KK || f.Type == Phone {
-		return privacy.Mask(s)
-	}
-	return "••••••••"
+	return pages, c.Warnings, nil
 }
 
 // mineLimit bounds a resident's list; nobody has more.

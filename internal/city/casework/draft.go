@@ -12,6 +12,7 @@ import (
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
+	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
@@ -68,7 +69,7 @@ func (s *Service) newDraft(ctx context.Context, tx bun.IDB, actor identity.Actor
 	app := Application{
 		TenantID: tenancy.Must(ctx), ID: id, AccountID: actor.ID, Channel: channel, Locale: string(i18n.From(ctx)),
 		FormCode: o.Form, WorkflowCode: o.Workflow, DocumentCode: o.Document,
-		State: stateDraft, Stage: StageDraft, Clock: Stopped, Version: 1, Answers: Answers{},
+		State: stateDraft, Stage: StageDraft, Clock: Stopped, Version: 1, Answers: form.Answers{},
 		QueueAt: now, CreatedAt: now, UpdatedAt: now,
 	}
 	app.describe(o)
@@ -91,8 +92,8 @@ func (a *Application) describe(o Offer) {
 // Draft is an application with its form, as its applicant fills it in: before submission, or to correct it.
 type Draft struct {
 	Application Application
-	Form        *Form
-	Answers     Answers
+	Form        *form.Form
+	Answers     form.Answers
 	Files       map[string][]files.File // by field
 	Done        map[string]bool         // by page: nothing is missing or wrong
 }
@@ -141,30 +142,30 @@ func (s *Service) Draft(ctx context.Context, actor identity.Actor, id uuid.UUID)
 		return Draft{}, err
 	}
 	c := s.checker(ctx, d.Form)
-	c.all(d.Answers, counts(d.Files))
+	c.All(d.Answers, counts(d.Files))
 	wrong := map[string]bool{}
-	for _, f := range c.errors {
+	for _, f := range c.Errors {
 		wrong[f.Name] = true
 	}
 	for _, p := range d.Form.Pages {
-		d.Done[p.Code] = !slices.ContainsFunc(p.Fields, func(f Field) bool { return wrong[f.Code] }) && visited(p, d)
+		d.Done[p.Code] = !slices.ContainsFunc(p.Fields, func(f form.Field) bool { return wrong[f.Code] }) && visited(p, d)
 	}
 	return d, nil
 }
 
 // visited reports whether the applicant has been on a page, as far as the answers tell; a page of optional questions
 // counts as done without any.
-func visited(p Page, d Draft) bool {
+func visited(p form.Page, d Draft) bool {
 	for _, f := range p.Fields {
-		if f.Required && f.Type != FileType && d.Answers.Get(f.Code) == "" && f.Type != Info {
+		if f.Required && f.Type != form.File && d.Answers.Get(f.Code) == "" && f.Type != form.Info {
 			return false
 		}
 	}
 	return true
 }
 
-func (s *Service) checker(ctx context.Context, form *Form) *checker {
-	return &checker{form: form, now: s.local(ctx)}
+func (s *Service) checker(ctx context.Context, f *form.Form) *form.Checker {
+	return form.NewChecker(f, s.local(ctx))
 }
 
 // own reads an application of the resident who asks.

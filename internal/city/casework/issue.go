@@ -173,8 +173,8 @@ func (s *Service) values(ctx context.Context, tx bun.IDB, app Application, local
 	values := map[string]string{}
 	for _, p := range form.Pages {
 		for _, f := range p.Fields {
-			if v := display(f, answers[f.Code], l); f.Sensitive && v != "" {
-				values[f.Code] = mask(f, v)
+			if v := f.Display(answers[f.Code], l); f.Sensitive && v != "" {
+				values[f.Code] = f.Mask(v)
 			} else {
 				values[f.Code] = v
 			}

@@ -10,7 +10,7 @@ import (
 	"github.com/uptrace/bun"
 	"gopkg.in/yaml.v3"
 
-	"bedelau/internal/kernel/files"
+	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/pack"
 )
@@ -31,7 +31,7 @@ func Section() pack.Section {
 
 // definitionsOf is a pack's forms, workflows and documents, read and checked.
 type definitionsOf struct {
-	forms     []Form
+	forms     []form.Form
 	workflows []Workflow
 	documents []DocumentTemplate
 }
@@ -54,11 +54,11 @@ func readPack(p *pack.Pack) (definitionsOf, error) {
 			errs = append(errs, c.Err())
 		}
 	}
-	var f Form
+	var f form.Form
 	read("forms", &f, func() string { return f.Code }, func(c *pack.Check) {
-		checkForm(c, f)
+		f.Check(c, builtIn())
 		out.forms = append(out.forms, f)
-		f = Form{}
+		f = form.Form{}
 	})
 	var w Workflow
 	read("workflows", &w, func() string { return w.Code }, func(c *pack.Check) {
@@ -102,7 +102,7 @@ func applyPack(ctx context.Context, tx bun.Tx, p *pack.Pack) error {
 
 // asked returns the fields of the forms of every service that issues a document, which its text may name, and whether
 // there is such a form at all. A service file that cannot be read is the catalogue's to refuse.
-func asked(p *pack.Pack, forms []Form, document string) (names []string, known bool) {
+func asked(p *pack.Pack, forms []form.Form, document string) (names []string, known bool) {
 	for _, name := range p.Names("services") {
 		raw, _ := p.Asset(name)
 		var s struct{ Form, Document string }
@@ -122,93 +122,6 @@ func asked(p *pack.Pack, forms []Form, document string) (names []string, known b
 		}
 	}
 	return names, known
-}
-
-func checkForm(c *pack.Check, f Form) {
-	checkVersion(c, f.Version)
-	if len(f.Pages) == 0 {
-		c.Add("pages", "required")
-	}
-	pages, fields := map[string]bool{}, map[string]bool{}
-	for i, p := range f.Pages {
-		at := pack.At("pages", i)
-		once(c, pages, at+".code", p.Code)
-		c.Text(at+".title", p.Title)
-		c.OptionalText(at+".hint", p.Hint)
-		if len(p.Fields) == 0 {
-			c.Add(at+".fields", "required")
-		}
-		for j, fd := range p.Fields {
-			once(c, fields, pack.At(at+".fields", j)+".code", fd.Code)
-			checkField(c, pack.At(at+".fields", j), fd)
-		}
-	}
-	named := map[string]string{"name": f.Applicant.Name, "nik": f.Applicant.NIK, "phone": f.Applicant.Phone, "birth": f.Applicant.Birth}
-	for name, code := range named {
-		if code != "" && !fields[code] {
-			c.Add("applicant."+name, "no_such_field", "value", code)
-		}
-	}
-}
-
-func checkVersion(c *pack.Check, v int) {
-	if v < 1 {
-		c.Add("version", "bad_form", "value", v, "example", 1)
-	}
-}
-
-func once(c *pack.Check, seen map[string]bool, at, code string) {
-	c.Code(at, code)
-	if seen[code] {
-		c.Add(at, "repeated", "value", code)
-	}
-	seen[code] = true
-}
-
-func checkField(c *pack.Check, at string, f Field) {
-	c.OneOf(at+".type", string(f.Type), fieldTypes()...)
-	c.Text(at+".label", f.Label)
-	c.OptionalText(at+".hint", f.Hint)
-	if slices.Contains(builtIn(), f.Code) {
-		c.Add(at+".code", "reserved", "value", f.Code)
-	}
-	if f.Max < 0 || f.Max > 10_000 {
-		c.Add(at+".max", "not_between", "value", f.Max, "low", 1, "high", 10_000)
-	}
-	values := map[string]bool{}
-	for i, o := range f.Options {
-		one := pack.At(at+".options", i)
-		c.Required(one+".value", o.Value)
-		c.Text(one+".label", o.Label)
-		if values[o.Value] {
-			c.Add(one+".value", "repeated", "value", o.Value)
-		}
-		values[o.Value] = true
-	}
-	if (f.Type == Choice) != (len(f.Options) > 0) {
-		c.Add(at+".options", "only_for_type", "type", Choice)
-	}
-	if f.Past && f.Type != Date {
-		c.Add(at+".past", "only_for_type", "type", Date)
-	}
-	if (f.Type == FileType) != (f.File != nil) {
-		c.Add(at+".file", "only_for_type", "type", FileType)
-	}
-	if f.File == nil {
-		return
-	}
-	if len(f.File.Types) == 0 {
-		c.Add(at+".file.types", "required")
-	}
-	for i, t := range f.File.Types {
-		c.OneOf(pack.At(at+".file.types", i), t, files.Types()...)
-	}
-	if f.File.MaxMB < 1 || f.File.MaxMB > 50 {
-		c.Add(at+".file.max_mb", "not_between", "value", f.File.MaxMB, "low", 1, "high", 50)
-	}
-	if f.File.MaxCount < 1 || f.File.MaxCount > 20 {
-		c.Add(at+".file.max_count", "not_between", "value", f.File.MaxCount, "low", 1, "high", 20)
-	}
 }
 
 func checkDocument(c *pack.Check, d DocumentTemplate, fields []string, formKnown bool) {

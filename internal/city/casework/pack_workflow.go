@@ -9,11 +9,11 @@ import (
 
 // checkWorkflow refuses a workflow in which an application could get stuck, or a step that nobody may take.
 func checkWorkflow(c *pack.Check, w Workflow) {
-	checkVersion(c, w.Version)
+	c.Version("version", w.Version)
 	states := map[string]bool{}
 	for i, s := range w.States {
 		at := pack.At("states", i)
-		once(c, states, at+".code", s.Code)
+		c.Once(states, at+".code", s.Code)
 		checkState(c, at, s)
 	}
 	if !states[w.Start] {
@@ -22,7 +22,7 @@ func checkWorkflow(c *pack.Check, w Workflow) {
 	actions := map[string]bool{}
 	for i, a := range w.Actions {
 		at := pack.At("actions", i)
-		once(c, actions, at+".code", a.Code)
+		c.Once(actions, at+".code", a.Code)
 		checkAction(c, at, w, a)
 	}
 	reached, ends := w.reachable(), w.ending()

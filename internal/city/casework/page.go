@@ -9,6 +9,7 @@ import (
 
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -17,14 +18,14 @@ import (
 // cannot be read, fields of other pages, and Conflict "application.not_editable" for what is not the applicant's to
 // change now.
 func (s *Service) SavePage(ctx context.Context, actor identity.Actor, id uuid.UUID, page string, typed map[string][]string) error {
-	return s.edit(ctx, actor, id, func(ctx context.Context, tx bun.Tx, app *Application, form *Form) ([]string, error) {
+	return s.edit(ctx, actor, id, func(ctx context.Context, tx bun.Tx, app *Application, form *form.Form) ([]string, error) {
 		p, ok := form.Page(page)
 		if !ok {
 			return nil, fault.New(fault.NotFound, "application.no_page")
 		}
 		c := s.checker(ctx, form)
-		read := c.page(p, typed)
-		if err := fault.Fields(c.errors); err != nil {
+		read := c.Page(p, typed)
+		if err := fault.Fields(c.Errors); err != nil {
 			return nil, err
 		}
 		all, err := s.answers(ctx, *app)
@@ -33,7 +34,7 @@ func (s *Service) SavePage(ctx context.Context, actor identity.Actor, id uuid.UU
 		}
 		var changed []string
 		for _, f := range p.Fields {
-			if f.Type == Info || f.Type == FileType || slices.Equal(all[f.Code], read[f.Code]) {
+			if !f.Typed() || slices.Equal(all[f.Code], read[f.Code]) {
 				continue
 			}
 			if !app.editable(f.Code) {
@@ -51,7 +52,7 @@ func (s *Service) SavePage(ctx context.Context, actor identity.Actor, id uuid.UU
 
 // edit changes the applicant's own part of an application under its lock. fn returns the fields it changed.
 func (s *Service) edit(ctx context.Context, actor identity.Actor, id uuid.UUID,
-	fn func(ctx context.Context, tx bun.Tx, app *Application, form *Form) ([]string, error)) error {
+	fn func(ctx context.Context, tx bun.Tx, app *Application, form *form.Form) ([]string, error)) error {
 	if err := s.d.Guard.Allow(ctx, actor, access.ApplicationSubmit); err != nil {
 		return err
 	}

@@ -43,7 +43,7 @@ func (s *Service) Reveal(ctx context.Context, actor identity.Actor, id uuid.UUID
 	if err != nil {
 		return "", err
 	}
-	return display(f, answers[field], i18n.From(ctx)), nil
+	return f.Display(answers[field], i18n.From(ctx)), nil
 }
 
 // OpenFile returns a file of an application, for the caller to close: the applicant's own, or within the reach of staff

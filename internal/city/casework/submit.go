@@ -16,6 +16,7 @@ import (
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/pack"
@@ -37,8 +38,8 @@ func (s *Service) Review(ctx context.Context, actor identity.Actor, id uuid.UUID
 		return Review{}, err
 	}
 	c := s.checker(ctx, d.Form)
-	c.all(d.Answers, counts(d.Files))
-	return Review{Draft: d, Missing: c.errors, Warnings: c.warnings}, nil
+	c.All(d.Answers, counts(d.Files))
+	return Review{Draft: d, Missing: c.Errors, Warnings: c.Warnings}, nil
 }
 
 // SubmitInput names a draft. Key is the sender's own, new for each submission and the same when it is repeated.
@@ -160,7 +161,7 @@ func (s *Service) keyIsNew(ctx context.Context, tx bun.IDB, actor identity.Actor
 }
 
 // complete returns the answers of an application in which nothing is missing or wrong.
-func (s *Service) complete(ctx context.Context, tx bun.IDB, app Application) (Answers, *Form, error) {
+func (s *Service) complete(ctx context.Context, tx bun.IDB, app Application) (form.Answers, *form.Form, error) {
 	form, err := s.form(ctx, tx, app)
 	if err != nil {
 		return nil, nil, err
@@ -174,14 +175,14 @@ func (s *Service) complete(ctx context.Context, tx bun.IDB, app Application) (An
 		return nil, nil, err
 	}
 	c := s.checker(ctx, form)
-	c.all(answers, counts(attached))
-	return answers, form, fault.Fields(c.errors)
+	c.All(answers, counts(attached))
+	return answers, form, fault.Fields(c.Errors)
 }
 
 // applicant keeps from the answers what an application is found by: hashes of the NIK and of the phone's last four
 // digits, and the name.
-func (s *Service) applicant(ctx context.Context, app *Application, actor identity.Actor, form *Form, answers Answers) error {
-	id := form.identity()
+func (s *Service) applicant(ctx context.Context, app *Application, actor identity.Actor, form *form.Form, answers form.Answers) error {
+	id := form.Identified()
 	subject := "account:" + app.AccountID.String()
 	if nik := answers.Get(id.NIK); nik != "" {
 		subject = "nik:" + nik

@@ -10,6 +10,7 @@ import (
 	"bedelau/internal/city/casework"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
+	"bedelau/internal/kernel/form"
 )
 
 // applicationDetail is one application as its reader may see it.
@@ -40,13 +41,13 @@ type answerPage struct {
 }
 
 type answer struct {
-	Code      string             `json:"code" example:"nik"`
-	Label     string             `json:"label"`
-	Type      casework.FieldType `json:"type"`
-	Text      string             `json:"text,omitempty" doc:"The answer as a person reads it; in part when masked."`
-	Masked    bool               `json:"masked,omitempty"`
-	Files     []file             `json:"files,omitempty"`
-	ToCorrect bool               `json:"to_correct,omitempty"`
+	Code      string    `json:"code" example:"nik"`
+	Label     string    `json:"label"`
+	Type      form.Type `json:"type"`
+	Text      string    `json:"text,omitempty" doc:"The answer as a person reads it; in part when masked."`
+	Masked    bool      `json:"masked,omitempty"`
+	Files     []file    `json:"files,omitempty"`
+	ToCorrect bool      `json:"to_correct,omitempty"`
 }
 
 type happening struct {

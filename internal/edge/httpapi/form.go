@@ -7,10 +7,11 @@ import (
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/form"
 )
 
-// form is what an applicant fills in, with what is filled in so far.
-type form struct {
+// applicationForm is what an applicant fills in, with what is filled in so far.
+type applicationForm struct {
 	Application application `json:"application"`
 	Correction  *correction `json:"correction,omitempty"`
 	Next        string      `json:"next_page,omitempty" doc:"The first page that is not done."`
@@ -26,17 +27,17 @@ type formPage struct {
 }
 
 type formField struct {
-	Code     string             `json:"code" example:"nik"`
-	Type     casework.FieldType `json:"type" enum:"text,long_text,nik,kk,phone,email,date,choice,yes_no,file,consent,info" doc:"info is text to read and takes no answer."`
-	Label    string             `json:"label"`
-	Hint     string             `json:"hint,omitempty"`
-	Required bool               `json:"required"`
-	Max      int                `json:"max,omitempty" doc:"Characters of a text."`
-	Options  []option           `json:"options,omitempty" doc:"Of a choice."`
-	File     *fileRule          `json:"file,omitempty" doc:"Of an upload."`
-	Editable bool               `json:"editable" doc:"May be changed now: in a correction, only what was asked for."`
-	Value    string             `json:"value,omitempty" doc:"The applicant's own answer, in the spelling in which it is kept."`
-	Files    []file             `json:"files,omitempty"`
+	Code     string    `json:"code" example:"nik"`
+	Type     form.Type `json:"type" enum:"text,long_text,nik,kk,phone,email,date,choice,yes_no,file,consent,info" doc:"info is text to read and takes no answer."`
+	Label    string    `json:"label"`
+	Hint     string    `json:"hint,omitempty"`
+	Required bool      `json:"required"`
+	Max      int       `json:"max,omitempty" doc:"Characters of a text."`
+	Options  []option  `json:"options,omitempty" doc:"Of a choice."`
+	File     *fileRule `json:"file,omitempty" doc:"Of an upload."`
+	Editable bool      `json:"editable" doc:"May be changed now: in a correction, only what was asked for."`
+	Value    string    `json:"value,omitempty" doc:"The applicant's own answer, in the spelling in which it is kept."`
+	Files    []file    `json:"files,omitempty"`
 }
 
 type option struct {
@@ -46,9 +47,9 @@ type option struct {
 
 // review is a form with everything that stands between it and submission.
 type review struct {
-	Form     form    `json:"form"`
-	Missing  []wrong `json:"missing" doc:"Refuses the submission; the field is a code of the form."`
-	Warnings []wrong `json:"warnings" doc:"To be looked at again; does not refuse it."`
+	Form     applicationForm `json:"form"`
+	Missing  []wrong         `json:"missing" doc:"Refuses the submission; the field is a code of the form."`
+	Warnings []wrong         `json:"warnings" doc:"To be looked at again; does not refuse it."`
 }
 
 type answersRequest struct {
@@ -67,13 +68,13 @@ func (a *API) forms() {
 		Method: http.MethodGet, Path: "/applications/{id}/form", ID: "get-form", Tag: "Applications", Title: "The form of an application",
 		About: "The pages to fill in with what is filled in so far. Only for its applicant, while it is a draft or to be corrected: 409 `application.not_editable` otherwise.",
 		Needs: access.ApplicationOwn, Scope: gate.City, IDs: applicationID(), Refuses: []int{http.StatusConflict},
-	}, func(ctx context.Context, who caller, in *struct{ ByApplication }) (*ok[form], error) {
+	}, func(ctx context.Context, who caller, in *struct{ ByApplication }) (*ok[applicationForm], error) {
 		d, err := a.Casework.Draft(ctx, who.actor, in.ID)
 		if err != nil {
 			return nil, err
 		}
 		out, err := a.formOf(ctx, d, who)
-		return &ok[form]{Body: out}, err
+		return &ok[applicationForm]{Body: out}, err
 	})
 	register(a, operation{
 		Method: http.MethodPut, Path: "/applications/{id}/answers/{page}", ID: "save-answers", Tag: "Applications", Title: "Answer a page",
@@ -101,24 +102,24 @@ func (a *API) forms() {
 	})
 }
 
-func (a *API) formOf(ctx context.Context, d casework.Draft, who caller) (form, error) {
+func (a *API) formOf(ctx context.Context, d casework.Draft, who caller) (applicationForm, error) {
 	s, err := a.Casework.Status(ctx, d.Application)
 	if err != nil {
-		return form{}, err
+		return applicationForm{}, err
 	}
-	out := form{Application: a.applicationOf(d.Application, s, who), Correction: correctionOf(d.Application.Correction, who), Next: d.Next()}
-	out.Pages = list(d.Form.Pages, func(p casework.Page) formPage {
+	out := applicationForm{Application: a.applicationOf(d.Application, s, who), Correction: correctionOf(d.Application.Correction, who), Next: d.Next()}
+	out.Pages = list(d.Form.Pages, func(p form.Page) formPage {
 		return formPage{Code: p.Code, Title: who.text(p.Title), Hint: who.text(p.Hint), Done: d.Done[p.Code],
-			Fields: list(p.Fields, func(f casework.Field) formField { return fieldOf(f, d, who) })}
+			Fields: list(p.Fields, func(f form.Field) formField { return fieldOf(f, d, who) })}
 	})
 	return out, nil
 }
 
-func fieldOf(f casework.Field, d casework.Draft, who caller) formField {
+func fieldOf(f form.Field, d casework.Draft, who caller) formField {
 	out := formField{
 		Code: f.Code, Type: f.Type, Label: who.text(f.Label), Hint: who.text(f.Hint), Required: f.Required, Max: f.Max,
-		Editable: d.Editable(f.Code) && f.Type != casework.Info, Value: d.Answers.Get(f.Code), Files: list(d.Files[f.Code], fileOf),
-		Options: list(f.Options, func(o casework.Option) option { return option{Value: o.Value, Label: who.text(o.Label)} }),
+		Editable: d.Editable(f.Code) && f.Type != form.Info, Value: d.Answers.Get(f.Code), Files: list(d.Files[f.Code], fileOf),
+		Options: list(f.Options, func(o form.Option) option { return option{Value: o.Value, Label: who.text(o.Label)} }),
 	}
 	if f.File != nil {
 		out.File = &fileRule{Types: append([]string{}, f.File.Types...), MaxMB: f.File.MaxMB, MaxCount: f.File.MaxCount}

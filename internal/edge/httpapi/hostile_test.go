@@ -164,9 +164,9 @@ func TestNothingIsHalfWritten(t *testing.T) {
 	}
 }
 
-func formOf(t *testing.T, c client, at string) form {
+func formOf(t *testing.T, c client, at string) applicationForm {
 	t.Helper()
-	var f form
+	var f applicationForm
 	c.get(t, at+"/form", &f)
 	return f
 }

@@ -191,7 +191,7 @@ func (w *world) isDecided(t *testing.T, siti client, at string) {
 		t.Errorf("after the request: %+v", x)
 	}
 
-	var f form
+	var f applicationForm
 	siti.get(t, at+"/form", &f)
 	old := f.field("file_kk")
 	if f.Correction == nil || f.field("nik").Editable || !old.Editable || len(old.Files) != 1 || f.field("nik").Value != sitiNIK {
@@ -290,7 +290,7 @@ func (u consumption) meter(code string) reading {
 	return reading{}
 }
 
-func (f form) field(code string) formField {
+func (f applicationForm) field(code string) formField {
 	for _, p := range f.Pages {
 		for _, one := range p.Fields {
 			if one.Code == code {

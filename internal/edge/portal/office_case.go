@@ -11,6 +11,7 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/web/page/office"
 	"bedelau/web/ui"
@@ -143,7 +144,7 @@ func correctable(d casework.Detail, l i18n.Locale) []ui.Option {
 	var out []ui.Option
 	for _, page := range d.Pages {
 		for _, f := range page.Fields {
-			if f.Type != casework.Consent {
+			if f.Type != form.Consent {
 				out = append(out, ui.Option{Value: f.Code, Label: f.Label.In(l)})
 			}
 		}

@@ -14,6 +14,7 @@ import (
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
+	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/web/page/resident"
@@ -66,14 +67,14 @@ func (p *Portal) orStory(c *gin.Context, err error) error {
 	return nil
 }
 
-func (p *Portal) draftPage(c *gin.Context) (casework.Draft, casework.Page, error) {
+func (p *Portal) draftPage(c *gin.Context) (casework.Draft, form.Page, error) {
 	id, err := pathID(c, "id")
 	if err != nil {
-		return casework.Draft{}, casework.Page{}, err
+		return casework.Draft{}, form.Page{}, err
 	}
 	d, err := p.Casework.Draft(c.Request.Context(), gate.ActorOf(c), id)
 	if err != nil {
-		return d, casework.Page{}, err
+		return d, form.Page{}, err
 	}
 	page, ok := d.Form.Page(c.Param("page"))
 	if !ok {
@@ -83,15 +84,15 @@ func (p *Portal) draftPage(c *gin.Context) (casework.Draft, casework.Page, error
 }
 
 // formPage shows a page with the answers that are kept, or, after a refusal, with those that were typed.
-func (p *Portal) formPage(c *gin.Context, status int, d casework.Draft, page casework.Page, typed answers, errs ui.Errors) error {
-	l, at := gate.LocaleOf(c), slices.IndexFunc(d.Form.Pages, func(x casework.Page) bool { return x.Code == page.Code })
+func (p *Portal) formPage(c *gin.Context, status int, d casework.Draft, page form.Page, typed answers, errs ui.Errors) error {
+	l, at := gate.LocaleOf(c), slices.IndexFunc(d.Form.Pages, func(x form.Page) bool { return x.Code == page.Code })
 	v := resident.FormView{
 		Shell: p.shell(c, page.Title.In(l)), ID: d.Application.ID.String(), Service: d.Application.ServiceName.In(l), Page: page.Code,
 		Heading: page.Title.In(l), Hint: page.Hint.In(l), Step: at + 1, Of: len(d.Form.Pages), Back: stepBack(d, at), Errors: errs,
 	}
 	v.ErrorTitle = len(errs) > 0
 	for i, e := range v.Errors {
-		if f, ok := d.Form.Field(e.Name); ok && f.Type != casework.Consent {
+		if f, ok := d.Form.Field(e.Name); ok && f.Type != form.Consent {
 			v.Errors[i].Label = f.Label.In(l)
 		}
 	}
@@ -115,9 +116,9 @@ func stepBack(d casework.Draft, at int) string {
 }
 
 // field is a question as the page asks it. What an officer did not ask to be corrected is shown and not asked.
-func field(d casework.Draft, f casework.Field, typed answers, errs ui.Errors, a identity.Actor, l i18n.Locale) ui.Field {
+func field(d casework.Draft, f form.Field, typed answers, errs ui.Errors, a identity.Actor, l i18n.Locale) ui.Field {
 	v := ui.Field{Name: f.Code, Type: string(f.Type), Label: f.Label.In(l), Hint: f.Hint.In(l), Error: errs.Of(f.Code),
-		Optional: !f.Required && f.Type != casework.Consent, Max: f.Max, Value: d.Answers.Get(f.Code)}
+		Optional: !f.Required && f.Type != form.Consent, Max: f.Max, Value: d.Answers.Get(f.Code)}
 	for _, o := range f.Options {
 		v.Options = append(v.Options, ui.Option{Value: o.Value, Label: o.Label.In(l)})
 	}
@@ -126,22 +127,22 @@ func field(d casework.Draft, f casework.Field, typed answers, errs ui.Errors, a 
 		v.Files = fileViews(d.Application.ID, d.Files[f.Code], d.Editable(f.Code))
 	}
 	switch {
-	case f.Type == casework.Info:
+	case f.Type == form.Info:
 		return v
 	case !d.Editable(f.Code):
 		return readOnly(v, l)
 	case typed.Values != nil:
 		v.Value, v.Typed = "", typed.Values[f.Code]
-		if len(v.Typed) > 0 && (f.Type != casework.Date || len(v.Typed) == 1) {
+		if len(v.Typed) > 0 && (f.Type != form.Date || len(v.Typed) == 1) {
 			v.Value = v.Typed[0]
 		}
-		if f.Type == casework.Consent && v.Value != "" {
+		if f.Type == form.Consent && v.Value != "" {
 			v.Value = "yes"
 		}
 	case v.Value == "" && d.Application.Draft():
 		v.Value = known(f, a)
 	}
-	if f.Type == casework.Phone {
+	if f.Type == form.Phone {
 		v.Value = localPhone(v.Value)
 	}
 	return v
@@ -155,33 +156,33 @@ func readOnly(v ui.Field, l i18n.Locale) ui.Field {
 			text = o.Label
 		}
 	}
-	switch casework.FieldType(v.Type) {
-	case casework.Consent, casework.YesNo:
+	switch form.Type(v.Type) {
+	case form.Consent, form.YesNo:
 		text = l.T("no")
 		if v.Value == "yes" {
 			text = l.T("yes")
 		}
-	case casework.Date:
+	case form.Date:
 		if t, err := time.Parse(time.DateOnly, v.Value); err == nil {
 			text = l.Date(t)
 		}
-	case casework.Phone:
+	case form.Phone:
 		text = localPhone(v.Value)
 	}
 	for _, x := range v.Files {
 		text = strings.TrimSpace(text + "\n" + x.Name)
 	}
-	return ui.Field{Name: v.Name, Type: string(casework.Info), Label: v.Label, Hint: text}
+	return ui.Field{Name: v.Name, Type: string(form.Info), Label: v.Label, Hint: text}
 }
 
 // known is what the account tells already, so that nobody is asked twice.
-func known(f casework.Field, a identity.Actor) string {
+func known(f form.Field, a identity.Actor) string {
 	switch {
-	case f.Type == casework.Phone:
+	case f.Type == form.Phone:
 		return a.Phone
-	case f.Type == casework.Email:
+	case f.Type == form.Email:
 		return a.Email
-	case f.Type == casework.Text && strings.HasPrefix(f.Code, "nama_lengkap"):
+	case f.Type == form.Text && strings.HasPrefix(f.Code, "nama_lengkap"):
 		return a.Name
 	}
 	return ""
@@ -247,8 +248,8 @@ func (p *Portal) savePage(c *gin.Context) error {
 }
 
 // pageAfter is where a saved page leads: the next one, or the check of all answers once nothing is missing.
-func pageAfter(d casework.Draft, page casework.Page) string {
-	at := slices.IndexFunc(d.Form.Pages, func(x casework.Page) bool { return x.Code == page.Code })
+func pageAfter(d casework.Draft, page form.Page) string {
+	at := slices.IndexFunc(d.Form.Pages, func(x form.Page) bool { return x.Code == page.Code })
 	if d.Next() == "" || d.Application.Correction != nil || at == len(d.Form.Pages)-1 {
 		return own(d.Application.ID, "/periksa")
 	}
@@ -256,10 +257,10 @@ func pageAfter(d casework.Draft, page casework.Page) string {
 }
 
 // unproved names the files that a page needs and has not got.
-func unproved(d casework.Draft, page casework.Page) []fault.Field {
+func unproved(d casework.Draft, page form.Page) []fault.Field {
 	var bad []fault.Field
 	for _, f := range page.Fields {
-		if f.Type == casework.FileType && f.Required && len(d.Files[f.Code]) == 0 {
+		if f.Type == form.File && f.Required && len(d.Files[f.Code]) == 0 {
 			bad = append(bad, fault.Field{Name: f.Code, Code: "file_required"})
 		}
 	}
@@ -267,9 +268,9 @@ func unproved(d casework.Draft, page casework.Page) []fault.Field {
 }
 
 // withFixed adds the answers of the page that are not to be changed, which the page shows and does not send.
-func withFixed(d casework.Draft, page casework.Page, typed answers) map[string][]string {
+func withFixed(d casework.Draft, page form.Page, typed answers) map[string][]string {
 	for _, f := range page.Fields {
-		if f.Type != casework.FileType && !d.Editable(f.Code) && len(d.Answers[f.Code]) > 0 {
+		if f.Type != form.File && !d.Editable(f.Code) && len(d.Answers[f.Code]) > 0 {
 			typed.Values[f.Code] = d.Answers[f.Code]
 		}
 	}

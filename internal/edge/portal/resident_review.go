@@ -12,6 +12,7 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
+	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/web/page/resident"
 	"bedelau/web/ui"
@@ -81,9 +82,9 @@ func todos(d casework.Draft, list []fault.Field, l i18n.Locale) []resident.Todo 
 	return out
 }
 
-func pageOf(f *casework.Form, field string) (string, bool) {
+func pageOf(f *form.Form, field string) (string, bool) {
 	for _, p := range f.Pages {
-		if slices.ContainsFunc(p.Fields, func(x casework.Field) bool { return x.Code == field }) {
+		if slices.ContainsFunc(p.Fields, func(x form.Field) bool { return x.Code == field }) {
 			return p.Code, true
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/form"
 )
 
 const (
@@ -27,7 +28,7 @@ const (
 
 // readPage takes in a posted page. Files go to the store as they arrive, never through memory or a temporary folder;
 // those that are refused are named in bad, and the rest of the post is read all the same.
-func (p *Portal) readPage(c *gin.Context, d casework.Draft, page casework.Page) (answers, []fault.Field, error) {
+func (p *Portal) readPage(c *gin.Context, d casework.Draft, page form.Page) (answers, []fault.Field, error) {
 	kind, _, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
 	if err != nil || kind != "multipart/form-data" {
 		typed, err := readForm(c, several(page)...)
@@ -58,10 +59,10 @@ func (p *Portal) readPage(c *gin.Context, d casework.Draft, page casework.Page) 
 }
 
 // several are the fields of a page that are sent in more than one value.
-func several(page casework.Page) []string {
+func several(page form.Page) []string {
 	var out []string
 	for _, f := range page.Fields {
-		if f.Type == casework.Date {
+		if f.Type == form.Date {
 			out = append(out, f.Code)
 		}
 	}
@@ -73,7 +74,7 @@ type incoming struct {
 	portal *Portal
 	c      *gin.Context
 	draft  casework.Draft
-	page   casework.Page
+	page   form.Page
 	typed  url.Values
 	bad    []fault.Field
 
@@ -113,13 +114,13 @@ func (in *incoming) take(part *multipart.Part) error {
 }
 
 // asks returns the field of this page that is called name, and whether it takes files.
-func (in *incoming) asks(name string) (casework.Field, bool) {
+func (in *incoming) asks(name string) (form.Field, bool) {
 	for _, f := range in.page.Fields {
 		if f.Code == name {
-			return f, f.Type == casework.FileType
+			return f, f.Type == form.File
 		}
 	}
-	return casework.Field{}, false
+	return form.Field{}, false
 }
 
 func (in *incoming) takeText(part *multipart.Part) error {

@@ -75,6 +75,22 @@ func (c *Check) Code(path, value string) {
 	}
 }
 
+// Once is Code for one of several that must differ; seen remembers them.
+func (c *Check) Once(seen map[string]bool, path, value string) {
+	c.Code(path, value)
+	if seen[value] {
+		c.Add(path, "repeated", "value", value)
+	}
+	seen[value] = true
+}
+
+// Version requires a whole number from 1 on.
+func (c *Check) Version(path string, v int) {
+	if v < 1 {
+		c.Add(path, "bad_form", "value", v, "example", 1)
+	}
+}
+
 // OneOf requires one of the allowed words.
 func (c *Check) OneOf(path, value string, allowed ...string) {
 	if !slices.Contains(allowed, value) {

@@ -1,4 +1,4 @@
-package casework
+package form
 
 import (
 	"slices"
@@ -7,31 +7,35 @@ import (
 	"bedelau/internal/kernel/fault"
 )
 
-// checker judges answers against a form. Errors refuse; warnings are for the applicant to look again and for the
+// Checker judges answers against a form. Errors refuse; warnings are for the applicant to look again and for the
 // officer to know, because a real number may differ from what its pattern promises.
-type checker struct {
-	form     *Form
-	now      time.Time // in the city's zone
-	errors   []fault.Field
-	warnings []fault.Field
+type Checker struct {
+	Errors   []fault.Field
+	Warnings []fault.Field
+
+	form *Form
+	now  time.Time
 }
 
-func (c *checker) refuse(field, code string, args ...any) {
-	c.errors = append(c.errors, fault.Field{Name: field, Code: code, Args: args})
+// NewChecker returns a Checker of f; now is the present in the city's zone.
+func NewChecker(f *Form, now time.Time) *Checker { return &Checker{form: f, now: now} }
+
+func (c *Checker) refuse(field, code string, args ...any) {
+	c.Errors = append(c.Errors, fault.Field{Name: field, Code: code, Args: args})
 }
 
-func (c *checker) warn(field, code string, args ...any) {
-	c.warnings = append(c.warnings, fault.Field{Name: field, Code: code, Args: args})
+func (c *Checker) warn(field, code string, args ...any) {
+	c.Warnings = append(c.Warnings, fault.Field{Name: field, Code: code, Args: args})
 }
 
-// page reads what was typed on one page and returns the answers in their one spelling; c.errors says which could not
+// Page reads what was typed on one page and returns the answers in their one spelling; c.Errors says which could not
 // be read. An answer to a question that the page does not ask is refused rather than ignored.
-func (c *checker) page(p Page, typed map[string][]string) Answers {
+func (c *Checker) Page(p Page, typed map[string][]string) Answers {
 	out := Answers{}
 	known := map[string]bool{}
 	for _, f := range p.Fields {
 		known[f.Code] = true
-		if f.Type == Info || f.Type == FileType {
+		if f.Type == Info || f.Type == File {
 			if len(typed[f.Code]) > 0 {
 				c.refuse(f.Code, "not_answerable")
 			}
@@ -43,20 +47,20 @@ func (c *checker) page(p Page, typed map[string][]string) Answers {
 	}
 	for code := range typed {
 		if !known[code] {
-			c.refuse(clip(code), "unknown_field")
+			c.refuse(Clip(code), "unknown_field")
 		}
 	}
-	slices.SortFunc(c.errors, c.order)
+	slices.SortFunc(c.Errors, c.order)
 	return out
 }
 
-// all checks stored answers and counted files of the whole form, as at submission.
-func (c *checker) all(answers Answers, files map[string]int) {
+// All checks stored answers and counted files of the whole form, as at submission.
+func (c *Checker) All(answers Answers, files map[string]int) {
 	for _, p := range c.form.Pages {
 		for _, f := range p.Fields {
 			switch f.Type {
 			case Info:
-			case FileType:
+			case File:
 				if f.Required && files[f.Code] == 0 {
 					c.refuse(f.Code, "file_required")
 				}
@@ -69,10 +73,10 @@ func (c *checker) all(answers Answers, files map[string]int) {
 }
 
 // field reads one answer. It returns false, and has said why, when the answer cannot be taken.
-func (c *checker) field(f Field, typed []string) (string, bool) {
-	n := len(c.errors)
+func (c *Checker) field(f Field, typed []string) (string, bool) {
+	n := len(c.Errors)
 	v := c.value(f, typed)
-	if len(c.errors) > n {
+	if len(c.Errors) > n {
 		return "", false
 	}
 	if v == "" && f.Required {
@@ -86,7 +90,7 @@ func (c *checker) field(f Field, typed []string) (string, bool) {
 	return v, true
 }
 
-func (c *checker) value(f Field, typed []string) string {
+func (c *Checker) value(f Field, typed []string) string {
 	if len(typed) == 0 {
 		return ""
 	}
@@ -111,7 +115,7 @@ func (c *checker) value(f Field, typed []string) string {
 	case Email:
 		return c.email(f, s)
 	case Choice:
-		if _, ok := f.option(s); !ok {
+		if _, ok := f.Option(s); !ok {
 			c.refuse(f.Code, "not_an_option")
 			return ""
 		}
@@ -123,7 +127,7 @@ func (c *checker) value(f Field, typed []string) string {
 	return s
 }
 
-func (c *checker) oneOf(f Field, s string, spellings map[string]string) string {
+func (c *Checker) oneOf(f Field, s string, spellings map[string]string) string {
 	v, ok := spellings[s]
 	if !ok {
 		c.refuse(f.Code, "not_an_option")
@@ -133,8 +137,8 @@ func (c *checker) oneOf(f Field, s string, spellings map[string]string) string {
 
 // across looks at answers that must fit each other. Nothing here refuses: a NIK keeps the birth date and the area of
 // when it was first issued.
-func (c *checker) across(a Answers) {
-	id := c.form.identity()
+func (c *Checker) across(a Answers) {
+	id := c.form.Identified()
 	nik := a.Get(id.NIK)
 	if len(nik) != 16 {
 		return
@@ -152,9 +156,9 @@ func (c *checker) across(a Answers) {
 }
 
 // order sorts faults as their fields stand on the form, so that the first link of an error summary is the first field.
-func (c *checker) order(a, b fault.Field) int { return c.place(a.Name) - c.place(b.Name) }
+func (c *Checker) order(a, b fault.Field) int { return c.place(a.Name) - c.place(b.Name) }
 
-func (c *checker) place(code string) int {
+func (c *Checker) place(code string) int {
 	n := 0
 	for _, p := range c.form.Pages {
 		for _, f := range p.Fields {
@@ -167,8 +171,8 @@ func (c *checker) place(code string) int {
 	return n
 }
 
-// clip keeps a name that a stranger chose short enough to show.
-func clip(s string) string {
+// Clip keeps a name that a stranger chose short enough to show.
+func Clip(s string) string {
 	if r := []rune(s); len(r) > 40 {
 		return string(r[:40])
 	}

@@ -1,4 +1,4 @@
-package casework
+package form
 
 import (
 	"net/mail"
@@ -19,7 +19,7 @@ const (
 
 // clean brings a text into one form: valid UTF-8, composed, no control or direction characters, edges trimmed. It
 // refuses what is not text, and what is too long before any other work is done on it.
-func (c *checker) clean(f Field, s string) (string, bool) {
+func (c *Checker) clean(f Field, s string) (string, bool) {
 	limit := f.Max
 	switch {
 	case limit > 0:
@@ -78,7 +78,7 @@ func allDigits(s string) bool {
 
 // nik checks PPKKCC DDMMYY SSSS: sixteen digits, a day of 1-31 (41-71 for women), a month, a serial above zero. The
 // area is where the number was first issued, so an unknown one is only a warning.
-func (c *checker) nik(f Field, s string) string {
+func (c *Checker) nik(f Field, s string) string {
 	s = digits(s)
 	if len(s) != 16 || !allDigits(s) {
 		c.refuse(f.Code, "nik_digits")
@@ -104,7 +104,7 @@ func (c *checker) nik(f Field, s string) string {
 
 // kk checks the sixteen digits of a family card. Its date is that of issue and some old cards have none, so it is
 // only a warning.
-func (c *checker) kk(f Field, s string) string {
+func (c *Checker) kk(f Field, s string) string {
 	s = digits(s)
 	if len(s) != 16 || !allDigits(s) || strings.Count(s, s[:1]) == 16 {
 		c.refuse(f.Code, "kk_digits")
@@ -143,7 +143,7 @@ func province(code int) bool {
 var mobilePattern = regexp.MustCompile(`^08[0-9]{8,11}$`)
 
 // phone takes 08…, 628… or +628… and stores +628….
-func (c *checker) phone(f Field, s string) string {
+func (c *Checker) phone(f Field, s string) string {
 	s = strings.TrimPrefix(digits(s), "+")
 	if rest, ok := strings.CutPrefix(s, "62"); ok {
 		s = "0" + strings.TrimPrefix(rest, "0")
@@ -155,7 +155,7 @@ func (c *checker) phone(f Field, s string) string {
 	return "+62" + s[1:]
 }
 
-func (c *checker) email(f Field, s string) string {
+func (c *Checker) email(f Field, s string) string {
 	a, err := mail.ParseAddress(s)
 	if err != nil || a.Address != s || len(s) > 254 {
 		c.refuse(f.Code, "email")
@@ -172,7 +172,7 @@ func (c *checker) email(f Field, s string) string {
 
 // date takes one value, 2006-01-02, or three: day, month, year, as a person types them. A date to come is a warning, and
 // refused where only a past one can be right.
-func (c *checker) date(f Field, typed []string) string {
+func (c *Checker) date(f Field, typed []string) string {
 	var t time.Time
 	var err error
 	switch len(typed) {

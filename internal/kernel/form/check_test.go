@@ -1,4 +1,4 @@
-package casework
+package form
 
 import (
 	"strings"
@@ -13,9 +13,9 @@ import (
 var checkDay = time.Date(2026, 11, 24, 10, 0, 0, 0, time.FixedZone("WIB", 7*3600))
 
 // asked judges one answer to one field.
-func askedOne(f Field, typed ...string) (string, *checker) {
+func askedOne(f Field, typed ...string) (string, *Checker) {
 	f.Code = "x"
-	c := &checker{form: &Form{Pages: []Page{{Code: "p", Fields: []Field{f}}}}, now: checkDay}
+	c := NewChecker(&Form{Pages: []Page{{Code: "p", Fields: []Field{f}}}}, checkDay)
 	v, _ := c.field(f, typed)
 	return v, c
 }
@@ -101,10 +101,10 @@ func TestAnswers(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			got, c := askedOne(tt.field, tt.typed...)
-			if got != tt.want || codes(c.errors) != tt.bad || codes(c.warnings) != tt.warn {
-				t.Errorf("%q: got %q, refused %s, warned %s", tt.typed, got, codes(c.errors), codes(c.warnings))
+			if got != tt.want || codes(c.Errors) != tt.bad || codes(c.Warnings) != tt.warn {
+				t.Errorf("%q: got %q, refused %s, warned %s", tt.typed, got, codes(c.Errors), codes(c.Warnings))
 			}
-			for _, f := range append(c.errors, c.warnings...) {
+			for _, f := range append(c.Errors, c.Warnings...) {
 				if !i18n.ID.Has("field." + f.Code) {
 					t.Errorf("no sentence for %s", f.Code)
 				}
@@ -122,83 +122,36 @@ func TestAnswersThatDoNotFitEachOtherAreOnlyPointedOut(t *testing.T) {
 		a    Answers
 		want string
 	}{
-		{Answers{"nik": {sitiNIK}, "kk": {"2171040102160007"}, "tanggal_lahir": {"1990-03-27"}}, ""},
-		{Answers{"nik": {sitiNIK}, "tanggal_lahir": {"1990-03-28"}}, "nik_birth_differs"},
-		{Answers{"nik": {sitiNIK}, "kk": {sitiNIK}, "tanggal_lahir": {"1990-03-27"}}, "kk_pattern kk_is_nik"},
-		{Answers{"kk": {sitiNIK}, "tanggal_lahir": {"1990-03-27"}}, "kk_pattern"},
+		{Answers{"nik": {"2171046703900003"}, "kk": {"2171040102160007"}, "tanggal_lahir": {"1990-03-27"}}, ""},
+		{Answers{"nik": {"2171046703900003"}, "tanggal_lahir": {"1990-03-28"}}, "nik_birth_differs"},
+		{Answers{"nik": {"2171046703900003"}, "kk": {"2171046703900003"}, "tanggal_lahir": {"1990-03-27"}}, "kk_pattern kk_is_nik"},
+		{Answers{"kk": {"2171046703900003"}, "tanggal_lahir": {"1990-03-27"}}, "kk_pattern"},
 	} {
-		c := &checker{form: form, now: checkDay}
-		c.all(tt.a, nil)
-		if len(c.errors) != 0 || codes(c.warnings) != tt.want {
-			t.Errorf("%v: refused %s, warned %s; want %s", tt.a, codes(c.errors), codes(c.warnings), tt.want)
+		c := NewChecker(form, checkDay)
+		c.All(tt.a, nil)
+		if len(c.Errors) != 0 || codes(c.Warnings) != tt.want {
+			t.Errorf("%v: refused %s, warned %s; want %s", tt.a, codes(c.Errors), codes(c.Warnings), tt.want)
 		}
 	}
 }
 
-// TestHostilePages posts what no browser would to every page of the real form: each is refused by name, and nothing of
-// the page is kept.
-func TestHostilePages(t *testing.T) {
-	t.Parallel()
-	st := newStage(t)
-	siti := st.resident(t, st.ctx, "Siti")
-	app, err := st.Start(st.ctx, siti, ktp, "web")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, tt := range []struct {
-		name, page string
-		typed      map[string][]string
-		field      string
-	}{
-		{"a question of another page", "nik", map[string][]string{"nik": {sitiNIK}, "email": {"a@b.id"}}, "email"},
-		{"a question of no page", "nik", map[string][]string{"nik": {sitiNIK}, "is_admin": {"true"}}, "is_admin"},
-		{"a name of a kilobyte", "nik", map[string][]string{"nik": {sitiNIK}, strings.Repeat("x", 1024): {"1"}}, strings.Repeat("x", 40)},
-		{"an answer to a text", "syarat", map[string][]string{"info_syarat": {"x"}, "pernyataan_awal": {"on"}}, "info_syarat"},
-		{"a file as text", "berkas_kk", map[string][]string{"file_kk": {"/etc/passwd"}}, "file_kk"},
-		{"many values", "nik", map[string][]string{"nik": {sitiNIK, sitiNIK}}, "nik"},
-		{"nothing", "nik", nil, "nik"},
-		{"a zero byte", "kehilangan", map[string][]string{"tanggal_hilang": {"2026-11-01"}, "tempat_hilang": {"a\x00"}}, "tempat_hilang"},
-		{"bytes", "identitas", map[string][]string{"nama_lengkap": {"\xff\xfe"}, "tanggal_lahir": {"1990-03-27"}}, "nama_lengkap"},
-		{"too long", "identitas", map[string][]string{"nama_lengkap": {strings.Repeat("a", 121)}, "tanggal_lahir": {"1990-03-27"}}, "nama_lengkap"},
-		{"SQL as a district", "kecamatan", map[string][]string{"kecamatan": {"21.71.10' OR '1'='1"}}, "kecamatan"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			f := fault.From(st.SavePage(st.ctx, siti, app.ID, tt.page, tt.typed))
-			if f.Kind != fault.Invalid || len(f.Fields) == 0 || f.Fields[0].Name != tt.field {
-				t.Errorf("refused as %+v", f)
-			}
-		})
-	}
-	wants(t, st.SavePage(st.ctx, siti, app.ID, "no-page", nil), "application.no_page")
-	if _, err := st.Attach(st.ctx, siti, app.ID, "nik", "a.jpg", strings.NewReader("x")); fault.From(err).Fields[0].Code != "unknown_field" {
-		t.Errorf("a file for a text: %v", err)
-	}
-	if _, err := st.Attach(st.ctx, siti, app.ID, "file_kk", "a.jpg", strings.NewReader("<html>")); fault.From(err).Fields[0].Name != "file_kk" {
-		t.Errorf("a page as a picture: %v", err)
-	}
-	d, err := st.Draft(st.ctx, siti, app.ID)
-	if err != nil || len(d.Answers) != 0 || len(d.Files) != 0 {
-		t.Errorf("kept %v, %v, %v", d.Answers, d.Files, err)
-	}
-}
-
 func FuzzAnswers(f *testing.F) {
-	for _, typ := range fieldTypes() {
+	for _, typ := range types() {
 		f.Add(typ, "2171046703900003", "3", "1990")
 		f.Add(typ, "+62 812\x00", "\xff", "a@b.id")
 	}
 	f.Fuzz(func(t *testing.T, typ, a, b, d string) {
-		field := Field{Type: FieldType(typ), Options: []Option{{Value: "a"}}, Max: 50}
+		field := Field{Type: Type(typ), Options: []Option{{Value: "a"}}, Max: 50}
 		for _, typed := range [][]string{{a}, {a, b, d}} {
 			v, c := askedOne(field, typed...)
 			if !utf8.ValidString(v) || strings.ContainsRune(v, 0) || utf8.RuneCountInString(v) > 254 {
 				t.Errorf("%s %q kept %q", typ, typed, v)
 			}
-			if v == "" || len(c.errors) > 0 || typ == "info" || typ == "file" {
+			if v == "" || len(c.Errors) > 0 || typ == "info" || typ == "file" {
 				continue
 			}
-			if again, c := askedOne(field, v); again != v || len(c.errors) > 0 {
-				t.Errorf("%s %q kept %q, which reads as %q (%s)", typ, typed, v, again, codes(c.errors))
+			if again, c := askedOne(field, v); again != v || len(c.Errors) > 0 {
+				t.Errorf("%s %q kept %q, which reads as %q (%s)", typ, typed, v, again, codes(c.Errors))
 			}
 		}
 	})

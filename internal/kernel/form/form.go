@@ -1,4 +1,9 @@
-package casework
+// Package form is what an applicant is asked, as data: pages of questions, one thing on a page, and how answers are
+// judged. A city's pack or its administrator writes a form; no code knows a single question of it.
+//
+// Answers are strings in one spelling by field code, as Answers says. Errors refuse; warnings are for the applicant to
+// look again and for the officer to know, because a real number may differ from what its pattern promises.
+package form
 
 import (
 	"strings"
@@ -34,41 +39,41 @@ type Page struct {
 	Fields []Field   `json:"fields" yaml:"fields"`
 }
 
-// FieldType says what an answer is.
-type FieldType string
+// Type says what an answer is.
+type Type string
 
 // The types of field.
 const (
-	Text     FieldType = "text"
-	LongText FieldType = "long_text"
-	NIK      FieldType = "nik" // a person's number, 16 digits
-	KK       FieldType = "kk"  // a family card's number, 16 digits
-	Phone    FieldType = "phone"
-	Email    FieldType = "email"
-	Date     FieldType = "date"
-	Choice   FieldType = "choice"
-	YesNo    FieldType = "yes_no"
-	FileType FieldType = "file"
-	Consent  FieldType = "consent"
-	Info     FieldType = "info" // text to read; it has no answer
+	Text     Type = "text"
+	LongText Type = "long_text"
+	NIK      Type = "nik" // a person's number, 16 digits
+	KK       Type = "kk"  // a family card's number, 16 digits
+	Phone    Type = "phone"
+	Email    Type = "email"
+	Date     Type = "date"
+	Choice   Type = "choice"
+	YesNo    Type = "yes_no"
+	File     Type = "file"
+	Consent  Type = "consent"
+	Info     Type = "info" // text to read; it has no answer
 )
 
-func fieldTypes() []string {
+func types() []string {
 	return []string{"text", "long_text", "nik", "kk", "phone", "email", "date", "choice", "yes_no", "file", "consent", "info"}
 }
 
 // Field is one question.
 type Field struct {
-	Code      string     `json:"code" yaml:"code"`
-	Type      FieldType  `json:"type" yaml:"type"`
-	Label     i18n.Text  `json:"label" yaml:"label"`
-	Hint      i18n.Text  `json:"hint,omitempty" yaml:"hint"`
-	Required  bool       `json:"required" yaml:"required"`
-	Max       int        `json:"max,omitempty" yaml:"max"`   // characters of a text
-	Past      bool       `json:"past,omitempty" yaml:"past"` // a date that has come, such as a birth
-	Options   []Option   `json:"options,omitempty" yaml:"options"`
-	File      *FileField `json:"file,omitempty" yaml:"file"`
-	Sensitive bool       `json:"sensitive,omitempty" yaml:"sensitive"` // masked on screens; each reveal is recorded
+	Code      string    `json:"code" yaml:"code"`
+	Type      Type      `json:"type" yaml:"type"`
+	Label     i18n.Text `json:"label" yaml:"label"`
+	Hint      i18n.Text `json:"hint,omitempty" yaml:"hint"`
+	Required  bool      `json:"required" yaml:"required"`
+	Max       int       `json:"max,omitempty" yaml:"max"`   // characters of a text
+	Past      bool      `json:"past,omitempty" yaml:"past"` // a date that has come, such as a birth
+	Options   []Option  `json:"options,omitempty" yaml:"options"`
+	File      *FileRule `json:"file,omitempty" yaml:"file"`
+	Sensitive bool      `json:"sensitive,omitempty" yaml:"sensitive"` // masked on screens; each reveal is recorded
 }
 
 // Option is one answer to a choice.
@@ -77,8 +82,8 @@ type Option struct {
 	Label i18n.Text `json:"label" yaml:"label"`
 }
 
-// FileField bounds the uploads of one field.
-type FileField struct {
+// FileRule bounds the uploads of one field.
+type FileRule struct {
 	Types       []string `json:"types" yaml:"types"`
 	MaxMB       int      `json:"max_mb" yaml:"max_mb"`
 	MaxCount    int      `json:"max_count" yaml:"max_count"`
@@ -115,14 +120,14 @@ func (f *Form) Field(code string) (Field, bool) {
 	return Field{}, false
 }
 
-// answerable reports whether an applicant can change this field, as a request for correction must name one.
-func (f *Form) answerable(code string) bool {
+// Answerable reports whether an applicant can change this field, as a request for correction must name one.
+func (f *Form) Answerable(code string) bool {
 	fd, ok := f.Field(code)
-	return ok && fd.Type != Info
+	return ok && fd.Answered()
 }
 
-// identity fills the gaps of Applicant by the rules that Identity states.
-func (f *Form) identity() Identity {
+// Identified fills the gaps of Applicant by the rules that Identity states.
+func (f *Form) Identified() Identity {
 	id := f.Applicant
 	first := func(into *string, fits func(Field) bool) {
 		for _, p := range f.Pages {
@@ -140,14 +145,20 @@ func (f *Form) identity() Identity {
 	return id
 }
 
-// private reports whether the answer is stored sealed: what is masked on screens, and every number or address by
+// Answered reports whether the field has an answer at all: text to read has none.
+func (f Field) Answered() bool { return f.Type != Info }
+
+// Typed reports whether the answer is written or chosen on the page; a file is sent on its own.
+func (f Field) Typed() bool { return f.Type != Info && f.Type != File }
+
+// Private reports whether the answer is stored sealed: what is masked on screens, and every number or address by
 // which a person can be reached or found.
-func (f Field) private() bool {
+func (f Field) Private() bool {
 	return f.Sensitive || f.Type == NIK || f.Type == KK || f.Type == Phone || f.Type == Email
 }
 
-// option returns the label of a choice's value.
-func (f Field) option(value string) (i18n.Text, bool) {
+// Option returns the label of a choice's value.
+func (f Field) Option(value string) (i18n.Text, bool) {
 	for _, o := range f.Options {
 		if o.Value == value {
 			return o.Label, true
