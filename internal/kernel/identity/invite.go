@@ -2,7 +2,10 @@ package identity
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -25,9 +28,9 @@ type InviteInput struct {
 }
 
 // Invite creates an account that waits for its owner and mails them the link. The caller has checked staff:manage;
-// Invite itself checks that the actor may hand on the role. Inviting again replaces the link, name, role and agency.
-// It refuses bad fields, roles above the actor's own ("access.role_above"), and an address that already has an account
-// (Conflict "identity.email_taken").
+// Invite itself checks that the actor may hand on the role. Inviting again replaces the link, name, role and agency, for
+// who may hand on the earlier role too. It refuses bad fields, roles above the actor's own ("access.role_above"), and an
+// address that already has an account, or was invited by somebody else at this moment (Conflict "identity.email_taken").
 func (s *Service) Invite(ctx context.Context, a Actor, in InviteInput) (uuid.UUID, error) {
 	var fields []fault.Field
 	in.Name = nameField(in.Name, &fields)
@@ -45,6 +48,10 @@ func (s *Service) Invite(ctx context.Context, a Actor, in InviteInput) (uuid.UUI
 	if err != nil {
 		return uuid.Nil, err
 	}
+	held, err := s.mayReplace(ctx, a, c.emailHash)
+	if err != nil {
+		return uuid.Nil, err
+	}
 	raw, hash := newToken()
 	sealedLink, err := s.sealLink(ctx, raw)
 	if err != nil {
@@ -52,7 +59,7 @@ func (s *Service) Invite(ctx context.Context, a Actor, in InviteInput) (uuid.UUI
 	}
 	var id uuid.UUID
 	err = tenancy.InTx(ctx, s.DB, func(ctx context.Context, tx bun.Tx) error {
-		if id, err = s.invited(ctx, tx, in.Name, c); err != nil {
+		if id, err = s.invited(ctx, tx, in.Name, c, held); err != nil {
 			return err
 		}
 		if err := s.putRoles(ctx, tx, a.ID, id, []string{in.Role}, in.Agency); err != nil {
@@ -73,8 +80,29 @@ func (s *Service) Invite(ctx context.Context, a Actor, in InviteInput) (uuid.UUI
 	return id, nil
 }
 
-// invited returns the account that waits for this address, new or from an earlier invitation.
-func (s *Service) invited(ctx context.Context, tx bun.IDB, name string, c sealed) (uuid.UUID, error) {
+// mayReplace returns the roles that an earlier invitation of an address gave, and refuses an actor who may not hand on
+// one of them: an invitation replaces roles, and nobody rules over those above them.
+func (s *Service) mayReplace(ctx context.Context, a Actor, emailHash []byte) ([]string, error) {
+	old, err := findByHash(ctx, s.DB, "email_hash", emailHash)
+	if fault.Is(err, "identity.no_account") {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("identity: invite: %w", err)
+	}
+	if old.Status != StatusInvited {
+		return nil, errTaken()
+	}
+	held, err := rolesOf(ctx, s.DB, old.ID)
+	if err != nil {
+		return nil, fmt.Errorf("identity: invite: %w", err)
+	}
+	return held, s.mayGrant(ctx, a, held...)
+}
+
+// invited returns the account that waits for this address: a new one, or one from an earlier invitation that holds the
+// roles which the actor was found to rule over and no other.
+func (s *Service) invited(ctx context.Context, tx bun.IDB, name string, c sealed, held []string) (uuid.UUID, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return uuid.Nil, err
@@ -86,17 +114,27 @@ func (s *Service) invited(ctx context.Context, tx bun.IDB, name string, c sealed
 	if err != nil || made {
 		return id, err
 	}
-	old, err := findByHash(ctx, tx, "email_hash", c.emailHash)
+	var old uuid.UUID
+	err = tx.NewUpdate().Model((*accountRow)(nil)).Set("name = ?", name).Where("tenant_id = ?", tenancy.Must(ctx)).
+		Where("email_hash = ?", c.emailHash).Where("status = ?", StatusInvited).Returning("id").Scan(ctx, &old)
+	if errors.Is(err, sql.ErrNoRows) {
+		return uuid.Nil, errTaken()
+	}
 	if err != nil {
 		return uuid.Nil, err
 	}
-	if old.Status != StatusInvited {
-		return uuid.Nil, fault.New(fault.Conflict, "identity.email_taken")
+	// The row is ours until the end, so the roles no longer change: SetRoles and another invitation wait for it.
+	now, err := rolesOf(ctx, tx, old)
+	if err != nil {
+		return uuid.Nil, err
 	}
-	_, err = tx.NewUpdate().Model((*accountRow)(nil)).Set("name = ?", name).Where("tenant_id = ?", tenancy.Must(ctx)).
-		Where("id = ?", old.ID).Exec(ctx)
-	return old.ID, err
+	if !slices.Equal(now, held) {
+		return uuid.Nil, errTaken()
+	}
+	return old, nil
 }
+
+func errTaken() error { return fault.New(fault.Conflict, "identity.email_taken") }
 
 // AcceptInput follows the link of an invitation.
 type AcceptInput struct {

@@ -117,6 +117,21 @@ func TestInviteRefusesPowerAboveOnesOwn(t *testing.T) {
 			}
 		})
 	}
+	// Nor by inviting an administrator who has yet to come a second time, as something less.
+	waiting := identity.InviteInput{Name: "Kepala", Email: "kepala@batam.go.id", Role: "city_admin"}
+	id, err := st.Invite(st.batam, admin, waiting)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, link := st.lastMail(t, st.batam)
+	_, err = st.Invite(st.batam, hr, identity.InviteInput{Name: "Bukan Kepala", Email: waiting.Email, Role: "officer"})
+	wantFault(t, err, "access.role_above")
+	if as, err := st.ActorFor(st.batam, id); err != nil || as.Name != "Kepala" || !slices.Equal(as.Roles, []string{"city_admin"}) {
+		t.Errorf("the invited administrator is now %+v, %v", as, err)
+	}
+	if _, err := st.LinkOwner(st.batam, identity.LinkInvite, link); err != nil {
+		t.Errorf("the administrator's link: %v", err)
+	}
 	wantFault(t, st.Deactivate(st.batam, hr, admin.ID), "access.role_above")
 	wantFault(t, st.SetRoles(st.batam, hr, officer.ID, []string{"city_admin"}, ""), "access.role_above")
 	wantFault(t, st.SetRoles(st.batam, hr, admin.ID, []string{"officer"}, ""), "access.role_above")
