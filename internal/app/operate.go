@@ -185,7 +185,8 @@ func (a *App) usage(ctx context.Context, slug, month string) (cli.Usage, error) 
 	return u, nil
 }
 
-// firstAdmin makes the account from which every other invitation of a tenant starts.
+// firstAdmin makes the account from which every other invitation of a tenant starts. It returns a password only for an
+// account that it has made.
 func (a *App) firstAdmin(ctx context.Context, o cli.AdminOptions) (string, error) {
 	t, err := a.Directory.BySlug(ctx, o.City)
 	if err != nil {
@@ -201,7 +202,13 @@ func (a *App) firstAdmin(ctx context.Context, o cli.AdminOptions) (string, error
 	}
 	password := rand.Text()
 	_, err = a.Identity.CreateStaff(ctx, identity.SeedInput{Name: o.Name, Email: o.Email, Password: password, Roles: []string{role}})
-	return password, err
+	if fault.Is(err, "identity.email_taken") {
+		return "", fmt.Errorf("%s has an account of %s already, which stays as it is: run this again with an --email that has none", o.Email, t.Name)
+	}
+	if err != nil {
+		return "", err
+	}
+	return password, nil
 }
 
 // doctor checks what an operator would otherwise learn from a resident.

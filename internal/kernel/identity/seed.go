@@ -26,8 +26,9 @@ type SeedInput struct {
 	TOTPSecret string // base32; empty leaves the second factor to be set up at the first sign-in
 }
 
-// CreateStaff makes a member of staff. Only an operator's command may call it: it asks nobody's permission. When the
-// address has an account already, it changes nothing and returns that account's id.
+// CreateStaff makes a member of staff. Only an operator's command may call it: it asks nobody's permission. It refuses
+// bad fields, and an address that has an account already, of whatever kind (Conflict "identity.email_taken"); then
+// nothing has changed.
 func (s *Service) CreateStaff(ctx context.Context, in SeedInput) (uuid.UUID, error) {
 	return s.seed(ctx, Staff, in)
 }
@@ -48,9 +49,10 @@ func (s *Service) seed(ctx context.Context, kind Kind, in SeedInput) (uuid.UUID,
 	if err != nil {
 		return uuid.Nil, err
 	}
-	old, err := findByHash(ctx, s.DB, "email_hash", c.emailHash)
-	if err == nil || !fault.Is(err, "identity.no_account") {
-		return old.ID, err
+	if _, err := findByHash(ctx, s.DB, "email_hash", c.emailHash); err == nil { // before the costly hash
+		return uuid.Nil, errTaken()
+	} else if !fault.Is(err, "identity.no_account") {
+		return uuid.Nil, fmt.Errorf("identity: seed: %w", err)
 	}
 	phc, err := s.passwords.make(ctx, in.Password)
 	if err != nil {
@@ -70,7 +72,7 @@ func (s *Service) seed(ctx context.Context, kind Kind, in SeedInput) (uuid.UUID,
 			return err
 		}
 		if !made {
-			return fault.New(fault.Conflict, "identity.email_taken")
+			return errTaken()
 		}
 		if err := putSecret(ctx, tx, id, credPassword, []byte(phc), 0, now); err != nil {
 			return err

@@ -234,15 +234,22 @@ func TestListStaff(t *testing.T) {
 	}
 }
 
-func TestSeedingTwiceChangesNothing(t *testing.T) {
+func TestSeedingATakenAddressIsRefused(t *testing.T) {
 	t.Parallel()
 	st := newStage(t, nil)
-	first := st.staff(t, st.batam, "p@batam.go.id", "disdukcapil", "officer")
-	again, err := st.CreateStaff(st.batam, identity.SeedInput{Name: "X", Email: "P@batam.go.id", Password: otherPassword, Roles: []string{"city_admin"}})
-	if err != nil || again != first {
-		t.Fatalf("%s, %v; want %s", again, err, first)
+	st.staff(t, st.batam, "p@batam.go.id", "disdukcapil", "officer")
+	st.resident(t, st.batam, "ada@contoh.id", "")
+	for _, email := range []string{"P@batam.go.id", "ada@contoh.id"} {
+		in := identity.SeedInput{Name: "X", Email: email, Password: otherPassword, Roles: []string{"city_admin"}}
+		_, err := st.CreateStaff(st.batam, in)
+		wantFault(t, err, "identity.email_taken")
+		_, err = st.CreateResident(st.batam, in)
+		wantFault(t, err, "identity.email_taken")
 	}
 	if a, _ := st.signInStaff(t, st.batam, "p@batam.go.id"); !slices.Equal(a.Roles, []string{"officer"}) {
 		t.Errorf("roles = %v", a.Roles)
+	}
+	if a := st.actor(t, st.batam, st.signIn(t, st.batam, "ada@contoh.id").Token); a.Kind != identity.Resident {
+		t.Errorf("kind = %s", a.Kind)
 	}
 }
