@@ -151,7 +151,7 @@ func (s *Service) AcceptInvite(ctx context.Context, in AcceptInput) (Session, er
 	if err != nil {
 		return Session{}, err
 	}
-	phc, err := s.newPassword(ctx, account, "password", in.Password)
+	phc, err := s.newPassword(ctx, account, in.Password)
 	if err != nil {
 		return Session{}, err
 	}
@@ -182,18 +182,22 @@ func (s *Service) AcceptInvite(ctx context.Context, in AcceptInput) (Session, er
 }
 
 // newPassword checks a password against the policy for its owner and returns what to store.
-func (s *Service) newPassword(ctx context.Context, owner accountRow, field, password string) ([]byte, error) {
+func (s *Service) newPassword(ctx context.Context, owner accountRow, password string) ([]byte, error) {
+	if err := s.fits(ctx, owner, password); err != nil {
+		return nil, err
+	}
+	return s.hash(ctx, password)
+}
+
+// fits refuses a password that the policy does not allow its owner, at the field "password".
+func (s *Service) fits(ctx context.Context, owner accountRow, password string) error {
 	a, err := s.open(ctx, owner)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	var fields []fault.Field
-	passwordField(field, password, &fields, a.Email, a.Phone)
-	if err := fault.Fields(fields); err != nil {
-		return nil, err
-	}
-	phc, err := s.passwords.make(ctx, password)
-	return []byte(phc), err
+	passwordField("password", password, &fields, a.Email, a.Phone)
+	return fault.Fields(fields)
 }
 
 func (s *Service) mayGrant(ctx context.Context, a Actor, roles ...string) error {

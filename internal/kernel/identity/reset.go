@@ -70,7 +70,7 @@ func (s *Service) Reset(ctx context.Context, token, password string) error {
 	if err != nil {
 		return err
 	}
-	phc, err := s.newPassword(ctx, account, "password", password)
+	phc, err := s.newPassword(ctx, account, password)
 	if err != nil {
 		return err
 	}
@@ -106,6 +106,9 @@ func (s *Service) ChangePassword(ctx context.Context, a Actor, present, next str
 	if err != nil {
 		return Session{}, err
 	}
+	if err := s.fits(ctx, account, next); err != nil { // no guess at the present one, so it does not count as one
+		return Session{}, err
+	}
 	if err := s.reserve(ctx, account.EmailHash); err != nil {
 		return Session{}, err
 	}
@@ -120,7 +123,7 @@ func (s *Service) ChangePassword(ctx context.Context, a Actor, present, next str
 	if !ok {
 		return Session{}, fault.Fields([]fault.Field{{Name: "current", Code: "password_wrong"}})
 	}
-	phc, err := s.newPassword(ctx, account, "password", next)
+	phc, err := s.hash(ctx, next)
 	if err != nil {
 		return Session{}, err
 	}

@@ -82,6 +82,22 @@ func TestChangePassword(t *testing.T) {
 	}
 }
 
+// Choosing badly is no guess: the owner stays able to choose again, and to sign in.
+func TestWeakChoicesDoNotLockTheOwnerOut(t *testing.T) {
+	t.Parallel()
+	st := newStage(t, nil)
+	st.resident(t, st.batam, "ada@contoh.id", "")
+	a := st.actor(t, st.batam, st.signIn(t, st.batam, "ada@contoh.id").Token)
+	for range 10 {
+		_, err := st.ChangePassword(st.batam, a, goodPassword, "pendek")
+		wantField(t, err, "password", "password_short")
+	}
+	st.signIn(t, st.batam, "ada@contoh.id")
+	if _, err := st.ChangePassword(st.batam, a, goodPassword, otherPassword); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestStaffChangesPasswordAfterSecondFactor(t *testing.T) {
 	t.Parallel()
 	st := newStage(t, nil)

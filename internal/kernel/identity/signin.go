@@ -62,7 +62,7 @@ func (s *Service) SignIn(ctx context.Context, in SignInInput) (Session, error) {
 		return Session{}, s.refuse(ctx, who)
 	}
 	if stale {
-		if who.Secret, err = s.rehash(ctx, in.Password); err != nil {
+		if who.Secret, err = s.hash(ctx, in.Password); err != nil {
 			return Session{}, err
 		}
 	}
@@ -123,7 +123,7 @@ func (s *Service) refuse(ctx context.Context, who claimantRow) error {
 	return errWrong()
 }
 
-func (s *Service) rehash(ctx context.Context, password string) ([]byte, error) {
+func (s *Service) hash(ctx context.Context, password string) ([]byte, error) {
 	phc, err := s.passwords.make(ctx, password)
 	return []byte(phc), err
 }
