@@ -9,6 +9,7 @@ import (
 
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
 	"bedelau/web/page/account"
 	"bedelau/web/ui"
@@ -109,7 +110,11 @@ func (p *Portal) enrol(c *gin.Context) error {
 	if err == nil {
 		s, codes, err = p.Identity.ActivateTOTP(c.Request.Context(), sessionToken(c), spaceless(in.Get("code")))
 	}
-	if errs, status, ok := refused(c, err, "code"); ok {
+	errs, status, ok := refused(c, err, "code")
+	if fault.Is(err, "identity.totp_expired") { // the page offers a new secret
+		errs, status, ok = refusedAt(c, err, map[string]string{"identity.totp_expired": "code"})
+	}
+	if ok {
 		return p.enrolPage(c, status, errs)
 	}
 	if err != nil {

@@ -41,6 +41,16 @@ func TestStaffComeByInvitation(t *testing.T) {
 		t.Error("no QR code")
 	}
 	b.sees(b.post("/masuk/pasang", "code", "000000"), http.StatusUnprocessableEntity, "Kode salah")
+	s.wait(50 * time.Minute)
+	b.goes(b.post("/masuk", "login", "andi@kota.id", "password", password), "/masuk/pasang")
+	s.wait(11 * time.Minute)
+	late := b.post("/masuk/pasang", "code", "000000")
+	b.sees(late, http.StatusGone, "lebih dari satu jam")
+	if strings.Contains(late.body, shown) {
+		t.Error("a secret of more than an hour ago is shown again")
+	}
+	_, rest, _ = strings.Cut(late.body, `class="code secret">`)
+	shown, _, _ = strings.Cut(rest, "<")
 	before := b.session()
 	code, err := totp.GenerateCode(shown, s.clockNow())
 	if err != nil {

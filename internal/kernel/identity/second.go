@@ -64,7 +64,7 @@ func (s *Service) ConfirmTOTP(ctx context.Context, token, code string) (Session,
 
 // ActivateTOTP proves the authenticator that EnrollTOTP offered by its first code, which also gives the session its
 // second factor. It returns the recovery codes, which are shown this once. The authenticator and codes from before
-// stop working. The refusals are ConfirmTOTP's.
+// stop working. The refusals are ConfirmTOTP's, and Gone "identity.totp_expired" for an offer older than an hour.
 func (s *Service) ActivateTOTP(ctx context.Context, token, code string) (Session, []string, error) {
 	a, handle, err := s.secondFactor(ctx, token)
 	if err != nil {
@@ -76,6 +76,9 @@ func (s *Service) ActivateTOTP(ctx context.Context, token, code string) (Session
 	}
 	if err != nil {
 		return Session{}, nil, fmt.Errorf("identity: activate: %w", err)
+	}
+	if s.stale(offered) {
+		return Session{}, nil, fault.New(fault.Gone, "identity.totp_expired")
 	}
 	at, ok := step(offered.secret, digits(code), s.now())
 	if !ok {

@@ -16,8 +16,8 @@ func (s *Service) Plan(r *jobs.Runner) {
 	jobs.EachTenant(r, "identity.sweep", time.Hour, s.sweep)
 }
 
-// sweep deletes sessions, links, registrations and counts of failures that are over: nobody can use them any more,
-// and what is personal in them is kept no longer than it serves.
+// sweep deletes sessions, links, registrations, offered authenticators and counts of failures that are over: nobody can
+// use them any more, and what is personal in them is kept no longer than it serves.
 func (s *Service) sweep(ctx context.Context, tx bun.Tx, at time.Time) error {
 	for _, q := range []struct {
 		sql    string
@@ -26,6 +26,7 @@ func (s *Service) sweep(ctx context.Context, tx bun.Tx, at time.Time) error {
 		{`DELETE FROM session WHERE tenant_id = ? AND idle_at < ?`, at},
 		{`DELETE FROM account_link WHERE tenant_id = ? AND expires_at < ?`, at},
 		{`DELETE FROM registration WHERE tenant_id = ? AND expires_at < ?`, at},
+		{`DELETE FROM credential WHERE tenant_id = ? AND kind = 'totp_new' AND created_at < ?`, at.Add(-enrolmentFor)},
 		{`DELETE FROM sign_in_failure WHERE tenant_id = ? AND last_at < ?`, at.Add(-forgetAfter)},
 	} {
 		if _, err := tx.NewRaw(q.sql, tenancy.Must(ctx), q.before).Exec(ctx); err != nil {

@@ -84,13 +84,19 @@ func (s *Service) EnrollTOTP(ctx context.Context, a Actor) (Enrolment, error) {
 // pending returns the raw secret that was offered lately and waits for its first code, or nil.
 func (s *Service) pending(ctx context.Context, account uuid.UUID) ([]byte, error) {
 	c, err := s.authenticator(ctx, account, credTOTPNew)
-	if err != nil || c.row.CreatedAt.Before(s.now().Add(-enrolmentFor)) {
+	if err != nil || s.stale(c) {
 		if errors.Is(err, sql.ErrNoRows) {
 			err = nil
 		}
 		return nil, err
 	}
 	return decodeSecret(c.secret)
+}
+
+// stale reports whether an offer has waited too long for its first code: the longer it lies on a screen, the more eyes
+// have seen it.
+func (s *Service) stale(offered authenticator) bool {
+	return offered.row.CreatedAt.Before(s.now().Add(-enrolmentFor))
 }
 
 // authenticator is one stored TOTP secret, opened.

@@ -57,6 +57,56 @@ func TestStaffSetsUpSecondFactor(t *testing.T) {
 	wantFault(t, err, "identity.code_wrong")
 }
 
+// A secret that lay on a screen for more than an hour is nobody's: another is offered, and the sweep drops the old one.
+func TestOfferedSecretExpires(t *testing.T) {
+	t.Parallel()
+	st := newStage(t, nil)
+	if _, err := st.CreateStaff(st.batam, identity.SeedInput{Name: "P", Email: "p@batam.go.id", Password: goodPassword, Roles: []string{"officer"}}); err != nil {
+		t.Fatal(err)
+	}
+	offer := func() (string, identity.Enrolment) {
+		t.Helper()
+		half := st.signIn(t, st.batam, "p@batam.go.id")
+		e, err := st.EnrollTOTP(st.batam, st.actor(t, st.batam, half.Token))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return half.Token, e
+	}
+	offers := func() (n int) {
+		t.Helper()
+		if err := st.Sweep(st.batam, st.clock()); err != nil {
+			t.Fatal(err)
+		}
+		if err := st.w.DB.App.NewRaw("SELECT count(*) FROM credential WHERE kind = 'totp_new'").Scan(st.batam, &n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	_, first := offer()
+	st.pass(50 * time.Minute)
+	token, again := offer()
+	if again != first || offers() != 1 {
+		t.Error("an offer of less than an hour was dropped")
+	}
+	st.pass(11 * time.Minute)
+	_, _, err := st.ActivateTOTP(st.batam, token, st.code(t, first.Secret))
+	wantFault(t, err, "identity.totp_expired")
+	if st.actor(t, st.batam, token).TOTP {
+		t.Error("a stale offer gave the second factor")
+	}
+	if offers() != 0 {
+		t.Error("the sweep left a stale offer")
+	}
+	token, next := offer()
+	if next.Secret == first.Secret {
+		t.Error("the stale secret was offered again")
+	}
+	if _, _, err := st.ActivateTOTP(st.batam, token, st.code(t, next.Secret)); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestCodeIsGoodOnce(t *testing.T) {
 	t.Parallel()
 	st := newStage(t, nil)
