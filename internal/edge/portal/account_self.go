@@ -8,6 +8,7 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
+	"bedelau/web/page/account"
 	"bedelau/web/page/resident"
 	"bedelau/web/ui"
 )
@@ -27,7 +28,7 @@ func (p *Portal) accountPage(c *gin.Context, status int, v resident.AccountView)
 	v.Shell, v.Email = p.shell(c, gate.LocaleOf(c).T("account.title")), a.Email
 	v.Path, v.ErrorTitle = "/akun", len(v.Errors) > 0
 	if a.Kind == identity.Staff {
-		v.Frame = ui.FrameOffice
+		v.Frame, v.Staff = ui.FrameOffice, true
 	}
 	for _, x := range visits {
 		v.Visits = append(v.Visits, resident.Visit{ID: x.ID.String(), Agent: x.Agent, IP: x.IP, Seen: zoned(c, x.SeenAt), Current: x.Current})
@@ -77,6 +78,28 @@ func (p *Portal) changePassword(c *gin.Context) error {
 	}
 	p.keepSession(c, s)
 	return p.done(c, "/akun", "password_changed")
+}
+
+// renewRecovery makes ten new recovery codes and shows them, this once and on no address of their own.
+func (p *Portal) renewRecovery(c *gin.Context) error {
+	a := gate.ActorOf(c)
+	in, err := readForm(c)
+	if err == nil {
+		err = require(in, "code")
+	}
+	var codes []string
+	if err == nil {
+		codes, err = p.Identity.RenewRecoveryCodes(c.Request.Context(), a, in.Get("code"))
+	}
+	if errs, status, ok := refused(c, err, "code"); ok {
+		return p.accountPage(c, status, resident.AccountView{Name: a.Name, Phone: localPhone(a.Phone), Errors: errs})
+	}
+	if err != nil {
+		return err
+	}
+	return p.render(c, http.StatusOK, account.Recovery(account.RecoveryView{
+		Shell: p.shell(c, gate.LocaleOf(c).T("recovery.title")), Codes: codes, Next: "/akun",
+	}))
 }
 
 // endSession signs a person out somewhere else, or here.

@@ -3,6 +3,7 @@ package portal
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -137,6 +138,51 @@ func TestPeopleKeepTheirAccount(t *testing.T) {
 	}
 	siti.goes(siti.post("/akun/sesi-lain/hapus"), "/akun")
 	siti.page("/akun", "Semua perangkat lain sudah dikeluarkan")
+}
+
+// TestStaffRenewTheirRecoveryCodes: for the present code of the authenticator, ten new ones are shown once, and the
+// earlier ones stop working.
+func TestStaffRenewTheirRecoveryCodes(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	andi := s.staff(t, hostBatam, "Andi Wijaya", "officer", "disdukcapil")
+	const renew = "/akun/kode-pemulihan"
+	andi.page("/akun", "Kode pemulihan", "Buat kode baru")
+	andi.sees(andi.post(renew), http.StatusUnprocessableEntity, "wajib diisi")
+	andi.sees(andi.post(renew, "code", "000000"), http.StatusUnprocessableEntity, "Kode salah")
+	codesOf := func() []string {
+		t.Helper()
+		s.wait(30 * time.Second)
+		a := andi.post(renew, "code", s.code(t))
+		andi.sees(a, http.StatusOK, "Simpan kode pemulihan", "hanya ditampilkan sekarang")
+		var codes []string
+		for _, m := range regexp.MustCompile(`<li class="code">([0-9A-Z]{5}-[0-9A-Z]{5})</li>`).FindAllStringSubmatch(a.body, -1) {
+			codes = append(codes, m[1])
+		}
+		if len(codes) != 10 || !strings.Contains(a.body, `href="/akun"`) {
+			t.Fatalf("%d codes, want 10 and a way back", len(codes))
+		}
+		if strings.Contains(andi.page("/akun"), codes[0]) {
+			t.Error("the codes are shown again")
+		}
+		return codes
+	}
+	old, fresh := codesOf(), codesOf()
+	andi.goes(andi.post("/keluar"), "/")
+	andi.goes(andi.post("/masuk", "login", "andi.wijaya@kota.id", "password", password), "/masuk/kode")
+	andi.goes(andi.post(renew, "code", fresh[0]), "/masuk/kode") // not before the second factor
+	andi.sees(andi.post("/masuk/kode", "code", old[0]), http.StatusUnprocessableEntity, "Kode salah")
+	andi.goes(andi.post("/masuk/kode", "code", fresh[0]), "/petugas/antrean")
+	andi.goes(andi.post("/bahasa", "lang", "en", "next", "/akun"), "/akun")
+	andi.page("/akun", "Recovery codes", "Make new codes")
+
+	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
+	if strings.Contains(siti.page("/akun"), renew) {
+		t.Error("a resident is offered recovery codes")
+	}
+	siti.sees(siti.post(renew, "code", "123456"), http.StatusForbidden, "hanya untuk petugas")
+	bumd := s.staff(t, hostPlatform, "Yusuf Hakim", "bumd_admin", "")
+	bumd.page("/akun", "Kode pemulihan")
 }
 
 // TestComingBackStaysHere: whatever an address asks for, signing in never leads to another site, and the cookie is one

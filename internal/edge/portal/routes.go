@@ -82,6 +82,7 @@ func (p *Portal) accountRoutes() gate.Table {
 		{Method: get, Path: "/akun", Needs: self, Scope: both, Handler: p.ownAccount},
 		{Method: post, Path: "/akun/data", Needs: self, Scope: both, Handler: p.saveProfile},
 		{Method: post, Path: "/akun/sandi", Needs: self, Scope: both, Limit: limitSignIn, Handler: p.changePassword},
+		{Method: post, Path: "/akun/kode-pemulihan", Needs: self, Scope: both, Limit: limitCode, Handler: p.renewRecovery},
 		{Method: post, Path: "/akun/sesi/:id/hapus", Needs: self, Scope: both, IDs: ids("id", "session"), Handler: p.endSession},
 		{Method: post, Path: "/akun/sesi-lain/hapus", Needs: self, Scope: both, Handler: p.endOtherSessions},
 	}

@@ -3,6 +3,8 @@ package identity
 import (
 	"context"
 	"crypto/rand"
+	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -21,24 +23,48 @@ const (
 	useRecovery   = "account.recovery"
 )
 
-// RenewRecoveryCodes replaces the actor's recovery codes and returns the new ones, which are shown this once. The
-// session must have passed the second factor: Forbidden "access.second_factor" otherwise.
-func (s *Service) RenewRecoveryCodes(ctx context.Context, a Actor) ([]string, error) {
-	if a.Kind != Staff || !a.TOTP {
+// RenewRecoveryCodes replaces the actor's recovery codes and returns the new ones, which are shown this once. It asks for
+// the present code of the authenticator, so that a desk left open gives nobody a way in for later. The session must have
+// passed the second factor: Forbidden "access.second_factor" otherwise. The other refusals are ConfirmTOTP's.
+func (s *Service) RenewRecoveryCodes(ctx context.Context, a Actor, code string) ([]string, error) {
+	if a.Kind == Staff && !a.TOTP {
 		return nil, fault.New(fault.Forbidden, "access.second_factor")
+	}
+	handle, err := s.tryCode(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	auth, err := s.authenticator(ctx, a.ID, credTOTP)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, fault.New(fault.Conflict, "identity.totp_missing")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("identity: recovery codes: %w", err)
 	}
 	codes, rows, err := s.recoveryCodes(ctx, a.ID)
 	if err != nil {
 		return nil, err
 	}
 	err = tenancy.InTx(ctx, s.DB, func(ctx context.Context, tx bun.Tx) error {
+		at, ok := step(auth.secret, digits(code), s.now())
+		if ok {
+			if ok, err = spendStep(ctx, tx, auth.row, at); err != nil {
+				return err
+			}
+		}
+		if !ok {
+			return errCode()
+		}
 		if err := replaceRecovery(ctx, tx, a.ID, rows); err != nil {
+			return err
+		}
+		if err := forgive(ctx, tx, handle); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, by(a, "account.recovery_renewed", a.ID, nil))
 	})
 	if err != nil {
-		return nil, fmt.Errorf("identity: recovery codes: %w", err)
+		return nil, s.refuseCode(ctx, a, err)
 	}
 	return codes, nil
 }

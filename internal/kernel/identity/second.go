@@ -124,14 +124,20 @@ func (s *Service) secondFactor(ctx context.Context, token string) (Actor, []byte
 	if err != nil {
 		return Actor{}, nil, err
 	}
+	handle, err := s.tryCode(ctx, a)
+	return a, handle, err
+}
+
+// tryCode counts a try to give a's second factor, wherever it is asked for, and returns what takes the count back.
+func (s *Service) tryCode(ctx context.Context, a Actor) ([]byte, error) {
 	if a.Kind != Staff {
-		return Actor{}, nil, fault.New(fault.Forbidden, "identity.totp_staff")
+		return nil, fault.New(fault.Forbidden, "identity.totp_staff")
 	}
 	handle, err := s.Keys.Hash(ctx, useTOTP, a.ID.String())
 	if err != nil {
-		return Actor{}, nil, err
+		return nil, err
 	}
-	return a, handle, s.reserve(ctx, handle)
+	return handle, s.reserve(ctx, handle)
 }
 
 // elevate gives the session its second factor under a new token, and counts the person as active.

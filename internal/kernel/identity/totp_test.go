@@ -173,7 +173,10 @@ func TestRecoveryCodesWorkOnce(t *testing.T) {
 	st.staff(t, st.batam, "p@batam.go.id", "", "officer")
 	st.staff(t, st.batam, "q@batam.go.id", "", "officer")
 	a, _ := st.signInStaff(t, st.batam, "p@batam.go.id")
-	codes, err := st.RenewRecoveryCodes(st.batam, a)
+	_, err := st.RenewRecoveryCodes(st.batam, a, st.code(t, staffSecret))
+	wantFault(t, err, "identity.code_wrong") // it opened this session already
+	st.pass(30 * time.Second)
+	codes, err := st.RenewRecoveryCodes(st.batam, a, st.code(t, staffSecret))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,12 +192,16 @@ func TestRecoveryCodesWorkOnce(t *testing.T) {
 	if err := confirm("p@batam.go.id", codes[1]); err != nil {
 		t.Errorf("the next code: %v", err)
 	}
-	if _, err := st.RenewRecoveryCodes(st.batam, a); err != nil {
+	_, err = st.RenewRecoveryCodes(st.batam, a, codes[2])
+	wantFault(t, err, "identity.code_wrong") // a recovery code is no authenticator
+	st.pass(30 * time.Second)
+	if _, err := st.RenewRecoveryCodes(st.batam, a, st.code(t, staffSecret)); err != nil {
 		t.Fatal(err)
 	}
 	wantFault(t, confirm("p@batam.go.id", codes[2]), "identity.code_wrong") // replaced
 	half := st.actor(t, st.batam, st.signIn(t, st.batam, "p@batam.go.id").Token)
-	_, err = st.RenewRecoveryCodes(st.batam, half)
+	st.pass(30 * time.Second)
+	_, err = st.RenewRecoveryCodes(st.batam, half, st.code(t, staffSecret))
 	wantFault(t, err, "access.second_factor")
 }
 
@@ -224,5 +231,7 @@ func TestSecondFactorIsForStaff(t *testing.T) {
 	_, err := st.EnrollTOTP(st.batam, st.actor(t, st.batam, s.Token))
 	wantFault(t, err, "identity.totp_staff")
 	_, err = st.ConfirmTOTP(st.batam, s.Token, "123456")
+	wantFault(t, err, "identity.totp_staff")
+	_, err = st.RenewRecoveryCodes(st.batam, st.actor(t, st.batam, s.Token), "123456")
 	wantFault(t, err, "identity.totp_staff")
 }

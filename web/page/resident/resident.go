@@ -134,6 +134,7 @@ type Visit struct {
 type AccountView struct {
 	ui.Shell
 	Name, Email, Phone string
+	Staff              bool // has an authenticator and recovery codes
 	Visits             []Visit
-	Errors             ui.Errors // of "name", "phone", "present" and "password"
+	Errors             ui.Errors // of "name", "phone", "present", "password" and "code"
 }
