@@ -61,9 +61,13 @@ func (s *Service) Act(ctx context.Context, actor identity.Actor, in ActInput) (A
 	if err := s.warm(ctx); err != nil {
 		return Application{}, err
 	}
+	r, err := s.within(ctx, actor)
+	if err != nil {
+		return Application{}, err
+	}
 	var app Application
 	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
-		if app, err = lock(ctx, tx, actor, in.ID); err != nil {
+		if app, err = lock(ctx, tx, r, in.ID); err != nil {
 			return err
 		}
 		if in.Version != app.Version && (in.Version != 0 || action.Actor == ByOfficer) {

@@ -123,9 +123,13 @@ func (s *Service) desk(ctx context.Context, actor identity.Actor, need access.Pe
 	if err := s.d.Guard.Allow(ctx, actor, need); err != nil {
 		return Application{}, err
 	}
+	r, err := s.within(ctx, actor)
+	if err != nil {
+		return Application{}, err
+	}
 	var app Application
-	err := tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) (err error) {
-		if app, err = lock(ctx, tx, actor, id); err != nil {
+	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) (err error) {
+		if app, err = lock(ctx, tx, r, id); err != nil {
 			return err
 		}
 		if !app.Open() {
@@ -177,8 +181,12 @@ func (s *Service) Note(ctx context.Context, actor identity.Actor, id uuid.UUID, 
 	case utf8.RuneCountInString(text) > reasonMax:
 		return fault.Fields([]fault.Field{{Name: "note", Code: "too_long", Args: []any{"max", reasonMax}}})
 	}
+	r, err := s.within(ctx, actor)
+	if err != nil {
+		return err
+	}
 	return tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
-		app, err := find(ctx, tx, actor, id)
+		app, err := find(ctx, tx, r, id)
 		if err != nil {
 			return err
 		}

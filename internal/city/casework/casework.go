@@ -6,8 +6,8 @@
 // version of the application that the officer saw, so two officers never undo each other unseen. Deadlines are counted
 // by the city's calendar; they pause while the applicant has the turn, and a sweep finds those that have passed.
 //
-// Who may see what: residents their own applications, officers and heads those of their agency, the city's
-// administrators all of them, the platform none. That rule is in the SQL of every query here (see within), beside the
+// Who may see what: residents their own applications, officers and heads those of their agency, staff with the
+// permission application:all every one of the city, the platform none. That rule is in the SQL of every query here (see within), beside the
 // permission that access.Guard asks for. What one may not see is NotFound, as if it did not exist.
 package casework
 

@@ -118,6 +118,9 @@ func (s *Service) escalate(ctx context.Context, _ uuid.UUID, args escalateArgs) 
 	})
 }
 
+// roleAdmin is the built-in role whose holders answer for an agency that has no head.
+const roleAdmin = "city_admin"
+
 // toldAt returns who is told: the holders of the step's role in the agency, or the administrators of a city whose
 // agency has none.
 func (s *Service) toldAt(ctx context.Context, step Escalation, app Application) ([]uuid.UUID, error) {

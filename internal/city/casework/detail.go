@@ -53,7 +53,11 @@ func (s *Service) readable(ctx context.Context, actor identity.Actor, id uuid.UU
 	if err := s.mayRead(ctx, actor); err != nil {
 		return Application{}, err
 	}
-	return find(ctx, s.d.DB.App, actor, id)
+	r, err := s.within(ctx, actor)
+	if err != nil {
+		return Application{}, err
+	}
+	return find(ctx, s.d.DB.App, r, id)
 }
 
 func (s *Service) mayRead(ctx context.Context, actor identity.Actor) error {

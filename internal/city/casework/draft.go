@@ -173,7 +173,11 @@ func (s *Service) own(ctx context.Context, actor identity.Actor, id uuid.UUID) (
 	if err := s.d.Guard.Allow(ctx, actor, access.ApplicationOwn); err != nil {
 		return Application{}, err
 	}
-	return find(ctx, s.d.DB.App, actor, id)
+	r, err := s.within(ctx, actor)
+	if err != nil {
+		return Application{}, err
+	}
+	return find(ctx, s.d.DB.App, r, id)
 }
 
 // Discard deletes a draft and its files. What has been submitted can be cancelled, not discarded.
@@ -181,8 +185,12 @@ func (s *Service) Discard(ctx context.Context, actor identity.Actor, id uuid.UUI
 	if err := s.d.Guard.Allow(ctx, actor, access.ApplicationOwn); err != nil {
 		return err
 	}
+	r, err := s.within(ctx, actor)
+	if err != nil {
+		return err
+	}
 	return tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
-		app, err := lock(ctx, tx, actor, id)
+		app, err := lock(ctx, tx, r, id)
 		if err != nil {
 			return err
 		}

@@ -59,8 +59,12 @@ func (s *Service) edit(ctx context.Context, actor identity.Actor, id uuid.UUID,
 	if err := s.warm(ctx); err != nil {
 		return err
 	}
+	r, err := s.within(ctx, actor)
+	if err != nil {
+		return err
+	}
 	return tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
-		app, err := lock(ctx, tx, actor, id)
+		app, err := lock(ctx, tx, r, id)
 		if err != nil {
 			return err
 		}

@@ -71,15 +71,19 @@ func (s *Service) Queue(ctx context.Context, actor identity.Actor, f QueueFilter
 		f.Limit = 25
 	}
 	f.Limit = min(f.Limit, 100)
+	r, err := s.within(ctx, actor)
+	if err != nil {
+		return Queue{}, err
+	}
 	var out Queue
-	err := tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) (err error) {
-		if out.Counts, err = s.count(ctx, tx, actor); err != nil {
+	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) (err error) {
+		if out.Counts, err = s.count(ctx, tx, actor, r); err != nil {
 			return err
 		}
 		if strings.TrimSpace(f.Search) != "" {
-			return s.search(ctx, tx, actor, f, &out)
+			return s.search(ctx, tx, r, f, &out)
 		}
-		return s.page(ctx, tx, actor, f, &out)
+		return s.page(ctx, tx, actor, r, f, &out)
 	})
 	if err != nil {
 		return Queue{}, fmt.Errorf("casework: queue: %w", err)
@@ -88,14 +92,14 @@ func (s *Service) Queue(ctx context.Context, actor identity.Actor, f QueueFilter
 }
 
 // rowsOf selects what a list shows; the answers stay where they are.
-func rowsOf(ctx context.Context, tx bun.IDB, actor identity.Actor, into *[]Application) *bun.SelectQuery {
+func rowsOf(ctx context.Context, tx bun.IDB, r reach, into *[]Application) *bun.SelectQuery {
 	q := tx.NewSelect().Model(into).ExcludeColumn("answers", "sealed", "subject_hash", "phone_hash").
 		Where("a.tenant_id = ?", tenancy.Must(ctx))
-	return reachOf(ctx, actor).where(q)
+	return r.where(q)
 }
 
-func (s *Service) page(ctx context.Context, tx bun.IDB, actor identity.Actor, f QueueFilter, out *Queue) error {
-	q := rowsOf(ctx, tx, actor, &out.Rows).Limit(int64(f.Limit + 1))
+func (s *Service) page(ctx context.Context, tx bun.IDB, actor identity.Actor, r reach, f QueueFilter, out *Queue) error {
+	q := rowsOf(ctx, tx, r, &out.Rows).Limit(int64(f.Limit + 1))
 	if f.View == ViewDone {
 		q = q.Where("a.closed_at IS NOT NULL").Where("a.closed_at > ?", s.now().Add(-doneFor)).OrderExpr("a.closed_at DESC, a.id DESC")
 	} else {
@@ -173,7 +177,7 @@ func parseCursor(s string) (cursor, error) {
 }
 
 // count reads every count of the actor's views from the index of open work, and the closed ones from theirs.
-func (s *Service) count(ctx context.Context, tx bun.IDB, actor identity.Actor) (map[View]int, error) {
+func (s *Service) count(ctx context.Context, tx bun.IDB, actor identity.Actor, r reach) (map[View]int, error) {
 	var n struct{ Mine, Unassigned, Everything, Late, Waiting, Done int }
 	open := tx.NewSelect().TableExpr("application AS a").
 		ColumnExpr("count(*) FILTER (WHERE a.assignee_id = ?) AS mine", actor.ID).
@@ -182,12 +186,12 @@ func (s *Service) count(ctx context.Context, tx bun.IDB, actor identity.Actor) (
 		ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ? AND a.queue_at < ?) AS late", rankDue, s.now()).
 		ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ?) AS waiting", rankWaiting).
 		Where("a.tenant_id = ?", tenancy.Must(ctx)).Where("a.closed_at IS NULL")
-	if err := reachOf(ctx, actor).where(open).Scan(ctx, &n); err != nil {
+	if err := r.where(open).Scan(ctx, &n); err != nil {
 		return nil, err
 	}
 	done := tx.NewSelect().TableExpr("application AS a").ColumnExpr("count(*) AS done").
 		Where("a.tenant_id = ?", tenancy.Must(ctx)).Where("a.closed_at IS NOT NULL").Where("a.closed_at > ?", s.now().Add(-doneFor))
-	if err := reachOf(ctx, actor).where(done).Scan(ctx, &n); err != nil {
+	if err := r.where(done).Scan(ctx, &n); err != nil {
 		return nil, err
 	}
 	return map[View]int{
@@ -202,12 +206,12 @@ const searchMax = 100
 
 // search finds by number or by the beginning of a name. Both are ranges of a "C"-collated column: comparison is
 // leakproof, so the index serves under row-level security, as LIKE would not everywhere.
-func (s *Service) search(ctx context.Context, tx bun.IDB, actor identity.Actor, f QueueFilter, out *Queue) error {
+func (s *Service) search(ctx context.Context, tx bun.IDB, r reach, f QueueFilter, out *Queue) error {
 	typed := strings.ToValidUTF8(strings.ReplaceAll(f.Search, "\x00", ""), "")
-	if r := []rune(typed); len(r) > searchMax {
-		typed = string(r[:searchMax])
+	if letters := []rune(typed); len(letters) > searchMax {
+		typed = string(letters[:searchMax])
 	}
-	q := rowsOf(ctx, tx, actor, &out.Rows).Where("a.submitted_at IS NOT NULL").Limit(int64(f.Limit + 1))
+	q := rowsOf(ctx, tx, r, &out.Rows).Where("a.submitted_at IS NOT NULL").Limit(int64(f.Limit + 1))
 	upper := strings.ToUpper(strings.TrimSpace(typed))
 	if number, err := ParseNumber(typed); err == nil {
 		q = q.Where("a.number = ?", number)

@@ -11,7 +11,9 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -140,6 +142,44 @@ func TestWhoMaySeeAnApplication(t *testing.T) {
 			t.Errorf("%s: %v", a.Name, err)
 		}
 	}
+}
+
+// TestTheWholeCityIsAPermission: a role of the city's own reaches every agency with it, and the auditor's, once taken
+// from it, reaches their own agency like everyone else.
+func TestTheWholeCityIsAPermission(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	app := st.submitted(t, st.resident(t, st.ctx, "Siti"), sitiNIK)
+	admin := st.officer(t, "Admin", "", "city_admin")
+	sees := func(who identity.Actor, want bool) {
+		t.Helper()
+		q, err := st.Queue(st.ctx, who, QueueFilter{})
+		if err != nil || (len(q.Rows) == 1) != want || (q.Counts[ViewAll] == 1) != want {
+			t.Errorf("%s: %d rows, counts %v, %v; want to see the application: %t", who.Name, len(q.Rows), q.Counts, err, want)
+		}
+		if _, err := st.Get(st.ctx, who, app.ID); (err == nil) != want {
+			t.Errorf("%s: %v", who.Name, err)
+		}
+	}
+	seeing := []access.Permission{access.ApplicationQueue, access.ApplicationRead}
+	err := st.d.Guard.CreateRole(st.ctx, admin, access.CreateRoleInput{Code: "pengawas", Name: i18n.Text{"id": "Pengawas"},
+		Permissions: append(seeing, access.ApplicationAll)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	watcher := st.officer(t, "Pengawas", "", "pengawas")
+	auditor := st.officer(t, "Inspektur", "inspektorat", "auditor")
+	sees(watcher, true)
+	sees(auditor, true)
+	for _, role := range []string{"pengawas", "auditor"} {
+		if err := st.d.Guard.SetRolePermissions(st.ctx, admin, role, seeing); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sees(watcher, false)
+	sees(auditor, false)
+	sees(st.officer(t, "Auditor Disdukcapil", "disdukcapil", "auditor"), true)
+	sees(admin, true)
 }
 
 func contains(list []string, s string) bool {

@@ -81,7 +81,11 @@ func (s *Service) OpenDocument(ctx context.Context, actor identity.Actor, docume
 	if err != nil {
 		return files.File{}, nil, orNotFound(err)
 	}
-	app, err := find(ctx, s.d.DB.App, actor, d.ApplicationID)
+	r, err := s.within(ctx, actor)
+	if err != nil {
+		return files.File{}, nil, err
+	}
+	app, err := find(ctx, s.d.DB.App, r, d.ApplicationID)
 	if err != nil {
 		return files.File{}, nil, err
 	}

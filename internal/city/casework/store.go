@@ -5,21 +5,15 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
-)
-
-// The built-in roles that see the whole city; every other member of staff sees their own agency.
-const (
-	roleAdmin   = "city_admin"
-	roleAuditor = "auditor"
 )
 
 // reach says which applications an actor may know of.
@@ -29,17 +23,24 @@ type reach struct {
 	account uuid.UUID // their own, drafts included
 }
 
-// reachOf is the rule of who may see what. An actor of another tenant, and staff without an agency, reach nothing.
-func reachOf(ctx context.Context, a identity.Actor) reach {
+// within is the rule of who may see what: staff with application:all the whole city, all other staff their own agency.
+// An actor of another tenant, and staff with neither, reach nothing. Call it before the transaction begins: the guard
+// may have to read the city's rules.
+func (s *Service) within(ctx context.Context, a identity.Actor) (reach, error) {
 	switch {
 	case !a.SignedIn() || a.TenantID != tenancy.Must(ctx):
-		return reach{}
+		return reach{}, nil
 	case a.Kind == identity.Resident:
-		return reach{account: a.ID}
-	case slices.Contains(a.Roles, roleAdmin), slices.Contains(a.Roles, roleAuditor):
-		return reach{city: true}
+		return reach{account: a.ID}, nil
 	}
-	return reach{agency: a.Agency}
+	err := s.d.Guard.Allow(ctx, a, access.ApplicationAll)
+	switch {
+	case err == nil:
+		return reach{city: true}, nil
+	case fault.From(err).Kind == fault.Forbidden:
+		return reach{agency: a.Agency}, nil
+	}
+	return reach{}, err
 }
 
 // where adds the rule to a query on application AS a. Each form names equality on columns that lead an index.
@@ -64,11 +65,11 @@ func orNotFound(err error) error {
 	return err
 }
 
-// find reads an application that actor may know of, or returns NotFound "application.not_found".
-func find(ctx context.Context, db bun.IDB, actor identity.Actor, id uuid.UUID) (Application, error) {
+// find reads an application within r, or returns NotFound "application.not_found".
+func find(ctx context.Context, db bun.IDB, r reach, id uuid.UUID) (Application, error) {
 	var app Application
 	q := db.NewSelect().Model(&app).Where("a.tenant_id = ? AND a.id = ?", tenancy.Must(ctx), id)
-	return app, orNotFound(reachOf(ctx, actor).where(q).Scan(ctx))
+	return app, orNotFound(r.where(q).Scan(ctx))
 }
 
 // get reads an application for the system's own work.
@@ -79,10 +80,10 @@ func get(ctx context.Context, db bun.IDB, id uuid.UUID) (Application, error) {
 }
 
 // lock is find for a change: nobody else changes the application until tx ends.
-func lock(ctx context.Context, tx bun.IDB, actor identity.Actor, id uuid.UUID) (Application, error) {
+func lock(ctx context.Context, tx bun.IDB, r reach, id uuid.UUID) (Application, error) {
 	var app Application
 	q := tx.NewSelect().Model(&app).Where("a.tenant_id = ? AND a.id = ?", tenancy.Must(ctx), id).For("UPDATE")
-	return app, orNotFound(reachOf(ctx, actor).where(q).Scan(ctx))
+	return app, orNotFound(r.where(q).Scan(ctx))
 }
 
 // lockAny is lock for the system's own jobs.

@@ -73,10 +73,14 @@ func (s *Service) Submit(ctx context.Context, actor identity.Actor, in SubmitInp
 	if err := s.warm(ctx); err != nil {
 		return Application{}, err
 	}
+	r, err := s.within(ctx, actor)
+	if err != nil {
+		return Application{}, err
+	}
 	for {
 		var app Application
 		err := tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) (err error) {
-			app, err = s.submit(ctx, tx, actor, in)
+			app, err = s.submit(ctx, tx, actor, r, in)
 			return err
 		})
 		switch {
@@ -89,8 +93,8 @@ func (s *Service) Submit(ctx context.Context, actor identity.Actor, in SubmitInp
 	}
 }
 
-func (s *Service) submit(ctx context.Context, tx bun.Tx, actor identity.Actor, in SubmitInput) (Application, error) {
-	app, err := lock(ctx, tx, actor, in.ID)
+func (s *Service) submit(ctx context.Context, tx bun.Tx, actor identity.Actor, r reach, in SubmitInput) (Application, error) {
+	app, err := lock(ctx, tx, r, in.ID)
 	if err != nil {
 		return app, err
 	}

@@ -57,6 +57,11 @@ func (p *Portal) staffPage(c *gin.Context, status int, v office.StaffView) error
 	for _, m := range all {
 		x := memberView(m.Account, m.Roles, m.Agency, v.Roles, v.Agencies)
 		x.SecondFactor, x.MayChange = m.SecondFactor, m.ID != gate.ActorOf(c).ID
+		if m.Agency == "" {
+			if x.Nowhere, err = p.Guard.NeedsAgency(ctx, m.Roles...); err != nil {
+				return err
+			}
+		}
 		v.Members = append(v.Members, x)
 	}
 	return p.render(c, status, office.Staff(v))
@@ -124,7 +129,7 @@ func (p *Portal) invite(c *gin.Context) error {
 	return p.done(c, pathStaff, "invited")
 }
 
-// knownAgency refuses an office that the city does not have; none is the whole city.
+// knownAgency refuses an office that the city does not have. Whether there must be one depends on the role: identity asks.
 func (p *Portal) knownAgency(ctx context.Context, code string) error {
 	if code == "" {
 		return nil

@@ -30,6 +30,9 @@ func TestAnAdministratorKeepsTheStaff(t *testing.T) {
 	dodi.page(s.lastLink(t), "Dodi")
 	admin.page("/kelola/staf?q=dod", "Dodi")
 	admin.page("/kelola/staf?q=%25", "Tidak ada staf yang cocok")
+	s.staff(t, hostBatam, "Lama Sekali", "officer", "") // from before an agency was asked for
+	admin.page("/kelola/staf?q=lama", "Belum ada instansi")
+	admin.page("/kelola/staf?q=maya", "Seluruh kota")
 
 	id := regexp.MustCompile(`/kelola/staf/([0-9a-f-]{36})">Andi Wijaya`).FindStringSubmatch(list)[1]
 	person := "/kelola/staf/" + id
@@ -168,13 +171,15 @@ func TestEveryAdminFormSaysWhatIsWrong(t *testing.T) {
 		{"invite: a role of the platform", "/kelola/staf", "name=D&email=d%40b.id&role=bumd_admin", 422, []string{"Pilih peran"}},
 		{"invite: two roles", "/kelola/staf", "name=D&email=d%40b.id&role=officer&role=city_admin", 422, []string{"tidak dapat dibaca"}},
 		{"invite: no such agency", "/kelola/staf", "name=D&email=d%40b.id&role=officer&agency=%27+OR+1%3D1", 422, []string{"Pilih salah satu"}},
-		{"invite: taken", "/kelola/staf", "name=D&email=andi.wijaya%40kota.id&role=officer", 409, []string{"sudah dipakai akun lain"}},
+		{"invite: an officer of no agency", "/kelola/staf", "name=D&email=d%40b.id&role=officer", 422, []string{"Pilih instansi. Peran ini mengerjakan permohonan satu instansi", "Wajib untuk peran"}},
+		{"invite: taken", "/kelola/staf", "name=D&email=andi.wijaya%40kota.id&role=officer&agency=diskominfo", 409, []string{"sudah dipakai akun lain"}},
 		{"invite: script", "/kelola/staf", "name=%3Cscript%3E&email=bukan&role=officer", 422, nil},
 		{"invite: enormous", "/kelola/staf", "role=officer&email=d%40b.id&name=" + strings.Repeat("a", 100_000), 422, nil},
 		{"invite: over a megabyte", "/kelola/staf", "name=" + strings.Repeat("a", 1<<20), 413, []string{"terlalu besar"}},
 		{"roles: none", andi + "/peran", "agency=disdukcapil", 422, []string{"Isian ini wajib diisi"}},
 		{"roles: no such role", andi + "/peran", "role=raja", 422, []string{"Pilih peran"}},
 		{"roles: no such agency", andi + "/peran", "role=officer&agency=xx", 422, []string{"Pilih salah satu"}},
+		{"roles: an officer of no agency", andi + "/peran", "role=officer&agency=", 422, []string{"Pilih instansi. Peran ini mengerjakan permohonan satu instansi"}},
 		{"roles: NUL", andi + "/peran", "role=%00", 422, []string{"tidak dapat dibaca"}},
 		{"enable: not disabled", andi + "/aktif", "", 409, []string{"tidak sedang dinonaktifkan"}},
 		{"matrix: broken escape", "/kelola/peran/officer", "perm=%zz", 400, nil},

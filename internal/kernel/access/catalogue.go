@@ -25,6 +25,7 @@ const (
 	ApplicationDecide Permission = "application:decide"
 	ApplicationAssign Permission = "application:assign"
 	ApplicationReveal Permission = "application:reveal"
+	ApplicationAll    Permission = "application:all" // the others of application reach every agency's, not one's own alone
 	ServiceConfigure  Permission = "service:configure"
 	CalendarManage    Permission = "calendar:manage"
 	StaffManage       Permission = "staff:manage"
@@ -48,6 +49,7 @@ type Definition struct {
 	City     bool // can be held in a city
 	Platform bool // can be held on the platform
 	Resident bool // for residents: not to be given or taken role by role
+	Agency   bool // reaches what is one's own agency's; with application:all the whole city's
 	Reads    bool // changes nothing, so it stays while a city is suspended
 	Admin    bool // power over other people's power: only its holder may hand it on
 }
@@ -58,12 +60,13 @@ func All() []Definition {
 		{Name: AccountSelf, City: true, Platform: true, Resident: true, Reads: true},
 		{Name: ApplicationSubmit, City: true, Resident: true},
 		{Name: ApplicationOwn, City: true, Resident: true},
-		{Name: ApplicationQueue, City: true, Reads: true},
-		{Name: ApplicationRead, City: true, Reads: true},
-		{Name: ApplicationReview, City: true},
-		{Name: ApplicationDecide, City: true},
-		{Name: ApplicationAssign, City: true},
-		{Name: ApplicationReveal, City: true, Reads: true},
+		{Name: ApplicationQueue, City: true, Agency: true, Reads: true},
+		{Name: ApplicationRead, City: true, Agency: true, Reads: true},
+		{Name: ApplicationReview, City: true, Agency: true},
+		{Name: ApplicationDecide, City: true, Agency: true},
+		{Name: ApplicationAssign, City: true, Agency: true},
+		{Name: ApplicationReveal, City: true, Agency: true, Reads: true},
+		{Name: ApplicationAll, City: true, Reads: true},
 		{Name: ServiceConfigure, City: true},
 		{Name: CalendarManage, City: true},
 		{Name: StaffManage, City: true, Platform: true, Admin: true},

@@ -48,6 +48,29 @@ func (g *Guard) MayGrant(ctx context.Context, by identity.Actor, role string) er
 	return nil
 }
 
+// NeedsAgency reports whether who holds these roles, and no others, works on the applications of one agency, and so would
+// reach nothing without one. The caller has checked that the roles may be given.
+func (g *Guard) NeedsAgency(ctx context.Context, roles ...string) (bool, error) {
+	city, ok := tenancy.From(ctx)
+	if !ok {
+		return false, tenancy.ErrNone
+	}
+	rules, err := g.rules(ctx, city)
+	if err != nil {
+		return false, err
+	}
+	held := rules.of(roles...)
+	if held.has(g.cat.place[ApplicationAll]) {
+		return false, nil
+	}
+	for i, d := range g.cat.all {
+		if d.Agency && held.has(i) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
 // Explanation says why an actor may or may not do something.
 type Explanation struct {
 	Permission Permission

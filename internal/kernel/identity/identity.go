@@ -13,10 +13,11 @@ import (
 	"bedelau/internal/kernel/privacy"
 )
 
-// Roles says which roles one person may hand to another. Package access answers it; identity lies below access and
-// asks through this, so that no path to a role goes around the rules.
+// Roles says which roles one person may hand to another, and which of them are held in an agency. Package access
+// answers it; identity lies below access and asks through this, so that no path to a role goes around the rules.
 type Roles interface {
 	MayGrant(ctx context.Context, by Actor, role string) error
+	NeedsAgency(ctx context.Context, roles ...string) (bool, error)
 }
 
 // Deps is what identity stands on.

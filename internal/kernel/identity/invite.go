@@ -18,8 +18,8 @@ import (
 
 const inviteFor = 72 * time.Hour
 
-// InviteInput names a new member of staff. Agency is an agency code, or empty for roles over the whole city; that it
-// exists is checked by the caller, who knows the agencies.
+// InviteInput names a new member of staff. Agency is an agency code, empty only for roles that need none; that it exists
+// is checked by the caller, who knows the agencies.
 type InviteInput struct {
 	Email  string
 	Name   string
@@ -29,8 +29,9 @@ type InviteInput struct {
 
 // Invite creates an account that waits for its owner and mails them the link. The caller has checked staff:manage;
 // Invite itself checks that the actor may hand on the role. Inviting again replaces the link, name, role and agency, for
-// who may hand on the earlier role too. It refuses bad fields, roles above the actor's own ("access.role_above"), and an
-// address that already has an account, or was invited by somebody else at this moment (Conflict "identity.email_taken").
+// who may hand on the earlier role too. It refuses bad fields, a role that needs an agency without one (field "agency",
+// code "agency_needed"), roles above the actor's own ("access.role_above"), and an address that already has an account,
+// or was invited by somebody else at this moment (Conflict "identity.email_taken").
 func (s *Service) Invite(ctx context.Context, a Actor, in InviteInput) (uuid.UUID, error) {
 	var fields []fault.Field
 	in.Name = nameField(in.Name, &fields)
@@ -42,6 +43,9 @@ func (s *Service) Invite(ctx context.Context, a Actor, in InviteInput) (uuid.UUI
 		return uuid.Nil, err
 	}
 	if err := s.mayGrant(ctx, a, in.Role); err != nil {
+		return uuid.Nil, err
+	}
+	if err := s.placed(ctx, in.Agency, in.Role); err != nil {
 		return uuid.Nil, err
 	}
 	c, err := s.sealContact(ctx, in.Email, "")
@@ -208,6 +212,22 @@ func (s *Service) mayGrant(ctx context.Context, a Actor, roles ...string) error 
 		if err := s.Roles.MayGrant(ctx, a, r); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// placed refuses roles that work on one agency's applications when no agency is named: their holder would be let in and
+// see nothing.
+func (s *Service) placed(ctx context.Context, agency string, roles ...string) error {
+	if agency != "" {
+		return nil
+	}
+	needed, err := s.Roles.NeedsAgency(ctx, roles...)
+	if err != nil {
+		return fmt.Errorf("identity: agency: %w", err)
+	}
+	if needed {
+		return fault.Fields([]fault.Field{{Name: "agency", Code: "agency_needed"}})
 	}
 	return nil
 }

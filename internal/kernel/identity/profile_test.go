@@ -108,7 +108,7 @@ func TestEachSecurityActIsRecorded(t *testing.T) {
 	ok(st.Reset(ctx, link, otherPassword))
 	st.staff(t, ctx, "admin@batam.go.id", "", "city_admin")
 	admin, token := st.signInStaff(t, ctx, "admin@batam.go.id")
-	id, err := st.Invite(ctx, admin, identity.InviteInput{Name: "P", Email: "p@batam.go.id", Role: "officer"})
+	id, err := st.Invite(ctx, admin, identity.InviteInput{Name: "P", Email: "p@batam.go.id", Role: "officer", Agency: "disdukcapil"})
 	ok(err)
 	_, link = st.lastMail(t, ctx)
 	_, err = st.AcceptInvite(ctx, identity.AcceptInput{Token: link, Password: goodPassword})

@@ -28,7 +28,7 @@ func TestSignInTellsNobodyWhichAccountsExist(t *testing.T) {
 	if err := st.Register(st.batam, identity.RegisterInput{Name: "N", Email: "tunggu@contoh.id", Password: goodPassword}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := st.Invite(st.batam, admin, identity.InviteInput{Name: "N", Email: "diundang@batam.go.id", Role: "officer"}); err != nil {
+	if _, err := st.Invite(st.batam, admin, identity.InviteInput{Name: "N", Email: "diundang@batam.go.id", Role: "officer", Agency: "disdukcapil"}); err != nil {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct {

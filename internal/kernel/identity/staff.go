@@ -76,13 +76,17 @@ func (s *Service) ListStaff(ctx context.Context, f StaffFilter) ([]Member, error
 }
 
 // SetRoles replaces what a member of staff is, and where. The caller has checked staff:manage; SetRoles checks that
-// the actor may hand on every role, old and new, and refuses a change of the actor's own (Forbidden
-// "identity.not_yourself"), so that a city cannot lock itself out. It takes effect with the member's next request.
+// the actor may hand on every role, old and new, and refuses roles that need an agency without one (field "agency", code
+// "agency_needed") and a change of the actor's own (Forbidden "identity.not_yourself"), so that a city cannot lock itself
+// out. It takes effect with the member's next request.
 func (s *Service) SetRoles(ctx context.Context, a Actor, account uuid.UUID, roles []string, agency string) error {
 	if len(roles) == 0 {
 		return fault.Fields([]fault.Field{{Name: "role", Code: "required"}})
 	}
 	if err := s.mayGrant(ctx, a, roles...); err != nil {
+		return err
+	}
+	if err := s.placed(ctx, agency, roles...); err != nil {
 		return err
 	}
 	detail := map[string]any{"roles": roles, "agency": agency}

@@ -2,6 +2,7 @@ package identity_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -106,7 +107,7 @@ func TestInviteRefusesPowerAboveOnesOwn(t *testing.T) {
 		{"no role", admin, "", "required", true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := st.Invite(st.batam, tt.by, identity.InviteInput{Name: "N", Email: uuid.NewString() + "@batam.go.id", Role: tt.role})
+			_, err := st.Invite(st.batam, tt.by, identity.InviteInput{Name: "N", Email: uuid.NewString() + "@batam.go.id", Role: tt.role, Agency: "disdukcapil"})
 			switch {
 			case tt.field:
 				wantField(t, err, "role", tt.code)
@@ -124,7 +125,7 @@ func TestInviteRefusesPowerAboveOnesOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, link := st.lastMail(t, st.batam)
-	_, err = st.Invite(st.batam, hr, identity.InviteInput{Name: "Bukan Kepala", Email: waiting.Email, Role: "officer"})
+	_, err = st.Invite(st.batam, hr, identity.InviteInput{Name: "Bukan Kepala", Email: waiting.Email, Role: "officer", Agency: "disdukcapil"})
 	wantFault(t, err, "access.role_above")
 	if as, err := st.ActorFor(st.batam, id); err != nil || as.Name != "Kepala" || !slices.Equal(as.Roles, []string{"city_admin"}) {
 		t.Errorf("the invited administrator is now %+v, %v", as, err)
@@ -134,7 +135,57 @@ func TestInviteRefusesPowerAboveOnesOwn(t *testing.T) {
 	}
 	wantFault(t, st.Deactivate(st.batam, hr, admin.ID), "access.role_above")
 	wantFault(t, st.SetRoles(st.batam, hr, officer.ID, []string{"city_admin"}, ""), "access.role_above")
-	wantFault(t, st.SetRoles(st.batam, hr, admin.ID, []string{"officer"}, ""), "access.role_above")
+	wantFault(t, st.SetRoles(st.batam, hr, admin.ID, []string{"officer"}, "disdukcapil"), "access.role_above")
+}
+
+// Who works on one agency's applications is put into one; a role over the whole city, or without applications, needs
+// none.
+func TestRolesOfOneAgencyNeedAnAgency(t *testing.T) {
+	t.Parallel()
+	st := newStage(t, nil)
+	st.staff(t, st.batam, "admin@batam.go.id", "", "city_admin")
+	admin, _ := st.signInStaff(t, st.batam, "admin@batam.go.id")
+	for code, perms := range map[string][]access.Permission{
+		"loket": {access.ApplicationQueue}, "pengawas": {access.ApplicationRead, access.ApplicationAll}, "kalender": {access.CalendarManage},
+	} {
+		in := access.CreateRoleInput{Code: code, Name: i18n.Text{i18n.ID: code}, Permissions: perms}
+		if err := st.guard.CreateRole(st.batam, admin, in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	member := st.staff(t, st.batam, "p@batam.go.id", "disdukcapil", "officer")
+	for _, tt := range []struct {
+		roles  []string
+		agency string
+		ok     bool
+	}{
+		{[]string{"officer"}, "", false},
+		{[]string{"officer"}, "disdukcapil", true},
+		{[]string{"agency_head"}, "", false},
+		{[]string{"loket"}, "", false},
+		{[]string{"auditor"}, "", true},
+		{[]string{"city_admin"}, "", true},
+		{[]string{"pengawas"}, "", true},
+		{[]string{"kalender"}, "", true},
+		{[]string{"kalender", "loket"}, "", false},
+		{[]string{"auditor", "officer"}, "", true},
+	} {
+		t.Run(strings.Join(tt.roles, " ")+" "+tt.agency, func(t *testing.T) {
+			errs := []error{st.SetRoles(st.batam, admin, member, tt.roles, tt.agency)}
+			if len(tt.roles) == 1 {
+				_, err := st.Invite(st.batam, admin, identity.InviteInput{Name: "N", Email: uuid.NewString() + "@batam.go.id",
+					Role: tt.roles[0], Agency: tt.agency})
+				errs = append(errs, err)
+			}
+			for _, err := range errs {
+				if tt.ok && err != nil {
+					t.Error(err)
+				} else if !tt.ok {
+					wantField(t, err, "agency", "agency_needed")
+				}
+			}
+		})
+	}
 }
 
 func TestDeactivationEndsEverythingAtOnce(t *testing.T) {
@@ -187,10 +238,10 @@ func TestRolesTakeEffectWithTheNextRequest(t *testing.T) {
 	if ids, err := st.Holders(st.batam, "agency_head", "dpmptsp"); err != nil || !slices.Equal(ids, []uuid.UUID{id}) {
 		t.Errorf("Holders = %v, %v", ids, err)
 	}
-	wantFault(t, st.SetRoles(st.batam, admin, admin.ID, []string{"officer"}, ""), "identity.not_yourself")
-	wantFault(t, st.SetRoles(st.batam, admin, resident, []string{"officer"}, ""), "identity.no_account")
+	wantFault(t, st.SetRoles(st.batam, admin, admin.ID, []string{"officer"}, "disdukcapil"), "identity.not_yourself")
+	wantFault(t, st.SetRoles(st.batam, admin, resident, []string{"officer"}, "disdukcapil"), "identity.no_account")
 	wantField(t, st.SetRoles(st.batam, admin, id, nil, ""), "role", "required")
-	wantFault(t, st.SetRoles(st.other, admin, id, []string{"officer"}, ""), "access.sign_in")
+	wantFault(t, st.SetRoles(st.other, admin, id, []string{"officer"}, "disdukcapil"), "access.sign_in")
 }
 
 func TestListStaff(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 type Member struct {
 	ID, Name, Email, Roles, Agency, Status string
 	SecondFactor, MayChange                bool
+	Nowhere                                bool // has no agency and needs one
 }
 
 // StaffView lists who works for the city, and invites more: Name, Email, Role and AgencyChosen are those of a refused
