@@ -112,7 +112,9 @@ func (a *App) build() error {
 		return err
 	}
 	a.Identity = identity.New(identity.Deps{DB: a.DB.App, Keys: a.Keys, Bus: a.Bus, Roles: a.Guard, Limiter: a.Limiter, Log: a.Log})
-	a.Identity.Plan(a.Runner)
+	if err := a.Identity.Plan(a.Runner); err != nil {
+		return err
+	}
 	if a.Files, err = files.New(a.DB.App, filepath.Join(a.Config.DataDir, "files"), maxUpload); err != nil {
 		return err
 	}

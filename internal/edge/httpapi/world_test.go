@@ -82,6 +82,9 @@ func newAPI(t *testing.T) *world {
 	guard := must(access.New(w.DB, quiet))(t)
 	limiter := redis_rate.NewLimiter(rdb)
 	people := identity.New(identity.Deps{DB: w.DB.App, Keys: keys, Bus: bus, Roles: guard, Limiter: limiter, Log: quiet})
+	if err = people.Plan(out.runner); err != nil {
+		t.Fatal(err)
+	}
 	store := must(files.New(w.DB.App, filepath.Join(t.TempDir(), "files"), 50<<20))(t)
 	cityURL := func(c tenancy.City) string { return "http://" + c.Slug + ".localhost:8080" }
 	host, port := out.box.Addr()

@@ -86,10 +86,11 @@ func TestStaffComeByInvitation(t *testing.T) {
 func TestForgottenPasswordsAreReplaced(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
+	s.work(t)
 	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
 	b := s.browser(t, hostBatam)
 	known := b.post("/lupa-sandi", "email", "siti.rahma@contoh.id")
-	link := s.lastLink(t)
+	link := s.mailedLink(t)
 	unknown := b.post("/lupa-sandi", "email", "tidak.ada@contoh.id")
 	b.sees(known, http.StatusOK, "Periksa email Anda")
 	if a, c := strings.ReplaceAll(text(known.body), "siti.rahma", ""), strings.ReplaceAll(text(unknown.body), "tidak.ada", ""); a != c {

@@ -101,6 +101,7 @@ func newSite(t testing.TB) *site {
 	t.Cleanup(func() { _ = client.Close() })
 	limiter := redis_rate.NewLimiter(client)
 	people := identity.New(identity.Deps{DB: w.DB.App, Keys: s.keys, Bus: bus, Roles: guard, Limiter: limiter, Log: quiet, Now: s.clockNow})
+	must(people.Plan(s.runner))
 	address := func(c tenancy.City) string {
 		if c.Kind == tenancy.KindPlatform {
 			return "http://localhost"
@@ -205,6 +206,17 @@ func (s *site) lastLink(t testing.TB) string {
 		t.Fatal("no mail was sent")
 	}
 	return s.links[len(s.links)-1]
+}
+
+// mailedLink is lastLink for the first mail of a test, which a background task writes.
+func (s *site) mailedLink(t testing.TB) string {
+	t.Helper()
+	s.soon(t, "a mail about an account", func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return len(s.links) > 0
+	})
+	return s.lastLink(t)
 }
 
 func (s *site) clockNow() time.Time {

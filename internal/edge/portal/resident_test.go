@@ -11,6 +11,7 @@ import (
 func TestAResidentAppliesWithoutAScript(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
+	s.work(t)
 	b := s.browser(t, hostBatam)
 
 	b.page("/", "Apa yang ingin Anda urus?")
@@ -21,7 +22,7 @@ func TestAResidentAppliesWithoutAScript(t *testing.T) {
 	a := b.post("/daftar", "name", "Siti Rahma", "email", "siti@contoh.id", "phone", "0812 7000 1234", "password", password, "consent", "yes")
 	b.sees(a, http.StatusOK, "Periksa email Anda", "siti@contoh.id")
 	b.sees(b.post("/masuk", "login", "siti@contoh.id", "password", password), http.StatusUnprocessableEntity, "salah")
-	link := s.lastLink(t)
+	link := s.mailedLink(t)
 	b.page(link, "Siti Rahma", "Ketik lagi kata sandi")
 	b.sees(b.post(link, "password", "bukan sandi itu"), http.StatusUnprocessableEntity, "tidak cocok")
 	b.sees(b.follow(b.post(link, "password", password)), http.StatusOK, "Akun Anda sudah aktif")

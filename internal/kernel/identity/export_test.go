@@ -2,11 +2,14 @@ package identity
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"time"
 
-	"bedelau/internal/kernel/tenancy"
-
+	"github.com/google/uuid"
 	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/tenancy"
 )
 
 // ArgonRuns is how many password hashes s has computed.
@@ -15,6 +18,45 @@ func (s *Service) ArgonRuns() int64 { return s.passwords.runs.Load() }
 // Sweep runs the hourly sweep for ctx's city.
 func (s *Service) Sweep(ctx context.Context, at time.Time) error {
 	return tenancy.InTx(ctx, s.DB, func(ctx context.Context, tx bun.Tx) error { return s.sweep(ctx, tx, at) })
+}
+
+// Work does the jobs of identity that wait in ctx's city, each in a transaction.
+func (s *Service) Work(ctx context.Context) error {
+	var waiting []struct {
+		ID      uuid.UUID
+		Kind    string
+		Payload json.RawMessage
+	}
+	err := s.DB.NewRaw("SELECT id, kind, payload FROM outbox WHERE state = 'waiting' ORDER BY id").Scan(ctx, &waiting)
+	if err != nil {
+		return err
+	}
+	for _, w := range waiting {
+		err := tenancy.InTx(ctx, s.DB, func(ctx context.Context, tx bun.Tx) error {
+			if _, err := tx.NewRaw("UPDATE outbox SET state = 'done' WHERE id = ?", w.ID).Exec(ctx); err != nil {
+				return err
+			}
+			switch w.Kind {
+			case registrationKind.Name:
+				return do(ctx, tx, w.Payload, s.answerRegistration)
+			case resetKind.Name:
+				return do(ctx, tx, w.Payload, s.answerReset)
+			}
+			return fmt.Errorf("no job %s here", w.Kind)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func do[P any](ctx context.Context, tx bun.Tx, payload []byte, fn func(context.Context, bun.Tx, P) error) error {
+	var args P
+	if err := json.Unmarshal(payload, &args); err != nil {
+		return err
+	}
+	return fn(ctx, tx, args)
 }
 
 // CheapHash is a hash of an older, weaker cost.

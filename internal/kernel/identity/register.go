@@ -13,6 +13,7 @@ import (
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -47,8 +48,8 @@ type RegisterInput struct {
 	IP       string
 }
 
-// Register sends a link to the address, and the account exists once ConfirmEmail has followed it. Anyone may call it.
-// The answer is the same when the address has an account already: then its owner is told by e-mail. It refuses bad
+// Register sends a link to the address, and the account exists once ConfirmEmail has followed it. Anyone may call it. The
+// answer and the work are the same when the address has an account: then its owner is told by e-mail. It refuses bad
 // fields ("input.invalid") and too many tries from one network ("identity.too_many").
 func (s *Service) Register(ctx context.Context, in RegisterInput) error {
 	var fields []fault.Field
@@ -70,20 +71,13 @@ func (s *Service) Register(ctx context.Context, in RegisterInput) error {
 		return nil // the mailbox has our mail already; more would only help someone pester its owner
 	}
 	err = tenancy.InTx(ctx, s.DB, func(ctx context.Context, tx bun.Tx) error {
-		owner, err := findByHash(ctx, tx, "email_hash", row.EmailHash)
-		if err == nil {
-			return s.tellOwner(ctx, tx, owner)
-		}
-		if !fault.Is(err, "identity.no_account") {
-			return err
-		}
 		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 			return err
 		}
 		if err := audit.Record(ctx, tx, by(Actor{}, "account.register", row.ID, nil)); err != nil {
 			return err
 		}
-		return s.mail(ctx, tx, row.ID, mailConfirm, sealedLink)
+		return jobs.Add(ctx, tx, registrationKind, registrationArgs{RegistrationID: row.ID, Sealed: sealedLink})
 	})
 	if err != nil {
 		return fmt.Errorf("identity: register: %w", err)
@@ -113,18 +107,6 @@ func (s *Service) newRegistration(ctx context.Context, in RegisterInput) (regist
 		Email: c.email, EmailHash: c.emailHash, Phone: c.phone, PhoneHash: c.phoneHash, Password: []byte(phc),
 		CreatedAt: now, ExpiresAt: now.Add(confirmFor),
 	}, link, err
-}
-
-// tellOwner answers a registration for an address that has an account. Staff who have yet to accept an invitation
-// have that mail already.
-func (s *Service) tellOwner(ctx context.Context, tx bun.IDB, owner accountRow) error {
-	if err := audit.Record(ctx, tx, by(Actor{}, "account.register_again", owner.ID, nil)); err != nil {
-		return err
-	}
-	if owner.Status != StatusActive {
-		return nil
-	}
-	return s.mail(ctx, tx, owner.ID, mailExists, "")
 }
 
 func findByHash(ctx context.Context, db bun.IDB, column string, hash []byte) (accountRow, error) {

@@ -159,7 +159,7 @@ func TestRegisterNamesEachBadField(t *testing.T) {
 			}
 		})
 	}
-	if st.mailCount() != 0 {
+	if st.mailCount(t) != 0 {
 		t.Error("a refused registration sent mail")
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -18,7 +19,8 @@ const (
 )
 
 // ResetRequest mails a link to set a new password, if the address has an active account. Anyone may call it, and the
-// answer is the same when it has none. It refuses an address that cannot be one and too many tries from one network.
+// answer and the work are the same when it has none. It refuses an address that cannot be one and too many tries from
+// one network.
 func (s *Service) ResetRequest(ctx context.Context, email, ip string) error {
 	var fields []fault.Field
 	email = emailField(email, &fields)
@@ -40,23 +42,7 @@ func (s *Service) ResetRequest(ctx context.Context, email, ip string) error {
 	if err != nil {
 		return err
 	}
-	err = tenancy.InTx(ctx, s.DB, func(ctx context.Context, tx bun.Tx) error {
-		owner, err := findByHash(ctx, tx, "email_hash", handle)
-		if fault.Is(err, "identity.no_account") || err == nil && owner.Status != StatusActive {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if err := s.newLink(ctx, tx, owner.ID, LinkReset, hash, resetFor); err != nil {
-			return err
-		}
-		if err := audit.Record(ctx, tx, by(Actor{}, "account.reset_request", owner.ID, nil)); err != nil {
-			return err
-		}
-		return s.mail(ctx, tx, owner.ID, mailReset, sealedLink)
-	})
-	if err != nil {
+	if err := jobs.Add(ctx, s.DB, resetKind, resetArgs{Handle: handle, Hash: hash, Sealed: sealedLink}); err != nil {
 		return fmt.Errorf("identity: reset: %w", err)
 	}
 	return nil

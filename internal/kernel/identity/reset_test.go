@@ -1,8 +1,12 @@
 package identity_test
 
 import (
+	"maps"
+	"slices"
 	"testing"
 	"time"
+
+	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/identity"
 )
@@ -19,7 +23,7 @@ func TestPasswordReset(t *testing.T) {
 		}
 	}
 	request("tidakada@contoh.id")
-	if st.mailCount() != 0 {
+	if st.mailCount(t) != 0 {
 		t.Error("a mail for an unknown address")
 	}
 	request("Ada@contoh.id")
@@ -54,6 +58,78 @@ func TestPasswordReset(t *testing.T) {
 	st.pass(time.Hour)
 	wantFault(t, st.Reset(st.batam, link, goodPassword), "identity.link_expired")
 	wantField(t, st.ResetRequest(st.batam, "bukan alamat", ""), "email", "email")
+}
+
+// What a request writes and asks of the database is the same for an address with an account, without one, and with one
+// that is not in use: neither the answer nor its time tells them apart.
+func TestRequestsDoTheSameForEveryAddress(t *testing.T) {
+	t.Parallel()
+	st := newStage(t, nil)
+	st.resident(t, st.batam, "ada@contoh.id", "")
+	gone := st.staff(t, st.batam, "pergi@batam.go.id", "disdukcapil", "officer")
+	st.staff(t, st.batam, "admin@batam.go.id", "", "city_admin")
+	admin, _ := st.signInStaff(t, st.batam, "admin@batam.go.id")
+	if err := st.Deactivate(st.batam, admin, gone); err != nil {
+		t.Fatal(err)
+	}
+	rows := func() map[string]int {
+		t.Helper()
+		var tables []string
+		err := st.w.DB.App.NewRaw(`SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace
+			AND relkind IN ('r', 'p') AND has_table_privilege(oid, 'SELECT')`).Scan(st.batam, &tables)
+		if err != nil || !slices.Contains(tables, "outbox") || !slices.Contains(tables, "registration") {
+			t.Fatalf("tables %v, %v", tables, err)
+		}
+		count := map[string]int{}
+		for _, table := range tables {
+			var n int
+			if err := st.w.DB.App.NewRaw("SELECT count(*) FROM ?", bun.Ident(table)).Scan(st.batam, &n); err != nil {
+				t.Fatal(err)
+			}
+			count[table] = n
+		}
+		return count
+	}
+	hook := &queryCount{}
+	st.DB = st.DB.WithQueryHook(hook)
+	for name, request := range map[string]func(email string) error{
+		"reset": func(email string) error { return st.ResetRequest(st.batam, email, "203.0.113.1") },
+		"register": func(email string) error {
+			return st.Register(st.batam, identity.RegisterInput{Name: "N", Email: email, Password: otherPassword})
+		},
+	} {
+		work := func(email string) (map[string]int, int32) {
+			t.Helper()
+			before, asked := rows(), hook.n.Load()
+			if err := request(email); err != nil {
+				t.Fatal(err)
+			}
+			grown, asked := map[string]int{}, hook.n.Load()-asked
+			for table, n := range rows() {
+				if n != before[table] {
+					grown[table] = n - before[table]
+				}
+			}
+			return grown, asked
+		}
+		grown, asked := work("tidakada@contoh.id")
+		if grown["outbox"] != 1 {
+			t.Errorf("%s: %v rows, want one job among them", name, grown)
+		}
+		for _, email := range []string{"ada@contoh.id", "pergi@batam.go.id"} {
+			if g, n := work(email); !maps.Equal(g, grown) || n != asked {
+				t.Errorf("%s: %v rows in %d queries for %s, %v in %d for an unknown address", name, g, n, email, grown, asked)
+			}
+		}
+	}
+	// One mail each for what there was to say: a reset link and the news of a registration to the owner, and a link to
+	// the address without an account.
+	if n := st.mailCount(t); n != 3 {
+		t.Errorf("%d mails, want 3", n)
+	}
+	if left := rows()["registration"]; left != 1 {
+		t.Errorf("%d registrations wait, want that of the address without an account", left)
+	}
 }
 
 func TestChangePassword(t *testing.T) {

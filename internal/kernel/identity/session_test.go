@@ -184,7 +184,7 @@ func TestDatabaseHoldsNothingToSignInWith(t *testing.T) {
 		t.Fatal(err)
 	}
 	var dump []string
-	for _, table := range []string{"account", "account_role", "credential", "session", "account_link", "registration", "sign_in_failure", "audit_entry"} {
+	for _, table := range []string{"account", "account_role", "credential", "session", "account_link", "registration", "sign_in_failure", "audit_entry", "outbox"} {
 		var rows []string
 		if err := st.w.DB.App.NewRaw("SELECT row_to_json(x)::text FROM "+table+" x").Scan(st.batam, &rows); err != nil {
 			t.Fatal(err)
@@ -222,6 +222,7 @@ func TestSweepRemovesWhatIsOver(t *testing.T) {
 	}
 	_, err := st.SignIn(st.batam, identity.SignInInput{Login: "x@y.id", Password: "z"})
 	wantFault(t, err, "identity.wrong")
+	st.settle(t)
 	counts := func() (n int) {
 		t.Helper()
 		err := st.w.DB.App.NewRaw(`SELECT (SELECT count(*) FROM session) + (SELECT count(*) FROM account_link)

@@ -157,7 +157,7 @@ func TestOneMailboxGetsFewMails(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if n := st.mailCount(); n != 3 {
+	if n := st.mailCount(t); n != 3 {
 		t.Errorf("%d mails, want 3", n)
 	}
 }

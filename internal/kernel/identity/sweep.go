@@ -7,14 +7,8 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/tenancy"
 )
-
-// Plan lets r remove what has expired, every hour in every city and on the platform.
-func (s *Service) Plan(r *jobs.Runner) {
-	jobs.EachTenant(r, "identity.sweep", time.Hour, s.sweep)
-}
 
 // sweep deletes sessions, links, registrations, offered authenticators and counts of failures that are over: nobody can
 // use them any more, and what is personal in them is kept no longer than it serves.

@@ -80,9 +80,20 @@ func (st *stage) pass(d time.Duration) {
 	st.at = st.at.Add(d)
 }
 
+// settle does what a worker would: the jobs that wait in both cities.
+func (st *stage) settle(t *testing.T) {
+	t.Helper()
+	for _, ctx := range []context.Context{st.batam, st.other} {
+		if err := st.Work(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // lastMail returns the newest mail and the raw secret of its link.
 func (st *stage) lastMail(t *testing.T, ctx context.Context) (event.AccountMail, string) {
 	t.Helper()
+	st.settle(t)
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	if len(st.mails) == 0 {
@@ -103,7 +114,9 @@ func (st *stage) lastMail(t *testing.T, ctx context.Context) (event.AccountMail,
 	return m, string(raw)
 }
 
-func (st *stage) mailCount() int {
+func (st *stage) mailCount(t *testing.T) int {
+	t.Helper()
+	st.settle(t)
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	return len(st.mails)
