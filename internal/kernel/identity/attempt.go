@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"encoding/hex"
 	"net/netip"
 	"strings"
 	"time"
@@ -16,7 +17,16 @@ import (
 const (
 	freeFailures = 5              // attempts before waiting begins
 	forgetAfter  = 24 * time.Hour // after which failures no longer count
-	mailsPerHour = 3              // to one address, whoever asks
+)
+
+// How many mails of one purpose go to one address in an hour: few when one network asks, so that a stranger does not use
+// up what the owner may ask for, and a bound for all together, so that a crowd cannot flood a mailbox. A crowd that uses
+// up the resets has not kept the owner out: it has mailed them links, of which the newest works for an hour, and another
+// may be asked for every six minutes. Registrations and resets are counted apart, because a registration mails no link
+// that resets anything.
+const (
+	mailsPerNetwork = 3
+	mailsPerHour    = 10
 )
 
 // reserve counts one attempt to prove handle, before it is made, so that a burst of parallel guesses is counted too;
@@ -73,10 +83,19 @@ func (s *Service) limitIP(ctx context.Context, act, ip string, perHour int) erro
 	return &fault.Error{Kind: fault.RateLimited, Code: "identity.too_many", RetryAfter: res.RetryAfter}
 }
 
-// mayMail reports whether another mail to the address behind handle is decent now.
-func (s *Service) mayMail(ctx context.Context, handle []byte) bool {
-	res, err := s.spend(ctx, "mail:"+string(handle), redis_rate.PerHour(mailsPerHour))
-	return err != nil || res == nil || res.Allowed > 0
+// mayMail reports whether another mail of a purpose to the address behind handle is decent now, asked for from ip.
+func (s *Service) mayMail(ctx context.Context, purpose string, handle []byte, ip string) bool {
+	key := "mail:" + purpose + ":" + hex.EncodeToString(handle)
+	for _, bound := range []struct { // the network's first: what it refuses must not count against everyone
+		key     string
+		perHour int
+	}{{key + ":" + network(ip), mailsPerNetwork}, {key, mailsPerHour}} {
+		res, err := s.spend(ctx, bound.key, redis_rate.PerHour(bound.perHour))
+		if err == nil && res != nil && res.Allowed == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 func (s *Service) spend(ctx context.Context, key string, limit redis_rate.Limit) (*redis_rate.Result, error) {

@@ -67,7 +67,7 @@ func (s *Service) Register(ctx context.Context, in RegisterInput) error {
 	if err != nil {
 		return fmt.Errorf("identity: register: %w", err)
 	}
-	if !s.mayMail(ctx, row.EmailHash) {
+	if !s.mayMail(ctx, "register", row.EmailHash, in.IP) {
 		return nil // the mailbox has our mail already; more would only help someone pester its owner
 	}
 	err = tenancy.InTx(ctx, s.DB, func(ctx context.Context, tx bun.Tx) error {

@@ -34,7 +34,7 @@ func (s *Service) ResetRequest(ctx context.Context, email, ip string) error {
 	if err != nil {
 		return err
 	}
-	if !s.mayMail(ctx, handle) {
+	if !s.mayMail(ctx, "reset", handle, ip) {
 		return nil
 	}
 	raw, hash := newToken()

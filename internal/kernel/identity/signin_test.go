@@ -2,6 +2,7 @@ package identity_test
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -149,17 +150,42 @@ func TestOneMailboxGetsFewMails(t *testing.T) {
 	t.Cleanup(func() { _ = rdb.Close() })
 	st := newStage(t, redis_rate.NewLimiter(rdb))
 	st.resident(t, st.batam, "ada@contoh.id", "")
+	register := func(ip string) {
+		t.Helper()
+		in := identity.RegisterInput{Name: "N", Email: "ada@contoh.id", Password: goodPassword, IP: ip}
+		if err := st.Register(st.batam, in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reset := func(ip string) {
+		t.Helper()
+		if err := st.ResetRequest(st.batam, "ada@contoh.id", ip); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mails := func(want int, what string) {
+		t.Helper()
+		if n := st.mailCount(t); n != want {
+			t.Errorf("%d mails after %s, want %d", n, what, want)
+		}
+	}
 	for range 6 {
-		if err := st.ResetRequest(st.batam, "ada@contoh.id", "203.0.113.1"); err != nil {
-			t.Fatal(err)
-		}
-		if err := st.Register(st.batam, identity.RegisterInput{Name: "N", Email: "ada@contoh.id", Password: goodPassword}); err != nil {
-			t.Fatal(err)
-		}
+		register("203.0.113.1")
 	}
-	if n := st.mailCount(t); n != 3 {
-		t.Errorf("%d mails, want 3", n)
+	mails(3, "six registrations from one network")
+	for range 6 {
+		reset("203.0.113.1") // registering has used up none of these
 	}
+	mails(6, "six resets from one network")
+	reset("198.51.100.7") // the owner, elsewhere
+	mails(7, "a reset from another network")
+	if m, link := st.lastMail(t, st.batam); m.Purpose != "password_reset" || st.Reset(st.batam, link, otherPassword) != nil {
+		t.Errorf("the owner's reset: %+v", m)
+	}
+	for i := range 40 {
+		reset(fmt.Sprintf("192.0.2.%d", i))
+	}
+	mails(13, "resets from a crowd") // ten resets and three registrations in all
 }
 
 func TestSignInWorksWithoutRedis(t *testing.T) {
