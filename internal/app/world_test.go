@@ -24,6 +24,16 @@ import (
 // newApp builds the whole program on a database and a Redis of its own, with the demonstration's cities and people.
 func newApp(t testing.TB) *App {
 	t.Helper()
+	a, _ := newEmptyApp(t)
+	if err := a.seed(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// newEmptyApp is newApp before anything was loaded.
+func newEmptyApp(t testing.TB) (*App, *pgtest.World) {
+	t.Helper()
 	w := pgtest.Open(t)
 	cfg := config.Config{
 		PublicURL: "http://localhost", DataDir: t.TempDir(), Demo: true, LogFormat: "text", Workers: 4,
@@ -37,10 +47,7 @@ func newApp(t testing.TB) *App {
 		t.Fatal(err)
 	}
 	t.Cleanup(a.Close)
-	if err := a.seed(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return a
+	return a, w
 }
 
 func (a *App) city(t testing.TB, slug string) (tenancy.City, context.Context) {

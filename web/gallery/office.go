@@ -52,7 +52,8 @@ func officePages() []entry {
 		{"audit", func(s ui.Shell) templ.Component { return office.Audit(audit(s)) }},
 		{"audit-broken", func(s ui.Shell) templ.Component {
 			v := audit(s)
-			v.Chain = &office.Chain{Text: s.L.T("audit.broken_text", "seq", 1042, "how", s.L.T("audit.how.changed")), At: now}
+			v.Chain = &office.Chain{Title: s.L.T("audit.broken"), Text: s.L.T("audit.broken_text", "how", s.L.T("audit.how.changed", "seq", 1042)), At: now}
+			v.Print = nil
 			return office.Audit(v)
 		}},
 		{"staff", func(s ui.Shell) templ.Component { return office.Staff(staff(s)) }},
@@ -93,7 +94,9 @@ func audit(s ui.Shell) office.AuditView {
 		return office.Entry{At: now.Add(-time.Duration(minutes) * time.Minute), Who: who, Action: s.L.T("audit.act." + code), Detail: detail}
 	}
 	return office.AuditView{
-		Shell: desk(s, "/kelola/audit", s.L.T("audit.title")), Next: "/x", Chain: &office.Chain{Whole: true, Text: s.L.T("audit.whole_text", "n", s.L.Number(18204)), At: now},
+		Shell: desk(s, "/kelola/audit", s.L.T("audit.title")), Next: "/x",
+		Chain:   &office.Chain{Whole: true, Title: s.L.T("audit.whole"), Text: s.L.T("audit.whole_text", "from", 1, "to", s.L.Number(18204)), Proof: s.L.T("audit.unproven"), At: now},
+		Print:   &office.Fingerprint{Link: s.L.Number(18204), Short: "18204:4f1e-93b0-77ac-0d2e-91c4", Full: "18204:4f1e93b077ac0d2e91c4a06b5d3f2e1c8b7a695847362514f3e2d1c0bfae9d8c"},
 		Objects: []ui.Option{{Value: "application", Label: s.L.T("audit.object.application")}, {Value: "account", Label: s.L.T("audit.object.account")}},
 		Entries: []office.Entry{
 			entry(2, "Budi Hartono", "application.approve", "from: in_review, number: BTM-26-7K3QX-4, on_time: true, to: approved"),

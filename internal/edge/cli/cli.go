@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 )
@@ -27,7 +28,7 @@ type Ops struct {
 	Migrate func(ctx context.Context) (applied int, err error)
 	SQL     func() (roles, database string) // what a DBA runs before the first migration
 	Demo    func(ctx context.Context, o DemoOptions) error
-	Doctor  func(ctx context.Context) []Check
+	Doctor  func(ctx context.Context, o DoctorOptions) []Check
 	Usage   func(ctx context.Context, slug, month string) (Usage, error)
 	Pack    PackOps
 	Cities  func(ctx context.Context) ([]CityRow, error)
@@ -49,6 +50,9 @@ type BenchOptions struct {
 
 // AdminOptions names the first administrator of a city or of the platform.
 type AdminOptions struct{ City, Email, Name string }
+
+// DoctorOptions holds what auditors wrote down of each city's record, by the city's slug.
+type DoctorOptions struct{ Anchors map[string][]audit.Anchor }
 
 // Check is one finding of `doctor`.
 type Check struct {

@@ -3,9 +3,12 @@ package cli
 import (
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+
+	"bedelau/internal/kernel/audit"
 )
 
 func serveCmd(ops Ops) *cobra.Command {
@@ -50,16 +53,21 @@ func demoCmd(ops Ops) *cobra.Command {
 }
 
 func doctorCmd(ops Ops) *cobra.Command {
-	return &cobra.Command{Use: "doctor", Short: "Check the configuration, the database's roles and tables, Redis and the files", Args: cobra.NoArgs,
+	var written []string
+	c := &cobra.Command{Use: "doctor", Short: "Check the configuration, the database's roles and tables, Redis, the files and the audit record", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			checks := ops.Doctor(cmd.Context())
+			anchors, err := readAnchors(written)
+			if err != nil {
+				return usageError{err}
+			}
+			checks := ops.Doctor(cmd.Context(), DoctorOptions{Anchors: anchors})
 			bad := 0
 			for _, c := range checks {
 				if !c.OK {
 					bad++
 				}
 			}
-			err := show(cmd, checks, func(w io.Writer) {
+			err = show(cmd, checks, func(w io.Writer) {
 				tw := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 				for _, c := range checks {
 					state := "ok"
@@ -75,6 +83,21 @@ func doctorCmd(ops Ops) *cobra.Command {
 			}
 			return err
 		}}
+	c.Flags().StringArrayVar(&written, "anchor", nil, "the end of a city's audit record as it was written down earlier: batam=1204:4f1e-93b0-77ac-0d2e-91c4")
+	return c
+}
+
+func readAnchors(written []string) (map[string][]audit.Anchor, error) {
+	out := map[string][]audit.Anchor{}
+	for _, s := range written {
+		slug, rest, _ := strings.Cut(s, "=")
+		a, err := audit.ParseAnchor(rest)
+		if err != nil {
+			return nil, fmt.Errorf("--anchor %s: %w", s, err)
+		}
+		out[slug] = append(out[slug], a)
+	}
+	return out, nil
 }
 
 func benchCmd(ops Ops) *cobra.Command {

@@ -1,7 +1,6 @@
 package portal
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -22,30 +21,12 @@ import (
 var auditObjects = []string{"application", "account", "role", "subscription", "city"}
 
 // audit is the record of who did what.
-func (p *Portal) audit(c *gin.Context) error { return p.auditPage(c, nil) }
-
-// auditChain checks the whole record and says what it found.
-func (p *Portal) auditChain(c *gin.Context) error {
-	ctx, l := c.Request.Context(), gate.LocaleOf(c)
-	chain := office.Chain{At: zoned(c, p.Now())}
-	end, err := audit.Head(ctx, p.DB.App)
-	if err != nil {
-		return err
-	}
-	var broken *audit.Broken
-	err = audit.Verify(ctx, p.DB.App)
-	switch {
-	case err == nil:
-		chain.Whole, chain.Text = true, l.T("audit.whole_text", "n", l.Number(end.Seq))
-	case errors.As(err, &broken):
-		chain.Text = l.T("audit.broken_text", "seq", broken.Seq, "how", l.T("audit.how."+broken.How))
-	default:
-		return err
-	}
-	return p.auditPage(c, &chain)
+func (p *Portal) audit(c *gin.Context) error {
+	return p.auditPage(c, http.StatusOK, office.AuditView{})
 }
 
-func (p *Portal) auditPage(c *gin.Context, chain *office.Chain) error {
+// auditPage shows a page of the record with the check of its chain as v holds it.
+func (p *Portal) auditPage(c *gin.Context, status int, v office.AuditView) error {
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
 	f := audit.Filter{Object: c.Query("objek"), Cursor: c.Query("sesudah")}
 	if f.Object != "" && !slices.Contains(auditObjects, f.Object) {
@@ -55,7 +36,13 @@ func (p *Portal) auditPage(c *gin.Context, chain *office.Chain) error {
 	if err != nil {
 		return err
 	}
-	v := office.AuditView{Shell: p.officeShell(c, l.T("audit.title")), Object: f.Object, Chain: chain}
+	v.Shell, v.Object = p.officeShell(c, l.T("audit.title")), f.Object
+	v.ErrorTitle = len(v.Errors) > 0
+	if v.Chain == nil || v.Chain.Whole {
+		if v.Print, err = p.fingerprint(c); err != nil {
+			return err
+		}
+	}
 	for _, o := range auditObjects {
 		v.Objects = append(v.Objects, ui.Option{Value: o, Label: l.T("audit.object." + o)})
 	}
@@ -80,7 +67,7 @@ func (p *Portal) auditPage(c *gin.Context, chain *office.Chain) error {
 		}
 		v.Entries = append(v.Entries, x)
 	}
-	return p.render(c, http.StatusOK, office.Audit(v))
+	return p.render(c, status, office.Audit(v))
 }
 
 func auditAddress(object, cursor string) string {

@@ -1,7 +1,9 @@
 package portal
 
 import (
+	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -116,7 +118,7 @@ func TestAnAdministratorSeesTheCity(t *testing.T) {
 	if _, err := audit.Seal(s.in(t, hostBatam), s.DB.App); err != nil {
 		t.Fatal(err)
 	}
-	admin.page("/kelola/audit/rantai", "Catatan utuh", "mata rantai diperiksa")
+	admin.page("/kelola/audit/rantai", "Catatan utuh", "Mata rantai 1 sampai")
 
 	admin.page("/kelola/pemakaian", "Permohonan diajukan", "1 permohonan", "Disdukcapil", "Situs kota", "tidak berlangganan")
 	s.subscribe(t, hostBatam)
@@ -128,6 +130,50 @@ func TestAnAdministratorSeesTheCity(t *testing.T) {
 	for _, path := range []string{"/kelola", "/kelola/staf", "/kelola/peran", "/kelola/kalender", "/kelola/layanan", "/kelola/audit", "/kelola/audit/rantai", "/kelola/pemakaian"} {
 		andi.sees(andi.get(path), http.StatusForbidden)
 	}
+}
+
+// TestAnAuditorHoldsTheRecordAgainstWhatTheyWroteDown: the page prints the end of the chain, and later proves from it
+// that nothing before has changed.
+func TestAnAuditorHoldsTheRecordAgainstWhatTheyWroteDown(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	admin := s.staff(t, hostBatam, "Maya Putri", "city_admin", "")
+	ctx := s.in(t, hostBatam)
+	if _, err := audit.Seal(ctx, s.DB.App); err != nil {
+		t.Fatal(err)
+	}
+	head, err := audit.Head(ctx, s.DB.App)
+	if err != nil {
+		t.Fatal(err)
+	}
+	admin.page("/kelola/audit", head.Short(), head.String(), "Catat sidik ini")
+	s.staff(t, hostBatam, "Andi Wijaya", "officer", "disdukcapil")
+	if _, err := audit.Seal(ctx, s.DB.App); err != nil {
+		t.Fatal(err)
+	}
+	check := func(noted string) string { return "/kelola/audit/rantai?sidik=" + url.QueryEscape(noted) }
+	for _, noted := range []string{head.Short(), head.String()} {
+		admin.page(check(noted), "Catatan utuh", fmt.Sprintf("Mata rantai %d sama dengan yang Anda catat", head.Seq))
+	}
+	admin.page("/kelola/audit/rantai?dari="+url.QueryEscape(head.String()), "Bagian catatan ini utuh")
+	for _, other := range []string{fmt.Sprintf("%d:%s", head.Seq, strings.Repeat("0", 64)), fmt.Sprintf("%d:%x", head.Seq+999, head.Hash)} {
+		page := admin.page(check(other), "Catatan tidak utuh", "bukan yang Anda catat")
+		if strings.Contains(page, "Catat sidik ini") {
+			t.Error("the end of a broken chain is offered to be written down")
+		}
+	}
+}
+
+func TestAFingerprintThatIsNoneIsSaid(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	admin := s.staff(t, hostBatam, "Maya Putri", "city_admin", "")
+	for _, bad := range []string{"x", "1204", "1204:\x00", strings.Repeat("9", 5000), "1:<script>"} {
+		a := admin.get("/kelola/audit/rantai?sidik=" + url.QueryEscape(bad))
+		admin.sees(a, http.StatusUnprocessableEntity, "Sidik ini tidak dapat dibaca")
+		quiet(t, a)
+	}
+	admin.sees(admin.get("/kelola/audit/rantai?dari=1204:4f1e-93b0-77ac-0d2e-91c4"), http.StatusBadRequest)
 }
 
 // TestABrokenRecordIsSaid: an entry changed behind the chain's back is named.

@@ -1,11 +1,10 @@
-// Package audit is the record of who did what to whose matter: it can be added to and read, and no one can quietly
-// edit it.
+// Package audit is the record of who did what to whose matter: it can be added to and read, and an edit is found.
 //
 // Record writes an entry in the transaction of the act itself, so that neither exists without the other. The
 // application's role may insert and select and nothing else. Seal links entries into a chain of hashes, apart from the
 // business transactions so that they never queue for each other; Verify recomputes the chain and names the first
-// place where it does not hold. An auditor who writes down Head elsewhere can also prove later that no end of the
-// record was cut off.
+// place where it does not hold. Whoever owns the database can still write entries and chain anew as a whole; an auditor
+// who wrote down Head elsewhere finds that too, and can prove that everything up to it is as it was.
 package audit
 
 import (

@@ -59,7 +59,9 @@ func (s Stored) canonical() ([]byte, error) {
 }
 
 // Seal links the entries of ctx's city that no link holds yet, oldest first, and returns how many. A planned run calls
-// it; calls at the same time wait for each other. It may run inside a transaction or open its own.
+// it, and so does whoever records a city's first act from the command line, where no worker may run yet; calls at the
+// same time wait for each other. It may run inside a transaction or open its own. It refuses with *Broken to begin a
+// chain for entries of more than a day ago.
 func Seal(ctx context.Context, db bun.IDB) (n int, err error) {
 	tenant, ok := tenancy.From(ctx)
 	if !ok {
@@ -90,8 +92,13 @@ func sealBatchOf(ctx context.Context, tx bun.Tx, tenant uuid.UUID) (int, error) 
 	if err != nil {
 		return 0, err
 	}
+	if last.Seq == 0 {
+		if err := unlinked(ctx, tx, tenant, last); err != nil {
+			return 0, err // somebody took the chain away: a new one would vouch for whatever is there now
+		}
+	}
 	var open []Stored
-	err = tx.NewSelect().Model(&open).Where("tenant_id = ? AND id >= ?", tenant, horizon(last.EntryID)).
+	err = tx.NewSelect().Model(&open).Where("tenant_id = ? AND id >= ?", tenant, horizon(last)).
 		Where("NOT EXISTS (SELECT FROM audit_link l WHERE l.tenant_id = e.tenant_id AND l.entry_id = e.id)").
 		OrderExpr("id").Limit(sealBatch).Scan(ctx)
 	if err != nil || len(open) == 0 {
@@ -110,19 +117,36 @@ func sealBatchOf(ctx context.Context, tx bun.Tx, tenant uuid.UUID) (int, error) 
 	return len(links), err
 }
 
-// horizon is the lowest id that an entry may still be sealed under after last was: ids are UUIDv7, so they tell when
-// an entry was recorded, whatever time it speaks of.
-func horizon(last uuid.UUID) uuid.UUID {
-	if last == uuid.Nil {
-		return last
+// horizon is the lowest id that an entry may still be sealed under after last was; before the first link, the lowest
+// that may begin a chain. Ids are UUIDv7, so they tell when an entry was recorded, whatever time it speaks of.
+func horizon(last link) uuid.UUID {
+	at := time.Now()
+	if last.Seq > 0 {
+		at = time.Unix(last.EntryID.Time().UnixTime())
 	}
-	sec, nsec := last.Time().UnixTime()
-	at := time.Unix(sec, nsec).Add(-sealHorizon).UnixMilli()
+	ms := at.Add(-sealHorizon).UnixMilli()
 	var low uuid.UUID
 	for i := range 6 {
-		low[i] = byte(at >> (40 - 8*i))
+		low[i] = byte(ms >> (40 - 8*i))
 	}
 	return low
+}
+
+// unlinked returns a *Broken for an entry that is too old to be waiting for Seal and has no link: it was put in behind
+// the chain's back, or, where there is no chain, the chain was taken away.
+func unlinked(ctx context.Context, db bun.IDB, tenant uuid.UUID, last link) error {
+	var ids []uuid.UUID
+	err := db.NewRaw(`SELECT e.id FROM audit_entry e
+		WHERE e.tenant_id = ? AND e.id < ?
+		  AND NOT EXISTS (SELECT FROM audit_link l WHERE l.tenant_id = e.tenant_id AND l.entry_id = e.id)
+		ORDER BY e.id LIMIT 1`, tenant, horizon(last)).Scan(ctx, &ids)
+	switch {
+	case err != nil || len(ids) == 0:
+		return err
+	case last.Seq == 0:
+		return &Broken{Seq: 1, EntryID: ids[0], How: Missing}
+	}
+	return &Broken{EntryID: ids[0], How: Inserted}
 }
 
 // tail returns the last link; of an empty chain, the zeros before the first.
@@ -133,20 +157,4 @@ func tail(ctx context.Context, db bun.IDB, tenant uuid.UUID) (link, error) {
 		return link{Hash: make([]byte, sha256.Size)}, nil
 	}
 	return last, err
-}
-
-// Anchor is a link that someone wrote down outside the database.
-type Anchor struct {
-	Seq  int64
-	Hash []byte
-}
-
-// Head returns the end of the city's chain, to be kept elsewhere and shown to Verify later; Seq is 0 for an empty one.
-func Head(ctx context.Context, db bun.IDB) (Anchor, error) {
-	tenant, ok := tenancy.From(ctx)
-	if !ok {
-		return Anchor{}, tenancy.ErrNone
-	}
-	last, err := tail(ctx, db, tenant)
-	return Anchor{Seq: last.Seq, Hash: last.Hash}, err
 }

@@ -5,7 +5,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
+	"math"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -18,7 +22,7 @@ import (
 const (
 	Changed  = "changed"  // the entry is not what was sealed
 	Missing  = "missing"  // a link or its entry is gone
-	Inserted = "inserted" // an entry that was added behind the chain's back
+	Inserted = "inserted" // an entry that was added behind the chain's back; it has no link, so Seq is 0
 	Cut      = "cut"      // the chain ends before, or differs at, a link that was written down
 )
 
@@ -48,56 +52,84 @@ type sealed struct {
 	Detail    json.RawMessage `bun:"detail"`
 }
 
-// Verify recomputes the chain of ctx's city from its first link and returns a *Broken for the first place where it
-// does not hold, or nil. With anchors from Head it also notices a record whose end was cut off or rewritten. Entries
-// that Seal has not reached yet are not judged.
-func Verify(ctx context.Context, db bun.IDB, anchors ...Anchor) error {
-	tenant, ok := tenancy.From(ctx)
-	if !ok {
-		return tenancy.ErrNone
-	}
-	last := link{Hash: make([]byte, sha256.Size)}
-	known := map[int64][]byte{}
-	for _, a := range anchors {
-		if a.Seq > 0 {
-			known[a.Seq] = a.Hash
-		}
-	}
-	for {
-		page, err := linksAfter(ctx, db, tenant, last.Seq)
-		if err != nil {
-			return fmt.Errorf("audit: verify: %w", err)
-		}
-		for _, l := range page {
-			if err := l.follows(tenant, last); err != nil {
-				return err
-			}
-			if h, ok := known[l.Seq]; ok && !bytes.Equal(h, l.Hash) {
-				return &Broken{Seq: l.Seq, EntryID: l.EntryID, How: Cut}
-			}
-			delete(known, l.Seq)
-			last = link{Seq: l.Seq, EntryID: l.EntryID, Hash: l.Hash}
-		}
-		if len(page) < sealBatch {
-			break
-		}
-	}
-	for seq := range known {
-		return &Broken{Seq: seq, How: Cut}
-	}
-	return inserted(ctx, db, tenant, last)
+// Verify recomputes the chain of ctx's city from its first link and returns its end, or a *Broken for the first place
+// where it does not hold. Alone it finds what was changed while the chain stayed; with anchors that Head returned
+// earlier and somebody kept elsewhere, it also finds a chain that was cut off or made anew, and proves that everything
+// up to them is as it was. Entries that Seal has not reached yet are not judged.
+func Verify(ctx context.Context, db bun.IDB, anchors ...Anchor) (Anchor, error) {
+	end, _, err := VerifyPart(ctx, db, Anchor{}, math.MaxInt, anchors...)
+	return end, err
 }
 
+// VerifyPart is Verify for the links after from, which an earlier part ended with, and for as many as most (rounded up
+// to a thousand): it returns the last link that it looked at and whether more follow. Anchors of earlier parts are not
+// looked at again. It reads a thousand links at a time, each page in a transaction of its own, and holds no more.
+// 200,000 links cost 2.5 s of one core here and 0.9 s in the database.
+func VerifyPart(ctx context.Context, db bun.IDB, from Anchor, most int, anchors ...Anchor) (end Anchor, more bool, err error) {
+	tenant, ok := tenancy.From(ctx)
+	if !ok {
+		return Anchor{}, false, tenancy.ErrNone
+	}
+	if end = from; from.Seq == 0 {
+		end.Hash = make([]byte, sha256.Size)
+	}
+	known := map[int64][]Anchor{}
+	for _, a := range anchors {
+		if a.Seq > from.Seq {
+			known[a.Seq] = append(known[a.Seq], a)
+		}
+	}
+	more = true
+	for seen := 0; more && seen < most; seen += sealBatch {
+		page, err := linksAfter(ctx, db, tenant, end.Seq)
+		if err != nil {
+			return end, false, fmt.Errorf("audit: verify: %w", err)
+		}
+		more = len(page) > sealBatch
+		for _, l := range page[:min(len(page), sealBatch)] {
+			if err := l.follows(tenant, end); err != nil {
+				return end, false, err
+			}
+			if slices.ContainsFunc(known[l.Seq], func(a Anchor) bool { return !a.holds(l.Hash) }) {
+				return end, false, &Broken{Seq: l.Seq, EntryID: l.EntryID, How: Cut}
+			}
+			delete(known, l.Seq)
+			end = Anchor{Seq: l.Seq, Hash: l.Hash}
+		}
+	}
+	if more {
+		return end, true, nil
+	}
+	return end, false, atEnd(ctx, db, tenant, known)
+}
+
+// atEnd judges what no link speaks of: anchors that the chain does not reach, and entries outside it.
+func atEnd(ctx context.Context, db bun.IDB, tenant uuid.UUID, missed map[int64][]Anchor) error {
+	if len(missed) > 0 {
+		return &Broken{Seq: slices.Min(slices.Collect(maps.Keys(missed))), How: Cut}
+	}
+	last, err := tail(ctx, db, tenant)
+	if err == nil {
+		err = unlinked(ctx, db, tenant, last)
+	}
+	var broken *Broken
+	if err != nil && !errors.As(err, &broken) {
+		return fmt.Errorf("audit: verify: %w", err)
+	}
+	return err
+}
+
+// linksAfter reads a page of the chain, and the link behind it to know whether there is one.
 func linksAfter(ctx context.Context, db bun.IDB, tenant uuid.UUID, seq int64) ([]sealed, error) {
 	var page []sealed
 	err := db.NewRaw(`SELECT l.seq, l.entry_id, l.hash, e.id IS NOT NULL AS found, e.at, e.actor_id, e.actor_kind,
 			e.action, e.object, e.object_id, e.detail
 		FROM audit_link l LEFT JOIN audit_entry e ON e.tenant_id = l.tenant_id AND e.id = l.entry_id
-		WHERE l.tenant_id = ? AND l.seq > ? ORDER BY l.seq LIMIT ?`, tenant, seq, sealBatch).Scan(ctx, &page)
+		WHERE l.tenant_id = ? AND l.seq > ? ORDER BY l.seq LIMIT ?`, tenant, seq, sealBatch+1).Scan(ctx, &page)
 	return page, err
 }
 
-func (l sealed) follows(tenant uuid.UUID, last link) error {
+func (l sealed) follows(tenant uuid.UUID, last Anchor) error {
 	if l.Seq != last.Seq+1 || !l.Found {
 		return &Broken{Seq: last.Seq + 1, EntryID: l.EntryID, How: Missing}
 	}
@@ -108,22 +140,6 @@ func (l sealed) follows(tenant uuid.UUID, last link) error {
 	}
 	if !bytes.Equal(h, l.Hash) {
 		return &Broken{Seq: l.Seq, EntryID: l.EntryID, How: Changed}
-	}
-	return nil
-}
-
-// inserted looks for an entry that is too old to be waiting for Seal and has no link.
-func inserted(ctx context.Context, db bun.IDB, tenant uuid.UUID, last link) error {
-	var ids []uuid.UUID
-	err := db.NewRaw(`SELECT e.id FROM audit_entry e
-		WHERE e.tenant_id = ? AND e.id < ?
-		  AND NOT EXISTS (SELECT FROM audit_link l WHERE l.tenant_id = e.tenant_id AND l.entry_id = e.id)
-		ORDER BY e.id LIMIT 1`, tenant, horizon(last.EntryID)).Scan(ctx, &ids)
-	if err != nil {
-		return fmt.Errorf("audit: verify: %w", err)
-	}
-	if len(ids) > 0 {
-		return &Broken{EntryID: ids[0], How: Inserted}
 	}
 	return nil
 }

@@ -116,19 +116,35 @@ type Entry struct {
 	Href                string // of what it was done to, when that has a page
 }
 
-// Chain is what checking the record said.
+// Chain is what checking the record said. Proof is about what an auditor had written down; Next leads to the links that
+// were not checked yet.
 type Chain struct {
-	Whole bool
-	Text  string
-	At    time.Time
+	Whole              bool
+	Title, Text, Proof string
+	At                 time.Time
+	Next               string
 }
 
-// AuditView is a page of the record, the latest act first. Chain is set when it was just checked.
+func (c Chain) tone() string {
+	if c.Whole {
+		return "good"
+	}
+	return "bad"
+}
+
+// Fingerprint is the end of the record's chain, for an auditor to write down.
+type Fingerprint struct{ Link, Short, Full string }
+
+// AuditView is a page of the record, the latest act first. Chain is set when it was just checked; Print is nil where no
+// link is, and of a broken chain. Noted is the fingerprint that was given, and Errors are of "sidik".
 type AuditView struct {
 	ui.Shell
 	Entries     []Entry
 	Object      string // the kind of thing shown alone; empty for all
 	Objects     []ui.Option
 	Chain       *Chain
+	Print       *Fingerprint
+	Noted       string
+	Errors      ui.Errors
 	First, Next string
 }

@@ -1,0 +1,62 @@
+package app
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"bedelau/internal/edge/cli"
+	"bedelau/internal/kernel/audit"
+)
+
+// looked is what doctor says of one thing.
+func looked(t *testing.T, a *App, o cli.DoctorOptions, name string) cli.Check {
+	t.Helper()
+	var f findings
+	f.examine(t.Context(), a.Config, o)
+	for _, c := range f {
+		if c.Name == name {
+			return c
+		}
+	}
+	t.Fatalf("doctor says nothing of %q: %+v", name, f)
+	return cli.Check{}
+}
+
+// TestTheRecordCanBeHeldAgainstWhatWasWrittenDown: what doctor prints today, it accepts later and proves with.
+func TestTheRecordCanBeHeldAgainstWhatWasWrittenDown(t *testing.T) {
+	t.Parallel()
+	a, _ := newEmptyApp(t)
+	if _, err := a.applyPack(t.Context(), "", "batam"); err != nil {
+		t.Fatal(err)
+	}
+	_, ctx := a.city(t, "batam")
+	first, err := audit.Head(ctx, a.DB.App)
+	if err != nil || first.Seq == 0 {
+		t.Fatalf("a pack loaded at the command line begins no chain: %v, %v", first, err)
+	}
+	const name = "audit chain of batam"
+	c := looked(t, a, cli.DoctorOptions{}, name)
+	if !c.OK || !strings.Contains(c.Note, first.Short()) || !strings.Contains(c.Note, first.String()) {
+		t.Errorf("%+v, want %s", c, first)
+	}
+	if _, err := a.firstAdmin(t.Context(), cli.AdminOptions{City: "batam", Email: "maya@batam.go.id", Name: "Maya"}); err != nil {
+		t.Fatal(err)
+	}
+	if now, err := audit.Head(ctx, a.DB.App); err != nil || now.Seq <= first.Seq {
+		t.Errorf("the first administrator is not in the chain: %v, %v", now, err)
+	}
+	held := func(slug string, as ...audit.Anchor) cli.DoctorOptions {
+		return cli.DoctorOptions{Anchors: map[string][]audit.Anchor{slug: as}}
+	}
+	if c := looked(t, a, held("batam", first), name); !c.OK || !strings.Contains(c.Note, "unchanged up to link 1") {
+		t.Errorf("the earlier end: %+v", c)
+	}
+	other := audit.Anchor{Seq: first.Seq, Hash: bytes.Repeat([]byte{7}, 32)}
+	if c := looked(t, a, held("batam", first, other), name); c.OK || !strings.Contains(c.Note, audit.Cut) {
+		t.Errorf("another end: %+v", c)
+	}
+	if c := looked(t, a, held("atlantis", first), "anchor of atlantis"); c.OK {
+		t.Errorf("a city that does not exist: %+v", c)
+	}
+}
