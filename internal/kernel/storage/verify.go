@@ -111,7 +111,8 @@ SELECT c.relname AS name, c.relrowsecurity AS enabled, c.relforcerowsecurity AS 
  WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') ORDER BY c.relname`
 
 // VerifyTables reads the catalogue of the database and names every table of the schema that is neither guarded by
-// forced row-level security, with all its keys led by tenant_id, nor on the list of platform tables.
+// forced row-level security, with all its keys led by tenant_id, nor on the list of platform tables; every policy that
+// lets a role at more than its city's rows; and every grant across cities that PlatformReach does not know.
 func (d *DB) VerifyTables(ctx context.Context) error {
 	var all []tableFacts
 	if err := d.App.NewRaw(tablesSQL).Scan(tenancy.Platform(ctx), &all); err != nil {
@@ -131,6 +132,15 @@ func (d *DB) VerifyTables(ctx context.Context) error {
 	for _, name := range slices.Sorted(maps.Keys(PlatformTables)) {
 		if !seen[name] {
 			faults = append(faults, fmt.Errorf("storage: %s is on the list of platform tables and does not exist", name))
+		}
+	}
+	for _, look := range []func(context.Context) ([]string, error){d.policyProblems, d.reachProblems} {
+		problems, err := look(ctx)
+		if err != nil {
+			return fmt.Errorf("storage: verify tables: %w", err)
+		}
+		for _, p := range problems {
+			faults = append(faults, errors.New("storage: "+p))
 		}
 	}
 	return errors.Join(faults...)

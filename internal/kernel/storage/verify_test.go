@@ -60,6 +60,39 @@ func TestVerifyTablesFindsEachHole(t *testing.T) {
 	}
 }
 
+// TestVerifyTablesReadsPoliciesAndGrants: a table may be guarded in name and open all the same.
+func TestVerifyTablesReadsPoliciesAndGrants(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, sql, want string }{
+		{"every row is seen", "ALTER POLICY tenant ON account USING (true)", "policy tenant on account"},
+		{"every row may be written", "ALTER POLICY tenant ON account WITH CHECK (true)", "policy tenant on account"},
+		{"the condition has a way around", `ALTER POLICY tenant ON account
+			USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::uuid) OR kind = 'staff')`, "policy tenant on account"},
+		{"another setting decides", `ALTER POLICY tenant ON account
+			USING (tenant_id = (SELECT nullif(current_setting('app.tenant', true), '')::uuid))`, "policy tenant on account"},
+		{"a second policy opens what the first closes", "CREATE POLICY wide ON account TO bedelau_app USING (true)", "policy wide on account"},
+		{"a policy for everybody", "CREATE POLICY wide ON account USING (true)", "policy wide on account lets public"},
+		{"a narrow policy is no reason either", "CREATE POLICY staff ON account FOR SELECT TO bedelau_platform USING (kind = 'staff')", "policy staff on account"},
+		{"the platform is let at a city's people", "SELECT allow_platform('account', 'SELECT')", "bedelau_platform may SELECT on account"},
+		{"a grant before its policy", "GRANT SELECT ON account TO bedelau_platform", "bedelau_platform may SELECT on account"},
+		{"a grant on one column", "GRANT SELECT (email) ON account TO bedelau_platform", "bedelau_platform may SELECT on account"},
+		{"a grant to PUBLIC", "GRANT SELECT ON account TO PUBLIC", "bedelau_platform may SELECT on account"},
+		{"a view over a city's people", "CREATE VIEW peek AS SELECT name FROM account; GRANT SELECT ON peek TO bedelau_platform", "bedelau_platform may SELECT on peek"},
+		{"more than its reason says", "GRANT INSERT ON outbox TO bedelau_platform", "bedelau_platform may SELECT,INSERT,UPDATE,DELETE on outbox"},
+		{"less than it needs", "REVOKE ALL ON outbox FROM bedelau_platform", "nothing on outbox"},
+		{"a city may edit the directory", "GRANT UPDATE (hosts) ON tenant TO bedelau_app", "bedelau_app may SELECT,UPDATE on tenant"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := pgtest.Open(t)
+			owner(t, w, tt.sql)
+			if err := w.DB.VerifyTables(t.Context()); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("VerifyTables = %v, want %q named", err, tt.want)
+			}
+		})
+	}
+}
+
 func TestVerifyRolesRefusesPower(t *testing.T) {
 	t.Parallel()
 	w := pgtest.Open(t)
