@@ -23,16 +23,16 @@ var limitChain = gate.Limit{Name: "chain", Count: 6, Per: time.Minute}
 // adminRoutes is what an administrator keeps in order: of a city, and of the platform's own staff and roles.
 func (p *Portal) adminRoutes() gate.Table {
 	staff, city, any := access.StaffManage, gate.City, gate.Any
-	account := ids("id", "account")
+	person := ids("id", "staff")
 	return gate.Table{
 		{Method: get, Path: "/kelola", Needs: access.SignedIn, Scope: any, Handler: p.adminHome},
 		{Method: get, Path: pathStaff, Needs: staff, Scope: any, Handler: p.staffList},
 		{Method: post, Path: pathStaff, Needs: staff, Scope: any, Handler: p.invite},
-		{Method: get, Path: pathStaff + "/:id", Needs: staff, Scope: any, IDs: account, Handler: p.member},
-		{Method: post, Path: pathStaff + "/:id/peran", Needs: staff, Scope: any, IDs: account, Handler: p.setRoles},
-		{Method: post, Path: pathStaff + "/:id/nonaktif", Needs: staff, Scope: any, IDs: account, Handler: p.manage("staff_disabled", p.Identity.Deactivate)},
-		{Method: post, Path: pathStaff + "/:id/aktif", Needs: staff, Scope: any, IDs: account, Handler: p.manage("staff_enabled", p.Identity.Reactivate)},
-		{Method: post, Path: pathStaff + "/:id/hapus-kode", Needs: staff, Scope: any, IDs: account, Handler: p.manage("code_cleared", p.Identity.ClearTOTP)},
+		{Method: get, Path: pathStaff + "/:id", Needs: staff, Scope: any, IDs: person, Handler: p.member},
+		{Method: post, Path: pathStaff + "/:id/peran", Needs: staff, Scope: any, IDs: person, Handler: p.setRoles},
+		{Method: post, Path: pathStaff + "/:id/nonaktif", Needs: staff, Scope: any, IDs: person, Handler: p.manage("staff_disabled", p.Identity.Deactivate)},
+		{Method: post, Path: pathStaff + "/:id/aktif", Needs: staff, Scope: any, IDs: person, Handler: p.manage("staff_enabled", p.Identity.Reactivate)},
+		{Method: post, Path: pathStaff + "/:id/hapus-kode", Needs: staff, Scope: any, IDs: person, Handler: p.manage("code_cleared", p.Identity.ClearTOTP)},
 		{Method: get, Path: pathRoles, Needs: access.RoleManage, Scope: any, Handler: p.roles},
 		{Method: post, Path: pathRoles + "/:role", Needs: access.RoleManage, Scope: any, IDs: ids("role", "role"), Handler: p.setPermissions},
 		{Method: get, Path: "/kelola/kalender", Needs: access.CalendarManage, Scope: city, Handler: p.calendar},
