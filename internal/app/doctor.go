@@ -28,6 +28,12 @@ func (f *findings) add(name string, err error) bool {
 	return err == nil
 }
 
+// warn is add for what the program can do without.
+func (f *findings) warn(name string, err error) {
+	f.add(name, err)
+	(*f)[len(*f)-1].Warning = err != nil
+}
+
 // doctor checks what an operator would otherwise learn from a resident.
 func doctor(ctx context.Context, o cli.DoctorOptions) []cli.Check {
 	var f findings
@@ -44,6 +50,7 @@ func (f *findings) examine(ctx context.Context, cfg config.Config, o cli.DoctorO
 	}
 	f.add("roles cannot bypass isolation", db.VerifyRoles(ctx))
 	f.add("every table is guarded", db.VerifyTables(ctx))
+	f.warn("statements and transactions are limited", db.VerifyTimeouts(ctx))
 	f.add("indexes work under isolation", db.VerifyLeakproof(ctx))
 	db.Close()
 	a, err := New(ctx, cfg, slog.New(slog.DiscardHandler))

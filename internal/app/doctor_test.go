@@ -9,6 +9,20 @@ import (
 	"bedelau/internal/kernel/audit"
 )
 
+// TestDoctorWarnsOfWhatTheProgramCanDoWithout: a database whose roles have no limits is served, and said.
+func TestDoctorWarnsOfWhatTheProgramCanDoWithout(t *testing.T) {
+	t.Parallel()
+	a, _ := newEmptyApp(t)
+	const name = "statements and transactions are limited"
+	if c := looked(t, a, cli.DoctorOptions{}, name); !c.OK || c.Warning {
+		t.Errorf("%+v", c)
+	}
+	a.Config.DatabaseURL += "&idle_in_transaction_session_timeout=0"
+	if c := looked(t, a, cli.DoctorOptions{}, name); c.OK || !c.Warning || !strings.Contains(c.Note, "bedelau_app has no idle_in_transaction_session_timeout") {
+		t.Errorf("%+v", c)
+	}
+}
+
 // looked is what doctor says of one thing.
 func looked(t *testing.T, a *App, o cli.DoctorOptions, name string) cli.Check {
 	t.Helper()

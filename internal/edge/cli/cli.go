@@ -54,11 +54,22 @@ type AdminOptions struct{ City, Email, Name string }
 // DoctorOptions holds what auditors wrote down of each city's record, by the city's slug.
 type DoctorOptions struct{ Anchors map[string][]audit.Anchor }
 
-// Check is one finding of `doctor`.
+// Check is one finding of `doctor`. What is not OK is a fault, or with Warning something to mend at leisure.
 type Check struct {
-	Name string `json:"name"`
-	OK   bool   `json:"ok"`
-	Note string `json:"note,omitempty"`
+	Name    string `json:"name"`
+	OK      bool   `json:"ok"`
+	Warning bool   `json:"warning,omitempty"`
+	Note    string `json:"note,omitempty"`
+}
+
+func (c Check) state() string {
+	switch {
+	case c.OK:
+		return "ok"
+	case c.Warning:
+		return "warning"
+	}
+	return "FAULT"
 }
 
 // CityRow is one line of `city list`.

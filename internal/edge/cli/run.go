@@ -63,18 +63,14 @@ func doctorCmd(ops Ops) *cobra.Command {
 			checks := ops.Doctor(cmd.Context(), DoctorOptions{Anchors: anchors})
 			bad := 0
 			for _, c := range checks {
-				if !c.OK {
+				if !c.OK && !c.Warning {
 					bad++
 				}
 			}
 			err = show(cmd, checks, func(w io.Writer) {
 				tw := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 				for _, c := range checks {
-					state := "ok"
-					if !c.OK {
-						state = "FAULT"
-					}
-					fmt.Fprintf(tw, "%s\t%s\t%s\n", state, c.Name, c.Note)
+					fmt.Fprintf(tw, "%s\t%s\t%s\n", c.state(), c.Name, c.Note)
 				}
 				tw.Flush()
 			})

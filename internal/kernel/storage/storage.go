@@ -68,18 +68,14 @@ func (d *DB) Close() {
 }
 
 // tune sets what every connection needs. bun writes arguments into the SQL text, so a statement cache would only
-// thrash: exec mode is twice as fast here and works behind PgBouncer.
+// thrash: exec mode is twice as fast here and works behind PgBouncer. Of a client's parameters PgBouncer takes these
+// two and refuses timeouts, which are therefore set on the roles (bootstrap_roles.sql).
 func tune(c *pgx.ConnConfig) {
 	c.DefaultQueryExecMode = pgx.QueryExecModeExec
 	if c.RuntimeParams == nil {
 		c.RuntimeParams = map[string]string{}
 	}
-	for k, v := range map[string]string{
-		"timezone":                            "UTC",
-		"application_name":                    "bedelau",
-		"statement_timeout":                   "30000",
-		"idle_in_transaction_session_timeout": "60000",
-	} {
+	for k, v := range map[string]string{"timezone": "UTC", "application_name": "bedelau"} {
 		if _, ok := c.RuntimeParams[k]; !ok {
 			c.RuntimeParams[k] = v
 		}

@@ -163,6 +163,28 @@ func tableProblems(t tableFacts) []string {
 	return out
 }
 
+// VerifyTimeouts names the serving roles that may hold a statement or an open transaction without end, as those do that
+// were made before the bootstrap SQL limited them.
+func (d *DB) VerifyTimeouts(ctx context.Context) error {
+	var faults []error
+	for _, db := range []*bun.DB{d.App, d.Platform} {
+		var r struct {
+			Role    string
+			Endless []string `bun:",array"`
+		}
+		err := db.NewRaw(`SELECT current_user AS role, ARRAY(SELECT name::text FROM pg_settings
+			WHERE name IN ('statement_timeout', 'idle_in_transaction_session_timeout') AND setting = '0' ORDER BY name) AS endless`).
+			Scan(tenancy.Platform(ctx), &r)
+		if err != nil {
+			return fmt.Errorf("storage: verify timeouts: %w", err)
+		}
+		if len(r.Endless) > 0 {
+			faults = append(faults, fmt.Errorf("storage: %s has no %s; run the bootstrap SQL again", r.Role, strings.Join(r.Endless, ", ")))
+		}
+	}
+	return errors.Join(faults...)
+}
+
 // VerifyLeakproof names the operators that Bootstrap marks LEAKPROOF and that have lost the mark, as an extension
 // upgrade does; without it searches and maps turn slow under row-level security.
 func (d *DB) VerifyLeakproof(ctx context.Context) error {
