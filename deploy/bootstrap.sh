@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Prepares a PostgreSQL server for Bedelau: the three roles with their passwords, the database, its extensions and
 # marks. A database administrator runs it once, as a superuser, with psql's usual variables (PGHOST, PGUSER, …); a
-# second run changes the passwords and nothing else. The program itself never holds a superuser's password.
+# second run changes the passwords and adds what is missing. The program itself never holds a superuser's password.
 set -euo pipefail
 : "${OWNER_PASSWORD:?password of bedelau_owner}" "${APP_PASSWORD:?password of bedelau_app}" "${PLATFORM_PASSWORD:?password of bedelau_platform}"
 database=${BEDELAU_DATABASE:-bedelau}

@@ -51,7 +51,7 @@ func (f *findings) examine(ctx context.Context, cfg config.Config, o cli.DoctorO
 	f.add("roles cannot bypass isolation", db.VerifyRoles(ctx))
 	f.add("every table is guarded", db.VerifyTables(ctx))
 	f.warn("statements and transactions are limited", db.VerifyTimeouts(ctx))
-	f.add("indexes work under isolation", db.VerifyLeakproof(ctx))
+	f.warn("operators are marked for indexes to come", db.VerifyLeakproof(ctx))
 	db.Close()
 	a, err := New(ctx, cfg, slog.New(slog.DiscardHandler))
 	if !f.add("services", err) {

@@ -2,19 +2,33 @@ package app
 
 import (
 	"bytes"
+	"context"
 	"strings"
 	"testing"
+
+	"github.com/jackc/pgx/v5"
 
 	"bedelau/internal/edge/cli"
 	"bedelau/internal/kernel/audit"
 )
 
-// TestDoctorWarnsOfWhatTheProgramCanDoWithout: a database whose roles have no limits is served, and said.
+// TestDoctorWarnsOfWhatTheProgramCanDoWithout: a database without limits or marks is served, and said.
 func TestDoctorWarnsOfWhatTheProgramCanDoWithout(t *testing.T) {
 	t.Parallel()
-	a, _ := newEmptyApp(t)
+	a, w := newEmptyApp(t)
 	const name = "statements and transactions are limited"
 	if c := looked(t, a, cli.DoctorOptions{}, name); !c.OK || c.Warning {
+		t.Errorf("%+v", c)
+	}
+	super, err := pgx.Connect(t.Context(), w.SuperURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer super.Close(context.WithoutCancel(t.Context()))
+	if _, err := super.Exec(t.Context(), "ALTER FUNCTION pg_catalog.textlike(text, text) NOT LEAKPROOF"); err != nil {
+		t.Fatal(err)
+	}
+	if c := looked(t, a, cli.DoctorOptions{}, "operators are marked for indexes to come"); c.OK || !c.Warning || !strings.Contains(c.Note, "textlike") {
 		t.Errorf("%+v", c)
 	}
 	a.Config.DatabaseURL += "&idle_in_transaction_session_timeout=0"

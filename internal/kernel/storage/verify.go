@@ -186,7 +186,7 @@ func (d *DB) VerifyTimeouts(ctx context.Context) error {
 }
 
 // VerifyLeakproof names the operators that Bootstrap marks LEAKPROOF and that have lost the mark, as an extension
-// upgrade does; without it searches and maps turn slow under row-level security.
+// upgrade does. No query needs them yet: whoever writes the first that does makes doctor call their absence a fault.
 func (d *DB) VerifyLeakproof(ctx context.Context) error {
 	var missing []string
 	err := d.App.NewRaw(`SELECT proname FROM pg_proc WHERE proname IN ('geometry_overlaps', 'ts_match_vq', 'textlike')
