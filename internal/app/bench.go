@@ -171,7 +171,9 @@ func (a *App) variant(ctx context.Context, v bench.Variant, superURL string) (*b
 	}
 	return &bench.Program{
 		Casework: a.Casework, Identity: a.Identity, Guard: a.Guard, DB: a.DB, City: city, Handler: h,
-		Serve: func(ctx context.Context, ln net.Listener, h http.Handler) error { return a.serveOn(ctx, ln, h, false) },
+		Serve: func(ctx context.Context, ln net.Listener, h http.Handler) error {
+			return a.serveOn(ctx, doors{web: ln}, h, false)
+		},
 		Close: a.Close,
 	}, nil
 }

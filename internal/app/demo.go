@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"syscall"
 	"time"
 
 	"bedelau/internal/edge/cli"
@@ -26,12 +27,11 @@ import (
 // people to sign in as. Everything lives under o.Dir and survives a stop.
 func demo(ctx context.Context, o cli.DemoOptions) error {
 	start := time.Now()
-	// The port is the likeliest thing to fail: look before anything is started.
-	ln, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(o.Port))
+	on, err := demoDoors(o.Port)
 	if err != nil {
-		return fmt.Errorf("port %d is taken by another program: stop that, or start with --port %d", o.Port, o.Port+1)
+		return err
 	}
-	defer ln.Close()
+	defer on.close()
 	if err := os.MkdirAll(o.Dir, 0o755); err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func demo(ctx context.Context, o cli.DemoOptions) error {
 		return err
 	}
 	defer box.Close()
-	cfg, err := demoConfig(o, services, box)
+	cfg, err := demoConfig(o, on, services, box)
 	if err != nil {
 		return err
 	}
@@ -75,14 +75,36 @@ func demo(ctx context.Context, o cli.DemoOptions) error {
 		return err
 	}
 	a.greet(os.Stdout, o, services.Durable, time.Since(start))
-	err = a.serveOn(ctx, ln, handler, true)
+	err = a.serveOn(ctx, on, handler, true)
 	fmt.Println("\nStopped. The data stays in " + o.Dir + "; make demo-reset drops it.")
 	return err
 }
 
 const demoDatabase = "bedelau"
 
-func demoConfig(o cli.DemoOptions, s *devkit.Services, box *mailbox.Box) (config.Config, error) {
+// demoDoors looks at the ports, the likeliest thing to fail, before anything is started. The port of the metrics matters
+// to nobody: when it is taken, any other does, and the greeting names it.
+func demoDoors(port int) (doors, error) {
+	at := func(port int) (net.Listener, error) { return net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(port)) }
+	web, err := at(port)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return doors{}, fmt.Errorf("port %d is taken by another program: stop that, or run %s demo --port %d", port, os.Args[0], port+1)
+	}
+	if err != nil {
+		return doors{}, fmt.Errorf("the demo cannot have port %d, choose another with --port: %w", port, err)
+	}
+	metrics, err := at(port + 1010)
+	if err != nil {
+		metrics, err = at(0)
+	}
+	if err != nil {
+		_ = web.Close()
+		return doors{}, fmt.Errorf("the demo finds no port for its metrics: %w", err)
+	}
+	return doors{web: web, metrics: metrics}, nil
+}
+
+func demoConfig(o cli.DemoOptions, on doors, s *devkit.Services, box *mailbox.Box) (config.Config, error) {
 	key, err := demoKey(filepath.Join(o.Dir, "master.key"))
 	if err != nil {
 		return config.Config{}, err
@@ -95,7 +117,7 @@ func demoConfig(o cli.DemoOptions, s *devkit.Services, box *mailbox.Box) (config
 		DatabasePlatformURL: config.Secret(s.URL("bedelau_platform", demoDatabase)),
 		RedisURL:            config.Secret(s.RedisURL), MasterKey: config.Secret(key),
 		SMTPHost: host, SMTPPort: port, SMTPFrom: "tidak-membalas@bedelau.localhost", SMTPTLS: "none",
-		Metrics: "127.0.0.1:" + strconv.Itoa(o.Port+1010),
+		Metrics: on.metrics.Addr().String(),
 	}
 	return cfg, cfg.Validate()
 }

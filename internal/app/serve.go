@@ -20,16 +20,32 @@ func metrics() *prometheus.Registry {
 	return r
 }
 
-// Serve answers HTTP until ctx ends, then lets running requests finish. With work it runs the background tasks too.
-func (a *App) Serve(ctx context.Context, handler http.Handler, work bool) error {
-	ln, err := net.Listen("tcp", a.Config.Listen)
-	if err != nil {
-		return fmt.Errorf("app: cannot listen on %s, is another program using it? (%w)", a.Config.Listen, err)
+// doors are the addresses that a process holds before it starts anything; metrics is nil when they are turned off.
+type doors struct{ web, metrics net.Listener }
+
+func (d doors) close() {
+	for _, ln := range []net.Listener{d.web, d.metrics} {
+		if ln != nil {
+			_ = ln.Close()
+		}
 	}
-	return a.serveOn(ctx, ln, handler, work)
 }
 
-func (a *App) serveOn(ctx context.Context, ln net.Listener, handler http.Handler, work bool) error {
+// Serve answers HTTP until ctx ends, then lets running requests finish. With work it runs the background tasks too.
+func (a *App) Serve(ctx context.Context, handler http.Handler, work bool) error {
+	var d doors
+	var err error
+	if d.web, err = net.Listen("tcp", a.Config.Listen); err != nil {
+		return fmt.Errorf("app: cannot listen on %s (BEDELAU_LISTEN): %w", a.Config.Listen, err)
+	}
+	if d.metrics, err = a.listenMetrics(); err != nil {
+		d.close()
+		return err
+	}
+	return a.serveOn(ctx, d, handler, work)
+}
+
+func (a *App) serveOn(ctx context.Context, on doors, handler http.Handler, work bool) error {
 	srv := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 10 * time.Second,
@@ -43,7 +59,7 @@ func (a *App) serveOn(ctx context.Context, ln net.Listener, handler http.Handler
 	a.Collector.Start()
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
-		if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+		if err := srv.Serve(on.web); !errors.Is(err, http.ErrServerClosed) {
 			return err
 		}
 		return nil
@@ -54,21 +70,25 @@ func (a *App) serveOn(ctx context.Context, ln net.Listener, handler http.Handler
 		defer cancel()
 		return errors.Join(srv.Shutdown(stop), a.Collector.Stop(stop))
 	})
-	g.Go(func() error { return a.serveMetrics(gctx) })
+	g.Go(func() error { return a.serveMetrics(gctx, on.metrics) })
 	if work {
 		g.Go(func() error { return a.run(gctx) })
 	}
-	a.Log.InfoContext(ctx, "serving", "address", ln.Addr().String(), "work", work)
+	a.Log.InfoContext(ctx, "serving", "address", on.web.Addr().String(), "work", work)
 	return g.Wait()
 }
 
 // Work runs background tasks until ctx ends, then lets running ones finish.
 func (a *App) Work(ctx context.Context) error {
+	metrics, err := a.listenMetrics()
+	if err != nil {
+		return err
+	}
 	a.Guard.Start()
 	defer a.Guard.Stop()
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return a.run(gctx) })
-	g.Go(func() error { return a.serveMetrics(gctx) })
+	g.Go(func() error { return a.serveMetrics(gctx, metrics) })
 	return g.Wait()
 }
 
@@ -83,13 +103,20 @@ func (a *App) run(ctx context.Context) error {
 	return nil
 }
 
-func (a *App) serveMetrics(ctx context.Context) error {
+func (a *App) listenMetrics() (net.Listener, error) {
 	if a.Config.Metrics == "" {
-		return nil
+		return nil, nil
 	}
 	ln, err := net.Listen("tcp", a.Config.Metrics)
 	if err != nil {
-		return fmt.Errorf("app: cannot listen on %s for metrics (BEDELAU_METRICS_LISTEN): %w", a.Config.Metrics, err)
+		return nil, fmt.Errorf("app: cannot listen on %s (BEDELAU_METRICS_LISTEN): %w", a.Config.Metrics, err)
+	}
+	return ln, nil
+}
+
+func (a *App) serveMetrics(ctx context.Context, ln net.Listener) error {
+	if ln == nil {
+		return nil
 	}
 	mux := http.NewServeMux()
 	both := prometheus.Gatherers{a.Metrics, prometheus.DefaultGatherer}

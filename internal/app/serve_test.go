@@ -32,7 +32,7 @@ func TestStopLetsARunningRequestFinish(t *testing.T) {
 	ln := listen(t)
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- a.serveOn(ctx, ln, slow, true) }()
+	go func() { ended <- a.serveOn(ctx, doors{web: ln}, slow, true) }()
 
 	answer := make(chan string, 1)
 	go func() {
@@ -63,6 +63,17 @@ func TestStopLetsARunningRequestFinish(t *testing.T) {
 	}
 }
 
+func get(t *testing.T, ln net.Listener, path string) (int, string) {
+	t.Helper()
+	res, err := http.Get("http://" + ln.Addr().String() + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, _ := io.ReadAll(res.Body)
+	return res.StatusCode, string(body)
+}
+
 // TestHealthNamesTheIllDependency asks a program whose Redis has gone.
 func TestHealthNamesTheIllDependency(t *testing.T) {
 	t.Parallel()
@@ -74,26 +85,17 @@ func TestHealthNamesTheIllDependency(t *testing.T) {
 	ln := listen(t)
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- a.serveOn(ctx, ln, h, false) }()
+	go func() { ended <- a.serveOn(ctx, doors{web: ln}, h, false) }()
 	defer func() { stop(); <-ended }()
 
-	get := func(path string) (int, string) {
-		res, err := http.Get("http://" + ln.Addr().String() + path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer res.Body.Close()
-		body, _ := io.ReadAll(res.Body)
-		return res.StatusCode, string(body)
-	}
-	if status, body := get("/readyz"); status != http.StatusOK {
+	if status, body := get(t, ln, "/readyz"); status != http.StatusOK {
 		t.Errorf("readyz = %d %s", status, body)
 	}
 	a.Redis.Close()
-	if status, body := get("/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(body, `"redis"`) || strings.Contains(body, "database") {
+	if status, body := get(t, ln, "/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(body, `"redis"`) || strings.Contains(body, "database") {
 		t.Errorf("readyz without Redis = %d %s", status, body)
 	}
-	if status, _ := get("/healthz"); status != http.StatusOK {
+	if status, _ := get(t, ln, "/healthz"); status != http.StatusOK {
 		t.Errorf("healthz without Redis = %d", status)
 	}
 }
