@@ -24,7 +24,7 @@ func (a *App) gate(box *mailbox.Box, codes func(tenant string) []portal.StaffCod
 		return nil, err
 	}
 	g, err := gate.New(gate.Deps{Directory: a.Directory, Identity: a.Identity, Guard: a.Guard, Limiter: a.Limiter, Log: a.Log,
-		Proxies: a.Config.Proxies, Secure: a.Config.Secure(), OnAPI: a.Collector.Requested})
+		Proxies: a.Config.Proxies, Secure: a.Config.Secure(), OnAPI: a.Collector.Requested, Metrics: a.Metrics})
 	if err != nil {
 		return nil, err
 	}

@@ -114,13 +114,14 @@ func (a *App) listenMetrics() (net.Listener, error) {
 	return ln, nil
 }
 
+// serveMetrics answers what a.Metrics holds, and nothing of the library's global registry: the same collector in both
+// would make every answer an error.
 func (a *App) serveMetrics(ctx context.Context, ln net.Listener) error {
 	if ln == nil {
 		return nil
 	}
 	mux := http.NewServeMux()
-	both := prometheus.Gatherers{a.Metrics, prometheus.DefaultGatherer}
-	mux.Handle("GET /metrics", promhttp.HandlerFor(both, promhttp.HandlerOpts{}))
+	mux.Handle("GET /metrics", promhttp.HandlerFor(a.Metrics, promhttp.HandlerOpts{}))
 	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	context.AfterFunc(ctx, func() { _ = srv.Close() })
 	if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {

@@ -63,6 +63,36 @@ func TestStopLetsARunningRequestFinish(t *testing.T) {
 	}
 }
 
+// TestMetricsAreAnswered serves the program as an installation does, and reads what its operator watches.
+func TestMetricsAreAnswered(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	h, err := a.Handler(nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	on := doors{web: listen(t), metrics: listen(t)}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- a.serveOn(ctx, on, h, true) }()
+	defer func() { stop(); <-ended }()
+
+	if status, _ := get(t, on.web, "/healthz"); status != http.StatusOK {
+		t.Fatalf("healthz = %d", status)
+	}
+	status, body := get(t, on.metrics, "/metrics")
+	if status != http.StatusOK {
+		t.Fatalf("metrics = %d %s", status, body)
+	}
+	for _, want := range []string{
+		`bedelau_http_request_seconds_count{method="GET",route="/healthz",status="200"} 1`, "go_goroutines ", "process_open_fds ", "outbox_waiting ",
+	} {
+		if !strings.Contains(body, "\n"+want) {
+			t.Errorf("the metrics lack %s:\n%s", want, body)
+		}
+	}
+}
+
 func get(t *testing.T, ln net.Listener, path string) (int, string) {
 	t.Helper()
 	res, err := http.Get("http://" + ln.Addr().String() + path)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"github.com/go-redis/redis_rate/v10"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/event"
@@ -64,14 +65,16 @@ type Deps struct {
 	Proxies   []string
 	Secure    bool                                            // the site is reached by https
 	OnAPI     func(ctx context.Context, f event.APIRequested) // counts a program's request; must not block
+	Metrics   prometheus.Registerer                           // where the time of requests is registered; nowhere when nil
 }
 
 // Gate builds the engine and mounts tables on it.
 type Gate struct {
 	Deps
-	engine *gin.Engine
-	cross  *http.CrossOriginProtection
-	tables []Table
+	engine   *gin.Engine
+	cross    *http.CrossOriginProtection
+	requests *prometheus.HistogramVec
+	tables   []Table
 }
 
 // Surface is one door's way to read a session and to answer a refusal.
@@ -81,7 +84,7 @@ type Surface struct {
 	API   bool                      // bearer tokens: no cookie, so no cross-origin check; counted as API use
 }
 
-// New returns a gate with the middleware that every request passes.
+// New returns a gate with the middleware that every request passes. It refuses a second gate on the same Metrics.
 func New(d Deps) (*Gate, error) {
 	gin.SetMode(gin.ReleaseMode)
 	e := gin.New()
@@ -91,7 +94,11 @@ func New(d Deps) (*Gate, error) {
 	if err := e.SetTrustedProxies(d.Proxies); err != nil {
 		return nil, err
 	}
-	g := &Gate{Deps: d, engine: e, cross: http.NewCrossOriginProtection()}
+	requests, err := newRequests(d.Metrics)
+	if err != nil {
+		return nil, fmt.Errorf("gate: metrics: %w", err)
+	}
+	g := &Gate{Deps: d, engine: e, cross: http.NewCrossOriginProtection(), requests: requests}
 	e.Use(g.observe, g.secure)
 	return g, nil
 }

@@ -13,16 +13,22 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promauto"
 
 	"bedelau/internal/kernel/fault"
 )
 
-var requests = promauto.NewHistogramVec(prometheus.HistogramOpts{
-	Name:    "bedelau_http_request_seconds",
-	Help:    "Time to answer a request, by route and status.",
-	Buckets: []float64{.002, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
-}, []string{"method", "route", "status"})
+// newRequests is the measurement of every request, registered with reg unless that is nil.
+func newRequests(reg prometheus.Registerer) (*prometheus.HistogramVec, error) {
+	h := prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name:    "bedelau_http_request_seconds",
+		Help:    "Time to answer a request, by route and status.",
+		Buckets: []float64{.002, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
+	}, []string{"method", "route", "status"})
+	if reg == nil {
+		return h, nil
+	}
+	return h, reg.Register(h)
+}
 
 // policy allows the site's own files and nothing inline; images also as data: for QR codes.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
@@ -76,7 +82,7 @@ func (g *Gate) line(c *gin.Context, id string, took time.Duration) {
 		route = "none"
 	}
 	status := c.Writer.Status()
-	requests.WithLabelValues(c.Request.Method, route, strconv.Itoa(status)).Observe(took.Seconds())
+	g.requests.WithLabelValues(c.Request.Method, route, strconv.Itoa(status)).Observe(took.Seconds())
 	attrs := []slog.Attr{
 		slog.String("request", id), slog.String("method", c.Request.Method), slog.String("route", route),
 		slog.Int("status", status), slog.Duration("took", took), slog.String("city", CityOf(c).Slug),
