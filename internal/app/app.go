@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-redis/redis_rate/v10"
@@ -60,6 +61,8 @@ type App struct {
 	Collector *metering.Collector
 	Billing   *billing.Service
 	Metrics   *prometheus.Registry
+
+	stopping atomic.Bool
 }
 
 // New opens the database and Redis and builds every service; Close gives back what it opened. It refuses a database

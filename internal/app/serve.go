@@ -66,9 +66,7 @@ func (a *App) serveOn(ctx context.Context, on doors, handler http.Handler, work 
 	})
 	g.Go(func() error {
 		<-gctx.Done()
-		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.Config.Drain)
-		defer cancel()
-		return errors.Join(srv.Shutdown(stop), a.Collector.Stop(stop))
+		return a.shut(ctx, srv)
 	})
 	g.Go(func() error { return a.serveMetrics(gctx, on.metrics) })
 	if work {
@@ -76,6 +74,25 @@ func (a *App) serveOn(ctx context.Context, on doors, handler http.Handler, work 
 	}
 	a.Log.InfoContext(ctx, "serving", "address", on.web.Addr().String(), "work", work)
 	return g.Wait()
+}
+
+// usageDrain is the time at a stop for writing the usage that has been gathered, whatever Config.Drain has left of itself.
+const usageDrain = 5 * time.Second
+
+// shut ends the server of ctx: first /readyz says so, and for Config.StopWait requests are answered as ever, because
+// the load balancer goes on sending them until it has asked; then the port closes and what runs may finish.
+func (a *App) shut(ctx context.Context, srv *http.Server) error {
+	a.stopping.Store(true)
+	if ctx.Err() != nil { // without a failure, which has nothing to wait for
+		time.Sleep(a.Config.StopWait)
+	}
+	ctx = context.WithoutCancel(ctx)
+	stop, cancel := context.WithTimeout(ctx, a.Config.Drain)
+	defer cancel()
+	err := srv.Shutdown(stop)
+	stop, cancel = context.WithTimeout(ctx, usageDrain)
+	defer cancel()
+	return errors.Join(err, a.Collector.Stop(stop))
 }
 
 // Work runs background tasks until ctx ends, then lets running ones finish.
@@ -130,20 +147,32 @@ func (a *App) serveMetrics(ctx context.Context, ln net.Listener) error {
 	return nil
 }
 
-// ready reports which dependency keeps this process from serving; nil means none.
-func (a *App) ready(ctx context.Context) map[string]string {
+// ready reports whether requests should come here, and what is ill. Without Redis they should: the gate lets them
+// through uncounted and background tasks wait in the outbox, so every page works.
+func (a *App) ready(ctx context.Context) (ok bool, ill map[string]string) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	state := map[string]string{}
-	for name, err := range map[string]error{
-		"database":          a.DB.Pool.Ping(ctx),
-		"database_platform": a.DB.Platform.PingContext(ctx),
-		"redis":             a.Redis.Ping(ctx).Err(),
+	ok, ill = true, map[string]string{}
+	if a.stopping.Load() {
+		ok, ill["program"] = false, "stopping"
+	}
+	for _, d := range []struct {
+		name  string
+		err   error
+		needs bool
+	}{
+		{"database", a.DB.Pool.Ping(ctx), true},
+		{"database_platform", a.DB.Platform.PingContext(ctx), true},
+		{"redis", a.Redis.Ping(ctx).Err(), false},
 	} {
-		if err != nil {
-			a.Log.WarnContext(ctx, "not ready", "dependency", name, "err", err)
-			state[name] = "unavailable"
+		if d.err == nil {
+			continue
+		}
+		a.Log.WarnContext(ctx, "dependency is ill", "dependency", d.name, "err", d.err)
+		ill[d.name] = "degraded"
+		if d.needs {
+			ok, ill[d.name] = false, "unavailable"
 		}
 	}
-	return state
+	return ok, ill
 }

@@ -2,12 +2,19 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"bedelau/internal/kernel/event"
+	"bedelau/internal/saas/metering"
 )
 
 func listen(t *testing.T) net.Listener {
@@ -122,10 +129,106 @@ func TestHealthNamesTheIllDependency(t *testing.T) {
 		t.Errorf("readyz = %d %s", status, body)
 	}
 	a.Redis.Close()
-	if status, body := get(t, ln, "/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(body, `"redis"`) || strings.Contains(body, "database") {
+	if status, body := get(t, ln, "/readyz"); status != http.StatusOK || body != `{"ill":{"redis":"degraded"},"ready":true}` {
 		t.Errorf("readyz without Redis = %d %s", status, body)
 	}
+	a.DB.Pool.Close()
+	if status, body := get(t, ln, "/readyz"); status != http.StatusServiceUnavailable ||
+		body != `{"ill":{"database":"unavailable","redis":"degraded"},"ready":false}` {
+		t.Errorf("readyz without Redis and PostgreSQL = %d %s", status, body)
+	}
 	if status, _ := get(t, ln, "/healthz"); status != http.StatusOK {
-		t.Errorf("healthz without Redis = %d", status)
+		t.Errorf("healthz without Redis and PostgreSQL = %d", status)
+	}
+}
+
+// TestStopIsToldBeforeThePortCloses asks a stopping program what a load balancer asks.
+func TestStopIsToldBeforeThePortCloses(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	a.Config.StopWait = 2 * time.Second
+	h, err := a.Handler(nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ln := listen(t)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- a.serveOn(ctx, doors{web: ln}, h, false) }()
+	if status, body := get(t, ln, "/readyz"); status != http.StatusOK {
+		t.Errorf("readyz before the stop = %d %s", status, body)
+	}
+	stop()
+	eventually(t, "readyz is off", func() bool {
+		status, body := get(t, ln, "/readyz")
+		return status == http.StatusServiceUnavailable && body == `{"ill":{"program":"stopping"},"ready":false}`
+	})
+	if status, _ := get(t, ln, "/openapi.json"); status != http.StatusOK {
+		t.Errorf("a request that the load balancer still sent = %d", status)
+	}
+	if err := <-ended; err != nil {
+		t.Errorf("serve ended with %v", err)
+	}
+}
+
+// TestUsageOutlivesTheDrain stops the program while one request takes all of the drain's time and the database keeps
+// the usage of another waiting.
+func TestUsageOutlivesTheDrain(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	a.Config.Drain = time.Nanosecond
+	_, ctx := a.city(t, "batam")
+	asked := event.APIRequested{RequestID: uuid.New(), AccountID: uuid.New(), Route: "/api/v1/services", At: time.Now()}
+	tx, err := a.DB.App.BeginTx(ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	// The same event, not yet committed: whoever records it again waits to learn whether it is there.
+	same := metering.Event{Source: "/api", ID: asked.RequestID.String(), Type: asked.Topic(), Subject: asked.AccountID.String(), Time: asked.At, Quantity: 1}
+	if _, err := metering.Record(ctx, tx, []metering.Event{same}); err != nil {
+		t.Fatal(err)
+	}
+
+	entered, release := make(chan struct{}), make(chan struct{})
+	defer close(release)
+	endless := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { close(entered); <-release })
+	ln := listen(t)
+	serving, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- a.serveOn(serving, doors{web: ln}, endless, false) }()
+	go func() {
+		if res, err := http.Get("http://" + ln.Addr().String()); err == nil {
+			res.Body.Close()
+		}
+	}()
+	<-entered
+	a.Collector.Requested(ctx, asked)
+	stop()
+	eventually(t, "the usage waits to be written", func() bool {
+		var n int
+		err := a.DB.Pool.QueryRow(t.Context(),
+			"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").Scan(&n)
+		return err == nil && n == 1
+	})
+	select {
+	case err := <-ended:
+		t.Fatalf("serve ended (%v) before the usage was written", err)
+	default:
+	}
+	if err := tx.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-ended; !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("serve ended with %v, want the drain's deadline", err)
+	}
+	u, err := a.usage(t.Context(), "batam", time.Now().Format("2006-01"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range u.Meters {
+		if m.Meter == "api_requests" && m.Quantity != 1 || a.Collector.Dropped() != 0 {
+			t.Errorf("%s = %d, %d dropped", m.Meter, m.Quantity, a.Collector.Dropped())
+		}
 	}
 }

@@ -32,7 +32,8 @@ type Config struct {
 	LogFormat string        `env:"BEDELAU_LOG" envDefault:"json"`             // json or text
 	Proxies   []string      `env:"BEDELAU_TRUSTED_PROXIES"`                   // addresses whose X-Forwarded-For is believed
 	Workers   int           `env:"BEDELAU_WORKERS" envDefault:"10"`           // tasks at a time in `work`
-	Drain     time.Duration `env:"BEDELAU_DRAIN" envDefault:"20s"`            // time to finish requests and tasks at a stop
+	StopWait  time.Duration `env:"BEDELAU_STOP_WAIT" envDefault:"3s"`         // time at a stop for the load balancer to see /readyz off
+	Drain     time.Duration `env:"BEDELAU_DRAIN" envDefault:"20s"`            // time to finish requests and tasks after that
 
 	DatabaseURL         Secret `env:"DATABASE_URL,required,notEmpty"`          // role bedelau_app
 	DatabasePlatformURL Secret `env:"DATABASE_PLATFORM_URL,required,notEmpty"` // role bedelau_platform
