@@ -133,12 +133,14 @@ func (s *Service) path(ctx context.Context, row messageRow) (string, error) {
 	return strings.ReplaceAll(pattern, "{token}", string(token)), err
 }
 
-// end records what became of a message, and announces one that was sent. The secret of an account mail goes now.
+// end records what became of a message, and announces one that was sent. The words of one that was sent go now, and the
+// secret of an account mail in any case.
 func (s *Service) end(ctx context.Context, row messageRow, status, reason string) error {
 	now := s.Now().UTC()
 	return tenancy.InTx(ctx, s.DB, func(ctx context.Context, tx bun.Tx) error {
-		res, err := tx.ExecContext(ctx, `UPDATE message SET status = ?, reason = ?, ended_at = ?, data = data - 'sealed'
-			WHERE tenant_id = ? AND id = ? AND status = 'queued'`, status, reason, now, row.TenantID, row.ID)
+		res, err := tx.ExecContext(ctx, `UPDATE message SET status = ?0, reason = ?1, ended_at = ?2,
+				data = CASE ?0 WHEN 'sent' THEN '{}' ELSE data - 'sealed' END
+			WHERE tenant_id = ?3 AND id = ?4 AND status = 'queued'`, status, reason, now, row.TenantID, row.ID)
 		if err != nil {
 			return err
 		}

@@ -22,7 +22,7 @@ var files embed.FS
 type kind struct {
 	needs   []string // keys of Data that must be there; "path" is the page that the mail's button opens
 	may     []string // keys that may be missing or empty
-	account bool     // about the account itself: asked for by identity alone, carries a secret, is in no inbox
+	account bool     // about the account itself: asked for by identity alone, may carry a secret
 	unnamed bool     // the name is not yet known to be the reader's own, and would let anyone put words into our mail
 }
 

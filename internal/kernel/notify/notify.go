@@ -1,9 +1,9 @@
-// Package notify tells a person, once, what has happened to their matter: by e-mail and in the inbox on their pages.
+// Package notify tells a person, once, what has happened to their matter, by e-mail.
 //
 // Send writes a row of table message and a job in the caller's transaction, so a message exists exactly when what it
 // tells of does, and a key makes it one message however often the caller runs. The name and address of the person are
-// looked up when the mail leaves and are stored nowhere here. What a mail says is in template/, one file for each
-// language; its frame carries the city's name and colour.
+// looked up when the mail leaves and are stored nowhere here; what it tells of is deleted then. What a mail says is in
+// template/, one file for each language; its frame carries the city's name and colour.
 package notify
 
 import (
@@ -97,11 +97,9 @@ type messageRow struct {
 	Locale    string            `bun:"locale"`
 	Data      map[string]string `bun:"data,type:jsonb"`
 	Key       string            `bun:"key"`
-	Inbox     bool              `bun:"inbox"`
 	Status    string            `bun:"status"`
 	Attempts  int               `bun:"attempts"`
 	CreatedAt time.Time         `bun:"created_at"`
-	ReadAt    time.Time         `bun:"read_at,nullzero"`
 }
 
 // The states of a message.
@@ -126,10 +124,10 @@ func (s *Service) Send(ctx context.Context, tx bun.IDB, m Message) error {
 		clean[key] = printable(v) // jsonb cannot hold U+0000, and a pasted one must not undo the decision it came with
 	}
 	m.Data = clean
-	return s.add(ctx, tx, m, true)
+	return s.add(ctx, tx, m)
 }
 
-func (s *Service) add(ctx context.Context, tx bun.IDB, m Message, inbox bool) error {
+func (s *Service) add(ctx context.Context, tx bun.IDB, m Message) error {
 	tenant, ok := tenancy.From(ctx)
 	if !ok {
 		return tenancy.ErrNone
@@ -145,7 +143,7 @@ func (s *Service) add(ctx context.Context, tx bun.IDB, m Message, inbox bool) er
 		m.Key = id.String()
 	}
 	row := messageRow{TenantID: tenant, ID: id, AccountID: m.To, Template: m.Template, Locale: string(m.Locale),
-		Data: m.Data, Key: m.Key, Inbox: inbox, Status: queued, CreatedAt: s.Now().UTC()}
+		Data: m.Data, Key: m.Key, Status: queued, CreatedAt: s.Now().UTC()}
 	res, err := tx.NewInsert().Model(&row).On("CONFLICT (tenant_id, key) DO NOTHING").Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("notify: %s: %w", m.Template, err)
@@ -168,18 +166,15 @@ func (s *Service) onAccountMail(ctx context.Context, tx bun.Tx, f event.AccountM
 	if k, ok := kinds()[f.Purpose]; !ok || !k.account {
 		return fmt.Errorf("notify: no account mail %q", f.Purpose)
 	}
-	return s.add(ctx, tx, Message{To: f.AccountID, Template: f.Purpose, Data: map[string]string{"sealed": f.Sealed}}, false)
+	return s.add(ctx, tx, Message{To: f.AccountID, Template: f.Purpose, Data: map[string]string{"sealed": f.Sealed}})
 }
 
-const (
-	keepMail  = 90 * 24 * time.Hour      // mails that are in no inbox
-	keepInbox = 2 * 365 * 24 * time.Hour // messages in an inbox
-)
+// keep is how long it can be seen that a message was sent, or why not.
+const keep = 90 * 24 * time.Hour
 
 // forget deletes messages that nobody needs any more.
 func (s *Service) forget(ctx context.Context, tx bun.Tx, at time.Time) error {
-	_, err := tx.NewDelete().Model((*messageRow)(nil)).Where("tenant_id = ?", tenancy.Must(ctx)).
-		Where("created_at < CASE WHEN inbox THEN ?::timestamptz ELSE ?::timestamptz END", at.Add(-keepInbox), at.Add(-keepMail)).
+	_, err := tx.NewDelete().Model((*messageRow)(nil)).Where("tenant_id = ? AND created_at < ?", tenancy.Must(ctx), at.Add(-keep)).
 		Exec(ctx)
 	return err
 }
