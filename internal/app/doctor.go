@@ -67,6 +67,10 @@ func (f *findings) examine(ctx context.Context, cfg config.Config, o cli.DoctorO
 	f.add("directory of cities", err)
 	for _, c := range all {
 		f.chain(ctx, a, c, o.Anchors[c.Slug])
+		note, err := a.mailNote(tenancy.With(ctx, c))
+		if f.add("mail of "+c.Slug, err) {
+			(*f)[len(*f)-1].Note = note
+		}
 	}
 	for slug := range o.Anchors {
 		if !slices.ContainsFunc(all, func(c tenancy.City) bool { return c.Slug == slug }) {

@@ -2,12 +2,15 @@ package app
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/google/uuid"
 
+	"bedelau/internal/edge/cli"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/notify"
+	"bedelau/internal/kernel/tenancy"
 )
 
 // contacts tells notify where to write to an account.
@@ -38,4 +41,20 @@ func (a *App) buildNotify() error {
 		return err
 	}
 	return a.Notify.Register(a.Bus, a.Runner)
+}
+
+func (a *App) retryMail(ctx context.Context, slug string) (cli.MailRetry, error) {
+	t, err := a.Directory.BySlug(ctx, slug)
+	if err != nil {
+		return cli.MailRetry{}, err
+	}
+	queued, left, err := a.Notify.Retry(tenancy.With(ctx, t))
+	return cli.MailRetry{Queued: queued, Left: left}, err
+}
+
+// mailNote says how the mail of ctx's tenant stands. Neither figure is a fault of the installation by itself: mail waits
+// while its server is away, and an address may be wrong.
+func (a *App) mailNote(ctx context.Context) (string, error) {
+	waiting, lost, err := a.Notify.Backlog(ctx)
+	return fmt.Sprintf("%d wait, %d failed", waiting, lost), err
 }

@@ -57,6 +57,10 @@ func Main(ctx context.Context, args []string) int {
 			err = with(ctx, func(a *App) error { password, err = a.firstAdmin(ctx, o); return err })
 			return password, err
 		},
+		MailRetry: func(ctx context.Context, slug string) (r cli.MailRetry, err error) {
+			err = with(ctx, func(a *App) error { r, err = a.retryMail(ctx, slug); return err })
+			return r, err
+		},
 	})
 }
 

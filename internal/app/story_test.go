@@ -6,6 +6,7 @@ import (
 
 	"bedelau/internal/city/casework"
 	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -86,5 +87,30 @@ func TestUsageIsCountedWithTheAct(t *testing.T) {
 				t.Errorf("the BUMD sees %d applications of %s, want %d", r.Quantity, c.City, want)
 			}
 		}
+	}
+}
+
+// TestMailThatNobodyTookIsSentAgain gives up a message as the worker does, and does what the operator does then.
+func TestMailThatNobodyTookIsSentAgain(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	_, ctx := a.city(t, "batam")
+	_, siti := a.signIn(t, "warga@batam.localhost")
+	a.fileKTP(t, ctx, siti, "2171046703900003")
+	if _, err := a.DB.App.NewRaw("UPDATE message SET status = 'failed', ended_at = now()").Exec(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if note, err := a.mailNote(ctx); err != nil || note != "0 wait, 1 failed" {
+		t.Errorf("before: %q, %v", note, err)
+	}
+	r, err := a.retryMail(t.Context(), "batam")
+	if err != nil || r.Queued != 1 || r.Left != 0 {
+		t.Errorf("retry = %+v, %v", r, err)
+	}
+	if note, err := a.mailNote(ctx); err != nil || note != "1 wait, 0 failed" {
+		t.Errorf("after: %q, %v", note, err)
+	}
+	if _, err := a.retryMail(t.Context(), "nirwana"); !fault.Is(err, "city.unknown") {
+		t.Errorf("retry for a city that does not exist = %v", err)
 	}
 }

@@ -23,17 +23,18 @@ var Version = "dev"
 
 // Ops is what the program can do, given by the composition root.
 type Ops struct {
-	Serve   func(ctx context.Context, alsoWork bool) error
-	Work    func(ctx context.Context) error
-	Migrate func(ctx context.Context) (applied int, err error)
-	SQL     func() (roles, database string) // what a DBA runs before the first migration
-	Demo    func(ctx context.Context, o DemoOptions) error
-	Doctor  func(ctx context.Context, o DoctorOptions) []Check
-	Usage   func(ctx context.Context, slug, month string) (Usage, error)
-	Pack    PackOps
-	Cities  func(ctx context.Context) ([]CityRow, error)
-	Bench   func(ctx context.Context, o BenchOptions) error
-	Admin   func(ctx context.Context, o AdminOptions) (password string, err error)
+	Serve     func(ctx context.Context, alsoWork bool) error
+	Work      func(ctx context.Context) error
+	Migrate   func(ctx context.Context) (applied int, err error)
+	SQL       func() (roles, database string) // what a DBA runs before the first migration
+	Demo      func(ctx context.Context, o DemoOptions) error
+	Doctor    func(ctx context.Context, o DoctorOptions) []Check
+	Usage     func(ctx context.Context, slug, month string) (Usage, error)
+	Pack      PackOps
+	Cities    func(ctx context.Context) ([]CityRow, error)
+	Bench     func(ctx context.Context, o BenchOptions) error
+	Admin     func(ctx context.Context, o AdminOptions) (password string, err error)
+	MailRetry func(ctx context.Context, slug string) (MailRetry, error)
 }
 
 // DemoOptions says where the demo keeps its data and listens.
@@ -114,7 +115,7 @@ func command(ops Ops) *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentFlags().Bool("json", false, "print the result as JSON")
 	root.AddCommand(serveCmd(ops), workCmd(ops), migrateCmd(ops), demoCmd(ops), doctorCmd(ops), usageCmd(ops),
-		packCmd(ops), cityCmd(ops), benchCmd(ops), versionCmd())
+		packCmd(ops), cityCmd(ops), mailCmd(ops), benchCmd(ops), versionCmd())
 	return root
 }
 

@@ -24,13 +24,18 @@ type sendArgs struct {
 	MessageID uuid.UUID `json:"message_id"`
 }
 
-// maxAttempts is how often a mail is tried: with the runner's delays, for more than a day.
-const maxAttempts = 36
+const (
+	// maxAttempts is how often a mail is offered to a server that refuses it for now: for more than a day.
+	maxAttempts = 36
+	// keepTrying is how long a message waits while no server can be asked, which is nobody's no to it.
+	keepTrying = 14 * 24 * time.Hour
+)
 
-// sendKind is urgent because a person who registers waits for the mail. It has more retries than maxAttempts, so that
-// it is the message and not the job that gives up.
+// sendKind is urgent because a person who registers waits for the mail. Its retries, an hour apart at the most, last
+// longer than keepTrying, so that it is the message and not the job that gives up.
 func sendKind() jobs.Kind[sendArgs] {
-	return jobs.Kind[sendArgs]{Name: "notify.send.v1", Queue: jobs.Urgent, MaxRetry: maxAttempts + 4, Timeout: time.Minute}
+	return jobs.Kind[sendArgs]{Name: "notify.send.v1", Queue: jobs.Urgent, MaxRetry: int(keepTrying/time.Hour) + 2*maxAttempts,
+		Timeout: time.Minute}
 }
 
 // unsendable is a message that no later try can deliver.
@@ -54,22 +59,34 @@ func (s *Service) deliver(ctx context.Context, _ uuid.UUID, a sendArgs) error {
 	case errors.As(err, &never):
 		return s.end(ctx, row, failed, never.reason)
 	case errors.As(err, &no):
-		return s.end(ctx, row, failed, "smtp."+strconv.Itoa(no.code))
-	case row.Attempts >= maxAttempts:
+		return s.refused(ctx, row, no)
+	case s.Now().Sub(row.QueuedAt) > keepTrying:
 		return s.end(ctx, row, failed, "unreachable")
 	}
 	return err
 }
 
-// next counts an attempt and returns the message; the zero row when it has been forgotten.
+// next returns the message; the zero row when it has been forgotten.
 func (s *Service) next(ctx context.Context, id uuid.UUID) (messageRow, error) {
 	var rows []messageRow
-	err := s.DB.NewRaw(`UPDATE message SET attempts = attempts + 1 WHERE tenant_id = ? AND id = ?
-		RETURNING tenant_id, id, account_id, template, locale, data, status, attempts`, tenancy.Must(ctx), id).Scan(ctx, &rows)
+	err := s.DB.NewSelect().Model(&rows).Column("tenant_id", "id", "account_id", "template", "locale", "data", "status", "attempts", "queued_at").
+		Where("tenant_id = ? AND id = ?", tenancy.Must(ctx), id).Scan(ctx)
 	if err != nil || len(rows) == 0 {
 		return messageRow{}, err
 	}
 	return rows[0], nil
+}
+
+// refused counts the server's no to this message, and gives the message up when no later offer will help.
+func (s *Service) refused(ctx context.Context, row messageRow, no refusal) error {
+	_, err := s.DB.ExecContext(ctx, "UPDATE message SET attempts = attempts + 1 WHERE tenant_id = ? AND id = ?", row.TenantID, row.ID)
+	if err != nil {
+		return err
+	}
+	if no.final() || row.Attempts+1 >= maxAttempts {
+		return s.end(ctx, row, failed, "smtp."+strconv.Itoa(no.code))
+	}
+	return fault.Wrap(fault.Unavailable, "notify.smtp", no)
 }
 
 func (s *Service) mail(ctx context.Context, row messageRow) error {

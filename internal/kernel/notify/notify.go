@@ -98,8 +98,9 @@ type messageRow struct {
 	Data      map[string]string `bun:"data,type:jsonb"`
 	Key       string            `bun:"key"`
 	Status    string            `bun:"status"`
-	Attempts  int               `bun:"attempts"`
+	Attempts  int               `bun:"attempts"` // how often the mail server refused this message
 	CreatedAt time.Time         `bun:"created_at"`
+	QueuedAt  time.Time         `bun:"queued_at"`
 }
 
 // The states of a message.
@@ -142,8 +143,9 @@ func (s *Service) add(ctx context.Context, tx bun.IDB, m Message) error {
 	if m.Key == "" {
 		m.Key = id.String()
 	}
+	now := s.Now().UTC()
 	row := messageRow{TenantID: tenant, ID: id, AccountID: m.To, Template: m.Template, Locale: string(m.Locale),
-		Data: m.Data, Key: m.Key, Status: queued, CreatedAt: s.Now().UTC()}
+		Data: m.Data, Key: m.Key, Status: queued, CreatedAt: now, QueuedAt: now}
 	res, err := tx.NewInsert().Model(&row).On("CONFLICT (tenant_id, key) DO NOTHING").Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("notify: %s: %w", m.Template, err)

@@ -157,13 +157,24 @@ func eventually(t *testing.T, what string, ok func() bool) {
 	}
 }
 
-// server is a mail server with a will of its own; answer decides on each mail's recipient.
+// server is a mail server with a will of its own: greet decides on each conversation, sender on each mail's sender,
+// answer on its recipient, each by how often it was asked.
 type server struct {
-	answer func(n int) error
+	greet, sender, answer func(n int) error
 
-	mu  sync.Mutex
-	n   int
-	raw [][]byte
+	mu    sync.Mutex
+	asked [3]int
+	raw   [][]byte
+}
+
+func (s *server) ask(i int, decide func(n int) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked[i]++
+	if decide == nil {
+		return nil
+	}
+	return decide(s.asked[i])
 }
 
 func (s *server) start(t *testing.T) (host string, port int) {
@@ -172,7 +183,7 @@ func (s *server) start(t *testing.T) (host string, port int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	srv := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return talk{s}, nil }))
+	srv := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return talk{s}, s.ask(0, s.greet) }))
 	srv.Domain = "localhost"
 	go func() { _ = srv.Serve(l) }()
 	t.Cleanup(func() { _ = l.Close(); _ = srv.Close() })
@@ -182,19 +193,10 @@ func (s *server) start(t *testing.T) (host string, port int) {
 
 type talk struct{ s *server }
 
-func (talk) Reset()                               {}
-func (talk) Logout() error                        { return nil }
-func (talk) Mail(string, *smtp.MailOptions) error { return nil }
-
-func (k talk) Rcpt(string, *smtp.RcptOptions) error {
-	k.s.mu.Lock()
-	defer k.s.mu.Unlock()
-	k.s.n++
-	if k.s.answer == nil {
-		return nil
-	}
-	return k.s.answer(k.s.n)
-}
+func (talk) Reset()                                 {}
+func (talk) Logout() error                          { return nil }
+func (k talk) Mail(string, *smtp.MailOptions) error { return k.s.ask(1, k.s.sender) }
+func (k talk) Rcpt(string, *smtp.RcptOptions) error { return k.s.ask(2, k.s.answer) }
 
 func (k talk) Data(r io.Reader) error {
 	raw, err := io.ReadAll(r)

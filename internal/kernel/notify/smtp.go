@@ -16,7 +16,8 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
-// SMTPConfig is the mail server through which every city sends. With an empty Host messages stay queued.
+// SMTPConfig is the mail server through which every city sends. With an empty Host, or while the server cannot be
+// reached or lets nobody in, messages stay queued for up to 14 days.
 type SMTPConfig struct {
 	Host     string
 	Port     int
@@ -33,9 +34,12 @@ const dialTimeout = 15 * time.Second
 
 var errNoServer = errors.New("notify: SMTP_HOST is not set")
 
-// refusal is the mail server's final no to one mail; code is its SMTP code. It keeps none of the server's words, which
-// would name the address.
+// refusal is the mail server's no to one mail; code is its SMTP code, zero when it broke off after the last word of the
+// mail. It keeps none of the server's words, which would name the address.
 type refusal struct{ code int }
+
+// final reports whether the server will never take the mail.
+func (e refusal) final() bool { return e.code >= 500 }
 
 func (e refusal) Error() string { return fmt.Sprintf("notify: refused with %d", e.code) }
 
@@ -98,8 +102,8 @@ func (m mailer) compose(id uuid.UUID, to Contact, f frame, city tenancy.City, at
 	return msg, nil
 }
 
-// send hands msg over: nil when the server has taken it, a refusal when it never will, any other error when a later
-// try may succeed.
+// send hands msg over: nil when the server has taken it, a refusal when it refuses this mail, any other error when no
+// server could be asked, which says nothing about the mail.
 func (m mailer) send(ctx context.Context, msg *gomail.Msg) error {
 	c := m.config
 	if c.Host == "" {
@@ -129,10 +133,26 @@ func (m mailer) send(ctx context.Context, msg *gomail.Msg) error {
 	defer func() { _ = client.CloseWithSMTPClient(conn) }()
 	err = client.SendWithSMTPClient(conn, msg)
 	var no *gomail.SendError
-	if errors.As(err, &no) && !no.IsTemp() && no.ErrorCode() >= 500 {
+	switch {
+	case msg.IsDelivered():
+		return nil
+	case errors.As(err, &no) && aboutMail(no):
 		return refusal{code: no.ErrorCode()}
 	}
 	return err
+}
+
+// aboutMail tells a no to this mail from trouble that every mail would have: a connection that broke, a server that is
+// closing, one that does not let this sender in. Whether a mail was taken is unknown when the connection breaks after
+// its last word; that counts too, because each repetition may be a second mail.
+func aboutMail(no *gomail.SendError) bool {
+	switch no.ErrorCode() {
+	case 0:
+		return no.Reason == gomail.ErrSMTPDataClose
+	case 421, 454, 530, 534, 535, 538: // closing; sign in first, or otherwise
+		return false
+	}
+	return no.Reason == gomail.ErrSMTPRcptTo || no.Reason == gomail.ErrSMTPData || no.Reason == gomail.ErrSMTPDataClose
 }
 
 // smtpTrouble says in our own words what kind of trouble err is.
@@ -142,7 +162,7 @@ func smtpTrouble(err error) string {
 	switch {
 	case errors.Is(err, errNoServer):
 		return errNoServer.Error()
-	case errors.As(err, &no):
+	case errors.As(err, &no) && no.ErrorCode() > 0:
 		return fmt.Sprintf("mail server answered %d", no.ErrorCode())
 	case errors.As(err, &network) && network.Timeout():
 		return "mail server timed out"
