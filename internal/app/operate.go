@@ -87,11 +87,11 @@ func Logger(format string) *slog.Logger {
 }
 
 func migrate(ctx context.Context) (int, error) {
-	url := os.Getenv("DATABASE_OWNER_URL")
-	if url == "" {
-		return 0, errors.New("DATABASE_OWNER_URL is not set: the address of the database as the role bedelau_owner")
+	url, err := config.OwnerURL()
+	if err != nil {
+		return 0, err
 	}
-	return storage.Migrate(ctx, url, Logger("text"))
+	return storage.Migrate(ctx, string(url), Logger("text"))
 }
 
 func packs(dir string) fs.FS {
@@ -174,7 +174,7 @@ func (a *App) usage(ctx context.Context, slug, month string) (cli.Usage, error) 
 	if err != nil {
 		return cli.Usage{}, err
 	}
-	at, err := time.ParseInLocation("2006-01", month, city.Location())
+	at, err := monthOf(city, month, time.Now())
 	if err != nil {
 		return cli.Usage{}, err
 	}
@@ -183,7 +183,7 @@ func (a *App) usage(ctx context.Context, slug, month string) (cli.Usage, error) 
 	if err != nil {
 		return cli.Usage{}, err
 	}
-	u := cli.Usage{City: city.Name, Month: month, AsOf: used.AsOf.In(city.Location())}
+	u := cli.Usage{City: city.Name, Month: at.Format("2006-01"), AsOf: used.AsOf.In(city.Location())}
 	for _, r := range used.Readings {
 		u.Meters = append(u.Meters, cli.UsageLine{Meter: r.Meter.Code, Name: r.Meter.Name.In(i18n.EN), Unit: r.Meter.Unit.In(i18n.EN), Quantity: r.Quantity})
 	}
@@ -200,6 +200,14 @@ func (a *App) usage(ctx context.Context, slug, month string) (cli.Usage, error) 
 	}
 	u.Notes = cost.Notes(i18n.EN)
 	return u, nil
+}
+
+// monthOf reads "2026-11" where the city is; without a month it is the one in which now falls there.
+func monthOf(city tenancy.City, month string, now time.Time) (time.Time, error) {
+	if month == "" {
+		return now.In(city.Location()), nil
+	}
+	return time.ParseInLocation("2006-01", month, city.Location())
 }
 
 // firstAdmin makes the account from which every other invitation of a tenant starts. It returns a password only for an

@@ -64,7 +64,7 @@ func TestUsageIsCountedWithTheAct(t *testing.T) {
 	_, siti := a.signIn(t, "warga@batam.localhost")
 	a.fileKTP(t, ctx, siti, "2171046703900003")
 	month := time.Now().In(city.Location())
-	u, err := a.usage(ctx, "batam", month.Format("2006-01"))
+	u, err := a.usage(ctx, "batam", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,5 +112,16 @@ func TestMailThatNobodyTookIsSentAgain(t *testing.T) {
 	}
 	if _, err := a.retryMail(t.Context(), "nirwana"); !fault.Is(err, "city.unknown") {
 		t.Errorf("retry for a city that does not exist = %v", err)
+	}
+}
+
+func TestTheMonthIsTheCitys(t *testing.T) {
+	t.Parallel()
+	batam := tenancy.City{Timezone: "Asia/Jakarta"}
+	lateInLondon := time.Date(2026, 10, 31, 17, 30, 0, 0, time.UTC)
+	for given, want := range map[string]string{"": "2026-11-01", "2026-10": "2026-10-01"} {
+		if at, err := monthOf(batam, given, lateInLondon); err != nil || at.Format(time.DateOnly) != want {
+			t.Errorf("month %q is %s, %v; want %s", given, at, err, want)
+		}
 	}
 }

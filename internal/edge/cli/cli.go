@@ -29,7 +29,7 @@ type Ops struct {
 	SQL       func() (roles, database string) // what a DBA runs before the first migration
 	Demo      func(ctx context.Context, o DemoOptions) error
 	Doctor    func(ctx context.Context, o DoctorOptions) []Check
-	Usage     func(ctx context.Context, slug, month string) (Usage, error)
+	Usage     func(ctx context.Context, slug, month string) (Usage, error) // month "" is the present one, where the city is
 	Pack      PackOps
 	Cities    func(ctx context.Context) ([]CityRow, error)
 	Bench     func(ctx context.Context, o BenchOptions) error

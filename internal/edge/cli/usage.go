@@ -46,10 +46,7 @@ func usageCmd(ops Ops) *cobra.Command {
 	var slug, month string
 	c := &cobra.Command{Use: "usage", Short: "Show a city's usage in a month and what it would cost under its plan", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if month == "" {
-				month = time.Now().Format("2006-01")
-			}
-			if !monthPattern.MatchString(month) {
+			if month != "" && !monthPattern.MatchString(month) {
 				return usageError{fmt.Errorf("--month must be like 2026-11, not %q", month)}
 			}
 			u, err := ops.Usage(cmd.Context(), slug, month)

@@ -1,5 +1,5 @@
 // Package config reads the environment once, at start, into one struct. A field that is missing or malformed stops
-// the program with its name; nothing else in the program reads the environment.
+// the program with its name; no other package reads a setting of this program from the environment.
 package config
 
 import (
@@ -37,7 +37,7 @@ type Config struct {
 
 	DatabaseURL         Secret `env:"DATABASE_URL,required,notEmpty"`          // role bedelau_app
 	DatabasePlatformURL Secret `env:"DATABASE_PLATFORM_URL,required,notEmpty"` // role bedelau_platform
-	DatabaseOwnerURL    Secret `env:"DATABASE_OWNER_URL"`                      // role bedelau_owner; for `migrate` only
+	DatabaseOwnerURL    Secret `env:"DATABASE_OWNER_URL"`                      // role bedelau_owner; for `migrate` only, see OwnerURL
 	DatabaseConns       int    `env:"BEDELAU_DB_CONNS" envDefault:"16"`        // connections of the application role
 	RedisURL            Secret `env:"REDIS_URL,required,notEmpty"`             // redis://[:password@]host:port/db
 
@@ -58,6 +58,15 @@ func Load() (Config, error) {
 		return Config{}, named(err)
 	}
 	return c, c.Validate()
+}
+
+// OwnerURL reads DATABASE_OWNER_URL alone, so that a machine which migrates needs none of the other settings.
+func OwnerURL() (Secret, error) {
+	c, _ := env.ParseAs[Config]() // whatever the others lack
+	if c.DatabaseOwnerURL == "" {
+		return "", errors.New("config: DATABASE_OWNER_URL is not set: the address of the database as the role bedelau_owner")
+	}
+	return c.DatabaseOwnerURL, nil
 }
 
 // named says every fault with the name that the operator knows, the variable's, and never with its value.

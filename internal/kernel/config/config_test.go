@@ -67,3 +67,15 @@ func TestLoadNamesWhatIsWrong(t *testing.T) {
 		})
 	}
 }
+
+func TestOwnerURLNeedsNothingElse(t *testing.T) {
+	t.Setenv("BEDELAU_WORKERS", "many")
+	t.Setenv("DATABASE_OWNER_URL", "")
+	if url, err := OwnerURL(); err == nil || !strings.Contains(err.Error(), "DATABASE_OWNER_URL") {
+		t.Errorf("without it: %q, %v", string(url), err)
+	}
+	t.Setenv("DATABASE_OWNER_URL", "postgres://o:rahasia@h/d")
+	if url, err := OwnerURL(); err != nil || string(url) != "postgres://o:rahasia@h/d" {
+		t.Errorf("%q, %v", string(url), err)
+	}
+}
