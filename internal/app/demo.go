@@ -111,7 +111,7 @@ func demoConfig(o cli.DemoOptions, on doors, s *devkit.Services, box *mailbox.Bo
 	}
 	host, port := box.Addr()
 	cfg := config.Config{
-		PublicURL: "http://localhost:" + strconv.Itoa(o.Port), DataDir: o.Dir, Demo: true, LogFormat: "text",
+		PublicURL: "http://localhost:" + strconv.Itoa(o.Port), DataDir: o.Dir, LogFormat: "text",
 		Workers: 4, Drain: 10 * time.Second, DatabaseConns: 16,
 		DatabaseURL:         config.Secret(s.URL("bedelau_app", demoDatabase)),
 		DatabasePlatformURL: config.Secret(s.URL("bedelau_platform", demoDatabase)),

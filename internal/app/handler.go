@@ -32,7 +32,7 @@ func (a *App) gate(box *mailbox.Box, codes func(tenant string) []portal.StaffCod
 	portal.New(portal.Deps{
 		Catalog: a.Catalog, Casework: a.Casework, Dashboard: a.Dashboard, Identity: a.Identity, Guard: a.Guard,
 		Directory: a.Directory, DB: a.DB, Metering: a.Metering, Billing: a.Billing, CityURL: a.CityURL,
-		Demo: a.Config.Demo, Secure: a.Config.Secure(), Mailbox: box, StaffCodes: codes, Log: a.Log,
+		Secure: a.Config.Secure(), Mailbox: box, StaffCodes: codes, Log: a.Log,
 	}).Mount(g)
 	httpapi.New(httpapi.Deps{
 		Catalog: a.Catalog, Casework: a.Casework, Dashboard: a.Dashboard, Identity: a.Identity, Guard: a.Guard,

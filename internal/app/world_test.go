@@ -36,7 +36,7 @@ func newEmptyApp(t testing.TB) (*App, *pgtest.World) {
 	t.Helper()
 	w := pgtest.Open(t)
 	cfg := config.Config{
-		PublicURL: "http://localhost", DataDir: t.TempDir(), Demo: true, LogFormat: "text", Workers: 4,
+		PublicURL: "http://localhost", DataDir: t.TempDir(), LogFormat: "text", Workers: 4,
 		Drain: 5 * time.Second, DatabaseConns: 8, Proxies: []string{"127.0.0.1"}, SMTPFrom: "kota@localhost", SMTPTLS: "none",
 		DatabaseURL: config.Secret(w.AppURL), DatabasePlatformURL: config.Secret(w.PlatformURL),
 		RedisURL:  config.Secret("redis://" + pgtest.Redis(t) + "/0"),

@@ -83,6 +83,9 @@ func TestTheMailboxIsOfOneCityAndADemonstration(t *testing.T) {
 	plain := newSite(t)
 	b := plain.browser(t, hostBatam)
 	b.sees(b.get("/kotak-surat"), http.StatusNotFound)
+	if strings.Contains(b.page("/"), "/kotak-surat") {
+		t.Error("a page opens a mailbox that is not there")
+	}
 
 	s := newSite(t)
 	box, err := mailbox.Open(t.TempDir(), s.Log)
@@ -91,7 +94,7 @@ func TestTheMailboxIsOfOneCityAndADemonstration(t *testing.T) {
 	}
 	t.Cleanup(box.Close)
 	d := s.Deps
-	d.Demo, d.Mailbox = true, box
+	d.Mailbox = box
 	d.StaffCodes = func(tenant string) []StaffCode {
 		return []StaffCode{{Label: "Petugas " + tenant, Login: "petugas@" + tenant + ".localhost", Password: "sandi", Code: "123456"}}
 	}
@@ -102,6 +105,9 @@ func TestTheMailboxIsOfOneCityAndADemonstration(t *testing.T) {
 
 	b = s.browser(t, hostBatam)
 	page := b.page("/kotak-surat", "Untuk Batam", "petugas@batam.localhost", "123456")
+	if !strings.Contains(page, "demo-ribbon") {
+		t.Error("a page of a demonstration does not say so")
+	}
 	if strings.Contains(page, "Untuk Tanjungpinang") {
 		t.Error("a city reads another's mail")
 	}

@@ -38,9 +38,8 @@ type Deps struct {
 	Metering   *metering.Service
 	Billing    *billing.Service
 	CityURL    func(tenancy.City) string // address of a tenant's site, without a slash at the end
-	Demo       bool                      // a demonstration: pages say so, and show who one can be
 	Secure     bool                      // people reach the site by https
-	Mailbox    *mailbox.Box              // of a demonstration, else nil
+	Mailbox    *mailbox.Box              // of a demonstration, whose pages say so; else nil
 	StaffCodes func(tenant string) []StaffCode
 	Log        *slog.Logger
 	Now        func() time.Time // nil means time.Now

@@ -40,9 +40,6 @@ const (
 	PlatformUsage  Permission = "platform:usage"
 )
 
-// MailboxRead opens the mailbox page of a demonstration; it exists in no other installation.
-const MailboxRead Permission = "mailbox:read"
-
 // Definition says what a permission is about. Its sentence is the i18n key "perm.<name>".
 type Definition struct {
 	Name     Permission
@@ -75,6 +72,5 @@ func All() []Definition {
 		{Name: UsageRead, City: true, Reads: true},
 		{Name: PlatformCities, Platform: true},
 		{Name: PlatformUsage, Platform: true, Reads: true},
-		{Name: MailboxRead, City: true, Platform: true, Reads: true},
 	}
 }

@@ -28,7 +28,6 @@ type Config struct {
 	Metrics   string        `env:"BEDELAU_METRICS_LISTEN" envDefault:":9090"` // address of /metrics; empty turns it off
 	PublicURL string        `env:"BEDELAU_PUBLIC_URL,required,notEmpty"`      // the platform's address; a city's is its slug before that host
 	DataDir   string        `env:"BEDELAU_DATA_DIR" envDefault:"data"`        // uploads and issued documents
-	Demo      bool          `env:"BEDELAU_DEMO"`                              // shows the mailbox page and the demo ribbon
 	LogFormat string        `env:"BEDELAU_LOG" envDefault:"json"`             // json or text
 	Proxies   []string      `env:"BEDELAU_TRUSTED_PROXIES"`                   // addresses whose X-Forwarded-For is believed
 	Workers   int           `env:"BEDELAU_WORKERS" envDefault:"10"`           // tasks at a time in `work`
