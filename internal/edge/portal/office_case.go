@@ -139,17 +139,23 @@ func caseActions(d casework.Detail, l i18n.Locale) []office.Action {
 	return out
 }
 
-// correctable lists what can be sent back to the applicant: all but consents, of which nothing can be wrong.
+// correctable lists what can be sent back to the applicant: all but consents, of which nothing can be wrong. Documents
+// come first, because most corrections are of a paper that cannot be read.
 func correctable(d casework.Detail, l i18n.Locale) []ui.Option {
-	var out []ui.Option
+	var papers, words []ui.Option
 	for _, page := range d.Pages {
 		for _, f := range page.Fields {
-			if f.Type != form.Consent {
-				out = append(out, ui.Option{Value: f.Code, Label: f.Label.In(l)})
+			o := ui.Option{Value: f.Code, Label: f.Label.In(l)}
+			switch f.Type {
+			case form.File:
+				papers = append(papers, o)
+			case form.Consent:
+			default:
+				words = append(words, o)
 			}
 		}
 	}
-	return out
+	return append(papers, words...)
 }
 
 func fieldLabel(d casework.Detail, code string, l i18n.Locale) string {

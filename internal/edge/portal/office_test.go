@@ -43,6 +43,9 @@ func TestAnOfficerDecides(t *testing.T) {
 	andi.goes(andi.post(desk+"/tindakan", "action", "start_review", "version", version(t, page)), desk)
 	page = andi.page(desk, "Tersimpan", "Dalam verifikasi", "Setujui", "Tolak")
 
+	if strings.Index(page, `value="file_kk"`) > strings.Index(page, `value="nomor_kk"`) {
+		t.Error("what can be sent back does not begin with the documents")
+	}
 	refused := andi.post(desk+"/tindakan", "action", "request_correction", "version", version(t, page), "reason", " ", "fields", "file_kk")
 	andi.sees(refused, http.StatusUnprocessableEntity, "Ada 1 hal yang perlu diperbaiki", "Isian ini wajib diisi")
 	if !strings.Contains(refused.body, `value="file_kk" checked`) || !strings.Contains(refused.body, `aria-invalid="true"`) {
