@@ -28,7 +28,7 @@ type Shell struct {
 	L           i18n.Locale
 	Frame       Frame
 	City        City   // on the platform's host, the platform itself
-	Path        string // of this request, with its query: the language switch returns here
+	Path        string // where this page can be read, with its query: the language switch returns here
 	Title       string // without the city's name, which is added
 	Description string // for search engines; empty is left out
 	User        *User  // nil when nobody is signed in

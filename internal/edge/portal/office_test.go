@@ -186,6 +186,37 @@ func TestReadingIsRecorded(t *testing.T) {
 	}
 }
 
+// TestTheLanguageIsChangedOnAnAnsweredForm: a page that answers a form leads back to one that can be read.
+func TestTheLanguageIsChangedOnAnAnsweredForm(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
+	root, _ := siti.apply(sitiNIK)
+	desk := atDesk(root)
+	andi := s.staff(t, hostBatam, "Andi Wijaya", "officer", "disdukcapil")
+	for _, tt := range []struct {
+		by                *browser
+		path, body, leads string
+	}{
+		{andi, desk + "/buka/nik", "", desk},
+		{andi, desk + "/catatan", "note=%20", desk},
+		{andi, desk + "/buka/nama_lengkap", "", desk},
+		{andi, "/petugas/antrean", "q=siti", "/petugas/antrean"},
+		{siti, root + "/berkas/" + uuid.NewString() + "/hapus", "", root},
+		{siti, "/ajukan/tidak-ada", "", "/"},
+		{siti, "/lacak", "number=x", "/lacak"},
+	} {
+		a := tt.by.send(http.MethodPost, tt.path, "application/x-www-form-urlencoded", strings.NewReader(tt.body))
+		if got := hidden(t, a.body, "next"); got != tt.leads {
+			t.Errorf("%s: the language leads to %s, want %s", tt.path, got, tt.leads)
+			continue
+		}
+		if b := tt.by.get(tt.leads); b.status != http.StatusOK {
+			t.Errorf("%s cannot be read: %d", tt.leads, b.status)
+		}
+	}
+}
+
 // TestTheHeadDealsOutWork: the head gives a case to one of the agency and takes it back; an officer cannot.
 func TestTheHeadDealsOutWork(t *testing.T) {
 	t.Parallel()

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"net/http"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -20,8 +22,8 @@ import (
 func (p *Portal) shell(c *gin.Context, title string) ui.Shell {
 	city, actor, l := gate.CityOf(c), gate.ActorOf(c), gate.LocaleOf(c)
 	s := ui.Shell{
-		L: l, City: p.cityView(city), Path: c.Request.URL.RequestURI(), Title: title,
-		Demo: p.Mailbox != nil, Flash: takeFlash(c, l), NoIndex: actor.SignedIn(),
+		L: l, City: p.cityView(city), Path: p.readable(c), Title: title,
+		Demo: p.Demo, Flash: takeFlash(c, l), NoIndex: actor.SignedIn(),
 	}
 	if city.Kind != tenancy.KindCity {
 		s.Frame = ui.FramePlatform // also a host that is nobody's
@@ -30,6 +32,23 @@ func (p *Portal) shell(c *gin.Context, title string) ui.Shell {
 		s.User = &ui.User{Name: actor.Name, Role: roleName(l, actor), Links: p.deskLinks(c.Request.Context(), l, actor)}
 	}
 	return s
+}
+
+// readable is an address at which the page can be asked for again. A page that answers a form stands at the address the
+// form was sent to, which may take forms alone; then it is the nearest page above, with the same query.
+func (p *Portal) readable(c *gin.Context) string {
+	at, route := *c.Request.URL, c.FullPath()
+	if c.Request.Method != http.MethodPost || route == "" || p.pages[route] {
+		return at.RequestURI()
+	}
+	for at.RawPath = ""; route != "" && !p.pages[route]; {
+		route = route[:strings.LastIndex(route, "/")]
+		at.Path = at.Path[:strings.LastIndex(at.Path, "/")]
+	}
+	if route == "" {
+		return "/"
+	}
+	return at.RequestURI()
 }
 
 // cityView is how a city presents itself; a host that is nobody's shows the product's own name.

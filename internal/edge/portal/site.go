@@ -52,7 +52,8 @@ type StaffCode struct{ Label, Login, Password, Code string }
 // Portal is the pages of every city and of the platform.
 type Portal struct {
 	Deps
-	brands sync.Map // colour → ui.Brand
+	brands sync.Map        // colour → ui.Brand
+	pages  map[string]bool // the addresses of the tables that can be read
 }
 
 // New returns the pages; Mount makes them reachable.
@@ -60,7 +61,7 @@ func New(d Deps) *Portal {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
-	return &Portal{Deps: d}
+	return &Portal{Deps: d, pages: map[string]bool{}}
 }
 
 // Mount serves every page on g, and answers addresses that are none.
@@ -71,6 +72,11 @@ func (p *Portal) Mount(g *gate.Gate) {
 		p.officeRoutes(), p.adminRoutes(), p.bumdRoutes(), p.mailboxRoutes(),
 	} {
 		g.Mount(t, site)
+		for _, r := range t {
+			if _, file := r.IDs["file"]; r.Method == get && !file {
+				p.pages[r.Path] = true
+			}
+		}
 	}
 	p.mountAssets(g.Engine())
 	g.Engine().NoRoute(p.missing(g, site))
