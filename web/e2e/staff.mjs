@@ -42,13 +42,21 @@ export async function asksForCorrection(p, colleague, app) {
   await p.reads("Perlu perbaikan");
 }
 
-// looksAtPapers reads what is masked, which is recorded.
+// looksAtPapers reads what is masked, which is recorded. Each answer opens in its place: those opened before stay open,
+// and what is being written stays written.
 export async function looksAtPapers(p, app, who) {
   await opens(p, app);
   await p.reads("Pasar Botania 2, dekat halte");
   assert.ok(!(await p.page.locator("main").innerText()).includes(who.nik), "the NIK is masked");
-  await p.follow(p.button("Tampilkan (dicatat) Nomor Induk Kependudukan"));
+  const note = p.page.getByLabel("Catatan", { exact: true });
+  await note.fill("Cocokkan dengan KK.");
+  for (const [id, value] of [["nik", who.nik], ["nomor_kk", who.kk]]) {
+    await p.press(p.page.locator(`#isi-${id} button`));
+    await p.page.locator(`#isi-${id}`).getByText(value).waitFor();
+    assert.equal(await p.page.evaluate(() => document.activeElement.textContent), value, "the focus is on what was opened");
+  }
   await p.reads(who.nik);
+  assert.equal(await note.inputValue(), "Cocokkan dengan KK.");
   await p.look("case-revealed");
   const file = await p.page.locator(".doc .head a").first().getAttribute("href");
   const paper = await p.fetch(file);

@@ -108,9 +108,9 @@ func caseAnswers(d casework.Detail, l i18n.Locale, t try) []office.Answer {
 			x := office.Answer{ID: "isi-" + f.Code, Label: f.Label.In(l), Value: f.Text, Corrected: f.Corrected}
 			switch {
 			case f.Masked && f.Code == t.revealed:
-				x.Value = t.value
+				x.Value, x.Revealed = t.value, true
 			case f.Masked && d.MayReveal:
-				x.Reveal = path + "/buka/" + f.Code + "#" + x.ID
+				x.Reveal = path + "/buka/" + f.Code
 			}
 			for _, file := range f.Files {
 				x.Files = append(x.Files, ui.File{Name: file.Name, Size: file.Size, Href: path + "/berkas/" + file.ID.String(), Image: strings.HasPrefix(file.Mime, "image/")})

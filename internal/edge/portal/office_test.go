@@ -149,6 +149,9 @@ func TestReadingIsRecorded(t *testing.T) {
 	andi := s.staff(t, hostBatam, "Andi Wijaya", "officer", "disdukcapil")
 	page := andi.page(desk)
 
+	if !strings.Contains(page, `hx-post="`+desk+`/buka/nik" hx-target="#isi-nik" hx-select="#isi-nik"`) {
+		t.Error("a script would put more than the one answer into the page")
+	}
 	shown := andi.post(desk + "/buka/nik")
 	andi.sees(shown, http.StatusOK, sitiNIK)
 	if strings.Contains(text(shown.body), "27 Maret 1990") || shown.header.Get("Cache-Control") != "no-store" {

@@ -61,6 +61,7 @@ type Answer struct {
 	ID, Label, Value, Reveal string
 	Files                    []ui.File
 	Corrected                bool // the applicant was asked to correct it
+	Revealed                 bool // just now
 }
 
 // Action is a step that the officer may take now. Reason is "none", "optional" or "required"; Tone is "good", "bad" or
