@@ -6,7 +6,8 @@ import (
 	"bedelau/internal/kernel/i18n"
 )
 
-// Deadline is the promise on one application. State is "running", "soon", "late", "paused" or "done"; Left is the time
+// Deadline is the promise on one application. State is "running", "soon", "late" or "paused"; once the clock has stopped
+// it is "on_time" or "decided_late", "ended" when nothing was decided, or "done" where no more is told. Left is the time
 // remaining, or the time past when late, in Unit. A zero Due has no promise.
 type Deadline struct {
 	State string
@@ -18,7 +19,7 @@ type Deadline struct {
 // Text writes the deadline: "Sisa 2 hari kerja", "Lewat 1 hari kerja".
 func (d Deadline) Text(l i18n.Locale) string {
 	switch d.State {
-	case "paused", "done":
+	case "paused", "done", "on_time", "decided_late", "ended":
 		return l.T("deadline." + d.State)
 	case "late":
 		if d.Left == 0 {
@@ -37,7 +38,7 @@ func (d Deadline) Text(l i18n.Locale) string {
 
 func (d Deadline) tone() string {
 	switch d.State {
-	case "late":
+	case "late", "decided_late":
 		return "bad"
 	case "soon":
 		return "care"
@@ -49,14 +50,16 @@ func (d Deadline) tone() string {
 
 func (d Deadline) icon() string {
 	switch d.State {
-	case "late":
+	case "late", "decided_late":
 		return "alert-circle"
 	case "soon":
 		return "hourglass"
 	case "paused":
 		return "player-pause"
-	case "done":
+	case "done", "on_time":
 		return "check"
+	case "ended":
+		return "ban"
 	}
 	return "clock"
 }

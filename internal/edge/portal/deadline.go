@@ -31,13 +31,25 @@ func (k clock) of(app casework.Application) ui.Deadline {
 	case app.Clock == casework.Paused:
 		return ui.Deadline{State: "paused"}
 	case app.Clock == casework.Stopped:
-		return ui.Deadline{State: "done"}
+		return ui.Deadline{State: kept(app)}
 	}
 	d := k.until(app.DueAt, app.TermUnit)
 	if d.State == "running" && soon(d, app.Term()) {
 		d.State = "soon"
 	}
 	return d
+}
+
+// kept says of an application whose clock has stopped whether it was decided in time. That is no praise of the decision:
+// a refusal in time has kept the promise too.
+func kept(app casework.Application) string {
+	switch {
+	case app.OnTime == nil:
+		return "ended" // by the applicant
+	case *app.OnTime:
+		return "on_time"
+	}
+	return "decided_late"
 }
 
 // until counts from now to due, or from due to now when that is past. A year without imported holidays makes the count

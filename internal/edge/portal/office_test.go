@@ -69,7 +69,7 @@ func TestAnOfficerDecides(t *testing.T) {
 		t.Error("the applicant reads an internal note")
 	}
 	andi.goes(andi.post(desk+"/tindakan", "action", "approve", "version", version(t, page), "reason", "Data cocok."), desk)
-	andi.page(desk, "Disetujui", "Data cocok.", "Selesai diproses")
+	andi.page(desk, "Disetujui", "Data cocok.", "Diputuskan tepat waktu")
 	s.soon(t, "the issue of the document", func() bool { return strings.Contains(andi.get(desk).body, "/dokumen/") })
 	_, rest, _ := strings.Cut(andi.get(desk).body, `href="/dokumen/`)
 	id, _, _ := strings.Cut(rest, `"`)
@@ -217,6 +217,27 @@ func TestTheLanguageIsChangedOnAnAnsweredForm(t *testing.T) {
 		if b := tt.by.get(tt.leads); b.status != http.StatusOK {
 			t.Errorf("%s cannot be read: %d", tt.leads, b.status)
 		}
+	}
+}
+
+// TestAStateHasOneName: the queue and the case say the workflow's own word, and a closed case says how it was closed.
+func TestAStateHasOneName(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
+	root, number := siti.apply(sitiNIK)
+	desk := atDesk(root)
+	andi := s.staff(t, hostBatam, "Andi Wijaya", "officer", "disdukcapil")
+	andi.post("/bahasa", "lang", "en")
+	for _, path := range []string{"/petugas/antrean", desk} {
+		if page := andi.page(path, number, "Submitted"); strings.Contains(page, "</svg> Received") {
+			t.Errorf("%s has a name of its own for the state", path)
+		}
+	}
+	andi.post("/bahasa", "lang", "id")
+	siti.goes(siti.post(root+"/batal", "reason", "Ketemu"), root)
+	if page := andi.page(desk, "Dibatalkan", "Berakhir tanpa keputusan"); strings.Contains(page, "tag-good") {
+		t.Error("a cancelled case is praised")
 	}
 }
 
