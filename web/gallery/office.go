@@ -114,7 +114,7 @@ func queue(s ui.Shell) office.QueueView {
 	}
 	review, sent := in(s, "Dalam verifikasi", "In review"), in(s, "Terkirim", "Submitted")
 	v := office.QueueView{
-		Shell: desk(s, "/petugas/antrean", s.L.T("queue.title")), Agency: agencies(s)[0].Name, Tab: "all", Next: "/petugas/antrean?setelah=x",
+		Shell: desk(s, "/petugas/antrean", s.L.T("queue.title")), Agency: agencies(s)[0].Name, Tab: "all", Now: now, From: "?dari=all", Next: "/petugas/antrean?setelah=x",
 		Tabs: []office.Tab{
 			{Code: "mine", Label: in(s, "Tugas saya", "Mine"), Count: 4}, {Code: "unassigned", Label: in(s, "Belum ditugaskan", "Unassigned"), Count: 12},
 			{Code: "all", Label: in(s, "Semua", "All"), Count: 31}, {Code: "late", Label: in(s, "Terlambat", "Late"), Count: 2, Alarm: true},
@@ -136,7 +136,7 @@ func caseFile(s ui.Shell) office.CaseView {
 		Shell: desk(s, "/petugas/antrean", "BTM-26-7K3QX-4"), ID: "1", Number: "BTM-26-7K3QX-4", Service: in(s, "KTP-el hilang", "Lost electronic ID card"), Applicant: "Siti Rahmawati", Agency: agencies(s)[0].Name,
 		Status: "in_review", StatusLabel: in(s, "Dalam verifikasi", "In review"), Deadline: ui.Deadline{State: "late", Due: now, Left: 1, Unit: "working_day"}, Submitted: now.AddDate(0, 0, -3), Assignee: "Budi Hartono", Version: 4, Level: 1,
 		Next: &office.Next{Href: "/x", Number: "BTM-26-9T2WH-6", Service: in(s, "KTP-el hilang", "Lost electronic ID card")}, MayNote: true,
-		Term: in(s, "2 hari kerja", "2 working days"), ChannelLabel: s.L.T("case.channel.web"),
+		Term: in(s, "2 hari kerja", "2 working days"), ChannelLabel: s.L.T("case.channel.web"), Back: "/petugas/antrean",
 		Warnings: []string{in(s, "Tanggal lahir berbeda dengan yang ada di NIK.", "The date of birth differs from that in the NIK.")},
 		Answers: []office.Answer{
 			{ID: "isi-1", Label: "NIK", Value: "•••• •••• •••• 0003", Reveal: "/petugas/permohonan/1/buka/nik"},

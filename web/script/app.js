@@ -1,5 +1,5 @@
-// The pages work without this file. It makes three things nicer: searching and paging without a full reload (htmx,
-// attributes only), copying a number, and printing.
+// The pages work without this file. It makes four things nicer: searching and paging without a full reload (htmx,
+// attributes only), copying a number, printing, and menus wider than a phone, which begin at where one is.
 import "htmx.org";
 
 document.addEventListener("click", async (event) => {
@@ -14,3 +14,13 @@ document.addEventListener("click", async (event) => {
 
 // Buttons that can only work with a script stay hidden until there is one.
 for (const el of document.querySelectorAll("[data-needs-script]")) el.hidden = false;
+
+// A row that scrolls sideways is turned to its current entry, now and when a part of the page is new.
+function turn() {
+  for (const el of document.querySelectorAll("[data-turns] [aria-current]")) {
+    const row = el.closest("[data-turns]");
+    row.scrollLeft += el.getBoundingClientRect().left - row.getBoundingClientRect().left - (row.clientWidth - el.offsetWidth) / 2;
+  }
+}
+turn();
+document.addEventListener("htmx:after:swap", turn);

@@ -134,7 +134,7 @@ func office(s Shell) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if s.User != nil {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<ul>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<ul data-turns>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

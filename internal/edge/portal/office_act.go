@@ -40,7 +40,7 @@ func (p *Portal) deskAct(c *gin.Context) error {
 	if err != nil {
 		return p.caseAgain(c, err, t)
 	}
-	return p.done(c, casePath(id), "acted")
+	return p.done(c, sameCase(c, id), "acted")
 }
 
 // caseAgain answers a refusal with the case: what is wrong with the form, or what a colleague did meanwhile.
@@ -109,7 +109,7 @@ func (p *Portal) deskHand(c *gin.Context, sentence string, change func(id uuid.U
 	if err != nil {
 		return p.caseAgain(c, err, t)
 	}
-	return p.done(c, localPath(in.Get("next"), casePath(id)), sentence)
+	return p.done(c, localPath(in.Get("next"), sameCase(c, id)), sentence)
 }
 
 // deskNote adds words that only the office sees.
@@ -126,7 +126,7 @@ func (p *Portal) deskNote(c *gin.Context) error {
 	if err != nil {
 		return p.caseAgain(c, err, t)
 	}
-	return p.done(c, casePath(id), "noted")
+	return p.done(c, sameCase(c, id), "noted")
 }
 
 // deskReveal shows one masked answer, this once: it is in the answer to this form and nowhere else, and that it was

@@ -33,6 +33,12 @@ type try struct {
 
 func casePath(id uuid.UUID) string { return "/petugas/permohonan/" + id.String() }
 
+// sameCase is the case with the way back that the request came by.
+func sameCase(c *gin.Context, id uuid.UUID) string {
+	_, from := cameFrom(c)
+	return casePath(id) + from
+}
+
 func (p *Portal) casePage(c *gin.Context, status int, t try) error {
 	id, err := pathID(c, "id")
 	if err != nil {
@@ -53,9 +59,10 @@ func (p *Portal) casePage(c *gin.Context, status int, t try) error {
 		Applicant: app.ApplicantName, Status: ui.Status(app.Stage), StatusLabel: d.State.Label.In(l), Deadline: k.of(app),
 		Submitted: zoned(c, app.SubmittedAt), Assignee: app.AssigneeName, Version: app.Version, Level: app.EscalationLevel,
 		Decision: app.Reason, Provisional: app.DueProvisional, Term: termText(app, l), ChannelLabel: l.T("case.channel." + app.Channel),
-		Answers: caseAnswers(d, l, t), Events: p.caseEvents(c, d, 0), Actions: caseActions(d, l), Correctable: correctable(d, l),
+		Answers: caseAnswers(c, d, t), Events: p.caseEvents(c, d, 0), Actions: caseActions(d, l), Correctable: correctable(d, l),
 		Errors: t.errors, Tried: t.action, Reason: t.reason, Fields: t.fields, Note: t.note,
 	}
+	v.Back, v.From = cameFrom(c)
 	v.ErrorTitle = len(t.errors) > 0
 	if app.Correction != nil {
 		v.Correction = app.Correction.Message
@@ -100,9 +107,10 @@ func (p *Portal) hands(c *gin.Context, d casework.Detail, t try, v *office.CaseV
 }
 
 // caseAnswers lays out what was answered. A masked answer offers to be shown; one just revealed is shown once.
-func caseAnswers(d casework.Detail, l i18n.Locale, t try) []office.Answer {
+func caseAnswers(c *gin.Context, d casework.Detail, t try) []office.Answer {
 	var out []office.Answer
-	path := casePath(d.Application.ID)
+	path, l := casePath(d.Application.ID), gate.LocaleOf(c)
+	_, from := cameFrom(c)
 	for _, page := range d.Pages {
 		for _, f := range page.Fields {
 			x := office.Answer{ID: "isi-" + f.Code, Label: f.Label.In(l), Value: f.Text, Corrected: f.Corrected}
@@ -110,7 +118,7 @@ func caseAnswers(d casework.Detail, l i18n.Locale, t try) []office.Answer {
 			case f.Masked && f.Code == t.revealed:
 				x.Value, x.Revealed = t.value, true
 			case f.Masked && d.MayReveal:
-				x.Reveal = path + "/buka/" + f.Code
+				x.Reveal = path + "/buka/" + f.Code + from
 			}
 			for _, file := range f.Files {
 				x.Files = append(x.Files, ui.File{Name: file.Name, Size: file.Size, Href: path + "/berkas/" + file.ID.String(), Image: strings.HasPrefix(file.Mime, "image/")})
@@ -176,6 +184,7 @@ func (p *Portal) nextCase(c *gin.Context, but uuid.UUID) (*office.Next, error) {
 	if p.Guard.Allow(ctx, a, access.ApplicationReview) != nil {
 		return nil, nil
 	}
+	_, from := cameFrom(c)
 	for _, view := range []casework.View{casework.ViewMine, casework.ViewUnassigned} {
 		q, err := p.Casework.Queue(ctx, a, casework.QueueFilter{View: view, Limit: 2})
 		if f := fault.From(err); err != nil && f.Kind == fault.Forbidden {
@@ -186,7 +195,7 @@ func (p *Portal) nextCase(c *gin.Context, but uuid.UUID) (*office.Next, error) {
 		}
 		for _, app := range q.Rows {
 			if app.ID != but && app.Clock == casework.Running {
-				return &office.Next{Href: casePath(app.ID), Number: app.Number, Service: app.ServiceName.In(l)}, nil
+				return &office.Next{Href: casePath(app.ID) + from, Number: app.Number, Service: app.ServiceName.In(l)}, nil
 			}
 		}
 	}

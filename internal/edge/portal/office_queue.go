@@ -3,6 +3,7 @@ package portal
 import (
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 
@@ -50,19 +51,19 @@ func (p *Portal) queuePage(c *gin.Context, f casework.QueueFilter) error {
 	if err != nil {
 		return err
 	}
-	v := office.QueueView{Shell: p.officeShell(c, l.T("queue.title")), Search: clip(toText(f.Search), 100), More: q.More, Here: c.Request.URL.RequestURI()}
+	v := office.QueueView{Shell: p.officeShell(c, l.T("queue.title")), Search: clip(toText(f.Search), 100), More: q.More, Here: c.Request.URL.RequestURI(), Now: zoned(c, p.Now())}
 	if actor.Agency != "" {
 		if a, err := p.Catalog.Agency(ctx, actor.Agency); err == nil {
 			v.Agency = a.Name.In(l)
 		}
 	}
 	if v.Search == "" {
-		v.Tab = string(f.View)
+		v.Tab, v.From = string(f.View), origin(f.View, f.Cursor)
 	}
 	if v.Tab == string(casework.ViewDone) {
 		v.Hint = l.T("queue.done_hint")
 	}
-	for _, view := range casework.Views() {
+	for _, view := range viewsByUrgency(q.Counts) {
 		v.Tabs = append(v.Tabs, office.Tab{Code: string(view), Label: tabLabel(view, l), Count: q.Counts[view], Alarm: view == casework.ViewLate})
 	}
 	if q.Next != "" {
@@ -89,6 +90,35 @@ func tabLabel(v casework.View, l i18n.Locale) string {
 		return l.T("queue.done")
 	}
 	return l.T(v.TextKey())
+}
+
+// viewsByUrgency leads with what is late as long as anything is: on a phone the first views alone are in sight.
+func viewsByUrgency(counts map[casework.View]int) []casework.View {
+	views := casework.Views()
+	if counts[casework.ViewLate] > 0 {
+		late := slices.Index(views, casework.ViewLate)
+		views = slices.Insert(slices.Delete(views, late, late+1), 0, casework.ViewLate)
+	}
+	return views
+}
+
+// origin is the query by which a case knows the view that it was opened from, to lead back there.
+func origin(view casework.View, cursor string) string {
+	q := url.Values{"dari": {string(view)}}
+	if cursor != "" {
+		q.Set("sesudah", cursor)
+	}
+	return "?" + q.Encode()
+}
+
+// cameFrom reads the query of origin: the view to lead back to and the query for the addresses of the case, which are
+// those of the whole queue and nothing when the case was opened in another way.
+func cameFrom(c *gin.Context) (back, query string) {
+	view, cursor := casework.View(c.Query("dari")), c.Query("sesudah")
+	if !slices.Contains(casework.Views(), view) {
+		return pathQueue, ""
+	}
+	return queueAddress(view, cursor), origin(view, cursor)
 }
 
 func queueAddress(view casework.View, cursor string) string {

@@ -280,7 +280,10 @@ func TestALateCaseIsSeen(t *testing.T) {
 	andi.goes(andi.post("/keluar"), "/")
 	andi.post("/masuk", "login", "andi.wijaya@kota.id", "password", password)
 	andi.post("/masuk/kode", "code", s.code(t))
-	andi.page("/petugas/antrean?lihat=late", number, "Lewat 1 hari kerja", "Terlambat 1")
+	late := andi.page("/petugas/antrean?lihat=late", number, "Lewat 1 hari kerja", "26 Nov, 16.00", "Terlambat 1")
+	if strings.Index(late, `id="lihat-late"`) > strings.Index(late, `id="lihat-mine"`) {
+		t.Error("what is late is not the first view")
+	}
 	s.work(t)
 	s.soon(t, "the escalation", func() bool { return strings.Contains(andi.get("/petugas/antrean").body, "Dilaporkan ke atasan") })
 	andi.page(atDesk(root), "Lewat 1 hari kerja", "Dilaporkan ke atasan", "Lewat tenggat, dilaporkan ke atasan", "Sistem")
@@ -299,6 +302,19 @@ func TestTheQueueIsPaged(t *testing.T) {
 	page := andi.page(atDesk(one), "Permohonan berikutnya")
 	if !strings.Contains(page, `href="`+atDesk(two)+`"`) {
 		t.Error("the next case is not offered")
+	}
+	list := andi.page("/petugas/antrean?lihat=unassigned", "Belum diambil 2")
+	from := atDesk(one) + "?dari=unassigned"
+	if !strings.Contains(list, `href="`+from+`"`) {
+		t.Error("the case does not know which view it was opened from")
+	}
+	page = andi.page(from)
+	if !strings.Contains(page, `class="back" href="/petugas/antrean?lihat=unassigned"`) || !strings.Contains(page, `href="`+atDesk(two)+`?dari=unassigned"`) {
+		t.Error("the case leads back to another view")
+	}
+	andi.goes(andi.post(atDesk(one)+"/catatan?dari=unassigned&sesudah=abc", "note", "x"), from+"&sesudah=abc")
+	if page := andi.page(atDesk(one) + "?dari=//jahat.example"); !strings.Contains(page, `class="back" href="/petugas/antrean"`) {
+		t.Error("an unknown view is followed")
 	}
 	andi.sees(andi.get("/petugas/antrean?sesudah=xx"), http.StatusBadRequest, "Mulai lagi dari halaman pertama")
 	andi.sees(andi.get("/petugas/antrean?lihat=semuanya"), http.StatusUnprocessableEntity, "Pilih salah satu")

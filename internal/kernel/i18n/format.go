@@ -3,6 +3,7 @@ package i18n
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -45,6 +46,21 @@ func (l Locale) DateTime(t time.Time) string {
 		return l.Date(t) + ", " + l.Clock(t)
 	}
 	return l.Date(t) + " pukul " + l.Clock(t)
+}
+
+// ShortDate writes t's day as narrow as a list needs it, "24 Nov", with the year when it is not that of now.
+func (l Locale) ShortDate(t, now time.Time) string {
+	day := fmt.Sprintf("%d %s", t.Day(), l.monthName(t.Month())[:3])
+	if t.Year() != now.Year() {
+		day += fmt.Sprintf(" %d", t.Year())
+	}
+	return day
+}
+
+// ShortTime is ShortDate with the time of day, without its zone: "24 Nov, 10.05".
+func (l Locale) ShortTime(t, now time.Time) string {
+	clock, _, _ := strings.Cut(l.Clock(t), " ")
+	return l.ShortDate(t, now) + ", " + clock
 }
 
 // Clock writes t's time of day with its zone: "10.05 WIB" or "10:05 WIB".

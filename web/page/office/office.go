@@ -19,6 +19,7 @@ import (
 	"slices"
 	"time"
 
+	"bedelau/internal/kernel/i18n"
 	"bedelau/web/ui"
 )
 
@@ -52,7 +53,17 @@ type QueueView struct {
 	First  string // address of the first page, when this is another
 	Next   string // address of the next page
 	Here   string // address of this page
-	More   bool   // a search found more than it shows
+	From   string // query that tells a case where it was opened from
+	Now    time.Time
+	More   bool // a search found more than it shows
+}
+
+// due is the day of the deadline beside the time that remains; empty when there is none or the tag says it already.
+func (r Row) due(l i18n.Locale, now time.Time) string {
+	if r.Deadline.Due.IsZero() || r.Deadline.Left == 0 && r.Deadline.State != "late" {
+		return ""
+	}
+	return l.ShortTime(r.Deadline.Due, now)
 }
 
 // Answer is one question of the form as the officer may see it. Reveal is the address that shows a masked value, and
@@ -118,7 +129,12 @@ type CaseView struct {
 	Note         string // as it was typed, when it was refused
 	Officer      string // id of who has it
 	ChannelLabel string
+	Back         string // the view that the case was opened from
+	From         string // query that keeps it while the case is worked on
 }
+
+// at is the address of a form of the case.
+func (v CaseView) at(act string) string { return "/petugas/permohonan/" + v.ID + act + v.From }
 
 // plain reports whether the step is a single button.
 func (a Action) plain() bool { return a.Reason == "none" && !a.Correct && !a.Issues }
