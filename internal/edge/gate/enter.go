@@ -37,6 +37,12 @@ func (g *Gate) Enter(c *gin.Context, r Route, s Surface) error {
 		return err
 	}
 	if err := g.limit(c, r); err != nil {
+		if !s.API {
+			// The page of this refusal is still the reader's: in their frame, and without an offer to sign in again.
+			if err := g.person(c, s); err != nil {
+				g.Log.WarnContext(c.Request.Context(), "who was refused is unknown", "err", err)
+			}
+		}
 		return err
 	}
 	if !s.API {

@@ -47,6 +47,11 @@ func (p *Portal) problem(c *gin.Context, status int, text string) {
 	}
 	v := problem.View{Shell: p.shell(c, ""), Status: status, Text: text, Request: gate.RequestID(c), Back: back(c)}
 	v.NoIndex = true
+	if v.User != nil && len(v.User.Links) > 0 {
+		v.Frame = ui.FrameOffice // staff stay at their desk
+		v.Desk = v.User.Links[0]
+		v.Case = status == http.StatusNotFound && strings.HasPrefix(c.Request.URL.Path, "/petugas/permohonan/")
+	}
 	if err := p.render(c, status, problem.Page(v)); err != nil {
 		p.Log.ErrorContext(c.Request.Context(), "problem page", "request", gate.RequestID(c), "err", err)
 		c.String(http.StatusInternalServerError, gate.LocaleOf(c).T("fault.internal"))

@@ -220,6 +220,36 @@ func TestTheLanguageIsChangedOnAnAnsweredForm(t *testing.T) {
 	}
 }
 
+// TestARefusalLeavesStaffAtTheirDesk: in its frame, with the way back to work and no offer to sign in.
+func TestARefusalLeavesStaffAtTheirDesk(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	andi := s.staff(t, hostBatam, "Andi Wijaya", "officer", "disdukcapil")
+	for path, want := range map[string]struct {
+		status int
+		words  string
+	}{
+		"/petugas/permohonan/" + uuid.NewString():               {http.StatusNotFound, "Permohonan tidak ditemukan di instansi Anda"},
+		"/petugas/permohonan/" + uuid.NewString() + "/tindakan": {http.StatusMethodNotAllowed, "Permintaan tidak dapat diproses"},
+		"/kelola/staf": {http.StatusForbidden, "Anda tidak berhak membuka ini"},
+		"/tidak-ada":   {http.StatusNotFound, "Halaman tidak ditemukan"},
+	} {
+		a := andi.get(path)
+		andi.sees(a, want.status, want.words, "Ke Antrean")
+		if !strings.Contains(a.body, `<body class="desk">`) || !strings.Contains(a.body, `class="btn btn-primary" href="/petugas/antrean"`) || strings.Contains(a.body, `href="/masuk"`) {
+			t.Errorf("%s throws the officer out of the desk", path)
+		}
+	}
+	for range 21 {
+		andi.post("/lacak", "number", "x")
+	}
+	a := andi.post("/lacak", "number", "x")
+	andi.sees(a, http.StatusTooManyRequests, "Ke Antrean")
+	if strings.Contains(a.body, `href="/masuk"`) {
+		t.Error("who is signed in is asked to sign in")
+	}
+}
+
 // TestAStateHasOneName: the queue and the case say the workflow's own word, and a closed case says how it was closed.
 func TestAStateHasOneName(t *testing.T) {
 	t.Parallel()

@@ -14,14 +14,19 @@ type View struct {
 	Status  int
 	Text    string
 	Request string
-	SignIn  string // address to sign in at, when that would help
-	Back    string // address to go back to; empty means the front page
+	SignIn  string  // address to sign in at, when that would help
+	Back    string  // address to go back to; empty means the front page
+	Desk    ui.Link // where staff go on working; empty for everyone else
+	Case    bool    // an application that staff asked for, which is not their agency's or does not exist
 }
 
 // title is the heading for a status; every status without one of its own is our fault or the visitor's.
 func (v View) title() string {
 	switch v.Status {
 	case http.StatusNotFound:
+		if v.Case {
+			return v.L.T("problem.no_case")
+		}
 		return v.L.T("problem.not_found")
 	case http.StatusForbidden:
 		return v.L.T("problem.forbidden")
@@ -49,6 +54,10 @@ func (v View) advice() string {
 	switch {
 	case v.Status >= http.StatusInternalServerError:
 		return v.L.T("problem.advice_saved")
+	case v.Case:
+		return v.L.T("problem.advice_case")
+	case v.Status == http.StatusForbidden && v.Desk.Href != "":
+		return v.L.T("problem.advice_admin")
 	case v.Status == http.StatusForbidden:
 		return v.L.T("problem.advice_other")
 	}
