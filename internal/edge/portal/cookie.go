@@ -7,6 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
@@ -42,15 +43,16 @@ func (p *Portal) keepSession(c *gin.Context, s identity.Session) {
 	p.cookie(c, cookieSession, s.Token, s.ExpiresAt.Sub(p.Now()))
 }
 
-// flash makes the next page say the sentence "flash.<name>" in tone "good", "care", "bad" or "".
-func (p *Portal) flash(c *gin.Context, tone, name string) {
-	p.cookie(c, cookieFlash, tone+":"+name, time.Minute)
+// flash makes the next page say the sentence "flash.<name>" in tone "good", "care", "bad" or ""; number is that of the
+// application it is about, or empty.
+func (p *Portal) flash(c *gin.Context, tone, name, number string) {
+	p.cookie(c, cookieFlash, tone+":"+name+":"+number, time.Minute)
 }
 
 const keyTaken = "portal.flash"
 
-// takeFlash returns the sentence that was left for this page and forgets it. The cookie names a sentence of ours, so a
-// stranger who plants one can make the page say nothing of their own.
+// takeFlash returns the sentence that was left for this page and forgets it. The cookie names a sentence of ours and
+// holds a number that checks, so a stranger who plants one can make the page say nothing of their own.
 func takeFlash(c *gin.Context, l i18n.Locale) *ui.Flash {
 	if v, ok := c.Get(keyTaken); ok {
 		return v.(*ui.Flash) // a page that fails while it is made asks a second time
@@ -58,8 +60,10 @@ func takeFlash(c *gin.Context, l i18n.Locale) *ui.Flash {
 	var f *ui.Flash
 	if v, err := c.Cookie(cookieFlash); err == nil && v != "" {
 		tone, name, _ := strings.Cut(v, ":")
-		if key := "flash." + name; l.Has(key) {
-			f = &ui.Flash{Tone: toneOf(tone), Text: l.T(key)}
+		name, number, _ := strings.Cut(name, ":")
+		checked, err := casework.ParseNumber(number)
+		if key := "flash." + name; l.Has(key) && (number == "" || err == nil) {
+			f = &ui.Flash{Tone: toneOf(tone), Text: l.T(key, "number", checked)}
 		}
 		http.SetCookie(c.Writer, &http.Cookie{Name: cookieFlash, Path: "/", MaxAge: -1})
 	}
@@ -77,7 +81,12 @@ func toneOf(tone string) string {
 
 // done leaves a sentence and sends the browser on.
 func (p *Portal) done(c *gin.Context, to, sentence string) error {
-	p.flash(c, "good", sentence)
+	return p.doneWith(c, to, sentence, "")
+}
+
+// doneWith is done with an application, which the sentence names by its number.
+func (p *Portal) doneWith(c *gin.Context, to, sentence, number string) error {
+	p.flash(c, "good", sentence, number)
 	p.redirect(c, to)
 	return nil
 }

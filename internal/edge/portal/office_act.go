@@ -32,15 +32,25 @@ func (p *Portal) deskAct(c *gin.Context) error {
 	if err == nil {
 		t.version, err = seen(in)
 	}
+	var app casework.Application
 	if err == nil {
-		_, err = p.Casework.Act(c.Request.Context(), gate.ActorOf(c), casework.ActInput{
+		app, err = p.Casework.Act(c.Request.Context(), gate.ActorOf(c), casework.ActInput{
 			ID: id, Action: t.action, Version: t.version, Reason: t.reason, Fields: t.fields,
 		})
 	}
 	if err != nil {
 		return p.caseAgain(c, err, t)
 	}
-	return p.done(c, sameCase(c, id), "acted")
+	return p.doneWith(c, sameCase(c, id), acted(app.Stage), app.Number)
+}
+
+// acted names the sentence for a step by where it led; a step within a stage has the general one.
+func acted(to casework.Stage) string {
+	switch to {
+	case casework.StageInReview, casework.StageNeedsCorrection, casework.StageApproved, casework.StageRejected, casework.StageCompleted:
+		return "acted_" + string(to)
+	}
+	return "acted"
 }
 
 // caseAgain answers a refusal with the case: what is wrong with the form, or what a colleague did meanwhile.
@@ -66,34 +76,31 @@ func (p *Portal) caseAgain(c *gin.Context, err error, t try) error {
 
 // deskClaim takes a case for the officer, from its own page or from the list, to which the officer comes back.
 func (p *Portal) deskClaim(c *gin.Context) error {
-	return p.deskHand(c, "claimed", func(id uuid.UUID, version int, _ answers) error {
-		_, err := p.Casework.Claim(c.Request.Context(), gate.ActorOf(c), id, version)
-		return err
+	return p.deskHand(c, "claimed", func(id uuid.UUID, version int, _ answers) (casework.Application, error) {
+		return p.Casework.Claim(c.Request.Context(), gate.ActorOf(c), id, version)
 	})
 }
 
 // deskRelease puts a case back for everyone.
 func (p *Portal) deskRelease(c *gin.Context) error {
-	return p.deskHand(c, "released", func(id uuid.UUID, version int, _ answers) error {
-		_, err := p.Casework.Release(c.Request.Context(), gate.ActorOf(c), id, version)
-		return err
+	return p.deskHand(c, "released", func(id uuid.UUID, version int, _ answers) (casework.Application, error) {
+		return p.Casework.Release(c.Request.Context(), gate.ActorOf(c), id, version)
 	})
 }
 
 // deskAssign gives a case to an officer of its agency.
 func (p *Portal) deskAssign(c *gin.Context) error {
-	return p.deskHand(c, "assigned", func(id uuid.UUID, version int, in answers) error {
+	return p.deskHand(c, "assigned", func(id uuid.UUID, version int, in answers) (casework.Application, error) {
 		officer, err := uuid.Parse(in.text("officer"))
 		if err != nil {
-			return invalid("officer", "not_an_option")
+			return casework.Application{}, invalid("officer", "not_an_option")
 		}
-		_, err = p.Casework.Assign(c.Request.Context(), gate.ActorOf(c), id, officer, version)
-		return err
+		return p.Casework.Assign(c.Request.Context(), gate.ActorOf(c), id, officer, version)
 	})
 }
 
 // deskHand changes who works on a case.
-func (p *Portal) deskHand(c *gin.Context, sentence string, change func(id uuid.UUID, version int, in answers) error) error {
+func (p *Portal) deskHand(c *gin.Context, sentence string, change func(id uuid.UUID, version int, in answers) (casework.Application, error)) error {
 	id, err := pathID(c, "id")
 	if err != nil {
 		return err
@@ -103,13 +110,14 @@ func (p *Portal) deskHand(c *gin.Context, sentence string, change func(id uuid.U
 	if err == nil {
 		t.version, err = seen(in)
 	}
+	var app casework.Application
 	if err == nil {
-		err = change(id, t.version, in)
+		app, err = change(id, t.version, in)
 	}
 	if err != nil {
 		return p.caseAgain(c, err, t)
 	}
-	return p.done(c, localPath(in.Get("next"), sameCase(c, id)), sentence)
+	return p.doneWith(c, localPath(in.Get("next"), sameCase(c, id)), sentence, app.Number)
 }
 
 // deskNote adds words that only the office sees.
@@ -126,7 +134,11 @@ func (p *Portal) deskNote(c *gin.Context) error {
 	if err != nil {
 		return p.caseAgain(c, err, t)
 	}
-	return p.done(c, sameCase(c, id), "noted")
+	d, err := p.Casework.Get(c.Request.Context(), gate.ActorOf(c), id)
+	if err != nil {
+		return err
+	}
+	return p.doneWith(c, sameCase(c, id), "noted", d.Application.Number)
 }
 
 // deskReveal shows one masked answer, this once: it is in the answer to this form and nowhere else, and that it was

@@ -88,6 +88,9 @@ func fieldList(d casework.Detail, e casework.Event, l i18n.Locale) string {
 // is gone it is shown, so that nobody has to write it twice.
 func (p *Portal) changed(c *gin.Context, d casework.Detail, t try) *office.Changed {
 	v := &office.Changed{Text: refusal(gate.LocaleOf(c), t.changed), Kept: t.reason}
+	if t.changed.Code == "application.changed" {
+		v.Text = gate.LocaleOf(c).T("case.changed_by", t.changed.Args...) // the fault asks to reload, which is done
+	}
 	if t.version > 0 {
 		v.Events = p.caseEvents(c, d, t.version)
 	}

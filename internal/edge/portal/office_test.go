@@ -30,18 +30,21 @@ func TestAnOfficerDecides(t *testing.T) {
 	list := andi.page("/petugas/antrean", number, "Siti Rahma", "Terkirim", "Sisa 2 hari kerja", "Ambil", "Belum diambil 1", "Tugas saya 0")
 	a := andi.post(desk+"/ambil", "version", version(t, list), "next", "/petugas/antrean?lihat=unassigned")
 	andi.goes(a, "/petugas/antrean?lihat=unassigned")
-	andi.sees(andi.follow(a), http.StatusOK, "Permohonan ini sekarang tugas Anda", "Tidak ada yang menunggu", "Belum diambil 0", "Tugas saya 1")
+	andi.sees(andi.follow(a), http.StatusOK, number+" sekarang tugas Anda dan ada di “Tugas saya”", "Semua sudah diambil", "Belum diambil 0", "Tugas saya 1")
 	andi.page("/petugas/antrean?lihat=mine", number, "Anda")
 	andi.sees(andi.post("/petugas/antrean", "q", strings.ToLower(number)), http.StatusOK, number)
 	andi.sees(andi.post("/petugas/antrean", "q", "siti"), http.StatusOK, number, "1 hasil")
-	andi.sees(andi.post("/petugas/antrean", "q", "budi"), http.StatusOK, "Tidak ada yang menunggu")
+	andi.sees(andi.post("/petugas/antrean", "q", "budi"), http.StatusOK, "Tidak ada permohonan yang cocok")
+	andi.page("/petugas/antrean?lihat=late", "Tidak ada yang terlambat")
+	andi.page("/petugas/antrean?lihat=waiting", "Tidak ada yang menunggu pemohon")
+	andi.page("/petugas/antrean?lihat=done", "Belum ada yang selesai")
 
 	page := andi.page(desk, number, "Siti Rahma", "••••••••••••0003", "foto.jpg", "Mulai periksa", "Minta perbaikan", "Ditangani oleh Andi Wijaya", "2 hari kerja")
 	if strings.Contains(page, sitiNIK) || strings.Contains(page, "27 Maret 1990") {
 		t.Error("a masked answer is on the page")
 	}
 	andi.goes(andi.post(desk+"/tindakan", "action", "start_review", "version", version(t, page)), desk)
-	page = andi.page(desk, "Tersimpan", "Dalam verifikasi", "Setujui", "Tolak")
+	page = andi.page(desk, "Pemeriksaan "+number+" dimulai", "Dalam verifikasi", "Setujui", "Tolak")
 
 	if strings.Index(page, `value="file_kk"`) > strings.Index(page, `value="nomor_kk"`) {
 		t.Error("what can be sent back does not begin with the documents")
@@ -52,7 +55,7 @@ func TestAnOfficerDecides(t *testing.T) {
 		t.Error("the refused form forgot what was ticked, or does not mark what is wrong")
 	}
 	andi.goes(andi.post(desk+"/tindakan", "action", "request_correction", "version", version(t, page), "reason", "Foto KK terpotong.", "fields", "file_kk", "fields", "nomor_kk"), desk)
-	andi.page(desk, "Menunggu perbaikan dari pemohon", "Foto KK terpotong.", "Diminta diperbaiki", "Dihentikan sementara", "Yang diminta diperbaiki: Foto atau pindaian Kartu Keluarga")
+	andi.page(desk, number+" dikembalikan kepada pemohon", "Menunggu perbaikan dari pemohon", "Foto KK terpotong.", "Diminta diperbaiki", "Dihentikan sementara", "Yang diminta diperbaiki: Foto atau pindaian Kartu Keluarga")
 	andi.page("/petugas/antrean?lihat=waiting", number, "Perlu perbaikan")
 
 	siti.goes(siti.post(root+"/isi/kk", "nomor_kk", "2171040102160008"), root+"/periksa")
@@ -64,12 +67,12 @@ func TestAnOfficerDecides(t *testing.T) {
 
 	page = andi.page(desk, "Perbaikan dikirim", "kk baru.jpg", "Dalam verifikasi", "Yang diperbaiki:")
 	andi.goes(andi.post(desk+"/catatan", "note", "Sudah dicek di basis data."), desk)
-	andi.page(desk, "Catatan internal", "Sudah dicek di basis data.")
+	andi.page(desk, "Catatan pada "+number+" tersimpan", "Catatan internal", "Sudah dicek di basis data.")
 	if strings.Contains(siti.page(root), "basis data") {
 		t.Error("the applicant reads an internal note")
 	}
 	andi.goes(andi.post(desk+"/tindakan", "action", "approve", "version", version(t, page), "reason", "Data cocok."), desk)
-	andi.page(desk, "Disetujui", "Data cocok.", "Diputuskan tepat waktu")
+	andi.page(desk, number+" disetujui", "Disetujui", "Data cocok.", "Diputuskan tepat waktu")
 	s.soon(t, "the issue of the document", func() bool { return strings.Contains(andi.get(desk).body, "/dokumen/") })
 	_, rest, _ := strings.Cut(andi.get(desk).body, `href="/dokumen/`)
 	id, _, _ := strings.Cut(rest, `"`)
@@ -95,6 +98,9 @@ func TestTheSecondOfficerKeepsTheirWords(t *testing.T) {
 
 	a := dewi.post(desk+"/tindakan", "action", "request_correction", "version", version(t, before), "reason", "Surat kehilangan buram.", "fields", "file_kk")
 	dewi.sees(a, http.StatusConflict, "Permohonan ini berubah sejak Anda membukanya", "Andi Wijaya", "Dalam verifikasi", "Tulisan Anda masih ada di formulir")
+	if strings.Contains(a.body, "Muat ulang") {
+		t.Error("a fresh page asks to be loaded again")
+	}
 	if !strings.Contains(a.body, ">Surat kehilangan buram.</textarea>") || !strings.Contains(a.body, `value="file_kk" checked`) {
 		t.Error("what the officer wrote is gone")
 	}
@@ -123,7 +129,7 @@ func TestOnlyTheAgencyOfACaseFindsIt(t *testing.T) {
 	rina := s.staff(t, hostBatam, "Rina Marlina", "officer", "diskominfo")
 	lina := s.staff(t, hostOther, "Lina Agustina", "officer", "disdukcapil")
 	rina.page("/petugas/antrean", "Tidak ada yang menunggu", "Semua 0")
-	rina.sees(rina.post("/petugas/antrean", "q", number), http.StatusOK, "Tidak ada yang menunggu")
+	rina.sees(rina.post("/petugas/antrean", "q", number), http.StatusOK, "Tidak ada permohonan yang cocok")
 	for _, b := range []*browser{rina, lina} {
 		for _, path := range []string{desk, file} {
 			b.sees(b.get(path), http.StatusNotFound)
@@ -292,7 +298,7 @@ func TestTheHeadDealsOutWork(t *testing.T) {
 	head.sees(head.post(desk+"/serahkan", "version", version(t, page), "officer", "siapa saja"), http.StatusUnprocessableEntity, "Pilih salah satu")
 	head.sees(head.post(desk+"/serahkan", "version", version(t, page), "officer", uuid.NewString()), http.StatusUnprocessableEntity, "Pilih salah satu")
 	head.goes(head.post(desk+"/serahkan", "version", version(t, page), "officer", officer), desk)
-	head.page(desk, "Petugas permohonan ini sudah ditentukan", "Ditangani oleh Andi Wijaya")
+	head.page(desk, "Petugas untuk "+number+" sudah ditentukan", "Ditangani oleh Andi Wijaya")
 	andi.page("/petugas/antrean?lihat=mine", number)
 	head.goes(head.post(desk+"/lepas", "version", version(t, head.page(desk))), desk)
 	andi.page("/petugas/antrean?lihat=unassigned", number)

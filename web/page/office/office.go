@@ -58,6 +58,14 @@ type QueueView struct {
 	More   bool // a search found more than it shows
 }
 
+// noneKey names the sentence for a view that holds nothing, and for a search that found nothing.
+func (v QueueView) noneKey() string {
+	if v.Search != "" {
+		return "queue.none.search"
+	}
+	return "queue.none." + v.Tab
+}
+
 // due is the day of the deadline beside the time that remains; empty when there is none or the tag says it already.
 func (r Row) due(l i18n.Locale, now time.Time) string {
 	if r.Deadline.Due.IsZero() || r.Deadline.Left == 0 && r.Deadline.State != "late" {
