@@ -23,7 +23,7 @@ func (p *Portal) shell(c *gin.Context, title string) ui.Shell {
 	city, actor, l := gate.CityOf(c), gate.ActorOf(c), gate.LocaleOf(c)
 	s := ui.Shell{
 		L: l, City: p.cityView(city), Path: p.readable(c), Title: title,
-		Demo: p.Demo, Flash: takeFlash(c, l), NoIndex: actor.SignedIn(),
+		Demo: p.Mailbox != nil, Flash: takeFlash(c, l), NoIndex: actor.SignedIn(),
 	}
 	if city.Kind != tenancy.KindCity {
 		s.Frame = ui.FramePlatform // also a host that is nobody's
