@@ -82,6 +82,17 @@ func residentPages() []entry {
 			v.Sections[1].Rows[0] = ui.Row{Label: v.Sections[1].Rows[0].Label, Missing: in(s, "Belum diunggah", "Not uploaded"), Change: "/x"}
 			return resident.Review(v)
 		}},
+		{"held", func(s ui.Shell) templ.Component {
+			return resident.Held(resident.HeldView{Shell: signedIn(s, "/ajukan/x", s.L.T("held.open")), Other: "/ajukan/x", MayCancel: true,
+				Text: in(s, "Anda sudah mengajukan layanan ini, dan permohonan itu belum selesai.", "You have already applied for this service, and that application is not finished."),
+				Earlier: &resident.Item{ID: "1", Number: "BTM-26-7K3QX-4", Service: in(s, "KTP-el hilang", "Lost electronic ID card"), Status: "in_review",
+					Text: in(s, "Petugas sedang memeriksa data dan berkas Anda.", "An officer is checking your details and documents.")}})
+		}},
+		{"held-unknown", func(s ui.Shell) templ.Component {
+			return resident.Held(resident.HeldView{Shell: signedIn(s, "/permohonan/1/kirim", s.L.T("held.not_now")), Draft: "/permohonan/1/periksa",
+				Text:   in(s, "Permohonan dengan NIK ini tidak dapat dikirim sekarang.", "An application with this NIK cannot be sent now."),
+				Agency: agencies(s)[0].Name, Phone: "0778 123 4567", Website: "https://disdukcapil.batam.go.id"})
+		}},
 		{"submitted", func(s ui.Shell) templ.Component {
 			return resident.Submitted(resident.SubmittedView{Shell: signedIn(s, "/permohonan/1", s.L.T("submitted.title")), ID: "1", Number: "BTM-26-7K3QX-4",
 				Service: in(s, "KTP-el hilang", "Lost electronic ID card"), Agency: agencies(s)[0].Name, Email: "siti@warga.example", Due: now.AddDate(0, 0, 2), Term: in(s, "2 hari kerja", "2 working days")})

@@ -28,7 +28,7 @@ func (s *Service) recheck(ctx context.Context, tx bun.IDB, app *Application, act
 	if err != nil {
 		return err
 	}
-	return s.mayApply(ctx, tx, *app, offer)
+	return s.mayApply(ctx, tx, *app, form, offer)
 }
 
 // Correct sends an applicant's corrections back to the office: the workflow's one applicant action that leads on from a

@@ -61,8 +61,8 @@ func (in SubmitInput) Validate() error {
 
 // Submit sends a resident's draft to the office: it gets a number and a deadline. Only its applicant may, and the same
 // key gives the same answer however often it is sent. It refuses Invalid with every field that is missing or wrong,
-// Conflict "application.submitted" (under another key), "application.key_used" (for another draft),
-// "application.one_open", "application.cooldown", and what Standards refuses.
+// Conflict "application.submitted" (under another key), "application.key_used" (for another draft), what MayStart refuses
+// and "application.not_now" (someone else's application is in the way), and what Standards refuses.
 func (s *Service) Submit(ctx context.Context, actor identity.Actor, in SubmitInput) (Application, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.ApplicationSubmit); err != nil {
 		return Application{}, err
@@ -131,7 +131,7 @@ func (s *Service) submit(ctx context.Context, tx bun.Tx, actor identity.Actor, r
 	if err := s.applicant(ctx, &app, actor, form, answers); err != nil {
 		return app, err
 	}
-	if err := s.mayApply(ctx, tx, app, offer); err != nil {
+	if err := s.mayApply(ctx, tx, app, form, offer); err != nil {
 		return app, err
 	}
 	now := s.now()
@@ -206,39 +206,6 @@ func (s *Service) applicant(ctx context.Context, app *Application, actor identit
 	}
 	app.PhoneHash, err = s.phoneHash(ctx, app.ID, lastFour(phone))
 	return err
-}
-
-// mayApply holds the service's rules on how often one person may apply. Two submissions of one person wait for each
-// other, because neither could see the other's row yet.
-func (s *Service) mayApply(ctx context.Context, tx bun.IDB, app Application, o Offer) error {
-	if !o.OneOpen && o.CooldownMonths == 0 {
-		return nil
-	}
-	if _, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(? || ? || encode(?, 'hex'), 0))",
-		app.TenantID.String(), app.ServiceCode, app.SubjectHash).Exec(ctx); err != nil {
-		return err
-	}
-	var last struct {
-		Open bool
-		At   time.Time `bun:",nullzero"`
-	}
-	// A refused or withdrawn application does not count: its applicant was told to apply again.
-	err := tx.NewRaw(`SELECT coalesce(bool_or(closed_at IS NULL), false) AS open, max(submitted_at) AS at FROM application
-		WHERE tenant_id = ? AND service_code = ? AND subject_hash = ? AND submitted_at IS NOT NULL AND id <> ?
-		  AND stage NOT IN (?, ?)`, app.TenantID, app.ServiceCode, app.SubjectHash, app.ID, StageRejected, StageCancelled).Scan(ctx, &last)
-	if err != nil {
-		return err
-	}
-	if o.OneOpen && last.Open {
-		return fault.New(fault.Conflict, "application.one_open")
-	}
-	if o.CooldownMonths > 0 && !last.At.IsZero() {
-		again := workcal.AddMonths(last.At.In(s.local(ctx).Location()), o.CooldownMonths)
-		if s.now().Before(again) {
-			return fault.New(fault.Conflict, "application.cooldown", "months", o.CooldownMonths, "date", i18n.From(ctx).Date(again))
-		}
-	}
-	return nil
 }
 
 // promise sets the deadline by the city's calendar. It returns the year whose holidays were not imported, or 0: the

@@ -126,7 +126,7 @@ func TestOneOpenApplicationForAPerson(t *testing.T) {
 	}
 	for _, err := range errs {
 		if err != nil {
-			wants(t, err, "application.one_open")
+			wants(t, err, "application.not_now")
 		}
 	}
 	// Another person is not concerned; nor is the same one after a rejection.
@@ -140,35 +140,6 @@ func TestOneOpenApplicationForAPerson(t *testing.T) {
 		t.Fatal(err)
 	}
 	st.submitted(t, andi, nikOf(7))
-}
-
-func TestTheCooldownOfThreeMonths(t *testing.T) {
-	t.Parallel()
-	st := newStage(t)
-	siti := st.resident(t, st.ctx, "Siti")
-	budi := st.officer(t, "Budi", "disdukcapil", "officer")
-	app := st.submitted(t, siti, sitiNIK)
-	app = st.approved(t, budi, app)
-	if _, err := st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "hand_over", Version: app.Version}); err != nil {
-		t.Fatal(err)
-	}
-	next := st.draft(t, st.ctx, siti, "2171 0467 0390 0003") // the same NIK in another spelling
-	for _, tt := range []struct{ at, code string }{
-		{"2026-11-25 08:00", "application.cooldown"},
-		{"2027-02-24 09:59", "application.cooldown"},
-		{"2027-02-24 10:00", ""},
-	} {
-		st.on(t, tt.at)
-		_, err := st.Submit(st.ctx, siti, SubmitInput{ID: next.ID, Key: "again"})
-		if tt.code != "" {
-			wants(t, err, tt.code)
-			if args := fault.From(err).Args; args[3] != "24 Februari 2027" {
-				t.Errorf("from %v", args)
-			}
-		} else if err != nil {
-			t.Errorf("on %s: %v", tt.at, err)
-		}
-	}
 }
 
 func TestWhatTheCatalogueSaysIsObeyed(t *testing.T) {

@@ -52,7 +52,7 @@ func (a *API) applications() {
 	}, a.read)
 	register(a, operation{
 		Method: http.MethodPost, Path: "/applications/{id}/submission", ID: "submit-application", Tag: "Applications", Title: "Submit an application",
-		About: "Sends a draft to the office: it gets its number and its deadline. Only its applicant may. 422 names every field of the form that is missing or wrong; 409 `application.one_open` and `application.cooldown` when the service does not allow another one yet.",
+		About: "Sends a draft to the office: it gets its number and its deadline. Only its applicant may. 422 names every field of the form that is missing or wrong; 409 `application.one_open`, `application.not_collected` and `application.cooldown` when an earlier application of this account is in the way, and `application.not_now` when the office has to be asked.",
 		Needs: access.ApplicationSubmit, Scope: gate.City, IDs: applicationID(), Refuses: []int{http.StatusConflict, http.StatusGone},
 	}, func(ctx context.Context, who caller, in *submissionAsked) (*versioned, error) {
 		x, err := a.Casework.Submit(ctx, who.actor, casework.SubmitInput{ID: in.ID, Key: in.Key})

@@ -511,9 +511,15 @@ func uploads() map[string]string {
 func (b *browser) draft(nik string) string {
 	b.t.Helper()
 	at := b.post("/ajukan/" + ktp)
-	root, page, ok := strings.Cut(at.to(), "/isi/")
+	return b.fill(at.to(), nik)
+}
+
+// fill answers a form from one of its pages on, as the site leads. It returns the application's address.
+func (b *browser) fill(from, nik string) string {
+	b.t.Helper()
+	root, page, ok := strings.Cut(from, "/isi/")
 	if !ok {
-		b.t.Fatalf("start leads to %d %q\n%s", at.status, at.to(), text(at.body))
+		b.t.Fatalf("the form begins at %q", from)
 	}
 	for n := 0; page != "" && n < 20; n++ {
 		path := root + "/isi/" + page

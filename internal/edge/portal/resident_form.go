@@ -11,7 +11,6 @@ import (
 
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
-	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/form"
@@ -20,16 +19,6 @@ import (
 	"bedelau/web/page/resident"
 	"bedelau/web/ui"
 )
-
-// apply opens a draft for a service, or goes on with the one that is there.
-func (p *Portal) apply(c *gin.Context) error {
-	ctx, a := c.Request.Context(), gate.ActorOf(c)
-	app, err := p.Casework.Start(ctx, a, c.Param("code"), event.ChannelWeb)
-	if err != nil {
-		return err
-	}
-	return p.goOn(c, app.ID)
-}
 
 // goOn leads to the first page that is not done, or to the check of all answers.
 func (p *Portal) goOn(c *gin.Context, id uuid.UUID) error {

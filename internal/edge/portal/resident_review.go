@@ -149,6 +149,8 @@ func (p *Portal) send(c *gin.Context) error {
 	case f.Code == "application.submitted" || f.Code == "application.no_action":
 		p.redirect(c, own(id, ""))
 		return nil
+	case heldTitles[f.Code] != "":
+		return p.held(c, err, d.Application)
 	case f.Kind == fault.Invalid && (len(f.Fields) == 0 || f.Fields[0].Name != "key"):
 		return p.reviewPage(c, http.StatusUnprocessableEntity, id)
 	}

@@ -21,6 +21,7 @@ import (
 type Item struct {
 	ID, Number, Service, Agency string
 	Status                      ui.Status
+	Text                        string // what the status means, in the words of the city
 	Deadline                    ui.Deadline
 	Updated                     time.Time
 }
@@ -76,6 +77,18 @@ type ReviewView struct {
 	Missing                  []Todo
 	Warnings                 []Todo
 	Correction               bool // sends corrections rather than a new application
+}
+
+// HeldView says why one cannot apply now; its heading is the title of the Shell. Earlier is the reader's own application
+// that is in the way; without it, the office of Agency is the one to ask.
+type HeldView struct {
+	ui.Shell
+	Text                   string
+	Earlier                *Item
+	MayCancel              bool // the earlier one
+	Agency, Phone, Website string
+	Draft                  string // address of what was filled in, which is kept
+	Other                  string // address to apply at for another person
 }
 
 // SubmittedView says that it was sent, and what happens next.
