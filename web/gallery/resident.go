@@ -65,7 +65,12 @@ func residentPages() []entry {
 					Files: []ui.File{{Name: "kartu-keluarga-halaman-depan-2026.jpg", Size: 1834000, Href: "/x", Remove: "/permohonan/1/berkas/2/hapus"}}},
 				ui.Field{Name: "setuju", Type: "consent", Label: in(s, "Berkas ini asli dan milik saya.", "This document is genuine and mine.")},
 			)
-			v.Correction = in(s, "Foto KK terpotong di bagian bawah. Unggah lagi agar semua tulisan terbaca.", "The bottom of the photo is cut off. Upload it again so that all text can be read.")
+			v.Correction, v.Named = in(s, "Foto KK terpotong di bagian bawah. Unggah lagi agar semua tulisan terbaca.", "The bottom of the photo is cut off. Upload it again so that all text can be read."), true
+			return resident.Form(v)
+		}},
+		{"form-locked", func(s ui.Shell) templ.Component {
+			v := form(s, in(s, "NIK Anda", "Your NIK"), 2, nil, ui.Field{Name: "nik", Type: "info", Label: "NIK", Hint: "2171046703900003"})
+			v.Correction, v.Named, v.Locked = in(s, "Foto KK terpotong.", "The photo is cut off."), true, true
 			return resident.Form(v)
 		}},
 		{"form-info", func(s ui.Shell) templ.Component {
@@ -75,6 +80,16 @@ func residentPages() []entry {
 			))
 		}},
 		{"review", func(s ui.Shell) templ.Component { return resident.Review(review(s)) }},
+		{"review-correction", func(s ui.Shell) templ.Component {
+			v := review(s)
+			v.Title = s.L.T("review.title_correction")
+			v.Correction = &resident.Correction{Message: in(s, "Foto KK terpotong di bagian bawah.", "The bottom of the photo is cut off.")}
+			v.Asked = v.Sections[1].Rows
+			v.Asked[0].Mark = ui.Mark{Tone: "good", Icon: "check", Text: s.L.T("review.done")}
+			v.Asked[1].Mark = ui.Mark{Tone: "care", Icon: "edit", Text: s.L.T("review.todo")}
+			v.Sections, v.Warnings = sections(s, "")[:1], nil
+			return resident.Review(v)
+		}},
 		{"review-missing", func(s ui.Shell) templ.Component {
 			v := review(s)
 			v.ErrorTitle = true

@@ -32,7 +32,8 @@ func (s *Service) recheck(ctx context.Context, tx bun.IDB, app *Application, act
 }
 
 // Correct sends an applicant's corrections back to the office: the workflow's one applicant action that leads on from a
-// correction.
+// correction. It refuses Invalid "application.nothing_changed" when the officer named fields and none of them was touched,
+// and what Submit refuses.
 func (s *Service) Correct(ctx context.Context, actor identity.Actor, id uuid.UUID) (Application, error) {
 	return s.actAs(ctx, actor, id, "", func(w *Workflow, a Action) bool {
 		to, _ := w.State(a.To)

@@ -82,6 +82,9 @@ type Correction struct {
 	At      time.Time `json:"at"`
 }
 
+// untouched reports whether an officer has named what to correct and nothing of it was.
+func (c *Correction) untouched() bool { return len(c.Fields) > 0 && len(c.Changed) == 0 }
+
 // Draft reports whether the application has not been submitted.
 func (a Application) Draft() bool { return a.Stage == StageDraft }
 

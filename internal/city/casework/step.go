@@ -9,6 +9,8 @@ import (
 
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/event"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/jobs"
 )
@@ -32,6 +34,9 @@ func (s *Service) take(ctx context.Context, tx bun.Tx, app *Application, st step
 		return fmt.Errorf("workflow %s has no state %q", st.wf.Code, st.action.To)
 	}
 	if app.Stage == StageNeedsCorrection && st.actor.Kind == identity.Resident && to.Stage != StageCancelled {
+		if app.Correction.untouched() {
+			return fault.New(fault.Invalid, "application.nothing_changed", "agency", app.AgencyName.In(i18n.From(ctx)))
+		}
 		if err := s.recheck(ctx, tx, app, st.actor); err != nil {
 			return err
 		}

@@ -84,6 +84,8 @@ func TestALostCardFromFormToDocument(t *testing.T) {
 	if err != nil || d.Editable("nik") || !d.Editable("file_kk") {
 		t.Fatalf("draft in correction: %v", err)
 	}
+	_, err = st.Correct(st.ctx, siti, app.ID)
+	wants(t, err, "application.nothing_changed")
 	old := d.Files["file_kk"][0]
 	if err := st.Detach(st.ctx, siti, app.ID, old.ID); err != nil {
 		t.Fatal(err)

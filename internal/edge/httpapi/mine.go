@@ -60,7 +60,7 @@ func (a *API) applications() {
 	})
 	register(a, operation{
 		Method: http.MethodPost, Path: "/applications/{id}/correction", ID: "send-correction", Tag: "Applications", Title: "Send a correction",
-		About: "Sends what an officer asked to be corrected back to the office. Only its applicant may. The refusals are those of a submission; 409 `application.no_action` when nothing was asked for.",
+		About: "Sends what an officer asked to be corrected back to the office. Only its applicant may. The refusals are those of a submission; 422 `application.nothing_changed` when fields were named and none was changed; 409 `application.no_action` when nothing was asked for.",
 		Needs: access.ApplicationOwn, Scope: gate.City, IDs: applicationID(), Refuses: []int{http.StatusConflict},
 	}, func(ctx context.Context, who caller, in *struct{ ByApplication }) (*versioned, error) {
 		x, err := a.Casework.Correct(ctx, who.actor, in.ID)

@@ -24,13 +24,14 @@ func (p *Portal) review(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := p.reviewPage(c, http.StatusOK, id); err != nil {
+	if err := p.reviewPage(c, http.StatusOK, id, ""); err != nil {
 		return p.orStory(c, err)
 	}
 	return nil
 }
 
-func (p *Portal) reviewPage(c *gin.Context, status int, id uuid.UUID) error {
+// reviewPage shows it with the reason for which it was not sent, unless that is only that something is missing.
+func (p *Portal) reviewPage(c *gin.Context, status int, id uuid.UUID, refused string) error {
 	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
 	r, err := p.Casework.Review(ctx, a, id)
 	if err != nil {
@@ -47,8 +48,8 @@ func (p *Portal) reviewPage(c *gin.Context, status int, id uuid.UUID) error {
 	app := r.Application
 	v := resident.ReviewView{
 		Shell: p.shell(c, l.T("review.title")), ID: id.String(), Service: app.ServiceName.In(l), Agency: app.AgencyName.In(l),
-		Key: key.String(), Back: reviewBack(r.Draft), Correction: app.Correction != nil,
-		Missing: todos(r.Draft, r.Missing, l), Warnings: todos(r.Draft, r.Warnings, l),
+		Key: key.String(), Back: reviewBack(r.Draft), Refused: refused,
+		Missing: todos(r.Draft, r.Missing, l), Warnings: todos(r.Draft, mendable(r.Draft, r.Warnings), l),
 		Sections: sectionsOf(id, told.Pages, l, func(f casework.Answer, page string) string {
 			if !r.Editable(f.Code) {
 				return ""
@@ -56,8 +57,41 @@ func (p *Portal) reviewPage(c *gin.Context, status int, id uuid.UUID) error {
 			return own(id, "/isi/"+page+"#f-"+f.Code)
 		}),
 	}
+	if k := app.Correction; k != nil {
+		v.Title, v.Correction = l.T("review.title_correction"), &resident.Correction{Message: k.Message}
+		v.Sections, v.Asked = askedFirst(v.Sections, told.Pages, k, l)
+	}
 	v.Path, v.ErrorTitle = own(id, "/periksa"), status != http.StatusOK
 	return p.render(c, status, resident.Review(v))
+}
+
+// mendable keeps the remarks about answers that may be changed now; the others would only worry.
+func mendable(d casework.Draft, list []fault.Field) []fault.Field {
+	return slices.DeleteFunc(list, func(x fault.Field) bool { return !d.Editable(x.Name) })
+}
+
+// askedFirst takes the answers that an officer named out of the sections, which are laid out as the pages are, and marks
+// which of them were changed.
+func askedFirst(all []resident.Section, pages []casework.PageAnswers, k *casework.Correction, l i18n.Locale) (rest []resident.Section, asked []ui.Row) {
+	for i, s := range all {
+		kept := resident.Section{Title: s.Title}
+		for j, row := range s.Rows {
+			code := pages[i].Fields[j].Code
+			if !slices.Contains(k.Fields, code) {
+				kept.Rows = append(kept.Rows, row)
+				continue
+			}
+			row.Mark = ui.Mark{Tone: "care", Icon: "edit", Text: l.T("review.todo")}
+			if slices.Contains(k.Changed, code) {
+				row.Mark = ui.Mark{Tone: "good", Icon: "check", Text: l.T("review.done")}
+			}
+			asked = append(asked, row)
+		}
+		if len(kept.Rows) > 0 {
+			rest = append(rest, kept)
+		}
+	}
+	return rest, asked
 }
 
 // reviewBack leads to the last page of the form, or for a correction to the story of the application.
@@ -152,7 +186,11 @@ func (p *Portal) send(c *gin.Context) error {
 	case heldTitles[f.Code] != "":
 		return p.held(c, err, d.Application)
 	case f.Kind == fault.Invalid && (len(f.Fields) == 0 || f.Fields[0].Name != "key"):
-		return p.reviewPage(c, http.StatusUnprocessableEntity, id)
+		why := ""
+		if len(f.Fields) == 0 {
+			why = refusal(gate.LocaleOf(c), f)
+		}
+		return p.reviewPage(c, http.StatusUnprocessableEntity, id, why)
 	}
 	return err
 }

@@ -119,6 +119,61 @@ func TestACorrectionGoesBackAndForth(t *testing.T) {
 	siti.page(root, "Dibatalkan", "Kartu ditemukan")
 }
 
+// TestACorrectionSaysWhatIsAsked: the officer's words and what was named come first, nothing else may change, and what
+// nobody has touched is not sent.
+func TestACorrectionSaysWhatIsAsked(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
+	root, _ := siti.apply("2171040102850003") // another birth date than the one she gives
+	s.askForCorrection(t, root, "Foto KK terpotong.", "file_kk", "tempat_hilang")
+	review := text(siti.page(root+"/periksa", "Perbaiki permohonan Anda", "Isian lain tidak dapat diubah"))
+	last := 0
+	for _, words := range []string{"Foto KK terpotong.", "Yang diminta petugas", "Tempat kehilangan Belum diubah", "Kartu Keluarga Belum diubah", "Lihat isian lain", "Nomor Induk Kependudukan"} {
+		at := strings.Index(review, words)
+		if at < last {
+			t.Errorf("%q is not where it belongs:\n%s", words, review)
+		}
+		last = at
+	}
+	for _, wrong := range []string{"Setiap jawaban", "berbeda dengan yang Anda isi", "Periksa jawaban"} {
+		if strings.Contains(review, wrong) {
+			t.Errorf("the page says %q", wrong)
+		}
+	}
+	siti.sees(siti.post(root+"/kirim"), http.StatusUnprocessableEntity, "Belum ada yang Anda perbaiki", "Dinas Kependudukan", "Foto KK terpotong.")
+	siti.page(root, "Perlu perbaikan")
+
+	other := siti.page(root+"/isi/nik", "Halaman ini tidak perlu diperbaiki")
+	if strings.Contains(text(other), "Yang diminta petugas") || strings.Contains(other, "nanti=1") {
+		t.Error("a page that was not asked for is said to be, or can be saved")
+	}
+	siti.page(root+"/isi/kehilangan", "Yang diminta petugas", "Foto KK terpotong.")
+	siti.goes(siti.post(root+"/isi/kehilangan", "tanggal_hilang", "20", "tanggal_hilang", "11", "tanggal_hilang", "2026", "tempat_hilang", "Pasar Botania"), root+"/periksa")
+	siti.page(root+"/periksa", "Tempat kehilangan Sudah diubah Pasar Botania", "Kartu Keluarga Belum diubah")
+	sent := siti.post(root + "/kirim")
+	siti.goes(sent, root+"/terkirim?perbaikan=1")
+	page := text(siti.page(sent.to(), "Perbaikan terkirim", "memeriksa perbaikan Anda", "Batas waktu berjalan lagi", "26 November 2026"))
+	if strings.Contains(page, "tanda terima ke") || strings.Contains(page, "2 hari kerja") {
+		t.Errorf("the page promises a mail that is not sent, or the whole time again:\n%s", page)
+	}
+}
+
+// TestACorrectionOfNothingNamed leaves every answer to the applicant, who may find nothing to change.
+func TestACorrectionOfNothingNamed(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
+	root, _ := siti.apply(sitiNIK)
+	s.askForCorrection(t, root, "Apakah alamat Anda masih sama?")
+	siti.page(root+"/periksa", "Apakah alamat Anda masih sama?", "Setiap jawaban dapat diubah", "Pasar Mitra Raya")
+	page := siti.page(root+"/isi/kehilangan", "Catatan petugas", "Apakah alamat")
+	if !strings.Contains(page, `name="tempat_hilang"`) {
+		t.Error("an answer cannot be changed")
+	}
+	siti.goes(siti.post(root+"/kirim"), root+"/terkirim?perbaikan=1")
+}
+
 // TestAPageKeepsWhatWasTyped: refusals name the field beside it and in the summary, and nothing is stored.
 func TestAPageKeepsWhatWasTyped(t *testing.T) {
 	t.Parallel()

@@ -44,7 +44,9 @@ type FormView struct {
 	Heading, Hint     string
 	Step, Of          int
 	Back              string // address of the page before, or of the service
-	Correction        string // what the officer asked for, when this is a correction
+	Correction        string // the officer's words, when this is a correction
+	Named             bool   // the officer named what to correct
+	Locked            bool   // and none of it is on this page
 	Fields            []ui.Field
 	Errors            ui.Errors
 }
@@ -76,7 +78,20 @@ type ReviewView struct {
 	Sections                 []Section
 	Missing                  []Todo
 	Warnings                 []Todo
-	Correction               bool // sends corrections rather than a new application
+	Correction               *Correction // set when this sends corrections rather than a new application
+	Asked                    []ui.Row    // what the officer named, taken out of Sections
+	Refused                  string      // why it was not sent, where nothing is missing
+}
+
+// lead says what to do with the page.
+func (v ReviewView) lead() string {
+	switch {
+	case v.Correction == nil:
+		return v.L.T("review.lead")
+	case len(v.Asked) > 0:
+		return v.L.T("review.lead_asked")
+	}
+	return v.L.T("review.lead_any")
 }
 
 // HeldView says why one cannot apply now; its heading is the title of the Shell. Earlier is the reader's own application
