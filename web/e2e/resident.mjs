@@ -57,6 +57,9 @@ export async function applies(p, who, papers) {
   await p.reads("16 angka", ".error-box");
   await p.look("form-02-nik-refused");
   await p.send("Lanjut", { "Nomor Induk Kependudukan": who.nik });
+  assert.equal((await p.page.goBack()).status(), 422, "the browser can show a refused page again");
+  assert.equal(await p.heading(), "NIK Anda");
+  await p.page.goForward();
   assert.equal(await p.page.getByLabel("Nama lengkap").inputValue(), who.name, "the account's name is known");
   const [day, month, year] = who.born;
   assert.equal(await p.send("Lanjut", { "Nama lengkap": who.name, Tanggal: "31", Bulan: "2", Tahun: year }), 422);

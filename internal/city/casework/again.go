@@ -10,6 +10,7 @@ import (
 
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
@@ -48,11 +49,11 @@ func (s *Service) MayStart(ctx context.Context, actor identity.Actor, service st
 	if err != nil {
 		return err
 	}
-	form, err := define[Form](ctx, s.defs, db, formTable, o.Form, version)
+	form, err := define[form.Form](ctx, s.defs, db, formTable, o.Form, version)
 	if err != nil {
 		return err
 	}
-	return refuseAgain(ctx, *hold, o, date, form.identity().NIK != "")
+	return refuseAgain(ctx, *hold, o, date, form.Identified().NIK != "")
 }
 
 // limited reports whether the service bounds how often one person may apply.
@@ -61,7 +62,7 @@ func (o Offer) limited() bool { return o.OneOpen || o.CooldownMonths > 0 }
 // mayApply holds the service's rules on how often one person may apply. Two submissions of one person wait for each
 // other, because neither could see the other's row yet. What another account has applied for with the same NIK is not
 // this one's to know: it hears that it cannot apply now, and not why.
-func (s *Service) mayApply(ctx context.Context, tx bun.IDB, app Application, form *Form, o Offer) error {
+func (s *Service) mayApply(ctx context.Context, tx bun.IDB, app Application, form *form.Form, o Offer) error {
 	if !o.limited() {
 		return nil
 	}
@@ -80,7 +81,7 @@ func (s *Service) mayApply(ctx context.Context, tx bun.IDB, app Application, for
 		}
 	}
 	if hold, date := s.heldBy(ctx, o, own); hold != nil {
-		return refuseAgain(ctx, *hold, o, date, form.identity().NIK != "")
+		return refuseAgain(ctx, *hold, o, date, form.Identified().NIK != "")
 	}
 	if hold, _ := s.heldBy(ctx, o, list); hold != nil {
 		return fault.New(fault.Conflict, "application.not_now", "agency", o.AgencyName.In(i18n.From(ctx)))

@@ -48,7 +48,8 @@ type Route struct {
 	Scope   Scope
 	IDs     map[string]string // path parameter → kind of the object it names, such as "id": "application"
 	Limit   Limit
-	MaxBody int64 // bytes; zero means 1 MiB
+	MaxBody int64  // bytes; zero means 1 MiB
+	Page    string // of a form's address: the path of the page it is on, when that is not the nearest one above
 	Handler func(*gin.Context) error
 }
 

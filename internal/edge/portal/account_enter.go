@@ -74,6 +74,7 @@ func (p *Portal) signOut(c *gin.Context) error {
 		}
 	}
 	p.cookie(c, cookieSession, "", 0)
+	c.Header("Clear-Site-Data", `"cache"`) // what the browser kept of refused forms
 	return p.done(c, "/", "signed_out")
 }
 

@@ -28,10 +28,11 @@ func (p *Portal) fail(c *gin.Context, err error) {
 	case c.Writer.Written():
 		return // a file broke off half way: nothing more can be said on this connection
 	case f.Kind == fault.Unauthenticated:
-		p.redirect(c, returning(c, "/masuk"))
+		p.sayEnded(c)
+		p.redirect(c, p.returning(c, "/masuk"))
 		return
 	case f.Code == "access.second_factor":
-		p.redirect(c, returning(c, pathCode))
+		p.redirect(c, p.returning(c, pathCode))
 		return
 	}
 	p.problem(c, status, refusal(gate.LocaleOf(c), f))
@@ -69,14 +70,27 @@ func back(c *gin.Context) string {
 	return ""
 }
 
+// sayEnded tells who was signed in that they no longer are. Forms are for those who were, so that one which arrives
+// without a session was filled in under an earlier one.
+func (p *Portal) sayEnded(c *gin.Context) {
+	switch {
+	case c.Request.Method != http.MethodGet && c.Request.ContentLength != 0:
+		p.flash(c, "care", "session_lost", "")
+	case sessionToken(c) != "":
+		p.flash(c, "care", "session_over", "")
+	}
+}
+
 // returning adds to the address of a sign-in page the one to come back to: the page that was asked for, or the page
 // that the form was on.
-func returning(c *gin.Context, to string) string {
+func (p *Portal) returning(c *gin.Context, to string) string {
 	back := ""
 	if c.Request.Method == http.MethodGet {
 		back = c.Request.URL.RequestURI()
 	} else if from, err := url.Parse(c.GetHeader("Referer")); err == nil && from.Host == c.Request.Host {
 		back = from.RequestURI()
+	} else {
+		back, _ = p.pageOf(c.Request.URL.Path)
 	}
 	if back = localPath(back, ""); back == "" || back == "/" {
 		return to
@@ -118,6 +132,11 @@ func (p *Portal) render(c *gin.Context, status int, page templ.Component) error 
 		return err
 	}
 	c.Header("Vary", "Cookie, HX-Request")
+	if status >= http.StatusBadRequest && c.Request.Method == post && gate.ActorOf(c).Kind != identity.Staff {
+		// The answer to a post can only be shown again, on the way back, from a copy: without one the browser shows an
+		// error of its own. Signing out drops the copies.
+		c.Header("Cache-Control", "private, no-cache")
+	}
 	c.Data(status, "text/html; charset=utf-8", b.Bytes())
 	return nil
 }

@@ -95,13 +95,13 @@ func (p *Portal) residentRoutes() gate.Table {
 	app := ids("id", "application")
 	file := ids("id", "application", "file", "file")
 	return gate.Table{
-		{Method: post, Path: "/ajukan/:code", Needs: submit, Scope: city, Handler: p.apply},
+		{Method: post, Path: "/ajukan/:code", Page: "/layanan/:code", Needs: submit, Scope: city, Handler: p.apply},
 		{Method: get, Path: "/permohonan", Needs: own, Scope: city, Handler: p.mine},
 		{Method: get, Path: "/permohonan/:id", Needs: own, Scope: city, IDs: app, Handler: p.story},
 		{Method: get, Path: "/permohonan/:id/isi/:page", Needs: submit, Scope: city, IDs: app, Handler: p.pageForm},
 		{Method: post, Path: "/permohonan/:id/isi/:page", Needs: submit, Scope: city, IDs: app, MaxBody: uploadBody, Limit: limitUpload, Handler: p.savePage},
 		{Method: get, Path: "/permohonan/:id/berkas/:file", Needs: own, Scope: city, IDs: file, Handler: p.attached},
-		{Method: post, Path: "/permohonan/:id/berkas/:file/hapus", Needs: submit, Scope: city, IDs: file, MaxBody: uploadBody, Handler: p.removeFile},
+		{Method: post, Path: "/permohonan/:id/berkas/:file/hapus", Page: "/permohonan/:id", Needs: submit, Scope: city, IDs: file, MaxBody: uploadBody, Handler: p.removeFile},
 		{Method: get, Path: "/permohonan/:id/periksa", Needs: submit, Scope: city, IDs: app, Handler: p.review},
 		{Method: post, Path: "/permohonan/:id/kirim", Needs: submit, Scope: city, IDs: app, Handler: p.send},
 		{Method: get, Path: "/permohonan/:id/terkirim", Needs: own, Scope: city, IDs: app, Handler: p.sentPage},

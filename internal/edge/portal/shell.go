@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -22,7 +21,7 @@ import (
 func (p *Portal) shell(c *gin.Context, title string) ui.Shell {
 	city, actor, l := gate.CityOf(c), gate.ActorOf(c), gate.LocaleOf(c)
 	s := ui.Shell{
-		L: l, City: p.cityView(city), Path: p.readable(c), Title: title,
+		L: l, City: p.cityView(city), Path: p.here(c), Title: title,
 		Demo: p.Mailbox != nil, Flash: takeFlash(c, l), NoIndex: actor.SignedIn(),
 	}
 	if city.Kind != tenancy.KindCity {
@@ -34,21 +33,13 @@ func (p *Portal) shell(c *gin.Context, title string) ui.Shell {
 	return s
 }
 
-// readable is an address at which the page can be asked for again. A page that answers a form stands at the address the
-// form was sent to, which may take forms alone; then it is the nearest page above, with the same query.
-func (p *Portal) readable(c *gin.Context) string {
-	at, route := *c.Request.URL, c.FullPath()
-	if c.Request.Method != http.MethodPost || route == "" || p.pages[route] {
-		return at.RequestURI()
+// here is an address at which the page can be asked for again. A page that answers a form stands at the address that
+// the form was sent to, which may take forms alone.
+func (p *Portal) here(c *gin.Context) string {
+	if page, ok := p.pageOf(c.Request.URL.Path); ok && c.Request.Method == http.MethodPost {
+		return page
 	}
-	for at.RawPath = ""; route != "" && !p.pages[route]; {
-		route = route[:strings.LastIndex(route, "/")]
-		at.Path = at.Path[:strings.LastIndex(at.Path, "/")]
-	}
-	if route == "" {
-		return "/"
-	}
-	return at.RequestURI()
+	return c.Request.URL.RequestURI()
 }
 
 // cityView is how a city presents itself; a host that is nobody's shows the product's own name.

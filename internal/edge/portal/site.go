@@ -52,8 +52,8 @@ type StaffCode struct{ Label, Login, Password, Code string }
 // Portal is the pages of every city and of the platform.
 type Portal struct {
 	Deps
-	brands sync.Map        // colour → ui.Brand
-	pages  map[string]bool // the addresses of the tables that can be read
+	brands sync.Map   // colour → ui.Brand
+	routes gate.Table // every page and form
 }
 
 // New returns the pages; Mount makes them reachable.
@@ -61,7 +61,7 @@ func New(d Deps) *Portal {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
-	return &Portal{Deps: d, pages: map[string]bool{}}
+	return &Portal{Deps: d}
 }
 
 // Mount serves every page on g, and answers addresses that are none.
@@ -72,25 +72,27 @@ func (p *Portal) Mount(g *gate.Gate) {
 		p.officeRoutes(), p.adminRoutes(), p.bumdRoutes(), p.mailboxRoutes(),
 	} {
 		g.Mount(t, site)
-		for _, r := range t {
-			if _, file := r.IDs["file"]; r.Method == get && !file {
-				p.pages[r.Path] = true
-			}
-		}
+		p.routes = append(p.routes, t...)
 	}
 	p.mountAssets(g.Engine())
 	g.Engine().NoRoute(p.missing(g, site))
 	g.Engine().NoMethod(p.missing(g, site))
 }
 
-// missing answers an address that no table has, or not with this method, in the frame of the city that was asked.
+// missing answers an address that no table has, or not with this method, in the frame of the city that was asked. Who
+// opens the address of a form, from a bookmark or by reloading, comes to the page that the form is on.
 func (p *Portal) missing(g *gate.Gate, s gate.Surface) gin.HandlerFunc {
 	anyone := gate.Route{Path: "none", Needs: access.Public, Scope: gate.Any}
 	return func(c *gin.Context) {
 		wrongMethod := c.Writer.Status() == http.StatusMethodNotAllowed
-		switch err := g.Enter(c, anyone, s); {
+		err := g.Enter(c, anyone, s)
+		page, reads := p.pageOf(c.Request.URL.Path)
+		reads = reads && (c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead)
+		switch {
 		case err != nil:
 			p.fail(c, err)
+		case wrongMethod && reads:
+			p.redirect(c, page)
 		case wrongMethod:
 			p.problem(c, http.StatusMethodNotAllowed, gate.LocaleOf(c).T("fault.page.no_method"))
 		default:
