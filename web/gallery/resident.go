@@ -28,7 +28,9 @@ func residentPages() []entry {
 					{ID: "2", Service: info, Agency: "PPID", Status: "draft", Updated: now},
 				},
 				Running: []resident.Item{{ID: "3", Number: "BTM-26-9T2WH-6", Service: info, Agency: "PPID", Status: "in_review", Deadline: ui.Deadline{State: "running", Due: now, Left: 7, Unit: "working_day"}}},
-				Closed:  []resident.Item{{ID: "4", Number: "BTM-26-4F8NB-2", Service: ktp, Agency: office, Status: "completed", Updated: now.AddDate(0, -3, 0)}},
+				Ready: []resident.Item{{ID: "5", Number: "BTM-26-6J5YP-9", Service: ktp, Agency: office, Status: "approved", Document: "/x", Updated: now,
+					Text: in(s, "Permohonan Anda disetujui. Unduh suratnya, lalu ikuti petunjuk pengambilan di dalamnya.", "Your application is approved. Download the letter and follow the collection instructions in it.")}},
+				Closed: []resident.Item{{ID: "4", Number: "BTM-26-4F8NB-2", Service: ktp, Agency: office, Status: "completed", Updated: now.AddDate(0, -3, 0)}},
 			})
 		}},
 		{"mine-none", func(s ui.Shell) templ.Component {

@@ -7,7 +7,8 @@ import (
 )
 
 // Deadline is the promise on one application. State is "running", "soon", "late" or "paused"; once the clock has stopped
-// it is "on_time" or "decided_late", "ended" when nothing was decided, or "done" where no more is told. Left is the time
+// it is "on_time" or "decided_late", "ended" when nothing was decided, or "done" where no more is told. An empty State is no
+// promise to speak of. Left is the time
 // remaining, or the time past when late, in Unit. A zero Due has no promise.
 type Deadline struct {
 	State string

@@ -68,7 +68,7 @@ func StateTag(status Status, label string) templ.Component {
 	})
 }
 
-// DeadlineTag is the promise on an application as a mark.
+// DeadlineTag is the promise on an application as a mark; nothing where there is no promise to speak of.
 func DeadlineTag(s Shell, d Deadline) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -90,9 +90,11 @@ func DeadlineTag(s Shell, d Deadline) templ.Component {
 			templ_7745c5c3_Var3 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = Tag(d.tone(), d.icon(), d.Text(s.L)).Render(ctx, templ_7745c5c3_Buffer)
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
+		if d.State != "" {
+			templ_7745c5c3_Err = Tag(d.tone(), d.icon(), d.Text(s.L)).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		}
 		return nil
 	})

@@ -11,10 +11,12 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workcal"
 )
@@ -68,6 +70,26 @@ func documentsOf(ctx context.Context, db bun.IDB, app Application) ([]Document, 
 	err := db.NewSelect().Model(&all).Where("tenant_id = ? AND application_id = ?", app.TenantID, app.ID).
 		OrderExpr("d.id").Limit(documentsLimit).Scan(ctx)
 	return all, err
+}
+
+// Issued returns what a resident can download: of each of their own applications the document that is in force.
+func (s *Service) Issued(ctx context.Context, actor identity.Actor) (map[uuid.UUID]Document, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.ApplicationOwn); err != nil {
+		return nil, err
+	}
+	var all []Document
+	err := s.d.DB.App.NewSelect().Model(&all).
+		Join("JOIN application AS a ON a.tenant_id = d.tenant_id AND a.id = d.application_id").
+		Where("d.tenant_id = ? AND a.account_id = ? AND d.status = ?", tenancy.Must(ctx), actor.ID, DocumentValid).
+		OrderExpr("d.id DESC").Limit(mineLimit).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("casework: issued: %w", err)
+	}
+	out := map[uuid.UUID]Document{}
+	for _, d := range all {
+		out[d.ApplicationID] = d
+	}
+	return out, nil
 }
 
 // issue makes the document of an approved application: its number, its PDF, its place on the verification page. It is

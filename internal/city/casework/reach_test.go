@@ -135,6 +135,14 @@ func TestWhoMaySeeAnApplication(t *testing.T) {
 	if _, err := st.Verify(t.Context(), app.ReceiptToken); !errors.Is(err, tenancy.ErrNone) {
 		t.Errorf("verified without a city: %v", err)
 	}
+	for ctx, a := range map[context.Context]identity.Actor{st.ctx: st.resident(t, st.ctx, "Tono"), other: moved(siti, other)} {
+		if list, err := st.Issued(ctx, a); len(list) != 0 || err != nil && !fault.Is(err, "access.denied") {
+			t.Errorf("%s is issued %v, %v", a.Name, list, err)
+		}
+	}
+	if list, err := st.Issued(st.ctx, siti); err != nil || list[app.ID].ID != doc {
+		t.Errorf("the applicant is issued %v, %v", list, err)
+	}
 	// Those who may, can.
 	for _, a := range []identity.Actor{siti, budi, st.officer(t, "Kepala", "disdukcapil", "agency_head"),
 		st.officer(t, "Admin 3", "", "city_admin"), st.officer(t, "Inspektur", "inspektorat", "auditor")} {

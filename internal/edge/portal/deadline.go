@@ -26,8 +26,8 @@ func (p *Portal) clock(ctx context.Context) (clock, error) {
 // of is the promise on an application as its tag says it.
 func (k clock) of(app casework.Application) ui.Deadline {
 	switch {
-	case app.Draft():
-		return ui.Deadline{}
+	case app.Draft() || app.Stage == casework.StageRejected || app.Stage == casework.StageCancelled:
+		return ui.Deadline{} // no promise that is worth a word
 	case app.Clock == casework.Paused:
 		return ui.Deadline{State: "paused"}
 	case app.Clock == casework.Stopped:

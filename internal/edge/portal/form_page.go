@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-
 )
 
 // pageOf is the page whose form is sent to an address: the address itself where it can be read too, the one that its
@@ -70,4 +69,3 @@ func filledIn(pattern string, parts map[string]string) string {
 	}
 	return strings.Join(list, "/")
 }
-

@@ -55,7 +55,7 @@ func TestAnOfficerDecides(t *testing.T) {
 		t.Error("the refused form forgot what was ticked, or does not mark what is wrong")
 	}
 	andi.goes(andi.post(desk+"/tindakan", "action", "request_correction", "version", version(t, page), "reason", "Foto KK terpotong.", "fields", "file_kk", "fields", "nomor_kk"), desk)
-	andi.page(desk, number+" dikembalikan kepada pemohon", "Menunggu perbaikan dari pemohon", "Foto KK terpotong.", "Diminta diperbaiki", "Dihentikan sementara", "Yang diminta diperbaiki: Foto atau pindaian Kartu Keluarga")
+	andi.page(desk, number+" dikembalikan kepada pemohon", "Menunggu perbaikan dari pemohon", "Foto KK terpotong.", "Diminta diperbaiki", "Batas waktu dijeda", "Yang diminta diperbaiki: Foto atau pindaian Kartu Keluarga")
 	andi.page("/petugas/antrean?lihat=waiting", number, "Perlu perbaikan")
 
 	siti.goes(siti.post(root+"/isi/kk", "nomor_kk", "2171040102160008"), root+"/periksa")

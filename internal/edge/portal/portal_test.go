@@ -541,11 +541,16 @@ func (b *browser) fill(from, nik string) string {
 // apply sends a whole application and returns its address and number.
 func (b *browser) apply(nik string) (root, number string) {
 	b.t.Helper()
-	root = b.draft(nik)
+	return b.sent(b.draft(nik))
+}
+
+// sent sends a draft and returns its address and number.
+func (b *browser) sent(root string) (string, string) {
+	b.t.Helper()
 	sent := b.post(root+"/kirim", "key", hidden(b.t, b.page(root+"/periksa"), "key"))
 	b.goes(sent, root+"/terkirim")
 	_, rest, _ := strings.Cut(b.follow(sent).body, `class="reference">`)
-	number, _, _ = strings.Cut(rest, "<")
+	number, _, _ := strings.Cut(rest, "<")
 	return root, number
 }
 

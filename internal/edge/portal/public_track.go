@@ -57,10 +57,11 @@ func (p *Portal) track(c *gin.Context) error {
 		Status: ui.Status(t.State.Stage), StatusText: t.State.Public.In(l), Submitted: zoned(c, t.SubmittedAt),
 	}
 	v.NoIndex = true
-	switch t.State.Clock {
-	case casework.Paused:
+	switch {
+	case t.State.Stage == casework.StageRejected || t.State.Stage == casework.StageCancelled:
+	case t.State.Clock == casework.Paused:
 		v.Deadline.State = "paused"
-	case casework.Stopped:
+	case t.State.Clock == casework.Stopped:
 		v.Deadline.State = "done"
 	default:
 		v.Deadline = k.until(t.DueAt, workcal.WorkingDay)

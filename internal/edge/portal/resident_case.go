@@ -1,9 +1,11 @@
 package portal
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
 
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
@@ -12,7 +14,8 @@ import (
 	"bedelau/web/ui"
 )
 
-// mine lists what the reader has applied for: what waits for them, what the city works on, and the rest.
+// mine lists what the reader has applied for: what waits for them, what the city works on, what they can fetch, and the
+// rest.
 func (p *Portal) mine(c *gin.Context) error {
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
 	all, err := p.Casework.Mine(ctx, gate.ActorOf(c))
@@ -20,6 +23,10 @@ func (p *Portal) mine(c *gin.Context) error {
 		return err
 	}
 	k, err := p.clock(ctx)
+	if err != nil {
+		return err
+	}
+	issued, err := p.Casework.Issued(ctx, gate.ActorOf(c))
 	if err != nil {
 		return err
 	}
@@ -33,6 +40,11 @@ func (p *Portal) mine(c *gin.Context) error {
 		switch {
 		case app.Draft() || app.Stage == casework.StageNeedsCorrection:
 			v.Waiting = append(v.Waiting, item)
+		case app.ClosedAt.IsZero() && app.Stage == casework.StageApproved:
+			if item, err = p.ready(ctx, item, app, issued, l); err != nil {
+				return err
+			}
+			v.Ready = append(v.Ready, item)
 		case app.ClosedAt.IsZero():
 			v.Running = append(v.Running, item)
 		default:
@@ -40,6 +52,21 @@ func (p *Portal) mine(c *gin.Context) error {
 		}
 	}
 	return p.render(c, http.StatusOK, resident.Mine(v))
+}
+
+// ready says what an approval means in the words of the city, and where the document is; it is made a moment later.
+func (p *Portal) ready(ctx context.Context, item resident.Item, app casework.Application, issued map[uuid.UUID]casework.Document, l i18n.Locale) (resident.Item, error) {
+	x, made := issued[app.ID]
+	if app.DocumentCode != "" && !made {
+		item.Text = l.T("mine.preparing")
+		return item, nil
+	}
+	if made {
+		item.Document = "/dokumen/" + x.ID.String() + ".pdf"
+	}
+	state, err := p.Casework.Status(ctx, app)
+	item.Text = state.Public.In(l)
+	return item, err
 }
 
 // story is one of the reader's applications: where it is, what happened, and what they can do. A draft has no story yet

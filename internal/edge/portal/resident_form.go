@@ -87,7 +87,7 @@ func (p *Portal) formPage(c *gin.Context, status int, d casework.Draft, page for
 	}
 	if k := d.Application.Correction; k != nil {
 		v.Correction, v.Named = k.Message, len(k.Fields) > 0
-		v.Locked = !slices.ContainsFunc(page.Fields, func(f casework.Field) bool { return f.Type != casework.Info && d.Editable(f.Code) })
+		v.Locked = !slices.ContainsFunc(page.Fields, func(f form.Field) bool { return f.Type != form.Info && d.Editable(f.Code) })
 	}
 	for _, f := range page.Fields {
 		v.Fields = append(v.Fields, field(d, f, typed, errs, gate.ActorOf(c), l))

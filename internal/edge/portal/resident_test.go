@@ -38,7 +38,7 @@ func TestAResidentAppliesWithoutAScript(t *testing.T) {
 	b.sees(b.follow(a), http.StatusOK, "Belum ada permohonan")
 
 	root := b.draft(sitiNIK)
-	b.page("/permohonan", "Menunggu Anda", "KTP-el hilang", "Hapus draf")
+	b.page("/permohonan", "Perlu tindakan Anda", "KTP-el hilang", "Hapus draf")
 	b.page("/layanan/"+ktp, "Lanjutkan")
 	review := b.page(root+"/periksa", "Periksa jawaban Anda", "2171046703900003", "27 Maret 1990", "Batam Kota", "foto.jpg")
 	key := hidden(t, review, "key")
@@ -80,11 +80,11 @@ func TestACorrectionGoesBackAndForth(t *testing.T) {
 	root, _ := siti.apply(sitiNIK)
 	s.askForCorrection(t, root, "Foto KK terpotong.", "file_kk", "nomor_kk")
 
-	page := siti.page(root, "Foto KK terpotong.", "Nomor Kartu Keluarga", "Dihentikan sementara")
+	page := siti.page(root, "Foto KK terpotong.", "Nomor Kartu Keluarga", "Batas waktu dijeda")
 	if !strings.Contains(page, root+"/isi/berkas_kk#f-file_kk") {
 		t.Error("no way to the file that was asked for")
 	}
-	siti.page("/permohonan", "Menunggu Anda", "Perlu perbaikan")
+	siti.page("/permohonan", "Perlu tindakan Anda", "Perlu perbaikan")
 	siti.page(root+"/isi/kk", "Foto KK terpotong.")
 	siti.goes(siti.post(root+"/isi/kk", "nomor_kk", "2171040102160008"), root+"/periksa")
 
@@ -172,6 +172,54 @@ func TestACorrectionOfNothingNamed(t *testing.T) {
 		t.Error("an answer cannot be changed")
 	}
 	siti.goes(siti.post(root+"/kirim"), root+"/terkirim?perbaikan=1")
+}
+
+// TestMyApplicationsSayWhatIsNext: what is approved can be fetched from the list, what is over has no deadline, and a
+// draft is deleted in two steps.
+func TestMyApplicationsSayWhatIsNext(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
+	other := func(nik string) (root, number string) {
+		t.Helper()
+		at := siti.post("/ajukan/"+ktp, "other", "yes")
+		return siti.sent(siti.fill(at.to(), nik))
+	}
+	approved, first := siti.apply(sitiNIK)
+	withdrawn, second := other("2171046703900103")
+	siti.goes(siti.post(withdrawn+"/batal", "reason", "Tidak jadi"), withdrawn)
+	siti.post("/ajukan/"+ktp, "other", "yes")
+	s.approve(t, approved)
+	siti.page("/permohonan", "Suratnya sedang disiapkan")
+	s.work(t)
+	s.soon(t, "the document on the list", func() bool {
+		return strings.Contains(siti.get("/permohonan").body, `href="/dokumen/`)
+	})
+	page := siti.page("/permohonan")
+	list, last := text(page), 0
+	for _, words := range []string{"Perlu tindakan Anda", "Draf", "Hapus draf", "tidak dapat dikembalikan", "Ya, hapus",
+		"Siap diunduh atau diambil", first, "Unduh suratnya", "Unduh dokumen", "Selesai", "Dibatalkan", second} {
+		at := strings.Index(list[last:], words)
+		if at < 0 {
+			t.Fatalf("%q is not where it belongs:\n%s", words, list)
+		}
+		last += at
+	}
+	_, rest, _ := strings.Cut(page, `href="/dokumen/`)
+	id, _, _ := strings.Cut(rest, `"`)
+	if pdf := siti.get("/dokumen/" + id); !strings.HasPrefix(pdf.body, "%PDF-") {
+		t.Errorf("the document is %d", pdf.status)
+	}
+	_, steps, _ := strings.Cut(page, `<details class="cancel">`)
+	if i, j := strings.Index(steps, `action="`), strings.Index(steps, "</details>"); i < 0 || i > j || !strings.Contains(steps[i:j], "/buang") {
+		t.Error("one press deletes a draft")
+	}
+	b := s.browser(t, hostBatam)
+	for _, over := range []string{text(siti.page(withdrawn)), text(b.post("/lacak", "number", second, "phone", "1234").body)} {
+		if !strings.Contains(over, "Dibatalkan") || strings.Contains(over, "Selesai diproses") || strings.Contains(over, "Tanpa tenggat") {
+			t.Errorf("a withdrawn application has a deadline:\n%s", over)
+		}
+	}
 }
 
 // TestAPageKeepsWhatWasTyped: refusals name the field beside it and in the summary, and nothing is stored.

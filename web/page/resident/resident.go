@@ -22,17 +22,19 @@ type Item struct {
 	ID, Number, Service, Agency string
 	Status                      ui.Status
 	Text                        string // what the status means, in the words of the city
+	Document                    string // address of what was issued
 	Deadline                    ui.Deadline
 	Updated                     time.Time
 }
 
-// MineView lists the person's applications: what waits for them first, then what the city works on, then the rest.
+// MineView lists the person's applications: what waits for them first, then what the city works on, what is approved and
+// to be fetched, then the rest.
 type MineView struct {
 	ui.Shell
-	Waiting, Running, Closed []Item
+	Waiting, Running, Ready, Closed []Item
 }
 
-func (v MineView) empty() bool { return len(v.Waiting)+len(v.Running)+len(v.Closed) == 0 }
+func (v MineView) empty() bool { return len(v.Waiting)+len(v.Running)+len(v.Ready)+len(v.Closed) == 0 }
 
 // href leads to where the application goes on: a draft to its form, anything else to its story.
 func (i Item) href() string { return "/permohonan/" + i.ID }
