@@ -37,8 +37,8 @@ export async function registers(p, who) {
   await p.follow(p.page.locator(".mail a[href*='/konfirmasi/']"));
   await p.look("confirm");
   await p.send("Selesaikan dan masuk", { "Kata sandi": who.password });
+  assert.equal(await p.heading(), service, "registering leads back to the service");
   await p.look("welcome");
-  await p.go("/layanan/ktp-el-hilang");
 }
 
 export async function signsIn(p, who, path = "/masuk") {

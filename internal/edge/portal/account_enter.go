@@ -127,7 +127,7 @@ func query(name, value string) string {
 
 // registerForm asks for what an account needs.
 func (p *Portal) registerForm(c *gin.Context) error {
-	return p.registerPage(c, http.StatusOK, account.RegisterView{})
+	return p.registerPage(c, http.StatusOK, account.RegisterView{Next: wanted(c.Query("lanjut"))})
 }
 
 func (p *Portal) registerPage(c *gin.Context, status int, v account.RegisterView) error {
@@ -143,7 +143,7 @@ func (p *Portal) register(c *gin.Context) error {
 		err = p.registerWith(c, in)
 	}
 	if errs, status, ok := refused(c, err, ""); ok {
-		return p.registerPage(c, status, account.RegisterView{Name: clip(in.text("name"), 300), Email: clip(in.text("email"), 300),
+		return p.registerPage(c, status, account.RegisterView{Next: wanted(in.Get("next")), Name: clip(in.text("name"), 300), Email: clip(in.text("email"), 300),
 			Phone: clip(in.text("phone"), 40), Consent: in.yes("consent"), Errors: inOrder(errs, "name", "email", "phone", "password", "consent")})
 	}
 	if err != nil {
@@ -153,17 +153,30 @@ func (p *Portal) register(c *gin.Context) error {
 }
 
 func (p *Portal) registerWith(c *gin.Context, in answers) error {
-	bad := missing(in, "name", "email", "password")
+	r := identity.RegisterInput{
+		Name: in.text("name"), Email: in.text("email"), Phone: in.text("phone"), Password: in.Get("password"), IP: c.ClientIP(),
+	}
+	// Everything that is wrong is said at once: a password is never sent back, and would be typed again for each round.
+	bad := missing(in, "password")
+	for _, f := range fault.From(r.Validate()).Fields {
+		if f.Name != "password" || in.text("password") != "" {
+			bad = append(bad, f)
+		}
+	}
 	if !in.yes("consent") {
 		bad = append(bad, fault.Field{Name: "consent", Code: "consent_required"})
 	}
 	if err := fault.Fields(bad); err != nil {
 		return err
 	}
-	return p.Identity.Register(c.Request.Context(), identity.RegisterInput{
-		Name: in.text("name"), Email: in.text("email"), Phone: in.text("phone"), Password: in.Get("password"), IP: c.ClientIP(),
-	})
+	if next := wanted(in.Get("next")); len(next) <= longestOnward {
+		r.Onward = query("lanjut", next)
+	}
+	return p.Identity.Register(c.Request.Context(), r)
 }
+
+// longestOnward bounds the address that a link in a mail carries; that of a service is far shorter.
+const longestOnward = 200
 
 func (p *Portal) sent(c *gin.Context, kind, email string) error {
 	return p.render(c, http.StatusOK, account.Sent(account.SentView{

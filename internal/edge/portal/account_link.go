@@ -87,6 +87,9 @@ func (p *Portal) confirm(c *gin.Context, token, password string) error {
 		return err
 	}
 	p.keepSession(c, s)
+	if next := wanted(c.Query("lanjut")); next != "" && landing(s.Kind, gate.CityOf(c), next) == next {
+		return p.done(c, next, "welcome_on")
+	}
 	return p.done(c, "/layanan", "welcome")
 }
 

@@ -82,6 +82,49 @@ func TestStaffComeByInvitation(t *testing.T) {
 	b.sees(b.get(link), http.StatusGone)
 }
 
+// TestRegisteringLeadsBackToTheService: whoever registers from a service comes to it with the link from the mail, and to
+// no other site.
+func TestRegisteringLeadsBackToTheService(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.browser(t, hostBatam)
+	there := "/layanan/" + ktp
+	for path, link := range map[string]string{
+		there: "/daftar?lanjut=%2Flayanan%2Fktp-el-hilang", "/masuk?next=" + there: "/daftar?lanjut=%2Flayanan%2Fktp-el-hilang",
+		"/daftar?lanjut=" + there: "/masuk?lanjut=%2Flayanan%2Fktp-el-hilang",
+	} {
+		if page := b.page(path); !strings.Contains(page, `href="`+link+`"`) {
+			t.Errorf("%s does not lead to %s", path, link)
+		}
+	}
+	for i, tt := range []struct{ next, to, says string }{
+		{there, there, "Silakan lanjutkan di sini"},
+		{"https://jahat.example", "/layanan", "Pilih layanan"},
+		{"//jahat.example", "/layanan", "Pilih layanan"},
+		{"/petugas/antrean", "/layanan", "Pilih layanan"},
+		{"/layanan?q=" + strings.Repeat("a", 300), "/layanan", "Pilih layanan"},
+		{"", "/layanan", "Pilih layanan"},
+	} {
+		b := s.browser(t, hostBatam)
+		email := "siti" + string(rune('a'+i)) + "@contoh.id"
+		refused := b.post("/daftar", "name", "Siti", "email", email, "password", "pendek", "consent", "yes", "next", there)
+		b.sees(refused, http.StatusUnprocessableEntity)
+		if !strings.Contains(refused.body, `name="next" value="`+there+`"`) {
+			t.Error("a refusal forgets where to go on")
+		}
+		b.sees(b.post("/daftar", "name", "Siti", "email", email, "password", password, "consent", "yes", "next", tt.next), http.StatusOK)
+		link := s.lastLink(t)
+		b.page(link, "Ketik lagi")
+		a := b.post(link, "password", password)
+		b.goes(a, tt.to)
+		b.sees(b.follow(a), http.StatusOK, tt.says)
+	}
+	// Whoever edits the link does not get further.
+	b.post("/daftar", "name", "Siti", "email", "sitiz@contoh.id", "password", password, "consent", "yes", "next", there)
+	link, _, _ := strings.Cut(s.lastLink(t), "?")
+	b.goes(b.post(link+"?lanjut=%2F%2Fjahat.example", "password", password), "/layanan")
+}
+
 // TestForgottenPasswordsAreReplaced says the same for an address that nobody has, and ends every session.
 func TestForgottenPasswordsAreReplaced(t *testing.T) {
 	t.Parallel()

@@ -33,6 +33,8 @@ func TestEveryFormSaysWhatIsWrong(t *testing.T) {
 		{"register: nothing", "/daftar", "", 422, []string{"Ada 4 hal yang perlu diperbaiki", "Centang pernyataan ini"}},
 		{"register: bad fields", "/daftar", "name=S&email=siti&phone=12&password=pendek&consent=yes", 422,
 			[]string{"Tulis alamat email lengkap", "Tulis nomor HP", "Kata sandi paling sedikit"}},
+		{"register: bad fields and no tick", "/daftar", "name=S&email=siti&phone=12&password=pendek", 422,
+			[]string{"Ada 4 hal yang perlu diperbaiki", "Tulis alamat email lengkap", "Tulis nomor HP", "Kata sandi paling sedikit", "Centang pernyataan ini"}},
 		{"register: control characters", "/daftar", "name=Si%07ti&email=siti%40contoh.id&password=sepeda+biru+tua&consent=yes", 422, []string{"Nama memuat tanda"}},
 		{"register: a box ticked otherwise", "/daftar", "name=Siti&email=siti%40contoh.id&password=sepeda+biru+tua&consent=no", 422, []string{"Centang pernyataan ini"}},
 		{"forgotten: nothing", "/lupa-sandi", "", 422, nil},

@@ -130,8 +130,8 @@ type APIRequested struct {
 	At        time.Time `json:"at"`
 }
 
-// AccountMail: identity asks for a mail about an account. Sealed is base64 of the secret of its link, sealed under
-// the city's key; empty when the mail has none.
+// AccountMail: identity asks for a mail about an account. Sealed is base64 of the end of its link, the secret and what
+// may follow it, sealed under the city's key; empty when the mail has none.
 type AccountMail struct {
 	AccountID uuid.UUID `json:"account_id"`
 	Purpose   string    `json:"purpose"` // a template of notify: account_confirm, account_exists, password_reset, staff_invite

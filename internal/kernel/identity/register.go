@@ -46,18 +46,31 @@ type RegisterInput struct {
 	Phone    string
 	Password string
 	IP       string
+	Onward   string // what the address of the link ends in, such as "?lanjut=%2Flayanan", for the page that it opens
+}
+
+// Validate names every field that Register would refuse.
+func (in RegisterInput) Validate() error {
+	_, err := in.clean()
+	return err
+}
+
+// clean returns in with each field in its one spelling.
+func (in RegisterInput) clean() (RegisterInput, error) {
+	var fields []fault.Field
+	in.Name = nameField(in.Name, &fields)
+	in.Email = emailField(in.Email, &fields)
+	in.Phone = phoneField(in.Phone, &fields)
+	passwordField("password", in.Password, &fields, in.Email, in.Phone)
+	return in, fault.Fields(fields)
 }
 
 // Register sends a link to the address, and the account exists once ConfirmEmail has followed it. Anyone may call it. The
 // answer and the work are the same when the address has an account: then its owner is told by e-mail. It refuses bad
 // fields ("input.invalid") and too many tries from one network ("identity.too_many").
 func (s *Service) Register(ctx context.Context, in RegisterInput) error {
-	var fields []fault.Field
-	in.Name = nameField(in.Name, &fields)
-	in.Email = emailField(in.Email, &fields)
-	in.Phone = phoneField(in.Phone, &fields)
-	passwordField("password", in.Password, &fields, in.Email, in.Phone)
-	if err := fault.Fields(fields); err != nil {
+	in, err := in.clean()
+	if err != nil {
 		return err
 	}
 	if err := s.limitIP(ctx, "register", in.IP, registersPerHour); err != nil {
@@ -100,7 +113,7 @@ func (s *Service) newRegistration(ctx context.Context, in RegisterInput) (regist
 		return registrationRow{}, "", err
 	}
 	raw, hash := newToken()
-	link, err := s.sealLink(ctx, raw)
+	link, err := s.sealLink(ctx, raw+in.Onward)
 	now := s.now()
 	return registrationRow{
 		TenantID: tenancy.Must(ctx), ID: id, Hash: hash, Name: in.Name, Locale: localeOf(ctx),

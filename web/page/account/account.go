@@ -4,12 +4,16 @@
 // where a view has an Action. Their inputs:
 //
 //	/masuk                login, password, next      /lupa-sandi          email
-//	/daftar               name, email, phone, password, consent
+//	/daftar               name, email, phone, password, consent, next
 //	/konfirmasi/:token    password                   /sandi-baru/:token   password
 //	/undangan/:token      password                   second factor: code
 package account
 
-import "bedelau/web/ui"
+import (
+	"net/url"
+
+	"bedelau/web/ui"
+)
 
 // SignInView asks for a login and a password. A refusal comes in Errors under "login", the same for every cause.
 type SignInView struct {
@@ -20,6 +24,14 @@ type SignInView struct {
 	Demo        []Demo // of a demonstration: who one can be
 }
 
+// with adds to an address of this package the one to go on to.
+func with(next, address string) string {
+	if next == "" {
+		return address
+	}
+	return address + "?" + url.Values{"lanjut": {next}}.Encode()
+}
+
 // Demo is one prepared account of a demonstration. Code is the present second factor, empty for residents.
 type Demo struct{ Label, Login, Password, Code string }
 
@@ -27,6 +39,7 @@ type Demo struct{ Label, Login, Password, Code string }
 type RegisterView struct {
 	ui.Shell
 	Name, Email, Phone string
+	Next               string // address to come to once the account is there
 	Consent            bool
 	Errors             ui.Errors
 }
