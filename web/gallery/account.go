@@ -41,6 +41,12 @@ func accountPages() []entry {
 		{"confirm", func(s ui.Shell) templ.Component {
 			return account.Password(account.PasswordView{Shell: at(s, "/konfirmasi/x", s.L.T("password.confirm")), Kind: "confirm", Name: "Siti Rahmawati"})
 		}},
+		{"dead-confirm", func(s ui.Shell) templ.Component {
+			return account.Dead(account.DeadView{Shell: at(s, "/konfirmasi/x", s.L.T("dead.title")), Kind: "confirm"})
+		}},
+		{"dead-reset", func(s ui.Shell) templ.Component {
+			return account.Dead(account.DeadView{Shell: at(s, "/atur-sandi/x", s.L.T("dead.title")), Kind: "reset"})
+		}},
 		{"invite", func(s ui.Shell) templ.Component {
 			return account.Password(account.PasswordView{Shell: at(s, "/undangan/x", s.L.T("password.invite")), Kind: "invite", Name: "Budi Hartono"})
 		}},

@@ -6,6 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
 	"bedelau/web/page/account"
 	"bedelau/web/ui"
@@ -49,7 +50,18 @@ func (p *Portal) inviteLink() link  { return link{"invite", identity.LinkInvite,
 // linkForm greets the owner of a link and asks for a password. Opening it uses nothing up: mail programs open links
 // before people do.
 func (p *Portal) linkForm(k link) func(*gin.Context) error {
-	return func(c *gin.Context) error { return p.linkPage(c, k, http.StatusOK, nil) }
+	return func(c *gin.Context) error { return p.orDead(c, k, p.linkPage(c, k, http.StatusOK, nil)) }
+}
+
+// orDead answers a link that no longer works: most have done their work, and their owner only needs to sign in.
+func (p *Portal) orDead(c *gin.Context, k link, err error) error {
+	if !fault.Is(err, "identity.link_expired") && !fault.Is(err, "identity.already_registered") {
+		return err
+	}
+	_, status := gate.Failed(c, err)
+	v := account.DeadView{Shell: p.shell(c, gate.LocaleOf(c).T("dead.title")), Kind: k.kind, Next: wanted(c.Query("lanjut"))}
+	v.NoIndex = true
+	return p.render(c, status, account.Dead(v))
 }
 
 func (p *Portal) linkPage(c *gin.Context, k link, status int, errs ui.Errors) error {
@@ -73,9 +85,9 @@ func (p *Portal) followLink(k link) func(*gin.Context) error {
 			err = k.follow(c, c.Param("token"), in.Get("password"))
 		}
 		if errs, status, ok := refused(c, err, "password"); ok {
-			return p.linkPage(c, k, status, errs)
+			err = p.linkPage(c, k, status, errs)
 		}
-		return err
+		return p.orDead(c, k, err)
 	}
 }
 

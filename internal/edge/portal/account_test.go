@@ -149,6 +149,40 @@ func TestForgottenPasswordsAreReplaced(t *testing.T) {
 	}
 }
 
+// TestALinkThatIsDeadLeadsOn: used or too old, it says so and what to do instead.
+func TestALinkThatIsDeadLeadsOn(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.browser(t, hostBatam)
+	b.post("/daftar", "name", "Siti", "email", "siti@contoh.id", "password", password, "consent", "yes", "next", "/layanan/"+ktp)
+	used := s.lastLink(t)
+	b.goes(b.post(used, "password", password), "/layanan/"+ktp)
+	b.post("/lupa-sandi", "email", "siti@contoh.id")
+	old := s.lastLink(t)
+	s.wait(61 * time.Minute)
+	there := s.browser(t, hostPlatform)
+	for _, tt := range []struct {
+		who   *browser
+		path  string
+		says  string
+		links []string
+	}{
+		{b, used, "akun Anda aktif", []string{"/masuk?lanjut=%2Flayanan%2Fktp-el-hilang", "/daftar?lanjut=%2Flayanan%2Fktp-el-hilang"}},
+		{b, old, "berlaku 1 jam", []string{"/masuk", "/lupa-sandi"}},
+		{b, "/undangan/bukan-tautan", "minta yang baru", []string{"/masuk"}},
+		{there, "/undangan/bukan-tautan", "minta yang baru", []string{"/masuk"}},
+	} {
+		for _, a := range []answer{tt.who.get(tt.path), tt.who.post(tt.path, "password", password)} {
+			tt.who.sees(a, http.StatusGone, "Tautan ini tidak berlaku lagi", "Mungkin", tt.says)
+			for _, l := range tt.links {
+				if !strings.Contains(a.body[strings.Index(a.body, "<main"):], `href="`+l+`"`) {
+					t.Errorf("%s does not lead to %s", tt.path, l)
+				}
+			}
+		}
+	}
+}
+
 // TestPeopleKeepTheirAccount changes what an account says and where it is signed in.
 func TestPeopleKeepTheirAccount(t *testing.T) {
 	t.Parallel()

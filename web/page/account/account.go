@@ -60,6 +60,13 @@ type PasswordView struct {
 	Errors ui.Errors
 }
 
+// DeadView says that a link from an e-mail no longer works, and what to do instead.
+type DeadView struct {
+	ui.Shell
+	Kind string // of PasswordView
+	Next string // address to go on to
+}
+
 // ForgotView asks for the e-mail address of an account.
 type ForgotView struct {
 	ui.Shell
