@@ -87,6 +87,7 @@ func TestStaffComeByInvitation(t *testing.T) {
 func TestRegisteringLeadsBackToTheService(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
+	s.work(t)
 	b := s.browser(t, hostBatam)
 	there := "/layanan/" + ktp
 	for path, link := range map[string]string{
@@ -113,7 +114,7 @@ func TestRegisteringLeadsBackToTheService(t *testing.T) {
 			t.Error("a refusal forgets where to go on")
 		}
 		b.sees(b.post("/daftar", "name", "Siti", "email", email, "password", password, "consent", "yes", "next", tt.next), http.StatusOK)
-		link := s.lastLink(t)
+		link := s.mailedLink(t)
 		b.page(link, "Ketik lagi")
 		a := b.post(link, "password", password)
 		b.goes(a, tt.to)
@@ -121,7 +122,7 @@ func TestRegisteringLeadsBackToTheService(t *testing.T) {
 	}
 	// Whoever edits the link does not get further.
 	b.post("/daftar", "name", "Siti", "email", "sitiz@contoh.id", "password", password, "consent", "yes", "next", there)
-	link, _, _ := strings.Cut(s.lastLink(t), "?")
+	link, _, _ := strings.Cut(s.mailedLink(t), "?")
 	b.goes(b.post(link+"?lanjut=%2F%2Fjahat.example", "password", password), "/layanan")
 }
 
@@ -153,12 +154,13 @@ func TestForgottenPasswordsAreReplaced(t *testing.T) {
 func TestALinkThatIsDeadLeadsOn(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
+	s.work(t)
 	b := s.browser(t, hostBatam)
 	b.post("/daftar", "name", "Siti", "email", "siti@contoh.id", "password", password, "consent", "yes", "next", "/layanan/"+ktp)
-	used := s.lastLink(t)
+	used := s.mailedLink(t)
 	b.goes(b.post(used, "password", password), "/layanan/"+ktp)
 	b.post("/lupa-sandi", "email", "siti@contoh.id")
-	old := s.lastLink(t)
+	old := s.mailedLink(t)
 	s.wait(61 * time.Minute)
 	there := s.browser(t, hostPlatform)
 	for _, tt := range []struct {
@@ -248,7 +250,7 @@ func TestStaffRenewTheirRecoveryCodes(t *testing.T) {
 	old, fresh := codesOf(), codesOf()
 	andi.goes(andi.post("/keluar"), "/")
 	andi.goes(andi.post("/masuk", "login", "andi.wijaya@kota.id", "password", password), "/masuk/kode")
-	andi.goes(andi.post(renew, "code", fresh[0]), "/masuk/kode") // not before the second factor
+	andi.goes(andi.post(renew, "code", fresh[0]), "/masuk/kode?lanjut=%2Fakun") // not before the second factor
 	andi.sees(andi.post("/masuk/kode", "code", old[0]), http.StatusUnprocessableEntity, "Kode salah")
 	andi.goes(andi.post("/masuk/kode", "code", fresh[0]), "/petugas/antrean")
 	andi.goes(andi.post("/bahasa", "lang", "en", "next", "/akun"), "/akun")

@@ -26,8 +26,8 @@ func (p *Portal) clock(ctx context.Context) (clock, error) {
 // of is the promise on an application as its tag says it.
 func (k clock) of(app casework.Application) ui.Deadline {
 	switch {
-	case app.Draft() || app.Stage == casework.StageRejected || app.Stage == casework.StageCancelled:
-		return ui.Deadline{} // no promise that is worth a word
+	case app.Draft():
+		return ui.Deadline{}
 	case app.Clock == casework.Paused:
 		return ui.Deadline{State: "paused"}
 	case app.Clock == casework.Stopped:
@@ -38,6 +38,14 @@ func (k clock) of(app casework.Application) ui.Deadline {
 		d.State = "soon"
 	}
 	return d
+}
+
+// toApplicant is of for the applicant, to whom the promise on a refusal or a withdrawal is not worth a word.
+func (k clock) toApplicant(app casework.Application) ui.Deadline {
+	if app.Stage == casework.StageRejected || app.Stage == casework.StageCancelled {
+		return ui.Deadline{}
+	}
+	return k.of(app)
 }
 
 // kept says of an application whose clock has stopped whether it was decided in time. That is no praise of the decision:

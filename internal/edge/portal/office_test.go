@@ -212,7 +212,7 @@ func TestTheLanguageIsChangedOnAnAnsweredForm(t *testing.T) {
 		{andi, desk + "/buka/nama_lengkap", "", desk},
 		{andi, "/petugas/antrean", "q=siti", "/petugas/antrean"},
 		{siti, root + "/berkas/" + uuid.NewString() + "/hapus", "", root},
-		{siti, "/ajukan/tidak-ada", "", "/"},
+		{siti, "/ajukan/" + ktp, "x=1", "/layanan/" + ktp},
 		{siti, "/lacak", "number=x", "/lacak"},
 	} {
 		a := tt.by.send(http.MethodPost, tt.path, "application/x-www-form-urlencoded", strings.NewReader(tt.body))
@@ -235,8 +235,7 @@ func TestARefusalLeavesStaffAtTheirDesk(t *testing.T) {
 		status int
 		words  string
 	}{
-		"/petugas/permohonan/" + uuid.NewString():               {http.StatusNotFound, "Permohonan tidak ditemukan di instansi Anda"},
-		"/petugas/permohonan/" + uuid.NewString() + "/tindakan": {http.StatusMethodNotAllowed, "Permintaan tidak dapat diproses"},
+		"/petugas/permohonan/" + uuid.NewString(): {http.StatusNotFound, "Permohonan tidak ditemukan di instansi Anda"},
 		"/kelola/staf": {http.StatusForbidden, "Anda tidak berhak membuka ini"},
 		"/tidak-ada":   {http.StatusNotFound, "Halaman tidak ditemukan"},
 	} {

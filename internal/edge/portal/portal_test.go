@@ -68,9 +68,10 @@ type site struct {
 	keys   *privacy.Keys
 	log    *journal // what the gate has logged
 
-	mu    sync.Mutex
-	at    time.Time
-	links []string // the address of each link, in order
+	mu     sync.Mutex
+	at     time.Time
+	links  []string // the address of each link, in order
+	opened int      // how many of them mailedLink has given
 }
 
 func newSite(t testing.TB) *site {
@@ -205,18 +206,25 @@ func (s *site) lastLink(t testing.TB) string {
 	if len(s.links) == 0 {
 		t.Fatal("no mail was sent")
 	}
-	return s.links[len(s.links)-1]
+	s.opened = len(s.links)
+	return s.links[s.opened-1]
 }
 
-// mailedLink is lastLink for the first mail of a test, which a background task writes.
+// mailedLink is the next mail's that was not looked at yet, which a background task writes.
 func (s *site) mailedLink(t testing.TB) string {
 	t.Helper()
+	var link string
 	s.soon(t, "a mail about an account", func() bool {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return len(s.links) > 0
+		if s.opened == len(s.links) {
+			return false
+		}
+		link = s.links[s.opened]
+		s.opened++
+		return true
 	})
-	return s.lastLink(t)
+	return link
 }
 
 func (s *site) clockNow() time.Time {

@@ -35,7 +35,7 @@ func (p *Portal) mine(c *gin.Context) error {
 		item := resident.Item{ID: app.ID.String(), Number: app.Number, Service: app.ServiceName.In(l), Agency: app.AgencyShort,
 			Status: ui.Status(app.Stage), Updated: zoned(c, app.UpdatedAt)}
 		if app.Open() {
-			item.Deadline = k.of(app)
+			item.Deadline = k.toApplicant(app)
 		}
 		switch {
 		case app.Draft() || app.Stage == casework.StageNeedsCorrection:
@@ -91,7 +91,7 @@ func (p *Portal) story(c *gin.Context) error {
 	}
 	v := resident.DetailView{
 		Shell: p.shell(c, app.Number), ID: id.String(), Number: app.Number, Service: app.ServiceName.In(l), Agency: app.AgencyName.In(l),
-		Status: ui.Status(app.Stage), StatusText: d.State.Public.In(l), Deadline: k.of(app), Submitted: zoned(c, app.SubmittedAt),
+		Status: ui.Status(app.Stage), StatusText: d.State.Public.In(l), Deadline: k.toApplicant(app), Submitted: zoned(c, app.SubmittedAt),
 		Reason: app.Reason, Events: p.events(c, d), MayCancel: mayCancel(d),
 		Sections: []resident.Section{{Title: l.T("portal.all_answers")}},
 	}
