@@ -33,7 +33,8 @@ const reasonMax = 2000
 
 // Act takes a step: an officer's, with the permission that the workflow names, or the applicant's own. It refuses
 // Conflict "application.changed" when the application is no longer the version that the actor saw, saying who did what;
-// Conflict "application.no_action" when its state does not allow the step; Invalid for a reason that is missing, too
+// Conflict "application.no_action" when its state does not allow the step; Conflict "application.held" for an officer's
+// step on what a colleague has, unless the actor has application:assign; Invalid for a reason that is missing, too
 // long or not asked for, and for fields that the form does not have; and for a correction, what Submit refuses.
 func (s *Service) Act(ctx context.Context, actor identity.Actor, in ActInput) (Application, error) {
 	seen, err := s.readable(ctx, actor, in.ID)
@@ -65,6 +66,7 @@ func (s *Service) Act(ctx context.Context, actor identity.Actor, in ActInput) (A
 	if err != nil {
 		return Application{}, err
 	}
+	over := s.overHolder(ctx, actor)
 	var app Application
 	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
 		if app, err = lock(ctx, tx, r, in.ID); err != nil {
@@ -75,6 +77,9 @@ func (s *Service) Act(ctx context.Context, actor identity.Actor, in ActInput) (A
 		}
 		if !slices.Contains(action.From, app.State) {
 			return fault.New(fault.Conflict, "application.no_action")
+		}
+		if action.Actor == ByOfficer && !over && app.heldByOther(actor.ID) {
+			return fault.New(fault.Conflict, "application.held", "who", app.AssigneeName)
 		}
 		return s.take(ctx, tx, &app, step{
 			wf: wf, action: action, actor: actor, reason: in.Reason, fields: in.Fields, from: app.State, at: s.now(),
@@ -92,6 +97,11 @@ func actorOf(a identity.Actor) string {
 		return ByApplicant
 	}
 	return ByOfficer
+}
+
+// overHolder reports whether the actor may take steps on what somebody else has, as those may who deal out the work.
+func (s *Service) overHolder(ctx context.Context, actor identity.Actor) bool {
+	return s.d.Guard.Allow(ctx, actor, access.ApplicationAssign) == nil
 }
 
 // checkAct refuses words and fields that the action cannot use, before anything is locked.

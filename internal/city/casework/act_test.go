@@ -27,12 +27,49 @@ func TestTheSecondOfTwoOfficersIsToldWhatChanged(t *testing.T) {
 	}
 	_, err = st.Act(st.ctx, dewi, ActInput{ID: app.ID, Action: "approve", Reason: "Cocok."})
 	wants(t, err, "application.changed") // an officer cannot leave the version out
-	_, err = st.Claim(st.ctx, dewi, app.ID, seen)
+	_, err = st.Claim(st.ctx, dewi, app.ID, seen, false)
 	wants(t, err, "application.changed")
-	_, err = st.Claim(st.ctx, dewi, app.ID, seen+1)
+	_, err = st.Claim(st.ctx, dewi, app.ID, seen+1, false)
 	wants(t, err, "application.taken")
 	_, err = st.Act(st.ctx, dewi, ActInput{ID: app.ID, Action: "request_correction", Version: seen + 99, Reason: "Buram."})
 	wants(t, err, "application.changed") // a version that never was is not a missing application
+}
+
+// TestACaseInSomebodysHandsIsTheirs: a colleague takes it over first, which the story tells with both names; whoever
+// deals out the work may act without.
+func TestACaseInSomebodysHandsIsTheirs(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	app := st.submitted(t, st.resident(t, st.ctx, "Siti"), sitiNIK)
+	budi, dewi := st.officer(t, "Budi", "disdukcapil", "officer"), st.officer(t, "Dewi", "disdukcapil", "officer")
+	head := st.officer(t, "Kepala", "disdukcapil", "agency_head")
+	app, err := st.Claim(st.ctx, budi, app.ID, app.Version, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = st.Act(st.ctx, dewi, ActInput{ID: app.ID, Action: "start_review", Version: app.Version})
+	wants(t, err, "application.held")
+	if f := fault.From(err); i18n.ID.T("fault."+f.Code, f.Args...) != "Ditangani Budi. Ambil alih dulu." {
+		t.Errorf("told %q", i18n.ID.T("fault."+f.Code, f.Args...))
+	}
+	if d, err := st.Get(st.ctx, dewi, app.ID); err != nil || !d.Held || len(d.Actions) != 0 {
+		t.Errorf("a colleague is offered %v, held %v, %v", d.Actions, d.Held, err)
+	}
+	if app, err = st.Act(st.ctx, head, ActInput{ID: app.ID, Action: "start_review", Version: app.Version}); err != nil || app.AssigneeName != "Budi" {
+		t.Fatalf("the head: with %s, %v", app.AssigneeName, err)
+	}
+	if app, err = st.Claim(st.ctx, dewi, app.ID, app.Version, true); err != nil || app.AssigneeID.UUID != dewi.ID {
+		t.Fatalf("taken over by %s, %v", app.AssigneeName, err)
+	}
+	_, err = st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "approve", Version: app.Version, Reason: "Cocok."})
+	wants(t, err, "application.held")
+	d, err := st.Get(st.ctx, dewi, app.ID)
+	if last := d.Timeline[len(d.Timeline)-1]; err != nil || last.Action != EventTakenOver || last.ActorName != "Dewi" || last.Message != "Budi" {
+		t.Errorf("the story ends with %+v, %v", last, err)
+	}
+	if _, err = st.Act(st.ctx, dewi, ActInput{ID: app.ID, Action: "approve", Version: app.Version, Reason: "Cocok."}); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestOfManyOfficersAtOnceExactlyOneDecides(t *testing.T) {
@@ -129,7 +166,7 @@ func TestAnApplicantMayWithdraw(t *testing.T) {
 	budi := st.officer(t, "Budi", "disdukcapil", "officer")
 	_, err = st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "start_review", Version: app.Version})
 	wants(t, err, "application.no_action")
-	_, err = st.Claim(st.ctx, budi, app.ID, app.Version)
+	_, err = st.Claim(st.ctx, budi, app.ID, app.Version, false)
 	wants(t, err, "application.closed")
 	st.submitted(t, siti, sitiNIK) // and may apply again
 }
@@ -165,7 +202,7 @@ func TestDeskWork(t *testing.T) {
 	if app, err = st.Release(st.ctx, dewi, app.ID, app.Version); err != nil || app.AssigneeID.Valid {
 		t.Fatal(err)
 	}
-	if app, err = st.Claim(st.ctx, budi, app.ID, app.Version); err != nil || app.AssigneeID.UUID != budi.ID {
+	if app, err = st.Claim(st.ctx, budi, app.ID, app.Version, false); err != nil || app.AssigneeID.UUID != budi.ID {
 		t.Fatal(err)
 	}
 	if people, err := st.Colleagues(st.ctx, head, app.ID); err != nil || len(people) != 3 {

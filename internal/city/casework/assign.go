@@ -20,15 +20,25 @@ func (a *Application) assign(id uuid.UUID, name string) {
 	a.AssigneeID, a.AssigneeName = uuid.NullUUID{UUID: id, Valid: id != uuid.Nil}, name
 }
 
-// Claim takes an application that nobody has. Officers of its agency with application:review call it. It refuses
-// Conflict "application.changed" as Act does, and "application.taken" when a colleague has it.
-func (s *Service) Claim(ctx context.Context, actor identity.Actor, id uuid.UUID, version int) (Application, error) {
-	return s.desk(ctx, actor, access.ApplicationReview, id, version, EventAssigned, func(app *Application) error {
-		if app.AssigneeID.Valid && app.AssigneeID.UUID != actor.ID {
-			return fault.New(fault.Conflict, "application.taken", "who", app.AssigneeName)
+// heldByOther reports whether the application is in the hands of somebody other than this account.
+func (a *Application) heldByOther(id uuid.UUID) bool {
+	return a.AssigneeID.Valid && a.AssigneeID.UUID != id
+}
+
+// Claim takes an application that nobody has or, with takeOver, whoever has it: its story then names both. Officers of
+// its agency with application:review call it. It refuses Conflict "application.changed" as Act does, and
+// "application.taken" when a colleague has it and takeOver is false.
+func (s *Service) Claim(ctx context.Context, actor identity.Actor, id uuid.UUID, version int, takeOver bool) (Application, error) {
+	return s.desk(ctx, actor, access.ApplicationReview, id, version, "claim", func(app *Application) (Event, error) {
+		e := Event{Action: EventAssigned, Message: actor.Name}
+		if app.heldByOther(actor.ID) {
+			if !takeOver {
+				return Event{}, fault.New(fault.Conflict, "application.taken", "who", app.AssigneeName)
+			}
+			e = Event{Action: EventTakenOver, Message: app.AssigneeName}
 		}
 		app.assign(actor.ID, actor.Name)
-		return nil
+		return e, nil
 	})
 }
 
@@ -40,12 +50,12 @@ func (s *Service) Release(ctx context.Context, actor identity.Actor, id uuid.UUI
 	} else if app.AssigneeID.UUID != actor.ID {
 		need = access.ApplicationAssign
 	}
-	return s.desk(ctx, actor, need, id, version, EventReleased, func(app *Application) error {
+	return s.desk(ctx, actor, need, id, version, "release", func(app *Application) (Event, error) {
 		if need == access.ApplicationReview && app.AssigneeID.UUID != actor.ID {
-			return fault.New(fault.Conflict, "application.taken", "who", app.AssigneeName)
+			return Event{}, fault.New(fault.Conflict, "application.taken", "who", app.AssigneeName)
 		}
 		app.assign(uuid.Nil, "")
-		return nil
+		return Event{Action: EventReleased}, nil
 	})
 }
 
@@ -63,9 +73,9 @@ func (s *Service) Assign(ctx context.Context, actor identity.Actor, id uuid.UUID
 	if err != nil {
 		return Application{}, err
 	}
-	return s.desk(ctx, actor, access.ApplicationAssign, id, version, EventAssigned, func(app *Application) error {
+	return s.desk(ctx, actor, access.ApplicationAssign, id, version, "assign", func(app *Application) (Event, error) {
 		app.assign(officer, name)
-		return nil
+		return Event{Action: EventAssigned, Message: name}, nil
 	})
 }
 
@@ -117,9 +127,9 @@ func (s *Service) colleague(ctx context.Context, app Application, officer uuid.U
 	return "", fault.Fields([]fault.Field{{Name: "officer", Code: "not_an_option"}})
 }
 
-// desk changes who works on an open application.
+// desk changes who works on an open application; fn says what is told of it.
 func (s *Service) desk(ctx context.Context, actor identity.Actor, need access.Permission, id uuid.UUID, version int, what string,
-	fn func(*Application) error) (Application, error) {
+	fn func(*Application) (Event, error)) (Application, error) {
 	if err := s.d.Guard.Allow(ctx, actor, need); err != nil {
 		return Application{}, err
 	}
@@ -142,7 +152,9 @@ func (s *Service) desk(ctx context.Context, actor identity.Actor, need access.Pe
 			}
 			return s.changed(ctx, tx, wf, app, version)
 		}
-		if err := fn(&app); err != nil {
+		before := app.AssigneeID
+		e, err := fn(&app)
+		if err != nil {
 			return err
 		}
 		now := s.now()
@@ -151,13 +163,13 @@ func (s *Service) desk(ctx context.Context, actor identity.Actor, need access.Pe
 		if err := save(ctx, tx, app); err != nil {
 			return err
 		}
-		e := Event{At: now, Action: what, FromState: app.State, ToState: app.State, Message: app.AssigneeName}
+		e.At, e.FromState, e.ToState = now, app.State, app.State
 		if err := record(ctx, tx, app, by(actor, e)); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, audit.Entry{
-			ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "application." + what, Object: "application",
-			ObjectID: app.ID, At: now, Detail: map[string]any{"number": app.Number, "officer": app.AssigneeID},
+			ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "application." + e.Action, Object: "application",
+			ObjectID: app.ID, At: now, Detail: map[string]any{"number": app.Number, "officer": app.AssigneeID, "before": before},
 		})
 	})
 	if err != nil {

@@ -27,6 +27,7 @@ type Detail struct {
 	Late        bool
 	MayReveal   bool
 	MayAssign   bool
+	Held        bool // by a colleague: none of its steps is this reader's until it is taken over
 }
 
 // PageAnswers is one page of the form with what was answered.
@@ -102,8 +103,9 @@ func (s *Service) Get(ctx context.Context, actor identity.Actor, id uuid.UUID) (
 			}
 		}
 	}
+	d.Held = !own && app.Open() && app.heldByOther(actor.ID) && !s.overHolder(ctx, actor)
 	for _, a := range wf.actions(app.State, actorOf(actor)) {
-		if own || s.d.Guard.Allow(ctx, actor, a.Permission) == nil {
+		if own || !d.Held && s.d.Guard.Allow(ctx, actor, a.Permission) == nil {
 			d.Actions = append(d.Actions, a)
 		}
 	}

@@ -44,7 +44,7 @@ func TestTheQueueByDeadline(t *testing.T) {
 	act(waits, "request_correction", "Buram.")
 	act(act(ready, "start_review", ""), "approve", "Cocok.")
 	done = act(act(act(done, "start_review", ""), "approve", "Cocok."), "hand_over", "")
-	if _, err := st.Claim(st.ctx, dewi, late.ID, late.Version); err != nil {
+	if _, err := st.Claim(st.ctx, dewi, late.ID, late.Version, false); err != nil {
 		t.Fatal(err)
 	}
 	elsewhere := st.offer

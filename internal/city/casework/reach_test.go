@@ -82,7 +82,7 @@ func TestWhoMaySeeAnApplication(t *testing.T) {
 					return err
 				},
 				"Claim": func(ctx context.Context, a identity.Actor) error {
-					_, err := st.Claim(ctx, a, app.ID, app.Version)
+					_, err := st.Claim(ctx, a, app.ID, app.Version, false)
 					return err
 				},
 				"Release": func(ctx context.Context, a identity.Actor) error {

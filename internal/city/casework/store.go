@@ -126,6 +126,7 @@ const (
 	EventSubmitted       = "submitted"
 	EventNote            = "note"
 	EventAssigned        = "assigned"
+	EventTakenOver       = "taken_over" // from the officer whom Message names
 	EventReleased        = "released"
 	EventEscalated       = "escalated"
 	EventIssued          = "issued"

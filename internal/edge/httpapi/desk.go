@@ -67,6 +67,11 @@ func (r *versionRequest) seen() int {
 	return r.Version
 }
 
+type claimRequest struct {
+	Version  int  `json:"version,omitempty" minimum:"1" maximum:"2147483647" doc:"Of the application as you saw it; or send If-Match."`
+	TakeOver bool `json:"take_over,omitempty" doc:"Also from the colleague who has it."`
+}
+
 type assignRequest struct {
 	Officer uuid.UUID `json:"officer" format:"uuid" doc:"Id of a colleague."`
 	Version int       `json:"version,omitempty" minimum:"1" maximum:"2147483647" doc:"Of the application as you saw it; or send If-Match."`
@@ -97,6 +102,12 @@ type versionAsked struct {
 	Body *versionRequest
 }
 
+type claimAsked struct {
+	ByApplication
+	Seen
+	Body *claimRequest
+}
+
 type assignAsked struct {
 	ByApplication
 	Seen
@@ -121,7 +132,7 @@ func (a *API) desk() {
 	})
 	register(a, operation{
 		Method: http.MethodPost, Path: "/applications/{id}/actions", ID: "act", Tag: "Desk", Title: "Take a step",
-		About: "Takes one of the actions that the application offers to this officer, such as to ask for a correction or to approve. 409 `application.changed` says who did what meanwhile; 409 `application.no_action` when the state does not allow the step; 422 for a reason that is missing or not asked for.",
+		About: "Takes one of the actions that the application offers to this officer, such as to ask for a correction or to approve. 409 `application.changed` says who did what meanwhile; 409 `application.no_action` when the state does not allow the step; 409 `application.held` when a colleague has the application and the actor has no `application:assign`; 422 for a reason that is missing or not asked for.",
 		Needs: access.ApplicationRead, Scope: gate.City, IDs: applicationID(), Refuses: movable(),
 	}, func(ctx context.Context, who caller, in *actAsked) (*versioned, error) {
 		version, err := in.version(in.Body.Version)
@@ -133,14 +144,18 @@ func (a *API) desk() {
 	})
 	register(a, operation{
 		Method: http.MethodPost, Path: "/applications/{id}/claim", ID: "claim", Tag: "Desk", Title: "Take an application",
-		About: "Takes an application that nobody has. For staff with `application:review`. 409 `application.taken` when a colleague has it.",
+		About: "Takes an application that nobody has or, with `take_over`, from the colleague who has it, which its timeline records. For staff with `application:review`. 409 `application.taken` when a colleague has it and `take_over` is not true.",
 		Needs: access.ApplicationReview, Scope: gate.City, IDs: applicationID(), MaxBody: smallBody, Refuses: movable(),
-	}, func(ctx context.Context, who caller, in *versionAsked) (*versioned, error) {
-		version, err := in.version(in.Body.seen())
+	}, func(ctx context.Context, who caller, in *claimAsked) (*versioned, error) {
+		var body claimRequest
+		if in.Body != nil {
+			body = *in.Body
+		}
+		version, err := in.version(body.Version)
 		if err != nil {
 			return nil, err
 		}
-		x, err := a.Casework.Claim(ctx, who.actor, in.ID, version)
+		x, err := a.Casework.Claim(ctx, who.actor, in.ID, version, body.TakeOver)
 		return a.acted(ctx, who, x, in.moved(err))
 	})
 	register(a, operation{

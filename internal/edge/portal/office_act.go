@@ -74,10 +74,11 @@ func (p *Portal) caseAgain(c *gin.Context, err error, t try) error {
 	return p.casePage(c, status, t)
 }
 
-// deskClaim takes a case for the officer, from its own page or from the list, to which the officer comes back.
+// deskClaim takes a case for the officer, from its own page or from the list, to which the officer comes back; from a
+// colleague only where the form says so.
 func (p *Portal) deskClaim(c *gin.Context) error {
-	return p.deskHand(c, "claimed", func(id uuid.UUID, version int, _ answers) (casework.Application, error) {
-		return p.Casework.Claim(c.Request.Context(), gate.ActorOf(c), id, version)
+	return p.deskHand(c, "claimed", func(id uuid.UUID, version int, in answers) (casework.Application, error) {
+		return p.Casework.Claim(c.Request.Context(), gate.ActorOf(c), id, version, in.yes("take_over"))
 	})
 }
 

@@ -92,6 +92,7 @@ func (p *Portal) hands(c *gin.Context, d casework.Detail, t try, v *office.CaseV
 	mine := app.AssigneeID.Valid && app.AssigneeID.UUID == a.ID
 	v.MayNote, v.MayAssign = review, d.MayAssign
 	v.MayClaim = review && app.Open() && !app.AssigneeID.Valid
+	v.MayTakeOver, v.Held = review && app.Open() && app.AssigneeID.Valid && !mine, d.Held
 	v.MayRelease = app.Open() && (review && mine || d.MayAssign && app.AssigneeID.Valid)
 	if !d.MayAssign {
 		return nil

@@ -56,6 +56,8 @@ func special(v *ui.Event, e casework.Event, l i18n.Locale) {
 		v.Title, v.Icon = l.T("case.event.note"), "message"
 	case casework.EventAssigned:
 		v.Title, v.Icon, v.Quote = l.T("case.event.assigned", "name", e.Message), "user-check", ""
+	case casework.EventTakenOver:
+		v.Title, v.Icon, v.Quote = l.T("case.event.taken_over", "by", v.By, "name", e.Message), "user-check", ""
 	case casework.EventReleased:
 		v.Title, v.Icon, v.Quote = l.T("case.event.released"), "users", ""
 	case casework.EventEscalated:

@@ -94,10 +94,11 @@ func TestTheSecondOfficerKeepsTheirWords(t *testing.T) {
 	dewi := s.staff(t, hostBatam, "Dewi Lestari", "officer", "disdukcapil")
 
 	before := dewi.page(desk)
-	andi.goes(andi.post(desk+"/tindakan", "action", "start_review", "version", version(t, andi.page(desk))), desk)
+	andi.goes(andi.post(desk+"/ambil", "version", version(t, andi.page(desk))), desk)
+	andi.goes(andi.post(desk+"/lepas", "version", version(t, andi.page(desk))), desk)
 
 	a := dewi.post(desk+"/tindakan", "action", "request_correction", "version", version(t, before), "reason", "Surat kehilangan buram.", "fields", "file_kk")
-	dewi.sees(a, http.StatusConflict, "Permohonan ini berubah sejak Anda membukanya", "Andi Wijaya", "Dalam verifikasi", "Tulisan Anda masih ada di formulir")
+	dewi.sees(a, http.StatusConflict, "Permohonan ini berubah sejak Anda membukanya", "Andi Wijaya", "Dilepaskan ke antrean", "Tulisan Anda masih ada di formulir")
 	if strings.Contains(a.body, "Muat ulang") {
 		t.Error("a fresh page asks to be loaded again")
 	}
@@ -112,6 +113,26 @@ func TestTheSecondOfficerKeepsTheirWords(t *testing.T) {
 	andi.sees(a, http.StatusConflict, "Tindakan itu tidak dapat dilakukan lagi", "Sudah cocok.", "Dibatalkan")
 
 	dewi.sees(dewi.post(desk+"/ambil", "version", version(t, before)), http.StatusConflict, "sudah selesai")
+}
+
+// TestACaseIsTakenOverBeforeItIsDecided: what a colleague has offers its steps to nobody else, and the taking over is
+// told with both names.
+func TestACaseIsTakenOverBeforeItIsDecided(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	root, _ := s.resident(t, hostBatam, "Siti Rahma", "081270001234").apply(sitiNIK)
+	desk := atDesk(root)
+	andi := s.staff(t, hostBatam, "Andi Wijaya", "officer", "disdukcapil")
+	dewi := s.staff(t, hostBatam, "Dewi Lestari", "officer", "disdukcapil")
+	andi.goes(andi.post(desk+"/ambil", "version", version(t, andi.page(desk))), desk)
+
+	page := dewi.page(desk, "Ditangani Andi Wijaya", "Ambil alih dari Andi Wijaya")
+	a := dewi.post(desk+"/tindakan", "action", "request_correction", "version", version(t, page), "reason", "Surat buram.", "fields", "file_kk")
+	dewi.sees(a, http.StatusConflict, "Ditangani Andi Wijaya. Ambil alih dulu.", "Surat buram.")
+	dewi.sees(dewi.post(desk+"/ambil", "version", version(t, page)), http.StatusConflict, "sudah ditangani Andi Wijaya")
+	dewi.goes(dewi.post(desk+"/ambil", "version", version(t, page), "take_over", "yes"), desk)
+	page = dewi.page(desk, "Diambil alih oleh Dewi Lestari dari Andi Wijaya")
+	dewi.goes(dewi.post(desk+"/tindakan", "action", "start_review", "version", version(t, page)), desk)
 }
 
 // TestOnlyTheAgencyOfACaseFindsIt: for anyone else it does not exist, whatever they try.

@@ -4,7 +4,7 @@
 // Each page function takes the view declared beside it. Posts and their inputs:
 //
 //	/petugas/permohonan/:id/tindakan         action, version, reason, fields (repeated)
-//	/petugas/permohonan/:id/ambil            version, next (the list it was taken from)
+//	/petugas/permohonan/:id/ambil            version, take_over, next (the list it was taken from)
 //	/petugas/permohonan/:id/lepas            version
 //	/petugas/permohonan/:id/serahkan         version, officer
 //	/petugas/permohonan/:id/catatan          note
@@ -122,6 +122,8 @@ type CaseView struct {
 	Actions                                []Action
 	Correctable                            []ui.Option // answers that can be sent back
 	MayClaim, MayRelease, MayAssign        bool
+	MayTakeOver                            bool // from Assignee
+	Held                                   bool // by Assignee, so that no step is the reader's
 	Colleagues                             []ui.Option
 	Tried, Reason                          string
 	Fields                                 []string
