@@ -3,6 +3,7 @@ package portal
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -13,10 +14,10 @@ import (
 )
 
 // roles is the matrix of what every role may do.
-func (p *Portal) roles(c *gin.Context) error { return p.rolesPage(c, http.StatusOK, "", nil, nil) }
+func (p *Portal) roles(c *gin.Context) error { return p.rolesPage(c, http.StatusOK, nil, nil) }
 
-// rolesPage shows the matrix, with the boxes of one role as they were ticked in a refused change.
-func (p *Portal) rolesPage(c *gin.Context, status int, role string, ticked []string, errs ui.Errors) error {
+// rolesPage shows the matrix, with the boxes as they were ticked in a refused change.
+func (p *Portal) rolesPage(c *gin.Context, status int, tried map[string][]access.Permission, errs ui.Errors) error {
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
 	all, err := p.Guard.Roles(ctx)
 	if err != nil {
@@ -33,8 +34,8 @@ func (p *Portal) rolesPage(c *gin.Context, status int, role string, ticked []str
 		row := office.PermissionRow{Code: string(perm), Label: perm.Label(l)}
 		for _, r := range all {
 			cell := office.PermissionCell{On: slices.Contains(r.Permissions, perm), Locked: locked[perm]}
-			if r.Code == role && !cell.Locked {
-				cell.On = slices.Contains(ticked, string(perm))
+			if ticked, ok := tried[r.Code]; ok && !cell.Locked {
+				cell.On = slices.Contains(ticked, perm)
 			}
 			row.Cells = append(row.Cells, cell)
 		}
@@ -54,23 +55,32 @@ func (p *Portal) beyond(c *gin.Context) map[access.Permission]bool {
 	return out
 }
 
-// setPermissions makes the ticked boxes what a role may do.
+// setPermissions makes the ticked boxes what the roles of the form may do, all at once. A box is named by its role and
+// its permission; a role without a ticked box is in the form by its code alone.
 func (p *Portal) setPermissions(c *gin.Context) error {
-	in, err := readForm(c, "perm")
-	role, ticked := c.Param("role"), in.Values["perm"]
+	in, err := readForm(c, "role", "perm")
+	tried := map[string][]access.Permission{}
 	if err == nil {
-		perms := make([]access.Permission, len(ticked))
-		for i, s := range ticked {
-			perms[i] = access.Permission(s)
+		for _, role := range in.Values["role"] {
+			tried[role] = nil
 		}
-		err = p.Guard.SetRolePermissions(c.Request.Context(), gate.ActorOf(c), role, perms)
+		for _, s := range in.Values["perm"] {
+			role, perm, _ := strings.Cut(s, " ")
+			if _, ok := tried[role]; !ok {
+				return invalid("perm", "not_an_option")
+			}
+			tried[role] = append(tried[role], access.Permission(perm))
+		}
+		err = p.Guard.SetPermissions(c.Request.Context(), gate.ActorOf(c), tried)
 	}
-	errs, status, ok := refusedAt(c, err, map[string]string{"access.role_above": "", "access.role_fixed": "", "access.own_right": ""})
+	errs, status, ok := refusedAt(c, err, map[string]string{
+		"access.role_above": "", "access.role_fixed": "", "access.own_right": "", "access.own_role": "",
+	})
 	if ok {
 		for i := range errs {
-			errs[i].Name = "" // a column has no one box to lead to
+			errs[i].Name = "" // no one box to lead to
 		}
-		return p.rolesPage(c, status, role, ticked, errs)
+		return p.rolesPage(c, status, tried, errs)
 	}
 	if err != nil {
 		return err

@@ -34,7 +34,7 @@ func (p *Portal) adminRoutes() gate.Table {
 		{Method: post, Path: pathStaff + "/:id/aktif", Needs: staff, Scope: any, IDs: person, Handler: p.manage("staff_enabled", p.Identity.Reactivate)},
 		{Method: post, Path: pathStaff + "/:id/hapus-kode", Needs: staff, Scope: any, IDs: person, Handler: p.manage("code_cleared", p.Identity.ClearTOTP)},
 		{Method: get, Path: pathRoles, Needs: access.RoleManage, Scope: any, Handler: p.roles},
-		{Method: post, Path: pathRoles + "/:role", Needs: access.RoleManage, Scope: any, IDs: ids("role", "role"), Handler: p.setPermissions},
+		{Method: post, Path: pathRoles, Needs: access.RoleManage, Scope: any, Handler: p.setPermissions},
 		{Method: get, Path: "/kelola/kalender", Needs: access.CalendarManage, Scope: city, Handler: p.calendar},
 		{Method: get, Path: "/kelola/layanan", Needs: access.ServiceConfigure, Scope: city, Handler: p.catalogDesk},
 		{Method: get, Path: pathAudit, Needs: access.AuditRead, Scope: any, Handler: p.audit},

@@ -72,9 +72,9 @@ func TestAChangedRoleBites(t *testing.T) {
 	andi.page(atDesk(root), "Tampilkan (dicatat)")
 
 	admin.page("/kelola/peran", "Petugas OPD", "Membuka data pribadi yang disamarkan")
-	a := admin.post("/kelola/peran/officer", "perm", "application:queue", "perm", "application:read", "perm", "application:review")
+	a := admin.post("/kelola/peran", "role", "officer", "perm", "officer application:queue", "perm", "officer application:read", "perm", "officer application:review")
 	admin.goes(a, "/kelola/peran")
-	admin.sees(admin.follow(a), http.StatusOK, "Wewenang peran disimpan")
+	admin.sees(admin.follow(a), http.StatusOK, "Wewenang semua peran disimpan")
 	start := time.Now()
 	s.soon(t, "the change", func() bool { return andi.post(atDesk(root)+"/buka/nik").status == http.StatusForbidden })
 	if took := time.Since(start); took > 2*time.Second {
@@ -86,12 +86,19 @@ func TestAChangedRoleBites(t *testing.T) {
 	other := s.staff(t, hostOther, "Lina Agustina", "officer", "disdukcapil")
 	other.page("/petugas/antrean") // each city's rules are its own
 
-	admin.sees(admin.post("/kelola/peran/city_admin", "perm", "audit:read"), http.StatusConflict, "mencabut hak Anda sendiri")
-	admin.sees(admin.post("/kelola/peran/staff", "perm", "audit:read"), http.StatusForbidden, "bawaan sistem")
-	admin.sees(admin.post("/kelola/peran/raja", "perm", "audit:read"), http.StatusNotFound)
-	admin.sees(admin.post("/kelola/peran/officer", "perm", "platform:usage"), http.StatusUnprocessableEntity, "tidak dapat diberikan")
-	admin.sees(admin.post("/kelola/peran/officer", "perm", "a\x00"), http.StatusUnprocessableEntity, "tidak dapat dibaca")
-	andi.sees(andi.post("/kelola/peran/officer", "perm", "role:manage"), http.StatusForbidden)
+	admin.sees(admin.post("/kelola/peran", "role", "city_admin", "perm", "city_admin audit:read"), http.StatusConflict, "mencabut hak Anda sendiri")
+	admin.sees(admin.post("/kelola/peran", "role", "city_admin", "perm", "city_admin role:manage", "perm", "city_admin staff:manage", "perm", "city_admin application:reveal"),
+		http.StatusConflict, "peran yang Anda pegang sendiri", "Minta administrator lain")
+	both := []string{"role", "officer", "perm", "officer application:queue", "role", "auditor", "perm", "auditor audit:read"}
+	admin.goes(admin.post("/kelola/peran", both...), "/kelola/peran")
+	if page := admin.page("/kelola/peran"); !strings.Contains(page, `value="auditor audit:read" checked`) || strings.Contains(page, `value="officer application:read" checked`) {
+		t.Error("one save did not keep what was ticked in two columns")
+	}
+	admin.sees(admin.post("/kelola/peran", "role", "staff", "perm", "staff audit:read"), http.StatusForbidden, "bawaan sistem")
+	admin.sees(admin.post("/kelola/peran", "role", "raja", "perm", "raja audit:read"), http.StatusNotFound)
+	admin.sees(admin.post("/kelola/peran", "role", "officer", "perm", "officer platform:usage"), http.StatusUnprocessableEntity, "tidak dapat diberikan")
+	admin.sees(admin.post("/kelola/peran", "role", "officer", "perm", "officer a\x00"), http.StatusUnprocessableEntity, "tidak dapat dibaca")
+	andi.sees(andi.post("/kelola/peran", "role", "officer", "perm", "officer role:manage"), http.StatusForbidden)
 }
 
 // TestAnAdministratorSeesTheCity: calendar with the year that is missing, catalogue, record, usage.
@@ -228,8 +235,9 @@ func TestEveryAdminFormSaysWhatIsWrong(t *testing.T) {
 		{"roles: an officer of no agency", andi + "/peran", "role=officer&agency=", 422, []string{"Pilih instansi. Peran ini mengerjakan permohonan satu instansi"}},
 		{"roles: NUL", andi + "/peran", "role=%00", 422, []string{"tidak dapat dibaca"}},
 		{"enable: not disabled", andi + "/aktif", "", 409, []string{"tidak sedang dinonaktifkan"}},
-		{"matrix: broken escape", "/kelola/peran/officer", "perm=%zz", 400, nil},
-		{"matrix: nonsense", "/kelola/peran/officer", "perm=x&perm=y", 422, []string{"tidak dapat diberikan"}},
+		{"matrix: broken escape", "/kelola/peran", "perm=%zz", 400, nil},
+		{"matrix: nonsense", "/kelola/peran", "role=officer&perm=officer+x&perm=officer+y", 422, []string{"tidak dapat diberikan"}},
+		{"matrix: a role that is not in the form", "/kelola/peran", "perm=officer+audit:read", 422, []string{"Pilih salah satu"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			a := admin.send(http.MethodPost, tt.path, "application/x-www-form-urlencoded", strings.NewReader(tt.body))

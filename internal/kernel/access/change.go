@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"time"
@@ -16,22 +17,39 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
-// SetRolePermissions makes perms what role may do in ctx's city, from now on and in every process within two seconds.
-// It needs role:manage. It refuses the roles that everyone has ("access.role_fixed"), roles that do not exist
+// SetPermissions makes each list of perms what its role may do in ctx's city, all of them or none, from now on and in
+// every process within two seconds. Roles that are not named stay as they are. It needs role:manage. It refuses the roles that everyone has ("access.role_fixed"), roles that do not exist
 // ("access.role_unknown"), permissions that cannot be held here (field "permissions"), power over others that the actor
-// does not hold ("access.role_above"), and a change that would take the actor's own right to make such changes
-// ("access.own_right").
-func (g *Guard) SetRolePermissions(ctx context.Context, a identity.Actor, role string, perms []Permission) error {
+// does not hold ("access.role_above"), a change that would take the actor's own right to make such changes
+// ("access.own_right"), and one that would give power over people's matters to a role of the actor's own (Conflict
+// "access.own_role").
+func (g *Guard) SetPermissions(ctx context.Context, a identity.Actor, perms map[string][]Permission) error {
 	if err := g.Allow(ctx, a, RoleManage); err != nil {
 		return err
 	}
 	return g.change(ctx, a, "set", func(ctx context.Context, tx bun.Tx, before *compiled) error {
-		if err := g.mustExist(ctx, tx, before.domain, role); err != nil {
-			return err
+		for _, role := range slices.Sorted(maps.Keys(perms)) {
+			if err := g.mustExist(ctx, tx, before.domain, role); err != nil {
+				return err
+			}
+			want, err := g.wanted(before.domain, perms[role])
+			if err != nil {
+				return err
+			}
+			if want == before.of(role) {
+				continue // nothing to record
+			}
+			if err := g.write(ctx, tx, a, before, role, perms[role]); err != nil {
+				return err
+			}
 		}
-		return g.write(ctx, tx, a, before, role, perms)
+		return nil
 	})
 }
+
+// overPeople are the permissions to see and to decide what is a person's. Nobody gives them to themselves: whoever
+// administers a city is not meant to handle its cases unseen, and a second administrator makes it seen.
+func overPeople() []Permission { return []Permission{ApplicationReveal, ApplicationDecide} }
 
 // CreateRoleInput names a role of the city's own.
 type CreateRoleInput struct {
@@ -42,7 +60,7 @@ type CreateRoleInput struct {
 
 var codePattern = regexp.MustCompile(`^[a-z][a-z0-9_]{1,39}$`)
 
-// CreateRole adds a role to ctx's city. It needs role:manage and refuses as SetRolePermissions does, and a code that is
+// CreateRole adds a role to ctx's city. It needs role:manage and refuses as SetPermissions does, and a code that is
 // malformed or taken (field "code").
 func (g *Guard) CreateRole(ctx context.Context, a identity.Actor, in CreateRoleInput) error {
 	if err := g.Allow(ctx, a, RoleManage); err != nil {
@@ -179,6 +197,9 @@ func (g *Guard) write(ctx context.Context, tx bun.Tx, a identity.Actor, before *
 		if want.has(i) != had.has(i) {
 			if d.Admin && !own.has(i) {
 				return fault.New(fault.Forbidden, "access.role_above")
+			}
+			if want.has(i) && slices.Contains(a.Roles, role) && slices.Contains(overPeople(), d.Name) {
+				return fault.New(fault.Conflict, "access.own_role")
 			}
 			if want.has(i) {
 				given = append(given, d.Name)

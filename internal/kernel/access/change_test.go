@@ -23,7 +23,7 @@ func roleOf(t *testing.T, roles []access.Role, code string) access.Role {
 	return roles[i]
 }
 
-func TestSetRolePermissionsRefuses(t *testing.T) {
+func TestSetPermissionsRefuses(t *testing.T) {
 	t.Parallel()
 	w := pgtest.Open(t)
 	g := newGuard(t, w.DB)
@@ -58,10 +58,12 @@ func TestSetRolePermissionsRefuses(t *testing.T) {
 		{"own last right to staff", admin, "city_admin", without(adminSet, access.StaffManage), "access.own_right"},
 		{"giving oneself power over staff", rolesOnly, "penata_peran", []access.Permission{access.RoleManage, access.StaffManage}, "access.role_above"},
 		{"taking power over staff from those above", rolesOnly, "city_admin", without(adminSet, access.StaffManage), "access.role_above"},
+		{"seeing people's data oneself", admin, "city_admin", append(slices.Clone(adminSet), access.ApplicationReveal), "access.own_role"},
+		{"deciding oneself", admin, "city_admin", append(slices.Clone(adminSet), access.ApplicationDecide), "access.own_role"},
 		{"work of another role", rolesOnly, "officer", []access.Permission{access.ApplicationQueue}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			wantFault(t, g.SetRolePermissions(ctx, tt.by, tt.role, tt.perms), tt.code)
+			wantFault(t, g.SetPermissions(ctx, tt.by, map[string][]access.Permission{tt.role: tt.perms}), tt.code)
 		})
 	}
 	// What was refused left no trace.
@@ -71,6 +73,37 @@ func TestSetRolePermissionsRefuses(t *testing.T) {
 	}
 	if got := roleOf(t, roles, "officer").Permissions; !slices.Equal(got, []access.Permission{access.ApplicationQueue}) {
 		t.Errorf("officer = %v", got)
+	}
+}
+
+// TestManyRolesAreChangedTogetherOrNotAtAll: the matrix is saved as a whole, each role that changed is recorded, and
+// what one gives up oneself may go.
+func TestManyRolesAreChangedTogetherOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	w := pgtest.Open(t)
+	g := newGuard(t, w.DB)
+	ctx, admin := w.Ctx(w.Batam), person(w.Batam, identity.Staff, "city_admin", "auditor")
+	roles := must(g.Roles(ctx))(t)
+	head, auditor := roleOf(t, roles, "agency_head").Permissions, roleOf(t, roles, "auditor").Permissions
+	change := map[string][]access.Permission{
+		"agency_head": without(head, access.ApplicationReveal), "officer": roleOf(t, roles, "officer").Permissions,
+		"auditor": append(slices.Clone(auditor), access.ApplicationReveal),
+	}
+	wantFault(t, g.SetPermissions(ctx, admin, change), "access.own_role")
+	if got := roleOf(t, must(g.Roles(ctx))(t), "agency_head").Permissions; !slices.Equal(got, head) {
+		t.Errorf("half of a refused change was kept: %v", got)
+	}
+	change["auditor"] = without(auditor, access.ApplicationRead)
+	wantFault(t, g.SetPermissions(ctx, admin, change), "")
+	roles = must(g.Roles(ctx))(t)
+	for role, want := range change {
+		if got := roleOf(t, roles, role).Permissions; !slices.Equal(got, want) {
+			t.Errorf("%s = %v, want %v", role, got, want)
+		}
+	}
+	page, err := audit.List(ctx, w.DB.App, audit.Filter{Action: "role.permissions"})
+	if err != nil || len(page.Entries) != 2 {
+		t.Errorf("%d entries, %v; want one for each role that changed", len(page.Entries), err)
 	}
 }
 
@@ -100,7 +133,7 @@ func TestOneCitysRolesStayItsOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantFault(t, g.CreateRole(batam, admin, in), "input.invalid")
-	if err := g.SetRolePermissions(batam, admin, "officer", nil); err != nil {
+	if err := g.SetPermissions(batam, admin, map[string][]access.Permission{"officer": nil}); err != nil {
 		t.Fatal(err)
 	}
 	checker := person(w.Batam, identity.Staff, "pemeriksa")
@@ -172,12 +205,12 @@ func TestPlatformHasRolesOfItsOwn(t *testing.T) {
 	g := newGuard(t, w.DB)
 	ctx := w.Ctx(w.Platform)
 	admin := person(w.Platform, identity.Staff, "bumd_admin")
-	if err := g.SetRolePermissions(ctx, admin, "bumd", []access.Permission{access.PlatformUsage}); err != nil {
+	if err := g.SetPermissions(ctx, admin, map[string][]access.Permission{"bumd": {access.PlatformUsage}}); err != nil {
 		t.Fatal(err)
 	}
 	wantFault(t, g.Allow(ctx, person(w.Platform, identity.Staff, "bumd"), access.PlatformCities), "access.denied")
 	wantFault(t, g.Allow(ctx, admin, access.PlatformCities), "")
-	wantFault(t, g.SetRolePermissions(ctx, admin, "bumd", []access.Permission{access.ApplicationDecide}), "input.invalid")
+	wantFault(t, g.SetPermissions(ctx, admin, map[string][]access.Permission{"bumd": {access.ApplicationDecide}}), "input.invalid")
 	if got := g.Grantable(ctx); slices.Contains(got, access.ApplicationDecide) || !slices.Contains(got, access.PlatformCities) {
 		t.Errorf("Grantable = %v", got)
 	}

@@ -139,7 +139,7 @@ func changeAndWait(t *testing.T, ctx context.Context, here, there *access.Guard,
 	if !before {
 		perms = append(perms, access.ApplicationDecide)
 	}
-	if err := here.SetRolePermissions(ctx, admin, "officer", perms); err != nil {
+	if err := here.SetPermissions(ctx, admin, map[string][]access.Permission{"officer": perms}); err != nil {
 		t.Fatal(err)
 	}
 	start := time.Now()
@@ -185,7 +185,7 @@ func TestManyCitiesAtOnce(t *testing.T) {
 		if i%2 == 0 {
 			perms = append(perms, access.ApplicationDecide)
 		}
-		if err := g.SetRolePermissions(w.Ctx(w.Batam), admin, "officer", perms); err != nil {
+		if err := g.SetPermissions(w.Ctx(w.Batam), admin, map[string][]access.Permission{"officer": perms}); err != nil {
 			t.Error(err)
 		}
 	}
@@ -202,7 +202,7 @@ func TestExplain(t *testing.T) {
 	g := newGuard(t, w.DB)
 	ctx := w.Ctx(w.Batam)
 	admin := person(w.Batam, identity.Staff, "city_admin")
-	if err := g.SetRolePermissions(ctx, admin, "auditor", []access.Permission{access.AuditRead, access.CalendarManage}); err != nil {
+	if err := g.SetPermissions(ctx, admin, map[string][]access.Permission{"auditor": {access.AuditRead, access.CalendarManage}}); err != nil {
 		t.Fatal(err)
 	}
 	both := person(w.Batam, identity.Staff, "auditor", "city_admin")

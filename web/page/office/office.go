@@ -12,7 +12,7 @@
 //	/kelola/staf                             name, email, role, agency
 //	/kelola/staf/:id/peran                   role (repeated), agency
 //	/kelola/staf/:id/nonaktif, …/aktif, …/hapus-kode
-//	/kelola/peran/:role                      perm (repeated)
+//	/kelola/peran                            role (repeated), perm (repeated: a role, a space, a permission)
 package office
 
 import (
