@@ -26,6 +26,8 @@ const (
 	useEmail = "account.email"
 	usePhone = "account.phone"
 	useTOTP  = "account.totp"
+
+	useSignIn = "account.sign_in" // a login from one place
 )
 
 // Account is a person as the rest of the program may know them.

@@ -70,7 +70,7 @@ func (s *Service) Reset(ctx context.Context, token, password string) error {
 		if err := endAll(ctx, tx, account.ID); err != nil {
 			return err
 		}
-		if err := forgive(ctx, tx, account.EmailHash, account.PhoneHash); err != nil {
+		if err := unlock(ctx, tx, account.EmailHash, account.PhoneHash); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, own(account.ID, account.Kind, "account.reset"))
@@ -95,7 +95,8 @@ func (s *Service) ChangePassword(ctx context.Context, a Actor, present, next str
 	if err := s.fits(ctx, account, next); err != nil { // no guess at the present one, so it does not count as one
 		return Session{}, err
 	}
-	if err := s.reserve(ctx, account.EmailHash); err != nil {
+	try, err := s.reserveLogin(ctx, account.EmailHash, "session "+a.SessionID.String())
+	if err != nil {
 		return Session{}, err
 	}
 	who, err := s.claimant(ctx, "email_hash", account.EmailHash)
@@ -123,7 +124,7 @@ func (s *Service) ChangePassword(ctx context.Context, a Actor, present, next str
 		if err != nil {
 			return err
 		}
-		if err := forgive(ctx, tx, account.EmailHash); err != nil {
+		if err := forgiveLogin(ctx, tx, try); err != nil {
 			return err
 		}
 		if err := audit.Record(ctx, tx, by(a, "account.password", a.ID, nil)); err != nil {

@@ -77,11 +77,11 @@ func TestShortAgent(t *testing.T) {
 
 func TestNetwork(t *testing.T) {
 	t.Parallel()
-	for in, want := range map[string]string{
-		"203.0.113.9": "203.0.113.9", "::ffff:203.0.113.9": "203.0.113.9", "2001:db8:1:2:3::9": "2001:db8:1:2::/64",
-		"": "unknown", "x": "unknown",
+	for in, want := range map[string][2]string{
+		"203.0.113.9": {"203.0.113.9", "203.0.113.9"}, "::ffff:203.0.113.9": {"203.0.113.9", "203.0.113.9"},
+		"2001:db8:1:2:3::9": {"2001:db8:1:2::/64", "2001:db8:1::/48"}, "": {"unknown", "unknown"}, "x": {"unknown", "unknown"},
 	} {
-		if got := identity.Network(in); got != want {
+		if got := [2]string{identity.Network(in, 64), identity.Network(in, 48)}; got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
 	}

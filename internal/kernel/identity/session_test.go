@@ -184,7 +184,7 @@ func TestDatabaseHoldsNothingToSignInWith(t *testing.T) {
 		t.Fatal(err)
 	}
 	var dump []string
-	for _, table := range []string{"account", "account_role", "credential", "session", "account_link", "registration", "sign_in_failure", "audit_entry", "outbox"} {
+	for _, table := range []string{"account", "account_role", "credential", "session", "account_link", "registration", "sign_in_failure", "sign_in_total", "audit_entry", "outbox"} {
 		var rows []string
 		if err := st.w.DB.App.NewRaw("SELECT row_to_json(x)::text FROM "+table+" x").Scan(st.batam, &rows); err != nil {
 			t.Fatal(err)
@@ -226,7 +226,7 @@ func TestSweepRemovesWhatIsOver(t *testing.T) {
 	counts := func() (n int) {
 		t.Helper()
 		err := st.w.DB.App.NewRaw(`SELECT (SELECT count(*) FROM session) + (SELECT count(*) FROM account_link)
-			+ (SELECT count(*) FROM registration) + (SELECT count(*) FROM sign_in_failure)`).Scan(st.batam, &n)
+			+ (SELECT count(*) FROM registration) + (SELECT count(*) FROM sign_in_failure) + (SELECT count(*) FROM sign_in_total)`).Scan(st.batam, &n)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -235,14 +235,15 @@ func TestSweepRemovesWhatIsOver(t *testing.T) {
 	if err := st.Sweep(st.batam, st.clock()); err != nil {
 		t.Fatal(err)
 	}
-	if n := counts(); n != 5 {
-		t.Errorf("%d rows after a sweep at once, want all 5", n)
+	const all = 7 // two sessions with the total of their login, a link, a registration, a failure with its total
+	if n := counts(); n != all {
+		t.Errorf("%d rows after a sweep at once, want all %d", n, all)
 	}
 	if err := st.Sweep(st.other, st.clock().Add(31*24*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	if n := counts(); n != 5 {
-		t.Errorf("%d rows after the sweep of another city, want all 5", n)
+	if n := counts(); n != all {
+		t.Errorf("%d rows after the sweep of another city, want all %d", n, all)
 	}
 	if err := st.Sweep(st.batam, st.clock().Add(31*24*time.Hour)); err != nil {
 		t.Fatal(err)

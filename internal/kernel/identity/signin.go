@@ -47,7 +47,8 @@ func (s *Service) SignIn(ctx context.Context, in SignInInput) (Session, error) {
 	if err != nil {
 		return Session{}, err
 	}
-	if err := s.reserve(ctx, handle); err != nil {
+	try, err := s.reserveLogin(ctx, handle, network(in.IP, siteBits))
+	if err != nil {
 		return Session{}, err
 	}
 	who, err := s.claimant(ctx, column, handle)
@@ -72,7 +73,7 @@ func (s *Service) SignIn(ctx context.Context, in SignInInput) (Session, error) {
 		if err != nil {
 			return err
 		}
-		return forgive(ctx, tx, handle)
+		return forgiveLogin(ctx, tx, try)
 	})
 	if err != nil {
 		return Session{}, fmt.Errorf("identity: sign in: %w", err)

@@ -22,6 +22,7 @@ func (s *Service) sweep(ctx context.Context, tx bun.Tx, at time.Time) error {
 		{`DELETE FROM registration WHERE tenant_id = ? AND expires_at < ?`, at},
 		{`DELETE FROM credential WHERE tenant_id = ? AND kind = 'totp_new' AND created_at < ?`, at.Add(-enrolmentFor)},
 		{`DELETE FROM sign_in_failure WHERE tenant_id = ? AND last_at < ?`, at.Add(-forgetAfter)},
+		{`DELETE FROM sign_in_total WHERE tenant_id = ? AND ends_at < ?`, at},
 	} {
 		if _, err := tx.NewRaw(q.sql, tenancy.Must(ctx), q.before).Exec(ctx); err != nil {
 			return fmt.Errorf("identity: sweep: %w", err)
