@@ -35,7 +35,7 @@ const reasonMax = 2000
 // Conflict "application.changed" when the application is no longer the version that the actor saw, saying who did what;
 // Conflict "application.no_action" when its state does not allow the step; Conflict "application.held" for an officer's
 // step on what a colleague has, unless the actor has application:assign; Invalid for a reason that is missing, too
-// long or not asked for, and for fields that the form does not have; and for a correction, what Submit refuses.
+// long or not asked for, for fields that the form does not have, and for a request for correction that names none; and for a correction, what Submit refuses.
 func (s *Service) Act(ctx context.Context, actor identity.Actor, in ActInput) (Application, error) {
 	seen, err := s.readable(ctx, actor, in.ID)
 	if err != nil {
@@ -118,14 +118,18 @@ func (s *Service) checkAct(ctx context.Context, app Application, wf *Workflow, a
 	case in.Reason != "" && action.Reason == ReasonNone:
 		bad = append(bad, fault.Field{Name: "reason", Code: "not_answerable"})
 	}
-	if len(in.Fields) > 0 {
+	to, _ := wf.State(action.To)
+	correct := to.Stage == StageNeedsCorrection
+	if len(in.Fields) > 0 || correct {
 		form, err := s.form(ctx, s.d.DB.App, app)
 		if err != nil {
 			return err
 		}
-		to, _ := wf.State(action.To)
+		if correct && len(in.Fields) == 0 && form.Correctable() {
+			bad = append(bad, fault.Field{Name: "fields", Code: "fields_required"})
+		}
 		for _, f := range in.Fields {
-			if to.Stage != StageNeedsCorrection || !form.Answerable(f) {
+			if !correct || !form.Answerable(f) {
 				bad = append(bad, fault.Field{Name: "fields", Code: "unknown_field"})
 				break
 			}

@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"maps"
 	"strings"
 	"sync"
 	"testing"
@@ -8,6 +9,7 @@ import (
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
 )
 
 func TestTheSecondOfTwoOfficersIsToldWhatChanged(t *testing.T) {
@@ -19,7 +21,7 @@ func TestTheSecondOfTwoOfficersIsToldWhatChanged(t *testing.T) {
 	if _, err := st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "start_review", Version: seen}); err != nil {
 		t.Fatal(err)
 	}
-	_, err := st.Act(st.ctx, dewi, ActInput{ID: app.ID, Action: "request_correction", Version: seen, Reason: "Buram."})
+	_, err := st.Act(st.ctx, dewi, ActInput{ID: app.ID, Action: "request_correction", Version: seen, Reason: "Buram.", Fields: []string{"file_kk"}})
 	wants(t, err, "application.changed")
 	f := fault.From(err)
 	if said := i18n.ID.T("fault."+f.Code, f.Args...); !strings.Contains(said, "Budi") || !strings.Contains(said, "Dalam verifikasi") || !strings.Contains(said, "24 November 2026 pukul 10.00 WIB") {
@@ -31,7 +33,7 @@ func TestTheSecondOfTwoOfficersIsToldWhatChanged(t *testing.T) {
 	wants(t, err, "application.changed")
 	_, err = st.Claim(st.ctx, dewi, app.ID, seen+1, false)
 	wants(t, err, "application.taken")
-	_, err = st.Act(st.ctx, dewi, ActInput{ID: app.ID, Action: "request_correction", Version: seen + 99, Reason: "Buram."})
+	_, err = st.Act(st.ctx, dewi, ActInput{ID: app.ID, Action: "request_correction", Version: seen + 99, Reason: "Buram.", Fields: []string{"file_kk"}})
 	wants(t, err, "application.changed") // a version that never was is not a missing application
 }
 
@@ -127,6 +129,7 @@ func TestStepsThatTheWorkflowDoesNotAllow(t *testing.T) {
 		{"bytes", ActInput{Action: "request_correction", Version: v, Reason: "\xff\xfe"}, "input.invalid"},
 		{"a field of no form", ActInput{Action: "request_correction", Version: v, Reason: "x", Fields: []string{"nik", "nope"}}, "input.invalid"},
 		{"text to read is not to be corrected", ActInput{Action: "request_correction", Version: v, Reason: "x", Fields: []string{"info_syarat"}}, "input.invalid"},
+		{"a correction of nothing", ActInput{Action: "request_correction", Version: v, Reason: "x"}, "input.invalid"},
 		{"fields without a correction", ActInput{Action: "start_review", Version: v, Fields: []string{"nik"}}, "input.invalid"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -233,5 +236,69 @@ func TestDeskWork(t *testing.T) {
 	office, err := st.Get(st.ctx, dewi, app.ID)
 	if err != nil || len(office.Timeline) != 6 || office.Timeline[4].Message != "Sudah ditelepon." {
 		t.Errorf("the office sees %d events, %v", len(office.Timeline), err)
+	}
+}
+
+// TestTheOfficerSeesACorrectionBeforeAndAfter: until the decision, masked where the answer is, and in full only on the
+// record. The applicant's own page does not change.
+func TestTheOfficerSeesACorrectionBeforeAndAfter(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	siti, budi := st.resident(t, st.ctx, "Siti"), st.officer(t, "Budi", "disdukcapil", "officer")
+	app := st.submitted(t, siti, sitiNIK)
+	act := func(in ActInput) {
+		t.Helper()
+		in.ID, in.Version = app.ID, app.Version
+		var err error
+		if app, err = st.Act(st.ctx, budi, in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	act(ActInput{Action: "start_review"})
+	act(ActInput{Action: "request_correction", Reason: "Salah.", Fields: []string{"nomor_kk", "tempat_hilang"}})
+	for page, typed := range map[string]map[string][]string{
+		"kk": {"nomor_kk": {"2171040102160008"}}, "kehilangan": {"tanggal_hilang": {"2026-11-20"}, "tempat_hilang": {"Pasar Botania"}},
+	} {
+		if err := st.SavePage(st.ctx, siti, app.ID, page, typed); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var err error
+	if app, err = st.Correct(st.ctx, siti, app.ID); err != nil {
+		t.Fatal(err)
+	}
+	before := func(who identity.Actor) map[string]string {
+		t.Helper()
+		d, err := st.Get(st.ctx, who, app.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := map[string]string{}
+		for _, p := range d.Pages {
+			for _, a := range p.Fields {
+				if a.Before != "" {
+					out[a.Code] = a.Before
+				}
+			}
+		}
+		return out
+	}
+	want := map[string]string{"nomor_kk": "••••••••••••0007", "tempat_hilang": "Pasar Mitra Raya"}
+	if got := before(budi); !maps.Equal(got, want) {
+		t.Errorf("before: %v, want %v", got, want)
+	}
+	if got := before(siti); len(got) != 0 {
+		t.Errorf("the applicant is shown %v", got)
+	}
+	if got, err := st.Reveal(st.ctx, budi, app.ID, "nomor_kk"); err != nil || got != (Revealed{"2171040102160008", "2171040102160007"}) {
+		t.Errorf("revealed %+v, %v", got, err)
+	}
+	var kept string
+	if err := st.w.DB.App.NewRaw("SELECT before_answers::text FROM application WHERE id = ?", app.ID).Scan(st.ctx, &kept); err != nil || strings.Contains(kept, "2171") {
+		t.Errorf("kept in the open: %s, %v", kept, err)
+	}
+	act(ActInput{Action: "approve", Reason: "Cocok."})
+	if got := before(budi); len(got) != 0 {
+		t.Errorf("after the decision: %v", got)
 	}
 }

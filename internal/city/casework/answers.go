@@ -57,3 +57,11 @@ func (s *Service) answers(ctx context.Context, app Application) (form.Answers, e
 	maps.Copy(all, private)
 	return all, nil
 }
+
+// before returns the answers as they were when a correction was last asked for; nil when none was since the decision.
+func (s *Service) before(ctx context.Context, app Application) (form.Answers, error) {
+	if app.BeforeAnswers == nil {
+		return nil, nil
+	}
+	return s.answers(ctx, Application{ID: app.ID, Answers: app.BeforeAnswers, Sealed: app.BeforeSealed})
+}

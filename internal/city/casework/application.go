@@ -44,6 +44,8 @@ type Application struct {
 
 	Answers       form.Answers `bun:"answers,type:jsonb"` // the open ones; Service.Get opens the rest
 	Sealed        []byte       `bun:"sealed"`
+	BeforeAnswers form.Answers `bun:"before_answers,type:jsonb,nullzero"` // both as they were when a correction was asked for
+	BeforeSealed  []byte       `bun:"before_sealed"`
 	SubjectHash   []byte       `bun:"subject_hash"`
 	PhoneHash     []byte       `bun:"phone_hash"`
 	ApplicantName string       `bun:"applicant_name"`
@@ -74,7 +76,7 @@ type Application struct {
 	UpdatedAt time.Time `bun:"updated_at"`
 }
 
-// Correction is what an officer asked the applicant to mend. No fields means any of them.
+// Correction is what an officer asked the applicant to mend. No fields means any of them, where the form has none to name.
 type Correction struct {
 	Message string    `json:"message"`
 	Fields  []string  `json:"fields,omitempty"`

@@ -83,7 +83,7 @@ func TestWhatWasDealtWithInTimeIsNotRaised(t *testing.T) {
 		t.Fatalf("%d jobs", n)
 	}
 	// Between the sweep and the job an officer asks for a correction: the clock stands.
-	app, err := st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "request_correction", Version: app.Version, Reason: "Buram."})
+	app, err := st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "request_correction", Version: app.Version, Reason: "Buram.", Fields: []string{"file_kk"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -45,7 +46,8 @@ type Answer struct {
 	Text      string // masked when Masked
 	Masked    bool
 	Files     []files.File
-	Corrected bool // an officer asked for it to be corrected
+	Corrected bool   // an officer asked for it to be corrected
+	Before    string // what it was when a correction was asked for, if it has changed since; masked when Masked; for staff
 }
 
 // readable reads an application that the actor may read: a resident their own, staff with application:read within
@@ -94,6 +96,7 @@ func (s *Service) Get(ctx context.Context, actor identity.Actor, id uuid.UUID) (
 		return Detail{}, err
 	}
 	d.Application = app
+	d.Application.BeforeAnswers, d.Application.BeforeSealed = nil, nil
 	d.Application.Answers, d.Application.Sealed = nil, nil // Pages hold them, as far as this reader may see
 	if own {
 		d.Warnings, d.Application.AssigneeName = nil, ""
@@ -124,6 +127,10 @@ func (s *Service) answered(ctx context.Context, app Application, masked bool) ([
 	if err != nil {
 		return nil, nil, err
 	}
+	before, err := s.before(ctx, app)
+	if err != nil {
+		return nil, nil, err
+	}
 	attached, err := s.filesOf(ctx, s.d.DB.App, app)
 	if err != nil {
 		return nil, nil, err
@@ -140,8 +147,14 @@ func (s *Service) answered(ctx context.Context, app Application, masked bool) ([
 			}
 			a := Answer{Code: f.Code, Label: f.Label, Type: f.Type, Text: f.Display(answers[f.Code], l), Files: attached[f.Code],
 				Corrected: app.Correction != nil && app.editable(f.Code) && len(app.Correction.Fields) > 0}
+			if masked && before != nil && !slices.Equal(before[f.Code], answers[f.Code]) {
+				a.Before = f.Display(before[f.Code], l)
+			}
 			if masked && f.Sensitive && a.Text != "" {
 				a.Text, a.Masked = f.Mask(a.Text), true
+			}
+			if masked && f.Sensitive && a.Before != "" {
+				a.Before, a.Masked = f.Mask(a.Before), true
 			}
 			page.Fields = append(page.Fields, a)
 		}
@@ -161,7 +174,7 @@ func (s *Service) Mine(ctx context.Context, actor identity.Actor) ([]Application
 		return nil, err
 	}
 	var all []Application
-	err := s.d.DB.App.NewSelect().Model(&all).ExcludeColumn("answers", "sealed", "subject_hash", "phone_hash").
+	err := s.d.DB.App.NewSelect().Model(&all).ExcludeColumn("answers", "sealed", "before_answers", "before_sealed", "subject_hash", "phone_hash").
 		Where("a.tenant_id = ? AND a.account_id = ?", tenancy.Must(ctx), actor.ID).
 		OrderExpr("a.id DESC").Limit(mineLimit).Scan(ctx)
 	return all, err

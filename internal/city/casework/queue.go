@@ -93,7 +93,7 @@ func (s *Service) Queue(ctx context.Context, actor identity.Actor, f QueueFilter
 
 // rowsOf selects what a list shows; the answers stay where they are.
 func rowsOf(ctx context.Context, tx bun.IDB, r reach, into *[]Application) *bun.SelectQuery {
-	q := tx.NewSelect().Model(into).ExcludeColumn("answers", "sealed", "subject_hash", "phone_hash").
+	q := tx.NewSelect().Model(into).ExcludeColumn("answers", "sealed", "before_answers", "before_sealed", "subject_hash", "phone_hash").
 		Where("a.tenant_id = ?", tenancy.Must(ctx))
 	return r.where(q)
 }

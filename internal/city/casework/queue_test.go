@@ -28,7 +28,11 @@ func TestTheQueueByDeadline(t *testing.T) {
 		return st.submitted(t, st.resident(t, st.ctx, name), nikOf(n))
 	}
 	act := func(app Application, action, reason string) Application {
-		app, err := st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: action, Version: app.Version, Reason: reason})
+		in := ActInput{ID: app.ID, Action: action, Version: app.Version, Reason: reason}
+		if action == "request_correction" {
+			in.Fields = []string{"file_kk"}
+		}
+		app, err := st.Act(st.ctx, budi, in)
 		if err != nil {
 			t.Fatal(err)
 		}

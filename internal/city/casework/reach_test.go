@@ -294,7 +294,7 @@ func TestUploadsHaveAnEnd(t *testing.T) {
 	siti := st.resident(t, st.ctx, "Siti")
 	app := st.submitted(t, siti, sitiNIK)
 	budi := st.officer(t, "Budi", "disdukcapil", "officer")
-	if _, err := st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "request_correction", Version: app.Version, Reason: "Buram."}); err != nil {
+	if _, err := st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "request_correction", Version: app.Version, Reason: "Buram.", Fields: []string{"file_surat_kehilangan"}}); err != nil {
 		t.Fatal(err)
 	}
 	d, err := st.Draft(st.ctx, siti, app.ID)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -17,33 +18,45 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
+// Revealed is a sensitive answer in full. Before is what it was when a correction was asked for, if it has changed.
+type Revealed struct{ Text, Before string }
+
 // Reveal returns a sensitive answer in full, and records that this officer has read it. Staff with application:reveal
 // call it within their reach. A field that is not sensitive, or not answered, is NotFound "application.no_answer".
-func (s *Service) Reveal(ctx context.Context, actor identity.Actor, id uuid.UUID, field string) (string, error) {
+func (s *Service) Reveal(ctx context.Context, actor identity.Actor, id uuid.UUID, field string) (Revealed, error) {
 	app, err := s.readable(ctx, actor, id)
 	if err != nil {
-		return "", err
+		return Revealed{}, err
 	}
 	if err := s.d.Guard.Allow(ctx, actor, access.ApplicationReveal); err != nil {
-		return "", err
+		return Revealed{}, err
 	}
 	form, err := s.form(ctx, s.d.DB.App, app)
 	if err != nil {
-		return "", err
+		return Revealed{}, err
 	}
 	answers, err := s.answers(ctx, app)
 	if err != nil {
-		return "", err
+		return Revealed{}, err
+	}
+	before, err := s.before(ctx, app)
+	if err != nil {
+		return Revealed{}, err
 	}
 	f, ok := form.Field(field)
-	if !ok || !f.Sensitive || answers.Get(field) == "" {
-		return "", fault.New(fault.NotFound, "application.no_answer")
+	if !ok || !f.Sensitive || answers.Get(field) == "" && before.Get(field) == "" {
+		return Revealed{}, fault.New(fault.NotFound, "application.no_answer")
 	}
 	err = s.readBy(ctx, actor, app, "application.reveal", map[string]any{"number": app.Number, "field": field})
 	if err != nil {
-		return "", err
+		return Revealed{}, err
 	}
-	return f.Display(answers[field], i18n.From(ctx)), nil
+	l := i18n.From(ctx)
+	out := Revealed{Text: f.Display(answers[field], l)}
+	if before != nil && !slices.Equal(before[field], answers[field]) {
+		out.Before = f.Display(before[field], l)
+	}
+	return out, nil
 }
 
 // OpenFile returns a file of an application, for the caller to close: the applicant's own, or within the reach of staff

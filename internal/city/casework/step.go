@@ -68,8 +68,12 @@ func (s *Service) take(ctx context.Context, tx bun.Tx, app *Application, st step
 // enter puts an application into the state that a step leads to.
 func (a *Application) enter(to State, st step) {
 	a.Correction = nil
+	if st.decided {
+		a.BeforeAnswers, a.BeforeSealed = nil, nil
+	}
 	if to.Stage == StageNeedsCorrection {
 		a.Correction = &Correction{Message: st.reason, Fields: st.fields, At: st.at}
+		a.BeforeAnswers, a.BeforeSealed = a.Answers, a.Sealed
 	}
 	if st.actor.Kind == identity.Staff && !a.AssigneeID.Valid && to.Stage == StageInReview {
 		a.assign(st.actor.ID, st.actor.Name) // whoever begins has it

@@ -269,7 +269,7 @@ func TestAnOfficersReadingIsRecorded(t *testing.T) {
 		}
 	}
 	got, err := st.Reveal(st.ctx, budi, app.ID, "nik")
-	if err != nil || got != sitiNIK {
+	if err != nil || got.Text != sitiNIK {
 		t.Fatalf("revealed %q, %v", got, err)
 	}
 	_, err = st.Reveal(st.ctx, budi, app.ID, "nama_lengkap")

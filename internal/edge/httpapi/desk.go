@@ -86,8 +86,9 @@ type revealRequest struct {
 }
 
 type revealed struct {
-	Field string `json:"field"`
-	Text  string `json:"text" doc:"The whole answer."`
+	Field  string `json:"field"`
+	Text   string `json:"text" doc:"The whole answer."`
+	Before string `json:"before,omitempty" doc:"What it was when a correction was asked for, if it has changed since."`
 }
 
 type actAsked struct {
@@ -132,7 +133,7 @@ func (a *API) desk() {
 	})
 	register(a, operation{
 		Method: http.MethodPost, Path: "/applications/{id}/actions", ID: "act", Tag: "Desk", Title: "Take a step",
-		About: "Takes one of the actions that the application offers to this officer, such as to ask for a correction or to approve. 409 `application.changed` says who did what meanwhile; 409 `application.no_action` when the state does not allow the step; 409 `application.held` when a colleague has the application and the actor has no `application:assign`; 422 for a reason that is missing or not asked for.",
+		About: "Takes one of the actions that the application offers to this officer, such as to ask for a correction or to approve. 409 `application.changed` says who did what meanwhile; 409 `application.no_action` when the state does not allow the step; 409 `application.held` when a colleague has the application and the actor has no `application:assign`; 422 for a reason that is missing or not asked for, and for a request for correction that names no field.",
 		Needs: access.ApplicationRead, Scope: gate.City, IDs: applicationID(), Refuses: movable(),
 	}, func(ctx context.Context, who caller, in *actAsked) (*versioned, error) {
 		version, err := in.version(in.Body.Version)
@@ -218,8 +219,8 @@ func (a *API) looking() {
 		ByApplication
 		Body revealRequest
 	}) (*ok[revealed], error) {
-		text, err := a.Casework.Reveal(ctx, who.actor, in.ID, in.Body.Field)
-		return &ok[revealed]{Body: revealed{Field: in.Body.Field, Text: text}}, err
+		x, err := a.Casework.Reveal(ctx, who.actor, in.ID, in.Body.Field)
+		return &ok[revealed]{Body: revealed{Field: in.Body.Field, Text: x.Text, Before: x.Before}}, err
 	})
 }
 

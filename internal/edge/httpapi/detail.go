@@ -47,6 +47,7 @@ type answer struct {
 	Text      string    `json:"text,omitempty" doc:"The answer as a person reads it; in part when masked."`
 	Masked    bool      `json:"masked,omitempty"`
 	Files     []file    `json:"files,omitempty"`
+	Before    string    `json:"before,omitempty" doc:"What it was when a correction was asked for, if it has changed since; for staff, until the decision."`
 	ToCorrect bool      `json:"to_correct,omitempty"`
 }
 
@@ -110,7 +111,7 @@ func (a *API) read(ctx context.Context, who caller, in *struct{ ByApplication })
 	}
 	out.Pages = list(d.Pages, func(p casework.PageAnswers) answerPage {
 		return answerPage{Code: p.Code, Title: who.text(p.Title), Fields: list(p.Fields, func(f casework.Answer) answer {
-			return answer{Code: f.Code, Label: who.text(f.Label), Type: f.Type, Text: f.Text, Masked: f.Masked, Files: list(f.Files, fileOf), ToCorrect: f.Corrected}
+			return answer{Code: f.Code, Label: who.text(f.Label), Type: f.Type, Text: f.Text, Masked: f.Masked, Files: list(f.Files, fileOf), Before: f.Before, ToCorrect: f.Corrected}
 		})}
 	})
 	return &detailed{ETag: etag(x.Version), Body: out}, nil

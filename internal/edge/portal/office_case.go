@@ -26,7 +26,8 @@ type try struct {
 	action, reason, note, officer string
 	fields                        []string
 	version                       int // of the case as the officer had seen it
-	revealed, value               string
+	revealed                      string
+	value                         casework.Revealed
 	errors                        ui.Errors
 	changed                       *fault.Error
 }
@@ -114,10 +115,10 @@ func caseAnswers(c *gin.Context, d casework.Detail, t try) []office.Answer {
 	_, from := cameFrom(c)
 	for _, page := range d.Pages {
 		for _, f := range page.Fields {
-			x := office.Answer{ID: "isi-" + f.Code, Label: f.Label.In(l), Value: f.Text, Corrected: f.Corrected}
+			x := office.Answer{ID: "isi-" + f.Code, Label: f.Label.In(l), Value: f.Text, Before: f.Before, Corrected: f.Corrected}
 			switch {
 			case f.Masked && f.Code == t.revealed:
-				x.Value, x.Revealed = t.value, true
+				x.Value, x.Before, x.Revealed = t.value.Text, t.value.Before, true
 			case f.Masked && d.MayReveal:
 				x.Reveal = path + "/buka/" + f.Code + from
 			}

@@ -126,6 +126,18 @@ func (f *Form) Answerable(code string) bool {
 	return ok && fd.Answered()
 }
 
+// Correctable reports whether there is anything that a request for correction can name.
+func (f *Form) Correctable() bool {
+	for _, p := range f.Pages {
+		for _, fd := range p.Fields {
+			if f.Answerable(fd.Code) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Identified fills the gaps of Applicant by the rules that Identity states.
 func (f *Form) Identified() Identity {
 	id := f.Applicant

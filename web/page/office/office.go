@@ -78,6 +78,7 @@ func (r Row) due(l i18n.Locale, now time.Time) string {
 // ID is where it comes back to.
 type Answer struct {
 	ID, Label, Value, Reveal string
+	Before                   string // what it was when a correction was asked for, if it has changed
 	Files                    []ui.File
 	Corrected                bool // the applicant was asked to correct it
 	Revealed                 bool // just now
