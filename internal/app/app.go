@@ -148,6 +148,7 @@ func (a *App) buildCity() error {
 	if err := a.Casework.Register(a.Runner); err != nil {
 		return err
 	}
+	a.Casework.Subscribe()
 	a.Dashboard = dashboard.New(a.DB.App)
 	a.Dashboard.Register(a.Bus)
 	a.Metering = metering.New(a.DB, time.Now)

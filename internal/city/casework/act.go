@@ -35,7 +35,8 @@ const reasonMax = 2000
 // Conflict "application.changed" when the application is no longer the version that the actor saw, saying who did what;
 // Conflict "application.no_action" when its state does not allow the step; Conflict "application.held" for an officer's
 // step on what a colleague has, unless the actor has application:assign; Invalid for a reason that is missing, too
-// long or not asked for, for fields that the form does not have, and for a request for correction that names none; and for a correction, what Submit refuses.
+// long or not asked for, for fields that the form does not have, and for a request for correction that names none;
+// and for a correction, what Submit refuses.
 func (s *Service) Act(ctx context.Context, actor identity.Actor, in ActInput) (Application, error) {
 	seen, err := s.readable(ctx, actor, in.ID)
 	if err != nil {

@@ -1,15 +1,19 @@
 package casework
 
 import (
+	"context"
 	"maps"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/uptrace/bun"
+
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
 )
 
 func TestTheSecondOfTwoOfficersIsToldWhatChanged(t *testing.T) {
@@ -300,5 +304,43 @@ func TestTheOfficerSeesACorrectionBeforeAndAfter(t *testing.T) {
 	act(ActInput{Action: "approve", Reason: "Cocok."})
 	if got := before(budi); len(got) != 0 {
 		t.Errorf("after the decision: %v", got)
+	}
+}
+
+// TestWhoLeavesLeavesNoCaseBehind: their open cases are back for everyone, once, and told in each story.
+func TestWhoLeavesLeavesNoCaseBehind(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	budi, dewi := st.officer(t, "Budi", "disdukcapil", "officer"), st.officer(t, "Dewi", "disdukcapil", "officer")
+	admin := st.officer(t, "Admin", "", "city_admin")
+	app := st.submitted(t, st.resident(t, st.ctx, "Siti"), sitiNIK)
+	app, err := st.Claim(st.ctx, budi, app.ID, app.Version, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := st.staff.Deactivate(st.ctx, admin, budi.ID); err != nil {
+		t.Fatal(err)
+	}
+	left := heard[event.StaffDeactivated](st)
+	if len(left) != 1 || left[0].AccountID != budi.ID {
+		t.Fatalf("announced %+v", left)
+	}
+	hear := func(f event.StaffDeactivated) {
+		t.Helper()
+		err := tenancy.InTx(st.ctx, st.d.DB.App, func(ctx context.Context, tx bun.Tx) error { return st.onStaffDeactivated(ctx, tx, f) })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	hear(left[0])
+	hear(left[0])                                    // a job may be delivered again
+	hear(event.StaffDeactivated{AccountID: dewi.ID}) // she is back already
+	q, err := st.Queue(st.ctx, dewi, QueueFilter{View: ViewUnassigned})
+	if err != nil || len(q.Rows) != 1 || q.Rows[0].AssigneeName != "" {
+		t.Fatalf("unassigned %+v, %v", q.Rows, err)
+	}
+	d, err := st.Get(st.ctx, dewi, app.ID)
+	if last := d.Timeline[len(d.Timeline)-1]; err != nil || len(d.Timeline) != 3 || last.Action != EventHolderLeft || last.Message != "Budi" || last.Public {
+		t.Errorf("the story ends with %+v of %d, %v", last, len(d.Timeline), err)
 	}
 }

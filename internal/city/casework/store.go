@@ -128,6 +128,7 @@ const (
 	EventAssigned        = "assigned"
 	EventTakenOver       = "taken_over" // from the officer whom Message names
 	EventReleased        = "released"
+	EventHolderLeft      = "holder_left" // put back, because the account of the officer whom Message names was ended
 	EventEscalated       = "escalated"
 	EventIssued          = "issued"
 	EventCalendarMissing = "calendar_missing" // the deadline was counted through a year without imported holidays

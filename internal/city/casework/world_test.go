@@ -86,6 +86,7 @@ func newStage(t testing.TB) *stage {
 	hear[event.ApplicationEscalated](st, bus)
 	hear[event.ApplicationCancelled](st, bus)
 	hear[event.DocumentIssued](st, bus)
+	hear[event.StaffDeactivated](st, bus)
 	st.staff = identity.New(identity.Deps{DB: w.DB.App, Keys: keys, Bus: bus, Roles: guard, Log: quiet})
 	base := func(c tenancy.City) string { return "http://" + c.Slug + ".localhost:8080" }
 	mail, err := notify.New(notify.Deps{

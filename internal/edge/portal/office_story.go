@@ -60,6 +60,8 @@ func special(v *ui.Event, e casework.Event, l i18n.Locale) {
 		v.Title, v.Icon, v.Quote = l.T("case.event.taken_over", "by", v.By, "name", e.Message), "user-check", ""
 	case casework.EventReleased:
 		v.Title, v.Icon, v.Quote = l.T("case.event.released"), "users", ""
+	case casework.EventHolderLeft:
+		v.Title, v.Icon, v.Quote = l.T("case.event.holder_left", "name", e.Message), "users", ""
 	case casework.EventEscalated:
 		v.Title, v.Icon, v.Tone = l.T("case.event.escalated"), "flag", "bad"
 	case casework.EventCalendarMissing:

@@ -117,6 +117,7 @@ func newSite(t testing.TB) *site {
 	cases := casework.New(casework.Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Keys: s.keys, Notify: mail, Staff: people,
 		Standards: standards{services}, BaseURL: address, Log: quiet, Now: s.clockNow})
 	must(cases.Register(s.runner))
+	cases.Subscribe()
 	board := dashboard.New(w.DB.App)
 	board.Register(bus)
 	meters := metering.New(w.DB, s.clockNow)

@@ -122,6 +122,13 @@ type StaffActive struct {
 	At         time.Time `json:"at"`
 }
 
+// StaffDeactivated: an administrator has ended the account of a member of staff.
+type StaffDeactivated struct {
+	AccountID uuid.UUID `json:"account_id"`
+	ActorID   uuid.UUID `json:"actor_id"` // the administrator
+	At        time.Time `json:"at"`
+}
+
 // APIRequested: a program has called the JSON API with a valid token.
 type APIRequested struct {
 	RequestID uuid.UUID `json:"request_id"`
@@ -164,6 +171,9 @@ func (NotificationSent) Topic() string { return "notification_sent" }
 
 // Topic names the fact.
 func (StaffActive) Topic() string { return "staff_active" }
+
+// Topic names the fact.
+func (StaffDeactivated) Topic() string { return "staff_deactivated" }
 
 // Topic names the fact.
 func (APIRequested) Topic() string { return "api_requested" }

@@ -8,6 +8,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -95,7 +96,8 @@ func (s *Service) SetRoles(ctx context.Context, a Actor, account uuid.UUID, role
 	})
 }
 
-// Deactivate ends an account of staff: its sessions and links stop at once, its past stays. The caller has checked
+// Deactivate ends an account of staff: its sessions and links stop at once, its past stays. It announces
+// event.StaffDeactivated. The caller has checked
 // staff:manage; the refusals are those of SetRoles.
 func (s *Service) Deactivate(ctx context.Context, a Actor, account uuid.UUID) error {
 	return s.manage(ctx, a, account, "account.deactivate", nil, func(ctx context.Context, tx bun.Tx, _ accountRow) error {
@@ -107,7 +109,10 @@ func (s *Service) Deactivate(ctx context.Context, a Actor, account uuid.UUID) er
 		if err != nil {
 			return err
 		}
-		return endAll(ctx, tx, account)
+		if err := endAll(ctx, tx, account); err != nil {
+			return err
+		}
+		return event.Publish(ctx, tx, s.Bus, event.StaffDeactivated{AccountID: account, ActorID: a.ID, At: s.now()})
 	})
 }
 
@@ -162,6 +167,16 @@ func (s *Service) manage(ctx context.Context, a Actor, account uuid.UUID, action
 		return fmt.Errorf("identity: %s: %w", action, err)
 	}
 	return nil
+}
+
+// IsActive reports whether an account of ctx's city may sign in, as db sees it; false for one that does not exist.
+func IsActive(ctx context.Context, db bun.IDB, account uuid.UUID) (bool, error) {
+	ok, err := db.NewSelect().Model((*accountRow)(nil)).Where("tenant_id = ?", tenancy.Must(ctx)).
+		Where("id = ?", account).Where("status = ?", StatusActive).Exists(ctx)
+	if err != nil {
+		return false, fmt.Errorf("identity: status: %w", err)
+	}
+	return ok, nil
 }
 
 func setStatus(ctx context.Context, tx bun.IDB, account uuid.UUID, status string) error {

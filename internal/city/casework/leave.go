@@ -1,0 +1,57 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/event"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Subscribe makes casework hear of the staff who leave. Call it once, before the bus publishes.
+func (s *Service) Subscribe() { event.On(s.d.Bus, "casework", s.onStaffDeactivated) }
+
+// onStaffDeactivated puts the open applications of an officer who has left back for everyone. One who is back before
+// this runs keeps what they have; a repeated delivery finds nothing.
+func (s *Service) onStaffDeactivated(ctx context.Context, tx bun.Tx, f event.StaffDeactivated) error {
+	active, err := identity.IsActive(ctx, tx, f.AccountID)
+	if err != nil || active {
+		return err
+	}
+	var left []Application
+	err = tx.NewSelect().Model(&left).Where("a.tenant_id = ?", tenancy.Must(ctx)).Where("a.closed_at IS NULL").
+		Where("a.assignee_id = ?", f.AccountID).OrderExpr("a.id").For("UPDATE").Scan(ctx)
+	if err != nil {
+		return fmt.Errorf("casework: of one who left: %w", err)
+	}
+	for _, app := range left {
+		if err := s.putBack(ctx, tx, app); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putBack takes a locked application out of the hands of an officer who cannot work on it any more.
+func (s *Service) putBack(ctx context.Context, tx bun.Tx, app Application) error {
+	now, name, before := s.now(), app.AssigneeName, app.AssigneeID
+	app.assign(uuid.Nil, "")
+	app.UpdatedAt = now
+	app.Version++
+	if err := save(ctx, tx, app); err != nil {
+		return err
+	}
+	e := Event{At: now, Action: EventHolderLeft, FromState: app.State, ToState: app.State, ActorKind: audit.System, Message: name}
+	if err := record(ctx, tx, app, e); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Entry{
+		ActorKind: audit.System, Action: "application." + EventHolderLeft, Object: "application", ObjectID: app.ID, At: now,
+		Detail: map[string]any{"number": app.Number, "before": before},
+	})
+}
