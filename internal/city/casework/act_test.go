@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/event"
@@ -343,4 +344,59 @@ func TestWhoLeavesLeavesNoCaseBehind(t *testing.T) {
 	if last := d.Timeline[len(d.Timeline)-1]; err != nil || len(d.Timeline) != 3 || last.Action != EventHolderLeft || last.Message != "Budi" || last.Public {
 		t.Errorf("the story ends with %+v of %d, %v", last, len(d.Timeline), err)
 	}
+}
+
+// TestOfficersLearnOfTheirOwnCases: given by somebody else, corrected, late; each once, with the number and no name.
+func TestOfficersLearnOfTheirOwnCases(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	siti, budi := st.resident(t, st.ctx, "Siti"), st.officer(t, "Budi", "disdukcapil", "officer")
+	head := st.officer(t, "Kepala", "disdukcapil", "agency_head")
+	app := st.submitted(t, siti, sitiNIK)
+	told := func(who identity.Actor, want string) {
+		t.Helper()
+		var all []struct{ Template, Data string }
+		err := st.w.DB.App.NewRaw("SELECT template, data::text AS data FROM message WHERE account_id = ? ORDER BY id", who.ID).Scan(st.ctx, &all)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, m := range all {
+			got = append(got, m.Template)
+			if strings.Contains(m.Data, "Siti") || !strings.Contains(m.Data, app.Number) || !strings.Contains(m.Data, "/petugas/permohonan/"+app.ID.String()) {
+				t.Errorf("%s holds %s", m.Template, m.Data)
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s is told %v, want %s", who.Name, got, want)
+		}
+	}
+	app, err := st.Claim(st.ctx, budi, app.ID, app.Version, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	told(budi, "")
+	if app, err = st.Assign(st.ctx, head, app.ID, budi.ID, app.Version); err != nil {
+		t.Fatal(err)
+	}
+	told(budi, "case_assigned")
+	if app, err = st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "request_correction", Version: app.Version, Reason: "Salah.", Fields: []string{"tempat_hilang"}}); err != nil {
+		t.Fatal(err)
+	}
+	typed := map[string][]string{"tanggal_hilang": {"2026-11-20"}, "tempat_hilang": {"Pasar Botania"}}
+	if err := st.SavePage(st.ctx, siti, app.ID, "kehilangan", typed); err != nil {
+		t.Fatal(err)
+	}
+	if app, err = st.Correct(st.ctx, siti, app.ID); err != nil {
+		t.Fatal(err)
+	}
+	told(budi, "case_assigned case_corrected")
+	st.on(t, "2026-12-10 09:00")
+	for range 2 {
+		if err := st.escalate(st.ctx, uuid.Nil, escalateArgs{ApplicationID: app.ID, Level: 1}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	told(budi, "case_assigned case_corrected case_late")
+	told(head, "application_escalated")
 }

@@ -167,6 +167,9 @@ func (s *Service) desk(ctx context.Context, actor identity.Actor, need access.Pe
 		if err := record(ctx, tx, app, by(actor, e)); err != nil {
 			return err
 		}
+		if err := s.tellHolder(ctx, tx, app, actor.ID, "case_assigned"); err != nil {
+			return err
+		}
 		return audit.Record(ctx, tx, audit.Entry{
 			ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "application." + e.Action, Object: "application",
 			ObjectID: app.ID, At: now, Detail: map[string]any{"number": app.Number, "officer": app.AssigneeID, "before": before},

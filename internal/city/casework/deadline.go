@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -78,8 +79,8 @@ func (s *Service) sweep(ctx context.Context, tx bun.Tx, _ time.Time) error {
 	return nil
 }
 
-// escalate raises a late application by one level, once: it is told in the audit record, in its story, to the bus and
-// to the head of the agency. An application that has been dealt with meanwhile is left alone.
+// escalate raises a late application by one level, once: it is told in the audit record, in its story, to the bus, to
+// the head of the agency and to the officer who has it. An application that has been dealt with meanwhile is left alone.
 func (s *Service) escalate(ctx context.Context, _ uuid.UUID, args escalateArgs) error {
 	if err := s.warm(ctx); err != nil {
 		return err
@@ -155,5 +156,8 @@ func (s *Service) announceEscalated(ctx context.Context, tx bun.Tx, app Applicat
 			return err
 		}
 	}
-	return nil
+	if slices.Contains(heads, app.AssigneeID.UUID) {
+		return nil // told already
+	}
+	return s.tellHolder(ctx, tx, app, uuid.Nil, "case_late")
 }

@@ -35,6 +35,28 @@ func (s *Service) tellStaff(ctx context.Context, tx bun.IDB, app Application, to
 	})
 }
 
+// tellHolder writes to the officer who has app, unless it was they who acted, in their own language. The letter holds
+// the number alone of what is a person's.
+func (s *Service) tellHolder(ctx context.Context, tx bun.IDB, app Application, actor uuid.UUID, template string) error {
+	if !app.heldByOther(actor) {
+		return nil
+	}
+	to := app.AssigneeID.UUID
+	err := s.d.Notify.Send(ctx, tx, notify.Message{
+		To: to, Template: template, Key: occasion(template, app, to),
+		Data: map[string]string{"number": app.Number, "path": "/petugas/permohonan/" + app.ID.String()},
+	})
+	if err != nil {
+		return fmt.Errorf("casework: tell: %w", err)
+	}
+	return nil
+}
+
+// occasion is the key under which one thing that happened to app is told to one person, once.
+func occasion(template string, app Application, to uuid.UUID) string {
+	return fmt.Sprintf("%s:%s:%s:%d:%d", template, app.ID, to, app.Version, app.EscalationLevel)
+}
+
 func (s *Service) send(ctx context.Context, tx bun.IDB, app Application, to uuid.UUID, l i18n.Locale, template string,
 	data map[string]string) error {
 	data["number"], data["service"], data["agency"] = app.Number, app.ServiceName.In(l), app.AgencyName.In(l)
@@ -44,7 +66,7 @@ func (s *Service) send(ctx context.Context, tx bun.IDB, app Application, to uuid
 	}
 	err := s.d.Notify.Send(ctx, tx, notify.Message{
 		To: to, Template: template, Locale: l, Data: data,
-		Key: fmt.Sprintf("%s:%s:%s:%d:%d", template, app.ID, to, app.Version, app.EscalationLevel),
+		Key: occasion(template, app, to),
 	})
 	if err != nil {
 		return fmt.Errorf("casework: tell: %w", err)

@@ -106,6 +106,8 @@ func (s *Service) announce(ctx context.Context, tx bun.Tx, app Application, st s
 		return jobs.Add(ctx, tx, issueKind, issueArgs{ApplicationID: app.ID}) // the applicant is told when it is there
 	}
 	switch {
+	case st.actor.Kind == identity.Resident && app.Clock == Running:
+		return s.tellHolder(ctx, tx, app, st.actor.ID, "case_corrected")
 	case st.actor.Kind == identity.Resident:
 		return nil // needs no news of what they did themselves
 	case app.Stage == StageNeedsCorrection:

@@ -186,7 +186,7 @@ func (st *stage) checkTraces(t *testing.T, id uuid.UUID) {
 	}
 	var mails []string
 	err = st.w.DB.App.NewRaw("SELECT template FROM message WHERE tenant_id = ? ORDER BY id", st.w.Batam.ID).Scan(st.ctx, &mails)
-	if got := strings.Join(mails, " "); err != nil || got != "application_submitted correction_requested application_approved generic" {
+	if got := strings.Join(mails, " "); err != nil || got != "application_submitted correction_requested case_corrected application_approved generic" {
 		t.Errorf("messages: %s, %v", got, err)
 	}
 }

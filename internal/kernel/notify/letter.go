@@ -40,6 +40,9 @@ func kinds() map[string]kind {
 		"application_approved":  {needs: matter, may: []string{"reason"}},
 		"application_rejected":  {needs: matter, may: []string{"reason"}},
 		"application_escalated": {needs: with("agency", "due")},
+		"case_assigned":         {needs: []string{"number", "path"}},
+		"case_corrected":        {needs: []string{"number", "path"}},
+		"case_late":             {needs: []string{"number", "path"}},
 		"generic":               {needs: []string{"title", "body"}, may: []string{"path"}},
 	}
 }
