@@ -169,11 +169,11 @@ func staff(s ui.Shell) office.StaffView {
 		Shell: desk(s, "/kelola/staf", s.L.T("staff.title")), MayInvite: true, Next: "/x",
 		Roles: []ui.Option{{Value: "officer", Label: officer}, {Value: "agency_head", Label: head}}, Agencies: []ui.Option{{Value: "disdukcapil", Label: "Disdukcapil"}},
 		Members: []office.Member{
-			{ID: "1", Name: "Ani Wijaya", Email: "ani@batam.example", Roles: head, Agency: "Disdukcapil", Status: "active", SecondFactor: true, MayChange: true},
+			{ID: "1", Name: "Ani Wijaya", Email: "ani@batam.example", Roles: head, Agency: "Disdukcapil", Status: "active", SecondFactor: true},
 			{ID: "2", Name: "Budi Hartono", Email: "budi@batam.example", Roles: officer, Agency: "Disdukcapil", Status: "active", SecondFactor: true},
-			{ID: "3", Name: "Citra Ayu", Email: "citra@batam.example", Roles: in(s, "Administrator kota", "City administrator"), Status: "active", MayChange: true},
-			{ID: "4", Name: "Dodi", Email: "dodi@batam.example", Roles: officer, Agency: "DPMPTSP", Status: "invited", MayChange: true},
-			{ID: "5", Name: "Eka Putra", Email: "eka@batam.example", Roles: officer, Agency: "Bapenda", Status: "disabled", MayChange: true},
+			{ID: "3", Name: "Citra Ayu", Email: "citra@batam.example", Roles: in(s, "Administrator kota", "City administrator"), Status: "active"},
+			{ID: "4", Name: "Dodi", Email: "dodi@batam.example", Roles: officer, Agency: "DPMPTSP", Status: "invited"},
+			{ID: "5", Name: "Eka Putra", Email: "eka@batam.example", Roles: officer, Agency: "Bapenda", Status: "disabled"},
 		},
 	}
 }

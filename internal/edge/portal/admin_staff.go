@@ -56,7 +56,7 @@ func (p *Portal) staffPage(c *gin.Context, status int, v office.StaffView) error
 	}
 	for _, m := range all {
 		x := memberView(m.Account, m.Roles, m.Agency, v.Roles, v.Agencies)
-		x.SecondFactor, x.MayChange = m.SecondFactor, m.ID != gate.ActorOf(c).ID
+		x.SecondFactor = m.SecondFactor
 		if m.Agency == "" {
 			if x.Nowhere, err = p.Guard.NeedsAgency(ctx, m.Roles...); err != nil {
 				return err
@@ -177,6 +177,7 @@ func (p *Portal) memberPage(c *gin.Context, status int, typed []string, agency s
 	}
 	v := office.MemberView{Shell: p.officeShell(c, a.Name), Self: id == gate.ActorOf(c).ID, AgencyChosen: as.Agency, Errors: errs}
 	v.ErrorTitle = len(errs) > 0
+	nameFlash(v.Flash, a.Name, l)
 	roles, agencies, err := p.staffChoices(ctx, l)
 	if err != nil {
 		return err
@@ -190,6 +191,16 @@ func (p *Portal) memberPage(c *gin.Context, status int, typed []string, agency s
 		v.Held = append(v.Held, office.Tick{Value: r.Value, Label: r.Label, On: slices.Contains(held, r.Value)})
 	}
 	return p.render(c, status, office.Person(v))
+}
+
+// nameFlash puts the person's name into what was just done to them: the cookie that carries the sentence here holds
+// nothing about a person.
+func nameFlash(f *ui.Flash, name string, l i18n.Locale) {
+	for _, done := range []string{"staff_disabled", "staff_enabled", "code_cleared"} {
+		if f != nil && f.Text == l.T("flash."+done) {
+			f.Text = name + ": " + f.Text
+		}
+	}
 }
 
 // setRoles changes what a member of staff is, and where.
@@ -215,7 +226,7 @@ func (p *Portal) setRoles(c *gin.Context) error {
 	return p.done(c, pathStaff+"/"+id.String(), "staff_saved")
 }
 
-// manage does one thing to a member of staff and goes back to the list.
+// manage does one thing to a member of staff and shows them as they are then.
 func (p *Portal) manage(sentence string, do func(context.Context, identity.Actor, uuid.UUID) error) func(*gin.Context) error {
 	return func(c *gin.Context) error {
 		id, err := pathID(c, "id")
@@ -225,6 +236,6 @@ func (p *Portal) manage(sentence string, do func(context.Context, identity.Actor
 		if err := do(c.Request.Context(), gate.ActorOf(c), id); err != nil {
 			return err
 		}
-		return p.done(c, pathStaff, sentence)
+		return p.done(c, pathStaff+"/"+id.String(), sentence)
 	}
 }

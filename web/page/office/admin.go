@@ -9,7 +9,7 @@ import (
 // Member is one of the staff. Status is "invited", "active" or "disabled".
 type Member struct {
 	ID, Name, Email, Roles, Agency, Status string
-	SecondFactor, MayChange                bool
+	SecondFactor                           bool
 	Nowhere                                bool // has no agency and needs one
 }
 
