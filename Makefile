@@ -7,9 +7,11 @@ MAKEFLAGS += --no-print-directory
 .PHONY: help demo demo-reset build assets generate test test-fast e2e lint bench migrate clean \
 	setup check-setup check-format check-vet check-templates check-openapi test-plain test-race
 
-# Packages whose code runs goroutines of its own: they are tested under the race detector.
-RACE := $(sort $(dir $(wildcard $(addprefix internal/,$(addsuffix /*.go,\
-	kernel/tenancy kernel/access kernel/identity kernel/jobs kernel/event kernel/devkit edge/gate app)))))
+# What is tested under the race detector: packages whose code starts goroutines, which is read off it, and those that
+# every request goes through at once.
+STARTS := [[:space:]]go [a-zA-Z.]+\(|\.Go\(
+RACE := $(sort $(addprefix internal/,kernel/tenancy/ kernel/event/ kernel/identity/ edge/gate/) \
+	$(dir $(shell grep -rlE '$(STARTS)' --include='*.go' --exclude='*_test.go' internal)))
 
 # What the stylesheets and the script are made from; the pages count, because unused rules are left out.
 ASSETS := web/build.mjs web/package.json $(shell find web/style web/script web/ui web/page -type f ! -name '*_templ.go' ! -name '*_test.go' 2>/dev/null)
