@@ -121,7 +121,9 @@ func (a *App) build() error {
 	if a.Files, err = files.New(a.DB.App, filepath.Join(a.Config.DataDir, "files"), maxUpload); err != nil {
 		return err
 	}
-	a.Files.Register(a.Runner)
+	if err := a.Files.Register(a.Runner); err != nil {
+		return err
+	}
 	if err := a.buildNotify(); err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"image/png"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -21,10 +22,12 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/pgtest"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -262,14 +265,14 @@ func TestSweepRemovesOrphansAndNothingElse(t *testing.T) {
 	if err := os.WriteFile(s.path(kept)+partial, []byte("half"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := s.Sweep(ctx, w.DB.App); err != nil || n != 0 {
+	if n, err := s.Sweep(ctx); err != nil || n != 0 {
 		t.Fatalf("young files: swept %d, %v", n, err)
 	}
 	s.now = func() time.Time { return time.Now().Add(2 * time.Hour) }
-	if n, err := s.Sweep(w.Ctx(w.Other), w.DB.App); err != nil || n != 0 {
+	if n, err := s.Sweep(w.Ctx(w.Other)); err != nil || n != 0 {
 		t.Fatalf("another city swept %d, %v", n, err)
 	}
-	if n, err := s.Sweep(ctx, w.DB.App); err != nil || n != 3 {
+	if n, err := s.Sweep(ctx); err != nil || n != 3 {
 		t.Fatalf("swept %d, %v; want 3", n, err)
 	}
 	if _, r, err := s.Open(ctx, kept.ID); err != nil {
@@ -279,5 +282,52 @@ func TestSweepRemovesOrphansAndNothingElse(t *testing.T) {
 	}
 	if left := onDisk(t, s); len(left) != 1 {
 		t.Errorf("on disk: %v", left)
+	}
+}
+
+// TestThePlannedSweepHoldsNoTransaction: it removes what is left over, and no transaction lies open while it walks.
+func TestThePlannedSweepHoldsNoTransaction(t *testing.T) {
+	t.Parallel()
+	w, s := open(t)
+	f, err := s.Receive(w.Ctx(w.Batam), PutInput{Purpose: "test", Name: "a.pdf", Rule: anyDocument, Body: bytes.NewReader(pdf(100))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	super, err := pgx.Connect(t.Context(), w.SuperURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer super.Close(context.WithoutCancel(t.Context()))
+	walked := make(chan int, 1)
+	s.now = func() time.Time { // asked for each file on the way
+		var held int
+		err := super.QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity
+			WHERE datname = current_database() AND state LIKE 'idle in transaction%' AND query LIKE '%planned_run%'`).Scan(&held)
+		if err != nil {
+			t.Error(err)
+		}
+		select {
+		case walked <- held:
+		default:
+		}
+		return time.Now().Add(2 * time.Hour)
+	}
+	r, err := jobs.New(w.DB, jobs.Options{Redis: pgtest.Redis(t), Poll: 20 * time.Millisecond}, tenancy.NewDirectory(w.DB.App, "localhost"), slog.New(slog.DiscardHandler))
+	if err == nil {
+		err = s.Register(r)
+	}
+	if err == nil {
+		err = r.Start(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := <-walked
+	r.Stop(t.Context()) // lets the job at hand finish
+	if held > 0 {
+		t.Errorf("%d transactions lie open during the walk", held)
+	}
+	if _, err := os.Stat(s.path(f)); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the orphan: %v", err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/jobs"
@@ -18,17 +19,24 @@ import (
 // orphanAge is how long bytes may lie without a row: longer than any upload and its transaction take.
 const orphanAge = time.Hour
 
+// sweepKind is the sweep of one city's folder. It is a job of its own because a planned run is a transaction, and one
+// must not lie open while a disk, perhaps on another machine, is walked.
+var sweepKind = jobs.Kind[struct{}]{Name: "files.sweep.v1", Queue: jobs.Low, MaxRetry: 2, Timeout: 20 * time.Minute}
+
 // Register plans the sweep of every city's folder.
-func (s *Store) Register(r *jobs.Runner) {
+func (s *Store) Register(r *jobs.Runner) error {
 	jobs.EachCity(r, "files.sweep", 6*time.Hour, func(ctx context.Context, tx bun.Tx, _ time.Time) error {
-		_, err := s.Sweep(ctx, tx)
+		return jobs.Add(ctx, tx, sweepKind, struct{}{})
+	})
+	return jobs.HandleCall(r, sweepKind, func(ctx context.Context, _ uuid.UUID, _ struct{}) error {
+		_, err := s.Sweep(ctx)
 		return err
 	})
 }
 
 // Sweep removes from the folder of ctx's city what no row points to and is older than an hour: uploads that broke off,
 // transactions that rolled back, files whose row was deleted. It returns how many it removed.
-func (s *Store) Sweep(ctx context.Context, db bun.IDB) (int, error) {
+func (s *Store) Sweep(ctx context.Context) (int, error) {
 	tenant, ok := tenancy.From(ctx)
 	if !ok {
 		return 0, tenancy.ErrNone
@@ -43,7 +51,7 @@ func (s *Store) Sweep(ctx context.Context, db bun.IDB) (int, error) {
 	}
 	removed := 0
 	for _, shard := range shards {
-		n, err := s.sweepShard(ctx, db, tenant, root, shard.Name())
+		n, err := s.sweepShard(ctx, tenant, root, shard.Name())
 		removed += n
 		if err != nil {
 			return removed, fmt.Errorf("files: sweep: %w", err)
@@ -53,7 +61,7 @@ func (s *Store) Sweep(ctx context.Context, db bun.IDB) (int, error) {
 }
 
 // sweepShard compares one of the folder's 1024 parts with its rows, in a single query.
-func (s *Store) sweepShard(ctx context.Context, db bun.IDB, tenant tenancy.ID, root, shard string) (int, error) {
+func (s *Store) sweepShard(ctx context.Context, tenant tenancy.ID, root, shard string) (int, error) {
 	entries, err := os.ReadDir(filepath.Join(root, shard))
 	if err != nil {
 		return 0, err
@@ -75,7 +83,7 @@ func (s *Store) sweepShard(ctx context.Context, db bun.IDB, tenant tenancy.ID, r
 		return 0, nil
 	}
 	var kept []string
-	err = db.NewSelect().Model((*File)(nil)).Column("key").Where("tenant_id = ?", tenant).
+	err = s.db.NewSelect().Model((*File)(nil)).Column("key").Where("tenant_id = ?", tenant).
 		Where("key IN (?)", bun.List(old)).Scan(ctx, &kept)
 	if err != nil {
 		return 0, err

@@ -65,8 +65,10 @@ func (r *Runner) relayLoop(ctx context.Context) {
 	}
 }
 
-// relay hands one batch of waiting jobs to Redis and returns how many went. It holds their rows locked meanwhile, so
-// relays of several processes take different ones. A crash on the way repeats a job's send and loses nothing.
+// relay hands one batch of waiting jobs to Redis and returns how many went. It holds their rows locked meanwhile: that is
+// what makes relays of several processes take different ones, and a row waits again by itself when its relay dies. A
+// crash on the way repeats a job's send and loses nothing. Nobody else writes a waiting row, but a transaction that lies
+// open keeps PostgreSQL from tidying up, so a Redis that hangs may hold it for Options.Hold and no longer.
 func (r *Runner) relay(ctx context.Context) (int, error) {
 	sent := 0
 	err := r.db.Platform.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
@@ -78,12 +80,14 @@ func (r *Runner) relay(ctx context.Context) (int, error) {
 		if err != nil || len(due) == 0 {
 			return err
 		}
+		send, cancel := context.WithTimeout(ctx, r.o.Hold)
+		defer cancel()
 		ok := make([]bool, len(due))
 		var lanes errgroup.Group
 		lanes.SetLimit(relayLanes)
 		for i, job := range due {
 			lanes.Go(func() error {
-				err := r.enqueue(ctx, job)
+				err := r.enqueue(send, job)
 				ok[i] = err == nil
 				return err
 			})
@@ -118,8 +122,6 @@ func (r *Runner) enqueue(ctx context.Context, job row) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
 	// Asynq counts timeouts in whole seconds; the handler's own, exact one is set from the claim and ends before this.
 	timeout := time.Duration(job.TimeoutMS)*time.Millisecond + 2*time.Second
 	_, err = r.client.EnqueueContext(ctx, asynq.NewTask(job.Kind, payload), asynq.TaskID(taskID(job)), asynq.Queue(job.Queue),

@@ -11,6 +11,7 @@ import (
 
 	"github.com/hibiken/asynq"
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/redis/go-redis/v9"
 
 	"bedelau/internal/kernel/storage"
 	"bedelau/internal/kernel/tenancy"
@@ -25,6 +26,7 @@ type Options struct {
 
 	Poll  time.Duration             // between looks at the outbox and at idle queues; 200ms
 	Sweep time.Duration             // between sweeps; 30s
+	Hold  time.Duration             // that a batch may take to reach Redis while its rows are locked; 10s
 	Lost  time.Duration             // after which a job that has given no sign of life is looked for; 5m
 	Retry func(n int) time.Duration // delay before attempt n+1, n from 1; 5s doubling up to 1h
 	Keep  time.Duration             // how long finished jobs stay readable; 7 days
@@ -37,12 +39,14 @@ type Runner struct {
 	dir   *tenancy.Directory
 	log   *slog.Logger
 	o     Options
-	redis asynq.RedisConnOpt
+	conn  asynq.RedisConnOpt
+	redis *redis.Options
 
 	handlers map[string]handler
 	plans    []plan
 	metrics  metrics
 
+	link      *redis.Client // of client and inspector
 	client    *asynq.Client
 	inspector *asynq.Inspector
 	server    *asynq.Server
@@ -57,15 +61,17 @@ func New(db *storage.DB, o Options, dir *tenancy.Directory, log *slog.Logger) (*
 	if !strings.Contains(uri, "://") {
 		uri = "redis://" + uri
 	}
-	redis, err := asynq.ParseRedisURI(uri)
-	if err != nil {
+	conn, err := asynq.ParseRedisURI(uri)
+	opts, failed := redis.ParseURL(uri)
+	if err != nil || failed != nil {
 		return nil, fmt.Errorf("jobs: REDIS_URL cannot be read") // its text would name the password
 	}
+	opts.ContextTimeoutEnabled = true // else a Redis that hangs outlasts every deadline
 	m, err := newMetrics(o.Metrics)
 	if err != nil {
 		return nil, fmt.Errorf("jobs: metrics: %w", err)
 	}
-	return &Runner{db: db, dir: dir, log: log, o: o.withDefaults(), redis: redis, metrics: m, handlers: map[string]handler{}}, nil
+	return &Runner{db: db, dir: dir, log: log, o: o.withDefaults(), conn: conn, redis: opts, metrics: m, handlers: map[string]handler{}}, nil
 }
 
 // Start begins to relay, to work, to plan and to sweep, and returns. Redis may be down: jobs then wait in the outbox.
@@ -74,9 +80,10 @@ func (r *Runner) Start(ctx context.Context) error {
 	if r.stop != nil {
 		return errors.New("jobs: started twice")
 	}
-	r.client = asynq.NewClient(r.redis)
-	r.inspector = asynq.NewInspector(r.redis)
-	r.server = asynq.NewServer(r.redis, asynq.Config{
+	r.link = redis.NewClient(r.redis)
+	r.client = asynq.NewClientFromRedisClient(r.link)
+	r.inspector = asynq.NewInspectorFromRedisClient(r.link)
+	r.server = asynq.NewServer(r.conn, asynq.Config{
 		Concurrency:              r.o.Workers,
 		Queues:                   weights(),
 		BaseContext:              func() context.Context { return context.WithoutCancel(ctx) },
@@ -127,8 +134,7 @@ func (r *Runner) Stop(ctx context.Context) {
 		r.server.Shutdown()
 		r.running.Wait()
 		r.loops.Wait()
-		_ = r.client.Close()
-		_ = r.inspector.Close()
+		_ = r.link.Close()
 	}()
 	select {
 	case <-ended:
@@ -143,7 +149,7 @@ func (o Options) withDefaults() Options {
 		value time.Duration
 	}{
 		{&o.Drain, 20 * time.Second}, {&o.Poll, 200 * time.Millisecond}, {&o.Sweep, 30 * time.Second},
-		{&o.Lost, 5 * time.Minute}, {&o.Keep, 7 * 24 * time.Hour},
+		{&o.Hold, 10 * time.Second}, {&o.Lost, 5 * time.Minute}, {&o.Keep, 7 * 24 * time.Hour},
 	} {
 		if *d.field <= 0 {
 			*d.field = d.value

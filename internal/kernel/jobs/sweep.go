@@ -28,60 +28,71 @@ func (r *Runner) sweepLoop(ctx context.Context) {
 	}
 }
 
+// silent is a job that was sent and has given no sign of life in time.
+type silent struct {
+	row
+	Attempts int  `bun:"attempts"`
+	Leased   bool `bun:"leased"`
+}
+
 // sweep looks for each job that was sent and has given no sign of life in time. What is still queued in Redis is left
 // there; what Redis has lost, archived or calls running although its worker's lease is over is sent once more.
+//
+// Redis is asked outside any transaction. Two processes may therefore ask about the same job, and a worker may take it
+// up meanwhile: each change holds only for a row that is as silent as it was.
 func (r *Runner) sweep(ctx context.Context) error {
-	return r.db.Platform.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		var silent []struct {
-			row
-			Attempts int  `bun:"attempts"`
-			Leased   bool `bun:"leased"`
+	var due []silent
+	err := r.db.Platform.NewSelect().TableExpr("outbox AS o").
+		Column("tenant_id", "id", "kind", "queue", "max_retry", "sends", "attempts").
+		ColumnExpr("coalesce(lease_until > now(), false) AS leased").
+		Where("state = 'sent' AND check_at < now()").OrderExpr("check_at, id").Limit(sweepBatch).Scan(ctx, &due)
+	if err != nil {
+		return err
+	}
+	var alive, lost, failed []bun.TupleValues
+	var down error
+	for _, s := range due {
+		key := bun.Tuple([]uuid.UUID{s.TenantID, s.ID})
+		queued, err := r.queued(s.row)
+		if down = errors.Join(err, ctx.Err()); down != nil {
+			break // Redis is down: of the others nothing can be known or sent
 		}
-		err := tx.NewSelect().TableExpr("outbox AS o").
-			Column("tenant_id", "id", "kind", "queue", "max_retry", "sends", "attempts").
-			ColumnExpr("coalesce(lease_until > now(), false) AS leased").
-			Where("state = 'sent' AND check_at < now()").OrderExpr("check_at, id").Limit(sweepBatch).
-			For("UPDATE SKIP LOCKED").Scan(ctx, &silent)
-		if err != nil {
-			return err
+		switch {
+		case queued || s.Leased:
+			alive = append(alive, key)
+		case s.Attempts > s.MaxRetry+crashes:
+			failed = append(failed, key)
+		default:
+			lost = append(lost, key)
 		}
-		var alive, lost, failed []bun.TupleValues
-		for _, s := range silent {
-			key := bun.Tuple([]uuid.UUID{s.TenantID, s.ID})
-			queued, err := r.queued(s.row)
-			switch {
-			case err != nil:
-				return err // Redis is down: nothing can be known or sent
-			case queued || s.Leased:
-				alive = append(alive, key)
-			case s.Attempts > s.MaxRetry+crashes:
-				failed = append(failed, key)
-				r.log.Error("job", "kind", s.Kind, "id", s.ID, "tenant", s.TenantID, "attempt", s.Attempts, "outcome", failedOutcome, "code", "crashed")
-				r.metrics.jobs.WithLabelValues(s.Kind, failedOutcome).Inc()
-			default:
-				lost = append(lost, key)
-				r.log.Warn("job", "kind", s.Kind, "id", s.ID, "tenant", s.TenantID, "attempt", s.Attempts, "outcome", lostOutcome)
-				r.metrics.jobs.WithLabelValues(s.Kind, lostOutcome).Inc()
-			}
-		}
-		for _, change := range []struct {
-			keys []bun.TupleValues
-			set  string
-		}{
-			{alive, "check_at = now() + '" + interval(r.o.Lost) + "'"},
-			{lost, "state = 'waiting'"},
-			{failed, "state = 'failed', ended_at = now(), last_error = 'crashed'"},
-		} {
-			if len(change.keys) == 0 {
-				continue
-			}
-			if _, err := tx.NewUpdate().Model((*row)(nil)).Set(change.set).
-				Where("(tenant_id, id) IN (?)", bun.List(change.keys)).Exec(ctx); err != nil {
-				return err
-			}
-		}
+	}
+	return errors.Join(down,
+		r.settle(ctx, alive, "", "check_at = now() + ?::interval", interval(r.o.Lost)),
+		r.settle(ctx, lost, lostOutcome, "state = 'waiting'"),
+		r.settle(ctx, failed, failedOutcome, "state = 'failed', ended_at = now(), last_error = 'crashed'"))
+}
+
+// settle changes those of keys that are silent still, and says of each what became of it.
+func (r *Runner) settle(ctx context.Context, keys []bun.TupleValues, outcome, set string, args ...any) error {
+	if len(keys) == 0 {
 		return nil
-	})
+	}
+	var changed []silent
+	_, err := r.db.Platform.NewUpdate().Model((*row)(nil)).Set(set, args...).
+		Where("(tenant_id, id) IN (?) AND state = 'sent' AND check_at < now()", bun.List(keys)).
+		Returning("tenant_id, id, kind, attempts").Exec(ctx, &changed)
+	if err != nil || outcome == "" {
+		return err
+	}
+	say := r.log.Warn
+	if outcome == failedOutcome {
+		say = r.log.Error
+	}
+	for _, s := range changed {
+		say("job", "kind", s.Kind, "id", s.ID, "tenant", s.TenantID, "attempt", s.Attempts, "outcome", outcome)
+		r.metrics.jobs.WithLabelValues(s.Kind, outcome).Inc()
+	}
+	return nil
 }
 
 // queued reports whether Redis will still deliver the job by itself.
