@@ -97,7 +97,7 @@ func (s *Service) escalate(ctx context.Context, _ uuid.UUID, args escalateArgs) 
 	if !ok {
 		return nil
 	}
-	heads, err := s.toldAt(ctx, step, before)
+	heads, standin, err := s.toldAt(ctx, step, before)
 	if err != nil {
 		return err
 	}
@@ -115,24 +115,25 @@ func (s *Service) escalate(ctx context.Context, _ uuid.UUID, args escalateArgs) 
 		if err := save(ctx, tx, app); err != nil {
 			return err
 		}
-		return s.announceEscalated(ctx, tx, app, heads, now)
+		return s.announceEscalated(ctx, tx, app, heads, standin, now)
 	})
 }
 
 // roleAdmin is the built-in role whose holders answer for an agency that has no head.
 const roleAdmin = "city_admin"
 
-// toldAt returns who is told: the holders of the step's role in the agency, or the administrators of a city whose
-// agency has none.
-func (s *Service) toldAt(ctx context.Context, step Escalation, app Application) ([]uuid.UUID, error) {
-	heads, err := s.d.Staff.Holders(ctx, step.Tell, app.AgencyCode)
-	if err != nil || len(heads) > 0 {
-		return heads, err
+// toldAt returns who is told: the holders of the step's role in the agency, or, standing in for them, the administrators
+// of a city whose agency has none.
+func (s *Service) toldAt(ctx context.Context, step Escalation, app Application) (told []uuid.UUID, standin bool, err error) {
+	told, err = s.d.Staff.Holders(ctx, step.Tell, app.AgencyCode)
+	if err != nil || len(told) > 0 {
+		return told, false, err
 	}
-	return s.d.Staff.Holders(ctx, roleAdmin, "")
+	told, err = s.d.Staff.Holders(ctx, roleAdmin, "")
+	return told, true, err
 }
 
-func (s *Service) announceEscalated(ctx context.Context, tx bun.Tx, app Application, heads []uuid.UUID, now time.Time) error {
+func (s *Service) announceEscalated(ctx context.Context, tx bun.Tx, app Application, heads []uuid.UUID, standin bool, now time.Time) error {
 	err := record(ctx, tx, app, Event{At: now, Action: EventEscalated, FromState: app.State, ToState: app.State, ActorKind: audit.System})
 	if err != nil {
 		return err
@@ -152,7 +153,7 @@ func (s *Service) announceEscalated(ctx context.Context, tx bun.Tx, app Applicat
 		return err
 	}
 	for _, head := range heads {
-		if err := s.tellStaff(ctx, tx, app, head); err != nil {
+		if err := s.tellStaff(ctx, tx, app, head, standin); err != nil {
 			return err
 		}
 	}

@@ -28,11 +28,13 @@ func (s *Service) tellPlain(ctx context.Context, tx bun.IDB, app Application, ac
 	})
 }
 
-// tellStaff writes to an officer's superior about a late application.
-func (s *Service) tellStaff(ctx context.Context, tx bun.IDB, app Application, to uuid.UUID) error {
-	return s.send(ctx, tx, app, to, i18n.ID, "application_escalated", map[string]string{
-		"path": "/petugas/permohonan/" + app.ID.String(),
-	})
+// tellStaff writes to an officer's superior about a late application, or to who stands in for one.
+func (s *Service) tellStaff(ctx context.Context, tx bun.IDB, app Application, to uuid.UUID, standin bool) error {
+	data := map[string]string{"path": "/petugas/permohonan/" + app.ID.String()}
+	if standin {
+		data["standin"] = "yes"
+	}
+	return s.send(ctx, tx, app, to, i18n.ID, "application_escalated", data)
 }
 
 // tellHolder writes to the officer who has app, unless it was they who acted, in their own language. The letter holds

@@ -39,7 +39,7 @@ func kinds() map[string]kind {
 		"correction_requested":  {needs: matter, may: []string{"reason"}},
 		"application_approved":  {needs: matter, may: []string{"reason"}},
 		"application_rejected":  {needs: matter, may: []string{"reason"}},
-		"application_escalated": {needs: with("agency", "due")},
+		"application_escalated": {needs: with("agency", "due"), may: []string{"standin"}},
 		"case_assigned":         {needs: []string{"number", "path"}},
 		"case_corrected":        {needs: []string{"number", "path"}},
 		"case_late":             {needs: []string{"number", "path"}},

@@ -82,6 +82,18 @@ func TestEveryTemplateIsWholeInBothLanguages(t *testing.T) {
 	}
 }
 
+func TestAnAdministratorIsNotCalledTheHead(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, nil)
+	m := submitted("standin")
+	m.Template, m.Locale, m.Data["standin"] = "application_escalated", i18n.ID, "yes"
+	d.send(t, d.Batam, m)
+	eventually(t, "the mail", func() bool { return len(d.box.List("batam")) == 1 })
+	if got := d.mail(t, d.Batam).Text; strings.Contains(got, "sebagai pimpinan") || !strings.Contains(got, "administrator kota") {
+		t.Errorf("the administrator reads:\n%s", got)
+	}
+}
+
 func TestSendRefuses(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, nil)
