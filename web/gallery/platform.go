@@ -73,7 +73,7 @@ func cityUsage(s ui.Shell) platform.CityUsageView {
 		Shell: bumd(s, "/bumd/kota/batam", "Kota Batam"), Here: "/bumd/kota/batam", Back: "/bumd?bulan=2026-11", Name: "Kota Batam", Plan: in(s, "Contoh", "Example"), Month: "2026-11", Months: months(s), AsOf: now,
 		Lines: []platform.Line{
 			{Name: in(s, "Langganan dasar", "Base subscription"), Working: in(s, "Rp15.000.000 per bulan", "Rp15,000,000 per month"), Amount: "Rp15.000.000"},
-			{Name: in(s, "Permohonan", "Applications"), Working: in(s, "1.248 permohonan, 500 sudah termasuk, sisa 748; 748 × Rp2.500 = Rp1.870.000", "1,248 applications, 500 included, 748 left; 748 × Rp2,500 = Rp1,870,000"), Amount: "Rp1.870.000"},
+			{Name: in(s, "Permohonan", "Applications"), Working: in(s, "1.248 permohonan, 500 sudah termasuk, 748 di atas yang termasuk; 748 × Rp2.500 = Rp1.870.000", "1,248 applications, 500 included, 748 above it; 748 × Rp2.500 = Rp1.870.000"), Amount: "Rp1.870.000"},
 		},
 		Amount: "Rp16.870.000", Notes: []string{s.L.T("billing.note.no_tax"), s.L.T("billing.note.running"), s.L.T("billing.note.example")},
 		Readings: []platform.Reading{

@@ -34,7 +34,7 @@ type reading struct {
 }
 
 type share struct {
-	Code     string `json:"code"`
+	Code     string `json:"code" doc:"Empty for what belongs to none."`
 	Quantity int64  `json:"quantity"`
 }
 
@@ -53,7 +53,7 @@ type charge struct {
 	Quantity  int64  `json:"quantity" doc:"Used."`
 	Included  int64  `json:"included" doc:"Of those, how many cost nothing more."`
 	Amount    int64  `json:"amount" doc:"Rupiah."`
-	Working   string `json:"working" example:"13 permohonan, 10 sudah termasuk, sisa 3; 3 × Rp2.500 = Rp7.500" doc:"How the amount comes about."`
+	Working   string `json:"working" example:"13 permohonan, 10 sudah termasuk, 3 di atas yang termasuk; 3 × Rp2.500 = Rp7.500" doc:"How the amount comes about."`
 }
 
 // Monthly asks for a month.

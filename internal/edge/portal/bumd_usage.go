@@ -183,7 +183,7 @@ func (p *Portal) usagePage(c *gin.Context, city tenancy.City, here, back string)
 		return err
 	}
 	for _, r := range used.Readings {
-		v.Readings = append(v.Readings, platform.Reading{Name: r.Meter.Name.In(l), Unit: r.Meter.Unit.In(l), Quantity: l.Number(r.Quantity),
+		v.Readings = append(v.Readings, platform.Reading{Name: r.Meter.Name.In(l), Unit: r.Meter.Unit.Unit(l, r.Quantity), Quantity: l.Number(r.Quantity),
 			ByAgency: sharesOf(r.ByAgency, "agency:", names, l), ByService: sharesOf(r.ByService, "service:", names, l), ByChannel: sharesOf(r.ByChannel, "channel:", names, l)})
 	}
 	e, err := p.estimate(ctx, city, month)
@@ -201,7 +201,9 @@ func (p *Portal) usagePage(c *gin.Context, city tenancy.City, here, back string)
 
 // codeNames names a city's agencies and services, which are public, and the channels.
 func (p *Portal) codeNames(ctx context.Context, l i18n.Locale) (map[string]string, error) {
-	names := map[string]string{}
+	names := map[string]string{
+		"agency:": l.T("usage.no_agency"), "service:": l.T("usage.no_service"), "channel:": l.T("usage.no_channel"),
+	}
 	for _, channel := range []string{"web", "api", "counter"} {
 		names["channel:"+channel] = l.T("case.channel." + channel)
 	}

@@ -90,6 +90,12 @@ func TestTextFallsBackAndSurvivesStorage(t *testing.T) {
 	if x.In(EN) != "Card" || (Text{ID: "Kartu"}).In(EN) != "Kartu" || !(Text{}).Empty() {
 		t.Errorf("In: %v", x)
 	}
+	for unit, one := range map[string]string{"documents": "document", "people": "person", "MB": "MB"} {
+		u := Text{ID: "satuan", EN: unit}
+		if u.Unit(EN, 1) != one || u.Unit(EN, 2) != unit || u.Unit(ID, 1) != "satuan" {
+			t.Errorf("Unit: 1 %s, 2 %s, 1 %s", u.Unit(EN, 1), u.Unit(EN, 2), u.Unit(ID, 1))
+		}
+	}
 	v, err := x.Value()
 	if err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
+	"strings"
 )
 
 // Text is a city's own wording in one or both languages, such as the name of a service. It comes from a city pack or
@@ -16,6 +17,18 @@ func (t Text) In(l Locale) string {
 		return s
 	}
 	return t[ID]
+}
+
+// Unit returns t, the name of a unit, as it follows n. Data hold the plural alone; English takes its s away for one.
+func (t Text) Unit(l Locale, n int64) string {
+	unit := t.In(l)
+	switch {
+	case l != EN || n != 1:
+		return unit
+	case unit == "people":
+		return "person"
+	}
+	return strings.TrimSuffix(unit, "s")
 }
 
 // Empty reports whether there is no wording at all.

@@ -72,10 +72,10 @@ func TestEstimateUnderTheDemoPlan(t *testing.T) {
 	}
 	want := []string{
 		"langganan: Rp2.500.000 per bulan",
-		"permohonan: 13 permohonan, 10 sudah termasuk, sisa 3; 3 × Rp2.500 = Rp7.500",
+		"permohonan: 13 permohonan, 10 sudah termasuk, 3 di atas yang termasuk; 3 × Rp2.500 = Rp7.500",
 		"dokumen: 4 dokumen; 4 × Rp1.000 = Rp4.000",
 		"pesan: 20 pesan, semuanya dalam 50 yang sudah termasuk",
-		"petugas: 5 orang, 3 sudah termasuk, sisa 2; 2 × Rp25.000 = Rp50.000",
+		"petugas: 5 orang, 3 sudah termasuk, 2 di atas yang termasuk; 2 × Rp25.000 = Rp50.000",
 		"api: 0 permintaan",
 		"penyimpanan: 12 MB, semuanya dalam 5.000 yang sudah termasuk",
 	}

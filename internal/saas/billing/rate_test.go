@@ -57,8 +57,8 @@ func TestRate(t *testing.T) {
 		{"per unit, nothing used", unit(0, 2500), 0, october(), 0, "0 permohonan"},
 		{"per unit, nothing used of the included", unit(10, 2500), 0, october(), 0, "0 permohonan"},
 		{"per unit, all included", unit(10, 2500), 10, october(), 0, "10 permohonan, semuanya dalam 10 yang sudah termasuk"},
-		{"per unit, one over", unit(10, 2500), 11, october(), 2500, "11 permohonan, 10 sudah termasuk, sisa 1; 1 × Rp2.500 = Rp2.500"},
-		{"included by days, rounded up: 10 × 21/31 = 6,77…", unit(10, 2500), 8, days(2026, 10, 11, 31), 2500, "8 permohonan, 7 sudah termasuk, sisa 1; 1 × Rp2.500 = Rp2.500"},
+		{"per unit, one over", unit(10, 2500), 11, october(), 2500, "11 permohonan, 10 sudah termasuk, 1 di atas yang termasuk; 1 × Rp2.500 = Rp2.500"},
+		{"included by days, rounded up: 10 × 21/31 = 6,77…", unit(10, 2500), 8, days(2026, 10, 11, 31), 2500, "8 permohonan, 7 sudah termasuk, 1 di atas yang termasuk; 1 × Rp2.500 = Rp2.500"},
 		{"a billion units of a thousand rupiah", unit(0, 1000), 1_000_000_000, october(), 1_000_000_000_000, "1.000.000.000 permohonan; 1.000.000.000 × Rp1.000 = Rp1.000.000.000.000"},
 		{"10^12 units", unit(0, 5), 1_000_000_000_000, october(), 5_000_000_000_000, "1.000.000.000.000 permohonan; 1.000.000.000.000 × Rp5 = Rp5.000.000.000.000"},
 		{"tiers, inside the first", tiered(0, steps...), 4, october(), 2000, "4 dokumen; 4 × Rp500 = Rp2.000"},
@@ -66,7 +66,7 @@ func TestRate(t *testing.T) {
 		{"tiers, one past the edge", tiered(0, steps...), 11, october(), 5400, "11 dokumen; 10 × Rp500 = Rp5.000; 1 × Rp400 = Rp400; jumlah Rp5.400"},
 		{"tiers, at the edge of the second", tiered(0, steps...), 100, october(), 41_000, "100 dokumen; 10 × Rp500 = Rp5.000; 90 × Rp400 = Rp36.000; jumlah Rp41.000"},
 		{"tiers, all three", tiered(0, steps...), 150, october(), 56_000, "150 dokumen; 10 × Rp500 = Rp5.000; 90 × Rp400 = Rp36.000; 50 × Rp300 = Rp15.000; jumlah Rp56.000"},
-		{"tiers start after the included", tiered(20, steps...), 31, october(), 5400, "31 dokumen, 20 sudah termasuk, sisa 11; 10 × Rp500 = Rp5.000; 1 × Rp400 = Rp400; jumlah Rp5.400"},
+		{"tiers start after the included", tiered(20, steps...), 31, october(), 5400, "31 dokumen, 20 sudah termasuk, 11 di atas yang termasuk; 10 × Rp500 = Rp5.000; 1 × Rp400 = Rp400; jumlah Rp5.400"},
 		{"a first tier that costs nothing", tiered(0, billing.Tier{UpTo: 5}, billing.Tier{Price: 100}), 7, october(), 200, "7 dokumen; 5 × Rp0 = Rp0; 2 × Rp100 = Rp200; jumlah Rp200"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -100,7 +100,7 @@ func TestWorkingInEnglish(t *testing.T) {
 	for _, l := range r.Lines {
 		got = append(got, l.Working(i18n.EN))
 	}
-	want := []string{"Rp1.000 per month", "1,013 applications, 1,000 included, 13 left; 13 × Rp2.500 = Rp32.500", "1,013 documents; 1,013 × Rp1 = Rp1.013"}
+	want := []string{"Rp1.000 per month", "1,013 applications, 1,000 included, 13 above it; 13 × Rp2.500 = Rp32.500", "1,013 documents; 1,013 × Rp1 = Rp1.013"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 // Working says in words how the line's amount comes about, for a page and for the invoice:
-// "13 permohonan, 10 sudah termasuk, sisa 3; 3 × Rp2.500 = Rp7.500".
+// "13 permohonan, 10 sudah termasuk, 3 di atas yang termasuk; 3 × Rp2.500 = Rp7.500".
 func (l Line) Working(in i18n.Locale) string {
 	if l.Kind == Flat {
 		if l.Period.Whole() {
@@ -19,11 +19,11 @@ func (l Line) Working(in i18n.Locale) string {
 	var parts []string
 	switch {
 	case l.Included == 0 || l.Quantity == 0:
-		parts = append(parts, in.T("billing.working.used", "quantity", used, "unit", l.Unit.In(in)))
+		parts = append(parts, in.T("billing.working.used", "quantity", used, "unit", l.Unit.Unit(in, l.Quantity)))
 	case l.Quantity <= l.Included:
-		parts = append(parts, in.T("billing.working.free", "quantity", used, "unit", l.Unit.In(in), "included", included))
+		parts = append(parts, in.T("billing.working.free", "quantity", used, "unit", l.Unit.Unit(in, l.Quantity), "included", included))
 	default:
-		parts = append(parts, in.T("billing.working.left", "quantity", used, "unit", l.Unit.In(in), "included", included,
+		parts = append(parts, in.T("billing.working.left", "quantity", used, "unit", l.Unit.Unit(in, l.Quantity), "included", included,
 			"left", in.Number(l.Quantity-l.Included)))
 	}
 	for _, s := range l.Steps {

@@ -56,7 +56,7 @@ SELECT g.tenant_id, m.code AS meter, '' AS dimension, '' AS code, ` + quantitySQ
   FROM groups g JOIN meter m ON m.type = g.type
  GROUP BY g.tenant_id, m.code, m.aggregation`
 
-// sharesSQL reads the totals and how they divide by each dimension, largest first.
+// sharesSQL reads the totals and how they divide by each dimension, largest first and what has none of it last.
 const sharesSQL = partsSQL + `, groups AS (
     SELECT tenant_id, type, agency, service, channel, subject,
            sum(events) AS events, sum(total) AS total, max(peak) AS peak, max(latest) AS latest
@@ -69,4 +69,4 @@ SELECT g.tenant_id, m.code AS meter,
   FROM groups g JOIN meter m ON m.type = g.type
  GROUP BY GROUPING SETS ((g.tenant_id, m.code, m.aggregation), (g.tenant_id, m.code, m.aggregation, g.agency),
                          (g.tenant_id, m.code, m.aggregation, g.service), (g.tenant_id, m.code, m.aggregation, g.channel))
-) f WHERE dimension = '' OR code <> '' ORDER BY meter, dimension, quantity DESC, code`
+) f ORDER BY meter, dimension, code = '', quantity DESC, code`

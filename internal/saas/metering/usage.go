@@ -21,8 +21,9 @@ type Usage struct {
 	Readings []Reading // every meter, in the order of Meters
 }
 
-// Reading is one meter's quantity and how it divides. Events without a dimension are in the total alone, and unique
-// counts may add up to more than it: one person can work for two agencies.
+// Reading is one meter's quantity and how it divides. Events without a dimension stand last, under the empty code, where
+// others have one. Counts and sums add up to the quantity; unique counts may come to more, since one person can work for
+// two agencies, and peaks and latest values do not add up at all.
 type Reading struct {
 	Meter     Meter
 	Quantity  int64
@@ -181,17 +182,24 @@ func (s *Service) usageOf(w window, meters []Meter, figures []figure) Usage {
 		if r == nil {
 			continue // a meter made between the two statements
 		}
-		share := Share{Code: f.Code, Quantity: f.Quantity}
 		switch f.Dimension {
 		case "agency":
-			r.ByAgency = append(r.ByAgency, share)
+			r.ByAgency = shared(r.ByAgency, f)
 		case "service":
-			r.ByService = append(r.ByService, share)
+			r.ByService = shared(r.ByService, f)
 		case "channel":
-			r.ByChannel = append(r.ByChannel, share)
+			r.ByChannel = shared(r.ByChannel, f)
 		default:
 			r.Quantity = f.Quantity
 		}
 	}
 	return u
+}
+
+// shared adds a figure to a division. What has no code comes last, and alone it divides nothing.
+func shared(parts []Share, f figure) []Share {
+	if f.Code == "" && len(parts) == 0 {
+		return nil
+	}
+	return append(parts, Share{Code: f.Code, Quantity: f.Quantity})
 }

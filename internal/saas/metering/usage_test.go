@@ -85,6 +85,29 @@ func probe(id string, at time.Time, subject, agency, channel string, n int64) me
 	return metering.Event{Source: "/probe", ID: id, Type: "probe", Subject: subject, Time: at, Agency: agency, Channel: channel, Quantity: n}
 }
 
+// TestTheSharesAddUp: what belongs to no agency has a share of its own, the last one.
+func TestTheSharesAddUp(t *testing.T) {
+	t.Parallel()
+	w := pgtest.Open(t)
+	meters(t, w)
+	ctx := w.Ctx(w.Batam)
+	record(ctx, t, w,
+		probe("1", noon, "siti", "disdukcapil", "", 5), probe("2", noon, "budi", "", "", 9), probe("3", noon, "wati", "", "", 2),
+	)
+	for code, want := range map[string][]metering.Share{
+		"probe_count":  {{Code: "disdukcapil", Quantity: 1}, {Quantity: 2}},
+		"probe_unique": {{Code: "disdukcapil", Quantity: 1}, {Quantity: 2}},
+	} {
+		r := reading(t, usageOf(ctx, t, w, w.Batam), code)
+		if diff := cmp.Diff(want, r.ByAgency); diff != "" || r.Quantity != 3 {
+			t.Errorf("%s: %d (-want +got):\n%s", code, r.Quantity, diff)
+		}
+		if r.ByChannel != nil {
+			t.Errorf("%s: what has no channel divides into %v", code, r.ByChannel)
+		}
+	}
+}
+
 func TestAggregations(t *testing.T) {
 	t.Parallel()
 	w := pgtest.Open(t)
