@@ -60,7 +60,7 @@ func (p *Portal) casePage(c *gin.Context, status int, t try) error {
 		Applicant: app.ApplicantName, Status: ui.Status(app.Stage), StatusLabel: d.State.Label.In(l), Deadline: k.of(app),
 		Submitted: zoned(c, app.SubmittedAt), Assignee: app.AssigneeName, Version: app.Version, Level: app.EscalationLevel,
 		Decision: app.Reason, Provisional: app.DueProvisional, Term: termText(app, l), ChannelLabel: l.T("case.channel." + app.Channel),
-		Answers: caseAnswers(c, d, t), Events: p.caseEvents(c, d, 0), Actions: caseActions(d, l), Correctable: correctable(d, l),
+		Answers: caseAnswers(c, d, t), Agreed: agreed(d, l), Events: p.caseEvents(c, d, 0), Actions: caseActions(d, l), Correctable: correctable(d, l),
 		Errors: t.errors, Tried: t.action, Reason: t.reason, Fields: t.fields, Note: t.note,
 	}
 	v.Back, v.From = cameFrom(c)
@@ -115,6 +115,9 @@ func caseAnswers(c *gin.Context, d casework.Detail, t try) []office.Answer {
 	_, from := cameFrom(c)
 	for _, page := range d.Pages {
 		for _, f := range page.Fields {
+			if f.Type == form.Consent && f.Text != "" {
+				continue // told in short after the answers
+			}
 			x := office.Answer{ID: "isi-" + f.Code, Label: f.Label.In(l), Value: f.Text, Before: f.Before, Corrected: f.Corrected}
 			switch {
 			case f.Masked && f.Code == t.revealed:
@@ -126,6 +129,19 @@ func caseAnswers(c *gin.Context, d casework.Detail, t try) []office.Answer {
 				x.Files = append(x.Files, ui.File{Name: file.Name, Size: file.Size, Href: path + "/berkas/" + file.ID.String(), Image: strings.HasPrefix(file.Mime, "image/")})
 			}
 			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// agreed lists the statements that the applicant agreed to. One not agreed to stays among the answers.
+func agreed(d casework.Detail, l i18n.Locale) []string {
+	var out []string
+	for _, page := range d.Pages {
+		for _, f := range page.Fields {
+			if f.Type == form.Consent && f.Text != "" {
+				out = append(out, f.Label.In(l))
+			}
 		}
 	}
 	return out

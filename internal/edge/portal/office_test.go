@@ -40,6 +40,9 @@ func TestAnOfficerDecides(t *testing.T) {
 	andi.page("/petugas/antrean?lihat=done", "Belum ada yang selesai")
 
 	page := andi.page(desk, number, "Siti Rahma", "••••••••••••0003", "foto.jpg", "Mulai periksa", "Minta perbaikan", "Ditangani oleh Andi Wijaya", "2 hari kerja")
+	if said := text(page); !strings.Contains(said, "Disetujui: 3 pernyataan") || strings.Index(said, "Saya sudah merekam") < strings.Index(said, "Nomor Induk Kependudukan") {
+		t.Error("the statements do not follow the answers")
+	}
 	if strings.Contains(page, sitiNIK) || strings.Contains(page, "27 Maret 1990") {
 		t.Error("a masked answer is on the page")
 	}

@@ -140,8 +140,9 @@ type CaseView struct {
 	Note         string // as it was typed, when it was refused
 	Officer      string // id of who has it
 	ChannelLabel string
-	Back         string // the view that the case was opened from
-	From         string // query that keeps it while the case is worked on
+	Agreed       []string // the statements that were agreed to
+	Back         string   // the view that the case was opened from
+	From         string   // query that keeps it while the case is worked on
 }
 
 // at is the address of a form of the case.
