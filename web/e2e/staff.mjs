@@ -66,7 +66,7 @@ export async function looksAtPapers(p, app, who) {
 
 export async function approves(p, app) {
   await opens(p, app);
-  const form = p.page.locator("details").filter({ hasText: "Setujui" });
+  const form = p.page.locator(".acts details").filter({ hasText: "Setujui" });
   await p.press(form.locator("summary"));
   await form.getByLabel("Alasan").fill("Data cocok dengan basis data kependudukan.");
   await p.look("case-approving");
