@@ -99,6 +99,7 @@ func shell(l i18n.Locale, css string) ui.Shell {
 		City: ui.City{
 			Slug: "batam", Name: "Kota Batam", Short: "Batam", Logo: "/brand/batam/logo.svg", BrandCSS: css,
 			Website: "https://kominfo.batam.go.id", Phone: "0778 123 4567", Email: "halo@batam.example",
+			Number:  "BTM-26-7K3QX-G",
 			Address: "Jl. Contoh No. 1, Batam Kota\nBatam, Kepulauan Riau",
 		},
 	}

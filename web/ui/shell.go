@@ -43,6 +43,7 @@ type City struct {
 	Slug, Name, Short              string // "batam", "Kota Batam", "Batam"
 	Logo, BrandCSS                 string
 	Phone, Email, Address, Website string
+	Number                         string // what a number of its applications looks like
 }
 
 // User is who is signed in. Links is the menu of staff, as DeskNav made it; residents have a menu of their own.

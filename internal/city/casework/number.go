@@ -23,7 +23,7 @@ var numberPattern = regexp.MustCompile(`^([A-Z]{1,5})([0-9]{2})([0-9A-HJKMNP-TV-
 // newNumber draws a number for a city and year. The caller makes sure that nobody has it yet.
 func newNumber(prefix string, at time.Time) string {
 	if prefix == "" {
-		prefix = "BDL"
+		prefix = noPrefix
 	}
 	raw := make([]byte, randomChars)
 	_, _ = rand.Read(raw) // never fails
@@ -33,6 +33,18 @@ func newNumber(prefix string, at time.Time) string {
 	body := fmt.Sprintf("%s%02d%s", prefix, at.Year()%100, raw)
 	return dashed(body + string(checkChar(body)))
 }
+
+// ExampleNumber is a number as the city of a prefix gives them, to show what one looks like.
+func ExampleNumber(prefix string) string {
+	if prefix == "" {
+		prefix = noPrefix
+	}
+	body := prefix + "267K3QX"
+	return dashed(body + string(checkChar(body)))
+}
+
+// noPrefix stands in for a city that has no letters of its own.
+const noPrefix = "BDL"
 
 // ParseNumber reads a number as people type it: small letters, spaces, missing dashes, O for 0, I or L for 1. It
 // refuses with Invalid, field "number": number_form for what cannot be one, number_check for a slip of one character

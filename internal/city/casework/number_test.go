@@ -35,6 +35,13 @@ func TestANumberIsReadBackAsPeopleTypeIt(t *testing.T) {
 
 func TestParseNumberRefusesWhatIsNone(t *testing.T) {
 	t.Parallel()
+	for prefix, want := range map[string]string{"BTM": "BTM-26-7K3QX-", "TPI": "TPI-26-7K3QX-", "": "BDL-26-7K3QX-"} {
+		if n := ExampleNumber(prefix); !strings.HasPrefix(n, want) {
+			t.Errorf("the example of %q is %s", prefix, n)
+		} else if again, err := ParseNumber(n); err != nil || again != n {
+			t.Errorf("%s is no number: %v", n, err)
+		}
+	}
 	for _, tt := range []struct{ in, code string }{
 		{"", "number_form"},
 		{"BTM", "number_form"},

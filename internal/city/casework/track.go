@@ -50,6 +50,10 @@ func (s *Service) Track(ctx context.Context, number, phone4 string) (Tracking, e
 	if err != nil && len(bad) == 0 {
 		return Tracking{}, err
 	}
+	for i := range bad {
+		city, _ := tenancy.CityFrom(ctx)
+		bad[i].Args = []any{"example", ExampleNumber(city.NumberPrefix)}
+	}
 	if phone4 = strings.TrimSpace(phone4); !fourDigits.MatchString(phone4) {
 		bad = append(bad, fault.Field{Name: "phone", Code: "phone_four"})
 	}

@@ -53,6 +53,7 @@ func (p *Portal) problem(c *gin.Context, status int, text string) {
 		v.Desk = v.User.Links[0]
 		v.Case = status == http.StatusNotFound && strings.HasPrefix(c.Request.URL.Path, "/petugas/permohonan/")
 	}
+	v.Title = v.Heading()
 	if err := p.render(c, status, problem.Page(v)); err != nil {
 		p.Log.ErrorContext(c.Request.Context(), "problem page", "request", gate.RequestID(c), "err", err)
 		c.String(http.StatusInternalServerError, gate.LocaleOf(c).T("fault.internal"))

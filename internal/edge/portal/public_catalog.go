@@ -30,7 +30,10 @@ func (p *Portal) services(c *gin.Context) error {
 	q, category := searchWords(c.Query("q")), c.Query("kategori")
 	v := public.ServicesView{Shell: p.shell(c, l.T("services.title")), Query: q}
 	if q == "" && slices.Contains(catalog.Categories(), category) {
-		v.Category = category
+		v.Category, v.Title = category, l.T(catalog.CategoryKey(category))
+	}
+	if q != "" {
+		v.Title = l.T("services.title_found", "q", q)
 	}
 	var err error
 	if v.Topics, err = p.topics(ctx, l); err != nil {

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"bedelau/internal/city/casework"
 )
 
 // TestEveryoneReadsTheCity opens every public page, in both languages, and holds them to what all pages promise.
@@ -70,6 +72,33 @@ func keyless(t *testing.T, path, body string) {
 	t.Helper()
 	if k := aKey.FindString(text(body)); k != "" {
 		t.Errorf("%s shows the key %s", path, k)
+	}
+}
+
+// TestPagesHaveTitlesOfTheirOwn, and show what a number of their own city looks like.
+func TestPagesHaveTitlesOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.load(t, "tanjungpinang")
+	b, there := s.browser(t, hostBatam), s.browser(t, hostOther)
+	for path, title := range map[string]string{
+		"/layanan?q=ktp+hilang": "Cari “ktp hilang” · Kota Batam", "/layanan?kategori=kependudukan": "Kependudukan · Kota Batam",
+		"/layanan": "Layanan · Kota Batam", "/tidak-ada": "Halaman tidak ditemukan · Kota Batam",
+	} {
+		if body := b.get(path).body; !strings.Contains(body, "<title>"+title+"</title>") {
+			_, is, _ := strings.Cut(body, "<title>")
+			t.Errorf("%s is titled %.60q, want %q", path, is, title)
+		}
+	}
+	for _, tt := range []struct {
+		who    *browser
+		number string
+	}{{b, casework.ExampleNumber("BTM")}, {there, casework.ExampleNumber("TPI")}} {
+		if !strings.Contains(tt.who.page("/"), `placeholder="`+tt.number+`"`) {
+			t.Errorf("the front page does not show %s", tt.number)
+		}
+		tt.who.page("/lacak", "Misalnya "+tt.number)
+		tt.who.sees(tt.who.post("/lacak", "number", "x", "phone", "1234"), http.StatusUnprocessableEntity, "berbentuk seperti "+tt.number)
 	}
 }
 

@@ -20,8 +20,8 @@ type View struct {
 	Case    bool    // an application that staff asked for, which is not their agency's or does not exist
 }
 
-// title is the heading for a status; every status without one of its own is our fault or the visitor's.
-func (v View) title() string {
+// Heading is the title for a status; every status without one of its own is our fault or the visitor's.
+func (v View) Heading() string {
 	switch v.Status {
 	case http.StatusNotFound:
 		if v.Case {

@@ -96,7 +96,7 @@ func Track(v TrackView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Input(v.Shell, ui.Field{Name: "number", Label: v.L.T("track.number"), Hint: v.L.T("track.number_hint"), Value: v.Number, Error: v.Errors.Of("number"), Max: 24, Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Input(v.Shell, ui.Field{Name: "number", Label: v.L.T("track.number"), Hint: v.L.T("track.number_hint", "example", v.City.Number), Value: v.Number, Error: v.Errors.Of("number"), Max: 24, Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
