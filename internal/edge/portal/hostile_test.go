@@ -119,7 +119,7 @@ func TestAnUploadIsWhatItSays(t *testing.T) {
 	root, _, _ := strings.Cut(at.to(), "/isi/")
 	page := root + "/isi/berkas_kk"
 
-	siti.sees(siti.upload(page, "file_kk", "kk.jpg", []byte("MZ not a picture")), http.StatusUnprocessableEntity, "Isi berkas bukan")
+	siti.sees(siti.upload(page, "file_kk", "kk.jpg", []byte("MZ not a picture")), http.StatusUnprocessableEntity, "Isi berkas bukan", "tangkapan layar", "HEIC")
 	siti.sees(siti.upload(page, "file_kk", "kk.jpg", nil), http.StatusUnprocessableEntity, "Berkas kosong")
 	siti.sees(siti.upload(page, "file_lain", "kk.jpg", photo(t)), http.StatusUnprocessableEntity, "tidak ada di formulir")
 	siti.sees(siti.upload(root+"/isi/nik", "file_kk", "kk.jpg", photo(t)), http.StatusUnprocessableEntity, "tidak ada di formulir")
