@@ -62,9 +62,12 @@ func TestWhoMaySeeAnApplication(t *testing.T) {
 	} {
 		t.Run(who.name, func(t *testing.T) {
 			for name, try := range map[string]func(context.Context, identity.Actor) error{
-				"Get":        func(ctx context.Context, a identity.Actor) error { _, err := st.Get(ctx, a, app.ID); return err },
-				"Receipt":    func(ctx context.Context, a identity.Actor) error { _, err := st.Receipt(ctx, a, app.ID); return err },
-				"ReceiptPDF": func(ctx context.Context, a identity.Actor) error { _, err := st.ReceiptPDF(ctx, a, app.ID); return err },
+				"Get":     func(ctx context.Context, a identity.Actor) error { _, err := st.Get(ctx, a, app.ID); return err },
+				"Receipt": func(ctx context.Context, a identity.Actor) error { _, err := st.Receipt(ctx, a, app.ID); return err },
+				"ReceiptPDF": func(ctx context.Context, a identity.Actor) error {
+					_, _, err := st.ReceiptPDF(ctx, a, app.ID)
+					return err
+				},
 				"Reveal": func(ctx context.Context, a identity.Actor) error {
 					_, err := st.Reveal(ctx, a, app.ID, "nik")
 					return err

@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -27,9 +28,50 @@ type Receipt struct {
 	SubmittedAt   time.Time
 	Term          workcal.Term
 	DueAt         time.Time // as promised at the moment of printing; zero while paused or without a promise
+	Received      []Received
 	VerifyURL     string
 	TrackURL      string
 	QR            []byte // PNG of VerifyURL
+}
+
+// Received is a document that was handed in: what it is and what its files are called.
+type Received struct {
+	Label i18n.Text
+	Names []string
+}
+
+// fileName is what the receipt is called as a file.
+func (r Receipt) fileName() string { return "tanda-terima-" + r.Number + ".pdf" }
+
+// received lists the files of an application in the order of its form.
+func (s *Service) received(ctx context.Context, app Application) ([]Received, error) {
+	form, err := s.form(ctx, s.d.DB.App, app)
+	if err != nil {
+		return nil, err
+	}
+	attached, err := s.filesOf(ctx, s.d.DB.App, app)
+	if err != nil {
+		return nil, err
+	}
+	var out []Received
+	for _, p := range form.Pages {
+		for _, f := range p.Fields {
+			if len(attached[f.Code]) == 0 {
+				continue
+			}
+			r := Received{Label: f.Label}
+			for _, x := range attached[f.Code] {
+				r.Names = append(r.Names, x.Name)
+			}
+			out = append(out, r)
+		}
+	}
+	return out, nil
+}
+
+// Text writes what was handed in for a person: "Kartu Keluarga (kk.jpg)".
+func (r Received) Text(l i18n.Locale) string {
+	return strings.TrimSpace(r.Label.In(l)) + " (" + strings.Join(r.Names, ", ") + ")"
 }
 
 // Receipt returns the receipt of a submitted application to its applicant, or to staff who may read it. A draft has
@@ -48,16 +90,24 @@ func (s *Service) Receipt(ctx context.Context, actor identity.Actor, id uuid.UUI
 		SubmittedAt: app.SubmittedAt, Term: app.Term(), DueAt: app.DueAt,
 		VerifyURL: s.verifyURL(city, app.ReceiptToken), TrackURL: s.d.BaseURL(city) + "/lacak",
 	}
+	if r.Received, err = s.received(ctx, app); err != nil {
+		return Receipt{}, err
+	}
 	r.QR, err = QR(r.VerifyURL)
 	return r, err
 }
 
-// ReceiptPDF is Receipt on paper, in the reader's language. The refusals are those of Receipt.
-func (s *Service) ReceiptPDF(ctx context.Context, actor identity.Actor, id uuid.UUID) ([]byte, error) {
+// ReceiptPDF is Receipt on paper, in the reader's language, with the name of its file. The refusals are those of Receipt.
+func (s *Service) ReceiptPDF(ctx context.Context, actor identity.Actor, id uuid.UUID) (name string, pdf []byte, err error) {
 	r, err := s.Receipt(ctx, actor, id)
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
+	pdf, err = s.print(ctx, r)
+	return r.fileName(), pdf, err
+}
+
+func (s *Service) print(ctx context.Context, r Receipt) ([]byte, error) {
 	l := i18n.From(ctx)
 	city, _ := tenancy.CityFrom(ctx)
 	zone := city.Location()
@@ -78,6 +128,13 @@ func (s *Service) ReceiptPDF(ctx context.Context, actor identity.Actor, id uuid.
 	}
 	if !r.DueAt.IsZero() {
 		sh.pair(l.T("casework.receipt.due"), l.DateTime(r.DueAt.In(zone)))
+	}
+	for i, x := range r.Received {
+		label := ""
+		if i == 0 {
+			label = l.T("casework.receipt.documents")
+		}
+		sh.pair(label, x.Text(l))
 	}
 	sh.space(8)
 	err = sh.check(r.VerifyURL,

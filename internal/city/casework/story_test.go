@@ -229,12 +229,13 @@ func TestTheReceiptOnPaper(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pdf, err := st.ReceiptPDF(i18n.With(st.ctx, i18n.EN), siti, app.ID)
-	if err != nil {
-		t.Fatal(err)
+	name, pdf, err := st.ReceiptPDF(i18n.With(st.ctx, i18n.EN), siti, app.ID)
+	if err != nil || name != "tanda-terima-"+app.Number+".pdf" {
+		t.Fatalf("file %q, %v", name, err)
 	}
 	text := pdfText(t, io.NopCloser(bytes.NewReader(pdf)))
-	for _, want := range []string{app.Number, "RECEIPT OF APPLICATION", "Lost ID card", "d'Élise", "24 November 2026, 10:00 WIB", "26 November 2026, 16:00 WIB", "2 working days", "/lacak"} {
+	for _, want := range []string{app.Number, "RECEIPT OF APPLICATION", "Lost ID card", "d'Élise", "24 November 2026, 10:00 WIB", "26 November 2026, 16:00 WIB", "2 working days", "/lacak",
+		"Documents received", "Family Card", "foto.jpg"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the receipt lacks %q:\n%s", want, text)
 		}

@@ -88,11 +88,11 @@ func (a *API) attachments() {
 		About: "The receipt (tanda terima) of a submitted application, in the reader's language; its QR leads to the verification page. For its applicant, and for staff who may read it. 409 for a draft.",
 		Needs: everyReader, Scope: gate.City, IDs: applicationID(), Download: []string{"application/pdf"}, Refuses: []int{http.StatusConflict},
 	}, func(ctx context.Context, who caller, in *struct{ ByApplication }) (*download, error) {
-		pdf, err := a.Casework.ReceiptPDF(ctx, who.actor, in.ID)
+		name, pdf, err := a.Casework.ReceiptPDF(ctx, who.actor, in.ID)
 		if err != nil {
 			return nil, err
 		}
-		f := files.File{Name: "tanda-terima.pdf", Mime: "application/pdf"}
+		f := files.File{Name: name, Mime: "application/pdf"}
 		return served(f, closing{bytes.NewReader(pdf)}, nil)
 	})
 	register(a, operation{

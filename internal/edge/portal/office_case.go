@@ -59,7 +59,7 @@ func (p *Portal) casePage(c *gin.Context, status int, t try) error {
 		Shell: p.officeShell(c, app.Number), ID: id.String(), Number: app.Number, Service: app.ServiceName.In(l), Agency: app.AgencyName.In(l),
 		Applicant: app.ApplicantName, Status: ui.Status(app.Stage), StatusLabel: d.State.Label.In(l), Deadline: k.of(app),
 		Submitted: zoned(c, app.SubmittedAt), Assignee: app.AssigneeName, Version: app.Version, Level: app.EscalationLevel,
-		Decision: app.Reason, Provisional: app.DueProvisional, Term: termText(app, l), ChannelLabel: l.T("case.channel." + app.Channel),
+		Decision: app.Reason, Provisional: app.DueProvisional, Term: termText(app.Term(), l), ChannelLabel: l.T("case.channel." + app.Channel),
 		Answers: caseAnswers(c, d, t), Agreed: agreed(d, l), Events: p.caseEvents(c, d, 0), Actions: caseActions(d, l), Correctable: correctable(d, l),
 		Errors: t.errors, Tried: t.action, Reason: t.reason, Fields: t.fields, Note: t.note,
 	}

@@ -3,7 +3,6 @@ package portal
 import (
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
@@ -14,6 +13,7 @@ import (
 	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/workcal"
 	"bedelau/web/page/resident"
 	"bedelau/web/ui"
 )
@@ -212,7 +212,7 @@ func (p *Portal) sentPage(c *gin.Context) error {
 	}
 	v := resident.SubmittedView{
 		Shell: p.shell(c, l.T("submitted.title")), ID: id.String(), Number: app.Number, Service: app.ServiceName.In(l),
-		Agency: app.AgencyName.In(l), Email: gate.ActorOf(c).Email, Due: zoned(c, app.DueAt), Term: termText(app, l),
+		Agency: app.AgencyName.In(l), Email: gate.ActorOf(c).Email, Due: zoned(c, app.DueAt), Term: termText(app.Term(), l),
 		Correction: c.Query("perbaikan") == "1",
 	}
 	if v.Correction {
@@ -222,8 +222,7 @@ func (p *Portal) sentPage(c *gin.Context) error {
 }
 
 // termText is the promise in words, or "".
-func termText(app casework.Application, l i18n.Locale) string {
-	t := app.Term()
+func termText(t workcal.Term, l i18n.Locale) string {
 	if t.IsZero() {
 		return ""
 	}
@@ -241,24 +240,16 @@ func (p *Portal) receipt(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	d, err := p.Casework.Get(ctx, a, id)
-	if err != nil {
-		return err
-	}
 	qr, err := picture(r.VerifyURL)
 	if err != nil {
 		return err
 	}
 	v := resident.ReceiptView{
 		Shell: p.shell(c, l.T("receipt.kind")), ID: id.String(), Number: r.Number, Service: r.ServiceName.In(l), Agency: r.AgencyName.In(l),
-		Applicant: r.ApplicantName, Term: termText(d.Application, l), QR: qr, Submitted: zoned(c, r.SubmittedAt), Due: zoned(c, r.DueAt),
+		Applicant: r.ApplicantName, Term: termText(r.Term, l), QR: qr, Submitted: zoned(c, r.SubmittedAt), Due: zoned(c, r.DueAt),
 	}
-	for _, page := range d.Pages {
-		for _, f := range page.Fields {
-			if len(f.Files) > 0 {
-				v.Documents = append(v.Documents, strings.TrimSpace(f.Label.In(l)))
-			}
-		}
+	for _, x := range r.Received {
+		v.Documents = append(v.Documents, x.Text(l))
 	}
 	return p.render(c, http.StatusOK, resident.Receipt(v))
 }
@@ -268,12 +259,12 @@ func (p *Portal) receiptPDF(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	pdf, err := p.Casework.ReceiptPDF(c.Request.Context(), gate.ActorOf(c), id)
+	name, pdf, err := p.Casework.ReceiptPDF(c.Request.Context(), gate.ActorOf(c), id)
 	if err != nil {
 		return err
 	}
 	fileHeaders(c, mimePDF)
-	c.Header("Content-Disposition", `inline; filename="tanda-terima.pdf"`)
+	c.Header("Content-Disposition", files.File{Name: name}.Disposition(true))
 	c.Data(http.StatusOK, mimePDF, pdf)
 	return nil
 }

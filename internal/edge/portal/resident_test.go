@@ -56,10 +56,13 @@ func TestAResidentAppliesWithoutAScript(t *testing.T) {
 
 	b.page("/permohonan", "Sedang diproses", number, "Sisa 2 hari kerja")
 	b.page(root, number, "Permohonan dikirim", "Anda", "26 November 2026")
-	b.page(root+"/tanda-terima", number, "Siti Rahma", "24 November 2026 pukul 10.00 WIB")
+	b.page(root+"/tanda-terima", number, "Siti Rahma", "24 November 2026 pukul 10.00 WIB", "Kartu Keluarga (foto.jpg)", "Surat keterangan kehilangan")
 	pdf := b.get(root + "/tanda-terima.pdf")
 	if pdf.header.Get("Content-Type") != "application/pdf" || !strings.HasPrefix(pdf.body, "%PDF-") {
 		t.Errorf("receipt is %s", pdf.header.Get("Content-Type"))
+	}
+	if name := pdf.header.Get("Content-Disposition"); !strings.Contains(name, "tanda-terima-"+number+".pdf") {
+		t.Errorf("receipt is called %s", name)
 	}
 
 	stranger := s.browser(t, hostBatam)
