@@ -129,7 +129,7 @@ func residentPages() []entry {
 		}},
 		{"detail-approved", func(s ui.Shell) templ.Component {
 			v := detail(s)
-			v.Status, v.Deadline, v.MayCancel = "approved", ui.Deadline{State: "done"}, false
+			v.Status, v.Deadline, v.MayCancel = "approved", ui.Deadline{State: "on_time"}, false
 			v.StatusText = in(s, "Permohonan Anda disetujui. Unduh suratnya, lalu ambil KTP-el di loket.", "Your application is approved. Download the letter, then collect the card.")
 			v.Reason = in(s, "Data cocok. Ambil di loket 3 dengan membawa KK asli.", "The data match. Collect at counter 3 with the original Family Card.")
 			v.Documents = []resident.Document{{Title: in(s, "Surat Keterangan Penggantian KTP-el", "KTP-el replacement letter"), Number: "12/SKP-KTP/Disdukcapil/XI/2026", Href: "/x", VerifyHref: "/verifikasi/x", Issued: now}}

@@ -7,9 +7,8 @@ import (
 )
 
 // Deadline is the promise on one application. State is "running", "soon", "late" or "paused"; once the clock has stopped
-// it is "on_time" or "decided_late", "ended" when nothing was decided, or "done" where no more is told. An empty State is no
-// promise to speak of. Left is the time
-// remaining, or the time past when late, in Unit. A zero Due has no promise.
+// it is "on_time" or "decided_late", or "ended" when nothing was decided. An empty State is no promise to speak of. Left is
+// the time remaining, or the time past when late, in Unit. A zero Due has no promise.
 type Deadline struct {
 	State string
 	Due   time.Time
@@ -20,7 +19,7 @@ type Deadline struct {
 // Text writes the deadline: "Sisa 2 hari kerja", "Lewat 1 hari kerja".
 func (d Deadline) Text(l i18n.Locale) string {
 	switch d.State {
-	case "paused", "done", "on_time", "decided_late", "ended":
+	case "paused", "on_time", "decided_late", "ended":
 		return l.T("deadline." + d.State)
 	case "late":
 		if d.Left == 0 {
@@ -43,8 +42,6 @@ func (d Deadline) tone() string {
 		return "bad"
 	case "soon":
 		return "care"
-	case "done":
-		return "good"
 	}
 	return ""
 }
@@ -57,7 +54,7 @@ func (d Deadline) icon() string {
 		return "hourglass"
 	case "paused":
 		return "player-pause"
-	case "done", "on_time":
+	case "on_time":
 		return "check"
 	case "ended":
 		return "ban"

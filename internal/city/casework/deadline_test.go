@@ -194,13 +194,19 @@ func TestHowAPromiseStands(t *testing.T) {
 	}
 	paused, decided, draft := app, app, app
 	paused.Clock, paused.DueAt = Paused, time.Time{}
-	decided.Clock = Stopped
+	decided.Clock, decided.OnTime = Stopped, new(bool)
+	cancelled := app
+	cancelled.Clock = Stopped
 	draft.Stage = StageDraft
 	hours := app
 	hours.TermUnit, hours.TermAmount = "hour", 48
 	hours.DueAt = st.clock().Add(11 * time.Hour)
-	p, err := st.Promises(st.ctx, paused, decided, draft, hours)
-	if err != nil || p[0].State != PromisePaused || p[1].State != PromiseDone || !p[2].Due.IsZero() || p[3].State != PromiseSoon || p[3].Left != 11 {
+	month := app
+	month.TermUnit, month.TermAmount = "month", 1
+	month.DueAt = st.clock().Add(time.Hour)
+	p, err := st.Promises(st.ctx, paused, decided, draft, hours, month, cancelled)
+	if err != nil || p[0].State != PromisePaused || p[1].State != PromiseBroken || !p[2].Due.IsZero() || p[3].State != PromiseSoon || p[3].Left != 11 ||
+		p[4].State != PromiseSoon || p[4].Left != 0 || p[4].Unit != "day" || p[5].State != PromiseEnded {
 		t.Errorf("%+v, %v", p, err)
 	}
 }

@@ -13,10 +13,14 @@ import (
 // How a promise stands.
 const (
 	PromiseRunning = "running"
-	PromiseSoon    = "soon" // three quarters of the time are gone
+	PromiseSoon    = "soon" // the last quarter of the time, and in any case its last unit
 	PromiseLate    = "late"
 	PromisePaused  = "paused"
-	PromiseDone    = "done"
+
+	// Once the clock has stopped. That a promise was kept is no praise of the decision: a refusal in time keeps it too.
+	PromiseKept   = "on_time"
+	PromiseBroken = "decided_late"
+	PromiseEnded  = "ended" // nothing was decided: the applicant took it back
 )
 
 // Promise is how an application's deadline stands now. Left counts in Unit what remains, or what has passed since the
@@ -54,7 +58,7 @@ func promiseOf(cal workcal.Calendar, a Application, now time.Time) (Promise, err
 	case a.Draft():
 		return p, nil
 	case a.Clock == Stopped:
-		p.State = PromiseDone
+		p.State = a.outcomeInTime()
 		return p, nil
 	case a.Clock == Paused:
 		p.State = PromisePaused
@@ -72,11 +76,21 @@ func promiseOf(cal workcal.Calendar, a Application, now time.Time) (Promise, err
 		return Promise{}, err
 	}
 	p.Left = left.Count()
+	if p.State == PromiseRunning && (p.Left == 0 || a.TermUnit != workcal.Month && p.Left*4 <= a.TermAmount) {
+		p.State = PromiseSoon
+	}
 	if p.Unit == workcal.Month {
 		p.Unit = workcal.Day
 	}
-	if p.State == PromiseRunning && p.Unit == a.TermUnit && p.Left*4 <= a.TermAmount {
-		p.State = PromiseSoon
-	}
 	return p, nil
+}
+
+func (a Application) outcomeInTime() string {
+	switch {
+	case a.OnTime == nil:
+		return PromiseEnded
+	case *a.OnTime:
+		return PromiseKept
+	}
+	return PromiseBroken
 }

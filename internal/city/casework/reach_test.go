@@ -218,7 +218,7 @@ func TestTracking(t *testing.T) {
 	st := newStage(t)
 	app := st.submitted(t, st.resident(t, st.ctx, "Siti"), sitiNIK)
 	tr, err := st.Track(st.ctx, " "+app.Number+" ", "7890")
-	if err != nil || tr.State.Code != "submitted" || !tr.DueAt.Equal(app.DueAt) || len(tr.Steps) != 1 {
+	if err != nil || tr.State.Code != "submitted" || !tr.Promise.Due.Equal(app.DueAt) || tr.Promise.Unit != "working_day" || tr.Promise.Left != 2 || len(tr.Steps) != 1 {
 		t.Fatalf("%+v, %v", tr, err)
 	}
 	// A wrong number and a wrong phone are one answer.

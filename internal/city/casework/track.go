@@ -26,8 +26,7 @@ type Tracking struct {
 	AgencyName  i18n.Text
 	State       State
 	SubmittedAt time.Time
-	DueAt       time.Time // zero: nothing was promised, or the clock is paused
-	Late        bool
+	Promise     Promise
 	UpdatedAt   time.Time
 	Steps       []Step
 }
@@ -126,14 +125,15 @@ func (s *Service) trackingOf(ctx context.Context, app Application) (Tracking, er
 	if err != nil {
 		return Tracking{}, err
 	}
+	promises, err := s.Promises(ctx, app)
+	if err != nil {
+		return Tracking{}, err
+	}
 	t := Tracking{
 		Number: app.Number, ServiceName: app.ServiceName, AgencyName: app.AgencyName, SubmittedAt: app.SubmittedAt,
-		DueAt: app.DueAt, Late: app.Late(s.now()), UpdatedAt: app.UpdatedAt,
+		Promise: promises[0], UpdatedAt: app.UpdatedAt,
 	}
 	t.State, _ = wf.State(app.State)
-	if t.State.Clock == Stopped {
-		t.DueAt = time.Time{}
-	}
 	for _, e := range story {
 		if state, ok := wf.State(e.ToState); ok && e.FromState != e.ToState {
 			t.Steps = append(t.Steps, Step{At: e.At, State: state})

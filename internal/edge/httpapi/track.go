@@ -59,7 +59,7 @@ func (a *API) tracking() {
 		}
 		return &ok[followed]{Body: followed{
 			Number: t.Number, Service: who.text(t.ServiceName), Agency: who.text(t.AgencyName), State: stateOf(t.State, who),
-			SubmittedAt: who.at(t.SubmittedAt), DueAt: who.at(t.DueAt), Late: t.Late, UpdatedAt: who.at(t.UpdatedAt),
+			SubmittedAt: who.at(t.SubmittedAt), DueAt: who.at(t.Promise.Due), Late: t.Promise.State == casework.PromiseLate, UpdatedAt: who.at(t.UpdatedAt),
 			Steps: list(t.Steps, func(s casework.Step) passed { return passed{At: who.at(s.At), State: stateOf(s.State, who)} }),
 		}}, nil
 	})

@@ -50,14 +50,14 @@ func (p *Portal) casePage(c *gin.Context, status int, t try) error {
 	if err != nil {
 		return err
 	}
-	k, err := p.clock(ctx)
+	app := d.Application
+	deadlines, err := p.deadlines(ctx, app)
 	if err != nil {
 		return err
 	}
-	app := d.Application
 	v := office.CaseView{
 		Shell: p.officeShell(c, app.Number), ID: id.String(), Number: app.Number, Service: app.ServiceName.In(l), Agency: app.AgencyName.In(l),
-		Applicant: app.ApplicantName, Status: ui.Status(app.Stage), StatusLabel: d.State.Label.In(l), Deadline: k.of(app),
+		Applicant: app.ApplicantName, Status: ui.Status(app.Stage), StatusLabel: d.State.Label.In(l), Deadline: deadlines[0],
 		Submitted: zoned(c, app.SubmittedAt), Assignee: app.AssigneeName, Version: app.Version, Level: app.EscalationLevel,
 		Decision: app.Reason, Provisional: app.DueProvisional, Term: termText(app.Term(), l), ChannelLabel: l.T("case.channel." + app.Channel),
 		Answers: caseAnswers(c, d, t), Agreed: agreed(d, l), Events: p.caseEvents(c, d, 0), Actions: caseActions(d, l), Correctable: correctable(d, l),

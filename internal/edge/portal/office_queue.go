@@ -47,7 +47,7 @@ func (p *Portal) queuePage(c *gin.Context, f casework.QueueFilter) error {
 	if err != nil {
 		return err
 	}
-	k, err := p.clock(ctx)
+	deadlines, err := p.deadlines(ctx, q.Rows...)
 	if err != nil {
 		return err
 	}
@@ -73,8 +73,8 @@ func (p *Portal) queuePage(c *gin.Context, f casework.QueueFilter) error {
 		v.First = queueAddress(f.View, "")
 	}
 	may := p.Guard.Allow(ctx, actor, access.ApplicationReview) == nil
-	for _, a := range q.Rows {
-		row, err := p.queueRow(c, a, k)
+	for i, a := range q.Rows {
+		row, err := p.queueRow(c, a, deadlines[i])
 		if err != nil {
 			return err
 		}
@@ -129,7 +129,7 @@ func queueAddress(view casework.View, cursor string) string {
 	return pathQueue + "?" + q.Encode()
 }
 
-func (p *Portal) queueRow(c *gin.Context, a casework.Application, k clock) (office.Row, error) {
+func (p *Portal) queueRow(c *gin.Context, a casework.Application, due ui.Deadline) (office.Row, error) {
 	l := gate.LocaleOf(c)
 	state, err := p.Casework.Status(c.Request.Context(), a)
 	if err != nil {
@@ -137,7 +137,7 @@ func (p *Portal) queueRow(c *gin.Context, a casework.Application, k clock) (offi
 	}
 	return office.Row{
 		ID: a.ID.String(), Number: a.Number, Service: a.ServiceName.In(l), Agency: a.AgencyShort, Applicant: a.ApplicantName,
-		Status: ui.Status(a.Stage), StatusLabel: state.Label.In(l), Assignee: a.AssigneeName, Deadline: k.of(a),
+		Status: ui.Status(a.Stage), StatusLabel: state.Label.In(l), Assignee: a.AssigneeName, Deadline: due,
 		Submitted: zoned(c, a.SubmittedAt), Level: a.EscalationLevel, Version: a.Version,
 		Mine: a.AssigneeID.Valid && a.AssigneeID.UUID == gate.ActorOf(c).ID,
 	}, nil

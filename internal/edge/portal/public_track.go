@@ -8,7 +8,6 @@ import (
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/fault"
-	"bedelau/internal/kernel/workcal"
 	"bedelau/web/page/public"
 	"bedelau/web/ui"
 )
@@ -47,25 +46,13 @@ func (p *Portal) track(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	k, err := p.clock(c.Request.Context())
-	if err != nil {
-		return err
-	}
 	l := gate.LocaleOf(c)
 	v := public.TrackedView{
 		Shell: p.shell(c, t.Number), Number: t.Number, Service: t.ServiceName.In(l), Agency: t.AgencyName.In(l),
 		Status: ui.Status(t.State.Stage), StatusText: t.State.Public.In(l), Submitted: zoned(c, t.SubmittedAt),
+		Deadline: forApplicant(deadlineOf(t.Promise), t.State.Stage),
 	}
 	v.NoIndex = true
-	switch {
-	case t.State.Stage == casework.StageRejected || t.State.Stage == casework.StageCancelled:
-	case t.State.Clock == casework.Paused:
-		v.Deadline.State = "paused"
-	case t.State.Clock == casework.Stopped:
-		v.Deadline.State = "done"
-	default:
-		v.Deadline = k.until(t.DueAt, workcal.WorkingDay)
-	}
 	for i, s := range t.Steps {
 		v.Events = append(v.Events, ui.Event{Title: s.State.Label.In(l), At: zoned(c, s.At), Icon: stageIcon(s.State.Stage), Now: i == len(t.Steps)-1})
 	}

@@ -22,7 +22,7 @@ func (p *Portal) mine(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	k, err := p.clock(ctx)
+	deadlines, err := p.deadlines(ctx, all...)
 	if err != nil {
 		return err
 	}
@@ -31,11 +31,11 @@ func (p *Portal) mine(c *gin.Context) error {
 		return err
 	}
 	v := resident.MineView{Shell: p.shell(c, l.T("mine.title"))}
-	for _, app := range all {
+	for i, app := range all {
 		item := resident.Item{ID: app.ID.String(), Number: app.Number, Service: app.ServiceName.In(l), Agency: app.AgencyShort,
 			Status: ui.Status(app.Stage), Updated: zoned(c, app.UpdatedAt)}
 		if app.Open() {
-			item.Deadline = k.toApplicant(app)
+			item.Deadline = deadlines[i]
 		}
 		switch {
 		case app.Draft() || app.Stage == casework.StageNeedsCorrection:
@@ -85,13 +85,13 @@ func (p *Portal) story(c *gin.Context) error {
 	if app.Draft() {
 		return p.goOn(c, id)
 	}
-	k, err := p.clock(ctx)
+	deadlines, err := p.deadlines(ctx, app)
 	if err != nil {
 		return err
 	}
 	v := resident.DetailView{
 		Shell: p.shell(c, app.Number), ID: id.String(), Number: app.Number, Service: app.ServiceName.In(l), Agency: app.AgencyName.In(l),
-		Status: ui.Status(app.Stage), StatusText: d.State.Public.In(l), Deadline: k.toApplicant(app), Submitted: zoned(c, app.SubmittedAt),
+		Status: ui.Status(app.Stage), StatusText: d.State.Public.In(l), Deadline: forApplicant(deadlines[0], app.Stage), Submitted: zoned(c, app.SubmittedAt),
 		Reason: app.Reason, Events: p.events(c, d), MayCancel: mayCancel(d),
 		Sections: []resident.Section{{Title: l.T("portal.all_answers")}},
 	}

@@ -72,6 +72,15 @@ func TestAResidentAppliesWithoutAScript(t *testing.T) {
 	if strings.Contains(a.body, "Siti") {
 		t.Error("tracking tells the applicant's name")
 	}
+	// The promise of another service counts in another unit.
+	if _, err := s.DB.App.NewRaw("UPDATE application SET term_unit = 'day', term_amount = 3").Exec(s.in(t, hostBatam)); err != nil {
+		t.Fatal(err)
+	}
+	a = stranger.post("/lacak", "number", number, "phone", "1234")
+	stranger.sees(a, http.StatusOK, "Sisa 2 hari")
+	if strings.Contains(a.body, "hari kerja") {
+		t.Error("tracking tells of working days where calendar days were promised")
+	}
 	stranger.sees(stranger.post("/lacak", "number", number, "phone", "9999"), http.StatusNotFound, "Tidak ada permohonan")
 }
 
