@@ -97,12 +97,12 @@ func (a *App) open(ctx context.Context) error {
 
 // build makes the services from the kernel upwards, and lets each bind its jobs and subscriptions.
 func (a *App) build() error {
-	master, err := a.Config.Master()
+	master, former, err := a.Config.Masters()
 	if err != nil {
 		return err
 	}
 	a.Directory = tenancy.NewDirectory(a.DB.App, a.Config.Domain())
-	if a.Keys, err = privacy.NewKeys(a.DB.App, master); err != nil {
+	if a.Keys, err = privacy.NewKeys(a.DB.App, master, former...); err != nil {
 		return err
 	}
 	a.Runner, err = jobs.New(a.DB, jobs.Options{Redis: string(a.Config.RedisURL), Workers: a.Config.Workers,

@@ -61,6 +61,10 @@ func Main(ctx context.Context, args []string) int {
 			err = with(ctx, func(a *App) error { r, err = a.retryMail(ctx, slug); return err })
 			return r, err
 		},
+		Rotate: func(ctx context.Context) (r cli.KeyRotation, err error) {
+			err = with(ctx, func(a *App) error { r, err = a.rotateKeys(ctx); return err })
+			return r, err
+		},
 	})
 }
 

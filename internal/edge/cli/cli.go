@@ -35,6 +35,7 @@ type Ops struct {
 	Bench     func(ctx context.Context, o BenchOptions) error
 	Admin     func(ctx context.Context, o AdminOptions) (password string, err error)
 	MailRetry func(ctx context.Context, slug string) (MailRetry, error)
+	Rotate    func(ctx context.Context) (KeyRotation, error)
 }
 
 // DemoOptions says where the demo keeps its data and listens.
@@ -115,7 +116,7 @@ func command(ops Ops) *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentFlags().Bool("json", false, "print the result as JSON")
 	root.AddCommand(serveCmd(ops), workCmd(ops), migrateCmd(ops), demoCmd(ops), doctorCmd(ops), usageCmd(ops),
-		packCmd(ops), cityCmd(ops), mailCmd(ops), benchCmd(ops), versionCmd())
+		packCmd(ops), cityCmd(ops), mailCmd(ops), keysCmd(ops), benchCmd(ops), versionCmd())
 	return root
 }
 

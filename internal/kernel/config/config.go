@@ -40,7 +40,8 @@ type Config struct {
 	DatabaseConns       int    `env:"BEDELAU_DB_CONNS" envDefault:"16"`        // connections of the application role
 	RedisURL            Secret `env:"REDIS_URL,required,notEmpty"`             // redis://[:password@]host:port/db
 
-	MasterKey Secret `env:"BEDELAU_MASTER_KEY,required,notEmpty"` // base64 of 32 bytes; seals each city's key
+	MasterKey       Secret   `env:"BEDELAU_MASTER_KEY,required,notEmpty"` // base64 of 32 bytes; seals each city's key
+	MasterKeyFormer []Secret `env:"BEDELAU_MASTER_KEY_FORMER"`            // masters before it, until `keys rotate` has run
 
 	SMTPHost     string `env:"SMTP_HOST"`
 	SMTPPort     int    `env:"SMTP_PORT" envDefault:"587"`
@@ -93,7 +94,7 @@ func (c Config) Validate() error {
 	if u, err := url.Parse(c.PublicURL); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		faults = append(faults, errors.New("config: BEDELAU_PUBLIC_URL must be like https://layanan.example.id"))
 	}
-	if _, err := c.Master(); err != nil {
+	if _, _, err := c.Masters(); err != nil {
 		faults = append(faults, err)
 	}
 	if c.LogFormat != "json" && c.LogFormat != "text" {
@@ -108,11 +109,25 @@ func (c Config) Validate() error {
 	return errors.Join(faults...)
 }
 
-// Master returns the 32 bytes of the master key.
-func (c Config) Master() ([]byte, error) {
-	key, err := base64.StdEncoding.DecodeString(string(c.MasterKey))
+// Masters returns the 32 bytes of the master key, and of each that it has replaced.
+func (c Config) Masters() (current []byte, former [][]byte, err error) {
+	if current, err = masterOf(c.MasterKey); err != nil {
+		return nil, nil, fmt.Errorf("config: BEDELAU_MASTER_KEY must be %w", err)
+	}
+	for _, s := range c.MasterKeyFormer {
+		key, err := masterOf(s)
+		if err != nil {
+			return nil, nil, fmt.Errorf("config: BEDELAU_MASTER_KEY_FORMER must be, separated by commas, %w", err)
+		}
+		former = append(former, key)
+	}
+	return current, former, nil
+}
+
+func masterOf(s Secret) ([]byte, error) {
+	key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(s)))
 	if err != nil || len(key) != 32 {
-		return nil, errors.New("config: BEDELAU_MASTER_KEY must be 32 bytes in base64 (openssl rand -base64 32)")
+		return nil, errors.New("32 bytes in base64 (openssl rand -base64 32)")
 	}
 	return key, nil
 }

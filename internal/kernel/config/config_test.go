@@ -10,7 +10,8 @@ func full() map[string]string {
 	return map[string]string{
 		"BEDELAU_PUBLIC_URL": "https://layanan.example.id:8443", "DATABASE_URL": "postgres://a:rahasia@h/d",
 		"DATABASE_PLATFORM_URL": "postgres://p@h/d", "REDIS_URL": "redis://h:6379/0",
-		"BEDELAU_MASTER_KEY": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+		"BEDELAU_MASTER_KEY":        "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+		"BEDELAU_MASTER_KEY_FORMER": "HwECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=, HgECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
 	}
 }
 
@@ -36,8 +37,11 @@ func TestLoad(t *testing.T) {
 	if got := c.CityURL("batam", []string{"layanan.batam.example"}); got != "https://layanan.batam.example" {
 		t.Errorf("CityURL of a city with a host of its own = %s", got)
 	}
+	if current, former, err := c.Masters(); err != nil || current[0] != 0 || len(former) != 2 || former[0][0] != 0x1f || former[1][0] != 0x1e {
+		t.Errorf("Masters = %x, %x, %v", current, former, err)
+	}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
-		if text := fmt.Sprintf(verb, c); strings.Contains(text, "rahasia") || strings.Contains(text, "AAECAw") {
+		if text := fmt.Sprintf(verb, c); strings.Contains(text, "rahasia") || strings.Contains(text, "ECAw") {
 			t.Errorf("%s shows a secret: %s", verb, text)
 		}
 	}
@@ -46,7 +50,7 @@ func TestLoad(t *testing.T) {
 func TestLoadNamesWhatIsWrong(t *testing.T) {
 	for name, bad := range map[string]string{
 		"BEDELAU_PUBLIC_URL": "layanan.example.id", "BEDELAU_MASTER_KEY": "short", "BEDELAU_LOG": "xml", "SMTP_TLS": "maybe",
-		"BEDELAU_WORKERS": "0", "BEDELAU_DB_CONNS": "many",
+		"BEDELAU_WORKERS": "0", "BEDELAU_DB_CONNS": "many", "BEDELAU_MASTER_KEY_FORMER": "short",
 	} {
 		t.Run(name, func(t *testing.T) {
 			env := full()

@@ -100,6 +100,13 @@ func (d *Directory) All(ctx context.Context) ([]City, error) {
 	return all, err
 }
 
+// IDs returns every tenant there is, closed ones too, whose data is kept and must stay readable.
+func (d *Directory) IDs(ctx context.Context) ([]ID, error) {
+	var ids []ID
+	err := d.db.NewRaw("SELECT id FROM tenant ORDER BY slug").Scan(Platform(ctx), &ids)
+	return ids, err
+}
+
 // Forget drops the copy, so that the next question reads the table; for the process that changed it.
 func (d *Directory) Forget() {
 	d.mu.Lock()
