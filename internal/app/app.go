@@ -157,6 +157,12 @@ func (a *App) buildCity() error {
 	a.Metering.Plan(a.Runner)
 	metering.Register(a.Bus)
 	a.Collector = metering.NewCollector(a.DB.App, a.Log)
+	dropped := prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "usage_dropped_total", Help: "Requests of the API that were not counted as usage.",
+	}, func() float64 { return float64(a.Collector.Dropped()) })
+	if err := a.Metrics.Register(dropped); err != nil {
+		return err
+	}
 	a.Billing = billing.New(a.DB, a.Metering, time.Now)
 	return nil
 }

@@ -87,12 +87,14 @@ func TestMetricsAreAnswered(t *testing.T) {
 	if status, _ := get(t, on.web, "/healthz"); status != http.StatusOK {
 		t.Fatalf("healthz = %d", status)
 	}
+	_, batam := a.city(t, "batam")
+	a.Collector.Requested(batam, event.APIRequested{RequestID: uuid.New()}) // without a time: it cannot be counted
 	status, body := get(t, on.metrics, "/metrics")
 	if status != http.StatusOK {
 		t.Fatalf("metrics = %d %s", status, body)
 	}
 	for _, want := range []string{
-		`bedelau_http_request_seconds_count{method="GET",route="/healthz",status="200"} 1`, "go_goroutines ", "process_open_fds ", "outbox_waiting ",
+		`bedelau_http_request_seconds_count{method="GET",route="/healthz",status="200"} 1`, "go_goroutines ", "process_open_fds ", "outbox_waiting ", "usage_dropped_total 1\n",
 	} {
 		if !strings.Contains(body, "\n"+want) {
 			t.Errorf("the metrics lack %s:\n%s", want, body)

@@ -66,7 +66,8 @@ func (c *Collector) Requested(ctx context.Context, f event.APIRequested) {
 	}
 }
 
-// Dropped is how many requests were not counted since the start; above zero it wants an operator.
+// Dropped is how many requests were not counted since the start; above zero it wants an operator, who sees it in
+// /metrics.
 func (c *Collector) Dropped() int64 { return c.dropped.Load() }
 
 // Start begins to write, until Stop.
