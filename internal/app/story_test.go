@@ -40,18 +40,9 @@ func TestLateApplicationIsRaised(t *testing.T) {
 		Scan(ctx, &told); err != nil || told != 1 {
 		t.Errorf("the head was told %d times, %v", told, err)
 	}
-	trail, err := audit.Trail(ctx, a.DB.App, "application", d.Application.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	raised := 0
-	for _, e := range trail {
-		if e.Action == "application.escalate" || e.Action == "application.escalated" {
-			raised++
-		}
-	}
-	if raised != 1 {
-		t.Errorf("the audit record has %d escalations: %+v", raised, trail)
+	raised, err := audit.List(ctx, a.DB.App, audit.Filter{Object: "application", Action: "application.escalate"})
+	if err != nil || len(raised.Entries) != 1 || raised.Entries[0].ObjectID != d.Application.ID {
+		t.Errorf("the audit record has the escalations %+v, %v", raised.Entries, err)
 	}
 }
 

@@ -57,9 +57,9 @@ func TestALateApplicationIsRaisedOnce(t *testing.T) {
 	if err := st.w.DB.App.NewRaw("SELECT account_id FROM message WHERE tenant_id = ? AND template = 'application_escalated' AND data->>'standin' IS NULL", st.w.Batam.ID).Scan(st.ctx, &to); err != nil || len(to) != 1 || to[0] != head.ID {
 		t.Errorf("told %v, %v", to, err)
 	}
-	trail, err := audit.Trail(st.ctx, st.w.DB.App, "application", app.ID)
-	if err != nil || len(trail) != 2 || trail[1].Action != "application.escalate" || trail[1].ActorKind != audit.System {
-		t.Errorf("audit %+v, %v", trail, err)
+	trail := st.trail(t, app.ID)
+	if len(trail) != 2 || trail[1].Action != "application.escalate" || trail[1].ActorKind != audit.System {
+		t.Errorf("audit %+v", trail)
 	}
 	budi := st.officer(t, "Budi", "disdukcapil", "officer")
 	q, err := st.Queue(st.ctx, budi, QueueFilter{View: ViewLate})

@@ -209,16 +209,6 @@ func (c *Catalog) FindAt(ctx context.Context, db bun.IDB, code, day string) (Det
 	return d, nil
 }
 
-// StandardVersion returns one version of a standard, in force or not, for an application that was promised by it.
-func (c *Catalog) StandardVersion(ctx context.Context, db bun.IDB, code string, version int) (Standard, error) {
-	var st Standard
-	err := standards(db, &st).Where("tenant_id = ? AND service = ? AND version = ?", tenancy.Must(ctx), code, version).Scan(ctx)
-	if errors.Is(err, sql.ErrNoRows) {
-		return st, fault.New(fault.NotFound, "catalog.no_standard", "code", code)
-	}
-	return st, wrap(err)
-}
-
 func inForce(ctx context.Context, db bun.IDB, code, day string) (*Standard, error) {
 	var st Standard
 	err := standards(db, &st).Where("tenant_id = ? AND service = ?", tenancy.Must(ctx), code).

@@ -2,6 +2,7 @@ package portal
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -206,13 +207,15 @@ func TestReadingIsRecorded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trail, err := audit.Trail(s.in(t, hostBatam), s.DB.App, "application", id)
+	record, err := audit.List(s.in(t, hostBatam), s.DB.App, audit.Filter{Object: "application"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var acts []string
-	for _, e := range trail {
-		acts = append(acts, e.Action)
+	for _, e := range slices.Backward(record.Entries) {
+		if e.ObjectID == id {
+			acts = append(acts, e.Action)
+		}
 	}
 	if got := strings.Join(acts, " "); got != "application.submit application.reveal application.open_file" {
 		t.Errorf("the record holds %s", got)

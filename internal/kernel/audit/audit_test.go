@@ -58,30 +58,6 @@ func asSuperuser(t *testing.T, w *pgtest.World, sql string, args ...any) {
 	}
 }
 
-func TestTrailIsOneCitysAndOneObjects(t *testing.T) {
-	t.Parallel()
-	w := pgtest.Open(t)
-	object := record(t, w, w.Batam, 3)
-	record(t, w, w.Batam, 2)
-	for _, tt := range []struct {
-		city tenancy.City
-		want int
-	}{{w.Batam, 3}, {w.Other, 0}, {w.Platform, 0}} {
-		got, err := audit.Trail(w.Ctx(tt.city), w.DB.App, "application", object)
-		if err != nil || len(got) != tt.want {
-			t.Errorf("%s sees %d entries, %v; want %d", tt.city.Slug, len(got), err, tt.want)
-		}
-		for i, e := range got {
-			if want := fmt.Sprintf("application.step_%d", i); e.Action != want {
-				t.Errorf("entry %d is %s, want %s", i, e.Action, want)
-			}
-		}
-	}
-	if _, err := audit.Trail(t.Context(), w.DB.App, "application", object); !errors.Is(err, tenancy.ErrNone) {
-		t.Errorf("without a city: %v", err)
-	}
-}
-
 func TestRecordCommitsWithTheAct(t *testing.T) {
 	t.Parallel()
 	w := pgtest.Open(t)
@@ -96,8 +72,8 @@ func TestRecordCommitsWithTheAct(t *testing.T) {
 	if !errors.Is(err, undone) {
 		t.Fatal(err)
 	}
-	if got, err := audit.Trail(w.Ctx(w.Batam), w.DB.App, "application", object); err != nil || len(got) != 0 {
-		t.Errorf("%d entries of an act that never happened, %v", len(got), err)
+	if got, err := audit.List(w.Ctx(w.Batam), w.DB.App, audit.Filter{Object: "application"}); err != nil || len(got.Entries) != 0 {
+		t.Errorf("%d entries of an act that never happened, %v", len(got.Entries), err)
 	}
 }
 

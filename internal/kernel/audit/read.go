@@ -14,26 +14,8 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
-const (
-	trailLimit = 1000
-	pageLimit  = 200
-)
-
-// Trail returns what was done to one object of ctx's city, oldest first, at most 1,000 acts. The caller has checked
-// that the reader may see the object.
-func Trail(ctx context.Context, db bun.IDB, object string, id uuid.UUID) ([]Stored, error) {
-	tenant, ok := tenancy.From(ctx)
-	if !ok {
-		return nil, tenancy.ErrNone
-	}
-	var all []Stored
-	err := db.NewSelect().Model(&all).Where("tenant_id = ? AND object = ? AND object_id = ?", tenant, object, id).
-		OrderExpr("at, id").Limit(trailLimit).Scan(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("audit: trail: %w", err)
-	}
-	return all, nil
-}
+// pageLimit bounds one page of List.
+const pageLimit = 200
 
 // Filter narrows List; a zero field does not. To is exclusive.
 type Filter struct {

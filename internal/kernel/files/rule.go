@@ -20,12 +20,6 @@ func mimes() map[string]string {
 	return map[string]string{"jpg": "image/jpeg", "png": "image/png", "pdf": "application/pdf"}
 }
 
-// KnownType reports whether a rule may use the short name.
-func KnownType(name string) bool {
-	_, ok := mimes()[name]
-	return ok
-}
-
 // allows reports whether the rule accepts the content type.
 func (r Rule) allows(mime string) bool {
 	for _, t := range r.Types {

@@ -108,10 +108,3 @@ func applyAreas(ctx context.Context, tx bun.Tx, p *Pack) error {
 	_, err = tx.NewDelete().Model((*Area)(nil)).Where("tenant_id = ?", tenant).Where("code NOT IN (?)", bun.List(codes)).Exec(ctx)
 	return err
 }
-
-// Areas returns the districts of ctx's city and their parts in code order, which keeps each part after its district.
-func Areas(ctx context.Context, db bun.IDB) ([]Area, error) {
-	var areas []Area
-	err := db.NewSelect().Model(&areas).Where("tenant_id = ?", tenancy.Must(ctx)).Order("code").Limit(2000).Scan(ctx)
-	return areas, wrap("areas", err)
-}

@@ -1,7 +1,6 @@
 package pack
 
 import (
-	"fmt"
 	"io/fs"
 	"maps"
 	"path"
@@ -11,21 +10,6 @@ import (
 
 // maxFile bounds one file of a pack; the largest real one is a form of some 20 KB.
 const maxFile = 1 << 20
-
-// Slugs lists the packs in fsys.
-func Slugs(fsys fs.FS) ([]string, error) {
-	entries, err := fs.ReadDir(fsys, ".")
-	if err != nil {
-		return nil, fmt.Errorf("pack: %w", err)
-	}
-	var slugs []string
-	for _, e := range entries {
-		if _, err := fs.Stat(fsys, path.Join(e.Name(), "city.yaml")); e.IsDir() && err == nil {
-			slugs = append(slugs, e.Name())
-		}
-	}
-	return slugs, nil
-}
 
 // Load reads the pack of a city from its folder in fsys and from the folders of its bases. It refuses
 // ("pack.invalid") a folder without a valid city.yaml, a file no section knows, a base that does not exist or leads

@@ -33,7 +33,9 @@ func (s *Service) Estimate(ctx context.Context, city tenancy.City, month time.Ti
 	if err != nil {
 		return Estimate{}, err
 	}
-	e := s.blank(city, month)
+	e := Estimate{City: city.ID, Month: MonthOf(month), AsOf: s.now()}
+	_, end := e.Month.Window(city.Location())
+	e.closed = !e.AsOf.Before(end)
 	subs, err := subscriptions(ctx, s.db.App, e.Month)
 	if err != nil {
 		return Estimate{}, fmt.Errorf("billing: estimate: %w", err)
@@ -51,28 +53,7 @@ func (s *Service) Estimate(ctx context.Context, city tenancy.City, month time.Ti
 	return e, nil
 }
 
-// Preview is Estimate as if city were on the newest version of a plan for the whole month. It refuses an unknown plan
-// with NotFound "billing.plan_unknown".
-func (s *Service) Preview(ctx context.Context, city tenancy.City, plan string, month time.Time) (Estimate, error) {
-	ctx, err := inside(ctx, city)
-	if err != nil {
-		return Estimate{}, err
-	}
-	e := s.blank(city, month)
-	if err := s.add(ctx, &e, city, plan, 0, e.Month); err != nil {
-		return Estimate{}, fmt.Errorf("billing: preview: %w", err)
-	}
-	return e, nil
-}
-
-func (s *Service) blank(city tenancy.City, month time.Time) Estimate {
-	e := Estimate{City: city.ID, Month: MonthOf(month), AsOf: s.now()}
-	_, end := e.Month.Window(city.Location())
-	e.closed = !e.AsOf.Before(end)
-	return e
-}
-
-// add prices the days p under a version, the newest when number is zero, and adds its lines to e.
+// add prices the days p under a version and adds its lines to e.
 func (s *Service) add(ctx context.Context, e *Estimate, city tenancy.City, code string, number int, p Period) error {
 	offer, err := findPlan(ctx, s.db.App, code)
 	if err != nil {

@@ -98,11 +98,12 @@ func TestEstimateUnderTheDemoPlan(t *testing.T) {
 func TestAMonthIsOverByTheCitysClock(t *testing.T) {
 	t.Parallel()
 	w := pgtest.Open(t)
+	subscribe(t, w, billing.New(w.DB, fixed{}, time.Now), w.Batam, day(2026, 1, 1))
 	for now, notes := range map[time.Time]int{
 		time.Date(2026, 10, 31, 16, 59, 59, 0, time.UTC): 3,
 		time.Date(2026, 10, 31, 17, 0, 0, 0, time.UTC):   2,
 	} {
-		e, err := billing.New(w.DB, fixed{}, at(now)).Preview(w.Ctx(w.Batam), w.Batam, "demo-kota", day(2026, 10, 1))
+		e, err := billing.New(w.DB, fixed{}, at(now)).Estimate(w.Ctx(w.Batam), w.Batam, day(2026, 10, 1))
 		if err != nil || len(e.Notes(i18n.ID)) != notes {
 			t.Errorf("at %s: %v, %v; want %d notes", now, e.Notes(i18n.ID), err, notes)
 		}
@@ -149,8 +150,9 @@ func TestEachPlanPricesItsOwnDays(t *testing.T) {
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(line{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if _, err := s.Preview(w.Ctx(w.Batam), w.Batam, "demo-kota", day(2027, 1, 1)); err == nil || fault.From(err).Kind != fault.Internal {
-		t.Errorf("a malformed version was rated, or blamed on the reader: %v", err)
+	broken := billing.SubscribeInput{City: w.Batam, Plan: "demo-kota", StartsOn: day(2027, 1, 1), ActorKind: audit.System}
+	if _, err := s.Subscribe(w.Ctx(w.Platform), broken); err == nil || fault.From(err).Kind != fault.Internal {
+		t.Errorf("a malformed version was sold, or blamed on the reader: %v", err)
 	}
 }
 
@@ -196,9 +198,8 @@ func TestAnotherCitysBooksAreClosed(t *testing.T) {
 	s := billing.New(w.DB, fixed{}, time.Now)
 	subscribe(t, w, s, w.Batam, day(2026, 1, 1))
 	_, estimate := s.Estimate(w.Ctx(w.Other), w.Batam, day(2026, 10, 1))
-	_, preview := s.Preview(w.Ctx(w.Other), w.Batam, "demo-kota", day(2026, 10, 1))
 	_, sub := s.Subscribe(w.Ctx(w.Other), billing.SubscribeInput{City: w.Batam, Plan: "demo-kota", StartsOn: day(2026, 10, 1)})
-	for name, err := range map[string]error{"Estimate": estimate, "Preview": preview, "Subscribe": sub} {
+	for name, err := range map[string]error{"Estimate": estimate, "Subscribe": sub} {
 		if !fault.Is(err, "city.unknown") {
 			t.Errorf("%s of Batam from Tanjungpinang: %v; want city.unknown", name, err)
 		}

@@ -12,7 +12,6 @@ import (
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/money"
-	"bedelau/internal/kernel/tenancy"
 )
 
 // Plan is one offer of the price list. Example marks a plan made up for demonstrations.
@@ -108,17 +107,6 @@ func (v Version) Validate() error {
 		}
 	}
 	return fault.Fields(out)
-}
-
-// Plans lists the price list in the order of its codes; it is open to any caller.
-func (s *Service) Plans(ctx context.Context) ([]Plan, error) {
-	var all []Plan
-	err := s.db.App.NewSelect().Model(&all).Column("code", "name", "summary", "example").Order("code").Limit(500).
-		Scan(tenancy.Platform(ctx))
-	if err != nil {
-		return nil, fmt.Errorf("billing: plans: %w", err)
-	}
-	return all, nil
 }
 
 // findPlan reads a plan, or NotFound "billing.plan_unknown".

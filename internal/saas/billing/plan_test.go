@@ -4,14 +4,12 @@ import (
 	"context"
 	"errors"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"bedelau/internal/kernel/fault"
-	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/pgtest"
 	"bedelau/internal/saas/billing"
 )
@@ -54,18 +52,6 @@ func TestValidate(t *testing.T) {
 func change(c billing.Component, fn func(*billing.Component)) billing.Component {
 	fn(&c)
 	return c
-}
-
-func TestTheDemoPlanSaysThatItIsAnExample(t *testing.T) {
-	t.Parallel()
-	w := pgtest.Open(t)
-	all, err := billing.New(w.DB, fixed{}, time.Now).Plans(w.Ctx(w.Platform))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(all) != 1 || all[0].Code != "demo-kota" || !all[0].Example || all[0].Name.In(i18n.ID) != "Demo Kota (contoh)" {
-		t.Errorf("%+v", all)
-	}
 }
 
 func TestAPublishedVersionNeverChanges(t *testing.T) {
