@@ -13,6 +13,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/fault"
 )
 
 // ID identifies a tenant: a city, or the platform itself.
@@ -79,6 +81,20 @@ func (c City) Location() *time.Location {
 		return time.UTC
 	}
 	return loc
+}
+
+// Inside returns ctx for work on city that a request of the city itself has asked for, or one of the platform, whose
+// staff see every city's usage and bill it. From any other city it is refused as if there were no such city: NotFound
+// "city.unknown".
+func Inside(ctx context.Context, city City) (context.Context, error) {
+	id, ok := From(ctx)
+	if !ok {
+		return nil, ErrNone
+	}
+	if caller, _ := CityFrom(ctx); id != city.ID && (caller.ID != id || caller.Kind != KindPlatform) {
+		return nil, fault.New(fault.NotFound, "city.unknown", "host", city.Slug)
+	}
+	return With(ctx, city), nil
 }
 
 type cityKey struct{}

@@ -10,7 +10,6 @@ import (
 	"context"
 	"time"
 
-	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/storage"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -31,17 +30,4 @@ type Service struct {
 // New returns a Service over db that bills what usage reports.
 func New(db *storage.DB, usage Usage, now func() time.Time) *Service {
 	return &Service{db: db, usage: usage, now: now}
-}
-
-// inside returns ctx for the books of city: a request of the city itself, or one of the platform, which bills every
-// city. From any other city it is refused as if there were no such city.
-func inside(ctx context.Context, city tenancy.City) (context.Context, error) {
-	id, ok := tenancy.From(ctx)
-	if !ok {
-		return nil, tenancy.ErrNone
-	}
-	if caller, _ := tenancy.CityFrom(ctx); id != city.ID && (caller.ID != id || caller.Kind != tenancy.KindPlatform) {
-		return nil, fault.New(fault.NotFound, "city.unknown", "host", city.Slug)
-	}
-	return tenancy.With(ctx, city), nil
 }

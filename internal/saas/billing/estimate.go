@@ -29,7 +29,7 @@ type Estimate struct {
 // platform; from another city it is NotFound "city.unknown". A month without a subscription is NotFound
 // "billing.no_subscription".
 func (s *Service) Estimate(ctx context.Context, city tenancy.City, month time.Time) (Estimate, error) {
-	ctx, err := inside(ctx, city)
+	ctx, err := tenancy.Inside(ctx, city)
 	if err != nil {
 		return Estimate{}, err
 	}

@@ -42,7 +42,7 @@ type SubscribeInput struct {
 // unknown plan with NotFound "billing.plan_unknown", and a day that a later or ended subscription covers with Conflict
 // "billing.subscription_overlap".
 func (s *Service) Subscribe(ctx context.Context, in SubscribeInput) (Subscription, error) {
-	ctx, err := inside(ctx, in.City)
+	ctx, err := tenancy.Inside(ctx, in.City)
 	if err != nil {
 		return Subscription{}, err
 	}

@@ -14,7 +14,6 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/storage"
 	"bedelau/internal/kernel/tenancy"
@@ -65,17 +64,4 @@ func (s *Service) Meters(ctx context.Context) ([]Meter, error) {
 		return nil, fmt.Errorf("metering: meters: %w", err)
 	}
 	return all, nil
-}
-
-// inside returns ctx for reading city: a request of the city itself, or one of the platform, whose staff see every
-// city's usage. From any other city it is refused as if there were no such city.
-func inside(ctx context.Context, city tenancy.City) (context.Context, error) {
-	id, ok := tenancy.From(ctx)
-	if !ok {
-		return nil, tenancy.ErrNone
-	}
-	if caller, _ := tenancy.CityFrom(ctx); id != city.ID && (caller.ID != id || caller.Kind != tenancy.KindPlatform) {
-		return nil, fault.New(fault.NotFound, "city.unknown", "host", city.Slug)
-	}
-	return tenancy.With(ctx, city), nil
 }

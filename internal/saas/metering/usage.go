@@ -41,7 +41,7 @@ type Share struct {
 // Month returns city's usage in a month of the city's own time zone; of month only the year and the month count. It
 // is for requests of the city itself and of the platform; from another city it is NotFound "city.unknown".
 func (s *Service) Month(ctx context.Context, city tenancy.City, month time.Time) (Usage, error) {
-	ctx, err := inside(ctx, city)
+	ctx, err := tenancy.Inside(ctx, city)
 	if err != nil {
 		return Usage{}, err
 	}
@@ -63,7 +63,7 @@ func (s *Service) Month(ctx context.Context, city tenancy.City, month time.Time)
 // Quantities returns city's total of each meter from one instant to another, both full hours; a meter without events
 // is zero. Callers and refusals are those of Month.
 func (s *Service) Quantities(ctx context.Context, city tenancy.City, from, to time.Time) (map[string]int64, error) {
-	ctx, err := inside(ctx, city)
+	ctx, err := tenancy.Inside(ctx, city)
 	if err != nil {
 		return nil, err
 	}

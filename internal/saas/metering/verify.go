@@ -47,7 +47,7 @@ SELECT w.hour, w.type,
 // Verify counts every event of city in a month again and returns the hours whose roll-up says something else, 1,000
 // at most; none is the only good answer. Callers and refusals are those of Month.
 func (s *Service) Verify(ctx context.Context, city tenancy.City, month time.Time) ([]Difference, error) {
-	ctx, err := inside(ctx, city)
+	ctx, err := tenancy.Inside(ctx, city)
 	if err != nil {
 		return nil, err
 	}
