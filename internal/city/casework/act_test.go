@@ -262,7 +262,7 @@ func TestTheOfficerSeesACorrectionBeforeAndAfter(t *testing.T) {
 	act(ActInput{Action: "start_review"})
 	act(ActInput{Action: "request_correction", Reason: "Salah.", Fields: []string{"nomor_kk", "tempat_hilang"}})
 	for page, typed := range map[string]map[string][]string{
-		"kk": {"nomor_kk": {"2171040102160008"}}, "kehilangan": {"tanggal_hilang": {"2026-11-20"}, "tempat_hilang": {"Pasar Botania"}},
+		"kk": {"nomor_kk": {"2171040102160008"}}, "kehilangan": {"tanggal_hilang": {"2026-11-10"}, "tempat_hilang": {"Pasar Botania"}},
 	} {
 		if err := st.SavePage(st.ctx, siti, app.ID, page, typed); err != nil {
 			t.Fatal(err)
@@ -383,7 +383,7 @@ func TestOfficersLearnOfTheirOwnCases(t *testing.T) {
 	if app, err = st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "request_correction", Version: app.Version, Reason: "Salah.", Fields: []string{"tempat_hilang"}}); err != nil {
 		t.Fatal(err)
 	}
-	typed := map[string][]string{"tanggal_hilang": {"2026-11-20"}, "tempat_hilang": {"Pasar Botania"}}
+	typed := map[string][]string{"tanggal_hilang": {"2026-11-10"}, "tempat_hilang": {"Pasar Botania"}}
 	if err := st.SavePage(st.ctx, siti, app.ID, "kehilangan", typed); err != nil {
 		t.Fatal(err)
 	}

@@ -83,7 +83,7 @@ func TestWhatWasDealtWithInTimeIsNotRaised(t *testing.T) {
 		t.Fatalf("%d jobs", n)
 	}
 	// Between the sweep and the job an officer asks for a correction: the clock stands.
-	app, err := st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "request_correction", Version: app.Version, Reason: "Buram.", Fields: []string{"file_kk"}})
+	app, err := st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "request_correction", Version: app.Version, Reason: "Di mana?", Fields: []string{"tempat_hilang"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,6 +98,10 @@ func TestWhatWasDealtWithInTimeIsNotRaised(t *testing.T) {
 	}
 	// Sent back, it is as late as it was, and is found again.
 	st.on(t, "2026-11-30 09:00")
+	typed := map[string][]string{"tanggal_hilang": {"2026-11-10"}, "tempat_hilang": {"Pasar Botania"}}
+	if err := st.SavePage(st.ctx, siti, app.ID, "kehilangan", typed); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := st.Correct(st.ctx, siti, app.ID); err != nil {
 		t.Fatal(err)
 	}

@@ -171,13 +171,18 @@ func TestACorrectionSaysWhatIsAsked(t *testing.T) {
 	}
 }
 
-// TestACorrectionOfNothingNamed leaves every answer to the applicant, who may find nothing to change.
+// TestACorrectionOfNothingNamed, as it was asked for before fields had to be named, leaves every answer to the applicant,
+// who may find nothing to change.
 func TestACorrectionOfNothingNamed(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
 	root, _ := siti.apply(sitiNIK)
-	s.askForCorrection(t, root, "Apakah alamat Anda masih sama?")
+	s.askForCorrection(t, root, "Apakah alamat Anda masih sama?", "tempat_hilang")
+	_, err := s.w.DB.App.NewRaw("UPDATE application SET correction = correction - 'fields' WHERE tenant_id = ?", s.w.Batam.ID).Exec(s.in(t, hostBatam))
+	if err != nil {
+		t.Fatal(err)
+	}
 	siti.page(root+"/periksa", "Apakah alamat Anda masih sama?", "Setiap jawaban dapat diubah", "Pasar Mitra Raya")
 	page := siti.page(root+"/isi/kehilangan", "Catatan petugas", "Apakah alamat")
 	if !strings.Contains(page, `name="tempat_hilang"`) {
