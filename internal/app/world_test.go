@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/pquerna/otp/totp"
+	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/casework"
 	"bedelau/internal/kernel/config"
@@ -31,8 +32,8 @@ func newApp(t testing.TB) *App {
 	return a
 }
 
-// newEmptyApp is newApp before anything was loaded.
-func newEmptyApp(t testing.TB) (*App, *pgtest.World) {
+// newEmptyApp is newApp before anything was loaded. A hook for each role, where given, sees what the services send.
+func newEmptyApp(t testing.TB, hooks ...func(platform bool) bun.QueryHook) (*App, *pgtest.World) {
 	t.Helper()
 	w := pgtest.Open(t)
 	cfg := config.Config{
@@ -42,11 +43,17 @@ func newEmptyApp(t testing.TB) (*App, *pgtest.World) {
 		RedisURL:  config.Secret("redis://" + pgtest.Redis(t) + "/0"),
 		MasterKey: config.Secret(base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32))),
 	}
-	a, err := New(t.Context(), cfg, slog.New(slog.DiscardHandler))
-	if err != nil {
+	a := &App{Config: cfg, Log: slog.New(slog.DiscardHandler), Metrics: metrics()}
+	t.Cleanup(a.Close)
+	if err := a.open(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(a.Close)
+	for _, h := range hooks {
+		a.DB.App, a.DB.Platform = a.DB.App.WithQueryHook(h(false)), a.DB.Platform.WithQueryHook(h(true))
+	}
+	if err := a.build(); err != nil {
+		t.Fatal(err)
+	}
 	return a, w
 }
 

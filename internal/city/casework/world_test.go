@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/access"
@@ -278,18 +277,5 @@ func wants(t testing.TB, err error, code string) {
 	t.Helper()
 	if !fault.Is(err, code) {
 		t.Fatalf("got %v, want %s", err, code)
-	}
-}
-
-// owner runs a statement as the role that owns the tables.
-func (st *stage) owner(t testing.TB, sql string) {
-	t.Helper()
-	conn, err := pgx.Connect(t.Context(), st.w.OwnerURL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close(context.Background())
-	if _, err := conn.Exec(t.Context(), sql); err != nil {
-		t.Fatal(err)
 	}
 }

@@ -89,6 +89,3 @@ var (
 	Network       = network
 	PasswordField = passwordField
 )
-
-// ResolveSQL is the query of every request of a signed-in person.
-const ResolveSQL = resolveSQL
