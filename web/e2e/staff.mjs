@@ -27,7 +27,8 @@ export async function asksForCorrection(p, colleague, app) {
   await opens(p, app, { look: true });
   await p.look("case");
   await opens(colleague, app);
-  await colleague.follow(colleague.button("Mulai periksa"));
+  await colleague.follow(colleague.button("Ambil permohonan ini"));
+  await colleague.follow(colleague.button("Lepaskan"));
   const form = p.page.locator("details").filter({ hasText: "Minta perbaikan" });
   await p.press(form.locator("summary"));
   const why = "Sebutkan tempat kehilangan lebih jelas.";
