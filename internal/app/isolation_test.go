@@ -139,7 +139,7 @@ func (a *App) cast(t *testing.T) (mine, foreign things, askers []asker) {
 	_, other := a.city(t, "tanjungpinang")
 	tokenOf := func(email string) (string, identity.Actor) { t.Helper(); return a.signIn(t, email) }
 
-	_, siti := tokenOf("warga@batam.localhost")
+	sitiToken, siti := tokenOf("warga@batam.localhost")
 	budiToken, _ := tokenOf("warga2@batam.localhost")
 	officerToken, officer := tokenOf("petugas@batam.localhost")
 	strangerToken, _ := tokenOf("kominfo@batam.localhost")
@@ -154,6 +154,7 @@ func (a *App) cast(t *testing.T) (mine, foreign things, askers []asker) {
 	const city = "batam.localhost"
 	askers = []asker{
 		{"anonymous", city, ""},
+		{"resident A", city, sitiToken},
 		{"resident B", city, budiToken},
 		{"officer of another agency", city, strangerToken},
 		{"officer of the same agency", city, officerToken},
@@ -216,7 +217,8 @@ func namesAnObject(r gate.Route) bool {
 	return false
 }
 
-// mayReach lists who rightly reaches these things: colleagues of the same agency, their administrator, and a city its own.
+// mayReach lists who rightly reaches these things: their owner, colleagues of the same agency and their administrator at
+// the desk, and a city its own.
 func mayReach(who asker, target string, r gate.Route) bool {
 	switch {
 	case r.Needs == access.Public:
@@ -224,7 +226,17 @@ func mayReach(who asker, target string, r gate.Route) bool {
 	case who.host == "tanjungpinang.localhost":
 		return target == "another city" // which is this one's own
 	}
-	return target == "another person" && (who.name == "officer of the same agency" || who.name == "admin of the same city")
+	if target != "another person" {
+		return false
+	}
+	desk := r.Needs != access.ApplicationOwn && r.Needs != access.ApplicationSubmit && r.Needs != access.AccountSelf
+	switch who.name {
+	case "resident A": // whose things these are
+		return true
+	case "officer of the same agency", "admin of the same city":
+		return desk
+	}
+	return false
 }
 
 // refused is every answer that gives nothing away: also the site's way to say 401, the sign-in page.
