@@ -19,8 +19,8 @@ ASSETS := web/build.mjs web/package.json $(shell find web/style web/script web/u
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
-demo: setup build ## install what is missing, build, and start everything at http://localhost:8080
-	@bin/bedelau demo || (($$? == 1)) # it has said why in one line; make would add its own
+demo: setup build ## install what is missing, build, and start everything at http://localhost:8080; PORT=8081 for another
+	@bin/bedelau demo $(if $(PORT),--port $(PORT)) || (($$? == 1)) # it has said why in one line; make would add its own
 
 demo-reset: ## drop the demo's data
 	@if [[ -e data/services/lock ]] && ! flock -n data/services/lock true; then echo "The demo is running: stop it with Ctrl-C first."; exit 1; fi

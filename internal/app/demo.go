@@ -56,6 +56,9 @@ func demo(ctx context.Context, o cli.DemoOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := writeEnv(filepath.Join(o.Dir, "demo.env"), cfg); err != nil {
+		return err
+	}
 	if err := storage.Bootstrap(ctx, services.SuperURL("postgres"), storage.Roles{Database: demoDatabase}); err != nil {
 		return err
 	}
@@ -122,6 +125,23 @@ func demoConfig(o cli.DemoOptions, on doors, s *devkit.Services, box *mailbox.Bo
 	return cfg, cfg.Validate()
 }
 
+// writeEnv keeps the demo's settings as variables, for the operator's other commands to be tried on it. They are secrets
+// of this start alone, but for the key.
+func writeEnv(file string, cfg config.Config) error {
+	text := ""
+	for _, v := range []struct{ name, value string }{
+		{"BEDELAU_PUBLIC_URL", cfg.PublicURL}, {"BEDELAU_DATA_DIR", cfg.DataDir}, {"BEDELAU_LOG", cfg.LogFormat},
+		{"DATABASE_URL", string(cfg.DatabaseURL)}, {"DATABASE_PLATFORM_URL", string(cfg.DatabasePlatformURL)},
+		{"REDIS_URL", string(cfg.RedisURL)}, {"BEDELAU_MASTER_KEY", string(cfg.MasterKey)},
+	} {
+		text += v.name + "='" + v.value + "'\n"
+	}
+	if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err // an old file might have wider permissions than WriteFile gives a new one
+	}
+	return os.WriteFile(file, []byte(text), 0o600)
+}
+
 // demoKey keeps the demo's master key beside its data, so that a second start can read the first one's.
 func demoKey(file string) (string, error) {
 	raw, err := os.ReadFile(file)
@@ -148,9 +168,10 @@ Bedelau is running (%.1f s). Ctrl-C stops it; the data stays in %s, with its log
   Mail of Batam    %s/kotak-surat   what the city has sent, and the present codes of the staff below
   API              %s/openapi.json
   Metrics          http://%s/metrics
+  Settings         %s/demo.env   for the other commands, such as bedelau usage and bedelau doctor
 
 Sign in at /masuk. The password of everybody is: %s
-`, took.Seconds(), o.Dir, city("batam"), city("tanjungpinang"), o.Port, city("batam"), city("batam"), a.Config.Metrics, demoPassword)
+`, took.Seconds(), o.Dir, city("batam"), city("tanjungpinang"), o.Port, city("batam"), city("batam"), a.Config.Metrics, o.Dir, demoPassword)
 	for _, p := range demoPeople {
 		fmt.Fprintf(w, "  %-14s %-34s %s\n", p.tenant, p.email, p.about)
 	}
