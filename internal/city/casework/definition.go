@@ -58,6 +58,9 @@ func define[T any](ctx context.Context, d *definitions, tx bun.IDB, table, code 
 	if err := json.Unmarshal([]byte(body), parsed); err != nil {
 		return nil, fmt.Errorf("casework: %s %s version %d: %w", table, code, version, err)
 	}
+	if f, ok := any(parsed).(*form.Form); ok {
+		f.Ready()
+	}
 	d.mu.Lock()
 	d.parsed[key] = parsed
 	d.mu.Unlock()

@@ -135,11 +135,11 @@ func (s *Service) answered(ctx context.Context, app Application, masked bool) ([
 	if err != nil {
 		return nil, nil, err
 	}
-	c := s.checker(ctx, form)
+	c := s.checker(ctx, app, form)
 	c.All(answers, counts(attached))
 	l := i18n.From(ctx)
 	var pages []PageAnswers
-	for _, p := range form.Pages {
+	for _, p := range form.Ask(answers, counts(attached), s.asOf(ctx, app)).Pages {
 		page := PageAnswers{Code: p.Code, Title: p.Title}
 		for _, f := range p.Fields {
 			if !f.Answered() {

@@ -3,7 +3,9 @@ package casework
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -93,8 +95,10 @@ func (a *Application) describe(o Offer) {
 type Draft struct {
 	Application Application
 	Form        *form.Form
+	Pages       []form.Page // of Form, those that are asked now, with the questions that are put
 	Answers     form.Answers
 	Files       map[string][]files.File // by field
+	Required    map[string]bool         // by field, as the answers so far make it
 	Done        map[string]bool         // by page: nothing is missing or wrong
 }
 
@@ -103,7 +107,7 @@ func (d Draft) Editable(field string) bool { return d.Application.editable(field
 
 // Next returns the first page that is not done and can be worked on, or "".
 func (d Draft) Next() string {
-	for _, p := range d.Form.Pages {
+	for _, p := range d.Pages {
 		if !d.Done[p.Code] {
 			return p.Code
 		}
@@ -141,13 +145,16 @@ func (s *Service) Draft(ctx context.Context, actor identity.Actor, id uuid.UUID)
 	if d.Files, err = s.filesOf(ctx, s.d.DB.App, app); err != nil {
 		return Draft{}, err
 	}
-	c := s.checker(ctx, d.Form)
+	asked := d.Form.Ask(d.Answers, counts(d.Files), s.asOf(ctx, app))
+	d.Pages, d.Required = asked.Pages, asked.Required
+	c := s.checker(ctx, app, d.Form)
 	c.All(d.Answers, counts(d.Files))
+	maps.Copy(d.Answers, asked.Computed)
 	wrong := map[string]bool{}
 	for _, f := range c.Errors {
 		wrong[f.Name] = true
 	}
-	for _, p := range d.Form.Pages {
+	for _, p := range d.Pages {
 		d.Done[p.Code] = !slices.ContainsFunc(p.Fields, func(f form.Field) bool { return wrong[f.Code] }) && visited(p, d)
 	}
 	return d, nil
@@ -157,15 +164,25 @@ func (s *Service) Draft(ctx context.Context, actor identity.Actor, id uuid.UUID)
 // counts as done without any.
 func visited(p form.Page, d Draft) bool {
 	for _, f := range p.Fields {
-		if f.Required && f.Type != form.File && d.Answers.Get(f.Code) == "" && f.Type != form.Info {
+		if d.Required[f.Code] && f.Typed() && d.Answers.Get(f.Code) == "" {
 			return false
 		}
 	}
 	return true
 }
 
-func (s *Service) checker(ctx context.Context, f *form.Form) *form.Checker {
-	return form.NewChecker(f, s.local(ctx))
+func (s *Service) checker(ctx context.Context, app Application, f *form.Form) *form.Checker {
+	return form.NewChecker(f, s.asOf(ctx, app))
+}
+
+// asOf is the day by which an application's form is read: today, and once it is sent the day of that, so that nobody
+// outgrows a question while the office has it.
+func (s *Service) asOf(ctx context.Context, app Application) time.Time {
+	now := s.local(ctx)
+	if app.SubmittedAt.IsZero() {
+		return now
+	}
+	return app.SubmittedAt.In(now.Location())
 }
 
 // own reads an application of the resident who asks.

@@ -23,21 +23,25 @@ func (s *Service) SavePage(ctx context.Context, actor identity.Actor, id uuid.UU
 		if !ok {
 			return nil, fault.New(fault.NotFound, "application.no_page")
 		}
-		c := s.checker(ctx, form)
-		read := c.Page(p, typed)
-		if err := fault.Fields(c.Errors); err != nil {
-			return nil, err
-		}
 		all, err := s.answers(ctx, *app)
 		if err != nil {
 			return nil, err
 		}
+		attached, err := s.filesOf(ctx, tx, *app)
+		if err != nil {
+			return nil, err
+		}
+		c := s.checker(ctx, *app, form)
+		read := c.Page(p, typed, all, counts(attached))
+		if err := fault.Fields(c.Errors); err != nil {
+			return nil, err
+		}
 		var changed []string
 		for _, f := range p.Fields {
-			if !f.Typed() || slices.Equal(all[f.Code], read[f.Code]) {
+			if slices.Equal(all[f.Code], read[f.Code]) {
 				continue
 			}
-			if !app.editable(f.Code) {
+			if f.Typed() && !app.editable(f.Code) {
 				return nil, fault.New(fault.Conflict, "application.not_editable")
 			}
 			changed = append(changed, f.Code)

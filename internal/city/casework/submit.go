@@ -37,7 +37,7 @@ func (s *Service) Review(ctx context.Context, actor identity.Actor, id uuid.UUID
 	if err != nil {
 		return Review{}, err
 	}
-	c := s.checker(ctx, d.Form)
+	c := s.checker(ctx, d.Application, d.Form)
 	c.All(d.Answers, counts(d.Files))
 	return Review{Draft: d, Missing: c.Errors, Warnings: c.Warnings}, nil
 }
@@ -118,6 +118,12 @@ func (s *Service) submit(ctx context.Context, tx bun.Tx, actor identity.Actor, r
 	if err != nil {
 		return app, err
 	}
+	if err := s.leaveOut(ctx, tx, app, form, answers); err != nil {
+		return app, err
+	}
+	if err := s.setAnswers(ctx, &app, form, answers); err != nil {
+		return app, err
+	}
 	wf, err := s.workflow(ctx, tx, app)
 	if err != nil {
 		return app, err
@@ -164,7 +170,7 @@ func (s *Service) keyIsNew(ctx context.Context, tx bun.IDB, actor identity.Actor
 	return nil
 }
 
-// complete returns the answers of an application in which nothing is missing or wrong.
+// complete returns the answers that count of an application in which nothing is missing or wrong.
 func (s *Service) complete(ctx context.Context, tx bun.IDB, app Application) (form.Answers, *form.Form, error) {
 	form, err := s.form(ctx, tx, app)
 	if err != nil {
@@ -178,9 +184,29 @@ func (s *Service) complete(ctx context.Context, tx bun.IDB, app Application) (fo
 	if err != nil {
 		return nil, nil, err
 	}
-	c := s.checker(ctx, form)
-	c.All(answers, counts(attached))
+	c := s.checker(ctx, app, form)
+	answers = c.All(answers, counts(attached))
 	return answers, form, fault.Fields(c.Errors)
+}
+
+// leaveOut drops the files that answer questions which are not put any more, as the office is not to have them.
+func (s *Service) leaveOut(ctx context.Context, tx bun.IDB, app Application, form *form.Form, answers form.Answers) error {
+	attached, err := s.filesOf(ctx, tx, app)
+	if err != nil {
+		return err
+	}
+	asked := form.Ask(answers, counts(attached), s.asOf(ctx, app))
+	for field, list := range attached {
+		if asked.Asks(field) {
+			continue
+		}
+		for _, f := range list {
+			if err := s.dropFile(ctx, tx, app, f.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // applicant keeps from the answers what an application is found by: hashes of the NIK and of the phone's last four

@@ -1,15 +1,18 @@
 package form
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/privacy"
 )
 
-// Answers are an applicant's answers by field code, as checked: one value each, in one spelling (dates as 2006-01-02,
-// phone numbers as +62…, consent as "yes"). Files are not among them; they are rows of their own.
+// Answers are an applicant's answers by field code, as checked: one value each, of a multiple choice all that were
+// ticked, in one spelling (dates as 2006-01-02, phone numbers as +62…, numbers as 1250,5, rupiah as digits, consent as
+// "yes"). Files are not among them; they are rows of their own.
 type Answers map[string][]string
 
 // Get returns the first value, or "".
@@ -34,6 +37,23 @@ func (f Field) Display(v []string, l i18n.Locale) string {
 		if label, ok := f.Option(v[0]); ok {
 			return label.In(l)
 		}
+	case MultiChoice:
+		var labels []string
+		for _, one := range v {
+			if label, ok := f.Option(one); ok {
+				labels = append(labels, label.In(l))
+			}
+		}
+		return strings.Join(labels, ", ")
+	case Number:
+		return displayNumber(v[0], l)
+	case Money:
+		if n, err := parseMoney(v[0]); err == nil {
+			return money.Rupiah(n).String()
+		}
+	case Computed:
+		f.Type = f.As
+		return f.Display(v, l)
 	case YesNo:
 		return l.T("casework.answer." + v[0])
 	case Consent:
@@ -46,10 +66,31 @@ func (f Field) Display(v []string, l i18n.Locale) string {
 	return v[0]
 }
 
+// displayNumber groups the thousands of a kept number; only the decimal sign differs between the languages.
+func displayNumber(s string, l i18n.Locale) string {
+	whole, decimals, ok := strings.Cut(s, ",")
+	n, err := strconv.ParseInt(whole, 10, 64)
+	if err != nil {
+		return s
+	}
+	out := l.Number(n)
+	if n == 0 && strings.HasPrefix(whole, "-") {
+		out = "-" + out
+	}
+	if !ok {
+		return out
+	}
+	if l == i18n.EN {
+		return out + "." + decimals
+	}
+	return out + "," + decimals
+}
+
 // Mask hides a sensitive answer. Numbers keep their last four digits, by which an officer compares; of a date or a
 // text those would give most of it away.
 func (f Field) Mask(s string) string {
-	if f.Type == NIK || f.Type == KK || f.Type == Phone {
+	switch f.Type {
+	case NIK, KK, NPWP, NIB, NOP, Phone:
 		return privacy.Mask(s)
 	}
 	return "••••••••"

@@ -28,21 +28,16 @@ func (c *Checker) warn(field, code string, args ...any) {
 	c.Warnings = append(c.Warnings, fault.Field{Name: field, Code: code, Args: args})
 }
 
-// Page reads what was typed on one page and returns the answers in their one spelling; c.Errors says which could not
-// be read. An answer to a question that the page does not ask is refused rather than ignored.
-func (c *Checker) Page(p Page, typed map[string][]string) Answers {
-	out := Answers{}
+// Page reads what was typed on one page and returns its answers in their one spelling; c.Errors says which could not be
+// read. kept are the answers of the other pages, files the numbers of files by field: on them depends what the page
+// asks. An answer to a question that it does not ask now is left out, because a page without a script shows them all;
+// one to a question of another page is refused.
+func (c *Checker) Page(p Page, typed map[string][]string, kept Answers, files map[string]int) Answers {
 	known := map[string]bool{}
 	for _, f := range p.Fields {
 		known[f.Code] = true
-		if f.Type == Info || f.Type == File {
-			if len(typed[f.Code]) > 0 {
-				c.refuse(f.Code, "not_answerable")
-			}
-			continue
-		}
-		if v, ok := c.field(f, typed[f.Code]); ok && v != "" {
-			out[f.Code] = []string{v}
+		if !f.Typed() && len(typed[f.Code]) > 0 {
+			c.refuse(f.Code, "not_answerable")
 		}
 	}
 	for code := range typed {
@@ -50,44 +45,83 @@ func (c *Checker) Page(p Page, typed map[string][]string) Answers {
 			c.refuse(Clip(code), "unknown_field")
 		}
 	}
+	w := c.walk(files)
+	out := Answers{}
+	for _, page := range c.form.Pages {
+		w.page(page)
+		for _, f := range page.Fields {
+			if page.Code != p.Code {
+				w.take(f, kept[f.Code])
+				continue
+			}
+			if !w.asks(f) {
+				continue
+			}
+			answer := w.computed(f)
+			if f.Typed() {
+				answer, _ = c.field(f, typed[f.Code], w.requires(f))
+			}
+			w.take(f, answer)
+			if len(answer) > 0 {
+				out[f.Code] = answer
+			}
+		}
+	}
 	slices.SortFunc(c.Errors, c.order)
 	return out
 }
 
-// All checks stored answers and counted files of the whole form, as at submission.
-func (c *Checker) All(answers Answers, files map[string]int) {
+// All checks stored answers and counted files of the whole form, as at submission, and returns the answers that count:
+// those to questions which are asked, with what is computed from them.
+func (c *Checker) All(answers Answers, files map[string]int) Answers {
+	w := c.walk(files)
+	out := Answers{}
 	for _, p := range c.form.Pages {
+		w.page(p)
 		for _, f := range p.Fields {
-			switch f.Type {
-			case Info:
-			case File:
-				if f.Required && files[f.Code] == 0 {
+			if !w.asks(f) {
+				continue
+			}
+			answer := w.computed(f)
+			switch {
+			case f.Type == File:
+				if files[f.Code] == 0 && w.requires(f) {
 					c.refuse(f.Code, "file_required")
 				}
-			default:
-				c.field(f, answers[f.Code])
+			case f.Typed():
+				answer, _ = c.field(f, answers[f.Code], w.requires(f))
+			}
+			w.take(f, answer)
+			if len(answer) > 0 {
+				out[f.Code] = answer
 			}
 		}
 	}
-	c.across(answers)
+	c.across(out)
+	return out
 }
 
 // field reads one answer. It returns false, and has said why, when the answer cannot be taken.
-func (c *Checker) field(f Field, typed []string) (string, bool) {
+func (c *Checker) field(f Field, typed []string, required bool) ([]string, bool) {
 	n := len(c.Errors)
-	v := c.value(f, typed)
-	if len(c.Errors) > n {
-		return "", false
+	var answer []string
+	if f.Type == MultiChoice {
+		answer = c.choices(f, typed)
+	} else if v := c.value(f, typed); v != "" {
+		answer = []string{v}
 	}
-	if v == "" && f.Required {
+	if len(c.Errors) > n {
+		return nil, false
+	}
+	if len(answer) == 0 && required {
 		if f.Type == Consent {
 			c.refuse(f.Code, "consent_required")
 		} else {
 			c.refuse(f.Code, "required")
 		}
-		return "", false
+		return nil, false
 	}
-	return v, true
+	return answer, true
 }
 
 func (c *Checker) value(f Field, typed []string) string {
@@ -114,6 +148,16 @@ func (c *Checker) value(f Field, typed []string) string {
 		return c.phone(f, s)
 	case Email:
 		return c.email(f, s)
+	case NPWP:
+		return c.npwp(f, s)
+	case NIB:
+		return c.digits(f, s, 13, "nib_digits")
+	case NOP:
+		return c.digits(f, s, 18, "nop_digits")
+	case Number:
+		return c.number(f, s)
+	case Money:
+		return c.money(f, s)
 	case Choice:
 		if _, ok := f.Option(s); !ok {
 			c.refuse(f.Code, "not_an_option")

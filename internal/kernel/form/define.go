@@ -27,6 +27,11 @@ func (f Form) Check(c *pack.Check, reserved []string) {
 			fd.check(c, pack.At(at+".fields", j), reserved)
 		}
 	}
+	if _, faults := f.compile(); len(faults) > 0 {
+		for _, x := range faults {
+			c.Add(x.Path, "expression", "text", x.Text)
+		}
+	}
 	named := map[string]string{"name": f.Applicant.Name, "nik": f.Applicant.NIK, "phone": f.Applicant.Phone, "birth": f.Applicant.Birth}
 	for name, code := range named {
 		if code != "" && !fields[code] {
@@ -36,7 +41,7 @@ func (f Form) Check(c *pack.Check, reserved []string) {
 }
 
 func (f Field) check(c *pack.Check, at string, reserved []string) {
-	c.OneOf(at+".type", string(f.Type), types()...)
+	c.OneOf(at+".type", string(f.Type), typeNames()...)
 	c.Text(at+".label", f.Label)
 	c.OptionalText(at+".hint", f.Hint)
 	if slices.Contains(reserved, f.Code) {
@@ -55,8 +60,22 @@ func (f Field) check(c *pack.Check, at string, reserved []string) {
 		}
 		values[o.Value] = true
 	}
-	if (f.Type == Choice) != (len(f.Options) > 0) {
-		c.Add(at+".options", "only_for_type", "type", Choice)
+	if (f.Type == Choice || f.Type == MultiChoice) != (len(f.Options) > 0) {
+		c.Add(at+".options", "only_for_type", "type", "choice, multi_choice")
+	}
+	if (f.Min != nil || f.Most != nil) && f.Type != Number && f.Type != Money {
+		c.Add(at+".min", "only_for_type", "type", "number, money")
+	}
+	if f.Min != nil && f.Most != nil && *f.Min > *f.Most {
+		c.Add(at+".most", "not_between", "value", *f.Most, "low", *f.Min, "high", amountMost)
+	}
+	if (f.Type == Computed) != (f.Compute != "") {
+		c.Add(at+".compute", "only_for_type", "type", Computed)
+	}
+	if f.Type == Computed {
+		c.OneOf(at+".as", string(f.As), string(Number), string(Money), string(Text))
+	} else if f.As != "" {
+		c.Add(at+".as", "only_for_type", "type", Computed)
 	}
 	if f.Past && f.Type != Date {
 		c.Add(at+".past", "only_for_type", "type", Date)
@@ -79,4 +98,12 @@ func (f Field) check(c *pack.Check, at string, reserved []string) {
 	if f.File.MaxCount < 1 || f.File.MaxCount > 20 {
 		c.Add(at+".file.max_count", "not_between", "value", f.File.MaxCount, "low", 1, "high", 20)
 	}
+}
+
+func typeNames() []string {
+	var out []string
+	for _, t := range Types() {
+		out = append(out, string(t))
+	}
+	return out
 }

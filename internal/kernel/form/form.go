@@ -7,6 +7,7 @@ package form
 
 import (
 	"strings"
+	"sync"
 
 	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/i18n"
@@ -19,6 +20,24 @@ type Form struct {
 	Version   int      `json:"version" yaml:"version"`
 	Pages     []Page   `json:"pages" yaml:"pages"`
 	Applicant Identity `json:"applicant,omitzero" yaml:"applicant"`
+
+	rules func() (*rules, []Fault) // compiled once; see Ready
+}
+
+// Ready lets f compile its expressions once instead of for each reading. Call it before f is shared.
+func (f *Form) Ready() *Form {
+	f.rules = sync.OnceValues(f.compile)
+	return f
+}
+
+// compiled returns the expressions of f that can be evaluated.
+func (f *Form) compiled() *rules {
+	if f.rules != nil {
+		r, _ := f.rules()
+		return r
+	}
+	r, _ := f.compile()
+	return r
 }
 
 // Identity names the fields that say who applies. A form may leave out what the types already tell: the first field
@@ -36,6 +55,7 @@ type Page struct {
 	Code   string    `json:"code" yaml:"code"`
 	Title  i18n.Text `json:"title" yaml:"title"`
 	Hint   i18n.Text `json:"hint,omitempty" yaml:"hint"`
+	ShowIf string    `json:"show_if,omitempty" yaml:"show_if"` // an expression; see condition.go
 	Fields []Field   `json:"fields" yaml:"fields"`
 }
 
@@ -44,36 +64,50 @@ type Type string
 
 // The types of field.
 const (
-	Text     Type = "text"
-	LongText Type = "long_text"
-	NIK      Type = "nik" // a person's number, 16 digits
-	KK       Type = "kk"  // a family card's number, 16 digits
-	Phone    Type = "phone"
-	Email    Type = "email"
-	Date     Type = "date"
-	Choice   Type = "choice"
-	YesNo    Type = "yes_no"
-	File     Type = "file"
-	Consent  Type = "consent"
-	Info     Type = "info" // text to read; it has no answer
+	Text        Type = "text"
+	LongText    Type = "long_text"
+	NIK         Type = "nik"  // a person's number, 16 digits
+	KK          Type = "kk"   // a family card's number, 16 digits
+	NPWP        Type = "npwp" // a taxpayer's number, 16 digits, or the 15 of before 2024
+	NIB         Type = "nib"  // a business's number, 13 digits
+	NOP         Type = "nop"  // a taxed property's number, 18 digits
+	Phone       Type = "phone"
+	Email       Type = "email"
+	Number      Type = "number" // with up to six decimals
+	Money       Type = "money"  // whole rupiah
+	Date        Type = "date"
+	Choice      Type = "choice"
+	MultiChoice Type = "multi_choice"
+	YesNo       Type = "yes_no"
+	File        Type = "file"
+	Computed    Type = "computed" // worked out from earlier answers, shown and not asked
+	Consent     Type = "consent"
+	Info        Type = "info" // text to read; it has no answer
 )
 
-func types() []string {
-	return []string{"text", "long_text", "nik", "kk", "phone", "email", "date", "choice", "yes_no", "file", "consent", "info"}
+// Types lists every type of field.
+func Types() []Type {
+	return []Type{Text, LongText, NIK, KK, NPWP, NIB, NOP, Phone, Email, Number, Money, Date, Choice, MultiChoice, YesNo, File, Computed, Consent, Info}
 }
 
 // Field is one question.
 type Field struct {
-	Code      string    `json:"code" yaml:"code"`
-	Type      Type      `json:"type" yaml:"type"`
-	Label     i18n.Text `json:"label" yaml:"label"`
-	Hint      i18n.Text `json:"hint,omitempty" yaml:"hint"`
-	Required  bool      `json:"required" yaml:"required"`
-	Max       int       `json:"max,omitempty" yaml:"max"`   // characters of a text
-	Past      bool      `json:"past,omitempty" yaml:"past"` // a date that has come, such as a birth
-	Options   []Option  `json:"options,omitempty" yaml:"options"`
-	File      *FileRule `json:"file,omitempty" yaml:"file"`
-	Sensitive bool      `json:"sensitive,omitempty" yaml:"sensitive"` // masked on screens; each reveal is recorded
+	Code       string    `json:"code" yaml:"code"`
+	Type       Type      `json:"type" yaml:"type"`
+	Label      i18n.Text `json:"label" yaml:"label"`
+	Hint       i18n.Text `json:"hint,omitempty" yaml:"hint"`
+	Required   bool      `json:"required" yaml:"required"`
+	Max        int       `json:"max,omitempty" yaml:"max"` // characters of a text
+	Min        *int64    `json:"min,omitempty" yaml:"min"` // of a number or an amount of money; nil is no bound
+	Most       *int64    `json:"most,omitempty" yaml:"most"`
+	Past       bool      `json:"past,omitempty" yaml:"past"` // a date that has come, such as a birth
+	Options    []Option  `json:"options,omitempty" yaml:"options"`
+	File       *FileRule `json:"file,omitempty" yaml:"file"`
+	Sensitive  bool      `json:"sensitive,omitempty" yaml:"sensitive"`     // masked on screens; each reveal is recorded
+	ShowIf     string    `json:"show_if,omitempty" yaml:"show_if"`         // asked only when it holds
+	RequiredIf string    `json:"required_if,omitempty" yaml:"required_if"` // required also when it holds
+	Compute    string    `json:"compute,omitempty" yaml:"compute"`         // of computed
+	As         Type      `json:"as,omitempty" yaml:"as"`                   // of computed: number, money or text
 }
 
 // Option is one answer to a choice.
@@ -160,8 +194,9 @@ func (f *Form) Identified() Identity {
 // Answered reports whether the field has an answer at all: text to read has none.
 func (f Field) Answered() bool { return f.Type != Info }
 
-// Typed reports whether the answer is written or chosen on the page; a file is sent on its own.
-func (f Field) Typed() bool { return f.Type != Info && f.Type != File }
+// Typed reports whether the answer is written or chosen on the page: a file is sent on its own, and what is computed is
+// not asked.
+func (f Field) Typed() bool { return f.Type != Info && f.Type != File && f.Type != Computed }
 
 // Private reports whether the answer is stored sealed: what is masked on screens, and every number or address by
 // which a person can be reached or found.

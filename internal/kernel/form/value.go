@@ -116,6 +116,29 @@ func (c *Checker) kk(f Field, s string) string {
 	return s
 }
 
+// npwp takes the sixteen digits of today, which for a resident are the NIK, and the fifteen of before 2024, which a zero
+// in front makes sixteen (PMK 112/PMK.03/2022).
+func (c *Checker) npwp(f Field, s string) string {
+	s = digits(s)
+	if len(s) == 15 {
+		s = "0" + s
+	}
+	if len(s) != 16 || !allDigits(s) || strings.Count(s, s[:1]) == 16 {
+		c.refuse(f.Code, "npwp_digits")
+		return ""
+	}
+	return s
+}
+
+func (c *Checker) digits(f Field, s string, n int, code string) string {
+	s = digits(s)
+	if len(s) != n || !allDigits(s) || strings.Count(s, s[:1]) == n {
+		c.refuse(f.Code, code)
+		return ""
+	}
+	return s
+}
+
 // nikBorn reports whether the birth part of a NIK fits a date such as 1990-03-27.
 func nikBorn(nik, birth string) bool {
 	t, err := time.Parse(time.DateOnly, birth)

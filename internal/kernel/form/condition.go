@@ -1,0 +1,205 @@
+package form
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/cel-go/cel"
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+	"github.com/google/cel-go/ext"
+)
+
+// Expressions are written in CEL (github.com/google/cel-spec) by whoever writes the form, so they are bounded: in
+// length, in nesting, and in the work that one evaluation may do.
+const (
+	exprMax     = 500
+	exprNesting = 50
+	exprCost    = 10_000
+)
+
+// A name in an expression is the answer to a question that comes earlier in the form: text, nik, kk, choice and the
+// like are strings, number is a double, money an int of rupiah, yes_no and consent bools, date a timestamp,
+// multi_choice a list of strings, file the number of files. Besides, today is the present day, years(from, to) counts
+// completed years, and answered lists the codes that have an answer.
+//
+// A condition that needs an answer which is not there yet is not met; || and && are met without it where the other
+// side decides.
+
+// baseEnv is what every expression can use; building it costs milliseconds.
+var baseEnv = sync.OnceValues(func() (*cel.Env, error) {
+	return cel.NewEnv(
+		cel.ParserExpressionSizeLimit(exprMax), cel.ParserRecursionLimit(exprNesting), cel.CrossTypeNumericComparisons(true),
+		cel.ASTValidators(cel.ValidateComprehensionNestingLimit(1), cel.ValidateRegexLiterals()),
+		ext.Math(),
+		cel.Variable("today", cel.TimestampType), cel.Variable("answered", cel.ListType(cel.StringType)),
+		cel.Function("years", cel.Overload("years_timestamp_timestamp", []*cel.Type{cel.TimestampType, cel.TimestampType}, cel.IntType,
+			cel.BinaryBinding(func(from, to ref.Val) ref.Val {
+				return types.Int(years(from.(types.Timestamp).Time, to.(types.Timestamp).Time))
+			}))),
+	)
+})
+
+// years counts completed years as law does: the day itself completes one; who was born on 29 February completes it on
+// 1 March of a common year.
+func years(from, to time.Time) int {
+	n := to.Year() - from.Year()
+	if to.Month() < from.Month() || to.Month() == from.Month() && to.Day() < from.Day() {
+		n--
+	}
+	return n
+}
+
+// identifier is what CEL can name.
+var identifier = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+
+// celType is how the answer to f stands in an expression, and false for what has none.
+func (f Field) celType() (*cel.Type, bool) {
+	switch f.Type {
+	case Info:
+		return nil, false
+	case Number:
+		return cel.DoubleType, true
+	case Money:
+		return cel.IntType, true
+	case YesNo, Consent:
+		return cel.BoolType, true
+	case Date:
+		return cel.TimestampType, true
+	case MultiChoice:
+		return cel.ListType(cel.StringType), true
+	case File:
+		return cel.IntType, true
+	case Computed:
+		return map[Type]*cel.Type{Number: cel.DoubleType, Money: cel.IntType, Text: cel.StringType}[f.As], true
+	}
+	return cel.StringType, true
+}
+
+// value is the answer to f in an expression; false when there is none.
+func (f Field) value(answer []string, files int) (any, bool) {
+	if f.Type == File {
+		return int64(files), true
+	}
+	if len(answer) == 0 {
+		return nil, false
+	}
+	kind := f.Type
+	if kind == Computed {
+		kind = f.As
+	}
+	switch kind {
+	case Number:
+		n, err := parseNumber(answer[0])
+		return n, err == nil
+	case Money:
+		n, err := parseMoney(answer[0])
+		return n, err == nil
+	case YesNo, Consent:
+		return answer[0] == "yes", true
+	case Date:
+		t, err := time.Parse(time.DateOnly, answer[0])
+		return t, err == nil
+	case MultiChoice:
+		return answer, true
+	}
+	return answer[0], true
+}
+
+// expression is one compiled condition or computation.
+type expression struct{ program cel.Program }
+
+// Fault is what is wrong with one expression, at its place in the form: "pages[2].fields[0].show_if".
+type Fault struct {
+	Path string
+	Text string // the compiler's own words, in English
+}
+
+// rules are the expressions of one form, compiled: by page code and by field code.
+type rules struct {
+	pages    map[string]expression
+	shown    map[string]expression
+	required map[string]expression
+	computed map[string]expression
+}
+
+// compile reads every expression of f. Each sees only the questions before it, so none can go in a circle.
+func (f *Form) compile() (*rules, []Fault) {
+	env, err := baseEnv()
+	if err != nil {
+		return nil, []Fault{{Text: err.Error()}}
+	}
+	r := &rules{pages: map[string]expression{}, shown: map[string]expression{}, required: map[string]expression{}, computed: map[string]expression{}}
+	var faults []Fault
+	read := func(into map[string]expression, key, path, text string, want *cel.Type) {
+		if strings.TrimSpace(text) == "" {
+			return
+		}
+		x, err := compileOne(env, text, want)
+		if err != nil {
+			faults = append(faults, Fault{Path: path, Text: err.Error()})
+			return
+		}
+		into[key] = x
+	}
+	for i, p := range f.Pages {
+		at := fmt.Sprintf("pages[%d]", i)
+		read(r.pages, p.Code, at+".show_if", p.ShowIf, cel.BoolType)
+		for j, fd := range p.Fields {
+			at := fmt.Sprintf("%s.fields[%d]", at, j)
+			read(r.shown, fd.Code, at+".show_if", fd.ShowIf, cel.BoolType)
+			read(r.required, fd.Code, at+".required_if", fd.RequiredIf, cel.BoolType)
+			t, ok := fd.celType()
+			if !ok || t == nil {
+				continue
+			}
+			read(r.computed, fd.Code, at+".compute", fd.Compute, t)
+			if !identifier.MatchString(fd.Code) {
+				continue // a code with a hyphen cannot be named
+			}
+			if env, err = env.Extend(cel.Variable(fd.Code, t)); err != nil {
+				return nil, append(faults, Fault{Path: at + ".code", Text: err.Error()})
+			}
+		}
+	}
+	return r, faults
+}
+
+func compileOne(env *cel.Env, text string, want *cel.Type) (expression, error) {
+	ast, issues := env.Compile(text)
+	if err := issues.Err(); err != nil {
+		return expression{}, err
+	}
+	if got := ast.OutputType(); !got.IsExactType(want) {
+		return expression{}, fmt.Errorf("gives %s, not %s", got, want)
+	}
+	program, err := env.Program(ast, cel.CostLimit(exprCost), cel.EvalOptions(cel.OptOptimize))
+	return expression{program}, err
+}
+
+// holds evaluates a condition; one that cannot be evaluated yet is not met.
+func (x expression) holds(vars map[string]any) bool {
+	out, _, err := x.program.Eval(vars)
+	return err == nil && out == types.True
+}
+
+// text evaluates a computation into the spelling in which answers are kept; false while an answer it needs is missing,
+// or when the result is no number.
+func (x expression) text(vars map[string]any) (string, bool) {
+	out, _, err := x.program.Eval(vars)
+	if err != nil {
+		return "", false
+	}
+	switch v := out.Value().(type) {
+	case string:
+		return v, true
+	case int64:
+		return formatMoney(v)
+	case float64:
+		return formatNumber(v)
+	}
+	return "", false
+}
