@@ -33,6 +33,7 @@ var keepers = map[string][]string{
 	"github.com/casbin/casbin/v2":     {"internal/kernel/access"},
 	"github.com/hibiken/asynq":        {"internal/kernel/jobs", "internal/kernel/devkit", "internal/kernel/pgtest"},
 	"github.com/stripe/stripe-go/v76": {"internal/saas/billing"},
+	"github.com/google/cel-go":        {"internal/kernel/form"},
 }
 
 func TestArrows(t *testing.T) {
