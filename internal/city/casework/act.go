@@ -17,6 +17,7 @@ import (
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/workflow"
 )
 
 // ActInput is one step of the workflow. Version is that of the application as the actor saw it; an applicant may leave
@@ -46,12 +47,12 @@ func (s *Service) Act(ctx context.Context, actor identity.Actor, in ActInput) (A
 	if err != nil {
 		return Application{}, err
 	}
-	action, ok := wf.action(in.Action)
+	action, ok := wf.Action(in.Action)
 	if !ok || seen.Draft() || action.Actor != actorOf(actor) {
 		return Application{}, fault.New(fault.Conflict, "application.no_action")
 	}
 	need := access.ApplicationOwn
-	if action.Actor == ByOfficer {
+	if action.Actor == workflow.ByOfficer {
 		need = action.Permission
 	}
 	if err := s.d.Guard.Allow(ctx, actor, need); err != nil {
@@ -73,13 +74,13 @@ func (s *Service) Act(ctx context.Context, actor identity.Actor, in ActInput) (A
 		if app, err = lock(ctx, tx, r, in.ID); err != nil {
 			return err
 		}
-		if in.Version != app.Version && (in.Version != 0 || action.Actor == ByOfficer) {
+		if in.Version != app.Version && (in.Version != 0 || action.Actor == workflow.ByOfficer) {
 			return s.changed(ctx, tx, wf, app, in.Version)
 		}
 		if !slices.Contains(action.From, app.State) {
 			return fault.New(fault.Conflict, "application.no_action")
 		}
-		if action.Actor == ByOfficer && !over && app.heldByOther(actor.ID) {
+		if action.Actor == workflow.ByOfficer && !over && app.heldByOther(actor.ID) {
 			return fault.New(fault.Conflict, "application.held", "who", app.AssigneeName)
 		}
 		return s.take(ctx, tx, &app, step{
@@ -95,9 +96,9 @@ func (s *Service) Act(ctx context.Context, actor identity.Actor, in ActInput) (A
 // actorOf says which part an account plays in a workflow.
 func actorOf(a identity.Actor) string {
 	if a.Kind == identity.Resident {
-		return ByApplicant
+		return workflow.ByApplicant
 	}
-	return ByOfficer
+	return workflow.ByOfficer
 }
 
 // overHolder reports whether the actor may take steps on what somebody else has, as those may who deal out the work.
@@ -106,7 +107,7 @@ func (s *Service) overHolder(ctx context.Context, actor identity.Actor) bool {
 }
 
 // checkAct refuses words and fields that the action cannot use, before anything is locked.
-func (s *Service) checkAct(ctx context.Context, app Application, wf *Workflow, action Action, in *ActInput) error {
+func (s *Service) checkAct(ctx context.Context, app Application, wf *workflow.Workflow, action workflow.Action, in *ActInput) error {
 	var bad []fault.Field
 	in.Reason = strings.TrimSpace(in.Reason)
 	switch {
@@ -114,13 +115,13 @@ func (s *Service) checkAct(ctx context.Context, app Application, wf *Workflow, a
 		bad = append(bad, fault.Field{Name: "reason", Code: "invalid"})
 	case utf8.RuneCountInString(in.Reason) > reasonMax:
 		bad = append(bad, fault.Field{Name: "reason", Code: "too_long", Args: []any{"max", reasonMax}})
-	case in.Reason == "" && action.Reason == ReasonRequired:
+	case in.Reason == "" && action.Reason == workflow.ReasonRequired:
 		bad = append(bad, fault.Field{Name: "reason", Code: "required"})
-	case in.Reason != "" && action.Reason == ReasonNone:
+	case in.Reason != "" && action.Reason == workflow.ReasonNone:
 		bad = append(bad, fault.Field{Name: "reason", Code: "not_answerable"})
 	}
 	to, _ := wf.State(action.To)
-	correct := to.Stage == StageNeedsCorrection
+	correct := to.Stage == workflow.StageNeedsCorrection
 	if len(in.Fields) > 0 || correct {
 		form, err := s.form(ctx, s.d.DB.App, app)
 		if err != nil {
@@ -142,7 +143,7 @@ func (s *Service) checkAct(ctx context.Context, app Application, wf *Workflow, a
 }
 
 // changed refuses an act on an application that moved meanwhile, and says how.
-func (s *Service) changed(ctx context.Context, tx bun.IDB, wf *Workflow, app Application, seen int) error {
+func (s *Service) changed(ctx context.Context, tx bun.IDB, wf *workflow.Workflow, app Application, seen int) error {
 	var last Event
 	err := tx.NewSelect().Model(&last).Where("tenant_id = ? AND application_id = ? AND version > ?", app.TenantID, app.ID, seen).
 		OrderExpr("id DESC").Limit(1).Scan(ctx)

@@ -15,6 +15,7 @@ import (
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/workflow"
 )
 
 func TestTheSecondOfTwoOfficersIsToldWhatChanged(t *testing.T) {
@@ -166,7 +167,7 @@ func TestAnApplicantMayWithdraw(t *testing.T) {
 	siti := st.resident(t, st.ctx, "Siti")
 	app := st.submitted(t, siti, sitiNIK)
 	app, err := st.Cancel(st.ctx, siti, app.ID, "KTP sudah ketemu")
-	if err != nil || app.Stage != StageCancelled || app.ClosedAt.IsZero() || len(heard[event.ApplicationCancelled](st)) != 1 {
+	if err != nil || app.Stage != workflow.StageCancelled || app.ClosedAt.IsZero() || len(heard[event.ApplicationCancelled](st)) != 1 {
 		t.Fatalf("stage %s, %v", app.Stage, err)
 	}
 	_, err = st.Cancel(st.ctx, siti, app.ID, "")

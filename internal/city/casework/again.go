@@ -15,6 +15,7 @@ import (
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workcal"
+	"bedelau/internal/kernel/workflow"
 )
 
 // Hold is the cause of a refusal to apply again: the applicant's own application that is in the way.
@@ -91,12 +92,12 @@ func (s *Service) mayApply(ctx context.Context, tx bun.IDB, app Application, for
 
 // earlier is an application as far as it bears on the next one.
 type earlier struct {
-	ID          uuid.UUID `bun:"id"`
-	AccountID   uuid.UUID `bun:"account_id"`
-	Number      string    `bun:"number"`
-	Stage       Stage     `bun:"stage"`
-	SubmittedAt time.Time `bun:"submitted_at"`
-	ClosedAt    time.Time `bun:"closed_at,nullzero"`
+	ID          uuid.UUID      `bun:"id"`
+	AccountID   uuid.UUID      `bun:"account_id"`
+	Number      string         `bun:"number"`
+	Stage       workflow.Stage `bun:"stage"`
+	SubmittedAt time.Time      `bun:"submitted_at"`
+	ClosedAt    time.Time      `bun:"closed_at,nullzero"`
 }
 
 // earlierLimit bounds what is looked at; an account that helps a neighbourhood has fewer of one service at a time.
@@ -109,7 +110,7 @@ func (s *Service) earlier(ctx context.Context, db bun.IDB, o Offer, column strin
 	err := db.NewRaw(`SELECT id, account_id, number, stage, submitted_at, closed_at FROM application
 		WHERE tenant_id = ? AND service_code = ? AND ? = ? AND submitted_at IS NOT NULL AND id <> ? AND stage NOT IN (?, ?)
 		ORDER BY submitted_at DESC LIMIT ?`,
-		tenancy.Must(ctx), o.Service, bun.Ident(column), whose, except, StageRejected, StageCancelled, earlierLimit).Scan(ctx, &list)
+		tenancy.Must(ctx), o.Service, bun.Ident(column), whose, except, workflow.StageRejected, workflow.StageCancelled, earlierLimit).Scan(ctx, &list)
 	if err != nil {
 		return nil, fmt.Errorf("casework: earlier applications: %w", err)
 	}
@@ -148,7 +149,7 @@ func refuseAgain(ctx context.Context, e earlier, o Offer, date time.Time, byNIK 
 		return f
 	}
 	f.Code = "application.one_open"
-	if e.Stage == StageApproved {
+	if e.Stage == workflow.StageApproved {
 		f.Code = "application.not_collected"
 	}
 	when := l.T("casework.again.at_once")

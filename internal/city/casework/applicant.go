@@ -9,6 +9,7 @@ import (
 
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/workflow"
 )
 
 // recheck holds a corrected application to what a new one is held to.
@@ -35,23 +36,23 @@ func (s *Service) recheck(ctx context.Context, tx bun.IDB, app *Application, act
 // correction. It refuses Invalid "application.nothing_changed" when the officer named fields and none of them was touched,
 // and what Submit refuses.
 func (s *Service) Correct(ctx context.Context, actor identity.Actor, id uuid.UUID) (Application, error) {
-	return s.actAs(ctx, actor, id, "", func(w *Workflow, a Action) bool {
+	return s.actAs(ctx, actor, id, "", func(w *workflow.Workflow, a workflow.Action) bool {
 		to, _ := w.State(a.To)
-		return to.Stage != StageCancelled
+		return to.Stage != workflow.StageCancelled
 	})
 }
 
 // Cancel withdraws an applicant's own application: the workflow's applicant action that leads to a cancelled state.
 func (s *Service) Cancel(ctx context.Context, actor identity.Actor, id uuid.UUID, reason string) (Application, error) {
-	return s.actAs(ctx, actor, id, reason, func(w *Workflow, a Action) bool {
+	return s.actAs(ctx, actor, id, reason, func(w *workflow.Workflow, a workflow.Action) bool {
 		to, _ := w.State(a.To)
-		return to.Stage == StageCancelled
+		return to.Stage == workflow.StageCancelled
 	})
 }
 
 // actAs takes the applicant action that fits, or refuses Conflict "application.no_action".
 func (s *Service) actAs(ctx context.Context, actor identity.Actor, id uuid.UUID, reason string,
-	fits func(*Workflow, Action) bool) (Application, error) {
+	fits func(*workflow.Workflow, workflow.Action) bool) (Application, error) {
 	app, err := s.own(ctx, actor, id)
 	if err != nil {
 		return Application{}, err
@@ -60,7 +61,7 @@ func (s *Service) actAs(ctx context.Context, actor identity.Actor, id uuid.UUID,
 	if err != nil {
 		return Application{}, err
 	}
-	for _, a := range wf.actions(app.State, ByApplicant) {
+	for _, a := range wf.Offered(app.State, workflow.ByApplicant) {
 		if fits(wf, a) {
 			return s.Act(ctx, actor, ActInput{ID: id, Action: a.Code, Reason: reason})
 		}

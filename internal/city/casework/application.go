@@ -10,6 +10,7 @@ import (
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/workcal"
+	"bedelau/internal/kernel/workflow"
 )
 
 // Application is one request of a resident to the city, from its draft to its end.
@@ -37,10 +38,10 @@ type Application struct {
 	DocumentVersion int    `bun:"document_version"`
 	StandardVersion int    `bun:"standard_version"`
 
-	State   string `bun:"state"`
-	Stage   Stage  `bun:"stage"`
-	Clock   Clock  `bun:"clock"`
-	Version int    `bun:"version"` // hand it back with an act: it shows that nothing happened meanwhile
+	State   string         `bun:"state"`
+	Stage   workflow.Stage `bun:"stage"`
+	Clock   workflow.Clock `bun:"clock"`
+	Version int            `bun:"version"` // hand it back with an act: it shows that nothing happened meanwhile
 
 	Answers       form.Answers `bun:"answers,type:jsonb"` // the open ones; Service.Get opens the rest
 	Sealed        []byte       `bun:"sealed"`
@@ -88,14 +89,14 @@ type Correction struct {
 func (c *Correction) untouched() bool { return len(c.Fields) > 0 && len(c.Changed) == 0 }
 
 // Draft reports whether the application has not been submitted.
-func (a Application) Draft() bool { return a.Stage == StageDraft }
+func (a Application) Draft() bool { return a.Stage == workflow.StageDraft }
 
 // Open reports whether the city still has something to do with it.
 func (a Application) Open() bool { return !a.SubmittedAt.IsZero() && a.ClosedAt.IsZero() }
 
 // Late reports whether the promised time had ended at now. A paused or stopped clock is not late.
 func (a Application) Late(now time.Time) bool {
-	return a.Clock == Running && !a.DueAt.IsZero() && now.After(a.DueAt)
+	return a.Clock == workflow.Running && !a.DueAt.IsZero() && now.After(a.DueAt)
 }
 
 // Term is what was promised at submission.
@@ -114,11 +115,11 @@ const (
 // setQueue keeps the place in the queue in step with the clock.
 func (a *Application) setQueue(now time.Time) {
 	switch {
-	case a.Clock == Running && !a.DueAt.IsZero():
+	case a.Clock == workflow.Running && !a.DueAt.IsZero():
 		a.QueueRank, a.QueueAt = rankDue, a.DueAt
-	case a.Clock == Running:
+	case a.Clock == workflow.Running:
 		a.QueueRank, a.QueueAt = rankOpen, a.SubmittedAt
-	case a.Clock == Paused:
+	case a.Clock == workflow.Paused:
 		a.QueueRank, a.QueueAt = rankWaiting, now
 	default:
 		a.QueueRank, a.QueueAt = rankDecided, now

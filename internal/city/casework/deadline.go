@@ -14,14 +14,15 @@ import (
 	"bedelau/internal/kernel/pack"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workcal"
+	"bedelau/internal/kernel/workflow"
 )
 
 // setClock moves the clock to what the new state says. It returns the year whose holidays were missing, or 0.
-func (s *Service) setClock(ctx context.Context, tx bun.IDB, app *Application, to Clock, now time.Time) (int, error) {
+func (s *Service) setClock(ctx context.Context, tx bun.IDB, app *Application, to workflow.Clock, now time.Time) (int, error) {
 	from := app.Clock
 	app.Clock = to
 	switch {
-	case from == Running && to == Paused && !app.DueAt.IsZero():
+	case from == workflow.Running && to == workflow.Paused && !app.DueAt.IsZero():
 		cal, err := pack.LoadCalendar(ctx, tx)
 		if err != nil {
 			return 0, err
@@ -33,7 +34,7 @@ func (s *Service) setClock(ctx context.Context, tx bun.IDB, app *Application, to
 		}
 		app.Remaining, app.DueAt = &left, time.Time{}
 		return year, nil
-	case from == Paused && to == Running && app.Remaining != nil:
+	case from == workflow.Paused && to == workflow.Running && app.Remaining != nil:
 		cal, err := pack.LoadCalendar(ctx, tx)
 		if err != nil {
 			return 0, err
@@ -51,7 +52,7 @@ func (s *Service) setClock(ctx context.Context, tx bun.IDB, app *Application, to
 
 // keptPromise reports whether an application that is decided at now was decided in time.
 func (a Application) keptPromise(now time.Time) bool {
-	if a.Clock == Paused && a.Remaining != nil {
+	if a.Clock == workflow.Paused && a.Remaining != nil {
 		return !a.Remaining.Late()
 	}
 	return a.DueAt.IsZero() || !now.After(a.DueAt)
@@ -93,7 +94,7 @@ func (s *Service) escalate(ctx context.Context, _ uuid.UUID, args escalateArgs) 
 	if err != nil {
 		return err
 	}
-	step, ok := wf.escalation(args.Level)
+	step, ok := wf.Escalated(args.Level)
 	if !ok {
 		return nil
 	}
@@ -124,7 +125,7 @@ const roleAdmin = "city_admin"
 
 // toldAt returns who is told: the holders of the step's role in the agency, or, standing in for them, the administrators
 // of a city whose agency has none.
-func (s *Service) toldAt(ctx context.Context, step Escalation, app Application) (told []uuid.UUID, standin bool, err error) {
+func (s *Service) toldAt(ctx context.Context, step workflow.Escalation, app Application) (told []uuid.UUID, standin bool, err error) {
 	told, err = s.d.Staff.Holders(ctx, step.Tell, app.AgencyCode)
 	if err != nil || len(told) > 0 {
 		return told, false, err

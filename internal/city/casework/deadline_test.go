@@ -14,6 +14,7 @@ import (
 	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/pgtest"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/workflow"
 )
 
 func (st *stage) sweepOnce(t testing.TB) (jobsAdded int) {
@@ -197,11 +198,11 @@ func TestHowAPromiseStands(t *testing.T) {
 		}
 	}
 	paused, decided, draft := app, app, app
-	paused.Clock, paused.DueAt = Paused, time.Time{}
-	decided.Clock, decided.OnTime = Stopped, new(bool)
+	paused.Clock, paused.DueAt = workflow.Paused, time.Time{}
+	decided.Clock, decided.OnTime = workflow.Stopped, new(bool)
 	cancelled := app
-	cancelled.Clock = Stopped
-	draft.Stage = StageDraft
+	cancelled.Clock = workflow.Stopped
+	draft.Stage = workflow.StageDraft
 	hours := app
 	hours.TermUnit, hours.TermAmount = "hour", 48
 	hours.DueAt = st.clock().Add(11 * time.Hour)

@@ -15,6 +15,7 @@ import (
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/workflow"
 )
 
 // The tables of definitions.
@@ -100,8 +101,8 @@ func (s *Service) form(ctx context.Context, tx bun.IDB, a Application) (*form.Fo
 	return define[form.Form](ctx, s.defs, tx, formTable, a.FormCode, a.FormVersion)
 }
 
-func (s *Service) workflow(ctx context.Context, tx bun.IDB, a Application) (*Workflow, error) {
-	return define[Workflow](ctx, s.defs, tx, workflowTable, a.WorkflowCode, a.WorkflowVersion)
+func (s *Service) workflow(ctx context.Context, tx bun.IDB, a Application) (*workflow.Workflow, error) {
+	return define[workflow.Workflow](ctx, s.defs, tx, workflowTable, a.WorkflowCode, a.WorkflowVersion)
 }
 
 func (s *Service) template(ctx context.Context, tx bun.IDB, a Application) (*DocumentTemplate, error) {

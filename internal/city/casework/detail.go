@@ -13,18 +13,19 @@ import (
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/workflow"
 )
 
 // Detail is one application as its reader may see it.
 type Detail struct {
 	Application Application
-	State       State
-	Workflow    *Workflow // names the states of the timeline; do not change it
+	State       workflow.State
+	Workflow    *workflow.Workflow // names the states of the timeline; do not change it
 	Pages       []PageAnswers
 	Warnings    []fault.Field // what an officer should look at twice; none for the applicant
 	Timeline    []Event       // what is public, for the applicant; an officer sees everything
 	Documents   []Document
-	Actions     []Action // that this reader may take now
+	Actions     []workflow.Action // that this reader may take now
 	Late        bool
 	MayReveal   bool
 	MayAssign   bool
@@ -107,7 +108,7 @@ func (s *Service) Get(ctx context.Context, actor identity.Actor, id uuid.UUID) (
 		}
 	}
 	d.Held = !own && app.Open() && app.heldByOther(actor.ID) && !s.overHolder(ctx, actor)
-	for _, a := range wf.actions(app.State, actorOf(actor)) {
+	for _, a := range wf.Offered(app.State, actorOf(actor)) {
 		if own || !d.Held && s.d.Guard.Allow(ctx, actor, a.Permission) == nil {
 			d.Actions = append(d.Actions, a)
 		}
@@ -181,13 +182,13 @@ func (s *Service) Mine(ctx context.Context, actor identity.Actor) ([]Application
 }
 
 // Status returns the state of an application in its workflow's words, for lists.
-func (s *Service) Status(ctx context.Context, app Application) (State, error) {
+func (s *Service) Status(ctx context.Context, app Application) (workflow.State, error) {
 	if app.Draft() {
-		return State{Code: stateDraft, Stage: StageDraft, Clock: Stopped}, nil
+		return workflow.State{Code: workflow.Draft, Stage: workflow.StageDraft, Clock: workflow.Stopped}, nil
 	}
 	wf, err := s.workflow(ctx, s.d.DB.App, app)
 	if err != nil {
-		return State{}, err
+		return workflow.State{}, err
 	}
 	state, _ := wf.State(app.State)
 	return state, nil

@@ -18,10 +18,8 @@ import (
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/workflow"
 )
-
-// stateDraft is the state before any workflow begins.
-const stateDraft = "draft"
 
 // Start opens a draft for a service, or returns the one that the resident already has for it. Residents with
 // application:submit call it. It refuses a channel it does not know (Invalid, field "channel") and a service that is
@@ -36,7 +34,7 @@ func (s *Service) Start(ctx context.Context, actor identity.Actor, service, chan
 	var app Application
 	err := tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
 		old := tx.NewSelect().Model(&app).Where("a.tenant_id = ? AND a.account_id = ? AND a.service_code = ? AND a.stage = ?",
-			tenancy.Must(ctx), actor.ID, service, StageDraft)
+			tenancy.Must(ctx), actor.ID, service, workflow.StageDraft)
 		if err := old.Scan(ctx); err == nil || !fault.Is(orNotFound(err), "application.not_found") {
 			return err
 		}
@@ -71,7 +69,7 @@ func (s *Service) newDraft(ctx context.Context, tx bun.IDB, actor identity.Actor
 	app := Application{
 		TenantID: tenancy.Must(ctx), ID: id, AccountID: actor.ID, Channel: channel, Locale: string(i18n.From(ctx)),
 		FormCode: o.Form, WorkflowCode: o.Workflow, DocumentCode: o.Document,
-		State: stateDraft, Stage: StageDraft, Clock: Stopped, Version: 1, Answers: form.Answers{},
+		State: workflow.Draft, Stage: workflow.StageDraft, Clock: workflow.Stopped, Version: 1, Answers: form.Answers{},
 		QueueAt: now, CreatedAt: now, UpdatedAt: now,
 	}
 	app.describe(o)
@@ -117,9 +115,9 @@ func (d Draft) Next() string {
 
 func (a Application) editable(field string) bool {
 	switch a.Stage {
-	case StageDraft:
+	case workflow.StageDraft:
 		return true
-	case StageNeedsCorrection:
+	case workflow.StageNeedsCorrection:
 		return a.Correction != nil && (len(a.Correction.Fields) == 0 || slices.Contains(a.Correction.Fields, field))
 	}
 	return false
@@ -132,7 +130,7 @@ func (s *Service) Draft(ctx context.Context, actor identity.Actor, id uuid.UUID)
 	if err != nil {
 		return Draft{}, err
 	}
-	if app.Stage != StageDraft && app.Stage != StageNeedsCorrection {
+	if app.Stage != workflow.StageDraft && app.Stage != workflow.StageNeedsCorrection {
 		return Draft{}, fault.New(fault.Conflict, "application.not_editable")
 	}
 	d := Draft{Application: app, Done: map[string]bool{}}

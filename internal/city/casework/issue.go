@@ -19,6 +19,7 @@ import (
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workcal"
+	"bedelau/internal/kernel/workflow"
 )
 
 // Document is what the city has issued on an application.
@@ -223,7 +224,7 @@ func (s *Service) announceIssued(ctx context.Context, tx bun.Tx, app Application
 	if err != nil {
 		return err
 	}
-	if next := wf.actions(app.State, BySystem); len(next) > 0 {
+	if next := wf.Offered(app.State, workflow.BySystem); len(next) > 0 {
 		to, _ := wf.State(next[0].To)
 		if _, err := s.setClock(ctx, tx, &app, to.Clock, d.IssuedAt); err != nil {
 			return err

@@ -13,6 +13,7 @@ import (
 
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/workflow"
 )
 
 // TestNumbersHaveNoGap issues twenty documents at once while other transactions take a number and fail.
@@ -90,7 +91,7 @@ func TestNothingIsIssuedOnARejection(t *testing.T) {
 		t.Errorf("%d documents; outcome %s", n, app.Outcome)
 	}
 	tr, err := st.Track(st.ctx, app.Number, "7890")
-	if err != nil || tr.State.Stage != StageRejected {
+	if err != nil || tr.State.Stage != workflow.StageRejected {
 		t.Errorf("tracked %+v, %v", tr, err)
 	}
 }
@@ -99,12 +100,12 @@ func TestNothingIsIssuedOnARejection(t *testing.T) {
 func TestAWorkflowMayEndWithTheDocument(t *testing.T) {
 	t.Parallel()
 	st := newStage(t)
-	wf, err := define[Workflow](st.ctx, newDefinitions(), st.w.DB.App, workflowTable, "adminduk", 1)
+	wf, err := define[workflow.Workflow](st.ctx, newDefinitions(), st.w.DB.App, workflowTable, "adminduk", 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	i := slices.IndexFunc(wf.Actions, func(a Action) bool { return a.Code == "hand_over" })
-	wf.Actions[i].Actor, wf.Actions[i].Permission, wf.Actions[i].Message = BySystem, "", nil
+	i := slices.IndexFunc(wf.Actions, func(a workflow.Action) bool { return a.Code == "hand_over" })
+	wf.Actions[i].Actor, wf.Actions[i].Permission, wf.Actions[i].Message = workflow.BySystem, "", nil
 	err = tenancy.InTx(st.ctx, st.w.DB.App, func(ctx context.Context, tx bun.Tx) error {
 		return publish(ctx, tx, workflowTable, "adminduk", 2, wf, st.clock())
 	})
@@ -120,7 +121,7 @@ func TestAWorkflowMayEndWithTheDocument(t *testing.T) {
 		t.Fatal(err)
 	}
 	d, err := st.Get(st.ctx, siti, app.ID)
-	if err != nil || d.Application.Stage != StageCompleted || d.Application.ClosedAt.IsZero() || len(d.Documents) != 1 {
+	if err != nil || d.Application.Stage != workflow.StageCompleted || d.Application.ClosedAt.IsZero() || len(d.Documents) != 1 {
 		t.Errorf("stage %s, %v", d.Application.Stage, err)
 	}
 }

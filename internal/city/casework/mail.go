@@ -10,6 +10,7 @@ import (
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/notify"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/workflow"
 )
 
 // tell writes to the applicant as part of tx, in the language in which they applied. The words are notify's; of the
@@ -21,7 +22,7 @@ func (s *Service) tell(ctx context.Context, tx bun.IDB, app Application, templat
 }
 
 // tellPlain writes what the workflow says to the applicant of a step that has no letter of its own.
-func (s *Service) tellPlain(ctx context.Context, tx bun.IDB, app Application, action Action) error {
+func (s *Service) tellPlain(ctx context.Context, tx bun.IDB, app Application, action workflow.Action) error {
 	l := i18n.Locale(app.Locale)
 	return s.send(ctx, tx, app, app.AccountID, l, "generic", map[string]string{
 		"title": app.Number + ": " + app.ServiceName.In(l), "body": action.Message.In(l), "path": "/permohonan/" + app.ID.String(),

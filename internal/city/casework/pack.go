@@ -10,9 +10,11 @@ import (
 	"github.com/uptrace/bun"
 	"gopkg.in/yaml.v3"
 
+	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/pack"
+	"bedelau/internal/kernel/workflow"
 )
 
 // Section is casework's part of a city pack: forms/*.yaml, workflows/*.yaml and documents/*.yaml. Register it with the
@@ -32,7 +34,7 @@ func Section() pack.Section {
 // definitionsOf is a pack's forms, workflows and documents, read and checked.
 type definitionsOf struct {
 	forms     []form.Form
-	workflows []Workflow
+	workflows []workflow.Workflow
 	documents []DocumentTemplate
 }
 
@@ -60,11 +62,11 @@ func readPack(p *pack.Pack) (definitionsOf, error) {
 		out.forms = append(out.forms, f)
 		f = form.Form{}
 	})
-	var w Workflow
+	var w workflow.Workflow
 	read("workflows", &w, func() string { return w.Code }, func(c *pack.Check) {
-		checkWorkflow(c, w)
+		w.Check(c, access.ApplicationReview, access.ApplicationDecide)
 		out.workflows = append(out.workflows, w)
-		w = Workflow{}
+		w = workflow.Workflow{}
 	})
 	var d DocumentTemplate
 	read("documents", &d, func() string { return d.Code }, func(c *pack.Check) {

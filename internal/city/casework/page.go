@@ -12,6 +12,7 @@ import (
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/workflow"
 )
 
 // SavePage stores what its applicant typed on one page, all of it or nothing. It refuses Invalid with every field that
@@ -72,7 +73,7 @@ func (s *Service) edit(ctx context.Context, actor identity.Actor, id uuid.UUID,
 		if err != nil {
 			return err
 		}
-		if app.Stage != StageDraft && app.Stage != StageNeedsCorrection {
+		if app.Stage != workflow.StageDraft && app.Stage != workflow.StageNeedsCorrection {
 			return fault.New(fault.Conflict, "application.not_editable")
 		}
 		form, err := s.form(ctx, tx, app)

@@ -8,6 +8,7 @@ import (
 	"bedelau/internal/kernel/pack"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workcal"
+	"bedelau/internal/kernel/workflow"
 )
 
 // How a promise stands.
@@ -57,10 +58,10 @@ func promiseOf(cal workcal.Calendar, a Application, now time.Time) (Promise, err
 	switch {
 	case a.Draft():
 		return p, nil
-	case a.Clock == Stopped:
+	case a.Clock == workflow.Stopped:
 		p.State = a.outcomeInTime()
 		return p, nil
-	case a.Clock == Paused:
+	case a.Clock == workflow.Paused:
 		p.State = PromisePaused
 		return p, nil
 	case a.DueAt.IsZero():

@@ -13,12 +13,13 @@ import (
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/jobs"
+	"bedelau/internal/kernel/workflow"
 )
 
 // step is one action of a workflow while it is taken.
 type step struct {
-	wf      *Workflow
-	action  Action
+	wf      *workflow.Workflow
+	action  workflow.Action
 	actor   identity.Actor
 	reason  string
 	fields  []string // to correct, or corrected
@@ -33,7 +34,7 @@ func (s *Service) take(ctx context.Context, tx bun.Tx, app *Application, st step
 	if !ok {
 		return fmt.Errorf("workflow %s has no state %q", st.wf.Code, st.action.To)
 	}
-	if app.Stage == StageNeedsCorrection && st.actor.Kind == identity.Resident && to.Stage != StageCancelled {
+	if app.Stage == workflow.StageNeedsCorrection && st.actor.Kind == identity.Resident && to.Stage != workflow.StageCancelled {
 		if app.Correction.untouched() {
 			return fault.New(fault.Invalid, "application.nothing_changed", "agency", app.AgencyName.In(i18n.From(ctx)))
 		}
@@ -42,7 +43,7 @@ func (s *Service) take(ctx context.Context, tx bun.Tx, app *Application, st step
 		}
 		st.fields = app.Correction.Changed
 	}
-	st.decided = app.DecidedAt.IsZero() && (to.Stage == StageApproved || to.Stage == StageRejected)
+	st.decided = app.DecidedAt.IsZero() && (to.Stage == workflow.StageApproved || to.Stage == workflow.StageRejected)
 	if st.decided {
 		kept := app.keptPromise(st.at)
 		app.DecidedAt, app.Outcome, app.OnTime, app.Reason = st.at, string(to.Stage), &kept, st.reason
@@ -66,16 +67,16 @@ func (s *Service) take(ctx context.Context, tx bun.Tx, app *Application, st step
 }
 
 // enter puts an application into the state that a step leads to.
-func (a *Application) enter(to State, st step) {
+func (a *Application) enter(to workflow.State, st step) {
 	a.Correction = nil
 	if st.decided {
 		a.BeforeAnswers, a.BeforeSealed = nil, nil
 	}
-	if to.Stage == StageNeedsCorrection {
+	if to.Stage == workflow.StageNeedsCorrection {
 		a.Correction = &Correction{Message: st.reason, Fields: st.fields, At: st.at}
 		a.BeforeAnswers, a.BeforeSealed = a.Answers, a.Sealed
 	}
-	if st.actor.Kind == identity.Staff && !a.AssigneeID.Valid && to.Stage == StageInReview {
+	if st.actor.Kind == identity.Staff && !a.AssigneeID.Valid && to.Stage == workflow.StageInReview {
 		a.assign(st.actor.ID, st.actor.Name) // whoever begins has it
 	}
 	a.State, a.Stage, a.UpdatedAt = to.Code, to.Stage, st.at
@@ -106,11 +107,11 @@ func (s *Service) announce(ctx context.Context, tx bun.Tx, app Application, st s
 		return jobs.Add(ctx, tx, issueKind, issueArgs{ApplicationID: app.ID}) // the applicant is told when it is there
 	}
 	switch {
-	case st.actor.Kind == identity.Resident && app.Clock == Running:
+	case st.actor.Kind == identity.Resident && app.Clock == workflow.Running:
 		return s.tellHolder(ctx, tx, app, st.actor.ID, "case_corrected")
 	case st.actor.Kind == identity.Resident:
 		return nil // needs no news of what they did themselves
-	case app.Stage == StageNeedsCorrection:
+	case app.Stage == workflow.StageNeedsCorrection:
 		return s.tell(ctx, tx, app, "correction_requested", st.reason)
 	case st.decided:
 		return s.tell(ctx, tx, app, "application_"+app.Outcome, st.reason)
@@ -129,17 +130,17 @@ func (s *Service) publish(ctx context.Context, tx bun.Tx, app Application, st st
 			AccountID: app.AccountID, ActorID: st.actor.ID, Outcome: app.Outcome, OnTime: *app.OnTime, Channel: app.Channel,
 			SubmittedAt: app.SubmittedAt, At: st.at,
 		})
-	case app.Stage == StageNeedsCorrection:
+	case app.Stage == workflow.StageNeedsCorrection:
 		return event.Publish(ctx, tx, s.d.Bus, event.CorrectionRequested{
 			ApplicationID: app.ID, Number: app.Number, ServiceCode: app.ServiceCode, AgencyCode: app.AgencyCode,
 			AccountID: app.AccountID, ActorID: st.actor.ID, Channel: app.Channel, At: st.at,
 		})
-	case app.Stage == StageCancelled:
+	case app.Stage == workflow.StageCancelled:
 		return event.Publish(ctx, tx, s.d.Bus, event.ApplicationCancelled{
 			ApplicationID: app.ID, Number: app.Number, ServiceCode: app.ServiceCode, AgencyCode: app.AgencyCode,
 			AccountID: app.AccountID, Channel: app.Channel, At: st.at,
 		})
-	case st.actor.Kind == identity.Resident && app.Clock == Running:
+	case st.actor.Kind == identity.Resident && app.Clock == workflow.Running:
 		return event.Publish(ctx, tx, s.d.Bus, event.ApplicationCorrected{
 			ApplicationID: app.ID, Number: app.Number, ServiceCode: app.ServiceCode, AgencyCode: app.AgencyCode,
 			AccountID: app.AccountID, Channel: app.Channel, At: st.at,

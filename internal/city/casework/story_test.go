@@ -16,6 +16,7 @@ import (
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/workflow"
 )
 
 // TestALostCardFromFormToDocument is the whole story of one application, as the resident and the officer live it.
@@ -31,7 +32,7 @@ func TestALostCardFromFormToDocument(t *testing.T) {
 		t.Fatal(err)
 	}
 	again, err := st.Start(st.ctx, siti, ktp, event.ChannelWeb)
-	if err != nil || again.ID != app.ID || app.Number != "" || app.Stage != StageDraft {
+	if err != nil || again.ID != app.ID || app.Number != "" || app.Stage != workflow.StageDraft {
 		t.Fatalf("a second start: %v %v", again.ID, err)
 	}
 	app = st.draft(t, st.ctx, siti, sitiNIK)
@@ -51,7 +52,7 @@ func TestALostCardFromFormToDocument(t *testing.T) {
 	if want := time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC); !app.DueAt.Equal(want) || app.DueProvisional {
 		t.Errorf("due %v, want %v", app.DueAt, want)
 	}
-	if !strings.HasPrefix(app.Number, "BTM-26-") || app.State != "submitted" || app.Stage != StageReceived {
+	if !strings.HasPrefix(app.Number, "BTM-26-") || app.State != "submitted" || app.Stage != workflow.StageReceived {
 		t.Errorf("number %s, state %s", app.Number, app.State)
 	}
 
@@ -72,7 +73,7 @@ func TestALostCardFromFormToDocument(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if app.Stage != StageNeedsCorrection || !app.DueAt.IsZero() || app.Remaining == nil || app.Remaining.Days != 1 {
+	if app.Stage != workflow.StageNeedsCorrection || !app.DueAt.IsZero() || app.Remaining == nil || app.Remaining.Days != 1 {
 		t.Fatalf("after the request: %s, due %v, left %+v", app.Stage, app.DueAt, app.Remaining)
 	}
 
@@ -152,7 +153,7 @@ func TestALostCardFromFormToDocument(t *testing.T) {
 	}
 
 	// Handed over, it is closed.
-	if detail.Application.Stage != StageApproved {
+	if detail.Application.Stage != workflow.StageApproved {
 		t.Errorf("stage %s", detail.Application.Stage)
 	}
 	if app, err = st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "hand_over", Version: app.Version}); err != nil || app.ClosedAt.IsZero() {

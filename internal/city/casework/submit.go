@@ -22,6 +22,7 @@ import (
 	"bedelau/internal/kernel/pack"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workcal"
+	"bedelau/internal/kernel/workflow"
 )
 
 // Review is a draft with everything that stands between it and submission.
@@ -255,7 +256,7 @@ func (s *Service) promise(ctx context.Context, tx bun.IDB, app *Application, t w
 }
 
 func (s *Service) announceSubmitted(ctx context.Context, tx bun.Tx, app Application, actor identity.Actor, missing int) error {
-	e := Event{At: app.SubmittedAt, Action: EventSubmitted, FromState: stateDraft, ToState: app.State, Public: true}
+	e := Event{At: app.SubmittedAt, Action: EventSubmitted, FromState: workflow.Draft, ToState: app.State, Public: true}
 	if err := record(ctx, tx, app, by(actor, e)); err != nil {
 		return err
 	}

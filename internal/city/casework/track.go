@@ -16,6 +16,7 @@ import (
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/workflow"
 )
 
 // Tracking is what an application's number and four digits of its applicant's phone tell: where it stands, and nothing
@@ -24,7 +25,7 @@ type Tracking struct {
 	Number      string
 	ServiceName i18n.Text
 	AgencyName  i18n.Text
-	State       State
+	State       workflow.State
 	SubmittedAt time.Time
 	Promise     Promise
 	UpdatedAt   time.Time
@@ -34,7 +35,7 @@ type Tracking struct {
 // Step is one state that an application has come to.
 type Step struct {
 	At    time.Time
-	State State
+	State workflow.State
 }
 
 var fourDigits = regexp.MustCompile(`^[0-9]{4}$`)

@@ -12,6 +12,7 @@ import (
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/workflow"
 )
 
 // application is an application in lists and as the answer to an act.
@@ -42,13 +43,13 @@ type person struct {
 
 type state struct {
 	Code   string         `json:"code" example:"in_review" doc:"Of the service's workflow."`
-	Stage  casework.Stage `json:"stage" enum:"draft,received,in_review,needs_correction,approved,rejected,cancelled,completed" doc:"The same for every workflow."`
+	Stage  workflow.Stage `json:"stage" enum:"draft,received,in_review,needs_correction,approved,rejected,cancelled,completed" doc:"The same for every workflow."`
 	Label  string         `json:"label" example:"Dalam verifikasi"`
 	Public string         `json:"public,omitempty" doc:"What it means to the applicant."`
-	Clock  casework.Clock `json:"clock" enum:"running,paused,stopped" doc:"Whether the promised time runs."`
+	Clock  workflow.Clock `json:"clock" enum:"running,paused,stopped" doc:"Whether the promised time runs."`
 }
 
-func stateOf(s casework.State, who caller) state {
+func stateOf(s workflow.State, who caller) state {
 	out := state{Code: s.Code, Stage: s.Stage, Label: who.text(s.Label), Public: who.text(s.Public), Clock: s.Clock}
 	if out.Label == "" {
 		out.Label = who.lang.T(s.Stage.TextKey())
@@ -57,7 +58,7 @@ func stateOf(s casework.State, who caller) state {
 }
 
 // applicationOf writes an application for its reader: what concerns the office alone is left out for a resident.
-func (a *API) applicationOf(x casework.Application, s casework.State, who caller) application {
+func (a *API) applicationOf(x casework.Application, s workflow.State, who caller) application {
 	out := application{
 		ID: x.ID, Number: x.Number, Service: named{Code: x.ServiceCode, Name: who.text(x.ServiceName)},
 		Agency: named{Code: x.AgencyCode, Name: who.text(x.AgencyName)}, State: stateOf(s, who), Version: x.Version, Channel: x.Channel,

@@ -11,6 +11,7 @@ import (
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/form"
+	"bedelau/internal/kernel/workflow"
 )
 
 // applicationDetail is one application as its reader may see it.
@@ -104,7 +105,7 @@ func (a *API) read(ctx context.Context, who caller, in *struct{ ByApplication })
 		Warnings:  wrongs(d.Warnings, who),
 		Timeline:  list(d.Timeline, func(e casework.Event) happening { return happeningOf(e, who) }),
 		Documents: list(d.Documents, func(doc casework.Document) document { return a.documentOf(doc, who) }),
-		Actions: list(d.Actions, func(x casework.Action) action {
+		Actions: list(d.Actions, func(x workflow.Action) action {
 			return action{Code: x.Code, Label: who.text(x.Label), To: x.To, Reason: x.Reason, Issues: x.Issues}
 		}),
 		MayReveal: d.MayReveal, MayAssign: d.MayAssign,

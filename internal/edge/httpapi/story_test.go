@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"bedelau/internal/city/casework"
+	"bedelau/internal/kernel/workflow"
 	"bedelau/internal/saas/billing"
 )
 
@@ -76,7 +76,7 @@ func TestALostCardThroughTheAPI(t *testing.T) {
 	siti.refused(t, "POST", at+"/submission", nil, 422, "input.invalid")
 	for range 2 {
 		a := siti.post(t, 200, at+"/submission", nil, &x, "Idempotency-Key", "one")
-		if a.header.Get("ETag") != etag(x.Version) || x.State.Stage != casework.StageReceived {
+		if a.header.Get("ETag") != etag(x.Version) || x.State.Stage != workflow.StageReceived {
 			t.Errorf("submitted: ETag %s, %+v", a.header.Get("ETag"), x)
 		}
 	}
@@ -187,7 +187,7 @@ func (w *world) isDecided(t *testing.T, siti client, at string) {
 	budi.post(t, 200, at+"/actions", actRequest{Action: "start_review", Version: x.Version}, &x)
 	budi.post(t, 204, at+"/notes", noteRequest{Note: "Telepon kembali besok."}, nil)
 	budi.post(t, 200, at+"/actions", actRequest{Action: "request_correction", Version: x.Version, Reason: "Foto KK buram.", Fields: []string{"file_kk"}}, &x)
-	if x.State.Stage != casework.StageNeedsCorrection || !x.DueAt.IsZero() || x.State.Clock != casework.Paused {
+	if x.State.Stage != workflow.StageNeedsCorrection || !x.DueAt.IsZero() || x.State.Clock != workflow.Paused {
 		t.Errorf("after the request: %+v", x)
 	}
 
@@ -206,7 +206,7 @@ func (w *world) isDecided(t *testing.T, siti client, at string) {
 		t.Error("a resident learns who works on it")
 	}
 	budi.post(t, 200, at+"/actions", actRequest{Action: "approve", Version: x.Version, Reason: "Data cocok."}, &x)
-	if x.State.Stage != casework.StageApproved || x.DecidedAt.IsZero() {
+	if x.State.Stage != workflow.StageApproved || x.DecidedAt.IsZero() {
 		t.Errorf("approved: %+v", x)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"bedelau/internal/city/casework"
+	"bedelau/internal/kernel/workflow"
 	"bedelau/web/ui"
 )
 
@@ -22,9 +23,9 @@ func (p *Portal) deadlines(ctx context.Context, apps ...casework.Application) ([
 
 // forApplicant leaves out what is not worth a word to whoever has applied: how long a refusal took, or what they have
 // taken back.
-func forApplicant(d ui.Deadline, stage casework.Stage) ui.Deadline {
+func forApplicant(d ui.Deadline, stage workflow.Stage) ui.Deadline {
 	switch stage {
-	case casework.StageDraft, casework.StageRejected, casework.StageCancelled:
+	case workflow.StageDraft, workflow.StageRejected, workflow.StageCancelled:
 		return ui.Deadline{}
 	}
 	return d

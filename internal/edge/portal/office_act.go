@@ -10,6 +10,7 @@ import (
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/workflow"
 )
 
 // seen is the version of the case that the form was made for.
@@ -45,9 +46,9 @@ func (p *Portal) deskAct(c *gin.Context) error {
 }
 
 // acted names the sentence for a step by where it led; a step within a stage has the general one.
-func acted(to casework.Stage) string {
+func acted(to workflow.Stage) string {
 	switch to {
-	case casework.StageInReview, casework.StageNeedsCorrection, casework.StageApproved, casework.StageRejected, casework.StageCompleted:
+	case workflow.StageInReview, workflow.StageNeedsCorrection, workflow.StageApproved, workflow.StageRejected, workflow.StageCompleted:
 		return "acted_" + string(to)
 	}
 	return "acted"

@@ -13,6 +13,7 @@ import (
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/workflow"
 	"bedelau/web/page/office"
 	"bedelau/web/ui"
 )
@@ -153,11 +154,11 @@ func caseActions(d casework.Detail, l i18n.Locale) []office.Action {
 		x := office.Action{Code: a.Code, Label: a.Label.In(l), Reason: a.Reason, Issues: a.Issues}
 		to, _ := d.Workflow.State(a.To)
 		switch to.Stage {
-		case casework.StageNeedsCorrection:
+		case workflow.StageNeedsCorrection:
 			x.Correct = true
-		case casework.StageApproved, casework.StageCompleted:
+		case workflow.StageApproved, workflow.StageCompleted:
 			x.Tone = "good"
-		case casework.StageRejected:
+		case workflow.StageRejected:
 			x.Tone = "bad"
 		}
 		out = append(out, x)
@@ -212,7 +213,7 @@ func (p *Portal) nextCase(c *gin.Context, but uuid.UUID) (*office.Next, error) {
 			return nil, err
 		}
 		for _, app := range q.Rows {
-			if app.ID != but && app.Clock == casework.Running {
+			if app.ID != but && app.Clock == workflow.Running {
 				return &office.Next{Href: casePath(app.ID) + from, Number: app.Number, Service: app.ServiceName.In(l)}, nil
 			}
 		}

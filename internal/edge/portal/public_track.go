@@ -8,6 +8,7 @@ import (
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/workflow"
 	"bedelau/web/page/public"
 	"bedelau/web/ui"
 )
@@ -60,19 +61,19 @@ func (p *Portal) track(c *gin.Context) error {
 }
 
 // stageIcon is the sign of a stage on a timeline.
-func stageIcon(s casework.Stage) string {
+func stageIcon(s workflow.Stage) string {
 	switch s {
-	case casework.StageReceived:
+	case workflow.StageReceived:
 		return "inbox"
-	case casework.StageInReview:
+	case workflow.StageInReview:
 		return "eye"
-	case casework.StageNeedsCorrection:
+	case workflow.StageNeedsCorrection:
 		return "edit"
-	case casework.StageApproved, casework.StageCompleted:
+	case workflow.StageApproved, workflow.StageCompleted:
 		return "check"
-	case casework.StageRejected:
+	case workflow.StageRejected:
 		return "circle-x"
-	case casework.StageCancelled:
+	case workflow.StageCancelled:
 		return "ban"
 	}
 	return "file-text"

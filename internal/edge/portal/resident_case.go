@@ -10,6 +10,7 @@ import (
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/workflow"
 	"bedelau/web/page/resident"
 	"bedelau/web/ui"
 )
@@ -38,9 +39,9 @@ func (p *Portal) mine(c *gin.Context) error {
 			item.Deadline = deadlines[i]
 		}
 		switch {
-		case app.Draft() || app.Stage == casework.StageNeedsCorrection:
+		case app.Draft() || app.Stage == workflow.StageNeedsCorrection:
 			v.Waiting = append(v.Waiting, item)
-		case app.ClosedAt.IsZero() && app.Stage == casework.StageApproved:
+		case app.ClosedAt.IsZero() && app.Stage == workflow.StageApproved:
 			if item, err = p.ready(ctx, item, app, issued, l); err != nil {
 				return err
 			}
@@ -110,7 +111,7 @@ func (p *Portal) story(c *gin.Context) error {
 
 func mayCancel(d casework.Detail) bool {
 	for _, a := range d.Actions {
-		if to, ok := d.Workflow.State(a.To); ok && to.Stage == casework.StageCancelled {
+		if to, ok := d.Workflow.State(a.To); ok && to.Stage == workflow.StageCancelled {
 			return true
 		}
 	}

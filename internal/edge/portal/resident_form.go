@@ -16,6 +16,7 @@ import (
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/workflow"
 	"bedelau/web/page/resident"
 	"bedelau/web/ui"
 )
@@ -27,7 +28,7 @@ func (p *Portal) goOn(c *gin.Context, id uuid.UUID) error {
 		return err
 	}
 	to := d.Next()
-	if to == "" || d.Application.Stage == casework.StageNeedsCorrection {
+	if to == "" || d.Application.Stage == workflow.StageNeedsCorrection {
 		p.redirect(c, own(id, "/periksa"))
 		return nil
 	}

@@ -14,6 +14,7 @@ import (
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/workcal"
+	"bedelau/internal/kernel/workflow"
 	"bedelau/web/page/resident"
 	"bedelau/web/ui"
 )
@@ -170,7 +171,7 @@ func (p *Portal) send(c *gin.Context) error {
 		return err
 	}
 	sent := "/terkirim"
-	if d.Application.Stage == casework.StageNeedsCorrection {
+	if d.Application.Stage == workflow.StageNeedsCorrection {
 		sent += "?perbaikan=1"
 		_, err = p.Casework.Correct(ctx, a, id)
 	} else {

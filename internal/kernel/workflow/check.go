@@ -1,4 +1,4 @@
-package casework
+package workflow
 
 import (
 	"slices"
@@ -7,8 +7,12 @@ import (
 	"bedelau/internal/kernel/pack"
 )
 
-// checkWorkflow refuses a workflow in which an application could get stuck, or a step that nobody may take.
-func checkWorkflow(c *pack.Check, w Workflow) {
+// Draft is the state of a case that nobody has submitted; no workflow may name one of its own so.
+const Draft = "draft"
+
+// Check adds to c whatever would let a case get stuck, and every step that nobody may take. The officers' permissions
+// are those that a step of this kind of case may ask for.
+func (w *Workflow) Check(c *pack.Check, officers ...access.Permission) {
 	c.Version("version", w.Version)
 	states := map[string]bool{}
 	for i, s := range w.States {
@@ -23,7 +27,7 @@ func checkWorkflow(c *pack.Check, w Workflow) {
 	for i, a := range w.Actions {
 		at := pack.At("actions", i)
 		c.Once(actions, at+".code", a.Code)
-		checkAction(c, at, w, a)
+		w.checkAction(c, at, a, officers)
 	}
 	reached, ends := w.reachable(), w.ending()
 	for i, s := range w.States {
@@ -34,7 +38,7 @@ func checkWorkflow(c *pack.Check, w Workflow) {
 		if !ends[s.Code] {
 			c.Add(at, "dead_end", "value", s.Code)
 		}
-		if s.Stage == StageNeedsCorrection && !w.correctable(s.Code) {
+		if s.Stage == StageNeedsCorrection && !w.Correctable(s.Code) {
 			c.Add(at, "no_correction", "value", s.Code)
 		}
 	}
@@ -60,7 +64,7 @@ func checkState(c *pack.Check, at string, s State) {
 	}
 	c.OneOf(at+".stage", string(s.Stage), stages...)
 	c.OneOf(at+".clock", string(s.Clock), string(Running), string(Paused), string(Stopped))
-	if s.Code == stateDraft {
+	if s.Code == Draft {
 		c.Add(at+".code", "reserved", "value", s.Code)
 	}
 	// The clock follows from whose turn it is: it cannot run while the applicant has it, nor after a decision.
@@ -77,7 +81,7 @@ func checkState(c *pack.Check, at string, s State) {
 	}
 }
 
-func checkAction(c *pack.Check, at string, w Workflow, a Action) {
+func (w *Workflow) checkAction(c *pack.Check, at string, a Action, officers []access.Permission) {
 	c.Text(at+".label", a.Label)
 	c.OptionalText(at+".message", a.Message)
 	to, ok := w.State(a.To)
@@ -95,7 +99,7 @@ func checkAction(c *pack.Check, at string, w Workflow, a Action) {
 	c.OneOf(at+".actor", a.Actor, ByOfficer, ByApplicant, BySystem)
 	c.OneOf(at+".reason", a.Reason, ReasonNone, ReasonOptional, ReasonRequired)
 	switch {
-	case a.Actor == ByOfficer && !permitted(a.Permission):
+	case a.Actor == ByOfficer && !slices.Contains(officers, a.Permission):
 		c.Add(at+".permission", "no_such_permission", "value", a.Permission)
 	case a.Actor != ByOfficer && a.Permission != "":
 		c.Add(at+".permission", "only_for_type", "type", ByOfficer)
@@ -106,9 +110,4 @@ func checkAction(c *pack.Check, at string, w Workflow, a Action) {
 	if a.Issues && to.Stage != StageApproved {
 		c.Add(at+".issues", "only_for_type", "type", StageApproved)
 	}
-}
-
-// permitted reports whether a permission can be an officer's for a step of a workflow.
-func permitted(p access.Permission) bool {
-	return slices.Contains([]access.Permission{access.ApplicationReview, access.ApplicationDecide}, p)
 }
