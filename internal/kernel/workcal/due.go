@@ -50,26 +50,30 @@ func (c Calendar) addWorking(start time.Time, n int) (time.Time, error) {
 	}
 	w := walk{calendar: c}
 	day := start
-	_, closes, err := c.hours(day)
-	if err != nil {
-		return time.Time{}, err
-	}
 	if n == 0 {
-		if w.working(day) && !start.After(closes) {
-			return closes, w.warning()
+		if s := w.on(day); !s.IsZero() {
+			_, closes, err := s.at(day)
+			if err != nil {
+				return time.Time{}, err
+			}
+			if !start.After(closes) {
+				return closes, w.warning()
+			}
 		}
 		n = 1
 	}
 	for range farthest {
 		day = nextDay(day)
-		if w.working(day) {
-			if n--; n == 0 {
-				_, closes, err := c.hours(day)
-				if err != nil {
-					return time.Time{}, err
-				}
-				return closes, w.warning()
+		s := w.on(day)
+		if s.IsZero() {
+			continue
+		}
+		if n--; n == 0 {
+			_, closes, err := s.at(day)
+			if err != nil {
+				return time.Time{}, err
 			}
+			return closes, w.warning()
 		}
 	}
 	return time.Time{}, fmt.Errorf("workcal: no end within %d days", farthest)
@@ -82,10 +86,11 @@ func (c Calendar) addOpen(start time.Time, d time.Duration) (time.Time, error) {
 	}
 	w := walk{calendar: c}
 	for day := start; day.Sub(start) < farthest*24*time.Hour; day = nextDay(day) {
-		if !w.working(day) {
+		s := w.on(day)
+		if s.IsZero() {
 			continue
 		}
-		opens, closes, err := c.hours(day)
+		opens, closes, err := s.at(day)
 		if err != nil {
 			return time.Time{}, err
 		}
@@ -105,11 +110,12 @@ type walk struct {
 	missing  int
 }
 
-func (w *walk) working(day time.Time) bool {
+// on returns the hours of a day that the walk comes to.
+func (w *walk) on(day time.Time) Span {
 	if y := day.Year(); w.missing == 0 && !w.calendar.Years[y] {
 		w.missing = y
 	}
-	return w.calendar.Working(day)
+	return w.calendar.On(day)
 }
 
 func (w *walk) warning() error {

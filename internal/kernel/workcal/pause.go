@@ -39,7 +39,7 @@ func (c Calendar) Remaining(now, due time.Time, u Unit) (Remaining, error) {
 		last := due.Format(dayLayout)
 		for day := now; day.Format(dayLayout) < last; {
 			day = nextDay(day)
-			if w.working(day) {
+			if !w.on(day).IsZero() {
 				r.Days++
 			}
 		}
@@ -47,10 +47,11 @@ func (c Calendar) Remaining(now, due time.Time, u Unit) (Remaining, error) {
 		r.Days = int(endOfDay(due).Sub(endOfDay(now)).Round(24*time.Hour) / (24 * time.Hour))
 	case Minute:
 		for day := now; !day.After(endOfDay(due)); day = nextDay(day) {
-			if !w.working(day) {
+			s := w.on(day)
+			if s.IsZero() {
 				continue
 			}
-			opens, closes, err := c.hours(day)
+			opens, closes, err := s.at(day)
 			if err != nil {
 				return Remaining{}, err
 			}

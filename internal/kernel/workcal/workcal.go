@@ -8,6 +8,7 @@ package workcal
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -35,7 +36,10 @@ func (t Term) IsZero() bool { return t.Unit == "" }
 // TextKey is the i18n key of the term in words; its placeholder is {n}.
 func (t Term) TextKey() string { return "unit." + string(t.Unit) }
 
-// Calendar is when a city works. Its zero value works on no day and refuses every question about working days.
+// Calendar is when an office works. Its zero value works on no day and refuses every question about working days.
+//
+// What holds on a day is, in this order: its Special hours, its being a holiday, the last Period that contains it, and
+// the ordinary week.
 type Calendar struct {
 	Zone     *time.Location
 	Week     [7]bool           // by time.Weekday
@@ -43,6 +47,28 @@ type Calendar struct {
 	Years    map[int]bool      // years whose decree was imported
 	Open     string            // "07:30"
 	Close    string            // "16:00"
+	Periods  []Period          // another week for a time: Ramadan, a counter open on Saturdays
+	Special  map[string]Span   // "2026-12-19" → open on this day at least, whatever the rest says
+}
+
+// Span is the opening hours of one day by the wall clock; the zero Span is a day off.
+type Span struct {
+	Open  string `json:"open"`
+	Close string `json:"close"`
+}
+
+// IsZero reports a day off.
+func (s Span) IsZero() bool { return s == Span{} }
+
+// Period replaces the ordinary week from its first day to its last, both included.
+type Period struct {
+	First string  // "2026-02-18"
+	Last  string  // empty: until further notice
+	Days  [7]Span // by time.Weekday
+}
+
+func (p Period) contains(day string) bool {
+	return p.First <= day && (p.Last == "" || day <= p.Last)
 }
 
 // YearMissing warns that a date was counted through a year without imported holidays. The date returned beside it is
@@ -65,13 +91,38 @@ func MissingYear(err error) (int, bool) {
 const dayLayout = "2006-01-02"
 
 // Working reports whether the office works on day, which is read in the calendar's zone.
-func (c Calendar) Working(day time.Time) bool {
+func (c Calendar) Working(day time.Time) bool { return !c.On(day).IsZero() }
+
+// On returns the opening hours of day, which is read in the calendar's zone; zero when the office does not work.
+func (c Calendar) On(day time.Time) Span {
 	day = day.In(c.zone())
-	if !c.Week[day.Weekday()] {
-		return false
+	date := day.Format(dayLayout)
+	if s, ok := c.Special[date]; ok {
+		return s
 	}
-	_, holiday := c.Holidays[day.Format(dayLayout)]
-	return !holiday
+	if _, ok := c.Holidays[date]; ok {
+		return Span{}
+	}
+	for _, p := range slices.Backward(c.Periods) {
+		if p.contains(date) {
+			return p.Days[day.Weekday()]
+		}
+	}
+	if !c.Week[day.Weekday()] {
+		return Span{}
+	}
+	return Span{c.Open, c.Close}
+}
+
+// Hours returns when the office opens and closes on day; both are zero on a day off, and when the hours are no hours.
+func (c Calendar) Hours(day time.Time) (opens, closes time.Time) {
+	day = day.In(c.zone())
+	s := c.On(day)
+	if s.IsZero() || s.check() != nil {
+		return time.Time{}, time.Time{}
+	}
+	opens, closes, _ = s.at(day)
+	return opens, closes
 }
 
 // Validate refuses a calendar on which no deadline could be counted: no working day in the week, or hours that are
@@ -80,16 +131,36 @@ func (c Calendar) Validate() error {
 	if c.Week == [7]bool{} {
 		return errors.New("workcal: no day of the week is a working day")
 	}
-	opens, err := clock(c.Open)
+	if err := (Span{c.Open, c.Close}).check(); err != nil {
+		return err
+	}
+	for _, p := range c.Periods {
+		for _, s := range p.Days {
+			if err := s.check(); !s.IsZero() && err != nil {
+				return err
+			}
+		}
+	}
+	for _, s := range c.Special {
+		if err := s.check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// check refuses hours that are not a day's.
+func (s Span) check() error {
+	opens, err := clock(s.Open)
 	if err != nil {
 		return err
 	}
-	closes, err := clock(c.Close)
+	closes, err := clock(s.Close)
 	if err != nil {
 		return err
 	}
 	if opens >= closes {
-		return fmt.Errorf("workcal: the office opens at %s and closes at %s", c.Open, c.Close)
+		return fmt.Errorf("workcal: the office opens at %s and closes at %s", s.Open, s.Close)
 	}
 	return nil
 }
@@ -101,13 +172,13 @@ func (c Calendar) zone() *time.Location {
 	return c.Zone
 }
 
-// hours returns the opening hours of day's date.
-func (c Calendar) hours(day time.Time) (opens, closes time.Time, err error) {
-	o, err := clock(c.Open)
+// at returns the moments at which s begins and ends on day's date.
+func (s Span) at(day time.Time) (opens, closes time.Time, err error) {
+	o, err := clock(s.Open)
 	if err != nil {
 		return time.Time{}, time.Time{}, err
 	}
-	cl, err := clock(c.Close)
+	cl, err := clock(s.Close)
 	if err != nil {
 		return time.Time{}, time.Time{}, err
 	}
