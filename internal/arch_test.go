@@ -19,7 +19,7 @@ var floor = map[string]int{
 	"internal/kernel/identity": 25, "internal/kernel/files": 25,
 	"internal/kernel/access": 26, "internal/kernel/notify": 26,
 	"internal/kernel/pack": 27,
-	"internal/kernel/form": 28, "internal/kernel/devkit": 28, "internal/kernel/devkit/mailbox": 28,
+	"internal/kernel/form": 28, "internal/kernel/document": 28, "internal/kernel/devkit": 28, "internal/kernel/devkit/mailbox": 28,
 	"internal/kernel/workflow": 29, "internal/kernel/pgtest": 29,
 	"internal/city": 30, "internal/saas": 30,
 	"internal/edge/gate": 40, "internal/edge/portal": 41, "internal/edge/httpapi": 41, "internal/edge/cli": 41, "internal/edge/bench": 42,

@@ -22,6 +22,7 @@ import (
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/config"
+	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/identity"
@@ -52,6 +53,7 @@ type App struct {
 	Identity  *identity.Service
 	Guard     *access.Guard
 	Files     *files.Store
+	Documents *document.Service
 	Notify    *notify.Service
 	Packs     *pack.Engine
 	Catalog   *catalog.Catalog
@@ -145,7 +147,8 @@ func packEngine() *pack.Engine {
 
 func (a *App) buildCity() error {
 	a.Catalog = catalog.New(a.DB.App)
-	a.Casework = casework.New(casework.Deps{DB: a.DB, Guard: a.Guard, Bus: a.Bus, Files: a.Files, Keys: a.Keys, Notify: a.Notify,
+	a.Documents = document.New(document.Deps{DB: a.DB, Files: a.Files, BaseURL: a.CityURL})
+	a.Casework = casework.New(casework.Deps{DB: a.DB, Guard: a.Guard, Bus: a.Bus, Files: a.Files, Documents: a.Documents, Keys: a.Keys, Notify: a.Notify,
 		Staff: a.Identity, Standards: standards{a.Catalog}, BaseURL: a.CityURL, Log: a.Log})
 	if err := a.Casework.Register(a.Runner); err != nil {
 		return err

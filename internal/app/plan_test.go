@@ -269,10 +269,11 @@ SELECT :city, md5('file' || i)::uuid, md5('account' || i)::uuid, 'application', 
 FROM generate_series(1, 10000) i;
 INSERT INTO application_file (tenant_id, application_id, file_id, field, added_at)
 SELECT :city, md5('application' || i)::uuid, md5('file' || i)::uuid, 'file_kk', now() FROM generate_series(1, 10000) i;
-INSERT INTO issued_document (tenant_id, id, application_id, document_code, document_version, title, number, series, year, seq, token, file_id, sha256,
-	holder_masked, agency_name, signer_title, status, issued_at)
-SELECT :city, gen_random_uuid(), md5('application' || i)::uuid, 'x', 1, '{}', i::text, 'ktp-el-hilang', 2026, i, md5(i::text), md5('file' || i)::uuid, sha256('x'),
-	'W', '{}', '{}', 'valid', now() FROM generate_series(1, 10000) i;
+INSERT INTO issued_document (tenant_id, id, subject_kind, subject_id, subject_number, service_code, agency_code, holder_id, document_code, document_version,
+	title, number, series, year, seq, token, file_id, sha256, holder_masked, agency_name, signer_title, status, issued_at, valid_until)
+SELECT :city, gen_random_uuid(), 'application', md5('application' || i)::uuid, 'BTM-' || i, 'ktp-el-hilang', 'disdukcapil', md5('account' || i)::uuid, 'x', 1,
+	'{}', i::text, 'ktp-el-hilang', 2026, i, md5(i::text), md5('file' || i)::uuid, sha256('x'), 'W', '{}', '{}', 'valid', now() - i * interval '1 hour',
+	CASE WHEN i % 3 = 0 THEN now() + i * interval '1 day' END FROM generate_series(1, 10000) i;
 INSERT INTO message (tenant_id, id, account_id, template, key, inbox, status, created_at)
 SELECT :city, gen_random_uuid(), md5('account' || i)::uuid, 'x', 'k' || i, false, CASE WHEN i % 100 = 0 THEN 'failed' ELSE 'sent' END, now() - i * interval '1 minute' FROM generate_series(1, 10000) i;
 INSERT INTO audit_entry (tenant_id, id, at, actor_id, actor_kind, action, object, object_id)

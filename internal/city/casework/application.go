@@ -128,13 +128,3 @@ func (a *Application) setQueue(now time.Time) {
 
 // nameKey is how names are compared in a search.
 func nameKey(name string) string { return strings.ToLower(strings.Join(strings.Fields(name), " ")) }
-
-// maskName keeps the first letter of each word: "Budi Santoso" becomes "B••• S••••••".
-func maskName(name string) string {
-	words := strings.Fields(name)
-	for i, w := range words {
-		r := []rune(w)
-		words[i] = string(r[:1]) + strings.Repeat("•", min(len(r)-1, 8))
-	}
-	return strings.Join(words, " ")
-}

@@ -19,6 +19,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/i18n"
@@ -36,6 +37,7 @@ type Deps struct {
 	Guard     *access.Guard
 	Bus       *event.Bus
 	Files     *files.Store
+	Documents *document.Service
 	Keys      *privacy.Keys
 	Notify    *notify.Service
 	Staff     *identity.Service // asked who heads an agency

@@ -22,7 +22,6 @@ import (
 const (
 	formTable     = "form_definition"
 	workflowTable = "workflow_definition"
-	documentTable = "document_definition"
 )
 
 // definitions remembers parsed versions. They never change, and there are few, so nothing is ever dropped.
@@ -103,8 +102,4 @@ func (s *Service) form(ctx context.Context, tx bun.IDB, a Application) (*form.Fo
 
 func (s *Service) workflow(ctx context.Context, tx bun.IDB, a Application) (*workflow.Workflow, error) {
 	return define[workflow.Workflow](ctx, s.defs, tx, workflowTable, a.WorkflowCode, a.WorkflowVersion)
-}
-
-func (s *Service) template(ctx context.Context, tx bun.IDB, a Application) (*DocumentTemplate, error) {
-	return define[DocumentTemplate](ctx, s.defs, tx, documentTable, a.DocumentCode, a.DocumentVersion)
 }

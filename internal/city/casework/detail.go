@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/form"
@@ -24,7 +25,7 @@ type Detail struct {
 	Pages       []PageAnswers
 	Warnings    []fault.Field // what an officer should look at twice; none for the applicant
 	Timeline    []Event       // what is public, for the applicant; an officer sees everything
-	Documents   []Document
+	Documents   []document.Document
 	Actions     []workflow.Action // that this reader may take now
 	Late        bool
 	MayReveal   bool
@@ -93,7 +94,7 @@ func (s *Service) Get(ctx context.Context, actor identity.Actor, id uuid.UUID) (
 	if d.Timeline, err = events(ctx, db, app, own); err != nil {
 		return Detail{}, err
 	}
-	if d.Documents, err = documentsOf(ctx, db, app); err != nil {
+	if d.Documents, err = s.d.Documents.Of(ctx, db, app.subject()); err != nil {
 		return Detail{}, err
 	}
 	d.Application = app

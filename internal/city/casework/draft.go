@@ -11,6 +11,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
@@ -79,7 +80,7 @@ func (s *Service) newDraft(ctx context.Context, tx bun.IDB, actor identity.Actor
 	if app.WorkflowVersion, err = newest(ctx, tx, workflowTable, o.Workflow); err != nil || o.Document == "" {
 		return app, err
 	}
-	app.DocumentVersion, err = newest(ctx, tx, documentTable, o.Document)
+	app.DocumentVersion, err = document.Newest(ctx, tx, o.Document)
 	return app, err
 }
 

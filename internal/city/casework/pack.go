@@ -3,7 +3,6 @@ package casework
 import (
 	"context"
 	"path"
-	"slices"
 	"strings"
 	"time"
 
@@ -11,8 +10,8 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/form"
-	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/pack"
 	"bedelau/internal/kernel/workflow"
 )
@@ -35,7 +34,7 @@ func Section() pack.Section {
 type definitionsOf struct {
 	forms     []form.Form
 	workflows []workflow.Workflow
-	documents []DocumentTemplate
+	documents []document.Template
 }
 
 func readPack(p *pack.Pack) (definitionsOf, error) {
@@ -58,7 +57,7 @@ func readPack(p *pack.Pack) (definitionsOf, error) {
 	}
 	var f form.Form
 	read("forms", &f, func() string { return f.Code }, func(c *pack.Check) {
-		f.Check(c, builtIn())
+		f.Check(c, document.BuiltIn())
 		out.forms = append(out.forms, f)
 		f = form.Form{}
 	})
@@ -68,12 +67,12 @@ func readPack(p *pack.Pack) (definitionsOf, error) {
 		out.workflows = append(out.workflows, w)
 		w = workflow.Workflow{}
 	})
-	var d DocumentTemplate
+	var d document.Template
 	read("documents", &d, func() string { return d.Code }, func(c *pack.Check) {
 		fields, known := asked(p, out.forms, d.Code)
-		checkDocument(c, d, fields, known)
+		d.Check(c, fields, known)
 		out.documents = append(out.documents, d)
-		d = DocumentTemplate{}
+		d = document.Template{}
 	})
 	return out, pack.Join(errs...)
 }
@@ -95,7 +94,7 @@ func applyPack(ctx context.Context, tx bun.Tx, p *pack.Pack) error {
 		}
 	}
 	for _, d := range all.documents {
-		if err := publish(ctx, tx, documentTable, d.Code, 1, d, at); err != nil {
+		if err := document.Publish(ctx, tx, d, at); err != nil {
 			return err
 		}
 	}
@@ -124,41 +123,4 @@ func asked(p *pack.Pack, forms []form.Form, document string) (names []string, kn
 		}
 	}
 	return names, known
-}
-
-func checkDocument(c *pack.Check, d DocumentTemplate, fields []string, formKnown bool) {
-	c.Text("title", d.Title)
-	c.Text("signer_title", d.SignerTitle)
-	if !slices.Contains(placeholders(d.NumberPattern), "seq") {
-		c.Add("number_pattern", "bad_form", "value", d.NumberPattern, "example", "{seq}/SKP/{agency}/{month_roman}/{year}")
-	}
-	checkPlaceholders(c, "number_pattern", d.NumberPattern, numberParts())
-	if len(d.Body) == 0 {
-		c.Add("body", "required")
-	}
-	if d.ValidityMonths < 0 || d.ValidityMonths > 1200 {
-		c.Add("validity_months", "not_between", "value", d.ValidityMonths, "low", 0, "high", 1200)
-	}
-	texts := map[string]i18n.Text{"title": d.Title, "signer_title": d.SignerTitle}
-	for i, p := range d.Body {
-		c.Text(pack.At("body", i), p)
-		texts[pack.At("body", i)] = p
-	}
-	if !formKnown {
-		return // its fields cannot be told from mistakes
-	}
-	known := append(builtIn(), fields...)
-	for at, t := range texts {
-		for l, text := range t {
-			checkPlaceholders(c, at+"."+string(l), text, known)
-		}
-	}
-}
-
-func checkPlaceholders(c *pack.Check, at, text string, known []string) {
-	for _, name := range placeholders(text) {
-		if !slices.Contains(known, name) {
-			c.Add(at, "no_such_field", "value", name)
-		}
-	}
 }

@@ -121,8 +121,8 @@ func TestAnApplicationKeepsTheVersionItWasStartedWith(t *testing.T) {
 	engine := pack.NewEngine()
 	engine.Register(Section())
 	versions := func() (v string) {
-		for _, table := range []string{formTable, workflowTable, documentTable} {
-			code := map[string]string{formTable: ktp, workflowTable: "adminduk", documentTable: ktp}[table]
+		for _, table := range []string{formTable, workflowTable, "document_definition"} {
+			code := map[string]string{formTable: ktp, workflowTable: "adminduk", "document_definition": ktp}[table]
 			n, err := newest(st.ctx, st.w.DB.App, table, code)
 			if err != nil {
 				t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"github.com/johnfercher/maroto/v2/pkg/consts/fontstyle"
 	"github.com/johnfercher/maroto/v2/pkg/props"
 
+	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
@@ -88,12 +89,12 @@ func (s *Service) Receipt(ctx context.Context, actor identity.Actor, id uuid.UUI
 	r := Receipt{
 		Number: app.Number, ServiceName: app.ServiceName, AgencyName: app.AgencyName, ApplicantName: app.ApplicantName,
 		SubmittedAt: app.SubmittedAt, Term: app.Term(), DueAt: app.DueAt,
-		VerifyURL: s.verifyURL(city, app.ReceiptToken), TrackURL: s.d.BaseURL(city) + "/lacak",
+		VerifyURL: s.d.Documents.VerifyURL(city, app.ReceiptToken), TrackURL: s.d.BaseURL(city) + "/lacak",
 	}
 	if r.Received, err = s.received(ctx, app); err != nil {
 		return Receipt{}, err
 	}
-	r.QR, err = QR(r.VerifyURL)
+	r.QR, err = document.QR(r.VerifyURL)
 	return r, err
 }
 
@@ -112,37 +113,37 @@ func (s *Service) print(ctx context.Context, r Receipt) ([]byte, error) {
 	city, _ := tenancy.CityFrom(ctx)
 	zone := city.Location()
 	title := l.T("casework.receipt.title")
-	sh, err := newSheet(city, r.AgencyName.In(l), title+" "+r.Number, r.SubmittedAt)
+	sh, err := document.NewSheet(city, r.AgencyName.In(l), title+" "+r.Number, r.SubmittedAt)
 	if err != nil {
 		return nil, err
 	}
-	sh.space(4)
-	sh.add(title, props.Text{Align: align.Center, Style: fontstyle.Bold, Size: 13})
-	sh.add(r.Number, props.Text{Align: align.Center, Style: fontstyle.Bold, Size: 24, Top: 4, Bottom: 6})
-	sh.pair(l.T("casework.receipt.service"), r.ServiceName.In(l))
-	sh.pair(l.T("casework.receipt.agency"), r.AgencyName.In(l))
-	sh.pair(l.T("casework.receipt.applicant"), r.ApplicantName)
-	sh.pair(l.T("casework.receipt.submitted"), l.DateTime(r.SubmittedAt.In(zone)))
+	sh.Space(4)
+	sh.Add(title, props.Text{Align: align.Center, Style: fontstyle.Bold, Size: 13})
+	sh.Add(r.Number, props.Text{Align: align.Center, Style: fontstyle.Bold, Size: 24, Top: 4, Bottom: 6})
+	sh.Pair(l.T("casework.receipt.service"), r.ServiceName.In(l))
+	sh.Pair(l.T("casework.receipt.agency"), r.AgencyName.In(l))
+	sh.Pair(l.T("casework.receipt.applicant"), r.ApplicantName)
+	sh.Pair(l.T("casework.receipt.submitted"), l.DateTime(r.SubmittedAt.In(zone)))
 	if !r.Term.IsZero() {
-		sh.pair(l.T("casework.receipt.term"), l.T(r.Term.TextKey(), "n", strconv.Itoa(r.Term.Amount)))
+		sh.Pair(l.T("casework.receipt.term"), l.T(r.Term.TextKey(), "n", strconv.Itoa(r.Term.Amount)))
 	}
 	if !r.DueAt.IsZero() {
-		sh.pair(l.T("casework.receipt.due"), l.DateTime(r.DueAt.In(zone)))
+		sh.Pair(l.T("casework.receipt.due"), l.DateTime(r.DueAt.In(zone)))
 	}
 	for i, x := range r.Received {
 		label := ""
 		if i == 0 {
 			label = l.T("casework.receipt.documents")
 		}
-		sh.pair(label, x.Text(l))
+		sh.Pair(label, x.Text(l))
 	}
-	sh.space(8)
-	err = sh.check(r.VerifyURL,
-		sh.aside(l.T("casework.receipt.check"), 2, 10, fontstyle.Normal),
-		sh.aside(l.T("casework.receipt.track", "url", r.TrackURL), 14, 10, fontstyle.Normal),
+	sh.Space(8)
+	err = sh.Check(r.VerifyURL,
+		sh.Aside(l.T("casework.receipt.check"), 2, 10, fontstyle.Normal),
+		sh.Aside(l.T("casework.receipt.track", "url", r.TrackURL), 14, 10, fontstyle.Normal),
 	)
 	if err != nil {
 		return nil, err
 	}
-	return sh.bytes()
+	return sh.Bytes()
 }

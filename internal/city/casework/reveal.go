@@ -85,20 +85,22 @@ func (s *Service) OpenFile(ctx context.Context, actor identity.Actor, id, file u
 }
 
 // OpenDocument returns an issued document as a PDF, for the caller to close. The rules are those of OpenFile.
-func (s *Service) OpenDocument(ctx context.Context, actor identity.Actor, document uuid.UUID) (files.File, io.ReadSeekCloser, error) {
+func (s *Service) OpenDocument(ctx context.Context, actor identity.Actor, id uuid.UUID) (files.File, io.ReadSeekCloser, error) {
 	if err := s.mayRead(ctx, actor); err != nil {
 		return files.File{}, nil, err
 	}
-	var d Document
-	err := s.d.DB.App.NewSelect().Model(&d).Where("tenant_id = ? AND id = ?", tenancy.Must(ctx), document).Scan(ctx)
+	d, err := s.d.Documents.Get(ctx, s.d.DB.App, id)
+	if fault.Is(err, "document.not_found") || err == nil && d.SubjectKind != subjectKind {
+		return files.File{}, nil, errNotFound()
+	}
 	if err != nil {
-		return files.File{}, nil, orNotFound(err)
+		return files.File{}, nil, err
 	}
 	r, err := s.within(ctx, actor)
 	if err != nil {
 		return files.File{}, nil, err
 	}
-	app, err := find(ctx, s.d.DB.App, r, d.ApplicationID)
+	app, err := find(ctx, s.d.DB.App, r, d.SubjectID)
 	if err != nil {
 		return files.File{}, nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
@@ -144,7 +145,7 @@ func TestALostCardFromFormToDocument(t *testing.T) {
 		t.Errorf("the PDF says too much or left a placeholder:\n%s", text)
 	}
 	v, err := st.Verify(st.ctx, doc.Token)
-	if err != nil || v.Kind != OnDocument || v.Number != doc.Number || v.Status != DocumentValid || v.HolderMasked != doc.HolderMasked || len(v.SHA256) != 64 {
+	if err != nil || v.Kind != OnDocument || v.Number != doc.Number || v.Status != document.Valid || v.HolderMasked != doc.HolderMasked || len(v.SHA256) != 64 {
 		t.Errorf("verification %+v, %v", v, err)
 	}
 	v, err = st.Verify(st.ctx, app.ReceiptToken)

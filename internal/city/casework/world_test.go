@@ -16,6 +16,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
@@ -95,8 +96,9 @@ func newStage(t testing.TB) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
+	papers := document.New(document.Deps{DB: w.DB, Files: store, BaseURL: base, Now: st.clock})
 	st.Service = New(Deps{
-		DB: w.DB, Guard: guard, Bus: bus, Files: store, Keys: keys, Notify: mail, Staff: st.staff, Standards: st,
+		DB: w.DB, Guard: guard, Bus: bus, Files: store, Documents: papers, Keys: keys, Notify: mail, Staff: st.staff, Standards: st,
 		BaseURL: base, Log: quiet, Now: st.clock,
 	})
 	st.load(t, "batam")

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"bedelau/internal/city/casework"
+	issued "bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/form"
@@ -104,7 +105,7 @@ func (a *API) read(ctx context.Context, who caller, in *struct{ ByApplication })
 		Application: a.applicationOf(x, s, who), Outcome: x.Outcome, Reason: x.Reason, Correction: correctionOf(x.Correction, who),
 		Warnings:  wrongs(d.Warnings, who),
 		Timeline:  list(d.Timeline, func(e casework.Event) happening { return happeningOf(e, who) }),
-		Documents: list(d.Documents, func(doc casework.Document) document { return a.documentOf(doc, who) }),
+		Documents: list(d.Documents, func(doc issued.Document) document { return a.documentOf(doc, who) }),
 		Actions: list(d.Actions, func(x workflow.Action) action {
 			return action{Code: x.Code, Label: who.text(x.Label), To: x.To, Reason: x.Reason, Issues: x.Issues}
 		}),
@@ -130,7 +131,7 @@ func happeningOf(e casework.Event, who caller) happening {
 		Public: e.Public, Message: e.Message, Fields: e.Fields}
 }
 
-func (a *API) documentOf(d casework.Document, who caller) document {
+func (a *API) documentOf(d issued.Document, who caller) document {
 	return document{ID: d.ID, Title: who.text(d.Title), Number: d.Number, Status: d.StatusAt(a.Now()), IssuedAt: who.at(d.IssuedAt),
 		ValidUntil: who.at(d.ValidUntil), Token: d.Token, SHA256: hex.EncodeToString(d.SHA256)}
 }

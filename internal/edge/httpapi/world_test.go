@@ -28,6 +28,7 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/devkit/mailbox"
+	issued "bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/i18n"
@@ -96,7 +97,8 @@ func newAPI(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	cat := catalog.New(w.DB.App)
-	cases := casework.New(casework.Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Keys: keys, Notify: mail, Staff: people,
+	papers := issued.New(issued.Deps{DB: w.DB, Files: store, BaseURL: cityURL})
+	cases := casework.New(casework.Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Documents: papers, Keys: keys, Notify: mail, Staff: people,
 		Standards: standards{cat}, BaseURL: cityURL, Log: quiet})
 	if err = cases.Register(out.runner); err != nil {
 		t.Fatal(err)

@@ -7,8 +7,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
 	"bedelau/web/page/account"
@@ -129,7 +129,7 @@ func (p *Portal) enrol(c *gin.Context) error {
 
 // picture is an address as a QR code that a page can hold.
 func picture(address string) (string, error) {
-	png, err := casework.QR(address)
+	png, err := document.QR(address)
 	if err != nil {
 		return "", err
 	}

@@ -32,6 +32,7 @@ import (
 	"bedelau/internal/city/dashboard"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/identity"
@@ -114,7 +115,8 @@ func newSite(t testing.TB) *site {
 	must(err)
 	must(mail.Register(bus, s.runner))
 	services := catalog.New(w.DB.App)
-	cases := casework.New(casework.Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Keys: s.keys, Notify: mail, Staff: people,
+	papers := document.New(document.Deps{DB: w.DB, Files: store, BaseURL: address, Now: s.clockNow})
+	cases := casework.New(casework.Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Documents: papers, Keys: s.keys, Notify: mail, Staff: people,
 		Standards: standards{services}, BaseURL: address, Log: quiet, Now: s.clockNow})
 	must(cases.Register(s.runner))
 	cases.Subscribe()

@@ -7,6 +7,7 @@ import (
 
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/workflow"
 	"bedelau/web/page/public"
@@ -95,7 +96,7 @@ func (p *Portal) verify(c *gin.Context) error {
 	if found.Kind == casework.OnReceipt {
 		v.Title = l.T("receipt.kind") + ": " + v.Title
 	}
-	v.Valid, v.IssuedAt, v.ValidUntil = found.Status == casework.DocumentValid, zoned(c, found.At), zoned(c, found.ValidUntil)
-	v.Revoked = found.Status == casework.DocumentRevoked || found.Status == casework.DocumentReplaced
+	v.Valid, v.IssuedAt, v.ValidUntil = found.Status == document.Valid, zoned(c, found.At), zoned(c, found.ValidUntil)
+	v.Revoked = found.Status == document.Revoked || found.Status == document.Replaced
 	return p.render(c, http.StatusOK, public.Verify(v))
 }

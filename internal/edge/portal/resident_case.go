@@ -9,6 +9,7 @@ import (
 
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/workflow"
 	"bedelau/web/page/resident"
@@ -56,7 +57,7 @@ func (p *Portal) mine(c *gin.Context) error {
 }
 
 // ready says what an approval means in the words of the city, and where the document is; it is made a moment later.
-func (p *Portal) ready(ctx context.Context, item resident.Item, app casework.Application, issued map[uuid.UUID]casework.Document, l i18n.Locale) (resident.Item, error) {
+func (p *Portal) ready(ctx context.Context, item resident.Item, app casework.Application, issued map[uuid.UUID]document.Document, l i18n.Locale) (resident.Item, error) {
 	x, made := issued[app.ID]
 	if app.DocumentCode != "" && !made {
 		item.Text = l.T("mine.preparing")

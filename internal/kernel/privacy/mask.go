@@ -12,3 +12,13 @@ func Mask(s string) string {
 	}
 	return strings.Repeat("•", len(r)-keep) + string(r[len(r)-keep:])
 }
+
+// MaskName keeps the first letter of each word: "Budi Santoso" becomes "B••• S••••••".
+func MaskName(name string) string {
+	words := strings.Fields(name)
+	for i, w := range words {
+		r := []rune(w)
+		words[i] = string(r[:1]) + strings.Repeat("•", min(len(r)-1, 8))
+	}
+	return strings.Join(words, " ")
+}

@@ -194,3 +194,15 @@ func TestMask(t *testing.T) {
 		}
 	}
 }
+
+func TestMaskedNames(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"Siti Rahma": "S••• R••••", "Suparman": "S•••••••", "A": "A", "": "", "Ñandu Ölçer": "Ñ•••• Ö••••",
+		"Raden Mas Wiryodiningratkusumo": "R•••• M•• W••••••••",
+	} {
+		if got := privacy.MaskName(in); got != want {
+			t.Errorf("MaskName(%q) = %q, want %q", in, got, want)
+		}
+	}
+}

@@ -1,4 +1,4 @@
-package casework
+package document
 
 import (
 	"bytes"
@@ -28,7 +28,6 @@ import (
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
 
-	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -47,29 +46,30 @@ func fonts() ([]*entity.CustomFont, error) {
 		Load()
 }
 
-// sheet is an A4 page under a city's letterhead.
-type sheet struct {
+// Sheet is an A4 page under a city's letterhead.
+type Sheet struct {
 	m     core.Maroto
 	known *sfnt.Font // tells which letters can be printed
 }
 
-func newSheet(city tenancy.City, office, title string, at time.Time) (sheet, error) {
+// NewSheet begins a page of an office of city. at is when it is made, in the city's zone.
+func NewSheet(city tenancy.City, office, title string, at time.Time) (Sheet, error) {
 	own, err := fonts()
 	if err != nil {
-		return sheet{}, fmt.Errorf("casework: PDF: %w", err)
+		return Sheet{}, fmt.Errorf("document: PDF: %w", err)
 	}
 	cfg := config.NewBuilder().WithCustomFonts(own).WithDefaultFont(&props.Font{Family: fontFamily, Size: fontSize}).
 		WithLeftMargin(25).WithRightMargin(25).WithTopMargin(20).WithBottomMargin(18).
 		WithTitle(title, true).WithAuthor(office+", "+city.Name, true).WithCreator("Bedelau", true).WithCreationDate(at).Build()
 	known, err := sfnt.Parse(goregular.TTF)
 	if err != nil {
-		return sheet{}, fmt.Errorf("casework: PDF: %w", err)
+		return Sheet{}, fmt.Errorf("document: PDF: %w", err)
 	}
-	sh := sheet{m: maroto.New(cfg), known: known}
-	sh.add("PEMERINTAH "+strings.ToUpper(city.Name), props.Text{Align: align.Center, Size: 13})
-	sh.add(strings.ToUpper(office), props.Text{Align: align.Center, Size: 14, Style: fontstyle.Bold, Top: 1})
+	sh := Sheet{m: maroto.New(cfg), known: known}
+	sh.Add("PEMERINTAH "+strings.ToUpper(city.Name), props.Text{Align: align.Center, Size: 13})
+	sh.Add(strings.ToUpper(office), props.Text{Align: align.Center, Size: 14, Style: fontstyle.Bold, Top: 1})
 	if contact := contactLine(city.Contact); contact != "" {
-		sh.add(contact, props.Text{Align: align.Center, Size: 8.5, Top: 1})
+		sh.Add(contact, props.Text{Align: align.Center, Size: 8.5, Top: 1})
 	}
 	sh.m.AddRows(line.NewRow(7, props.Line{Thickness: 0.6, SizePercent: 100, OffsetPercent: 60}))
 	return sh, nil
@@ -85,8 +85,8 @@ func contactLine(c tenancy.Contact) string {
 	return strings.Join(parts, " · ")
 }
 
-// add appends a paragraph that takes the height it needs.
-func (sh sheet) add(s string, p props.Text) {
+// Add appends a paragraph that takes the height it needs.
+func (sh Sheet) Add(s string, p props.Text) {
 	if p.VerticalPadding == 0 {
 		p.VerticalPadding = 1.2
 	}
@@ -96,24 +96,25 @@ func (sh sheet) add(s string, p props.Text) {
 	sh.m.AddRows(text.NewAutoRow(sh.words(s, p.Size, lineWidth), p))
 }
 
-func (sh sheet) space(mm float64) { sh.m.AddRows(row.New(mm).Add(col.New(12))) }
+// Space leaves a gap of so many millimetres.
+func (sh Sheet) Space(mm float64) { sh.m.AddRows(row.New(mm).Add(col.New(12))) }
 
-// pair appends a label with its value.
-func (sh sheet) pair(label, value string) {
+// Pair appends a label with its value.
+func (sh Sheet) Pair(label, value string) {
 	sh.m.AddAutoRow(
 		text.NewCol(4, sh.words(label, 10.5, lineWidth/3), props.Text{Size: 10.5, Top: 1.6, Color: &props.Color{Red: 80, Green: 80, Blue: 80}}),
 		text.NewCol(8, sh.words(value, 10.5, lineWidth*2/3), props.Text{Size: 10.5, Top: 1.6, VerticalPadding: 1}),
 	)
 }
 
-// aside is a text beside the QR, so many millimetres below its top.
-func (sh sheet) aside(s string, top, size float64, style fontstyle.Type) core.Component {
+// Aside is a text beside the QR, so many millimetres below its top.
+func (sh Sheet) Aside(s string, top, size float64, style fontstyle.Type) core.Component {
 	const left = 6
 	return text.New(sh.words(s, size, lineWidth*2/3-left), props.Text{Left: left, Top: top, Size: size, Style: style, VerticalPadding: 0.9})
 }
 
-// check appends the QR of address, with texts beside it.
-func (sh sheet) check(address string, beside ...core.Component) error {
+// Check appends the QR of address, with texts beside it.
+func (sh Sheet) Check(address string, beside ...core.Component) error {
 	png, err := QR(address)
 	if err != nil {
 		return err
@@ -125,10 +126,11 @@ func (sh sheet) check(address string, beside ...core.Component) error {
 	return nil
 }
 
-func (sh sheet) bytes() ([]byte, error) {
+// Bytes is the finished PDF.
+func (sh Sheet) Bytes() ([]byte, error) {
 	doc, err := sh.m.Generate()
 	if err != nil {
-		return nil, fmt.Errorf("casework: PDF: %w", err)
+		return nil, fmt.Errorf("document: PDF: %w", err)
 	}
 	return doc.GetBytes(), nil
 }
@@ -137,14 +139,14 @@ func (sh sheet) bytes() ([]byte, error) {
 func QR(address string) ([]byte, error) {
 	png, err := qrcode.Encode(address, qrcode.Medium, 480)
 	if err != nil {
-		return nil, fmt.Errorf("casework: QR: %w", err)
+		return nil, fmt.Errorf("document: QR: %w", err)
 	}
 	return png, nil
 }
 
 // words makes a text fit to print at a size in points on a width in millimetres: one paragraph, no word that is wider
 // than the line, and a box for each letter that the font does not have, on which the library would stop.
-func (sh sheet) words(s string, size, width float64) string {
+func (sh Sheet) words(s string, size, width float64) string {
 	var buf sfnt.Buffer
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) {
@@ -163,7 +165,7 @@ func (sh sheet) words(s string, size, width float64) string {
 }
 
 // pieces cuts a word where the line ends. Bold letters are a little wider than the measured ones.
-func (sh sheet) pieces(buf *sfnt.Buffer, word string, size, width float64) []string {
+func (sh Sheet) pieces(buf *sfnt.Buffer, word string, size, width float64) []string {
 	const mmPerPoint, bold = 0.3528, 1.08
 	var out []string
 	start, at := 0, 0.0
@@ -177,38 +179,4 @@ func (sh sheet) pieces(buf *sfnt.Buffer, word string, size, width float64) []str
 		at += w
 	}
 	return append(out, word[start:])
-}
-
-// letter is an issued document as it is printed. Its language is Indonesian whatever the applicant reads, because that
-// is the language of the city's decisions.
-type letter struct {
-	office, title, number, signer, address string
-	body                                   []string
-	at                                     time.Time // in the city's zone
-}
-
-func printLetter(city tenancy.City, d letter) ([]byte, error) {
-	const l = i18n.ID
-	sh, err := newSheet(city, d.office, d.title, d.at)
-	if err != nil {
-		return nil, err
-	}
-	sh.space(4)
-	sh.add(strings.ToUpper(d.title), props.Text{Align: align.Center, Style: fontstyle.Bold, Size: 12.5})
-	sh.add(l.T("casework.pdf.number", "number", d.number), props.Text{Align: align.Center, Size: 11, Top: 1})
-	sh.space(6)
-	for _, p := range d.body {
-		sh.add(p, props.Text{Bottom: 3.2, VerticalPadding: 1.6})
-	}
-	sh.space(6)
-	err = sh.check(d.address,
-		sh.aside(city.ShortName+", "+l.Date(d.at), 0, fontSize, fontstyle.Normal),
-		sh.aside(d.signer, 6, fontSize, fontstyle.Bold),
-		sh.aside(l.T("casework.pdf.check"), 16, 9, fontstyle.Normal),
-		sh.aside(d.address, 27, 7.5, fontstyle.Normal),
-	)
-	if err != nil {
-		return nil, err
-	}
-	return sh.bytes()
 }

@@ -1,21 +1,20 @@
-package casework
+package document
 
 import (
-	"fmt"
 	"regexp"
-	"strconv"
-	"time"
+	"slices"
 
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/pack"
 )
 
-// DocumentTemplate is one version of what a service issues. It is data from the city's pack.
+// Template is one version of what a service issues. It is data from the city's pack.
 //
 // In Body, Title and SignerTitle, {number} is the application's, {document_number} this document's, {service},
 // {agency}, {submitted} and {date} what they say, {reason} the words of the decision; any other name is the answer to
 // that field of the form, masked when it is sensitive. In NumberPattern, {seq} counts without a gap per service and
 // year; {agency} is the office's short name, {month_roman} I to XII, {month}, {year}.
-type DocumentTemplate struct {
+type Template struct {
 	Code           string      `json:"code" yaml:"code"`
 	Title          i18n.Text   `json:"title" yaml:"title"`
 	NumberPattern  string      `json:"number_pattern" yaml:"number_pattern"`
@@ -45,21 +44,46 @@ func placeholders(text string) []string {
 	return names
 }
 
-// builtIn are the placeholders that are not answers.
-func builtIn() []string {
+// BuiltIn are the placeholders that are not answers.
+func BuiltIn() []string {
 	return []string{"number", "document_number", "service", "agency", "submitted", "date", "reason"}
 }
 
-func numberParts() []string { return []string{"seq", "agency", "month_roman", "month", "year"} }
-
-// documentNumber writes the number of the seq-th document of its series; at is in the city's zone.
-func documentNumber(pattern, agency string, seq int, at time.Time) string {
-	return fillIn(pattern, map[string]string{
-		"seq": fmt.Sprintf("%03d", seq), "agency": agency, "year": strconv.Itoa(at.Year()),
-		"month": fmt.Sprintf("%02d", at.Month()), "month_roman": roman(at.Month()),
-	})
+// Check refuses a template that could not be filled in, saying where. fields are the answers that its texts may name;
+// without a form to go by they cannot be told from mistakes.
+func (d *Template) Check(c *pack.Check, fields []string, formKnown bool) {
+	c.Text("title", d.Title)
+	c.Text("signer_title", d.SignerTitle)
+	if !slices.Contains(placeholders(d.NumberPattern), "seq") {
+		c.Add("number_pattern", "bad_form", "value", d.NumberPattern, "example", "{seq}/SKP/{agency}/{month_roman}/{year}")
+	}
+	checkPlaceholders(c, "number_pattern", d.NumberPattern, numberParts())
+	if len(d.Body) == 0 {
+		c.Add("body", "required")
+	}
+	if d.ValidityMonths < 0 || d.ValidityMonths > 1200 {
+		c.Add("validity_months", "not_between", "value", d.ValidityMonths, "low", 0, "high", 1200)
+	}
+	texts := map[string]i18n.Text{"title": d.Title, "signer_title": d.SignerTitle}
+	for i, p := range d.Body {
+		c.Text(pack.At("body", i), p)
+		texts[pack.At("body", i)] = p
+	}
+	if !formKnown {
+		return
+	}
+	known := append(BuiltIn(), fields...)
+	for at, t := range texts {
+		for l, text := range t {
+			checkPlaceholders(c, at+"."+string(l), text, known)
+		}
+	}
 }
 
-func roman(m time.Month) string {
-	return [...]string{"I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"}[m-1]
+func checkPlaceholders(c *pack.Check, at, text string, known []string) {
+	for _, name := range placeholders(text) {
+		if !slices.Contains(known, name) {
+			c.Add(at, "no_such_field", "value", name)
+		}
+	}
 }

@@ -1,4 +1,4 @@
-package casework
+package document
 
 import (
 	"bytes"
@@ -50,4 +50,16 @@ func TestALetterHoldsWhateverWasAnswered(t *testing.T) {
 			t.Fatalf("off the paper: %s", line)
 		}
 	}
+}
+
+func pdfText(t *testing.T, r io.ReadCloser) string {
+	t.Helper()
+	defer r.Close()
+	cmd := exec.Command("pdftotext", "-layout", "-", "-")
+	cmd.Stdin = r
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("pdftotext: %v (apt-get install poppler-utils)", err)
+	}
+	return strings.Join(strings.Fields(string(out)), " ")
 }

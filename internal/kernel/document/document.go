@@ -1,0 +1,158 @@
+// Package document is the papers that a city issues: what they say as data, their numbers without a gap, their PDF with
+// the QR that proves them, and what becomes of them afterwards.
+//
+// A document belongs to a subject, such as an application or a lease, which this package knows by its kind and id
+// alone: whoever decides that something is issued (casework) calls Make with what the template's placeholders stand
+// for, in the transaction in which it is decided. Nothing here asks who may read a document: the capability that owns
+// the subject does.
+package document
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"regexp"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/files"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/storage"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Deps is what documents are built from.
+type Deps struct {
+	DB      *storage.DB
+	Files   *files.Store
+	BaseURL func(tenancy.City) string // of the city's site, without a slash at the end
+	Now     func() time.Time          // time.Now when nil
+}
+
+// Service is the documents of every city.
+type Service struct {
+	d         Deps
+	templates *templates
+}
+
+// New returns the Service.
+func New(d Deps) *Service {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	return &Service{d: d, templates: newTemplates()}
+}
+
+// now is the present to the microsecond, which is what the database keeps.
+func (s *Service) now() time.Time { return s.d.Now().UTC().Truncate(time.Microsecond) }
+
+// Subject is what a document is about, as its owner knows it.
+type Subject struct {
+	Kind string // "application"
+	ID   uuid.UUID
+}
+
+// Document is one that the city has issued, or prepared for a signature.
+type Document struct {
+	bun.BaseModel `bun:"table:issued_document,alias:d"`
+
+	TenantID        uuid.UUID     `bun:"tenant_id,pk"`
+	ID              uuid.UUID     `bun:"id,pk"`
+	SubjectKind     string        `bun:"subject_kind"`
+	SubjectID       uuid.UUID     `bun:"subject_id"`
+	SubjectNumber   string        `bun:"subject_number"` // as people know the subject
+	ServiceCode     string        `bun:"service_code"`
+	AgencyCode      string        `bun:"agency_code"`
+	HolderID        uuid.NullUUID `bun:"holder_id"` // the account that may be reminded
+	DocumentCode    string        `bun:"document_code"`
+	DocumentVersion int           `bun:"document_version"`
+	Title           i18n.Text     `bun:"title,type:jsonb"`
+	Number          string        `bun:"number"`
+	Series          string        `bun:"series"`
+	Year            int           `bun:"year"`
+	Seq             int           `bun:"seq"` // without a gap in its series and year
+	Token           string        `bun:"token"`
+	FileID          uuid.UUID     `bun:"file_id"`
+	SHA256          []byte        `bun:"sha256"`
+	HolderMasked    string        `bun:"holder_masked"`
+	AgencyName      i18n.Text     `bun:"agency_name,type:jsonb"`
+	SignerTitle     i18n.Text     `bun:"signer_title,type:jsonb"`
+	Status          string        `bun:"status"`
+	IssuedAt        time.Time     `bun:"issued_at"`
+	ValidUntil      time.Time     `bun:"valid_until,nullzero"`
+}
+
+// The statuses of a document. Expired is not stored: it is what the date says.
+const (
+	Valid    = "valid"
+	Revoked  = "revoked"
+	Replaced = "replaced"
+	Expired  = "expired"
+)
+
+// StatusAt is the document's status at now.
+func (d Document) StatusAt(now time.Time) string {
+	if d.Status == Valid && !d.ValidUntil.IsZero() && now.After(d.ValidUntil) {
+		return Expired
+	}
+	return d.Status
+}
+
+// Limit bounds the documents of one subject.
+const Limit = 50
+
+// Of returns the documents of a subject, the oldest first, read through db.
+func (s *Service) Of(ctx context.Context, db bun.IDB, of Subject) ([]Document, error) {
+	var all []Document
+	err := db.NewSelect().Model(&all).Where("tenant_id = ? AND subject_kind = ? AND subject_id = ?", tenancy.Must(ctx), of.Kind, of.ID).
+		OrderExpr("d.id").Limit(Limit).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("document: of %s: %w", of.Kind, err)
+	}
+	return all, nil
+}
+
+// Get returns a document by its id, or NotFound "document.not_found". The caller decides who may have it.
+func (s *Service) Get(ctx context.Context, db bun.IDB, id uuid.UUID) (Document, error) {
+	var d Document
+	err := db.NewSelect().Model(&d).Where("tenant_id = ? AND id = ?", tenancy.Must(ctx), id).Scan(ctx)
+	return d, orUnknown(err, "document.not_found")
+}
+
+var tokenPattern = regexp.MustCompile(`^[a-z2-7]{26}$`)
+
+// IsToken reports whether s can be the token of a QR at all.
+func IsToken(s string) bool { return tokenPattern.MatchString(s) }
+
+// ByToken returns the document whose QR holds token, to anyone, or NotFound "verify.unknown".
+func (s *Service) ByToken(ctx context.Context, token string) (Document, error) {
+	tenant, ok := tenancy.From(ctx)
+	if !ok {
+		return Document{}, tenancy.ErrNone
+	}
+	if !IsToken(token) {
+		return Document{}, fault.New(fault.NotFound, "verify.unknown")
+	}
+	var d Document
+	err := s.d.DB.App.NewSelect().Model(&d).Where("tenant_id = ? AND token = ?", tenant, token).Scan(ctx)
+	return d, orUnknown(err, "verify.unknown")
+}
+
+// VerifyURL is where the QR of a token leads.
+func (s *Service) VerifyURL(city tenancy.City, token string) string {
+	return s.d.BaseURL(city) + "/verifikasi/" + token
+}
+
+func orUnknown(err error, code string) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, sql.ErrNoRows):
+		return fault.New(fault.NotFound, code)
+	}
+	return fmt.Errorf("document: %w", err)
+}
