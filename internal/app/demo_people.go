@@ -8,7 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/pquerna/otp/totp"
 
-	"bedelau/internal/edge/portal"
+	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
@@ -91,13 +91,13 @@ func (a *App) seedPerson(ctx context.Context, p demoPerson) error {
 }
 
 // demoCodes lists who one can be on a tenant's site, with the second factor of this moment.
-func demoCodes(tenant string) []portal.StaffCode {
-	var out []portal.StaffCode
+func demoCodes(tenant string) []site.StaffCode {
+	var out []site.StaffCode
 	for _, p := range demoPeople {
 		if p.tenant != tenant {
 			continue
 		}
-		c := portal.StaffCode{Label: p.name + ", " + p.about, Login: p.email, Password: demoPassword}
+		c := site.StaffCode{Label: p.name + ", " + p.about, Login: p.email, Password: demoPassword}
 		if p.secret != "" {
 			if code, err := totp.GenerateCode(p.secret, time.Now()); err == nil {
 				c.Code = code

@@ -2,16 +2,19 @@ package app
 
 import (
 	"net/http"
+	"slices"
 
+	"bedelau/internal/edge/desk"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/httpapi"
 	"bedelau/internal/edge/portal"
+	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/devkit/mailbox"
 	"bedelau/web"
 )
 
 // Handler is everything that the program answers over HTTP. box and codes are of the demonstration alone.
-func (a *App) Handler(box *mailbox.Box, codes func(tenant string) []portal.StaffCode) (http.Handler, error) {
+func (a *App) Handler(box *mailbox.Box, codes func(tenant string) []site.StaffCode) (http.Handler, error) {
 	g, err := a.gate(box, codes)
 	if err != nil {
 		return nil, err
@@ -19,7 +22,7 @@ func (a *App) Handler(box *mailbox.Box, codes func(tenant string) []portal.Staff
 	return g.Engine(), nil
 }
 
-func (a *App) gate(box *mailbox.Box, codes func(tenant string) []portal.StaffCode) (*gate.Gate, error) {
+func (a *App) gate(box *mailbox.Box, codes func(tenant string) []site.StaffCode) (*gate.Gate, error) {
 	if err := web.Check(); err != nil {
 		return nil, err
 	}
@@ -29,11 +32,12 @@ func (a *App) gate(box *mailbox.Box, codes func(tenant string) []portal.StaffCod
 		return nil, err
 	}
 	g.Health(a.ready)
-	portal.New(portal.Deps{
+	pages := site.New(site.Deps{
 		Catalog: a.Catalog, Casework: a.Casework, Dashboard: a.Dashboard, Identity: a.Identity, Guard: a.Guard,
 		Directory: a.Directory, DB: a.DB, Metering: a.Metering, Billing: a.Billing, CityURL: a.CityURL,
 		Secure: a.Config.Secure(), Mailbox: box, StaffCodes: codes, Log: a.Log,
-	}).Mount(g)
+	})
+	pages.Mount(g, slices.Concat(portal.New(pages).Tables(), desk.New(pages).Tables())...)
 	httpapi.New(httpapi.Deps{
 		Catalog: a.Catalog, Casework: a.Casework, Dashboard: a.Dashboard, Identity: a.Identity, Guard: a.Guard,
 		Directory: a.Directory, Metering: a.Metering, Billing: a.Billing, CityURL: a.CityURL, Log: a.Log,

@@ -42,7 +42,7 @@ func TestNoRouteReachesAnothersThings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newSite(t, g)
+	s := start(t, g)
 
 	mine, foreign, askers := a.cast(t)
 	tried, asked := 0, map[string]bool{}
@@ -92,7 +92,7 @@ func TestEveryRouteDeclaresItsPermission(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newSite(t, g)
+	s := start(t, g)
 	known := map[access.Permission]bool{access.Public: true, access.SignedIn: true}
 	for _, d := range access.All() {
 		known[d.Name] = true
@@ -284,24 +284,24 @@ func fill(t *testing.T, r gate.Route, of things) string {
 	return strings.Join(parts, "/")
 }
 
-// site is the running program, with its own description of its API.
-type site struct {
+// program is the running program, with its own description of its API.
+type program struct {
 	base  string
 	doc   map[string]any
 	calls int
 }
 
-func newSite(t *testing.T, g *gate.Gate) *site {
+func start(t *testing.T, g *gate.Gate) *program {
 	t.Helper()
 	srv := httptest.NewServer(g.Engine())
 	t.Cleanup(srv.Close)
-	s := &site{base: srv.URL}
+	s := &program{base: srv.URL}
 	s.doc = s.document(t)
 	return s
 }
 
 // ask sends one request with the session both as a cookie and as a bearer token; a body that any handler can read.
-func (s *site) ask(t *testing.T, who asker, method, route, path string) (status int, location, body string) {
+func (s *program) ask(t *testing.T, who asker, method, route, path string) (status int, location, body string) {
 	t.Helper()
 	var payload io.Reader
 	kind := "application/x-www-form-urlencoded"
@@ -340,7 +340,7 @@ func (s *site) ask(t *testing.T, who asker, method, route, path string) (status 
 
 // apiInput makes a query and a body that the API's own document accepts, so that what is refused is the asker and not
 // the input.
-func (s *site) apiInput(t *testing.T, method, route string) (query, kind, body string) {
+func (s *program) apiInput(t *testing.T, method, route string) (query, kind, body string) {
 	t.Helper()
 	doc := s.doc
 	parts := strings.Split(strings.TrimPrefix(route, "/api/v1"), "/") // the document's server
@@ -376,7 +376,7 @@ func (s *site) apiInput(t *testing.T, method, route string) (query, kind, body s
 	return query, "application/json", body
 }
 
-func (s *site) document(t *testing.T) map[string]any {
+func (s *program) document(t *testing.T) map[string]any {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.base+"/openapi.json", nil)
 	if err != nil {

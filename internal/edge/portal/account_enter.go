@@ -8,34 +8,34 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/web/page/account"
-	"bedelau/web/ui"
 )
 
 // signInForm asks for login and password. Who is signed in already goes on.
 func (p *Portal) signInForm(c *gin.Context) error {
 	next := wanted(c.Query("lanjut"), c.Query("next"))
 	if a := gate.ActorOf(c); a.SignedIn() {
-		p.redirect(c, landing(a.Kind, gate.CityOf(c), next))
+		p.Redirect(c, landing(a.Kind, gate.CityOf(c), next))
 		return nil
 	}
 	return p.signInPage(c, http.StatusOK, account.SignInView{Next: next})
 }
 
 func (p *Portal) signInPage(c *gin.Context, status int, v account.SignInView) error {
-	v.Shell = p.shell(c, gate.LocaleOf(c).T("sign_in.title"))
+	v.Shell = p.Shell(c, gate.LocaleOf(c).T("sign_in.title"))
 	v.Staff, v.ErrorTitle = gate.CityOf(c).Kind == tenancy.KindPlatform, len(v.Errors) > 0
 	for _, x := range p.prepared(c) {
 		v.Demo = append(v.Demo, account.Demo{Label: x.Label, Login: x.Login, Password: x.Password, Code: x.Code})
 	}
-	return p.render(c, status, account.SignIn(v))
+	return p.Render(c, status, account.SignIn(v))
 }
 
 // prepared are the accounts of a demonstration on this host.
-func (p *Portal) prepared(c *gin.Context) []StaffCode {
+func (p *Portal) prepared(c *gin.Context) []site.StaffCode {
 	if p.StaffCodes == nil {
 		return nil
 	}
@@ -44,38 +44,38 @@ func (p *Portal) prepared(c *gin.Context) []StaffCode {
 
 // signIn proves a person by password. Every refusal reads the same, whether or not there is such an account.
 func (p *Portal) signIn(c *gin.Context) error {
-	in, err := readForm(c)
+	in, err := site.ReadForm(c)
 	next := wanted(in.Get("next"))
 	var s identity.Session
 	if err == nil {
-		err = require(in, "login", "password")
+		err = site.Require(in, "login", "password")
 	}
 	if err == nil {
 		s, err = p.Identity.SignIn(c.Request.Context(), identity.SignInInput{
-			Login: in.text("login"), Password: in.Get("password"), IP: c.ClientIP(), UserAgent: clientAgent(c.Request),
+			Login: in.Text("login"), Password: in.Get("password"), IP: c.ClientIP(), UserAgent: site.ClientAgent(c.Request),
 		})
 	}
-	if errs, status, ok := refused(c, err, "login"); ok {
-		return p.signInPage(c, status, account.SignInView{Login: clip(in.text("login"), 300), Next: next, Errors: errs})
+	if errs, status, ok := site.Refused(c, err, "login"); ok {
+		return p.signInPage(c, status, account.SignInView{Login: site.Clip(in.Text("login"), 300), Next: next, Errors: errs})
 	}
 	if err != nil {
 		return err
 	}
-	p.keepSession(c, s)
-	p.redirect(c, onward(s, gate.CityOf(c), next))
+	p.KeepSession(c, s)
+	p.Redirect(c, onward(s, gate.CityOf(c), next))
 	return nil
 }
 
 // signOut ends the session here and on the server. It asks for nothing, so that it works when the session has ended.
 func (p *Portal) signOut(c *gin.Context) error {
-	if token := sessionToken(c); token != "" {
+	if token := site.SessionToken(c); token != "" {
 		if err := p.Identity.SignOut(c.Request.Context(), token); err != nil {
 			return err
 		}
 	}
-	p.cookie(c, cookieSession, "", 0)
+	p.DropSession(c)
 	c.Header("Clear-Site-Data", `"cache"`) // what the browser kept of refused forms
-	return p.done(c, "/", "signed_out")
+	return p.Done(c, "/", "signed_out")
 }
 
 // onward is where a new session leads: to the second factor of staff first.
@@ -85,7 +85,7 @@ func onward(s identity.Session, city tenancy.City, next string) string {
 	case !s.NeedsTOTP:
 		return to
 	case s.Enrolled:
-		return pathCode + query("lanjut", next)
+		return site.PathCode + query("lanjut", next)
 	}
 	return pathEnrol + query("lanjut", next)
 }
@@ -111,7 +111,7 @@ func landing(k identity.Kind, city tenancy.City, next string) string {
 // wanted is the first of some addresses to come back to that is one on this site, and not a sign-in page itself.
 func wanted(from ...string) string {
 	for _, to := range from {
-		if to = localPath(to, ""); to != "" && !strings.HasPrefix(to, "/masuk") && !strings.HasPrefix(to, "/keluar") {
+		if to = site.LocalPath(to, ""); to != "" && !strings.HasPrefix(to, "/masuk") && !strings.HasPrefix(to, "/keluar") {
 			return to
 		}
 	}
@@ -131,39 +131,39 @@ func (p *Portal) registerForm(c *gin.Context) error {
 }
 
 func (p *Portal) registerPage(c *gin.Context, status int, v account.RegisterView) error {
-	v.Shell = p.shell(c, gate.LocaleOf(c).T("register.title"))
+	v.Shell = p.Shell(c, gate.LocaleOf(c).T("register.title"))
 	v.ErrorTitle = len(v.Errors) > 0
-	return p.render(c, status, account.Register(v))
+	return p.Render(c, status, account.Register(v))
 }
 
 // register sends a link to the address that was given; the account exists once that was followed.
 func (p *Portal) register(c *gin.Context) error {
-	in, err := readForm(c)
+	in, err := site.ReadForm(c)
 	if err == nil {
 		err = p.registerWith(c, in)
 	}
-	if errs, status, ok := refused(c, err, ""); ok {
-		return p.registerPage(c, status, account.RegisterView{Next: wanted(in.Get("next")), Name: clip(in.text("name"), 300), Email: clip(in.text("email"), 300),
-			Phone: clip(in.text("phone"), 40), Consent: in.yes("consent"), Errors: inOrder(errs, "name", "email", "phone", "password", "consent")})
+	if errs, status, ok := site.Refused(c, err, ""); ok {
+		return p.registerPage(c, status, account.RegisterView{Next: wanted(in.Get("next")), Name: site.Clip(in.Text("name"), 300), Email: site.Clip(in.Text("email"), 300),
+			Phone: site.Clip(in.Text("phone"), 40), Consent: in.Yes("consent"), Errors: site.InOrder(errs, "name", "email", "phone", "password", "consent")})
 	}
 	if err != nil {
 		return err
 	}
-	return p.sent(c, "register", in.text("email"))
+	return p.sent(c, "register", in.Text("email"))
 }
 
-func (p *Portal) registerWith(c *gin.Context, in answers) error {
+func (p *Portal) registerWith(c *gin.Context, in site.Form) error {
 	r := identity.RegisterInput{
-		Name: in.text("name"), Email: in.text("email"), Phone: in.text("phone"), Password: in.Get("password"), IP: c.ClientIP(),
+		Name: in.Text("name"), Email: in.Text("email"), Phone: in.Text("phone"), Password: in.Get("password"), IP: c.ClientIP(),
 	}
 	// Everything that is wrong is said at once: a password is never sent back, and would be typed again for each round.
-	bad := missing(in, "password")
+	bad := site.Missing(in, "password")
 	for _, f := range fault.From(r.Validate()).Fields {
-		if f.Name != "password" || in.text("password") != "" {
+		if f.Name != "password" || in.Text("password") != "" {
 			bad = append(bad, f)
 		}
 	}
-	if !in.yes("consent") {
+	if !in.Yes("consent") {
 		bad = append(bad, fault.Field{Name: "consent", Code: "consent_required"})
 	}
 	if err := fault.Fields(bad); err != nil {
@@ -179,25 +179,7 @@ func (p *Portal) registerWith(c *gin.Context, in answers) error {
 const longestOnward = 200
 
 func (p *Portal) sent(c *gin.Context, kind, email string) error {
-	return p.render(c, http.StatusOK, account.Sent(account.SentView{
-		Shell: p.shell(c, gate.LocaleOf(c).T("sent.title")), Kind: kind, Email: email,
+	return p.Render(c, http.StatusOK, account.Sent(account.SentView{
+		Shell: p.Shell(c, gate.LocaleOf(c).T("sent.title")), Kind: kind, Email: email,
 	}))
-}
-
-// inOrder sorts errors as their fields stand on the page, so that the first link leads to the first field.
-func inOrder(errs ui.Errors, fields ...string) ui.Errors {
-	var out ui.Errors
-	for _, f := range fields {
-		for _, e := range errs {
-			if e.Name == f {
-				out = append(out, e)
-			}
-		}
-	}
-	for _, e := range errs {
-		if out.Of(e.Name) == "" {
-			out = append(out, e)
-		}
-	}
-	return out
 }

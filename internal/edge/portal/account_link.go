@@ -6,6 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
 	"bedelau/web/page/account"
@@ -16,24 +17,24 @@ import (
 func (p *Portal) forgotForm(c *gin.Context) error { return p.forgotPage(c, http.StatusOK, "", nil) }
 
 func (p *Portal) forgotPage(c *gin.Context, status int, email string, errs ui.Errors) error {
-	v := account.ForgotView{Shell: p.shell(c, gate.LocaleOf(c).T("forgot.title")), Email: email, Errors: errs}
+	v := account.ForgotView{Shell: p.Shell(c, gate.LocaleOf(c).T("forgot.title")), Email: email, Errors: errs}
 	v.ErrorTitle = len(errs) > 0
-	return p.render(c, status, account.Forgot(v))
+	return p.Render(c, status, account.Forgot(v))
 }
 
 // forgot answers the same whether or not the address has an account.
 func (p *Portal) forgot(c *gin.Context) error {
-	in, err := readForm(c)
+	in, err := site.ReadForm(c)
 	if err == nil {
-		err = p.Identity.ResetRequest(c.Request.Context(), in.text("email"), c.ClientIP())
+		err = p.Identity.ResetRequest(c.Request.Context(), in.Text("email"), c.ClientIP())
 	}
-	if errs, status, ok := refused(c, err, "email"); ok {
-		return p.forgotPage(c, status, clip(in.text("email"), 300), errs)
+	if errs, status, ok := site.Refused(c, err, "email"); ok {
+		return p.forgotPage(c, status, site.Clip(in.Text("email"), 300), errs)
 	}
 	if err != nil {
 		return err
 	}
-	return p.sent(c, "reset", in.text("email"))
+	return p.sent(c, "reset", in.Text("email"))
 }
 
 // link is one kind of link in an e-mail: whose it is, and what following it with a password does.
@@ -59,9 +60,9 @@ func (p *Portal) orDead(c *gin.Context, k link, err error) error {
 		return err
 	}
 	_, status := gate.Failed(c, err)
-	v := account.DeadView{Shell: p.shell(c, gate.LocaleOf(c).T("dead.title")), Kind: k.kind, Next: wanted(c.Query("lanjut"))}
+	v := account.DeadView{Shell: p.Shell(c, gate.LocaleOf(c).T("dead.title")), Kind: k.kind, Next: wanted(c.Query("lanjut"))}
 	v.NoIndex = true
-	return p.render(c, status, account.Dead(v))
+	return p.Render(c, status, account.Dead(v))
 }
 
 func (p *Portal) linkPage(c *gin.Context, k link, status int, errs ui.Errors) error {
@@ -69,22 +70,22 @@ func (p *Portal) linkPage(c *gin.Context, k link, status int, errs ui.Errors) er
 	if err != nil {
 		return err
 	}
-	v := account.PasswordView{Shell: p.shell(c, gate.LocaleOf(c).T("password."+k.kind)), Kind: k.kind, Name: owner.Name, Errors: errs}
+	v := account.PasswordView{Shell: p.Shell(c, gate.LocaleOf(c).T("password."+k.kind)), Kind: k.kind, Name: owner.Name, Errors: errs}
 	v.ErrorTitle, v.NoIndex = len(errs) > 0, true
-	return p.render(c, status, account.Password(v))
+	return p.Render(c, status, account.Password(v))
 }
 
 // followLink uses a link up.
 func (p *Portal) followLink(k link) func(*gin.Context) error {
 	return func(c *gin.Context) error {
-		in, err := readForm(c)
+		in, err := site.ReadForm(c)
 		if err == nil {
-			err = require(in, "password")
+			err = site.Require(in, "password")
 		}
 		if err == nil {
 			err = k.follow(c, c.Param("token"), in.Get("password"))
 		}
-		if errs, status, ok := refused(c, err, "password"); ok {
+		if errs, status, ok := site.Refused(c, err, "password"); ok {
 			err = p.linkPage(c, k, status, errs)
 		}
 		return p.orDead(c, k, err)
@@ -93,16 +94,16 @@ func (p *Portal) followLink(k link) func(*gin.Context) error {
 
 func (p *Portal) confirm(c *gin.Context, token, password string) error {
 	s, err := p.Identity.ConfirmEmail(c.Request.Context(), identity.ConfirmInput{
-		Token: token, Password: password, IP: c.ClientIP(), UserAgent: clientAgent(c.Request),
+		Token: token, Password: password, IP: c.ClientIP(), UserAgent: site.ClientAgent(c.Request),
 	})
 	if err != nil {
 		return err
 	}
-	p.keepSession(c, s)
+	p.KeepSession(c, s)
 	if next := wanted(c.Query("lanjut")); next != "" && landing(s.Kind, gate.CityOf(c), next) == next {
-		return p.done(c, next, "welcome_on")
+		return p.Done(c, next, "welcome_on")
 	}
-	return p.done(c, "/layanan", "welcome")
+	return p.Done(c, "/layanan", "welcome")
 }
 
 // reset ends every session of the account, this browser's too if it has one.
@@ -110,18 +111,18 @@ func (p *Portal) reset(c *gin.Context, token, password string) error {
 	if err := p.Identity.Reset(c.Request.Context(), token, password); err != nil {
 		return err
 	}
-	p.cookie(c, cookieSession, "", 0)
-	return p.done(c, "/masuk", "password_set")
+	p.DropSession(c)
+	return p.Done(c, "/masuk", "password_set")
 }
 
 func (p *Portal) acceptInvite(c *gin.Context, token, password string) error {
 	s, err := p.Identity.AcceptInvite(c.Request.Context(), identity.AcceptInput{
-		Token: token, Password: password, IP: c.ClientIP(), UserAgent: clientAgent(c.Request),
+		Token: token, Password: password, IP: c.ClientIP(), UserAgent: site.ClientAgent(c.Request),
 	})
 	if err != nil {
 		return err
 	}
-	p.keepSession(c, s)
-	p.redirect(c, onward(s, gate.CityOf(c), ""))
+	p.KeepSession(c, s)
+	p.Redirect(c, onward(s, gate.CityOf(c), ""))
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
@@ -21,7 +22,7 @@ func (p *Portal) secondFactor(c *gin.Context, enrolled bool) (sent bool, err err
 	a := gate.ActorOf(c)
 	next := wanted(c.Query("lanjut"))
 	if a.Kind != identity.Staff || a.TOTP {
-		p.redirect(c, landing(a.Kind, gate.CityOf(c), next))
+		p.Redirect(c, landing(a.Kind, gate.CityOf(c), next))
 		return true, nil
 	}
 	has, err := p.Identity.HasTOTP(c.Request.Context(), a)
@@ -30,9 +31,9 @@ func (p *Portal) secondFactor(c *gin.Context, enrolled bool) (sent bool, err err
 	}
 	to := pathEnrol
 	if has {
-		to = pathCode
+		to = site.PathCode
 	}
-	p.redirect(c, to+query("lanjut", next))
+	p.Redirect(c, to+query("lanjut", next))
 	return true, nil
 }
 
@@ -45,34 +46,34 @@ func (p *Portal) codeForm(c *gin.Context) error {
 }
 
 func (p *Portal) codePage(c *gin.Context, status int, errs ui.Errors) error {
-	v := account.CodeView{Shell: p.shell(c, gate.LocaleOf(c).T("code.title")), Action: pathCode + query("lanjut", wanted(c.Query("lanjut"))), Errors: errs}
+	v := account.CodeView{Shell: p.Shell(c, gate.LocaleOf(c).T("code.title")), Action: site.PathCode + query("lanjut", wanted(c.Query("lanjut"))), Errors: errs}
 	v.ErrorTitle = len(errs) > 0
 	for _, x := range p.prepared(c) {
 		if x.Login == gate.ActorOf(c).Email {
 			v.Demo = x.Code
 		}
 	}
-	return p.render(c, status, account.Code(v))
+	return p.Render(c, status, account.Code(v))
 }
 
 // code gives the session its rights and a new token.
 func (p *Portal) code(c *gin.Context) error {
-	in, err := readForm(c)
+	in, err := site.ReadForm(c)
 	if err == nil {
-		err = require(in, "code")
+		err = site.Require(in, "code")
 	}
 	var s identity.Session
 	if err == nil {
-		s, err = p.Identity.ConfirmTOTP(c.Request.Context(), sessionToken(c), spaceless(in.Get("code")))
+		s, err = p.Identity.ConfirmTOTP(c.Request.Context(), site.SessionToken(c), spaceless(in.Get("code")))
 	}
-	if errs, status, ok := refused(c, err, "code"); ok {
+	if errs, status, ok := site.Refused(c, err, "code"); ok {
 		return p.codePage(c, status, errs)
 	}
 	if err != nil {
 		return err
 	}
-	p.keepSession(c, s)
-	p.redirect(c, landing(s.Kind, gate.CityOf(c), wanted(c.Query("lanjut"))))
+	p.KeepSession(c, s)
+	p.Redirect(c, landing(s.Kind, gate.CityOf(c), wanted(c.Query("lanjut"))))
 	return nil
 }
 
@@ -93,26 +94,26 @@ func (p *Portal) enrolPage(c *gin.Context, status int, errs ui.Errors) error {
 	if err != nil {
 		return err
 	}
-	v := account.EnrolView{Shell: p.shell(c, gate.LocaleOf(c).T("enrol.title")), Action: pathEnrol + query("lanjut", wanted(c.Query("lanjut"))),
+	v := account.EnrolView{Shell: p.Shell(c, gate.LocaleOf(c).T("enrol.title")), Action: pathEnrol + query("lanjut", wanted(c.Query("lanjut"))),
 		QR: qr, Secret: e.Secret, Errors: errs}
 	v.ErrorTitle = len(errs) > 0
-	return p.render(c, status, account.Enrol(v))
+	return p.Render(c, status, account.Enrol(v))
 }
 
 // enrol proves the authenticator and shows the recovery codes, this once and on no address of their own.
 func (p *Portal) enrol(c *gin.Context) error {
-	in, err := readForm(c)
+	in, err := site.ReadForm(c)
 	if err == nil {
-		err = require(in, "code")
+		err = site.Require(in, "code")
 	}
 	var s identity.Session
 	var codes []string
 	if err == nil {
-		s, codes, err = p.Identity.ActivateTOTP(c.Request.Context(), sessionToken(c), spaceless(in.Get("code")))
+		s, codes, err = p.Identity.ActivateTOTP(c.Request.Context(), site.SessionToken(c), spaceless(in.Get("code")))
 	}
-	errs, status, ok := refused(c, err, "code")
+	errs, status, ok := site.Refused(c, err, "code")
 	if fault.Is(err, "identity.totp_expired") { // the page offers a new secret
-		errs, status, ok = refusedAt(c, err, map[string]string{"identity.totp_expired": "code"})
+		errs, status, ok = site.RefusedAt(c, err, map[string]string{"identity.totp_expired": "code"})
 	}
 	if ok {
 		return p.enrolPage(c, status, errs)
@@ -120,9 +121,9 @@ func (p *Portal) enrol(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	p.keepSession(c, s)
-	return p.render(c, http.StatusOK, account.Recovery(account.RecoveryView{
-		Shell: p.shell(c, gate.LocaleOf(c).T("recovery.title")), Codes: codes,
+	p.KeepSession(c, s)
+	return p.Render(c, http.StatusOK, account.Recovery(account.RecoveryView{
+		Shell: p.Shell(c, gate.LocaleOf(c).T("recovery.title")), Codes: codes,
 		Next: landing(s.Kind, gate.CityOf(c), wanted(c.Query("lanjut"))),
 	}))
 }

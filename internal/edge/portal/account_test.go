@@ -10,6 +10,7 @@ import (
 
 	"github.com/pquerna/otp/totp"
 
+	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/identity"
 )
 
@@ -17,7 +18,7 @@ import (
 // sign-in with a code.
 func TestStaffComeByInvitation(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	admin := s.staff(t, hostBatam, "Maya Putri", "city_admin", "")
 	ctx := s.in(t, hostBatam)
 	maya, err := s.Identity.Resolve(ctx, admin.session())
@@ -86,7 +87,7 @@ func TestStaffComeByInvitation(t *testing.T) {
 // no other site.
 func TestRegisteringLeadsBackToTheService(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	s.work(t)
 	b := s.browser(t, hostBatam)
 	there := "/layanan/" + ktp
@@ -129,7 +130,7 @@ func TestRegisteringLeadsBackToTheService(t *testing.T) {
 // TestForgottenPasswordsAreReplaced says the same for an address that nobody has, and ends every session.
 func TestForgottenPasswordsAreReplaced(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	s.work(t)
 	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
 	b := s.browser(t, hostBatam)
@@ -153,7 +154,7 @@ func TestForgottenPasswordsAreReplaced(t *testing.T) {
 // TestALinkThatIsDeadLeadsOn: used or too old, it says so and what to do instead.
 func TestALinkThatIsDeadLeadsOn(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	s.work(t)
 	b := s.browser(t, hostBatam)
 	b.post("/daftar", "name", "Siti", "email", "siti@contoh.id", "password", password, "consent", "yes", "next", "/layanan/"+ktp)
@@ -188,7 +189,7 @@ func TestALinkThatIsDeadLeadsOn(t *testing.T) {
 // TestPeopleKeepTheirAccount changes what an account says and where it is signed in.
 func TestPeopleKeepTheirAccount(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
 	phone := s.browser(t, hostBatam)
 	phone.extra.Set("User-Agent", "Mozilla/5.0 (Linux; Android 14) Chrome/120.0 Mobile")
@@ -224,7 +225,7 @@ func TestPeopleKeepTheirAccount(t *testing.T) {
 // earlier ones stop working.
 func TestStaffRenewTheirRecoveryCodes(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	andi := s.staff(t, hostBatam, "Andi Wijaya", "officer", "disdukcapil")
 	const renew = "/akun/kode-pemulihan"
 	andi.page("/akun", "Kode pemulihan", "Buat kode baru")
@@ -269,7 +270,7 @@ func TestStaffRenewTheirRecoveryCodes(t *testing.T) {
 // that only this site's pages send.
 func TestComingBackStaysHere(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	ctx := s.in(t, hostBatam)
 	if _, err := s.Identity.CreateResident(ctx, identity.SeedInput{Name: "Siti", Email: "siti@contoh.id", Password: password}); err != nil {
 		t.Fatal(err)
@@ -293,7 +294,7 @@ func TestComingBackStaysHere(t *testing.T) {
 		b := s.browser(t, hostBatam)
 		a := b.post("/masuk", "login", "siti@contoh.id", "password", password, "next", next)
 		b.goes(a, want)
-		b.goes(b.post("/bahasa", "lang", "en", "next", next), localPath(next, "/"))
+		b.goes(b.post("/bahasa", "lang", "en", "next", next), site.LocalPath(next, "/"))
 		if c := a.header.Get("Set-Cookie"); !strings.Contains(c, "HttpOnly") || !strings.Contains(c, "SameSite=Lax") || !strings.Contains(c, "Path=/") {
 			t.Errorf("cookie %q", c)
 		}
@@ -310,7 +311,7 @@ func TestComingBackStaysHere(t *testing.T) {
 // TestGuessingIsSlowed: one address may not try for ever, and is told when to come back.
 func TestGuessingIsSlowed(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	b := s.browser(t, hostBatam)
 	for n := range 25 {
 		a := b.post("/lacak", "number", "BTM-26-7K3QX-4", "phone", "1234")
@@ -328,11 +329,11 @@ func TestGuessingIsSlowed(t *testing.T) {
 // TestTheSessionOfOneCityIsNothingInAnother uses a resident's token on the other host.
 func TestTheSessionOfOneCityIsNothingInAnother(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
 	root, number := siti.apply(sitiNIK)
 	there := s.browser(t, hostOther)
-	there.client.Jar.SetCookies(&url.URL{Scheme: "http", Host: hostOther}, []*http.Cookie{{Name: cookieSession, Value: siti.session(), Path: "/", Expires: time.Now().Add(time.Hour)}})
+	there.client.Jar.SetCookies(&url.URL{Scheme: "http", Host: hostOther}, []*http.Cookie{{Name: site.CookieSession, Value: siti.session(), Path: "/", Expires: time.Now().Add(time.Hour)}})
 	there.goes(there.get(root), "/masuk?lanjut="+url.QueryEscape(root))
 	there.sees(there.post("/lacak", "number", number, "phone", "1234"), http.StatusNotFound)
 	there.sees(there.get("/daftar"), http.StatusOK)
@@ -345,7 +346,7 @@ func TestTheSessionOfOneCityIsNothingInAnother(t *testing.T) {
 // session is the token in the browser's cookie.
 func (b *browser) session() string {
 	for _, c := range b.client.Jar.Cookies(&url.URL{Scheme: "http", Host: b.host}) {
-		if c.Name == cookieSession {
+		if c.Name == site.CookieSession {
 			return c.Value
 		}
 	}

@@ -19,7 +19,7 @@ import (
 // TestAnAdministratorKeepsTheStaff: invite, change, end, bring back.
 func TestAnAdministratorKeepsTheStaff(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	admin := s.staff(t, hostBatam, "Maya Putri", "city_admin", "")
 	andi := s.staff(t, hostBatam, "Andi Wijaya", "officer", "disdukcapil")
 	admin.goes(admin.get("/kelola"), "/kelola/layanan")
@@ -70,7 +70,7 @@ func TestAnAdministratorKeepsTheStaff(t *testing.T) {
 // TestAChangedRoleBites: what an administrator takes from a role is gone within two seconds.
 func TestAChangedRoleBites(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
 	root, _ := siti.apply(sitiNIK)
 	admin := s.staff(t, hostBatam, "Maya Putri", "city_admin", "")
@@ -110,7 +110,7 @@ func TestAChangedRoleBites(t *testing.T) {
 // TestAnAdministratorSeesTheCity: calendar with the year that is missing, catalogue, record, usage.
 func TestAnAdministratorSeesTheCity(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
 	_, number := siti.apply(sitiNIK)
 	admin := s.staff(t, hostBatam, "Maya Putri", "city_admin", "")
@@ -149,7 +149,7 @@ func TestAnAdministratorSeesTheCity(t *testing.T) {
 // that nothing before has changed.
 func TestAnAuditorHoldsTheRecordAgainstWhatTheyWroteDown(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	admin := s.staff(t, hostBatam, "Maya Putri", "city_admin", "")
 	ctx := s.in(t, hostBatam)
 	if _, err := audit.Seal(ctx, s.DB.App); err != nil {
@@ -179,7 +179,7 @@ func TestAnAuditorHoldsTheRecordAgainstWhatTheyWroteDown(t *testing.T) {
 
 func TestAFingerprintThatIsNoneIsSaid(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	admin := s.staff(t, hostBatam, "Maya Putri", "city_admin", "")
 	for _, bad := range []string{"x", "1204", "1204:\x00", strings.Repeat("9", 5000), "1:<script>"} {
 		a := admin.get("/kelola/audit/rantai?sidik=" + url.QueryEscape(bad))
@@ -192,7 +192,7 @@ func TestAFingerprintThatIsNoneIsSaid(t *testing.T) {
 // TestABrokenRecordIsSaid: an entry changed behind the chain's back is named.
 func TestABrokenRecordIsSaid(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	admin := s.staff(t, hostBatam, "Maya Putri", "city_admin", "")
 	ctx := s.in(t, hostBatam)
 	if _, err := audit.Seal(ctx, s.DB.App); err != nil {
@@ -212,7 +212,7 @@ func TestABrokenRecordIsSaid(t *testing.T) {
 // TestEveryAdminFormSaysWhatIsWrong posts nothing, nonsense and worse.
 func TestEveryAdminFormSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	admin := s.staff(t, hostBatam, "Maya Putri", "city_admin", "")
 	s.staff(t, hostBatam, "Andi Wijaya", "officer", "disdukcapil")
 	andi := regexp.MustCompile(`/kelola/staf/([0-9a-f-]{36})">Andi`).FindStringSubmatch(admin.page("/kelola/staf"))[0]

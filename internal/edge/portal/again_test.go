@@ -14,7 +14,7 @@ import (
 // with a link to the reader's own application; what was filled in stays.
 func TestApplyingAgainLeadsToTheEarlierOne(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
 	root, number := siti.apply(sitiNIK)
 	told := func(a answer, words ...string) {
@@ -52,7 +52,7 @@ func TestApplyingAgainLeadsToTheEarlierOne(t *testing.T) {
 // not that there is an application.
 func TestAStrangerIsNotToldOfAnApplication(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
 	root, number := siti.apply(sitiNIK)
 	budi := s.resident(t, hostBatam, "Budi Santoso", "081270005678")
@@ -71,7 +71,7 @@ func TestAStrangerIsNotToldOfAnApplication(t *testing.T) {
 }
 
 // approve takes an application to its approval.
-func (s *site) approve(t testing.TB, root string) {
+func (s *pages) approve(t testing.TB, root string) {
 	t.Helper()
 	ctx, officer := s.in(t, hostBatam), s.officer(t)
 	id := uuid.MustParse(strings.TrimPrefix(root, "/permohonan/"))

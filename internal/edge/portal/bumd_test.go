@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/devkit/mailbox"
 	"bedelau/internal/kernel/tenancy"
@@ -19,7 +19,7 @@ import (
 )
 
 // subscribe puts a city on the demonstration's plan from the beginning of the year.
-func (s *site) subscribe(t testing.TB, host string) {
+func (s *pages) subscribe(t testing.TB, host string) {
 	t.Helper()
 	ctx := s.in(t, host)
 	city, _ := tenancy.CityFrom(ctx)
@@ -33,7 +33,7 @@ func (s *site) subscribe(t testing.TB, host string) {
 // TestTheBUMDSeesFiguresAndNoPerson: totals of every city, each line with its working, and nothing about anyone.
 func TestTheBUMDSeesFiguresAndNoPerson(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
 	_, number := siti.apply(sitiNIK)
 	s.subscribe(t, hostBatam)
@@ -80,26 +80,24 @@ func deliver(t testing.TB, box *mailbox.Box, city, subject, words string) {
 // TestTheMailboxIsOfOneCityAndADemonstration alone.
 func TestTheMailboxIsOfOneCityAndADemonstration(t *testing.T) {
 	t.Parallel()
-	plain := newSite(t)
+	plain := open(t)
 	b := plain.browser(t, hostBatam)
 	b.sees(b.get("/kotak-surat"), http.StatusNotFound)
 	if strings.Contains(b.page("/"), "/kotak-surat") {
 		t.Error("a page opens a mailbox that is not there")
 	}
 
-	s := newSite(t)
-	box, err := mailbox.Open(t.TempDir(), s.Log)
+	box, err := mailbox.Open(t.TempDir(), plain.Log)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(box.Close)
-	d := s.Deps
-	d.Mailbox = box
-	d.StaffCodes = func(tenant string) []StaffCode {
-		return []StaffCode{{Label: "Petugas " + tenant, Login: "petugas@" + tenant + ".localhost", Password: "sandi", Code: "123456"}}
-	}
-	demo := New(d)
-	s.gate.Mount(demo.mailboxRoutes(), gate.Surface{Token: sessionToken, Fail: demo.fail})
+	s := openWith(t, func(d *site.Deps) {
+		d.Mailbox = box
+		d.StaffCodes = func(tenant string) []site.StaffCode {
+			return []site.StaffCode{{Label: "Petugas " + tenant, Login: "petugas@" + tenant + ".localhost", Password: "sandi", Code: "123456"}}
+		}
+	})
 	deliver(t, box, "batam", "Untuk Batam", "Halo <b>Siti</b>, buka http://batam.localhost/permohonan/"+uuid.Nil.String())
 	deliver(t, box, "tanjungpinang", "Untuk Tanjungpinang", "Halo")
 

@@ -15,7 +15,7 @@ import (
 // TestEveryFormSaysWhatIsWrong posts nothing, nonsense and worse to each form that anyone can reach.
 func TestEveryFormSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	for _, tt := range []struct {
 		name, path, body string
 		status           int
@@ -67,7 +67,7 @@ func TestEveryFormSaysWhatIsWrong(t *testing.T) {
 // was stored.
 func TestAPageOfAFormRefusesTheHostile(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
 	at := siti.post("/ajukan/" + ktp)
 	root, _, _ := strings.Cut(at.to(), "/isi/")
@@ -113,7 +113,7 @@ func TestAPageOfAFormRefusesTheHostile(t *testing.T) {
 // TestAnUploadIsWhatItSays refuses files by content and size, names the field, and keeps what was right.
 func TestAnUploadIsWhatItSays(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
 	at := siti.post("/ajukan/" + ktp)
 	root, _, _ := strings.Cut(at.to(), "/isi/")
@@ -151,7 +151,7 @@ func TestAnUploadIsWhatItSays(t *testing.T) {
 
 // TestALargeUploadPassesThrough: a file over its rule is read to its end without being held, and the answer still comes.
 func TestALargeUploadPassesThrough(t *testing.T) {
-	s := newSite(t)
+	s := open(t)
 	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
 	at := siti.post("/ajukan/" + ktp)
 	page, _, _ := strings.Cut(at.to(), "/isi/")
@@ -192,7 +192,7 @@ func (zeros) Read(p []byte) (int, error) {
 // TestOnlyThisSiteMayPost: forms of other sites are refused; the site's own script is not.
 func TestOnlyThisSiteMayPost(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
 	siti.extra.Set("Sec-Fetch-Site", "cross-site")
 	siti.sees(siti.post("/ajukan/"+ktp), http.StatusForbidden, "tidak datang dari situs ini")

@@ -21,7 +21,7 @@ func version(t testing.TB, page string) string { return hidden(t, page, "version
 // TestAnOfficerDecides goes an officer's whole way without a script: take, send back, see the correction, approve.
 func TestAnOfficerDecides(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	s.work(t)
 	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
 	root, number := siti.apply(sitiNIK)
@@ -90,7 +90,7 @@ func TestAnOfficerDecides(t *testing.T) {
 // what was written is still there.
 func TestTheSecondOfficerKeepsTheirWords(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
 	root, _ := siti.apply(sitiNIK)
 	desk := atDesk(root)
@@ -123,7 +123,7 @@ func TestTheSecondOfficerKeepsTheirWords(t *testing.T) {
 // told with both names.
 func TestACaseIsTakenOverBeforeItIsDecided(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	root, _ := s.resident(t, hostBatam, "Siti Rahma", "081270001234").apply(sitiNIK)
 	desk := atDesk(root)
 	andi := s.staff(t, hostBatam, "Andi Wijaya", "officer", "disdukcapil")
@@ -142,7 +142,7 @@ func TestACaseIsTakenOverBeforeItIsDecided(t *testing.T) {
 // TestOnlyTheAgencyOfACaseFindsIt: for anyone else it does not exist, whatever they try.
 func TestOnlyTheAgencyOfACaseFindsIt(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
 	root, number := siti.apply(sitiNIK)
 	desk := atDesk(root)
@@ -173,7 +173,7 @@ func TestOnlyTheAgencyOfACaseFindsIt(t *testing.T) {
 // TestReadingIsRecorded: a masked answer is shown once and on the record, and so is every file that is opened.
 func TestReadingIsRecorded(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
 	root, _ := siti.apply(sitiNIK)
 	desk := atDesk(root)
@@ -225,7 +225,7 @@ func TestReadingIsRecorded(t *testing.T) {
 // TestTheLanguageIsChangedOnAnAnsweredForm: a page that answers a form leads back to one that can be read.
 func TestTheLanguageIsChangedOnAnAnsweredForm(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
 	root, _ := siti.apply(sitiNIK)
 	desk := atDesk(root)
@@ -256,7 +256,7 @@ func TestTheLanguageIsChangedOnAnAnsweredForm(t *testing.T) {
 // TestARefusalLeavesStaffAtTheirDesk: in its frame, with the way back to work and no offer to sign in.
 func TestARefusalLeavesStaffAtTheirDesk(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	andi := s.staff(t, hostBatam, "Andi Wijaya", "officer", "disdukcapil")
 	for path, want := range map[string]struct {
 		status int
@@ -285,7 +285,7 @@ func TestARefusalLeavesStaffAtTheirDesk(t *testing.T) {
 // TestAStateHasOneName: the queue and the case say the workflow's own word, and a closed case says how it was closed.
 func TestAStateHasOneName(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
 	root, number := siti.apply(sitiNIK)
 	desk := atDesk(root)
@@ -306,7 +306,7 @@ func TestAStateHasOneName(t *testing.T) {
 // TestTheHeadDealsOutWork: the head gives a case to one of the agency and takes it back; an officer cannot.
 func TestTheHeadDealsOutWork(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
 	root, number := siti.apply(sitiNIK)
 	desk := atDesk(root)
@@ -333,7 +333,7 @@ func TestTheHeadDealsOutWork(t *testing.T) {
 // TestALateCaseIsSeen: past its deadline the case is marked, and once it is reported upwards that is shown too.
 func TestALateCaseIsSeen(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
 	root, number := siti.apply(sitiNIK)
 	andi := s.staff(t, hostBatam, "Andi Wijaya", "officer", "disdukcapil")
@@ -354,7 +354,7 @@ func TestALateCaseIsSeen(t *testing.T) {
 // TestTheQueueIsPaged: pages follow by a cursor, and the next case is offered after one.
 func TestTheQueueIsPaged(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	andi := s.staff(t, hostBatam, "Andi Wijaya", "officer", "disdukcapil")
 	first := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
 	one, _ := first.apply(sitiNIK)
@@ -385,7 +385,7 @@ func TestTheQueueIsPaged(t *testing.T) {
 // TestEveryDeskFormSaysWhatIsWrong posts nothing, nonsense and worse to each form of a case.
 func TestEveryDeskFormSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
 	root, _ := siti.apply(sitiNIK)
 	desk := atDesk(root)

@@ -16,6 +16,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -30,7 +31,9 @@ import (
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/city/dashboard"
+	"bedelau/internal/edge/desk"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/event"
@@ -58,10 +61,10 @@ const (
 	hostPlatform = "localhost"
 )
 
-// site is the pages over the real gate and real services, on a database and a Redis of their own, with the pack of
+// pages is the pages over the real gate and real services, on a database and a Redis of their own, with the pack of
 // Batam, a clock that the test moves, and every link that would have been mailed.
-type site struct {
-	*Portal
+type pages struct {
+	*site.Pages
 	w      *pgtest.World
 	gate   *gate.Gate
 	srv    *httptest.Server
@@ -75,11 +78,17 @@ type site struct {
 	opened int      // how many of them mailedLink has given
 }
 
-func newSite(t testing.TB) *site {
+func open(t testing.TB) *pages {
+	t.Helper()
+	return openWith(t, func(*site.Deps) {})
+}
+
+// openWith is open with other deps.
+func openWith(t testing.TB, change func(*site.Deps)) *pages {
 	t.Helper()
 	w := pgtest.Open(t)
 	redisAddr := pgtest.Redis(t)
-	s := &site{w: w, at: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC), log: &journal{}} // a Tuesday, 10:00 WIB
+	s := &pages{w: w, at: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC), log: &journal{}} // a Tuesday, 10:00 WIB
 	quiet := slog.New(slog.DiscardHandler)
 	must := func(err error) {
 		t.Helper()
@@ -128,9 +137,11 @@ func newSite(t testing.TB) *site {
 		Log: slog.New(slog.NewTextHandler(s.log, nil))})
 	must(err)
 	s.gate = g
-	s.Portal = New(Deps{Catalog: services, Casework: cases, Dashboard: board, Identity: people, Guard: guard, Directory: dir, DB: w.DB,
-		Metering: meters, Billing: billing.New(w.DB, meters, s.clockNow), CityURL: address, Log: quiet, Now: s.clockNow})
-	s.Mount(g)
+	deps := site.Deps{Catalog: services, Casework: cases, Dashboard: board, Identity: people, Guard: guard, Directory: dir, DB: w.DB,
+		Metering: meters, Billing: billing.New(w.DB, meters, s.clockNow), CityURL: address, Log: quiet, Now: s.clockNow}
+	change(&deps)
+	s.Pages = site.New(deps)
+	s.Mount(g, slices.Concat(New(s.Pages).Tables(), desk.New(s.Pages).Tables())...)
 	s.load(t, "batam")
 	s.srv = httptest.NewServer(g.Engine())
 	t.Cleanup(s.srv.Close)
@@ -138,7 +149,7 @@ func newSite(t testing.TB) *site {
 }
 
 // load gives cities their packs; Batam has its own from the start.
-func (s *site) load(t testing.TB, slugs ...string) {
+func (s *pages) load(t testing.TB, slugs ...string) {
 	t.Helper()
 	engine := pack.NewEngine()
 	engine.Register(catalog.Section())
@@ -156,7 +167,7 @@ func (s *site) load(t testing.TB, slugs ...string) {
 }
 
 // work lets background tasks run until the test ends: mails, figures, documents.
-func (s *site) work(t testing.TB) {
+func (s *pages) work(t testing.TB) {
 	t.Helper()
 	if err := s.runner.Start(t.Context()); err != nil {
 		t.Fatal(err)
@@ -169,7 +180,7 @@ func (s *site) work(t testing.TB) {
 }
 
 // soon waits until ok says yes, for what a background task does.
-func (s *site) soon(t testing.TB, what string, ok func() bool) {
+func (s *pages) soon(t testing.TB, what string, ok func() bool) {
 	t.Helper()
 	for end := time.Now().Add(20 * time.Second); !ok(); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(end) {
@@ -184,7 +195,7 @@ func mailPaths() map[string]string {
 }
 
 // mailed keeps the address that a mail about an account would carry.
-func (s *site) mailed(ctx context.Context, _ bun.IDB, m event.AccountMail) error {
+func (s *pages) mailed(ctx context.Context, _ bun.IDB, m event.AccountMail) error {
 	token := []byte(nil)
 	if m.Sealed != "" {
 		sealed, err := base64.StdEncoding.DecodeString(m.Sealed)
@@ -202,7 +213,7 @@ func (s *site) mailed(ctx context.Context, _ bun.IDB, m event.AccountMail) error
 }
 
 // lastLink is the address in the last mail about an account.
-func (s *site) lastLink(t testing.TB) string {
+func (s *pages) lastLink(t testing.TB) string {
 	t.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -214,7 +225,7 @@ func (s *site) lastLink(t testing.TB) string {
 }
 
 // mailedLink is the next mail's that was not looked at yet, which a background task writes.
-func (s *site) mailedLink(t testing.TB) string {
+func (s *pages) mailedLink(t testing.TB) string {
 	t.Helper()
 	var link string
 	s.soon(t, "a mail about an account", func() bool {
@@ -230,14 +241,14 @@ func (s *site) mailedLink(t testing.TB) string {
 	return link
 }
 
-func (s *site) clockNow() time.Time {
+func (s *pages) clockNow() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.at
 }
 
 // wait moves the clock on.
-func (s *site) wait(d time.Duration) {
+func (s *pages) wait(d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.at = s.at.Add(d)
@@ -287,7 +298,7 @@ func (s standards) InForce(ctx context.Context, tx bun.IDB, service string, at t
 // browser is somebody before a screen: it keeps cookies and follows nothing by itself.
 type browser struct {
 	t      testing.TB
-	site   *site
+	site   *pages
 	host   string
 	client *http.Client
 	ip     string
@@ -295,7 +306,7 @@ type browser struct {
 }
 
 // browser opens one on a host, from a network of its own so that limits by address do not meet.
-func (s *site) browser(t testing.TB, host string) *browser {
+func (s *pages) browser(t testing.TB, host string) *browser {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -451,7 +462,7 @@ func hidden(t testing.TB, html, name string) string {
 }
 
 // in is the test's context, doing its work for the city of a host.
-func (s *site) in(t testing.TB, host string) context.Context {
+func (s *pages) in(t testing.TB, host string) context.Context {
 	t.Helper()
 	city, err := s.Directory.ByHost(t.Context(), host)
 	if err != nil {
@@ -461,7 +472,7 @@ func (s *site) in(t testing.TB, host string) context.Context {
 }
 
 // resident makes an account and signs it in.
-func (s *site) resident(t testing.TB, host, name, phone string) *browser {
+func (s *pages) resident(t testing.TB, host, name, phone string) *browser {
 	t.Helper()
 	email := strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@contoh.id"
 	if _, err := s.Identity.CreateResident(s.in(t, host), identity.SeedInput{Name: name, Email: email, Phone: phone, Password: password}); err != nil {
@@ -473,7 +484,7 @@ func (s *site) resident(t testing.TB, host, name, phone string) *browser {
 }
 
 // staff makes an account with an authenticator and signs it in with both factors.
-func (s *site) staff(t testing.TB, host, name, role, agency string) *browser {
+func (s *pages) staff(t testing.TB, host, name, role, agency string) *browser {
 	t.Helper()
 	email := strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@kota.id"
 	if _, err := s.Identity.CreateStaff(s.in(t, host), identity.SeedInput{
@@ -490,7 +501,7 @@ func (s *site) staff(t testing.TB, host, name, role, agency string) *browser {
 }
 
 // code is what the authenticator of staff shows now.
-func (s *site) code(t testing.TB) string {
+func (s *pages) code(t testing.TB) string {
 	t.Helper()
 	c, err := totp.GenerateCode(secret, s.clockNow())
 	if err != nil {
@@ -576,7 +587,7 @@ func photo(t testing.TB) []byte {
 }
 
 // askForCorrection lets an officer of the agency send an application back to its applicant.
-func (s *site) askForCorrection(t testing.TB, root, message string, fields ...string) {
+func (s *pages) askForCorrection(t testing.TB, root, message string, fields ...string) {
 	t.Helper()
 	ctx := s.in(t, hostBatam)
 	id, err := uuid.Parse(strings.TrimPrefix(root, "/permohonan/"))
@@ -596,7 +607,7 @@ func (s *site) askForCorrection(t testing.TB, root, message string, fields ...st
 }
 
 // officer is a member of Disdukcapil's staff with a full session, without a browser.
-func (s *site) officer(t testing.TB) identity.Actor {
+func (s *pages) officer(t testing.TB) identity.Actor {
 	t.Helper()
 	ctx := s.in(t, hostBatam)
 	id, err := s.Identity.CreateStaff(ctx, identity.SeedInput{Name: "Andi Wijaya", Email: "andi@kota.id", Password: password,

@@ -22,7 +22,7 @@ func (p *Portal) agencies(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	v := public.AgenciesView{Shell: p.shell(c, l.T("agencies.title")), Total: len(all)}
+	v := public.AgenciesView{Shell: p.Shell(c, l.T("agencies.title")), Total: len(all)}
 	place := map[string]int{}
 	for _, a := range all {
 		i, ok := place[a.Kind]
@@ -33,7 +33,7 @@ func (p *Portal) agencies(c *gin.Context) error {
 		}
 		v.Groups[i].Items = append(v.Groups[i].Items, agencyItem(a, l, n.Agency[a.Code]))
 	}
-	return p.render(c, http.StatusOK, public.Agencies(v))
+	return p.Render(c, http.StatusOK, public.Agencies(v))
 }
 
 // agency is one office and what it serves.
@@ -47,8 +47,8 @@ func (p *Portal) agency(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.render(c, http.StatusOK, public.Agency(public.AgencyView{
-		Shell: p.shell(c, a.Name.In(l)), Agency: agencyItem(a, l, len(items)), Source: a.Source, Services: items,
+	return p.Render(c, http.StatusOK, public.Agency(public.AgencyView{
+		Shell: p.Shell(c, a.Name.In(l)), Agency: agencyItem(a, l, len(items)), Source: a.Source, Services: items,
 	}))
 }
 

@@ -12,6 +12,7 @@ import (
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/web/page/public"
@@ -28,7 +29,7 @@ const queryMax = 400
 func (p *Portal) services(c *gin.Context) error {
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
 	q, category := searchWords(c.Query("q")), c.Query("kategori")
-	v := public.ServicesView{Shell: p.shell(c, l.T("services.title")), Query: q}
+	v := public.ServicesView{Shell: p.Shell(c, l.T("services.title")), Query: q}
 	if q == "" && slices.Contains(catalog.Categories(), category) {
 		v.Category, v.Title = category, l.T(catalog.CategoryKey(category))
 	}
@@ -51,12 +52,12 @@ func (p *Portal) services(c *gin.Context) error {
 			return err
 		}
 	}
-	return p.render(c, http.StatusOK, public.Services(v))
+	return p.Render(c, http.StatusOK, public.Services(v))
 }
 
 // searchWords cuts what was typed to a length that is worth looking for.
 func searchWords(s string) string {
-	return strings.TrimSpace(toText(s[:min(len(s), queryMax)]))
+	return strings.TrimSpace(site.ToText(s[:min(len(s), queryMax)]))
 }
 
 func (p *Portal) found(ctx context.Context, l i18n.Locale, q string) ([]public.ServiceItem, error) {
@@ -108,7 +109,7 @@ func (p *Portal) items(ctx context.Context, l i18n.Locale, list []catalog.Servic
 	for i, d := range all {
 		s := d.Service
 		items[i] = public.ServiceItem{
-			Code: s.Code, Name: s.Name.In(l), Summary: s.Summary.In(l), Agency: short(d.Agency, l),
+			Code: s.Code, Name: s.Name.In(l), Summary: s.Summary.In(l), Agency: site.AgencyShort(d.Agency, l),
 			Integration: ui.Integration(s.Integration), Verified: s.Verified,
 		}
 		if d.Standard != nil {
@@ -116,13 +117,6 @@ func (p *Portal) items(ctx context.Context, l i18n.Locale, list []catalog.Servic
 		}
 	}
 	return items, nil
-}
-
-func short(a catalog.Agency, l i18n.Locale) string {
-	if a.Short != "" {
-		return a.Short
-	}
-	return a.Name.In(l)
 }
 
 func (p *Portal) topics(ctx context.Context, l i18n.Locale) ([]public.Topic, error) {
@@ -168,7 +162,7 @@ func (p *Portal) service(c *gin.Context) error {
 	}
 	s := d.Service
 	v := public.ServiceView{
-		Shell: p.shell(c, s.Name.In(l)), Code: s.Code, Name: s.Name.In(l), Summary: s.Summary.In(l),
+		Shell: p.Shell(c, s.Name.In(l)), Code: s.Code, Name: s.Name.In(l), Summary: s.Summary.In(l),
 		Topic:       public.Topic{Code: s.Category, Label: l.T(catalog.CategoryKey(s.Category))},
 		Agency:      agencyItem(d.Agency, l, 0),
 		Integration: ui.Integration(s.Integration), LevelText: l.T(s.Integration.TextKey()),
@@ -187,7 +181,7 @@ func (p *Portal) service(c *gin.Context) error {
 	if v.Draft, err = p.draftOf(ctx, gate.ActorOf(c), s); err != nil {
 		return err
 	}
-	return p.render(c, http.StatusOK, public.Service(v))
+	return p.Render(c, http.StatusOK, public.Service(v))
 }
 
 // draftOf is the reader's own unsent application for a service, or "".

@@ -13,6 +13,7 @@ import (
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/city/dashboard"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/web/page/public"
 )
@@ -28,9 +29,9 @@ func (p *Portal) dashboardPage(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	at := zoned(c, f.ComputedAt)
+	at := site.Zoned(c, f.ComputedAt)
 	v := public.DashboardView{
-		Shell: p.shell(c, l.T("dashboard.title")), At: at, Month: l.Month(at), DataURL: "/dasbor.json", TableURL: "/dasbor.csv",
+		Shell: p.Shell(c, l.T("dashboard.title")), At: at, Month: l.Month(at), DataURL: "/dasbor.json", TableURL: "/dasbor.csv",
 		Figures: append(headline(f, l), figure(f.WorkingDays, l), figure(f.Escalated, l)),
 	}
 	for _, x := range f.Services.Levels {
@@ -45,7 +46,7 @@ func (p *Portal) dashboardPage(c *gin.Context) error {
 	for _, r := range f.ByService {
 		v.Services = append(v.Services, dashboardRow(r, l))
 	}
-	return p.render(c, http.StatusOK, public.Dashboard(v))
+	return p.Render(c, http.StatusOK, public.Dashboard(v))
 }
 
 func dashboardRow(r dashboard.Row, l i18n.Locale) public.DashboardRow {

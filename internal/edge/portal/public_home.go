@@ -7,6 +7,7 @@ import (
 
 	"bedelau/internal/city/dashboard"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/web/page/public"
@@ -23,7 +24,7 @@ func (p *Portal) front(c *gin.Context) error {
 
 func (p *Portal) cityHome(c *gin.Context) error {
 	ctx, l, city := c.Request.Context(), gate.LocaleOf(c), gate.CityOf(c)
-	v := public.HomeView{Shell: p.shell(c, "")}
+	v := public.HomeView{Shell: p.Shell(c, "")}
 	v.Description = l.T("home.lead", "city", city.Name)
 	var err error
 	if v.Popular, err = p.popular(ctx, l); err != nil {
@@ -39,11 +40,11 @@ func (p *Portal) cityHome(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	v.Figures, v.FiguresAt = headline(f, l), zoned(c, f.ComputedAt)
+	v.Figures, v.FiguresAt = headline(f, l), site.Zoned(c, f.ComputedAt)
 	for i := range v.Figures {
 		v.Figures[i].Meaning = "" // said on the dashboard
 	}
-	return p.render(c, http.StatusOK, public.Home(v))
+	return p.Render(c, http.StatusOK, public.Home(v))
 }
 
 // oftenCount is how many names fit under the search box of a phone.
@@ -63,22 +64,22 @@ func figure(f dashboard.Figure, l i18n.Locale) ui.Figure {
 
 // privacy is the notice of UU 27/2022.
 func (p *Portal) privacy(c *gin.Context) error {
-	return p.render(c, http.StatusOK, public.Privacy(public.PrivacyView{
-		Shell: p.shell(c, gate.LocaleOf(c).T("privacy.title")), Contact: gate.CityOf(c).Contact.Email,
+	return p.Render(c, http.StatusOK, public.Privacy(public.PrivacyView{
+		Shell: p.Shell(c, gate.LocaleOf(c).T("privacy.title")), Contact: gate.CityOf(c).Contact.Email,
 	}))
 }
 
 // language keeps the reader's choice for a year and shows the same page again.
 func (p *Portal) language(c *gin.Context) error {
-	in, err := readForm(c)
+	in, err := site.ReadForm(c)
 	if err != nil {
 		return err
 	}
 	l, ok := i18n.Parse(in.Get("lang"))
 	if !ok {
-		return invalid("lang", "not_an_option")
+		return site.Invalid("lang", "not_an_option")
 	}
-	p.cookie(c, cookieLocale, string(l), year)
-	p.redirect(c, localPath(in.Get("next"), "/"))
+	p.KeepLocale(c, l)
+	p.Redirect(c, site.LocalPath(in.Get("next"), "/"))
 	return nil
 }

@@ -18,7 +18,7 @@ func (p *Portal) platformHome(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	v := platform.HomeView{Shell: p.shell(c, "")}
+	v := platform.HomeView{Shell: p.Shell(c, "")}
 	v.Description = l.T("platform.about")
 	for _, city := range all {
 		if city.Kind != tenancy.KindCity {
@@ -30,5 +30,5 @@ func (p *Portal) platformHome(c *gin.Context) error {
 		}
 		v.Cities = append(v.Cities, platform.City{Name: city.Name, Province: city.Province, URL: p.CityURL(city), Services: n.Total, Demo: city.Demo})
 	}
-	return p.render(c, http.StatusOK, platform.Home(v))
+	return p.Render(c, http.StatusOK, platform.Home(v))
 }

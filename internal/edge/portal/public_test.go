@@ -14,7 +14,7 @@ import (
 // TestEveryoneReadsTheCity opens every public page, in both languages, and holds them to what all pages promise.
 func TestEveryoneReadsTheCity(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	b := s.browser(t, hostBatam)
 	for path, words := range map[string][]string{
 		"/":                               {"Apa yang ingin Anda urus?", "KTP-el hilang", "Kependudukan", "Permohonan masuk"},
@@ -78,7 +78,7 @@ func keyless(t *testing.T, path, body string) {
 // TestPagesHaveTitlesOfTheirOwn, and show what a number of their own city looks like.
 func TestPagesHaveTitlesOfTheirOwn(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	s.load(t, "tanjungpinang")
 	b, there := s.browser(t, hostBatam), s.browser(t, hostOther)
 	for path, title := range map[string]string{
@@ -105,7 +105,7 @@ func TestPagesHaveTitlesOfTheirOwn(t *testing.T) {
 // TestThePlatformLeadsToItsCities: its own front page, and nothing of a city's on its host.
 func TestThePlatformLeadsToItsCities(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	b := s.browser(t, hostPlatform)
 	page := b.page("/", "Kota Batam", "Kota Tanjungpinang", "35 layanan")
 	if !strings.Contains(page, `href="http://batam.localhost"`) {
@@ -126,7 +126,7 @@ func TestThePlatformLeadsToItsCities(t *testing.T) {
 // TestFiguresAreOpenData: the dashboard as JSON and as a table, with one application in it.
 func TestFiguresAreOpenData(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
 	s.work(t)
 	siti.apply(sitiNIK)
@@ -157,7 +157,7 @@ func TestFiguresAreOpenData(t *testing.T) {
 // TestAPaperIsVerified by the token of its QR, and nothing else is told.
 func TestAPaperIsVerified(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
 	_, number := siti.apply(sitiNIK)
 	var token string
@@ -180,7 +180,7 @@ func TestAPaperIsVerified(t *testing.T) {
 // TestFilesOfTheSite: a city's colours and logo on its own host alone, kept for good under their hash.
 func TestFilesOfTheSite(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	b := s.browser(t, hostBatam)
 	home := b.page("/")
 	for _, ending := range []string{"css", "svg"} {

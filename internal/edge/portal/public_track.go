@@ -7,9 +7,9 @@ import (
 
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/fault"
-	"bedelau/internal/kernel/workflow"
 	"bedelau/web/page/public"
 	"bedelau/web/ui"
 )
@@ -17,77 +17,58 @@ import (
 // trackForm asks which application to follow. The number may come with the address; the digits of the phone may not,
 // because addresses are kept in many places.
 func (p *Portal) trackForm(c *gin.Context) error {
-	return p.trackPage(c, http.StatusOK, toText(c.Query("nomor")), nil)
+	return p.trackPage(c, http.StatusOK, site.ToText(c.Query("nomor")), nil)
 }
 
 func (p *Portal) trackPage(c *gin.Context, status int, number string, errs ui.Errors) error {
-	v := public.TrackView{Shell: p.shell(c, gate.LocaleOf(c).T("track.title")), Number: clip(number, 40), Errors: errs}
+	v := public.TrackView{Shell: p.Shell(c, gate.LocaleOf(c).T("track.title")), Number: site.Clip(number, 40), Errors: errs}
 	v.ErrorTitle = len(errs) > 0
-	return p.render(c, status, public.Track(v))
+	return p.Render(c, status, public.Track(v))
 }
 
 // track tells where an application stands to whoever knows its number and four digits of its phone. It answers the
 // form itself: a result with an address of its own would be there for the next person at the same screen.
 func (p *Portal) track(c *gin.Context) error {
-	in, err := readForm(c)
+	in, err := site.ReadForm(c)
 	var t casework.Tracking
 	if err == nil {
-		t, err = p.Casework.Track(c.Request.Context(), in.text("number"), in.text("phone"))
+		t, err = p.Casework.Track(c.Request.Context(), in.Text("number"), in.Text("phone"))
 	}
 	if fault.Is(err, "application.not_tracked") {
-		errs, _, _ := refused(c, fault.Wrap(fault.Invalid, "application.not_tracked", err), "")
-		return p.trackPage(c, http.StatusNotFound, in.text("number"), errs)
+		errs, _, _ := site.Refused(c, fault.Wrap(fault.Invalid, "application.not_tracked", err), "")
+		return p.trackPage(c, http.StatusNotFound, in.Text("number"), errs)
 	}
 	if fault.Is(err, "application.track_locked") {
-		errs, _, _ := refused(c, fault.Wrap(fault.Invalid, "application.track_locked", err), "")
-		return p.trackPage(c, http.StatusTooManyRequests, in.text("number"), errs)
+		errs, _, _ := site.Refused(c, fault.Wrap(fault.Invalid, "application.track_locked", err), "")
+		return p.trackPage(c, http.StatusTooManyRequests, in.Text("number"), errs)
 	}
-	if errs, status, ok := refused(c, err, ""); ok {
-		return p.trackPage(c, status, in.text("number"), errs)
+	if errs, status, ok := site.Refused(c, err, ""); ok {
+		return p.trackPage(c, status, in.Text("number"), errs)
 	}
 	if err != nil {
 		return err
 	}
 	l := gate.LocaleOf(c)
 	v := public.TrackedView{
-		Shell: p.shell(c, t.Number), Number: t.Number, Service: t.ServiceName.In(l), Agency: t.AgencyName.In(l),
-		Status: ui.Status(t.State.Stage), StatusText: t.State.Public.In(l), Submitted: zoned(c, t.SubmittedAt),
-		Deadline: forApplicant(deadlineOf(t.Promise), t.State.Stage),
+		Shell: p.Shell(c, t.Number), Number: t.Number, Service: t.ServiceName.In(l), Agency: t.AgencyName.In(l),
+		Status: ui.Status(t.State.Stage), StatusText: t.State.Public.In(l), Submitted: site.Zoned(c, t.SubmittedAt),
+		Deadline: site.ForApplicant(site.DeadlineOf(t.Promise), t.State.Stage),
 	}
 	v.NoIndex = true
 	for i, s := range t.Steps {
-		v.Events = append(v.Events, ui.Event{Title: s.State.Label.In(l), At: zoned(c, s.At), Icon: stageIcon(s.State.Stage), Now: i == len(t.Steps)-1})
+		v.Events = append(v.Events, ui.Event{Title: s.State.Label.In(l), At: site.Zoned(c, s.At), Icon: site.StageIcon(s.State.Stage), Now: i == len(t.Steps)-1})
 	}
-	return p.render(c, http.StatusOK, public.Tracked(v))
-}
-
-// stageIcon is the sign of a stage on a timeline.
-func stageIcon(s workflow.Stage) string {
-	switch s {
-	case workflow.StageReceived:
-		return "inbox"
-	case workflow.StageInReview:
-		return "eye"
-	case workflow.StageNeedsCorrection:
-		return "edit"
-	case workflow.StageApproved, workflow.StageCompleted:
-		return "check"
-	case workflow.StageRejected:
-		return "circle-x"
-	case workflow.StageCancelled:
-		return "ban"
-	}
-	return "file-text"
+	return p.Render(c, http.StatusOK, public.Tracked(v))
 }
 
 // verify answers whoever scans the QR of a paper.
 func (p *Portal) verify(c *gin.Context) error {
 	l := gate.LocaleOf(c)
 	found, err := p.Casework.Verify(c.Request.Context(), c.Param("token"))
-	v := public.VerifyView{Shell: p.shell(c, l.T("verify.document")), CheckedAt: zoned(c, p.Now())}
+	v := public.VerifyView{Shell: p.Shell(c, l.T("verify.document")), CheckedAt: site.Zoned(c, p.Now())}
 	v.NoIndex = true
 	if fault.Is(err, "verify.unknown") {
-		return p.render(c, http.StatusNotFound, public.Verify(v))
+		return p.Render(c, http.StatusNotFound, public.Verify(v))
 	}
 	if err != nil {
 		return err
@@ -96,7 +77,7 @@ func (p *Portal) verify(c *gin.Context) error {
 	if found.Kind == casework.OnReceipt {
 		v.Title = l.T("receipt.kind") + ": " + v.Title
 	}
-	v.Valid, v.IssuedAt, v.ValidUntil = found.Status == document.Valid, zoned(c, found.At), zoned(c, found.ValidUntil)
+	v.Valid, v.IssuedAt, v.ValidUntil = found.Status == document.Valid, site.Zoned(c, found.At), site.Zoned(c, found.ValidUntil)
 	v.Revoked = found.Status == document.Revoked || found.Status == document.Replaced
-	return p.render(c, http.StatusOK, public.Verify(v))
+	return p.Render(c, http.StatusOK, public.Verify(v))
 }

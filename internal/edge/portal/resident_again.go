@@ -8,6 +8,7 @@ import (
 
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fault"
 	"bedelau/web/page/resident"
@@ -18,11 +19,11 @@ import (
 // would be refused after the last question, and may still go on for another person.
 func (p *Portal) apply(c *gin.Context) error {
 	ctx, a, service := c.Request.Context(), gate.ActorOf(c), c.Param("code")
-	in, err := readForm(c)
+	in, err := site.ReadForm(c)
 	if err != nil {
 		return err
 	}
-	if !in.yes("other") {
+	if !in.Yes("other") {
 		var h *casework.Hold
 		err := p.Casework.MayStart(ctx, a, service)
 		if errors.As(err, &h) {
@@ -68,7 +69,7 @@ func (p *Portal) held(c *gin.Context, err error, draft casework.Application) err
 // heldPage says why it cannot be applied for now, and leads to the application that is in the way.
 func (p *Portal) heldPage(c *gin.Context, err error, h *casework.Hold, v resident.HeldView) error {
 	l, f := gate.LocaleOf(c), fault.From(err)
-	v.Shell, v.Text = p.shell(c, l.T(heldTitles[f.Code])), refusal(l, f)
+	v.Shell, v.Text = p.Shell(c, l.T(heldTitles[f.Code])), site.Refusal(l, f)
 	if h != nil {
 		d, err := p.Casework.Get(c.Request.Context(), gate.ActorOf(c), h.ID)
 		if err != nil {
@@ -78,5 +79,5 @@ func (p *Portal) heldPage(c *gin.Context, err error, h *casework.Hold, v residen
 			Status: ui.Status(d.Application.Stage), Text: d.State.Public.In(l)}
 		v.MayCancel = mayCancel(d)
 	}
-	return p.render(c, http.StatusConflict, resident.Held(v))
+	return p.Render(c, http.StatusConflict, resident.Held(v))
 }

@@ -9,6 +9,7 @@ import (
 
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/workflow"
@@ -24,7 +25,7 @@ func (p *Portal) mine(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	deadlines, err := p.deadlines(ctx, all...)
+	deadlines, err := p.Deadlines(ctx, all...)
 	if err != nil {
 		return err
 	}
@@ -32,10 +33,10 @@ func (p *Portal) mine(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	v := resident.MineView{Shell: p.shell(c, l.T("mine.title"))}
+	v := resident.MineView{Shell: p.Shell(c, l.T("mine.title"))}
 	for i, app := range all {
 		item := resident.Item{ID: app.ID.String(), Number: app.Number, Service: app.ServiceName.In(l), Agency: app.AgencyShort,
-			Status: ui.Status(app.Stage), Updated: zoned(c, app.UpdatedAt)}
+			Status: ui.Status(app.Stage), Updated: site.Zoned(c, app.UpdatedAt)}
 		if app.Open() {
 			item.Deadline = deadlines[i]
 		}
@@ -53,7 +54,7 @@ func (p *Portal) mine(c *gin.Context) error {
 			v.Closed = append(v.Closed, item)
 		}
 	}
-	return p.render(c, http.StatusOK, resident.Mine(v))
+	return p.Render(c, http.StatusOK, resident.Mine(v))
 }
 
 // ready says what an approval means in the words of the city, and where the document is; it is made a moment later.
@@ -74,7 +75,7 @@ func (p *Portal) ready(ctx context.Context, item resident.Item, app casework.App
 // story is one of the reader's applications: where it is, what happened, and what they can do. A draft has no story yet
 // and opens where it goes on.
 func (p *Portal) story(c *gin.Context) error {
-	id, err := pathID(c, "id")
+	id, err := site.PathID(c, "id")
 	if err != nil {
 		return err
 	}
@@ -87,13 +88,13 @@ func (p *Portal) story(c *gin.Context) error {
 	if app.Draft() {
 		return p.goOn(c, id)
 	}
-	deadlines, err := p.deadlines(ctx, app)
+	deadlines, err := p.Deadlines(ctx, app)
 	if err != nil {
 		return err
 	}
 	v := resident.DetailView{
-		Shell: p.shell(c, app.Number), ID: id.String(), Number: app.Number, Service: app.ServiceName.In(l), Agency: app.AgencyName.In(l),
-		Status: ui.Status(app.Stage), StatusText: d.State.Public.In(l), Deadline: forApplicant(deadlines[0], app.Stage), Submitted: zoned(c, app.SubmittedAt),
+		Shell: p.Shell(c, app.Number), ID: id.String(), Number: app.Number, Service: app.ServiceName.In(l), Agency: app.AgencyName.In(l),
+		Status: ui.Status(app.Stage), StatusText: d.State.Public.In(l), Deadline: site.ForApplicant(deadlines[0], app.Stage), Submitted: site.Zoned(c, app.SubmittedAt),
 		Reason: app.Reason, Events: p.events(c, d), MayCancel: mayCancel(d),
 		Sections: []resident.Section{{Title: l.T("portal.all_answers")}},
 	}
@@ -104,10 +105,10 @@ func (p *Portal) story(c *gin.Context) error {
 		v.Correction = correctionOf(d, l)
 	}
 	for _, x := range d.Documents {
-		v.Documents = append(v.Documents, resident.Document{Title: x.Title.In(l), Number: x.Number, Issued: zoned(c, x.IssuedAt),
+		v.Documents = append(v.Documents, resident.Document{Title: x.Title.In(l), Number: x.Number, Issued: site.Zoned(c, x.IssuedAt),
 			Href: "/dokumen/" + x.ID.String() + ".pdf", VerifyHref: "/verifikasi/" + x.Token})
 	}
-	return p.render(c, http.StatusOK, resident.Detail(v))
+	return p.Render(c, http.StatusOK, resident.Detail(v))
 }
 
 func mayCancel(d casework.Detail) bool {
@@ -137,7 +138,7 @@ func (p *Portal) events(c *gin.Context, d casework.Detail) []ui.Event {
 	var out []ui.Event
 	for i := len(d.Timeline) - 1; i >= 0; i-- {
 		e := d.Timeline[i]
-		v := ui.Event{At: zoned(c, e.At), By: d.Application.AgencyShort, Quote: e.Message, Icon: "file-text", Now: len(out) == 0}
+		v := ui.Event{At: site.Zoned(c, e.At), By: d.Application.AgencyShort, Quote: e.Message, Icon: "file-text", Now: len(out) == 0}
 		if e.ActorID == a.ID {
 			v.By = l.T("portal.you")
 		}
@@ -145,7 +146,7 @@ func (p *Portal) events(c *gin.Context, d casework.Detail) []ui.Event {
 			v.Title = l.T(key)
 		}
 		if to, ok := d.Workflow.State(e.ToState); ok && e.ToState != e.FromState {
-			v.Icon = stageIcon(to.Stage)
+			v.Icon = site.StageIcon(to.Stage)
 			if v.Title == "" {
 				v.Title = to.Label.In(l)
 			}
@@ -163,28 +164,28 @@ func (p *Portal) events(c *gin.Context, d casework.Detail) []ui.Event {
 
 // cancel withdraws an application.
 func (p *Portal) cancel(c *gin.Context) error {
-	id, err := pathID(c, "id")
+	id, err := site.PathID(c, "id")
 	if err != nil {
 		return err
 	}
-	in, err := readForm(c)
+	in, err := site.ReadForm(c)
 	if err != nil {
 		return err
 	}
-	if _, err := p.Casework.Cancel(c.Request.Context(), gate.ActorOf(c), id, in.text("reason")); err != nil {
+	if _, err := p.Casework.Cancel(c.Request.Context(), gate.ActorOf(c), id, in.Text("reason")); err != nil {
 		return err
 	}
-	return p.done(c, own(id, ""), "cancelled")
+	return p.Done(c, own(id, ""), "cancelled")
 }
 
 // discard deletes a draft with its files.
 func (p *Portal) discard(c *gin.Context) error {
-	id, err := pathID(c, "id")
+	id, err := site.PathID(c, "id")
 	if err != nil {
 		return err
 	}
 	if err := p.Casework.Discard(c.Request.Context(), gate.ActorOf(c), id); err != nil {
 		return err
 	}
-	return p.done(c, "/permohonan", "discarded")
+	return p.Done(c, "/permohonan", "discarded")
 }

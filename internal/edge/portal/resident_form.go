@@ -11,6 +11,7 @@ import (
 
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/form"
@@ -29,10 +30,10 @@ func (p *Portal) goOn(c *gin.Context, id uuid.UUID) error {
 	}
 	to := d.Next()
 	if to == "" || d.Application.Stage == workflow.StageNeedsCorrection {
-		p.redirect(c, own(id, "/periksa"))
+		p.Redirect(c, own(id, "/periksa"))
 		return nil
 	}
-	p.redirect(c, own(id, "/isi/"+to))
+	p.Redirect(c, own(id, "/isi/"+to))
 	return nil
 }
 
@@ -45,7 +46,7 @@ func (p *Portal) pageForm(c *gin.Context) error {
 	if err != nil {
 		return p.orStory(c, err)
 	}
-	return p.formPage(c, http.StatusOK, d, page, answers{}, nil)
+	return p.formPage(c, http.StatusOK, d, page, site.Form{}, nil)
 }
 
 // orStory shows where an application stands to who comes back to its form once it is with the office.
@@ -53,12 +54,12 @@ func (p *Portal) orStory(c *gin.Context, err error) error {
 	if !fault.Is(err, "application.not_editable") {
 		return err
 	}
-	p.redirect(c, "/permohonan/"+c.Param("id"))
+	p.Redirect(c, "/permohonan/"+c.Param("id"))
 	return nil
 }
 
 func (p *Portal) draftPage(c *gin.Context) (casework.Draft, form.Page, error) {
-	id, err := pathID(c, "id")
+	id, err := site.PathID(c, "id")
 	if err != nil {
 		return casework.Draft{}, form.Page{}, err
 	}
@@ -74,10 +75,10 @@ func (p *Portal) draftPage(c *gin.Context) (casework.Draft, form.Page, error) {
 }
 
 // formPage shows a page with the answers that are kept, or, after a refusal, with those that were typed.
-func (p *Portal) formPage(c *gin.Context, status int, d casework.Draft, page form.Page, typed answers, errs ui.Errors) error {
+func (p *Portal) formPage(c *gin.Context, status int, d casework.Draft, page form.Page, typed site.Form, errs ui.Errors) error {
 	l, at := gate.LocaleOf(c), slices.IndexFunc(d.Form.Pages, func(x form.Page) bool { return x.Code == page.Code })
 	v := resident.FormView{
-		Shell: p.shell(c, page.Title.In(l)), ID: d.Application.ID.String(), Service: d.Application.ServiceName.In(l), Page: page.Code,
+		Shell: p.Shell(c, page.Title.In(l)), ID: d.Application.ID.String(), Service: d.Application.ServiceName.In(l), Page: page.Code,
 		Heading: page.Title.In(l), Hint: page.Hint.In(l), Step: at + 1, Of: len(d.Form.Pages), Back: stepBack(d, at), Errors: errs,
 	}
 	v.ErrorTitle = len(errs) > 0
@@ -93,7 +94,7 @@ func (p *Portal) formPage(c *gin.Context, status int, d casework.Draft, page for
 	for _, f := range page.Fields {
 		v.Fields = append(v.Fields, field(d, f, typed, errs, gate.ActorOf(c), l))
 	}
-	return p.render(c, status, resident.Form(v))
+	return p.Render(c, status, resident.Form(v))
 }
 
 func stepBack(d casework.Draft, at int) string {
@@ -107,7 +108,7 @@ func stepBack(d casework.Draft, at int) string {
 }
 
 // field is a question as the page asks it. What an officer did not ask to be corrected is shown and not asked.
-func field(d casework.Draft, f form.Field, typed answers, errs ui.Errors, a identity.Actor, l i18n.Locale) ui.Field {
+func field(d casework.Draft, f form.Field, typed site.Form, errs ui.Errors, a identity.Actor, l i18n.Locale) ui.Field {
 	v := ui.Field{Name: f.Code, Type: string(f.Type), Label: f.Label.In(l), Hint: f.Hint.In(l), Error: errs.Of(f.Code),
 		Optional: !f.Required && f.Type != form.Consent, Max: f.Max, Value: d.Answers.Get(f.Code)}
 	for _, o := range f.Options {
@@ -225,16 +226,16 @@ func (p *Portal) savePage(c *gin.Context) error {
 	if later && err != nil && blank(typed) && len(bad) == 0 && fault.Is(err, "input.invalid") {
 		err = nil // nothing was typed, so nothing is lost
 	}
-	if errs, status, ok := refused(c, err, ""); ok {
+	if errs, status, ok := site.Refused(c, err, ""); ok {
 		return p.formPage(c, status, fresh, page, typed, errs)
 	}
 	switch {
 	case err != nil:
 		return err
 	case later:
-		return p.done(c, "/permohonan", "saved")
+		return p.Done(c, "/permohonan", "saved")
 	}
-	p.redirect(c, pageAfter(fresh, page))
+	p.Redirect(c, pageAfter(fresh, page))
 	return nil
 }
 
@@ -259,7 +260,7 @@ func unproved(d casework.Draft, page form.Page) []fault.Field {
 }
 
 // withFixed adds the answers of the page that are not to be changed, which the page shows and does not send.
-func withFixed(d casework.Draft, page form.Page, typed answers) map[string][]string {
+func withFixed(d casework.Draft, page form.Page, typed site.Form) map[string][]string {
 	for _, f := range page.Fields {
 		if f.Type != form.File && !d.Editable(f.Code) && len(d.Answers[f.Code]) > 0 {
 			typed.Values[f.Code] = d.Answers[f.Code]
@@ -268,7 +269,7 @@ func withFixed(d casework.Draft, page form.Page, typed answers) map[string][]str
 	return typed.Values
 }
 
-func blank(typed answers) bool {
+func blank(typed site.Form) bool {
 	for _, values := range typed.Values {
 		if strings.TrimSpace(strings.Join(values, "")) != "" {
 			return false

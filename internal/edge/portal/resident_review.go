@@ -9,11 +9,11 @@ import (
 
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
-	"bedelau/internal/kernel/workcal"
 	"bedelau/internal/kernel/workflow"
 	"bedelau/web/page/resident"
 	"bedelau/web/ui"
@@ -21,7 +21,7 @@ import (
 
 // review shows every answer before it is sent.
 func (p *Portal) review(c *gin.Context) error {
-	id, err := pathID(c, "id")
+	id, err := site.PathID(c, "id")
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (p *Portal) reviewPage(c *gin.Context, status int, id uuid.UUID, refused st
 	}
 	app := r.Application
 	v := resident.ReviewView{
-		Shell: p.shell(c, l.T("review.title")), ID: id.String(), Service: app.ServiceName.In(l), Agency: app.AgencyName.In(l),
+		Shell: p.Shell(c, l.T("review.title")), ID: id.String(), Service: app.ServiceName.In(l), Agency: app.AgencyName.In(l),
 		Key: key.String(), Back: reviewBack(r.Draft), Refused: refused,
 		Missing: todos(r.Draft, r.Missing, l), Warnings: todos(r.Draft, mendable(r.Draft, r.Warnings), l),
 		Sections: sectionsOf(id, told.Pages, l, func(f casework.Answer, page string) string {
@@ -63,7 +63,7 @@ func (p *Portal) reviewPage(c *gin.Context, status int, id uuid.UUID, refused st
 		v.Sections, v.Asked = askedFirst(v.Sections, told.Pages, k, l)
 	}
 	v.Path, v.ErrorTitle = own(id, "/periksa"), status != http.StatusOK
-	return p.render(c, status, resident.Review(v))
+	return p.Render(c, status, resident.Review(v))
 }
 
 // mendable keeps the remarks about answers that may be changed now; the others would only worry.
@@ -108,7 +108,7 @@ func todos(d casework.Draft, list []fault.Field, l i18n.Locale) []resident.Todo 
 	var out []resident.Todo
 	for _, x := range list {
 		f, _ := d.Form.Field(x.Name)
-		t := resident.Todo{Text: f.Label.In(l) + ": " + fieldText(l, x)}
+		t := resident.Todo{Text: f.Label.In(l) + ": " + site.FieldText(l, x)}
 		if page, ok := pageOf(d.Form, x.Name); ok {
 			t.Href = own(d.Application.ID, "/isi/"+page+"#f-"+x.Name)
 		}
@@ -157,11 +157,11 @@ func sectionsOf(id uuid.UUID, pages []casework.PageAnswers, l i18n.Locale, chang
 // send submits a draft, or sends corrections back. Sending twice is sending once: the key is that of the page from
 // which it was sent, and what has left already leads to where it stands.
 func (p *Portal) send(c *gin.Context) error {
-	id, err := pathID(c, "id")
+	id, err := site.PathID(c, "id")
 	if err != nil {
 		return err
 	}
-	in, err := readForm(c)
+	in, err := site.ReadForm(c)
 	if err != nil {
 		return err
 	}
@@ -179,17 +179,17 @@ func (p *Portal) send(c *gin.Context) error {
 	}
 	switch f := fault.From(err); {
 	case err == nil:
-		p.redirect(c, own(id, sent))
+		p.Redirect(c, own(id, sent))
 		return nil
 	case f.Code == "application.submitted" || f.Code == "application.no_action":
-		p.redirect(c, own(id, ""))
+		p.Redirect(c, own(id, ""))
 		return nil
 	case heldTitles[f.Code] != "":
 		return p.held(c, err, d.Application)
 	case f.Kind == fault.Invalid && (len(f.Fields) == 0 || f.Fields[0].Name != "key"):
 		why := ""
 		if len(f.Fields) == 0 {
-			why = refusal(gate.LocaleOf(c), f)
+			why = site.Refusal(gate.LocaleOf(c), f)
 		}
 		return p.reviewPage(c, http.StatusUnprocessableEntity, id, why)
 	}
@@ -198,7 +198,7 @@ func (p *Portal) send(c *gin.Context) error {
 
 // sentPage says that it was sent, with the number to keep and what happens next.
 func (p *Portal) sentPage(c *gin.Context) error {
-	id, err := pathID(c, "id")
+	id, err := site.PathID(c, "id")
 	if err != nil {
 		return err
 	}
@@ -208,31 +208,23 @@ func (p *Portal) sentPage(c *gin.Context) error {
 	}
 	app, l := d.Application, gate.LocaleOf(c)
 	if app.Draft() {
-		p.redirect(c, own(id, "/periksa"))
+		p.Redirect(c, own(id, "/periksa"))
 		return nil
 	}
 	v := resident.SubmittedView{
-		Shell: p.shell(c, l.T("submitted.title")), ID: id.String(), Number: app.Number, Service: app.ServiceName.In(l),
-		Agency: app.AgencyName.In(l), Email: gate.ActorOf(c).Email, Due: zoned(c, app.DueAt), Term: termText(app.Term(), l),
+		Shell: p.Shell(c, l.T("submitted.title")), ID: id.String(), Number: app.Number, Service: app.ServiceName.In(l),
+		Agency: app.AgencyName.In(l), Email: gate.ActorOf(c).Email, Due: site.Zoned(c, app.DueAt), Term: site.TermText(app.Term(), l),
 		Correction: c.Query("perbaikan") == "1",
 	}
 	if v.Correction {
 		v.Title = l.T("submitted.title_correction")
 	}
-	return p.render(c, http.StatusOK, resident.Submitted(v))
-}
-
-// termText is the promise in words, or "".
-func termText(t workcal.Term, l i18n.Locale) string {
-	if t.IsZero() {
-		return ""
-	}
-	return l.T(t.TextKey(), "n", t.Amount)
+	return p.Render(c, http.StatusOK, resident.Submitted(v))
 }
 
 // receipt is the tanda terima on the screen.
 func (p *Portal) receipt(c *gin.Context) error {
-	id, err := pathID(c, "id")
+	id, err := site.PathID(c, "id")
 	if err != nil {
 		return err
 	}
@@ -246,17 +238,17 @@ func (p *Portal) receipt(c *gin.Context) error {
 		return err
 	}
 	v := resident.ReceiptView{
-		Shell: p.shell(c, l.T("receipt.kind")), ID: id.String(), Number: r.Number, Service: r.ServiceName.In(l), Agency: r.AgencyName.In(l),
-		Applicant: r.ApplicantName, Term: termText(r.Term, l), QR: qr, Submitted: zoned(c, r.SubmittedAt), Due: zoned(c, r.DueAt),
+		Shell: p.Shell(c, l.T("receipt.kind")), ID: id.String(), Number: r.Number, Service: r.ServiceName.In(l), Agency: r.AgencyName.In(l),
+		Applicant: r.ApplicantName, Term: site.TermText(r.Term, l), QR: qr, Submitted: site.Zoned(c, r.SubmittedAt), Due: site.Zoned(c, r.DueAt),
 	}
 	for _, x := range r.Received {
 		v.Documents = append(v.Documents, x.Text(l))
 	}
-	return p.render(c, http.StatusOK, resident.Receipt(v))
+	return p.Render(c, http.StatusOK, resident.Receipt(v))
 }
 
 func (p *Portal) receiptPDF(c *gin.Context) error {
-	id, err := pathID(c, "id")
+	id, err := site.PathID(c, "id")
 	if err != nil {
 		return err
 	}
@@ -264,8 +256,8 @@ func (p *Portal) receiptPDF(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	fileHeaders(c, mimePDF)
+	site.FileHeaders(c, site.MimePDF)
 	c.Header("Content-Disposition", files.File{Name: name}.Disposition(true))
-	c.Data(http.StatusOK, mimePDF, pdf)
+	c.Data(http.StatusOK, site.MimePDF, pdf)
 	return nil
 }

@@ -10,7 +10,7 @@ import (
 // send, print, and follow without signing in.
 func TestAResidentAppliesWithoutAScript(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	s.work(t)
 	b := s.browser(t, hostBatam)
 
@@ -87,7 +87,7 @@ func TestAResidentAppliesWithoutAScript(t *testing.T) {
 // TestACorrectionGoesBackAndForth: the officer asks for one field, the resident may change that and nothing else.
 func TestACorrectionGoesBackAndForth(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
 	root, _ := siti.apply(sitiNIK)
 	s.askForCorrection(t, root, "Foto KK terpotong.", "file_kk", "nomor_kk")
@@ -135,7 +135,7 @@ func TestACorrectionGoesBackAndForth(t *testing.T) {
 // nobody has touched is not sent.
 func TestACorrectionSaysWhatIsAsked(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
 	root, _ := siti.apply("2171040102850003") // another birth date than the one she gives
 	s.askForCorrection(t, root, "Foto KK terpotong.", "file_kk", "tempat_hilang")
@@ -175,7 +175,7 @@ func TestACorrectionSaysWhatIsAsked(t *testing.T) {
 // who may find nothing to change.
 func TestACorrectionOfNothingNamed(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
 	root, _ := siti.apply(sitiNIK)
 	s.askForCorrection(t, root, "Apakah alamat Anda masih sama?", "tempat_hilang")
@@ -195,7 +195,7 @@ func TestACorrectionOfNothingNamed(t *testing.T) {
 // draft is deleted in two steps.
 func TestMyApplicationsSayWhatIsNext(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
 	other := func(nik string) (root, number string) {
 		t.Helper()
@@ -242,7 +242,7 @@ func TestMyApplicationsSayWhatIsNext(t *testing.T) {
 // TestAPageKeepsWhatWasTyped: refusals name the field beside it and in the summary, and nothing is stored.
 func TestAPageKeepsWhatWasTyped(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := open(t)
 	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
 	a := siti.post("/ajukan/" + ktp)
 	root, _, _ := strings.Cut(a.to(), "/isi/")

@@ -12,6 +12,7 @@ import (
 
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/form"
 )
@@ -28,10 +29,10 @@ const (
 
 // readPage takes in a posted page. Files go to the store as they arrive, never through memory or a temporary folder;
 // those that are refused are named in bad, and the rest of the post is read all the same.
-func (p *Portal) readPage(c *gin.Context, d casework.Draft, page form.Page) (answers, []fault.Field, error) {
+func (p *Portal) readPage(c *gin.Context, d casework.Draft, page form.Page) (site.Form, []fault.Field, error) {
 	kind, _, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
 	if err != nil || kind != "multipart/form-data" {
-		typed, err := readForm(c, several(page)...)
+		typed, err := site.ReadForm(c, several(page)...)
 		if f := fault.From(err); len(f.Fields) > 0 {
 			return typed, f.Fields, nil
 		}
@@ -39,7 +40,7 @@ func (p *Portal) readPage(c *gin.Context, d casework.Draft, page form.Page) (ans
 	}
 	r, err := c.Request.MultipartReader()
 	if err != nil {
-		return answers{}, nil, fault.Wrap(fault.Malformed, "request.malformed", err)
+		return site.Form{}, nil, fault.Wrap(fault.Malformed, "request.malformed", err)
 	}
 	in := incoming{portal: p, c: c, draft: d, page: page, typed: url.Values{}}
 	for {
@@ -51,10 +52,10 @@ func (p *Portal) readPage(c *gin.Context, d casework.Draft, page form.Page) (ans
 			err = in.take(part)
 		}
 		if err != nil {
-			return answers{}, nil, in.broken(err)
+			return site.Form{}, nil, in.broken(err)
 		}
 	}
-	typed, err := checkText(in.typed, several(page))
+	typed, err := site.CheckText(in.typed, several(page))
 	return typed, append(in.bad, fault.From(err).Fields...), nil
 }
 
@@ -102,10 +103,10 @@ func (in *incoming) take(part *multipart.Part) error {
 		return nil
 	}
 	if !isFile {
-		in.bad = append(in.bad, fault.Field{Name: clip(toText(in.field), 40), Code: "unknown_field"})
+		in.bad = append(in.bad, fault.Field{Name: site.Clip(site.ToText(in.field), 40), Code: "unknown_field"})
 		return nil
 	}
-	_, err := in.portal.Casework.Attach(in.c.Request.Context(), gate.ActorOf(in.c), in.draft.Application.ID, asked.Code, toText(name), part)
+	_, err := in.portal.Casework.Attach(in.c.Request.Context(), gate.ActorOf(in.c), in.draft.Application.ID, asked.Code, site.ToText(name), part)
 	if f := fault.From(err); err != nil && len(f.Fields) > 0 && f.Code != "file.interrupted" {
 		in.bad = append(in.bad, f.Fields...)
 		return nil
@@ -129,7 +130,7 @@ func (in *incoming) takeText(part *multipart.Part) error {
 		return err
 	}
 	if in.text += len(b); in.text > textBody {
-		return fault.Fields([]fault.Field{{Name: clip(toText(in.field), 40), Code: "too_long", Args: []any{"max", textBody}}})
+		return fault.Fields([]fault.Field{{Name: site.Clip(site.ToText(in.field), 40), Code: "too_long", Args: []any{"max", textBody}}})
 	}
 	in.typed.Add(in.field, string(b))
 	return nil
@@ -156,11 +157,11 @@ func (in *incoming) broken(err error) error {
 // removeFile takes a file away from its field and shows the page again. The form around the button comes along, perhaps
 // with another file: it is read and dropped, so that the browser is not cut off.
 func (p *Portal) removeFile(c *gin.Context) error {
-	id, err := pathID(c, "id")
+	id, err := site.PathID(c, "id")
 	if err != nil {
 		return err
 	}
-	file, err := pathID(c, "file")
+	file, err := site.PathID(c, "file")
 	if err != nil {
 		return err
 	}
@@ -175,5 +176,5 @@ func (p *Portal) removeFile(c *gin.Context) error {
 	if err := p.Casework.Detach(ctx, a, id, file); err != nil {
 		return err
 	}
-	return p.done(c, own(id, "/isi/"+pageOfFile(d, file)), "file_removed")
+	return p.Done(c, own(id, "/isi/"+pageOfFile(d, file)), "file_removed")
 }

@@ -5,14 +5,11 @@ import (
 	"time"
 
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
 )
 
-// Addresses that several handlers lead to.
-const (
-	pathCode  = "/masuk/kode"
-	pathEnrol = "/masuk/pasang"
-)
+const pathEnrol = "/masuk/pasang"
 
 // The routes where guessing would pay, counted by address. Behind one address there may be a whole office or a mobile
 // network, so these only slow a guesser down; what stops one is the lockout of each account and code in identity, and of
@@ -40,7 +37,7 @@ func (p *Portal) publicRoutes() gate.Table {
 		{Method: get, Path: "/", Needs: all, Scope: both, Handler: p.front},
 		{Method: get, Path: "/privasi", Needs: all, Scope: both, Handler: p.privacy},
 		{Method: post, Path: "/bahasa", Needs: all, Scope: both, Handler: p.language},
-		{Method: get, Path: "/brand/:slug/:file", Needs: all, Scope: both, Handler: p.brandFile},
+		{Method: get, Path: "/brand/:slug/:file", Needs: all, Scope: both, Handler: p.BrandFile},
 		{Method: get, Path: "/layanan", Needs: all, Scope: city, Handler: p.services},
 		{Method: get, Path: "/layanan/:code", Needs: all, Scope: city, Handler: p.service},
 		{Method: get, Path: "/instansi", Needs: all, Scope: city, Handler: p.agencies},
@@ -74,8 +71,8 @@ func (p *Portal) accountRoutes() gate.Table {
 		{Method: get, Path: "/undangan/:token", Needs: all, Scope: both, Limit: limitLink, Handler: p.linkForm(p.inviteLink())},
 		{Method: post, Path: "/undangan/:token", Needs: all, Scope: both, Limit: limitLink, Handler: p.followLink(p.inviteLink())},
 
-		{Method: get, Path: pathCode, Needs: in, Scope: both, Handler: p.codeForm},
-		{Method: post, Path: pathCode, Needs: in, Scope: both, Limit: limitCode, Handler: p.code},
+		{Method: get, Path: site.PathCode, Needs: in, Scope: both, Handler: p.codeForm},
+		{Method: post, Path: site.PathCode, Needs: in, Scope: both, Limit: limitCode, Handler: p.code},
 		{Method: get, Path: pathEnrol, Needs: in, Scope: both, Handler: p.enrolForm},
 		{Method: post, Path: pathEnrol, Needs: in, Scope: both, Limit: limitCode, Handler: p.enrol},
 
@@ -83,7 +80,7 @@ func (p *Portal) accountRoutes() gate.Table {
 		{Method: post, Path: "/akun/data", Needs: self, Scope: both, Handler: p.saveProfile},
 		{Method: post, Path: "/akun/sandi", Needs: self, Scope: both, Limit: limitSignIn, Handler: p.changePassword},
 		{Method: post, Path: "/akun/kode-pemulihan", Needs: self, Scope: both, Limit: limitCode, Handler: p.renewRecovery},
-		{Method: post, Path: "/akun/sesi/:id/hapus", Needs: self, Scope: both, IDs: ids("id", "session"), Handler: p.endSession},
+		{Method: post, Path: "/akun/sesi/:id/hapus", Needs: self, Scope: both, IDs: site.IDs("id", "session"), Handler: p.endSession},
 		{Method: post, Path: "/akun/sesi-lain/hapus", Needs: self, Scope: both, Handler: p.endOtherSessions},
 	}
 }
@@ -92,15 +89,15 @@ func (p *Portal) accountRoutes() gate.Table {
 // officers who read its application come to one address; casework asks each for the right permission.
 func (p *Portal) residentRoutes() gate.Table {
 	own, submit, city := access.ApplicationOwn, access.ApplicationSubmit, gate.City
-	app := ids("id", "application")
-	file := ids("id", "application", "file", "file")
+	app := site.IDs("id", "application")
+	file := site.IDs("id", "application", "file", "file")
 	return gate.Table{
 		{Method: post, Path: "/ajukan/:code", Page: "/layanan/:code", Needs: submit, Scope: city, Handler: p.apply},
 		{Method: get, Path: "/permohonan", Needs: own, Scope: city, Handler: p.mine},
 		{Method: get, Path: "/permohonan/:id", Needs: own, Scope: city, IDs: app, Handler: p.story},
 		{Method: get, Path: "/permohonan/:id/isi/:page", Needs: submit, Scope: city, IDs: app, Handler: p.pageForm},
 		{Method: post, Path: "/permohonan/:id/isi/:page", Needs: submit, Scope: city, IDs: app, MaxBody: uploadBody, Limit: limitUpload, Handler: p.savePage},
-		{Method: get, Path: "/permohonan/:id/berkas/:file", Needs: own, Scope: city, IDs: file, Handler: p.attached},
+		{Method: get, Path: "/permohonan/:id/berkas/:file", Needs: own, Scope: city, IDs: file, Handler: p.Attached},
 		{Method: post, Path: "/permohonan/:id/berkas/:file/hapus", Page: "/permohonan/:id", Needs: submit, Scope: city, IDs: file, MaxBody: uploadBody, Handler: p.removeFile},
 		{Method: get, Path: "/permohonan/:id/periksa", Needs: submit, Scope: city, IDs: app, Handler: p.review},
 		{Method: post, Path: "/permohonan/:id/kirim", Needs: submit, Scope: city, IDs: app, Handler: p.send},
@@ -109,16 +106,6 @@ func (p *Portal) residentRoutes() gate.Table {
 		{Method: get, Path: "/permohonan/:id/tanda-terima.pdf", Needs: own, Scope: city, IDs: app, Handler: p.receiptPDF},
 		{Method: post, Path: "/permohonan/:id/batal", Needs: own, Scope: city, IDs: app, Handler: p.cancel},
 		{Method: post, Path: "/permohonan/:id/buang", Needs: own, Scope: city, IDs: app, Handler: p.discard},
-		{Method: get, Path: "/dokumen/:id.pdf", Needs: access.SignedIn, Scope: city, IDs: ids("id", "document"), Handler: p.document},
+		{Method: get, Path: "/dokumen/:id.pdf", Needs: access.SignedIn, Scope: city, IDs: site.IDs("id", "document"), Handler: p.Document},
 	}
-}
-
-// ids names the objects in an address that belong to somebody: parameter, kind, parameter, kind. The codes of services,
-// agencies and pages of a form are the same for everyone, and the token in a link is its own proof.
-func ids(pairs ...string) map[string]string {
-	m := map[string]string{}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		m[pairs[i]] = pairs[i+1]
-	}
-	return m
 }

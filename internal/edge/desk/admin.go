@@ -1,4 +1,4 @@
-package portal
+package desk
 
 import (
 	"strings"
@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
 )
@@ -21,9 +22,9 @@ const (
 var limitChain = gate.Limit{Name: "chain", Count: 6, Per: time.Minute}
 
 // adminRoutes is what an administrator keeps in order: of a city, and of the platform's own staff and roles.
-func (p *Portal) adminRoutes() gate.Table {
+func (p *Pages) adminRoutes() gate.Table {
 	staff, city, any := access.StaffManage, gate.City, gate.Any
-	person := ids("id", "staff")
+	person := site.IDs("id", "staff")
 	return gate.Table{
 		{Method: get, Path: "/kelola", Needs: access.SignedIn, Scope: any, Handler: p.adminHome},
 		{Method: get, Path: pathStaff, Needs: staff, Scope: any, Handler: p.staffList},
@@ -44,10 +45,10 @@ func (p *Portal) adminRoutes() gate.Table {
 }
 
 // adminHome leads to the first page of administration that the reader may open.
-func (p *Portal) adminHome(c *gin.Context) error {
-	for _, l := range p.deskLinks(c.Request.Context(), gate.LocaleOf(c), gate.ActorOf(c)) {
+func (p *Pages) adminHome(c *gin.Context) error {
+	for _, l := range p.DeskLinks(c.Request.Context(), gate.LocaleOf(c), gate.ActorOf(c)) {
 		if strings.HasPrefix(l.Href, "/kelola/") {
-			p.redirect(c, l.Href)
+			p.Redirect(c, l.Href)
 			return nil
 		}
 	}

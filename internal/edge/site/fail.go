@@ -1,4 +1,4 @@
-package portal
+package site
 
 import (
 	"bytes"
@@ -17,36 +17,36 @@ import (
 	"bedelau/web/ui"
 )
 
-// notFound is the refusal of an address that leads nowhere, and of whatever must look like one.
-func notFound() error { return fault.New(fault.NotFound, "page.not_found") }
+// NotFound is the refusal of an address that leads nowhere, and of whatever must look like one.
+func NotFound() error { return fault.New(fault.NotFound, "page.not_found") }
 
 // fail answers a refusal. Who must sign in, or give the second factor, is sent there and comes back; anything else is a
 // page that says what happened and what to do, with the id by which the log line is found.
-func (p *Portal) fail(c *gin.Context, err error) {
+func (p *Pages) fail(c *gin.Context, err error) {
 	f, status := gate.Failed(c, err)
 	switch {
 	case c.Writer.Written():
 		return // a file broke off half way: nothing more can be said on this connection
 	case f.Kind == fault.Unauthenticated:
 		p.sayEnded(c)
-		p.redirect(c, p.returning(c, "/masuk"))
+		p.Redirect(c, p.returning(c, "/masuk"))
 		return
 	case f.Code == "access.second_factor":
-		p.redirect(c, p.returning(c, pathCode))
+		p.Redirect(c, p.returning(c, PathCode))
 		return
 	}
-	p.problem(c, status, refusal(gate.LocaleOf(c), f))
+	p.problem(c, status, Refusal(gate.LocaleOf(c), f))
 }
 
 // problem is the page shown instead of the one that was asked for.
-func (p *Portal) problem(c *gin.Context, status int, text string) {
+func (p *Pages) problem(c *gin.Context, status int, text string) {
 	if wantsPart(c) {
 		// The script would put the page into a corner of the one that is open.
 		c.Header("HX-Retarget", "body")
 		c.Header("HX-Reswap", "outerHTML")
 		c.Header("HX-Reselect", "body")
 	}
-	v := problem.View{Shell: p.shell(c, ""), Status: status, Text: text, Request: gate.RequestID(c), Back: back(c)}
+	v := problem.View{Shell: p.Shell(c, ""), Status: status, Text: text, Request: gate.RequestID(c), Back: back(c)}
 	v.NoIndex = true
 	if v.User != nil && len(v.User.Links) > 0 {
 		v.Frame = ui.FrameOffice // staff stay at their desk
@@ -54,7 +54,7 @@ func (p *Portal) problem(c *gin.Context, status int, text string) {
 		v.Case = status == http.StatusNotFound && strings.HasPrefix(c.Request.URL.Path, "/petugas/permohonan/")
 	}
 	v.Title = v.Heading()
-	if err := p.render(c, status, problem.Page(v)); err != nil {
+	if err := p.Render(c, status, problem.Page(v)); err != nil {
 		p.Log.ErrorContext(c.Request.Context(), "problem page", "request", gate.RequestID(c), "err", err)
 		c.String(http.StatusInternalServerError, gate.LocaleOf(c).T("fault.internal"))
 	}
@@ -63,8 +63,8 @@ func (p *Portal) problem(c *gin.Context, status int, text string) {
 // back is the list that a person was working from, or "" for the front page.
 func back(c *gin.Context) string {
 	who := gate.ActorOf(c)
-	for prefix, list := range map[string]string{"/permohonan/": "/permohonan", "/ajukan/": "/permohonan", "/petugas/permohonan/": pathQueue} {
-		if strings.HasPrefix(c.Request.URL.Path, prefix) && (who.Kind == identity.Resident) == (list != pathQueue) && who.SignedIn() {
+	for prefix, list := range map[string]string{"/permohonan/": "/permohonan", "/ajukan/": "/permohonan", "/petugas/permohonan/": PathQueue} {
+		if strings.HasPrefix(c.Request.URL.Path, prefix) && (who.Kind == identity.Resident) == (list != PathQueue) && who.SignedIn() {
 			return list
 		}
 	}
@@ -73,18 +73,18 @@ func back(c *gin.Context) string {
 
 // sayEnded tells who was signed in that they no longer are. Forms are for those who were, so that one which arrives
 // without a session was filled in under an earlier one.
-func (p *Portal) sayEnded(c *gin.Context) {
+func (p *Pages) sayEnded(c *gin.Context) {
 	switch {
 	case c.Request.Method != http.MethodGet && c.Request.ContentLength != 0:
 		p.flash(c, "care", "session_lost", "")
-	case sessionToken(c) != "":
+	case SessionToken(c) != "":
 		p.flash(c, "care", "session_over", "")
 	}
 }
 
 // returning adds to the address of a sign-in page the one to come back to: the page that was asked for, or the page
 // that the form was on.
-func (p *Portal) returning(c *gin.Context, to string) string {
+func (p *Pages) returning(c *gin.Context, to string) string {
 	back := ""
 	if c.Request.Method == http.MethodGet {
 		back = c.Request.URL.RequestURI()
@@ -93,27 +93,27 @@ func (p *Portal) returning(c *gin.Context, to string) string {
 	} else {
 		back, _ = p.pageOf(c.Request.URL.Path)
 	}
-	if back = localPath(back, ""); back == "" || back == "/" {
+	if back = LocalPath(back, ""); back == "" || back == "/" {
 		return to
 	}
 	return to + "?" + url.Values{"lanjut": {back}}.Encode()
 }
 
-// refusal is a fault's sentence in the reader's language. A refusal of fields without a form to show them in lists
+// Refusal is a fault's sentence in the reader's language. A refusal of fields without a form to show them in lists
 // them.
-func refusal(l i18n.Locale, f *fault.Error) string {
+func Refusal(l i18n.Locale, f *fault.Error) string {
 	text := l.T("fault."+f.Code, f.Args...)
 	for _, bad := range f.Fields {
-		text += " " + bad.Name + ": " + fieldText(l, bad)
+		text += " " + bad.Name + ": " + FieldText(l, bad)
 	}
 	return text
 }
 
-func fieldText(l i18n.Locale, f fault.Field) string { return l.T("field."+f.Code, f.Args...) }
+func FieldText(l i18n.Locale, f fault.Field) string { return l.T("field."+f.Code, f.Args...) }
 
-// redirect sends the browser on with a GET. A script is told to open the page, because following on its own it would
+// Redirect sends the browser on with a GET. A script is told to open the page, because following on its own it would
 // put the page into a part of this one.
-func (p *Portal) redirect(c *gin.Context, to string) {
+func (p *Pages) Redirect(c *gin.Context, to string) {
 	if wantsPart(c) {
 		c.Header("HX-Redirect", to)
 		c.Status(http.StatusNoContent)
@@ -126,14 +126,14 @@ func (p *Portal) redirect(c *gin.Context, to string) {
 // wantsPart reports whether a script asked, for a part of the page that is open.
 func wantsPart(c *gin.Context) bool { return c.GetHeader("HX-Request") == "true" }
 
-// render answers with a page.
-func (p *Portal) render(c *gin.Context, status int, page templ.Component) error {
+// Render answers with a page.
+func (p *Pages) Render(c *gin.Context, status int, page templ.Component) error {
 	var b bytes.Buffer
 	if err := page.Render(c.Request.Context(), &b); err != nil {
 		return err
 	}
 	c.Header("Vary", "Cookie, HX-Request")
-	if status >= http.StatusBadRequest && c.Request.Method == post && gate.ActorOf(c).Kind != identity.Staff {
+	if status >= http.StatusBadRequest && c.Request.Method == http.MethodPost && gate.ActorOf(c).Kind != identity.Staff {
 		// The answer to a post can only be shown again, on the way back, from a copy: without one the browser shows an
 		// error of its own. Signing out drops the copies.
 		c.Header("Cache-Control", "private, no-cache")
@@ -149,9 +149,9 @@ var labelKeys = map[string]string{
 	"phone": "register.phone", "present": "account.present", "reason": "case.reason", "role": "staff.role",
 }
 
-// refused turns err into the errors of a form, in the reader's language. Faults without fields stand beside the field
+// Refused turns err into the errors of a form, in the reader's language. Faults without fields stand beside the field
 // called at, or at none when at is empty. The last result is false for what is not the form's to say: those go to fail.
-func refused(c *gin.Context, err error, at string) (ui.Errors, int, bool) {
+func Refused(c *gin.Context, err error, at string) (ui.Errors, int, bool) {
 	if err == nil {
 		return nil, 0, false
 	}
@@ -159,7 +159,7 @@ func refused(c *gin.Context, err error, at string) (ui.Errors, int, bool) {
 	l := gate.LocaleOf(c)
 	var out ui.Errors
 	for _, bad := range f.Fields {
-		e := ui.FieldError{Name: bad.Name, Text: fieldText(l, bad)}
+		e := ui.FieldError{Name: bad.Name, Text: FieldText(l, bad)}
 		if key := labelKeys[bad.Name]; key != "" {
 			e.Label = l.T(key)
 		}
@@ -175,5 +175,34 @@ func refused(c *gin.Context, err error, at string) (ui.Errors, int, bool) {
 	default:
 		return nil, status, false
 	}
-	return ui.Errors{{Name: at, Text: refusal(l, f)}}, status, true
+	return ui.Errors{{Name: at, Text: Refusal(l, f)}}, status, true
+}
+
+// InOrder sorts errors as their fields stand on the page, so that the first link leads to the first field.
+func InOrder(errs ui.Errors, fields ...string) ui.Errors {
+	var out ui.Errors
+	for _, f := range fields {
+		for _, e := range errs {
+			if e.Name == f {
+				out = append(out, e)
+			}
+		}
+	}
+	for _, e := range errs {
+		if out.Of(e.Name) == "" {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// RefusedAt is refused for a form in which some refusals belong to a field.
+func RefusedAt(c *gin.Context, err error, place map[string]string) (ui.Errors, int, bool) {
+	if err != nil {
+		f, status := gate.Failed(c, err)
+		if name, ok := place[f.Code]; ok {
+			return ui.Errors{{Name: name, Text: Refusal(gate.LocaleOf(c), f)}}, status, true
+		}
+	}
+	return Refused(c, err, "")
 }

@@ -1,4 +1,4 @@
-package portal
+package site
 
 import (
 	"context"
@@ -17,9 +17,9 @@ import (
 	"bedelau/web/ui"
 )
 
-// shell is the frame of a page for this reader: the city's or the platform's, with the menu that their permissions
+// Shell is the frame of a page for this reader: the city's or the platform's, with the menu that their permissions
 // give. Pages of the office set Frame themselves.
-func (p *Portal) shell(c *gin.Context, title string) ui.Shell {
+func (p *Pages) Shell(c *gin.Context, title string) ui.Shell {
 	city, actor, l := gate.CityOf(c), gate.ActorOf(c), gate.LocaleOf(c)
 	s := ui.Shell{
 		L: l, City: p.cityView(city), Path: p.here(c), Title: title,
@@ -29,14 +29,14 @@ func (p *Portal) shell(c *gin.Context, title string) ui.Shell {
 		s.Frame = ui.FramePlatform // also a host that is nobody's
 	}
 	if actor.SignedIn() && (actor.Kind == identity.Resident || actor.TOTP) { // staff are still at the door before
-		s.User = &ui.User{Name: actor.Name, Role: roleName(l, actor), Links: p.deskLinks(c.Request.Context(), l, actor)}
+		s.User = &ui.User{Name: actor.Name, Role: roleName(l, actor), Links: p.DeskLinks(c.Request.Context(), l, actor)}
 	}
 	return s
 }
 
 // here is an address at which the page can be asked for again. A page that answers a form stands at the address that
 // the form was sent to, which may take forms alone.
-func (p *Portal) here(c *gin.Context) string {
+func (p *Pages) here(c *gin.Context) string {
 	if page, ok := p.pageOf(c.Request.URL.Path); ok && c.Request.Method == http.MethodPost {
 		return page
 	}
@@ -44,7 +44,7 @@ func (p *Portal) here(c *gin.Context) string {
 }
 
 // cityView is how a city presents itself; a host that is nobody's shows the product's own name.
-func (p *Portal) cityView(city tenancy.City) ui.City {
+func (p *Pages) cityView(city tenancy.City) ui.City {
 	v := ui.City{Slug: city.Slug, Name: city.Name, Short: city.ShortName, Phone: city.Contact.Phone, Email: city.Contact.Email,
 		Address: city.Contact.Address, Website: city.Contact.Website, Number: casework.ExampleNumber(city.NumberPrefix)}
 	if city.Slug == "" {
@@ -60,7 +60,7 @@ func (p *Portal) cityView(city tenancy.City) ui.City {
 }
 
 // brand is the colours derived from a city's one colour; false when it has none that can be used.
-func (p *Portal) brand(city tenancy.City) (ui.Brand, bool) {
+func (p *Pages) brand(city tenancy.City) (ui.Brand, bool) {
 	if city.BrandColor == "" {
 		return ui.Brand{}, false
 	}
@@ -92,9 +92,9 @@ var sections = map[ui.Section]access.Permission{
 	ui.SectionUsage:    access.PlatformUsage,
 }
 
-// deskLinks is the menu of staff. A question that cannot be answered is a section not shown: the page behind it would
+// DeskLinks is the menu of staff. A question that cannot be answered is a section not shown: the page behind it would
 // refuse for the same reason.
-func (p *Portal) deskLinks(ctx context.Context, l i18n.Locale, a identity.Actor) []ui.Link {
+func (p *Pages) DeskLinks(ctx context.Context, l i18n.Locale, a identity.Actor) []ui.Link {
 	if a.Kind != identity.Staff {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package portal
+package desk
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
@@ -28,30 +29,30 @@ const (
 )
 
 // bumdRoutes is what the BUMD sees of its cities: quantities and amounts, and nothing about a person.
-func (p *Portal) bumdRoutes() gate.Table {
+func (p *Pages) bumdRoutes() gate.Table {
 	return gate.Table{
 		{Method: get, Path: pathBUMD, Needs: access.PlatformUsage, Scope: gate.Platform, Handler: p.allUsage},
-		{Method: get, Path: pathBUMD + "/kota/:slug", Needs: access.PlatformUsage, Scope: gate.Platform, IDs: ids("slug", "city"), Handler: p.oneCityUsage},
+		{Method: get, Path: pathBUMD + "/kota/:slug", Needs: access.PlatformUsage, Scope: gate.Platform, IDs: site.IDs("slug", "city"), Handler: p.oneCityUsage},
 	}
 }
 
 // chosenMonth is the month of ?bulan=2026-11, the present one when none is named; none before the product or to come.
-func (p *Portal) chosenMonth(c *gin.Context) (time.Time, error) {
-	now := zoned(c, p.Now())
+func (p *Pages) chosenMonth(c *gin.Context) (time.Time, error) {
+	now := site.Zoned(c, p.Now())
 	asked := c.Query("bulan")
 	if asked == "" {
 		return now, nil
 	}
 	m, err := time.ParseInLocation(monthForm, asked, now.Location())
 	if err != nil || m.Year() < 2020 || m.After(now) {
-		return m, invalid("bulan", "invalid")
+		return m, site.Invalid("bulan", "invalid")
 	}
 	return m, nil
 }
 
 // monthChoices are the last thirteen months, and the chosen one if it is older.
-func (p *Portal) monthChoices(c *gin.Context, chosen time.Time) []ui.Option {
-	l, now := gate.LocaleOf(c), zoned(c, p.Now())
+func (p *Pages) monthChoices(c *gin.Context, chosen time.Time) []ui.Option {
+	l, now := gate.LocaleOf(c), site.Zoned(c, p.Now())
 	first := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, now.Location())
 	var out []ui.Option
 	for i := range 13 {
@@ -65,7 +66,7 @@ func (p *Portal) monthChoices(c *gin.Context, chosen time.Time) []ui.Option {
 }
 
 // allUsage shows what every city used in a month and what that would cost.
-func (p *Portal) allUsage(c *gin.Context) error {
+func (p *Pages) allUsage(c *gin.Context) error {
 	month, err := p.chosenMonth(c)
 	if err != nil {
 		return err
@@ -83,7 +84,7 @@ func (p *Portal) allUsage(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	v := platform.UsageView{Shell: p.officeShell(c, l.T("usage.title")), Month: month.Format(monthForm), Months: p.monthChoices(c, month), AsOf: zoned(c, p.Now())}
+	v := platform.UsageView{Shell: p.deskShell(c, l.T("usage.title")), Month: month.Format(monthForm), Months: p.monthChoices(c, month), AsOf: site.Zoned(c, p.Now())}
 	for _, m := range meters {
 		v.Meters = append(v.Meters, m.Name.In(l))
 	}
@@ -109,7 +110,7 @@ func (p *Portal) allUsage(c *gin.Context) error {
 		v.Totals = append(v.Totals, sumText(m, sums[j], l))
 	}
 	v.Amount = total.String()
-	return p.render(c, http.StatusOK, platform.Usage(v))
+	return p.Render(c, http.StatusOK, platform.Usage(v))
 }
 
 // sumText is a quantity over all cities; peaks of different hours do not add up to anything.
@@ -129,13 +130,13 @@ func union(a, b []string) []string {
 	return a
 }
 
-func (p *Portal) cities(ctx context.Context) ([]tenancy.City, error) {
+func (p *Pages) cities(ctx context.Context) ([]tenancy.City, error) {
 	all, err := p.Directory.All(ctx)
 	return slices.DeleteFunc(all, func(c tenancy.City) bool { return c.Kind != tenancy.KindCity }), err
 }
 
 // estimate is what a month of a city costs, nil without a subscription.
-func (p *Portal) estimate(ctx context.Context, city tenancy.City, month time.Time) (*billing.Estimate, error) {
+func (p *Pages) estimate(ctx context.Context, city tenancy.City, month time.Time) (*billing.Estimate, error) {
 	e, err := p.Billing.Estimate(ctx, city, month)
 	if fault.Is(err, "billing.no_subscription") {
 		return nil, nil
@@ -147,29 +148,29 @@ func (p *Portal) estimate(ctx context.Context, city tenancy.City, month time.Tim
 }
 
 // oneCityUsage shows the BUMD one city's month in full.
-func (p *Portal) oneCityUsage(c *gin.Context) error {
+func (p *Pages) oneCityUsage(c *gin.Context) error {
 	city, err := p.Directory.BySlug(c.Request.Context(), c.Param("slug"))
 	if err != nil {
 		return err
 	}
 	if city.Kind != tenancy.KindCity {
-		return notFound()
+		return site.NotFound()
 	}
 	return p.usagePage(c, city, pathBUMD+"/kota/"+city.Slug, pathBUMD)
 }
 
 // ownUsage shows a city its own month, the same that the BUMD sees.
-func (p *Portal) ownUsage(c *gin.Context) error {
+func (p *Pages) ownUsage(c *gin.Context) error {
 	return p.usagePage(c, gate.CityOf(c), pathOwnUsage, "")
 }
 
-func (p *Portal) usagePage(c *gin.Context, city tenancy.City, here, back string) error {
+func (p *Pages) usagePage(c *gin.Context, city tenancy.City, here, back string) error {
 	month, err := p.chosenMonth(c)
 	if err != nil {
 		return err
 	}
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
-	v := platform.CityUsageView{Shell: p.officeShell(c, city.Name), Here: here, Name: city.Name, Month: month.Format(monthForm), Months: p.monthChoices(c, month)}
+	v := platform.CityUsageView{Shell: p.deskShell(c, city.Name), Here: here, Name: city.Name, Month: month.Format(monthForm), Months: p.monthChoices(c, month)}
 	if back != "" {
 		v.Back = back + "?bulan=" + v.Month
 	}
@@ -177,7 +178,7 @@ func (p *Portal) usagePage(c *gin.Context, city tenancy.City, here, back string)
 	if err != nil {
 		return err
 	}
-	v.AsOf = zoned(c, used.AsOf)
+	v.AsOf = site.Zoned(c, used.AsOf)
 	names, err := p.codeNames(tenancy.With(ctx, city), l)
 	if err != nil {
 		return err
@@ -196,11 +197,11 @@ func (p *Portal) usagePage(c *gin.Context, city tenancy.City, here, back string)
 			v.Lines = append(v.Lines, platform.Line{Name: x.Name.In(l), Working: x.Working(l), Amount: x.Amount.String()})
 		}
 	}
-	return p.render(c, http.StatusOK, platform.CityUsagePage(v))
+	return p.Render(c, http.StatusOK, platform.CityUsagePage(v))
 }
 
 // codeNames names a city's agencies and services, which are public, and the channels.
-func (p *Portal) codeNames(ctx context.Context, l i18n.Locale) (map[string]string, error) {
+func (p *Pages) codeNames(ctx context.Context, l i18n.Locale) (map[string]string, error) {
 	names := map[string]string{
 		"agency:": l.T("usage.no_agency"), "service:": l.T("usage.no_service"), "channel:": l.T("usage.no_channel"),
 	}
@@ -212,7 +213,7 @@ func (p *Portal) codeNames(ctx context.Context, l i18n.Locale) (map[string]strin
 		return nil, err
 	}
 	for _, a := range agencies {
-		names["agency:"+a.Code] = short(a, l)
+		names["agency:"+a.Code] = site.AgencyShort(a, l)
 	}
 	services, err := p.Catalog.List(ctx, catalog.Filter{Retired: true})
 	for _, s := range services {

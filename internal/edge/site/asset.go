@@ -1,4 +1,4 @@
-package portal
+package site
 
 import (
 	"net/http"
@@ -15,7 +15,7 @@ const forever = "public, max-age=31536000, immutable"
 // mountAssets serves what is the same on every host: stylesheets, the script, and the answers that browsers and search
 // engines ask for by themselves. They pass no gate: there is nothing to permit, and counting them would count pages
 // several times.
-func (p *Portal) mountAssets(e *gin.Engine) {
+func (p *Pages) mountAssets(e *gin.Engine) {
 	static := gin.WrapH(web.ServeAsset())
 	e.GET("/static/*file", static)
 	e.HEAD("/static/*file", static)
@@ -24,15 +24,15 @@ func (p *Portal) mountAssets(e *gin.Engine) {
 }
 
 // robots keeps search engines on what is for everyone.
-func (p *Portal) robots(c *gin.Context) {
+func (p *Pages) robots(c *gin.Context) {
 	c.Header("Cache-Control", "public, max-age=86400")
 	c.String(http.StatusOK, "User-agent: *\nDisallow: /akun\nDisallow: /atur-sandi\nDisallow: /bumd\nDisallow: /dokumen\nDisallow: /kelola\n"+
 		"Disallow: /konfirmasi\nDisallow: /lacak\nDisallow: /masuk\nDisallow: /permohonan\nDisallow: /petugas\nDisallow: /undangan\nDisallow: /verifikasi\n")
 }
 
-// brandFile serves a city's colours and its logo on that city's host. The hash must be the present one: an old address
+// BrandFile serves a city's colours and its logo on that city's host. The hash must be the present one: an old address
 // would otherwise be kept with new content for a year.
-func (p *Portal) brandFile(c *gin.Context) error {
+func (p *Pages) BrandFile(c *gin.Context) error {
 	city := gate.CityOf(c)
 	brand, ok := p.brand(city)
 	switch path := c.Request.URL.Path; {
@@ -44,7 +44,7 @@ func (p *Portal) brandFile(c *gin.Context) error {
 		c.Header("Content-Security-Policy", "default-src 'none'; sandbox")
 		c.Data(http.StatusOK, "image/svg+xml", []byte(city.Logo))
 	default:
-		return notFound()
+		return NotFound()
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package portal
+package desk
 
 import (
 	"net/http"
@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/i18n"
@@ -21,22 +22,22 @@ import (
 var auditObjects = []string{"application", "account", "role", "subscription", "city"}
 
 // audit is the record of who did what.
-func (p *Portal) audit(c *gin.Context) error {
+func (p *Pages) audit(c *gin.Context) error {
 	return p.auditPage(c, http.StatusOK, office.AuditView{})
 }
 
 // auditPage shows a page of the record with the check of its chain as v holds it.
-func (p *Portal) auditPage(c *gin.Context, status int, v office.AuditView) error {
+func (p *Pages) auditPage(c *gin.Context, status int, v office.AuditView) error {
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
 	f := audit.Filter{Object: c.Query("objek"), Cursor: c.Query("sesudah")}
 	if f.Object != "" && !slices.Contains(auditObjects, f.Object) {
-		return invalid("objek", "not_an_option")
+		return site.Invalid("objek", "not_an_option")
 	}
 	page, err := audit.List(ctx, p.DB.App, f)
 	if err != nil {
 		return err
 	}
-	v.Shell, v.Object = p.officeShell(c, l.T("audit.title")), f.Object
+	v.Shell, v.Object = p.deskShell(c, l.T("audit.title")), f.Object
 	v.ErrorTitle = len(v.Errors) > 0
 	if v.Chain == nil || v.Chain.Whole {
 		if v.Print, err = p.fingerprint(c); err != nil {
@@ -58,7 +59,7 @@ func (p *Portal) auditPage(c *gin.Context, status int, v office.AuditView) error
 	}
 	reads := p.Guard.Allow(ctx, gate.ActorOf(c), access.ApplicationRead) == nil
 	for _, e := range page.Entries {
-		x := office.Entry{At: zoned(c, e.At), Who: who(e, names, l), Action: e.Action, Detail: auditDetail(c, l, e.Detail)}
+		x := office.Entry{At: site.Zoned(c, e.At), Who: who(e, names, l), Action: e.Action, Detail: auditDetail(c, l, e.Detail)}
 		if key := "audit.act." + e.Action; l.Has(key) {
 			x.Action = l.T(key)
 		}
@@ -67,7 +68,7 @@ func (p *Portal) auditPage(c *gin.Context, status int, v office.AuditView) error
 		}
 		v.Entries = append(v.Entries, x)
 	}
-	return p.render(c, status, office.Audit(v))
+	return p.Render(c, status, office.Audit(v))
 }
 
 func auditAddress(object, cursor string) string {
@@ -85,7 +86,7 @@ func auditAddress(object, cursor string) string {
 }
 
 // staffNames names the staff among the actors. Residents are not named: the record is about who worked, not who asked.
-func (p *Portal) staffNames(c *gin.Context, entries []audit.Stored) (map[uuid.UUID]string, error) {
+func (p *Pages) staffNames(c *gin.Context, entries []audit.Stored) (map[uuid.UUID]string, error) {
 	var who []uuid.UUID
 	for _, e := range entries {
 		if e.ActorKind == string(identity.Staff) && !slices.Contains(who, e.ActorID) {

@@ -1,4 +1,4 @@
-package portal
+package site
 
 import (
 	"net/http"
@@ -9,15 +9,15 @@ import (
 // pageOf is the page whose form is sent to an address: the address itself where it can be read too, the one that its
 // route names, or else the nearest above that can be read. The answer can stand in a Location; it is false for an address
 // that takes no form.
-func (p *Portal) pageOf(path string) (string, bool) {
+func (p *Pages) pageOf(path string) (string, bool) {
 	page, ok := p.formPath(path)
 	return (&url.URL{Path: page}).EscapedPath(), ok
 }
 
-func (p *Portal) formPath(path string) (string, bool) {
+func (p *Pages) formPath(path string) (string, bool) {
 	for _, r := range p.routes {
 		parts, ok := matched(r.Path, path)
-		if r.Method != post || !ok {
+		if r.Method != http.MethodPost || !ok {
 			continue
 		}
 		if r.Page != "" {
@@ -33,7 +33,7 @@ func (p *Portal) formPath(path string) (string, bool) {
 	return "", false
 }
 
-func (p *Portal) readable(path string) bool {
+func (p *Pages) readable(path string) bool {
 	for _, r := range p.routes {
 		if _, ok := matched(r.Path, path); ok && r.Method == http.MethodGet {
 			return true

@@ -1,4 +1,4 @@
-package portal
+package desk
 
 import (
 	"strings"
@@ -7,6 +7,7 @@ import (
 
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/web/page/office"
@@ -15,7 +16,7 @@ import (
 
 // caseEvents is the story of a case for its office, the latest first: everything after version, with names and internal
 // notes.
-func (p *Portal) caseEvents(c *gin.Context, d casework.Detail, version int) []ui.Event {
+func (p *Pages) caseEvents(c *gin.Context, d casework.Detail, version int) []ui.Event {
 	l := gate.LocaleOf(c)
 	var out []ui.Event
 	for i := len(d.Timeline) - 1; i >= 0; i-- {
@@ -23,12 +24,12 @@ func (p *Portal) caseEvents(c *gin.Context, d casework.Detail, version int) []ui
 		if e.Version <= version && version > 0 {
 			continue
 		}
-		v := ui.Event{At: zoned(c, e.At), By: e.ActorName, Quote: e.Message, Icon: "file-text"}
+		v := ui.Event{At: site.Zoned(c, e.At), By: e.ActorName, Quote: e.Message, Icon: "file-text"}
 		if v.By == "" {
 			v.By = l.T("case.by_system")
 		}
 		if to, ok := d.Workflow.State(e.ToState); ok && e.ToState != e.FromState {
-			v.Title, v.Icon, v.Now = to.Label.In(l), stageIcon(to.Stage), e.ToState == d.Application.State && !shown(out)
+			v.Title, v.Icon, v.Now = to.Label.In(l), site.StageIcon(to.Stage), e.ToState == d.Application.State && !shown(out)
 		}
 		special(&v, e, l)
 		if len(e.Fields) > 0 {
@@ -90,8 +91,8 @@ func fieldList(d casework.Detail, e casework.Event, l i18n.Locale) string {
 
 // changed tells what happened since the officer looked. What they wrote stays in the form of its step; when that step
 // is gone it is shown, so that nobody has to write it twice.
-func (p *Portal) changed(c *gin.Context, d casework.Detail, t try) *office.Changed {
-	v := &office.Changed{Text: refusal(gate.LocaleOf(c), t.changed), Kept: t.reason}
+func (p *Pages) changed(c *gin.Context, d casework.Detail, t try) *office.Changed {
+	v := &office.Changed{Text: site.Refusal(gate.LocaleOf(c), t.changed), Kept: t.reason}
 	if t.changed.Code == "application.changed" {
 		v.Text = gate.LocaleOf(c).T("case.changed_by", t.changed.Args...) // the fault asks to reload, which is done
 	}

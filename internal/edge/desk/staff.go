@@ -1,4 +1,4 @@
-package portal
+package desk
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
@@ -21,19 +22,19 @@ import (
 const staffPage = 50
 
 // staffList lists who works here.
-func (p *Portal) staffList(c *gin.Context) error {
+func (p *Pages) staffList(c *gin.Context) error {
 	return p.staffPage(c, http.StatusOK, office.StaffView{})
 }
 
 // staffPage shows the list with an invitation as v holds it. A page of the list begins after a person's id: names do not
 // belong into addresses.
-func (p *Portal) staffPage(c *gin.Context, status int, v office.StaffView) error {
+func (p *Pages) staffPage(c *gin.Context, status int, v office.StaffView) error {
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
-	f := identity.StaffFilter{Search: clip(toText(c.Query("q")), 100), Limit: staffPage + 1}
+	f := identity.StaffFilter{Search: site.Clip(site.ToText(c.Query("q")), 100), Limit: staffPage + 1}
 	if after := c.Query("sesudah"); after != "" {
 		id, err := uuid.Parse(after)
 		if err != nil {
-			return invalid("sesudah", "invalid")
+			return site.Invalid("sesudah", "invalid")
 		}
 		last, err := p.Identity.Account(ctx, id)
 		if err != nil {
@@ -48,7 +49,7 @@ func (p *Portal) staffPage(c *gin.Context, status int, v office.StaffView) error
 	if v.Roles, v.Agencies, err = p.staffChoices(ctx, l); err != nil {
 		return err
 	}
-	v.Shell, v.Search, v.MayInvite = p.officeShell(c, l.T("staff.title")), f.Search, true
+	v.Shell, v.Search, v.MayInvite = p.deskShell(c, l.T("staff.title")), f.Search, true
 	v.ErrorTitle = len(v.Errors) > 0
 	if len(all) > staffPage {
 		all = all[:staffPage]
@@ -64,11 +65,11 @@ func (p *Portal) staffPage(c *gin.Context, status int, v office.StaffView) error
 		}
 		v.Members = append(v.Members, x)
 	}
-	return p.render(c, status, office.Staff(v))
+	return p.Render(c, status, office.Staff(v))
 }
 
 // staffChoices are the roles that can be given here, and the offices; the platform has none of these.
-func (p *Portal) staffChoices(ctx context.Context, l i18n.Locale) (roles, agencies []ui.Option, err error) {
+func (p *Pages) staffChoices(ctx context.Context, l i18n.Locale) (roles, agencies []ui.Option, err error) {
 	all, err := p.Guard.Roles(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -80,7 +81,7 @@ func (p *Portal) staffChoices(ctx context.Context, l i18n.Locale) (roles, agenci
 	}
 	offices, err := p.Catalog.Agencies(ctx)
 	for _, a := range offices {
-		agencies = append(agencies, ui.Option{Value: a.Code, Label: short(a, l)})
+		agencies = append(agencies, ui.Option{Value: a.Code, Label: site.AgencyShort(a, l)})
 	}
 	return roles, agencies, err
 }
@@ -108,58 +109,47 @@ func memberView(a identity.Account, roles []string, agency string, names, agenci
 }
 
 // invite asks somebody to join by mail.
-func (p *Portal) invite(c *gin.Context) error {
-	in, err := readForm(c)
+func (p *Pages) invite(c *gin.Context) error {
+	in, err := site.ReadForm(c)
 	ctx := c.Request.Context()
 	if err == nil {
-		err = p.knownAgency(ctx, in.text("agency"))
+		err = p.knownAgency(ctx, in.Text("agency"))
 	}
 	if err == nil {
 		_, err = p.Identity.Invite(ctx, gate.ActorOf(c), identity.InviteInput{
-			Name: in.text("name"), Email: in.text("email"), Role: in.text("role"), Agency: in.text("agency"),
+			Name: in.Text("name"), Email: in.Text("email"), Role: in.Text("role"), Agency: in.Text("agency"),
 		})
 	}
-	if errs, status, ok := refusedAt(c, err, map[string]string{"identity.email_taken": "email", "access.role_above": "role"}); ok {
-		return p.staffPage(c, status, office.StaffView{Name: clip(in.text("name"), 200), Email: clip(in.text("email"), 300),
-			Role: in.text("role"), AgencyChosen: in.text("agency"), Errors: inOrder(errs, "name", "email", "role", "agency")})
+	if errs, status, ok := site.RefusedAt(c, err, map[string]string{"identity.email_taken": "email", "access.role_above": "role"}); ok {
+		return p.staffPage(c, status, office.StaffView{Name: site.Clip(in.Text("name"), 200), Email: site.Clip(in.Text("email"), 300),
+			Role: in.Text("role"), AgencyChosen: in.Text("agency"), Errors: site.InOrder(errs, "name", "email", "role", "agency")})
 	}
 	if err != nil {
 		return err
 	}
-	return p.done(c, pathStaff, "invited")
+	return p.Done(c, pathStaff, "invited")
 }
 
 // knownAgency refuses an office that the city does not have. Whether there must be one depends on the role: identity asks.
-func (p *Portal) knownAgency(ctx context.Context, code string) error {
+func (p *Pages) knownAgency(ctx context.Context, code string) error {
 	if code == "" {
 		return nil
 	}
 	_, err := p.Catalog.Agency(ctx, code)
 	if fault.Is(err, "catalog.unknown_agency") {
-		return invalid("agency", "not_an_option")
+		return site.Invalid("agency", "not_an_option")
 	}
 	return err
 }
 
-// refusedAt is refused for a form in which some refusals belong to a field.
-func refusedAt(c *gin.Context, err error, place map[string]string) (ui.Errors, int, bool) {
-	if err != nil {
-		f, status := gate.Failed(c, err)
-		if name, ok := place[f.Code]; ok {
-			return ui.Errors{{Name: name, Text: refusal(gate.LocaleOf(c), f)}}, status, true
-		}
-	}
-	return refused(c, err, "")
-}
-
 // member is one of the staff with the part they have.
-func (p *Portal) member(c *gin.Context) error {
+func (p *Pages) member(c *gin.Context) error {
 	return p.memberPage(c, http.StatusOK, nil, "", nil)
 }
 
 // memberPage shows a member of staff, with the roles and the agency of a refused change.
-func (p *Portal) memberPage(c *gin.Context, status int, typed []string, agency string, errs ui.Errors) error {
-	id, err := pathID(c, "id")
+func (p *Pages) memberPage(c *gin.Context, status int, typed []string, agency string, errs ui.Errors) error {
+	id, err := site.PathID(c, "id")
 	if err != nil {
 		return err
 	}
@@ -175,7 +165,7 @@ func (p *Portal) memberPage(c *gin.Context, status int, typed []string, agency s
 	if err != nil {
 		return err
 	}
-	v := office.MemberView{Shell: p.officeShell(c, a.Name), Self: id == gate.ActorOf(c).ID, AgencyChosen: as.Agency, Errors: errs}
+	v := office.MemberView{Shell: p.deskShell(c, a.Name), Self: id == gate.ActorOf(c).ID, AgencyChosen: as.Agency, Errors: errs}
 	v.ErrorTitle = len(errs) > 0
 	nameFlash(v.Flash, a.Name, l)
 	roles, agencies, err := p.staffChoices(ctx, l)
@@ -190,7 +180,7 @@ func (p *Portal) memberPage(c *gin.Context, status int, typed []string, agency s
 	for _, r := range roles {
 		v.Held = append(v.Held, office.Tick{Value: r.Value, Label: r.Label, On: slices.Contains(held, r.Value)})
 	}
-	return p.render(c, status, office.Person(v))
+	return p.Render(c, status, office.Person(v))
 }
 
 // nameFlash puts the person's name into what was just done to them: the cookie that carries the sentence here holds
@@ -204,38 +194,38 @@ func nameFlash(f *ui.Flash, name string, l i18n.Locale) {
 }
 
 // setRoles changes what a member of staff is, and where.
-func (p *Portal) setRoles(c *gin.Context) error {
-	id, err := pathID(c, "id")
+func (p *Pages) setRoles(c *gin.Context) error {
+	id, err := site.PathID(c, "id")
 	if err != nil {
 		return err
 	}
-	in, err := readForm(c, "role")
+	in, err := site.ReadForm(c, "role")
 	ctx := c.Request.Context()
 	if err == nil {
-		err = p.knownAgency(ctx, in.text("agency"))
+		err = p.knownAgency(ctx, in.Text("agency"))
 	}
 	if err == nil {
-		err = p.Identity.SetRoles(ctx, gate.ActorOf(c), id, in.Values["role"], in.text("agency"))
+		err = p.Identity.SetRoles(ctx, gate.ActorOf(c), id, in.Values["role"], in.Text("agency"))
 	}
-	if errs, status, ok := refusedAt(c, err, map[string]string{"access.role_above": "role"}); ok {
-		return p.memberPage(c, status, in.Values["role"], in.text("agency"), inOrder(errs, "role", "agency"))
+	if errs, status, ok := site.RefusedAt(c, err, map[string]string{"access.role_above": "role"}); ok {
+		return p.memberPage(c, status, in.Values["role"], in.Text("agency"), site.InOrder(errs, "role", "agency"))
 	}
 	if err != nil {
 		return err
 	}
-	return p.done(c, pathStaff+"/"+id.String(), "staff_saved")
+	return p.Done(c, pathStaff+"/"+id.String(), "staff_saved")
 }
 
 // manage does one thing to a member of staff and shows them as they are then.
-func (p *Portal) manage(sentence string, do func(context.Context, identity.Actor, uuid.UUID) error) func(*gin.Context) error {
+func (p *Pages) manage(sentence string, do func(context.Context, identity.Actor, uuid.UUID) error) func(*gin.Context) error {
 	return func(c *gin.Context) error {
-		id, err := pathID(c, "id")
+		id, err := site.PathID(c, "id")
 		if err != nil {
 			return err
 		}
 		if err := do(c.Request.Context(), gate.ActorOf(c), id); err != nil {
 			return err
 		}
-		return p.done(c, pathStaff+"/"+id.String(), sentence)
+		return p.Done(c, pathStaff+"/"+id.String(), sentence)
 	}
 }

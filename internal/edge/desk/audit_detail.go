@@ -1,4 +1,4 @@
-package portal
+package desk
 
 import (
 	"encoding/json"

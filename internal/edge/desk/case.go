@@ -1,4 +1,4 @@
-package portal
+package desk
 
 import (
 	"net/http"
@@ -9,6 +9,7 @@ import (
 
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/form"
@@ -19,7 +20,7 @@ import (
 )
 
 // deskCase is one application with everything to decide it by.
-func (p *Portal) deskCase(c *gin.Context) error { return p.casePage(c, http.StatusOK, try{}) }
+func (p *Pages) deskCase(c *gin.Context) error { return p.casePage(c, http.StatusOK, try{}) }
 
 // try is what an officer has just tried at a case, to be shown with it: a step that was refused, with what was typed,
 // or an answer that was revealed.
@@ -41,8 +42,8 @@ func sameCase(c *gin.Context, id uuid.UUID) string {
 	return casePath(id) + from
 }
 
-func (p *Portal) casePage(c *gin.Context, status int, t try) error {
-	id, err := pathID(c, "id")
+func (p *Pages) casePage(c *gin.Context, status int, t try) error {
+	id, err := site.PathID(c, "id")
 	if err != nil {
 		return err
 	}
@@ -52,15 +53,15 @@ func (p *Portal) casePage(c *gin.Context, status int, t try) error {
 		return err
 	}
 	app := d.Application
-	deadlines, err := p.deadlines(ctx, app)
+	deadlines, err := p.Deadlines(ctx, app)
 	if err != nil {
 		return err
 	}
 	v := office.CaseView{
-		Shell: p.officeShell(c, app.Number), ID: id.String(), Number: app.Number, Service: app.ServiceName.In(l), Agency: app.AgencyName.In(l),
+		Shell: p.deskShell(c, app.Number), ID: id.String(), Number: app.Number, Service: app.ServiceName.In(l), Agency: app.AgencyName.In(l),
 		Applicant: app.ApplicantName, Status: ui.Status(app.Stage), StatusLabel: d.State.Label.In(l), Deadline: deadlines[0],
-		Submitted: zoned(c, app.SubmittedAt), Assignee: app.AssigneeName, Version: app.Version, Level: app.EscalationLevel,
-		Decision: app.Reason, Provisional: app.DueProvisional, Term: termText(app.Term(), l), ChannelLabel: l.T("case.channel." + app.Channel),
+		Submitted: site.Zoned(c, app.SubmittedAt), Assignee: app.AssigneeName, Version: app.Version, Level: app.EscalationLevel,
+		Decision: app.Reason, Provisional: app.DueProvisional, Term: site.TermText(app.Term(), l), ChannelLabel: l.T("case.channel." + app.Channel),
 		Answers: caseAnswers(c, d, t), Agreed: agreed(d, l), Events: p.caseEvents(c, d, 0), Actions: caseActions(d, l), Correctable: correctable(d, l),
 		Errors: t.errors, Tried: t.action, Reason: t.reason, Fields: t.fields, Note: t.note,
 	}
@@ -70,7 +71,7 @@ func (p *Portal) casePage(c *gin.Context, status int, t try) error {
 		v.Correction = app.Correction.Message
 	}
 	for _, w := range d.Warnings {
-		v.Warnings = append(v.Warnings, fieldLabel(d, w.Name, l)+": "+fieldText(l, w))
+		v.Warnings = append(v.Warnings, fieldLabel(d, w.Name, l)+": "+site.FieldText(l, w))
 	}
 	for _, x := range d.Documents {
 		v.Issued = append(v.Issued, office.Document{Title: x.Title.In(l), Number: x.Number, Href: "/dokumen/" + x.ID.String() + ".pdf"})
@@ -84,11 +85,11 @@ func (p *Portal) casePage(c *gin.Context, status int, t try) error {
 	if v.Next, err = p.nextCase(c, id); err != nil {
 		return err
 	}
-	return p.render(c, status, office.Case(v))
+	return p.Render(c, status, office.Case(v))
 }
 
 // hands says what the reader may change about who works on the case.
-func (p *Portal) hands(c *gin.Context, d casework.Detail, t try, v *office.CaseView) error {
+func (p *Pages) hands(c *gin.Context, d casework.Detail, t try, v *office.CaseView) error {
 	ctx, a, app := c.Request.Context(), gate.ActorOf(c), d.Application
 	review := p.Guard.Allow(ctx, a, access.ApplicationReview) == nil
 	mine := app.AssigneeID.Valid && app.AssigneeID.UUID == a.ID
@@ -198,7 +199,7 @@ func fieldLabel(d casework.Detail, code string, l i18n.Locale) string {
 
 // nextCase is what the officer takes up after this one: the most urgent of their own, else of what nobody has. It is
 // nil for readers without a queue and when nothing is left.
-func (p *Portal) nextCase(c *gin.Context, but uuid.UUID) (*office.Next, error) {
+func (p *Pages) nextCase(c *gin.Context, but uuid.UUID) (*office.Next, error) {
 	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
 	if p.Guard.Allow(ctx, a, access.ApplicationReview) != nil {
 		return nil, nil

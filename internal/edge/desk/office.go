@@ -1,27 +1,26 @@
-package portal
+package desk
 
 import (
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
 )
 
-const pathQueue = "/petugas/antrean"
-
 // officeRoutes is what officers and heads of agencies work with. Who may take which step is data of the workflow, so
 // its route asks for reading alone and casework asks for the rest; the same goes for putting back what is one's own.
-func (p *Portal) officeRoutes() gate.Table {
+func (p *Pages) officeRoutes() gate.Table {
 	read, review, city := access.ApplicationRead, access.ApplicationReview, gate.City
-	app := ids("id", "application")
+	app := site.IDs("id", "application")
 	return gate.Table{
-		{Method: get, Path: pathQueue, Needs: access.ApplicationQueue, Scope: city, Handler: p.deskQueue},
-		{Method: post, Path: pathQueue, Needs: access.ApplicationQueue, Scope: city, Handler: p.deskSearch},
+		{Method: get, Path: site.PathQueue, Needs: access.ApplicationQueue, Scope: city, Handler: p.deskQueue},
+		{Method: post, Path: site.PathQueue, Needs: access.ApplicationQueue, Scope: city, Handler: p.deskSearch},
 		{Method: get, Path: "/petugas/permohonan/:id", Needs: read, Scope: city, IDs: app, Handler: p.deskCase},
 		{Method: post, Path: "/petugas/permohonan/:id/tindakan", Needs: read, Scope: city, IDs: app, Handler: p.deskAct},
 		{Method: post, Path: "/petugas/permohonan/:id/ambil", Needs: review, Scope: city, IDs: app, Handler: p.deskClaim},
 		{Method: post, Path: "/petugas/permohonan/:id/lepas", Needs: read, Scope: city, IDs: app, Handler: p.deskRelease},
 		{Method: post, Path: "/petugas/permohonan/:id/serahkan", Needs: access.ApplicationAssign, Scope: city, IDs: app, Handler: p.deskAssign},
 		{Method: post, Path: "/petugas/permohonan/:id/catatan", Needs: review, Scope: city, IDs: app, Handler: p.deskNote},
-		{Method: post, Path: "/petugas/permohonan/:id/buka/:field", Needs: access.ApplicationReveal, Scope: city, IDs: ids("id", "application", "field", "answer"), Handler: p.deskReveal},
-		{Method: get, Path: "/petugas/permohonan/:id/berkas/:file", Needs: read, Scope: city, IDs: ids("id", "application", "file", "file"), Handler: p.attached},
+		{Method: post, Path: "/petugas/permohonan/:id/buka/:field", Needs: access.ApplicationReveal, Scope: city, IDs: site.IDs("id", "application", "field", "answer"), Handler: p.deskReveal},
+		{Method: get, Path: "/petugas/permohonan/:id/berkas/:file", Needs: read, Scope: city, IDs: site.IDs("id", "application", "file", "file"), Handler: p.Attached},
 	}
 }

@@ -1,4 +1,4 @@
-package portal
+package desk
 
 import (
 	"net/http"
@@ -11,6 +11,7 @@ import (
 
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/pack"
 	"bedelau/web/page/office"
@@ -18,13 +19,13 @@ import (
 )
 
 // calendar shows when the offices work in one year, and warns of years that deadlines run into without holidays.
-func (p *Portal) calendar(c *gin.Context) error {
+func (p *Pages) calendar(c *gin.Context) error {
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
 	years, err := pack.Years(ctx, p.DB.App)
 	if err != nil {
 		return err
 	}
-	this := zoned(c, p.Now()).Year()
+	this := site.Zoned(c, p.Now()).Year()
 	v := office.CalendarView{Year: this}
 	for _, y := range years {
 		v.Years = append(v.Years, y.Year)
@@ -36,18 +37,18 @@ func (p *Portal) calendar(c *gin.Context) error {
 	}
 	if asked := c.Query("tahun"); asked != "" {
 		if v.Year, err = strconv.Atoi(asked); err != nil || !slices.Contains(v.Years, v.Year) {
-			return notFound()
+			return site.NotFound()
 		}
 	} else if n := len(v.Years); n > 0 && !slices.Contains(v.Years, this) {
 		v.Year = v.Years[n-1]
 	}
-	v.Shell = p.officeShell(c, l.T("calendar.title", "year", v.Year))
+	v.Shell = p.deskShell(c, l.T("calendar.title", "year", v.Year))
 	for _, y := range years {
 		if y.Year == v.Year {
 			fillYear(&v, y, l)
 		}
 	}
-	return p.render(c, http.StatusOK, office.Calendar(v))
+	return p.Render(c, http.StatusOK, office.Calendar(v))
 }
 
 func fillYear(v *office.CalendarView, y pack.Year, l i18n.Locale) {
@@ -93,13 +94,13 @@ func weekText(days []string, l i18n.Locale) string {
 }
 
 // catalogDesk shows what the city offers, with the standard of each service and what nobody has checked.
-func (p *Portal) catalogDesk(c *gin.Context) error {
+func (p *Pages) catalogDesk(c *gin.Context) error {
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
 	all, err := p.Catalog.List(ctx, catalog.Filter{})
 	if err != nil {
 		return err
 	}
-	v := office.CatalogView{Shell: p.officeShell(c, l.T("catalog_desk.title"))}
+	v := office.CatalogView{Shell: p.deskShell(c, l.T("catalog_desk.title"))}
 	described, err := p.Catalog.Describe(ctx, all)
 	if err != nil {
 		return err
@@ -107,7 +108,7 @@ func (p *Portal) catalogDesk(c *gin.Context) error {
 	online, unverified := 0, 0
 	for _, d := range described {
 		s := d.Service
-		row := office.CatalogRow{Code: s.Code, Name: s.Name.In(l), Agency: short(d.Agency, l), Integration: ui.Integration(s.Integration), Verified: s.Verified}
+		row := office.CatalogRow{Code: s.Code, Name: s.Name.In(l), Agency: site.AgencyShort(d.Agency, l), Integration: ui.Integration(s.Integration), Verified: s.Verified}
 		if d.Standard != nil {
 			row.Version, row.Verified = d.Standard.Version, s.Verified && d.Standard.Verified
 			row.EffectiveFrom, _ = time.Parse(time.DateOnly, d.Standard.EffectiveFrom)
@@ -125,5 +126,5 @@ func (p *Portal) catalogDesk(c *gin.Context) error {
 		{Value: l.Number(int64(online)), Label: l.T("catalog_desk.online")},
 		{Value: l.Number(int64(unverified)), Label: l.T("catalog_desk.unverified")},
 	}
-	return p.render(c, http.StatusOK, office.Catalog(v))
+	return p.Render(c, http.StatusOK, office.Catalog(v))
 }

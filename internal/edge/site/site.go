@@ -1,9 +1,10 @@
-// Package portal is the pages: what a resident, an officer, an administrator and the BUMD see of a city in a browser.
+// Package site is what every page of a browser shares: the frame with the menu that a reader's permissions give, the
+// cookies, posted forms, refusals as pages, and the table of addresses.
 //
-// A handler reads the request, asks one capability, and fills the view of a page under web/page; it decides nothing
-// itself. Every page works without a script. What can be asked for is in the tables: one for each area, each route with
-// the permission that it needs.
-package portal
+// The pages themselves are in portal (residents and the public) and desk (staff). A handler there reads the request, asks
+// one capability, and fills the view of a page under web/page; it decides nothing itself. Every page works without a
+// script.
+package site
 
 import (
 	"log/slog"
@@ -49,39 +50,36 @@ type Deps struct {
 // factor. Code is empty for residents.
 type StaffCode struct{ Label, Login, Password, Code string }
 
-// Portal is the pages of every city and of the platform.
-type Portal struct {
+// Portal is the frame that every page stands in.
+type Pages struct {
 	Deps
 	brands sync.Map   // colour → ui.Brand
 	routes gate.Table // every page and form
 }
 
-// New returns the pages; Mount makes them reachable.
-func New(d Deps) *Portal {
+// New returns the frame; Mount makes pages reachable in it.
+func New(d Deps) *Pages {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
-	return &Portal{Deps: d}
+	return &Pages{Deps: d}
 }
 
-// Mount serves every page on g, and answers addresses that are none.
-func (p *Portal) Mount(g *gate.Gate) {
-	site := gate.Surface{Token: sessionToken, Fail: p.fail}
-	for _, t := range []gate.Table{
-		p.publicRoutes(), p.accountRoutes(), p.residentRoutes(),
-		p.officeRoutes(), p.adminRoutes(), p.bumdRoutes(), p.mailboxRoutes(),
-	} {
-		g.Mount(t, site)
+// Mount serves the pages of these tables on g, and answers addresses that are none. Call it once.
+func (p *Pages) Mount(g *gate.Gate, tables ...gate.Table) {
+	surface := gate.Surface{Token: SessionToken, Fail: p.fail}
+	for _, t := range tables {
+		g.Mount(t, surface)
 		p.routes = append(p.routes, t...)
 	}
 	p.mountAssets(g.Engine())
-	g.Engine().NoRoute(p.missing(g, site))
-	g.Engine().NoMethod(p.missing(g, site))
+	g.Engine().NoRoute(p.missingPage(g, surface))
+	g.Engine().NoMethod(p.missingPage(g, surface))
 }
 
-// missing answers an address that no table has, or not with this method, in the frame of the city that was asked. Who
+// missingPage answers an address that no table has, or not with this method, in the frame of the city that was asked. Who
 // opens the address of a form, from a bookmark or by reloading, comes to the page that the form is on.
-func (p *Portal) missing(g *gate.Gate, s gate.Surface) gin.HandlerFunc {
+func (p *Pages) missingPage(g *gate.Gate, s gate.Surface) gin.HandlerFunc {
 	anyone := gate.Route{Path: "none", Needs: access.Public, Scope: gate.Any}
 	return func(c *gin.Context) {
 		wrongMethod := c.Writer.Status() == http.StatusMethodNotAllowed
@@ -92,11 +90,11 @@ func (p *Portal) missing(g *gate.Gate, s gate.Surface) gin.HandlerFunc {
 		case err != nil:
 			p.fail(c, err)
 		case wrongMethod && reads:
-			p.redirect(c, page)
+			p.Redirect(c, page)
 		case wrongMethod:
 			p.problem(c, http.StatusMethodNotAllowed, gate.LocaleOf(c).T("fault.page.no_method"))
 		default:
-			p.fail(c, notFound())
+			p.fail(c, NotFound())
 		}
 	}
 }

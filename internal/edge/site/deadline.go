@@ -1,4 +1,4 @@
-package portal
+package site
 
 import (
 	"context"
@@ -8,22 +8,22 @@ import (
 	"bedelau/web/ui"
 )
 
-// deadlines are the promises on apps as their tags say them, in the same order.
-func (p *Portal) deadlines(ctx context.Context, apps ...casework.Application) ([]ui.Deadline, error) {
+// Deadlines are the promises on apps as their tags say them, in the same order.
+func (p *Pages) Deadlines(ctx context.Context, apps ...casework.Application) ([]ui.Deadline, error) {
 	promises, err := p.Casework.Promises(ctx, apps...)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]ui.Deadline, len(promises))
 	for i, x := range promises {
-		out[i] = deadlineOf(x)
+		out[i] = DeadlineOf(x)
 	}
 	return out, nil
 }
 
-// forApplicant leaves out what is not worth a word to whoever has applied: how long a refusal took, or what they have
+// ForApplicant leaves out what is not worth a word to whoever has applied: how long a refusal took, or what they have
 // taken back.
-func forApplicant(d ui.Deadline, stage workflow.Stage) ui.Deadline {
+func ForApplicant(d ui.Deadline, stage workflow.Stage) ui.Deadline {
 	switch stage {
 	case workflow.StageDraft, workflow.StageRejected, workflow.StageCancelled:
 		return ui.Deadline{}
@@ -31,6 +31,6 @@ func forApplicant(d ui.Deadline, stage workflow.Stage) ui.Deadline {
 	return d
 }
 
-func deadlineOf(x casework.Promise) ui.Deadline {
+func DeadlineOf(x casework.Promise) ui.Deadline {
 	return ui.Deadline{State: x.State, Due: x.Due, Left: x.Left, Unit: string(x.Unit)}
 }

@@ -1,4 +1,4 @@
-package portal
+package desk
 
 import (
 	"crypto/sha256"
@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
 	"bedelau/web/page/office"
@@ -19,13 +20,13 @@ import (
 const chainPart = 100_000
 
 // auditChain checks the record, or what follows an earlier part of it, also against what an auditor once wrote down.
-func (p *Portal) auditChain(c *gin.Context) error {
+func (p *Pages) auditChain(c *gin.Context) error {
 	ctx := c.Request.Context()
-	v := office.AuditView{Noted: clip(toText(c.Query("sidik")), 120)}
+	v := office.AuditView{Noted: site.Clip(site.ToText(c.Query("sidik")), 120)}
 	var noted []audit.Anchor
 	if v.Noted != "" {
 		a, err := audit.ParseAnchor(v.Noted)
-		if errs, status, ok := refused(c, err, "sidik"); ok {
+		if errs, status, ok := site.Refused(c, err, "sidik"); ok {
 			v.Errors = errs
 			return p.auditPage(c, status, v)
 		}
@@ -63,9 +64,9 @@ func chainFrom(c *gin.Context) (audit.Anchor, error) {
 
 // chainView says what a check came to, and of which links: an address with a later beginning never shows the whole
 // record as whole.
-func (p *Portal) chainView(c *gin.Context, from, end audit.Anchor, broken *audit.Broken, noted []audit.Anchor) *office.Chain {
+func (p *Pages) chainView(c *gin.Context, from, end audit.Anchor, broken *audit.Broken, noted []audit.Anchor) *office.Chain {
 	l := gate.LocaleOf(c)
-	v := &office.Chain{Whole: broken == nil, At: zoned(c, p.Now())}
+	v := &office.Chain{Whole: broken == nil, At: site.Zoned(c, p.Now())}
 	switch {
 	case broken != nil:
 		v.Title = l.T("audit.broken")
@@ -92,7 +93,7 @@ func (p *Portal) chainView(c *gin.Context, from, end audit.Anchor, broken *audit
 }
 
 // fingerprint is the end of the chain, or nil while there is none.
-func (p *Portal) fingerprint(c *gin.Context) (*office.Fingerprint, error) {
+func (p *Pages) fingerprint(c *gin.Context) (*office.Fingerprint, error) {
 	head, err := audit.Head(c.Request.Context(), p.DB.App)
 	if err != nil || head.Seq == 0 {
 		return nil, err

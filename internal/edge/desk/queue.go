@@ -1,4 +1,4 @@
-package portal
+package desk
 
 import (
 	"net/http"
@@ -9,21 +9,22 @@ import (
 
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/web/page/office"
 	"bedelau/web/ui"
 )
 
-// officeShell is the frame of a page of the desk.
-func (p *Portal) officeShell(c *gin.Context, title string) ui.Shell {
-	s := p.shell(c, title)
+// deskShell is the frame of a page of the desk.
+func (p *Pages) deskShell(c *gin.Context, title string) ui.Shell {
+	s := p.Shell(c, title)
 	s.Frame, s.NoIndex = ui.FrameOffice, true
 	return s
 }
 
 // deskQueue shows a page of a view of the officer's queue.
-func (p *Portal) deskQueue(c *gin.Context) error {
+func (p *Pages) deskQueue(c *gin.Context) error {
 	f := casework.QueueFilter{View: casework.View(c.Query("lihat")), Cursor: c.Query("sesudah")}
 	if f.View == "" {
 		f.View = casework.ViewAll
@@ -33,25 +34,25 @@ func (p *Portal) deskQueue(c *gin.Context) error {
 
 // deskSearch shows what a search found. What was typed may be a person's name and so is not in the address, which
 // browsers and proxies keep.
-func (p *Portal) deskSearch(c *gin.Context) error {
-	in, err := readForm(c)
+func (p *Pages) deskSearch(c *gin.Context) error {
+	in, err := site.ReadForm(c)
 	if err != nil {
 		return err
 	}
-	return p.queuePage(c, casework.QueueFilter{View: casework.ViewAll, Search: in.text("q")})
+	return p.queuePage(c, casework.QueueFilter{View: casework.ViewAll, Search: in.Text("q")})
 }
 
-func (p *Portal) queuePage(c *gin.Context, f casework.QueueFilter) error {
+func (p *Pages) queuePage(c *gin.Context, f casework.QueueFilter) error {
 	ctx, actor, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
 	q, err := p.Casework.Queue(ctx, actor, f)
 	if err != nil {
 		return err
 	}
-	deadlines, err := p.deadlines(ctx, q.Rows...)
+	deadlines, err := p.Deadlines(ctx, q.Rows...)
 	if err != nil {
 		return err
 	}
-	v := office.QueueView{Shell: p.officeShell(c, l.T("queue.title")), Search: clip(toText(f.Search), 100), More: q.More, Here: c.Request.URL.RequestURI(), Now: zoned(c, p.Now())}
+	v := office.QueueView{Shell: p.deskShell(c, l.T("queue.title")), Search: site.Clip(site.ToText(f.Search), 100), More: q.More, Here: c.Request.URL.RequestURI(), Now: site.Zoned(c, p.Now())}
 	if actor.Agency != "" {
 		if a, err := p.Catalog.Agency(ctx, actor.Agency); err == nil {
 			v.Agency = a.Name.In(l)
@@ -81,7 +82,7 @@ func (p *Portal) queuePage(c *gin.Context, f casework.QueueFilter) error {
 		row.MayClaim = may && a.Open() && !a.AssigneeID.Valid
 		v.Rows = append(v.Rows, row)
 	}
-	return p.render(c, http.StatusOK, office.Queue(v))
+	return p.Render(c, http.StatusOK, office.Queue(v))
 }
 
 // tabLabel is the name of a view. That only the last thirty days are kept in the done one is said beneath it.
@@ -116,7 +117,7 @@ func origin(view casework.View, cursor string) string {
 func cameFrom(c *gin.Context) (back, query string) {
 	view, cursor := casework.View(c.Query("dari")), c.Query("sesudah")
 	if !slices.Contains(casework.Views(), view) {
-		return pathQueue, ""
+		return site.PathQueue, ""
 	}
 	return queueAddress(view, cursor), origin(view, cursor)
 }
@@ -126,10 +127,10 @@ func queueAddress(view casework.View, cursor string) string {
 	if cursor != "" {
 		q.Set("sesudah", cursor)
 	}
-	return pathQueue + "?" + q.Encode()
+	return site.PathQueue + "?" + q.Encode()
 }
 
-func (p *Portal) queueRow(c *gin.Context, a casework.Application, due ui.Deadline) (office.Row, error) {
+func (p *Pages) queueRow(c *gin.Context, a casework.Application, due ui.Deadline) (office.Row, error) {
 	l := gate.LocaleOf(c)
 	state, err := p.Casework.Status(c.Request.Context(), a)
 	if err != nil {
@@ -138,7 +139,7 @@ func (p *Portal) queueRow(c *gin.Context, a casework.Application, due ui.Deadlin
 	return office.Row{
 		ID: a.ID.String(), Number: a.Number, Service: a.ServiceName.In(l), Agency: a.AgencyShort, Applicant: a.ApplicantName,
 		Status: ui.Status(a.Stage), StatusLabel: state.Label.In(l), Assignee: a.AssigneeName, Deadline: due,
-		Submitted: zoned(c, a.SubmittedAt), Level: a.EscalationLevel, Version: a.Version,
+		Submitted: site.Zoned(c, a.SubmittedAt), Level: a.EscalationLevel, Version: a.Version,
 		Mine: a.AssigneeID.Valid && a.AssigneeID.UUID == gate.ActorOf(c).ID,
 	}, nil
 }

@@ -1,4 +1,4 @@
-package portal
+package desk
 
 import (
 	"net/http"
@@ -9,27 +9,28 @@ import (
 
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/workflow"
 )
 
 // seen is the version of the case that the form was made for.
-func seen(in answers) (int, error) {
+func seen(in site.Form) (int, error) {
 	n, err := strconv.Atoi(in.Get("version"))
 	if err != nil || n < 1 {
-		return 0, invalid("version", "invalid")
+		return 0, site.Invalid("version", "invalid")
 	}
 	return n, nil
 }
 
 // deskAct takes a step of the workflow. A refusal shows the case as it is now, with everything that was typed.
-func (p *Portal) deskAct(c *gin.Context) error {
-	id, err := pathID(c, "id")
+func (p *Pages) deskAct(c *gin.Context) error {
+	id, err := site.PathID(c, "id")
 	if err != nil {
 		return err
 	}
-	in, err := readForm(c, "fields")
-	t := try{action: in.text("action"), reason: in.text("reason"), fields: in.Values["fields"]}
+	in, err := site.ReadForm(c, "fields")
+	t := try{action: in.Text("action"), reason: in.Text("reason"), fields: in.Values["fields"]}
 	if err == nil {
 		t.version, err = seen(in)
 	}
@@ -42,7 +43,7 @@ func (p *Portal) deskAct(c *gin.Context) error {
 	if err != nil {
 		return p.caseAgain(c, err, t)
 	}
-	return p.doneWith(c, sameCase(c, id), acted(app.Stage), app.Number)
+	return p.DoneWith(c, sameCase(c, id), acted(app.Stage), app.Number)
 }
 
 // acted names the sentence for a step by where it led; a step within a stage has the general one.
@@ -55,12 +56,12 @@ func acted(to workflow.Stage) string {
 }
 
 // caseAgain answers a refusal with the case: what is wrong with the form, or what a colleague did meanwhile.
-func (p *Portal) caseAgain(c *gin.Context, err error, t try) error {
+func (p *Pages) caseAgain(c *gin.Context, err error, t try) error {
 	if f := fault.From(err); f.Kind == fault.Conflict {
 		t.changed = f
 		return p.casePage(c, http.StatusConflict, t)
 	}
-	errs, status, ok := refused(c, err, "")
+	errs, status, ok := site.Refused(c, err, "")
 	if !ok {
 		return err
 	}
@@ -77,38 +78,38 @@ func (p *Portal) caseAgain(c *gin.Context, err error, t try) error {
 
 // deskClaim takes a case for the officer, from its own page or from the list, to which the officer comes back; from a
 // colleague only where the form says so.
-func (p *Portal) deskClaim(c *gin.Context) error {
-	return p.deskHand(c, "claimed", func(id uuid.UUID, version int, in answers) (casework.Application, error) {
-		return p.Casework.Claim(c.Request.Context(), gate.ActorOf(c), id, version, in.yes("take_over"))
+func (p *Pages) deskClaim(c *gin.Context) error {
+	return p.deskHand(c, "claimed", func(id uuid.UUID, version int, in site.Form) (casework.Application, error) {
+		return p.Casework.Claim(c.Request.Context(), gate.ActorOf(c), id, version, in.Yes("take_over"))
 	})
 }
 
 // deskRelease puts a case back for everyone.
-func (p *Portal) deskRelease(c *gin.Context) error {
-	return p.deskHand(c, "released", func(id uuid.UUID, version int, _ answers) (casework.Application, error) {
+func (p *Pages) deskRelease(c *gin.Context) error {
+	return p.deskHand(c, "released", func(id uuid.UUID, version int, _ site.Form) (casework.Application, error) {
 		return p.Casework.Release(c.Request.Context(), gate.ActorOf(c), id, version)
 	})
 }
 
 // deskAssign gives a case to an officer of its agency.
-func (p *Portal) deskAssign(c *gin.Context) error {
-	return p.deskHand(c, "assigned", func(id uuid.UUID, version int, in answers) (casework.Application, error) {
-		officer, err := uuid.Parse(in.text("officer"))
+func (p *Pages) deskAssign(c *gin.Context) error {
+	return p.deskHand(c, "assigned", func(id uuid.UUID, version int, in site.Form) (casework.Application, error) {
+		officer, err := uuid.Parse(in.Text("officer"))
 		if err != nil {
-			return casework.Application{}, invalid("officer", "not_an_option")
+			return casework.Application{}, site.Invalid("officer", "not_an_option")
 		}
 		return p.Casework.Assign(c.Request.Context(), gate.ActorOf(c), id, officer, version)
 	})
 }
 
 // deskHand changes who works on a case.
-func (p *Portal) deskHand(c *gin.Context, sentence string, change func(id uuid.UUID, version int, in answers) (casework.Application, error)) error {
-	id, err := pathID(c, "id")
+func (p *Pages) deskHand(c *gin.Context, sentence string, change func(id uuid.UUID, version int, in site.Form) (casework.Application, error)) error {
+	id, err := site.PathID(c, "id")
 	if err != nil {
 		return err
 	}
-	in, err := readForm(c)
-	t := try{officer: in.text("officer")}
+	in, err := site.ReadForm(c)
+	t := try{officer: in.Text("officer")}
 	if err == nil {
 		t.version, err = seen(in)
 	}
@@ -119,17 +120,17 @@ func (p *Portal) deskHand(c *gin.Context, sentence string, change func(id uuid.U
 	if err != nil {
 		return p.caseAgain(c, err, t)
 	}
-	return p.doneWith(c, localPath(in.Get("next"), sameCase(c, id)), sentence, app.Number)
+	return p.DoneWith(c, site.LocalPath(in.Get("next"), sameCase(c, id)), sentence, app.Number)
 }
 
 // deskNote adds words that only the office sees.
-func (p *Portal) deskNote(c *gin.Context) error {
-	id, err := pathID(c, "id")
+func (p *Pages) deskNote(c *gin.Context) error {
+	id, err := site.PathID(c, "id")
 	if err != nil {
 		return err
 	}
-	in, err := readForm(c)
-	t := try{note: in.text("note")}
+	in, err := site.ReadForm(c)
+	t := try{note: in.Text("note")}
 	if err == nil {
 		err = p.Casework.Note(c.Request.Context(), gate.ActorOf(c), id, t.note)
 	}
@@ -140,13 +141,13 @@ func (p *Portal) deskNote(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.doneWith(c, sameCase(c, id), "noted", d.Application.Number)
+	return p.DoneWith(c, sameCase(c, id), "noted", d.Application.Number)
 }
 
 // deskReveal shows one masked answer, this once: it is in the answer to this form and nowhere else, and that it was
 // read is on the record.
-func (p *Portal) deskReveal(c *gin.Context) error {
-	id, err := pathID(c, "id")
+func (p *Pages) deskReveal(c *gin.Context) error {
+	id, err := site.PathID(c, "id")
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package portal
+package site
 
 import (
 	"net/http"
@@ -16,20 +16,18 @@ import (
 
 // The cookies. None holds anything about a person: a random token, a language, the key of a sentence.
 const (
-	cookieSession = "bedelau_session"
+	CookieSession = "bedelau_session"
 	cookieFlash   = "bedelau_flash"
 	cookieLocale  = "bahasa"
 )
 
-const year = 365 * 24 * time.Hour
-
-func sessionToken(c *gin.Context) string {
-	v, _ := c.Cookie(cookieSession)
+func SessionToken(c *gin.Context) string {
+	v, _ := c.Cookie(CookieSession)
 	return v
 }
 
 // cookie is one that scripts cannot read and that other sites cannot make the browser send with a form.
-func (p *Portal) cookie(c *gin.Context, name, value string, life time.Duration) {
+func (p *Pages) cookie(c *gin.Context, name, value string, life time.Duration) {
 	k := &http.Cookie{Name: name, Value: value, Path: "/", HttpOnly: true, Secure: p.Secure, SameSite: http.SameSiteLaxMode}
 	k.MaxAge = int(life.Seconds())
 	if life <= 0 {
@@ -38,14 +36,22 @@ func (p *Portal) cookie(c *gin.Context, name, value string, life time.Duration) 
 	http.SetCookie(c.Writer, k)
 }
 
-// keepSession puts a new session into the browser; the token before it is worth nothing any more.
-func (p *Portal) keepSession(c *gin.Context, s identity.Session) {
-	p.cookie(c, cookieSession, s.Token, s.ExpiresAt.Sub(p.Now()))
+// KeepSession puts a new session into the browser; the token before it is worth nothing any more.
+func (p *Pages) KeepSession(c *gin.Context, s identity.Session) {
+	p.cookie(c, CookieSession, s.Token, s.ExpiresAt.Sub(p.Now()))
+}
+
+// DropSession takes the session out of the browser.
+func (p *Pages) DropSession(c *gin.Context) { p.cookie(c, CookieSession, "", 0) }
+
+// KeepLocale keeps the reader's language for a year.
+func (p *Pages) KeepLocale(c *gin.Context, l i18n.Locale) {
+	p.cookie(c, cookieLocale, string(l), 365*24*time.Hour)
 }
 
 // flash makes the next page say the sentence "flash.<name>" in tone "good", "care", "bad" or ""; number is that of the
 // application it is about, or empty.
-func (p *Portal) flash(c *gin.Context, tone, name, number string) {
+func (p *Pages) flash(c *gin.Context, tone, name, number string) {
 	p.cookie(c, cookieFlash, tone+":"+name+":"+number, time.Minute)
 }
 
@@ -79,20 +85,20 @@ func toneOf(tone string) string {
 	return ""
 }
 
-// done leaves a sentence and sends the browser on.
-func (p *Portal) done(c *gin.Context, to, sentence string) error {
-	return p.doneWith(c, to, sentence, "")
+// Done leaves a sentence and sends the browser on.
+func (p *Pages) Done(c *gin.Context, to, sentence string) error {
+	return p.DoneWith(c, to, sentence, "")
 }
 
-// doneWith is done with an application, which the sentence names by its number.
-func (p *Portal) doneWith(c *gin.Context, to, sentence, number string) error {
+// DoneWith is done with an application, which the sentence names by its number.
+func (p *Pages) DoneWith(c *gin.Context, to, sentence, number string) error {
 	p.flash(c, "good", sentence, number)
-	p.redirect(c, to)
+	p.Redirect(c, to)
 	return nil
 }
 
-// zoned brings a moment into the city's zone, in which every page shows it; the zero time stays zero.
-func zoned(c *gin.Context, t time.Time) time.Time {
+// Zoned brings a moment into the city's zone, in which every page shows it; the zero time stays zero.
+func Zoned(c *gin.Context, t time.Time) time.Time {
 	if t.IsZero() {
 		return t
 	}

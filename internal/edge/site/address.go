@@ -1,0 +1,17 @@
+package site
+
+// Addresses that several areas lead to.
+const (
+	PathCode  = "/masuk/kode"
+	PathQueue = "/petugas/antrean"
+)
+
+// IDs names the objects in an address that belong to somebody: parameter, kind, parameter, kind. The codes of services,
+// agencies and pages of a form are the same for everyone, and the token in a link is its own proof.
+func IDs(pairs ...string) map[string]string {
+	m := map[string]string{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		m[pairs[i]] = pairs[i+1]
+	}
+	return m
+}

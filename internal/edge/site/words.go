@@ -1,0 +1,43 @@
+package site
+
+import (
+	"bedelau/internal/city/catalog"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/workcal"
+	"bedelau/internal/kernel/workflow"
+)
+
+// AgencyShort is what an agency is called where there is little room.
+func AgencyShort(a catalog.Agency, l i18n.Locale) string {
+	if a.Short != "" {
+		return a.Short
+	}
+	return a.Name.In(l)
+}
+
+// StageIcon is the sign of a stage on a timeline.
+func StageIcon(s workflow.Stage) string {
+	switch s {
+	case workflow.StageReceived:
+		return "inbox"
+	case workflow.StageInReview:
+		return "eye"
+	case workflow.StageNeedsCorrection:
+		return "edit"
+	case workflow.StageApproved, workflow.StageCompleted:
+		return "check"
+	case workflow.StageRejected:
+		return "circle-x"
+	case workflow.StageCancelled:
+		return "ban"
+	}
+	return "file-text"
+}
+
+// TermText is the promise in words, or "".
+func TermText(t workcal.Term, l i18n.Locale) string {
+	if t.IsZero() {
+		return ""
+	}
+	return l.T(t.TextKey(), "n", t.Amount)
+}
