@@ -1,4 +1,4 @@
-package portal
+package portal_test
 
 import (
 	"encoding/csv"
@@ -9,20 +9,21 @@ import (
 	"testing"
 
 	"bedelau/internal/city/casework"
+	"bedelau/internal/edge/pagetest"
 )
 
 // TestEveryoneReadsTheCity opens every public page, in both languages, and holds them to what all pages promise.
 func TestEveryoneReadsTheCity(t *testing.T) {
 	t.Parallel()
-	s := open(t)
-	b := s.browser(t, hostBatam)
+	s := pagetest.Open(t)
+	b := s.Browser(t, pagetest.HostBatam)
 	for path, words := range map[string][]string{
 		"/":                               {"Apa yang ingin Anda urus?", "KTP-el hilang", "Kependudukan", "Permohonan masuk"},
 		"/layanan":                        {"35 layanan", "KTP-el hilang"},
 		"/layanan?kategori=kependudukan":  {"KTP-el hilang"},
 		"/layanan?q=kartu+tanda+penduduk": {"KTP"},
 		"/layanan?q=zzzzzz":               {"Semua layanan"},
-		"/layanan/" + ktp:                 {"Kartu Keluarga", "2 hari kerja", "Tidak dipungut biaya", "UU"},
+		"/layanan/" + pagetest.KTP:        {"Kartu Keluarga", "2 hari kerja", "Tidak dipungut biaya", "UU"},
 		"/instansi":                       {"Dinas", "Kecamatan"},
 		"/instansi/disdukcapil":           {"KTP-el hilang"},
 		"/dasbor":                         {"Permohonan yang dikirim pemohon dalam bulan ini", "November 2026", "Data terbuka"},
@@ -32,34 +33,34 @@ func TestEveryoneReadsTheCity(t *testing.T) {
 		"/daftar":                         {"Nama lengkap"},
 		"/lupa-sandi":                     {"Kami kirim tautan"},
 	} {
-		a := b.get(path)
-		b.sees(a, http.StatusOK, words...)
-		if head := b.send(http.MethodHead, path, "", nil); head.status != http.StatusOK || head.body != "" {
-			t.Errorf("HEAD %s: %d with %d bytes", path, head.status, len(head.body))
+		a := b.Get(path)
+		b.Sees(a, http.StatusOK, words...)
+		if head := b.Send(http.MethodHead, path, "", nil); head.Status != http.StatusOK || head.Body != "" {
+			t.Errorf("HEAD %s: %d with %d bytes", path, head.Status, len(head.Body))
 		}
 		for _, want := range []string{`<html lang="id">`, "/brand/batam/", `name="viewport"`} {
-			if !strings.Contains(a.body, want) {
+			if !strings.Contains(a.Body, want) {
 				t.Errorf("%s lacks %s", path, want)
 			}
 		}
-		if loose := inlined.FindString(a.body); loose != "" {
+		if loose := inlined.FindString(a.Body); loose != "" {
 			t.Errorf("%s has something inline: %s", path, loose)
 		}
-		if policy := a.header.Get("Content-Security-Policy"); strings.Contains(policy, "unsafe") || !strings.Contains(policy, "default-src 'none'") {
+		if policy := a.Header.Get("Content-Security-Policy"); strings.Contains(policy, "unsafe") || !strings.Contains(policy, "default-src 'none'") {
 			t.Errorf("%s has the policy %q", path, policy)
 		}
-		keyless(t, path, a.body)
+		keyless(t, path, a.Body)
 	}
-	b.goes(b.post("/bahasa", "lang", "en", "next", "/layanan?q=ktp"), "/layanan?q=ktp")
-	for _, path := range []string{"/", "/layanan", "/layanan/" + ktp, "/instansi", "/dasbor", "/lacak", "/privasi", "/masuk", "/daftar"} {
-		a := b.get(path)
-		if !strings.Contains(a.body, `<html lang="en">`) {
+	b.Goes(b.Post("/bahasa", "lang", "en", "next", "/layanan?q=ktp"), "/layanan?q=ktp")
+	for _, path := range []string{"/", "/layanan", "/layanan/" + pagetest.KTP, "/instansi", "/dasbor", "/lacak", "/privasi", "/masuk", "/daftar"} {
+		a := b.Get(path)
+		if !strings.Contains(a.Body, `<html lang="en">`) {
 			t.Errorf("%s is not in English", path)
 		}
-		keyless(t, path, a.body)
+		keyless(t, path, a.Body)
 	}
-	b.page("/layanan/"+ktp, "Free of charge", "2 working days")
-	b.sees(b.get("/layanan/tidak-ada"), http.StatusNotFound, "This city has no such service")
+	b.Page("/layanan/"+pagetest.KTP, "Free of charge", "2 working days")
+	b.Sees(b.Get("/layanan/tidak-ada"), http.StatusNotFound, "This city has no such service")
 }
 
 // inlined is what the policy would block: a style or script in the page, or a handler in a tag.
@@ -70,7 +71,7 @@ var aKey = regexp.MustCompile(`\b(?:fault|field|portal|flash|nav|home|service|tr
 
 func keyless(t *testing.T, path, body string) {
 	t.Helper()
-	if k := aKey.FindString(text(body)); k != "" {
+	if k := aKey.FindString(pagetest.Text(body)); k != "" {
 		t.Errorf("%s shows the key %s", path, k)
 	}
 }
@@ -78,101 +79,101 @@ func keyless(t *testing.T, path, body string) {
 // TestPagesHaveTitlesOfTheirOwn, and show what a number of their own city looks like.
 func TestPagesHaveTitlesOfTheirOwn(t *testing.T) {
 	t.Parallel()
-	s := open(t)
-	s.load(t, "tanjungpinang")
-	b, there := s.browser(t, hostBatam), s.browser(t, hostOther)
+	s := pagetest.Open(t)
+	s.Load(t, "tanjungpinang")
+	b, there := s.Browser(t, pagetest.HostBatam), s.Browser(t, pagetest.HostOther)
 	for path, title := range map[string]string{
 		"/layanan?q=ktp+hilang": "Cari “ktp hilang” · Kota Batam", "/layanan?kategori=kependudukan": "Kependudukan · Kota Batam",
 		"/layanan": "Layanan · Kota Batam", "/tidak-ada": "Halaman tidak ditemukan · Kota Batam",
 	} {
-		if body := b.get(path).body; !strings.Contains(body, "<title>"+title+"</title>") {
+		if body := b.Get(path).Body; !strings.Contains(body, "<title>"+title+"</title>") {
 			_, is, _ := strings.Cut(body, "<title>")
 			t.Errorf("%s is titled %.60q, want %q", path, is, title)
 		}
 	}
 	for _, tt := range []struct {
-		who    *browser
+		who    *pagetest.Browser
 		number string
 	}{{b, casework.ExampleNumber("BTM")}, {there, casework.ExampleNumber("TPI")}} {
-		if !strings.Contains(tt.who.page("/"), `placeholder="`+tt.number+`"`) {
+		if !strings.Contains(tt.who.Page("/"), `placeholder="`+tt.number+`"`) {
 			t.Errorf("the front page does not show %s", tt.number)
 		}
-		tt.who.page("/lacak", "Misalnya "+tt.number)
-		tt.who.sees(tt.who.post("/lacak", "number", "x", "phone", "1234"), http.StatusUnprocessableEntity, "berbentuk seperti "+tt.number)
+		tt.who.Page("/lacak", "Misalnya "+tt.number)
+		tt.who.Sees(tt.who.Post("/lacak", "number", "x", "phone", "1234"), http.StatusUnprocessableEntity, "berbentuk seperti "+tt.number)
 	}
 }
 
 // TestThePlatformLeadsToItsCities: its own front page, and nothing of a city's on its host.
 func TestThePlatformLeadsToItsCities(t *testing.T) {
 	t.Parallel()
-	s := open(t)
-	b := s.browser(t, hostPlatform)
-	page := b.page("/", "Kota Batam", "Kota Tanjungpinang", "35 layanan")
+	s := pagetest.Open(t)
+	b := s.Browser(t, pagetest.HostPlatform)
+	page := b.Page("/", "Kota Batam", "Kota Tanjungpinang", "35 layanan")
 	if !strings.Contains(page, `href="http://batam.localhost"`) {
 		t.Error("no link to Batam")
 	}
 	for _, path := range []string{"/layanan", "/dasbor", "/lacak", "/permohonan", "/ini-tidak-ada"} {
-		b.sees(b.get(path), http.StatusNotFound)
+		b.Sees(b.Get(path), http.StatusNotFound)
 	}
-	nowhere := s.browser(t, "atlantis.localhost")
-	nowhere.sees(nowhere.get("/"), http.StatusNotFound, "atlantis.localhost")
-	city := s.browser(t, hostBatam)
-	a := city.get("/ini-tidak-ada")
-	city.sees(a, http.StatusNotFound, "Halaman tidak ditemukan", a.header.Get("X-Request-Id"))
-	city.sees(city.post("/layanan"), http.StatusMethodNotAllowed)
-	city.sees(city.send(http.MethodDelete, "/", "", nil), http.StatusMethodNotAllowed)
+	nowhere := s.Browser(t, "atlantis.localhost")
+	nowhere.Sees(nowhere.Get("/"), http.StatusNotFound, "atlantis.localhost")
+	city := s.Browser(t, pagetest.HostBatam)
+	a := city.Get("/ini-tidak-ada")
+	city.Sees(a, http.StatusNotFound, "Halaman tidak ditemukan", a.Header.Get("X-Request-Id"))
+	city.Sees(city.Post("/layanan"), http.StatusMethodNotAllowed)
+	city.Sees(city.Send(http.MethodDelete, "/", "", nil), http.StatusMethodNotAllowed)
 }
 
 // TestFiguresAreOpenData: the dashboard as JSON and as a table, with one application in it.
 func TestFiguresAreOpenData(t *testing.T) {
 	t.Parallel()
-	s := open(t)
-	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
-	s.work(t)
-	siti.apply(sitiNIK)
-	b := s.browser(t, hostBatam)
-	s.soon(t, "the application in the figures", func() bool {
+	s := pagetest.Open(t)
+	siti := s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234")
+	s.Work(t)
+	siti.Apply(pagetest.SitiNIK)
+	b := s.Browser(t, pagetest.HostBatam)
+	s.Soon(t, "the application in the figures", func() bool {
 		var figures struct {
 			Received struct{ Value float64 } `json:"received"`
 			Services struct{ Total int }     `json:"services"`
 		}
-		a := b.get("/dasbor.json")
-		if err := json.Unmarshal([]byte(a.body), &figures); err != nil || figures.Services.Total != 35 || a.header.Get("Access-Control-Allow-Origin") != "*" {
-			t.Fatalf("figures %+v for %q, %v", figures, a.header.Get("Access-Control-Allow-Origin"), err)
+		a := b.Get("/dasbor.json")
+		if err := json.Unmarshal([]byte(a.Body), &figures); err != nil || figures.Services.Total != 35 || a.Header.Get("Access-Control-Allow-Origin") != "*" {
+			t.Fatalf("figures %+v for %q, %v", figures, a.Header.Get("Access-Control-Allow-Origin"), err)
 		}
 		return figures.Received.Value == 1
 	})
-	rows, err := csv.NewReader(strings.NewReader(b.get("/dasbor.csv").body)).ReadAll()
+	rows, err := csv.NewReader(strings.NewReader(b.Get("/dasbor.csv").Body)).ReadAll()
 	if err != nil || len(rows) < 10 {
 		t.Fatalf("%d rows, %v", len(rows), err)
 	}
 	for _, r := range rows {
-		if r[3] == "service" && r[4] == ktp && r[6] == "received" && (r[8] != "" || r[9] != "below 5") {
+		if r[3] == "service" && r[4] == pagetest.KTP && r[6] == "received" && (r[8] != "" || r[9] != "below 5") {
 			t.Errorf("one application is shown: %v", r)
 		}
 	}
-	b.page("/dasbor", "KTP-el hilang <5")
+	b.Page("/dasbor", "KTP-el hilang <5")
 }
 
 // TestAPaperIsVerified by the token of its QR, and nothing else is told.
 func TestAPaperIsVerified(t *testing.T) {
 	t.Parallel()
-	s := open(t)
-	siti := s.resident(t, hostBatam, "Siti Rahma", "081270001234")
-	_, number := siti.apply(sitiNIK)
+	s := pagetest.Open(t)
+	siti := s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234")
+	_, number := siti.Apply(pagetest.SitiNIK)
 	var token string
-	err := s.w.DB.App.NewRaw("SELECT receipt_token FROM application WHERE tenant_id = ? AND number = ?", s.w.Batam.ID, number).Scan(s.in(t, hostBatam), &token)
+	err := s.World.DB.App.NewRaw("SELECT receipt_token FROM application WHERE tenant_id = ? AND number = ?", s.World.Batam.ID, number).Scan(s.In(t, pagetest.HostBatam), &token)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := s.browser(t, hostBatam)
-	if page := b.page("/verifikasi/"+token, "asli", number, "Tanda terima"); strings.Contains(page, "Siti Rahma") || strings.Contains(page, sitiNIK) {
+	b := s.Browser(t, pagetest.HostBatam)
+	if page := b.Page("/verifikasi/"+token, "asli", number, "Tanda terima"); strings.Contains(page, "Siti Rahma") || strings.Contains(page, pagetest.SitiNIK) {
 		t.Error("verification tells who it is")
 	}
-	b.sees(b.get("/verifikasi/abc"), http.StatusNotFound, "Dokumen tidak dikenal")
-	there := s.browser(t, hostOther)
-	there.sees(there.get("/verifikasi/"+token), http.StatusNotFound)
-	if strings.Contains(s.log.String(), token) {
+	b.Sees(b.Get("/verifikasi/abc"), http.StatusNotFound, "Dokumen tidak dikenal")
+	there := s.Browser(t, pagetest.HostOther)
+	there.Sees(there.Get("/verifikasi/"+token), http.StatusNotFound)
+	if strings.Contains(s.Journal.String(), token) {
 		t.Error("the log has the token")
 	}
 }
@@ -180,27 +181,27 @@ func TestAPaperIsVerified(t *testing.T) {
 // TestFilesOfTheSite: a city's colours and logo on its own host alone, kept for good under their hash.
 func TestFilesOfTheSite(t *testing.T) {
 	t.Parallel()
-	s := open(t)
-	b := s.browser(t, hostBatam)
-	home := b.page("/")
+	s := pagetest.Open(t)
+	b := s.Browser(t, pagetest.HostBatam)
+	home := b.Page("/")
 	for _, ending := range []string{"css", "svg"} {
 		path := regexp.MustCompile(`/brand/batam/[0-9a-f]+\.` + ending).FindString(home)
-		a := b.get(path)
-		if a.status != http.StatusOK || !strings.Contains(a.header.Get("Cache-Control"), "immutable") {
-			t.Errorf("%s: %d, %q", path, a.status, a.header.Get("Cache-Control"))
+		a := b.Get(path)
+		if a.Status != http.StatusOK || !strings.Contains(a.Header.Get("Cache-Control"), "immutable") {
+			t.Errorf("%s: %d, %q", path, a.Status, a.Header.Get("Cache-Control"))
 		}
-		there := s.browser(t, hostOther)
-		there.sees(there.get(path), http.StatusNotFound)
+		there := s.Browser(t, pagetest.HostOther)
+		there.Sees(there.Get(path), http.StatusNotFound)
 	}
-	b.sees(b.get("/brand/batam/000000000000.css"), http.StatusNotFound)
-	robots := b.get("/robots.txt")
-	if robots.status != http.StatusOK || !strings.Contains(robots.body, "Disallow: /permohonan") {
-		t.Errorf("robots.txt: %d %q", robots.status, robots.body)
+	b.Sees(b.Get("/brand/batam/000000000000.css"), http.StatusNotFound)
+	robots := b.Get("/robots.txt")
+	if robots.Status != http.StatusOK || !strings.Contains(robots.Body, "Disallow: /permohonan") {
+		t.Errorf("robots.txt: %d %q", robots.Status, robots.Body)
 	}
-	if got := b.get("/favicon.ico").status; got != http.StatusNoContent {
+	if got := b.Get("/favicon.ico").Status; got != http.StatusNoContent {
 		t.Errorf("favicon: %d", got)
 	}
-	if got := b.get("/static/../../etc/passwd").status; got != http.StatusNotFound {
+	if got := b.Get("/static/../../etc/passwd").Status; got != http.StatusNotFound {
 		t.Errorf("a path out of the folder: %d", got)
 	}
 }

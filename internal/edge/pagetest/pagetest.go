@@ -1,0 +1,289 @@
+// Package pagetest opens the whole site for a test, with people before screens: the pages of portal and desk over the real
+// gate and real services, on a database and a Redis of their own.
+package pagetest
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"log/slog"
+	"net/http/httptest"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-redis/redis_rate/v10"
+	"github.com/google/uuid"
+	"github.com/redis/go-redis/v9"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/city/casework"
+	"bedelau/internal/city/catalog"
+	"bedelau/internal/city/dashboard"
+	"bedelau/internal/edge/desk"
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/portal"
+	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/document"
+	"bedelau/internal/kernel/event"
+	"bedelau/internal/kernel/files"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/jobs"
+	"bedelau/internal/kernel/notify"
+	"bedelau/internal/kernel/pack"
+	"bedelau/internal/kernel/pgtest"
+	"bedelau/internal/kernel/privacy"
+	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/metering"
+	"bedelau/tenants"
+)
+
+const (
+	KTP      = "ktp-el-hilang"
+	Password = "sepeda biru tua"
+	SitiNIK  = "2171046703900003" // a woman, born 27 March 1990
+	secret   = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+	HostBatam    = "batam.localhost"
+	HostOther    = "tanjungpinang.localhost"
+	HostPlatform = "localhost"
+)
+
+// Site is the pages over the real gate and real services, on a database and a Redis of their own, with the pack of
+// Batam, a clock that the test moves, and every link that would have been mailed.
+type Site struct {
+	*site.Pages
+	World   *pgtest.World
+	Gate    *gate.Gate
+	srv     *httptest.Server
+	runner  *jobs.Runner
+	keys    *privacy.Keys
+	Journal *journal // what the gate has logged
+
+	mu     sync.Mutex
+	at     time.Time
+	Links  []string // the address of each link, in order
+	opened int      // how many of them mailedLink has given
+}
+
+func Open(t testing.TB) *Site {
+	t.Helper()
+	return OpenWith(t, func(*site.Deps) {})
+}
+
+// OpenWith is open with other deps.
+func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
+	t.Helper()
+	w := pgtest.Open(t)
+	redisAddr := pgtest.Redis(t)
+	s := &Site{World: w, at: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC), Journal: &journal{}} // a Tuesday, 10:00 WIB
+	quiet := slog.New(slog.DiscardHandler)
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	var err error
+	s.keys, err = privacy.NewKeys(w.DB.App, bytes.Repeat([]byte{7}, 32))
+	must(err)
+	guard, err := access.New(w.DB, quiet)
+	must(err)
+	store, err := files.New(w.DB.App, filepath.Join(t.TempDir(), "files"), 50<<20)
+	must(err)
+	dir := tenancy.NewDirectory(w.DB.App, "localhost")
+	s.runner, err = jobs.New(w.DB, jobs.Options{Redis: "redis://" + redisAddr + "/0", Workers: 2, Drain: 5 * time.Second}, dir, quiet)
+	must(err)
+	bus := event.New(s.runner)
+	event.OnTx(bus, s.mailed)
+	client := redis.NewClient(&redis.Options{Addr: redisAddr})
+	t.Cleanup(func() { _ = client.Close() })
+	limiter := redis_rate.NewLimiter(client)
+	people := identity.New(identity.Deps{DB: w.DB.App, Keys: s.keys, Bus: bus, Roles: guard, Limiter: limiter, Log: quiet, Now: s.ClockNow})
+	must(people.Plan(s.runner))
+	address := func(c tenancy.City) string {
+		if c.Kind == tenancy.KindPlatform {
+			return "http://localhost"
+		}
+		return "http://" + c.Slug + ".localhost"
+	}
+	mail, err := notify.New(notify.Deps{DB: w.DB.App, Bus: bus, Keys: s.keys, SMTP: notify.SMTPConfig{From: "kota@localhost", TLS: "none"},
+		Contacts: contacts{people}, BaseURL: address, Log: quiet, Now: s.ClockNow, Links: mailPaths()})
+	must(err)
+	must(mail.Register(bus, s.runner))
+	services := catalog.New(w.DB.App)
+	papers := document.New(document.Deps{DB: w.DB, Files: store, BaseURL: address, Now: s.ClockNow})
+	cases := casework.New(casework.Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Documents: papers, Keys: s.keys, Notify: mail, Staff: people,
+		Standards: standards{services}, BaseURL: address, Log: quiet, Now: s.ClockNow})
+	must(cases.Register(s.runner))
+	cases.Subscribe()
+	board := dashboard.New(w.DB.App)
+	board.Register(bus)
+	meters := metering.New(w.DB, s.ClockNow)
+	metering.Register(bus)
+	g, err := gate.New(gate.Deps{Directory: dir, Identity: people, Guard: guard, Limiter: limiter, Proxies: []string{"127.0.0.1"},
+		Log: slog.New(slog.NewTextHandler(s.Journal, nil))})
+	must(err)
+	s.Gate = g
+	deps := site.Deps{Catalog: services, Casework: cases, Dashboard: board, Identity: people, Guard: guard, Directory: dir, DB: w.DB,
+		Metering: meters, Billing: billing.New(w.DB, meters, s.ClockNow), CityURL: address, Log: quiet, Now: s.ClockNow}
+	change(&deps)
+	s.Pages = site.New(deps)
+	s.Mount(g, slices.Concat(portal.New(s.Pages).Tables(), desk.New(s.Pages).Tables())...)
+	s.Load(t, "batam")
+	s.srv = httptest.NewServer(g.Engine())
+	t.Cleanup(s.srv.Close)
+	return s
+}
+
+// Load gives cities their packs; Batam has its own from the start.
+func (s *Site) Load(t testing.TB, slugs ...string) {
+	t.Helper()
+	engine := pack.NewEngine()
+	engine.Register(catalog.Section())
+	engine.Register(casework.Section())
+	for _, slug := range slugs {
+		p, err := pack.Load(tenants.FS, slug)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := engine.Apply(t.Context(), s.World.DB, p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Directory.Forget()
+}
+
+// Work lets background tasks run until the test ends: mails, figures, documents.
+func (s *Site) Work(t testing.TB) {
+	t.Helper()
+	if err := s.runner.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		s.runner.Stop(ctx)
+	})
+}
+
+// Soon waits until ok says yes, for what a background task does.
+func (s *Site) Soon(t testing.TB, what string, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); !ok(); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("%s did not happen", what)
+		}
+	}
+}
+
+func mailPaths() map[string]string {
+	return map[string]string{"account_confirm": "/konfirmasi/{token}", "account_exists": "/masuk",
+		"password_reset": "/atur-sandi/{token}", "staff_invite": "/undangan/{token}"}
+}
+
+// mailed keeps the address that a mail about an account would carry.
+func (s *Site) mailed(ctx context.Context, _ bun.IDB, m event.AccountMail) error {
+	token := []byte(nil)
+	if m.Sealed != "" {
+		sealed, err := base64.StdEncoding.DecodeString(m.Sealed)
+		if err != nil {
+			return err
+		}
+		if token, err = s.keys.Open(ctx, sealed, event.AccountMailUse); err != nil {
+			return err
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.Links = append(s.Links, strings.Replace(mailPaths()[m.Purpose], "{token}", string(token), 1))
+	return nil
+}
+
+// LastLink is the address in the last mail about an account.
+func (s *Site) LastLink(t testing.TB) string {
+	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.Links) == 0 {
+		t.Fatal("no mail was sent")
+	}
+	s.opened = len(s.Links)
+	return s.Links[s.opened-1]
+}
+
+// MailedLink is the next mail's that was not looked at yet, which a background task writes.
+func (s *Site) MailedLink(t testing.TB) string {
+	t.Helper()
+	var link string
+	s.Soon(t, "a mail about an account", func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.opened == len(s.Links) {
+			return false
+		}
+		link = s.Links[s.opened]
+		s.opened++
+		return true
+	})
+	return link
+}
+
+func (s *Site) ClockNow() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.at
+}
+
+// Wait moves the clock on.
+func (s *Site) Wait(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.at = s.at.Add(d)
+}
+
+// journal collects log lines.
+type journal struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (j *journal) Write(p []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.b.Write(p)
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.b.String()
+}
+
+// contacts tells notify where to write, as the program does.
+type contacts struct{ people *identity.Service }
+
+func (c contacts) Contact(ctx context.Context, id uuid.UUID) (notify.Contact, error) {
+	p, err := c.people.AccountContact(ctx, id)
+	return notify.Contact{Name: p.Name, Email: p.Email}, err
+}
+
+// standards answers casework from the catalogue, as the program does.
+type standards struct{ catalog *catalog.Catalog }
+
+func (s standards) InForce(ctx context.Context, tx bun.IDB, service string, at time.Time) (casework.Offer, error) {
+	d, err := s.catalog.FindAt(ctx, tx, service, at.Format(time.DateOnly))
+	if err != nil {
+		return casework.Offer{}, err
+	}
+	term, _ := d.Standard.Parts.Time.Term()
+	return casework.Offer{Service: d.Service.Code, Name: d.Service.Name, Agency: d.Agency.Code, AgencyName: d.Agency.Name,
+		AgencyShort: d.Agency.Short, Version: d.Standard.Version, Native: d.Service.Applicable(), Form: d.Service.Form,
+		Workflow: d.Service.Workflow, Document: d.Service.Document, Term: term,
+		CooldownMonths: d.Service.Rules.CooldownMonths, OneOpen: d.Service.Rules.OneOpen}, nil
+}
