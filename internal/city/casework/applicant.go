@@ -18,6 +18,9 @@ func (s *Service) recheck(ctx context.Context, tx bun.IDB, app *Application, act
 	if err != nil {
 		return err
 	}
+	if err := s.identify(ctx, tx, *app, form, answers); err != nil {
+		return err
+	}
 	before := app.SubjectHash
 	if err := s.applicant(ctx, app, actor, form, answers); err != nil {
 		return err

@@ -70,6 +70,7 @@ type Application struct {
 	AssigneeID      uuid.NullUUID      `bun:"assignee_id"`
 	AssigneeName    string             `bun:"assignee_name"`
 	Correction      *Correction        `bun:"correction,type:jsonb,nullzero"`
+	Confirmed       []Confirmed        `bun:"confirmed,type:jsonb"`
 
 	QueueRank int       `bun:"queue_rank"`
 	QueueAt   time.Time `bun:"queue_at"`

@@ -10,7 +10,7 @@ import (
 	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
-	"bedelau/internal/kernel/form"
+	forms "bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
@@ -44,7 +44,7 @@ type PageAnswers struct {
 type Answer struct {
 	Code      string
 	Label     i18n.Text
-	Type      form.Type
+	Type      forms.Type
 	Text      string // masked when Masked
 	Masked    bool
 	Files     []files.File
@@ -137,17 +137,21 @@ func (s *Service) answered(ctx context.Context, app Application, masked bool) ([
 	if err != nil {
 		return nil, nil, err
 	}
-	c := s.checker(ctx, app, form)
+	at, err := s.asOf(ctx, s.d.DB.App, app)
+	if err != nil {
+		return nil, nil, err
+	}
+	c := forms.NewChecker(form, at)
 	c.All(answers, counts(attached))
 	l := i18n.From(ctx)
 	var pages []PageAnswers
-	for _, p := range form.Ask(answers, counts(attached), s.asOf(ctx, app)).Pages {
+	for _, p := range form.Ask(answers, counts(attached), at).Pages {
 		page := PageAnswers{Code: p.Code, Title: p.Title}
 		for _, f := range p.Fields {
 			if !f.Answered() {
 				continue
 			}
-			a := Answer{Code: f.Code, Label: f.Label, Type: f.Type, Text: f.Display(answers[f.Code], l), Files: attached[f.Code],
+			a := Answer{Code: f.Code, Label: f.Title(), Type: f.Type, Text: f.Display(answers[f.Code], l), Files: attached[f.Code],
 				Corrected: app.Correction != nil && app.editable(f.Code) && len(app.Correction.Fields) > 0}
 			if masked && before != nil && !slices.Equal(before[f.Code], answers[f.Code]) {
 				a.Before = f.Display(before[f.Code], l)

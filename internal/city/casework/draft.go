@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -18,6 +17,7 @@ import (
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/pack"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workflow"
 )
@@ -98,6 +98,8 @@ type Draft struct {
 	Answers     form.Answers
 	Files       map[string][]files.File // by field
 	Required    map[string]bool         // by field, as the answers so far make it
+	Suggested   form.Answers            // what is known already of questions that have no answer yet
+	At          form.At                 // where and when the form is read
 	Done        map[string]bool         // by page: nothing is missing or wrong
 }
 
@@ -119,7 +121,8 @@ func (a Application) editable(field string) bool {
 	case workflow.StageDraft:
 		return true
 	case workflow.StageNeedsCorrection:
-		return a.Correction != nil && (len(a.Correction.Fields) == 0 || slices.Contains(a.Correction.Fields, field))
+		return a.Correction != nil && (len(a.Correction.Fields) == 0 || slices.ContainsFunc(a.Correction.Fields,
+			func(named string) bool { return form.BelongsTo(field, named) }))
 	}
 	return false
 }
@@ -144,9 +147,15 @@ func (s *Service) Draft(ctx context.Context, actor identity.Actor, id uuid.UUID)
 	if d.Files, err = s.filesOf(ctx, s.d.DB.App, app); err != nil {
 		return Draft{}, err
 	}
-	asked := d.Form.Ask(d.Answers, counts(d.Files), s.asOf(ctx, app))
+	if d.At, err = s.asOf(ctx, s.d.DB.App, app); err != nil {
+		return Draft{}, err
+	}
+	asked := d.Form.Ask(d.Answers, counts(d.Files), d.At)
 	d.Pages, d.Required = asked.Pages, asked.Required
-	c := s.checker(ctx, app, d.Form)
+	if d.Suggested, err = s.suggest(ctx, actor, d); err != nil {
+		return Draft{}, err
+	}
+	c := form.NewChecker(d.Form, d.At)
 	c.All(d.Answers, counts(d.Files))
 	maps.Copy(d.Answers, asked.Computed)
 	wrong := map[string]bool{}
@@ -170,18 +179,38 @@ func visited(p form.Page, d Draft) bool {
 	return true
 }
 
-func (s *Service) checker(ctx context.Context, app Application, f *form.Form) *form.Checker {
-	return form.NewChecker(f, s.asOf(ctx, app))
+// Typed is a page as what was typed on it makes it, read or not: the questions that it asks, and those that it may yet
+// ask, marked Off.
+func (d Draft) Typed(p form.Page, typed map[string][]string) form.Page {
+	c := form.NewChecker(d.Form, d.At)
+	c.Page(p, typed, d.Answers, counts(d.Files))
+	return c.Shown
 }
 
-// asOf is the day by which an application's form is read: today, and once it is sent the day of that, so that nobody
+func (s *Service) checker(ctx context.Context, db bun.IDB, app Application, f *form.Form) (*form.Checker, error) {
+	at, err := s.asOf(ctx, db, app)
+	return form.NewChecker(f, at), err
+}
+
+// asOf is how an application's form is read: in this city, today, and once it is sent on the day of that, so that nobody
 // outgrows a question while the office has it.
-func (s *Service) asOf(ctx context.Context, app Application) time.Time {
-	now := s.local(ctx)
-	if app.SubmittedAt.IsZero() {
-		return now
+func (s *Service) asOf(ctx context.Context, db bun.IDB, app Application) (form.At, error) {
+	at := form.At{Now: s.local(ctx)}
+	if !app.SubmittedAt.IsZero() {
+		at.Now = app.SubmittedAt.In(at.Now.Location())
 	}
-	return app.SubmittedAt.In(now.Location())
+	areas, err := pack.LoadAreas(ctx, db)
+	if err != nil {
+		return at, err
+	}
+	names := map[string]string{}
+	for _, a := range areas {
+		names[a.Code] = a.Name
+	}
+	for _, a := range areas {
+		at.Areas = append(at.Areas, form.Area{Name: a.Name, Parent: names[a.Parent]})
+	}
+	return at, nil
 }
 
 // own reads an application of the resident who asks.

@@ -91,13 +91,11 @@ func (s *Service) values(ctx context.Context, tx bun.IDB, app Application, local
 	}
 	const l = i18n.ID
 	values := map[string]string{}
-	for _, p := range form.Pages {
-		for _, f := range p.Fields {
-			if v := f.Display(answers[f.Code], l); f.Sensitive && v != "" {
-				values[f.Code] = f.Mask(v)
-			} else {
-				values[f.Code] = v
-			}
+	for _, f := range form.Named() {
+		if v := f.Display(answers[f.Code], l); f.Sensitive && v != "" {
+			values[f.Code] = f.Mask(v)
+		} else {
+			values[f.Code] = v
 		}
 	}
 	values["number"], values["service"], values["agency"] = app.Number, app.ServiceName.In(l), app.AgencyName.In(l)

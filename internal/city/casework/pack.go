@@ -115,10 +115,8 @@ func asked(p *pack.Pack, forms []form.Form, document string) (names []string, kn
 				continue
 			}
 			known = true
-			for _, page := range f.Pages {
-				for _, fd := range page.Fields {
-					names = append(names, fd.Code)
-				}
+			for _, fd := range f.Named() {
+				names = append(names, fd.Code)
 			}
 		}
 	}

@@ -9,18 +9,26 @@ import (
 
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
-	"bedelau/internal/kernel/form"
+	forms "bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workflow"
 )
 
-// SavePage stores what its applicant typed on one page, all of it or nothing. It refuses Invalid with every field that
-// cannot be read, fields of other pages, and Conflict "application.not_editable" for what is not the applicant's to
-// change now.
-func (s *Service) SavePage(ctx context.Context, actor identity.Actor, id uuid.UUID, page string, typed map[string][]string) error {
-	return s.edit(ctx, actor, id, func(ctx context.Context, tx bun.Tx, app *Application, form *form.Form) ([]string, error) {
-		p, ok := form.Page(page)
+// PageInput is what an applicant typed on one page. Confirm says that they have looked again at what TakePage warned of.
+type PageInput struct {
+	Page    string
+	Typed   map[string][]string
+	Confirm bool
+}
+
+// TakePage stores what its applicant typed on one page, all of it or nothing, and returns what on it should be looked at
+// again and was not confirmed. It refuses Invalid with every field that cannot be read, fields of other pages, and
+// Conflict "application.not_editable" for what is not the applicant's to change now.
+func (s *Service) TakePage(ctx context.Context, actor identity.Actor, id uuid.UUID, in PageInput) ([]fault.Field, error) {
+	var doubts []fault.Field
+	err := s.edit(ctx, actor, id, func(ctx context.Context, tx bun.Tx, app *Application, form *forms.Form) ([]string, error) {
+		p, ok := form.Page(in.Page)
 		if !ok {
 			return nil, fault.New(fault.NotFound, "application.no_page")
 		}
@@ -32,32 +40,68 @@ func (s *Service) SavePage(ctx context.Context, actor identity.Actor, id uuid.UU
 		if err != nil {
 			return nil, err
 		}
-		c := s.checker(ctx, *app, form)
-		read := c.Page(p, typed, all, counts(attached))
+		at, err := s.asOf(ctx, tx, *app)
+		if err != nil {
+			return nil, err
+		}
+		c := forms.NewChecker(form, at)
+		read := c.Page(p, in.Typed, all, counts(attached))
 		if err := fault.Fields(c.Errors); err != nil {
 			return nil, err
 		}
 		var changed []string
-		for _, f := range p.Fields {
-			if slices.Equal(all[f.Code], read[f.Code]) {
+		for _, code := range codesOn(form, in.Page, all, read) {
+			if slices.Equal(all[code], read[code]) {
 				continue
 			}
-			if f.Typed() && !app.editable(f.Code) {
+			if f, _ := form.Field(code); f.Typed() && !app.editable(code) {
 				return nil, fault.New(fault.Conflict, "application.not_editable")
 			}
-			changed = append(changed, f.Code)
-			delete(all, f.Code)
-			if v, ok := read[f.Code]; ok {
-				all[f.Code] = v
+			changed = append(changed, code)
+			delete(all, code)
+			if v, ok := read[code]; ok {
+				all[code] = v
 			}
+		}
+		app.doubt(changed)
+		whole := forms.NewChecker(form, at)
+		whole.All(all, counts(attached))
+		doubts = app.doubts(form, in.Page, whole.Warnings)
+		if in.Confirm {
+			app.confirm(doubts, s.now())
+			doubts = nil
+		}
+		if len(changed) == 0 {
+			return nil, save(ctx, tx, *app)
 		}
 		return changed, s.setAnswers(ctx, app, form, all)
 	})
+	return doubts, err
+}
+
+// SavePage is TakePage for who does not look at what should be looked at again.
+func (s *Service) SavePage(ctx context.Context, actor identity.Actor, id uuid.UUID, page string, typed map[string][]string) error {
+	_, err := s.TakePage(ctx, actor, id, PageInput{Page: page, Typed: typed})
+	return err
+}
+
+// codesOn lists the codes of a page that have an answer before or after, in a stable order.
+func codesOn(f *forms.Form, page string, before, after forms.Answers) []string {
+	var codes []string
+	for _, answers := range []forms.Answers{before, after} {
+		for code := range answers {
+			if on, _ := f.PageOf(code); on == page {
+				codes = append(codes, code)
+			}
+		}
+	}
+	slices.Sort(codes)
+	return slices.Compact(codes)
 }
 
 // edit changes the applicant's own part of an application under its lock. fn returns the fields it changed.
 func (s *Service) edit(ctx context.Context, actor identity.Actor, id uuid.UUID,
-	fn func(ctx context.Context, tx bun.Tx, app *Application, form *form.Form) ([]string, error)) error {
+	fn func(ctx context.Context, tx bun.Tx, app *Application, form *forms.Form) ([]string, error)) error {
 	if err := s.d.Guard.Allow(ctx, actor, access.ApplicationSubmit); err != nil {
 		return err
 	}

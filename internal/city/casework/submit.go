@@ -29,7 +29,7 @@ import (
 type Review struct {
 	Draft
 	Missing  []fault.Field // refuse the submission
-	Warnings []fault.Field // do not
+	Warnings []fault.Field // do not; those that the applicant has confirmed are left out
 }
 
 // Review returns an applicant's own application to be checked before it is sent. The refusals are those of Draft.
@@ -38,9 +38,9 @@ func (s *Service) Review(ctx context.Context, actor identity.Actor, id uuid.UUID
 	if err != nil {
 		return Review{}, err
 	}
-	c := s.checker(ctx, d.Application, d.Form)
+	c := form.NewChecker(d.Form, d.At)
 	c.All(d.Answers, counts(d.Files))
-	return Review{Draft: d, Missing: c.Errors, Warnings: c.Warnings}, nil
+	return Review{Draft: d, Missing: c.Errors, Warnings: d.Application.doubts(d.Form, "", c.Warnings)}, nil
 }
 
 // SubmitInput names a draft. Key is the sender's own, new for each submission and the same when it is repeated.
@@ -156,6 +156,9 @@ func (s *Service) submit(ctx context.Context, tx bun.Tx, actor identity.Actor, r
 	if err := save(ctx, tx, app); err != nil {
 		return app, err
 	}
+	if err := s.identify(ctx, tx, app, form, answers); err != nil {
+		return app, err
+	}
 	return app, s.announceSubmitted(ctx, tx, app, actor, missing)
 }
 
@@ -185,7 +188,10 @@ func (s *Service) complete(ctx context.Context, tx bun.IDB, app Application) (fo
 	if err != nil {
 		return nil, nil, err
 	}
-	c := s.checker(ctx, app, form)
+	c, err := s.checker(ctx, tx, app, form)
+	if err != nil {
+		return nil, nil, err
+	}
 	answers = c.All(answers, counts(attached))
 	return answers, form, fault.Fields(c.Errors)
 }
@@ -196,7 +202,11 @@ func (s *Service) leaveOut(ctx context.Context, tx bun.IDB, app Application, for
 	if err != nil {
 		return err
 	}
-	asked := form.Ask(answers, counts(attached), s.asOf(ctx, app))
+	at, err := s.asOf(ctx, tx, app)
+	if err != nil {
+		return err
+	}
+	asked := form.Ask(answers, counts(attached), at)
 	for field, list := range attached {
 		if asked.Asks(field) {
 			continue

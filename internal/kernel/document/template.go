@@ -23,7 +23,7 @@ type Template struct {
 	ValidityMonths int         `json:"validity_months,omitempty" yaml:"validity_months"` // none when zero
 }
 
-var placeholder = regexp.MustCompile(`\{([a-z][a-z0-9_]*)\}`)
+var placeholder = regexp.MustCompile(`\{([a-z][a-z0-9_]*(?:\.[a-z_]+)?)\}`)
 
 // fillIn replaces every known placeholder of a template's text; what an answer itself contains is not looked at again.
 func fillIn(text string, values map[string]string) string {

@@ -45,7 +45,7 @@ func (c *Checker) number(f Field, s string) string {
 		c.refuse(f.Code, "number")
 		return ""
 	}
-	return c.within(f, v, n)
+	return c.bounded(f, v, n)
 }
 
 // money takes 1250000, 1.250.000 and Rp1.250.000,00: whole rupiah, kept as digits.
@@ -63,10 +63,10 @@ func (c *Checker) money(f Field, s string) string {
 		c.refuse(f.Code, "money")
 		return ""
 	}
-	return c.within(f, plainWhole(s), float64(n))
+	return c.bounded(f, plainWhole(s), float64(n))
 }
 
-func (c *Checker) within(f Field, v string, n float64) string {
+func (c *Checker) bounded(f Field, v string, n float64) string {
 	if f.Min != nil && n < float64(*f.Min) {
 		c.refuse(f.Code, "too_small", "min", *f.Min)
 		return ""

@@ -12,7 +12,7 @@ import (
 
 // Answers are an applicant's answers by field code, as checked: one value each, of a multiple choice all that were
 // ticked, in one spelling (dates as 2006-01-02, phone numbers as +62…, numbers as 1250,5, rupiah as digits, consent as
-// "yes"). Files are not among them; they are rows of their own.
+// "yes", a point as latitude,longitude, a group as the number of its rows). Files are not among them; they are rows of their own.
 type Answers map[string][]string
 
 // Get returns the first value, or "".
@@ -54,6 +54,8 @@ func (f Field) Display(v []string, l i18n.Locale) string {
 	case Computed:
 		f.Type = f.As
 		return f.Display(v, l)
+	case Point:
+		return strings.ReplaceAll(v[0], ",", ", ")
 	case YesNo:
 		return l.T("casework.answer." + v[0])
 	case Consent:

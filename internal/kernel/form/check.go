@@ -2,7 +2,8 @@ package form
 
 import (
 	"slices"
-	"time"
+	"strconv"
+	"strings"
 
 	"bedelau/internal/kernel/fault"
 )
@@ -13,12 +14,16 @@ type Checker struct {
 	Errors   []fault.Field
 	Warnings []fault.Field
 
+	// Shown is the last page that was read, as what was typed on it makes it: also the questions that it does not ask
+	// now but may once another answer on it changes, marked Off.
+	Shown Page
+
 	form *Form
-	now  time.Time
+	at   At
 }
 
-// NewChecker returns a Checker of f; now is the present in the city's zone.
-func NewChecker(f *Form, now time.Time) *Checker { return &Checker{form: f, now: now} }
+// NewChecker returns a Checker of f.
+func NewChecker(f *Form, at At) *Checker { return &Checker{form: f, at: at} }
 
 func (c *Checker) refuse(field, code string, args ...any) {
 	c.Errors = append(c.Errors, fault.Field{Name: field, Code: code, Args: args})
@@ -34,40 +39,52 @@ func (c *Checker) warn(field, code string, args ...any) {
 // one to a question of another page is refused.
 func (c *Checker) Page(p Page, typed map[string][]string, kept Answers, files map[string]int) Answers {
 	known := map[string]bool{}
-	for _, f := range p.Fields {
-		known[f.Code] = true
-		if !f.Typed() && len(typed[f.Code]) > 0 {
-			c.refuse(f.Code, "not_answerable")
-		}
+	w := c.walk(files)
+	w.every = true
+	out := Answers{}
+	c.Shown = p
+	c.Shown.Fields = nil
+	for _, page := range c.form.Pages {
+		w.page(page, func(f Field, worked []string) []string {
+			if f.Type == Computed {
+				if page.Code == p.Code && worked != nil && !f.Off {
+					out[f.Code] = worked
+				}
+			}
+			if page.Code != p.Code {
+				if f.Type == Computed {
+					return worked
+				}
+				return kept[f.Code]
+			}
+			known[f.Code] = true
+			c.Shown.Fields = append(c.Shown.Fields, f)
+			if !f.Typed() {
+				if len(typed[f.Code]) > 0 {
+					c.refuse(f.Code, "not_answerable")
+				}
+				return worked
+			}
+			if f.Off {
+				return nil
+			}
+			answer, _ := c.field(f, typed[f.Code], f.Required)
+			if len(answer) > 0 {
+				out[f.Code] = answer
+			}
+			if f.Type == Group && len(answer) == 0 {
+				return typed[f.Code] // as many rows as were there, although that is too few or too many
+			}
+			return answer
+		})
 	}
 	for code := range typed {
 		if !known[code] {
 			c.refuse(Clip(code), "unknown_field")
 		}
 	}
-	w := c.walk(files)
-	out := Answers{}
-	for _, page := range c.form.Pages {
-		w.page(page)
-		for _, f := range page.Fields {
-			if page.Code != p.Code {
-				w.take(f, kept[f.Code])
-				continue
-			}
-			if !w.asks(f) {
-				continue
-			}
-			answer := w.computed(f)
-			if f.Typed() {
-				answer, _ = c.field(f, typed[f.Code], w.requires(f))
-			}
-			w.take(f, answer)
-			if len(answer) > 0 {
-				out[f.Code] = answer
-			}
-		}
-	}
-	slices.SortFunc(c.Errors, c.order)
+	c.within(out)
+	slices.SortStableFunc(c.Errors, c.order)
 	return out
 }
 
@@ -77,26 +94,23 @@ func (c *Checker) All(answers Answers, files map[string]int) Answers {
 	w := c.walk(files)
 	out := Answers{}
 	for _, p := range c.form.Pages {
-		w.page(p)
-		for _, f := range p.Fields {
-			if !w.asks(f) {
-				continue
-			}
-			answer := w.computed(f)
+		w.page(p, func(f Field, worked []string) []string {
+			answer := worked
 			switch {
 			case f.Type == File:
-				if files[f.Code] == 0 && w.requires(f) {
+				if files[f.Code] == 0 && f.Required {
 					c.refuse(f.Code, "file_required")
 				}
 			case f.Typed():
-				answer, _ = c.field(f, answers[f.Code], w.requires(f))
+				answer, _ = c.field(f, answers[f.Code], f.Required)
 			}
-			w.take(f, answer)
 			if len(answer) > 0 {
 				out[f.Code] = answer
 			}
-		}
+			return answer
+		})
 	}
+	c.within(out)
 	c.across(out)
 	return out
 }
@@ -113,6 +127,9 @@ func (c *Checker) field(f Field, typed []string, required bool) ([]string, bool)
 	if len(c.Errors) > n {
 		return nil, false
 	}
+	if f.Type == Group {
+		return answer, true
+	}
 	if len(answer) == 0 && required {
 		if f.Type == Consent {
 			c.refuse(f.Code, "consent_required")
@@ -128,8 +145,13 @@ func (c *Checker) value(f Field, typed []string) string {
 	if len(typed) == 0 {
 		return ""
 	}
-	if f.Type == Date {
+	switch f.Type {
+	case Date:
 		return c.date(f, typed)
+	case Point:
+		return c.point(f, typed)
+	case Group:
+		return c.rows(f, typed)
 	}
 	if len(typed) > 1 {
 		c.refuse(f.Code, "invalid")
@@ -158,8 +180,8 @@ func (c *Checker) value(f Field, typed []string) string {
 		return c.number(f, s)
 	case Money:
 		return c.money(f, s)
-	case Choice:
-		if _, ok := f.Option(s); !ok {
+	case Choice, District, Subdistrict:
+		if _, ok := f.Option(s); !ok && (f.Type == Choice || len(f.Options) > 0) {
 			c.refuse(f.Code, "not_an_option")
 			return ""
 		}
@@ -183,12 +205,15 @@ func (c *Checker) oneOf(f Field, s string, spellings map[string]string) string {
 // when it was first issued.
 func (c *Checker) across(a Answers) {
 	id := c.form.Identified()
-	nik := a.Get(id.NIK)
-	if len(nik) != 16 {
-		return
+	c.born(a, id.NIK, id.Birth)
+	for code := range a {
+		if block, ok := strings.CutSuffix(code, ".nik"); ok && code != id.NIK {
+			c.born(a, code, block+".birth_date")
+		}
 	}
-	if birth := a.Get(id.Birth); birth != "" && !nikBorn(nik, birth) {
-		c.warn(id.NIK, "nik_birth_differs")
+	nik := a.Get(id.NIK)
+	if nik == "" {
+		return
 	}
 	for _, p := range c.form.Pages {
 		for _, f := range p.Fields {
@@ -199,20 +224,55 @@ func (c *Checker) across(a Answers) {
 	}
 }
 
+func (c *Checker) born(a Answers, nik, birth string) {
+	if n, b := a.Get(nik), a.Get(birth); len(n) == 16 && b != "" && !nikBorn(n, b) {
+		c.warn(nik, "nik_birth_differs")
+	}
+}
+
+// within refuses a part of a district that lies in another one.
+func (c *Checker) within(a Answers) {
+	for code, v := range a {
+		block, ok := strings.CutSuffix(code, ".subdistrict")
+		if !ok || len(c.at.Areas) == 0 {
+			continue
+		}
+		district := a.Get(block + ".district")
+		inOne := func(x Area) bool { return x.Parent == district && x.Name == v[0] }
+		if listed := slices.ContainsFunc(c.at.Areas, func(x Area) bool { return x.Parent != "" }); listed && district != "" && !slices.ContainsFunc(c.at.Areas, inOne) {
+			c.refuse(code, "subdistrict_elsewhere")
+		}
+	}
+}
+
 // order sorts faults as their fields stand on the form, so that the first link of an error summary is the first field.
 func (c *Checker) order(a, b fault.Field) int { return c.place(a.Name) - c.place(b.Name) }
 
 func (c *Checker) place(code string) int {
+	first, rest, _ := strings.Cut(code, ".")
 	n := 0
 	for _, p := range c.form.Pages {
 		for _, f := range p.Fields {
-			if f.Code == code {
-				return n
+			if f.Code == first {
+				return n + c.inside(f, rest)
 			}
-			n++
+			n += 1000
 		}
 	}
 	return n
+}
+
+// inside is the place of what is inside a question.
+func (c *Checker) inside(f Field, rest string) int {
+	if rest == "" {
+		return 0
+	}
+	if f.Type == Group {
+		row, _, _ := strings.Cut(rest, ".")
+		n, _ := strconv.Atoi(row)
+		return 1 + min(max(n, 0), mostRows)
+	}
+	return 1 + slices.Index(PartNames(), rest)
 }
 
 // Clip keeps a name that a stranger chose short enough to show.

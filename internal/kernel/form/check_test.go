@@ -15,7 +15,7 @@ var checkDay = time.Date(2026, 11, 24, 10, 0, 0, 0, time.FixedZone("WIB", 7*3600
 // asked judges one answer to one field.
 func askedOne(f Field, typed ...string) (string, *Checker) {
 	f.Code = "x"
-	c := NewChecker(&Form{Pages: []Page{{Code: "p", Fields: []Field{f}}}}, checkDay)
+	c := NewChecker(&Form{Pages: []Page{{Code: "p", Fields: []Field{f}}}}, At{Now: checkDay})
 	v, _ := c.field(f, typed, f.Required)
 	return strings.Join(v, "|"), c
 }
@@ -154,7 +154,7 @@ func TestAnswersThatDoNotFitEachOtherAreOnlyPointedOut(t *testing.T) {
 		{Answers{"nik": {"2171046703900003"}, "kk": {"2171046703900003"}, "tanggal_lahir": {"1990-03-27"}}, "kk_pattern kk_is_nik"},
 		{Answers{"kk": {"2171046703900003"}, "tanggal_lahir": {"1990-03-27"}}, "kk_pattern"},
 	} {
-		c := NewChecker(form, checkDay)
+		c := NewChecker(form, At{Now: checkDay})
 		c.All(tt.a, nil)
 		if len(c.Errors) != 0 || codes(c.Warnings) != tt.want {
 			t.Errorf("%v: refused %s, warned %s; want %s", tt.a, codes(c.Errors), codes(c.Warnings), tt.want)

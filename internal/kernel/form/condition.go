@@ -23,7 +23,9 @@ const (
 
 // A name in an expression is the answer to a question that comes earlier in the form: text, nik, kk, choice and the
 // like are strings, number is a double, money an int of rupiah, yes_no and consent bools, date a timestamp,
-// multi_choice a list of strings, file the number of files. Besides, today is the present day, years(from, to) counts
+// multi_choice a list of strings, file the number of files, group the number of rows, point has .lat and .lon, and the
+// parts of a person block are named behind its code, as ibu.birth_date. A question of a row also sees the earlier ones of
+// its row. Besides, today is the present day, years(from, to) counts
 // completed years, and answered lists the codes that have an answer.
 //
 // A condition that needs an answer which is not there yet is not met; || and && are met without it where the other
@@ -54,13 +56,17 @@ func years(from, to time.Time) int {
 }
 
 // identifier is what CEL can name.
-var identifier = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+var identifier = regexp.MustCompile(`^[a-z][a-z0-9_]*(?:\.[a-z_]+)?$`)
 
 // celType is how the answer to f stands in an expression, and false for what has none.
 func (f Field) celType() (*cel.Type, bool) {
 	switch f.Type {
-	case Info:
+	case Info, Person, Row:
 		return nil, false
+	case Group:
+		return cel.IntType, true
+	case Point:
+		return cel.MapType(cel.StringType, cel.DoubleType), true
 	case Number:
 		return cel.DoubleType, true
 	case Money:
@@ -81,8 +87,13 @@ func (f Field) celType() (*cel.Type, bool) {
 
 // value is the answer to f in an expression; false when there is none.
 func (f Field) value(answer []string, files int) (any, bool) {
-	if f.Type == File {
+	switch f.Type {
+	case File:
 		return int64(files), true
+	case Group:
+		return int64(f.rows(answer)), true
+	case Info, Person, Row:
+		return nil, false
 	}
 	if len(answer) == 0 {
 		return nil, false
@@ -105,6 +116,9 @@ func (f Field) value(answer []string, files int) (any, bool) {
 		return t, err == nil
 	case MultiChoice:
 		return answer, true
+	case Point:
+		lat, lon, ok := parsePoint(answer[0])
+		return map[string]float64{"lat": lat, "lon": lon}, ok
 	}
 	return answer[0], true
 }
@@ -118,12 +132,13 @@ type Fault struct {
 	Text string // the compiler's own words, in English
 }
 
-// rules are the expressions of one form, compiled: by page code and by field code.
+// rules are the expressions of one form, compiled: by page code and by the key of the field.
 type rules struct {
 	pages    map[string]expression
 	shown    map[string]expression
 	required map[string]expression
 	computed map[string]expression
+	faults   []Fault
 }
 
 // compile reads every expression of f. Each sees only the questions before it, so none can go in a circle.
@@ -133,39 +148,53 @@ func (f *Form) compile() (*rules, []Fault) {
 		return nil, []Fault{{Text: err.Error()}}
 	}
 	r := &rules{pages: map[string]expression{}, shown: map[string]expression{}, required: map[string]expression{}, computed: map[string]expression{}}
-	var faults []Fault
-	read := func(into map[string]expression, key, path, text string, want *cel.Type) {
-		if strings.TrimSpace(text) == "" {
-			return
-		}
-		x, err := compileOne(env, text, want)
-		if err != nil {
-			faults = append(faults, Fault{Path: path, Text: err.Error()})
-			return
-		}
-		into[key] = x
-	}
 	for i, p := range f.Pages {
 		at := fmt.Sprintf("pages[%d]", i)
-		read(r.pages, p.Code, at+".show_if", p.ShowIf, cel.BoolType)
+		r.read(env, r.pages, p.Code, at+".show_if", p.ShowIf, cel.BoolType)
 		for j, fd := range p.Fields {
-			at := fmt.Sprintf("%s.fields[%d]", at, j)
-			read(r.shown, fd.Code, at+".show_if", fd.ShowIf, cel.BoolType)
-			read(r.required, fd.Code, at+".required_if", fd.RequiredIf, cel.BoolType)
-			t, ok := fd.celType()
-			if !ok || t == nil {
-				continue
-			}
-			read(r.computed, fd.Code, at+".compute", fd.Compute, t)
-			if !identifier.MatchString(fd.Code) {
-				continue // a code with a hyphen cannot be named
-			}
-			if env, err = env.Extend(cel.Variable(fd.Code, t)); err != nil {
-				return nil, append(faults, Fault{Path: at + ".code", Text: err.Error()})
-			}
+			env = r.field(env, fd.placed(), fmt.Sprintf("%s.fields[%d]", at, j))
 		}
 	}
-	return r, faults
+	return r, r.faults
+}
+
+// field reads the expressions of one question and of what is inside it, and returns the names that the next can see.
+func (r *rules) field(env *cel.Env, f Field, at string) *cel.Env {
+	r.read(env, r.shown, f.key, at+".show_if", f.ShowIf, cel.BoolType)
+	r.read(env, r.required, f.key, at+".required_if", f.RequiredIf, cel.BoolType)
+	for _, part := range f.parts(nil) {
+		env = r.field(env, part, at)
+	}
+	t, ok := f.celType()
+	if !ok || t == nil {
+		return env
+	}
+	r.read(env, r.computed, f.key, at+".compute", f.Compute, t)
+	if !identifier.MatchString(f.name) {
+		return env // a code with a hyphen cannot be named
+	}
+	next, err := env.Extend(cel.Variable(f.name, t))
+	if err != nil {
+		r.faults = append(r.faults, Fault{Path: at + ".code", Text: err.Error()})
+		return env
+	}
+	row := next
+	for k, sub := range f.ofRow(1) {
+		row = r.field(row, sub, fmt.Sprintf("%s.fields[%d]", at, k))
+	}
+	return next
+}
+
+func (r *rules) read(env *cel.Env, into map[string]expression, key, path, text string, want *cel.Type) {
+	if strings.TrimSpace(text) == "" {
+		return
+	}
+	x, err := compileOne(env, text, want)
+	if err != nil {
+		r.faults = append(r.faults, Fault{Path: path, Text: err.Error()})
+		return
+	}
+	into[key] = x
 }
 
 func compileOne(env *cel.Env, text string, want *cel.Type) (expression, error) {

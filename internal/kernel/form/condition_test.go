@@ -55,7 +55,7 @@ func TestWhatAFormAsks(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			asked := birth().Ask(tt.answers, tt.files, checkDay)
+			asked := birth().Ask(tt.answers, tt.files, At{Now: checkDay})
 			var pages, required []string
 			for _, p := range asked.Pages {
 				pages = append(pages, p.Code)
@@ -82,14 +82,14 @@ func TestWhatAFormAsks(t *testing.T) {
 func TestAnAnswerToWhatIsNotAskedDoesNotCount(t *testing.T) {
 	t.Parallel()
 	f := birth()
-	c := NewChecker(f, checkDay)
+	c := NewChecker(f, At{Now: checkDay})
 	kept := c.All(Answers{"menikah": {"no"}, "tanggal_lahir": {"2026-11-01"}, "saksi_satu": {"Budi"}, "alasan": {"lupa"}, "jumlah": {"1"}},
 		map[string]int{"sptjm": 1})
 	if len(c.Errors) > 0 || len(kept) != 2 {
 		t.Errorf("kept %v, refused %v", kept, c.Errors)
 	}
 	page, _ := f.Page("anak")
-	c = NewChecker(f, checkDay)
+	c = NewChecker(f, At{Now: checkDay})
 	if got := c.Page(page, map[string][]string{"tanggal_lahir": {"1", "11", "2026"}, "menikah": {"ya"}}, nil, nil); len(c.Errors) > 0 || got.Get("menikah") != "yes" {
 		t.Errorf("kept %v, refused %v", got, c.Errors)
 	}
@@ -99,11 +99,11 @@ func TestAnAnswerToWhatIsNotAskedDoesNotCount(t *testing.T) {
 		{Code: "nib", Type: NIB, ShowIf: `badan == "badan"`, Required: true},
 	}}}}).Ready()
 	p := one.Pages[0]
-	c = NewChecker(one, checkDay)
+	c = NewChecker(one, At{Now: checkDay})
 	if got := c.Page(p, map[string][]string{"badan": {"orang"}, "nib": {"rubbish"}}, nil, nil); len(c.Errors) > 0 || len(got) != 1 {
 		t.Errorf("kept %v, refused %v", got, c.Errors)
 	}
-	c = NewChecker(one, checkDay)
+	c = NewChecker(one, At{Now: checkDay})
 	c.Page(p, map[string][]string{"badan": {"badan"}}, nil, nil)
 	if codes(c.Errors) != "required" {
 		t.Errorf("refused %v", c.Errors)
@@ -146,7 +146,7 @@ func TestAnExpressionCannotRunAway(t *testing.T) {
 		{Code: "b", Type: Text, ShowIf: `(a+a+a+a+a+a+a+a).matches("(x+x+)+y")`},
 	}}}}).Ready()
 	start := time.Now()
-	asked := f.Ask(Answers{"a": {strings.Repeat("x", 2000)}}, nil, checkDay)
+	asked := f.Ask(Answers{"a": {strings.Repeat("x", 2000)}}, nil, At{Now: checkDay})
 	if len(asked.Pages[0].Fields) != 1 || time.Since(start) > 2*time.Second {
 		t.Errorf("asks %v after %s", asked.Pages[0].Fields, time.Since(start))
 	}
@@ -182,7 +182,7 @@ func FuzzExpressions(f *testing.F) {
 		if _, faults := form.compile(); len(faults) > 1 {
 			t.Errorf("%q has %d faults", text, len(faults))
 		}
-		form.Ready().Ask(Answers{"menikah": {"yes"}, "tanggal_lahir": {"2010-01-01"}}, nil, checkDay)
+		form.Ready().Ask(Answers{"menikah": {"yes"}, "tanggal_lahir": {"2010-01-01"}}, nil, At{Now: checkDay})
 		if took := time.Since(start); took > 5*time.Second {
 			t.Errorf("%q took %s", text, took)
 		}

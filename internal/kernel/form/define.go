@@ -25,6 +25,14 @@ func (f Form) Check(c *pack.Check, reserved []string) {
 		for j, fd := range p.Fields {
 			c.Once(fields, pack.At(at+".fields", j)+".code", fd.Code)
 			fd.check(c, pack.At(at+".fields", j), reserved)
+			for k, sub := range fd.Fields {
+				one := pack.At(pack.At(at+".fields", j)+".fields", k)
+				c.Once(fields, one+".code", sub.Code)
+				sub.check(c, one, reserved)
+				if sub.Type == Group || sub.Type == File {
+					c.Add(one+".type", "not_in_group", "value", sub.Type)
+				}
+			}
 		}
 	}
 	if _, faults := f.compile(); len(faults) > 0 {
@@ -34,7 +42,7 @@ func (f Form) Check(c *pack.Check, reserved []string) {
 	}
 	named := map[string]string{"name": f.Applicant.Name, "nik": f.Applicant.NIK, "phone": f.Applicant.Phone, "birth": f.Applicant.Birth}
 	for name, code := range named {
-		if code != "" && !fields[code] {
+		if _, ok := f.Field(code); code != "" && !ok {
 			c.Add("applicant."+name, "no_such_field", "value", code)
 		}
 	}
@@ -80,6 +88,7 @@ func (f Field) check(c *pack.Check, at string, reserved []string) {
 	if f.Past && f.Type != Date {
 		c.Add(at+".past", "only_for_type", "type", Date)
 	}
+	f.checkBlock(c, at)
 	if (f.Type == File) != (f.File != nil) {
 		c.Add(at+".file", "only_for_type", "type", File)
 	}
@@ -97,6 +106,31 @@ func (f Field) check(c *pack.Check, at string, reserved []string) {
 	}
 	if f.File.MaxCount < 1 || f.File.MaxCount > 20 {
 		c.Add(at+".file.max_count", "not_between", "value", f.File.MaxCount, "low", 1, "high", 20)
+	}
+}
+
+// checkBlock is check for what only blocks and groups have, and for what is suggested.
+func (f Field) checkBlock(c *pack.Check, at string) {
+	for i, part := range f.Parts {
+		c.OneOf(pack.At(at+".parts", i), part, PartNames()...)
+	}
+	if len(f.Parts) > 0 && f.Type != Person {
+		c.Add(at+".parts", "only_for_type", "type", Person)
+	}
+	if (f.Type == Group) != (len(f.Fields) > 0) {
+		c.Add(at+".fields", "only_for_type", "type", Group)
+	}
+	c.OptionalText(at+".row_name", f.RowName)
+	switch {
+	case f.Type != Group && (f.MinRows != 0 || f.MaxRows != 0 || !f.RowName.Empty()):
+		c.Add(at+".max_rows", "only_for_type", "type", Group)
+	case f.MinRows < 0 || f.MinRows > mostRows:
+		c.Add(at+".min_rows", "not_between", "value", f.MinRows, "low", 0, "high", mostRows)
+	case f.MaxRows != 0 && (f.MaxRows < max(1, f.MinRows) || f.MaxRows > mostRows):
+		c.Add(at+".max_rows", "not_between", "value", f.MaxRows, "low", max(1, f.MinRows), "high", mostRows)
+	}
+	if f.Prefill != "" {
+		c.OneOf(at+".prefill", f.Prefill, Prefills()...)
 	}
 }
 

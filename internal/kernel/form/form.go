@@ -6,6 +6,7 @@
 package form
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -82,12 +83,22 @@ const (
 	File        Type = "file"
 	Computed    Type = "computed" // worked out from earlier answers, shown and not asked
 	Consent     Type = "consent"
-	Info        Type = "info" // text to read; it has no answer
+	Point       Type = "point"  // a place on the map, latitude and longitude
+	Person      Type = "person" // a block of questions about one person or address; its parts are answered
+	Group       Type = "group"  // questions that repeat, a row at a time; its own answer is the number of rows
+	Info        Type = "info"   // text to read; it has no answer
+)
+
+// Types of the parts that a person block and a group are made of. No form names them itself.
+const (
+	District    Type = "district"    // its name, of the city's list where there is one
+	Subdistrict Type = "subdistrict" // likewise
+	Row         Type = "row"         // the heading of one row of a group; it has no answer
 )
 
 // Types lists every type of field.
 func Types() []Type {
-	return []Type{Text, LongText, NIK, KK, NPWP, NIB, NOP, Phone, Email, Number, Money, Date, Choice, MultiChoice, YesNo, File, Computed, Consent, Info}
+	return []Type{Text, LongText, NIK, KK, NPWP, NIB, NOP, Phone, Email, Number, Money, Date, Choice, MultiChoice, YesNo, File, Computed, Point, Person, Group, Consent, Info}
 }
 
 // Field is one question.
@@ -108,12 +119,37 @@ type Field struct {
 	RequiredIf string    `json:"required_if,omitempty" yaml:"required_if"` // required also when it holds
 	Compute    string    `json:"compute,omitempty" yaml:"compute"`         // of computed
 	As         Type      `json:"as,omitempty" yaml:"as"`                   // of computed: number, money or text
+	Parts      []string  `json:"parts,omitempty" yaml:"parts"`             // of a person: those that are asked; see PartNames
+	Fields     []Field   `json:"fields,omitempty" yaml:"fields"`           // of a group: what each row asks
+	MinRows    int       `json:"min_rows,omitempty" yaml:"min_rows"`       // of a group
+	MaxRows    int       `json:"max_rows,omitempty" yaml:"max_rows"`       // of a group
+	RowName    i18n.Text `json:"row_name,omitempty" yaml:"row_name"`       // of a group: what one row is called, such as Saksi
+	Prefill    string    `json:"prefill,omitempty" yaml:"prefill"`         // what is suggested as the answer; see Prefills
+
+	// What a walk through the form adds to a question that it meets.
+	Within i18n.Text `json:"-" yaml:"-"` // the block or row that the question belongs to
+	Off    bool      `json:"-" yaml:"-"` // an answer on the same page may yet ask it
+	key    string    // of its expressions: the code without the numbers of rows
+	name   string    // of its answer in an expression
+}
+
+// Title is the question with what it belongs to, for a list in which they do not stand together.
+func (f Field) Title() i18n.Text {
+	if f.Within.Empty() {
+		return f.Label
+	}
+	out := i18n.Text{}
+	for _, l := range i18n.All() {
+		out[l] = f.Within.In(l) + ": " + f.Label.In(l)
+	}
+	return out
 }
 
 // Option is one answer to a choice.
 type Option struct {
 	Value string    `json:"value" yaml:"value"`
 	Label i18n.Text `json:"label" yaml:"label"`
+	Group string    `json:"-" yaml:"-"` // the district of a subdistrict
 }
 
 // FileRule bounds the uploads of one field.
@@ -142,16 +178,43 @@ func (f *Form) Page(code string) (Page, bool) {
 	return Page{}, false
 }
 
-// Field returns the field of this code.
+// Field returns the field of this code: a question of a page, a part of a block ("ibu.nik"), or of a row
+// ("saksi.1.nama").
 func (f *Form) Field(code string) (Field, bool) {
+	first, rest, _ := strings.Cut(code, ".")
 	for _, p := range f.Pages {
 		for _, fd := range p.Fields {
-			if fd.Code == code {
-				return fd, true
+			if fd.Code == first {
+				return fd.placed().inner(rest, nil)
 			}
 		}
 	}
 	return Field{}, false
+}
+
+// PageOf returns the code of the page that asks a question, a part of a block or of a row.
+func (f *Form) PageOf(code string) (string, bool) {
+	first, _, _ := strings.Cut(code, ".")
+	for _, p := range f.Pages {
+		for _, fd := range p.Fields {
+			if fd.Code == first {
+				return p.Code, true
+			}
+		}
+	}
+	return "", false
+}
+
+// Named lists the questions that have a code of their own however the form is filled in: those of rows are left out.
+func (f *Form) Named() []Field {
+	var out []Field
+	for _, p := range f.Pages {
+		for _, fd := range p.Fields {
+			out = append(out, fd)
+			out = append(out, fd.placed().parts(nil)...)
+		}
+	}
+	return out
 }
 
 // Answerable reports whether an applicant can change this field, as a request for correction must name one.
@@ -162,41 +225,36 @@ func (f *Form) Answerable(code string) bool {
 
 // Correctable reports whether there is anything that a request for correction can name.
 func (f *Form) Correctable() bool {
-	for _, p := range f.Pages {
-		for _, fd := range p.Fields {
-			if f.Answerable(fd.Code) {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(f.Named(), func(fd Field) bool { return f.Answerable(fd.Code) })
 }
 
 // Identified fills the gaps of Applicant by the rules that Identity states.
 func (f *Form) Identified() Identity {
 	id := f.Applicant
 	first := func(into *string, fits func(Field) bool) {
-		for _, p := range f.Pages {
-			for _, fd := range p.Fields {
-				if *into == "" && fits(fd) {
-					*into = fd.Code
-				}
+		for _, fd := range f.Named() {
+			if *into == "" && fits(fd) {
+				*into = fd.Code
 			}
 		}
 	}
 	first(&id.NIK, func(fd Field) bool { return fd.Type == NIK })
 	first(&id.Phone, func(fd Field) bool { return fd.Type == Phone })
-	first(&id.Name, func(fd Field) bool { return fd.Type == Text && strings.HasPrefix(fd.Code, "nama") })
-	first(&id.Birth, func(fd Field) bool { return fd.Type == Date && strings.HasSuffix(fd.Code, "lahir") })
+	first(&id.Name, func(fd Field) bool {
+		return fd.Type == Text && (strings.HasPrefix(fd.Code, "nama") || strings.HasSuffix(fd.Code, ".name"))
+	})
+	first(&id.Birth, func(fd Field) bool {
+		return fd.Type == Date && (strings.HasSuffix(fd.Code, "lahir") || strings.HasSuffix(fd.Code, ".birth_date"))
+	})
 	return id
 }
 
-// Answered reports whether the field has an answer at all: text to read has none.
-func (f Field) Answered() bool { return f.Type != Info }
+// Answered reports whether the field has an answer at all: text to read has none, and of a block its parts have.
+func (f Field) Answered() bool { return f.Type != Info && f.Type != Person && f.Type != Row }
 
 // Typed reports whether the answer is written or chosen on the page: a file is sent on its own, and what is computed is
 // not asked.
-func (f Field) Typed() bool { return f.Type != Info && f.Type != File && f.Type != Computed }
+func (f Field) Typed() bool { return f.Answered() && f.Type != File && f.Type != Computed }
 
 // Private reports whether the answer is stored sealed: what is masked on screens, and every number or address by
 // which a person can be reached or found.

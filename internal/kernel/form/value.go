@@ -218,11 +218,11 @@ func (c *Checker) date(f Field, typed []string) string {
 		c.refuse(f.Code, "date_form")
 		return ""
 	}
-	if t.Year() < 1900 || t.Year() > c.now.Year()+50 {
+	if t.Year() < 1900 || t.Year() > c.at.Now.Year()+50 {
 		c.refuse(f.Code, "date_range")
 		return ""
 	}
-	if t.Format(time.DateOnly) > c.now.Format(time.DateOnly) {
+	if t.Format(time.DateOnly) > c.at.Now.Format(time.DateOnly) {
 		if f.Past {
 			c.refuse(f.Code, "date_past")
 			return ""

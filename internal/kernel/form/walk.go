@@ -1,79 +1,101 @@
 package form
 
 import (
+	"maps"
+	"slices"
 	"time"
 )
+
+// At is where and when a form is read: the present in the city's zone, and the city's districts. Without districts their
+// names are written freely.
+type At struct {
+	Now   time.Time
+	Areas []Area
+}
+
+// visitor is told of each question in turn, with what it works out if it is computed, and returns its answer.
+type visitor func(f Field, worked []string) []string
 
 // walk goes through a form in its order and knows at each question what the earlier answers make of it.
 type walk struct {
 	rules *rules
-	vars  map[string]any
+	at    At
 	files map[string]int
-	skip  bool // the page is not shown
+	vars  map[string]any
+	every bool // also visits what is not asked, marked Off
 }
 
 func (c *Checker) walk(files map[string]int) *walk {
-	y, m, d := c.now.Date()
-	return &walk{rules: c.form.compiled(), files: files, vars: map[string]any{
+	y, m, d := c.at.Now.Date()
+	return &walk{rules: c.form.compiled(), at: c.at, files: files, vars: map[string]any{
 		"today": time.Date(y, m, d, 0, 0, 0, 0, time.UTC), "answered": []string{},
 	}}
 }
 
-func (w *walk) page(p Page) {
+// page visits the questions of a page.
+func (w *walk) page(p Page, visit visitor) {
 	x, ok := w.rules.pages[p.Code]
-	w.skip = ok && !x.holds(w.vars)
+	off := ok && !x.holds(w.vars)
+	for _, f := range p.Fields {
+		w.field(f.placed(), w.vars, off, visit)
+	}
 }
 
-// asks reports whether a question is put, as far as the answers before it tell.
-func (w *walk) asks(f Field) bool {
-	if w.skip {
-		return false
+// field visits one question, and what is inside it. vars are the answers that it can see, to which its own is added.
+func (w *walk) field(f Field, vars map[string]any, off bool, visit visitor) {
+	if x, ok := w.rules.shown[f.key]; !off && ok && !x.holds(vars) {
+		off = true
 	}
-	x, ok := w.rules.shown[f.Code]
-	return !ok || x.holds(w.vars)
-}
-
-func (w *walk) requires(f Field) bool {
-	if f.Required {
-		return true
-	}
-	x, ok := w.rules.required[f.Code]
-	return ok && x.holds(w.vars)
-}
-
-// computed returns the answer that f works out, or nothing.
-func (w *walk) computed(f Field) []string {
-	x, ok := w.rules.computed[f.Code]
-	if !ok || f.Type != Computed {
-		return nil
-	}
-	if v, ok := x.text(w.vars); ok {
-		return []string{v}
-	}
-	return nil
-}
-
-// take makes an answer known to the questions behind it; one to a question that is not put is not.
-func (w *walk) take(f Field, answer []string) {
-	if !w.asks(f) {
+	if off && !w.every {
 		return
 	}
-	if f.Type == Computed {
-		answer = w.computed(f)
+	f.Off = off
+	if x, ok := w.rules.required[f.key]; ok && !off && x.holds(vars) {
+		f.Required = true
 	}
+	var worked []string
+	if x, ok := w.rules.computed[f.key]; ok && !off {
+		if v, ok := x.text(vars); ok {
+			worked = []string{v}
+		}
+	}
+	answer := visit(f.inCity(w.at.Areas), worked)
+	if !off {
+		w.take(f, vars, answer)
+	}
+	for _, part := range f.parts(w.at.Areas) {
+		w.field(part, vars, off, visit)
+	}
+	if f.Type != Group {
+		return
+	}
+	for n := range f.rows(answer) {
+		heading := f.row(n + 1)
+		heading.Off = off
+		visit(heading, nil)
+		row := maps.Clone(vars)
+		row["answered"] = slices.Clone(vars["answered"].([]string))
+		for _, sub := range f.ofRow(n + 1) {
+			w.field(sub, row, off, visit)
+		}
+	}
+}
+
+// take makes an answer known to the questions behind it.
+func (w *walk) take(f Field, vars map[string]any, answer []string) {
 	v, ok := f.value(answer, w.files[f.Code])
 	if !ok {
 		return
 	}
-	w.vars[f.Code] = v
-	if f.Type != File || w.files[f.Code] > 0 {
-		w.vars["answered"] = append(w.vars["answered"].([]string), f.Code)
+	vars[f.name] = v
+	if f.Type != File && f.Type != Group || f.Type == File && w.files[f.Code] > 0 {
+		vars["answered"] = append(vars["answered"].([]string), f.name)
 	}
 }
 
 // Asked is what a form asks, given the answers so far: what to show, and what has to be answered.
 type Asked struct {
-	Pages    []Page // with the questions that are put
+	Pages    []Page // with the questions that are put, blocks and rows taken apart
 	Required map[string]bool
 	Computed Answers
 }
@@ -84,26 +106,24 @@ func (a Asked) Asks(code string) bool {
 	return ok
 }
 
-// Ask returns what f asks now. answers are those that are kept, files the numbers of files by field; now is the present
-// in the city's zone.
-func (f *Form) Ask(answers Answers, files map[string]int, now time.Time) Asked {
-	w := NewChecker(f, now).walk(files)
+// Ask returns what f asks now. answers are those that are kept, files the numbers of files by field.
+func (f *Form) Ask(answers Answers, files map[string]int, at At) Asked {
+	w := NewChecker(f, at).walk(files)
 	out := Asked{Required: map[string]bool{}, Computed: Answers{}}
 	for _, p := range f.Pages {
-		w.page(p)
 		shown := p
 		shown.Fields = nil
-		for _, fd := range p.Fields {
-			if !w.asks(fd) {
-				continue
-			}
+		w.page(p, func(fd Field, worked []string) []string {
 			shown.Fields = append(shown.Fields, fd)
-			out.Required[fd.Code] = w.requires(fd)
-			if v := w.computed(fd); v != nil {
-				out.Computed[fd.Code] = v
+			out.Required[fd.Code] = fd.Required
+			if fd.Type != Computed {
+				return answers[fd.Code]
 			}
-			w.take(fd, answers[fd.Code])
-		}
+			if worked != nil {
+				out.Computed[fd.Code] = worked
+			}
+			return worked
+		})
 		if len(shown.Fields) > 0 {
 			out.Pages = append(out.Pages, shown)
 		}

@@ -2,6 +2,7 @@ package pack
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -107,4 +108,14 @@ func applyAreas(ctx context.Context, tx bun.Tx, p *Pack) error {
 	}
 	_, err = tx.NewDelete().Model((*Area)(nil)).Where("tenant_id = ?", tenant).Where("code NOT IN (?)", bun.List(codes)).Exec(ctx)
 	return err
+}
+
+// LoadAreas returns the areas of the city in ctx: each district before its parts.
+func LoadAreas(ctx context.Context, db bun.IDB) ([]Area, error) {
+	var all []Area
+	err := db.NewSelect().Model(&all).Where("a.tenant_id = ?", tenancy.Must(ctx)).OrderExpr("a.code").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("pack: areas: %w", err)
+	}
+	return all, nil
 }

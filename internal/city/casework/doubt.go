@@ -1,0 +1,45 @@
+package casework
+
+import (
+	"slices"
+	"time"
+
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/form"
+)
+
+// Confirmed is a warning at which the applicant has looked again and found the answer right. It falls when the answer
+// changes.
+type Confirmed struct {
+	Field string    `json:"field"`
+	Code  string    `json:"code"`
+	At    time.Time `json:"at"`
+}
+
+// doubts are the warnings about a page, or about every one when page is empty, that are not confirmed.
+func (a Application) doubts(f *form.Form, page string, all []fault.Field) []fault.Field {
+	var out []fault.Field
+	for _, w := range all {
+		if on, _ := f.PageOf(w.Name); page != "" && on != page || a.HasConfirmed(w) {
+			continue
+		}
+		out = append(out, w)
+	}
+	return out
+}
+
+// HasConfirmed reports whether the applicant has confirmed what a warning is about.
+func (a Application) HasConfirmed(w fault.Field) bool {
+	return slices.ContainsFunc(a.Confirmed, func(c Confirmed) bool { return c.Field == w.Name && c.Code == w.Code })
+}
+
+// doubt drops what was confirmed of answers that have changed.
+func (a *Application) doubt(changed []string) {
+	a.Confirmed = slices.DeleteFunc(a.Confirmed, func(c Confirmed) bool { return slices.Contains(changed, c.Field) })
+}
+
+func (a *Application) confirm(doubts []fault.Field, at time.Time) {
+	for _, w := range doubts {
+		a.Confirmed = append(a.Confirmed, Confirmed{Field: w.Name, Code: w.Code, At: at})
+	}
+}
