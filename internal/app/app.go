@@ -19,6 +19,7 @@ import (
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/city/dashboard"
+	"bedelau/internal/city/inbox"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/config"
@@ -58,6 +59,7 @@ type App struct {
 	Packs     *pack.Engine
 	Catalog   *catalog.Catalog
 	Casework  *casework.Service
+	Inbox     *inbox.Service
 	Dashboard *dashboard.Dashboard
 	Metering  *metering.Service
 	Collector *metering.Collector
@@ -154,6 +156,7 @@ func (a *App) buildCity() error {
 		return err
 	}
 	a.Casework.Subscribe()
+	a.Inbox = inbox.New(inbox.Deps{DB: a.DB, Guard: a.Guard, Number: casework.ParseNumber})
 	a.Dashboard = dashboard.New(a.DB.App)
 	a.Dashboard.Register(a.Bus)
 	a.Metering = metering.New(a.DB, time.Now)

@@ -17,6 +17,7 @@ import (
 
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
+	"bedelau/internal/city/inbox"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/identity"
@@ -90,17 +91,18 @@ func (a *App) hotPages(token string, resident identity.Actor, app casework.Appli
 func (a *App) hotDesks(officer, admin identity.Actor, app casework.Application) []hotRead {
 	var all []hotRead
 	for who, actor := range map[string]identity.Actor{"an agency": officer, "the city": admin} {
-		for _, v := range casework.Views() {
+		for _, v := range inbox.Views() {
 			all = append(all, hotRead{fmt.Sprintf("queue of %s, %s", who, v), func(ctx context.Context) {
-				q, _ := a.Casework.Queue(ctx, actor, casework.QueueFilter{View: v})
+				q, _ := a.Inbox.Queue(ctx, actor, inbox.Query{Filter: inbox.Filter{View: v}})
 				if q.Next != "" {
-					_, _ = a.Casework.Queue(ctx, actor, casework.QueueFilter{View: v, Cursor: q.Next})
+					_, _ = a.Inbox.Queue(ctx, actor, inbox.Query{Filter: inbox.Filter{View: v}, Cursor: q.Next})
 				}
+				_, _ = a.Casework.List(ctx, actor, q.IDs)
 			}})
 		}
 		for _, typed := range []string{"warga 19", "BTM-26-001", app.Number} {
 			all = append(all, hotRead{fmt.Sprintf("queue of %s, search for %s", who, typed), func(ctx context.Context) {
-				_, _ = a.Casework.Queue(ctx, actor, casework.QueueFilter{Search: typed})
+				_, _ = a.Inbox.Queue(ctx, actor, inbox.Query{Search: typed})
 			}})
 		}
 	}

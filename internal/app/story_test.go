@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"bedelau/internal/city/casework"
+	"bedelau/internal/city/inbox"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/tenancy"
@@ -31,8 +31,8 @@ func TestLateApplicationIsRaised(t *testing.T) {
 		}
 		return now.Application.EscalationLevel == 1
 	})
-	q, err := a.Casework.Queue(ctx, head, casework.QueueFilter{View: casework.ViewLate})
-	if err != nil || len(q.Rows) != 1 || q.Counts[casework.ViewLate] != 1 {
+	q, err := a.Inbox.Queue(ctx, head, inbox.Query{Filter: inbox.Filter{View: inbox.ViewLate}})
+	if err != nil || len(q.IDs) != 1 || q.Counts[inbox.ViewLate] != 1 {
 		t.Errorf("the head's late queue = %+v, %v", q, err)
 	}
 	var told int

@@ -7,8 +7,8 @@
 // by the city's calendar; they pause while the applicant has the turn, and a sweep finds those that have passed.
 //
 // Who may see what: residents their own applications, officers and heads those of their agency, staff with the
-// permission application:all every one of the city, the platform none. That rule is in the SQL of every query here (see within), beside the
-// permission that access.Guard asks for. What one may not see is NotFound, as if it did not exist.
+// permission application:all every one of the city, the platform none. That rule is in the SQL of every query here (see access.Reach),
+// beside the permission that access.Guard asks for. What one may not see is NotFound, as if it did not exist.
 package casework
 
 import (

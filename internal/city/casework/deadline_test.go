@@ -63,9 +63,9 @@ func TestALateApplicationIsRaisedOnce(t *testing.T) {
 		t.Errorf("audit %+v", trail)
 	}
 	budi := st.officer(t, "Budi", "disdukcapil", "officer")
-	q, err := st.Queue(st.ctx, budi, QueueFilter{View: ViewLate})
-	if err != nil || len(q.Rows) != 1 || q.Rows[0].EscalationLevel != 1 || q.Counts[ViewLate] != 1 {
-		t.Errorf("the queue shows %+v, %v", q.Counts, err)
+	list, err := st.List(st.ctx, budi, []uuid.UUID{app.ID})
+	if err != nil || len(list) != 1 || list[0].EscalationLevel != 1 || list[0].QueueRank != rankDue || !list[0].Late(st.now()) {
+		t.Errorf("the list shows %+v, %v", list, err)
 	}
 	// An escalation is nobody's act: the officer who saw the application before may still take a step.
 	if _, err := st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "start_review", Version: app.Version}); err != nil {

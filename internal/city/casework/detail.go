@@ -180,7 +180,7 @@ func (s *Service) Mine(ctx context.Context, actor identity.Actor) ([]Application
 		return nil, err
 	}
 	var all []Application
-	err := s.d.DB.App.NewSelect().Model(&all).ExcludeColumn("answers", "sealed", "before_answers", "before_sealed", "subject_hash", "phone_hash").
+	err := withoutAnswers(s.d.DB.App, &all).
 		Where("a.tenant_id = ? AND a.account_id = ?", tenancy.Must(ctx), actor.ID).
 		OrderExpr("a.id DESC").Limit(mineLimit).Scan(ctx)
 	return all, err

@@ -16,44 +16,9 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
-// reach says which applications an actor may know of.
-type reach struct {
-	city    bool      // every submitted one
-	agency  string    // those submitted to this agency
-	account uuid.UUID // their own, drafts included
-}
-
-// within is the rule of who may see what: staff with application:all the whole city, all other staff their own agency.
-// An actor of another tenant, and staff with neither, reach nothing. Call it before the transaction begins: the guard
-// may have to read the city's rules.
-func (s *Service) within(ctx context.Context, a identity.Actor) (reach, error) {
-	switch {
-	case !a.SignedIn() || a.TenantID != tenancy.Must(ctx):
-		return reach{}, nil
-	case a.Kind == identity.Resident:
-		return reach{account: a.ID}, nil
-	}
-	err := s.d.Guard.Allow(ctx, a, access.ApplicationAll)
-	switch {
-	case err == nil:
-		return reach{city: true}, nil
-	case fault.From(err).Kind == fault.Forbidden:
-		return reach{agency: a.Agency}, nil
-	}
-	return reach{}, err
-}
-
-// where adds the rule to a query on application AS a. Each form names equality on columns that lead an index.
-func (r reach) where(q *bun.SelectQuery) *bun.SelectQuery {
-	switch {
-	case r.city:
-		return q.Where("a.submitted_at IS NOT NULL")
-	case r.agency != "":
-		return q.Where("a.submitted_at IS NOT NULL").Where("a.agency_code = ?", r.agency)
-	case r.account != uuid.Nil:
-		return q.Where("a.account_id = ?", r.account)
-	}
-	return q.Where("FALSE")
+// within is who may see what (see access.Reach).
+func (s *Service) within(ctx context.Context, a identity.Actor) (access.Reach, error) {
+	return s.d.Guard.Reach(ctx, a)
 }
 
 func errNotFound() error { return fault.New(fault.NotFound, "application.not_found") }
@@ -66,10 +31,10 @@ func orNotFound(err error) error {
 }
 
 // find reads an application within r, or returns NotFound "application.not_found".
-func find(ctx context.Context, db bun.IDB, r reach, id uuid.UUID) (Application, error) {
+func find(ctx context.Context, db bun.IDB, r access.Reach, id uuid.UUID) (Application, error) {
 	var app Application
 	q := db.NewSelect().Model(&app).Where("a.tenant_id = ? AND a.id = ?", tenancy.Must(ctx), id)
-	return app, orNotFound(r.where(q).Scan(ctx))
+	return app, orNotFound(r.Where(q).Scan(ctx))
 }
 
 // get reads an application for the system's own work.
@@ -80,10 +45,10 @@ func get(ctx context.Context, db bun.IDB, id uuid.UUID) (Application, error) {
 }
 
 // lock is find for a change: nobody else changes the application until tx ends.
-func lock(ctx context.Context, tx bun.IDB, r reach, id uuid.UUID) (Application, error) {
+func lock(ctx context.Context, tx bun.IDB, r access.Reach, id uuid.UUID) (Application, error) {
 	var app Application
 	q := tx.NewSelect().Model(&app).Where("a.tenant_id = ? AND a.id = ?", tenancy.Must(ctx), id).For("UPDATE")
-	return app, orNotFound(r.where(q).Scan(ctx))
+	return app, orNotFound(r.Where(q).Scan(ctx))
 }
 
 // lockAny is lock for the system's own jobs.

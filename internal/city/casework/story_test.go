@@ -58,9 +58,9 @@ func TestALostCardFromFormToDocument(t *testing.T) {
 	}
 
 	// The officer finds it, begins, and asks for a correction on the last day; the clock stops.
-	q, err := st.Queue(st.ctx, budi, QueueFilter{View: ViewUnassigned})
-	if err != nil || len(q.Rows) != 1 || q.Rows[0].ID != app.ID || q.Counts[ViewUnassigned] != 1 {
-		t.Fatalf("queue %+v, %v", q.Counts, err)
+	list, err := st.List(st.ctx, budi, []uuid.UUID{app.ID})
+	if err != nil || len(list) != 1 || list[0].ID != app.ID || list[0].AssigneeID.Valid || list[0].QueueRank != rankDue || list[0].Answers != nil {
+		t.Fatalf("list %+v, %v", list, err)
 	}
 	if app, err = st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "start_review", Version: app.Version}); err != nil {
 		t.Fatal(err)

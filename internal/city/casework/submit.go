@@ -94,7 +94,7 @@ func (s *Service) Submit(ctx context.Context, actor identity.Actor, in SubmitInp
 	}
 }
 
-func (s *Service) submit(ctx context.Context, tx bun.Tx, actor identity.Actor, r reach, in SubmitInput) (Application, error) {
+func (s *Service) submit(ctx context.Context, tx bun.Tx, actor identity.Actor, r access.Reach, in SubmitInput) (Application, error) {
 	app, err := lock(ctx, tx, r, in.ID)
 	if err != nil {
 		return app, err

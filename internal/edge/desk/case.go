@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"bedelau/internal/city/casework"
+	"bedelau/internal/city/inbox"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
@@ -205,15 +206,19 @@ func (p *Pages) nextCase(c *gin.Context, but uuid.UUID) (*office.Next, error) {
 		return nil, nil
 	}
 	_, from := cameFrom(c)
-	for _, view := range []casework.View{casework.ViewMine, casework.ViewUnassigned} {
-		q, err := p.Casework.Queue(ctx, a, casework.QueueFilter{View: view, Limit: 2})
+	for _, view := range []inbox.View{inbox.ViewMine, inbox.ViewUnassigned} {
+		q, err := p.Inbox.Queue(ctx, a, inbox.Query{Filter: inbox.Filter{View: view}, Limit: 2})
 		if f := fault.From(err); err != nil && f.Kind == fault.Forbidden {
 			return nil, nil
 		}
 		if err != nil {
 			return nil, err
 		}
-		for _, app := range q.Rows {
+		rows, err := p.Casework.List(ctx, a, q.IDs)
+		if err != nil {
+			return nil, err
+		}
+		for _, app := range rows {
 			if app.ID != but && app.Clock == workflow.Running {
 				return &office.Next{Href: casePath(app.ID) + from, Number: app.Number, Service: app.ServiceName.In(l)}, nil
 			}

@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"bedelau/internal/city/casework"
+	"bedelau/internal/city/inbox"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
@@ -25,9 +26,9 @@ func (p *Pages) deskShell(c *gin.Context, title string) ui.Shell {
 
 // deskQueue shows a page of a view of the officer's queue.
 func (p *Pages) deskQueue(c *gin.Context) error {
-	f := casework.QueueFilter{View: casework.View(c.Query("lihat")), Cursor: c.Query("sesudah")}
+	f := inbox.Query{Filter: inbox.Filter{View: inbox.View(c.Query("lihat"))}, Cursor: c.Query("sesudah")}
 	if f.View == "" {
-		f.View = casework.ViewAll
+		f.View = inbox.ViewAll
 	}
 	return p.queuePage(c, f)
 }
@@ -39,16 +40,20 @@ func (p *Pages) deskSearch(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.queuePage(c, casework.QueueFilter{View: casework.ViewAll, Search: in.Text("q")})
+	return p.queuePage(c, inbox.Query{Filter: inbox.Filter{View: inbox.ViewAll}, Search: in.Text("q")})
 }
 
-func (p *Pages) queuePage(c *gin.Context, f casework.QueueFilter) error {
+func (p *Pages) queuePage(c *gin.Context, f inbox.Query) error {
 	ctx, actor, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
-	q, err := p.Casework.Queue(ctx, actor, f)
+	q, err := p.Inbox.Queue(ctx, actor, f)
 	if err != nil {
 		return err
 	}
-	deadlines, err := p.Deadlines(ctx, q.Rows...)
+	rows, err := p.Casework.List(ctx, actor, q.IDs)
+	if err != nil {
+		return err
+	}
+	deadlines, err := p.Deadlines(ctx, rows...)
 	if err != nil {
 		return err
 	}
@@ -61,11 +66,11 @@ func (p *Pages) queuePage(c *gin.Context, f casework.QueueFilter) error {
 	if v.Search == "" {
 		v.Tab, v.From = string(f.View), origin(f.View, f.Cursor)
 	}
-	if v.Tab == string(casework.ViewDone) {
+	if v.Tab == string(inbox.ViewDone) {
 		v.Hint = l.T("queue.done_hint")
 	}
 	for _, view := range viewsByUrgency(q.Counts) {
-		v.Tabs = append(v.Tabs, office.Tab{Code: string(view), Label: tabLabel(view, l), Count: q.Counts[view], Alarm: view == casework.ViewLate})
+		v.Tabs = append(v.Tabs, office.Tab{Code: string(view), Label: tabLabel(view, l), Count: q.Counts[view], Alarm: view == inbox.ViewLate})
 	}
 	if q.Next != "" {
 		v.Next = queueAddress(f.View, q.Next)
@@ -74,7 +79,7 @@ func (p *Pages) queuePage(c *gin.Context, f casework.QueueFilter) error {
 		v.First = queueAddress(f.View, "")
 	}
 	may := p.Guard.Allow(ctx, actor, access.ApplicationReview) == nil
-	for i, a := range q.Rows {
+	for i, a := range rows {
 		row, err := p.queueRow(c, a, deadlines[i])
 		if err != nil {
 			return err
@@ -86,25 +91,25 @@ func (p *Pages) queuePage(c *gin.Context, f casework.QueueFilter) error {
 }
 
 // tabLabel is the name of a view. That only the last thirty days are kept in the done one is said beneath it.
-func tabLabel(v casework.View, l i18n.Locale) string {
-	if v == casework.ViewDone {
+func tabLabel(v inbox.View, l i18n.Locale) string {
+	if v == inbox.ViewDone {
 		return l.T("queue.done")
 	}
 	return l.T(v.TextKey())
 }
 
 // viewsByUrgency leads with what is late as long as anything is: on a phone the first views alone are in sight.
-func viewsByUrgency(counts map[casework.View]int) []casework.View {
-	views := casework.Views()
-	if counts[casework.ViewLate] > 0 {
-		late := slices.Index(views, casework.ViewLate)
-		views = slices.Insert(slices.Delete(views, late, late+1), 0, casework.ViewLate)
+func viewsByUrgency(counts map[inbox.View]int) []inbox.View {
+	views := inbox.Views()
+	if counts[inbox.ViewLate] > 0 {
+		late := slices.Index(views, inbox.ViewLate)
+		views = slices.Insert(slices.Delete(views, late, late+1), 0, inbox.ViewLate)
 	}
 	return views
 }
 
 // origin is the query by which a case knows the view that it was opened from, to lead back there.
-func origin(view casework.View, cursor string) string {
+func origin(view inbox.View, cursor string) string {
 	q := url.Values{"dari": {string(view)}}
 	if cursor != "" {
 		q.Set("sesudah", cursor)
@@ -115,14 +120,14 @@ func origin(view casework.View, cursor string) string {
 // cameFrom reads the query of origin: the view to lead back to and the query for the addresses of the case, which are
 // those of the whole queue and nothing when the case was opened in another way.
 func cameFrom(c *gin.Context) (back, query string) {
-	view, cursor := casework.View(c.Query("dari")), c.Query("sesudah")
-	if !slices.Contains(casework.Views(), view) {
+	view, cursor := inbox.View(c.Query("dari")), c.Query("sesudah")
+	if !slices.Contains(inbox.Views(), view) {
 		return site.PathQueue, ""
 	}
 	return queueAddress(view, cursor), origin(view, cursor)
 }
 
-func queueAddress(view casework.View, cursor string) string {
+func queueAddress(view inbox.View, cursor string) string {
 	q := url.Values{"lihat": {string(view)}}
 	if cursor != "" {
 		q.Set("sesudah", cursor)

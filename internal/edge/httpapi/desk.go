@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"bedelau/internal/city/casework"
+	"bedelau/internal/city/inbox"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/access"
 )
@@ -129,7 +130,7 @@ func (a *API) desk() {
 		About: "Finds applications within the reach of staff with `application:queue`, open or closed, by number or by the beginning of the applicant's name.",
 		Needs: access.ApplicationQueue, Scope: gate.City, MaxBody: smallBody,
 	}, func(ctx context.Context, who caller, in *searchAsked) (*queued, error) {
-		return a.found(ctx, who, casework.QueueFilter{Search: in.Body.Q, Limit: in.Body.Limit})
+		return a.found(ctx, who, inbox.Query{Search: in.Body.Q, Limit: in.Body.Limit})
 	})
 	register(a, operation{
 		Method: http.MethodPost, Path: "/applications/{id}/actions", ID: "act", Tag: "Desk", Title: "Take a step",
@@ -225,19 +226,23 @@ func (a *API) looking() {
 }
 
 func (a *API) queue(ctx context.Context, who caller, in *queueAsked) (*queued, error) {
-	return a.found(ctx, who, casework.QueueFilter{View: casework.View(in.View), Cursor: in.Cursor, Limit: in.Limit})
+	return a.found(ctx, who, inbox.Query{Filter: inbox.Filter{View: inbox.View(in.View)}, Cursor: in.Cursor, Limit: in.Limit})
 }
 
-func (a *API) found(ctx context.Context, who caller, f casework.QueueFilter) (*queued, error) {
-	q, err := a.Casework.Queue(ctx, who.actor, f)
+func (a *API) found(ctx context.Context, who caller, f inbox.Query) (*queued, error) {
+	q, err := a.Inbox.Queue(ctx, who.actor, f)
 	if err != nil {
 		return nil, err
 	}
 	n := q.Counts
 	out := queued{Link: who.next(q.Next), Body: queue{Next: q.Next, More: q.More, Counts: queueCounts{
-		Mine: n[casework.ViewMine], Unassigned: n[casework.ViewUnassigned], All: n[casework.ViewAll],
-		Late: n[casework.ViewLate], Waiting: n[casework.ViewWaiting], Done: n[casework.ViewDone],
+		Mine: n[inbox.ViewMine], Unassigned: n[inbox.ViewUnassigned], All: n[inbox.ViewAll],
+		Late: n[inbox.ViewLate], Waiting: n[inbox.ViewWaiting], Done: n[inbox.ViewDone],
 	}}}
-	out.Body.Items, err = a.rows(ctx, who, q.Rows)
+	apps, err := a.Casework.List(ctx, who.actor, q.IDs)
+	if err != nil {
+		return nil, err
+	}
+	out.Body.Items, err = a.rows(ctx, who, apps)
 	return &out, err
 }

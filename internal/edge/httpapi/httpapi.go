@@ -23,6 +23,7 @@ import (
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/city/dashboard"
+	"bedelau/internal/city/inbox"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/identity"
@@ -38,6 +39,7 @@ const base = "/api/v1"
 type Deps struct {
 	Catalog   *catalog.Catalog
 	Casework  *casework.Service
+	Inbox     *inbox.Service
 	Dashboard *dashboard.Dashboard
 	Identity  *identity.Service
 	Guard     *access.Guard

@@ -25,6 +25,7 @@ import (
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/city/dashboard"
+	"bedelau/internal/city/inbox"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/devkit/mailbox"
@@ -119,7 +120,7 @@ func newAPI(t *testing.T) *world {
 		}
 	}
 	dir.Forget()
-	out.API = New(Deps{Catalog: cat, Casework: cases, Dashboard: board, Identity: people, Guard: guard, Directory: dir,
+	out.API = New(Deps{Catalog: cat, Casework: cases, Inbox: inbox.New(inbox.Deps{DB: w.DB, Guard: guard, Number: casework.ParseNumber}), Dashboard: board, Identity: people, Guard: guard, Directory: dir,
 		Metering: meters, Billing: billing.New(w.DB, meters, time.Now), CityURL: cityURL, Log: quiet})
 	g := must(gate.New(gate.Deps{Directory: dir, Identity: people, Guard: guard, Limiter: limiter, Log: quiet, OnAPI: out.collector.Requested}))(t)
 	out.Mount(g)

@@ -23,6 +23,7 @@ import (
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/city/dashboard"
+	"bedelau/internal/city/inbox"
 	"bedelau/internal/edge/desk"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/portal"
@@ -122,6 +123,7 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 		Standards: standards{services}, BaseURL: address, Log: quiet, Now: s.ClockNow})
 	must(cases.Register(s.runner))
 	cases.Subscribe()
+	list := inbox.New(inbox.Deps{DB: w.DB, Guard: guard, Number: casework.ParseNumber, Now: s.ClockNow})
 	board := dashboard.New(w.DB.App)
 	board.Register(bus)
 	meters := metering.New(w.DB, s.ClockNow)
@@ -130,7 +132,7 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 		Log: slog.New(slog.NewTextHandler(s.Journal, nil))})
 	must(err)
 	s.Gate = g
-	deps := site.Deps{Catalog: services, Casework: cases, Dashboard: board, Identity: people, Guard: guard, Directory: dir, DB: w.DB,
+	deps := site.Deps{Catalog: services, Casework: cases, Inbox: list, Dashboard: board, Identity: people, Guard: guard, Directory: dir, DB: w.DB,
 		Metering: meters, Billing: billing.New(w.DB, meters, s.ClockNow), CityURL: address, Log: quiet, Now: s.ClockNow}
 	change(&deps)
 	s.Pages = site.New(deps)

@@ -17,6 +17,7 @@ import (
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/city/dashboard"
+	"bedelau/internal/city/inbox"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/devkit/mailbox"
@@ -31,6 +32,7 @@ import (
 type Deps struct {
 	Catalog    *catalog.Catalog
 	Casework   *casework.Service
+	Inbox      *inbox.Service
 	Dashboard  *dashboard.Dashboard
 	Identity   *identity.Service
 	Guard      *access.Guard

@@ -1,0 +1,138 @@
+package inbox
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// The load of the plan test: 100,000 applications, of which a tenth is open. A million behave the same, because no plan
+// may touch what was closed; `bedelau bench lifecycle` proves that.
+const (
+	crowded  = 100_000
+	openWork = crowded / 10
+)
+
+// TestTheQueueReadsOpenWorkAlone asks PostgreSQL, as the role that serves under row-level security, how it answers each
+// statement of the queue. No plan may read the table from end to end, nor touch more than what is open (or closed in the
+// last thirty days, for that view), and what reads more than a page of rows reads an index alone.
+func TestTheQueueReadsOpenWorkAlone(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	heard := &listener{}
+	d.Service.d.DB.App = d.w.DB.App.WithQueryHook(heard)
+	var officers []identity.Actor
+	for range 40 {
+		officers = append(officers, d.officer("Petugas", "disdukcapil", "officer"))
+	}
+	d.fill(t, crowded, officers)
+	done := crowded / 4 // two minutes apart: thirty days of them
+	for who, actor := range map[string]identity.Actor{"an agency": officers[3], "the city": d.officer("Admin", "", "city_admin")} {
+		for _, f := range []Filter{
+			{View: ViewMine}, {View: ViewUnassigned}, {View: ViewAll}, {View: ViewLate}, {View: ViewWaiting}, {View: ViewDone},
+			{Service: "layanan-10", Stage: "received"}, {Channel: "api", Sort: Newest}, {Assignee: officers[5].ID.String()},
+			{View: ViewDone, Service: "layanan-3"}, {DueFrom: "2026-11-20", DueTo: "2026-11-24"}, {SentFrom: "2026-11-01", Late: true},
+			{Service: "none"},
+		} {
+			heard.sent = nil
+			q, err := d.Queue(d.ctx, actor, Query{Filter: f})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if q.Counts[ViewAll] != openWork && q.Counts[ViewAll] != openWork/2 {
+				t.Fatalf("%s has %d open", who, q.Counts[ViewAll])
+			}
+			if len(heard.sent) < 3 {
+				t.Fatalf("%+v sends %d statements", f, len(heard.sent))
+			}
+			for _, sql := range heard.sent {
+				most := openWork
+				if strings.Contains(sql, "closed_at IS NOT NULL") {
+					most = done
+				}
+				if p := d.explain(t, sql); p.judge(most) != "" {
+					t.Errorf("%s, %+v %s:\n%s\n%s", who, f, p.judge(most), sql, p.raw)
+				}
+			}
+		}
+	}
+}
+
+// listener keeps the reads that are sent.
+type listener struct {
+	mu   sync.Mutex
+	sent []string
+}
+
+func (l *listener) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context { return ctx }
+
+func (l *listener) AfterQuery(_ context.Context, e *bun.QueryEvent) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if strings.HasPrefix(e.Query, "SELECT") && strings.Contains(e.Query, "inbox_case") {
+		l.sent = append(l.sent, e.Query)
+	}
+}
+
+// plan is a node of what EXPLAIN (FORMAT JSON) says.
+type plan struct {
+	Node    string  `json:"Node Type"`
+	Table   string  `json:"Relation Name"`
+	Rows    float64 `json:"Actual Rows"`
+	Loops   float64 `json:"Actual Loops"`
+	Removed float64 `json:"Rows Removed by Filter"`
+	Heap    float64 `json:"Heap Fetches"`
+	Hit     int     `json:"Shared Hit Blocks"`
+	Read    int     `json:"Shared Read Blocks"`
+	Plans   []plan  `json:"Plans"`
+	raw     string
+}
+
+func (d *desk) explain(t *testing.T, sql string) plan {
+	t.Helper()
+	var raw string
+	err := d.w.DB.App.NewRaw("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) "+strings.ReplaceAll(sql, "?", "??")).Scan(tenancy.WithID(t.Context(), d.w.Batam.ID), &raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []struct{ Plan plan }
+	if err := json.Unmarshal([]byte(raw), &out); err != nil || len(out) != 1 {
+		t.Fatalf("%v of %s", err, raw)
+	}
+	out[0].Plan.raw = raw
+	return out[0].Plan
+}
+
+// fewRows may be looked up in the table one by one.
+const fewRows = 1000
+
+// judge says what is wrong with a plan that may touch this many rows.
+func (p plan) judge(most int) string {
+	if p.Table == "application" {
+		touched := (p.Rows + p.Removed) * p.Loops
+		switch {
+		case p.Node == "Seq Scan":
+			return "reads the table from end to end"
+		case p.Node != "Index Only Scan" && touched > fewRows || p.Heap > 0:
+			return "leaves the index"
+		case touched > float64(most):
+			return "touches what is closed"
+		}
+	}
+	if p.Hit+p.Read > most/20+100 { // an index page holds some fifty entries
+		return "reads too many pages"
+	}
+	for _, below := range p.Plans {
+		if bad := below.judge(most); bad != "" {
+			return bad
+		}
+	}
+	return ""
+}

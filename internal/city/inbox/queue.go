@@ -1,0 +1,139 @@
+package inbox
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Query asks for a page of the list. With Search the filter is left aside: everything in the actor's reach, open or
+// closed, that what was typed finds.
+type Query struct {
+	Filter
+	Search string
+	Cursor string // Page.Next of the page before
+	Limit  int    // 25 when zero, at most 100
+}
+
+// Page is a part of the list.
+type Page struct {
+	IDs    []uuid.UUID // of applications, in order
+	Counts map[View]int
+	Total  int    // in the filter's view and within the filter; of a search, those shown
+	Next   string // empty on the last page, and for a search
+	More   bool   // of a search: there are more; type more
+}
+
+// Queue returns a page of the work within the actor's reach, for staff with application:queue. Counts are exact. It
+// refuses what Filter.Check refuses and a cursor it did not make (Malformed "request.cursor").
+func (s *Service) Queue(ctx context.Context, actor identity.Actor, in Query) (Page, error) {
+	r, err := s.reach(ctx, actor, &in.Filter)
+	if err != nil {
+		return Page{}, err
+	}
+	if in.Limit <= 0 {
+		in.Limit = 25
+	}
+	in.Limit = min(in.Limit, 100)
+	var out Page
+	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) (err error) {
+		if out.Counts, err = s.count(ctx, tx, actor, r); err != nil {
+			return err
+		}
+		if strings.TrimSpace(in.Search) != "" {
+			return s.search(ctx, tx, r, in, &out)
+		}
+		if out.Total = out.Counts[in.View]; in.Narrow() {
+			if out.Total, err = s.total(ctx, tx, actor, r, in.Filter); err != nil {
+				return err
+			}
+		}
+		return s.page(ctx, tx, actor, r, in, &out)
+	})
+	if err != nil {
+		return Page{}, fmt.Errorf("inbox: queue: %w", err)
+	}
+	return out, nil
+}
+
+// reach checks the permission and the filter, and returns what the actor may know of.
+func (s *Service) reach(ctx context.Context, actor identity.Actor, f *Filter) (access.Reach, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.ApplicationQueue); err != nil {
+		return access.Reach{}, err
+	}
+	if err := f.Check(); err != nil {
+		return access.Reach{}, err
+	}
+	if f.View == "" {
+		f.View = ViewAll
+	}
+	return s.d.Guard.Reach(ctx, actor)
+}
+
+// places selects what a list is put in order by. All of it is in the index that the filter reads.
+func (s *Service) places(ctx context.Context, tx bun.IDB, actor identity.Actor, r access.Reach, f Filter) *bun.SelectQuery {
+	q := within(ctx, tx, r).Column("a.id", "a.queue_rank", "a.queue_at", "a.submitted_at")
+	if f.View == ViewDone {
+		q = q.Column("a.closed_at")
+	}
+	return f.where(ctx, q, actor, s.now())
+}
+
+func (s *Service) page(ctx context.Context, tx bun.IDB, actor identity.Actor, r access.Reach, in Query, out *Page) error {
+	o := orderOf(in.Filter)
+	q := s.places(ctx, tx, actor, r, in.Filter).OrderExpr(o.by).Limit(int64(in.Limit + 1))
+	if in.Cursor != "" {
+		c, err := parseCursor(in.Cursor, o.of(place{}).ranked)
+		if err != nil {
+			return fault.Wrap(fault.Malformed, "request.cursor", err)
+		}
+		q = o.after(q, c)
+	}
+	var found []place
+	if err := q.Scan(ctx, &found); err != nil {
+		return err
+	}
+	if len(found) > in.Limit {
+		found = found[:in.Limit]
+		out.Next = o.of(found[in.Limit-1]).String()
+	}
+	for _, p := range found {
+		out.IDs = append(out.IDs, p.ID)
+	}
+	return nil
+}
+
+// count reads every count of the actor's views from the index of open work, and the closed ones from theirs.
+func (s *Service) count(ctx context.Context, tx bun.IDB, actor identity.Actor, r access.Reach) (map[View]int, error) {
+	var n struct{ Mine, Unassigned, Everything, Late, Waiting int }
+	open := within(ctx, tx, r).
+		ColumnExpr("count(*) FILTER (WHERE a.assignee_id = ?) AS mine", actor.ID).
+		ColumnExpr("count(*) FILTER (WHERE a.assignee_id IS NULL AND a.queue_rank < ?) AS unassigned", rankDecided).
+		ColumnExpr("count(*) AS everything").
+		ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ? AND a.queue_at < ?) AS late", rankDue, s.now()).
+		ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ?) AS waiting", rankWaiting)
+	if err := ViewAll.where(open, actor, s.now()).Scan(ctx, &n); err != nil {
+		return nil, err
+	}
+	done, err := s.total(ctx, tx, actor, r, Filter{View: ViewDone})
+	if err != nil {
+		return nil, err
+	}
+	return map[View]int{
+		ViewMine: n.Mine, ViewUnassigned: n.Unassigned, ViewAll: n.Everything, ViewLate: n.Late, ViewWaiting: n.Waiting, ViewDone: done,
+	}, nil
+}
+
+// total counts what a filter leaves.
+func (s *Service) total(ctx context.Context, tx bun.IDB, actor identity.Actor, r access.Reach, f Filter) (n int, err error) {
+	err = f.where(ctx, within(ctx, tx, r).ColumnExpr("count(*)"), actor, s.now()).Scan(ctx, &n)
+	return n, err
+}

@@ -1,0 +1,197 @@
+package inbox
+
+import (
+	"encoding/base64"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identity"
+)
+
+func TestTheQueueByDeadline(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	budi, dewi := d.officer("Budi", "disdukcapil", "officer"), d.officer("Dewi", "disdukcapil", "officer")
+	day := 24 * time.Hour
+	d.put(t,
+		item{name: "Late", due: d.at.Add(-day), holder: dewi},
+		item{name: "Waits", rank: rankWaiting, stage: "needs_correction", holder: budi},
+		item{name: "Done", rank: rankDecided, stage: "completed", closed: d.at.Add(-time.Minute), holder: budi},
+		item{name: "Ready", rank: rankDecided, stage: "approved", holder: budi},
+		item{name: "Second", due: d.at.Add(2 * day)},
+		item{name: "First", due: d.at.Add(day)},
+		item{name: "Endless", rank: 1},
+		item{name: "Other", agency: "dinkes", due: d.at.Add(day + time.Minute)},
+	)
+	for _, tt := range []struct {
+		who  identity.Actor
+		view View
+		want string
+	}{
+		{budi, ViewAll, "Late First Second Endless Ready Waits"},
+		{budi, ViewUnassigned, "First Second Endless"},
+		{budi, ViewMine, "Ready Waits"},
+		{dewi, ViewMine, "Late"},
+		{budi, ViewLate, "Late"},
+		{budi, ViewWaiting, "Waits"},
+		{budi, ViewDone, "Done"},
+		{d.officer("Kepala", "dinkes", "agency_head"), ViewAll, "Other"},
+		{d.officer("Admin", "", "city_admin"), ViewAll, "Late First Other Second Endless Ready Waits"},
+		{d.officer("Tanpa", "", "officer"), ViewAll, ""},
+	} {
+		q, err := d.Queue(d.ctx, tt.who, Query{Filter: Filter{View: tt.view}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := d.names(t, q.IDs); got != tt.want || q.Counts[tt.view] != len(q.IDs) || q.Total != len(q.IDs) {
+			t.Errorf("%s of %s: %s, counted %d; want %s", tt.view, tt.who.Name, got, q.Counts[tt.view], tt.want)
+		}
+	}
+	other := d.officer("Admin", "", "city_admin")
+	other.TenantID = d.w.Other.ID
+	if q, err := d.Queue(d.w.Ctx(d.w.Other), other, Query{}); err != nil || len(q.IDs) != 0 || q.Counts[ViewAll] != 0 {
+		t.Errorf("another city's queue: %+v, %v", q, err)
+	}
+	_, err := d.Queue(d.w.Ctx(d.w.Other), budi, Query{})
+	wants(t, err, "access.sign_in")
+	d.on(d.at.Add(36 * day)) // done more than thirty days ago
+	if q, err := d.Queue(d.ctx, budi, Query{Filter: Filter{View: ViewDone}}); err != nil || len(q.IDs) != 0 || q.Counts[ViewDone] != 0 {
+		t.Errorf("done long ago: %v, %v", q.Counts, err)
+	}
+	if q, err := d.Queue(d.ctx, budi, Query{Search: "done"}); err != nil || d.names(t, q.IDs) != "Done" {
+		t.Errorf("search finds %s, %v", d.names(t, q.IDs), err)
+	}
+	_, err = d.Queue(d.ctx, identity.Actor{ID: uuid.New(), TenantID: d.w.Batam.ID, Kind: identity.Resident}, Query{})
+	wants(t, err, "access.denied")
+}
+
+func TestAFilterNarrowsAViewDown(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	budi, dewi := d.officer("Budi", "disdukcapil", "officer"), d.officer("Dewi", "disdukcapil", "officer")
+	wib := func(s string) time.Time {
+		at, err := time.ParseInLocation("2006-01-02 15:04", s, time.FixedZone("WIB", 7*3600))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	d.put(t,
+		item{name: "A", service: "akta-kelahiran", due: wib("2026-11-24 23:59"), sent: wib("2026-11-20 00:00"), holder: budi},
+		item{name: "B", due: wib("2026-11-25 00:00"), sent: wib("2026-11-20 23:59"), channel: "api"},
+		item{name: "C", due: wib("2026-11-23 09:00"), sent: wib("2026-11-21 00:00"), stage: "in_review", holder: dewi},
+		item{name: "D", rank: rankWaiting, sent: wib("2026-11-19 08:00"), holder: budi},
+		item{name: "E", rank: rankDecided, closed: wib("2026-11-22 08:00"), sent: wib("2026-11-18 08:00"), channel: "counter"},
+	)
+	for _, tt := range []struct {
+		f    Filter
+		want string
+	}{
+		{Filter{Service: "akta-kelahiran"}, "A"},
+		{Filter{Service: "none"}, ""},
+		{Filter{Agency: "disdukcapil"}, "C A B D"},
+		{Filter{Agency: "dinkes"}, ""}, // out of reach
+		{Filter{Stage: "in_review"}, "C"},
+		{Filter{Channel: "api"}, "B"},
+		{Filter{View: ViewDone, Channel: "counter"}, "E"},
+		{Filter{View: ViewDone, Channel: "web"}, ""},
+		{Filter{Assignee: Me}, "A D"},
+		{Filter{Assignee: Nobody}, "B"},
+		{Filter{Assignee: dewi.ID.String()}, "C"},
+		{Filter{View: ViewMine, Assignee: dewi.ID.String()}, ""},
+		{Filter{Late: true}, "C"},
+		{Filter{DueWithin: 1}, "C A"},
+		{Filter{DueWithin: 2}, "C A B"},
+		{Filter{DueFrom: "2026-11-24", DueTo: "2026-11-24"}, "A"},
+		{Filter{DueTo: "2026-11-23"}, "C"},
+		{Filter{SentFrom: "2026-11-20", SentTo: "2026-11-20"}, "A B"},
+		{Filter{SentFrom: "2026-11-21"}, "C"},
+		{Filter{Sort: Newest}, "C B A D"},
+		{Filter{Sort: Oldest}, "D A B C"},
+	} {
+		q, err := d.Queue(d.ctx, budi, Query{Filter: tt.f})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := d.names(t, q.IDs); got != tt.want || q.Total != len(q.IDs) {
+			t.Errorf("%+v: %s, %d in all; want %s", tt.f, got, q.Total, tt.want)
+		}
+		if q.Counts[ViewAll] != 4 || q.Counts[ViewDone] != 1 {
+			t.Errorf("%+v changes the counts of the views: %v", tt.f, q.Counts)
+		}
+	}
+	for name, f := range map[string]Filter{
+		"view": {View: "everything"}, "service": {Service: "a b"}, "agency": {Agency: "'"}, "stage": {Stage: "A"}, "channel": {Channel: "fax"},
+		"assignee": {Assignee: "budi"}, "due_within": {DueWithin: -1}, "sort": {Sort: "name"}, "due_from": {DueFrom: "besok"},
+		"due_to": {DueFrom: "2026-11-24", DueTo: "2026-11-23"}, "sent_from": {SentFrom: "2026-13-01"}, "sent_to": {SentTo: "24-11-2026"},
+	} {
+		_, err := d.Queue(d.ctx, budi, Query{Filter: f})
+		wants(t, err, "input.invalid")
+		if got := fault.From(err).Fields; len(got) != 1 || got[0].Name != name {
+			t.Errorf("%+v is refused as %v, want field %s", f, err, name)
+		}
+	}
+}
+
+func TestPagesOfTheQueueMeetWithoutGapOrOverlap(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	budi := d.officer("Budi", "disdukcapil", "officer")
+	d.fill(t, 600, []identity.Actor{budi})
+	for _, f := range []Filter{{View: ViewAll}, {View: ViewDone}, {Sort: Newest}, {Sort: Oldest}, {Service: "layanan-10"}} {
+		seen, cursor := map[uuid.UUID]bool{}, ""
+		for {
+			q, err := d.Queue(d.ctx, budi, Query{Filter: f, Limit: 7, Cursor: cursor})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, id := range q.IDs {
+				if seen[id] {
+					t.Fatalf("%s comes twice", id)
+				}
+				seen[id] = true
+			}
+			if cursor = q.Next; cursor == "" {
+				if len(seen) != q.Total || len(seen) == 0 {
+					t.Errorf("%+v: %d rows, counted %d", f, len(seen), q.Total)
+				}
+				break
+			}
+		}
+	}
+	for _, bad := range []string{"x", "%%%", base64.RawURLEncoding.EncodeToString([]byte("0 1 2")), base64.RawURLEncoding.EncodeToString([]byte("999 -1 " + d.w.Batam.ID.String()))} {
+		_, err := d.Queue(d.ctx, budi, Query{Cursor: bad})
+		wants(t, err, "request.cursor")
+	}
+}
+
+func TestSearchByNumberAndByTheBeginningOfAName(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	budi := d.officer("Budi", "disdukcapil", "officer")
+	d.put(t, item{name: "Siti Rahma"})
+	for range 30 {
+		d.put(t, item{name: "Warga Biasa"})
+	}
+	for _, tt := range []struct {
+		typed string
+		want  int
+	}{
+		{"siti", 1}, {"SITI  RAHMA", 1}, {"Siti Rahma", 1},
+		{"BTM-26-00001-X", 1}, {"btm2600001x", 1}, {"BTM-26-00001", 1},
+		{"Warga", 25}, {"BTM-26-", 25}, {"%", 0}, {"_", 0}, {"' OR 1=1 --", 0}, {strings.Repeat("w", 100_000), 0},
+	} {
+		q, err := d.Queue(d.ctx, budi, Query{Search: tt.typed})
+		if err != nil || len(q.IDs) != tt.want || q.More != (tt.want == 25) {
+			t.Errorf("%.40q finds %d, more %v, %v; want %d", tt.typed, len(q.IDs), q.More, err, tt.want)
+		}
+	}
+	q, err := d.Queue(d.ctx, d.officer("Lain", "dinkes", "officer"), Query{Search: "siti"})
+	if err != nil || len(q.IDs) != 0 {
+		t.Errorf("another agency finds %d, %v", len(q.IDs), err)
+	}
+}

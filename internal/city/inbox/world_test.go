@@ -1,0 +1,192 @@
+package inbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/pgtest"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// desk is the inbox on a database of its own, with a clock that the test moves.
+type desk struct {
+	*Service
+	w   *pgtest.World
+	ctx context.Context // Batam
+
+	mu sync.Mutex
+	at time.Time
+}
+
+func newDesk(t testing.TB) *desk {
+	t.Helper()
+	w := pgtest.Open(t)
+	guard, err := access.New(w.DB, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &desk{w: w, ctx: w.Ctx(w.Batam), at: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)} // a Tuesday, 10:00 WIB
+	d.Service = New(Deps{DB: w.DB, Guard: guard, Number: number, Now: func() time.Time {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		return d.at
+	}})
+	return d
+}
+
+// number stands in for casework's own reading, which also checks the last character.
+func number(typed string) (string, error) {
+	s := strings.ToUpper(strings.NewReplacer("-", "", " ", "").Replace(typed))
+	if len(s) != 11 || !strings.HasPrefix(s, "BTM26") {
+		return "", errors.New("no number")
+	}
+	return s[:3] + "-" + s[3:5] + "-" + s[5:10] + "-" + s[10:], nil
+}
+
+func (d *desk) on(at time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.at = at
+}
+
+func (d *desk) officer(name, agency string, roles ...string) identity.Actor {
+	return identity.Actor{ID: uuid.Must(uuid.NewV7()), TenantID: d.w.Batam.ID, Kind: identity.Staff, Name: name, Agency: agency, Roles: roles, TOTP: true}
+}
+
+// item is one application as a list sees it. What is empty is as for most.
+type item struct {
+	name, agency, service, stage, channel string
+	holder                                identity.Actor
+	rank                                  int
+	sent, due, closed                     time.Time
+}
+
+// put writes applications straight into the tables as the superuser, past foreign keys: nothing here reads what they
+// point at. It returns their ids.
+func (d *desk) put(t testing.TB, items ...item) []uuid.UUID {
+	t.Helper()
+	conn := d.super(t)
+	var ids []uuid.UUID
+	for i, x := range items {
+		id, or := uuid.Must(uuid.NewV7()), func(s, other string) string {
+			if s == "" {
+				return other
+			}
+			return s
+		}
+		if x.sent.IsZero() {
+			x.sent = d.at.Add(-time.Hour)
+		}
+		var closed, holder any
+		if !x.closed.IsZero() {
+			closed = x.closed
+		}
+		if x.holder.SignedIn() {
+			holder = x.holder.ID
+		}
+		_, err := conn.Exec(t.Context(), insertSQL+` VALUES ($1, $2, $3, $4, $5, '{"id": "Kartu tanda penduduk hilang"}', $6, '{}', 'D', $2, $7, 'id', 'f', 1, 'w', 1,
+			'x', $8, 'running', 2, '{}', $9, 'x', $10, $11, $4, $12, $13, $14, $15, $16, $13, now(), now())`,
+			d.w.Batam.ID, id, fmt.Sprintf("BTM-26-%05d-X", d.serial(t, conn)), id.String(), or(x.service, "ktp-el-hilang"), or(x.agency, "disdukcapil"),
+			or(x.channel, "web"), or(x.stage, "received"), []byte{byte(i)}, x.name, nameKey(x.name), x.sent, or2(x.due, x.sent), closed, holder, x.rank)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+func or2(a, b time.Time) time.Time {
+	if a.IsZero() {
+		return b
+	}
+	return a
+}
+
+// serial is a number that no application has.
+func (d *desk) serial(t testing.TB, conn *pgx.Conn) (n int) {
+	t.Helper()
+	if err := conn.QueryRow(t.Context(), "SELECT count(*) FROM application").Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n + 1
+}
+
+const insertSQL = `INSERT INTO application (tenant_id, id, number, receipt_token, service_code, service_name, agency_code, agency_name, agency_short,
+	account_id, channel, locale, form_code, form_version, workflow_code, workflow_version, state, stage, clock, version, answers, subject_hash, phone_hash,
+	applicant_name, name_key, submit_key, submitted_at, due_at, closed_at, assignee_id, queue_rank, queue_at, created_at, updated_at)`
+
+func (d *desk) super(t testing.TB) *pgx.Conn {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), d.w.SuperURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	// Vacuum marks a page as visible to all only when the commits of its rows are known to be on disk.
+	for _, sql := range []string{"SET session_replication_role = replica", "SET synchronous_commit = on"} {
+		if _, err := conn.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return conn
+}
+
+// fill writes n applications of two agencies and 40 officers: one in ten is open, the others were closed over the years.
+func (d *desk) fill(t testing.TB, n int, officers []identity.Actor) {
+	t.Helper()
+	conn := d.super(t)
+	ids := make([]uuid.UUID, len(officers))
+	for i, o := range officers {
+		ids[i] = o.ID
+	}
+	_, err := conn.Exec(t.Context(), insertSQL+`
+		SELECT $1, gen_random_uuid(), 'BTM-26-' || lpad(i::text, 7, '0') || '-X', md5(i::text), 'layanan-' || i % 20, '{"id": "Kartu tanda penduduk hilang"}',
+			CASE WHEN i % 4 = 0 THEN 'dinkes' ELSE 'disdukcapil' END, '{}', 'D', $1, CASE WHEN i % 7 = 0 THEN 'api' ELSE 'web' END, 'id', 'f', 1, 'w', 1,
+			'x', CASE WHEN i % 10 > 0 THEN 'completed' WHEN i % 3 = 0 THEN 'in_review' ELSE 'received' END, 'running', 2, '{}', sha256(i::text::bytea), 'x',
+			'Warga ' || lpad(i::text, 7, '0'), 'warga ' || lpad(i::text, 7, '0'), i::text, $2::timestamptz - i * interval '3 minutes',
+			$2::timestamptz + (i % 5000 - 1000) * interval '7 minutes', CASE WHEN i % 10 > 0 THEN $2::timestamptz - i * interval '2 minutes' END,
+			CASE WHEN i % 20 > 0 THEN ($3::uuid[])[i / 10 % cardinality($3::uuid[]) + 1] END, CASE WHEN i % 10 > 0 THEN 2 WHEN i % 50 = 0 THEN 3 ELSE 0 END,
+			$2::timestamptz + (i % 5000 - 1000) * interval '7 minutes', now(), now()
+		FROM generate_series(1, $4::int) i`, d.w.Batam.ID, d.at, ids, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Exec(t.Context(), "VACUUM ANALYZE application"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// names are those of the applicants, which is how the tests tell applications apart.
+func (d *desk) names(t testing.TB, ids []uuid.UUID) string {
+	t.Helper()
+	var out []string
+	for _, id := range ids {
+		var name string
+		err := d.w.DB.App.NewRaw("SELECT applicant_name FROM application WHERE tenant_id = ? AND id = ?", tenancy.Must(d.ctx), id).Scan(d.ctx, &name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, name)
+	}
+	return strings.Join(out, " ")
+}
+
+func wants(t testing.TB, err error, code string) {
+	t.Helper()
+	if !fault.Is(err, code) {
+		t.Fatalf("got %v, want %s", err, code)
+	}
+}

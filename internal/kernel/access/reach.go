@@ -1,0 +1,59 @@
+package access
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Reach says which of a city's applications an actor may know of. The zero Reach is none.
+type Reach struct {
+	city    bool      // every submitted one
+	agency  string    // those submitted to this agency
+	account uuid.UUID // their own, drafts included
+}
+
+// Reach is the rule of who may see what: residents their own, staff with application:all the whole city, all other
+// staff their own agency. An actor of another tenant, and staff with neither, reach nothing. Call it before a
+// transaction begins: the guard may have to read the city's rules.
+func (g *Guard) Reach(ctx context.Context, a identity.Actor) (Reach, error) {
+	switch {
+	case !a.SignedIn() || a.TenantID != tenancy.Must(ctx):
+		return Reach{}, nil
+	case a.Kind == identity.Resident:
+		return Reach{account: a.ID}, nil
+	}
+	err := g.Allow(ctx, a, ApplicationAll)
+	switch {
+	case err == nil:
+		return Reach{city: true}, nil
+	case fault.From(err).Kind == fault.Forbidden:
+		return Reach{agency: a.Agency}, nil
+	}
+	return Reach{}, err
+}
+
+// City reports whether every agency's applications are within reach.
+func (r Reach) City() bool { return r.city }
+
+// Agency is the code of the one agency that is within reach; empty when it is the whole city, one's own, or nothing.
+func (r Reach) Agency() string { return r.agency }
+
+// Where adds the rule to a query on application, or a view of it, AS a. Each form names equality on columns that lead
+// an index.
+func (r Reach) Where(q *bun.SelectQuery) *bun.SelectQuery {
+	switch {
+	case r.city:
+		return q.Where("a.submitted_at IS NOT NULL")
+	case r.agency != "":
+		return q.Where("a.submitted_at IS NOT NULL").Where("a.agency_code = ?", r.agency)
+	case r.account != uuid.Nil:
+		return q.Where("a.account_id = ?", r.account)
+	}
+	return q.Where("FALSE")
+}
