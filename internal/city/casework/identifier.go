@@ -85,6 +85,6 @@ func (s *Service) ByIdentifier(ctx context.Context, actor identity.Actor, kind f
 	q := s.d.DB.App.NewSelect().Model(&all).ExcludeColumn("answers", "sealed", "before_answers", "before_sealed", "subject_hash", "phone_hash").
 		Where("a.tenant_id = ?", tenancy.Must(ctx)).
 		Where("a.id IN (SELECT i.application_id FROM application_identifier i WHERE i.tenant_id = ? AND i.hash = ?)", tenancy.Must(ctx), hash)
-	err = r.where(q).OrderExpr("a.id DESC").Limit(foundMost).Scan(ctx)
+	err = r.Where(q).OrderExpr("a.id DESC").Limit(foundMost).Scan(ctx)
 	return all, err
 }
