@@ -89,6 +89,15 @@ func TestMetricsAreAnswered(t *testing.T) {
 	}
 	_, batam := a.city(t, "batam")
 	a.Collector.Requested(batam, event.APIRequested{RequestID: uuid.New()}) // without a time: it cannot be counted
+	odd, err := http.NewRequestWithContext(t.Context(), "SEEK-42", "http://"+on.web.Addr().String()+"/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res, err := http.DefaultClient.Do(odd); err != nil {
+		t.Fatal(err)
+	} else if err := res.Body.Close(); err != nil {
+		t.Fatal(err)
+	}
 	status, body := get(t, on.metrics, "/metrics")
 	if status != http.StatusOK {
 		t.Fatalf("metrics = %d %s", status, body)
@@ -99,6 +108,9 @@ func TestMetricsAreAnswered(t *testing.T) {
 		if !strings.Contains(body, "\n"+want) {
 			t.Errorf("the metrics lack %s:\n%s", want, body)
 		}
+	}
+	if strings.Contains(body, "SEEK") || !strings.Contains(body, `method="other"`) {
+		t.Error("a caller adds measurements by inventing methods")
 	}
 }
 

@@ -114,14 +114,14 @@ func (g *Gate) permit(c *gin.Context, need access.Permission) error {
 	return g.Guard.Allow(c.Request.Context(), actor, need)
 }
 
-// limit counts calls by address and route class over all processes. When Redis does not answer the request goes on:
+// limit counts calls by subscriber and route class over all processes. When Redis does not answer the request goes on:
 // a resident's application matters more than the count, and sign-in has its own lockout in the database.
 func (g *Gate) limit(c *gin.Context, r Route) error {
 	l := r.Limit
 	if l.Name == "" {
 		l = Limit{Name: "general", Count: 600, Per: time.Minute}
 	}
-	key := "rate:" + l.Name + ":" + CityOf(c).Slug + ":" + c.ClientIP()
+	key := "rate:" + l.Name + ":" + CityOf(c).Slug + ":" + identity.Subscriber(c.ClientIP())
 	res, err := g.Limiter.Allow(c.Request.Context(), key, redis_rate.Limit{Rate: l.Count, Burst: l.Count, Period: l.Per})
 	if err != nil {
 		g.Log.WarnContext(c.Request.Context(), "rate limiter unavailable", "err", err)

@@ -24,7 +24,7 @@ type Browser struct {
 	site   *Site
 	host   string
 	Client *http.Client
-	ip     string
+	IP     string
 	Extra  http.Header // sent with every request
 }
 
@@ -41,7 +41,7 @@ func (s *Site) Browser(t testing.TB, host string) *Browser {
 	tr := &http.Transport{DialContext: dial}
 	t.Cleanup(tr.CloseIdleConnections)
 	id := uuid.New()
-	return &Browser{t: t, site: s, host: host, Extra: http.Header{}, ip: fmt.Sprintf("10.%d.%d.%d", id[0], id[1], id[2]),
+	return &Browser{t: t, site: s, host: host, Extra: http.Header{}, IP: fmt.Sprintf("10.%d.%d.%d", id[0], id[1], id[2]),
 		Client: &http.Client{Jar: jar, Transport: tr, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
@@ -68,7 +68,7 @@ func (b *Browser) Send(method, path, kind string, body io.Reader) Answer {
 	if method == http.MethodPost && req.Header.Get("Sec-Fetch-Site") == "" {
 		req.Header.Set("Sec-Fetch-Site", "same-origin")
 	}
-	req.Header.Set("X-Forwarded-For", b.ip)
+	req.Header.Set("X-Forwarded-For", b.IP)
 	res, err := b.Client.Do(req)
 	if err != nil {
 		b.t.Fatalf("%s %s: %v", method, path, err)

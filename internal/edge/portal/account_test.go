@@ -1,6 +1,7 @@
 package portal_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -325,6 +326,22 @@ func TestGuessingIsSlowed(t *testing.T) {
 		}
 	}
 	t.Error("25 guesses were answered")
+}
+
+// TestAddressesOfOneSubscriberCountTogether: who has an IPv6 network has more addresses than guesses.
+func TestAddressesOfOneSubscriberCountTogether(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	b := s.Browser(t, pagetest.HostBatam)
+	for n := range 25 {
+		b.IP = fmt.Sprintf("2001:db8:7:1::%x", n+1)
+		if a := b.Post("/lacak", "number", "BTM-26-7K3QX-4", "phone", "1234"); a.Status == http.StatusTooManyRequests {
+			b.IP = "2001:db8:7:2::1"
+			b.Sees(b.Get("/lacak"), http.StatusOK)
+			return
+		}
+	}
+	t.Error("25 guesses from one network were answered")
 }
 
 // TestTheSessionOfOneCityIsNothingInAnother uses a resident's token on the other host.

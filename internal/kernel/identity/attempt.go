@@ -198,6 +198,10 @@ const (
 	siteBits       = 48
 )
 
+// Subscriber is what counts as one customer's connection behind an address: an IPv4 address, or the /64 of an IPv6 one, of
+// which a subscriber has 2^64 addresses to choose from. Limits by address count these.
+func Subscriber(ip string) string { return network(ip, subscriberBits) }
+
 // network is what counts as one place: an IPv4 address, or the first bits of an IPv6 address.
 func network(ip string, bits int) string {
 	a, err := netip.ParseAddr(strings.TrimSpace(ip))
