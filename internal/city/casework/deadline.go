@@ -94,10 +94,10 @@ func (s *Service) escalate(ctx context.Context, _ uuid.UUID, args escalateArgs) 
 	if err != nil {
 		return err
 	}
-	step, ok := wf.Escalated(args.Level)
-	if !ok {
+	if args.Level > len(wf.Escalation) {
 		return nil
 	}
+	step := wf.Escalation[args.Level-1]
 	heads, standin, err := s.toldAt(ctx, step, before)
 	if err != nil {
 		return err

@@ -111,8 +111,8 @@ func (s *Service) announceIssued(ctx context.Context, tx bun.Tx, app Application
 	if err != nil {
 		return err
 	}
-	if next := wf.Offered(app.State, workflow.BySystem); len(next) > 0 {
-		to, _ := wf.State(next[0].To)
+	if next, ok := wf.OnIssued(app.State, func(workflow.Action) bool { return true }); ok {
+		to, _ := wf.State(next.To)
 		if _, err := s.setClock(ctx, tx, &app, to.Clock, d.IssuedAt); err != nil {
 			return err
 		}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/uptrace/bun"
-	"gopkg.in/yaml.v3"
 
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/document"
@@ -40,6 +39,7 @@ type definitionsOf struct {
 func readPack(p *pack.Pack) (definitionsOf, error) {
 	var out definitionsOf
 	var errs []error
+	uses, agencies := usesOf(p), agenciesOf(p)
 	read := func(folder string, into any, code func() string, check func(*pack.Check)) {
 		for _, name := range p.Names(folder) {
 			if err := p.Decode(name, into); err != nil {
@@ -63,13 +63,16 @@ func readPack(p *pack.Pack) (definitionsOf, error) {
 	})
 	var w workflow.Workflow
 	read("workflows", &w, func() string { return w.Code }, func(c *pack.Check) {
-		w.Check(c, access.ApplicationReview, access.ApplicationDecide)
+		w.Check(c, workflow.Rules{
+			Officers: []access.Permission{access.ApplicationReview, access.ApplicationDecide},
+			Agencies: agencies, Forms: formsUnder(w.Code, uses, out.forms), Reserved: document.BuiltIn(),
+		})
 		out.workflows = append(out.workflows, w)
 		w = workflow.Workflow{}
 	})
 	var d document.Template
 	read("documents", &d, func() string { return d.Code }, func(c *pack.Check) {
-		fields, known := asked(p, out.forms, d.Code)
+		fields, known := asked(d.Code, uses, out)
 		d.Check(c, fields, known)
 		out.documents = append(out.documents, d)
 		d = document.Template{}
@@ -99,26 +102,4 @@ func applyPack(ctx context.Context, tx bun.Tx, p *pack.Pack) error {
 		}
 	}
 	return nil
-}
-
-// asked returns the fields of the forms of every service that issues a document, which its text may name, and whether
-// there is such a form at all. A service file that cannot be read is the catalogue's to refuse.
-func asked(p *pack.Pack, forms []form.Form, document string) (names []string, known bool) {
-	for _, name := range p.Names("services") {
-		raw, _ := p.Asset(name)
-		var s struct{ Form, Document string }
-		if yaml.Unmarshal(raw, &s) != nil || s.Document != document {
-			continue
-		}
-		for _, f := range forms {
-			if f.Code != s.Form {
-				continue
-			}
-			known = true
-			for _, fd := range f.Named() {
-				names = append(names, fd.Code)
-			}
-		}
-	}
-	return names, known
 }

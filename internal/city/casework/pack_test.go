@@ -85,6 +85,7 @@ func TestABrokenDefinitionIsRefusedWithItsPlace(t *testing.T) {
 		{"a clock that runs for the applicant", wf, "clock: paused", "clock: running", "states[2].clock not_one_of"},
 		{"nobody may", wf, "permission: application:review", "permission: staff:manage", "actions[0].permission no_such_permission"},
 		{"a refusal without reason", wf, "to: rejected\n    actor: officer\n    permission: application:decide\n    reason: required", "to: rejected\n    actor: officer\n    permission: application:decide\n    reason: none", "actions[3].reason not_one_of"},
+		{"a permission that the role lacks", wf, "permission: application:review", "permission: application:review\n    roles: [auditor]", "actions[0].roles[0] role_may_not"},
 		{"a correction that cannot be sent", wf, "from: [needs_correction]\n    to: in_review\n    actor: applicant", "from: [needs_correction]\n    to: in_review\n    actor: system", "states[2] no_correction"},
 		{"a level that nobody sweeps", wf, "level: 1", "level: 2", "escalation[0].level bad_form"},
 		{"a number without its count", doc, "{seq}/SKP", "001/SKP", "number_pattern bad_form"},

@@ -141,6 +141,12 @@ type rules struct {
 	faults   []Fault
 }
 
+// Faults returns what is wrong with the expressions of f.
+func (f *Form) Faults() []Fault {
+	_, faults := f.compile()
+	return faults
+}
+
 // compile reads every expression of f. Each sees only the questions before it, so none can go in a circle.
 func (f *Form) compile() (*rules, []Fault) {
 	env, err := baseEnv()

@@ -24,11 +24,11 @@ func (f Form) Check(c *pack.Check, reserved []string) {
 		}
 		for j, fd := range p.Fields {
 			c.Once(fields, pack.At(at+".fields", j)+".code", fd.Code)
-			fd.check(c, pack.At(at+".fields", j), reserved)
+			fd.Check(c, pack.At(at+".fields", j), reserved)
 			for k, sub := range fd.Fields {
 				one := pack.At(pack.At(at+".fields", j)+".fields", k)
 				c.Once(fields, one+".code", sub.Code)
-				sub.check(c, one, reserved)
+				sub.Check(c, one, reserved)
 				if sub.Type == Group || sub.Type == File {
 					c.Add(one+".type", "not_in_group", "value", sub.Type)
 				}
@@ -48,7 +48,8 @@ func (f Form) Check(c *pack.Check, reserved []string) {
 	}
 }
 
-func (f Field) check(c *pack.Check, at string, reserved []string) {
+// Check notes what is wrong with one field at its place. Its expressions are the form's to check: they see other fields.
+func (f Field) Check(c *pack.Check, at string, reserved []string) {
 	c.OneOf(at+".type", string(f.Type), typeNames()...)
 	c.Text(at+".label", f.Label)
 	c.OptionalText(at+".hint", f.Hint)

@@ -4,21 +4,34 @@ import (
 	"slices"
 
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/form"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/pack"
+	"bedelau/internal/kernel/workcal"
 )
 
 // Draft is the state of a case that nobody has submitted; no workflow may name one of its own so.
 const Draft = "draft"
 
-// Check adds to c whatever would let a case get stuck, and every step that nobody may take. The officers' permissions
-// are those that a step of this kind of case may ask for.
-func (w *Workflow) Check(c *pack.Check, officers ...access.Permission) {
+// Rules are what a workflow is held to besides itself.
+type Rules struct {
+	Officers []access.Permission // that a step of this kind of case may ask for
+	Agencies []string            // of the city; nil when they are not known
+	Forms    []form.Form         // of the services that use the workflow; its conditions are checked against each
+	Reserved []string            // codes that no field of the office may have
+}
+
+// Check adds to c whatever would let a case get stuck, every step that nobody may take, and every condition that cannot
+// be evaluated, each at the place where its author mends it.
+func (w *Workflow) Check(c *pack.Check, r Rules) {
 	c.Version("version", w.Version)
-	states := map[string]bool{}
+	states, fields := map[string]bool{}, map[string]bool{}
 	for i, s := range w.States {
 		at := pack.At("states", i)
 		c.Once(states, at+".code", s.Code)
 		checkState(c, at, s)
+		w.checkBranches(c, at, s, r, fields)
+		w.checkFee(c, at, s)
 	}
 	if !states[w.Start] {
 		c.Add("start", "no_such_state", "value", w.Start)
@@ -27,9 +40,22 @@ func (w *Workflow) Check(c *pack.Check, officers ...access.Permission) {
 	for i, a := range w.Actions {
 		at := pack.At("actions", i)
 		c.Once(actions, at+".code", a.Code)
-		w.checkAction(c, at, a, officers)
+		w.checkAction(c, at, a)
+		w.checkOfficer(c, at, a, r)
+		w.checkSystem(c, at, a)
+		checkFields(c, at, a.Fields, r, fields)
+		checkNotices(c, at, a, r)
 	}
-	reached, ends := w.reachable(), w.ending()
+	w.checkPaths(c)
+	w.checkLadder(c)
+	for _, f := range r.Forms {
+		w.checkSheet(c, f)
+	}
+}
+
+// checkPaths refuses states in which a case could get stuck, and those that no case comes to.
+func (w *Workflow) checkPaths(c *pack.Check) {
+	reached, ends, circles := w.reachable(), w.ending(), w.circles()
 	for i, s := range w.States {
 		at := pack.At("states", i)
 		if !reached[s.Code] {
@@ -38,20 +64,15 @@ func (w *Workflow) Check(c *pack.Check, officers ...access.Permission) {
 		if !ends[s.Code] {
 			c.Add(at, "dead_end", "value", s.Code)
 		}
+		if slices.Contains(circles, s.Code) {
+			c.Add(at, "circle", "value", s.Code)
+		}
 		if s.Stage == StageNeedsCorrection && !w.Correctable(s.Code) {
 			c.Add(at, "no_correction", "value", s.Code)
 		}
-	}
-	levels := map[int]bool{}
-	for i, e := range w.Escalation {
-		at := pack.At("escalation", i)
-		c.OneOf(at+".after", e.After, AfterDue)
-		c.Required(at+".tell", e.Tell)
-		// One level today: the sweep looks for the end of the promised time alone.
-		if e.Level != 1 || levels[e.Level] {
-			c.Add(at+".level", "bad_form", "value", e.Level, "example", 1)
+		if len(s.Branches) > 0 && !w.covered(s) {
+			c.Add(at+".branches", "no_join", "value", s.Code)
 		}
-		levels[e.Level] = true
 	}
 }
 
@@ -72,6 +93,9 @@ func checkState(c *pack.Check, at string, s State) {
 		StageReceived: Running, StageInReview: Running, StageNeedsCorrection: Paused,
 		StageApproved: Stopped, StageRejected: Stopped, StageCancelled: Stopped, StageCompleted: Stopped,
 	}[s.Stage]
+	if s.Fee != nil && s.Stage == StageInReview {
+		want = Paused // until the applicant has paid
+	}
 	if want != "" && s.Clock != want {
 		c.Add(at+".clock", "not_one_of", "value", s.Clock, "allowed", want)
 	}
@@ -81,7 +105,7 @@ func checkState(c *pack.Check, at string, s State) {
 	}
 }
 
-func (w *Workflow) checkAction(c *pack.Check, at string, a Action, officers []access.Permission) {
+func (w *Workflow) checkAction(c *pack.Check, at string, a Action) {
 	c.Text(at+".label", a.Label)
 	c.OptionalText(at+".message", a.Message)
 	to, ok := w.State(a.To)
@@ -92,22 +116,235 @@ func (w *Workflow) checkAction(c *pack.Check, at string, a Action, officers []ac
 		c.Add(at+".from", "required")
 	}
 	for i, code := range a.From {
-		if s, ok := w.State(code); !ok || s.Final {
+		s, ok := w.State(code)
+		if !ok || s.Final {
 			c.Add(pack.At(at+".from", i), "no_such_state", "value", code)
+		}
+		if a.Pays && s.Fee == nil {
+			c.Add(pack.At(at+".from", i), "no_fee", "value", code)
 		}
 	}
 	c.OneOf(at+".actor", a.Actor, ByOfficer, ByApplicant, BySystem)
 	c.OneOf(at+".reason", a.Reason, ReasonNone, ReasonOptional, ReasonRequired)
-	switch {
-	case a.Actor == ByOfficer && !slices.Contains(officers, a.Permission):
-		c.Add(at+".permission", "no_such_permission", "value", a.Permission)
-	case a.Actor != ByOfficer && a.Permission != "":
-		c.Add(at+".permission", "only_for_type", "type", ByOfficer)
-	}
-	if (to.Stage == StageRejected || to.Stage == StageNeedsCorrection) && a.Reason != ReasonRequired {
+	if (to.Stage == StageRejected || to.Stage == StageNeedsCorrection) && a.Actor != BySystem && a.Reason != ReasonRequired {
 		c.Add(at+".reason", "not_one_of", "value", a.Reason, "allowed", ReasonRequired)
 	}
 	if a.Issues && to.Stage != StageApproved {
 		c.Add(at+".issues", "only_for_type", "type", StageApproved)
+	}
+}
+
+// checkOfficer holds what only an officer's step can have.
+func (w *Workflow) checkOfficer(c *pack.Check, at string, a Action, r Rules) {
+	if a.Actor == ByOfficer {
+		if !slices.Contains(r.Officers, a.Permission) {
+			c.Add(at+".permission", "no_such_permission", "value", a.Permission)
+		}
+		for i, role := range a.Roles {
+			c.Code(pack.At(at+".roles", i), role)
+			if known, may := access.BuiltInMay(role, a.Permission); known && !may {
+				c.Add(pack.At(at+".roles", i), "role_may_not", "value", role, "permission", a.Permission)
+			}
+		}
+		checkAgency(c, at+".agency", a.Agency, r)
+		return
+	}
+	for key, has := range map[string]bool{"permission": a.Permission != "", "roles": len(a.Roles) > 0, "agency": a.Agency != "",
+		"fields": len(a.Fields) > 0, "pays": a.Pays} {
+		if has {
+			c.Add(at+"."+key, "only_for_type", "type", ByOfficer)
+		}
+	}
+}
+
+// checkSystem holds what only a step that is taken by itself can have.
+func (w *Workflow) checkSystem(c *pack.Check, at string, a Action) {
+	marks := map[string]bool{"after": a.After != (workcal.Term{}), "when": a.When != "", "join": a.Join != ""}
+	n := 0
+	for key, has := range marks {
+		if has && a.Actor != BySystem {
+			c.Add(at+"."+key, "only_for_type", "type", BySystem)
+		}
+		if has {
+			n++
+		}
+	}
+	if n > 1 {
+		c.Add(at, "one_trigger")
+	}
+	if marks["after"] {
+		checkTerm(c, at+".after", a.After)
+	}
+	if r := a.Remind; r != nil {
+		checkTerm(c, at+".remind.before", r.Before)
+		c.Text(at+".remind.message", r.Message)
+		if !marks["after"] {
+			c.Add(at+".remind", "only_for_type", "type", "after")
+		}
+	}
+	if a.Join != "" {
+		c.OneOf(at+".join", a.Join, JoinAll, JoinAny, JoinRefused)
+	}
+	for i, code := range a.From {
+		if _, ok := w.State(code); ok && !w.possible(a, code) {
+			c.Add(pack.At(at+".from", i), "never_taken", "value", code)
+		}
+	}
+	if a.Actor != BySystem {
+		return
+	}
+	if a.Reason != ReasonNone {
+		c.Add(at+".reason", "not_one_of", "value", a.Reason, "allowed", ReasonNone)
+	}
+	// Nobody is there to write why: the message is the reason.
+	if to, _ := w.State(a.To); to.Stage == StageRejected || to.Stage == StageCancelled || to.Stage == StageNeedsCorrection {
+		c.Text(at+".message", a.Message)
+	}
+}
+
+// checkBranches holds what is asked of offices at the same time.
+func (w *Workflow) checkBranches(c *pack.Check, at string, s State, r Rules, fields map[string]bool) {
+	if len(s.Branches) > 0 && (s.Final || s.Clock == Stopped) {
+		c.Add(at+".branches", "only_for_type", "type", Running)
+	}
+	for i, b := range s.Branches {
+		at := pack.At(at+".branches", i)
+		c.Once(fields, at+".code", b.Code)
+		c.Text(at+".label", b.Label)
+		if slices.Contains(r.Reserved, b.Code) {
+			c.Add(at+".code", "reserved", "value", b.Code)
+		}
+		checkAgency(c, at+".agency", b.Agency, r)
+		if !slices.Contains(r.Officers, b.Permission) {
+			c.Add(at+".permission", "no_such_permission", "value", b.Permission)
+		}
+		if b.Term != (workcal.Term{}) {
+			checkTerm(c, at+".term", b.Term)
+		}
+		if len(b.Outcomes) == 0 {
+			c.Add(at+".outcomes", "required")
+		}
+		codes := map[string]bool{}
+		for j, o := range b.Outcomes {
+			at := pack.At(at+".outcomes", j)
+			c.Once(codes, at+".code", o.Code)
+			c.Text(at+".label", o.Label)
+			c.OneOf(at+".reason", o.Reason, ReasonNone, ReasonOptional, ReasonRequired)
+			if o.Refuses && o.Reason != ReasonRequired {
+				c.Add(at+".reason", "not_one_of", "value", o.Reason, "allowed", ReasonRequired)
+			}
+		}
+		checkFields(c, at, b.Fields, r, fields)
+	}
+}
+
+// checkFee holds what an applicant is asked to pay, and that there is a step by which it is paid.
+func (w *Workflow) checkFee(c *pack.Check, at string, s State) {
+	if s.Fee == nil {
+		return
+	}
+	at += ".fee"
+	c.Text(at+".title", s.Fee.Title)
+	c.Text(at+".how", s.Fee.How)
+	checkNames(c, at+".how", s.Fee.How, FeeNames())
+	if (s.Fee.Field != "") == (s.Fee.Amount != 0) || s.Fee.Amount < 0 {
+		c.Add(at+".amount", "field_or_amount")
+	}
+	if s.Fee.Due != (workcal.Term{}) {
+		checkTerm(c, at+".due", s.Fee.Due)
+	}
+	pays := slices.ContainsFunc(w.Actions, func(a Action) bool { return a.Pays && slices.Contains(a.From, s.Code) })
+	if !pays || s.Final {
+		c.Add(at, "never_paid", "value", s.Code)
+	}
+}
+
+func checkFields(c *pack.Check, at string, all []form.Field, r Rules, seen map[string]bool) {
+	for i, f := range all {
+		one := pack.At(at+".fields", i)
+		c.Once(seen, one+".code", f.Code)
+		f.Check(c, one, r.Reserved)
+		if f.Type == form.Group || f.Type == form.Person {
+			c.Add(one+".type", "not_for_office", "value", f.Type)
+		}
+	}
+}
+
+func checkNotices(c *pack.Check, at string, a Action, r Rules) {
+	for i, n := range a.Notify {
+		one := pack.At(at+".notify", i)
+		c.Code(one+".to", n.To)
+		checkAgency(c, one+".agency", n.Agency, r)
+		for key, t := range map[string]i18n.Text{"title": n.Title, "body": n.Body} {
+			c.Text(one+"."+key, t)
+			checkNames(c, one+"."+key, t, NoticeNames())
+		}
+	}
+}
+
+func checkAgency(c *pack.Check, at, code string, r Rules) {
+	if code != "" && r.Agencies != nil && !slices.Contains(r.Agencies, code) {
+		c.Add(at, "unknown_agency", "value", code)
+	}
+}
+
+// termMost bounds a term of a workflow; no law gives an office longer.
+const termMost = 3650
+
+func checkTerm(c *pack.Check, at string, t workcal.Term) {
+	c.OneOf(at+".unit", string(t.Unit), string(workcal.Minute), string(workcal.Hour), string(workcal.Day), string(workcal.WorkingDay), string(workcal.Month))
+	if t.Amount < 1 || t.Amount > termMost {
+		c.Add(at+".amount", "not_between", "value", t.Amount, "low", 1, "high", termMost)
+	}
+}
+
+// checkLadder holds reminders to come before the end of the promised time, and levels to be told from 1 on.
+func (w *Workflow) checkLadder(c *pack.Check) {
+	for i, r := range w.Reminders {
+		at := pack.At("reminders", i)
+		c.Code(at+".tell", r.Tell)
+		if (r.Percent != 0) == (r.Before != workcal.Term{}) {
+			c.Add(at, "percent_or_before")
+		}
+		if r.Percent < 0 || r.Percent > 99 {
+			c.Add(at+".percent", "not_between", "value", r.Percent, "low", 1, "high", 99)
+		}
+		if r.Before != (workcal.Term{}) {
+			checkTerm(c, at+".before", r.Before)
+		}
+	}
+	for i, e := range w.Escalation {
+		at := pack.At("escalation", i)
+		c.OneOf(at+".after", e.After, AfterDue)
+		c.Code(at+".tell", e.Tell)
+		if e.Level != i+1 {
+			c.Add(at+".level", "bad_form", "value", e.Level, "example", i+1)
+		}
+		if e.By != (workcal.Term{}) {
+			checkTerm(c, at+".by", e.By)
+		}
+	}
+}
+
+// checkSheet refuses conditions that ask for what the applicant's form and the office do not answer, and answers that
+// would have one code.
+func (w *Workflow) checkSheet(c *pack.Check, f form.Form) {
+	s := w.Sheet(&f)
+	for _, code := range s.words {
+		if _, taken := f.Field(code); taken {
+			c.Add("code", "field_twice", "value", code, "form", f.Code)
+		}
+	}
+	for _, x := range s.faults() {
+		c.Add(x.Path, "expression", "text", x.Text)
+	}
+	for i, state := range w.States {
+		if state.Fee == nil || state.Fee.Field == "" {
+			continue
+		}
+		fd, ok := s.Field(state.Fee.Field)
+		if !ok || fd.Type != form.Money && (fd.Type != form.Computed || fd.As != form.Money) {
+			c.Add(pack.At("states", i)+".fee.field", "no_such_field", "value", state.Fee.Field)
+		}
 	}
 }

@@ -9,14 +9,16 @@ import (
 	"slices"
 
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/workcal"
 )
 
 // Who may take an action.
 const (
 	ByOfficer   = "officer"
 	ByApplicant = "applicant"
-	BySystem    = "system" // taken by itself when a document has been issued
+	BySystem    = "system" // taken by itself; Action says when
 )
 
 // What an action asks for in words.
@@ -33,20 +35,27 @@ type Workflow struct {
 	Start      string       `json:"start" yaml:"start"` // the state of a submitted case
 	States     []State      `json:"states" yaml:"states"`
 	Actions    []Action     `json:"actions" yaml:"actions"`
+	Reminders  []Reminder   `json:"reminders,omitempty" yaml:"reminders"`
 	Escalation []Escalation `json:"escalation,omitempty" yaml:"escalation"`
 }
 
 // State is where a workflow can stand.
 type State struct {
-	Code   string    `json:"code" yaml:"code"`
-	Label  i18n.Text `json:"label" yaml:"label"`
-	Public i18n.Text `json:"public" yaml:"public"` // what it means to the applicant
-	Stage  Stage     `json:"stage" yaml:"stage"`
-	Clock  Clock     `json:"clock" yaml:"clock"`
-	Final  bool      `json:"final" yaml:"final"`
+	Code     string    `json:"code" yaml:"code"`
+	Label    i18n.Text `json:"label" yaml:"label"`
+	Public   i18n.Text `json:"public" yaml:"public"` // what it means to the applicant
+	Stage    Stage     `json:"stage" yaml:"stage"`
+	Clock    Clock     `json:"clock" yaml:"clock"`
+	Final    bool      `json:"final" yaml:"final"`
+	Branches []Branch  `json:"branches,omitempty" yaml:"branches"` // what is asked of offices at the same time
+	Fee      *Fee      `json:"fee,omitempty" yaml:"fee"`           // what the applicant pays here
 }
 
 // Action leads from any of its states to one.
+//
+// Of the system's actions, one with After is taken when the case has stood so long in the state, one with When as soon
+// as the state is entered and the condition holds, one with Join when the state's branches have answered so, and one
+// with none of them when the document has been issued.
 type Action struct {
 	Code       string            `json:"code" yaml:"code"`
 	Label      i18n.Text         `json:"label" yaml:"label"`
@@ -54,20 +63,59 @@ type Action struct {
 	To         string            `json:"to" yaml:"to"`
 	Actor      string            `json:"actor" yaml:"actor"`
 	Permission access.Permission `json:"permission,omitempty" yaml:"permission"` // of officers
+	Roles      []string          `json:"roles,omitempty" yaml:"roles"`           // of officers: one of these; any when empty
+	Agency     string            `json:"agency,omitempty" yaml:"agency"`         // of officers; any that sees the case when empty
+	If         string            `json:"if,omitempty" yaml:"if"`                 // offered only while it holds; see Sheet
+	When       string            `json:"when,omitempty" yaml:"when"`
+	After      workcal.Term      `json:"after,omitzero" yaml:"after"`
+	Remind     *Remind           `json:"remind,omitempty" yaml:"remind"` // before After has passed
+	Join       string            `json:"join,omitempty" yaml:"join"`     // JoinAll, JoinAny or JoinRefused
 	Reason     string            `json:"reason" yaml:"reason"`
+	Fields     []form.Field      `json:"fields,omitempty" yaml:"fields"`   // what an officer fills in when taking it
+	Pays       bool              `json:"pays,omitempty" yaml:"pays"`       // the state's fee has been paid
 	Issues     bool              `json:"issues,omitempty" yaml:"issues"`   // the service's document is made
 	Message    i18n.Text         `json:"message,omitempty" yaml:"message"` // to the applicant
+	Notify     []Notice          `json:"notify,omitempty" yaml:"notify"`
 }
 
-// Escalation says who is told when a case stays too long. After is "due", the end of the promised time.
-type Escalation struct {
-	After string `json:"after" yaml:"after"`
-	Level int    `json:"level" yaml:"level"`
-	Tell  string `json:"tell" yaml:"tell"` // a role in the agency
+// Remind tells the one whose turn it is that a step will be taken by itself: the applicant while the clock is paused,
+// else the officer who has the case.
+type Remind struct {
+	Before  workcal.Term `json:"before" yaml:"before"`
+	Message i18n.Text    `json:"message" yaml:"message"`
 }
 
-// AfterDue is the end of the promised time.
-const AfterDue = "due"
+// Notice is a letter that goes out when an action is taken. To is ToApplicant, ToHolder or a role in the agency. Its
+// texts may name {number}, {service}, {agency}, {state}, {due} and {reason}.
+type Notice struct {
+	To     string    `json:"to" yaml:"to"`
+	Agency string    `json:"agency,omitempty" yaml:"agency"` // the case's own when empty
+	Title  i18n.Text `json:"title" yaml:"title"`
+	Body   i18n.Text `json:"body" yaml:"body"`
+}
+
+// To whom a letter goes, besides the roles of an agency.
+const (
+	ToApplicant = "applicant"
+	ToHolder    = "holder" // the officer who has the case
+)
+
+// NoticeNames are what the texts of a Notice may name.
+func NoticeNames() []string { return []string{"number", "service", "agency", "state", "due", "reason"} }
+
+// Fee is what a case costs its applicant. The amount is the answer to a field of money, of the applicant's form or of
+// an action, or the same for all.
+type Fee struct {
+	Field  string       `json:"field,omitempty" yaml:"field"`
+	Amount int64        `json:"amount,omitempty" yaml:"amount"` // rupiah, when there is no Field
+	Due    workcal.Term `json:"due,omitzero" yaml:"due"`        // from the day on which the state is entered
+	Title  i18n.Text    `json:"title" yaml:"title"`             // of the receipt, such as "Pajak reklame"
+	How    i18n.Text    `json:"how" yaml:"how"`                 // where to pay; may name {code}, {amount}, {due} and {number}
+	Basis  string       `json:"basis,omitempty" yaml:"basis"`   // the regulation that sets it
+}
+
+// FeeNames are what the text of how to pay may name.
+func FeeNames() []string { return []string{"code", "amount", "due", "number"} }
 
 // State returns the state of this code.
 func (w *Workflow) State(code string) (State, bool) {
@@ -98,19 +146,52 @@ func (w *Workflow) Action(code string) (Action, bool) {
 	return w.Actions[i], true
 }
 
-// Escalated returns what happens at a level of lateness.
-func (w *Workflow) Escalated(level int) (Escalation, bool) {
-	i := slices.IndexFunc(w.Escalation, func(e Escalation) bool { return e.Level == level })
-	if i < 0 {
-		return Escalation{}, false
-	}
-	return w.Escalation[i], true
-}
-
 // Correctable reports whether the applicant can send a correction from a state, and not only give up.
 func (w *Workflow) Correctable(state string) bool {
 	return slices.ContainsFunc(w.Offered(state, ByApplicant), func(a Action) bool {
 		to, ok := w.State(a.To)
 		return ok && to.Stage != StageCancelled
 	})
+}
+
+// OnIssued returns the action that is taken from a state when the document has been issued. holds tells whether an
+// action's condition does.
+func (w *Workflow) OnIssued(state string, holds func(Action) bool) (Action, bool) {
+	for _, a := range w.Offered(state, BySystem) {
+		if a.trigger() == onIssued && holds(a) {
+			return a, true
+		}
+	}
+	return Action{}, false
+}
+
+// Timed returns the actions that are taken from a state when time has passed.
+func (w *Workflow) Timed(state string) []Action {
+	var out []Action
+	for _, a := range w.Offered(state, BySystem) {
+		if a.trigger() == onTime {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// What makes the system take an action.
+const (
+	onIssued = "issued"
+	onTime   = "after"
+	onEntry  = "when"
+	onJoin   = "join"
+)
+
+func (a Action) trigger() string {
+	switch {
+	case !a.After.IsZero():
+		return onTime
+	case a.When != "":
+		return onEntry
+	case a.Join != "":
+		return onJoin
+	}
+	return onIssued
 }

@@ -1,0 +1,68 @@
+package workflow
+
+import (
+	"time"
+
+	"bedelau/internal/kernel/workcal"
+)
+
+// Reminder tells somebody before the promised time ends: when Percent of it has passed, or Before its end.
+type Reminder struct {
+	Percent int          `json:"percent,omitempty" yaml:"percent"`
+	Before  workcal.Term `json:"before,omitzero" yaml:"before"`
+	Tell    string       `json:"tell" yaml:"tell"` // ToHolder, or a role in the agency
+}
+
+// Escalation says who is told when a case stays too long. After is "due", the end of the promised time; By counts from
+// there. Levels are told one after the other, from 1 on.
+type Escalation struct {
+	After string       `json:"after" yaml:"after"`
+	By    workcal.Term `json:"by,omitzero" yaml:"by"`
+	Level int          `json:"level" yaml:"level"`
+	Tell  string       `json:"tell" yaml:"tell"` // ToHolder, or a role in the agency
+}
+
+// AfterDue is the end of the promised time.
+const AfterDue = "due"
+
+// Rung is the next thing to tell of a case that is not decided: a reminder, or a level of its lateness.
+type Rung struct {
+	Reminder int // counted from 1; 0 for a level
+	Level    int
+	Tell     string
+	At       time.Time
+}
+
+// Next returns what is to be told of a case whose promised time of term ends at due, after so many reminders and levels
+// were; false when nothing is left. A year whose holidays were not imported makes the moments earlier, never later.
+func (w *Workflow) Next(cal workcal.Calendar, due time.Time, term workcal.Term, reminded, level int) (Rung, bool, error) {
+	if level == 0 && reminded < len(w.Reminders) {
+		r := w.Reminders[reminded]
+		back := r.Before
+		if back.IsZero() {
+			back = workcal.Term{Amount: term.Amount - term.Amount*r.Percent/100, Unit: term.Unit}
+		}
+		at, err := cal.Back(due, back)
+		return Rung{Reminder: reminded + 1, Tell: r.Tell, At: at}, true, known(err)
+	}
+	if level >= len(w.Escalation) {
+		return Rung{}, false, nil
+	}
+	e := w.Escalation[level]
+	at := due
+	if !e.By.IsZero() {
+		var err error
+		if at, err = cal.Due(due, e.By); known(err) != nil {
+			return Rung{}, false, err
+		}
+	}
+	return Rung{Level: level + 1, Tell: e.Tell, At: at}, true, nil
+}
+
+// known drops the warning that a year's holidays were not imported.
+func known(err error) error {
+	if _, missing := workcal.MissingYear(err); missing {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,174 @@
+package workflow
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/form"
+	"bedelau/internal/kernel/i18n"
+)
+
+// Sheet is everything that is answered about a case, as one form: the applicant's pages, then what each branch and each
+// action asks of the office, in the order of the workflow. A condition of an action may name any of it; those of an
+// office's field what comes before. The outcome of a branch has the branch's code.
+type Sheet struct {
+	form  *form.Form
+	from  []string // the place in the workflow of each page; empty for the applicant's
+	words []string // the codes of what the office answers
+}
+
+// Sheet puts a workflow's questions behind the applicant's form.
+func (w *Workflow) Sheet(applicant *form.Form) *Sheet {
+	s := &Sheet{form: &form.Form{Code: applicant.Code + "+" + w.Code, Version: 1, Pages: append([]form.Page{}, applicant.Pages...)}}
+	s.from = make([]string, len(s.form.Pages))
+	for i, state := range w.States {
+		for j, b := range state.Branches {
+			s.add(fmt.Sprintf("states[%d].branches[%d]", i, j), BranchPage(b.Code), b.Label, "", b.fields())
+		}
+	}
+	for i, a := range w.Actions {
+		if len(a.Fields) > 0 {
+			s.add(fmt.Sprintf("actions[%d]", i), ActionPage(a.Code), a.Label, "", a.Fields)
+		}
+	}
+	for i, a := range w.Actions {
+		s.condition(i, ifKey, a.Code, a.If)
+		s.condition(i, whenKey, a.Code, a.When)
+	}
+	s.form.Ready()
+	return s
+}
+
+const (
+	ifKey   = "if:"
+	whenKey = "when:"
+)
+
+// ActionPage is the code of the page with what an action asks; no applicant's page can have it.
+func ActionPage(action string) string { return "act:" + action }
+
+// BranchPage is the code of the page with what a branch asks.
+func BranchPage(branch string) string { return "ask:" + branch }
+
+func (s *Sheet) add(from, code string, title i18n.Text, showIf string, fields []form.Field) {
+	s.form.Pages = append(s.form.Pages, form.Page{Code: code, Title: title, ShowIf: showIf, Fields: fields})
+	s.from = append(s.from, from)
+	for _, f := range fields {
+		if f.Answered() {
+			s.words = append(s.words, f.Code)
+		}
+	}
+}
+
+// condition adds a page that is shown while a condition of an action holds.
+func (s *Sheet) condition(i int, key, action, text string) {
+	if text != "" {
+		mark := []form.Field{{Code: key + action, Type: form.Info}}
+		s.add(fmt.Sprintf("actions[%d].%s", i, strings.TrimSuffix(key, ":")), key+action, nil, text, mark)
+	}
+}
+
+// fields are what an office answers: the outcome, then what the workflow asks besides.
+func (b Branch) fields() []form.Field {
+	outcome := form.Field{Code: b.Code, Type: form.Choice, Label: b.Label, Required: true}
+	for _, o := range b.Outcomes {
+		outcome.Options = append(outcome.Options, form.Option{Value: o.Code, Label: o.Label})
+	}
+	return append([]form.Field{outcome}, b.Fields...)
+}
+
+// Field returns the field of this code, the applicant's or the office's.
+func (s *Sheet) Field(code string) (form.Field, bool) { return s.form.Field(code) }
+
+// Form is the sheet as one form, whose pages of the office have the codes ActionPage and BranchPage; do not change it.
+func (s *Sheet) Form() *form.Form { return s.form }
+
+// Standing is what the answers so far make of a sheet.
+type Standing struct{ asked form.Asked }
+
+// Stand judges the sheet by what is known of a case: its answers and the numbers of its files by field.
+func (s *Sheet) Stand(answers form.Answers, files map[string]int, at form.At) Standing {
+	return Standing{s.form.Ask(answers, files, at)}
+}
+
+// Holds reports whether the condition under which an action is offered holds; without one it does.
+func (st Standing) Holds(a Action) bool { return a.If == "" || st.asked.Asks(ifKey+a.Code) }
+
+// Entered reports whether an action is to be taken as soon as its state is entered.
+func (st Standing) Entered(a Action) bool {
+	return a.trigger() == onEntry && st.Holds(a) && st.asked.Asks(whenKey+a.Code)
+}
+
+// Page returns what a page of the office asks now; false when it asks nothing.
+func (st Standing) Page(code string) (form.Page, bool) {
+	for _, p := range st.asked.Pages {
+		if p.Code == code {
+			return p, true
+		}
+	}
+	return form.Page{}, false
+}
+
+// Required reports whether a field must be answered now.
+func (st Standing) Required(field string) bool { return st.asked.Required[field] }
+
+// Read takes what an officer typed on a page of the sheet, beside the answers and files that are known; files counts
+// also what comes with it. It returns the answers in their one spelling and what is wrong with them.
+func (s *Sheet) Read(page string, typed map[string][]string, known form.Answers, files map[string]int, at form.At) (form.Answers, []fault.Field) {
+	p, ok := s.form.Page(page)
+	if !ok {
+		p = form.Page{Code: page}
+	}
+	c := form.NewChecker(s.form, at)
+	out := c.Page(p, typed, known, files)
+	all := form.Answers{}
+	for _, from := range []form.Answers{known, out} {
+		for code, v := range from {
+			all[code] = v
+		}
+	}
+	st := s.Stand(all, files, at)
+	for _, f := range p.Fields {
+		if f.Type == form.File && files[f.Code] == 0 && st.Required(f.Code) {
+			c.Errors = append(c.Errors, fault.Field{Name: f.Code, Code: "file_required"})
+		}
+	}
+	return out, c.Errors
+}
+
+// faults returns what is wrong with the sheet's expressions, at their places in the workflow; those of the applicant's
+// form are the form's own.
+func (s *Sheet) faults() []form.Fault {
+	var out []form.Fault
+	for _, f := range s.form.Faults() {
+		rest, ok := strings.CutPrefix(f.Path, "pages[")
+		number, rest, _ := strings.Cut(rest, "]")
+		i, err := strconv.Atoi(number)
+		if !ok || err != nil || i >= len(s.from) || s.from[i] == "" {
+			continue
+		}
+		// A branch's outcome stands before the fields that its author wrote.
+		if strings.Contains(s.from[i], ".branches[") {
+			rest = shift(rest)
+		}
+		f.Path = s.from[i] + strings.TrimSuffix(rest, ".show_if")
+		if strings.Contains(rest, "fields[") {
+			f.Path = s.from[i] + rest
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// shift counts the fields of a path without the first.
+func shift(path string) string {
+	head, rest, ok := strings.Cut(path, "fields[")
+	number, tail, _ := strings.Cut(rest, "]")
+	n, err := strconv.Atoi(number)
+	if !ok || err != nil {
+		return path
+	}
+	return fmt.Sprintf("%sfields[%d]%s", head, n-1, tail)
+}
