@@ -234,6 +234,11 @@ INSERT INTO access_version (tenant_id, version) SELECT md5(n::text)::uuid, 1 FRO
 INSERT INTO access_role (tenant_id, code, name, created_at, created_by) SELECT md5(n::text)::uuid, 'clerk', '{}', now(), gen_random_uuid() FROM generate_series(1, 3000) n;
 INSERT INTO access_rule (tenant_id, role, permission, granted, changed_at, changed_by)
 SELECT md5(n::text)::uuid, 'officer', 'audit:read', true, now(), gen_random_uuid() FROM generate_series(1, 3000) n;
+INSERT INTO agency_calendar (tenant_id, agency) SELECT md5(n::text)::uuid, 'rsud' FROM generate_series(1, 3000) n;
+INSERT INTO calendar_period (tenant_id, agency, code, name, first_day, hours) SELECT md5(n::text)::uuid, '', 'ramadan', '{}', '2026-02-18', '{}' FROM generate_series(1, 3000) n;
+INSERT INTO agency_day (tenant_id, agency, day, name) SELECT md5(n::text)::uuid, 'rsud', '2026-12-01', '{}' FROM generate_series(1, 3000) n;
+INSERT INTO calendar_change (tenant_id, id, kind, days, actor_id, at, queued, done_at)
+SELECT md5(n::text)::uuid, gen_random_uuid(), 'day', '[]', gen_random_uuid(), now(), true, now() FROM generate_series(1, 3000) n;
 INSERT INTO usage_touch (tenant_id, hour, id) SELECT md5(n::text)::uuid, date_trunc('hour', now()), gen_random_uuid() FROM generate_series(1, 3000) n;`
 
 const crowdSQL = `

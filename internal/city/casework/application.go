@@ -60,6 +60,7 @@ type Application struct {
 	DueAt           time.Time          `bun:"due_at,nullzero"` // zero: nothing was promised, or the clock is paused
 	DueProvisional  bool               `bun:"due_provisional"`
 	Remaining       *workcal.Remaining `bun:"remaining,type:jsonb,nullzero"`
+	Counting        *Counting          `bun:"counting,type:jsonb,nullzero"`
 	DecidedAt       time.Time          `bun:"decided_at,nullzero"`
 	Outcome         string             `bun:"outcome"` // event.Approved or event.Rejected
 	OnTime          *bool              `bun:"on_time"`

@@ -9,9 +9,9 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/calendar"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/jobs"
-	"bedelau/internal/kernel/pack"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workcal"
 	"bedelau/internal/kernel/workflow"
@@ -23,7 +23,7 @@ func (s *Service) setClock(ctx context.Context, tx bun.IDB, app *Application, to
 	app.Clock = to
 	switch {
 	case from == workflow.Running && to == workflow.Paused && !app.DueAt.IsZero():
-		cal, err := pack.LoadCalendar(ctx, tx)
+		cal, err := calendar.Hold(ctx, tx, app.AgencyCode)
 		if err != nil {
 			return 0, err
 		}
@@ -33,9 +33,12 @@ func (s *Service) setClock(ctx context.Context, tx bun.IDB, app *Application, to
 			return 0, err
 		}
 		app.Remaining, app.DueAt = &left, time.Time{}
+		if app.Counting != nil {
+			app.Counting.Paused = now
+		}
 		return year, nil
 	case from == workflow.Paused && to == workflow.Running && app.Remaining != nil:
-		cal, err := pack.LoadCalendar(ctx, tx)
+		cal, err := calendar.Hold(ctx, tx, app.AgencyCode)
 		if err != nil {
 			return 0, err
 		}
@@ -44,8 +47,11 @@ func (s *Service) setClock(ctx context.Context, tx bun.IDB, app *Application, to
 		if err != nil && !missing {
 			return 0, err
 		}
+		app.Counting = countingFrom(now, app.Remaining, app.TermUnit)
 		app.Remaining, app.DueAt, app.DueProvisional = nil, due.UTC(), app.DueProvisional || missing
 		return year, nil
+	case to == workflow.Stopped:
+		app.Counting = nil
 	}
 	return 0, nil
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"bedelau/internal/kernel/pack"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workcal"
 	"bedelau/internal/kernel/workflow"
@@ -33,20 +32,20 @@ type Promise struct {
 	Unit  workcal.Unit
 }
 
-// Promises tells for each application how its deadline stands, in the same order, by one reading of the calendar. The
+// Promises tells for each application how its deadline stands, in the same order, by one reading of their agencies' calendars. The
 // caller holds the applications because it may see them.
 func (s *Service) Promises(ctx context.Context, apps ...Application) ([]Promise, error) {
 	if _, ok := tenancy.From(ctx); !ok {
 		return nil, tenancy.ErrNone
 	}
-	cal, err := pack.LoadCalendar(ctx, s.d.DB.App)
+	cals, err := s.calendarsOf(ctx, s.d.DB.App, apps)
 	if err != nil {
 		return nil, err
 	}
 	now := s.now()
 	out := make([]Promise, len(apps))
 	for i, a := range apps {
-		if out[i], err = promiseOf(cal, a, now); err != nil {
+		if out[i], err = promiseOf(cals[a.AgencyCode], a, now); err != nil {
 			return nil, fmt.Errorf("casework: deadline of %s: %w", a.ID, err)
 		}
 	}

@@ -96,6 +96,7 @@ const (
 	EventHolderLeft      = "holder_left" // put back, because the account of the officer whom Message names was ended
 	EventEscalated       = "escalated"
 	EventIssued          = "issued"
+	EventDueChanged      = "due_changed"      // a day of the calendar was decreed late; Message says from when to when and why
 	EventCalendarMissing = "calendar_missing" // the deadline was counted through a year without imported holidays
 )
 

@@ -14,12 +14,12 @@ import (
 
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/calendar"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
-	"bedelau/internal/kernel/pack"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workcal"
 	"bedelau/internal/kernel/workflow"
@@ -245,14 +245,14 @@ func (s *Service) applicant(ctx context.Context, app *Application, actor identit
 	return err
 }
 
-// promise sets the deadline by the city's calendar. It returns the year whose holidays were not imported, or 0: the
+// promise sets the deadline by the agency's calendar. It returns the year whose holidays were not imported, or 0: the
 // resident is not made to wait for the office's own omission.
 func (s *Service) promise(ctx context.Context, tx bun.IDB, app *Application, t workcal.Term, now time.Time) (int, error) {
 	if t.IsZero() {
 		return 0, nil
 	}
 	app.TermAmount, app.TermUnit = t.Amount, t.Unit
-	cal, err := pack.LoadCalendar(ctx, tx)
+	cal, err := calendar.Hold(ctx, tx, app.AgencyCode)
 	if err != nil {
 		return 0, err
 	}
@@ -261,7 +261,7 @@ func (s *Service) promise(ctx context.Context, tx bun.IDB, app *Application, t w
 	if err != nil && !missing {
 		return 0, err
 	}
-	app.DueAt, app.DueProvisional = due.UTC(), missing
+	app.DueAt, app.DueProvisional, app.Counting = due.UTC(), missing, countingFrom(now, nil, t.Unit)
 	return year, nil
 }
 

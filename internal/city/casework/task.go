@@ -31,6 +31,10 @@ func (s *Service) Register(r *jobs.Runner) error {
 	if err := jobs.HandleCall(r, escalateKind, s.escalate); err != nil {
 		return err
 	}
+	if err := jobs.Handle(r, recountKind, s.recount); err != nil {
+		return err
+	}
+	jobs.EachCity(r, "casework.calendar", time.Minute, s.followCalendar)
 	jobs.EachCity(r, "casework.deadlines", time.Minute, s.sweep)
 	jobs.EachCity(r, "casework.track_attempts", time.Hour, s.forgetTries)
 	return nil

@@ -50,6 +50,11 @@ func read(p *pack.Pack) (content, error) {
 		errs = append(errs, err)
 	} else {
 		errs = append(errs, checkAgencies(p.Check("agencies.yaml"), out.agencies))
+		for _, name := range p.Names("agency-calendar") { // read by the calendar's section, which knows no agency
+			c := p.Check(name)
+			checkAgency(c, "agency", strings.TrimSuffix(path.Base(name), ".yaml"), out.agencies)
+			errs = append(errs, c.Err())
+		}
 	}
 	for _, name := range p.Names("services") {
 		var o offer

@@ -15,8 +15,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/kernel/calendar"
 	"bedelau/internal/kernel/event"
-	"bedelau/internal/kernel/pack"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workcal"
 )
@@ -74,7 +74,7 @@ type application struct {
 // record notes what a fact says and recounts the days it touches. Facts may arrive twice and in any order: what is
 // known already stays, and a day is counted anew, never incremented.
 func record(ctx context.Context, tx bun.Tx, a application) error {
-	cal, err := pack.LoadCalendar(ctx, tx)
+	cal, err := calendar.Load(ctx, tx, a.Agency)
 	if err != nil {
 		return err
 	}

@@ -12,8 +12,8 @@ import (
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/calendar"
 	"bedelau/internal/kernel/i18n"
-	"bedelau/internal/kernel/pack"
 	"bedelau/web/page/office"
 	"bedelau/web/ui"
 )
@@ -21,7 +21,7 @@ import (
 // calendar shows when the offices work in one year, and warns of years that deadlines run into without holidays.
 func (p *Pages) calendar(c *gin.Context) error {
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
-	years, err := pack.Years(ctx, p.DB.App)
+	years, err := calendar.Years(ctx, p.DB.App)
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func (p *Pages) calendar(c *gin.Context) error {
 	return p.Render(c, http.StatusOK, office.Calendar(v))
 }
 
-func fillYear(v *office.CalendarView, y pack.Year, l i18n.Locale) {
+func fillYear(v *office.CalendarView, y calendar.Year, l i18n.Locale) {
 	v.Week, v.Source, v.Verified = weekText(y.Week, l), y.Source, y.Verified
 	v.Hours = l.T("calendar.hours", "open", hour(y.Open, l), "close", hour(y.Close, l))
 	for _, d := range y.Days {

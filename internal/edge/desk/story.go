@@ -65,6 +65,8 @@ func special(v *ui.Event, e casework.Event, l i18n.Locale) {
 		v.Title, v.Icon, v.Quote = l.T("case.event.holder_left", "name", e.Message), "users", ""
 	case casework.EventEscalated:
 		v.Title, v.Icon, v.Tone = l.T("case.event.escalated"), "flag", "bad"
+	case casework.EventDueChanged:
+		v.Title, v.Icon, v.Tone = l.T("portal.event.due_changed"), "calendar", "care"
 	case casework.EventCalendarMissing:
 		v.Title, v.Icon, v.Tone, v.Quote = l.T("case.event.calendar_missing", "year", e.Message), "calendar", "care", ""
 	case casework.EventIssued:

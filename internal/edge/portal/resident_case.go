@@ -154,8 +154,11 @@ func (p *Portal) events(c *gin.Context, d casework.Detail) []ui.Event {
 		if v.Title == "" {
 			continue // something the applicant has no word for
 		}
-		if e.Action == casework.EventIssued {
+		switch e.Action {
+		case casework.EventIssued:
 			v.Icon = "award"
+		case casework.EventDueChanged:
+			v.Icon = "calendar"
 		}
 		out = append(out, v)
 	}

@@ -36,6 +36,7 @@ func kinds() map[string]kind {
 		"password_reset":        {account: true},
 		"staff_invite":          {account: true},
 		"application_submitted": {needs: with("agency"), may: []string{"due"}},
+		"deadline_changed":      {needs: with("body")},
 		"correction_requested":  {needs: matter, may: []string{"reason"}},
 		"application_approved":  {needs: matter, may: []string{"reason"}},
 		"application_rejected":  {needs: matter, may: []string{"reason"}},

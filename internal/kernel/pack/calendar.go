@@ -4,62 +4,24 @@ import (
 	"context"
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
+	"strings"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
-	"bedelau/internal/kernel/i18n"
-	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/calendar"
 )
 
-// The kinds of day off. National days and joint leave come from the yearly joint decree (SKB 3 Menteri) through the
-// pack; a local day is the city's own and no pack removes it.
-const (
-	NationalDay = "libur"
-	JointLeave  = "cuti_bersama"
-	LocalDay    = "lokal"
-)
-
-// Year says how the city's offices work in one year, as its calendar was imported.
-type Year struct {
-	bun.BaseModel `bun:"table:calendar_year,alias:cy"`
-
-	TenantID uuid.UUID `bun:"tenant_id,pk" json:"-" yaml:"-"`
-	Year     int       `bun:"year,pk" json:"year" yaml:"year"`
-	Week     []string  `bun:"week,array" json:"week" yaml:"week"` // working days: mon … sun
-	Open     string    `bun:"open" json:"open" yaml:"open"`       // "07:30", local time
-	Close    string    `bun:"close" json:"close" yaml:"close"`
-	Source   string    `bun:"source" json:"source" yaml:"source"`
-	Verified bool      `bun:"verified" json:"verified" yaml:"verified"`
-	Days     []Holiday `bun:"-" json:"days" yaml:"days"`
-}
-
-// Holiday is a day on which no office works.
-type Holiday struct {
-	bun.BaseModel `bun:"table:holiday,alias:h"`
-
-	TenantID uuid.UUID `bun:"tenant_id,pk" json:"-" yaml:"-"`
-	Day      string    `bun:"day,pk,type:date" json:"date" yaml:"date"` // "2026-01-01"
-	Name     i18n.Text `bun:"name,type:jsonb" json:"name" yaml:"name"`
-	Kind     string    `bun:"kind" json:"kind" yaml:"kind"`
-	Source   string    `bun:"source" json:"source,omitempty" yaml:"-"`
-	Verified bool      `bun:"verified" json:"verified" yaml:"-"`
-}
-
-var (
-	clockPattern = regexp.MustCompile(`^([01]\d|2[0-3]):[0-5]\d$`)
-	weekdays     = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"} // by time.Weekday
-)
+var clockPattern = regexp.MustCompile(`^([01]\d|2[0-3]):[0-5]\d$`)
 
 func calendarSection() Section {
 	return Section{
 		Name: "calendar",
 		Check: func(p *Pack) error {
 			_, err := readCalendar(p)
-			return err
+			_, also := readAgencyCalendars(p)
+			return Join(err, also)
 		},
 		Apply: func(ctx context.Context, tx bun.Tx, p *Pack) error {
 			years, err := readCalendar(p)
@@ -67,33 +29,43 @@ func calendarSection() Section {
 				return err
 			}
 			for _, y := range years {
-				if err := saveYear(ctx, tx, y); err != nil {
+				if err := calendar.SaveYear(ctx, tx, y); err != nil {
 					return err
 				}
 			}
-			return nil
+			agencies, err := readAgencyCalendars(p)
+			if err != nil {
+				return err
+			}
+			return calendar.SaveAgencies(ctx, tx, agencies)
 		},
 	}
 }
 
-func readCalendar(p *Pack) ([]Year, error) {
+func readCalendar(p *Pack) ([]calendar.Year, error) {
 	var (
-		years []Year
+		years []calendar.Year
 		errs  []error
 	)
 	for _, name := range p.Names("calendar") {
-		var y Year
+		var y calendar.Year
 		if err := p.Decode(name, &y); err != nil {
 			errs = append(errs, err)
 			continue
 		}
 		errs = append(errs, checkYear(p.Check(name), name, y))
+		for i := range y.Periods {
+			if y.Periods[i].Source == "" {
+				y.Periods[i].Source = y.Source
+			}
+			y.Periods[i].Verified = y.Verified
+		}
 		years = append(years, y)
 	}
 	return years, Join(errs...)
 }
 
-func checkYear(c *Check, name string, y Year) error {
+func checkYear(c *Check, name string, y calendar.Year) error {
 	if want := fmt.Sprintf("calendar/%d.yaml", y.Year); y.Year < 2000 || name != want {
 		c.Add("year", "not_file_name", "value", y.Year, "file", name)
 	}
@@ -102,7 +74,7 @@ func checkYear(c *Check, name string, y Year) error {
 		c.Add("week", "required")
 	}
 	for i, day := range y.Week {
-		c.OneOf(At("week", i), day, weekdays...)
+		c.OneOf(At("week", i), day, calendar.Weekdays()...)
 	}
 	c.Pattern("open", y.Open, clockPattern, "07:30")
 	c.Pattern("close", y.Close, clockPattern, "16:00")
@@ -120,30 +92,102 @@ func checkYear(c *Check, name string, y Year) error {
 		}
 		seen[d.Day] = true
 		c.Text(at+".name", d.Name)
-		c.OneOf(at+".kind", d.Kind, NationalDay, JointLeave)
+		c.OneOf(at+".kind", d.Kind, calendar.NationalDay, calendar.JointLeave)
+	}
+	checkPeriods(c, y.Periods)
+	for i, p := range y.Periods {
+		if !strings.HasPrefix(p.First, strconv.Itoa(y.Year)+"-") {
+			c.Add(At("periods", i)+".from", "bad_form", "value", p.First, "example", strconv.Itoa(y.Year)+"-02-18")
+		}
 	}
 	return c.Err()
 }
 
-// saveYear replaces what the decree of one year says. A local day of the city stays, unless the decree now names it.
-func saveYear(ctx context.Context, tx bun.Tx, y Year) error {
-	y.TenantID = tenancy.Must(ctx)
-	_, err := tx.NewInsert().Model(&y).On("CONFLICT (tenant_id, year) DO UPDATE").
-		Set("week = EXCLUDED.week, open = EXCLUDED.open, close = EXCLUDED.close, source = EXCLUDED.source, verified = EXCLUDED.verified").
-		Exec(ctx)
-	if err != nil {
-		return err
+// checkPeriods refuses other hours that are no hours of a week, or hold for no time.
+func checkPeriods(c *Check, periods []calendar.Period) {
+	seen := map[string]bool{}
+	for i, p := range periods {
+		at := At("periods", i)
+		c.Once(seen, at+".code", p.Code)
+		c.Text(at+".name", p.Name)
+		c.date(at+".from", p.First)
+		if p.Last != "" {
+			c.date(at+".to", p.Last)
+			if p.Last < p.First {
+				c.Add(at+".to", "not_after", "value", p.Last, "other", p.First)
+			}
+		}
+		if len(p.Hours) == 0 {
+			c.Add(at+".hours", "required")
+		}
+		for day, hours := range p.Hours {
+			c.OneOf(at+".hours", day, calendar.Weekdays()...)
+			c.span(at+".hours."+day, hours)
+		}
 	}
-	days := slices.Clone(y.Days)
-	for i := range days {
-		days[i].TenantID, days[i].Source, days[i].Verified = y.TenantID, y.Source, y.Verified
+}
+
+func (c *Check) date(path, value string) {
+	if _, err := time.Parse(time.DateOnly, value); err != nil {
+		c.Add(path, "bad_form", "value", value, "example", "2026-02-18")
 	}
-	_, err = tx.NewDelete().Model((*Holiday)(nil)).Where("tenant_id = ?", y.TenantID).Where("kind <> ?", LocalDay).
-		Where("day BETWEEN make_date(?, 1, 1) AND make_date(?, 12, 31)", y.Year, y.Year).Exec(ctx)
-	if err != nil || len(days) == 0 {
-		return err
+}
+
+func (c *Check) span(path, value string) {
+	if _, ok := calendar.ParseSpan(value); !ok {
+		c.Add(path, "bad_form", "value", value, "example", "07:30-16:00")
 	}
-	_, err = tx.NewInsert().Model(&days).On("CONFLICT (tenant_id, day) DO UPDATE").
-		Set("name = EXCLUDED.name, kind = EXCLUDED.kind, source = EXCLUDED.source, verified = EXCLUDED.verified").Exec(ctx)
-	return err
+}
+
+// readAgencyCalendars reads what agencies do differently from their city: agency-calendar/<agency>.yaml.
+func readAgencyCalendars(p *Pack) ([]calendar.Agency, error) {
+	var (
+		all  []calendar.Agency
+		errs []error
+	)
+	for _, name := range p.Names("agency-calendar") {
+		var a calendar.Agency
+		if err := p.Decode(name, &a); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		errs = append(errs, checkAgencyCalendar(p.Check(name), name, a))
+		for i := range a.Periods {
+			if a.Periods[i].Source == "" {
+				a.Periods[i].Source = a.Source
+			}
+			a.Periods[i].Verified = a.Verified
+		}
+		for i := range a.Days {
+			if a.Days[i].Source == "" {
+				a.Days[i].Source = a.Source
+			}
+			a.Days[i].Verified = a.Verified
+		}
+		all = append(all, a)
+	}
+	return all, Join(errs...)
+}
+
+func checkAgencyCalendar(c *Check, name string, a calendar.Agency) error {
+	c.Code("agency", a.Agency)
+	if want := "agency-calendar/" + a.Agency + ".yaml"; name != want {
+		c.Add("agency", "not_file_name", "value", a.Agency, "file", name)
+	}
+	c.Required("source", a.Source)
+	checkPeriods(c, a.Periods)
+	seen := map[string]bool{}
+	for i, d := range a.Days {
+		at := At("days", i)
+		c.date(at+".date", d.Day)
+		if seen[d.Day] {
+			c.Add(at+".date", "repeated", "value", d.Day)
+		}
+		seen[d.Day] = true
+		c.Text(at+".name", d.Name)
+		if d.Hours != "" {
+			c.span(at+".hours", d.Hours)
+		}
+	}
+	return c.Err()
 }

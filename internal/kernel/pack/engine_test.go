@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/calendar"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/pgtest"
@@ -151,7 +152,7 @@ func TestLoadCalendarCountsAsTheCityWorks(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx := tenancy.With(t.Context(), r.City)
-	local := Holiday{TenantID: r.City.ID, Day: "2026-12-23", Name: i18n.Text{"id": "Hari jadi", "en": "City day"}, Kind: LocalDay}
+	local := calendar.Holiday{TenantID: r.City.ID, Day: "2026-12-23", Name: i18n.Text{"id": "Hari jadi", "en": "City day"}, Kind: calendar.LocalDay}
 	if _, err := w.DB.App.NewInsert().Model(&local).Exec(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +160,7 @@ func TestLoadCalendarCountsAsTheCityWorks(t *testing.T) {
 	if _, err := e.Apply(t.Context(), w.DB, mustLoad(t, folders(map[string]string{"kampung/calendar/2026.yaml": string(edit) + "# touched\n"}), "kampung")); err != nil {
 		t.Fatal(err)
 	}
-	cal, err := LoadCalendar(tenancy.WithID(t.Context(), r.City.ID), w.DB.App) // by id alone, as in a job
+	cal, err := calendar.Load(tenancy.WithID(t.Context(), r.City.ID), w.DB.App, "") // by id alone, as in a job
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +172,7 @@ func TestLoadCalendarCountsAsTheCityWorks(t *testing.T) {
 	if want := time.Date(2026, 12, 25, 16, 0, 0, 0, cal.Zone); err != nil || !due.Equal(want) {
 		t.Errorf("due %v, %v; want %v", due, err, want)
 	}
-	none, err := LoadCalendar(w.Ctx(w.Other), w.DB.App)
+	none, err := calendar.Load(w.Ctx(w.Other), w.DB.App, "")
 	if err != nil || len(none.Holidays) != 0 || len(none.Years) != 0 || !none.Week[time.Monday] || none.Week[time.Saturday] {
 		t.Errorf("a city without a calendar: %+v, %v", none, err)
 	}

@@ -1,0 +1,234 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/calendar"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/jobs"
+	"bedelau/internal/kernel/notify"
+	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/workcal"
+	"bedelau/internal/kernel/workflow"
+)
+
+// Counting is from where a promise is counted. It makes the deadline a function of the calendar: counted again after a day
+// off was decreed late it is what it would have been, whatever changed before and however often it is counted.
+type Counting struct {
+	From   time.Time          `json:"from"`            // submission, or when the clock last ran again
+	Left   *workcal.Remaining `json:"left,omitempty"`  // of the term at From; nil is the whole of it
+	Paused time.Time          `json:"paused,omitzero"` // while the clock stands still
+}
+
+// countingFrom returns nothing for a term that no calendar moves: hours, days and months run through every day.
+func countingFrom(at time.Time, left *workcal.Remaining, unit workcal.Unit) *Counting {
+	if unit != workcal.WorkingDay && unit != workcal.Minute {
+		return nil
+	}
+	return &Counting{From: at, Left: left}
+}
+
+// end is when the term ends by cal, had its clock not been paused since From.
+func (c Counting) end(cal workcal.Calendar, t workcal.Term) (due time.Time, provisional bool, err error) {
+	if c.Left == nil {
+		due, err = cal.Due(c.From, t)
+	} else {
+		due, err = cal.Resume(c.From, *c.Left)
+	}
+	if _, missing := workcal.MissingYear(err); missing {
+		return due.UTC(), true, nil
+	}
+	return due.UTC(), false, err
+}
+
+type recountArgs struct {
+	Changes  []uuid.UUID `json:"changes"`            // whose run this is
+	Agencies []string    `json:"agencies,omitempty"` // of agencies' changes alone; empty is every agency
+	After    uuid.UUID   `json:"after"`              // the last application of the batch before
+}
+
+var recountKind = jobs.Kind[recountArgs]{Name: "casework.recount.v1", MaxRetry: 20, Timeout: 5 * time.Minute}
+
+// followCalendar begins to count again what the latest changes of the city's calendars touch.
+func (s *Service) followCalendar(ctx context.Context, tx bun.Tx, _ time.Time) error {
+	changes, err := calendar.Take(ctx, tx)
+	if err != nil || len(changes) == 0 {
+		return err
+	}
+	var args recountArgs
+	all := false
+	for _, c := range changes {
+		args.Changes = append(args.Changes, c.ID)
+		args.Agencies = append(args.Agencies, c.Agency)
+		all = all || c.Agency == ""
+	}
+	if all {
+		args.Agencies = nil
+	}
+	return jobs.Add(ctx, tx, recountKind, args)
+}
+
+// recountBatch bounds how many rows one transaction holds.
+const recountBatch = 200
+
+// recount counts one batch again and adds the job of the next, in one transaction with the mark that it is done: a crash
+// repeats a batch that has left nothing, and no batch is left out. The calendars stand still meanwhile, so that the
+// reason names every change that moved a date.
+func (s *Service) recount(ctx context.Context, tx bun.Tx, args recountArgs) error {
+	if err := calendar.Still(ctx, tx); err != nil {
+		return err
+	}
+	changes, err := calendar.Open(ctx, tx)
+	if err != nil {
+		return err
+	}
+	var apps []Application
+	q := tx.NewSelect().Model(&apps).Where("a.tenant_id = ?", tenancy.Must(ctx)).Where("a.counting IS NOT NULL").
+		Where("a.id > ?", args.After)
+	if len(args.Agencies) > 0 {
+		q = q.Where("a.agency_code IN (?)", bun.List(args.Agencies))
+	}
+	if err := q.OrderExpr("a.id").Limit(recountBatch).For("UPDATE").Scan(ctx); err != nil {
+		return fmt.Errorf("casework: recount: %w", err)
+	}
+	cals, err := s.calendarsOf(ctx, tx, apps)
+	if err != nil {
+		return err
+	}
+	moved := 0
+	for i := range apps {
+		did, err := s.countAgain(ctx, tx, &apps[i], cals[apps[i].AgencyCode], changes)
+		if err != nil {
+			return fmt.Errorf("casework: recount %s: %w", apps[i].ID, err)
+		}
+		if did {
+			moved++
+		}
+	}
+	last := len(apps) < recountBatch
+	if err := calendar.Note(ctx, tx, args.Changes, len(apps), moved, last, s.now()); err != nil || last {
+		return err
+	}
+	args.After = apps[len(apps)-1].ID
+	return jobs.Add(ctx, tx, recountKind, args)
+}
+
+// calendarsOf reads the calendars that some applications are counted by.
+func (s *Service) calendarsOf(ctx context.Context, db bun.IDB, apps []Application) (map[string]workcal.Calendar, error) {
+	seen, agencies := map[string]bool{}, []string{}
+	for _, a := range apps {
+		if !seen[a.AgencyCode] {
+			seen[a.AgencyCode] = true
+			agencies = append(agencies, a.AgencyCode)
+		}
+	}
+	if len(agencies) == 0 {
+		return nil, nil
+	}
+	return calendar.LoadFor(ctx, db, agencies...)
+}
+
+// countAgain sets the deadline of a locked application by the calendar as it is now, and says so where it moved. A date
+// that would have passed by it already stays: a day that turns out to have been a working day makes nobody late.
+func (s *Service) countAgain(ctx context.Context, tx bun.Tx, app *Application, cal workcal.Calendar, changes []calendar.Change) (bool, error) {
+	due, provisional, err := app.Counting.end(cal, app.Term())
+	if err != nil {
+		return false, err
+	}
+	l, now := i18n.Locale(app.Locale), s.now()
+	m := moved{first: app.Counting.From.In(cal.Zone)}
+	switch app.Clock {
+	case workflow.Running:
+		if due.Equal(app.DueAt) || due.Before(app.DueAt) && due.Before(now) {
+			return false, nil
+		}
+		m.was, m.is = l.DateTime(app.DueAt.In(cal.Zone)), l.DateTime(due.In(cal.Zone))
+		m.last, m.key = later(app.DueAt, due).In(cal.Zone), "casework.recount.due"
+		m.before, m.after = app.DueAt, due
+		app.DueAt, app.DueProvisional = due, provisional
+		app.setQueue(now)
+		if !app.Late(now) {
+			app.EscalationSent = app.EscalationLevel // late again, it is found again
+		}
+	case workflow.Paused:
+		left, err := cal.Remaining(app.Counting.Paused, due, app.TermUnit)
+		if _, missing := workcal.MissingYear(err); err != nil && !missing {
+			return false, err
+		}
+		if app.Remaining == nil || left == *app.Remaining || left.Late() && !app.Remaining.Late() {
+			return false, nil
+		}
+		m.was, m.is = leftText(*app.Remaining, l), leftText(left, l)
+		m.last, m.key = later(app.Counting.Paused, due).In(cal.Zone), "casework.recount.left"
+		m.before, m.after = app.Remaining, left
+		app.Remaining = &left
+	default:
+		return false, nil
+	}
+	m.because = calendar.Because(changes, app.AgencyCode, m.first, m.last, l)
+	if m.because == "" {
+		m.because = l.T("casework.recount.calendar")
+	}
+	app.UpdatedAt = now
+	return true, s.announceMoved(ctx, tx, *app, m, changes, now)
+}
+
+// moved is how a promise changed, in the words of its applicant.
+type moved struct {
+	first, last   time.Time
+	key           string
+	was, is       string
+	because       string
+	before, after any
+}
+
+func (s *Service) announceMoved(ctx context.Context, tx bun.Tx, app Application, m moved, changes []calendar.Change, now time.Time) error {
+	if err := save(ctx, tx, app); err != nil {
+		return err
+	}
+	l := i18n.Locale(app.Locale)
+	text := l.T(m.key, "from", m.was, "to", m.is, "because", m.because)
+	err := record(ctx, tx, app, Event{At: now, Action: EventDueChanged, FromState: app.State, ToState: app.State, ActorKind: audit.System,
+		Public: true, Message: text})
+	if err != nil {
+		return err
+	}
+	ids := make([]uuid.UUID, len(changes))
+	for i, c := range changes {
+		ids[i] = c.ID
+	}
+	err = audit.Record(ctx, tx, audit.Entry{
+		ActorKind: audit.System, Action: "application.recount", Object: "application", ObjectID: app.ID, At: now,
+		Detail: map[string]any{"number": app.Number, "before": m.before, "after": m.after, "changes": ids},
+	})
+	if err != nil {
+		return err
+	}
+	err = s.d.Notify.Send(ctx, tx, notify.Message{
+		To: app.AccountID, Template: "deadline_changed", Locale: l, Key: fmt.Sprintf("deadline_changed:%s:%d", app.ID, now.UnixMicro()),
+		Data: map[string]string{"number": app.Number, "service": app.ServiceName.In(l), "body": text, "path": "/permohonan/" + app.ID.String()},
+	})
+	if err != nil {
+		return fmt.Errorf("casework: tell: %w", err)
+	}
+	return nil
+}
+
+// leftText is what remains of a paused promise, in whole units.
+func leftText(r workcal.Remaining, l i18n.Locale) string {
+	t := workcal.Term{Amount: r.Count(), Unit: r.Unit}
+	return l.T(t.TextKey(), "n", t.Amount)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
