@@ -13,8 +13,10 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workflow"
 )
@@ -30,6 +32,24 @@ type Tracking struct {
 	Promise     Promise
 	UpdatedAt   time.Time
 	Steps       []Step
+}
+
+// ForAudit finds the application of a number for who reads the record, with audit:read: which it is, and nothing of it.
+// A number that cannot be one is Invalid, one that nobody has NotFound "application.not_found".
+func (s *Service) ForAudit(ctx context.Context, actor identity.Actor, number string) (uuid.UUID, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.AuditRead); err != nil {
+		return uuid.Nil, err
+	}
+	number, err := ParseNumber(number)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	var id uuid.UUID
+	err = s.d.DB.App.NewRaw("SELECT id FROM application WHERE tenant_id = ? AND number = ?", tenancy.Must(ctx), number).Scan(ctx, &id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return uuid.Nil, fault.New(fault.NotFound, "application.not_found")
+	}
+	return id, err
 }
 
 // Step is one state that an application has come to.

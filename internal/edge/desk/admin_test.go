@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/pagetest"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/identity"
@@ -144,6 +145,47 @@ func TestAnAdministratorSeesTheCity(t *testing.T) {
 	for _, path := range []string{"/kelola", "/kelola/staf", "/kelola/peran", "/kelola/kalender", "/kelola/layanan", "/kelola/audit", "/kelola/audit/rantai", "/kelola/pemakaian"} {
 		andi.Sees(andi.Get(path), http.StatusForbidden)
 	}
+}
+
+// TestAnAuditorNarrowsTheRecord to an application, a member of staff and days, and reads who was given what.
+func TestAnAuditorNarrowsTheRecord(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	siti := s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234")
+	root, number := siti.Apply(pagetest.SitiNIK)
+	_, other := s.Resident(t, pagetest.HostBatam, "Budi Santoso", "081270005678").Apply("2171041503850004")
+	andi := s.Staff(t, pagetest.HostBatam, "Andi Wijaya", "officer", "disdukcapil")
+	head := s.Staff(t, pagetest.HostBatam, "Rina Kusuma", "agency_head", "disdukcapil")
+	admin := s.Staff(t, pagetest.HostBatam, "Maya Putri", "city_admin", "")
+	desk := atDesk(root)
+	page := andi.Page(desk)
+	andi.Post(desk+"/ambil", "version", version(t, page))
+
+	whole := admin.Page("/kelola/audit", number, other, "Andi Wijaya", "Rina Kusuma")
+	one := admin.Page("/kelola/audit?number="+strings.ToLower(number), number, "Menentukan petugas", "Petugas: Andi Wijaya", "Hanya riwayat satu hal", "Tampilkan semua catatan")
+	if strings.Contains(one, other) {
+		t.Error("the history of one application names another")
+	}
+	_, rest, _ := strings.Cut(whole, "/kelola/audit?oleh=")
+	id, _, _ := strings.Cut(rest, `"`)
+	narrow := admin.Page("/kelola/audit?oleh="+id, "Hanya tindakan")
+	if strings.Contains(narrow, "Andi Wijaya") == strings.Contains(narrow, "Maya Putri") {
+		t.Error("the acts of one person are not theirs alone")
+	}
+	admin.Page("/kelola/audit?dari_tanggal=2026-11-24&sampai_tanggal=2026-11-24", number)
+	if strings.Contains(admin.Page("/kelola/audit?dari_tanggal=2026-11-25"), number) {
+		t.Error("a day to come holds an act of today")
+	}
+	admin.Page("/kelola/audit?sampai_tanggal=2026-11-23", "Belum ada catatan")
+	admin.Sees(admin.Get("/kelola/audit?number=BTM-26"), http.StatusUnprocessableEntity, "BTM-26")
+	admin.Sees(admin.Get("/kelola/audit?number="+casework.ExampleNumber("BTM")), http.StatusNotFound)
+	for _, bad := range []string{"dari_tanggal=besok", "sampai_tanggal=0000-01-01", "number=%00x%ff"} {
+		admin.Sees(admin.Get("/kelola/audit?"+bad), http.StatusUnprocessableEntity)
+	}
+	for _, bad := range []string{"oleh=x", "objek=application&tentang=x", "tentang=" + id} {
+		admin.Sees(admin.Get("/kelola/audit?"+bad), http.StatusNotFound)
+	}
+	head.Sees(head.Get("/kelola/audit?number="+number), http.StatusForbidden)
 }
 
 // TestAnAuditorHoldsTheRecordAgainstWhatTheyWroteDown: the page prints the end of the chain, and later proves from it

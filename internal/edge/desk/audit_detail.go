@@ -15,16 +15,34 @@ import (
 	"bedelau/internal/kernel/i18n"
 )
 
-// auditDetail says in words what an entry holds besides who, what and when. An id tells a reader nothing and is left
-// out; a code without words is shown as it is, since it is what was recorded.
-func auditDetail(c *gin.Context, l i18n.Locale, raw json.RawMessage) string {
+// concerned are the members of staff whom an act was about: who was given a case, and who had it before.
+func concerned(raw json.RawMessage) []uuid.UUID {
+	var m struct {
+		Officer uuid.NullUUID `json:"officer"`
+		Before  uuid.NullUUID `json:"before"`
+	}
+	if json.Unmarshal(raw, &m) != nil {
+		return nil // the detail of another act, in which these names mean something else
+	}
+	var ids []uuid.UUID
+	for _, id := range []uuid.NullUUID{m.Officer, m.Before} {
+		if id.Valid {
+			ids = append(ids, id.UUID)
+		}
+	}
+	return ids
+}
+
+// auditDetail says in words what an entry holds besides who, what and when. An id without a name tells a reader nothing
+// and is left out; a code without words is shown as it is, since it is what was recorded.
+func auditDetail(c *gin.Context, l i18n.Locale, raw json.RawMessage, names map[uuid.UUID]string) string {
 	var m map[string]any
 	if len(raw) == 0 || json.Unmarshal(raw, &m) != nil {
 		return ""
 	}
 	var parts []string
 	for _, k := range slices.Sorted(maps.Keys(m)) {
-		value := auditValue(c, l, m[k])
+		value := auditValue(c, l, m[k], names)
 		if value == "" {
 			continue
 		}
@@ -37,7 +55,7 @@ func auditDetail(c *gin.Context, l i18n.Locale, raw json.RawMessage) string {
 	return strings.Join(parts, "; ")
 }
 
-func auditValue(c *gin.Context, l i18n.Locale, v any) string {
+func auditValue(c *gin.Context, l i18n.Locale, v any, names map[uuid.UUID]string) string {
 	switch v := v.(type) {
 	case nil:
 		return ""
@@ -49,12 +67,12 @@ func auditValue(c *gin.Context, l i18n.Locale, v any) string {
 	case []any:
 		words := make([]string, len(v))
 		for i, x := range v {
-			words[i] = auditValue(c, l, x)
+			words[i] = auditValue(c, l, x, names)
 		}
 		return strings.Join(words, ", ")
 	case string:
-		if _, err := uuid.Parse(v); err == nil {
-			return ""
+		if id, err := uuid.Parse(v); err == nil {
+			return names[id]
 		}
 		if at, err := time.Parse(time.RFC3339, v); err == nil {
 			return l.DateTime(at.In(gate.CityOf(c).Location()))

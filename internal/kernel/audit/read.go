@@ -22,6 +22,7 @@ type Filter struct {
 	ActorID  uuid.UUID
 	Action   string
 	Object   string
+	ObjectID uuid.UUID // of the kind Object, which must be named with it
 	From, To time.Time
 	Cursor   string // Page.Next of the page before
 	Limit    int    // 50 when zero, at most 200
@@ -54,6 +55,7 @@ func List(ctx context.Context, db bun.IDB, f Filter) (Page, error) {
 		{f.ActorID != uuid.Nil, "actor_id = ?", f.ActorID},
 		{f.Action != "", "action = ?", f.Action},
 		{f.Object != "", "object = ?", f.Object},
+		{f.ObjectID != uuid.Nil, "object_id = ?", f.ObjectID},
 		{!f.From.IsZero(), "at >= ?", f.From.UTC()},
 		{!f.To.IsZero(), "at < ?", f.To.UTC()},
 	} {

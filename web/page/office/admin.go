@@ -114,6 +114,8 @@ type Entry struct {
 	At                  time.Time
 	Who, Action, Detail string
 	Href                string // of what it was done to, when that has a page
+	Same                string // the record of the same member of staff; empty of others
+	Thing               string // the record of the same thing
 }
 
 // Chain is what checking the record said. Proof is about what an auditor had written down; Next leads to the links that
@@ -135,12 +137,21 @@ func (c Chain) tone() string {
 // Fingerprint is the end of the record's chain, for an auditor to write down.
 type Fingerprint struct{ Link, Short, Full string }
 
+// AuditFilter is what of the record is shown, as the address says it; all of it when empty. Thing and Who are ids, Number
+// that of an application, From and To days as 2026-11-26.
+type AuditFilter struct{ Object, Thing, Number, Who, From, To string }
+
+// Narrow reports whether anything is left out.
+func (f AuditFilter) Narrow() bool { return f != AuditFilter{} }
+
 // AuditView is a page of the record, the latest act first. Chain is set when it was just checked; Print is nil where no
 // link is, and of a broken chain. Noted is the fingerprint that was given, and Errors are of "sidik".
 type AuditView struct {
 	ui.Shell
 	Entries     []Entry
-	Object      string // the kind of thing shown alone; empty for all
+	Filter      AuditFilter
+	OfName      string // of the member of staff whose acts are shown alone
+	OfThing     bool   // one thing's history is shown alone
 	Objects     []ui.Option
 	Chain       *Chain
 	Print       *Fingerprint
