@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/apikey"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
@@ -61,7 +62,7 @@ func (g *Gate) Enter(c *gin.Context, r Route, s Surface) error {
 	if err := g.permit(c, r.Needs); err != nil {
 		return err
 	}
-	if a := ActorOf(c); s.API && g.OnAPI != nil && a.SignedIn() {
+	if a := ActorOf(c); s.API && g.OnAPI != nil && a.ID != uuid.Nil {
 		// An id of our own: the request's may be the caller's, who could send one twice to be counted once.
 		g.OnAPI(c.Request.Context(), event.APIRequested{RequestID: uuid.Must(uuid.NewV7()), AccountID: a.ID, Route: r.Path, At: time.Now()})
 	}
@@ -87,6 +88,9 @@ func (g *Gate) person(c *gin.Context, s Surface) error {
 	if token == "" {
 		return nil
 	}
+	if s.API && g.Keys != nil && apikey.LooksLike(token) {
+		return g.program(c, token)
+	}
 	actor, err := g.Identity.Resolve(c.Request.Context(), token)
 	if err != nil {
 		if f := fault.From(err); f.Kind == fault.Unauthenticated && !s.API {
@@ -96,6 +100,16 @@ func (g *Gate) person(c *gin.Context, s Surface) error {
 	}
 	c.Set(keyActor, actor)
 	return nil
+}
+
+// program puts the program of a key into the request, if the key has not been used too often in the last minute.
+func (g *Gate) program(c *gin.Context, token string) error {
+	actor, key, err := g.Keys.Resolve(c.Request.Context(), token)
+	if err != nil {
+		return err
+	}
+	c.Set(keyActor, actor)
+	return g.spend(c, "rate:key:"+key.ID.String(), redis_rate.PerMinute(key.PerMinute))
 }
 
 func (g *Gate) permit(c *gin.Context, need access.Permission) error {
@@ -122,7 +136,11 @@ func (g *Gate) limit(c *gin.Context, r Route) error {
 		l = Limit{Name: "general", Count: 600, Per: time.Minute}
 	}
 	key := "rate:" + l.Name + ":" + CityOf(c).Slug + ":" + identity.Subscriber(c.ClientIP())
-	res, err := g.Limiter.Allow(c.Request.Context(), key, redis_rate.Limit{Rate: l.Count, Burst: l.Count, Period: l.Per})
+	return g.spend(c, key, redis_rate.Limit{Rate: l.Count, Burst: l.Count, Period: l.Per})
+}
+
+func (g *Gate) spend(c *gin.Context, key string, l redis_rate.Limit) error {
+	res, err := g.Limiter.Allow(c.Request.Context(), key, l)
 	if err != nil {
 		g.Log.WarnContext(c.Request.Context(), "rate limiter unavailable", "err", err)
 		return nil

@@ -18,6 +18,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/apikey"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
@@ -60,6 +61,7 @@ type Table []Route
 type Deps struct {
 	Directory *tenancy.Directory
 	Identity  *identity.Service
+	Keys      *apikey.Service // of programs; without it no key opens anything
 	Guard     *access.Guard
 	Limiter   *redis_rate.Limiter
 	Log       *slog.Logger

@@ -96,7 +96,7 @@ func (g *Gate) line(c *gin.Context, id string, took time.Duration) {
 		slog.String("request", id), slog.String("method", c.Request.Method), slog.String("route", route),
 		slog.Int("status", status), slog.Duration("took", took), slog.String("city", CityOf(c).Slug),
 	}
-	if a := ActorOf(c); a.SignedIn() {
+	if a := ActorOf(c); a.ID != uuid.Nil {
 		attrs = append(attrs, slog.String("actor", a.ID.String()))
 	}
 	level := slog.LevelInfo

@@ -27,11 +27,17 @@ const (
 	ApplicationReveal Permission = "application:reveal"
 	ApplicationAll    Permission = "application:all" // the others of application reach every agency's, not one's own alone
 	ServiceConfigure  Permission = "service:configure"
+	AppManage         Permission = "app:manage" // the agencies' own apps and their keys
 	CalendarManage    Permission = "calendar:manage"
 	StaffManage       Permission = "staff:manage"
 	RoleManage        Permission = "role:manage"
 	AuditRead         Permission = "audit:read"
 	UsageRead         Permission = "usage:read"
+)
+
+// What programs with an API key do.
+const (
+	StatusWrite Permission = "status:write" // push the status of applications in an agency's app
 )
 
 // What the platform's staff do, besides managing their own accounts and roles.
@@ -46,6 +52,7 @@ type Definition struct {
 	City     bool // can be held in a city
 	Platform bool // can be held on the platform
 	Resident bool // for residents: not to be given or taken role by role
+	Machine  bool // for programs, as a scope of their key: no role holds it
 	Agency   bool // reaches what is one's own agency's; with application:all the whole city's
 	Reads    bool // changes nothing, so it stays while a city is suspended
 	Admin    bool // power over other people's power: only its holder may hand it on
@@ -65,11 +72,13 @@ func All() []Definition {
 		{Name: ApplicationReveal, City: true, Agency: true, Reads: true},
 		{Name: ApplicationAll, City: true, Reads: true},
 		{Name: ServiceConfigure, City: true},
+		{Name: AppManage, City: true},
 		{Name: CalendarManage, City: true},
 		{Name: StaffManage, City: true, Platform: true, Admin: true},
 		{Name: RoleManage, City: true, Platform: true, Admin: true},
 		{Name: AuditRead, City: true, Platform: true, Reads: true},
 		{Name: UsageRead, City: true, Reads: true},
+		{Name: StatusWrite, City: true, Machine: true},
 		{Name: PlatformCities, Platform: true},
 		{Name: PlatformUsage, Platform: true, Reads: true},
 	}

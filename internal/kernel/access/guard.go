@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -59,7 +60,8 @@ func New(db *storage.DB, log *slog.Logger) (*Guard, error) {
 
 // Allow returns nil if the actor may do p in ctx's city. Visitors, and sessions of another city, are Unauthenticated
 // "access.sign_in". Staff without second factor are Forbidden "access.second_factor", staff who would change
-// something while their city is suspended "access.suspended", everyone else "access.denied".
+// something while their city is suspended "access.suspended", programs whose key lacks the scope "access.scope", everyone
+// else "access.denied".
 func (g *Guard) Allow(ctx context.Context, a identity.Actor, p Permission) error {
 	if p == Public {
 		return nil
@@ -67,6 +69,9 @@ func (g *Guard) Allow(ctx context.Context, a identity.Actor, p Permission) error
 	city, ok := tenancy.From(ctx)
 	if !ok {
 		return tenancy.ErrNone
+	}
+	if a.Kind == identity.Machine {
+		return g.allowMachine(ctx, a, p)
 	}
 	if !a.SignedIn() || a.TenantID != city {
 		return fault.New(fault.Unauthenticated, "access.sign_in")
@@ -99,6 +104,22 @@ func (g *Guard) Allow(ctx context.Context, a identity.Actor, p Permission) error
 		}
 	}
 	return fault.New(fault.Forbidden, "access.denied")
+}
+
+// allowMachine answers for a program: what its key's scopes name, of the permissions that are for programs. It is
+// nobody's colleague, so every other permission is Unauthenticated "access.sign_in", as to a visitor.
+func (g *Guard) allowMachine(ctx context.Context, a identity.Actor, p Permission) error {
+	i, ok := g.cat.place[p]
+	if !ok || !g.cat.all[i].Machine || a.TenantID != tenancy.Must(ctx) {
+		return fault.New(fault.Unauthenticated, "access.sign_in")
+	}
+	if !slices.Contains(a.Scopes, string(p)) {
+		return fault.New(fault.Forbidden, "access.scope")
+	}
+	if c, ok := tenancy.CityFrom(ctx); ok && c.Status == tenancy.StatusSuspended && !g.cat.all[i].Reads {
+		return fault.New(fault.Forbidden, "access.suspended")
+	}
+	return nil
 }
 
 func (g *Guard) clock() int64 { return int64(time.Since(g.start)) + 1 }

@@ -32,6 +32,11 @@ func person(city tenancy.City, kind identity.Kind, roles ...string) identity.Act
 	return identity.Actor{ID: uuid.New(), TenantID: city.ID, Kind: kind, Roles: roles, TOTP: kind == identity.Staff}
 }
 
+// program is a program of city whose key has these scopes.
+func program(city tenancy.City, scopes ...string) identity.Actor {
+	return identity.Actor{ID: uuid.New(), TenantID: city.ID, Kind: identity.Machine, Scopes: scopes}
+}
+
 func wantFault(t *testing.T, err error, code string) {
 	t.Helper()
 	if code == "" && err != nil || code != "" && !fault.Is(err, code) {
@@ -68,6 +73,14 @@ func TestAllow(t *testing.T) {
 		{"officer before second factor, own account", w.Batam, half, access.AccountSelf, "access.second_factor"},
 		{"officer before second factor, signed in", w.Batam, half, access.SignedIn, ""},
 		{"staff without role", w.Batam, person(w.Batam, identity.Staff), access.AccountSelf, ""},
+		{"program, its scope", w.Batam, program(w.Batam, "status:write"), access.StatusWrite, ""},
+		{"program, public", w.Batam, program(w.Batam), access.Public, ""},
+		{"program without the scope", w.Batam, program(w.Batam), access.StatusWrite, "access.scope"},
+		{"program in a suspended city", suspended, program(w.Batam, "status:write"), access.StatusWrite, "access.suspended"},
+		{"program of another city", w.Batam, program(w.Other, "status:write"), access.StatusWrite, "access.sign_in"},
+		{"program as a person", w.Batam, program(w.Batam, "application:decide", "account:self"), access.ApplicationDecide, "access.sign_in"},
+		{"program, signed in", w.Batam, program(w.Batam, "status:write"), access.SignedIn, "access.sign_in"},
+		{"person as a program", w.Batam, person(w.Batam, identity.Staff, "city_admin"), access.StatusWrite, "access.denied"},
 		{"two roles", w.Batam, person(w.Batam, identity.Staff, "auditor", "agency_head"), access.ApplicationAssign, ""},
 		{"administrator, every agency", w.Batam, person(w.Batam, identity.Staff, "city_admin"), access.ApplicationAll, ""},
 		{"auditor, every agency", suspended, person(w.Batam, identity.Staff, "auditor"), access.ApplicationAll, ""},

@@ -122,5 +122,5 @@ func (g *Guard) Grantable(ctx context.Context) []Permission {
 }
 
 func (d Definition) grantable(platform bool) bool {
-	return !d.Resident && (platform && d.Platform || !platform && d.City)
+	return !d.Resident && !d.Machine && (platform && d.Platform || !platform && d.City)
 }

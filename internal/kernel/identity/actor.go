@@ -6,19 +6,21 @@ package identity
 
 import "github.com/google/uuid"
 
-// Kind says for whom an account is.
+// Kind says who acts: for whom an account is, or that a program does.
 type Kind string
 
 // The kinds of account.
 const (
 	Resident Kind = "resident" // a person the city serves; registers alone
 	Staff    Kind = "staff"    // works for the city, or for the BUMD on the platform; comes by invitation
+	Machine  Kind = "machine"  // a program with an API key (package apikey); no account, and never a person
 )
 
 // RoleResident is the role of every resident. It is not a row, so nobody can take it away by mistake.
 const RoleResident = "resident"
 
-// Actor is who asks: the person of one session, as every later decision needs them. The zero Actor is a visitor.
+// Actor is who asks: the person of one session, or the program of one key, as every later decision needs them. The zero
+// Actor is a visitor. A program has an id, that of the key's owner, its scopes, and none of what only people have.
 type Actor struct {
 	ID        uuid.UUID
 	TenantID  uuid.UUID // the city whose session it is; worth nothing in another
@@ -28,10 +30,11 @@ type Actor struct {
 	Phone     string // E.164, or empty
 	Locale    string // "id" or "en"
 	Roles     []string
-	Agency    string // agency code of staff, or empty
-	SessionID uuid.UUID
-	TOTP      bool // this session has passed the second factor
+	Agency    string    // agency code of staff, or empty
+	Scopes    []string  // what a program's key may be used for
+	SessionID uuid.UUID // of a program: its key's
+	TOTP      bool      // this session has passed the second factor
 }
 
 // SignedIn reports whether a person stands behind the request.
-func (a Actor) SignedIn() bool { return a.ID != uuid.Nil }
+func (a Actor) SignedIn() bool { return a.ID != uuid.Nil && a.Kind != Machine }
