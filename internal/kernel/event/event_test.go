@@ -166,7 +166,7 @@ func TestFactsHaveTopicsAndWireNames(t *testing.T) {
 	topics := map[string]bool{}
 	for _, f := range []event.Fact{event.ApplicationSubmitted{}, event.CorrectionRequested{}, event.ApplicationCorrected{},
 		event.ApplicationDecided{}, event.ApplicationEscalated{}, event.ApplicationCancelled{}, event.DocumentIssued{},
-		event.NotificationSent{}, event.StaffActive{}, event.APIRequested{}, event.AccountMail{}} {
+		event.NotificationSent{}, event.ExternalStatusReceived{}, event.StaffActive{}, event.APIRequested{}, event.AccountMail{}} {
 		kind := reflect.TypeOf(f)
 		if topics[f.Topic()] {
 			t.Errorf("%s shares the topic %s", kind, f.Topic())

@@ -107,6 +107,17 @@ type DocumentIssued struct {
 	At            time.Time `json:"at"`
 }
 
+// ExternalStatusReceived: an agency's own app has told where applications of one service stand; one fact for each request
+// of the app and service.
+type ExternalStatusReceived struct {
+	DeliveryID  uuid.UUID `json:"delivery_id"`
+	AppID       uuid.UUID `json:"app_id"`
+	ServiceCode string    `json:"service_code"`
+	AgencyCode  string    `json:"agency_code"`
+	Events      int       `json:"events"` // how many were new
+	At          time.Time `json:"at"`
+}
+
 // NotificationSent: a message has left for a person; the carrier has accepted it.
 type NotificationSent struct {
 	MessageID uuid.UUID `json:"message_id"`
@@ -165,6 +176,9 @@ func (ApplicationCancelled) Topic() string { return "application_cancelled" }
 
 // Topic names the fact.
 func (DocumentIssued) Topic() string { return "document_issued" }
+
+// Topic names the fact.
+func (ExternalStatusReceived) Topic() string { return "external_status_received" }
 
 // Topic names the fact.
 func (NotificationSent) Topic() string { return "notification_sent" }

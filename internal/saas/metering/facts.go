@@ -13,6 +13,7 @@ import (
 // so a fact that is published twice counts once.
 const (
 	casework = "/casework"
+	external = "/external"
 	mail     = "/notify"
 	identity = "/identity"
 	api      = "/api"
@@ -33,6 +34,10 @@ func Register(b *event.Bus) {
 	on(b, func(f event.DocumentIssued) Event {
 		return Event{Source: casework + "/document", ID: f.DocumentID.String(), Subject: f.DocumentID.String(), Time: f.At,
 			Agency: f.AgencyCode, Service: f.ServiceCode, Channel: f.Channel, Quantity: 1}
+	})
+	on(b, func(f event.ExternalStatusReceived) Event {
+		return Event{Source: external, ID: f.DeliveryID.String() + "@" + f.ServiceCode, Subject: f.AppID.String(), Time: f.At,
+			Agency: f.AgencyCode, Service: f.ServiceCode, Channel: event.ChannelAPI, Quantity: int64(f.Events)}
 	})
 	on(b, func(f event.NotificationSent) Event {
 		return Event{Source: mail, ID: f.MessageID.String(), Subject: f.MessageID.String(), Time: f.At,
