@@ -19,8 +19,10 @@ import (
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/city/dashboard"
+	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/apikey"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/config"
 	"bedelau/internal/kernel/document"
@@ -61,6 +63,8 @@ type App struct {
 	Casework  *casework.Service
 	Inbox     *inbox.Service
 	Dashboard *dashboard.Dashboard
+	APIKeys   *apikey.Service
+	External  *external.Service
 	Metering  *metering.Service
 	Collector *metering.Collector
 	Billing   *billing.Service
@@ -159,6 +163,9 @@ func (a *App) buildCity() error {
 	a.Inbox = inbox.New(inbox.Deps{DB: a.DB, Guard: a.Guard, Number: casework.ParseNumber})
 	a.Dashboard = dashboard.New(a.DB.App)
 	a.Dashboard.Register(a.Bus)
+	a.APIKeys = apikey.New(a.DB.App, nil)
+	a.External = external.New(external.Deps{DB: a.DB.App, Guard: a.Guard, Keys: a.Keys, Codes: a.APIKeys, Bus: a.Bus})
+	a.External.Register(a.Runner)
 	a.Metering = metering.New(a.DB, time.Now)
 	a.Metering.Plan(a.Runner)
 	metering.Register(a.Bus)

@@ -26,7 +26,7 @@ func (a *App) gate(box *mailbox.Box, codes func(tenant string) []site.StaffCode)
 	if err := web.Check(); err != nil {
 		return nil, err
 	}
-	g, err := gate.New(gate.Deps{Directory: a.Directory, Identity: a.Identity, Guard: a.Guard, Limiter: a.Limiter, Log: a.Log,
+	g, err := gate.New(gate.Deps{Directory: a.Directory, Identity: a.Identity, Keys: a.APIKeys, Guard: a.Guard, Limiter: a.Limiter, Log: a.Log,
 		Proxies: a.Config.Proxies, Secure: a.Config.Secure(), OnAPI: a.Collector.Requested, Metrics: a.Metrics})
 	if err != nil {
 		return nil, err
@@ -39,7 +39,7 @@ func (a *App) gate(box *mailbox.Box, codes func(tenant string) []site.StaffCode)
 	})
 	pages.Mount(g, slices.Concat(portal.New(pages).Tables(), desk.New(pages).Tables())...)
 	httpapi.New(httpapi.Deps{
-		Catalog: a.Catalog, Casework: a.Casework, Inbox: a.Inbox, Dashboard: a.Dashboard, Identity: a.Identity, Guard: a.Guard,
+		Catalog: a.Catalog, Casework: a.Casework, Inbox: a.Inbox, Dashboard: a.Dashboard, External: a.External, Identity: a.Identity, Guard: a.Guard,
 		Directory: a.Directory, Metering: a.Metering, Billing: a.Billing, CityURL: a.CityURL, Log: a.Log,
 	}).Mount(g)
 	return g, nil

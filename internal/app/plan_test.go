@@ -17,9 +17,11 @@ import (
 
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
+	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/cloudevent"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/pgtest"
@@ -78,6 +80,10 @@ func (a *App) hotPages(token string, resident identity.Actor, app casework.Appli
 		{"catalogue, search", func(ctx context.Context) { _, _ = a.Catalog.Search(ctx, "ktp ilang", 10) }},
 		{"dashboard", func(ctx context.Context) { _, _ = a.Dashboard.Public(ctx, time.Now()) }},
 		{"list of a resident", func(ctx context.Context) { _, _ = a.Casework.Mine(ctx, resident) }},
+		{"list of a resident, other apps", func(ctx context.Context) {
+			_ = a.External.Link(ctx, resident, "2171046703900003")
+			_, _ = a.External.Mine(ctx, resident)
+		}},
 		{"documents of a resident", func(ctx context.Context) { _, _ = a.Casework.Issued(ctx, resident) }},
 		{"may a resident apply again", func(ctx context.Context) { _ = a.Casework.MayStart(ctx, resident, "ktp-el-hilang") }},
 		{"application of a resident", func(ctx context.Context) { _, _ = a.Casework.Get(ctx, resident, app.ID) }},
@@ -98,6 +104,14 @@ func (a *App) hotDesks(officer, admin identity.Actor, app casework.Application) 
 					_, _ = a.Inbox.Queue(ctx, actor, inbox.Query{Filter: inbox.Filter{View: v}, Cursor: q.Next})
 				}
 				_, _ = a.Casework.List(ctx, actor, q.IDs)
+			}})
+		}
+		for _, v := range external.Views() {
+			all = append(all, hotRead{fmt.Sprintf("other apps of %s, %s", who, v), func(ctx context.Context) {
+				q, _ := a.External.Queue(ctx, actor, external.Filter{View: v})
+				if q.Next != "" {
+					_, _ = a.External.Queue(ctx, actor, external.Filter{View: v, Cursor: q.Next})
+				}
 			}})
 		}
 		for _, typed := range []string{"warga 19", "BTM-26-001", app.Number} {
@@ -124,6 +138,7 @@ func (a *App) hotRecords(ctx context.Context, admin identity.Actor) []hotRead {
 		}
 	}
 	return []hotRead{
+		{"an app pushes a status", func(ctx context.Context) { a.pushStatus(ctx, admin) }},
 		{"messages that wait", func(ctx context.Context) { _, _, _ = a.Notify.Backlog(ctx) }},
 		{"audit list", list(audit.Filter{})},
 		{"audit list of one actor", list(audit.Filter{ActorID: admin.ID})},
@@ -154,6 +169,28 @@ func (a *App) hotRecords(ctx context.Context, admin identity.Actor) []hotRead {
 			_, _ = a.Metering.Cities(tenancy.Platform(ctx), []tenancy.City{city}, month)
 		}},
 	}
+}
+
+// pushStatus lets an agency's app tell of two applications, of which one is known.
+func (a *App) pushStatus(ctx context.Context, admin identity.Actor) {
+	app, err := a.External.RegisterApp(ctx, admin, external.AppInput{Name: "Simpus", Agency: "disdukcapil", Source: "https://x.go.id/a",
+		Contact: "Bidang PIAK", Services: []string{"ktp-el-hilang"}})
+	if err != nil {
+		return
+	}
+	secret, _ := a.External.IssueKey(ctx, admin, app.ID, 90)
+	program, _, err := a.APIKeys.Resolve(ctx, secret)
+	if err != nil {
+		return
+	}
+	for _, id := range []string{"1", "2"} {
+		in := cloudevent.Read{Event: cloudevent.Event{ID: id, Source: app.Source, Type: external.StatusType, Subject: "A/1", Time: time.Now(),
+			Data: []byte(`{"service":"ktp-el-hilang","stage":"received"}`)}}
+		_, _ = a.External.Receive(ctx, program, cloudevent.Structured, []cloudevent.Read{in})
+	}
+	_, _ = a.External.Deliveries(ctx, admin, app.ID)
+	_, _ = a.External.AppKeys(ctx, admin, app.ID)
+	_, _ = a.External.Apps(ctx, admin)
 }
 
 // runJobs lets the background work until each of its own reads was seen, and a message went on its way.
@@ -239,6 +276,8 @@ INSERT INTO calendar_period (tenant_id, agency, code, name, first_day, hours) SE
 INSERT INTO agency_day (tenant_id, agency, day, name) SELECT md5(n::text)::uuid, 'rsud', '2026-12-01', '{}' FROM generate_series(1, 3000) n;
 INSERT INTO calendar_change (tenant_id, id, kind, days, actor_id, at, queued, done_at)
 SELECT md5(n::text)::uuid, gen_random_uuid(), 'day', '[]', gen_random_uuid(), now(), true, now() FROM generate_series(1, 3000) n;
+INSERT INTO external_app (tenant_id, id, name, agency, source, contact, services, created_at, created_by)
+SELECT md5(n::text)::uuid, gen_random_uuid(), 'App', 'dinkes', 'https://app.go.id', 'x', '{x}', now(), gen_random_uuid() FROM generate_series(1, 3000) n;
 INSERT INTO usage_touch (tenant_id, hour, id) SELECT md5(n::text)::uuid, date_trunc('hour', now()), gen_random_uuid() FROM generate_series(1, 3000) n;`
 
 const crowdSQL = `
@@ -299,6 +338,21 @@ SELECT :city, now() + (i - 5000) * interval '13 minutes', 'x', i::text, 'applica
 INSERT INTO usage_hour (tenant_id, hour, type, agency, service, channel, subject, events, total, peak)
 SELECT :city, date_trunc('hour', now()) - h * interval '1 hour', 'application_submitted', '', 's' || s, 'web', '', 1, 1, 1
 FROM generate_series(1, 3000) h, generate_series(1, 3) s;
+INSERT INTO external_app (tenant_id, id, name, agency, source, contact, services, created_at, created_by)
+SELECT :city, md5('app' || i)::uuid, 'App ' || i, 'dinkes', 'https://app.go.id/' || i, 'x', '{x}', now(), gen_random_uuid() FROM generate_series(1, 50) i;
+INSERT INTO api_key (tenant_id, id, owner_kind, owner_id, prefix, hash, scopes, per_minute, created_at, created_by, expires_at)
+SELECT :city, gen_random_uuid(), 'external_app', md5('app' || i)::uuid, 'k' || i, sha256('x'), '{status:write}', 60, now(), gen_random_uuid(), now() FROM generate_series(1, 2000) i;
+INSERT INTO external_application (tenant_id, id, app_id, reference, agency, service, stage, stage_at, stage_event, stamps, nik_hash, email_hash, due_at,
+	first_at, decided_at, closed_at, queue_rank, queue_at, updated_at)
+SELECT :city, md5('external' || i)::uuid, md5('app' || 1 + i % 50)::uuid, 'R' || i, CASE WHEN i % 4 = 0 THEN 'disdukcapil' ELSE 'dinkes' END, 'ktp-el-hilang',
+	CASE WHEN i % 3 = 0 THEN 'completed' ELSE 'in_review' END, now() - i * interval '1 hour', '1', '{}', decode(md5(i::text), 'hex'), decode(md5('e' || i), 'hex'),
+	now() + i * interval '7 minutes', now() - i * interval '1 hour', CASE WHEN i % 3 = 0 THEN now() - i * interval '1 hour' END,
+	CASE WHEN i % 3 = 0 THEN now() - i * interval '1 hour' END, CASE WHEN i % 3 = 0 THEN 2 ELSE i % 4 END, now() + i * interval '7 minutes', now() FROM generate_series(1, 10000) i;
+INSERT INTO external_event (tenant_id, app_id, event_id, application_id, service, stage, label, at, received_at)
+SELECT :city, md5('app' || 1 + i % 50)::uuid, i::text, md5('external' || i)::uuid, 'ktp-el-hilang', 'received', '', now(), now() FROM generate_series(1, 10000) i;
+INSERT INTO external_delivery (tenant_id, id, app_id, key_id, at, mode, accepted, duplicates, refused)
+SELECT :city, gen_random_uuid(), md5('app' || 1 + i % 50)::uuid, gen_random_uuid(), now(), 'batch', 1, 0, 0 FROM generate_series(1, 10000) i;
+INSERT INTO external_link (tenant_id, account_id, nik_hash, linked_at) SELECT :city, md5('account' || i)::uuid, decode(md5(i::text), 'hex'), now() FROM generate_series(1, 10000) i;
 INSERT INTO dashboard_application (tenant_id, application_id, service, agency, received_at, received_day)
 SELECT :city, md5('application' || i)::uuid, 'ktp-el-hilang', 'disdukcapil', now(), current_date - i % 400 FROM generate_series(1, 10000) i;
 INSERT INTO dashboard_day (tenant_id, day, agency, service, received, approved, rejected, on_time, working_days, escalated, cancelled)

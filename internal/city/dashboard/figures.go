@@ -26,6 +26,10 @@ type Figures struct {
 	WorkingDays Figure `json:"working_days"`
 	Escalated   Figure `json:"escalated"`
 
+	// Of applications in the agencies' own apps, which no other figure counts: what the apps tell, not what the city saw.
+	ExternalReceived Figure `json:"external_received"`
+	ExternalDecided  Figure `json:"external_decided"`
+
 	Agencies  []Row `json:"by_agency"`  // those with services that are applied for here
 	ByService []Row `json:"by_service"` // those services
 }
@@ -81,8 +85,10 @@ func (d *Dashboard) Public(ctx context.Context, at time.Time) (Figures, error) {
 		if f.Services, err = countServices(ctx, tx); err != nil {
 			return err
 		}
-		t, err = readTable(ctx, tx, f.Period)
-		return err
+		if t, err = readTable(ctx, tx, f.Period); err != nil {
+			return err
+		}
+		return f.countExternal(ctx, tx, at)
 	})
 	if err != nil {
 		return Figures{}, fmt.Errorf("dashboard: %w", err)
@@ -118,6 +124,18 @@ func (d *Dashboard) Agency(ctx context.Context, code string) (AgencyFigures, err
 		}
 	}
 	return out, nil
+}
+
+// countExternal reads what the agencies' apps told of the month so far, through their published view.
+func (f *Figures) countExternal(ctx context.Context, tx bun.Tx, at time.Time) error {
+	var n struct{ Received, Decided int }
+	err := tx.NewRaw(`WITH month AS (SELECT date_trunc('month', ?1::timestamptz AT TIME ZONE t.timezone) AT TIME ZONE t.timezone AS since
+			FROM tenant AS t WHERE t.id = ?0)
+		SELECT (SELECT count(*) FROM v_external_application WHERE tenant_id = ?0 AND first_at >= (SELECT since FROM month) AND first_at <= ?1) AS received,
+			(SELECT count(*) FROM v_external_application WHERE tenant_id = ?0 AND decided_at >= (SELECT since FROM month) AND decided_at <= ?1) AS decided`,
+		tenancy.Must(ctx), at).Scan(ctx, &n)
+	f.ExternalReceived, f.ExternalDecided = count("external_received", n.Received), count("external_decided", n.Decided)
+	return err
 }
 
 func periodAt(ctx context.Context, tx bun.Tx, at time.Time) (Period, error) {

@@ -21,13 +21,12 @@ import (
 // mineLimit bounds one resident's list, as that of native applications is.
 const mineLimit = 200
 
-// named selects applications with the names of their app and service.
+// named selects applications with the names of their app and service, looked up for the rows that are shown alone.
 func named(ctx context.Context, tx bun.IDB, into *[]Application) *bun.SelectQuery {
 	return tx.NewSelect().Model(into).ExcludeColumn("nik_hash", "email_hash", "stamps").
-		ColumnExpr("p.name AS app_name").
-		ColumnExpr("coalesce(s.name ->> ?, s.name ->> 'id', x.service) AS service_name", string(i18n.From(ctx))).
-		Join("JOIN external_app AS p ON p.tenant_id = x.tenant_id AND p.id = x.app_id").
-		Join("LEFT JOIN v_service AS s ON s.tenant_id = x.tenant_id AND s.code = x.service").
+		ColumnExpr("(SELECT p.name FROM external_app AS p WHERE p.tenant_id = x.tenant_id AND p.id = x.app_id) AS app_name").
+		ColumnExpr(`coalesce((SELECT coalesce(s.name ->> ?, s.name ->> 'id') FROM v_service AS s
+			WHERE s.tenant_id = x.tenant_id AND s.code = x.service), x.service) AS service_name`, string(i18n.From(ctx))).
 		Where("x.tenant_id = ?", tenancy.Must(ctx))
 }
 

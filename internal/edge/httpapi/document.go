@@ -19,6 +19,8 @@ const about = `Public services of a city, for programs: find a service, apply fo
 
 **Signing in.** ` + "`POST /sessions`" + ` gives a token; send it as ` + "`Authorization: Bearer <token>`" + `. Staff give a code of their authenticator at ` + "`POST /sessions/totp`" + ` first, which gives a new token. A session ends after a time without use, or with ` + "`DELETE /sessions/current`" + `.
 
+**Programs of agencies** sign in with an API key instead: ` + "`Authorization: Bearer bdl_…`" + `. A key is made by the city's administrator, shown once, has an end, and is good for the operations of its scopes alone.
+
 **Language.** Send ` + "`Accept-Language: id`" + ` or ` + "`en`" + `; Indonesian is the default. Names, labels and refusals come in that language.
 
 **Times** are RFC 3339 with the city's offset. Amounts are whole rupiah. Ids are UUIDs.
@@ -43,6 +45,7 @@ func (a *API) config() huma.Config {
 	cfg.Tags = tags()
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"session": {Type: "http", Scheme: "bearer", Description: "The token of POST /sessions."},
+		"key":     {Type: "http", Scheme: "bearer", Description: "An API key of an agency's app (bdl_…), which the city's administrator has made at /kelola/aplikasi."},
 	}
 	cfg.Security = []map[string][]string{{"session": {}}}
 	cfg.Components.Responses = a.refusals(cfg.Components.Schemas)
@@ -58,6 +61,7 @@ func tags() []*huma.Tag {
 		{Name: "Applications", Description: "A resident's own applications, from the form to the document."},
 		{Name: "Tracking", Description: "What anyone may know who holds a number or a paper."},
 		{Name: "Desk", Description: "The work of an office, for its staff."},
+		{Name: "Apps", Description: "What the agencies' own apps tell the city, with an API key."},
 		{Name: "Usage", Description: "What the city uses of the platform, and what that would cost."},
 		{Name: "Platform", Description: "All cities, for the staff of the platform; on its host alone."},
 	}
@@ -102,9 +106,13 @@ func (a *API) describe(o operation, takes body) huma.Operation {
 	}
 	statuses := []int{http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusInternalServerError}
 	statuses = append(statuses, o.Refuses...)
-	if o.Needs == access.Public {
+	switch {
+	case o.Needs == access.Public:
 		ho.Security = []map[string][]string{}
-	} else {
+	case slices.Contains(access.Scopes(), o.Needs):
+		ho.Security = []map[string][]string{{"key": {}}}
+	}
+	if o.Needs != access.Public {
 		statuses = append(statuses, http.StatusUnauthorized, http.StatusForbidden)
 	}
 	if takes != noBody {

@@ -17,6 +17,7 @@ type performance struct {
 	To         string      `json:"to" format:"date" doc:"Last day covered: today."`
 	Services   offered     `json:"services"`
 	Figures    []figure    `json:"figures" doc:"Of the whole city."`
+	External   []figure    `json:"external" doc:"Of the whole city, of applications in the agencies' own apps; the other figures do not count them."`
 	ByAgency   []performer `json:"by_agency" doc:"Offices with services that are applied for here."`
 	ByService  []performer `json:"by_service" doc:"Those services."`
 }
@@ -33,7 +34,7 @@ type levelCount struct {
 }
 
 type figure struct {
-	Key        string   `json:"key" enum:"received,decided,on_time,working_days,escalated"`
+	Key        string   `json:"key" enum:"received,decided,on_time,working_days,escalated,external_received,external_decided"`
 	Title      string   `json:"title"`
 	Definition string   `json:"definition" doc:"What is counted, and what is not."`
 	Unit       string   `json:"unit" enum:"count,percent,working_day"`
@@ -77,10 +78,12 @@ func (a *API) figures() {
 				ByLevel: list(f.Services.Levels, func(l dashboard.OfLevel) levelCount { return levelCount(l) })},
 			ByAgency: list(f.Agencies, row), ByService: list(f.ByService, row),
 		}
-		for _, one := range []dashboard.Figure{f.Received, f.Decided, f.OnTime, f.WorkingDays, f.Escalated} {
-			out.Figures = append(out.Figures, figure{Key: one.Key, Title: who.lang.T(one.TitleKey()), Definition: who.text(one.Definition),
-				Unit: one.Unit, Value: one.Value, Of: one.Of, Text: one.Text(who.lang)})
+		say := func(one dashboard.Figure) figure {
+			return figure{Key: one.Key, Title: who.lang.T(one.TitleKey()), Definition: who.text(one.Definition),
+				Unit: one.Unit, Value: one.Value, Of: one.Of, Text: one.Text(who.lang)}
 		}
+		out.Figures = list([]dashboard.Figure{f.Received, f.Decided, f.OnTime, f.WorkingDays, f.Escalated}, say)
+		out.External = list([]dashboard.Figure{f.ExternalReceived, f.ExternalDecided}, say)
 		return &ok[performance]{Body: out}, nil
 	})
 }

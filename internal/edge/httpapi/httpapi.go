@@ -23,6 +23,7 @@ import (
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/city/dashboard"
+	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/access"
@@ -41,6 +42,7 @@ type Deps struct {
 	Casework  *casework.Service
 	Inbox     *inbox.Service
 	Dashboard *dashboard.Dashboard
+	External  *external.Service
 	Identity  *identity.Service
 	Guard     *access.Guard
 	Directory *tenancy.Directory
@@ -82,6 +84,8 @@ func (a *API) Mount(g *gate.Gate) {
 	a.attachments()
 	a.tracking()
 	a.desk()
+	a.externals()
+	a.events()
 	a.usage()
 	a.platform()
 	g.Record(a.table)

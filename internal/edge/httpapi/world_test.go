@@ -25,9 +25,11 @@ import (
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/city/dashboard"
+	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/apikey"
 	"bedelau/internal/kernel/devkit/mailbox"
 	issued "bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/event"
@@ -106,6 +108,8 @@ func newAPI(t *testing.T) *world {
 	}
 	board := dashboard.New(w.DB.App)
 	board.Register(bus)
+	codes := apikey.New(w.DB.App, nil)
+	others := external.New(external.Deps{DB: w.DB.App, Guard: guard, Keys: keys, Codes: codes, Bus: bus})
 	meters := metering.New(w.DB, time.Now)
 	metering.Register(bus)
 	out.collector = metering.NewCollector(w.DB.App, quiet)
@@ -120,9 +124,9 @@ func newAPI(t *testing.T) *world {
 		}
 	}
 	dir.Forget()
-	out.API = New(Deps{Catalog: cat, Casework: cases, Inbox: inbox.New(inbox.Deps{DB: w.DB, Guard: guard, Number: casework.ParseNumber}), Dashboard: board, Identity: people, Guard: guard, Directory: dir,
+	out.API = New(Deps{Catalog: cat, Casework: cases, Inbox: inbox.New(inbox.Deps{DB: w.DB, Guard: guard, Number: casework.ParseNumber}), Dashboard: board, External: others, Identity: people, Guard: guard, Directory: dir,
 		Metering: meters, Billing: billing.New(w.DB, meters, time.Now), CityURL: cityURL, Log: quiet})
-	g := must(gate.New(gate.Deps{Directory: dir, Identity: people, Guard: guard, Limiter: limiter, Log: quiet, OnAPI: out.collector.Requested}))(t)
+	g := must(gate.New(gate.Deps{Directory: dir, Identity: people, Keys: codes, Guard: guard, Limiter: limiter, Log: quiet, OnAPI: out.collector.Requested}))(t)
 	out.Mount(g)
 	out.contract = newContract(t, must(out.document())(t))
 	out.server = httptest.NewServer(g.Engine())

@@ -58,6 +58,17 @@ type Definition struct {
 	Admin    bool // power over other people's power: only its holder may hand it on
 }
 
+// Scopes lists the permissions of programs, which an API key can carry.
+func Scopes() []Permission {
+	var out []Permission
+	for _, d := range All() {
+		if d.Machine {
+			out = append(out, d.Name)
+		}
+	}
+	return out
+}
+
 // All returns the catalogue in its fixed order. A new permission goes at the end of its group.
 func All() []Definition {
 	return []Definition{

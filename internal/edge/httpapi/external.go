@@ -1,0 +1,116 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"bedelau/internal/city/external"
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/access"
+)
+
+// externalApplication is an application in an agency's own app.
+type externalApplication struct {
+	ID         uuid.UUID      `json:"id" format:"uuid"`
+	App        string         `json:"app" example:"Simpus Batam" doc:"Where it was made and is worked on."`
+	Reference  string         `json:"reference" example:"SIP/2026/0117" doc:"The app's own."`
+	Service    named          `json:"service"`
+	Agency     string         `json:"agency" example:"dinkes" doc:"Code of the office."`
+	Stage      external.Stage `json:"stage" enum:"received,in_review,needs_correction,approved,rejected,cancelled,completed"`
+	StageName  string         `json:"stage_name" example:"Diperiksa"`
+	Label      string         `json:"label,omitempty" doc:"The app's own words for the stage."`
+	Applicant  string         `json:"applicant,omitempty" example:"S••• R••••"`
+	FirstAt    time.Time      `json:"first_at" doc:"The earliest that is known of it."`
+	StageAt    time.Time      `json:"stage_at" doc:"Since when it stands there."`
+	DueAt      time.Time      `json:"due_at,omitzero" doc:"What the app promises."`
+	Late       bool           `json:"late"`
+	URL        string         `json:"url,omitempty" format:"uri" doc:"Its page in the app."`
+	Document   string         `json:"document_url,omitempty" format:"uri" doc:"What was issued, there."`
+	LastHeard  time.Time      `json:"last_heard_at" doc:"When the app last told of it."`
+	DecidedAt  time.Time      `json:"decided_at,omitzero"`
+	FinishedAt time.Time      `json:"closed_at,omitzero"`
+}
+
+func (a *API) externalOf(x external.Application, who caller) externalApplication {
+	return externalApplication{
+		ID: x.ID, App: x.AppName, Reference: x.Reference, Service: named{Code: x.Service, Name: x.ServiceName}, Agency: x.Agency,
+		Stage: x.Stage, StageName: who.lang.T(x.Stage.TextKey()), Label: x.Label, Applicant: x.NameMasked, FirstAt: who.at(x.FirstAt),
+		StageAt: who.at(x.StageAt), DueAt: who.at(x.DueAt), Late: x.Late(a.Now()), URL: x.URL, Document: x.DocumentURL,
+		LastHeard: who.at(x.UpdatedAt), DecidedAt: who.at(x.DecidedAt), FinishedAt: who.at(x.ClosedAt),
+	}
+}
+
+// externalQueue is a page of an agency's applications in its apps.
+type externalQueue struct {
+	Items  []externalApplication `json:"items"`
+	Next   string                `json:"next,omitempty" doc:"The cursor of the next page; absent on the last one."`
+	Counts externalCounts        `json:"counts"`
+	Stages []stageCount          `json:"by_stage" doc:"Open ones, and those closed in the last thirty days."`
+}
+
+type externalCounts struct {
+	All     int `json:"all"`
+	Late    int `json:"late"`
+	Waiting int `json:"waiting"`
+	Done    int `json:"done"`
+}
+
+type stageCount struct {
+	Stage external.Stage `json:"stage"`
+	Count int            `json:"count"`
+}
+
+type externalQueueAsked struct {
+	View   string `query:"view" enum:"all,late,waiting,done" default:"all" doc:"waiting: for the applicant; done: closed in the last thirty days."`
+	Cursor string `query:"cursor" maxLength:"500" doc:"The next of the page before."`
+	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"25" doc:"How many items at the most."`
+}
+
+type linkRequest struct {
+	NIK string `json:"nik" minLength:"1" maxLength:"40" example:"2171046703900003" doc:"Kept as a keyed hash alone."`
+}
+
+func (a *API) externals() {
+	register(a, operation{
+		Method: http.MethodGet, Path: "/external-applications", ID: "list-external-applications", Tag: "Applications", Title: "My applications in other apps",
+		About: "The resident's applications in the agencies' own apps, the newest first: those whose app names the NIK that the resident has given and the address of the account. Empty as long as no NIK was given.",
+		Needs: access.ApplicationOwn, Scope: gate.City, Refuses: []int{http.StatusBadRequest},
+	}, func(ctx context.Context, who caller, in *struct{ Paging }) (*paged[externalApplication], error) {
+		all, err := a.External.Mine(ctx, who.actor)
+		if err != nil {
+			return nil, err
+		}
+		part, next, err := cut(all, in.Paging, func(x external.Application) string { return x.ID.String() })
+		if err != nil {
+			return nil, err
+		}
+		items := list(part, func(x external.Application) externalApplication { return a.externalOf(x, who) })
+		return &paged[externalApplication]{Link: who.next(next), Body: page[externalApplication]{Items: items, Next: next}}, nil
+	})
+	register(a, operation{
+		Method: http.MethodPut, Path: "/external-applications/nik", ID: "link-nik", Tag: "Applications", Title: "Look for my applications by NIK",
+		About: "Names the NIK by which the resident's applications in other apps are found. Nobody verifies it, which is why the address must be the account's too. Another NIK within the hour is a 429.",
+		Needs: access.ApplicationOwn, Scope: gate.City, MaxBody: smallBody,
+	}, func(ctx context.Context, who caller, in *struct{ Body linkRequest }) (*done, error) {
+		return &done{}, a.External.Link(ctx, who.actor, in.Body.NIK)
+	})
+	register(a, operation{
+		Method: http.MethodGet, Path: "/queue/external", ID: "get-external-queue", Tag: "Desk", Title: "Applications in the agency's own apps",
+		About: "What the agencies' apps tell of applications within the reach of staff with `application:queue`, ordered by deadline, with exact counts. They are worked on in the apps; here they can only be seen.",
+		Needs: access.ApplicationQueue, Scope: gate.City, Refuses: []int{http.StatusBadRequest},
+	}, func(ctx context.Context, who caller, in *externalQueueAsked) (*ok[externalQueue], error) {
+		q, err := a.External.Queue(ctx, who.actor, external.Filter{View: external.View(in.View), Cursor: in.Cursor, Limit: in.Limit})
+		if err != nil {
+			return nil, err
+		}
+		n := q.Counts
+		return &ok[externalQueue]{Body: externalQueue{
+			Items: list(q.Rows, func(x external.Application) externalApplication { return a.externalOf(x, who) }), Next: q.Next,
+			Counts: externalCounts{All: n[external.ViewAll], Late: n[external.ViewLate], Waiting: n[external.ViewWaiting], Done: n[external.ViewDone]},
+			Stages: list(external.Stages(), func(s external.Stage) stageCount { return stageCount{Stage: s, Count: q.Stages[s]} }),
+		}}, nil
+	})
+}
