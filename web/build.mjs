@@ -75,7 +75,7 @@ async function stylesheet(entry, areas) {
   const base = (await postcss([lightOnly, withoutOurs(own)]).process(tabler, { from: undefined })).css;
   const content = ["ui", ...areas.map((a) => join("page", a))].flatMap(sources);
   const [purged] = await new PurgeCSS().purge({
-    content: [...content, join(root, "script", "app.js")],
+    content: [...content, join(root, "script", "app.js"), join(root, "script", "form.js")],
     css: [{ raw: base + own }],
     defaultExtractor: (text) => text.match(/[A-Za-z0-9_-]+/g) ?? [],
     variables: true,
@@ -95,9 +95,9 @@ function sources(folder) {
     .map((name) => join(root, folder, name));
 }
 
-async function script() {
+async function script(name) {
   const out = await esbuild.build({
-    entryPoints: [join(root, "script", "app.js")], bundle: true, minify: true, write: false, target, format: "iife",
+    entryPoints: [join(root, "script", name)], bundle: true, minify: true, write: false, target, format: "iife",
   });
   return out.outputFiles[0].text;
 }
@@ -126,5 +126,6 @@ const areas = readdirSync(join(root, "page"));
 publish({
   "public.css": await stylesheet("public.css", areas.filter((a) => !office.includes(a))),
   "office.css": await stylesheet("office.css", areas),
-  "app.js": await script(),
+  "app.js": await script("app.js"),
+  "form.js": await script("form.js"),
 });

@@ -1,6 +1,6 @@
-// The pages work without this file. It makes five things nicer: searching and paging without a full reload (htmx,
-// attributes only), copying a number, printing, closing the menu with Escape, and menus wider than a phone, which begin
-// at where one is.
+// The pages work without this file. It makes six things nicer: searching and paging without a full reload (htmx,
+// attributes only), copying a number, printing, filling in where the device is, closing the menu with Escape, and menus
+// wider than a phone, which begin at where one is.
 import "htmx.org";
 
 document.addEventListener("click", async (event) => {
@@ -11,6 +11,20 @@ document.addEventListener("click", async (event) => {
     return;
   }
   if (event.target.closest("[data-print]")) window.print();
+});
+
+// Where the device is, for a question that asks for a place.
+document.addEventListener("click", (event) => {
+  const box = event.target.closest("[data-locate]")?.closest("[data-point]");
+  if (!box) return;
+  const failed = box.querySelector("[data-locate-failed]");
+  failed.hidden = true;
+  navigator.geolocation.getCurrentPosition(({ coords }) => {
+    const [lat, lon] = box.querySelectorAll("input");
+    lat.value = coords.latitude.toFixed(6);
+    lon.value = coords.longitude.toFixed(6);
+    lat.dispatchEvent(new Event("input", { bubbles: true }));
+  }, () => { failed.hidden = false; }, { enableHighAccuracy: true, timeout: 15_000 });
 });
 
 document.addEventListener("keydown", (event) => {

@@ -2,22 +2,27 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/a-h/templ"
 
 	"bedelau/internal/kernel/i18n"
 )
 
 // Field is one question of a form, with what was answered and what is wrong with it.
 //
-// Type is one of: text, long_text, nik, kk, phone, email, password, new_password, number, code, date, choice, select,
-// yes_no, file, consent, info. An unknown type is asked as text. The input is named Name and has the id "f-"+Name,
-// which ErrorBox links to.
+// Type is one of: text, long_text, nik, kk, npwp, nib, nop, phone, email, password, new_password, number, decimal, money,
+// code, date, choice, multi_choice, select, yes_no, file, point, consent, info, computed, person, group. An unknown type
+// is asked as text. The input is named Name and has the id "f-"+Name, which ErrorBox links to.
 type Field struct {
 	Name, Type   string
 	Label, Hint  string
 	Value        string   // an ISO day for date, "yes" for a given consent
-	Typed        []string // of date: day, month, year as they were typed, when they make no day
+	Typed        []string // of date and point: the parts as they were typed, when they make none
+	Values       []string // of multi_choice
+	Doubt        string   // what to look at again, where nothing is wrong
 	Error        string
 	Optional     bool
 	Max          int    // characters; 0 is no limit
@@ -25,10 +30,55 @@ type Field struct {
 	Options      []Option
 	Rule         FileRule // of file
 	Files        []File   // already uploaded, of file
+
+	Parts []Field    // of person
+	Rows  []GroupRow // of group
+	Add   string     // of group: address of the POST that adds a row; empty when there may be no more
+	AddTo string     // of group: what that button says
+
+	Off     bool   // not asked now: hidden until a script finds that Show holds
+	Show    string // expressions that a script follows; see web/script/form.js
+	Need    string
+	Compute string
+	As      string // of computed: number, money or text
 }
 
-// Option is one answer to choose from.
-type Option struct{ Value, Label, Hint string }
+// GroupRow is one row of a group. An empty Remove offers no removal.
+type GroupRow struct {
+	Name, Title string
+	Remove      string // address of the POST that takes the row away
+	Fields      []Field
+}
+
+// Option is one answer to choose from. Options of a select with the same Group stand together under it.
+type Option struct{ Value, Label, Hint, Group string }
+
+// groups parts options where their group changes.
+func groups(all []Option) [][]Option {
+	var out [][]Option
+	for i, o := range all {
+		if i == 0 || o.Group != all[i-1].Group {
+			out = append(out, nil)
+		}
+		out[len(out)-1] = append(out[len(out)-1], o)
+	}
+	return out
+}
+
+// FormData are the attributes by which a script follows a form whose questions depend on each other; without any, none.
+type FormData struct {
+	Names    string // JSON: the types of the answers by name
+	Answered string // JSON: names with an answer on other pages
+	Today    string
+}
+
+// Attributes are those of the form element.
+func (d FormData) Attributes() templ.Attributes {
+	if d.Names == "" {
+		return nil
+	}
+	return templ.Attributes{"data-names": d.Names, "data-answered": d.Answered, "data-today": d.Today}
+}
 
 // FileRule is what may be uploaded. The rule is on the page before a person chooses a file.
 type FileRule struct {
@@ -82,6 +132,9 @@ func (f Field) described() string {
 	if f.Error != "" {
 		ids = append(ids, f.id()+"-error")
 	}
+	if f.Doubt != "" {
+		ids = append(ids, f.id()+"-doubt")
+	}
 	return strings.Join(ids, " ")
 }
 
@@ -100,8 +153,10 @@ func (f Field) inputType() string {
 
 func (f Field) inputMode() string {
 	switch f.Type {
-	case "nik", "kk", "code":
+	case "nik", "kk", "npwp", "nib", "nop", "money", "code":
 		return "numeric"
+	case "decimal":
+		return "decimal"
 	}
 	return ""
 }
@@ -131,8 +186,8 @@ func (f Field) max() int {
 	switch {
 	case f.Type == "long_text":
 		return 0
-	case f.Max == 0 && (f.Type == "nik" || f.Type == "kk"):
-		return 24
+	case f.Max == 0 && f.digits():
+		return 32
 	}
 	return f.Max
 }
@@ -141,12 +196,60 @@ func (f Field) width() string {
 	switch f.Type {
 	case "code":
 		return "width-code"
-	case "number":
+	case "number", "decimal":
 		return "width-s"
-	case "nik", "kk", "phone":
+	case "nik", "kk", "npwp", "nib", "nop", "phone", "money":
 		return "width-m"
 	}
 	return ""
+}
+
+// digits reports whether the answer is a long number that is copied from a card.
+func (f Field) digits() bool {
+	switch f.Type {
+	case "nik", "kk", "npwp", "nib", "nop":
+		return true
+	}
+	return false
+}
+
+// point is latitude and longitude, as they were typed or as they are kept.
+func (f Field) point() [2]string {
+	var out [2]string
+	if lat, lon, ok := strings.Cut(f.Value, ","); ok {
+		return [2]string{lat, lon}
+	}
+	copy(out[:], f.Typed)
+	return out
+}
+
+// follows are the attributes of the box around a question that a script shows, demands or works out.
+func (f Field) follows() templ.Attributes {
+	a := templ.Attributes{"data-field": f.Name}
+	for name, text := range map[string]string{"data-show": f.Show, "data-need": f.Need, "data-compute": f.Compute, "data-as": f.As} {
+		if text != "" {
+			a[name] = text
+		}
+	}
+	return a
+}
+
+// watched reports whether a script follows the question.
+func (f Field) watched() bool { return f.Off || f.Show != "" || f.Need != "" || f.Compute != "" }
+
+// tick is how an answer is chosen: one of them, or as many as apply.
+func (f Field) tick() string {
+	if f.Type == "multi_choice" {
+		return "checkbox"
+	}
+	return "radio"
+}
+
+func (f Field) ticked(value string) bool {
+	if f.Type == "multi_choice" {
+		return slices.Contains(f.Values, value)
+	}
+	return value == f.Value
 }
 
 // parts are the day, month and year of a date, as they were typed or as they are kept.
@@ -176,7 +279,7 @@ func (f Field) saysRule() bool { return strings.Contains(f.Hint, fmt.Sprintf("%d
 // options are the answers of choice, select and yes_no.
 func (f Field) options(l i18n.Locale) []Option {
 	if f.Type == "yes_no" && len(f.Options) == 0 {
-		return []Option{{"yes", l.T("yes"), ""}, {"no", l.T("no"), ""}}
+		return []Option{{Value: "yes", Label: l.T("yes")}, {Value: "no", Label: l.T("no")}}
 	}
 	return f.Options
 }

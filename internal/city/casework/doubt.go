@@ -38,8 +38,16 @@ func (a *Application) doubt(changed []string) {
 	a.Confirmed = slices.DeleteFunc(a.Confirmed, func(c Confirmed) bool { return slices.Contains(changed, c.Field) })
 }
 
-func (a *Application) confirm(doubts []fault.Field, at time.Time) {
+// confirm keeps the doubts that the applicant has seen, and returns those that are left. One about an answer that has just
+// changed was seen of the answer before.
+func (a *Application) confirm(doubts, seen []fault.Field, changed []string, at time.Time) (left []fault.Field) {
 	for _, w := range doubts {
+		known := slices.ContainsFunc(seen, func(x fault.Field) bool { return x.Name == w.Name && x.Code == w.Code })
+		if !known || slices.Contains(changed, w.Name) {
+			left = append(left, w)
+			continue
+		}
 		a.Confirmed = append(a.Confirmed, Confirmed{Field: w.Name, Code: w.Code, At: at})
 	}
+	return left
 }

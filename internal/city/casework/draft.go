@@ -187,6 +187,11 @@ func (d Draft) Typed(p form.Page, typed map[string][]string) form.Page {
 	return c.Shown
 }
 
+// Mirror is what a browser needs to follow the answers of a page.
+func (d Draft) Mirror(p form.Page, shown []form.Field) form.Mirror {
+	return d.Form.Mirror(p, shown, d.Answers, counts(d.Files), d.At)
+}
+
 func (s *Service) checker(ctx context.Context, db bun.IDB, app Application, f *form.Form) (*form.Checker, error) {
 	at, err := s.asOf(ctx, db, app)
 	return form.NewChecker(f, at), err

@@ -15,11 +15,11 @@ import (
 	"bedelau/internal/kernel/workflow"
 )
 
-// PageInput is what an applicant typed on one page. Confirm says that they have looked again at what TakePage warned of.
+// PageInput is what an applicant typed on one page. Confirm names the warnings of TakePage at which they have looked again.
 type PageInput struct {
 	Page    string
 	Typed   map[string][]string
-	Confirm bool
+	Confirm []fault.Field
 }
 
 // TakePage stores what its applicant typed on one page, all of it or nothing, and returns what on it should be looked at
@@ -67,11 +67,7 @@ func (s *Service) TakePage(ctx context.Context, actor identity.Actor, id uuid.UU
 		whole := forms.NewChecker(form, at)
 		whole.All(all, counts(attached))
 		doubts = app.doubts(form, in.Page, whole.Warnings)
-		if in.Confirm {
-			app.confirm(doubts, s.now())
-			doubts = nil
-		}
-		if len(changed) == 0 {
+		if doubts = app.confirm(doubts, in.Confirm, changed, s.now()); len(changed) == 0 {
 			return nil, save(ctx, tx, *app)
 		}
 		return changed, s.setAnswers(ctx, app, form, all)

@@ -72,7 +72,11 @@ func (p *Pages) casePage(c *gin.Context, status int, t try) error {
 		v.Correction = app.Correction.Message
 	}
 	for _, w := range d.Warnings {
-		v.Warnings = append(v.Warnings, fieldLabel(d, w.Name, l)+": "+site.FieldText(l, w))
+		text := fieldLabel(d, w.Name, l) + ": " + site.FieldText(l, w)
+		if app.HasConfirmed(w) {
+			text += " (" + l.T("case.doubt_confirmed") + ")"
+		}
+		v.Warnings = append(v.Warnings, text)
 	}
 	for _, x := range d.Documents {
 		v.Issued = append(v.Issued, office.Document{Title: x.Title.In(l), Number: x.Number, Href: "/dokumen/" + x.ID.String() + ".pdf"})

@@ -1,10 +1,12 @@
 package portal
 
 import (
+	"maps"
 	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
-	"time"
 
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
@@ -15,8 +17,6 @@ import (
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/form"
-	"bedelau/internal/kernel/i18n"
-	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/workflow"
 	"bedelau/web/page/resident"
 	"bedelau/web/ui"
@@ -46,7 +46,10 @@ func (p *Portal) pageForm(c *gin.Context) error {
 	if err != nil {
 		return p.orStory(c, err)
 	}
-	return p.formPage(c, http.StatusOK, d, page, site.Form{}, nil)
+	if place(d, page.Code) < 0 && d.Application.Draft() {
+		return p.goOn(c, d.Application.ID) // an earlier answer has made it needless
+	}
+	return p.formPage(c, http.StatusOK, d, page, told{})
 }
 
 // orStory shows where an application stands to who comes back to its form once it is with the office.
@@ -74,118 +77,92 @@ func (p *Portal) draftPage(c *gin.Context) (casework.Draft, form.Page, error) {
 	return d, page, nil
 }
 
+// told is what a page is shown again with.
+type told struct {
+	typed  site.Form // as it was sent; nil to show what is kept
+	errs   ui.Errors
+	doubts []fault.Field
+}
+
 // formPage shows a page with the answers that are kept, or, after a refusal, with those that were typed.
-func (p *Portal) formPage(c *gin.Context, status int, d casework.Draft, page form.Page, typed site.Form, errs ui.Errors) error {
-	l, at := gate.LocaleOf(c), slices.IndexFunc(d.Form.Pages, func(x form.Page) bool { return x.Code == page.Code })
+func (p *Portal) formPage(c *gin.Context, status int, d casework.Draft, page form.Page, t told) error {
+	l, at := gate.LocaleOf(c), place(d, page.Code)
 	v := resident.FormView{
 		Shell: p.Shell(c, page.Title.In(l)), ID: d.Application.ID.String(), Service: d.Application.ServiceName.In(l), Page: page.Code,
-		Heading: page.Title.In(l), Hint: page.Hint.In(l), Step: at + 1, Of: len(d.Form.Pages), Back: stepBack(d, at), Errors: errs,
+		Heading: page.Title.In(l), Hint: page.Hint.In(l), Step: max(at+1, 1), Of: max(len(d.Pages), 1), Back: stepBack(d, page.Code), Errors: t.errs,
 	}
-	v.ErrorTitle = len(errs) > 0
+	v.ErrorTitle = len(t.errs) > 0
 	for i, e := range v.Errors {
 		if f, ok := d.Form.Field(e.Name); ok && f.Type != form.Consent {
-			v.Errors[i].Label = f.Label.In(l)
+			v.Errors[i].Label = f.Title().In(l)
 		}
 	}
+	for _, w := range t.doubts {
+		f, _ := d.Form.Field(w.Name)
+		v.Doubts = append(v.Doubts, ui.FieldError{Name: w.Name, Label: f.Title().In(l), Text: site.FieldText(l, w)})
+	}
+	v.Seen = seen(t.doubts)
+	values := map[string][]string(t.typed.Values)
+	if values == nil {
+		values = keptOn(d, page)
+	}
+	shown := d.Typed(page, values)
 	if k := d.Application.Correction; k != nil {
 		v.Correction, v.Named = k.Message, len(k.Fields) > 0
-		v.Locked = !slices.ContainsFunc(page.Fields, func(f form.Field) bool { return f.Type != form.Info && d.Editable(f.Code) })
+		v.Locked = !slices.ContainsFunc(shown.Fields, func(f form.Field) bool { return f.Answered() && d.Editable(f.Code) })
 	}
-	for _, f := range page.Fields {
-		v.Fields = append(v.Fields, field(d, f, typed, errs, gate.ActorOf(c), l))
+	mirror := d.Mirror(page, shown.Fields)
+	if !mirror.Empty() {
+		v.Follow = followed(mirror, d.At.Now)
 	}
+	v.Fields = asking{d: d, t: t, doubts: v.Doubts, mirror: mirror, path: own(d.Application.ID, "/isi/"+page.Code), l: l}.fields(shown.Fields)
 	return p.Render(c, status, resident.Form(v))
 }
 
-func stepBack(d casework.Draft, at int) string {
+// keptOn are the answers of a page that are kept, and what is suggested for the others.
+func keptOn(d casework.Draft, page form.Page) map[string][]string {
+	out := map[string][]string{}
+	for _, answers := range []form.Answers{d.Suggested, d.Answers} {
+		for code, v := range answers {
+			on, _ := d.Form.PageOf(code)
+			if f, _ := d.Form.Field(code); on == page.Code && f.Typed() {
+				out[code] = v
+			}
+		}
+	}
+	return out
+}
+
+// place is where a page stands among those that are asked now, or -1.
+func place(d casework.Draft, page string) int {
+	return slices.IndexFunc(d.Pages, func(x form.Page) bool { return x.Code == page })
+}
+
+// besides returns the pages that are asked now before and after one, which need not be asked itself.
+func besides(d casework.Draft, page string) (before, after string) {
+	passed := false
+	for _, x := range d.Form.Pages {
+		switch asked := place(d, x.Code) >= 0; {
+		case x.Code == page:
+			passed = true
+		case asked && !passed:
+			before = x.Code
+		case asked && after == "":
+			after = x.Code
+		}
+	}
+	return before, after
+}
+
+func stepBack(d casework.Draft, page string) string {
+	before, _ := besides(d, page)
 	switch {
 	case d.Application.Correction != nil:
 		return own(d.Application.ID, "/periksa")
-	case at > 0:
-		return own(d.Application.ID, "/isi/"+d.Form.Pages[at-1].Code)
+	case before != "":
+		return own(d.Application.ID, "/isi/"+before)
 	}
 	return "/layanan/" + d.Application.ServiceCode
-}
-
-// field is a question as the page asks it. What an officer did not ask to be corrected is shown and not asked.
-func field(d casework.Draft, f form.Field, typed site.Form, errs ui.Errors, a identity.Actor, l i18n.Locale) ui.Field {
-	v := ui.Field{Name: f.Code, Type: string(f.Type), Label: f.Label.In(l), Hint: f.Hint.In(l), Error: errs.Of(f.Code),
-		Optional: !f.Required && f.Type != form.Consent, Max: f.Max, Value: d.Answers.Get(f.Code)}
-	for _, o := range f.Options {
-		v.Options = append(v.Options, ui.Option{Value: o.Value, Label: o.Label.In(l)})
-	}
-	if f.File != nil {
-		v.Rule = ui.FileRule{Types: f.File.Types, MaxMB: f.File.MaxMB, MaxCount: f.File.MaxCount}
-		v.Files = fileViews(d.Application.ID, d.Files[f.Code], d.Editable(f.Code))
-	}
-	switch {
-	case f.Type == form.Info:
-		return v
-	case !d.Editable(f.Code):
-		return readOnly(v, l)
-	case typed.Values != nil:
-		v.Value, v.Typed = "", typed.Values[f.Code]
-		if len(v.Typed) > 0 && (f.Type != form.Date || len(v.Typed) == 1) {
-			v.Value = v.Typed[0]
-		}
-		if f.Type == form.Consent && v.Value != "" {
-			v.Value = "yes"
-		}
-	case v.Value == "" && d.Application.Draft():
-		v.Value = known(f, a)
-	}
-	if f.Type == form.Phone {
-		v.Value = localPhone(v.Value)
-	}
-	return v
-}
-
-// readOnly shows an answer that is not to be changed now as a remark.
-func readOnly(v ui.Field, l i18n.Locale) ui.Field {
-	text := v.Value
-	for _, o := range v.Options {
-		if o.Value == v.Value {
-			text = o.Label
-		}
-	}
-	switch form.Type(v.Type) {
-	case form.Consent, form.YesNo:
-		text = l.T("no")
-		if v.Value == "yes" {
-			text = l.T("yes")
-		}
-	case form.Date:
-		if t, err := time.Parse(time.DateOnly, v.Value); err == nil {
-			text = l.Date(t)
-		}
-	case form.Phone:
-		text = localPhone(v.Value)
-	}
-	for _, x := range v.Files {
-		text = strings.TrimSpace(text + "\n" + x.Name)
-	}
-	return ui.Field{Name: v.Name, Type: string(form.Info), Label: v.Label, Hint: text}
-}
-
-// known is what the account tells already, so that nobody is asked twice.
-func known(f form.Field, a identity.Actor) string {
-	switch {
-	case f.Type == form.Phone:
-		return a.Phone
-	case f.Type == form.Email:
-		return a.Email
-	case f.Type == form.Text && strings.HasPrefix(f.Code, "nama_lengkap"):
-		return a.Name
-	}
-	return ""
-}
-
-// localPhone writes a number as people in Indonesia do.
-func localPhone(s string) string {
-	if rest, ok := strings.CutPrefix(s, "+62"); ok {
-		return "0" + rest
-	}
-	return s
 }
 
 func fileViews(app uuid.UUID, list []files.File, removable bool) []ui.File {
@@ -201,7 +178,7 @@ func fileViews(app uuid.UUID, list []files.File, removable bool) []ui.File {
 }
 
 // savePage takes in what was typed and uploaded on one page: all of the answers or none, and each file by itself. With
-// ?nanti=1 the person leaves instead of going on.
+// ?nanti=1 the person leaves instead of going on; ?tambah and ?hapus change the rows of a group and keep nothing yet.
 func (p *Portal) savePage(c *gin.Context) error {
 	d, page, err := p.draftPage(c)
 	if err != nil {
@@ -209,8 +186,19 @@ func (p *Portal) savePage(c *gin.Context) error {
 	}
 	ctx, a, id := c.Request.Context(), gate.ActorOf(c), d.Application.ID
 	typed, bad, err := p.readPage(c, d, page)
+	confirmed := unseen(typed.Get(confirmName))
+	typed.Del(confirmName)
+	if err == nil && changeRows(d, page, typed, c.Query("tambah"), c.Query("hapus")) {
+		fresh, err := p.Casework.Draft(ctx, a, id)
+		if err != nil {
+			return err
+		}
+		return p.formPage(c, http.StatusOK, fresh, page, told{typed: withFixed(d, page, typed)})
+	}
+	was := onPage(d.Typed(page, keptOn(d, page)))
+	var doubts []fault.Field
 	if err == nil && len(bad) == 0 {
-		err = p.Casework.SavePage(ctx, a, id, page.Code, withFixed(d, page, typed))
+		doubts, err = p.Casework.TakePage(ctx, a, id, casework.PageInput{Page: page.Code, Typed: withFixed(d, page, typed).Values, Confirm: confirmed})
 	}
 	later := c.Query("nanti") == "1"
 	fresh, again := p.Casework.Draft(ctx, a, id) // with the files that have come in
@@ -226,54 +214,155 @@ func (p *Portal) savePage(c *gin.Context) error {
 	if later && err != nil && blank(typed) && len(bad) == 0 && fault.Is(err, "input.invalid") {
 		err = nil // nothing was typed, so nothing is lost
 	}
-	if errs, status, ok := site.Refused(c, err, ""); ok {
-		return p.formPage(c, status, fresh, page, typed, errs)
+	if !later && broughtUp(fresh, page, typed, was, err) {
+		return p.formPage(c, http.StatusOK, fresh, page, told{typed: typed, errs: ui.Errors{{Text: gate.LocaleOf(c).T("form.more_asked")}}})
+	}
+	if errs, status, ok := p.Refused(c, err, ""); ok {
+		return p.formPage(c, status, fresh, page, told{typed: typed, errs: errs})
 	}
 	switch {
 	case err != nil:
 		return err
 	case later:
 		return p.Done(c, "/permohonan", "saved")
+	case len(doubts) > 0:
+		return p.formPage(c, http.StatusOK, fresh, page, told{doubts: doubts})
 	}
 	p.Redirect(c, pageAfter(fresh, page))
 	return nil
 }
 
+// onPage are the codes that a page asks, by whether it asks them now.
+func onPage(p form.Page) map[string]bool {
+	out := map[string]bool{}
+	for _, f := range p.Fields {
+		out[f.Code] = !f.Off
+	}
+	return out
+}
+
+// broughtUp reports whether the page asks more than it did when it was sent, because of what was answered on it: without a
+// script the person has not seen those questions, and nothing is wrong with the rest.
+func broughtUp(d casework.Draft, page form.Page, typed site.Form, was map[string]bool, err error) bool {
+	fresh := map[string]bool{}
+	for _, f := range d.Typed(page, typed.Values).Fields {
+		_, sent := typed.Values[f.Code]
+		if f.Answered() && f.Type != form.Computed && !f.Off && !was[f.Code] && !sent && len(d.Answers[f.Code]) == 0 && len(d.Files[f.Code]) == 0 {
+			fresh[f.Code] = true
+		}
+	}
+	if len(fresh) == 0 {
+		return false
+	}
+	for _, x := range fault.From(err).Fields {
+		if !fresh[x.Name] {
+			return false
+		}
+	}
+	return err == nil || fault.Is(err, "input.invalid")
+}
+
 // pageAfter is where a saved page leads: the next one, or the check of all answers once nothing is missing.
 func pageAfter(d casework.Draft, page form.Page) string {
-	at := slices.IndexFunc(d.Form.Pages, func(x form.Page) bool { return x.Code == page.Code })
-	if d.Next() == "" || d.Application.Correction != nil || at == len(d.Form.Pages)-1 {
+	_, after := besides(d, page.Code)
+	if d.Next() == "" || d.Application.Correction != nil || after == "" {
 		return own(d.Application.ID, "/periksa")
 	}
-	return own(d.Application.ID, "/isi/"+d.Form.Pages[at+1].Code)
+	return own(d.Application.ID, "/isi/"+after)
 }
 
 // unproved names the files that a page needs and has not got.
 func unproved(d casework.Draft, page form.Page) []fault.Field {
 	var bad []fault.Field
-	for _, f := range page.Fields {
-		if f.Type == form.File && f.Required && len(d.Files[f.Code]) == 0 {
-			bad = append(bad, fault.Field{Name: f.Code, Code: "file_required"})
+	for _, p := range d.Pages {
+		for _, f := range p.Fields {
+			if p.Code == page.Code && f.Type == form.File && d.Required[f.Code] && len(d.Files[f.Code]) == 0 {
+				bad = append(bad, fault.Field{Name: f.Code, Code: "file_required"})
+			}
 		}
 	}
 	return bad
 }
 
 // withFixed adds the answers of the page that are not to be changed, which the page shows and does not send.
-func withFixed(d casework.Draft, page form.Page, typed site.Form) map[string][]string {
-	for _, f := range page.Fields {
-		if f.Type != form.File && !d.Editable(f.Code) && len(d.Answers[f.Code]) > 0 {
-			typed.Values[f.Code] = d.Answers[f.Code]
+func withFixed(d casework.Draft, page form.Page, typed site.Form) site.Form {
+	for code, v := range d.Answers {
+		on, _ := d.Form.PageOf(code)
+		if f, _ := d.Form.Field(code); on == page.Code && f.Typed() && !d.Editable(code) && typed.Values != nil {
+			typed.Values[code] = v
 		}
 	}
-	return typed.Values
+	return typed
 }
 
 func blank(typed site.Form) bool {
-	for _, values := range typed.Values {
-		if strings.TrimSpace(strings.Join(values, "")) != "" {
+	for code, values := range typed.Values {
+		if strings.TrimSpace(strings.Join(values, "")) != "" && code != "" {
 			return false
 		}
 	}
 	return true
+}
+
+// confirmName is the button by which a person says that what they were asked to look at again is right.
+const confirmName = "_yakin"
+
+// seen names remarks for that button, and unseen reads them back: each as field/code, as "nik/nik_area".
+func seen(doubts []fault.Field) string {
+	names := make([]string, len(doubts))
+	for i, d := range doubts {
+		names[i] = d.Name + "/" + d.Code
+	}
+	return strings.Join(names, " ")
+}
+
+func unseen(s string) []fault.Field {
+	var out []fault.Field
+	for _, one := range strings.Fields(s) {
+		name, code, _ := strings.Cut(one, "/")
+		out = append(out, fault.Field{Name: name, Code: code})
+	}
+	return out
+}
+
+// changeRows adds a row to the group called add, or takes the row called drop ("saksi.2") out of what was typed.
+func changeRows(d casework.Draft, page form.Page, typed site.Form, add, drop string) bool {
+	group, row, isDrop := strings.Cut(drop, ".")
+	if add != "" {
+		group = add
+	}
+	f, ok := d.Form.Field(group)
+	if on, _ := d.Form.PageOf(group); !ok || f.Type != form.Group || on != page.Code || !d.Editable(group) || typed.Values == nil {
+		return false
+	}
+	n, err := strconv.Atoi(typed.Get(group))
+	if err != nil || n < 0 {
+		n = 0
+	}
+	switch at, err := strconv.Atoi(row); {
+	case add != "" && f.More(n):
+		typed.Set(group, strconv.Itoa(n+1))
+	case isDrop && err == nil && at >= 1 && at <= n && f.Fewer(n):
+		dropRow(typed, group, at)
+		typed.Set(group, strconv.Itoa(n-1))
+	}
+	return true
+}
+
+// dropRow moves the rows behind one up.
+func dropRow(typed site.Form, group string, at int) {
+	moved := url.Values{}
+	for name, v := range typed.Values {
+		rest, ok := strings.CutPrefix(name, group+".")
+		number, inner, _ := strings.Cut(rest, ".")
+		n, err := strconv.Atoi(number)
+		switch {
+		case !ok || err != nil || n < at:
+			moved[name] = v
+		case n > at:
+			moved[group+"."+strconv.Itoa(n-1)+"."+inner] = v
+		}
+	}
+	clear(typed.Values)
+	maps.Copy(typed.Values, moved)
 }

@@ -78,7 +78,7 @@ func askedFirst(all []resident.Section, pages []casework.PageAnswers, k *casewor
 		kept := resident.Section{Title: s.Title}
 		for j, row := range s.Rows {
 			code := pages[i].Fields[j].Code
-			if !slices.Contains(k.Fields, code) {
+			if !slices.ContainsFunc(k.Fields, func(named string) bool { return form.BelongsTo(code, named) }) {
 				kept.Rows = append(kept.Rows, row)
 				continue
 			}
@@ -97,10 +97,10 @@ func askedFirst(all []resident.Section, pages []casework.PageAnswers, k *casewor
 
 // reviewBack leads to the last page of the form, or for a correction to the story of the application.
 func reviewBack(d casework.Draft) string {
-	if d.Application.Correction != nil || len(d.Form.Pages) == 0 {
+	if d.Application.Correction != nil || len(d.Pages) == 0 {
 		return own(d.Application.ID, "")
 	}
-	return own(d.Application.ID, "/isi/"+d.Form.Pages[len(d.Form.Pages)-1].Code)
+	return own(d.Application.ID, "/isi/"+d.Pages[len(d.Pages)-1].Code)
 }
 
 // todos are remarks on answers, each with the address where it is mended.
@@ -108,8 +108,8 @@ func todos(d casework.Draft, list []fault.Field, l i18n.Locale) []resident.Todo 
 	var out []resident.Todo
 	for _, x := range list {
 		f, _ := d.Form.Field(x.Name)
-		t := resident.Todo{Text: f.Label.In(l) + ": " + site.FieldText(l, x)}
-		if page, ok := pageOf(d.Form, x.Name); ok {
+		t := resident.Todo{Text: f.Title().In(l) + ": " + site.FieldText(l, x)}
+		if page, ok := d.Form.PageOf(x.Name); ok {
 			t.Href = own(d.Application.ID, "/isi/"+page+"#f-"+x.Name)
 		}
 		out = append(out, t)
@@ -117,20 +117,11 @@ func todos(d casework.Draft, list []fault.Field, l i18n.Locale) []resident.Todo 
 	return out
 }
 
-func pageOf(f *form.Form, field string) (string, bool) {
-	for _, p := range f.Pages {
-		if slices.ContainsFunc(p.Fields, func(x form.Field) bool { return x.Code == field }) {
-			return p.Code, true
-		}
-	}
-	return "", false
-}
-
 // pageOfFile is the page on which a file answers; the first one for a file that answers nothing.
 func pageOfFile(d casework.Draft, file uuid.UUID) string {
 	for field, list := range d.Files {
 		if slices.ContainsFunc(list, func(f files.File) bool { return f.ID == file }) {
-			page, _ := pageOf(d.Form, field)
+			page, _ := d.Form.PageOf(field)
 			return page
 		}
 	}

@@ -24,7 +24,7 @@ const (
 	// textBody bounds the typed answers of one page together.
 	textBody = 256 << 10
 	// mostParts bounds the pieces of a post; a form has far fewer.
-	mostParts = 200
+	mostParts = 1000
 )
 
 // readPage takes in a posted page. Files go to the store as they arrive, never through memory or a temporary folder;
@@ -62,8 +62,8 @@ func (p *Portal) readPage(c *gin.Context, d casework.Draft, page form.Page) (sit
 // several are the fields of a page that are sent in more than one value.
 func several(page form.Page) []string {
 	var out []string
-	for _, f := range page.Fields {
-		if f.Type == form.Date {
+	for _, f := range page.Every() {
+		if f.Type == form.Date || f.Type == form.MultiChoice || f.Type == form.Point {
 			out = append(out, f.Code)
 		}
 	}

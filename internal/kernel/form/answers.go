@@ -54,6 +54,12 @@ func (f Field) Display(v []string, l i18n.Locale) string {
 	case Computed:
 		f.Type = f.As
 		return f.Display(v, l)
+	case NPWP:
+		return grouped4(v[0])
+	case NOP:
+		if n := v[0]; len(n) == 18 { // as the tax notice (SPPT) writes it
+			return strings.Join([]string{n[:2], n[2:4], n[4:7], n[7:10], n[10:13] + "-" + n[13:17], n[17:]}, ".")
+		}
 	case Point:
 		return strings.ReplaceAll(v[0], ",", ", ")
 	case YesNo:
@@ -66,6 +72,14 @@ func (f Field) Display(v []string, l i18n.Locale) string {
 		}
 	}
 	return v[0]
+}
+
+// grouped4 parts sixteen digits by fours, as the card has them.
+func grouped4(s string) string {
+	if len(s) != 16 {
+		return s
+	}
+	return s[:4] + " " + s[4:8] + " " + s[8:12] + " " + s[12:]
 }
 
 // displayNumber groups the thousands of a kept number; only the decimal sign differs between the languages.

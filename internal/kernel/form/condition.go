@@ -124,7 +124,11 @@ func (f Field) value(answer []string, files int) (any, bool) {
 }
 
 // expression is one compiled condition or computation.
-type expression struct{ program cel.Program }
+type expression struct {
+	program cel.Program
+	env     *cel.Env
+	ast     *cel.Ast
+}
 
 // Fault is what is wrong with one expression, at its place in the form: "pages[2].fields[0].show_if".
 type Fault struct {
@@ -212,7 +216,7 @@ func compileOne(env *cel.Env, text string, want *cel.Type) (expression, error) {
 		return expression{}, fmt.Errorf("gives %s, not %s", got, want)
 	}
 	program, err := env.Program(ast, cel.CostLimit(exprCost), cel.EvalOptions(cel.OptOptimize))
-	return expression{program}, err
+	return expression{program, env, ast}, err
 }
 
 // holds evaluates a condition; one that cannot be evaluated yet is not met.

@@ -220,7 +220,7 @@ func (f *Form) Named() []Field {
 // Answerable reports whether an applicant can change this field, as a request for correction must name one.
 func (f *Form) Answerable(code string) bool {
 	fd, ok := f.Field(code)
-	return ok && fd.Answered()
+	return ok && fd.Answered() && fd.Type != Computed
 }
 
 // Correctable reports whether there is anything that a request for correction can name.

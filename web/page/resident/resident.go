@@ -51,17 +51,23 @@ type FormView struct {
 	Locked            bool   // and none of it is on this page
 	Fields            []ui.Field
 	Errors            ui.Errors
+	Follow            ui.FormData
+	Doubts            ui.Errors // what to look at again before going on, once
+	Seen              string    // names those, for the button that confirms them
 }
 
 // multipart reports whether the page takes files, so that the form can carry them.
 func (v FormView) multipart() bool {
 	for _, f := range v.Fields {
-		if f.Type == "file" {
+		if f.Type == "file" { // no block or row holds one
 			return true
 		}
 	}
 	return false
 }
+
+// scripted reports whether a script has something to do on the page.
+func (v FormView) scripted() bool { return v.Follow.Names != "" }
 
 // Section is one page of the form with its answers.
 type Section struct {
