@@ -179,6 +179,29 @@ func visited(p form.Page, d Draft) bool {
 	return true
 }
 
+// Newest returns the form that an application for a service would be made with now, with the city's districts. Anyone may
+// ask. It refuses what Start refuses.
+func (s *Service) Newest(ctx context.Context, service string) (*form.Form, []form.Area, error) {
+	db := s.d.DB.App
+	o, err := s.d.Standards.InForce(ctx, db, service, s.local(ctx))
+	if err != nil {
+		return nil, nil, err
+	}
+	if !o.Native {
+		return nil, nil, fault.New(fault.Conflict, "service.not_online")
+	}
+	version, err := newest(ctx, db, formTable, o.Form)
+	if err != nil {
+		return nil, nil, err
+	}
+	f, err := define[form.Form](ctx, s.defs, db, formTable, o.Form, version)
+	if err != nil {
+		return nil, nil, err
+	}
+	at, err := s.asOf(ctx, db, Application{})
+	return f, at.Areas, err
+}
+
 // Typed is a page as what was typed on it makes it, read or not: the questions that it asks, and those that it may yet
 // ask, marked Off.
 func (d Draft) Typed(p form.Page, typed map[string][]string) form.Page {

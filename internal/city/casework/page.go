@@ -20,6 +20,7 @@ type PageInput struct {
 	Page    string
 	Typed   map[string][]string
 	Confirm []fault.Field
+	Shaped  bool // keep only what fits the form's JSON Schema, as who sent it was promised
 }
 
 // TakePage stores what its applicant typed on one page, all of it or nothing, and returns what on it should be looked at
@@ -48,6 +49,11 @@ func (s *Service) TakePage(ctx context.Context, actor identity.Actor, id uuid.UU
 		read := c.Page(p, in.Typed, all, counts(attached))
 		if err := fault.Fields(c.Errors); err != nil {
 			return nil, err
+		}
+		if in.Shaped {
+			if err := shaped(form, at, read); err != nil {
+				return nil, err
+			}
 		}
 		var changed []string
 		for _, code := range codesOn(form, in.Page, all, read) {
@@ -79,6 +85,21 @@ func (s *Service) TakePage(ctx context.Context, actor identity.Actor, id uuid.UU
 func (s *Service) SavePage(ctx context.Context, actor identity.Actor, id uuid.UUID, page string, typed map[string][]string) error {
 	_, err := s.TakePage(ctx, actor, id, PageInput{Page: page, Typed: typed})
 	return err
+}
+
+// shaped refuses answers that do not fit the schema of their form.
+func shaped(f *forms.Form, at forms.At, read forms.Answers) error {
+	shape, err := f.Shape(at.Areas)
+	if err != nil {
+		return err
+	}
+	var bad []fault.Field
+	for _, code := range shape.Misfits(f, read) {
+		if fd, _ := f.Field(code); fd.Typed() {
+			bad = append(bad, fault.Field{Name: code, Code: "invalid"})
+		}
+	}
+	return fault.Fields(bad)
 }
 
 // codesOn lists the codes of a page that have an answer before or after, in a stable order.

@@ -182,7 +182,7 @@ func correctable(d casework.Detail, l i18n.Locale) []ui.Option {
 			switch f.Type {
 			case form.File:
 				papers = append(papers, o)
-			case form.Consent:
+			case form.Consent, form.Computed:
 			default:
 				words = append(words, o)
 			}

@@ -2,11 +2,15 @@ package httpapi
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/form"
 )
 
@@ -27,22 +31,28 @@ type formPage struct {
 }
 
 type formField struct {
-	Code     string    `json:"code" example:"nik"`
-	Type     form.Type `json:"type" enum:"text,long_text,nik,kk,phone,email,date,choice,yes_no,file,consent,info" doc:"info is text to read and takes no answer."`
-	Label    string    `json:"label"`
-	Hint     string    `json:"hint,omitempty"`
-	Required bool      `json:"required"`
-	Max      int       `json:"max,omitempty" doc:"Characters of a text."`
-	Options  []option  `json:"options,omitempty" doc:"Of a choice."`
-	File     *fileRule `json:"file,omitempty" doc:"Of an upload."`
-	Editable bool      `json:"editable" doc:"May be changed now: in a correction, only what was asked for."`
-	Value    string    `json:"value,omitempty" doc:"The applicant's own answer, in the spelling in which it is kept."`
-	Files    []file    `json:"files,omitempty"`
+	Code       string    `json:"code" example:"nik" doc:"Of a part of a block as ibu.nik, of a row as saksi.1.nama."`
+	Type       form.Type `json:"type" enum:"text,long_text,nik,kk,npwp,nib,nop,phone,email,number,money,date,choice,multi_choice,yes_no,file,computed,point,person,group,row,district,subdistrict,consent,info" doc:"info is text to read, person the heading of the parts behind it and row that of one row of a group; they take no answer. The answer of a group is the number of its rows."`
+	Label      string    `json:"label"`
+	Belongs    string    `json:"belongs_to,omitempty" doc:"The block or row that the question is part of."`
+	Hint       string    `json:"hint,omitempty"`
+	Required   bool      `json:"required" doc:"As the answers so far make it."`
+	Max        int       `json:"max,omitempty" doc:"Characters of a text."`
+	Least      *int64    `json:"least,omitempty" doc:"Of a number or an amount."`
+	Most       *int64    `json:"most,omitempty" doc:"Of a number or an amount."`
+	Options    []option  `json:"options,omitempty" doc:"Of a choice, or the city's districts."`
+	File       *fileRule `json:"file,omitempty" doc:"Of an upload."`
+	Editable   bool      `json:"editable" doc:"May be changed now: in a correction, only what was asked for."`
+	Value      string    `json:"value,omitempty" doc:"The applicant's own answer, in the spelling in which it is kept."`
+	Values     []string  `json:"values,omitempty" doc:"Those of a multiple choice."`
+	Suggestion string    `json:"suggestion,omitempty" doc:"What is known from the profile or an earlier application. It counts once it is sent."`
+	Files      []file    `json:"files,omitempty"`
 }
 
 type option struct {
 	Value string `json:"value"`
 	Label string `json:"label"`
+	Group string `json:"group,omitempty" doc:"The district of a subdistrict."`
 }
 
 // review is a form with everything that stands between it and submission.
@@ -53,7 +63,40 @@ type review struct {
 }
 
 type answersRequest struct {
-	Answers map[string]string `json:"answers" maxProperties:"100" example:"{\"nik\":\"2171046703900003\"}" doc:"By code of the field: text, a date as 2006-01-02, the value of an option, yes or no, or yes for a consent. A field of the page that is left out is emptied."`
+	Answers map[string]given `json:"answers" maxProperties:"1000" example:"{\"nik\":\"2171046703900003\"}" doc:"By code of the field, as the form's JSON Schema says: text, a date as 2006-01-02, the value of an option, yes or no, yes for a consent, 1.130100,104.052900 for a point, the number of rows for a group; a list for a multiple choice. A field of the page that is left out is emptied."`
+	Confirm []confirmed      `json:"confirm,omitempty" maxItems:"100" doc:"Warnings of the review at which the applicant has looked again."`
+}
+
+// confirmed names a warning.
+type confirmed struct {
+	Field string `json:"field" maxLength:"100" example:"nik"`
+	Code  string `json:"code" maxLength:"60" example:"nik_area"`
+}
+
+// given is what is answered to one question: a text, or of a multiple choice a list of them.
+type given []string
+
+// Schema says what may be sent.
+func (given) Schema(huma.Registry) *huma.Schema {
+	one := &huma.Schema{Type: huma.TypeString}
+	return &huma.Schema{AnyOf: []*huma.Schema{one, {Type: huma.TypeArray, Items: one}}}
+}
+
+// UnmarshalJSON reads either form.
+func (a *given) UnmarshalJSON(raw []byte) error {
+	if len(raw) > 0 && raw[0] == '[' {
+		return json.Unmarshal(raw, (*[]string)(a))
+	}
+	*a = given{""}
+	return json.Unmarshal(raw, &(*a)[0])
+}
+
+// MarshalJSON writes a single answer as a text.
+func (a given) MarshalJSON() ([]byte, error) {
+	if len(a) == 1 {
+		return json.Marshal(a[0])
+	}
+	return json.Marshal([]string(a))
 }
 
 // answersAsked is one page of answers.
@@ -83,14 +126,16 @@ func (a *API) forms() {
 	}, func(ctx context.Context, who caller, in *answersAsked) (*done, error) {
 		typed, names := map[string][]string{}, map[string]string{}
 		for code, v := range in.Body.Answers {
-			typed[code] = []string{v}
+			typed[code] = v
 			names[code] = "answers." + clip(code)
 		}
-		return &done{}, renamed(a.Casework.SavePage(ctx, who.actor, in.ID, in.Page, typed), names)
+		seen := list(in.Body.Confirm, func(w confirmed) fault.Field { return fault.Field{Name: w.Field, Code: w.Code} })
+		_, err := a.Casework.TakePage(ctx, who.actor, in.ID, casework.PageInput{Page: in.Page, Typed: typed, Confirm: seen, Shaped: true})
+		return &done{}, renamed(err, names)
 	})
 	register(a, operation{
 		Method: http.MethodGet, Path: "/applications/{id}/review", ID: "review-application", Tag: "Applications", Title: "Check before submitting",
-		About: "The form with everything that is missing or wrong. The refusals are those of the form.",
+		About: "The form with everything that is missing or wrong, and what should be looked at again unless that was confirmed. The refusals are those of the form.",
 		Needs: access.ApplicationOwn, Scope: gate.City, IDs: applicationID(), Refuses: []int{http.StatusConflict},
 	}, func(ctx context.Context, who caller, in *struct{ ByApplication }) (*ok[review], error) {
 		r, err := a.Casework.Review(ctx, who.actor, in.ID)
@@ -108,7 +153,7 @@ func (a *API) formOf(ctx context.Context, d casework.Draft, who caller) (applica
 		return applicationForm{}, err
 	}
 	out := applicationForm{Application: a.applicationOf(d.Application, s, who), Correction: correctionOf(d.Application.Correction, who), Next: d.Next()}
-	out.Pages = list(d.Form.Pages, func(p form.Page) formPage {
+	out.Pages = list(d.Pages, func(p form.Page) formPage {
 		return formPage{Code: p.Code, Title: who.text(p.Title), Hint: who.text(p.Hint), Done: d.Done[p.Code],
 			Fields: list(p.Fields, func(f form.Field) formField { return fieldOf(f, d, who) })}
 	})
@@ -117,9 +162,14 @@ func (a *API) formOf(ctx context.Context, d casework.Draft, who caller) (applica
 
 func fieldOf(f form.Field, d casework.Draft, who caller) formField {
 	out := formField{
-		Code: f.Code, Type: f.Type, Label: who.text(f.Label), Hint: who.text(f.Hint), Required: f.Required, Max: f.Max,
-		Editable: d.Editable(f.Code) && f.Type != form.Info, Value: d.Answers.Get(f.Code), Files: list(d.Files[f.Code], fileOf),
-		Options: list(f.Options, func(o form.Option) option { return option{Value: o.Value, Label: who.text(o.Label)} }),
+		Code: f.Code, Type: f.Type, Label: who.text(f.Label), Belongs: who.text(f.Within), Hint: who.text(f.Hint), Required: f.Required,
+		Max: f.Max, Least: f.Min, Most: f.Most,
+		Editable: d.Editable(f.Code) && f.Answered() && f.Type != form.Computed, Value: d.Answers.Get(f.Code), Suggestion: d.Suggested.Get(f.Code),
+		Files:   list(d.Files[f.Code], fileOf),
+		Options: list(f.Options, func(o form.Option) option { return option{Value: o.Value, Label: who.text(o.Label), Group: o.Group} }),
+	}
+	if f.Type == form.MultiChoice {
+		out.Value, out.Values = "", d.Answers[f.Code]
 	}
 	if f.File != nil {
 		out.File = &fileRule{Types: append([]string{}, f.File.Types...), MaxMB: f.File.MaxMB, MaxCount: f.File.MaxCount}

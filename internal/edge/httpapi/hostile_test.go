@@ -79,7 +79,7 @@ func TestHostileInput(t *testing.T) {
 		{"NUL in an answer", "PUT", at + "/answers/nik", js, `{"answers": {"nik": "\u0000"}}`, 422, "input.invalid", "answers.nik", "encoding"},
 		{"bad UTF-8 in an answer", "PUT", at + "/answers/nik", js, "{\"answers\": {\"nik\": \"\xc3\x28\"}}", 400, "request.malformed", "answers.nik", "encoding"},
 		{"an answer to another page", "PUT", at + "/answers/nik", js, `{"answers": {"nik": "` + sitiNIK + `", "nomor_kk": "1"}}`, 422, "input.invalid", "answers.nomor_kk", "unknown_field"},
-		{"many answers", "PUT", at + "/answers/nik", js, `{"answers": {` + manyKeys(101) + `}}`, 422, "input.invalid", "answers", "too_many"},
+		{"many answers", "PUT", at + "/answers/nik", js, `{"answers": {` + manyKeys(1001) + `}}`, 422, "input.invalid", "answers", "too_many"},
 		{"a megabyte", "PUT", at + "/answers/nik", js, `{"answers": {"nik": "` + strings.Repeat("1", 1<<20) + `"}}`, 413, "request.too_large", "", ""},
 		{"a file for no field", "POST", at + "/files", "image/jpeg", "x", 422, "input.invalid", "field", "required"},
 		{"a file for a text", "POST", at + "/files?field=nik", "image/jpeg", "x", 422, "input.invalid", "nik", "unknown_field"},
@@ -144,7 +144,7 @@ func TestNothingIsHalfWritten(t *testing.T) {
 	siti := w.resident(t, w.w.Batam, "Siti Rahma", "siti@contoh.id")
 	x := siti.draft(t, sitiNIK, "Siti Rahma")
 	at := "/applications/" + x.ID.String()
-	p := siti.refused(t, "PUT", at+"/answers/identitas", answersRequest{Answers: map[string]string{"nama_lengkap": "Lain", "tanggal_lahir": "besok"}}, 422, "input.invalid")
+	p := siti.refused(t, "PUT", at+"/answers/identitas", answersRequest{Answers: map[string]given{"nama_lengkap": {"Lain"}, "tanggal_lahir": {"besok"}}}, 422, "input.invalid")
 	if len(p.Errors) != 1 || p.Errors[0].Field != "answers.tanggal_lahir" {
 		t.Errorf("errors %+v", p.Errors)
 	}

@@ -75,6 +75,19 @@ func (a *API) services() {
 		}
 		return &ok[serviceDetail]{Body: serviceOf(d, who)}, nil
 	})
+	register(a, operation{
+		Method: http.MethodGet, Path: "/services/{code}/form/schema", ID: "get-form-schema", Tag: "Services", Title: "The schema of a service's answers",
+		About: "The newest form of a service as a JSON Schema (draft 2020-12): an object of answers by code of the field, in the spelling in which they are kept. What has to be answered depends on the answers: the review of an application says it. 409 `service.not_online` for a service that is not applied for here. Anyone may ask.",
+		Needs: access.Public, Scope: gate.City, Refuses: []int{http.StatusConflict, http.StatusGone},
+	}, func(ctx context.Context, who caller, in *struct {
+		Code string `path:"code" maxLength:"100" example:"ktp-el-hilang" doc:"Code of the service."`
+	}) (*ok[map[string]any], error) {
+		f, areas, err := a.Casework.Newest(ctx, in.Code)
+		if err != nil {
+			return nil, err
+		}
+		return &ok[map[string]any]{Body: f.Schema(who.lang, areas)}, nil
+	})
 }
 
 type servicesAsked struct {

@@ -16,16 +16,16 @@ import (
 const sitiNIK = "2171046703900003" // a woman, born 27 March 1990
 
 // answersFor is the whole form of a lost KTP-el, by page.
-func answersFor(nik, name string) map[string]map[string]string {
-	return map[string]map[string]string{
-		"syarat":     {"pernyataan_awal": "yes"},
-		"nik":        {"nik": nik},
-		"identitas":  {"nama_lengkap": name, "tanggal_lahir": "1990-03-27"},
-		"kk":         {"nomor_kk": "2171 0401 0216 0007"},
-		"kontak":     {"nomor_hp": "0812 3456 7890"},
-		"kecamatan":  {"kecamatan": "21.71.10"},
-		"kehilangan": {"tanggal_hilang": "2026-11-20", "tempat_hilang": "Pasar Mitra Raya"},
-		"pernyataan": {"paham_data_pribadi": "yes", "pernyataan_benar": "yes"},
+func answersFor(nik, name string) map[string]map[string]given {
+	return map[string]map[string]given{
+		"syarat":     {"pernyataan_awal": {"yes"}},
+		"nik":        {"nik": {nik}},
+		"identitas":  {"nama_lengkap": {name}, "tanggal_lahir": {"1990-03-27"}},
+		"kk":         {"nomor_kk": {"2171 0401 0216 0007"}},
+		"kontak":     {"nomor_hp": {"0812 3456 7890"}},
+		"kecamatan":  {"kecamatan": {"21.71.10"}},
+		"kehilangan": {"tanggal_hilang": {"2026-11-20"}, "tempat_hilang": {"Pasar Mitra Raya"}},
+		"pernyataan": {"paham_data_pribadi": {"yes"}, "pernyataan_benar": {"yes"}},
 	}
 }
 

@@ -28,6 +28,7 @@ var said = []struct{ words, code, arg string }{
 	{"invalid integer", "not_integer", ""},
 	{validation.MsgExpectedString, "not_text", ""},
 	{validation.MsgExpectedArray, "not_list", ""},
+	{start(validation.MsgExpectedMatchAtLeastOneSchema), "not_text", ""}, // the only choice of types is that of an answer
 	{validation.MsgExpectedObject, "not_object", ""},
 }
 

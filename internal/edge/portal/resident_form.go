@@ -217,7 +217,7 @@ func (p *Portal) savePage(c *gin.Context) error {
 	if !later && broughtUp(fresh, page, typed, was, err) {
 		return p.formPage(c, http.StatusOK, fresh, page, told{typed: typed, errs: ui.Errors{{Text: gate.LocaleOf(c).T("form.more_asked")}}})
 	}
-	if errs, status, ok := p.Refused(c, err, ""); ok {
+	if errs, status, ok := site.Refused(c, err, ""); ok {
 		return p.formPage(c, status, fresh, page, told{typed: typed, errs: errs})
 	}
 	switch {

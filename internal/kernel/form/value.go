@@ -20,14 +20,7 @@ const (
 // clean brings a text into one form: valid UTF-8, composed, no control or direction characters, edges trimmed. It
 // refuses what is not text, and what is too long before any other work is done on it.
 func (c *Checker) clean(f Field, s string) (string, bool) {
-	limit := f.Max
-	switch {
-	case limit > 0:
-	case f.Type == LongText:
-		limit = longTextMax
-	default:
-		limit = textMax
-	}
+	limit := f.longest()
 	if len(s) > limit*8 {
 		c.refuse(f.Code, "too_long", "max", limit)
 		return "", false
@@ -54,6 +47,17 @@ func (c *Checker) clean(f Field, s string) (string, bool) {
 		return "", false
 	}
 	return s, true
+}
+
+// longest is how many characters an answer may have.
+func (f Field) longest() int {
+	switch {
+	case f.Max > 0:
+		return f.Max
+	case f.Type == LongText:
+		return longTextMax
+	}
+	return textMax
 }
 
 // digits drops what people put between the digits of a number.

@@ -1,0 +1,110 @@
+package casework
+
+import (
+	"strings"
+	"testing"
+
+	"bedelau/internal/kernel/event"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/form"
+)
+
+const withBlocks = `{"code": "ktp-el-hilang", "version": 9, "pages": [{"code": "p", "title": {"id": "P", "en": "P"}, "fields": [
+ {"code": "ibu", "type": "person", "required": true, "prefill": "earlier", "label": {"id": "Ibu", "en": "Mother"}, "parts": ["nik", "name", "birth_date"]},
+ {"code": "saksi", "type": "group", "label": {"id": "Saksi", "en": "Witness"}, "fields": [
+  {"code": "nik_saksi", "type": "nik", "sensitive": true, "required": true, "label": {"id": "NIK", "en": "NIK"}}]}]}]}`
+
+// TestNumbersInsideBlocksAndRows: they are sealed, masked, revealed with a record, and found by an exact search, as those
+// at the top of a form are.
+func TestNumbersInsideBlocksAndRows(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	_, err := st.w.DB.App.NewRaw(`INSERT INTO form_definition (tenant_id, code, version, body, created_at) VALUES (?, ?, 9, ?::jsonb, now())`,
+		st.w.Batam.ID, ktp, withBlocks).Exec(st.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	siti, rina := st.resident(t, st.ctx, "Siti"), st.officer(t, "Rina", "disdukcapil", "officer")
+	app, err := st.Start(st.ctx, siti, ktp, event.ChannelWeb)
+	if err != nil {
+		t.Fatal(err)
+	}
+	typed := map[string][]string{"ibu.nik": {"9971046703900003"}, "ibu.name": {"Ani"}, "ibu.birth_date": {"1991-01-01"}, "saksi": {"1"}, "saksi.1.nik_saksi": {"2171046703900101"}}
+	doubts, err := st.TakePage(st.ctx, siti, app.ID, PageInput{Page: "p", Typed: typed})
+	if err != nil || len(doubts) != 2 {
+		t.Fatalf("doubts %v, %v", doubts, err)
+	}
+	changed := map[string][]string{}
+	for k, v := range typed {
+		changed[k] = v
+	}
+	changed["ibu.nik"] = []string{"9971046703900004"}
+	if left, err := st.TakePage(st.ctx, siti, app.ID, PageInput{Page: "p", Typed: changed, Confirm: doubts}); err != nil || len(left) != 2 {
+		t.Errorf("of a changed answer %v is left, %v", left, err)
+	}
+	if left, err := st.TakePage(st.ctx, siti, app.ID, PageInput{Page: "p", Typed: changed, Confirm: doubts}); err != nil || len(left) != 0 {
+		t.Errorf("of what was confirmed %v is left, %v", left, err)
+	}
+	r, err := st.Review(st.ctx, siti, app.ID)
+	if err != nil || len(r.Warnings) != 0 || len(r.Missing) != 0 {
+		t.Fatalf("the review warns of %v, misses %v, %v", r.Warnings, r.Missing, err)
+	}
+	if app, err = st.Submit(st.ctx, siti, SubmitInput{ID: app.ID, Key: "k"}); err != nil {
+		t.Fatal(err)
+	}
+	if !app.HasConfirmed(fault.Field{Name: "ibu.nik", Code: "nik_area"}) {
+		t.Errorf("confirmed are %v", app.Confirmed)
+	}
+
+	var open string
+	if err := st.w.DB.App.NewRaw("SELECT answers::text FROM application WHERE tenant_id = ? AND id = ?", st.w.Batam.ID, app.ID).Scan(st.ctx, &open); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(open, "2171046703900101") || strings.Contains(open, "9971046703900004") || !strings.Contains(open, "Ani") {
+		t.Errorf("stored open: %s", open)
+	}
+	for value, want := range map[string]int{"2171046703900101": 1, "9971046703900004": 1, "9971046703900003": 0, sitiNIK: 0} {
+		found, err := st.ByIdentifier(st.ctx, rina, form.NIK, value)
+		if err != nil || len(found) != want {
+			t.Errorf("%s is found in %d applications, %v", value, len(found), err)
+		}
+	}
+	stranger := st.officer(t, "Joko", "dlh", "officer")
+	if found, err := st.ByIdentifier(st.ctx, stranger, form.NIK, "2171046703900101"); err != nil || len(found) != 0 {
+		t.Errorf("another agency finds %d, %v", len(found), err)
+	}
+	_, err = st.ByIdentifier(st.ctx, siti, form.NIK, "2171046703900101")
+	if fault.From(err).Kind != fault.Forbidden {
+		t.Errorf("a resident searches: %v", err)
+	}
+
+	shown, err := st.Reveal(st.ctx, rina, app.ID, "saksi.1.nik_saksi")
+	if err != nil || shown.Text != "2171046703900101" {
+		t.Errorf("revealed %q, %v", shown.Text, err)
+	}
+	var recorded int
+	err = st.w.DB.App.NewRaw("SELECT count(*) FROM audit_entry WHERE tenant_id = ? AND action = 'application.reveal' AND detail->>'field' = 'saksi.1.nik_saksi'",
+		st.w.Batam.ID).Scan(st.ctx, &recorded)
+	if err != nil || recorded != 1 {
+		t.Errorf("recorded %d times, %v", recorded, err)
+	}
+
+	// The next application suggests what the last one answered, and counts none of it.
+	st.offer.OneOpen, st.offer.CooldownMonths = false, 0
+	next, err := st.Start(st.ctx, siti, ktp, event.ChannelWeb)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := st.Draft(st.ctx, siti, next.ID)
+	if err != nil || d.Suggested.Get("ibu.name") != "Ani" || d.Suggested.Get("ibu.nik") != "9971046703900004" || len(d.Answers) != 0 || d.Done["p"] {
+		t.Errorf("suggests %v, counts %v, %v", d.Suggested, d.Answers, err)
+	}
+	budi := st.resident(t, st.ctx, "Budi")
+	other, err := st.Start(st.ctx, budi, ktp, event.ChannelWeb)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d, err := st.Draft(st.ctx, budi, other.ID); err != nil || len(d.Suggested) != 0 {
+		t.Errorf("somebody else is suggested %v, %v", d.Suggested, err)
+	}
+}
