@@ -90,14 +90,7 @@ func (s *Service) values(ctx context.Context, tx bun.IDB, app Application, local
 		return nil, err
 	}
 	const l = i18n.ID
-	values := map[string]string{}
-	for _, f := range form.Named() {
-		if v := f.Display(answers[f.Code], l); f.Sensitive && v != "" {
-			values[f.Code] = f.Mask(v)
-		} else {
-			values[f.Code] = v
-		}
-	}
+	values := form.Shown(answers, l)
 	values["number"], values["service"], values["agency"] = app.Number, app.ServiceName.In(l), app.AgencyName.In(l)
 	values["submitted"], values["date"] = l.Date(app.SubmittedAt.In(local.Location())), l.Date(app.DecidedAt.In(local.Location()))
 	values["reason"] = app.Reason

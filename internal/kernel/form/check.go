@@ -45,6 +45,10 @@ func (c *Checker) Page(p Page, typed map[string][]string, kept Answers, files ma
 	c.Shown = p
 	c.Shown.Fields = nil
 	for _, page := range c.form.Pages {
+		w.broken = nil
+		if page.Code == p.Code {
+			w.broken = c.breaks
+		}
 		w.page(page, func(f Field, worked []string) []string {
 			if f.Type == Computed {
 				if page.Code == p.Code && worked != nil && !f.Off {
@@ -92,6 +96,7 @@ func (c *Checker) Page(p Page, typed map[string][]string, kept Answers, files ma
 // those to questions which are asked, with what is computed from them.
 func (c *Checker) All(answers Answers, files map[string]int) Answers {
 	w := c.walk(files)
+	w.broken = c.breaks
 	out := Answers{}
 	for _, p := range c.form.Pages {
 		w.page(p, func(f Field, worked []string) []string {

@@ -142,6 +142,7 @@ type rules struct {
 	shown    map[string]expression
 	required map[string]expression
 	computed map[string]expression
+	judged   map[string][]expression // as many as the field has rules
 	faults   []Fault
 }
 
@@ -157,7 +158,8 @@ func (f *Form) compile() (*rules, []Fault) {
 	if err != nil {
 		return nil, []Fault{{Text: err.Error()}}
 	}
-	r := &rules{pages: map[string]expression{}, shown: map[string]expression{}, required: map[string]expression{}, computed: map[string]expression{}}
+	r := &rules{pages: map[string]expression{}, shown: map[string]expression{}, required: map[string]expression{}, computed: map[string]expression{},
+		judged: map[string][]expression{}}
 	for i, p := range f.Pages {
 		at := fmt.Sprintf("pages[%d]", i)
 		r.read(env, r.pages, p.Code, at+".show_if", p.ShowIf, cel.BoolType)
@@ -177,10 +179,12 @@ func (r *rules) field(env *cel.Env, f Field, at string) *cel.Env {
 	}
 	t, ok := f.celType()
 	if !ok || t == nil {
+		r.rules(env, f, at)
 		return env
 	}
 	r.read(env, r.computed, f.key, at+".compute", f.Compute, t)
 	if !identifier.MatchString(f.name) {
+		r.rules(env, f, at)
 		return env // a code with a hyphen cannot be named
 	}
 	next, err := env.Extend(cel.Variable(f.name, t))
@@ -188,11 +192,21 @@ func (r *rules) field(env *cel.Env, f Field, at string) *cel.Env {
 		r.faults = append(r.faults, Fault{Path: at + ".code", Text: err.Error()})
 		return env
 	}
+	r.rules(next, f, at)
 	row := next
 	for k, sub := range f.ofRow(1) {
 		row = r.field(row, sub, fmt.Sprintf("%s.fields[%d]", at, k))
 	}
 	return next
+}
+
+// rules reads what the author says of the answer to f.
+func (r *rules) rules(env *cel.Env, f Field, at string) {
+	for i, rule := range f.Rules {
+		read := map[string]expression{}
+		r.read(env, read, f.key, fmt.Sprintf("%s.rules[%d].when", at, i), rule.When, cel.BoolType)
+		r.judged[f.key] = append(r.judged[f.key], read[f.key])
+	}
 }
 
 func (r *rules) read(env *cel.Env, into map[string]expression, key, path, text string, want *cel.Type) {

@@ -90,6 +90,7 @@ func (f Field) Check(c *pack.Check, at string, reserved []string) {
 		c.Add(at+".past", "only_for_type", "type", Date)
 	}
 	f.checkBlock(c, at)
+	f.checkRules(c, at)
 	if (f.Type == File) != (f.File != nil) {
 		c.Add(at+".file", "only_for_type", "type", File)
 	}

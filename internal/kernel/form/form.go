@@ -125,6 +125,7 @@ type Field struct {
 	MaxRows    int       `json:"max_rows,omitempty" yaml:"max_rows"`       // of a group
 	RowName    i18n.Text `json:"row_name,omitempty" yaml:"row_name"`       // of a group: what one row is called, such as Saksi
 	Prefill    string    `json:"prefill,omitempty" yaml:"prefill"`         // what is suggested as the answer; see Prefills
+	Rules      []Rule    `json:"rules,omitempty" yaml:"rules"`             // what the answer must hold besides its type
 
 	// What a walk through the form adds to a question that it meets.
 	Within i18n.Text `json:"-" yaml:"-"` // the block or row that the question belongs to

@@ -23,6 +23,8 @@ type walk struct {
 	files map[string]int
 	vars  map[string]any
 	every bool // also visits what is not asked, marked Off
+
+	broken func(f Field, r Rule) // told of each rule that an answer breaks; nil for nobody
 }
 
 func (c *Checker) walk(files map[string]int) *walk {
@@ -65,6 +67,9 @@ func (w *walk) field(f Field, vars map[string]any, off bool, visit visitor) {
 	}
 	for _, part := range f.parts(w.at.Areas) {
 		w.field(part, vars, off, visit)
+	}
+	if !off {
+		w.judge(f, vars)
 	}
 	if f.Type != Group {
 		return

@@ -33,7 +33,11 @@ func (m message) in(l Locale, args []any) string {
 		}
 	}
 	for i := 0; i+1 < len(args); i += 2 {
-		text = strings.ReplaceAll(text, "{"+fmt.Sprint(args[i])+"}", fmt.Sprint(args[i+1]))
+		value := args[i+1]
+		if t, ok := value.(Text); ok {
+			value = t.In(l)
+		}
+		text = strings.ReplaceAll(text, "{"+fmt.Sprint(args[i])+"}", fmt.Sprint(value))
 	}
 	return text
 }
