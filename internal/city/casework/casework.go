@@ -52,6 +52,9 @@ type Standards interface {
 	// InForce returns what the city promises for a service on at's day, read through tx. It refuses a service that
 	// does not exist or is no longer offered; a service that is not done here comes back with Native false.
 	InForce(ctx context.Context, tx bun.IDB, service string, at time.Time) (Offer, error)
+	// OfficeAt returns the office that serves an address, by the names of its district and subdistrict; false when the
+	// city lists none.
+	OfficeAt(ctx context.Context, tx bun.IDB, district, subdistrict string) (Office, bool, error)
 }
 
 // Offer is a service as an application needs it.
@@ -69,6 +72,7 @@ type Offer struct {
 	Term           workcal.Term // zero when nothing is promised
 	CooldownMonths int
 	OneOpen        bool
+	OfficeOf       string // the person block of the form whose address decides which office it goes to; empty for the service's own
 }
 
 // Service is the casework of every city.

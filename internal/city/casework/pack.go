@@ -77,6 +77,7 @@ func readPack(p *pack.Pack) (definitionsOf, error) {
 		out.documents = append(out.documents, d)
 		d = document.Template{}
 	})
+	errs = append(errs, checkOffices(p, uses, out.forms))
 	return out, pack.Join(errs...)
 }
 

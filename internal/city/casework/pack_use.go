@@ -7,8 +7,13 @@ import (
 	"bedelau/internal/kernel/pack"
 )
 
-// use is which definitions a service puts together.
-type use struct{ Form, Workflow, Document string }
+// use is which definitions a service puts together, as its file says.
+type use struct {
+	Form, Workflow, Document string
+	Rules                    struct{ Office string }
+
+	file string
+}
 
 // usesOf reads the services of a pack as far as casework checks one definition against another. A file that cannot be
 // read is the catalogue's to refuse.
@@ -16,7 +21,7 @@ func usesOf(p *pack.Pack) []use {
 	var out []use
 	for _, name := range p.Names("services") {
 		raw, _ := p.Asset(name)
-		var u use
+		u := use{file: name}
 		if yaml.Unmarshal(raw, &u) == nil && u.Form != "" {
 			out = append(out, u)
 		}

@@ -135,6 +135,9 @@ func (s *Service) submit(ctx context.Context, tx bun.Tx, actor identity.Actor, r
 	}
 	app.describe(offer)
 	app.StandardVersion, app.OneOpen = offer.Version, offer.OneOpen
+	if err := s.goesTo(ctx, tx, &app, offer, answers); err != nil {
+		return app, err
+	}
 	if err := s.applicant(ctx, &app, actor, form, answers); err != nil {
 		return app, err
 	}

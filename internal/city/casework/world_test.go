@@ -55,6 +55,10 @@ func (st *stage) InForce(_ context.Context, _ bun.IDB, service string, _ time.Ti
 	return st.offer, nil
 }
 
+func (st *stage) OfficeAt(context.Context, bun.IDB, string, string) (Office, bool, error) {
+	return Office{}, false, nil
+}
+
 func newStage(t testing.TB) *stage {
 	t.Helper()
 	w := pgtest.Open(t)

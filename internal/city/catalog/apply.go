@@ -56,7 +56,7 @@ func saveAgencies(ctx context.Context, tx bun.Tx, agencies []Agency) error {
 	if len(agencies) > 0 {
 		_, err := tx.NewInsert().Model(&agencies).On("CONFLICT (tenant_id, code) DO UPDATE").
 			Set(`position = EXCLUDED.position, name = EXCLUDED.name, short = EXCLUDED.short, kind = EXCLUDED.kind,
-				website = EXCLUDED.website, phone = EXCLUDED.phone, verified = EXCLUDED.verified, source = EXCLUDED.source`).
+				website = EXCLUDED.website, phone = EXCLUDED.phone, area = EXCLUDED.area, verified = EXCLUDED.verified, source = EXCLUDED.source`).
 			Exec(ctx)
 		if err != nil {
 			return err

@@ -40,6 +40,7 @@ type Agency struct {
 	Kind     string    `bun:"kind" json:"kind" yaml:"kind"`
 	Website  string    `bun:"website" json:"website,omitempty" yaml:"website"`
 	Phone    string    `bun:"phone" json:"phone,omitempty" yaml:"phone"`
+	Area     string    `bun:"area" json:"area,omitempty" yaml:"area"` // code of the area that it serves; empty for the whole city
 	Verified bool      `bun:"verified" json:"verified" yaml:"verified"`
 	Source   string    `bun:"source" json:"source,omitempty" yaml:"source"`
 }
@@ -111,6 +112,7 @@ type Rules struct {
 	CooldownMonths int    `json:"cooldown_months,omitempty" yaml:"cooldown_months"` // since the applicant's last one was approved
 	OneOpen        bool   `json:"one_open,omitempty" yaml:"one_open"`               // one open application per applicant
 	Pickup         string `json:"pickup,omitempty" yaml:"pickup"`                   // PickupInPerson, PickupProxy, or none
+	Office         string `json:"office,omitempty" yaml:"office"`                   // the address in the form whose office answers; the service's own when empty
 }
 
 // How an issued thing is collected.

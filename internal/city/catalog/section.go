@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -68,6 +69,9 @@ func read(p *pack.Pack) (content, error) {
 	return out, pack.Join(errs...)
 }
 
+// areaPattern is the Kemendagri code of a district, or of one of its parts.
+var areaPattern = regexp.MustCompile(`^\d{2}\.\d{2}\.\d{2}(\.\d{4})?$`)
+
 var agencyKinds = []string{
 	"setda", "inspektorat", "dinas", "badan", "rsud", "kecamatan", "kelurahan", "satpol", "external",
 }
@@ -85,6 +89,9 @@ func checkAgencies(c *pack.Check, agencies []Agency) error {
 		c.Text(at+".name", a.Name)
 		c.Required(at+".short", a.Short)
 		c.OneOf(at+".kind", a.Kind, agencyKinds...)
+		if a.Area != "" {
+			c.Pattern(at+".area", a.Area, areaPattern, "21.71.04")
+		}
 		if a.Website != "" {
 			c.WebAddress(at+".website", a.Website)
 		}

@@ -158,7 +158,7 @@ func (s standards) InForce(ctx context.Context, tx bun.IDB, service string, at t
 	return casework.Offer{
 		Service: d.Service.Code, Name: d.Service.Name, Agency: d.Agency.Code, AgencyName: d.Agency.Name, AgencyShort: d.Agency.Short,
 		Version: d.Standard.Version, Native: d.Service.Applicable(), Form: d.Service.Form, Workflow: d.Service.Workflow,
-		Document: d.Service.Document, Term: term, CooldownMonths: d.Service.Rules.CooldownMonths, OneOpen: d.Service.Rules.OneOpen,
+		Document: d.Service.Document, Term: term, CooldownMonths: d.Service.Rules.CooldownMonths, OneOpen: d.Service.Rules.OneOpen, OfficeOf: d.Service.Rules.Office,
 	}, nil
 }
 
@@ -331,4 +331,9 @@ func eventually(t testing.TB, what string, cond func() bool) {
 		}
 		time.Sleep(20 * time.Millisecond) // between looks at a condition
 	}
+}
+
+func (s standards) OfficeAt(ctx context.Context, tx bun.IDB, district, subdistrict string) (casework.Office, bool, error) {
+	a, ok, err := s.catalog.OfficeAt(ctx, tx, district, subdistrict)
+	return casework.Office{Code: a.Code, Name: a.Name, Short: a.Short}, ok, err
 }
