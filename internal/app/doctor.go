@@ -51,7 +51,8 @@ func (f *findings) examine(ctx context.Context, cfg config.Config, o cli.DoctorO
 	f.add("roles cannot bypass isolation", db.VerifyRoles(ctx))
 	f.add("every table is guarded", db.VerifyTables(ctx))
 	f.warn("statements and transactions are limited", db.VerifyTimeouts(ctx))
-	f.warn("operators are marked for indexes to come", db.VerifyLeakproof(ctx))
+	f.add("operators are marked for their indexes", db.VerifyLeakproof(ctx, storage.LeakproofNeeded))
+	f.warn("operators are marked for indexes to come", db.VerifyLeakproof(ctx, storage.LeakproofToCome))
 	db.Close()
 	a, err := New(ctx, cfg, slog.New(slog.DiscardHandler))
 	if !f.add("services", err) {

@@ -31,6 +31,12 @@ func TestDoctorWarnsOfWhatTheProgramCanDoWithout(t *testing.T) {
 	if c := looked(t, a, cli.DoctorOptions{}, "operators are marked for indexes to come"); c.OK || !c.Warning || !strings.Contains(c.Note, "textlike") {
 		t.Errorf("%+v", c)
 	}
+	if _, err := super.Exec(t.Context(), "ALTER FUNCTION pg_catalog.ts_match_vq(tsvector, tsquery) NOT LEAKPROOF"); err != nil {
+		t.Fatal(err)
+	}
+	if c := looked(t, a, cli.DoctorOptions{}, "operators are marked for their indexes"); c.OK || c.Warning || !strings.Contains(c.Note, "ts_match_vq") {
+		t.Errorf("%+v", c)
+	}
 	a.Config.DatabaseURL += "&idle_in_transaction_session_timeout=0"
 	if c := looked(t, a, cli.DoctorOptions{}, name); c.OK || !c.Warning || !strings.Contains(c.Note, "bedelau_app has no idle_in_transaction_session_timeout") {
 		t.Errorf("%+v", c)

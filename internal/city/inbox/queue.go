@@ -49,7 +49,7 @@ func (s *Service) Queue(ctx context.Context, actor identity.Actor, in Query) (Pa
 			return err
 		}
 		if strings.TrimSpace(in.Search) != "" {
-			return s.search(ctx, tx, r, in, &out)
+			return s.search(ctx, tx, actor, r, in, &out)
 		}
 		if out.Total = out.Counts[in.View]; in.Narrow() {
 			if out.Total, err = s.total(ctx, tx, actor, r, in.Filter); err != nil {

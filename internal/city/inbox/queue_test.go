@@ -169,28 +169,34 @@ func TestPagesOfTheQueueMeetWithoutGapOrOverlap(t *testing.T) {
 	}
 }
 
-func TestSearchByNumberAndByTheBeginningOfAName(t *testing.T) {
+func TestSearchByNumberAndByWords(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	budi := d.officer("Budi", "disdukcapil", "officer")
-	d.put(t, item{name: "Siti Rahma"})
+	d.put(t, item{name: "Siti Rahma", due: d.at.Add(time.Hour)}, item{name: "Rahmat Hidayat", due: d.at.Add(2 * time.Hour)},
+		item{name: "Rahma Lama", rank: rankDecided, stage: "completed", closed: d.at.AddDate(-1, 0, 0)}, item{name: "Siti Rahma", agency: "dinkes"})
 	for range 30 {
 		d.put(t, item{name: "Warga Biasa"})
 	}
 	for _, tt := range []struct {
-		typed string
-		want  int
+		typed, want string
+		n           int
 	}{
-		{"siti", 1}, {"SITI  RAHMA", 1}, {"Siti Rahma", 1},
-		{"BTM-26-00001-X", 1}, {"btm2600001x", 1}, {"BTM-26-00001", 1},
-		{"Warga", 25}, {"BTM-26-", 25}, {"%", 0}, {"_", 0}, {"' OR 1=1 --", 0}, {strings.Repeat("w", 100_000), 0},
+		{"siti", "Siti Rahma", 1}, {"SITI  RAHMA", "Siti Rahma", 1}, {"rahma siti", "Siti Rahma", 1},
+		{"Rahma", "Siti Rahma Rahmat Hidayat Rahma Lama", 3}, // open work first, by deadline; then what was closed, by name
+		{"lama", "", 0}, {"rahma la", "Rahma Lama", 1}, // closed: by the beginning of the name alone
+		{"penduduk hidayat", "Rahmat Hidayat", 1}, {"kartunya rahmat", "Rahmat Hidayat", 1}, // the stem of the service's name
+		{"kehilangan siti", "Siti Rahma", 1},
+		{"00002", "Rahmat Hidayat", 1}, {"BTM-26-00001-X", "Siti Rahma", 1}, {"btm2600001x", "Siti Rahma", 1}, {"BTM-26-00003", "Rahma Lama", 1},
+		{"Warga", "", 25}, {"biasa", "", 25}, {"BTM-26-", "", 25},
+		{"%", "", 0}, {"_", "", 0}, {"' OR 1=1 --", "", 0}, {"a & b | !c:*", "", 0}, {"<->", "", 0}, {strings.Repeat("w", 100_000), "", 0},
 	} {
 		q, err := d.Queue(d.ctx, budi, Query{Search: tt.typed})
-		if err != nil || len(q.IDs) != tt.want || q.More != (tt.want == 25) {
-			t.Errorf("%.40q finds %d, more %v, %v; want %d", tt.typed, len(q.IDs), q.More, err, tt.want)
+		if err != nil || len(q.IDs) != tt.n || q.More != (tt.n == 25) || tt.want != "" && d.names(t, q.IDs) != tt.want {
+			t.Errorf("%.40q finds %s, more %v, %v; want %d, %s", tt.typed, d.names(t, q.IDs), q.More, err, tt.n, tt.want)
 		}
 	}
-	q, err := d.Queue(d.ctx, d.officer("Lain", "dinkes", "officer"), Query{Search: "siti"})
+	q, err := d.Queue(d.ctx, d.officer("Lain", "perizinan", "officer"), Query{Search: "siti"})
 	if err != nil || len(q.IDs) != 0 {
 		t.Errorf("another agency finds %d, %v", len(q.IDs), err)
 	}

@@ -3,36 +3,42 @@ package inbox
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
+	"unicode"
 
+	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/identity"
 )
 
 var numberStart = regexp.MustCompile(`^[A-Z]{1,5}-[0-9]{2}-`)
 
-// searchMax bounds what a person types into the search.
-const searchMax = 100
+// searchMax bounds what a person types into the search, and wordsMax how many words of it count.
+const (
+	searchMax = 100
+	wordsMax  = 8
+)
 
-// search finds by number or by the beginning of a name. Both are ranges of a "C"-collated column: comparison is
-// leakproof, so the index serves under row-level security, as LIKE would not everywhere.
-func (s *Service) search(ctx context.Context, tx bun.IDB, r access.Reach, in Query, out *Page) error {
+// search finds by number, or else by words: open work in which all of them stand, in the order of the list, and after
+// it whatever is of an applicant whose name begins with what was typed.
+func (s *Service) search(ctx context.Context, tx bun.IDB, actor identity.Actor, r access.Reach, in Query, out *Page) error {
 	typed := strings.ToValidUTF8(strings.ReplaceAll(in.Search, "\x00", ""), "")
 	if letters := []rune(typed); len(letters) > searchMax {
 		typed = string(letters[:searchMax])
 	}
-	q := within(ctx, tx, r).Column("a.id").Where("a.submitted_at IS NOT NULL").Limit(int64(in.Limit + 1))
 	upper := strings.ToUpper(strings.TrimSpace(typed))
-	if number, err := s.d.Number(typed); err == nil {
-		q = q.Where("a.number = ?", number)
+	var err error
+	if number, wrong := s.d.Number(typed); wrong == nil {
+		err = all(ctx, tx, r, in).Where("a.number = ?", number).Scan(ctx, &out.IDs)
 	} else if numberStart.MatchString(upper) {
-		q = q.Where("a.number >= ? AND a.number < ?", upper, upper+lastRune).OrderExpr("a.number")
+		err = all(ctx, tx, r, in).Where("a.number >= ? AND a.number < ?", upper, upper+lastRune).OrderExpr("a.number").Scan(ctx, &out.IDs)
 	} else {
-		key := nameKey(typed)
-		q = q.Where("a.name_key >= ? AND a.name_key < ?", key, key+lastRune).OrderExpr("a.name_key, a.id")
+		err = s.byWords(ctx, tx, actor, r, in, typed, out)
 	}
-	if err := q.Scan(ctx, &out.IDs); err != nil {
+	if err != nil {
 		return err
 	}
 	if out.More = len(out.IDs) > in.Limit; out.More {
@@ -40,6 +46,68 @@ func (s *Service) search(ctx context.Context, tx bun.IDB, r access.Reach, in Que
 	}
 	out.Total = len(out.IDs)
 	return nil
+}
+
+// all starts a search of everything that was ever submitted.
+func all(ctx context.Context, tx bun.IDB, r access.Reach, in Query) *bun.SelectQuery {
+	return within(ctx, tx, r).Column("a.id").Where("a.submitted_at IS NOT NULL").Limit(int64(in.Limit + 1))
+}
+
+// walked is how far the list is searched in its own order. A word that is in most applications fills the page from so
+// many; any other is in few enough to look all of them up in the index of words.
+const walked = 2000
+
+func (s *Service) byWords(ctx context.Context, tx bun.IDB, actor identity.Actor, r access.Reach, in Query, typed string, out *Page) error {
+	if words := wordsOf(typed); len(words) > 0 {
+		open := ViewAll.where(within(ctx, tx, r).Column("a.id", "a.queue_rank", "a.queue_at", "a.words"), actor, s.now())
+		begin := tx.NewSelect().TableExpr("(?) AS a", open.OrderExpr("a.queue_rank, a.queue_at, a.id").Limit(walked)).Column("a.id").
+			OrderExpr("a.queue_rank, a.queue_at, a.id")
+		if err := words.in(begin).Limit(int64(in.Limit+1)).Scan(ctx, &out.IDs); err != nil || len(out.IDs) > in.Limit {
+			return err
+		}
+		// The sum keeps the planner from walking the list again.
+		every := words.in(ViewAll.where(within(ctx, tx, r).Column("a.id"), actor, s.now())).OrderExpr("a.queue_rank + 0, a.queue_at, a.id")
+		out.IDs = nil
+		if err := every.Limit(int64(in.Limit+1)).Scan(ctx, &out.IDs); err != nil || len(out.IDs) > in.Limit {
+			return err
+		}
+	}
+	// A range of a "C"-collated column: comparison is leakproof, so the index serves under row-level security.
+	key := nameKey(typed)
+	var named []uuid.UUID
+	err := all(ctx, tx, r, in).Where("a.name_key >= ? AND a.name_key < ?", key, key+lastRune).OrderExpr("a.name_key, a.id").Scan(ctx, &named)
+	for _, id := range named {
+		if !slices.Contains(out.IDs, id) {
+			out.IDs = append(out.IDs, id)
+		}
+	}
+	return err
+}
+
+// words are what was typed. One of two letters or more stands for all that begin with it.
+type words []struct{ text, written string }
+
+// in keeps the applications in which every word stands: as it is written, or in another form of the same Indonesian word.
+func (w words) in(q *bun.SelectQuery) *bun.SelectQuery {
+	for _, x := range w {
+		q = q.Where("a.words @@ (to_tsquery('simple', ?) || plainto_tsquery('indonesian', ?))", x.written, x.text)
+	}
+	return q
+}
+
+func wordsOf(typed string) words {
+	var out words
+	for _, w := range strings.FieldsFunc(strings.ToLower(typed), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		if len(out) == wordsMax {
+			break
+		}
+		written := w
+		if len([]rune(w)) > 1 {
+			written += ":*"
+		}
+		out = append(out, struct{ text, written string }{w, written})
+	}
+	return out
 }
 
 // nameKey is how name_key holds a name: in small letters, one space between words.
