@@ -22,6 +22,7 @@ import (
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/cloudevent"
+	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/pgtest"
@@ -121,6 +122,11 @@ func (a *App) hotDesks(officer, admin identity.Actor, app casework.Application) 
 		}
 	}
 	return append(all,
+		hotRead{"saved filters", func(ctx context.Context) { _, _ = a.Inbox.Saved(ctx, officer) }},
+		hotRead{"workload", func(ctx context.Context) { _, _ = a.Inbox.Workload(ctx, admin, "") }},
+		hotRead{"neighbours", func(ctx context.Context) { _, _ = a.Inbox.Neighbours(ctx, officer, inbox.Filter{}, app.ID) }},
+		hotRead{"next at a desk", func(ctx context.Context) { _, _ = a.Casework.TakeNext(ctx, officer, app.ID) }},
+		hotRead{"search by NIK", func(ctx context.Context) { _, _ = a.Casework.ByIdentifier(ctx, officer, form.NIK, "2171046703900003") }},
 		hotRead{"application at a desk", func(ctx context.Context) { _, _ = a.Casework.Get(ctx, officer, app.ID) }},
 		hotRead{"colleagues", func(ctx context.Context) { _, _ = a.Casework.Colleagues(ctx, officer, app.ID) }},
 	)
@@ -278,6 +284,8 @@ INSERT INTO calendar_change (tenant_id, id, kind, days, actor_id, at, queued, do
 SELECT md5(n::text)::uuid, gen_random_uuid(), 'day', '[]', gen_random_uuid(), now(), true, now() FROM generate_series(1, 3000) n;
 INSERT INTO external_app (tenant_id, id, name, agency, source, contact, services, created_at, created_by)
 SELECT md5(n::text)::uuid, gen_random_uuid(), 'App', 'dinkes', 'https://app.go.id', 'x', '{x}', now(), gen_random_uuid() FROM generate_series(1, 3000) n;
+INSERT INTO application_identifier (tenant_id, hash, application_id) SELECT md5(n::text)::uuid, sha256('x'), gen_random_uuid() FROM generate_series(1, 3000) n;
+INSERT INTO saved_filter (tenant_id, id, owner_id, name, filter, created_at) SELECT md5(n::text)::uuid, gen_random_uuid(), gen_random_uuid(), 'x', '{}', now() FROM generate_series(1, 3000) n;
 INSERT INTO usage_touch (tenant_id, hour, id) SELECT md5(n::text)::uuid, date_trunc('hour', now()), gen_random_uuid() FROM generate_series(1, 3000) n;`
 
 const crowdSQL = `

@@ -157,28 +157,33 @@ func (s *Service) desk(ctx context.Context, actor identity.Actor, need access.Pe
 		if err != nil {
 			return err
 		}
-		now := s.now()
-		app.UpdatedAt = now
-		app.Version++
-		if err := save(ctx, tx, app); err != nil {
-			return err
-		}
-		e.At, e.FromState, e.ToState = now, app.State, app.State
-		if err := record(ctx, tx, app, by(actor, e)); err != nil {
-			return err
-		}
-		if err := s.tellHolder(ctx, tx, app, actor.ID, "case_assigned"); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, audit.Entry{
-			ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "application." + e.Action, Object: "application",
-			ObjectID: app.ID, At: now, Detail: map[string]any{"number": app.Number, "officer": app.AssigneeID, "before": before},
-		})
+		return s.handed(ctx, tx, actor, &app, e, before)
 	})
 	if err != nil {
 		return Application{}, fmt.Errorf("casework: %s: %w", what, err)
 	}
 	return app, nil
+}
+
+// handed keeps a locked application that has changed hands, with its story and audit record, and tells its new holder.
+func (s *Service) handed(ctx context.Context, tx bun.Tx, actor identity.Actor, app *Application, e Event, before uuid.NullUUID) error {
+	now := s.now()
+	app.UpdatedAt = now
+	app.Version++
+	if err := save(ctx, tx, *app); err != nil {
+		return err
+	}
+	e.At, e.FromState, e.ToState = now, app.State, app.State
+	if err := record(ctx, tx, *app, by(actor, e)); err != nil {
+		return err
+	}
+	if err := s.tellHolder(ctx, tx, *app, actor.ID, "case_assigned"); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Entry{
+		ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "application." + e.Action, Object: "application",
+		ObjectID: app.ID, At: now, Detail: map[string]any{"number": app.Number, "officer": app.AssigneeID, "before": before},
+	})
 }
 
 // Note adds words that only the office sees. Officers of the agency with application:review call it; a note conflicts

@@ -8,6 +8,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
@@ -68,10 +69,13 @@ func (s *Service) identify(ctx context.Context, tx bun.IDB, app Application, f *
 const foundMost = 200
 
 // ByIdentifier lists the applications in which a number stands as an answer of this type (nik, kk, npwp, nib or nop), the
-// newest first: those that staff with application:read may see. The number is in the spelling in which answers are kept.
+// newest first, and records that this officer has asked. Staff with application:reveal call it, because an answer tells
+// whose number it is; it finds what is within their reach. The number is in the spelling in which answers are kept.
 func (s *Service) ByIdentifier(ctx context.Context, actor identity.Actor, kind form.Type, value string) ([]Application, error) {
-	if err := s.d.Guard.Allow(ctx, actor, access.ApplicationRead); err != nil {
-		return nil, err
+	for _, need := range []access.Permission{access.ApplicationRead, access.ApplicationReveal} {
+		if err := s.d.Guard.Allow(ctx, actor, need); err != nil {
+			return nil, err
+		}
 	}
 	r, err := s.within(ctx, actor)
 	if err != nil {
@@ -82,9 +86,16 @@ func (s *Service) ByIdentifier(ctx context.Context, actor identity.Actor, kind f
 		return nil, err
 	}
 	var all []Application
-	q := s.d.DB.App.NewSelect().Model(&all).ExcludeColumn("answers", "sealed", "before_answers", "before_sealed", "subject_hash", "phone_hash").
-		Where("a.tenant_id = ?", tenancy.Must(ctx)).
-		Where("a.id IN (SELECT i.application_id FROM application_identifier i WHERE i.tenant_id = ? AND i.hash = ?)", tenancy.Must(ctx), hash)
-	err = r.Where(q).OrderExpr("a.id DESC").Limit(foundMost).Scan(ctx)
+	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		q := withoutAnswers(tx, &all).Where("a.tenant_id = ?", tenancy.Must(ctx)).
+			Where("a.id IN (SELECT i.application_id FROM application_identifier i WHERE i.tenant_id = ? AND i.hash = ?)", tenancy.Must(ctx), hash)
+		if err := r.Where(q).OrderExpr("a.id DESC").Limit(foundMost).Scan(ctx); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, audit.Entry{
+			ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "application.find_identifier", Object: "application", At: s.now(),
+			Detail: map[string]any{"kind": kind, "found": len(all)},
+		})
+	})
 	return all, err
 }

@@ -55,7 +55,7 @@ func all(ctx context.Context, tx bun.IDB, r access.Reach, in Query) *bun.SelectQ
 
 // walked is how far the list is searched in its own order. A word that is in most applications fills the page from so
 // many; any other is in few enough to look all of them up in the index of words.
-const walked = 2000
+const walked = 500
 
 func (s *Service) byWords(ctx context.Context, tx bun.IDB, actor identity.Actor, r access.Reach, in Query, typed string, out *Page) error {
 	if words := wordsOf(typed); len(words) > 0 {

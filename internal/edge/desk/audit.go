@@ -21,7 +21,7 @@ import (
 )
 
 // auditObjects are the kinds of things that acts are done to.
-var auditObjects = []string{"application", "account", "role", "subscription", "city"}
+var auditObjects = []string{"application", "account", "role", "subscription", "city", "filter"}
 
 // audit is the record of who did what.
 func (p *Pages) audit(c *gin.Context) error {
@@ -72,7 +72,7 @@ func (p *Pages) auditPage(c *gin.Context, status int, v office.AuditView) error 
 			x.Same = auditAddress(office.AuditFilter{Who: e.ActorID.String()}, "")
 		}
 		x.Thing = auditAddress(office.AuditFilter{Object: e.Object, Thing: e.ObjectID.String()}, "")
-		if reads && e.Object == "application" {
+		if reads && e.Object == "application" && e.ObjectID != uuid.Nil {
 			x.Href = casePath(e.ObjectID)
 		}
 		v.Entries = append(v.Entries, x)

@@ -1,0 +1,58 @@
+package inbox
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
+)
+
+const (
+	exportMost = 200_000
+	exportPart = 500
+)
+
+// Export hands the whole of a filtered list to each, in its order and in parts of at most 500, and returns how many there
+// were. It needs application:queue and application:read, is recorded before the first part with the filter and how the
+// list is written, and refuses Invalid "inbox.too_large" for more than 200,000. The list is what it was at one moment;
+// only its ids are held meanwhile.
+func (s *Service) Export(ctx context.Context, actor identity.Actor, f Filter, format string, each func([]uuid.UUID) error) (int, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.ApplicationRead); err != nil {
+		return 0, err
+	}
+	r, err := s.reach(ctx, actor, &f)
+	if err != nil {
+		return 0, err
+	}
+	var ids []uuid.UUID
+	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		q := f.where(ctx, within(ctx, tx, r).Column("a.id"), actor, s.now())
+		if err := q.OrderExpr(orderOf(f).by).Limit(exportMost+1).Scan(ctx, &ids); err != nil {
+			return err
+		}
+		if len(ids) > exportMost {
+			return fault.New(fault.Invalid, "inbox.too_large", "max", exportMost)
+		}
+		return audit.Record(ctx, tx, audit.Entry{
+			ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "application.export", Object: "application",
+			Detail: map[string]any{"format": format, "filter": f, "rows": len(ids)},
+		})
+	})
+	if err != nil {
+		return 0, fmt.Errorf("inbox: export: %w", err)
+	}
+	for part := range slices.Chunk(ids, exportPart) {
+		if err := each(part); err != nil {
+			return 0, fmt.Errorf("inbox: export: %w", err)
+		}
+	}
+	return len(ids), nil
+}

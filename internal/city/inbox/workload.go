@@ -1,0 +1,96 @@
+package inbox
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Load is how much work one officer has. The zero Officer is what nobody has.
+type Load struct {
+	Officer uuid.UUID
+	Open    int // without what waits for the applicant
+	Late    int
+	Week    int // due until the end of Sunday, not late yet
+	Waiting int // for the applicant
+	Done    int // closed in the last thirty days
+}
+
+// Workload tells how the open work within reach is spread, for those with application:assign who deal it out: what nobody
+// has first, then whoever has most that is late and most in all. An agency narrows it down for those who reach more.
+func (s *Service) Workload(ctx context.Context, actor identity.Actor, agency string) ([]Load, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.ApplicationAssign); err != nil {
+		return nil, err
+	}
+	f := Filter{Agency: agency}
+	r, err := s.reach(ctx, actor, &f)
+	if err != nil {
+		return nil, err
+	}
+	now := s.now()
+	loads := map[uuid.UUID]Load{uuid.Nil: {}}
+	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		var open, done []Load
+		q := within(ctx, tx, r).ColumnExpr("coalesce(a.assignee_id, ?) AS officer", uuid.Nil).
+			ColumnExpr("count(*) FILTER (WHERE a.queue_rank < ?) AS open", rankWaiting).
+			ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ? AND a.queue_at < ?) AS late", rankDue, now).
+			ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ? AND a.queue_at >= ? AND a.queue_at < ?) AS week", rankDue, now, endOfWeek(now.In(zone(ctx)))).
+			ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ?) AS waiting", rankWaiting).GroupExpr("a.assignee_id")
+		if err := f.where(ctx, q, actor, now).Scan(ctx, &open); err != nil {
+			return err
+		}
+		q = within(ctx, tx, r).ColumnExpr("a.assignee_id AS officer").ColumnExpr("count(*) AS done").Where("a.assignee_id IS NOT NULL").GroupExpr("a.assignee_id")
+		closed := f
+		closed.View = ViewDone
+		if err := closed.where(ctx, q, actor, now).Scan(ctx, &done); err != nil {
+			return err
+		}
+		for _, l := range open {
+			loads[l.Officer] = l
+		}
+		for _, d := range done {
+			l := loads[d.Officer]
+			l.Officer, l.Done = d.Officer, d.Done
+			loads[d.Officer] = l
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("inbox: workload: %w", err)
+	}
+	out := make([]Load, 0, len(loads))
+	for _, l := range loads {
+		out = append(out, l)
+	}
+	slices.SortFunc(out, busier)
+	return out, nil
+}
+
+// busier puts what nobody has before everyone, and among officers the late before the many.
+func busier(a, b Load) int {
+	switch {
+	case a.Officer == uuid.Nil:
+		return -1
+	case b.Officer == uuid.Nil:
+		return 1
+	case a.Late != b.Late:
+		return b.Late - a.Late
+	case a.Open != b.Open:
+		return b.Open - a.Open
+	}
+	return slices.Compare(a.Officer[:], b.Officer[:])
+}
+
+// endOfWeek is the midnight that ends the Sunday of a moment's week.
+func endOfWeek(at time.Time) time.Time {
+	y, m, d := at.Date()
+	return time.Date(y, m, d+(7-int(at.Weekday()))%7+1, 0, 0, 0, 0, at.Location())
+}
