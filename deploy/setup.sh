@@ -60,7 +60,8 @@ has_redis || missing+=(redis)
 has_node || missing+=(node)
 if $with_test; then
   has_browser || missing+=(browser)
-  has pdftotext || missing+=(poppler)
+  has pdftotext && has pdfsig || missing+=(poppler)
+  has certutil || missing+=(nss)
   has_compiler || missing+=(compiler)
 fi
 
@@ -80,7 +81,8 @@ by_hand() {
       redis) echo "  - Redis 6.2 or later, or Valkey (redis-server or valkey-server in the PATH)" ;;
       node) echo "  - Node.js $oldest_node or later, with npm" ;;
       browser) echo "  - Chromium or Google Chrome (chromium or google-chrome in the PATH)" ;;
-      poppler) echo "  - poppler-utils (pdftotext in the PATH)" ;;
+      poppler) echo "  - poppler-utils (pdftotext and pdfsig in the PATH)" ;;
+      nss) echo "  - the tools of NSS (certutil in the PATH)" ;;
       compiler) echo "  - gcc and the development files of libc" ;;
     esac
   done >&2
@@ -142,6 +144,7 @@ for item in "${missing[@]}"; do
       packages+=(chromium chromium-sandbox fonts-liberation)
       ;;
     poppler) packages+=(poppler-utils) ;;
+    nss) packages+=(libnss3-tools) ;;
     compiler) packages+=(gcc libc6-dev) ;;
   esac
 done

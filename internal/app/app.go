@@ -153,7 +153,11 @@ func packEngine() *pack.Engine {
 
 func (a *App) buildCity() error {
 	a.Catalog = catalog.New(a.DB.App)
-	a.Documents = document.New(document.Deps{DB: a.DB, Files: a.Files, BaseURL: a.CityURL})
+	a.Documents = document.New(document.Deps{DB: a.DB, Guard: a.Guard, Bus: a.Bus, Files: a.Files, Keys: a.Keys, BaseURL: a.CityURL,
+		TSA: a.Config.TSA})
+	if err := a.Documents.Register(a.Runner); err != nil {
+		return err
+	}
 	a.Casework = casework.New(casework.Deps{DB: a.DB, Guard: a.Guard, Bus: a.Bus, Files: a.Files, Documents: a.Documents, Keys: a.Keys, Notify: a.Notify,
 		Staff: a.Identity, Standards: standards{a.Catalog}, BaseURL: a.CityURL, Log: a.Log})
 	if err := a.Casework.Register(a.Runner); err != nil {

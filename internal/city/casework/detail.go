@@ -97,6 +97,9 @@ func (s *Service) Get(ctx context.Context, actor identity.Actor, id uuid.UUID) (
 	if d.Documents, err = s.d.Documents.Of(ctx, db, app.subject()); err != nil {
 		return Detail{}, err
 	}
+	if own { // what waits for its signature is not there yet
+		d.Documents = slices.DeleteFunc(d.Documents, func(x document.Document) bool { return x.Status == document.Unsigned })
+	}
 	d.Application = app
 	d.Application.BeforeAnswers, d.Application.BeforeSealed = nil, nil
 	d.Application.Answers, d.Application.Sealed = nil, nil // Pages hold them, as far as this reader may see

@@ -3,19 +3,16 @@ package casework
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/access"
-	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
-	"bedelau/internal/kernel/workflow"
 )
 
 // subjectKind is how documents know an application.
@@ -58,84 +55,43 @@ func (s *Service) issue(ctx context.Context, _ uuid.UUID, args issueArgs) error 
 		if err != nil || len(made) > 0 || app.Outcome != event.Approved {
 			return err
 		}
-		doc, err := s.makeDocument(ctx, tx, app)
-		if err != nil {
-			return err
-		}
-		return s.announceIssued(ctx, tx, app, doc)
+		_, err = s.makeDocument(ctx, tx, app)
+		return err // onDocumentReady goes on when it is in force
 	})
 }
 
-// makeDocument asks for the document of an application by the template that it is pinned to.
+// makeDocument makes the document of an application by the template that it is pinned to.
 func (s *Service) makeDocument(ctx context.Context, tx bun.Tx, app Application) (document.Document, error) {
-	values, err := s.values(ctx, tx, app, s.local(ctx))
+	r, err := s.request(ctx, tx, app)
 	if err != nil {
 		return document.Document{}, err
 	}
-	return s.d.Documents.Make(ctx, tx, document.Request{
-		Subject: app.subject(), SubjectNumber: app.Number, Template: app.DocumentCode, Version: app.DocumentVersion, Service: app.ServiceCode,
-		Agency: document.Agency{Code: app.AgencyCode, Name: app.AgencyName, Short: app.AgencyShort},
-		Holder: app.ApplicantName, HolderID: uuid.NullUUID{UUID: app.AccountID, Valid: true}, Values: values,
-	})
+	return s.d.Documents.Make(ctx, tx, r)
 }
 
-// values is what a template's placeholders stand for.
-func (s *Service) values(ctx context.Context, tx bun.IDB, app Application, local time.Time) (map[string]string, error) {
+// request is what a document says of an application.
+func (s *Service) request(ctx context.Context, tx bun.IDB, app Application) (document.Request, error) {
 	form, err := s.form(ctx, tx, app)
 	if err != nil {
-		return nil, err
+		return document.Request{}, err
 	}
 	answers, err := s.answers(ctx, app)
 	if err != nil {
-		return nil, err
+		return document.Request{}, err
+	}
+	attached, err := s.filesOf(ctx, tx, app)
+	if err != nil {
+		return document.Request{}, err
 	}
 	const l = i18n.ID
-	values := form.Shown(answers, l)
-	values["number"], values["service"], values["agency"] = app.Number, app.ServiceName.In(l), app.AgencyName.In(l)
-	values["submitted"], values["date"] = l.Date(app.SubmittedAt.In(local.Location())), l.Date(app.DecidedAt.In(local.Location()))
-	values["reason"] = app.Reason
-	return values, nil
-}
-
-// announceIssued writes what follows from a document, and takes the workflow's own next step if it has one.
-func (s *Service) announceIssued(ctx context.Context, tx bun.Tx, app Application, d document.Document) error {
-	e := Event{At: d.IssuedAt, Action: EventIssued, FromState: app.State, ToState: app.State, ActorKind: audit.System, Public: true}
-	wf, err := s.workflow(ctx, tx, app)
-	if err != nil {
-		return err
-	}
-	if next, ok := wf.OnIssued(app.State, func(workflow.Action) bool { return true }); ok {
-		to, _ := wf.State(next.To)
-		if _, err := s.setClock(ctx, tx, &app, to.Clock, d.IssuedAt); err != nil {
-			return err
-		}
-		e.ToState, app.State, app.Stage = to.Code, to.Code, to.Stage
-		app.Version++
-		if to.Final {
-			app.ClosedAt = d.IssuedAt
-		}
-		app.setQueue(d.IssuedAt)
-	}
-	app.UpdatedAt = d.IssuedAt
-	if err := save(ctx, tx, app); err != nil {
-		return err
-	}
-	if err := record(ctx, tx, app, e); err != nil {
-		return err
-	}
-	err = audit.Record(ctx, tx, audit.Entry{
-		ActorKind: audit.System, Action: "application.issue", Object: "application", ObjectID: app.ID, At: d.IssuedAt,
-		Detail: map[string]any{"number": app.Number, "document": d.ID, "document_number": d.Number, "state": app.State},
-	})
-	if err != nil {
-		return err
-	}
-	err = event.Publish(ctx, tx, s.d.Bus, event.DocumentIssued{
-		DocumentID: d.ID, ApplicationID: app.ID, ServiceCode: app.ServiceCode, AgencyCode: app.AgencyCode,
-		AccountID: app.AccountID, Channel: app.Channel, At: d.IssuedAt,
-	})
-	if err != nil {
-		return err
-	}
-	return s.tell(ctx, tx, app, "application_approved", app.Reason)
+	zone := s.local(ctx).Location()
+	return document.Request{
+		Subject: app.subject(), SubjectNumber: app.Number, Template: app.DocumentCode, Version: app.DocumentVersion, Service: app.ServiceCode,
+		Agency: document.Agency{Code: app.AgencyCode, Name: app.AgencyName, Short: app.AgencyShort},
+		Holder: app.ApplicantName, HolderID: uuid.NullUUID{UUID: app.AccountID, Valid: true},
+		Form: form, Answers: answers, Files: counts(attached), Values: map[string]string{
+			"number": app.Number, "service": app.ServiceName.In(l), "agency": app.AgencyName.In(l), "reason": app.Reason,
+			"submitted": l.Date(app.SubmittedAt.In(zone)), "date": l.Date(app.DecidedAt.In(zone)),
+		},
+	}, nil
 }

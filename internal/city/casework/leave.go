@@ -13,8 +13,12 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
-// Subscribe makes casework hear of the staff who leave. Call it once, before the bus publishes.
-func (s *Service) Subscribe() { event.On(s.d.Bus, "casework", s.onStaffDeactivated) }
+// Subscribe makes casework hear of the staff who leave, and of what becomes of its documents. Call it once, before the
+// bus publishes.
+func (s *Service) Subscribe() {
+	event.On(s.d.Bus, "casework", s.onStaffDeactivated)
+	s.subscribeDocuments()
+}
 
 // onStaffDeactivated puts the open applications of an officer who has left back for everyone. One who is back before
 // this runs keeps what they have; a repeated delivery finds nothing.

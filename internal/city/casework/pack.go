@@ -72,8 +72,7 @@ func readPack(p *pack.Pack) (definitionsOf, error) {
 	})
 	var d document.Template
 	read("documents", &d, func() string { return d.Code }, func(c *pack.Check) {
-		fields, known := asked(d.Code, uses, out)
-		d.Check(c, fields, known)
+		d.Check(c, asked(d.Code, uses, out)...)
 		out.documents = append(out.documents, d)
 		d = document.Template{}
 	})

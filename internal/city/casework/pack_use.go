@@ -1,6 +1,8 @@
 package casework
 
 import (
+	"slices"
+
 	"gopkg.in/yaml.v3"
 
 	"bedelau/internal/kernel/form"
@@ -57,28 +59,22 @@ func formsUnder(code string, uses []use, forms []form.Form) []form.Form {
 	return out
 }
 
-// asked returns the fields that the text of a document may name, the applicant's and the office's, of every service that
-// issues it, and whether there is such a service at all.
-func asked(code string, uses []use, all definitionsOf) (names []string, known bool) {
+// asked returns the forms whose answers the text of a document may name, the applicant's and the office's together, of
+// every service that issues it.
+func asked(code string, uses []use, all definitionsOf) []*form.Form {
+	var out []*form.Form
 	for _, u := range uses {
-		if u.Document != code {
+		i := slices.IndexFunc(all.forms, func(f form.Form) bool { return f.Code == u.Form })
+		if u.Document != code || i < 0 {
 			continue
 		}
-		for _, f := range all.forms {
-			if f.Code != u.Form {
-				continue
-			}
-			known = true
-			sheet := &f
-			for _, w := range all.workflows {
-				if w.Code == u.Workflow {
-					sheet = w.Sheet(&f).Form()
-				}
-			}
-			for _, field := range sheet.Named() {
-				names = append(names, field.Code)
+		sheet := &all.forms[i]
+		for _, w := range all.workflows {
+			if w.Code == u.Workflow {
+				sheet = w.Sheet(sheet).Form()
 			}
 		}
+		out = append(out, sheet)
 	}
-	return names, known
+	return out
 }

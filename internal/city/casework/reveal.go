@@ -11,6 +11,7 @@ import (
 
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/i18n"
@@ -84,13 +85,14 @@ func (s *Service) OpenFile(ctx context.Context, actor identity.Actor, id, file u
 	return s.d.Files.Open(ctx, file)
 }
 
-// OpenDocument returns an issued document as a PDF, for the caller to close. The rules are those of OpenFile.
+// OpenDocument returns an issued document, for the caller to close; one that waits for its signature is not there yet. The
+// rules are those of OpenFile.
 func (s *Service) OpenDocument(ctx context.Context, actor identity.Actor, id uuid.UUID) (files.File, io.ReadSeekCloser, error) {
 	if err := s.mayRead(ctx, actor); err != nil {
 		return files.File{}, nil, err
 	}
 	d, err := s.d.Documents.Get(ctx, s.d.DB.App, id)
-	if fault.Is(err, "document.not_found") || err == nil && d.SubjectKind != subjectKind {
+	if fault.Is(err, "document.not_found") || err == nil && (d.SubjectKind != subjectKind || d.Status == document.Unsigned) {
 		return files.File{}, nil, errNotFound()
 	}
 	if err != nil {

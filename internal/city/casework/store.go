@@ -97,6 +97,8 @@ const (
 	EventEscalated       = "escalated"
 	EventIssued          = "issued"
 	EventDueChanged      = "due_changed"      // a day of the calendar was decreed late; Message says from when to when and why
+	EventReissued        = "reissued"         // with the number that Message names, in the place of another document
+	EventRevoked         = "revoked"          // the document is over; Message is the reason
 	EventCalendarMissing = "calendar_missing" // the deadline was counted through a year without imported holidays
 )
 

@@ -30,20 +30,31 @@ type Verification struct {
 	AgencyName   i18n.Text
 	SignerTitle  i18n.Text // of a document
 	HolderMasked string
-	At           time.Time // issued, or received
-	ValidUntil   time.Time // zero: without end
-	Status       string    // of a document: document.Valid and so on; of a receipt always that
-	SHA256       string    // of the PDF, in hexadecimal
+	At           time.Time           // issued, or received
+	ValidUntil   time.Time           // zero: without end
+	Status       string              // of a document: document.Valid and so on; of a receipt always that
+	Ended        time.Time           // revoked or replaced
+	Successor    string              // the number of the document that took its place
+	Signature    *document.Signature // nil for a receipt, and for what is proved by its QR alone
+	SHA256       string              // of the file, in hexadecimal
 }
 
 // Verify answers anyone who has the token of a QR. A token that is none is NotFound "verify.unknown".
 func (s *Service) Verify(ctx context.Context, token string) (Verification, error) {
 	d, err := s.d.Documents.ByToken(ctx, token)
 	if err == nil {
-		return Verification{
+		v := Verification{
 			Kind: OnDocument, Title: d.Title, Number: d.Number, AgencyName: d.AgencyName, SignerTitle: d.SignerTitle,
-			HolderMasked: d.HolderMasked, At: d.IssuedAt, ValidUntil: d.ValidUntil, Status: d.StatusAt(s.now()), SHA256: hex.EncodeToString(d.SHA256),
-		}, nil
+			HolderMasked: d.HolderMasked, At: d.IssuedAt, ValidUntil: d.ValidUntil, Status: d.StatusAt(s.now()), Ended: d.EndedAt, Signature: d.Signature, SHA256: hex.EncodeToString(d.SHA256),
+		}
+		if d.ReplacedBy.Valid {
+			next, err := s.d.Documents.Get(ctx, s.d.DB.App, d.ReplacedBy.UUID)
+			if err != nil {
+				return Verification{}, err
+			}
+			v.Successor = next.Number
+		}
+		return v, nil
 	}
 	if !fault.Is(err, "verify.unknown") || !document.IsToken(token) {
 		return Verification{}, err

@@ -100,11 +100,12 @@ func newStage(t testing.TB) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	papers := document.New(document.Deps{DB: w.DB, Files: store, BaseURL: base, Now: st.clock})
+	papers := document.New(document.Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Keys: keys, BaseURL: base, Now: st.clock})
 	st.Service = New(Deps{
 		DB: w.DB, Guard: guard, Bus: bus, Files: store, Documents: papers, Keys: keys, Notify: mail, Staff: st.staff, Standards: st,
 		BaseURL: base, Log: quiet, Now: st.clock,
 	})
+	st.subscribeDocuments()
 	st.load(t, "batam")
 	return st
 }

@@ -71,6 +71,10 @@ func special(v *ui.Event, e casework.Event, l i18n.Locale) {
 		v.Title, v.Icon, v.Tone, v.Quote = l.T("case.event.calendar_missing", "year", e.Message), "calendar", "care", ""
 	case casework.EventIssued:
 		v.Title, v.Icon = l.T("portal.event.issued"), "award"
+	case casework.EventReissued:
+		v.Title, v.Icon, v.Quote = l.T("case.event.reissued", "number", e.Message), "award", ""
+	case casework.EventRevoked:
+		v.Title, v.Icon, v.Tone = l.T("portal.event.revoked"), "ban", "bad"
 	case casework.EventSubmitted:
 		v.Title, v.Icon = l.T("portal.event.submitted"), "send"
 	default:

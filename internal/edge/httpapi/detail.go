@@ -69,7 +69,7 @@ type document struct {
 	ID         uuid.UUID `json:"id" format:"uuid" doc:"GET /documents/{id}/pdf gives it."`
 	Title      string    `json:"title"`
 	Number     string    `json:"number"`
-	Status     string    `json:"status" enum:"valid,revoked,replaced,expired"`
+	Status     string    `json:"status" enum:"unsigned,valid,revoked,replaced,expired" doc:"unsigned for staff alone: it is not in force yet."`
 	IssuedAt   time.Time `json:"issued_at"`
 	ValidUntil time.Time `json:"valid_until,omitzero"`
 	Token      string    `json:"token" doc:"GET /verifications/{token} answers for it; it is in the QR."`

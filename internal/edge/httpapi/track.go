@@ -36,7 +36,7 @@ type passed struct {
 // verified is what anyone may know who holds a paper.
 type verified struct {
 	Kind       string    `json:"kind" enum:"document,receipt"`
-	Status     string    `json:"status" enum:"valid,revoked,replaced,expired"`
+	Status     string    `json:"status" enum:"unsigned,valid,revoked,replaced,expired"`
 	Title      string    `json:"title"`
 	Number     string    `json:"number" doc:"The document's, or the application's."`
 	Agency     string    `json:"agency"`
@@ -44,7 +44,11 @@ type verified struct {
 	Holder     string    `json:"holder" example:"S••• R••••" doc:"First letters of the name."`
 	At         time.Time `json:"at" doc:"Issued, or received."`
 	ValidUntil time.Time `json:"valid_until,omitzero"`
-	SHA256     string    `json:"sha256,omitempty" doc:"Of the document's PDF."`
+	EndedAt    time.Time `json:"ended_at,omitzero" doc:"Revoked or replaced."`
+	Successor  string    `json:"successor,omitempty" doc:"Number of the document that took its place."`
+	Signature  string    `json:"signature,omitempty" enum:"scan,certificate" doc:"How a document was signed; absent where its QR alone proves it."`
+	SignedBy   string    `json:"signed_by,omitempty" doc:"Whom the certificate names."`
+	SHA256     string    `json:"sha256,omitempty" doc:"Of the document's file."`
 }
 
 func (a *API) tracking() {
@@ -74,9 +78,14 @@ func (a *API) tracking() {
 		if err != nil {
 			return nil, err
 		}
-		return &ok[verified]{Body: verified{
+		out := verified{
 			Kind: v.Kind, Status: v.Status, Title: who.text(v.Title), Number: v.Number, Agency: who.text(v.AgencyName),
-			Signer: who.text(v.SignerTitle), Holder: v.HolderMasked, At: who.at(v.At), ValidUntil: who.at(v.ValidUntil), SHA256: v.SHA256,
-		}}, nil
+			Signer: who.text(v.SignerTitle), Holder: v.HolderMasked, At: who.at(v.At), ValidUntil: who.at(v.ValidUntil), EndedAt: who.at(v.Ended),
+			Successor: v.Successor, SHA256: v.SHA256,
+		}
+		if v.Signature != nil {
+			out.Signature, out.SignedBy = v.Signature.Method, v.Signature.Name
+		}
+		return &ok[verified]{Body: out}, nil
 	})
 }

@@ -100,12 +100,16 @@ func newAPI(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	cat := catalog.New(w.DB.App)
-	papers := issued.New(issued.Deps{DB: w.DB, Files: store, BaseURL: cityURL})
+	papers := issued.New(issued.Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Keys: keys, BaseURL: cityURL})
+	if err = papers.Register(out.runner); err != nil {
+		t.Fatal(err)
+	}
 	cases := casework.New(casework.Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Documents: papers, Keys: keys, Notify: mail, Staff: people,
 		Standards: standards{cat}, BaseURL: cityURL, Log: quiet})
 	if err = cases.Register(out.runner); err != nil {
 		t.Fatal(err)
 	}
+	cases.Subscribe()
 	board := dashboard.New(w.DB.App)
 	board.Register(bus)
 	codes := apikey.New(w.DB.App, nil)

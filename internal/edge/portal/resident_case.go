@@ -157,6 +157,10 @@ func (p *Portal) events(c *gin.Context, d casework.Detail) []ui.Event {
 		switch e.Action {
 		case casework.EventIssued:
 			v.Icon = "award"
+		case casework.EventReissued:
+			v.Icon, v.Quote = "award", ""
+		case casework.EventRevoked:
+			v.Icon, v.Tone = "ban", "bad"
 		case casework.EventDueChanged:
 			v.Icon = "calendar"
 		}

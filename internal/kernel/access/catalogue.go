@@ -26,6 +26,9 @@ const (
 	ApplicationAssign Permission = "application:assign"
 	ApplicationReveal Permission = "application:reveal"
 	ApplicationAll    Permission = "application:all" // the others of application reach every agency's, not one's own alone
+	DocumentSign      Permission = "document:sign"
+	DocumentRevoke    Permission = "document:revoke"
+	DocumentRegister  Permission = "document:register"
 	ServiceConfigure  Permission = "service:configure"
 	AppManage         Permission = "app:manage" // the agencies' own apps and their keys
 	CalendarManage    Permission = "calendar:manage"
@@ -82,6 +85,9 @@ func All() []Definition {
 		{Name: ApplicationAssign, City: true, Agency: true},
 		{Name: ApplicationReveal, City: true, Agency: true, Reads: true},
 		{Name: ApplicationAll, City: true, Reads: true},
+		{Name: DocumentSign, City: true, Agency: true},
+		{Name: DocumentRevoke, City: true, Agency: true},
+		{Name: DocumentRegister, City: true, Agency: true, Reads: true},
 		{Name: ServiceConfigure, City: true},
 		{Name: AppManage, City: true},
 		{Name: CalendarManage, City: true},

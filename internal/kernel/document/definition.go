@@ -67,17 +67,18 @@ func Newest(ctx context.Context, db bun.IDB, code string) (int, error) {
 	return version, err
 }
 
-// Publish stores t as a new version of its code unless the newest one says the same. A version that is in use never
-// changes.
+// Publish stores a pack's template as a new version of its code, unless the newest version that came from the pack says
+// the same: what an administrator has published since then stays the newest. A version that is in use never changes.
 func Publish(ctx context.Context, tx bun.IDB, t Template, at time.Time) error {
 	raw, err := json.Marshal(t)
 	if err != nil {
 		return err
 	}
 	tenant := tenancy.Must(ctx)
-	_, err = tx.NewRaw(`INSERT INTO document_definition (tenant_id, code, version, body, created_at)
-		SELECT ?, ?, coalesce(max(d.version), 0) + 1, ?::jsonb, ? FROM document_definition d WHERE d.tenant_id = ? AND d.code = ?
-		HAVING NOT coalesce((SELECT l.body = ?::jsonb FROM document_definition l WHERE l.tenant_id = ? AND l.code = ? ORDER BY l.version DESC LIMIT 1), false)`,
+	_, err = tx.NewRaw(`INSERT INTO document_definition (tenant_id, code, version, body, created_at, origin)
+		SELECT ?, ?, coalesce(max(d.version), 0) + 1, ?::jsonb, ?, 'pack' FROM document_definition d WHERE d.tenant_id = ? AND d.code = ?
+		HAVING NOT coalesce((SELECT l.body = ?::jsonb FROM document_definition l
+			WHERE l.tenant_id = ? AND l.code = ? AND l.origin = 'pack' ORDER BY l.version DESC LIMIT 1), false)`,
 		tenant, t.Code, string(raw), at, tenant, t.Code, string(raw), tenant, t.Code).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("document: publish %s: %w", t.Code, err)

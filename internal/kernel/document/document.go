@@ -18,9 +18,12 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/privacy"
 	"bedelau/internal/kernel/storage"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -28,8 +31,12 @@ import (
 // Deps is what documents are built from.
 type Deps struct {
 	DB      *storage.DB
+	Guard   *access.Guard
+	Bus     *event.Bus
 	Files   *files.Store
+	Keys    *privacy.Keys             // seal the keys of certificates
 	BaseURL func(tenancy.City) string // of the city's site, without a slash at the end
+	TSA     string                    // address of a time-stamping authority for signatures; empty for none
 	Now     func() time.Time          // time.Now when nil
 }
 
@@ -37,14 +44,17 @@ type Deps struct {
 type Service struct {
 	d         Deps
 	templates *templates
+	signers   map[string]Signer // by a template's signature
 }
 
-// New returns the Service.
+// New returns the Service. Register binds its jobs.
 func New(d Deps) *Service {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
-	return &Service{d: d, templates: newTemplates()}
+	s := &Service{d: d, templates: newTemplates()}
+	s.signers = map[string]Signer{SignScan: handSigner{}, SignCertificate: certificateSigner{s: s, tsa: d.TSA}}
+	return s
 }
 
 // now is the present to the microsecond, which is what the database keeps.
@@ -81,13 +91,24 @@ type Document struct {
 	HolderMasked    string        `bun:"holder_masked"`
 	AgencyName      i18n.Text     `bun:"agency_name,type:jsonb"`
 	SignerTitle     i18n.Text     `bun:"signer_title,type:jsonb"`
+	SignerID        uuid.NullUUID `bun:"signer_id"` // the official who is printed
 	Status          string        `bun:"status"`
-	IssuedAt        time.Time     `bun:"issued_at"`
+	IssuedAt        time.Time     `bun:"issued_at"` // numbered and dated
 	ValidUntil      time.Time     `bun:"valid_until,nullzero"`
+	DraftFileID     uuid.NullUUID `bun:"draft_file_id"` // what was signed; FileID is then the signed one
+	Signature       *Signature    `bun:"signature,type:jsonb"`
+	SignedAt        time.Time     `bun:"signed_at,nullzero"`
+	SignError       string        `bun:"sign_error"` // why it still waits: the code of a refusal
+	Replaces        uuid.NullUUID `bun:"replaces"`
+	ReplacedBy      uuid.NullUUID `bun:"replaced_by"`
+	EndedAt         time.Time     `bun:"ended_at,nullzero"` // revoked or replaced
+	EndedBy         uuid.NullUUID `bun:"ended_by"`
+	EndReason       string        `bun:"end_reason"`
 }
 
 // The statuses of a document. Expired is not stored: it is what the date says.
 const (
+	Unsigned = "unsigned" // numbered and printed, and not yet in force
 	Valid    = "valid"
 	Revoked  = "revoked"
 	Replaced = "replaced"

@@ -16,11 +16,11 @@ import (
 func TestALetterHoldsWhateverWasAnswered(t *testing.T) {
 	t.Parallel()
 	city := tenancy.City{Name: "Kota Batam", ShortName: "Batam", Contact: tenancy.Contact{Website: "https://batam.go.id"}}
-	body := []string{strings.Repeat("W", 2000), "<b>tebal</b> %s (%d) \\n {nik} 家族 مرحبا 🙂", ""}
+	body := []part{{text: strings.Repeat("W", 2000)}, {text: "<b>tebal</b> %s (%d) \\n {nik} 家族 مرحبا 🙂"}, {}}
 	for range 25 {
-		body = append(body, strings.Repeat("kata yang panjang sekali ", 60))
+		body = append(body, part{text: strings.Repeat("kata yang panjang sekali ", 60)})
 	}
-	pdf, err := printLetter(city, letter{office: "Dinas", title: "Surat", number: "001", signer: "Kepala Dinas", address: "http://x/verifikasi/abc",
+	pdf, err := printLetter(city, letter{head: head{office: "Dinas"}, title: "Surat", number: "001", signer: official{title: "Kepala Dinas"}, address: "http://x/verifikasi/abc",
 		body: body, at: time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)})
 	if err != nil {
 		t.Fatal(err)

@@ -5,15 +5,17 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"maps"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/files"
+	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/privacy"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workcal"
@@ -27,9 +29,13 @@ type Request struct {
 	Version       int
 	Service       string // code; numbers are counted for each
 	Agency        Agency
-	Holder        string        // a name: only its first letters are kept
-	HolderID      uuid.NullUUID // their account, if they have one
-	Values        map[string]string
+	Holder        string            // a name: only its first letters are kept
+	HolderID      uuid.NullUUID     // their account, if they have one
+	Values        map[string]string // what the names of BuiltIn stand for
+	Form          *form.Form        // whose answers the texts may name; nil for a subject that has none
+	Answers       form.Answers
+	Files         map[string]int
+	Replaces      uuid.NullUUID // the document whose place this one takes when it comes into force
 }
 
 // Agency is the office that issues.
@@ -42,6 +48,9 @@ type Agency struct {
 // Make takes the next number, prints and writes the row, all as part of tx. The counter's row stays locked until the
 // transaction ends, so that a failure gives the number back and no number is ever missing. The caller holds the subject
 // locked and has looked that it has no document yet.
+//
+// What needs no signature is in force at once; the fact DocumentReady is then published in tx. What needs one comes back
+// Unsigned, and the fact follows when it is signed.
 func (s *Service) Make(ctx context.Context, tx bun.Tx, r Request) (Document, error) {
 	t, err := s.Template(ctx, tx, r.Template, r.Version)
 	if err != nil {
@@ -57,17 +66,18 @@ func (s *Service) Make(ctx context.Context, tx bun.Tx, r Request) (Document, err
 	d := Document{
 		TenantID: tenancy.Must(ctx), ID: id, SubjectKind: r.Subject.Kind, SubjectID: r.Subject.ID, SubjectNumber: r.SubjectNumber,
 		ServiceCode: r.Service, AgencyCode: r.Agency.Code, HolderID: r.HolderID, DocumentCode: r.Template, DocumentVersion: r.Version,
-		Series: r.Service, Year: local.Year(), Token: strings.ToLower(rand.Text()), HolderMasked: privacy.MaskName(r.Holder),
-		AgencyName: r.Agency.Name, Status: Valid, IssuedAt: now, Title: i18n.Text{}, SignerTitle: i18n.Text{},
+		Series: t.series(r), Year: local.Year(), Token: strings.ToLower(rand.Text()), HolderMasked: privacy.MaskName(r.Holder),
+		AgencyName: r.Agency.Name, Status: Valid, IssuedAt: now, Title: i18n.Text{}, SignerTitle: i18n.Text{}, Replaces: r.Replaces,
 	}
-	if t.ValidityMonths > 0 {
-		d.ValidUntil = workcal.AddMonths(local, t.ValidityMonths).UTC()
+	if t.signed() || r.Replaces.Valid { // one document of a subject is in force at a time
+		d.Status = Unsigned
 	}
+	d.ValidUntil = t.validUntil(r, local)
 	if d.Seq, err = nextNumber(ctx, tx, d.Series, d.Year); err != nil {
 		return Document{}, err
 	}
-	d.Number = writeNumber(t.NumberPattern, r.Agency.Short, d.Seq, local)
-	f, err := s.print(ctx, tx, city, t, &d, r.Values, local)
+	d.Number = writeNumber(t.NumberPattern, r, d.Seq, local)
+	f, err := s.print(ctx, tx, t, &d, r, local)
 	if err != nil {
 		return Document{}, err
 	}
@@ -75,33 +85,89 @@ func (s *Service) Make(ctx context.Context, tx bun.Tx, r Request) (Document, err
 	if _, err := tx.NewInsert().Model(&d).Exec(ctx); err != nil {
 		return Document{}, fmt.Errorf("document: make: %w", err)
 	}
-	return d, nil
+	switch t.Signature {
+	case SignScan:
+		return d, nil
+	case SignCertificate:
+		return d, jobs.Add(ctx, tx, signKind, signArgs{DocumentID: d.ID})
+	}
+	return d, s.enter(ctx, tx, &d)
+}
+
+func (t *Template) signed() bool { return t.Signature == SignScan || t.Signature == SignCertificate }
+
+// series is what a document's numbers are counted by.
+func (t *Template) series(r Request) string {
+	if t.Series == SeriesAgency {
+		return "agency:" + r.Agency.Code
+	}
+	return r.Service
+}
+
+// validUntil is the last moment at which a document made at local's time is valid: the same day so many months on, or
+// the end of the day that was answered.
+func (t *Template) validUntil(r Request, local time.Time) time.Time {
+	if t.ValidityMonths > 0 {
+		return workcal.AddMonths(local, t.ValidityMonths).UTC()
+	}
+	day, err := time.ParseInLocation(time.DateOnly, r.Answers.Get(t.ValidUntil), local.Location())
+	if t.ValidUntil == "" || err != nil {
+		return time.Time{}
+	}
+	return day.AddDate(0, 0, 1).Add(-time.Second).UTC()
 }
 
 // print fills in the template and stores the PDF.
-func (s *Service) print(ctx context.Context, tx bun.Tx, city tenancy.City, t *Template, d *Document, given map[string]string, local time.Time) (files.File, error) {
-	values := maps.Clone(given)
-	values["document_number"] = d.Number
-	for _, l := range i18n.All() {
-		d.Title[l], d.SignerTitle[l] = fillIn(t.Title.In(l), values), fillIn(t.SignerTitle.In(l), values)
-	}
-	pdf, err := printLetter(city, letter{
-		office: d.AgencyName.In(i18n.ID), title: d.Title.In(i18n.ID), number: d.Number, signer: d.SignerTitle.In(i18n.ID),
-		address: s.VerifyURL(city, d.Token), body: paragraphs(t, values), at: local,
-	})
+func (s *Service) print(ctx context.Context, tx bun.Tx, t *Template, d *Document, r Request, local time.Time) (files.File, error) {
+	city, _ := tenancy.CityFrom(ctx)
+	signer, err := s.signerAt(ctx, tx, r.Agency.Code, local)
 	if err != nil {
 		return files.File{}, err
 	}
-	return s.d.Files.Put(ctx, tx, files.PutInput{
-		Purpose: "document", Name: d.Title.In(i18n.ID) + " " + d.SubjectNumber + ".pdf",
-		Rule: files.Rule{Types: []string{"pdf"}}, Body: bytes.NewReader(pdf),
-	})
+	values := r.values()
+	values["document_number"], values["signer_name"], values["signer_nip"] = d.Number, signer.Name, signer.NIP
+	if !d.ValidUntil.IsZero() {
+		values["valid_until"] = i18n.ID.Date(d.ValidUntil.In(local.Location()))
+	}
+	by := t.SignerTitle
+	if signer.ID != uuid.Nil {
+		by, d.SignerID = signer.Title, uuid.NullUUID{UUID: signer.ID, Valid: true}
+	}
+	for _, l := range i18n.All() {
+		d.Title[l], d.SignerTitle[l] = fillIn(t.Title.In(l), values), fillIn(by.In(l), values)
+	}
+	sheet, err := t.sheetOf(city, r, values, local)
+	if err != nil {
+		return files.File{}, err
+	}
+	sheet.address, sheet.signer = s.VerifyURL(city, d.Token), official{d.SignerTitle.In(i18n.ID), signer.Name, signer.NIP}
+	pdf, err := printLetter(city, sheet)
+	if err != nil {
+		return files.File{}, err
+	}
+	return s.d.Files.Put(ctx, tx, files.PutInput{Purpose: purpose, Name: d.fileName(), Rule: pdfOnly(), Body: bytes.NewReader(pdf)})
 }
 
-func paragraphs(t *Template, values map[string]string) []string {
-	out := make([]string, len(t.Body))
-	for i, p := range t.Body {
-		out[i] = fillIn(p.In(i18n.ID), values)
+const purpose = "document"
+
+func pdfOnly() files.Rule { return files.Rule{Types: []string{"pdf"}} }
+
+func (d Document) fileName() string { return d.Title.In(i18n.ID) + " " + d.SubjectNumber + ".pdf" }
+
+// enter brings a document into force: what it replaces is over, and everybody who waits for it learns of it.
+func (s *Service) enter(ctx context.Context, tx bun.Tx, d *Document) error {
+	if d.Replaces.Valid {
+		if err := s.retire(ctx, tx, *d); err != nil {
+			return err
+		}
 	}
-	return out
+	if d.Status != Valid {
+		d.Status = Valid
+		if _, err := tx.NewUpdate().Model(d).Column("status").WherePK().Exec(ctx); err != nil {
+			return fmt.Errorf("document: make: %w", err)
+		}
+	}
+	return event.Publish(ctx, tx, s.d.Bus, event.DocumentReady{
+		DocumentID: d.ID, SubjectKind: d.SubjectKind, SubjectID: d.SubjectID, Replaces: d.Replaces.Valid, At: s.now(),
+	})
 }

@@ -23,12 +23,14 @@ func nextNumber(ctx context.Context, tx bun.Tx, series string, year int) (int, e
 	return n, nil
 }
 
-func numberParts() []string { return []string{"seq", "agency", "month_roman", "month", "year"} }
+func numberParts() []string {
+	return []string{"seq", "agency", "service", "month_roman", "month", "year"}
+}
 
 // writeNumber writes the number of the seq-th document of its series; at is in the city's zone.
-func writeNumber(pattern, agency string, seq int, at time.Time) string {
+func writeNumber(pattern string, r Request, seq int, at time.Time) string {
 	return fillIn(pattern, map[string]string{
-		"seq": fmt.Sprintf("%03d", seq), "agency": agency, "year": strconv.Itoa(at.Year()),
+		"seq": fmt.Sprintf("%03d", seq), "agency": r.Agency.Short, "service": r.Service, "year": strconv.Itoa(at.Year()),
 		"month": fmt.Sprintf("%02d", at.Month()), "month_roman": roman(at.Month()),
 	})
 }

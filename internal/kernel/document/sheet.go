@@ -34,7 +34,9 @@ import (
 const (
 	fontFamily = "go"
 	fontSize   = 11
-	lineWidth  = 210 - 2*25 // mm between the margins
+	margin     = 25             // mm
+	lineWidth  = 210 - 2*margin // mm between the margins
+	mmPerPoint = 0.3528
 )
 
 // fonts are embedded in every PDF, because the fonts that readers bring know few letters beyond ASCII. Each PDF gets a
@@ -52,27 +54,84 @@ type Sheet struct {
 	known *sfnt.Font // tells which letters can be printed
 }
 
-// NewSheet begins a page of an office of city. at is when it is made, in the city's zone.
+// NewSheet begins a page of an office of city under its letterhead. at is when it is made, in the city's zone.
 func NewSheet(city tenancy.City, office, title string, at time.Time) (Sheet, error) {
+	return newSheet(city, head{office: office, address: contactLine(city.Contact)}, title, at)
+}
+
+// head is what stands on top of a page besides the city's name and arms.
+type head struct{ office, address string }
+
+func newSheet(city tenancy.City, h head, title string, at time.Time) (Sheet, error) {
 	own, err := fonts()
 	if err != nil {
 		return Sheet{}, fmt.Errorf("document: PDF: %w", err)
 	}
 	cfg := config.NewBuilder().WithCustomFonts(own).WithDefaultFont(&props.Font{Family: fontFamily, Size: fontSize}).
-		WithLeftMargin(25).WithRightMargin(25).WithTopMargin(20).WithBottomMargin(18).
-		WithTitle(title, true).WithAuthor(office+", "+city.Name, true).WithCreator("Bedelau", true).WithCreationDate(at).Build()
+		WithLeftMargin(margin).WithRightMargin(margin).WithTopMargin(20).WithBottomMargin(18).
+		WithTitle(title, true).WithAuthor(h.office+", "+city.Name, true).WithCreator("Bedelau", true).WithCreationDate(at).Build()
 	known, err := sfnt.Parse(goregular.TTF)
 	if err != nil {
 		return Sheet{}, fmt.Errorf("document: PDF: %w", err)
 	}
 	sh := Sheet{m: maroto.New(cfg), known: known}
-	sh.Add("PEMERINTAH "+strings.ToUpper(city.Name), props.Text{Align: align.Center, Size: 13})
-	sh.Add(strings.ToUpper(office), props.Text{Align: align.Center, Size: 14, Style: fontstyle.Bold, Top: 1})
-	if contact := contactLine(city.Contact); contact != "" {
-		sh.Add(contact, props.Text{Align: align.Center, Size: 8.5, Top: 1})
-	}
+	sh.head(city, h)
 	sh.m.AddRows(line.NewRow(7, props.Line{Thickness: 0.6, SizePercent: 100, OffsetPercent: 60}))
 	return sh, nil
+}
+
+// head writes the letterhead: the city's arms on the left, where it has any, and three lines that each fit on one.
+func (sh Sheet) head(city tenancy.City, h head) {
+	const height, arms = 23, 2 // of twelve columns
+	width := float64(lineWidth)
+	columns := 12
+	png := drawn(city.Logo)
+	if png != nil {
+		columns -= arms
+		width = lineWidth * float64(columns) / 12
+	}
+	var lines []core.Component
+	top := 0.0
+	put := func(s string, size float64, style fontstyle.Type) {
+		if s == "" {
+			return
+		}
+		size = sh.fit(s, size, width)
+		lines = append(lines, text.New(sh.words(s, size, width), props.Text{Align: align.Center, Size: size, Style: style, Top: top}))
+		top += size*mmPerPoint + 2.2
+	}
+	put("PEMERINTAH "+strings.ToUpper(city.Name), 13, fontstyle.Normal)
+	put(strings.ToUpper(h.office), 14, fontstyle.Bold)
+	put(h.address, 8.5, fontstyle.Normal)
+	if png == nil {
+		sh.m.AddRows(row.New(top).Add(col.New(columns).Add(lines...)))
+		return
+	}
+	sh.m.AddRows(row.New(height).Add(image.NewFromBytesCol(arms, png, extension.Png, props.Rect{Percent: 90, Center: true}), col.New(columns).Add(lines...)))
+}
+
+// fit returns the size, at most wanted, at which s takes one line of a width; below 7 points a text is left to wrap.
+func (sh Sheet) fit(s string, wanted, width float64) float64 {
+	const least, step = 7, 0.5
+	var buf sfnt.Buffer
+	for size := wanted; size >= least; size -= step {
+		total := 0.0
+		for _, r := range s {
+			total += sh.advance(&buf, r, size)
+		}
+		if total <= width {
+			return size
+		}
+	}
+	return least
+}
+
+// advance is how wide a letter is, in millimetres. Bold letters are a little wider than the measured ones.
+func (sh Sheet) advance(buf *sfnt.Buffer, r rune, size float64) float64 {
+	const bold = 1.08
+	glyph, _ := sh.known.GlyphIndex(buf, r)
+	advance, _ := sh.known.GlyphAdvance(buf, glyph, fixed.Int26_6(size*64), font.HintingNone)
+	return float64(advance) / 64 * mmPerPoint * bold
 }
 
 func contactLine(c tenancy.Contact) string {
@@ -115,12 +174,21 @@ func (sh Sheet) Aside(s string, top, size float64, style fontstyle.Type) core.Co
 
 // Check appends the QR of address, with texts beside it.
 func (sh Sheet) Check(address string, beside ...core.Component) error {
+	return sh.proof(address, qrHeight, beside...)
+}
+
+const qrHeight = 36 // mm
+
+// proof is Check in a row of a height.
+func (sh Sheet) proof(address string, height float64, beside ...core.Component) error {
 	png, err := QR(address)
 	if err != nil {
 		return err
 	}
-	sh.m.AddRows(row.New(36).Add(
-		image.NewFromBytesCol(4, png, extension.Png, props.Rect{Percent: 100}),
+	// The picture fills its cell up to the smaller of both sides.
+	percent := qrHeight / min(height, lineWidth/3) * 100
+	sh.m.AddRows(row.New(height).Add(
+		image.NewFromBytesCol(4, png, extension.Png, props.Rect{Percent: min(percent, 100)}),
 		col.New(8).Add(beside...),
 	))
 	return nil
@@ -164,15 +232,12 @@ func (sh Sheet) words(s string, size, width float64) string {
 	return strings.Join(out, " ")
 }
 
-// pieces cuts a word where the line ends. Bold letters are a little wider than the measured ones.
+// pieces cuts a word where the line ends.
 func (sh Sheet) pieces(buf *sfnt.Buffer, word string, size, width float64) []string {
-	const mmPerPoint, bold = 0.3528, 1.08
 	var out []string
 	start, at := 0, 0.0
 	for i, r := range word {
-		glyph, _ := sh.known.GlyphIndex(buf, r)
-		advance, _ := sh.known.GlyphAdvance(buf, glyph, fixed.Int26_6(size*64), font.HintingNone)
-		w := float64(advance) / 64 * mmPerPoint * bold
+		w := sh.advance(buf, r, size)
 		if at+w > width && i > start {
 			out, start, at = append(out, word[start:i]), i, 0
 		}

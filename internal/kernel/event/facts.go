@@ -118,6 +118,24 @@ type ExternalStatusReceived struct {
 	At          time.Time `json:"at"`
 }
 
+// DocumentReady: a document is in force, signed where its template asks for it. It is told in the transaction itself.
+type DocumentReady struct {
+	DocumentID  uuid.UUID `json:"document_id"`
+	SubjectKind string    `json:"subject_kind"` // "application"
+	SubjectID   uuid.UUID `json:"subject_id"`
+	Replaces    bool      `json:"replaces"` // it took the place of another
+	At          time.Time `json:"at"`
+}
+
+// DocumentRevoked: an officer has ended a document.
+type DocumentRevoked struct {
+	DocumentID  uuid.UUID `json:"document_id"`
+	SubjectKind string    `json:"subject_kind"`
+	SubjectID   uuid.UUID `json:"subject_id"`
+	ActorID     uuid.UUID `json:"actor_id"`
+	At          time.Time `json:"at"`
+}
+
 // NotificationSent: a message has left for a person; the carrier has accepted it.
 type NotificationSent struct {
 	MessageID uuid.UUID `json:"message_id"`
@@ -179,6 +197,12 @@ func (DocumentIssued) Topic() string { return "document_issued" }
 
 // Topic names the fact.
 func (ExternalStatusReceived) Topic() string { return "external_status_received" }
+
+// Topic names the fact.
+func (DocumentReady) Topic() string { return "document_ready" }
+
+// Topic names the fact.
+func (DocumentRevoked) Topic() string { return "document_revoked" }
 
 // Topic names the fact.
 func (NotificationSent) Topic() string { return "notification_sent" }

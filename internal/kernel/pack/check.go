@@ -107,3 +107,7 @@ func (c *Check) Pattern(path, value string, re *regexp.Regexp, example string) {
 
 // Err returns what was found as the refusal "pack.invalid", or nil.
 func (c *Check) Err() error { return refusal(c.found) }
+
+// CheckOf starts the check of what is in no pack's file, such as a definition that an administrator has edited; name
+// stands for the file, and no problem has a line.
+func CheckOf(name string) *Check { return &Check{file: file{origin: name}} }

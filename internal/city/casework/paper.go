@@ -1,0 +1,160 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/document"
+	"bedelau/internal/kernel/event"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/workflow"
+)
+
+func (s *Service) subscribeDocuments() {
+	event.OnTx(s.d.Bus, s.onDocumentReady)
+	event.OnTx(s.d.Bus, s.onDocumentRevoked)
+}
+
+// onDocumentReady writes what follows from a document that is in force, and takes the workflow's own next step if it has
+// one.
+func (s *Service) onDocumentReady(ctx context.Context, tx bun.IDB, f event.DocumentReady) error {
+	if f.SubjectKind != subjectKind {
+		return nil
+	}
+	app, err := lockAny(ctx, tx, f.SubjectID)
+	if err != nil {
+		return err
+	}
+	d, err := s.d.Documents.Get(ctx, tx, f.DocumentID)
+	if err != nil {
+		return err
+	}
+	e := Event{At: f.At, Action: EventIssued, FromState: app.State, ToState: app.State, ActorKind: audit.System, Public: true}
+	if f.Replaces {
+		e.Action, e.Message = EventReissued, d.Number
+		app.Version++
+	}
+	if err := s.systemStep(ctx, tx, &app, &e); err != nil {
+		return err
+	}
+	if err := s.noteDocument(ctx, tx, &app, e, map[string]any{"document": d.ID, "document_number": d.Number}); err != nil {
+		return err
+	}
+	err = event.Publish(ctx, tx, s.d.Bus, event.DocumentIssued{
+		DocumentID: d.ID, ApplicationID: app.ID, ServiceCode: app.ServiceCode, AgencyCode: app.AgencyCode,
+		AccountID: app.AccountID, Channel: app.Channel, At: f.At,
+	})
+	if err != nil {
+		return err
+	}
+	if f.Replaces {
+		return s.tell(ctx, tx, app, "document_replaced", "")
+	}
+	return s.tell(ctx, tx, app, "application_approved", app.Reason)
+}
+
+// systemStep takes the step that a workflow takes by itself once its document is there.
+func (s *Service) systemStep(ctx context.Context, tx bun.IDB, app *Application, e *Event) error {
+	wf, err := s.workflow(ctx, tx, *app)
+	if err != nil {
+		return err
+	}
+	next, ok := wf.OnIssued(app.State, func(workflow.Action) bool { return true })
+	if !ok {
+		return nil
+	}
+	to, _ := wf.State(next.To)
+	if _, err := s.setClock(ctx, tx, app, to.Clock, e.At); err != nil {
+		return err
+	}
+	e.ToState, app.State, app.Stage = to.Code, to.Code, to.Stage
+	app.Version++
+	if to.Final {
+		app.ClosedAt = e.At
+	}
+	app.setQueue(e.At)
+	return nil
+}
+
+// noteDocument writes what became of a document into the story of its application and into the record.
+func (s *Service) noteDocument(ctx context.Context, tx bun.IDB, app *Application, e Event, detail map[string]any) error {
+	app.UpdatedAt = e.At
+	if err := save(ctx, tx, *app); err != nil {
+		return err
+	}
+	if err := record(ctx, tx, *app, e); err != nil {
+		return err
+	}
+	action := "issue"
+	if e.Action != EventIssued {
+		action = e.Action
+	}
+	detail["number"], detail["state"] = app.Number, app.State
+	return audit.Record(ctx, tx, audit.Entry{
+		ActorID: e.ActorID, ActorKind: e.ActorKind, Action: "application." + action, Object: "application", ObjectID: app.ID, At: e.At, Detail: detail,
+	})
+}
+
+// onDocumentRevoked tells the applicant that a document of theirs is over, and why.
+func (s *Service) onDocumentRevoked(ctx context.Context, tx bun.IDB, f event.DocumentRevoked) error {
+	if f.SubjectKind != subjectKind {
+		return nil
+	}
+	app, err := lockAny(ctx, tx, f.SubjectID)
+	if err != nil {
+		return err
+	}
+	d, err := s.d.Documents.Get(ctx, tx, f.DocumentID)
+	if err != nil {
+		return err
+	}
+	app.Version++
+	e := Event{At: f.At, Action: EventRevoked, FromState: app.State, ToState: app.State, ActorID: f.ActorID, ActorKind: string(identity.Staff),
+		Public: true, Message: d.EndReason}
+	if err := s.noteDocument(ctx, tx, &app, e, map[string]any{"document": d.ID, "document_number": d.Number}); err != nil {
+		return err
+	}
+	return s.tell(ctx, tx, app, "document_revoked", d.EndReason)
+}
+
+// ReplaceDocument issues an application's document anew, with a new number and by the newest version of its template:
+// the old one stays in force until the new one is, and then shows that it was replaced. It needs document:revoke in the
+// office that issued it, and refuses what document.Replace refuses.
+func (s *Service) ReplaceDocument(ctx context.Context, actor identity.Actor, id uuid.UUID, reason string) (document.Document, error) {
+	old, err := s.d.Documents.Replaceable(ctx, actor, id)
+	if err != nil {
+		return document.Document{}, err
+	}
+	if old.SubjectKind != subjectKind {
+		return document.Document{}, fault.New(fault.NotFound, "document.not_found")
+	}
+	if err := s.warm(ctx); err != nil {
+		return document.Document{}, err
+	}
+	var made document.Document
+	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		app, err := lockAny(ctx, tx, old.SubjectID)
+		if err != nil {
+			return err
+		}
+		r, err := s.request(ctx, tx, app)
+		if err != nil {
+			return err
+		}
+		if r.Version, err = document.Newest(ctx, tx, app.DocumentCode); err != nil {
+			return err
+		}
+		made, err = s.d.Documents.Replace(ctx, tx, actor, old, reason, r)
+		return err
+	})
+	if err != nil {
+		return document.Document{}, fmt.Errorf("casework: replace document: %w", err)
+	}
+	return made, nil
+}

@@ -1,0 +1,137 @@
+package casework
+
+import (
+	"bytes"
+	"context"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/document"
+	"bedelau/internal/kernel/event"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// issued takes an application to its document.
+func (st *stage) issued(t testing.TB, app Application) document.Document {
+	t.Helper()
+	if err := st.issue(st.ctx, uuid.Nil, issueArgs{ApplicationID: app.ID}); err != nil {
+		t.Fatal(err)
+	}
+	all, err := st.d.Documents.Of(st.ctx, st.d.DB.App, app.subject())
+	if err != nil || len(all) == 0 {
+		t.Fatalf("%d documents, %v", len(all), err)
+	}
+	return all[len(all)-1]
+}
+
+func (st *stage) mails(t testing.TB, template string) int {
+	t.Helper()
+	var n int
+	err := st.w.DB.App.NewRaw("SELECT count(*) FROM message WHERE tenant_id = ? AND template = ?", st.w.Batam.ID, template).Scan(st.ctx, &n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// TestTheLifeOfADocument replaces one and revokes its successor; the applicant sees and hears of both.
+func TestTheLifeOfADocument(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	budi, siti := st.officer(t, "Budi", "disdukcapil", "officer"), st.resident(t, st.ctx, "Siti")
+	head := st.officer(t, "Rini", "disdukcapil", "agency_head")
+	app := st.approved(t, budi, st.submitted(t, siti, sitiNIK))
+	first := st.issued(t, app)
+	for _, stranger := range []struct {
+		who  string
+		code string
+		err  error
+	}{
+		{"an officer", "access.denied", second(st.ReplaceDocument(st.ctx, budi, first.ID, "Salah nama"))},
+		{"another office", "document.not_found", second(st.ReplaceDocument(st.ctx, st.officer(t, "X", "dinkes", "agency_head"), first.ID, "Salah nama"))},
+		{"the applicant", "access.denied", second(st.ReplaceDocument(st.ctx, siti, first.ID, "Salah nama"))},
+	} {
+		wants(t, stranger.err, stranger.code)
+	}
+	next, err := st.ReplaceDocument(st.ctx, head, first.ID, "Salah nama")
+	if err != nil || next.Number != "002/SKP-KTP/Disdukcapil/XI/2026" {
+		t.Fatalf("%+v, %v", next, err)
+	}
+	d, err := st.Get(st.ctx, siti, app.ID)
+	if err != nil || len(d.Documents) != 2 || d.Documents[0].Status != document.Replaced || d.Documents[1].Status != document.Valid {
+		t.Fatalf("documents %+v, %v", d.Documents, err)
+	}
+	mine, err := st.Issued(st.ctx, siti)
+	if err != nil || mine[app.ID].ID != next.ID {
+		t.Errorf("to download: %+v, %v", mine[app.ID], err)
+	}
+	v, err := st.Verify(st.ctx, first.Token)
+	if err != nil || v.Status != document.Replaced || v.Successor != next.Number || v.Ended.IsZero() {
+		t.Errorf("verified %+v, %v", v, err)
+	}
+	if _, err := st.d.Documents.Revoke(st.ctx, head, next.ID, "Keterangan palsu"); err != nil {
+		t.Fatal(err)
+	}
+	d, err = st.Get(st.ctx, siti, app.ID)
+	if last := d.Timeline[len(d.Timeline)-1]; err != nil || last.Action != EventRevoked || last.Message != "Keterangan palsu" || last.ActorName != "" {
+		t.Errorf("told %+v, %v", last, err)
+	}
+	for template, want := range map[string]int{"application_approved": 1, "document_replaced": 1, "document_revoked": 1} {
+		if n := st.mails(t, template); n != want {
+			t.Errorf("%d mails %s", n, template)
+		}
+	}
+	if n := len(heard[event.DocumentIssued](st)); n != 2 {
+		t.Errorf("%d facts", n)
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+// TestWhatWaitsForASignatureIsNotThereYet: the applicant neither sees nor gets it, and is told when it is signed.
+func TestWhatWaitsForASignatureIsNotThereYet(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	tpl, err := st.d.Documents.Template(st.ctx, st.w.DB.App, ktp, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	byHand := *tpl
+	byHand.Signature = document.SignScan
+	err = tenancy.InTx(st.ctx, st.w.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		return document.Publish(ctx, tx, byHand, st.clock())
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	budi, siti := st.officer(t, "Budi", "disdukcapil", "officer"), st.resident(t, st.ctx, "Siti")
+	app := st.approved(t, budi, st.submitted(t, siti, sitiNIK))
+	doc := st.issued(t, app)
+	d, err := st.Get(st.ctx, siti, app.ID)
+	if err != nil || len(d.Documents) != 0 || st.mails(t, "application_approved") != 0 {
+		t.Errorf("the applicant sees %d documents, %v", len(d.Documents), err)
+	}
+	_, _, err = st.OpenDocument(st.ctx, siti, doc.ID)
+	wants(t, err, "application.not_found")
+	if v, err := st.Verify(st.ctx, doc.Token); err != nil || v.Status != document.Unsigned {
+		t.Errorf("verified %+v, %v", v, err)
+	}
+	if d, err := st.Get(st.ctx, budi, app.ID); err != nil || len(d.Documents) != 1 {
+		t.Errorf("the officer sees %d documents, %v", len(d.Documents), err)
+	}
+	st.issued(t, app) // running again makes no second one
+	if _, err := st.d.Documents.AddScan(st.ctx, budi, doc.ID, "pindai.jpg", bytes.NewReader(photo(t))); err != nil {
+		t.Fatal(err)
+	}
+	d, err = st.Get(st.ctx, siti, app.ID)
+	if err != nil || len(d.Documents) != 1 || st.mails(t, "application_approved") != 1 {
+		t.Errorf("the applicant sees %d documents, %v", len(d.Documents), err)
+	}
+	f, body, err := st.OpenDocument(st.ctx, siti, doc.ID)
+	if err != nil || f.Mime != "image/jpeg" {
+		t.Fatalf("opened %+v, %v", f, err)
+	}
+	body.Close()
+}

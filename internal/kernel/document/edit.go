@@ -1,0 +1,160 @@
+package document
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/form"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/pack"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Editable returns the newest version of a template for an administrator to edit, with its number. It needs
+// service:configure, and refuses NotFound "document.no_template".
+func (s *Service) Editable(ctx context.Context, actor identity.Actor, code string) (Template, int, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.ServiceConfigure); err != nil {
+		return Template{}, 0, err
+	}
+	version, err := Newest(ctx, s.d.DB.App, code)
+	if err != nil {
+		return Template{}, 0, err
+	}
+	t, err := s.Template(ctx, s.d.DB.App, code, version)
+	if err != nil {
+		return Template{}, 0, err
+	}
+	return *t, version, nil
+}
+
+// PublishEdited makes what an administrator has written the newest version of a template, which every document asked for
+// from now on follows. seen is the version that they edited. It needs service:configure. It refuses Conflict
+// "document.template_changed" when there is a newer one, and the problems of Check as package pack does.
+func (s *Service) PublishEdited(ctx context.Context, actor identity.Actor, t Template, seen int, forms ...*form.Form) (int, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.ServiceConfigure); err != nil {
+		return 0, err
+	}
+	c := pack.CheckOf(t.Code)
+	t.Check(c, forms...)
+	if err := c.Err(); err != nil {
+		return 0, err
+	}
+	raw, err := json.Marshal(t)
+	if err != nil {
+		return 0, err
+	}
+	tenant, now := tenancy.Must(ctx), s.now()
+	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		res, err := tx.NewRaw(`INSERT INTO document_definition (tenant_id, code, version, body, created_at, origin, created_by)
+			SELECT ?, ?, ?, ?::jsonb, ?, 'admin', ? WHERE ? = (SELECT max(d.version) FROM document_definition d WHERE d.tenant_id = ? AND d.code = ?)
+			ON CONFLICT DO NOTHING`, tenant, t.Code, seen+1, string(raw), now, actor.ID, seen, tenant, t.Code).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return fault.Wrap(fault.Conflict, "document.template_changed", err)
+		}
+		return audit.Record(ctx, tx, audit.Entry{
+			ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "document_template.publish", Object: "document_template", ObjectID: uuid.Nil, At: now,
+			Detail: map[string]any{"code": t.Code, "version": seen + 1},
+		})
+	})
+	if err != nil {
+		return 0, fmt.Errorf("document: publish: %w", err)
+	}
+	return seen + 1, nil
+}
+
+// Preview prints a template with made-up answers, marked as a sample. It needs service:configure, and refuses the
+// problems of Check.
+func (s *Service) Preview(ctx context.Context, actor identity.Actor, t Template, r Request) ([]byte, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.ServiceConfigure); err != nil {
+		return nil, err
+	}
+	c := pack.CheckOf(t.Code)
+	t.Check(c, r.Form)
+	if err := c.Err(); err != nil {
+		return nil, err
+	}
+	city, _ := tenancy.CityFrom(ctx)
+	local := s.now().In(city.Location())
+	const l = i18n.ID
+	r.Answers = samples(r.Form, local)
+	r.Values = map[string]string{"number": r.SubjectNumber, "service": r.Values["service"], "agency": r.Agency.Name.In(l), "submitted": l.Date(local), "date": l.Date(local),
+		"reason": l.T("document.sample.reason")}
+	signer, err := s.signerAt(ctx, s.d.DB.App, r.Agency.Code, local)
+	if err != nil {
+		return nil, err
+	}
+	values := r.values()
+	values["document_number"] = writeNumber(t.NumberPattern, r, 1, local)
+	values["signer_name"], values["signer_nip"] = signer.Name, signer.NIP
+	if until := t.validUntil(r, local); !until.IsZero() {
+		values["valid_until"] = l.Date(until.In(local.Location()))
+	}
+	sheet, err := t.sheetOf(city, r, values, local)
+	if err != nil {
+		return nil, err
+	}
+	by := t.SignerTitle
+	if signer.ID != uuid.Nil {
+		by = signer.Title
+	}
+	sheet.sample, sheet.signer = true, official{fillIn(by.In(l), values), signer.Name, signer.NIP}
+	sheet.address = s.d.BaseURL(city) + "/verifikasi/" + l.T("document.sample.token")
+	return printLetter(city, sheet)
+}
+
+// samples answers every question of a form with something that looks like it.
+func samples(f *form.Form, local time.Time) form.Answers {
+	out := form.Answers{}
+	if f == nil {
+		return out
+	}
+	const l = i18n.ID
+	for _, fd := range f.Named() {
+		if v := sample(fd, local); v != "" {
+			out[fd.Code] = []string{v}
+		}
+	}
+	if id := f.Identified(); id.Name != "" {
+		out[id.Name] = []string{l.T("document.sample.name")}
+	}
+	return out
+}
+
+func sample(f form.Field, local time.Time) string {
+	switch f.Type {
+	case form.Text, form.LongText:
+		return f.Label.In(i18n.ID)
+	case form.NIK, form.KK:
+		return "2171010101900001"
+	case form.Phone:
+		return "+6281200000000"
+	case form.Email:
+		return "warga@contoh.id"
+	case form.Date:
+		if f.Past {
+			return local.AddDate(-30, 0, 0).Format(time.DateOnly)
+		}
+		return local.AddDate(1, 0, 0).Format(time.DateOnly)
+	case form.Choice, form.MultiChoice:
+		if len(f.Options) > 0 {
+			return f.Options[0].Value
+		}
+	case form.YesNo, form.Consent:
+		return "yes"
+	case form.Number, form.Money, form.Computed:
+		return "1000"
+	}
+	return ""
+}

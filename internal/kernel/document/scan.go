@@ -1,0 +1,121 @@
+package document
+
+import (
+	"context"
+	"io"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/files"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// handSigner is the signature on paper: an officer prints the draft, has it signed and brings the scan.
+type handSigner struct{}
+
+// Sign leaves it to the officer.
+func (handSigner) Sign(context.Context, Draft) (Signed, error) { return Signed{}, ErrByHand }
+
+// ScanRule is what the scan of a signed document may be.
+func ScanRule() files.Rule { return files.Rule{Types: []string{"pdf", "jpg"}, MaxBytes: 20 << 20} }
+
+// Draft returns the unsigned PDF of a document, for an officer with document:sign to print; the caller closes it. It is
+// recorded. It refuses NotFound "document.not_found" for one of another office, and Conflict "document.not_unsigned" for
+// one that does not wait for a signature by hand.
+func (s *Service) Draft(ctx context.Context, actor identity.Actor, id uuid.UUID) (files.File, io.ReadSeekCloser, error) {
+	d, err := s.forHand(ctx, actor, id)
+	if err != nil {
+		return files.File{}, nil, err
+	}
+	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		return audit.Record(ctx, tx, actBy(actor, "document.open_draft", d))
+	})
+	if err != nil {
+		return files.File{}, nil, err
+	}
+	return s.d.Files.Open(ctx, d.FileID)
+}
+
+// AddScan puts the scan of the signed paper in the place of the draft, and so brings the document into force; the draft
+// is kept. The refusals are those of Draft, and what package files refuses, naming the field "scan".
+func (s *Service) AddScan(ctx context.Context, actor identity.Actor, id uuid.UUID, name string, body io.Reader) (Document, error) {
+	d, err := s.forHand(ctx, actor, id)
+	if err != nil {
+		return Document{}, err
+	}
+	f, err := s.d.Files.Receive(ctx, files.PutInput{Owner: actor.ID, Purpose: purpose, Name: name, Rule: ScanRule(), Body: body})
+	if err != nil {
+		return Document{}, files.Refuse(err, "scan")
+	}
+	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		fresh, err := s.signedWith(ctx, tx, d.ID, f, Signature{Method: SignScan, At: s.now()}, actBy(actor, "", d))
+		if err == nil && !fresh {
+			err = fault.New(fault.Conflict, "document.not_unsigned")
+		}
+		return err
+	})
+	if err != nil {
+		return Document{}, err
+	}
+	return s.Get(ctx, s.d.DB.App, id)
+}
+
+// forHand is a document of the actor's reach that waits for a signature on paper.
+func (s *Service) forHand(ctx context.Context, actor identity.Actor, id uuid.UUID) (Document, error) {
+	d, err := s.within(ctx, actor, access.DocumentSign, id)
+	if err != nil {
+		return Document{}, err
+	}
+	t, err := s.Template(ctx, s.d.DB.App, d.DocumentCode, d.DocumentVersion)
+	if err != nil {
+		return Document{}, err
+	}
+	if d.Status != Unsigned || t.Signature != SignScan {
+		return Document{}, fault.New(fault.Conflict, "document.not_unsigned")
+	}
+	return d, nil
+}
+
+// within returns a document that the actor may deal with under p: of their own agency, or of any with application:all.
+// Any other is NotFound "document.not_found", as if it did not exist.
+func (s *Service) within(ctx context.Context, actor identity.Actor, p access.Permission, id uuid.UUID) (Document, error) {
+	if err := s.d.Guard.Allow(ctx, actor, p); err != nil {
+		return Document{}, err
+	}
+	d, err := s.Get(ctx, s.d.DB.App, id)
+	if err != nil {
+		return Document{}, err
+	}
+	agency, err := s.reach(ctx, actor)
+	if err == nil && agency != "" && d.AgencyCode != agency {
+		err = fault.New(fault.NotFound, "document.not_found")
+	}
+	return d, err
+}
+
+// nowhere is the agency of staff who have none: no document is of it.
+const nowhere = "\x01"
+
+// reach is the agency whose documents an actor reaches, or "" for every one.
+func (s *Service) reach(ctx context.Context, actor identity.Actor) (string, error) {
+	err := s.d.Guard.Allow(ctx, actor, access.ApplicationAll)
+	switch {
+	case err == nil:
+		return "", nil
+	case fault.From(err).Kind != fault.Forbidden:
+		return "", err
+	case actor.Agency == "":
+		return nowhere, nil
+	}
+	return actor.Agency, nil
+}
+
+func actBy(actor identity.Actor, action string, d Document) audit.Entry {
+	return audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: action, Object: "document", ObjectID: d.ID,
+		Detail: map[string]any{"document_number": d.Number}}
+}

@@ -1,0 +1,162 @@
+package document
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/files"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Signer signs what Make has prepared. It is asked in a job, outside any transaction, so it may call another system and
+// take its time within ctx; it may be asked again for the same document, whose id is then the same, to be used as the
+// other system's idempotency key. A refusal that only a person can mend is a fault.Error and is shown to the
+// administrator; any other error is tried again.
+type Signer interface {
+	// Sign returns the signed file, or ErrByHand when a person brings it.
+	Sign(ctx context.Context, d Draft) (Signed, error)
+}
+
+// ErrByHand is returned by a Signer that waits for a person.
+var ErrByHand = errors.New("document: signed by hand")
+
+// Draft is a document that waits for its signature.
+type Draft struct {
+	ID     uuid.UUID // the same at every attempt
+	Number string
+	Title  string
+	City   string
+	By     Official // the zero Official when the office has none on record
+	At     time.Time
+	PDF    []byte
+}
+
+// Signed is a signed document.
+type Signed struct {
+	PDF       []byte
+	Signature Signature
+}
+
+// Signature is how a document was signed, for the verification page.
+type Signature struct {
+	Method  string    `json:"method"`            // SignScan or SignCertificate
+	Name    string    `json:"name,omitempty"`    // whom the certificate names
+	Issuer  string    `json:"issuer,omitempty"`  // who issued the certificate
+	Serial  string    `json:"serial,omitempty"`  // of the certificate, in hexadecimal
+	Stamped bool      `json:"stamped,omitempty"` // with the time of a time-stamping authority
+	At      time.Time `json:"at"`
+}
+
+type signArgs struct {
+	DocumentID uuid.UUID `json:"document_id"`
+}
+
+// sign is the job that signs a document with its office's signer. Running again, it finds that it was signed.
+func (s *Service) sign(ctx context.Context, _ uuid.UUID, args signArgs) error {
+	d, err := s.Get(ctx, s.d.DB.App, args.DocumentID)
+	if err != nil || d.Status != Unsigned {
+		return err
+	}
+	t, err := s.Template(ctx, s.d.DB.App, d.DocumentCode, d.DocumentVersion)
+	if err != nil {
+		return err
+	}
+	signer, ok := s.signers[t.Signature]
+	if !ok {
+		return fmt.Errorf("document: no signer %q", t.Signature)
+	}
+	draft, err := s.draft(ctx, d)
+	if err != nil {
+		return err
+	}
+	signed, err := signer.Sign(ctx, draft)
+	var refused *fault.Error
+	switch {
+	case errors.Is(err, ErrByHand):
+		return nil
+	case errors.As(err, &refused):
+		return s.refuse(ctx, d, refused) // a person has to mend it, so another attempt would be in vain
+	case err != nil:
+		return fmt.Errorf("document: sign: %w", err)
+	}
+	f, err := s.d.Files.Receive(ctx, files.PutInput{Purpose: purpose, Name: d.fileName(), Rule: pdfOnly(), Body: bytes.NewReader(signed.PDF)})
+	if err != nil {
+		return err
+	}
+	return tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		_, err := s.signedWith(ctx, tx, d.ID, f, signed.Signature, audit.Entry{ActorKind: audit.System})
+		return err
+	})
+}
+
+func (s *Service) draft(ctx context.Context, d Document) (Draft, error) {
+	city, _ := tenancy.CityFrom(ctx)
+	out := Draft{ID: d.ID, Number: d.Number, Title: d.Title.In(i18n.ID), City: city.ShortName, At: s.now()}
+	if d.SignerID.Valid {
+		by, err := s.official(ctx, s.d.DB.App, d.SignerID.UUID)
+		if err != nil {
+			return Draft{}, err
+		}
+		out.By = by
+	}
+	_, body, err := s.d.Files.Open(ctx, d.FileID)
+	if err != nil {
+		return Draft{}, err
+	}
+	defer body.Close()
+	if out.PDF, err = io.ReadAll(body); err != nil {
+		return Draft{}, fmt.Errorf("document: draft: %w", err)
+	}
+	return out, nil
+}
+
+// refuse notes why a document still waits, where the administrator sees it.
+func (s *Service) refuse(ctx context.Context, d Document, why *fault.Error) error {
+	_, err := s.d.DB.App.NewUpdate().Model((*Document)(nil)).Set("sign_error = ?", why.Code).
+		Where("tenant_id = ? AND id = ? AND status = ?", d.TenantID, d.ID, Unsigned).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("document: sign: %w", err)
+	}
+	return nil
+}
+
+// signedWith puts the signed file in the place of the draft, which is kept beside it, and brings the document into
+// force. It reports false for a document that was signed meanwhile: the file is then swept away.
+func (s *Service) signedWith(ctx context.Context, tx bun.Tx, id uuid.UUID, f files.File, how Signature, by audit.Entry) (bool, error) {
+	d, err := lock(ctx, tx, id)
+	if err != nil || d.Status != Unsigned {
+		return false, err
+	}
+	if err := s.d.Files.Keep(ctx, tx, f); err != nil {
+		return false, err
+	}
+	d.DraftFileID = uuid.NullUUID{UUID: d.FileID, Valid: true}
+	d.FileID, d.SHA256, d.SignedAt, d.Signature, d.SignError = f.ID, f.SHA256, how.At, &how, ""
+	_, err = tx.NewUpdate().Model(&d).Column("draft_file_id", "file_id", "sha256", "signed_at", "signature", "sign_error").WherePK().Exec(ctx)
+	if err != nil {
+		return false, fmt.Errorf("document: sign: %w", err)
+	}
+	by.Action, by.Object, by.ObjectID, by.At = "document.sign", "document", d.ID, how.At
+	by.Detail = map[string]any{"document_number": d.Number, "method": how.Method, "serial": how.Serial}
+	if err := audit.Record(ctx, tx, by); err != nil {
+		return false, err
+	}
+	return true, s.enter(ctx, tx, &d)
+}
+
+// lock is Get for a change: nobody else changes the document until tx ends.
+func lock(ctx context.Context, tx bun.Tx, id uuid.UUID) (Document, error) {
+	var d Document
+	err := tx.NewSelect().Model(&d).Where("tenant_id = ? AND id = ?", tenancy.Must(ctx), id).For("UPDATE").Scan(ctx)
+	return d, orUnknown(err, "document.not_found")
+}

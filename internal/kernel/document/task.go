@@ -1,0 +1,15 @@
+package document
+
+import (
+	"time"
+
+	"bedelau/internal/kernel/jobs"
+)
+
+var signKind = jobs.Kind[signArgs]{Name: "document.sign.v1", Queue: jobs.Urgent, MaxRetry: 12, Timeout: time.Minute}
+
+// Register binds the jobs of documents; call it once, before the runner starts. Each opens its own transaction and looks
+// at the document's row first, so a repeated delivery changes nothing.
+func (s *Service) Register(r *jobs.Runner) error {
+	return jobs.HandleCall(r, signKind, s.sign)
+}
