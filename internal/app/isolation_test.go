@@ -16,6 +16,7 @@ import (
 	"github.com/google/uuid"
 
 	"bedelau/internal/city/casework"
+	"bedelau/internal/city/external"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/identity"
@@ -190,8 +191,25 @@ func (a *App) thingsOf(t *testing.T, ctx context.Context, who, officer identity.
 			}
 		}
 	}
+	out["app"], out["key"] = a.otherApp(t, ctx, who.TenantID)
 	out["document"] = a.issue(t, ctx, who, d.Application.ID).String()
 	return out
+}
+
+// otherApp registers an agency's app with a key.
+func (a *App) otherApp(t *testing.T, ctx context.Context, city uuid.UUID) (app, key string) {
+	t.Helper()
+	admin := identity.Actor{ID: uuid.New(), TenantID: city, Kind: identity.Staff, Roles: []string{"city_admin"}, TOTP: true}
+	x, err := a.External.RegisterApp(ctx, admin, external.AppInput{Name: "Siak", Agency: "disdukcapil", Source: "https://siak.example.go.id",
+		Contact: "Bidang PIAK", Services: []string{"ktp-el-hilang"}})
+	if err == nil {
+		_, err = a.External.IssueKey(ctx, admin, x.ID, 90)
+	}
+	keys, listErr := a.External.AppKeys(ctx, admin, x.ID)
+	if err != nil || listErr != nil || len(keys) != 1 {
+		t.Fatalf("an app: %v, %v, %d keys", err, listErr, len(keys))
+	}
+	return x.ID.String(), keys[0].ID.String()
 }
 
 // ways are the ids to ask a route with. One that names staff is asked for residents too: they are accounts as well.

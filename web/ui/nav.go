@@ -19,6 +19,7 @@ type Section string
 const (
 	SectionQueue    Section = "queue"
 	SectionServices Section = "services"
+	SectionApps     Section = "apps" // the agencies' own
 	SectionStaff    Section = "staff"
 	SectionRoles    Section = "roles"
 	SectionCalendar Section = "calendar"
@@ -36,6 +37,7 @@ func DeskNav(l i18n.Locale, may func(Section) bool) []Link {
 	}{
 		{SectionQueue, "/petugas/antrean", "inbox"},
 		{SectionServices, "/kelola/layanan", "list-details"},
+		{SectionApps, "/kelola/aplikasi", "key"},
 		{SectionStaff, "/kelola/staf", "users"},
 		{SectionRoles, "/kelola/peran", "shield-check"},
 		{SectionCalendar, "/kelola/kalender", "calendar"},

@@ -34,7 +34,7 @@ func Stages() []Stage {
 }
 
 // TextKey is the i18n key of the stage's name, which native applications share.
-func (s Stage) TextKey() string { return "casework.stage." + string(s) }
+func (s Stage) TextKey() string { return "status." + string(s) }
 
 func (s Stage) decided() bool { return s == Approved || s == Rejected || s == Completed }
 func (s Stage) closed() bool  { return s == Rejected || s == Cancelled || s == Completed }

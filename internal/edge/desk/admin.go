@@ -25,6 +25,7 @@ var limitChain = gate.Limit{Name: "chain", Count: 6, Per: time.Minute}
 func (p *Pages) adminRoutes() gate.Table {
 	staff, city, any := access.StaffManage, gate.City, gate.Any
 	person := site.IDs("id", "staff")
+	app, key, apps := site.IDs("id", "app"), site.IDs("id", "app", "key", "key"), access.AppManage
 	return gate.Table{
 		{Method: get, Path: "/kelola", Needs: access.SignedIn, Scope: any, Handler: p.adminHome},
 		{Method: get, Path: pathStaff, Needs: staff, Scope: any, Handler: p.staffList},
@@ -38,6 +39,16 @@ func (p *Pages) adminRoutes() gate.Table {
 		{Method: post, Path: pathRoles, Needs: access.RoleManage, Scope: any, Handler: p.setPermissions},
 		{Method: get, Path: "/kelola/kalender", Needs: access.CalendarManage, Scope: city, Handler: p.calendar},
 		{Method: get, Path: "/kelola/layanan", Needs: access.ServiceConfigure, Scope: city, Handler: p.catalogDesk},
+		{Method: get, Path: pathApps, Needs: apps, Scope: city, Handler: p.apps},
+		{Method: get, Path: pathApps + "/baru", Needs: apps, Scope: city, Handler: p.newApp},
+		{Method: post, Path: pathApps, Needs: apps, Scope: city, Handler: p.registerApp},
+		{Method: get, Path: pathApps + "/:id", Needs: apps, Scope: city, IDs: app, Handler: p.app},
+		{Method: post, Path: pathApps + "/:id", Needs: apps, Scope: city, IDs: app, Handler: p.updateApp},
+		{Method: post, Path: pathApps + "/:id/kunci", Needs: apps, Scope: city, IDs: app, Handler: p.issueKey},
+		{Method: post, Path: pathApps + "/:id/kunci/:key/ganti", Page: pathApps + "/:id", Needs: apps, Scope: city, IDs: key, Handler: p.rotateKey},
+		{Method: post, Path: pathApps + "/:id/kunci/:key/cabut", Page: pathApps + "/:id", Needs: apps, Scope: city, IDs: key, Handler: p.revokeKey},
+		{Method: post, Path: pathApps + "/:id/uji", Needs: apps, Scope: city, IDs: app, Handler: p.tryEvent},
+		{Method: post, Path: pathApps + "/:id/tutup", Needs: apps, Scope: city, IDs: app, Handler: p.closeApp},
 		{Method: get, Path: pathAudit, Needs: access.AuditRead, Scope: any, Handler: p.audit},
 		{Method: get, Path: pathAudit + "/rantai", Needs: access.AuditRead, Scope: any, Limit: limitChain, Handler: p.auditChain},
 		{Method: get, Path: pathOwnUsage, Needs: access.UsageRead, Scope: city, Handler: p.ownUsage},

@@ -13,6 +13,7 @@ func (p *Pages) officeRoutes() gate.Table {
 	app := site.IDs("id", "application")
 	return gate.Table{
 		{Method: get, Path: site.PathQueue, Needs: access.ApplicationQueue, Scope: city, Handler: p.deskQueue},
+		{Method: get, Path: pathOther, Needs: access.ApplicationQueue, Scope: city, Handler: p.deskOther},
 		{Method: post, Path: site.PathQueue, Needs: access.ApplicationQueue, Scope: city, Handler: p.deskSearch},
 		{Method: get, Path: "/petugas/permohonan/:id", Needs: read, Scope: city, IDs: app, Handler: p.deskCase},
 		{Method: post, Path: "/petugas/permohonan/:id/tindakan", Needs: read, Scope: city, IDs: app, Handler: p.deskAct},

@@ -23,12 +23,14 @@ import (
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/city/dashboard"
+	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/edge/desk"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/portal"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/apikey"
 	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/files"
@@ -61,6 +63,7 @@ type Site struct {
 	*site.Pages
 	World   *pgtest.World
 	Gate    *gate.Gate
+	APIKeys *apikey.Service // of the agencies' apps, which have no page
 	srv     *httptest.Server
 	runner  *jobs.Runner
 	keys    *privacy.Keys
@@ -127,13 +130,15 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 	list := inbox.New(inbox.Deps{DB: w.DB, Guard: guard, Number: casework.ParseNumber, Now: s.ClockNow})
 	board := dashboard.New(w.DB.App)
 	board.Register(bus)
+	s.APIKeys = apikey.New(w.DB.App, s.ClockNow)
+	others := external.New(external.Deps{DB: w.DB.App, Guard: guard, Keys: s.keys, Codes: s.APIKeys, Bus: bus, Now: s.ClockNow})
 	meters := metering.New(w.DB, s.ClockNow)
 	metering.Register(bus)
 	g, err := gate.New(gate.Deps{Directory: dir, Identity: people, Guard: guard, Limiter: limiter, Proxies: []string{"127.0.0.1"},
 		Log: slog.New(slog.NewTextHandler(s.Journal, nil))})
 	must(err)
 	s.Gate = g
-	deps := site.Deps{Catalog: services, Casework: cases, Inbox: list, Dashboard: board, Identity: people, Guard: guard, Directory: dir, DB: w.DB,
+	deps := site.Deps{Catalog: services, Casework: cases, Inbox: list, Dashboard: board, External: others, Identity: people, Guard: guard, Directory: dir, DB: w.DB,
 		Metering: meters, Billing: billing.New(w.DB, meters, s.ClockNow), CityURL: address, Log: quiet, Now: s.ClockNow}
 	change(&deps)
 	s.Pages = site.New(deps)

@@ -34,6 +34,9 @@ func (p *Portal) dashboardPage(c *gin.Context) error {
 		Shell: p.Shell(c, l.T("dashboard.title")), At: at, Month: l.Month(at), DataURL: "/dasbor.json", TableURL: "/dasbor.csv",
 		Figures: append(headline(f, l), figure(f.WorkingDays, l), figure(f.Escalated, l)),
 	}
+	if *f.ExternalReceived.Value > 0 || *f.ExternalDecided.Value > 0 {
+		v.Figures = append(v.Figures, figure(f.ExternalReceived, l), figure(f.ExternalDecided, l))
+	}
 	for _, x := range f.Services.Levels {
 		level := catalog.Level(x.Level)
 		v.Levels = append(v.Levels, public.LevelRow{Label: l.T(level.Key()), Meaning: l.T(level.TextKey()), Count: x.Count})
@@ -93,7 +96,7 @@ func (p *Portal) dashboardCSV(c *gin.Context) error {
 	_ = w.Write([]string{"computed_at", "from", "to", "of", "code", "name", "measure", "unit", "value", "note"})
 	total := float64(f.Services.Total)
 	line("city", "", "", "services", "count", &total, "")
-	for _, x := range []dashboard.Figure{f.Received, f.Decided, f.OnTime, f.WorkingDays, f.Escalated} {
+	for _, x := range []dashboard.Figure{f.Received, f.Decided, f.OnTime, f.WorkingDays, f.Escalated, f.ExternalReceived, f.ExternalDecided} {
 		line("city", "", "", x.Key, x.Unit, x.Value, "")
 	}
 	rows := func(of string, list []dashboard.Row) {

@@ -17,9 +17,13 @@ import (
 	"bedelau/web/ui"
 )
 
-// mine lists what the reader has applied for: what waits for them, what the city works on, what they can fetch, and the
-// rest.
+// mine lists what the reader has applied for, here and in the agencies' own apps: what waits for them, what is worked on,
+// what they can fetch, and the rest.
 func (p *Portal) mine(c *gin.Context) error {
+	return p.minePage(c, http.StatusOK, resident.MineView{})
+}
+
+func (p *Portal) minePage(c *gin.Context, status int, v resident.MineView) error {
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
 	all, err := p.Casework.Mine(ctx, gate.ActorOf(c))
 	if err != nil {
@@ -33,10 +37,11 @@ func (p *Portal) mine(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	v := resident.MineView{Shell: p.Shell(c, l.T("mine.title"))}
+	v.Shell = p.Shell(c, l.T("mine.title"))
+	v.ErrorTitle = len(v.Errors) > 0
 	for i, app := range all {
 		item := resident.Item{ID: app.ID.String(), Number: app.Number, Service: app.ServiceName.In(l), Agency: app.AgencyShort,
-			Status: ui.Status(app.Stage), Updated: site.Zoned(c, app.UpdatedAt)}
+			Status: ui.Status(app.Stage), Updated: site.Zoned(c, app.UpdatedAt), At: app.CreatedAt}
 		if app.Open() {
 			item.Deadline = deadlines[i]
 		}
@@ -54,7 +59,10 @@ func (p *Portal) mine(c *gin.Context) error {
 			v.Closed = append(v.Closed, item)
 		}
 	}
-	return p.Render(c, http.StatusOK, resident.Mine(v))
+	if err := p.addOthers(c, &v); err != nil {
+		return err
+	}
+	return p.Render(c, status, resident.Mine(v))
 }
 
 // ready says what an approval means in the words of the city, and where the document is; it is made a moment later.

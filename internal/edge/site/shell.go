@@ -84,6 +84,7 @@ func logoPath(city tenancy.City) string {
 var sections = map[ui.Section]access.Permission{
 	ui.SectionQueue:    access.ApplicationQueue,
 	ui.SectionServices: access.ServiceConfigure,
+	ui.SectionApps:     access.AppManage,
 	ui.SectionStaff:    access.StaffManage,
 	ui.SectionRoles:    access.RoleManage,
 	ui.SectionCalendar: access.CalendarManage,

@@ -17,6 +17,7 @@ import (
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/city/dashboard"
+	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/access"
@@ -34,6 +35,7 @@ type Deps struct {
 	Casework   *casework.Service
 	Inbox      *inbox.Service
 	Dashboard  *dashboard.Dashboard
+	External   *external.Service
 	Identity   *identity.Service
 	Guard      *access.Guard
 	Directory  *tenancy.Directory
@@ -52,7 +54,7 @@ type Deps struct {
 // factor. Code is empty for residents.
 type StaffCode struct{ Label, Login, Password, Code string }
 
-// Portal is the frame that every page stands in.
+// Pages is the frame that every page stands in.
 type Pages struct {
 	Deps
 	brands sync.Map   // colour → ui.Brand

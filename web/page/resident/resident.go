@@ -6,6 +6,7 @@
 //	/permohonan/:id/berkas/:file/hapus      nothing
 //	/permohonan/:id/kirim                   key
 //	/permohonan/:id/batal                   reason
+//	/permohonan/nik                         nik
 //	/akun/data                              name, phone
 //	/akun/sandi                             present, password
 //	/akun/sesi/:id/hapus, /akun/sesi-lain/hapus
@@ -25,6 +26,10 @@ type Item struct {
 	Document                    string // address of what was issued
 	Deadline                    ui.Deadline
 	Updated                     time.Time
+	At                          time.Time // when it began: the newest comes first
+	App                         string    // the agency's app in which it was made and goes on; empty for one made here
+	URL                         string    // its page there, or empty; Document is an address there too
+	Label                       string    // the app's own words for where it stands
 }
 
 // MineView lists the person's applications: what waits for them first, then what the city works on, what is approved and
@@ -32,12 +37,20 @@ type Item struct {
 type MineView struct {
 	ui.Shell
 	Waiting, Running, Ready, Closed []Item
+	Linked                          bool   // the person has named the NIK by which other apps are searched
+	NIK                             string // as it was typed in a refused form
+	Errors                          ui.Errors
 }
 
 func (v MineView) empty() bool { return len(v.Waiting)+len(v.Running)+len(v.Ready)+len(v.Closed) == 0 }
 
-// href leads to where the application goes on: a draft to its form, anything else to its story.
-func (i Item) href() string { return "/permohonan/" + i.ID }
+// href leads to where the application goes on: a draft to its form, one of another app there, anything else to its story.
+func (i Item) href() string {
+	if i.App != "" {
+		return i.URL
+	}
+	return "/permohonan/" + i.ID
+}
 
 // FormView is one page of a form.
 type FormView struct {

@@ -1,0 +1,103 @@
+package office
+
+import (
+	"time"
+
+	"bedelau/web/ui"
+)
+
+// AppRow is one agency's app in the list.
+type AppRow struct {
+	ID, Name, Agency string
+	Services         int
+	Closed           bool
+}
+
+// AppsView lists the agencies' own apps. Agencies are those for which another can be registered.
+type AppsView struct {
+	ui.Shell
+	Rows     []AppRow
+	Agencies []ui.Option
+	Chosen   string
+	Errors   ui.Errors // of "dinas"
+}
+
+// AppForm is what an administrator says of an app. Services are those of its agency; Hosts one a line. Errors are of
+// "name", "source", "contact", "services" and "hosts".
+type AppForm struct {
+	Name, Source, Contact, Hosts string
+	Services                     []Tick
+	Errors                       ui.Errors
+}
+
+// NewAppView asks what is to be said of a new app of one agency.
+type NewAppView struct {
+	ui.Shell
+	Agency, AgencyName string
+	AppForm
+}
+
+// AppKey is a key of an app without its secret. Works is false for one that has ended.
+type AppKey struct {
+	ID, Prefix       string
+	Made, Ends, Used time.Time
+	Works            bool
+}
+
+// AppDelivery is what became of one request of an app. Refusals say which event and why, each in one line.
+type AppDelivery struct {
+	At                            time.Time
+	Mode                          string
+	Accepted, Duplicates, Refused int
+	Refusals                      []string
+}
+
+// AppView is one app: what is said of it, its keys, its latest requests, and a help for its makers. Secret is of a key
+// that was just made, shown this once. Tried is what was said of the event in Trial.
+type AppView struct {
+	ui.Shell
+	ID, AgencyName, AppSource string
+	Closed                    bool
+	Form                      AppForm
+	Keys                      []AppKey
+	Ages                      []ui.Option
+	Secret                    string
+	Deliveries                []AppDelivery
+	Trial                     string
+	Tried                     []string
+	TriedGood                 bool
+	Type, Example             string
+	KeyErrors, TrialErrors    ui.Errors
+}
+
+func (v AppView) errors() ui.Errors {
+	return append(append(append(ui.Errors{}, v.Form.Errors...), v.KeyErrors...), v.TrialErrors...)
+}
+
+func (v AppView) at(act string) string { return "/kelola/aplikasi/" + v.ID + act }
+
+// OtherRow is one application in an agency's app. URL is its page there, or empty.
+type OtherRow struct {
+	App, Reference, Service, Agency, Applicant, Label, URL string
+	Status                                                 ui.Status
+	Deadline                                               ui.Deadline
+	Due, Since                                             time.Time
+}
+
+// StageCount is how many applications stand at one stage.
+type StageCount struct {
+	Label string
+	Count int
+}
+
+// OtherView is what the agencies' apps tell of applications in the reader's reach.
+type OtherView struct {
+	ui.Shell
+	Agency      string
+	Tab         string
+	Tabs        []Tab
+	Stages      []StageCount
+	Rows        []OtherRow
+	First, Next string
+	Now         time.Time
+}
