@@ -68,8 +68,8 @@ func TestAnAppIsRegisteredAndHeard(t *testing.T) {
 	if body := siti.Page("/permohonan", "Permohonan di aplikasi dinas"); strings.Contains(body, "A/117") {
 		t.Error("shown without her NIK")
 	}
-	siti.Sees(siti.Post("/permohonan/nik", "nik", "123"), http.StatusUnprocessableEntity, "16 angka")
-	a = siti.Post("/permohonan/nik", "nik", pagetest.SitiNIK)
+	siti.Sees(siti.Post("/permohonan", "nik", "123"), http.StatusUnprocessableEntity, "16 angka")
+	a = siti.Post("/permohonan", "nik", pagetest.SitiNIK)
 	siti.Goes(a, "/permohonan")
 	siti.Sees(siti.Follow(a), http.StatusOK, "Di aplikasi Siak Daerah", "A/117", "Menunggu cetak", "Sedang diproses", "NIK sudah diisi")
 	if !strings.Contains(siti.Page("/permohonan"), `href="https://siak.example.go.id/p/117" rel="noreferrer"`) {

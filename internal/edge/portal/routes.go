@@ -94,7 +94,7 @@ func (p *Portal) residentRoutes() gate.Table {
 	return gate.Table{
 		{Method: post, Path: "/ajukan/:code", Page: "/layanan/:code", Needs: submit, Scope: city, Handler: p.apply},
 		{Method: get, Path: "/permohonan", Needs: own, Scope: city, Handler: p.mine},
-		{Method: post, Path: "/permohonan/nik", Page: "/permohonan", Needs: own, Scope: city, Handler: p.linkNIK},
+		{Method: post, Path: "/permohonan", Needs: own, Scope: city, Handler: p.linkNIK},
 		{Method: get, Path: "/permohonan/:id", Needs: own, Scope: city, IDs: app, Handler: p.story},
 		{Method: get, Path: "/permohonan/:id/isi/:page", Needs: submit, Scope: city, IDs: app, Handler: p.pageForm},
 		{Method: post, Path: "/permohonan/:id/isi/:page", Needs: submit, Scope: city, IDs: app, MaxBody: uploadBody, Limit: limitUpload, Handler: p.savePage},

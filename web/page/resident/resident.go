@@ -6,7 +6,7 @@
 //	/permohonan/:id/berkas/:file/hapus      nothing
 //	/permohonan/:id/kirim                   key
 //	/permohonan/:id/batal                   reason
-//	/permohonan/nik                         nik
+//	/permohonan                             nik
 //	/akun/data                              name, phone
 //	/akun/sandi                             present, password
 //	/akun/sesi/:id/hapus, /akun/sesi-lain/hapus
