@@ -16,6 +16,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/booking"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/city/dashboard"
@@ -24,6 +25,7 @@ import (
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/apikey"
 	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/calendar"
 	"bedelau/internal/kernel/config"
 	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/event"
@@ -61,6 +63,8 @@ type App struct {
 	Packs     *pack.Engine
 	Catalog   *catalog.Catalog
 	Casework  *casework.Service
+	Booking   *booking.Service
+	Calendar  *calendar.Service
 	Inbox     *inbox.Service
 	Dashboard *dashboard.Dashboard
 	APIKeys   *apikey.Service
@@ -148,6 +152,7 @@ func packEngine() *pack.Engine {
 	e := pack.NewEngine()
 	e.Register(catalog.Section())
 	e.Register(casework.Section())
+	e.Register(booking.Section())
 	return e
 }
 
@@ -164,6 +169,13 @@ func (a *App) buildCity() error {
 		return err
 	}
 	a.Casework.Subscribe()
+	a.Booking = booking.New(booking.Deps{DB: a.DB, Guard: a.Guard, Bus: a.Bus, Notify: a.Notify, Staff: a.Identity,
+		Matters: matters{a.Catalog, a.Casework}, Log: a.Log})
+	if err := a.Booking.Register(a.Runner); err != nil {
+		return err
+	}
+	a.Calendar = calendar.New(a.DB.App, a.Guard, time.Now)
+	a.Calendar.Warn(a.Runner, a.Identity, a.Notify)
 	a.Inbox = inbox.New(inbox.Deps{DB: a.DB, Guard: a.Guard, Number: casework.ParseNumber})
 	a.Dashboard = dashboard.New(a.DB.App)
 	a.Dashboard.Register(a.Bus)

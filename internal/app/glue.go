@@ -4,11 +4,16 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/workflow"
 )
 
 // standards answers casework's question about a service from the catalogue.
@@ -30,10 +35,36 @@ func (s standards) InForce(ctx context.Context, tx bun.IDB, service string, at t
 		Version: d.Standard.Version, Native: d.Service.Applicable(),
 		Form: d.Service.Form, Workflow: d.Service.Workflow, Document: d.Service.Document,
 		Term: term, CooldownMonths: d.Service.Rules.CooldownMonths, OneOpen: d.Service.Rules.OneOpen, OfficeOf: d.Service.Rules.Office,
+		DailyQuota: d.Service.Rules.DailyQuota,
 	}, nil
 }
 
 func (s standards) OfficeAt(ctx context.Context, tx bun.IDB, district, subdistrict string) (casework.Office, bool, error) {
 	a, ok, err := s.catalog.OfficeAt(ctx, tx, district, subdistrict)
 	return casework.Office{Code: a.Code, Name: a.Name, Short: a.Short}, ok, err
+}
+
+// matters answers booking's questions about services and applications.
+type matters struct {
+	catalog  *catalog.Catalog
+	casework *casework.Service
+}
+
+func (m matters) ServiceName(ctx context.Context, service string) (i18n.Text, error) {
+	d, err := m.catalog.Find(ctx, service)
+	if err != nil {
+		return nil, err
+	}
+	return d.Service.Name, nil
+}
+
+func (m matters) ToCollect(ctx context.Context, actor identity.Actor, application uuid.UUID) (string, error) {
+	d, err := m.casework.Get(ctx, actor, application)
+	if err != nil {
+		return "", err
+	}
+	if d.Application.Stage != workflow.StageApproved {
+		return "", fault.New(fault.Conflict, "booking.not_collectable")
+	}
+	return d.Application.ServiceCode, nil
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/booking"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/city/external"
@@ -22,6 +23,7 @@ import (
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/cloudevent"
+	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/jobs"
@@ -90,7 +92,27 @@ func (a *App) hotPages(token string, resident identity.Actor, app casework.Appli
 		{"application of a resident", func(ctx context.Context) { _, _ = a.Casework.Get(ctx, resident, app.ID) }},
 		{"tracking by number", func(ctx context.Context) { _, _ = a.Casework.Track(ctx, app.Number, "1234") }},
 		{"document by its token", func(ctx context.Context) { _, _ = a.Casework.Verify(ctx, strings.Repeat("a", 26)) }},
+		{"counters of a service", func(ctx context.Context) { _, _ = a.Booking.Counters(ctx, booking.Filter{Service: "kia"}) }},
+		{"days of a counter", func(ctx context.Context) { _, _, _ = a.Booking.Days(ctx, "disdukcapil-loket") }},
+		{"slots of a day", func(ctx context.Context) {
+			_, _, _ = a.Booking.Slots(ctx, "disdukcapil-loket", time.Now().AddDate(0, 0, 1).Format(time.DateOnly))
+		}},
+		{"book", func(ctx context.Context) { a.bookNext(ctx, resident) }},
+		{"appointments of a resident", func(ctx context.Context) { _, _ = a.Booking.Mine(ctx, resident) }},
 		{"file by id", func(ctx context.Context) { _, _ = a.Files.Find(ctx, a.DB.App, uuid.New()) }},
+	}
+}
+
+// bookNext takes the next free place at a counter and moves on to the one after it.
+func (a *App) bookNext(ctx context.Context, resident identity.Actor) {
+	next, err := a.Booking.Next(ctx, "disdukcapil-loket", time.Now())
+	if err != nil || len(next) < 2 {
+		return
+	}
+	b, err := a.Booking.Book(ctx, resident, booking.BookInput{Counter: "disdukcapil-loket", Service: "kia", StartsAt: next[0].StartsAt,
+		Key: "plan", Channel: event.ChannelWeb})
+	if err == nil {
+		_, _ = a.Booking.Reschedule(ctx, resident, b.ID, next[1].StartsAt)
 	}
 }
 
@@ -128,6 +150,7 @@ func (a *App) hotDesks(officer, admin identity.Actor, app casework.Application) 
 		hotRead{"next at a desk", func(ctx context.Context) { _, _ = a.Casework.TakeNext(ctx, officer, app.ID) }},
 		hotRead{"search by NIK", func(ctx context.Context) { _, _ = a.Casework.ByIdentifier(ctx, officer, form.NIK, "2171046703900003") }},
 		hotRead{"application at a desk", func(ctx context.Context) { _, _ = a.Casework.Get(ctx, officer, app.ID) }},
+		hotRead{"a day at a counter", func(ctx context.Context) { _, _ = a.Booking.Roster(ctx, officer, "disdukcapil-loket", "") }},
 		hotRead{"colleagues", func(ctx context.Context) { _, _ = a.Casework.Colleagues(ctx, officer, app.ID) }},
 	)
 }
@@ -263,7 +286,7 @@ DECLARE
 	copies bigint;
 BEGIN
 	FOREACH name IN ARRAY ARRAY['agency', 'service', 'service_standard', 'catalog_version', 'form_definition', 'workflow_definition',
-		'document_definition', 'calendar_year', 'holiday', 'city_key', 'subscription'] LOOP
+		'document_definition', 'calendar_year', 'holiday', 'area', 'city_key', 'subscription'] LOOP
 		EXECUTE format('SELECT 3000 / count(*) FROM %I WHERE tenant_id = $1', name) INTO copies USING batam;
 		SELECT string_agg(quote_ident(attname), ', ') INTO columns FROM pg_attribute
 		 WHERE attrelid = name::regclass AND attnum > 0 AND NOT attisdropped AND attname <> 'tenant_id';
@@ -286,6 +309,10 @@ INSERT INTO external_app (tenant_id, id, name, agency, source, contact, services
 SELECT md5(n::text)::uuid, gen_random_uuid(), 'App', 'dinkes', 'https://app.go.id', 'x', '{x}', now(), gen_random_uuid() FROM generate_series(1, 3000) n;
 INSERT INTO application_identifier (tenant_id, hash, application_id) SELECT md5(n::text)::uuid, sha256('x'), gen_random_uuid() FROM generate_series(1, 3000) n;
 INSERT INTO saved_filter (tenant_id, id, owner_id, name, filter, created_at) SELECT md5(n::text)::uuid, gen_random_uuid(), gen_random_uuid(), 'x', '{}', now() FROM generate_series(1, 3000) n;
+INSERT INTO counter (tenant_id, code, agency, name, address, services) SELECT md5(n::text)::uuid, 'loket', 'rsud', '{}', '{}', '{kia}' FROM generate_series(1, 3000) n;
+INSERT INTO counter_rule (tenant_id, counter, effective_from, hours, slot_minutes, capacity, open_days)
+SELECT md5(n::text)::uuid, 'loket', '2026-01-01', '{}', 30, 1, 14 FROM generate_series(1, 3000) n;
+INSERT INTO service_day (tenant_id, service_code, day, quota) SELECT md5(n::text)::uuid, 'kia', '2026-01-01', 1 FROM generate_series(1, 3000) n;
 INSERT INTO usage_touch (tenant_id, hour, id) SELECT md5(n::text)::uuid, date_trunc('hour', now()), gen_random_uuid() FROM generate_series(1, 3000) n;`
 
 const crowdSQL = `
@@ -316,6 +343,13 @@ SELECT :city, md5('application' || i)::uuid, 'BTM-26-' || lpad(i::text, 5, '0') 
 	now() - interval '5 days', now() + i * interval '7 minutes', CASE WHEN i % 3 = 0 THEN now() - i * interval '1 hour' END,
 	CASE WHEN i % 5 = 0 THEN md5('account' || i / 500 * 100)::uuid END, CASE WHEN i % 3 = 0 THEN 2 ELSE i % 4 END, now() + (i / 2) * interval '7 minutes', now(), now()
 FROM generate_series(1, 10000) i;
+INSERT INTO counter_slot (tenant_id, counter, starts_at, ends_at, capacity, booked)
+SELECT :city, 'disdukcapil-loket', now() + i * interval '30 minutes', now() + (i + 1) * interval '30 minutes', 10, 3 FROM generate_series(-5000, 5000) i;
+INSERT INTO counter_day (tenant_id, counter, day, quota, booked) SELECT :city, 'disdukcapil-loket', current_date + i, 100, 30 FROM generate_series(-5000, 5000) i;
+INSERT INTO booking (tenant_id, id, code, counter, agency, service, account_id, day, starts_at, ends_at, state, key, channel, locale, created_at, updated_at)
+SELECT :city, md5('booking' || i)::uuid, 'J-' || i, 'disdukcapil-loket', 'disdukcapil', 's' || i % 7, md5('account' || i)::uuid, current_date + i / 30 - 160,
+	now() + (i / 30 - 160) * interval '1 day', now() + (i / 30 - 160) * interval '1 day' + interval '30 minutes',
+	CASE WHEN i / 30 >= 160 THEN 'booked' ELSE 'done' END, 'k' || i, 'web', 'id', now(), now() FROM generate_series(1, 10000) i;
 INSERT INTO application_event (tenant_id, id, application_id, at, version, action, actor_id, actor_kind, public)
 SELECT :city, gen_random_uuid(), md5('application' || i % 10000)::uuid, now(), 1, 'submitted', md5('account' || i)::uuid, 'resident', true FROM generate_series(1, 20000) i;
 INSERT INTO file (tenant_id, id, owner_id, purpose, name, mime, size, sha256, key, created_at)

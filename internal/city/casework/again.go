@@ -28,14 +28,17 @@ func (h *Hold) Error() string { return "held by application " + h.ID.String() }
 
 // MayStart tells a resident before the first question what Submit would refuse after the last: Conflict
 // "application.one_open", "application.not_collected" (it is approved and waits for them) or "application.cooldown", each
-// with the Hold as its cause. It looks at every application of the account, whomever that was for; Submit knows the NIK.
+// with the Hold as its cause, or "application.quota". It looks at every application of the account, whomever that was for; Submit knows the NIK.
 func (s *Service) MayStart(ctx context.Context, actor identity.Actor, service string) error {
 	if err := s.d.Guard.Allow(ctx, actor, access.ApplicationSubmit); err != nil {
 		return err
 	}
 	db := s.d.DB.App
 	o, err := s.d.Standards.InForce(ctx, db, service, s.local(ctx))
-	if err != nil || !o.Native || !o.limited() {
+	if err != nil || !o.Native {
+		return err
+	}
+	if err := s.quotaLeft(ctx, db, o); err != nil || !o.limited() {
 		return err
 	}
 	list, err := s.earlier(ctx, db, o, "account_id", actor.ID, uuid.Nil)

@@ -73,6 +73,7 @@ type Offer struct {
 	CooldownMonths int
 	OneOpen        bool
 	OfficeOf       string // the person block of the form whose address decides which office it goes to; empty for the service's own
+	DailyQuota     int    // applications that are taken in a day of the city; 0 is every one
 }
 
 // Service is the casework of every city.

@@ -63,7 +63,7 @@ func (in SubmitInput) Validate() error {
 // Submit sends a resident's draft to the office: it gets a number and a deadline. Only its applicant may, and the same
 // key gives the same answer however often it is sent. It refuses Invalid with every field that is missing or wrong,
 // Conflict "application.submitted" (under another key), "application.key_used" (for another draft), what MayStart refuses
-// and "application.not_now" (someone else's application is in the way), and what Standards refuses.
+// and "application.not_now" (someone else's application is in the way), "application.quota" (the service takes no more today), and what Standards refuses.
 func (s *Service) Submit(ctx context.Context, actor identity.Actor, in SubmitInput) (Application, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.ApplicationSubmit); err != nil {
 		return Application{}, err
@@ -142,6 +142,9 @@ func (s *Service) submit(ctx context.Context, tx bun.Tx, actor identity.Actor, r
 		return app, err
 	}
 	if err := s.mayApply(ctx, tx, app, form, offer); err != nil {
+		return app, err
+	}
+	if err := s.takeQuota(ctx, tx, offer); err != nil {
 		return app, err
 	}
 	now := s.now()

@@ -113,6 +113,7 @@ type Rules struct {
 	OneOpen        bool   `json:"one_open,omitempty" yaml:"one_open"`               // one open application per applicant
 	Pickup         string `json:"pickup,omitempty" yaml:"pickup"`                   // PickupInPerson, PickupProxy, or none
 	Office         string `json:"office,omitempty" yaml:"office"`                   // the address in the form whose office answers; the service's own when empty
+	DailyQuota     int    `json:"daily_quota,omitempty" yaml:"daily_quota"`         // applications that are taken in a day; 0 is every one
 }
 
 // How an issued thing is collected.

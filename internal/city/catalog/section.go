@@ -116,6 +116,9 @@ func checkOffer(p *pack.Pack, name string, o offer, agencies []Agency) error {
 		c.Required(pack.At("keywords", i), k)
 	}
 	checkIntegration(c, p, o.Service)
+	if o.Rules.DailyQuota < 0 || o.Rules.DailyQuota > 1_000_000 {
+		c.Add("rules.daily_quota", "bad_form", "value", o.Rules.DailyQuota, "example", 100)
+	}
 	if o.Rules.CooldownMonths < 0 || o.Rules.CooldownMonths > 120 {
 		c.Add("rules.cooldown_months", "bad_form", "value", o.Rules.CooldownMonths, "example", 3)
 	}

@@ -293,7 +293,8 @@ func (s standards) InForce(ctx context.Context, tx bun.IDB, service string, at t
 	return casework.Offer{Service: d.Service.Code, Name: d.Service.Name, Agency: d.Agency.Code, AgencyName: d.Agency.Name,
 		AgencyShort: d.Agency.Short, Version: d.Standard.Version, Native: d.Service.Applicable(), Form: d.Service.Form,
 		Workflow: d.Service.Workflow, Document: d.Service.Document, Term: term,
-		CooldownMonths: d.Service.Rules.CooldownMonths, OneOpen: d.Service.Rules.OneOpen, OfficeOf: d.Service.Rules.Office}, nil
+		CooldownMonths: d.Service.Rules.CooldownMonths, OneOpen: d.Service.Rules.OneOpen, OfficeOf: d.Service.Rules.Office,
+		DailyQuota: d.Service.Rules.DailyQuota}, nil
 }
 
 func (s standards) OfficeAt(ctx context.Context, tx bun.IDB, district, subdistrict string) (casework.Office, bool, error) {

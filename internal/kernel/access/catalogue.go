@@ -15,6 +15,7 @@ const (
 	AccountSelf       Permission = "account:self"
 	ApplicationSubmit Permission = "application:submit"
 	ApplicationOwn    Permission = "application:own"
+	BookingOwn        Permission = "booking:own"
 )
 
 // What a city's staff do.
@@ -29,6 +30,8 @@ const (
 	DocumentSign      Permission = "document:sign"
 	DocumentRevoke    Permission = "document:revoke"
 	DocumentRegister  Permission = "document:register"
+	BookingServe      Permission = "booking:serve"
+	BookingManage     Permission = "booking:manage"
 	ServiceConfigure  Permission = "service:configure"
 	AppManage         Permission = "app:manage" // the agencies' own apps and their keys
 	CalendarManage    Permission = "calendar:manage"
@@ -78,6 +81,7 @@ func All() []Definition {
 		{Name: AccountSelf, City: true, Platform: true, Resident: true, Reads: true},
 		{Name: ApplicationSubmit, City: true, Resident: true},
 		{Name: ApplicationOwn, City: true, Resident: true},
+		{Name: BookingOwn, City: true, Resident: true},
 		{Name: ApplicationQueue, City: true, Agency: true, Reads: true},
 		{Name: ApplicationRead, City: true, Agency: true, Reads: true},
 		{Name: ApplicationReview, City: true, Agency: true},
@@ -88,6 +92,8 @@ func All() []Definition {
 		{Name: DocumentSign, City: true, Agency: true},
 		{Name: DocumentRevoke, City: true, Agency: true},
 		{Name: DocumentRegister, City: true, Agency: true, Reads: true},
+		{Name: BookingServe, City: true, Agency: true},
+		{Name: BookingManage, City: true, Agency: true},
 		{Name: ServiceConfigure, City: true},
 		{Name: AppManage, City: true},
 		{Name: CalendarManage, City: true},

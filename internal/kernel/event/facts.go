@@ -96,6 +96,28 @@ type ApplicationCancelled struct {
 	At            time.Time `json:"at"`
 }
 
+// AppointmentBooked: a resident has a place at a counter.
+type AppointmentBooked struct {
+	BookingID   uuid.UUID `json:"booking_id"`
+	CounterCode string    `json:"counter_code"`
+	ServiceCode string    `json:"service_code"`
+	AgencyCode  string    `json:"agency_code"`
+	AccountID   uuid.UUID `json:"account_id"`
+	Channel     string    `json:"channel"`
+	StartsAt    time.Time `json:"starts_at"`
+	At          time.Time `json:"at"`
+}
+
+// AppointmentEnded: whoever had a place at a counter was served, or did not come.
+type AppointmentEnded struct {
+	BookingID   uuid.UUID `json:"booking_id"`
+	CounterCode string    `json:"counter_code"`
+	ServiceCode string    `json:"service_code"`
+	AgencyCode  string    `json:"agency_code"`
+	Outcome     string    `json:"outcome"` // "done" or "no_show"
+	At          time.Time `json:"at"`
+}
+
 // DocumentIssued: the city has issued a document that its QR page can verify.
 type DocumentIssued struct {
 	DocumentID    uuid.UUID `json:"document_id"`
@@ -191,6 +213,12 @@ func (ApplicationEscalated) Topic() string { return "application_escalated" }
 
 // Topic names the fact.
 func (ApplicationCancelled) Topic() string { return "application_cancelled" }
+
+// Topic names the fact.
+func (AppointmentBooked) Topic() string { return "appointment_booked" }
+
+// Topic names the fact.
+func (AppointmentEnded) Topic() string { return "appointment_ended" }
 
 // Topic names the fact.
 func (DocumentIssued) Topic() string { return "document_issued" }

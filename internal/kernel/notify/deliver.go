@@ -118,7 +118,7 @@ func (s *Service) mail(ctx context.Context, row messageRow) error {
 	if kinds()[row.Template].unnamed {
 		to.Name = ""
 	}
-	msg, err := s.mailer.compose(row.ID, to, frameOf(lt, l, city, oneLine(to.Name), path), city, s.Now())
+	msg, err := s.mailer.compose(row.ID, to, frameOf(lt, l, city, oneLine(to.Name), path), city, s.Now(), row.Data)
 	if err != nil {
 		return unsendable{"bad_address"}
 	}

@@ -30,12 +30,19 @@ type kind struct {
 func kinds() map[string]kind {
 	matter := []string{"number", "service", "path"}
 	with := func(more ...string) []string { return append(append([]string{}, matter...), more...) }
+	visit := kind{needs: []string{"code", "service", "counter", "address", "when", "path"}, may: []string{"starts", "ends", "uid", "sequence", "reason"}}
 	return map[string]kind{
 		"account_confirm":       {account: true, unnamed: true},
 		"account_exists":        {account: true},
 		"password_reset":        {account: true},
 		"staff_invite":          {account: true},
 		"application_submitted": {needs: with("agency"), may: []string{"due"}},
+		"appointment_booked":    visit,
+		"appointment_moved":     visit,
+		"appointment_cancelled": visit,
+		"appointment_displaced": visit,
+		"appointment_reminder":  visit,
+		"calendar_missing":      {needs: []string{"year", "path"}},
 		"deadline_changed":      {needs: with("body")},
 		"correction_requested":  {needs: matter, may: []string{"reason"}},
 		"application_approved":  {needs: matter, may: []string{"reason"}},

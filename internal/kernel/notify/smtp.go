@@ -73,7 +73,7 @@ func (m mailer) domain() string {
 
 // compose writes the mail. The message id follows from the row's id, so that a mail which had to be sent twice is one
 // to mail readers. It refuses a recipient that is not one plain address.
-func (m mailer) compose(id uuid.UUID, to Contact, f frame, city tenancy.City, at time.Time) (*gomail.Msg, error) {
+func (m mailer) compose(id uuid.UUID, to Contact, f frame, city tenancy.City, at time.Time, data map[string]string) (*gomail.Msg, error) {
 	addr, err := mail.ParseAddress(to.Email)
 	if err != nil || addr.Address != to.Email || strings.ContainsFunc(to.Email, unicode.IsControl) {
 		return nil, errors.New("notify: not an address")
@@ -99,6 +99,12 @@ func (m mailer) compose(id uuid.UUID, to Contact, f frame, city tenancy.City, at
 	msg.SetGenHeader(gomail.Header(cityHeader), city.Slug)
 	msg.SetBodyString(gomail.TypeTextPlain, text)
 	msg.AddAlternativeString(gomail.TypeTextHTML, page)
+	if file, ok := appointment(data, f.Subject, m.domain(), at); ok {
+		err := msg.AttachReader("janji.ics", strings.NewReader(file), gomail.WithFileContentType("text/calendar; charset=utf-8; method=PUBLISH"))
+		if err != nil {
+			return nil, fmt.Errorf("notify: attach: %w", err)
+		}
+	}
 	return msg, nil
 }
 

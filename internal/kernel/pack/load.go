@@ -81,9 +81,10 @@ func excluded(name string) string {
 	return strings.TrimSuffix(name, ".yaml") + ".yaml"
 }
 
-// inheritable keeps to itself what is true of one city only: who it is, its districts, its looks.
+// inheritable keeps to itself what is true of one city only: who it is, its districts, its looks, its counters.
 func inheritable(name string) bool {
-	return name != "city.yaml" && name != "areas.yaml" && !strings.HasPrefix(name, "brand/")
+	return name != "city.yaml" && name != "areas.yaml" && !strings.HasPrefix(name, "brand/") &&
+		!strings.HasPrefix(name, "counters/") && !strings.HasPrefix(name, "agency-calendar/")
 }
 
 // known reports whether a section may exist for a file; anything else is a typing mistake in a file's name.
@@ -91,7 +92,7 @@ func known(name string) bool {
 	switch folder, base := path.Split(name); folder {
 	case "":
 		return slices.Contains([]string{"city.yaml", "agencies.yaml", "areas.yaml"}, base)
-	case "calendar/", "agency-calendar/", "services/", "forms/", "workflows/", "documents/":
+	case "calendar/", "agency-calendar/", "counters/", "services/", "forms/", "workflows/", "documents/":
 		return path.Ext(base) == ".yaml"
 	case "brand/":
 		return true

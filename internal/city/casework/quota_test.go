@@ -1,0 +1,67 @@
+package casework
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identity"
+)
+
+// TestADailyQuotaIsNeverExceeded sends twelve applications at once to a service that takes five a day.
+func TestADailyQuotaIsNeverExceeded(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	st.offer.DailyQuota = 5
+	drafts := make([]Application, 12)
+	for i := range drafts {
+		drafts[i] = st.draft(t, st.ctx, st.resident(t, st.ctx, fmt.Sprintf("Warga %d", i)), nikOf(i))
+	}
+	var took, refused atomic.Int64
+	var wg sync.WaitGroup
+	for _, d := range drafts {
+		wg.Go(func() {
+			actor := st.actorOf(d)
+			_, err := st.Submit(st.ctx, actor, SubmitInput{ID: d.ID, Key: "k"})
+			switch {
+			case err == nil:
+				took.Add(1)
+			case fault.Is(err, "application.quota"):
+				refused.Add(1)
+			default:
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if took.Load() != 5 || refused.Load() != 7 {
+		t.Errorf("%d taken, %d refused", took.Load(), refused.Load())
+	}
+	// Whoever comes later is told before the first question, and when it opens again: with the city's next day.
+	late := st.resident(t, st.ctx, "Terlambat")
+	err := st.MayStart(st.ctx, late, ktp)
+	wants(t, err, "application.quota")
+	if args := fault.From(err).Args; args[3] != "25 November 2026 pukul 00.00 WIB" {
+		t.Errorf("it opens %v", args)
+	}
+	st.on(t, "2026-11-25 00:01")
+	if err := st.MayStart(st.ctx, late, ktp); err != nil {
+		t.Error(err)
+	}
+	var left Application
+	for _, d := range drafts {
+		if app := st.read(t, d.ID); app.Draft() {
+			left = app
+		}
+	}
+	if _, err := st.Submit(st.ctx, st.actorOf(left), SubmitInput{ID: left.ID, Key: "k"}); err != nil {
+		t.Error(err)
+	}
+}
+
+// actorOf is the session of the applicant of an application.
+func (st *stage) actorOf(app Application) identity.Actor {
+	return identity.Actor{ID: app.AccountID, TenantID: app.TenantID, Kind: identity.Resident}
+}
