@@ -40,7 +40,7 @@ func TestNumbersHaveNoGap(t *testing.T) {
 					if i%4 == 0 {
 						return giveUp
 					}
-					_, err := tx.ExecContext(ctx, "SELECT pg_terminate_backend(pg_backend_pid())")
+					_, err := tx.ExecContext(ctx, "SELECT pg_terminate_backend(pg_backend_pid()), pg_sleep(60)")
 					return err
 				})
 				if err == nil || i%4 == 0 && !errors.Is(err, giveUp) {

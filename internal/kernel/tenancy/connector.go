@@ -59,6 +59,10 @@ func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, e
 	return nil, errPrepare
 }
 
+// IsValid keeps a connection that died in use out of the pool: database/sql asks before it hands one on to a request that
+// waits for it, which has no second try.
+func (c *conn) IsValid() bool { return !c.Conn.Conn().IsClosed() }
+
 // Begin lacks a context and therefore a city.
 func (c *conn) Begin() (driver.Tx, error) { return nil, ErrNone }
 
