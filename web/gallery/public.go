@@ -107,8 +107,16 @@ func publicPages() []entry {
 				Events:     events(s)[:2],
 			})
 		}},
-		{"verify-valid", func(s ui.Shell) templ.Component { return public.Verify(verified(s, true, false)) }},
-		{"verify-revoked", func(s ui.Shell) templ.Component { return public.Verify(verified(s, false, true)) }},
+		{"verify-valid", func(s ui.Shell) templ.Component { return public.Verify(verified(s, "valid")) }},
+		{"verify-revoked", func(s ui.Shell) templ.Component { return public.Verify(verified(s, "revoked")) }},
+		{"verify-replaced", func(s ui.Shell) templ.Component { return public.Verify(verified(s, "replaced")) }},
+		{"verify-expired", func(s ui.Shell) templ.Component { return public.Verify(verified(s, "expired")) }},
+		{"verify-unsigned", func(s ui.Shell) templ.Component { return public.Verify(verified(s, "unsigned")) }},
+		{"verify-compared", func(s ui.Shell) templ.Component {
+			v := verified(s, "valid")
+			v.Compared, v.Same = true, true
+			return public.Verify(v)
+		}},
 		{"verify-unknown", func(s ui.Shell) templ.Component {
 			return public.Verify(public.VerifyView{Shell: at(s, "/verifikasi/x", s.L.T("verify.unknown")), CheckedAt: now})
 		}},
@@ -118,12 +126,13 @@ func publicPages() []entry {
 	}
 }
 
-func verified(s ui.Shell, valid, revoked bool) public.VerifyView {
+func verified(s ui.Shell, status string) public.VerifyView {
 	return public.VerifyView{
-		Shell: at(s, "/verifikasi/abc", s.L.T("verify.document")), Valid: valid, Revoked: revoked, CheckedAt: now,
+		Shell: at(s, "/verifikasi/abc", s.L.T("verify.document")), Status: status, CheckedAt: now,
 		Title:  in(s, "Surat Keterangan Penggantian KTP-el", "Letter on Replacement of the Electronic ID Card"),
 		Number: "12/SKP-KTP/Disdukcapil/XI/2026", Agency: agencies(s)[0].Name, IssuedAt: now.AddDate(0, 0, -2),
-		Signer: in(s, "Kepala Dinas Kependudukan dan Pencatatan Sipil", "Head of the Civil Registry"),
+		Signer: in(s, "Kepala Dinas Kependudukan dan Pencatatan Sipil", "Head of the Civil Registry"), Holder: "S••• R••••",
+		Signature: s.L.T("verify.by.qr"), ValidUntil: now.AddDate(1, 0, 0), EndedAt: now, Successor: "13/SKP-KTP/Disdukcapil/XI/2026", Check: "/verifikasi/abc",
 	}
 }
 

@@ -138,7 +138,7 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 		Log: slog.New(slog.NewTextHandler(s.Journal, nil))})
 	must(err)
 	s.Gate = g
-	deps := site.Deps{Catalog: services, Casework: cases, Inbox: list, Dashboard: board, External: others, Identity: people, Guard: guard, Directory: dir, DB: w.DB,
+	deps := site.Deps{Catalog: services, Casework: cases, Documents: papers, Inbox: list, Dashboard: board, External: others, Identity: people, Guard: guard, Directory: dir, DB: w.DB,
 		Metering: meters, Billing: billing.New(w.DB, meters, s.ClockNow), CityURL: address, Log: quiet, Now: s.ClockNow}
 	change(&deps)
 	s.Pages = site.New(deps)

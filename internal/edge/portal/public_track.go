@@ -8,7 +8,6 @@ import (
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
-	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/fault"
 	"bedelau/web/page/public"
 	"bedelau/web/ui"
@@ -59,25 +58,4 @@ func (p *Portal) track(c *gin.Context) error {
 		v.Events = append(v.Events, ui.Event{Title: s.State.Label.In(l), At: site.Zoned(c, s.At), Icon: site.StageIcon(s.State.Stage), Now: i == len(t.Steps)-1})
 	}
 	return p.Render(c, http.StatusOK, public.Tracked(v))
-}
-
-// verify answers whoever scans the QR of a paper.
-func (p *Portal) verify(c *gin.Context) error {
-	l := gate.LocaleOf(c)
-	found, err := p.Casework.Verify(c.Request.Context(), c.Param("token"))
-	v := public.VerifyView{Shell: p.Shell(c, l.T("verify.document")), CheckedAt: site.Zoned(c, p.Now())}
-	v.NoIndex = true
-	if fault.Is(err, "verify.unknown") {
-		return p.Render(c, http.StatusNotFound, public.Verify(v))
-	}
-	if err != nil {
-		return err
-	}
-	v.Title, v.Number, v.Agency, v.Signer = found.Title.In(l), found.Number, found.AgencyName.In(l), found.SignerTitle.In(l)
-	if found.Kind == casework.OnReceipt {
-		v.Title = l.T("receipt.kind") + ": " + v.Title
-	}
-	v.Valid, v.IssuedAt, v.ValidUntil = found.Status == document.Valid, site.Zoned(c, found.At), site.Zoned(c, found.ValidUntil)
-	v.Revoked = found.Status == document.Revoked || found.Status == document.Replaced
-	return p.Render(c, http.StatusOK, public.Verify(v))
 }

@@ -22,6 +22,7 @@ var (
 	limitCode     = gate.Limit{Name: "code", Count: 20, Per: time.Minute}
 	limitTrack    = gate.Limit{Name: "track", Count: 20, Per: time.Minute}
 	limitVerify   = gate.Limit{Name: "verify", Count: 60, Per: time.Minute}
+	limitCompare  = gate.Limit{Name: "compare", Count: 10, Per: time.Minute}
 	limitUpload   = gate.Limit{Name: "upload", Count: 120, Per: time.Minute} // every page of a form is sent this way
 )
 
@@ -48,6 +49,7 @@ func (p *Portal) publicRoutes() gate.Table {
 		{Method: get, Path: "/lacak", Needs: all, Scope: city, Handler: p.trackForm},
 		{Method: post, Path: "/lacak", Needs: all, Scope: city, Limit: limitTrack, Handler: p.track},
 		{Method: get, Path: "/verifikasi/:token", Needs: all, Scope: city, Limit: limitVerify, Handler: p.verify},
+		{Method: post, Path: "/verifikasi/:token", Needs: all, Scope: city, Limit: limitCompare, MaxBody: compareBody, Handler: p.compare},
 	}
 }
 

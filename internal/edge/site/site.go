@@ -22,6 +22,7 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/devkit/mailbox"
+	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/storage"
 	"bedelau/internal/kernel/tenancy"
@@ -33,6 +34,7 @@ import (
 type Deps struct {
 	Catalog    *catalog.Catalog
 	Casework   *casework.Service
+	Documents  *document.Service
 	Inbox      *inbox.Service
 	Dashboard  *dashboard.Dashboard
 	External   *external.Service
