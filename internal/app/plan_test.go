@@ -251,7 +251,7 @@ var background = []string{
 	"RETURNING attempts, max_retry",           // a worker takes a job up
 	"INSERT INTO processed",                   // and marks it done
 	`"queued_at" FROM "message"`,              // a message goes on its way
-	"escalation_sent = 0",                     // deadlines
+	"next_alert_at IS NOT NULL",               // deadlines
 	"SELECT FROM audit_link",                  // seals
 	"DELETE FROM session", "FROM usage_touch", // sessions that ended, usage to roll up
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -28,6 +27,8 @@ type ActInput struct {
 	Version int
 	Reason  string
 	Fields  []string
+	Answers map[string][]string // of the action's fields, typed or chosen
+	Files   []Upload            // of its fields that take files
 }
 
 const reasonMax = 2000
@@ -37,7 +38,9 @@ const reasonMax = 2000
 // Conflict "application.no_action" when its state does not allow the step; Conflict "application.held" for an officer's
 // step on what a colleague has, unless the actor has application:assign; Invalid for a reason that is missing, too
 // long or not asked for, for fields that the form does not have, and for a request for correction that names none;
-// and for a correction, what Submit refuses.
+// for fields of the action that are missing or wrong; and for a correction, what Submit refuses. Forbidden
+// "application.other_agency" is for officers who only read what their own was asked of it, and for roles and agencies that
+// the action does not name.
 func (s *Service) Act(ctx context.Context, actor identity.Actor, in ActInput) (Application, error) {
 	seen, err := s.readable(ctx, actor, in.ID)
 	if err != nil {
@@ -51,21 +54,18 @@ func (s *Service) Act(ctx context.Context, actor identity.Actor, in ActInput) (A
 	if !ok || seen.Draft() || action.Actor != actorOf(actor) {
 		return Application{}, fault.New(fault.Conflict, "application.no_action")
 	}
-	need := access.ApplicationOwn
-	if action.Actor == workflow.ByOfficer {
-		need = action.Permission
-	}
-	if err := s.d.Guard.Allow(ctx, actor, need); err != nil {
+	r, err := s.within(ctx, actor)
+	if err != nil {
 		return Application{}, err
 	}
-	if err := s.checkAct(ctx, seen, wf, action, &in); err != nil {
+	if err := s.mayTake(ctx, actor, r, seen, action); err != nil {
+		return Application{}, err
+	}
+	answer, sheet, err := s.checkAct(ctx, actor, seen, wf, action, &in)
+	if err != nil {
 		return Application{}, err
 	}
 	if err := s.warm(ctx); err != nil {
-		return Application{}, err
-	}
-	r, err := s.within(ctx, actor)
-	if err != nil {
 		return Application{}, err
 	}
 	over := s.overHolder(ctx, actor)
@@ -83,8 +83,13 @@ func (s *Service) Act(ctx context.Context, actor identity.Actor, in ActInput) (A
 		if action.Actor == workflow.ByOfficer && !over && app.heldByOther(actor.ID) {
 			return fault.New(fault.Conflict, "application.held", "who", app.AssigneeName)
 		}
+		if k, err := s.know(ctx, tx, app, wf); err != nil {
+			return err
+		} else if !k.standing.Holds(action) {
+			return fault.New(fault.Conflict, "application.no_action")
+		}
 		return s.take(ctx, tx, &app, step{
-			wf: wf, action: action, actor: actor, reason: in.Reason, fields: in.Fields, from: app.State, at: s.now(),
+			wf: wf, action: action, actor: actor, reason: in.Reason, fields: in.Fields, from: app.State, at: s.now(), answer: answer, sheet: sheet,
 		})
 	})
 	if err != nil {
@@ -106,26 +111,30 @@ func (s *Service) overHolder(ctx context.Context, actor identity.Actor) bool {
 	return s.d.Guard.Allow(ctx, actor, access.ApplicationAssign) == nil
 }
 
-// checkAct refuses words and fields that the action cannot use, before anything is locked.
-func (s *Service) checkAct(ctx context.Context, app Application, wf *workflow.Workflow, action workflow.Action, in *ActInput) error {
-	var bad []fault.Field
-	in.Reason = strings.TrimSpace(in.Reason)
-	switch {
-	case !utf8.ValidString(in.Reason) || strings.ContainsRune(in.Reason, 0):
-		bad = append(bad, fault.Field{Name: "reason", Code: "invalid"})
-	case utf8.RuneCountInString(in.Reason) > reasonMax:
-		bad = append(bad, fault.Field{Name: "reason", Code: "too_long", Args: []any{"max", reasonMax}})
-	case in.Reason == "" && action.Reason == workflow.ReasonRequired:
-		bad = append(bad, fault.Field{Name: "reason", Code: "required"})
-	case in.Reason != "" && action.Reason == workflow.ReasonNone:
-		bad = append(bad, fault.Field{Name: "reason", Code: "not_answerable"})
+// mayTake refuses an action to whom the workflow does not give it.
+func (s *Service) mayTake(ctx context.Context, actor identity.Actor, r access.Reach, app Application, a workflow.Action) error {
+	if a.Actor == workflow.ByApplicant {
+		return s.d.Guard.Allow(ctx, actor, access.ApplicationOwn)
 	}
+	role := len(a.Roles) == 0 || slices.ContainsFunc(actor.Roles, func(r string) bool { return slices.Contains(a.Roles, r) })
+	if !role || a.Agency != "" && actor.Agency != a.Agency || !r.Owns(app.AgencyCode, app.AccountID) {
+		return fault.New(fault.Forbidden, "application.other_agency")
+	}
+	return s.d.Guard.Allow(ctx, actor, a.Permission)
+}
+
+// checkAct refuses words and fields that the action cannot use, before anything is locked, and returns what the officer
+// filled in.
+func (s *Service) checkAct(ctx context.Context, actor identity.Actor, app Application, wf *workflow.Workflow, action workflow.Action,
+	in *ActInput) (*workflow.Answer, *workflow.Sheet, error) {
+	in.Reason = strings.TrimSpace(in.Reason)
+	bad := checkReason(in.Reason, action.Reason)
 	to, _ := wf.State(action.To)
 	correct := to.Stage == workflow.StageNeedsCorrection
 	if len(in.Fields) > 0 || correct {
 		form, err := s.form(ctx, s.d.DB.App, app)
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
 		if correct && len(in.Fields) == 0 && form.Correctable() {
 			bad = append(bad, fault.Field{Name: "fields", Code: "fields_required"})
@@ -139,7 +148,18 @@ func (s *Service) checkAct(ctx context.Context, app Application, wf *workflow.Wo
 		slices.Sort(in.Fields)
 		in.Fields = slices.Compact(in.Fields)
 	}
-	return fault.Fields(bad)
+	if len(action.Fields) == 0 && len(in.Answers) == 0 && len(in.Files) == 0 {
+		return nil, nil, fault.Fields(bad)
+	}
+	k, err := s.know(ctx, s.d.DB.App, app, wf)
+	if err != nil {
+		return nil, nil, err
+	}
+	answer, wrong, err := s.readPage(ctx, actor, app, k, workflow.ActionPage(action.Code), in.Answers, in.Files)
+	if err != nil {
+		return nil, nil, err
+	}
+	return &answer, k.sheet, fault.Fields(append(bad, wrong...))
 }
 
 // changed refuses an act on an application that moved meanwhile, and says how.

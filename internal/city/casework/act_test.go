@@ -393,7 +393,7 @@ func TestOfficersLearnOfTheirOwnCases(t *testing.T) {
 	told(budi, "case_assigned case_corrected")
 	st.on(t, "2026-12-10 09:00")
 	for range 2 {
-		if err := st.escalate(st.ctx, uuid.Nil, escalateArgs{ApplicationID: app.ID, Level: 1}); err != nil {
+		if err := st.escalate(st.ctx, uuid.Nil, escalateArgs{ApplicationID: app.ID}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -66,7 +66,8 @@ type Application struct {
 	OnTime          *bool              `bun:"on_time"`
 	Reason          string             `bun:"reason"` // the words of the decision
 	ClosedAt        time.Time          `bun:"closed_at,nullzero"`
-	EscalationSent  int                `bun:"escalation_sent"`
+	Reminded        int                `bun:"reminded"`
+	NextAlertAt     time.Time          `bun:"next_alert_at,nullzero"`
 	EscalationLevel int                `bun:"escalation_level"` // 0: never late for long enough that someone was told
 	AssigneeID      uuid.NullUUID      `bun:"assignee_id"`
 	AssigneeName    string             `bun:"assignee_name"`

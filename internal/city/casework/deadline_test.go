@@ -23,7 +23,7 @@ func (st *stage) sweepOnce(t testing.TB) (jobsAdded int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = st.w.DB.Platform.NewRaw("SELECT count(*) FROM outbox WHERE kind = 'casework.escalate.v1'").Scan(t.Context(), &jobsAdded)
+	err = st.w.DB.Platform.NewRaw("SELECT count(*) FROM outbox WHERE kind = 'casework.escalate.v2'").Scan(t.Context(), &jobsAdded)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +46,7 @@ func TestALateApplicationIsRaisedOnce(t *testing.T) {
 		}
 	}
 	for range 3 { // a job may be delivered again
-		if err := st.escalate(st.ctx, uuid.Nil, escalateArgs{ApplicationID: app.ID, Level: 1}); err != nil {
+		if err := st.escalate(st.ctx, uuid.Nil, escalateArgs{ApplicationID: app.ID}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -91,7 +91,7 @@ func TestWhatWasDealtWithInTimeIsNotRaised(t *testing.T) {
 	if !app.Remaining.Late() {
 		t.Errorf("lateness was forgiven: %+v", app.Remaining)
 	}
-	if err := st.escalate(st.ctx, uuid.Nil, escalateArgs{ApplicationID: app.ID, Level: 1}); err != nil {
+	if err := st.escalate(st.ctx, uuid.Nil, escalateArgs{ApplicationID: app.ID}); err != nil {
 		t.Fatal(err)
 	}
 	if n := len(heard[event.ApplicationEscalated](st)); n != 0 {
@@ -109,7 +109,7 @@ func TestWhatWasDealtWithInTimeIsNotRaised(t *testing.T) {
 	if n := st.sweepOnce(t); n != 2 {
 		t.Fatalf("%d jobs", n)
 	}
-	if err := st.escalate(st.ctx, uuid.Nil, escalateArgs{ApplicationID: app.ID, Level: 1}); err != nil {
+	if err := st.escalate(st.ctx, uuid.Nil, escalateArgs{ApplicationID: app.ID}); err != nil {
 		t.Fatal(err)
 	}
 	if n := len(heard[event.ApplicationEscalated](st)); n != 1 {
@@ -123,7 +123,7 @@ func TestWithoutAHeadTheAdministratorIsTold(t *testing.T) {
 	admin := st.officer(t, "Admin", "", "city_admin")
 	app := st.submitted(t, st.resident(t, st.ctx, "Siti"), sitiNIK)
 	st.on(t, "2026-12-01 08:00")
-	if err := st.escalate(st.ctx, uuid.Nil, escalateArgs{ApplicationID: app.ID, Level: 1}); err != nil {
+	if err := st.escalate(st.ctx, uuid.Nil, escalateArgs{ApplicationID: app.ID}); err != nil {
 		t.Fatal(err)
 	}
 	var to []uuid.UUID

@@ -67,6 +67,22 @@ func define[T any](ctx context.Context, d *definitions, tx bun.IDB, table, code 
 	return parsed, nil
 }
 
+// sheet returns the sheet of the definitions that an application is pinned to.
+func (d *definitions) sheet(app Application, f *form.Form, wf *workflow.Workflow) *workflow.Sheet {
+	key := definitionKey{app.TenantID, fmt.Sprintf("sheet of %s %d", app.FormCode, app.FormVersion), app.WorkflowCode, app.WorkflowVersion}
+	d.mu.RLock()
+	known, ok := d.parsed[key].(*workflow.Sheet)
+	d.mu.RUnlock()
+	if ok {
+		return known
+	}
+	made := wf.Sheet(f)
+	d.mu.Lock()
+	d.parsed[key] = made
+	d.mu.Unlock()
+	return made
+}
+
 // newest returns the highest version of a definition; NotFound "casework.no_definition" when there is none.
 func newest(ctx context.Context, tx bun.IDB, table, code string) (int, error) {
 	var version int

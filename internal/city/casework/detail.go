@@ -30,7 +30,10 @@ type Detail struct {
 	Late        bool
 	MayReveal   bool
 	MayAssign   bool
-	Held        bool // by a colleague: none of its steps is this reader's until it is taken over
+	Joint       []JointTask           // what offices were asked, the latest round last
+	Office      []PageAnswers         // what the office answered; none for the applicant
+	Asks        map[string]forms.Page // what each of Actions and of the open tasks asks now, by its page of the sheet
+	Held        bool                  // by a colleague: none of its steps is this reader's until it is taken over
 }
 
 // PageAnswers is one page of the form with what was answered.
@@ -112,13 +115,15 @@ func (s *Service) Get(ctx context.Context, actor identity.Actor, id uuid.UUID) (
 		}
 	}
 	d.Held = !own && app.Open() && app.heldByOther(actor.ID) && !s.overHolder(ctx, actor)
-	for _, a := range wf.Offered(app.State, actorOf(actor)) {
-		if own || !d.Held && s.d.Guard.Allow(ctx, actor, a.Permission) == nil {
-			d.Actions = append(d.Actions, a)
-		}
+	r, err := s.within(ctx, actor)
+	if err != nil {
+		return Detail{}, err
+	}
+	if err := s.steps(ctx, actor, r, app, &d); err != nil {
+		return Detail{}, err
 	}
 	d.MayReveal = !own && s.d.Guard.Allow(ctx, actor, access.ApplicationReveal) == nil
-	d.MayAssign = !own && app.Open() && s.d.Guard.Allow(ctx, actor, access.ApplicationAssign) == nil
+	d.MayAssign = !own && app.Open() && r.Owns(app.AgencyCode, app.AccountID) && s.d.Guard.Allow(ctx, actor, access.ApplicationAssign) == nil
 	return d, nil
 }
 
@@ -154,8 +159,8 @@ func (s *Service) answered(ctx context.Context, app Application, masked bool) ([
 			if !f.Answered() {
 				continue
 			}
-			a := Answer{Code: f.Code, Label: f.Title(), Type: f.Type, Text: f.Display(answers[f.Code], l), Files: attached[f.Code],
-				Corrected: app.Correction != nil && app.editable(f.Code) && len(app.Correction.Fields) > 0}
+			a := answerTo(f, answers[f.Code], attached[f.Code], l)
+			a.Corrected = app.Correction != nil && app.editable(f.Code) && len(app.Correction.Fields) > 0
 			if masked && before != nil && !slices.Equal(before[f.Code], answers[f.Code]) {
 				a.Before = f.Display(before[f.Code], l)
 			}

@@ -71,15 +71,11 @@ func (s *Service) makeDocument(ctx context.Context, tx bun.Tx, app Application) 
 
 // request is what a document says of an application.
 func (s *Service) request(ctx context.Context, tx bun.IDB, app Application) (document.Request, error) {
-	form, err := s.form(ctx, tx, app)
+	wf, err := s.workflow(ctx, tx, app)
 	if err != nil {
 		return document.Request{}, err
 	}
-	answers, err := s.answers(ctx, app)
-	if err != nil {
-		return document.Request{}, err
-	}
-	attached, err := s.filesOf(ctx, tx, app)
+	k, err := s.knowAll(ctx, tx, app, wf)
 	if err != nil {
 		return document.Request{}, err
 	}
@@ -89,7 +85,7 @@ func (s *Service) request(ctx context.Context, tx bun.IDB, app Application) (doc
 		Subject: app.subject(), SubjectNumber: app.Number, Template: app.DocumentCode, Version: app.DocumentVersion, Service: app.ServiceCode,
 		Agency: document.Agency{Code: app.AgencyCode, Name: app.AgencyName, Short: app.AgencyShort},
 		Holder: app.ApplicantName, HolderID: uuid.NullUUID{UUID: app.AccountID, Valid: true},
-		Form: form, Answers: answers, Files: counts(attached), Values: map[string]string{
+		Form: k.sheet.Form(), Answers: k.answers, Files: k.files, Values: map[string]string{
 			"number": app.Number, "service": app.ServiceName.In(l), "agency": app.AgencyName.In(l), "reason": app.Reason,
 			"submitted": l.Date(app.SubmittedAt.In(zone)), "date": l.Date(app.DecidedAt.In(zone)),
 		},

@@ -13,7 +13,6 @@ import (
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
-	"bedelau/internal/kernel/workflow"
 )
 
 func (s *Service) subscribeDocuments() {
@@ -56,7 +55,14 @@ func (s *Service) onDocumentReady(ctx context.Context, tx bun.IDB, f event.Docum
 	if f.Replaces {
 		return s.tell(ctx, tx, app, "document_replaced", "")
 	}
-	return s.tell(ctx, tx, app, "application_approved", app.Reason)
+	if err := s.tell(ctx, tx, app, "application_approved", app.Reason); err != nil || e.ToState == e.FromState {
+		return err
+	}
+	wf, err := s.workflow(ctx, tx, app)
+	if err != nil {
+		return err
+	}
+	return s.arrive(ctx, tx, &app, wf)
 }
 
 // systemStep takes the step that a workflow takes by itself once its document is there.
@@ -65,7 +71,11 @@ func (s *Service) systemStep(ctx context.Context, tx bun.IDB, app *Application, 
 	if err != nil {
 		return err
 	}
-	next, ok := wf.OnIssued(app.State, func(workflow.Action) bool { return true })
+	k, err := s.know(ctx, tx, *app, wf)
+	if err != nil {
+		return err
+	}
+	next, ok := wf.OnIssued(app.State, k.standing.Holds)
 	if !ok {
 		return nil
 	}

@@ -153,8 +153,8 @@ func (s *Service) countAgain(ctx context.Context, tx bun.Tx, app *Application, c
 		m.before, m.after = app.DueAt, due
 		app.DueAt, app.DueProvisional = due, provisional
 		app.setQueue(now)
-		if !app.Late(now) {
-			app.EscalationSent = app.EscalationLevel // late again, it is found again
+		if err := s.setAlert(ctx, tx, app, cal); err != nil {
+			return false, err
 		}
 	case workflow.Paused:
 		left, err := cal.Remaining(app.Counting.Paused, due, app.TermUnit)

@@ -61,7 +61,7 @@ func (s *Service) Reveal(ctx context.Context, actor identity.Actor, id uuid.UUID
 }
 
 // OpenFile returns a file of an application, for the caller to close: the applicant's own, or within the reach of staff
-// with application:read, whose reading is recorded first. A file of another application is NotFound "file.not_found".
+// with application:read also the office's, whose reading is recorded first. A file of another application is NotFound "file.not_found".
 func (s *Service) OpenFile(ctx context.Context, actor identity.Actor, id, file uuid.UUID) (files.File, io.ReadSeekCloser, error) {
 	app, err := s.readable(ctx, actor, id)
 	if err != nil {
@@ -75,6 +75,11 @@ func (s *Service) OpenFile(ctx context.Context, actor identity.Actor, id, file u
 	belongs, err := q.Exists(ctx)
 	if err != nil {
 		return files.File{}, nil, err
+	}
+	if !belongs && actor.Kind == identity.Staff {
+		if belongs, err = s.records().Holds(ctx, s.d.DB.App, app.matter(), file); err != nil {
+			return files.File{}, nil, err
+		}
 	}
 	if !belongs {
 		return files.File{}, nil, fault.New(fault.NotFound, "file.not_found")

@@ -22,14 +22,16 @@ type step struct {
 	action  workflow.Action
 	actor   identity.Actor
 	reason  string
-	fields  []string // to correct, or corrected
-	from    string   // the state before
+	fields  []string         // to correct, or corrected
+	answer  *workflow.Answer // what the officer filled in
+	sheet   *workflow.Sheet  // on which it stands
+	from    string           // the state before
 	at      time.Time
 	decided bool // this step is the decision
 }
 
 // take moves a locked application along a step: state, clock, place in the queue, story, audit, fact and message.
-func (s *Service) take(ctx context.Context, tx bun.Tx, app *Application, st step) error {
+func (s *Service) take(ctx context.Context, tx bun.IDB, app *Application, st step) error {
 	to, ok := st.wf.State(st.action.To)
 	if !ok {
 		return fmt.Errorf("workflow %s has no state %q", st.wf.Code, st.action.To)
@@ -56,6 +58,12 @@ func (s *Service) take(ctx context.Context, tx bun.Tx, app *Application, st step
 	if err := save(ctx, tx, *app); err != nil {
 		return err
 	}
+	if st.answer != nil {
+		st.answer.At, st.answer.Version = st.at, app.Version
+		if err := s.records().Put(ctx, tx, app.matter(), st.sheet, *st.answer); err != nil {
+			return err
+		}
+	}
 	e := Event{At: st.at, Action: st.action.Code, FromState: st.from, ToState: to.Code, Public: true, Message: st.reason, Fields: st.fields}
 	if err := record(ctx, tx, *app, by(st.actor, e)); err != nil {
 		return err
@@ -63,7 +71,25 @@ func (s *Service) take(ctx context.Context, tx bun.Tx, app *Application, st step
 	if err := s.noteMissingYear(ctx, tx, *app, missing); err != nil {
 		return err
 	}
-	return s.announce(ctx, tx, *app, st)
+	if err := s.announce(ctx, tx, *app, st); err != nil {
+		return err
+	}
+	if err := s.arrive(ctx, tx, app, st.wf); err != nil || !st.action.Issues || app.DocumentCode != "" || app.State != to.Code {
+		return err
+	}
+	return s.withoutDocument(ctx, tx, app, st.wf)
+}
+
+// withoutDocument takes the step that follows the document of a service which issues none.
+func (s *Service) withoutDocument(ctx context.Context, tx bun.IDB, app *Application, wf *workflow.Workflow) error {
+	k, err := s.know(ctx, tx, *app, wf)
+	if err != nil {
+		return err
+	}
+	if next, ok := wf.OnIssued(app.State, k.standing.Holds); ok {
+		return s.takeItself(ctx, tx, app, wf, next)
+	}
+	return nil
 }
 
 // enter puts an application into the state that a step leads to.
@@ -88,7 +114,7 @@ func (a *Application) enter(to workflow.State, st step) {
 }
 
 // announce writes what follows from a step: the audit record, the fact, the job that issues the document, the message.
-func (s *Service) announce(ctx context.Context, tx bun.Tx, app Application, st step) error {
+func (s *Service) announce(ctx context.Context, tx bun.IDB, app Application, st step) error {
 	detail := map[string]any{"number": app.Number, "from": st.from, "to": app.State}
 	if st.decided {
 		detail["on_time"] = *app.OnTime
@@ -101,6 +127,9 @@ func (s *Service) announce(ctx context.Context, tx bun.Tx, app Application, st s
 		return err
 	}
 	if err := s.publish(ctx, tx, app, st); err != nil {
+		return err
+	}
+	if err := s.notices(ctx, tx, app, st); err != nil {
 		return err
 	}
 	if st.action.Issues && app.DocumentCode != "" {
@@ -122,7 +151,7 @@ func (s *Service) announce(ctx context.Context, tx bun.Tx, app Application, st s
 }
 
 // publish announces the fact that a step makes true, if it makes one.
-func (s *Service) publish(ctx context.Context, tx bun.Tx, app Application, st step) error {
+func (s *Service) publish(ctx context.Context, tx bun.IDB, app Application, st step) error {
 	switch {
 	case st.decided:
 		return event.Publish(ctx, tx, s.d.Bus, event.ApplicationDecided{

@@ -30,11 +30,11 @@ func orNotFound(err error) error {
 	return err
 }
 
-// find reads an application within r, or returns NotFound "application.not_found".
+// find reads an application within r, or of which r's agency was asked something, or returns NotFound "application.not_found".
 func find(ctx context.Context, db bun.IDB, r access.Reach, id uuid.UUID) (Application, error) {
 	var app Application
 	q := db.NewSelect().Model(&app).Where("a.tenant_id = ? AND a.id = ?", tenancy.Must(ctx), id)
-	return app, orNotFound(r.Where(q).Scan(ctx))
+	return app, orNotFound(r.Reading(q).Scan(ctx))
 }
 
 // get reads an application for the system's own work.
@@ -95,6 +95,9 @@ const (
 	EventReleased        = "released"
 	EventHolderLeft      = "holder_left" // put back, because the account of the officer whom Message names was ended
 	EventEscalated       = "escalated"
+	EventReminded        = "reminded"
+	EventTaskAnswered    = "task_answered" // by an office that was asked, as Message says
+	EventTaskLate        = "task_late"     // the office that Message names has not answered in time
 	EventIssued          = "issued"
 	EventDueChanged      = "due_changed"      // a day of the calendar was decreed late; Message says from when to when and why
 	EventReissued        = "reissued"         // with the number that Message names, in the place of another document

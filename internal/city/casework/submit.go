@@ -151,11 +151,14 @@ func (s *Service) submit(ctx context.Context, tx bun.Tx, actor identity.Actor, r
 	city, _ := tenancy.CityFrom(ctx)
 	app.Number, app.ReceiptToken = s.newNumber(city.NumberPrefix, s.local(ctx)), strings.ToLower(rand.Text())
 	app.SubmitKey, app.SubmittedAt, app.UpdatedAt = in.Key, now, now
-	app.State, app.Stage, app.Clock = start.Code, start.Stage, start.Clock
+	app.State, app.Stage, app.Clock = start.Code, start.Stage, workflow.Running
 	app.Locale = string(i18n.From(ctx))
 	app.Version++
-	missing, err := s.promise(ctx, tx, &app, offer.Term, now)
+	missing, err := s.promise(ctx, tx, &app, wf, offer.Term, now)
 	if err != nil {
+		return app, err
+	}
+	if _, err := s.setClock(ctx, tx, &app, start.Clock, now); err != nil { // it may be the applicant's turn to pay
 		return app, err
 	}
 	app.setQueue(now)
@@ -165,7 +168,10 @@ func (s *Service) submit(ctx context.Context, tx bun.Tx, actor identity.Actor, r
 	if err := s.identify(ctx, tx, app, form, answers); err != nil {
 		return app, err
 	}
-	return app, s.announceSubmitted(ctx, tx, app, actor, missing)
+	if err := s.announceSubmitted(ctx, tx, app, actor, missing); err != nil {
+		return app, err
+	}
+	return app, s.arrive(ctx, tx, &app, wf)
 }
 
 func (s *Service) keyIsNew(ctx context.Context, tx bun.IDB, actor identity.Actor, key string) error {
@@ -253,7 +259,7 @@ func (s *Service) applicant(ctx context.Context, app *Application, actor identit
 
 // promise sets the deadline by the agency's calendar. It returns the year whose holidays were not imported, or 0: the
 // resident is not made to wait for the office's own omission.
-func (s *Service) promise(ctx context.Context, tx bun.IDB, app *Application, t workcal.Term, now time.Time) (int, error) {
+func (s *Service) promise(ctx context.Context, tx bun.IDB, app *Application, wf *workflow.Workflow, t workcal.Term, now time.Time) (int, error) {
 	if t.IsZero() {
 		return 0, nil
 	}
@@ -268,7 +274,7 @@ func (s *Service) promise(ctx context.Context, tx bun.IDB, app *Application, t w
 		return 0, err
 	}
 	app.DueAt, app.DueProvisional, app.Counting = due.UTC(), missing, countingFrom(now, nil, t.Unit)
-	return year, nil
+	return year, s.setFirstAlert(ctx, tx, app, wf, cal, now)
 }
 
 func (s *Service) announceSubmitted(ctx context.Context, tx bun.Tx, app Application, actor identity.Actor, missing int) error {

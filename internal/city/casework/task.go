@@ -14,12 +14,16 @@ type issueArgs struct {
 
 type escalateArgs struct {
 	ApplicationID uuid.UUID `json:"application_id"`
-	Level         int       `json:"level"`
+}
+
+type timerArgs struct {
+	TimerID uuid.UUID `json:"timer_id"`
 }
 
 var (
+	timerKind    = jobs.Kind[timerArgs]{Name: "casework.timer.v1", MaxRetry: 12, Timeout: 30 * time.Second}
 	issueKind    = jobs.Kind[issueArgs]{Name: "casework.issue.v1", Queue: jobs.Urgent, MaxRetry: 12, Timeout: time.Minute}
-	escalateKind = jobs.Kind[escalateArgs]{Name: "casework.escalate.v1", MaxRetry: 12, Timeout: 30 * time.Second}
+	escalateKind = jobs.Kind[escalateArgs]{Name: "casework.escalate.v2", MaxRetry: 12, Timeout: 30 * time.Second}
 )
 
 // Register binds casework's jobs, its look for late applications and its tidying; call it once, before the runner starts. Both jobs
@@ -31,11 +35,15 @@ func (s *Service) Register(r *jobs.Runner) error {
 	if err := jobs.HandleCall(r, escalateKind, s.escalate); err != nil {
 		return err
 	}
+	if err := jobs.HandleCall(r, timerKind, s.rang); err != nil {
+		return err
+	}
 	if err := jobs.Handle(r, recountKind, s.recount); err != nil {
 		return err
 	}
 	jobs.EachCity(r, "casework.calendar", time.Minute, s.followCalendar)
 	jobs.EachCity(r, "casework.deadlines", time.Minute, s.sweep)
+	jobs.EachCity(r, "casework.timers", time.Minute, s.ring)
 	jobs.EachCity(r, "casework.track_attempts", time.Hour, s.forgetTries)
 	return nil
 }

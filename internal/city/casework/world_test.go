@@ -91,6 +91,8 @@ func newStage(t testing.TB) *stage {
 	hear[event.ApplicationCancelled](st, bus)
 	hear[event.DocumentIssued](st, bus)
 	hear[event.StaffDeactivated](st, bus)
+	hear[event.TaskOpened](st, bus)
+	hear[event.TaskAnswered](st, bus)
 	st.staff = identity.New(identity.Deps{DB: w.DB.App, Keys: keys, Bus: bus, Roles: guard, Log: quiet})
 	base := func(c tenancy.City) string { return "http://" + c.Slug + ".localhost:8080" }
 	mail, err := notify.New(notify.Deps{

@@ -65,6 +65,12 @@ func special(v *ui.Event, e casework.Event, l i18n.Locale) {
 		v.Title, v.Icon, v.Quote = l.T("case.event.holder_left", "name", e.Message), "users", ""
 	case casework.EventEscalated:
 		v.Title, v.Icon, v.Tone = l.T("case.event.escalated"), "flag", "bad"
+	case casework.EventReminded:
+		v.Title, v.Icon = l.T("case.event.reminded"), "clock"
+	case casework.EventTaskAnswered:
+		v.Title, v.Icon = l.T("case.event.task_answered"), "users"
+	case casework.EventTaskLate:
+		v.Title, v.Icon, v.Tone, v.Quote = l.T("case.event.task_late", "name", e.Message), "flag", "bad", ""
 	case casework.EventDueChanged:
 		v.Title, v.Icon, v.Tone = l.T("portal.event.due_changed"), "calendar", "care"
 	case casework.EventCalendarMissing:

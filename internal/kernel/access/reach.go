@@ -44,6 +44,21 @@ func (r Reach) City() bool { return r.city }
 // Agency is the code of the one agency that is within reach; empty when it is the whole city, one's own, or nothing.
 func (r Reach) Agency() string { return r.agency }
 
+// Owns reports whether an application of this agency and applicant is within reach to be worked on, and not only to be
+// read (see Reading).
+func (r Reach) Owns(agency string, account uuid.UUID) bool {
+	return r.city || r.agency != "" && r.agency == agency || r.account != uuid.Nil && r.account == account
+}
+
+// Reading is Where for one application that is named: an agency also reads what it has been asked of another's.
+func (r Reach) Reading(q *bun.SelectQuery) *bun.SelectQuery {
+	if r.city || r.agency == "" {
+		return r.Where(q)
+	}
+	return q.Where("a.submitted_at IS NOT NULL").Where(`(a.agency_code = ? OR EXISTS (SELECT FROM workflow_task k
+		WHERE k.tenant_id = a.tenant_id AND k.subject_id = a.id AND k.agency_code = ? AND k.status <> 'withdrawn'))`, r.agency, r.agency)
+}
+
 // Where adds the rule to a query on application, or a view of it, AS a. Each form names equality on columns that lead
 // an index.
 func (r Reach) Where(q *bun.SelectQuery) *bun.SelectQuery {

@@ -158,6 +158,27 @@ type DocumentRevoked struct {
 	At          time.Time `json:"at"`
 }
 
+// TaskOpened: an office has been asked something of an application.
+type TaskOpened struct {
+	TaskID        uuid.UUID `json:"task_id"`
+	ApplicationID uuid.UUID `json:"application_id"`
+	ServiceCode   string    `json:"service_code"`
+	AgencyCode    string    `json:"agency_code"` // that is asked
+	At            time.Time `json:"at"`
+}
+
+// TaskAnswered: an office has answered what it was asked of an application.
+type TaskAnswered struct {
+	TaskID        uuid.UUID `json:"task_id"`
+	ApplicationID uuid.UUID `json:"application_id"`
+	ServiceCode   string    `json:"service_code"`
+	AgencyCode    string    `json:"agency_code"` // that answered
+	ActorID       uuid.UUID `json:"actor_id"`
+	Refused       bool      `json:"refused"`
+	OnTime        bool      `json:"on_time"`
+	At            time.Time `json:"at"`
+}
+
 // NotificationSent: a message has left for a person; the carrier has accepted it.
 type NotificationSent struct {
 	MessageID uuid.UUID `json:"message_id"`
@@ -231,6 +252,12 @@ func (DocumentReady) Topic() string { return "document_ready" }
 
 // Topic names the fact.
 func (DocumentRevoked) Topic() string { return "document_revoked" }
+
+// Topic names the fact.
+func (TaskOpened) Topic() string { return "task_opened" }
+
+// Topic names the fact.
+func (TaskAnswered) Topic() string { return "task_answered" }
 
 // Topic names the fact.
 func (NotificationSent) Topic() string { return "notification_sent" }

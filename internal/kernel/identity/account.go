@@ -108,8 +108,13 @@ func (s *Service) Names(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]str
 
 // Holders returns the active staff who hold role, in agency if it is not empty: who is told when a case is late.
 func (s *Service) Holders(ctx context.Context, role, agency string) ([]uuid.UUID, error) {
+	return Holders(ctx, s.DB, role, agency)
+}
+
+// Holders is Service.Holders as db sees it, for a caller in a transaction.
+func Holders(ctx context.Context, db bun.IDB, role, agency string) ([]uuid.UUID, error) {
 	var ids []uuid.UUID
-	err := s.DB.NewRaw(`
+	err := db.NewRaw(`
 SELECT r.account_id FROM account_role r JOIN account a ON a.tenant_id = r.tenant_id AND a.id = r.account_id
  WHERE r.tenant_id = ? AND r.role = ? AND (? = '' OR r.agency = ?) AND a.status = 'active'
  ORDER BY r.account_id LIMIT 200`, tenancy.Must(ctx), role, agency, agency).Scan(ctx, &ids)

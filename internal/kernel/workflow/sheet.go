@@ -42,15 +42,17 @@ func (w *Workflow) Sheet(applicant *form.Form) *Sheet {
 }
 
 const (
+	actKey  = "act:"
+	askKey  = "ask:"
 	ifKey   = "if:"
 	whenKey = "when:"
 )
 
 // ActionPage is the code of the page with what an action asks; no applicant's page can have it.
-func ActionPage(action string) string { return "act:" + action }
+func ActionPage(action string) string { return actKey + action }
 
 // BranchPage is the code of the page with what a branch asks.
-func BranchPage(branch string) string { return "ask:" + branch }
+func BranchPage(branch string) string { return askKey + branch }
 
 func (s *Sheet) add(from, code string, title i18n.Text, showIf string, fields []form.Field) {
 	s.form.Pages = append(s.form.Pages, form.Page{Code: code, Title: title, ShowIf: showIf, Fields: fields})
@@ -79,11 +81,25 @@ func (b Branch) fields() []form.Field {
 	return append([]form.Field{outcome}, b.Fields...)
 }
 
+// Plain reports whether the workflow asks nothing of the office and has no condition.
+func (s *Sheet) Plain() bool { return len(s.from) == 0 || s.from[len(s.from)-1] == "" }
+
 // Field returns the field of this code, the applicant's or the office's.
 func (s *Sheet) Field(code string) (form.Field, bool) { return s.form.Field(code) }
 
 // Form is the sheet as one form, whose pages of the office have the codes ActionPage and BranchPage; do not change it.
 func (s *Sheet) Form() *form.Form { return s.form }
+
+// Office returns the pages that the office answers.
+func (s *Sheet) Office() []form.Page {
+	var out []form.Page
+	for _, p := range s.form.Pages {
+		if strings.HasPrefix(p.Code, actKey) || strings.HasPrefix(p.Code, askKey) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
 
 // Standing is what the answers so far make of a sheet.
 type Standing struct{ asked form.Asked }

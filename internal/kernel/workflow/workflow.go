@@ -176,6 +176,12 @@ func (w *Workflow) Timed(state string) []Action {
 	return out
 }
 
+// Waits reports whether anything is asked for as soon as some state is entered: offices, timers, a fee, a next step.
+func (w *Workflow) Waits() bool {
+	return slices.ContainsFunc(w.States, func(s State) bool { return len(s.Branches) > 0 || s.Fee != nil }) ||
+		slices.ContainsFunc(w.Actions, func(a Action) bool { return a.Actor == BySystem && a.trigger() != onIssued })
+}
+
 // What makes the system take an action.
 const (
 	onIssued = "issued"

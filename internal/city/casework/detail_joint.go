@@ -1,0 +1,100 @@
+package casework
+
+import (
+	"context"
+
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/files"
+	forms "bedelau/internal/kernel/form"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/workflow"
+)
+
+// JointTask is what one office was asked of an application. An applicant sees which office it is, until when it is to
+// answer, and that it has; not what.
+type JointTask struct {
+	workflow.Task
+	Ask       workflow.Branch
+	Late      bool
+	Mine      bool // of the reader's office
+	MayAnswer bool
+	Held      bool // by a colleague: it is to be taken over first
+}
+
+// steps lays out what the reader may do now, and what the office has answered.
+func (s *Service) steps(ctx context.Context, actor identity.Actor, r access.Reach, app Application, d *Detail) error {
+	if app.Draft() {
+		return nil
+	}
+	db, own := s.d.DB.App, actor.Kind == identity.Resident
+	k, err := s.know(ctx, db, app, d.Workflow)
+	if err != nil {
+		return err
+	}
+	d.Asks = map[string]forms.Page{}
+	for _, a := range d.Workflow.Offered(app.State, actorOf(actor)) {
+		if d.Held || !k.standing.Holds(a) || s.mayTake(ctx, actor, r, app, a) != nil {
+			continue
+		}
+		d.Actions = append(d.Actions, a)
+		if p, ok := k.standing.Page(workflow.ActionPage(a.Code)); ok {
+			d.Asks[p.Code] = p
+		}
+	}
+	if !d.Workflow.Waits() {
+		return nil
+	}
+	tasks, err := workflow.Tasks(ctx, db, app.matter())
+	if err != nil {
+		return err
+	}
+	over := s.overHolder(ctx, actor)
+	for _, t := range tasks {
+		state, _ := d.Workflow.State(t.State)
+		branch, _ := state.Branch(t.Branch)
+		j := JointTask{Task: t, Ask: branch, Late: t.Late(s.now())}
+		if own {
+			j.AssigneeName, j.ClosedName, j.Outcome, j.Reason, j.Refused = "", "", "", "", false
+		} else {
+			j.Mine = r.City() || r.Agency() == t.AgencyCode
+			j.Held = t.HeldByOther(actor.ID) && !over
+			j.MayAnswer = j.Mine && t.Status == workflow.TaskOpen && !j.Held && s.d.Guard.Allow(ctx, actor, branch.Permission) == nil
+		}
+		if p, ok := k.standing.Page(workflow.BranchPage(t.Branch)); ok && j.MayAnswer {
+			d.Asks[p.Code] = p
+		}
+		d.Joint = append(d.Joint, j)
+	}
+	if !own {
+		d.Office = officeAnswers(k, i18n.From(ctx))
+	}
+	return nil
+}
+
+// officeAnswers lays out what the office has answered, page by page of the sheet.
+func officeAnswers(k known, l i18n.Locale) []PageAnswers {
+	var out []PageAnswers
+	for _, p := range k.sheet.Office() {
+		page := PageAnswers{Code: p.Code, Title: p.Title}
+		for _, f := range p.Fields {
+			v, attached := k.office.Answers[f.Code], k.office.Files[f.Code]
+			if len(v) == 0 && len(attached) == 0 {
+				continue
+			}
+			a := answerTo(f, v, attached, l)
+			if f.Sensitive && a.Text != "" {
+				a.Text, a.Masked = f.Mask(a.Text), true
+			}
+			page.Fields = append(page.Fields, a)
+		}
+		if len(page.Fields) > 0 {
+			out = append(out, page)
+		}
+	}
+	return out
+}
+
+func answerTo(f forms.Field, v []string, attached []files.File, l i18n.Locale) Answer {
+	return Answer{Code: f.Code, Label: f.Title(), Type: f.Type, Text: f.Display(v, l), Files: attached}
+}

@@ -1,0 +1,130 @@
+package casework
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/jobs"
+	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/workflow"
+)
+
+// ring adds a job for each timer whose time has come, once.
+func (s *Service) ring(ctx context.Context, tx bun.Tx, _ time.Time) error {
+	due, err := workflow.DueTimers(ctx, tx, subjectKind, s.now(), sweepBatch)
+	if err != nil {
+		return err
+	}
+	for _, id := range due {
+		if err := jobs.Add(ctx, tx, timerKind, timerArgs{TimerID: id}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rang does what a timer is for. An application that has left the state meanwhile has no such timer any more, and one
+// that rings again finds it spent.
+func (s *Service) rang(ctx context.Context, _ uuid.UUID, args timerArgs) error {
+	if err := s.warm(ctx); err != nil {
+		return err
+	}
+	return tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		t, ok, err := workflow.FindTimer(ctx, tx, args.TimerID)
+		if err != nil || !ok {
+			return err
+		}
+		app, err := lockAny(ctx, tx, t.SubjectID)
+		if err != nil {
+			return err
+		}
+		if mine, err := workflow.SpendTimer(ctx, tx, t); err != nil || !mine {
+			return err
+		}
+		wf, err := s.workflow(ctx, tx, app)
+		if err != nil {
+			return err
+		}
+		if t.What == workflow.TimerLate {
+			return s.taskLate(ctx, tx, app, t)
+		}
+		i := slices.IndexFunc(wf.Timed(app.State), func(a workflow.Action) bool { return a.Code == t.Name })
+		if i < 0 {
+			return nil
+		}
+		action := wf.Timed(app.State)[i]
+		if t.What == workflow.TimerRemind {
+			return s.remindOf(ctx, tx, app, action)
+		}
+		k, err := s.know(ctx, tx, app, wf)
+		if err != nil || !k.standing.Holds(action) {
+			return err
+		}
+		return s.takeItself(ctx, tx, &app, wf, action)
+	})
+}
+
+// remindOf tells the one whose turn it is that a step will be taken by itself.
+func (s *Service) remindOf(ctx context.Context, tx bun.Tx, app Application, a workflow.Action) error {
+	now := s.now()
+	e := Event{At: now, Action: EventReminded, FromState: app.State, ToState: app.State, ActorKind: audit.System,
+		Public: app.Clock == workflow.Paused, Message: a.Remind.Message.In(i18n.Locale(app.Locale))}
+	if err := record(ctx, tx, app, e); err != nil {
+		return err
+	}
+	err := audit.Record(ctx, tx, audit.Entry{
+		ActorKind: audit.System, Action: "application.remind", Object: "application", ObjectID: app.ID, At: now,
+		Detail: map[string]any{"number": app.Number, "action": a.Code},
+	})
+	if err != nil {
+		return err
+	}
+	n := workflow.Notice{To: workflow.ToHolder, Title: reminderTitle(), Body: a.Remind.Message}
+	if app.Clock == workflow.Paused {
+		n.To = workflow.ToApplicant
+	}
+	return s.letter(ctx, tx, app, n, "remind:"+a.Code, "")
+}
+
+// taskLate tells the head of an office that it has not answered in time.
+func (s *Service) taskLate(ctx context.Context, tx bun.Tx, app Application, timer workflow.Timer) error {
+	id, err := uuid.Parse(timer.Name)
+	if err != nil {
+		return err
+	}
+	t, err := workflow.FindTask(ctx, tx, id)
+	now := s.now()
+	if err != nil || !t.Late(now) {
+		return err
+	}
+	e := Event{At: now, Action: EventTaskLate, FromState: app.State, ToState: app.State, ActorKind: audit.System, Message: t.AgencyName.In(i18n.ID)}
+	if err := record(ctx, tx, app, e); err != nil {
+		return err
+	}
+	err = audit.Record(ctx, tx, audit.Entry{
+		ActorKind: audit.System, Action: "application." + EventTaskLate, Object: "application", ObjectID: app.ID, At: now,
+		Detail: map[string]any{"number": app.Number, "task": t.ID, "agency": t.AgencyCode, "due": t.DueAt},
+	})
+	if err != nil {
+		return err
+	}
+	n := workflow.Notice{To: roleHead, Agency: t.AgencyCode, Title: bothTexts("casework.task_late.title"), Body: bothTexts("casework.task_late.body")}
+	return s.letter(ctx, tx, app, n, "task_late:"+t.ID.String(), "")
+}
+
+func reminderTitle() i18n.Text { return bothTexts("casework.reminder.title") }
+
+// bothTexts is one of our own texts as a city would write it.
+func bothTexts(key string) i18n.Text {
+	out := i18n.Text{}
+	for _, l := range i18n.All() {
+		out[l] = l.T(key)
+	}
+	return out
+}
