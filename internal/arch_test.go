@@ -21,10 +21,10 @@ var floor = map[string]int{
 	"internal/kernel/access": 25, "internal/kernel/notify": 25,
 	"internal/kernel/calendar": 26,
 	"internal/kernel/pack":     27,
-	"internal/kernel/form":     28, "internal/kernel/devkit": 28, "internal/kernel/devkit/mailbox": 28,
+	"internal/kernel/form":     28, "internal/kernel/tariff": 28, "internal/kernel/devkit": 28, "internal/kernel/devkit/mailbox": 28,
 	"internal/kernel/workflow": 29, "internal/kernel/document": 29, "internal/kernel/pgtest": 29,
 	"internal/city": 30, "internal/saas": 30,
-	"internal/edge/gate": 40, "internal/edge/site": 41, "internal/edge/portal": 42, "internal/edge/desk": 42, "internal/edge/pagetest": 43, "internal/edge/httpapi": 41, "internal/edge/cli": 41, "internal/edge/bench": 42,
+	"internal/edge/gate": 40, "internal/edge/site": 41, "internal/edge/portal": 42, "internal/edge/desk": 42, "internal/edge/pagetest": 43, "internal/edge/services": 44, "internal/edge/httpapi": 41, "internal/edge/cli": 41, "internal/edge/bench": 42,
 	"internal/app": 50,
 	"cmd/bedelau":  60, "web/gallery": 60,
 }

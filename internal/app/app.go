@@ -36,6 +36,7 @@ import (
 	"bedelau/internal/kernel/pack"
 	"bedelau/internal/kernel/privacy"
 	"bedelau/internal/kernel/storage"
+	"bedelau/internal/kernel/tariff"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/saas/billing"
 	"bedelau/internal/saas/metering"
@@ -151,6 +152,7 @@ func (a *App) build() error {
 func packEngine() *pack.Engine {
 	e := pack.NewEngine()
 	e.Register(catalog.Section())
+	e.Register(tariff.Section())
 	e.Register(casework.Section())
 	e.Register(booking.Section())
 	return e

@@ -18,6 +18,7 @@ import (
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/pack"
+	"bedelau/internal/kernel/tariff"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workflow"
 )
@@ -221,7 +222,7 @@ func (s *Service) checker(ctx context.Context, db bun.IDB, app Application, f *f
 }
 
 // asOf is how an application's form is read: in this city, today, and once it is sent on the day of that, so that nobody
-// outgrows a question while the office has it.
+// outgrows a question, nor is charged by a later tariff, while the office has it.
 func (s *Service) asOf(ctx context.Context, db bun.IDB, app Application) (form.At, error) {
 	at := form.At{Now: s.local(ctx)}
 	if !app.SubmittedAt.IsZero() {
@@ -238,7 +239,16 @@ func (s *Service) asOf(ctx context.Context, db bun.IDB, app Application) (form.A
 	for _, a := range areas {
 		at.Areas = append(at.Areas, form.Area{Name: a.Name, Parent: names[a.Parent]})
 	}
-	return at, nil
+	if app.FormCode == "" {
+		return at, nil
+	}
+	f, err := s.form(ctx, db, app)
+	if err != nil {
+		return at, err
+	}
+	charged, err := tariff.InForce(ctx, db, f.Tariffs, at.Now)
+	at.Rates = tariff.Rates(charged)
+	return at, err
 }
 
 // own reads an application of the resident who asks.

@@ -58,6 +58,11 @@ func readPack(p *pack.Pack) (definitionsOf, error) {
 	var f form.Form
 	read("forms", &f, func() string { return f.Code }, func(c *pack.Check) {
 		f.Check(c, document.BuiltIn())
+		for i, code := range f.Tariffs {
+			if file := "tariffs/" + code + ".yaml"; !p.Has(file) {
+				c.Add(pack.At("tariffs", i), "no_such_file", "file", file)
+			}
+		}
 		out.forms = append(out.forms, f)
 		f = form.Form{}
 	})

@@ -41,6 +41,7 @@ import (
 	"bedelau/internal/kernel/pack"
 	"bedelau/internal/kernel/pgtest"
 	"bedelau/internal/kernel/privacy"
+	"bedelau/internal/kernel/tariff"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/saas/billing"
 	"bedelau/internal/saas/metering"
@@ -121,6 +122,7 @@ func newAPI(t *testing.T) *world {
 	t.Cleanup(func() { _ = out.collector.Stop(context.Background()) })
 	engine := pack.NewEngine()
 	engine.Register(catalog.Section())
+	engine.Register(tariff.Section())
 	engine.Register(casework.Section())
 	for _, slug := range []string{"batam", "tanjungpinang"} {
 		if _, err := engine.Apply(t.Context(), w.DB, must(pack.Load(tenants.FS, slug))(t)); err != nil {

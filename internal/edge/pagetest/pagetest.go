@@ -40,6 +40,7 @@ import (
 	"bedelau/internal/kernel/pack"
 	"bedelau/internal/kernel/pgtest"
 	"bedelau/internal/kernel/privacy"
+	"bedelau/internal/kernel/tariff"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/saas/billing"
 	"bedelau/internal/saas/metering"
@@ -154,6 +155,7 @@ func (s *Site) Load(t testing.TB, slugs ...string) {
 	t.Helper()
 	engine := pack.NewEngine()
 	engine.Register(catalog.Section())
+	engine.Register(tariff.Section())
 	engine.Register(casework.Section())
 	for _, slug := range slugs {
 		p, err := pack.Load(tenants.FS, slug)

@@ -26,7 +26,8 @@ const (
 // multi_choice a list of strings, file the number of files, group the number of rows, point has .lat and .lon, and the
 // parts of a person block are named behind its code, as ibu.birth_date. A question of a row also sees the earlier ones of
 // its row. Besides, today is the present day, years(from, to) counts
-// completed years, and answered lists the codes that have an answer.
+// completed years, rates["reklame"]["utama"] is an amount of a tariff that the form names, and answered lists the codes
+// that have an answer.
 //
 // A condition that needs an answer which is not there yet is not met; || and && are met without it where the other
 // side decides.
@@ -37,6 +38,7 @@ var baseEnv = sync.OnceValues(func() (*cel.Env, error) {
 		cel.ParserExpressionSizeLimit(exprMax), cel.ParserRecursionLimit(exprNesting), cel.CrossTypeNumericComparisons(true),
 		cel.ASTValidators(cel.ValidateComprehensionNestingLimit(1), cel.ValidateRegexLiterals()),
 		ext.Math(),
+		cel.Variable("rates", cel.MapType(cel.StringType, cel.MapType(cel.StringType, cel.IntType))),
 		cel.Variable("today", cel.TimestampType), cel.Variable("answered", cel.ListType(cel.StringType)),
 		cel.Function("years", cel.Overload("years_timestamp_timestamp", []*cel.Type{cel.TimestampType, cel.TimestampType}, cel.IntType,
 			cel.BinaryBinding(func(from, to ref.Val) ref.Val {

@@ -89,6 +89,9 @@ func (f Field) Check(c *pack.Check, at string, reserved []string) {
 	if f.Past && f.Type != Date {
 		c.Add(at+".past", "only_for_type", "type", Date)
 	}
+	if f.Ahead && (f.Type != Date || f.Past) {
+		c.Add(at+".ahead", "only_for_type", "type", Date)
+	}
 	f.checkBlock(c, at)
 	f.checkRules(c, at)
 	if (f.Type == File) != (f.File != nil) {

@@ -21,6 +21,7 @@ type Form struct {
 	Version   int      `json:"version" yaml:"version"`
 	Pages     []Page   `json:"pages" yaml:"pages"`
 	Applicant Identity `json:"applicant,omitzero" yaml:"applicant"`
+	Tariffs   []string `json:"tariffs,omitempty" yaml:"tariffs"` // codes of the tables whose amounts its expressions name
 
 	rules func() (*rules, []Fault) // compiled once; see Ready
 }
@@ -111,7 +112,8 @@ type Field struct {
 	Max        int       `json:"max,omitempty" yaml:"max"` // characters of a text
 	Min        *int64    `json:"min,omitempty" yaml:"min"` // of a number or an amount of money; nil is no bound
 	Most       *int64    `json:"most,omitempty" yaml:"most"`
-	Past       bool      `json:"past,omitempty" yaml:"past"` // a date that has come, such as a birth
+	Past       bool      `json:"past,omitempty" yaml:"past"`   // a date that has come, such as a birth
+	Ahead      bool      `json:"ahead,omitempty" yaml:"ahead"` // a date that is to come, such as a plan
 	Options    []Option  `json:"options,omitempty" yaml:"options"`
 	File       *FileRule `json:"file,omitempty" yaml:"file"`
 	Sensitive  bool      `json:"sensitive,omitempty" yaml:"sensitive"`     // masked on screens; each reveal is recorded

@@ -6,11 +6,12 @@ import (
 	"time"
 )
 
-// At is where and when a form is read: the present in the city's zone, and the city's districts. Without districts their
-// names are written freely.
+// At is where and when a form is read: the present in the city's zone, the city's districts, and what it charges that day
+// by the tables that the form names. Without districts their names are written freely.
 type At struct {
 	Now   time.Time
 	Areas []Area
+	Rates map[string]map[string]int64
 }
 
 // visitor is told of each question in turn, with what it works out if it is computed, and returns its answer.
@@ -30,7 +31,7 @@ type walk struct {
 func (c *Checker) walk(files map[string]int) *walk {
 	y, m, d := c.at.Now.Date()
 	return &walk{rules: c.form.compiled(), at: c.at, files: files, vars: map[string]any{
-		"today": time.Date(y, m, d, 0, 0, 0, 0, time.UTC), "answered": []string{},
+		"today": time.Date(y, m, d, 0, 0, 0, 0, time.UTC), "answered": []string{}, "rates": c.at.Rates,
 	}}
 }
 

@@ -92,7 +92,7 @@ func known(name string) bool {
 	switch folder, base := path.Split(name); folder {
 	case "":
 		return slices.Contains([]string{"city.yaml", "agencies.yaml", "areas.yaml"}, base)
-	case "calendar/", "agency-calendar/", "counters/", "services/", "forms/", "workflows/", "documents/":
+	case "calendar/", "agency-calendar/", "counters/", "services/", "forms/", "workflows/", "documents/", "tariffs/":
 		return path.Ext(base) == ".yaml"
 	case "brand/":
 		return true
