@@ -23,6 +23,8 @@ type form struct {
 
 type field struct {
 	Code, Type          string
+	Parts               []string
+	Fields              []field
 	Label, Hint         map[string]string
 	Required, Sensitive bool
 	Max                 int
@@ -38,13 +40,16 @@ type option struct {
 func (f form) fields() []field {
 	var all []field
 	for _, p := range f.Pages {
-		all = append(all, p.Fields...)
+		for _, fd := range p.Fields {
+			all = append(append(all, fd), fd.Fields...)
+		}
 	}
 	return all
 }
 
 var fieldTypes = []string{
-	"text", "long_text", "nik", "kk", "phone", "email", "date", "choice", "yes_no", "file", "consent", "info",
+	"text", "long_text", "nik", "kk", "nib", "npwp", "phone", "email", "number", "money", "computed", "date", "choice", "multi_choice", "yes_no", "file",
+	"point", "person", "group", "consent", "info",
 }
 
 func TestForms(t *testing.T) {
@@ -68,7 +73,7 @@ func TestForms(t *testing.T) {
 					t.Errorf("%s: field %q of type %q is repeated, unknown or unlabelled", name, fd.Code, fd.Type)
 				}
 				codes[fd.Code] = true
-				if (fd.Type == "choice") != (len(fd.Options) > 1) || (fd.Type == "file") != (fd.File != nil) {
+				if (fd.Type == "choice" || fd.Type == "multi_choice") != (len(fd.Options) > 1) || (fd.Type == "file") != (fd.File != nil) {
 					t.Errorf("%s: field %s is %s with %d options, file %v", name, fd.Code, fd.Type, len(fd.Options), fd.File)
 				}
 				if (fd.Type == "nik" || fd.Type == "kk" || fd.Type == "file") && !fd.Sensitive {
@@ -94,7 +99,7 @@ func TestFormsUploadTheRequirements(t *testing.T) {
 				continue
 			}
 			rules := map[string]fileRule{}
-			for _, r := range s.Standard.Requirements {
+			for _, r := range leaves(s.Standard.Requirements) {
 				if r.File != nil {
 					rules[r.Code] = *r.File
 				}
@@ -115,6 +120,19 @@ func TestFormsUploadTheRequirements(t *testing.T) {
 			}
 		}
 	}
+}
+
+// leaves are requirements with the alternatives of each in its place.
+func leaves(all []requirement) []requirement {
+	var out []requirement
+	for _, r := range all {
+		if len(r.AnyOf) > 0 {
+			out = append(out, leaves(r.AnyOf)...)
+		} else {
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 func formOf(t *testing.T, c city, code string) form {
@@ -186,6 +204,9 @@ func TestDocumentsNameWhatExists(t *testing.T) {
 			known := slices.Clone(issued)
 			for _, fd := range formOf(t, c, s.Form).fields() {
 				known = append(known, fd.Code)
+				for _, part := range fd.Parts {
+					known = append(known, fd.Code+"."+part)
+				}
 			}
 			for _, p := range d.Body {
 				for _, m := range braces.FindAllStringSubmatch(p["id"]+p["en"], -1) {

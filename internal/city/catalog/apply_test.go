@@ -98,8 +98,8 @@ func TestBatamIsReadAsItIsWritten(t *testing.T) {
 		t.Errorf("first requirement %q does not name the city", got)
 	}
 	n, err := c.Counts(ctx)
-	if err != nil || n.Total != 35 || n.Agency["disdukcapil"] < 10 || n.Integration[Native] == 0 {
-		t.Errorf("counts = %+v, %v; want the 35 services of Batam", n, err)
+	if err != nil || n.Total != 36 || n.Agency["disdukcapil"] < 10 || n.Integration[Native] == 0 {
+		t.Errorf("counts = %+v, %v; want the 36 services of Batam", n, err)
 	}
 	sum := 0
 	for v := range maps.Values(n.Category) {

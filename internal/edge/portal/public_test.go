@@ -138,7 +138,7 @@ func TestFiguresAreOpenData(t *testing.T) {
 			Services struct{ Total int }     `json:"services"`
 		}
 		a := b.Get("/dasbor.json")
-		if err := json.Unmarshal([]byte(a.Body), &figures); err != nil || figures.Services.Total != 35 || a.Header.Get("Access-Control-Allow-Origin") != "*" {
+		if err := json.Unmarshal([]byte(a.Body), &figures); err != nil || figures.Services.Total != 36 || a.Header.Get("Access-Control-Allow-Origin") != "*" {
 			t.Fatalf("figures %+v for %q, %v", figures, a.Header.Get("Access-Control-Allow-Origin"), err)
 		}
 		return figures.Received.Value == 1

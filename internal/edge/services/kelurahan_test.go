@@ -1,0 +1,50 @@
+package services_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"bedelau/internal/edge/pagetest"
+)
+
+// TestBusinessLetter: the office of the business's address has it, and is held to minutes.
+func TestBusinessLetter(t *testing.T) {
+	c := open(t)
+	s := c.apply("surat-keterangan-usaha", "15–60 menit", "Surat pengantar RT/RW", "6 bulan sejak terbit", "Tidak dipungut biaya")
+	s.says("syarat", "paham_syarat", "yes")
+	s.says("pemohon", reporter("pemohon")...)
+	shop := []string{"usaha_nama", "Warung Siti", "usaha_bidang", "Warung makan", "usaha_mulai", "2020-01-01", "keperluan", "Pengajuan KUR"}
+	s.refused("usaha", "13 angka", with(shop, "punya_nib", "yes", "usaha_nib", "123")...)
+	s.says("usaha", with(shop, "punya_nib", "no")...)
+	s.says("lokasi", address("lokasi")...)
+	s.says("berkas", "file_ktp", file, "file_pengantar", file, "file_foto_usaha", file)
+	s.states()
+	s.sends("Warung Siti")
+	s.mayNotStart(s.number)
+	s.by.Page(s.root, "Kecamatan Batam Kota")
+
+	// Another district's officer does not know of it.
+	other := c.staff("Dewi Lestari", "officer", "kec-nongsa")
+	if a := other.Get(s.desk()); a.Status != http.StatusNotFound {
+		t.Errorf("the officer of Nongsa gets %d", a.Status)
+	}
+	andi := c.staff("Andi Wijaya", "officer", "kec-batam-kota")
+	page := pagetest.Text(andi.Page("/petugas/antrean", s.number))
+	if !strings.Contains(page, "menit") && !strings.Contains(page, "jam") {
+		t.Errorf("the queue tells no deadline within the hour:\n%s", page)
+	}
+	s.acts(andi, "start_review")
+	s.acts(andi, "approve")
+	s.issued("SURAT KETERANGAN USAHA", "Kecamatan Batam Kota", "Warung Siti", "Pengajuan KUR", "Teluk Tering")
+	s.stands("Surat Anda sudah terbit")
+}
+
+func contains(text string, words ...string) bool {
+	for _, w := range words {
+		if strings.Contains(pagetest.Text(text), w) {
+			return true
+		}
+	}
+	return false
+}
