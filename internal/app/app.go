@@ -45,6 +45,9 @@ import (
 // maxUpload bounds one file of any form; a form's own rule is usually far below it.
 const maxUpload = 50 << 20
 
+// scanTime is how long a person waits for the scan of their upload before it is taken in and held.
+const scanTime = 20 * time.Second
+
 // App is the whole program, built and not yet started.
 type App struct {
 	Config    config.Config
@@ -133,6 +136,13 @@ func (a *App) build() error {
 	}
 	if a.Files, err = files.New(a.DB.App, filepath.Join(a.Config.DataDir, "files"), maxUpload); err != nil {
 		return err
+	}
+	if a.Config.Clamd != "" {
+		scanner, err := files.NewClamd(a.Config.Clamd, scanTime)
+		if err != nil {
+			return fmt.Errorf("BEDELAU_CLAMD: %w", err)
+		}
+		a.Files.ScanWith(scanner)
 	}
 	if err := a.Files.Register(a.Runner); err != nil {
 		return err

@@ -37,6 +37,10 @@ func TestDoctorWarnsOfWhatTheProgramCanDoWithout(t *testing.T) {
 	if c := looked(t, a, cli.DoctorOptions{}, "operators are marked for their indexes"); c.OK || c.Warning || !strings.Contains(c.Note, "ts_match_vq") {
 		t.Errorf("%+v", c)
 	}
+	const scans = "uploads are scanned for malware"
+	if c := looked(t, a, cli.DoctorOptions{}, scans); c.OK || !c.Warning || !strings.Contains(c.Note, "BEDELAU_CLAMD") {
+		t.Errorf("%+v", c)
+	}
 	a.Config.DatabaseURL += "&idle_in_transaction_session_timeout=0"
 	if c := looked(t, a, cli.DoctorOptions{}, name); c.OK || !c.Warning || !strings.Contains(c.Note, "bedelau_app has no idle_in_transaction_session_timeout") {
 		t.Errorf("%+v", c)

@@ -94,6 +94,7 @@ type File struct {
 	Href   string
 	Remove string // address of the POST that takes the file away
 	Image  bool   // a browser can show it in the page
+	Held   bool   // not scanned for malware yet, so it cannot be opened
 }
 
 // FieldError is one refused answer in the reader's words. Label is what the question is called, for the list above the

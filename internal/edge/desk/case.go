@@ -133,7 +133,7 @@ func caseAnswers(c *gin.Context, d casework.Detail, t try) []office.Answer {
 				x.Reveal = path + "/buka/" + f.Code + from
 			}
 			for _, file := range f.Files {
-				x.Files = append(x.Files, ui.File{Name: file.Name, Size: file.Size, Href: path + "/berkas/" + file.ID.String(), Image: strings.HasPrefix(file.Mime, "image/")})
+				x.Files = append(x.Files, ui.File{Name: file.Name, Size: file.Size, Href: path + "/berkas/" + file.ID.String(), Image: strings.HasPrefix(file.Mime, "image/"), Held: file.Unscanned()})
 			}
 			out = append(out, x)
 		}

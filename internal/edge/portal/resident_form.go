@@ -168,7 +168,7 @@ func stepBack(d casework.Draft, page string) string {
 func fileViews(app uuid.UUID, list []files.File, removable bool) []ui.File {
 	var out []ui.File
 	for _, f := range list {
-		v := ui.File{Name: f.Name, Size: f.Size, Href: own(app, "/berkas/"+f.ID.String()), Image: strings.HasPrefix(f.Mime, "image/")}
+		v := ui.File{Name: f.Name, Size: f.Size, Href: own(app, "/berkas/"+f.ID.String()), Image: strings.HasPrefix(f.Mime, "image/"), Held: f.Unscanned()}
 		if removable {
 			v.Remove = v.Href + "/hapus"
 		}

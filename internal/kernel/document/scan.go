@@ -52,6 +52,9 @@ func (s *Service) AddScan(ctx context.Context, actor identity.Actor, id uuid.UUI
 	if err != nil {
 		return Document{}, files.Refuse(err, "scan")
 	}
+	if f.Unscanned() { // nobody could open what would be in force
+		return Document{}, fault.New(fault.Unavailable, "file.unscanned")
+	}
 	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
 		fresh, err := s.signedWith(ctx, tx, d.ID, f, Signature{Method: SignScan, At: s.now()}, actBy(actor, "", d))
 		if err == nil && !fresh {

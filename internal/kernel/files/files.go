@@ -39,14 +39,17 @@ type File struct {
 	Width     int       `bun:"width"` // pixels, for images
 	Height    int       `bun:"height"`
 	CreatedAt time.Time `bun:"created_at"`
+
+	Scan string `bun:"scan,scanonly"` // what a scan has said; read by queries that ask for it
 }
 
 // Store is the folder and its rows.
 type Store struct {
-	db  *bun.DB
-	dir string
-	max int64
-	now func() time.Time
+	db    *bun.DB
+	dir   string
+	max   int64
+	clamd *Clamd // nil when uploads are not scanned
+	now   func() time.Time
 }
 
 // New returns the Store in dir, which is created when needed and must not be served by anything. maxBytes bounds
@@ -62,10 +65,14 @@ func New(db *bun.DB, dir string, maxBytes int64) (*Store, error) {
 }
 
 // Open returns a file of ctx's city with its bytes, for the caller to close. The caller has checked that the reader
-// may have it. A file that is not this city's, or is deleted, is NotFound "file.not_found".
+// may have it. A file that is not this city's, or is deleted, is NotFound "file.not_found"; one that waits for the scanner
+// is Unavailable "file.unscanned", and one that it has refused since Gone "file.infected".
 func (s *Store) Open(ctx context.Context, id uuid.UUID) (File, io.ReadSeekCloser, error) {
 	f, err := s.Find(ctx, s.db, id)
 	if err != nil {
+		return File{}, nil, err
+	}
+	if err := s.released(ctx, f); err != nil {
 		return File{}, nil, err
 	}
 	body, err := os.Open(s.path(f))

@@ -50,6 +50,7 @@ func Refuse(err error, field string) error {
 	code, ok := map[string]string{
 		"file.too_large": "file_too_large", "file.type": "file_type", "file.empty": "file_empty",
 		"file.damaged": "file_damaged", "file.too_many_pixels": "file_too_many_pixels", "file.interrupted": "file_interrupted",
+		"file.infected": "file_infected",
 	}[f.Code]
 	if !ok {
 		return err

@@ -23,11 +23,15 @@ const orphanAge = time.Hour
 // must not lie open while a disk, perhaps on another machine, is walked.
 var sweepKind = jobs.Kind[struct{}]{Name: "files.sweep.v1", Queue: jobs.Low, MaxRetry: 2, Timeout: 20 * time.Minute}
 
-// Register plans the sweep of every city's folder.
+// Register plans the sweep of every city's folder, and the scans of what waits for one.
 func (s *Store) Register(r *jobs.Runner) error {
 	jobs.EachCity(r, "files.sweep", 6*time.Hour, func(ctx context.Context, tx bun.Tx, _ time.Time) error {
 		return jobs.Add(ctx, tx, sweepKind, struct{}{})
 	})
+	jobs.EachCity(r, "files.scan_waiting", 30*time.Second, s.planScans)
+	if err := jobs.HandleCall(r, scanKind, s.rescan); err != nil {
+		return err
+	}
 	return jobs.HandleCall(r, sweepKind, func(ctx context.Context, _ uuid.UUID, _ struct{}) error {
 		_, err := s.Sweep(ctx)
 		return err
