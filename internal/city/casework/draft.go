@@ -203,6 +203,15 @@ func (s *Service) Newest(ctx context.Context, service string) (*form.Form, []for
 	return f, at.Areas, err
 }
 
+// Trial is a form that is not of any application, for who writes it to try.
+func (s *Service) Trial(ctx context.Context, f form.Form, answers form.Answers) (Draft, error) {
+	at, err := s.asOf(ctx, s.d.DB.App, Application{})
+	d := Draft{Application: Application{Stage: workflow.StageDraft}, Form: f.Ready(), Answers: answers, At: at}
+	asked := d.Form.Ask(answers, nil, at)
+	d.Pages, d.Required = asked.Pages, asked.Required
+	return d, err
+}
+
 // Typed is a page as what was typed on it makes it, read or not: the questions that it asks, and those that it may yet
 // ask, marked Off.
 func (d Draft) Typed(p form.Page, typed map[string][]string) form.Page {

@@ -92,6 +92,13 @@ func applyPack(ctx context.Context, tx bun.Tx, p *pack.Pack) error {
 	}
 	at := time.Now().UTC()
 	for _, f := range all.forms {
+		own, err := ownForm(ctx, tx, f.Code)
+		if err != nil {
+			return err
+		}
+		if own {
+			continue
+		}
 		if err := publish(ctx, tx, formTable, f.Code, f.Version, f, at); err != nil {
 			return err
 		}

@@ -17,7 +17,7 @@ import (
 // ownAccount shows a person's own data, password and sessions.
 func (p *Portal) ownAccount(c *gin.Context) error {
 	a := gate.ActorOf(c)
-	return p.accountPage(c, http.StatusOK, resident.AccountView{Name: a.Name, Phone: localPhone(a.Phone)})
+	return p.accountPage(c, http.StatusOK, resident.AccountView{Name: a.Name, Phone: site.LocalPhone(a.Phone)})
 }
 
 func (p *Portal) accountPage(c *gin.Context, status int, v resident.AccountView) error {
@@ -72,7 +72,7 @@ func (p *Portal) changePassword(c *gin.Context) error {
 				errs[i].Name = "present"
 			}
 		}
-		return p.accountPage(c, status, resident.AccountView{Name: a.Name, Phone: localPhone(a.Phone), Errors: site.InOrder(errs, "present", "password")})
+		return p.accountPage(c, status, resident.AccountView{Name: a.Name, Phone: site.LocalPhone(a.Phone), Errors: site.InOrder(errs, "present", "password")})
 	}
 	if err != nil {
 		return err
@@ -93,7 +93,7 @@ func (p *Portal) renewRecovery(c *gin.Context) error {
 		codes, err = p.Identity.RenewRecoveryCodes(c.Request.Context(), a, in.Get("code"))
 	}
 	if errs, status, ok := site.Refused(c, err, "code"); ok {
-		return p.accountPage(c, status, resident.AccountView{Name: a.Name, Phone: localPhone(a.Phone), Errors: errs})
+		return p.accountPage(c, status, resident.AccountView{Name: a.Name, Phone: site.LocalPhone(a.Phone), Errors: errs})
 	}
 	if err != nil {
 		return err

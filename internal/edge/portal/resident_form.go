@@ -15,7 +15,6 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/fault"
-	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/workflow"
 	"bedelau/web/page/resident"
@@ -111,11 +110,9 @@ func (p *Portal) formPage(c *gin.Context, status int, d casework.Draft, page for
 		v.Correction, v.Named = k.Message, len(k.Fields) > 0
 		v.Locked = !slices.ContainsFunc(shown.Fields, func(f form.Field) bool { return f.Answered() && d.Editable(f.Code) })
 	}
-	mirror := d.Mirror(page, shown.Fields)
-	if !mirror.Empty() {
-		v.Follow = followed(mirror, d.At.Now)
-	}
-	v.Fields = asking{d: d, t: t, doubts: v.Doubts, mirror: mirror, path: own(d.Application.ID, "/isi/"+page.Code), l: l}.fields(shown.Fields)
+	q := site.Questions{Draft: d, Typed: t.typed, Errors: t.errs, Doubts: v.Doubts, Mirror: d.Mirror(page, shown.Fields),
+		Path: own(d.Application.ID, "/isi/"+page.Code), Base: own(d.Application.ID, ""), L: l}
+	v.Follow, v.Fields = site.Followed(q.Mirror, d.At.Now), q.Fields(shown.Fields)
 	return p.Render(c, status, resident.Form(v))
 }
 
@@ -163,18 +160,6 @@ func stepBack(d casework.Draft, page string) string {
 		return own(d.Application.ID, "/isi/"+before)
 	}
 	return "/layanan/" + d.Application.ServiceCode
-}
-
-func fileViews(app uuid.UUID, list []files.File, removable bool) []ui.File {
-	var out []ui.File
-	for _, f := range list {
-		v := ui.File{Name: f.Name, Size: f.Size, Href: own(app, "/berkas/"+f.ID.String()), Image: strings.HasPrefix(f.Mime, "image/"), Held: f.Unscanned()}
-		if removable {
-			v.Remove = v.Href + "/hapus"
-		}
-		out = append(out, v)
-	}
-	return out
 }
 
 // savePage takes in what was typed and uploaded on one page: all of the answers or none, and each file by itself. With

@@ -134,7 +134,7 @@ func sectionsOf(id uuid.UUID, pages []casework.PageAnswers, l i18n.Locale, chang
 	for _, page := range pages {
 		s := resident.Section{Title: page.Title.In(l)}
 		for _, f := range page.Fields {
-			row := ui.Row{Label: f.Label.In(l), Value: f.Text, Files: fileViews(id, f.Files, false), Change: change(f, page.Code)}
+			row := ui.Row{Label: f.Label.In(l), Value: f.Text, Files: site.FileViews(own(id, ""), f.Files, false), Change: change(f, page.Code)}
 			if row.Value == "" && len(row.Files) == 0 {
 				row.Value = l.T("portal.no_answer")
 			}

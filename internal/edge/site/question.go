@@ -1,4 +1,4 @@
-package portal
+package site
 
 import (
 	"encoding/json"
@@ -7,23 +7,27 @@ import (
 	"time"
 
 	"bedelau/internal/city/casework"
+	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/web/ui"
 )
 
-// asking lays the questions of a page out as the page shows them.
-type asking struct {
-	d      casework.Draft
-	t      told
-	doubts ui.Errors
-	mirror form.Mirror
-	path   string // of the page
-	l      i18n.Locale
+// Questions lays the questions of a page of a form out as the page shows them, with the answers that are kept, or, after a
+// refusal, with those that were typed.
+type Questions struct {
+	Draft  casework.Draft
+	Typed  Form // as it was sent; nil to show what is kept
+	Errors ui.Errors
+	Doubts ui.Errors
+	Mirror form.Mirror
+	Path   string // of the page
+	Base   string // of the application, before the addresses of its files
+	L      i18n.Locale
 }
 
-// fields puts what belongs to a block or a row into it; list has each question before what is inside it.
-func (a asking) fields(list []form.Field) []ui.Field {
+// Fields puts what belongs to a block or a row into it; list has each question before what is inside it.
+func (a Questions) Fields(list []form.Field) []ui.Field {
 	var out []ui.Field
 	for i := 0; i < len(list); {
 		f := list[i]
@@ -31,7 +35,7 @@ func (a asking) fields(list []form.Field) []ui.Field {
 		v, inner := a.field(f), list[i+1:i+1+n]
 		switch f.Type {
 		case form.Person:
-			v.Parts = a.fields(inner)
+			v.Parts = a.Fields(inner)
 		case form.Group:
 			a.rows(&v, f, inner)
 		}
@@ -50,19 +54,19 @@ func inside(list []form.Field, code string) int {
 	return n
 }
 
-func (a asking) rows(v *ui.Field, f form.Field, list []form.Field) {
+func (a Questions) rows(v *ui.Field, f form.Field, list []form.Field) {
 	count := 0
 	for _, x := range list {
 		if x.Type == form.Row {
 			count++
 		}
 	}
-	editable := a.d.Editable(f.Code)
+	editable := a.Draft.Editable(f.Code)
 	for i := 0; i < len(list); {
 		n := inside(list[i:], list[i].Code)
-		row := ui.GroupRow{Name: list[i].Code, Title: list[i].Label.In(a.l), Fields: a.fields(list[i+1 : i+1+n])}
+		row := ui.GroupRow{Name: list[i].Code, Title: list[i].Label.In(a.L), Fields: a.Fields(list[i+1 : i+1+n])}
 		if editable && f.Fewer(count) {
-			row.Remove = a.path + "?hapus=" + row.Name + "#f-" + f.Code
+			row.Remove = a.Path + "?hapus=" + row.Name + "#f-" + f.Code
 		}
 		v.Rows = append(v.Rows, row)
 		i += 1 + n
@@ -72,40 +76,40 @@ func (a asking) rows(v *ui.Field, f form.Field, list []form.Field) {
 		if name.Empty() {
 			name = f.Label
 		}
-		v.Add, v.AddTo = a.path+"?tambah="+f.Code+"#f-"+f.Code, a.l.T("form.row_add", "row", name.In(a.l))
+		v.Add, v.AddTo = a.Path+"?tambah="+f.Code+"#f-"+f.Code, a.L.T("form.row_add", "row", name.In(a.L))
 	}
 }
 
 // field is one question as the page asks it. What an officer did not ask to be corrected is shown and not asked.
-func (a asking) field(f form.Field) ui.Field {
-	d := a.d
-	v := ui.Field{Name: f.Code, Type: inputOf(f), Label: f.Label.In(a.l), Hint: f.Hint.In(a.l), Error: a.t.errs.Of(f.Code), Doubt: a.doubts.Of(f.Code),
+func (a Questions) field(f form.Field) ui.Field {
+	d := a.Draft
+	v := ui.Field{Name: f.Code, Type: inputOf(f), Label: f.Label.In(a.L), Hint: f.Hint.In(a.L), Error: a.Errors.Of(f.Code), Doubt: a.Doubts.Of(f.Code),
 		Optional: !f.Required && f.Type != form.Consent && f.Answered() && f.Type != form.Computed, Max: f.Max,
-		Off: f.Off, Show: a.mirror.Show[f.Code], Need: a.mirror.Need[f.Code], Compute: a.mirror.Compute[f.Code], As: string(f.As)}
+		Off: f.Off, Show: a.Mirror.Show[f.Code], Need: a.Mirror.Need[f.Code], Compute: a.Mirror.Compute[f.Code], As: string(f.As)}
 	for _, o := range f.Options {
-		v.Options = append(v.Options, ui.Option{Value: o.Value, Label: o.Label.In(a.l), Group: o.Group})
+		v.Options = append(v.Options, ui.Option{Value: o.Value, Label: o.Label.In(a.L), Group: o.Group})
 	}
 	if f.File != nil {
 		v.Rule = ui.FileRule{Types: f.File.Types, MaxMB: f.File.MaxMB, MaxCount: f.File.MaxCount}
-		v.Files = fileViews(d.Application.ID, d.Files[f.Code], d.Editable(f.Code))
+		v.Files = FileViews(a.Base, d.Files[f.Code], d.Editable(f.Code))
 	}
 	switch {
 	case !f.Answered():
 		return v
 	case f.Type == form.Computed:
-		v.Value = f.Display(d.Answers[f.Code], a.l)
+		v.Value = f.Display(d.Answers[f.Code], a.L)
 		return v
 	case f.Type != form.Group && !d.Editable(f.Code):
 		return a.readOnly(v, f)
-	case a.t.typed.Values != nil:
-		a.typed(&v, f, a.t.typed.Values[f.Code])
+	case a.Typed.Values != nil:
+		a.sent(&v, f, a.Typed.Values[f.Code])
 		return v
 	}
 	kept := d.Answers[f.Code]
 	if len(kept) == 0 && len(d.Suggested[f.Code]) > 0 {
 		kept = d.Suggested[f.Code]
 		if f.Prefill == form.PrefillEarlier {
-			v.Hint = strings.TrimSpace(v.Hint + " " + a.l.T("form.from_earlier"))
+			v.Hint = strings.TrimSpace(v.Hint + " " + a.L.T("form.from_earlier"))
 		}
 	}
 	a.kept(&v, f, kept)
@@ -123,8 +127,8 @@ func inputOf(f form.Field) string {
 	return string(f.Type)
 }
 
-// typed shows what was sent as it was sent.
-func (a asking) typed(v *ui.Field, f form.Field, typed []string) {
+// sent shows what was sent as it was sent.
+func (a Questions) sent(v *ui.Field, f form.Field, typed []string) {
 	v.Typed, v.Values = typed, typed
 	several := f.Type == form.Date || f.Type == form.Point
 	if len(typed) > 0 && (!several || len(typed) == 1) {
@@ -134,33 +138,33 @@ func (a asking) typed(v *ui.Field, f form.Field, typed []string) {
 		v.Value = "yes"
 	}
 	if f.Type == form.Phone {
-		v.Value = localPhone(v.Value)
+		v.Value = LocalPhone(v.Value)
 	}
 }
 
 // kept shows an answer as people write it.
-func (a asking) kept(v *ui.Field, f form.Field, kept []string) {
+func (a Questions) kept(v *ui.Field, f form.Field, kept []string) {
 	if len(kept) == 0 {
 		return
 	}
 	v.Value, v.Values = kept[0], kept
 	switch f.Type {
 	case form.Phone:
-		v.Value = localPhone(v.Value)
+		v.Value = LocalPhone(v.Value)
 	case form.Money:
-		v.Value = strings.TrimPrefix(f.Display(kept, a.l), "Rp")
+		v.Value = strings.TrimPrefix(f.Display(kept, a.L), "Rp")
 	case form.NPWP, form.NOP:
-		v.Value = f.Display(kept, a.l)
+		v.Value = f.Display(kept, a.L)
 	}
 }
 
 // readOnly shows an answer that is not to be changed now as a remark.
-func (a asking) readOnly(v ui.Field, f form.Field) ui.Field {
-	text := f.Display(a.d.Answers[f.Code], a.l)
+func (a Questions) readOnly(v ui.Field, f form.Field) ui.Field {
+	text := f.Display(a.Draft.Answers[f.Code], a.L)
 	if f.Type == form.Consent {
-		text = a.l.T("no")
-		if a.d.Answers.Get(f.Code) == "yes" {
-			text = a.l.T("yes")
+		text = a.L.T("no")
+		if a.Draft.Answers.Get(f.Code) == "yes" {
+			text = a.L.T("yes")
 		}
 	}
 	for _, x := range v.Files {
@@ -169,17 +173,33 @@ func (a asking) readOnly(v ui.Field, f form.Field) ui.Field {
 	return ui.Field{Name: v.Name, Type: string(form.Info), Label: v.Label, Hint: text, Off: f.Off}
 }
 
-// followed is what the script of a page needs.
-func followed(m form.Mirror, now time.Time) ui.FormData {
+// Followed is what the script of a page needs.
+func Followed(m form.Mirror, now time.Time) ui.FormData {
+	if m.Empty() {
+		return ui.FormData{}
+	}
 	names, _ := json.Marshal(m.Names) // of strings: it cannot fail
 	answered, _ := json.Marshal(slices.Concat([]string{}, m.Answered))
 	return ui.FormData{Names: string(names), Answered: string(answered), Today: now.Format(time.DateOnly)}
 }
 
-// localPhone writes a number as people in Indonesia do.
-func localPhone(s string) string {
+// LocalPhone writes a number as people in Indonesia do.
+func LocalPhone(s string) string {
 	if rest, ok := strings.CutPrefix(s, "+62"); ok {
 		return "0" + rest
 	}
 	return s
+}
+
+// FileViews are the files of an answer; base is the address of their application.
+func FileViews(base string, list []files.File, removable bool) []ui.File {
+	var out []ui.File
+	for _, f := range list {
+		v := ui.File{Name: f.Name, Size: f.Size, Href: base + "/berkas/" + f.ID.String(), Image: strings.HasPrefix(f.Mime, "image/"), Held: f.Unscanned()}
+		if removable {
+			v.Remove = v.Href + "/hapus"
+		}
+		out = append(out, v)
+	}
+	return out
 }
