@@ -17,6 +17,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/booking"
+	"bedelau/internal/city/builder"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/city/dashboard"
@@ -69,6 +70,7 @@ type App struct {
 	Casework  *casework.Service
 	Booking   *booking.Service
 	Calendar  *calendar.Service
+	Builder   *builder.Service
 	Inbox     *inbox.Service
 	Dashboard *dashboard.Dashboard
 	APIKeys   *apikey.Service
@@ -188,6 +190,7 @@ func (a *App) buildCity() error {
 	}
 	a.Calendar = calendar.New(a.DB.App, a.Guard, time.Now)
 	a.Calendar.Warn(a.Runner, a.Identity, a.Notify)
+	a.Builder = builder.New(builder.Deps{DB: a.DB, Guard: a.Guard, Forms: a.Casework, Reserved: document.BuiltIn()})
 	a.Inbox = inbox.New(inbox.Deps{DB: a.DB, Guard: a.Guard, Number: casework.ParseNumber})
 	a.Dashboard = dashboard.New(a.DB.App)
 	a.Dashboard.Register(a.Bus)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"bedelau/internal/city/builder"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/city/dashboard"
@@ -35,6 +36,7 @@ type Deps struct {
 	Catalog    *catalog.Catalog
 	Casework   *casework.Service
 	Documents  *document.Service
+	Builder    *builder.Service
 	Inbox      *inbox.Service
 	Dashboard  *dashboard.Dashboard
 	External   *external.Service

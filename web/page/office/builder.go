@@ -1,0 +1,90 @@
+package office
+
+import (
+	"strconv"
+
+	"bedelau/web/ui"
+)
+
+// BuilderView is a form as its author works on it. Path is the address of the builder.
+type BuilderView struct {
+	ui.Shell
+	Service, Path string
+	Version       int // in force; 0 when there is none
+	Base          int // that the draft began from
+	Revision      int // 0: nothing is changed
+	Last          string
+	Changed       string // what somebody else did meanwhile
+	Problems      []BuilderProblem
+	Errors        ui.Errors
+	Pages         []BuilderPage
+}
+
+// stale reports whether another version came into force after the draft was begun.
+func (v BuilderView) stale() bool { return v.Revision > 0 && v.Base != v.Version }
+
+// revision is what every step hands back.
+func (v BuilderView) revision() string { return strconv.Itoa(v.Revision) }
+
+// BuilderProblem is one thing that keeps a form from being published. Detail is the compiler's own words.
+type BuilderProblem struct{ Href, Place, Text, Detail string }
+
+// BuilderPage is one page of the form.
+type BuilderPage struct {
+	Code, Title, Condition string
+	First, Last            bool
+	Fields                 []BuilderField
+}
+
+// BuilderField is one question. Code of one in a group is "saksi.nama".
+type BuilderField struct {
+	Code, Label, Type, Condition string
+	Required, Sensitive          bool
+	First, Last                  bool
+	Group                        bool
+	Inner                        []BuilderField
+}
+
+// BuilderEditView is a page or a question in the hand of its author.
+type BuilderEditView struct {
+	ui.Shell
+	Heading, Service     string
+	Action, Back         string
+	Revision             int
+	Page, Group          string // where a new question goes
+	Changed              string
+	Sections             []BuilderSection
+	Names                []BuilderName
+	Errors               ui.Errors
+	Follow               ui.FormData
+}
+
+func (v BuilderEditView) revision() string { return strconv.Itoa(v.Revision) }
+
+// BuilderSection is a group of inputs. One with a Show is hidden by a script while it does not hold.
+type BuilderSection struct {
+	Title, Text string
+	Fields      []ui.Field
+}
+
+// BuilderName is an answer that a condition can name.
+type BuilderName struct{ Name, Label, Type string }
+
+// BuilderPreviewView is a page of a form as applicants will see it.
+type BuilderPreviewView struct {
+	ui.Shell
+	Service, Back, Action string
+	Pages                 []BuilderTab
+	Heading, Hint         string
+	Fields                []ui.Field
+	Follow                ui.FormData
+	Errors                ui.Errors
+	Doubts                []string
+	Tried, Skipped        bool
+}
+
+// BuilderTab leads to the preview of one page.
+type BuilderTab struct {
+	Href, Text string
+	Current    bool
+}
