@@ -151,6 +151,7 @@ func (a *App) hotDesks(officer, admin identity.Actor, app casework.Application) 
 		hotRead{"search by NIK", func(ctx context.Context) { _, _ = a.Casework.ByIdentifier(ctx, officer, form.NIK, "2171046703900003") }},
 		hotRead{"application at a desk", func(ctx context.Context) { _, _ = a.Casework.Get(ctx, officer, app.ID) }},
 		hotRead{"a day at a counter", func(ctx context.Context) { _, _ = a.Booking.Roster(ctx, officer, "disdukcapil-loket", "") }},
+		hotRead{"form in the builder", func(ctx context.Context) { _, _ = a.Builder.Open(ctx, admin, "ktp-el-hilang") }},
 		hotRead{"colleagues", func(ctx context.Context) { _, _ = a.Casework.Colleagues(ctx, officer, app.ID) }},
 	)
 }
@@ -300,6 +301,8 @@ INSERT INTO access_version (tenant_id, version) SELECT md5(n::text)::uuid, 1 FRO
 INSERT INTO access_role (tenant_id, code, name, created_at, created_by) SELECT md5(n::text)::uuid, 'clerk', '{}', now(), gen_random_uuid() FROM generate_series(1, 3000) n;
 INSERT INTO access_rule (tenant_id, role, permission, granted, changed_at, changed_by)
 SELECT md5(n::text)::uuid, 'officer', 'audit:read', true, now(), gen_random_uuid() FROM generate_series(1, 3000) n;
+INSERT INTO form_draft (tenant_id, code, body, base, revision, act, what, by_id, by_name, changed_at)
+SELECT md5(n::text)::uuid, 'ktp-el-hilang', '{}', 1, 1, 'add', 'x', gen_random_uuid(), 'x', now() FROM generate_series(1, 3000) n;
 INSERT INTO agency_calendar (tenant_id, agency) SELECT md5(n::text)::uuid, 'rsud' FROM generate_series(1, 3000) n;
 INSERT INTO calendar_period (tenant_id, agency, code, name, first_day, hours) SELECT md5(n::text)::uuid, '', 'ramadan', '{}', '2026-02-18', '{}' FROM generate_series(1, 3000) n;
 INSERT INTO agency_day (tenant_id, agency, day, name) SELECT md5(n::text)::uuid, 'rsud', '2026-12-01', '{}' FROM generate_series(1, 3000) n;
@@ -357,6 +360,8 @@ SELECT :city, md5('file' || i)::uuid, md5('account' || i)::uuid, 'application', 
 FROM generate_series(1, 10000) i;
 INSERT INTO application_file (tenant_id, application_id, file_id, field, added_at)
 SELECT :city, md5('application' || i)::uuid, md5('file' || i)::uuid, 'file_kk', now() FROM generate_series(1, 10000) i;
+INSERT INTO application_identifier (tenant_id, hash, application_id)
+SELECT :city, decode(md5(i::text), 'hex'), md5('application' || i)::uuid FROM generate_series(1, 10000) i;
 INSERT INTO issued_document (tenant_id, id, subject_kind, subject_id, subject_number, service_code, agency_code, holder_id, document_code, document_version,
 	title, number, series, year, seq, token, file_id, sha256, holder_masked, agency_name, signer_title, status, issued_at, valid_until)
 SELECT :city, gen_random_uuid(), 'application', md5('application' || i)::uuid, 'BTM-' || i, 'ktp-el-hilang', 'disdukcapil', md5('account' || i)::uuid, 'x', 1,

@@ -145,7 +145,7 @@ func (s *Service) answered(ctx context.Context, app Application, masked bool) ([
 	if err != nil {
 		return nil, nil, err
 	}
-	at, err := s.asOf(ctx, s.d.DB.App, app)
+	at, err := s.asOf(ctx, s.d.DB.App, app, form)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -148,7 +148,7 @@ func (s *Service) Draft(ctx context.Context, actor identity.Actor, id uuid.UUID)
 	if d.Files, err = s.filesOf(ctx, s.d.DB.App, app); err != nil {
 		return Draft{}, err
 	}
-	if d.At, err = s.asOf(ctx, s.d.DB.App, app); err != nil {
+	if d.At, err = s.asOf(ctx, s.d.DB.App, app, d.Form); err != nil {
 		return Draft{}, err
 	}
 	asked := d.Form.Ask(d.Answers, counts(d.Files), d.At)
@@ -199,13 +199,13 @@ func (s *Service) Newest(ctx context.Context, service string) (*form.Form, []for
 	if err != nil {
 		return nil, nil, err
 	}
-	at, err := s.asOf(ctx, db, Application{})
+	at, err := s.asOf(ctx, db, Application{}, f)
 	return f, at.Areas, err
 }
 
 // Trial is a form that is not of any application, for who writes it to try.
 func (s *Service) Trial(ctx context.Context, f form.Form, answers form.Answers) (Draft, error) {
-	at, err := s.asOf(ctx, s.d.DB.App, Application{})
+	at, err := s.asOf(ctx, s.d.DB.App, Application{}, &f)
 	d := Draft{Application: Application{Stage: workflow.StageDraft}, Form: f.Ready(), Answers: answers, At: at}
 	asked := d.Form.Ask(answers, nil, at)
 	d.Pages, d.Required = asked.Pages, asked.Required
@@ -226,38 +226,42 @@ func (d Draft) Mirror(p form.Page, shown []form.Field) form.Mirror {
 }
 
 func (s *Service) checker(ctx context.Context, db bun.IDB, app Application, f *form.Form) (*form.Checker, error) {
-	at, err := s.asOf(ctx, db, app)
+	at, err := s.asOf(ctx, db, app, f)
 	return form.NewChecker(f, at), err
 }
 
 // asOf is how an application's form is read: in this city, today, and once it is sent on the day of that, so that nobody
 // outgrows a question, nor is charged by a later tariff, while the office has it.
-func (s *Service) asOf(ctx context.Context, db bun.IDB, app Application) (form.At, error) {
+func (s *Service) asOf(ctx context.Context, db bun.IDB, app Application, f *form.Form) (form.At, error) {
 	at := form.At{Now: s.local(ctx)}
 	if !app.SubmittedAt.IsZero() {
 		at.Now = app.SubmittedAt.In(at.Now.Location())
 	}
-	areas, err := pack.LoadAreas(ctx, db)
-	if err != nil {
-		return at, err
-	}
-	names := map[string]string{}
-	for _, a := range areas {
-		names[a.Code] = a.Name
-	}
-	for _, a := range areas {
-		at.Areas = append(at.Areas, form.Area{Name: a.Name, Parent: names[a.Parent]})
-	}
-	if app.FormCode == "" {
-		return at, nil
-	}
-	f, err := s.form(ctx, db, app)
-	if err != nil {
-		return at, err
+	if f.AsksDistrict() {
+		areas, err := pack.LoadAreas(ctx, db)
+		if err != nil {
+			return at, err
+		}
+		names := map[string]string{}
+		for _, a := range areas {
+			names[a.Code] = a.Name
+		}
+		for _, a := range areas {
+			at.Areas = append(at.Areas, form.Area{Name: a.Name, Parent: names[a.Parent]})
+		}
 	}
 	charged, err := tariff.InForce(ctx, db, f.Tariffs, at.Now)
 	at.Rates = tariff.Rates(charged)
 	return at, err
+}
+
+// asOfOwn is asOf with the form that the application was started with.
+func (s *Service) asOfOwn(ctx context.Context, db bun.IDB, app Application) (form.At, error) {
+	f, err := s.form(ctx, db, app)
+	if err != nil {
+		return form.At{}, err
+	}
+	return s.asOf(ctx, db, app, f)
 }
 
 // own reads an application of the resident who asks.

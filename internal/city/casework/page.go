@@ -41,7 +41,7 @@ func (s *Service) TakePage(ctx context.Context, actor identity.Actor, id uuid.UU
 		if err != nil {
 			return nil, err
 		}
-		at, err := s.asOf(ctx, tx, *app)
+		at, err := s.asOf(ctx, tx, *app, form)
 		if err != nil {
 			return nil, err
 		}

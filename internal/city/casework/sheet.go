@@ -67,7 +67,7 @@ func (s *Service) knowAll(ctx context.Context, db bun.IDB, app Application, wf *
 	k.files = counts(attached)
 	maps.Copy(k.answers, k.office.Answers)
 	maps.Copy(k.files, k.office.Counts())
-	at, err := s.asOf(ctx, db, app)
+	at, err := s.asOfOwn(ctx, db, app)
 	if err != nil {
 		return k, err
 	}
@@ -118,7 +118,7 @@ func (s *Service) readPage(ctx context.Context, actor identity.Actor, app Applic
 	if len(asked.Fields) == 0 {
 		return out, bad, nil
 	}
-	at, err := s.asOf(ctx, s.d.DB.App, app)
+	at, err := s.asOfOwn(ctx, s.d.DB.App, app)
 	if err != nil {
 		return out, nil, err
 	}

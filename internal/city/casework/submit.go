@@ -214,7 +214,7 @@ func (s *Service) leaveOut(ctx context.Context, tx bun.IDB, app Application, for
 	if err != nil {
 		return err
 	}
-	at, err := s.asOf(ctx, tx, app)
+	at, err := s.asOf(ctx, tx, app, form)
 	if err != nil {
 		return err
 	}

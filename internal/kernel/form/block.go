@@ -197,3 +197,15 @@ func (f Field) inner(rest string, areas []Area) (Field, bool) {
 func BelongsTo(code, question string) bool {
 	return code == question || strings.HasPrefix(code, question+".")
 }
+
+// AsksDistrict reports whether a question is about the city's districts, so that they have to be known.
+func (f *Form) AsksDistrict() bool {
+	for _, p := range f.Pages {
+		for _, fd := range p.Fields {
+			if fd.Type == Person || slices.ContainsFunc(fd.Fields, func(sub Field) bool { return sub.Type == Person }) {
+				return true
+			}
+		}
+	}
+	return false
+}
