@@ -1,10 +1,9 @@
 // The path of the product in a browser: a resident applies, an officer decides, the city's usage is on its bill. It is
 // walked at the width of a phone and of a desktop, side by side, and the resident's part once more without scripts.
 import assert from "node:assert/strict";
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { chromium } from "playwright-core";
+import { installed } from "./chromium.mjs";
 import { startDemo } from "./demo.mjs";
 import { photograph } from "./paper.mjs";
 import { Person } from "./person.mjs";
@@ -126,19 +125,4 @@ function stepsOf(t) {
       failed = false;
     });
   };
-}
-
-function installed() {
-  if (process.env.CHROMIUM ?? process.env.CHROME) return process.env.CHROMIUM ?? process.env.CHROME;
-  for (const name of ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]) {
-    for (const folder of process.env.PATH.split(delimiter)) {
-      try {
-        accessSync(join(folder, name), constants.X_OK);
-        return join(folder, name);
-      } catch {
-        // not in this folder
-      }
-    }
-  }
-  throw new Error("no Chromium in the PATH: deploy/setup.sh --test installs it, or name one in CHROMIUM");
 }
