@@ -148,7 +148,7 @@ func (s *Service) checkAct(ctx context.Context, actor identity.Actor, app Applic
 		slices.Sort(in.Fields)
 		in.Fields = slices.Compact(in.Fields)
 	}
-	if len(action.Fields) == 0 && len(in.Answers) == 0 && len(in.Files) == 0 {
+	if len(action.Fields) == 0 && !action.Pays && len(in.Answers) == 0 && len(in.Files) == 0 {
 		return nil, nil, fault.Fields(bad)
 	}
 	k, err := s.know(ctx, s.d.DB.App, app, wf)
@@ -159,7 +159,13 @@ func (s *Service) checkAct(ctx context.Context, actor identity.Actor, app Applic
 	if err != nil {
 		return nil, nil, err
 	}
-	return &answer, k.sheet, fault.Fields(append(bad, wrong...))
+	bad = append(bad, wrong...)
+	if action.Pays && len(bad) == 0 {
+		if bad, err = s.checkPayment(ctx, app, answer); err != nil {
+			return nil, nil, err
+		}
+	}
+	return &answer, k.sheet, fault.Fields(bad)
 }
 
 // changed refuses an act on an application that moved meanwhile, and says how.

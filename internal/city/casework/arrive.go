@@ -8,6 +8,7 @@ import (
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/calendar"
 	"bedelau/internal/kernel/event"
+	"bedelau/internal/kernel/fee"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
@@ -54,12 +55,18 @@ func (s *Service) arrive(ctx context.Context, tx bun.IDB, app *Application, wf *
 	if err != nil {
 		return err
 	}
+	if err := fee.Drop(ctx, tx, subjectKind, app.ID); err != nil {
+		return err
+	}
 	for _, a := range wf.Offered(app.State, workflow.BySystem) {
 		if k.standing.Entered(a) {
 			return s.takeItself(ctx, tx, app, wf, a)
 		}
 	}
-	return nil
+	if state.Fee == nil || !app.Open() {
+		return nil
+	}
+	return s.openFee(ctx, tx, app, wf, *state.Fee, k, cal)
 }
 
 // takeItself takes a step of the system's on a locked application. The workflow's message is its reason.

@@ -9,6 +9,7 @@ import (
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/fee"
 	"bedelau/internal/kernel/files"
 	forms "bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
@@ -33,6 +34,7 @@ type Detail struct {
 	Joint       []JointTask           // what offices were asked, the latest round last
 	Office      []PageAnswers         // what the office answered; none for the applicant
 	Asks        map[string]forms.Page // what each of Actions and of the open tasks asks now, by its page of the sheet
+	Fees        []fee.Fee             // what the applicant is or was asked to pay
 	Held        bool                  // by a colleague: none of its steps is this reader's until it is taken over
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/fee"
 	"bedelau/internal/kernel/files"
 	forms "bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
@@ -44,6 +45,9 @@ func (s *Service) steps(ctx context.Context, actor identity.Actor, r access.Reac
 	}
 	if !d.Workflow.Waits() {
 		return nil
+	}
+	if d.Fees, err = fee.Of(ctx, db, subjectKind, app.ID); err != nil {
+		return err
 	}
 	tasks, err := workflow.Tasks(ctx, db, app.matter())
 	if err != nil {

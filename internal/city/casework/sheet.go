@@ -75,6 +75,14 @@ func (s *Service) knowAll(ctx context.Context, db bun.IDB, app Application, wf *
 	return k, nil
 }
 
+// value is an answer in the spelling in which it is kept, what is computed included.
+func (k known) value(field string) string {
+	if v := k.standing.Computed(field); v != "" {
+		return v
+	}
+	return k.answers.Get(field)
+}
+
 func (s *Service) records() workflow.Records {
 	return workflow.Records{Keys: s.d.Keys, Files: s.d.Files}
 }

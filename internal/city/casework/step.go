@@ -64,6 +64,11 @@ func (s *Service) take(ctx context.Context, tx bun.IDB, app *Application, st ste
 			return err
 		}
 	}
+	if st.action.Pays {
+		if err := s.pay(ctx, tx, *app, st); err != nil {
+			return err
+		}
+	}
 	e := Event{At: st.at, Action: st.action.Code, FromState: st.from, ToState: to.Code, Public: true, Message: st.reason, Fields: st.fields}
 	if err := record(ctx, tx, *app, by(st.actor, e)); err != nil {
 		return err

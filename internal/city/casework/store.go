@@ -96,6 +96,7 @@ const (
 	EventHolderLeft      = "holder_left" // put back, because the account of the officer whom Message names was ended
 	EventEscalated       = "escalated"
 	EventReminded        = "reminded"
+	EventRefunded        = "refunded"      // a fee was given back
 	EventTaskAnswered    = "task_answered" // by an office that was asked, as Message says
 	EventTaskLate        = "task_late"     // the office that Message names has not answered in time
 	EventIssued          = "issued"

@@ -211,7 +211,7 @@ func (w *Workflow) checkBranches(c *pack.Check, at string, s State, r Rules, fie
 		at := pack.At(at+".branches", i)
 		c.Once(fields, at+".code", b.Code)
 		c.Text(at+".label", b.Label)
-		if slices.Contains(r.Reserved, b.Code) {
+		if slices.Contains(r.reserved(), b.Code) {
 			c.Add(at+".code", "reserved", "value", b.Code)
 		}
 		checkAgency(c, at+".agency", b.Agency, r)
@@ -263,7 +263,7 @@ func checkFields(c *pack.Check, at string, all []form.Field, r Rules, seen map[s
 	for i, f := range all {
 		one := pack.At(at+".fields", i)
 		c.Once(seen, one+".code", f.Code)
-		f.Check(c, one, r.Reserved)
+		f.Check(c, one, r.reserved())
 		if f.Type == form.Group || f.Type == form.Person {
 			c.Add(one+".type", "not_for_office", "value", f.Type)
 		}

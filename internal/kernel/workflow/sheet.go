@@ -14,23 +14,26 @@ import (
 // action asks of the office, in the order of the workflow. A condition of an action may name any of it; those of an
 // office's field what comes before. The outcome of a branch has the branch's code.
 type Sheet struct {
-	form  *form.Form
-	from  []string // the place in the workflow of each page; empty for the applicant's
-	words []string // the codes of what the office answers
+	form   *form.Form
+	from   []string    // the place in the workflow of each page; empty for the applicant's
+	before map[int]int // how many fields of a page stand before those that its author wrote
+	words  []string    // the codes of what the office answers
 }
 
 // Sheet puts a workflow's questions behind the applicant's form.
 func (w *Workflow) Sheet(applicant *form.Form) *Sheet {
 	s := &Sheet{form: &form.Form{Code: applicant.Code + "+" + w.Code, Version: 1, Pages: append([]form.Page{}, applicant.Pages...)}}
-	s.from = make([]string, len(s.form.Pages))
+	s.from, s.before = make([]string, len(s.form.Pages)), map[int]int{}
 	for i, state := range w.States {
 		for j, b := range state.Branches {
+			s.before[len(s.from)] = 1
 			s.add(fmt.Sprintf("states[%d].branches[%d]", i, j), BranchPage(b.Code), b.Label, "", b.fields())
 		}
 	}
 	for i, a := range w.Actions {
-		if len(a.Fields) > 0 {
-			s.add(fmt.Sprintf("actions[%d]", i), ActionPage(a.Code), a.Label, "", a.Fields)
+		if asks := a.asks(); len(asks) > 0 {
+			s.before[len(s.from)] = len(asks) - len(a.Fields)
+			s.add(fmt.Sprintf("actions[%d]", i), ActionPage(a.Code), a.Label, "", asks)
 		}
 	}
 	for i, a := range w.Actions {
@@ -127,6 +130,9 @@ func (st Standing) Page(code string) (form.Page, bool) {
 	return form.Page{}, false
 }
 
+// Computed is what a field that is worked out comes to, in the spelling in which answers are kept; empty while it cannot be.
+func (st Standing) Computed(field string) string { return st.asked.Computed.Get(field) }
+
 // Required reports whether a field must be answered now.
 func (st Standing) Required(field string) bool { return st.asked.Required[field] }
 
@@ -165,10 +171,7 @@ func (s *Sheet) faults() []form.Fault {
 		if !ok || err != nil || i >= len(s.from) || s.from[i] == "" {
 			continue
 		}
-		// A branch's outcome stands before the fields that its author wrote.
-		if strings.Contains(s.from[i], ".branches[") {
-			rest = shift(rest)
-		}
+		rest = shift(rest, s.before[i])
 		f.Path = s.from[i] + strings.TrimSuffix(rest, ".show_if")
 		if strings.Contains(rest, "fields[") {
 			f.Path = s.from[i] + rest
@@ -178,13 +181,13 @@ func (s *Sheet) faults() []form.Fault {
 	return out
 }
 
-// shift counts the fields of a path without the first.
-func shift(path string) string {
+// shift counts the fields of a path without the first n, which no author wrote.
+func shift(path string, n int) string {
 	head, rest, ok := strings.Cut(path, "fields[")
 	number, tail, _ := strings.Cut(rest, "]")
-	n, err := strconv.Atoi(number)
+	at, err := strconv.Atoi(number)
 	if !ok || err != nil {
 		return path
 	}
-	return fmt.Sprintf("%sfields[%d]%s", head, n-1, tail)
+	return fmt.Sprintf("%sfields[%d]%s", head, at-n, tail)
 }

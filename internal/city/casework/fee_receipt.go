@@ -1,0 +1,73 @@
+package casework
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/johnfercher/maroto/v2/pkg/consts/align"
+	"github.com/johnfercher/maroto/v2/pkg/consts/fontstyle"
+	"github.com/johnfercher/maroto/v2/pkg/props"
+
+	"bedelau/internal/kernel/document"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/fee"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// FeeReceiptPDF returns the receipt (bukti bayar) of a fee that was paid, with the name of its file, to its applicant or
+// to staff who may read the application. Its QR leads to the page that verifies the application's own receipt. It refuses
+// Conflict "fee.not_paid".
+func (s *Service) FeeReceiptPDF(ctx context.Context, actor identity.Actor, id, which uuid.UUID) (name string, pdf []byte, err error) {
+	app, err := s.readable(ctx, actor, id)
+	if err != nil {
+		return "", nil, err
+	}
+	all, err := fee.Of(ctx, s.d.DB.App, subjectKind, app.ID)
+	if err != nil {
+		return "", nil, err
+	}
+	for _, f := range all {
+		if f.ID == which && f.WasPaid() {
+			pdf, err = s.printFee(ctx, app, f)
+			return "bukti-bayar-" + app.Number + ".pdf", pdf, err
+		}
+	}
+	return "", nil, fault.New(fault.Conflict, "fee.not_paid")
+}
+
+func (s *Service) printFee(ctx context.Context, app Application, f fee.Fee) ([]byte, error) {
+	l := i18n.From(ctx)
+	city, _ := tenancy.CityFrom(ctx)
+	title := l.T("casework.fee_receipt.title")
+	sh, err := document.NewSheet(city, app.AgencyName.In(l), title+" "+app.Number, f.RecordedAt)
+	if err != nil {
+		return nil, err
+	}
+	sh.Space(4)
+	sh.Add(title, props.Text{Align: align.Center, Style: fontstyle.Bold, Size: 13})
+	sh.Add(f.Amount.String(), props.Text{Align: align.Center, Style: fontstyle.Bold, Size: 22, Top: 4, Bottom: 2})
+	sh.Add(f.Amount.Words()+" rupiah", props.Text{Align: align.Center, Size: 10, Bottom: 6})
+	sh.Pair(l.T("casework.fee_receipt.for"), f.Title.In(l))
+	sh.Pair(l.T("casework.receipt.service"), app.ServiceName.In(l))
+	sh.Pair(l.T("casework.fee_receipt.number"), app.Number)
+	sh.Pair(l.T("casework.fee_receipt.from"), app.ApplicantName)
+	if on, err := time.Parse(time.DateOnly, f.PaidOn); err == nil {
+		sh.Pair(l.T("casework.fee_receipt.on"), l.Date(on))
+	}
+	sh.Pair(l.T("casework.fee_receipt.reference"), f.Reference)
+	if f.Basis != "" {
+		sh.Pair(l.T("casework.fee_receipt.basis"), f.Basis)
+	}
+	if f.Status == fee.Refunded {
+		sh.Pair(l.T("casework.fee_receipt.refunded"), l.Date(f.RefundedAt.In(city.Location()))+": "+f.RefundReason)
+	}
+	sh.Space(8)
+	err = sh.Check(s.d.Documents.VerifyURL(city, app.ReceiptToken), sh.Aside(l.T("casework.fee_receipt.check"), 2, 10, fontstyle.Normal))
+	if err != nil {
+		return nil, err
+	}
+	return sh.Bytes()
+}

@@ -1,0 +1,126 @@
+package casework
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"bedelau/internal/kernel/fee"
+	"bedelau/internal/kernel/form"
+	"bedelau/internal/kernel/workcal"
+	"bedelau/internal/kernel/workflow"
+)
+
+// charged sets a fee in review, waits for it and then approves.
+func charged(w *workflow.Workflow) {
+	w.States = append(w.States,
+		workflow.State{Code: "unpaid", Label: inBoth("Menunggu pembayaran"), Public: inBoth("Silakan bayar."), Stage: workflow.StageInReview, Clock: workflow.Paused,
+			Fee: &workflow.Fee{Field: "pajak", Title: inBoth("Pajak reklame"), Due: workcal.Term{Amount: 30, Unit: workcal.Day}, Basis: "Perda 1/2024",
+				How: inBoth("Bayar {amount} ke Bank Riau Kepri, kode {code}, sebelum {due}.")}},
+		workflow.State{Code: "paid", Label: inBoth("Lunas"), Public: inBoth("Lunas."), Stage: workflow.StageInReview, Clock: workflow.Running})
+	officer := func(code, from, to string) workflow.Action {
+		return workflow.Action{Code: code, Label: inBoth(code), From: []string{from}, To: to, Actor: workflow.ByOfficer, Permission: "application:review", Reason: workflow.ReasonNone}
+	}
+	charge, pay := officer("charge", "in_review", "unpaid"), officer("pay", "unpaid", "paid")
+	charge.Fields = []form.Field{{Code: "luas", Type: form.Number, Label: inBoth("Luas"), Required: true},
+		{Code: "pajak", Type: form.Computed, As: form.Money, Compute: "int(luas) * 50000", Label: inBoth("Pajak")}}
+	pay.Pays = true
+	w.Actions = append(w.Actions, charge, pay)
+	for i := range w.Actions {
+		if w.Actions[i].Code == "approve" {
+			w.Actions[i].From = []string{"paid"}
+		}
+	}
+}
+
+// TestAFeeIsAskedPaidAndGivenBack follows the money of one application as far as the city writes it down.
+func TestAFeeIsAskedPaidAndGivenBack(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	st.follow(t, charged)
+	siti, budi := st.resident(t, st.ctx, "Siti"), st.officer(t, "Budi", "disdukcapil", "officer")
+	charge := func(n int, luas string) Application {
+		t.Helper()
+		app := st.submitted(t, st.resident(t, st.ctx, "Warga"), nikOf(n))
+		if n == 0 {
+			app = st.submitted(t, siti, sitiNIK)
+		}
+		app, err := st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "start_review", Version: app.Version})
+		if err != nil {
+			t.Fatal(err)
+		}
+		app, err = st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "charge", Version: app.Version, Answers: map[string][]string{"luas": {luas}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return app
+	}
+	app := charge(0, "6")
+	d, _ := st.joint(t, siti, app.ID)
+	if len(d.Fees) != 1 || d.Fees[0].Amount != 300_000 || d.Fees[0].Status != fee.Due || app.Clock != workflow.Paused {
+		t.Fatalf("asked for %+v, clock %s", d.Fees, app.Clock)
+	}
+	want := "Bayar Rp300.000 ke Bank Riau Kepri, kode " + app.Number + ", sebelum 24 Desember 2026"
+	if got := d.Fees[0].How.In("id"); len(got) < len(want) || got[:len(want)] != want {
+		t.Errorf("told %q", got)
+	}
+	if n := st.letters(t, "generic", siti.ID); n != 1 {
+		t.Errorf("%d letters", n)
+	}
+	if _, _, err := st.FeeReceiptPDF(st.ctx, siti, app.ID, d.Fees[0].ID); err == nil {
+		t.Error("a receipt before the payment")
+	}
+	pay := func(app Application, amount, on, reference string) error {
+		_, err := st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "pay", Version: app.Version,
+			Answers: map[string][]string{"paid_amount": {amount}, "paid_on": {on}, "paid_reference": {reference}},
+			Files:   []Upload{{Field: "paid_proof", Name: "slip.jpg", Body: bytes.NewReader(photo(t))}}})
+		return err
+	}
+	wantsField(t, pay(app, "250000", "2026-11-24", "BRK-1"), "paid_amount", "amount_differs")
+	wantsField(t, pay(app, "300000", "2026-11-25", "BRK-1"), "paid_on", "date_past")
+	wantsField(t, pay(app, "300000", "2026-11-24", ""), "paid_reference", "required")
+	if err := pay(app, "300.000", "2026-11-24", "BRK-1"); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, pay(app, "300000", "2026-11-24", "BRK-2"), "application.changed")
+	if other := charge(1, "2"); true { // the same slip pays nothing else
+		wantsField(t, pay(other, "100000", "2026-11-24", "BRK-1"), "paid_reference", "reference_used")
+	}
+	if free := charge(2, "0"); free.State != "paid" {
+		t.Errorf("what costs nothing stands in %s", free.State)
+	}
+	d, _ = st.joint(t, siti, app.ID)
+	if d.Fees[0].Status != fee.Paid || d.Fees[0].PaidOn != "2026-11-24" || d.Application.State != "paid" || d.Application.Clock != workflow.Running {
+		t.Errorf("paid: %+v in %s", d.Fees[0], d.Application.State)
+	}
+	name, pdf, err := st.FeeReceiptPDF(st.ctx, siti, app.ID, d.Fees[0].ID)
+	if err != nil || name != "bukti-bayar-"+app.Number+".pdf" || !bytes.HasPrefix(pdf, []byte("%PDF-")) {
+		t.Errorf("receipt %q, %d bytes, %v", name, len(pdf), err)
+	}
+	if _, _, err := st.FeeReceiptPDF(st.ctx, st.resident(t, st.ctx, "Lain"), app.ID, d.Fees[0].ID); err == nil {
+		t.Error("another resident has the receipt")
+	}
+
+	wantsField(t, st.RefundFee(st.ctx, budi, app.ID, d.Fees[0].ID, " "), "reason", "required")
+	if err := st.RefundFee(st.ctx, siti, app.ID, d.Fees[0].ID, "x"); err == nil {
+		t.Error("the applicant gives it back to themselves")
+	}
+	wants(t, st.RefundFee(st.ctx, budi, app.ID, uuid.New(), "Salah hitung."), "fee.not_paid")
+	if err := st.RefundFee(st.ctx, budi, app.ID, d.Fees[0].ID, "Salah hitung."); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, st.RefundFee(st.ctx, budi, app.ID, d.Fees[0].ID, "Salah hitung."), "fee.not_paid")
+	d, _ = st.joint(t, siti, app.ID)
+	last := d.Timeline[len(d.Timeline)-1]
+	if d.Fees[0].Status != fee.Refunded || last.Action != EventRefunded || last.Message != "Salah hitung." {
+		t.Errorf("given back: %+v, told %+v", d.Fees[0], last)
+	}
+	var acts []string
+	for _, e := range st.trail(t, app.ID) {
+		acts = append(acts, e.Action)
+	}
+	if n := len(acts); n < 3 || acts[n-3] != "application.pay" || acts[n-1] != "application.refund" {
+		t.Errorf("audit %v", acts)
+	}
+}
