@@ -120,7 +120,7 @@ func TestAnAdministratorSeesTheCity(t *testing.T) {
 	admin.Page("/kelola/kalender", "Kalender kerja 2026", "Kalender 2027 belum diisi", "Senin–Jumat", "07.30–16.00", "Tahun Baru 2026", "Cuti bersama", "Belum diverifikasi")
 	admin.Sees(admin.Get("/kelola/kalender?tahun=2031"), http.StatusNotFound)
 	admin.Sees(admin.Get("/kelola/kalender?tahun=%27"), http.StatusNotFound)
-	admin.Page("/kelola/layanan", "Layanan 35", "Dapat diajukan di sini 2", "KTP-el hilang", "Versi 1", "Terverifikasi", "Belum diverifikasi")
+	admin.Page("/kelola/layanan", "Layanan "+pagetest.BatamServices(t), "Dapat diajukan di sini", "KTP-el hilang", "Versi 1", "Terverifikasi", "Belum diverifikasi")
 
 	admin.Page("/kelola/audit", "Mengirim permohonan", number)
 	page := admin.Page("/kelola/audit?objek=application", number, "Kanal: Situs kota")

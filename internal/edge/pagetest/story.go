@@ -4,13 +4,16 @@ import (
 	"bytes"
 	"image"
 	"image/jpeg"
+	"io/fs"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/google/uuid"
 
 	"bedelau/internal/city/casework"
+	"bedelau/tenants"
 )
 
 // filled are the answers of the whole form for one person.
@@ -124,4 +127,14 @@ func (s *Site) Approve(t testing.TB, root string) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// BatamServices is how many services the pack of Batam has.
+func BatamServices(t testing.TB) string {
+	t.Helper()
+	files, err := fs.Glob(tenants.FS, "batam/services/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d services, %v", len(files), err)
+	}
+	return strconv.Itoa(len(files))
 }
