@@ -82,7 +82,7 @@ async function stylesheet(entry, areas) {
     keyframes: true,
     fontFace: true,
     // Classes that Go completes with a tone, and the variables that a city's own stylesheet sets.
-    safelist: { standard: [/^(note|tag|bar|line|swatch)-/], variables: [/^--brand/] },
+    safelist: { standard: [/^(note|tag|bar|line|swatch)-/, /^(size|turn)-/], variables: [/^--brand/] },
   });
   const small = await esbuild.transform(purged.css, { loader: "css", minify: true, target });
   return small.code;
@@ -129,4 +129,5 @@ publish({
   "app.js": await script("app.js"),
   "form.js": await script("form.js"),
   "builder.js": await script("builder.js"),
+  "desk.js": await script("desk.js"),
 });

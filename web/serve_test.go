@@ -73,7 +73,7 @@ func TestServeAssetOfAnotherRelease(t *testing.T) {
 func TestAssetBudgets(t *testing.T) {
 	t.Parallel()
 	built(t)
-	for name, budget := range map[string]int{"public.css": 25 << 10, "office.css": 60 << 10, "app.js": 20 << 10} {
+	for name, budget := range map[string]int{"public.css": 25 << 10, "office.css": 60 << 10, "app.js": 20 << 10, "desk.js": 4 << 10} {
 		body, err := io.ReadAll(get(t, Asset(name), "gzip").Body)
 		if err != nil || len(body) > budget {
 			t.Errorf("%s is %d bytes gzipped, budget %d, %v", name, len(body), budget, err)

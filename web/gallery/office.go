@@ -1,6 +1,8 @@
 package main
 
 import (
+	"net/url"
+	"strings"
 	"time"
 
 	"bedelau/web/page/office"
@@ -27,6 +29,25 @@ func officePages() []entry {
 			return office.Queue(v)
 		}},
 		{"case", func(s ui.Shell) templ.Component { return office.Case(caseFile(s)) }},
+		{"case-viewing", func(s ui.Shell) templ.Component {
+			v := caseFile(s)
+			v.Show = picture[strings.LastIndexByte(picture, '/')+1:]
+			return office.Case(v)
+		}},
+		{"bulk-step", func(s ui.Shell) templ.Component {
+			return office.Bulk(office.BulkView{Shell: desk(s, "/petugas/antrean", s.L.T("bulk.title")), Back: "/petugas/antrean",
+				Items:   []office.BulkItem{{Value: "1 2", Number: "BTM-26-7K3QX-4", Service: "KTP-el hilang"}, {Value: "2 2", Number: "BTM-26-9T2WH-6", Service: "KTP-el hilang"}},
+				Actions: []office.BulkAction{{Action: office.Action{Code: "start_review", Label: in(s, "Mulai periksa", "Begin the review")}, Count: 2}, {Action: office.Action{Code: "approve", Label: in(s, "Setujui", "Approve")}, Count: 1}}})
+		}},
+		{"bulk-done", func(s ui.Shell) templ.Component {
+			return office.Bulk(office.BulkView{Shell: desk(s, "/petugas/antrean", s.L.T("bulk.title")), Back: "/petugas/antrean", Done: true, Succeeded: 1, Results: []office.BulkResult{
+				{ID: "1", Number: "BTM-26-7K3QX-4", Service: "KTP-el hilang", OK: true}, {ID: "2", Number: "BTM-26-9T2WH-6", Service: "KTP-el hilang", Text: in(s, "Ditangani Dewi. Ambil alih dulu.", "Dewi is handling this. Take it over first.")}, {ID: "3", Text: "x"}}})
+		}},
+		{"workload", func(s ui.Shell) templ.Component {
+			n := func(n int) office.Figure { return office.Figure{N: n, Href: "/x"} }
+			return office.Workload(office.WorkloadView{Shell: desk(s, "/petugas/beban", s.L.T("workload.title")), Rows: []office.Load{
+				{Nobody: true, Open: n(12), Late: n(2), Week: n(5)}, {Name: "Budi Hartono", Open: n(204), Late: n(3), Week: n(31), Waiting: n(8), Done: n(412)}, {Name: "Andi Wijaya"}}})
+		}},
 		{"case-error", func(s ui.Shell) templ.Component {
 			v := caseFile(s)
 			v.ErrorTitle, v.Tried, v.Fields = true, "request_correction", []string{"kk"}
@@ -115,6 +136,13 @@ func queue(s ui.Shell) office.QueueView {
 	review, sent := in(s, "Dalam verifikasi", "In review"), in(s, "Terkirim", "Submitted")
 	v := office.QueueView{
 		Shell: desk(s, "/petugas/antrean", s.L.T("queue.title")), Agency: agencies(s)[0].Name, Tab: "all", Now: now, From: "?dari=all", Next: "/petugas/antrean?setelah=x",
+		Total: 31, MayClaim: true, MayAssign: true, MayExport: true, MayShare: true, Query: url.Values{"lihat": {"all"}}, Colleagues: []ui.Option{{Value: "1", Label: "Andi Wijaya"}},
+		Saved: []office.Saved{{ID: "1", Name: in(s, "Akta minggu ini", "Certificates this week"), Href: "/x", Current: true, MayForget: true}, {ID: "2", Name: in(s, "Terlambat di loket", "Late at the counter"), Href: "/x", Shared: true}},
+		Filter: office.FilterForm{Open: true, Active: true, View: "all", Clear: "/petugas/antrean", Fields: []ui.Field{
+			{Name: "layanan", Label: s.L.T("queue.filter.service"), Options: []ui.Option{{Label: s.L.T("queue.filter.any")}, {Value: "ktp", Label: "KTP-el hilang"}}, Value: "ktp"},
+			{Name: "tahap", Label: s.L.T("queue.filter.stage"), Options: []ui.Option{{Label: s.L.T("queue.filter.any")}}},
+			{Name: "urut", Label: s.L.T("queue.sort"), Options: []ui.Option{{Label: s.L.T("queue.sort.due")}}},
+		}, Days: []office.DaySpan{{Label: s.L.T("queue.filter.due"), From: "tenggat_dari", To: "tenggat_sampai", FromDay: "2026-11-24"}}},
 		Tabs: []office.Tab{
 			{Code: "mine", Label: in(s, "Tugas saya", "Mine"), Count: 4}, {Code: "unassigned", Label: in(s, "Belum ditugaskan", "Unassigned"), Count: 12},
 			{Code: "all", Label: in(s, "Semua", "All"), Count: 31}, {Code: "late", Label: in(s, "Terlambat", "Late"), Count: 2, Alarm: true},
@@ -135,7 +163,7 @@ func caseFile(s ui.Shell) office.CaseView {
 	return office.CaseView{
 		Shell: desk(s, "/petugas/antrean", "BTM-26-7K3QX-4"), ID: "1", Number: "BTM-26-7K3QX-4", Service: in(s, "KTP-el hilang", "Lost electronic ID card"), Applicant: "Siti Rahmawati", Agency: agencies(s)[0].Name,
 		Status: "in_review", StatusLabel: in(s, "Dalam verifikasi", "In review"), Deadline: ui.Deadline{State: "late", Due: now, Left: 1, Unit: "working_day"}, Submitted: now.AddDate(0, 0, -3), Assignee: "Budi Hartono", Version: 4, Level: 1,
-		Next: &office.Next{Href: "/x", Number: "BTM-26-9T2WH-6", Service: in(s, "KTP-el hilang", "Lost electronic ID card")}, MayNote: true,
+		MayNext: true, Before: "/x", After: "/x", MayNote: true,
 		Term: in(s, "2 hari kerja", "2 working days"), ChannelLabel: s.L.T("case.channel.web"), Back: "/petugas/antrean",
 		Warnings: []string{in(s, "Tanggal lahir berbeda dengan yang ada di NIK.", "The date of birth differs from that in the NIK.")},
 		Answers: []office.Answer{
@@ -144,7 +172,7 @@ func caseFile(s ui.Shell) office.CaseView {
 			{ID: "isi-3", Label: in(s, "Tanggal lahir", "Date of birth"), Value: "•• •••• 1990", Reveal: "/petugas/permohonan/1/buka/lahir"},
 			{ID: "isi-4", Label: in(s, "Tempat kehilangan", "Place of loss"), Value: in(s, "Pasar Botania", "Botania market"), Corrected: true},
 			{ID: "isi-5", Label: in(s, "Kartu Keluarga", "Family Card"), Files: []ui.File{{Name: "Kartu Keluarga.jpg", Size: 1834000, Href: picture, Image: true}}},
-			{ID: "isi-6", Label: in(s, "Surat keterangan kehilangan dari Kepolisian", "Police report of loss"), Files: []ui.File{{Name: "surat-kehilangan.pdf", Size: 402000, Href: "/x"}}},
+			{ID: "isi-6", Label: in(s, "Surat keterangan kehilangan dari Kepolisian", "Police report of loss"), Files: []ui.File{{Name: "surat-kehilangan.pdf", Size: 402000, Href: "/x", PDF: true}}},
 		},
 		Events: []ui.Event{
 			{Title: in(s, "Melewati tenggat", "Past the deadline"), By: in(s, "Sistem", "System"), At: now.Add(-2 * 3600e9), Icon: "alert-circle", Tone: "bad", Text: in(s, "Kepala dinas diberi tahu.", "The agency head was told.")},

@@ -95,6 +95,7 @@ type File struct {
 	Remove string // address of the POST that takes the file away
 	Image  bool   // a browser can show it in the page
 	Held   bool   // not scanned for malware yet, so it cannot be opened
+	PDF    bool   // a browser can show it in a frame
 }
 
 // FieldError is one refused answer in the reader's words. Label is what the question is called, for the list above the

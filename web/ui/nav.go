@@ -18,6 +18,7 @@ type Section string
 // The sections, in the order of the menu.
 const (
 	SectionQueue    Section = "queue"
+	SectionWorkload Section = "workload" // who has how much
 	SectionServices Section = "services"
 	SectionApps     Section = "apps" // the agencies' own
 	SectionStaff    Section = "staff"
@@ -36,6 +37,7 @@ func DeskNav(l i18n.Locale, may func(Section) bool) []Link {
 		href, icon string
 	}{
 		{SectionQueue, "/petugas/antrean", "inbox"},
+		{SectionWorkload, "/petugas/beban", "chart-bar"},
 		{SectionServices, "/kelola/layanan", "list-details"},
 		{SectionApps, "/kelola/aplikasi", "key"},
 		{SectionStaff, "/kelola/staf", "users"},

@@ -97,11 +97,24 @@ func (s *Service) Colleagues(ctx context.Context, actor identity.Actor, id uuid.
 	if err := s.d.Guard.Allow(ctx, actor, access.ApplicationAssign); err != nil {
 		return nil, err
 	}
-	return s.colleagues(ctx, app)
+	return s.colleagues(ctx, app.AgencyCode)
 }
 
-func (s *Service) colleagues(ctx context.Context, app Application) ([]Colleague, error) {
-	members, err := s.d.Staff.ListStaff(ctx, identity.StaffFilter{Agency: app.AgencyCode, Limit: colleaguesLimit})
+// ColleaguesIn lists the active staff of an agency within the actor's reach, by name. Those with application:assign call
+// it; an agency out of reach has none.
+func (s *Service) ColleaguesIn(ctx context.Context, actor identity.Actor, agency string) ([]Colleague, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.ApplicationAssign); err != nil {
+		return nil, err
+	}
+	r, err := s.within(ctx, actor)
+	if err != nil || agency == "" || !r.City() && r.Agency() != agency {
+		return nil, err
+	}
+	return s.colleagues(ctx, agency)
+}
+
+func (s *Service) colleagues(ctx context.Context, agency string) ([]Colleague, error) {
+	members, err := s.d.Staff.ListStaff(ctx, identity.StaffFilter{Agency: agency, Limit: colleaguesLimit})
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +128,7 @@ func (s *Service) colleagues(ctx context.Context, app Application) ([]Colleague,
 }
 
 func (s *Service) colleague(ctx context.Context, app Application, officer uuid.UUID) (string, error) {
-	all, err := s.colleagues(ctx, app)
+	all, err := s.colleagues(ctx, app.AgencyCode)
 	if err != nil {
 		return "", err
 	}

@@ -19,7 +19,7 @@ type Load struct {
 	Officer uuid.UUID
 	Open    int // without what waits for the applicant
 	Late    int
-	Week    int // due until the end of Sunday, not late yet
+	Week    int // due from today to Sunday
 	Waiting int // for the applicant
 	Done    int // closed in the last thirty days
 }
@@ -36,13 +36,14 @@ func (s *Service) Workload(ctx context.Context, actor identity.Actor, agency str
 		return nil, err
 	}
 	now := s.now()
+	today, week := thisWeek(now.In(zone(ctx)))
 	loads := map[uuid.UUID]Load{uuid.Nil: {}}
 	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
 		var open, done []Load
 		q := within(ctx, tx, r).ColumnExpr("coalesce(a.assignee_id, ?) AS officer", uuid.Nil).
 			ColumnExpr("count(*) FILTER (WHERE a.queue_rank < ?) AS open", rankWaiting).
 			ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ? AND a.queue_at < ?) AS late", rankDue, now).
-			ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ? AND a.queue_at >= ? AND a.queue_at < ?) AS week", rankDue, now, endOfWeek(now.In(zone(ctx)))).
+			ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ? AND a.queue_at >= ? AND a.queue_at < ?) AS week", rankDue, today, week).
 			ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ?) AS waiting", rankWaiting).GroupExpr("a.assignee_id")
 		if err := f.where(ctx, q, actor, now).Scan(ctx, &open); err != nil {
 			return err
@@ -89,8 +90,12 @@ func busier(a, b Load) int {
 	return slices.Compare(a.Officer[:], b.Officer[:])
 }
 
-// endOfWeek is the midnight that ends the Sunday of a moment's week.
-func endOfWeek(at time.Time) time.Time {
+// thisWeek is the midnight before a moment and the one that ends the Sunday after it.
+func thisWeek(at time.Time) (today, end time.Time) {
 	y, m, d := at.Date()
-	return time.Date(y, m, d+(7-int(at.Weekday()))%7+1, 0, 0, 0, 0, at.Location())
+	today = time.Date(y, m, d, 0, 0, 0, 0, at.Location())
+	return today, today.AddDate(0, 0, DaysLeftInWeek(at))
 }
+
+// DaysLeftInWeek counts the days from today to Sunday, both included: a Filter's DueFrom is today and its DueTo the last.
+func DaysLeftInWeek(at time.Time) int { return (7-int(at.Weekday()))%7 + 1 }

@@ -39,7 +39,7 @@ func casePath(id uuid.UUID) string { return "/petugas/permohonan/" + id.String()
 
 // sameCase is the case with the way back that the request came by.
 func sameCase(c *gin.Context, id uuid.UUID) string {
-	_, from := cameFrom(c)
+	_, _, from := cameFrom(c)
 	return casePath(id) + from
 }
 
@@ -66,7 +66,9 @@ func (p *Pages) casePage(c *gin.Context, status int, t try) error {
 		Answers: caseAnswers(c, d, t), Agreed: agreed(d, l), Events: p.caseEvents(c, d, 0), Actions: caseActions(d, l), Correctable: correctable(d, l),
 		Errors: t.errors, Tried: t.action, Reason: t.reason, Fields: t.fields, Note: t.note,
 	}
-	v.Back, v.From = cameFrom(c)
+	var list inbox.Filter
+	list, v.Back, v.From = cameFrom(c)
+	v.Show = c.Query("berkas")
 	v.ErrorTitle = len(t.errors) > 0
 	if app.Correction != nil {
 		v.Correction = app.Correction.Message
@@ -87,7 +89,8 @@ func (p *Pages) casePage(c *gin.Context, status int, t try) error {
 	if err := p.hands(c, d, t, &v); err != nil {
 		return err
 	}
-	if v.Next, err = p.nextCase(c, id); err != nil {
+	v.MayNext = p.Guard.Allow(ctx, a, access.ApplicationReview) == nil
+	if err := p.beside(c, id, list, &v); err != nil {
 		return err
 	}
 	return p.Render(c, status, office.Case(v))
@@ -119,7 +122,7 @@ func (p *Pages) hands(c *gin.Context, d casework.Detail, t try, v *office.CaseVi
 func caseAnswers(c *gin.Context, d casework.Detail, t try) []office.Answer {
 	var out []office.Answer
 	path, l := casePath(d.Application.ID), gate.LocaleOf(c)
-	_, from := cameFrom(c)
+	_, _, from := cameFrom(c)
 	for _, page := range d.Pages {
 		for _, f := range page.Fields {
 			if f.Type == form.Consent && f.Text != "" {
@@ -133,7 +136,7 @@ func caseAnswers(c *gin.Context, d casework.Detail, t try) []office.Answer {
 				x.Reveal = path + "/buka/" + f.Code + from
 			}
 			for _, file := range f.Files {
-				x.Files = append(x.Files, ui.File{Name: file.Name, Size: file.Size, Href: path + "/berkas/" + file.ID.String(), Image: strings.HasPrefix(file.Mime, "image/"), Held: file.Unscanned()})
+				x.Files = append(x.Files, ui.File{Name: file.Name, Size: file.Size, Href: path + "/berkas/" + file.ID.String(), Image: strings.HasPrefix(file.Mime, "image/"), PDF: file.Mime == site.MimePDF, Held: file.Unscanned()})
 			}
 			out = append(out, x)
 		}
@@ -202,31 +205,17 @@ func fieldLabel(d casework.Detail, code string, l i18n.Locale) string {
 	return code
 }
 
-// nextCase is what the officer takes up after this one: the most urgent of their own, else of what nobody has. It is
-// nil for readers without a queue and when nothing is left.
-func (p *Pages) nextCase(c *gin.Context, but uuid.UUID) (*office.Next, error) {
-	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
-	if p.Guard.Allow(ctx, a, access.ApplicationReview) != nil {
-		return nil, nil
+// beside leads to the neighbours in the list that the case was opened from. Readers without a queue have none.
+func (p *Pages) beside(c *gin.Context, id uuid.UUID, list inbox.Filter, v *office.CaseView) error {
+	n, err := p.Inbox.Neighbours(c.Request.Context(), gate.ActorOf(c), list, id)
+	if err != nil && fault.From(err).Kind == fault.Forbidden {
+		return nil
 	}
-	_, from := cameFrom(c)
-	for _, view := range []inbox.View{inbox.ViewMine, inbox.ViewUnassigned} {
-		q, err := p.Inbox.Queue(ctx, a, inbox.Query{Filter: inbox.Filter{View: view}, Limit: 2})
-		if f := fault.From(err); err != nil && f.Kind == fault.Forbidden {
-			return nil, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		rows, err := p.Casework.List(ctx, a, q.IDs)
-		if err != nil {
-			return nil, err
-		}
-		for _, app := range rows {
-			if app.ID != but && app.Clock == workflow.Running {
-				return &office.Next{Href: casePath(app.ID) + from, Number: app.Number, Service: app.ServiceName.In(l)}, nil
-			}
-		}
+	if n.Before != uuid.Nil {
+		v.Before = casePath(n.Before) + v.From
 	}
-	return nil, nil
+	if n.After != uuid.Nil {
+		v.After = casePath(n.After) + v.From
+	}
+	return err
 }

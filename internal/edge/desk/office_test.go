@@ -352,7 +352,7 @@ func TestALateCaseIsSeen(t *testing.T) {
 	andi.Page(atDesk(root), "Lewat 1 hari kerja", "Dilaporkan ke atasan", "Lewat tenggat, dilaporkan ke atasan", "Sistem")
 }
 
-// TestTheQueueIsPaged: pages follow by a cursor, and the next case is offered after one.
+// TestTheQueueIsPaged: a case leads to its neighbours in the list that it was opened from, and back to that list.
 func TestTheQueueIsPaged(t *testing.T) {
 	t.Parallel()
 	s := pagetest.Open(t)
@@ -362,9 +362,9 @@ func TestTheQueueIsPaged(t *testing.T) {
 	s.Wait(time.Minute)
 	second := s.Resident(t, pagetest.HostBatam, "Budi Santoso", "081270005678")
 	two, _ := second.Apply("2171041203880007")
-	page := andi.Page(atDesk(one), "Permohonan berikutnya")
+	page := andi.Page(atDesk(one), "Sesudahnya", "Buka berikutnya")
 	if !strings.Contains(page, `href="`+atDesk(two)+`"`) {
-		t.Error("the next case is not offered")
+		t.Error("the case that follows is not offered")
 	}
 	list := andi.Page("/petugas/antrean?lihat=unassigned", "Belum diambil 2")
 	from := atDesk(one) + "?dari=unassigned"

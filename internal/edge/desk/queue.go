@@ -2,8 +2,9 @@ package desk
 
 import (
 	"net/http"
-	"net/url"
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -12,6 +13,7 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/web/page/office"
 	"bedelau/web/ui"
@@ -24,32 +26,51 @@ func (p *Pages) deskShell(c *gin.Context, title string) ui.Shell {
 	return s
 }
 
-// deskQueue shows a page of a view of the officer's queue.
+// deskQueue shows a page of the officer's list. A filter that cannot be is shown as it was asked for, over its whole view.
 func (p *Pages) deskQueue(c *gin.Context) error {
-	f := inbox.Query{Filter: inbox.Filter{View: inbox.View(c.Query("lihat"))}, Cursor: c.Query("sesudah")}
+	f := filterOf(func(name string) string { return site.ToText(c.Query(name)) })
 	if f.View == "" {
 		f.View = inbox.ViewAll
 	}
-	return p.queuePage(c, f)
+	err := f.Check()
+	if err == nil {
+		return p.queuePage(c, http.StatusOK, inbox.Query{Filter: f, Cursor: c.Query("sesudah")}, tried{filter: f})
+	}
+	if bad := (inbox.Filter{View: f.View}).Check(); bad != nil {
+		return err
+	}
+	errs, status, _ := site.Refused(c, err, "")
+	for i, e := range errs {
+		errs[i].Name = filterNames[e.Name]
+	}
+	return p.queuePage(c, status, inbox.Query{Filter: inbox.Filter{View: f.View}}, tried{filter: f, errors: errs})
 }
 
-// deskSearch shows what a search found. What was typed may be a person's name and so is not in the address, which
-// browsers and proxies keep.
+// deskSearch shows what a search found. What was typed may be a person's name or number and so is not in the address,
+// which browsers and proxies keep.
 func (p *Pages) deskSearch(c *gin.Context) error {
 	in, err := site.ReadForm(c)
 	if err != nil {
 		return err
 	}
-	return p.queuePage(c, inbox.Query{Filter: inbox.Filter{View: inbox.ViewAll}, Search: in.Text("q")})
+	return p.queuePage(c, http.StatusOK, inbox.Query{Filter: inbox.Filter{View: inbox.ViewAll}, Search: in.Text("q")}, tried{})
 }
 
-func (p *Pages) queuePage(c *gin.Context, f inbox.Query) error {
+// tried is what an officer has just asked of the list, to be shown with it: a filter, or one to be saved.
+type tried struct {
+	filter inbox.Filter
+	name   string // of a filter to be saved
+	saving bool
+	errors ui.Errors
+}
+
+func (p *Pages) queuePage(c *gin.Context, status int, f inbox.Query, t tried) error {
 	ctx, actor, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
 	q, err := p.Inbox.Queue(ctx, actor, f)
 	if err != nil {
 		return err
 	}
-	rows, err := p.Casework.List(ctx, actor, q.IDs)
+	rows, err := p.found(c, f, &q)
 	if err != nil {
 		return err
 	}
@@ -57,38 +78,82 @@ func (p *Pages) queuePage(c *gin.Context, f inbox.Query) error {
 	if err != nil {
 		return err
 	}
-	v := office.QueueView{Shell: p.deskShell(c, l.T("queue.title")), Search: site.Clip(site.ToText(f.Search), 100), More: q.More, Here: c.Request.URL.RequestURI(), Now: site.Zoned(c, p.Now())}
+	v := office.QueueView{Shell: p.deskShell(c, l.T("queue.title")), Search: site.Clip(site.ToText(f.Search), 100), More: q.More,
+		Here: c.Request.URL.RequestURI(), Now: site.Zoned(c, p.Now()), Errors: t.errors, Total: q.Total}
+	v.ErrorTitle = len(t.errors) > 0
 	if actor.Agency != "" {
 		if a, err := p.Catalog.Agency(ctx, actor.Agency); err == nil {
 			v.Agency = a.Name.In(l)
 		}
 	}
-	if v.Search == "" {
-		v.Tab, v.From = string(f.View), origin(f.View, f.Cursor)
-	}
-	if v.Tab == string(inbox.ViewDone) {
-		v.Hint = l.T("queue.done_hint")
-	}
 	for _, view := range viewsByUrgency(q.Counts) {
 		v.Tabs = append(v.Tabs, office.Tab{Code: string(view), Label: tabLabel(view, l), Count: q.Counts[view], Alarm: view == inbox.ViewLate})
 	}
 	if q.Next != "" {
-		v.Next = queueAddress(f.View, q.Next)
+		v.Next = listAddress(f.Filter, q.Next)
 	}
 	if f.Cursor != "" {
-		v.First = queueAddress(f.View, "")
+		v.First = listAddress(f.Filter, "")
 	}
-	may := p.Guard.Allow(ctx, actor, access.ApplicationReview) == nil
+	if v.Search == "" {
+		if err := p.listTools(c, f, t, &v); err != nil {
+			return err
+		}
+	}
+	v.MayClaim = p.Guard.Allow(ctx, actor, access.ApplicationReview) == nil
+	v.MayAssign = p.Guard.Allow(ctx, actor, access.ApplicationAssign) == nil
 	for i, a := range rows {
 		row, err := p.queueRow(c, a, deadlines[i])
 		if err != nil {
 			return err
 		}
-		row.MayClaim = may && a.Open() && !a.AssigneeID.Valid
+		row.MayClaim = v.MayClaim && a.Open() && !a.AssigneeID.Valid
 		v.Rows = append(v.Rows, row)
 	}
-	return p.Render(c, http.StatusOK, office.Queue(v))
+	return p.Render(c, status, office.Queue(v))
 }
+
+// listTools is what a list has and a search has not: its view, its filter, and what can be done with the whole of it.
+func (p *Pages) listTools(c *gin.Context, f inbox.Query, t tried, v *office.QueueView) error {
+	ctx, actor, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
+	v.Tab, v.From = string(f.View), origin(f.Filter, f.Cursor)
+	if f.View == inbox.ViewDone {
+		v.Hint = l.T("queue.done_hint")
+	}
+	reach, err := p.Guard.Reach(ctx, actor)
+	if err != nil {
+		return err
+	}
+	if v.Filter, err = p.filterForm(c, t.filter, reach); err != nil {
+		return err
+	}
+	if v.Saved, err = p.savedLinks(ctx, actor, l, f.Filter); err != nil {
+		return err
+	}
+	v.Colleagues = p.colleagues(ctx, actor, f.Filter, reach)
+	v.Query = filterQuery(f.Filter)
+	v.SaveName, v.Saving, v.MayShare = t.name, t.saving, p.Inbox.MayShare(ctx, actor)
+	v.MayExport = p.Guard.Allow(ctx, actor, access.ApplicationRead) == nil
+	return nil
+}
+
+// found reads the applications of a page. A search for a person's own number is for those who may see such numbers, and
+// on record.
+func (p *Pages) found(c *gin.Context, f inbox.Query, q *inbox.Page) ([]casework.Application, error) {
+	ctx, actor := c.Request.Context(), gate.ActorOf(c)
+	nik := strings.NewReplacer(" ", "", "-", "", ".", "").Replace(strings.TrimSpace(f.Search))
+	if !nikPattern.MatchString(nik) || p.Guard.Allow(ctx, actor, access.ApplicationReveal) != nil {
+		return p.Casework.List(ctx, actor, q.IDs)
+	}
+	rows, err := p.Casework.ByIdentifier(ctx, actor, form.NIK, nik)
+	q.More = len(rows) > searchShown
+	return rows[:min(len(rows), searchShown)], err
+}
+
+var nikPattern = regexp.MustCompile(`^[0-9]{16}$`)
+
+// searchShown is how many a search shows at most.
+const searchShown = 25
 
 // tabLabel is the name of a view. That only the last thirty days are kept in the done one is said beneath it.
 func tabLabel(v inbox.View, l i18n.Locale) string {
@@ -106,33 +171,6 @@ func viewsByUrgency(counts map[inbox.View]int) []inbox.View {
 		views = slices.Insert(slices.Delete(views, late, late+1), 0, inbox.ViewLate)
 	}
 	return views
-}
-
-// origin is the query by which a case knows the view that it was opened from, to lead back there.
-func origin(view inbox.View, cursor string) string {
-	q := url.Values{"dari": {string(view)}}
-	if cursor != "" {
-		q.Set("sesudah", cursor)
-	}
-	return "?" + q.Encode()
-}
-
-// cameFrom reads the query of origin: the view to lead back to and the query for the addresses of the case, which are
-// those of the whole queue and nothing when the case was opened in another way.
-func cameFrom(c *gin.Context) (back, query string) {
-	view, cursor := inbox.View(c.Query("dari")), c.Query("sesudah")
-	if !slices.Contains(inbox.Views(), view) {
-		return site.PathQueue, ""
-	}
-	return queueAddress(view, cursor), origin(view, cursor)
-}
-
-func queueAddress(view inbox.View, cursor string) string {
-	q := url.Values{"lihat": {string(view)}}
-	if cursor != "" {
-		q.Set("sesudah", cursor)
-	}
-	return site.PathQueue + "?" + q.Encode()
 }
 
 func (p *Pages) queueRow(c *gin.Context, a casework.Application, due ui.Deadline) (office.Row, error) {

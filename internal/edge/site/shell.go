@@ -83,6 +83,7 @@ func logoPath(city tenancy.City) string {
 // sections says which permission opens each part of the desk.
 var sections = map[ui.Section]access.Permission{
 	ui.SectionQueue:    access.ApplicationQueue,
+	ui.SectionWorkload: access.ApplicationAssign,
 	ui.SectionServices: access.ServiceConfigure,
 	ui.SectionApps:     access.AppManage,
 	ui.SectionStaff:    access.StaffManage,

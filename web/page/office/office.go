@@ -3,6 +3,11 @@
 //
 // Each page function takes the view declared beside it. Posts and their inputs:
 //
+//	/petugas/antrean                         q
+//	/petugas/antrean/massal                  pilih (repeated: an id, a space, a version), what, officer, action, reason
+//	/petugas/antrean/saringan                name, shared, and the fields of the filter as they stand in the address
+//	/petugas/antrean/saringan/:id/hapus      nothing
+//	/petugas/berikutnya                      case (that it comes after)
 //	/petugas/permohonan/:id/tindakan         action, version, reason, fields (repeated)
 //	/petugas/permohonan/:id/ambil            version, take_over, next (the list it was taken from)
 //	/petugas/permohonan/:id/lepas            version
@@ -17,6 +22,7 @@ package office
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"bedelau/internal/kernel/i18n"
@@ -39,31 +45,6 @@ type Row struct {
 	Submitted                                                     time.Time
 	Level, Version                                                int
 	Mine, MayClaim                                                bool
-}
-
-// QueueView is a page of an office's work, most urgent first.
-type QueueView struct {
-	ui.Shell
-	Agency string // whose queue it is
-	Tab    string // code of the view shown; empty while searching
-	Hint   string // what else is to be known about the view
-	Search string
-	Tabs   []Tab
-	Rows   []Row
-	First  string // address of the first page, when this is another
-	Next   string // address of the next page
-	Here   string // address of this page
-	From   string // query that tells a case where it was opened from
-	Now    time.Time
-	More   bool // a search found more than it shows
-}
-
-// noneKey names the sentence for a view that holds nothing, and for a search that found nothing.
-func (v QueueView) noneKey() string {
-	if v.Search != "" {
-		return "queue.none.search"
-	}
-	return "queue.none." + v.Tab
 }
 
 // due is the day of the deadline beside the time that remains; empty when there is none or the tag says it already.
@@ -102,9 +83,6 @@ type Changed struct {
 	Kept   string
 }
 
-// Next is the application to take up after this one.
-type Next struct{ Href, Number, Service string }
-
 // CaseView is one application with everything to decide it by. Tried is the action whose form was refused: it stays
 // open with the Reason and the Fields that were sent. Errors are of "reason", "fields", "officer", "note", or of none.
 type CaseView struct {
@@ -131,7 +109,10 @@ type CaseView struct {
 	Errors                                 ui.Errors
 
 	Changed      *Changed
-	Next         *Next
+	MayNext      bool   // may take up another after this one
+	Before       string // addresses of the neighbours in the list that the case was opened from
+	After        string
+	Show         string // id of the paper in the viewer
 	Term         string // what was promised
 	Provisional  bool   // the deadline runs into a year without imported holidays
 	Correction   string // what the applicant was asked for and has not sent
@@ -165,6 +146,42 @@ func (v CaseView) ticked(code string) bool { return slices.Contains(v.Fields, co
 
 // words lists what was answered in words, and files what was handed in, each with its question.
 func (v CaseView) words() []Answer { return v.pick(func(a Answer) bool { return len(a.Files) == 0 }) }
+
+// paper is the id of a file in the address of its case.
+func (v CaseView) paper(f ui.File) string { return f.Href[strings.LastIndexByte(f.Href, '/')+1:] }
+
+// beside is the address of the case with a paper in the viewer.
+func (v CaseView) beside(f ui.File) string {
+	join := "?"
+	if v.From != "" {
+		join = "&"
+	}
+	return "/petugas/permohonan/" + v.ID + v.From + join + "berkas=" + v.paper(f) + "#penampil"
+}
+
+// shown is the paper in the viewer, or nil.
+func (v CaseView) shown() *ui.File {
+	for _, a := range v.files() {
+		for _, f := range a.Files {
+			if v.Show != "" && v.paper(f) == v.Show && (f.Image || f.PDF) && !f.Held {
+				return &f
+			}
+		}
+	}
+	return nil
+}
+
+// labelOf is the question that a file answers.
+func (v CaseView) labelOf(f *ui.File) string {
+	for _, a := range v.files() {
+		for _, x := range a.Files {
+			if x.Href == f.Href {
+				return a.Label
+			}
+		}
+	}
+	return f.Name
+}
 
 func (v CaseView) files() []Answer { return v.pick(func(a Answer) bool { return len(a.Files) > 0 }) }
 

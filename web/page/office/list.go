@@ -1,0 +1,154 @@
+package office
+
+import (
+	"net/url"
+	"slices"
+	"time"
+
+	"bedelau/web/ui"
+)
+
+// QueueView is a page of an office's work, most urgent first.
+type QueueView struct {
+	ui.Shell
+	Agency string // whose queue it is
+	Tab    string // code of the view shown; empty while searching
+	Hint   string // what else is to be known about the view
+	Search string
+	Tabs   []Tab
+	Rows   []Row
+	Total  int    // in all pages of the list
+	First  string // address of the first page, when this is another
+	Next   string // address of the next page
+	Here   string // address of this page
+	From   string // query that tells a case where it was opened from
+	Now    time.Time
+	More   bool // a search found more than it shows
+	Errors ui.Errors
+
+	Filter     FilterForm
+	Query      url.Values // the filter as it stands in an address
+	Saved      []Saved
+	SaveName   string // as it was typed, when it was refused
+	Saving     bool   // so that its form stays open
+	MayShare   bool
+	MayExport  bool
+	MayClaim   bool
+	MayAssign  bool
+	Colleagues []ui.Option // among whom work is dealt out
+}
+
+// FilterForm is what a list can be narrowed down by, and what is chosen.
+type FilterForm struct {
+	Open, Active bool
+	View, Clear  string
+	Fields       []ui.Field
+	Late         bool
+	Days         []DaySpan
+}
+
+// DaySpan asks for the days from one to another.
+type DaySpan struct{ Label, From, To, FromDay, ToDay string }
+
+// Saved is a filter with a name.
+type Saved struct {
+	ID, Name, Href             string
+	Current, Shared, MayForget bool
+}
+
+// noneKey names the sentence for a view that holds nothing, for a filter that leaves nothing of it, and for a search
+// that found nothing.
+func (v QueueView) noneKey() string {
+	switch {
+	case v.Search != "":
+		return "queue.none.search"
+	case v.Filter.Active:
+		return "queue.none.filter"
+	}
+	return "queue.none." + v.Tab
+}
+
+// many reports whether something can be done to several at once.
+func (v QueueView) many() bool {
+	return v.Tab != "done" && v.Search == "" && (v.MayClaim || v.MayAssign)
+}
+
+// hiddenFilter is the filter as the fields of a form.
+func (v QueueView) hiddenFilter() [][2]string {
+	var out [][2]string
+	for name, values := range v.Query {
+		out = append(out, [2]string{name, values[0]})
+	}
+	slices.SortFunc(out, func(a, b [2]string) int { return slices.Compare(a[:], b[:]) })
+	return out
+}
+
+func (v QueueView) export(kind string) string {
+	return "/petugas/antrean/unduh." + kind + "?" + v.Query.Encode()
+}
+
+// BulkView is what is to be done to many applications, or what became of each.
+type BulkView struct {
+	ui.Shell
+	Back, From string
+	Items      []BulkItem
+	Actions    []BulkAction // that can be taken of at least one
+	Errors     ui.Errors
+	Done       bool
+	Succeeded  int
+	Results    []BulkResult
+}
+
+// BulkItem is one application that was ticked; Value names it and the version that was seen.
+type BulkItem struct{ Value, Number, Service string }
+
+// BulkAction is a step with the number of applications of which it can be taken.
+type BulkAction struct {
+	Action
+	Count int
+}
+
+// BulkResult is what became of one. Text says why nothing did.
+type BulkResult struct {
+	ID, Number, Service, Text string
+	OK                        bool
+}
+
+// failed are the results to look at, before those that went well.
+func (v BulkView) failed() []BulkResult { return v.results(false) }
+
+func (v BulkView) results(ok bool) []BulkResult {
+	var out []BulkResult
+	for _, r := range v.Results {
+		if r.OK == ok {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// WorkloadView is how the work of an office is spread.
+type WorkloadView struct {
+	ui.Shell
+	Agency   string // code, when one of several was chosen
+	Agencies []ui.Option
+	Rows     []Load
+}
+
+// Load is how much one officer has, or what nobody has.
+type Load struct {
+	Name                            string
+	Nobody                          bool
+	Open, Late, Week, Waiting, Done Figure
+}
+
+// Figure is a number with the list that it counts.
+type Figure struct {
+	N    int
+	Href string
+}
+
+// keyHelp is what each key does; web/script/desk.js does it.
+var keyHelp = []struct{ key, text string }{
+	{"j", "keys.j"}, {"k", "keys.k"}, {"o", "keys.o"}, {"/", "keys.search"}, {"n", "keys.n"}, {"c", "keys.c"}, {"?", "keys.help"},
+}
