@@ -16,7 +16,7 @@ import (
 // exportAs sends the whole of a filtered list as a file, in parts, so that no list is held at once. A list has no personal
 // numbers; the names in it are those that the page shows. What fails once the file has begun breaks the download off,
 // which a browser tells from one that is complete.
-func (p *Pages) exportAs(open func(http.ResponseWriter) sheet) func(*gin.Context) error {
+func (p *Pages) exportAs(open func(http.ResponseWriter) spreadsheet) func(*gin.Context) error {
 	return func(c *gin.Context) error {
 		ctx, actor, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
 		f := filterOf(func(name string) string { return site.ToText(c.Query(name)) })

@@ -68,7 +68,7 @@ func TestASheetIsReadAsItWasWritten(t *testing.T) {
 func TestAHundredThousandRowsAreNotHeld(t *testing.T) {
 	const rows, most = 100_000, 96 << 20
 	at := time.Date(2026, 11, 24, 10, 0, 0, 0, wib)
-	for name, s := range map[string]sheet{"csv": &csvSheet{w: csv.NewWriter(io.Discard), raw: io.Discard}, "xlsx": xlsxTo(io.Discard)} {
+	for name, s := range map[string]spreadsheet{"csv": &csvSheet{w: csv.NewWriter(io.Discard), raw: io.Discard}, "xlsx": xlsxTo(io.Discard)} {
 		var before, now runtime.MemStats
 		runtime.GC()
 		runtime.ReadMemStats(&before)

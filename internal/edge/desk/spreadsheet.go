@@ -11,8 +11,8 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// sheet is a table that is written row by row. A cell is a string or a moment.
-type sheet interface {
+// spreadsheet is a table that is written row by row. A cell is a string or a moment.
+type spreadsheet interface {
 	mime() string
 	ending() string
 	row(cells []any) error
@@ -29,7 +29,7 @@ type csvSheet struct {
 	n   int
 }
 
-func newCSV(w http.ResponseWriter) sheet { return &csvSheet{w: csv.NewWriter(w), raw: w} }
+func newCSV(w http.ResponseWriter) spreadsheet { return &csvSheet{w: csv.NewWriter(w), raw: w} }
 
 func (*csvSheet) mime() string   { return "text/csv; charset=utf-8" }
 func (*csvSheet) ending() string { return ".csv" }
@@ -81,7 +81,7 @@ type xlsxSheet struct {
 
 const sheetName = "Sheet1"
 
-func newXLSX(w http.ResponseWriter) sheet { return xlsxTo(w) }
+func newXLSX(w http.ResponseWriter) spreadsheet { return xlsxTo(w) }
 
 func xlsxTo(w io.Writer) *xlsxSheet {
 	s := &xlsxSheet{w: w, file: excelize.NewFile()}
