@@ -12,14 +12,20 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
+	"bedelau/internal/city/booking"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/external"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/calendar"
+	"bedelau/internal/kernel/event"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
 )
 
 // things are the ids of what one person has in one city, by the kind that a route's IDs name.
@@ -193,6 +199,7 @@ func (a *App) thingsOf(t *testing.T, ctx context.Context, who, officer identity.
 	}
 	out["app"], out["key"] = a.otherApp(t, ctx, who.TenantID)
 	out["document"] = a.issue(t, ctx, who, d.Application.ID).String()
+	out["booking"] = a.appointment(t, ctx, who).String()
 	return out
 }
 
@@ -210,6 +217,32 @@ func (a *App) otherApp(t *testing.T, ctx context.Context, city uuid.UUID) (app, 
 		t.Fatalf("an app: %v, %v, %d keys", err, listErr, len(keys))
 	}
 	return x.ID.String(), keys[0].ID.String()
+}
+
+// appointment gives a resident a place at a counter of their own city.
+func (a *App) appointment(t *testing.T, ctx context.Context, who identity.Actor) uuid.UUID {
+	t.Helper()
+	city, _ := tenancy.CityFrom(ctx)
+	admin := identity.Actor{ID: uuid.New(), TenantID: who.TenantID, Kind: identity.Staff, Roles: []string{"city_admin"}, TOTP: true}
+	hours := booking.Hours{}
+	for _, d := range calendar.Weekdays() {
+		hours[d] = "08:00-15:00"
+	}
+	name := i18n.Text{i18n.ID: "Loket uji"}
+	err := a.Booking.SaveCounter(ctx, admin, booking.Counter{Code: "uji", Agency: "disdukcapil", Name: name, Address: name, Services: []string{"ktp-el-hilang"}},
+		booking.Rule{EffectiveFrom: time.Now().In(city.Location()).Format(time.DateOnly), Hours: hours, SlotMinutes: 60, Capacity: 5, OpenDays: 30})
+	if err != nil {
+		t.Fatal(err)
+	}
+	next, err := a.Booking.Next(ctx, "uji", time.Now())
+	if err != nil || len(next) == 0 {
+		t.Fatalf("no place at the counter: %v", err)
+	}
+	b, err := a.Booking.Book(ctx, who, booking.BookInput{Counter: "uji", Service: "ktp-el-hilang", StartsAt: next[0].StartsAt, Key: "uji", Channel: event.ChannelWeb})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.ID
 }
 
 // ways are the ids to ask a route with. One that names staff is asked for residents too: they are accounts as well.
@@ -247,7 +280,7 @@ func mayReach(who asker, target string, r gate.Route) bool {
 	if target != "another person" {
 		return false
 	}
-	desk := r.Needs != access.ApplicationOwn && r.Needs != access.ApplicationSubmit && r.Needs != access.AccountSelf
+	desk := r.Needs != access.ApplicationOwn && r.Needs != access.ApplicationSubmit && r.Needs != access.BookingOwn && r.Needs != access.AccountSelf
 	switch who.name {
 	case "resident A": // whose things these are
 		return true

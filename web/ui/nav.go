@@ -19,8 +19,10 @@ type Section string
 const (
 	SectionQueue    Section = "queue"
 	SectionWorkload Section = "workload" // who has how much
+	SectionCounters Section = "counters"
 	SectionServices Section = "services"
-	SectionApps     Section = "apps" // the agencies' own
+	SectionSetUp    Section = "counter_admin" // of counters
+	SectionApps     Section = "apps"          // the agencies' own
 	SectionStaff    Section = "staff"
 	SectionRoles    Section = "roles"
 	SectionCalendar Section = "calendar"
@@ -38,7 +40,9 @@ func DeskNav(l i18n.Locale, may func(Section) bool) []Link {
 	}{
 		{SectionQueue, "/petugas/antrean", "inbox"},
 		{SectionWorkload, "/petugas/beban", "chart-bar"},
+		{SectionCounters, "/petugas/loket", "calendar-event"},
 		{SectionServices, "/kelola/layanan", "list-details"},
+		{SectionSetUp, "/kelola/loket", "settings"},
 		{SectionApps, "/kelola/aplikasi", "key"},
 		{SectionStaff, "/kelola/staf", "users"},
 		{SectionRoles, "/kelola/peran", "shield-check"},

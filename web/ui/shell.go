@@ -34,8 +34,9 @@ type Shell struct {
 	User        *User  // nil when nobody is signed in
 	Demo        bool
 	Flash       *Flash
-	ErrorTitle  bool // the page was answered with errors: the title says so first, for those who hear it
-	NoIndex     bool // keep search engines away: pages about one person
+	ErrorTitle  bool  // the page was answered with errors: the title says so first, for those who hear it
+	Warning     *Link // what must be seen to, on every page of the desk, with the page where it is
+	NoIndex     bool  // keep search engines away: pages about one person
 }
 
 // City is how a city presents itself. Logo and BrandCSS are addresses on this host; empty ones have a stand-in.

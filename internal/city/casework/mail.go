@@ -65,7 +65,7 @@ func (s *Service) send(ctx context.Context, tx bun.IDB, app Application, to uuid
 	data["number"], data["service"], data["agency"] = app.Number, app.ServiceName.In(l), app.AgencyName.In(l)
 	if !app.DueAt.IsZero() {
 		city, _ := tenancy.CityFrom(ctx)
-		data["due"] = l.DateTime(app.DueAt.In(city.Location()))
+		data["due"] = l.Due(app.DueAt.In(city.Location()))
 	}
 	err := s.d.Notify.Send(ctx, tx, notify.Message{
 		To: to, Template: template, Locale: l, Data: data,

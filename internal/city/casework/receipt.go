@@ -128,7 +128,7 @@ func (s *Service) print(ctx context.Context, r Receipt) ([]byte, error) {
 		sh.Pair(l.T("casework.receipt.term"), l.T(r.Term.TextKey(), "n", strconv.Itoa(r.Term.Amount)))
 	}
 	if !r.DueAt.IsZero() {
-		sh.Pair(l.T("casework.receipt.due"), l.DateTime(r.DueAt.In(zone)))
+		sh.Pair(l.T("casework.receipt.due"), l.Due(r.DueAt.In(zone)))
 	}
 	for i, x := range r.Received {
 		label := ""

@@ -148,7 +148,7 @@ func (s *Service) countAgain(ctx context.Context, tx bun.Tx, app *Application, c
 		if due.Equal(app.DueAt) || due.Before(app.DueAt) && due.Before(now) {
 			return false, nil
 		}
-		m.was, m.is = l.DateTime(app.DueAt.In(cal.Zone)), l.DateTime(due.In(cal.Zone))
+		m.was, m.is = l.Due(app.DueAt.In(cal.Zone)), l.Due(due.In(cal.Zone))
 		m.last, m.key = later(app.DueAt, due).In(cal.Zone), "casework.recount.due"
 		m.before, m.after = app.DueAt, due
 		app.DueAt, app.DueProvisional = due, provisional

@@ -37,7 +37,6 @@ func (p *Pages) adminRoutes() gate.Table {
 		{Method: post, Path: pathStaff + "/:id/hapus-kode", Needs: staff, Scope: any, IDs: person, Handler: p.manage("code_cleared", p.Identity.ClearTOTP)},
 		{Method: get, Path: pathRoles, Needs: access.RoleManage, Scope: any, Handler: p.roles},
 		{Method: post, Path: pathRoles, Needs: access.RoleManage, Scope: any, Handler: p.setPermissions},
-		{Method: get, Path: "/kelola/kalender", Needs: access.CalendarManage, Scope: city, Handler: p.calendar},
 		{Method: get, Path: "/kelola/layanan", Needs: access.ServiceConfigure, Scope: city, Handler: p.catalogDesk},
 		{Method: get, Path: pathApps, Needs: apps, Scope: city, Handler: p.apps},
 		{Method: get, Path: pathApps + "/baru", Needs: apps, Scope: city, Handler: p.newApp},

@@ -20,13 +20,19 @@ import (
 
 // calendar shows when the offices work in one year, and warns of years that deadlines run into without holidays.
 func (p *Pages) calendar(c *gin.Context) error {
+	return p.calendarPage(c, http.StatusOK, c.Query("tahun"), office.DayForm{})
+}
+
+// calendarPage shows the year asked for, with a day that was to be added and refused.
+func (p *Pages) calendarPage(c *gin.Context, status int, asked string, day office.DayForm) error {
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
 	years, err := calendar.Years(ctx, p.DB.App)
 	if err != nil {
 		return err
 	}
 	this := site.Zoned(c, p.Now()).Year()
-	v := office.CalendarView{Year: this}
+	v := office.CalendarView{Year: this, Form: day}
+	v.Form.Kinds = kinds(l)
 	for _, y := range years {
 		v.Years = append(v.Years, y.Year)
 	}
@@ -35,7 +41,12 @@ func (p *Pages) calendar(c *gin.Context) error {
 			v.Missing = append(v.Missing, y)
 		}
 	}
-	if asked := c.Query("tahun"); asked != "" {
+	if status != http.StatusOK {
+		v.Year, _ = strconv.Atoi(asked)
+		if !slices.Contains(v.Years, v.Year) {
+			v.Year = this
+		}
+	} else if asked != "" {
 		if v.Year, err = strconv.Atoi(asked); err != nil || !slices.Contains(v.Years, v.Year) {
 			return site.NotFound()
 		}
@@ -43,12 +54,34 @@ func (p *Pages) calendar(c *gin.Context) error {
 		v.Year = v.Years[n-1]
 	}
 	v.Shell = p.deskShell(c, l.T("calendar.title", "year", v.Year))
+	v.ErrorTitle = len(day.Errors) > 0
+	if v.Changes, err = p.changeRows(c); err != nil {
+		return err
+	}
+	if v.Agencies, err = p.calendarsOf(c); err != nil {
+		return err
+	}
 	for _, y := range years {
 		if y.Year == v.Year {
 			fillYear(&v, y, l)
 		}
 	}
-	return p.Render(c, http.StatusOK, office.Calendar(v))
+	return p.Render(c, status, office.Calendar(v))
+}
+
+// calendarsOf leads to the calendar of each agency; those that have one of their own say so.
+func (p *Pages) calendarsOf(c *gin.Context) ([]office.AgencyLink, error) {
+	ctx, l := c.Request.Context(), gate.LocaleOf(c)
+	all, err := p.Catalog.Agencies(ctx)
+	if err != nil {
+		return nil, err
+	}
+	own, err := calendar.Differing(ctx, p.DB.App)
+	var out []office.AgencyLink
+	for _, a := range all {
+		out = append(out, office.AgencyLink{Code: a.Code, Name: site.AgencyShort(a, l), Own: slices.Contains(own, a.Code)})
+	}
+	return out, err
 }
 
 func fillYear(v *office.CalendarView, y calendar.Year, l i18n.Locale) {
@@ -59,7 +92,8 @@ func fillYear(v *office.CalendarView, y calendar.Year, l i18n.Locale) {
 		if err != nil {
 			continue // the column is a date
 		}
-		v.Holidays = append(v.Holidays, office.Holiday{Day: day, Name: d.Name.In(l), Kind: l.T("calendar.kind." + d.Kind), Verified: d.Verified})
+		v.Holidays = append(v.Holidays, office.Holiday{Day: day, Name: d.Name.In(l), Kind: l.T("calendar.kind." + d.Kind), Verified: d.Verified,
+			Row: dayOf(l, d.Day, d.Name.In(l), l.T("calendar.kind."+d.Kind), d.Source, d.Verified)})
 	}
 }
 

@@ -23,6 +23,7 @@ import (
 func (p *Pages) deskShell(c *gin.Context, title string) ui.Shell {
 	s := p.Shell(c, title)
 	s.Frame, s.NoIndex = ui.FrameOffice, true
+	s.Warning = p.missingYear(c)
 	return s
 }
 

@@ -20,6 +20,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/booking"
 	"bedelau/internal/city/builder"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
@@ -32,9 +33,12 @@ import (
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/apikey"
+	"bedelau/internal/kernel/calendar"
 	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/event"
+	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/notify"
@@ -129,6 +133,8 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 		Standards: standards{services}, BaseURL: address, Log: quiet, Now: s.ClockNow})
 	must(cases.Register(s.runner))
 	cases.Subscribe()
+	visits := booking.New(booking.Deps{DB: w.DB, Guard: guard, Bus: bus, Notify: mail, Staff: people, Matters: matters{services, cases}, Log: quiet, Now: s.ClockNow})
+	must(visits.Register(s.runner))
 	list := inbox.New(inbox.Deps{DB: w.DB, Guard: guard, Number: casework.ParseNumber, Now: s.ClockNow})
 	board := dashboard.New(w.DB.App)
 	board.Register(bus)
@@ -141,7 +147,7 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 	must(err)
 	s.Gate = g
 	deps := site.Deps{Catalog: services, Casework: cases,
-		Builder: builder.New(builder.Deps{DB: w.DB, Guard: guard, Forms: cases, Reserved: document.BuiltIn(), Now: s.ClockNow}), Documents: papers, Inbox: list, Dashboard: board, External: others, Identity: people, Guard: guard, Directory: dir, DB: w.DB,
+		Builder: builder.New(builder.Deps{DB: w.DB, Guard: guard, Forms: cases, Reserved: document.BuiltIn(), Now: s.ClockNow}), Documents: papers, Inbox: list, Booking: visits, Calendar: calendar.New(w.DB.App, guard, s.ClockNow), Dashboard: board, External: others, Identity: people, Guard: guard, Directory: dir, DB: w.DB,
 		Metering: meters, Billing: billing.New(w.DB, meters, s.ClockNow), CityURL: address, Log: quiet, Now: s.ClockNow}
 	change(&deps)
 	s.Pages = site.New(deps)
@@ -159,6 +165,7 @@ func (s *Site) Load(t testing.TB, slugs ...string) {
 	engine.Register(catalog.Section())
 	engine.Register(tariff.Section())
 	engine.Register(casework.Section())
+	engine.Register(booking.Section())
 	for _, slug := range slugs {
 		p, err := pack.Load(tenants.FS, slug)
 		if err != nil {
@@ -304,4 +311,29 @@ func (s standards) InForce(ctx context.Context, tx bun.IDB, service string, at t
 func (s standards) OfficeAt(ctx context.Context, tx bun.IDB, district, subdistrict string) (casework.Office, bool, error) {
 	a, ok, err := s.catalog.OfficeAt(ctx, tx, district, subdistrict)
 	return casework.Office{Code: a.Code, Name: a.Name, Short: a.Short}, ok, err
+}
+
+// matters answers booking from the catalogue and casework, as the program does.
+type matters struct {
+	catalog  *catalog.Catalog
+	casework *casework.Service
+}
+
+func (m matters) ServiceName(ctx context.Context, service string) (i18n.Text, error) {
+	d, err := m.catalog.Find(ctx, service)
+	if err != nil {
+		return nil, err
+	}
+	return d.Service.Name, nil
+}
+
+func (m matters) ToCollect(ctx context.Context, actor identity.Actor, application uuid.UUID) (string, error) {
+	d, err := m.casework.Get(ctx, actor, application)
+	if err != nil {
+		return "", err
+	}
+	if !site.Collectable(d.Application) {
+		return "", fault.New(fault.Conflict, "booking.not_collectable")
+	}
+	return d.Application.ServiceCode, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"bedelau/internal/city/booking"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/edge/gate"
@@ -180,6 +181,13 @@ func (p *Portal) service(c *gin.Context) error {
 	}
 	if v.Draft, err = p.draftOf(ctx, gate.ActorOf(c), s); err != nil {
 		return err
+	}
+	counters, err := p.Booking.Counters(ctx, booking.Filter{Service: s.Code})
+	if err != nil {
+		return err
+	}
+	if len(counters) > 0 && !counters[0].NeedsApplication {
+		v.Book = pathVisits + "/baru?layanan=" + s.Code
 	}
 	return p.Render(c, http.StatusOK, public.Service(v))
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
+	"bedelau/internal/city/booking"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
@@ -115,6 +116,15 @@ func (p *Portal) story(c *gin.Context) error {
 	for _, x := range d.Documents {
 		v.Documents = append(v.Documents, resident.Document{Title: x.Title.In(l), Number: x.Number, Issued: site.Zoned(c, x.IssuedAt),
 			Href: "/dokumen/" + x.ID.String() + ".pdf", VerifyHref: "/verifikasi/" + x.Token})
+	}
+	if site.Collectable(app) {
+		counters, err := p.Booking.Counters(ctx, booking.Filter{Service: app.ServiceCode})
+		if err != nil {
+			return err
+		}
+		if len(counters) > 0 {
+			v.Collect = pathVisits + "/baru?permohonan=" + id.String()
+		}
 	}
 	return p.Render(c, http.StatusOK, resident.Detail(v))
 }

@@ -84,7 +84,9 @@ func logoPath(city tenancy.City) string {
 var sections = map[ui.Section]access.Permission{
 	ui.SectionQueue:    access.ApplicationQueue,
 	ui.SectionWorkload: access.ApplicationAssign,
+	ui.SectionCounters: access.BookingServe,
 	ui.SectionServices: access.ServiceConfigure,
+	ui.SectionSetUp:    access.BookingManage,
 	ui.SectionApps:     access.AppManage,
 	ui.SectionStaff:    access.StaffManage,
 	ui.SectionRoles:    access.RoleManage,

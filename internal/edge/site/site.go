@@ -14,6 +14,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"bedelau/internal/city/booking"
 	"bedelau/internal/city/builder"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
@@ -22,6 +23,7 @@ import (
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/calendar"
 	"bedelau/internal/kernel/devkit/mailbox"
 	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/identity"
@@ -38,6 +40,8 @@ type Deps struct {
 	Documents  *document.Service
 	Builder    *builder.Service
 	Inbox      *inbox.Service
+	Booking    *booking.Service
+	Calendar   *calendar.Service
 	Dashboard  *dashboard.Dashboard
 	External   *external.Service
 	Identity   *identity.Service

@@ -99,8 +99,8 @@ func (m mailer) compose(id uuid.UUID, to Contact, f frame, city tenancy.City, at
 	msg.SetGenHeader(gomail.Header(cityHeader), city.Slug)
 	msg.SetBodyString(gomail.TypeTextPlain, text)
 	msg.AddAlternativeString(gomail.TypeTextHTML, page)
-	if file, ok := appointment(data, f.Subject, m.domain(), at); ok {
-		err := msg.AttachReader("janji.ics", strings.NewReader(file), gomail.WithFileContentType("text/calendar; charset=utf-8; method=PUBLISH"))
+	if a, ok := appointment(data, f.Subject); ok {
+		err := msg.AttachReader("janji.ics", strings.NewReader(a.File(m.domain(), at)), gomail.WithFileContentType("text/calendar; charset=utf-8; method=PUBLISH"))
 		if err != nil {
 			return nil, fmt.Errorf("notify: attach: %w", err)
 		}

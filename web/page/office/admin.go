@@ -70,6 +70,13 @@ type Holiday struct {
 	Day        time.Time
 	Name, Kind string
 	Verified   bool
+	Row        DayRow
+}
+
+// AgencyLink leads to the calendar of an agency; Own says that it differs from the city's.
+type AgencyLink struct {
+	Code, Name string
+	Own        bool
 }
 
 // CalendarView is when the offices work in one year. Missing are the years that promises run into and that have no
@@ -81,6 +88,9 @@ type CalendarView struct {
 	Week, Hours, Source string
 	Verified            bool
 	Holidays            []Holiday
+	Form                DayForm
+	Changes             []ChangeRow
+	Agencies            []AgencyLink
 }
 
 // CatalogRow is one service as its administrator sees it.

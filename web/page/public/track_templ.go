@@ -333,7 +333,7 @@ func trackedRows(v TrackedView) []ui.Row {
 		rows = append(rows, ui.Row{Label: v.L.T("track.submitted"), Value: v.L.DateTime(v.Submitted)})
 	}
 	if !v.Deadline.Due.IsZero() {
-		rows = append(rows, ui.Row{Label: v.L.T("track.due"), Value: v.L.DateTime(v.Deadline.Due)})
+		rows = append(rows, ui.Row{Label: v.L.T("track.due"), Value: v.L.Due(v.Deadline.Due)})
 	}
 	return rows
 }

@@ -270,7 +270,7 @@ func receiptRows(v ReceiptView) []ui.Row {
 		{Label: v.L.T("receipt.submitted"), Value: v.L.DateTime(v.Submitted)},
 	}
 	if !v.Due.IsZero() {
-		rows = append(rows, ui.Row{Label: v.L.T("receipt.due"), Value: v.L.DateTime(v.Due)})
+		rows = append(rows, ui.Row{Label: v.L.T("receipt.due"), Value: v.L.Due(v.Due)})
 	}
 	if v.Term != "" {
 		rows = append(rows, ui.Row{Label: v.L.T("receipt.term"), Value: v.Term})

@@ -170,6 +170,7 @@ type DetailView struct {
 	Events                      []ui.Event
 	Sections                    []Section
 	MayCancel                   bool
+	Collect                     string // where a time to collect it is booked; empty when there is none
 }
 
 // Visit is a place where the person is signed in.

@@ -1,0 +1,81 @@
+package office
+
+import (
+	"time"
+
+	"bedelau/web/ui"
+)
+
+// DayForm is a day that is added to a calendar. Its errors are of "day", "kind", "name_id", "name_en", "hours" and "source".
+type DayForm struct {
+	Agency                                   string // empty: the whole city
+	Day, Kind, NameID, NameEN, Hours, Source string
+	Verified                                 bool
+	Kinds                                    []ui.Option
+	Errors                                   ui.Errors
+}
+
+// DayRow is one day off, or one of special hours.
+type DayRow struct {
+	Day, Name, Kind, Source string // Day is "2026-12-24"
+	Date                    time.Time
+	Verified                bool
+}
+
+// ChangeRow is one change of a calendar with what followed from it.
+type ChangeRow struct {
+	ID, Who, What, Whose string
+	At                   time.Time
+	Days                 []string
+	More                 int
+	Looked, Moved        int
+	Open                 bool // running deadlines are still being counted again
+	MayUndo              bool
+	Undone               bool
+}
+
+// ImportView asks for the holidays of a year, and shows what an import of them would do. Errors are of "year", "week",
+// "open", "source" and "text".
+type ImportView struct {
+	ui.Shell
+	Year, Open, Close, Source, Text string
+	Week                            []Tick
+	Verified                        bool
+	Preview                         *ImportPreview
+	Errors                          ui.Errors
+}
+
+// ImportPreview is what an import would do.
+type ImportPreview struct {
+	Faults         []string
+	Added, Removed []DayRow
+	Kept           int
+	Figures        []ui.Figure
+	Replaces       bool
+}
+
+// PeriodForm is another week for a time, as it is typed. N is its place in the form.
+type PeriodForm struct {
+	N        string
+	Name     string
+	From, To string
+	Week     []PeriodDay
+	Title    string
+}
+
+// PeriodDay is the hours of one weekday.
+type PeriodDay struct{ Name, Label, Value string }
+
+// HoursView is other hours: of an agency, or of the city in one year.
+type HoursView struct {
+	ui.Shell
+	Action, Back, Lead string
+	Agency             string // empty: the city's
+	Year               string
+	WorksHolidays      bool
+	Source             string
+	Periods            []PeriodForm
+	Days               []DayRow
+	Day                DayForm
+	Errors             ui.Errors
+}
