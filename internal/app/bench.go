@@ -43,6 +43,18 @@ func measure(ctx context.Context, o cli.BenchOptions) (err error) {
 	})
 }
 
+// lifecycle runs the benchmark of whole lifecycles on the same.
+func lifecycle(ctx context.Context, o cli.LifecycleOptions) (err error) {
+	dir, err := os.MkdirTemp(onDisk(), "bedelau-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, devkit.Remove(dir), os.RemoveAll(dir)) }()
+	return onBench(ctx, devkit.Options{Dir: dir}, func(d bench.Deps) error {
+		return bench.Lifecycle(ctx, os.Stdout, d, bench.LifecycleOptions{Seconds: o.Seconds, Clients: o.Clients, Rows: o.Rows, Think: o.Think})
+	})
+}
+
 // onBench gives fn a migrated database with Batam in it, on services that end with fn.
 func onBench(ctx context.Context, o devkit.Options, fn func(bench.Deps) error) error {
 	services, err := devkit.Start(ctx, o)

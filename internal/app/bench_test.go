@@ -1,6 +1,7 @@
 package app
 
 import (
+	"strings"
 	"testing"
 
 	"bedelau/internal/edge/bench"
@@ -21,4 +22,29 @@ func TestBareHandlersDoWhatTheProductDoes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestLifecyclesAreDriven: every step of a lifecycle is answered as it should be, in a city that was filled, and the table
+// names each size. What the figures are is not for a test.
+func TestLifecyclesAreDriven(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	t.Cleanup(func() {
+		if err := devkit.Remove(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	var out strings.Builder
+	err := onBench(t.Context(), devkit.Options{Dir: dir, Fast: true}, func(d bench.Deps) error {
+		return bench.Lifecycle(t.Context(), &out, d, bench.LifecycleOptions{Seconds: 1, Clients: 2, Rows: []int{0, 2000}})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"Measuring at 0 applications", "Measuring at 2000 applications", "resolve p50", "Slope: "} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the table has no %q:\n%s", want, out.String())
+		}
+	}
+	t.Log(out.String())
 }

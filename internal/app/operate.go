@@ -35,12 +35,13 @@ func Main(ctx context.Context, args []string) int {
 				return a.Serve(ctx, h, work)
 			})
 		},
-		Work:    func(ctx context.Context) error { return with(ctx, func(a *App) error { return a.Work(ctx) }) },
-		Migrate: migrate,
-		SQL:     storage.BootstrapSQL,
-		Demo:    demo,
-		Doctor:  doctor,
-		Bench:   measure,
+		Work:      func(ctx context.Context) error { return with(ctx, func(a *App) error { return a.Work(ctx) }) },
+		Migrate:   migrate,
+		SQL:       storage.BootstrapSQL,
+		Demo:      demo,
+		Doctor:    doctor,
+		Bench:     measure,
+		Lifecycle: lifecycle,
 		Usage: func(ctx context.Context, slug, month string) (u cli.Usage, err error) {
 			err = with(ctx, func(a *App) error { u, err = a.usage(ctx, slug, month); return err })
 			return u, err

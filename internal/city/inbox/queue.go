@@ -26,7 +26,7 @@ type Query struct {
 // Page is a part of the list.
 type Page struct {
 	IDs    []uuid.UUID // of applications, in order
-	Counts map[View]int
+	Counts map[View]int // of the list; a search has none
 	Total  int    // in the filter's view and within the filter; of a search, those shown
 	Next   string // empty on the last page, and for a search
 	More   bool   // of a search: there are more; type more
@@ -45,11 +45,11 @@ func (s *Service) Queue(ctx context.Context, actor identity.Actor, in Query) (Pa
 	in.Limit = min(in.Limit, 100)
 	var out Page
 	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) (err error) {
-		if out.Counts, err = s.count(ctx, tx, actor, r); err != nil {
-			return err
-		}
 		if strings.TrimSpace(in.Search) != "" {
 			return s.search(ctx, tx, actor, r, in, &out)
+		}
+		if out.Counts, err = s.count(ctx, tx, actor, r); err != nil {
+			return err
 		}
 		if out.Total = out.Counts[in.View]; in.Narrow() {
 			if out.Total, err = s.total(ctx, tx, actor, r, in.Filter); err != nil {

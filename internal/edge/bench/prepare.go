@@ -81,6 +81,7 @@ func (b *run) residents(ctx context.Context, p *Program, n int) error {
 		if who.ID, err = uuid.NewV7(); err != nil {
 			return err
 		}
+		who.Name = "Siti " + letters(i)
 		b.drafts[i] = draft{actor: who, token: base64.RawURLEncoding.EncodeToString(secret[:])}
 		ids[i], hashes[i] = who.ID, b.drafts[i].hash()
 	}

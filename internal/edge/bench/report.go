@@ -33,6 +33,11 @@ func machineOf(ctx context.Context, a *admin) (m machine, err error) {
 	return m, err
 }
 
+func (m machine) line() string {
+	return fmt.Sprintf("%d × %s, %s/%s, %s, PostgreSQL %s (fsync %s)", runtime.NumCPU(), m.cpu, runtime.GOOS, runtime.GOARCH,
+		runtime.Version(), m.postgres, m.fsync)
+}
+
 // spread is the middle of some rounds and how far they lie apart.
 type spread struct{ median, low, high float64 }
 
@@ -68,8 +73,7 @@ func (r report) write(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	single, inTx, txs := r.run.recorded.submit.counts()
 	pageSingle, pageTx, _ := r.run.recorded.page.counts()
-	fmt.Fprintf(w, "\n%d × %s, %s/%s, %s, PostgreSQL %s (fsync %s)\n", runtime.NumCPU(), r.machine.cpu, runtime.GOOS, runtime.GOARCH,
-		runtime.Version(), r.machine.postgres, r.machine.fsync)
+	fmt.Fprintf(w, "\n%s\n", r.machine.line())
 	fmt.Fprintf(w, "%d clients over loopback HTTP on the same machine, %d connections to the database, medians of %d rounds (lowest–highest)\n\n",
 		r.run.Clients, r.run.Conns, rounds)
 	title := "%s\trequests/s\tp50\tp99\tratio to bare\n"

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -33,6 +34,7 @@ type Ops struct {
 	Pack      PackOps
 	Cities    func(ctx context.Context) ([]CityRow, error)
 	Bench     func(ctx context.Context, o BenchOptions) error
+	Lifecycle func(ctx context.Context, o LifecycleOptions) error
 	Admin     func(ctx context.Context, o AdminOptions) (password string, err error)
 	MailRetry func(ctx context.Context, slug string) (MailRetry, error)
 	Rotate    func(ctx context.Context) (KeyRotation, error)
@@ -48,6 +50,14 @@ type DemoOptions struct {
 type BenchOptions struct {
 	Seconds int
 	Clients int
+}
+
+// LifecycleOptions bounds a benchmark of whole lifecycles.
+type LifecycleOptions struct {
+	Seconds int
+	Clients int
+	Rows    []int
+	Think   time.Duration
 }
 
 // AdminOptions names the first administrator of a city or of the platform.

@@ -102,6 +102,18 @@ func benchCmd(ops Ops) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return ops.Bench(cmd.Context(), o) }}
 	c.Flags().IntVar(&o.Seconds, "seconds", 5, "seconds of each measurement")
 	c.Flags().IntVar(&o.Clients, "clients", 8, "requests under way at once")
+	c.AddCommand(lifecycleCmd(ops))
+	return c
+}
+
+func lifecycleCmd(ops Ops) *cobra.Command {
+	var o LifecycleOptions
+	c := &cobra.Command{Use: "lifecycle", Short: "Measure whole lifecycles of applications in a city that grows", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return ops.Lifecycle(cmd.Context(), o) }}
+	c.Flags().IntVar(&o.Seconds, "seconds", 10, "seconds at each size")
+	c.Flags().IntVar(&o.Clients, "clients", 8, "residents and officers at work at once")
+	c.Flags().IntSliceVar(&o.Rows, "rows", []int{0, 100_000, 1_000_000}, "applications in the city beforehand, in rising order")
+	c.Flags().DurationVar(&o.Think, "think", 0, "time to think between two steps, such as 2s; 0 for none")
 	return c
 }
 

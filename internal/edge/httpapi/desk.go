@@ -17,7 +17,7 @@ type queue struct {
 	Items  []application `json:"items"`
 	Next   string        `json:"next,omitempty" doc:"The cursor of the next page; absent on the last one and for a search."`
 	More   bool          `json:"more,omitempty" doc:"Of a search: there are more; type more."`
-	Counts queueCounts   `json:"counts"`
+	Counts *queueCounts  `json:"counts,omitempty" doc:"How many there are in each view; absent for a search."`
 }
 
 type queueCounts struct {
@@ -127,7 +127,7 @@ func (a *API) desk() {
 	}, a.queue)
 	register(a, operation{
 		Method: http.MethodPost, Path: "/queue/search", ID: "search-queue", Tag: "Desk", Title: "Search the queue",
-		About: "Finds applications within the reach of staff with `application:queue`, open or closed, by number or by the beginning of the applicant's name.",
+		About: "Finds applications within the reach of staff with `application:queue`, open work by its number or any word of the applicant's name and the service, and what is closed by number or by the beginning of the name.",
 		Needs: access.ApplicationQueue, Scope: gate.City, MaxBody: smallBody,
 	}, func(ctx context.Context, who caller, in *searchAsked) (*queued, error) {
 		return a.found(ctx, who, inbox.Query{Search: in.Body.Q, Limit: in.Body.Limit})
@@ -235,10 +235,13 @@ func (a *API) found(ctx context.Context, who caller, f inbox.Query) (*queued, er
 		return nil, err
 	}
 	n := q.Counts
-	out := queued{Link: who.next(q.Next), Body: queue{Next: q.Next, More: q.More, Counts: queueCounts{
-		Mine: n[inbox.ViewMine], Unassigned: n[inbox.ViewUnassigned], All: n[inbox.ViewAll],
-		Late: n[inbox.ViewLate], Waiting: n[inbox.ViewWaiting], Done: n[inbox.ViewDone],
-	}}}
+	out := queued{Link: who.next(q.Next), Body: queue{Next: q.Next, More: q.More}}
+	if n != nil {
+		out.Body.Counts = &queueCounts{
+			Mine: n[inbox.ViewMine], Unassigned: n[inbox.ViewUnassigned], All: n[inbox.ViewAll],
+			Late: n[inbox.ViewLate], Waiting: n[inbox.ViewWaiting], Done: n[inbox.ViewDone],
+		}
+	}
 	apps, err := a.Casework.List(ctx, who.actor, q.IDs)
 	if err != nil {
 		return nil, err
