@@ -9,10 +9,10 @@ import (
 
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/document"
-	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/workflow"
 )
 
 // subjectKind is how documents know an application.
@@ -40,7 +40,7 @@ func (s *Service) Issued(ctx context.Context, actor identity.Actor) (map[uuid.UU
 	return out, nil
 }
 
-// issue makes the document of an approved application: its number, its PDF, its place on the verification page. It is
+// issue makes the document of an application that was decided: its number, its PDF, its place on the verification page. It is
 // a job, so that an officer does not wait for it; running again, it finds what it has made.
 func (s *Service) issue(ctx context.Context, _ uuid.UUID, args issueArgs) error {
 	if err := s.warm(ctx); err != nil {
@@ -52,7 +52,11 @@ func (s *Service) issue(ctx context.Context, _ uuid.UUID, args issueArgs) error 
 			return err
 		}
 		made, err := s.d.Documents.Of(ctx, tx, app.subject())
-		if err != nil || len(made) > 0 || app.Outcome != event.Approved {
+		if err != nil || len(made) > 0 {
+			return err
+		}
+		wf, err := s.workflow(ctx, tx, app)
+		if err != nil || !wf.IssuesOn(workflow.Stage(app.Outcome)) {
 			return err
 		}
 		_, err = s.makeDocument(ctx, tx, app)

@@ -55,7 +55,7 @@ func (s *Service) onDocumentReady(ctx context.Context, tx bun.IDB, f event.Docum
 	if f.Replaces {
 		return s.tell(ctx, tx, app, "document_replaced", "")
 	}
-	if err := s.tell(ctx, tx, app, "application_approved", app.Reason); err != nil || e.ToState == e.FromState {
+	if err := s.tell(ctx, tx, app, "application_"+app.Outcome, app.Reason); err != nil || e.ToState == e.FromState {
 		return err
 	}
 	wf, err := s.workflow(ctx, tx, app)

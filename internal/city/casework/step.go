@@ -54,6 +54,9 @@ func (s *Service) take(ctx context.Context, tx bun.IDB, app *Application, st ste
 	if err != nil {
 		return err
 	}
+	if err := s.extend(ctx, tx, app, st); err != nil {
+		return err
+	}
 	app.enter(to, st)
 	if err := save(ctx, tx, *app); err != nil {
 		return err

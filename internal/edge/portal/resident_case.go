@@ -169,6 +169,9 @@ func (p *Portal) events(c *gin.Context, d casework.Detail) []ui.Event {
 				v.Title = to.Label.In(l)
 			}
 		}
+		if act, ok := d.Workflow.Action(e.Action); ok && v.Title == "" { // a step that leaves the case where it is
+			v.Title = act.Label.In(l)
+		}
 		if v.Title == "" {
 			continue // something the applicant has no word for
 		}

@@ -129,8 +129,24 @@ func (w *Workflow) checkAction(c *pack.Check, at string, a Action) {
 	if (to.Stage == StageRejected || to.Stage == StageNeedsCorrection) && a.Actor != BySystem && a.Reason != ReasonRequired {
 		c.Add(at+".reason", "not_one_of", "value", a.Reason, "allowed", ReasonRequired)
 	}
-	if a.Issues && to.Stage != StageApproved {
-		c.Add(at+".issues", "only_for_type", "type", StageApproved)
+	if a.Issues && to.Stage != StageApproved && to.Stage != StageRejected {
+		c.Add(at+".issues", "only_for_type", "type", string(StageApproved)+", "+string(StageRejected))
+	}
+	if a.Extends != (workcal.Term{}) {
+		checkTerm(c, at+".extends", a.Extends)
+		w.checkExtends(c, at+".extends", a, to)
+	}
+}
+
+// checkExtends holds more time to a clock that runs before and after, and to be taken with its reason.
+func (w *Workflow) checkExtends(c *pack.Check, at string, a Action, to State) {
+	if a.Actor != ByOfficer || to.Clock != Running {
+		c.Add(at, "only_for_type", "type", ByOfficer+", "+string(Running))
+	}
+	for _, code := range a.From {
+		if s, ok := w.State(code); ok && s.Clock != Running {
+			c.Add(at, "only_for_type", "type", Running)
+		}
 	}
 }
 

@@ -73,7 +73,8 @@ type Action struct {
 	Reason     string            `json:"reason" yaml:"reason"`
 	Fields     []form.Field      `json:"fields,omitempty" yaml:"fields"`   // what an officer fills in when taking it
 	Pays       bool              `json:"pays,omitempty" yaml:"pays"`       // the state's fee has been paid
-	Issues     bool              `json:"issues,omitempty" yaml:"issues"`   // the service's document is made
+	Issues     bool              `json:"issues,omitempty" yaml:"issues"`   // the service's document is made, of a refusal too
+	Extends    workcal.Term      `json:"extends,omitzero" yaml:"extends"`  // of officers: by how much the promised time grows
 	Message    i18n.Text         `json:"message,omitempty" yaml:"message"` // to the applicant
 	Notify     []Notice          `json:"notify,omitempty" yaml:"notify"`
 }
@@ -151,6 +152,14 @@ func (w *Workflow) Correctable(state string) bool {
 	return slices.ContainsFunc(w.Offered(state, ByApplicant), func(a Action) bool {
 		to, ok := w.State(a.To)
 		return ok && to.Stage != StageCancelled
+	})
+}
+
+// IssuesOn reports whether a decision that leads to this stage makes the document.
+func (w *Workflow) IssuesOn(stage Stage) bool {
+	return slices.ContainsFunc(w.Actions, func(a Action) bool {
+		to, ok := w.State(a.To)
+		return ok && a.Issues && to.Stage == stage
 	})
 }
 
