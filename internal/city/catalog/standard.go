@@ -137,6 +137,7 @@ type Fee struct {
 	Amount     money.Rupiah `json:"amount,omitempty" yaml:"amount"`
 	Formula    i18n.Text    `json:"formula,omitempty" yaml:"formula"`
 	LegalBasis string       `json:"legal_basis,omitempty" yaml:"legal_basis"`
+	Tariffs    []string     `json:"tariffs,omitempty" yaml:"tariffs"` // codes of the tables that the formula uses
 }
 
 // Text is the fee as a person reads it.

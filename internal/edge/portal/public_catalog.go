@@ -16,6 +16,7 @@ import (
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tariff"
 	"bedelau/web/page/public"
 	"bedelau/web/ui"
 )
@@ -178,6 +179,9 @@ func (p *Portal) service(c *gin.Context) error {
 	}
 	if d.Standard != nil {
 		v.Standard = standardView(d.Standard, l, gate.CityOf(c).Location())
+		if v.Standard.Tariffs, err = p.tariffs(c, d.Standard.Parts.Fee.Tariffs); err != nil {
+			return err
+		}
 	}
 	if v.Draft, err = p.draftOf(ctx, gate.ActorOf(c), s); err != nil {
 		return err
@@ -241,6 +245,27 @@ func standardView(s *catalog.Standard, l i18n.Locale, zone *time.Location) *publ
 		v.EffectiveFrom = day
 	}
 	return v
+}
+
+// tariffs are the tables in force today by which a fee is computed.
+func (p *Portal) tariffs(c *gin.Context, codes []string) ([]public.Tariff, error) {
+	l, zone := gate.LocaleOf(c), gate.CityOf(c).Location()
+	all, err := tariff.InForce(c.Request.Context(), p.DB.App, codes, p.Now().In(zone))
+	if err != nil {
+		return nil, err
+	}
+	var out []public.Tariff
+	for _, t := range all {
+		v := public.Tariff{Name: t.Name.In(l), Unit: t.Unit.In(l), Basis: t.Basis, Source: t.Source, Verified: t.Verified}
+		if v.From, err = time.ParseInLocation(time.DateOnly, t.EffectiveFrom, zone); err != nil {
+			return nil, err
+		}
+		for _, r := range t.Rows {
+			v.Rows = append(v.Rows, public.TariffRow{Label: r.Label.In(l), Amount: l.Number(r.Amount)})
+		}
+		out = append(out, v)
+	}
+	return out, nil
 }
 
 func requirements(list []catalog.Requirement, l i18n.Locale) []public.Requirement {

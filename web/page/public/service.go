@@ -47,6 +47,7 @@ type Standard struct {
 	Procedure                      []Step
 	Time, TimeStarts, TimeNote     string
 	Fee, FeeFormula, FeeLegalBasis string // Formula only when Fee does not say it already
+	Tariffs                        []Tariff
 	Products                       []Product
 	Complaints                     string
 	LegalBasis                     []string
@@ -62,6 +63,17 @@ type Requirement struct {
 	File                   *ui.FileRule
 	AnyOf                  []Requirement
 }
+
+// Tariff is a table of amounts that the fee is computed by.
+type Tariff struct {
+	Name, Unit, Basis, Source string
+	Verified                  bool
+	From                      time.Time
+	Rows                      []TariffRow
+}
+
+// TariffRow is one amount of it.
+type TariffRow struct{ Label, Amount string }
 
 // Step is what one actor does.
 type Step struct{ Actor, Text string }
