@@ -11,13 +11,16 @@ import (
 	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/notify"
 	"bedelau/internal/kernel/tenancy"
 )
 
 func (s *Service) subscribeDocuments() {
 	event.OnTx(s.d.Bus, s.onDocumentReady)
 	event.OnTx(s.d.Bus, s.onDocumentRevoked)
+	event.OnTx(s.d.Bus, s.onDocumentExpiring)
 }
 
 // onDocumentReady writes what follows from a document that is in force, and takes the workflow's own next step if it has
@@ -131,6 +134,39 @@ func (s *Service) onDocumentRevoked(ctx context.Context, tx bun.IDB, f event.Doc
 		return err
 	}
 	return s.tell(ctx, tx, app, "document_revoked", d.EndReason)
+}
+
+// onDocumentExpiring writes to the holder of a document that runs out, once for each fact.
+func (s *Service) onDocumentExpiring(ctx context.Context, tx bun.IDB, f event.DocumentExpiring) error {
+	if f.SubjectKind != subjectKind {
+		return nil
+	}
+	app, err := get(ctx, tx, f.SubjectID)
+	if err != nil {
+		return err
+	}
+	d, err := s.d.Documents.Get(ctx, tx, f.DocumentID)
+	if err != nil {
+		return err
+	}
+	t, err := s.d.Documents.Template(ctx, tx, d.DocumentCode, d.DocumentVersion)
+	if err != nil {
+		return err
+	}
+	l := i18n.Locale(app.Locale)
+	city, _ := tenancy.CityFrom(ctx)
+	path := "/permohonan/" + app.ID.String()
+	if t.Renewal != "" {
+		path = "/layanan/" + t.Renewal
+	}
+	err = s.d.Notify.Send(ctx, tx, notify.Message{
+		To: d.HolderID.UUID, Template: "document_expiring", Locale: l, Key: fmt.Sprintf("document_expiring:%s:%d", d.ID, f.Days),
+		Data: map[string]string{"document": d.Title.In(l), "number": d.Number, "date": l.Date(d.ValidUntil.In(city.Location())), "path": path, "renewal": t.Renewal},
+	})
+	if err != nil {
+		return fmt.Errorf("casework: tell: %w", err)
+	}
+	return nil
 }
 
 // ReplaceDocument issues an application's document anew, with a new number and by the newest version of its template:

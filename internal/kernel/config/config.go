@@ -43,7 +43,7 @@ type Config struct {
 	MasterKey       Secret   `env:"BEDELAU_MASTER_KEY,required,notEmpty"` // base64 of 32 bytes; seals each city's key
 	MasterKeyFormer []Secret `env:"BEDELAU_MASTER_KEY_FORMER"`            // masters before it, until `keys rotate` has run
 
-	Clamd string `env:"BEDELAU_CLAMD"` // scanner of uploads, tcp://host:3310 or unix:///run/clamav/clamd.ctl; none when empty
+	Clamd string `env:"BEDELAU_CLAMD"`   // scanner of uploads, tcp://host:3310 or unix:///run/clamav/clamd.ctl; none when empty
 	TSA   string `env:"BEDELAU_TSA_URL"` // time-stamping authority (RFC 3161) for signatures; none when empty
 
 	SMTPHost     string `env:"SMTP_HOST"`

@@ -179,6 +179,15 @@ type TaskAnswered struct {
 	At            time.Time `json:"at"`
 }
 
+// DocumentExpiring: a document runs out within so many days, as its template wants its holder to know.
+type DocumentExpiring struct {
+	DocumentID  uuid.UUID `json:"document_id"`
+	SubjectKind string    `json:"subject_kind"`
+	SubjectID   uuid.UUID `json:"subject_id"`
+	Days        int       `json:"days"` // of the template
+	At          time.Time `json:"at"`
+}
+
 // NotificationSent: a message has left for a person; the carrier has accepted it.
 type NotificationSent struct {
 	MessageID uuid.UUID `json:"message_id"`
@@ -258,6 +267,9 @@ func (TaskOpened) Topic() string { return "task_opened" }
 
 // Topic names the fact.
 func (TaskAnswered) Topic() string { return "task_answered" }
+
+// Topic names the fact.
+func (DocumentExpiring) Topic() string { return "document_expiring" }
 
 // Topic names the fact.
 func (NotificationSent) Topic() string { return "notification_sent" }
