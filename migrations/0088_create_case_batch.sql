@@ -17,6 +17,7 @@ CREATE TABLE case_batch_item (
     tenant_id      uuid NOT NULL,
     batch_id       uuid NOT NULL,
     application_id uuid NOT NULL,
+    number         text NOT NULL, -- of the application
     version        integer NOT NULL, -- of the application, as it was when it was chosen
     state          text NOT NULL CHECK (state IN ('waiting', 'done', 'failed')),
     code           text NOT NULL DEFAULT '', -- of the refusal of one that failed

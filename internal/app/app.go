@@ -18,6 +18,7 @@ import (
 
 	"bedelau/internal/city/booking"
 	"bedelau/internal/city/builder"
+	"bedelau/internal/city/bulk"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/city/dashboard"
@@ -68,6 +69,7 @@ type App struct {
 	Packs     *pack.Engine
 	Catalog   *catalog.Catalog
 	Casework  *casework.Service
+	Bulk      *bulk.Service
 	Booking   *booking.Service
 	Calendar  *calendar.Service
 	Builder   *builder.Service
@@ -183,6 +185,10 @@ func (a *App) buildCity() error {
 		return err
 	}
 	a.Casework.Subscribe()
+	a.Bulk = bulk.New(bulk.Deps{DB: a.DB, Guard: a.Guard, Steps: steps{a.Casework}, Log: a.Log})
+	if err := a.Bulk.Register(a.Runner); err != nil {
+		return err
+	}
 	a.Booking = booking.New(booking.Deps{DB: a.DB, Guard: a.Guard, Bus: a.Bus, Notify: a.Notify, Staff: a.Identity,
 		Matters: matters{a.Catalog, a.Casework}, Log: a.Log})
 	if err := a.Booking.Register(a.Runner); err != nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/bulk"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/kernel/fault"
@@ -67,4 +68,21 @@ func (m matters) ToCollect(ctx context.Context, actor identity.Actor, applicatio
 		return "", fault.New(fault.Conflict, "booking.not_collectable")
 	}
 	return d.Application.ServiceCode, nil
+}
+
+// steps answers bulk's need to act on applications.
+type steps struct{ casework *casework.Service }
+
+func (s steps) Look(ctx context.Context, actor identity.Actor, ids []uuid.UUID) (map[uuid.UUID]bulk.Seen, error) {
+	all, err := s.casework.Look(ctx, actor, ids)
+	out := map[uuid.UUID]bulk.Seen{}
+	for _, a := range all {
+		out[a.ID] = bulk.Seen{Number: a.Number, Version: a.Version}
+	}
+	return out, err
+}
+
+func (s steps) Take(ctx context.Context, actor identity.Actor, x bulk.Step, also func(context.Context, bun.Tx) error) error {
+	_, err := s.casework.Act(ctx, actor, casework.ActInput{ID: x.Application, Version: x.Version, Action: x.Action, Reason: x.Reason, Also: also})
+	return err
 }

@@ -25,6 +25,7 @@ import (
 	"bedelau/internal/kernel/cloudevent"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/form"
+	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/pgtest"
@@ -143,7 +144,12 @@ func (a *App) hotDesks(officer, admin identity.Actor, app casework.Application) 
 			}})
 		}
 	}
+	for _, f := range []document.Filter{{}, {Status: document.Valid}, {Status: document.Expired}, {Search: "77"}, {Search: "BTM-77"},
+		{From: time.Now().AddDate(0, 0, -7), To: time.Now()}} {
+		all = append(all, hotRead{fmt.Sprintf("register of documents %+v", f), func(ctx context.Context) { _, _, _ = a.Documents.List(ctx, admin, f) }})
+	}
 	return append(all,
+		hotRead{"documents to sign", func(ctx context.Context) { _, _, _ = a.Documents.Waiting(ctx, officer, "") }},
 		hotRead{"saved filters", func(ctx context.Context) { _, _ = a.Inbox.Saved(ctx, officer) }},
 		hotRead{"workload", func(ctx context.Context) { _, _ = a.Inbox.Workload(ctx, admin, "") }},
 		hotRead{"neighbours", func(ctx context.Context) { _, _ = a.Inbox.Neighbours(ctx, officer, inbox.Filter{}, app.ID) }},
@@ -367,6 +373,13 @@ INSERT INTO issued_document (tenant_id, id, subject_kind, subject_id, subject_nu
 SELECT :city, gen_random_uuid(), 'application', md5('application' || i)::uuid, 'BTM-' || i, 'ktp-el-hilang', 'disdukcapil', md5('account' || i)::uuid, 'x', 1,
 	'{}', i::text, 'ktp-el-hilang', 2026, i, md5(i::text), md5('file' || i)::uuid, sha256('x'), 'W', '{}', '{}', 'valid', now() - i * interval '1 hour',
 	CASE WHEN i % 3 = 0 THEN now() + i * interval '1 day' END FROM generate_series(1, 10000) i;
+INSERT INTO file_scan (tenant_id, file_id, state, next_at, created_at)
+SELECT :city, md5('file' || i)::uuid, CASE WHEN i % 500 = 0 THEN 'waiting' ELSE 'clean' END, now() + i * interval '1 minute', now() FROM generate_series(1, 10000) i;
+INSERT INTO case_batch (tenant_id, id, action, reason, created_by, created_at)
+SELECT :city, md5('batch' || i)::uuid, 'approve', '', md5('account' || i)::uuid, now() FROM generate_series(1, 100) i;
+INSERT INTO case_batch_item (tenant_id, batch_id, application_id, number, version, state)
+SELECT :city, md5('batch' || i % 100 + 1)::uuid, md5('application' || i)::uuid, '', 1, CASE WHEN i % 7 = 0 THEN 'waiting' WHEN i % 11 = 0 THEN 'failed' ELSE 'done' END
+FROM generate_series(1, 10000) i;
 INSERT INTO message (tenant_id, id, account_id, template, key, inbox, status, created_at)
 SELECT :city, gen_random_uuid(), md5('account' || i)::uuid, 'x', 'k' || i, false, CASE WHEN i % 100 = 0 THEN 'failed' ELSE 'sent' END, now() - i * interval '1 minute' FROM generate_series(1, 10000) i;
 INSERT INTO audit_entry (tenant_id, id, at, actor_id, actor_kind, action, object, object_id)

@@ -29,6 +29,8 @@ type ActInput struct {
 	Fields  []string
 	Answers map[string][]string // of the action's fields, typed or chosen
 	Files   []Upload            // of its fields that take files
+
+	Also func(ctx context.Context, tx bun.Tx) error // what has to commit with the step; nil for nothing
 }
 
 const reasonMax = 2000
@@ -88,9 +90,13 @@ func (s *Service) Act(ctx context.Context, actor identity.Actor, in ActInput) (A
 		} else if !k.standing.Holds(action) {
 			return fault.New(fault.Conflict, "application.no_action")
 		}
-		return s.take(ctx, tx, &app, step{
+		err := s.take(ctx, tx, &app, step{
 			wf: wf, action: action, actor: actor, reason: in.Reason, fields: in.Fields, from: app.State, at: s.now(), answer: answer, sheet: sheet,
 		})
+		if err == nil && in.Also != nil {
+			err = in.Also(ctx, tx)
+		}
+		return err
 	})
 	if err != nil {
 		return Application{}, fmt.Errorf("casework: %s: %w", in.Action, err)

@@ -3,6 +3,7 @@ package casework
 import (
 	"bytes"
 	"context"
+	"errors"
 	"testing"
 
 	"github.com/google/uuid"
@@ -134,4 +135,60 @@ func TestWhatWaitsForASignatureIsNotThereYet(t *testing.T) {
 		t.Fatalf("opened %+v, %v", f, err)
 	}
 	body.Close()
+}
+
+// TestTheHolderHearsThatItRunsOut once for each fact, with the way to the renewal.
+func TestTheHolderHearsThatItRunsOut(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	tpl, err := st.d.Documents.Template(st.ctx, st.w.DB.App, ktp, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	yearly := *tpl
+	yearly.ValidityMonths, yearly.Reminders, yearly.Renewal = 12, []int{30}, ktp
+	budi, siti := st.officer(t, "Budi", "disdukcapil", "officer"), st.resident(t, st.ctx, "Siti")
+	tell := func(d document.Document) {
+		t.Helper()
+		err := tenancy.InTx(st.ctx, st.w.DB.App, func(ctx context.Context, tx bun.Tx) error {
+			return event.Publish(ctx, tx, st.d.Bus, event.DocumentExpiring{DocumentID: d.ID, SubjectKind: d.SubjectKind, SubjectID: d.SubjectID, Days: 30, At: st.clock()})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	err = tenancy.InTx(st.ctx, st.w.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		return document.Publish(ctx, tx, yearly, st.clock())
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := st.issued(t, st.approved(t, budi, st.submitted(t, siti, sitiNIK)))
+	tell(d)
+	tell(d)
+	var path, date string
+	err = st.w.DB.App.NewRaw("SELECT data->>'path', data->>'date' FROM message WHERE tenant_id = ? AND template = 'document_expiring'", st.w.Batam.ID).Scan(st.ctx, &path, &date)
+	if err != nil || st.mails(t, "document_expiring") != 1 || path != "/layanan/"+ktp || date != "24 November 2027" {
+		t.Errorf("%d mails, %s, %s, %v", st.mails(t, "document_expiring"), path, date, err)
+	}
+}
+
+// TestWhatMustCommitWithAStep undoes the step when it fails.
+func TestWhatMustCommitWithAStep(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	budi := st.officer(t, "Budi", "disdukcapil", "officer")
+	app := st.submitted(t, st.resident(t, st.ctx, "Siti"), sitiNIK)
+	no := errors.New("no")
+	_, err := st.Act(st.ctx, budi, ActInput{ID: app.ID, Version: app.Version, Action: "start_review", Also: func(context.Context, bun.Tx) error { return no }})
+	if !errors.Is(err, no) {
+		t.Fatal(err)
+	}
+	seen, err := st.Look(st.ctx, budi, []uuid.UUID{app.ID, uuid.New()})
+	if err != nil || len(seen) != 1 || seen[0].Version != app.Version || seen[0].State != app.State {
+		t.Errorf("%+v, %v", seen, err)
+	}
+	if seen, err := st.Look(st.ctx, st.officer(t, "X", "dinkes", "officer"), []uuid.UUID{app.ID}); err != nil || len(seen) != 0 {
+		t.Errorf("another office sees %+v, %v", seen, err)
+	}
 }
