@@ -39,7 +39,7 @@ func (a *App) gate(box *mailbox.Box, codes func(tenant string) []site.StaffCode)
 	})
 	pages.Mount(g, slices.Concat(portal.New(pages).Tables(), desk.New(pages).Tables())...)
 	httpapi.New(httpapi.Deps{
-		Catalog: a.Catalog, Casework: a.Casework, Inbox: a.Inbox, Dashboard: a.Dashboard, External: a.External, Identity: a.Identity, Guard: a.Guard,
+		Catalog: a.Catalog, Casework: a.Casework, Booking: a.Booking, Inbox: a.Inbox, Dashboard: a.Dashboard, External: a.External, Identity: a.Identity, Guard: a.Guard,
 		Directory: a.Directory, Metering: a.Metering, Billing: a.Billing, CityURL: a.CityURL, Log: a.Log,
 	}).Mount(g)
 	return g, nil

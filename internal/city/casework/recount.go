@@ -71,6 +71,9 @@ func (s *Service) followCalendar(ctx context.Context, tx bun.Tx, _ time.Time) er
 	if all {
 		args.Agencies = nil
 	}
+	if err := jobs.Add(ctx, tx, recountTaskKind, args); err != nil {
+		return err
+	}
 	return jobs.Add(ctx, tx, recountKind, args)
 }
 

@@ -115,7 +115,7 @@ func TestADayOffDecreedLateMovesWhatItTouches(t *testing.T) {
 		t.Errorf("due %v, in the queue at %v, want %v", moved.DueAt, moved.QueueAt, want)
 	}
 	lines := st.moves(t, app)
-	want := "Tenggat berubah dari 26 November 2026 pukul 16.00 WIB menjadi 27 November 2026 pukul 16.00 WIB karena 26 November 2026 menjadi hari libur (Hari pemilihan) [Keppres 30/2026]."
+	want := "Tenggat berubah dari Kamis, 26 November 2026 pukul 16.00 WIB menjadi Jumat, 27 November 2026 pukul 16.00 WIB karena 26 November 2026 menjadi hari libur (Hari pemilihan) [Keppres 30/2026]."
 	if len(lines) != 1 || lines[0] != want {
 		t.Errorf("the story says\n%q, want\n%q", lines, want)
 	}
@@ -335,5 +335,61 @@ func TestTheAgencysOwnCalendarPromises(t *testing.T) {
 	p, err := st.Promises(st.ctx, app)
 	if err != nil || p[0].Left != 2 {
 		t.Errorf("%+v, %v", p, err)
+	}
+}
+
+// TestTheTasksOfOfficesMoveByTheirOwnCalendars: the health office is closed on a day on which the inspectors work.
+func TestTheTasksOfOfficesMoveByTheirOwnCalendars(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	st.recountAll(t)
+	st.follow(t, recommended)
+	budi := st.officer(t, "Budi", "disdukcapil", "officer")
+	app := st.submitted(t, st.resident(t, st.ctx, "Siti"), sitiNIK)
+	for _, action := range []string{"start_review", "ask"} {
+		var err error
+		if app, err = st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: action, Version: app.Version}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	st.dayOff(t, "dinkes", "2026-11-25", "Rapat kerja", "SK Kadinkes")
+	st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.followCalendar(ctx, tx, st.clock()) })
+	var args recountArgs
+	var raw []json.RawMessage
+	err := st.w.DB.Platform.NewRaw("SELECT payload FROM outbox WHERE kind = 'casework.recount_task.v1' ORDER BY id DESC LIMIT 1").Scan(t.Context(), &raw)
+	if err != nil || len(raw) != 1 || json.Unmarshal(raw[0], &args) != nil {
+		t.Fatalf("%s, %v", raw, err)
+	}
+	for range 2 { // a job may be delivered again
+		st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.recountTasks(ctx, tx, args) })
+	}
+	tasks, err := workflow.Tasks(st.ctx, st.w.DB.App, app.matter())
+	if err != nil || len(tasks) != 2 {
+		t.Fatal(tasks, err)
+	}
+	for _, k := range tasks {
+		want := time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
+		if k.AgencyCode == "dinkes" {
+			want = want.AddDate(0, 0, 1)
+		}
+		if !k.DueAt.Equal(want) || !k.QueueAt.Equal(want) || k.Version != 1 {
+			t.Errorf("%s is due %v, want %v", k.Branch, k.DueAt, want)
+		}
+	}
+	story, err := events(st.ctx, st.w.DB.App, app, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, e := range story {
+		if e.Action == EventDueChanged {
+			n++
+			if e.Public || !strings.Contains(e.Message, "Rapat kerja") {
+				t.Errorf("%+v", e)
+			}
+		}
+	}
+	if n != 1 {
+		t.Errorf("%d lines in the story", n)
 	}
 }

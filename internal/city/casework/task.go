@@ -41,6 +41,9 @@ func (s *Service) Register(r *jobs.Runner) error {
 	if err := jobs.Handle(r, recountKind, s.recount); err != nil {
 		return err
 	}
+	if err := jobs.Handle(r, recountTaskKind, s.recountTasks); err != nil {
+		return err
+	}
 	jobs.EachCity(r, "casework.calendar", time.Minute, s.followCalendar)
 	jobs.EachCity(r, "casework.deadlines", time.Minute, s.sweep)
 	jobs.EachCity(r, "casework.timers", time.Minute, s.ring)

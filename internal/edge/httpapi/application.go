@@ -26,6 +26,7 @@ type application struct {
 	Channel     string    `json:"channel" enum:"web,api,counter"`
 	SubmittedAt time.Time `json:"submitted_at,omitzero"`
 	DueAt       time.Time `json:"due_at,omitzero" doc:"Absent when nothing was promised, or while the clock is paused."`
+	Term        *term     `json:"term,omitempty" doc:"What was promised at submission; absent when nothing was."`
 	Late        bool      `json:"late" doc:"The promised time has passed."`
 	DecidedAt   time.Time `json:"decided_at,omitzero"`
 	ClosedAt    time.Time `json:"closed_at,omitzero"`
@@ -34,6 +35,12 @@ type application struct {
 	Applicant   string    `json:"applicant,omitempty" doc:"Name; of a submitted application."`
 	Assignee    *person   `json:"assignee,omitempty" doc:"Who works on it; for staff."`
 	Escalation  int       `json:"escalation_level,omitempty" doc:"How far up its delay has been told; for staff."`
+}
+
+// term is a promise such as 2 working days: hari kerja, hari and jam differ over a weekend.
+type term struct {
+	Amount int    `json:"amount"`
+	Unit   string `json:"unit" enum:"minute,hour,day,working_day,month"`
 }
 
 type person struct {
@@ -64,6 +71,9 @@ func (a *API) applicationOf(x casework.Application, s workflow.State, who caller
 		Agency: named{Code: x.AgencyCode, Name: who.text(x.AgencyName)}, State: stateOf(s, who), Version: x.Version, Channel: x.Channel,
 		SubmittedAt: who.at(x.SubmittedAt), DueAt: who.at(x.DueAt), Late: x.Late(a.Now()), DecidedAt: who.at(x.DecidedAt),
 		ClosedAt: who.at(x.ClosedAt), CreatedAt: who.at(x.CreatedAt), UpdatedAt: who.at(x.UpdatedAt), Applicant: x.ApplicantName,
+	}
+	if t := x.Term(); !t.IsZero() {
+		out.Term = &term{Amount: t.Amount, Unit: string(t.Unit)}
 	}
 	if who.actor.Kind == identity.Staff {
 		out.Escalation = x.EscalationLevel

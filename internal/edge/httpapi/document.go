@@ -59,6 +59,7 @@ func tags() []*huma.Tag {
 		{Name: "City", Description: "The city of the host, its offices and how it performs."},
 		{Name: "Services", Description: "What a resident can ask of the city, and the standard it is held to."},
 		{Name: "Applications", Description: "A resident's own applications, from the form to the document."},
+		{Name: "Appointments", Description: "Times at the counters of the city's offices."},
 		{Name: "Tracking", Description: "What anyone may know who holds a number or a paper."},
 		{Name: "Desk", Description: "The work of an office, for its staff."},
 		{Name: "Apps", Description: "What the agencies' own apps tell the city, with an API key."},

@@ -20,6 +20,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"github.com/gin-gonic/gin"
 
+	"bedelau/internal/city/booking"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/city/dashboard"
@@ -40,6 +41,7 @@ const base = "/api/v1"
 type Deps struct {
 	Catalog   *catalog.Catalog
 	Casework  *casework.Service
+	Booking   *booking.Service
 	Inbox     *inbox.Service
 	Dashboard *dashboard.Dashboard
 	External  *external.Service
@@ -83,6 +85,9 @@ func (a *API) Mount(g *gate.Gate) {
 	a.forms()
 	a.attachments()
 	a.tracking()
+	a.counters()
+	a.appointments()
+	a.counterDesk()
 	a.desk()
 	a.externals()
 	a.events()

@@ -22,6 +22,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/booking"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/city/dashboard"
@@ -33,6 +34,7 @@ import (
 	"bedelau/internal/kernel/devkit/mailbox"
 	issued "bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/event"
+	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
@@ -124,13 +126,15 @@ func newAPI(t *testing.T) *world {
 	engine.Register(catalog.Section())
 	engine.Register(tariff.Section())
 	engine.Register(casework.Section())
+	engine.Register(booking.Section())
 	for _, slug := range []string{"batam", "tanjungpinang"} {
 		if _, err := engine.Apply(t.Context(), w.DB, must(pack.Load(tenants.FS, slug))(t)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	dir.Forget()
-	out.API = New(Deps{Catalog: cat, Casework: cases, Inbox: inbox.New(inbox.Deps{DB: w.DB, Guard: guard, Number: casework.ParseNumber}), Dashboard: board, External: others, Identity: people, Guard: guard, Directory: dir,
+	visits := booking.New(booking.Deps{DB: w.DB, Guard: guard, Bus: bus, Notify: mail, Staff: people, Matters: matters{cat}, Log: quiet})
+	out.API = New(Deps{Catalog: cat, Casework: cases, Booking: visits, Inbox: inbox.New(inbox.Deps{DB: w.DB, Guard: guard, Number: casework.ParseNumber}), Dashboard: board, External: others, Identity: people, Guard: guard, Directory: dir,
 		Metering: meters, Billing: billing.New(w.DB, meters, time.Now), CityURL: cityURL, Log: quiet})
 	g := must(gate.New(gate.Deps{Directory: dir, Identity: people, Keys: codes, Guard: guard, Limiter: limiter, Log: quiet, OnAPI: out.collector.Requested}))(t)
 	out.Mount(g)
@@ -342,4 +346,19 @@ func eventually(t testing.TB, what string, cond func() bool) {
 func (s standards) OfficeAt(ctx context.Context, tx bun.IDB, district, subdistrict string) (casework.Office, bool, error) {
 	a, ok, err := s.catalog.OfficeAt(ctx, tx, district, subdistrict)
 	return casework.Office{Code: a.Code, Name: a.Name, Short: a.Short}, ok, err
+}
+
+// matters answers booking from the catalogue; nothing is collected here.
+type matters struct{ catalog *catalog.Catalog }
+
+func (m matters) ServiceName(ctx context.Context, service string) (i18n.Text, error) {
+	d, err := m.catalog.Find(ctx, service)
+	if err != nil {
+		return nil, err
+	}
+	return d.Service.Name, nil
+}
+
+func (matters) ToCollect(context.Context, identity.Actor, uuid.UUID) (string, error) {
+	return "", fault.New(fault.NotFound, "application.not_found")
 }

@@ -27,7 +27,7 @@ func (p *Portal) visitRoutes() gate.Table {
 	return gate.Table{
 		{Method: get, Path: pathVisits, Needs: own, Scope: city, Handler: p.visits},
 		{Method: get, Path: pathVisits + "/baru", Needs: own, Scope: city, Handler: p.newVisit},
-		{Method: post, Path: pathVisits, Page: pathVisits + "/baru", Needs: own, Scope: city, Limit: limitBook, Handler: p.book},
+		{Method: post, Path: pathVisits, Needs: own, Scope: city, Limit: limitBook, Handler: p.book},
 		{Method: get, Path: pathVisits + "/:id", Needs: own, Scope: city, IDs: id, Handler: p.visit},
 		{Method: get, Path: pathVisits + "/:id/kalender.ics", Needs: own, Scope: city, IDs: id, Handler: p.visitFile},
 		{Method: get, Path: pathVisits + "/:id/ubah", Needs: own, Scope: city, IDs: id, Handler: p.moveVisit},

@@ -185,6 +185,13 @@ func Open(ctx context.Context, tx bun.IDB) ([]Change, error) {
 	return out, wrap("open changes", err)
 }
 
+// Named returns some changes by their ids, those of one run, the oldest first.
+func Named(ctx context.Context, tx bun.IDB, ids []uuid.UUID) ([]Change, error) {
+	var out []Change
+	err := tx.NewSelect().Model(&out).Where("tenant_id = ?", tenancy.Must(ctx)).Where("id IN (?)", bun.List(ids)).OrderExpr("id").Scan(ctx)
+	return out, wrap("changes", err)
+}
+
 // Take marks the open changes that nobody has begun to count again as begun, and returns them: each is taken once.
 func Take(ctx context.Context, tx bun.IDB) ([]Change, error) {
 	var out []Change

@@ -51,10 +51,13 @@ func (l Locale) DateTime(t time.Time) string {
 // Due writes the end of a promise, the same way on every page, paper and mail: its day and hour, and its day alone where
 // it ends with the day, as a promise in days or months does.
 func (l Locale) Due(t time.Time) string {
-	if t.Format("15:04:05") == "23:59:59" {
+	switch {
+	case t.Format("15:04:05") == "23:59:59":
 		return l.LongDate(t)
+	case l == EN:
+		return l.LongDate(t) + ", " + l.Clock(t)
 	}
-	return l.DateTime(t)
+	return l.LongDate(t) + " pukul " + l.Clock(t)
 }
 
 // ShortDate writes t's day as narrow as a list needs it, "24 Nov", with the year when it is not that of now.

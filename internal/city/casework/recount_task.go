@@ -1,0 +1,95 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/calendar"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/jobs"
+	"bedelau/internal/kernel/workcal"
+	"bedelau/internal/kernel/workflow"
+)
+
+var recountTaskKind = jobs.Kind[recountArgs]{Name: "casework.recount_task.v1", MaxRetry: 20, Timeout: 5 * time.Minute}
+
+// recountTasks is recount for what offices were asked: each by the calendar of the office that was. It runs beside the
+// run over the applications, which tells when the changes are done.
+func (s *Service) recountTasks(ctx context.Context, tx bun.Tx, args recountArgs) error {
+	if err := calendar.Still(ctx, tx); err != nil {
+		return err
+	}
+	changes, err := calendar.Named(ctx, tx, args.Changes)
+	if err != nil {
+		return err
+	}
+	tasks, err := workflow.OpenTasks(ctx, tx, subjectKind, args.Agencies, args.After, recountBatch)
+	if err != nil || len(tasks) == 0 {
+		return err
+	}
+	cals := map[string]workcal.Calendar{}
+	for i := range tasks {
+		cal, ok := cals[tasks[i].AgencyCode]
+		if !ok {
+			if cal, err = calendar.Load(ctx, tx, tasks[i].AgencyCode); err != nil {
+				return err
+			}
+			cals[tasks[i].AgencyCode] = cal
+		}
+		if err := s.countTaskAgain(ctx, tx, &tasks[i], cal, changes); err != nil {
+			return fmt.Errorf("casework: recount task %s: %w", tasks[i].ID, err)
+		}
+	}
+	if len(tasks) < recountBatch {
+		return nil
+	}
+	args.After = tasks[len(tasks)-1].ID
+	return jobs.Add(ctx, tx, recountTaskKind, args)
+}
+
+// countTaskAgain moves the deadline of an open task and leaves a line in the story that the offices read.
+func (s *Service) countTaskAgain(ctx context.Context, tx bun.Tx, t *workflow.Task, cal workcal.Calendar, changes []calendar.Change) error {
+	app, err := lockAny(ctx, tx, t.SubjectID) // before its task, as everyone who acts on one
+	if err != nil {
+		return err
+	}
+	if *t, err = workflow.LockTask(ctx, tx, t.ID); err != nil || t.Status != workflow.TaskOpen {
+		return err
+	}
+	wf, err := s.workflow(ctx, tx, app)
+	if err != nil {
+		return err
+	}
+	state, _ := wf.State(t.State)
+	branch, ok := state.Branch(t.Branch)
+	if !ok || branch.Term.IsZero() {
+		return nil
+	}
+	was, now, l := t.DueAt, s.now(), i18n.ID
+	moved, err := workflow.Reschedule(ctx, tx, t, branch.Term, cal, now)
+	if err != nil || !moved {
+		return err
+	}
+	because := calendar.Because(changes, t.AgencyCode, t.OpenedAt.In(cal.Zone), later(was, t.DueAt).In(cal.Zone), l)
+	if because == "" {
+		because = l.T("casework.recount.calendar")
+	}
+	text := l.T("casework.recount.task", "office", t.AgencyName.In(l), "from", l.Due(was.In(cal.Zone)), "to", l.Due(t.DueAt.In(cal.Zone)), "because", because)
+	err = record(ctx, tx, app, Event{At: now, Action: EventDueChanged, FromState: app.State, ToState: app.State, ActorKind: audit.System, Message: text})
+	if err != nil {
+		return err
+	}
+	ids := make([]uuid.UUID, len(changes))
+	for i, c := range changes {
+		ids[i] = c.ID
+	}
+	return audit.Record(ctx, tx, audit.Entry{
+		ActorKind: audit.System, Action: "application.recount_task", Object: "application", ObjectID: app.ID, At: now,
+		Detail: map[string]any{"number": app.Number, "task": t.ID, "agency": t.AgencyCode, "before": was, "after": t.DueAt, "changes": ids},
+	})
+}
