@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/booking"
 	"bedelau/internal/city/casework"
@@ -23,9 +24,11 @@ import (
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/calendar"
 	"bedelau/internal/kernel/event"
+	"bedelau/internal/kernel/fee"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/workflow"
 )
 
 // things are the ids of what one person has in one city, by the kind that a route's IDs name.
@@ -200,7 +203,32 @@ func (a *App) thingsOf(t *testing.T, ctx context.Context, who, officer identity.
 	out["app"], out["key"] = a.otherApp(t, ctx, who.TenantID)
 	out["document"] = a.issue(t, ctx, who, d.Application.ID).String()
 	out["booking"] = a.appointment(t, ctx, who).String()
+	out["task"], out["fee"] = a.asked(t, ctx, d.Application.ID)
 	return out
+}
+
+// asked gives an application a task of its own agency and a fee that was paid.
+func (a *App) asked(t *testing.T, ctx context.Context, id uuid.UUID) (task, cost string) {
+	t.Helper()
+	err := tenancy.InTx(ctx, a.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		now := time.Now().UTC()
+		own := func(string) (workflow.Office, error) { return workflow.Office{Code: "disdukcapil"}, nil }
+		state := workflow.State{Code: "approved", Branches: []workflow.Branch{{Code: "survei"}}}
+		tasks, err := workflow.Ask(ctx, tx, workflow.Subject{Kind: "application", ID: id}, state, 1, now, own)
+		if err != nil {
+			return err
+		}
+		f, err := fee.Open(ctx, tx, fee.Fee{SubjectKind: "application", SubjectID: id, AgencyCode: "disdukcapil", Code: id.String(), Amount: 1000}, now)
+		if err != nil {
+			return err
+		}
+		task, cost = tasks[0].ID.String(), f.ID.String()
+		return fee.Pay(ctx, tx, f.ID, fee.Payment{On: "2026-11-24", Reference: id.String(), By: id, At: now})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return task, cost
 }
 
 // otherApp registers an agency's app with a key.

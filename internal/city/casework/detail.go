@@ -31,6 +31,7 @@ type Detail struct {
 	Late        bool
 	MayReveal   bool
 	MayAssign   bool
+	MayWork     bool                  // and not only read, because another agency was asked something of it
 	Joint       []JointTask           // what offices were asked, the latest round last
 	Office      []PageAnswers         // what the office answered; none for the applicant
 	Asks        map[string]forms.Page // what each of Actions and of the open tasks asks now, by its page of the sheet
@@ -116,16 +117,17 @@ func (s *Service) Get(ctx context.Context, actor identity.Actor, id uuid.UUID) (
 			}
 		}
 	}
-	d.Held = !own && app.Open() && app.heldByOther(actor.ID) && !s.overHolder(ctx, actor)
 	r, err := s.within(ctx, actor)
 	if err != nil {
 		return Detail{}, err
 	}
+	d.MayWork = r.Owns(app.AgencyCode, app.AccountID)
+	d.Held = !own && d.MayWork && app.Open() && app.heldByOther(actor.ID) && !s.overHolder(ctx, actor)
 	if err := s.steps(ctx, actor, r, app, &d); err != nil {
 		return Detail{}, err
 	}
 	d.MayReveal = !own && s.d.Guard.Allow(ctx, actor, access.ApplicationReveal) == nil
-	d.MayAssign = !own && app.Open() && r.Owns(app.AgencyCode, app.AccountID) && s.d.Guard.Allow(ctx, actor, access.ApplicationAssign) == nil
+	d.MayAssign = !own && app.Open() && d.MayWork && s.d.Guard.Allow(ctx, actor, access.ApplicationAssign) == nil
 	return d, nil
 }
 

@@ -44,7 +44,7 @@ func (s *Service) AnswerTask(ctx context.Context, actor identity.Actor, in Answe
 	state, _ := wf.State(t.State)
 	branch, ok := state.Branch(t.Branch)
 	if !ok {
-		return Application{}, fmt.Errorf("workflow %s has no branch %q", wf.Code, t.Branch)
+		return Application{}, fault.New(fault.NotFound, "task.not_found") // not of this version of the workflow
 	}
 	if err := s.d.Guard.Allow(ctx, actor, branch.Permission); err != nil {
 		return Application{}, err

@@ -29,8 +29,9 @@ func (p *Pages) deskAct(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	in, err := site.ReadForm(c, "fields")
-	t := try{action: in.Text("action"), reason: in.Text("reason"), fields: in.Values["fields"]}
+	in, answers, uploads, done, err := readAct(c, "fields")
+	defer done()
+	t := try{action: in.Text("action"), reason: in.Text("reason"), fields: in.Values["fields"], typed: answers}
 	if err == nil {
 		t.version, err = seen(in)
 	}
@@ -38,6 +39,7 @@ func (p *Pages) deskAct(c *gin.Context) error {
 	if err == nil {
 		app, err = p.Casework.Act(c.Request.Context(), gate.ActorOf(c), casework.ActInput{
 			ID: id, Action: t.action, Version: t.version, Reason: t.reason, Fields: t.fields,
+			Answers: answers, Files: uploads,
 		})
 	}
 	if err != nil {
@@ -67,8 +69,14 @@ func (p *Pages) caseAgain(c *gin.Context, err error, t try) error {
 	}
 	for i, e := range errs {
 		switch e.Name {
-		case "reason", "fields", "officer", "note":
+		case "reason", "fields", "officer", "note", "outcome":
+		case "version", "action", "":
+			errs[i].Name = ""
 		default:
+			if t.typed != nil {
+				errs[i].Name = asked + e.Name
+				continue
+			}
 			errs[i].Name = "" // of a hidden field: there is nothing to lead to
 		}
 	}

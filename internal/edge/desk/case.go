@@ -28,6 +28,9 @@ func (p *Pages) deskCase(c *gin.Context) error { return p.casePage(c, http.Statu
 type try struct {
 	action, reason, note, officer string
 	fields                        []string
+	typed                         map[string][]string // into what the workflow asks for
+	task, refund                  uuid.UUID
+	outcome                       string
 	version                       int // of the case as the officer had seen it
 	revealed                      string
 	value                         casework.Revealed
@@ -63,7 +66,8 @@ func (p *Pages) casePage(c *gin.Context, status int, t try) error {
 		Applicant: app.ApplicantName, Status: ui.Status(app.Stage), StatusLabel: d.State.Label.In(l), Deadline: deadlines[0],
 		Submitted: site.Zoned(c, app.SubmittedAt), Assignee: app.AssigneeName, Version: app.Version, Level: app.EscalationLevel,
 		Decision: app.Reason, Provisional: app.DueProvisional, Term: site.TermText(app.Term(), l), ChannelLabel: l.T("case.channel." + app.Channel),
-		Answers: caseAnswers(c, d, t), Agreed: agreed(d, l), Events: p.caseEvents(c, d, 0), Actions: caseActions(d, l), Correctable: correctable(d, l),
+		Answers: caseAnswers(c, d, t), Agreed: agreed(d, l), Events: p.caseEvents(c, d, 0), Actions: caseActions(d, t, l), Correctable: correctable(d, l),
+		Joint: jointOf(c, d, t, p.Guard.Allow(ctx, a, access.ApplicationReview) == nil), Fees: p.feesOf(c, d, t), Office: officeAnswers(c, d),
 		Errors: t.errors, Tried: t.action, Reason: t.reason, Fields: t.fields, Note: t.note,
 	}
 	var list inbox.Filter
@@ -102,6 +106,7 @@ func (p *Pages) hands(c *gin.Context, d casework.Detail, t try, v *office.CaseVi
 	review := p.Guard.Allow(ctx, a, access.ApplicationReview) == nil
 	mine := app.AssigneeID.Valid && app.AssigneeID.UUID == a.ID
 	v.MayNote, v.MayAssign = review, d.MayAssign
+	review = review && d.MayWork // what follows is not for an agency that was only asked something
 	v.MayClaim = review && app.Open() && !app.AssigneeID.Valid
 	v.MayTakeOver, v.Held = review && app.Open() && app.AssigneeID.Valid && !mine, d.Held
 	v.MayRelease = app.Open() && (review && mine || d.MayAssign && app.AssigneeID.Valid)
@@ -157,10 +162,15 @@ func agreed(d casework.Detail, l i18n.Locale) []string {
 	return out
 }
 
-func caseActions(d casework.Detail, l i18n.Locale) []office.Action {
+func caseActions(d casework.Detail, t try, l i18n.Locale) []office.Action {
 	var out []office.Action
 	for _, a := range d.Actions {
 		x := office.Action{Code: a.Code, Label: a.Label.In(l), Reason: a.Reason, Issues: a.Issues}
+		tried := try{}
+		if t.action == a.Code {
+			tried = t
+		}
+		x.Inputs = inputs(d.Asks[workflow.ActionPage(a.Code)], tried.typed, tried.errors, l)
 		to, _ := d.Workflow.State(a.To)
 		switch to.Stage {
 		case workflow.StageNeedsCorrection:

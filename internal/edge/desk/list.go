@@ -170,9 +170,9 @@ func (p *Pages) bulkStep(c *gin.Context, v office.BulkView, items []casework.Ite
 			return err
 		}
 		v.Items = append(v.Items, office.BulkItem{Value: it.ID.String() + " " + strconv.Itoa(it.Version), Number: d.Application.Number, Service: d.Application.ServiceName.In(l)})
-		for _, a := range caseActions(d, l) {
-			if a.Correct {
-				continue // names what is wrong with one application
+		for _, a := range caseActions(d, try{}, l) {
+			if a.Correct || len(a.Inputs) > 0 {
+				continue // names what is wrong with one application, or asks about it
 			}
 			i, ok := place[a.Code]
 			if !ok {

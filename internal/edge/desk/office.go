@@ -11,6 +11,7 @@ import (
 func (p *Pages) officeRoutes() gate.Table {
 	read, review, city := access.ApplicationRead, access.ApplicationReview, gate.City
 	app := site.IDs("id", "application")
+	task := site.IDs("id", "application", "task", "task")
 	return gate.Table{
 		{Method: get, Path: site.PathQueue, Needs: access.ApplicationQueue, Scope: city, Handler: p.deskQueue},
 		{Method: get, Path: pathOther, Needs: access.ApplicationQueue, Scope: city, Handler: p.deskOther},
@@ -23,7 +24,13 @@ func (p *Pages) officeRoutes() gate.Table {
 		{Method: post, Path: "/petugas/berikutnya", Page: site.PathQueue, Needs: review, Scope: city, Handler: p.takeNext},
 		{Method: get, Path: pathWorkload, Needs: access.ApplicationAssign, Scope: city, Handler: p.workload},
 		{Method: get, Path: "/petugas/permohonan/:id", Needs: read, Scope: city, IDs: app, Handler: p.deskCase},
-		{Method: post, Path: "/petugas/permohonan/:id/tindakan", Needs: read, Scope: city, IDs: app, Handler: p.deskAct},
+		{Method: post, Path: "/petugas/permohonan/:id/tindakan", Needs: read, Scope: city, IDs: app, MaxBody: actBody, Handler: p.deskAct},
+		{Method: get, Path: pathTasks, Needs: access.ApplicationQueue, Scope: city, Handler: p.deskTasks},
+		{Method: post, Path: "/petugas/permohonan/:id/tugas/:task", Needs: read, Scope: city, IDs: task, MaxBody: actBody, Handler: p.deskAnswer},
+		{Method: post, Path: "/petugas/permohonan/:id/tugas/:task/ambil", Page: "/petugas/permohonan/:id", Needs: review, Scope: city, IDs: task, Handler: p.deskTaskClaim},
+		{Method: post, Path: "/petugas/permohonan/:id/tugas/:task/lepas", Page: "/petugas/permohonan/:id", Needs: review, Scope: city, IDs: task, Handler: p.deskTaskRelease},
+		{Method: get, Path: "/petugas/permohonan/:id/bukti-bayar/:fee.pdf", Needs: read, Scope: city, IDs: site.IDs("id", "application", "fee", "fee"), Handler: p.FeeReceipt},
+		{Method: post, Path: "/petugas/permohonan/:id/biaya/:fee/kembalikan", Page: "/petugas/permohonan/:id", Needs: access.ApplicationDecide, Scope: city, IDs: site.IDs("id", "application", "fee", "fee"), Handler: p.deskRefund},
 		{Method: post, Path: "/petugas/permohonan/:id/ambil", Needs: review, Scope: city, IDs: app, Handler: p.deskClaim},
 		{Method: post, Path: "/petugas/permohonan/:id/lepas", Needs: read, Scope: city, IDs: app, Handler: p.deskRelease},
 		{Method: post, Path: "/petugas/permohonan/:id/serahkan", Needs: access.ApplicationAssign, Scope: city, IDs: app, Handler: p.deskAssign},

@@ -113,6 +113,7 @@ func (p *Portal) story(c *gin.Context) error {
 	if app.Correction != nil {
 		v.Correction = correctionOf(d, l)
 	}
+	v.Waits, v.Fees = waitsOf(c, d), feesOf(c, d)
 	for _, x := range d.Documents {
 		v.Documents = append(v.Documents, resident.Document{Title: x.Title.In(l), Number: x.Number, Issued: site.Zoned(c, x.IssuedAt),
 			Href: "/dokumen/" + x.ID.String() + ".pdf", VerifyHref: "/verifikasi/" + x.Token})

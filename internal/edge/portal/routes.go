@@ -107,6 +107,7 @@ func (p *Portal) residentRoutes() gate.Table {
 		{Method: get, Path: "/permohonan/:id/terkirim", Needs: own, Scope: city, IDs: app, Handler: p.sentPage},
 		{Method: get, Path: "/permohonan/:id/tanda-terima", Needs: own, Scope: city, IDs: app, Handler: p.receipt},
 		{Method: get, Path: "/permohonan/:id/tanda-terima.pdf", Needs: own, Scope: city, IDs: app, Handler: p.receiptPDF},
+		{Method: get, Path: "/permohonan/:id/bukti-bayar/:fee.pdf", Needs: own, Scope: city, IDs: site.IDs("id", "application", "fee", "fee"), Handler: p.FeeReceipt},
 		{Method: post, Path: "/permohonan/:id/batal", Needs: own, Scope: city, IDs: app, Handler: p.cancel},
 		{Method: post, Path: "/permohonan/:id/buang", Needs: own, Scope: city, IDs: app, Handler: p.discard},
 		{Method: get, Path: "/dokumen/:id.pdf", Needs: access.SignedIn, Scope: city, IDs: site.IDs("id", "document"), Handler: p.Document},

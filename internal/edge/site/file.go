@@ -43,6 +43,27 @@ func (p *Pages) Document(c *gin.Context) error {
 	return ServeFile(c, f, body)
 }
 
+// FeeReceipt serves the receipt of a fee that was paid, to the applicant and to the officers who may read the application.
+func (p *Pages) FeeReceipt(c *gin.Context) error {
+	id, err := PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	s, ok := strings.CutSuffix(c.Param("fee.pdf"), ".pdf")
+	which, err := uuid.Parse(s)
+	if !ok || err != nil || len(s) != 36 {
+		return NotFound()
+	}
+	name, pdf, err := p.Casework.FeeReceiptPDF(c.Request.Context(), gate.ActorOf(c), id, which)
+	if err != nil {
+		return err
+	}
+	FileHeaders(c, MimePDF)
+	c.Header("Content-Disposition", `inline; filename="`+name+`"`)
+	c.Data(http.StatusOK, MimePDF, pdf)
+	return nil
+}
+
 // ServeFile sends a stored file in pieces, and parts of it when the browser asks for parts.
 func ServeFile(c *gin.Context, f files.File, body io.ReadSeekCloser) error {
 	defer body.Close()

@@ -70,6 +70,7 @@ type Answer struct {
 type Action struct {
 	Code, Label, Reason, Tone string
 	Issues, Correct           bool
+	Inputs                    []ui.Field // what the workflow asks for it
 }
 
 // Document is what the city issued.
@@ -123,6 +124,9 @@ type CaseView struct {
 	ChannelLabel string
 	Agreed       []string // the statements that were agreed to
 	Back         string   // the view that the case was opened from
+	Joint        []Task   // what offices were asked, the latest first
+	Fees         []Fee
+	Office       []Answer // what the office filled in
 	From         string   // query that keeps it while the case is worked on
 }
 
@@ -130,7 +134,9 @@ type CaseView struct {
 func (v CaseView) at(act string) string { return "/petugas/permohonan/" + v.ID + act + v.From }
 
 // plain reports whether the step is a single button.
-func (a Action) plain() bool { return a.Reason == "none" && !a.Correct && !a.Issues }
+func (a Action) plain() bool {
+	return a.Reason == "none" && !a.Correct && !a.Issues && len(a.Inputs) == 0
+}
 
 func (a Action) button() string {
 	switch a.Tone {

@@ -170,7 +170,23 @@ type DetailView struct {
 	Events                      []ui.Event
 	Sections                    []Section
 	MayCancel                   bool
-	Collect                     string // where a time to collect it is booked; empty when there is none
+	Collect                     string  // where a time to collect it is booked; empty when there is none
+	Waits                       []Waits // offices whose answer is waited for, or has come
+	Fees                        []Fee
+}
+
+// Waits is an office that was asked something of an application.
+type Waits struct {
+	Agency, Ask string
+	Due         time.Time
+	Answered    bool
+}
+
+// Fee is what the applicant is or was asked to pay. Receipt is the address of the paper once it was paid.
+type Fee struct {
+	Title, Amount, Status, How, Basis string
+	Due                               time.Time
+	PaidOn, Reference, Receipt, Words string
 }
 
 // Visit is a place where the person is signed in.

@@ -1,0 +1,206 @@
+package desk
+
+import (
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"bedelau/internal/city/casework"
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/fee"
+	"bedelau/internal/kernel/form"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/workflow"
+	"bedelau/web/page/office"
+	"bedelau/web/ui"
+)
+
+const pathTasks = "/petugas/tugas"
+
+// deskTasks lists what other agencies have asked of the officer's.
+func (p *Pages) deskTasks(c *gin.Context) error {
+	ctx, l := c.Request.Context(), gate.LocaleOf(c)
+	list, err := p.Casework.Tasks(ctx, gate.ActorOf(c), c.Query("sesudah"))
+	if err != nil {
+		return err
+	}
+	v := office.TasksView{Shell: p.deskShell(c, l.T("tasks.title")), Open: list.Open}
+	for _, t := range list.Rows {
+		v.Rows = append(v.Rows, office.TaskRow{Href: casePath(t.SubjectID) + "#tugas-" + t.ID.String(), Number: t.Number, Service: t.ServiceName.In(l), Ask: t.Ask.In(l),
+			AskedBy: t.AskedBy, Assignee: t.AssigneeName, Due: site.Zoned(c, t.DueAt), Late: t.Late(p.Now())})
+	}
+	if list.Next != "" {
+		v.Next = pathTasks + "?sesudah=" + list.Next
+	}
+	return p.Render(c, 200, office.Tasks(v))
+}
+
+// deskAnswer gives the answer of the officer's agency to what it was asked.
+func (p *Pages) deskAnswer(c *gin.Context) error {
+	id, err := site.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	task, err := site.PathID(c, "task")
+	if err != nil {
+		return err
+	}
+	in, answers, uploads, done, err := readAct(c)
+	defer done()
+	t := try{task: task, outcome: in.Text("outcome"), reason: in.Text("reason"), typed: answers}
+	version := 0
+	if err == nil {
+		version, err = seen(in)
+	}
+	var app casework.Application
+	if err == nil {
+		app, err = p.Casework.AnswerTask(c.Request.Context(), gate.ActorOf(c), casework.AnswerInput{
+			Task: task, Version: version, Outcome: t.outcome, Reason: t.reason, Answers: answers, Files: uploads,
+		})
+	}
+	if err != nil {
+		return p.caseAgain(c, err, t)
+	}
+	return p.DoneWith(c, sameCase(c, id), "task_answered", app.Number)
+}
+
+// deskTaskClaim takes a task for the officer, from a colleague only where the form says so.
+func (p *Pages) deskTaskClaim(c *gin.Context) error {
+	return p.deskTask(c, "claimed", func(task uuid.UUID, version int, in site.Form) error {
+		return p.Casework.ClaimTask(c.Request.Context(), gate.ActorOf(c), task, version, in.Yes("take_over"))
+	})
+}
+
+// deskTaskRelease puts a task back for everyone of its agency.
+func (p *Pages) deskTaskRelease(c *gin.Context) error {
+	return p.deskTask(c, "released", func(task uuid.UUID, version int, _ site.Form) error {
+		return p.Casework.ReleaseTask(c.Request.Context(), gate.ActorOf(c), task, version)
+	})
+}
+
+func (p *Pages) deskTask(c *gin.Context, sentence string, change func(task uuid.UUID, version int, in site.Form) error) error {
+	id, err := site.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	task, err := site.PathID(c, "task")
+	if err != nil {
+		return err
+	}
+	in, err := site.ReadForm(c)
+	version := 0
+	if err == nil {
+		version, err = seen(in)
+	}
+	if err == nil {
+		err = change(task, version, in)
+	}
+	if err != nil {
+		return p.caseAgain(c, err, try{})
+	}
+	return p.DoneWith(c, sameCase(c, id), sentence, in.Text("number"))
+}
+
+// deskRefund records that a fee was given back.
+func (p *Pages) deskRefund(c *gin.Context) error {
+	id, err := site.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	which, err := site.PathID(c, "fee")
+	if err != nil {
+		return err
+	}
+	in, err := site.ReadForm(c)
+	t := try{refund: which, reason: in.Text("reason")}
+	if err == nil {
+		err = p.Casework.RefundFee(c.Request.Context(), gate.ActorOf(c), id, which, t.reason)
+	}
+	if err != nil {
+		return p.caseAgain(c, err, t)
+	}
+	return p.DoneWith(c, sameCase(c, id), "refunded", in.Text("number"))
+}
+
+// jointOf lays out what offices were asked, the latest first, and what the reader may answer.
+func jointOf(c *gin.Context, d casework.Detail, t try, review bool) []office.Task {
+	l, me := gate.LocaleOf(c), gate.ActorOf(c).ID
+	var out []office.Task
+	for i := len(d.Joint) - 1; i >= 0; i-- {
+		j := d.Joint[i]
+		outcome, _ := j.Ask.Outcome(j.Outcome)
+		v := office.Task{ID: j.ID.String(), Agency: j.AgencyName.In(l), Ask: j.Ask.Label.In(l), Status: j.Status, Outcome: outcome.Label.In(l), Refused: j.Refused,
+			Words: j.Reason, By: j.ClosedName, Assignee: j.AssigneeName, Due: site.Zoned(c, j.DueAt), Closed: site.Zoned(c, j.ClosedAt), Late: j.Late,
+			Version: j.Version, MayAnswer: j.MayAnswer, Held: j.Held}
+		if open := j.Mine && j.Status == workflow.TaskOpen && review; open {
+			v.MayClaim = !j.AssigneeID.Valid
+			v.MayTakeOver = j.HeldByOther(me)
+			v.MayRelease = j.AssigneeID.Valid && j.AssigneeID.UUID == me
+		}
+		if v.MayAnswer {
+			v.Tried = t.task == j.ID
+			tried := try{}
+			if v.Tried {
+				tried = t
+			}
+			for _, o := range j.Ask.Outcomes {
+				v.Outcomes = append(v.Outcomes, ui.Option{Value: o.Code, Label: o.Label.In(l)})
+			}
+			v.Chosen, v.Typed = tried.outcome, tried.reason
+			p := d.Asks[workflow.BranchPage(j.Branch)]
+			if len(p.Fields) > 0 && p.Fields[0].Code == j.Branch {
+				p.Fields = p.Fields[1:] // the outcome, which is asked in its own way
+			}
+			v.Inputs = inputs(p, tried.typed, tried.errors, l)
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// feesOf lays out what the applicant is or was asked to pay.
+func (p *Pages) feesOf(c *gin.Context, d casework.Detail, t try) []office.Fee {
+	l := gate.LocaleOf(c)
+	may := p.Guard.Allow(c.Request.Context(), gate.ActorOf(c), access.ApplicationDecide) == nil
+	var out []office.Fee
+	for _, f := range d.Fees {
+		v := office.Fee{ID: f.ID.String(), Title: f.Title.In(l), Amount: f.Amount.String(), Status: f.Status, Due: site.Zoned(c, f.DueAt), How: f.How.In(l),
+			Basis: f.Basis, Reference: f.Reference, By: f.RecordedName, PaidOn: dayText(f.PaidOn, l), Words: f.RefundReason, Refunded: site.Zoned(c, f.RefundedAt),
+			MayRefund: may && f.Status == fee.Paid && d.MayWork, Tried: t.refund == f.ID, Typed: t.reason}
+		if f.WasPaid() {
+			v.Receipt = casePath(d.Application.ID) + "/bukti-bayar/" + f.ID.String() + ".pdf"
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+func dayText(day string, l i18n.Locale) string {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return ""
+	}
+	return l.Date(t)
+}
+
+// officeAnswers lays out what the office has answered, with the files that came with it.
+func officeAnswers(c *gin.Context, d casework.Detail) []office.Answer {
+	var out []office.Answer
+	path, l := casePath(d.Application.ID), gate.LocaleOf(c)
+	for _, page := range d.Office {
+		for _, f := range page.Fields {
+			if f.Type == form.Info {
+				continue
+			}
+			x := office.Answer{Label: f.Label.In(l), Value: f.Text}
+			for _, file := range f.Files {
+				x.Files = append(x.Files, ui.File{Name: file.Name, Size: file.Size, Href: path + "/berkas/" + file.ID.String()})
+			}
+			out = append(out, x)
+		}
+	}
+	return out
+}
