@@ -7,6 +7,7 @@ const period = 30_000;
 const secrets = {
   "petugas@batam.localhost": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
   "petugas2@batam.localhost": "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU",
+  "kepala@batam.localhost": "NBSWY3DPEHPK3PXPNBSWY3DPEHPK3PXP",
   "admin@batam.localhost": "OBWGC2LOOBWGC2LOOBWGC2LOOBWGC2LO",
   "petugas@tanjungpinang.localhost": "PBWGC2LOPBWGC2LOPBWGC2LOPBWGC2LO",
   "bumd@platform.localhost": "RBWGC2LORBWGC2LORBWGC2LORBWGC2LO",

@@ -59,7 +59,7 @@ export async function looksAtPapers(p, app, who) {
   await p.reads(who.nik);
   assert.equal(await note.inputValue(), "Cocokkan dengan KK.");
   await p.look("case-revealed");
-  const file = await p.page.locator(".doc .head a").first().getAttribute("href");
+  const file = await p.page.locator(".doc .head a[target=_blank]").first().getAttribute("href");
   const paper = await p.fetch(file);
   assert.equal(paper.status, 200);
   assert.match(paper.headers["content-type"], /^image\//);
