@@ -24,6 +24,7 @@ import (
 	"bedelau/internal/city/dashboard"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
+	"bedelau/internal/city/simulation"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/apikey"
 	"bedelau/internal/kernel/audit"
@@ -77,6 +78,7 @@ type App struct {
 	Dashboard *dashboard.Dashboard
 	APIKeys   *apikey.Service
 	External  *external.Service
+	Replays   *simulation.Service
 	Metering  *metering.Service
 	Collector *metering.Collector
 	Billing   *billing.Service
@@ -203,6 +205,10 @@ func (a *App) buildCity() error {
 	a.APIKeys = apikey.New(a.DB.App, nil)
 	a.External = external.New(external.Deps{DB: a.DB.App, Guard: a.Guard, Keys: a.Keys, Codes: a.APIKeys, Bus: a.Bus})
 	a.External.Register(a.Runner)
+	a.Replays = simulation.New(simulation.Deps{DB: a.DB.App, Guard: a.Guard, Log: a.Log})
+	if err := a.Replays.Register(a.Runner); err != nil {
+		return err
+	}
 	a.Metering = metering.New(a.DB, time.Now)
 	a.Metering.Plan(a.Runner)
 	metering.Register(a.Bus)

@@ -20,6 +20,7 @@ import (
 	"bedelau/internal/city/booking"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/external"
+	"bedelau/internal/city/simulation"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/calendar"
@@ -201,6 +202,7 @@ func (a *App) thingsOf(t *testing.T, ctx context.Context, who, officer identity.
 		}
 	}
 	out["app"], out["key"] = a.otherApp(t, ctx, who.TenantID)
+	out["simulation"] = a.simulation(t, ctx, who.TenantID)
 	out["document"] = a.issue(t, ctx, who, d.Application.ID).String()
 	out["booking"] = a.appointment(t, ctx, who).String()
 	out["task"], out["fee"] = a.asked(t, ctx, d.Application.ID)
@@ -271,6 +273,17 @@ func (a *App) appointment(t *testing.T, ctx context.Context, who identity.Actor)
 		t.Fatal(err)
 	}
 	return b.ID
+}
+
+// simulation replays the cases of a city's first service.
+func (a *App) simulation(t *testing.T, ctx context.Context, city uuid.UUID) string {
+	t.Helper()
+	admin := identity.Actor{ID: uuid.New(), TenantID: city, Kind: identity.Staff, Roles: []string{"city_admin"}, TOTP: true}
+	id, err := a.Replays.Start(ctx, admin, simulation.Ask{Service: "ktp-el-hilang", From: "2026-01-01", To: "2026-12-31"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id.String()
 }
 
 // ways are the ids to ask a route with. One that names staff is asked for residents too: they are accounts as well.

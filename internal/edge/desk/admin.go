@@ -21,10 +21,14 @@ const (
 // limitChain holds back a page that reads the whole record.
 var limitChain = gate.Limit{Name: "chain", Count: 6, Per: time.Minute}
 
+// limitSimulation holds back a form that reads the history of hundreds of cases.
+var limitSimulation = gate.Limit{Name: "simulation", Count: 20, Per: time.Minute}
+
 // adminRoutes is what an administrator keeps in order: of a city, and of the platform's own staff and roles.
 func (p *Pages) adminRoutes() gate.Table {
 	staff, city, any := access.StaffManage, gate.City, gate.Any
 	person := site.IDs("id", "staff")
+	run := site.IDs("run", "simulation")
 	app, key, apps := site.IDs("id", "app"), site.IDs("id", "app", "key", "key"), access.AppManage
 	return gate.Table{
 		{Method: get, Path: "/kelola", Needs: access.SignedIn, Scope: any, Handler: p.adminHome},
@@ -38,6 +42,10 @@ func (p *Pages) adminRoutes() gate.Table {
 		{Method: get, Path: pathRoles, Needs: access.RoleManage, Scope: any, Handler: p.roles},
 		{Method: post, Path: pathRoles, Needs: access.RoleManage, Scope: any, Handler: p.setPermissions},
 		{Method: get, Path: "/kelola/layanan", Needs: access.ServiceConfigure, Scope: city, Handler: p.catalogDesk},
+		{Method: get, Path: simulationPath(":code"), Needs: access.ServiceConfigure, Scope: city, Handler: p.simulate},
+		{Method: post, Path: simulationPath(":code"), Needs: access.ServiceConfigure, Scope: city, Limit: limitSimulation, Handler: p.startSimulation},
+		{Method: get, Path: simulationPath(":code") + "/:run", Needs: access.ServiceConfigure, Scope: city, IDs: run, Handler: p.simulationResult},
+		{Method: get, Path: simulationPath(":code") + "/:run/csv", Needs: access.ServiceConfigure, Scope: city, IDs: run, Handler: p.simulationCSV},
 		{Method: get, Path: pathApps, Needs: apps, Scope: city, Handler: p.apps},
 		{Method: get, Path: pathApps + "/baru", Needs: apps, Scope: city, Handler: p.newApp},
 		{Method: post, Path: pathApps, Needs: apps, Scope: city, Handler: p.registerApp},

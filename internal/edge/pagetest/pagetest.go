@@ -27,6 +27,7 @@ import (
 	"bedelau/internal/city/dashboard"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
+	"bedelau/internal/city/simulation"
 	"bedelau/internal/edge/desk"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/portal"
@@ -140,6 +141,8 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 	board.Register(bus)
 	s.APIKeys = apikey.New(w.DB.App, s.ClockNow)
 	others := external.New(external.Deps{DB: w.DB.App, Guard: guard, Keys: s.keys, Codes: s.APIKeys, Bus: bus, Now: s.ClockNow})
+	replays := simulation.New(simulation.Deps{DB: w.DB.App, Guard: guard, Log: quiet, Now: s.ClockNow})
+	must(replays.Register(s.runner))
 	meters := metering.New(w.DB, s.ClockNow)
 	metering.Register(bus)
 	g, err := gate.New(gate.Deps{Directory: dir, Identity: people, Guard: guard, Limiter: limiter, Proxies: []string{"127.0.0.1"},
@@ -147,7 +150,7 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 	must(err)
 	s.Gate = g
 	deps := site.Deps{Catalog: services, Casework: cases,
-		Builder: builder.New(builder.Deps{DB: w.DB, Guard: guard, Forms: cases, Reserved: document.BuiltIn(), Now: s.ClockNow}), Documents: papers, Inbox: list, Booking: visits, Calendar: calendar.New(w.DB.App, guard, s.ClockNow), Dashboard: board, External: others, Identity: people, Guard: guard, Directory: dir, DB: w.DB,
+		Builder: builder.New(builder.Deps{DB: w.DB, Guard: guard, Forms: cases, Reserved: document.BuiltIn(), Now: s.ClockNow}), Documents: papers, Inbox: list, Booking: visits, Calendar: calendar.New(w.DB.App, guard, s.ClockNow), Dashboard: board, External: others, Simulation: replays, Identity: people, Guard: guard, Directory: dir, DB: w.DB,
 		Metering: meters, Billing: billing.New(w.DB, meters, s.ClockNow), CityURL: address, Log: quiet, Now: s.ClockNow}
 	change(&deps)
 	s.Pages = site.New(deps)

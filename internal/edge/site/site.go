@@ -21,6 +21,7 @@ import (
 	"bedelau/internal/city/dashboard"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
+	"bedelau/internal/city/simulation"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/calendar"
@@ -44,6 +45,7 @@ type Deps struct {
 	Calendar   *calendar.Service
 	Dashboard  *dashboard.Dashboard
 	External   *external.Service
+	Simulation *simulation.Service
 	Identity   *identity.Service
 	Guard      *access.Guard
 	Directory  *tenancy.Directory
