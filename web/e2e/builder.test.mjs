@@ -42,7 +42,7 @@ test("on a phone, with buttons", async () => {
   await addsQuestion(admin, "Usaha Anda", "Nomor Induk Berusaha", "nib", async () => {
     assert.ok(!(await admin.page.getByLabel("Pilihan").isVisible()), "and hides what is not of its kind");
     await admin.page.getByLabel("Hanya jika jawaban atas").selectOption("bentuk_usaha");
-    await admin.page.getByLabel("adalah", { exact: true }).selectOption("is");
+    await admin.page.locator("#f-cond_op").selectOption("is");
     await admin.page.getByLabel("nilai ini").fill("PT");
   });
   await addsQuestion(admin, "Usaha Anda", "Luas", "number");
@@ -101,7 +101,7 @@ test("on a desktop, with a mouse", async () => {
   assert.deepEqual([...now].sort(), [...old].sort(), "and loses none");
   await admin.reads("Ada perubahan yang belum diterbitkan");
   await admin.look("builder");
-  await admin.press(admin.page.getByText("Buang perubahan"));
+  await admin.press(admin.page.getByText("Buang perubahan", { exact: true }));
   await admin.follow(admin.button("Ya, buang perubahan"));
   assert.deepEqual(await names(), old);
   await admin.follow(admin.page.locator('[data-page="usaha_anda"] > header').getByRole("link", { name: "Pratinjau" }));
@@ -116,7 +116,7 @@ test("every page kept its promises", (t) => {
 const arrive = (width, as) => Person.arrive(world, { site: world.demo.city("batam"), width, as });
 
 async function addsQuestion(p, page, label, kind, more = async () => {}) {
-  await p.follow(p.link(`Tambah pertanyaan${page}`));
+  await p.follow(p.link(`Tambah pertanyaan ${page}`));
   await p.page.getByLabel("Jenis jawaban").selectOption(kind);
   await p.page.getByLabel("Pertanyaan (Indonesia)").fill(label);
   await p.page.getByLabel("Pertanyaan (Inggris)").fill(label);

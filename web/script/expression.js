@@ -33,10 +33,12 @@ function environment(types) {
   const blocks = new Set();
   for (const [name, type] of Object.entries(types)) {
     const [block, part] = name.split(".");
-    if (!part) env.registerVariable(name, kinds[type] ?? "string");
-    else if (!blocks.has(block)) {
-      blocks.add(block);
-      env.registerVariable(block, "map");
+    if (blocks.has(block)) continue;
+    if (part) blocks.add(block);
+    try {
+      env.registerVariable(block, part ? "map" : kinds[type] ?? "string");
+    } catch {
+      // a word of the language, such as "type": the library cannot read what names it, and the server decides
     }
   }
   return env;

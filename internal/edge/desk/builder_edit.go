@@ -194,11 +194,11 @@ func (p *Pages) fieldEdit(c *gin.Context, status int, b building, t tryEdit) err
 	}
 	s := sheet{l: l, t: t, kind: f.Type}
 	if t.in.Values != nil {
-		s.kind = form.Type(t.in.Get("type"))
+		s.kind = form.Type(t.in.Get("kind"))
 	}
 	v.Sections = s.field(f, group != "", names)
 	v.Names = namesView(names, l)
-	v.Follow = ui.FormData{Names: `{"type":"choice"}`, Answered: "[]", Today: p.Now().Format("2006-01-02")}
+	v.Follow = ui.FormData{Names: `{"kind":"choice"}`, Answered: "[]", Today: p.Now().Format("2006-01-02")}
 	return p.Render(c, status, office.BuilderEdit(v))
 }
 

@@ -55,7 +55,7 @@ func (s sheet) input(kind, name, value string) ui.Field {
 		for i, t := range types {
 			quoted[i] = strconv.Quote(string(t))
 		}
-		f.Show, f.Off = "type in ["+strings.Join(quoted, ", ")+"]", !slices.Contains(types, s.kind)
+		f.Show, f.Off = "kind in ["+strings.Join(quoted, ", ")+"]", !slices.Contains(types, s.kind)
 	}
 	return f
 }
@@ -134,7 +134,7 @@ func (s sheet) field(f form.Field, inGroup bool, names []form.Field) []office.Bu
 	english := s.input("long_text", "hint_en", f.Hint[i18n.EN])
 	return []office.BuilderSection{
 		{Fields: []ui.Field{
-			s.choose("type", string(f.Type), types), s.text("label_id", f.Label[i18n.ID]), s.text("label_en", f.Label[i18n.EN]),
+			s.choose("kind", string(f.Type), types), s.text("label_id", f.Label[i18n.ID]), s.text("label_en", f.Label[i18n.EN]),
 			s.optional(text), s.optional(english), s.optional(s.text("code", f.Code)), s.tick("required", f.Required),
 		}},
 		{Title: s.l.T("builder.section.answer"), Fields: []ui.Field{
@@ -179,8 +179,8 @@ func inputFor(property string) string {
 		return property + "_id"
 	case "file":
 		return "file_types"
-	case "fields":
-		return "type"
+	case "fields", "type":
+		return "kind"
 	}
 	return property
 }
@@ -241,9 +241,9 @@ func showIf(in site.Form, names []form.Field, bad []fault.Field) (string, []faul
 func readField(in site.Form, old form.Field) (form.Field, []fault.Field) {
 	bad := site.Missing(in, "label_id", "label_en")
 	f := old
-	f.Type, f.Label, f.Hint = form.Type(in.Get("type")), both(in, "label"), both(in, "hint")
+	f.Type, f.Label, f.Hint = form.Type(in.Get("kind")), both(in, "label"), both(in, "hint")
 	if !slices.Contains(form.Types(), f.Type) {
-		bad = append(bad, fault.Field{Name: "type", Code: "not_an_option"})
+		bad = append(bad, fault.Field{Name: "kind", Code: "not_an_option"})
 	}
 	if f.Code = in.Text("code"); f.Code == "" {
 		f.Code = slug(f.Label[i18n.ID])

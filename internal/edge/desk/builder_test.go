@@ -34,19 +34,19 @@ func TestAnAdministratorWritesAForm(t *testing.T) {
 
 	// A choice has questions of its own, which a page without a script shows once the kind is known.
 	rina.Page(b("/isian?halaman=usaha_anda"), "Pertanyaan baru", "Jenis jawaban")
-	a := rina.Post(b("/isian"), "revision", "1", "page", "usaha_anda", "type", "choice", "label_id", "Bentuk usaha", "label_en", "Kind of business", "required", "yes")
+	a := rina.Post(b("/isian"), "revision", "1", "page", "usaha_anda", "kind", "choice", "label_id", "Bentuk usaha", "label_en", "Kind of business", "required", "yes")
 	rina.Goes(a, b("/isian/bentuk_usaha"))
 	rina.Page(builderPath, "hal perlu diperbaiki", "Pertanyaan Bentuk usaha (pilihan)")
 	rina.Sees(rina.Post(b("/terbitkan"), "revision", "2"), http.StatusUnprocessableEntity, "belum dapat diterbitkan")
-	rina.Sees(rina.Post(b("/isian/bentuk_usaha"), "revision", "2", "type", "choice", "code", "bentuk_usaha", "label_id", "Bentuk usaha", "label_en", "Kind", "options", "orang | Perorangan\n| PT"),
+	rina.Sees(rina.Post(b("/isian/bentuk_usaha"), "revision", "2", "kind", "choice", "code", "bentuk_usaha", "label_id", "Bentuk usaha", "label_en", "Kind", "options", "orang | Perorangan\n| PT"),
 		http.StatusUnprocessableEntity, "Baris 2 belum lengkap")
-	rina.Goes(rina.Post(b("/isian/bentuk_usaha"), "revision", "2", "type", "choice", "code", "bentuk_usaha", "label_id", "Bentuk usaha", "label_en", "Kind", "options", "orang | Perorangan\npt | PT | Company", "required", "yes"),
+	rina.Goes(rina.Post(b("/isian/bentuk_usaha"), "revision", "2", "kind", "choice", "code", "bentuk_usaha", "label_id", "Bentuk usaha", "label_en", "Kind", "options", "orang | Perorangan\npt | PT | Company", "required", "yes"),
 		b("")+"#isian-bentuk_usaha")
 	// A condition in words, and one that cannot be read.
-	rina.Goes(rina.Post(b("/isian"), "revision", "3", "page", "usaha_anda", "type", "nib", "label_id", "NIB", "label_en", "NIB", "required", "yes",
+	rina.Goes(rina.Post(b("/isian"), "revision", "3", "page", "usaha_anda", "kind", "nib", "label_id", "NIB", "label_en", "NIB", "required", "yes",
 		"cond_question", "bentuk_usaha", "cond_op", "is", "cond_value", "PT"), b("")+"#isian-nib")
 	rina.Page(builderPath, `Hanya jika bentuk_usaha == "pt"`)
-	rina.Goes(rina.Post(b("/isian"), "revision", "4", "page", "usaha_anda", "type", "text", "max", "", "label_id", "Akta", "label_en", "Deed", "show_if", "bentukusaha == 1"), b("")+"#isian-akta")
+	rina.Goes(rina.Post(b("/isian"), "revision", "4", "page", "usaha_anda", "kind", "text", "max", "", "label_id", "Akta", "label_en", "Deed", "show_if", "bentukusaha == 1"), b("")+"#isian-akta")
 	rina.Page(builderPath, "Pertanyaan Akta (ditanyakan jika)", "undeclared reference")
 	rina.Sees(rina.Post(b("/terbitkan"), "revision", "5"), http.StatusUnprocessableEntity, "belum dapat diterbitkan", "Pertanyaan Akta")
 	rina.Goes(rina.Post(b("/susun"), "revision", "5", "act", "remove field akta"), b("")+"#isian-akta")
@@ -56,7 +56,7 @@ func TestAnAdministratorWritesAForm(t *testing.T) {
 	joko := s.Staff(t, pagetest.HostBatam, "Joko", "city_admin", "")
 	joko.Goes(joko.Post(b("/susun"), "revision", "7", "act", "down field bentuk_usaha"), b("")+"#isian-bentuk_usaha")
 	rina.Sees(rina.Post(b("/susun"), "revision", "7", "act", "remove field nib"), http.StatusConflict, "Orang lain mengubah", "Joko memindahkan bentuk_usaha", "NIB")
-	a = rina.Post(b("/isian/nib"), "revision", "7", "type", "nib", "code", "nib", "label_id", "NIB perusahaan", "label_en", "NIB", "show_if", `bentuk_usaha == "pt"`)
+	a = rina.Post(b("/isian/nib"), "revision", "7", "kind", "nib", "code", "nib", "label_id", "NIB perusahaan", "label_en", "NIB", "show_if", `bentuk_usaha == "pt"`)
 	rina.Sees(a, http.StatusConflict, "Joko memindahkan", "belum tersimpan")
 	if !strings.Contains(a.Body, `value="NIB perusahaan"`) || pagetest.Hidden(t, a.Body, "revision") != "8" {
 		t.Error("what was typed is lost, or cannot be saved over")

@@ -21,13 +21,17 @@ import (
 	"bedelau/web/ui"
 )
 
-// goOn leads to the first page that is not done, or to the check of all answers.
+// goOn leads to the first page that is not done, or to the check of all answers; who has not begun comes to the first page,
+// although it may ask nothing that has to be answered.
 func (p *Portal) goOn(c *gin.Context, id uuid.UUID) error {
 	d, err := p.Casework.Draft(c.Request.Context(), gate.ActorOf(c), id)
 	if err != nil {
 		return err
 	}
 	to := d.Next()
+	if d.Application.Draft() && len(d.Application.Answers) == 0 && d.Application.Sealed == nil && len(d.Files) == 0 && len(d.Pages) > 0 {
+		to = d.Pages[0].Code
+	}
 	if to == "" || d.Application.Stage == workflow.StageNeedsCorrection {
 		p.Redirect(c, own(id, "/periksa"))
 		return nil

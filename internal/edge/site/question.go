@@ -2,7 +2,6 @@ package site
 
 import (
 	"encoding/json"
-	"slices"
 	"strings"
 	"time"
 
@@ -179,7 +178,7 @@ func Followed(m form.Mirror, now time.Time) ui.FormData {
 		return ui.FormData{}
 	}
 	names, _ := json.Marshal(m.Names) // of strings: it cannot fail
-	answered, _ := json.Marshal(slices.Concat([]string{}, m.Answered))
+	answered, _ := json.Marshal(append([]string{}, m.Answered...))
 	return ui.FormData{Names: string(names), Answered: string(answered), Today: now.Format(time.DateOnly)}
 }
 
