@@ -90,6 +90,7 @@ test("on a desktop, with a mouse", async () => {
   await staff.signsIn(admin, "admin@batam.localhost");
   await admin.go(home);
   const names = () => admin.page.locator('[data-list="usaha_anda"] > li').evaluateAll((all) => all.map((li) => li.dataset.fieldCode));
+  await admin.page.setViewportSize({ width: 1280, height: 2600 }); // a scroll in the midst of it would take hold of another
   const old = await names();
   assert.ok(old.length >= 3);
   await Promise.all([
@@ -99,6 +100,7 @@ test("on a desktop, with a mouse", async () => {
   const now = await names();
   assert.notDeepEqual(now, old, "dragging moves the question");
   assert.deepEqual([...now].sort(), [...old].sort(), "and loses none");
+  await admin.page.setViewportSize({ width: 1280, height: 800 });
   await admin.reads("Ada perubahan yang belum diterbitkan");
   await admin.look("builder");
   await admin.press(admin.page.getByText("Buang perubahan", { exact: true }));
