@@ -5,7 +5,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .NOTPARALLEL:
 .PHONY: help demo demo-reset build assets generate test test-fast e2e lint bench migrate clean \
-	setup check-setup check-format check-vet check-templates check-openapi test-plain test-race
+	setup check-setup check-format check-vet check-templates check-openapi test-script test-plain test-race
 
 # What is tested under the race detector: packages whose code starts goroutines, which is read off it, and those that
 # every request goes through at once.
@@ -42,7 +42,7 @@ web/node_modules/.package-lock.json: web/package-lock.json
 generate: ## make the pages' Go code from the .templ files
 	@go tool templ generate -path web -log-level error
 
-test: check-setup assets lint test-plain test-race e2e ## every check, exactly as CI runs them
+test: check-setup assets lint test-script test-plain test-race e2e ## every check, exactly as CI runs them
 	@rm -rf /dev/shm/bedelau-pgtest-$$(id -u)
 	@echo "Every check passed."
 
@@ -83,6 +83,9 @@ check-templates:
 
 check-openapi:
 	@npm --prefix web run --if-present lint:openapi
+
+test-script: web/node_modules/.package-lock.json
+	@npm --prefix web run --silent test
 
 test-plain:
 	@go test $$(go list ./... | grep -vxF "$$(printf 'bedelau/%s\n' $(RACE:/=))")

@@ -70,6 +70,26 @@ func residentPages() []entry {
 			v.Correction, v.Named = in(s, "Foto KK terpotong di bagian bawah. Unggah lagi agar semua tulisan terbaca.", "The bottom of the photo is cut off. Upload it again so that all text can be read."), true
 			return resident.Form(v)
 		}},
+		{"form-kinds", func(s ui.Shell) templ.Component {
+			part := func(name, kind, label string) ui.Field { return ui.Field{Name: name, Type: kind, Label: label} }
+			v := form(s, in(s, "Usaha dan pemiliknya", "The business and its owner"), 4, nil,
+				ui.Field{Name: "modal", Type: "money", Label: in(s, "Modal usaha", "Capital"), Value: "1.250.000"},
+				ui.Field{Name: "luas", Type: "decimal", Label: in(s, "Luas (m²)", "Area (m²)"), Value: "12,5", Optional: true},
+				ui.Field{Name: "biaya", Type: "computed", Label: in(s, "Biaya", "Fee"), Value: "Rp25.000"},
+				ui.Field{Name: "jenis", Type: "multi_choice", Label: in(s, "Yang dijual", "What is sold"), Values: []string{"b"},
+					Options: []ui.Option{{Value: "a", Label: in(s, "Makanan", "Food")}, {Value: "b", Label: in(s, "Minuman", "Drinks")}}},
+				ui.Field{Name: "npwp", Type: "npwp", Label: "NPWP", Value: "1234 5678 9012 3456", Doubt: in(s, "Nomor ini tidak lazim. Periksa lagi.", "This number is unusual. Check again.")},
+				ui.Field{Name: "titik", Type: "point", Label: in(s, "Lokasi usaha", "Place of the business"), Value: "1.130100,104.052900"},
+				ui.Field{Name: "pemilik", Type: "person", Label: in(s, "Pemilik", "Owner"), Parts: []ui.Field{
+					part("pemilik.nik", "nik", "NIK"), part("pemilik.birth_date", "date", in(s, "Tanggal lahir", "Date of birth")),
+					{Name: "pemilik.subdistrict", Type: "select", Label: in(s, "Kelurahan", "Subdistrict"), Options: []ui.Option{{Value: "Sambau", Label: "Sambau", Group: "Nongsa"}, {Value: "Tiban Baru", Label: "Tiban Baru", Group: "Sekupang"}}}}},
+				ui.Field{Name: "saksi", Type: "group", Label: in(s, "Saksi", "Witnesses"), Add: "?tambah=saksi", AddTo: in(s, "Tambah Saksi", "Add: Witness"), Rows: []ui.GroupRow{
+					{Name: "saksi.1", Title: in(s, "Saksi 1", "Witness 1"), Remove: "?hapus=saksi.1", Fields: []ui.Field{part("saksi.1.nama", "text", in(s, "Nama", "Name"))}},
+					{Name: "saksi.2", Title: in(s, "Saksi 2", "Witness 2"), Remove: "?hapus=saksi.2", Fields: []ui.Field{part("saksi.2.nama", "text", in(s, "Nama", "Name"))}}}},
+			)
+			v.Doubts, v.Seen = ui.Errors{{Name: "npwp", Label: "NPWP", Text: in(s, "Nomor ini tidak lazim. Periksa lagi.", "This number is unusual. Check again.")}}, "npwp/x"
+			return resident.Form(v)
+		}},
 		{"form-locked", func(s ui.Shell) templ.Component {
 			v := form(s, in(s, "NIK Anda", "Your NIK"), 2, nil, ui.Field{Name: "nik", Type: "info", Label: "NIK", Hint: "2171046703900003"})
 			v.Correction, v.Named, v.Locked = in(s, "Foto KK terpotong.", "The photo is cut off."), true, true

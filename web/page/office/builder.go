@@ -48,15 +48,15 @@ type BuilderField struct {
 // BuilderEditView is a page or a question in the hand of its author.
 type BuilderEditView struct {
 	ui.Shell
-	Heading, Service     string
-	Action, Back         string
-	Revision             int
-	Page, Group          string // where a new question goes
-	Changed              string
-	Sections             []BuilderSection
-	Names                []BuilderName
-	Errors               ui.Errors
-	Follow               ui.FormData
+	Heading, Service string
+	Action, Back     string
+	Revision         int
+	Page, Group      string // where a new question goes
+	Changed          string
+	Sections         []BuilderSection
+	Names            []BuilderName
+	Errors           ui.Errors
+	Follow           ui.FormData
 }
 
 func (v BuilderEditView) revision() string { return strconv.Itoa(v.Revision) }
