@@ -147,7 +147,38 @@ func (s sheet) field(f form.Field, inGroup bool, names []form.Field) []office.Bu
 			s.tick("sensitive", f.Sensitive), s.optional(s.choose("prefill", f.Prefill, prefill)),
 		}},
 		s.condition(names, f.ShowIf, &f.RequiredIf),
+		s.rule(f),
 	}
+}
+
+// rule are the inputs of what the author says of the answer beyond its kind. A form that a pack brought may have several
+// such rules of one question; the first is changed here, and the others stay.
+func (s sheet) rule(f form.Field) office.BuilderSection {
+	var r form.Rule
+	if len(f.Rules) > 0 {
+		r = f.Rules[0]
+	}
+	return office.BuilderSection{Title: s.l.T("builder.section.rule"), Text: s.l.T("builder.section.rule_text"), Fields: []ui.Field{
+		s.optional(s.input("long_text", "rule_when", r.When)), s.optional(s.text("rule_text_id", r.Text[i18n.ID])),
+		s.optional(s.text("rule_text_en", r.Text[i18n.EN])), s.tick("rule_warn", r.Warn),
+	}}
+}
+
+// readRule takes in the first rule of a question; an empty one is none.
+func readRule(in site.Form, old []form.Rule) []form.Rule {
+	if _, sent := in.Values["rule_when"]; !sent {
+		return old
+	}
+	var r form.Rule
+	rest := old
+	if len(old) > 0 {
+		r, rest = old[0], old[1:]
+	}
+	r.When, r.Text, r.Warn = in.Text("rule_when"), both(in, "rule_text"), in.Yes("rule_warn")
+	if r.When == "" {
+		return slices.Clone(rest)
+	}
+	return append([]form.Rule{r}, rest...)
 }
 
 // condition are the inputs of when something is asked: in words, or as an expression.
@@ -179,6 +210,8 @@ func inputFor(property string) string {
 		return property + "_id"
 	case "file":
 		return "file_types"
+	case "rules":
+		return "rule_when"
 	case "fields", "type":
 		return "kind"
 	}
@@ -237,7 +270,7 @@ func showIf(in site.Form, names []form.Field, bad []fault.Field) (string, []faul
 	return text, bad
 }
 
-// readField reads what a question is. What has no input here, such as the author's rules, stays as it was.
+// readField reads what a question is. What has no input here stays as it was.
 func readField(in site.Form, old form.Field) (form.Field, []fault.Field) {
 	bad := site.Missing(in, "label_id", "label_en")
 	f := old
@@ -292,6 +325,7 @@ func readField(in site.Form, old form.Field) (form.Field, []fault.Field) {
 	if is("options") {
 		f.Options, bad = readOptions(in.Get("options"), bad)
 	}
+	f.Rules = readRule(in, old.Rules)
 	f.File = nil
 	if f.Type == form.File {
 		rule := form.FileRule{Types: in.Values["file_types"], MaxMB: whole("max_mb", 5), MaxCount: whole("max_count", 1)}
