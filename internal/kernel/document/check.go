@@ -35,6 +35,11 @@ func (t *Template) Check(c *pack.Check, forms ...*form.Form) {
 		c.OneOf("signature", t.Signature, SignNone, SignScan, SignCertificate)
 	}
 	t.checkValidity(c, forms)
+	for i, code := range t.Unmasked {
+		if len(forms) > 0 && !slices.ContainsFunc(forms, func(f *form.Form) bool { return f.Asks(code) }) {
+			c.Add(pack.At("unmasked", i), "no_such_field", "value", code)
+		}
+	}
 	texts := map[string]i18n.Text{"title": t.Title, "signer_title": t.SignerTitle, "letterhead.office": t.Letterhead.Office}
 	t.checkBody(c, forms, texts)
 	if len(forms) == 0 {

@@ -95,7 +95,7 @@ func (s *Service) Preview(ctx context.Context, actor identity.Actor, t Template,
 	if err != nil {
 		return nil, err
 	}
-	values := r.values()
+	values := r.values(t.Unmasked)
 	values["document_number"] = writeNumber(t.NumberPattern, r, 1, local)
 	values["signer_name"], values["signer_nip"] = signer.Name, signer.NIP
 	if until := t.validUntil(r, local); !until.IsZero() {

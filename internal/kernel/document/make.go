@@ -124,7 +124,7 @@ func (s *Service) print(ctx context.Context, tx bun.Tx, t *Template, d *Document
 	if err != nil {
 		return files.File{}, err
 	}
-	values := r.values()
+	values := r.values(t.Unmasked)
 	values["document_number"], values["signer_name"], values["signer_nip"] = d.Number, signer.Name, signer.NIP
 	if !d.ValidUntil.IsZero() {
 		values["valid_until"] = i18n.ID.Date(d.ValidUntil.In(local.Location()))

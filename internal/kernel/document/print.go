@@ -102,15 +102,15 @@ func conditional(f *form.Form, when string) (*form.Form, string) {
 	return with, ""
 }
 
-// values is what the placeholders of a template stand for: the answers, what is sensitive masked, and what the owner of
-// the subject says.
-func (r Request) values() map[string]string {
+// values is what the placeholders of a template stand for: the answers, what is sensitive masked unless whole names it, and
+// what the owner of the subject says.
+func (r Request) values(whole []string) map[string]string {
 	out := map[string]string{}
 	for _, name := range BuiltIn() {
 		out[name] = ""
 	}
 	if r.Form != nil {
-		maps.Copy(out, r.Form.Shown(r.Answers, i18n.ID))
+		maps.Copy(out, r.Form.Shown(r.Answers, i18n.ID, whole...))
 	}
 	maps.Copy(out, r.Values)
 	return out

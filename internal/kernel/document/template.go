@@ -32,6 +32,7 @@ type Template struct {
 	ValidityMonths int       `json:"validity_months,omitempty" yaml:"validity_months"` // none when zero
 	ValidUntil     string    `json:"valid_until,omitempty" yaml:"valid_until"`         // or the question whose answer is the last day
 	Reminders      []int     `json:"reminders,omitempty" yaml:"reminders"`             // days before the last day
+	Unmasked       []string  `json:"unmasked,omitempty" yaml:"unmasked"`               // sensitive answers that are printed whole, such as a NIK for a bank
 	Renewal        string    `json:"renewal,omitempty" yaml:"renewal"`                 // code of the service that renews it
 }
 

@@ -220,6 +220,21 @@ func (f *Form) Named() []Field {
 	return out
 }
 
+// Asks reports whether there is a question of this code, or one in a row that is named without its row.
+func (f *Form) Asks(code string) bool {
+	if _, ok := f.Field(code); ok {
+		return true
+	}
+	for _, p := range f.Pages {
+		for _, fd := range p.Fields {
+			if slices.ContainsFunc(fd.Fields, func(sub Field) bool { return sub.Code == code }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Answerable reports whether an applicant can change this field, as a request for correction must name one.
 func (f *Form) Answerable(code string) bool {
 	fd, ok := f.Field(code)

@@ -116,6 +116,9 @@ func TestAnswersForAPaper(t *testing.T) {
 			t.Errorf("%s = %q, want %q", code, got[code], want)
 		}
 	}
+	if s := f.Shown(Answers{"ibu.nik": {"2171046703900003"}, "saksi": {"1"}, "saksi.1.orang.nik": {"2171040101800001"}}, i18n.ID, "ibu.nik", "orang.nik"); s["ibu.nik"] != "2171046703900003" || s["saksi"] != "(1) 2171040101800001" {
+		t.Errorf("unmasked: %v", s)
+	}
 	if s := f.Shown(nil, i18n.ID)["saksi"]; s != "" {
 		t.Errorf("without answers the witnesses are %q", s)
 	}
