@@ -14,6 +14,7 @@ type workflow struct {
 		Code, Stage, Clock string
 		Label, Public      map[string]string
 		Final              bool
+		Fee                any
 	}
 	Actions []struct {
 		Code, To, Actor, Permission, Reason string
@@ -42,7 +43,7 @@ func TestWorkflows(t *testing.T) {
 					t.Errorf("%s: state %q is repeated or unlabelled", name, s.Code)
 				}
 				final[s.Code] = s.Final
-				if (s.Stage == "needs_correction") != (s.Clock == "paused") || s.Final && s.Clock != "stopped" {
+				if (s.Stage == "needs_correction" || s.Fee != nil) != (s.Clock == "paused") || s.Final && s.Clock != "stopped" {
 					t.Errorf("%s: state %s of stage %s has clock %s", name, s.Code, s.Stage, s.Clock)
 				}
 			}
@@ -76,8 +77,8 @@ func checkActions(t *testing.T, name string, w workflow, final map[string]bool) 
 			issues++
 		}
 	}
-	if issues != 1 {
-		t.Errorf("%s: %d actions issue the document; want one", name, issues)
+	if issues < 1 {
+		t.Errorf("%s: no action issues the document", name)
 	}
 	for code, isFinal := range final {
 		if !reached[code] || left[code] == isFinal {

@@ -33,7 +33,7 @@ next:
 // TestBirthCertificate goes the longest way: no birth letter, no marriage book, reported late.
 func TestBirthCertificate(t *testing.T) {
 	c := open(t)
-	andi := c.staff("Andi Wijaya", "officer", "disdukcapil")
+	andi := c.officer("Andi Wijaya", "officer", "disdukcapil")
 	s := c.apply("akta-kelahiran", "SPTJM kebenaran data kelahiran (F-2.03) dengan 2 saksi", "Bila tidak memiliki surat keterangan lahir",
 		"SPTJM kebenaran sebagai pasangan suami istri (F-2.04)", "1–3 hari kerja", "Tidak dipungut biaya", "UU 24/2013 Pasal 79A", "Perpres 96/2018", "SP4N-LAPOR!")
 	s.says("syarat", "paham_syarat", "yes")
@@ -69,8 +69,8 @@ func TestBirthCertificate(t *testing.T) {
 	s.states()
 	s.sends("Melati Putri", "SPTJM", "Rini Anggraini")
 
-	s.acts(andi, "start_review")
-	s.acts(andi, "approve", "reason", "Data cocok.")
+	s.takes(andi, "start_review", "")
+	s.takes(andi, "approve", "Data cocok.")
 	s.issued("KUTIPAN AKTA KELAHIRAN", "Melati Putri", "1 Mei 2026", "Siti Rahma", "Budi Santoso", "Nurhayati", "Rini Anggraini", s.number)
 	s.stands("Dokumen Anda sudah terbit")
 }
@@ -78,7 +78,7 @@ func TestBirthCertificate(t *testing.T) {
 // TestFamilyCard asks in turn for each event, and sends an added child.
 func TestFamilyCard(t *testing.T) {
 	c := open(t)
-	andi := c.staff("Andi Wijaya", "officer", "disdukcapil")
+	andi := c.officer("Andi Wijaya", "officer", "disdukcapil")
 	s := c.apply("kartu-keluarga", "Formulir F-1.02", "Anda mengisinya di sini", "Bukti perubahan data", "1–3 hari kerja", "Tidak dipungut biaya")
 	s.says("syarat", "paham_syarat", "yes")
 	s.says("pemohon", reporter("pemohon")...)
@@ -106,8 +106,8 @@ func TestFamilyCard(t *testing.T) {
 	s.sends("Melati Putri", "Mawar Putri", "Kelahiran")
 	s.mayNotStart(s.number)
 
-	s.acts(andi, "start_review")
-	s.acts(andi, "approve")
+	s.takes(andi, "start_review", "")
+	s.takes(andi, "approve", "")
 	said := s.issued("SURAT KETERANGAN PERUBAHAN KARTU KELUARGA", "Tambah anggota keluarga", "(1) Melati Putri", "(2) Mawar Putri", "Budi Santoso")
 	if contains(said, "Dosen", "Nurhayati") {
 		t.Errorf("the letter names what was not asked in the end:\n%s", said)
@@ -117,7 +117,7 @@ func TestFamilyCard(t *testing.T) {
 // TestMovingLetter: who moves along is in the letter; a move within the city is another service's.
 func TestMovingLetter(t *testing.T) {
 	c := open(t)
-	andi := c.staff("Andi Wijaya", "officer", "disdukcapil")
+	andi := c.officer("Andi Wijaya", "officer", "disdukcapil")
 	s := c.apply("pindah-keluar", "Formulir F-1.03", "siapa saja yang ikut pindah", "1 hari kerja", "Surat pengantar RT/RW tidak diperlukan")
 	s.says("syarat", "paham_syarat", "yes")
 	s.says("pemohon", with(reporter("pemohon"), "nomor_kk", kk)...)
@@ -135,15 +135,15 @@ func TestMovingLetter(t *testing.T) {
 	s.sends("Kota Medan", "Bayu Santoso", "Seluruh keluarga")
 	s.mayNotStart(s.number)
 
-	s.acts(andi, "start_review")
-	s.acts(andi, "approve")
-	s.issued("SURAT KETERANGAN PINDAH", "Kota Medan", "Sumatera Utara", "Budi Santoso", "Bayu Santoso", "Seluruh keluarga", "1 Desember 2026")
+	s.takes(andi, "start_review", "")
+	s.takes(andi, "approve", "")
+	s.issued("SURAT KETERANGAN PINDAH", "Kota Medan", "Sumatera Utara", "Budi Santoso", "Bayu Santoso", "Seluruh keluarga", "1 Desember 2026", siti, budi)
 }
 
 // TestChildCard: a photo from five years on, and no card from seventeen.
 func TestChildCard(t *testing.T) {
 	c := open(t)
-	andi := c.staff("Andi Wijaya", "officer", "disdukcapil")
+	andi := c.officer("Andi Wijaya", "officer", "disdukcapil")
 	s := c.apply("kia", "Pasfoto anak", "Bila anak sudah berusia 5 tahun atau lebih", "1–3 hari kerja", "Permendagri 2/2016")
 	s.says("syarat", "paham_syarat", "yes")
 	child := []string{"anak_nik", anak, "anak_nama", "Bayu Santoso", "nomor_akta", "2171-LU-05052019-0001"}
@@ -161,9 +161,37 @@ func TestChildCard(t *testing.T) {
 	s.states()
 	s.sends("Bayu Santoso", "Pengganti karena hilang")
 
-	s.acts(andi, "start_review")
-	s.acts(andi, "approve", "reason", "Data cocok.")
+	s.takes(andi, "start_review", "")
+	s.takes(andi, "approve", "Data cocok.")
 	s.issued("SURAT KETERANGAN PENGAMBILAN KARTU IDENTITAS ANAK", "Bayu Santoso", "Siti Rahma")
-	s.acts(andi, "hand_over")
+	s.takes(andi, "hand_over", "")
 	s.stands("Selesai")
+}
+
+// TestLostCard: one at a time, and the next one three months later.
+func TestLostCard(t *testing.T) {
+	c := open(t)
+	andi := c.officer("Andi Wijaya", "officer", "disdukcapil")
+	s := c.apply("ktp-el-hilang", "Surat keterangan kehilangan dari Kepolisian", "2 hari kerja", "Tidak dipungut biaya", "3 bulan", "Diambil sendiri")
+	s.says("syarat", "pernyataan_awal", "yes")
+	s.refused("nik", "16 angka", "nik", "2171")
+	s.says("nik", "nik", siti)
+	s.says("identitas", "nama_lengkap", "Siti Rahma", "tanggal_lahir", "1990-03-27")
+	s.says("kk", "nomor_kk", kk)
+	s.says("kontak", "nomor_hp", "081270001234")
+	s.says("kecamatan", "kecamatan", "21.71.10")
+	s.refused("kehilangan", "belum terjadi", "tanggal_hilang", "2026-12-01", "tempat_hilang", "Pasar")
+	s.says("kehilangan", "tanggal_hilang", "2026-11-20", "tempat_hilang", "Pasar Mitra Raya")
+	s.says("berkas_kk", "file_kk", file)
+	s.refused("berkas_kepolisian", "Surat keterangan kehilangan")
+	s.says("berkas_kepolisian", "file_surat_kehilangan", file)
+	s.states()
+	s.sends("Pasar Mitra Raya")
+	s.mayNotStart(s.number)
+	s.takes(andi, "start_review", "")
+	s.takes(andi, "approve", "Biometrik tunggal.")
+	s.issued("SURAT KETERANGAN PENGGANTIAN KTP-EL", "Siti Rahma", "dilakukan sendiri oleh pemilik", s.number)
+	s.takes(andi, "hand_over", "")
+	s.stands("dokumen sudah Anda terima")
+	s.mayNotStart("24 Februari 2027")
 }

@@ -38,11 +38,6 @@ func open(t *testing.T) *city {
 	return &city{Site: s, t: t, resident: s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234")}
 }
 
-func (c *city) staff(name, role, agency string) *pagetest.Browser {
-	c.t.Helper()
-	return c.Staff(c.t, pagetest.HostBatam, name, role, agency)
-}
-
 // story is one application on its way.
 type story struct {
 	*city
@@ -51,6 +46,12 @@ type story struct {
 	root    string // "/permohonan/<id>"
 	number  string
 	next    string // the page to which the site has led
+}
+
+// comesBack signs the resident in again, after days away.
+func (c *city) comesBack() {
+	c.t.Helper()
+	c.resident.Goes(c.resident.Post("/masuk", "login", "siti.rahma@contoh.id", "password", pagetest.Password), "/permohonan")
 }
 
 // apply reads the service's page, in both languages, and starts.
@@ -177,16 +178,6 @@ func (s *story) mayNotStart(words ...string) {
 }
 
 func (s *story) desk() string { return "/petugas" + s.root }
-
-// acts lets an officer take a step; after it the case's page says these words.
-func (s *story) acts(who *pagetest.Browser, action string, pairs ...string) {
-	s.t.Helper()
-	page := who.Page(s.desk())
-	a := who.Post(s.desk()+"/tindakan", append([]string{"action", action, "version", pagetest.Hidden(s.t, page, "version")}, pairs...)...)
-	if a.Status != http.StatusSeeOther {
-		s.t.Fatalf("%s, %s: %d\n%s", s.service, action, a.Status, pagetest.Text(a.Body))
-	}
-}
 
 // stands waits until the applicant reads these words at the application.
 func (s *story) stands(words string) {
