@@ -70,7 +70,11 @@ func demo(ctx context.Context, o cli.DemoOptions) error {
 		return err
 	}
 	defer a.Close()
-	if err := a.seed(ctx); err != nil {
+	made, err := a.seedPeople(ctx)
+	if err == nil {
+		err = a.seedCases(ctx, made)
+	}
+	if err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
 	handler, err := a.Handler(box, demoCodes)

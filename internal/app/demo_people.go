@@ -31,6 +31,13 @@ var demoPeople = []demoPerson{
 	{"batam", "petugas@batam.localhost", "Andi Wijaya", "", "officer", "disdukcapil", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "petugas Disdukcapil"},
 	{"batam", "petugas2@batam.localhost", "Dewi Lestari", "", "officer", "disdukcapil", "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU", "petugas Disdukcapil yang lain"},
 	{"batam", "kominfo@batam.localhost", "Rina Marlina", "", "officer", "diskominfo", "MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK", "petugas Diskominfo"},
+	{"batam", "ptsp@batam.localhost", "Fajar Nugroho", "", "officer", "dpmptsp", "UM7OFZTZMHX7Q3LMDRHAPPV252ANMVRX", "petugas DPMPTSP"},
+	{"batam", "dinkes@batam.localhost", "Wulan Sari", "", "officer", "dinkes", "3I6XDPO2OGWGTRSMYSAIL4TOHNCAONU5", "petugas Dinas Kesehatan"},
+	{"batam", "bapenda@batam.localhost", "Agus Salim", "", "officer", "bapenda", "T2KY7H4QBAUCTYFRAQPJTMD4YYVS5XJ2", "petugas Bapenda"},
+	{"batam", "cktr@batam.localhost", "Nadia Utami", "", "officer", "cktr", "TF65YZSTU37Q7FHCW2AV354L2SKVLWLO", "petugas Cipta Karya"},
+	{"batam", "binamarga@batam.localhost", "Joko Prasetyo", "", "officer", "binamarga", "KQAWPQC4W5U7KD5GKUMSSW36UO2YNCY2", "petugas Bina Marga"},
+	{"batam", "dishub@batam.localhost", "Ratna Dewi", "", "officer", "dishub", "VADW22VSXZ52ZB4JMF5P6LGSHQ5TCMVR", "petugas Dishub"},
+	{"batam", "kec@batam.localhost", "Umar Faruq", "", "officer", "kec-batam-kota", "IGDNWHCWLHBMMCIRG7OIDKLVG5YZZ5M6", "petugas Kecamatan Batam Kota"},
 	{"batam", "kepala@batam.localhost", "Hendra Gunawan", "", "agency_head", "disdukcapil", "NBSWY3DPEHPK3PXPNBSWY3DPEHPK3PXP", "kepala Disdukcapil"},
 	{"batam", "admin@batam.localhost", "Maya Putri", "", "city_admin", "", "OBWGC2LOOBWGC2LOOBWGC2LOOBWGC2LO", "admin kota Batam"},
 	{"tanjungpinang", "warga@tanjungpinang.localhost", "Rudi Hartono", "081270009999", "", "", "", "warga Tanjungpinang"},
@@ -41,6 +48,29 @@ var demoPeople = []demoPerson{
 
 // seed loads the two cities, their plan and the demonstration's people. A second run changes nothing.
 func (a *App) seed(ctx context.Context) error {
+	_, err := a.seedPeople(ctx)
+	return err
+}
+
+// seedPeople is seed; it returns the accounts that it has made, by e-mail address.
+func (a *App) seedPeople(ctx context.Context) (map[string]uuid.UUID, error) {
+	if err := a.seedCities(ctx); err != nil {
+		return nil, err
+	}
+	made := map[string]uuid.UUID{}
+	for _, p := range demoPeople {
+		id, err := a.seedPerson(ctx, p)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", p.email, err)
+		}
+		if id != uuid.Nil {
+			made[p.email] = id
+		}
+	}
+	return made, nil
+}
+
+func (a *App) seedCities(ctx context.Context) error {
 	for _, slug := range []string{"batam", "tanjungpinang"} {
 		p, err := pack.Load(tenants.FS, slug)
 		if err != nil {
@@ -63,31 +93,34 @@ func (a *App) seed(ctx context.Context) error {
 			return fmt.Errorf("plan of %s: %w", slug, err)
 		}
 	}
-	for _, p := range demoPeople {
-		if err := a.seedPerson(ctx, p); err != nil {
-			return fmt.Errorf("%s: %w", p.email, err)
-		}
-	}
 	return nil
 }
 
-func (a *App) seedPerson(ctx context.Context, p demoPerson) error {
-	t, err := a.Directory.BySlug(ctx, p.tenant)
+// inCity is ctx with a city of the demonstration.
+func (a *App) inCity(ctx context.Context, slug string) (context.Context, error) {
+	t, err := a.Directory.BySlug(ctx, slug)
 	if err != nil {
-		return err
+		return ctx, err
 	}
-	ctx = tenancy.With(ctx, t)
+	return tenancy.With(ctx, t), nil
+}
+
+// seedPerson makes an account; it returns no id for one that is there already.
+func (a *App) seedPerson(ctx context.Context, p demoPerson) (id uuid.UUID, err error) {
+	if ctx, err = a.inCity(ctx, p.tenant); err != nil {
+		return id, err
+	}
 	in := identity.SeedInput{Name: p.name, Email: p.email, Phone: p.phone, Password: demoPassword}
 	if p.role == "" {
-		_, err = a.Identity.CreateResident(ctx, in)
+		id, err = a.Identity.CreateResident(ctx, in)
 	} else {
 		in.Roles, in.Agency, in.TOTPSecret = []string{p.role}, p.agency, p.secret
-		_, err = a.Identity.CreateStaff(ctx, in)
+		id, err = a.Identity.CreateStaff(ctx, in)
 	}
 	if fault.Is(err, "identity.email_taken") {
-		return nil
+		return uuid.Nil, nil
 	}
-	return err
+	return id, err
 }
 
 // demoCodes lists who one can be on a tenant's site, with the second factor of this moment.
