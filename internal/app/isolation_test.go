@@ -18,12 +18,14 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/booking"
+	"bedelau/internal/city/bulk"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/simulation"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/calendar"
+	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fee"
 	"bedelau/internal/kernel/i18n"
@@ -205,6 +207,16 @@ func (a *App) thingsOf(t *testing.T, ctx context.Context, who, officer identity.
 	out["simulation"] = a.simulation(t, ctx, who.TenantID)
 	out["document"] = a.issue(t, ctx, who, d.Application.ID).String()
 	out["booking"] = a.appointment(t, ctx, who).String()
+	b, err := a.Bulk.Start(ctx, officer, bulk.StartInput{Action: "hand_over", Versions: map[uuid.UUID]int{d.Application.ID: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := a.Documents.Appoint(ctx, identity.Actor{ID: uuid.New(), TenantID: who.TenantID, Kind: identity.Staff, Roles: []string{"city_admin"}, TOTP: true},
+		document.OfficialInput{Agency: "disdukcapil", Title: i18n.Text{"id": "Kepala Dinas", "en": "Head"}, Name: "Rudi", From: "2026-01-01"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out["batch"], out["signer"] = b.ID.String(), signer.ID.String()
 	out["task"], out["fee"] = a.asked(t, ctx, d.Application.ID)
 	return out
 }

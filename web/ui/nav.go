@@ -20,6 +20,8 @@ const (
 	SectionQueue    Section = "queue"
 	SectionWorkload Section = "workload" // who has how much
 	SectionCounters Section = "counters"
+	SectionPapers   Section = "papers" // issued documents
+	SectionSign     Section = "sign"   // those that wait for a signature
 	SectionServices Section = "services"
 	SectionSetUp    Section = "counter_admin" // of counters
 	SectionApps     Section = "apps"          // the agencies' own
@@ -41,6 +43,8 @@ func DeskNav(l i18n.Locale, may func(Section) bool) []Link {
 		{SectionQueue, "/petugas/antrean", "inbox"},
 		{SectionWorkload, "/petugas/beban", "chart-bar"},
 		{SectionCounters, "/petugas/loket", "calendar-event"},
+		{SectionPapers, "/petugas/dokumen", "award"},
+		{SectionSign, "/petugas/dokumen/menunggu", "edit"},
 		{SectionServices, "/kelola/layanan", "list-details"},
 		{SectionSetUp, "/kelola/loket", "settings"},
 		{SectionApps, "/kelola/aplikasi", "key"},

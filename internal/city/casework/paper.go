@@ -11,6 +11,7 @@ import (
 	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/notify"
@@ -203,4 +204,27 @@ func (s *Service) ReplaceDocument(ctx context.Context, actor identity.Actor, id 
 		return document.Document{}, fmt.Errorf("casework: replace document: %w", err)
 	}
 	return made, nil
+}
+
+// FormOf returns the newest version of what a service asks, the applicant's and the office's questions together, for the
+// words of a document to name. NotFound "casework.no_definition" when it is not installed.
+func (s *Service) FormOf(ctx context.Context, formCode, workflowCode string) (*form.Form, error) {
+	db := s.d.DB.App
+	app := Application{FormCode: formCode, WorkflowCode: workflowCode}
+	var err error
+	if app.FormVersion, err = newest(ctx, db, formTable, formCode); err != nil {
+		return nil, err
+	}
+	if app.WorkflowVersion, err = newest(ctx, db, workflowTable, workflowCode); err != nil {
+		return nil, err
+	}
+	wf, err := s.workflow(ctx, db, app)
+	if err != nil {
+		return nil, err
+	}
+	sheet, err := s.sheet(ctx, db, app, wf)
+	if err != nil {
+		return nil, err
+	}
+	return sheet.Form(), nil
 }

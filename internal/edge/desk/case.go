@@ -12,6 +12,7 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
@@ -85,7 +86,7 @@ func (p *Pages) casePage(c *gin.Context, status int, t try) error {
 		v.Warnings = append(v.Warnings, text)
 	}
 	for _, x := range d.Documents {
-		v.Issued = append(v.Issued, office.Document{Title: x.Title.In(l), Number: x.Number, Href: "/dokumen/" + x.ID.String() + ".pdf"})
+		v.Issued = append(v.Issued, p.issuedAt(c, x, l))
 	}
 	if t.changed != nil {
 		v.Changed = p.changed(c, d, t)
@@ -98,6 +99,21 @@ func (p *Pages) casePage(c *gin.Context, status int, t try) error {
 		return err
 	}
 	return p.Render(c, status, office.Case(v))
+}
+
+// issuedAt is a document as an officer finds it beside its case; one that waits for its signature cannot be opened yet.
+func (p *Pages) issuedAt(c *gin.Context, x document.Document, l i18n.Locale) office.Document {
+	v := office.Document{Title: x.Title.In(l), Number: x.Number, Href: "/dokumen/" + x.ID.String() + ".pdf", Status: x.StatusAt(p.Now())}
+	desk := pathPapers + "/" + x.ID.String()
+	for _, need := range []access.Permission{access.DocumentSign, access.DocumentRevoke, access.DocumentRegister} {
+		if p.Guard.Allow(c.Request.Context(), gate.ActorOf(c), need) == nil {
+			v.Desk = desk
+		}
+	}
+	if x.Status == document.Unsigned {
+		v.Href = v.Desk
+	}
+	return v
 }
 
 // hands says what the reader may change about who works on the case.

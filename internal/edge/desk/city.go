@@ -142,7 +142,7 @@ func (p *Pages) catalogDesk(c *gin.Context) error {
 	online, unverified := 0, 0
 	for _, d := range described {
 		s := d.Service
-		row := office.CatalogRow{Code: s.Code, Name: s.Name.In(l), Agency: site.AgencyShort(d.Agency, l), Integration: ui.Integration(s.Integration), Verified: s.Verified}
+		row := office.CatalogRow{Code: s.Code, Name: s.Name.In(l), Agency: site.AgencyShort(d.Agency, l), Integration: ui.Integration(s.Integration), Verified: s.Verified, Document: s.Document != ""}
 		if d.Standard != nil {
 			row.Version, row.Verified = d.Standard.Version, s.Verified && d.Standard.Verified
 			row.EffectiveFrom, _ = time.Parse(time.DateOnly, d.Standard.EffectiveFrom)

@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
+	"bedelau/internal/city/bulk"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/edge/gate"
@@ -77,6 +78,23 @@ const (
 	bulkAct     = "act"
 )
 
+// bulkAtOnce is how many steps are taken while the officer waits; more are taken in the background.
+const bulkAtOnce = 20
+
+// bulkLater has a step taken on many applications in the background, and leads to where its progress is seen.
+func (p *Pages) bulkLater(c *gin.Context, items []casework.Item, action, reason string) error {
+	in := bulk.StartInput{Action: action, Reason: reason, Versions: map[uuid.UUID]int{}}
+	for _, x := range items {
+		in.Versions[x.ID] = x.Version
+	}
+	b, err := p.Bulk.Start(c.Request.Context(), gate.ActorOf(c), in)
+	if err != nil {
+		return err
+	}
+	p.Redirect(c, "/petugas/antrean/massal/"+b.ID.String())
+	return nil
+}
+
 // bulk does the same to every application that was ticked, and shows for each what became of it. A step of the workflow
 // is asked for first: which, and why.
 func (p *Pages) bulk(c *gin.Context) error {
@@ -118,6 +136,9 @@ func (p *Pages) bulk(c *gin.Context) error {
 		action, reason := in.Text("action"), in.Text("reason")
 		if action == "" {
 			return p.bulkStep(c, v, items, in.Yes("asked"))
+		}
+		if len(items) > bulkAtOnce {
+			return p.bulkLater(c, items, action, reason)
 		}
 		do = func(ctx context.Context, x casework.Item) (casework.Application, error) {
 			return p.Casework.Act(ctx, actor, casework.ActInput{ID: x.ID, Action: action, Version: x.Version, Reason: reason})

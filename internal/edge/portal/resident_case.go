@@ -115,8 +115,11 @@ func (p *Portal) story(c *gin.Context) error {
 	}
 	v.Waits, v.Fees = waitsOf(c, d), feesOf(c, d)
 	for _, x := range d.Documents {
-		v.Documents = append(v.Documents, resident.Document{Title: x.Title.In(l), Number: x.Number, Issued: site.Zoned(c, x.IssuedAt),
-			Href: "/dokumen/" + x.ID.String() + ".pdf", VerifyHref: "/verifikasi/" + x.Token})
+		one, err := p.issued(c, x)
+		if err != nil {
+			return err
+		}
+		v.Documents = append(v.Documents, one)
 	}
 	if site.Collectable(app) {
 		counters, err := p.Booking.Counters(ctx, booking.Filter{Service: app.ServiceCode})
@@ -189,6 +192,27 @@ func (p *Portal) events(c *gin.Context, d casework.Detail) []ui.Event {
 		out = append(out, v)
 	}
 	return out
+}
+
+// issued is a document as its holder sees it: until when it is valid, and where it is renewed.
+func (p *Portal) issued(c *gin.Context, x document.Document) (resident.Document, error) {
+	v := resident.Document{Title: x.Title.In(gate.LocaleOf(c)), Number: x.Number, Issued: site.Zoned(c, x.IssuedAt), Until: site.Zoned(c, x.ValidUntil),
+		Href: "/dokumen/" + x.ID.String() + ".pdf", VerifyHref: "/verifikasi/" + x.Token}
+	status := x.StatusAt(p.Now())
+	if status != document.Valid {
+		v.Ended = status
+	}
+	if status != document.Valid && status != document.Expired {
+		return v, nil
+	}
+	t, err := p.Documents.Template(c.Request.Context(), p.DB.App, x.DocumentCode, x.DocumentVersion)
+	if err != nil {
+		return v, err
+	}
+	if t.Renewal != "" {
+		v.RenewHref = "/layanan/" + t.Renewal
+	}
+	return v, nil
 }
 
 // cancel withdraws an application.

@@ -85,6 +85,8 @@ var sections = map[ui.Section]access.Permission{
 	ui.SectionQueue:    access.ApplicationQueue,
 	ui.SectionWorkload: access.ApplicationAssign,
 	ui.SectionCounters: access.BookingServe,
+	ui.SectionPapers:   access.DocumentRegister,
+	ui.SectionSign:     access.DocumentSign,
 	ui.SectionServices: access.ServiceConfigure,
 	ui.SectionSetUp:    access.BookingManage,
 	ui.SectionApps:     access.AppManage,

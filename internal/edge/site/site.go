@@ -16,6 +16,7 @@ import (
 
 	"bedelau/internal/city/booking"
 	"bedelau/internal/city/builder"
+	"bedelau/internal/city/bulk"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/city/dashboard"
@@ -39,6 +40,7 @@ type Deps struct {
 	Catalog    *catalog.Catalog
 	Casework   *casework.Service
 	Documents  *document.Service
+	Bulk       *bulk.Service
 	Builder    *builder.Service
 	Inbox      *inbox.Service
 	Booking    *booking.Service

@@ -100,6 +100,7 @@ type CatalogRow struct {
 	Version            int
 	EffectiveFrom      time.Time
 	Verified           bool
+	Document           bool // it issues one, whose words can be edited
 }
 
 // CatalogView shows what the city offers.

@@ -74,7 +74,7 @@ type Action struct {
 }
 
 // Document is what the city issued.
-type Document struct{ Title, Number, Href string }
+type Document struct{ Title, Number, Href, Status, Desk string }
 
 // Changed says what happened to an application between the officer's looking and acting. Kept is what the officer
 // wrote for a step that can no longer be taken; what was written for one that can is in its form.

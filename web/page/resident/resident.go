@@ -148,6 +148,17 @@ type ReceiptView struct {
 type Document struct {
 	Title, Number, Href, VerifyHref string
 	Issued                          time.Time
+	Until                           time.Time // zero: without end
+	Ended                           string    // revoked, replaced or expired; empty for one that is valid
+	RenewHref                       string
+}
+
+// tone is good for a document that is valid.
+func (d Document) tone() string {
+	if d.Ended != "" {
+		return "care"
+	}
+	return "good"
 }
 
 // Correction is what an officer asked for.
