@@ -98,13 +98,16 @@ func (p *Pages) rosterPage(c *gin.Context, status int, day string, v visit.Roste
 	v.Before, v.After = rosterPath(v.Code, r.Date.AddDate(0, 0, -1)), rosterPath(v.Code, r.Date.AddDate(0, 0, 1))
 	v.Today, v.Past, v.Key = date == today, date < today, uuid.NewString()
 	v.MayManage = p.Guard.Allow(ctx, actor, access.BookingManage) == nil
-	left, places := 0, 0
+	left, taken, places := 0, 0, 0
 	for _, s := range r.Slots {
-		left, places = left+s.Free, places+s.Capacity
+		taken, places = taken+s.Capacity-s.Free, places+s.Capacity
+		if s.EndsAt.After(p.Now()) {
+			left += s.Free // what is over cannot be given out any more
+		}
 	}
 	if len(r.Slots) > 0 {
 		v.Slots = []ui.Figure{
-			{Value: l.Number(int64(places)), Label: l.T("roster.places")}, {Value: l.Number(int64(places - left)), Label: l.T("roster.taken")},
+			{Value: l.Number(int64(places)), Label: l.T("roster.places")}, {Value: l.Number(int64(taken)), Label: l.T("roster.taken")},
 			{Value: l.Number(int64(left)), Label: l.T("roster.left")},
 		}
 	}
