@@ -21,8 +21,10 @@ import (
 	"bedelau/internal/city/bulk"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/external"
+	"bedelau/internal/city/phrase"
 	"bedelau/internal/city/simulation"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/absence"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/calendar"
 	"bedelau/internal/kernel/document"
@@ -218,7 +220,25 @@ func (a *App) thingsOf(t *testing.T, ctx context.Context, who, officer identity.
 	}
 	out["batch"], out["signer"] = b.ID.String(), signer.ID.String()
 	out["task"], out["fee"] = a.asked(t, ctx, d.Application.ID)
+	out["absence"], out["phrase"] = a.worked(t, ctx, officer.ID, who.ID)
 	return out
+}
+
+// worked notes an absence and a reason of an agency.
+func (a *App) worked(t *testing.T, ctx context.Context, officer, substitute uuid.UUID) (away, words string) {
+	t.Helper()
+	b := absence.Absence{TenantID: tenancy.Must(ctx), ID: uuid.New(), AgencyCode: "disdukcapil", AccountID: officer, SubstituteID: substitute,
+		FromDay: "2099-01-01", ToDay: "2099-01-02", SetBy: officer, SetAt: time.Now()}
+	if _, err := a.DB.App.NewInsert().Model(&b).Exec(ctx); err != nil {
+		t.Fatal(err)
+	}
+	phrases := phrase.Service{DB: a.DB.App, Guard: a.Guard}
+	head := identity.Actor{ID: officer, TenantID: tenancy.Must(ctx), Kind: identity.Staff, Agency: "disdukcapil", Roles: []string{"agency_head"}, TOTP: true}
+	p, err := phrases.Add(ctx, head, phrase.Input{Title: "Foto buram", Body: "Foto tidak terbaca."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.ID.String(), p.ID.String()
 }
 
 // asked gives an application a task of its own agency and a fee that was paid.

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/kernel/absence"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
@@ -70,7 +71,10 @@ func (s *Service) Act(ctx context.Context, actor identity.Actor, in ActInput) (A
 	if err := s.warm(ctx); err != nil {
 		return Application{}, err
 	}
-	over := s.overHolder(ctx, actor)
+	over, err := s.overHolder(ctx, actor, seen.AssigneeID)
+	if err != nil {
+		return Application{}, err
+	}
 	var app Application
 	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
 		if app, err = lock(ctx, tx, r, in.ID); err != nil {
@@ -112,9 +116,17 @@ func actorOf(a identity.Actor) string {
 	return workflow.ByOfficer
 }
 
-// overHolder reports whether the actor may take steps on what somebody else has, as those may who deal out the work.
-func (s *Service) overHolder(ctx context.Context, actor identity.Actor) bool {
-	return s.d.Guard.Allow(ctx, actor, access.ApplicationAssign) == nil
+// overHolder reports whether the actor may take steps on what somebody else has, as those may who deal out the work, and
+// who stands in for the holder today.
+func (s *Service) overHolder(ctx context.Context, actor identity.Actor, holder uuid.NullUUID) (bool, error) {
+	if s.d.Guard.Allow(ctx, actor, access.ApplicationAssign) == nil {
+		return true, nil
+	}
+	if !holder.Valid || holder.UUID == actor.ID || actor.Kind != identity.Staff {
+		return false, nil
+	}
+	stands, err := absence.StandsFor(ctx, s.d.DB.App, actor.ID, s.now())
+	return slices.Contains(stands, holder.UUID), err
 }
 
 // mayTake refuses an action to whom the workflow does not give it.

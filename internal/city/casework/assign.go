@@ -9,9 +9,11 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/kernel/absence"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -59,8 +61,9 @@ func (s *Service) Release(ctx context.Context, actor identity.Actor, id uuid.UUI
 	})
 }
 
-// Assign gives an application to an officer, whoever had it. Those with application:assign call it. It refuses an
-// officer of another agency (Invalid, field "officer"), and what Claim refuses except "application.taken".
+// Assign gives an application to an officer, whoever had it; what is given to one who is away today goes to who stands
+// in. Those with application:assign call it. It refuses an officer of another agency (Invalid, field "officer"), and what
+// Claim refuses except "application.taken".
 func (s *Service) Assign(ctx context.Context, actor identity.Actor, id uuid.UUID, officer uuid.UUID, version int) (Application, error) {
 	app, err := s.readable(ctx, actor, id)
 	if err != nil {
@@ -73,9 +76,18 @@ func (s *Service) Assign(ctx context.Context, actor identity.Actor, id uuid.UUID
 	if err != nil {
 		return Application{}, err
 	}
+	told := name
+	away, is, err := absence.StandIn(ctx, s.d.DB.App, officer, s.now())
+	if err != nil {
+		return Application{}, err
+	}
+	if is {
+		told = i18n.ID.T("casework.stands_in", "name", away.SubstituteName, "for", name)
+		officer, name = away.SubstituteID, away.SubstituteName
+	}
 	return s.desk(ctx, actor, access.ApplicationAssign, id, version, "assign", func(app *Application) (Event, error) {
 		app.assign(officer, name)
-		return Event{Action: EventAssigned, Message: name}, nil
+		return Event{Action: EventAssigned, Message: told}, nil
 	})
 }
 

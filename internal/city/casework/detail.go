@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"bedelau/internal/kernel/absence"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/fault"
@@ -32,6 +33,7 @@ type Detail struct {
 	MayReveal   bool
 	MayAssign   bool
 	MayWork     bool                  // and not only read, because another agency was asked something of it
+	StandIn     string                // who stands in today for the officer who has it
 	Joint       []JointTask           // what offices were asked, the latest round last
 	Office      []PageAnswers         // what the office answered; none for the applicant
 	Asks        map[string]forms.Page // what each of Actions and of the open tasks asks now, by its page of the sheet
@@ -122,7 +124,22 @@ func (s *Service) Get(ctx context.Context, actor identity.Actor, id uuid.UUID) (
 		return Detail{}, err
 	}
 	d.MayWork = r.Owns(app.AgencyCode, app.AccountID)
-	d.Held = !own && d.MayWork && app.Open() && app.heldByOther(actor.ID) && !s.overHolder(ctx, actor)
+	if !own && app.Open() && app.heldByOther(actor.ID) {
+		over, err := s.overHolder(ctx, actor, app.AssigneeID)
+		if err != nil {
+			return Detail{}, err
+		}
+		d.Held = d.MayWork && !over
+	}
+	if !own && app.Open() && app.AssigneeID.Valid {
+		a, away, err := absence.StandIn(ctx, db, app.AssigneeID.UUID, s.now())
+		if err != nil {
+			return Detail{}, err
+		}
+		if away {
+			d.StandIn = a.SubstituteName
+		}
+	}
 	if err := s.steps(ctx, actor, r, app, &d); err != nil {
 		return Detail{}, err
 	}

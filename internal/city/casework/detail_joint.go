@@ -53,7 +53,6 @@ func (s *Service) steps(ctx context.Context, actor identity.Actor, r access.Reac
 	if err != nil {
 		return err
 	}
-	over := s.overHolder(ctx, actor)
 	for _, t := range tasks {
 		state, _ := d.Workflow.State(t.State)
 		branch, _ := state.Branch(t.Branch)
@@ -62,7 +61,13 @@ func (s *Service) steps(ctx context.Context, actor identity.Actor, r access.Reac
 			j.AssigneeName, j.ClosedName, j.Outcome, j.Reason, j.Refused = "", "", "", "", false
 		} else {
 			j.Mine = r.City() || r.Agency() == t.AgencyCode
-			j.Held = t.HeldByOther(actor.ID) && !over
+			if t.Status == workflow.TaskOpen && t.HeldByOther(actor.ID) {
+				over, err := s.overHolder(ctx, actor, t.AssigneeID)
+				if err != nil {
+					return err
+				}
+				j.Held = !over
+			}
 			j.MayAnswer = j.Mine && t.Status == workflow.TaskOpen && !j.Held && s.d.Guard.Allow(ctx, actor, branch.Permission) == nil
 		}
 		if p, ok := k.standing.Page(workflow.BranchPage(t.Branch)); ok && j.MayAnswer {

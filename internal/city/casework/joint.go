@@ -79,7 +79,10 @@ func (s *Service) AnswerTask(ctx context.Context, actor identity.Actor, in Answe
 	if err := s.warm(ctx); err != nil {
 		return Application{}, err
 	}
-	over := s.overHolder(ctx, actor)
+	over, err := s.overHolder(ctx, actor, t.AssigneeID)
+	if err != nil {
+		return Application{}, err
+	}
 	err = s.onTask(ctx, actor, t.ID, in.Version, "answer task", func(ctx context.Context, tx bun.Tx, found *Application, t *workflow.Task) (Event, error) {
 		if !over && t.HeldByOther(actor.ID) {
 			return Event{}, fault.New(fault.Conflict, "task.held", "who", t.AssigneeName)
@@ -239,7 +242,10 @@ func (s *Service) ClaimTask(ctx context.Context, actor identity.Actor, id uuid.U
 
 // ReleaseTask puts a task back for everyone of its agency: the officer's own, or with application:assign anyone's.
 func (s *Service) ReleaseTask(ctx context.Context, actor identity.Actor, id uuid.UUID, version int) error {
-	over := s.overHolder(ctx, actor)
+	over, err := s.overHolder(ctx, actor, uuid.NullUUID{})
+	if err != nil {
+		return err
+	}
 	return s.handTask(ctx, actor, access.ApplicationReview, id, version, func(t *workflow.Task) (Event, error) {
 		if !over && t.AssigneeID.UUID != actor.ID {
 			return Event{}, fault.New(fault.Conflict, "task.held", "who", orNobody(ctx, t.AssigneeName))

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/kernel/absence"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
 )
@@ -96,7 +97,7 @@ func isDay(s string) bool {
 
 // where narrows a read down to what the filter asks of this actor at this moment.
 func (f Filter) where(ctx context.Context, q *bun.SelectQuery, actor identity.Actor, now time.Time) *bun.SelectQuery {
-	q = f.View.where(q, actor, now)
+	q = f.View.where(ctx, q, actor, now)
 	for _, c := range []struct{ column, want string }{
 		{"service_code", f.Service}, {"agency_code", f.Agency}, {"stage", f.Stage}, {"channel", f.Channel},
 	} {
@@ -107,7 +108,7 @@ func (f Filter) where(ctx context.Context, q *bun.SelectQuery, actor identity.Ac
 	switch f.Assignee {
 	case "":
 	case Me:
-		q = q.Where("a.assignee_id = ?", actor.ID)
+		q = q.Where("a.assignee_id = ANY (?)", absence.Hands(ctx, actor.ID, now))
 	case Nobody:
 		q = q.Where("a.assignee_id IS NULL")
 	default:

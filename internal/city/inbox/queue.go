@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/kernel/absence"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
@@ -25,11 +26,11 @@ type Query struct {
 
 // Page is a part of the list.
 type Page struct {
-	IDs    []uuid.UUID // of applications, in order
+	IDs    []uuid.UUID  // of applications, in order
 	Counts map[View]int // of the list; a search has none
-	Total  int    // in the filter's view and within the filter; of a search, those shown
-	Next   string // empty on the last page, and for a search
-	More   bool   // of a search: there are more; type more
+	Total  int          // in the filter's view and within the filter; of a search, those shown
+	Next   string       // empty on the last page, and for a search
+	More   bool         // of a search: there are more; type more
 }
 
 // Queue returns a page of the work within the actor's reach, for staff with application:queue. Counts are exact. It
@@ -115,12 +116,12 @@ func (s *Service) page(ctx context.Context, tx bun.IDB, actor identity.Actor, r 
 func (s *Service) count(ctx context.Context, tx bun.IDB, actor identity.Actor, r access.Reach) (map[View]int, error) {
 	var n struct{ Mine, Unassigned, Everything, Late, Waiting int }
 	open := within(ctx, tx, r).
-		ColumnExpr("count(*) FILTER (WHERE a.assignee_id = ?) AS mine", actor.ID).
+		ColumnExpr("count(*) FILTER (WHERE a.assignee_id = ANY (?)) AS mine", absence.Hands(ctx, actor.ID, s.now())).
 		ColumnExpr("count(*) FILTER (WHERE a.assignee_id IS NULL AND a.queue_rank < ?) AS unassigned", rankDecided).
 		ColumnExpr("count(*) AS everything").
 		ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ? AND a.queue_at < ?) AS late", rankDue, s.now()).
 		ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ?) AS waiting", rankWaiting)
-	if err := ViewAll.where(open, actor, s.now()).Scan(ctx, &n); err != nil {
+	if err := ViewAll.where(ctx, open, actor, s.now()).Scan(ctx, &n); err != nil {
 		return nil, err
 	}
 	done, err := s.total(ctx, tx, actor, r, Filter{View: ViewDone})

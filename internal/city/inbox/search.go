@@ -59,14 +59,14 @@ const walked = 500
 
 func (s *Service) byWords(ctx context.Context, tx bun.IDB, actor identity.Actor, r access.Reach, in Query, typed string, out *Page) error {
 	if words := wordsOf(typed); len(words) > 0 {
-		open := ViewAll.where(within(ctx, tx, r).Column("a.id", "a.queue_rank", "a.queue_at", "a.words"), actor, s.now())
+		open := ViewAll.where(ctx, within(ctx, tx, r).Column("a.id", "a.queue_rank", "a.queue_at", "a.words"), actor, s.now())
 		begin := tx.NewSelect().TableExpr("(?) AS a", open.OrderExpr("a.queue_rank, a.queue_at, a.id").Limit(walked)).Column("a.id").
 			OrderExpr("a.queue_rank, a.queue_at, a.id")
 		if err := words.in(begin).Limit(int64(in.Limit+1)).Scan(ctx, &out.IDs); err != nil || len(out.IDs) > in.Limit {
 			return err
 		}
 		// The sum keeps the planner from walking the list again.
-		every := words.in(ViewAll.where(within(ctx, tx, r).Column("a.id"), actor, s.now())).OrderExpr("a.queue_rank + 0, a.queue_at, a.id")
+		every := words.in(ViewAll.where(ctx, within(ctx, tx, r).Column("a.id"), actor, s.now())).OrderExpr("a.queue_rank + 0, a.queue_at, a.id")
 		out.IDs = nil
 		if err := every.Limit(int64(in.Limit+1)).Scan(ctx, &out.IDs); err != nil || len(out.IDs) > in.Limit {
 			return err

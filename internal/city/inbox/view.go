@@ -1,10 +1,12 @@
 package inbox
 
 import (
+	"context"
 	"time"
 
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/kernel/absence"
 	"bedelau/internal/kernel/identity"
 )
 
@@ -32,14 +34,14 @@ func (v View) TextKey() string { return "casework.view." + string(v) }
 const doneFor = 30 * 24 * time.Hour
 
 // where narrows a read down to the view of this actor at this moment.
-func (v View) where(q *bun.SelectQuery, actor identity.Actor, now time.Time) *bun.SelectQuery {
+func (v View) where(ctx context.Context, q *bun.SelectQuery, actor identity.Actor, now time.Time) *bun.SelectQuery {
 	if v == ViewDone {
 		return q.Where("a.closed_at IS NOT NULL").Where("a.closed_at > ?", now.Add(-doneFor))
 	}
 	q = q.Where("a.submitted_at IS NOT NULL").Where("a.closed_at IS NULL")
 	switch v {
 	case ViewMine:
-		q = q.Where("a.assignee_id = ?", actor.ID)
+		q = q.Where("a.assignee_id = ANY (?)", absence.Hands(ctx, actor.ID, now))
 	case ViewUnassigned:
 		q = q.Where("a.assignee_id IS NULL").Where("a.queue_rank < ?", rankDecided)
 	case ViewLate:

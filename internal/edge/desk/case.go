@@ -94,6 +94,10 @@ func (p *Pages) casePage(c *gin.Context, status int, t try) error {
 	if err := p.hands(c, d, t, &v); err != nil {
 		return err
 	}
+	v.StandIn = d.StandIn
+	if err := p.pick(c, d, &v); err != nil {
+		return err
+	}
 	v.MayNext = p.Guard.Allow(ctx, a, access.ApplicationReview) == nil
 	if err := p.beside(c, id, list, &v); err != nil {
 		return err

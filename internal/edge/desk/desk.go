@@ -6,8 +6,10 @@ package desk
 import (
 	"net/http"
 
+	"bedelau/internal/city/phrase"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/absence"
 )
 
 const (
@@ -16,10 +18,20 @@ const (
 )
 
 // Pages is the desk of every city and of the platform.
-type Pages struct{ *site.Pages }
+type Pages struct {
+	*site.Pages
+	absences *absence.Service
+	phrases  *phrase.Service
+}
 
 // New returns the pages in the frame s.
-func New(s *site.Pages) *Pages { return &Pages{s} }
+func New(s *site.Pages) *Pages {
+	return &Pages{
+		Pages:    s,
+		absences: &absence.Service{DB: s.DB.App, Guard: s.Guard, Staff: s.Identity, Now: s.Now},
+		phrases:  &phrase.Service{DB: s.DB.App, Guard: s.Guard, Now: s.Now},
+	}
+}
 
 // Tables are the pages by area.
 func (p *Pages) Tables() []gate.Table {

@@ -70,6 +70,7 @@ type Answer struct {
 type Action struct {
 	Code, Label, Reason, Tone string
 	Issues, Correct           bool
+	Phrases                   []Phrase   // reasons to begin with
 	Inputs                    []ui.Field // what the workflow asks for it
 }
 
@@ -126,6 +127,7 @@ type CaseView struct {
 	Back         string   // the view that the case was opened from
 	Joint        []Task   // what offices were asked, the latest first
 	Fees         []Fee
+	StandIn      string   // who stands in today for who has it
 	Office       []Answer // what the office filled in
 	From         string   // query that keeps it while the case is worked on
 }

@@ -1,0 +1,58 @@
+package desk_test
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"bedelau/internal/edge/pagetest"
+)
+
+// TestSubstitutesAndReasonsOnPages notes an absence, works as the substitute, and picks a reason that the head wrote.
+func TestSubstitutesAndReasonsOnPages(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	siti := s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234")
+	root, number := siti.Apply(pagetest.SitiNIK)
+	desk := atDesk(root)
+	andi := s.Staff(t, pagetest.HostBatam, "Andi Wijaya", "officer", "disdukcapil")
+	rina := s.Staff(t, pagetest.HostBatam, "Rina Putri", "officer", "disdukcapil")
+	head := s.Staff(t, pagetest.HostBatam, "Kepala Dinas", "agency_head", "disdukcapil")
+	andi.Goes(andi.Post(desk+"/ambil", "version", version(t, andi.Page(desk))), desk)
+	rina.Page(desk, "Ditangani Andi Wijaya. Ambil alih dulu")
+	rina.Page("/petugas/antrean?lihat=mine", "Tugas saya 0")
+
+	option := regexp.MustCompile(`<option value="([0-9a-f-]{36})"[^>]*>Rina Putri`).FindStringSubmatch(andi.Page("/petugas/pengganti", "Tidak ada yang cuti"))
+	if option == nil {
+		t.Fatal("no substitute to choose")
+	}
+	away := func(day string) pagetest.Answer {
+		return andi.Post("/petugas/pengganti", "substitute", option[1], "from", "24", "from", "11", "from", "2026", "to", day, "to", "11", "to", "2026")
+	}
+	andi.Sees(away("23"), http.StatusUnprocessableEntity, "Ada 1 hal yang perlu diperbaiki")
+	andi.Goes(away("27"), "/petugas/pengganti")
+	page := andi.Page("/petugas/pengganti", "Andi Wijaya, digantikan Rina Putri", "24 November 2026 sampai 27 November 2026")
+	rina.Page("/petugas/antrean?lihat=mine", number, "Tugas saya 1")
+	rina.Page(desk, "Mulai periksa", "Sedang cuti, digantikan Rina Putri")
+
+	head.Sees(head.Post("/petugas/alasan", "title", "Foto buram", "body", " "), http.StatusUnprocessableEntity, "Isian ini wajib diisi")
+	head.Goes(head.Post("/petugas/alasan", "title", "Foto buram", "body", "Foto Kartu Keluarga tidak terbaca. Mohon unggah lagi."), "/petugas/alasan")
+	head.Sees(head.Post("/petugas/alasan", "title", "Foto buram", "body", "x"), http.StatusUnprocessableEntity, "Judul ini sudah ada")
+	andi.Sees(andi.Post("/petugas/alasan", "title", "a", "body", "b"), http.StatusForbidden)
+	link := regexp.MustCompile(`href="([^"]*langkah=request_correction[^"]*)"`).FindStringSubmatch(rina.Page(desk, "Pilih dari alasan yang sering dipakai"))
+	if link == nil {
+		t.Fatal("no reason to pick")
+	}
+	picked := rina.Page(strings.ReplaceAll(strings.TrimSuffix(link[1], "#f-reason"), "&amp;", "&"))
+	if !strings.Contains(picked, "Foto Kartu Keluarga tidak terbaca. Mohon unggah lagi.</textarea>") {
+		t.Error("the reason is not in the form")
+	}
+	end := regexp.MustCompile(`action="(/petugas/pengganti/[0-9a-f-]{36}/akhiri)"`).FindStringSubmatch(page)
+	if end == nil {
+		t.Fatal("no end of the absence")
+	}
+	rina.Sees(rina.Post(end[1]), http.StatusNotFound)
+	andi.Goes(andi.Post(end[1]), "/petugas/pengganti")
+	rina.Page(desk, "Ditangani Andi Wijaya. Ambil alih dulu")
+}

@@ -1,0 +1,44 @@
+package office
+
+import "bedelau/web/ui"
+
+// AwayView lists who of an agency is away and who stands in. From and To are as they were typed.
+type AwayView struct {
+	ui.Shell
+	Rows                []AwayRow
+	Staff               []ui.Option
+	Others              bool // the reader may also set the absence of others
+	Me                  string
+	Account, Substitute string
+	From, To            []string
+	Errors              ui.Errors // of "account", "substitute", "from" and "to"
+}
+
+// AwayRow is one absence.
+type AwayRow struct {
+	ID, Name, Substitute, From, To string
+	MayEnd                         bool
+}
+
+// account is who is chosen to be away.
+func (v AwayView) account() string {
+	if v.Account == "" {
+		return v.Me
+	}
+	return v.Account
+}
+
+func (v AwayView) day(name, label string, typed []string) ui.Field {
+	return ui.Field{Name: name, Type: "date", Label: label, Typed: typed, Error: v.Errors.Of(name)}
+}
+
+// Phrase is a reason to pick. Href opens the case with it in the form of a step.
+type Phrase struct{ ID, Title, Body, Href string }
+
+// PhrasesView lists the reasons of an agency, and takes a new one.
+type PhrasesView struct {
+	ui.Shell
+	Rows        []Phrase
+	Title, Body string
+	Errors      ui.Errors // of "title" and "body"
+}
