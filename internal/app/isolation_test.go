@@ -21,6 +21,7 @@ import (
 	"bedelau/internal/city/bulk"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/external"
+	"bedelau/internal/city/inbox"
 	"bedelau/internal/city/phrase"
 	"bedelau/internal/city/simulation"
 	"bedelau/internal/edge/gate"
@@ -218,6 +219,11 @@ func (a *App) thingsOf(t *testing.T, ctx context.Context, who, officer identity.
 	if err != nil {
 		t.Fatal(err)
 	}
+	kept, err := a.Inbox.Save(ctx, officer, inbox.SaveInput{Name: "Uji"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out["filter"] = kept.ID.String()
 	out["batch"], out["signer"] = b.ID.String(), signer.ID.String()
 	out["task"], out["fee"] = a.asked(t, ctx, d.Application.ID)
 	out["absence"], out["phrase"] = a.worked(t, ctx, officer.ID, who.ID)

@@ -299,6 +299,9 @@ func (p *Pages) addKey(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if _, _, err := p.Documents.CertificateOf(c.Request.Context(), gate.ActorOf(c), id); err != nil {
+		return err
+	}
 	key := document.KeyInput{Official: id}
 	in, err := site.ReadUpload(c, "key", 1, func(_ string, body io.Reader) error {
 		var err error

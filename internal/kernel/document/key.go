@@ -132,9 +132,13 @@ func (s *Service) signWaiting(ctx context.Context, tx bun.Tx, official uuid.UUID
 	return err
 }
 
-// CertificateOf returns the certificate of an official, and false when they have none. It needs service:configure.
+// CertificateOf returns the certificate of an official, and false when they have none. It needs service:configure, and
+// refuses NotFound "document.no_signer".
 func (s *Service) CertificateOf(ctx context.Context, actor identity.Actor, official uuid.UUID) (Certificate, bool, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.ServiceConfigure); err != nil {
+		return Certificate{}, false, err
+	}
+	if _, err := s.official(ctx, s.d.DB.App, official); err != nil {
 		return Certificate{}, false, err
 	}
 	row, err := s.keyRow(ctx, official)
