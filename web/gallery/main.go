@@ -119,7 +119,7 @@ var now = time.Date(2026, 11, 24, 10, 5, 0, 0, time.FixedZone("WIB", 7*3600))
 
 func entries() []entry {
 	var all []entry
-	for _, area := range [][]entry{publicPages(), accountPages(), residentPages(), officePages(), platformPages()} {
+	for _, area := range [][]entry{publicPages(), accountPages(), residentPages(), officePages(), otherPages(), platformPages()} {
 		all = append(all, area...)
 	}
 	for _, e := range all {

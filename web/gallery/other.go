@@ -1,0 +1,87 @@
+package main
+
+import (
+	"bedelau/web/page/office"
+	"bedelau/web/page/resident"
+	"bedelau/web/ui"
+
+	"github.com/a-h/templ"
+)
+
+// otherPages are about the agencies' own apps, and what past cases would have come to.
+func otherPages() []entry {
+	return []entry{
+		{"mine-other", func(s ui.Shell) templ.Component {
+			return resident.Mine(resident.MineView{Shell: signedIn(s, "/permohonan", s.L.T("mine.title")), Linked: true,
+				Running: []resident.Item{
+					{Number: "SIP/2026/0117", Service: in(s, "SIP dokter", "Doctor's licence"), Agency: "Dinkes", Status: "in_review", Updated: now, App: "Simpus Batam",
+						URL: "https://simpus.example.go.id/117", Label: in(s, "Menunggu tanda tangan kepala dinas", "Waiting for the head's signature")},
+					{ID: "3", Number: "BTM-26-9T2WH-6", Service: "KTP-el", Agency: "Disdukcapil", Status: "in_review", Updated: now},
+				},
+				Ready: []resident.Item{{Number: "SIP/2025/0009", Service: in(s, "SIP dokter", "Doctor's licence"), Agency: "Dinkes", Status: "approved", Updated: now,
+					App: "Simpus Batam", Document: "https://simpus.example.go.id/9.pdf", Text: s.L.T("mine.ask_app", "app", "Simpus Batam")}}})
+		}},
+		{"apps", func(s ui.Shell) templ.Component {
+			return office.Apps(office.AppsView{Shell: desk(s, "/kelola/aplikasi", s.L.T("apps.title")), Agencies: []ui.Option{{Value: "dinkes", Label: "Dinkes"}},
+				Rows: []office.AppRow{{ID: "1", Name: "Simpus Batam", Agency: "Dinkes", Services: 4}, {ID: "2", Name: "Siak", Agency: "Disdukcapil", Services: 1, Closed: true}}})
+		}},
+		{"app-new", func(s ui.Shell) templ.Component {
+			bad := ui.Errors{{Name: "services", Text: s.L.T("field.required")}, {Name: "hosts", Text: s.L.T("field.app_host")}}
+			return office.NewApp(office.NewAppView{Shell: desk(s, "/kelola/aplikasi/baru", s.L.T("apps.register")), Agency: "dinkes", AgencyName: "Dinas Kesehatan",
+				AppForm: office.AppForm{Name: "Simpus Batam", Source: "https://simpus.example.go.id", Contact: "Bidang SDK", Hosts: "localhost", Errors: bad,
+					Services: []office.Tick{{Value: "sip-dokter", Label: in(s, "SIP dokter", "Doctor's licence")}, {Value: "laik", Label: "Laik Higiene", On: true}}}})
+		}},
+		{"app", func(s ui.Shell) templ.Component { return office.App(appView(s)) }},
+		{"other", func(s ui.Shell) templ.Component {
+			return office.Other(office.OtherView{Shell: desk(s, "/petugas/antrean/eksternal", s.L.T("other.title")), Agency: "Dinkes", Tab: "all", Now: now,
+				Tabs:   []office.Tab{{Code: "all", Label: s.L.T("casework.view.all"), Count: 2}, {Code: "late", Label: s.L.T("casework.view.late"), Count: 1, Alarm: true}},
+				Stages: []office.StageCount{{Label: s.L.T("status.in_review"), Count: 2}, {Label: s.L.T("status.completed"), Count: 41}},
+				Rows: []office.OtherRow{
+					{App: "Simpus Batam", Reference: "SIP/2026/0117", Service: in(s, "SIP dokter", "Doctor's licence"), Applicant: "S••• R••••", URL: "https://simpus.example.go.id/117",
+						Label: in(s, "Menunggu tanda tangan", "Waiting for a signature"), Status: "in_review", Due: now, Deadline: ui.Deadline{State: "late", Due: now, Left: 2, Unit: "day"}, Since: now},
+					{App: "Simpus Batam", Reference: "LH/2", Service: "Laik Higiene", Applicant: "B•••", Status: "in_review", Since: now},
+				}})
+		}},
+		{"simulation", func(s ui.Shell) templ.Component {
+			return office.Simulation(office.SimulationView{Shell: desk(s, "/kelola/layanan/ktp-el-hilang/simulasi", s.L.T("simulation.title")), Code: "ktp-el-hilang",
+				Service: in(s, "KTP-el hilang", "Lost electronic ID card"), From: "2026-07-01", To: "2026-09-30", DaysOff: "besok",
+				Versions: []ui.Option{{Value: "1", Label: s.L.T("simulation.version_n", "n", 1)}}, Units: []ui.Option{{Value: "day", Label: s.L.T("simulation.unit_of.day")}},
+				Errors: ui.Errors{{Name: "days_off", Text: s.L.T("field.simulation_day")}},
+				Runs:   []office.SimulationRun{{Href: "/x", What: s.L.T("simulation.said_nothing"), At: now}}})
+		}},
+		{"simulation-result", func(s ui.Shell) templ.Component { return office.SimulationResult(replayed(s)) }},
+	}
+}
+
+func appView(s ui.Shell) office.AppView {
+	return office.AppView{Shell: desk(s, "/kelola/aplikasi/1", "Simpus Batam"), ID: "1", AgencyName: "Dinas Kesehatan", AppSource: "https://simpus.example.go.id",
+		Form:   office.AppForm{Name: "Simpus Batam", Contact: "Bidang SDK", Hosts: "simpus.example.go.id", Services: []office.Tick{{Value: "sip-dokter", Label: "SIP dokter", On: true}}},
+		Keys:   []office.AppKey{{ID: "1", Prefix: "k3vq2m7x5a", Made: now, Ends: now.AddDate(0, 3, 0), Used: now, Works: true}, {ID: "2", Prefix: "a5x7m2qv3k", Ends: now}},
+		Ages:   []ui.Option{{Value: "90", Label: s.L.T("apps.days", "n", 90)}},
+		Secret: "bdl_k3vq2m7x5a_abcdefghijklmnopqrstuvwxyz",
+		Deliveries: []office.AppDelivery{{At: now, Mode: "batch", Accepted: 12, Duplicates: 3, Refused: 1,
+			Refusals: []string{"#7 9f0c2f7e-0007 · data.stage: " + s.L.T("field.event_stage")}}},
+		Trial: `{"specversion": "1.0"}`, Tried: []string{s.L.T("apps.outcome.refused") + " #1 · id: " + s.L.T("field.required")},
+		Type:    "id.bedelau.application.status.v1",
+		Example: "curl https://batam.example.id/api/v1/status-events \\\n-H 'Authorization: Bearer bdl_…' \\\n-d '{\"specversion\":\"1.0\",\"id\":\"uji-1\",\"source\":\"https://simpus.example.go.id\",\"type\":\"id.bedelau.application.status.v1\"}'"}
+}
+
+func replayed(s ui.Shell) office.SimulationResultView {
+	before, after := s.L.T("simulation.before"), s.L.T("simulation.after")
+	ktp := in(s, "KTP-el hilang", "Lost electronic ID card")
+	weeks := func(title string) ui.Chart {
+		return ui.Chart{Title: s.L.T(title, "agency", "Disdukcapil"), Column: s.L.T("simulation.week"), Line: true, Labels: []string{"6 Jul", "13 Jul", "20 Jul", "27 Jul"},
+			Series: []ui.Series{{Name: before, Values: []int64{4, 9, 7, 5}}, {Name: after, Values: []int64{4, 12, 15, 9}}}}
+	}
+	return office.SimulationResultView{Shell: desk(s, "/kelola/layanan/ktp-el-hilang/simulasi/1", s.L.T("simulation.result")), Code: "ktp-el-hilang", Service: ktp,
+		What: s.L.T("simulation.said_nothing"), CSV: "/x", Notes: []string{s.L.T("simulation.assumed"), s.L.T("simulation.missing_year", "year", "2027")},
+		Figures: []ui.Figure{{Value: "40", Label: s.L.T("simulation.decided")}, {Value: "20", Label: s.L.T("simulation.late_before")}, {Value: "30", Label: s.L.T("simulation.late_after")}},
+		Late: ui.Chart{Title: s.L.T("simulation.rows"), Column: s.L.T("catalog_desk.service"), Labels: []string{ktp},
+			Series: []ui.Series{{Name: before, Values: []int64{20}}, {Name: after, Values: []int64{30}}}},
+		Rows:        []office.SimulationRow{{Service: ktp, Agency: "Disdukcapil", Cases: "40", Decided: "40", Before: "20", After: "30"}},
+		Changed:     []office.SimulationCase{{ID: "1", Number: "BTM-26-7K3QX-4", Service: ktp, Agency: "Disdukcapil", Decided: now, Due: now, Late: true}, {ID: "2", Number: "BTM-26-9T2WH-6", Service: ktp, Agency: "Disdukcapil", Decided: now}},
+		ChangedText: s.L.T("simulation.changed_text", "n", 2, "shown", 2),
+		Offices: []office.SimulationOffice{{Name: "Disdukcapil", Text: s.L.T("simulation.office_text", "officers", 3, "best", 10, "before", 0, "after", 2), Over: true,
+			Mean: weeks("simulation.mean"), Peak: weeks("simulation.peak")}},
+		Unknown: []string{s.L.T("simulation.unknown_state", "name", "checked", "n", 40)}, Untaken: []string{s.L.T("simulation.untaken", "name", "grant checked>granted", "n", 40)}}
+}
