@@ -151,11 +151,17 @@ func (s *Service) Drop(ctx context.Context, actor identity.Actor, id uuid.UUID) 
 	if err != nil {
 		return fmt.Errorf("phrase: %w", err)
 	}
+	if p.ID == uuid.Nil {
+		if err := s.Guard.Allow(ctx, actor, access.ApplicationAssign); err != nil {
+			return err
+		}
+		return fault.New(fault.NotFound, "phrase.not_found")
+	}
 	agency, err := s.mayChange(ctx, actor, p.AgencyCode)
 	if err != nil {
 		return err
 	}
-	if p.ID == uuid.Nil || agency != p.AgencyCode {
+	if agency != p.AgencyCode {
 		return fault.New(fault.NotFound, "phrase.not_found")
 	}
 	return tenancy.InTx(ctx, s.DB, func(ctx context.Context, tx bun.Tx) error {
