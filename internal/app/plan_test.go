@@ -179,7 +179,6 @@ func (a *App) hotRecords(ctx context.Context, admin identity.Actor) []hotRead {
 		{"audit list", list(audit.Filter{})},
 		{"audit list of one actor", list(audit.Filter{ActorID: admin.ID})},
 		{"audit list of one kind of thing", list(audit.Filter{Object: "application"})},
-		{"audit list of one act", list(audit.Filter{Action: "application.submit"})},
 		{"audit list of a week", list(audit.Filter{From: month.AddDate(0, 0, -7), To: month})},
 		{"audit head", func(ctx context.Context) { _, _ = audit.Head(ctx, a.DB.App) }},
 		{"audit chain", func(ctx context.Context) {
@@ -352,6 +351,14 @@ SELECT :city, md5('application' || i)::uuid, 'BTM-26-' || lpad(i::text, 5, '0') 
 	now() - interval '5 days', now() + i * interval '7 minutes', CASE WHEN i % 3 = 0 THEN now() - i * interval '1 hour' END,
 	CASE WHEN i % 5 = 0 THEN md5('account' || i / 500 * 100)::uuid END, CASE WHEN i % 3 = 0 THEN 2 ELSE i % 4 END, now() + (i / 2) * interval '7 minutes', now(), now()
 FROM generate_series(1, 10000) i;
+INSERT INTO workflow_task (tenant_id, id, subject_kind, subject_id, round, state, branch, agency_code, agency_name, status, version, outcome, opened_at, due_at, queue_at, closed_at)
+SELECT :city, md5('task' || i)::uuid, 'application', md5('application' || i)::uuid, 1, 'rekomendasi', 'dinas', CASE WHEN i % 4 = 0 THEN 'disdukcapil' ELSE 'dinkes' END, '{}',
+	CASE WHEN i % 5 = 0 THEN 'open' ELSE 'answered' END, 1, CASE WHEN i % 5 = 0 THEN '' ELSE 'setuju' END, now() - i * interval '1 hour', now() + i * interval '7 minutes',
+	now() + i * interval '7 minutes', CASE WHEN i % 5 > 0 THEN now() END FROM generate_series(1, 10000) i;
+INSERT INTO workflow_timer (tenant_id, id, subject_kind, subject_id, what, name, at, sent)
+SELECT :city, gen_random_uuid(), 'application', md5('application' || i)::uuid, 'take', 'batal', now() + (i - 20) * interval '7 minutes', i % 2 = 0 FROM generate_series(1, 10000) i;
+INSERT INTO workflow_answer (tenant_id, id, subject_kind, subject_id, page, version, answers, actor_id, at)
+SELECT :city, gen_random_uuid(), 'application', md5('application' || i)::uuid, 'act:setujui', 1, '{}', md5('account' || i)::uuid, now() FROM generate_series(1, 10000) i;
 INSERT INTO counter_slot (tenant_id, counter, starts_at, ends_at, capacity, booked)
 SELECT :city, 'disdukcapil-loket', now() + i * interval '30 minutes', now() + (i + 1) * interval '30 minutes', 10, 3 FROM generate_series(-5000, 5000) i;
 INSERT INTO counter_day (tenant_id, counter, day, quota, booked) SELECT :city, 'disdukcapil-loket', current_date + i, 100, 30 FROM generate_series(-5000, 5000) i;

@@ -158,10 +158,10 @@ func (s *Service) followCalendar(ctx context.Context, tx bun.Tx, _ time.Time) er
 		Closed  *string `bun:"closed"`
 	}
 	now := s.now().In(zone(ctx))
-	err := tx.NewRaw(`SELECT b.counter, to_char(b.day, 'YYYY-MM-DD') AS day, max(d.reason) FILTER (WHERE d.closed_at IS NOT NULL) AS closed
-		FROM booking b LEFT JOIN counter_day d ON d.tenant_id = b.tenant_id AND d.counter = b.counter AND d.day = b.day
-		WHERE b.tenant_id = ? AND b.state = 'booked' AND b.day > ? GROUP BY b.counter, b.day ORDER BY b.counter, b.day LIMIT 5000`,
-		tenancy.Must(ctx), now.Format(time.DateOnly)).Scan(ctx, &held)
+	err := tx.NewRaw(`SELECT h.counter, to_char(h.day, 'YYYY-MM-DD') AS day, (SELECT d.reason FROM counter_day d
+			WHERE d.tenant_id = ? AND d.counter = h.counter AND d.day = h.day AND d.closed_at IS NOT NULL) AS closed
+		FROM (SELECT DISTINCT b.counter, b.day FROM booking b WHERE b.tenant_id = ? AND b.state = 'booked' AND b.day > ?) h
+		ORDER BY h.counter, h.day LIMIT 5000`, tenancy.Must(ctx), tenancy.Must(ctx), now.Format(time.DateOnly)).Scan(ctx, &held)
 	if err != nil || len(held) == 0 {
 		return err
 	}
