@@ -79,7 +79,7 @@ test("an officer on a desktop", async (t) => {
   });
 
   await t.test("goes through it by the keyboard", async () => {
-    await p.go("/petugas/antrean?lihat=all");
+    await p.go("/petugas/antrean?lihat=all&layanan=ktp-el-hilang");
     const focused = () => p.page.evaluate(() => document.activeElement.closest("tr")?.innerText ?? document.activeElement.id);
     await p.page.keyboard.press("j");
     const first = await focused();
@@ -136,7 +136,7 @@ test("an officer on a desktop", async (t) => {
   });
 
   await t.test("acts on many", async () => {
-    await p.go("/petugas/antrean?lihat=all");
+    await p.go("/petugas/antrean?lihat=all&layanan=ktp-el-hilang");
     await p.page.getByLabel("Pilih semua di halaman ini").check();
     assert.equal(await p.page.locator("[data-pick]:checked").count(), 2);
     await p.reads("2 dicentang");
