@@ -351,6 +351,9 @@ SELECT :city, md5('application' || i)::uuid, 'BTM-26-' || lpad(i::text, 5, '0') 
 	now() - interval '5 days', now() + i * interval '7 minutes', CASE WHEN i % 3 = 0 THEN now() - i * interval '1 hour' END,
 	CASE WHEN i % 5 = 0 THEN md5('account' || i / 500 * 100)::uuid END, CASE WHEN i % 3 = 0 THEN 2 ELSE i % 4 END, now() + (i / 2) * interval '7 minutes', now(), now()
 FROM generate_series(1, 10000) i;
+INSERT INTO absence (tenant_id, id, agency_code, account_id, account_name, substitute_id, substitute_name, from_day, to_day, set_by, set_at, ended_at)
+SELECT :city, md5('absence' || i)::uuid, CASE WHEN i % 4 = 0 THEN 'disdukcapil' ELSE 'dinkes' END, md5('account' || i)::uuid, 'W', md5('account' || i + 1)::uuid, 'W',
+	current_date + i / 10 - 500, current_date + i / 10 - 495, md5('account' || i)::uuid, now(), CASE WHEN i % 9 = 0 THEN now() END FROM generate_series(1, 9999) i;
 INSERT INTO workflow_task (tenant_id, id, subject_kind, subject_id, round, state, branch, agency_code, agency_name, status, version, outcome, opened_at, due_at, queue_at, closed_at)
 SELECT :city, md5('task' || i)::uuid, 'application', md5('application' || i)::uuid, 1, 'rekomendasi', 'dinas', CASE WHEN i % 4 = 0 THEN 'disdukcapil' ELSE 'dinkes' END, '{}',
 	CASE WHEN i % 5 = 0 THEN 'open' ELSE 'answered' END, 1, CASE WHEN i % 5 = 0 THEN '' ELSE 'setuju' END, now() - i * interval '1 hour', now() + i * interval '7 minutes',

@@ -81,7 +81,9 @@ func officePages() []entry {
 		{"roles", func(s ui.Shell) templ.Component { return office.Roles(roles(s)) }},
 		{"calendar", func(s ui.Shell) templ.Component {
 			holiday := func(day int, month int, id, en, kind string) office.Holiday {
-				return office.Holiday{Day: now.AddDate(0, month-11, day-24), Name: in(s, id, en), Kind: kind, Verified: kind != "Cuti bersama"}
+				date := now.AddDate(0, month-11, day-24)
+				return office.Holiday{Day: date, Name: in(s, id, en), Kind: kind, Verified: kind != "Cuti bersama",
+					Row: office.DayRow{Day: date.Format(time.DateOnly), Date: date, Name: in(s, id, en), Kind: kind}}
 			}
 			return office.Calendar(office.CalendarView{
 				Shell: desk(s, "/kelola/kalender", s.L.T("desk.calendar")), Year: 2026, Years: []int{2025, 2026, 2027}, Missing: []int{2027},

@@ -34,7 +34,7 @@ func (s *Service) Export(ctx context.Context, actor identity.Actor, f Filter, fo
 	}
 	var ids []uuid.UUID
 	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
-		q := f.where(ctx, within(ctx, tx, r).Column("a.id"), actor, s.now())
+		q := f.where(ctx, within(ctx, tx, r).Column("a.id"), r.mine, s.now())
 		if err := q.OrderExpr(orderOf(f).by).Limit(exportMost+1).Scan(ctx, &ids); err != nil {
 			return err
 		}

@@ -56,6 +56,6 @@ const (
 )
 
 // within starts a read of what the reach covers.
-func within(ctx context.Context, db bun.IDB, r access.Reach) *bun.SelectQuery {
+func within(ctx context.Context, db bun.IDB, r scope) *bun.SelectQuery {
 	return r.Where(db.NewSelect().TableExpr("inbox_case AS a").Where("a.tenant_id = ?", tenancy.Must(ctx)))
 }

@@ -38,8 +38,8 @@ func (s *Service) Neighbours(ctx context.Context, actor identity.Actor, f Filter
 			into *uuid.UUID
 			q    *bun.SelectQuery
 		}{
-			{&out.Before, o.before(s.places(ctx, tx, actor, r, f), o.of(here)).OrderExpr(o.back)},
-			{&out.After, o.after(s.places(ctx, tx, actor, r, f), o.of(here)).OrderExpr(o.by)},
+			{&out.Before, o.before(s.places(ctx, tx, r, f), o.of(here)).OrderExpr(o.back)},
+			{&out.After, o.after(s.places(ctx, tx, r, f), o.of(here)).OrderExpr(o.by)},
 		} {
 			var next []place
 			if err := side.q.Limit(1).Scan(ctx, &next); err != nil {

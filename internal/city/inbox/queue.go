@@ -47,17 +47,17 @@ func (s *Service) Queue(ctx context.Context, actor identity.Actor, in Query) (Pa
 	var out Page
 	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) (err error) {
 		if strings.TrimSpace(in.Search) != "" {
-			return s.search(ctx, tx, actor, r, in, &out)
+			return s.search(ctx, tx, r, in, &out)
 		}
-		if out.Counts, err = s.count(ctx, tx, actor, r); err != nil {
+		if out.Counts, err = s.count(ctx, tx, r); err != nil {
 			return err
 		}
 		if out.Total = out.Counts[in.View]; in.Narrow() {
-			if out.Total, err = s.total(ctx, tx, actor, r, in.Filter); err != nil {
+			if out.Total, err = s.total(ctx, tx, r, in.Filter); err != nil {
 				return err
 			}
 		}
-		return s.page(ctx, tx, actor, r, in, &out)
+		return s.page(ctx, tx, r, in, &out)
 	})
 	if err != nil {
 		return Page{}, fmt.Errorf("inbox: queue: %w", err)
@@ -65,32 +65,44 @@ func (s *Service) Queue(ctx context.Context, actor identity.Actor, in Query) (Pa
 	return out, nil
 }
 
+// scope is what an actor may know of, and in whose hands is what is theirs to do: their own, and those of colleagues for
+// whom they stand in. The hands are read before the list, so that an index of them can serve it.
+type scope struct {
+	access.Reach
+	mine []uuid.UUID
+}
+
 // reach checks the permission and the filter, and returns what the actor may know of.
-func (s *Service) reach(ctx context.Context, actor identity.Actor, f *Filter) (access.Reach, error) {
+func (s *Service) reach(ctx context.Context, actor identity.Actor, f *Filter) (scope, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.ApplicationQueue); err != nil {
-		return access.Reach{}, err
+		return scope{}, err
 	}
 	if err := f.Check(); err != nil {
-		return access.Reach{}, err
+		return scope{}, err
 	}
 	if f.View == "" {
 		f.View = ViewAll
 	}
-	return s.d.Guard.Reach(ctx, actor)
+	r, err := s.d.Guard.Reach(ctx, actor)
+	if err != nil {
+		return scope{}, err
+	}
+	mine, err := absence.StandsFor(ctx, s.d.DB.App, actor.ID, s.now())
+	return scope{r, mine}, err
 }
 
 // places selects what a list is put in order by. All of it is in the index that the filter reads.
-func (s *Service) places(ctx context.Context, tx bun.IDB, actor identity.Actor, r access.Reach, f Filter) *bun.SelectQuery {
+func (s *Service) places(ctx context.Context, tx bun.IDB, r scope, f Filter) *bun.SelectQuery {
 	q := within(ctx, tx, r).Column("a.id", "a.queue_rank", "a.queue_at", "a.submitted_at")
 	if f.View == ViewDone {
 		q = q.Column("a.closed_at")
 	}
-	return f.where(ctx, q, actor, s.now())
+	return f.where(ctx, q, r.mine, s.now())
 }
 
-func (s *Service) page(ctx context.Context, tx bun.IDB, actor identity.Actor, r access.Reach, in Query, out *Page) error {
+func (s *Service) page(ctx context.Context, tx bun.IDB, r scope, in Query, out *Page) error {
 	o := orderOf(in.Filter)
-	q := s.places(ctx, tx, actor, r, in.Filter).OrderExpr(o.by).Limit(int64(in.Limit + 1))
+	q := s.places(ctx, tx, r, in.Filter).OrderExpr(o.by).Limit(int64(in.Limit + 1))
 	if in.Cursor != "" {
 		c, err := parseCursor(in.Cursor, o.of(place{}).ranked)
 		if err != nil {
@@ -113,18 +125,18 @@ func (s *Service) page(ctx context.Context, tx bun.IDB, actor identity.Actor, r 
 }
 
 // count reads every count of the actor's views from the index of open work, and the closed ones from theirs.
-func (s *Service) count(ctx context.Context, tx bun.IDB, actor identity.Actor, r access.Reach) (map[View]int, error) {
+func (s *Service) count(ctx context.Context, tx bun.IDB, r scope) (map[View]int, error) {
 	var n struct{ Mine, Unassigned, Everything, Late, Waiting int }
 	open := within(ctx, tx, r).
-		ColumnExpr("count(*) FILTER (WHERE a.assignee_id = ANY (?)) AS mine", absence.Hands(ctx, actor.ID, s.now())).
+		ColumnExpr("count(*) FILTER (WHERE a.assignee_id IN (?)) AS mine", bun.List(r.mine)).
 		ColumnExpr("count(*) FILTER (WHERE a.assignee_id IS NULL AND a.queue_rank < ?) AS unassigned", rankDecided).
 		ColumnExpr("count(*) AS everything").
 		ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ? AND a.queue_at < ?) AS late", rankDue, s.now()).
 		ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ?) AS waiting", rankWaiting)
-	if err := ViewAll.where(ctx, open, actor, s.now()).Scan(ctx, &n); err != nil {
+	if err := ViewAll.where(open, r.mine, s.now()).Scan(ctx, &n); err != nil {
 		return nil, err
 	}
-	done, err := s.total(ctx, tx, actor, r, Filter{View: ViewDone})
+	done, err := s.total(ctx, tx, r, Filter{View: ViewDone})
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +146,7 @@ func (s *Service) count(ctx context.Context, tx bun.IDB, actor identity.Actor, r
 }
 
 // total counts what a filter leaves.
-func (s *Service) total(ctx context.Context, tx bun.IDB, actor identity.Actor, r access.Reach, f Filter) (n int, err error) {
-	err = f.where(ctx, within(ctx, tx, r).ColumnExpr("count(*)"), actor, s.now()).Scan(ctx, &n)
+func (s *Service) total(ctx context.Context, tx bun.IDB, r scope, f Filter) (n int, err error) {
+	err = f.where(ctx, within(ctx, tx, r).ColumnExpr("count(*)"), r.mine, s.now()).Scan(ctx, &n)
 	return n, err
 }

@@ -9,9 +9,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
-
-	"bedelau/internal/kernel/access"
-	"bedelau/internal/kernel/identity"
 )
 
 var numberStart = regexp.MustCompile(`^[A-Z]{1,5}-[0-9]{2}-`)
@@ -24,7 +21,7 @@ const (
 
 // search finds by number, or else by words: open work in which all of them stand, in the order of the list, and after
 // it whatever is of an applicant whose name begins with what was typed.
-func (s *Service) search(ctx context.Context, tx bun.IDB, actor identity.Actor, r access.Reach, in Query, out *Page) error {
+func (s *Service) search(ctx context.Context, tx bun.IDB, r scope, in Query, out *Page) error {
 	typed := strings.ToValidUTF8(strings.ReplaceAll(in.Search, "\x00", ""), "")
 	if letters := []rune(typed); len(letters) > searchMax {
 		typed = string(letters[:searchMax])
@@ -36,7 +33,7 @@ func (s *Service) search(ctx context.Context, tx bun.IDB, actor identity.Actor, 
 	} else if numberStart.MatchString(upper) {
 		err = all(ctx, tx, r, in).Where("a.number >= ? AND a.number < ?", upper, upper+lastRune).OrderExpr("a.number").Scan(ctx, &out.IDs)
 	} else {
-		err = s.byWords(ctx, tx, actor, r, in, typed, out)
+		err = s.byWords(ctx, tx, r, in, typed, out)
 	}
 	if err != nil {
 		return err
@@ -49,7 +46,7 @@ func (s *Service) search(ctx context.Context, tx bun.IDB, actor identity.Actor, 
 }
 
 // all starts a search of everything that was ever submitted.
-func all(ctx context.Context, tx bun.IDB, r access.Reach, in Query) *bun.SelectQuery {
+func all(ctx context.Context, tx bun.IDB, r scope, in Query) *bun.SelectQuery {
 	return within(ctx, tx, r).Column("a.id").Where("a.submitted_at IS NOT NULL").Limit(int64(in.Limit + 1))
 }
 
@@ -57,16 +54,16 @@ func all(ctx context.Context, tx bun.IDB, r access.Reach, in Query) *bun.SelectQ
 // many; any other is in few enough to look all of them up in the index of words.
 const walked = 500
 
-func (s *Service) byWords(ctx context.Context, tx bun.IDB, actor identity.Actor, r access.Reach, in Query, typed string, out *Page) error {
+func (s *Service) byWords(ctx context.Context, tx bun.IDB, r scope, in Query, typed string, out *Page) error {
 	if words := wordsOf(typed); len(words) > 0 {
-		open := ViewAll.where(ctx, within(ctx, tx, r).Column("a.id", "a.queue_rank", "a.queue_at", "a.words"), actor, s.now())
+		open := ViewAll.where(within(ctx, tx, r).Column("a.id", "a.queue_rank", "a.queue_at", "a.words"), r.mine, s.now())
 		begin := tx.NewSelect().TableExpr("(?) AS a", open.OrderExpr("a.queue_rank, a.queue_at, a.id").Limit(walked)).Column("a.id").
 			OrderExpr("a.queue_rank, a.queue_at, a.id")
 		if err := words.in(begin).Limit(int64(in.Limit+1)).Scan(ctx, &out.IDs); err != nil || len(out.IDs) > in.Limit {
 			return err
 		}
 		// The sum keeps the planner from walking the list again.
-		every := words.in(ViewAll.where(ctx, within(ctx, tx, r).Column("a.id"), actor, s.now())).OrderExpr("a.queue_rank + 0, a.queue_at, a.id")
+		every := words.in(ViewAll.where(within(ctx, tx, r).Column("a.id"), r.mine, s.now())).OrderExpr("a.queue_rank + 0, a.queue_at, a.id")
 		out.IDs = nil
 		if err := every.Limit(int64(in.Limit+1)).Scan(ctx, &out.IDs); err != nil || len(out.IDs) > in.Limit {
 			return err

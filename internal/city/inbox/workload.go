@@ -45,13 +45,13 @@ func (s *Service) Workload(ctx context.Context, actor identity.Actor, agency str
 			ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ? AND a.queue_at < ?) AS late", rankDue, now).
 			ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ? AND a.queue_at >= ? AND a.queue_at < ?) AS week", rankDue, today, week).
 			ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ?) AS waiting", rankWaiting).GroupExpr("a.assignee_id")
-		if err := f.where(ctx, q, actor, now).Scan(ctx, &open); err != nil {
+		if err := f.where(ctx, q, r.mine, now).Scan(ctx, &open); err != nil {
 			return err
 		}
 		q = within(ctx, tx, r).ColumnExpr("a.assignee_id AS officer").ColumnExpr("count(*) AS done").Where("a.assignee_id IS NOT NULL").GroupExpr("a.assignee_id")
 		closed := f
 		closed.View = ViewDone
-		if err := closed.where(ctx, q, actor, now).Scan(ctx, &done); err != nil {
+		if err := closed.where(ctx, q, r.mine, now).Scan(ctx, &done); err != nil {
 			return err
 		}
 		for _, l := range open {

@@ -23,6 +23,7 @@ const asked = "isi."
 
 const (
 	actBody   = 24 << 20  // of a step with files
+	wordsBody = 1 << 20   // of one with words alone
 	actMemory = 256 << 10 // of it that is held in memory; the rest waits in a temporary folder
 )
 
@@ -42,7 +43,10 @@ func readAct(c *gin.Context, many ...string) (in site.Form, answers map[string][
 		}
 		values = c.Request.MultipartForm.Value
 	} else {
-		if in, err = site.ReadForm(c, append(many, manyOf(c)...)...); err != nil {
+		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, wordsBody)
+		// A date or several choices come as several values.
+		twice := func(name string) bool { return slices.Contains(many, name) || strings.HasPrefix(name, asked) }
+		if in, err = site.ReadFormWhere(c, twice); err != nil {
 			return in, nil, nil, done, err
 		}
 		return in, answersIn(in), nil, done, nil
@@ -79,20 +83,6 @@ func readAct(c *gin.Context, many ...string) (in site.Form, answers map[string][
 	}
 	slices.SortStableFunc(uploads, func(a, b casework.Upload) int { return strings.Compare(a.Field, b.Field) })
 	return in, answersIn(in), uploads, done, nil
-}
-
-// manyOf are the inputs of a posted form that the workflow asks for; a date or several choices come as several values.
-func manyOf(c *gin.Context) []string {
-	if err := c.Request.ParseForm(); err != nil {
-		return nil // ReadForm says what is wrong
-	}
-	var out []string
-	for name := range c.Request.PostForm {
-		if strings.HasPrefix(name, asked) {
-			out = append(out, name)
-		}
-	}
-	return out
 }
 
 func answersIn(in site.Form) map[string][]string {

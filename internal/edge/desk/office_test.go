@@ -78,7 +78,7 @@ func TestAnOfficerDecides(t *testing.T) {
 	}
 	andi.Goes(andi.Post(desk+"/tindakan", "action", "approve", "version", version(t, page), "reason", "Data cocok."), desk)
 	andi.Page(desk, number+" disetujui", "Disetujui", "Data cocok.", "Diputuskan tepat waktu")
-	s.Soon(t, "the issue of the document", func() bool { return strings.Contains(andi.Get(desk).Body, "/dokumen/") })
+	s.Soon(t, "the issue of the document", func() bool { return strings.Contains(andi.Get(desk).Body, `href="/dokumen/`) })
 	_, rest, _ := strings.Cut(andi.Get(desk).Body, `href="/dokumen/`)
 	id, _, _ := strings.Cut(rest, `"`)
 	if pdf := andi.Get("/dokumen/" + id); pdf.Status != http.StatusOK || !strings.HasPrefix(pdf.Body, "%PDF-") {

@@ -22,6 +22,11 @@ type Form struct{ url.Values }
 // decoded ("request.malformed"), and, naming each field, values that are not text and fields sent twice that are not
 // among those that may be.
 func ReadForm(c *gin.Context, many ...string) (Form, error) {
+	return ReadFormWhere(c, func(name string) bool { return slices.Contains(many, name) })
+}
+
+// ReadFormWhere is ReadForm for a form whose fields are data: many tells which may be sent twice.
+func ReadFormWhere(c *gin.Context, many func(name string) bool) (Form, error) {
 	r := c.Request
 	if kind := r.Header.Get("Content-Type"); kind != "" || r.ContentLength > 0 {
 		if t, _, err := mime.ParseMediaType(kind); err != nil || t != "application/x-www-form-urlencoded" {
@@ -35,7 +40,13 @@ func ReadForm(c *gin.Context, many ...string) (Form, error) {
 		}
 		return Form{}, fault.Wrap(fault.Malformed, "request.malformed", err)
 	}
-	return CheckText(r.PostForm, many)
+	var twice []string
+	for name := range r.PostForm {
+		if many(name) {
+			twice = append(twice, name)
+		}
+	}
+	return CheckText(r.PostForm, twice)
 }
 
 // CheckText takes out the values that no page can hold, broken encoding and NUL, and names their fields. The rest comes

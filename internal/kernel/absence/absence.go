@@ -15,7 +15,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/uptrace/bun"
-	"github.com/uptrace/bun/schema"
 
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
@@ -234,12 +233,4 @@ func StandIn(ctx context.Context, db bun.IDB, account uuid.UUID, at time.Time) (
 		return Absence{}, false, err
 	}
 	return all[0], true, nil
-}
-
-// Hands is an SQL array of the account and those for whom it stands in at a moment, for a query to name: what is in these
-// hands is the account's to do.
-func Hands(ctx context.Context, account uuid.UUID, at time.Time) schema.QueryWithArgs {
-	return bun.SafeQuery(`ARRAY(SELECT ?::uuid UNION ALL SELECT b.account_id FROM absence b WHERE b.tenant_id = ? AND b.substitute_id = ?
-		AND b.ended_at IS NULL AND b.from_day <= ?::date AND b.to_day >= ?::date)`,
-		account, tenancy.Must(ctx), account, Day(ctx, at), Day(ctx, at))
 }

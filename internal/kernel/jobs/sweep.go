@@ -18,6 +18,8 @@ const (
 	pruneEvery   = time.Hour
 	pruneBatch   = 5000
 	measureEvery = 10 * time.Second
+	glances      = 10
+	glance       = 7 * time.Millisecond
 )
 
 func (r *Runner) sweepLoop(ctx context.Context) {
@@ -51,9 +53,14 @@ func (r *Runner) sweep(ctx context.Context) error {
 	}
 	var alive, lost, failed []bun.TupleValues
 	var down error
+	looks := 0 // all jobs of a sweep share them
 	for _, s := range due {
 		key := bun.Tuple([]uuid.UUID{s.TenantID, s.ID})
-		queued, err := r.queued(s.row)
+		queued, active, err := r.queued(s.row)
+		// What is called running may be on its way between a worker and the queue; what a dead worker holds stays so.
+		for ; active && !s.Leased && err == nil && looks < glances && wait(ctx, glance); looks++ {
+			queued, active, err = r.queued(s.row)
+		}
 		if down = errors.Join(err, ctx.Err()); down != nil {
 			break // Redis is down: of the others nothing can be known or sent
 		}
@@ -95,20 +102,20 @@ func (r *Runner) settle(ctx context.Context, keys []bun.TupleValues, outcome, se
 	return nil
 }
 
-// queued reports whether Redis will still deliver the job by itself.
-func (r *Runner) queued(job row) (bool, error) {
+// queued reports whether Redis will still deliver the job by itself, and if not, whether it calls it running.
+func (r *Runner) queued(job row) (queued, active bool, err error) {
 	info, err := r.inspector.GetTaskInfo(job.Queue, lastTaskID(job))
 	switch {
 	case errors.Is(err, asynq.ErrTaskNotFound) || errors.Is(err, asynq.ErrQueueNotFound):
-		return false, nil
+		return false, false, nil
 	case err != nil:
-		return false, err
+		return false, false, err
 	}
 	switch info.State {
 	case asynq.TaskStatePending, asynq.TaskStateScheduled, asynq.TaskStateRetry, asynq.TaskStateAggregating:
-		return true, nil
+		return true, false, nil
 	default: // active, yet no worker holds its lease; or archived or completed, yet not done
-		return false, nil
+		return false, info.State == asynq.TaskStateActive, nil
 	}
 }
 
