@@ -198,7 +198,7 @@ func (a *App) buildCity() error {
 	}
 	a.Calendar = calendar.New(a.DB.App, a.Guard, time.Now)
 	a.Calendar.Warn(a.Runner, a.Identity, a.Notify)
-	a.Builder = builder.New(builder.Deps{DB: a.DB, Guard: a.Guard, Forms: a.Casework, Reserved: document.BuiltIn()})
+	a.Builder = builder.New(builder.Deps{DB: a.DB, Guard: a.Guard, Forms: a.Casework, Workflows: a.Casework, Reserved: document.BuiltIn()})
 	a.Inbox = inbox.New(inbox.Deps{DB: a.DB, Guard: a.Guard, Number: casework.ParseNumber})
 	a.Dashboard = dashboard.New(a.DB.App)
 	a.Dashboard.Register(a.Bus)

@@ -157,7 +157,8 @@ func (a *App) hotDesks(officer, admin identity.Actor, app casework.Application) 
 		hotRead{"search by NIK", func(ctx context.Context) { _, _ = a.Casework.ByIdentifier(ctx, officer, form.NIK, "2171046703900003") }},
 		hotRead{"application at a desk", func(ctx context.Context) { _, _ = a.Casework.Get(ctx, officer, app.ID) }},
 		hotRead{"a day at a counter", func(ctx context.Context) { _, _ = a.Booking.Roster(ctx, officer, "disdukcapil-loket", "") }},
-		hotRead{"form in the builder", func(ctx context.Context) { _, _ = a.Builder.Open(ctx, admin, "ktp-el-hilang") }},
+		hotRead{"form in the builder", func(ctx context.Context) { _, _ = a.Builder.Forms.Open(ctx, admin, "ktp-el-hilang") }},
+		hotRead{"workflow in the builder", func(ctx context.Context) { _, _ = a.Builder.Workflows.Open(ctx, admin, "adminduk") }},
 		hotRead{"colleagues", func(ctx context.Context) { _, _ = a.Casework.Colleagues(ctx, officer, app.ID) }},
 	)
 }
@@ -308,6 +309,8 @@ INSERT INTO access_rule (tenant_id, role, permission, granted, changed_at, chang
 SELECT md5(n::text)::uuid, 'officer', 'audit:read', true, now(), gen_random_uuid() FROM generate_series(1, 3000) n;
 INSERT INTO form_draft (tenant_id, code, body, base, revision, act, what, by_id, by_name, changed_at)
 SELECT md5(n::text)::uuid, 'ktp-el-hilang', '{}', 1, 1, 'add', 'x', gen_random_uuid(), 'x', now() FROM generate_series(1, 3000) n;
+INSERT INTO workflow_draft (tenant_id, code, body, base, revision, act, what, by_id, by_name, changed_at)
+SELECT md5(n::text)::uuid, 'adminduk', '{}', 1, 1, 'add', 'x', gen_random_uuid(), 'x', now() FROM generate_series(1, 3000) n;
 INSERT INTO agency_calendar (tenant_id, agency) SELECT md5(n::text)::uuid, 'rsud' FROM generate_series(1, 3000) n;
 INSERT INTO calendar_period (tenant_id, agency, code, name, first_day, hours) SELECT md5(n::text)::uuid, '', 'ramadan', '{}', '2026-02-18', '{}' FROM generate_series(1, 3000) n;
 INSERT INTO agency_day (tenant_id, agency, day, name) SELECT md5(n::text)::uuid, 'rsud', '2026-12-01', '{}' FROM generate_series(1, 3000) n;

@@ -12,6 +12,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/tenancy"
@@ -112,50 +114,104 @@ func publish(ctx context.Context, tx bun.IDB, table, code string, wanted int, bo
 	return nil
 }
 
+// latest reads the newest version of a definition afresh, to be changed as its reader likes, and its number; NotFound
+// "casework.no_definition" when there is none.
+func latest[T any](ctx context.Context, tx bun.IDB, table, code string) (T, int, error) {
+	var out T
+	version, err := newest(ctx, tx, table, code)
+	if err != nil {
+		return out, 0, err
+	}
+	var body string
+	err = tx.NewRaw("SELECT body FROM ? WHERE tenant_id = ? AND code = ? AND version = ?", bun.Ident(table), tenancy.Must(ctx), code, version).Scan(ctx, &body)
+	if err == nil {
+		err = json.Unmarshal([]byte(body), &out)
+	}
+	if err != nil {
+		return out, 0, fmt.Errorf("casework: %s %s version %d: %w", table, code, version, err)
+	}
+	return out, version, nil
+}
+
+// issue makes what body returns for the next number the newest version of a definition, of the city's own making.
+func issue(ctx context.Context, tx bun.IDB, table, code string, at time.Time, body func(version int) any) (int, error) {
+	version, err := newest(ctx, tx, table, code)
+	if err != nil && !fault.Is(err, "casework.no_definition") {
+		return 0, err
+	}
+	version++
+	raw, err := json.Marshal(body(version))
+	if err != nil {
+		return 0, err
+	}
+	_, err = tx.NewRaw("INSERT INTO ? (tenant_id, code, version, body, own, created_at) VALUES (?, ?, ?, ?::jsonb, true, ?)",
+		bun.Ident(table), tenancy.Must(ctx), code, version, string(raw), at).Exec(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("casework: issue %s %s: %w", table, code, err)
+	}
+	return version, nil
+}
+
+// own reports whether the city has made a definition its own.
+func own(ctx context.Context, tx bun.IDB, table, code string) (bool, error) {
+	var yes bool
+	err := tx.NewRaw("SELECT EXISTS (SELECT FROM ? WHERE tenant_id = ? AND code = ? AND own)", bun.Ident(table), tenancy.Must(ctx), code).Scan(ctx, &yes)
+	return yes, err
+}
+
 // Latest returns the newest version of a form for who writes the next one, to change as they like; NotFound
 // "casework.no_definition" when there is none.
 func (s *Service) Latest(ctx context.Context, tx bun.IDB, code string) (form.Form, error) {
-	version, err := newest(ctx, tx, formTable, code)
-	if err != nil {
-		return form.Form{}, err
-	}
-	var body string
-	err = tx.NewRaw("SELECT body FROM form_definition WHERE tenant_id = ? AND code = ? AND version = ?", tenancy.Must(ctx), code, version).Scan(ctx, &body)
-	if err != nil {
-		return form.Form{}, fmt.Errorf("casework: form %s version %d: %w", code, version, err)
-	}
-	var f form.Form
-	if err := json.Unmarshal([]byte(body), &f); err != nil {
-		return form.Form{}, fmt.Errorf("casework: form %s version %d: %w", code, version, err)
-	}
+	f, version, err := latest[form.Form](ctx, tx, formTable, code)
 	f.Version = version
-	return f, nil
+	return f, err
 }
 
 // Issue makes f the newest version of its form, of the city's own making: its pack leaves it alone from then on.
 func (s *Service) Issue(ctx context.Context, tx bun.IDB, f form.Form) (int, error) {
-	version, err := newest(ctx, tx, formTable, f.Code)
-	if err != nil && !fault.Is(err, "casework.no_definition") {
-		return 0, err
-	}
-	f.Version = version + 1
-	raw, err := json.Marshal(f)
-	if err != nil {
-		return 0, err
-	}
-	_, err = tx.NewRaw("INSERT INTO form_definition (tenant_id, code, version, body, own, created_at) VALUES (?, ?, ?, ?::jsonb, true, ?)",
-		tenancy.Must(ctx), f.Code, f.Version, string(raw), s.now()).Exec(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("casework: issue form %s: %w", f.Code, err)
-	}
-	return f.Version, nil
+	return issue(ctx, tx, formTable, f.Code, s.now(), func(version int) any { f.Version = version; return f })
 }
 
-// ownForm reports whether the city has made a form its own.
-func ownForm(ctx context.Context, tx bun.IDB, code string) (bool, error) {
-	var own bool
-	err := tx.NewRaw("SELECT EXISTS (SELECT FROM form_definition WHERE tenant_id = ? AND code = ? AND own)", tenancy.Must(ctx), code).Scan(ctx, &own)
-	return own, err
+// LatestWorkflow is Latest of a workflow.
+func (s *Service) LatestWorkflow(ctx context.Context, tx bun.IDB, code string) (workflow.Workflow, error) {
+	w, version, err := latest[workflow.Workflow](ctx, tx, workflowTable, code)
+	w.Version = version
+	return w, err
+}
+
+// IssueWorkflow is Issue of a workflow.
+func (s *Service) IssueWorkflow(ctx context.Context, tx bun.IDB, w workflow.Workflow) (int, error) {
+	return issue(ctx, tx, workflowTable, w.Code, s.now(), func(version int) any { w.Version = version; return w })
+}
+
+// WorkflowRules are what a workflow of ctx's city is held to: the city's agencies, and the newest form of every service
+// that is dealt with by it.
+func (s *Service) WorkflowRules(ctx context.Context, tx bun.IDB, code string) (workflow.Rules, error) {
+	r := workflow.Rules{Officers: officers(), Reserved: document.BuiltIn()}
+	err := tx.NewRaw("SELECT code FROM v_agency WHERE tenant_id = ? ORDER BY code", tenancy.Must(ctx)).Scan(ctx, &r.Agencies)
+	if err != nil {
+		return r, fmt.Errorf("casework: rules of %s: %w", code, err)
+	}
+	var forms []string
+	err = tx.NewRaw("SELECT DISTINCT form FROM v_service WHERE tenant_id = ? AND workflow = ? AND form <> '' ORDER BY form", tenancy.Must(ctx), code).Scan(ctx, &forms)
+	if err != nil {
+		return r, fmt.Errorf("casework: rules of %s: %w", code, err)
+	}
+	for _, one := range forms {
+		f, err := s.Latest(ctx, tx, one)
+		if err != nil && !fault.Is(err, "casework.no_definition") {
+			return r, err
+		}
+		if err == nil {
+			r.Forms = append(r.Forms, f)
+		}
+	}
+	return r, nil
+}
+
+// officers are the permissions that a step of an application may ask for.
+func officers() []access.Permission {
+	return []access.Permission{access.ApplicationReview, access.ApplicationDecide}
 }
 
 func (s *Service) form(ctx context.Context, tx bun.IDB, a Application) (*form.Form, error) {

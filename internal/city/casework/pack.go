@@ -8,7 +8,6 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/pack"
@@ -69,7 +68,7 @@ func readPack(p *pack.Pack) (definitionsOf, error) {
 	var w workflow.Workflow
 	read("workflows", &w, func() string { return w.Code }, func(c *pack.Check) {
 		w.Check(c, workflow.Rules{
-			Officers: []access.Permission{access.ApplicationReview, access.ApplicationDecide},
+			Officers: officers(),
 			Agencies: agencies, Forms: formsUnder(w.Code, uses, out.forms), Reserved: document.BuiltIn(),
 		})
 		out.workflows = append(out.workflows, w)
@@ -92,19 +91,12 @@ func applyPack(ctx context.Context, tx bun.Tx, p *pack.Pack) error {
 	}
 	at := time.Now().UTC()
 	for _, f := range all.forms {
-		own, err := ownForm(ctx, tx, f.Code)
-		if err != nil {
-			return err
-		}
-		if own {
-			continue
-		}
-		if err := publish(ctx, tx, formTable, f.Code, f.Version, f, at); err != nil {
+		if err := offer(ctx, tx, formTable, f.Code, f.Version, f, at); err != nil {
 			return err
 		}
 	}
 	for _, w := range all.workflows {
-		if err := publish(ctx, tx, workflowTable, w.Code, w.Version, w, at); err != nil {
+		if err := offer(ctx, tx, workflowTable, w.Code, w.Version, w, at); err != nil {
 			return err
 		}
 	}
@@ -114,4 +106,13 @@ func applyPack(ctx context.Context, tx bun.Tx, p *pack.Pack) error {
 		}
 	}
 	return nil
+}
+
+// offer publishes what a pack brings, unless the city has made that definition its own.
+func offer(ctx context.Context, tx bun.IDB, table, code string, wanted int, body any, at time.Time) error {
+	kept, err := own(ctx, tx, table, code)
+	if err != nil || kept {
+		return err
+	}
+	return publish(ctx, tx, table, code, wanted, body, at)
 }

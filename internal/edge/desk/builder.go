@@ -48,7 +48,7 @@ type building struct {
 	service catalog.Service
 	form    string // its code; a service without a form gets one of its own name
 	path    string
-	draft   builder.Draft
+	draft   builder.Draft[form.Form]
 }
 
 func (p *Pages) building(c *gin.Context) (building, error) {
@@ -60,7 +60,7 @@ func (p *Pages) building(c *gin.Context) (building, error) {
 	if b.form == "" {
 		b.form = d.Service.Code
 	}
-	b.draft, err = p.Builder.Open(c.Request.Context(), gate.ActorOf(c), b.form)
+	b.draft, err = p.Builder.Forms.Open(c.Request.Context(), gate.ActorOf(c), b.form)
 	return b, err
 }
 
@@ -87,8 +87,8 @@ func (p *Pages) builderView(c *gin.Context, status int, b building, refused erro
 	for _, x := range d.Problems {
 		v.Problems = append(v.Problems, problemView(b, x.Path, x.Code, x.Args, l))
 	}
-	for i, pg := range d.Form.Pages {
-		page := office.BuilderPage{Code: pg.Code, Title: pg.Title.In(l), Condition: pg.ShowIf, First: i == 0, Last: i == len(d.Form.Pages)-1}
+	for i, pg := range d.Body.Pages {
+		page := office.BuilderPage{Code: pg.Code, Title: pg.Title.In(l), Condition: pg.ShowIf, First: i == 0, Last: i == len(d.Body.Pages)-1}
 		page.Fields = fieldViews(pg.Fields, "", l)
 		if n := len(page.Fields); n > 0 { // the ends of a page lead on to its neighbours
 			page.Fields[0].First = page.First
@@ -140,7 +140,7 @@ func (p *Pages) changedText(c *gin.Context, refused error) string {
 // problemView puts the place of a fault into words, with the address where it is mended.
 func problemView(b building, path, code string, args []any, l i18n.Locale) office.BuilderProblem {
 	v := office.BuilderProblem{Href: b.path, Place: path, Text: l.T("pack.problem."+code, args...)}
-	at := builder.PlaceOf(b.draft.Form, path)
+	at := builder.PlaceOf(b.draft.Body, path)
 	if code == "expression" {
 		v.Text = l.T("builder.expression")
 		for i := 0; i+1 < len(args); i += 2 {
@@ -151,7 +151,7 @@ func problemView(b building, path, code string, args []any, l i18n.Locale) offic
 	}
 	switch {
 	case at.Field != "":
-		f, _ := builder.Find(b.draft.Form, at.Field)
+		f, _ := builder.Find(b.draft.Body, at.Field)
 		v.Href, v.Place = b.path+"/isian/"+at.Field, l.T("builder.place.field", "name", nameOr(f.Label.In(l), at.Field))
 	case at.Page != "":
 		v.Href, v.Place = b.path+"/halaman/"+at.Page, l.T("builder.place.page", "name", at.Page)
@@ -223,7 +223,7 @@ func arranged(in site.Form) (builder.Change, bool) {
 // builderDo makes one step on the whole form and shows it again.
 func (p *Pages) builderDo(c *gin.Context, b building, in site.Form, change builder.Change, at string) error {
 	change.Code, change.Revision = b.form, revisionOf(in)
-	_, err := p.Builder.Change(c.Request.Context(), gate.ActorOf(c), change)
+	_, err := p.Builder.Forms.Change(c.Request.Context(), gate.ActorOf(c), change)
 	return p.builderAfter(c, b, err, b.path+at, "form_saved")
 }
 
@@ -260,7 +260,7 @@ func (p *Pages) builderPublish(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = p.Builder.Publish(c.Request.Context(), gate.ActorOf(c), b.form, revisionOf(in))
+	_, err = p.Builder.Forms.Publish(c.Request.Context(), gate.ActorOf(c), b.form, revisionOf(in))
 	return p.builderAfter(c, b, err, b.path, "form_published")
 }
 
@@ -273,6 +273,6 @@ func (p *Pages) builderDiscard(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	err = p.Builder.Discard(c.Request.Context(), gate.ActorOf(c), b.form, revisionOf(in))
+	err = p.Builder.Forms.Discard(c.Request.Context(), gate.ActorOf(c), b.form, revisionOf(in))
 	return p.builderAfter(c, b, err, b.path, "form_discarded")
 }

@@ -38,7 +38,7 @@ func (p *Pages) pageEdit(c *gin.Context, status int, b building, t tryEdit) erro
 	heading := l.T("builder.new_page")
 	if code != "" {
 		var ok bool
-		if page, ok = b.draft.Form.Page(code); !ok {
+		if page, ok = b.draft.Body.Page(code); !ok {
 			return site.NotFound()
 		}
 		heading = l.T("builder.edit_page", "name", page.Title.In(l))
@@ -65,10 +65,10 @@ func (p *Pages) pageEdit(c *gin.Context, status int, b building, t tryEdit) erro
 // conditionNames are the questions that the condition of a page, or of a question, can name.
 func conditionNames(b building, page, field string) []form.Field {
 	if field != "" || page == "" {
-		return builder.Before(b.draft.Form, page, field)
+		return builder.Before(b.draft.Body, page, field)
 	}
 	before := ""
-	for _, x := range b.draft.Form.Pages {
+	for _, x := range b.draft.Body.Pages {
 		if x.Code == page {
 			break
 		}
@@ -77,7 +77,7 @@ func conditionNames(b building, page, field string) []form.Field {
 	if before == "" {
 		return nil
 	}
-	return builder.Before(b.draft.Form, before, "")
+	return builder.Before(b.draft.Body, before, "")
 }
 
 func namesView(list []form.Field, l i18n.Locale) []office.BuilderName {
@@ -91,7 +91,7 @@ func namesView(list []form.Field, l i18n.Locale) []office.BuilderName {
 func (p *Pages) editView(c *gin.Context, b building, heading string, t tryEdit) office.BuilderEditView {
 	v := office.BuilderEditView{
 		Shell: p.deskShell(c, heading), Heading: heading, Service: b.service.Name.In(gate.LocaleOf(c)), Back: b.path, Revision: b.draft.Revision,
-		Errors: t.errs, Changed: p.changedText(c, t.refused),
+		Errors: t.errs, Changed: p.changedText(c, t.refused), ChangedTitle: gate.LocaleOf(c).T("builder.changed"),
 	}
 	v.ErrorTitle = t.refused != nil
 	return v
@@ -131,7 +131,7 @@ func (p *Pages) saveEdit(c *gin.Context, b building, in site.Form, change builde
 	err := fault.Fields(bad)
 	if err == nil {
 		change.Code, change.Revision = b.form, revisionOf(in)
-		_, err = p.Builder.Change(c.Request.Context(), gate.ActorOf(c), change)
+		_, err = p.Builder.Forms.Change(c.Request.Context(), gate.ActorOf(c), change)
 	}
 	if err == nil {
 		return p.Done(c, to, "form_saved")
@@ -170,13 +170,13 @@ func (p *Pages) fieldEdit(c *gin.Context, status int, b building, t tryEdit) err
 		page, group = t.in.Get("page"), t.in.Get("group")
 	}
 	heading := l.T("builder.new_field")
-	names := builder.Before(b.draft.Form, page, "")
+	names := builder.Before(b.draft.Body, page, "")
 	if group != "" {
-		names = builder.Before(b.draft.Form, "", group)
+		names = builder.Before(b.draft.Body, "", group)
 	}
 	if code != "" {
 		var ok bool
-		if f, ok = builder.Find(b.draft.Form, code); !ok {
+		if f, ok = builder.Find(b.draft.Body, code); !ok {
 			return site.NotFound()
 		}
 		group, _, _ = strings.Cut(code, ".")
@@ -184,7 +184,7 @@ func (p *Pages) fieldEdit(c *gin.Context, status int, b building, t tryEdit) err
 			group = ""
 		}
 		heading, names = l.T("builder.edit_field", "name", nameOr(f.Label.In(l), code)), conditionNames(b, "", code)
-	} else if _, ok := b.draft.Form.Page(page); !ok && group == "" {
+	} else if _, ok := b.draft.Body.Page(page); !ok && group == "" {
 		return site.NotFound()
 	}
 	v := p.editView(c, b, heading, t)
@@ -213,13 +213,13 @@ func (p *Pages) builderSaveField(c *gin.Context) error {
 	}
 	code, page, group := c.Param("field"), in.Get("page"), in.Get("group")
 	var old form.Field
-	names := builder.Before(b.draft.Form, page, "")
+	names := builder.Before(b.draft.Body, page, "")
 	if group != "" {
-		names = builder.Before(b.draft.Form, "", group)
+		names = builder.Before(b.draft.Body, "", group)
 	}
 	if code != "" {
 		var ok bool
-		if old, ok = builder.Find(b.draft.Form, code); !ok {
+		if old, ok = builder.Find(b.draft.Body, code); !ok {
 			return site.NotFound()
 		}
 		names = conditionNames(b, "", code)

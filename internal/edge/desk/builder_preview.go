@@ -24,7 +24,7 @@ func (p *Pages) builderTry(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	page, ok := b.draft.Form.Page(c.Param("page"))
+	page, ok := b.draft.Body.Page(c.Param("page"))
 	if !ok {
 		return site.NotFound()
 	}
@@ -46,7 +46,7 @@ func (p *Pages) preview(c *gin.Context, status int, in site.Form) error {
 	if err != nil {
 		return err
 	}
-	l, f := gate.LocaleOf(c), b.draft.Form
+	l, f := gate.LocaleOf(c), b.draft.Body
 	page, ok := f.Page(c.Param("page"))
 	if !ok {
 		return site.NotFound()

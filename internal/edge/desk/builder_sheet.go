@@ -39,18 +39,23 @@ func unseen(in site.Form, kind form.Type) bool {
 type sheet struct {
 	l    i18n.Locale
 	t    tryEdit
-	kind form.Type
+	kind form.Type // of a question
+	flow bool      // of a workflow, not of a form
 }
 
 func (s sheet) input(kind, name, value string) ui.Field {
-	f := ui.Field{Name: name, Type: kind, Label: labelOfInput(name, s.l), Value: value, Error: s.t.errs.Of(name)}
-	if key := "builder.hint." + name; s.l.Has(key) {
-		f.Hint = s.l.T(key)
+	label, hint := "builder.input."+name, "builder.hint."+name
+	if s.flow {
+		label, hint = "flow.input."+name, "flow.hint."+name
+	}
+	f := ui.Field{Name: name, Type: kind, Label: s.l.T(label), Value: value, Error: s.t.errs.Of(name)}
+	if s.l.Has(hint) {
+		f.Hint = s.l.T(hint)
 	}
 	if s.t.in.Values != nil {
 		f.Value, f.Values = s.t.in.Get(name), s.t.in.Values[name]
 	}
-	if types := only[name]; types != nil {
+	if types := only[name]; types != nil && !s.flow {
 		quoted := make([]string, len(types))
 		for i, t := range types {
 			quoted[i] = strconv.Quote(string(t))

@@ -1,6 +1,7 @@
 package pack
 
 import (
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -111,3 +112,17 @@ func (c *Check) Err() error { return refusal(c.found) }
 // CheckOf starts the check of what is in no pack's file, such as a definition that an administrator has edited; name
 // stands for the file, and no problem has a line.
 func CheckOf(name string) *Check { return &Check{file: file{origin: name}} }
+
+// Read decodes the text of a definition that is in no pack, as strictly as a file of one; name stands for the file. The
+// Check that comes back with no error says the line of each problem.
+func Read(name string, raw []byte, into any) (*Check, error) {
+	f := file{raw: raw, origin: name}
+	root, err := f.parse(reflect.New(reflect.TypeOf(into).Elem()).Interface())
+	if err == nil {
+		err = root.Decode(into)
+	}
+	if err != nil {
+		return nil, yamlRefusal(name, err)
+	}
+	return &Check{file: f, root: *root}, nil
+}

@@ -19,6 +19,13 @@ type Rules struct {
 	Agencies []string            // of the city; nil when they are not known
 	Forms    []form.Form         // of the services that use the workflow; its conditions are checked against each
 	Reserved []string            // codes that no field of the office may have
+	Roles    []Role              // of the city; nil when they are not known, and the built-in ones are all there is to check
+}
+
+// Role is a role of the city's staff and what it may do.
+type Role struct {
+	Code string
+	May  []access.Permission
 }
 
 // Check adds to c whatever would let a case get stuck, every step that nobody may take, and every condition that cannot
@@ -158,9 +165,10 @@ func (w *Workflow) checkOfficer(c *pack.Check, at string, a Action, r Rules) {
 		}
 		for i, role := range a.Roles {
 			c.Code(pack.At(at+".roles", i), role)
-			if known, may := access.BuiltInMay(role, a.Permission); known && !may {
-				c.Add(pack.At(at+".roles", i), "role_may_not", "value", role, "permission", a.Permission)
-			}
+			r.checkRole(c, pack.At(at+".roles", i), role, a.Permission)
+		}
+		if len(a.Roles) == 0 {
+			r.checkAnyone(c, at+".permission", a.Permission)
 		}
 		checkAgency(c, at+".agency", a.Agency, r)
 		return
@@ -170,6 +178,29 @@ func (w *Workflow) checkOfficer(c *pack.Check, at string, a Action, r Rules) {
 		if has {
 			c.Add(at+"."+key, "only_for_type", "type", ByOfficer)
 		}
+	}
+}
+
+// checkRole refuses a role that may not take the step, and where the city's roles are known one that is none of them.
+func (r Rules) checkRole(c *pack.Check, at, role string, p access.Permission) {
+	known, may := access.BuiltInMay(role, p)
+	if r.Roles != nil {
+		i := slices.IndexFunc(r.Roles, func(one Role) bool { return one.Code == role })
+		if known = i >= 0; !known {
+			c.Add(at, "no_such_role", "value", role)
+			return
+		}
+		may = slices.Contains(r.Roles[i].May, p)
+	}
+	if known && !may {
+		c.Add(at, "role_may_not", "value", role, "permission", p)
+	}
+}
+
+// checkAnyone refuses a step that no role of the city may take.
+func (r Rules) checkAnyone(c *pack.Check, at string, p access.Permission) {
+	if slices.Contains(r.Officers, p) && r.Roles != nil && !slices.ContainsFunc(r.Roles, func(one Role) bool { return slices.Contains(one.May, p) }) {
+		c.Add(at, "nobody_may", "permission", p)
 	}
 }
 
@@ -234,6 +265,7 @@ func (w *Workflow) checkBranches(c *pack.Check, at string, s State, r Rules, fie
 		if !slices.Contains(r.Officers, b.Permission) {
 			c.Add(at+".permission", "no_such_permission", "value", b.Permission)
 		}
+		r.checkAnyone(c, at+".permission", b.Permission)
 		if b.Term != (workcal.Term{}) {
 			checkTerm(c, at+".term", b.Term)
 		}

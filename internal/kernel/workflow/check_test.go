@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -106,5 +107,31 @@ func TestWhatIsRefusedOfAWorkflow(t *testing.T) {
 				t.Errorf("found %q, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestStepsAreForRolesOfTheCity: where the city's roles are known, a step is for one that exists and may take it.
+func TestStepsAreForRolesOfTheCity(t *testing.T) {
+	t.Parallel()
+	review := Role{"pemeriksa", []access.Permission{access.ApplicationReview, access.ApplicationDecide}}
+	officer := slices.IndexFunc(joint().Actions, func(a Action) bool { return a.Actor == ByOfficer })
+	at := fmt.Sprintf("actions[%d]", officer)
+	for _, tt := range []struct {
+		name, want string
+		city       []Role
+		step       []string
+	}{
+		{"the city's own role", "", []Role{review}, []string{"pemeriksa"}},
+		{"every role that may", "", []Role{review}, nil},
+		{"a role that is not there", at + ".roles[0] no_such_role", []Role{review}, []string{"loket"}},
+		{"a role that may not", at + ".roles[0] role_may_not", []Role{review, {Code: "loket"}}, []string{"loket"}},
+		{"nobody", at + ".permission nobody_may", []Role{{Code: "loket"}}, nil},
+	} {
+		w, r := joint(), rules()
+		w.Actions[officer].Roles, r.Roles = tt.step, tt.city
+		got := found(t, w, r)
+		if tt.want == "" && len(got) > 0 || tt.want != "" && !slices.Contains(got, tt.want) {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
 	}
 }

@@ -45,7 +45,7 @@ type BuilderField struct {
 	Inner                        []BuilderField
 }
 
-// BuilderEditView is a page or a question in the hand of its author.
+// BuilderEditView is a part of a form or of a workflow in the hand of its author.
 type BuilderEditView struct {
 	ui.Shell
 	Heading, Service string
@@ -53,6 +53,7 @@ type BuilderEditView struct {
 	Revision         int
 	Page, Group      string // where a new question goes
 	Changed          string
+	ChangedTitle     string
 	Sections         []BuilderSection
 	Names            []BuilderName
 	Errors           ui.Errors
