@@ -21,7 +21,7 @@ import (
 )
 
 // auditObjects are the kinds of things that acts are done to.
-var auditObjects = []string{"application", "account", "role", "subscription", "city", "filter", "form"}
+var auditObjects = []string{"application", "account", "role", "subscription", "city", "filter", "form", "workflow"}
 
 // audit is the record of who did what.
 func (p *Pages) audit(c *gin.Context) error {

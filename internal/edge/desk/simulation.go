@@ -11,6 +11,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"bedelau/internal/city/builder"
 	"bedelau/internal/city/simulation"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
@@ -22,10 +23,22 @@ import (
 
 func simulationPath(service string) string { return "/kelola/layanan/" + service + "/simulasi" }
 
-// simulate asks what is to be tried on a service's past cases.
+// simulate asks what is to be tried on a service's past cases; with ?alur=draf the draft of its workflow is proposed.
 func (p *Pages) simulate(c *gin.Context) error {
 	from, to := simulation.LastQuarter(site.Zoned(c, p.Now()))
-	return p.simulatePage(c, http.StatusOK, office.SimulationView{From: from, To: to})
+	v := office.SimulationView{From: from, To: to}
+	if c.Query("alur") == "draf" {
+		b, err := p.flowing(c)
+		if err != nil {
+			return err
+		}
+		raw, err := json.Marshal(b.draft.Body)
+		if err != nil {
+			return err
+		}
+		v.Draft = string(raw)
+	}
+	return p.simulatePage(c, http.StatusOK, v)
 }
 
 func (p *Pages) simulatePage(c *gin.Context, status int, v office.SimulationView) error {
@@ -107,7 +120,7 @@ func (p *Pages) startSimulation(c *gin.Context) error {
 	}
 	if errs, status, ok := site.Refused(c, err, ""); ok {
 		return p.simulatePage(c, status, office.SimulationView{
-			From: site.Clip(in.Text("from"), 20), To: site.Clip(in.Text("to"), 20), Version: in.Text("version"), Draft: site.Clip(in.Text("draft"), 50_000),
+			From: site.Clip(in.Text("from"), 20), To: site.Clip(in.Text("to"), 20), Version: in.Text("version"), Draft: site.Clip(in.Text("draft"), builder.MostText),
 			Amount: site.Clip(in.Text("term"), 10), Unit: in.Text("unit"), DaysOff: site.Clip(in.Text("days_off"), 2000), DaysOn: site.Clip(in.Text("days_on"), 2000),
 			Wide: in.Yes("wide"), Errors: site.InOrder(errs, "from", "to", "term", "version", "draft", "days_off", "days_on")})
 	}

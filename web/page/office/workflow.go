@@ -1,0 +1,67 @@
+package office
+
+import (
+	"strconv"
+
+	"bedelau/web/ui"
+)
+
+// WorkflowView is a workflow as its author works on it. Path is the address of its pages.
+type WorkflowView struct {
+	ui.Shell
+	Service, Path, Simulation string
+	Shared                    []string // other services that are dealt with by it
+	Version                   int      // in force; 0 when there is none
+	Base                      int      // that the draft began from
+	Revision                  int      // 0: nothing is changed
+	Last, Changed             string
+	Problems                  []BuilderProblem
+	Errors                    ui.Errors
+	States                    []WorkflowState
+	Loose                     []WorkflowAction // which lead from no state
+	Reminders, Levels         []WorkflowLine
+}
+
+func (v WorkflowView) stale() bool { return v.Revision > 0 && v.Base != v.Version }
+
+func (v WorkflowView) revision() string { return strconv.Itoa(v.Revision) }
+
+// WorkflowState is one state, with what can be done in it.
+type WorkflowState struct {
+	Code, Label, Public, Stage, Clock, Fee string
+	Start, Final, First, Last              bool
+	Branches                               []WorkflowBranch
+	Actions                                []WorkflowAction
+}
+
+// WorkflowBranch is what one office is asked.
+type WorkflowBranch struct {
+	Code, Label string
+	Facts       []string
+}
+
+// WorkflowAction is a step out of a state. ID is its anchor, where it is first named; First and Last are among all steps.
+type WorkflowAction struct {
+	Code, ID, Label, Who, To, ToHref string
+	Facts                            []string
+	First, Last                      bool
+}
+
+// WorkflowLine is a reminder or a level of escalation, by its number from 1.
+type WorkflowLine struct {
+	N    int
+	Text string
+}
+
+// WorkflowTextView is a workflow as text.
+type WorkflowTextView struct {
+	ui.Shell
+	Service, Path string
+	Revision      int
+	Changed       string
+	Errors        ui.Errors
+	Problems      []BuilderProblem
+	Field         ui.Field
+}
+
+func (v WorkflowTextView) revision() string { return strconv.Itoa(v.Revision) }
