@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -12,7 +13,8 @@ import (
 )
 
 // apply makes the city's catalogue equal to its pack. A service that left the pack is retired, not deleted: people
-// have applied for it. A version of a standard is rewritten only by a pack that carries the same version.
+// have applied for it. A version of a standard is rewritten only by a pack that carries the same version. What the city
+// has published itself stays as it is.
 func apply(ctx context.Context, tx bun.Tx, p *pack.Pack) error {
 	c, err := read(p)
 	if err != nil {
@@ -25,7 +27,12 @@ func apply(ctx context.Context, tx bun.Tx, p *pack.Pack) error {
 	if err := saveAgencies(ctx, tx, c.agencies); err != nil {
 		return err
 	}
+	own, err := owned(ctx, tx, tenant)
+	if err != nil {
+		return err
+	}
 	codes := []string{""}
+	c.offers = slices.DeleteFunc(c.offers, func(o offer) bool { return slices.Contains(own, o.Code) })
 	for _, o := range c.offers {
 		o.TenantID = tenant
 		if err := saveService(ctx, tx, o.Service); err != nil {
@@ -37,7 +44,7 @@ func apply(ctx context.Context, tx bun.Tx, p *pack.Pack) error {
 		codes = append(codes, o.Code)
 	}
 	_, err = tx.NewUpdate().Model((*Service)(nil)).Set("retired_at = ?", time.Now().UTC()).
-		Where("tenant_id = ? AND retired_at IS NULL AND code NOT IN (?)", tenant, bun.List(codes)).Exec(ctx)
+		Where("tenant_id = ? AND retired_at IS NULL AND NOT own AND code NOT IN (?)", tenant, bun.List(codes)).Exec(ctx)
 	if err != nil {
 		return err
 	}
@@ -45,6 +52,13 @@ func apply(ctx context.Context, tx bun.Tx, p *pack.Pack) error {
 		return err
 	}
 	return bump(ctx, tx, tenant)
+}
+
+// owned lists the services that the city has made its own.
+func owned(ctx context.Context, tx bun.Tx, tenant uuid.UUID) ([]string, error) {
+	var own []string
+	err := tx.NewRaw("SELECT code FROM service WHERE tenant_id = ? AND own", tenant).Scan(ctx, &own)
+	return own, err
 }
 
 // saveAgencies writes the offices. One that left the pack stays while a service names it, retired ones included.
@@ -69,7 +83,7 @@ func saveAgencies(ctx context.Context, tx bun.Tx, agencies []Agency) error {
 }
 
 func saveService(ctx context.Context, tx bun.Tx, s Service) error {
-	s.RetiredAt = nil
+	s.RetiredAt, s.Instead = nil, nil
 	if s.JointAgencies == nil {
 		s.JointAgencies = []string{}
 	}
@@ -81,7 +95,7 @@ func saveService(ctx context.Context, tx bun.Tx, s Service) error {
 			joint_agencies = EXCLUDED.joint_agencies, category = EXCLUDED.category, keywords = EXCLUDED.keywords,
 			integration = EXCLUDED.integration, link = EXCLUDED.link, rules = EXCLUDED.rules, form = EXCLUDED.form,
 			workflow = EXCLUDED.workflow, document = EXCLUDED.document, verified = EXCLUDED.verified,
-			source = EXCLUDED.source, retired_at = NULL`).
+			source = EXCLUDED.source, own = EXCLUDED.own, instead = NULL, retired_at = NULL`).
 		Exec(ctx)
 	return err
 }
@@ -109,15 +123,19 @@ func saveStandard(ctx context.Context, tx bun.Tx, p *pack.Pack, o offer) error {
 	if err := check.Err(); err != nil {
 		return err
 	}
-	_, err = tx.NewUpdate().Model((*Standard)(nil)).Set("effective_to = ?", o.Standard.EffectiveFrom).
-		Where("tenant_id = ? AND service = ? AND version < ?", o.TenantID, o.Code, o.Standard.Version).
+	return putStandard(ctx, tx, Standard{TenantID: o.TenantID, Service: o.Code, Version: o.Standard.Version, EffectiveFrom: o.Standard.EffectiveFrom,
+		Decree: o.Standard.Decree, Verified: o.Verified, Source: o.Source, Parts: o.Standard.Parts})
+}
+
+// putStandard writes a version, and ends the one before it on the day when this one begins.
+func putStandard(ctx context.Context, tx bun.Tx, st Standard) error {
+	_, err := tx.NewUpdate().Model((*Standard)(nil)).Set("effective_to = ?", st.EffectiveFrom).
+		Where("tenant_id = ? AND service = ? AND version < ?", st.TenantID, st.Service, st.Version).
 		Where("effective_to IS NULL OR version = (SELECT max(version) FROM service_standard WHERE tenant_id = ? AND service = ? AND version < ?)",
-			o.TenantID, o.Code, o.Standard.Version).Exec(ctx)
+			st.TenantID, st.Service, st.Version).Exec(ctx)
 	if err != nil {
 		return err
 	}
-	st := Standard{TenantID: o.TenantID, Service: o.Code, Version: o.Standard.Version, EffectiveFrom: o.Standard.EffectiveFrom,
-		Decree: o.Standard.Decree, Verified: o.Verified, Source: o.Source, Parts: o.Standard.Parts}
 	_, err = tx.NewInsert().Model(&st).On("CONFLICT (tenant_id, service, version) DO UPDATE").
 		Set(`effective_from = EXCLUDED.effective_from, decree = EXCLUDED.decree, verified = EXCLUDED.verified,
 			source = EXCLUDED.source, parts = EXCLUDED.parts`).Exec(ctx)

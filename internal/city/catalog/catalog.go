@@ -1,7 +1,7 @@
 // Package catalog is what a resident can ask of the city: every service, which office answers for it, and the standard
 // that office is held to: what to bring, how long it takes, what it costs, on what law.
 //
-// A service comes from the city's pack, whether it is done here (native) or elsewhere (a link to one of the existing
+// A service comes from the city's pack, or from an administrator of the city (Editor), whether it is done here (native) or elsewhere (a link to one of the existing
 // applications). Its standard has the fourteen parts of UU 25/2009 Pasal 21, of which the first six are shown to
 // everyone; a new version is in force from its date on, and the old ones are kept, because applications were
 // promised by them.
@@ -99,6 +99,8 @@ type Service struct {
 	Verified      bool       `bun:"verified" json:"verified" yaml:"verified"`
 	Source        string     `bun:"source" json:"source,omitempty" yaml:"source"`
 	RetiredAt     *time.Time `bun:"retired_at" json:"retired_at,omitempty" yaml:"-"`
+	Instead       i18n.Text  `bun:"instead,type:jsonb,nullzero" json:"-" yaml:"-"` // what to do instead of a retired one
+	Own           bool       `bun:"own" json:"-" yaml:"-"`                         // published by the city itself: its pack leaves it alone
 }
 
 // Elsewhere is where a service is done when it is not done here.

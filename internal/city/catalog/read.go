@@ -163,10 +163,15 @@ func (c *Catalog) Describe(ctx context.Context, list []Service) ([]Detail, error
 	return out, nil
 }
 
+// RetiredService is the cause of the refusal "catalog.retired_service": what it was, and what to do instead.
+type RetiredService struct{ Service Service }
+
+func (r *RetiredService) Error() string { return r.Service.Code + " is retired" }
+
 // describe puts a service together with its agencies.
 func (s *snapshot) describe(one Service) (Detail, error) {
 	if one.Retired() {
-		return Detail{}, fault.New(fault.Gone, "catalog.retired_service", "code", one.Code)
+		return Detail{}, fault.Wrap(fault.Gone, "catalog.retired_service", &RetiredService{one})
 	}
 	d := Detail{Service: one}
 	d.Agency, _ = s.agency(one.Agency)

@@ -105,6 +105,17 @@ func checkOffer(p *pack.Pack, name string, o offer, agencies []Agency) error {
 	if file := strings.TrimSuffix(path.Base(name), ".yaml"); o.Code != file {
 		c.Add("code", "not_file_name", "value", o.Code, "file", file)
 	}
+	checkContent(c, o, agencies)
+	checkDefinitions(c, o.Service, func(folder, code string) {
+		if file := folder + "/" + code + ".yaml"; !p.Has(file) {
+			c.Add(strings.TrimSuffix(folder, "s"), "no_such_file", "file", file)
+		}
+	})
+	return c.Err()
+}
+
+// checkContent refuses what an author has written of a service and its standard, whether in a pack or on a page.
+func checkContent(c *pack.Check, o offer, agencies []Agency) {
 	c.Text("name", o.Name)
 	c.Text("summary", o.Summary)
 	checkAgency(c, "agency", o.Agency, agencies)
@@ -115,7 +126,7 @@ func checkOffer(p *pack.Pack, name string, o offer, agencies []Agency) error {
 	for i, k := range o.Keywords {
 		c.Required(pack.At("keywords", i), k)
 	}
-	checkIntegration(c, p, o.Service)
+	checkIntegration(c, o.Service)
 	if o.Rules.DailyQuota < 0 || o.Rules.DailyQuota > 1_000_000 {
 		c.Add("rules.daily_quota", "bad_form", "value", o.Rules.DailyQuota, "example", 100)
 	}
@@ -135,7 +146,6 @@ func checkOffer(p *pack.Pack, name string, o offer, agencies []Agency) error {
 			c.Add("standard.time.unit", "native_without_time")
 		}
 	}
-	return c.Err()
 }
 
 func checkAgency(c *pack.Check, at, code string, agencies []Agency) {
@@ -144,8 +154,8 @@ func checkAgency(c *pack.Check, at, code string, agencies []Agency) {
 	}
 }
 
-// checkIntegration requires what a level needs: a native service its three definitions, any other none of them.
-func checkIntegration(c *pack.Check, p *pack.Pack, s Service) {
+// checkIntegration requires a known level, and of a place elsewhere a name and an address that opens.
+func checkIntegration(c *pack.Check, s Service) {
 	levels := make([]string, len(Levels()))
 	for i, l := range Levels() {
 		levels[i] = string(l)
@@ -157,17 +167,21 @@ func checkIntegration(c *pack.Check, p *pack.Pack, s Service) {
 			c.WebAddress("link.url", s.Link.URL)
 		}
 	}
+}
+
+// checkDefinitions requires of a native service its definitions, of any other none of them; each that is named is looked
+// for, by the folder where a pack has it.
+func checkDefinitions(c *pack.Check, s Service, look func(folder, code string)) {
 	for _, d := range []struct{ path, folder, code string }{
 		{"form", "forms", s.Form}, {"workflow", "workflows", s.Workflow}, {"document", "documents", s.Document},
 	} {
-		file := d.folder + "/" + d.code + ".yaml"
 		switch {
 		case s.Integration != Native && d.code != "":
 			c.Add(d.path, "only_native")
 		case s.Integration == Native && d.code == "" && d.path != "document": // some services issue nothing here
 			c.Add(d.path, "required")
-		case d.code != "" && !p.Has(file):
-			c.Add(d.path, "no_such_file", "file", file)
+		case d.code != "":
+			look(d.folder, d.code)
 		}
 	}
 }

@@ -52,7 +52,7 @@ type building struct {
 }
 
 func (p *Pages) building(c *gin.Context) (building, error) {
-	d, err := p.Catalog.Find(c.Request.Context(), c.Param("code"))
+	d, err := p.Editor.Find(c.Request.Context(), gate.ActorOf(c), c.Param("code"))
 	if err != nil {
 		return building{}, err
 	}

@@ -155,6 +155,22 @@ func (p *Pages) catalogDesk(c *gin.Context) error {
 		}
 		v.Rows = append(v.Rows, row)
 	}
+	whole, err := p.Catalog.List(ctx, catalog.Filter{Retired: true})
+	if err != nil {
+		return err
+	}
+	for _, s := range whole {
+		if s.Retired() {
+			v.Rows = append(v.Rows, office.CatalogRow{Code: s.Code, Name: s.Name.In(l), Agency: s.Agency, Integration: ui.Integration(s.Integration), Verified: s.Verified, Retired: true})
+		}
+	}
+	begun, err := p.Editor.Beginnings(ctx, gate.ActorOf(c))
+	if err != nil {
+		return err
+	}
+	for _, s := range begun {
+		v.Begun = append(v.Begun, ui.Option{Value: s.Code, Label: s.Name.In(l)})
+	}
 	v.Figures = []ui.Figure{
 		{Value: l.Number(int64(len(all))), Label: l.T("catalog_desk.services")},
 		{Value: l.Number(int64(online)), Label: l.T("catalog_desk.online")},

@@ -35,5 +35,5 @@ func New(s *site.Pages) *Pages {
 
 // Tables are the pages by area.
 func (p *Pages) Tables() []gate.Table {
-	return []gate.Table{p.officeRoutes(), p.counterRoutes(), p.calendarRoutes(), p.adminRoutes(), p.builderRoutes(), p.flowRoutes(), p.paperRoutes(), p.templateRoutes(), p.bumdRoutes()}
+	return []gate.Table{p.officeRoutes(), p.counterRoutes(), p.calendarRoutes(), p.adminRoutes(), p.builderRoutes(), p.flowRoutes(), p.paperRoutes(), p.templateRoutes(), p.standardRoutes(), p.bumdRoutes()}
 }

@@ -58,7 +58,7 @@ type flowing struct {
 // flowing opens the draft; a service that is not dealt with here has no workflow to be found.
 func (p *Pages) flowing(c *gin.Context) (flowing, error) {
 	ctx := c.Request.Context()
-	d, err := p.Catalog.Find(ctx, c.Param("code"))
+	d, err := p.Editor.Find(ctx, gate.ActorOf(c), c.Param("code"))
 	if err != nil {
 		return flowing{}, err
 	}

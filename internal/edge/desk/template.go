@@ -51,7 +51,7 @@ type wording struct {
 
 func (p *Pages) wording(c *gin.Context) (wording, document.Template, error) {
 	ctx, a := c.Request.Context(), gate.ActorOf(c)
-	d, err := p.Catalog.Find(ctx, c.Param("code"))
+	d, err := p.Editor.Find(ctx, a, c.Param("code"))
 	if err != nil {
 		return wording{}, document.Template{}, err
 	}

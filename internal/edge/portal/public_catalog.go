@@ -2,6 +2,7 @@ package portal
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -159,6 +160,11 @@ func rank(s catalog.Service) int {
 func (p *Portal) service(c *gin.Context) error {
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
 	d, err := p.Catalog.Find(ctx, c.Param("code"))
+	var gone *catalog.RetiredService
+	if errors.As(err, &gone) {
+		s := gone.Service
+		return p.Render(c, http.StatusGone, public.Retired(public.RetiredView{Shell: p.Shell(c, s.Name.In(l)), Name: s.Name.In(l), Instead: s.Instead.In(l)}))
+	}
 	if err != nil {
 		return err
 	}

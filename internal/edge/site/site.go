@@ -38,6 +38,7 @@ import (
 // Deps is what the pages are made from.
 type Deps struct {
 	Catalog    *catalog.Catalog
+	Editor     *catalog.Editor
 	Casework   *casework.Service
 	Documents  *document.Service
 	Bulk       *bulk.Service

@@ -101,6 +101,7 @@ type CatalogRow struct {
 	EffectiveFrom      time.Time
 	Verified           bool
 	Document           bool // it issues one, whose words can be edited
+	Retired            bool
 }
 
 // CatalogView shows what the city offers.
@@ -108,6 +109,7 @@ type CatalogView struct {
 	ui.Shell
 	Figures []ui.Figure
 	Rows    []CatalogRow
+	Begun   []ui.Option // services that are not published yet
 }
 
 func memberTone(status string) (tone, icon string) {
