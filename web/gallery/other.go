@@ -49,6 +49,12 @@ func otherPages() []entry {
 				Errors: ui.Errors{{Name: "days_off", Text: s.L.T("field.simulation_day")}},
 				Runs:   []office.SimulationRun{{Href: "/x", What: s.L.T("simulation.said_nothing"), At: now}}})
 		}},
+		{"workflow", func(s ui.Shell) templ.Component { return office.Workflow(drafted(s)) }},
+		{"workflow-text", func(s ui.Shell) templ.Component {
+			return office.WorkflowText(office.WorkflowTextView{Shell: desk(s, "/kelola/layanan/ktp-el-hilang/alur/lanjutan", s.L.T("flow.advanced")), Service: in(s, "KTP-el hilang", "Lost electronic ID card"),
+				Path: "/kelola/layanan/ktp-el-hilang/alur", Revision: 2, Problems: drafted(s).Problems,
+				Field: ui.Field{Name: "text", Type: "long_text", Label: s.L.T("flow.input.text"), Value: "code: adminduk\nversion: 1\nstart: submitted\n"}})
+		}},
 		{"simulation-result", func(s ui.Shell) templ.Component { return office.SimulationResult(replayed(s)) }},
 	}
 }
@@ -84,4 +90,21 @@ func replayed(s ui.Shell) office.SimulationResultView {
 		Offices: []office.SimulationOffice{{Name: "Disdukcapil", Text: s.L.T("simulation.office_text", "officers", 3, "best", 10, "before", 0, "after", 2), Over: true,
 			Mean: weeks("simulation.mean"), Peak: weeks("simulation.peak")}},
 		Unknown: []string{s.L.T("simulation.unknown_state", "name", "checked", "n", 40)}, Untaken: []string{s.L.T("simulation.untaken", "name", "grant checked>granted", "n", 40)}}
+}
+
+// drafted is a workflow with a fault in it, which somebody else has changed meanwhile.
+func drafted(s ui.Shell) office.WorkflowView {
+	path, ktp := "/kelola/layanan/ktp-el-hilang/alur", in(s, "KTP-el hilang", "Lost electronic ID card")
+	return office.WorkflowView{Shell: desk(s, path, s.L.T("flow.title", "service", ktp)), Service: ktp, Path: path, Simulation: "/kelola/layanan/ktp-el-hilang/simulasi",
+		Version: 1, Base: 1, Revision: 2, Shared: []string{"Kartu Identitas Anak (KIA)"}, Changed: s.L.T("builder.step.add", "who", "Rina", "what", "tinjau", "at", s.L.DateTime(now)),
+		Problems: []office.BuilderProblem{{Href: path + "/status/tinjau", Place: s.L.T("flow.place.state", "name", "Tinjau lapangan"), Text: s.L.T("pack.problem.unreachable", "value", "tinjau")}},
+		States: []office.WorkflowState{
+			{Code: "submitted", Label: "Terkirim", Public: "Permohonan Anda sudah kami terima.", Stage: s.L.T("status.received"), Clock: s.L.T("flow.clock.running"), Start: true, First: true,
+				Actions: []office.WorkflowAction{{Code: "start_review", ID: "tindakan-start_review", Label: "Mulai periksa", Who: s.L.T("flow.by.officer"), To: s.L.T("flow.to", "state", "Selesai"),
+					ToHref: "#status-completed", Facts: []string{s.L.T("flow.reason_required"), s.L.T("flow.issues")}, First: true, Last: true}}},
+			{Code: "tinjau", Label: "Tinjau lapangan", Public: "Petugas meninjau lokasi.", Stage: s.L.T("status.in_review"), Clock: s.L.T("flow.clock.running"), Fee: s.L.T("flow.fee", "amount", "Rp25.000"),
+				Branches: []office.WorkflowBranch{{Code: "dinkes", Label: "Rekomendasi", Facts: []string{s.L.T("flow.refuses", "name", "Ditolak")}}}},
+			{Code: "completed", Label: "Selesai", Public: "Layanan selesai.", Stage: s.L.T("status.completed"), Clock: s.L.T("flow.clock.stopped"), Final: true, Last: true},
+		},
+		Levels: []office.WorkflowLine{{N: 1, Text: s.L.T("flow.level_due", "n", 1, "who", s.L.T("role.agency_head"))}}}
 }
