@@ -2,6 +2,7 @@ package main
 
 import (
 	"bedelau/web/page/office"
+	"bedelau/web/page/public"
 	"bedelau/web/page/resident"
 	"bedelau/web/ui"
 
@@ -55,8 +56,33 @@ func otherPages() []entry {
 				Path: "/kelola/layanan/ktp-el-hilang/alur", Revision: 2, Problems: drafted(s).Problems,
 				Field: ui.Field{Name: "text", Type: "long_text", Label: s.L.T("flow.input.text"), Value: "code: adminduk\nversion: 1\nstart: submitted\n"}})
 		}},
+		{"service-home", func(s ui.Shell) templ.Component { return office.ServiceHome(serviceHome(s)) }},
+		{"service-standard", func(s ui.Shell) templ.Component {
+			return office.Standard(office.StandardView{Shell: desk(s, "/kelola/layanan/x/standar", s.L.T("standard.edit")), Code: "x", Service: "SKU", Revision: 2, Changed: "Joko",
+				Problems: []office.StandardProblem{{Href: "#f-name_id", Place: s.L.T("standard.name_id"), Text: s.L.T("pack.problem.required")}},
+				Sections: []office.StandardSection{
+					{Title: s.L.T("standard.about"), Fields: []ui.Field{{Name: "name_id", Label: s.L.T("standard.name_id"), Error: s.L.T("pack.problem.required")}}},
+					{Title: s.L.T("standard.requirement_part", "n", 1), Lead: "KTP-el", Fold: true, Open: true, Fields: []ui.Field{
+						{Name: "requirements_0_any_of", Type: "long_text", Label: s.L.T("standard.requirement_any_of"), Hint: s.L.T("standard.requirement_any_of_hint"), Value: "ktp | KTP-el | Identity card", Optional: true},
+						{Name: "requirements_0_bring_original", Type: "consent", Label: s.L.T("standard.requirement_bring_original")}}},
+					{Title: s.L.T("standard.force"), Add: true, Fields: []ui.Field{{Name: "effective_from", Type: "date", Label: s.L.T("standard.effective_from"), Value: "2026-12-01"}}}}})
+		}},
+		{"service-new", func(s ui.Shell) templ.Component {
+			return office.NewService(office.NewServiceView{Shell: desk(s, "/kelola/layanan-baru", s.L.T("standard.new")), Errors: ui.Errors{{Name: "code", Text: s.L.T("field.service_code_taken")}},
+				Fields: []ui.Field{{Name: "code", Label: s.L.T("standard.code"), Hint: s.L.T("standard.code_hint"), Error: s.L.T("field.service_code_taken")}},
+				Parts:  []ui.Field{{Name: "copy_workflow", Type: "select", Label: s.L.T("standard.copy_workflow"), Options: []ui.Option{{Value: "adminduk", Label: "adminduk"}}, Optional: true}}})
+		}},
+		{"service-retired", func(s ui.Shell) templ.Component {
+			return public.Retired(public.RetiredView{Shell: at(s, "/layanan/x", "SKU"), Name: "SKU", Instead: in(s, "Urus di kelurahan.", "Go to the subdistrict's office.")})
+		}},
 		{"simulation-result", func(s ui.Shell) templ.Component { return office.SimulationResult(replayed(s)) }},
 	}
+}
+
+func serviceHome(s ui.Shell) office.ServiceHomeView {
+	return office.ServiceHomeView{Shell: desk(s, "/kelola/layanan/x", "SKU"), Code: "x", Name: in(s, "Surat keterangan usaha", "Statement on a business"), Latest: 1, Revision: 2, Native: true, Document: true,
+		Workflow: true, Integration: "native", From: now, Last: s.L.T("standard.last", "who", "Rina", "at", s.L.DateTime(now)), Rows: []ui.Row{{Label: s.L.T("staff.agency"), Value: "Disdukcapil"}},
+		Versions: []office.StandardVersion{{Version: "1", From: now, Source: "https://contoh.go.id/standar-pelayanan-surat-keterangan-usaha", InForce: true}}}
 }
 
 func appView(s ui.Shell) office.AppView {
