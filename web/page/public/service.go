@@ -10,7 +10,7 @@ import (
 // ServiceView is one service with its standard.
 type ServiceView struct {
 	ui.Shell
-	Book string // where an appointment for it is made; empty when it has no counter
+	Book                string // where an appointment for it is made; empty when it has no counter
 	Code, Name, Summary string
 	Topic               Topic
 	Agency              AgencyItem
