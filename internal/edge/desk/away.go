@@ -52,7 +52,7 @@ func (p *Pages) setAway(c *gin.Context) error {
 	in, err := site.ReadForm(c, "from", "to")
 	v := office.AwayView{Account: in.Text("account"), Substitute: in.Text("substitute"), From: in.Values["from"], To: in.Values["to"]}
 	if err == nil {
-		account, substitute := uuid.Nil, uuid.Nil
+		var account, substitute uuid.UUID
 		if account, err = optionalID(v.Account); err != nil {
 			err = site.Invalid("account", "not_an_option")
 		} else if substitute, err = uuid.Parse(v.Substitute); err != nil {

@@ -32,17 +32,7 @@ const (
 func readAct(c *gin.Context, many ...string) (in site.Form, answers map[string][]string, uploads []casework.Upload, done func(), err error) {
 	done = func() {}
 	kind, _, _ := mime.ParseMediaType(c.GetHeader("Content-Type"))
-	values := c.Request.PostForm
-	if kind == "multipart/form-data" {
-		if err := c.Request.ParseMultipartForm(actMemory); err != nil {
-			var big *http.MaxBytesError
-			if errors.As(err, &big) {
-				return in, nil, nil, done, err
-			}
-			return in, nil, nil, done, fault.Wrap(fault.Malformed, "request.malformed", err)
-		}
-		values = c.Request.MultipartForm.Value
-	} else {
+	if kind != "multipart/form-data" {
 		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, wordsBody)
 		// A date or several choices come as several values.
 		twice := func(name string) bool { return slices.Contains(many, name) || strings.HasPrefix(name, asked) }
@@ -51,6 +41,14 @@ func readAct(c *gin.Context, many ...string) (in site.Form, answers map[string][
 		}
 		return in, answersIn(in), nil, done, nil
 	}
+	if err := c.Request.ParseMultipartForm(actMemory); err != nil {
+		var big *http.MaxBytesError
+		if errors.As(err, &big) {
+			return in, nil, nil, done, err
+		}
+		return in, nil, nil, done, fault.Wrap(fault.Malformed, "request.malformed", err)
+	}
+	values := c.Request.MultipartForm.Value
 	for name := range values {
 		if strings.HasPrefix(name, asked) {
 			many = append(many, name)
