@@ -19,7 +19,7 @@ func TestLateApplicationIsRaised(t *testing.T) {
 	_, siti := a.signIn(t, "warga@batam.localhost")
 	_, head := a.signIn(t, "kepala@batam.localhost")
 	d := a.fileKTP(t, ctx, siti, "2171046703900003")
-	if _, err := a.DB.App.NewRaw("UPDATE application SET due_at = ?, queue_at = ?, next_alert_at = ? WHERE tenant_id = ? AND id = ?",
+	if _, err := a.DB.App.NewRaw("UPDATE application SET due_at = ?, queue_at = ?, next_alert_at = ?, counting = NULL WHERE tenant_id = ? AND id = ?",
 		time.Now().Add(-time.Hour), time.Now().Add(-time.Hour), time.Now().Add(-time.Hour), city.ID, d.Application.ID).Exec(ctx); err != nil {
 		t.Fatal(err)
 	}
