@@ -12,6 +12,7 @@ import (
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -42,12 +43,12 @@ func (s *Service) Link(ctx context.Context, actor identity.Actor, nik string) er
 	if err := s.d.Guard.Allow(ctx, actor, access.ApplicationOwn); err != nil {
 		return err
 	}
-	nik = strings.NewReplacer(" ", "", ".", "", "-", "").Replace(nik)
-	switch {
-	case nik == "":
+	if strings.TrimSpace(nik) == "" {
 		return fault.Fields([]fault.Field{{Name: "nik", Code: "required"}})
-	case !validNIK(nik):
-		return fault.Fields([]fault.Field{{Name: "nik", Code: "event_nik"}})
+	}
+	nik, wrong := form.ParseNIK(nik)
+	if wrong != "" {
+		return fault.Fields([]fault.Field{{Name: "nik", Code: wrong}})
 	}
 	hash, err := s.d.Keys.Hash(ctx, useNIK, nik)
 	if err != nil {

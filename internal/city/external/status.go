@@ -3,7 +3,6 @@ package external
 import (
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -11,6 +10,7 @@ import (
 
 	"bedelau/internal/kernel/cloudevent"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/identity"
 )
 
@@ -63,11 +63,6 @@ const (
 	maxURL       = 1000
 	maxSkew      = 5 * time.Minute // how far ahead of ours an app's clock may be
 )
-
-var nikPattern = regexp.MustCompile(`^[0-9]{6}(0[1-9]|[12][0-9]|3[01]|4[1-9]|[56][0-9]|7[01])(0[1-9]|1[0-2])[0-9]{6}$`)
-
-// validNIK reports whether s can be a NIK: PPKKCC DDMMYY SSSS, the day of women plus 40, no serial 0000.
-func validNIK(s string) bool { return nikPattern.MatchString(s) && !strings.HasSuffix(s, "0000") }
 
 // checking gathers everything that is wrong with one event.
 type checking struct{ bad []fault.Field }
@@ -192,7 +187,7 @@ func (c *checking) applicant(a *Applicant) {
 	if a == nil {
 		return
 	}
-	if a.NIK != "" && !validNIK(a.NIK) {
+	if nik, _ := form.ParseNIK(a.NIK); a.NIK != "" && nik != a.NIK {
 		c.refuse("data.applicant.nik", "event_nik")
 	}
 	if a.Email != "" {

@@ -80,27 +80,33 @@ func allDigits(s string) bool {
 	return s != ""
 }
 
-// nik checks PPKKCC DDMMYY SSSS: sixteen digits, a day of 1-31 (41-71 for women), a month, a serial above zero. The
-// area is where the number was first issued, so an unknown one is only a warning.
-func (c *Checker) nik(f Field, s string) string {
+// ParseNIK reads a person's number, PPKKCC DDMMYY SSSS with 40 added to the day of women, as people type it. code is empty
+// when it can be one, else the refusal of a field: "nik_digits", "nik_date" or "nik_serial".
+func ParseNIK(s string) (nik, code string) {
 	s = digits(s)
 	if len(s) != 16 || !allDigits(s) {
-		c.refuse(f.Code, "nik_digits")
-		return ""
+		return "", "nik_digits"
 	}
 	day, month := two(s[6:]), two(s[8:])
 	if day > 40 {
 		day -= 40
 	}
-	if day < 1 || day > 31 || month < 1 || month > 12 {
-		c.refuse(f.Code, "nik_date")
-		return ""
+	switch {
+	case day < 1 || day > 31 || month < 1 || month > 12:
+		return "", "nik_date"
+	case s[12:] == "0000":
+		return "", "nik_serial"
 	}
-	if s[12:] == "0000" {
-		c.refuse(f.Code, "nik_serial")
-		return ""
-	}
-	if !province(two(s)) {
+	return s, ""
+}
+
+// nik holds a person's number to ParseNIK. An area that no province has is only a warning.
+func (c *Checker) nik(f Field, s string) string {
+	s, code := ParseNIK(s)
+	switch {
+	case code != "":
+		c.refuse(f.Code, code)
+	case !province(two(s)):
 		c.warn(f.Code, "nik_area")
 	}
 	return s
