@@ -25,6 +25,7 @@ type Slot struct {
 type Day struct {
 	Date   time.Time
 	Free   int
+	Over   bool   // its times have passed, or come too soon
 	Closed string // why the counter is closed on a day on which it would be open; empty otherwise
 }
 
@@ -134,9 +135,11 @@ func (s *Service) Days(ctx context.Context, code string) (Counter, []Day, error)
 			continue
 		}
 		d := Day{Date: day}
-		for _, slot := range c.free(all, n, now) {
+		left := c.free(all, n, now)
+		for _, slot := range left {
 			d.Free += slot.Free
 		}
+		d.Over = len(left) == 0 && n.days[day.Format(time.DateOnly)].Closed == nil
 		if row := n.days[day.Format(time.DateOnly)]; row.Quota > 0 {
 			d.Free = max(0, min(d.Free, row.Quota-row.Booked))
 		} else if r, _ := c.inForce(day.Format(time.DateOnly)); r.DayQuota > 0 {

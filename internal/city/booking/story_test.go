@@ -27,7 +27,7 @@ func TestAnAppointmentFromTheFirstLookToBeingServed(t *testing.T) {
 
 	// Two weeks ahead, Monday to Thursday; today's last slots are too soon or past.
 	_, days, err := st.Days(st.ctx, desk)
-	if err != nil || len(days) != 9 || days[0].Date.Format("2006-01-02") != "2026-11-24" || days[0].Free != 0 || days[1].Free != 4 {
+	if err != nil || len(days) != 9 || days[0].Date.Format("2006-01-02") != "2026-11-24" || days[0].Free != 0 || !days[0].Over || days[1].Free != 4 || days[1].Over {
 		t.Fatalf("%+v, %v", days, err)
 	}
 	_, slots, err := st.Slots(st.ctx, desk, "2026-12-01")

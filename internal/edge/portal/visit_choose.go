@@ -196,6 +196,8 @@ func (p *Portal) askDay(c *gin.Context, a asked) error {
 		switch {
 		case d.Closed != "":
 			way.Note, way.Icon, way.Tone = l.T("visit.closed", "reason", d.Closed), "ban", "bad"
+		case d.Over:
+			way.Note, way.Icon = l.T("visit.over"), "ban"
 		case d.Free == 0:
 			way.Note, way.Icon = l.T("visit.full"), "ban"
 		default:
