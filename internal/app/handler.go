@@ -4,11 +4,14 @@ import (
 	"net/http"
 	"slices"
 
+	"bedelau/internal/edge/admin"
 	"bedelau/internal/edge/desk"
+	"bedelau/internal/edge/editor"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/httpapi"
 	"bedelau/internal/edge/portal"
 	"bedelau/internal/edge/site"
+	"bedelau/internal/edge/standard"
 	"bedelau/internal/kernel/devkit/mailbox"
 	"bedelau/web"
 )
@@ -37,7 +40,7 @@ func (a *App) gate(box *mailbox.Box, codes func(tenant string) []site.StaffCode)
 		Directory: a.Directory, DB: a.DB, Metering: a.Metering, Billing: a.Billing, CityURL: a.CityURL,
 		Secure: a.Config.Secure(), Mailbox: box, StaffCodes: codes, Log: a.Log,
 	})
-	pages.Mount(g, slices.Concat(portal.New(pages).Tables(), desk.New(pages).Tables())...)
+	pages.Mount(g, slices.Concat(portal.New(pages).Tables(), desk.New(pages).Tables(), editor.New(pages).Tables(), standard.New(pages).Tables(), admin.New(pages).Tables())...)
 	httpapi.New(httpapi.Deps{
 		Catalog: a.Catalog, Casework: a.Casework, Booking: a.Booking, Inbox: a.Inbox, Dashboard: a.Dashboard, External: a.External, Identity: a.Identity, Guard: a.Guard,
 		Directory: a.Directory, Metering: a.Metering, Billing: a.Billing, CityURL: a.CityURL, Log: a.Log,

@@ -32,7 +32,7 @@ func (p *Pages) awayPage(c *gin.Context, status int, v office.AwayView) error {
 		return err
 	}
 	deals := p.Guard.Allow(ctx, a, access.ApplicationAssign) == nil
-	v.Shell, v.Me = p.deskShell(c, l.T("away.title")), a.ID.String()
+	v.Shell, v.Me = p.DeskShell(c, l.T("away.title")), a.ID.String()
 	v.ErrorTitle = len(v.Errors) > 0
 	for _, x := range list {
 		v.Rows = append(v.Rows, office.AwayRow{ID: x.ID.String(), Name: x.AccountName, Substitute: x.SubstituteName, From: dayText(x.FromDay, l), To: dayText(x.ToDay, l),

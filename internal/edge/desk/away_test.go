@@ -15,11 +15,11 @@ func TestSubstitutesAndReasonsOnPages(t *testing.T) {
 	s := pagetest.Open(t)
 	siti := s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234")
 	root, number := siti.Apply(pagetest.SitiNIK)
-	desk := atDesk(root)
+	desk := pagetest.AtDesk(root)
 	andi := s.Staff(t, pagetest.HostBatam, "Andi Wijaya", "officer", "disdukcapil")
 	rina := s.Staff(t, pagetest.HostBatam, "Rina Putri", "officer", "disdukcapil")
 	head := s.Staff(t, pagetest.HostBatam, "Kepala Dinas", "agency_head", "disdukcapil")
-	andi.Goes(andi.Post(desk+"/ambil", "version", version(t, andi.Page(desk))), desk)
+	andi.Goes(andi.Post(desk+"/ambil", "version", pagetest.Version(t, andi.Page(desk))), desk)
 	rina.Page(desk, "Ditangani Andi Wijaya. Ambil alih dulu")
 	rina.Page("/petugas/antrean?lihat=mine", "Tugas saya 0")
 

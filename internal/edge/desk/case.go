@@ -39,12 +39,10 @@ type try struct {
 	changed                       *fault.Error
 }
 
-func casePath(id uuid.UUID) string { return "/petugas/permohonan/" + id.String() }
-
 // sameCase is the case with the way back that the request came by.
 func sameCase(c *gin.Context, id uuid.UUID) string {
 	_, _, from := cameFrom(c)
-	return casePath(id) + from
+	return site.CasePath(id) + from
 }
 
 func (p *Pages) casePage(c *gin.Context, status int, t try) error {
@@ -63,7 +61,7 @@ func (p *Pages) casePage(c *gin.Context, status int, t try) error {
 		return err
 	}
 	v := office.CaseView{
-		Shell: p.deskShell(c, app.Number), ID: id.String(), Number: app.Number, Service: app.ServiceName.In(l), Agency: app.AgencyName.In(l),
+		Shell: p.DeskShell(c, app.Number), ID: id.String(), Number: app.Number, Service: app.ServiceName.In(l), Agency: app.AgencyName.In(l),
 		Applicant: app.ApplicantName, Status: ui.Status(app.Stage), StatusLabel: d.State.Label.In(l), Deadline: deadlines[0],
 		Submitted: site.Zoned(c, app.SubmittedAt), Assignee: app.AssigneeName, Version: app.Version, Level: app.EscalationLevel,
 		Decision: app.Reason, Provisional: app.DueProvisional, Term: site.TermText(app.Term(), l), ChannelLabel: l.T("case.channel." + app.Channel),
@@ -146,7 +144,7 @@ func (p *Pages) hands(c *gin.Context, d casework.Detail, t try, v *office.CaseVi
 // caseAnswers lays out what was answered. A masked answer offers to be shown; one just revealed is shown once.
 func caseAnswers(c *gin.Context, d casework.Detail, t try) []office.Answer {
 	var out []office.Answer
-	path, l := casePath(d.Application.ID), gate.LocaleOf(c)
+	path, l := site.CasePath(d.Application.ID), gate.LocaleOf(c)
 	_, _, from := cameFrom(c)
 	for _, page := range d.Pages {
 		for _, f := range page.Fields {
@@ -242,10 +240,10 @@ func (p *Pages) beside(c *gin.Context, id uuid.UUID, list inbox.Filter, v *offic
 		return nil
 	}
 	if n.Before != uuid.Nil {
-		v.Before = casePath(n.Before) + v.From
+		v.Before = site.CasePath(n.Before) + v.From
 	}
 	if n.After != uuid.Nil {
-		v.After = casePath(n.After) + v.From
+		v.After = site.CasePath(n.After) + v.From
 	}
 	return err
 }

@@ -23,7 +23,7 @@ import (
 func (p *Pages) newCounter(c *gin.Context) error {
 	v := visit.CounterView{New: true, Agency: gate.ActorOf(c).Agency, SlotMinutes: "30", Capacity: "10", DayQuota: "0", OpenDays: "14", CloseHours: "2",
 		NoShowLimit: "3", NoShowDays: "30", From: site.Zoned(c, p.Now()).Format(time.DateOnly)}
-	for _, d := range weekdays[:5] {
+	for _, d := range site.Weekdays[:5] {
 		v.Week = append(v.Week, visit.Weekday{Name: d, Value: "08:00-12:00, 13:00-15:00"})
 	}
 	return p.counterPage(c, http.StatusOK, v)
@@ -58,7 +58,7 @@ func fillRule(v *visit.CounterView, r booking.Rule) {
 	v.SlotMinutes, v.Capacity, v.DayQuota = strconv.Itoa(r.SlotMinutes), strconv.Itoa(r.Capacity), strconv.Itoa(r.DayQuota)
 	v.OpenDays, v.CloseHours = strconv.Itoa(r.OpenDays), strconv.Itoa(r.CloseHours)
 	v.NoShowLimit, v.NoShowDays, v.Source = strconv.Itoa(r.NoShowLimit), strconv.Itoa(r.NoShowDays), r.Source
-	for _, d := range weekdays {
+	for _, d := range site.Weekdays {
 		v.Week = append(v.Week, visit.Weekday{Name: d, Value: r.Hours[d]})
 	}
 }
@@ -69,7 +69,7 @@ func (p *Pages) counterPage(c *gin.Context, status int, v visit.CounterView) err
 	if !v.New {
 		title = v.NameID
 	}
-	v.Shell = p.deskShell(c, title)
+	v.Shell = p.DeskShell(c, title)
 	v.ErrorTitle = len(v.Errors) > 0
 	reach, err := p.Guard.Reach(ctx, actor)
 	if err != nil {
@@ -93,7 +93,7 @@ func (p *Pages) counterPage(c *gin.Context, status int, v visit.CounterView) err
 	}
 	week := v.Week
 	v.Week = nil
-	for _, d := range weekdays {
+	for _, d := range site.Weekdays {
 		w := visit.Weekday{Name: d, Label: l.T("weekday." + d)}
 		if i := slices.IndexFunc(week, func(x visit.Weekday) bool { return x.Name == d }); i >= 0 {
 			w.Value = week[i].Value
@@ -122,7 +122,7 @@ func (p *Pages) saveCounter(c *gin.Context) error {
 		}
 	}
 	if err == nil {
-		err = p.knownAgency(ctx, counter.Agency)
+		err = p.KnownAgency(ctx, counter.Agency)
 	}
 	if err == nil {
 		err = p.Booking.SaveCounter(ctx, actor, counter, rule)
@@ -150,34 +150,13 @@ func (p *Pages) typedCounter(in site.Form) visit.CounterView {
 	text := func(name string, n int) string { return site.Clip(in.Text(name), n) }
 	v := visit.CounterView{New: in.Yes("new"), Code: text("code", 64), Agency: text("agency", 64), NameID: text("name", 300), NameEN: text("name_en", 300),
 		AddressID: text("address", 400), AddressEN: text("address_en", 400), Chosen: in.Values["services"], NeedsApplication: in.Yes("needs_application"),
-		Retired: in.Yes("retired"), From: dateOf(in, "effective_from"), SlotMinutes: text("slot_minutes", 8), Capacity: text("capacity", 8),
+		Retired: in.Yes("retired"), From: site.DateOf(in, "effective_from"), SlotMinutes: text("slot_minutes", 8), Capacity: text("capacity", 8),
 		DayQuota: text("day_quota", 8), OpenDays: text("open_days", 8), CloseHours: text("close_hours", 8), NoShowLimit: text("no_show_limit", 8),
 		NoShowDays: text("no_show_days", 8), Source: text("source", 200)}
-	for _, d := range weekdays {
+	for _, d := range site.Weekdays {
 		v.Week = append(v.Week, visit.Weekday{Name: d, Value: text("hours_"+d, 60)})
 	}
 	return v
-}
-
-// dateOf reads the three parts of a date, or one value of an ISO date.
-func dateOf(in site.Form, name string) string {
-	parts := in.Values[name]
-	if len(parts) == 1 {
-		return strings.TrimSpace(parts[0])
-	}
-	if len(parts) != 3 || strings.TrimSpace(strings.Join(parts, "")) == "" {
-		return ""
-	}
-	for i := range parts {
-		parts[i] = strings.TrimSpace(parts[i])
-	}
-	if len(parts[0]) == 1 {
-		parts[0] = "0" + parts[0]
-	}
-	if len(parts[1]) == 1 {
-		parts[1] = "0" + parts[1]
-	}
-	return parts[2] + "-" + parts[1] + "-" + parts[0]
 }
 
 func counterOf(in site.Form, v visit.CounterView) (booking.Counter, booking.Rule, []fault.Field) {

@@ -1,6 +1,5 @@
-// Package desk is the pages of staff: what officers and heads of agencies work with, what an administrator keeps in order,
-// and what the BUMD sees of its cities. What can be asked for is in the tables: one for each area, each route with the
-// permission that it needs.
+// Package desk is the pages that officers and heads of agencies work with: the queue, the case, the counters' day and the
+// documents issued. What can be asked for is in the tables: one for each area, each route with the permission that it needs.
 package desk
 
 import (
@@ -17,7 +16,7 @@ const (
 	post = http.MethodPost
 )
 
-// Pages is the desk of every city and of the platform.
+// Pages is the desk of every city.
 type Pages struct {
 	*site.Pages
 	absences *absence.Service
@@ -35,5 +34,5 @@ func New(s *site.Pages) *Pages {
 
 // Tables are the pages by area.
 func (p *Pages) Tables() []gate.Table {
-	return []gate.Table{p.officeRoutes(), p.counterRoutes(), p.calendarRoutes(), p.adminRoutes(), p.builderRoutes(), p.flowRoutes(), p.paperRoutes(), p.templateRoutes(), p.standardRoutes(), p.bumdRoutes()}
+	return []gate.Table{p.officeRoutes(), p.counterRoutes(), p.paperRoutes()}
 }

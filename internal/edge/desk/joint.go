@@ -27,9 +27,9 @@ func (p *Pages) deskTasks(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	v := office.TasksView{Shell: p.deskShell(c, l.T("tasks.title")), Open: list.Open}
+	v := office.TasksView{Shell: p.DeskShell(c, l.T("tasks.title")), Open: list.Open}
 	for _, t := range list.Rows {
-		v.Rows = append(v.Rows, office.TaskRow{Href: casePath(t.SubjectID) + "#tugas-" + t.ID.String(), Number: t.Number, Service: t.ServiceName.In(l), Ask: t.Ask.In(l),
+		v.Rows = append(v.Rows, office.TaskRow{Href: site.CasePath(t.SubjectID) + "#tugas-" + t.ID.String(), Number: t.Number, Service: t.ServiceName.In(l), Ask: t.Ask.In(l),
 			AskedBy: t.AskedBy, Assignee: t.AssigneeName, Due: site.Zoned(c, t.DueAt), Late: t.Late(p.Now())})
 	}
 	if list.Next != "" {
@@ -171,7 +171,7 @@ func (p *Pages) feesOf(c *gin.Context, d casework.Detail, t try) []office.Fee {
 			Basis: f.Basis, Reference: f.Reference, By: f.RecordedName, PaidOn: dayText(f.PaidOn, l), Words: f.RefundReason, Refunded: site.Zoned(c, f.RefundedAt),
 			MayRefund: may && f.Status == fee.Paid && d.MayWork, Tried: t.refund == f.ID, Typed: t.reason}
 		if f.WasPaid() {
-			v.Receipt = casePath(d.Application.ID) + "/bukti-bayar/" + f.ID.String() + ".pdf"
+			v.Receipt = site.CasePath(d.Application.ID) + "/bukti-bayar/" + f.ID.String() + ".pdf"
 		}
 		out = append(out, v)
 	}
@@ -189,7 +189,7 @@ func dayText(day string, l i18n.Locale) string {
 // officeAnswers lays out what the office has answered, with the files that came with it.
 func officeAnswers(c *gin.Context, d casework.Detail) []office.Answer {
 	var out []office.Answer
-	path, l := casePath(d.Application.ID), gate.LocaleOf(c)
+	path, l := site.CasePath(d.Application.ID), gate.LocaleOf(c)
 	for _, page := range d.Office {
 		for _, f := range page.Fields {
 			if f.Type == form.Info {

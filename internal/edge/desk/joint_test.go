@@ -76,10 +76,10 @@ func TestAgenciesAndTheirFeeOnPages(t *testing.T) {
 	root, number := siti.Apply(pagetest.SitiNIK)
 	andi := s.Staff(t, pagetest.HostBatam, "Andi Wijaya", "officer", "disdukcapil")
 	dewi := s.Staff(t, pagetest.HostBatam, "Dewi Lestari", "officer", "dinkes")
-	desk := atDesk(root)
+	desk := pagetest.AtDesk(root)
 	dewi.Page("/petugas/tugas", "Tidak ada permintaan")
 	for _, action := range []string{"start_review", "Minta rekomendasi"} {
-		andi.Goes(andi.Post(desk+"/tindakan", "action", action, "version", version(t, andi.Page(desk))), desk)
+		andi.Goes(andi.Post(desk+"/tindakan", "action", action, "version", pagetest.Version(t, andi.Page(desk))), desk)
 	}
 	andi.Page(desk, "Menunggu rekomendasi", "Rekomendasi Dinas Kesehatan", "Dinas Kesehatan", "Dijawab sebelum")
 	siti.Page(root, "Instansi yang ikut memeriksa", "Dinas Kesehatan", "menjawab sebelum")
@@ -112,7 +112,7 @@ func TestAgenciesAndTheirFeeOnPages(t *testing.T) {
 	pay := func(amount string) pagetest.Answer {
 		var b bytes.Buffer
 		w := multipart.NewWriter(&b)
-		for _, kv := range [][2]string{{"action", "Catat pembayaran"}, {"version", version(t, page)}, {"isi.paid_amount", amount}, {"isi.paid_on", "24"},
+		for _, kv := range [][2]string{{"action", "Catat pembayaran"}, {"version", pagetest.Version(t, page)}, {"isi.paid_amount", amount}, {"isi.paid_on", "24"},
 			{"isi.paid_on", "11"}, {"isi.paid_on", "2026"}, {"isi.paid_reference", "BRK-88"}} {
 			if err := w.WriteField(kv[0], kv[1]); err != nil {
 				t.Fatal(err)

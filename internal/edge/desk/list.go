@@ -66,7 +66,7 @@ func (p *Pages) takeNext(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	p.Redirect(c, casePath(app.ID)+from)
+	p.Redirect(c, site.CasePath(app.ID)+from)
 	return nil
 }
 
@@ -108,7 +108,7 @@ func (p *Pages) bulk(c *gin.Context) error {
 	}
 	ctx, actor, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
 	_, back, from := cameFrom(c)
-	v := office.BulkView{Shell: p.deskShell(c, l.T("bulk.title")), Back: back, From: from}
+	v := office.BulkView{Shell: p.DeskShell(c, l.T("bulk.title")), Back: back, From: from}
 	if len(items) == 0 {
 		v.Errors = ui.Errors{{Text: l.T("bulk.none")}}
 		return p.Render(c, http.StatusUnprocessableEntity, office.Bulk(v))

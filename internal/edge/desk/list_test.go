@@ -83,7 +83,7 @@ func TestManyAreActedOnTogether(t *testing.T) {
 	head := s.Staff(t, pagetest.HostBatam, "Hendra Gunawan", "agency_head", "disdukcapil")
 	list := andi.Page("/petugas/antrean?lihat=unassigned")
 	a, b := chosen(t, list, one), chosen(t, list, two)
-	dewi.Post(atDesk(two)+"/ambil", "version", version(t, dewi.Page(atDesk(two))))
+	dewi.Post(pagetest.AtDesk(two)+"/ambil", "version", pagetest.Version(t, dewi.Page(pagetest.AtDesk(two))))
 
 	const many = "/petugas/antrean/massal?dari=unassigned"
 	andi.Sees(andi.Post(many, "what", "claim"), http.StatusUnprocessableEntity, "Centang dulu")
@@ -91,7 +91,7 @@ func TestManyAreActedOnTogether(t *testing.T) {
 	andi.Sees(andi.Post(many, "what", "hapus", "pilih", a), http.StatusUnprocessableEntity)
 	done := andi.Post(many, "what", "claim", "pilih", a, "pilih", b)
 	andi.Sees(done, http.StatusOK, "1 permohonan berhasil", "1 permohonan tidak berubah", numberOne, numberTwo+" KTP-el hilang Permohonan ini sudah diubah oleh Dewi Lestari")
-	if !strings.Contains(done.Body, `href="/petugas/antrean?lihat=unassigned"`) || !strings.Contains(done.Body, atDesk(two)+"?dari=unassigned") {
+	if !strings.Contains(done.Body, `href="/petugas/antrean?lihat=unassigned"`) || !strings.Contains(done.Body, pagetest.AtDesk(two)+"?dari=unassigned") {
 		t.Error("the results lead nowhere")
 	}
 
@@ -116,9 +116,9 @@ func TestManyAreActedOnTogether(t *testing.T) {
 	// The next one is theirs once it is opened; after the last the first comes again.
 	s.Wait(time.Minute)
 	opened := andi.Post("/petugas/berikutnya?dari=unassigned")
-	andi.Goes(opened, atDesk(one)+"?dari=unassigned")
-	andi.Page(atDesk(one), "Ditangani oleh Andi Wijaya")
-	andi.Goes(andi.Post("/petugas/berikutnya?dari=unassigned", "case", strings.TrimPrefix(one, "/permohonan/")), atDesk(two)+"?dari=unassigned")
+	andi.Goes(opened, pagetest.AtDesk(one)+"?dari=unassigned")
+	andi.Page(pagetest.AtDesk(one), "Ditangani oleh Andi Wijaya")
+	andi.Goes(andi.Post("/petugas/berikutnya?dari=unassigned", "case", strings.TrimPrefix(one, "/permohonan/")), pagetest.AtDesk(two)+"?dari=unassigned")
 	dewi.Goes(dewi.Post("/petugas/berikutnya"), "/petugas/antrean")
 	dewi.Page("/petugas/antrean", "Tidak ada permohonan lain yang menunggu Anda")
 }
@@ -164,20 +164,20 @@ func TestAPaperIsViewedBesideTheCase(t *testing.T) {
 	s := pagetest.Open(t)
 	root, _ := s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234").Apply(pagetest.SitiNIK)
 	andi := s.Staff(t, pagetest.HostBatam, "Andi Wijaya", "officer", "disdukcapil")
-	page := andi.Page(atDesk(root)+"?dari=mine", "Lihat di samping")
-	if strings.Contains(page, `id="penampil"`) || strings.Contains(page, "<img src=\""+atDesk(root)) {
+	page := andi.Page(pagetest.AtDesk(root)+"?dari=mine", "Lihat di samping")
+	if strings.Contains(page, `id="penampil"`) || strings.Contains(page, "<img src=\""+pagetest.AtDesk(root)) {
 		t.Error("a paper is shown before it is asked for")
 	}
 	i := strings.Index(page, "berkas=")
 	file := page[i+len("berkas=") : i+len("berkas=")+36]
-	page = andi.Page(atDesk(root)+"?dari=mine&berkas="+file, "Tutup", "Buka berkas di tab baru")
-	if !strings.Contains(page, `id="penampil"`) || !strings.Contains(page, `src="`+atDesk(root)+"/berkas/"+file+`"`) {
+	page = andi.Page(pagetest.AtDesk(root)+"?dari=mine&berkas="+file, "Tutup", "Buka berkas di tab baru")
+	if !strings.Contains(page, `id="penampil"`) || !strings.Contains(page, `src="`+pagetest.AtDesk(root)+"/berkas/"+file+`"`) {
 		t.Error("the paper is not shown")
 	}
-	if page := andi.Page(atDesk(root) + "?berkas=../../rahasia"); strings.Contains(page, `id="penampil"`) {
+	if page := andi.Page(pagetest.AtDesk(root) + "?berkas=../../rahasia"); strings.Contains(page, `id="penampil"`) {
 		t.Error("something else is shown")
 	}
-	policy := andi.Get(atDesk(root)).Header.Get("Content-Security-Policy")
+	policy := andi.Get(pagetest.AtDesk(root)).Header.Get("Content-Security-Policy")
 	if !strings.Contains(policy, "frame-src 'self';") {
 		t.Errorf("the page may show nothing in a frame: %s", policy)
 	}

@@ -13,12 +13,6 @@ import (
 	"bedelau/internal/kernel/audit"
 )
 
-// atDesk is the address at which the office finds a resident's application.
-func atDesk(root string) string { return "/petugas" + root }
-
-// version is the one that the forms of a page were made for.
-func version(t testing.TB, page string) string { return pagetest.Hidden(t, page, "version") }
-
 // TestAnOfficerDecides goes an officer's whole way without a script: take, send back, see the correction, approve.
 func TestAnOfficerDecides(t *testing.T) {
 	t.Parallel()
@@ -27,10 +21,10 @@ func TestAnOfficerDecides(t *testing.T) {
 	siti := s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234")
 	root, number := siti.Apply(pagetest.SitiNIK)
 	andi := s.Staff(t, pagetest.HostBatam, "Andi Wijaya", "officer", "disdukcapil")
-	desk := atDesk(root)
+	desk := pagetest.AtDesk(root)
 
 	list := andi.Page("/petugas/antrean", number, "Siti Rahma", "Terkirim", "Sisa 2 hari kerja", "Ambil", "Belum diambil 1", "Tugas saya 0")
-	a := andi.Post(desk+"/ambil", "version", version(t, list), "next", "/petugas/antrean?lihat=unassigned")
+	a := andi.Post(desk+"/ambil", "version", pagetest.Version(t, list), "next", "/petugas/antrean?lihat=unassigned")
 	andi.Goes(a, "/petugas/antrean?lihat=unassigned")
 	andi.Sees(andi.Follow(a), http.StatusOK, number+" sekarang tugas Anda dan ada di “Tugas saya”", "Semua sudah diambil", "Belum diambil 0", "Tugas saya 1")
 	andi.Page("/petugas/antrean?lihat=mine", number, "Anda")
@@ -48,18 +42,18 @@ func TestAnOfficerDecides(t *testing.T) {
 	if strings.Contains(page, pagetest.SitiNIK) || strings.Contains(page, "27 Maret 1990") {
 		t.Error("a masked answer is on the page")
 	}
-	andi.Goes(andi.Post(desk+"/tindakan", "action", "start_review", "version", version(t, page)), desk)
+	andi.Goes(andi.Post(desk+"/tindakan", "action", "start_review", "version", pagetest.Version(t, page)), desk)
 	page = andi.Page(desk, "Pemeriksaan "+number+" dimulai", "Dalam verifikasi", "Setujui", "Tolak")
 
 	if strings.Index(page, `value="file_kk"`) > strings.Index(page, `value="nomor_kk"`) {
 		t.Error("what can be sent back does not begin with the documents")
 	}
-	refused := andi.Post(desk+"/tindakan", "action", "request_correction", "version", version(t, page), "reason", " ", "fields", "file_kk")
+	refused := andi.Post(desk+"/tindakan", "action", "request_correction", "version", pagetest.Version(t, page), "reason", " ", "fields", "file_kk")
 	andi.Sees(refused, http.StatusUnprocessableEntity, "Ada 1 hal yang perlu diperbaiki", "Isian ini wajib diisi")
 	if !strings.Contains(refused.Body, `value="file_kk" checked`) || !strings.Contains(refused.Body, `aria-invalid="true"`) {
 		t.Error("the refused form forgot what was ticked, or does not mark what is wrong")
 	}
-	andi.Goes(andi.Post(desk+"/tindakan", "action", "request_correction", "version", version(t, page), "reason", "Foto KK terpotong.", "fields", "file_kk", "fields", "nomor_kk"), desk)
+	andi.Goes(andi.Post(desk+"/tindakan", "action", "request_correction", "version", pagetest.Version(t, page), "reason", "Foto KK terpotong.", "fields", "file_kk", "fields", "nomor_kk"), desk)
 	andi.Page(desk, number+" dikembalikan kepada pemohon", "Menunggu perbaikan dari pemohon", "Foto KK terpotong.", "Diminta diperbaiki", "Batas waktu dijeda", "Yang diminta diperbaiki: Foto atau pindaian Kartu Keluarga")
 	andi.Page("/petugas/antrean?lihat=waiting", number, "Perlu perbaikan")
 
@@ -76,7 +70,7 @@ func TestAnOfficerDecides(t *testing.T) {
 	if strings.Contains(siti.Page(root), "basis data") {
 		t.Error("the applicant reads an internal note")
 	}
-	andi.Goes(andi.Post(desk+"/tindakan", "action", "approve", "version", version(t, page), "reason", "Data cocok."), desk)
+	andi.Goes(andi.Post(desk+"/tindakan", "action", "approve", "version", pagetest.Version(t, page), "reason", "Data cocok."), desk)
 	andi.Page(desk, number+" disetujui", "Disetujui", "Data cocok.", "Diputuskan tepat waktu")
 	s.Soon(t, "the issue of the document", func() bool { return strings.Contains(andi.Get(desk).Body, `href="/dokumen/`) })
 	_, rest, _ := strings.Cut(andi.Get(desk).Body, `href="/dokumen/`)
@@ -94,15 +88,15 @@ func TestTheSecondOfficerKeepsTheirWords(t *testing.T) {
 	s := pagetest.Open(t)
 	siti := s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234")
 	root, _ := siti.Apply(pagetest.SitiNIK)
-	desk := atDesk(root)
+	desk := pagetest.AtDesk(root)
 	andi := s.Staff(t, pagetest.HostBatam, "Andi Wijaya", "officer", "disdukcapil")
 	dewi := s.Staff(t, pagetest.HostBatam, "Dewi Lestari", "officer", "disdukcapil")
 
 	before := dewi.Page(desk)
-	andi.Goes(andi.Post(desk+"/ambil", "version", version(t, andi.Page(desk))), desk)
-	andi.Goes(andi.Post(desk+"/lepas", "version", version(t, andi.Page(desk))), desk)
+	andi.Goes(andi.Post(desk+"/ambil", "version", pagetest.Version(t, andi.Page(desk))), desk)
+	andi.Goes(andi.Post(desk+"/lepas", "version", pagetest.Version(t, andi.Page(desk))), desk)
 
-	a := dewi.Post(desk+"/tindakan", "action", "request_correction", "version", version(t, before), "reason", "Surat kehilangan buram.", "fields", "file_kk")
+	a := dewi.Post(desk+"/tindakan", "action", "request_correction", "version", pagetest.Version(t, before), "reason", "Surat kehilangan buram.", "fields", "file_kk")
 	dewi.Sees(a, http.StatusConflict, "Permohonan ini berubah sejak Anda membukanya", "Andi Wijaya", "Dilepaskan ke antrean", "Tulisan Anda masih ada di formulir")
 	if strings.Contains(a.Body, "Muat ulang") {
 		t.Error("a fresh page asks to be loaded again")
@@ -110,14 +104,14 @@ func TestTheSecondOfficerKeepsTheirWords(t *testing.T) {
 	if !strings.Contains(a.Body, ">Surat kehilangan buram.</textarea>") || !strings.Contains(a.Body, `value="file_kk" checked`) {
 		t.Error("what the officer wrote is gone")
 	}
-	dewi.Goes(dewi.Post(desk+"/tindakan", "action", "request_correction", "version", version(t, a.Body), "reason", "Surat kehilangan buram.", "fields", "file_kk"), desk)
+	dewi.Goes(dewi.Post(desk+"/tindakan", "action", "request_correction", "version", pagetest.Version(t, a.Body), "reason", "Surat kehilangan buram.", "fields", "file_kk"), desk)
 
 	after := andi.Page(desk)
 	siti.Goes(siti.Post(root+"/batal", "reason", "Ketemu"), root)
-	a = andi.Post(desk+"/tindakan", "action", "approve", "version", version(t, after), "reason", "Sudah cocok.")
+	a = andi.Post(desk+"/tindakan", "action", "approve", "version", pagetest.Version(t, after), "reason", "Sudah cocok.")
 	andi.Sees(a, http.StatusConflict, "Tindakan itu tidak dapat dilakukan lagi", "Sudah cocok.", "Dibatalkan")
 
-	dewi.Sees(dewi.Post(desk+"/ambil", "version", version(t, before)), http.StatusConflict, "sudah selesai")
+	dewi.Sees(dewi.Post(desk+"/ambil", "version", pagetest.Version(t, before)), http.StatusConflict, "sudah selesai")
 }
 
 // TestACaseIsTakenOverBeforeItIsDecided: what a colleague has offers its steps to nobody else, and the taking over is
@@ -126,18 +120,18 @@ func TestACaseIsTakenOverBeforeItIsDecided(t *testing.T) {
 	t.Parallel()
 	s := pagetest.Open(t)
 	root, _ := s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234").Apply(pagetest.SitiNIK)
-	desk := atDesk(root)
+	desk := pagetest.AtDesk(root)
 	andi := s.Staff(t, pagetest.HostBatam, "Andi Wijaya", "officer", "disdukcapil")
 	dewi := s.Staff(t, pagetest.HostBatam, "Dewi Lestari", "officer", "disdukcapil")
-	andi.Goes(andi.Post(desk+"/ambil", "version", version(t, andi.Page(desk))), desk)
+	andi.Goes(andi.Post(desk+"/ambil", "version", pagetest.Version(t, andi.Page(desk))), desk)
 
 	page := dewi.Page(desk, "Ditangani Andi Wijaya", "Ambil alih dari Andi Wijaya")
-	a := dewi.Post(desk+"/tindakan", "action", "request_correction", "version", version(t, page), "reason", "Surat buram.", "fields", "file_kk")
+	a := dewi.Post(desk+"/tindakan", "action", "request_correction", "version", pagetest.Version(t, page), "reason", "Surat buram.", "fields", "file_kk")
 	dewi.Sees(a, http.StatusConflict, "Ditangani Andi Wijaya. Ambil alih dulu.", "Surat buram.")
-	dewi.Sees(dewi.Post(desk+"/ambil", "version", version(t, page)), http.StatusConflict, "sudah ditangani Andi Wijaya")
-	dewi.Goes(dewi.Post(desk+"/ambil", "version", version(t, page), "take_over", "yes"), desk)
+	dewi.Sees(dewi.Post(desk+"/ambil", "version", pagetest.Version(t, page)), http.StatusConflict, "sudah ditangani Andi Wijaya")
+	dewi.Goes(dewi.Post(desk+"/ambil", "version", pagetest.Version(t, page), "take_over", "yes"), desk)
 	page = dewi.Page(desk, "Diambil alih oleh Dewi Lestari dari Andi Wijaya")
-	dewi.Goes(dewi.Post(desk+"/tindakan", "action", "start_review", "version", version(t, page)), desk)
+	dewi.Goes(dewi.Post(desk+"/tindakan", "action", "start_review", "version", pagetest.Version(t, page)), desk)
 }
 
 // TestOnlyTheAgencyOfACaseFindsIt: for anyone else it does not exist, whatever they try.
@@ -146,7 +140,7 @@ func TestOnlyTheAgencyOfACaseFindsIt(t *testing.T) {
 	s := pagetest.Open(t)
 	siti := s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234")
 	root, number := siti.Apply(pagetest.SitiNIK)
-	desk := atDesk(root)
+	desk := pagetest.AtDesk(root)
 	andi := s.Staff(t, pagetest.HostBatam, "Andi Wijaya", "officer", "disdukcapil")
 	page := andi.Page(desk)
 	_, rest, _ := strings.Cut(page, desk+"/berkas/")
@@ -161,7 +155,7 @@ func TestOnlyTheAgencyOfACaseFindsIt(t *testing.T) {
 			b.Sees(b.Get(path), http.StatusNotFound)
 		}
 		for _, act := range []string{"/tindakan", "/ambil", "/lepas", "/catatan", "/buka/nik"} {
-			b.Sees(b.Post(desk+act, "action", "start_review", "version", version(t, page), "note", "x"), http.StatusNotFound)
+			b.Sees(b.Post(desk+act, "action", "start_review", "version", pagetest.Version(t, page), "note", "x"), http.StatusNotFound)
 		}
 	}
 	siti.Sees(siti.Get(desk), http.StatusForbidden)
@@ -177,7 +171,7 @@ func TestReadingIsRecorded(t *testing.T) {
 	s := pagetest.Open(t)
 	siti := s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234")
 	root, _ := siti.Apply(pagetest.SitiNIK)
-	desk := atDesk(root)
+	desk := pagetest.AtDesk(root)
 	andi := s.Staff(t, pagetest.HostBatam, "Andi Wijaya", "officer", "disdukcapil")
 	page := andi.Page(desk)
 
@@ -229,7 +223,7 @@ func TestTheLanguageIsChangedOnAnAnsweredForm(t *testing.T) {
 	s := pagetest.Open(t)
 	siti := s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234")
 	root, _ := siti.Apply(pagetest.SitiNIK)
-	desk := atDesk(root)
+	desk := pagetest.AtDesk(root)
 	andi := s.Staff(t, pagetest.HostBatam, "Andi Wijaya", "officer", "disdukcapil")
 	for _, tt := range []struct {
 		by                *pagetest.Browser
@@ -289,7 +283,7 @@ func TestAStateHasOneName(t *testing.T) {
 	s := pagetest.Open(t)
 	siti := s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234")
 	root, number := siti.Apply(pagetest.SitiNIK)
-	desk := atDesk(root)
+	desk := pagetest.AtDesk(root)
 	andi := s.Staff(t, pagetest.HostBatam, "Andi Wijaya", "officer", "disdukcapil")
 	andi.Post("/bahasa", "lang", "en")
 	for _, path := range []string{"/petugas/antrean", desk} {
@@ -310,7 +304,7 @@ func TestTheHeadDealsOutWork(t *testing.T) {
 	s := pagetest.Open(t)
 	siti := s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234")
 	root, number := siti.Apply(pagetest.SitiNIK)
-	desk := atDesk(root)
+	desk := pagetest.AtDesk(root)
 	andi := s.Staff(t, pagetest.HostBatam, "Andi Wijaya", "officer", "disdukcapil")
 	s.Staff(t, pagetest.HostBatam, "Rina Marlina", "officer", "diskominfo")
 	head := s.Staff(t, pagetest.HostBatam, "Hendra Gunawan", "agency_head", "disdukcapil")
@@ -321,13 +315,13 @@ func TestTheHeadDealsOutWork(t *testing.T) {
 	}
 	before, _, _ := strings.Cut(page, `">Andi Wijaya</option>`)
 	officer := before[strings.LastIndex(before, `"`)+1:]
-	andi.Sees(andi.Post(desk+"/serahkan", "version", version(t, page), "officer", officer), http.StatusForbidden)
-	head.Sees(head.Post(desk+"/serahkan", "version", version(t, page), "officer", "siapa saja"), http.StatusUnprocessableEntity, "Pilih salah satu")
-	head.Sees(head.Post(desk+"/serahkan", "version", version(t, page), "officer", uuid.NewString()), http.StatusUnprocessableEntity, "Pilih salah satu")
-	head.Goes(head.Post(desk+"/serahkan", "version", version(t, page), "officer", officer), desk)
+	andi.Sees(andi.Post(desk+"/serahkan", "version", pagetest.Version(t, page), "officer", officer), http.StatusForbidden)
+	head.Sees(head.Post(desk+"/serahkan", "version", pagetest.Version(t, page), "officer", "siapa saja"), http.StatusUnprocessableEntity, "Pilih salah satu")
+	head.Sees(head.Post(desk+"/serahkan", "version", pagetest.Version(t, page), "officer", uuid.NewString()), http.StatusUnprocessableEntity, "Pilih salah satu")
+	head.Goes(head.Post(desk+"/serahkan", "version", pagetest.Version(t, page), "officer", officer), desk)
 	head.Page(desk, "Petugas untuk "+number+" sudah ditentukan", "Ditangani oleh Andi Wijaya")
 	andi.Page("/petugas/antrean?lihat=mine", number)
-	head.Goes(head.Post(desk+"/lepas", "version", version(t, head.Page(desk))), desk)
+	head.Goes(head.Post(desk+"/lepas", "version", pagetest.Version(t, head.Page(desk))), desk)
 	andi.Page("/petugas/antrean?lihat=unassigned", number)
 }
 
@@ -349,7 +343,7 @@ func TestALateCaseIsSeen(t *testing.T) {
 	}
 	s.Work(t)
 	s.Soon(t, "the escalation", func() bool { return strings.Contains(andi.Get("/petugas/antrean").Body, "Dilaporkan ke atasan") })
-	andi.Page(atDesk(root), "Lewat 1 hari kerja", "Dilaporkan ke atasan", "Lewat tenggat, dilaporkan ke atasan", "Sistem")
+	andi.Page(pagetest.AtDesk(root), "Lewat 1 hari kerja", "Dilaporkan ke atasan", "Lewat tenggat, dilaporkan ke atasan", "Sistem")
 }
 
 // TestTheQueueIsPaged: a case leads to its neighbours in the list that it was opened from, and back to that list.
@@ -362,21 +356,21 @@ func TestTheQueueIsPaged(t *testing.T) {
 	s.Wait(time.Minute)
 	second := s.Resident(t, pagetest.HostBatam, "Budi Santoso", "081270005678")
 	two, _ := second.Apply("2171041203880007")
-	page := andi.Page(atDesk(one), "Sesudahnya", "Buka berikutnya")
-	if !strings.Contains(page, `href="`+atDesk(two)+`"`) {
+	page := andi.Page(pagetest.AtDesk(one), "Sesudahnya", "Buka berikutnya")
+	if !strings.Contains(page, `href="`+pagetest.AtDesk(two)+`"`) {
 		t.Error("the case that follows is not offered")
 	}
 	list := andi.Page("/petugas/antrean?lihat=unassigned", "Belum diambil 2")
-	from := atDesk(one) + "?dari=unassigned"
+	from := pagetest.AtDesk(one) + "?dari=unassigned"
 	if !strings.Contains(list, `href="`+from+`"`) {
 		t.Error("the case does not know which view it was opened from")
 	}
 	page = andi.Page(from)
-	if !strings.Contains(page, `class="back" href="/petugas/antrean?lihat=unassigned"`) || !strings.Contains(page, `href="`+atDesk(two)+`?dari=unassigned"`) {
+	if !strings.Contains(page, `class="back" href="/petugas/antrean?lihat=unassigned"`) || !strings.Contains(page, `href="`+pagetest.AtDesk(two)+`?dari=unassigned"`) {
 		t.Error("the case leads back to another view")
 	}
-	andi.Goes(andi.Post(atDesk(one)+"/catatan?dari=unassigned&sesudah=abc", "note", "x"), from+"&sesudah=abc")
-	if page := andi.Page(atDesk(one) + "?dari=//jahat.example"); !strings.Contains(page, `class="back" href="/petugas/antrean"`) {
+	andi.Goes(andi.Post(pagetest.AtDesk(one)+"/catatan?dari=unassigned&sesudah=abc", "note", "x"), from+"&sesudah=abc")
+	if page := andi.Page(pagetest.AtDesk(one) + "?dari=//jahat.example"); !strings.Contains(page, `class="back" href="/petugas/antrean"`) {
 		t.Error("an unknown view is followed")
 	}
 	andi.Sees(andi.Get("/petugas/antrean?sesudah=xx"), http.StatusBadRequest, "Mulai lagi dari halaman pertama")
@@ -389,9 +383,9 @@ func TestEveryDeskFormSaysWhatIsWrong(t *testing.T) {
 	s := pagetest.Open(t)
 	siti := s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234")
 	root, _ := siti.Apply(pagetest.SitiNIK)
-	desk := atDesk(root)
+	desk := pagetest.AtDesk(root)
 	andi := s.Staff(t, pagetest.HostBatam, "Andi Wijaya", "officer", "disdukcapil")
-	v := "version=" + version(t, andi.Page(desk))
+	v := "version=" + pagetest.Version(t, andi.Page(desk))
 	for _, tt := range []struct {
 		name, path, body string
 		status           int

@@ -27,13 +27,13 @@ func (p *Pages) deskOther(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	v := office.OtherView{Shell: p.deskShell(c, l.T("other.title")), Tab: string(f.View), Now: site.Zoned(c, p.Now())}
-	_, agencies, err := p.staffChoices(ctx, l)
+	v := office.OtherView{Shell: p.DeskShell(c, l.T("other.title")), Tab: string(f.View), Now: site.Zoned(c, p.Now())}
+	_, agencies, err := p.StaffChoices(ctx, l)
 	if err != nil {
 		return err
 	}
 	if actor.Agency != "" {
-		v.Agency = label(agencies, actor.Agency)
+		v.Agency = site.OptionLabel(agencies, actor.Agency)
 	}
 	for _, view := range external.Views() {
 		v.Tabs = append(v.Tabs, office.Tab{Code: string(view), Label: l.T(view.TextKey()), Count: q.Counts[view], Alarm: view == external.ViewLate})
@@ -50,7 +50,7 @@ func (p *Pages) deskOther(c *gin.Context) error {
 		v.First = otherAddress(f.View, "")
 	}
 	for _, x := range q.Rows {
-		v.Rows = append(v.Rows, p.otherRow(c, x, label(agencies, x.Agency)))
+		v.Rows = append(v.Rows, p.otherRow(c, x, site.OptionLabel(agencies, x.Agency)))
 	}
 	return p.Render(c, http.StatusOK, office.Other(v))
 }

@@ -89,7 +89,7 @@ func (p *Pages) register(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	v := paper.RegisterView{Shell: p.deskShell(c, l.T("paper.title")), Search: f.Search, Status: f.Status, Service: f.Service,
+	v := paper.RegisterView{Shell: p.DeskShell(c, l.T("paper.title")), Search: f.Search, Status: f.Status, Service: f.Service,
 		From: site.Clip(site.ToText(c.Query("dari")), 10), To: site.Clip(site.ToText(c.Query("sampai")), 10), MayList: true,
 		MaySign: p.Guard.Allow(ctx, a, access.DocumentSign) == nil, Rows: p.paperRows(c, all), Export: pathPapers + ".csv" + paperQuery(c, "")}
 	for _, s := range services {
@@ -110,7 +110,7 @@ func (p *Pages) waiting(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	v := paper.RegisterView{Shell: p.deskShell(c, l.T("paper.waiting")), Waiting: true, MaySign: true,
+	v := paper.RegisterView{Shell: p.DeskShell(c, l.T("paper.waiting")), Waiting: true, MaySign: true,
 		MayList: p.Guard.Allow(ctx, a, access.DocumentRegister) == nil, Rows: p.paperRows(c, all)}
 	if next != "" {
 		v.Next = pathWaiting + "?mulai=" + url.QueryEscape(next)
@@ -189,7 +189,7 @@ func (p *Pages) paperPage(c *gin.Context, status int, act, reason string, errs u
 	if err != nil {
 		return err
 	}
-	v := paper.DocumentView{Shell: p.deskShell(c, d.Number), Row: p.paperRow(c, d.Document), MaySign: d.MaySign, MayRevoke: d.MayRevoke, MayReplace: d.MayReplace,
+	v := paper.DocumentView{Shell: p.DeskShell(c, d.Number), Row: p.paperRow(c, d.Document), MaySign: d.MaySign, MayRevoke: d.MayRevoke, MayReplace: d.MayReplace,
 		Verify: "/verifikasi/" + d.Token, Draft: pathPapers + "/" + id.String() + "/draf", Signature: signatureText(c, d, l), Reason: d.EndReason,
 		Ended: site.Zoned(c, d.EndedAt), Errors: errs, Act: act, RevokeReason: reason, ReplaceReason: reason}
 	v.ErrorTitle = len(errs) > 0
@@ -197,7 +197,7 @@ func (p *Pages) paperPage(c *gin.Context, status int, act, reason string, errs u
 		v.File = "/dokumen/" + id.String() + ".pdf"
 	}
 	if d.SubjectKind == "application" {
-		v.Case = casePath(d.SubjectID)
+		v.Case = site.CasePath(d.SubjectID)
 	}
 	if d.ReplacedBy.Valid {
 		next, err := p.Documents.Get(ctx, p.DB.App, d.ReplacedBy.UUID)
@@ -304,7 +304,7 @@ func (p *Pages) batchProgress(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	v := paper.ProgressView{Shell: p.deskShell(c, l.T("progress.title")), ID: id.String(), Total: b.Total, Done: b.Done, Failed: b.Failed}
+	v := paper.ProgressView{Shell: p.DeskShell(c, l.T("progress.title")), ID: id.String(), Total: b.Total, Done: b.Done, Failed: b.Failed}
 	for _, i := range b.Failures {
 		f := i.Refusal()
 		text := site.Refusal(l, f)

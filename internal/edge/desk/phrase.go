@@ -25,7 +25,7 @@ func (p *Pages) phrasePage(c *gin.Context, status int, v office.PhrasesView) err
 	if err != nil {
 		return err
 	}
-	v.Shell = p.deskShell(c, l.T("phrases.title"))
+	v.Shell = p.DeskShell(c, l.T("phrases.title"))
 	v.ErrorTitle = len(v.Errors) > 0
 	for _, x := range all {
 		v.Rows = append(v.Rows, office.Phrase{ID: x.ID.String(), Title: x.Title, Body: x.Body})
@@ -91,7 +91,7 @@ func (p *Pages) pick(c *gin.Context, d casework.Detail, v *office.CaseView) erro
 				from = v.From + "&"
 			}
 			a.Phrases = append(a.Phrases, office.Phrase{ID: x.ID.String(), Title: x.Title,
-				Href: casePath(d.Application.ID) + from + "langkah=" + a.Code + "&alasan=" + x.ID.String() + "#f-reason"})
+				Href: site.CasePath(d.Application.ID) + from + "langkah=" + a.Code + "&alasan=" + x.ID.String() + "#f-reason"})
 			if v.Tried == "" && c.Query("langkah") == a.Code && c.Query("alasan") == x.ID.String() {
 				v.Tried, v.Reason = a.Code, x.Body
 			}

@@ -19,14 +19,6 @@ import (
 	"bedelau/web/ui"
 )
 
-// deskShell is the frame of a page of the desk.
-func (p *Pages) deskShell(c *gin.Context, title string) ui.Shell {
-	s := p.Shell(c, title)
-	s.Frame, s.NoIndex = ui.FrameOffice, true
-	s.Warning = p.missingYear(c)
-	return s
-}
-
 // deskQueue shows a page of the officer's list. A filter that cannot be is shown as it was asked for, over its whole view.
 func (p *Pages) deskQueue(c *gin.Context) error {
 	f := filterOf(func(name string) string { return site.ToText(c.Query(name)) })
@@ -79,7 +71,7 @@ func (p *Pages) queuePage(c *gin.Context, status int, f inbox.Query, t tried) er
 	if err != nil {
 		return err
 	}
-	v := office.QueueView{Shell: p.deskShell(c, l.T("queue.title")), Search: site.Clip(site.ToText(f.Search), 100), More: q.More,
+	v := office.QueueView{Shell: p.DeskShell(c, l.T("queue.title")), Search: site.Clip(site.ToText(f.Search), 100), More: q.More,
 		Here: c.Request.URL.RequestURI(), Now: site.Zoned(c, p.Now()), Errors: t.errors, Total: q.Total}
 	v.ErrorTitle = len(t.errors) > 0
 	if actor.Agency != "" {

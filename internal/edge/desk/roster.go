@@ -47,7 +47,7 @@ func (p *Pages) desks(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	v := visit.DesksView{Shell: p.deskShell(c, l.T("roster.title")), Title: l.T("roster.title"), Lead: l.T("roster.lead"), Base: pathDesks + "/"}
+	v := visit.DesksView{Shell: p.DeskShell(c, l.T("roster.title")), Title: l.T("roster.title"), Lead: l.T("roster.lead"), Base: pathDesks + "/"}
 	for _, x := range all {
 		if x.RetiredAt == nil {
 			v.Desks = append(v.Desks, p.deskRow(c, x))
@@ -92,7 +92,7 @@ func (p *Pages) rosterPage(c *gin.Context, status int, day string, v visit.Roste
 	}
 	today := site.Zoned(c, p.Now()).Format(time.DateOnly)
 	date := r.Date.Format(time.DateOnly)
-	v.Shell = p.deskShell(c, r.Counter.Name.In(l))
+	v.Shell = p.DeskShell(c, r.Counter.Name.In(l))
 	v.ErrorTitle = len(v.Errors) > 0
 	v.Code, v.Name, v.Address, v.Day, v.Closed = r.Counter.Code, r.Counter.Name.In(l), r.Counter.Address.In(l), r.Date, r.Closed
 	v.Before, v.After = rosterPath(v.Code, r.Date.AddDate(0, 0, -1)), rosterPath(v.Code, r.Date.AddDate(0, 0, 1))
@@ -222,7 +222,7 @@ func (p *Pages) counters(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	v := visit.DesksView{Shell: p.deskShell(c, l.T("counter.title")), Title: l.T("counter.title"), Lead: l.T("counter.list_lead"), Base: pathCounters + "/", New: pathCounters + "/baru"}
+	v := visit.DesksView{Shell: p.DeskShell(c, l.T("counter.title")), Title: l.T("counter.title"), Lead: l.T("counter.list_lead"), Base: pathCounters + "/", New: pathCounters + "/baru"}
 	for _, x := range all {
 		v.Desks = append(v.Desks, p.deskRow(c, x))
 	}
@@ -232,9 +232,9 @@ func (p *Pages) counters(c *gin.Context) error {
 // ruleText is a rule in one line.
 func ruleText(r booking.Rule, l i18n.Locale) string {
 	var parts []string
-	for _, d := range weekdays {
+	for _, d := range site.Weekdays {
 		if h := r.Hours[d]; h != "" {
-			parts = append(parts, l.T("weekday."+d)+" "+hour(h, l))
+			parts = append(parts, l.T("weekday."+d)+" "+site.Hour(h, l))
 		}
 	}
 	return l.T("counter.rule_text", "hours", strings.Join(parts, "; "), "minutes", r.SlotMinutes, "places", r.Capacity, "days", r.OpenDays)

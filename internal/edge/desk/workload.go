@@ -28,7 +28,7 @@ func (p *Pages) workload(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	v := office.WorkloadView{Shell: p.deskShell(c, l.T("workload.title")), Agency: agency}
+	v := office.WorkloadView{Shell: p.DeskShell(c, l.T("workload.title")), Agency: agency}
 	if reach.City() {
 		agencies, err := p.Catalog.Agencies(ctx)
 		if err != nil {

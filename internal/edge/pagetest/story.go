@@ -138,3 +138,9 @@ func BatamServices(t testing.TB) string {
 	}
 	return strconv.Itoa(len(files))
 }
+
+// AtDesk is the address at which the office finds a resident's application.
+func AtDesk(root string) string { return "/petugas" + root }
+
+// Version is the one that the forms of a page were made for.
+func Version(t testing.TB, page string) string { return Hidden(t, page, "version") }

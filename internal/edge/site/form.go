@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
 )
 
 // Form is a posted form: values that are text, and nothing from the address.
@@ -137,4 +139,27 @@ func ClientAgent(r *http.Request) string {
 		return ""
 	}
 	return strings.ToValidUTF8(s[:min(len(s), 300)], "")
+}
+
+// Both reads a text in every language; an empty one is none.
+func (f Form) Both(name string) i18n.Text {
+	out := i18n.Text{}
+	for _, l := range i18n.All() {
+		if s := f.Text(name + "_" + string(l)); s != "" {
+			out[l] = s
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return out
+}
+
+// Revision is the one that a form was made for.
+func (f Form) Revision() int {
+	n, err := strconv.Atoi(f.Get("revision"))
+	if err != nil {
+		return -1 // nobody has seen that one
+	}
+	return n
 }

@@ -1,0 +1,88 @@
+package admin
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/i18n"
+)
+
+// concerned are the members of staff whom an act was about: who was given a case, and who had it before.
+func concerned(raw json.RawMessage) []uuid.UUID {
+	var m struct {
+		Officer uuid.NullUUID `json:"officer"`
+		Before  uuid.NullUUID `json:"before"`
+	}
+	if json.Unmarshal(raw, &m) != nil {
+		return nil // the detail of another act, in which these names mean something else
+	}
+	var ids []uuid.UUID
+	for _, id := range []uuid.NullUUID{m.Officer, m.Before} {
+		if id.Valid {
+			ids = append(ids, id.UUID)
+		}
+	}
+	return ids
+}
+
+// auditDetail says in words what an entry holds besides who, what and when. An id without a name tells a reader nothing
+// and is left out; a code without words is shown as it is, since it is what was recorded.
+func auditDetail(c *gin.Context, l i18n.Locale, raw json.RawMessage, names map[uuid.UUID]string) string {
+	var m map[string]any
+	if len(raw) == 0 || json.Unmarshal(raw, &m) != nil {
+		return ""
+	}
+	var parts []string
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		value := auditValue(c, l, m[k], names)
+		if value == "" {
+			continue
+		}
+		label := k
+		if key := "audit.key." + k; l.Has(key) {
+			label = l.T(key)
+		}
+		parts = append(parts, label+": "+value)
+	}
+	return strings.Join(parts, "; ")
+}
+
+func auditValue(c *gin.Context, l i18n.Locale, v any, names map[uuid.UUID]string) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case bool:
+		if v {
+			return l.T("yes")
+		}
+		return l.T("no")
+	case []any:
+		words := make([]string, len(v))
+		for i, x := range v {
+			words[i] = auditValue(c, l, x, names)
+		}
+		return strings.Join(words, ", ")
+	case string:
+		if id, err := uuid.Parse(v); err == nil {
+			return names[id]
+		}
+		if at, err := time.Parse(time.RFC3339, v); err == nil {
+			return l.DateTime(at.In(gate.CityOf(c).Location()))
+		}
+		for _, key := range []string{"audit.value." + v, "status." + v, "role." + v, "perm." + v, "case.channel." + v} {
+			if l.Has(key) {
+				return l.T(key)
+			}
+		}
+		return v
+	}
+	return fmt.Sprint(v)
+}

@@ -1,0 +1,150 @@
+package admin_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"bedelau/internal/edge/pagetest"
+)
+
+// TestAnAdministratorKeepsTheCalendar: imports a year, takes it back, adds and removes a day, gives an agency its own week.
+func TestAnAdministratorKeepsTheCalendar(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	admin := s.Staff(t, pagetest.HostBatam, "Maya Putri", "city_admin", "")
+	officer := s.Staff(t, pagetest.HostBatam, "Budi", "officer", "disdukcapil")
+
+	// It is 24 November and 2027 is missing: every page of the desk says so to whoever can mend it, and to nobody else.
+	admin.Page("/kelola/staf", "Kalender 2027 belum diisi", "Impor hari libur")
+	if strings.Contains(officer.Page("/petugas/antrean"), "2027") {
+		t.Error("an officer is warned of what only an administrator can mend")
+	}
+	officer.Sees(officer.Get("/kelola/kalender/impor"), http.StatusForbidden)
+
+	admin.Page("/kelola/kalender/impor?tahun=2027", "Impor hari libur", "Nomor SKB 3 Menteri")
+	form := []string{"year", "2027", "week", "mon", "week", "tue", "week", "wed", "week", "thu", "week", "fri", "open", "07.30", "close", "16.00",
+		"source", "SKB 3 Menteri 2027", "text", "2027-01-01;libur;Tahun Baru 2027\n31 Februari 2027;Salah"}
+	admin.Sees(admin.Post("/kelola/kalender/impor", append(form, "act", "preview")...), http.StatusOK, "1 baris tidak terbaca", "Baris 2", "Tahun Baru 2027")
+	admin.Sees(admin.Post("/kelola/kalender/impor", append(form, "act", "apply")...), http.StatusOK, "1 baris tidak terbaca")
+	form[len(form)-1] = "2027-01-01;libur;Tahun Baru 2027\n2027-02-08;cuti bersama;Cuti bersama Imlek"
+	admin.Sees(admin.Post("/kelola/kalender/impor", append(form, "act", "preview")...), http.StatusOK, "Impor kalender 2027", "Cuti bersama Imlek")
+	admin.Goes(admin.Post("/kelola/kalender/impor", append(form, "act", "apply")...), "/kelola/kalender?tahun=2027")
+	page := admin.Page("/kelola/kalender?tahun=2027", "Tahun Baru 2027", "Impor hari libur · SKB 3 Menteri 2027", "Batalkan impor ini")
+	if strings.Contains(admin.Page("/kelola/staf"), "Kalender 2027 belum diisi") {
+		t.Error("the year is there and the warning stayed")
+	}
+	admin.Sees(admin.Post("/kelola/kalender/impor", "year", "2027", "text", ""), http.StatusUnprocessableEntity, "Daftar hari: Isian ini wajib diisi")
+
+	_, id, _ := strings.Cut(page, `name="change" value="`)
+	admin.Goes(admin.Post("/kelola/kalender/batal", "change", id[:36]), "/kelola/kalender")
+	admin.Page("/kelola/staf", "Kalender 2027 belum diisi")
+
+	day := []string{"day", "18", "day", "12", "day", "2026", "kind", "lokal", "name_id", "Hari jadi Batam", "source", ""}
+	refused := admin.Post("/kelola/kalender/hari", day...)
+	admin.Sees(refused, http.StatusUnprocessableEntity, "Dasar: Isian ini wajib diisi")
+	if !strings.Contains(refused.Body, `value="Hari jadi Batam"`) || !strings.Contains(refused.Body, "<title>Galat:") {
+		t.Error("a refusal keeps what was typed, and says so in the title")
+	}
+	day[len(day)-1] = "Perwako 5/2026"
+	admin.Goes(admin.Post("/kelola/kalender/hari", day...), "/kelola/kalender?tahun=2026")
+	admin.Page("/kelola/kalender?tahun=2026", "Hari jadi Batam", "Perwako 5/2026", "18 Desember 2026 menjadi hari libur (Hari jadi Batam)", "Tenggat sedang dihitung ulang")
+	admin.Sees(admin.Post("/kelola/kalender/hapus", "day", "2026-12-18", "source", ""), http.StatusUnprocessableEntity)
+	admin.Goes(admin.Post("/kelola/kalender/hapus", "day", "2026-12-18", "source", "Perwako 6/2026"), "/kelola/kalender?tahun=2026")
+
+	admin.Page("/kelola/kalender/instansi/rsud", "Kalender RSUD", "Tetap bekerja pada hari libur", "Masa baru")
+	week := []string{"period", "0", "name_0", "Loket Sabtu", "from_0", "1", "from_0", "12", "from_0", "2026", "to_0", "", "mon_0", "07.30-16.00", "sat_0", "08.00-12.00",
+		"period", "1", "name_1", "", "source", "SK Direktur"}
+	bad := append([]string{}, week...)
+	bad[13] = "tutup"
+	admin.Sees(admin.Post("/kelola/kalender/instansi/rsud", bad...), http.StatusUnprocessableEntity, "Tulis jam buka dan tutup", "Loket Sabtu")
+	admin.Goes(admin.Post("/kelola/kalender/instansi/rsud", week...), "/kelola/kalender/instansi/rsud")
+	admin.Page("/kelola/kalender/instansi/rsud", "Loket Sabtu")
+	if !strings.Contains(admin.Page("/kelola/kalender/instansi/rsud"), `value="08:00-12:00"`) {
+		t.Error("the hours of Saturday are not kept")
+	}
+	admin.Goes(admin.Post("/kelola/kalender/hari", "agency", "rsud", "day", "2026-12-26", "hours", "08.00-10.00", "name_id", "Bakti sosial", "source", "SK Direktur"), "/kelola/kalender/instansi/rsud")
+	admin.Page("/kelola/kalender/instansi/rsud", "Bakti sosial", "Buka 08.00-10.00")
+	admin.Page("/kelola/kalender?tahun=2026", "Berbeda dari kota")
+	admin.Sees(admin.Get("/kelola/kalender/instansi/tidak-ada"), http.StatusNotFound)
+	admin.Sees(admin.Get("/kelola/kalender/jam?tahun=2099"), http.StatusNotFound)
+	admin.Page("/kelola/kalender/jam?tahun=2026", "seluruh kota, 2026")
+}
+
+// TestADayAtACounter: an administrator sets a counter up, a resident books, the officer serves, the head closes a day.
+func TestADayAtACounter(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	siti := s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234")
+	head := s.Staff(t, pagetest.HostBatam, "Kepala", "agency_head", "disdukcapil")
+	officer := s.Staff(t, pagetest.HostBatam, "Budi", "officer", "disdukcapil")
+	stranger := s.Staff(t, pagetest.HostBatam, "Lain", "officer", "dinkes")
+
+	head.Page("/kelola/loket", "Loket Disdukcapil")
+	head.Page("/kelola/loket/baru", "Loket baru", "Lama satu giliran")
+	form := []string{"new", "yes", "code", "disdukcapil-batamcenter", "agency", "disdukcapil", "name", "Loket Batam Center", "address", "Jl. Engku Putri",
+		"services", "kia", "effective_from", "24", "effective_from", "11", "effective_from", "2026", "hours_tue", "09.00-16.00", "hours_wed", "09.00-10.00",
+		"slot_minutes", "30", "capacity", "1", "day_quota", "0", "open_days", "14", "close_hours", "0", "no_show_limit", "2", "no_show_days", "x"}
+	head.Sees(head.Post("/kelola/loket", form...), http.StatusUnprocessableEntity, "Jl. Engku Putri", "0 sampai 366")
+	form[len(form)-1] = "30"
+	head.Goes(head.Post("/kelola/loket", form...), "/kelola/loket/disdukcapil-batamcenter")
+	head.Page("/kelola/loket/disdukcapil-batamcenter", "Sejak 24 November 2026", "Giliran 30 menit, 1 tempat")
+	head.Sees(head.Post("/kelola/loket", form...), http.StatusUnprocessableEntity, "sudah dipakai loket lain")
+	officer.Sees(officer.Get("/kelola/loket"), http.StatusForbidden)
+
+	const base = "/janji/baru?hari=2026-11-25&jam=09%3A00&layanan=kia&loket=disdukcapil-batamcenter"
+	siti.Page("/janji/baru", "Untuk layanan apa?")
+	siti.Page("/janji/baru?layanan=kia", "Di loket mana?", "Loket Batam Center", "Loket Disdukcapil")
+	siti.Page("/janji/baru?layanan=kia&loket=disdukcapil-batamcenter", "Hari apa?", "Rabu, 25 November 2026", "2 tempat kosong")
+	siti.Page("/janji/baru?layanan=kia&loket=disdukcapil-batamcenter&hari=2026-11-25", "Jam berapa?", "09.00–09.30")
+	siti.Page(base, "Periksa janji temu Anda", "Rabu, 25 November 2026, 09.00–09.30 WIB", "Jl. Engku Putri")
+	ask := []string{"layanan", "kia", "loket", "disdukcapil-batamcenter", "hari", "2026-11-25", "jam", "09:00", "key", "k1"}
+	booked := siti.Post("/janji", ask...)
+	if booked.Status != http.StatusSeeOther {
+		t.Fatalf("booking: %d", booked.Status)
+	}
+	again := siti.Post("/janji", ask...)
+	if again.Status != http.StatusSeeOther || again.To() != booked.To() {
+		t.Errorf("sent twice: %d %s", again.Status, again.To())
+	}
+	path := booked.To()
+	siti.Page(path, "Bukti janji temu", "J-", "Simpan ke kalender", "Ya, batalkan")
+	siti.Sees(siti.Get(path+"/kalender.ics"), http.StatusOK, "BEGIN:VEVENT", "DTSTART:20261125T020000Z")
+	siti.Page("/janji", "Akan datang", "Terjadwal")
+	siti.Page("/permohonan", "Janji temu saya")
+
+	// The one place is taken: another hears it with the times that are free, and keeps what was chosen.
+	andi := s.Resident(t, pagetest.HostBatam, "Andi", "081270001235")
+	andi.Sees(andi.Post("/janji", ask...), http.StatusConflict, "sudah penuh", "Waktu lain yang masih kosong", "09.30–10.00 WIB")
+	andi.Sees(andi.Get(path), http.StatusNotFound)
+	andi.Sees(andi.Post(path+"/batal"), http.StatusNotFound)
+	siti.Goes(siti.Post("/janji", append(ask[:8:8], "key", "k2")...), path)
+
+	siti.Page(path+"/ubah", "Hari apa?")
+	siti.Page(path+"/ubah?hari=2026-11-25", "Jam berapa?")
+	siti.Page(path+"/ubah?hari=2026-11-25&jam=09%3A30", "Periksa waktu yang baru")
+	siti.Goes(siti.Post(path+"/ubah", "hari", "2026-11-25", "jam", "09:30"), path)
+
+	// Today at the counter: a number for a walk-in, and no more than there are places.
+	officer.Page("/petugas/loket", "Loket Batam Center")
+	stranger.Sees(stranger.Get("/petugas/loket/disdukcapil-batamcenter"), http.StatusNotFound)
+	officer.Sees(officer.Post("/petugas/loket/disdukcapil-batamcenter/nomor", "service", "", "key", "w"), http.StatusUnprocessableEntity)
+	if a := officer.Post("/petugas/loket/disdukcapil-batamcenter/nomor", "service", "kia", "key", "w1"); a.Status != http.StatusSeeOther {
+		t.Fatalf("walk-in: %d %s", a.Status, a.Body)
+	}
+	page := officer.Page("/petugas/loket/disdukcapil-batamcenter", "Datang langsung", "Hadir", "Selesai")
+	_, id, _ := strings.Cut(page, "/petugas/janji/")
+	officer.Goes(officer.Post("/petugas/janji/"+id[:36]+"/tandai", "to", "done"), "/petugas/loket/disdukcapil-batamcenter?hari=2026-11-24")
+	officer.Sees(officer.Post("/petugas/janji/"+id[:36]+"/tandai", "to", "arrived"), http.StatusConflict)
+	stranger.Sees(stranger.Post("/petugas/janji/"+id[:36]+"/tandai", "to", "done"), http.StatusNotFound)
+
+	officer.Page("/petugas/loket/disdukcapil-batamcenter?hari=2026-11-25", "Siti Rahma", "Terjadwal")
+	officer.Sees(officer.Post("/petugas/loket/disdukcapil-batamcenter/tutup", "hari", "2026-11-25", "reason", "x"), http.StatusForbidden)
+	head.Sees(head.Post("/petugas/loket/disdukcapil-batamcenter/tutup", "hari", "2026-11-25", "reason", ""), http.StatusUnprocessableEntity, "wajib diisi")
+	head.Goes(head.Post("/petugas/loket/disdukcapil-batamcenter/tutup", "hari", "2026-11-25", "reason", "Pemeliharaan jaringan"), "/petugas/loket/disdukcapil-batamcenter?hari=2026-11-25")
+	siti.Page(path, "perlu waktu lain", "Pemeliharaan jaringan", "Pilih waktu lain")
+	siti.Page("/janji/baru?layanan=kia&loket=disdukcapil-batamcenter", "Tutup: Pemeliharaan jaringan")
+	siti.Goes(siti.Post(path+"/ubah", "hari", "2026-12-01", "jam", "09:00"), path)
+	siti.Goes(siti.Post(path+"/batal"), "/janji")
+	head.Goes(head.Post("/petugas/loket/disdukcapil-batamcenter/buka", "hari", "2026-11-25"), "/petugas/loket/disdukcapil-batamcenter?hari=2026-11-25")
+}

@@ -1,0 +1,192 @@
+package admin
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
+	"bedelau/web/page/office"
+	"bedelau/web/ui"
+)
+
+const staffPage = 50
+
+// staffList lists who works here.
+func (p *Pages) staffList(c *gin.Context) error {
+	return p.staffPage(c, http.StatusOK, office.StaffView{})
+}
+
+// staffPage shows the list with an invitation as v holds it. A page of the list begins after a person's id: names do not
+// belong into addresses.
+func (p *Pages) staffPage(c *gin.Context, status int, v office.StaffView) error {
+	ctx, l := c.Request.Context(), gate.LocaleOf(c)
+	f := identity.StaffFilter{Search: site.Clip(site.ToText(c.Query("q")), 100), Limit: staffPage + 1}
+	if after := c.Query("sesudah"); after != "" {
+		id, err := uuid.Parse(after)
+		if err != nil {
+			return site.Invalid("sesudah", "invalid")
+		}
+		last, err := p.Identity.Account(ctx, id)
+		if err != nil {
+			return err
+		}
+		f.AfterName, f.AfterID = last.Name, last.ID
+	}
+	all, err := p.Identity.ListStaff(ctx, f)
+	if err != nil {
+		return err
+	}
+	if v.Roles, v.Agencies, err = p.StaffChoices(ctx, l); err != nil {
+		return err
+	}
+	v.Shell, v.Search, v.MayInvite = p.DeskShell(c, l.T("staff.title")), f.Search, true
+	v.ErrorTitle = len(v.Errors) > 0
+	if len(all) > staffPage {
+		all = all[:staffPage]
+		v.Next = pathStaff + "?" + url.Values{"q": {f.Search}, "sesudah": {all[staffPage-1].ID.String()}}.Encode()
+	}
+	for _, m := range all {
+		x := memberView(m.Account, m.Roles, m.Agency, v.Roles, v.Agencies)
+		x.SecondFactor = m.SecondFactor
+		if m.Agency == "" {
+			if x.Nowhere, err = p.Guard.NeedsAgency(ctx, m.Roles...); err != nil {
+				return err
+			}
+		}
+		v.Members = append(v.Members, x)
+	}
+	return p.Render(c, status, office.Staff(v))
+}
+
+func memberView(a identity.Account, roles []string, agency string, names, agencies []ui.Option) office.Member {
+	m := office.Member{ID: a.ID.String(), Name: a.Name, Email: a.Email, Agency: site.OptionLabel(agencies, agency), Status: a.Status}
+	if a.Status == identity.StatusDeactivated {
+		m.Status = "disabled"
+	}
+	words := make([]string, len(roles))
+	for i, r := range roles {
+		words[i] = site.OptionLabel(names, r)
+	}
+	m.Roles = strings.Join(words, ", ")
+	return m
+}
+
+// invite asks somebody to join by mail.
+func (p *Pages) invite(c *gin.Context) error {
+	in, err := site.ReadForm(c)
+	ctx := c.Request.Context()
+	if err == nil {
+		err = p.KnownAgency(ctx, in.Text("agency"))
+	}
+	if err == nil {
+		_, err = p.Identity.Invite(ctx, gate.ActorOf(c), identity.InviteInput{
+			Name: in.Text("name"), Email: in.Text("email"), Role: in.Text("role"), Agency: in.Text("agency"),
+		})
+	}
+	if errs, status, ok := site.RefusedAt(c, err, map[string]string{"identity.email_taken": "email", "access.role_above": "role"}); ok {
+		return p.staffPage(c, status, office.StaffView{Name: site.Clip(in.Text("name"), 200), Email: site.Clip(in.Text("email"), 300),
+			Role: in.Text("role"), AgencyChosen: in.Text("agency"), Errors: site.InOrder(errs, "name", "email", "role", "agency")})
+	}
+	if err != nil {
+		return err
+	}
+	return p.Done(c, pathStaff, "invited")
+}
+
+// member is one of the staff with the part they have.
+func (p *Pages) member(c *gin.Context) error {
+	return p.memberPage(c, http.StatusOK, nil, "", nil)
+}
+
+// memberPage shows a member of staff, with the roles and the agency of a refused change.
+func (p *Pages) memberPage(c *gin.Context, status int, typed []string, agency string, errs ui.Errors) error {
+	id, err := site.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	ctx, l := c.Request.Context(), gate.LocaleOf(c)
+	a, err := p.Identity.Account(ctx, id)
+	if err != nil {
+		return err
+	}
+	if a.Kind != identity.Staff {
+		return fault.New(fault.NotFound, "identity.no_account")
+	}
+	as, err := p.Identity.ActorFor(ctx, id)
+	if err != nil {
+		return err
+	}
+	v := office.MemberView{Shell: p.DeskShell(c, a.Name), Self: id == gate.ActorOf(c).ID, AgencyChosen: as.Agency, Errors: errs}
+	v.ErrorTitle = len(errs) > 0
+	nameFlash(v.Flash, a.Name, l)
+	roles, agencies, err := p.StaffChoices(ctx, l)
+	if err != nil {
+		return err
+	}
+	v.Member, v.Agencies = memberView(a, as.Roles, as.Agency, roles, agencies), agencies
+	held := as.Roles
+	if len(errs) > 0 {
+		held, v.AgencyChosen = typed, agency
+	}
+	for _, r := range roles {
+		v.Held = append(v.Held, office.Tick{Value: r.Value, Label: r.Label, On: slices.Contains(held, r.Value)})
+	}
+	return p.Render(c, status, office.Person(v))
+}
+
+// nameFlash puts the person's name into what was just done to them: the cookie that carries the sentence here holds
+// nothing about a person.
+func nameFlash(f *ui.Flash, name string, l i18n.Locale) {
+	for _, done := range []string{"staff_disabled", "staff_enabled", "code_cleared"} {
+		if f != nil && f.Text == l.T("flash."+done) {
+			f.Text = name + ": " + f.Text
+		}
+	}
+}
+
+// setRoles changes what a member of staff is, and where.
+func (p *Pages) setRoles(c *gin.Context) error {
+	id, err := site.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	in, err := site.ReadForm(c, "role")
+	ctx := c.Request.Context()
+	if err == nil {
+		err = p.KnownAgency(ctx, in.Text("agency"))
+	}
+	if err == nil {
+		err = p.Identity.SetRoles(ctx, gate.ActorOf(c), id, in.Values["role"], in.Text("agency"))
+	}
+	if errs, status, ok := site.RefusedAt(c, err, map[string]string{"access.role_above": "role"}); ok {
+		return p.memberPage(c, status, in.Values["role"], in.Text("agency"), site.InOrder(errs, "role", "agency"))
+	}
+	if err != nil {
+		return err
+	}
+	return p.Done(c, pathStaff+"/"+id.String(), "staff_saved")
+}
+
+// manage does one thing to a member of staff and shows them as they are then.
+func (p *Pages) manage(sentence string, do func(context.Context, identity.Actor, uuid.UUID) error) func(*gin.Context) error {
+	return func(c *gin.Context) error {
+		id, err := site.PathID(c, "id")
+		if err != nil {
+			return err
+		}
+		if err := do(c.Request.Context(), gate.ActorOf(c), id); err != nil {
+			return err
+		}
+		return p.Done(c, pathStaff+"/"+id.String(), sentence)
+	}
+}

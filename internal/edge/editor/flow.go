@@ -1,0 +1,216 @@
+package editor
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"bedelau/internal/city/builder"
+	"bedelau/internal/city/catalog"
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/workflow"
+	"bedelau/web/page/office"
+	"bedelau/web/ui"
+)
+
+const pathFlow = "/kelola/layanan/:code/alur"
+
+// flowRoutes is where an administrator writes the workflow of a service.
+func (p *Pages) flowRoutes() gate.Table {
+	needs, city := access.ServiceConfigure, gate.City
+	t := gate.Table{
+		{Method: get, Path: pathFlow, Needs: needs, Scope: city, Handler: p.flowHome},
+		{Method: post, Path: pathFlow + "/susun", Needs: needs, Scope: city, Handler: p.flowArrange},
+		{Method: get, Path: pathFlow + "/lanjutan", Needs: needs, Scope: city, Handler: p.flowText},
+		{Method: post, Path: pathFlow + "/lanjutan", Needs: needs, Scope: city, Handler: p.flowSaveText},
+		{Method: post, Path: pathFlow + "/terbitkan", Needs: needs, Scope: city, Handler: p.flowPublish},
+		{Method: post, Path: pathFlow + "/buang", Needs: needs, Scope: city, Handler: p.flowDiscard},
+	}
+	for _, part := range []struct {
+		path       string
+		show, save func(*gin.Context) error
+	}{
+		{"/status", p.flowShow(p.stateEdit), p.flowSaveState}, {"/tindakan", p.flowShow(p.actionEdit), p.flowSaveAction},
+		{"/cabang", p.flowShow(p.branchEdit), p.flowSaveBranch}, {"/pengingat", p.flowShow(p.reminderEdit), p.flowSaveReminder},
+		{"/eskalasi", p.flowShow(p.levelEdit), p.flowSaveLevel},
+	} {
+		for _, path := range []string{pathFlow + part.path, pathFlow + part.path + "/:part"} {
+			t = append(t, gate.Route{Method: get, Path: path, Needs: needs, Scope: city, Handler: part.show},
+				gate.Route{Method: post, Path: path, Needs: needs, Scope: city, Handler: part.save})
+		}
+	}
+	return t
+}
+
+// flowing is a request about the workflow of a service.
+type flowing struct {
+	service         catalog.Service
+	path            string
+	draft           builder.Draft[workflow.Workflow]
+	roles, agencies []ui.Option
+}
+
+// flowing opens the draft; a service that is not dealt with here has no workflow to be found.
+func (p *Pages) flowing(c *gin.Context) (flowing, error) {
+	ctx := c.Request.Context()
+	d, err := p.Editor.Find(ctx, gate.ActorOf(c), c.Param("code"))
+	if err != nil {
+		return flowing{}, err
+	}
+	b := flowing{service: d.Service, path: "/kelola/layanan/" + d.Service.Code + "/alur"}
+	if d.Service.Workflow == "" {
+		return b, site.NotFound()
+	}
+	if b.draft, err = p.Builder.Workflows.Open(ctx, gate.ActorOf(c), d.Service.Workflow); err != nil {
+		return b, err
+	}
+	b.roles, b.agencies, err = p.StaffChoices(ctx, gate.LocaleOf(c))
+	return b, err
+}
+
+func (p *Pages) flowHome(c *gin.Context) error {
+	b, err := p.flowing(c)
+	if err != nil {
+		return err
+	}
+	return p.flowView(c, http.StatusOK, b, nil)
+}
+
+// flowView shows the workflow, after a refusal with why.
+func (p *Pages) flowView(c *gin.Context, status int, b flowing, refused error) error {
+	l, d := gate.LocaleOf(c), b.draft
+	v := office.WorkflowView{
+		Shell: p.DeskShell(c, l.T("flow.title", "service", b.service.Name.In(l))), Service: b.service.Name.In(l), Path: b.path,
+		Version: d.Latest, Base: d.Base, Revision: d.Revision, Last: p.stepText(c, d.Last), Changed: p.changedText(c, refused),
+		Simulation: simulationPath(b.service.Code),
+	}
+	if d.Revision > 0 {
+		v.Simulation += "?alur=draf"
+	}
+	if refused != nil && v.Changed == "" {
+		f, _ := gate.Failed(c, refused)
+		v.Errors = ui.Errors{{Text: site.Refusal(l, f)}}
+	}
+	v.ErrorTitle = refused != nil
+	all, err := p.Catalog.List(c.Request.Context(), catalog.Filter{})
+	if err != nil {
+		return err
+	}
+	for _, s := range all {
+		if s.Workflow == b.service.Workflow && s.Code != b.service.Code {
+			v.Shared = append(v.Shared, s.Name.In(l))
+		}
+	}
+	v.Problems = flowProblems(b, l)
+	w := flowWords{l: l, b: b, named: map[string]bool{}}
+	for i, s := range d.Body.States {
+		v.States = append(v.States, w.state(s, i))
+	}
+	v.Loose = w.loose()
+	for i, r := range d.Body.Reminders {
+		v.Reminders = append(v.Reminders, office.WorkflowLine{N: i + 1, Text: w.reminder(r)})
+	}
+	for i, e := range d.Body.Escalation {
+		v.Levels = append(v.Levels, office.WorkflowLine{N: i + 1, Text: w.level(e)})
+	}
+	return p.Render(c, status, office.Workflow(v))
+}
+
+// flowArrange moves or removes a part.
+func (p *Pages) flowArrange(c *gin.Context) error {
+	in, err := site.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	b, err := p.flowing(c)
+	if err != nil {
+		return err
+	}
+	change, at, ok := flowArranged(in.Get("act"))
+	if !ok {
+		return site.Invalid("act", "not_an_option")
+	}
+	change.Code, change.Revision = b.service.Workflow, in.Revision()
+	_, err = p.Builder.Workflows.Change(c.Request.Context(), gate.ActorOf(c), change)
+	return p.flowAfter(c, b, err, b.path+at, "form_saved")
+}
+
+// flowArranged reads the button that was pressed, such as "up state in_review", and where the page goes on.
+func flowArranged(pressed string) (builder.WorkflowChange, string, bool) {
+	words := strings.Fields(pressed)
+	if len(words) != 3 {
+		return builder.WorkflowChange{}, "", false
+	}
+	act, what, code := words[0], words[1], words[2]
+	by := map[string]int{"up": -1, "down": 1}[act]
+	n, err := strconv.Atoi(code)
+	change := builder.WorkflowChange{Act: builder.ActRemove, What: code}
+	switch {
+	case what == "state" && by != 0:
+		return builder.WorkflowChange{Act: builder.ActMove, What: code, Do: builder.MoveState(code, by)}, "#status-" + code, true
+	case what == "action" && by != 0:
+		return builder.WorkflowChange{Act: builder.ActMove, What: code, Do: builder.MoveAction(code, by)}, "#tindakan-" + code, true
+	case act != "remove":
+		return change, "", false
+	case what == "state":
+		change.Do = builder.RemoveState(code)
+	case what == "action":
+		change.Do = builder.RemoveAction(code)
+	case what == "branch":
+		change.Do = builder.RemoveBranch(code)
+	case what == "reminder" && err == nil:
+		change.What, change.Do = "pengingat-"+code, builder.RemoveReminder(n-1)
+	case what == "level" && err == nil:
+		change.What, change.Do = "eskalasi-"+code, builder.RemoveLevel(n-1)
+	default:
+		return change, "", false
+	}
+	return change, "", true
+}
+
+// flowAfter leads on after a step, or shows the workflow as it is with why the step was refused.
+func (p *Pages) flowAfter(c *gin.Context, b flowing, err error, to, sentence string) error {
+	if err == nil {
+		return p.Done(c, to, sentence)
+	}
+	f, status := gate.Failed(c, err)
+	if f.Kind != fault.Conflict && f.Kind != fault.Invalid && f.Code != "workflow.no_part" {
+		return err
+	}
+	fresh, again := p.flowing(c)
+	if again != nil {
+		return again
+	}
+	return p.flowView(c, status, fresh, err)
+}
+
+func (p *Pages) flowPublish(c *gin.Context) error {
+	in, err := site.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	b, err := p.flowing(c)
+	if err != nil {
+		return err
+	}
+	_, err = p.Builder.Workflows.Publish(c.Request.Context(), gate.ActorOf(c), b.service.Workflow, in.Revision())
+	return p.flowAfter(c, b, err, b.path, "flow_published")
+}
+
+func (p *Pages) flowDiscard(c *gin.Context) error {
+	in, err := site.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	b, err := p.flowing(c)
+	if err != nil {
+		return err
+	}
+	err = p.Builder.Workflows.Discard(c.Request.Context(), gate.ActorOf(c), b.service.Workflow, in.Revision())
+	return p.flowAfter(c, b, err, b.path, "form_discarded")
+}

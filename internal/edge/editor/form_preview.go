@@ -1,0 +1,105 @@
+package editor
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/form"
+	"bedelau/web/page/office"
+	"bedelau/web/ui"
+)
+
+// builderPreview shows a page of the draft as applicants will see it.
+func (p *Pages) builderPreview(c *gin.Context) error {
+	return p.preview(c, http.StatusOK, site.Form{})
+}
+
+// builderTry judges what was typed into the preview, and keeps nothing of it.
+func (p *Pages) builderTry(c *gin.Context) error {
+	b, err := p.building(c)
+	if err != nil {
+		return err
+	}
+	page, ok := b.draft.Body.Page(c.Param("page"))
+	if !ok {
+		return site.NotFound()
+	}
+	var several []string
+	for _, f := range page.Every() {
+		if f.Type == form.Date || f.Type == form.MultiChoice || f.Type == form.Point {
+			several = append(several, f.Code)
+		}
+	}
+	in, err := site.ReadForm(c, several...)
+	if f := fault.From(err); err != nil && len(f.Fields) == 0 {
+		return err
+	}
+	return p.preview(c, http.StatusOK, in)
+}
+
+func (p *Pages) preview(c *gin.Context, status int, in site.Form) error {
+	b, err := p.building(c)
+	if err != nil {
+		return err
+	}
+	l, f := gate.LocaleOf(c), b.draft.Body
+	page, ok := f.Page(c.Param("page"))
+	if !ok {
+		return site.NotFound()
+	}
+	d, err := p.Casework.Trial(c.Request.Context(), f, form.Answers{})
+	if err != nil {
+		return err
+	}
+	v := office.BuilderPreviewView{
+		Shell: p.DeskShell(c, l.T("builder.preview_of", "service", b.service.Name.In(l))), Service: b.service.Name.In(l), Back: b.path,
+		Action: b.path + "/pratinjau/" + page.Code, Heading: page.Title.In(l), Hint: page.Hint.In(l), Tried: in.Values != nil, Skipped: page.ShowIf != "",
+	}
+	for _, x := range f.Pages {
+		v.Pages = append(v.Pages, office.BuilderTab{Href: b.path + "/pratinjau/" + x.Code, Text: x.Title.In(l), Current: x.Code == page.Code})
+	}
+	page.ShowIf = "" // an author looks at it whatever was answered before
+	alone := *d.Form
+	alone.Pages = []form.Page{page}
+	d.Form = (&alone).Ready()
+	for name := range in.Values { // files are not tried
+		if fd, _ := d.Form.Field(name); fd.Type == form.File {
+			in.Del(name)
+		}
+	}
+	if v.Tried {
+		check := form.NewChecker(d.Form, d.At)
+		check.Page(page, in.Values, nil, nil)
+		v.Errors, status, _ = site.Refused(c, fault.Fields(check.Errors), "")
+		for i, e := range v.Errors {
+			fd, _ := d.Form.Field(e.Name)
+			v.Errors[i].Label = fd.Title().In(l)
+		}
+		for _, w := range check.Warnings {
+			fd, _ := d.Form.Field(w.Name)
+			v.Doubts = append(v.Doubts, fd.Title().In(l)+": "+site.FieldText(l, w))
+		}
+		if status == 0 {
+			status = http.StatusOK
+		}
+	}
+	shown := d.Typed(page, in.Values)
+	q := site.Questions{Draft: d, Typed: in, Errors: v.Errors, Mirror: d.Mirror(page, shown.Fields), Path: v.Action, L: l}
+	v.Fields, v.Follow = previewed(q.Fields(shown.Fields)), site.Followed(q.Mirror, d.At.Now)
+	return p.Render(c, status, office.BuilderPreview(v))
+}
+
+// previewed leaves out the buttons that would post to an application.
+func previewed(list []ui.Field) []ui.Field {
+	for i := range list {
+		list[i].Add = ""
+		for j := range list[i].Rows {
+			list[i].Rows[j].Remove = ""
+		}
+	}
+	return list
+}

@@ -1,0 +1,300 @@
+package editor
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"bedelau/internal/city/builder"
+	"bedelau/internal/city/simulation"
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/workcal"
+	"bedelau/web/page/office"
+	"bedelau/web/ui"
+)
+
+// limitSimulation holds back a form that reads the history of hundreds of cases.
+var limitSimulation = gate.Limit{Name: "simulation", Count: 20, Per: time.Minute}
+
+// simulationRoutes are where an administrator replays past cases through a changed flow before it is published.
+func (p *Pages) simulationRoutes() gate.Table {
+	city, run := gate.City, site.IDs("run", "simulation")
+	return gate.Table{
+		{Method: get, Path: simulationPath(":code"), Needs: access.ServiceConfigure, Scope: city, Handler: p.simulate},
+		{Method: post, Path: simulationPath(":code"), Needs: access.ServiceConfigure, Scope: city, Limit: limitSimulation, Handler: p.startSimulation},
+		{Method: get, Path: simulationPath(":code") + "/:run", Needs: access.ServiceConfigure, Scope: city, IDs: run, Handler: p.simulationResult},
+		{Method: get, Path: simulationPath(":code") + "/:run/csv", Needs: access.ServiceConfigure, Scope: city, IDs: run, Handler: p.simulationCSV},
+	}
+}
+
+func simulationPath(service string) string { return "/kelola/layanan/" + service + "/simulasi" }
+
+// simulate asks what is to be tried on a service's past cases; with ?alur=draf the draft of its workflow is proposed.
+func (p *Pages) simulate(c *gin.Context) error {
+	from, to := simulation.LastQuarter(site.Zoned(c, p.Now()))
+	v := office.SimulationView{From: from, To: to}
+	if c.Query("alur") == "draf" {
+		b, err := p.flowing(c)
+		if err != nil {
+			return err
+		}
+		raw, err := json.Marshal(b.draft.Body)
+		if err != nil {
+			return err
+		}
+		v.Draft = string(raw)
+	}
+	return p.simulatePage(c, http.StatusOK, v)
+}
+
+func (p *Pages) simulatePage(c *gin.Context, status int, v office.SimulationView) error {
+	ctx, actor, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
+	d, err := p.Catalog.Find(ctx, c.Param("code"))
+	if err != nil {
+		return err
+	}
+	v.Shell, v.Code, v.Service = p.DeskShell(c, l.T("simulation.title")), d.Service.Code, d.Service.Name.In(l)
+	v.ErrorTitle = len(v.Errors) > 0
+	versions, err := p.Simulation.Versions(ctx, actor, v.Code)
+	if err != nil {
+		return err
+	}
+	for _, n := range versions {
+		v.Versions = append(v.Versions, ui.Option{Value: strconv.Itoa(n), Label: l.T("simulation.version_n", "n", n)})
+	}
+	for _, u := range simulation.Units() {
+		v.Units = append(v.Units, ui.Option{Value: string(u), Label: l.T("simulation.unit_of." + string(u))})
+	}
+	runs, err := p.Simulation.Runs(ctx, actor, v.Code)
+	if err != nil {
+		return err
+	}
+	for _, r := range runs {
+		v.Runs = append(v.Runs, office.SimulationRun{Href: simulationPath(v.Code) + "/" + r.ID.String(), What: proposal(r.Ask, l),
+			At: site.Zoned(c, r.CreatedAt), Done: r.State == simulation.Done})
+	}
+	return p.Render(c, status, office.Simulation(v))
+}
+
+// proposal says in words what was tried.
+func proposal(a simulation.Ask, l i18n.Locale) string {
+	var parts []string
+	if !a.Term.IsZero() {
+		parts = append(parts, l.T("simulation.said_term", "term", site.TermText(a.Term, l)))
+	}
+	switch {
+	case len(a.Draft) > 0:
+		parts = append(parts, l.T("simulation.said_draft"))
+	case a.Version > 0:
+		parts = append(parts, l.T("simulation.version_n", "n", a.Version))
+	}
+	if n := len(a.DaysOff); n > 0 {
+		parts = append(parts, l.T("simulation.said_off", "n", n))
+	}
+	if n := len(a.DaysOn); n > 0 {
+		parts = append(parts, l.T("simulation.said_on", "n", n))
+	}
+	if len(parts) == 0 {
+		parts = append(parts, l.T("simulation.said_nothing"))
+	}
+	return strings.Join(parts, ", ") + " (" + a.From + " – " + a.To + ")"
+}
+
+func (p *Pages) startSimulation(c *gin.Context) error {
+	in, err := site.ReadForm(c)
+	code := c.Param("code")
+	if err == nil {
+		_, err = p.Catalog.Find(c.Request.Context(), code)
+	}
+	var path string
+	if err == nil {
+		ask := simulation.Ask{Service: code, Wide: in.Yes("wide"), From: in.Text("from"), To: in.Text("to"),
+			DaysOff: strings.Fields(in.Text("days_off")), DaysOn: strings.Fields(in.Text("days_on"))}
+		if draft := in.Text("draft"); draft != "" {
+			ask.Draft = json.RawMessage(draft)
+		}
+		ask.Version, _ = strconv.Atoi(in.Text("version")) // nothing chosen is no proposal
+		if amount := in.Text("term"); amount != "" {
+			n, parseErr := strconv.Atoi(amount)
+			if parseErr != nil {
+				n = -1 // which no term is
+			}
+			ask.Term = workcal.Term{Amount: n, Unit: workcal.Unit(in.Text("unit"))}
+		}
+		id, startErr := p.Simulation.Start(c.Request.Context(), gate.ActorOf(c), ask)
+		path, err = simulationPath(code)+"/"+id.String(), startErr
+	}
+	if errs, status, ok := site.Refused(c, err, ""); ok {
+		return p.simulatePage(c, status, office.SimulationView{
+			From: site.Clip(in.Text("from"), 20), To: site.Clip(in.Text("to"), 20), Version: in.Text("version"), Draft: site.Clip(in.Text("draft"), builder.MostText),
+			Amount: site.Clip(in.Text("term"), 10), Unit: in.Text("unit"), DaysOff: site.Clip(in.Text("days_off"), 2000), DaysOn: site.Clip(in.Text("days_on"), 2000),
+			Wide: in.Yes("wide"), Errors: site.InOrder(errs, "from", "to", "term", "version", "draft", "days_off", "days_on")})
+	}
+	if err != nil {
+		return err
+	}
+	p.Redirect(c, path)
+	return nil
+}
+
+func (p *Pages) findSimulation(c *gin.Context) (simulation.Run, error) {
+	id, err := site.PathID(c, "run")
+	if err != nil {
+		return simulation.Run{}, err
+	}
+	return p.Simulation.Find(c.Request.Context(), gate.ActorOf(c), c.Param("code"), id)
+}
+
+// simulationResult shows what came of a replay.
+func (p *Pages) simulationResult(c *gin.Context) error {
+	ctx, l := c.Request.Context(), gate.LocaleOf(c)
+	run, err := p.findSimulation(c)
+	if err != nil {
+		return err
+	}
+	d, err := p.Catalog.Find(ctx, run.Service)
+	if err != nil {
+		return err
+	}
+	v := office.SimulationResultView{Shell: p.DeskShell(c, l.T("simulation.result")), Code: run.Service, Service: d.Service.Name.In(l),
+		What: proposal(run.Ask, l), CSV: simulationPath(run.Service) + "/" + run.ID.String() + "/csv"}
+	if run.Result == nil {
+		v.Progress = l.T("simulation.progress", "done", l.Number(int64(run.Done)), "total", l.Number(int64(run.Total)))
+		return p.Render(c, http.StatusOK, office.SimulationResult(v))
+	}
+	_, agencies, err := p.StaffChoices(ctx, l)
+	if err != nil {
+		return err
+	}
+	names, err := p.serviceNames(c, *run.Result)
+	if err != nil {
+		return err
+	}
+	p.fillResult(c, &v, *run.Result, names, agencies)
+	return p.Render(c, http.StatusOK, office.SimulationResult(v))
+}
+
+// serviceNames are the services of a result by code; one that is no longer offered goes by its code.
+func (p *Pages) serviceNames(c *gin.Context, r simulation.Result) (map[string]string, error) {
+	out := map[string]string{}
+	for _, row := range r.Rows {
+		out[row.Service] = row.Service
+		if d, err := p.Catalog.Find(c.Request.Context(), row.Service); err == nil {
+			out[row.Service] = d.Service.Name.In(gate.LocaleOf(c))
+		}
+	}
+	return out, nil
+}
+
+func (p *Pages) fillResult(c *gin.Context, v *office.SimulationResultView, r simulation.Result, names map[string]string, agencies []ui.Option) {
+	l := gate.LocaleOf(c)
+	count := func(n int) string { return l.Number(int64(n)) }
+	v.Figures = []ui.Figure{
+		{Value: count(r.Decided), Label: l.T("simulation.decided")}, {Value: count(r.LateBefore), Label: l.T("simulation.late_before")},
+		{Value: count(r.LateAfter), Label: l.T("simulation.late_after")}, {Value: count(r.ChangedAll), Label: l.T("simulation.changed")},
+	}
+	v.Notes = []string{l.T("simulation.assumed")}
+	if r.Differs > 0 {
+		v.Notes = append(v.Notes, l.T("simulation.differs", "n", r.Differs))
+	}
+	for _, year := range r.Missing {
+		v.Notes = append(v.Notes, l.T("simulation.missing_year", "year", strconv.Itoa(year)))
+	}
+	v.Late = ui.Chart{Title: l.T("simulation.rows"), Column: l.T("catalog_desk.service"),
+		Series: []ui.Series{{Name: l.T("simulation.before")}, {Name: l.T("simulation.after")}}}
+	for _, row := range r.Rows {
+		agency := site.OptionLabel(agencies, row.Agency)
+		v.Rows = append(v.Rows, office.SimulationRow{Service: names[row.Service], Agency: agency, Cases: count(row.Cases), Decided: count(row.Decided),
+			Before: count(row.LateBefore), After: count(row.LateAfter)})
+		v.Late.Labels = append(v.Late.Labels, names[row.Service])
+		v.Late.Series[0].Values = append(v.Late.Series[0].Values, int64(row.LateBefore))
+		v.Late.Series[1].Values = append(v.Late.Series[1].Values, int64(row.LateAfter))
+	}
+	for _, x := range r.Changed {
+		v.Changed = append(v.Changed, office.SimulationCase{ID: x.ID.String(), Number: x.Number, Service: names[x.Service], Agency: site.OptionLabel(agencies, x.Agency),
+			Decided: site.Zoned(c, x.Decided), Due: site.Zoned(c, x.Due), Late: x.Late})
+	}
+	v.ChangedText = l.T("simulation.changed_text", "n", r.ChangedAll, "shown", len(r.Changed))
+	for _, x := range r.Unknown {
+		v.Unknown = append(v.Unknown, l.T("simulation.unknown_state", "name", x.Name, "n", x.Cases))
+	}
+	for _, x := range r.Untaken {
+		v.Untaken = append(v.Untaken, l.T("simulation.untaken", "name", x.Name, "n", x.Cases))
+	}
+	for _, o := range r.Offices {
+		v.Offices = append(v.Offices, officeOf(o, site.OptionLabel(agencies, o.Agency), l))
+	}
+}
+
+func officeOf(o simulation.Office, name string, l i18n.Locale) office.SimulationOffice {
+	out := office.SimulationOffice{Name: name, Over: o.OverAfter > o.OverBefore,
+		Text: l.T("simulation.office_text", "officers", o.Officers, "best", o.Best, "before", o.OverBefore, "after", o.OverAfter)}
+	chart := func(title string) ui.Chart {
+		return ui.Chart{Title: l.T(title, "agency", name), Column: l.T("simulation.week"), Line: true,
+			Series: []ui.Series{{Name: l.T("simulation.before")}, {Name: l.T("simulation.after")}}}
+	}
+	out.Mean, out.Peak = chart("simulation.mean"), chart("simulation.peak")
+	for _, w := range o.Weeks {
+		start, err := time.Parse(time.DateOnly, w.Start)
+		text := w.Start
+		if err == nil {
+			text = l.ShortDate(start, start)
+		}
+		for chart, values := range map[*ui.Chart][2]int{&out.Mean: {(w.MeanBefore + 5) / 10, (w.MeanAfter + 5) / 10}, &out.Peak: {w.PeakBefore, w.PeakAfter}} {
+			chart.Labels = append(chart.Labels, text)
+			for i, n := range values {
+				chart.Series[i].Values = append(chart.Series[i].Values, int64(n))
+			}
+		}
+	}
+	return out
+}
+
+// simulationCSV is a result as a table with one number on a line, so that a spreadsheet can turn it any way.
+func (p *Pages) simulationCSV(c *gin.Context) error {
+	run, err := p.findSimulation(c)
+	if err != nil {
+		return err
+	}
+	if run.Result == nil {
+		return site.NotFound()
+	}
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	line := func(fields ...string) { _ = w.Write(fields) } // a buffer takes everything
+	line("of", "agency", "service", "what", "measure", "before", "after")
+	for _, r := range run.Result.Rows {
+		line("service", r.Agency, r.Service, "", "decided", strconv.Itoa(r.Decided), strconv.Itoa(r.Decided))
+		line("service", r.Agency, r.Service, "", "late", strconv.Itoa(r.LateBefore), strconv.Itoa(r.LateAfter))
+	}
+	tenths := func(n int) string { return strconv.FormatFloat(float64(n)/10, 'f', 1, 64) }
+	for _, o := range run.Result.Offices {
+		for _, x := range o.Weeks {
+			line("office", o.Agency, "", x.Start, "mean_in_hand", tenths(x.MeanBefore), tenths(x.MeanAfter))
+			line("office", o.Agency, "", x.Start, "peak_in_hand", strconv.Itoa(x.PeakBefore), strconv.Itoa(x.PeakAfter))
+			line("office", o.Agency, "", x.Start, "finished", strconv.Itoa(x.Finished), "")
+		}
+	}
+	late := map[bool]string{true: "late", false: "in_time"}
+	for _, x := range run.Result.Changed {
+		line("case", x.Agency, x.Service, x.Number, "outcome", late[!x.Late], late[x.Late])
+	}
+	for of, all := range map[string][]simulation.Named{"unknown_state": run.Result.Unknown, "untaken_step": run.Result.Untaken} {
+		for _, x := range all {
+			line(of, "", "", x.Name, "cases", strconv.Itoa(x.Cases), "")
+		}
+	}
+	w.Flush()
+	c.Header("Content-Disposition", `attachment; filename="simulasi-`+run.Service+`.csv"`)
+	c.Data(http.StatusOK, "text/csv; charset=utf-8", b.Bytes())
+	return nil
+}

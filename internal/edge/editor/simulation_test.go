@@ -1,0 +1,74 @@
+package editor_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"bedelau/internal/city/casework"
+	"bedelau/internal/edge/pagetest"
+	"bedelau/internal/kernel/identity"
+)
+
+// TestAnAdministratorTriesATermOnPastCases: what was really decided comes out as it was recorded, and a longer term makes
+// the late case one in time.
+func TestAnAdministratorTriesATermOnPastCases(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	first, late := s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234").Apply(pagetest.SitiNIK)
+	second, _ := s.Resident(t, pagetest.HostBatam, "Budi Santoso", "081270001235").Apply("2171040101900004")
+	officer := identity.Actor{ID: uuid.New(), TenantID: s.World.Batam.ID, Kind: identity.Staff, Name: "Andi", Roles: []string{"officer"},
+		Agency: "disdukcapil", TOTP: true}
+	act := func(root, action, reason string) {
+		t.Helper()
+		ctx, id := s.In(t, pagetest.HostBatam), uuid.MustParse(strings.TrimPrefix(root, "/permohonan/"))
+		d, err := s.Casework.Get(ctx, officer, id)
+		if err == nil {
+			_, err = s.Casework.Act(ctx, officer, casework.ActInput{ID: id, Action: action, Version: d.Application.Version, Reason: reason})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	act(first, "start_review", "")
+	act(second, "start_review", "")
+	s.Wait(24 * time.Hour)
+	act(second, "reject", "NIK tidak cocok.")
+	s.Wait(48 * time.Hour) // two working days were promised on Tuesday; this is Friday
+	act(first, "reject", "NIK tidak cocok.")
+
+	admin := s.Staff(t, pagetest.HostBatam, "Maya Putri", "city_admin", "")
+	at := "/kelola/layanan/" + pagetest.KTP + "/simulasi"
+	admin.Page("/kelola/layanan", "Simulasi")
+	form := admin.Page(at, "Putar ulang perkara", "Anggapan: semua orang bertindak", "alur kerja versi 1", "Belum ada")
+	if !strings.Contains(form, `value="2026-07-01"`) || !strings.Contains(form, `value="2026-09-30"`) {
+		t.Error("the form does not propose the last quarter")
+	}
+	run := func(pairs ...string) pagetest.Answer {
+		t.Helper()
+		return admin.Post(at, append([]string{"from", "2026-11-01", "to", "2026-11-30"}, pairs...)...)
+	}
+	as := admin.Follow(run())
+	admin.Sees(as, http.StatusOK, "Perkara diputus 2", "Terlambat, menurut catatan 1", "Terlambat, menurut usulan 1", "0 perkara akan berakhir lain", "aturan sekarang")
+	longer := run("term", "5", "unit", "working_day", "version", "1")
+	admin.Sees(admin.Follow(longer), http.StatusOK, "Terlambat, menurut usulan 0", "1 perkara akan berakhir lain", late, "Tepat waktu", "jangka waktu 5 hari kerja", "Beban Disdukcapil", "1 petugas")
+	csv := admin.Get(longer.To() + "/csv")
+	if csv.Status != http.StatusOK || !strings.Contains(csv.Body, "service,disdukcapil,ktp-el-hilang,,late,1,0\n") || !strings.Contains(csv.Body, "case,disdukcapil,ktp-el-hilang,"+late+",outcome,late,in_time\n") {
+		t.Errorf("CSV %d: %s", csv.Status, csv.Body)
+	}
+	admin.Sees(admin.Follow(run("days_off", "2026-11-25")), http.StatusOK, "Terlambat, menurut usulan 0", "1 hari libur tambahan")
+
+	refused := run("term", "banyak", "draft", `{"x":1}`, "days_on", "besok")
+	admin.Sees(refused, http.StatusUnprocessableEntity, "pilih satuannya", "bukan alur kerja yang utuh", "Tulis tanggal seperti")
+	if !strings.Contains(refused.Body, `value="banyak"`) || !strings.Contains(refused.Body, ">besok</textarea>") {
+		t.Error("what was typed is gone")
+	}
+	admin.Page(at, "jangka waktu 5 hari kerja")
+	dodi := s.Staff(t, pagetest.HostBatam, "Dodi", "officer", "disdukcapil")
+	dodi.Sees(dodi.Get(longer.To()), http.StatusForbidden)
+	other := s.Staff(t, pagetest.HostOther, "Tono Saputra", "city_admin", "")
+	other.Sees(other.Get(longer.To()), http.StatusNotFound)
+}

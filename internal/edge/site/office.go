@@ -1,0 +1,118 @@
+package site
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/calendar"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/tenancy"
+	"bedelau/web/ui"
+)
+
+// PathCalendar is where the days are kept on which the city works.
+const PathCalendar = "/kelola/kalender"
+
+// DeskShell is the frame of a page of the desk.
+func (p *Pages) DeskShell(c *gin.Context, title string) ui.Shell {
+	s := p.Shell(c, title)
+	s.Frame, s.NoIndex = ui.FrameOffice, true
+	s.Warning = p.missingYear(c)
+	return s
+}
+
+// missingYear warns whoever may mend it that deadlines are counted without a year's holidays. A question that cannot be
+// answered is no warning: the page is what was asked for.
+func (p *Pages) missingYear(c *gin.Context) *ui.Link {
+	ctx := c.Request.Context()
+	if gate.CityOf(c).Kind != tenancy.KindCity || c.FullPath() == PathCalendar || p.Guard.Allow(ctx, gate.ActorOf(c), access.CalendarManage) != nil {
+		return nil
+	}
+	years, err := calendar.Missing(ctx, p.DB.App, Zoned(c, p.Now()))
+	if err != nil || len(years) == 0 {
+		return nil
+	}
+	return &ui.Link{Href: PathCalendar + "/impor?tahun=" + strconv.Itoa(years[0]), Label: gate.LocaleOf(c).T("calendar.missing", "year", years[0])}
+}
+
+// StaffChoices are the roles that can be given here, and the offices; the platform has none of these.
+func (p *Pages) StaffChoices(ctx context.Context, l i18n.Locale) (roles, agencies []ui.Option, err error) {
+	all, err := p.Guard.Roles(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, r := range all {
+		if !r.Fixed {
+			roles = append(roles, ui.Option{Value: r.Code, Label: r.Label(l)})
+		}
+	}
+	offices, err := p.Catalog.Agencies(ctx)
+	for _, a := range offices {
+		agencies = append(agencies, ui.Option{Value: a.Code, Label: AgencyShort(a, l)})
+	}
+	return roles, agencies, err
+}
+
+// KnownAgency refuses an office that the city does not have. Whether there must be one depends on the role: identity asks.
+func (p *Pages) KnownAgency(ctx context.Context, code string) error {
+	if code == "" {
+		return nil
+	}
+	_, err := p.Catalog.Agency(ctx, code)
+	if fault.Is(err, "catalog.unknown_agency") {
+		return Invalid("agency", "not_an_option")
+	}
+	return err
+}
+
+// OptionLabel is what a value is called among its options, or the value.
+func OptionLabel(options []ui.Option, value string) string {
+	for _, o := range options {
+		if o.Value == value {
+			return o.Label
+		}
+	}
+	return value
+}
+
+// Weekdays are the names by which opening hours keep their days.
+var Weekdays = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
+
+// Hour writes a time of day as the language does.
+func Hour(s string, l i18n.Locale) string {
+	if l == i18n.ID {
+		return strings.ReplaceAll(s, ":", ".")
+	}
+	return s
+}
+
+// CasePath is where staff open an application.
+func CasePath(id uuid.UUID) string { return "/petugas/permohonan/" + id.String() }
+
+// DateOf reads the three parts of a date, or one value of an ISO date.
+func DateOf(in Form, name string) string {
+	parts := in.Values[name]
+	if len(parts) == 1 {
+		return strings.TrimSpace(parts[0])
+	}
+	if len(parts) != 3 || strings.TrimSpace(strings.Join(parts, "")) == "" {
+		return ""
+	}
+	for i := range parts {
+		parts[i] = strings.TrimSpace(parts[i])
+	}
+	if len(parts[0]) == 1 {
+		parts[0] = "0" + parts[0]
+	}
+	if len(parts[1]) == 1 {
+		parts[1] = "0" + parts[1]
+	}
+	return parts[2] + "-" + parts[1] + "-" + parts[0]
+}
