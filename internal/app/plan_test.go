@@ -159,6 +159,13 @@ func (a *App) hotDesks(officer, admin identity.Actor, app casework.Application) 
 		hotRead{"a day at a counter", func(ctx context.Context) { _, _ = a.Booking.Roster(ctx, officer, "disdukcapil-loket", "") }},
 		hotRead{"form in the builder", func(ctx context.Context) { _, _ = a.Builder.Forms.Open(ctx, admin, "ktp-el-hilang") }},
 		hotRead{"workflow in the builder", func(ctx context.Context) { _, _ = a.Builder.Workflows.Open(ctx, admin, "adminduk") }},
+		hotRead{"service in the editor", func(ctx context.Context) {
+			_, _ = a.Editor.Open(ctx, admin, "ktp-el-hilang")
+			_, _ = a.Editor.Find(ctx, admin, "ktp-el-hilang")
+			_, _ = a.Editor.History(ctx, admin, "ktp-el-hilang")
+		}},
+		hotRead{"beginnings in the editor", func(ctx context.Context) { _, _ = a.Editor.Beginnings(ctx, admin) }},
+		hotRead{"what a service can be made of", func(ctx context.Context) { _, _ = a.Editor.Kept(ctx, admin) }},
 		hotRead{"colleagues", func(ctx context.Context) { _, _ = a.Casework.Colleagues(ctx, officer, app.ID) }},
 	)
 }
@@ -311,6 +318,8 @@ INSERT INTO form_draft (tenant_id, code, body, base, revision, act, what, by_id,
 SELECT md5(n::text)::uuid, 'ktp-el-hilang', '{}', 1, 1, 'add', 'x', gen_random_uuid(), 'x', now() FROM generate_series(1, 3000) n;
 INSERT INTO workflow_draft (tenant_id, code, body, base, revision, act, what, by_id, by_name, changed_at)
 SELECT md5(n::text)::uuid, 'adminduk', '{}', 1, 1, 'add', 'x', gen_random_uuid(), 'x', now() FROM generate_series(1, 3000) n;
+INSERT INTO service_draft (tenant_id, code, service, form, workflow, document, standard, base, revision, by_id, by_name, changed_at)
+SELECT md5(n::text)::uuid, 'ktp-el-hilang', '{}', '', '', '', '{}', n % 2, 1, gen_random_uuid(), 'x', now() FROM generate_series(1, 3000) n;
 INSERT INTO agency_calendar (tenant_id, agency) SELECT md5(n::text)::uuid, 'rsud' FROM generate_series(1, 3000) n;
 INSERT INTO calendar_period (tenant_id, agency, code, name, first_day, hours) SELECT md5(n::text)::uuid, '', 'ramadan', '{}', '2026-02-18', '{}' FROM generate_series(1, 3000) n;
 INSERT INTO agency_day (tenant_id, agency, day, name) SELECT md5(n::text)::uuid, 'rsud', '2026-12-01', '{}' FROM generate_series(1, 3000) n;

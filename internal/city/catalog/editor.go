@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -40,7 +41,8 @@ type EditorDeps struct {
 
 // Editor is where a city's administrator writes the standard of a service as a draft and publishes it as the next version,
 // begins a new service, and retires one. There is one draft per service; every change names the revision that its author
-// saw. Staff with service:configure use it.
+// saw. Staff with service:configure use it: those who have an agency, and not application:all, for the services of that
+// agency alone; of others they are refused Forbidden "catalog.other_agency".
 type Editor struct{ d EditorDeps }
 
 // NewEditor returns the Editor.
@@ -98,11 +100,15 @@ func (c *Changed) Error() string { return "changed by " + c.By }
 // Open returns the draft of a service, or what was published last where there is none; NotFound
 // "catalog.unknown_service" when there is neither.
 func (e *Editor) Open(ctx context.Context, actor identity.Actor, code string) (Draft, error) {
-	if err := e.d.Guard.Allow(ctx, actor, access.ServiceConfigure); err != nil {
+	own, err := e.bound(ctx, actor)
+	if err != nil {
 		return Draft{}, err
 	}
 	r, latest, err := e.row(ctx, e.d.DB.App, code, false)
 	if err != nil {
+		return Draft{}, err
+	}
+	if err := mine(ctx, e.d.DB.App, own, r); err != nil {
 		return Draft{}, err
 	}
 	return e.draft(ctx, e.d.DB.App, r, latest)
@@ -111,7 +117,8 @@ func (e *Editor) Open(ctx context.Context, actor identity.Actor, code string) (D
 // Find returns a service for the pages where its parts are written: as it was published, retired or not, or else as its
 // draft has it. The refusals are those of Open.
 func (e *Editor) Find(ctx context.Context, actor identity.Actor, code string) (Detail, error) {
-	if err := e.d.Guard.Allow(ctx, actor, access.ServiceConfigure); err != nil {
+	own, err := e.bound(ctx, actor)
+	if err != nil {
 		return Detail{}, err
 	}
 	db := e.d.DB.App
@@ -124,6 +131,9 @@ func (e *Editor) Find(ctx context.Context, actor identity.Actor, code string) (D
 		s = r.whole().Service
 	} else if err != nil {
 		return Detail{}, wrap(err)
+	}
+	if err := within(own, s.Agency); err != nil {
+		return Detail{}, err
 	}
 	d := Detail{Service: s}
 	err = db.NewSelect().Model(&d.Agency).Where("tenant_id = ? AND code = ?", tenancy.Must(ctx), s.Agency).Scan(ctx)
@@ -143,17 +153,20 @@ func (e *Editor) History(ctx context.Context, actor identity.Actor, code string)
 	return all, wrap(err)
 }
 
-// Beginnings lists the services that are not published yet, by code.
+// Beginnings lists the services that are not published yet, by code: those that the actor may write.
 func (e *Editor) Beginnings(ctx context.Context, actor identity.Actor) ([]Service, error) {
-	if err := e.d.Guard.Allow(ctx, actor, access.ServiceConfigure); err != nil {
+	own, err := e.bound(ctx, actor)
+	if err != nil {
 		return nil, err
 	}
 	var rows []draftRow
-	err := e.d.DB.App.NewSelect().Model(&rows).Where("tenant_id = ? AND base = 0", tenancy.Must(ctx)).
+	err = e.d.DB.App.NewSelect().Model(&rows).Where("tenant_id = ? AND base = 0", tenancy.Must(ctx)).
 		Where("NOT EXISTS (SELECT FROM service AS s WHERE s.tenant_id = sd.tenant_id AND s.code = sd.code)").Order("code").Limit(500).Scan(ctx)
 	var out []Service
 	for _, r := range rows {
-		out = append(out, r.whole().Service)
+		if within(own, r.Service.Agency) == nil {
+			out = append(out, r.whole().Service)
+		}
 	}
 	return out, wrap(err)
 }
@@ -164,6 +177,42 @@ func (e *Editor) Kept(ctx context.Context, actor identity.Actor) (map[string][]s
 		return nil, err
 	}
 	return e.d.Definitions.Kept(ctx, e.d.DB.App)
+}
+
+// Agency returns the one agency whose services the actor may write; empty when it is every one's.
+func (e *Editor) Agency(ctx context.Context, actor identity.Actor) (string, error) {
+	return e.bound(ctx, actor)
+}
+
+func (e *Editor) bound(ctx context.Context, actor identity.Actor) (string, error) {
+	if err := e.d.Guard.Allow(ctx, actor, access.ServiceConfigure); err != nil {
+		return "", err
+	}
+	reach, err := e.d.Guard.Reach(ctx, actor)
+	return reach.Agency(), err
+}
+
+// within refuses whoever writes the services of their own agency alone what is another's.
+func within(own, agency string) error {
+	if own != "" && own != agency {
+		return fault.New(fault.Forbidden, "catalog.other_agency")
+	}
+	return nil
+}
+
+// mine holds both what is published and what the draft would make of it: neither is taken from another agency.
+func mine(ctx context.Context, db bun.IDB, own string, r draftRow) error {
+	if own == "" {
+		return nil
+	}
+	s, err := published(ctx, db, r.Code)
+	if errors.Is(err, sql.ErrNoRows) {
+		s.Agency, err = r.Service.Agency, nil
+	}
+	if err != nil {
+		return wrap(err)
+	}
+	return cmp.Or(within(own, s.Agency), within(own, r.Service.Agency))
 }
 
 func published(ctx context.Context, db bun.IDB, code string) (Service, error) {

@@ -5,7 +5,6 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
@@ -16,7 +15,14 @@ import (
 // somebody else has changed the draft since revision.
 func (e *Editor) Save(ctx context.Context, actor identity.Actor, code string, revision int, in Edition) (Draft, error) {
 	var out Draft
-	err := e.work(ctx, actor, code, revision, func(ctx context.Context, tx bun.Tx, r draftRow, latest int) error {
+	own, err := e.bound(ctx, actor)
+	if err != nil {
+		return out, err
+	}
+	if err := within(own, in.Service.Agency); err != nil {
+		return out, err
+	}
+	err = e.work(ctx, actor, code, revision, func(ctx context.Context, tx bun.Tx, r draftRow, latest int) error {
 		r.take(in)
 		r.ByID, r.ByName, r.ChangedAt, r.Revision = actor.ID, actor.Name, e.d.Now().UTC(), r.Revision+1
 		if revision == 0 {
@@ -35,7 +41,6 @@ func (e *Editor) Save(ctx context.Context, actor identity.Actor, code string, re
 		} else if _, err := tx.NewUpdate().Model(&r).WherePK().Exec(ctx); err != nil {
 			return wrap(err)
 		}
-		var err error
 		if out, err = e.draft(ctx, tx, r, latest); err != nil {
 			return err
 		}
@@ -123,7 +128,8 @@ func (e *Editor) Discard(ctx context.Context, actor identity.Actor, code string,
 // Retire stops new applications; those under way go on. instead tells residents what to do, in every language. It refuses
 // Gone "catalog.retired_service", and Invalid naming "instead_id" or "instead_en".
 func (e *Editor) Retire(ctx context.Context, actor identity.Actor, code string, instead i18n.Text) error {
-	if err := e.d.Guard.Allow(ctx, actor, access.ServiceConfigure); err != nil {
+	own, err := e.bound(ctx, actor)
+	if err != nil {
 		return err
 	}
 	var bad []fault.Field
@@ -137,6 +143,15 @@ func (e *Editor) Retire(ctx context.Context, actor identity.Actor, code string, 
 	}
 	return tenancy.InTx(ctx, e.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
 		tenant := tenancy.Must(ctx)
+		if own != "" {
+			r, _, err := e.row(ctx, tx, code, false)
+			if err == nil {
+				err = mine(ctx, tx, own, r)
+			}
+			if err != nil {
+				return err
+			}
+		}
 		res, err := tx.NewUpdate().Model((*Service)(nil)).Set("retired_at = ?, instead = ?, own = true", e.d.Now().UTC(), instead).
 			Where("tenant_id = ? AND code = ? AND retired_at IS NULL", tenant, code).Exec(ctx)
 		if err != nil {
@@ -154,11 +169,15 @@ func (e *Editor) Retire(ctx context.Context, actor identity.Actor, code string, 
 
 // work runs fn on the locked draft if it is still the one that the actor saw.
 func (e *Editor) work(ctx context.Context, actor identity.Actor, code string, revision int, fn func(context.Context, bun.Tx, draftRow, int) error) error {
-	if err := e.d.Guard.Allow(ctx, actor, access.ServiceConfigure); err != nil {
+	own, err := e.bound(ctx, actor)
+	if err != nil {
 		return err
 	}
 	return tenancy.InTx(ctx, e.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
 		r, latest, err := e.row(ctx, tx, code, true)
+		if err == nil {
+			err = mine(ctx, tx, own, r)
+		}
 		if err != nil {
 			return err
 		}

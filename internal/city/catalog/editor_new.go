@@ -8,7 +8,6 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
@@ -29,7 +28,8 @@ type Beginning struct {
 // Begin makes the draft of a new service; nobody but administrators sees it before it is published. It refuses Invalid,
 // naming the field: "code", "name_id", "name_en", "agency", "category", "like", "copy_workflow" or "copy_document".
 func (e *Editor) Begin(ctx context.Context, actor identity.Actor, in Beginning) error {
-	if err := e.d.Guard.Allow(ctx, actor, access.ServiceConfigure); err != nil {
+	own, err := e.bound(ctx, actor)
+	if err != nil {
 		return err
 	}
 	return tenancy.InTx(ctx, e.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
@@ -44,6 +44,9 @@ func (e *Editor) Begin(ctx context.Context, actor identity.Actor, in Beginning) 
 		bad, err := e.refuse(ctx, tx, in, kept)
 		if err != nil {
 			return err
+		}
+		if within(own, in.Agency) != nil && !slices.ContainsFunc(bad, func(f fault.Field) bool { return f.Name == "agency" }) {
+			bad = append(bad, fault.Field{Name: "agency", Code: "not_an_option"})
 		}
 		if len(bad) > 0 {
 			return fault.Fields(bad)

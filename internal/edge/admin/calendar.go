@@ -117,10 +117,15 @@ func weekText(days []string, l i18n.Locale) string {
 	return strings.Join(names, ", ")
 }
 
-// catalogDesk shows what the city offers, with the standard of each service and what nobody has checked.
+// catalogDesk shows what the city offers, with the standard of each service and what nobody has checked. Who writes the
+// services of one agency alone sees those.
 func (p *Pages) catalogDesk(c *gin.Context) error {
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
-	all, err := p.Catalog.List(ctx, catalog.Filter{})
+	own, err := p.Editor.Agency(ctx, gate.ActorOf(c))
+	if err != nil {
+		return err
+	}
+	all, err := p.Catalog.List(ctx, catalog.Filter{Agency: own})
 	if err != nil {
 		return err
 	}
@@ -129,14 +134,18 @@ func (p *Pages) catalogDesk(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	online, unverified := 0, 0
+	services, online, unverified := 0, 0, 0
 	for _, d := range described {
 		s := d.Service
+		if own != "" && s.Agency != own {
+			continue // which answers for it jointly
+		}
 		row := office.CatalogRow{Code: s.Code, Name: s.Name.In(l), Agency: site.AgencyShort(d.Agency, l), Integration: ui.Integration(s.Integration), Verified: s.Verified, Document: s.Document != ""}
 		if d.Standard != nil {
 			row.Version, row.Verified = d.Standard.Version, s.Verified && d.Standard.Verified
 			row.EffectiveFrom, _ = time.Parse(time.DateOnly, d.Standard.EffectiveFrom)
 		}
+		services++
 		if s.Applicable() {
 			online++
 		}
@@ -145,12 +154,12 @@ func (p *Pages) catalogDesk(c *gin.Context) error {
 		}
 		v.Rows = append(v.Rows, row)
 	}
-	whole, err := p.Catalog.List(ctx, catalog.Filter{Retired: true})
+	whole, err := p.Catalog.List(ctx, catalog.Filter{Agency: own, Retired: true})
 	if err != nil {
 		return err
 	}
 	for _, s := range whole {
-		if s.Retired() {
+		if s.Retired() && (own == "" || s.Agency == own) {
 			v.Rows = append(v.Rows, office.CatalogRow{Code: s.Code, Name: s.Name.In(l), Agency: s.Agency, Integration: ui.Integration(s.Integration), Verified: s.Verified, Retired: true})
 		}
 	}
@@ -162,7 +171,7 @@ func (p *Pages) catalogDesk(c *gin.Context) error {
 		v.Begun = append(v.Begun, ui.Option{Value: s.Code, Label: s.Name.In(l)})
 	}
 	v.Figures = []ui.Figure{
-		{Value: l.Number(int64(len(all))), Label: l.T("catalog_desk.services")},
+		{Value: l.Number(int64(services)), Label: l.T("catalog_desk.services")},
 		{Value: l.Number(int64(online)), Label: l.T("catalog_desk.online")},
 		{Value: l.Number(int64(unverified)), Label: l.T("catalog_desk.unverified")},
 	}

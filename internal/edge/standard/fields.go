@@ -1,6 +1,7 @@
 package standard
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,8 +11,9 @@ import (
 	"bedelau/web/ui"
 )
 
-// choices are what the selects of the page offer.
+// choices are what the selects of the page offer. own is the one agency whose services the reader writes, if it is one.
 type choices struct {
+	own      string
 	agencies []catalog.Agency
 	kept     map[string][]string
 }
@@ -23,7 +25,7 @@ func standardSections(e catalog.Edition, ch choices, l i18n.Locale) []office.Sta
 	out := []office.StandardSection{{Title: l.T("standard.about"), Fields: f.join(
 		f.both("name", s.Name, false, false), f.both("summary", s.Summary, true, false),
 		f.long("keywords", strings.Join(s.Keywords, "\n"), true),
-		f.choose("agency", s.Agency, false, agencyOptions(ch.agencies, l)),
+		f.choose("agency", s.Agency, false, agencyOptions(ch.mine(), l)),
 		f.choose("category", s.Category, false, options(catalog.Categories(), func(c string) string { return l.T(catalog.CategoryKey(c)) })),
 	)}}
 	var levels []ui.Option
@@ -102,6 +104,14 @@ func codes(all []string, chosen string) []ui.Option {
 		out = append(out, ui.Option{Value: chosen, Label: chosen})
 	}
 	return out
+}
+
+// mine are the agencies to whom the reader can give a service.
+func (ch choices) mine() []catalog.Agency {
+	if ch.own == "" {
+		return ch.agencies
+	}
+	return slices.DeleteFunc(slices.Clone(ch.agencies), func(a catalog.Agency) bool { return a.Code != ch.own })
 }
 
 func agencyOptions(all []catalog.Agency, l i18n.Locale) []ui.Option {

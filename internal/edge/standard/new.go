@@ -35,7 +35,7 @@ func (p *Pages) newServicePage(c *gin.Context, status int, b catalog.Beginning, 
 	v := office.NewServiceView{Shell: p.DeskShell(c, l.T("standard.new")), Errors: errs}
 	v.ErrorTitle = len(errs) > 0
 	v.Fields = f.join(f.both("name", b.Name, false, false), f.one(ui.Field{Name: "code", Value: b.Code, Max: 64}),
-		f.choose("agency", b.Agency, false, agencyOptions(ch.agencies, l)),
+		f.choose("agency", b.Agency, false, agencyOptions(ch.mine(), l)),
 		f.choose("category", b.Category, false, options(catalog.Categories(), func(x string) string { return l.T(catalog.CategoryKey(x)) })),
 		f.choose("like", b.Like, true, services))
 	v.Parts = f.join(f.one(ui.Field{Name: "copy_workflow", Type: "select", Value: b.Workflow, Optional: true, Options: codes(ch.kept["workflow"], "")}),

@@ -141,8 +141,12 @@ func (p *Pages) choices(c *gin.Context) (choices, error) {
 	if err != nil {
 		return choices{}, err
 	}
+	own, err := p.Editor.Agency(c.Request.Context(), gate.ActorOf(c))
+	if err != nil {
+		return choices{}, err
+	}
 	kept, err := p.Editor.Kept(c.Request.Context(), gate.ActorOf(c))
-	return choices{agencies, kept}, err
+	return choices{own, agencies, kept}, err
 }
 
 var indexPattern = regexp.MustCompile(`\[(\d+)\]`)
