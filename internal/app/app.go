@@ -16,6 +16,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/city/booking"
 	"bedelau/internal/city/builder"
 	"bedelau/internal/city/bulk"
@@ -170,7 +171,7 @@ func packEngine() *pack.Engine {
 	e := pack.NewEngine()
 	e.Register(catalog.Section())
 	e.Register(tariff.Section())
-	e.Register(casework.Section())
+	e.Register(application.Section())
 	e.Register(booking.Section())
 	return e
 }
@@ -182,7 +183,7 @@ func (a *App) buildCity() error {
 	if err := a.Documents.Register(a.Runner); err != nil {
 		return err
 	}
-	a.Casework = casework.New(casework.Deps{DB: a.DB, Guard: a.Guard, Bus: a.Bus, Files: a.Files, Documents: a.Documents, Keys: a.Keys, Notify: a.Notify,
+	a.Casework = casework.New(application.Deps{DB: a.DB, Guard: a.Guard, Bus: a.Bus, Files: a.Files, Documents: a.Documents, Keys: a.Keys, Notify: a.Notify,
 		Staff: a.Identity, Standards: standards{a.Catalog}, BaseURL: a.CityURL, Log: a.Log})
 	if err := a.Casework.Register(a.Runner); err != nil {
 		return err
@@ -201,7 +202,7 @@ func (a *App) buildCity() error {
 	a.Calendar.Warn(a.Runner, a.Identity, a.Notify)
 	a.Editor = catalog.NewEditor(catalog.EditorDeps{DB: a.DB, Guard: a.Guard, Definitions: a.Casework})
 	a.Builder = builder.New(builder.Deps{DB: a.DB, Guard: a.Guard, Forms: a.Casework, Workflows: a.Casework, Reserved: document.BuiltIn()})
-	a.Inbox = inbox.New(inbox.Deps{DB: a.DB, Guard: a.Guard, Number: casework.ParseNumber})
+	a.Inbox = inbox.New(inbox.Deps{DB: a.DB, Guard: a.Guard, Number: application.ParseNumber})
 	a.Dashboard = dashboard.New(a.DB.App)
 	a.Dashboard.Register(a.Bus)
 	a.APIKeys = apikey.New(a.DB.App, nil)

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"bedelau/internal/city/casework"
+	"bedelau/internal/city/intake"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/form"
@@ -58,7 +59,7 @@ func (a *App) seedCase(ctx context.Context, made map[string]uuid.UUID, c demoCas
 	if err := a.fillDemo(ctx, who, app.ID, c.answers); err != nil {
 		return err
 	}
-	if app, err = a.Casework.Submit(ctx, who, casework.SubmitInput{ID: app.ID, Key: "demo " + app.ID.String()}); err != nil {
+	if app, err = a.Casework.Submit(ctx, who, intake.SubmitInput{ID: app.ID, Key: "demo " + app.ID.String()}); err != nil {
 		return err
 	}
 	for _, s := range c.steps {
@@ -124,13 +125,13 @@ func (a *App) fillDemo(ctx context.Context, who identity.Actor, id uuid.UUID, an
 	return fmt.Errorf("the form does not end")
 }
 
-func pageOf(d casework.Draft, code string) string {
+func pageOf(d intake.Draft, code string) string {
 	page, _ := d.Form.PageOf(code)
 	return page
 }
 
 // asked are the questions that a page puts now.
-func asked(d casework.Draft, page string) []form.Field {
+func asked(d intake.Draft, page string) []form.Field {
 	for _, p := range d.Pages {
 		if p.Code == page {
 			return p.Fields

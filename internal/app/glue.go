@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/city/bulk"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
@@ -20,17 +21,17 @@ import (
 // standards answers casework's question about a service from the catalogue.
 type standards struct{ catalog *catalog.Catalog }
 
-func (s standards) InForce(ctx context.Context, tx bun.IDB, service string, at time.Time) (casework.Offer, error) {
+func (s standards) InForce(ctx context.Context, tx bun.IDB, service string, at time.Time) (application.Offer, error) {
 	city, ok := tenancy.CityFrom(ctx)
 	if !ok {
-		return casework.Offer{}, tenancy.ErrNone
+		return application.Offer{}, tenancy.ErrNone
 	}
 	d, err := s.catalog.FindAt(ctx, tx, service, at.In(city.Location()).Format(time.DateOnly))
 	if err != nil {
-		return casework.Offer{}, err
+		return application.Offer{}, err
 	}
 	term, _ := d.Standard.Parts.Time.Term()
-	return casework.Offer{
+	return application.Offer{
 		Service: d.Service.Code, Name: d.Service.Name,
 		Agency: d.Agency.Code, AgencyName: d.Agency.Name, AgencyShort: d.Agency.Short,
 		Version: d.Standard.Version, Native: d.Service.Applicable(),
@@ -40,9 +41,9 @@ func (s standards) InForce(ctx context.Context, tx bun.IDB, service string, at t
 	}, nil
 }
 
-func (s standards) OfficeAt(ctx context.Context, tx bun.IDB, district, subdistrict string) (casework.Office, bool, error) {
+func (s standards) OfficeAt(ctx context.Context, tx bun.IDB, district, subdistrict string) (application.Office, bool, error) {
 	a, ok, err := s.catalog.OfficeAt(ctx, tx, district, subdistrict)
-	return casework.Office{Code: a.Code, Name: a.Name, Short: a.Short}, ok, err
+	return application.Office{Code: a.Code, Name: a.Name, Short: a.Short}, ok, err
 }
 
 // matters answers booking's questions about services and applications.

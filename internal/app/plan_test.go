@@ -15,8 +15,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/city/booking"
-	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
@@ -72,7 +72,7 @@ func TestHotReadsUseIndexes(t *testing.T) {
 }
 
 // hotPages are what residents and visitors ask for.
-func (a *App) hotPages(token string, resident identity.Actor, app casework.Application) []hotRead {
+func (a *App) hotPages(token string, resident identity.Actor, app application.Application) []hotRead {
 	return []hotRead{
 		{"person of a session", func(ctx context.Context) { _, _ = a.Identity.Resolve(ctx, token) }},
 		{"sessions of a person", func(ctx context.Context) { _, _ = a.Identity.Sessions(ctx, resident) }},
@@ -118,7 +118,7 @@ func (a *App) bookNext(ctx context.Context, resident identity.Actor) {
 }
 
 // hotDesks are what officers ask for all day, of one agency and of the whole city.
-func (a *App) hotDesks(officer, admin identity.Actor, app casework.Application) []hotRead {
+func (a *App) hotDesks(officer, admin identity.Actor, app application.Application) []hotRead {
 	var all []hotRead
 	for who, actor := range map[string]identity.Actor{"an agency": officer, "the city": admin} {
 		for _, v := range inbox.Views() {

@@ -14,7 +14,9 @@ import (
 	"github.com/pquerna/otp/totp"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/city/casework"
+	"bedelau/internal/city/intake"
 	"bedelau/internal/kernel/config"
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/identity"
@@ -100,7 +102,7 @@ func (a *App) signIn(t testing.TB, email string) (token string, actor identity.A
 func (a *App) fileKTP(t testing.TB, ctx context.Context, who identity.Actor, nik string) casework.Detail {
 	t.Helper()
 	draft := a.draftKTP(t, ctx, who, nik)
-	if _, err := a.Casework.Submit(ctx, who, casework.SubmitInput{ID: draft.ID, Key: uuid.NewString()}); err != nil {
+	if _, err := a.Casework.Submit(ctx, who, intake.SubmitInput{ID: draft.ID, Key: uuid.NewString()}); err != nil {
 		t.Fatalf("submit: %v", err)
 	}
 	d, err := a.Casework.Get(ctx, who, draft.ID)
@@ -110,7 +112,7 @@ func (a *App) fileKTP(t testing.TB, ctx context.Context, who identity.Actor, nik
 	return d
 }
 
-func (a *App) draftKTP(t testing.TB, ctx context.Context, who identity.Actor, nik string) casework.Application {
+func (a *App) draftKTP(t testing.TB, ctx context.Context, who identity.Actor, nik string) application.Application {
 	t.Helper()
 	app, err := a.Casework.Start(ctx, who, "ktp-el-hilang", "web")
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/city/builder"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
@@ -42,7 +43,7 @@ func openBench(t *testing.T) bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cases := casework.New(casework.Deps{DB: w.DB, Guard: guard})
+	cases := casework.New(application.Deps{DB: w.DB, Guard: guard})
 	b := bench{builder.New(builder.Deps{DB: w.DB, Guard: guard, Forms: cases, Workflows: cases}).Workflows, w, cases, w.Ctx(w.Batam)}
 	b.load(t)
 	return b
@@ -52,7 +53,7 @@ func (b bench) load(t *testing.T) {
 	t.Helper()
 	engine := pack.NewEngine()
 	engine.Register(catalog.Section())
-	engine.Register(casework.Section())
+	engine.Register(application.Section())
 	p, err := pack.Load(tenants.FS, "batam")
 	if err != nil {
 		t.Fatal(err)

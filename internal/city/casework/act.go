@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/absence"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
@@ -28,8 +29,8 @@ type ActInput struct {
 	Version int
 	Reason  string
 	Fields  []string
-	Answers map[string][]string // of the action's fields, typed or chosen
-	Files   []Upload            // of its fields that take files
+	Answers map[string][]string  // of the action's fields, typed or chosen
+	Files   []application.Upload // of its fields that take files
 
 	Also func(ctx context.Context, tx bun.Tx) error // what has to commit with the step; nil for nothing
 }
@@ -44,40 +45,40 @@ const reasonMax = 2000
 // for fields of the action that are missing or wrong; and for a correction, what Submit refuses. Forbidden
 // "application.other_agency" is for officers who only read what their own was asked of it, and for roles and agencies that
 // the action does not name.
-func (s *Service) Act(ctx context.Context, actor identity.Actor, in ActInput) (Application, error) {
-	seen, err := s.readable(ctx, actor, in.ID)
+func (s *Service) Act(ctx context.Context, actor identity.Actor, in ActInput) (application.Application, error) {
+	seen, err := s.Readable(ctx, actor, in.ID)
 	if err != nil {
-		return Application{}, err
+		return application.Application{}, err
 	}
-	wf, err := s.workflow(ctx, s.d.DB.App, seen)
+	wf, err := s.Workflow(ctx, s.Deps.DB.App, seen)
 	if err != nil {
-		return Application{}, err
+		return application.Application{}, err
 	}
 	action, ok := wf.Action(in.Action)
 	if !ok || seen.Draft() || action.Actor != actorOf(actor) {
-		return Application{}, fault.New(fault.Conflict, "application.no_action")
+		return application.Application{}, fault.New(fault.Conflict, "application.no_action")
 	}
-	r, err := s.within(ctx, actor)
+	r, err := s.Within(ctx, actor)
 	if err != nil {
-		return Application{}, err
+		return application.Application{}, err
 	}
 	if err := s.mayTake(ctx, actor, r, seen, action); err != nil {
-		return Application{}, err
+		return application.Application{}, err
 	}
 	answer, sheet, err := s.checkAct(ctx, actor, seen, wf, action, &in)
 	if err != nil {
-		return Application{}, err
+		return application.Application{}, err
 	}
-	if err := s.warm(ctx); err != nil {
-		return Application{}, err
+	if err := s.Warm(ctx); err != nil {
+		return application.Application{}, err
 	}
 	over, err := s.overHolder(ctx, actor, seen.AssigneeID)
 	if err != nil {
-		return Application{}, err
+		return application.Application{}, err
 	}
-	var app Application
-	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
-		if app, err = lock(ctx, tx, r, in.ID); err != nil {
+	var app application.Application
+	err = tenancy.InTx(ctx, s.Deps.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		if app, err = application.Lock(ctx, tx, r, in.ID); err != nil {
 			return err
 		}
 		if in.Version != app.Version && (in.Version != 0 || action.Actor == workflow.ByOfficer) {
@@ -86,24 +87,28 @@ func (s *Service) Act(ctx context.Context, actor identity.Actor, in ActInput) (A
 		if !slices.Contains(action.From, app.State) {
 			return fault.New(fault.Conflict, "application.no_action")
 		}
-		if action.Actor == workflow.ByOfficer && !over && app.heldByOther(actor.ID) {
+		if action.Actor == workflow.ByOfficer && !over && app.HeldByOther(actor.ID) {
 			return fault.New(fault.Conflict, "application.held", "who", app.AssigneeName)
 		}
-		if k, err := s.know(ctx, tx, app, wf); err != nil {
+		if k, err := s.Know(ctx, tx, app, wf); err != nil {
 			return err
-		} else if !k.standing.Holds(action) {
+		} else if !k.Standing.Holds(action) {
 			return fault.New(fault.Conflict, "application.no_action")
 		}
-		err := s.take(ctx, tx, &app, step{
-			wf: wf, action: action, actor: actor, reason: in.Reason, fields: in.Fields, from: app.State, at: s.now(), answer: answer, sheet: sheet,
-		})
+		st := application.Step{
+			Workflow: wf, Action: action, Actor: actor, Reason: in.Reason, Fields: in.Fields, From: app.State, At: s.Now(), Answer: answer, Sheet: sheet,
+		}
+		if err := s.Recheck(ctx, tx, &app, &st); err != nil {
+			return err
+		}
+		err := s.Take(ctx, tx, &app, st)
 		if err == nil && in.Also != nil {
 			err = in.Also(ctx, tx)
 		}
 		return err
 	})
 	if err != nil {
-		return Application{}, fmt.Errorf("casework: %s: %w", in.Action, err)
+		return application.Application{}, fmt.Errorf("casework: %s: %w", in.Action, err)
 	}
 	return app, nil
 }
@@ -119,38 +124,38 @@ func actorOf(a identity.Actor) string {
 // overHolder reports whether the actor may take steps on what somebody else has, as those may who deal out the work, and
 // who stands in for the holder today.
 func (s *Service) overHolder(ctx context.Context, actor identity.Actor, holder uuid.NullUUID) (bool, error) {
-	if s.d.Guard.Allow(ctx, actor, access.ApplicationAssign) == nil {
+	if s.Deps.Guard.Allow(ctx, actor, access.ApplicationAssign) == nil {
 		return true, nil
 	}
 	if !holder.Valid || holder.UUID == actor.ID || actor.Kind != identity.Staff {
 		return false, nil
 	}
-	stands, err := absence.StandsFor(ctx, s.d.DB.App, actor.ID, s.now())
+	stands, err := absence.StandsFor(ctx, s.Deps.DB.App, actor.ID, s.Now())
 	return slices.Contains(stands, holder.UUID), err
 }
 
 // mayTake refuses an action to whom the workflow does not give it.
-func (s *Service) mayTake(ctx context.Context, actor identity.Actor, r access.Reach, app Application, a workflow.Action) error {
+func (s *Service) mayTake(ctx context.Context, actor identity.Actor, r access.Reach, app application.Application, a workflow.Action) error {
 	if a.Actor == workflow.ByApplicant {
-		return s.d.Guard.Allow(ctx, actor, access.ApplicationOwn)
+		return s.Deps.Guard.Allow(ctx, actor, access.ApplicationOwn)
 	}
 	role := len(a.Roles) == 0 || slices.ContainsFunc(actor.Roles, func(r string) bool { return slices.Contains(a.Roles, r) })
 	if !role || a.Agency != "" && actor.Agency != a.Agency || !r.Owns(app.AgencyCode, app.AccountID) {
 		return fault.New(fault.Forbidden, "application.other_agency")
 	}
-	return s.d.Guard.Allow(ctx, actor, a.Permission)
+	return s.Deps.Guard.Allow(ctx, actor, a.Permission)
 }
 
 // checkAct refuses words and fields that the action cannot use, before anything is locked, and returns what the officer
 // filled in.
-func (s *Service) checkAct(ctx context.Context, actor identity.Actor, app Application, wf *workflow.Workflow, action workflow.Action,
+func (s *Service) checkAct(ctx context.Context, actor identity.Actor, app application.Application, wf *workflow.Workflow, action workflow.Action,
 	in *ActInput) (*workflow.Answer, *workflow.Sheet, error) {
 	in.Reason = strings.TrimSpace(in.Reason)
 	bad := checkReason(in.Reason, action.Reason)
 	to, _ := wf.State(action.To)
 	correct := to.Stage == workflow.StageNeedsCorrection
 	if len(in.Fields) > 0 || correct {
-		form, err := s.form(ctx, s.d.DB.App, app)
+		form, err := s.Form(ctx, s.Deps.DB.App, app)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -169,11 +174,11 @@ func (s *Service) checkAct(ctx context.Context, actor identity.Actor, app Applic
 	if len(action.Fields) == 0 && !action.Pays && len(in.Answers) == 0 && len(in.Files) == 0 {
 		return nil, nil, fault.Fields(bad)
 	}
-	k, err := s.know(ctx, s.d.DB.App, app, wf)
+	k, err := s.Know(ctx, s.Deps.DB.App, app, wf)
 	if err != nil {
 		return nil, nil, err
 	}
-	answer, wrong, err := s.readPage(ctx, actor, app, k, workflow.ActionPage(action.Code), in.Answers, in.Files)
+	answer, wrong, err := s.ReadPage(ctx, actor, app, k, workflow.ActionPage(action.Code), in.Answers, in.Files)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -183,16 +188,16 @@ func (s *Service) checkAct(ctx context.Context, actor identity.Actor, app Applic
 			return nil, nil, err
 		}
 	}
-	return &answer, k.sheet, fault.Fields(bad)
+	return &answer, k.Sheet, fault.Fields(bad)
 }
 
 // changed refuses an act on an application that moved meanwhile, and says how.
-func (s *Service) changed(ctx context.Context, tx bun.IDB, wf *workflow.Workflow, app Application, seen int) error {
-	var last Event
+func (s *Service) changed(ctx context.Context, tx bun.IDB, wf *workflow.Workflow, app application.Application, seen int) error {
+	var last application.Event
 	err := tx.NewSelect().Model(&last).Where("tenant_id = ? AND application_id = ? AND version > ?", app.TenantID, app.ID, seen).
 		OrderExpr("id DESC").Limit(1).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) { // the actor names a version that never was
-		last, err = Event{At: app.UpdatedAt}, nil
+		last, err = application.Event{At: app.UpdatedAt}, nil
 	}
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
@@ -72,7 +73,7 @@ func TestACaseInSomebodysHandsIsTheirs(t *testing.T) {
 	_, err = st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "approve", Version: app.Version, Reason: "Cocok."})
 	wants(t, err, "application.held")
 	d, err := st.Get(st.ctx, dewi, app.ID)
-	if last := d.Timeline[len(d.Timeline)-1]; err != nil || last.Action != EventTakenOver || last.ActorName != "Dewi" || last.Message != "Budi" {
+	if last := d.Timeline[len(d.Timeline)-1]; err != nil || last.Action != application.EventTakenOver || last.ActorName != "Dewi" || last.Message != "Budi" {
 		t.Errorf("the story ends with %+v, %v", last, err)
 	}
 	if _, err = st.Act(st.ctx, dewi, ActInput{ID: app.ID, Action: "approve", Version: app.Version, Reason: "Cocok."}); err != nil {
@@ -235,7 +236,7 @@ func TestDeskWork(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, e := range mine.Timeline {
-		if e.Action == EventNote || e.Action == EventAssigned || e.ActorName == "Budi" {
+		if e.Action == application.EventNote || e.Action == application.EventAssigned || e.ActorName == "Budi" {
 			t.Errorf("the applicant sees %s by %q", e.Action, e.ActorName)
 		}
 	}
@@ -329,7 +330,7 @@ func TestWhoLeavesLeavesNoCaseBehind(t *testing.T) {
 	}
 	hear := func(f event.StaffDeactivated) {
 		t.Helper()
-		err := tenancy.InTx(st.ctx, st.d.DB.App, func(ctx context.Context, tx bun.Tx) error { return st.onStaffDeactivated(ctx, tx, f) })
+		err := tenancy.InTx(st.ctx, st.Deps.DB.App, func(ctx context.Context, tx bun.Tx) error { return st.onStaffDeactivated(ctx, tx, f) })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -341,7 +342,7 @@ func TestWhoLeavesLeavesNoCaseBehind(t *testing.T) {
 	if err != nil || d.Application.AssigneeID.Valid || d.Application.AssigneeName != "" {
 		t.Fatalf("still with %+v, %v", d.Application, err)
 	}
-	if last := d.Timeline[len(d.Timeline)-1]; err != nil || len(d.Timeline) != 3 || last.Action != EventHolderLeft || last.Message != "Budi" || last.Public {
+	if last := d.Timeline[len(d.Timeline)-1]; err != nil || len(d.Timeline) != 3 || last.Action != application.EventHolderLeft || last.Message != "Budi" || last.Public {
 		t.Errorf("the story ends with %+v of %d, %v", last, len(d.Timeline), err)
 	}
 }

@@ -6,14 +6,16 @@ import (
 	"strings"
 	"testing"
 
+	"bedelau/internal/city/application"
+	"bedelau/internal/city/intake"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 )
 
 // holds fails the test unless err names app as what is in the way, with its number and this day in its sentence.
-func holds(t *testing.T, err error, app Application, day string) {
+func holds(t *testing.T, err error, app application.Application, day string) {
 	t.Helper()
-	var h *Hold
+	var h *intake.Hold
 	if !errors.As(err, &h) || h.ID != app.ID || !h.ByNIK {
 		t.Fatalf("the refusal names %+v, want %s", h, app.ID)
 	}
@@ -41,7 +43,7 @@ func TestAnOpenApplicationIsNamedToItsApplicant(t *testing.T) {
 	next := st.draft(t, st.ctx, siti, sitiNIK)
 	refused := func(code string) {
 		t.Helper()
-		_, err := st.Submit(st.ctx, siti, SubmitInput{ID: next.ID, Key: "again"})
+		_, err := st.Submit(st.ctx, siti, intake.SubmitInput{ID: next.ID, Key: "again"})
 		wants(t, err, code)
 		holds(t, err, app, "24 Februari 2027")
 		err = st.MayStart(st.ctx, siti, ktp)
@@ -62,7 +64,7 @@ func TestAnOpenApplicationIsNamedToItsApplicant(t *testing.T) {
 	if err := st.SavePage(st.ctx, siti, next.ID, "nik", map[string][]string{"nik": {nikOf(5)}}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := st.Submit(st.ctx, siti, SubmitInput{ID: next.ID, Key: "again"}); err != nil {
+	if _, err := st.Submit(st.ctx, siti, intake.SubmitInput{ID: next.ID, Key: "again"}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -80,9 +82,9 @@ func TestSomebodyElsesApplicationIsNotToldOf(t *testing.T) {
 	var said []string
 	hears := func() {
 		t.Helper()
-		_, err := st.Submit(st.ctx, stranger, SubmitInput{ID: draft.ID, Key: "k"})
+		_, err := st.Submit(st.ctx, stranger, intake.SubmitInput{ID: draft.ID, Key: "k"})
 		wants(t, err, "application.not_now")
-		if errors.As(err, new(*Hold)) {
+		if errors.As(err, new(*intake.Hold)) {
 			t.Error("the refusal carries whose application it is")
 		}
 		f := fault.From(err)
@@ -120,7 +122,7 @@ func TestTheCooldownOfThreeMonths(t *testing.T) {
 		if tt.code == "" {
 			allows(t, st.MayStart(st.ctx, siti, ktp))
 		}
-		_, err := st.Submit(st.ctx, siti, SubmitInput{ID: next.ID, Key: "again"})
+		_, err := st.Submit(st.ctx, siti, intake.SubmitInput{ID: next.ID, Key: "again"})
 		if tt.code != "" {
 			wants(t, err, tt.code)
 			holds(t, err, app, "24 Februari 2027")

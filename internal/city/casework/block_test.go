@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"bedelau/internal/city/intake"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/form"
@@ -30,7 +31,7 @@ func TestNumbersInsideBlocksAndRows(t *testing.T) {
 		t.Fatal(err)
 	}
 	typed := map[string][]string{"ibu.nik": {"9971046703900003"}, "ibu.name": {"Ani"}, "ibu.birth_date": {"1991-01-01"}, "saksi": {"1"}, "saksi.1.nik_saksi": {"2171046703900101"}}
-	doubts, err := st.TakePage(st.ctx, siti, app.ID, PageInput{Page: "p", Typed: typed})
+	doubts, err := st.TakePage(st.ctx, siti, app.ID, intake.PageInput{Page: "p", Typed: typed})
 	if err != nil || len(doubts) != 2 {
 		t.Fatalf("doubts %v, %v", doubts, err)
 	}
@@ -39,17 +40,17 @@ func TestNumbersInsideBlocksAndRows(t *testing.T) {
 		changed[k] = v
 	}
 	changed["ibu.nik"] = []string{"9971046703900004"}
-	if left, err := st.TakePage(st.ctx, siti, app.ID, PageInput{Page: "p", Typed: changed, Confirm: doubts}); err != nil || len(left) != 2 {
+	if left, err := st.TakePage(st.ctx, siti, app.ID, intake.PageInput{Page: "p", Typed: changed, Confirm: doubts}); err != nil || len(left) != 2 {
 		t.Errorf("of a changed answer %v is left, %v", left, err)
 	}
-	if left, err := st.TakePage(st.ctx, siti, app.ID, PageInput{Page: "p", Typed: changed, Confirm: doubts}); err != nil || len(left) != 0 {
+	if left, err := st.TakePage(st.ctx, siti, app.ID, intake.PageInput{Page: "p", Typed: changed, Confirm: doubts}); err != nil || len(left) != 0 {
 		t.Errorf("of what was confirmed %v is left, %v", left, err)
 	}
 	r, err := st.Review(st.ctx, siti, app.ID)
 	if err != nil || len(r.Warnings) != 0 || len(r.Missing) != 0 {
 		t.Fatalf("the review warns of %v, misses %v, %v", r.Warnings, r.Missing, err)
 	}
-	if app, err = st.Submit(st.ctx, siti, SubmitInput{ID: app.ID, Key: "k"}); err != nil {
+	if app, err = st.Submit(st.ctx, siti, intake.SubmitInput{ID: app.ID, Key: "k"}); err != nil {
 		t.Fatal(err)
 	}
 	if !app.HasConfirmed(fault.Field{Name: "ibu.nik", Code: "nik_area"}) {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/fault"
 )
 
@@ -17,7 +18,7 @@ type Item struct {
 // Outcome is what became of one application of many. Application is as it is now, and zero when Err refuses it.
 type Outcome struct {
 	Item
-	Application Application
+	Application application.Application
 	Err         error
 }
 
@@ -27,7 +28,7 @@ const bulkMax = 100
 // Bulk does the same to each of up to 100 applications, one after the other and each in its own transaction, and tells
 // for each what became of it: a refusal of one stops no other. What is done, and to whom it is allowed, is do's. It
 // refuses Invalid, field "items", for none and for too many, and stops where ctx ends.
-func Bulk(ctx context.Context, items []Item, do func(context.Context, Item) (Application, error)) ([]Outcome, error) {
+func Bulk(ctx context.Context, items []Item, do func(context.Context, Item) (application.Application, error)) ([]Outcome, error) {
 	switch {
 	case len(items) == 0:
 		return nil, fault.Fields([]fault.Field{{Name: "items", Code: "required"}})

@@ -1,108 +1,19 @@
-// Package casework carries a resident's application from a form to a decision within a promised time, and on to the
-// document that the city issues.
+// Package casework is the office's side of an application, from its arrival to a decision within a promised time, and on
+// to the document that the city issues: who takes it, which step is taken, who else is asked, what is paid, who is told
+// when time runs out. Package application holds the record and its steps, package intake the resident's side.
 //
-// What is asked, who may do what in which state, and what is issued are data: versions of forms, workflows and document
-// templates from the city's pack, each application pinned to the ones it was started with. An officer's act names the
-// version of the application that the officer saw, so two officers never undo each other unseen. Deadlines are counted
-// by the city's calendar; they pause while the applicant has the turn, and a sweep finds those that have passed.
-//
-// Who may see what: residents their own applications, officers and heads those of their agency, staff with the
-// permission application:all every one of the city, the platform none. That rule is in the SQL of every query here (see access.Reach),
-// beside the permission that access.Guard asks for. What one may not see is NotFound, as if it did not exist.
+// Who may do what in which state, and what is issued are data of the city. An officer's act names the version of the
+// application that the officer saw, so two officers never undo each other unseen. Deadlines are counted by the city's
+// calendar; they pause while the applicant has the turn, and a sweep finds those that have passed.
 package casework
 
 import (
-	"context"
-	"log/slog"
-	"time"
-
-	"github.com/uptrace/bun"
-
-	"bedelau/internal/kernel/access"
-	"bedelau/internal/kernel/document"
-	"bedelau/internal/kernel/event"
-	"bedelau/internal/kernel/files"
-	"bedelau/internal/kernel/i18n"
-	"bedelau/internal/kernel/identity"
-	"bedelau/internal/kernel/notify"
-	"bedelau/internal/kernel/privacy"
-	"bedelau/internal/kernel/storage"
-	"bedelau/internal/kernel/tenancy"
-	"bedelau/internal/kernel/workcal"
+	"bedelau/internal/city/application"
+	"bedelau/internal/city/intake"
 )
 
-// Deps is what casework is built from.
-type Deps struct {
-	DB        *storage.DB
-	Guard     *access.Guard
-	Bus       *event.Bus
-	Files     *files.Store
-	Documents *document.Service
-	Keys      *privacy.Keys
-	Notify    *notify.Service
-	Staff     *identity.Service // asked who heads an agency
-	Standards Standards
-	BaseURL   func(tenancy.City) string // of the city's site, without a slash at the end
-	Log       *slog.Logger
-	Now       func() time.Time // time.Now when nil
-}
-
-// Standards is what casework must know of a service; the catalogue answers it.
-type Standards interface {
-	// InForce returns what the city promises for a service on at's day, read through tx. It refuses a service that
-	// does not exist or is no longer offered; a service that is not done here comes back with Native false.
-	InForce(ctx context.Context, tx bun.IDB, service string, at time.Time) (Offer, error)
-	// OfficeAt returns the office that serves an address, by the names of its district and subdistrict; false when the
-	// city lists none.
-	OfficeAt(ctx context.Context, tx bun.IDB, district, subdistrict string) (Office, bool, error)
-}
-
-// Offer is a service as an application needs it.
-type Offer struct {
-	Service        string
-	Name           i18n.Text
-	Agency         string // code
-	AgencyName     i18n.Text
-	AgencyShort    string
-	Version        int // of the standard
-	Native         bool
-	Form           string // code of the newest form, and so on
-	Workflow       string
-	Document       string
-	Term           workcal.Term // zero when nothing is promised
-	CooldownMonths int
-	OneOpen        bool
-	OfficeOf       string // the person block of the form whose address decides which office it goes to; empty for the service's own
-	DailyQuota     int    // applications that are taken in a day of the city; 0 is every one
-}
-
-// Service is the casework of every city.
-type Service struct {
-	d    Deps
-	defs *definitions
-
-	newNumber func(prefix string, at time.Time) string // a test makes it collide
-}
+// Service is the casework of every city, with the resident's side of it.
+type Service struct{ *intake.Service }
 
 // New returns the Service. Register binds its jobs.
-func New(d Deps) *Service {
-	if d.Now == nil {
-		d.Now = time.Now
-	}
-	if d.Log == nil {
-		d.Log = slog.Default()
-	}
-	return &Service{d: d, defs: newDefinitions(), newNumber: newNumber}
-}
-
-// now is the present to the microsecond, which is what the database keeps.
-func (s *Service) now() time.Time { return s.d.Now().UTC().Truncate(time.Microsecond) }
-
-// local is now in the city's zone.
-func (s *Service) local(ctx context.Context) time.Time {
-	city, ok := tenancy.CityFrom(ctx)
-	if !ok {
-		return s.now()
-	}
-	return s.now().In(city.Location())
-}
+func New(d application.Deps) *Service { return &Service{Service: intake.New(application.New(d))} }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/jobs"
@@ -19,7 +20,7 @@ import (
 
 func (st *stage) sweepOnce(t testing.TB) (jobsAdded int) {
 	t.Helper()
-	err := tenancy.InTx(st.ctx, st.d.DB.App, func(ctx context.Context, tx bun.Tx) error { return st.sweep(ctx, tx, st.clock()) })
+	err := tenancy.InTx(st.ctx, st.Deps.DB.App, func(ctx context.Context, tx bun.Tx) error { return st.sweep(ctx, tx, st.clock()) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +65,7 @@ func TestALateApplicationIsRaisedOnce(t *testing.T) {
 	}
 	budi := st.officer(t, "Budi", "disdukcapil", "officer")
 	list, err := st.List(st.ctx, budi, []uuid.UUID{app.ID})
-	if err != nil || len(list) != 1 || list[0].EscalationLevel != 1 || list[0].QueueRank != rankDue || !list[0].Late(st.now()) {
+	if err != nil || len(list) != 1 || list[0].EscalationLevel != 1 || list[0].QueueRank != application.RankDue || !list[0].Late(st.Now()) {
 		t.Errorf("the list shows %+v, %v", list, err)
 	}
 	// An escalation is nobody's act: the officer who saw the application before may still take a step.
@@ -183,13 +184,13 @@ func TestHowAPromiseStands(t *testing.T) {
 		at, state string
 		left      int
 	}{
-		{"2026-11-24 10:00", PromiseRunning, 2},
-		{"2026-11-25 23:00", PromiseRunning, 1},
-		{"2026-11-26 09:00", PromiseSoon, 0},
-		{"2026-11-26 16:00", PromiseSoon, 0},
-		{"2026-11-26 16:01", PromiseLate, 0},
-		{"2026-11-29 10:00", PromiseLate, 1},
-		{"2026-12-01 10:00", PromiseLate, 3},
+		{"2026-11-24 10:00", application.PromiseRunning, 2},
+		{"2026-11-25 23:00", application.PromiseRunning, 1},
+		{"2026-11-26 09:00", application.PromiseSoon, 0},
+		{"2026-11-26 16:00", application.PromiseSoon, 0},
+		{"2026-11-26 16:01", application.PromiseLate, 0},
+		{"2026-11-29 10:00", application.PromiseLate, 1},
+		{"2026-12-01 10:00", application.PromiseLate, 3},
 	} {
 		st.on(t, tt.at)
 		p, err := st.Promises(st.ctx, app)
@@ -210,8 +211,8 @@ func TestHowAPromiseStands(t *testing.T) {
 	month.TermUnit, month.TermAmount = "month", 1
 	month.DueAt = st.clock().Add(time.Hour)
 	p, err := st.Promises(st.ctx, paused, decided, draft, hours, month, cancelled)
-	if err != nil || p[0].State != PromisePaused || p[1].State != PromiseBroken || !p[2].Due.IsZero() || p[3].State != PromiseSoon || p[3].Left != 11 ||
-		p[4].State != PromiseSoon || p[4].Left != 0 || p[4].Unit != "day" || p[5].State != PromiseEnded {
+	if err != nil || p[0].State != application.PromisePaused || p[1].State != application.PromiseBroken || !p[2].Due.IsZero() || p[3].State != application.PromiseSoon || p[3].Left != 11 ||
+		p[4].State != application.PromiseSoon || p[4].Left != 0 || p[4].Unit != "day" || p[5].State != application.PromiseEnded {
 		t.Errorf("%+v, %v", p, err)
 	}
 }

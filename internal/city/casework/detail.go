@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/absence"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/document"
@@ -21,12 +22,12 @@ import (
 
 // Detail is one application as its reader may see it.
 type Detail struct {
-	Application Application
+	Application application.Application
 	State       workflow.State
 	Workflow    *workflow.Workflow // names the states of the timeline; do not change it
 	Pages       []PageAnswers
-	Warnings    []fault.Field // what an officer should look at twice; none for the applicant
-	Timeline    []Event       // what is public, for the applicant; an officer sees everything
+	Warnings    []fault.Field       // what an officer should look at twice; none for the applicant
+	Timeline    []application.Event // what is public, for the applicant; an officer sees everything
 	Documents   []document.Document
 	Actions     []workflow.Action // that this reader may take now
 	Late        bool
@@ -60,37 +61,17 @@ type Answer struct {
 	Before    string // what it was when a correction was asked for, if it has changed since; masked when Masked; for staff
 }
 
-// readable reads an application that the actor may read: a resident their own, staff with application:read within
-// their reach.
-func (s *Service) readable(ctx context.Context, actor identity.Actor, id uuid.UUID) (Application, error) {
-	if err := s.mayRead(ctx, actor); err != nil {
-		return Application{}, err
-	}
-	r, err := s.within(ctx, actor)
-	if err != nil {
-		return Application{}, err
-	}
-	return find(ctx, s.d.DB.App, r, id)
-}
-
-func (s *Service) mayRead(ctx context.Context, actor identity.Actor) error {
-	if actor.Kind == identity.Resident {
-		return s.d.Guard.Allow(ctx, actor, access.ApplicationOwn)
-	}
-	return s.d.Guard.Allow(ctx, actor, access.ApplicationRead)
-}
-
 // Get returns an application with its answers, story and documents. Residents get their own; staff with
 // application:read those of their agency, with sensitive answers masked and drafts left out. Anything else is NotFound
 // "application.not_found".
 func (s *Service) Get(ctx context.Context, actor identity.Actor, id uuid.UUID) (Detail, error) {
-	app, err := s.readable(ctx, actor, id)
+	app, err := s.Readable(ctx, actor, id)
 	if err != nil {
 		return Detail{}, err
 	}
-	db, own := s.d.DB.App, actor.Kind == identity.Resident
-	d := Detail{Late: app.Late(s.now())}
-	wf, err := s.workflow(ctx, db, app)
+	db, own := s.Deps.DB.App, actor.Kind == identity.Resident
+	d := Detail{Late: app.Late(s.Now())}
+	wf, err := s.Workflow(ctx, db, app)
 	if err != nil {
 		return Detail{}, err
 	}
@@ -99,10 +80,10 @@ func (s *Service) Get(ctx context.Context, actor identity.Actor, id uuid.UUID) (
 	if d.Pages, d.Warnings, err = s.answered(ctx, app, !own); err != nil {
 		return Detail{}, err
 	}
-	if d.Timeline, err = events(ctx, db, app, own); err != nil {
+	if d.Timeline, err = application.Events(ctx, db, app, own); err != nil {
 		return Detail{}, err
 	}
-	if d.Documents, err = s.d.Documents.Of(ctx, db, app.subject()); err != nil {
+	if d.Documents, err = s.Deps.Documents.Of(ctx, db, app.Subject()); err != nil {
 		return Detail{}, err
 	}
 	if own { // what waits for its signature is not there yet
@@ -119,12 +100,12 @@ func (s *Service) Get(ctx context.Context, actor identity.Actor, id uuid.UUID) (
 			}
 		}
 	}
-	r, err := s.within(ctx, actor)
+	r, err := s.Within(ctx, actor)
 	if err != nil {
 		return Detail{}, err
 	}
 	d.MayWork = r.Owns(app.AgencyCode, app.AccountID)
-	if !own && app.Open() && app.heldByOther(actor.ID) {
+	if !own && app.Open() && app.HeldByOther(actor.ID) {
 		over, err := s.overHolder(ctx, actor, app.AssigneeID)
 		if err != nil {
 			return Detail{}, err
@@ -132,7 +113,7 @@ func (s *Service) Get(ctx context.Context, actor identity.Actor, id uuid.UUID) (
 		d.Held = d.MayWork && !over
 	}
 	if !own && app.Open() && app.AssigneeID.Valid {
-		a, away, err := absence.StandIn(ctx, db, app.AssigneeID.UUID, s.now())
+		a, away, err := absence.StandIn(ctx, db, app.AssigneeID.UUID, s.Now())
 		if err != nil {
 			return Detail{}, err
 		}
@@ -143,45 +124,45 @@ func (s *Service) Get(ctx context.Context, actor identity.Actor, id uuid.UUID) (
 	if err := s.steps(ctx, actor, r, app, &d); err != nil {
 		return Detail{}, err
 	}
-	d.MayReveal = !own && s.d.Guard.Allow(ctx, actor, access.ApplicationReveal) == nil
-	d.MayAssign = !own && app.Open() && d.MayWork && s.d.Guard.Allow(ctx, actor, access.ApplicationAssign) == nil
+	d.MayReveal = !own && s.Deps.Guard.Allow(ctx, actor, access.ApplicationReveal) == nil
+	d.MayAssign = !own && app.Open() && d.MayWork && s.Deps.Guard.Allow(ctx, actor, access.ApplicationAssign) == nil
 	return d, nil
 }
 
 // answered lays an application's answers out as the form does, and judges them again for the officer.
-func (s *Service) answered(ctx context.Context, app Application, masked bool) ([]PageAnswers, []fault.Field, error) {
-	form, err := s.form(ctx, s.d.DB.App, app)
+func (s *Service) answered(ctx context.Context, app application.Application, masked bool) ([]PageAnswers, []fault.Field, error) {
+	form, err := s.Form(ctx, s.Deps.DB.App, app)
 	if err != nil {
 		return nil, nil, err
 	}
-	answers, err := s.answers(ctx, app)
+	answers, err := s.Answers(ctx, app)
 	if err != nil {
 		return nil, nil, err
 	}
-	before, err := s.before(ctx, app)
+	before, err := s.Before(ctx, app)
 	if err != nil {
 		return nil, nil, err
 	}
-	attached, err := s.filesOf(ctx, s.d.DB.App, app)
+	attached, err := s.FilesOf(ctx, s.Deps.DB.App, app)
 	if err != nil {
 		return nil, nil, err
 	}
-	at, err := s.asOf(ctx, s.d.DB.App, app, form)
+	at, err := s.AsOf(ctx, s.Deps.DB.App, app, form)
 	if err != nil {
 		return nil, nil, err
 	}
 	c := forms.NewChecker(form, at)
-	c.All(answers, counts(attached))
+	c.All(answers, application.Counts(attached))
 	l := i18n.From(ctx)
 	var pages []PageAnswers
-	for _, p := range form.Ask(answers, counts(attached), at).Pages {
+	for _, p := range form.Ask(answers, application.Counts(attached), at).Pages {
 		page := PageAnswers{Code: p.Code, Title: p.Title}
 		for _, f := range p.Fields {
 			if !f.Answered() {
 				continue
 			}
 			a := answerTo(f, answers[f.Code], attached[f.Code], l)
-			a.Corrected = app.Correction != nil && app.editable(f.Code) && len(app.Correction.Fields) > 0
+			a.Corrected = app.Correction != nil && app.Editable(f.Code) && len(app.Correction.Fields) > 0
 			if masked && before != nil && !slices.Equal(before[f.Code], answers[f.Code]) {
 				a.Before = f.Display(before[f.Code], l)
 			}
@@ -204,23 +185,23 @@ func (s *Service) answered(ctx context.Context, app Application, masked bool) ([
 const mineLimit = 200
 
 // Mine lists a resident's own applications, drafts too, the newest first.
-func (s *Service) Mine(ctx context.Context, actor identity.Actor) ([]Application, error) {
-	if err := s.d.Guard.Allow(ctx, actor, access.ApplicationOwn); err != nil {
+func (s *Service) Mine(ctx context.Context, actor identity.Actor) ([]application.Application, error) {
+	if err := s.Deps.Guard.Allow(ctx, actor, access.ApplicationOwn); err != nil {
 		return nil, err
 	}
-	var all []Application
-	err := withoutAnswers(s.d.DB.App, &all).
+	var all []application.Application
+	err := application.WithoutAnswers(s.Deps.DB.App, &all).
 		Where("a.tenant_id = ? AND a.account_id = ?", tenancy.Must(ctx), actor.ID).
 		OrderExpr("a.id DESC").Limit(mineLimit).Scan(ctx)
 	return all, err
 }
 
 // Status returns the state of an application in its workflow's words, for lists.
-func (s *Service) Status(ctx context.Context, app Application) (workflow.State, error) {
+func (s *Service) Status(ctx context.Context, app application.Application) (workflow.State, error) {
 	if app.Draft() {
 		return workflow.State{Code: workflow.Draft, Stage: workflow.StageDraft, Clock: workflow.Stopped}, nil
 	}
-	wf, err := s.workflow(ctx, s.d.DB.App, app)
+	wf, err := s.Workflow(ctx, s.Deps.DB.App, app)
 	if err != nil {
 		return workflow.State{}, err
 	}

@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fee"
 	"bedelau/internal/kernel/files"
@@ -24,39 +25,39 @@ type JointTask struct {
 }
 
 // steps lays out what the reader may do now, and what the office has answered.
-func (s *Service) steps(ctx context.Context, actor identity.Actor, r access.Reach, app Application, d *Detail) error {
+func (s *Service) steps(ctx context.Context, actor identity.Actor, r access.Reach, app application.Application, d *Detail) error {
 	if app.Draft() {
 		return nil
 	}
-	db, own := s.d.DB.App, actor.Kind == identity.Resident
-	k, err := s.know(ctx, db, app, d.Workflow)
+	db, own := s.Deps.DB.App, actor.Kind == identity.Resident
+	k, err := s.Know(ctx, db, app, d.Workflow)
 	if err != nil {
 		return err
 	}
 	d.Asks = map[string]forms.Page{}
 	for _, a := range d.Workflow.Offered(app.State, actorOf(actor)) {
-		if d.Held || !k.standing.Holds(a) || s.mayTake(ctx, actor, r, app, a) != nil {
+		if d.Held || !k.Standing.Holds(a) || s.mayTake(ctx, actor, r, app, a) != nil {
 			continue
 		}
 		d.Actions = append(d.Actions, a)
-		if p, ok := k.standing.Page(workflow.ActionPage(a.Code)); ok {
+		if p, ok := k.Standing.Page(workflow.ActionPage(a.Code)); ok {
 			d.Asks[p.Code] = p
 		}
 	}
 	if !d.Workflow.Waits() {
 		return nil
 	}
-	if d.Fees, err = fee.Of(ctx, db, subjectKind, app.ID); err != nil {
+	if d.Fees, err = fee.Of(ctx, db, application.SubjectKind, app.ID); err != nil {
 		return err
 	}
-	tasks, err := workflow.Tasks(ctx, db, app.matter())
+	tasks, err := workflow.Tasks(ctx, db, app.Matter())
 	if err != nil {
 		return err
 	}
 	for _, t := range tasks {
 		state, _ := d.Workflow.State(t.State)
 		branch, _ := state.Branch(t.Branch)
-		j := JointTask{Task: t, Ask: branch, Late: t.Late(s.now())}
+		j := JointTask{Task: t, Ask: branch, Late: t.Late(s.Now())}
 		if own {
 			j.AssigneeName, j.ClosedName, j.Outcome, j.Reason, j.Refused = "", "", "", "", false
 		} else {
@@ -68,9 +69,9 @@ func (s *Service) steps(ctx context.Context, actor identity.Actor, r access.Reac
 				}
 				j.Held = !over
 			}
-			j.MayAnswer = j.Mine && t.Status == workflow.TaskOpen && !j.Held && s.d.Guard.Allow(ctx, actor, branch.Permission) == nil
+			j.MayAnswer = j.Mine && t.Status == workflow.TaskOpen && !j.Held && s.Deps.Guard.Allow(ctx, actor, branch.Permission) == nil
 		}
-		if p, ok := k.standing.Page(workflow.BranchPage(t.Branch)); ok && j.MayAnswer {
+		if p, ok := k.Standing.Page(workflow.BranchPage(t.Branch)); ok && j.MayAnswer {
 			d.Asks[p.Code] = p
 		}
 		d.Joint = append(d.Joint, j)
@@ -82,12 +83,12 @@ func (s *Service) steps(ctx context.Context, actor identity.Actor, r access.Reac
 }
 
 // officeAnswers lays out what the office has answered, page by page of the sheet.
-func officeAnswers(k known, l i18n.Locale) []PageAnswers {
+func officeAnswers(k application.Known, l i18n.Locale) []PageAnswers {
 	var out []PageAnswers
-	for _, p := range k.sheet.Office() {
+	for _, p := range k.Sheet.Office() {
 		page := PageAnswers{Code: p.Code, Title: p.Title}
 		for _, f := range p.Fields {
-			v, attached := k.office.Answers[f.Code], k.office.Files[f.Code]
+			v, attached := k.Office.Answers[f.Code], k.Office.Files[f.Code]
 			if len(v) == 0 && len(attached) == 0 {
 				continue
 			}

@@ -9,6 +9,7 @@ import (
 	"github.com/johnfercher/maroto/v2/pkg/consts/fontstyle"
 	"github.com/johnfercher/maroto/v2/pkg/props"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/fee"
@@ -21,11 +22,11 @@ import (
 // to staff who may read the application. Its QR leads to the page that verifies the application's own receipt. It refuses
 // Conflict "fee.not_paid".
 func (s *Service) FeeReceiptPDF(ctx context.Context, actor identity.Actor, id, which uuid.UUID) (name string, pdf []byte, err error) {
-	app, err := s.readable(ctx, actor, id)
+	app, err := s.Readable(ctx, actor, id)
 	if err != nil {
 		return "", nil, err
 	}
-	all, err := fee.Of(ctx, s.d.DB.App, subjectKind, app.ID)
+	all, err := fee.Of(ctx, s.Deps.DB.App, application.SubjectKind, app.ID)
 	if err != nil {
 		return "", nil, err
 	}
@@ -38,7 +39,7 @@ func (s *Service) FeeReceiptPDF(ctx context.Context, actor identity.Actor, id, w
 	return "", nil, fault.New(fault.Conflict, "fee.not_paid")
 }
 
-func (s *Service) printFee(ctx context.Context, app Application, f fee.Fee) ([]byte, error) {
+func (s *Service) printFee(ctx context.Context, app application.Application, f fee.Fee) ([]byte, error) {
 	l := i18n.From(ctx)
 	city, _ := tenancy.CityFrom(ctx)
 	title := l.T("casework.fee_receipt.title")
@@ -65,7 +66,7 @@ func (s *Service) printFee(ctx context.Context, app Application, f fee.Fee) ([]b
 		sh.Pair(l.T("casework.fee_receipt.refunded"), l.Date(f.RefundedAt.In(city.Location()))+": "+f.RefundReason)
 	}
 	sh.Space(8)
-	err = sh.Check(s.d.Documents.VerifyURL(city, app.ReceiptToken), sh.Aside(l.T("casework.fee_receipt.check"), 2, 10, fontstyle.Normal))
+	err = sh.Check(s.Deps.Documents.VerifyURL(city, app.ReceiptToken), sh.Aside(l.T("casework.fee_receipt.check"), 2, 10, fontstyle.Normal))
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/fee"
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/workcal"
@@ -40,7 +41,7 @@ func TestAFeeIsAskedPaidAndGivenBack(t *testing.T) {
 	st := newStage(t)
 	st.follow(t, charged)
 	siti, budi := st.resident(t, st.ctx, "Siti"), st.officer(t, "Budi", "disdukcapil", "officer")
-	charge := func(n int, luas string) Application {
+	charge := func(n int, luas string) application.Application {
 		t.Helper()
 		app := st.submitted(t, st.resident(t, st.ctx, "Warga"), nikOf(n))
 		if n == 0 {
@@ -71,10 +72,10 @@ func TestAFeeIsAskedPaidAndGivenBack(t *testing.T) {
 	if _, _, err := st.FeeReceiptPDF(st.ctx, siti, app.ID, d.Fees[0].ID); err == nil {
 		t.Error("a receipt before the payment")
 	}
-	pay := func(app Application, amount, on, reference string) error {
+	pay := func(app application.Application, amount, on, reference string) error {
 		_, err := st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "pay", Version: app.Version,
 			Answers: map[string][]string{"paid_amount": {amount}, "paid_on": {on}, "paid_reference": {reference}},
-			Files:   []Upload{{Field: "paid_proof", Name: "slip.jpg", Body: bytes.NewReader(photo(t))}}})
+			Files:   []application.Upload{{Field: "paid_proof", Name: "slip.jpg", Body: bytes.NewReader(photo(t))}}})
 		return err
 	}
 	wantsField(t, pay(app, "250000", "2026-11-24", "BRK-1"), "paid_amount", "amount_differs")
@@ -113,7 +114,7 @@ func TestAFeeIsAskedPaidAndGivenBack(t *testing.T) {
 	wants(t, st.RefundFee(st.ctx, budi, app.ID, d.Fees[0].ID, "Salah hitung."), "fee.not_paid")
 	d, _ = st.joint(t, siti, app.ID)
 	last := d.Timeline[len(d.Timeline)-1]
-	if d.Fees[0].Status != fee.Refunded || last.Action != EventRefunded || last.Message != "Salah hitung." {
+	if d.Fees[0].Status != fee.Refunded || last.Action != application.EventRefunded || last.Message != "Salah hitung." {
 		t.Errorf("given back: %+v, told %+v", d.Fees[0], last)
 	}
 	var acts []string

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/i18n"
@@ -15,20 +16,15 @@ import (
 	"bedelau/internal/kernel/workflow"
 )
 
-// subjectKind is how documents know an application.
-const subjectKind = "application"
-
-func (a Application) subject() document.Subject { return document.Subject{Kind: subjectKind, ID: a.ID} }
-
 // Issued returns what a resident can download: of each of their own applications the document that is in force.
 func (s *Service) Issued(ctx context.Context, actor identity.Actor) (map[uuid.UUID]document.Document, error) {
-	if err := s.d.Guard.Allow(ctx, actor, access.ApplicationOwn); err != nil {
+	if err := s.Deps.Guard.Allow(ctx, actor, access.ApplicationOwn); err != nil {
 		return nil, err
 	}
 	var all []document.Document
-	err := s.d.DB.App.NewSelect().Model(&all).
+	err := s.Deps.DB.App.NewSelect().Model(&all).
 		Join("JOIN application AS a ON a.tenant_id = d.tenant_id AND a.id = d.subject_id").
-		Where("d.tenant_id = ? AND d.subject_kind = ? AND a.account_id = ? AND d.status = ?", tenancy.Must(ctx), subjectKind, actor.ID, document.Valid).
+		Where("d.tenant_id = ? AND d.subject_kind = ? AND a.account_id = ? AND d.status = ?", tenancy.Must(ctx), application.SubjectKind, actor.ID, document.Valid).
 		OrderExpr("d.id DESC").Limit(mineLimit).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("casework: issued: %w", err)
@@ -42,20 +38,20 @@ func (s *Service) Issued(ctx context.Context, actor identity.Actor) (map[uuid.UU
 
 // issue makes the document of an application that was decided: its number, its PDF, its place on the verification page. It is
 // a job, so that an officer does not wait for it; running again, it finds what it has made.
-func (s *Service) issue(ctx context.Context, _ uuid.UUID, args issueArgs) error {
-	if err := s.warm(ctx); err != nil {
+func (s *Service) issue(ctx context.Context, _ uuid.UUID, args application.IssueArgs) error {
+	if err := s.Warm(ctx); err != nil {
 		return err
 	}
-	return tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
-		app, err := lockAny(ctx, tx, args.ApplicationID)
+	return tenancy.InTx(ctx, s.Deps.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		app, err := application.LockAny(ctx, tx, args.ApplicationID)
 		if err != nil {
 			return err
 		}
-		made, err := s.d.Documents.Of(ctx, tx, app.subject())
+		made, err := s.Deps.Documents.Of(ctx, tx, app.Subject())
 		if err != nil || len(made) > 0 {
 			return err
 		}
-		wf, err := s.workflow(ctx, tx, app)
+		wf, err := s.Workflow(ctx, tx, app)
 		if err != nil || !wf.IssuesOn(workflow.Stage(app.Outcome)) {
 			return err
 		}
@@ -65,31 +61,31 @@ func (s *Service) issue(ctx context.Context, _ uuid.UUID, args issueArgs) error 
 }
 
 // makeDocument makes the document of an application by the template that it is pinned to.
-func (s *Service) makeDocument(ctx context.Context, tx bun.Tx, app Application) (document.Document, error) {
+func (s *Service) makeDocument(ctx context.Context, tx bun.Tx, app application.Application) (document.Document, error) {
 	r, err := s.request(ctx, tx, app)
 	if err != nil {
 		return document.Document{}, err
 	}
-	return s.d.Documents.Make(ctx, tx, r)
+	return s.Deps.Documents.Make(ctx, tx, r)
 }
 
 // request is what a document says of an application.
-func (s *Service) request(ctx context.Context, tx bun.IDB, app Application) (document.Request, error) {
-	wf, err := s.workflow(ctx, tx, app)
+func (s *Service) request(ctx context.Context, tx bun.IDB, app application.Application) (document.Request, error) {
+	wf, err := s.Workflow(ctx, tx, app)
 	if err != nil {
 		return document.Request{}, err
 	}
-	k, err := s.knowAll(ctx, tx, app, wf)
+	k, err := s.KnowAll(ctx, tx, app, wf)
 	if err != nil {
 		return document.Request{}, err
 	}
 	const l = i18n.ID
-	zone := s.local(ctx).Location()
+	zone := s.Local(ctx).Location()
 	return document.Request{
-		Subject: app.subject(), SubjectNumber: app.Number, Template: app.DocumentCode, Version: app.DocumentVersion, Service: app.ServiceCode,
+		Subject: app.Subject(), SubjectNumber: app.Number, Template: app.DocumentCode, Version: app.DocumentVersion, Service: app.ServiceCode,
 		Agency: document.Agency{Code: app.AgencyCode, Name: app.AgencyName, Short: app.AgencyShort},
 		Holder: app.ApplicantName, HolderID: uuid.NullUUID{UUID: app.AccountID, Valid: true},
-		Form: k.sheet.Form(), Answers: k.answers, Files: k.files, Values: map[string]string{
+		Form: k.Sheet.Form(), Answers: k.Answers, Files: k.Files, Values: map[string]string{
 			"number": app.Number, "service": app.ServiceName.In(l), "agency": app.AgencyName.In(l), "reason": app.Reason,
 			"submitted": l.Date(app.SubmittedAt.In(zone)), "date": l.Date(app.DecidedAt.In(zone)),
 		},

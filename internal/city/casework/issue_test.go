@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workflow"
@@ -24,7 +25,7 @@ func TestNumbersHaveNoGap(t *testing.T) {
 	budi := st.officer(t, "Budi", "disdukcapil", "officer")
 	siti := st.resident(t, st.ctx, "Siti")
 	const n = 50
-	var apps []Application
+	var apps []application.Application
 	for i := range n {
 		apps = append(apps, st.approved(t, budi, st.submitted(t, siti, nikOf(i))))
 	}
@@ -33,7 +34,7 @@ func TestNumbersHaveNoGap(t *testing.T) {
 	for i, app := range apps {
 		wg.Go(func() {
 			if i%4 < 2 {
-				err := tenancy.InTx(st.ctx, st.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
+				err := tenancy.InTx(st.ctx, st.Deps.DB.App, func(ctx context.Context, tx bun.Tx) error {
 					if _, err := st.makeDocument(ctx, tx, app); err != nil {
 						return err
 					}
@@ -47,7 +48,7 @@ func TestNumbersHaveNoGap(t *testing.T) {
 					t.Error(err)
 				}
 			}
-			if err := st.issue(st.ctx, uuid.Nil, issueArgs{ApplicationID: app.ID}); err != nil {
+			if err := st.issue(st.ctx, uuid.Nil, application.IssueArgs{ApplicationID: app.ID}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -67,7 +68,7 @@ func TestNumbersHaveNoGap(t *testing.T) {
 	// A new year begins at one, by the city's clock: this is still 2026 in UTC.
 	st.on(t, "2027-01-01 00:30")
 	app := st.approved(t, budi, st.submitted(t, siti, nikOf(99)))
-	if err := st.issue(st.ctx, uuid.Nil, issueArgs{ApplicationID: app.ID}); err != nil {
+	if err := st.issue(st.ctx, uuid.Nil, application.IssueArgs{ApplicationID: app.ID}); err != nil {
 		t.Fatal(err)
 	}
 	d, err := st.Get(st.ctx, siti, app.ID)
@@ -88,7 +89,7 @@ func TestNothingIsIssuedOnARejection(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := st.issue(st.ctx, uuid.Nil, issueArgs{ApplicationID: app.ID}); err != nil {
+	if err := st.issue(st.ctx, uuid.Nil, application.IssueArgs{ApplicationID: app.ID}); err != nil {
 		t.Fatal(err)
 	}
 	if n := len(heard[event.DocumentIssued](st)); n != 0 || app.Outcome != event.Rejected || app.ClosedAt.IsZero() {
@@ -104,14 +105,14 @@ func TestNothingIsIssuedOnARejection(t *testing.T) {
 func TestAWorkflowMayEndWithTheDocument(t *testing.T) {
 	t.Parallel()
 	st := newStage(t)
-	wf, err := define[workflow.Workflow](st.ctx, newDefinitions(), st.w.DB.App, workflowTable, "adminduk", 1)
+	wf, err := application.Define[workflow.Workflow](st.ctx, application.NewDefinitions(), st.w.DB.App, application.WorkflowTable, "adminduk", 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	i := slices.IndexFunc(wf.Actions, func(a workflow.Action) bool { return a.Code == "hand_over" })
 	wf.Actions[i].Actor, wf.Actions[i].Permission, wf.Actions[i].Message = workflow.BySystem, "", nil
 	err = tenancy.InTx(st.ctx, st.w.DB.App, func(ctx context.Context, tx bun.Tx) error {
-		return publish(ctx, tx, workflowTable, "adminduk", 2, wf, st.clock())
+		return application.Publish(ctx, tx, application.WorkflowTable, "adminduk", 2, wf, st.clock())
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -121,7 +122,7 @@ func TestAWorkflowMayEndWithTheDocument(t *testing.T) {
 	if app.WorkflowVersion != 2 {
 		t.Fatalf("workflow version %d", app.WorkflowVersion)
 	}
-	if err := st.issue(st.ctx, uuid.Nil, issueArgs{ApplicationID: app.ID}); err != nil {
+	if err := st.issue(st.ctx, uuid.Nil, application.IssueArgs{ApplicationID: app.ID}); err != nil {
 		t.Fatal(err)
 	}
 	d, err := st.Get(st.ctx, siti, app.ID)

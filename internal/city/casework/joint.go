@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/event"
@@ -27,7 +28,7 @@ type AnswerInput struct {
 	Outcome string
 	Reason  string
 	Answers map[string][]string
-	Files   []Upload
+	Files   []application.Upload
 }
 
 // AnswerTask gives an office's answer to what it was asked of an application; the step by which the branches join, if
@@ -36,34 +37,34 @@ type AnswerInput struct {
 // "task.changed" when it is no longer the version that the officer saw, and "task.held" when a colleague has it and the
 // actor may not deal out work; Invalid for an outcome that the branch does not have, for a reason as Act does, and for
 // fields.
-func (s *Service) AnswerTask(ctx context.Context, actor identity.Actor, in AnswerInput) (Application, error) {
+func (s *Service) AnswerTask(ctx context.Context, actor identity.Actor, in AnswerInput) (application.Application, error) {
 	t, app, wf, err := s.task(ctx, actor, in.Task)
 	if err != nil {
-		return Application{}, err
+		return application.Application{}, err
 	}
 	state, _ := wf.State(t.State)
 	branch, ok := state.Branch(t.Branch)
 	if !ok {
-		return Application{}, fault.New(fault.NotFound, "task.not_found") // not of this version of the workflow
+		return application.Application{}, fault.New(fault.NotFound, "task.not_found") // not of this version of the workflow
 	}
-	if err := s.d.Guard.Allow(ctx, actor, branch.Permission); err != nil {
-		return Application{}, err
+	if err := s.Deps.Guard.Allow(ctx, actor, branch.Permission); err != nil {
+		return application.Application{}, err
 	}
 	if t.Status != workflow.TaskOpen {
-		return Application{}, s.taskClosed(ctx, s.d.DB.App, app, t)
+		return application.Application{}, s.taskClosed(ctx, s.Deps.DB.App, app, t)
 	}
-	k, err := s.know(ctx, s.d.DB.App, app, wf)
+	k, err := s.Know(ctx, s.Deps.DB.App, app, wf)
 	if err != nil {
-		return Application{}, err
+		return application.Application{}, err
 	}
 	typed := map[string][]string{}
 	for code, v := range in.Answers {
 		typed[code] = v
 	}
 	typed[branch.Code] = []string{in.Outcome}
-	answer, bad, err := s.readPage(ctx, actor, app, k, workflow.BranchPage(branch.Code), typed, in.Files)
+	answer, bad, err := s.ReadPage(ctx, actor, app, k, workflow.BranchPage(branch.Code), typed, in.Files)
 	if err != nil {
-		return Application{}, err
+		return application.Application{}, err
 	}
 	for i := range bad {
 		if bad[i].Name == branch.Code {
@@ -74,27 +75,27 @@ func (s *Service) AnswerTask(ctx context.Context, actor identity.Actor, in Answe
 	in.Reason = strings.TrimSpace(in.Reason)
 	bad = append(bad, checkReason(in.Reason, outcome.Reason)...)
 	if err := fault.Fields(bad); err != nil {
-		return Application{}, err
+		return application.Application{}, err
 	}
-	if err := s.warm(ctx); err != nil {
-		return Application{}, err
+	if err := s.Warm(ctx); err != nil {
+		return application.Application{}, err
 	}
 	over, err := s.overHolder(ctx, actor, t.AssigneeID)
 	if err != nil {
-		return Application{}, err
+		return application.Application{}, err
 	}
-	err = s.onTask(ctx, actor, t.ID, in.Version, "answer task", func(ctx context.Context, tx bun.Tx, found *Application, t *workflow.Task) (Event, error) {
+	err = s.onTask(ctx, actor, t.ID, in.Version, "answer task", func(ctx context.Context, tx bun.Tx, found *application.Application, t *workflow.Task) (application.Event, error) {
 		if !over && t.HeldByOther(actor.ID) {
-			return Event{}, fault.New(fault.Conflict, "task.held", "who", t.AssigneeName)
+			return application.Event{}, fault.New(fault.Conflict, "task.held", "who", t.AssigneeName)
 		}
-		now := s.now()
+		now := s.Now()
 		t.Status, t.Outcome, t.Refused, t.Reason = workflow.TaskAnswered, outcome.Code, outcome.Refuses, in.Reason
 		t.ClosedAt, t.ClosedBy, t.ClosedName = now, uuid.NullUUID{UUID: actor.ID, Valid: true}, actor.Name
 		answer.At, answer.Version = now, found.Version
-		if err := s.records().Put(ctx, tx, found.matter(), k.sheet, answer); err != nil {
-			return Event{}, err
+		if err := s.Records().Put(ctx, tx, found.Matter(), k.Sheet, answer); err != nil {
+			return application.Event{}, err
 		}
-		err := event.Publish(ctx, tx, s.d.Bus, event.TaskAnswered{
+		err := event.Publish(ctx, tx, s.Deps.Bus, event.TaskAnswered{
 			TaskID: t.ID, ApplicationID: found.ID, ServiceCode: found.ServiceCode, AgencyCode: t.AgencyCode, ActorID: actor.ID, Refused: t.Refused,
 			OnTime: !t.Late(now) && (t.DueAt.IsZero() || !now.After(t.DueAt)), At: now,
 		})
@@ -102,10 +103,10 @@ func (s *Service) AnswerTask(ctx context.Context, actor identity.Actor, in Answe
 		if in.Reason != "" {
 			message += "\n" + in.Reason
 		}
-		return Event{Action: EventTaskAnswered, Message: message}, err
-	}, func(ctx context.Context, tx bun.Tx, found *Application, t workflow.Task) error {
+		return application.Event{Action: application.EventTaskAnswered, Message: message}, err
+	}, func(ctx context.Context, tx bun.Tx, found *application.Application, t workflow.Task) error {
 		app = *found
-		err := s.joined(ctx, tx, &app, wf, t.Round)
+		err := s.Joined(ctx, tx, &app, wf, t.Round)
 		return err
 	})
 	return app, err
@@ -127,39 +128,39 @@ func checkReason(words, asked string) []fault.Field {
 }
 
 // task reads a task that the actor's office was asked, with its application.
-func (s *Service) task(ctx context.Context, actor identity.Actor, id uuid.UUID) (workflow.Task, Application, *workflow.Workflow, error) {
-	if err := s.mayRead(ctx, actor); err != nil {
-		return workflow.Task{}, Application{}, nil, err
+func (s *Service) task(ctx context.Context, actor identity.Actor, id uuid.UUID) (workflow.Task, application.Application, *workflow.Workflow, error) {
+	if err := s.MayRead(ctx, actor); err != nil {
+		return workflow.Task{}, application.Application{}, nil, err
 	}
-	r, err := s.within(ctx, actor)
+	r, err := s.Within(ctx, actor)
 	if err != nil {
-		return workflow.Task{}, Application{}, nil, err
+		return workflow.Task{}, application.Application{}, nil, err
 	}
-	t, err := workflow.FindTask(ctx, s.d.DB.App, id)
+	t, err := workflow.FindTask(ctx, s.Deps.DB.App, id)
 	if err != nil {
-		return t, Application{}, nil, err
+		return t, application.Application{}, nil, err
 	}
-	if !r.City() && (r.Agency() == "" || r.Agency() != t.AgencyCode) || t.SubjectKind != subjectKind {
-		return t, Application{}, nil, fault.New(fault.NotFound, "task.not_found")
+	if !r.City() && (r.Agency() == "" || r.Agency() != t.AgencyCode) || t.SubjectKind != application.SubjectKind {
+		return t, application.Application{}, nil, fault.New(fault.NotFound, "task.not_found")
 	}
-	app, err := get(ctx, s.d.DB.App, t.SubjectID)
+	app, err := application.Get(ctx, s.Deps.DB.App, t.SubjectID)
 	if err != nil {
-		return t, Application{}, nil, err
+		return t, application.Application{}, nil, err
 	}
-	wf, err := s.workflow(ctx, s.d.DB.App, app)
+	wf, err := s.Workflow(ctx, s.Deps.DB.App, app)
 	return t, app, wf, err
 }
 
 // onTask changes an open task of the version that the actor saw; fn says what is told of it, then runs when it is told.
 func (s *Service) onTask(ctx context.Context, actor identity.Actor, id uuid.UUID, version int, what string,
-	fn func(context.Context, bun.Tx, *Application, *workflow.Task) (Event, error),
-	then func(context.Context, bun.Tx, *Application, workflow.Task) error) error {
-	err := tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
+	fn func(context.Context, bun.Tx, *application.Application, *workflow.Task) (application.Event, error),
+	then func(context.Context, bun.Tx, *application.Application, workflow.Task) error) error {
+	err := tenancy.InTx(ctx, s.Deps.DB.App, func(ctx context.Context, tx bun.Tx) error {
 		seen, err := workflow.FindTask(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		app, err := lockAny(ctx, tx, seen.SubjectID)
+		app, err := application.LockAny(ctx, tx, seen.SubjectID)
 		if err != nil {
 			return err
 		}
@@ -180,8 +181,8 @@ func (s *Service) onTask(ctx context.Context, actor identity.Actor, id uuid.UUID
 		if err := workflow.SaveTask(ctx, tx, &t); err != nil {
 			return err
 		}
-		e.At, e.FromState, e.ToState = s.now(), app.State, app.State
-		if err := record(ctx, tx, app, by(actor, e)); err != nil {
+		e.At, e.FromState, e.ToState = s.Now(), app.State, app.State
+		if err := application.Record(ctx, tx, app, application.By(actor, e)); err != nil {
 			return err
 		}
 		err = audit.Record(ctx, tx, audit.Entry{
@@ -200,9 +201,9 @@ func (s *Service) onTask(ctx context.Context, actor identity.Actor, id uuid.UUID
 }
 
 // taskClosed refuses an act on a task that is no longer open, and says what became of it.
-func (s *Service) taskClosed(ctx context.Context, tx bun.IDB, app Application, t workflow.Task) error {
+func (s *Service) taskClosed(ctx context.Context, tx bun.IDB, app application.Application, t workflow.Task) error {
 	l := i18n.From(ctx)
-	wf, err := s.workflow(ctx, tx, app)
+	wf, err := s.Workflow(ctx, tx, app)
 	if err != nil {
 		return err
 	}
@@ -227,13 +228,13 @@ func orNobody(ctx context.Context, name string) string {
 // ClaimTask takes a task of the officer's agency that nobody has or, with takeOver, whoever has it. Officers with
 // application:review call it; the refusals are those of AnswerTask, and "task.held" when takeOver is false.
 func (s *Service) ClaimTask(ctx context.Context, actor identity.Actor, id uuid.UUID, version int, takeOver bool) error {
-	return s.handTask(ctx, actor, access.ApplicationReview, id, version, func(t *workflow.Task) (Event, error) {
-		e := Event{Action: EventAssigned, Message: actor.Name}
+	return s.handTask(ctx, actor, access.ApplicationReview, id, version, func(t *workflow.Task) (application.Event, error) {
+		e := application.Event{Action: application.EventAssigned, Message: actor.Name}
 		if t.HeldByOther(actor.ID) {
 			if !takeOver {
-				return Event{}, fault.New(fault.Conflict, "task.held", "who", t.AssigneeName)
+				return application.Event{}, fault.New(fault.Conflict, "task.held", "who", t.AssigneeName)
 			}
-			e = Event{Action: EventTakenOver, Message: t.AssigneeName}
+			e = application.Event{Action: application.EventTakenOver, Message: t.AssigneeName}
 		}
 		t.Assign(actor.ID, actor.Name)
 		return e, nil
@@ -246,24 +247,24 @@ func (s *Service) ReleaseTask(ctx context.Context, actor identity.Actor, id uuid
 	if err != nil {
 		return err
 	}
-	return s.handTask(ctx, actor, access.ApplicationReview, id, version, func(t *workflow.Task) (Event, error) {
+	return s.handTask(ctx, actor, access.ApplicationReview, id, version, func(t *workflow.Task) (application.Event, error) {
 		if !over && t.AssigneeID.UUID != actor.ID {
-			return Event{}, fault.New(fault.Conflict, "task.held", "who", orNobody(ctx, t.AssigneeName))
+			return application.Event{}, fault.New(fault.Conflict, "task.held", "who", orNobody(ctx, t.AssigneeName))
 		}
 		t.Assign(uuid.Nil, "")
-		return Event{Action: EventReleased}, nil
+		return application.Event{Action: application.EventReleased}, nil
 	})
 }
 
 func (s *Service) handTask(ctx context.Context, actor identity.Actor, need access.Permission, id uuid.UUID, version int,
-	fn func(*workflow.Task) (Event, error)) error {
+	fn func(*workflow.Task) (application.Event, error)) error {
 	if _, _, _, err := s.task(ctx, actor, id); err != nil {
 		return err
 	}
-	if err := s.d.Guard.Allow(ctx, actor, need); err != nil {
+	if err := s.Deps.Guard.Allow(ctx, actor, need); err != nil {
 		return err
 	}
-	return s.onTask(ctx, actor, id, version, "hand task", func(_ context.Context, _ bun.Tx, _ *Application, t *workflow.Task) (Event, error) {
+	return s.onTask(ctx, actor, id, version, "hand task", func(_ context.Context, _ bun.Tx, _ *application.Application, t *workflow.Task) (application.Event, error) {
 		return fn(t)
 	}, nil)
 }

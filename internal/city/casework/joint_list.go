@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
@@ -41,22 +42,22 @@ const tasksPage = 50
 // Tasks lists what the actor's office has been asked of applications and not answered, for staff with application:queue;
 // those with application:all see every office's. It refuses a cursor it did not make (Malformed "request.cursor").
 func (s *Service) Tasks(ctx context.Context, actor identity.Actor, cursor string) (TaskList, error) {
-	if err := s.d.Guard.Allow(ctx, actor, access.ApplicationQueue); err != nil {
+	if err := s.Deps.Guard.Allow(ctx, actor, access.ApplicationQueue); err != nil {
 		return TaskList{}, err
 	}
-	r, err := s.within(ctx, actor)
+	r, err := s.Within(ctx, actor)
 	if err != nil || !r.City() && r.Agency() == "" {
 		return TaskList{}, err
 	}
 	open := func(q *bun.SelectQuery) *bun.SelectQuery {
-		q = q.Where("k.tenant_id = ?", tenancy.Must(ctx)).Where("k.status = 'open'").Where("k.subject_kind = ?", subjectKind)
+		q = q.Where("k.tenant_id = ?", tenancy.Must(ctx)).Where("k.status = 'open'").Where("k.subject_kind = ?", application.SubjectKind)
 		if !r.City() {
 			q = q.Where("k.agency_code = ?", r.Agency())
 		}
 		return q
 	}
 	var out TaskList
-	q := open(s.d.DB.App.NewSelect().Model(&out.Rows).ModelTableExpr("workflow_task AS k").ColumnExpr("k.*, a.number, a.service_name, a.agency_short").
+	q := open(s.Deps.DB.App.NewSelect().Model(&out.Rows).ModelTableExpr("workflow_task AS k").ColumnExpr("k.*, a.number, a.service_name, a.agency_short").
 		Join("JOIN application AS a ON a.tenant_id = k.tenant_id AND a.id = k.subject_id"))
 	if cursor != "" {
 		at, id, err := parsePlace(cursor)
@@ -68,7 +69,7 @@ func (s *Service) Tasks(ctx context.Context, actor identity.Actor, cursor string
 	if err := q.OrderExpr("k.queue_at, k.id").Limit(tasksPage + 1).Scan(ctx); err != nil {
 		return TaskList{}, fmt.Errorf("casework: tasks: %w", err)
 	}
-	n, err := open(s.d.DB.App.NewSelect().Model((*workflow.Task)(nil))).Count(ctx)
+	n, err := open(s.Deps.DB.App.NewSelect().Model((*workflow.Task)(nil))).Count(ctx)
 	if err != nil {
 		return TaskList{}, fmt.Errorf("casework: tasks: %w", err)
 	}
@@ -90,13 +91,13 @@ func (s *Service) nameTasks(ctx context.Context, rows []TaskRow) error {
 	for i, t := range rows {
 		ids[i] = t.SubjectID
 	}
-	var apps []Application
-	err := withoutAnswers(s.d.DB.App, &apps).Where("a.tenant_id = ?", tenancy.Must(ctx)).Where("a.id IN (?)", bun.List(ids)).Scan(ctx)
+	var apps []application.Application
+	err := application.WithoutAnswers(s.Deps.DB.App, &apps).Where("a.tenant_id = ?", tenancy.Must(ctx)).Where("a.id IN (?)", bun.List(ids)).Scan(ctx)
 	if err != nil {
 		return fmt.Errorf("casework: tasks: %w", err)
 	}
 	for _, app := range apps {
-		wf, err := s.workflow(ctx, s.d.DB.App, app)
+		wf, err := s.Workflow(ctx, s.Deps.DB.App, app)
 		if err != nil {
 			return err
 		}

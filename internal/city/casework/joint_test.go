@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fault"
@@ -25,13 +26,13 @@ import (
 // follow makes applications from now on follow the city's workflow with something changed.
 func (st *stage) follow(t testing.TB, change func(w *workflow.Workflow)) {
 	t.Helper()
-	w, err := define[workflow.Workflow](st.ctx, newDefinitions(), st.w.DB.App, workflowTable, "adminduk", 1)
+	w, err := application.Define[workflow.Workflow](st.ctx, application.NewDefinitions(), st.w.DB.App, application.WorkflowTable, "adminduk", 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	change(w)
 	err = tenancy.InTx(st.ctx, st.w.DB.App, func(ctx context.Context, tx bun.Tx) error {
-		return publish(ctx, tx, workflowTable, "adminduk", 2, w, st.clock())
+		return application.Publish(ctx, tx, application.WorkflowTable, "adminduk", 2, w, st.clock())
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -78,7 +79,7 @@ func recommended(w *workflow.Workflow) {
 }
 
 // asked brings an application to where the offices are asked.
-func (st *stage) asked(t testing.TB, officer identity.Actor, siti identity.Actor) Application {
+func (st *stage) asked(t testing.TB, officer identity.Actor, siti identity.Actor) application.Application {
 	t.Helper()
 	app := st.submitted(t, siti, sitiNIK)
 	for _, action := range []string{"start_review", "ask"} {
@@ -174,7 +175,7 @@ func TestOfficesAnswerAtTheSameTime(t *testing.T) {
 	survey := AnswerInput{Task: tasks["survei"].ID, Version: tasks["survei"].Version, Outcome: "agreed"}
 	_, err = st.AnswerTask(st.ctx, budi, survey)
 	wantsField(t, err, "foto_lokasi", "file_required")
-	survey.Files = []Upload{{Field: "foto_lokasi", Name: "lokasi.jpg", Body: bytes.NewReader(photo(t))}}
+	survey.Files = []application.Upload{{Field: "foto_lokasi", Name: "lokasi.jpg", Body: bytes.NewReader(photo(t))}}
 	if got, err = st.AnswerTask(st.ctx, budi, survey); err != nil || got.State != "ready" {
 		t.Fatalf("state %s, %v", got.State, err)
 	}

@@ -9,48 +9,17 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/calendar"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/tenancy"
-	"bedelau/internal/kernel/workcal"
 	"bedelau/internal/kernel/workflow"
 )
 
 // sweepBatch bounds one look for late applications; the next tick finds the rest.
 const sweepBatch = 500
-
-// setAlert notes when the next reminder or level of app is to be told; whoever sets a deadline calls it.
-func (s *Service) setAlert(ctx context.Context, tx bun.IDB, app *Application, cal workcal.Calendar) error {
-	app.NextAlertAt = time.Time{}
-	if app.Clock != workflow.Running || app.DueAt.IsZero() {
-		return nil
-	}
-	wf, err := s.workflow(ctx, tx, *app)
-	if err != nil {
-		return err
-	}
-	next, ok, err := wf.Next(cal, app.DueAt, app.Term(), app.Reminded, app.EscalationLevel)
-	if err != nil || !ok {
-		return err
-	}
-	app.NextAlertAt = next.At.UTC()
-	return nil
-}
-
-// setFirstAlert is setAlert for an application that was sent at now: a reminder whose time is that, or before, is left out.
-func (s *Service) setFirstAlert(ctx context.Context, tx bun.IDB, app *Application, wf *workflow.Workflow, cal workcal.Calendar, now time.Time) error {
-	for {
-		if err := s.setAlert(ctx, tx, app, cal); err != nil {
-			return err
-		}
-		if app.Reminded == len(wf.Reminders) || app.NextAlertAt.After(now) {
-			return nil
-		}
-		app.Reminded++
-	}
-}
 
 // sweep adds a job for each application of which something is to be told, once. Rows that someone is working on are left
 // to the next tick.
@@ -59,7 +28,7 @@ func (s *Service) sweep(ctx context.Context, tx bun.Tx, _ time.Time) error {
 	err := tx.NewRaw(`UPDATE application SET next_alert_at = NULL WHERE tenant_id = ? AND id IN (
 			SELECT id FROM application WHERE tenant_id = ? AND next_alert_at IS NOT NULL AND next_alert_at < ?
 			ORDER BY next_alert_at LIMIT ? FOR UPDATE SKIP LOCKED) RETURNING id`,
-		tenancy.Must(ctx), tenancy.Must(ctx), s.now(), sweepBatch).Scan(ctx, &due)
+		tenancy.Must(ctx), tenancy.Must(ctx), s.Now(), sweepBatch).Scan(ctx, &due)
 	if err != nil {
 		return err
 	}
@@ -74,15 +43,15 @@ func (s *Service) sweep(ctx context.Context, tx bun.Tx, _ time.Time) error {
 // escalate tells the next reminder or level of an application, each once. An application that has been dealt with
 // meanwhile is left alone; of one that is late, reminders that are left are no longer told.
 func (s *Service) escalate(ctx context.Context, _ uuid.UUID, args escalateArgs) error {
-	if err := s.warm(ctx); err != nil {
+	if err := s.Warm(ctx); err != nil {
 		return err
 	}
-	return tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
-		app, err := lockAny(ctx, tx, args.ApplicationID)
+	return tenancy.InTx(ctx, s.Deps.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		app, err := application.LockAny(ctx, tx, args.ApplicationID)
 		if err != nil || app.Clock != workflow.Running || app.DueAt.IsZero() {
 			return err
 		}
-		wf, err := s.workflow(ctx, tx, app)
+		wf, err := s.Workflow(ctx, tx, app)
 		if err != nil {
 			return err
 		}
@@ -90,7 +59,7 @@ func (s *Service) escalate(ctx context.Context, _ uuid.UUID, args escalateArgs) 
 		if err != nil {
 			return err
 		}
-		now := s.now()
+		now := s.Now()
 		if app.Late(now) {
 			app.Reminded = len(wf.Reminders)
 		}
@@ -100,7 +69,7 @@ func (s *Service) escalate(ctx context.Context, _ uuid.UUID, args escalateArgs) 
 		}
 		if !now.After(next.At) {
 			app.NextAlertAt = next.At.UTC() // the deadline has moved; it is found again
-			return save(ctx, tx, app)
+			return application.Save(ctx, tx, app)
 		}
 		if next.Reminder > 0 {
 			app.Reminded = next.Reminder
@@ -108,10 +77,10 @@ func (s *Service) escalate(ctx context.Context, _ uuid.UUID, args escalateArgs) 
 			app.EscalationLevel = next.Level
 		}
 		app.UpdatedAt = now
-		if err := s.setAlert(ctx, tx, &app, cal); err != nil {
+		if err := s.SetAlert(ctx, tx, &app, cal); err != nil {
 			return err
 		}
-		if err := save(ctx, tx, app); err != nil {
+		if err := application.Save(ctx, tx, app); err != nil {
 			return err
 		}
 		if next.Reminder > 0 {
@@ -122,9 +91,9 @@ func (s *Service) escalate(ctx context.Context, _ uuid.UUID, args escalateArgs) 
 }
 
 // announceReminded tells of a deadline that is to come: in the story, the audit record, and to whom the workflow names.
-func (s *Service) announceReminded(ctx context.Context, tx bun.Tx, app Application, r workflow.Rung, now time.Time) error {
-	e := Event{At: now, Action: EventReminded, FromState: app.State, ToState: app.State, ActorKind: audit.System}
-	if err := record(ctx, tx, app, e); err != nil {
+func (s *Service) announceReminded(ctx context.Context, tx bun.Tx, app application.Application, r workflow.Rung, now time.Time) error {
+	e := application.Event{At: now, Action: application.EventReminded, FromState: app.State, ToState: app.State, ActorKind: audit.System}
+	if err := application.Record(ctx, tx, app, e); err != nil {
 		return err
 	}
 	err := audit.Record(ctx, tx, audit.Entry{
@@ -134,18 +103,18 @@ func (s *Service) announceReminded(ctx context.Context, tx bun.Tx, app Applicati
 	if err != nil {
 		return err
 	}
-	n := workflow.Notice{To: r.Tell, Title: bothTexts("casework.due_soon.title"), Body: bothTexts("casework.due_soon.body")}
-	return s.letter(ctx, tx, app, n, fmt.Sprintf("due_soon:%d", r.Reminder), "")
+	n := workflow.Notice{To: r.Tell, Title: application.BothTexts("casework.due_soon.title"), Body: application.BothTexts("casework.due_soon.body")}
+	return s.Letter(ctx, tx, app, n, fmt.Sprintf("due_soon:%d", r.Reminder), "")
 }
 
 // announceEscalated tells that a deadline has passed: in the story, the audit record, to the bus, to whom the workflow
 // names, and to the officer who has the application.
-func (s *Service) announceEscalated(ctx context.Context, tx bun.Tx, app Application, r workflow.Rung, now time.Time) error {
-	to, standin, err := s.told(ctx, tx, app, r.Tell, "")
+func (s *Service) announceEscalated(ctx context.Context, tx bun.Tx, app application.Application, r workflow.Rung, now time.Time) error {
+	to, standin, err := s.Told(ctx, tx, app, r.Tell, "")
 	if err != nil {
 		return err
 	}
-	err = record(ctx, tx, app, Event{At: now, Action: EventEscalated, FromState: app.State, ToState: app.State, ActorKind: audit.System})
+	err = application.Record(ctx, tx, app, application.Event{At: now, Action: application.EventEscalated, FromState: app.State, ToState: app.State, ActorKind: audit.System})
 	if err != nil {
 		return err
 	}
@@ -156,7 +125,7 @@ func (s *Service) announceEscalated(ctx context.Context, tx bun.Tx, app Applicat
 	if err != nil {
 		return err
 	}
-	err = event.Publish(ctx, tx, s.d.Bus, event.ApplicationEscalated{
+	err = event.Publish(ctx, tx, s.Deps.Bus, event.ApplicationEscalated{
 		ApplicationID: app.ID, Number: app.Number, ServiceCode: app.ServiceCode, AgencyCode: app.AgencyCode,
 		Level: app.EscalationLevel, Channel: app.Channel, DueAt: app.DueAt, At: now,
 	})
@@ -164,12 +133,12 @@ func (s *Service) announceEscalated(ctx context.Context, tx bun.Tx, app Applicat
 		return err
 	}
 	for _, one := range to {
-		if err := s.tellStaff(ctx, tx, app, one, standin); err != nil {
+		if err := s.TellStaff(ctx, tx, app, one, standin); err != nil {
 			return err
 		}
 	}
 	if slices.Contains(to, app.AssigneeID.UUID) {
 		return nil // told already
 	}
-	return s.tellHolder(ctx, tx, app, uuid.Nil, "case_late")
+	return s.TellHolder(ctx, tx, app, uuid.Nil, "case_late")
 }

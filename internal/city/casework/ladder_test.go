@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/workcal"
 	"bedelau/internal/kernel/workflow"
@@ -79,7 +80,7 @@ func TestTheLadderIsClimbedStepByStep(t *testing.T) {
 	for _, e := range d.Timeline {
 		told[e.Action]++
 	}
-	if told[EventReminded] != 2 || told[EventEscalated] != 3 || d.Application.EscalationLevel != 3 {
+	if told[application.EventReminded] != 2 || told[application.EventEscalated] != 3 || d.Application.EscalationLevel != 3 {
 		t.Errorf("the story tells %v", told)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/identity"
@@ -16,7 +17,7 @@ import (
 // Subscribe makes casework hear of the staff who leave, and of what becomes of its documents. Call it once, before the
 // bus publishes.
 func (s *Service) Subscribe() {
-	event.On(s.d.Bus, "casework", s.onStaffDeactivated)
+	event.On(s.Deps.Bus, "casework", s.onStaffDeactivated)
 	s.subscribeDocuments()
 }
 
@@ -27,7 +28,7 @@ func (s *Service) onStaffDeactivated(ctx context.Context, tx bun.Tx, f event.Sta
 	if err != nil || active {
 		return err
 	}
-	var left []Application
+	var left []application.Application
 	err = tx.NewSelect().Model(&left).Where("a.tenant_id = ?", tenancy.Must(ctx)).Where("a.closed_at IS NULL").
 		Where("a.assignee_id = ?", f.AccountID).OrderExpr("a.id").For("UPDATE").Scan(ctx)
 	if err != nil {
@@ -42,20 +43,20 @@ func (s *Service) onStaffDeactivated(ctx context.Context, tx bun.Tx, f event.Sta
 }
 
 // putBack takes a locked application out of the hands of an officer who cannot work on it any more.
-func (s *Service) putBack(ctx context.Context, tx bun.Tx, app Application) error {
-	now, name, before := s.now(), app.AssigneeName, app.AssigneeID
-	app.assign(uuid.Nil, "")
+func (s *Service) putBack(ctx context.Context, tx bun.Tx, app application.Application) error {
+	now, name, before := s.Now(), app.AssigneeName, app.AssigneeID
+	app.Assign(uuid.Nil, "")
 	app.UpdatedAt = now
 	app.Version++
-	if err := save(ctx, tx, app); err != nil {
+	if err := application.Save(ctx, tx, app); err != nil {
 		return err
 	}
-	e := Event{At: now, Action: EventHolderLeft, FromState: app.State, ToState: app.State, ActorKind: audit.System, Message: name}
-	if err := record(ctx, tx, app, e); err != nil {
+	e := application.Event{At: now, Action: application.EventHolderLeft, FromState: app.State, ToState: app.State, ActorKind: audit.System, Message: name}
+	if err := application.Record(ctx, tx, app, e); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, audit.Entry{
-		ActorKind: audit.System, Action: "application." + EventHolderLeft, Object: "application", ObjectID: app.ID, At: now,
+		ActorKind: audit.System, Action: "application." + application.EventHolderLeft, Object: "application", ObjectID: app.ID, At: now,
 		Detail: map[string]any{"number": app.Number, "before": before},
 	})
 }

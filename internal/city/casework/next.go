@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
@@ -19,17 +20,17 @@ import (
 // nobody has, the most urgent behind it, and behind the last the first again. What nobody had is theirs with that. Two
 // officers who ask at the same moment never get the same. It needs application:review and refuses NotFound
 // "application.no_next" when nothing is left to do.
-func (s *Service) TakeNext(ctx context.Context, actor identity.Actor, but uuid.UUID) (Application, error) {
-	if err := s.d.Guard.Allow(ctx, actor, access.ApplicationReview); err != nil {
-		return Application{}, err
+func (s *Service) TakeNext(ctx context.Context, actor identity.Actor, but uuid.UUID) (application.Application, error) {
+	if err := s.Deps.Guard.Allow(ctx, actor, access.ApplicationReview); err != nil {
+		return application.Application{}, err
 	}
-	r, err := s.within(ctx, actor)
+	r, err := s.Within(ctx, actor)
 	if err != nil {
-		return Application{}, err
+		return application.Application{}, err
 	}
-	var app Application
-	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
-		from, err := find(ctx, tx, r, but)
+	var app application.Application
+	err = tenancy.InTx(ctx, s.Deps.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		from, err := application.Find(ctx, tx, r, but)
 		if err != nil && !fault.Is(err, "application.not_found") {
 			return err
 		}
@@ -41,22 +42,22 @@ func (s *Service) TakeNext(ctx context.Context, actor identity.Actor, but uuid.U
 		if err != nil || app.AssigneeID.Valid {
 			return err
 		}
-		app.assign(actor.ID, actor.Name)
-		return s.handed(ctx, tx, actor, &app, Event{Action: EventAssigned, Message: actor.Name}, uuid.NullUUID{})
+		app.Assign(actor.ID, actor.Name)
+		return s.handed(ctx, tx, actor, &app, application.Event{Action: application.EventAssigned, Message: actor.Name}, uuid.NullUUID{})
 	})
 	if err != nil {
-		return Application{}, fmt.Errorf("casework: next: %w", err)
+		return application.Application{}, fmt.Errorf("casework: next: %w", err)
 	}
 	return app, nil
 }
 
 // mostUrgent locks the first that an officer can work on, behind from in the queue or from its beginning. What another
 // transaction holds is passed over: somebody is taking it.
-func mostUrgent(ctx context.Context, tx bun.IDB, r access.Reach, actor identity.Actor, from Application, behind bool) (Application, error) {
-	first := func(whose string, args ...any) (Application, error) {
-		var app Application
+func mostUrgent(ctx context.Context, tx bun.IDB, r access.Reach, actor identity.Actor, from application.Application, behind bool) (application.Application, error) {
+	first := func(whose string, args ...any) (application.Application, error) {
+		var app application.Application
 		q := r.Where(tx.NewSelect().Model(&app).Where("a.tenant_id = ?", tenancy.Must(ctx))).Where("a.submitted_at IS NOT NULL").Where("a.closed_at IS NULL").
-			Where(whose, args...).Where("a.queue_rank < ?", rankDecided).Where("a.id <> ?", from.ID)
+			Where(whose, args...).Where("a.queue_rank < ?", application.RankDecided).Where("a.id <> ?", from.ID)
 		if behind {
 			q = q.Where("(a.queue_rank, a.queue_at, a.id) > (?::smallint, ?, ?)", from.QueueRank, from.QueueAt, from.ID)
 		}
@@ -68,24 +69,16 @@ func mostUrgent(ctx context.Context, tx bun.IDB, r access.Reach, actor identity.
 	}
 	own, err := first("a.assignee_id = ?", actor.ID)
 	if err != nil && !fault.Is(err, "application.no_next") {
-		return Application{}, err
+		return application.Application{}, err
 	}
 	free, freeErr := first("a.assignee_id IS NULL")
 	switch {
 	case freeErr != nil && !fault.Is(freeErr, "application.no_next"):
-		return Application{}, freeErr
+		return application.Application{}, freeErr
 	case err != nil:
 		return free, freeErr
-	case freeErr != nil || !free.before(own):
+	case freeErr != nil || !free.Before(own):
 		return own, nil
 	}
 	return free, nil
-}
-
-// before reports whether a stands ahead of b in the queue.
-func (a Application) before(b Application) bool {
-	if a.QueueRank != b.QueueRank {
-		return a.QueueRank < b.QueueRank
-	}
-	return a.QueueAt.Before(b.QueueAt)
 }

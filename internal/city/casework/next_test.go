@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/identity"
@@ -67,7 +68,7 @@ func TestWhatComesNext(t *testing.T) {
 	t.Parallel()
 	st := newStage(t)
 	budi, dewi := st.officer(t, "Budi", "disdukcapil", "officer"), st.officer(t, "Dewi", "disdukcapil", "officer")
-	var apps []Application
+	var apps []application.Application
 	for i, at := range []string{"2026-11-23 09:00", "2026-11-24 09:00", "2026-11-25 09:00", "2026-11-26 09:00"} {
 		st.on(t, at)
 		apps = append(apps, st.submitted(t, st.resident(t, st.ctx, "Warga"), nikOf(i)))
@@ -96,7 +97,7 @@ func TestWhatComesNext(t *testing.T) {
 	next(uuid.New(), 1) // from elsewhere
 	next(apps[0].ID, 1) // from a colleague's, which is ahead
 	d, err := st.Get(st.ctx, budi, apps[3].ID)
-	if last := d.Timeline[len(d.Timeline)-1]; err != nil || last.Action != EventAssigned || last.ActorName != "Budi" {
+	if last := d.Timeline[len(d.Timeline)-1]; err != nil || last.Action != application.EventAssigned || last.ActorName != "Budi" {
 		t.Errorf("the story ends with %+v, %v", last, err)
 	}
 	if trail := st.trail(t, apps[3].ID); len(trail) != 2 || trail[1].Action != "application.assigned" {
@@ -124,7 +125,7 @@ func TestManyAtOnceAreToldApart(t *testing.T) {
 		t.Fatal(err)
 	}
 	items = append(items, items[0], Item{uuid.New(), 1})
-	out, err := Bulk(st.ctx, items, func(ctx context.Context, it Item) (Application, error) {
+	out, err := Bulk(st.ctx, items, func(ctx context.Context, it Item) (application.Application, error) {
 		return st.Claim(ctx, budi, it.ID, it.Version, false)
 	})
 	if err != nil || len(out) != 4 {
@@ -143,7 +144,10 @@ func TestManyAtOnceAreToldApart(t *testing.T) {
 	_, err = Bulk(st.ctx, make([]Item, bulkMax+1), nil)
 	wants(t, err, "input.invalid")
 	ctx, stop := context.WithCancel(st.ctx)
-	out, err = Bulk(ctx, items, func(context.Context, Item) (Application, error) { stop(); return Application{}, nil })
+	out, err = Bulk(ctx, items, func(context.Context, Item) (application.Application, error) {
+		stop()
+		return application.Application{}, nil
+	})
 	if len(out) != 0 || !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped with %+v, %v", out, err)
 	}
@@ -169,7 +173,7 @@ func TestAPersonsNumberIsAskedForOnRecord(t *testing.T) {
 	_, err := st.ByIdentifier(st.ctx, st.officer(t, "Inspektur", "", "auditor"), form.NIK, sitiNIK)
 	wants(t, err, "access.denied") // reads every application, but no such number
 	var trail audit.Page
-	err = tenancy.InTx(st.ctx, st.d.DB.App, func(ctx context.Context, tx bun.Tx) (err error) {
+	err = tenancy.InTx(st.ctx, st.Deps.DB.App, func(ctx context.Context, tx bun.Tx) (err error) {
 		trail, err = audit.List(ctx, tx, audit.Filter{Action: "application.find_identifier"})
 		return err
 	})

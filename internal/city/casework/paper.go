@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/event"
@@ -19,28 +20,28 @@ import (
 )
 
 func (s *Service) subscribeDocuments() {
-	event.OnTx(s.d.Bus, s.onDocumentReady)
-	event.OnTx(s.d.Bus, s.onDocumentRevoked)
-	event.OnTx(s.d.Bus, s.onDocumentExpiring)
+	event.OnTx(s.Deps.Bus, s.onDocumentReady)
+	event.OnTx(s.Deps.Bus, s.onDocumentRevoked)
+	event.OnTx(s.Deps.Bus, s.onDocumentExpiring)
 }
 
 // onDocumentReady writes what follows from a document that is in force, and takes the workflow's own next step if it has
 // one.
 func (s *Service) onDocumentReady(ctx context.Context, tx bun.IDB, f event.DocumentReady) error {
-	if f.SubjectKind != subjectKind {
+	if f.SubjectKind != application.SubjectKind {
 		return nil
 	}
-	app, err := lockAny(ctx, tx, f.SubjectID)
+	app, err := application.LockAny(ctx, tx, f.SubjectID)
 	if err != nil {
 		return err
 	}
-	d, err := s.d.Documents.Get(ctx, tx, f.DocumentID)
+	d, err := s.Deps.Documents.Get(ctx, tx, f.DocumentID)
 	if err != nil {
 		return err
 	}
-	e := Event{At: f.At, Action: EventIssued, FromState: app.State, ToState: app.State, ActorKind: audit.System, Public: true}
+	e := application.Event{At: f.At, Action: application.EventIssued, FromState: app.State, ToState: app.State, ActorKind: audit.System, Public: true}
 	if f.Replaces {
-		e.Action, e.Message = EventReissued, d.Number
+		e.Action, e.Message = application.EventReissued, d.Number
 		app.Version++
 	}
 	if err := s.systemStep(ctx, tx, &app, &e); err != nil {
@@ -49,7 +50,7 @@ func (s *Service) onDocumentReady(ctx context.Context, tx bun.IDB, f event.Docum
 	if err := s.noteDocument(ctx, tx, &app, e, map[string]any{"document": d.ID, "document_number": d.Number}); err != nil {
 		return err
 	}
-	err = event.Publish(ctx, tx, s.d.Bus, event.DocumentIssued{
+	err = event.Publish(ctx, tx, s.Deps.Bus, event.DocumentIssued{
 		DocumentID: d.ID, ApplicationID: app.ID, ServiceCode: app.ServiceCode, AgencyCode: app.AgencyCode,
 		AccountID: app.AccountID, Channel: app.Channel, At: f.At,
 	})
@@ -57,34 +58,34 @@ func (s *Service) onDocumentReady(ctx context.Context, tx bun.IDB, f event.Docum
 		return err
 	}
 	if f.Replaces {
-		return s.tell(ctx, tx, app, "document_replaced", "")
+		return s.Tell(ctx, tx, app, "document_replaced", "")
 	}
-	if err := s.tell(ctx, tx, app, "application_"+app.Outcome, app.Reason); err != nil || e.ToState == e.FromState {
+	if err := s.Tell(ctx, tx, app, "application_"+app.Outcome, app.Reason); err != nil || e.ToState == e.FromState {
 		return err
 	}
-	wf, err := s.workflow(ctx, tx, app)
+	wf, err := s.Workflow(ctx, tx, app)
 	if err != nil {
 		return err
 	}
-	return s.arrive(ctx, tx, &app, wf)
+	return s.Arrive(ctx, tx, &app, wf)
 }
 
 // systemStep takes the step that a workflow takes by itself once its document is there.
-func (s *Service) systemStep(ctx context.Context, tx bun.IDB, app *Application, e *Event) error {
-	wf, err := s.workflow(ctx, tx, *app)
+func (s *Service) systemStep(ctx context.Context, tx bun.IDB, app *application.Application, e *application.Event) error {
+	wf, err := s.Workflow(ctx, tx, *app)
 	if err != nil {
 		return err
 	}
-	k, err := s.know(ctx, tx, *app, wf)
+	k, err := s.Know(ctx, tx, *app, wf)
 	if err != nil {
 		return err
 	}
-	next, ok := wf.OnIssued(app.State, k.standing.Holds)
+	next, ok := wf.OnIssued(app.State, k.Standing.Holds)
 	if !ok {
 		return nil
 	}
 	to, _ := wf.State(next.To)
-	if _, err := s.setClock(ctx, tx, app, to.Clock, e.At); err != nil {
+	if _, err := s.SetClock(ctx, tx, app, to.Clock, e.At); err != nil {
 		return err
 	}
 	e.ToState, app.State, app.Stage = to.Code, to.Code, to.Stage
@@ -92,21 +93,21 @@ func (s *Service) systemStep(ctx context.Context, tx bun.IDB, app *Application, 
 	if to.Final {
 		app.ClosedAt = e.At
 	}
-	app.setQueue(e.At)
+	app.SetQueue(e.At)
 	return nil
 }
 
 // noteDocument writes what became of a document into the story of its application and into the record.
-func (s *Service) noteDocument(ctx context.Context, tx bun.IDB, app *Application, e Event, detail map[string]any) error {
+func (s *Service) noteDocument(ctx context.Context, tx bun.IDB, app *application.Application, e application.Event, detail map[string]any) error {
 	app.UpdatedAt = e.At
-	if err := save(ctx, tx, *app); err != nil {
+	if err := application.Save(ctx, tx, *app); err != nil {
 		return err
 	}
-	if err := record(ctx, tx, *app, e); err != nil {
+	if err := application.Record(ctx, tx, *app, e); err != nil {
 		return err
 	}
 	action := "issue"
-	if e.Action != EventIssued {
+	if e.Action != application.EventIssued {
 		action = e.Action
 	}
 	detail["number"], detail["state"] = app.Number, app.State
@@ -117,40 +118,40 @@ func (s *Service) noteDocument(ctx context.Context, tx bun.IDB, app *Application
 
 // onDocumentRevoked tells the applicant that a document of theirs is over, and why.
 func (s *Service) onDocumentRevoked(ctx context.Context, tx bun.IDB, f event.DocumentRevoked) error {
-	if f.SubjectKind != subjectKind {
+	if f.SubjectKind != application.SubjectKind {
 		return nil
 	}
-	app, err := lockAny(ctx, tx, f.SubjectID)
+	app, err := application.LockAny(ctx, tx, f.SubjectID)
 	if err != nil {
 		return err
 	}
-	d, err := s.d.Documents.Get(ctx, tx, f.DocumentID)
+	d, err := s.Deps.Documents.Get(ctx, tx, f.DocumentID)
 	if err != nil {
 		return err
 	}
 	app.Version++
-	e := Event{At: f.At, Action: EventRevoked, FromState: app.State, ToState: app.State, ActorID: f.ActorID, ActorKind: string(identity.Staff),
+	e := application.Event{At: f.At, Action: application.EventRevoked, FromState: app.State, ToState: app.State, ActorID: f.ActorID, ActorKind: string(identity.Staff),
 		Public: true, Message: d.EndReason}
 	if err := s.noteDocument(ctx, tx, &app, e, map[string]any{"document": d.ID, "document_number": d.Number}); err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, app, "document_revoked", d.EndReason)
+	return s.Tell(ctx, tx, app, "document_revoked", d.EndReason)
 }
 
 // onDocumentExpiring writes to the holder of a document that runs out, once for each fact.
 func (s *Service) onDocumentExpiring(ctx context.Context, tx bun.IDB, f event.DocumentExpiring) error {
-	if f.SubjectKind != subjectKind {
+	if f.SubjectKind != application.SubjectKind {
 		return nil
 	}
-	app, err := get(ctx, tx, f.SubjectID)
+	app, err := application.Get(ctx, tx, f.SubjectID)
 	if err != nil {
 		return err
 	}
-	d, err := s.d.Documents.Get(ctx, tx, f.DocumentID)
+	d, err := s.Deps.Documents.Get(ctx, tx, f.DocumentID)
 	if err != nil {
 		return err
 	}
-	t, err := s.d.Documents.Template(ctx, tx, d.DocumentCode, d.DocumentVersion)
+	t, err := s.Deps.Documents.Template(ctx, tx, d.DocumentCode, d.DocumentVersion)
 	if err != nil {
 		return err
 	}
@@ -160,7 +161,7 @@ func (s *Service) onDocumentExpiring(ctx context.Context, tx bun.IDB, f event.Do
 	if t.Renewal != "" {
 		path = "/layanan/" + t.Renewal
 	}
-	err = s.d.Notify.Send(ctx, tx, notify.Message{
+	err = s.Deps.Notify.Send(ctx, tx, notify.Message{
 		To: d.HolderID.UUID, Template: "document_expiring", Locale: l, Key: fmt.Sprintf("document_expiring:%s:%d", d.ID, f.Days),
 		Data: map[string]string{"document": d.Title.In(l), "number": d.Number, "date": l.Date(d.ValidUntil.In(city.Location())), "path": path, "renewal": t.Renewal},
 	})
@@ -174,19 +175,19 @@ func (s *Service) onDocumentExpiring(ctx context.Context, tx bun.IDB, f event.Do
 // the old one stays in force until the new one is, and then shows that it was replaced. It needs document:revoke in the
 // office that issued it, and refuses what document.Replace refuses.
 func (s *Service) ReplaceDocument(ctx context.Context, actor identity.Actor, id uuid.UUID, reason string) (document.Document, error) {
-	old, err := s.d.Documents.Replaceable(ctx, actor, id)
+	old, err := s.Deps.Documents.Replaceable(ctx, actor, id)
 	if err != nil {
 		return document.Document{}, err
 	}
-	if old.SubjectKind != subjectKind {
+	if old.SubjectKind != application.SubjectKind {
 		return document.Document{}, fault.New(fault.NotFound, "document.not_found")
 	}
-	if err := s.warm(ctx); err != nil {
+	if err := s.Warm(ctx); err != nil {
 		return document.Document{}, err
 	}
 	var made document.Document
-	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
-		app, err := lockAny(ctx, tx, old.SubjectID)
+	err = tenancy.InTx(ctx, s.Deps.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		app, err := application.LockAny(ctx, tx, old.SubjectID)
 		if err != nil {
 			return err
 		}
@@ -197,7 +198,7 @@ func (s *Service) ReplaceDocument(ctx context.Context, actor identity.Actor, id 
 		if r.Version, err = document.Newest(ctx, tx, app.DocumentCode); err != nil {
 			return err
 		}
-		made, err = s.d.Documents.Replace(ctx, tx, actor, old, reason, r)
+		made, err = s.Deps.Documents.Replace(ctx, tx, actor, old, reason, r)
 		return err
 	})
 	if err != nil {
@@ -209,20 +210,20 @@ func (s *Service) ReplaceDocument(ctx context.Context, actor identity.Actor, id 
 // FormOf returns the newest version of what a service asks, the applicant's and the office's questions together, for the
 // words of a document to name. NotFound "casework.no_definition" when it is not installed.
 func (s *Service) FormOf(ctx context.Context, formCode, workflowCode string) (*form.Form, error) {
-	db := s.d.DB.App
-	app := Application{FormCode: formCode, WorkflowCode: workflowCode}
+	db := s.Deps.DB.App
+	app := application.Application{FormCode: formCode, WorkflowCode: workflowCode}
 	var err error
-	if app.FormVersion, err = newest(ctx, db, formTable, formCode); err != nil {
+	if app.FormVersion, err = application.Newest(ctx, db, application.FormTable, formCode); err != nil {
 		return nil, err
 	}
-	if app.WorkflowVersion, err = newest(ctx, db, workflowTable, workflowCode); err != nil {
+	if app.WorkflowVersion, err = application.Newest(ctx, db, application.WorkflowTable, workflowCode); err != nil {
 		return nil, err
 	}
-	wf, err := s.workflow(ctx, db, app)
+	wf, err := s.Workflow(ctx, db, app)
 	if err != nil {
 		return nil, err
 	}
-	sheet, err := s.sheet(ctx, db, app, wf)
+	sheet, err := s.Sheet(ctx, db, app, wf)
 	if err != nil {
 		return nil, err
 	}

@@ -9,18 +9,19 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/tenancy"
 )
 
 // issued takes an application to its document.
-func (st *stage) issued(t testing.TB, app Application) document.Document {
+func (st *stage) issued(t testing.TB, app application.Application) document.Document {
 	t.Helper()
-	if err := st.issue(st.ctx, uuid.Nil, issueArgs{ApplicationID: app.ID}); err != nil {
+	if err := st.issue(st.ctx, uuid.Nil, application.IssueArgs{ApplicationID: app.ID}); err != nil {
 		t.Fatal(err)
 	}
-	all, err := st.d.Documents.Of(st.ctx, st.d.DB.App, app.subject())
+	all, err := st.Deps.Documents.Of(st.ctx, st.Deps.DB.App, app.Subject())
 	if err != nil || len(all) == 0 {
 		t.Fatalf("%d documents, %v", len(all), err)
 	}
@@ -72,11 +73,11 @@ func TestTheLifeOfADocument(t *testing.T) {
 	if err != nil || v.Status != document.Replaced || v.Successor != next.Number || v.Ended.IsZero() {
 		t.Errorf("verified %+v, %v", v, err)
 	}
-	if _, err := st.d.Documents.Revoke(st.ctx, head, next.ID, "Keterangan palsu"); err != nil {
+	if _, err := st.Deps.Documents.Revoke(st.ctx, head, next.ID, "Keterangan palsu"); err != nil {
 		t.Fatal(err)
 	}
 	d, err = st.Get(st.ctx, siti, app.ID)
-	if last := d.Timeline[len(d.Timeline)-1]; err != nil || last.Action != EventRevoked || last.Message != "Keterangan palsu" || last.ActorName != "" {
+	if last := d.Timeline[len(d.Timeline)-1]; err != nil || last.Action != application.EventRevoked || last.Message != "Keterangan palsu" || last.ActorName != "" {
 		t.Errorf("told %+v, %v", last, err)
 	}
 	for template, want := range map[string]int{"application_approved": 1, "document_replaced": 1, "document_revoked": 1} {
@@ -95,7 +96,7 @@ func second[T any](_ T, err error) error { return err }
 func TestWhatWaitsForASignatureIsNotThereYet(t *testing.T) {
 	t.Parallel()
 	st := newStage(t)
-	tpl, err := st.d.Documents.Template(st.ctx, st.w.DB.App, ktp, 1)
+	tpl, err := st.Deps.Documents.Template(st.ctx, st.w.DB.App, ktp, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +124,7 @@ func TestWhatWaitsForASignatureIsNotThereYet(t *testing.T) {
 		t.Errorf("the officer sees %d documents, %v", len(d.Documents), err)
 	}
 	st.issued(t, app) // running again makes no second one
-	if _, err := st.d.Documents.AddScan(st.ctx, budi, doc.ID, "pindai.jpg", bytes.NewReader(photo(t))); err != nil {
+	if _, err := st.Deps.Documents.AddScan(st.ctx, budi, doc.ID, "pindai.jpg", bytes.NewReader(photo(t))); err != nil {
 		t.Fatal(err)
 	}
 	d, err = st.Get(st.ctx, siti, app.ID)
@@ -141,7 +142,7 @@ func TestWhatWaitsForASignatureIsNotThereYet(t *testing.T) {
 func TestTheHolderHearsThatItRunsOut(t *testing.T) {
 	t.Parallel()
 	st := newStage(t)
-	tpl, err := st.d.Documents.Template(st.ctx, st.w.DB.App, ktp, 1)
+	tpl, err := st.Deps.Documents.Template(st.ctx, st.w.DB.App, ktp, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +152,7 @@ func TestTheHolderHearsThatItRunsOut(t *testing.T) {
 	tell := func(d document.Document) {
 		t.Helper()
 		err := tenancy.InTx(st.ctx, st.w.DB.App, func(ctx context.Context, tx bun.Tx) error {
-			return event.Publish(ctx, tx, st.d.Bus, event.DocumentExpiring{DocumentID: d.ID, SubjectKind: d.SubjectKind, SubjectID: d.SubjectID, Days: 30, At: st.clock()})
+			return event.Publish(ctx, tx, st.Deps.Bus, event.DocumentExpiring{DocumentID: d.ID, SubjectKind: d.SubjectKind, SubjectID: d.SubjectID, Days: 30, At: st.clock()})
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"bedelau/internal/city/application"
+	"bedelau/internal/city/intake"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
 )
@@ -15,7 +17,7 @@ func TestADailyQuotaIsNeverExceeded(t *testing.T) {
 	t.Parallel()
 	st := newStage(t)
 	st.offer.DailyQuota = 5
-	drafts := make([]Application, 12)
+	drafts := make([]application.Application, 12)
 	for i := range drafts {
 		drafts[i] = st.draft(t, st.ctx, st.resident(t, st.ctx, fmt.Sprintf("Warga %d", i)), nikOf(i))
 	}
@@ -24,7 +26,7 @@ func TestADailyQuotaIsNeverExceeded(t *testing.T) {
 	for _, d := range drafts {
 		wg.Go(func() {
 			actor := st.actorOf(d)
-			_, err := st.Submit(st.ctx, actor, SubmitInput{ID: d.ID, Key: "k"})
+			_, err := st.Submit(st.ctx, actor, intake.SubmitInput{ID: d.ID, Key: "k"})
 			switch {
 			case err == nil:
 				took.Add(1)
@@ -50,18 +52,18 @@ func TestADailyQuotaIsNeverExceeded(t *testing.T) {
 	if err := st.MayStart(st.ctx, late, ktp); err != nil {
 		t.Error(err)
 	}
-	var left Application
+	var left application.Application
 	for _, d := range drafts {
 		if app := st.read(t, d.ID); app.Draft() {
 			left = app
 		}
 	}
-	if _, err := st.Submit(st.ctx, st.actorOf(left), SubmitInput{ID: left.ID, Key: "k"}); err != nil {
+	if _, err := st.Submit(st.ctx, st.actorOf(left), intake.SubmitInput{ID: left.ID, Key: "k"}); err != nil {
 		t.Error(err)
 	}
 }
 
 // actorOf is the session of the applicant of an application.
-func (st *stage) actorOf(app Application) identity.Actor {
+func (st *stage) actorOf(app application.Application) identity.Actor {
 	return identity.Actor{ID: app.AccountID, TenantID: app.TenantID, Kind: identity.Resident}
 }

@@ -11,6 +11,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/application"
+	"bedelau/internal/city/intake"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
@@ -27,14 +29,14 @@ func TestWhoMaySeeAnApplication(t *testing.T) {
 	app := st.submitted(t, siti, sitiNIK)
 	budi := st.officer(t, "Budi", "disdukcapil", "officer")
 	app = st.approved(t, budi, app)
-	if err := st.issue(st.ctx, uuid.Nil, issueArgs{ApplicationID: app.ID}); err != nil {
+	if err := st.issue(st.ctx, uuid.Nil, application.IssueArgs{ApplicationID: app.ID}); err != nil {
 		t.Fatal(err)
 	}
 	d, err := st.Get(st.ctx, siti, app.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	attached, err := st.filesOf(st.ctx, st.w.DB.App, app)
+	attached, err := st.FilesOf(st.ctx, st.w.DB.App, app)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +102,7 @@ func TestWhoMaySeeAnApplication(t *testing.T) {
 				"Draft":  func(ctx context.Context, a identity.Actor) error { _, err := st.Draft(ctx, a, app.ID); return err },
 				"Cancel": func(ctx context.Context, a identity.Actor) error { _, err := st.Cancel(ctx, a, app.ID, ""); return err },
 				"Submit": func(ctx context.Context, a identity.Actor) error {
-					_, err := st.Submit(ctx, a, SubmitInput{ID: app.ID, Key: app.SubmitKey})
+					_, err := st.Submit(ctx, a, intake.SubmitInput{ID: app.ID, Key: app.SubmitKey})
 					return err
 				},
 				"Detach": func(ctx context.Context, a identity.Actor) error { return st.Detach(ctx, a, app.ID, file) },
@@ -173,7 +175,7 @@ func TestTheWholeCityIsAPermission(t *testing.T) {
 		}
 	}
 	seeing := []access.Permission{access.ApplicationQueue, access.ApplicationRead}
-	err := st.d.Guard.CreateRole(st.ctx, admin, access.CreateRoleInput{Code: "pengawas", Name: i18n.Text{"id": "Pengawas"},
+	err := st.Deps.Guard.CreateRole(st.ctx, admin, access.CreateRoleInput{Code: "pengawas", Name: i18n.Text{"id": "Pengawas"},
 		Permissions: append(seeing, access.ApplicationAll)})
 	if err != nil {
 		t.Fatal(err)
@@ -182,7 +184,7 @@ func TestTheWholeCityIsAPermission(t *testing.T) {
 	auditor := st.officer(t, "Inspektur", "inspektorat", "auditor")
 	sees(watcher, true)
 	sees(auditor, true)
-	if err := st.d.Guard.SetPermissions(st.ctx, admin, map[string][]access.Permission{"pengawas": seeing, "auditor": seeing}); err != nil {
+	if err := st.Deps.Guard.SetPermissions(st.ctx, admin, map[string][]access.Permission{"pengawas": seeing, "auditor": seeing}); err != nil {
 		t.Fatal(err)
 	}
 	sees(watcher, false)
@@ -205,7 +207,7 @@ func TestAFileOfAnotherApplicationIsNotFoundThroughOnesOwn(t *testing.T) {
 	st := newStage(t)
 	siti, andi := st.resident(t, st.ctx, "Siti"), st.resident(t, st.ctx, "Andi")
 	hers, his := st.submitted(t, siti, sitiNIK), st.submitted(t, andi, nikOf(2))
-	attached, err := st.filesOf(st.ctx, st.w.DB.App, hers)
+	attached, err := st.FilesOf(st.ctx, st.w.DB.App, hers)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -223,7 +225,7 @@ func TestTracking(t *testing.T) {
 	}
 	// A wrong number and a wrong phone are one answer.
 	_, wrongPhone := st.Track(st.ctx, app.Number, "7891")
-	_, wrongNumber := st.Track(st.ctx, newNumber("BTM", st.clock()), "7890")
+	_, wrongNumber := st.Track(st.ctx, application.NewNumber("BTM", st.clock()), "7890")
 	wants(t, wrongPhone, "application.not_tracked")
 	wants(t, wrongNumber, "application.not_tracked")
 	for _, tt := range []struct {
@@ -260,7 +262,7 @@ func TestTrackingCannotBeGuessed(t *testing.T) {
 	t.Parallel()
 	st := newStage(t)
 	app := st.submitted(t, st.resident(t, st.ctx, "Siti"), sitiNIK)
-	for _, number := range []string{app.Number, newNumber("BTM", st.clock())} {
+	for _, number := range []string{app.Number, application.NewNumber("BTM", st.clock())} {
 		for i := range 5 {
 			_, err := st.Track(st.ctx, number, "000"+strconv.Itoa(i))
 			wants(t, err, "application.not_tracked")
@@ -268,7 +270,7 @@ func TestTrackingCannotBeGuessed(t *testing.T) {
 		_, err := st.Track(st.ctx, number, "7890") // even the right digits
 		wants(t, err, "application.track_locked")
 	}
-	later := st.clock().Add(trackWindow)
+	later := st.clock().Add(intake.TrackWindow)
 	st.on(t, later.In(time.FixedZone("WIB", 7*3600)).Format("2006-01-02 15:04"))
 	if _, err := st.Track(st.ctx, app.Number, "7890"); err != nil {
 		t.Errorf("an hour later: %v", err)
@@ -279,7 +281,7 @@ func TestTrackingCannotBeGuessed(t *testing.T) {
 		}
 	}
 	err := tenancy.InTx(st.ctx, st.w.DB.App, func(ctx context.Context, tx bun.Tx) error {
-		return st.forgetTries(ctx, tx, later.Add(trackWindow))
+		return st.ForgetTries(ctx, tx, later.Add(intake.TrackWindow))
 	})
 	left := 0
 	if err == nil {
@@ -305,7 +307,7 @@ func TestUploadsHaveAnEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	last := st.Detach(st.ctx, siti, app.ID, d.Files["file_surat_kehilangan"][0].ID)
-	for n := 0; n <= uploadsMost && last == nil; n++ {
+	for n := 0; n <= intake.UploadsMost && last == nil; n++ {
 		f, err := st.Attach(st.ctx, siti, app.ID, "file_surat_kehilangan", strconv.Itoa(n)+".jpg", bytes.NewReader(photo(t)))
 		if last = err; err == nil {
 			last = st.Detach(st.ctx, siti, app.ID, f.ID)

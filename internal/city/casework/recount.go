@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/calendar"
 	"bedelau/internal/kernel/i18n"
@@ -17,35 +18,6 @@ import (
 	"bedelau/internal/kernel/workcal"
 	"bedelau/internal/kernel/workflow"
 )
-
-// Counting is from where a promise is counted. It makes the deadline a function of the calendar: counted again after a day
-// off was decreed late it is what it would have been, whatever changed before and however often it is counted.
-type Counting struct {
-	From   time.Time          `json:"from"`            // submission, or when the clock last ran again
-	Left   *workcal.Remaining `json:"left,omitempty"`  // of the term at From; nil is the whole of it
-	Paused time.Time          `json:"paused,omitzero"` // while the clock stands still
-}
-
-// countingFrom returns nothing for a term that no calendar moves: hours, days and months run through every day.
-func countingFrom(at time.Time, left *workcal.Remaining, unit workcal.Unit) *Counting {
-	if unit != workcal.WorkingDay && unit != workcal.Minute {
-		return nil
-	}
-	return &Counting{From: at, Left: left}
-}
-
-// end is when the term ends by cal, had its clock not been paused since From.
-func (c Counting) end(cal workcal.Calendar, t workcal.Term) (due time.Time, provisional bool, err error) {
-	if c.Left == nil {
-		due, err = cal.Due(c.From, t)
-	} else {
-		due, err = cal.Resume(c.From, *c.Left)
-	}
-	if _, missing := workcal.MissingYear(err); missing {
-		return due.UTC(), true, nil
-	}
-	return due.UTC(), false, err
-}
 
 type recountArgs struct {
 	Changes  []uuid.UUID `json:"changes"`            // whose run this is
@@ -91,7 +63,7 @@ func (s *Service) recount(ctx context.Context, tx bun.Tx, args recountArgs) erro
 	if err != nil {
 		return err
 	}
-	var apps []Application
+	var apps []application.Application
 	q := tx.NewSelect().Model(&apps).Where("a.tenant_id = ?", tenancy.Must(ctx)).Where("a.counting IS NOT NULL").
 		Where("a.id > ?", args.After)
 	if len(args.Agencies) > 0 {
@@ -100,7 +72,7 @@ func (s *Service) recount(ctx context.Context, tx bun.Tx, args recountArgs) erro
 	if err := q.OrderExpr("a.id").Limit(recountBatch).For("UPDATE").Scan(ctx); err != nil {
 		return fmt.Errorf("casework: recount: %w", err)
 	}
-	cals, err := s.calendarsOf(ctx, tx, apps)
+	cals, err := s.CalendarsOf(ctx, tx, apps)
 	if err != nil {
 		return err
 	}
@@ -115,36 +87,21 @@ func (s *Service) recount(ctx context.Context, tx bun.Tx, args recountArgs) erro
 		}
 	}
 	last := len(apps) < recountBatch
-	if err := calendar.Note(ctx, tx, args.Changes, len(apps), moved, last, s.now()); err != nil || last {
+	if err := calendar.Note(ctx, tx, args.Changes, len(apps), moved, last, s.Now()); err != nil || last {
 		return err
 	}
 	args.After = apps[len(apps)-1].ID
 	return jobs.Add(ctx, tx, recountKind, args)
 }
 
-// calendarsOf reads the calendars that some applications are counted by.
-func (s *Service) calendarsOf(ctx context.Context, db bun.IDB, apps []Application) (map[string]workcal.Calendar, error) {
-	seen, agencies := map[string]bool{}, []string{}
-	for _, a := range apps {
-		if !seen[a.AgencyCode] {
-			seen[a.AgencyCode] = true
-			agencies = append(agencies, a.AgencyCode)
-		}
-	}
-	if len(agencies) == 0 {
-		return nil, nil
-	}
-	return calendar.LoadFor(ctx, db, agencies...)
-}
-
 // countAgain sets the deadline of a locked application by the calendar as it is now, and says so where it moved. A date
 // that would have passed by it already stays: a day that turns out to have been a working day makes nobody late.
-func (s *Service) countAgain(ctx context.Context, tx bun.Tx, app *Application, cal workcal.Calendar, changes []calendar.Change) (bool, error) {
-	due, provisional, err := app.Counting.end(cal, app.Term())
+func (s *Service) countAgain(ctx context.Context, tx bun.Tx, app *application.Application, cal workcal.Calendar, changes []calendar.Change) (bool, error) {
+	due, provisional, err := app.Counting.End(cal, app.Term())
 	if err != nil {
 		return false, err
 	}
-	l, now := i18n.Locale(app.Locale), s.now()
+	l, now := i18n.Locale(app.Locale), s.Now()
 	m := moved{first: app.Counting.From.In(cal.Zone)}
 	switch app.Clock {
 	case workflow.Running:
@@ -155,8 +112,8 @@ func (s *Service) countAgain(ctx context.Context, tx bun.Tx, app *Application, c
 		m.last, m.key = later(app.DueAt, due).In(cal.Zone), "casework.recount.due"
 		m.before, m.after = app.DueAt, due
 		app.DueAt, app.DueProvisional = due, provisional
-		app.setQueue(now)
-		if err := s.setAlert(ctx, tx, app, cal); err != nil {
+		app.SetQueue(now)
+		if err := s.SetAlert(ctx, tx, app, cal); err != nil {
 			return false, err
 		}
 	case workflow.Paused:
@@ -191,13 +148,13 @@ type moved struct {
 	before, after any
 }
 
-func (s *Service) announceMoved(ctx context.Context, tx bun.Tx, app Application, m moved, changes []calendar.Change, now time.Time) error {
-	if err := save(ctx, tx, app); err != nil {
+func (s *Service) announceMoved(ctx context.Context, tx bun.Tx, app application.Application, m moved, changes []calendar.Change, now time.Time) error {
+	if err := application.Save(ctx, tx, app); err != nil {
 		return err
 	}
 	l := i18n.Locale(app.Locale)
 	text := l.T(m.key, "from", m.was, "to", m.is, "because", m.because)
-	err := record(ctx, tx, app, Event{At: now, Action: EventDueChanged, FromState: app.State, ToState: app.State, ActorKind: audit.System,
+	err := application.Record(ctx, tx, app, application.Event{At: now, Action: application.EventDueChanged, FromState: app.State, ToState: app.State, ActorKind: audit.System,
 		Public: true, Message: text})
 	if err != nil {
 		return err
@@ -213,7 +170,7 @@ func (s *Service) announceMoved(ctx context.Context, tx bun.Tx, app Application,
 	if err != nil {
 		return err
 	}
-	err = s.d.Notify.Send(ctx, tx, notify.Message{
+	err = s.Deps.Notify.Send(ctx, tx, notify.Message{
 		To: app.AccountID, Template: "deadline_changed", Locale: l, Key: fmt.Sprintf("deadline_changed:%s:%d", app.ID, now.UnixMicro()),
 		Data: map[string]string{"number": app.Number, "service": app.ServiceName.In(l), "body": text, "path": "/permohonan/" + app.ID.String()},
 	})

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/calendar"
 	"bedelau/internal/kernel/i18n"
@@ -28,7 +29,7 @@ func (s *Service) recountTasks(ctx context.Context, tx bun.Tx, args recountArgs)
 	if err != nil {
 		return err
 	}
-	tasks, err := workflow.OpenTasks(ctx, tx, subjectKind, args.Agencies, args.After, recountBatch)
+	tasks, err := workflow.OpenTasks(ctx, tx, application.SubjectKind, args.Agencies, args.After, recountBatch)
 	if err != nil || len(tasks) == 0 {
 		return err
 	}
@@ -54,14 +55,14 @@ func (s *Service) recountTasks(ctx context.Context, tx bun.Tx, args recountArgs)
 
 // countTaskAgain moves the deadline of an open task and leaves a line in the story that the offices read.
 func (s *Service) countTaskAgain(ctx context.Context, tx bun.Tx, t *workflow.Task, cal workcal.Calendar, changes []calendar.Change) error {
-	app, err := lockAny(ctx, tx, t.SubjectID) // before its task, as everyone who acts on one
+	app, err := application.LockAny(ctx, tx, t.SubjectID) // before its task, as everyone who acts on one
 	if err != nil {
 		return err
 	}
 	if *t, err = workflow.LockTask(ctx, tx, t.ID); err != nil || t.Status != workflow.TaskOpen {
 		return err
 	}
-	wf, err := s.workflow(ctx, tx, app)
+	wf, err := s.Workflow(ctx, tx, app)
 	if err != nil {
 		return err
 	}
@@ -70,7 +71,7 @@ func (s *Service) countTaskAgain(ctx context.Context, tx bun.Tx, t *workflow.Tas
 	if !ok || branch.Term.IsZero() {
 		return nil
 	}
-	was, now, l := t.DueAt, s.now(), i18n.ID
+	was, now, l := t.DueAt, s.Now(), i18n.ID
 	moved, err := workflow.Reschedule(ctx, tx, t, branch.Term, cal, now)
 	if err != nil || !moved {
 		return err
@@ -80,7 +81,7 @@ func (s *Service) countTaskAgain(ctx context.Context, tx bun.Tx, t *workflow.Tas
 		because = l.T("casework.recount.calendar")
 	}
 	text := l.T("casework.recount.task", "office", t.AgencyName.In(l), "from", l.Due(was.In(cal.Zone)), "to", l.Due(t.DueAt.In(cal.Zone)), "because", because)
-	err = record(ctx, tx, app, Event{At: now, Action: EventDueChanged, FromState: app.State, ToState: app.State, ActorKind: audit.System, Message: text})
+	err = application.Record(ctx, tx, app, application.Event{At: now, Action: application.EventDueChanged, FromState: app.State, ToState: app.State, ActorKind: audit.System, Message: text})
 	if err != nil {
 		return err
 	}

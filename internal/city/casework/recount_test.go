@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/calendar"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
@@ -23,7 +24,7 @@ import (
 func (st *stage) decree() (*calendar.Service, identity.Actor) {
 	admin := identity.Actor{ID: uuid.Must(uuid.NewV7()), TenantID: st.w.Batam.ID, Kind: identity.Staff, Name: "Admin",
 		Roles: []string{"city_admin"}, TOTP: true}
-	return calendar.New(st.w.DB.App, st.d.Guard, st.clock), admin
+	return calendar.New(st.w.DB.App, st.Deps.Guard, st.clock), admin
 }
 
 func (st *stage) dayOff(t *testing.T, agency, day, name, source string) {
@@ -37,7 +38,7 @@ func (st *stage) dayOff(t *testing.T, agency, day, name, source string) {
 
 func (st *stage) inTx(t *testing.T, fn func(context.Context, bun.Tx) error) {
 	t.Helper()
-	if err := tenancy.InTx(st.ctx, st.d.DB.App, fn); err != nil {
+	if err := tenancy.InTx(st.ctx, st.Deps.DB.App, fn); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -75,9 +76,9 @@ func (st *stage) nextRecount(t *testing.T) (args recountArgs, ok bool) {
 	return args, true
 }
 
-func (st *stage) read(t *testing.T, id uuid.UUID) Application {
+func (st *stage) read(t *testing.T, id uuid.UUID) application.Application {
 	t.Helper()
-	app, err := get(st.ctx, st.d.DB.App, id)
+	app, err := application.Get(st.ctx, st.Deps.DB.App, id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,15 +86,15 @@ func (st *stage) read(t *testing.T, id uuid.UUID) Application {
 }
 
 // moves are the lines of an application's story that tell of another date.
-func (st *stage) moves(t *testing.T, app Application) []string {
+func (st *stage) moves(t *testing.T, app application.Application) []string {
 	t.Helper()
-	all, err := events(st.ctx, st.d.DB.App, app, true)
+	all, err := application.Events(st.ctx, st.Deps.DB.App, app, true)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out []string
 	for _, e := range all {
-		if e.Action == EventDueChanged {
+		if e.Action == application.EventDueChanged {
 			out = append(out, e.Message)
 		}
 	}
@@ -164,7 +165,7 @@ func TestADayThatTouchesNothingIsNotTold(t *testing.T) {
 	if lines := st.moves(t, app); len(lines) != 1 || !strings.Contains(lines[0], "Pindah kantor") || strings.Contains(lines[0], "Dinas lain") {
 		t.Errorf("the story says %q", lines)
 	}
-	open, err := calendar.Open(st.ctx, st.d.DB.App)
+	open, err := calendar.Open(st.ctx, st.Deps.DB.App)
 	if err != nil || len(open) != 0 {
 		t.Errorf("open: %+v, %v", open, err)
 	}
@@ -196,7 +197,7 @@ func TestTwoDaysInARowAreEachToldOnce(t *testing.T) {
 
 func (st *stage) changes(t *testing.T) []calendar.Change {
 	t.Helper()
-	all, err := calendar.Changes(st.ctx, st.d.DB.App)
+	all, err := calendar.Changes(st.ctx, st.Deps.DB.App)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,7 +223,7 @@ func TestACrashBetweenBatchesLosesNothingAndDoublesNothing(t *testing.T) {
 		t.Fatalf("the next batch is %+v", second)
 	}
 	crash := errors.New("crash")
-	err := tenancy.InTx(st.ctx, st.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
+	err := tenancy.InTx(st.ctx, st.Deps.DB.App, func(ctx context.Context, tx bun.Tx) error {
 		if err := st.recount(ctx, tx, second); err != nil {
 			return err
 		}
@@ -247,14 +248,14 @@ func TestACrashBetweenBatchesLosesNothingAndDoublesNothing(t *testing.T) {
 }
 
 // copies makes n more applications like one, as another day's people sent them.
-func (st *stage) copies(t *testing.T, app Application, n int) {
+func (st *stage) copies(t *testing.T, app application.Application, n int) {
 	t.Helper()
 	for i := range n {
 		c := app
-		c.ID, c.Number = uuid.Must(uuid.NewV7()), newNumber("BTM", st.clock())
+		c.ID, c.Number = uuid.Must(uuid.NewV7()), application.NewNumber("BTM", st.clock())
 		c.ReceiptToken, c.SubmitKey = c.ID.String(), c.ID.String()
 		c.SubjectHash = c.ID[:]
-		if _, err := st.d.DB.App.NewInsert().Model(&c).Exec(st.ctx); err != nil {
+		if _, err := st.Deps.DB.App.NewInsert().Model(&c).Exec(st.ctx); err != nil {
 			t.Fatalf("copy %d: %v", i, err)
 		}
 	}
@@ -363,7 +364,7 @@ func TestTheTasksOfOfficesMoveByTheirOwnCalendars(t *testing.T) {
 	for range 2 { // a job may be delivered again
 		st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.recountTasks(ctx, tx, args) })
 	}
-	tasks, err := workflow.Tasks(st.ctx, st.w.DB.App, app.matter())
+	tasks, err := workflow.Tasks(st.ctx, st.w.DB.App, app.Matter())
 	if err != nil || len(tasks) != 2 {
 		t.Fatal(tasks, err)
 	}
@@ -376,13 +377,13 @@ func TestTheTasksOfOfficesMoveByTheirOwnCalendars(t *testing.T) {
 			t.Errorf("%s is due %v, want %v", k.Branch, k.DueAt, want)
 		}
 	}
-	story, err := events(st.ctx, st.w.DB.App, app, false)
+	story, err := application.Events(st.ctx, st.w.DB.App, app, false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	n := 0
 	for _, e := range story {
-		if e.Action == EventDueChanged {
+		if e.Action == application.EventDueChanged {
 			n++
 			if e.Public || !strings.Contains(e.Message, "Rapat kerja") {
 				t.Errorf("%+v", e)

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/document"
@@ -25,22 +26,22 @@ type Revealed struct{ Text, Before string }
 // Reveal returns a sensitive answer in full, and records that this officer has read it. Staff with application:reveal
 // call it within their reach. A field that is not sensitive, or not answered, is NotFound "application.no_answer".
 func (s *Service) Reveal(ctx context.Context, actor identity.Actor, id uuid.UUID, field string) (Revealed, error) {
-	app, err := s.readable(ctx, actor, id)
+	app, err := s.Readable(ctx, actor, id)
 	if err != nil {
 		return Revealed{}, err
 	}
-	if err := s.d.Guard.Allow(ctx, actor, access.ApplicationReveal); err != nil {
+	if err := s.Deps.Guard.Allow(ctx, actor, access.ApplicationReveal); err != nil {
 		return Revealed{}, err
 	}
-	form, err := s.form(ctx, s.d.DB.App, app)
+	form, err := s.Form(ctx, s.Deps.DB.App, app)
 	if err != nil {
 		return Revealed{}, err
 	}
-	answers, err := s.answers(ctx, app)
+	answers, err := s.Answers(ctx, app)
 	if err != nil {
 		return Revealed{}, err
 	}
-	before, err := s.before(ctx, app)
+	before, err := s.Before(ctx, app)
 	if err != nil {
 		return Revealed{}, err
 	}
@@ -63,11 +64,11 @@ func (s *Service) Reveal(ctx context.Context, actor identity.Actor, id uuid.UUID
 // OpenFile returns a file of an application, for the caller to close: the applicant's own, or within the reach of staff
 // with application:read also the office's, whose reading is recorded first. A file of another application is NotFound "file.not_found".
 func (s *Service) OpenFile(ctx context.Context, actor identity.Actor, id, file uuid.UUID) (files.File, io.ReadSeekCloser, error) {
-	app, err := s.readable(ctx, actor, id)
+	app, err := s.Readable(ctx, actor, id)
 	if err != nil {
 		return files.File{}, nil, err
 	}
-	q := s.d.DB.App.NewSelect().Model((*attachment)(nil)).
+	q := s.Deps.DB.App.NewSelect().Model((*application.Attachment)(nil)).
 		Where("tenant_id = ? AND application_id = ? AND file_id = ?", app.TenantID, app.ID, file)
 	if actor.Kind == identity.Resident {
 		q = q.Where("removed_at IS NULL")
@@ -77,7 +78,7 @@ func (s *Service) OpenFile(ctx context.Context, actor identity.Actor, id, file u
 		return files.File{}, nil, err
 	}
 	if !belongs && actor.Kind == identity.Staff {
-		if belongs, err = s.records().Holds(ctx, s.d.DB.App, app.matter(), file); err != nil {
+		if belongs, err = s.Records().Holds(ctx, s.Deps.DB.App, app.Matter(), file); err != nil {
 			return files.File{}, nil, err
 		}
 	}
@@ -87,42 +88,42 @@ func (s *Service) OpenFile(ctx context.Context, actor identity.Actor, id, file u
 	if err := s.readBy(ctx, actor, app, "application.open_file", map[string]any{"number": app.Number, "file": file}); err != nil {
 		return files.File{}, nil, err
 	}
-	return s.d.Files.Open(ctx, file)
+	return s.Deps.Files.Open(ctx, file)
 }
 
 // OpenDocument returns an issued document, for the caller to close; one that waits for its signature is not there yet. The
 // rules are those of OpenFile.
 func (s *Service) OpenDocument(ctx context.Context, actor identity.Actor, id uuid.UUID) (files.File, io.ReadSeekCloser, error) {
-	if err := s.mayRead(ctx, actor); err != nil {
+	if err := s.MayRead(ctx, actor); err != nil {
 		return files.File{}, nil, err
 	}
-	d, err := s.d.Documents.Get(ctx, s.d.DB.App, id)
-	if fault.Is(err, "document.not_found") || err == nil && (d.SubjectKind != subjectKind || d.Status == document.Unsigned) {
-		return files.File{}, nil, errNotFound()
+	d, err := s.Deps.Documents.Get(ctx, s.Deps.DB.App, id)
+	if fault.Is(err, "document.not_found") || err == nil && (d.SubjectKind != application.SubjectKind || d.Status == document.Unsigned) {
+		return files.File{}, nil, application.ErrNotFound()
 	}
 	if err != nil {
 		return files.File{}, nil, err
 	}
-	r, err := s.within(ctx, actor)
+	r, err := s.Within(ctx, actor)
 	if err != nil {
 		return files.File{}, nil, err
 	}
-	app, err := find(ctx, s.d.DB.App, r, d.SubjectID)
+	app, err := application.Find(ctx, s.Deps.DB.App, r, d.SubjectID)
 	if err != nil {
 		return files.File{}, nil, err
 	}
 	if err := s.readBy(ctx, actor, app, "application.open_document", map[string]any{"number": app.Number, "document": d.ID}); err != nil {
 		return files.File{}, nil, err
 	}
-	return s.d.Files.Open(ctx, d.FileID)
+	return s.Deps.Files.Open(ctx, d.FileID)
 }
 
 // readBy records that a member of staff has read something of a person's. Residents read their own unrecorded.
-func (s *Service) readBy(ctx context.Context, actor identity.Actor, app Application, what string, detail map[string]any) error {
+func (s *Service) readBy(ctx context.Context, actor identity.Actor, app application.Application, what string, detail map[string]any) error {
 	if actor.Kind == identity.Resident {
 		return nil
 	}
-	err := tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
+	err := tenancy.InTx(ctx, s.Deps.DB.App, func(ctx context.Context, tx bun.Tx) error {
 		return audit.Record(ctx, tx, audit.Entry{
 			ActorID: actor.ID, ActorKind: string(actor.Kind), Action: what, Object: "application", ObjectID: app.ID, Detail: detail,
 		})

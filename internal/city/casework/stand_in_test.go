@@ -12,7 +12,7 @@ func TestTheSubstituteTakesTheSteps(t *testing.T) {
 	st := newStage(t)
 	budi, ani := st.officer(t, "Budi", "disdukcapil", "officer"), st.officer(t, "Ani", "disdukcapil", "officer")
 	head := st.officer(t, "Kepala", "disdukcapil", "agency_head")
-	away := &absence.Service{DB: st.w.DB.App, Guard: st.d.Guard, Staff: st.staff, Now: st.clock}
+	away := &absence.Service{DB: st.w.DB.App, Guard: st.Deps.Guard, Staff: st.staff, Now: st.clock}
 	app := st.submitted(t, st.resident(t, st.ctx, "Siti"), sitiNIK)
 	app, err := st.Claim(st.ctx, budi, app.ID, app.Version, false)
 	if err != nil {

@@ -11,6 +11,8 @@ import (
 
 	"github.com/google/uuid"
 
+	"bedelau/internal/city/application"
+	"bedelau/internal/city/intake"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/event"
@@ -46,7 +48,7 @@ func TestALostCardFromFormToDocument(t *testing.T) {
 	}
 
 	// Submission gives a number and a deadline: two working days after Tuesday.
-	app, err = st.Submit(st.ctx, siti, SubmitInput{ID: app.ID, Key: "k1"})
+	app, err = st.Submit(st.ctx, siti, intake.SubmitInput{ID: app.ID, Key: "k1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +61,7 @@ func TestALostCardFromFormToDocument(t *testing.T) {
 
 	// The officer finds it, begins, and asks for a correction on the last day; the clock stops.
 	list, err := st.List(st.ctx, budi, []uuid.UUID{app.ID})
-	if err != nil || len(list) != 1 || list[0].ID != app.ID || list[0].AssigneeID.Valid || list[0].QueueRank != rankDue || list[0].Answers != nil {
+	if err != nil || len(list) != 1 || list[0].ID != app.ID || list[0].AssigneeID.Valid || list[0].QueueRank != application.RankDue || list[0].Answers != nil {
 		t.Fatalf("list %+v, %v", list, err)
 	}
 	if app, err = st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "start_review", Version: app.Version}); err != nil {
@@ -116,7 +118,7 @@ func TestALostCardFromFormToDocument(t *testing.T) {
 		t.Errorf("outcome %s, on time %v", app.Outcome, app.OnTime)
 	}
 	for range 2 {
-		if err := st.issue(st.ctx, uuid.Nil, issueArgs{ApplicationID: app.ID}); err != nil {
+		if err := st.issue(st.ctx, uuid.Nil, application.IssueArgs{ApplicationID: app.ID}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -145,11 +147,11 @@ func TestALostCardFromFormToDocument(t *testing.T) {
 		t.Errorf("the PDF says too much or left a placeholder:\n%s", text)
 	}
 	v, err := st.Verify(st.ctx, doc.Token)
-	if err != nil || v.Kind != OnDocument || v.Number != doc.Number || v.Status != document.Valid || v.HolderMasked != doc.HolderMasked || len(v.SHA256) != 64 {
+	if err != nil || v.Kind != intake.OnDocument || v.Number != doc.Number || v.Status != document.Valid || v.HolderMasked != doc.HolderMasked || len(v.SHA256) != 64 {
 		t.Errorf("verification %+v, %v", v, err)
 	}
 	v, err = st.Verify(st.ctx, app.ReceiptToken)
-	if err != nil || v.Kind != OnReceipt || v.Number != app.Number {
+	if err != nil || v.Kind != intake.OnReceipt || v.Number != app.Number {
 		t.Errorf("receipt %+v, %v", v, err)
 	}
 
@@ -240,7 +242,7 @@ func TestTheReceiptOnPaper(t *testing.T) {
 	draft := st.draft(t, st.ctx, siti, sitiNIK)
 	_, err := st.Receipt(st.ctx, siti, draft.ID)
 	wants(t, err, "application.no_receipt")
-	app, err := st.Submit(st.ctx, siti, SubmitInput{ID: draft.ID, Key: "k"})
+	app, err := st.Submit(st.ctx, siti, intake.SubmitInput{ID: draft.ID, Key: "k"})
 	if err != nil {
 		t.Fatal(err)
 	}

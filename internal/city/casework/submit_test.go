@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/uuid"
 
+	"bedelau/internal/city/application"
+	"bedelau/internal/city/intake"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/workcal"
@@ -25,7 +27,7 @@ func TestTheSameKeyIsOneSubmission(t *testing.T) {
 	)
 	for range 12 {
 		wg.Go(func() {
-			app, err := st.Submit(st.ctx, siti, SubmitInput{ID: draft.ID, Key: "same"})
+			app, err := st.Submit(st.ctx, siti, intake.SubmitInput{ID: draft.ID, Key: "same"})
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
@@ -42,12 +44,12 @@ func TestTheSameKeyIsOneSubmission(t *testing.T) {
 	if err := st.w.DB.App.NewRaw("SELECT count(*) FROM message WHERE tenant_id = ?", st.w.Batam.ID).Scan(st.ctx, &mails); err != nil || mails != 1 {
 		t.Errorf("%d messages, %v", mails, err)
 	}
-	_, err := st.Submit(st.ctx, siti, SubmitInput{ID: draft.ID, Key: "another"})
+	_, err := st.Submit(st.ctx, siti, intake.SubmitInput{ID: draft.ID, Key: "another"})
 	wants(t, err, "application.submitted")
 
 	st.offer.OneOpen, st.offer.CooldownMonths = false, 0
 	second := st.draft(t, st.ctx, siti, sitiNIK)
-	_, err = st.Submit(st.ctx, siti, SubmitInput{ID: second.ID, Key: "same"})
+	_, err = st.Submit(st.ctx, siti, intake.SubmitInput{ID: second.ID, Key: "same"})
 	wants(t, err, "application.key_used")
 }
 
@@ -59,7 +61,7 @@ func TestASubmissionIsWholeOrNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = st.Submit(st.ctx, siti, SubmitInput{ID: app.ID, Key: "k"})
+	_, err = st.Submit(st.ctx, siti, intake.SubmitInput{ID: app.ID, Key: "k"})
 	f := fault.From(err)
 	if f.Code != "input.invalid" || len(f.Fields) != 13 || f.Fields[0].Name != "pernyataan_awal" || f.Fields[0].Code != "consent_required" {
 		t.Errorf("an empty form: %d fields, first %+v", len(f.Fields), f.Fields)
@@ -71,12 +73,12 @@ func TestASubmissionIsWholeOrNothing(t *testing.T) {
 		t.Fatalf("missing %v, warnings %v, %v", review.Missing, review.Warnings, err)
 	}
 	for _, key := range []string{"", "  ", strings.Repeat("k", 201), "a\x00b", "\xff"} {
-		_, err := st.Submit(st.ctx, siti, SubmitInput{ID: full.ID, Key: key})
+		_, err := st.Submit(st.ctx, siti, intake.SubmitInput{ID: full.ID, Key: key})
 		if f := fault.From(err); len(f.Fields) != 1 || f.Fields[0].Name != "key" {
 			t.Errorf("key %q: %v", key, err)
 		}
 	}
-	if _, err := st.Submit(st.ctx, siti, SubmitInput{ID: full.ID, Key: "k"}); err != nil {
+	if _, err := st.Submit(st.ctx, siti, intake.SubmitInput{ID: full.ID, Key: "k"}); err != nil {
 		t.Fatal(err)
 	}
 	if n := len(heard[event.ApplicationSubmitted](st)); n != 1 {
@@ -88,13 +90,13 @@ func TestANumberIsNeverGivenTwice(t *testing.T) {
 	t.Parallel()
 	st := newStage(t)
 	st.offer.OneOpen, st.offer.CooldownMonths = false, 0
-	first := newNumber("BTM", st.clock())
+	first := application.NewNumber("BTM", st.clock())
 	draws := 0
-	st.Service.newNumber = func(prefix string, at time.Time) string {
+	st.Service.NewNumber = func(prefix string, at time.Time) string {
 		if draws++; draws <= 3 {
 			return first // the second application draws it twice before another
 		}
-		return newNumber(prefix, at)
+		return application.NewNumber(prefix, at)
 	}
 	siti := st.resident(t, st.ctx, "Siti")
 	one, two := st.submitted(t, siti, sitiNIK), st.submitted(t, siti, sitiNIK)
@@ -110,14 +112,14 @@ func TestOneOpenApplicationForAPerson(t *testing.T) {
 	budi := st.officer(t, "Budi", "disdukcapil", "officer")
 
 	// Two accounts apply for one NIK at the same moment.
-	drafts, people := []Application{}, []string{"Siti", "Suami Siti"}
+	drafts, people := []application.Application{}, []string{"Siti", "Suami Siti"}
 	var wg sync.WaitGroup
 	errs := make([]error, len(people))
 	for i, name := range people {
 		who := st.resident(t, st.ctx, name)
 		drafts = append(drafts, st.draft(t, st.ctx, who, sitiNIK))
 		wg.Go(func() {
-			_, errs[i] = st.Submit(st.ctx, who, SubmitInput{ID: drafts[i].ID, Key: name})
+			_, errs[i] = st.Submit(st.ctx, who, intake.SubmitInput{ID: drafts[i].ID, Key: name})
 		})
 	}
 	wg.Wait()
@@ -152,7 +154,7 @@ func TestWhatTheCatalogueSaysIsObeyed(t *testing.T) {
 	wants(t, err, "input.invalid")
 	draft := st.draft(t, st.ctx, siti, sitiNIK)
 	st.offer.Native = false
-	_, err = st.Submit(st.ctx, siti, SubmitInput{ID: draft.ID, Key: "k"})
+	_, err = st.Submit(st.ctx, siti, intake.SubmitInput{ID: draft.ID, Key: "k"})
 	wants(t, err, "service.not_online")
 	_, err = st.Start(st.ctx, st.resident(t, st.ctx, "Andi"), ktp, event.ChannelAPI)
 	wants(t, err, "service.not_online")
@@ -171,11 +173,11 @@ func TestADeadlineInAYearWithoutHolidaysIsProvisional(t *testing.T) {
 		t.Errorf("due %v, provisional %v", app.DueAt, app.DueProvisional)
 	}
 	d, err := st.Get(st.ctx, st.officer(t, "Budi", "disdukcapil", "officer"), app.ID)
-	if err != nil || len(d.Timeline) != 2 || d.Timeline[1].Action != EventCalendarMissing || d.Timeline[1].Message != "2027" || d.Timeline[1].Public {
+	if err != nil || len(d.Timeline) != 2 || d.Timeline[1].Action != application.EventCalendarMissing || d.Timeline[1].Message != "2027" || d.Timeline[1].Public {
 		t.Errorf("the office is not told: %+v, %v", d.Timeline, err)
 	}
 	st.offer.Term, st.offer.OneOpen, st.offer.CooldownMonths = workcal.Term{}, false, 0
-	if app := st.submitted(t, st.resident(t, st.ctx, "Andi"), nikOf(3)); !app.DueAt.IsZero() || app.QueueRank != rankOpen {
+	if app := st.submitted(t, st.resident(t, st.ctx, "Andi"), nikOf(3)); !app.DueAt.IsZero() || app.QueueRank != application.RankOpen {
 		t.Errorf("without a promise: due %v, rank %d", app.DueAt, app.QueueRank)
 	}
 }
@@ -207,7 +209,7 @@ func TestDraftsAreTheirOwnersAlone(t *testing.T) {
 	_, err := st.Draft(st.ctx, andi, draft.ID)
 	wants(t, err, "application.not_found")
 	wants(t, st.SavePage(st.ctx, andi, draft.ID, "nik", map[string][]string{"nik": {sitiNIK}}), "application.not_found")
-	_, err = st.Submit(st.ctx, andi, SubmitInput{ID: draft.ID, Key: "k"})
+	_, err = st.Submit(st.ctx, andi, intake.SubmitInput{ID: draft.ID, Key: "k"})
 	wants(t, err, "application.not_found")
 	wants(t, st.Discard(st.ctx, andi, draft.ID), "application.not_found")
 	_, err = st.Get(st.ctx, st.officer(t, "Admin", "", "city_admin"), draft.ID)

@@ -5,12 +5,9 @@ import (
 
 	"github.com/google/uuid"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/jobs"
 )
-
-type issueArgs struct {
-	ApplicationID uuid.UUID `json:"application_id"`
-}
 
 type escalateArgs struct {
 	ApplicationID uuid.UUID `json:"application_id"`
@@ -22,14 +19,13 @@ type timerArgs struct {
 
 var (
 	timerKind    = jobs.Kind[timerArgs]{Name: "casework.timer.v1", MaxRetry: 12, Timeout: 30 * time.Second}
-	issueKind    = jobs.Kind[issueArgs]{Name: "casework.issue.v1", Queue: jobs.Urgent, MaxRetry: 12, Timeout: time.Minute}
 	escalateKind = jobs.Kind[escalateArgs]{Name: "casework.escalate.v2", MaxRetry: 12, Timeout: 30 * time.Second}
 )
 
 // Register binds casework's jobs, its look for late applications and its tidying; call it once, before the runner starts. Both jobs
 // open their own transaction and look at the application's row first, so a repeated delivery changes nothing.
 func (s *Service) Register(r *jobs.Runner) error {
-	if err := jobs.HandleCall(r, issueKind, s.issue); err != nil {
+	if err := jobs.HandleCall(r, application.IssueKind, s.issue); err != nil {
 		return err
 	}
 	if err := jobs.HandleCall(r, escalateKind, s.escalate); err != nil {
@@ -47,6 +43,6 @@ func (s *Service) Register(r *jobs.Runner) error {
 	jobs.EachCity(r, "casework.calendar", time.Minute, s.followCalendar)
 	jobs.EachCity(r, "casework.deadlines", time.Minute, s.sweep)
 	jobs.EachCity(r, "casework.timers", time.Minute, s.ring)
-	jobs.EachCity(r, "casework.track_attempts", time.Hour, s.forgetTries)
+	jobs.EachCity(r, "casework.track_attempts", time.Hour, s.ForgetTries)
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/jobs"
@@ -17,7 +18,7 @@ import (
 
 // ring adds a job for each timer whose time has come, once.
 func (s *Service) ring(ctx context.Context, tx bun.Tx, _ time.Time) error {
-	due, err := workflow.DueTimers(ctx, tx, subjectKind, s.now(), sweepBatch)
+	due, err := workflow.DueTimers(ctx, tx, application.SubjectKind, s.Now(), sweepBatch)
 	if err != nil {
 		return err
 	}
@@ -32,22 +33,22 @@ func (s *Service) ring(ctx context.Context, tx bun.Tx, _ time.Time) error {
 // rang does what a timer is for. An application that has left the state meanwhile has no such timer any more, and one
 // that rings again finds it spent.
 func (s *Service) rang(ctx context.Context, _ uuid.UUID, args timerArgs) error {
-	if err := s.warm(ctx); err != nil {
+	if err := s.Warm(ctx); err != nil {
 		return err
 	}
-	return tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
+	return tenancy.InTx(ctx, s.Deps.DB.App, func(ctx context.Context, tx bun.Tx) error {
 		t, ok, err := workflow.FindTimer(ctx, tx, args.TimerID)
 		if err != nil || !ok {
 			return err
 		}
-		app, err := lockAny(ctx, tx, t.SubjectID)
+		app, err := application.LockAny(ctx, tx, t.SubjectID)
 		if err != nil {
 			return err
 		}
 		if mine, err := workflow.SpendTimer(ctx, tx, t); err != nil || !mine {
 			return err
 		}
-		wf, err := s.workflow(ctx, tx, app)
+		wf, err := s.Workflow(ctx, tx, app)
 		if err != nil {
 			return err
 		}
@@ -62,20 +63,20 @@ func (s *Service) rang(ctx context.Context, _ uuid.UUID, args timerArgs) error {
 		if t.What == workflow.TimerRemind {
 			return s.remindOf(ctx, tx, app, action)
 		}
-		k, err := s.know(ctx, tx, app, wf)
-		if err != nil || !k.standing.Holds(action) {
+		k, err := s.Know(ctx, tx, app, wf)
+		if err != nil || !k.Standing.Holds(action) {
 			return err
 		}
-		return s.takeItself(ctx, tx, &app, wf, action)
+		return s.TakeItself(ctx, tx, &app, wf, action)
 	})
 }
 
 // remindOf tells the one whose turn it is that a step will be taken by itself.
-func (s *Service) remindOf(ctx context.Context, tx bun.Tx, app Application, a workflow.Action) error {
-	now := s.now()
-	e := Event{At: now, Action: EventReminded, FromState: app.State, ToState: app.State, ActorKind: audit.System,
+func (s *Service) remindOf(ctx context.Context, tx bun.Tx, app application.Application, a workflow.Action) error {
+	now := s.Now()
+	e := application.Event{At: now, Action: application.EventReminded, FromState: app.State, ToState: app.State, ActorKind: audit.System,
 		Public: app.Clock == workflow.Paused, Message: a.Remind.Message.In(i18n.Locale(app.Locale))}
-	if err := record(ctx, tx, app, e); err != nil {
+	if err := application.Record(ctx, tx, app, e); err != nil {
 		return err
 	}
 	err := audit.Record(ctx, tx, audit.Entry{
@@ -89,42 +90,33 @@ func (s *Service) remindOf(ctx context.Context, tx bun.Tx, app Application, a wo
 	if app.Clock == workflow.Paused {
 		n.To = workflow.ToApplicant
 	}
-	return s.letter(ctx, tx, app, n, "remind:"+a.Code, "")
+	return s.Letter(ctx, tx, app, n, "remind:"+a.Code, "")
 }
 
 // taskLate tells the head of an office that it has not answered in time.
-func (s *Service) taskLate(ctx context.Context, tx bun.Tx, app Application, timer workflow.Timer) error {
+func (s *Service) taskLate(ctx context.Context, tx bun.Tx, app application.Application, timer workflow.Timer) error {
 	id, err := uuid.Parse(timer.Name)
 	if err != nil {
 		return err
 	}
 	t, err := workflow.FindTask(ctx, tx, id)
-	now := s.now()
+	now := s.Now()
 	if err != nil || !t.Late(now) {
 		return err
 	}
-	e := Event{At: now, Action: EventTaskLate, FromState: app.State, ToState: app.State, ActorKind: audit.System, Message: t.AgencyName.In(i18n.ID)}
-	if err := record(ctx, tx, app, e); err != nil {
+	e := application.Event{At: now, Action: application.EventTaskLate, FromState: app.State, ToState: app.State, ActorKind: audit.System, Message: t.AgencyName.In(i18n.ID)}
+	if err := application.Record(ctx, tx, app, e); err != nil {
 		return err
 	}
 	err = audit.Record(ctx, tx, audit.Entry{
-		ActorKind: audit.System, Action: "application." + EventTaskLate, Object: "application", ObjectID: app.ID, At: now,
+		ActorKind: audit.System, Action: "application." + application.EventTaskLate, Object: "application", ObjectID: app.ID, At: now,
 		Detail: map[string]any{"number": app.Number, "task": t.ID, "agency": t.AgencyCode, "due": t.DueAt},
 	})
 	if err != nil {
 		return err
 	}
-	n := workflow.Notice{To: roleHead, Agency: t.AgencyCode, Title: bothTexts("casework.task_late.title"), Body: bothTexts("casework.task_late.body")}
-	return s.letter(ctx, tx, app, n, "task_late:"+t.ID.String(), "")
+	n := workflow.Notice{To: application.RoleHead, Agency: t.AgencyCode, Title: application.BothTexts("casework.task_late.title"), Body: application.BothTexts("casework.task_late.body")}
+	return s.Letter(ctx, tx, app, n, "task_late:"+t.ID.String(), "")
 }
 
-func reminderTitle() i18n.Text { return bothTexts("casework.reminder.title") }
-
-// bothTexts is one of our own texts as a city would write it.
-func bothTexts(key string) i18n.Text {
-	out := i18n.Text{}
-	for _, l := range i18n.All() {
-		out[l] = l.T(key)
-	}
-	return out
-}
+func reminderTitle() i18n.Text { return application.BothTexts("casework.reminder.title") }

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/tenancy"
@@ -51,7 +52,7 @@ func TestWhatIsNotCorrectedIsCancelled(t *testing.T) {
 	st.follow(t, abandoned)
 	siti, budi := st.resident(t, st.ctx, "Siti"), st.officer(t, "Budi", "disdukcapil", "officer")
 	app := st.submitted(t, siti, sitiNIK)
-	ask := func(app Application) Application {
+	ask := func(app application.Application) application.Application {
 		t.Helper()
 		app, err := st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "request_correction", Version: app.Version, Reason: "Di mana?", Fields: []string{"tempat_hilang"}})
 		if err != nil {
@@ -128,7 +129,7 @@ func TestAStepOfConditionIsTakenAtOnce(t *testing.T) {
 				Reason: workflow.ReasonNone, Message: inBoth("Nilai di bawah 50.")})
 	})
 	budi, head := st.officer(t, "Budi", "disdukcapil", "officer"), st.officer(t, "Kepala", "disdukcapil", "agency_head")
-	weigh := func(n int, points string) Application {
+	weigh := func(n int, points string) application.Application {
 		t.Helper()
 		app := st.submitted(t, st.resident(t, st.ctx, "Warga"), nikOf(n))
 		app, err := st.Act(st.ctx, head, ActInput{ID: app.ID, Action: "start_review", Version: app.Version})

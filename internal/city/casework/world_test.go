@@ -15,6 +15,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/application"
+	"bedelau/internal/city/intake"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/event"
@@ -39,7 +41,7 @@ type stage struct {
 	*Service
 	w     *pgtest.World
 	ctx   context.Context // Batam
-	offer Offer
+	offer application.Offer
 	staff *identity.Service
 
 	mu    sync.Mutex
@@ -48,15 +50,15 @@ type stage struct {
 }
 
 // InForce answers for the catalogue: one service, as the Batam pack has it.
-func (st *stage) InForce(_ context.Context, _ bun.IDB, service string, _ time.Time) (Offer, error) {
+func (st *stage) InForce(_ context.Context, _ bun.IDB, service string, _ time.Time) (application.Offer, error) {
 	if service != st.offer.Service {
-		return Offer{}, fault.New(fault.NotFound, "catalog.unknown_service", "code", service)
+		return application.Offer{}, fault.New(fault.NotFound, "catalog.unknown_service", "code", service)
 	}
 	return st.offer, nil
 }
 
-func (st *stage) OfficeAt(context.Context, bun.IDB, string, string) (Office, bool, error) {
-	return Office{}, false, nil
+func (st *stage) OfficeAt(context.Context, bun.IDB, string, string) (application.Office, bool, error) {
+	return application.Office{}, false, nil
 }
 
 func newStage(t testing.TB) *stage {
@@ -76,7 +78,7 @@ func newStage(t testing.TB) *stage {
 		t.Fatal(err)
 	}
 	st := &stage{w: w, ctx: w.Ctx(w.Batam), at: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)} // a Tuesday, 10:00 WIB
-	st.offer = Offer{
+	st.offer = application.Offer{
 		Service: ktp, Name: i18n.Text{"id": "KTP-el hilang", "en": "Lost ID card"}, Agency: "disdukcapil",
 		AgencyName:  i18n.Text{"id": "Dinas Kependudukan dan Pencatatan Sipil", "en": "Civil Registry Office"},
 		AgencyShort: "Disdukcapil", Version: 1, Native: true, Form: ktp, Workflow: "adminduk", Document: ktp,
@@ -103,7 +105,7 @@ func newStage(t testing.TB) *stage {
 		t.Fatal(err)
 	}
 	papers := document.New(document.Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Keys: keys, BaseURL: base, Now: st.clock})
-	st.Service = New(Deps{
+	st.Service = New(application.Deps{
 		DB: w.DB, Guard: guard, Bus: bus, Files: store, Documents: papers, Keys: keys, Notify: mail, Staff: st.staff, Standards: st,
 		BaseURL: base, Log: quiet, Now: st.clock,
 	})
@@ -116,7 +118,7 @@ func newStage(t testing.TB) *stage {
 func (st *stage) load(t testing.TB, slug string) {
 	t.Helper()
 	engine := pack.NewEngine()
-	engine.Register(Section())
+	engine.Register(application.Section())
 	p, err := pack.Load(tenants.FS, slug)
 	if err != nil {
 		t.Fatal(err)
@@ -183,7 +185,7 @@ func (st *stage) account(t testing.TB, ctx context.Context, kind identity.Kind, 
 	a := identity.Actor{ID: uuid.Must(uuid.NewV7()), TenantID: tenancy.Must(ctx), Kind: kind, Name: name, Agency: agency,
 		Roles: roles, TOTP: kind == identity.Staff}
 	email := fmt.Sprintf("%s@contoh.id", a.ID)
-	sealed, err := st.d.Keys.Seal(ctx, []byte(email), "account.email")
+	sealed, err := st.Deps.Keys.Seal(ctx, []byte(email), "account.email")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -226,7 +228,7 @@ func answersFor(nik, name string) map[string]map[string][]string {
 const sitiNIK = "2171046703900003" // a woman, born 27 March 1990
 
 // draft fills in an application without sending it.
-func (st *stage) draft(t testing.TB, ctx context.Context, who identity.Actor, nik string) Application {
+func (st *stage) draft(t testing.TB, ctx context.Context, who identity.Actor, nik string) application.Application {
 	t.Helper()
 	app, err := st.Start(ctx, who, ktp, event.ChannelWeb)
 	if err != nil {
@@ -246,10 +248,10 @@ func (st *stage) draft(t testing.TB, ctx context.Context, who identity.Actor, ni
 }
 
 // submitted sends an application.
-func (st *stage) submitted(t testing.TB, who identity.Actor, nik string) Application {
+func (st *stage) submitted(t testing.TB, who identity.Actor, nik string) application.Application {
 	t.Helper()
 	draft := st.draft(t, st.ctx, who, nik)
-	app, err := st.Submit(st.ctx, who, SubmitInput{ID: draft.ID, Key: "key of " + draft.ID.String()})
+	app, err := st.Submit(st.ctx, who, intake.SubmitInput{ID: draft.ID, Key: "key of " + draft.ID.String()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -257,7 +259,7 @@ func (st *stage) submitted(t testing.TB, who identity.Actor, nik string) Applica
 }
 
 // approved takes an application to its approval, before the document is made.
-func (st *stage) approved(t testing.TB, officer identity.Actor, app Application) Application {
+func (st *stage) approved(t testing.TB, officer identity.Actor, app application.Application) application.Application {
 	t.Helper()
 	for _, in := range []ActInput{{Action: "start_review"}, {Action: "approve", Reason: "Cocok."}} {
 		in.ID, in.Version = app.ID, app.Version

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/kernel/access"
@@ -44,7 +45,7 @@ func openBench(t *testing.T) bench {
 		t.Fatal(err)
 	}
 	papers := document.New(document.Deps{DB: w.DB, Guard: guard})
-	cases := casework.New(casework.Deps{DB: w.DB, Guard: guard, Documents: papers})
+	cases := casework.New(application.Deps{DB: w.DB, Guard: guard, Documents: papers})
 	now := func() time.Time { return time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC) }
 	b := bench{catalog.NewEditor(catalog.EditorDeps{DB: w.DB, Guard: guard, Definitions: cases, Now: now}), w, guard, catalog.New(w.DB.App), w.Ctx(w.Batam)}
 	b.load(t)
@@ -55,7 +56,7 @@ func (b bench) load(t *testing.T) {
 	t.Helper()
 	engine := pack.NewEngine()
 	engine.Register(catalog.Section())
-	engine.Register(casework.Section())
+	engine.Register(application.Section())
 	p, err := pack.Load(tenants.FS, "batam")
 	if err != nil {
 		t.Fatal(err)

@@ -12,7 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
-	"bedelau/internal/city/casework"
+	"bedelau/internal/city/application"
 	"bedelau/internal/edge/pagetest"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/identity"
@@ -178,7 +178,7 @@ func TestAnAuditorNarrowsTheRecord(t *testing.T) {
 	}
 	admin.Page("/kelola/audit?sampai_tanggal=2026-11-23", "Belum ada catatan")
 	admin.Sees(admin.Get("/kelola/audit?number=BTM-26"), http.StatusUnprocessableEntity, "BTM-26")
-	admin.Sees(admin.Get("/kelola/audit?number="+casework.ExampleNumber("BTM")), http.StatusNotFound)
+	admin.Sees(admin.Get("/kelola/audit?number="+application.ExampleNumber("BTM")), http.StatusNotFound)
 	for _, bad := range []string{"dari_tanggal=besok", "sampai_tanggal=0000-01-01", "number=%00x%ff"} {
 		admin.Sees(admin.Get("/kelola/audit?"+bad), http.StatusUnprocessableEntity)
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
@@ -35,7 +36,7 @@ func (p *Pages) deskAct(c *gin.Context) error {
 	if err == nil {
 		t.version, err = seen(in)
 	}
-	var app casework.Application
+	var app application.Application
 	if err == nil {
 		app, err = p.Casework.Act(c.Request.Context(), gate.ActorOf(c), casework.ActInput{
 			ID: id, Action: t.action, Version: t.version, Reason: t.reason, Fields: t.fields,
@@ -87,31 +88,31 @@ func (p *Pages) caseAgain(c *gin.Context, err error, t try) error {
 // deskClaim takes a case for the officer, from its own page or from the list, to which the officer comes back; from a
 // colleague only where the form says so.
 func (p *Pages) deskClaim(c *gin.Context) error {
-	return p.deskHand(c, "claimed", func(id uuid.UUID, version int, in site.Form) (casework.Application, error) {
+	return p.deskHand(c, "claimed", func(id uuid.UUID, version int, in site.Form) (application.Application, error) {
 		return p.Casework.Claim(c.Request.Context(), gate.ActorOf(c), id, version, in.Yes("take_over"))
 	})
 }
 
 // deskRelease puts a case back for everyone.
 func (p *Pages) deskRelease(c *gin.Context) error {
-	return p.deskHand(c, "released", func(id uuid.UUID, version int, _ site.Form) (casework.Application, error) {
+	return p.deskHand(c, "released", func(id uuid.UUID, version int, _ site.Form) (application.Application, error) {
 		return p.Casework.Release(c.Request.Context(), gate.ActorOf(c), id, version)
 	})
 }
 
 // deskAssign gives a case to an officer of its agency.
 func (p *Pages) deskAssign(c *gin.Context) error {
-	return p.deskHand(c, "assigned", func(id uuid.UUID, version int, in site.Form) (casework.Application, error) {
+	return p.deskHand(c, "assigned", func(id uuid.UUID, version int, in site.Form) (application.Application, error) {
 		officer, err := uuid.Parse(in.Text("officer"))
 		if err != nil {
-			return casework.Application{}, site.Invalid("officer", "not_an_option")
+			return application.Application{}, site.Invalid("officer", "not_an_option")
 		}
 		return p.Casework.Assign(c.Request.Context(), gate.ActorOf(c), id, officer, version)
 	})
 }
 
 // deskHand changes who works on a case.
-func (p *Pages) deskHand(c *gin.Context, sentence string, change func(id uuid.UUID, version int, in site.Form) (casework.Application, error)) error {
+func (p *Pages) deskHand(c *gin.Context, sentence string, change func(id uuid.UUID, version int, in site.Form) (application.Application, error)) error {
 	id, err := site.PathID(c, "id")
 	if err != nil {
 		return err
@@ -121,7 +122,7 @@ func (p *Pages) deskHand(c *gin.Context, sentence string, change func(id uuid.UU
 	if err == nil {
 		t.version, err = seen(in)
 	}
-	var app casework.Application
+	var app application.Application
 	if err == nil {
 		app, err = change(id, t.version, in)
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
-	"bedelau/internal/city/casework"
+	"bedelau/internal/city/application"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/i18n"
@@ -77,7 +77,7 @@ func exportHead(l i18n.Locale) []any {
 }
 
 // exportRow is one application. Moments are the city's.
-func (p *Pages) exportRow(c *gin.Context, a casework.Application) ([]any, error) {
+func (p *Pages) exportRow(c *gin.Context, a application.Application) ([]any, error) {
 	l := gate.LocaleOf(c)
 	state, err := p.Casework.Status(c.Request.Context(), a)
 	if err != nil {

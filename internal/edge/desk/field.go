@@ -10,7 +10,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"bedelau/internal/city/casework"
+	"bedelau/internal/city/application"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/form"
@@ -29,7 +29,7 @@ const (
 
 // readAct reads a form of an officer's, which may carry files for what the workflow asks. Close done when the files have
 // been read. The refusals are those of ReadForm.
-func readAct(c *gin.Context, many ...string) (in site.Form, answers map[string][]string, uploads []casework.Upload, done func(), err error) {
+func readAct(c *gin.Context, many ...string) (in site.Form, answers map[string][]string, uploads []application.Upload, done func(), err error) {
 	done = func() {}
 	kind, _, _ := mime.ParseMediaType(c.GetHeader("Content-Type"))
 	if kind != "multipart/form-data" {
@@ -76,10 +76,10 @@ func readAct(c *gin.Context, many ...string) (in site.Form, answers map[string][
 				return in, nil, nil, func() {}, err
 			}
 			open = append(open, f)
-			uploads = append(uploads, casework.Upload{Field: field, Name: site.ToText(h.Filename), Body: f})
+			uploads = append(uploads, application.Upload{Field: field, Name: site.ToText(h.Filename), Body: f})
 		}
 	}
-	slices.SortStableFunc(uploads, func(a, b casework.Upload) int { return strings.Compare(a.Field, b.Field) })
+	slices.SortStableFunc(uploads, func(a, b application.Upload) int { return strings.Compare(a.Field, b.Field) })
 	return in, answersIn(in), uploads, done, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
@@ -55,7 +56,7 @@ func (p *Pages) deskAnswer(c *gin.Context) error {
 	if err == nil {
 		version, err = seen(in)
 	}
-	var app casework.Application
+	var app application.Application
 	if err == nil {
 		app, err = p.Casework.AnswerTask(c.Request.Context(), gate.ActorOf(c), casework.AnswerInput{
 			Task: task, Version: version, Outcome: t.outcome, Reason: t.reason, Answers: answers, Files: uploads,

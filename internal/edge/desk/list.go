@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/city/bulk"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/inbox"
@@ -113,14 +114,14 @@ func (p *Pages) bulk(c *gin.Context) error {
 		v.Errors = ui.Errors{{Text: l.T("bulk.none")}}
 		return p.Render(c, http.StatusUnprocessableEntity, office.Bulk(v))
 	}
-	var do func(context.Context, casework.Item) (casework.Application, error)
+	var do func(context.Context, casework.Item) (application.Application, error)
 	switch what := in.Text("what"); what {
 	case bulkClaim:
-		do = func(ctx context.Context, x casework.Item) (casework.Application, error) {
+		do = func(ctx context.Context, x casework.Item) (application.Application, error) {
 			return p.Casework.Claim(ctx, actor, x.ID, x.Version, false)
 		}
 	case bulkRelease:
-		do = func(ctx context.Context, x casework.Item) (casework.Application, error) {
+		do = func(ctx context.Context, x casework.Item) (application.Application, error) {
 			return p.Casework.Release(ctx, actor, x.ID, x.Version)
 		}
 	case bulkAssign:
@@ -129,7 +130,7 @@ func (p *Pages) bulk(c *gin.Context) error {
 			v.Errors = ui.Errors{{Text: l.T("bulk.no_officer")}}
 			return p.Render(c, http.StatusUnprocessableEntity, office.Bulk(v))
 		}
-		do = func(ctx context.Context, x casework.Item) (casework.Application, error) {
+		do = func(ctx context.Context, x casework.Item) (application.Application, error) {
 			return p.Casework.Assign(ctx, actor, x.ID, officer, x.Version)
 		}
 	case bulkAct:
@@ -140,7 +141,7 @@ func (p *Pages) bulk(c *gin.Context) error {
 		if len(items) > bulkAtOnce {
 			return p.bulkLater(c, items, action, reason)
 		}
-		do = func(ctx context.Context, x casework.Item) (casework.Application, error) {
+		do = func(ctx context.Context, x casework.Item) (application.Application, error) {
 			return p.Casework.Act(ctx, actor, casework.ActInput{ID: x.ID, Action: action, Version: x.Version, Reason: reason})
 		}
 	default:
@@ -221,7 +222,7 @@ func (p *Pages) nameResults(ctx context.Context, actor identity.Actor, c *gin.Co
 	if err != nil {
 		return err
 	}
-	known := map[string]casework.Application{}
+	known := map[string]application.Application{}
 	for _, a := range apps {
 		known[a.ID.String()] = a
 	}

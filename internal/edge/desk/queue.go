@@ -8,7 +8,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"bedelau/internal/city/casework"
+	"bedelau/internal/city/application"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
@@ -132,7 +132,7 @@ func (p *Pages) listTools(c *gin.Context, f inbox.Query, t tried, v *office.Queu
 
 // found reads the applications of a page. A search for a person's own number is for those who may see such numbers, and
 // on record.
-func (p *Pages) found(c *gin.Context, f inbox.Query, q *inbox.Page) ([]casework.Application, error) {
+func (p *Pages) found(c *gin.Context, f inbox.Query, q *inbox.Page) ([]application.Application, error) {
 	ctx, actor := c.Request.Context(), gate.ActorOf(c)
 	nik := strings.NewReplacer(" ", "", "-", "", ".", "").Replace(strings.TrimSpace(f.Search))
 	if !nikPattern.MatchString(nik) || p.Guard.Allow(ctx, actor, access.ApplicationReveal) != nil {
@@ -166,7 +166,7 @@ func viewsByUrgency(counts map[inbox.View]int) []inbox.View {
 	return views
 }
 
-func (p *Pages) queueRow(c *gin.Context, a casework.Application, due ui.Deadline) (office.Row, error) {
+func (p *Pages) queueRow(c *gin.Context, a application.Application, due ui.Deadline) (office.Row, error) {
 	l := gate.LocaleOf(c)
 	state, err := p.Casework.Status(c.Request.Context(), a)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
@@ -51,37 +52,37 @@ func shown(events []ui.Event) bool {
 }
 
 // special words what is not a step of the workflow.
-func special(v *ui.Event, e casework.Event, l i18n.Locale) {
+func special(v *ui.Event, e application.Event, l i18n.Locale) {
 	switch e.Action {
-	case casework.EventNote:
+	case application.EventNote:
 		v.Title, v.Icon = l.T("case.event.note"), "message"
-	case casework.EventAssigned:
+	case application.EventAssigned:
 		v.Title, v.Icon, v.Quote = l.T("case.event.assigned", "name", e.Message), "user-check", ""
-	case casework.EventTakenOver:
+	case application.EventTakenOver:
 		v.Title, v.Icon, v.Quote = l.T("case.event.taken_over", "by", v.By, "name", e.Message), "user-check", ""
-	case casework.EventReleased:
+	case application.EventReleased:
 		v.Title, v.Icon, v.Quote = l.T("case.event.released"), "users", ""
-	case casework.EventHolderLeft:
+	case application.EventHolderLeft:
 		v.Title, v.Icon, v.Quote = l.T("case.event.holder_left", "name", e.Message), "users", ""
-	case casework.EventEscalated:
+	case application.EventEscalated:
 		v.Title, v.Icon, v.Tone = l.T("case.event.escalated"), "flag", "bad"
-	case casework.EventReminded:
+	case application.EventReminded:
 		v.Title, v.Icon = l.T("case.event.reminded"), "clock"
-	case casework.EventTaskAnswered:
+	case application.EventTaskAnswered:
 		v.Title, v.Icon = l.T("case.event.task_answered"), "users"
-	case casework.EventTaskLate:
+	case application.EventTaskLate:
 		v.Title, v.Icon, v.Tone, v.Quote = l.T("case.event.task_late", "name", e.Message), "flag", "bad", ""
-	case casework.EventDueChanged:
+	case application.EventDueChanged:
 		v.Title, v.Icon, v.Tone = l.T("portal.event.due_changed"), "calendar", "care"
-	case casework.EventCalendarMissing:
+	case application.EventCalendarMissing:
 		v.Title, v.Icon, v.Tone, v.Quote = l.T("case.event.calendar_missing", "year", e.Message), "calendar", "care", ""
-	case casework.EventIssued:
+	case application.EventIssued:
 		v.Title, v.Icon = l.T("portal.event.issued"), "award"
-	case casework.EventReissued:
+	case application.EventReissued:
 		v.Title, v.Icon, v.Quote = l.T("case.event.reissued", "number", e.Message), "award", ""
-	case casework.EventRevoked:
+	case application.EventRevoked:
 		v.Title, v.Icon, v.Tone = l.T("portal.event.revoked"), "ban", "bad"
-	case casework.EventSubmitted:
+	case application.EventSubmitted:
 		v.Title, v.Icon = l.T("portal.event.submitted"), "send"
 	default:
 		if e.ActorKind == string(identity.Resident) && len(e.Fields) > 0 {
@@ -90,7 +91,7 @@ func special(v *ui.Event, e casework.Event, l i18n.Locale) {
 	}
 }
 
-func fieldList(d casework.Detail, e casework.Event, l i18n.Locale) string {
+func fieldList(d casework.Detail, e application.Event, l i18n.Locale) string {
 	names := make([]string, len(e.Fields))
 	for i, f := range e.Fields {
 		names[i] = fieldLabel(d, f, l)

@@ -8,15 +8,15 @@ import (
 
 	"github.com/google/uuid"
 
-	"bedelau/internal/city/casework"
+	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/workflow"
 )
 
-// application is an application in lists and as the answer to an act.
-type application struct {
+// Application is an application in lists and as the answer to an act.
+type Application struct {
 	ID          uuid.UUID `json:"id" format:"uuid"`
 	Number      string    `json:"number,omitempty" example:"BTM-26-7K3QX-4" doc:"The tracking number; a draft has none."`
 	Service     named     `json:"service"`
@@ -65,8 +65,8 @@ func stateOf(s workflow.State, who caller) state {
 }
 
 // applicationOf writes an application for its reader: what concerns the office alone is left out for a resident.
-func (a *API) applicationOf(x casework.Application, s workflow.State, who caller) application {
-	out := application{
+func (a *API) applicationOf(x application.Application, s workflow.State, who caller) Application {
+	out := Application{
 		ID: x.ID, Number: x.Number, Service: named{Code: x.ServiceCode, Name: who.text(x.ServiceName)},
 		Agency: named{Code: x.AgencyCode, Name: who.text(x.AgencyName)}, State: stateOf(s, who), Version: x.Version, Channel: x.Channel,
 		SubmittedAt: who.at(x.SubmittedAt), DueAt: who.at(x.DueAt), Late: x.Late(a.Now()), DecidedAt: who.at(x.DecidedAt),
@@ -87,13 +87,13 @@ func (a *API) applicationOf(x casework.Application, s workflow.State, who caller
 // versioned is an application as the answer to an act.
 type versioned struct {
 	ETag string `header:"ETag" doc:"The version, for If-Match."`
-	Body application
+	Body Application
 }
 
 func etag(version int) string { return `"` + strconv.Itoa(version) + `"` }
 
 // acted answers with the application that an act has left behind.
-func (a *API) acted(ctx context.Context, who caller, x casework.Application, err error) (*versioned, error) {
+func (a *API) acted(ctx context.Context, who caller, x application.Application, err error) (*versioned, error) {
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ import (
 
 // queue is a page of an office's work.
 type queue struct {
-	Items  []application `json:"items"`
+	Items  []Application `json:"items"`
 	Next   string        `json:"next,omitempty" doc:"The cursor of the next page; absent on the last one and for a search."`
 	More   bool          `json:"more,omitempty" doc:"Of a search: there are more; type more."`
 	Counts *queueCounts  `json:"counts,omitempty" doc:"How many there are in each view; absent for a search."`

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/city/casework"
 	issued "bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/fault"
@@ -17,7 +18,7 @@ import (
 
 // applicationDetail is one application as its reader may see it.
 type applicationDetail struct {
-	Application application  `json:"application"`
+	Application Application  `json:"application"`
 	Outcome     string       `json:"outcome,omitempty" enum:"approved,rejected"`
 	Reason      string       `json:"reason,omitempty" doc:"The words of the decision."`
 	Correction  *correction  `json:"correction,omitempty" doc:"What the office has asked to be corrected."`
@@ -104,7 +105,7 @@ func (a *API) read(ctx context.Context, who caller, in *struct{ ByApplication })
 	out := applicationDetail{
 		Application: a.applicationOf(x, s, who), Outcome: x.Outcome, Reason: x.Reason, Correction: correctionOf(x.Correction, who),
 		Warnings:  wrongs(d.Warnings, who),
-		Timeline:  list(d.Timeline, func(e casework.Event) happening { return happeningOf(e, who) }),
+		Timeline:  list(d.Timeline, func(e application.Event) happening { return happeningOf(e, who) }),
 		Documents: list(d.Documents, func(doc issued.Document) document { return a.documentOf(doc, who) }),
 		Actions: list(d.Actions, func(x workflow.Action) action {
 			return action{Code: x.Code, Label: who.text(x.Label), To: x.To, Reason: x.Reason, Issues: x.Issues}
@@ -119,14 +120,14 @@ func (a *API) read(ctx context.Context, who caller, in *struct{ ByApplication })
 	return &detailed{ETag: etag(x.Version), Body: out}, nil
 }
 
-func correctionOf(c *casework.Correction, who caller) *correction {
+func correctionOf(c *application.Correction, who caller) *correction {
 	if c == nil {
 		return nil
 	}
 	return &correction{Message: c.Message, Fields: append([]string{}, c.Fields...), At: who.at(c.At)}
 }
 
-func happeningOf(e casework.Event, who caller) happening {
+func happeningOf(e application.Event, who caller) happening {
 	return happening{At: who.at(e.At), Action: e.Action, From: e.FromState, To: e.ToState, By: e.ActorName, Kind: e.ActorKind,
 		Public: e.Public, Message: e.Message, Fields: e.Fields}
 }

@@ -7,7 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"bedelau/internal/city/casework"
+	"bedelau/internal/city/intake"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
@@ -16,7 +16,7 @@ import (
 
 // applicationForm is what an applicant fills in, with what is filled in so far.
 type applicationForm struct {
-	Application application `json:"application"`
+	Application Application `json:"application"`
 	Correction  *correction `json:"correction,omitempty"`
 	Next        string      `json:"next_page,omitempty" doc:"The first page that is not done."`
 	Pages       []formPage  `json:"pages" doc:"One thing on a page, in order."`
@@ -130,7 +130,7 @@ func (a *API) forms() {
 			names[code] = "answers." + clip(code)
 		}
 		seen := list(in.Body.Confirm, func(w confirmed) fault.Field { return fault.Field{Name: w.Field, Code: w.Code} })
-		_, err := a.Casework.TakePage(ctx, who.actor, in.ID, casework.PageInput{Page: in.Page, Typed: typed, Confirm: seen, Shaped: true})
+		_, err := a.Casework.TakePage(ctx, who.actor, in.ID, intake.PageInput{Page: in.Page, Typed: typed, Confirm: seen, Shaped: true})
 		return &done{}, renamed(err, names)
 	})
 	register(a, operation{
@@ -147,7 +147,7 @@ func (a *API) forms() {
 	})
 }
 
-func (a *API) formOf(ctx context.Context, d casework.Draft, who caller) (applicationForm, error) {
+func (a *API) formOf(ctx context.Context, d intake.Draft, who caller) (applicationForm, error) {
 	s, err := a.Casework.Status(ctx, d.Application)
 	if err != nil {
 		return applicationForm{}, err
@@ -160,7 +160,7 @@ func (a *API) formOf(ctx context.Context, d casework.Draft, who caller) (applica
 	return out, nil
 }
 
-func fieldOf(f form.Field, d casework.Draft, who caller) formField {
+func fieldOf(f form.Field, d intake.Draft, who caller) formField {
 	out := formField{
 		Code: f.Code, Type: f.Type, Label: who.text(f.Label), Belongs: who.text(f.Within), Hint: who.text(f.Hint), Required: f.Required,
 		Max: f.Max, Least: f.Min, Most: f.Most,

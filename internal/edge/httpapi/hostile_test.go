@@ -176,7 +176,7 @@ func TestAFileIsTheRightOne(t *testing.T) {
 	t.Parallel()
 	w := newAPI(t)
 	siti := w.resident(t, w.w.Batam, "Siti Rahma", "siti@contoh.id")
-	var x application
+	var x Application
 	siti.post(t, 200, "/applications", startRequest{Service: ktp}, &x)
 	at := "/applications/" + x.ID.String() + "/files"
 	raw := photo(t)

@@ -4,7 +4,8 @@ import (
 	"context"
 	"net/http"
 
-	"bedelau/internal/city/casework"
+	"bedelau/internal/city/application"
+	"bedelau/internal/city/intake"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/event"
@@ -55,7 +56,7 @@ func (a *API) applications() {
 		About: "Sends a draft to the office: it gets its number and its deadline. Only its applicant may. 422 names every field of the form that is missing or wrong; 409 `application.one_open`, `application.not_collected` and `application.cooldown` when an earlier application of this account is in the way, and `application.not_now` when the office has to be asked.",
 		Needs: access.ApplicationSubmit, Scope: gate.City, IDs: applicationID(), Refuses: []int{http.StatusConflict, http.StatusGone},
 	}, func(ctx context.Context, who caller, in *submissionAsked) (*versioned, error) {
-		x, err := a.Casework.Submit(ctx, who.actor, casework.SubmitInput{ID: in.ID, Key: in.Key})
+		x, err := a.Casework.Submit(ctx, who.actor, intake.SubmitInput{ID: in.ID, Key: in.Key})
 		return a.acted(ctx, who, x, renamed(err, map[string]string{"key": "Idempotency-Key"}))
 	})
 	register(a, operation{
@@ -86,23 +87,23 @@ func (a *API) applications() {
 	})
 }
 
-func (a *API) mine(ctx context.Context, who caller, in *struct{ Paging }) (*paged[application], error) {
+func (a *API) mine(ctx context.Context, who caller, in *struct{ Paging }) (*paged[Application], error) {
 	all, err := a.Casework.Mine(ctx, who.actor)
 	if err != nil {
 		return nil, err
 	}
-	part, next, err := cut(all, in.Paging, func(x casework.Application) string { return x.ID.String() })
+	part, next, err := cut(all, in.Paging, func(x application.Application) string { return x.ID.String() })
 	if err != nil {
 		return nil, err
 	}
-	out := paged[application]{Link: who.next(next), Body: page[application]{Next: next}}
+	out := paged[Application]{Link: who.next(next), Body: page[Application]{Next: next}}
 	out.Body.Items, err = a.rows(ctx, who, part)
 	return &out, err
 }
 
 // rows writes applications for a list.
-func (a *API) rows(ctx context.Context, who caller, all []casework.Application) ([]application, error) {
-	out := make([]application, 0, len(all))
+func (a *API) rows(ctx context.Context, who caller, all []application.Application) ([]Application, error) {
+	out := make([]Application, 0, len(all))
 	for _, x := range all {
 		s, err := a.Casework.Status(ctx, x)
 		if err != nil {

@@ -30,9 +30,9 @@ func answersFor(nik, name string) map[string]map[string]given {
 }
 
 // draft fills in an application without sending it.
-func (c client) draft(t testing.TB, nik, name string) application {
+func (c client) draft(t testing.TB, nik, name string) Application {
 	t.Helper()
-	var x application
+	var x Application
 	c.post(t, 200, "/applications", startRequest{Service: ktp}, &x)
 	at := "/applications/" + x.ID.String()
 	for page, answers := range answersFor(nik, name) {
@@ -46,7 +46,7 @@ func (c client) draft(t testing.TB, nik, name string) application {
 	return x
 }
 
-func (c client) submitted(t testing.TB, nik, name string) application {
+func (c client) submitted(t testing.TB, nik, name string) Application {
 	t.Helper()
 	x := c.draft(t, nik, name)
 	c.post(t, 200, "/applications/"+x.ID.String()+"/submission", nil, &x, "Idempotency-Key", "key of "+x.ID.String())
@@ -212,7 +212,7 @@ func (w *world) isDecided(t *testing.T, siti client, at string) {
 }
 
 // isIssued waits for the document and the mail, and looks at both.
-func (w *world) isIssued(t *testing.T, siti client, x application) {
+func (w *world) isIssued(t *testing.T, siti client, x Application) {
 	t.Helper()
 	var d applicationDetail
 	eventually(t, "the document", func() bool {

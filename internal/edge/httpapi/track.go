@@ -5,7 +5,8 @@ import (
 	"net/http"
 	"time"
 
-	"bedelau/internal/city/casework"
+	"bedelau/internal/city/application"
+	"bedelau/internal/city/intake"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/access"
 )
@@ -63,8 +64,8 @@ func (a *API) tracking() {
 		}
 		return &ok[followed]{Body: followed{
 			Number: t.Number, Service: who.text(t.ServiceName), Agency: who.text(t.AgencyName), State: stateOf(t.State, who),
-			SubmittedAt: who.at(t.SubmittedAt), DueAt: who.at(t.Promise.Due), Late: t.Promise.State == casework.PromiseLate, UpdatedAt: who.at(t.UpdatedAt),
-			Steps: list(t.Steps, func(s casework.Step) passed { return passed{At: who.at(s.At), State: stateOf(s.State, who)} }),
+			SubmittedAt: who.at(t.SubmittedAt), DueAt: who.at(t.Promise.Due), Late: t.Promise.State == application.PromiseLate, UpdatedAt: who.at(t.UpdatedAt),
+			Steps: list(t.Steps, func(s intake.Step) passed { return passed{At: who.at(s.At), State: stateOf(s.State, who)} }),
 		}}, nil
 	})
 	register(a, operation{

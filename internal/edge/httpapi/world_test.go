@@ -22,6 +22,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/city/booking"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
@@ -107,7 +108,7 @@ func newAPI(t *testing.T) *world {
 	if err = papers.Register(out.runner); err != nil {
 		t.Fatal(err)
 	}
-	cases := casework.New(casework.Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Documents: papers, Keys: keys, Notify: mail, Staff: people,
+	cases := casework.New(application.Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Documents: papers, Keys: keys, Notify: mail, Staff: people,
 		Standards: standards{cat}, BaseURL: cityURL, Log: quiet})
 	if err = cases.Register(out.runner); err != nil {
 		t.Fatal(err)
@@ -125,7 +126,7 @@ func newAPI(t *testing.T) *world {
 	engine := pack.NewEngine()
 	engine.Register(catalog.Section())
 	engine.Register(tariff.Section())
-	engine.Register(casework.Section())
+	engine.Register(application.Section())
 	engine.Register(booking.Section())
 	for _, slug := range []string{"batam", "tanjungpinang"} {
 		if _, err := engine.Apply(t.Context(), w.DB, must(pack.Load(tenants.FS, slug))(t)); err != nil {
@@ -134,7 +135,7 @@ func newAPI(t *testing.T) *world {
 	}
 	dir.Forget()
 	visits := booking.New(booking.Deps{DB: w.DB, Guard: guard, Bus: bus, Notify: mail, Staff: people, Matters: matters{cat}, Log: quiet})
-	out.API = New(Deps{Catalog: cat, Casework: cases, Booking: visits, Inbox: inbox.New(inbox.Deps{DB: w.DB, Guard: guard, Number: casework.ParseNumber}), Dashboard: board, External: others, Identity: people, Guard: guard, Directory: dir,
+	out.API = New(Deps{Catalog: cat, Casework: cases, Booking: visits, Inbox: inbox.New(inbox.Deps{DB: w.DB, Guard: guard, Number: application.ParseNumber}), Dashboard: board, External: others, Identity: people, Guard: guard, Directory: dir,
 		Metering: meters, Billing: billing.New(w.DB, meters, time.Now), CityURL: cityURL, Log: quiet})
 	g := must(gate.New(gate.Deps{Directory: dir, Identity: people, Keys: codes, Guard: guard, Limiter: limiter, Log: quiet, OnAPI: out.collector.Requested}))(t)
 	out.Mount(g)
@@ -158,14 +159,14 @@ func must[T any](v T, err error) func(*testing.T) T {
 // standards and contacts are the glue that app has.
 type standards struct{ catalog *catalog.Catalog }
 
-func (s standards) InForce(ctx context.Context, tx bun.IDB, service string, at time.Time) (casework.Offer, error) {
+func (s standards) InForce(ctx context.Context, tx bun.IDB, service string, at time.Time) (application.Offer, error) {
 	city, _ := tenancy.CityFrom(ctx)
 	d, err := s.catalog.FindAt(ctx, tx, service, at.In(city.Location()).Format(time.DateOnly))
 	if err != nil {
-		return casework.Offer{}, err
+		return application.Offer{}, err
 	}
 	term, _ := d.Standard.Parts.Time.Term()
-	return casework.Offer{
+	return application.Offer{
 		Service: d.Service.Code, Name: d.Service.Name, Agency: d.Agency.Code, AgencyName: d.Agency.Name, AgencyShort: d.Agency.Short,
 		Version: d.Standard.Version, Native: d.Service.Applicable(), Form: d.Service.Form, Workflow: d.Service.Workflow,
 		Document: d.Service.Document, Term: term, CooldownMonths: d.Service.Rules.CooldownMonths, OneOpen: d.Service.Rules.OneOpen, OfficeOf: d.Service.Rules.Office,
@@ -343,9 +344,9 @@ func eventually(t testing.TB, what string, cond func() bool) {
 	}
 }
 
-func (s standards) OfficeAt(ctx context.Context, tx bun.IDB, district, subdistrict string) (casework.Office, bool, error) {
+func (s standards) OfficeAt(ctx context.Context, tx bun.IDB, district, subdistrict string) (application.Office, bool, error) {
 	a, ok, err := s.catalog.OfficeAt(ctx, tx, district, subdistrict)
-	return casework.Office{Code: a.Code, Name: a.Name, Short: a.Short}, ok, err
+	return application.Office{Code: a.Code, Name: a.Name, Short: a.Short}, ok, err
 }
 
 // matters answers booking from the catalogue; nothing is collected here.

@@ -20,6 +20,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/city/booking"
 	"bedelau/internal/city/builder"
 	"bedelau/internal/city/casework"
@@ -133,13 +134,13 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 	services := catalog.New(w.DB.App)
 	papers := document.New(document.Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Keys: s.keys, BaseURL: address, Now: s.ClockNow})
 	must(papers.Register(s.runner))
-	cases := casework.New(casework.Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Documents: papers, Keys: s.keys, Notify: mail, Staff: people,
+	cases := casework.New(application.Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Documents: papers, Keys: s.keys, Notify: mail, Staff: people,
 		Standards: standards{services}, BaseURL: address, Log: quiet, Now: s.ClockNow})
 	must(cases.Register(s.runner))
 	cases.Subscribe()
 	visits := booking.New(booking.Deps{DB: w.DB, Guard: guard, Bus: bus, Notify: mail, Staff: people, Matters: matters{services, cases}, Log: quiet, Now: s.ClockNow})
 	must(visits.Register(s.runner))
-	list := inbox.New(inbox.Deps{DB: w.DB, Guard: guard, Number: casework.ParseNumber, Now: s.ClockNow})
+	list := inbox.New(inbox.Deps{DB: w.DB, Guard: guard, Number: application.ParseNumber, Now: s.ClockNow})
 	board := dashboard.New(w.DB.App)
 	board.Register(bus)
 	s.APIKeys = apikey.New(w.DB.App, s.ClockNow)
@@ -171,7 +172,7 @@ func (s *Site) Load(t testing.TB, slugs ...string) {
 	engine := pack.NewEngine()
 	engine.Register(catalog.Section())
 	engine.Register(tariff.Section())
-	engine.Register(casework.Section())
+	engine.Register(application.Section())
 	engine.Register(booking.Section())
 	for _, slug := range slugs {
 		p, err := pack.Load(tenants.FS, slug)
@@ -302,22 +303,22 @@ func (c contacts) Contact(ctx context.Context, id uuid.UUID) (notify.Contact, er
 // standards answers casework from the catalogue, as the program does.
 type standards struct{ catalog *catalog.Catalog }
 
-func (s standards) InForce(ctx context.Context, tx bun.IDB, service string, at time.Time) (casework.Offer, error) {
+func (s standards) InForce(ctx context.Context, tx bun.IDB, service string, at time.Time) (application.Offer, error) {
 	d, err := s.catalog.FindAt(ctx, tx, service, at.Format(time.DateOnly))
 	if err != nil {
-		return casework.Offer{}, err
+		return application.Offer{}, err
 	}
 	term, _ := d.Standard.Parts.Time.Term()
-	return casework.Offer{Service: d.Service.Code, Name: d.Service.Name, Agency: d.Agency.Code, AgencyName: d.Agency.Name,
+	return application.Offer{Service: d.Service.Code, Name: d.Service.Name, Agency: d.Agency.Code, AgencyName: d.Agency.Name,
 		AgencyShort: d.Agency.Short, Version: d.Standard.Version, Native: d.Service.Applicable(), Form: d.Service.Form,
 		Workflow: d.Service.Workflow, Document: d.Service.Document, Term: term,
 		CooldownMonths: d.Service.Rules.CooldownMonths, OneOpen: d.Service.Rules.OneOpen, OfficeOf: d.Service.Rules.Office,
 		DailyQuota: d.Service.Rules.DailyQuota}, nil
 }
 
-func (s standards) OfficeAt(ctx context.Context, tx bun.IDB, district, subdistrict string) (casework.Office, bool, error) {
+func (s standards) OfficeAt(ctx context.Context, tx bun.IDB, district, subdistrict string) (application.Office, bool, error) {
 	a, ok, err := s.catalog.OfficeAt(ctx, tx, district, subdistrict)
-	return casework.Office{Code: a.Code, Name: a.Name, Short: a.Short}, ok, err
+	return application.Office{Code: a.Code, Name: a.Name, Short: a.Short}, ok, err
 }
 
 // matters answers booking from the catalogue and casework, as the program does.

@@ -10,8 +10,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/city/booking"
-	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
@@ -208,7 +208,7 @@ func (p *Portal) draftOf(ctx context.Context, a identity.Actor, s catalog.Servic
 		return "", nil
 	}
 	mine, err := p.Casework.Mine(ctx, a)
-	i := slices.IndexFunc(mine, func(m casework.Application) bool { return m.ServiceCode == s.Code && m.Draft() })
+	i := slices.IndexFunc(mine, func(m application.Application) bool { return m.ServiceCode == s.Code && m.Draft() })
 	if err != nil || i < 0 {
 		return "", err
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"bedelau/internal/city/casework"
+	"bedelau/internal/city/application"
 	"bedelau/internal/edge/pagetest"
 )
 
@@ -94,7 +94,7 @@ func TestPagesHaveTitlesOfTheirOwn(t *testing.T) {
 	for _, tt := range []struct {
 		who    *pagetest.Browser
 		number string
-	}{{b, casework.ExampleNumber("BTM")}, {there, casework.ExampleNumber("TPI")}} {
+	}{{b, application.ExampleNumber("BTM")}, {there, application.ExampleNumber("TPI")}} {
 		if !strings.Contains(tt.who.Page("/"), `placeholder="`+tt.number+`"`) {
 			t.Errorf("the front page does not show %s", tt.number)
 		}

@@ -5,7 +5,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"bedelau/internal/city/casework"
+	"bedelau/internal/city/intake"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/fault"
@@ -29,7 +29,7 @@ func (p *Portal) trackPage(c *gin.Context, status int, number string, errs ui.Er
 // form itself: a result with an address of its own would be there for the next person at the same screen.
 func (p *Portal) track(c *gin.Context) error {
 	in, err := site.ReadForm(c)
-	var t casework.Tracking
+	var t intake.Tracking
 	if err == nil {
 		t, err = p.Casework.Track(c.Request.Context(), in.Text("number"), in.Text("phone"))
 	}

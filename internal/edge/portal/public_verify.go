@@ -8,7 +8,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"bedelau/internal/city/casework"
+	"bedelau/internal/city/intake"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/document"
@@ -72,7 +72,7 @@ func (p *Portal) verification(c *gin.Context) (v public.VerifyView, hash string,
 	v.Title, v.Number, v.Agency, v.Signer, v.Holder = found.Title.In(l), found.Number, found.AgencyName.In(l), found.SignerTitle.In(l), found.HolderMasked
 	v.Status, v.Successor = found.Status, found.Successor
 	v.IssuedAt, v.ValidUntil, v.EndedAt = site.Zoned(c, found.At), site.Zoned(c, found.ValidUntil), site.Zoned(c, found.Ended)
-	if found.Kind == casework.OnReceipt {
+	if found.Kind == intake.OnReceipt {
 		v.Title = l.T("receipt.kind") + ": " + v.Title
 		return v, "", http.StatusOK, nil
 	}
@@ -84,7 +84,7 @@ func (p *Portal) verification(c *gin.Context) (v public.VerifyView, hash string,
 }
 
 // signatureText says how a document was signed.
-func signatureText(c *gin.Context, v casework.Verification, l i18n.Locale) string {
+func signatureText(c *gin.Context, v intake.Verification, l i18n.Locale) string {
 	switch {
 	case v.Status == document.Unsigned:
 		return l.T("verify.by.nobody")

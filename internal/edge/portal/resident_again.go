@@ -6,7 +6,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"bedelau/internal/city/casework"
+	"bedelau/internal/city/application"
+	"bedelau/internal/city/intake"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/event"
@@ -24,7 +25,7 @@ func (p *Portal) apply(c *gin.Context) error {
 		return err
 	}
 	if !in.Yes("other") {
-		var h *casework.Hold
+		var h *intake.Hold
 		err := p.Casework.MayStart(ctx, a, service)
 		if errors.As(err, &h) {
 			v := resident.HeldView{}
@@ -51,9 +52,9 @@ var heldTitles = map[string]string{
 }
 
 // held answers a draft that was refused because of an earlier application. What was filled in stays.
-func (p *Portal) held(c *gin.Context, err error, draft casework.Application) error {
+func (p *Portal) held(c *gin.Context, err error, draft application.Application) error {
 	v := resident.HeldView{Draft: own(draft.ID, "/periksa")}
-	var h *casework.Hold
+	var h *intake.Hold
 	if errors.As(err, &h) {
 		return p.heldPage(c, err, h, v)
 	}
@@ -67,7 +68,7 @@ func (p *Portal) held(c *gin.Context, err error, draft casework.Application) err
 }
 
 // heldPage says why it cannot be applied for now, and leads to the application that is in the way.
-func (p *Portal) heldPage(c *gin.Context, err error, h *casework.Hold, v resident.HeldView) error {
+func (p *Portal) heldPage(c *gin.Context, err error, h *intake.Hold, v resident.HeldView) error {
 	l, f := gate.LocaleOf(c), fault.From(err)
 	v.Shell, v.Text = p.Shell(c, l.T(heldTitles[f.Code])), site.Refusal(l, f)
 	if h != nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/city/booking"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
@@ -67,7 +68,7 @@ func (p *Portal) minePage(c *gin.Context, status int, v resident.MineView) error
 }
 
 // ready says what an approval means in the words of the city, and where the document is; it is made a moment later.
-func (p *Portal) ready(ctx context.Context, item resident.Item, app casework.Application, issued map[uuid.UUID]document.Document, l i18n.Locale) (resident.Item, error) {
+func (p *Portal) ready(ctx context.Context, item resident.Item, app application.Application, issued map[uuid.UUID]document.Document, l i18n.Locale) (resident.Item, error) {
 	x, made := issued[app.ID]
 	if app.DocumentCode != "" && !made {
 		item.Text = l.T("mine.preparing")
@@ -180,13 +181,13 @@ func (p *Portal) events(c *gin.Context, d casework.Detail) []ui.Event {
 			continue // something the applicant has no word for
 		}
 		switch e.Action {
-		case casework.EventIssued:
+		case application.EventIssued:
 			v.Icon = "award"
-		case casework.EventReissued:
+		case application.EventReissued:
 			v.Icon, v.Quote = "award", ""
-		case casework.EventRevoked:
+		case application.EventRevoked:
 			v.Icon, v.Tone = "ban", "bad"
-		case casework.EventDueChanged:
+		case application.EventDueChanged:
 			v.Icon = "calendar"
 		}
 		out = append(out, v)

@@ -11,7 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
-	"bedelau/internal/city/casework"
+	"bedelau/internal/city/intake"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/fault"
@@ -64,10 +64,10 @@ func (p *Portal) orStory(c *gin.Context, err error) error {
 	return nil
 }
 
-func (p *Portal) draftPage(c *gin.Context) (casework.Draft, form.Page, error) {
+func (p *Portal) draftPage(c *gin.Context) (intake.Draft, form.Page, error) {
 	id, err := site.PathID(c, "id")
 	if err != nil {
-		return casework.Draft{}, form.Page{}, err
+		return intake.Draft{}, form.Page{}, err
 	}
 	d, err := p.Casework.Draft(c.Request.Context(), gate.ActorOf(c), id)
 	if err != nil {
@@ -88,7 +88,7 @@ type told struct {
 }
 
 // formPage shows a page with the answers that are kept, or, after a refusal, with those that were typed.
-func (p *Portal) formPage(c *gin.Context, status int, d casework.Draft, page form.Page, t told) error {
+func (p *Portal) formPage(c *gin.Context, status int, d intake.Draft, page form.Page, t told) error {
 	l, at := gate.LocaleOf(c), place(d, page.Code)
 	v := resident.FormView{
 		Shell: p.Shell(c, page.Title.In(l)), ID: d.Application.ID.String(), Service: d.Application.ServiceName.In(l), Page: page.Code,
@@ -121,7 +121,7 @@ func (p *Portal) formPage(c *gin.Context, status int, d casework.Draft, page for
 }
 
 // keptOn are the answers of a page that are kept, and what is suggested for the others.
-func keptOn(d casework.Draft, page form.Page) map[string][]string {
+func keptOn(d intake.Draft, page form.Page) map[string][]string {
 	out := map[string][]string{}
 	for _, answers := range []form.Answers{d.Suggested, d.Answers} {
 		for code, v := range answers {
@@ -135,12 +135,12 @@ func keptOn(d casework.Draft, page form.Page) map[string][]string {
 }
 
 // place is where a page stands among those that are asked now, or -1.
-func place(d casework.Draft, page string) int {
+func place(d intake.Draft, page string) int {
 	return slices.IndexFunc(d.Pages, func(x form.Page) bool { return x.Code == page })
 }
 
 // besides returns the pages that are asked now before and after one, which need not be asked itself.
-func besides(d casework.Draft, page string) (before, after string) {
+func besides(d intake.Draft, page string) (before, after string) {
 	passed := false
 	for _, x := range d.Form.Pages {
 		switch asked := place(d, x.Code) >= 0; {
@@ -155,7 +155,7 @@ func besides(d casework.Draft, page string) (before, after string) {
 	return before, after
 }
 
-func stepBack(d casework.Draft, page string) string {
+func stepBack(d intake.Draft, page string) string {
 	before, _ := besides(d, page)
 	switch {
 	case d.Application.Correction != nil:
@@ -187,7 +187,7 @@ func (p *Portal) savePage(c *gin.Context) error {
 	was := onPage(d.Typed(page, keptOn(d, page)))
 	var doubts []fault.Field
 	if err == nil && len(bad) == 0 {
-		doubts, err = p.Casework.TakePage(ctx, a, id, casework.PageInput{Page: page.Code, Typed: withFixed(d, page, typed).Values, Confirm: confirmed})
+		doubts, err = p.Casework.TakePage(ctx, a, id, intake.PageInput{Page: page.Code, Typed: withFixed(d, page, typed).Values, Confirm: confirmed})
 	}
 	later := c.Query("nanti") == "1"
 	fresh, again := p.Casework.Draft(ctx, a, id) // with the files that have come in
@@ -232,7 +232,7 @@ func onPage(p form.Page) map[string]bool {
 
 // broughtUp reports whether the page asks more than it did when it was sent, because of what was answered on it: without a
 // script the person has not seen those questions, and nothing is wrong with the rest.
-func broughtUp(d casework.Draft, page form.Page, typed site.Form, was map[string]bool, err error) bool {
+func broughtUp(d intake.Draft, page form.Page, typed site.Form, was map[string]bool, err error) bool {
 	fresh := map[string]bool{}
 	for _, f := range d.Typed(page, typed.Values).Fields {
 		_, sent := typed.Values[f.Code]
@@ -252,7 +252,7 @@ func broughtUp(d casework.Draft, page form.Page, typed site.Form, was map[string
 }
 
 // pageAfter is where a saved page leads: the next one, or the check of all answers once nothing is missing.
-func pageAfter(d casework.Draft, page form.Page) string {
+func pageAfter(d intake.Draft, page form.Page) string {
 	_, after := besides(d, page.Code)
 	if d.Next() == "" || d.Application.Correction != nil || after == "" {
 		return own(d.Application.ID, "/periksa")
@@ -261,7 +261,7 @@ func pageAfter(d casework.Draft, page form.Page) string {
 }
 
 // unproved names the files that a page needs and has not got.
-func unproved(d casework.Draft, page form.Page) []fault.Field {
+func unproved(d intake.Draft, page form.Page) []fault.Field {
 	var bad []fault.Field
 	for _, p := range d.Pages {
 		for _, f := range p.Fields {
@@ -274,7 +274,7 @@ func unproved(d casework.Draft, page form.Page) []fault.Field {
 }
 
 // withFixed adds the answers of the page that are not to be changed, which the page shows and does not send.
-func withFixed(d casework.Draft, page form.Page, typed site.Form) site.Form {
+func withFixed(d intake.Draft, page form.Page, typed site.Form) site.Form {
 	for code, v := range d.Answers {
 		on, _ := d.Form.PageOf(code)
 		if f, _ := d.Form.Field(code); on == page.Code && f.Typed() && !d.Editable(code) && typed.Values != nil {
@@ -315,7 +315,7 @@ func unseen(s string) []fault.Field {
 }
 
 // changeRows adds a row to the group called add, or takes the row called drop ("saksi.2") out of what was typed.
-func changeRows(d casework.Draft, page form.Page, typed site.Form, add, drop string) bool {
+func changeRows(d intake.Draft, page form.Page, typed site.Form, add, drop string) bool {
 	group, row, isDrop := strings.Cut(drop, ".")
 	if add != "" {
 		group = add

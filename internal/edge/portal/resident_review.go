@@ -7,7 +7,9 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/city/casework"
+	"bedelau/internal/city/intake"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/fault"
@@ -67,13 +69,13 @@ func (p *Portal) reviewPage(c *gin.Context, status int, id uuid.UUID, refused st
 }
 
 // mendable keeps the remarks about answers that may be changed now; the others would only worry.
-func mendable(d casework.Draft, list []fault.Field) []fault.Field {
+func mendable(d intake.Draft, list []fault.Field) []fault.Field {
 	return slices.DeleteFunc(list, func(x fault.Field) bool { return !d.Editable(x.Name) })
 }
 
 // askedFirst takes the answers that an officer named out of the sections, which are laid out as the pages are, and marks
 // which of them were changed.
-func askedFirst(all []resident.Section, pages []casework.PageAnswers, k *casework.Correction, l i18n.Locale) (rest []resident.Section, asked []ui.Row) {
+func askedFirst(all []resident.Section, pages []casework.PageAnswers, k *application.Correction, l i18n.Locale) (rest []resident.Section, asked []ui.Row) {
 	for i, s := range all {
 		kept := resident.Section{Title: s.Title}
 		for j, row := range s.Rows {
@@ -96,7 +98,7 @@ func askedFirst(all []resident.Section, pages []casework.PageAnswers, k *casewor
 }
 
 // reviewBack leads to the last page of the form, or for a correction to the story of the application.
-func reviewBack(d casework.Draft) string {
+func reviewBack(d intake.Draft) string {
 	if d.Application.Correction != nil || len(d.Pages) == 0 {
 		return own(d.Application.ID, "")
 	}
@@ -104,7 +106,7 @@ func reviewBack(d casework.Draft) string {
 }
 
 // todos are remarks on answers, each with the address where it is mended.
-func todos(d casework.Draft, list []fault.Field, l i18n.Locale) []resident.Todo {
+func todos(d intake.Draft, list []fault.Field, l i18n.Locale) []resident.Todo {
 	var out []resident.Todo
 	for _, x := range list {
 		f, _ := d.Form.Field(x.Name)
@@ -118,7 +120,7 @@ func todos(d casework.Draft, list []fault.Field, l i18n.Locale) []resident.Todo 
 }
 
 // pageOfFile is the page on which a file answers; the first one for a file that answers nothing.
-func pageOfFile(d casework.Draft, file uuid.UUID) string {
+func pageOfFile(d intake.Draft, file uuid.UUID) string {
 	for field, list := range d.Files {
 		if slices.ContainsFunc(list, func(f files.File) bool { return f.ID == file }) {
 			page, _ := d.Form.PageOf(field)
@@ -166,7 +168,7 @@ func (p *Portal) send(c *gin.Context) error {
 		sent += "?perbaikan=1"
 		_, err = p.Casework.Correct(ctx, a, id)
 	} else {
-		_, err = p.Casework.Submit(ctx, a, casework.SubmitInput{ID: id, Key: in.Get("key")})
+		_, err = p.Casework.Submit(ctx, a, intake.SubmitInput{ID: id, Key: in.Get("key")})
 	}
 	switch f := fault.From(err); {
 	case err == nil:

@@ -10,7 +10,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"bedelau/internal/city/casework"
+	"bedelau/internal/city/intake"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/fault"
@@ -29,7 +29,7 @@ const (
 
 // readPage takes in a posted page. Files go to the store as they arrive, never through memory or a temporary folder;
 // those that are refused are named in bad, and the rest of the post is read all the same.
-func (p *Portal) readPage(c *gin.Context, d casework.Draft, page form.Page) (site.Form, []fault.Field, error) {
+func (p *Portal) readPage(c *gin.Context, d intake.Draft, page form.Page) (site.Form, []fault.Field, error) {
 	kind, _, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
 	if err != nil || kind != "multipart/form-data" {
 		typed, err := site.ReadForm(c, several(page)...)
@@ -74,7 +74,7 @@ func several(page form.Page) []string {
 type incoming struct {
 	portal *Portal
 	c      *gin.Context
-	draft  casework.Draft
+	draft  intake.Draft
 	page   form.Page
 	typed  url.Values
 	bad    []fault.Field

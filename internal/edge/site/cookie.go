@@ -7,7 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"bedelau/internal/city/casework"
+	"bedelau/internal/city/application"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
@@ -67,7 +67,7 @@ func takeFlash(c *gin.Context, l i18n.Locale) *ui.Flash {
 	if v, err := c.Cookie(cookieFlash); err == nil && v != "" {
 		tone, name, _ := strings.Cut(v, ":")
 		name, number, _ := strings.Cut(name, ":")
-		checked, err := casework.ParseNumber(number)
+		checked, err := application.ParseNumber(number)
 		if key := "flash." + name; l.Has(key) && (number == "" || err == nil) {
 			f = &ui.Flash{Tone: toneOf(tone), Text: l.T(key, "number", checked)}
 		}

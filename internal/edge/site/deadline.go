@@ -3,13 +3,13 @@ package site
 import (
 	"context"
 
-	"bedelau/internal/city/casework"
+	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/workflow"
 	"bedelau/web/ui"
 )
 
 // Deadlines are the promises on apps as their tags say them, in the same order.
-func (p *Pages) Deadlines(ctx context.Context, apps ...casework.Application) ([]ui.Deadline, error) {
+func (p *Pages) Deadlines(ctx context.Context, apps ...application.Application) ([]ui.Deadline, error) {
 	promises, err := p.Casework.Promises(ctx, apps...)
 	if err != nil {
 		return nil, err
@@ -31,6 +31,6 @@ func ForApplicant(d ui.Deadline, stage workflow.Stage) ui.Deadline {
 	return d
 }
 
-func DeadlineOf(x casework.Promise) ui.Deadline {
+func DeadlineOf(x application.Promise) ui.Deadline {
 	return ui.Deadline{State: x.State, Due: x.Due, Left: x.Left, Unit: string(x.Unit)}
 }

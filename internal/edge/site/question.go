@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"bedelau/internal/city/casework"
+	"bedelau/internal/city/intake"
 	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
@@ -15,7 +15,7 @@ import (
 // Questions lays the questions of a page of a form out as the page shows them, with the answers that are kept, or, after a
 // refusal, with those that were typed.
 type Questions struct {
-	Draft  casework.Draft
+	Draft  intake.Draft
 	Typed  Form // as it was sent; nil to show what is kept
 	Errors ui.Errors
 	Doubts ui.Errors

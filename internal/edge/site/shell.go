@@ -8,7 +8,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"bedelau/internal/city/casework"
+	"bedelau/internal/city/application"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/i18n"
@@ -46,7 +46,7 @@ func (p *Pages) here(c *gin.Context) string {
 // cityView is how a city presents itself; a host that is nobody's shows the product's own name.
 func (p *Pages) cityView(city tenancy.City) ui.City {
 	v := ui.City{Slug: city.Slug, Name: city.Name, Short: city.ShortName, Phone: city.Contact.Phone, Email: city.Contact.Email,
-		Address: city.Contact.Address, Website: city.Contact.Website, Number: casework.ExampleNumber(city.NumberPrefix)}
+		Address: city.Contact.Address, Website: city.Contact.Website, Number: application.ExampleNumber(city.NumberPrefix)}
 	if city.Slug == "" {
 		v.Name, v.Short = "Bedelau", "Bedelau"
 	}

@@ -1,8 +1,8 @@
 package site
 
 import (
+	"bedelau/internal/city/application"
 	"bedelau/internal/city/booking"
-	"bedelau/internal/city/casework"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/workflow"
 	"bedelau/web/ui"
@@ -29,6 +29,6 @@ func VisitMark(s booking.State, l i18n.Locale) ui.Mark {
 }
 
 // Collectable reports whether an application waits for its applicant at a counter.
-func Collectable(app casework.Application) bool {
+func Collectable(app application.Application) bool {
 	return app.ClosedAt.IsZero() && app.Stage == workflow.StageApproved
 }

@@ -1,0 +1,87 @@
+package application
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/fee"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/money"
+	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/workcal"
+	"bedelau/internal/kernel/workflow"
+)
+
+// openFee asks the applicant to pay what the state costs. The amount is the answer to the field that the workflow names;
+// without one the step that leads here is refused, Conflict "fee.no_amount". What costs nothing counts as paid at once.
+func (s *Service) openFee(ctx context.Context, tx bun.IDB, app *Application, wf *workflow.Workflow, f workflow.Fee, k Known, cal workcal.Calendar) error {
+	amount := money.Rupiah(f.Amount)
+	if f.Field != "" {
+		n, err := strconv.ParseInt(k.value(f.Field), 10, 64)
+		if err != nil || n < 0 {
+			return fault.New(fault.Conflict, "fee.no_amount")
+		}
+		amount = money.Rupiah(n)
+	}
+	for _, a := range wf.Offered(app.State, workflow.ByOfficer) {
+		if amount == 0 && a.Pays {
+			a.Pays = false
+			return s.TakeItself(ctx, tx, app, wf, a)
+		}
+	}
+	return s.askFee(ctx, tx, *app, f, amount, cal)
+}
+
+func (s *Service) askFee(ctx context.Context, tx bun.IDB, app Application, f workflow.Fee, amount money.Rupiah, cal workcal.Calendar) error {
+	now := app.UpdatedAt
+	one := fee.Fee{SubjectKind: SubjectKind, SubjectID: app.ID, Round: app.Version, AgencyCode: app.AgencyCode, Title: f.Title, Basis: f.Basis,
+		Code: app.Number, Amount: amount, How: i18n.Text{}}
+	if !f.Due.IsZero() {
+		due, err := cal.Due(now, f.Due)
+		if _, missing := workcal.MissingYear(err); err != nil && !missing {
+			return err
+		}
+		one.DueAt = due.UTC()
+	}
+	city, _ := tenancy.CityFrom(ctx)
+	for _, l := range i18n.All() {
+		values := map[string]string{"code": one.Code, "number": app.Number, "amount": amount.String(), "due": l.T("casework.no_due")}
+		if !one.DueAt.IsZero() {
+			values["due"] = l.DateTime(one.DueAt.In(city.Location()))
+		}
+		one.How[l] = workflow.Fill(f.How.In(l), values)
+	}
+	if _, err := fee.Open(ctx, tx, one, now); err != nil {
+		return err
+	}
+	n := workflow.Notice{To: workflow.ToApplicant, Title: BothTexts("casework.fee.title"), Body: i18n.Text{}}
+	for _, l := range i18n.All() {
+		n.Body[l] = l.T("casework.fee.body", "title", f.Title.In(l), "amount", amount.String(), "how", one.How.In(l))
+	}
+	return s.Letter(ctx, tx, app, n, fmt.Sprintf("fee:%d", app.Version), "")
+}
+
+// pay records the payment with which an officer takes a step.
+func (s *Service) pay(ctx context.Context, tx bun.IDB, app Application, st Step) error {
+	due, err := fee.DueOf(ctx, tx, SubjectKind, app.ID)
+	if err != nil {
+		return err
+	}
+	a := st.Answer.Answers
+	err = fee.Pay(ctx, tx, due.ID, fee.Payment{On: a.Get(workflow.PaidOn), Reference: a.Get(workflow.PaidReference), By: st.Actor.ID, ByName: st.Actor.Name, At: st.At})
+	if f := fault.From(err); len(f.Fields) > 0 {
+		return fault.Fields([]fault.Field{{Name: workflow.PaidReference, Code: f.Fields[0].Code}})
+	}
+	if err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Entry{
+		ActorID: st.Actor.ID, ActorKind: string(st.Actor.Kind), Action: "application.pay", Object: "application", ObjectID: app.ID, At: st.At,
+		Detail: map[string]any{"number": app.Number, "fee": due.ID, "amount": int64(due.Amount), "reference": a.Get(workflow.PaidReference), "on": a.Get(workflow.PaidOn)},
+	})
+}

@@ -1,0 +1,43 @@
+package application
+
+import (
+	"context"
+
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/calendar"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/workcal"
+)
+
+// extend gives an office the more time that a step brings, such as the seven working days of UU 14/2008 Pasal 22. It is
+// counted from the end of the promised time, and refused (Conflict "application.extended_late") once that has passed: an
+// extension is no pardon.
+func (s *Service) extend(ctx context.Context, tx bun.IDB, app *Application, st Step) error {
+	more := st.Action.Extends
+	if more.IsZero() || app.DueAt.IsZero() {
+		return nil
+	}
+	if app.Late(st.At) {
+		return fault.New(fault.Conflict, "application.extended_late")
+	}
+	cal, err := calendar.Hold(ctx, tx, app.AgencyCode)
+	if err != nil {
+		return err
+	}
+	due, err := cal.Due(app.DueAt, more)
+	_, missing := workcal.MissingYear(err)
+	if err != nil && !missing {
+		return err
+	}
+	left, err := cal.Remaining(st.At, due, app.TermUnit)
+	if _, far := workcal.MissingYear(err); err != nil && !far {
+		return err
+	}
+	if more.Unit == app.TermUnit {
+		app.TermAmount += more.Amount
+	}
+	app.DueAt, app.DueProvisional = due.UTC(), app.DueProvisional || missing
+	app.Counting = CountingFrom(st.At, &left, app.TermUnit)
+	return s.SetAlert(ctx, tx, app, cal)
+}

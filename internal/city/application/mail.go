@@ -1,0 +1,87 @@
+package application
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/notify"
+	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/workflow"
+)
+
+// Tell writes to the applicant as part of tx, in the language in which they applied. The words are notify's; of the
+// application they hold its number, the service, the office, the deadline and what the officer wrote.
+func (s *Service) Tell(ctx context.Context, tx bun.IDB, app Application, template, reason string) error {
+	return s.send(ctx, tx, app, app.AccountID, i18n.Locale(app.Locale), template, map[string]string{
+		"reason": reason, "path": "/permohonan/" + app.ID.String(),
+	})
+}
+
+// tellPlain writes what the workflow says to the applicant of a step that has no letter of its own.
+func (s *Service) tellPlain(ctx context.Context, tx bun.IDB, app Application, action workflow.Action) error {
+	l := i18n.Locale(app.Locale)
+	return s.send(ctx, tx, app, app.AccountID, l, "generic", map[string]string{
+		"title": app.Number + ": " + app.ServiceName.In(l), "body": action.Message.In(l), "path": "/permohonan/" + app.ID.String(),
+	})
+}
+
+// TellStaff writes to an officer's superior about a late application, or to who stands in for one.
+func (s *Service) TellStaff(ctx context.Context, tx bun.IDB, app Application, to uuid.UUID, standin bool) error {
+	data := map[string]string{"path": "/petugas/permohonan/" + app.ID.String()}
+	if standin {
+		data["standin"] = "yes"
+	}
+	return s.send(ctx, tx, app, to, i18n.ID, "application_escalated", data)
+}
+
+// TellHolder writes to the officer who has app, unless it was they who acted, in their own language. The letter holds
+// the number alone of what is a person's.
+func (s *Service) TellHolder(ctx context.Context, tx bun.IDB, app Application, actor uuid.UUID, template string) error {
+	if !app.HeldByOther(actor) {
+		return nil
+	}
+	to := app.AssigneeID.UUID
+	err := s.Deps.Notify.Send(ctx, tx, notify.Message{
+		To: to, Template: template, Key: occasion(template, app, to),
+		Data: map[string]string{"number": app.Number, "path": "/petugas/permohonan/" + app.ID.String()},
+	})
+	if err != nil {
+		return fmt.Errorf("application: tell: %w", err)
+	}
+	return nil
+}
+
+// occasion is the key under which one thing that happened to app is told to one person, once.
+func occasion(template string, app Application, to uuid.UUID) string {
+	return fmt.Sprintf("%s:%s:%s:%d:%d", template, app.ID, to, app.Version, app.EscalationLevel)
+}
+
+func (s *Service) send(ctx context.Context, tx bun.IDB, app Application, to uuid.UUID, l i18n.Locale, template string,
+	data map[string]string) error {
+	data["number"], data["service"], data["agency"] = app.Number, app.ServiceName.In(l), app.AgencyName.In(l)
+	if !app.DueAt.IsZero() {
+		city, _ := tenancy.CityFrom(ctx)
+		data["due"] = l.Due(app.DueAt.In(city.Location()))
+	}
+	err := s.Deps.Notify.Send(ctx, tx, notify.Message{
+		To: to, Template: template, Locale: l, Data: data,
+		Key: occasion(template, app, to),
+	})
+	if err != nil {
+		return fmt.Errorf("application: tell: %w", err)
+	}
+	return nil
+}
+
+// BothTexts is one of our own texts as a city would write it.
+func BothTexts(key string) i18n.Text {
+	out := i18n.Text{}
+	for _, l := range i18n.All() {
+		out[l] = l.T(key)
+	}
+	return out
+}

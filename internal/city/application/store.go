@@ -1,0 +1,168 @@
+package application
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Within is who may see what (see access.Reach).
+func (s *Service) Within(ctx context.Context, a identity.Actor) (access.Reach, error) {
+	return s.Deps.Guard.Reach(ctx, a)
+}
+
+func ErrNotFound() error { return fault.New(fault.NotFound, "application.not_found") }
+
+func OrNotFound(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrNotFound()
+	}
+	return err
+}
+
+// Find reads an application within r, or of which r's agency was asked something, or returns NotFound "application.not_found".
+func Find(ctx context.Context, db bun.IDB, r access.Reach, id uuid.UUID) (Application, error) {
+	var app Application
+	q := db.NewSelect().Model(&app).Where("a.tenant_id = ? AND a.id = ?", tenancy.Must(ctx), id)
+	return app, OrNotFound(r.Reading(q).Scan(ctx))
+}
+
+// Get reads an application for the system's own work.
+func Get(ctx context.Context, db bun.IDB, id uuid.UUID) (Application, error) {
+	var app Application
+	err := db.NewSelect().Model(&app).Where("a.tenant_id = ? AND a.id = ?", tenancy.Must(ctx), id).Scan(ctx)
+	return app, OrNotFound(err)
+}
+
+// Lock is find for a change: nobody else changes the application until tx ends.
+func Lock(ctx context.Context, tx bun.IDB, r access.Reach, id uuid.UUID) (Application, error) {
+	var app Application
+	q := tx.NewSelect().Model(&app).Where("a.tenant_id = ? AND a.id = ?", tenancy.Must(ctx), id).For("UPDATE")
+	return app, OrNotFound(r.Where(q).Scan(ctx))
+}
+
+// LockAny is lock for the system's own jobs.
+func LockAny(ctx context.Context, tx bun.IDB, id uuid.UUID) (Application, error) {
+	var app Application
+	err := tx.NewSelect().Model(&app).Where("a.tenant_id = ? AND a.id = ?", tenancy.Must(ctx), id).For("UPDATE").Scan(ctx)
+	return app, OrNotFound(err)
+}
+
+// Save writes every column of a locked application.
+func Save(ctx context.Context, tx bun.IDB, app Application) error {
+	if _, err := tx.NewUpdate().Model(&app).WherePK().Exec(ctx); err != nil {
+		return fmt.Errorf("application: save: %w", err)
+	}
+	return nil
+}
+
+// Event is one thing that happened to an application.
+type Event struct {
+	bun.BaseModel `bun:"table:application_event,alias:e"`
+
+	TenantID      uuid.UUID `bun:"tenant_id,pk"`
+	ID            uuid.UUID `bun:"id,pk"`
+	ApplicationID uuid.UUID `bun:"application_id"`
+	At            time.Time `bun:"at"`
+	Version       int       `bun:"version"` // of the application, after this
+	Action        string    `bun:"action"`  // of the workflow, or one of the Event… words
+	FromState     string    `bun:"from_state"`
+	ToState       string    `bun:"to_state"`
+	ActorID       uuid.UUID `bun:"actor_id"`
+	ActorKind     string    `bun:"actor_kind"`
+	ActorName     string    `bun:"actor_name"` // empty for readers to whom an officer is the office
+	Public        bool      `bun:"public"`
+	Message       string    `bun:"message"`
+	Fields        []string  `bun:"fields,array"` // to correct, or corrected
+}
+
+// What can happen besides the actions of a workflow.
+const (
+	EventSubmitted       = "submitted"
+	EventNote            = "note"
+	EventAssigned        = "assigned"
+	EventTakenOver       = "taken_over" // from the officer whom Message names
+	EventReleased        = "released"
+	EventHolderLeft      = "holder_left" // put back, because the account of the officer whom Message names was ended
+	EventEscalated       = "escalated"
+	EventReminded        = "reminded"
+	EventRefunded        = "refunded"      // a fee was given back
+	EventTaskAnswered    = "task_answered" // by an office that was asked, as Message says
+	EventTaskLate        = "task_late"     // the office that Message names has not answered in time
+	EventIssued          = "issued"
+	EventDueChanged      = "due_changed"      // a day of the calendar was decreed late; Message says from when to when and why
+	EventReissued        = "reissued"         // with the number that Message names, in the place of another document
+	EventRevoked         = "revoked"          // the document is over; Message is the reason
+	EventCalendarMissing = "calendar_missing" // the deadline was counted through a year without imported holidays
+)
+
+// Record adds e to the story of app.
+func Record(ctx context.Context, tx bun.IDB, app Application, e Event) error {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return err
+	}
+	e.TenantID, e.ID, e.ApplicationID, e.Version = app.TenantID, id, app.ID, app.Version
+	if e.Fields == nil {
+		e.Fields = []string{}
+	}
+	if _, err := tx.NewInsert().Model(&e).Exec(ctx); err != nil {
+		return fmt.Errorf("application: record %s: %w", e.Action, err)
+	}
+	return nil
+}
+
+// eventLimit bounds a timeline; no case of a person has so many.
+const eventLimit = 500
+
+func Events(ctx context.Context, db bun.IDB, app Application, publicOnly bool) ([]Event, error) {
+	var all []Event
+	q := db.NewSelect().Model(&all).Where("tenant_id = ? AND application_id = ?", app.TenantID, app.ID)
+	if publicOnly {
+		q = q.Where("public")
+	}
+	err := q.OrderExpr("id").Limit(eventLimit).Scan(ctx)
+	return all, err
+}
+
+// By names the person behind an event.
+func By(actor identity.Actor, e Event) Event {
+	e.ActorID, e.ActorKind, e.ActorName = actor.ID, string(actor.Kind), actor.Name
+	return e
+}
+
+// Readable reads an application that the actor may read: a resident their own, staff with application:read within
+// their reach.
+func (s *Service) Readable(ctx context.Context, actor identity.Actor, id uuid.UUID) (Application, error) {
+	if err := s.MayRead(ctx, actor); err != nil {
+		return Application{}, err
+	}
+	r, err := s.Within(ctx, actor)
+	if err != nil {
+		return Application{}, err
+	}
+	return Find(ctx, s.Deps.DB.App, r, id)
+}
+
+func (s *Service) MayRead(ctx context.Context, actor identity.Actor) error {
+	if actor.Kind == identity.Resident {
+		return s.Deps.Guard.Allow(ctx, actor, access.ApplicationOwn)
+	}
+	return s.Deps.Guard.Allow(ctx, actor, access.ApplicationRead)
+}
+
+// Warm loads the city's key before a transaction is open: loading it inside one would need a second connection.
+func (s *Service) Warm(ctx context.Context) error {
+	_, err := s.Deps.Keys.Hash(ctx, "warm", "")
+	return err
+}
