@@ -12,6 +12,7 @@ import (
 	"bedelau/internal/edge/portal"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/edge/standard"
+	"bedelau/internal/edge/visit"
 	"bedelau/internal/kernel/devkit/mailbox"
 	"bedelau/web"
 )
@@ -40,7 +41,10 @@ func (a *App) gate(box *mailbox.Box, codes func(tenant string) []site.StaffCode)
 		Directory: a.Directory, DB: a.DB, Metering: a.Metering, Billing: a.Billing, CityURL: a.CityURL,
 		Secure: a.Config.Secure(), Mailbox: box, StaffCodes: codes, Log: a.Log,
 	})
-	pages.Mount(g, slices.Concat(portal.New(pages).Tables(), desk.New(pages).Tables(), editor.New(pages).Tables(), standard.New(pages).Tables(), admin.New(pages).Tables())...)
+	pages.Mount(g, slices.Concat(
+		portal.New(pages).Tables(), visit.New(pages).Tables(),
+		desk.New(pages).Tables(), editor.New(pages).Tables(), standard.New(pages).Tables(), admin.New(pages).Tables(),
+	)...)
 	httpapi.New(httpapi.Deps{
 		Catalog: a.Catalog, Casework: a.Casework, Booking: a.Booking, Inbox: a.Inbox, Dashboard: a.Dashboard, External: a.External, Identity: a.Identity, Guard: a.Guard,
 		Directory: a.Directory, Metering: a.Metering, Billing: a.Billing, CityURL: a.CityURL, Log: a.Log,

@@ -36,6 +36,7 @@ import (
 	"bedelau/internal/edge/portal"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/edge/standard"
+	"bedelau/internal/edge/visit"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/apikey"
 	"bedelau/internal/kernel/calendar"
@@ -159,7 +160,10 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 		Metering: meters, Billing: billing.New(w.DB, meters, s.ClockNow), CityURL: address, Log: quiet, Now: s.ClockNow}
 	change(&deps)
 	s.Pages = site.New(deps)
-	s.Mount(g, slices.Concat(portal.New(s.Pages).Tables(), desk.New(s.Pages).Tables(), editor.New(s.Pages).Tables(), standard.New(s.Pages).Tables(), admin.New(s.Pages).Tables())...)
+	s.Mount(g, slices.Concat(
+		portal.New(s.Pages).Tables(), visit.New(s.Pages).Tables(),
+		desk.New(s.Pages).Tables(), editor.New(s.Pages).Tables(), standard.New(s.Pages).Tables(), admin.New(s.Pages).Tables(),
+	)...)
 	s.Load(t, "batam")
 	s.srv = httptest.NewServer(g.Engine())
 	t.Cleanup(s.srv.Close)

@@ -1,7 +1,6 @@
 package portal
 
 import (
-	"encoding/base64"
 	"net/http"
 	"strings"
 
@@ -9,7 +8,6 @@ import (
 
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
-	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
 	"bedelau/web/page/account"
@@ -90,7 +88,7 @@ func (p *Portal) enrolPage(c *gin.Context, status int, errs ui.Errors) error {
 	if err != nil {
 		return err
 	}
-	qr, err := picture(e.URL)
+	qr, err := site.Picture(e.URL)
 	if err != nil {
 		return err
 	}
@@ -126,15 +124,6 @@ func (p *Portal) enrol(c *gin.Context) error {
 		Shell: p.Shell(c, gate.LocaleOf(c).T("recovery.title")), Codes: codes,
 		Next: landing(s.Kind, gate.CityOf(c), wanted(c.Query("lanjut"))),
 	}))
-}
-
-// picture is an address as a QR code that a page can hold.
-func picture(address string) (string, error) {
-	png, err := document.QR(address)
-	if err != nil {
-		return "", err
-	}
-	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(png), nil
 }
 
 // spaceless drops the space that authenticators show in the middle of a code.

@@ -16,5 +16,5 @@ func New(s *site.Pages) *Portal { return &Portal{s} }
 
 // Tables are the pages by area.
 func (p *Portal) Tables() []gate.Table {
-	return []gate.Table{p.publicRoutes(), p.accountRoutes(), p.residentRoutes(), p.visitRoutes(), p.mailboxRoutes()}
+	return []gate.Table{p.publicRoutes(), p.accountRoutes(), p.residentRoutes(), p.mailboxRoutes()}
 }

@@ -197,7 +197,7 @@ func (p *Portal) service(c *gin.Context) error {
 		return err
 	}
 	if len(counters) > 0 && !counters[0].NeedsApplication {
-		v.Book = pathVisits + "/baru?layanan=" + s.Code
+		v.Book = site.PathVisits + "/baru?layanan=" + s.Code
 	}
 	return p.Render(c, http.StatusOK, public.Service(v))
 }

@@ -128,7 +128,7 @@ func (p *Portal) story(c *gin.Context) error {
 			return err
 		}
 		if len(counters) > 0 {
-			v.Collect = pathVisits + "/baru?permohonan=" + id.String()
+			v.Collect = site.PathVisits + "/baru?permohonan=" + id.String()
 		}
 	}
 	return p.Render(c, http.StatusOK, resident.Detail(v))

@@ -226,7 +226,7 @@ func (p *Portal) receipt(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	qr, err := picture(r.VerifyURL)
+	qr, err := site.Picture(r.VerifyURL)
 	if err != nil {
 		return err
 	}

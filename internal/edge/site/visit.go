@@ -8,6 +8,9 @@ import (
 	"bedelau/web/ui"
 )
 
+// PathVisits is where a resident keeps appointments at a counter.
+const PathVisits = "/janji"
+
 // VisitMark is the state of an appointment as a tag.
 func VisitMark(s booking.State, l i18n.Locale) ui.Mark {
 	m := ui.Mark{Text: l.T(s.TextKey())}

@@ -1,4 +1,4 @@
-package portal
+package visit
 
 import (
 	"fmt"
@@ -19,20 +19,18 @@ import (
 	"bedelau/web/ui"
 )
 
-const pathVisits = "/janji"
-
 // visitRoutes are a person's appointments at counters.
-func (p *Portal) visitRoutes() gate.Table {
+func (p *Pages) visitRoutes() gate.Table {
 	own, city, id := access.BookingOwn, gate.City, site.IDs("id", "booking")
 	return gate.Table{
-		{Method: get, Path: pathVisits, Needs: own, Scope: city, Handler: p.visits},
-		{Method: get, Path: pathVisits + "/baru", Needs: own, Scope: city, Handler: p.newVisit},
-		{Method: post, Path: pathVisits, Needs: own, Scope: city, Limit: limitBook, Handler: p.book},
-		{Method: get, Path: pathVisits + "/:id", Needs: own, Scope: city, IDs: id, Handler: p.visit},
-		{Method: get, Path: pathVisits + "/:id/kalender.ics", Needs: own, Scope: city, IDs: id, Handler: p.visitFile},
-		{Method: get, Path: pathVisits + "/:id/ubah", Needs: own, Scope: city, IDs: id, Handler: p.moveVisit},
-		{Method: post, Path: pathVisits + "/:id/ubah", Needs: own, Scope: city, IDs: id, Limit: limitBook, Handler: p.move},
-		{Method: post, Path: pathVisits + "/:id/batal", Page: pathVisits + "/:id", Needs: own, Scope: city, IDs: id, Handler: p.cancelVisit},
+		{Method: get, Path: site.PathVisits, Needs: own, Scope: city, Handler: p.visits},
+		{Method: get, Path: site.PathVisits + "/baru", Needs: own, Scope: city, Handler: p.newVisit},
+		{Method: post, Path: site.PathVisits, Needs: own, Scope: city, Limit: limitBook, Handler: p.book},
+		{Method: get, Path: site.PathVisits + "/:id", Needs: own, Scope: city, IDs: id, Handler: p.visit},
+		{Method: get, Path: site.PathVisits + "/:id/kalender.ics", Needs: own, Scope: city, IDs: id, Handler: p.visitFile},
+		{Method: get, Path: site.PathVisits + "/:id/ubah", Needs: own, Scope: city, IDs: id, Handler: p.moveVisit},
+		{Method: post, Path: site.PathVisits + "/:id/ubah", Needs: own, Scope: city, IDs: id, Limit: limitBook, Handler: p.move},
+		{Method: post, Path: site.PathVisits + "/:id/batal", Page: site.PathVisits + "/:id", Needs: own, Scope: city, IDs: id, Handler: p.cancelVisit},
 	}
 }
 
@@ -40,7 +38,7 @@ func (p *Portal) visitRoutes() gate.Table {
 var limitBook = gate.Limit{Name: "book", Count: 60, Per: time.Minute}
 
 // visits lists what the reader has, what is to come first.
-func (p *Portal) visits(c *gin.Context) error {
+func (p *Pages) visits(c *gin.Context) error {
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
 	all, err := p.Booking.Mine(ctx, gate.ActorOf(c))
 	if err != nil {
@@ -61,7 +59,7 @@ func (p *Portal) visits(c *gin.Context) error {
 	return p.Render(c, http.StatusOK, visit.Mine(v))
 }
 
-func (p *Portal) visitItem(c *gin.Context, b booking.Booking) (visit.Item, error) {
+func (p *Pages) visitItem(c *gin.Context, b booking.Booking) (visit.Item, error) {
 	l := gate.LocaleOf(c)
 	item := visit.Item{ID: b.ID.String(), Code: b.Code, Service: p.serviceName(c, b.Service), At: site.Zoned(c, b.StartsAt), State: site.VisitMark(b.State, l)}
 	counter, err := p.Booking.Counter(c.Request.Context(), b.Counter)
@@ -70,7 +68,7 @@ func (p *Portal) visitItem(c *gin.Context, b booking.Booking) (visit.Item, error
 }
 
 // serviceName is what a service is called; one that is no longer offered keeps its code.
-func (p *Portal) serviceName(c *gin.Context, code string) string {
+func (p *Pages) serviceName(c *gin.Context, code string) string {
 	d, err := p.Catalog.Find(c.Request.Context(), code)
 	if err != nil {
 		return code
@@ -79,11 +77,11 @@ func (p *Portal) serviceName(c *gin.Context, code string) string {
 }
 
 // visit is one appointment with its code to show at the counter.
-func (p *Portal) visit(c *gin.Context) error {
+func (p *Pages) visit(c *gin.Context) error {
 	return p.visitPage(c, http.StatusOK, nil)
 }
 
-func (p *Portal) visitPage(c *gin.Context, status int, errs ui.Errors) error {
+func (p *Pages) visitPage(c *gin.Context, status int, errs ui.Errors) error {
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
 	id, err := site.PathID(c, "id")
 	if err != nil {
@@ -109,7 +107,7 @@ func (p *Portal) visitPage(c *gin.Context, status int, errs ui.Errors) error {
 	if counter.Latitude != nil {
 		v.Map = fmt.Sprintf("https://www.openstreetmap.org/?mlat=%.6f&mlon=%.6f#map=17/%.6f/%.6f", *counter.Latitude, *counter.Longitude, *counter.Latitude, *counter.Longitude)
 	}
-	v.QR, err = picture(b.Code)
+	v.QR, err = site.Picture(b.Code)
 	if err != nil {
 		return err
 	}
@@ -117,7 +115,7 @@ func (p *Portal) visitPage(c *gin.Context, status int, errs ui.Errors) error {
 }
 
 // visitRows say where and when.
-func (p *Portal) visitRows(c *gin.Context, counter booking.Counter, from, to time.Time) []ui.Row {
+func (p *Pages) visitRows(c *gin.Context, counter booking.Counter, from, to time.Time) []ui.Row {
 	l := gate.LocaleOf(c)
 	rows := []ui.Row{
 		{Label: l.T("visit.when"), Value: l.LongDate(from) + ", " + slotText(l, from, to)},
@@ -136,7 +134,7 @@ func slotText(l i18n.Locale, from, to time.Time) string {
 }
 
 // visitFile is the appointment as a file for one's calendar.
-func (p *Portal) visitFile(c *gin.Context) error {
+func (p *Pages) visitFile(c *gin.Context) error {
 	id, err := site.PathID(c, "id")
 	if err != nil {
 		return err
@@ -157,7 +155,7 @@ func (p *Portal) visitFile(c *gin.Context) error {
 }
 
 // cancelVisit gives the place back.
-func (p *Portal) cancelVisit(c *gin.Context) error {
+func (p *Pages) cancelVisit(c *gin.Context) error {
 	id, err := site.PathID(c, "id")
 	if err != nil {
 		return err
@@ -172,7 +170,7 @@ func (p *Portal) cancelVisit(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.Done(c, pathVisits, "visit_cancelled")
+	return p.Done(c, site.PathVisits, "visit_cancelled")
 }
 
 // way is an address of the questions with the answers that are known.

@@ -1,4 +1,4 @@
-package portal
+package visit
 
 import (
 	"errors"
@@ -56,8 +56,8 @@ func (a asked) keep() []visit.Hidden {
 
 // newVisit asks for a service, a counter, a day and a time, one a page, and shows it all before anything is booked. What
 // has one answer is not asked.
-func (p *Portal) newVisit(c *gin.Context) error {
-	a := askedOf(c.Query, pathVisits+"/baru")
+func (p *Pages) newVisit(c *gin.Context) error {
+	a := askedOf(c.Query, site.PathVisits+"/baru")
 	if a.application != "" && a.service == "" {
 		id, err := uuid.Parse(a.application)
 		if err != nil {
@@ -74,7 +74,7 @@ func (p *Portal) newVisit(c *gin.Context) error {
 
 // visitQuestion shows the next question that is open, or the check before booking; errs are of a refused booking, and
 // other the times that are free instead.
-func (p *Portal) visitQuestion(c *gin.Context, status int, a asked, errs ui.Errors, other []booking.Slot) error {
+func (p *Pages) visitQuestion(c *gin.Context, status int, a asked, errs ui.Errors, other []booking.Slot) error {
 	ctx := c.Request.Context()
 	if a.service == "" {
 		return p.askService(c, a)
@@ -103,13 +103,13 @@ func (p *Portal) visitQuestion(c *gin.Context, status int, a asked, errs ui.Erro
 }
 
 // askService offers what has a counter.
-func (p *Portal) askService(c *gin.Context, a asked) error {
+func (p *Pages) askService(c *gin.Context, a asked) error {
 	l := gate.LocaleOf(c)
 	counters, err := p.Booking.Counters(c.Request.Context(), booking.Filter{})
 	if err != nil {
 		return err
 	}
-	v := visit.ChooseView{Shell: p.Shell(c, l.T("visit.service_question")), Back: pathVisits, Step: 1, Of: stepsOfVisit,
+	v := visit.ChooseView{Shell: p.Shell(c, l.T("visit.service_question")), Back: site.PathVisits, Step: 1, Of: stepsOfVisit,
 		Question: l.T("visit.service_question"), NoneTitle: l.T("visit.no_counter"), NoneText: l.T("visit.no_counter_text"),
 		NoneHref: "/layanan", NoneAction: l.T("mine.find")}
 	var seen []string
@@ -128,7 +128,7 @@ func (p *Portal) askService(c *gin.Context, a asked) error {
 }
 
 // askCounter offers the counters of a service.
-func (p *Portal) askCounter(c *gin.Context, a asked, counters []booking.Counter) error {
+func (p *Pages) askCounter(c *gin.Context, a asked, counters []booking.Counter) error {
 	l := gate.LocaleOf(c)
 	v := visit.ChooseView{Shell: p.Shell(c, l.T("visit.counter_question")), Back: a.path, Step: 2, Of: stepsOfVisit,
 		Question: l.T("visit.counter_question"), Chosen: p.chosen(c, a), NoneTitle: l.T("visit.no_counter"), NoneText: l.T("visit.no_counter_text"),
@@ -142,7 +142,7 @@ func (p *Portal) askCounter(c *gin.Context, a asked, counters []booking.Counter)
 }
 
 // askApplication offers the applications that can be collected at such a counter.
-func (p *Portal) askApplication(c *gin.Context, a asked) error {
+func (p *Pages) askApplication(c *gin.Context, a asked) error {
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
 	v := visit.ChooseView{Shell: p.Shell(c, l.T("visit.application_question")), Back: a.path, Step: 2, Of: stepsOfVisit,
 		Question: l.T("visit.application_question"), Chosen: p.chosen(c, a), NoneTitle: l.T("visit.nothing_to_collect"),
@@ -163,7 +163,7 @@ func (p *Portal) askApplication(c *gin.Context, a asked) error {
 }
 
 // chosen repeats what was answered, each with the way back to it.
-func (p *Portal) chosen(c *gin.Context, a asked) []ui.Row {
+func (p *Pages) chosen(c *gin.Context, a asked) []ui.Row {
 	l := gate.LocaleOf(c)
 	var rows []ui.Row
 	if a.service != "" {
@@ -181,7 +181,7 @@ func (p *Portal) chosen(c *gin.Context, a asked) []ui.Row {
 }
 
 // askDay offers the days that can be booked.
-func (p *Portal) askDay(c *gin.Context, a asked) error {
+func (p *Pages) askDay(c *gin.Context, a asked) error {
 	l := gate.LocaleOf(c)
 	counter, days, err := p.Booking.Days(c.Request.Context(), a.counter)
 	if err != nil {
@@ -190,7 +190,7 @@ func (p *Portal) askDay(c *gin.Context, a asked) error {
 	before := a
 	before.counter = ""
 	v := visit.ChooseView{Shell: p.Shell(c, l.T("visit.day_question")), Back: before.back(), Step: 3, Of: stepsOfVisit, Question: l.T("visit.day_question"),
-		Lead: counter.Address.In(l), Chosen: p.chosen(c, a), NoneTitle: l.T("visit.no_day"), NoneText: l.T("visit.no_day_text"), NoneHref: pathVisits, NoneAction: l.T("visit.mine")}
+		Lead: counter.Address.In(l), Chosen: p.chosen(c, a), NoneTitle: l.T("visit.no_day"), NoneText: l.T("visit.no_day_text"), NoneHref: site.PathVisits, NoneAction: l.T("visit.mine")}
 	for _, d := range days {
 		way := visit.Choice{Title: l.LongDate(d.Date)}
 		switch {
@@ -212,18 +212,18 @@ func (p *Portal) askDay(c *gin.Context, a asked) error {
 
 // back is the question before, or the list.
 func (a asked) back() string {
-	if a.path != pathVisits+"/baru" {
+	if a.path != site.PathVisits+"/baru" {
 		return a.path[:len(a.path)-len("/ubah")]
 	}
 	if a.service == "" {
-		return pathVisits
+		return site.PathVisits
 	}
 	a.service = ""
 	return a.to()
 }
 
 // askSlot offers the times of a day.
-func (p *Portal) askSlot(c *gin.Context, status int, a asked, errs ui.Errors, other []booking.Slot) error {
+func (p *Pages) askSlot(c *gin.Context, status int, a asked, errs ui.Errors, other []booking.Slot) error {
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
 	_, slots, err := p.Booking.Slots(ctx, a.counter, a.day)
 	if err != nil {
@@ -267,7 +267,7 @@ func (a asked) moment(c *gin.Context) (time.Time, bool) {
 }
 
 // checkVisit shows an appointment before it is booked.
-func (p *Portal) checkVisit(c *gin.Context, a asked, counter booking.Counter) error {
+func (p *Pages) checkVisit(c *gin.Context, a asked, counter booking.Counter) error {
 	l := gate.LocaleOf(c)
 	at, ok := a.moment(c)
 	if !ok {
@@ -291,16 +291,16 @@ func (p *Portal) checkVisit(c *gin.Context, a asked, counter booking.Counter) er
 	}
 	keep := append(a.keep(), visit.Hidden{Name: "jam", Value: a.slot}, visit.Hidden{Name: "key", Value: uuid.NewString()})
 	return p.Render(c, http.StatusOK, visit.Check(visit.CheckView{Shell: p.Shell(c, l.T("visit.check")), Back: before.to(), Step: 5, Of: stepsOfVisit,
-		Title: l.T("visit.check"), Rows: rows, Action: pathVisits, Keep: keep, Label: l.T("visit.book")}))
+		Title: l.T("visit.check"), Rows: rows, Action: site.PathVisits, Keep: keep, Label: l.T("visit.book")}))
 }
 
 // book takes the place.
-func (p *Portal) book(c *gin.Context) error {
+func (p *Pages) book(c *gin.Context) error {
 	in, err := site.ReadForm(c)
 	if err != nil {
 		return err
 	}
-	a := askedOf(in.Get, pathVisits+"/baru")
+	a := askedOf(in.Get, site.PathVisits+"/baru")
 	at, ok := a.moment(c)
 	if !ok {
 		return p.visitQuestion(c, http.StatusUnprocessableEntity, a, slotError(gate.LocaleOf(c)), nil)
@@ -313,7 +313,7 @@ func (p *Portal) book(c *gin.Context) error {
 	}
 	b, err := p.Booking.Book(c.Request.Context(), gate.ActorOf(c), ask)
 	if err == nil {
-		return p.Done(c, pathVisits+"/"+b.ID.String(), "visit_booked")
+		return p.Done(c, site.PathVisits+"/"+b.ID.String(), "visit_booked")
 	}
 	return p.refusedVisit(c, a, err)
 }
@@ -324,16 +324,16 @@ func slotError(l i18n.Locale) ui.Errors {
 
 // refusedVisit asks for another time where another would do, leads to the appointment that is in the way, and leaves the
 // rest to the page of failures.
-func (p *Portal) refusedVisit(c *gin.Context, a asked, err error) error {
+func (p *Pages) refusedVisit(c *gin.Context, a asked, err error) error {
 	var full *booking.Full
 	var live *booking.Live
 	place := map[string]string{"booking.full": "jam", "booking.full_all": "jam", "booking.no_slot": "jam", "booking.closed": "jam", "booking.no_day": "jam"}
 	switch {
 	case errors.As(err, &live):
-		return p.Done(c, pathVisits+"/"+live.ID.String(), "visit_live")
+		return p.Done(c, site.PathVisits+"/"+live.ID.String(), "visit_live")
 	case fault.Is(err, "booking.cooldown"):
 		errs, status, _ := site.RefusedAt(c, err, map[string]string{"booking.cooldown": ""})
-		return p.Render(c, status, visit.Check(visit.CheckView{Shell: p.errorShell(c), Back: pathVisits, Title: gate.LocaleOf(c).T("visit.check"),
+		return p.Render(c, status, visit.Check(visit.CheckView{Shell: p.errorShell(c), Back: site.PathVisits, Title: gate.LocaleOf(c).T("visit.check"),
 			Rows: p.chosen(c, a), Errors: errs}))
 	}
 	errs, status, ok := site.RefusedAt(c, err, place)
@@ -348,18 +348,18 @@ func (p *Portal) refusedVisit(c *gin.Context, a asked, err error) error {
 	return p.visitQuestion(c, status, a, errs, other)
 }
 
-func (p *Portal) errorShell(c *gin.Context) ui.Shell {
+func (p *Pages) errorShell(c *gin.Context) ui.Shell {
 	s := p.Shell(c, gate.LocaleOf(c).T("visit.check"))
 	s.ErrorTitle = true
 	return s
 }
 
 // moveVisit asks for another day and time of an appointment at its counter.
-func (p *Portal) moveVisit(c *gin.Context) error {
+func (p *Pages) moveVisit(c *gin.Context) error {
 	return p.moveQuestion(c, http.StatusOK, nil, nil, askedOf(c.Query, c.Request.URL.Path))
 }
 
-func (p *Portal) moveQuestion(c *gin.Context, status int, errs ui.Errors, other []booking.Slot, a asked) error {
+func (p *Pages) moveQuestion(c *gin.Context, status int, errs ui.Errors, other []booking.Slot, a asked) error {
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
 	id, err := site.PathID(c, "id")
 	if err != nil {
@@ -372,7 +372,7 @@ func (p *Portal) moveQuestion(c *gin.Context, status int, errs ui.Errors, other 
 	if !b.Changeable(p.Now()) {
 		return fault.New(fault.Conflict, "booking.over")
 	}
-	a.service, a.counter, a.application, a.path = "", b.Counter, "", pathVisits+"/"+id.String()+"/ubah"
+	a.service, a.counter, a.application, a.path = "", b.Counter, "", site.PathVisits+"/"+id.String()+"/ubah"
 	switch {
 	case a.day == "":
 		return p.askDay(c, a)
@@ -393,7 +393,7 @@ func (p *Portal) moveQuestion(c *gin.Context, status int, errs ui.Errors, other 
 }
 
 // move puts the appointment to the time that was chosen.
-func (p *Portal) move(c *gin.Context) error {
+func (p *Pages) move(c *gin.Context) error {
 	id, err := site.PathID(c, "id")
 	if err != nil {
 		return err
@@ -409,11 +409,11 @@ func (p *Portal) move(c *gin.Context) error {
 	}
 	_, err = p.Booking.Reschedule(c.Request.Context(), gate.ActorOf(c), id, at)
 	if err == nil {
-		return p.Done(c, pathVisits+"/"+id.String(), "visit_moved")
+		return p.Done(c, site.PathVisits+"/"+id.String(), "visit_moved")
 	}
 	var live *booking.Live
 	if errors.As(err, &live) {
-		return p.Done(c, pathVisits+"/"+live.ID.String(), "visit_live")
+		return p.Done(c, site.PathVisits+"/"+live.ID.String(), "visit_live")
 	}
 	var full *booking.Full
 	errs, status, refused := site.RefusedAt(c, err, map[string]string{"booking.full": "jam", "booking.full_all": "jam", "booking.no_slot": "jam", "booking.closed": "jam"})
