@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -14,6 +16,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"bedelau/internal/city/application"
 	"bedelau/internal/city/booking"
@@ -453,6 +456,7 @@ type statement struct {
 	name, text, template string
 	city                 tenancy.ID // nil for none
 	platform             bool       // sent by the platform role
+	prepared             bool
 }
 
 type roleHook struct {
@@ -470,7 +474,7 @@ func (h roleHook) AfterQuery(ctx context.Context, e *bun.QueryEvent) {
 	if h.name == "" || !slices.Contains([]string{"SELECT", "WITH", "INSERT", "UPDATE", "DELETE"}, strings.ToUpper(e.Operation())) {
 		return
 	}
-	s := &statement{name: h.name, text: e.Query, template: e.QueryTemplate, platform: h.platform}
+	s := &statement{name: h.name, text: e.Query, template: e.QueryTemplate, platform: h.platform, prepared: tenancy.IsPrepared(ctx)}
 	s.city, _ = tenancy.From(ctx)
 	if s.template == "" {
 		s.template = s.text
@@ -558,7 +562,56 @@ func (s *statement) judge(t *testing.T, w *pgtest.World, cities map[string]bool)
 		t.Errorf("%s: %v\n%s", s.name, err, s.text)
 		return
 	}
-	plan := strings.Join(lines, "\n")
+	s.weigh(t, cities, strings.Join(lines, "\n"))
+	if s.prepared && !strings.HasPrefix(s.text, "INSERT") { // which has but one plan
+		s.weigh(t, cities, s.general(t, w, ctx))
+	}
+}
+
+// general is the plan of a prepared statement for whatever values, which PostgreSQL may choose from the sixth use on.
+func (s *statement) general(t *testing.T, w *pgtest.World, ctx context.Context) string {
+	t.Helper()
+	cfg, err := pgx.ParseConfig(w.AppURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.DefaultQueryExecMode = pgx.QueryExecModeExec
+	db := bun.NewDB(sql.OpenDB(tenancy.NewConnector(*cfg)), pgdialect.New()) // of its own: nothing else is prepared there
+	defer db.Close()
+	var lines []string
+	undone := errors.New("undone")
+	err = tenancy.InTx(ctx, db, func(ctx context.Context, tx bun.Tx) error {
+		if _, err := tx.NewRaw("SET LOCAL plan_cache_mode = force_generic_plan").Exec(ctx); err != nil {
+			return err
+		}
+		if _, err := tx.NewRaw(strings.ReplaceAll(s.text, "?", "??")).Exec(tenancy.Prepared(ctx)); err != nil {
+			return err
+		}
+		var last struct {
+			Name   string
+			Values int
+		}
+		if err := tx.NewRaw(`SELECT name, coalesce(cardinality(parameter_types), 0) AS "values" FROM pg_prepared_statements`).Scan(ctx, &last); err != nil {
+			return err
+		}
+		values := ""
+		if last.Values > 0 {
+			values = "(" + strings.TrimSuffix(strings.Repeat("NULL, ", last.Values), ", ") + ")"
+		}
+		if err := tx.NewRaw("EXPLAIN EXECUTE ?"+values, bun.Ident(last.Name)).Scan(ctx, &lines); err != nil {
+			return err
+		}
+		return undone
+	})
+	if !errors.Is(err, undone) || len(lines) == 0 {
+		t.Errorf("%s, prepared: %v\n%s", s.name, err, s.text)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// weigh looks for what a plan may not do.
+func (s *statement) weigh(t *testing.T, cities map[string]bool, plan string) {
+	t.Helper()
 	var bad []string
 	for _, m := range scanned.FindAllStringSubmatch(plan, -1) {
 		if cities[m[1]] {

@@ -9,6 +9,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/files"
+	"bedelau/internal/kernel/tenancy"
 )
 
 // Attachment says which file answers which field.
@@ -32,11 +33,11 @@ func (s *Service) FilesOf(ctx context.Context, db bun.IDB, app Application) (map
 		files.File
 		Field string `bun:"field"`
 	}
-	err := db.NewSelect().Model((*files.File)(nil)).ColumnExpr("f.*, af.field, coalesce(fs.state, '') AS scan").
+	err := db.NewSelect().Model((*files.File)(nil)).ColumnExpr("?TableColumns, af.field, coalesce(fs.state, '') AS scan").
 		Join("JOIN application_file AS af ON af.tenant_id = f.tenant_id AND af.file_id = f.id").
 		Join("LEFT JOIN file_scan AS fs ON fs.tenant_id = f.tenant_id AND fs.file_id = f.id").
 		Where("af.tenant_id = ? AND af.application_id = ? AND af.removed_at IS NULL", app.TenantID, app.ID).
-		OrderExpr("af.added_at, f.id").Limit(filesLimit).Scan(ctx, &rows)
+		OrderExpr("af.added_at, f.id").Limit(filesLimit).Scan(tenancy.Prepared(ctx), &rows)
 	if err != nil {
 		return nil, fmt.Errorf("application: files: %w", err)
 	}

@@ -34,13 +34,13 @@ func OrNotFound(err error) error {
 func Find(ctx context.Context, db bun.IDB, r access.Reach, id uuid.UUID) (Application, error) {
 	var app Application
 	q := db.NewSelect().Model(&app).Where("a.tenant_id = ? AND a.id = ?", tenancy.Must(ctx), id)
-	return app, OrNotFound(r.Reading(q).Scan(ctx))
+	return app, OrNotFound(r.Reading(q).Scan(tenancy.Prepared(ctx)))
 }
 
 // Get reads an application for the system's own work.
 func Get(ctx context.Context, db bun.IDB, id uuid.UUID) (Application, error) {
 	var app Application
-	err := db.NewSelect().Model(&app).Where("a.tenant_id = ? AND a.id = ?", tenancy.Must(ctx), id).Scan(ctx)
+	err := db.NewSelect().Model(&app).Where("a.tenant_id = ? AND a.id = ?", tenancy.Must(ctx), id).Scan(tenancy.Prepared(ctx))
 	return app, OrNotFound(err)
 }
 
@@ -48,19 +48,19 @@ func Get(ctx context.Context, db bun.IDB, id uuid.UUID) (Application, error) {
 func Lock(ctx context.Context, tx bun.IDB, r access.Reach, id uuid.UUID) (Application, error) {
 	var app Application
 	q := tx.NewSelect().Model(&app).Where("a.tenant_id = ? AND a.id = ?", tenancy.Must(ctx), id).For("UPDATE")
-	return app, OrNotFound(r.Where(q).Scan(ctx))
+	return app, OrNotFound(r.Where(q).Scan(tenancy.Prepared(ctx)))
 }
 
 // LockAny is lock for the system's own jobs.
 func LockAny(ctx context.Context, tx bun.IDB, id uuid.UUID) (Application, error) {
 	var app Application
-	err := tx.NewSelect().Model(&app).Where("a.tenant_id = ? AND a.id = ?", tenancy.Must(ctx), id).For("UPDATE").Scan(ctx)
+	err := tx.NewSelect().Model(&app).Where("a.tenant_id = ? AND a.id = ?", tenancy.Must(ctx), id).For("UPDATE").Scan(tenancy.Prepared(ctx))
 	return app, OrNotFound(err)
 }
 
 // Save writes every column of a locked application.
 func Save(ctx context.Context, tx bun.IDB, app Application) error {
-	if _, err := tx.NewUpdate().Model(&app).WherePK().Exec(ctx); err != nil {
+	if _, err := tx.NewUpdate().Model(&app).WherePK().Exec(tenancy.Prepared(ctx)); err != nil {
 		return fmt.Errorf("application: save: %w", err)
 	}
 	return nil
@@ -116,7 +116,7 @@ func Record(ctx context.Context, tx bun.IDB, app Application, e Event) error {
 	if e.Fields == nil {
 		e.Fields = []string{}
 	}
-	if _, err := tx.NewInsert().Model(&e).Exec(ctx); err != nil {
+	if _, err := tx.NewInsert().Model(&e).Exec(tenancy.Prepared(ctx)); err != nil {
 		return fmt.Errorf("application: record %s: %w", e.Action, err)
 	}
 	return nil
@@ -131,7 +131,7 @@ func Events(ctx context.Context, db bun.IDB, app Application, publicOnly bool) (
 	if publicOnly {
 		q = q.Where("public")
 	}
-	err := q.OrderExpr("id").Limit(eventLimit).Scan(ctx)
+	err := q.OrderExpr("id").Limit(eventLimit).Scan(tenancy.Prepared(ctx))
 	return all, err
 }
 

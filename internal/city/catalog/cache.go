@@ -49,7 +49,7 @@ func (c *Catalog) snapshot(ctx context.Context) (*snapshot, error) {
 		Day     string
 	}
 	err := c.db.NewRaw(`SELECT coalesce(v.version, 0) AS version, to_char(?::timestamptz AT TIME ZONE t.timezone, 'YYYY-MM-DD') AS day
-		FROM tenant AS t LEFT JOIN catalog_version AS v ON v.tenant_id = t.id WHERE t.id = ?`, now, tenant).Scan(ctx, &head)
+		FROM tenant AS t LEFT JOIN catalog_version AS v ON v.tenant_id = t.id WHERE t.id = ?`, now, tenant).Scan(tenancy.Prepared(ctx), &head)
 	if err != nil {
 		return nil, wrap(err)
 	}

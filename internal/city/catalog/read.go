@@ -187,6 +187,7 @@ func (s *snapshot) describe(one Service) (Detail, error) {
 // application is promised by, inside its transaction. It refuses what Find refuses, and NotFound
 // "catalog.no_standard" when none was in force.
 func (c *Catalog) FindAt(ctx context.Context, db bun.IDB, code, day string) (Detail, error) {
+	ctx = tenancy.Prepared(ctx)
 	tenant, s := tenancy.Must(ctx), &snapshot{}
 	err := db.NewSelect().Model(&s.services).Where("tenant_id = ? AND code = ?", tenant, code).Scan(ctx)
 	if err != nil {

@@ -69,7 +69,7 @@ func (s *Service) mayApply(ctx context.Context, tx bun.IDB, app application.Appl
 		return nil
 	}
 	if _, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(? || ? || encode(?, 'hex'), 0))",
-		app.TenantID.String(), app.ServiceCode, app.SubjectHash).Exec(ctx); err != nil {
+		app.TenantID.String(), app.ServiceCode, app.SubjectHash).Exec(tenancy.Prepared(ctx)); err != nil {
 		return err
 	}
 	list, err := s.earlier(ctx, tx, o, "subject_hash", app.SubjectHash, app.ID)
@@ -111,7 +111,7 @@ func (s *Service) earlier(ctx context.Context, db bun.IDB, o application.Offer, 
 	err := db.NewRaw(`SELECT id, account_id, number, stage, submitted_at, closed_at FROM application
 		WHERE tenant_id = ? AND service_code = ? AND ? = ? AND submitted_at IS NOT NULL AND id <> ? AND stage NOT IN (?, ?)
 		ORDER BY submitted_at DESC LIMIT ?`,
-		tenancy.Must(ctx), o.Service, bun.Ident(column), whose, except, workflow.StageRejected, workflow.StageCancelled, earlierLimit).Scan(ctx, &list)
+		tenancy.Must(ctx), o.Service, bun.Ident(column), whose, except, workflow.StageRejected, workflow.StageCancelled, earlierLimit).Scan(tenancy.Prepared(ctx), &list)
 	if err != nil {
 		return nil, fmt.Errorf("intake: earlier applications: %w", err)
 	}

@@ -177,7 +177,7 @@ func (s *Service) submit(ctx context.Context, tx bun.Tx, actor identity.Actor, r
 
 func (s *Service) keyIsNew(ctx context.Context, tx bun.IDB, actor identity.Actor, key string) error {
 	used, err := tx.NewSelect().Model((*application.Application)(nil)).
-		Where("a.tenant_id = ? AND a.account_id = ? AND a.submit_key = ?", tenancy.Must(ctx), actor.ID, key).Exists(ctx)
+		Where("a.tenant_id = ? AND a.account_id = ? AND a.submit_key = ?", tenancy.Must(ctx), actor.ID, key).Exists(tenancy.Prepared(ctx))
 	if err != nil {
 		return err
 	}

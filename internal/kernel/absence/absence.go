@@ -217,7 +217,7 @@ func StandsFor(ctx context.Context, db bun.IDB, account uuid.UUID, at time.Time)
 	all := []uuid.UUID{account}
 	var away []uuid.UUID
 	err := db.NewRaw(`SELECT account_id FROM absence WHERE tenant_id = ? AND substitute_id = ? AND ended_at IS NULL
-		AND from_day <= ?::date AND to_day >= ?::date ORDER BY account_id LIMIT 200`, tenancy.Must(ctx), account, Day(ctx, at), Day(ctx, at)).Scan(ctx, &away)
+		AND from_day <= ?::date AND to_day >= ?::date ORDER BY account_id LIMIT 200`, tenancy.Must(ctx), account, Day(ctx, at), Day(ctx, at)).Scan(tenancy.Prepared(ctx), &away)
 	if err != nil {
 		return nil, fmt.Errorf("absence: %w", err)
 	}

@@ -41,7 +41,7 @@ func lock(ctx context.Context, tx bun.IDB, shared bool) error {
 	if shared {
 		q = "SELECT pg_advisory_xact_lock_shared(hashtextextended(?, 0))"
 	}
-	if _, err := tx.NewRaw(q, key).Exec(ctx); err != nil {
+	if _, err := tx.NewRaw(q, key).Exec(tenancy.Prepared(ctx)); err != nil {
 		return fmt.Errorf("calendar: lock: %w", err)
 	}
 	return nil
@@ -64,17 +64,17 @@ func LoadFor(ctx context.Context, db bun.IDB, agencies ...string) (map[string]wo
 	}
 	var r rows
 	err = db.NewRaw(`SELECT
-		(SELECT coalesce(json_agg(json_build_object('year', year, 'week', week, 'open', open, 'close', close) ORDER BY year), '[]')
-			FROM calendar_year WHERE tenant_id = ?0) AS years,
+		(SELECT coalesce(json_agg(y ORDER BY y.year), '[]')
+			FROM (SELECT year, week, open, close FROM calendar_year WHERE tenant_id = ?0) y) AS years,
 		(SELECT coalesce(json_object_agg(to_char(day, 'YYYY-MM-DD'), name->>'id'), '{}') FROM holiday WHERE tenant_id = ?0) AS holidays,
-		(SELECT coalesce(json_agg(json_build_object('agency', agency, 'works_holidays', works_holidays)), '[]')
-			FROM agency_calendar WHERE tenant_id = ?0 AND agency IN (?1)) AS agencies,
-		(SELECT coalesce(json_agg(json_build_object('agency', agency, 'first', first_day, 'last', last_day, 'hours', hours)
-				ORDER BY agency <> '', first_day, code), '[]')
-			FROM calendar_period WHERE tenant_id = ?0 AND agency IN (?1, '')) AS periods,
-		(SELECT coalesce(json_agg(json_build_object('agency', agency, 'date', day, 'hours', hours, 'name', name)), '[]')
-			FROM agency_day WHERE tenant_id = ?0 AND agency IN (?1)) AS days`,
-		tenancy.Must(ctx), bun.List(agencies)).Scan(ctx, &r)
+		(SELECT coalesce(json_agg(a), '[]')
+			FROM (SELECT agency, works_holidays FROM agency_calendar WHERE tenant_id = ?0 AND agency IN (?1)) a) AS agencies,
+		(SELECT coalesce(json_agg(p ORDER BY p.agency <> '', p.first, p.code), '[]')
+			FROM (SELECT agency, first_day AS first, last_day AS last, hours, code FROM calendar_period
+				WHERE tenant_id = ?0 AND agency IN (?1, '')) p) AS periods,
+		(SELECT coalesce(json_agg(d), '[]')
+			FROM (SELECT agency, day AS date, hours, name FROM agency_day WHERE tenant_id = ?0 AND agency IN (?1)) d) AS days`,
+		tenancy.Must(ctx), bun.List(agencies)).Scan(tenancy.Prepared(ctx), &r)
 	if err != nil {
 		return nil, fmt.Errorf("calendar: %w", err)
 	}

@@ -130,7 +130,7 @@ const Limit = 50
 func (s *Service) Of(ctx context.Context, db bun.IDB, of Subject) ([]Document, error) {
 	var all []Document
 	err := db.NewSelect().Model(&all).Where("tenant_id = ? AND subject_kind = ? AND subject_id = ?", tenancy.Must(ctx), of.Kind, of.ID).
-		OrderExpr("d.id").Limit(Limit).Scan(ctx)
+		OrderExpr("d.id").Limit(Limit).Scan(tenancy.Prepared(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("document: of %s: %w", of.Kind, err)
 	}

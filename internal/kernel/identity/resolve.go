@@ -47,7 +47,7 @@ func (s *Service) Resolve(ctx context.Context, token string) (Actor, error) {
 	}
 	now := s.now()
 	var found []resolved
-	if err := s.DB.NewRaw(resolveSQL, city, hash, now, now).Scan(ctx, &found); err != nil {
+	if err := s.DB.NewRaw(resolveSQL, city, hash, now, now).Scan(tenancy.Prepared(ctx), &found); err != nil {
 		return Actor{}, fmt.Errorf("identity: resolve: %w", err)
 	}
 	if len(found) != 1 {

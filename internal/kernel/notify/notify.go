@@ -146,7 +146,7 @@ func (s *Service) add(ctx context.Context, tx bun.IDB, m Message) error {
 	now := s.Now().UTC()
 	row := messageRow{TenantID: tenant, ID: id, AccountID: m.To, Template: m.Template, Locale: string(m.Locale),
 		Data: m.Data, Key: m.Key, Status: queued, CreatedAt: now, QueuedAt: now}
-	res, err := tx.NewInsert().Model(&row).On("CONFLICT (tenant_id, key) DO NOTHING").Exec(ctx)
+	res, err := tx.NewInsert().Model(&row).On("CONFLICT (tenant_id, key) DO NOTHING").Exec(tenancy.Prepared(ctx))
 	if err != nil {
 		return fmt.Errorf("notify: %s: %w", m.Template, err)
 	}

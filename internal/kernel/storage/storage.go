@@ -68,8 +68,9 @@ func (d *DB) Close() {
 }
 
 // tune sets what every connection needs. bun writes arguments into the SQL text, so a statement cache would only
-// thrash: exec mode is twice as fast here and works behind PgBouncer. Of a client's parameters PgBouncer takes these
-// two and refuses timeouts, which are therefore set on the roles (bootstrap_roles.sql).
+// thrash: exec mode is twice as fast here and works behind PgBouncer. What returns often the Connector prepares itself
+// (tenancy.Prepared). Of a client's parameters PgBouncer takes these two and refuses timeouts, which are therefore set
+// on the roles (bootstrap_roles.sql).
 func tune(c *pgx.ConnConfig) {
 	c.DefaultQueryExecMode = pgx.QueryExecModeExec
 	if c.RuntimeParams == nil {

@@ -18,7 +18,7 @@ import (
 // Outside a transaction, BEGIN, SET LOCAL app.tenant_id, the statement and COMMIT travel as one pgx batch: one round
 // trip, extended protocol, right behind PgBouncer and on Citus workers (shared/design measurements, section 10). A
 // transaction sends BEGIN and SET LOCAL in one flush. With neither a city nor the Platform marker in the context,
-// every call returns ErrNone before anything is sent.
+// every call returns ErrNone before anything is sent. Statements of a Prepared context are prepared once on each connection.
 type Connector struct{ inner driver.Connector }
 
 // NewConnector returns a Connector for cfg, whose role must be the application role.
@@ -36,7 +36,11 @@ func (c *Connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if !ok {
 		return nil, fmt.Errorf("tenancy: unexpected driver connection %T", inner)
 	}
-	return &conn{Conn: sc}, nil
+	keeps, err := prepares(ctx, sc.Conn())
+	if err != nil {
+		return nil, errors.Join(err, sc.Close())
+	}
+	return &conn{Conn: sc, keeps: keeps}, nil
 }
 
 // Driver returns the underlying driver; database/sql calls it.
@@ -44,7 +48,10 @@ func (c *Connector) Driver() driver.Driver { return c.inner.Driver() }
 
 type conn struct {
 	*stdlib.Conn
-	inTx bool
+	inTx  bool
+	keeps bool                           // what is prepared on it stays: there is no pooler between
+	kept  []*pgconn.StatementDescription // what is, the longest unused first
+	stale bool                           // all of it is to be dropped
 }
 
 var errPrepare = errors.New("tenancy: prepared statements outside a transaction are not supported")
@@ -90,102 +97,124 @@ func (c *conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 
 func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	if c.inTx {
-		return c.Conn.QueryContext(ctx, query, args)
+		st, args, err := c.prepared(ctx, query, args)
+		if err != nil {
+			return nil, err
+		}
+		found, err := c.Conn.QueryContext(ctx, st.SQL, args)
+		c.outdated(err)
+		return found, err
 	}
-	var out *rows
-	err := c.single(ctx, query, args, func(r pgx.Rows) error {
-		var err error
-		out, err = readRows(c.Conn.Conn().TypeMap(), r)
-		return err
-	})
+	r, err := c.single(ctx, query, args)
 	if err != nil {
 		return nil, err
 	}
-	return out, nil
+	return readRows(c.Conn.Conn().TypeMap(), r)
 }
 
 func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	if c.inTx {
-		return c.Conn.ExecContext(ctx, query, args)
+		st, args, err := c.prepared(ctx, query, args)
+		if err != nil {
+			return nil, err
+		}
+		done, err := c.Conn.ExecContext(ctx, st.SQL, args)
+		c.outdated(err)
+		return done, err
 	}
-	var tag pgconn.CommandTag
-	err := c.single(ctx, query, args, func(r pgx.Rows) error {
-		r.Close()
-		tag = r.CommandTag()
-		return r.Err()
-	})
+	r, err := c.single(ctx, query, args)
 	if err != nil {
 		return nil, err
 	}
-	return driver.RowsAffected(tag.RowsAffected()), nil
+	return driver.RowsAffected(r.CommandTag.RowsAffected()), nil
 }
 
 // single runs one statement in a transaction of its own, in one round trip.
-func (c *conn) single(ctx context.Context, query string, args []driver.NamedValue, read func(pgx.Rows) error) error {
+func (c *conn) single(ctx context.Context, query string, args []driver.NamedValue) (*pgconn.Result, error) {
 	id, ok := From(ctx)
 	if !ok && !isPlatform(ctx) {
-		return ErrNone
+		return nil, ErrNone
 	}
+	first := []string{"BEGIN"}
+	if ok {
+		first = append(first, setLocal(id))
+	}
+	st, values, err := c.prepared(ctx, query, args)
+	if err != nil {
+		return nil, retryable(err)
+	}
+	r, err := c.batch(ctx, first, st, values)
+	if err != nil {
+		again := c.outdated(err)
+		c.rollback()
+		if again { // nothing was done: once more, as it was written
+			if r, err = c.batch(ctx, first, &pgconn.StatementDescription{SQL: query}, args); err != nil {
+				c.rollback()
+			}
+		}
+	}
+	if err != nil {
+		return nil, retryable(err)
+	}
+	return r, nil
+}
+
+// batch sends what comes first, the statement and COMMIT, and returns what the statement gave, as text.
+func (c *conn) batch(ctx context.Context, first []string, st *pgconn.StatementDescription, args []driver.NamedValue) (*pgconn.Result, error) {
 	values := make([]any, len(args))
 	for i, a := range args {
 		values[i] = a.Value
 	}
-	b := &pgx.Batch{}
-	b.Queue("BEGIN")
-	if ok {
-		b.Queue(setLocal(id))
+	pc, b := c.Conn.Conn(), &pgconn.Batch{}
+	for _, sql := range first {
+		b.ExecParams(sql, nil, nil, nil, nil)
 	}
-	b.Queue(query, values...)
-	b.Queue("COMMIT")
-
-	br := c.Conn.Conn().SendBatch(ctx, b)
-	err := readSingle(br, ok, read)
-	if cerr := br.Close(); err == nil {
-		err = cerr
+	var q pgx.ExtendedQueryBuilder
+	if st.Name == "" {
+		if err := q.Build(pc.TypeMap(), nil, values); err != nil {
+			return nil, err
+		}
+		b.ExecParams(st.SQL, q.ParamValues, nil, q.ParamFormats, nil)
+	} else {
+		if err := q.Build(pc.TypeMap(), st, values); err != nil {
+			return nil, err
+		}
+		b.ExecPrepared(st.Name, q.ParamValues, q.ParamFormats, nil)
 	}
+	b.ExecParams("COMMIT", nil, nil, nil, nil)
+	all, err := pc.PgConn().ExecBatch(ctx, b).ReadAll()
 	if err != nil {
-		c.rollback()
-		return retryable(err)
+		return nil, err
 	}
-	return nil
-}
-
-func readSingle(br pgx.BatchResults, tenant bool, read func(pgx.Rows) error) error {
-	skip := 1
-	if tenant {
-		skip = 2
-	}
-	for range skip {
-		if _, err := br.Exec(); err != nil {
-			return err
+	for _, r := range all {
+		if r.Err != nil {
+			return nil, r.Err
 		}
 	}
-	r, err := br.Query()
-	if err != nil {
-		return err
+	if len(all) != len(first)+2 {
+		return nil, fmt.Errorf("tenancy: %d answers to %d statements", len(all), len(first)+2)
 	}
-	err = read(r)
-	r.Close()
-	if err == nil {
-		err = r.Err()
-	}
-	if err != nil {
-		return err
-	}
-	_, err = br.Exec() // COMMIT
-	return err
+	return all[len(first)], nil
 }
 
 // rollback ends the transaction that a failed batch leaves open, before the connection returns to the pool. If that
 // fails too the connection is closed, which database/sql notices.
 func (c *conn) rollback() {
 	pc := c.Conn.Conn()
-	if pc.IsClosed() || pc.PgConn().TxStatus() == 'I' {
+	if pc.IsClosed() || pc.PgConn().TxStatus() == 'I' && !c.stale {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	if _, err := pc.Exec(ctx, "ROLLBACK"); err != nil {
+	var err error
+	if pc.PgConn().TxStatus() != 'I' {
+		_, err = pc.Exec(ctx, "ROLLBACK")
+	}
+	if err == nil && c.stale {
+		c.stale = false
+		err = pc.DeallocateAll(ctx)
+	}
+	if err != nil {
 		_ = pc.Close(ctx)
 	}
 }

@@ -1,9 +1,11 @@
 package tenancy_test
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
+	"net"
 	"strings"
 	"sync"
 	"testing"
@@ -12,6 +14,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"bedelau/internal/kernel/pgtest"
 	"bedelau/internal/kernel/tenancy"
@@ -223,4 +226,147 @@ func TestPooledConnectionsNeverMix(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// TestPreparedStatements are planned once on each connection and still see the city of each request alone.
+func TestPreparedStatements(t *testing.T) {
+	t.Parallel()
+	w := world(t)
+	w.DB.App.SetMaxOpenConns(1)
+	kept := func() (n int) {
+		if err := w.DB.App.NewRaw("SELECT count(*) FROM pg_prepared_statements").Scan(tenancy.Platform(t.Context()), &n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	note := func(ctx context.Context, db bun.IDB, c tenancy.City) (out string, err error) {
+		err = db.NewRaw("SELECT note FROM secret WHERE tenant_id = ? AND note <> ? AND at <= ?", c.ID, "it's", time.Now().Add(time.Hour)).Scan(ctx, &out)
+		return out, err
+	}
+	for range 8 { // from the sixth on PostgreSQL uses one plan for all
+		for _, c := range []tenancy.City{w.Batam, w.Other} {
+			ctx := tenancy.Prepared(w.Ctx(c))
+			if got, err := note(ctx, w.DB.App, c); err != nil || got != c.Slug {
+				t.Fatalf("alone, %s: %q, %v", c.Slug, got, err)
+			}
+			err := tenancy.InTx(ctx, w.DB.App, func(ctx context.Context, tx bun.Tx) error {
+				if got, err := note(ctx, tx, c); err != nil || got != c.Slug {
+					t.Errorf("in a transaction, %s: %q, %v", c.Slug, got, err)
+				}
+				res, err := tx.NewRaw("UPDATE secret SET raw = ? WHERE tenant_id = ?", []byte{9}, c.ID).Exec(ctx)
+				if err != nil {
+					return err
+				}
+				if n, _ := res.RowsAffected(); n != 1 {
+					t.Errorf("%d rows were written", n)
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	ctx := tenancy.Prepared(w.Ctx(w.Batam))
+	if _, err := note(ctx, w.DB.App, w.Other); !errors.Is(err, sql.ErrNoRows) {
+		t.Errorf("a row of another city: %v", err)
+	}
+	if n := kept(); n != 2 {
+		t.Errorf("%d statements are prepared, want 2", n)
+	}
+	if _, err := note(w.Ctx(w.Batam), w.DB.App, w.Batam); err != nil || kept() != 2 {
+		t.Error("a statement was prepared that nobody asked to")
+	}
+	for i := range 300 {
+		if _, err := w.DB.App.NewRaw("SELECT ?, 'x'", i).Exec(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := kept(); n < 100 || n > 200 {
+		t.Errorf("%d statements are prepared after 300 of them", n)
+	}
+}
+
+// TestPreparedStatementsOutliveAMigration changes what a statement returns, under a connection that has it prepared.
+func TestPreparedStatementsOutliveAMigration(t *testing.T) {
+	t.Parallel()
+	w := world(t)
+	w.DB.App.SetMaxOpenConns(1)
+	ctx := tenancy.Prepared(w.Ctx(w.Batam))
+	owner, err := pgx.Connect(t.Context(), w.OwnerURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer owner.Close(context.Background())
+	read := func(db bun.IDB) error {
+		var all []map[string]any
+		return db.NewRaw("SELECT * FROM secret WHERE tenant_id = ?", w.Batam.ID).Scan(ctx, &all)
+	}
+	change := func(sql string) {
+		t.Helper()
+		if err := read(w.DB.App); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := owner.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change("ALTER TABLE secret ADD COLUMN more text")
+	if err := read(w.DB.App); err != nil {
+		t.Errorf("a single statement: %v", err)
+	}
+	change("ALTER TABLE secret ADD COLUMN yet text")
+	inTx := func() error {
+		return tenancy.InTx(ctx, w.DB.App, func(_ context.Context, tx bun.Tx) error { return read(tx) })
+	}
+	if err := inTx(); err == nil {
+		t.Error("the first transaction after the change cannot have known of it")
+	}
+	if err := inTx(); err != nil {
+		t.Errorf("the next transaction: %v", err)
+	}
+}
+
+// TestNothingIsPreparedThroughAPooler connects through something that answers with a key of its own, as PgBouncer does.
+func TestNothingIsPreparedThroughAPooler(t *testing.T) {
+	t.Parallel()
+	w := world(t)
+	cfg, err := pgx.ParseConfig(w.AppURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.DefaultQueryExecMode = pgx.QueryExecModeExec // as storage.Open does
+	dial := cfg.DialFunc
+	cfg.DialFunc = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		c, err := dial(ctx, network, addr)
+		return &pooler{Conn: c}, err
+	}
+	db := bun.NewDB(sql.OpenDB(tenancy.NewConnector(*cfg)), pgdialect.New())
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	ctx := tenancy.Prepared(w.Ctx(w.Batam))
+	for range 3 {
+		if got, err := notes(ctx, db); err != nil || len(got) != 1 {
+			t.Fatalf("%q, %v", got, err)
+		}
+	}
+	var n int
+	if err := db.NewRaw("SELECT count(*) FROM pg_prepared_statements").Scan(w.Ctx(w.Batam), &n); err != nil || n != 0 {
+		t.Errorf("%d statements are prepared, %v", n, err)
+	}
+}
+
+// pooler changes the number of the process in BackendKeyData, the message K of twelve bytes.
+type pooler struct {
+	net.Conn
+	done bool
+}
+
+func (p *pooler) Read(b []byte) (int, error) {
+	n, err := p.Conn.Read(b)
+	if i := bytes.Index(b[:n], []byte{'K', 0, 0, 0, 12}); !p.done && i >= 0 && i+9 <= n {
+		b[i+8] ^= 1
+		p.done = true
+	}
+	return n, err
 }

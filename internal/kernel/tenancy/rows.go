@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
@@ -30,58 +30,51 @@ func (r *rows) Next(dest []driver.Value) error {
 	return nil
 }
 
-func readRows(types *pgtype.Map, r pgx.Rows) (*rows, error) {
-	fields := r.FieldDescriptions()
-	out := &rows{columns: make([]string, len(fields))}
-	for i, f := range fields {
+func readRows(types *pgtype.Map, r *pgconn.Result) (*rows, error) {
+	out := &rows{columns: make([]string, len(r.FieldDescriptions)), values: make([][]driver.Value, len(r.Rows))}
+	for i, f := range r.FieldDescriptions {
 		out.columns[i] = f.Name
 	}
-	for r.Next() {
-		raw := r.RawValues()
+	for n, raw := range r.Rows {
 		row := make([]driver.Value, len(raw))
 		for i, v := range raw {
 			if v == nil {
 				continue
 			}
 			var err error
-			if row[i], err = value(types, fields[i].DataTypeOID, fields[i].Format, v); err != nil {
+			if row[i], err = value(types, r.FieldDescriptions[i].DataTypeOID, v); err != nil {
 				return nil, err
 			}
 		}
-		out.values = append(out.values, row)
+		out.values[n] = row
 	}
-	return out, r.Err()
+	return out, nil
 }
 
-// value turns one field into the driver value that pgx's own database/sql driver would give, so that scanning is the
-// same inside and outside a transaction.
-func value(types *pgtype.Map, oid uint32, format int16, raw []byte) (driver.Value, error) {
+// value turns one field, which is text, into the driver value that pgx's own database/sql driver would give, so that
+// scanning is the same inside and outside a transaction.
+func value(types *pgtype.Map, oid uint32, raw []byte) (driver.Value, error) {
 	switch oid {
 	case pgtype.BoolOID:
-		return scan[bool](types, oid, format, raw)
+		return scan[bool](types, oid, raw)
 	case pgtype.Int2OID, pgtype.Int4OID, pgtype.Int8OID:
-		if format == pgtype.TextFormatCode {
-			return strconv.ParseInt(string(raw), 10, 64)
-		}
-		return scan[int64](types, oid, format, raw)
+		return strconv.ParseInt(string(raw), 10, 64)
 	case pgtype.Float4OID, pgtype.Float8OID:
-		return scan[float64](types, oid, format, raw)
+		return scan[float64](types, oid, raw)
 	case pgtype.TimestamptzOID, pgtype.TimestampOID, pgtype.DateOID:
-		return scan[time.Time](types, oid, format, raw)
+		return scan[time.Time](types, oid, raw)
 	case pgtype.ByteaOID:
-		return scan[[]byte](types, oid, format, raw)
+		return scan[[]byte](types, oid, raw)
 	default:
-		return scan[string](types, oid, format, raw)
+		return string(raw), nil
 	}
 }
 
-func scan[T any](types *pgtype.Map, oid uint32, format int16, raw []byte) (driver.Value, error) {
+// scan falls back to the text for what has no such value, as infinity among the times has not.
+func scan[T any](types *pgtype.Map, oid uint32, raw []byte) (driver.Value, error) {
 	var v T
-	if err := types.Scan(oid, format, raw, &v); err != nil {
-		if format == pgtype.TextFormatCode {
-			return string(raw), nil
-		}
-		return nil, err
+	if err := types.Scan(oid, pgtype.TextFormatCode, raw, &v); err != nil {
+		return string(raw), nil
 	}
 	return v, nil
 }

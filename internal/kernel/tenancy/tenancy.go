@@ -9,6 +9,7 @@ package tenancy
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -76,12 +77,19 @@ type Contact struct {
 
 // Location returns the city's time zone. The database accepts only names that Go can load, so a failure is a bug.
 func (c City) Location() *time.Location {
+	if known, ok := zones.Load(c.Timezone); ok {
+		return known.(*time.Location)
+	}
 	loc, err := time.LoadLocation(c.Timezone)
 	if err != nil {
 		return time.UTC
 	}
+	zones.Store(c.Timezone, loc)
 	return loc
 }
+
+// zones are those that a city has: reading one takes a file, and a request asks for it several times.
+var zones sync.Map // name → *time.Location
 
 // Inside returns ctx for work on city that a request of the city itself has asked for, or one of the platform, whose
 // staff see every city's usage and bill it. From any other city it is refused as if there were no such city: NotFound

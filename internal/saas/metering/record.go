@@ -69,7 +69,7 @@ func Record(ctx context.Context, tx bun.IDB, events []Event) (Result, error) {
 	var known []Key
 	err = tx.NewRaw(recordSQL, pgdialect.Array(c.source), pgdialect.Array(c.id), pgdialect.Array(c.time),
 		pgdialect.Array(c.kind), pgdialect.Array(c.subject), pgdialect.Array(c.agency), pgdialect.Array(c.service),
-		pgdialect.Array(c.channel), pgdialect.Array(c.quantity), tenant, tenant, tenant, batch).Scan(ctx, &known)
+		pgdialect.Array(c.channel), pgdialect.Array(c.quantity), tenant, tenant, tenant, batch).Scan(tenancy.Prepared(ctx), &known)
 	if err != nil {
 		return Result{}, fmt.Errorf("metering: record: %w", err)
 	}
