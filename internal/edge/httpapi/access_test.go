@@ -18,7 +18,7 @@ func TestWithoutASessionNothingButThePublic(t *testing.T) {
 	t.Parallel()
 	w := newAPI(t)
 	siti := w.resident(t, w.w.Batam, "Siti Rahma", "siti@contoh.id")
-	for _, r := range w.table {
+	for _, r := range w.Table() {
 		if r.Needs == access.Public {
 			continue
 		}
@@ -66,7 +66,7 @@ func TestAnotherPersonsApplicationDoesNotExist(t *testing.T) {
 		"a session of elsewhere":        {w: w, host: tanjung, token: siti.token, lang: "en"},
 	}
 	for who, c := range strangers {
-		for _, r := range w.table {
+		for _, r := range w.Table() {
 			if r.IDs["id"] != "application" {
 				continue
 			}

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"bedelau/internal/city/application"
+	"bedelau/internal/edge/rest"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
@@ -56,26 +57,26 @@ type state struct {
 	Clock  workflow.Clock `json:"clock" enum:"running,paused,stopped" doc:"Whether the promised time runs."`
 }
 
-func stateOf(s workflow.State, who caller) state {
-	out := state{Code: s.Code, Stage: s.Stage, Label: who.text(s.Label), Public: who.text(s.Public), Clock: s.Clock}
+func stateOf(s workflow.State, who rest.Caller) state {
+	out := state{Code: s.Code, Stage: s.Stage, Label: who.Text(s.Label), Public: who.Text(s.Public), Clock: s.Clock}
 	if out.Label == "" {
-		out.Label = who.lang.T(s.Stage.TextKey())
+		out.Label = who.Lang.T(s.Stage.TextKey())
 	}
 	return out
 }
 
 // applicationOf writes an application for its reader: what concerns the office alone is left out for a resident.
-func (a *API) applicationOf(x application.Application, s workflow.State, who caller) Application {
+func (a *API) applicationOf(x application.Application, s workflow.State, who rest.Caller) Application {
 	out := Application{
-		ID: x.ID, Number: x.Number, Service: named{Code: x.ServiceCode, Name: who.text(x.ServiceName)},
-		Agency: named{Code: x.AgencyCode, Name: who.text(x.AgencyName)}, State: stateOf(s, who), Version: x.Version, Channel: x.Channel,
-		SubmittedAt: who.at(x.SubmittedAt), DueAt: who.at(x.DueAt), Late: x.Late(a.Now()), DecidedAt: who.at(x.DecidedAt),
-		ClosedAt: who.at(x.ClosedAt), CreatedAt: who.at(x.CreatedAt), UpdatedAt: who.at(x.UpdatedAt), Applicant: x.ApplicantName,
+		ID: x.ID, Number: x.Number, Service: named{Code: x.ServiceCode, Name: who.Text(x.ServiceName)},
+		Agency: named{Code: x.AgencyCode, Name: who.Text(x.AgencyName)}, State: stateOf(s, who), Version: x.Version, Channel: x.Channel,
+		SubmittedAt: who.At(x.SubmittedAt), DueAt: who.At(x.DueAt), Late: x.Late(a.Now()), DecidedAt: who.At(x.DecidedAt),
+		ClosedAt: who.At(x.ClosedAt), CreatedAt: who.At(x.CreatedAt), UpdatedAt: who.At(x.UpdatedAt), Applicant: x.ApplicantName,
 	}
 	if t := x.Term(); !t.IsZero() {
 		out.Term = &term{Amount: t.Amount, Unit: string(t.Unit)}
 	}
-	if who.actor.Kind == identity.Staff {
+	if who.Actor.Kind == identity.Staff {
 		out.Escalation = x.EscalationLevel
 		if x.AssigneeID.Valid {
 			out.Assignee = &person{ID: x.AssigneeID.UUID, Name: x.AssigneeName}
@@ -93,7 +94,7 @@ type versioned struct {
 func etag(version int) string { return `"` + strconv.Itoa(version) + `"` }
 
 // acted answers with the application that an act has left behind.
-func (a *API) acted(ctx context.Context, who caller, x application.Application, err error) (*versioned, error) {
+func (a *API) acted(ctx context.Context, who rest.Caller, x application.Application, err error) (*versioned, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +133,7 @@ func (s Seen) version(body int) (int, error) {
 // moved gives a refusal for a version that is no longer the present one the status that belongs to If-Match.
 func (s Seen) moved(err error) error {
 	if s.IfMatch != "" && fault.Is(err, "application.changed") {
-		return withStatus(412, err)
+		return rest.WithStatus(412, err)
 	}
 	return err
 }

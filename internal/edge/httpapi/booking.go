@@ -9,6 +9,7 @@ import (
 
 	"bedelau/internal/city/booking"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/rest"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/event"
 )
@@ -25,8 +26,8 @@ type counter struct {
 	Longitude        *float64 `json:"longitude,omitempty"`
 }
 
-func counterOf(c booking.Counter, who caller) counter {
-	return counter{Code: c.Code, Name: who.text(c.Name), Address: who.text(c.Address), Agency: c.Agency, Services: c.Services,
+func counterOf(c booking.Counter, who rest.Caller) counter {
+	return counter{Code: c.Code, Name: who.Text(c.Name), Address: who.Text(c.Address), Agency: c.Agency, Services: c.Services,
 		NeedsApplication: c.NeedsApplication, Latitude: c.Latitude, Longitude: c.Longitude}
 }
 
@@ -43,8 +44,8 @@ type counterSlot struct {
 	Free     int       `json:"free"`
 }
 
-func slotOf(s booking.Slot, who caller) counterSlot {
-	return counterSlot{StartsAt: who.at(s.StartsAt), EndsAt: who.at(s.EndsAt), Capacity: s.Capacity, Free: s.Free}
+func slotOf(s booking.Slot, who rest.Caller) counterSlot {
+	return counterSlot{StartsAt: who.At(s.StartsAt), EndsAt: who.At(s.EndsAt), Capacity: s.Capacity, Free: s.Free}
 }
 
 // appointment is one place at a counter. Number is given when its holder is there.
@@ -62,8 +63,8 @@ type appointment struct {
 	Holder        string     `json:"holder,omitempty" doc:"For the officers of the counter; a walk-in has none."`
 }
 
-func appointmentOf(b booking.Booking, holder string, who caller) appointment {
-	out := appointment{ID: b.ID, Code: b.Code, Counter: b.Counter, Service: b.Service, StartsAt: who.at(b.StartsAt), EndsAt: who.at(b.EndsAt),
+func appointmentOf(b booking.Booking, holder string, who rest.Caller) appointment {
+	out := appointment{ID: b.ID, Code: b.Code, Counter: b.Counter, Service: b.Service, StartsAt: who.At(b.StartsAt), EndsAt: who.At(b.EndsAt),
 		State: string(b.State), Number: b.Queue, Holder: holder}
 	if b.State == booking.Displaced {
 		out.Reason = b.Reason
@@ -101,89 +102,89 @@ func bookingID() map[string]string { return map[string]string{"id": "booking"} }
 var bookLimit = gate.Limit{Name: "book", Count: 60, Per: time.Minute}
 
 func (a *API) counters() {
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/counters", ID: "list-counters", Tag: "Appointments", Title: "Counters",
 		About: "The counters at which a time can be booked, all of them or those of one service. Anyone may ask.",
 		Needs: access.Public, Scope: gate.City,
-	}, func(ctx context.Context, who caller, in *struct {
+	}, func(ctx context.Context, who rest.Caller, in *struct {
 		Service string `query:"service" maxLength:"100" doc:"Code of a service."`
-	}) (*ok[[]counter], error) {
+	}) (*rest.OK[[]counter], error) {
 		all, err := a.Booking.Counters(ctx, booking.Filter{Service: in.Service})
-		return &ok[[]counter]{Body: list(all, func(c booking.Counter) counter { return counterOf(c, who) })}, err
+		return &rest.OK[[]counter]{Body: rest.List(all, func(c booking.Counter) counter { return counterOf(c, who) })}, err
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/counters/{code}/days", ID: "list-counter-days", Tag: "Appointments", Title: "Days of a counter",
 		About: "The days on which a counter works, as far ahead as it can be booked, with the places that are free. Anyone may ask.",
 		Needs: access.Public, Scope: gate.City,
-	}, func(ctx context.Context, _ caller, in *struct{ ByCounter }) (*ok[[]counterDay], error) {
+	}, func(ctx context.Context, _ rest.Caller, in *struct{ ByCounter }) (*rest.OK[[]counterDay], error) {
 		_, days, err := a.Booking.Days(ctx, in.Code)
-		return &ok[[]counterDay]{Body: list(days, func(d booking.Day) counterDay {
+		return &rest.OK[[]counterDay]{Body: rest.List(days, func(d booking.Day) counterDay {
 			return counterDay{Date: d.Date.Format(time.DateOnly), Free: d.Free, Closed: d.Closed}
 		})}, err
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/counters/{code}/slots", ID: "list-counter-slots", Tag: "Appointments", Title: "Slots of a day",
 		About: "The slots of one day that can still be booked, full ones too. Anyone may ask. 404 `booking.no_day` for a day that cannot be booked.",
 		Needs: access.Public, Scope: gate.City,
-	}, func(ctx context.Context, who caller, in *struct {
+	}, func(ctx context.Context, who rest.Caller, in *struct {
 		ByCounter
 		Day string `query:"day" required:"true" maxLength:"10" example:"2026-12-01" doc:"A day of the city."`
-	}) (*ok[[]counterSlot], error) {
+	}) (*rest.OK[[]counterSlot], error) {
 		_, slots, err := a.Booking.Slots(ctx, in.Code, in.Day)
-		return &ok[[]counterSlot]{Body: list(slots, func(s booking.Slot) counterSlot { return slotOf(s, who) })}, err
+		return &rest.OK[[]counterSlot]{Body: rest.List(slots, func(s booking.Slot) counterSlot { return slotOf(s, who) })}, err
 	})
 }
 
 func (a *API) appointments() {
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/appointments", ID: "book-appointment", Tag: "Appointments", Title: "Book an appointment",
 		About: "Takes one place of a slot. For residents. The same Idempotency-Key gives the same appointment however often it is sent. 409 `booking.full` when the last place went to somebody else, with the times that are free in its sentence; `booking.live` while there is an appointment for the service, `booking.cooldown` after staying away too often, `booking.closed`, `booking.application`.",
 		Needs: access.BookingOwn, Scope: gate.City, MaxBody: smallBody, Limit: bookLimit, Status: http.StatusCreated, Refuses: []int{http.StatusConflict},
-	}, func(ctx context.Context, who caller, in *struct {
+	}, func(ctx context.Context, who rest.Caller, in *struct {
 		Key  string `header:"Idempotency-Key" required:"true" maxLength:"200" example:"3f1c9a52-7c0e-4a39-8a0e-0c6f4f1f2f11" doc:"The caller's own, new for each appointment and the same when it is repeated."`
 		Body bookRequest
-	}) (*ok[appointment], error) {
+	}) (*rest.OK[appointment], error) {
 		ask := booking.BookInput{Counter: in.Body.Counter, Service: in.Body.Service, StartsAt: in.Body.StartsAt, Key: in.Key, Channel: event.ChannelAPI}
 		if in.Body.Application != nil {
 			ask.Application = *in.Body.Application
 		}
-		b, err := a.Booking.Book(ctx, who.actor, ask)
-		return &ok[appointment]{Body: appointmentOf(b, "", who)}, renamed(err, map[string]string{"key": "Idempotency-Key", "slot": "starts_at"})
+		b, err := a.Booking.Book(ctx, who.Actor, ask)
+		return &rest.OK[appointment]{Body: appointmentOf(b, "", who)}, rest.Renamed(err, map[string]string{"key": "Idempotency-Key", "slot": "starts_at"})
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/appointments", ID: "list-appointments", Tag: "Appointments", Title: "My appointments",
 		About: "The resident's own appointments, the newest first.",
 		Needs: access.BookingOwn, Scope: gate.City,
-	}, func(ctx context.Context, who caller, _ *struct{}) (*ok[[]appointment], error) {
-		all, err := a.Booking.Mine(ctx, who.actor)
-		return &ok[[]appointment]{Body: list(all, func(b booking.Booking) appointment { return appointmentOf(b, "", who) })}, err
+	}, func(ctx context.Context, who rest.Caller, _ *struct{}) (*rest.OK[[]appointment], error) {
+		all, err := a.Booking.Mine(ctx, who.Actor)
+		return &rest.OK[[]appointment]{Body: rest.List(all, func(b booking.Booking) appointment { return appointmentOf(b, "", who) })}, err
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/appointments/{id}", ID: "get-appointment", Tag: "Appointments", Title: "One appointment",
 		About: "One of the resident's own appointments.",
 		Needs: access.BookingOwn, Scope: gate.City, IDs: bookingID(),
-	}, func(ctx context.Context, who caller, in *struct{ ByBooking }) (*ok[appointment], error) {
-		b, _, err := a.Booking.Get(ctx, who.actor, in.ID)
-		return &ok[appointment]{Body: appointmentOf(b, "", who)}, err
+	}, func(ctx context.Context, who rest.Caller, in *struct{ ByBooking }) (*rest.OK[appointment], error) {
+		b, _, err := a.Booking.Get(ctx, who.Actor, in.ID)
+		return &rest.OK[appointment]{Body: appointmentOf(b, "", who)}, err
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPut, Path: "/appointments/{id}/time", ID: "move-appointment", Tag: "Appointments", Title: "Move an appointment",
 		About: "Puts one of the resident's own appointments to another time at its counter; the old place is given back only when the new one is taken. 409 `booking.over` once it has begun, and what booking refuses.",
 		Needs: access.BookingOwn, Scope: gate.City, IDs: bookingID(), MaxBody: smallBody, Limit: bookLimit, Refuses: []int{http.StatusConflict},
-	}, func(ctx context.Context, who caller, in *struct {
+	}, func(ctx context.Context, who rest.Caller, in *struct {
 		ByBooking
 		Body moveRequest
-	}) (*ok[appointment], error) {
-		b, err := a.Booking.Reschedule(ctx, who.actor, in.ID, in.Body.StartsAt)
-		return &ok[appointment]{Body: appointmentOf(b, "", who)}, err
+	}) (*rest.OK[appointment], error) {
+		b, err := a.Booking.Reschedule(ctx, who.Actor, in.ID, in.Body.StartsAt)
+		return &rest.OK[appointment]{Body: appointmentOf(b, "", who)}, err
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/appointments/{id}/cancellation", ID: "cancel-appointment", Tag: "Appointments", Title: "Cancel an appointment",
 		About: "Gives the place back. Only its holder may. 409 `booking.over` once it has begun.",
 		Needs: access.BookingOwn, Scope: gate.City, IDs: bookingID(), Refuses: []int{http.StatusConflict},
-	}, func(ctx context.Context, who caller, in *struct{ ByBooking }) (*ok[appointment], error) {
-		b, err := a.Booking.Cancel(ctx, who.actor, in.ID)
-		return &ok[appointment]{Body: appointmentOf(b, "", who)}, err
+	}, func(ctx context.Context, who rest.Caller, in *struct{ ByBooking }) (*rest.OK[appointment], error) {
+		b, err := a.Booking.Cancel(ctx, who.Actor, in.ID)
+		return &rest.OK[appointment]{Body: appointmentOf(b, "", who)}, err
 	})
 }
 
@@ -209,55 +210,55 @@ type closeRequest struct {
 }
 
 func (a *API) counterDesk() {
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/desk/counters/{code}/roster", ID: "read-roster", Tag: "Desk", Title: "A day at a counter",
 		About: "Who has a place on a day, with names. For staff with `booking:serve` of the counter's office.",
 		Needs: access.BookingServe, Scope: gate.City,
-	}, func(ctx context.Context, who caller, in *struct {
+	}, func(ctx context.Context, who rest.Caller, in *struct {
 		ByCounter
 		Day string `query:"day" maxLength:"10" example:"2026-12-01" doc:"A day of the city; today when left out."`
-	}) (*ok[roster], error) {
-		r, err := a.Booking.Roster(ctx, who.actor, in.Code, in.Day)
+	}) (*rest.OK[roster], error) {
+		r, err := a.Booking.Roster(ctx, who.Actor, in.Code, in.Day)
 		if err != nil {
 			return nil, err
 		}
-		return &ok[roster]{Body: roster{Counter: counterOf(r.Counter, who), Date: r.Date.Format(time.DateOnly), Closed: r.Closed,
-			Slots:        list(r.Slots, func(s booking.Slot) counterSlot { return slotOf(s, who) }),
-			Appointments: list(r.Bookings, func(e booking.Entry) appointment { return appointmentOf(e.Booking, e.Name, who) })}}, nil
+		return &rest.OK[roster]{Body: roster{Counter: counterOf(r.Counter, who), Date: r.Date.Format(time.DateOnly), Closed: r.Closed,
+			Slots:        rest.List(r.Slots, func(s booking.Slot) counterSlot { return slotOf(s, who) }),
+			Appointments: rest.List(r.Bookings, func(e booking.Entry) appointment { return appointmentOf(e.Booking, e.Name, who) })}}, nil
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/desk/counters/{code}/walk-ins", ID: "give-number", Tag: "Desk", Title: "Give a number",
 		About: "A number for a person without an appointment, from the places that are free today. For staff with `booking:serve` of the counter's office. 409 `booking.full_today`.",
 		Needs: access.BookingServe, Scope: gate.City, MaxBody: smallBody, Status: http.StatusCreated, Refuses: []int{http.StatusConflict},
-	}, func(ctx context.Context, who caller, in *struct {
+	}, func(ctx context.Context, who rest.Caller, in *struct {
 		ByCounter
 		Key  string `header:"Idempotency-Key" required:"true" maxLength:"200" example:"3f1c9a52-7c0e-4a39-8a0e-0c6f4f1f2f11" doc:"New for each number and the same when it is repeated."`
 		Body walkInRequest
-	}) (*ok[appointment], error) {
-		b, err := a.Booking.WalkIn(ctx, who.actor, in.Code, in.Body.Service, in.Key)
-		return &ok[appointment]{Body: appointmentOf(b, "", who)}, renamed(err, map[string]string{"key": "Idempotency-Key"})
+	}) (*rest.OK[appointment], error) {
+		b, err := a.Booking.WalkIn(ctx, who.Actor, in.Code, in.Body.Service, in.Key)
+		return &rest.OK[appointment]{Body: appointmentOf(b, "", who)}, rest.Renamed(err, map[string]string{"key": "Idempotency-Key"})
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPut, Path: "/desk/appointments/{id}/state", ID: "mark-appointment", Tag: "Desk", Title: "Mark an appointment",
 		About: "Says that its holder is there, was served or did not come. For staff with `booking:serve` of the counter's office. 409 `booking.not_now` for a step that its state or its time does not allow.",
 		Needs: access.BookingServe, Scope: gate.City, IDs: bookingID(), MaxBody: smallBody, Refuses: []int{http.StatusConflict},
-	}, func(ctx context.Context, who caller, in *struct {
+	}, func(ctx context.Context, who rest.Caller, in *struct {
 		ByBooking
 		Body markRequest
-	}) (*ok[appointment], error) {
-		b, err := a.Booking.Mark(ctx, who.actor, in.ID, booking.State(in.Body.State))
-		return &ok[appointment]{Body: appointmentOf(b, "", who)}, err
+	}) (*rest.OK[appointment], error) {
+		b, err := a.Booking.Mark(ctx, who.Actor, in.ID, booking.State(in.Body.State))
+		return &rest.OK[appointment]{Body: appointmentOf(b, "", who)}, err
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPut, Path: "/desk/counters/{code}/days/{day}/closure", ID: "close-counter-day", Tag: "Desk", Title: "Close a day",
 		About: "Closes a counter for a day; everyone with a place is told why and offered another time. For staff with `booking:manage` of the counter's office.",
 		Needs: access.BookingManage, Scope: gate.City, MaxBody: smallBody,
-	}, func(ctx context.Context, who caller, in *struct {
+	}, func(ctx context.Context, who rest.Caller, in *struct {
 		ByCounter
 		Day  string `path:"day" maxLength:"10" doc:"A day of the city."`
 		Body closeRequest
-	}) (*done, error) {
-		_, err := a.Booking.CloseDay(ctx, who.actor, in.Code, in.Day, in.Body.Reason)
-		return &done{}, err
+	}) (*rest.Done, error) {
+		_, err := a.Booking.CloseDay(ctx, who.Actor, in.Code, in.Day, in.Body.Reason)
+		return &rest.Done{}, err
 	})
 }

@@ -6,6 +6,7 @@ import (
 
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/rest"
 	"bedelau/internal/kernel/access"
 )
 
@@ -38,8 +39,8 @@ type agency struct {
 	Verified bool   `json:"verified" doc:"The city has confirmed this."`
 }
 
-func agencyOf(a catalog.Agency, who caller) agency {
-	return agency{Code: a.Code, Name: who.text(a.Name), Short: a.Short, Kind: a.Kind, Website: a.Website, Phone: a.Phone, Verified: a.Verified}
+func agencyOf(a catalog.Agency, who rest.Caller) agency {
+	return agency{Code: a.Code, Name: who.Text(a.Name), Short: a.Short, Kind: a.Kind, Website: a.Website, Phone: a.Phone, Verified: a.Verified}
 }
 
 // agencyDetail is an office with what it offers.
@@ -49,38 +50,38 @@ type agencyDetail struct {
 }
 
 func (a *API) city() {
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/city", ID: "get-city", Tag: "City", Title: "The city of this host",
 		About: "What the city is called, where its pages are and how to reach its help desk. Anyone may ask.",
 		Needs: access.Public, Scope: gate.City,
-	}, func(_ context.Context, who caller, _ *struct{}) (*ok[cityInfo], error) {
-		c := who.city
-		return &ok[cityInfo]{Body: cityInfo{Slug: c.Slug, Name: c.Name, ShortName: c.ShortName, Code: c.Code, Province: c.Province,
+	}, func(_ context.Context, who rest.Caller, _ *struct{}) (*rest.OK[cityInfo], error) {
+		c := who.City
+		return &rest.OK[cityInfo]{Body: cityInfo{Slug: c.Slug, Name: c.Name, ShortName: c.ShortName, Code: c.Code, Province: c.Province,
 			Timezone: c.Timezone, Site: a.CityURL(c), Demo: c.Demo, Contact: cityContact(c.Contact)}}, nil
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/agencies", ID: "list-agencies", Tag: "City", Title: "The city's offices",
 		About: "The offices of the city (OPD) and the outside bodies its residents meet, in their official order. Anyone may ask.",
 		Needs: access.Public, Scope: gate.City, Refuses: []int{http.StatusBadRequest},
-	}, func(ctx context.Context, who caller, in *struct{ Paging }) (*paged[agency], error) {
+	}, func(ctx context.Context, who rest.Caller, in *struct{ rest.Paging }) (*rest.Paged[agency], error) {
 		all, err := a.Catalog.Agencies(ctx)
 		if err != nil {
 			return nil, err
 		}
-		part, next, err := cut(all, in.Paging, func(x catalog.Agency) string { return x.Code })
+		part, next, err := rest.Cut(all, in.Paging, func(x catalog.Agency) string { return x.Code })
 		if err != nil {
 			return nil, err
 		}
-		items := list(part, func(x catalog.Agency) agency { return agencyOf(x, who) })
-		return &paged[agency]{Link: who.next(next), Body: page[agency]{Items: items, Next: next}}, nil
+		items := rest.List(part, func(x catalog.Agency) agency { return agencyOf(x, who) })
+		return &rest.Paged[agency]{Link: who.Next(next), Body: rest.Page[agency]{Items: items, Next: next}}, nil
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/agencies/{code}", ID: "get-agency", Tag: "City", Title: "One office",
 		About: "An office and the services for which it answers. Anyone may ask.",
 		Needs: access.Public, Scope: gate.City,
-	}, func(ctx context.Context, who caller, in *struct {
+	}, func(ctx context.Context, who rest.Caller, in *struct {
 		Code string `path:"code" maxLength:"100" example:"disdukcapil" doc:"Code of the office."`
-	}) (*ok[agencyDetail], error) {
+	}) (*rest.OK[agencyDetail], error) {
 		one, err := a.Catalog.Agency(ctx, in.Code)
 		if err != nil {
 			return nil, err
@@ -89,7 +90,7 @@ func (a *API) city() {
 		if err != nil {
 			return nil, err
 		}
-		services := list(offered, func(s catalog.Service) serviceSummary { return summaryOf(s, who) })
-		return &ok[agencyDetail]{Body: agencyDetail{Agency: agencyOf(one, who), Services: services}}, nil
+		services := rest.List(offered, func(s catalog.Service) serviceSummary { return summaryOf(s, who) })
+		return &rest.OK[agencyDetail]{Body: agencyDetail{Agency: agencyOf(one, who), Services: services}}, nil
 	})
 }

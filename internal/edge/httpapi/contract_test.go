@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 
+	"bedelau/internal/edge/rest"
+
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
@@ -98,7 +100,7 @@ func (k *contract) valid(t testing.TB, at []string, body []byte) {
 
 // template finds the described path of an address; one without parameters goes first.
 func (k *contract) template(address string) (string, bool) {
-	path, _, _ := strings.Cut(strings.TrimPrefix(address, base), "?")
+	path, _, _ := strings.Cut(strings.TrimPrefix(address, rest.Base), "?")
 	paths := k.doc["paths"].(map[string]any)
 	if _, ok := paths[path]; ok {
 		return path, true
@@ -122,7 +124,7 @@ func TestEveryExampleIsValid(t *testing.T) {
 	t.Parallel()
 	w := newAPI(t)
 	var n int
-	for name, s := range w.huma.OpenAPI().Components.Schemas.Map() {
+	for name, s := range w.OpenAPI().Components.Schemas.Map() {
 		for field, p := range s.Properties {
 			for _, example := range p.Examples {
 				raw, err := json.Marshal(example)

@@ -9,6 +9,7 @@ import (
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/rest"
 	"bedelau/internal/kernel/access"
 )
 
@@ -120,35 +121,35 @@ type assignAsked struct {
 func movable() []int { return []int{http.StatusConflict, http.StatusPreconditionFailed} }
 
 func (a *API) desk() {
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/queue", ID: "get-queue", Tag: "Desk", Title: "The queue",
 		About: "The work within the reach of staff with `application:queue`, ordered by deadline, with exact counts of every view.",
 		Needs: access.ApplicationQueue, Scope: gate.City, Refuses: []int{http.StatusBadRequest},
 	}, a.queue)
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/queue/search", ID: "search-queue", Tag: "Desk", Title: "Search the queue",
 		About: "Finds applications within the reach of staff with `application:queue`, open work by its number or any word of the applicant's name and the service, and what is closed by number or by the beginning of the name.",
 		Needs: access.ApplicationQueue, Scope: gate.City, MaxBody: smallBody,
-	}, func(ctx context.Context, who caller, in *searchAsked) (*queued, error) {
+	}, func(ctx context.Context, who rest.Caller, in *searchAsked) (*queued, error) {
 		return a.found(ctx, who, inbox.Query{Search: in.Body.Q, Limit: in.Body.Limit})
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications/{id}/actions", ID: "act", Tag: "Desk", Title: "Take a step",
 		About: "Takes one of the actions that the application offers to this officer, such as to ask for a correction or to approve. 409 `application.changed` says who did what meanwhile; 409 `application.no_action` when the state does not allow the step; 409 `application.held` when a colleague has the application and the actor has no `application:assign`; 422 for a reason that is missing or not asked for, and for a request for correction that names no field.",
 		Needs: access.ApplicationRead, Scope: gate.City, IDs: applicationID(), Refuses: movable(),
-	}, func(ctx context.Context, who caller, in *actAsked) (*versioned, error) {
+	}, func(ctx context.Context, who rest.Caller, in *actAsked) (*versioned, error) {
 		version, err := in.version(in.Body.Version)
 		if err != nil {
 			return nil, err
 		}
-		x, err := a.Casework.Act(ctx, who.actor, casework.ActInput{ID: in.ID, Action: in.Body.Action, Version: version, Reason: in.Body.Reason, Fields: in.Body.Fields})
+		x, err := a.Casework.Act(ctx, who.Actor, casework.ActInput{ID: in.ID, Action: in.Body.Action, Version: version, Reason: in.Body.Reason, Fields: in.Body.Fields})
 		return a.acted(ctx, who, x, in.moved(err))
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications/{id}/claim", ID: "claim", Tag: "Desk", Title: "Take an application",
 		About: "Takes an application that nobody has or, with `take_over`, from the colleague who has it, which its timeline records. For staff with `application:review`. 409 `application.taken` when a colleague has it and `take_over` is not true.",
 		Needs: access.ApplicationReview, Scope: gate.City, IDs: applicationID(), MaxBody: smallBody, Refuses: movable(),
-	}, func(ctx context.Context, who caller, in *claimAsked) (*versioned, error) {
+	}, func(ctx context.Context, who rest.Caller, in *claimAsked) (*versioned, error) {
 		var body claimRequest
 		if in.Body != nil {
 			body = *in.Body
@@ -157,19 +158,19 @@ func (a *API) desk() {
 		if err != nil {
 			return nil, err
 		}
-		x, err := a.Casework.Claim(ctx, who.actor, in.ID, version, body.TakeOver)
+		x, err := a.Casework.Claim(ctx, who.Actor, in.ID, version, body.TakeOver)
 		return a.acted(ctx, who, x, in.moved(err))
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications/{id}/release", ID: "release", Tag: "Desk", Title: "Put an application back",
 		About: "Puts an application back for everyone: the officer's own, or with `application:assign` anyone's.",
 		Needs: access.ApplicationRead, Scope: gate.City, IDs: applicationID(), MaxBody: smallBody, Refuses: movable(),
-	}, func(ctx context.Context, who caller, in *versionAsked) (*versioned, error) {
+	}, func(ctx context.Context, who rest.Caller, in *versionAsked) (*versioned, error) {
 		version, err := in.version(in.Body.seen())
 		if err != nil {
 			return nil, err
 		}
-		x, err := a.Casework.Release(ctx, who.actor, in.ID, version)
+		x, err := a.Casework.Release(ctx, who.Actor, in.ID, version)
 		return a.acted(ctx, who, x, in.moved(err))
 	})
 	a.handing()
@@ -178,71 +179,71 @@ func (a *API) desk() {
 
 // handing is who works on what.
 func (a *API) handing() {
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/applications/{id}/colleagues", ID: "list-colleagues", Tag: "Desk", Title: "Who may be given it",
 		About: "The active staff of the application's office, by name. For staff with `application:assign`.",
 		Needs: access.ApplicationAssign, Scope: gate.City, IDs: applicationID(),
-	}, func(ctx context.Context, who caller, in *struct{ ByApplication }) (*ok[page[person]], error) {
-		all, err := a.Casework.Colleagues(ctx, who.actor, in.ID)
-		return &ok[page[person]]{Body: page[person]{Items: list(all, func(c casework.Colleague) person { return person(c) })}}, err
+	}, func(ctx context.Context, who rest.Caller, in *struct{ ByApplication }) (*rest.OK[rest.Page[person]], error) {
+		all, err := a.Casework.Colleagues(ctx, who.Actor, in.ID)
+		return &rest.OK[rest.Page[person]]{Body: rest.Page[person]{Items: rest.List(all, func(c casework.Colleague) person { return person(c) })}}, err
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications/{id}/assignment", ID: "assign", Tag: "Desk", Title: "Give an application to a colleague",
 		About: "Gives an application to an officer, whoever had it. For staff with `application:assign`. 422 names `officer` when the office has no such member.",
 		Needs: access.ApplicationAssign, Scope: gate.City, IDs: applicationID(), MaxBody: smallBody, Refuses: movable(),
-	}, func(ctx context.Context, who caller, in *assignAsked) (*versioned, error) {
+	}, func(ctx context.Context, who rest.Caller, in *assignAsked) (*versioned, error) {
 		version, err := in.version(in.Body.Version)
 		if err != nil {
 			return nil, err
 		}
-		x, err := a.Casework.Assign(ctx, who.actor, in.ID, in.Body.Officer, version)
+		x, err := a.Casework.Assign(ctx, who.Actor, in.ID, in.Body.Officer, version)
 		return a.acted(ctx, who, x, in.moved(err))
 	})
 }
 
 // looking is what an officer writes and reads beside the steps.
 func (a *API) looking() {
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications/{id}/notes", ID: "add-note", Tag: "Desk", Title: "Add a note",
 		About: "Adds words that only the office sees. For staff with `application:review`.",
 		Needs: access.ApplicationReview, Scope: gate.City, IDs: applicationID(), MaxBody: smallBody,
-	}, func(ctx context.Context, who caller, in *struct {
+	}, func(ctx context.Context, who rest.Caller, in *struct {
 		ByApplication
 		Body noteRequest
-	}) (*done, error) {
-		return &done{}, a.Casework.Note(ctx, who.actor, in.ID, in.Body.Note)
+	}) (*rest.Done, error) {
+		return &rest.Done{}, a.Casework.Note(ctx, who.Actor, in.ID, in.Body.Note)
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications/{id}/reveals", ID: "reveal-answer", Tag: "Desk", Title: "Show a masked answer",
 		About: "Shows a sensitive answer in full, and records that this officer has read it. For staff with `application:reveal`.",
 		Needs: access.ApplicationReveal, Scope: gate.City, IDs: applicationID(), MaxBody: smallBody,
-	}, func(ctx context.Context, who caller, in *struct {
+	}, func(ctx context.Context, who rest.Caller, in *struct {
 		ByApplication
 		Body revealRequest
-	}) (*ok[revealed], error) {
-		x, err := a.Casework.Reveal(ctx, who.actor, in.ID, in.Body.Field)
-		return &ok[revealed]{Body: revealed{Field: in.Body.Field, Text: x.Text, Before: x.Before}}, err
+	}) (*rest.OK[revealed], error) {
+		x, err := a.Casework.Reveal(ctx, who.Actor, in.ID, in.Body.Field)
+		return &rest.OK[revealed]{Body: revealed{Field: in.Body.Field, Text: x.Text, Before: x.Before}}, err
 	})
 }
 
-func (a *API) queue(ctx context.Context, who caller, in *queueAsked) (*queued, error) {
+func (a *API) queue(ctx context.Context, who rest.Caller, in *queueAsked) (*queued, error) {
 	return a.found(ctx, who, inbox.Query{Filter: inbox.Filter{View: inbox.View(in.View)}, Cursor: in.Cursor, Limit: in.Limit})
 }
 
-func (a *API) found(ctx context.Context, who caller, f inbox.Query) (*queued, error) {
-	q, err := a.Inbox.Queue(ctx, who.actor, f)
+func (a *API) found(ctx context.Context, who rest.Caller, f inbox.Query) (*queued, error) {
+	q, err := a.Inbox.Queue(ctx, who.Actor, f)
 	if err != nil {
 		return nil, err
 	}
 	n := q.Counts
-	out := queued{Link: who.next(q.Next), Body: queue{Next: q.Next, More: q.More}}
+	out := queued{Link: who.Next(q.Next), Body: queue{Next: q.Next, More: q.More}}
 	if n != nil {
 		out.Body.Counts = &queueCounts{
 			Mine: n[inbox.ViewMine], Unassigned: n[inbox.ViewUnassigned], All: n[inbox.ViewAll],
 			Late: n[inbox.ViewLate], Waiting: n[inbox.ViewWaiting], Done: n[inbox.ViewDone],
 		}
 	}
-	apps, err := a.Casework.List(ctx, who.actor, q.IDs)
+	apps, err := a.Casework.List(ctx, who.Actor, q.IDs)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"bedelau/internal/city/application"
 	"bedelau/internal/city/casework"
+	"bedelau/internal/edge/rest"
 	issued "bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
@@ -23,7 +24,7 @@ type applicationDetail struct {
 	Reason      string       `json:"reason,omitempty" doc:"The words of the decision."`
 	Correction  *correction  `json:"correction,omitempty" doc:"What the office has asked to be corrected."`
 	Pages       []answerPage `json:"pages"`
-	Warnings    []wrong      `json:"warnings" doc:"What an officer should look at twice; none for the applicant."`
+	Warnings    []rest.Wrong `json:"warnings" doc:"What an officer should look at twice; none for the applicant."`
 	Timeline    []happening  `json:"timeline" doc:"The earliest first; for the applicant, what is public."`
 	Documents   []document   `json:"documents" doc:"What the city has issued."`
 	Actions     []action     `json:"actions" doc:"What this reader may do now."`
@@ -90,8 +91,8 @@ type detailed struct {
 	Body applicationDetail
 }
 
-func (a *API) read(ctx context.Context, who caller, in *struct{ ByApplication }) (*detailed, error) {
-	d, err := a.Casework.Get(ctx, who.actor, in.ID)
+func (a *API) read(ctx context.Context, who rest.Caller, in *struct{ ByApplication }) (*detailed, error) {
+	d, err := a.Casework.Get(ctx, who.Actor, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -105,44 +106,44 @@ func (a *API) read(ctx context.Context, who caller, in *struct{ ByApplication })
 	out := applicationDetail{
 		Application: a.applicationOf(x, s, who), Outcome: x.Outcome, Reason: x.Reason, Correction: correctionOf(x.Correction, who),
 		Warnings:  wrongs(d.Warnings, who),
-		Timeline:  list(d.Timeline, func(e application.Event) happening { return happeningOf(e, who) }),
-		Documents: list(d.Documents, func(doc issued.Document) document { return a.documentOf(doc, who) }),
-		Actions: list(d.Actions, func(x workflow.Action) action {
-			return action{Code: x.Code, Label: who.text(x.Label), To: x.To, Reason: x.Reason, Issues: x.Issues}
+		Timeline:  rest.List(d.Timeline, func(e application.Event) happening { return happeningOf(e, who) }),
+		Documents: rest.List(d.Documents, func(doc issued.Document) document { return a.documentOf(doc, who) }),
+		Actions: rest.List(d.Actions, func(x workflow.Action) action {
+			return action{Code: x.Code, Label: who.Text(x.Label), To: x.To, Reason: x.Reason, Issues: x.Issues}
 		}),
 		MayReveal: d.MayReveal, MayAssign: d.MayAssign,
 	}
-	out.Pages = list(d.Pages, func(p casework.PageAnswers) answerPage {
-		return answerPage{Code: p.Code, Title: who.text(p.Title), Fields: list(p.Fields, func(f casework.Answer) answer {
-			return answer{Code: f.Code, Label: who.text(f.Label), Type: f.Type, Text: f.Text, Masked: f.Masked, Files: list(f.Files, fileOf), Before: f.Before, ToCorrect: f.Corrected}
+	out.Pages = rest.List(d.Pages, func(p casework.PageAnswers) answerPage {
+		return answerPage{Code: p.Code, Title: who.Text(p.Title), Fields: rest.List(p.Fields, func(f casework.Answer) answer {
+			return answer{Code: f.Code, Label: who.Text(f.Label), Type: f.Type, Text: f.Text, Masked: f.Masked, Files: rest.List(f.Files, fileOf), Before: f.Before, ToCorrect: f.Corrected}
 		})}
 	})
 	return &detailed{ETag: etag(x.Version), Body: out}, nil
 }
 
-func correctionOf(c *application.Correction, who caller) *correction {
+func correctionOf(c *application.Correction, who rest.Caller) *correction {
 	if c == nil {
 		return nil
 	}
-	return &correction{Message: c.Message, Fields: append([]string{}, c.Fields...), At: who.at(c.At)}
+	return &correction{Message: c.Message, Fields: append([]string{}, c.Fields...), At: who.At(c.At)}
 }
 
-func happeningOf(e application.Event, who caller) happening {
-	return happening{At: who.at(e.At), Action: e.Action, From: e.FromState, To: e.ToState, By: e.ActorName, Kind: e.ActorKind,
+func happeningOf(e application.Event, who rest.Caller) happening {
+	return happening{At: who.At(e.At), Action: e.Action, From: e.FromState, To: e.ToState, By: e.ActorName, Kind: e.ActorKind,
 		Public: e.Public, Message: e.Message, Fields: e.Fields}
 }
 
-func (a *API) documentOf(d issued.Document, who caller) document {
-	return document{ID: d.ID, Title: who.text(d.Title), Number: d.Number, Status: d.StatusAt(a.Now()), IssuedAt: who.at(d.IssuedAt),
-		ValidUntil: who.at(d.ValidUntil), Token: d.Token, SHA256: hex.EncodeToString(d.SHA256)}
+func (a *API) documentOf(d issued.Document, who rest.Caller) document {
+	return document{ID: d.ID, Title: who.Text(d.Title), Number: d.Number, Status: d.StatusAt(a.Now()), IssuedAt: who.At(d.IssuedAt),
+		ValidUntil: who.At(d.ValidUntil), Token: d.Token, SHA256: hex.EncodeToString(d.SHA256)}
 }
 
 func fileOf(f files.File) file {
 	return file{ID: f.ID, Name: f.Name, Type: f.Mime, Size: f.Size, SHA256: hex.EncodeToString(f.SHA256)}
 }
 
-func wrongs(all []fault.Field, who caller) []wrong {
-	return list(all, func(f fault.Field) wrong {
-		return wrong{Field: f.Name, Code: f.Code, Detail: who.lang.T("field."+f.Code, f.Args...)}
+func wrongs(all []fault.Field, who rest.Caller) []rest.Wrong {
+	return rest.List(all, func(f fault.Field) rest.Wrong {
+		return rest.Wrong{Field: f.Name, Code: f.Code, Detail: who.Lang.T("field."+f.Code, f.Args...)}
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"bedelau/internal/edge/rest"
 	"bedelau/internal/kernel/access"
 )
 
@@ -58,7 +59,7 @@ func TestTheDocumentIsTheRoutes(t *testing.T) {
 	described := documented(t, w)
 	var served []string
 	for _, r := range w.gate.Engine().Routes() {
-		path, ours := strings.CutPrefix(r.Path, base)
+		path, ours := strings.CutPrefix(r.Path, rest.Base)
 		if !ours {
 			continue
 		}
@@ -74,11 +75,11 @@ func TestTheDocumentIsTheRoutes(t *testing.T) {
 	if want := slices.Sorted(maps.Keys(described)); !slices.Equal(served, want) {
 		t.Errorf("served and described differ:\n%s\n\n%s", strings.Join(served, "\n"), strings.Join(want, "\n"))
 	}
-	if len(w.table) != len(served) {
-		t.Errorf("%d routes in the gate's table, %d served", len(w.table), len(served))
+	if len(w.Table()) != len(served) {
+		t.Errorf("%d routes in the gate's table, %d served", len(w.Table()), len(served))
 	}
 	ids := map[string]bool{}
-	for _, r := range w.table {
+	for _, r := range w.Table() {
 		at := r.Method + " " + openAPIPath(r.Path)
 		op := described[at]
 		if op.ID == "" || ids[op.ID] || op.Summary == "" || op.Description == "" || len(op.Tags) != 1 {
@@ -110,7 +111,7 @@ func TestTheDocumentIsTheRoutes(t *testing.T) {
 }
 
 func openAPIPath(ginPath string) string {
-	parts := strings.Split(strings.TrimPrefix(ginPath, base), "/")
+	parts := strings.Split(strings.TrimPrefix(ginPath, rest.Base), "/")
 	for i, p := range parts {
 		if name, ok := strings.CutPrefix(p, ":"); ok {
 			parts[i] = "{" + name + "}"

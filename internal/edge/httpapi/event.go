@@ -11,6 +11,7 @@ import (
 
 	"bedelau/internal/city/external"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/rest"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/cloudevent"
 	"bedelau/internal/kernel/fault"
@@ -56,21 +57,21 @@ type pushed struct {
 }
 
 type pushedEvent struct {
-	Index  int     `json:"index" doc:"Its place in the request, from 0."`
-	ID     string  `json:"id,omitempty" doc:"As it called itself."`
-	Result string  `json:"result" enum:"accepted,duplicate,refused" doc:"duplicate: this id is known; nothing was changed, whatever else the event says."`
-	Errors []wrong `json:"errors,omitempty" doc:"Why it was refused. Mended, it may be sent again under its id."`
+	Index  int          `json:"index" doc:"Its place in the request, from 0."`
+	ID     string       `json:"id,omitempty" doc:"As it called itself."`
+	Result string       `json:"result" enum:"accepted,duplicate,refused" doc:"duplicate: this id is known; nothing was changed, whatever else the event says."`
+	Errors []rest.Wrong `json:"errors,omitempty" doc:"Why it was refused. Mended, it may be sent again under its id."`
 }
 
 func (a *API) events() {
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/status-events", ID: "push-status-events", Tag: "Apps", Title: "Push the status of applications",
 		About: "For an agency's own app, with an API key of the scope `status:write`: where applications in the app stand, as CloudEvents 1.0 over HTTP. One event in binary mode (`application/json` with `ce-` headers) or structured mode (`application/cloudevents+json`), or up to 1,000 in batch mode (`application/cloudevents-batch+json`). Each event of a batch is accepted, known already or refused for itself; a single event that is refused is a 422. Send everything again after a failure: what was accepted is known. 415 for any other body, 400 for one that is no JSON or holds too many events, 409 `external.closed` once the registration has ended, 429 for a key used too often.",
 		Needs: access.StatusWrite, Scope: gate.City, MaxBody: eventBody,
 		Refuses: []int{http.StatusBadRequest, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType},
 	}, a.push)
 	// Described after the registration: huma would read and judge a body that it knows of.
-	oapi := a.huma.OpenAPI()
+	oapi := a.OpenAPI()
 	oapi.Paths["/status-events"].Post.RequestBody = statusBodies(oapi.Components.Schemas)
 }
 
@@ -84,17 +85,17 @@ func statusBodies(r huma.Registry) *huma.RequestBody {
 	}}
 }
 
-func (a *API) push(ctx context.Context, who caller, _ *struct{}) (*ok[pushed], error) {
-	_ = huma.SetReadDeadline(who.c.Writer, time.Now().Add(bodyTime)) // a recorder of a test has none
-	raw, err := io.ReadAll(who.c.Request.Body)
+func (a *API) push(ctx context.Context, who rest.Caller, _ *struct{}) (*rest.OK[pushed], error) {
+	_ = huma.SetReadDeadline(who.Gin.Writer, time.Now().Add(rest.BodyTime)) // a recorder of a test has none
+	raw, err := io.ReadAll(who.Gin.Request.Body)
 	if err != nil {
-		return nil, unread(err)
+		return nil, rest.Unread(err)
 	}
-	in, mode, err := cloudevent.FromHTTP(who.c.Request.Header, raw, external.MaxBatch)
+	in, mode, err := cloudevent.FromHTTP(who.Gin.Request.Header, raw, external.MaxBatch)
 	if err != nil {
 		return nil, err
 	}
-	outcomes, err := a.External.Receive(ctx, who.actor, mode, in)
+	outcomes, err := a.External.Receive(ctx, who.Actor, mode, in)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +106,7 @@ func (a *API) push(ctx context.Context, who caller, _ *struct{}) (*ok[pushed], e
 	for i, o := range outcomes {
 		e := pushedEvent{Index: i, ID: o.ID, Result: o.Result}
 		for _, f := range o.Faults {
-			e.Errors = append(e.Errors, wrong{Field: f.Name, Code: f.Code, Detail: who.lang.T("field."+f.Code, f.Args...)})
+			e.Errors = append(e.Errors, rest.Wrong{Field: f.Name, Code: f.Code, Detail: who.Lang.T("field."+f.Code, f.Args...)})
 		}
 		switch o.Result {
 		case external.Accepted:
@@ -117,5 +118,5 @@ func (a *API) push(ctx context.Context, who caller, _ *struct{}) (*ok[pushed], e
 		}
 		out.Events = append(out.Events, e)
 	}
-	return &ok[pushed]{Body: out}, nil
+	return &rest.OK[pushed]{Body: out}, nil
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"bedelau/internal/city/external"
+	"bedelau/internal/edge/rest"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -70,12 +71,12 @@ func TestAnAppPushesAndTheResidentSees(t *testing.T) {
 	if out.Accepted != 1 {
 		t.Errorf("binary: %+v", out)
 	}
-	var mine page[externalApplication]
+	var mine rest.Page[externalApplication]
 	siti.get(t, "/external-applications", &mine)
 	if len(mine.Items) != 1 || mine.Items[0].Stage != "approved" || mine.Items[0].Label != "Siap diambil" || mine.Items[0].App != "Siak Daerah" || mine.Items[0].URL == "" {
 		t.Errorf("mine: %+v", mine)
 	}
-	var none page[externalApplication]
+	var none rest.Page[externalApplication]
 	budi := w.resident(t, w.w.Batam, "Budi", "budi@contoh.id")
 	budi.call(t, http.MethodPut, 204, "/external-applications/nik", linkRequest{NIK: sitiNIK}, nil)
 	if budi.get(t, "/external-applications", &none); len(none.Items) != 0 {
@@ -102,7 +103,7 @@ func TestAKeyIsGoodForItsOperationAlone(t *testing.T) {
 	t.Parallel()
 	w := newAPI(t)
 	app, _ := w.program(t, w.w.Batam)
-	for _, r := range w.table {
+	for _, r := range w.Table() {
 		if r.Needs == "public" || r.Needs == "status:write" || r.Scope == 2 {
 			continue
 		}

@@ -9,6 +9,7 @@ import (
 
 	"bedelau/internal/city/external"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/rest"
 	"bedelau/internal/kernel/access"
 )
 
@@ -34,12 +35,12 @@ type externalApplication struct {
 	FinishedAt time.Time      `json:"closed_at,omitzero"`
 }
 
-func (a *API) externalOf(x external.Application, who caller) externalApplication {
+func (a *API) externalOf(x external.Application, who rest.Caller) externalApplication {
 	return externalApplication{
 		ID: x.ID, App: x.AppName, Reference: x.Reference, Service: named{Code: x.Service, Name: x.ServiceName}, Agency: x.Agency,
-		Stage: x.Stage, StageName: who.lang.T(x.Stage.TextKey()), Label: x.Label, Applicant: x.NameMasked, FirstAt: who.at(x.FirstAt),
-		StageAt: who.at(x.StageAt), DueAt: who.at(x.DueAt), Late: x.Late(a.Now()), URL: x.URL, Document: x.DocumentURL,
-		LastHeard: who.at(x.UpdatedAt), DecidedAt: who.at(x.DecidedAt), FinishedAt: who.at(x.ClosedAt),
+		Stage: x.Stage, StageName: who.Lang.T(x.Stage.TextKey()), Label: x.Label, Applicant: x.NameMasked, FirstAt: who.At(x.FirstAt),
+		StageAt: who.At(x.StageAt), DueAt: who.At(x.DueAt), Late: x.Late(a.Now()), URL: x.URL, Document: x.DocumentURL,
+		LastHeard: who.At(x.UpdatedAt), DecidedAt: who.At(x.DecidedAt), FinishedAt: who.At(x.ClosedAt),
 	}
 }
 
@@ -74,43 +75,43 @@ type linkRequest struct {
 }
 
 func (a *API) externals() {
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/external-applications", ID: "list-external-applications", Tag: "Applications", Title: "My applications in other apps",
 		About: "The resident's applications in the agencies' own apps, the newest first: those whose app names the NIK that the resident has given and the address of the account. Empty as long as no NIK was given.",
 		Needs: access.ApplicationOwn, Scope: gate.City, Refuses: []int{http.StatusBadRequest},
-	}, func(ctx context.Context, who caller, in *struct{ Paging }) (*paged[externalApplication], error) {
-		all, err := a.External.Mine(ctx, who.actor)
+	}, func(ctx context.Context, who rest.Caller, in *struct{ rest.Paging }) (*rest.Paged[externalApplication], error) {
+		all, err := a.External.Mine(ctx, who.Actor)
 		if err != nil {
 			return nil, err
 		}
-		part, next, err := cut(all, in.Paging, func(x external.Application) string { return x.ID.String() })
+		part, next, err := rest.Cut(all, in.Paging, func(x external.Application) string { return x.ID.String() })
 		if err != nil {
 			return nil, err
 		}
-		items := list(part, func(x external.Application) externalApplication { return a.externalOf(x, who) })
-		return &paged[externalApplication]{Link: who.next(next), Body: page[externalApplication]{Items: items, Next: next}}, nil
+		items := rest.List(part, func(x external.Application) externalApplication { return a.externalOf(x, who) })
+		return &rest.Paged[externalApplication]{Link: who.Next(next), Body: rest.Page[externalApplication]{Items: items, Next: next}}, nil
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPut, Path: "/external-applications/nik", ID: "link-nik", Tag: "Applications", Title: "Look for my applications by NIK",
 		About: "Names the NIK by which the resident's applications in other apps are found. Nobody verifies it, which is why the address must be the account's too. Another NIK within the hour is a 429.",
 		Needs: access.ApplicationOwn, Scope: gate.City, MaxBody: smallBody,
-	}, func(ctx context.Context, who caller, in *struct{ Body linkRequest }) (*done, error) {
-		return &done{}, a.External.Link(ctx, who.actor, in.Body.NIK)
+	}, func(ctx context.Context, who rest.Caller, in *struct{ Body linkRequest }) (*rest.Done, error) {
+		return &rest.Done{}, a.External.Link(ctx, who.Actor, in.Body.NIK)
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/queue/external", ID: "get-external-queue", Tag: "Desk", Title: "Applications in the agency's own apps",
 		About: "What the agencies' apps tell of applications within the reach of staff with `application:queue`, ordered by deadline, with exact counts. They are worked on in the apps; here they can only be seen.",
 		Needs: access.ApplicationQueue, Scope: gate.City, Refuses: []int{http.StatusBadRequest},
-	}, func(ctx context.Context, who caller, in *externalQueueAsked) (*ok[externalQueue], error) {
-		q, err := a.External.Queue(ctx, who.actor, external.Filter{View: external.View(in.View), Cursor: in.Cursor, Limit: in.Limit})
+	}, func(ctx context.Context, who rest.Caller, in *externalQueueAsked) (*rest.OK[externalQueue], error) {
+		q, err := a.External.Queue(ctx, who.Actor, external.Filter{View: external.View(in.View), Cursor: in.Cursor, Limit: in.Limit})
 		if err != nil {
 			return nil, err
 		}
 		n := q.Counts
-		return &ok[externalQueue]{Body: externalQueue{
-			Items: list(q.Rows, func(x external.Application) externalApplication { return a.externalOf(x, who) }), Next: q.Next,
+		return &rest.OK[externalQueue]{Body: externalQueue{
+			Items: rest.List(q.Rows, func(x external.Application) externalApplication { return a.externalOf(x, who) }), Next: q.Next,
 			Counts: externalCounts{All: n[external.ViewAll], Late: n[external.ViewLate], Waiting: n[external.ViewWaiting], Done: n[external.ViewDone]},
-			Stages: list(external.Stages(), func(s external.Stage) stageCount { return stageCount{Stage: s, Count: q.Stages[s]} }),
+			Stages: rest.List(external.Stages(), func(s external.Stage) stageCount { return stageCount{Stage: s, Count: q.Stages[s]} }),
 		}}, nil
 	})
 }

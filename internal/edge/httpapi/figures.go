@@ -7,6 +7,7 @@ import (
 
 	"bedelau/internal/city/dashboard"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/rest"
 	"bedelau/internal/kernel/access"
 )
 
@@ -62,36 +63,36 @@ type cell struct {
 }
 
 func (a *API) figures() {
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/dashboard", ID: "get-dashboard", Tag: "City", Title: "How the city performs",
 		About: "The figures of the month so far, each with its definition. Small numbers that could point at a person are not shown. Anyone may ask.",
 		Needs: access.Public, Scope: gate.City,
-	}, func(ctx context.Context, who caller, _ *struct{}) (*ok[performance], error) {
+	}, func(ctx context.Context, who rest.Caller, _ *struct{}) (*rest.OK[performance], error) {
 		f, err := a.Dashboard.Public(ctx, a.Now())
 		if err != nil {
 			return nil, err
 		}
 		row := func(r dashboard.Row) performer { return performerOf(r, who) }
 		out := performance{
-			ComputedAt: who.at(f.ComputedAt), From: f.Period.From, To: f.Period.To,
-			Services: offered{Definition: who.text(f.Services.Definition), Total: f.Services.Total,
-				ByLevel: list(f.Services.Levels, func(l dashboard.OfLevel) levelCount { return levelCount(l) })},
-			ByAgency: list(f.Agencies, row), ByService: list(f.ByService, row),
+			ComputedAt: who.At(f.ComputedAt), From: f.Period.From, To: f.Period.To,
+			Services: offered{Definition: who.Text(f.Services.Definition), Total: f.Services.Total,
+				ByLevel: rest.List(f.Services.Levels, func(l dashboard.OfLevel) levelCount { return levelCount(l) })},
+			ByAgency: rest.List(f.Agencies, row), ByService: rest.List(f.ByService, row),
 		}
 		say := func(one dashboard.Figure) figure {
-			return figure{Key: one.Key, Title: who.lang.T(one.TitleKey()), Definition: who.text(one.Definition),
-				Unit: one.Unit, Value: one.Value, Of: one.Of, Text: one.Text(who.lang)}
+			return figure{Key: one.Key, Title: who.Lang.T(one.TitleKey()), Definition: who.Text(one.Definition),
+				Unit: one.Unit, Value: one.Value, Of: one.Of, Text: one.Text(who.Lang)}
 		}
-		out.Figures = list([]dashboard.Figure{f.Received, f.Decided, f.OnTime, f.WorkingDays, f.Escalated}, say)
-		out.External = list([]dashboard.Figure{f.ExternalReceived, f.ExternalDecided}, say)
-		return &ok[performance]{Body: out}, nil
+		out.Figures = rest.List([]dashboard.Figure{f.Received, f.Decided, f.OnTime, f.WorkingDays, f.Escalated}, say)
+		out.External = rest.List([]dashboard.Figure{f.ExternalReceived, f.ExternalDecided}, say)
+		return &rest.OK[performance]{Body: out}, nil
 	})
 }
 
-func performerOf(r dashboard.Row, who caller) performer {
+func performerOf(r dashboard.Row, who rest.Caller) performer {
 	say := func(c dashboard.Cell) cell {
-		return cell{Unit: c.Unit, Value: c.Value, Below: c.Below, Concealed: c.Concealed, Text: c.Text(who.lang)}
+		return cell{Unit: c.Unit, Value: c.Value, Below: c.Below, Concealed: c.Concealed, Text: c.Text(who.Lang)}
 	}
-	return performer{Code: r.Code, Name: who.text(r.Name), Agency: r.Agency, Received: say(r.Received), Decided: say(r.Decided),
+	return performer{Code: r.Code, Name: who.Text(r.Name), Agency: r.Agency, Received: say(r.Received), Decided: say(r.Decided),
 		OnTime: say(r.OnTime), WorkingDays: say(r.WorkingDays)}
 }

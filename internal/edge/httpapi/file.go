@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/rest"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
@@ -61,48 +62,48 @@ func fileIDs() map[string]string { return map[string]string{"id": "application",
 func imagesAndPDF() []string { return []string{"image/jpeg", "image/png", "application/pdf"} }
 
 func (a *API) attachments() {
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications/{id}/files", ID: "attach-file", Tag: "Applications", Title: "Attach a file",
 		About: "Takes in a file for a field of the form: the bytes are the body, as `curl --data-binary @kk.jpg` sends them. Only its applicant may. 413 and 415 name the field; the type is read from the content.",
 		Needs: access.ApplicationSubmit, Scope: gate.City, IDs: applicationID(), MaxBody: uploadMost, Status: http.StatusCreated,
 		Limit: gate.Limit{Name: "upload", Count: 60, Per: time.Minute}, Upload: append(imagesAndPDF(), "application/octet-stream"),
 		Refuses: []int{http.StatusBadRequest, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType},
 	}, a.attach)
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/applications/{id}/files/{file}", ID: "get-file", Tag: "Applications", Title: "Download a file",
 		About: "The applicant's own, or for staff with `application:read` within their reach, whose reading is recorded.",
 		Needs: everyReader, Scope: gate.City, IDs: fileIDs(), Download: imagesAndPDF(),
-	}, func(ctx context.Context, who caller, in *fileAsked) (*download, error) {
-		f, r, err := a.Casework.OpenFile(ctx, who.actor, in.ID, in.File)
+	}, func(ctx context.Context, who rest.Caller, in *fileAsked) (*download, error) {
+		f, r, err := a.Casework.OpenFile(ctx, who.Actor, in.ID, in.File)
 		return served(f, r, err)
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodDelete, Path: "/applications/{id}/files/{file}", ID: "detach-file", Tag: "Applications", Title: "Take a file away",
 		About: "Takes a file away from its field. Only its applicant may, while the field may be changed: 409 otherwise.",
 		Needs: access.ApplicationSubmit, Scope: gate.City, IDs: fileIDs(), Refuses: []int{http.StatusConflict},
-	}, func(ctx context.Context, who caller, in *fileAsked) (*done, error) {
-		return &done{}, a.Casework.Detach(ctx, who.actor, in.ID, in.File)
+	}, func(ctx context.Context, who rest.Caller, in *fileAsked) (*rest.Done, error) {
+		return &rest.Done{}, a.Casework.Detach(ctx, who.Actor, in.ID, in.File)
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/applications/{id}/receipt.pdf", ID: "get-receipt", Tag: "Applications", Title: "The receipt",
 		About: "The receipt (tanda terima) of a submitted application, in the reader's language; its QR leads to the verification page. For its applicant, and for staff who may read it. 409 for a draft.",
 		Needs: everyReader, Scope: gate.City, IDs: applicationID(), Download: []string{"application/pdf"}, Refuses: []int{http.StatusConflict},
-	}, func(ctx context.Context, who caller, in *struct{ ByApplication }) (*download, error) {
-		name, pdf, err := a.Casework.ReceiptPDF(ctx, who.actor, in.ID)
+	}, func(ctx context.Context, who rest.Caller, in *struct{ ByApplication }) (*download, error) {
+		name, pdf, err := a.Casework.ReceiptPDF(ctx, who.Actor, in.ID)
 		if err != nil {
 			return nil, err
 		}
 		f := files.File{Name: name, Mime: "application/pdf"}
 		return served(f, closing{bytes.NewReader(pdf)}, nil)
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/documents/{id}/pdf", ID: "get-document", Tag: "Applications", Title: "An issued document",
 		About: "What the city has issued, as a PDF. For its applicant, and for staff with `application:read` within their reach, whose reading is recorded.",
 		Needs: everyReader, Scope: gate.City, IDs: map[string]string{"id": "document"}, Download: []string{"application/pdf"},
-	}, func(ctx context.Context, who caller, in *struct {
+	}, func(ctx context.Context, who rest.Caller, in *struct {
 		ID uuid.UUID `path:"id" format:"uuid" doc:"Id of the document."`
 	}) (*download, error) {
-		f, r, err := a.Casework.OpenDocument(ctx, who.actor, in.ID)
+		f, r, err := a.Casework.OpenDocument(ctx, who.Actor, in.ID)
 		return served(f, r, err)
 	})
 }
@@ -113,16 +114,16 @@ type attached struct {
 }
 
 // attach streams the body to the disk; it is never whole in memory.
-func (a *API) attach(ctx context.Context, who caller, in *uploadAsked) (*attached, error) {
-	kind, _, _ := mime.ParseMediaType(who.c.GetHeader("Content-Type"))
+func (a *API) attach(ctx context.Context, who rest.Caller, in *uploadAsked) (*attached, error) {
+	kind, _, _ := mime.ParseMediaType(who.Gin.GetHeader("Content-Type"))
 	if strings.HasPrefix(kind, "multipart/") || kind == "application/json" || kind == "application/x-www-form-urlencoded" {
 		return nil, &fault.Error{Kind: fault.Unsupported, Code: "request.media_type", Args: []any{"type", "application/octet-stream"}}
 	}
-	f, err := a.Casework.Attach(ctx, who.actor, in.ID, in.Field, in.name(), who.c.Request.Body)
+	f, err := a.Casework.Attach(ctx, who.Actor, in.ID, in.Field, in.name(), who.Gin.Request.Body)
 	if err != nil {
 		return nil, err
 	}
-	return &attached{Location: base + "/applications/" + in.ID.String() + "/files/" + f.ID.String(), Body: fileOf(f)}, nil
+	return &attached{Location: rest.Base + "/applications/" + in.ID.String() + "/files/" + f.ID.String(), Body: fileOf(f)}, nil
 }
 
 type closing struct{ io.ReadSeeker }

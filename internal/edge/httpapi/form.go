@@ -9,6 +9,7 @@ import (
 
 	"bedelau/internal/city/intake"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/rest"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/form"
@@ -58,8 +59,8 @@ type option struct {
 // review is a form with everything that stands between it and submission.
 type review struct {
 	Form     applicationForm `json:"form"`
-	Missing  []wrong         `json:"missing" doc:"Refuses the submission; the field is a code of the form."`
-	Warnings []wrong         `json:"warnings" doc:"To be looked at again; does not refuse it."`
+	Missing  []rest.Wrong    `json:"missing" doc:"Refuses the submission; the field is a code of the form."`
+	Warnings []rest.Wrong    `json:"warnings" doc:"To be looked at again; does not refuse it."`
 }
 
 type answersRequest struct {
@@ -107,66 +108,66 @@ type answersAsked struct {
 }
 
 func (a *API) forms() {
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/applications/{id}/form", ID: "get-form", Tag: "Applications", Title: "The form of an application",
 		About: "The pages to fill in with what is filled in so far. Only for its applicant, while it is a draft or to be corrected: 409 `application.not_editable` otherwise.",
 		Needs: access.ApplicationOwn, Scope: gate.City, IDs: applicationID(), Refuses: []int{http.StatusConflict},
-	}, func(ctx context.Context, who caller, in *struct{ ByApplication }) (*ok[applicationForm], error) {
-		d, err := a.Casework.Draft(ctx, who.actor, in.ID)
+	}, func(ctx context.Context, who rest.Caller, in *struct{ ByApplication }) (*rest.OK[applicationForm], error) {
+		d, err := a.Casework.Draft(ctx, who.Actor, in.ID)
 		if err != nil {
 			return nil, err
 		}
 		out, err := a.formOf(ctx, d, who)
-		return &ok[applicationForm]{Body: out}, err
+		return &rest.OK[applicationForm]{Body: out}, err
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPut, Path: "/applications/{id}/answers/{page}", ID: "save-answers", Tag: "Applications", Title: "Answer a page",
 		About: "Keeps the answers of one page, all of them or none. Only its applicant may. 422 names every answer that cannot be read; that something is still missing is said by the review alone.",
 		Needs: access.ApplicationSubmit, Scope: gate.City, IDs: applicationID(), Refuses: []int{http.StatusConflict},
-	}, func(ctx context.Context, who caller, in *answersAsked) (*done, error) {
+	}, func(ctx context.Context, who rest.Caller, in *answersAsked) (*rest.Done, error) {
 		typed, names := map[string][]string{}, map[string]string{}
 		for code, v := range in.Body.Answers {
 			typed[code] = v
-			names[code] = "answers." + clip(code)
+			names[code] = "answers." + rest.Clip(code)
 		}
-		seen := list(in.Body.Confirm, func(w confirmed) fault.Field { return fault.Field{Name: w.Field, Code: w.Code} })
-		_, err := a.Casework.TakePage(ctx, who.actor, in.ID, intake.PageInput{Page: in.Page, Typed: typed, Confirm: seen, Shaped: true})
-		return &done{}, renamed(err, names)
+		seen := rest.List(in.Body.Confirm, func(w confirmed) fault.Field { return fault.Field{Name: w.Field, Code: w.Code} })
+		_, err := a.Casework.TakePage(ctx, who.Actor, in.ID, intake.PageInput{Page: in.Page, Typed: typed, Confirm: seen, Shaped: true})
+		return &rest.Done{}, rest.Renamed(err, names)
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/applications/{id}/review", ID: "review-application", Tag: "Applications", Title: "Check before submitting",
 		About: "The form with everything that is missing or wrong, and what should be looked at again unless that was confirmed. The refusals are those of the form.",
 		Needs: access.ApplicationOwn, Scope: gate.City, IDs: applicationID(), Refuses: []int{http.StatusConflict},
-	}, func(ctx context.Context, who caller, in *struct{ ByApplication }) (*ok[review], error) {
-		r, err := a.Casework.Review(ctx, who.actor, in.ID)
+	}, func(ctx context.Context, who rest.Caller, in *struct{ ByApplication }) (*rest.OK[review], error) {
+		r, err := a.Casework.Review(ctx, who.Actor, in.ID)
 		if err != nil {
 			return nil, err
 		}
 		f, err := a.formOf(ctx, r.Draft, who)
-		return &ok[review]{Body: review{Form: f, Missing: wrongs(r.Missing, who), Warnings: wrongs(r.Warnings, who)}}, err
+		return &rest.OK[review]{Body: review{Form: f, Missing: wrongs(r.Missing, who), Warnings: wrongs(r.Warnings, who)}}, err
 	})
 }
 
-func (a *API) formOf(ctx context.Context, d intake.Draft, who caller) (applicationForm, error) {
+func (a *API) formOf(ctx context.Context, d intake.Draft, who rest.Caller) (applicationForm, error) {
 	s, err := a.Casework.Status(ctx, d.Application)
 	if err != nil {
 		return applicationForm{}, err
 	}
 	out := applicationForm{Application: a.applicationOf(d.Application, s, who), Correction: correctionOf(d.Application.Correction, who), Next: d.Next()}
-	out.Pages = list(d.Pages, func(p form.Page) formPage {
-		return formPage{Code: p.Code, Title: who.text(p.Title), Hint: who.text(p.Hint), Done: d.Done[p.Code],
-			Fields: list(p.Fields, func(f form.Field) formField { return fieldOf(f, d, who) })}
+	out.Pages = rest.List(d.Pages, func(p form.Page) formPage {
+		return formPage{Code: p.Code, Title: who.Text(p.Title), Hint: who.Text(p.Hint), Done: d.Done[p.Code],
+			Fields: rest.List(p.Fields, func(f form.Field) formField { return fieldOf(f, d, who) })}
 	})
 	return out, nil
 }
 
-func fieldOf(f form.Field, d intake.Draft, who caller) formField {
+func fieldOf(f form.Field, d intake.Draft, who rest.Caller) formField {
 	out := formField{
-		Code: f.Code, Type: f.Type, Label: who.text(f.Label), Belongs: who.text(f.Within), Hint: who.text(f.Hint), Required: f.Required,
+		Code: f.Code, Type: f.Type, Label: who.Text(f.Label), Belongs: who.Text(f.Within), Hint: who.Text(f.Hint), Required: f.Required,
 		Max: f.Max, Least: f.Min, Most: f.Most,
 		Editable: d.Editable(f.Code) && f.Answered() && f.Type != form.Computed, Value: d.Answers.Get(f.Code), Suggestion: d.Suggested.Get(f.Code),
-		Files:   list(d.Files[f.Code], fileOf),
-		Options: list(f.Options, func(o form.Option) option { return option{Value: o.Value, Label: who.text(o.Label), Group: o.Group} }),
+		Files:   rest.List(d.Files[f.Code], fileOf),
+		Options: rest.List(f.Options, func(o form.Option) option { return option{Value: o.Value, Label: who.Text(o.Label), Group: o.Group} }),
 	}
 	if f.Type == form.MultiChoice {
 		out.Value, out.Values = "", d.Answers[f.Code]

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"bedelau/internal/edge/rest"
+
 	"github.com/google/uuid"
 )
 
@@ -95,7 +97,7 @@ func TestHostileInput(t *testing.T) {
 				header = []string{"Content-Type", tt.contentType}
 			}
 			a := siti.do(t, tt.method, tt.path, strings.NewReader(tt.body), header...)
-			var p problem
+			var p rest.Problem
 			if err := json.Unmarshal(a.body, &p); err != nil || a.header.Get("Content-Type") != "application/problem+json" {
 				t.Fatalf("%d %s: %s", a.status, a.header.Get("Content-Type"), a.body)
 			}
@@ -105,7 +107,7 @@ func TestHostileInput(t *testing.T) {
 			if tt.field == "" {
 				return
 			}
-			i := slices.IndexFunc(p.Errors, func(e wrong) bool { return e.Field == tt.field })
+			i := slices.IndexFunc(p.Errors, func(e rest.Wrong) bool { return e.Field == tt.field })
 			if i < 0 || p.Errors[i].Code != tt.fieldCode || strings.HasPrefix(p.Errors[i].Detail, "field.") || strings.Contains(p.Errors[i].Detail, "{") {
 				t.Errorf("errors %+v, want %s of %s", p.Errors, tt.fieldCode, tt.field)
 			}
@@ -126,7 +128,7 @@ func manyKeys(n int) string {
 
 func notNative(t *testing.T, c client) string {
 	t.Helper()
-	var all page[serviceSummary]
+	var all rest.Page[serviceSummary]
 	c.get(t, "/services?limit=100", &all)
 	for _, s := range all.Items {
 		if !s.Applicable {

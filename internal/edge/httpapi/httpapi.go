@@ -12,13 +12,7 @@ package httpapi
 
 import (
 	"log/slog"
-	"net/http"
-	"strings"
 	"time"
-
-	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humagin"
-	"github.com/gin-gonic/gin"
 
 	"bedelau/internal/city/booking"
 	"bedelau/internal/city/casework"
@@ -27,15 +21,13 @@ import (
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/rest"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/saas/billing"
 	"bedelau/internal/saas/metering"
 )
-
-// base is where the operations are; a change that breaks callers gets a base of its own.
-const base = "/api/v1"
 
 // Deps is what the operations call.
 type Deps struct {
@@ -58,9 +50,7 @@ type Deps struct {
 // API is the JSON door.
 type API struct {
 	Deps
-	gate  *gate.Gate
-	huma  huma.API
-	table gate.Table
+	*rest.API
 }
 
 // New returns an API that is not mounted yet.
@@ -73,9 +63,7 @@ func New(d Deps) *API {
 
 // Mount serves every operation and the document on g. Call it once.
 func (a *API) Mount(g *gate.Gate) {
-	a.gate = g
-	g.Engine().Use(a.elsewhere)
-	a.huma = humagin.NewWithGroup(g.Engine(), g.Engine().Group(base), a.config())
+	a.API = rest.New(g, about, tags())
 	a.sessions()
 	a.registrations()
 	a.city()
@@ -93,33 +81,5 @@ func (a *API) Mount(g *gate.Gate) {
 	a.events()
 	a.usage()
 	a.platform()
-	g.Record(a.table)
-	g.Mount(gate.Table{{
-		Method: http.MethodGet, Path: "/openapi.json", Needs: access.Public, Scope: gate.Any, Handler: a.serveDocument(),
-	}}, a.surface())
-}
-
-func (a *API) surface() gate.Surface { return gate.Surface{Token: bearer, Fail: a.fail, API: true} }
-
-// bearer returns the token of the Authorization header. Any other scheme is nobody's.
-func bearer(c *gin.Context) string {
-	scheme, token, _ := strings.Cut(c.GetHeader("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		return ""
-	}
-	return strings.TrimSpace(token)
-}
-
-// elsewhere answers what no route does below /api as the API and not as a page. The router runs it also before routes
-// that were mounted later; those have a full path and go on.
-func (a *API) elsewhere(c *gin.Context) {
-	if c.FullPath() != "" || c.Request.URL.Path != "/api" && !strings.HasPrefix(c.Request.URL.Path, "/api/") {
-		return
-	}
-	if c.Writer.Status() == http.StatusMethodNotAllowed {
-		a.fail(c, errMethod)
-	} else {
-		a.fail(c, errNoOperation)
-	}
-	c.Abort()
+	a.Mounted()
 }

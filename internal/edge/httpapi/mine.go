@@ -7,6 +7,7 @@ import (
 	"bedelau/internal/city/application"
 	"bedelau/internal/city/intake"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/rest"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/event"
 )
@@ -33,76 +34,76 @@ type submissionAsked struct {
 }
 
 func (a *API) applications() {
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications", ID: "start-application", Tag: "Applications", Title: "Start an application",
 		About: "Opens a draft for a service, or returns the one that the resident already has for it. For residents. 409 `service.not_online` for a service that is done elsewhere.",
 		Needs: access.ApplicationSubmit, Scope: gate.City, MaxBody: smallBody, Refuses: []int{http.StatusConflict, http.StatusGone},
-	}, func(ctx context.Context, who caller, in *struct{ Body startRequest }) (*versioned, error) {
-		x, err := a.Casework.Start(ctx, who.actor, in.Body.Service, event.ChannelAPI)
+	}, func(ctx context.Context, who rest.Caller, in *struct{ Body startRequest }) (*versioned, error) {
+		x, err := a.Casework.Start(ctx, who.Actor, in.Body.Service, event.ChannelAPI)
 		return a.acted(ctx, who, x, err)
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/applications", ID: "list-applications", Tag: "Applications", Title: "My applications",
 		About: "The resident's own applications, drafts too, the newest first. Staff find theirs in the queue.",
 		Needs: access.ApplicationOwn, Scope: gate.City, Refuses: []int{http.StatusBadRequest},
 	}, a.mine)
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/applications/{id}", ID: "get-application", Tag: "Applications", Title: "One application",
 		About: "An application with its answers, its story and its documents, as its reader may see it: residents their own; staff with `application:read` those of their office, with sensitive answers masked.",
 		Needs: everyReader, Scope: gate.City, IDs: applicationID(),
 	}, a.read)
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications/{id}/submission", ID: "submit-application", Tag: "Applications", Title: "Submit an application",
 		About: "Sends a draft to the office: it gets its number and its deadline. Only its applicant may. 422 names every field of the form that is missing or wrong; 409 `application.one_open`, `application.not_collected` and `application.cooldown` when an earlier application of this account is in the way, and `application.not_now` when the office has to be asked.",
 		Needs: access.ApplicationSubmit, Scope: gate.City, IDs: applicationID(), Refuses: []int{http.StatusConflict, http.StatusGone},
-	}, func(ctx context.Context, who caller, in *submissionAsked) (*versioned, error) {
-		x, err := a.Casework.Submit(ctx, who.actor, intake.SubmitInput{ID: in.ID, Key: in.Key})
-		return a.acted(ctx, who, x, renamed(err, map[string]string{"key": "Idempotency-Key"}))
+	}, func(ctx context.Context, who rest.Caller, in *submissionAsked) (*versioned, error) {
+		x, err := a.Casework.Submit(ctx, who.Actor, intake.SubmitInput{ID: in.ID, Key: in.Key})
+		return a.acted(ctx, who, x, rest.Renamed(err, map[string]string{"key": "Idempotency-Key"}))
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications/{id}/correction", ID: "send-correction", Tag: "Applications", Title: "Send a correction",
 		About: "Sends what an officer asked to be corrected back to the office. Only its applicant may. The refusals are those of a submission; 422 `application.nothing_changed` when fields were named and none was changed; 409 `application.no_action` when nothing was asked for.",
 		Needs: access.ApplicationOwn, Scope: gate.City, IDs: applicationID(), Refuses: []int{http.StatusConflict},
-	}, func(ctx context.Context, who caller, in *struct{ ByApplication }) (*versioned, error) {
-		x, err := a.Casework.Correct(ctx, who.actor, in.ID)
+	}, func(ctx context.Context, who rest.Caller, in *struct{ ByApplication }) (*versioned, error) {
+		x, err := a.Casework.Correct(ctx, who.Actor, in.ID)
 		return a.acted(ctx, who, x, err)
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications/{id}/cancellation", ID: "cancel-application", Tag: "Applications", Title: "Cancel an application",
 		About: "Withdraws a submitted application. Only its applicant may. 409 `application.no_action` once it is decided.",
 		Needs: access.ApplicationOwn, Scope: gate.City, IDs: applicationID(), MaxBody: smallBody, Refuses: []int{http.StatusConflict},
-	}, func(ctx context.Context, who caller, in *struct {
+	}, func(ctx context.Context, who rest.Caller, in *struct {
 		ByApplication
 		Body *reasonRequest
 	}) (*versioned, error) {
-		x, err := a.Casework.Cancel(ctx, who.actor, in.ID, in.Body.words())
+		x, err := a.Casework.Cancel(ctx, who.Actor, in.ID, in.Body.words())
 		return a.acted(ctx, who, x, err)
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodDelete, Path: "/applications/{id}", ID: "discard-draft", Tag: "Applications", Title: "Discard a draft",
 		About: "Deletes a draft and its files. Only its applicant may. What has been submitted can be cancelled, not discarded: 409.",
 		Needs: access.ApplicationOwn, Scope: gate.City, IDs: applicationID(), Refuses: []int{http.StatusConflict},
-	}, func(ctx context.Context, who caller, in *struct{ ByApplication }) (*done, error) {
-		return &done{}, a.Casework.Discard(ctx, who.actor, in.ID)
+	}, func(ctx context.Context, who rest.Caller, in *struct{ ByApplication }) (*rest.Done, error) {
+		return &rest.Done{}, a.Casework.Discard(ctx, who.Actor, in.ID)
 	})
 }
 
-func (a *API) mine(ctx context.Context, who caller, in *struct{ Paging }) (*paged[Application], error) {
-	all, err := a.Casework.Mine(ctx, who.actor)
+func (a *API) mine(ctx context.Context, who rest.Caller, in *struct{ rest.Paging }) (*rest.Paged[Application], error) {
+	all, err := a.Casework.Mine(ctx, who.Actor)
 	if err != nil {
 		return nil, err
 	}
-	part, next, err := cut(all, in.Paging, func(x application.Application) string { return x.ID.String() })
+	part, next, err := rest.Cut(all, in.Paging, func(x application.Application) string { return x.ID.String() })
 	if err != nil {
 		return nil, err
 	}
-	out := paged[Application]{Link: who.next(next), Body: page[Application]{Next: next}}
+	out := rest.Paged[Application]{Link: who.Next(next), Body: rest.Page[Application]{Next: next}}
 	out.Body.Items, err = a.rows(ctx, who, part)
 	return &out, err
 }
 
 // rows writes applications for a list.
-func (a *API) rows(ctx context.Context, who caller, all []application.Application) ([]Application, error) {
+func (a *API) rows(ctx context.Context, who rest.Caller, all []application.Application) ([]Application, error) {
 	out := make([]Application, 0, len(all))
 	for _, x := range all {
 		s, err := a.Casework.Status(ctx, x)

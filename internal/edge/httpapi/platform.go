@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/rest"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/tenancy"
@@ -39,27 +40,27 @@ type total struct {
 }
 
 type usageAsked struct {
-	Paging
+	rest.Paging
 	Monthly
 }
 
 func (a *API) platform() {
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/platform/cities", ID: "list-cities", Tag: "Platform", Title: "All cities",
 		About: "The cities of the platform by slug. For staff of the platform with `platform:cities`.",
 		Needs: access.PlatformCities, Scope: gate.Platform, Refuses: []int{http.StatusBadRequest},
-	}, func(ctx context.Context, who caller, in *struct{ Paging }) (*paged[tenant], error) {
+	}, func(ctx context.Context, who rest.Caller, in *struct{ rest.Paging }) (*rest.Paged[tenant], error) {
 		part, next, err := a.cities(ctx, in.Paging)
 		if err != nil {
 			return nil, err
 		}
-		items := list(part, func(c tenancy.City) tenant {
+		items := rest.List(part, func(c tenancy.City) tenant {
 			return tenant{Slug: c.Slug, Name: c.Name, Code: c.Code, Province: c.Province, Timezone: c.Timezone, Status: c.Status,
-				Site: a.CityURL(c), Demo: c.Demo, CreatedAt: who.at(c.CreatedAt)}
+				Site: a.CityURL(c), Demo: c.Demo, CreatedAt: who.At(c.CreatedAt)}
 		})
-		return &paged[tenant]{Link: who.next(next), Body: page[tenant]{Items: items, Next: next}}, nil
+		return &rest.Paged[tenant]{Link: who.Next(next), Body: rest.Page[tenant]{Items: items, Next: next}}, nil
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/platform/usage", ID: "list-usage", Tag: "Platform", Title: "Usage of all cities in a month",
 		About: "What each city used in a month of its own time zone and what that would cost under its plan. For staff of the platform with `platform:usage`.",
 		Needs: access.PlatformUsage, Scope: gate.Platform, Refuses: []int{http.StatusBadRequest},
@@ -67,7 +68,7 @@ func (a *API) platform() {
 }
 
 // cities is a part of the directory, without the platform itself.
-func (a *API) cities(ctx context.Context, p Paging) ([]tenancy.City, string, error) {
+func (a *API) cities(ctx context.Context, p rest.Paging) ([]tenancy.City, string, error) {
 	all, err := a.Directory.All(ctx)
 	if err != nil {
 		return nil, "", err
@@ -78,11 +79,11 @@ func (a *API) cities(ctx context.Context, p Paging) ([]tenancy.City, string, err
 			cities = append(cities, c)
 		}
 	}
-	return cut(cities, p, func(c tenancy.City) string { return c.Slug })
+	return rest.Cut(cities, p, func(c tenancy.City) string { return c.Slug })
 }
 
-func (a *API) usageOfAll(ctx context.Context, who caller, in *usageAsked) (*paged[tenantUsage], error) {
-	month, err := in.of(who.city, a.Now())
+func (a *API) usageOfAll(ctx context.Context, who rest.Caller, in *usageAsked) (*rest.Paged[tenantUsage], error) {
+	month, err := in.of(who.City, a.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -96,18 +97,18 @@ func (a *API) usageOfAll(ctx context.Context, who caller, in *usageAsked) (*page
 	}
 	items := make([]tenantUsage, 0, len(part))
 	for i, c := range part {
-		one := tenantUsage{City: named{Code: c.Slug, Name: c.Name}, Meters: list(used[i].Readings, func(r metering.Reading) total {
+		one := tenantUsage{City: named{Code: c.Slug, Name: c.Name}, Meters: rest.List(used[i].Readings, func(r metering.Reading) total {
 			return total{Code: r.Meter.Code, Quantity: r.Quantity}
 		})}
 		e, err := a.Billing.Estimate(ctx, c, month)
 		switch {
 		case err == nil:
 			cost := int64(e.Total)
-			one.Plan, one.Cost = &named{Code: e.Plan.Code, Name: who.text(e.Plan.Name)}, &cost
+			one.Plan, one.Cost = &named{Code: e.Plan.Code, Name: who.Text(e.Plan.Name)}, &cost
 		case !fault.Is(err, "billing.no_subscription"):
 			return nil, err
 		}
 		items = append(items, one)
 	}
-	return &paged[tenantUsage]{Link: who.next(next), Body: page[tenantUsage]{Items: items, Next: next}}, nil
+	return &rest.Paged[tenantUsage]{Link: who.Next(next), Body: rest.Page[tenantUsage]{Items: items, Next: next}}, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/rest"
 	"bedelau/internal/kernel/access"
 )
 
@@ -41,10 +42,10 @@ type match struct {
 	Text string `json:"text" doc:"The line that matched."`
 }
 
-func summaryOf(s catalog.Service, who caller) serviceSummary {
+func summaryOf(s catalog.Service, who rest.Caller) serviceSummary {
 	out := serviceSummary{
-		Code: s.Code, Name: who.text(s.Name), Summary: who.text(s.Summary), Agency: s.Agency, Joint: append([]string{}, s.JointAgencies...),
-		Category:    named{Code: s.Category, Name: who.lang.T(catalog.CategoryKey(s.Category))},
+		Code: s.Code, Name: who.Text(s.Name), Summary: who.Text(s.Summary), Agency: s.Agency, Joint: append([]string{}, s.JointAgencies...),
+		Category:    named{Code: s.Category, Name: who.Lang.T(catalog.CategoryKey(s.Category))},
 		Integration: s.Integration, Applicable: s.Applicable(), Verified: s.Verified,
 	}
 	if s.Link != nil {
@@ -57,54 +58,54 @@ func summaryOf(s catalog.Service, who caller) serviceSummary {
 const searchMost = 50
 
 func (a *API) services() {
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/services", ID: "list-services", Tag: "Services", Title: "Find services",
 		About: "All services in the city's order, or with `q` those that match what a person typed, best first: everyday Indonesian or English, with typing mistakes. Anyone may ask.",
 		Needs: access.Public, Scope: gate.City, Refuses: []int{http.StatusBadRequest},
 	}, a.findServices)
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/services/{code}", ID: "get-service", Tag: "Services", Title: "One service",
 		About: "A service with the standard it is held to today. 410 `catalog.retired_service` for one that is no longer offered. Anyone may ask.",
 		Needs: access.Public, Scope: gate.City, Refuses: []int{http.StatusGone},
-	}, func(ctx context.Context, who caller, in *struct {
+	}, func(ctx context.Context, who rest.Caller, in *struct {
 		Code string `path:"code" maxLength:"100" example:"ktp-el-hilang" doc:"Code of the service."`
-	}) (*ok[serviceDetail], error) {
+	}) (*rest.OK[serviceDetail], error) {
 		d, err := a.Catalog.Find(ctx, in.Code)
 		if err != nil {
 			return nil, err
 		}
-		return &ok[serviceDetail]{Body: serviceOf(d, who)}, nil
+		return &rest.OK[serviceDetail]{Body: serviceOf(d, who)}, nil
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/services/{code}/form/schema", ID: "get-form-schema", Tag: "Services", Title: "The schema of a service's answers",
 		About: "The newest form of a service as a JSON Schema (draft 2020-12): an object of answers by code of the field, in the spelling in which they are kept. What has to be answered depends on the answers: the review of an application says it. 409 `service.not_online` for a service that is not applied for here. Anyone may ask.",
 		Needs: access.Public, Scope: gate.City, Refuses: []int{http.StatusConflict, http.StatusGone},
-	}, func(ctx context.Context, who caller, in *struct {
+	}, func(ctx context.Context, who rest.Caller, in *struct {
 		Code string `path:"code" maxLength:"100" example:"ktp-el-hilang" doc:"Code of the service."`
-	}) (*ok[map[string]any], error) {
+	}) (*rest.OK[map[string]any], error) {
 		f, areas, err := a.Casework.Newest(ctx, in.Code)
 		if err != nil {
 			return nil, err
 		}
-		return &ok[map[string]any]{Body: f.Schema(who.lang, areas)}, nil
+		return &rest.OK[map[string]any]{Body: f.Schema(who.Lang, areas)}, nil
 	})
 }
 
 type servicesAsked struct {
-	Paging
+	rest.Paging
 	Q        string `query:"q" maxLength:"200" example:"kartu ilang" doc:"What a person typed."`
 	Category string `query:"category" maxLength:"100" example:"kependudukan" doc:"Code of a category."`
 	Agency   string `query:"agency" maxLength:"100" example:"disdukcapil" doc:"Code of an office, alone or jointly responsible."`
 }
 
-func (a *API) findServices(ctx context.Context, who caller, in *servicesAsked) (*paged[serviceSummary], error) {
+func (a *API) findServices(ctx context.Context, who rest.Caller, in *servicesAsked) (*rest.Paged[serviceSummary], error) {
 	var all []serviceSummary
 	if strings.TrimSpace(in.Q) == "" {
 		offered, err := a.Catalog.List(ctx, catalog.Filter{Agency: in.Agency, Category: in.Category})
 		if err != nil {
 			return nil, err
 		}
-		all = list(offered, func(s catalog.Service) serviceSummary { return summaryOf(s, who) })
+		all = rest.List(offered, func(s catalog.Service) serviceSummary { return summaryOf(s, who) })
 	} else {
 		hits, err := a.Catalog.Search(ctx, in.Q, searchMost)
 		if err != nil {
@@ -118,14 +119,14 @@ func (a *API) findServices(ctx context.Context, who caller, in *servicesAsked) (
 			}
 		}
 	}
-	part, next, err := cut(all, in.Paging, func(s serviceSummary) string { return s.Code })
+	part, next, err := rest.Cut(all, in.Paging, func(s serviceSummary) string { return s.Code })
 	if err != nil {
 		return nil, err
 	}
-	return &paged[serviceSummary]{Link: who.next(next), Body: page[serviceSummary]{Items: append([]serviceSummary{}, part...), Next: next}}, nil
+	return &rest.Paged[serviceSummary]{Link: who.Next(next), Body: rest.Page[serviceSummary]{Items: append([]serviceSummary{}, part...), Next: next}}, nil
 }
 
-func hitOf(h catalog.Hit, who caller) serviceSummary {
+func hitOf(h catalog.Hit, who rest.Caller) serviceSummary {
 	one := summaryOf(h.Service, who)
 	if h.Reason.Field != "" {
 		var line strings.Builder

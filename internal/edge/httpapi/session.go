@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/rest"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/identity"
 )
@@ -49,39 +50,39 @@ type me struct {
 }
 
 func (a *API) sessions() {
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/sessions", ID: "sign-in", Tag: "Session", Title: "Sign in",
 		About: "Proves a person by password and starts a session. Anyone may call it. Every failure is 401 `identity.wrong`, whether the account exists or not; repeated failures are 429 `identity.locked`.",
 		Needs: access.Public, Scope: gate.Any, Limit: signInLimit(), MaxBody: smallBody, Status: http.StatusCreated,
 		Refuses: []int{http.StatusUnauthorized, http.StatusServiceUnavailable},
-	}, func(ctx context.Context, who caller, in *struct{ Body signInRequest }) (*ok[session], error) {
+	}, func(ctx context.Context, who rest.Caller, in *struct{ Body signInRequest }) (*rest.OK[session], error) {
 		s, err := a.Identity.SignIn(ctx, identity.SignInInput{
-			Login: in.Body.Login, Password: in.Body.Password, IP: who.c.ClientIP(), UserAgent: who.c.Request.UserAgent(),
+			Login: in.Body.Login, Password: in.Body.Password, IP: who.Gin.ClientIP(), UserAgent: who.Gin.Request.UserAgent(),
 		})
 		return opened(who, s, err)
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/sessions/totp", ID: "confirm-second-factor", Tag: "Session", Title: "Give the second factor",
 		About: "Gives the session its rights, and a new token: the one before stops working. A wrong or used code is 401 `identity.code_wrong`, repeated ones 429 `identity.locked`; 409 `identity.totp_missing` for staff who have set up no authenticator yet.",
 		Needs: access.SignedIn, Scope: gate.Any, Limit: signInLimit(), MaxBody: smallBody,
 		Refuses: []int{http.StatusConflict},
-	}, func(ctx context.Context, who caller, in *struct{ Body codeRequest }) (*ok[session], error) {
-		s, err := a.Identity.ConfirmTOTP(ctx, bearer(who.c), in.Body.Code)
+	}, func(ctx context.Context, who rest.Caller, in *struct{ Body codeRequest }) (*rest.OK[session], error) {
+		s, err := a.Identity.ConfirmTOTP(ctx, rest.Bearer(who.Gin), in.Body.Code)
 		return opened(who, s, err)
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodDelete, Path: "/sessions/current", ID: "sign-out", Tag: "Session", Title: "Sign out",
 		About: "Ends the session of the token.",
 		Needs: access.SignedIn, Scope: gate.Any,
-	}, func(ctx context.Context, who caller, _ *struct{}) (*done, error) {
-		return &done{}, a.Identity.SignOut(ctx, bearer(who.c))
+	}, func(ctx context.Context, who rest.Caller, _ *struct{}) (*rest.Done, error) {
+		return &rest.Done{}, a.Identity.SignOut(ctx, rest.Bearer(who.Gin))
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/me", ID: "get-me", Tag: "Session", Title: "Who am I",
 		About: "The person of the session and what this session may do. Staff who have yet to give the second factor may do nothing.",
 		Needs: access.SignedIn, Scope: gate.Any,
-	}, func(ctx context.Context, who caller, _ *struct{}) (*ok[me], error) {
-		p := who.actor
+	}, func(ctx context.Context, who rest.Caller, _ *struct{}) (*rest.OK[me], error) {
+		p := who.Actor
 		m := me{ID: p.ID, Kind: p.Kind, Name: p.Name, Email: p.Email, Phone: p.Phone, Language: p.Locale,
 			Roles: append([]string{}, p.Roles...), Agency: p.Agency, TOTP: p.TOTP, Permissions: []access.Permission{}}
 		for _, d := range access.All() {
@@ -89,15 +90,15 @@ func (a *API) sessions() {
 				m.Permissions = append(m.Permissions, d.Name)
 			}
 		}
-		return &ok[me]{Body: m}, nil
+		return &rest.OK[me]{Body: m}, nil
 	})
 }
 
-func opened(who caller, s identity.Session, err error) (*ok[session], error) {
+func opened(who rest.Caller, s identity.Session, err error) (*rest.OK[session], error) {
 	if err != nil {
 		return nil, err
 	}
-	return &ok[session]{Body: session{Token: s.Token, ExpiresAt: who.at(s.ExpiresAt), NeedsTOTP: s.NeedsTOTP, Enrolled: s.Enrolled}}, nil
+	return &rest.OK[session]{Body: session{Token: s.Token, ExpiresAt: who.At(s.ExpiresAt), NeedsTOTP: s.NeedsTOTP, Enrolled: s.Enrolled}}, nil
 }
 
 type registerRequest struct {
@@ -113,25 +114,25 @@ type confirmRequest struct {
 }
 
 func (a *API) registrations() {
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/registrations", ID: "register", Tag: "Registration", Title: "Register",
 		About: "Sends a link to the address; the account exists once the link is confirmed. Anyone may call it, and the answer is the same when the address has an account already.",
 		Needs: access.Public, Scope: gate.City, Limit: gate.Limit{Name: "register", Count: 20, Per: time.Minute}, MaxBody: smallBody,
 		Status: http.StatusAccepted, Refuses: []int{http.StatusServiceUnavailable},
-	}, func(ctx context.Context, who caller, in *struct{ Body registerRequest }) (*done, error) {
+	}, func(ctx context.Context, who rest.Caller, in *struct{ Body registerRequest }) (*rest.Done, error) {
 		b := in.Body
-		return &done{}, a.Identity.Register(ctx, identity.RegisterInput{
-			Name: b.Name, Email: b.Email, Phone: b.Phone, Password: b.Password, IP: who.c.ClientIP(),
+		return &rest.Done{}, a.Identity.Register(ctx, identity.RegisterInput{
+			Name: b.Name, Email: b.Email, Phone: b.Phone, Password: b.Password, IP: who.Gin.ClientIP(),
 		})
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/registrations/confirmation", ID: "confirm-registration", Tag: "Registration", Title: "Confirm a registration",
 		About: "Makes the account of a registration and signs its owner in. 410 `identity.link_expired` for a dead link, 409 when the address got its account meanwhile.",
 		Needs: access.Public, Scope: gate.City, Limit: signInLimit(), MaxBody: smallBody, Status: http.StatusCreated,
 		Refuses: []int{http.StatusUnauthorized, http.StatusConflict, http.StatusGone, http.StatusServiceUnavailable},
-	}, func(ctx context.Context, who caller, in *struct{ Body confirmRequest }) (*ok[session], error) {
+	}, func(ctx context.Context, who rest.Caller, in *struct{ Body confirmRequest }) (*rest.OK[session], error) {
 		s, err := a.Identity.ConfirmEmail(ctx, identity.ConfirmInput{
-			Token: in.Body.Token, Password: in.Body.Password, IP: who.c.ClientIP(), UserAgent: who.c.Request.UserAgent(),
+			Token: in.Body.Token, Password: in.Body.Password, IP: who.Gin.ClientIP(), UserAgent: who.Gin.Request.UserAgent(),
 		})
 		return opened(who, s, err)
 	})

@@ -1,6 +1,9 @@
 package httpapi
 
-import "bedelau/internal/city/catalog"
+import (
+	"bedelau/internal/city/catalog"
+	"bedelau/internal/edge/rest"
+)
 
 type serviceDetail struct {
 	Service     serviceSummary `json:"service"`
@@ -78,13 +81,13 @@ type product struct {
 	Delivery string `json:"delivery,omitempty"`
 }
 
-func serviceOf(d catalog.Detail, who caller) serviceDetail {
+func serviceOf(d catalog.Detail, who rest.Caller) serviceDetail {
 	s := d.Service
 	out := serviceDetail{
 		Service: summaryOf(s, who), Agency: agencyOf(d.Agency, who), Keywords: append([]string{}, s.Keywords...),
-		Joint:    list(d.Joint, func(x catalog.Agency) agency { return agencyOf(x, who) }),
+		Joint:    rest.List(d.Joint, func(x catalog.Agency) agency { return agencyOf(x, who) }),
 		Cooldown: s.Rules.CooldownMonths, OneOpen: s.Rules.OneOpen, Pickup: s.Rules.Pickup, Source: s.Source,
-		HowToApply: who.lang.T(s.Integration.TextKey()), ServiceSite: "/layanan/" + s.Code,
+		HowToApply: who.Lang.T(s.Integration.TextKey()), ServiceSite: "/layanan/" + s.Code,
 	}
 	if d.Standard == nil {
 		return out
@@ -93,21 +96,21 @@ func serviceOf(d catalog.Detail, who caller) serviceDetail {
 	out.Standard = &standard{
 		Version: d.Standard.Version, EffectiveFrom: d.Standard.EffectiveFrom, EffectiveTo: d.Standard.EffectiveTo,
 		Decree: d.Standard.Decree, Verified: d.Standard.Verified,
-		Requirements: list(p.Requirements, func(r catalog.Requirement) requirement { return requirementOf(r, who) }),
-		Procedure:    list(p.Procedure, func(x catalog.Step) step { return step{Actor: who.text(x.Actor), Text: who.text(x.Text)} }),
-		Time: promise{Text: p.Time.Text(who.lang), Amount: p.Time.Amount, Max: p.Time.Max, Unit: p.Time.Unit,
-			Starts: p.Time.Starts, Note: who.text(p.Time.Note)},
-		Fee: fee{Text: p.Fee.Text(who.lang), Free: p.Fee.Free, Amount: int64(p.Fee.Amount), Formula: who.text(p.Fee.Formula), LegalBasis: p.Fee.LegalBasis},
-		Products: list(p.Products, func(x catalog.Product) product {
-			return product{Name: who.text(x.Name), Validity: who.text(x.Validity), Delivery: who.text(x.Delivery)}
+		Requirements: rest.List(p.Requirements, func(r catalog.Requirement) requirement { return requirementOf(r, who) }),
+		Procedure:    rest.List(p.Procedure, func(x catalog.Step) step { return step{Actor: who.Text(x.Actor), Text: who.Text(x.Text)} }),
+		Time: promise{Text: p.Time.Text(who.Lang), Amount: p.Time.Amount, Max: p.Time.Max, Unit: p.Time.Unit,
+			Starts: p.Time.Starts, Note: who.Text(p.Time.Note)},
+		Fee: fee{Text: p.Fee.Text(who.Lang), Free: p.Fee.Free, Amount: int64(p.Fee.Amount), Formula: who.Text(p.Fee.Formula), LegalBasis: p.Fee.LegalBasis},
+		Products: rest.List(p.Products, func(x catalog.Product) product {
+			return product{Name: who.Text(x.Name), Validity: who.Text(x.Validity), Delivery: who.Text(x.Delivery)}
 		}),
-		Complaints: who.text(p.Complaints), LegalBasis: append([]string{}, p.LegalBasis...),
+		Complaints: who.Text(p.Complaints), LegalBasis: append([]string{}, p.LegalBasis...),
 	}
 	return out
 }
 
-func requirementOf(r catalog.Requirement, who caller) requirement {
-	out := requirement{Code: r.Code, Name: who.text(r.Name), Kind: r.Kind, Form: r.Form, When: who.text(r.When), Note: who.text(r.Note),
+func requirementOf(r catalog.Requirement, who rest.Caller) requirement {
+	out := requirement{Code: r.Code, Name: who.Text(r.Name), Kind: r.Kind, Form: r.Form, When: who.Text(r.When), Note: who.Text(r.Note),
 		BringOriginal: r.BringOriginal}
 	if r.File != nil {
 		out.File = &fileRule{Types: append([]string{}, r.File.Types...), MaxMB: r.File.MaxMB, MaxCount: r.File.MaxCount}

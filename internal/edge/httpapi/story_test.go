@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"bedelau/internal/edge/rest"
 	"bedelau/internal/kernel/workflow"
 	"bedelau/internal/saas/billing"
 )
@@ -122,7 +123,7 @@ func (w *world) registered(t *testing.T) client {
 
 func (w *world) findsTheService(t *testing.T, c client) {
 	t.Helper()
-	var found page[serviceSummary]
+	var found rest.Page[serviceSummary]
 	c.get(t, "/services?q=ktp+ilang", &found)
 	if len(found.Items) == 0 || found.Items[0].Code != ktp {
 		t.Fatalf("search: %+v", found.Items)
@@ -258,12 +259,12 @@ func (w *world) isOnTheBill(t *testing.T) {
 	if applications.Quantity != 1 || len(applications.ByChannel) != 1 || applications.ByChannel[0].Code != "api" || u.Estimate == nil || u.Estimate.Plan.Code != "demo-kota" {
 		t.Errorf("usage: %+v, estimate %+v", u.Meters, u.Estimate)
 	}
-	var all page[tenantUsage]
+	var all rest.Page[tenantUsage]
 	boss.get(t, "/platform/usage?month="+u.Month, &all)
 	if len(all.Items) != 2 || all.Items[0].City.Code != "batam" || all.Items[0].Cost == nil || *all.Items[0].Cost != u.Estimate.Total || all.Items[1].Cost != nil {
 		t.Errorf("usage of all: %+v", all.Items)
 	}
-	var cities page[tenant]
+	var cities rest.Page[tenant]
 	a := boss.get(t, "/platform/cities?limit=1", &cities)
 	if len(cities.Items) != 1 || cities.Next == "" || a.header.Get("Link") != `</api/v1/platform/cities?cursor=`+cities.Next+`&limit=1>; rel="next"` {
 		t.Errorf("cities: %+v, %s", cities, a.header.Get("Link"))

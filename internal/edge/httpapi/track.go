@@ -8,6 +8,7 @@ import (
 	"bedelau/internal/city/application"
 	"bedelau/internal/city/intake"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/rest"
 	"bedelau/internal/kernel/access"
 )
 
@@ -53,40 +54,40 @@ type verified struct {
 }
 
 func (a *API) tracking() {
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/tracking", ID: "track-application", Tag: "Tracking", Title: "Follow an application",
 		About: "Where an application stands, for anyone who knows its number and the last four digits of its applicant's phone. A wrong number and a wrong phone are the same 404 `application.not_tracked`.",
 		Needs: access.Public, Scope: gate.City, Limit: gate.Limit{Name: "track", Count: 20, Per: time.Minute}, MaxBody: smallBody,
-	}, func(ctx context.Context, who caller, in *struct{ Body trackRequest }) (*ok[followed], error) {
+	}, func(ctx context.Context, who rest.Caller, in *struct{ Body trackRequest }) (*rest.OK[followed], error) {
 		t, err := a.Casework.Track(ctx, in.Body.Number, in.Body.Phone4)
 		if err != nil {
-			return nil, renamed(err, map[string]string{"phone": "phone4"})
+			return nil, rest.Renamed(err, map[string]string{"phone": "phone4"})
 		}
-		return &ok[followed]{Body: followed{
-			Number: t.Number, Service: who.text(t.ServiceName), Agency: who.text(t.AgencyName), State: stateOf(t.State, who),
-			SubmittedAt: who.at(t.SubmittedAt), DueAt: who.at(t.Promise.Due), Late: t.Promise.State == application.PromiseLate, UpdatedAt: who.at(t.UpdatedAt),
-			Steps: list(t.Steps, func(s intake.Step) passed { return passed{At: who.at(s.At), State: stateOf(s.State, who)} }),
+		return &rest.OK[followed]{Body: followed{
+			Number: t.Number, Service: who.Text(t.ServiceName), Agency: who.Text(t.AgencyName), State: stateOf(t.State, who),
+			SubmittedAt: who.At(t.SubmittedAt), DueAt: who.At(t.Promise.Due), Late: t.Promise.State == application.PromiseLate, UpdatedAt: who.At(t.UpdatedAt),
+			Steps: rest.List(t.Steps, func(s intake.Step) passed { return passed{At: who.At(s.At), State: stateOf(s.State, who)} }),
 		}}, nil
 	})
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/verifications/{token}", ID: "verify-paper", Tag: "Tracking", Title: "Verify a paper",
 		About: "Whether the city made the receipt or the document whose QR holds this token. Anyone may ask; 404 `verify.unknown` for a token that is none.",
 		Needs: access.Public, Scope: gate.City, Limit: gate.Limit{Name: "verify", Count: 60, Per: time.Minute},
-	}, func(ctx context.Context, who caller, in *struct {
+	}, func(ctx context.Context, who rest.Caller, in *struct {
 		Token string `path:"token" maxLength:"100" doc:"The last part of the address in the QR."`
-	}) (*ok[verified], error) {
+	}) (*rest.OK[verified], error) {
 		v, err := a.Casework.Verify(ctx, in.Token)
 		if err != nil {
 			return nil, err
 		}
 		out := verified{
-			Kind: v.Kind, Status: v.Status, Title: who.text(v.Title), Number: v.Number, Agency: who.text(v.AgencyName),
-			Signer: who.text(v.SignerTitle), Holder: v.HolderMasked, At: who.at(v.At), ValidUntil: who.at(v.ValidUntil), EndedAt: who.at(v.Ended),
+			Kind: v.Kind, Status: v.Status, Title: who.Text(v.Title), Number: v.Number, Agency: who.Text(v.AgencyName),
+			Signer: who.Text(v.SignerTitle), Holder: v.HolderMasked, At: who.At(v.At), ValidUntil: who.At(v.ValidUntil), EndedAt: who.At(v.Ended),
 			Successor: v.Successor, SHA256: v.SHA256,
 		}
 		if v.Signature != nil {
 			out.Signature, out.SignedBy = v.Signature.Method, v.Signature.Name
 		}
-		return &ok[verified]{Body: out}, nil
+		return &rest.OK[verified]{Body: out}, nil
 	})
 }

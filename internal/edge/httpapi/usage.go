@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/rest"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/tenancy"
@@ -74,48 +75,48 @@ func (m Monthly) of(city tenancy.City, now time.Time) (time.Time, error) {
 }
 
 func (a *API) usage() {
-	register(a, operation{
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/usage", ID: "get-usage", Tag: "Usage", Title: "The city's usage of a month",
 		About: "What the city used of the platform in a month and what that would cost under its plan, line by line. For staff with `usage:read`.",
 		Needs: access.UsageRead, Scope: gate.City,
-	}, func(ctx context.Context, who caller, in *struct{ Monthly }) (*ok[consumption], error) {
-		month, err := in.of(who.city, a.Now())
+	}, func(ctx context.Context, who rest.Caller, in *struct{ Monthly }) (*rest.OK[consumption], error) {
+		month, err := in.of(who.City, a.Now())
 		if err != nil {
 			return nil, err
 		}
-		u, err := a.Metering.Month(ctx, who.city, month)
+		u, err := a.Metering.Month(ctx, who.City, month)
 		if err != nil {
 			return nil, err
 		}
 		out := consumption{
-			Month: month.Format("2006-01"), From: who.at(u.From), To: who.at(u.To), AsOf: who.at(u.AsOf),
-			Meters: list(u.Readings, func(r metering.Reading) reading { return readingOf(r, who) }),
+			Month: month.Format("2006-01"), From: who.At(u.From), To: who.At(u.To), AsOf: who.At(u.AsOf),
+			Meters: rest.List(u.Readings, func(r metering.Reading) reading { return readingOf(r, who) }),
 		}
-		e, err := a.Billing.Estimate(ctx, who.city, month)
+		e, err := a.Billing.Estimate(ctx, who.City, month)
 		switch {
 		case err == nil:
 			out.Estimate = estimateOf(e, who)
 		case !fault.Is(err, "billing.no_subscription"):
 			return nil, err
 		}
-		return &ok[consumption]{Body: out}, nil
+		return &rest.OK[consumption]{Body: out}, nil
 	})
 }
 
-func readingOf(r metering.Reading, who caller) reading {
+func readingOf(r metering.Reading, who rest.Caller) reading {
 	shares := func(all []metering.Share) []share {
-		return list(all, func(s metering.Share) share { return share(s) })
+		return rest.List(all, func(s metering.Share) share { return share(s) })
 	}
-	return reading{Code: r.Meter.Code, Name: who.text(r.Meter.Name), Unit: who.text(r.Meter.Unit), Quantity: r.Quantity,
+	return reading{Code: r.Meter.Code, Name: who.Text(r.Meter.Name), Unit: who.Text(r.Meter.Unit), Quantity: r.Quantity,
 		ByAgency: shares(r.ByAgency), ByService: shares(r.ByService), ByChannel: shares(r.ByChannel)}
 }
 
-func estimateOf(e billing.Estimate, who caller) *estimate {
+func estimateOf(e billing.Estimate, who rest.Caller) *estimate {
 	return &estimate{
-		Plan: named{Code: e.Plan.Code, Name: who.text(e.Plan.Name)}, Total: int64(e.Total), Notes: append([]string{}, e.Notes(who.lang)...),
-		Lines: list(e.Lines, func(l billing.Line) charge {
-			return charge{Component: l.Component, Name: who.text(l.Name), Unit: who.text(l.Unit), Quantity: l.Quantity,
-				Included: l.Included, Amount: int64(l.Amount), Working: l.Working(who.lang)}
+		Plan: named{Code: e.Plan.Code, Name: who.Text(e.Plan.Name)}, Total: int64(e.Total), Notes: append([]string{}, e.Notes(who.Lang)...),
+		Lines: rest.List(e.Lines, func(l billing.Line) charge {
+			return charge{Component: l.Component, Name: who.Text(l.Name), Unit: who.Text(l.Unit), Quantity: l.Quantity,
+				Included: l.Included, Amount: int64(l.Amount), Working: l.Working(who.Lang)}
 		}),
 	}
 }

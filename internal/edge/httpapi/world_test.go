@@ -30,6 +30,7 @@ import (
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/rest"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/apikey"
 	"bedelau/internal/kernel/devkit/mailbox"
@@ -63,6 +64,7 @@ const (
 // world is the API on a server of its own, over the Batam and Tanjungpinang packs, with a mailbox. Its workers run
 // after work.
 type world struct {
+	gate *gate.Gate
 	*API
 	w         *pgtest.World
 	runner    *jobs.Runner
@@ -138,8 +140,9 @@ func newAPI(t *testing.T) *world {
 	out.API = New(Deps{Catalog: cat, Casework: cases, Booking: visits, Inbox: inbox.New(inbox.Deps{DB: w.DB, Guard: guard, Number: application.ParseNumber}), Dashboard: board, External: others, Identity: people, Guard: guard, Directory: dir,
 		Metering: meters, Billing: billing.New(w.DB, meters, time.Now), CityURL: cityURL, Log: quiet})
 	g := must(gate.New(gate.Deps{Directory: dir, Identity: people, Keys: codes, Guard: guard, Limiter: limiter, Log: quiet, OnAPI: out.collector.Requested}))(t)
+	out.gate = g
 	out.Mount(g)
-	out.contract = newContract(t, must(out.document())(t))
+	out.contract = newContract(t, must(out.Document())(t))
 	out.server = httptest.NewServer(g.Engine())
 	t.Cleanup(out.server.Close)
 	return out
@@ -247,7 +250,7 @@ type answered struct {
 func (c client) do(t testing.TB, method, path string, body io.Reader, header ...string) answered {
 	t.Helper()
 	if !strings.HasPrefix(path, "/api") && !strings.HasPrefix(path, "/openapi") {
-		path = base + path
+		path = rest.Base + path
 	}
 	req, err := http.NewRequestWithContext(t.Context(), method, c.w.server.URL+path, body)
 	if err != nil {
@@ -311,9 +314,9 @@ func (c client) post(t testing.TB, status int, path string, in, out any, header 
 }
 
 // refused sends a request that must be refused with this status and code.
-func (c client) refused(t testing.TB, method, path string, in any, status int, code string, header ...string) problem {
+func (c client) refused(t testing.TB, method, path string, in any, status int, code string, header ...string) rest.Problem {
 	t.Helper()
-	var p problem
+	var p rest.Problem
 	a := c.call(t, method, status, path, in, &p, header...)
 	if ct := a.header.Get("Content-Type"); ct != "application/problem+json" {
 		t.Errorf("%s %s: refused as %s", method, path, ct)

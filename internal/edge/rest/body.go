@@ -1,4 +1,4 @@
-package httpapi
+package rest
 
 import (
 	"bytes"
@@ -21,8 +21,8 @@ import (
 	"bedelau/internal/kernel/fault"
 )
 
-// bodyTime is how long a sender may take over a JSON body, which is 1 MiB at the most.
-const bodyTime = 30 * time.Second
+// BodyTime is how long a sender may take over a JSON body, which is 1 MiB at the most.
+const BodyTime = 30 * time.Second
 
 // readBody takes in a JSON body and refuses what is not one, before its values are looked at: encoding/json would put
 // replacement characters where the sender's bytes cannot be read, and PostgreSQL cannot keep NUL.
@@ -33,10 +33,10 @@ func readBody(c *gin.Context, takes body) error {
 			return &fault.Error{Kind: fault.Unsupported, Code: "request.media_type", Args: []any{"type", "application/json"}}
 		}
 	}
-	_ = huma.SetReadDeadline(c.Writer, time.Now().Add(bodyTime)) // a recorder of a test has none
+	_ = huma.SetReadDeadline(c.Writer, time.Now().Add(BodyTime)) // a recorder of a test has none
 	raw, err := io.ReadAll(c.Request.Body)
 	if err != nil {
-		return unread(err)
+		return Unread(err)
 	}
 	if raw = bytes.TrimSpace(raw); len(raw) > 0 || takes == needsBody {
 		if err := wellFormed(raw); err != nil {
@@ -47,7 +47,7 @@ func readBody(c *gin.Context, takes body) error {
 	return nil
 }
 
-func unread(err error) error {
+func Unread(err error) error {
 	var late net.Error
 	var large *http.MaxBytesError
 	switch {
@@ -92,7 +92,7 @@ func malformed(field, code string, args ...any) error {
 func find(v any, at string, bad func(string) bool) (string, bool) {
 	switch v := v.(type) {
 	case string:
-		return clip(at), bad(v)
+		return Clip(at), bad(v)
 	case []any:
 		for i, one := range v {
 			if where, ok := find(one, fmt.Sprintf("%s[%d]", at, i), bad); ok {
@@ -102,7 +102,7 @@ func find(v any, at string, bad func(string) bool) (string, bool) {
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(v)) {
 			if bad(key) {
-				return clip(at), true
+				return Clip(at), true
 			}
 			if where, ok := find(v[key], strings.TrimPrefix(at+"."+key, "."), bad); ok {
 				return where, true
@@ -115,8 +115,8 @@ func find(v any, at string, bad func(string) bool) (string, bool) {
 // plain reports whether s is text that can be kept.
 func plain(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
-// clip bounds a name that the caller made up, before it goes back in an answer.
-func clip(name string) string {
+// Clip bounds a name that the caller made up, before it goes back in an answer.
+func Clip(name string) string {
 	if name == "" {
 		return "body"
 	}

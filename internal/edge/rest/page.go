@@ -1,4 +1,4 @@
-package httpapi
+package rest
 
 import (
 	"encoding/base64"
@@ -7,23 +7,23 @@ import (
 	"bedelau/internal/kernel/fault"
 )
 
-// page is a part of a list.
-type page[T any] struct {
+// Page is a part of a list.
+type Page[T any] struct {
 	Items []T    `json:"items"`
 	Next  string `json:"next,omitempty" doc:"The cursor of the next page; absent on the last one."`
 }
 
-// paged is a page with the address of the next one.
-type paged[T any] struct {
+// Paged is a page with the address of the next one.
+type Paged[T any] struct {
 	Link string `header:"Link" doc:"The address of the next page, rel=\"next\" (RFC 8288)."`
-	Body page[T]
+	Body Page[T]
 }
 
-// ok is an answer without headers of its own.
-type ok[T any] struct{ Body T }
+// OK is an answer without headers of its own.
+type OK[T any] struct{ Body T }
 
-// done is an answer without a body.
-type done struct{}
+// Done is an answer without a body.
+type Done struct{}
 
 // Paging asks for a part of a list.
 type Paging struct {
@@ -31,8 +31,8 @@ type Paging struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"50" doc:"How many items at the most."`
 }
 
-// list writes each of in, never as null.
-func list[T, U any](in []T, fn func(T) U) []U {
+// List writes each of in, never as null.
+func List[T, U any](in []T, fn func(T) U) []U {
 	out := make([]U, 0, len(in))
 	for _, one := range in {
 		out = append(out, fn(one))
@@ -40,8 +40,8 @@ func list[T, U any](in []T, fn func(T) U) []U {
 	return out
 }
 
-// cut takes the part of a list that p asks for. The cursor is the key of the last item before it.
-func cut[T any](all []T, p Paging, key func(T) string) (part []T, next string, err error) {
+// Cut takes the part of a list that p asks for. The cursor is the key of the last item before it.
+func Cut[T any](all []T, p Paging, key func(T) string) (part []T, next string, err error) {
 	if p.Cursor != "" {
 		raw, err := base64.RawURLEncoding.DecodeString(p.Cursor)
 		i := slices.IndexFunc(all, func(one T) bool { return key(one) == string(raw) })
@@ -56,12 +56,12 @@ func cut[T any](all []T, p Paging, key func(T) string) (part []T, next string, e
 	return all[:p.Limit], base64.RawURLEncoding.EncodeToString([]byte(key(all[p.Limit-1]))), nil
 }
 
-// next is the Link header of the page after this request's, or "" on the last.
-func (w caller) next(cursor string) string {
+// Next is the Link header of the page after this request's, or "" on the last.
+func (w Caller) Next(cursor string) string {
 	if cursor == "" {
 		return ""
 	}
-	u := *w.c.Request.URL
+	u := *w.Gin.Request.URL
 	q := u.Query()
 	q.Set("cursor", cursor)
 	u.RawQuery = q.Encode()

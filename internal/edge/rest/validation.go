@@ -1,4 +1,4 @@
-package httpapi
+package rest
 
 import (
 	"strings"
@@ -59,7 +59,7 @@ func field(d *huma.ErrorDetail) fault.Field {
 		if name != "body" {
 			missing = name + "." + missing
 		}
-		return fault.Field{Name: clip(missing), Code: "required"}
+		return fault.Field{Name: Clip(missing), Code: "required"}
 	}
 	if strings.HasPrefix(d.Message, "required ") {
 		return fault.Field{Name: name, Code: "required"}
@@ -82,8 +82,8 @@ func field(d *huma.ErrorDetail) fault.Field {
 func place(location string) string {
 	for _, part := range []string{"body", "query", "path", "header"} {
 		if rest, ok := strings.CutPrefix(location, part); ok {
-			return clip(strings.TrimPrefix(rest, "."))
+			return Clip(strings.TrimPrefix(rest, "."))
 		}
 	}
-	return clip(location)
+	return Clip(location)
 }

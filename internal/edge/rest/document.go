@@ -1,4 +1,4 @@
-package httpapi
+package rest
 
 import (
 	"encoding/json"
@@ -13,24 +13,6 @@ import (
 	"bedelau/internal/kernel/access"
 )
 
-const about = `Public services of a city, for programs: find a service, apply for it, follow the application, work on it as an officer.
-
-**Hosts.** Each city answers at its own host, and what one host answers is about that city alone. The platform that runs the cities answers at its own; operations tagged *Platform* exist only there, all others except *Session* only at a city's.
-
-**Signing in.** ` + "`POST /sessions`" + ` gives a token; send it as ` + "`Authorization: Bearer <token>`" + `. Staff give a code of their authenticator at ` + "`POST /sessions/totp`" + ` first, which gives a new token. A session ends after a time without use, or with ` + "`DELETE /sessions/current`" + `.
-
-**Programs of agencies** sign in with an API key instead: ` + "`Authorization: Bearer bdl_…`" + `. A key is made by the city's administrator, shown once, has an end, and is good for the operations of its scopes alone.
-
-**Language.** Send ` + "`Accept-Language: id`" + ` or ` + "`en`" + `; Indonesian is the default. Names, labels and refusals come in that language.
-
-**Times** are RFC 3339 with the city's offset. Amounts are whole rupiah. Ids are UUIDs.
-
-**Lists** give at most ` + "`limit`" + ` items; when there are more, ` + "`next`" + ` in the body is the cursor of the next page and the ` + "`Link`" + ` header (RFC 8288) its address.
-
-**Refusals** are problem documents (RFC 9457). Decide by ` + "`type`" + `, show ` + "`detail`" + `. What may not be seen is 404, as if it did not exist. 429 and 503 carry ` + "`Retry-After`" + ` in seconds.
-
-**Repeating.** ` + "`POST /applications/{id}/submission`" + ` needs an ` + "`Idempotency-Key`" + `: any text of at most 200 characters, new for each submission and the same when it is repeated; a repetition gives the first answer. Acts of officers name the ` + "`version`" + ` they have seen, in the body or as ` + "`If-Match`" + ` with the ` + "`ETag`" + ` of the application; when it has moved meanwhile they are refused with 409, or 412 for ` + "`If-Match`" + `.`
-
 // config is the document's frame. Nothing of huma's own is served: the document goes through the gate, and schema
 // links in every answer would help nobody.
 func (a *API) config() huma.Config {
@@ -38,11 +20,11 @@ func (a *API) config() huma.Config {
 	cfg.CreateHooks, cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath = nil, "", "", ""
 	cfg.RejectUnknownQueryParameters = true
 	cfg.Transformers = []huma.Transformer{a.translate}
-	cfg.Info.Description = about
+	cfg.Info.Description = a.about
 	cfg.Info.Contact = &huma.Contact{Name: "The help desk of the city, as GET /city names it"}
 	cfg.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
-	cfg.Servers = []*huma.Server{{URL: base, Description: "The host that served this document"}}
-	cfg.Tags = tags()
+	cfg.Servers = []*huma.Server{{URL: Base, Description: "The host that served this document"}}
+	cfg.Tags = a.tags
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"session": {Type: "http", Scheme: "bearer", Description: "The token of POST /sessions."},
 		"key":     {Type: "http", Scheme: "bearer", Description: "An API key of an agency's app (bdl_…), which the city's administrator has made at /kelola/aplikasi."},
@@ -50,22 +32,6 @@ func (a *API) config() huma.Config {
 	cfg.Security = []map[string][]string{{"session": {}}}
 	cfg.Components.Responses = a.refusals(cfg.Components.Schemas)
 	return cfg
-}
-
-func tags() []*huma.Tag {
-	return []*huma.Tag{
-		{Name: "Session", Description: "Signing in and out; on every host."},
-		{Name: "Registration", Description: "How a resident gets an account."},
-		{Name: "City", Description: "The city of the host, its offices and how it performs."},
-		{Name: "Services", Description: "What a resident can ask of the city, and the standard it is held to."},
-		{Name: "Applications", Description: "A resident's own applications, from the form to the document."},
-		{Name: "Appointments", Description: "Times at the counters of the city's offices."},
-		{Name: "Tracking", Description: "What anyone may know who holds a number or a paper."},
-		{Name: "Desk", Description: "The work of an office, for its staff."},
-		{Name: "Apps", Description: "What the agencies' own apps tell the city, with an API key."},
-		{Name: "Usage", Description: "What the city uses of the platform, and what that would cost."},
-		{Name: "Platform", Description: "All cities, for the staff of the platform; on its host alone."},
-	}
 }
 
 // refusal names a status in the document.
@@ -86,7 +52,7 @@ var refusals = map[int]struct{ name, about string }{
 }
 
 func (a *API) refusals(r huma.Registry) map[string]*huma.Response {
-	schema := r.Schema(reflect.TypeFor[problem](), true, "")
+	schema := r.Schema(reflect.TypeFor[Problem](), true, "")
 	out := map[string]*huma.Response{}
 	for status, s := range refusals {
 		one := &huma.Response{Description: s.about, Content: map[string]*huma.MediaType{"application/problem+json": {Schema: schema}}}
@@ -99,7 +65,7 @@ func (a *API) refusals(r huma.Registry) map[string]*huma.Response {
 }
 
 // describe is an operation as the document has it.
-func (a *API) describe(o operation, takes body) huma.Operation {
+func (a *API) describe(o Operation, takes body) huma.Operation {
 	ho := huma.Operation{
 		OperationID: o.ID, Method: o.Method, Path: o.Path, Tags: []string{o.Tag}, Summary: o.Title, Description: o.About,
 		DefaultStatus: o.Status, MaxBodyBytes: o.MaxBody, Responses: map[string]*huma.Response{},
@@ -141,7 +107,7 @@ func binary(types []string) map[string]*huma.MediaType {
 
 // serveDocument writes the document once, after the last operation is registered.
 func (a *API) serveDocument() func(*gin.Context) error {
-	doc, err := a.document()
+	doc, err := a.Document()
 	return func(c *gin.Context) error {
 		if err != nil {
 			return err
@@ -152,9 +118,9 @@ func (a *API) serveDocument() func(*gin.Context) error {
 	}
 }
 
-// document is the OpenAPI document as JSON. huma describes its own kind of refusal, which no operation sends, and takes
+// Document is the OpenAPI document as JSON. huma describes its own kind of refusal, which no operation sends, and takes
 // every list for one that may be null, which none here is.
-func (a *API) document() ([]byte, error) {
+func (a *API) Document() ([]byte, error) {
 	doc := a.huma.OpenAPI()
 	schemas := doc.Components.Schemas.Map()
 	delete(schemas, "ErrorModel")

@@ -1,4 +1,4 @@
-package httpapi
+package rest
 
 import (
 	"context"
@@ -23,8 +23,8 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
-// operation is one thing a program can ask for: what the gate must know of it, and what the document says of it.
-type operation struct {
+// Operation is one thing a program can ask for: what the gate must know of it, and what the document says of it.
+type Operation struct {
 	Method string
 	Path   string // below base, as OpenAPI writes it: /applications/{id}
 	ID     string // operationId
@@ -44,30 +44,30 @@ type operation struct {
 	Upload   []string // media types of a request body that is a file
 }
 
-// caller is who asks, where and in which language.
-type caller struct {
-	c     *gin.Context
-	actor identity.Actor
-	city  tenancy.City
-	lang  i18n.Locale
+// Caller is who asks, where and in which language.
+type Caller struct {
+	Gin   *gin.Context
+	Actor identity.Actor
+	City  tenancy.City
+	Lang  i18n.Locale
 }
 
-// at is a moment on the clock of the caller's city; the zero time stays zero and is left out.
-func (w caller) at(t time.Time) time.Time {
+// At is a moment on the clock of the caller's city; the zero time stays zero and is left out.
+func (w Caller) At(t time.Time) time.Time {
 	if t.IsZero() {
 		return time.Time{}
 	}
-	return t.In(w.city.Location()).Truncate(time.Second)
+	return t.In(w.City.Location()).Truncate(time.Second)
 }
 
-func (w caller) text(t i18n.Text) string { return t.In(w.lang) }
+func (w Caller) Text(t i18n.Text) string { return t.In(w.Lang) }
 
 type callerKey struct{}
 
-// register binds an operation to its function, behind the gate, and writes it into the route table and the document.
-func register[I, O any](a *API, o operation, fn func(context.Context, caller, *I) (*O, error)) {
+// Register binds an operation to its function, behind the gate, and writes it into the route table and the document.
+func Register[I, O any](a *API, o Operation, fn func(context.Context, Caller, *I) (*O, error)) {
 	r := gate.Route{
-		Method: o.Method, Path: base + strings.NewReplacer("{", ":", "}", "").Replace(o.Path),
+		Method: o.Method, Path: Base + strings.NewReplacer("{", ":", "}", "").Replace(o.Path),
 		Needs: o.Needs, Scope: o.Scope, IDs: o.IDs, Limit: o.Limit, MaxBody: o.MaxBody,
 	}
 	a.table = append(a.table, r)
@@ -75,13 +75,13 @@ func register[I, O any](a *API, o operation, fn func(context.Context, caller, *I
 	ho := a.describe(o, takes)
 	ho.Middlewares = huma.Middlewares{a.enter(r, takes)}
 	huma.Register(a.huma, ho, func(ctx context.Context, in *I) (*O, error) {
-		who, ok := ctx.Value(callerKey{}).(caller)
+		who, ok := ctx.Value(callerKey{}).(Caller)
 		if !ok {
 			return nil, errors.New("httpapi: an operation without a caller")
 		}
 		out, err := fn(ctx, who, in)
 		if err != nil {
-			return nil, a.problem(who.c, err)
+			return nil, a.problem(who.Gin, err)
 		}
 		return out, nil
 	})
@@ -132,8 +132,8 @@ func (a *API) enter(r gate.Route, takes body) func(huma.Context, func(huma.Conte
 			a.fail(c, err)
 			return
 		}
-		who := caller{c: c, actor: gate.ActorOf(c), city: gate.CityOf(c), lang: gate.LocaleOf(c)}
-		c.Header("Content-Language", string(who.lang))
+		who := Caller{Gin: c, Actor: gate.ActorOf(c), City: gate.CityOf(c), Lang: gate.LocaleOf(c)}
+		c.Header("Content-Language", string(who.Lang))
 		next(huma.WithValue(hc, callerKey{}, who))
 	}
 }
@@ -156,7 +156,7 @@ func addressed(c *gin.Context, r gate.Route) error {
 		}
 		for _, v := range values {
 			if !plain(v) {
-				bad = append(bad, fault.Field{Name: clip(name), Code: "encoding"})
+				bad = append(bad, fault.Field{Name: Clip(name), Code: "encoding"})
 				break
 			}
 		}

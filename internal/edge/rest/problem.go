@@ -1,4 +1,4 @@
-package httpapi
+package rest
 
 import (
 	"encoding/json"
@@ -15,35 +15,35 @@ import (
 	"bedelau/internal/kernel/i18n"
 )
 
-// problem is a refusal as RFC 9457 writes it. Its title is the same for every occurrence of a status; its detail is
+// Problem is a refusal as RFC 9457 writes it. Its title is the same for every occurrence of a status; its detail is
 // the sentence of the code.
-type problem struct {
+type Problem struct {
 	Type     string  `json:"type" format:"uri-reference" example:"/problems/input.invalid" doc:"The stable code of the refusal after /problems/. Programs decide by it."`
 	Title    string  `json:"title" example:"The request holds something wrong" doc:"What the status means, in the caller's language."`
 	Status   int     `json:"status" format:"int32" example:"422" doc:"The HTTP status."`
 	Detail   string  `json:"detail" example:"Some answers need to be corrected." doc:"What happened and what to do, in the caller's language, fit to be shown to a person."`
 	Instance string  `json:"instance" format:"uri-reference" example:"urn:uuid:01936b1e-7a4c-7cc1-9f6e-0d5a3b1c2e4f" doc:"The id of the request, which the operator's log has too."`
-	Errors   []wrong `json:"errors,omitempty" doc:"Every input at fault, where it can be said."`
+	Errors   []Wrong `json:"errors,omitempty" doc:"Every input at fault, where it can be said."`
 }
 
-// wrong is one input at fault.
-type wrong struct {
+// Wrong is one input at fault.
+type Wrong struct {
 	Field  string `json:"field" example:"phone4" doc:"Where in the request: a property of the body with dots and indexes, a parameter or a header; or the code of a field of the service's form."`
 	Code   string `json:"code" example:"phone_four" doc:"The stable code of what is wrong with it."`
 	Detail string `json:"detail" example:"Write the last four digits of the phone number." doc:"The same in words, in the caller's language."`
 }
 
-func (p *problem) Error() string { return p.Type }
+func (p *Problem) Error() string { return p.Type }
 
 // GetStatus tells huma the status.
-func (p *problem) GetStatus() int { return p.Status }
+func (p *Problem) GetStatus() int { return p.Status }
 
 // ContentType tells huma the media type.
-func (p *problem) ContentType(string) string { return "application/problem+json" }
+func (p *Problem) ContentType(string) string { return "application/problem+json" }
 
 var (
 	errNoOperation = fault.New(fault.NotFound, "api.not_found")
-	errMethod      = withStatus(http.StatusMethodNotAllowed, fault.New(fault.NotFound, "api.method"))
+	errMethod      = WithStatus(http.StatusMethodNotAllowed, fault.New(fault.NotFound, "api.method"))
 )
 
 // statusError is a refusal whose status HTTP names more exactly than its kind does.
@@ -52,7 +52,7 @@ type statusError struct {
 	status int
 }
 
-func withStatus(status int, err error) error { return statusError{error: err, status: status} }
+func WithStatus(status int, err error) error { return statusError{error: err, status: status} }
 
 func (e statusError) Unwrap() error { return e.error }
 
@@ -74,7 +74,7 @@ func (a *API) fail(c *gin.Context, err error) {
 }
 
 // problem turns a refusal into its document and sets the headers that belong to it.
-func (a *API) problem(c *gin.Context, err error) *problem {
+func (a *API) problem(c *gin.Context, err error) *Problem {
 	f, status := gate.Failed(c, err)
 	var exact statusError
 	if errors.As(err, &exact) {
@@ -82,7 +82,7 @@ func (a *API) problem(c *gin.Context, err error) *problem {
 	}
 	if status == http.StatusUnauthorized {
 		challenge := "Bearer"
-		if bearer(c) != "" {
+		if Bearer(c) != "" {
 			challenge = `Bearer error="invalid_token"`
 		}
 		c.Header("WWW-Authenticate", challenge)
@@ -90,14 +90,14 @@ func (a *API) problem(c *gin.Context, err error) *problem {
 	return newProblem(c, f, status)
 }
 
-func newProblem(c *gin.Context, f *fault.Error, status int) *problem {
+func newProblem(c *gin.Context, f *fault.Error, status int) *Problem {
 	l := langOf(c)
-	p := &problem{
+	p := &Problem{
 		Type: "/problems/" + f.Code, Title: l.T("api.title." + strconv.Itoa(status)), Status: status,
 		Detail: l.T("fault."+f.Code, f.Args...), Instance: "urn:uuid:" + gate.RequestID(c),
 	}
 	for _, w := range f.Fields {
-		p.Errors = append(p.Errors, wrong{Field: w.Name, Code: w.Code, Detail: l.T("field."+w.Code, w.Args...)})
+		p.Errors = append(p.Errors, Wrong{Field: w.Name, Code: w.Code, Detail: l.T("field."+w.Code, w.Args...)})
 	}
 	return p
 }
@@ -124,8 +124,8 @@ func (a *API) translate(hc huma.Context, _ string, v any) (any, error) {
 	return newProblem(c, f, m.Status), nil
 }
 
-// renamed gives the fields of a refusal the names that they have in the request.
-func renamed(err error, names map[string]string) error {
+// Renamed gives the fields of a refusal the names that they have in the request.
+func Renamed(err error, names map[string]string) error {
 	var f *fault.Error
 	if err == nil || !errors.As(err, &f) || len(f.Fields) == 0 {
 		return err
