@@ -178,8 +178,8 @@ func packEngine() *pack.Engine {
 
 func (a *App) buildCity() error {
 	a.Catalog = catalog.New(a.DB.App)
-	a.Documents = document.New(document.Deps{DB: a.DB, Guard: a.Guard, Bus: a.Bus, Files: a.Files, Keys: a.Keys, BaseURL: a.CityURL,
-		TSA: a.Config.TSA})
+	a.Documents = document.New(document.Deps{DB: a.DB, Guard: a.Guard, Bus: a.Bus, Files: a.Files, Keys: a.Keys, Notify: a.Notify, BaseURL: a.CityURL,
+		TSA: document.TSA{URL: a.Config.TSA, Optional: !a.Config.TSARequired}})
 	if err := a.Documents.Register(a.Runner); err != nil {
 		return err
 	}

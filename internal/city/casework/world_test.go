@@ -104,7 +104,7 @@ func newStage(t testing.TB) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	papers := document.New(document.Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Keys: keys, BaseURL: base, Now: st.clock})
+	papers := document.New(document.Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Keys: keys, Notify: mail, BaseURL: base, Now: st.clock})
 	st.Service = New(application.Deps{
 		DB: w.DB, Guard: guard, Bus: bus, Files: store, Documents: papers, Keys: keys, Notify: mail, Staff: st.staff, Standards: st,
 		BaseURL: base, Log: quiet, Now: st.clock,

@@ -36,9 +36,11 @@ func (p *Pages) paperRoutes() gate.Table {
 		{Method: get, Path: pathPapers, Needs: access.DocumentRegister, Scope: city, Handler: p.register},
 		{Method: get, Path: pathPapers + ".csv", Needs: access.DocumentRegister, Scope: city, Handler: p.registerCSV},
 		{Method: get, Path: pathWaiting, Needs: sign, Scope: city, Handler: p.waiting},
+		{Method: post, Path: pathWaiting + "/ulangi", Page: pathWaiting, Needs: sign, Scope: city, Handler: p.signAllAgain},
 		{Method: get, Path: pathPapers + "/:id", Needs: access.ApplicationRead, Scope: city, IDs: doc, Handler: p.paper},
 		{Method: get, Path: pathPapers + "/:id/draf", Needs: sign, Scope: city, IDs: doc, Handler: p.draftPaper},
 		{Method: post, Path: pathPapers + "/:id/pindaian", Page: pathPapers + "/:id", Needs: sign, Scope: city, IDs: doc, MaxBody: scanBody, Handler: p.addScan},
+		{Method: post, Path: pathPapers + "/:id/ulangi", Page: pathPapers + "/:id", Needs: sign, Scope: city, IDs: doc, Handler: p.signAgain},
 		{Method: post, Path: pathPapers + "/:id/cabut", Page: pathPapers + "/:id", Needs: revoke, Scope: city, IDs: doc, Handler: p.revokePaper},
 		{Method: post, Path: pathPapers + "/:id/ganti", Page: pathPapers + "/:id", Needs: revoke, Scope: city, IDs: doc, Handler: p.replacePaper},
 		{Method: get, Path: pathBatch, Needs: access.ApplicationReview, Scope: city, IDs: batch, Handler: p.batchProgress},
@@ -112,6 +114,9 @@ func (p *Pages) waiting(c *gin.Context) error {
 	}
 	v := paper.RegisterView{Shell: p.DeskShell(c, l.T("paper.waiting")), Waiting: true, MaySign: true,
 		MayList: p.Guard.Allow(ctx, a, access.DocumentRegister) == nil, Rows: p.paperRows(c, all)}
+	if v.Failed, err = p.Documents.Unsignable(ctx, a); err != nil {
+		return err
+	}
 	if next != "" {
 		v.Next = pathWaiting + "?mulai=" + url.QueryEscape(next)
 	}
@@ -130,10 +135,21 @@ func (p *Pages) paperRow(c *gin.Context, d document.Document) paper.Row {
 	l := gate.LocaleOf(c)
 	r := paper.Row{ID: d.ID.String(), Number: d.Number, Title: d.Title.In(l), Subject: d.SubjectNumber, Service: d.ServiceCode, Agency: d.AgencyName.In(l),
 		Holder: d.HolderMasked, Status: d.StatusAt(p.Now()), Issued: site.Zoned(c, d.IssuedAt), Until: site.Zoned(c, d.ValidUntil)}
+	if d.Failed() {
+		r.Status = document.Failed
+	}
 	if d.SignError != "" {
-		r.Error = l.T("paper.error." + d.SignError)
+		r.Error = signError(l, d.SignError)
 	}
 	return r
+}
+
+// signError says why a document still waits; a signer of another system may give reasons of its own.
+func signError(l i18n.Locale, code string) string {
+	if key := "paper.error." + code; l.Has(key) {
+		return l.T(key)
+	}
+	return l.T("paper.error.document.sign_failed")
 }
 
 // registerCSV is the whole of a filtered register as a file, in parts.
@@ -184,15 +200,17 @@ func (p *Pages) paperPage(c *gin.Context, status int, act, reason string, errs u
 	if err != nil {
 		return err
 	}
-	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
+	ctx, a := c.Request.Context(), gate.ActorOf(c)
 	d, err := p.Documents.AtDesk(ctx, a, id)
 	if err != nil {
 		return err
 	}
-	v := paper.DocumentView{Shell: p.DeskShell(c, d.Number), Row: p.paperRow(c, d.Document), MaySign: d.MaySign, MayRevoke: d.MayRevoke, MayReplace: d.MayReplace,
-		Verify: "/verifikasi/" + d.Token, Draft: pathPapers + "/" + id.String() + "/draf", Signature: signatureText(c, d, l), Reason: d.EndReason,
+	v := paper.DocumentView{Shell: p.DeskShell(c, d.Number), Row: p.paperRow(c, d.Document), MaySign: d.MaySign, MayRetry: d.MayRetry, MayRevoke: d.MayRevoke, MayReplace: d.MayReplace,
+		Verify: "/verifikasi/" + d.Token, Draft: pathPapers + "/" + id.String() + "/draf", Signature: site.SignatureText(c, d.Status, d.Signature), Reason: d.EndReason,
 		Ended: site.Zoned(c, d.EndedAt), Errors: errs, Act: act, RevokeReason: reason, ReplaceReason: reason}
 	v.ErrorTitle = len(errs) > 0
+	v.Trying = d.Status == document.Unsigned && !d.Failed() && !d.ByHand
+	v.Test = d.Signature != nil && d.Signature.Test
 	if d.Status != document.Unsigned {
 		v.File = "/dokumen/" + id.String() + ".pdf"
 	}
@@ -209,16 +227,33 @@ func (p *Pages) paperPage(c *gin.Context, status int, act, reason string, errs u
 	return p.Render(c, status, paper.Document(v))
 }
 
-func signatureText(c *gin.Context, d document.Desk, l i18n.Locale) string {
-	switch {
-	case d.Status == document.Unsigned:
-		return l.T("verify.by.nobody")
-	case d.Signature == nil:
-		return l.T("verify.by.qr")
-	case d.Signature.Method == document.SignScan:
-		return l.T("verify.by.scan")
+// signAgain has the system try once more to sign what it gave up.
+func (p *Pages) signAgain(c *gin.Context) error {
+	id, err := site.PathID(c, "id")
+	if err == nil {
+		_, err = site.ReadForm(c)
 	}
-	return l.T("verify.by.certificate", "name", d.Signature.Name, "issuer", d.Signature.Issuer, "at", l.DateTime(site.Zoned(c, d.Signature.At)))
+	if err == nil {
+		err = p.Documents.SignAgain(c.Request.Context(), gate.ActorOf(c), id)
+	}
+	if f := fault.From(err); err != nil && f.Kind == fault.Conflict {
+		return p.paperPage(c, http.StatusConflict, "", "", ui.Errors{{Text: site.Refusal(gate.LocaleOf(c), f)}})
+	}
+	if err != nil {
+		return err
+	}
+	return p.Done(c, pathPapers+"/"+id.String(), "paper_tried")
+}
+
+// signAllAgain does so for everything in the officer's reach.
+func (p *Pages) signAllAgain(c *gin.Context) error {
+	if _, err := site.ReadForm(c); err != nil {
+		return err
+	}
+	if _, err := p.Documents.SignAllAgain(c.Request.Context(), gate.ActorOf(c)); err != nil {
+		return err
+	}
+	return p.Done(c, pathWaiting, "papers_tried")
 }
 
 // draftPaper is what is printed to be signed by hand.

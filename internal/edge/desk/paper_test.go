@@ -71,6 +71,42 @@ func TestAPaperIsSignedByHandAndRevoked(t *testing.T) {
 	siti.Page(root, "sudah dicabut")
 }
 
+// TestASignatureThatFailedIsTriedAgain shows why, and has it tried again, one or all.
+func TestASignatureThatFailedIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	ctx := s.In(t, pagetest.HostBatam)
+	tpl, err := s.Documents.Template(ctx, s.World.DB.App, pagetest.KTP, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed := *tpl
+	signed.Signature = document.SignCertificate
+	err = tenancy.InTx(ctx, s.World.DB.App, func(ctx context.Context, tx bun.Tx) error { return document.Publish(ctx, tx, signed, s.ClockNow()) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Work(t)
+	siti := s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234")
+	rini := s.Staff(t, pagetest.HostBatam, "Rini", "agency_head", "disdukcapil")
+	elsewhere := s.Staff(t, pagetest.HostBatam, "Yuda", "agency_head", "dinkes")
+	root, _ := siti.Apply(pagetest.SitiNIK)
+	s.Approve(t, root)
+	const waiting = "/petugas/dokumen/menunggu"
+	s.Soon(t, "the signature that failed", func() bool { return strings.Contains(rini.Get(waiting).Body, "Gagal ditandatangani") })
+	rini.Page(waiting, "belum mempunyai sertifikat", "Coba lagi semuanya")
+	rini.Page("/petugas/dokumen?status=failed", "Gagal ditandatangani")
+	_, rest, _ := strings.Cut(rini.Get(waiting).Body, `href="/petugas/dokumen/0`)
+	id, _, _ := strings.Cut(rest, `"`)
+	at := "/petugas/dokumen/0" + id
+	rini.Page(at, "tidak mencobanya lagi sendiri", "Coba tanda tangani lagi")
+	elsewhere.Sees(elsewhere.Post(at+"/ulangi"), http.StatusNotFound)
+	siti.Sees(siti.Post(at+"/ulangi"), http.StatusForbidden)
+	rini.Goes(rini.Post(at+"/ulangi"), at)
+	s.Soon(t, "the signature that failed again", func() bool { return strings.Contains(rini.Get(at).Body, "Gagal ditandatangani") })
+	rini.Goes(rini.Post(waiting+"/ulangi"), waiting)
+}
+
 // TestAnAdministratorWordsADocument tries it, publishes it, and is told the place of a mistake.
 func TestAnAdministratorWordsADocument(t *testing.T) {
 	t.Parallel()

@@ -133,7 +133,7 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 	must(err)
 	must(mail.Register(bus, s.runner))
 	services := catalog.New(w.DB.App)
-	papers := document.New(document.Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Keys: s.keys, BaseURL: address, Now: s.ClockNow})
+	papers := document.New(document.Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Keys: s.keys, Notify: mail, BaseURL: address, Now: s.ClockNow})
 	must(papers.Register(s.runner))
 	cases := casework.New(application.Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Documents: papers, Keys: s.keys, Notify: mail, Staff: people,
 		Standards: standards{services}, BaseURL: address, Log: quiet, Now: s.ClockNow})

@@ -13,7 +13,6 @@ import (
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/fault"
-	"bedelau/internal/kernel/i18n"
 	"bedelau/web/page/public"
 )
 
@@ -76,23 +75,10 @@ func (p *Portal) verification(c *gin.Context) (v public.VerifyView, hash string,
 		v.Title = l.T("receipt.kind") + ": " + v.Title
 		return v, "", http.StatusOK, nil
 	}
-	v.Signature = signatureText(c, found, l)
+	v.Signature = site.SignatureText(c, found.Status, found.Signature)
+	v.Test = found.Signature != nil && found.Signature.Test
 	if found.Status != document.Unsigned {
 		v.Check = "/verifikasi/" + c.Param("token")
 	}
 	return v, found.SHA256, http.StatusOK, nil
-}
-
-// signatureText says how a document was signed.
-func signatureText(c *gin.Context, v intake.Verification, l i18n.Locale) string {
-	switch {
-	case v.Status == document.Unsigned:
-		return l.T("verify.by.nobody")
-	case v.Signature == nil:
-		return l.T("verify.by.qr")
-	case v.Signature.Method == document.SignScan:
-		return l.T("verify.by.scan")
-	}
-	at := l.DateTime(site.Zoned(c, v.Signature.At))
-	return l.T("verify.by.certificate", "name", v.Signature.Name, "issuer", v.Signature.Issuer, "at", at)
 }

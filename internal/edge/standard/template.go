@@ -261,7 +261,7 @@ func (p *Pages) signersPage(c *gin.Context, status int, v paper.SignersView) err
 		}
 		if ok {
 			x.Certificate = l.T("signers.certificate", "name", cert.Name, "issuer", cert.Issuer, "until", l.Date(site.Zoned(c, cert.NotAfter)))
-			x.Expired = p.Now().After(cert.NotAfter)
+			x.Test, x.Expired = cert.Test, p.Now().After(cert.NotAfter)
 		}
 		v.Officials = append(v.Officials, x)
 	}
@@ -309,7 +309,7 @@ func (p *Pages) addKey(c *gin.Context) error {
 		return err
 	})
 	if err == nil {
-		key.Passphrase = in.Get("passphrase")
+		key.Passphrase, key.Test = in.Get("passphrase"), in.Yes("test")
 		_, err = p.Documents.AddKey(c.Request.Context(), gate.ActorOf(c), key)
 	}
 	clear(key.File)

@@ -46,6 +46,8 @@ type Config struct {
 	Clamd string `env:"BEDELAU_CLAMD"`   // scanner of uploads, tcp://host:3310 or unix:///run/clamav/clamd.ctl; none when empty
 	TSA   string `env:"BEDELAU_TSA_URL"` // time-stamping authority (RFC 3161) for signatures; none when empty
 
+	TSARequired bool `env:"BEDELAU_TSA_REQUIRED" envDefault:"true"` // documents wait for its time; false: they are signed without it while it does not answer, and say so
+
 	SMTPHost     string `env:"SMTP_HOST"`
 	SMTPPort     int    `env:"SMTP_PORT" envDefault:"587"`
 	SMTPUser     string `env:"SMTP_USER"`

@@ -5,11 +5,11 @@ import (
 	"context"
 	"crypto"
 	"crypto/rsa"
+	"crypto/x509"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"time"
-
-	"crypto/x509"
 
 	"github.com/digitorus/pdf"
 	"github.com/digitorus/pdfsign/sign"
@@ -21,52 +21,59 @@ import (
 // adbe.pkcs7.detached with the signed attribute signing-certificate-v2 of PAdES: the library writes no other subfilter.
 type certificateSigner struct {
 	s   *Service
-	tsa string // address of a time-stamping authority (RFC 3161); empty for none
+	tsa TSA
 }
 
-// tsaTimeout bounds the wait for a time stamp; the job then tries again.
-const tsaTimeout = 20 * time.Second
-
 // Sign refuses Conflict "document.no_key" when the official has no certificate, "document.certificate_expired" and
-// "document.certificate_early" when it does not hold now.
+// "document.certificate_early" when it does not hold now, and Unavailable "document.no_time_stamp" while the authority
+// gives none that is asked for.
 func (c certificateSigner) Sign(ctx context.Context, d Draft) (Signed, error) {
-	key, cert, chain, err := c.s.keyOf(ctx, d.By)
+	k, err := c.s.keyOf(ctx, d.By)
 	if err != nil {
 		return Signed{}, err
 	}
-	if err := holds(cert, d.At); err != nil {
+	if err := holds(k.cert, d.At); err != nil {
 		return Signed{}, err
 	}
+	how := Signature{
+		Method: SignCertificate, Name: k.cert.Subject.CommonName, Issuer: nameOf(k.cert), Serial: hex.EncodeToString(k.cert.SerialNumber.Bytes()),
+		Stamped: c.tsa.URL != "", Test: k.test, At: d.At,
+	}
+	var out []byte
+	if how.Stamped {
+		err = c.tsa.relayed(ctx, func(url string) (err error) {
+			out, err = k.write(d, url)
+			return err
+		})
+		switch {
+		case errors.Is(err, errNoStamp) && c.tsa.Optional && ctx.Err() == nil:
+			how.Stamped, how.Unstamped = false, true
+		case errors.Is(err, errNoStamp):
+			return Signed{}, fault.Wrap(fault.Unavailable, "document.no_time_stamp", err)
+		}
+	}
+	if !how.Stamped {
+		out, err = k.write(d, "")
+	}
+	return Signed{PDF: out, Signature: how}, err
+}
+
+// write signs a draft, with the time of the authority at an address unless that is empty.
+func (k openKey) write(d Draft, tsa string) ([]byte, error) {
 	reader, err := pdf.NewReader(bytes.NewReader(d.PDF), int64(len(d.PDF)))
 	if err != nil {
-		return Signed{}, fmt.Errorf("read the PDF: %w", err)
+		return nil, fmt.Errorf("read the PDF: %w", err)
 	}
 	var out bytes.Buffer
-	data := sign.SignData{
+	err = sign.Sign(bytes.NewReader(d.PDF), &out, reader, int64(len(d.PDF)), sign.SignData{
 		Signature: sign.SignDataSignature{
 			CertType: sign.CertificationSignature, DocMDPPerm: sign.DoNotAllowAnyChangesPerms,
-			Info: sign.SignDataSignatureInfo{Name: cert.Subject.CommonName, Location: d.City, Reason: d.Title + " " + d.Number, Date: d.At},
+			Info: sign.SignDataSignatureInfo{Name: k.cert.Subject.CommonName, Location: d.City, Reason: d.Title + " " + d.Number, Date: d.At},
 		},
-		Signer: key, DigestAlgorithm: crypto.SHA256, Certificate: cert, CertificateChains: [][]*x509.Certificate{chain},
-		TSA: sign.TSA{URL: c.tsa},
-	}
-	// The library asks the authority without a limit of its own, so it is left behind when the time is over.
-	ctx, cancel := context.WithTimeout(ctx, tsaTimeout)
-	defer cancel()
-	done := make(chan error, 1)
-	go func() { done <- sign.Sign(bytes.NewReader(d.PDF), &out, reader, int64(len(d.PDF)), data) }()
-	select {
-	case err = <-done:
-	case <-ctx.Done():
-		return Signed{}, fmt.Errorf("time stamp: %w", ctx.Err())
-	}
-	if err != nil {
-		return Signed{}, err
-	}
-	return Signed{PDF: out.Bytes(), Signature: Signature{
-		Method: SignCertificate, Name: cert.Subject.CommonName, Issuer: nameOf(cert), Serial: hex.EncodeToString(cert.SerialNumber.Bytes()),
-		Stamped: c.tsa != "", At: d.At,
-	}}, nil
+		Signer: k.key, DigestAlgorithm: crypto.SHA256, Certificate: k.cert, CertificateChains: [][]*x509.Certificate{k.chain},
+		TSA: sign.TSA{URL: tsa},
+	})
+	return out.Bytes(), err
 }
 
 // nameOf names the issuer of a certificate.

@@ -15,6 +15,7 @@ type Desk struct {
 	Document
 	ByHand     bool // its template is signed on paper
 	MaySign    bool // it waits for a scan that this person may bring
+	MayRetry   bool // nothing tries to sign it any more, and this person may have it tried
 	MayRevoke  bool
 	MayReplace bool
 	Renewal    string // code of the service that renews it
@@ -46,6 +47,7 @@ func (s *Service) AtDesk(ctx context.Context, actor identity.Actor, id uuid.UUID
 	}
 	return Desk{Document: d, ByHand: t.Signature == SignScan, Renewal: t.Renewal,
 		MaySign:    may[access.DocumentSign] && d.Status == Unsigned && t.Signature == SignScan,
+		MayRetry:   may[access.DocumentSign] && d.Failed(),
 		MayRevoke:  may[access.DocumentRevoke] && (d.Status == Valid || d.Status == Unsigned),
 		MayReplace: may[access.DocumentRevoke] && !d.ReplacedBy.Valid && (d.Status == Valid || d.Status == Revoked),
 	}, nil

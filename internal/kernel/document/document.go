@@ -23,6 +23,7 @@ import (
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/notify"
 	"bedelau/internal/kernel/privacy"
 	"bedelau/internal/kernel/storage"
 	"bedelau/internal/kernel/tenancy"
@@ -36,8 +37,9 @@ type Deps struct {
 	Files   *files.Store
 	Keys    *privacy.Keys             // seal the keys of certificates
 	BaseURL func(tenancy.City) string // of the city's site, without a slash at the end
-	TSA     string                    // address of a time-stamping authority for signatures; empty for none
-	Now     func() time.Time          // time.Now when nil
+	Notify  *notify.Service           // tells those responsible that a signature has failed
+	TSA     TSA
+	Now     func() time.Time // time.Now when nil
 }
 
 // Service is the documents of every city.
@@ -98,7 +100,8 @@ type Document struct {
 	DraftFileID     uuid.NullUUID `bun:"draft_file_id"` // what was signed; FileID is then the signed one
 	Signature       *Signature    `bun:"signature,type:jsonb"`
 	SignedAt        time.Time     `bun:"signed_at,nullzero"`
-	SignError       string        `bun:"sign_error"` // why it still waits: the code of a refusal
+	SignError       string        `bun:"sign_error"`              // why it still waits: the code of a refusal
+	SignFailedAt    time.Time     `bun:"sign_failed_at,nullzero"` // since when nothing tries to sign it any more
 	Replaces        uuid.NullUUID `bun:"replaces"`
 	ReplacedBy      uuid.NullUUID `bun:"replaced_by"`
 	EndedAt         time.Time     `bun:"ended_at,nullzero"` // revoked or replaced
@@ -106,13 +109,14 @@ type Document struct {
 	EndReason       string        `bun:"end_reason"`
 }
 
-// The statuses of a document. Expired is not stored: it is what the date says.
+// The statuses of a document. Expired and Failed are not stored: they are what the dates say.
 const (
 	Unsigned = "unsigned" // numbered and printed, and not yet in force
 	Valid    = "valid"
 	Revoked  = "revoked"
 	Replaced = "replaced"
 	Expired  = "expired"
+	Failed   = "failed" // unsigned, and nothing tries to sign it any more; for those who deal with it
 )
 
 // StatusAt is the document's status at now.

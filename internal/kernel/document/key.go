@@ -18,7 +18,6 @@ import (
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
-	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -37,6 +36,7 @@ type keyRow struct {
 	CreatedBy   uuid.UUID `bun:"created_by"`
 	CreatedAt   time.Time `bun:"created_at"`
 	RemovedAt   time.Time `bun:"removed_at,nullzero"`
+	Test        bool      `bun:"test"`
 }
 
 // sealFor is the context under which a private key is sealed: copied into another row, it does not open.
@@ -47,6 +47,7 @@ type Certificate struct {
 	Name, Issuer        string
 	NotBefore, NotAfter time.Time
 	AddedAt             time.Time
+	Test                bool
 }
 
 // KeyInput is a certificate with its key as the administrator uploads it: a PKCS#12 file, or PEM with the private key
@@ -55,6 +56,7 @@ type KeyInput struct {
 	Official   uuid.UUID
 	File       []byte
 	Passphrase string
+	Test       bool // it proves nothing: documents that it signs say so to whoever checks them
 }
 
 const keyFileMost = 256 << 10
@@ -76,7 +78,7 @@ func (s *Service) AddKey(ctx context.Context, actor identity.Actor, in KeyInput)
 		return Certificate{}, onField("key", err)
 	}
 	row := keyRow{TenantID: tenancy.Must(ctx), SignerID: in.Official, Certificate: cert.Raw, Chain: [][]byte{}, NotBefore: cert.NotBefore.UTC(), NotAfter: cert.NotAfter.UTC(),
-		CreatedBy: actor.ID, CreatedAt: now}
+		CreatedBy: actor.ID, CreatedAt: now, Test: in.Test}
 	for _, c := range chain {
 		row.Chain = append(row.Chain, c.Raw)
 	}
@@ -106,7 +108,7 @@ func (s *Service) AddKey(ctx context.Context, actor identity.Actor, in KeyInput)
 		}
 		err = audit.Record(ctx, tx, audit.Entry{
 			ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "document_signer.add_key", Object: "document_signer", ObjectID: in.Official,
-			At: now, Detail: map[string]any{"serial": cert.SerialNumber.Text(16), "until": cert.NotAfter.Format(time.DateOnly)},
+			At: now, Detail: map[string]any{"serial": cert.SerialNumber.Text(16), "until": cert.NotAfter.Format(time.DateOnly), "test": in.Test},
 		})
 		if err != nil {
 			return err
@@ -116,7 +118,7 @@ func (s *Service) AddKey(ctx context.Context, actor identity.Actor, in KeyInput)
 	if err != nil {
 		return Certificate{}, fmt.Errorf("document: add key: %w", err)
 	}
-	return Certificate{Name: cert.Subject.CommonName, Issuer: nameOf(cert), NotBefore: cert.NotBefore, NotAfter: cert.NotAfter, AddedAt: now}, nil
+	return Certificate{Name: cert.Subject.CommonName, Issuer: nameOf(cert), NotBefore: cert.NotBefore, NotAfter: cert.NotAfter, AddedAt: now, Test: in.Test}, nil
 }
 
 // signWaiting tries again what waits for an official's certificate.
@@ -124,12 +126,10 @@ func (s *Service) signWaiting(ctx context.Context, tx bun.Tx, official uuid.UUID
 	var waiting []uuid.UUID
 	err := tx.NewSelect().Model((*Document)(nil)).Column("id").
 		Where("tenant_id = ? AND signer_id = ? AND status = ?", tenancy.Must(ctx), official, Unsigned).Scan(ctx, &waiting)
-	for _, id := range waiting {
-		if err == nil {
-			err = jobs.Add(ctx, tx, signKind, signArgs{DocumentID: id})
-		}
+	if err != nil {
+		return err
 	}
-	return err
+	return s.askSignature(ctx, tx, waiting)
 }
 
 // CertificateOf returns the certificate of an official, and false when they have none. It needs service:configure, and
@@ -141,7 +141,7 @@ func (s *Service) CertificateOf(ctx context.Context, actor identity.Actor, offic
 	if _, err := s.official(ctx, s.d.DB.App, official); err != nil {
 		return Certificate{}, false, err
 	}
-	row, err := s.keyRow(ctx, official)
+	row, err := s.keyRow(ctx, s.d.DB.App, official)
 	if fault.Is(err, "document.no_key") {
 		return Certificate{}, false, nil
 	}
@@ -152,12 +152,12 @@ func (s *Service) CertificateOf(ctx context.Context, actor identity.Actor, offic
 	if err != nil {
 		return Certificate{}, false, fmt.Errorf("document: key: %w", err)
 	}
-	return Certificate{Name: cert.Subject.CommonName, Issuer: nameOf(cert), NotBefore: row.NotBefore, NotAfter: row.NotAfter, AddedAt: row.CreatedAt}, true, nil
+	return Certificate{Name: cert.Subject.CommonName, Issuer: nameOf(cert), NotBefore: row.NotBefore, NotAfter: row.NotAfter, AddedAt: row.CreatedAt, Test: row.Test}, true, nil
 }
 
-func (s *Service) keyRow(ctx context.Context, official uuid.UUID) (keyRow, error) {
+func (s *Service) keyRow(ctx context.Context, db bun.IDB, official uuid.UUID) (keyRow, error) {
 	var row keyRow
-	err := s.d.DB.App.NewSelect().Model(&row).
+	err := db.NewSelect().Model(&row).
 		Where("tenant_id = ? AND signer_id = ? AND removed_at IS NULL", tenancy.Must(ctx), official).Scan(ctx)
 	if err = orUnknown(err, "document.no_key"); fault.Is(err, "document.no_key") {
 		err = fault.New(fault.Conflict, "document.no_key")
@@ -165,30 +165,38 @@ func (s *Service) keyRow(ctx context.Context, official uuid.UUID) (keyRow, error
 	return row, err
 }
 
-// keyOf opens the key of an official, with its certificate and the chain from it on.
-func (s *Service) keyOf(ctx context.Context, by Official) (crypto.Signer, *x509.Certificate, []*x509.Certificate, error) {
-	row, err := s.keyRow(ctx, by.ID)
+// openKey is the key of an official, opened, with its certificate and the chain from it on.
+type openKey struct {
+	key   crypto.Signer
+	cert  *x509.Certificate
+	chain []*x509.Certificate
+	test  bool
+}
+
+func (s *Service) keyOf(ctx context.Context, by Official) (openKey, error) {
+	row, err := s.keyRow(ctx, s.d.DB.App, by.ID)
 	if err != nil {
-		return nil, nil, nil, err
+		return openKey{}, err
 	}
 	plain, err := s.d.Keys.Open(ctx, row.Sealed, row.sealFor())
 	if err != nil {
-		return nil, nil, nil, err
+		return openKey{}, err
 	}
 	defer clear(plain)
 	key, err := x509.ParsePKCS8PrivateKey(plain)
 	if err != nil {
-		return nil, nil, nil, fmt.Errorf("document: key: %w", err)
+		return openKey{}, fmt.Errorf("document: key: %w", err)
 	}
-	var chain []*x509.Certificate
+	out := openKey{key: key.(crypto.Signer), test: row.Test}
 	for _, der := range append([][]byte{row.Certificate}, row.Chain...) {
 		c, err := x509.ParseCertificate(der)
 		if err != nil {
-			return nil, nil, nil, fmt.Errorf("document: key: %w", err)
+			return openKey{}, fmt.Errorf("document: key: %w", err)
 		}
-		chain = append(chain, c)
+		out.chain = append(out.chain, c)
 	}
-	return key.(crypto.Signer), chain[0], chain, nil
+	out.cert = out.chain[0]
+	return out, nil
 }
 
 var errUnreadable = errors.New("document: key file cannot be read")

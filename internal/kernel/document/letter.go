@@ -23,6 +23,7 @@ type letter struct {
 	body                   []part
 	at                     time.Time // in the city's zone
 	sample                 bool
+	test                   bool // it will be signed with a certificate for tests
 }
 
 // official is who stands under a document.
@@ -42,6 +43,9 @@ func printLetter(city tenancy.City, d letter) ([]byte, error) {
 	}
 	if d.sample {
 		sh.Add(l.T("document.pdf.sample"), props.Text{Align: align.Center, Style: fontstyle.Bold, Color: &props.Color{Red: 176, Green: 0, Blue: 32}})
+	}
+	if d.test {
+		sh.Add(l.T("document.pdf.test"), props.Text{Align: align.Center, Style: fontstyle.Bold, Color: &props.Color{Red: 176, Green: 0, Blue: 32}})
 	}
 	sh.Space(4)
 	sh.Add(strings.ToUpper(d.title), props.Text{Align: align.Center, Style: fontstyle.Bold, Size: 12.5})

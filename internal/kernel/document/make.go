@@ -12,6 +12,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/event"
+	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
@@ -139,6 +140,13 @@ func (s *Service) print(ctx context.Context, tx bun.Tx, t *Template, d *Document
 	sheet, err := t.sheetOf(city, r, values, local)
 	if err != nil {
 		return files.File{}, err
+	}
+	if t.Signature == SignCertificate {
+		key, err := s.keyRow(ctx, tx, signer.ID)
+		if err != nil && !fault.Is(err, "document.no_key") { // that it has none, signing finds and tells
+			return files.File{}, err
+		}
+		sheet.test = key.Test
 	}
 	sheet.address, sheet.signer = s.VerifyURL(city, d.Token), official{d.SignerTitle.In(i18n.ID), signer.Name, signer.NIP}
 	pdf, err := printLetter(city, sheet)

@@ -18,7 +18,7 @@ import (
 // Filter narrows the register of issued documents. Its zero value is everything that the reader reaches.
 type Filter struct {
 	Search  string // the beginning of a document's number, or a subject's number in full
-	Status  string // one of the statuses, Expired included
+	Status  string // one of the statuses, Expired and Failed included
 	Service string
 	From    time.Time // issued from this moment on
 	To      time.Time // and before this one
@@ -70,6 +70,8 @@ func (s *Service) list(ctx context.Context, actor identity.Actor, f Filter) ([]D
 		q = q.Where("d.status = ?", Valid).Where("d.valid_until IS NULL OR d.valid_until >= ?", now)
 	case Expired:
 		q = q.Where("d.status = ?", Valid).Where("d.valid_until < ?", now)
+	case Failed:
+		q = q.Where("d.status = ? AND d.sign_failed_at IS NOT NULL", Unsigned)
 	default:
 		q = q.Where("d.status = ?", f.Status)
 	}

@@ -20,8 +20,8 @@ import (
 
 // Signer signs what Make has prepared. It is asked in a job, outside any transaction, so it may call another system and
 // take its time within ctx; it may be asked again for the same document, whose id is then the same, to be used as the
-// other system's idempotency key. A refusal that only a person can mend is a fault.Error and is shown to the
-// administrator; any other error is tried again.
+// other system's idempotency key. A refusal that only a person can mend is a fault.Error and is shown to those responsible;
+// a fault of kind Unavailable, and any other error, is tried again.
 type Signer interface {
 	// Sign returns the signed file, or ErrByHand when a person brings it.
 	Sign(ctx context.Context, d Draft) (Signed, error)
@@ -49,54 +49,74 @@ type Signed struct {
 
 // Signature is how a document was signed, for the verification page.
 type Signature struct {
-	Method  string    `json:"method"`            // SignScan or SignCertificate
-	Name    string    `json:"name,omitempty"`    // whom the certificate names
-	Issuer  string    `json:"issuer,omitempty"`  // who issued the certificate
-	Serial  string    `json:"serial,omitempty"`  // of the certificate, in hexadecimal
-	Stamped bool      `json:"stamped,omitempty"` // with the time of a time-stamping authority
-	At      time.Time `json:"at"`
+	Method  string `json:"method"`            // SignScan or SignCertificate
+	Name    string `json:"name,omitempty"`    // whom the certificate names
+	Issuer  string `json:"issuer,omitempty"`  // who issued the certificate
+	Serial  string `json:"serial,omitempty"`  // of the certificate, in hexadecimal
+	Stamped bool   `json:"stamped,omitempty"` // with the time of a time-stamping authority
+	// Unstamped tells that the authority did not answer and the city signs all the same: the time is the server's own.
+	Unstamped bool      `json:"unstamped,omitempty"`
+	Test      bool      `json:"test,omitempty"` // with a certificate that proves nothing
+	At        time.Time `json:"at"`
 }
 
 type signArgs struct {
 	DocumentID uuid.UUID `json:"document_id"`
 }
 
-// sign is the job that signs a document with its office's signer. Running again, it finds that it was signed.
+// sign is the job that signs a document with its office's signer. Running again, it finds that it was signed, or that
+// nobody is to try before a person says so.
 func (s *Service) sign(ctx context.Context, _ uuid.UUID, args signArgs) error {
 	d, err := s.Get(ctx, s.d.DB.App, args.DocumentID)
-	if err != nil || d.Status != Unsigned {
+	if err != nil || d.Status != Unsigned || d.Failed() {
 		return err
 	}
 	t, err := s.Template(ctx, s.d.DB.App, d.DocumentCode, d.DocumentVersion)
+	if err != nil || t.Signature == SignScan {
+		return err
+	}
+	n, err := s.attempt(ctx, d)
+	if fault.Is(err, "document.not_found") {
+		return nil // signed or revoked meanwhile
+	}
 	if err != nil {
 		return err
 	}
+	signed, err := s.signature(ctx, d, t)
+	if errors.Is(err, ErrByHand) {
+		return nil
+	}
+	if err != nil {
+		return s.missed(ctx, d, n, err)
+	}
+	return tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		_, err := s.signedWith(ctx, tx, d.ID, signed.file, signed.how, audit.Entry{ActorKind: audit.System})
+		return err
+	})
+}
+
+// received is a signed file that has no row yet.
+type received struct {
+	file files.File
+	how  Signature
+}
+
+// signature asks the signer and takes in what it has signed.
+func (s *Service) signature(ctx context.Context, d Document, t *Template) (received, error) {
 	signer, ok := s.signers[t.Signature]
 	if !ok {
-		return fmt.Errorf("document: no signer %q", t.Signature)
+		return received{}, fmt.Errorf("document: no signer %q", t.Signature)
 	}
 	draft, err := s.draft(ctx, d)
 	if err != nil {
-		return err
+		return received{}, err
 	}
 	signed, err := signer.Sign(ctx, draft)
-	var refused *fault.Error
-	switch {
-	case errors.Is(err, ErrByHand):
-		return nil
-	case errors.As(err, &refused):
-		return s.refuse(ctx, d, refused) // a person has to mend it, so another attempt would be in vain
-	case err != nil:
-		return fmt.Errorf("document: sign: %w", err)
+	if err != nil {
+		return received{}, err
 	}
 	f, err := s.d.Files.Receive(ctx, files.PutInput{Purpose: purpose, Name: d.fileName(), Rule: pdfOnly(), Body: bytes.NewReader(signed.PDF)})
-	if err != nil {
-		return err
-	}
-	return tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
-		_, err := s.signedWith(ctx, tx, d.ID, f, signed.Signature, audit.Entry{ActorKind: audit.System})
-		return err
-	})
+	return received{f, signed.Signature}, err
 }
 
 func (s *Service) draft(ctx context.Context, d Document) (Draft, error) {
@@ -120,16 +140,6 @@ func (s *Service) draft(ctx context.Context, d Document) (Draft, error) {
 	return out, nil
 }
 
-// refuse notes why a document still waits, where the administrator sees it.
-func (s *Service) refuse(ctx context.Context, d Document, why *fault.Error) error {
-	_, err := s.d.DB.App.NewUpdate().Model((*Document)(nil)).Set("sign_error = ?", why.Code).
-		Where("tenant_id = ? AND id = ? AND status = ?", d.TenantID, d.ID, Unsigned).Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("document: sign: %w", err)
-	}
-	return nil
-}
-
 // signedWith puts the signed file in the place of the draft, which is kept beside it, and brings the document into
 // force. It reports false for a document that was signed meanwhile: the file is then swept away.
 func (s *Service) signedWith(ctx context.Context, tx bun.Tx, id uuid.UUID, f files.File, how Signature, by audit.Entry) (bool, error) {
@@ -141,13 +151,13 @@ func (s *Service) signedWith(ctx context.Context, tx bun.Tx, id uuid.UUID, f fil
 		return false, err
 	}
 	d.DraftFileID = uuid.NullUUID{UUID: d.FileID, Valid: true}
-	d.FileID, d.SHA256, d.SignedAt, d.Signature, d.SignError = f.ID, f.SHA256, how.At, &how, ""
-	_, err = tx.NewUpdate().Model(&d).Column("draft_file_id", "file_id", "sha256", "signed_at", "signature", "sign_error").WherePK().Exec(ctx)
+	d.FileID, d.SHA256, d.SignedAt, d.Signature, d.SignError, d.SignFailedAt = f.ID, f.SHA256, how.At, &how, "", time.Time{}
+	_, err = tx.NewUpdate().Model(&d).Column("draft_file_id", "file_id", "sha256", "signed_at", "signature", "sign_error", "sign_failed_at").WherePK().Exec(ctx)
 	if err != nil {
 		return false, fmt.Errorf("document: sign: %w", err)
 	}
 	by.Action, by.Object, by.ObjectID, by.At = "document.sign", "document", d.ID, how.At
-	by.Detail = map[string]any{"document_number": d.Number, "method": how.Method, "serial": how.Serial}
+	by.Detail = map[string]any{"document_number": d.Number, "method": how.Method, "serial": how.Serial, "stamped": how.Stamped}
 	if err := audit.Record(ctx, tx, by); err != nil {
 		return false, err
 	}

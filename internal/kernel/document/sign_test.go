@@ -11,13 +11,10 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
-	"errors"
 	"image"
 	"image/jpeg"
 	"io"
 	"math/big"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -194,7 +191,7 @@ func TestASignatureThatOthersVerify(t *testing.T) {
 
 func mustKeyRow(t *testing.T, st *stage, by Official) keyRow {
 	t.Helper()
-	return must(st.keyRow(st.ctx, by.ID))(t)
+	return must(st.keyRow(st.ctx, st.w.DB.App, by.ID))(t)
 }
 
 func TestKeysThatCannotSignAreRefused(t *testing.T) {
@@ -276,30 +273,6 @@ func TestAnExpiredCertificateWaitsForANewOne(t *testing.T) {
 	}
 	if got := st.again(t, d); got.Status != Valid || got.SignError != "" || got.Number != d.Number {
 		t.Fatalf("with a new one: %+v", got)
-	}
-}
-
-// TestAnAuthorityThatDoesNotAnswer is tried again, and the document waits.
-func TestAnAuthorityThatDoesNotAnswer(t *testing.T) {
-	t.Parallel()
-	hang := make(chan struct{})
-	srv := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-hang }))
-	t.Cleanup(srv.Close)
-	t.Cleanup(func() { close(hang) })
-	st, by, r := signable(t, func(d *Deps) { d.TSA = srv.URL })
-	ca, key := newAuthority(t), must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))(t)
-	in := KeyInput{Official: by.ID, File: must(pkcs12.Modern.Encode(key, ca.issued(t, key, nil), nil, "x"))(t), Passphrase: "x"}
-	if _, err := st.AddKey(st.ctx, st.staff("", "city_admin"), in); err != nil {
-		t.Fatal(err)
-	}
-	d := st.made(t, r)
-	ctx, cancel := context.WithTimeout(st.ctx, 500*time.Millisecond)
-	defer cancel()
-	if err := st.sign(ctx, uuid.Nil, signArgs{d.ID}); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("got %v", err)
-	}
-	if got := st.again(t, d); got.Status != Unsigned {
-		t.Errorf("status %s", got.Status)
 	}
 }
 

@@ -20,6 +20,7 @@ import (
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/notify"
 	"bedelau/internal/kernel/pgtest"
 	"bedelau/internal/kernel/privacy"
 	"bedelau/internal/kernel/tenancy"
@@ -66,8 +67,15 @@ func newStage(t testing.TB, opts ...func(*Deps)) *stage {
 		st.revoked = append(st.revoked, f)
 		return nil
 	})
-	d := Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Keys: keys, Now: st.clock,
-		BaseURL: func(c tenancy.City) string { return "http://" + c.Slug + ".localhost" }}
+	base := func(c tenancy.City) string { return "http://" + c.Slug + ".localhost" }
+	mail, err := notify.New(notify.Deps{
+		DB: w.DB.App, Bus: bus, Keys: keys, SMTP: notify.SMTPConfig{From: "kota@localhost", TLS: "none"}, BaseURL: base, Log: slog.New(slog.DiscardHandler),
+		Links: map[string]string{"account_confirm": "/a/{token}", "account_exists": "/a", "password_reset": "/a/{token}", "staff_invite": "/a/{token}"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Keys: keys, Notify: mail, Now: st.clock, BaseURL: base}
 	for _, o := range opts {
 		o(&d)
 	}

@@ -2,10 +2,11 @@
 // for an office, and the words of a template. Posts and their inputs:
 //
 //	/petugas/dokumen/:id/pindaian            scan (a file)
+//	/petugas/dokumen/:id/ulangi              nothing; nor does /petugas/dokumen/menunggu/ulangi
 //	/petugas/dokumen/:id/cabut, …/ganti      reason
 //	/petugas/antrean/massal/:id/ulangi       nothing
 //	/kelola/penanda-tangan                   agency, title_id, title_en, name, nip, from
-//	/kelola/penanda-tangan/:id/sertifikat    key (a file), passphrase
+//	/kelola/penanda-tangan/:id/sertifikat    key (a file), passphrase, test (yes)
 //	/kelola/layanan/:code/dokumen            what (save, add, preview), version, and the template as TemplateView names it
 package paper
 
@@ -19,7 +20,7 @@ import (
 // Row is one document of a list.
 type Row struct {
 	ID, Number, Title, Subject, Service, Agency, Holder string
-	Status                                              string // unsigned, valid, revoked, replaced or expired
+	Status                                              string // unsigned, failed, valid, revoked, replaced or expired
 	Issued, Until                                       time.Time
 	Error                                               string // why it still waits
 }
@@ -28,6 +29,7 @@ type Row struct {
 type RegisterView struct {
 	ui.Shell
 	Waiting          bool // what waits for a signature, instead of everything
+	Failed           int  // of those, that nothing tries to sign any more
 	MayList, MaySign bool
 	Search, Status   string
 	Service          string
@@ -40,7 +42,7 @@ type RegisterView struct {
 // statuses are the choices of the filter.
 func (v RegisterView) statuses() []ui.Option {
 	out := []ui.Option{{Value: "", Label: v.L.T("paper.any")}}
-	for _, s := range []string{"valid", "expired", "revoked", "replaced", "unsigned"} {
+	for _, s := range []string{"valid", "expired", "revoked", "replaced", "unsigned", "failed"} {
 		out = append(out, ui.Option{Value: s, Label: v.L.T("paper.status." + s)})
 	}
 	return out
@@ -59,6 +61,8 @@ func tone(status string) (string, string) {
 		return "care", "edit"
 	case "expired":
 		return "care", "clock"
+	case "failed":
+		return "bad", "alert-triangle"
 	}
 	return "bad", "ban"
 }
@@ -71,6 +75,9 @@ type DocumentView struct {
 	Signature, Reason, Successor     string
 	Ended                            time.Time
 	MaySign, MayRevoke, MayReplace   bool
+	MayRetry                         bool // have the system try again to sign it
+	Trying                           bool // the system is about to sign it
+	Test                             bool // signed with a certificate that proves nothing
 	Errors                           ui.Errors
 	RevokeReason, ReplaceReason, Act string // what was typed, and of which form
 }
@@ -115,7 +122,7 @@ type Official struct {
 	ID, Title, Name, NIP string
 	From, To             time.Time // To is zero for who signs now and on
 	Certificate          string    // in words; empty for none
-	Expired              bool
+	Expired, Test        bool
 }
 
 // SignersView is who signs for an office.
