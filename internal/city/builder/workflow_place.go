@@ -8,14 +8,17 @@ import (
 )
 
 // WorkflowPlace is where in a workflow a problem is. One of State, Action and Branch is the code of a part, or Reminder or
-// Level its number from 1; Property is the part's own, as its page asks it.
+// Level its number from 1; of an action or a branch Question is the code of one of its questions, or of an action Notice the
+// number of one of its letters. Property is the part's own, as its page asks it.
 type WorkflowPlace struct {
 	State, Action, Branch string
+	Question              string
+	Notice                int
 	Reminder, Level       int
 	Property              string
 }
 
-var workflowPlace = regexp.MustCompile(`^(states|actions|reminders|escalation)\[(\d+)\](?:\.branches\[(\d+)\])?(?:\.([a-z_]+).*)?$`)
+var workflowPlace = regexp.MustCompile(`^(states|actions|reminders|escalation)\[(\d+)\](?:\.branches\[(\d+)\])?(?:\.(fields|notify)\[(\d+)\])?(?:\.([a-z_]+).*)?$`)
 
 // PlaceInWorkflow reads the path of a problem, such as "states[2].branches[0].outcomes[1].code".
 func PlaceInWorkflow(w workflow.Workflow, path string) WorkflowPlace {
@@ -27,7 +30,7 @@ func PlaceInWorkflow(w workflow.Workflow, path string) WorkflowPlace {
 	if err != nil {
 		return WorkflowPlace{}
 	}
-	out := WorkflowPlace{Property: m[4]}
+	out := WorkflowPlace{Property: m[6]}
 	switch {
 	case m[1] == "reminders":
 		out.Reminder = n + 1
@@ -43,6 +46,14 @@ func PlaceInWorkflow(w workflow.Workflow, path string) WorkflowPlace {
 		}
 	default:
 		return WorkflowPlace{}
+	}
+	k, err := strconv.Atoi(m[5])
+	switch list, _ := Asked(w, Asker{out.Action, out.Branch}); {
+	case err != nil:
+	case m[4] == "notify":
+		out.Notice = k + 1
+	case k < len(list):
+		out.Question = list[k].Code
 	}
 	return out
 }

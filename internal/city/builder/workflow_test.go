@@ -18,6 +18,7 @@ import (
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/pack"
@@ -277,6 +278,94 @@ func TestWorkflowSteps(t *testing.T) {
 		err := tt.do(&w)
 		if (err != nil) != (tt.want == "") || err == nil && order(w) != tt.want || w.Code != "x" {
 			t.Errorf("%s: %s, want %s, %v", tt.name, order(w), tt.want, err)
+		}
+	}
+}
+
+// TestWhatOfficersAreAsked: questions and letters of a step are put, ordered and dropped by themselves, and a fault in one
+// is placed in it.
+func TestWhatOfficersAreAsked(t *testing.T) {
+	t.Parallel()
+	sample := func() workflow.Workflow {
+		return workflow.Workflow{Code: "x", Start: "a", States: []workflow.State{{Code: "a", Branches: []workflow.Branch{{Code: "dinkes", Fields: []form.Field{{Code: "usul"}}}}}},
+			Actions: []workflow.Action{
+				{Code: "satu", Fields: []form.Field{{Code: "nomor", Type: form.Text}, {Code: "tanggal", Type: form.Date}}, Notify: []workflow.Notice{{To: "applicant"}, {To: "holder"}}},
+				{Code: "dua"}, {Code: "tiga", Fields: []form.Field{{Code: "lama", Type: form.Number}}},
+			}}
+	}
+	order := func(w workflow.Workflow) string {
+		var out []string
+		add := func(code string, fields []form.Field) {
+			for _, f := range fields {
+				code += " " + f.Code
+			}
+			out = append(out, code)
+		}
+		add("dinkes", w.States[0].Branches[0].Fields)
+		for _, a := range w.Actions {
+			add(a.Code, a.Fields)
+			for _, n := range a.Notify {
+				out = append(out, "→"+n.To)
+			}
+		}
+		return strings.Join(out, " ")
+	}
+	satu, dua, dinkes := builder.Asker{Action: "satu"}, builder.Asker{Action: "dua"}, builder.Asker{Branch: "dinkes"}
+	for _, tt := range []struct {
+		name, want string
+		do         func(*workflow.Workflow) error
+	}{
+		{"one more", "dinkes usul satu nomor tanggal baru →applicant →holder dua tiga lama", builder.PutQuestion(satu, "", form.Field{Code: "baru"})},
+		{"the first of a step", "dinkes usul satu nomor tanggal →applicant →holder dua baru tiga lama", builder.PutQuestion(dua, "", form.Field{Code: "baru"})},
+		{"of an office", "dinkes usul baru satu nomor tanggal →applicant →holder dua tiga lama", builder.PutQuestion(dinkes, "", form.Field{Code: "baru"})},
+		{"renamed", "dinkes usul satu surat tanggal →applicant →holder dua tiga lama", builder.PutQuestion(satu, "nomor", form.Field{Code: "surat"})},
+		{"a code twice", "", builder.PutQuestion(satu, "nomor", form.Field{Code: "tanggal"})},
+		{"of no step", "", builder.PutQuestion(builder.Asker{Action: "empat"}, "", form.Field{Code: "baru"})},
+		{"of no office", "", builder.RemoveQuestion(builder.Asker{Branch: "satu"}, "usul")},
+		{"down", "dinkes usul satu tanggal nomor →applicant →holder dua tiga lama", builder.MoveQuestion(satu, "nomor", 1)},
+		{"dropped", "dinkes satu nomor tanggal →applicant →holder dua tiga lama", builder.RemoveQuestion(dinkes, "usul")},
+		{"one letter more", "dinkes usul satu nomor tanggal →applicant →holder dua →agency_head tiga lama", builder.PutNotice("dua", 0, workflow.Notice{To: "agency_head"})},
+		{"another letter", "dinkes usul satu nomor tanggal →applicant →officer dua tiga lama", builder.PutNotice("satu", 1, workflow.Notice{To: "officer"})},
+		{"a letter less", "dinkes usul satu nomor tanggal →holder dua tiga lama", builder.RemoveNotice("satu", 0)},
+		{"a letter that is not there", "", builder.RemoveNotice("dua", 0)},
+	} {
+		w := sample()
+		err := tt.do(&w)
+		if (err != nil) != (tt.want == "") || err == nil && order(w) != tt.want {
+			t.Errorf("%s: %s, want %s, %v", tt.name, order(w), tt.want, err)
+		}
+	}
+	for path, want := range map[string]builder.WorkflowPlace{
+		"actions[0].fields[1].label.en":              {Action: "satu", Question: "tanggal", Property: "label"},
+		"actions[0].notify[1].body.id":               {Action: "satu", Notice: 2, Property: "body"},
+		"states[0].branches[0].fields[0].show_if":    {Branch: "dinkes", Question: "usul", Property: "show_if"},
+		"states[0].branches[0].outcomes[0].label.en": {Branch: "dinkes", Property: "outcomes"},
+		"actions[0].fields[7].code":                  {Action: "satu", Property: "code"},
+	} {
+		if got := builder.PlaceInWorkflow(sample(), path); got != want {
+			t.Errorf("%s is at %+v, want %+v", path, got, want)
+		}
+	}
+	applicant := form.Form{Code: "f", Version: 1, Pages: []form.Page{{Code: "p", Fields: []form.Field{{Code: "nama", Type: form.Text}}}}}
+	for want, of := range map[string]struct {
+		builder.Asker
+		code string
+	}{
+		"nama dinkes usul":                    {dinkes, ""},
+		"nama dinkes":                         {dinkes, "usul"},
+		"nama dinkes usul nomor":              {satu, "tanggal"},
+		"nama dinkes usul nomor tanggal":      {satu, ""},
+		"nama dinkes usul nomor tanggal ":     {dua, ""},
+		"nama dinkes usul nomor tanggal lama": {builder.Asker{Action: "tiga"}, ""},
+	} {
+		w := sample()
+		w.States[0].Branches[0].Fields[0].Type = form.Text
+		var got []string
+		for _, f := range builder.BeforeQuestion(w, applicant, of.Asker, of.code) {
+			got = append(got, f.Code)
+		}
+		if strings.Join(got, " ") != strings.TrimSpace(want) {
+			t.Errorf("before %s of %+v: %v, want %s", of.code, of.Asker, got, want)
 		}
 	}
 }

@@ -44,6 +44,9 @@ func (s *Service) steps(ctx context.Context, actor identity.Actor, r access.Reac
 			d.Asks[p.Code] = p
 		}
 	}
+	if !own {
+		d.Office = officeAnswers(k, i18n.From(ctx))
+	}
 	if !d.Workflow.Waits() {
 		return nil
 	}
@@ -75,9 +78,6 @@ func (s *Service) steps(ctx context.Context, actor identity.Actor, r access.Reac
 			d.Asks[p.Code] = p
 		}
 		d.Joint = append(d.Joint, j)
-	}
-	if !own {
-		d.Office = officeAnswers(k, i18n.From(ctx))
 	}
 	return nil
 }

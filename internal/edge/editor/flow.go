@@ -44,6 +44,16 @@ func (p *Pages) flowRoutes() gate.Table {
 				gate.Route{Method: post, Path: path, Needs: needs, Scope: city, Handler: part.save})
 		}
 	}
+	for _, of := range []string{"/tindakan", "/cabang"} {
+		for _, path := range []string{pathFlow + of + "/:part/isian", pathFlow + of + "/:part/isian/:field"} {
+			t = append(t, gate.Route{Method: get, Path: path, Needs: needs, Scope: city, Handler: p.flowShow(p.questionEdit)},
+				gate.Route{Method: post, Path: path, Needs: needs, Scope: city, Handler: p.flowSaveQuestion})
+		}
+	}
+	for _, path := range []string{pathFlow + "/tindakan/:part/surat", pathFlow + "/tindakan/:part/surat/:n"} {
+		t = append(t, gate.Route{Method: get, Path: path, Needs: needs, Scope: city, Handler: p.flowShow(p.noticeEdit)},
+			gate.Route{Method: post, Path: path, Needs: needs, Scope: city, Handler: p.flowSaveNotice})
+	}
 	return t
 }
 
@@ -148,6 +158,9 @@ func flowArranged(pressed string) (builder.WorkflowChange, string, bool) {
 	}
 	act, what, code := words[0], words[1], words[2]
 	by := map[string]int{"up": -1, "down": 1}[act]
+	if rest, ok := strings.CutPrefix(what, "asked-"); ok {
+		return questionArranged(act, rest, code, by)
+	}
 	n, err := strconv.Atoi(code)
 	change := builder.WorkflowChange{Act: builder.ActRemove, What: code}
 	switch {
@@ -167,6 +180,13 @@ func flowArranged(pressed string) (builder.WorkflowChange, string, bool) {
 		change.What, change.Do = "pengingat-"+code, builder.RemoveReminder(n-1)
 	case what == "level" && err == nil:
 		change.What, change.Do = "eskalasi-"+code, builder.RemoveLevel(n-1)
+	case what == "letter":
+		action, number, _ := strings.Cut(code, "/")
+		if n, err = strconv.Atoi(number); err != nil {
+			return change, "", false
+		}
+		change.What, change.Do = "surat-"+number, builder.RemoveNotice(action, n-1)
+		return change, "#tindakan-" + action, true
 	default:
 		return change, "", false
 	}

@@ -44,19 +44,33 @@ func (p *Pages) flowPage(c *gin.Context, status int, b flowing, t tryEdit, of, h
 	return p.Render(c, status, office.BuilderEdit(v))
 }
 
-// flowDo makes the step, or shows what was typed again: on the present revision, so that who has seen what somebody else
-// changed can save over it.
+// flowStep is one step of a workflow: of what it is, where the page goes on when it is done, and below which key its inputs
+// are called.
+type flowStep struct {
+	what, to, labels string
+	isNew            bool
+	do               func(*workflow.Workflow) error
+	again            flowPart
+}
+
+// flowDo makes the step on the part that the address names, or on a new one.
 func (p *Pages) flowDo(c *gin.Context, b flowing, in site.Form, what, at string, bad []fault.Field, do func(*workflow.Workflow) error, again flowPart) error {
+	return p.flowTake(c, b, in, bad, flowStep{what: what, to: b.path + at, labels: "flow.input.", isNew: c.Param("part") == "", do: do, again: again})
+}
+
+// flowTake makes the step, or shows what was typed again: on the present revision, so that who has seen what somebody else
+// changed can save over it.
+func (p *Pages) flowTake(c *gin.Context, b flowing, in site.Form, bad []fault.Field, step flowStep) error {
 	err := fault.Fields(bad)
 	if err == nil {
-		change := builder.WorkflowChange{Code: b.service.Workflow, Revision: in.Revision(), Act: builder.ActAdd, What: what, Do: do}
-		if c.Param("part") != "" {
-			change.Act = builder.ActEdit
+		change := builder.WorkflowChange{Code: b.service.Workflow, Revision: in.Revision(), Act: builder.ActEdit, What: step.what, Do: step.do}
+		if step.isNew {
+			change.Act = builder.ActAdd
 		}
 		_, err = p.Builder.Workflows.Change(c.Request.Context(), gate.ActorOf(c), change)
 	}
 	if err == nil {
-		return p.Done(c, b.path+at, "form_saved")
+		return p.Done(c, step.to, "form_saved")
 	}
 	errs, status, ok := site.Refused(c, err, "")
 	if fault.From(err).Kind == fault.Conflict {
@@ -70,9 +84,9 @@ func (p *Pages) flowDo(c *gin.Context, b flowing, in site.Form, what, at string,
 		return failed
 	}
 	for i, e := range errs {
-		errs[i].Label = gate.LocaleOf(c).T("flow.input." + e.Name)
+		errs[i].Label = gate.LocaleOf(c).T(step.labels + e.Name)
 	}
-	return again(c, status, fresh, tryEdit{in: in, refused: err, errs: errs})
+	return step.again(c, status, fresh, tryEdit{in: in, refused: err, errs: errs})
 }
 
 // flowRead reads what was sent of a part. many are inputs with several answers.

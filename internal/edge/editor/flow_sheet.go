@@ -105,23 +105,13 @@ func (s flowSheet) action(a workflow.Action) []office.BuilderSection {
 		s.optional(s.choose("join", a.Join, s.words("flow.join.", workflow.JoinAll, workflow.JoinAny, workflow.JoinRefused))))
 	system = append(append(system, s.term("remind", remind.Before)...), s.optional(s.input("long_text", "remind_message_id", remind.Message[i18n.ID])),
 		s.optional(s.input("long_text", "remind_message_en", remind.Message[i18n.EN])))
-	w := flowWords{l: s.l, b: s.b}
-	return s.kept([]office.BuilderSection{{Fields: first}, s.section("officer", officer...), s.section("system", system...)},
-		append(w.fields(a.Fields), w.letters(a.Notify)...))
+	return []office.BuilderSection{{Fields: first}, s.section("officer", officer...), s.section("system", system...)}
 }
 
 func (s flowSheet) branch(b workflow.Branch) []office.BuilderSection {
 	first := append(s.labels(b.Label), s.optional(s.choose("agency", b.Agency, s.b.agencies)), s.permission(b.Permission))
 	first = append(append(first, s.term("term", b.Term)...), s.input("long_text", "outcomes", s.outcomes(b.Outcomes)), s.optional(s.text("code", b.Code)))
-	return s.kept([]office.BuilderSection{{Fields: first}}, flowWords{l: s.l, b: s.b}.fields(b.Fields))
-}
-
-// kept adds what stays as it is, because no page asks it.
-func (s flowSheet) kept(sections []office.BuilderSection, facts []string) []office.BuilderSection {
-	if len(facts) == 0 {
-		return sections
-	}
-	return append(sections, s.section("kept", ui.Field{Name: "kept", Type: "info", Label: strings.Join(facts, "\n")}))
+	return []office.BuilderSection{{Fields: first}}
 }
 
 // outcomes writes answers as they are typed: code | agree or refuse | Indonesian | English.
@@ -221,7 +211,8 @@ func readState(in site.Form, old workflow.State) (workflow.State, []fault.Field)
 	return s, bad
 }
 
-// readAction reads what an action is. What only another actor's action has is left out; what has no input here stays.
+// readAction reads what an action is. What only another actor's action has is left out; its questions and letters, which have
+// pages of their own, stay.
 func readAction(in site.Form, old workflow.Action) (workflow.Action, []fault.Field) {
 	bad := site.Missing(in, "label_id", "label_en", "from", "to", "actor", "reason")
 	a := old
@@ -256,7 +247,7 @@ func inOrder(old, ticked []string) []string {
 	return out
 }
 
-// readBranch reads what an office is asked. What has no input here stays as it was.
+// readBranch reads what an office is asked. Its questions, which have pages of their own, stay.
 func readBranch(in site.Form, old workflow.Branch) (workflow.Branch, []fault.Field) {
 	bad := site.Missing(in, "label_id", "label_en", "permission", "outcomes")
 	b := old

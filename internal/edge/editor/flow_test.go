@@ -121,8 +121,8 @@ func TestAnAdministratorWritesAWorkflow(t *testing.T) {
 	}
 }
 
-// TestAPageKeepsWhatItCannotEdit: an action's fields and letters, an outcome's reason and a state's branches survive the
-// pages that do not ask them.
+// TestAPageKeepsWhatItCannotEdit: an outcome's reason and a state's branches survive the pages that do not ask them, and every
+// question and letter the page that does.
 func TestAPageKeepsWhatItCannotEdit(t *testing.T) {
 	t.Parallel()
 	s := pagetest.Open(t)
@@ -143,6 +143,9 @@ func TestAPageKeepsWhatItCannotEdit(t *testing.T) {
 	for _, part := range []string{"/status/", "/tindakan/", "/cabang/", "/pengingat/", "/eskalasi/"} {
 		for _, piece := range strings.Split(home, `href="`+path+part)[1:] {
 			code, _, _ := strings.Cut(piece, `"`)
+			if strings.HasSuffix(code, "/isian") || strings.HasSuffix(code, "/surat") {
+				continue // a new one
+			}
 			page := rina.Page(path + part + code)
 			pairs := asShown(t, page, path+part+code)
 			if a := rina.Post(path+part+code, pairs...); a.Status != http.StatusSeeOther {
@@ -151,7 +154,7 @@ func TestAPageKeepsWhatItCannotEdit(t *testing.T) {
 			revision++
 		}
 	}
-	if revision < 8 {
+	if revision < 16 {
 		t.Errorf("only %d parts", revision)
 	}
 	old, now := strings.Split(before, "\n"), strings.Split(text(), "\n")

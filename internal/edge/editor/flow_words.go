@@ -32,7 +32,8 @@ func (w flowWords) state(s workflow.State, i int) office.WorkflowState {
 		out.Fee = w.fee(*s.Fee)
 	}
 	for _, b := range s.Branches {
-		out.Branches = append(out.Branches, office.WorkflowBranch{Code: b.Code, Label: nameOr(b.Label.In(w.l), b.Code), Facts: w.branch(b)})
+		out.Branches = append(out.Branches, office.WorkflowBranch{Code: b.Code, Label: nameOr(b.Label.In(w.l), b.Code), Facts: w.branch(b),
+			Asks: fieldViews(b.Fields, "", w.l)})
 	}
 	for j, a := range flow.Actions {
 		if slices.Contains(a.From, s.Code) {
@@ -77,7 +78,7 @@ func (w flowWords) branch(b workflow.Branch) []string {
 		}
 		facts = append(facts, w.l.T(key, "name", nameOr(o.Label.In(w.l), o.Code)))
 	}
-	return append(facts, w.fields(b.Fields)...)
+	return facts
 }
 
 func (w flowWords) agency(code string) string {
@@ -117,6 +118,10 @@ func (w flowWords) action(a workflow.Action, j int) office.WorkflowAction {
 	}
 	if !w.named[a.Code] {
 		w.named[a.Code], out.ID = true, "tindakan-"+a.Code
+		out.Asks, out.Officer = fieldViews(a.Fields, "", w.l), a.Actor == workflow.ByOfficer || len(a.Fields) > 0
+		for i, text := range w.letters(a.Notify) {
+			out.Letters = append(out.Letters, office.WorkflowLine{N: i + 1, Text: text})
+		}
 	}
 	say := func(on bool, key string, args ...any) {
 		if on {
@@ -143,8 +148,10 @@ func (w flowWords) action(a workflow.Action, j int) office.WorkflowAction {
 	say(a.Issues, "flow.issues")
 	say(!a.Extends.IsZero(), "flow.extends", "term", site.TermText(a.Extends, w.l))
 	say(!a.Message.Empty(), "flow.message", "text", a.Message.In(w.l))
-	out.Facts = append(out.Facts, w.fields(a.Fields)...)
-	out.Facts = append(out.Facts, w.letters(a.Notify)...)
+	if out.ID == "" {
+		out.Facts = append(out.Facts, w.fields(a.Fields)...)
+		out.Facts = append(out.Facts, w.letters(a.Notify)...)
+	}
 	return out
 }
 
@@ -209,12 +216,27 @@ func flowProblem(b flowing, x pack.Problem, l i18n.Locale) office.BuilderProblem
 	case at.Level > 0:
 		v.Href, v.Place = b.path+"/eskalasi/"+strconv.Itoa(at.Level), l.T("flow.place.level", "n", at.Level)
 	}
-	input := flowInput(at.Property)
+	input, labels := flowInput(at.Property), "flow.input."
+	switch {
+	case at.Question != "":
+		list, _ := builder.Asked(*w, builder.Asker{Action: at.Action, Branch: at.Branch})
+		for _, f := range list {
+			if f.Code == at.Question {
+				v.Place += ", " + l.T("flow.place.question", "name", nameOr(f.Label.In(l), f.Code))
+			}
+		}
+		v.Href += "/isian/" + at.Question
+		input, labels = inputFor(at.Property), "builder.input."
+	case at.Notice > 0:
+		v.Href += "/surat/" + strconv.Itoa(at.Notice)
+		v.Place += ", " + l.T("flow.place.letter", "n", at.Notice)
+		input = noticeInput(at.Property)
+	}
 	switch {
 	case at.Property == "":
-	case l.Has("flow.input." + input):
+	case l.Has(labels + input):
 		v.Href += "#f-" + input
-		v.Place += " (" + l.T("flow.input."+input) + ")"
+		v.Place += " (" + l.T(labels+input) + ")"
 	default: // what no page asks is mended in the text
 		v.Href = b.path + "/lanjutan"
 		v.Place += " (" + at.Property + ")"

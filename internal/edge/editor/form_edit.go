@@ -196,7 +196,9 @@ func (p *Pages) fieldEdit(c *gin.Context, status int, b building, t tryEdit) err
 	if t.in.Values != nil {
 		s.kind = form.Type(t.in.Get("kind"))
 	}
-	v.Sections = s.field(f, group != "", names)
+	if v.Sections = s.field(f, names); group != "" {
+		v.Sections = s.field(f, names, form.Group, form.File)
+	}
 	v.Names = namesView(names, l)
 	v.Follow = ui.FormData{Names: `{"kind":"choice"}`, Answered: "[]", Today: p.Now().Format("2006-01-02")}
 	return p.Render(c, status, office.BuilderEdit(v))

@@ -111,11 +111,11 @@ func (s sheet) several(name string, values []string, options []ui.Option) ui.Fie
 	return s.optional(f)
 }
 
-// field are the inputs of a question.
-func (s sheet) field(f form.Field, inGroup bool, names []form.Field) []office.BuilderSection {
+// field are the inputs of a question, which is of none of the types in but.
+func (s sheet) field(f form.Field, names []form.Field, but ...form.Type) []office.BuilderSection {
 	var types, parts, kinds, as, prefill []ui.Option
 	for _, t := range form.Types() {
-		if !inGroup || t != form.Group && t != form.File {
+		if !slices.Contains(but, t) {
 			types = append(types, ui.Option{Value: string(t), Label: typeName(t, s.l)})
 		}
 	}

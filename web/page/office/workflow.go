@@ -38,14 +38,20 @@ type WorkflowState struct {
 type WorkflowBranch struct {
 	Code, Label string
 	Facts       []string
+	Asks        []BuilderField // of who answers
 }
 
-// WorkflowAction is a step out of a state. ID is its anchor, where it is first named; First and Last are among all steps.
+// WorkflowAction is a step out of a state. ID is its anchor, where it is first named, and where its questions and letters
+// are; First and Last are among all steps. An Officer's can ask.
 type WorkflowAction struct {
 	Code, ID, Label, Who, To, ToHref string
 	Facts                            []string
-	First, Last                      bool
+	First, Last, Officer             bool
+	Asks                             []BuilderField
+	Letters                          []WorkflowLine
 }
+
+func (a WorkflowAction) extras() int { return len(a.Asks) + len(a.Letters) }
 
 // WorkflowLine is a reminder or a level of escalation, by its number from 1.
 type WorkflowLine struct {
