@@ -46,6 +46,7 @@ func (a *App) gate(box *mailbox.Box, codes func(tenant string) []site.StaffCode)
 		desk.New(pages).Tables(), editor.New(pages).Tables(), standard.New(pages).Tables(), admin.New(pages).Tables(),
 	)...)
 	httpapi.New(httpapi.Deps{
+		Bulk: a.Bulk, Documents: a.Documents,
 		Catalog: a.Catalog, Casework: a.Casework, Booking: a.Booking, Inbox: a.Inbox, Dashboard: a.Dashboard, External: a.External, Identity: a.Identity, Guard: a.Guard,
 		Directory: a.Directory, Metering: a.Metering, Billing: a.Billing, CityURL: a.CityURL, Log: a.Log,
 	}).Mount(g)

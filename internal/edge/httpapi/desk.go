@@ -31,9 +31,26 @@ type queueCounts struct {
 }
 
 type queueAsked struct {
-	View   string `query:"view" enum:"mine,unassigned,all,late,waiting,done" default:"all" doc:"waiting: for the applicant; done: closed in the last thirty days."`
-	Cursor string `query:"cursor" maxLength:"500" doc:"The next of the page before."`
-	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"25" doc:"How many items at the most."`
+	View      string `query:"view" enum:"mine,unassigned,all,late,waiting,done" default:"all" doc:"waiting: for the applicant; done: closed in the last thirty days."`
+	Service   string `query:"service" maxLength:"64" example:"ktp-el-hilang" doc:"Code of a service."`
+	Agency    string `query:"agency" maxLength:"64" example:"disdukcapil" doc:"Code of an office, for those who reach more than one."`
+	Stage     string `query:"stage" enum:"received,in_review,needs_correction,approved,rejected,cancelled,completed" doc:"Where the application stands."`
+	Channel   string `query:"channel" enum:"web,api,counter" doc:"How it came."`
+	Assignee  string `query:"assignee" maxLength:"36" example:"me" doc:"me, none (nobody), or the id of an account."`
+	Late      bool   `query:"late" doc:"Only what is late."`
+	DueWithin int    `query:"due_within" minimum:"1" maximum:"365" doc:"Days from today, which is 1."`
+	DueFrom   string `query:"due_from" maxLength:"10" example:"2026-11-01" doc:"A day of the city's; both ends are included."`
+	DueTo     string `query:"due_to" maxLength:"10" example:"2026-11-30" doc:"The last day on which it is due."`
+	SentFrom  string `query:"sent_from" maxLength:"10" example:"2026-11-01" doc:"The first day on which it was sent."`
+	SentTo    string `query:"sent_to" maxLength:"10" example:"2026-11-30" doc:"The last one."`
+	Sort      string `query:"sort" enum:"newest,oldest" doc:"By when it was sent; by deadline when it is left out."`
+	Cursor    string `query:"cursor" maxLength:"500" doc:"The next of the page before."`
+	Limit     int    `query:"limit" minimum:"1" maximum:"100" default:"25" doc:"How many items at the most."`
+}
+
+func (q queueAsked) filter() inbox.Filter {
+	return inbox.Filter{View: inbox.View(q.View), Service: q.Service, Agency: q.Agency, Stage: q.Stage, Channel: q.Channel, Assignee: q.Assignee, Late: q.Late,
+		DueWithin: q.DueWithin, DueFrom: q.DueFrom, DueTo: q.DueTo, SentFrom: q.SentFrom, SentTo: q.SentTo, Sort: inbox.Sort(q.Sort)}
 }
 
 // searchAsked is a body and not an address, which proxies log: a name is personal.
@@ -56,6 +73,9 @@ type actRequest struct {
 	Version int      `json:"version,omitempty" minimum:"1" maximum:"2147483647" doc:"Of the application as you saw it; or send If-Match."`
 	Reason  string   `json:"reason,omitempty" maxLength:"2000" doc:"Where the action asks for one; the applicant reads it."`
 	Fields  []string `json:"fields,omitempty" maxItems:"100" doc:"Codes of the fields to be corrected, where the action asks for a correction."`
+
+	Answers map[string]given `json:"answers,omitempty" maxProperties:"200" doc:"To the action's questions, by their codes, as in a form."`
+	Files   []handed         `json:"files,omitempty" maxItems:"20" doc:"To those of its questions that take files."`
 }
 
 type versionRequest struct {
@@ -135,15 +155,17 @@ func (a *API) desk() {
 	})
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications/{id}/actions", ID: "act", Tag: "Desk", Title: "Take a step",
-		About: "Takes one of the actions that the application offers to this officer, such as to ask for a correction or to approve. 409 `application.changed` says who did what meanwhile; 409 `application.no_action` when the state does not allow the step; 409 `application.held` when a colleague has the application and the actor has no `application:assign`; 422 for a reason that is missing or not asked for, and for a request for correction that names no field.",
-		Needs: access.ApplicationRead, Scope: gate.City, IDs: applicationID(), Refuses: movable(),
+		About: "Takes one of the actions that the application offers to this officer, such as to ask for a correction or to approve. 409 `application.changed` says who did what meanwhile; 409 `application.no_action` when the state does not allow the step; 409 `application.held` when a colleague has the application and the actor has no `application:assign`; 422 for a reason that is missing or not asked for, for a request for correction that names no field, and for answers to the action's questions that are missing or wrong.",
+		Needs: access.ApplicationRead, Scope: gate.City, IDs: applicationID(), MaxBody: officeBody, Refuses: movable(),
 	}, func(ctx context.Context, who rest.Caller, in *actAsked) (*versioned, error) {
 		version, err := in.version(in.Body.Version)
 		if err != nil {
 			return nil, err
 		}
-		x, err := a.Casework.Act(ctx, who.Actor, casework.ActInput{ID: in.ID, Action: in.Body.Action, Version: version, Reason: in.Body.Reason, Fields: in.Body.Fields})
-		return a.acted(ctx, who, x, in.moved(err))
+		values, names := typed(in.Body.Answers)
+		x, err := a.Casework.Act(ctx, who.Actor, casework.ActInput{ID: in.ID, Action: in.Body.Action, Version: version, Reason: in.Body.Reason, Fields: in.Body.Fields,
+			Answers: values, Files: uploadsOf(in.Body.Files)})
+		return a.acted(ctx, who, x, in.moved(rest.Renamed(err, names)))
 	})
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications/{id}/claim", ID: "claim", Tag: "Desk", Title: "Take an application",
@@ -227,7 +249,7 @@ func (a *API) looking() {
 }
 
 func (a *API) queue(ctx context.Context, who rest.Caller, in *queueAsked) (*queued, error) {
-	return a.found(ctx, who, inbox.Query{Filter: inbox.Filter{View: inbox.View(in.View)}, Cursor: in.Cursor, Limit: in.Limit})
+	return a.found(ctx, who, inbox.Query{Filter: in.filter(), Cursor: in.Cursor, Limit: in.Limit})
 }
 
 func (a *API) found(ctx context.Context, who rest.Caller, f inbox.Query) (*queued, error) {

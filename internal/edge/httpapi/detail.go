@@ -12,6 +12,7 @@ import (
 	"bedelau/internal/edge/rest"
 	issued "bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/fault"
+	due "bedelau/internal/kernel/fee"
 	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/workflow"
@@ -30,6 +31,11 @@ type applicationDetail struct {
 	Actions     []action     `json:"actions" doc:"What this reader may do now."`
 	MayReveal   bool         `json:"may_reveal" doc:"POST /reveals shows a masked answer."`
 	MayAssign   bool         `json:"may_assign"`
+	MayWork     bool         `json:"may_work" doc:"Of staff: and not only read, because another office was asked something of it."`
+	Held        bool         `json:"held" doc:"By a colleague: none of the actions is the reader's until it is taken over."`
+	Office      []answerPage `json:"office,omitempty" doc:"What the office has answered; for staff."`
+	Tasks       []jointTask  `json:"tasks,omitempty" doc:"What offices were asked, the latest last."`
+	Fees        []asked      `json:"fees,omitempty" doc:"What the applicant is or was to pay."`
 }
 
 type correction struct {
@@ -84,6 +90,8 @@ type action struct {
 	To     string `json:"to" doc:"The state that it leads to."`
 	Reason string `json:"reason" enum:"none,optional,required"`
 	Issues bool   `json:"issues,omitempty" doc:"The service's document is made."`
+
+	Questions []question `json:"questions,omitempty" doc:"What the officer has to say with it, in answers and files."`
 }
 
 type detailed struct {
@@ -109,16 +117,22 @@ func (a *API) read(ctx context.Context, who rest.Caller, in *struct{ ByApplicati
 		Timeline:  rest.List(d.Timeline, func(e application.Event) happening { return happeningOf(e, who) }),
 		Documents: rest.List(d.Documents, func(doc issued.Document) document { return a.documentOf(doc, who) }),
 		Actions: rest.List(d.Actions, func(x workflow.Action) action {
-			return action{Code: x.Code, Label: who.Text(x.Label), To: x.To, Reason: x.Reason, Issues: x.Issues}
+			return action{Code: x.Code, Label: who.Text(x.Label), To: x.To, Reason: x.Reason, Issues: x.Issues,
+				Questions: questionsOf(d.Asks[workflow.ActionPage(x.Code)], who)}
 		}),
-		MayReveal: d.MayReveal, MayAssign: d.MayAssign,
+		MayReveal: d.MayReveal, MayAssign: d.MayAssign, MayWork: d.MayWork, Held: d.Held,
+		Pages:  rest.List(d.Pages, func(p casework.PageAnswers) answerPage { return answersOf(p, who) }),
+		Office: rest.List(d.Office, func(p casework.PageAnswers) answerPage { return answersOf(p, who) }),
+		Tasks:  rest.List(d.Joint, func(j casework.JointTask) jointTask { return jointOf(j, d.Asks, who) }),
+		Fees:   rest.List(d.Fees, func(f due.Fee) asked { return askedOf(f, who) }),
 	}
-	out.Pages = rest.List(d.Pages, func(p casework.PageAnswers) answerPage {
-		return answerPage{Code: p.Code, Title: who.Text(p.Title), Fields: rest.List(p.Fields, func(f casework.Answer) answer {
-			return answer{Code: f.Code, Label: who.Text(f.Label), Type: f.Type, Text: f.Text, Masked: f.Masked, Files: rest.List(f.Files, fileOf), Before: f.Before, ToCorrect: f.Corrected}
-		})}
-	})
 	return &detailed{ETag: etag(x.Version), Body: out}, nil
+}
+
+func answersOf(p casework.PageAnswers, who rest.Caller) answerPage {
+	return answerPage{Code: p.Code, Title: who.Text(p.Title), Fields: rest.List(p.Fields, func(f casework.Answer) answer {
+		return answer{Code: f.Code, Label: who.Text(f.Label), Type: f.Type, Text: f.Text, Masked: f.Masked, Files: rest.List(f.Files, fileOf), Before: f.Before, ToCorrect: f.Corrected}
+	})}
 }
 
 func correctionOf(c *application.Correction, who rest.Caller) *correction {

@@ -15,9 +15,9 @@ import (
 )
 
 const (
-	simpus = "https://simpus.example.go.id"
-	single = "application/cloudevents+json"
-	batch  = "application/cloudevents-batch+json"
+	simpus  = "https://simpus.example.go.id"
+	single  = "application/cloudevents+json"
+	batched = "application/cloudevents-batch+json"
 )
 
 // program registers an app of Disdukcapil in a city and returns it as a client with its key.
@@ -62,7 +62,7 @@ func TestAnAppPushesAndTheResidentSees(t *testing.T) {
 	if out := post(single, told("1", "received")); out.Accepted != 1 {
 		t.Errorf("structured: %+v", out)
 	}
-	out := post(batch, "["+told("1", "received")+","+told("2", "in_review")+","+told("3", "nowhere")+",7]")
+	out := post(batched, "["+told("1", "received")+","+told("2", "in_review")+","+told("3", "nowhere")+",7]")
 	if out.Accepted != 1 || out.Duplicates != 1 || out.Refused != 2 || out.Events[2].Errors[0].Field != "data.stage" || out.Events[3].Errors[0].Code != "not_object" {
 		t.Errorf("batch: %+v", out)
 	}
@@ -137,9 +137,9 @@ func TestHostileEvents(t *testing.T) {
 		{"nothing", single, "", 400, "request.malformed"},
 		{"half", single, told("1", "received")[:50], 400, "request.malformed"},
 		{"bad UTF-8", single, "\xff", 400, "request.malformed"},
-		{"an object for a batch", batch, "{}", 400, "request.malformed"},
-		{"1,001 events", batch, "[" + strings.Repeat("1,", 1000) + "1]", 400, "request.malformed"},
-		{"5 MB", batch, `["` + strings.Repeat("x", 5<<20) + `"]`, 413, "request.too_large"},
+		{"an object for a batch", batched, "{}", 400, "request.malformed"},
+		{"1,001 events", batched, "[" + strings.Repeat("1,", 1000) + "1]", 400, "request.malformed"},
+		{"5 MB", batched, `["` + strings.Repeat("x", 5<<20) + `"]`, 413, "request.too_large"},
 		{"a refused event", single, told("1", "nowhere"), 422, "input.invalid"},
 		{"an event that is none", single, "[]", 422, "input.invalid"},
 	} {
@@ -159,7 +159,7 @@ func TestAKeyMayBeUsedSoOften(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 3 {
-		if a := app.do(t, http.MethodPost, "/status-events", strings.NewReader("[]"), "Content-Type", batch); a.status != 200 {
+		if a := app.do(t, http.MethodPost, "/status-events", strings.NewReader("[]"), "Content-Type", batched); a.status != 200 {
 			t.Fatalf("%d %s", a.status, a.body)
 		}
 	}
@@ -178,7 +178,7 @@ func TestABatchOfAThousand(t *testing.T) {
 	body := "[" + strings.Join(events, ",") + "]"
 	for _, want := range []pushed{{Accepted: 1000}, {Duplicates: 1000}} {
 		start := time.Now()
-		a := app.do(t, http.MethodPost, "/status-events", strings.NewReader(body), "Content-Type", batch)
+		a := app.do(t, http.MethodPost, "/status-events", strings.NewReader(body), "Content-Type", batched)
 		var out pushed
 		if err := json.Unmarshal(a.body, &out); err != nil || a.status != 200 || out.Accepted != want.Accepted || out.Duplicates != want.Duplicates {
 			t.Fatalf("%d %.300s", a.status, a.body)

@@ -125,13 +125,9 @@ func (a *API) forms() {
 		About: "Keeps the answers of one page, all of them or none. Only its applicant may. 422 names every answer that cannot be read; that something is still missing is said by the review alone.",
 		Needs: access.ApplicationSubmit, Scope: gate.City, IDs: applicationID(), Refuses: []int{http.StatusConflict},
 	}, func(ctx context.Context, who rest.Caller, in *answersAsked) (*rest.Done, error) {
-		typed, names := map[string][]string{}, map[string]string{}
-		for code, v := range in.Body.Answers {
-			typed[code] = v
-			names[code] = "answers." + rest.Clip(code)
-		}
+		values, names := typed(in.Body.Answers)
 		seen := rest.List(in.Body.Confirm, func(w confirmed) fault.Field { return fault.Field{Name: w.Field, Code: w.Code} })
-		_, err := a.Casework.TakePage(ctx, who.Actor, in.ID, intake.PageInput{Page: in.Page, Typed: typed, Confirm: seen, Shaped: true})
+		_, err := a.Casework.TakePage(ctx, who.Actor, in.ID, intake.PageInput{Page: in.Page, Typed: values, Confirm: seen, Shaped: true})
 		return &rest.Done{}, rest.Renamed(err, names)
 	})
 	rest.Register(a.API, rest.Operation{

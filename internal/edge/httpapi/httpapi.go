@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"bedelau/internal/city/booking"
+	"bedelau/internal/city/bulk"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/city/dashboard"
@@ -23,6 +24,7 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/rest"
 	"bedelau/internal/kernel/access"
+	issued "bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/saas/billing"
@@ -35,6 +37,8 @@ type Deps struct {
 	Casework  *casework.Service
 	Booking   *booking.Service
 	Inbox     *inbox.Service
+	Bulk      *bulk.Service
+	Documents *issued.Service
 	Dashboard *dashboard.Dashboard
 	External  *external.Service
 	Identity  *identity.Service
@@ -77,6 +81,10 @@ func (a *API) Mount(g *gate.Gate) {
 	a.appointments()
 	a.counterDesk()
 	a.desk()
+	a.tasks()
+	a.batches()
+	a.fees()
+	a.papers()
 	a.externals()
 	a.events()
 	a.usage()

@@ -24,6 +24,7 @@ import (
 
 	"bedelau/internal/city/application"
 	"bedelau/internal/city/booking"
+	"bedelau/internal/city/bulk"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/city/dashboard"
@@ -137,7 +138,11 @@ func newAPI(t *testing.T) *world {
 	}
 	dir.Forget()
 	visits := booking.New(booking.Deps{DB: w.DB, Guard: guard, Bus: bus, Notify: mail, Staff: people, Matters: matters{cat}, Log: quiet})
-	out.API = New(Deps{Catalog: cat, Casework: cases, Booking: visits, Inbox: inbox.New(inbox.Deps{DB: w.DB, Guard: guard, Number: application.ParseNumber}), Dashboard: board, External: others, Identity: people, Guard: guard, Directory: dir,
+	many := bulk.New(bulk.Deps{DB: w.DB, Guard: guard, Steps: steps{cases}, Log: quiet})
+	if err = many.Register(out.runner); err != nil {
+		t.Fatal(err)
+	}
+	out.API = New(Deps{Bulk: many, Documents: papers, Catalog: cat, Casework: cases, Booking: visits, Inbox: inbox.New(inbox.Deps{DB: w.DB, Guard: guard, Number: application.ParseNumber}), Dashboard: board, External: others, Identity: people, Guard: guard, Directory: dir,
 		Metering: meters, Billing: billing.New(w.DB, meters, time.Now), CityURL: cityURL, Log: quiet})
 	g := must(gate.New(gate.Deps{Directory: dir, Identity: people, Keys: codes, Guard: guard, Limiter: limiter, Log: quiet, OnAPI: out.collector.Requested}))(t)
 	out.gate = g
@@ -350,6 +355,23 @@ func eventually(t testing.TB, what string, cond func() bool) {
 func (s standards) OfficeAt(ctx context.Context, tx bun.IDB, district, subdistrict string) (application.Office, bool, error) {
 	a, ok, err := s.catalog.OfficeAt(ctx, tx, district, subdistrict)
 	return application.Office{Code: a.Code, Name: a.Name, Short: a.Short}, ok, err
+}
+
+// steps answers bulk from casework.
+type steps struct{ casework *casework.Service }
+
+func (s steps) Look(ctx context.Context, actor identity.Actor, ids []uuid.UUID) (map[uuid.UUID]bulk.Seen, error) {
+	all, err := s.casework.Look(ctx, actor, ids)
+	out := map[uuid.UUID]bulk.Seen{}
+	for _, a := range all {
+		out[a.ID] = bulk.Seen{Number: a.Number, Version: a.Version}
+	}
+	return out, err
+}
+
+func (s steps) Take(ctx context.Context, actor identity.Actor, x bulk.Step, also func(context.Context, bun.Tx) error) error {
+	_, err := s.casework.Act(ctx, actor, casework.ActInput{ID: x.Application, Version: x.Version, Action: x.Action, Reason: x.Reason, Also: also})
+	return err
 }
 
 // matters answers booking from the catalogue; nothing is collected here.

@@ -1,0 +1,46 @@
+package httpapi
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+
+	"github.com/google/uuid"
+
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/rest"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/files"
+)
+
+// ByFee names a fee of an application in the path.
+type ByFee struct {
+	ByApplication
+	Fee uuid.UUID `path:"fee" format:"uuid" doc:"Id of the fee."`
+}
+
+func feeIDs() map[string]string { return map[string]string{"id": "application", "fee": "fee"} }
+
+func (a *API) fees() {
+	rest.Register(a.API, rest.Operation{
+		Method: http.MethodGet, Path: "/applications/{id}/fees/{fee}/receipt.pdf", ID: "get-fee-receipt", Tag: "Applications", Title: "The receipt of a payment",
+		About: "The receipt (bukti bayar) of a fee that was paid, in the reader's language. For its applicant, and for staff who may read the application. 409 `fee.not_paid`.",
+		Needs: everyReader, Scope: gate.City, IDs: feeIDs(), Download: []string{"application/pdf"}, Refuses: []int{http.StatusConflict},
+	}, func(ctx context.Context, who rest.Caller, in *struct{ ByFee }) (*download, error) {
+		name, pdf, err := a.Casework.FeeReceiptPDF(ctx, who.Actor, in.ID, in.Fee)
+		if err != nil {
+			return nil, err
+		}
+		return served(files.File{Name: name, Mime: "application/pdf"}, closing{bytes.NewReader(pdf)}, nil)
+	})
+	rest.Register(a.API, rest.Operation{
+		Method: http.MethodPost, Path: "/applications/{id}/fees/{fee}/refund", ID: "refund-fee", Tag: "Desk", Title: "Record a refund",
+		About: "Records that what was paid has been given back, and why; the applicant is told. For staff with `application:decide`. 409 `fee.not_paid`.",
+		Needs: access.ApplicationDecide, Scope: gate.City, IDs: feeIDs(), MaxBody: smallBody, Refuses: []int{http.StatusConflict},
+	}, func(ctx context.Context, who rest.Caller, in *struct {
+		ByFee
+		Body endRequest
+	}) (*rest.Done, error) {
+		return &rest.Done{}, a.Casework.RefundFee(ctx, who.Actor, in.ID, in.Fee, in.Body.Reason)
+	})
+}
