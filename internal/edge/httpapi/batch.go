@@ -54,7 +54,7 @@ type batchStarted struct {
 }
 
 func (a *API) batches() {
-	ids := map[string]string{"id": "bulk"}
+	ids := map[string]string{"id": "batch"}
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/batches", ID: "start-batch", Tag: "Desk", Title: "Take a step on many applications",
 		About: "Takes one step on up to 1,000 applications in the background, each as POST /applications/{id}/actions would: in the caller's name, with what the caller may do at that moment. A refusal of one stops no other. For staff with `application:review`.",
