@@ -124,6 +124,10 @@ func drafted(s ui.Shell) office.WorkflowView {
 	return office.WorkflowView{Shell: desk(s, path, s.L.T("flow.title", "service", ktp)), Service: ktp, Path: path, Simulation: "/kelola/layanan/ktp-el-hilang/simulasi",
 		Version: 1, Base: 1, Revision: 2, Shared: []string{"Kartu Identitas Anak (KIA)"}, Changed: s.L.T("builder.step.add", "who", "Rina", "what", "tinjau", "at", s.L.DateTime(now)),
 		Problems: []office.BuilderProblem{{Href: path + "/status/tinjau", Place: s.L.T("flow.place.state", "name", "Tinjau lapangan"), Text: s.L.T("pack.problem.unreachable", "value", "tinjau")}},
+		Picture: &ui.Diagram{Title: s.L.T("flow.picture_of", "service", ktp), Head: []string{s.L.T("flow.picture_from"), s.L.T("flow.picture_step")},
+			Nodes: []ui.DiagramNode{{Kind: ui.DiagramStart, Label: "Terkirim"}, {Kind: ui.DiagramBar}, {Kind: ui.DiagramBranch, Label: "Rekomendasi", Note: "Dinkes"},
+				{Kind: ui.DiagramBranch, Label: "Pemeriksaan"}, {Kind: ui.DiagramBar}, {Kind: ui.DiagramAuto, Label: "Lanjut"}, {Kind: ui.DiagramTimer, Label: "Gugur"}, {Kind: ui.DiagramEnd, Label: "Selesai"}},
+			Links: [][2]int{{0, 1}, {1, 2}, {1, 3}, {2, 4}, {3, 4}, {4, 5}, {5, 7}, {0, 6}, {6, 7}}, Rows: [][]string{{"Terkirim", "Rekomendasi"}}},
 		States: []office.WorkflowState{
 			{Code: "submitted", Label: "Terkirim", Public: "Permohonan Anda sudah kami terima.", Stage: s.L.T("status.received"), Clock: s.L.T("flow.clock.running"), Start: true, First: true,
 				Actions: []office.WorkflowAction{{Code: "start_review", ID: "tindakan-start_review", Label: "Mulai periksa", Who: s.L.T("flow.by.officer"), To: s.L.T("flow.to", "state", "Selesai"),

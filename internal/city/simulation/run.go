@@ -234,6 +234,25 @@ func (s *Service) Find(ctx context.Context, actor identity.Actor, service string
 	return run, nil
 }
 
+// Tried returns the workflow that a run was about: the one that was proposed, or else the version that is in force now; nil
+// where there is none. The run has been found for its reader before.
+func (s *Service) Tried(ctx context.Context, run Run) (*workflow.Workflow, error) {
+	known := workflows{}
+	w, err := s.proposed(ctx, known, run.Ask)
+	if w != nil || err != nil {
+		return w, err
+	}
+	code, err := workflowOf(ctx, s.d.DB, run.Service)
+	if err != nil || code == "" {
+		return nil, err
+	}
+	var newest int
+	if err := s.d.DB.NewRaw("SELECT coalesce(max(version), 0) FROM v_workflow WHERE tenant_id = ? AND code = ?", tenancy.Must(ctx), code).Scan(ctx, &newest); err != nil {
+		return nil, fmt.Errorf("simulation: tried: %w", err)
+	}
+	return known.version(ctx, s.d.DB, code, newest)
+}
+
 // Runs lists the latest runs of a service, for staff with service:configure, without their results.
 func (s *Service) Runs(ctx context.Context, actor identity.Actor, service string) ([]Run, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.ServiceConfigure); err != nil {

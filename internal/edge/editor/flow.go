@@ -117,6 +117,10 @@ func (p *Pages) flowView(c *gin.Context, status int, b flowing, refused error) e
 		}
 	}
 	v.Problems = flowProblems(b, l)
+	if len(d.Body.States) > 0 {
+		drawn := flowWords{l: l, b: b}.picture(l.T("flow.picture_of", "service", b.service.Name.In(l)))
+		v.Picture = &drawn
+	}
 	w := flowWords{l: l, b: b, named: map[string]bool{}}
 	for i, s := range d.Body.States {
 		v.States = append(v.States, w.state(s, i))

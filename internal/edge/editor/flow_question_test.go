@@ -106,10 +106,14 @@ func TestAnOfficeIsAskedMore(t *testing.T) {
 		t.Fatal("the workflow asks no office")
 	}
 	at := home + "/cabang/" + branch
+	page := rina.Page(home, "Gambar alur", "Ditanyakan kepada instansi", "menunggu jawaban", "Setelah semua instansi menjawab")
+	if !strings.Contains(page, `role="img"`) || !strings.Contains(page, `class="fork"`) {
+		t.Error("the workflow is not drawn, or its branches are not")
+	}
 	rina.Page(at+"/isian", "Isian baru untuk petugas")
 	rina.Goes(rina.Post(at+"/isian", "revision", "0", "kind", "date", "code", "tanggal_tinjau", "label_id", "Tanggal tinjau", "label_en", "Day of the visit"), home+"#cabang-"+branch)
 	rina.Page(home, "Tanggal tinjau")
-	page := rina.Page(at+"/isian/tanggal_tinjau", "Tanggal tinjau")
+	page = rina.Page(at+"/isian/tanggal_tinjau", "Tanggal tinjau")
 	if !strings.Contains(page, `value="`+branch+`"`) {
 		t.Error("the condition cannot ask for the office's own answer")
 	}

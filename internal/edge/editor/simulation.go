@@ -18,6 +18,7 @@ import (
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/workcal"
+	"bedelau/internal/kernel/workflow"
 	"bedelau/web/page/office"
 	"bedelau/web/ui"
 )
@@ -171,9 +172,17 @@ func (p *Pages) simulationResult(c *gin.Context) error {
 		v.Progress = l.T("simulation.progress", "done", l.Number(int64(run.Done)), "total", l.Number(int64(run.Total)))
 		return p.Render(c, http.StatusOK, office.SimulationResult(v))
 	}
-	_, agencies, err := p.StaffChoices(ctx, l)
+	roles, agencies, err := p.StaffChoices(ctx, l)
 	if err != nil {
 		return err
+	}
+	tried, err := p.Simulation.Tried(ctx, run)
+	if err != nil {
+		return err
+	}
+	if tried != nil {
+		drawn := flowWords{l: l, b: flowing{draft: builder.Draft[workflow.Workflow]{Body: *tried}, roles: roles, agencies: agencies}}.picture(l.T("flow.picture_of", "service", v.Service))
+		v.Picture = &drawn
 	}
 	names, err := p.serviceNames(c, *run.Result)
 	if err != nil {

@@ -48,7 +48,8 @@ type SimulationResultView struct {
 	Code, Service, What string
 	Progress            string
 	Figures             []ui.Figure
-	Notes               []string // what must be known before relying on the figures
+	Picture             *ui.Diagram // of the workflow that was tried
+	Notes               []string    // what must be known before relying on the figures
 	Late                ui.Chart
 	Rows                []SimulationRow
 	Changed             []SimulationCase

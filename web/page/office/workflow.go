@@ -17,6 +17,7 @@ type WorkflowView struct {
 	Last, Changed             string
 	Problems                  []BuilderProblem
 	Errors                    ui.Errors
+	Picture                   *ui.Diagram // nil while there is nothing to draw
 	States                    []WorkflowState
 	Loose                     []WorkflowAction // which lead from no state
 	Reminders, Levels         []WorkflowLine
