@@ -36,6 +36,7 @@ type Shell struct {
 	Flash       *Flash
 	ErrorTitle  bool  // the page was answered with errors: the title says so first, for those who hear it
 	Warning     *Link // what must be seen to, on every page of the desk, with the page where it is
+	Reload      int   // seconds after which a browser without scripts loads the page again; never when zero
 	NoIndex     bool  // keep search engines away: pages about one person
 }
 

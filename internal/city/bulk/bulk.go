@@ -22,6 +22,7 @@ import (
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/storage"
@@ -82,6 +83,7 @@ type Batch struct {
 	TenantID  uuid.UUID `bun:"tenant_id,pk"`
 	ID        uuid.UUID `bun:"id,pk"`
 	Action    string    `bun:"action"`
+	Label     i18n.Text `bun:"label,type:jsonb"` // the step in words, as it was called then
 	Reason    string    `bun:"reason"`
 	CreatedBy uuid.UUID `bun:"created_by"`
 	CreatedAt time.Time `bun:"created_at"`
@@ -99,6 +101,7 @@ type Item struct {
 	State         string          `bun:"state"`
 	Code          string          `bun:"code"` // of the refusal of one that failed
 	Args          json.RawMessage `bun:"args,type:jsonb"`
+	Attempts      int             `bun:"attempts"` // that failed for reasons of ours
 	DoneAt        time.Time       `bun:"done_at,nullzero"`
 }
 
@@ -116,29 +119,36 @@ func (i Item) Refusal() *fault.Error {
 	return &fault.Error{Kind: fault.Conflict, Code: i.Code, Args: args}
 }
 
+// Most is how many applications a batch may be about.
+const Most = 1000
+
 const (
-	most       = 1000 // applications of one batch
 	reasonMost = 2000
+	// soon is how many steps are taken while the officer waits.
+	soon = 20
 )
 
 // StartInput asks for a batch. Versions are those of the applications as the actor saw them.
 type StartInput struct {
+	Key      uuid.UUID // of the form that asks: the same key is the same batch; none when zero
 	Action   string
+	Label    i18n.Text // of the action
 	Reason   string
 	Versions map[uuid.UUID]int
 }
 
-// Start writes a batch, whose steps are then taken in the background. It needs application:review; what the step itself
+// Start writes a batch, whose steps are then taken in the background; a small one is done when Start returns, unless a step
+// fails for reasons of ours. A key that was used before returns the batch it began. It needs application:review; what the step itself
 // needs is asked for each application when it is taken. It refuses Invalid "bulk.none" without an application that the
-// actor may read and "bulk.too_many" above a thousand, and Invalid for a reason that is too long.
+// actor may read and "bulk.too_many" above Most, NotFound "bulk.not_found" for the key of somebody else, and Invalid for a reason that is too long.
 func (s *Service) Start(ctx context.Context, actor identity.Actor, in StartInput) (Batch, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.ApplicationReview); err != nil {
 		return Batch{}, err
 	}
 	in.Reason = strings.TrimSpace(in.Reason)
 	switch {
-	case len(in.Versions) > most:
-		return Batch{}, fault.New(fault.Invalid, "bulk.too_many", "max", most)
+	case len(in.Versions) > Most:
+		return Batch{}, fault.New(fault.Invalid, "bulk.too_many", "max", Most)
 	case !utf8.ValidString(in.Reason) || strings.ContainsRune(in.Reason, 0):
 		return Batch{}, fault.Fields([]fault.Field{{Name: "reason", Code: "invalid"}})
 	case utf8.RuneCountInString(in.Reason) > reasonMost:
@@ -152,11 +162,16 @@ func (s *Service) Start(ctx context.Context, actor identity.Actor, in StartInput
 	if err != nil {
 		return Batch{}, err
 	}
-	id, err := uuid.NewV7()
-	if err != nil {
-		return Batch{}, err
+	id := in.Key
+	if id == uuid.Nil {
+		if id, err = uuid.NewV7(); err != nil {
+			return Batch{}, err
+		}
 	}
-	b := Batch{TenantID: tenancy.Must(ctx), ID: id, Action: in.Action, Reason: in.Reason, CreatedBy: actor.ID, CreatedAt: s.now()}
+	if in.Label == nil {
+		in.Label = i18n.Text{}
+	}
+	b := Batch{TenantID: tenancy.Must(ctx), ID: id, Action: in.Action, Label: in.Label, Reason: in.Reason, CreatedBy: actor.ID, CreatedAt: s.now()}
 	var items []Item
 	for id, x := range seen {
 		items = append(items, Item{TenantID: b.TenantID, BatchID: b.ID, ApplicationID: id, Number: x.Number, Version: in.Versions[id], State: Waiting,
@@ -166,14 +181,20 @@ func (s *Service) Start(ctx context.Context, actor identity.Actor, in StartInput
 		return Batch{}, fault.New(fault.Invalid, "bulk.none")
 	}
 	slices.SortFunc(items, func(a, b Item) int { return strings.Compare(a.ApplicationID.String(), b.ApplicationID.String()) })
+	begun := false
 	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
-		if _, err := tx.NewInsert().Model(&b).Exec(ctx); err != nil {
+		res, err := tx.NewInsert().Model(&b).On("CONFLICT DO NOTHING").Exec(ctx)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			begun = true
 			return err
 		}
 		if _, err := tx.NewInsert().Model(&items).Exec(ctx); err != nil {
 			return err
 		}
-		err := audit.Record(ctx, tx, audit.Entry{
+		err = audit.Record(ctx, tx, audit.Entry{
 			ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "case_batch.start", Object: "case_batch", ObjectID: b.ID, At: b.CreatedAt,
 			Detail: map[string]any{"action": b.Action, "applications": len(items)},
 		})
@@ -184,6 +205,15 @@ func (s *Service) Start(ctx context.Context, actor identity.Actor, in StartInput
 	})
 	if err != nil {
 		return Batch{}, fmt.Errorf("bulk: start: %w", err)
+	}
+	if begun {
+		p, err := s.Find(ctx, actor, b.ID)
+		return p.Batch, err
+	}
+	if len(items) <= soon {
+		if _, err := s.portion(ctx, b); err != nil { // the job goes on with it
+			s.d.Log.WarnContext(ctx, "bulk: a small batch is left to its job", "batch", b.ID, "err", err)
+		}
 	}
 	return b, nil
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -117,12 +118,29 @@ func TestFiveHundredStepsAreTakenOnce(t *testing.T) {
 		t.Errorf("once more: %v", err)
 	}
 	p, err := s.Find(ctx, actor, b.ID)
-	if err != nil || p.Total != 500 || p.Done != 497 || p.Failed != 3 || len(p.Failures) != 3 {
-		t.Fatalf("%+v, %v", p, err)
+	failures, next, failed := s.Items(ctx, actor, b.ID, Failed, uuid.Nil)
+	if err != nil || failed != nil || p.Total != 500 || p.Done != 497 || p.Failed != 3 || len(failures) != 3 || next != uuid.Nil {
+		t.Fatalf("%+v, %v, %d failures, %v", p, err, len(failures), failed)
 	}
-	if f := p.Failures[0].Refusal(); f.Code != "application.held" || len(f.Args) != 2 || f.Args[1] != "Rini" {
+	if f := failures[0].Refusal(); f.Code != "application.held" || len(f.Args) != 2 || f.Args[1] != "Rini" {
 		t.Errorf("the reason %+v", f)
 	}
+	seen := 0
+	for after := uuid.Nil; ; {
+		page, next, err := s.Items(ctx, actor, b.ID, Done, after)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen += len(page)
+		if after = next; after == uuid.Nil {
+			break
+		}
+	}
+	if seen != 497 {
+		t.Errorf("the pages show %d", seen)
+	}
+	_, _, err = s.Items(ctx, colleague, b.ID, Done, uuid.Nil)
+	wants(t, err, "bulk.not_found")
 	_, err = s.Find(ctx, colleague, b.ID)
 	wants(t, err, "bulk.not_found")
 	_, err = s.Find(w.Ctx(w.Other), actor, b.ID)
@@ -142,17 +160,53 @@ func TestFiveHundredStepsAreTakenOnce(t *testing.T) {
 			t.Fatalf("%s: %d steps", id, c.taken[id])
 		}
 	}
+	// The same form sent again is the same batch, and a small one is done at once.
+	small := StartInput{Key: uuid.Must(uuid.NewV7()), Action: "approve", Versions: map[uuid.UUID]int{held: 2}}
+	for range 2 {
+		if b, err = s.Start(ctx, actor, small); err != nil || b.ID != small.Key {
+			t.Fatalf("%+v, %v", b, err)
+		}
+	}
+	if p, err := s.Find(ctx, actor, b.ID); err != nil || p.Done != 1 || c.taken[held] != 2 {
+		t.Errorf("%+v, %v, %d steps", p, err, c.taken[held])
+	}
+	_, err = s.Start(ctx, colleague, small)
+	wants(t, err, "bulk.not_found")
+	if all, err := s.Recent(ctx, actor); err != nil || len(all) != 2 || all[0].Batch.ID != small.Key || all[1].Total != 500 {
+		t.Errorf("recent: %+v, %v", all, err)
+	}
+	// What fails for reasons of ours holds up nobody, and is given up in the end.
+	c.refuse[down] = errors.New("the database is away")
+	b, err = s.Start(ctx, actor, StartInput{Action: "approve", Versions: map[uuid.UUID]int{held: 2, down: 2}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p, err := s.Find(ctx, actor, b.ID); err != nil || p.Done != 1 || p.Over() || p.Stalled {
+		t.Errorf("%+v, %v", p, err)
+	}
+	s.d.Now = func() time.Time { return time.Now().Add(2 * time.Hour) }
+	if p, err := s.Find(ctx, actor, b.ID); err != nil || !p.Stalled {
+		t.Errorf("%+v, %v", p, err)
+	}
+	if err := s.Retry(ctx, actor, b.ID); err != nil {
+		t.Errorf("one that stands still: %v", err)
+	}
+	for range attemptsMost {
+		_ = s.run(ctx, uuid.Nil, runArgs{b.ID}) // fails until the last attempt
+	}
+	if gone, _, err := s.Items(ctx, actor, b.ID, Failed, uuid.Nil); err != nil || len(gone) != 1 || gone[0].Code != "bulk.given_up" {
+		t.Errorf("%+v, %v", gone, err)
+	}
+	c.refuse = map[uuid.UUID]error{}
+	s.d.Now = time.Now
 	// Whoever has left takes no step any more.
+	exec("UPDATE account SET status = 'deactivated' WHERE tenant_id = ? AND id = ?", w.Batam.ID, actor.ID)
 	b, err = s.Start(ctx, actor, StartInput{Action: "approve", Versions: map[uuid.UUID]int{held: 2}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	exec("UPDATE account SET status = 'deactivated' WHERE tenant_id = ? AND id = ?", w.Batam.ID, actor.ID)
-	if err := s.run(ctx, uuid.Nil, runArgs{b.ID}); err != nil {
-		t.Fatal(err)
-	}
-	if p, err := s.Find(ctx, actor, b.ID); err != nil || p.Failed != 1 || p.Failures[0].Code != "identity.no_session" {
-		t.Errorf("%+v, %v", p, err)
+	if gone, _, err := s.Items(ctx, actor, b.ID, Failed, uuid.Nil); err != nil || len(gone) != 1 || gone[0].Code != "identity.no_session" {
+		t.Errorf("%+v, %v", gone, err)
 	}
 }
 

@@ -25,8 +25,13 @@ var runKind = jobs.Kind[runArgs]{Name: "bulk.run.v1", MaxRetry: 12, Timeout: 5 *
 // Register binds the job; call it once, before the runner starts.
 func (s *Service) Register(r *jobs.Runner) error { return jobs.HandleCall(r, runKind, s.run) }
 
-// portion is how many steps one run of the job takes; it then makes room for other work and comes back.
-const portion = 50
+const (
+	// atOnce is how many steps one run of the job takes; it then makes room for other work and comes back.
+	atOnce = 50
+	// attemptsMost is how often an application is tried that fails for reasons of ours before it is noted as failed, so
+	// that none holds up the others for ever.
+	attemptsMost = 4
+)
 
 var errTaken = errors.New("bulk: the step was taken before")
 
@@ -37,42 +42,73 @@ func (s *Service) run(ctx context.Context, _ uuid.UUID, args runArgs) error {
 	if err != nil {
 		return fmt.Errorf("bulk: run: %w", err)
 	}
-	items, err := s.items(ctx, b.ID, Waiting, portion)
-	if err != nil || len(items) == 0 {
+	n, err := s.portion(ctx, b)
+	if err != nil || n == 0 {
 		return err
+	}
+	return tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error { return jobs.Add(ctx, tx, runKind, args) })
+}
+
+// portion takes the next steps of a batch, those that were not tried yet first, and returns how many it looked at. One that
+// fails for reasons of ours holds up no other; its error comes back at the end, for the job to try again later.
+func (s *Service) portion(ctx context.Context, b Batch) (int, error) {
+	var items []Item
+	err := s.d.DB.App.NewSelect().Model(&items).Where("tenant_id = ? AND batch_id = ? AND state = ?", b.TenantID, b.ID, Waiting).
+		OrderExpr("attempts, application_id").Limit(atOnce).Scan(ctx)
+	if err != nil || len(items) == 0 {
+		return 0, err
 	}
 	actor, err := identity.Acting(ctx, s.d.DB.App, b.CreatedBy)
 	if err != nil && !fault.Is(err, "identity.no_session") {
-		return err
+		return 0, err
 	}
 	gone := err
+	var ours error
 	for _, i := range items {
 		err := gone // whoever asked has left: nothing is done in their name
 		if err == nil {
 			err = s.d.Steps.Take(ctx, actor, Step{Application: i.ApplicationID, Version: i.Version, Action: b.Action, Reason: b.Reason},
 				func(ctx context.Context, tx bun.Tx) error { return s.mark(ctx, tx, i, Done, nil) })
 		}
-		if err = s.settle(ctx, i, err); err != nil {
-			return err
+		failed, err := s.settle(ctx, i, err)
+		if err != nil {
+			return 0, err
 		}
+		ours = errors.Join(ours, failed)
 	}
-	return tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error { return jobs.Add(ctx, tx, runKind, args) })
+	return len(items), ours
 }
 
-// settle notes why a step was refused. What is no refusal is the job's to try again.
-func (s *Service) settle(ctx context.Context, i Item, err error) error {
+// settle notes why a step was refused. What is no refusal comes back as failed and is tried again, a few times.
+func (s *Service) settle(ctx context.Context, i Item, err error) (failed, _ error) {
 	var refused *fault.Error
 	switch {
 	case err == nil, errors.Is(err, errTaken):
-		return nil
+		return nil, nil
+	case ctx.Err() != nil:
+		return nil, err // the run was stopped, which is nobody's fault
 	case !errors.As(err, &refused) || refused.Kind == fault.Internal || refused.Kind == fault.Unavailable:
-		return err
+		if i.Attempts+1 < attemptsMost {
+			return err, s.count(ctx, i)
+		}
+		s.d.Log.ErrorContext(ctx, "bulk: given up", "batch", i.BatchID, "application", i.ApplicationID, "err", err)
+		refused = fault.New(fault.Internal, "bulk.given_up")
 	}
 	err = s.mark(ctx, s.d.DB.App, i, Failed, refused)
 	if errors.Is(err, errTaken) {
-		return nil
+		err = nil
 	}
-	return err
+	return nil, err
+}
+
+// count notes that an item could not be tried.
+func (s *Service) count(ctx context.Context, i Item) error {
+	_, err := s.d.DB.App.NewUpdate().Model((*Item)(nil)).Set("attempts = attempts + 1").
+		Where("tenant_id = ? AND batch_id = ? AND application_id = ? AND state = ?", i.TenantID, i.BatchID, i.ApplicationID, Waiting).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("bulk: count: %w", err)
+	}
+	return nil
 }
 
 // mark writes what became of an item that waits.
@@ -100,14 +136,4 @@ func (s *Service) mark(ctx context.Context, db bun.IDB, i Item, state string, re
 		return errors.Join(errTaken, err)
 	}
 	return nil
-}
-
-func (s *Service) items(ctx context.Context, batch uuid.UUID, state string, limit int64) ([]Item, error) {
-	var all []Item
-	err := s.d.DB.App.NewSelect().Model(&all).Where("tenant_id = ? AND batch_id = ? AND state = ?", tenancy.Must(ctx), batch, state).
-		OrderExpr("application_id").Limit(limit).Scan(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("bulk: items: %w", err)
-	}
-	return all, nil
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/google/uuid"
 
 	"bedelau/internal/city/application"
-	"bedelau/internal/city/bulk"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/edge/gate"
@@ -77,27 +76,11 @@ const (
 	bulkRelease = "release"
 	bulkAssign  = "assign"
 	bulkAct     = "act"
+	bulkAll     = "all" // a step on all that is in the filter, ticked or not
 )
 
-// bulkAtOnce is how many steps are taken while the officer waits; more are taken in the background.
-const bulkAtOnce = 20
-
-// bulkLater has a step taken on many applications in the background, and leads to where its progress is seen.
-func (p *Pages) bulkLater(c *gin.Context, items []casework.Item, action, reason string) error {
-	in := bulk.StartInput{Action: action, Reason: reason, Versions: map[uuid.UUID]int{}}
-	for _, x := range items {
-		in.Versions[x.ID] = x.Version
-	}
-	b, err := p.Bulk.Start(c.Request.Context(), gate.ActorOf(c), in)
-	if err != nil {
-		return err
-	}
-	p.Redirect(c, "/petugas/antrean/massal/"+b.ID.String())
-	return nil
-}
-
 // bulk does the same to every application that was ticked, and shows for each what became of it. A step of the workflow
-// is asked for first: which, and why.
+// is asked for first, which and why, and is then a batch.
 func (p *Pages) bulk(c *gin.Context) error {
 	in, err := site.ReadForm(c, "pilih")
 	if err != nil {
@@ -108,8 +91,11 @@ func (p *Pages) bulk(c *gin.Context) error {
 		return err
 	}
 	ctx, actor, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
-	_, back, from := cameFrom(c)
+	f, back, from := cameFrom(c)
 	v := office.BulkView{Shell: p.DeskShell(c, l.T("bulk.title")), Back: back, From: from}
+	if in.Text("what") == bulkAll {
+		return p.bulkWhole(c, v, f)
+	}
 	if len(items) == 0 {
 		v.Errors = ui.Errors{{Text: l.T("bulk.none")}}
 		return p.Render(c, http.StatusUnprocessableEntity, office.Bulk(v))
@@ -134,16 +120,7 @@ func (p *Pages) bulk(c *gin.Context) error {
 			return p.Casework.Assign(ctx, actor, x.ID, officer, x.Version)
 		}
 	case bulkAct:
-		action, reason := in.Text("action"), in.Text("reason")
-		if action == "" {
-			return p.bulkStep(c, v, items, in.Yes("asked"))
-		}
-		if len(items) > bulkAtOnce {
-			return p.bulkLater(c, items, action, reason)
-		}
-		do = func(ctx context.Context, x casework.Item) (application.Application, error) {
-			return p.Casework.Act(ctx, actor, casework.ActInput{ID: x.ID, Action: action, Version: x.Version, Reason: reason})
-		}
+		return p.bulkAct(c, v, items, in)
 	default:
 		return site.Invalid("what", "not_an_option")
 	}
@@ -177,39 +154,6 @@ func bulkText(c *gin.Context, f *fault.Error) string {
 		return strings.Join(texts, " ")
 	}
 	return site.Refusal(l, f)
-}
-
-// bulkStep asks which step is to be taken of all, and says of how many it can be.
-func (p *Pages) bulkStep(c *gin.Context, v office.BulkView, items []casework.Item, asked bool) error {
-	ctx, actor, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
-	place := map[string]int{}
-	for _, it := range items {
-		d, err := p.Casework.Get(ctx, actor, it.ID)
-		if err != nil {
-			if f := fault.From(err); f.Kind == fault.NotFound {
-				continue
-			}
-			return err
-		}
-		v.Items = append(v.Items, office.BulkItem{Value: it.ID.String() + " " + strconv.Itoa(it.Version), Number: d.Application.Number, Service: d.Application.ServiceName.In(l)})
-		for _, a := range caseActions(d, try{}, l) {
-			if a.Correct || len(a.Inputs) > 0 {
-				continue // names what is wrong with one application, or asks about it
-			}
-			i, ok := place[a.Code]
-			if !ok {
-				i = len(v.Actions)
-				place[a.Code] = i
-				v.Actions = append(v.Actions, office.BulkAction{Action: a})
-			}
-			v.Actions[i].Count++
-		}
-	}
-	status := http.StatusOK
-	if asked {
-		v.Errors, status = ui.Errors{{Name: "action", Text: l.T("bulk.no_action")}}, http.StatusUnprocessableEntity
-	}
-	return p.Render(c, status, office.Bulk(v))
 }
 
 // nameResults adds the number and the service of every application that the reader may know of.

@@ -99,7 +99,23 @@ func TestManyAreActedOnTogether(t *testing.T) {
 	a, b = chosen(t, list, one), chosen(t, list, two)
 	andi.Sees(andi.Post(many, "what", "act", "pilih", a, "pilih", b), http.StatusOK, "Mulai periksa berlaku untuk 1 dari 2", numberTwo)
 	andi.Sees(andi.Post(many, "what", "act", "asked", "yes", "pilih", a), http.StatusUnprocessableEntity, "Pilih tindakannya")
-	andi.Sees(andi.Post(many, "what", "act", "action", "start_review", "pilih", a, "pilih", b), http.StatusOK, "1 permohonan berhasil", "Ditangani Dewi Lestari")
+	andi.Sees(andi.Post(many, "what", "act", "action", "hapus", "asked", "yes", "pilih", a), http.StatusUnprocessableEntity, "Pilih tindakannya")
+	const key = "01980000-0000-7000-8000-00000000beef"
+	batch := "/petugas/antrean/massal/" + key
+	for range 2 { // a form that is sent twice is one batch
+		andi.Goes(andi.Post(many, "what", "act", "key", key, "action", "start_review", "pilih", a, "pilih", b), batch)
+	}
+	andi.Page(batch, "Mulai periksa", "2 dari 2", "1 permohonan berhasil", "1 permohonan gagal", "Ditangani Dewi Lestari", numberTwo, "Coba lagi yang gagal")
+	if page := andi.Page(batch+"?hasil=done", numberOne); strings.Contains(page, numberTwo) {
+		t.Error("what failed is among what went well")
+	}
+	andi.Page("/petugas/antrean/massal", "Mulai periksa", "1 permohonan gagal")
+	dewi.Sees(dewi.Get(batch), http.StatusNotFound)
+	dewi.Sees(dewi.Post(batch+"/ulangi"), http.StatusNotFound)
+	andi.Goes(andi.Post(batch+"/ulangi"), batch)
+	// All that is in the filter, whatever is ticked.
+	andi.Sees(andi.Post("/petugas/antrean/massal?dari=all&layanan="+pagetest.KTP, "what", "all"), http.StatusOK, "2 permohonan dipilih", numberOne, numberTwo)
+	andi.Sees(andi.Post("/petugas/antrean/massal?dari=all&layanan=lain", "what", "all"), http.StatusUnprocessableEntity, "Tidak ada permohonan dalam saringan ini")
 	list = head.Page("/petugas/antrean?lihat=all", "Tugaskan", "Andi Wijaya")
 	a, b = chosen(t, list, one), chosen(t, list, two)
 	head.Sees(head.Post(many, "what", "assign", "pilih", a), http.StatusUnprocessableEntity, "Pilih dulu petugasnya")

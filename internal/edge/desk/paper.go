@@ -22,7 +22,6 @@ import (
 const (
 	pathPapers  = "/petugas/dokumen"
 	pathWaiting = pathPapers + "/menunggu"
-	pathBatch   = "/petugas/antrean/massal/:id"
 	// scanBody bounds the scan of a signed paper: what document.ScanRule takes, and some room.
 	scanMB   = 20
 	scanBody = (scanMB + 1) << 20
@@ -31,7 +30,6 @@ const (
 // paperRoutes is what is done about documents that have been issued, or wait for a signature.
 func (p *Pages) paperRoutes() gate.Table {
 	city, doc, sign, revoke := gate.City, site.IDs("id", "document"), access.DocumentSign, access.DocumentRevoke
-	batch := site.IDs("id", "batch")
 	return gate.Table{
 		{Method: get, Path: pathPapers, Needs: access.DocumentRegister, Scope: city, Handler: p.register},
 		{Method: get, Path: pathPapers + ".csv", Needs: access.DocumentRegister, Scope: city, Handler: p.registerCSV},
@@ -43,8 +41,6 @@ func (p *Pages) paperRoutes() gate.Table {
 		{Method: post, Path: pathPapers + "/:id/ulangi", Page: pathPapers + "/:id", Needs: sign, Scope: city, IDs: doc, Handler: p.signAgain},
 		{Method: post, Path: pathPapers + "/:id/cabut", Page: pathPapers + "/:id", Needs: revoke, Scope: city, IDs: doc, Handler: p.revokePaper},
 		{Method: post, Path: pathPapers + "/:id/ganti", Page: pathPapers + "/:id", Needs: revoke, Scope: city, IDs: doc, Handler: p.replacePaper},
-		{Method: get, Path: pathBatch, Needs: access.ApplicationReview, Scope: city, IDs: batch, Handler: p.batchProgress},
-		{Method: post, Path: pathBatch + "/ulangi", Page: pathBatch, Needs: access.ApplicationReview, Scope: city, IDs: batch, Handler: p.batchRetry},
 	}
 }
 
@@ -326,42 +322,4 @@ func (p *Pages) endPaper(c *gin.Context, act, done string, do func(reason string
 		return err
 	}
 	return p.Done(c, pathPapers+"/"+c.Param("id"), done)
-}
-
-// batchProgress shows how far a step on many applications is.
-func (p *Pages) batchProgress(c *gin.Context) error {
-	id, err := site.PathID(c, "id")
-	if err != nil {
-		return err
-	}
-	l := gate.LocaleOf(c)
-	b, err := p.Bulk.Find(c.Request.Context(), gate.ActorOf(c), id)
-	if err != nil {
-		return err
-	}
-	v := paper.ProgressView{Shell: p.DeskShell(c, l.T("progress.title")), ID: id.String(), Total: b.Total, Done: b.Done, Failed: b.Failed}
-	for _, i := range b.Failures {
-		f := i.Refusal()
-		text := site.Refusal(l, f)
-		if l.Has(f.Code) { // the refusal of one field
-			text = l.T(f.Code, f.Args...)
-		}
-		v.Failures = append(v.Failures, paper.Failure{ID: i.ApplicationID.String(), Number: i.Number, Text: text})
-	}
-	return p.Render(c, http.StatusOK, paper.Progress(v))
-}
-
-// batchRetry tries again what failed.
-func (p *Pages) batchRetry(c *gin.Context) error {
-	id, err := site.PathID(c, "id")
-	if err != nil {
-		return err
-	}
-	if _, err := site.ReadForm(c); err != nil {
-		return err
-	}
-	if err := p.Bulk.Retry(c.Request.Context(), gate.ActorOf(c), id); err != nil {
-		return err
-	}
-	return p.Done(c, "/petugas/antrean/massal/"+id.String(), "batch_retried")
 }

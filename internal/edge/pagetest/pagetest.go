@@ -23,6 +23,7 @@ import (
 	"bedelau/internal/city/application"
 	"bedelau/internal/city/booking"
 	"bedelau/internal/city/builder"
+	"bedelau/internal/city/bulk"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/city/dashboard"
@@ -139,6 +140,8 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 		Standards: standards{services}, BaseURL: address, Log: quiet, Now: s.ClockNow})
 	must(cases.Register(s.runner))
 	cases.Subscribe()
+	many := bulk.New(bulk.Deps{DB: w.DB, Guard: guard, Steps: steps{cases}, Log: quiet, Now: s.ClockNow})
+	must(many.Register(s.runner))
 	visits := booking.New(booking.Deps{DB: w.DB, Guard: guard, Bus: bus, Notify: mail, Staff: people, Matters: matters{services, cases}, Log: quiet, Now: s.ClockNow})
 	must(visits.Register(s.runner))
 	list := inbox.New(inbox.Deps{DB: w.DB, Guard: guard, Number: application.ParseNumber, Now: s.ClockNow})
@@ -154,7 +157,7 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 		Log: slog.New(slog.NewTextHandler(s.Journal, nil))})
 	must(err)
 	s.Gate = g
-	deps := site.Deps{Catalog: services, Casework: cases,
+	deps := site.Deps{Catalog: services, Casework: cases, Bulk: many,
 		Editor:  catalog.NewEditor(catalog.EditorDeps{DB: w.DB, Guard: guard, Definitions: cases, Now: s.ClockNow}),
 		Builder: builder.New(builder.Deps{DB: w.DB, Guard: guard, Forms: cases, Workflows: cases, Reserved: document.BuiltIn(), Now: s.ClockNow}), Documents: papers, Inbox: list, Booking: visits, Calendar: calendar.New(w.DB.App, guard, s.ClockNow), Dashboard: board, External: others, Simulation: replays, Identity: people, Guard: guard, Directory: dir, DB: w.DB,
 		Metering: meters, Billing: billing.New(w.DB, meters, s.ClockNow), CityURL: address, Log: quiet, Now: s.ClockNow}
@@ -348,4 +351,21 @@ func (m matters) ToCollect(ctx context.Context, actor identity.Actor, applicatio
 		return "", fault.New(fault.Conflict, "booking.not_collectable")
 	}
 	return d.Application.ServiceCode, nil
+}
+
+// steps answers bulk's need to act on applications, as package app does.
+type steps struct{ casework *casework.Service }
+
+func (s steps) Look(ctx context.Context, actor identity.Actor, ids []uuid.UUID) (map[uuid.UUID]bulk.Seen, error) {
+	all, err := s.casework.Look(ctx, actor, ids)
+	out := map[uuid.UUID]bulk.Seen{}
+	for _, a := range all {
+		out[a.ID] = bulk.Seen{Number: a.Number, Version: a.Version}
+	}
+	return out, err
+}
+
+func (s steps) Take(ctx context.Context, actor identity.Actor, x bulk.Step, also func(context.Context, bun.Tx) error) error {
+	_, err := s.casework.Act(ctx, actor, casework.ActInput{ID: x.Application, Version: x.Version, Action: x.Action, Reason: x.Reason, Also: also})
+	return err
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"bedelau/internal/kernel/i18n"
 	"bedelau/web/ui"
 )
 
@@ -92,12 +93,34 @@ type BulkView struct {
 	ui.Shell
 	Back, From string
 	Items      []BulkItem
+	Beyond     int          // how many the filter has, when that is more than can be acted on at once
+	Key        string       // of this form: sent again, it is the same batch
+	AtMost     bool         // the counts of Actions are upper bounds
+	AskSure    bool         // so many that the officer says that the number is meant
 	Actions    []BulkAction // that can be taken of at least one
+	Action     string       // that was chosen, with what was typed
+	Reason     string
 	Errors     ui.Errors
 	Done       bool
 	Succeeded  int
 	Results    []BulkResult
 }
+
+// listedMost bounds the applications that the form names; it counts the rest.
+const listedMost = 100
+
+func (v BulkView) listed() []BulkItem { return v.Items[:min(len(v.Items), listedMost)] }
+
+// of says of how many a step can be taken.
+func (v BulkView) of(a BulkAction) string {
+	key := "bulk.of"
+	if v.AtMost {
+		key = "bulk.at_most"
+	}
+	return v.L.T(key, "n", a.Count, "all", len(v.Items))
+}
+
+func (v BulkView) others() int { return max(len(v.Items)-listedMost, 0) }
 
 // BulkItem is one application that was ticked; Value names it and the version that was seen.
 type BulkItem struct{ Value, Number, Service string }
@@ -105,6 +128,7 @@ type BulkItem struct{ Value, Number, Service string }
 // BulkAction is a step with the number of applications of which it can be taken.
 type BulkAction struct {
 	Action
+	Names i18n.Text // in every language
 	Count int
 }
 

@@ -139,22 +139,6 @@ type SignersView struct {
 // SignerForm is what was typed for a new official.
 type SignerForm struct{ TitleID, TitleEN, Name, NIP, From string }
 
-// ProgressView is how far a step on many applications is.
-type ProgressView struct {
-	ui.Shell
-	ID, Back            string
-	Total, Done, Failed int
-	Failures            []Failure
-}
-
-// Failure is an application that could not be done, and why.
-type Failure struct{ ID, Number, Text string }
-
-// Over reports whether nothing waits any more.
-func (v ProgressView) Over() bool { return v.Done+v.Failed == v.Total }
-
-func (v ProgressView) path() string { return "/petugas/antrean/massal/" + v.ID }
-
 // TemplateView is the words of a template. Its inputs are title_id, title_en, number_pattern, series, signer_id,
 // signer_en, signature, validity_months, valid_until, reminders, renewal, office_id, office_en, address, and for each
 // part text_id_N, text_en_N, when_N and table_N.
