@@ -75,12 +75,11 @@ func (p *Pages) bulkWhole(c *gin.Context, v office.BulkView, f inbox.Filter) err
 	if total > len(items) {
 		v.Beyond = total
 	}
-	return p.bulkStep(c, v, items, "")
+	return p.bulkStep(c, v, items, nil)
 }
 
-// bulkStep asks which step is to be taken, and says of how many it can be. wrong names the input that is missing.
-func (p *Pages) bulkStep(c *gin.Context, v office.BulkView, items []casework.Item, wrong string) error {
-	l := gate.LocaleOf(c)
+// bulkStep asks which step is to be taken, and says of how many it can be. wrong is what is missing.
+func (p *Pages) bulkStep(c *gin.Context, v office.BulkView, items []casework.Item, wrong ui.Errors) error {
 	if err := p.offer(c, items, &v); err != nil {
 		return err
 	}
@@ -93,9 +92,8 @@ func (p *Pages) bulkStep(c *gin.Context, v office.BulkView, items []casework.Ite
 	}
 	v.AskSure = len(v.Items) > sureAbove
 	status := http.StatusOK
-	if wrong != "" {
-		v.Errors, status = ui.Errors{{Name: wrong, Text: l.T("bulk.no_" + wrong)}}, http.StatusUnprocessableEntity
-		v.ErrorTitle = true
+	if len(wrong) > 0 {
+		v.Errors, v.ErrorTitle, status = wrong, true, http.StatusUnprocessableEntity
 	}
 	return p.Render(c, status, office.Bulk(v))
 }
@@ -183,6 +181,7 @@ func hands(assignee uuid.NullUUID, actor identity.Actor) string {
 
 // bulkAct begins a batch, once for each form that was shown, and leads to where its progress is seen.
 func (p *Pages) bulkAct(c *gin.Context, v office.BulkView, items []casework.Item, in site.Form) error {
+	l := gate.LocaleOf(c)
 	v.Action, v.Reason, v.Key = in.Text("action"), in.Text("reason"), in.Text("key")
 	key, err := uuid.Parse(v.Key)
 	if err != nil {
@@ -192,15 +191,15 @@ func (p *Pages) bulkAct(c *gin.Context, v office.BulkView, items []casework.Item
 		p.Redirect(c, pathBatches+"/"+key.String())
 		return nil
 	}
+	noAction := ui.Errors{{Name: "action", Text: l.T("bulk.no_action")}}
 	if v.Action == "" {
-		wrong := ""
-		if in.Yes("asked") {
-			wrong = "action"
+		if !in.Yes("asked") {
+			noAction = nil
 		}
-		return p.bulkStep(c, v, items, wrong)
+		return p.bulkStep(c, v, items, noAction)
 	}
 	if len(items) > sureAbove && !in.Yes("sure") {
-		return p.bulkStep(c, v, items, "sure")
+		return p.bulkStep(c, v, items, ui.Errors{{Name: "sure", Text: l.T("bulk.no_sure")}})
 	}
 	asked := v
 	if err := p.offer(c, items, &asked); err != nil {
@@ -208,7 +207,7 @@ func (p *Pages) bulkAct(c *gin.Context, v office.BulkView, items []casework.Item
 	}
 	i := slices.IndexFunc(asked.Actions, func(a office.BulkAction) bool { return a.Code == v.Action })
 	if i < 0 {
-		return p.bulkStep(c, v, items, "action")
+		return p.bulkStep(c, v, items, noAction)
 	}
 	start := bulk.StartInput{Key: key, Action: v.Action, Label: asked.Actions[i].Names, Reason: v.Reason, Versions: map[uuid.UUID]int{}}
 	for _, x := range items {

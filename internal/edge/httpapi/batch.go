@@ -97,8 +97,12 @@ func (a *API) batchOf(ctx context.Context, who rest.Caller, id uuid.UUID) (batch
 	if err != nil {
 		return batch{}, err
 	}
+	failed, _, err := a.Bulk.Items(ctx, who.Actor, id, bulk.Failed, uuid.Nil)
+	if err != nil {
+		return batch{}, err
+	}
 	return batch{ID: id, Action: p.Batch.Action, CreatedAt: who.At(p.Batch.CreatedAt), Total: p.Total, Done: p.Done, Failed: p.Failed, Over: p.Over(),
-		Failures: rest.List(p.Failures, func(i bulk.Item) batchFailure {
+		Failures: rest.List(failed, func(i bulk.Item) batchFailure {
 			var f *fault.Error = i.Refusal()
 			return batchFailure{Application: i.ApplicationID, Number: i.Number, Code: f.Code, Detail: who.Lang.T("fault."+f.Code, f.Args...)}
 		})}, nil
