@@ -60,7 +60,7 @@ func LockAny(ctx context.Context, tx bun.IDB, id uuid.UUID) (Application, error)
 
 // Save writes every column of a locked application.
 func Save(ctx context.Context, tx bun.IDB, app Application) error {
-	if _, err := tx.NewUpdate().Model(&app).WherePK().Exec(tenancy.Prepared(ctx)); err != nil {
+	if _, err := tx.NewUpdate().Model(&app).WherePK().Exec(tenancy.Later(ctx)); err != nil {
 		return fmt.Errorf("application: save: %w", err)
 	}
 	return nil
@@ -116,7 +116,7 @@ func Record(ctx context.Context, tx bun.IDB, app Application, e Event) error {
 	if e.Fields == nil {
 		e.Fields = []string{}
 	}
-	if _, err := tx.NewInsert().Model(&e).Exec(tenancy.Prepared(ctx)); err != nil {
+	if _, err := tx.NewInsert().Model(&e).Exec(tenancy.Later(ctx)); err != nil {
 		return fmt.Errorf("application: record %s: %w", e.Action, err)
 	}
 	return nil

@@ -69,7 +69,7 @@ func (s *Service) mayApply(ctx context.Context, tx bun.IDB, app application.Appl
 		return nil
 	}
 	if _, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(? || ? || encode(?, 'hex'), 0))",
-		app.TenantID.String(), app.ServiceCode, app.SubjectHash).Exec(tenancy.Prepared(ctx)); err != nil {
+		app.TenantID.String(), app.ServiceCode, app.SubjectHash).Exec(tenancy.Later(ctx)); err != nil {
 		return err
 	}
 	list, err := s.earlier(ctx, tx, o, "subject_hash", app.SubjectHash, app.ID)

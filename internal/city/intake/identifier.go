@@ -56,9 +56,9 @@ func (s *Service) identify(ctx context.Context, tx bun.IDB, app application.Appl
 		}
 		seen[string(hash)] = true
 	}
-	_, err := tx.NewDelete().Model((*identifier)(nil)).Where("tenant_id = ? AND application_id = ?", app.TenantID, app.ID).Exec(tenancy.Prepared(ctx))
+	_, err := tx.NewDelete().Model((*identifier)(nil)).Where("tenant_id = ? AND application_id = ?", app.TenantID, app.ID).Exec(tenancy.Later(ctx))
 	if err == nil && len(rows) > 0 {
-		_, err = tx.NewInsert().Model(&rows).Exec(tenancy.Prepared(ctx))
+		_, err = tx.NewInsert().Model(&rows).Exec(tenancy.Later(ctx))
 	}
 	if err != nil {
 		return fmt.Errorf("intake: identifiers: %w", err)

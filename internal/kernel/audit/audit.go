@@ -83,7 +83,7 @@ func Record(ctx context.Context, tx bun.IDB, e Entry) error {
 	}
 	s := Stored{TenantID: tenant, ID: id, At: e.At.UTC().Truncate(time.Microsecond), ActorID: e.ActorID,
 		ActorKind: e.ActorKind, Action: e.Action, Object: e.Object, ObjectID: e.ObjectID, Detail: detail}
-	if _, err := tx.NewInsert().Model(&s).Exec(tenancy.Prepared(ctx)); err != nil {
+	if _, err := tx.NewInsert().Model(&s).Exec(tenancy.Later(ctx)); err != nil {
 		return fmt.Errorf("audit: %s: %w", e.Action, err)
 	}
 	return nil

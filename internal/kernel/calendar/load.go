@@ -41,7 +41,7 @@ func lock(ctx context.Context, tx bun.IDB, shared bool) error {
 	if shared {
 		q = "SELECT pg_advisory_xact_lock_shared(hashtextextended(?, 0))"
 	}
-	if _, err := tx.NewRaw(q, key).Exec(tenancy.Prepared(ctx)); err != nil {
+	if _, err := tx.NewRaw(q, key).Exec(tenancy.Later(ctx)); err != nil {
 		return fmt.Errorf("calendar: lock: %w", err)
 	}
 	return nil

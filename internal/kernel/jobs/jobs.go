@@ -110,7 +110,7 @@ func Add[P any](ctx context.Context, tx bun.IDB, k Kind[P], args P, opts ...At) 
 	}
 	_, err = tx.NewInsert().Model(&r).
 		Column("tenant_id", "id", "kind", "queue", "payload", "max_retry", "timeout_ms", "run_at").
-		Returning("NULL").Exec(tenancy.Prepared(ctx))
+		Returning("NULL").Exec(tenancy.Later(ctx))
 	if err != nil {
 		return fmt.Errorf("jobs: add %s: %w", k.Name, err)
 	}

@@ -17,7 +17,7 @@ import (
 //
 // Outside a transaction, BEGIN, SET LOCAL app.tenant_id, the statement and COMMIT travel as one pgx batch: one round
 // trip, extended protocol, right behind PgBouncer and on Citus workers (shared/design measurements, section 10). A
-// transaction sends BEGIN and SET LOCAL in one flush. With neither a city nor the Platform marker in the context,
+// transaction sends BEGIN and SET LOCAL with its first statement, and what is Later with the next. With neither a city nor the Platform marker in the context,
 // every call returns ErrNone before anything is sent. Statements of a Prepared context are prepared once on each connection.
 type Connector struct{ inner driver.Connector }
 
@@ -48,10 +48,12 @@ func (c *Connector) Driver() driver.Driver { return c.inner.Driver() }
 
 type conn struct {
 	*stdlib.Conn
-	inTx  bool
-	keeps bool                           // what is prepared on it stays: there is no pooler between
-	kept  []*pgconn.StatementDescription // what is, the longest unused first
-	stale bool                           // all of it is to be dropped
+	inTx    bool
+	begin   []statement                    // of a transaction from which nothing was sent yet
+	waiting []statement                    // of a transaction, to be sent with its next statement or its end
+	keeps   bool                           // what is prepared on it stays: there is no pooler between
+	kept    []*pgconn.StatementDescription // what is, the longest unused first
+	stale   bool                           // all of it is to be dropped
 }
 
 var errPrepare = errors.New("tenancy: prepared statements outside a transaction are not supported")
@@ -60,9 +62,6 @@ var errPrepare = errors.New("tenancy: prepared statements outside a transaction 
 func (c *conn) Prepare(string) (driver.Stmt, error) { return nil, errPrepare }
 
 func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
-	if c.inTx {
-		return c.Conn.PrepareContext(ctx, query)
-	}
 	return nil, errPrepare
 }
 
@@ -82,30 +81,20 @@ func (c *conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 	if err != nil {
 		return nil, err
 	}
-	b := &pgx.Batch{}
-	b.Queue(begin)
-	if ok {
-		b.Queue(setLocal(id))
-	}
-	if err := c.Conn.Conn().SendBatch(ctx, b).Close(); err != nil {
-		c.rollback()
-		return nil, retryable(err)
-	}
-	c.inTx = true
+	c.inTx, c.begin = true, opening(begin, id)
 	return &tx{ctx: ctx, conn: c}, nil
 }
 
-func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	if c.inTx {
-		st, args, err := c.prepared(ctx, query, args)
-		if err != nil {
-			return nil, err
-		}
-		found, err := c.Conn.QueryContext(ctx, st.SQL, args)
-		c.outdated(err)
-		return found, err
+// opening begins a transaction for a city, or for none.
+func opening(begin string, id ID) []statement {
+	if id == (ID{}) {
+		return []statement{plain(begin)}
 	}
-	r, err := c.single(ctx, query, args)
+	return []statement{plain(begin), plain(setLocal(id))}
+}
+
+func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	r, err := c.run(ctx, query, args)
 	if err != nil {
 		return nil, err
 	}
@@ -113,42 +102,47 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 }
 
 func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	if c.inTx {
-		st, args, err := c.prepared(ctx, query, args)
+	if c.inTx && isLater(ctx) && len(c.waiting) < waitingMax {
+		st, err := c.prepared(ctx, query, args)
 		if err != nil {
-			return nil, err
+			return nil, retryable(err)
 		}
-		done, err := c.Conn.ExecContext(ctx, st.SQL, args)
-		c.outdated(err)
-		return done, err
+		c.waiting = append(c.waiting, st)
+		return driver.ResultNoRows, nil
 	}
-	r, err := c.single(ctx, query, args)
+	r, err := c.run(ctx, query, args)
 	if err != nil {
 		return nil, err
 	}
 	return driver.RowsAffected(r.CommandTag.RowsAffected()), nil
 }
 
-// single runs one statement in a transaction of its own, in one round trip.
-func (c *conn) single(ctx context.Context, query string, args []driver.NamedValue) (*pgconn.Result, error) {
+// run sends one statement and returns its answer: of the transaction that is open, or in one of its own.
+func (c *conn) run(ctx context.Context, query string, args []driver.NamedValue) (*pgconn.Result, error) {
+	st, err := c.prepared(ctx, query, args)
+	if err != nil {
+		return nil, retryable(err)
+	}
+	if c.inTx {
+		all, err := c.send(ctx, c.unsent(st))
+		if err != nil {
+			c.outdated(err)
+			return nil, retryable(err)
+		}
+		return all[len(all)-1], nil
+	}
 	id, ok := From(ctx)
 	if !ok && !isPlatform(ctx) {
 		return nil, ErrNone
 	}
-	first := []string{"BEGIN"}
-	if ok {
-		first = append(first, setLocal(id))
-	}
-	st, values, err := c.prepared(ctx, query, args)
-	if err != nil {
-		return nil, retryable(err)
-	}
-	r, err := c.batch(ctx, first, st, values)
+	single := append(opening("BEGIN", id), st, plain("COMMIT"))
+	all, err := c.send(ctx, single)
 	if err != nil {
 		again := c.outdated(err)
 		c.rollback()
 		if again { // nothing was done: once more, as it was written
-			if r, err = c.batch(ctx, first, &pgconn.StatementDescription{SQL: query}, args); err != nil {
+			single[len(single)-2] = asWritten(query, args)
+			if all, err = c.send(ctx, single); err != nil {
 				c.rollback()
 			}
 		}
@@ -156,45 +150,14 @@ func (c *conn) single(ctx context.Context, query string, args []driver.NamedValu
 	if err != nil {
 		return nil, retryable(err)
 	}
-	return r, nil
+	return all[len(all)-2], nil
 }
 
-// batch sends what comes first, the statement and COMMIT, and returns what the statement gave, as text.
-func (c *conn) batch(ctx context.Context, first []string, st *pgconn.StatementDescription, args []driver.NamedValue) (*pgconn.Result, error) {
-	values := make([]any, len(args))
-	for i, a := range args {
-		values[i] = a.Value
-	}
-	pc, b := c.Conn.Conn(), &pgconn.Batch{}
-	for _, sql := range first {
-		b.ExecParams(sql, nil, nil, nil, nil)
-	}
-	var q pgx.ExtendedQueryBuilder
-	if st.Name == "" {
-		if err := q.Build(pc.TypeMap(), nil, values); err != nil {
-			return nil, err
-		}
-		b.ExecParams(st.SQL, q.ParamValues, nil, q.ParamFormats, nil)
-	} else {
-		if err := q.Build(pc.TypeMap(), st, values); err != nil {
-			return nil, err
-		}
-		b.ExecPrepared(st.Name, q.ParamValues, q.ParamFormats, nil)
-	}
-	b.ExecParams("COMMIT", nil, nil, nil, nil)
-	all, err := pc.PgConn().ExecBatch(ctx, b).ReadAll()
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range all {
-		if r.Err != nil {
-			return nil, r.Err
-		}
-	}
-	if len(all) != len(first)+2 {
-		return nil, fmt.Errorf("tenancy: %d answers to %d statements", len(all), len(first)+2)
-	}
-	return all[len(first)], nil
+// unsent takes all of a transaction that is still to be sent, up to st.
+func (c *conn) unsent(st statement) []statement {
+	all := append(append(c.begin, c.waiting...), st)
+	c.begin, c.waiting = nil, nil
+	return all
 }
 
 // rollback ends the transaction that a failed batch leaves open, before the connection returns to the pool. If that
@@ -227,20 +190,26 @@ type tx struct {
 var errRolledBack = errors.New("tenancy: commit of a transaction that had failed; it was rolled back")
 
 func (t *tx) Commit() error {
-	t.conn.inTx = false
-	tag, err := t.conn.Conn.Conn().Exec(t.ctx, "COMMIT")
+	c := t.conn
+	defer func() { c.inTx = false }()
+	if c.begin != nil && len(c.waiting) == 0 { // there was nothing in it
+		c.begin = nil
+		return nil
+	}
+	all, err := c.send(t.ctx, c.unsent(plain("COMMIT")))
 	if err != nil {
-		t.conn.rollback()
+		c.outdated(err)
+		c.rollback()
 		return err
 	}
-	if tag.String() == "ROLLBACK" {
+	if all[len(all)-1].CommandTag.String() == "ROLLBACK" {
 		return errRolledBack
 	}
 	return nil
 }
 
 func (t *tx) Rollback() error {
-	t.conn.inTx = false
+	t.conn.inTx, t.conn.begin, t.conn.waiting = false, nil, nil
 	t.conn.rollback()
 	return nil
 }

@@ -370,3 +370,69 @@ func (p *pooler) Read(b []byte) (int, error) {
 	}
 	return n, err
 }
+
+// TestLaterWrites are sent with what comes after them, in their order, and undone with it.
+func TestLaterWrites(t *testing.T) {
+	t.Parallel()
+	w := world(t)
+	ctx := w.Ctx(w.Batam)
+	write := func(ctx context.Context, tx bun.Tx, id int, note string) {
+		t.Helper()
+		if _, err := tx.NewRaw("INSERT INTO secret (tenant_id, id, note) VALUES (?, ?, ?)", w.Batam.ID, id, note).Exec(tenancy.Later(ctx)); err != nil {
+			t.Errorf("%s: %v", note, err)
+		}
+	}
+	for _, tt := range []struct {
+		name string
+		fn   func(ctx context.Context, tx bun.Tx) error
+		fail bool
+		want string
+	}{
+		{"nothing", func(context.Context, bun.Tx) error { return nil }, false, "batam"},
+		{"one before the commit", func(ctx context.Context, tx bun.Tx) error { write(ctx, tx, 2, "b"); return nil }, false, "b,batam"},
+		{"two before a read", func(ctx context.Context, tx bun.Tx) error {
+			write(tenancy.Prepared(ctx), tx, 3, "c")
+			write(tenancy.Prepared(ctx), tx, 4, "d")
+			got, err := notes(ctx, tx)
+			if strings.Join(got, ",") != "b,batam,c,d" {
+				t.Errorf("the read saw %q", got)
+			}
+			return err
+		}, false, "b,batam,c,d"},
+		{"one that fails at the commit", func(ctx context.Context, tx bun.Tx) error {
+			write(ctx, tx, 5, "e")
+			write(ctx, tx, 5, "twice")
+			return nil
+		}, true, "b,batam,c,d"},
+		{"one that fails at a read", func(ctx context.Context, tx bun.Tx) error {
+			write(ctx, tx, 1, "twice")
+			_, err := notes(ctx, tx)
+			return err
+		}, true, "b,batam,c,d"},
+		{"one for another city", func(ctx context.Context, tx bun.Tx) error {
+			_, err := tx.NewRaw("INSERT INTO secret (tenant_id, id) VALUES (?, 9)", w.Other.ID).Exec(tenancy.Later(ctx))
+			return err
+		}, true, "b,batam,c,d"},
+		{"one that is given up", func(ctx context.Context, tx bun.Tx) error { write(ctx, tx, 6, "f"); return errors.New("given up") }, true, "b,batam,c,d"},
+		{"more than are kept back", func(ctx context.Context, tx bun.Tx) error {
+			for i := range 120 {
+				write(ctx, tx, 100+i, "x")
+			}
+			_, err := tx.NewRaw("DELETE FROM secret WHERE note = 'x'").Exec(ctx)
+			return err
+		}, false, "b,batam,c,d"},
+	} {
+		if err := tenancy.InTx(ctx, w.DB.App, tt.fn); (err != nil) != tt.fail {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+		if got, err := notes(ctx, w.DB.App); err != nil || strings.Join(got, ",") != tt.want {
+			t.Errorf("%s: %q, want %q, %v", tt.name, got, tt.want, err)
+		}
+	}
+	if _, err := w.DB.App.NewRaw("DELETE FROM secret WHERE note = 'b'").Exec(tenancy.Later(ctx)); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := notes(ctx, w.DB.App); strings.Join(got, ",") != "batam,c,d" {
+		t.Errorf("outside a transaction Later left %q", got)
+	}
+}

@@ -45,26 +45,18 @@ func prepares(ctx context.Context, c *pgx.Conn) (bool, error) {
 	return pid == c.PgConn().PID(), nil
 }
 
-// prepared returns what to send in the place of a statement: the same with its values as parameters, prepared on this
-// connection, or the statement itself, without a name.
-func (c *conn) prepared(ctx context.Context, query string, args []driver.NamedValue) (*pgconn.StatementDescription, []driver.NamedValue, error) {
-	plain := &pgconn.StatementDescription{SQL: query}
+// prepared returns what to send for a query: its text with values as parameters, prepared on this connection, or the
+// query as it was written.
+func (c *conn) prepared(ctx context.Context, query string, args []driver.NamedValue) (statement, error) {
 	if !c.keeps || len(args) > 0 || !IsPrepared(ctx) {
-		return plain, args, nil
+		return asWritten(query, args), nil
 	}
 	text, values, ok := parameters(query)
 	if !ok {
-		return plain, args, nil
+		return asWritten(query, args), nil
 	}
 	st, err := c.keep(ctx, text)
-	if err != nil {
-		return nil, nil, err
-	}
-	out := make([]driver.NamedValue, len(values))
-	for i, v := range values {
-		out[i] = driver.NamedValue{Ordinal: i + 1, Value: v}
-	}
-	return st, out, nil
+	return statement{st, values}, err
 }
 
 // keep prepares a statement, unless it is prepared already.
@@ -105,7 +97,7 @@ const parametersMax = 400
 
 // parameters takes the quoted values out of a statement that bun wrote. It declines what it does not know to be a plain
 // statement.
-func parameters(sql string) (text string, values []string, ok bool) {
+func parameters(sql string) (text string, values []any, ok bool) {
 	verb := strings.TrimLeft(sql, " \n\t")
 	switch strings.ToUpper(verb[:max(strings.IndexAny(verb, " \n\t"), 0)]) {
 	case "SELECT", "INSERT", "UPDATE", "DELETE", "WITH":

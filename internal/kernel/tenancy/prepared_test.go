@@ -10,14 +10,14 @@ func TestParametersTakesTheValuesOut(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		sql, text string
-		values    []string
+		values    []any
 	}{
-		{`SELECT "a"."id" FROM t AS "a" WHERE (a.tenant_id = '1' AND a.n = 3)`, `SELECT "a"."id" FROM t AS "a" WHERE (a.tenant_id = $1 AND a.n = 3)`, []string{"1"}},
-		{`INSERT INTO t VALUES ('', 'it''s', '''', NULL, '\x00', '$1 ? -- /*')`, `INSERT INTO t VALUES ($1, $2, $3, NULL, $4, $5)`, []string{"", "it's", "'", `\x00`, "$1 ? -- /*"}},
-		{"\nWITH x AS (SELECT 'a'::text) SELECT 1 WHERE b BETWEEN 'c'\n\tAND 'd'", "\nWITH x AS (SELECT $1::text) SELECT 1 WHERE b BETWEEN $2\n\tAND $3", []string{"a", "c", "d"}},
-		{`UPDATE t SET "it's" = 'x', at = now() - interval '1 day' || 'y'`, `UPDATE t SET "it's" = $1, at = now() - interval '1 day' || $2`, []string{"x", "y"}},
-		{`DELETE FROM t WHERE a = CASE WHEN 'p' = b THEN 'q' ELSE 'r' END - 1`, `DELETE FROM t WHERE a = CASE WHEN $1 = b THEN $2 ELSE $3 END - 1`, []string{"p", "q", "r"}},
-		{`SELECT a->>'id', b AT TIME ZONE 'UTC'`, `SELECT a->>$1, b AT TIME ZONE 'UTC'`, []string{"id"}},
+		{`SELECT "a"."id" FROM t AS "a" WHERE (a.tenant_id = '1' AND a.n = 3)`, `SELECT "a"."id" FROM t AS "a" WHERE (a.tenant_id = $1 AND a.n = 3)`, []any{"1"}},
+		{`INSERT INTO t VALUES ('', 'it''s', '''', NULL, '\x00', '$1 ? -- /*')`, `INSERT INTO t VALUES ($1, $2, $3, NULL, $4, $5)`, []any{"", "it's", "'", `\x00`, "$1 ? -- /*"}},
+		{"\nWITH x AS (SELECT 'a'::text) SELECT 1 WHERE b BETWEEN 'c'\n\tAND 'd'", "\nWITH x AS (SELECT $1::text) SELECT 1 WHERE b BETWEEN $2\n\tAND $3", []any{"a", "c", "d"}},
+		{`UPDATE t SET "it's" = 'x', at = now() - interval '1 day' || 'y'`, `UPDATE t SET "it's" = $1, at = now() - interval '1 day' || $2`, []any{"x", "y"}},
+		{`DELETE FROM t WHERE a = CASE WHEN 'p' = b THEN 'q' ELSE 'r' END - 1`, `DELETE FROM t WHERE a = CASE WHEN $1 = b THEN $2 ELSE $3 END - 1`, []any{"p", "q", "r"}},
+		{`SELECT a->>'id', b AT TIME ZONE 'UTC'`, `SELECT a->>$1, b AT TIME ZONE 'UTC'`, []any{"id"}},
 		{`SELECT 1 `, `SELECT 1 `, nil},
 	} {
 		text, values, ok := parameters(tt.sql)
@@ -49,7 +49,7 @@ func FuzzParameters(f *testing.F) {
 		for i := 0; i < len(text); i++ {
 			switch text[i] {
 			case '$':
-				back = append(back, quoted(values[n])...)
+				back = append(back, quoted(values[n].(string))...)
 				n++
 				i += len(strconv.Itoa(n))
 			case '"', '\'':
