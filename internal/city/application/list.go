@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/identity"
@@ -23,8 +24,8 @@ func (s *Service) List(ctx context.Context, actor identity.Actor, ids []uuid.UUI
 		return nil, err
 	}
 	var all []Application
-	q := WithoutAnswers(s.Deps.DB.App, &all).Where("a.tenant_id = ?", tenancy.Must(ctx)).Where("a.id IN (?)", bun.List(ids))
-	if err := r.Where(q).Scan(ctx); err != nil {
+	q := WithoutAnswers(s.Deps.DB.App, &all).Where("a.tenant_id = ?", tenancy.Must(ctx)).Where("a.id = ANY (?)", pgdialect.Array(ids))
+	if err := r.Where(q).Scan(tenancy.Prepared(ctx)); err != nil {
 		return nil, err
 	}
 	place := make(map[uuid.UUID]int, len(ids))

@@ -2,8 +2,8 @@
 // each view, and who is busy with how many.
 //
 // It reads the view inbox_case and changes no application: what one is, and every act on it, is casework's. A list is a
-// list of ids for that reason. All counts are read from the indexes of open work in the same transaction as the list,
-// so there is no second store that could lag behind the first.
+// list of ids for that reason. All counts are read from the indexes of open work at the moment of the list, so there is
+// no second store that could lag behind the first.
 package inbox
 
 import (

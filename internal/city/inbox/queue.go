@@ -7,12 +7,12 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
+	"golang.org/x/sync/errgroup"
 
 	"bedelau/internal/kernel/absence"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
-	"bedelau/internal/kernel/tenancy"
 )
 
 // Query asks for a page of the list. With Search the filter is left aside: everything in the actor's reach, open or
@@ -44,23 +44,45 @@ func (s *Service) Queue(ctx context.Context, actor identity.Actor, in Query) (Pa
 		in.Limit = 25
 	}
 	in.Limit = min(in.Limit, 100)
-	var out Page
-	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) (err error) {
-		if strings.TrimSpace(in.Search) != "" {
-			return s.search(ctx, tx, r, in, &out)
-		}
-		if out.Counts, err = s.count(ctx, tx, r); err != nil {
-			return err
-		}
-		if out.Total = out.Counts[in.View]; in.Narrow() {
-			if out.Total, err = s.total(ctx, tx, r, in.Filter); err != nil {
-				return err
-			}
-		}
-		return s.page(ctx, tx, r, in, &out)
-	})
+	read := s.list
+	if strings.TrimSpace(in.Search) != "" {
+		read = s.search
+	}
+	out, err := read(ctx, r, in)
 	if err != nil {
 		return Page{}, fmt.Errorf("inbox: queue: %w", err)
+	}
+	return out, nil
+}
+
+// list reads a page and all counts. What counts takes longest, so it is done side by side, each on a connection of its
+// own and none held while another is waited for.
+func (s *Service) list(ctx context.Context, r scope, in Query) (Page, error) {
+	var (
+		out         Page
+		done, total int
+		g, each     = errgroup.WithContext(ctx)
+	)
+	g.Go(func() (err error) {
+		out.Counts, err = s.open(each, s.d.DB.App, r)
+		return err
+	})
+	g.Go(func() (err error) {
+		done, err = s.total(each, s.d.DB.App, r, Filter{View: ViewDone})
+		return err
+	})
+	g.Go(func() (err error) {
+		if out.IDs, out.Next, err = s.page(each, s.d.DB.App, r, in); err == nil && in.Narrow() {
+			total, err = s.total(each, s.d.DB.App, r, in.Filter)
+		}
+		return err
+	})
+	if err := g.Wait(); err != nil {
+		return Page{}, err
+	}
+	out.Counts[ViewDone] = done
+	if out.Total = total; !in.Narrow() {
+		out.Total = out.Counts[in.View]
 	}
 	return out, nil
 }
@@ -100,34 +122,34 @@ func (s *Service) places(ctx context.Context, tx bun.IDB, r scope, f Filter) *bu
 	return f.where(ctx, q, r.mine, s.now())
 }
 
-func (s *Service) page(ctx context.Context, tx bun.IDB, r scope, in Query, out *Page) error {
+func (s *Service) page(ctx context.Context, db bun.IDB, r scope, in Query) (ids []uuid.UUID, next string, err error) {
 	o := orderOf(in.Filter)
-	q := s.places(ctx, tx, r, in.Filter).OrderExpr(o.by).Limit(int64(in.Limit + 1))
+	q := s.places(ctx, db, r, in.Filter).OrderExpr(o.by).Limit(int64(in.Limit + 1))
 	if in.Cursor != "" {
 		c, err := parseCursor(in.Cursor, o.of(place{}).ranked)
 		if err != nil {
-			return fault.Wrap(fault.Malformed, "request.cursor", err)
+			return nil, "", fault.Wrap(fault.Malformed, "request.cursor", err)
 		}
 		q = o.after(q, c)
 	}
 	var found []place
 	if err := q.Scan(ctx, &found); err != nil {
-		return err
+		return nil, "", err
 	}
 	if len(found) > in.Limit {
 		found = found[:in.Limit]
-		out.Next = o.of(found[in.Limit-1]).String()
+		next = o.of(found[in.Limit-1]).String()
 	}
 	for _, p := range found {
-		out.IDs = append(out.IDs, p.ID)
+		ids = append(ids, p.ID)
 	}
-	return nil
+	return ids, next, nil
 }
 
-// count reads every count of the actor's views from the index of open work, and the closed ones from theirs.
-func (s *Service) count(ctx context.Context, tx bun.IDB, r scope) (map[View]int, error) {
+// open reads every count of the actor's views but the closed ones from the index of open work.
+func (s *Service) open(ctx context.Context, db bun.IDB, r scope) (map[View]int, error) {
 	var n struct{ Mine, Unassigned, Everything, Late, Waiting int }
-	open := within(ctx, tx, r).
+	open := within(ctx, db, r).
 		ColumnExpr("count(*) FILTER (WHERE a.assignee_id IN (?)) AS mine", bun.List(r.mine)).
 		ColumnExpr("count(*) FILTER (WHERE a.assignee_id IS NULL AND a.queue_rank < ?) AS unassigned", rankDecided).
 		ColumnExpr("count(*) AS everything").
@@ -136,17 +158,13 @@ func (s *Service) count(ctx context.Context, tx bun.IDB, r scope) (map[View]int,
 	if err := ViewAll.where(open, r.mine, s.now()).Scan(ctx, &n); err != nil {
 		return nil, err
 	}
-	done, err := s.total(ctx, tx, r, Filter{View: ViewDone})
-	if err != nil {
-		return nil, err
-	}
 	return map[View]int{
-		ViewMine: n.Mine, ViewUnassigned: n.Unassigned, ViewAll: n.Everything, ViewLate: n.Late, ViewWaiting: n.Waiting, ViewDone: done,
+		ViewMine: n.Mine, ViewUnassigned: n.Unassigned, ViewAll: n.Everything, ViewLate: n.Late, ViewWaiting: n.Waiting,
 	}, nil
 }
 
 // total counts what a filter leaves.
-func (s *Service) total(ctx context.Context, tx bun.IDB, r scope, f Filter) (n int, err error) {
-	err = f.where(ctx, within(ctx, tx, r).ColumnExpr("count(*)"), r.mine, s.now()).Scan(ctx, &n)
+func (s *Service) total(ctx context.Context, db bun.IDB, r scope, f Filter) (n int, err error) {
+	err = f.where(ctx, within(ctx, db, r).ColumnExpr("count(*)"), r.mine, s.now()).Scan(ctx, &n)
 	return n, err
 }

@@ -49,7 +49,7 @@ func (s *Service) Saved(ctx context.Context, actor identity.Actor) ([]SavedFilte
 		}
 		return q
 	})
-	if err := q.OrderExpr("lower(f.name), f.id").Limit(savedShown).Scan(ctx); err != nil {
+	if err := q.OrderExpr("lower(f.name), f.id").Limit(savedShown).Scan(tenancy.Prepared(ctx)); err != nil {
 		return nil, fmt.Errorf("inbox: saved filters: %w", err)
 	}
 	return all, nil
