@@ -29,7 +29,7 @@ func (s *Service) Recheck(ctx context.Context, tx bun.IDB, app *application.Appl
 
 // sameRules asks of a corrected application what Submit asks of a new one.
 func (s *Service) sameRules(ctx context.Context, tx bun.IDB, app *application.Application, actor identity.Actor) error {
-	answers, form, err := s.complete(ctx, tx, *app)
+	answers, form, _, err := s.complete(ctx, tx, *app)
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ import (
 	"bedelau/internal/kernel/calendar"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
@@ -88,8 +89,10 @@ func (s *Service) Submit(ctx context.Context, actor identity.Actor, in SubmitInp
 		switch {
 		case err == nil:
 			return app, nil
-		case numberTaken(err): // one in millions: draw another
+		case refusedBy(err, "application_tenant_id_number_key"): // one in millions: draw another
 			continue
+		case refusedBy(err, "application_tenant_id_account_id_submit_key_key"):
+			err = fault.New(fault.Conflict, "application.key_used")
 		}
 		return application.Application{}, fmt.Errorf("intake: submit: %w", err)
 	}
@@ -106,9 +109,6 @@ func (s *Service) submit(ctx context.Context, tx bun.Tx, actor identity.Actor, r
 	if !app.Draft() {
 		return app, fault.New(fault.Conflict, "application.submitted", "number", app.Number)
 	}
-	if err := s.keyIsNew(ctx, tx, actor, in.Key); err != nil {
-		return app, err
-	}
 	offer, err := s.Deps.Standards.InForce(ctx, tx, app.ServiceCode, s.Local(ctx))
 	if err != nil {
 		return app, err
@@ -116,11 +116,11 @@ func (s *Service) submit(ctx context.Context, tx bun.Tx, actor identity.Actor, r
 	if !offer.Native {
 		return app, fault.New(fault.Conflict, "service.not_online")
 	}
-	answers, form, err := s.complete(ctx, tx, app)
+	answers, form, attached, err := s.complete(ctx, tx, app)
 	if err != nil {
 		return app, err
 	}
-	if err := s.leaveOut(ctx, tx, app, form, answers); err != nil {
+	if err := s.leaveOut(ctx, tx, app, form, answers, attached); err != nil {
 		return app, err
 	}
 	if err := s.SetAnswers(ctx, &app, form, answers); err != nil {
@@ -175,46 +175,31 @@ func (s *Service) submit(ctx context.Context, tx bun.Tx, actor identity.Actor, r
 	return app, s.Arrive(ctx, tx, &app, wf)
 }
 
-func (s *Service) keyIsNew(ctx context.Context, tx bun.IDB, actor identity.Actor, key string) error {
-	used, err := tx.NewSelect().Model((*application.Application)(nil)).
-		Where("a.tenant_id = ? AND a.account_id = ? AND a.submit_key = ?", tenancy.Must(ctx), actor.ID, key).Exists(tenancy.Prepared(ctx))
-	if err != nil {
-		return err
-	}
-	if used {
-		return fault.New(fault.Conflict, "application.key_used")
-	}
-	return nil
-}
-
-// complete returns the answers that count of an application in which nothing is missing or wrong.
-func (s *Service) complete(ctx context.Context, tx bun.IDB, app application.Application) (form.Answers, *form.Form, error) {
+// complete returns the answers that count and the files of an application in which nothing is missing or wrong.
+func (s *Service) complete(ctx context.Context, tx bun.IDB, app application.Application) (form.Answers, *form.Form, map[string][]files.File, error) {
 	form, err := s.Form(ctx, tx, app)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	answers, err := s.Answers(ctx, app)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	attached, err := s.FilesOf(ctx, tx, app)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	c, err := s.checker(ctx, tx, app, form)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	answers = c.All(answers, application.Counts(attached))
-	return answers, form, fault.Fields(c.Errors)
+	return answers, form, attached, fault.Fields(c.Errors)
 }
 
 // leaveOut drops the files that answer questions which are not put any more, as the office is not to have them.
-func (s *Service) leaveOut(ctx context.Context, tx bun.IDB, app application.Application, form *form.Form, answers form.Answers) error {
-	attached, err := s.FilesOf(ctx, tx, app)
-	if err != nil {
-		return err
-	}
+func (s *Service) leaveOut(ctx context.Context, tx bun.IDB, app application.Application, form *form.Form, answers form.Answers,
+	attached map[string][]files.File) error {
 	at, err := s.AsOf(ctx, tx, app, form)
 	if err != nil {
 		return err
@@ -303,8 +288,8 @@ func (s *Service) announceSubmitted(ctx context.Context, tx bun.Tx, app applicat
 	return s.Tell(ctx, tx, app, "application_submitted", "")
 }
 
-// numberTaken reports whether err is the refusal of a number that another application has.
-func numberTaken(err error) bool {
+// refusedBy reports whether err is the refusal of what another application has already.
+func refusedBy(err error, constraint string) bool {
 	var pg *pgconn.PgError
-	return errors.As(err, &pg) && pg.ConstraintName == "application_tenant_id_number_key"
+	return errors.As(err, &pg) && pg.ConstraintName == constraint
 }

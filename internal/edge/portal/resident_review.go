@@ -159,12 +159,12 @@ func (p *Portal) send(c *gin.Context) error {
 		return err
 	}
 	ctx, a := c.Request.Context(), gate.ActorOf(c)
-	d, err := p.Casework.Get(ctx, a, id)
+	app, err := p.Casework.Readable(ctx, a, id)
 	if err != nil {
 		return err
 	}
 	sent := "/terkirim"
-	if d.Application.Stage == workflow.StageNeedsCorrection {
+	if app.Stage == workflow.StageNeedsCorrection {
 		sent += "?perbaikan=1"
 		_, err = p.Casework.Correct(ctx, a, id)
 	} else {
@@ -178,7 +178,7 @@ func (p *Portal) send(c *gin.Context) error {
 		p.Redirect(c, own(id, ""))
 		return nil
 	case heldTitles[f.Code] != "":
-		return p.held(c, err, d.Application)
+		return p.held(c, err, app)
 	case f.Kind == fault.Invalid && (len(f.Fields) == 0 || f.Fields[0].Name != "key"):
 		why := ""
 		if len(f.Fields) == 0 {
