@@ -89,13 +89,14 @@ type FileRule struct {
 
 // File is a document that was uploaded. An empty Href is not linked; an empty Remove offers no removal.
 type File struct {
-	Name   string
-	Size   int64
-	Href   string
-	Remove string // address of the POST that takes the file away
-	Image  bool   // a browser can show it in the page
-	Held   bool   // not scanned for malware yet, so it cannot be opened
-	PDF    bool   // a browser can show it in a frame
+	Name     string
+	Size     int64
+	Href     string
+	Remove   string // address of the POST that takes the file away
+	Image    bool   // a browser can show it in the page
+	Held     bool   // not scanned for malware yet, or Infected, so it cannot be opened
+	Infected bool   // malware was found in it
+	PDF      bool   // a browser can show it in a frame
 }
 
 // FieldError is one refused answer in the reader's words. Label is what the question is called, for the list above the

@@ -22,13 +22,15 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
-// Phrase is one reason. Action is that of a workflow; an empty one fits every action that asks for a reason.
+// Phrase is one reason. Action is that of a workflow; an empty one fits every action that asks for a reason. Service is the
+// code of one; an empty one fits every service of the agency.
 type Phrase struct {
 	bun.BaseModel `bun:"table:reason_template,alias:p"`
 
 	TenantID   uuid.UUID `bun:"tenant_id,pk"`
 	ID         uuid.UUID `bun:"id,pk"`
 	AgencyCode string    `bun:"agency_code"`
+	Service    string    `bun:"service_code"`
 	Action     string    `bun:"action"`
 	Title      string    `bun:"title"`
 	Body       string    `bun:"body"`
@@ -36,8 +38,10 @@ type Phrase struct {
 	ChangedAt  time.Time `bun:"changed_at"`
 }
 
-// Fits reports whether a phrase may be offered for an action.
-func (p Phrase) Fits(action string) bool { return p.Action == "" || p.Action == action }
+// Fits reports whether a phrase may be offered for an action on an application for a service.
+func (p Phrase) Fits(service, action string) bool {
+	return (p.Service == "" || p.Service == service) && (p.Action == "" || p.Action == action)
+}
 
 // Service keeps the phrases of every city.
 type Service struct {
@@ -78,7 +82,7 @@ func (s *Service) List(ctx context.Context, actor identity.Actor, agency string)
 }
 
 // Input is a phrase to keep. Agency is left out by who has one.
-type Input struct{ Agency, Action, Title, Body string }
+type Input struct{ Agency, Service, Action, Title, Body string }
 
 // mayChange returns the agency whose phrases the actor changes: heads, with application:assign, their own; administrators,
 // with service:configure, any.
@@ -96,7 +100,7 @@ func (s *Service) mayChange(ctx context.Context, actor identity.Actor, agency st
 }
 
 // Add keeps a phrase. It refuses Invalid: a title or words that are missing or too long, and a title that the agency has
-// for the action already.
+// for the service and the action already. The caller has seen that both exist.
 func (s *Service) Add(ctx context.Context, actor identity.Actor, in Input) (Phrase, error) {
 	agency, err := s.mayChange(ctx, actor, in.Agency)
 	if err != nil {
@@ -107,9 +111,9 @@ func (s *Service) Add(ctx context.Context, actor identity.Actor, in Input) (Phra
 	for _, f := range []struct {
 		name, value string
 		max         int
-	}{{"title", in.Title, titleMax}, {"body", in.Body, bodyMax}, {"action", in.Action, 64}} {
+	}{{"title", in.Title, titleMax}, {"body", in.Body, bodyMax}, {"service", in.Service, 64}, {"action", in.Action, 64}} {
 		switch {
-		case f.value == "" && f.name != "action":
+		case f.value == "" && (f.name == "title" || f.name == "body"):
 			bad = append(bad, fault.Field{Name: f.name, Code: "required"})
 		case !utf8.ValidString(f.value) || strings.ContainsRune(f.value, 0):
 			bad = append(bad, fault.Field{Name: f.name, Code: "invalid"})
@@ -124,7 +128,7 @@ func (s *Service) Add(ctx context.Context, actor identity.Actor, in Input) (Phra
 	if err != nil {
 		return Phrase{}, err
 	}
-	p := Phrase{TenantID: actor.TenantID, ID: id, AgencyCode: agency, Action: in.Action, Title: in.Title, Body: in.Body, ChangedBy: actor.ID, ChangedAt: s.now()}
+	p := Phrase{TenantID: actor.TenantID, ID: id, AgencyCode: agency, Service: in.Service, Action: in.Action, Title: in.Title, Body: in.Body, ChangedBy: actor.ID, ChangedAt: s.now()}
 	err = tenancy.InTx(ctx, s.DB, func(ctx context.Context, tx bun.Tx) error {
 		if _, err := tx.NewInsert().Model(&p).Exec(ctx); err != nil {
 			return err
@@ -175,6 +179,6 @@ func (s *Service) Drop(ctx context.Context, actor identity.Actor, id uuid.UUID) 
 func (s *Service) record(ctx context.Context, tx bun.IDB, actor identity.Actor, action string, p Phrase) error {
 	return audit.Record(ctx, tx, audit.Entry{
 		ActorID: actor.ID, ActorKind: string(actor.Kind), Action: action, Object: "phrase", ObjectID: p.ID, At: s.now(),
-		Detail: map[string]any{"agency": p.AgencyCode, "action": p.Action, "title": p.Title},
+		Detail: map[string]any{"agency": p.AgencyCode, "service": p.Service, "action": p.Action, "title": p.Title},
 	})
 }

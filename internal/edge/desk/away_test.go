@@ -40,6 +40,18 @@ func TestSubstitutesAndReasonsOnPages(t *testing.T) {
 	head.Goes(head.Post("/petugas/alasan", "title", "Foto buram", "body", "Foto Kartu Keluarga tidak terbaca. Mohon unggah lagi."), "/petugas/alasan")
 	head.Sees(head.Post("/petugas/alasan", "title", "Foto buram", "body", "x"), http.StatusUnprocessableEntity, "Judul ini sudah ada")
 	andi.Sees(andi.Post("/petugas/alasan", "title", "a", "body", "b"), http.StatusForbidden)
+	// One for another step, and one for another service, are not offered here.
+	head.Page("/petugas/alasan", "Untuk semua tindakan dan layanan")
+	head.Sees(head.Post("/petugas/alasan", "title", "Lain", "body", "x", "action", "hapus"), http.StatusUnprocessableEntity, "Pilih salah satu")
+	head.Goes(head.Post("/petugas/alasan", "title", "Hanya menolak", "body", "Ditolak.", "action", "reject", "service", pagetest.KTP), "/petugas/alasan")
+	head.Goes(head.Post("/petugas/alasan", "title", "Foto buram", "body", "Akta.", "service", "akta-kelahiran"), "/petugas/alasan")
+	head.Page("/petugas/alasan", "Untuk tindakan Tolak pada layanan KTP-el hilang")
+	head.Goes(head.Post("/petugas/alasan", "title", "Hanya perbaikan", "body", "Mohon perbaiki.", "action", "request_correction", "service", pagetest.KTP), "/petugas/alasan")
+	for title, want := range map[string]int{"Foto buram": 1, "Hanya menolak": 0, "Hanya perbaikan": 1} {
+		if n := strings.Count(rina.Get(desk).Body, ">"+title+"<"); n != want {
+			t.Errorf("%s is offered %d times, want %d", title, n, want)
+		}
+	}
 	link := regexp.MustCompile(`href="([^"]*langkah=request_correction[^"]*)"`).FindStringSubmatch(rina.Page(desk, "Pilih dari alasan yang sering dipakai"))
 	if link == nil {
 		t.Fatal("no reason to pick")

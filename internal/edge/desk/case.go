@@ -159,7 +159,7 @@ func caseAnswers(c *gin.Context, d casework.Detail, t try) []office.Answer {
 				x.Reveal = path + "/buka/" + f.Code + from
 			}
 			for _, file := range f.Files {
-				x.Files = append(x.Files, ui.File{Name: file.Name, Size: file.Size, Href: path + "/berkas/" + file.ID.String(), Image: strings.HasPrefix(file.Mime, "image/"), PDF: file.Mime == site.MimePDF, Held: file.Unscanned()})
+				x.Files = append(x.Files, ui.File{Name: file.Name, Size: file.Size, Href: path + "/berkas/" + file.ID.String(), Image: strings.HasPrefix(file.Mime, "image/"), PDF: file.Mime == site.MimePDF, Held: file.Unscanned() || file.Infected(), Infected: file.Infected()})
 			}
 			out = append(out, x)
 		}

@@ -194,7 +194,7 @@ func LocalPhone(s string) string {
 func FileViews(base string, list []files.File, removable bool) []ui.File {
 	var out []ui.File
 	for _, f := range list {
-		v := ui.File{Name: f.Name, Size: f.Size, Href: base + "/berkas/" + f.ID.String(), Image: strings.HasPrefix(f.Mime, "image/"), Held: f.Unscanned()}
+		v := ui.File{Name: f.Name, Size: f.Size, Href: base + "/berkas/" + f.ID.String(), Image: strings.HasPrefix(f.Mime, "image/"), Held: f.Unscanned() || f.Infected(), Infected: f.Infected()}
 		if removable {
 			v.Remove = v.Href + "/hapus"
 		}

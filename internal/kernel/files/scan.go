@@ -21,6 +21,7 @@ import (
 // What a scan has said of a file.
 const (
 	scanWaiting  = "waiting" // not scanned yet: nobody can open it
+	scanEarlier  = "earlier" // came in before there was a scanner: open until something is found
 	scanClean    = "clean"
 	scanInfected = "infected"
 )
@@ -42,6 +43,9 @@ type scanRow struct {
 // ScanWith makes the store have every uploaded file scanned from now on. One that holds malware is refused; while the
 // scanner does not answer, a file is taken in and held: nobody can open it until a later attempt has found it clean.
 func (s *Store) ScanWith(c *Clamd) { s.clamd = c }
+
+// Infected reports whether a file is withheld because malware was found in it, for a list that says so.
+func (f File) Infected() bool { return f.Scan == scanInfected }
 
 // Unscanned reports whether a file is held because it has not been scanned yet, for a list that says so.
 func (f File) Unscanned() bool { return f.Scan == scanWaiting }
@@ -88,7 +92,7 @@ func (s *Store) released(ctx context.Context, f File) error {
 	var state string
 	err := s.db.NewSelect().Model((*scanRow)(nil)).Column("state").Where("tenant_id = ? AND file_id = ?", f.TenantID, f.ID).Scan(ctx, &state)
 	switch {
-	case errors.Is(err, sql.ErrNoRows), err == nil && state == scanClean:
+	case errors.Is(err, sql.ErrNoRows), err == nil && (state == scanClean || state == scanEarlier):
 		return nil
 	case err != nil:
 		return fmt.Errorf("files: %w", err)
@@ -114,10 +118,22 @@ func (s *Store) planScans(ctx context.Context, tx bun.Tx, _ time.Time) error {
 	if s.clamd == nil {
 		return nil
 	}
+	for _, x := range []struct {
+		state string
+		most  int
+	}{{scanWaiting, scanBatch}, {scanEarlier, earlierBatch}} {
+		if err := s.planScansOf(ctx, tx, x.state, x.most); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Store) planScansOf(ctx context.Context, tx bun.Tx, state string, most int) error {
 	var due []uuid.UUID
 	err := tx.NewRaw(`UPDATE file_scan SET attempts = attempts + 1, next_at = ?::timestamptz + least(interval '1 hour', interval '1 minute' * power(2, least(attempts, 10)))
-		WHERE tenant_id = ? AND file_id IN (SELECT file_id FROM file_scan WHERE tenant_id = ? AND state = 'waiting' AND next_at <= ? ORDER BY next_at LIMIT ? FOR UPDATE SKIP LOCKED)
-		RETURNING file_id`, s.now().UTC(), tenancy.Must(ctx), tenancy.Must(ctx), s.now().UTC(), scanBatch).Scan(ctx, &due)
+		WHERE tenant_id = ? AND file_id IN (SELECT file_id FROM file_scan WHERE tenant_id = ? AND state = ? AND next_at <= ? ORDER BY next_at LIMIT ? FOR UPDATE SKIP LOCKED)
+		RETURNING file_id`, s.now().UTC(), tenancy.Must(ctx), tenancy.Must(ctx), state, s.now().UTC(), most).Scan(ctx, &due)
 	for _, id := range due {
 		if err == nil {
 			err = jobs.Add(ctx, tx, scanKind, scanArgs{FileID: id})
@@ -156,7 +172,7 @@ func (s *Store) rescan(ctx context.Context, _ uuid.UUID, args scanArgs) error {
 			state = scanInfected
 		}
 		res, err := tx.NewUpdate().Model((*scanRow)(nil)).Set("state = ?", state).Set("signature = ?", found).Set("checked_at = ?", s.now().UTC()).
-			Where("tenant_id = ? AND file_id = ? AND state = ?", f.TenantID, f.ID, scanWaiting).Exec(ctx)
+			Where("tenant_id = ? AND file_id = ? AND state IN (?, ?)", f.TenantID, f.ID, scanWaiting, scanEarlier).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("files: scan: %w", err)
 		}

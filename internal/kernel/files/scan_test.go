@@ -163,6 +163,85 @@ func TestMalwareIsRefusedAndLeavesNothing(t *testing.T) {
 }
 
 // TestAScannerThatIsAwayHoldsTheFile: it is taken in, nobody can open it, and a later attempt releases or condemns it.
+// TestFilesFromBeforeTheScanner are scanned once there is one: open until then, and an infected one not afterwards.
+func TestFilesFromBeforeTheScanner(t *testing.T) {
+	t.Parallel()
+	w, s := open(t)
+	ctx := w.Ctx(w.Batam)
+	put := func(owner uuid.UUID, body string) File {
+		t.Helper()
+		f, err := s.Put(ctx, w.DB.App, PutInput{Owner: owner, Purpose: "application", Name: "kk.pdf", Rule: anyDocument, Body: strings.NewReader(body)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	good, bad := put(uuid.New(), "%PDF-1.7\nsurat"), put(uuid.New(), "%PDF-1.7\n"+eicar)
+	put(uuid.Nil, "%PDF-1.7\ndibuat sistem")
+	run := func(fn func(context.Context, bun.Tx, time.Time) error) {
+		t.Helper()
+		if err := tenancy.InTx(ctx, w.DB.App, func(ctx context.Context, tx bun.Tx) error { return fn(ctx, tx, s.now()) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	states := func() (n int) {
+		t.Helper()
+		if err := w.DB.App.NewRaw("SELECT count(*) FROM file_scan WHERE tenant_id = ?", w.Batam.ID).Scan(ctx, &n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	run(s.enrolEarlier)
+	s.ScanWith(startDaemon(t).client(t, 5*time.Second))
+	run(s.enrolEarlier)
+	if states() != 0 {
+		t.Error("without a scanner, or as soon as it came in, a file is enrolled")
+	}
+	start := time.Now().UTC().Add(settled + time.Minute)
+	s.now = func() time.Time { return start }
+	for range 2 {
+		run(s.enrolEarlier)
+	}
+	if n := states(); n != 2 {
+		t.Fatalf("%d files enrolled", n)
+	}
+	opened := func(f File) error {
+		_, r, err := s.Open(ctx, f.ID)
+		if err == nil {
+			r.Close()
+		}
+		return err
+	}
+	if err := opened(bad); err != nil {
+		t.Errorf("withheld before anything was found: %v", err)
+	}
+	run(s.planScans)
+	var jobs int
+	if err := w.DB.Platform.NewRaw("SELECT count(*) FROM outbox WHERE tenant_id = ? AND kind = 'files.scan.v1'", w.Batam.ID).Scan(t.Context(), &jobs); err != nil || jobs != 2 {
+		t.Errorf("%d scans planned, %v", jobs, err)
+	}
+	for range 2 {
+		for _, f := range []File{good, bad} {
+			if err := s.rescan(ctx, uuid.Nil, scanArgs{f.ID}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := opened(good); err != nil {
+		t.Error(err)
+	}
+	if err := opened(bad); !fault.Is(err, "file.infected") {
+		t.Errorf("the infected one: %v", err)
+	}
+	var recorded int
+	if err := w.DB.App.NewRaw("SELECT count(*) FROM audit_entry WHERE tenant_id = ? AND action = 'file.infected' AND object_id = ?", w.Batam.ID, bad.ID).Scan(ctx, &recorded); err != nil || recorded != 1 {
+		t.Errorf("recorded %d times, %v", recorded, err)
+	}
+	if err := tenancy.InTx(w.Ctx(w.Other), w.DB.App, func(ctx context.Context, tx bun.Tx) error { return s.enrolEarlier(ctx, tx, start) }); err != nil || states() != 2 {
+		t.Errorf("another city: %v", err)
+	}
+}
+
 func TestAScannerThatIsAwayHoldsTheFile(t *testing.T) {
 	t.Parallel()
 	w, s := open(t)

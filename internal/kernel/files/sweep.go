@@ -29,6 +29,7 @@ func (s *Store) Register(r *jobs.Runner) error {
 		return jobs.Add(ctx, tx, sweepKind, struct{}{})
 	})
 	jobs.EachCity(r, "files.scan_waiting", 30*time.Second, s.planScans)
+	jobs.EachCity(r, "files.scan_earlier", 2*time.Minute, s.enrolEarlier)
 	if err := jobs.HandleCall(r, scanKind, s.rescan); err != nil {
 		return err
 	}

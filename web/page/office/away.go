@@ -33,12 +33,20 @@ func (v AwayView) day(name, label string, typed []string) ui.Field {
 }
 
 // Phrase is a reason to pick. Href opens the case with it in the form of a step.
-type Phrase struct{ ID, Title, Body, Href string }
+// For says of what it is a reason, in words.
+type Phrase struct{ ID, Title, Body, Href, For string }
 
 // PhrasesView lists the reasons of an agency, and takes a new one.
 type PhrasesView struct {
 	ui.Shell
-	Rows        []Phrase
-	Title, Body string
-	Errors      ui.Errors // of "title" and "body"
+	Rows              []Phrase
+	Services, Actions []ui.Option
+	Service, Action   string // codes; empty for any
+	Title, Body       string
+	Errors            ui.Errors // of "title", "body", "service" and "action"
+}
+
+// any puts the choice of all before the others.
+func (v PhrasesView) any(key string, of []ui.Option) []ui.Option {
+	return append([]ui.Option{{Label: v.L.T(key)}}, of...)
 }
