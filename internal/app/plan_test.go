@@ -33,6 +33,7 @@ import (
 	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/pgtest"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/workflow"
 )
 
 // hotRead is something that pages, programs or the background do all the time. run calls the service; what it answers
@@ -169,6 +170,12 @@ func (a *App) hotDesks(officer, admin identity.Actor, app application.Applicatio
 		}},
 		hotRead{"beginnings in the editor", func(ctx context.Context) { _, _ = a.Editor.Beginnings(ctx, admin) }},
 		hotRead{"what a service can be made of", func(ctx context.Context) { _, _ = a.Editor.Kept(ctx, admin) }},
+		hotRead{"tasks to count again", func(ctx context.Context) {
+			_, _ = workflow.OpenTasks(ctx, a.DB.App, application.SubjectKind, uuid.Nil, 200)
+		}},
+		hotRead{"steps to count again", func(ctx context.Context) {
+			_, _ = workflow.CountedTimers(ctx, a.DB.App, application.SubjectKind, uuid.Nil, 200)
+		}},
 		hotRead{"colleagues", func(ctx context.Context) { _, _ = a.Casework.Colleagues(ctx, officer, app.ID) }},
 	)
 }
@@ -373,8 +380,9 @@ INSERT INTO workflow_task (tenant_id, id, subject_kind, subject_id, round, state
 SELECT :city, md5('task' || i)::uuid, 'application', md5('application' || i)::uuid, 1, 'rekomendasi', 'dinas', CASE WHEN i % 4 = 0 THEN 'disdukcapil' ELSE 'dinkes' END, '{}',
 	CASE WHEN i % 5 = 0 THEN 'open' ELSE 'answered' END, 1, CASE WHEN i % 5 = 0 THEN '' ELSE 'setuju' END, now() - i * interval '1 hour', now() + i * interval '7 minutes',
 	now() + i * interval '7 minutes', CASE WHEN i % 5 > 0 THEN now() END FROM generate_series(1, 10000) i;
-INSERT INTO workflow_timer (tenant_id, id, subject_kind, subject_id, what, name, at, sent)
-SELECT :city, gen_random_uuid(), 'application', md5('application' || i)::uuid, 'take', 'batal', now() + (i - 20) * interval '7 minutes', i % 2 = 0 FROM generate_series(1, 10000) i;
+INSERT INTO workflow_timer (tenant_id, id, subject_kind, subject_id, what, name, at, sent, from_at)
+SELECT :city, gen_random_uuid(), 'application', md5('application' || i)::uuid, 'take', 'batal', now() + (i - 20) * interval '7 minutes', i % 2 = 0,
+	CASE WHEN i % 10 = 0 THEN now() END FROM generate_series(1, 10000) i;
 INSERT INTO workflow_answer (tenant_id, id, subject_kind, subject_id, page, version, answers, actor_id, at)
 SELECT :city, gen_random_uuid(), 'application', md5('application' || i)::uuid, 'act:setujui', 1, '{}', md5('account' || i)::uuid, now() FROM generate_series(1, 10000) i;
 INSERT INTO counter_slot (tenant_id, counter, starts_at, ends_at, capacity, booked)

@@ -20,7 +20,7 @@ type Counting struct {
 
 // CountingFrom returns nothing for a term that no calendar moves: hours, days and months run through every day.
 func CountingFrom(at time.Time, left *workcal.Remaining, unit workcal.Unit) *Counting {
-	if unit != workcal.WorkingDay && unit != workcal.Minute {
+	if !unit.ByCalendar() {
 		return nil
 	}
 	return &Counting{From: at, Left: left}

@@ -43,8 +43,10 @@ func (s *Service) followCalendar(ctx context.Context, tx bun.Tx, _ time.Time) er
 	if all {
 		args.Agencies = nil
 	}
-	if err := jobs.Add(ctx, tx, recountTaskKind, args); err != nil {
-		return err
+	for _, kind := range []jobs.Kind[recountArgs]{recountTaskKind, recountTimerKind} {
+		if err := jobs.Add(ctx, tx, kind, args); err != nil {
+			return err
+		}
 	}
 	return jobs.Add(ctx, tx, recountKind, args)
 }
@@ -159,13 +161,9 @@ func (s *Service) announceMoved(ctx context.Context, tx bun.Tx, app application.
 	if err != nil {
 		return err
 	}
-	ids := make([]uuid.UUID, len(changes))
-	for i, c := range changes {
-		ids[i] = c.ID
-	}
 	err = audit.Record(ctx, tx, audit.Entry{
 		ActorKind: audit.System, Action: "application.recount", Object: "application", ObjectID: app.ID, At: now,
-		Detail: map[string]any{"number": app.Number, "before": m.before, "after": m.after, "changes": ids},
+		Detail: map[string]any{"number": app.Number, "before": m.before, "after": m.after, "changes": idsOf(changes)},
 	})
 	if err != nil {
 		return err

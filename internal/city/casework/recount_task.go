@@ -3,9 +3,9 @@ package casework
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/application"
@@ -29,12 +29,15 @@ func (s *Service) recountTasks(ctx context.Context, tx bun.Tx, args recountArgs)
 	if err != nil {
 		return err
 	}
-	tasks, err := workflow.OpenTasks(ctx, tx, application.SubjectKind, args.Agencies, args.After, recountBatch)
+	tasks, err := workflow.OpenTasks(ctx, tx, application.SubjectKind, args.After, recountBatch)
 	if err != nil || len(tasks) == 0 {
 		return err
 	}
 	cals := map[string]workcal.Calendar{}
 	for i := range tasks {
+		if len(args.Agencies) > 0 && !slices.Contains(args.Agencies, tasks[i].AgencyCode) {
+			continue
+		}
 		cal, ok := cals[tasks[i].AgencyCode]
 		if !ok {
 			if cal, err = calendar.Load(ctx, tx, tasks[i].AgencyCode); err != nil {
@@ -85,12 +88,8 @@ func (s *Service) countTaskAgain(ctx context.Context, tx bun.Tx, t *workflow.Tas
 	if err != nil {
 		return err
 	}
-	ids := make([]uuid.UUID, len(changes))
-	for i, c := range changes {
-		ids[i] = c.ID
-	}
 	return audit.Record(ctx, tx, audit.Entry{
 		ActorKind: audit.System, Action: "application.recount_task", Object: "application", ObjectID: app.ID, At: now,
-		Detail: map[string]any{"number": app.Number, "task": t.ID, "agency": t.AgencyCode, "before": was, "after": t.DueAt, "changes": ids},
+		Detail: map[string]any{"number": app.Number, "task": t.ID, "agency": t.AgencyCode, "before": was, "after": t.DueAt, "changes": idsOf(changes)},
 	})
 }

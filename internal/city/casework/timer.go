@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -45,6 +46,9 @@ func (s *Service) rang(ctx context.Context, _ uuid.UUID, args timerArgs) error {
 		if err != nil {
 			return err
 		}
+		if t, ok, err = workflow.FindTimer(ctx, tx, t.ID); err != nil || !ok || t.At.After(s.Now()) {
+			return err // spent, or moved by the calendar after this job was added: it rings again
+		}
 		if mine, err := workflow.SpendTimer(ctx, tx, t); err != nil || !mine {
 			return err
 		}
@@ -61,7 +65,7 @@ func (s *Service) rang(ctx context.Context, _ uuid.UUID, args timerArgs) error {
 		}
 		action := wf.Timed(app.State)[i]
 		if t.What == workflow.TimerRemind {
-			return s.remindOf(ctx, tx, app, action)
+			return s.remindOf(ctx, tx, app, action, t)
 		}
 		k, err := s.Know(ctx, tx, app, wf)
 		if err != nil || !k.Standing.Holds(action) {
@@ -72,7 +76,7 @@ func (s *Service) rang(ctx context.Context, _ uuid.UUID, args timerArgs) error {
 }
 
 // remindOf tells the one whose turn it is that a step will be taken by itself.
-func (s *Service) remindOf(ctx context.Context, tx bun.Tx, app application.Application, a workflow.Action) error {
+func (s *Service) remindOf(ctx context.Context, tx bun.Tx, app application.Application, a workflow.Action, t workflow.Timer) error {
 	now := s.Now()
 	e := application.Event{At: now, Action: application.EventReminded, FromState: app.State, ToState: app.State, ActorKind: audit.System,
 		Public: app.Clock == workflow.Paused, Message: a.Remind.Message.In(i18n.Locale(app.Locale))}
@@ -90,7 +94,7 @@ func (s *Service) remindOf(ctx context.Context, tx bun.Tx, app application.Appli
 	if app.Clock == workflow.Paused {
 		n.To = workflow.ToApplicant
 	}
-	return s.Letter(ctx, tx, app, n, "remind:"+a.Code, "")
+	return s.Letter(ctx, tx, app, n, "remind:"+t.ID.String(), "")
 }
 
 // taskLate tells the head of an office that it has not answered in time.
@@ -116,7 +120,7 @@ func (s *Service) taskLate(ctx context.Context, tx bun.Tx, app application.Appli
 		return err
 	}
 	n := workflow.Notice{To: application.RoleHead, Agency: t.AgencyCode, Title: application.BothTexts("casework.task_late.title"), Body: application.BothTexts("casework.task_late.body")}
-	return s.Letter(ctx, tx, app, n, "task_late:"+t.ID.String(), "")
+	return s.Letter(ctx, tx, app, n, fmt.Sprintf("task_late:%s:%d", t.ID, t.DueAt.Unix()), "")
 }
 
 func reminderTitle() i18n.Text { return application.BothTexts("casework.reminder.title") }

@@ -33,6 +33,10 @@ type Term struct {
 // IsZero reports whether nothing was promised.
 func (t Term) IsZero() bool { return t.Unit == "" }
 
+// ByCalendar reports whether the end of a term in u depends on which days the office works; hours, days and months run
+// through every day.
+func (u Unit) ByCalendar() bool { return u == WorkingDay || u == Minute }
+
 // TextKey is the i18n key of the term in words; its placeholder is {n}.
 func (t Term) TextKey() string { return "unit." + string(t.Unit) }
 

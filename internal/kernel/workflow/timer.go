@@ -23,6 +23,7 @@ type Timer struct {
 	What        string    `bun:"what"`
 	Name        string    `bun:"name"` // of the action, or the id of the task
 	At          time.Time `bun:"at"`
+	From        time.Time `bun:"from_at,nullzero"` // since when an action is counted, where a calendar moves it
 	Sent        bool      `bun:"sent"`
 }
 
@@ -41,32 +42,33 @@ func SetTimers(ctx context.Context, tx bun.IDB, of Subject, w *Workflow, state s
 		return fmt.Errorf("workflow: timers: %w", err)
 	}
 	var all []Timer
-	add := func(what, name string, at time.Time) {
-		all = append(all, Timer{TenantID: tenancy.Must(ctx), ID: uuid.Must(uuid.NewV7()), SubjectKind: of.Kind, SubjectID: of.ID,
-			What: what, Name: name, At: at.UTC()})
-	}
 	for _, a := range w.Timed(state) {
-		at, err := cal.Due(now, a.After)
-		if known(err) != nil {
+		take, remind, err := a.timed(cal, now, now)
+		if err != nil {
 			return err
 		}
-		add(TimerTake, a.Code, at)
-		if a.Remind == nil {
-			continue
+		one := newTimer(ctx, of, TimerTake, a.Code, take)
+		if a.byCalendar() {
+			one.From = now
 		}
-		before, err := cal.Back(at, a.Remind.Before)
-		if known(err) != nil {
-			return err
-		}
-		if before.After(now) {
-			add(TimerRemind, a.Code, before)
+		all = append(all, one)
+		if !remind.IsZero() {
+			all = append(all, newTimer(ctx, of, TimerRemind, a.Code, remind))
 		}
 	}
 	for _, t := range tasks {
 		if !t.DueAt.IsZero() {
-			add(TimerLate, t.ID.String(), t.DueAt)
+			all = append(all, newTimer(ctx, of, TimerLate, t.ID.String(), t.DueAt))
 		}
 	}
+	return addTimers(ctx, tx, all)
+}
+
+func newTimer(ctx context.Context, of Subject, what, name string, at time.Time) Timer {
+	return Timer{TenantID: tenancy.Must(ctx), ID: uuid.Must(uuid.NewV7()), SubjectKind: of.Kind, SubjectID: of.ID, What: what, Name: name, At: at.UTC()}
+}
+
+func addTimers(ctx context.Context, tx bun.IDB, all []Timer) error {
 	if len(all) == 0 {
 		return nil
 	}
@@ -74,6 +76,26 @@ func SetTimers(ctx context.Context, tx bun.IDB, of Subject, w *Workflow, state s
 		return fmt.Errorf("workflow: timers: %w", err)
 	}
 	return nil
+}
+
+// timed is when the system takes an action that is counted from a moment, and when it tells before that it will: never
+// for a time that has passed at now.
+func (a Action) timed(cal workcal.Calendar, from, now time.Time) (take, remind time.Time, err error) {
+	if take, err = cal.Due(from, a.After); known(err) != nil {
+		return take, remind, err
+	}
+	if a.Remind == nil {
+		return take, remind, nil
+	}
+	if remind, err = cal.Back(take, a.Remind.Before); known(err) != nil || remind.After(now) {
+		return take, remind, known(err)
+	}
+	return take, time.Time{}, nil
+}
+
+// byCalendar reports whether a day off moves the action or its reminder.
+func (a Action) byCalendar() bool {
+	return a.After.Unit.ByCalendar() || a.Remind != nil && a.Remind.Before.Unit.ByCalendar()
 }
 
 // DueTimers marks and returns the timers of one kind of case whose time has come, at most limit; each is returned once.

@@ -1,0 +1,122 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/city/application"
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/calendar"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/jobs"
+	"bedelau/internal/kernel/notify"
+	"bedelau/internal/kernel/workcal"
+	"bedelau/internal/kernel/workflow"
+)
+
+var recountTimerKind = jobs.Kind[recountArgs]{Name: "casework.recount_timer.v1", MaxRetry: 20, Timeout: 5 * time.Minute}
+
+// recountTimers is recount for the steps that the system takes by itself after so many working days.
+func (s *Service) recountTimers(ctx context.Context, tx bun.Tx, args recountArgs) error {
+	if err := calendar.Still(ctx, tx); err != nil {
+		return err
+	}
+	changes, err := calendar.Named(ctx, tx, args.Changes)
+	if err != nil {
+		return err
+	}
+	timers, err := workflow.CountedTimers(ctx, tx, application.SubjectKind, args.After, recountBatch)
+	if err != nil || len(timers) == 0 {
+		return err
+	}
+	cals := map[string]workcal.Calendar{}
+	for _, t := range timers {
+		app, err := application.LockAny(ctx, tx, t.SubjectID)
+		if err != nil {
+			return err
+		}
+		if len(args.Agencies) > 0 && !slices.Contains(args.Agencies, app.AgencyCode) {
+			continue
+		}
+		cal, ok := cals[app.AgencyCode]
+		if !ok {
+			if cal, err = calendar.Load(ctx, tx, app.AgencyCode); err != nil {
+				return err
+			}
+			cals[app.AgencyCode] = cal
+		}
+		if err := s.countTimerAgain(ctx, tx, app, t.ID, cal, changes); err != nil {
+			return fmt.Errorf("casework: recount timer %s: %w", t.ID, err)
+		}
+	}
+	if len(timers) < recountBatch {
+		return nil
+	}
+	args.After = timers[len(timers)-1].ID
+	return jobs.Add(ctx, tx, recountTimerKind, args)
+}
+
+// countTimerAgain moves a step of a locked application. Its applicant is told where the step waits for them.
+func (s *Service) countTimerAgain(ctx context.Context, tx bun.Tx, app application.Application, id uuid.UUID, cal workcal.Calendar, changes []calendar.Change) error {
+	t, ok, err := workflow.FindTimer(ctx, tx, id)
+	if err != nil || !ok { // taken meanwhile, or the application has left the state
+		return err
+	}
+	wf, err := s.Workflow(ctx, tx, app)
+	if err != nil {
+		return err
+	}
+	timed := wf.Timed(app.State)
+	i := slices.IndexFunc(timed, func(a workflow.Action) bool { return a.Code == t.Name })
+	if i < 0 {
+		return nil
+	}
+	was, now := t.At, s.Now()
+	moved, err := workflow.RescheduleTimer(ctx, tx, &t, timed[i], cal, now)
+	if err != nil || !moved {
+		return err
+	}
+	theirs, l := app.Clock == workflow.Paused, i18n.ID
+	if theirs {
+		l = i18n.Locale(app.Locale)
+	}
+	because := calendar.Because(changes, app.AgencyCode, t.From.In(cal.Zone), later(was, t.At).In(cal.Zone), l)
+	if because == "" {
+		because = l.T("casework.recount.calendar")
+	}
+	text := l.T("casework.recount.step", "step", timed[i].Label.In(l), "from", l.Due(was.In(cal.Zone)), "to", l.Due(t.At.In(cal.Zone)), "because", because)
+	err = application.Record(ctx, tx, app, application.Event{At: now, Action: application.EventDueChanged, FromState: app.State, ToState: app.State,
+		ActorKind: audit.System, Public: theirs, Message: text})
+	if err != nil {
+		return err
+	}
+	err = audit.Record(ctx, tx, audit.Entry{
+		ActorKind: audit.System, Action: "application.recount_timer", Object: "application", ObjectID: app.ID, At: now,
+		Detail: map[string]any{"number": app.Number, "action": t.Name, "before": was, "after": t.At, "changes": idsOf(changes)},
+	})
+	if err != nil || !theirs {
+		return err
+	}
+	err = s.Deps.Notify.Send(ctx, tx, notify.Message{
+		To: app.AccountID, Template: "deadline_changed", Locale: l, Key: fmt.Sprintf("deadline_changed:%s:%d", t.ID, now.UnixMicro()),
+		Data: map[string]string{"number": app.Number, "service": app.ServiceName.In(l), "body": text, "path": "/permohonan/" + app.ID.String()},
+	})
+	if err != nil {
+		return fmt.Errorf("casework: tell: %w", err)
+	}
+	return nil
+}
+
+// idsOf names the changes of a calendar for the audit record.
+func idsOf(changes []calendar.Change) []uuid.UUID {
+	ids := make([]uuid.UUID, len(changes))
+	for i, c := range changes {
+		ids[i] = c.ID
+	}
+	return ids
+}
