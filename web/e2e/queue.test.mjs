@@ -143,8 +143,8 @@ test("an officer on a desktop", async (t) => {
     await p.follow(p.button("Ambil tindakan…"));
     await p.look("bulk-step");
     await p.page.getByLabel("Mulai periksa").check();
-    await p.follow(p.button("Jalankan untuk 2 permohonan"));
-    await p.reads("permohonan berhasil");
+    await p.follow(p.button("Jalankan untuk 2 yang dipilih"));
+    await p.reads("berhasil");
     await p.look("bulk-done");
   });
 
@@ -170,8 +170,9 @@ test("a head on a phone", async () => {
   await p.page.getByText("Saring dan urutkan").tap();
   await p.look("list-filter");
   await p.page.locator("[data-pick]").first().check();
+  await p.page.getByLabel("Mengapa?").fill("Rapat seharian.");
   await p.follow(p.button("Lepaskan"));
-  await p.reads("permohonan berhasil");
+  await p.reads("berhasil");
   await p.look("bulk-done");
   await staff.opens(p, apps[1]);
   await p.follow(p.page.locator(".doc").filter({ hasText: ".jpg" }).getByRole("link", { name: "Lihat di samping" }));

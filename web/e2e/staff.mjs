@@ -28,7 +28,8 @@ export async function asksForCorrection(p, colleague, app) {
   await p.look("case");
   await opens(colleague, app);
   await colleague.follow(colleague.button("Ambil permohonan ini"));
-  await colleague.follow(colleague.button("Lepaskan"));
+  await colleague.press(colleague.page.locator("summary").filter({ hasText: "Lepaskan" }));
+  await colleague.follow(colleague.button("Lepaskan ke antrean"));
   const form = p.page.locator("details").filter({ hasText: "Minta perbaikan" });
   await p.press(form.locator("summary"));
   const why = "Sebutkan tempat kehilangan lebih jelas.";

@@ -45,8 +45,13 @@ func (s *Service) TellHolder(ctx context.Context, tx bun.IDB, app Application, a
 		return nil
 	}
 	to := app.AssigneeID.UUID
+	return s.TellOfficer(ctx, tx, app, to, template, occasion(template, app, to))
+}
+
+// TellOfficer writes to an officer about app, once for a key, in their own language.
+func (s *Service) TellOfficer(ctx context.Context, tx bun.IDB, app Application, to uuid.UUID, template, key string) error {
 	err := s.Deps.Notify.Send(ctx, tx, notify.Message{
-		To: to, Template: template, Key: occasion(template, app, to),
+		To: to, Template: template, Key: key,
 		Data: map[string]string{"number": app.Number, "path": "/petugas/permohonan/" + app.ID.String()},
 	})
 	if err != nil {

@@ -86,7 +86,8 @@ type Event struct {
 	Fields        []string  `bun:"fields,array"` // to correct, or corrected
 }
 
-// What can happen besides the actions of a workflow.
+// What can happen besides the actions of a workflow. Of what changes hands, the first line of Message names and the rest
+// says why.
 const (
 	EventSubmitted       = "submitted"
 	EventNote            = "note"
@@ -97,6 +98,9 @@ const (
 	EventEscalated       = "escalated"
 	EventReminded        = "reminded"
 	EventRefunded        = "refunded"      // a fee was given back
+	EventTaskAssigned    = "task_assigned" // what an office was asked is with whom Message names
+	EventTaskTakenOver   = "task_taken_over"
+	EventTaskReleased    = "task_released"
 	EventTaskAnswered    = "task_answered" // by an office that was asked, as Message says
 	EventTaskLate        = "task_late"     // the office that Message names has not answered in time
 	EventIssued          = "issued"

@@ -36,9 +36,9 @@ func TestTheSecondOfTwoOfficersIsToldWhatChanged(t *testing.T) {
 	}
 	_, err = st.Act(st.ctx, dewi, ActInput{ID: app.ID, Action: "approve", Reason: "Cocok."})
 	wants(t, err, "application.changed") // an officer cannot leave the version out
-	_, err = st.Claim(st.ctx, dewi, app.ID, seen, false)
+	_, err = st.Claim(st.ctx, dewi, app.ID, seen, false, "")
 	wants(t, err, "application.changed")
-	_, err = st.Claim(st.ctx, dewi, app.ID, seen+1, false)
+	_, err = st.Claim(st.ctx, dewi, app.ID, seen+1, false, "")
 	wants(t, err, "application.taken")
 	_, err = st.Act(st.ctx, dewi, ActInput{ID: app.ID, Action: "request_correction", Version: seen + 99, Reason: "Buram.", Fields: []string{"file_kk"}})
 	wants(t, err, "application.changed") // a version that never was is not a missing application
@@ -52,7 +52,7 @@ func TestACaseInSomebodysHandsIsTheirs(t *testing.T) {
 	app := st.submitted(t, st.resident(t, st.ctx, "Siti"), sitiNIK)
 	budi, dewi := st.officer(t, "Budi", "disdukcapil", "officer"), st.officer(t, "Dewi", "disdukcapil", "officer")
 	head := st.officer(t, "Kepala", "disdukcapil", "agency_head")
-	app, err := st.Claim(st.ctx, budi, app.ID, app.Version, false)
+	app, err := st.Claim(st.ctx, budi, app.ID, app.Version, false, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,13 +67,13 @@ func TestACaseInSomebodysHandsIsTheirs(t *testing.T) {
 	if app, err = st.Act(st.ctx, head, ActInput{ID: app.ID, Action: "start_review", Version: app.Version}); err != nil || app.AssigneeName != "Budi" {
 		t.Fatalf("the head: with %s, %v", app.AssigneeName, err)
 	}
-	if app, err = st.Claim(st.ctx, dewi, app.ID, app.Version, true); err != nil || app.AssigneeID.UUID != dewi.ID {
+	if app, err = st.Claim(st.ctx, dewi, app.ID, app.Version, true, "Cuti."); err != nil || app.AssigneeID.UUID != dewi.ID {
 		t.Fatalf("taken over by %s, %v", app.AssigneeName, err)
 	}
 	_, err = st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "approve", Version: app.Version, Reason: "Cocok."})
 	wants(t, err, "application.held")
 	d, err := st.Get(st.ctx, dewi, app.ID)
-	if last := d.Timeline[len(d.Timeline)-1]; err != nil || last.Action != application.EventTakenOver || last.ActorName != "Dewi" || last.Message != "Budi" {
+	if last := d.Timeline[len(d.Timeline)-1]; err != nil || last.Action != application.EventTakenOver || last.ActorName != "Dewi" || last.Message != "Budi\nCuti." || last.Public {
 		t.Errorf("the story ends with %+v, %v", last, err)
 	}
 	if _, err = st.Act(st.ctx, dewi, ActInput{ID: app.ID, Action: "approve", Version: app.Version, Reason: "Cocok."}); err != nil {
@@ -176,7 +176,7 @@ func TestAnApplicantMayWithdraw(t *testing.T) {
 	budi := st.officer(t, "Budi", "disdukcapil", "officer")
 	_, err = st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "start_review", Version: app.Version})
 	wants(t, err, "application.no_action")
-	_, err = st.Claim(st.ctx, budi, app.ID, app.Version, false)
+	_, err = st.Claim(st.ctx, budi, app.ID, app.Version, false, "")
 	wants(t, err, "application.closed")
 	st.submitted(t, siti, sitiNIK) // and may apply again
 }
@@ -200,19 +200,19 @@ func TestDeskWork(t *testing.T) {
 	budi, dewi := st.officer(t, "Budi", "disdukcapil", "officer"), st.officer(t, "Dewi", "disdukcapil", "officer")
 	head := st.officer(t, "Kepala", "disdukcapil", "agency_head")
 	stranger := st.officer(t, "Lain", "dinkes", "officer")
-	_, err := st.Assign(st.ctx, budi, app.ID, dewi.ID, app.Version)
+	_, err := st.Assign(st.ctx, budi, app.ID, dewi.ID, app.Version, "Cuti.")
 	wants(t, err, "access.denied")
-	if app, err = st.Assign(st.ctx, head, app.ID, dewi.ID, app.Version); err != nil || app.AssigneeName != "Dewi" {
+	if app, err = st.Assign(st.ctx, head, app.ID, dewi.ID, app.Version, ""); err != nil || app.AssigneeName != "Dewi" {
 		t.Fatal(err)
 	}
-	_, err = st.Assign(st.ctx, head, app.ID, stranger.ID, app.Version)
+	_, err = st.Assign(st.ctx, head, app.ID, stranger.ID, app.Version, "Cuti.")
 	wants(t, err, "input.invalid")
-	_, err = st.Release(st.ctx, budi, app.ID, app.Version)
+	_, err = st.Release(st.ctx, budi, app.ID, app.Version, "")
 	wants(t, err, "access.denied")
-	if app, err = st.Release(st.ctx, dewi, app.ID, app.Version); err != nil || app.AssigneeID.Valid {
+	if app, err = st.Release(st.ctx, dewi, app.ID, app.Version, ""); err != nil || app.AssigneeID.Valid {
 		t.Fatal(err)
 	}
-	if app, err = st.Claim(st.ctx, budi, app.ID, app.Version, false); err != nil || app.AssigneeID.UUID != budi.ID {
+	if app, err = st.Claim(st.ctx, budi, app.ID, app.Version, false, ""); err != nil || app.AssigneeID.UUID != budi.ID {
 		t.Fatal(err)
 	}
 	if people, err := st.Colleagues(st.ctx, head, app.ID); err != nil || len(people) != 3 {
@@ -317,7 +317,7 @@ func TestWhoLeavesLeavesNoCaseBehind(t *testing.T) {
 	budi, dewi := st.officer(t, "Budi", "disdukcapil", "officer"), st.officer(t, "Dewi", "disdukcapil", "officer")
 	admin := st.officer(t, "Admin", "", "city_admin")
 	app := st.submitted(t, st.resident(t, st.ctx, "Siti"), sitiNIK)
-	app, err := st.Claim(st.ctx, budi, app.ID, app.Version, false)
+	app, err := st.Claim(st.ctx, budi, app.ID, app.Version, false, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -372,12 +372,12 @@ func TestOfficersLearnOfTheirOwnCases(t *testing.T) {
 			t.Errorf("%s is told %v, want %s", who.Name, got, want)
 		}
 	}
-	app, err := st.Claim(st.ctx, budi, app.ID, app.Version, false)
+	app, err := st.Claim(st.ctx, budi, app.ID, app.Version, false, "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	told(budi, "")
-	if app, err = st.Assign(st.ctx, head, app.ID, budi.ID, app.Version); err != nil {
+	if app, err = st.Assign(st.ctx, head, app.ID, budi.ID, app.Version, "Cuti."); err != nil {
 		t.Fatal(err)
 	}
 	told(budi, "case_assigned")

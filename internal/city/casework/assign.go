@@ -17,12 +17,14 @@ import (
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/workflow"
 )
 
-// Claim takes an application that nobody has or, with takeOver, whoever has it: its story then names both. Officers of
-// its agency with application:review call it. It refuses Conflict "application.changed" as Act does, and
-// "application.taken" when a colleague has it and takeOver is false.
-func (s *Service) Claim(ctx context.Context, actor identity.Actor, id uuid.UUID, version int, takeOver bool) (application.Application, error) {
+// Claim takes an application that nobody has or, with takeOver, whoever has it: its story then names both, and why, which
+// is asked for when a colleague has it. Officers of its agency with application:review call it. It refuses Conflict
+// "application.changed" as Act does, "application.taken" when a colleague has it and takeOver is false, and Invalid,
+// field "reason".
+func (s *Service) Claim(ctx context.Context, actor identity.Actor, id uuid.UUID, version int, takeOver bool, reason string) (application.Application, error) {
 	return s.desk(ctx, actor, access.ApplicationReview, id, version, "claim", func(app *application.Application) (application.Event, error) {
 		e := application.Event{Action: application.EventAssigned, Message: actor.Name}
 		if app.HeldByOther(actor.ID) {
@@ -31,13 +33,33 @@ func (s *Service) Claim(ctx context.Context, actor identity.Actor, id uuid.UUID,
 			}
 			e = application.Event{Action: application.EventTakenOver, Message: app.AssigneeName}
 		}
+		if err := because(&e, reason, app.AssigneeID, actor.ID); err != nil {
+			return application.Event{}, err
+		}
 		app.Assign(actor.ID, actor.Name)
 		return e, nil
 	})
 }
 
-// Release puts an application back for everyone: the officer's own, or with application:assign anyone's.
-func (s *Service) Release(ctx context.Context, actor identity.Actor, id uuid.UUID, version int) (application.Application, error) {
+// because adds to what is told of work that changes hands why it does: a line of its own, for the office alone. Words are
+// asked for where the work is somebody else's than the actor's; what is one's own, or nobody's, needs none.
+func because(e *application.Event, reason string, holder uuid.NullUUID, actor uuid.UUID) error {
+	asked := workflow.ReasonOptional
+	if holder.Valid && holder.UUID != actor {
+		asked = workflow.ReasonRequired
+	}
+	reason = strings.TrimSpace(reason)
+	if err := fault.Fields(checkReason(reason, asked)); err != nil {
+		return err
+	}
+	if reason != "" {
+		e.Message += "\n" + reason
+	}
+	return nil
+}
+
+// Release puts an application back for everyone: the officer's own, or with application:assign anyone's, saying why.
+func (s *Service) Release(ctx context.Context, actor identity.Actor, id uuid.UUID, version int, reason string) (application.Application, error) {
 	need := access.ApplicationReview
 	if app, err := s.Readable(ctx, actor, id); err != nil {
 		return application.Application{}, err
@@ -48,15 +70,19 @@ func (s *Service) Release(ctx context.Context, actor identity.Actor, id uuid.UUI
 		if need == access.ApplicationReview && app.AssigneeID.UUID != actor.ID {
 			return application.Event{}, fault.New(fault.Conflict, "application.taken", "who", app.AssigneeName)
 		}
+		e := application.Event{Action: application.EventReleased}
+		if err := because(&e, reason, app.AssigneeID, actor.ID); err != nil {
+			return application.Event{}, err
+		}
 		app.Assign(uuid.Nil, "")
-		return application.Event{Action: application.EventReleased}, nil
+		return e, nil
 	})
 }
 
-// Assign gives an application to an officer, whoever had it; what is given to one who is away today goes to who stands
-// in. Those with application:assign call it. It refuses an officer of another agency (Invalid, field "officer"), and what
-// Claim refuses except "application.taken".
-func (s *Service) Assign(ctx context.Context, actor identity.Actor, id uuid.UUID, officer uuid.UUID, version int) (application.Application, error) {
+// Assign gives an application to an officer, whoever had it, saying why where a colleague did; what is given to one who is
+// away today goes to who stands in. Those with application:assign call it. It refuses an officer of another agency
+// (Invalid, field "officer"), and what Claim refuses except "application.taken".
+func (s *Service) Assign(ctx context.Context, actor identity.Actor, id uuid.UUID, officer uuid.UUID, version int, reason string) (application.Application, error) {
 	app, err := s.Readable(ctx, actor, id)
 	if err != nil {
 		return application.Application{}, err
@@ -64,23 +90,33 @@ func (s *Service) Assign(ctx context.Context, actor identity.Actor, id uuid.UUID
 	if err := s.Deps.Guard.Allow(ctx, actor, access.ApplicationAssign); err != nil {
 		return application.Application{}, err
 	}
-	name, err := s.colleague(ctx, app, officer)
+	to, told, err := s.receiver(ctx, app.AgencyCode, officer)
 	if err != nil {
 		return application.Application{}, err
-	}
-	told := name
-	away, is, err := absence.StandIn(ctx, s.Deps.DB.App, officer, s.Now())
-	if err != nil {
-		return application.Application{}, err
-	}
-	if is {
-		told = i18n.ID.T("casework.stands_in", "name", away.SubstituteName, "for", name)
-		officer, name = away.SubstituteID, away.SubstituteName
 	}
 	return s.desk(ctx, actor, access.ApplicationAssign, id, version, "assign", func(app *application.Application) (application.Event, error) {
-		app.Assign(officer, name)
-		return application.Event{Action: application.EventAssigned, Message: told}, nil
+		e := application.Event{Action: application.EventAssigned, Message: told}
+		if err := because(&e, reason, app.AssigneeID, actor.ID); err != nil {
+			return application.Event{}, err
+		}
+		app.Assign(to.ID, to.Name)
+		return e, nil
 	})
+}
+
+// receiver is who gets what is given to an officer of an agency, and how it is told: who stands in on the days when the
+// officer is away.
+func (s *Service) receiver(ctx context.Context, agency string, officer uuid.UUID) (to Colleague, told string, err error) {
+	name, err := s.colleague(ctx, agency, officer)
+	if err != nil {
+		return Colleague{}, "", err
+	}
+	away, is, err := absence.StandIn(ctx, s.Deps.DB.App, officer, s.Now())
+	if err != nil || !is {
+		return Colleague{ID: officer, Name: name}, name, err
+	}
+	told = i18n.ID.T("casework.stands_in", "name", away.SubstituteName, "for", name)
+	return Colleague{ID: away.SubstituteID, Name: away.SubstituteName}, told, nil
 }
 
 // Colleague is someone an application can be given to.
@@ -131,8 +167,8 @@ func (s *Service) colleagues(ctx context.Context, agency string) ([]Colleague, e
 	return out, nil
 }
 
-func (s *Service) colleague(ctx context.Context, app application.Application, officer uuid.UUID) (string, error) {
-	all, err := s.colleagues(ctx, app.AgencyCode)
+func (s *Service) colleague(ctx context.Context, agency string, officer uuid.UUID) (string, error) {
+	all, err := s.colleagues(ctx, agency)
 	if err != nil {
 		return "", err
 	}

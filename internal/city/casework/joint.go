@@ -10,7 +10,6 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/application"
-	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fault"
@@ -223,48 +222,4 @@ func orNobody(ctx context.Context, name string) string {
 		return i18n.From(ctx).T("casework.nobody")
 	}
 	return name
-}
-
-// ClaimTask takes a task of the officer's agency that nobody has or, with takeOver, whoever has it. Officers with
-// application:review call it; the refusals are those of AnswerTask, and "task.held" when takeOver is false.
-func (s *Service) ClaimTask(ctx context.Context, actor identity.Actor, id uuid.UUID, version int, takeOver bool) error {
-	return s.handTask(ctx, actor, access.ApplicationReview, id, version, func(t *workflow.Task) (application.Event, error) {
-		e := application.Event{Action: application.EventAssigned, Message: actor.Name}
-		if t.HeldByOther(actor.ID) {
-			if !takeOver {
-				return application.Event{}, fault.New(fault.Conflict, "task.held", "who", t.AssigneeName)
-			}
-			e = application.Event{Action: application.EventTakenOver, Message: t.AssigneeName}
-		}
-		t.Assign(actor.ID, actor.Name)
-		return e, nil
-	})
-}
-
-// ReleaseTask puts a task back for everyone of its agency: the officer's own, or with application:assign anyone's.
-func (s *Service) ReleaseTask(ctx context.Context, actor identity.Actor, id uuid.UUID, version int) error {
-	over, err := s.overHolder(ctx, actor, uuid.NullUUID{})
-	if err != nil {
-		return err
-	}
-	return s.handTask(ctx, actor, access.ApplicationReview, id, version, func(t *workflow.Task) (application.Event, error) {
-		if !over && t.AssigneeID.UUID != actor.ID {
-			return application.Event{}, fault.New(fault.Conflict, "task.held", "who", orNobody(ctx, t.AssigneeName))
-		}
-		t.Assign(uuid.Nil, "")
-		return application.Event{Action: application.EventReleased}, nil
-	})
-}
-
-func (s *Service) handTask(ctx context.Context, actor identity.Actor, need access.Permission, id uuid.UUID, version int,
-	fn func(*workflow.Task) (application.Event, error)) error {
-	if _, _, _, err := s.task(ctx, actor, id); err != nil {
-		return err
-	}
-	if err := s.Deps.Guard.Allow(ctx, actor, need); err != nil {
-		return err
-	}
-	return s.onTask(ctx, actor, id, version, "hand task", func(_ context.Context, _ bun.Tx, _ *application.Application, t *workflow.Task) (application.Event, error) {
-		return fn(t)
-	}, nil)
 }

@@ -23,10 +23,10 @@ import (
 // TaskRow is one task in the list of an office that is asked by others.
 type TaskRow struct {
 	workflow.Task `bun:",extend"`
-	Number        string    `bun:"number"`
-	ServiceName   i18n.Text `bun:"service_name,type:jsonb"`
-	AskedBy       string    `bun:"agency_short"`
-	Ask           i18n.Text `bun:"-"` // what is asked
+	Number        string          `bun:"number"`
+	ServiceName   i18n.Text       `bun:"service_name,type:jsonb"`
+	AskedBy       string          `bun:"agency_short"`
+	Ask           workflow.Branch `bun:"-"` // what is asked
 }
 
 // TaskList is a page of the tasks of an office, the earliest deadline first. Next is empty on the last page.
@@ -57,8 +57,7 @@ func (s *Service) Tasks(ctx context.Context, actor identity.Actor, cursor string
 		return q
 	}
 	var out TaskList
-	q := open(s.Deps.DB.App.NewSelect().Model(&out.Rows).ModelTableExpr("workflow_task AS k").ColumnExpr("k.*, a.number, a.service_name, a.agency_short").
-		Join("JOIN application AS a ON a.tenant_id = k.tenant_id AND a.id = k.subject_id"))
+	q := open(s.taskRows(&out.Rows))
 	if cursor != "" {
 		at, id, err := parsePlace(cursor)
 		if err != nil {
@@ -80,6 +79,12 @@ func (s *Service) Tasks(ctx context.Context, actor identity.Actor, cursor string
 		out.Next = base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d %s", last.QueueAt.UnixMicro(), last.ID))
 	}
 	return out, s.nameTasks(ctx, out.Rows)
+}
+
+// taskRows starts a read of tasks with what their application is called.
+func (s *Service) taskRows(into *[]TaskRow) *bun.SelectQuery {
+	return s.Deps.DB.App.NewSelect().Model(into).ModelTableExpr("workflow_task AS k").ColumnExpr("k.*, a.number, a.service_name, a.agency_short").
+		Join("JOIN application AS a ON a.tenant_id = k.tenant_id AND a.id = k.subject_id")
 }
 
 // nameTasks says what each task asks, in the words of its application's workflow.
@@ -105,7 +110,7 @@ func (s *Service) nameTasks(ctx context.Context, rows []TaskRow) error {
 			if rows[i].SubjectID == app.ID {
 				state, _ := wf.State(rows[i].State)
 				branch, _ := state.Branch(rows[i].Branch)
-				rows[i].Ask = branch.Label
+				rows[i].Ask = branch
 			}
 		}
 	}

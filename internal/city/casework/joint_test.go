@@ -131,7 +131,7 @@ func TestOfficesAnswerAtTheSameTime(t *testing.T) {
 		t.Errorf("Dewi sees %+v, actions %v", tasks, d.Actions)
 	}
 	list, err := st.Tasks(st.ctx, dewi, "")
-	if err != nil || len(list.Rows) != 1 || list.Open != 1 || list.Rows[0].Number != app.Number || list.Rows[0].Ask.In(i18n.ID) != "dinkes" {
+	if err != nil || len(list.Rows) != 1 || list.Open != 1 || list.Rows[0].Number != app.Number || list.Rows[0].Ask.Label.In(i18n.ID) != "dinkes" {
 		t.Errorf("Dewi's list %+v, %v", list, err)
 	}
 	if list, err := st.Tasks(st.ctx, other, ""); err != nil || len(list.Rows) != 0 {
@@ -144,7 +144,7 @@ func TestOfficesAnswerAtTheSameTime(t *testing.T) {
 	}
 
 	// Of two who answer at once, one is told what the other said.
-	if err := st.ClaimTask(st.ctx, eko, task.ID, task.Version, false); err != nil {
+	if err := st.ClaimTask(st.ctx, eko, task.ID, task.Version, false, ""); err != nil {
 		t.Fatal(err)
 	}
 	answer := AnswerInput{Task: task.ID, Version: task.Version, Outcome: "agreed", Answers: map[string][]string{"nomor_rekomendasi": {"440/12"}}}

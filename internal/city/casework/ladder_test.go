@@ -49,7 +49,7 @@ func TestTheLadderIsClimbedStepByStep(t *testing.T) {
 	}{
 		{at: "2026-11-25 15:59"},
 		{at: "2026-11-25 16:01", head: 1, then: func() { // nobody has it: the head is reminded
-			if _, err := st.Claim(st.ctx, budi, app.ID, app.Version, false); err != nil {
+			if _, err := st.Claim(st.ctx, budi, app.ID, app.Version, false, ""); err != nil {
 				t.Fatal(err)
 			}
 		}},

@@ -12,6 +12,7 @@ import (
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/workflow"
 )
 
 // Subscribe makes casework hear of the staff who leave, and of what becomes of its documents. Call it once, before the
@@ -39,24 +40,58 @@ func (s *Service) onStaffDeactivated(ctx context.Context, tx bun.Tx, f event.Sta
 			return err
 		}
 	}
+	return s.putBackTasks(ctx, tx, f.AccountID)
+}
+
+// putBackTasks takes what offices were asked out of the hands of an officer who has left.
+func (s *Service) putBackTasks(ctx context.Context, tx bun.Tx, officer uuid.UUID) error {
+	tasks, err := workflow.HeldTasks(ctx, tx, application.SubjectKind, officer)
+	if err != nil {
+		return err
+	}
+	for _, t := range tasks {
+		app, err := application.LockAny(ctx, tx, t.SubjectID) // before its task, as everyone who acts on one
+		if err != nil {
+			return err
+		}
+		if t, err = workflow.LockTask(ctx, tx, t.ID); err != nil {
+			return err
+		}
+		if t.Status != workflow.TaskOpen || t.AssigneeID.UUID != officer {
+			continue
+		}
+		name := t.AssigneeName
+		t.Assign(uuid.Nil, "")
+		if err := workflow.SaveTask(ctx, tx, &t); err != nil {
+			return err
+		}
+		if err := s.tellLeft(ctx, tx, app, name, map[string]any{"number": app.Number, "task": t.ID, "before": officer}); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
 // putBack takes a locked application out of the hands of an officer who cannot work on it any more.
 func (s *Service) putBack(ctx context.Context, tx bun.Tx, app application.Application) error {
-	now, name, before := s.Now(), app.AssigneeName, app.AssigneeID
+	name, before := app.AssigneeName, app.AssigneeID
 	app.Assign(uuid.Nil, "")
-	app.UpdatedAt = now
+	app.UpdatedAt = s.Now()
 	app.Version++
 	if err := application.Save(ctx, tx, app); err != nil {
 		return err
 	}
+	return s.tellLeft(ctx, tx, app, name, map[string]any{"number": app.Number, "before": before})
+}
+
+// tellLeft says in the story and the audit record that work was put back because its officer has left.
+func (s *Service) tellLeft(ctx context.Context, tx bun.Tx, app application.Application, name string, detail map[string]any) error {
+	now := s.Now()
 	e := application.Event{At: now, Action: application.EventHolderLeft, FromState: app.State, ToState: app.State, ActorKind: audit.System, Message: name}
 	if err := application.Record(ctx, tx, app, e); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, audit.Entry{
-		ActorKind: audit.System, Action: "application." + application.EventHolderLeft, Object: "application", ObjectID: app.ID, At: now,
-		Detail: map[string]any{"number": app.Number, "before": before},
+		ActorKind: audit.System, Action: "application." + application.EventHolderLeft, Object: "application", ObjectID: app.ID, At: now, Detail: detail,
 	})
 }

@@ -76,7 +76,7 @@ func TestWhatComesNext(t *testing.T) {
 	claim := func(who identity.Actor, i int) {
 		t.Helper()
 		var err error
-		if apps[i], err = st.Claim(st.ctx, who, apps[i].ID, apps[i].Version, false); err != nil {
+		if apps[i], err = st.Claim(st.ctx, who, apps[i].ID, apps[i].Version, false, ""); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -121,12 +121,12 @@ func TestManyAtOnceAreToldApart(t *testing.T) {
 		app := st.submitted(t, st.resident(t, st.ctx, "Warga"), nikOf(i))
 		items = append(items, Item{app.ID, app.Version})
 	}
-	if _, err := st.Claim(st.ctx, dewi, items[1].ID, items[1].Version, false); err != nil {
+	if _, err := st.Claim(st.ctx, dewi, items[1].ID, items[1].Version, false, ""); err != nil {
 		t.Fatal(err)
 	}
 	items = append(items, items[0], Item{uuid.New(), 1})
 	out, err := Bulk(st.ctx, items, func(ctx context.Context, it Item) (application.Application, error) {
-		return st.Claim(ctx, budi, it.ID, it.Version, false)
+		return st.Claim(ctx, budi, it.ID, it.Version, false, "")
 	})
 	if err != nil || len(out) != 4 {
 		t.Fatalf("%d results, %v", len(out), err)

@@ -87,15 +87,15 @@ func TestWhoMaySeeAnApplication(t *testing.T) {
 					return err
 				},
 				"Claim": func(ctx context.Context, a identity.Actor) error {
-					_, err := st.Claim(ctx, a, app.ID, app.Version, false)
+					_, err := st.Claim(ctx, a, app.ID, app.Version, false, "")
 					return err
 				},
 				"Release": func(ctx context.Context, a identity.Actor) error {
-					_, err := st.Release(ctx, a, app.ID, app.Version)
+					_, err := st.Release(ctx, a, app.ID, app.Version, "")
 					return err
 				},
 				"Assign": func(ctx context.Context, a identity.Actor) error {
-					_, err := st.Assign(ctx, a, app.ID, budi.ID, app.Version)
+					_, err := st.Assign(ctx, a, app.ID, budi.ID, app.Version, "Cuti.")
 					return err
 				},
 				"Note":   func(ctx context.Context, a identity.Actor) error { return st.Note(ctx, a, app.ID, "x") },

@@ -14,7 +14,7 @@ func TestTheSubstituteTakesTheSteps(t *testing.T) {
 	head := st.officer(t, "Kepala", "disdukcapil", "agency_head")
 	away := &absence.Service{DB: st.w.DB.App, Guard: st.Deps.Guard, Staff: st.staff, Now: st.clock}
 	app := st.submitted(t, st.resident(t, st.ctx, "Siti"), sitiNIK)
-	app, err := st.Claim(st.ctx, budi, app.ID, app.Version, false)
+	app, err := st.Claim(st.ctx, budi, app.ID, app.Version, false, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +36,7 @@ func TestTheSubstituteTakesTheSteps(t *testing.T) {
 	}
 	// What is given to who is away goes to who stands in, and the story says so.
 	other := st.submitted(t, st.resident(t, st.ctx, "Andi"), nikOf(3))
-	if other, err = st.Assign(st.ctx, head, other.ID, budi.ID, other.Version); err != nil || other.AssigneeName != "Ani" {
+	if other, err = st.Assign(st.ctx, head, other.ID, budi.ID, other.Version, ""); err != nil || other.AssigneeName != "Ani" {
 		t.Fatalf("given to %s, %v", other.AssigneeName, err)
 	}
 	d, err = st.Get(st.ctx, head, other.ID)

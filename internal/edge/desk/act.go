@@ -89,14 +89,14 @@ func (p *Pages) caseAgain(c *gin.Context, err error, t try) error {
 // colleague only where the form says so.
 func (p *Pages) deskClaim(c *gin.Context) error {
 	return p.deskHand(c, "claimed", func(id uuid.UUID, version int, in site.Form) (application.Application, error) {
-		return p.Casework.Claim(c.Request.Context(), gate.ActorOf(c), id, version, in.Yes("take_over"))
+		return p.Casework.Claim(c.Request.Context(), gate.ActorOf(c), id, version, in.Yes("take_over"), in.Text("reason"))
 	})
 }
 
 // deskRelease puts a case back for everyone.
 func (p *Pages) deskRelease(c *gin.Context) error {
-	return p.deskHand(c, "released", func(id uuid.UUID, version int, _ site.Form) (application.Application, error) {
-		return p.Casework.Release(c.Request.Context(), gate.ActorOf(c), id, version)
+	return p.deskHand(c, "released", func(id uuid.UUID, version int, in site.Form) (application.Application, error) {
+		return p.Casework.Release(c.Request.Context(), gate.ActorOf(c), id, version, in.Text("reason"))
 	})
 }
 
@@ -107,7 +107,7 @@ func (p *Pages) deskAssign(c *gin.Context) error {
 		if err != nil {
 			return application.Application{}, site.Invalid("officer", "not_an_option")
 		}
-		return p.Casework.Assign(c.Request.Context(), gate.ActorOf(c), id, officer, version)
+		return p.Casework.Assign(c.Request.Context(), gate.ActorOf(c), id, officer, version, in.Text("reason"))
 	})
 }
 
@@ -118,7 +118,7 @@ func (p *Pages) deskHand(c *gin.Context, sentence string, change func(id uuid.UU
 		return err
 	}
 	in, err := site.ReadForm(c)
-	t := try{officer: in.Text("officer")}
+	t := try{hand: sentence, officer: in.Text("officer"), reason: in.Text("reason")}
 	if err == nil {
 		t.version, err = seen(in)
 	}

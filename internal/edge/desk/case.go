@@ -30,6 +30,7 @@ type try struct {
 	action, reason, note, officer string
 	fields                        []string
 	typed                         map[string][]string // into what the workflow asks for
+	hand                          string              // how who works on it was to change: "claimed", "released", "assigned"
 	task, refund                  uuid.UUID
 	outcome                       string
 	version                       int // of the case as the officer had seen it
@@ -66,7 +67,7 @@ func (p *Pages) casePage(c *gin.Context, status int, t try) error {
 		Submitted: site.Zoned(c, app.SubmittedAt), Assignee: app.AssigneeName, Version: app.Version, Level: app.EscalationLevel,
 		Decision: app.Reason, Provisional: app.DueProvisional, Term: site.TermText(app.Term(), l), ChannelLabel: l.T("case.channel." + app.Channel),
 		Answers: caseAnswers(c, d, t), Agreed: agreed(d, l), Events: p.caseEvents(c, d, 0), Actions: caseActions(d, t, l), Correctable: correctable(d, l),
-		Joint: jointOf(c, d, t, p.Guard.Allow(ctx, a, access.ApplicationReview) == nil), Fees: p.feesOf(c, d, t), Office: officeAnswers(c, d),
+		Fees: p.feesOf(c, d, t), Office: officeAnswers(c, d),
 		Errors: t.errors, Tried: t.action, Reason: t.reason, Fields: t.fields, Note: t.note,
 	}
 	var list inbox.Filter
@@ -89,10 +90,15 @@ func (p *Pages) casePage(c *gin.Context, status int, t try) error {
 	if t.changed != nil {
 		v.Changed = p.changed(c, d, t)
 	}
+	if v.Joint, err = p.jointOf(c, d, t); err != nil {
+		return err
+	}
 	if err := p.hands(c, d, t, &v); err != nil {
 		return err
 	}
-	v.StandIn = d.StandIn
+	if v.StandIn = d.StandIn; t.task == uuid.Nil {
+		v.Hand = t.hand
+	}
 	if err := p.pick(c, d, &v); err != nil {
 		return err
 	}
@@ -123,7 +129,7 @@ func (p *Pages) hands(c *gin.Context, d casework.Detail, t try, v *office.CaseVi
 	ctx, a, app := c.Request.Context(), gate.ActorOf(c), d.Application
 	review := p.Guard.Allow(ctx, a, access.ApplicationReview) == nil
 	mine := app.AssigneeID.Valid && app.AssigneeID.UUID == a.ID
-	v.MayNote, v.MayAssign = review, d.MayAssign
+	v.MayNote, v.MayAssign, v.Own = review, d.MayAssign, mine
 	review = review && d.MayWork // what follows is not for an agency that was only asked something
 	v.MayClaim = review && app.Open() && !app.AssigneeID.Valid
 	v.MayTakeOver, v.Held = review && app.Open() && app.AssigneeID.Valid && !mine, d.Held
@@ -132,13 +138,19 @@ func (p *Pages) hands(c *gin.Context, d casework.Detail, t try, v *office.CaseVi
 		return nil
 	}
 	colleagues, err := p.Casework.Colleagues(ctx, a, app.ID)
-	for _, x := range colleagues {
-		v.Colleagues = append(v.Colleagues, ui.Option{Value: x.ID.String(), Label: x.Name})
-	}
-	if v.Officer = t.officer; v.Officer == "" && app.AssigneeID.Valid {
+	v.Colleagues = colleagueOptions(colleagues)
+	if v.Officer = t.officer; (v.Officer == "" || t.task != uuid.Nil) && app.AssigneeID.Valid {
 		v.Officer = app.AssigneeID.UUID.String()
 	}
 	return err
+}
+
+func colleagueOptions(all []casework.Colleague) []ui.Option {
+	var out []ui.Option
+	for _, x := range all {
+		out = append(out, ui.Option{Value: x.ID.String(), Label: x.Name})
+	}
+	return out
 }
 
 // caseAnswers lays out what was answered. A masked answer offers to be shown; one just revealed is shown once.

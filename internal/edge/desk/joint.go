@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
-	"github.com/google/uuid"
 
 	"bedelau/internal/city/application"
 	"bedelau/internal/city/casework"
@@ -18,26 +17,6 @@ import (
 	"bedelau/web/page/office"
 	"bedelau/web/ui"
 )
-
-const pathTasks = "/petugas/tugas"
-
-// deskTasks lists what other agencies have asked of the officer's.
-func (p *Pages) deskTasks(c *gin.Context) error {
-	ctx, l := c.Request.Context(), gate.LocaleOf(c)
-	list, err := p.Casework.Tasks(ctx, gate.ActorOf(c), c.Query("sesudah"))
-	if err != nil {
-		return err
-	}
-	v := office.TasksView{Shell: p.DeskShell(c, l.T("tasks.title")), Open: list.Open}
-	for _, t := range list.Rows {
-		v.Rows = append(v.Rows, office.TaskRow{Href: site.CasePath(t.SubjectID) + "#tugas-" + t.ID.String(), Number: t.Number, Service: t.ServiceName.In(l), Ask: t.Ask.In(l),
-			AskedBy: t.AskedBy, Assignee: t.AssigneeName, Due: site.Zoned(c, t.DueAt), Late: t.Late(p.Now())})
-	}
-	if list.Next != "" {
-		v.Next = pathTasks + "?sesudah=" + list.Next
-	}
-	return p.Render(c, 200, office.Tasks(v))
-}
 
 // deskAnswer gives the answer of the officer's agency to what it was asked.
 func (p *Pages) deskAnswer(c *gin.Context) error {
@@ -68,43 +47,6 @@ func (p *Pages) deskAnswer(c *gin.Context) error {
 	return p.DoneWith(c, sameCase(c, id), "task_answered", app.Number)
 }
 
-// deskTaskClaim takes a task for the officer, from a colleague only where the form says so.
-func (p *Pages) deskTaskClaim(c *gin.Context) error {
-	return p.deskTask(c, "claimed", func(task uuid.UUID, version int, in site.Form) error {
-		return p.Casework.ClaimTask(c.Request.Context(), gate.ActorOf(c), task, version, in.Yes("take_over"))
-	})
-}
-
-// deskTaskRelease puts a task back for everyone of its agency.
-func (p *Pages) deskTaskRelease(c *gin.Context) error {
-	return p.deskTask(c, "released", func(task uuid.UUID, version int, _ site.Form) error {
-		return p.Casework.ReleaseTask(c.Request.Context(), gate.ActorOf(c), task, version)
-	})
-}
-
-func (p *Pages) deskTask(c *gin.Context, sentence string, change func(task uuid.UUID, version int, in site.Form) error) error {
-	id, err := site.PathID(c, "id")
-	if err != nil {
-		return err
-	}
-	task, err := site.PathID(c, "task")
-	if err != nil {
-		return err
-	}
-	in, err := site.ReadForm(c)
-	version := 0
-	if err == nil {
-		version, err = seen(in)
-	}
-	if err == nil {
-		err = change(task, version, in)
-	}
-	if err != nil {
-		return p.caseAgain(c, err, try{})
-	}
-	return p.DoneWith(c, sameCase(c, id), sentence, in.Text("number"))
-}
-
 // deskRefund records that a fee was given back.
 func (p *Pages) deskRefund(c *gin.Context) error {
 	id, err := site.PathID(c, "id")
@@ -126,9 +68,11 @@ func (p *Pages) deskRefund(c *gin.Context) error {
 	return p.DoneWith(c, sameCase(c, id), "refunded", in.Text("number"))
 }
 
-// jointOf lays out what offices were asked, the latest first, and what the reader may answer.
-func jointOf(c *gin.Context, d casework.Detail, t try, review bool) []office.Task {
-	l, me := gate.LocaleOf(c), gate.ActorOf(c).ID
+// jointOf lays out what offices were asked, the latest first, what the reader may answer, and to whom they may give it.
+func (p *Pages) jointOf(c *gin.Context, d casework.Detail, t try) ([]office.Task, error) {
+	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
+	me, review := a.ID, p.Guard.Allow(ctx, a, access.ApplicationReview) == nil
+	deals := p.Guard.Allow(ctx, a, access.ApplicationAssign) == nil
 	var out []office.Task
 	for i := len(d.Joint) - 1; i >= 0; i-- {
 		j := d.Joint[i]
@@ -139,10 +83,21 @@ func jointOf(c *gin.Context, d casework.Detail, t try, review bool) []office.Tas
 		if open := j.Mine && j.Status == workflow.TaskOpen && review; open {
 			v.MayClaim = !j.AssigneeID.Valid
 			v.MayTakeOver = j.HeldByOther(me)
-			v.MayRelease = j.AssigneeID.Valid && j.AssigneeID.UUID == me
+			v.MayRelease = j.AssigneeID.Valid && (j.AssigneeID.UUID == me || deals)
+			v.Own = j.AssigneeID.UUID == me
+			if v.MayAssign = deals; deals {
+				all, err := p.Casework.ColleaguesIn(ctx, a, j.AgencyCode)
+				if err != nil {
+					return nil, err
+				}
+				v.Colleagues = colleagueOptions(all)
+			}
+		}
+		if t.task == j.ID && t.hand != "" {
+			v.Hand, v.Typed, v.Officer = t.hand, t.reason, t.officer
 		}
 		if v.MayAnswer {
-			v.Tried = t.task == j.ID
+			v.Tried = t.task == j.ID && t.hand == ""
 			tried := try{}
 			if v.Tried {
 				tried = t
@@ -150,7 +105,9 @@ func jointOf(c *gin.Context, d casework.Detail, t try, review bool) []office.Tas
 			for _, o := range j.Ask.Outcomes {
 				v.Outcomes = append(v.Outcomes, ui.Option{Value: o.Code, Label: o.Label.In(l)})
 			}
-			v.Chosen, v.Typed = tried.outcome, tried.reason
+			if v.Hand == "" {
+				v.Chosen, v.Typed = tried.outcome, tried.reason
+			}
 			p := d.Asks[workflow.BranchPage(j.Branch)]
 			if len(p.Fields) > 0 && p.Fields[0].Code == j.Branch {
 				p.Fields = p.Fields[1:] // the outcome, which is asked in its own way
@@ -159,7 +116,7 @@ func jointOf(c *gin.Context, d casework.Detail, t try, review bool) []office.Tas
 		}
 		out = append(out, v)
 	}
-	return out
+	return out, nil
 }
 
 // feesOf lays out what the applicant is or was asked to pay.

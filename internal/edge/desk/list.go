@@ -92,7 +92,7 @@ func (p *Pages) bulk(c *gin.Context) error {
 	}
 	ctx, actor, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
 	f, back, from := cameFrom(c)
-	v := office.BulkView{Shell: p.DeskShell(c, l.T("bulk.title")), Back: back, From: from}
+	v := office.BulkView{Shell: p.DeskShell(c, l.T("bulk.title")), Back: back, From: from, Post: "/petugas/antrean/massal" + from, What: bulkAct}
 	if in.Text("what") == bulkAll {
 		return p.bulkWhole(c, v, f)
 	}
@@ -104,11 +104,11 @@ func (p *Pages) bulk(c *gin.Context) error {
 	switch what := in.Text("what"); what {
 	case bulkClaim:
 		do = func(ctx context.Context, x casework.Item) (application.Application, error) {
-			return p.Casework.Claim(ctx, actor, x.ID, x.Version, false)
+			return p.Casework.Claim(ctx, actor, x.ID, x.Version, false, "")
 		}
 	case bulkRelease:
 		do = func(ctx context.Context, x casework.Item) (application.Application, error) {
-			return p.Casework.Release(ctx, actor, x.ID, x.Version)
+			return p.Casework.Release(ctx, actor, x.ID, x.Version, in.Text("why"))
 		}
 	case bulkAssign:
 		officer, err := uuid.Parse(in.Text("officer"))
@@ -117,7 +117,7 @@ func (p *Pages) bulk(c *gin.Context) error {
 			return p.Render(c, http.StatusUnprocessableEntity, office.Bulk(v))
 		}
 		do = func(ctx context.Context, x casework.Item) (application.Application, error) {
-			return p.Casework.Assign(ctx, actor, x.ID, officer, x.Version)
+			return p.Casework.Assign(ctx, actor, x.ID, officer, x.Version, in.Text("why"))
 		}
 	case bulkAct:
 		return p.bulkAct(c, v, items, in)
@@ -128,19 +128,26 @@ func (p *Pages) bulk(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	tell(c, &v, out)
+	if err := p.nameResults(ctx, actor, c, &v); err != nil {
+		return err
+	}
+	return p.Render(c, http.StatusOK, office.Bulk(v))
+}
+
+// tell adds what became of each.
+func tell(c *gin.Context, v *office.BulkView, out []casework.Outcome) {
 	v.Done = true
 	for _, o := range out {
 		r := office.BulkResult{ID: o.ID.String(), OK: o.Err == nil}
 		if o.Err != nil {
 			f, _ := gate.Failed(c, o.Err)
 			r.Text = bulkText(c, f)
+		} else {
+			v.Succeeded++
 		}
 		v.Results = append(v.Results, r)
 	}
-	if err := p.nameResults(ctx, actor, c, &v); err != nil {
-		return err
-	}
-	return p.Render(c, http.StatusOK, office.Bulk(v))
 }
 
 // bulkText is one refusal in a line: of its fields, if it names any.
@@ -172,10 +179,8 @@ func (p *Pages) nameResults(ctx context.Context, actor identity.Actor, c *gin.Co
 	}
 	for i, r := range v.Results {
 		if a, ok := known[r.ID]; ok {
+			v.Results[i].Href = site.CasePath(a.ID) + v.From
 			v.Results[i].Number, v.Results[i].Service = a.Number, a.ServiceName.In(gate.LocaleOf(c))
-		}
-		if r.OK {
-			v.Succeeded++
 		}
 	}
 	return nil

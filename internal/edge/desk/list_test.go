@@ -90,7 +90,7 @@ func TestManyAreActedOnTogether(t *testing.T) {
 	andi.Sees(andi.Post(many, "what", "claim", "pilih", a+"x"), http.StatusUnprocessableEntity)
 	andi.Sees(andi.Post(many, "what", "hapus", "pilih", a), http.StatusUnprocessableEntity)
 	done := andi.Post(many, "what", "claim", "pilih", a, "pilih", b)
-	andi.Sees(done, http.StatusOK, "1 permohonan berhasil", "1 permohonan tidak berubah", numberOne, numberTwo+" KTP-el hilang Permohonan ini sudah diubah oleh Dewi Lestari")
+	andi.Sees(done, http.StatusOK, "1 berhasil", "1 tidak berubah", numberOne, numberTwo+" KTP-el hilang Permohonan ini sudah diubah oleh Dewi Lestari")
 	if !strings.Contains(done.Body, `href="/petugas/antrean?lihat=unassigned"`) || !strings.Contains(done.Body, pagetest.AtDesk(two)+"?dari=unassigned") {
 		t.Error("the results lead nowhere")
 	}
@@ -123,10 +123,12 @@ func TestManyAreActedOnTogether(t *testing.T) {
 	officer = officer[:strings.Index(officer, ">Dewi Lestari<")]
 	officer = officer[strings.LastIndex(officer, `value="`)+len(`value="`):]
 	officer = officer[:strings.IndexByte(officer, '"')]
-	head.Sees(head.Post(many, "what", "assign", "officer", officer, "pilih", a, "pilih", b), http.StatusOK, "2 permohonan berhasil")
+	head.Sees(head.Post(many, "what", "assign", "officer", officer, "pilih", a, "pilih", b), http.StatusOK, "2 tidak berubah", "Isian ini wajib diisi")
+	head.Sees(head.Post(many, "what", "assign", "officer", officer, "why", "Beban dibagi ulang.", "pilih", a, "pilih", b), http.StatusOK, "2 berhasil")
+	head.Page(pagetest.AtDesk(two), "Ditangani oleh Dewi Lestari", "Beban dibagi ulang.")
 	head.Page("/petugas/beban", "Beban kerja petugas", "Dewi Lestari 2 Dikerjakan Dewi Lestari", "Andi Wijaya 0", "Belum ditugaskan 0")
 	list = head.Page("/petugas/antrean?lihat=all")
-	head.Sees(head.Post(many, "what", "release", "pilih", chosen(t, list, one), "pilih", chosen(t, list, two)), http.StatusOK, "2 permohonan berhasil")
+	head.Sees(head.Post(many, "what", "release", "why", "Rapat seharian.", "pilih", chosen(t, list, one), "pilih", chosen(t, list, two)), http.StatusOK, "2 berhasil")
 	andi.Sees(andi.Get("/petugas/beban"), http.StatusForbidden)
 
 	// The next one is theirs once it is opened; after the last the first comes again.

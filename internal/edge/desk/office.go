@@ -35,6 +35,8 @@ func (p *Pages) officeRoutes() gate.Table {
 		{Method: post, Path: "/petugas/permohonan/:id/tugas/:task", Needs: read, Scope: city, IDs: task, MaxBody: actBody, Handler: p.deskAnswer},
 		{Method: post, Path: "/petugas/permohonan/:id/tugas/:task/ambil", Page: "/petugas/permohonan/:id", Needs: review, Scope: city, IDs: task, Handler: p.deskTaskClaim},
 		{Method: post, Path: "/petugas/permohonan/:id/tugas/:task/lepas", Page: "/petugas/permohonan/:id", Needs: review, Scope: city, IDs: task, Handler: p.deskTaskRelease},
+		{Method: post, Path: "/petugas/permohonan/:id/tugas/:task/serahkan", Page: "/petugas/permohonan/:id", Needs: access.ApplicationAssign, Scope: city, IDs: task, Handler: p.deskTaskAssign},
+		{Method: post, Path: pathTasks + "/massal", Page: pathTasks, Needs: access.ApplicationQueue, Scope: city, Handler: p.bulkTasks},
 		{Method: get, Path: "/petugas/permohonan/:id/bukti-bayar/:fee.pdf", Needs: read, Scope: city, IDs: site.IDs("id", "application", "fee", "fee"), Handler: p.FeeReceipt},
 		{Method: post, Path: "/petugas/permohonan/:id/biaya/:fee/kembalikan", Page: "/petugas/permohonan/:id", Needs: access.ApplicationDecide, Scope: city, IDs: site.IDs("id", "application", "fee", "fee"), Handler: p.deskRefund},
 		{Method: post, Path: "/petugas/permohonan/:id/ambil", Needs: review, Scope: city, IDs: app, Handler: p.deskClaim},

@@ -129,7 +129,7 @@ func TestACaseIsTakenOverBeforeItIsDecided(t *testing.T) {
 	a := dewi.Post(desk+"/tindakan", "action", "request_correction", "version", pagetest.Version(t, page), "reason", "Surat buram.", "fields", "file_kk")
 	dewi.Sees(a, http.StatusConflict, "Ditangani Andi Wijaya. Ambil alih dulu.", "Surat buram.")
 	dewi.Sees(dewi.Post(desk+"/ambil", "version", pagetest.Version(t, page)), http.StatusConflict, "sudah ditangani Andi Wijaya")
-	dewi.Goes(dewi.Post(desk+"/ambil", "version", pagetest.Version(t, page), "take_over", "yes"), desk)
+	dewi.Goes(dewi.Post(desk+"/ambil", "version", pagetest.Version(t, page), "take_over", "yes", "reason", "Andi cuti."), desk)
 	page = dewi.Page(desk, "Diambil alih oleh Dewi Lestari dari Andi Wijaya")
 	dewi.Goes(dewi.Post(desk+"/tindakan", "action", "start_review", "version", pagetest.Version(t, page)), desk)
 }
@@ -321,7 +321,14 @@ func TestTheHeadDealsOutWork(t *testing.T) {
 	head.Goes(head.Post(desk+"/serahkan", "version", pagetest.Version(t, page), "officer", officer), desk)
 	head.Page(desk, "Petugas untuk "+number+" sudah ditentukan", "Ditangani oleh Andi Wijaya")
 	andi.Page("/petugas/antrean?lihat=mine", number)
-	head.Goes(head.Post(desk+"/lepas", "version", pagetest.Version(t, head.Page(desk))), desk)
+	version := pagetest.Version(t, head.Page(desk))
+	refused := head.Post(desk+"/lepas", "version", version, "reason", " ")
+	head.Sees(refused, http.StatusUnprocessableEntity, "Isian ini wajib diisi")
+	if !strings.Contains(refused.Body, `id="f-reason"`) || !strings.Contains(refused.Body, `href="#f-reason"`) {
+		t.Error("the error does not lead to its field")
+	}
+	head.Goes(head.Post(desk+"/lepas", "version", version, "reason", "Andi pindah bidang."), desk)
+	head.Page(desk, "Dilepaskan ke antrean", "Andi pindah bidang.")
 	andi.Page("/petugas/antrean?lihat=unassigned", number)
 }
 

@@ -53,15 +53,22 @@ func shown(events []ui.Event) bool {
 
 // special words what is not a step of the workflow.
 func special(v *ui.Event, e application.Event, l i18n.Locale) {
+	named, why, _ := strings.Cut(e.Message, "\n") // of what changes hands
 	switch e.Action {
 	case application.EventNote:
 		v.Title, v.Icon = l.T("case.event.note"), "message"
 	case application.EventAssigned:
-		v.Title, v.Icon, v.Quote = l.T("case.event.assigned", "name", e.Message), "user-check", ""
+		v.Title, v.Icon, v.Quote = l.T("case.event.assigned", "name", named), "user-check", why
 	case application.EventTakenOver:
-		v.Title, v.Icon, v.Quote = l.T("case.event.taken_over", "by", v.By, "name", e.Message), "user-check", ""
+		v.Title, v.Icon, v.Quote = l.T("case.event.taken_over", "by", v.By, "name", named), "user-check", why
 	case application.EventReleased:
-		v.Title, v.Icon, v.Quote = l.T("case.event.released"), "users", ""
+		v.Title, v.Icon, v.Quote = l.T("case.event.released"), "users", why
+	case application.EventTaskAssigned:
+		v.Title, v.Icon, v.Quote = l.T("case.event.task_assigned", "name", named), "user-check", why
+	case application.EventTaskTakenOver:
+		v.Title, v.Icon, v.Quote = l.T("case.event.task_taken_over", "by", v.By, "name", named), "user-check", why
+	case application.EventTaskReleased:
+		v.Title, v.Icon, v.Quote = l.T("case.event.task_released", "office", named), "users", why
 	case application.EventHolderLeft:
 		v.Title, v.Icon, v.Quote = l.T("case.event.holder_left", "name", e.Message), "users", ""
 	case application.EventEscalated:

@@ -78,25 +78,21 @@ type actRequest struct {
 	Files   []handed         `json:"files,omitempty" maxItems:"20" doc:"To those of its questions that take files."`
 }
 
-type versionRequest struct {
-	Version int `json:"version,omitempty" minimum:"1" maximum:"2147483647" doc:"Of the application as you saw it; or send If-Match."`
-}
-
-func (r *versionRequest) seen() int {
-	if r == nil {
-		return 0
-	}
-	return r.Version
+type releaseRequest struct {
+	Version int    `json:"version,omitempty" minimum:"1" maximum:"2147483647" doc:"Of the application as you saw it; or send If-Match."`
+	Reason  string `json:"reason,omitempty" maxLength:"2000" doc:"Why, for the office alone; needed when a colleague has it."`
 }
 
 type claimRequest struct {
-	Version  int  `json:"version,omitempty" minimum:"1" maximum:"2147483647" doc:"Of the application as you saw it; or send If-Match."`
-	TakeOver bool `json:"take_over,omitempty" doc:"Also from the colleague who has it."`
+	Version  int    `json:"version,omitempty" minimum:"1" maximum:"2147483647" doc:"Of the application as you saw it; or send If-Match."`
+	TakeOver bool   `json:"take_over,omitempty" doc:"Also from the colleague who has it."`
+	Reason   string `json:"reason,omitempty" maxLength:"2000" doc:"Why, for the office alone; needed when a colleague has it."`
 }
 
 type assignRequest struct {
 	Officer uuid.UUID `json:"officer" format:"uuid" doc:"Id of a colleague."`
 	Version int       `json:"version,omitempty" minimum:"1" maximum:"2147483647" doc:"Of the application as you saw it; or send If-Match."`
+	Reason  string    `json:"reason,omitempty" maxLength:"2000" doc:"Why, for the office alone; needed when a colleague has it."`
 }
 
 type noteRequest struct {
@@ -119,10 +115,10 @@ type actAsked struct {
 	Body actRequest
 }
 
-type versionAsked struct {
+type releaseAsked struct {
 	ByApplication
 	Seen
-	Body *versionRequest
+	Body *releaseRequest
 }
 
 type claimAsked struct {
@@ -169,7 +165,7 @@ func (a *API) desk() {
 	})
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications/{id}/claim", ID: "claim", Tag: "Desk", Title: "Take an application",
-		About: "Takes an application that nobody has or, with `take_over`, from the colleague who has it, which its timeline records. For staff with `application:review`. 409 `application.taken` when a colleague has it and `take_over` is not true.",
+		About: "Takes an application that nobody has or, with `take_over`, from the colleague who has it, which its timeline records. For staff with `application:review`. 409 `application.taken` when a colleague has it and `take_over` is not true; 422 names `reason` when it is missing then.",
 		Needs: access.ApplicationReview, Scope: gate.City, IDs: applicationID(), MaxBody: smallBody, Refuses: movable(),
 	}, func(ctx context.Context, who rest.Caller, in *claimAsked) (*versioned, error) {
 		var body claimRequest
@@ -180,19 +176,23 @@ func (a *API) desk() {
 		if err != nil {
 			return nil, err
 		}
-		x, err := a.Casework.Claim(ctx, who.Actor, in.ID, version, body.TakeOver)
+		x, err := a.Casework.Claim(ctx, who.Actor, in.ID, version, body.TakeOver, body.Reason)
 		return a.acted(ctx, who, x, in.moved(err))
 	})
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications/{id}/release", ID: "release", Tag: "Desk", Title: "Put an application back",
-		About: "Puts an application back for everyone: the officer's own, or with `application:assign` anyone's.",
+		About: "Puts an application back for everyone: the officer's own, or with `application:assign` anyone's, which needs a `reason`.",
 		Needs: access.ApplicationRead, Scope: gate.City, IDs: applicationID(), MaxBody: smallBody, Refuses: movable(),
-	}, func(ctx context.Context, who rest.Caller, in *versionAsked) (*versioned, error) {
-		version, err := in.version(in.Body.seen())
+	}, func(ctx context.Context, who rest.Caller, in *releaseAsked) (*versioned, error) {
+		var body releaseRequest
+		if in.Body != nil {
+			body = *in.Body
+		}
+		version, err := in.version(body.Version)
 		if err != nil {
 			return nil, err
 		}
-		x, err := a.Casework.Release(ctx, who.Actor, in.ID, version)
+		x, err := a.Casework.Release(ctx, who.Actor, in.ID, version, body.Reason)
 		return a.acted(ctx, who, x, in.moved(err))
 	})
 	a.handing()
@@ -211,14 +211,14 @@ func (a *API) handing() {
 	})
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications/{id}/assignment", ID: "assign", Tag: "Desk", Title: "Give an application to a colleague",
-		About: "Gives an application to an officer, whoever had it. For staff with `application:assign`. 422 names `officer` when the office has no such member.",
+		About: "Gives an application to an officer, whoever had it. For staff with `application:assign`. 422 names `officer` when the office has no such member, and `reason` when it is missing although a colleague has the application.",
 		Needs: access.ApplicationAssign, Scope: gate.City, IDs: applicationID(), MaxBody: smallBody, Refuses: movable(),
 	}, func(ctx context.Context, who rest.Caller, in *assignAsked) (*versioned, error) {
 		version, err := in.version(in.Body.Version)
 		if err != nil {
 			return nil, err
 		}
-		x, err := a.Casework.Assign(ctx, who.Actor, in.ID, in.Body.Officer, version)
+		x, err := a.Casework.Assign(ctx, who.Actor, in.ID, in.Body.Officer, version, in.Body.Reason)
 		return a.acted(ctx, who, x, in.moved(err))
 	})
 }

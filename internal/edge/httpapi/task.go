@@ -48,8 +48,20 @@ type taskAnswer struct {
 }
 
 type taskHand struct {
-	Version  int  `json:"version" minimum:"1" maximum:"2147483647" doc:"Of the task as you saw it."`
-	TakeOver bool `json:"take_over,omitempty" doc:"Also from the colleague who has it."`
+	Version  int    `json:"version" minimum:"1" maximum:"2147483647" doc:"Of the task as you saw it."`
+	TakeOver bool   `json:"take_over,omitempty" doc:"Also from the colleague who has it."`
+	Reason   string `json:"reason,omitempty" maxLength:"2000" doc:"Why, for the office alone; needed when a colleague has it."`
+}
+
+type taskRelease struct {
+	Version int    `json:"version" minimum:"1" maximum:"2147483647" doc:"Of the task as you saw it."`
+	Reason  string `json:"reason,omitempty" maxLength:"2000" doc:"Why, for the office alone; needed when a colleague has it."`
+}
+
+type taskAssign struct {
+	Version int       `json:"version" minimum:"1" maximum:"2147483647" doc:"Of the task as you saw it."`
+	Officer uuid.UUID `json:"officer" format:"uuid" doc:"Id of a member of the office that was asked."`
+	Reason  string    `json:"reason,omitempty" maxLength:"2000" doc:"Why, for the office alone; needed when a colleague has it."`
 }
 
 // ByTask names a task in the path.
@@ -93,25 +105,33 @@ func (a *API) tasks() {
 		ByTask
 		Body taskHand
 	}) (*rest.Done, error) {
-		return &rest.Done{}, a.Casework.ClaimTask(ctx, who.Actor, in.ID, in.Body.Version, in.Body.TakeOver)
+		return &rest.Done{}, a.Casework.ClaimTask(ctx, who.Actor, in.ID, in.Body.Version, in.Body.TakeOver, in.Body.Reason)
 	})
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/tasks/{id}/release", ID: "release-task", Tag: "Desk", Title: "Put a task back",
-		About: "Puts a task back for everyone of its office: the officer's own, or with `application:assign` anyone's.",
+		About: "Puts a task back for everyone of its office: the officer's own, or with `application:assign` anyone's, which needs a `reason`.",
 		Needs: access.ApplicationReview, Scope: gate.City, IDs: taskID(), MaxBody: smallBody, Refuses: []int{http.StatusConflict},
 	}, func(ctx context.Context, who rest.Caller, in *struct {
 		ByTask
-		Body struct {
-			Version int `json:"version" minimum:"1" maximum:"2147483647" doc:"Of the task as you saw it."`
-		}
+		Body taskRelease
 	}) (*rest.Done, error) {
-		return &rest.Done{}, a.Casework.ReleaseTask(ctx, who.Actor, in.ID, in.Body.Version)
+		return &rest.Done{}, a.Casework.ReleaseTask(ctx, who.Actor, in.ID, in.Body.Version, in.Body.Reason)
+	})
+	rest.Register(a.API, rest.Operation{
+		Method: http.MethodPost, Path: "/tasks/{id}/assignment", ID: "assign-task", Tag: "Desk", Title: "Give a task to a colleague",
+		About: "Gives a task to an officer of the office that was asked, whoever had it. For staff with `application:assign`. 422 names `officer` when the office has no such member, and `reason` when it is missing although a colleague has the task.",
+		Needs: access.ApplicationAssign, Scope: gate.City, IDs: taskID(), MaxBody: smallBody, Refuses: []int{http.StatusConflict},
+	}, func(ctx context.Context, who rest.Caller, in *struct {
+		ByTask
+		Body taskAssign
+	}) (*rest.Done, error) {
+		return &rest.Done{}, a.Casework.AssignTask(ctx, who.Actor, in.ID, in.Body.Officer, in.Body.Version, in.Body.Reason)
 	})
 }
 
 func (a *API) taskOf(t casework.TaskRow, who rest.Caller) task {
 	out := task{ID: t.ID, Application: t.SubjectID, Number: t.Number, Service: who.Text(t.ServiceName), Agency: t.AgencyCode, AskedBy: t.AskedBy,
-		Ask: who.Text(t.Ask), Version: t.Version, OpenedAt: who.At(t.OpenedAt), DueAt: who.At(t.DueAt), Late: t.Late(a.Now())}
+		Ask: who.Text(t.Ask.Label), Version: t.Version, OpenedAt: who.At(t.OpenedAt), DueAt: who.At(t.DueAt), Late: t.Late(a.Now())}
 	if t.AssigneeID.Valid {
 		out.Assignee = &person{ID: t.AssigneeID.UUID, Name: t.AssigneeName}
 	}

@@ -136,6 +136,17 @@ func Tasks(ctx context.Context, db bun.IDB, of Subject) ([]Task, error) {
 	return all, nil
 }
 
+// HeldTasks lists the open tasks of one kind of case that somebody has.
+func HeldTasks(ctx context.Context, db bun.IDB, kind string, holder uuid.UUID) ([]Task, error) {
+	var all []Task
+	err := db.NewSelect().Model(&all).Where("k.tenant_id = ? AND k.subject_kind = ? AND k.status = 'open'", tenancy.Must(ctx), kind).
+		Where("k.assignee_id = ?", holder).OrderExpr("k.id").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("workflow: held tasks: %w", err)
+	}
+	return all, nil
+}
+
 // Asked counts how far the branches of a round are.
 func Asked(all []Task, round int) Count {
 	var n Count

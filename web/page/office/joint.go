@@ -16,10 +16,18 @@ type Task struct {
 	Version                      int
 	MayAnswer, MayClaim          bool
 	MayTakeOver, MayRelease      bool
+	MayAssign, Own               bool        // Own: the reader has it
+	Colleagues                   []ui.Option // to whom it can be given
+	Officer, Hand                string      // as in CaseView, of the form that was refused
 	Outcomes                     []ui.Option
 	Inputs                       []ui.Field
 	Tried                        bool
 	Chosen, Typed                string
+}
+
+// at is the address of an act on the task.
+func (t Task) at(v CaseView, act string) string {
+	return "/petugas/permohonan/" + v.ID + "/tugas/" + t.ID + act + v.From
 }
 
 // tone is the colour of what became of it.
@@ -64,14 +72,21 @@ type Fee struct {
 // TasksView lists what an office has been asked by others.
 type TasksView struct {
 	ui.Shell
-	Rows []TaskRow
-	Open int
-	Next string // address of the next page
+	Rows                []TaskRow
+	Open                int
+	Next                string // address of the next page
+	MayClaim, MayAssign bool
+	Colleagues          []ui.Option // among whom work is dealt out
 }
 
 // TaskRow is one of them.
 type TaskRow struct {
+	ID                                            string
+	Version                                       int
 	Href, Number, Service, Ask, AskedBy, Assignee string
 	Due                                           time.Time
 	Late                                          bool
 }
+
+// many reports whether something can be done to several at once.
+func (v TasksView) many() bool { return v.MayClaim || v.MayAssign }

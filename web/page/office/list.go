@@ -88,10 +88,11 @@ func (v QueueView) export(kind string) string {
 	return "/petugas/antrean/unduh." + kind + "?" + v.Query.Encode()
 }
 
-// BulkView is what is to be done to many applications, or what became of each.
+// BulkView is what is to be done to many applications or tasks, or what became of each.
 type BulkView struct {
 	ui.Shell
 	Back, From string
+	Post, What string // where the step that is chosen goes, and under which name
 	Items      []BulkItem
 	Beyond     int          // how many the filter has, when that is more than can be acted on at once
 	Key        string       // of this form: sent again, it is the same batch
@@ -122,7 +123,7 @@ func (v BulkView) of(a BulkAction) string {
 
 func (v BulkView) others() int { return max(len(v.Items)-listedMost, 0) }
 
-// BulkItem is one application that was ticked; Value names it and the version that was seen.
+// BulkItem is one application or task that was ticked; Value names it and the version that was seen.
 type BulkItem struct{ Value, Number, Service string }
 
 // BulkAction is a step with the number of applications of which it can be taken.
@@ -134,8 +135,8 @@ type BulkAction struct {
 
 // BulkResult is what became of one. Text says why nothing did.
 type BulkResult struct {
-	ID, Number, Service, Text string
-	OK                        bool
+	ID, Href, Number, Service, Text string
+	OK                              bool
 }
 
 // failed are the results to look at, before those that went well.

@@ -9,9 +9,11 @@
 //	/petugas/antrean/saringan/:id/hapus      nothing
 //	/petugas/berikutnya                      case (that it comes after)
 //	/petugas/permohonan/:id/tindakan         action, version, reason, fields (repeated)
-//	/petugas/permohonan/:id/ambil            version, take_over, next (the list it was taken from)
-//	/petugas/permohonan/:id/lepas            version
-//	/petugas/permohonan/:id/serahkan         version, officer
+//	/petugas/permohonan/:id/ambil            version, take_over, reason, next (the list it was taken from)
+//	/petugas/permohonan/:id/lepas            version, reason
+//	/petugas/permohonan/:id/serahkan         version, officer, reason
+//	…/tugas/:task/ambil, …/lepas, …/serahkan  the same, of what an office was asked
+//	/petugas/tugas/massal                    pilih, what, officer, why, action, reason
 //	/petugas/permohonan/:id/catatan          note
 //	/petugas/permohonan/:id/buka/:field      nothing; shows the case again with the value
 //	/kelola/staf                             name, email, role, agency
@@ -122,6 +124,8 @@ type CaseView struct {
 	MayNote      bool
 	Note         string // as it was typed, when it was refused
 	Officer      string // id of who has it
+	Own          bool   // the reader has it
+	Hand         string // the form of who works on it that was refused: "claimed", "released" or "assigned"
 	ChannelLabel string
 	Agreed       []string // the statements that were agreed to
 	Back         string   // the view that the case was opened from
