@@ -72,6 +72,9 @@ func demo(ctx context.Context, o cli.DemoOptions) error {
 	defer a.Close()
 	made, err := a.seedPeople(ctx)
 	if err == nil {
+		err = a.seedSigner(ctx, made)
+	}
+	if err == nil {
 		err = a.seedCases(ctx, made)
 	}
 	if err != nil {
@@ -172,10 +175,11 @@ Bedelau is running (%.1f s). Ctrl-C stops it; the data stays in %s, with its log
   Mail of Batam    %s/kotak-surat   what the city has sent, and the present codes of the staff below
   API              %s/openapi.json
   Metrics          http://%s/metrics
+  Test signatures  %s/%s   the authority of the demo's test certificates, for pdfsig
   Settings         %s/demo.env   for the other commands, such as bedelau usage and bedelau doctor
 
 Sign in at /masuk. The password of everybody is: %s
-`, took.Seconds(), o.Dir, city("batam"), city("tanjungpinang"), o.Port, city("batam"), city("batam"), a.Config.Metrics, o.Dir, demoPassword)
+`, took.Seconds(), o.Dir, city("batam"), city("tanjungpinang"), o.Port, city("batam"), city("batam"), a.Config.Metrics, o.Dir, demoCA, o.Dir, demoPassword)
 	for _, p := range demoPeople {
 		fmt.Fprintf(w, "  %-14s %-34s %s\n", p.tenant, p.email, p.about)
 	}

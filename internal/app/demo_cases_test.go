@@ -1,8 +1,16 @@
 package app
 
 import (
+	"context"
 	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
+
+	"github.com/google/uuid"
 )
 
 // TestTheDemonstrationHasCases fills the lists of the demonstration and starts it again.
@@ -13,11 +21,14 @@ func TestTheDemonstrationHasCases(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := a.seedSigner(t.Context(), made); err != nil {
+		t.Fatal(err)
+	}
 	if err := a.seedCases(t.Context(), made); err != nil {
 		t.Fatal(err)
 	}
 	want := map[string]string{"kia": "approved", "informasi-publik": "in_review", "surat-keterangan-usaha": "submitted", "izin-reklame": "assessment",
-		"akta-kelahiran": "needs_correction", "sip-dokter": "recommendation", "pindah-keluar": "submitted", "galian-utilitas": "jalan_kota"}
+		"akta-kelahiran": "needs_correction", "sip-dokter": "approved", "pindah-keluar": "submitted", "galian-utilitas": "jalan_kota"}
 	city, ctx := a.city(t, "batam")
 	states := func() map[string]string {
 		var rows []struct {
@@ -39,10 +50,55 @@ func TestTheDemonstrationHasCases(t *testing.T) {
 	if got := states(); fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("the demonstration begins with %v, want %v", got, want)
 	}
+	a.work(t)
+	var file uuid.UUID
+	eventually(t, "the licence that is signed", func() bool {
+		err := a.DB.App.NewRaw("SELECT file_id FROM issued_document WHERE tenant_id = ? AND service_code = 'sip-dokter' AND status = 'valid'", city.ID).Scan(ctx, &file)
+		return err == nil
+	})
+	said := pdfsig(t, a, ctx, file)
+	for _, want := range []string{"Signature is Valid", "Certificate is Trusted", "Contoh Pejabat", "Total document signed"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("pdfsig does not say %q:\n%s", want, said)
+		}
+	}
+	before := states() // those that their document completes
 	if made, err = a.seedPeople(t.Context()); err != nil || len(made) != 0 {
 		t.Errorf("a second start makes %v, %v", made, err)
 	}
-	if err := a.seedCases(t.Context(), made); err != nil || fmt.Sprint(states()) != fmt.Sprint(want) {
+	if err := a.seedCases(t.Context(), made); err != nil || fmt.Sprint(states()) != fmt.Sprint(before) {
 		t.Errorf("a second start: %v, %v", states(), err)
 	}
+}
+
+// pdfsig is what poppler says of a document of the demonstration when it trusts the demonstration's own authority.
+func pdfsig(t *testing.T, a *App, ctx context.Context, id uuid.UUID) string {
+	t.Helper()
+	_, body, err := a.Files.Open(ctx, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer body.Close()
+	raw, err := io.ReadAll(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	file := filepath.Join(dir, "a.pdf")
+	if err := os.WriteFile(file, raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"-N", "-d", "sql:" + dir, "--empty-password"},
+		{"-A", "-d", "sql:" + dir, "-n", "ca", "-t", "CT,CT,CT", "-i", filepath.Join(a.Config.DataDir, demoCA)},
+	} {
+		if out, err := exec.Command("certutil", args...).CombinedOutput(); err != nil {
+			t.Fatalf("certutil: %v %s (apt-get install libnss3-tools)", err, out)
+		}
+	}
+	out, err := exec.Command("pdfsig", "-nssdir", "sql:"+dir, file).CombinedOutput()
+	if err != nil {
+		t.Fatalf("pdfsig: %v %s (apt-get install poppler-utils)", err, out)
+	}
+	return string(out)
 }

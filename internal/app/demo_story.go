@@ -11,6 +11,7 @@ const (
 	demoDukcap  = "petugas@batam.localhost"
 	demoKominfo = "kominfo@batam.localhost"
 	demoPTSP    = "ptsp@batam.localhost"
+	demoDinkes  = "dinkes@batam.localhost"
 	demoBapenda = "bapenda@batam.localhost"
 	demoMarga   = "binamarga@batam.localhost"
 )
@@ -69,7 +70,9 @@ func demoCases() []demoCase {
 		{service: "sip-dokter", by: demoBudi, answers: filledIn(demoPersonBudi("pemohon"), demoAddress("tempat", "Lubuk Baja"), map[string]string{
 			"profesi": "dokter", "nomor_str": "STR-DEMO-1", "str_seumur_hidup": "yes", "jenis_sip": "baru", "jenis_tempat": "klinik", "nama_tempat": "Klinik Teratai",
 			"jadwal": "Senin sampai Jumat, 17.00 sampai 20.00", "praktik_ke": "1"}),
-			steps: []demoStep{{by: demoPTSP, action: "start_review"}, {by: demoPTSP, action: "ask_offices"}}},
+			steps: []demoStep{{by: demoPTSP, action: "start_review"}, {by: demoPTSP, action: "ask_offices"},
+				{by: demoDinkes, branch: "rekomendasi_dinkes", outcome: "direkomendasikan", answers: map[string]string{"nomor_rekomendasi": "440/REK/DEMO-1"}},
+				{by: demoPTSP, branch: "administrasi", outcome: "lengkap"}, {by: demoPTSP, action: "approve"}}},
 		{service: "pindah-keluar", by: demoBudi, answers: filledIn(demoPersonBudi("pemohon"), demoAddress("asal", "Sekupang"), map[string]string{
 			"nomor_kk": "2171040102160008", "tujuan_alamat": "Jl. Merdeka 10", "tujuan_kelurahan": "Kesawan", "tujuan_kecamatan": "Medan Barat", "tujuan_kota": "Kota Medan",
 			"tujuan_provinsi": "Sumatera Utara", "tanggal_pindah": demoDay(30), "alasan_pindah": "pekerjaan", "jenis_pindah": "sendiri", "kk_yang_tinggal": "nomor-tetap"})},

@@ -5,10 +5,14 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
 	"bedelau/internal/edge/rest"
+	issued "bedelau/internal/kernel/document"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/workflow"
 )
 
@@ -101,6 +105,7 @@ func TestOfficesAreAskedThroughTheAPI(t *testing.T) {
 		t.Errorf("the applicant reads %+v, %+v", d.Office, d.Tasks)
 	}
 
+	w.signs(t, "dpmptsp")
 	// The decision is one of a batch, with one that cannot be decided.
 	other := siti.licence2(t, w)
 	var b batch
@@ -128,7 +133,7 @@ func (w *world) isRegistered(t *testing.T, head, siti client, x Application) {
 	var all rest.Page[registered]
 	eventually(t, "the document", func() bool {
 		head.get(t, "/documents?number="+x.Number, &all)
-		return len(all.Items) == 1
+		return len(all.Items) == 1 && all.Items[0].Document.Status == "valid"
 	})
 	paper := all.Items[0]
 	if paper.Application != x.ID || paper.Document.Status != "valid" || paper.Holder != "S••• R••••" || paper.Service != "sip-dokter" {
@@ -147,6 +152,10 @@ func (w *world) isRegistered(t *testing.T, head, siti client, x Application) {
 	if fresh.Document.ID == paper.Document.ID || fresh.Document.Number == paper.Document.Number {
 		t.Errorf("replaced by %+v", fresh)
 	}
+	eventually(t, "the new one to be signed, which ends the old one", func() bool {
+		head.get(t, "/documents?status=replaced", &all)
+		return len(all.Items) == 1
+	})
 	head.refused(t, "POST", at+"/revocation", endRequest{Reason: "Sudah diganti."}, 409, "document.ended")
 	head.post(t, 200, "/documents/"+fresh.Document.ID.String()+"/revocation", endRequest{Reason: "STR dicabut."}, &fresh)
 	var v verified
@@ -187,4 +196,29 @@ func TestTheQueueIsFilteredThroughTheAPI(t *testing.T) {
 		t.Errorf("moved: %+v", x.State)
 	}
 	budi.refused(t, http.MethodPost, "/applications/"+x.ID.String()+"/fees/"+uuid.NewString()+"/refund", endRequest{Reason: "Salah bayar."}, 409, "fee.not_paid")
+}
+
+// signs has somebody sign for an agency of Batam with a certificate for tests.
+func (w *world) signs(t testing.TB, agency string) {
+	t.Helper()
+	ctx := w.w.Ctx(w.w.Batam)
+	id, err := w.Identity.CreateStaff(ctx, identity.SeedInput{Name: "Tata Usaha", Email: "tu@kota.id", Password: password, Roles: []string{"city_admin"}, TOTPSecret: totpSecret})
+	if err != nil {
+		t.Fatal(err)
+	}
+	admin, err := w.Identity.ActorFor(ctx, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	by, err := w.Documents.Appoint(ctx, admin, issued.OfficialInput{Agency: agency, Name: "Contoh Pejabat", From: "2026-01-01", Title: i18n.Text{"id": "Kepala Dinas", "en": "Head"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, _, err := issued.TestKey("Contoh Pejabat", time.Now())
+	if err == nil {
+		_, err = w.Documents.AddKey(ctx, admin, issued.KeyInput{Official: by.ID, File: file, Test: true})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }

@@ -107,7 +107,7 @@ func newAPI(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	cat := catalog.New(w.DB.App)
-	papers := issued.New(issued.Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Keys: keys, BaseURL: cityURL})
+	papers := issued.New(issued.Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Keys: keys, Notify: mail, BaseURL: cityURL})
 	if err = papers.Register(out.runner); err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,8 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/document"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/saas/billing"
@@ -87,6 +89,33 @@ func (s *Site) Subscribe(t testing.TB, host string) {
 	city, _ := tenancy.CityFrom(ctx)
 	_, err := s.Billing.Subscribe(ctx, billing.SubscribeInput{City: city, Plan: "demo-kota",
 		StartsOn: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), ActorKind: audit.System})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Signer has somebody sign for an agency of a city with a certificate for tests.
+func (s *Site) Signer(t testing.TB, host, agency string) {
+	t.Helper()
+	ctx := s.In(t, host)
+	id, err := s.Identity.CreateStaff(ctx, identity.SeedInput{Name: "Tata Usaha", Email: "tu." + agency + "@kota.id", Password: Password,
+		Roles: []string{"city_admin"}, TOTPSecret: secret})
+	if err != nil {
+		t.Fatal(err)
+	}
+	admin, err := s.Identity.ActorFor(ctx, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	by, err := s.Documents.Appoint(ctx, admin, document.OfficialInput{Agency: agency, Name: "Contoh Pejabat", From: "2026-01-01",
+		Title: i18n.Text{"id": "Kepala Dinas", "en": "Head of the office"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, _, err := document.TestKey("Contoh Pejabat", s.ClockNow())
+	if err == nil {
+		_, err = s.Documents.AddKey(ctx, admin, document.KeyInput{Official: by.ID, File: file, Test: true})
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

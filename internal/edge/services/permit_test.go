@@ -44,6 +44,7 @@ func TestDoctorsLicence(t *testing.T) {
 	s.in(ptsp, "recommendation")
 	s.answers(ptsp, "administrasi", "lengkap", "")
 	s.in(ptsp, "decision")
+	c.Signer(t, pagetest.HostBatam, "dpmptsp")
 	s.takes(ptsp, "approve", "")
 	s.issued("SURAT IZIN PRAKTIK", "DOKTER SPESIALIS", "440/REK/001", "STR-123", "Klinik Teratai", "Bidang spesialisasi: Anak", "24 November 2031")
 	s.stands("Izin Anda sudah terbit")
@@ -107,8 +108,10 @@ func TestAdvertisingIsPaidBeforeItIsPermitted(t *testing.T) {
 	s.mayNot(ptsp, "input.invalid", "record_payment", "", "paid_amount", "1000000", "paid_on", "2026-11-24", "paid_reference", "NTPD-1")
 	s.takes(ptsp, "record_payment", "", "paid_amount", "1500000", "paid_on", "2026-11-24", "paid_reference", "NTPD-1")
 	s.in(ptsp, "paid")
-	s.takes(ptsp, "approve", "")
-	s.issued("IZIN PENYELENGGARAAN REKLAME", "Untuk dan atas nama CV Teratai", "4 m × 2,5 m, 2 sisi", "Rp1.500.000", "SKPD-7", "NTPD-1", "Jl. Sudirman")
+	c.Signer(t, pagetest.HostBatam, "dpmptsp")
+	s.mayNot(ptsp, "input.invalid", "approve", "", "berlaku_sampai", "2026-11-01")
+	s.takes(ptsp, "approve", "", "berlaku_sampai", "2027-01-30")
+	s.issued("Contoh Pejabat", "30 Januari 2027", "IZIN PENYELENGGARAAN REKLAME", "Untuk dan atas nama CV Teratai", "4 m × 2,5 m, 2 sisi", "Rp1.500.000", "SKPD-7", "NTPD-1", "Jl. Sudirman")
 }
 
 // TestAdvertisingOnAnUnfitSiteIsNotBilled: the case comes back to be refused.
