@@ -20,6 +20,7 @@ var PlatformReach = map[string]Reach{
 	"meter":          {"SELECT", "to say what usage amounts to"},
 	"plan":           {"SELECT,INSERT", "the price list is the platform's to keep"},
 	"plan_version":   {"SELECT,INSERT", "the price list is the platform's to keep"},
+	"coupon":         {"SELECT,INSERT", "the price list is the platform's to keep"},
 	"subscription":   {"SELECT", "to price the usage of each city for the BUMD"},
 	"usage_event":    {"SELECT", "the BUMD reads the usage of each city"},
 	"usage_touch":    {"SELECT", "the BUMD reads the usage of each city"},

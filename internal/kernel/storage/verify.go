@@ -20,6 +20,7 @@ var PlatformTables = map[string]string{
 	"meter":            "what usage events amount to: the same for every city, no figure of any",
 	"plan":             "the price list: offered to every city alike",
 	"plan_version":     "what each plan costs: offered to every city alike",
+	"coupon":           "what the platform lets cities off: offered to every city alike",
 	"goose_db_version": "which migrations ran",
 	"spatial_ref_sys":  "PostGIS's coordinate systems",
 }

@@ -2,8 +2,9 @@
 // recompute every rupiah.
 //
 // The price list is data: a plan has versions that never change, and a subscription stays on its version until the
-// city is moved. Rate is a pure function from a version, the usage of a period and the period to lines. An Estimate is
-// that for a month of a city as it stands now; it is not an invoice and holds no tax. No amount is ever a float.
+// city is moved. Rate is a pure function from a version, the city's terms, the usage of a period and the period to lines.
+// An Estimate is that for a month of a city as it stands now; it is not an invoice and holds no tax. No amount is ever a
+// float.
 package billing
 
 import (

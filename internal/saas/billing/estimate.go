@@ -45,21 +45,23 @@ func (s *Service) Estimate(ctx context.Context, city tenancy.City, month time.Ti
 	}
 	for _, sub := range subs {
 		if p, ok := e.Month.cut(sub.StartsOn, sub.EndsOn); ok {
-			if err := s.add(ctx, &e, city, sub.Plan, sub.Version, p); err != nil {
-				return Estimate{}, fmt.Errorf("billing: estimate: %w", err)
+			for _, part := range p.splitAt(sub.TrialEndsOn) {
+				if err := s.add(ctx, &e, city, sub, part); err != nil {
+					return Estimate{}, fmt.Errorf("billing: estimate: %w", err)
+				}
 			}
 		}
 	}
 	return e, nil
 }
 
-// add prices the days p under a version and adds its lines to e.
-func (s *Service) add(ctx context.Context, e *Estimate, city tenancy.City, code string, number int, p Period) error {
-	offer, err := findPlan(ctx, s.db.App, code)
+// add prices the days p under a subscription and adds its lines to e.
+func (s *Service) add(ctx context.Context, e *Estimate, city tenancy.City, sub Subscription, p Period) error {
+	offer, err := findPlan(ctx, s.db.App, sub.Plan)
 	if err != nil {
 		return err
 	}
-	v, err := findVersion(ctx, s.db.App, code, number, time.Date(p.Year, p.Month, p.LastDay, 0, 0, 0, 0, time.UTC))
+	v, err := findVersion(ctx, s.db.App, sub.Plan, sub.Version, time.Date(p.Year, p.Month, p.LastDay, 0, 0, 0, 0, time.UTC))
 	if err != nil {
 		return err
 	}
@@ -68,7 +70,7 @@ func (s *Service) add(ctx context.Context, e *Estimate, city tenancy.City, code 
 	if err != nil {
 		return err
 	}
-	r, err := Rate(v, usage, p)
+	r, err := Rate(v, sub.terms(), usage, p)
 	if err != nil {
 		return err
 	}

@@ -32,8 +32,7 @@ func (p Period) Window(loc *time.Location) (from, to time.Time) {
 
 // cut returns the days of p from starts on and before ends, and whether there are any; a zero ends is none.
 func (p Period) cut(starts, ends time.Time) (Period, bool) {
-	first := time.Date(p.Year, p.Month, p.FirstDay, 0, 0, 0, 0, time.UTC)
-	last := time.Date(p.Year, p.Month, p.LastDay, 0, 0, 0, 0, time.UTC)
+	first, last := p.first(), p.last()
 	if starts = date(starts); starts.After(first) {
 		first = starts
 	}
@@ -47,6 +46,25 @@ func (p Period) cut(starts, ends time.Time) (Period, bool) {
 	}
 	p.FirstDay, p.LastDay = first.Day(), last.Day()
 	return p, true
+}
+
+func (p Period) first() time.Time {
+	return time.Date(p.Year, p.Month, p.FirstDay, 0, 0, 0, 0, time.UTC)
+}
+
+func (p Period) last() time.Time { return time.Date(p.Year, p.Month, p.LastDay, 0, 0, 0, 0, time.UTC) }
+
+// holds reports whether a calendar day is in p.
+func (p Period) holds(day time.Time) bool { return !day.Before(p.first()) && !day.After(p.last()) }
+
+// splitAt divides p so that a day in it begins a part of its own; a zero day, or one that is not inside, divides nothing.
+func (p Period) splitAt(day time.Time) []Period {
+	if day = date(day); !p.holds(day) || !day.After(p.first()) {
+		return []Period{p}
+	}
+	rest := p
+	p.LastDay, rest.FirstDay = day.Day()-1, day.Day()
+	return []Period{p, rest}
 }
 
 // date is the calendar day that t shows, as midnight of UTC, so that days compare without a zone.

@@ -2,6 +2,7 @@ package billing
 
 import (
 	"fmt"
+	"time"
 
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/money"
@@ -17,16 +18,22 @@ type Line struct {
 	Unit      i18n.Text
 	Period    Period
 
-	Meter    string // empty for Flat
-	Quantity int64  // used
-	Included int64  // of those, how many could be used at no further cost in this period
+	Meter    string // empty for what counts no usage
+	Quantity int64  // used; of an add-on how many there are; of a coupon the percentage
+	Included int64  // of those used, how many could be used at no further cost in this period
+	Size     int64  // of a package
 	Price    money.Rupiah
-	Steps    []Step // the chargeable units by price, in order; none when nothing is chargeable
+	Steps    []Step       // the chargeable units by price, in order; none when nothing is chargeable
+	Base     money.Rupiah // what a minimum tops up, or a coupon lowers
+	From     time.Time    // of a year paid in advance, or of what was not used of it: the first day
+	Until    time.Time    // and the first day after it
+	Of       int          // days of that year
+	Waived   money.Rupiah // what it would have cost without the trial
 
-	Amount money.Rupiah
+	Amount money.Rupiah // negative for a credit and a discount
 }
 
-// Step is a number of units at one price.
+// Step is a number of units, or of packages, at one price.
 type Step struct {
 	Quantity int64
 	Price    money.Rupiah
@@ -39,36 +46,98 @@ type Rating struct {
 	Total money.Rupiah
 }
 
-// Rate prices usage under a version for a period. It is pure: the same arguments give the same lines, one per component
-// in the version's order, also for components that cost nothing.
+// Rate prices usage under a version and the city's terms for a period. It is pure: the same arguments give the same lines, one
+// per component in the version's order, also for components that cost nothing, and the coupon's last.
 //
 // A flat price is charged by days: price × days ÷ days of the month, halves of a rupiah up. Included units are granted
-// by days too, rounded up in the city's favour. Tiers count the units after the included ones. Usage must name every
-// meter of the version, zero included: a plan on a meter that does not exist is refused, since it would bill nothing
-// for ever. A negative quantity and an amount out of range are refused too.
-func Rate(v Version, usage map[string]int64, p Period) (Rating, error) {
+// by days too, rounded up in the city's favour. Tiers count the units after the included ones. A yearly price is charged
+// whole in the period of each anniversary; when the subscription ends before the year does, the period of its last day
+// gives back the days that were not used, so that such a total can be negative. Nothing in a trial costs anything.
+//
+// Usage must name every meter of the version, zero included: a plan on a meter that does not exist is refused, since it
+// would bill nothing for ever. A negative quantity, an amount out of range, and a period in the middle of which the terms
+// change are refused too.
+func Rate(v Version, t Terms, usage map[string]int64, p Period) (Rating, error) {
+	if err := t.fits(p); err != nil {
+		return Rating{}, err
+	}
 	var r Rating
 	for _, c := range v.Components {
-		line := Line{Plan: v.Plan, Version: v.Number, Component: c.Code, Kind: c.Kind, Name: c.Name, Unit: c.Unit, Period: p,
-			Meter: c.Meter, Price: c.Price}
-		if err := line.price(c, usage); err != nil {
+		lines, err := t.lines(c, usage, p, r.Total)
+		if err == nil {
+			err = r.add(v, t.trial(p), lines...)
+		}
+		if err != nil {
 			return Rating{}, fmt.Errorf("billing: rate %s of plan %s: %w", c.Code, v.Plan, err)
 		}
-		total, err := r.Total.Add(line.Amount)
-		if err != nil {
-			return Rating{}, fmt.Errorf("billing: rate plan %s: %w", v.Plan, err)
-		}
-		r.Lines, r.Total = append(r.Lines, line), total
+	}
+	l, ok, err := t.discount(r.Lines, p)
+	if err == nil && ok {
+		err = r.add(v, false, l)
+	}
+	if err != nil {
+		return Rating{}, fmt.Errorf("billing: rate plan %s: %w", v.Plan, err)
 	}
 	return r, nil
 }
 
-func (l *Line) price(c Component, usage map[string]int64) (err error) {
-	days, month := int64(l.Period.Days()), int64(l.Period.MonthDays())
-	if c.Kind == Flat {
-		l.Amount, err = c.Price.FractionHalfUp(days, month)
-		return err
+func (r *Rating) add(v Version, free bool, lines ...Line) error {
+	for _, l := range lines {
+		l.Plan, l.Version = v.Plan, v.Number
+		if free {
+			l.Waived, l.Amount = l.Amount, 0
+		}
+		total, err := r.Total.Add(l.Amount)
+		if err != nil {
+			return err
+		}
+		r.Lines, r.Total = append(r.Lines, l), total
 	}
+	return nil
+}
+
+// lines prices one component. Before is what those in front of it come to.
+func (t Terms) lines(c Component, usage map[string]int64, p Period, before money.Rupiah) ([]Line, error) {
+	l := Line{Component: c.Code, Kind: c.Kind, Name: c.Name, Unit: c.Unit, Period: p, Meter: c.Meter, Price: c.Price, Size: c.Size}
+	price := c.Price
+	if c.Optional {
+		l.Quantity = t.Addons[c.Code]
+		if l.Quantity < 0 {
+			return nil, fmt.Errorf("there are %d of the add-on", l.Quantity)
+		}
+		if l.Quantity == 0 {
+			return nil, nil
+		}
+		var err error
+		if price, err = price.Times(l.Quantity); err != nil {
+			return nil, err
+		}
+	}
+	days, month := int64(p.Days()), int64(p.MonthDays())
+	var err error
+	switch {
+	case c.Kind == Flat && c.Every == Yearly:
+		return t.yearly(l, price, p)
+	case c.Kind == Flat:
+		l.Amount, err = price.FractionHalfUp(days, month)
+	case c.Kind == Once:
+		if p.holds(t.paidFrom()) {
+			l.Amount = price
+		}
+	case c.Kind == Minimum:
+		l.Base = before
+		var least money.Rupiah
+		if least, err = price.FractionHalfUp(days, month); err == nil {
+			l.Amount, err = max(least, before).Sub(before)
+		}
+	default:
+		err = l.use(c, usage, days, month)
+	}
+	return []Line{l}, err
+}
+
+// use prices what a meter has counted.
+func (l *Line) use(c Component, usage map[string]int64, days, month int64) (err error) {
 	used, ok := usage[c.Meter]
 	if !ok {
 		return fmt.Errorf("there is no meter %q", c.Meter)
@@ -80,11 +149,24 @@ func (l *Line) price(c Component, usage map[string]int64) (err error) {
 	if l.Included, err = granted(c.Included, days, month); err != nil {
 		return err
 	}
-	tiers := c.Tiers
-	if c.Kind == Unit {
-		tiers = []Tier{{Price: c.Price}}
+	chargeable := max(used-l.Included, 0)
+	switch c.Kind {
+	case Unit:
+		return l.climb([]Tier{{Price: c.Price}}, chargeable)
+	case Package:
+		begun := chargeable / c.Size
+		if chargeable%c.Size > 0 {
+			begun++
+		}
+		return l.climb([]Tier{{Price: c.Price}}, begun)
+	case Volume:
+		for _, one := range c.Tiers {
+			if one.UpTo == 0 || chargeable <= one.UpTo {
+				return l.climb([]Tier{{Price: one.Price}}, chargeable)
+			}
+		}
 	}
-	return l.climb(tiers, max(used-l.Included, 0))
+	return l.climb(c.Tiers, chargeable)
 }
 
 // granted is the share of included units for some days of a month, rounded up.

@@ -71,7 +71,7 @@ func TestRate(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			r, err := billing.Rate(billing.Version{Plan: "p", Number: 3, Components: []billing.Component{tt.c}}, map[string]int64{"m": tt.used}, tt.p)
+			r, err := billing.Rate(billing.Version{Plan: "p", Number: 3, Components: []billing.Component{tt.c}}, billing.Terms{}, map[string]int64{"m": tt.used}, tt.p)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -92,7 +92,7 @@ func TestRate(t *testing.T) {
 func TestWorkingInEnglish(t *testing.T) {
 	t.Parallel()
 	r, err := billing.Rate(billing.Version{Components: []billing.Component{flat(1000), unit(1000, 2500), tiered(0, billing.Tier{Price: 1})}},
-		map[string]int64{"m": 1013}, days(2026, 11, 1, 30))
+		billing.Terms{}, map[string]int64{"m": 1013}, days(2026, 11, 1, 30))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,14 +124,14 @@ func TestRateRefuses(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			r, err := billing.Rate(billing.Version{Components: []billing.Component{tt.c}}, tt.usage, october())
+			r, err := billing.Rate(billing.Version{Components: []billing.Component{tt.c}}, billing.Terms{}, tt.usage, october())
 			if err == nil || !strings.Contains(err.Error(), tt.want) || r.Lines != nil {
 				t.Errorf("%+v, %v; want %q", r, err, tt.want)
 			}
 		})
 	}
 	two := billing.Version{Components: []billing.Component{flat(money.Max), flat(1)}}
-	if _, err := billing.Rate(two, nil, october()); !errors.Is(err, money.ErrOverflow) {
+	if _, err := billing.Rate(two, billing.Terms{}, nil, october()); !errors.Is(err, money.ErrOverflow) {
 		t.Errorf("a total out of range: %v", err)
 	}
 }
@@ -148,7 +148,8 @@ func anyVersion() *rapid.Generator[billing.Version] {
 			below += rapid.Int64Range(1, 500).Draw(t, "width")
 			tiers = append(tiers, billing.Tier{UpTo: below, Price: price.Draw(t, "tier")})
 		}
-		v.Components = append(v.Components, tiered(included.Draw(t, "tiers after"), append(tiers, billing.Tier{Price: price.Draw(t, "last tier")})...))
+		v.Components = append(v.Components, tiered(included.Draw(t, "tiers after"), append(tiers, billing.Tier{Price: price.Draw(t, "last tier")})...),
+			packages(included.Draw(t, "packages after"), rapid.Int64Range(1, 300).Draw(t, "size"), price.Draw(t, "package")), minimum(price.Draw(t, "minimum")))
 		if err := v.Validate(); err != nil {
 			t.Fatal(err)
 		}
@@ -166,7 +167,7 @@ func anyPeriod() *rapid.Generator[billing.Period] {
 }
 
 func rate(t *rapid.T, v billing.Version, used int64, p billing.Period) billing.Rating {
-	r, err := billing.Rate(v, map[string]int64{"m": used}, p)
+	r, err := billing.Rate(v, billing.Terms{}, map[string]int64{"m": used}, p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,10 +183,13 @@ func TestRatingIsNeverNegativeAndNeverFallsWithUsage(t *testing.T) {
 		a, b := rate(t, v, less, p), rate(t, v, more, p)
 		var sum money.Rupiah
 		for i := range a.Lines {
-			if a.Lines[i].Amount < 0 || b.Lines[i].Amount < a.Lines[i].Amount {
+			if a.Lines[i].Amount < 0 || a.Lines[i].Kind != billing.Minimum && b.Lines[i].Amount < a.Lines[i].Amount {
 				t.Fatalf("%s costs %v for %d and %v for %d", a.Lines[i].Component, a.Lines[i].Amount, less, b.Lines[i].Amount, more)
 			}
 			sum += a.Lines[i].Amount
+		}
+		if b.Total < a.Total {
+			t.Fatalf("%d costs %v and %d costs %v", less, a.Total, more, b.Total)
 		}
 		if sum != a.Total {
 			t.Fatalf("lines add up to %v; total %v", sum, a.Total)
@@ -202,7 +206,7 @@ func TestStepsExplainTheAmount(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		used := rapid.Int64Range(0, 5000).Draw(t, "used")
 		for _, l := range rate(t, anyVersion().Draw(t, "version"), used, anyPeriod().Draw(t, "period")).Lines {
-			if l.Kind == billing.Flat {
+			if l.Meter == "" || l.Kind == billing.Package {
 				continue
 			}
 			var units int64

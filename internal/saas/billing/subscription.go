@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -16,16 +17,39 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
-// Subscription says which version of which plan a city is on, from one day until the day before another.
+// Subscription says which version of which plan a city is on, from one day until the day before another, and on what terms.
 type Subscription struct {
 	bun.BaseModel `bun:"table:subscription,alias:s"`
 
-	TenantID tenancy.ID `bun:"tenant_id,pk"`
-	ID       uuid.UUID  `bun:"id,pk"`
-	Plan     string     `bun:"plan"`
-	Version  int        `bun:"version"`
-	StartsOn time.Time  `bun:"starts_on"`
-	EndsOn   time.Time  `bun:"ends_on,nullzero"` // zero while it has no end
+	TenantID    tenancy.ID       `bun:"tenant_id,pk"`
+	ID          uuid.UUID        `bun:"id,pk"`
+	Plan        string           `bun:"plan"`
+	Version     int              `bun:"version"`
+	StartsOn    time.Time        `bun:"starts_on"`
+	EndsOn      time.Time        `bun:"ends_on,nullzero"` // zero while it has no end
+	EndedAs     Ending           `bun:"ended_as,nullzero"`
+	TrialEndsOn time.Time        `bun:"trial_ends_on,nullzero"` // the first day that is paid for; zero without a trial
+	Addons      map[string]int64 `bun:"addons,type:jsonb"`
+	Coupon      *Coupon          `bun:"coupon,type:jsonb,nullzero"`
+}
+
+// Ending says what follows a subscription.
+type Ending string
+
+// The endings.
+const (
+	Moved     Ending = "moved" // another one
+	Cancelled Ending = "cancelled"
+	Paused    Ending = "paused" // until the city resumes
+)
+
+func (s Subscription) terms() Terms {
+	return Terms{StartsOn: s.StartsOn, EndsOn: s.EndsOn, TrialEnds: s.TrialEndsOn, Addons: s.Addons, Coupon: s.Coupon}
+}
+
+// columns are those of a Subscription.
+func columns() []string {
+	return []string{"tenant_id", "id", "plan", "version", "starts_on", "ends_on", "ended_as", "trial_ends_on", "addons", "coupon"}
 }
 
 // SubscribeInput puts a city on the newest version of a plan that is in effect on the first day.
@@ -33,14 +57,21 @@ type SubscribeInput struct {
 	City      tenancy.City
 	Plan      string
 	StartsOn  time.Time // its calendar day counts
+	TrialDays int       // for which nothing is paid
+	Addons    map[string]int64
+	Coupon    string    // code of one that holds on the first day
 	ActorID   uuid.UUID // who decided; the nil UUID and audit.System for the demonstration
 	ActorKind string
 }
 
-// Subscribe starts a subscription and ends the one before it on the same day; subscribing to the same version from
-// the same day again changes nothing. It is for the platform, whose permission the edge has checked. It refuses an
-// unknown plan with NotFound "billing.plan_unknown", and a day that a later or ended subscription covers with Conflict
-// "billing.subscription_overlap".
+// trialMost bounds a trial, in days.
+const trialMost = 366
+
+// Subscribe starts a subscription and ends the one before it on the same day; what was planned from that day on is withdrawn
+// if it has not begun. So an upgrade is one from today, and a downgrade one from the first of next month. Subscribing to
+// the same version from the same day again changes nothing. It is for the platform, whose permission the edge has checked.
+// It refuses an unknown plan with NotFound "billing.plan_unknown", a day that a later or ended subscription covers with
+// Conflict "billing.subscription_overlap", and Invalid for a trial, an add-on or a coupon that there cannot be.
 func (s *Service) Subscribe(ctx context.Context, in SubscribeInput) (Subscription, error) {
 	ctx, err := tenancy.Inside(ctx, in.City)
 	if err != nil {
@@ -52,26 +83,69 @@ func (s *Service) Subscribe(ctx context.Context, in SubscribeInput) (Subscriptio
 		if err != nil {
 			return err
 		}
-		sub = Subscription{TenantID: in.City.ID, Plan: v.Plan, Version: v.Number, StartsOn: date(in.StartsOn)}
+		sub = Subscription{TenantID: in.City.ID, Plan: v.Plan, Version: v.Number, StartsOn: date(in.StartsOn), Addons: in.Addons}
 		if same, err := subscribed(ctx, tx, &sub); same || err != nil {
 			return err
 		}
-		return subscribe(ctx, tx, &sub, in)
+		if err := agree(ctx, tx, &sub, v, in); err != nil {
+			return err
+		}
+		return subscribe(ctx, tx, &sub, in.ActorID, in.ActorKind, s.today(in.City))
 	})
+	return sub, refused("subscribe", err)
+}
+
+// refused names the refusal of the database for days that overlap.
+func refused(what string, err error) error {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) && pg.ConstraintName == "subscription_one_at_a_time" {
-		return Subscription{}, fault.Wrap(fault.Conflict, "billing.subscription_overlap", err)
+		return fault.Wrap(fault.Conflict, "billing.subscription_overlap", err)
 	}
 	if err != nil {
-		return Subscription{}, fmt.Errorf("billing: subscribe: %w", err)
+		return fmt.Errorf("billing: %s: %w", what, err)
 	}
-	return sub, nil
+	return nil
 }
+
+// today is the calendar day in a city.
+func (s *Service) today(c tenancy.City) time.Time { return date(s.now().In(c.Location())) }
+
+// agree holds the terms that are asked for to the version and the list of coupons.
+func agree(ctx context.Context, tx bun.IDB, sub *Subscription, v Version, in SubscribeInput) error {
+	var bad []fault.Field
+	if in.TrialDays < 0 || in.TrialDays > trialMost {
+		bad = append(bad, fault.Field{Name: "trial_days", Code: "trial_days", Args: []any{"max", trialMost}})
+	} else if in.TrialDays > 0 {
+		sub.TrialEndsOn = sub.StartsOn.AddDate(0, 0, in.TrialDays)
+	}
+	for code, n := range in.Addons {
+		if n < 1 || n > addonMost || !slices.ContainsFunc(v.Components, func(c Component) bool { return c.Code == code && c.Optional }) {
+			bad = append(bad, fault.Field{Name: "addons." + code, Code: "not_an_option"})
+		}
+	}
+	if sub.Addons == nil {
+		sub.Addons = map[string]int64{}
+	}
+	if in.Coupon != "" {
+		c, ok, err := findCoupon(ctx, tx, in.Coupon, sub.StartsOn)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			bad = append(bad, fault.Field{Name: "coupon", Code: "not_an_option"})
+		}
+		sub.Coupon = &c
+	}
+	return fault.Fields(bad)
+}
+
+// addonMost bounds how many of one add-on a city has.
+const addonMost = 1000
 
 // subscribed fills sub from the subscription that has its plan, version and first day, and reports whether there is one.
 func subscribed(ctx context.Context, tx bun.Tx, sub *Subscription) (bool, error) {
 	err := tx.NewSelect().Model(sub).Column("id", "ends_on").
-		Where("tenant_id = ? AND plan = ? AND version = ? AND starts_on = ?", sub.TenantID, sub.Plan, sub.Version,
+		Where("tenant_id = ? AND withdrawn_at IS NULL AND plan = ? AND version = ? AND starts_on = ?", sub.TenantID, sub.Plan, sub.Version,
 			sub.StartsOn.Format(time.DateOnly)).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
@@ -79,31 +153,47 @@ func subscribed(ctx context.Context, tx bun.Tx, sub *Subscription) (bool, error)
 	return err == nil, err
 }
 
-func subscribe(ctx context.Context, tx bun.Tx, sub *Subscription, in SubscribeInput) error {
+// subscribe writes sub, ends the one before it and withdraws what was planned from its day on and has not begun.
+func subscribe(ctx context.Context, tx bun.Tx, sub *Subscription, actor uuid.UUID, kind string, today time.Time) error {
 	day := sub.StartsOn.Format(time.DateOnly)
-	_, err := tx.NewRaw("UPDATE subscription SET ends_on = ? WHERE tenant_id = ? AND ends_on IS NULL AND starts_on < ?",
-		day, sub.TenantID, day).Exec(ctx)
+	if err := withdraw(ctx, tx, sub.TenantID, sub.StartsOn, today); err != nil {
+		return err
+	}
+	_, err := tx.NewRaw("UPDATE subscription SET ends_on = ?, ended_as = ? WHERE tenant_id = ? AND withdrawn_at IS NULL AND ends_on IS NULL AND starts_on < ?",
+		day, Moved, sub.TenantID, day).Exec(ctx)
 	if err != nil {
 		return err
 	}
 	if sub.ID, err = uuid.NewV7(); err != nil {
 		return err
 	}
-	_, err = tx.NewRaw("INSERT INTO subscription (tenant_id, id, plan, version, starts_on) VALUES (?, ?, ?, ?, ?)",
-		sub.TenantID, sub.ID, sub.Plan, sub.Version, day).Exec(ctx)
+	if _, err := tx.NewInsert().Model(sub).Column(columns()...).Exec(ctx); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Entry{ActorID: actor, ActorKind: kind, Action: "subscription.start", Object: "subscription", ObjectID: sub.ID,
+		Detail: map[string]any{"plan": sub.Plan, "version": sub.Version, "starts_on": day}})
+}
+
+// withdraw takes back what was planned from a day on and has not begun today: the subscriptions, and the ends of those before
+// them.
+func withdraw(ctx context.Context, tx bun.Tx, city tenancy.ID, from, today time.Time) error {
+	day, now := from.Format(time.DateOnly), today.Format(time.DateOnly)
+	_, err := tx.NewRaw("UPDATE subscription SET withdrawn_at = now() WHERE tenant_id = ? AND withdrawn_at IS NULL AND starts_on >= ? AND starts_on > ?",
+		city, day, now).Exec(ctx)
 	if err != nil {
 		return err
 	}
-	return audit.Record(ctx, tx, audit.Entry{ActorID: in.ActorID, ActorKind: in.ActorKind, Action: "subscription.start",
-		Object: "subscription", ObjectID: sub.ID, Detail: map[string]any{"plan": sub.Plan, "version": sub.Version, "starts_on": day}})
+	_, err = tx.NewRaw("UPDATE subscription SET ends_on = NULL, ended_as = NULL WHERE tenant_id = ? AND withdrawn_at IS NULL AND ends_on >= ? AND ends_on > ?",
+		city, day, now).Exec(ctx)
+	return err
 }
 
 // subscriptions reads those of ctx's city that hold on a day of p, in the order of their days.
 func subscriptions(ctx context.Context, db bun.IDB, p Period) ([]Subscription, error) {
 	from, to := p.Window(time.UTC)
 	var all []Subscription
-	err := db.NewSelect().Model(&all).Column("tenant_id", "id", "plan", "version", "starts_on", "ends_on").
-		Where("tenant_id = ? AND starts_on < ? AND (ends_on IS NULL OR ends_on > ?)", tenancy.Must(ctx),
+	err := db.NewSelect().Model(&all).Column(columns()...).
+		Where("tenant_id = ? AND withdrawn_at IS NULL AND starts_on < ? AND (ends_on IS NULL OR ends_on > ?)", tenancy.Must(ctx),
 							to.Format(time.DateOnly), from.Format(time.DateOnly)).
 		Order("starts_on").Limit(31).Scan(ctx) // one a day is the most there can be
 	return all, err

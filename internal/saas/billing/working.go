@@ -4,16 +4,17 @@ import (
 	"strings"
 
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/money"
 )
 
 // Working says in words how the line's amount comes about, for a page and for the invoice:
 // "13 permohonan, 10 sudah termasuk, 3 di atas yang termasuk; 3 × Rp2.500 = Rp7.500".
 func (l Line) Working(in i18n.Locale) string {
-	if l.Kind == Flat {
-		if l.Period.Whole() {
-			return in.T("billing.working.flat", "price", l.Price)
-		}
-		return in.T("billing.working.flat_days", "price", l.Price, "days", l.Period.Days(), "of", l.Period.MonthDays(), "amount", l.Amount)
+	if l.Waived != 0 {
+		return in.T("billing.working.trial", "amount", l.Waived)
+	}
+	if l.Meter == "" {
+		return l.withoutUsage(in)
 	}
 	used, included := in.Number(l.Quantity), in.Number(l.Included)
 	var parts []string
@@ -27,10 +28,47 @@ func (l Line) Working(in i18n.Locale) string {
 			"left", in.Number(l.Quantity-l.Included)))
 	}
 	for _, s := range l.Steps {
+		if l.Kind == Package {
+			parts = append(parts, in.T("billing.working.package", "quantity", in.Number(s.Quantity), "size", in.Number(l.Size), "price", s.Price, "amount", s.Amount))
+			continue
+		}
 		parts = append(parts, in.T("billing.working.step", "quantity", in.Number(s.Quantity), "price", s.Price, "amount", s.Amount))
 	}
 	if len(l.Steps) > 1 {
 		parts = append(parts, in.T("billing.working.sum", "amount", l.Amount))
 	}
 	return strings.Join(parts, "; ")
+}
+
+// withoutUsage is the working of a line that counts no usage.
+func (l Line) withoutUsage(in i18n.Locale) string {
+	price, many := l.Price, ""
+	if l.Quantity > 0 && l.Kind != Discount {
+		price = l.Price * money.Rupiah(l.Quantity) // it fitted when it was rated
+		many = in.T("billing.working.step", "quantity", in.Number(l.Quantity), "price", l.Price, "amount", price) + "; "
+	}
+	days, of := l.Period.Days(), l.Period.MonthDays()
+	switch {
+	case l.Kind == Credit:
+		return many + in.T("billing.working.credit", "price", price, "days", daysBetween(l.From, l.Until), "of", l.Of, "amount", l.Amount)
+	case l.Kind == Flat && !l.Until.IsZero() && l.Amount == 0:
+		return in.T("billing.working.year_paid", "until", in.Date(l.Until.AddDate(0, 0, -1)))
+	case l.Kind == Flat && !l.Until.IsZero():
+		return many + in.T("billing.working.year", "price", price, "from", in.Date(l.From), "until", in.Date(l.Until.AddDate(0, 0, -1)))
+	case l.Kind == Once && l.Amount == 0:
+		return in.T("billing.working.once_paid")
+	case l.Kind == Once:
+		return many + in.T("billing.working.once", "price", price)
+	case l.Kind == Minimum && l.Amount == 0:
+		return in.T("billing.working.minimum_met", "base", l.Base, "price", price)
+	case l.Kind == Minimum:
+		return in.T("billing.working.minimum", "base", l.Base, "least", l.Base+l.Amount, "amount", l.Amount)
+	case l.Kind == Discount && l.Quantity > 0:
+		return in.T("billing.working.percent", "percent", l.Quantity, "base", l.Base, "amount", l.Amount)
+	case l.Kind == Discount && -l.Amount == l.Base:
+		return in.T("billing.working.off_all", "price", price, "base", l.Base)
+	case l.Period.Whole():
+		return many + in.T("billing.working.flat", "price", price)
+	}
+	return many + in.T("billing.working.flat_days", "price", price, "days", days, "of", of, "amount", l.Amount)
 }

@@ -1,0 +1,121 @@
+package billing
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// EndInput ends a city's subscription.
+type EndInput struct {
+	City      tenancy.City
+	On        time.Time // the first day it no longer holds
+	As        Ending    // Cancelled or Paused
+	Reason    string    // for the record
+	ActorID   uuid.UUID
+	ActorKind string
+}
+
+// reasonMost bounds the words of a decision, in characters.
+const reasonMost = 500
+
+// End ends the subscription that holds on the day before, and withdraws what was planned after it. What residents do goes on:
+// an end limits what staff can add, never a public service. It is for the platform, whose permission the edge has checked.
+// It refuses Conflict "billing.not_subscribed" when nothing holds on that day, "billing.past" for a day before today, and
+// Invalid without a reason.
+func (s *Service) End(ctx context.Context, in EndInput) (Subscription, error) {
+	in.Reason = strings.TrimSpace(in.Reason)
+	if in.Reason == "" {
+		return Subscription{}, fault.Fields([]fault.Field{{Name: "reason", Code: "required"}})
+	}
+	if n := utf8.RuneCountInString(in.Reason); n > reasonMost {
+		return Subscription{}, fault.Fields([]fault.Field{{Name: "reason", Code: "too_long", Args: []any{"max", reasonMost}}})
+	}
+	ctx, err := tenancy.Inside(ctx, in.City)
+	if err != nil {
+		return Subscription{}, err
+	}
+	on, today := date(in.On), s.today(in.City)
+	if on.Before(today) {
+		return Subscription{}, fault.New(fault.Conflict, "billing.past")
+	}
+	var sub Subscription
+	err = tenancy.InTx(ctx, s.db.App, func(ctx context.Context, tx bun.Tx) error {
+		if err := withdraw(ctx, tx, in.City.ID, on, today); err != nil {
+			return err
+		}
+		var err error
+		if sub, err = holding(ctx, tx, on.AddDate(0, 0, -1)); err != nil {
+			return err
+		}
+		if !sub.EndsOn.IsZero() && !sub.EndsOn.After(on) { // it has ended already, or ends that day by itself
+			return fault.New(fault.Conflict, "billing.not_subscribed")
+		}
+		sub.EndsOn, sub.EndedAs = on, in.As
+		if _, err := tx.NewUpdate().Model(&sub).Column("ends_on", "ended_as").WherePK().Exec(ctx); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, audit.Entry{ActorID: in.ActorID, ActorKind: in.ActorKind, Action: "subscription." + string(in.As), Object: "subscription",
+			ObjectID: sub.ID, Detail: map[string]any{"ends_on": on.Format(time.DateOnly), "reason": in.Reason}})
+	})
+	return sub, refused("end", err)
+}
+
+// holding reads the subscription of ctx's city that holds on a day, for a change; Conflict "billing.not_subscribed" when none does.
+func holding(ctx context.Context, tx bun.IDB, day time.Time) (Subscription, error) {
+	var sub Subscription
+	on := day.Format(time.DateOnly)
+	err := tx.NewSelect().Model(&sub).Column(columns()...).
+		Where("tenant_id = ? AND withdrawn_at IS NULL AND starts_on <= ? AND (ends_on IS NULL OR ends_on > ?)", tenancy.Must(ctx), on, on).
+		For("UPDATE").Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return sub, fault.New(fault.Conflict, "billing.not_subscribed")
+	}
+	return sub, err
+}
+
+// ResumeInput takes a paused subscription up again.
+type ResumeInput struct {
+	City      tenancy.City
+	On        time.Time // the first day
+	ActorID   uuid.UUID
+	ActorKind string
+}
+
+// Resume continues a paused subscription from a day on: the version, the add-ons and the coupon that it had. A trial is not
+// continued. It is for the platform, whose permission the edge has checked. It refuses Conflict "billing.not_paused" when
+// the city's last subscription is not paused on that day, and "billing.past" for a day before today.
+func (s *Service) Resume(ctx context.Context, in ResumeInput) (Subscription, error) {
+	ctx, err := tenancy.Inside(ctx, in.City)
+	if err != nil {
+		return Subscription{}, err
+	}
+	on, today := date(in.On), s.today(in.City)
+	if on.Before(today) {
+		return Subscription{}, fault.New(fault.Conflict, "billing.past")
+	}
+	var sub Subscription
+	err = tenancy.InTx(ctx, s.db.App, func(ctx context.Context, tx bun.Tx) error {
+		err := tx.NewSelect().Model(&sub).Column(columns()...).Where("tenant_id = ? AND withdrawn_at IS NULL", in.City.ID).
+			Order("starts_on DESC").Limit(1).For("UPDATE").Scan(ctx)
+		if errors.Is(err, sql.ErrNoRows) || err == nil && (sub.EndedAs != Paused || sub.EndsOn.After(on)) {
+			return fault.New(fault.Conflict, "billing.not_paused")
+		}
+		if err != nil {
+			return err
+		}
+		sub = Subscription{TenantID: sub.TenantID, Plan: sub.Plan, Version: sub.Version, StartsOn: on, Addons: sub.Addons, Coupon: sub.Coupon}
+		return subscribe(ctx, tx, &sub, in.ActorID, in.ActorKind, today)
+	})
+	return sub, refused("resume", err)
+}

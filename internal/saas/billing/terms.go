@@ -1,0 +1,78 @@
+package billing
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"bedelau/internal/kernel/money"
+)
+
+// Terms is how one city stands to a version: since when, until when, what it has added and what it is let off. The zero
+// Terms has begun long ago, has no end and no concession.
+type Terms struct {
+	StartsOn  time.Time        // the first day
+	EndsOn    time.Time        // the first day it no longer holds; zero while it has no end
+	TrialEnds time.Time        // the first day that is paid for; zero without a trial
+	Addons    map[string]int64 // how many it has of each optional component, by code
+	Coupon    *Coupon
+}
+
+// Coupon is a concession: a percentage of what the lines come to, or an amount a month. It never makes a bill negative, and
+// it is taken off last, so it also lowers a minimum. A period has it when it holds on the period's first day.
+type Coupon struct {
+	Code    string       `json:"code"`
+	Percent int64        `json:"percent,omitempty"` // 1 to 100; then Amount is zero
+	Amount  money.Rupiah `json:"amount,omitempty"`  // of a whole month
+	From    time.Time    `json:"from"`              // the first day
+	Until   time.Time    `json:"until,omitzero"`    // the first day it no longer holds; zero while it has no end
+	Only    []string     `json:"only,omitempty"`    // codes of components; every one when empty
+}
+
+// paidFrom is the first day that is paid for.
+func (t Terms) paidFrom() time.Time {
+	if !t.TrialEnds.IsZero() {
+		return date(t.TrialEnds)
+	}
+	return date(t.StartsOn)
+}
+
+// fits refuses a period in the middle of which the trial ends: usage cannot be shared out afterwards.
+func (t Terms) fits(p Period) error {
+	if day := date(t.TrialEnds); !t.TrialEnds.IsZero() && day.After(p.first()) && p.holds(day) {
+		return fmt.Errorf("billing: the trial ends on %s, within the period", day.Format(time.DateOnly))
+	}
+	return nil
+}
+
+// trial reports whether nothing is paid in p.
+func (t Terms) trial(p Period) bool {
+	return !t.TrialEnds.IsZero() && p.first().Before(date(t.TrialEnds))
+}
+
+// discount is the line by which a coupon lowers what the lines come to.
+func (t Terms) discount(lines []Line, p Period) (Line, bool, error) {
+	c := t.Coupon
+	if c == nil || p.first().Before(date(c.From)) || !c.Until.IsZero() && !p.first().Before(date(c.Until)) {
+		return Line{}, false, nil
+	}
+	l := Line{Component: c.Code, Kind: Discount, Period: p, Price: c.Amount, Quantity: c.Percent}
+	for _, one := range lines {
+		if one.Amount <= 0 || len(c.Only) > 0 && !slices.Contains(c.Only, one.Component) {
+			continue
+		}
+		var err error
+		if l.Base, err = l.Base.Add(one.Amount); err != nil {
+			return Line{}, false, err
+		}
+	}
+	off, err := l.Base.FractionHalfUp(c.Percent, 100)
+	if c.Percent == 0 {
+		off, err = c.Amount.FractionHalfUp(int64(p.Days()), int64(p.MonthDays()))
+	}
+	if err != nil {
+		return Line{}, false, err
+	}
+	l.Amount = -min(off, l.Base)
+	return l, true, nil
+}

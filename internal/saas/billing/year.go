@@ -1,0 +1,50 @@
+package billing
+
+import (
+	"time"
+
+	"bedelau/internal/kernel/money"
+)
+
+// yearly charges a year in advance in the period of its first day, and gives back what was not used of it in the period of
+// the subscription's last day. In every other period the line costs nothing and says until when it is paid.
+func (t Terms) yearly(l Line, price money.Rupiah, p Period) ([]Line, error) {
+	from, until := yearOf(t.paidFrom(), p.last())
+	l.From, l.Until, l.Of = from, until, daysBetween(from, until)
+	if p.holds(from) {
+		l.Amount = price
+	}
+	out := []Line{l}
+	ends := date(t.EndsOn)
+	if t.EndsOn.IsZero() || !p.holds(ends.AddDate(0, 0, -1)) || t.trial(p) {
+		return out, nil
+	}
+	if from, until = yearOf(t.paidFrom(), ends.AddDate(0, 0, -1)); !ends.Before(until) {
+		return out, nil
+	}
+	back := l
+	back.Kind, back.From, back.Until, back.Of = Credit, ends, until, daysBetween(from, until)
+	var err error
+	back.Amount, err = (-price).FractionHalfUp(int64(daysBetween(ends, until)), int64(back.Of))
+	return append(out, back), err
+}
+
+// yearOf is the year of a subscription, from one anniversary of its first day to the next, that holds a day.
+func yearOf(first, day time.Time) (from, until time.Time) {
+	n := max(day.Year()-first.Year(), 0)
+	for from = anniversary(first, n); from.After(day) && n > 0; from = anniversary(first, n) {
+		n--
+	}
+	return from, anniversary(first, n+1)
+}
+
+// anniversary is the same day n years later; for the 29th of February in a common year, the 28th.
+func anniversary(first time.Time, n int) time.Time { return monthsLater(first, 12*n) }
+
+// monthsLater is the same day n months later, or the last of that month when it has no such day.
+func monthsLater(first time.Time, n int) time.Time {
+	last := time.Date(first.Year(), first.Month()+time.Month(n)+1, 0, 0, 0, 0, 0, time.UTC)
+	return time.Date(last.Year(), last.Month(), min(first.Day(), last.Day()), 0, 0, 0, 0, time.UTC)
+}
+
+func daysBetween(from, until time.Time) int { return int(until.Sub(from) / (24 * time.Hour)) }
