@@ -79,6 +79,8 @@ type Application struct {
 	QueueAt   time.Time `bun:"queue_at"`
 	CreatedAt time.Time `bun:"created_at"`
 	UpdatedAt time.Time `bun:"updated_at"`
+
+	stored *stored // of one that was locked
 }
 
 // Correction is what an officer asked the applicant to mend. No fields means any of them, where the form has none to name.

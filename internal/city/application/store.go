@@ -48,19 +48,35 @@ func Get(ctx context.Context, db bun.IDB, id uuid.UUID) (Application, error) {
 func Lock(ctx context.Context, tx bun.IDB, r access.Reach, id uuid.UUID) (Application, error) {
 	var app Application
 	q := tx.NewSelect().Model(&app).Where("a.tenant_id = ? AND a.id = ?", tenancy.Must(ctx), id).For("UPDATE")
-	return app, OrNotFound(r.Where(q).Scan(tenancy.Prepared(ctx)))
+	if err := r.Where(q).Scan(tenancy.Prepared(ctx)); err != nil {
+		return app, OrNotFound(err)
+	}
+	app.stored = storedOf(tx, &app)
+	return app, nil
 }
 
 // LockAny is lock for the system's own jobs.
 func LockAny(ctx context.Context, tx bun.IDB, id uuid.UUID) (Application, error) {
 	var app Application
 	err := tx.NewSelect().Model(&app).Where("a.tenant_id = ? AND a.id = ?", tenancy.Must(ctx), id).For("UPDATE").Scan(tenancy.Prepared(ctx))
-	return app, OrNotFound(err)
+	if err != nil {
+		return app, OrNotFound(err)
+	}
+	app.stored = storedOf(tx, &app)
+	return app, nil
 }
 
-// Save writes every column of a locked application.
+// Save writes what has changed of a locked application.
 func Save(ctx context.Context, tx bun.IDB, app Application) error {
-	if _, err := tx.NewUpdate().Model(&app).WherePK().Exec(tenancy.Later(ctx)); err != nil {
+	q := tx.NewUpdate().Model(&app).WherePK()
+	if app.stored != nil {
+		changed := app.stored.changed(tx, &app)
+		if len(changed) == 0 {
+			return nil
+		}
+		q = q.Column(changed...)
+	}
+	if _, err := q.Exec(tenancy.Later(ctx)); err != nil {
 		return fmt.Errorf("application: save: %w", err)
 	}
 	return nil
