@@ -27,6 +27,10 @@ func (t *Template) Check(c *pack.Check, forms ...*form.Form) {
 	if !slices.Contains(placeholders(t.NumberPattern), "seq") {
 		c.Add("number_pattern", "bad_form", "value", t.NumberPattern, "example", "{seq}/SKP/{agency}/{month_roman}/{year}")
 	}
+	// Numbers are counted anew every year, so that without the year two documents would have one number.
+	if !slices.Contains(placeholders(t.NumberPattern), "year") {
+		c.Add("number_pattern", "no_year", "value", t.NumberPattern)
+	}
 	checkNames(c, "number_pattern", t.NumberPattern, numberParts())
 	if t.Series != "" {
 		c.OneOf("series", t.Series, SeriesService, SeriesAgency)

@@ -55,6 +55,13 @@ func (s *Service) Revoke(ctx context.Context, actor identity.Actor, id uuid.UUID
 			return fault.New(fault.Conflict, "document.ended")
 		}
 		now := s.now()
+		if d.Status == Unsigned && d.Replaces.Valid { // the one that it was to replace stays in force after all
+			_, err := tx.NewUpdate().Model((*Document)(nil)).Set("end_reason = '', ended_by = NULL").
+				Where("tenant_id = ? AND id = ? AND status = ?", d.TenantID, d.Replaces.UUID, Valid).Exec(ctx)
+			if err != nil {
+				return err
+			}
+		}
 		d.Status, d.EndedAt, d.EndedBy, d.EndReason = Revoked, now, uuid.NullUUID{UUID: actor.ID, Valid: true}, reason
 		if _, err := tx.NewUpdate().Model(&d).Column("status", "ended_at", "ended_by", "end_reason").WherePK().Exec(ctx); err != nil {
 			return err

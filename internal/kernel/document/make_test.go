@@ -108,6 +108,7 @@ func TestABrokenTemplateIsRefusedWithItsPlace(t *testing.T) {
 		{"a condition on nothing", func(x *Template) { x.Body[2].When = "umur > 17" }, "body[2].when"},
 		{"a condition that is none", func(x *Template) { x.Body[2].When = "nama" }, "body[2].when"},
 		{"no number", func(x *Template) { x.NumberPattern = "IZIN/{year}" }, "number_pattern"},
+		{"a number that comes again every year", func(x *Template) { x.NumberPattern = "{seq}/IZIN" }, "number_pattern"},
 		{"an answer in the number", func(x *Template) { x.NumberPattern = "{seq}/{nama}" }, "number_pattern"},
 		{"a text as the last day", func(x *Template) { x.ValidUntil = "nama" }, "valid_until"},
 		{"two last days", func(x *Template) { x.ValidUntil, x.ValidityMonths = "sampai", 12 }, "valid_until"},

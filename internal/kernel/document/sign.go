@@ -3,6 +3,7 @@ package document
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -157,7 +158,7 @@ func (s *Service) signedWith(ctx context.Context, tx bun.Tx, id uuid.UUID, f fil
 		return false, fmt.Errorf("document: sign: %w", err)
 	}
 	by.Action, by.Object, by.ObjectID, by.At = "document.sign", "document", d.ID, how.At
-	by.Detail = map[string]any{"document_number": d.Number, "method": how.Method, "serial": how.Serial, "stamped": how.Stamped}
+	by.Detail = map[string]any{"document_number": d.Number, "method": how.Method, "serial": how.Serial, "stamped": how.Stamped, "sha256": hex.EncodeToString(f.SHA256)}
 	if err := audit.Record(ctx, tx, by); err != nil {
 		return false, err
 	}

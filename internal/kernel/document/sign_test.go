@@ -302,6 +302,10 @@ func TestAPaperSignedByHand(t *testing.T) {
 	wants(t, err, "access.denied")
 	_, err = st.AddScan(st.ctx, officer, d.ID, "a.pdf", strings.NewReader("<html>"))
 	wants(t, err, "file.type")
+	_, err = st.AddScan(st.ctx, officer, d.ID, "a.pdf", strings.NewReader(""))
+	wants(t, err, "file.empty")
+	_, err = st.AddScan(st.ctx, officer, d.ID, "a.pdf", strings.NewReader("%PDF-1.7\nrusak"))
+	wants(t, err, "file.damaged_pdf")
 	got, err := st.AddScan(st.ctx, officer, d.ID, "pindai.jpg", bytes.NewReader(scan(t)))
 	if err != nil || got.Status != Valid || got.Signature.Method != SignScan || got.DraftFileID.UUID != d.FileID || len(st.ready) != 1 {
 		t.Fatalf("scanned %+v, %v", got, err)
@@ -376,6 +380,16 @@ func TestADocumentIsReplaced(t *testing.T) {
 	}
 	if _, err := replace(is, r); !fault.Is(err, "document.unsigned") {
 		t.Errorf("a fourth: %v", err)
+	}
+	// One that is given up before it is signed leaves the old one as it was.
+	if _, err := st.Revoke(st.ctx, head, third.ID, "Belum jadi diganti"); err != nil {
+		t.Fatal(err)
+	}
+	if was := st.again(t, is); was.Status != Valid || was.EndReason != "" || was.EndedBy.Valid {
+		t.Errorf("the old one says %q", was.EndReason)
+	}
+	if third, err = replace(is, r); err != nil {
+		t.Fatal(err)
 	}
 	if _, err := st.AddScan(st.ctx, st.staff("dinkes", "officer"), third.ID, "a.jpg", bytes.NewReader(scan(t))); err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 type Rule struct {
 	Types    []string
 	MaxBytes int64
+	Paper    bool // a PDF is pages and nothing else, open to everybody, because it will be kept as a signed paper is
 }
 
 // Types lists the short names a rule may use, in the order in which they are shown.
@@ -50,7 +51,8 @@ func Refuse(err error, field string) error {
 	code, ok := map[string]string{
 		"file.too_large": "file_too_large", "file.type": "file_type", "file.empty": "file_empty",
 		"file.damaged": "file_damaged", "file.too_many_pixels": "file_too_many_pixels", "file.interrupted": "file_interrupted",
-		"file.infected": "file_infected",
+		"file.infected": "file_infected", "file.encrypted": "file_encrypted", "file.active": "file_active",
+		"file.too_many_pages": "file_too_many_pages", "file.damaged_pdf": "file_damaged_pdf",
 	}[f.Code]
 	if !ok {
 		return err
