@@ -71,6 +71,7 @@ type App struct {
 	Packs     *pack.Engine
 	Catalog   *catalog.Catalog
 	Editor    *catalog.Editor
+	Tariffs   *tariff.Editor
 	Casework  *casework.Service
 	Bulk      *bulk.Service
 	Booking   *booking.Service
@@ -200,6 +201,7 @@ func (a *App) buildCity() error {
 	}
 	a.Calendar = calendar.New(a.DB.App, a.Guard, time.Now)
 	a.Calendar.Warn(a.Runner, a.Identity, a.Notify)
+	a.Tariffs = tariff.NewEditor(a.DB.App, a.Guard, nil)
 	a.Editor = catalog.NewEditor(catalog.EditorDeps{DB: a.DB, Guard: a.Guard, Definitions: a.Casework})
 	a.Builder = builder.New(builder.Deps{DB: a.DB, Guard: a.Guard, Forms: a.Casework, Workflows: a.Casework, Reserved: document.BuiltIn()})
 	a.Inbox = inbox.New(inbox.Deps{DB: a.DB, Guard: a.Guard, Number: application.ParseNumber})

@@ -32,6 +32,7 @@ import (
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/pgtest"
+	"bedelau/internal/kernel/tariff"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workflow"
 )
@@ -169,6 +170,11 @@ func (a *App) hotDesks(officer, admin identity.Actor, app application.Applicatio
 			_, _ = a.Editor.History(ctx, admin, "ktp-el-hilang")
 		}},
 		hotRead{"beginnings in the editor", func(ctx context.Context) { _, _ = a.Editor.Beginnings(ctx, admin) }},
+		hotRead{"tariffs", func(ctx context.Context) {
+			_, _ = a.Tariffs.All(ctx, admin)
+			_, _ = a.Tariffs.Versions(ctx, admin, "reklame-nsr")
+			_, _ = tariff.Known(ctx, a.DB.App)
+		}},
 		hotRead{"what a service can be made of", func(ctx context.Context) { _, _ = a.Editor.Kept(ctx, admin) }},
 		hotRead{"tasks to count again", func(ctx context.Context) {
 			_, _ = workflow.OpenTasks(ctx, a.DB.App, application.SubjectKind, uuid.Nil, 200)
@@ -310,7 +316,7 @@ DECLARE
 	copies bigint;
 BEGIN
 	FOREACH name IN ARRAY ARRAY['agency', 'service', 'service_standard', 'catalog_version', 'form_definition', 'workflow_definition',
-		'document_definition', 'calendar_year', 'holiday', 'area', 'city_key', 'subscription'] LOOP
+		'document_definition', 'tariff', 'calendar_year', 'holiday', 'area', 'city_key', 'subscription'] LOOP
 		EXECUTE format('SELECT 3000 / count(*) FROM %I WHERE tenant_id = $1', name) INTO copies USING batam;
 		SELECT string_agg(quote_ident(attname), ', ') INTO columns FROM pg_attribute
 		 WHERE attrelid = name::regclass AND attnum > 0 AND NOT attisdropped AND attname <> 'tenant_id';
@@ -343,6 +349,7 @@ INSERT INTO counter (tenant_id, code, agency, name, address, services) SELECT md
 INSERT INTO counter_rule (tenant_id, counter, effective_from, hours, slot_minutes, capacity, open_days)
 SELECT md5(n::text)::uuid, 'loket', '2026-01-01', '{}', 30, 1, 14 FROM generate_series(1, 3000) n;
 INSERT INTO service_day (tenant_id, service_code, day, quota) SELECT md5(n::text)::uuid, 'kia', '2026-01-01', 1 FROM generate_series(1, 3000) n;
+INSERT INTO service_month (tenant_id, service_code, month, quota) SELECT md5(n::text)::uuid, 'kia', '2026-01-01', 1 FROM generate_series(1, 3000) n;
 INSERT INTO usage_touch (tenant_id, hour, id) SELECT md5(n::text)::uuid, date_trunc('hour', now()), gen_random_uuid() FROM generate_series(1, 3000) n;`
 
 const crowdSQL = `

@@ -23,6 +23,8 @@ const (
 	SectionPapers   Section = "papers" // issued documents
 	SectionSign     Section = "sign"   // those that wait for a signature
 	SectionServices Section = "services"
+	SectionTariffs  Section = "tariffs"
+	SectionSigners  Section = "signers"       // officials who sign documents
 	SectionSetUp    Section = "counter_admin" // of counters
 	SectionApps     Section = "apps"          // the agencies' own
 	SectionStaff    Section = "staff"
@@ -46,6 +48,8 @@ func DeskNav(l i18n.Locale, may func(Section) bool) []Link {
 		{SectionPapers, "/petugas/dokumen", "award"},
 		{SectionSign, "/petugas/dokumen/menunggu", "edit"},
 		{SectionServices, "/kelola/layanan", "list-details"},
+		{SectionTariffs, "/kelola/tarif", "coin"},
+		{SectionSigners, "/kelola/penanda-tangan", "certificate"},
 		{SectionSetUp, "/kelola/loket", "settings"},
 		{SectionApps, "/kelola/aplikasi", "key"},
 		{SectionStaff, "/kelola/staf", "users"},

@@ -62,8 +62,8 @@ func (s *Service) CopyDefinition(ctx context.Context, tx bun.IDB, actor uuid.UUI
 }
 
 // Fits refuses, as package pack does, a workflow that cannot run on the answers of a form, and a document that names what
-// neither asks. document may be empty.
-func (s *Service) Fits(ctx context.Context, db bun.IDB, agencies []string, formCode, workflowCode, documentCode string) error {
+// neither asks, and the block of an office whose address the form does not ask for. document and office may be empty.
+func (s *Service) Fits(ctx context.Context, db bun.IDB, agencies []string, formCode, workflowCode, documentCode, office string) error {
 	f, err := s.Latest(ctx, db, formCode)
 	if err != nil {
 		return err
@@ -80,8 +80,12 @@ func (s *Service) Fits(ctx context.Context, db bun.IDB, agencies []string, formC
 	c := pack.CheckOf("workflow " + workflowCode)
 	wf.Check(c, workflow.Rules{Officers: []access.Permission{access.ApplicationReview, access.ApplicationDecide}, Agencies: agencies,
 		Forms: []form.Form{f}, Reserved: document.BuiltIn()})
+	rules := pack.CheckOf("")
+	if _, ok := f.Field(office + ".district"); office != "" && !ok {
+		rules.Add("rules.office", "no_such_field", "value", office)
+	}
 	if documentCode == "" {
-		return c.Err()
+		return pack.Join(c.Err(), rules.Err())
 	}
 	if version, err = document.Newest(ctx, db, documentCode); err != nil {
 		return err
@@ -92,5 +96,5 @@ func (s *Service) Fits(ctx context.Context, db bun.IDB, agencies []string, formC
 	}
 	d := pack.CheckOf("document " + documentCode)
 	t.Check(d, wf.Sheet(&f).Form())
-	return pack.Join(c.Err(), d.Err())
+	return pack.Join(c.Err(), rules.Err(), d.Err())
 }

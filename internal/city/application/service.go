@@ -71,6 +71,7 @@ type Offer struct {
 	OneOpen        bool
 	OfficeOf       string // the person block of the form whose address decides which office it goes to; empty for the service's own
 	DailyQuota     int    // applications that are taken in a day of the city; 0 is every one
+	MonthlyQuota   int    // and in a month
 }
 
 // Limited reports whether the service bounds how often one person may apply.

@@ -18,6 +18,8 @@ import (
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/pack"
 	"bedelau/internal/kernel/storage"
+	"bedelau/internal/kernel/tariff"
+	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workflow"
 )
 
@@ -68,11 +70,44 @@ func (d Deps) latestForm(ctx context.Context, db bun.IDB, code string) (form.For
 }
 
 func (d Deps) issueForm(ctx context.Context, tx bun.IDB, _ string, f form.Form) (int, error) {
+	if named := f.RateTables(); len(named) > 0 {
+		f.Tariffs = named // what its formulas go by, which their author does not list a second time
+	}
 	return d.Forms.Issue(ctx, tx, f)
 }
 
 func (d Deps) formChecker(context.Context) (check[form.Form], error) {
-	return func(_ context.Context, _ bun.IDB, f form.Form) (pack.Problems, error) { return d.formProblems(f), nil }, nil
+	return func(ctx context.Context, db bun.IDB, f form.Form) (pack.Problems, error) {
+		wrong, err := d.rateProblems(ctx, db, f)
+		return append(d.formProblems(f), wrong...), err
+	}, nil
+}
+
+// rateProblems are the amounts that a formula names and that no tariff of the city has today, each at its place.
+func (d Deps) rateProblems(ctx context.Context, db bun.IDB, f form.Form) (pack.Problems, error) {
+	named := f.Rates()
+	if len(named) == 0 {
+		return nil, nil
+	}
+	now := d.Now()
+	if city, ok := tenancy.CityFrom(ctx); ok {
+		now = now.In(city.Location())
+	}
+	tables, err := tariff.InForce(ctx, db, f.RateTables(), now)
+	if err != nil {
+		return nil, err
+	}
+	rates := tariff.Rates(tables)
+	c := new(pack.Check)
+	for _, r := range named {
+		rows, ok := rates[r.Table]
+		if _, has := rows[r.Row]; !ok {
+			c.Add(r.Path, "unknown_tariff", "value", r.Table)
+		} else if r.Row != "" && !has {
+			c.Add(r.Path, "unknown_rate", "value", r.Table, "key", r.Row)
+		}
+	}
+	return found(c), nil
 }
 
 // formProblems is what is wrong with a form, each at its place: "pages[2].fields[0].show_if".

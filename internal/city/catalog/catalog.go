@@ -116,6 +116,7 @@ type Rules struct {
 	Pickup         string `json:"pickup,omitempty" yaml:"pickup"`                   // PickupInPerson, PickupProxy, or none
 	Office         string `json:"office,omitempty" yaml:"office"`                   // the address in the form whose office answers; the service's own when empty
 	DailyQuota     int    `json:"daily_quota,omitempty" yaml:"daily_quota"`         // applications that are taken in a day; 0 is every one
+	MonthlyQuota   int    `json:"monthly_quota,omitempty" yaml:"monthly_quota"`     // and in a month
 }
 
 // How an issued thing is collected.

@@ -26,9 +26,9 @@ type Definitions interface {
 	Kept(ctx context.Context, db bun.IDB) (map[string][]string, error)
 	// CopyDefinition makes the newest version of one the first version of another, of the city's own making.
 	CopyDefinition(ctx context.Context, tx bun.IDB, actor uuid.UUID, kind, from, to string) error
-	// Fits refuses, as package pack does, a workflow or a document that the questions of a form do not serve. document
-	// may be empty.
-	Fits(ctx context.Context, db bun.IDB, agencies []string, form, workflow, document string) error
+	// Fits refuses, as package pack does, a workflow or a document that the questions of a form do not serve, and at
+	// "rules.office" an address that it does not ask for. document and office may be empty.
+	Fits(ctx context.Context, db bun.IDB, agencies []string, form, workflow, document, office string) error
 }
 
 // EditorDeps is what the editor is made from.

@@ -9,6 +9,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/pack"
+	"bedelau/internal/kernel/tariff"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -34,6 +35,9 @@ func (e *Editor) check(ctx context.Context, db bun.IDB, in Edition) error {
 	if err := e.checkDay(ctx, db, c, in); err != nil {
 		return err
 	}
+	if err := checkTariffs(ctx, db, c, in.Standard.Parts.Fee); err != nil {
+		return err
+	}
 	kept, err := e.d.Definitions.Kept(ctx, db)
 	if err != nil {
 		return err
@@ -53,7 +57,21 @@ func (e *Editor) check(ctx context.Context, db bun.IDB, in Edition) error {
 	for _, a := range agencies {
 		codes = append(codes, a.Code)
 	}
-	return pack.Join(c.Err(), e.d.Definitions.Fits(ctx, db, codes, s.Form, s.Workflow, s.Document))
+	return pack.Join(c.Err(), e.d.Definitions.Fits(ctx, db, codes, s.Form, s.Workflow, s.Document, s.Rules.Office))
+}
+
+// checkTariffs refuses a formula that goes by a table which the city does not have.
+func checkTariffs(ctx context.Context, db bun.IDB, c *pack.Check, f Fee) error {
+	if len(f.Tariffs) == 0 {
+		return nil
+	}
+	known, err := tariff.Known(ctx, db)
+	for i, code := range f.Tariffs {
+		if !slices.Contains(known, code) {
+			c.Add(pack.At("standard.fee.tariffs", i), "unknown_tariff", "value", code)
+		}
+	}
+	return err
 }
 
 // checkDay holds the beginning of a version against today and against the version before it. The first one may have begun

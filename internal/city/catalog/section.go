@@ -119,8 +119,13 @@ func checkContent(c *pack.Check, o offer, agencies []Agency) {
 	c.Text("name", o.Name)
 	c.Text("summary", o.Summary)
 	checkAgency(c, "agency", o.Agency, agencies)
+	joint := map[string]bool{o.Agency: true}
 	for i, code := range o.JointAgencies {
-		checkAgency(c, pack.At("joint_agencies", i), code, agencies)
+		at := pack.At("joint_agencies", i)
+		if checkAgency(c, at, code, agencies); joint[code] {
+			c.Add(at, "repeated", "value", code)
+		}
+		joint[code] = true
 	}
 	c.OneOf("category", o.Category, Categories()...)
 	for i, k := range o.Keywords {
@@ -129,6 +134,9 @@ func checkContent(c *pack.Check, o offer, agencies []Agency) {
 	checkIntegration(c, o.Service)
 	if o.Rules.DailyQuota < 0 || o.Rules.DailyQuota > 1_000_000 {
 		c.Add("rules.daily_quota", "bad_form", "value", o.Rules.DailyQuota, "example", 100)
+	}
+	if o.Rules.MonthlyQuota < 0 || o.Rules.MonthlyQuota > 10_000_000 {
+		c.Add("rules.monthly_quota", "bad_form", "value", o.Rules.MonthlyQuota, "example", 2000)
 	}
 	if o.Rules.CooldownMonths < 0 || o.Rules.CooldownMonths > 120 {
 		c.Add("rules.cooldown_months", "bad_form", "value", o.Rules.CooldownMonths, "example", 3)

@@ -51,6 +51,9 @@ func (p *Pages) preview(c *gin.Context, status int, in site.Form) error {
 	if !ok {
 		return site.NotFound()
 	}
+	if named := f.RateTables(); len(named) > 0 {
+		f.Tariffs = named
+	}
 	d, err := p.Casework.Trial(c.Request.Context(), f, form.Answers{})
 	if err != nil {
 		return err

@@ -159,6 +159,7 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 	s.Gate = g
 	deps := site.Deps{Catalog: services, Casework: cases, Bulk: many,
 		Editor:  catalog.NewEditor(catalog.EditorDeps{DB: w.DB, Guard: guard, Definitions: cases, Now: s.ClockNow}),
+		Tariffs: tariff.NewEditor(w.DB.App, guard, s.ClockNow),
 		Builder: builder.New(builder.Deps{DB: w.DB, Guard: guard, Forms: cases, Workflows: cases, Reserved: document.BuiltIn(), Now: s.ClockNow}), Documents: papers, Inbox: list, Booking: visits, Calendar: calendar.New(w.DB.App, guard, s.ClockNow), Dashboard: board, External: others, Simulation: replays, Identity: people, Guard: guard, Directory: dir, DB: w.DB,
 		Metering: meters, Billing: billing.New(w.DB, meters, s.ClockNow), CityURL: address, Log: quiet, Now: s.ClockNow}
 	change(&deps)
@@ -320,7 +321,7 @@ func (s standards) InForce(ctx context.Context, tx bun.IDB, service string, at t
 		AgencyShort: d.Agency.Short, Version: d.Standard.Version, Native: d.Service.Applicable(), Form: d.Service.Form,
 		Workflow: d.Service.Workflow, Document: d.Service.Document, Term: term,
 		CooldownMonths: d.Service.Rules.CooldownMonths, OneOpen: d.Service.Rules.OneOpen, OfficeOf: d.Service.Rules.Office,
-		DailyQuota: d.Service.Rules.DailyQuota}, nil
+		DailyQuota: d.Service.Rules.DailyQuota, MonthlyQuota: d.Service.Rules.MonthlyQuota}, nil
 }
 
 func (s standards) OfficeAt(ctx context.Context, tx bun.IDB, district, subdistrict string) (application.Office, bool, error) {

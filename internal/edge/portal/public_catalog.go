@@ -174,7 +174,7 @@ func (p *Portal) service(c *gin.Context) error {
 		Topic:       public.Topic{Code: s.Category, Label: l.T(catalog.CategoryKey(s.Category))},
 		Agency:      agencyItem(d.Agency, l, 0),
 		Integration: ui.Integration(s.Integration), LevelText: l.T(s.Integration.TextKey()),
-		Verified: s.Verified, Source: strings.TrimRight(s.Source, ". "), CooldownMonths: s.Rules.CooldownMonths, InPerson: s.Rules.Pickup == catalog.PickupInPerson,
+		Verified: s.Verified, Source: strings.TrimRight(s.Source, ". "), CooldownMonths: s.Rules.CooldownMonths, InPerson: s.Rules.Pickup == catalog.PickupInPerson, ByProxy: s.Rules.Pickup == catalog.PickupProxy,
 	}
 	v.Description = v.Summary
 	for _, a := range d.Joint {

@@ -88,6 +88,8 @@ var sections = map[ui.Section]access.Permission{
 	ui.SectionPapers:   access.DocumentRegister,
 	ui.SectionSign:     access.DocumentSign,
 	ui.SectionServices: access.ServiceConfigure,
+	ui.SectionTariffs:  access.ServiceConfigure,
+	ui.SectionSigners:  access.ServiceConfigure,
 	ui.SectionSetUp:    access.BookingManage,
 	ui.SectionApps:     access.AppManage,
 	ui.SectionStaff:    access.StaffManage,

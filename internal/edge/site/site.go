@@ -30,6 +30,7 @@ import (
 	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/storage"
+	"bedelau/internal/kernel/tariff"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/saas/billing"
 	"bedelau/internal/saas/metering"
@@ -39,6 +40,7 @@ import (
 type Deps struct {
 	Catalog    *catalog.Catalog
 	Editor     *catalog.Editor
+	Tariffs    *tariff.Editor
 	Casework   *casework.Service
 	Documents  *document.Service
 	Bulk       *bulk.Service

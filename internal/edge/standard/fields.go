@@ -7,15 +7,18 @@ import (
 
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/tariff"
 	"bedelau/web/page/office"
 	"bedelau/web/ui"
 )
 
 // choices are what the selects of the page offer. own is the one agency whose services the reader writes, if it is one.
 type choices struct {
-	own      string
-	agencies []catalog.Agency
-	kept     map[string][]string
+	own       string
+	agencies  []catalog.Agency
+	kept      map[string][]string
+	tariffs   []tariff.Table
+	addresses []ui.Option // of the form, by which the office is chosen
 }
 
 // standardSections asks everything that an edition says, part by part in the order of the law.
@@ -41,7 +44,12 @@ func standardSections(e catalog.Edition, ch choices, l i18n.Locale) []office.Sta
 		f.short("link_name", link.Name, true), f.short("link_url", link.URL, true),
 		f.choose("form", s.Form, true, codes(ch.kept["form"], s.Form)), f.choose("workflow", s.Workflow, true, codes(ch.kept["workflow"], s.Workflow)),
 		f.choose("document", s.Document, true, codes(ch.kept["document"], s.Document)),
-		f.number("rules_cooldown_months", s.Rules.CooldownMonths), f.number("rules_daily_quota", s.Rules.DailyQuota), f.tick("rules_one_open", s.Rules.OneOpen),
+	)})
+	out = append(out, f.joint(s, ch.agencies), office.StandardSection{Title: l.T("standard.rules"), Fields: f.join(
+		f.tick("rules_one_open", s.Rules.OneOpen), f.number("rules_cooldown_months", s.Rules.CooldownMonths),
+		f.number("rules_daily_quota", s.Rules.DailyQuota), f.number("rules_monthly_quota", s.Rules.MonthlyQuota),
+		f.choose("rules_pickup", s.Rules.Pickup, true, options([]string{catalog.PickupInPerson, catalog.PickupProxy}, func(v string) string { return l.T("standard.pickup." + v) })),
+		f.choose("rules_office", s.Rules.Office, true, withChosen(ch.addresses, s.Rules.Office)),
 	)})
 	for i, r := range p.Requirements {
 		out = append(out, f.requirement(i, r))
@@ -66,7 +74,7 @@ func standardSections(e catalog.Edition, ch choices, l i18n.Locale) []office.Sta
 			f.both("time_note", p.Time.Note, true, true))},
 		office.StandardSection{Title: l.T("standard.fee_part"), Fields: f.join(
 			f.tick("fee_free", p.Fee.Free), f.one(ui.Field{Name: "fee_amount", Type: "money", Value: amount, Optional: true}),
-			f.both("fee_formula", p.Fee.Formula, true, true), f.short("fee_legal_basis", p.Fee.LegalBasis, true), f.short("fee_tariffs", strings.Join(p.Fee.Tariffs, ", "), true))},
+			f.both("fee_formula", p.Fee.Formula, true, true), f.short("fee_legal_basis", p.Fee.LegalBasis, true), f.tariffs(p.Fee.Tariffs, ch.tariffs))},
 		office.StandardSection{Title: l.T("standard.products_part"), Fields: f.long("products", strings.Join(products, "\n"), false)},
 	)
 	var inner []ui.Field
@@ -92,6 +100,14 @@ func options(values []string, label func(string) string) []ui.Option {
 		out = append(out, ui.Option{Value: v, Label: label(v)})
 	}
 	return out
+}
+
+// withChosen offers also what was chosen and is not there any more, so that it is seen.
+func withChosen(all []ui.Option, chosen string) []ui.Option {
+	if chosen != "" && !slices.ContainsFunc(all, func(o ui.Option) bool { return o.Value == chosen }) {
+		all = append(slices.Clone(all), ui.Option{Value: chosen, Label: chosen})
+	}
+	return all
 }
 
 // codes offers the definitions that there are, and the one that is still to be written.
@@ -170,6 +186,40 @@ func (f asker) both(name string, t i18n.Text, long, optional bool) []ui.Field {
 
 func (f asker) choose(name, value string, optional bool, all []ui.Option) []ui.Field {
 	return f.one(ui.Field{Name: name, Type: "select", Value: value, Optional: optional, Options: all})
+}
+
+// tariffs asks for the tables that a formula goes by, which stand below it.
+func (f asker) tariffs(chosen []string, all []tariff.Table) []ui.Field {
+	var names []string
+	for _, t := range all {
+		names = append(names, t.Code+" ("+t.Name.In(f.l)+")")
+	}
+	out := f.short("fee_tariffs", strings.Join(chosen, ", "), true)
+	if len(names) > 0 {
+		out[0].Hint = f.l.T("standard.fee_tariffs_known", "names", strings.Join(names, ", "))
+	}
+	return out
+}
+
+// joint asks who else answers for the service, folded because a city has many agencies.
+func (f asker) joint(s catalog.Service, all []catalog.Agency) office.StandardSection {
+	var options []ui.Option
+	var names []string
+	for _, o := range agencyOptions(all, f.l) {
+		if o.Value == s.Agency {
+			continue
+		}
+		if slices.Contains(s.JointAgencies, o.Value) {
+			names = append(names, o.Label)
+		}
+		options = append(options, o)
+	}
+	lead := f.l.T("standard.joint_none")
+	if len(names) > 0 {
+		lead = strings.Join(names, ", ")
+	}
+	return office.StandardSection{Title: f.l.T("standard.joint_part"), Lead: lead, Fold: true,
+		Fields: f.one(ui.Field{Name: "joint_agencies", Type: "multi_choice", Values: s.JointAgencies, Options: options, Optional: true})}
 }
 
 func (f asker) number(name string, n int) []ui.Field {

@@ -1,5 +1,5 @@
-// Package standard is the pages by which an administrator keeps what a service promises (time, fee, requirements, rules) and
-// the document that it ends with.
+// Package standard is the pages by which an administrator keeps what a service promises (time, fee, requirements, rules), the
+// tariffs by which fees are worked out, and the document that it ends with.
 package standard
 
 import (
@@ -22,5 +22,5 @@ func New(s *site.Pages) *Pages { return &Pages{Pages: s} }
 
 // Tables are the pages by area.
 func (p *Pages) Tables() []gate.Table {
-	return []gate.Table{p.standardRoutes(), p.templateRoutes()}
+	return []gate.Table{p.standardRoutes(), p.tariffRoutes(), p.templateRoutes()}
 }

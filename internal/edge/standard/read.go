@@ -83,7 +83,8 @@ func number(in site.Form, name string) int {
 	return n
 }
 
-// readEdition is a service as it was typed. What the page does not ask, such as joint agencies, stays as it is in old.
+// readEdition is a service as it was typed. What the page does not ask, such as its place among the others, stays as it is
+// in old.
 func readEdition(in site.Form, old catalog.Edition) catalog.Edition {
 	out := old
 	s, st := &out.Service, &out.Standard
@@ -97,7 +98,9 @@ func readEdition(in site.Form, old catalog.Edition) catalog.Edition {
 	if s.Integration != catalog.Native {
 		s.Form, s.Workflow, s.Document = "", "", ""
 	}
-	s.Rules.CooldownMonths, s.Rules.DailyQuota = number(in, "rules_cooldown_months"), number(in, "rules_daily_quota")
+	s.JointAgencies = in.Values["joint_agencies"]
+	s.Rules.CooldownMonths, s.Rules.DailyQuota, s.Rules.MonthlyQuota = number(in, "rules_cooldown_months"), number(in, "rules_daily_quota"), number(in, "rules_monthly_quota")
+	s.Rules.Pickup, s.Rules.Office = in.Text("rules_pickup"), in.Text("rules_office")
 	s.Rules.OneOpen = in.Text("rules_one_open") == "yes"
 	s.Verified, s.Source = in.Text("verified") == "yes", in.Text("source")
 	st.Decree, st.EffectiveFrom = in.Text("decree"), site.DateOf(in, "effective_from")

@@ -15,6 +15,7 @@ import (
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/pack"
 	"bedelau/web/page/office"
@@ -145,8 +146,27 @@ func (p *Pages) choices(c *gin.Context) (choices, error) {
 	if err != nil {
 		return choices{}, err
 	}
+	charged, err := p.Tariffs.All(c.Request.Context(), gate.ActorOf(c))
+	if err != nil {
+		return choices{}, err
+	}
 	kept, err := p.Editor.Kept(c.Request.Context(), gate.ActorOf(c))
-	return choices{own, agencies, kept}, err
+	return choices{own: own, agencies: agencies, kept: kept, tariffs: charged}, err
+}
+
+// addresses are the blocks of a form that ask where somebody lives, by whose answer an office can be chosen.
+func (p *Pages) addresses(c *gin.Context, code string) ([]ui.Option, error) {
+	if code == "" {
+		return nil, nil
+	}
+	d, err := p.Builder.Forms.Open(c.Request.Context(), gate.ActorOf(c), code)
+	var out []ui.Option
+	for _, f := range d.Body.Named() {
+		if _, ok := d.Body.Field(f.Code + ".district"); ok && f.Type == form.Person {
+			out = append(out, ui.Option{Value: f.Code, Label: f.Label.In(gate.LocaleOf(c))})
+		}
+	}
+	return out, err
 }
 
 var indexPattern = regexp.MustCompile(`\[(\d+)\]`)
@@ -203,7 +223,10 @@ func (p *Pages) standardPage(c *gin.Context, status int, d catalog.Draft, refuse
 	if err != nil {
 		return err
 	}
-	v := office.StandardView{Shell: p.DeskShell(c, l.T("standard.title", "service", d.Service.Name.In(l))), Code: code, Service: d.Service.Name.In(l), Revision: d.Revision,
+	if ch.addresses, err = p.addresses(c, d.Service.Form); err != nil {
+		return err
+	}
+	v := office.StandardView{Unverified: !d.Service.Verified, Shell: p.DeskShell(c, l.T("standard.title", "service", d.Service.Name.In(l))), Code: code, Service: d.Service.Name.In(l), Revision: d.Revision,
 		Requirements: len(d.Standard.Parts.Requirements), Last: p.draftText(c, d.By, d.At), Changed: p.draftChanged(c, refused), Sections: standardSections(d.Edition, ch, l)}
 	v.ErrorTitle = refused != nil
 	v.Problems, v.Sections = placed(d.Problems, v.Sections, "", l)
@@ -212,7 +235,7 @@ func (p *Pages) standardPage(c *gin.Context, status int, d catalog.Draft, refuse
 
 // saveStandard keeps what was written in the draft, or asks for one more requirement.
 func (p *Pages) saveStandard(c *gin.Context) error {
-	in, err := site.ReadForm(c, "effective_from")
+	in, err := site.ReadForm(c, "effective_from", "joint_agencies")
 	if err != nil {
 		return err
 	}

@@ -146,6 +146,7 @@ type rules struct {
 	computed map[string]expression
 	judged   map[string][]expression // as many as the field has rules
 	faults   []Fault
+	rates    []Rate
 }
 
 // Faults returns what is wrong with the expressions of f.
@@ -221,6 +222,7 @@ func (r *rules) read(env *cel.Env, into map[string]expression, key, path, text s
 		return
 	}
 	into[key] = x
+	r.rates = append(r.rates, rated(x, path)...)
 }
 
 func compileOne(env *cel.Env, text string, want *cel.Type) (expression, error) {

@@ -3,6 +3,7 @@ package tariff
 import (
 	"context"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +15,8 @@ import (
 )
 
 // Section is the tariffs' part of a city pack: tariffs/<code>.yaml, each with all its versions. Register it with the
-// engine. A version that left the pack stays: people were charged by it.
+// engine. A version that left the pack stays: people were charged by it. For the same reason the amounts of one that is in
+// force cannot be changed by a pack, and one that the city has written itself is left alone.
 func Section() pack.Section {
 	return pack.Section{
 		Name:     "tariffs",
@@ -105,10 +107,23 @@ func apply(ctx context.Context, tx bun.Tx, p *pack.Pack) error {
 		return err
 	}
 	for _, f := range all {
-		for _, v := range f.Versions {
+		kept, err := versions(ctx, tx, f.Code)
+		if err != nil {
+			return err
+		}
+		for i, v := range f.Versions {
+			at := slices.IndexFunc(kept, func(t Table) bool { return t.EffectiveFrom == v.EffectiveFrom })
+			if at >= 0 && kept[at].Own {
+				continue
+			}
+			if at >= 0 && v.EffectiveFrom <= dayIn(ctx, time.Now()) && !slices.EqualFunc(kept[at].Rows, v.Rows, sameAmount) {
+				c := p.Check("tariffs/" + f.Code + ".yaml")
+				c.Add(pack.At("versions", i)+".rows", "past_tariff", "value", v.EffectiveFrom)
+				return c.Err()
+			}
 			t := Table{TenantID: tenancy.Must(ctx), Code: f.Code, EffectiveFrom: v.EffectiveFrom, Name: f.Name, Unit: f.Unit,
 				Basis: v.Basis, Source: v.Source, Verified: v.Verified, Rows: v.Rows}
-			_, err := tx.NewInsert().Model(&t).On("CONFLICT (tenant_id, code, effective_from) DO UPDATE").
+			_, err = tx.NewInsert().Model(&t).On("CONFLICT (tenant_id, code, effective_from) DO UPDATE").
 				Set(`name = EXCLUDED.name, unit = EXCLUDED.unit, basis = EXCLUDED.basis, source = EXCLUDED.source,
 					verified = EXCLUDED.verified, rows = EXCLUDED.rows`).Exec(ctx)
 			if err != nil {
@@ -118,3 +133,6 @@ func apply(ctx context.Context, tx bun.Tx, p *pack.Pack) error {
 	}
 	return nil
 }
+
+// sameAmount reports whether two rows charge the same; how they are called may be mended.
+func sameAmount(a, b Row) bool { return a.Key == b.Key && a.Amount == b.Amount }

@@ -30,6 +30,7 @@ type Table struct {
 	Source        string    `bun:"source"`          // where the amounts were read
 	Verified      bool      `bun:"verified"`        // somebody has compared them with the regulation
 	Rows          []Row     `bun:"rows,type:jsonb"`
+	Own           bool      `bun:"own"` // written by the city itself: its pack leaves it alone
 }
 
 // Row is one amount. Its key is what an expression names.
@@ -47,13 +48,23 @@ func InForce(ctx context.Context, db bun.IDB, codes []string, day time.Time) ([]
 	}
 	var all []Table
 	err := db.NewSelect().Model(&all).DistinctOn("code").
-		ColumnExpr("tenant_id, code, to_char(effective_from, 'YYYY-MM-DD') AS effective_from, name, unit, basis, source, verified, rows").
+		ColumnExpr(columns).
 		Where("tenant_id = ? AND code IN (?) AND effective_from <= ?::date", tenancy.Must(ctx), bun.List(codes), day.Format(time.DateOnly)).
 		OrderExpr("code, t.effective_from DESC").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("tariff: %w", err)
 	}
 	return all, nil
+}
+
+// Known lists the codes of every tariff of ctx's city that some version is there of, in force or to come.
+func Known(ctx context.Context, db bun.IDB) ([]string, error) {
+	var codes []string
+	err := db.NewRaw("SELECT DISTINCT code FROM tariff WHERE tenant_id = ? ORDER BY code LIMIT 1000", tenancy.Must(ctx)).Scan(ctx, &codes)
+	if err != nil {
+		return nil, fmt.Errorf("tariff: %w", err)
+	}
+	return codes, nil
 }
 
 // Rates are the amounts of tables, by code and key, as expressions name them.

@@ -22,6 +22,7 @@ type StandardView struct {
 	ui.Shell
 	Code, Service, Last, Changed string
 	Revision, Requirements       int
+	Unverified                   bool // nobody has compared what it says with its source
 	Problems                     []StandardProblem
 	Sections                     []StandardSection
 }

@@ -23,6 +23,7 @@ type ServiceView struct {
 	Source              string
 	Standard            *Standard // nil when none is in force
 	InPerson            bool      // what is issued is collected by the applicant in person
+	ByProxy             bool      // or by somebody else for them
 	CooldownMonths      int
 }
 
