@@ -82,14 +82,15 @@ func (s *Service) steps(ctx context.Context, actor identity.Actor, r access.Reac
 	return nil
 }
 
-// officeAnswers lays out what the office has answered, page by page of the sheet.
+// officeAnswers lays out what the office has answered, page by page of the sheet, rows and blocks taken apart.
 func officeAnswers(k application.Known, l i18n.Locale) []PageAnswers {
 	var out []PageAnswers
 	for _, p := range k.Sheet.Office() {
 		page := PageAnswers{Code: p.Code, Title: p.Title}
-		for _, f := range p.Fields {
+		asked, _ := k.Standing.Page(p.Code)
+		for _, f := range asked.Fields {
 			v, attached := k.Office.Answers[f.Code], k.Office.Files[f.Code]
-			if len(v) == 0 && len(attached) == 0 {
+			if !f.Answered() || len(v) == 0 && len(attached) == 0 {
 				continue
 			}
 			a := answerTo(f, v, attached, l)

@@ -23,8 +23,9 @@ import (
 // Revealed is a sensitive answer in full. Before is what it was when a correction was asked for, if it has changed.
 type Revealed struct{ Text, Before string }
 
-// Reveal returns a sensitive answer in full, and records that this officer has read it. Staff with application:reveal
-// call it within their reach. A field that is not sensitive, or not answered, is NotFound "application.no_answer".
+// Reveal returns a sensitive answer in full, the applicant's or the office's own, and records that this officer has read
+// it. Staff with application:reveal call it within their reach. A field that is not sensitive, or not answered, is
+// NotFound "application.no_answer".
 func (s *Service) Reveal(ctx context.Context, actor identity.Actor, id uuid.UUID, field string) (Revealed, error) {
 	app, err := s.Readable(ctx, actor, id)
 	if err != nil {
@@ -33,19 +34,20 @@ func (s *Service) Reveal(ctx context.Context, actor identity.Actor, id uuid.UUID
 	if err := s.Deps.Guard.Allow(ctx, actor, access.ApplicationReveal); err != nil {
 		return Revealed{}, err
 	}
-	form, err := s.Form(ctx, s.Deps.DB.App, app)
+	wf, err := s.Workflow(ctx, s.Deps.DB.App, app)
 	if err != nil {
 		return Revealed{}, err
 	}
-	answers, err := s.Answers(ctx, app)
+	k, err := s.KnowAll(ctx, s.Deps.DB.App, app, wf)
 	if err != nil {
 		return Revealed{}, err
 	}
+	answers := k.Answers
 	before, err := s.Before(ctx, app)
 	if err != nil {
 		return Revealed{}, err
 	}
-	f, ok := form.Field(field)
+	f, ok := k.Sheet.Field(field)
 	if !ok || !f.Sensitive || answers.Get(field) == "" && before.Get(field) == "" {
 		return Revealed{}, fault.New(fault.NotFound, "application.no_answer")
 	}
@@ -55,7 +57,7 @@ func (s *Service) Reveal(ctx context.Context, actor identity.Actor, id uuid.UUID
 	}
 	l := i18n.From(ctx)
 	out := Revealed{Text: f.Display(answers[field], l)}
-	if before != nil && !slices.Equal(before[field], answers[field]) {
+	if before != nil && len(k.Office.Answers[field]) == 0 && !slices.Equal(before[field], answers[field]) {
 		out.Before = f.Display(before[field], l)
 	}
 	return out, nil

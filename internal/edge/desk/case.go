@@ -67,7 +67,7 @@ func (p *Pages) casePage(c *gin.Context, status int, t try) error {
 		Submitted: site.Zoned(c, app.SubmittedAt), Assignee: app.AssigneeName, Version: app.Version, Level: app.EscalationLevel,
 		Decision: app.Reason, Provisional: app.DueProvisional, Term: site.TermText(app.Term(), l), ChannelLabel: l.T("case.channel." + app.Channel),
 		Answers: caseAnswers(c, d, t), Agreed: agreed(d, l), Events: p.caseEvents(c, d, 0), Actions: caseActions(d, t, l), Correctable: correctable(d, l),
-		Fees: p.feesOf(c, d, t), Office: officeAnswers(c, d),
+		Fees: p.feesOf(c, d, t), Office: officeAnswers(c, d, t),
 		Errors: t.errors, Tried: t.action, Reason: t.reason, Fields: t.fields, Note: t.note,
 	}
 	var list inbox.Filter

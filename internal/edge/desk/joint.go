@@ -144,16 +144,24 @@ func dayText(day string, l i18n.Locale) string {
 	return l.Date(t)
 }
 
-// officeAnswers lays out what the office has answered, with the files that came with it.
-func officeAnswers(c *gin.Context, d casework.Detail) []office.Answer {
+// officeAnswers lays out what the office has answered, with the files that came with it. What is masked is shown as the
+// applicant's answers are.
+func officeAnswers(c *gin.Context, d casework.Detail, t try) []office.Answer {
 	var out []office.Answer
 	path, l := site.CasePath(d.Application.ID), gate.LocaleOf(c)
+	_, _, from := cameFrom(c)
 	for _, page := range d.Office {
 		for _, f := range page.Fields {
 			if f.Type == form.Info {
 				continue
 			}
-			x := office.Answer{Label: f.Label.In(l), Value: f.Text}
+			x := office.Answer{ID: "isi-" + f.Code, Label: f.Label.In(l), Value: f.Text}
+			switch {
+			case f.Masked && f.Code == t.revealed:
+				x.Value, x.Revealed = t.value.Text, true
+			case f.Masked && d.MayReveal:
+				x.Reveal = path + "/buka/" + f.Code + from
+			}
 			for _, file := range f.Files {
 				x.Files = append(x.Files, ui.File{Name: file.Name, Size: file.Size, Href: path + "/berkas/" + file.ID.String()})
 			}
