@@ -258,12 +258,13 @@ func (a *App) asked(t *testing.T, ctx context.Context, id uuid.UUID) (task, cost
 		if err != nil {
 			return err
 		}
-		f, err := fee.Open(ctx, tx, fee.Fee{SubjectKind: "application", SubjectID: id, AgencyCode: "disdukcapil", Code: id.String(), Amount: 1000}, now)
+		f, err := fee.Ask(ctx, tx, fee.Fee{SubjectKind: "application", SubjectID: id, AgencyCode: "disdukcapil", Code: id.String(), Amount: 1000}, now)
 		if err != nil {
 			return err
 		}
 		task, cost = tasks[0].ID.String(), f.ID.String()
-		return fee.Pay(ctx, tx, f.ID, fee.Payment{On: "2026-11-24", Reference: id.String(), By: id, At: now})
+		_, err = fee.Pay(ctx, tx, f.ID, fee.Entry{Amount: 1000, Day: "2026-11-24", Reference: id.String(), ByID: id, At: now})
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)

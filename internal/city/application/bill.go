@@ -7,7 +7,6 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/fee"
 	"bedelau/internal/kernel/i18n"
@@ -56,7 +55,7 @@ func (s *Service) askFee(ctx context.Context, tx bun.IDB, app Application, f wor
 		}
 		one.How[l] = workflow.Fill(f.How.In(l), values)
 	}
-	if _, err := fee.Open(ctx, tx, one, now); err != nil {
+	if _, err := fee.Ask(ctx, tx, one, now); err != nil {
 		return err
 	}
 	n := workflow.Notice{To: workflow.ToApplicant, Title: BothTexts("casework.fee.title"), Body: i18n.Text{}}
@@ -64,24 +63,4 @@ func (s *Service) askFee(ctx context.Context, tx bun.IDB, app Application, f wor
 		n.Body[l] = l.T("casework.fee.body", "title", f.Title.In(l), "amount", amount.String(), "how", one.How.In(l))
 	}
 	return s.Letter(ctx, tx, app, n, fmt.Sprintf("fee:%d", app.Version), "")
-}
-
-// pay records the payment with which an officer takes a step.
-func (s *Service) pay(ctx context.Context, tx bun.IDB, app Application, st Step) error {
-	due, err := fee.DueOf(ctx, tx, SubjectKind, app.ID)
-	if err != nil {
-		return err
-	}
-	a := st.Answer.Answers
-	err = fee.Pay(ctx, tx, due.ID, fee.Payment{On: a.Get(workflow.PaidOn), Reference: a.Get(workflow.PaidReference), By: st.Actor.ID, ByName: st.Actor.Name, At: st.At})
-	if f := fault.From(err); len(f.Fields) > 0 {
-		return fault.Fields([]fault.Field{{Name: workflow.PaidReference, Code: f.Fields[0].Code}})
-	}
-	if err != nil {
-		return err
-	}
-	return audit.Record(ctx, tx, audit.Entry{
-		ActorID: st.Actor.ID, ActorKind: string(st.Actor.Kind), Action: "application.pay", Object: "application", ObjectID: app.ID, At: st.At,
-		Detail: map[string]any{"number": app.Number, "fee": due.ID, "amount": int64(due.Amount), "reference": a.Get(workflow.PaidReference), "on": a.Get(workflow.PaidOn)},
-	})
 }

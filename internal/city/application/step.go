@@ -58,7 +58,7 @@ func (s *Service) Take(ctx context.Context, tx bun.IDB, app *Application, st Ste
 		}
 	}
 	if st.Action.Pays {
-		if err := s.pay(ctx, tx, *app, st); err != nil {
+		if _, err := s.pay(ctx, tx, *app, st); err != nil {
 			return err
 		}
 	}

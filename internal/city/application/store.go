@@ -113,7 +113,8 @@ const (
 	EventHolderLeft      = "holder_left" // put back, because the account of the officer whom Message names was ended
 	EventEscalated       = "escalated"
 	EventReminded        = "reminded"
-	EventRefunded        = "refunded"      // a fee was given back
+	EventPaidPart        = "paid_part"     // of a fee, as Message says
+	EventRefunded        = "refunded"      // of a fee, as Message says
 	EventTaskAssigned    = "task_assigned" // what an office was asked is with whom Message names
 	EventTaskTakenOver   = "task_taken_over"
 	EventTaskReleased    = "task_released"

@@ -42,7 +42,8 @@ const reasonMax = 2000
 // Conflict "application.no_action" when its state does not allow the step; Conflict "application.held" for an officer's
 // step on what a colleague has, unless the actor has application:assign; Invalid for a reason that is missing, too
 // long or not asked for, for fields that the form does not have, and for a request for correction that names none;
-// for fields of the action that are missing or wrong; and for a correction, what Submit refuses. Forbidden
+// for fields of the action that are missing or wrong; and for a correction, what Submit refuses. A payment that leaves
+// something of the fee open is recorded and the step not taken: the application is returned as it stands. Forbidden
 // "application.other_agency" is for officers who only read what their own was asked of it, and for roles and agencies that
 // the action does not name.
 func (s *Service) Act(ctx context.Context, actor identity.Actor, in ActInput) (application.Application, error) {
@@ -100,6 +101,15 @@ func (s *Service) Act(ctx context.Context, actor identity.Actor, in ActInput) (a
 		}
 		if err := s.Recheck(ctx, tx, &app, &st); err != nil {
 			return err
+		}
+		whole := true
+		if action.Pays {
+			if whole, err = s.Pays(ctx, tx, app, st); err != nil {
+				return err
+			}
+		}
+		if !whole {
+			return s.PayPart(ctx, tx, &app, st)
 		}
 		err := s.Take(ctx, tx, &app, st)
 		if err == nil && in.Also != nil {

@@ -3,7 +3,6 @@ package casework
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -15,11 +14,12 @@ import (
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/fee"
 	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workflow"
 )
 
-// checkPayment refuses a payment of another amount than was asked for.
+// checkPayment refuses a payment of more than is open, before anything is locked.
 func (s *Service) checkPayment(ctx context.Context, app application.Application, a workflow.Answer) ([]fault.Field, error) {
 	due, err := fee.DueOf(ctx, s.Deps.DB.App, application.SubjectKind, app.ID)
 	if fault.Is(err, "fee.not_due") {
@@ -28,16 +28,17 @@ func (s *Service) checkPayment(ctx context.Context, app application.Application,
 	if err != nil {
 		return nil, err
 	}
-	if a.Answers.Get(workflow.PaidAmount) != strconv.FormatInt(int64(due.Amount), 10) {
-		return []fault.Field{{Name: workflow.PaidAmount, Code: "amount_differs", Args: []any{"amount", due.Amount.String()}}}, nil
+	if amount, err := money.Parse(a.Answers.Get(workflow.PaidAmount)); err != nil || amount > due.Open() {
+		return []fault.Field{{Name: workflow.PaidAmount, Code: "amount_over", Args: []any{"amount", due.Open().String()}}}, nil
 	}
 	return nil, nil
 }
 
-// RefundFee records that what was paid for an application has been given back, and why; its applicant is told. Officers of
-// its agency with application:decide call it, whatever has become of the application. It refuses Invalid without a
-// reason and Conflict "fee.not_paid".
-func (s *Service) RefundFee(ctx context.Context, actor identity.Actor, id, which uuid.UUID, reason string) error {
+// RefundFee records that some of what was paid for an application has been given back, all of it with an amount of 0, and
+// why; its applicant is told. Officers of its agency with application:decide call it, whatever has become of the
+// application. It refuses Invalid without a reason and, field "amount", for more than the city has of it; and Conflict
+// "fee.not_paid".
+func (s *Service) RefundFee(ctx context.Context, actor identity.Actor, id, which uuid.UUID, amount money.Rupiah, reason string) error {
 	if err := s.Deps.Guard.Allow(ctx, actor, access.ApplicationDecide); err != nil {
 		return err
 	}
@@ -55,22 +56,24 @@ func (s *Service) RefundFee(ctx context.Context, actor identity.Actor, id, which
 			return err
 		}
 		now := s.Now()
-		if err := fee.Refund(ctx, tx, application.SubjectKind, app.ID, which, reason, actor.ID, actor.Name, now); err != nil {
+		f, back, err := fee.GiveBack(ctx, tx, application.SubjectKind, app.ID, which, fee.Entry{Amount: amount, Reason: reason, At: now, ByID: actor.ID, ByName: actor.Name})
+		if err != nil {
 			return err
 		}
-		e := application.Event{At: now, Action: application.EventRefunded, FromState: app.State, ToState: app.State, Public: true, Message: reason}
+		told := back.Amount.String() + ": " + reason
+		e := application.Event{At: now, Action: application.EventRefunded, FromState: app.State, ToState: app.State, Public: true, Message: told}
 		if err := application.Record(ctx, tx, app, application.By(actor, e)); err != nil {
 			return err
 		}
 		err = audit.Record(ctx, tx, audit.Entry{
 			ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "application.refund", Object: "application", ObjectID: app.ID, At: now,
-			Detail: map[string]any{"number": app.Number, "fee": which},
+			Detail: map[string]any{"number": app.Number, "fee": which, "amount": int64(back.Amount), "kept": int64(f.Kept())},
 		})
 		if err != nil {
 			return err
 		}
 		n := workflow.Notice{To: workflow.ToApplicant, Title: application.BothTexts("casework.refund.title"), Body: application.BothTexts("casework.refund.body")}
-		return s.Letter(ctx, tx, app, n, "refund:"+which.String(), reason)
+		return s.Letter(ctx, tx, app, n, fmt.Sprintf("refund:%s:%d", which, f.Refunded), told)
 	})
 	if err != nil {
 		return fmt.Errorf("casework: refund: %w", err)

@@ -78,7 +78,7 @@ func TestAFeeIsAskedPaidAndGivenBack(t *testing.T) {
 			Files:   []application.Upload{{Field: "paid_proof", Name: "slip.jpg", Body: bytes.NewReader(photo(t))}}})
 		return err
 	}
-	wantsField(t, pay(app, "250000", "2026-11-24", "BRK-1"), "paid_amount", "amount_differs")
+	wantsField(t, pay(app, "350000", "2026-11-24", "BRK-1"), "paid_amount", "amount_over")
 	wantsField(t, pay(app, "300000", "2026-11-25", "BRK-1"), "paid_on", "date_past")
 	wantsField(t, pay(app, "300000", "2026-11-24", ""), "paid_reference", "required")
 	if err := pay(app, "300.000", "2026-11-24", "BRK-1"); err != nil {
@@ -92,7 +92,7 @@ func TestAFeeIsAskedPaidAndGivenBack(t *testing.T) {
 		t.Errorf("what costs nothing stands in %s", free.State)
 	}
 	d, _ = st.joint(t, siti, app.ID)
-	if d.Fees[0].Status != fee.Paid || d.Fees[0].PaidOn != "2026-11-24" || d.Application.State != "paid" || d.Application.Clock != workflow.Running {
+	if d.Fees[0].Status != fee.Paid || d.Fees[0].Entries[0].Day != "2026-11-24" || d.Application.State != "paid" || d.Application.Clock != workflow.Running {
 		t.Errorf("paid: %+v in %s", d.Fees[0], d.Application.State)
 	}
 	name, pdf, err := st.FeeReceiptPDF(st.ctx, siti, app.ID, d.Fees[0].ID)
@@ -103,18 +103,18 @@ func TestAFeeIsAskedPaidAndGivenBack(t *testing.T) {
 		t.Error("another resident has the receipt")
 	}
 
-	wantsField(t, st.RefundFee(st.ctx, budi, app.ID, d.Fees[0].ID, " "), "reason", "required")
-	if err := st.RefundFee(st.ctx, siti, app.ID, d.Fees[0].ID, "x"); err == nil {
+	wantsField(t, st.RefundFee(st.ctx, budi, app.ID, d.Fees[0].ID, 0, " "), "reason", "required")
+	if err := st.RefundFee(st.ctx, siti, app.ID, d.Fees[0].ID, 0, "x"); err == nil {
 		t.Error("the applicant gives it back to themselves")
 	}
-	wants(t, st.RefundFee(st.ctx, budi, app.ID, uuid.New(), "Salah hitung."), "fee.not_paid")
-	if err := st.RefundFee(st.ctx, budi, app.ID, d.Fees[0].ID, "Salah hitung."); err != nil {
+	wants(t, st.RefundFee(st.ctx, budi, app.ID, uuid.New(), 0, "Salah hitung."), "fee.not_paid")
+	if err := st.RefundFee(st.ctx, budi, app.ID, d.Fees[0].ID, 0, "Salah hitung."); err != nil {
 		t.Fatal(err)
 	}
-	wants(t, st.RefundFee(st.ctx, budi, app.ID, d.Fees[0].ID, "Salah hitung."), "fee.not_paid")
+	wants(t, st.RefundFee(st.ctx, budi, app.ID, d.Fees[0].ID, 0, "Salah hitung."), "fee.not_paid")
 	d, _ = st.joint(t, siti, app.ID)
 	last := d.Timeline[len(d.Timeline)-1]
-	if d.Fees[0].Status != fee.Refunded || last.Action != application.EventRefunded || last.Message != "Salah hitung." {
+	if d.Fees[0].Status != fee.Refunded || last.Action != application.EventRefunded || last.Message != "Rp300.000: Salah hitung." {
 		t.Errorf("given back: %+v, told %+v", d.Fees[0], last)
 	}
 	var acts []string
@@ -123,5 +123,85 @@ func TestAFeeIsAskedPaidAndGivenBack(t *testing.T) {
 	}
 	if n := len(acts); n < 3 || acts[n-3] != "application.pay" || acts[n-1] != "application.refund" {
 		t.Errorf("audit %v", acts)
+	}
+}
+
+// TestAFeeIsPaidAndGivenBackInParts: the step waits for the whole, the applicant is told what is left, and what was paid
+// too much goes back in part, or in whole when the application ends before.
+func TestAFeeIsPaidAndGivenBackInParts(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	st.follow(t, charged)
+	siti, budi := st.resident(t, st.ctx, "Siti"), st.officer(t, "Budi", "disdukcapil", "officer")
+	app := st.submitted(t, siti, sitiNIK)
+	act := func(action string, answers map[string][]string, files ...application.Upload) error {
+		t.Helper()
+		next, err := st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: action, Version: app.Version, Answers: answers, Files: files})
+		if err == nil {
+			app = next
+		}
+		return err
+	}
+	pay := func(amount, reference string) error {
+		t.Helper()
+		return act("pay", map[string][]string{"paid_amount": {amount}, "paid_on": {"2026-11-24"}, "paid_reference": {reference}},
+			application.Upload{Field: "paid_proof", Name: "slip.jpg", Body: bytes.NewReader(photo(t))})
+	}
+	for _, err := range []error{act("start_review", nil), act("charge", map[string][]string{"luas": {"6"}}), pay("100.000", "BRK-1")} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	seen := app.Version
+	d, _ := st.joint(t, siti, app.ID)
+	f := d.Fees[0]
+	if app.State != "unpaid" || app.Clock != workflow.Paused || f.Status != fee.Due || f.Kept() != 100_000 || f.Open() != 200_000 {
+		t.Fatalf("a part is paid: %s, %+v", app.State, f)
+	}
+	if last := d.Timeline[len(d.Timeline)-1]; last.Action != application.EventPaidPart || last.Message != "Pembayaran Rp100.000 tercatat. Sisa yang perlu dibayar Rp200.000." {
+		t.Errorf("told %+v", last)
+	}
+	if n := st.letters(t, "generic", siti.ID); n != 2 {
+		t.Errorf("%d letters", n)
+	}
+	wantsField(t, pay("200.001", "BRK-2"), "paid_amount", "amount_over")
+	wantsField(t, pay("200.000", "BRK-1"), "paid_reference", "reference_used")
+	if err := pay("50.000", "BRK-2"); err != nil || app.Version != seen+1 {
+		t.Fatalf("version %d, %v", app.Version, err)
+	}
+	// A part that was paid by mistake goes back, and is owed again.
+	if err := st.RefundFee(st.ctx, budi, app.ID, f.ID, 50_000, "Setoran orang lain."); err != nil {
+		t.Fatal(err)
+	}
+	if err := pay("200.000", "BRK-3"); err != nil || app.State != "paid" {
+		t.Fatalf("%s, %v", app.State, err)
+	}
+	wantsField(t, st.RefundFee(st.ctx, budi, app.ID, f.ID, 300_001, "x"), "amount", "refund_over")
+	for range 2 {
+		if err := st.RefundFee(st.ctx, budi, app.ID, f.ID, 25_000, "Ukuran salah."); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d, _ = st.joint(t, budi, app.ID)
+	f = d.Fees[0]
+	if f.Status != fee.Paid || f.Paid != 350_000 || f.Refunded != 100_000 || f.Kept() != 250_000 || len(f.Entries) != 6 || !f.Entries[0].ProofID.Valid {
+		t.Errorf("in the end %+v", f)
+	}
+	if _, body, err := st.OpenFile(st.ctx, budi, app.ID, f.Entries[0].ProofID.UUID); err != nil {
+		t.Errorf("the first slip: %v", err)
+	} else {
+		_ = body.Close()
+	}
+	sums := map[string]int{}
+	for _, e := range st.trail(t, app.ID) {
+		sums[e.Action]++
+	}
+	if sums["application.pay"] != 4 || // the last with its step, which has that name too
+		sums["application.refund"] != 3 {
+		t.Errorf("recorded %v", sums)
+	}
+	name, pdf, err := st.FeeReceiptPDF(st.ctx, siti, app.ID, f.ID)
+	if err != nil || name == "" || !bytes.HasPrefix(pdf, []byte("%PDF-")) {
+		t.Errorf("receipt %q, %v", name, err)
 	}
 }

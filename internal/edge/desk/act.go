@@ -46,6 +46,9 @@ func (p *Pages) deskAct(c *gin.Context) error {
 	if err != nil {
 		return p.caseAgain(c, err, t)
 	}
+	if len(answers[workflow.PaidAmount]) > 0 {
+		return p.DoneWith(c, sameCase(c, id), "paid", app.Number)
+	}
 	return p.DoneWith(c, sameCase(c, id), acted(app.Stage), app.Number)
 }
 
@@ -70,7 +73,7 @@ func (p *Pages) caseAgain(c *gin.Context, err error, t try) error {
 	}
 	for i, e := range errs {
 		switch e.Name {
-		case "reason", "fields", "officer", "note", "outcome":
+		case "reason", "fields", "officer", "note", "outcome", "amount":
 		case "version", "action", "":
 			errs[i].Name = ""
 		default:

@@ -28,6 +28,7 @@ func (p *Pages) deskCase(c *gin.Context) error { return p.casePage(c, http.Statu
 // or an answer that was revealed.
 type try struct {
 	action, reason, note, officer string
+	amount                        string // to be given back of a fee
 	fields                        []string
 	typed                         map[string][]string // into what the workflow asks for
 	hand                          string              // how who works on it was to change: "claimed", "released", "assigned"

@@ -13,6 +13,7 @@ import (
 	"bedelau/internal/kernel/fee"
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/workflow"
 	"bedelau/web/page/office"
 	"bedelau/web/ui"
@@ -58,9 +59,15 @@ func (p *Pages) deskRefund(c *gin.Context) error {
 		return err
 	}
 	in, err := site.ReadForm(c)
-	t := try{refund: which, reason: in.Text("reason")}
+	t := try{refund: which, reason: in.Text("reason"), amount: in.Text("amount")}
+	var amount money.Rupiah
 	if err == nil {
-		err = p.Casework.RefundFee(c.Request.Context(), gate.ActorOf(c), id, which, t.reason)
+		if amount, err = money.Parse(t.amount); err != nil || amount <= 0 {
+			err = site.Invalid("amount", "money")
+		}
+	}
+	if err == nil {
+		err = p.Casework.RefundFee(c.Request.Context(), gate.ActorOf(c), id, which, amount, t.reason)
 	}
 	if err != nil {
 		return p.caseAgain(c, err, t)
@@ -126,10 +133,28 @@ func (p *Pages) feesOf(c *gin.Context, d casework.Detail, t try) []office.Fee {
 	var out []office.Fee
 	for _, f := range d.Fees {
 		v := office.Fee{ID: f.ID.String(), Title: f.Title.In(l), Amount: f.Amount.String(), Status: f.Status, Due: site.Zoned(c, f.DueAt), How: f.How.In(l),
-			Basis: f.Basis, Reference: f.Reference, By: f.RecordedName, PaidOn: dayText(f.PaidOn, l), Words: f.RefundReason, Refunded: site.Zoned(c, f.RefundedAt),
-			MayRefund: may && f.Status == fee.Paid && d.MayWork, Tried: t.refund == f.ID, Typed: t.reason}
-		if f.WasPaid() {
+			Basis: f.Basis, MayRefund: may && f.Kept() > 0 && d.MayWork, Kept: f.Kept().String(), Tried: t.refund == f.ID}
+		if v.Tried {
+			v.Typed, v.TypedAmount = t.reason, t.amount
+		}
+		if f.Paid > 0 {
 			v.Receipt = site.CasePath(d.Application.ID) + "/bukti-bayar/" + f.ID.String() + ".pdf"
+		}
+		if f.Paid > 0 && f.Status == fee.Due {
+			v.Rest = l.T("fee.rest", "paid", f.Kept().String(), "rest", f.Open().String())
+		}
+		if f.Status == fee.Dropped && f.Kept() > 0 {
+			v.Rest = l.T("fee.kept", "amount", f.Kept().String())
+		}
+		for _, e := range f.Entries {
+			x := office.FeeEntry{Text: l.T("fee.payment", "amount", e.Amount.String(), "date", dayText(e.Day, l), "reference", e.Reference, "name", e.ByName)}
+			if e.Kind == fee.Refund {
+				x.Text = l.T("fee.back", "amount", e.Amount.String(), "date", l.Date(site.Zoned(c, e.At)), "name", e.ByName, "reason", e.Reason)
+			}
+			if e.ProofID.Valid {
+				x.Proof = site.CasePath(d.Application.ID) + "/berkas/" + e.ProofID.UUID.String()
+			}
+			v.Entries = append(v.Entries, x)
 		}
 		out = append(out, v)
 	}

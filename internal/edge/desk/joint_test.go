@@ -122,11 +122,11 @@ func TestAgenciesAndTheirFeeOnPages(t *testing.T) {
 	siti.Page(root, "Retribusi izin", "Rp75.000", "belum dibayar", "Setor Rp75.000 dengan kode "+number)
 
 	page = andi.Page(desk, "Menunggu pembayaran", "Catat pembayaran", "Nomor bukti dari bank", "Bukti setor")
-	pay := func(amount string) pagetest.Answer {
+	pay := func(amount, reference string) pagetest.Answer {
 		var b bytes.Buffer
 		w := multipart.NewWriter(&b)
 		for _, kv := range [][2]string{{"action", "Catat pembayaran"}, {"version", pagetest.Version(t, page)}, {"isi.paid_amount", amount}, {"isi.paid_on", "24"},
-			{"isi.paid_on", "11"}, {"isi.paid_on", "2026"}, {"isi.paid_reference", "BRK-88"}} {
+			{"isi.paid_on", "11"}, {"isi.paid_on", "2026"}, {"isi.paid_reference", reference}} {
 			if err := w.WriteField(kv[0], kv[1]); err != nil {
 				t.Fatal(err)
 			}
@@ -140,9 +140,12 @@ func TestAgenciesAndTheirFeeOnPages(t *testing.T) {
 		}
 		return andi.Send(http.MethodPost, desk+"/tindakan", w.FormDataContentType(), &b)
 	}
-	andi.Sees(pay("50.000"), http.StatusUnprocessableEntity, "Jumlah tagihan Rp75.000")
-	andi.Goes(pay("75.000"), desk)
-	page = andi.Page(desk, "sudah dibayar", "BRK-88", "slip.jpg", "Bukti bayar (PDF)")
+	andi.Sees(pay("75.001", "BRK-87"), http.StatusUnprocessableEntity, "Sisa tagihan Rp75.000")
+	andi.Goes(pay("50.000", "BRK-87"), desk)
+	page = andi.Page(desk, "Pembayaran untuk "+number+" tercatat", "Sudah dibayar Rp50.000, sisa Rp25.000", "Menunggu pembayaran", "BRK-87")
+	siti.Page(root, "Sudah dibayar Rp50.000, sisa Rp25.000", "Bukti bayar (PDF)")
+	andi.Goes(pay("25.000", "BRK-88"), desk)
+	page = andi.Page(desk, "sudah dibayar", "BRK-87", "BRK-88", "slip.jpg", "Bukti bayar (PDF)")
 	receipt := regexp.MustCompile(`href="(` + root + `/bukti-bayar/[0-9a-f-]{36}\.pdf)"`).FindStringSubmatch(siti.Page(root, "sudah dibayar", "BRK-88"))
 	if receipt == nil {
 		t.Fatal("no receipt for the resident")
@@ -154,8 +157,11 @@ func TestAgenciesAndTheirFeeOnPages(t *testing.T) {
 	if back == nil {
 		t.Fatal("no refund")
 	}
-	andi.Sees(andi.Post(back[1], "reason", " ", "number", number), http.StatusUnprocessableEntity, "Isian ini wajib diisi")
-	andi.Goes(andi.Post(back[1], "reason", "Salah hitung.", "number", number), desk)
-	siti.Page(root, "dikembalikan", "Salah hitung.")
-	dewi.Sees(dewi.Post(back[1], "reason", "x", "number", number), http.StatusNotFound)
+	andi.Sees(andi.Post(back[1], "amount", "10.000", "reason", " ", "number", number), http.StatusUnprocessableEntity, "Isian ini wajib diisi")
+	andi.Sees(andi.Post(back[1], "amount", "80.000", "reason", "x", "number", number), http.StatusUnprocessableEntity, "belum dikembalikan Rp75.000")
+	andi.Sees(andi.Post(back[1], "amount", "banyak", "reason", "x", "number", number), http.StatusUnprocessableEntity)
+	andi.Goes(andi.Post(back[1], "amount", "10.000", "reason", "Salah hitung.", "number", number), desk)
+	andi.Page(desk, "Rp10.000 dikembalikan", "Dari Rp65.000 yang diterima kota")
+	siti.Page(root, "Rp10.000 dikembalikan", "Salah hitung.")
+	dewi.Sees(dewi.Post(back[1], "amount", "10.000", "reason", "x", "number", number), http.StatusNotFound)
 }

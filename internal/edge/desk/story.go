@@ -89,6 +89,10 @@ func special(v *ui.Event, e application.Event, l i18n.Locale) {
 		v.Title, v.Icon, v.Quote = l.T("case.event.reissued", "number", e.Message), "award", ""
 	case application.EventRevoked:
 		v.Title, v.Icon, v.Tone = l.T("portal.event.revoked"), "ban", "bad"
+	case application.EventPaidPart:
+		v.Title, v.Icon = l.T("portal.event.paid_part"), "coin"
+	case application.EventRefunded:
+		v.Title, v.Icon = l.T("portal.event.refunded"), "coin"
 	case application.EventSubmitted:
 		v.Title, v.Icon = l.T("portal.event.submitted"), "send"
 	default:

@@ -11,12 +11,18 @@ import (
 	"bedelau/internal/edge/rest"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/files"
+	"bedelau/internal/kernel/money"
 )
 
 // ByFee names a fee of an application in the path.
 type ByFee struct {
 	ByApplication
 	Fee uuid.UUID `path:"fee" format:"uuid" doc:"Id of the fee."`
+}
+
+type refundRequest struct {
+	Amount int64  `json:"amount,omitempty" minimum:"1" maximum:"9007199254740991" example:"50000" doc:"Whole rupiah. Without it all that the city has of the fee."`
+	Reason string `json:"reason" minLength:"1" maxLength:"2000" doc:"The applicant reads it."`
 }
 
 func feeIDs() map[string]string { return map[string]string{"id": "application", "fee": "fee"} }
@@ -35,12 +41,12 @@ func (a *API) fees() {
 	})
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications/{id}/fees/{fee}/refund", ID: "refund-fee", Tag: "Desk", Title: "Record a refund",
-		About: "Records that what was paid has been given back, and why; the applicant is told. For staff with `application:decide`. 409 `fee.not_paid`.",
+		About: "Records that what was paid, or a part of it, has been given back, and why; the applicant is told. For staff with `application:decide`. 409 `fee.not_paid`; 422 names `amount` when it is more than the city has of the fee.",
 		Needs: access.ApplicationDecide, Scope: gate.City, IDs: feeIDs(), MaxBody: smallBody, Refuses: []int{http.StatusConflict},
 	}, func(ctx context.Context, who rest.Caller, in *struct {
 		ByFee
-		Body endRequest
+		Body refundRequest
 	}) (*rest.Done, error) {
-		return &rest.Done{}, a.Casework.RefundFee(ctx, who.Actor, in.ID, in.Fee, in.Body.Reason)
+		return &rest.Done{}, a.Casework.RefundFee(ctx, who.Actor, in.ID, in.Fee, money.Rupiah(in.Body.Amount), in.Body.Reason)
 	})
 }

@@ -90,21 +90,36 @@ func jointOf(j casework.JointTask, asks map[string]form.Page, who rest.Caller) j
 
 // asked is what the applicant is or was to pay. Amounts are whole rupiah.
 type asked struct {
-	ID        uuid.UUID `json:"id" format:"uuid" doc:"GET /applications/{id}/fees/{fee}/receipt.pdf gives the receipt of one that was paid."`
-	Title     string    `json:"title"`
-	Amount    int64     `json:"amount" example:"150000" doc:"Whole rupiah."`
-	Basis     string    `json:"legal_basis,omitempty"`
-	Code      string    `json:"payment_code" doc:"By what the payment is known where it is made."`
-	How       string    `json:"how" doc:"Where and how to pay."`
-	Status    string    `json:"status" enum:"due,dropped,paid,refunded" doc:"dropped: the application went on without it."`
-	DueAt     time.Time `json:"due_at,omitzero"`
-	PaidOn    string    `json:"paid_on,omitempty" format:"date"`
-	Reference string    `json:"reference,omitempty" doc:"Of the payment."`
+	ID       uuid.UUID `json:"id" format:"uuid" doc:"GET /applications/{id}/fees/{fee}/receipt.pdf gives the receipt of one that was paid."`
+	Title    string    `json:"title"`
+	Amount   int64     `json:"amount" example:"150000" doc:"Whole rupiah."`
+	Basis    string    `json:"legal_basis,omitempty"`
+	Code     string    `json:"payment_code" doc:"By what the payment is known where it is made."`
+	How      string    `json:"how" doc:"Where and how to pay."`
+	Status   string    `json:"status" enum:"due,dropped,paid,refunded" doc:"dropped: the application went on without it."`
+	DueAt    time.Time `json:"due_at,omitzero"`
+	Paid     int64     `json:"paid" doc:"Of all payments."`
+	Refunded int64     `json:"refunded" doc:"Of what was paid. paid - refunded + open = amount."`
+	Open     int64     `json:"open" doc:"What the city does not have of the amount; while the status is due, what is left to pay."`
+	Entries  []paid    `json:"entries,omitempty" doc:"Payments and refunds in their order."`
+}
+
+// paid is one payment, or one sum given back.
+type paid struct {
+	Kind      string    `json:"kind" enum:"payment,refund"`
+	Amount    int64     `json:"amount" example:"50000"`
+	Day       string    `json:"paid_on,omitempty" format:"date" doc:"Of a payment."`
+	Reference string    `json:"reference,omitempty" doc:"Of a payment: the bank's."`
+	Reason    string    `json:"reason,omitempty" doc:"Of a refund."`
+	At        time.Time `json:"recorded_at"`
 }
 
 func askedOf(f due.Fee, who rest.Caller) asked {
 	return asked{ID: f.ID, Title: who.Text(f.Title), Amount: int64(f.Amount), Basis: f.Basis, Code: f.Code, How: who.Text(f.How), Status: f.Status,
-		DueAt: who.At(f.DueAt), PaidOn: f.PaidOn, Reference: f.Reference}
+		DueAt: who.At(f.DueAt), Paid: int64(f.Paid), Refunded: int64(f.Refunded), Open: int64(f.Open()),
+		Entries: rest.List(f.Entries, func(e due.Entry) paid {
+			return paid{Kind: e.Kind, Amount: int64(e.Amount), Day: e.Day, Reference: e.Reference, Reason: e.Reason, At: who.At(e.At)}
+		})}
 }
 
 // handed is a file that comes with what an officer answers.

@@ -8,6 +8,7 @@ import (
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/fee"
 	"bedelau/internal/kernel/workflow"
 	"bedelau/web/page/resident"
 )
@@ -34,14 +35,22 @@ func feesOf(c *gin.Context, d casework.Detail) []resident.Fee {
 	l := gate.LocaleOf(c)
 	var out []resident.Fee
 	for _, f := range d.Fees {
-		v := resident.Fee{Title: f.Title.In(l), Amount: f.Amount.String(), Status: f.Status, How: f.How.In(l), Basis: f.Basis, Reference: f.Reference, Words: f.RefundReason}
+		v := resident.Fee{Title: f.Title.In(l), Amount: f.Amount.String(), Status: f.Status, How: f.How.In(l), Basis: f.Basis}
 		if !f.DueAt.IsZero() {
 			v.Due = site.Zoned(c, f.DueAt)
 		}
-		if t, err := time.Parse(time.DateOnly, f.PaidOn); err == nil {
-			v.PaidOn = l.Date(t)
+		if f.Paid > 0 && f.Status == fee.Due {
+			v.Rest = l.T("fee.rest", "paid", f.Kept().String(), "rest", f.Open().String())
 		}
-		if f.WasPaid() {
+		for _, e := range f.Entries {
+			day, _ := time.Parse(time.DateOnly, e.Day)
+			text := l.T("fee.payment_own", "amount", e.Amount.String(), "date", l.Date(day), "reference", e.Reference)
+			if e.Kind == fee.Refund {
+				text = l.T("fee.back_own", "amount", e.Amount.String(), "date", l.Date(site.Zoned(c, e.At)), "reason", e.Reason)
+			}
+			v.Entries = append(v.Entries, text)
+		}
+		if f.Paid > 0 {
 			v.Receipt = own(d.Application.ID, "/bukti-bayar/"+f.ID.String()+".pdf")
 		}
 		out = append(out, v)

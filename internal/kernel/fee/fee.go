@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/fault"
@@ -26,51 +25,49 @@ import (
 type Fee struct {
 	bun.BaseModel `bun:"table:fee,alias:f"`
 
-	TenantID     uuid.UUID     `bun:"tenant_id,pk"`
-	ID           uuid.UUID     `bun:"id,pk"`
-	SubjectKind  string        `bun:"subject_kind"`
-	SubjectID    uuid.UUID     `bun:"subject_id"`
-	Round        int           `bun:"round"`
-	AgencyCode   string        `bun:"agency_code"`
-	Title        i18n.Text     `bun:"title,type:jsonb"`
-	How          i18n.Text     `bun:"how,type:jsonb"`
-	Basis        string        `bun:"basis"`
-	Code         string        `bun:"code"`
-	Amount       money.Rupiah  `bun:"amount"`
-	DueAt        time.Time     `bun:"due_at,nullzero"`
-	Status       string        `bun:"status"`
-	OpenedAt     time.Time     `bun:"opened_at"`
-	PaidOn       string        `bun:"paid_on,nullzero"` // 2006-01-02
-	Reference    string        `bun:"reference"`
-	RecordedAt   time.Time     `bun:"recorded_at,nullzero"`
-	RecordedBy   uuid.NullUUID `bun:"recorded_by"`
-	RecordedName string        `bun:"recorded_name"`
-	RefundReason string        `bun:"refund_reason"`
-	RefundedAt   time.Time     `bun:"refunded_at,nullzero"`
-	RefundedBy   uuid.NullUUID `bun:"refunded_by"`
-	RefundedName string        `bun:"refunded_name"`
+	TenantID    uuid.UUID    `bun:"tenant_id,pk"`
+	ID          uuid.UUID    `bun:"id,pk"`
+	SubjectKind string       `bun:"subject_kind"`
+	SubjectID   uuid.UUID    `bun:"subject_id"`
+	Round       int          `bun:"round"`
+	AgencyCode  string       `bun:"agency_code"`
+	Title       i18n.Text    `bun:"title,type:jsonb"`
+	How         i18n.Text    `bun:"how,type:jsonb"`
+	Basis       string       `bun:"basis"`
+	Code        string       `bun:"code"`
+	Amount      money.Rupiah `bun:"amount"`
+	Paid        money.Rupiah `bun:"paid"`     // of all payments
+	Refunded    money.Rupiah `bun:"refunded"` // of it
+	DueAt       time.Time    `bun:"due_at,nullzero"`
+	Status      string       `bun:"status"`
+	OpenedAt    time.Time    `bun:"opened_at"`
+
+	Entries []Entry `bun:"-"` // what was paid and given back, in its order; Of reads them
 }
 
 // The statuses of a fee.
 const (
 	Due      = "due"
-	Dropped  = "dropped" // the case went on without it
-	Paid     = "paid"
-	Refunded = "refunded"
+	Dropped  = "dropped"  // the case went on without it; what was paid by then is to be given back
+	Paid     = "paid"     // in full; some of it may have been given back
+	Refunded = "refunded" // all of it was given back
 )
 
-// WasPaid reports whether the money came in, also if it was given back later.
-func (f Fee) WasPaid() bool { return f.Status == Paid || f.Status == Refunded }
+// Kept is what the city has of the fee: what was paid less what was given back.
+func (f Fee) Kept() money.Rupiah { return f.Paid - f.Refunded }
 
-// Open asks for a fee: its Subject, Round, Agency, texts, Code, Amount and DueAt are the caller's.
-func Open(ctx context.Context, tx bun.IDB, f Fee, now time.Time) (Fee, error) {
+// Open is what the city does not have of the fee. While it is due, that is what is still to be paid.
+func (f Fee) Open() money.Rupiah { return f.Amount - f.Kept() }
+
+// Ask asks for a fee: its Subject, Round, Agency, texts, Code, Amount and DueAt are the caller's.
+func Ask(ctx context.Context, tx bun.IDB, f Fee, now time.Time) (Fee, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return f, err
 	}
 	f.TenantID, f.ID, f.Status, f.OpenedAt = tenancy.Must(ctx), id, Due, now
 	if _, err := tx.NewInsert().Model(&f).Exec(ctx); err != nil {
-		return f, fmt.Errorf("fee: open: %w", err)
+		return f, fmt.Errorf("fee: ask: %w", err)
 	}
 	return f, nil
 }
@@ -78,16 +75,16 @@ func Open(ctx context.Context, tx bun.IDB, f Fee, now time.Time) (Fee, error) {
 // feesLimit bounds the fees of one case.
 const feesLimit = 50
 
-// Of lists the fees of a case, in the order in which they were asked for.
+// Of lists the fees of a case with their entries, in the order in which they were asked for.
 func Of(ctx context.Context, db bun.IDB, kind string, id uuid.UUID) ([]Fee, error) {
 	var all []Fee
-	err := db.NewSelect().Model(&all).ExcludeColumn("paid_on").ColumnExpr("to_char(paid_on, 'YYYY-MM-DD') AS paid_on").
+	err := db.NewSelect().Model(&all).
 		Where("f.tenant_id = ? AND f.subject_kind = ? AND f.subject_id = ?", tenancy.Must(ctx), kind, id).
 		OrderExpr("f.id").Limit(feesLimit).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("fee: %w", err)
 	}
-	return all, nil
+	return all, entries(ctx, db, all)
 }
 
 // Drop gives up what is still due of a case that goes on without it.
@@ -103,52 +100,11 @@ func Drop(ctx context.Context, tx bun.IDB, kind string, id uuid.UUID) error {
 // DueOf returns the fee that a case waits for; Conflict "fee.not_due" when there is none.
 func DueOf(ctx context.Context, db bun.IDB, kind string, id uuid.UUID) (Fee, error) {
 	var f Fee
-	err := db.NewSelect().Model(&f).ExcludeColumn("paid_on").
+	err := db.NewSelect().Model(&f).
 		Where("f.tenant_id = ? AND f.subject_kind = ? AND f.subject_id = ? AND f.status = ?", tenancy.Must(ctx), kind, id, Due).
 		OrderExpr("f.id DESC").Limit(1).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return f, fault.New(fault.Conflict, "fee.not_due")
 	}
 	return f, err
-}
-
-// Payment is what an officer records of a payment. On is the day on which it was made, 2006-01-02.
-type Payment struct {
-	On        string
-	Reference string
-	By        uuid.UUID
-	ByName    string
-	At        time.Time
-}
-
-// Pay records that a fee which is due has been paid in full. A reference under which the agency has recorded another
-// payment is Invalid, field "reference".
-func Pay(ctx context.Context, tx bun.IDB, id uuid.UUID, p Payment) error {
-	res, err := tx.NewUpdate().Model((*Fee)(nil)).Set("status = ?", Paid).Set("paid_on = ?", p.On).Set("reference = ?", p.Reference).
-		Set("recorded_at = ?", p.At).Set("recorded_by = ?", p.By).Set("recorded_name = ?", p.ByName).
-		Where("tenant_id = ? AND id = ? AND status = ?", tenancy.Must(ctx), id, Due).Exec(ctx)
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) && pg.ConstraintName == "fee_reference" {
-		return fault.Fields([]fault.Field{{Name: "reference", Code: "reference_used"}})
-	}
-	return once(res, err, "fee.not_due")
-}
-
-// Refund records that a fee which was paid has been given back in full, and why. Conflict "fee.not_paid" for any other.
-func Refund(ctx context.Context, tx bun.IDB, kind string, subject, id uuid.UUID, reason string, by uuid.UUID, name string, now time.Time) error {
-	res, err := tx.NewUpdate().Model((*Fee)(nil)).Set("status = ?", Refunded).Set("refund_reason = ?", reason).
-		Set("refunded_at = ?", now).Set("refunded_by = ?", by).Set("refunded_name = ?", name).
-		Where("tenant_id = ? AND id = ? AND subject_kind = ? AND subject_id = ? AND status = ?", tenancy.Must(ctx), id, kind, subject, Paid).Exec(ctx)
-	return once(res, err, "fee.not_paid")
-}
-
-// once refuses a change that found no row in the status it needs.
-func once(res sql.Result, err error, code string) error {
-	if err != nil {
-		return fmt.Errorf("fee: %w", err)
-	}
-	if n, err := res.RowsAffected(); err != nil || n == 1 {
-		return err
-	}
-	return fault.New(fault.Conflict, code)
 }

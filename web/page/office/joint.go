@@ -63,11 +63,15 @@ func encoding(all []ui.Field) string {
 // Fee is what the applicant is or was asked to pay. Status is "due", "dropped", "paid" or "refunded".
 type Fee struct {
 	ID, Title, Amount, Status, How, Basis string
-	Reference, By, PaidOn, Words, Receipt string
-	Due, Refunded                         time.Time
+	Receipt, Rest, Kept                   string
+	Entries                               []FeeEntry
+	Due                                   time.Time
 	MayRefund, Tried                      bool
-	Typed                                 string
+	Typed, TypedAmount                    string // into the form of a refund that was refused
 }
+
+// FeeEntry is a payment or a refund in words. Proof is the address of the slip.
+type FeeEntry struct{ Text, Proof string }
 
 // TasksView lists what an office has been asked by others.
 type TasksView struct {

@@ -197,7 +197,8 @@ type Waits struct {
 type Fee struct {
 	Title, Amount, Status, How, Basis string
 	Due                               time.Time
-	PaidOn, Reference, Receipt, Words string
+	Rest, Receipt                     string   // Rest: how much is paid and how much left, of one that is paid in parts
+	Entries                           []string // payments and refunds in words
 }
 
 // Visit is a place where the person is signed in.
