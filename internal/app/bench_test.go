@@ -41,7 +41,7 @@ func TestLifecyclesAreDriven(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"Measuring at 0 applications", "Measuring at 2000 applications", "resolve p50", "Slope: "} {
+	for _, want := range []string{"Measuring at 0 applications", "Measuring at 2000 applications", "resolve p50", "CPU time of a lifecycle", "Slope: "} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the table has no %q:\n%s", want, out.String())
 		}

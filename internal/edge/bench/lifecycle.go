@@ -52,6 +52,7 @@ type lifecycles struct {
 	elapsed time.Duration
 	steps   [stepCount][]time.Duration
 	queue   []time.Duration // an officer's list with all its counts, one client, after the rest
+	cpu     cpu             // for all of them, without the list
 }
 
 func (l lifecycles) rate() float64 { return float64(l.done) / l.elapsed.Seconds() }
@@ -162,7 +163,7 @@ func (w *worker) measure(ctx context.Context, drafts []draft) (lifecycles, error
 	defer cancel(nil)
 	var next atomic.Int64
 	each := make([]lifecycles, w.Clients)
-	start := time.Now()
+	before, start := cpuNow(), time.Now()
 	var wg sync.WaitGroup
 	for i := range w.Clients {
 		wg.Go(func() {
@@ -181,7 +182,7 @@ func (w *worker) measure(ctx context.Context, drafts []draft) (lifecycles, error
 		})
 	}
 	wg.Wait()
-	all := lifecycles{elapsed: time.Since(start)}
+	all := lifecycles{elapsed: time.Since(start), cpu: cpuNow().sub(before)}
 	if err := context.Cause(ctx); err != nil {
 		return all, err
 	}
@@ -327,6 +328,11 @@ func writeLifecycles(out io.Writer, b *run, m machine, o LifecycleOptions, found
 		}
 		fmt.Fprintln(w)
 	}
+	fmt.Fprint(w, "\napplications\tCPU time of a lifecycle\tproduct and clients\tPostgreSQL\tRedis\t\n")
+	for _, l := range found {
+		of := func(d time.Duration) float64 { return d.Seconds() * 1000 / float64(max(l.done, 1)) }
+		fmt.Fprintf(w, "%d\t%.1f\t%.1f\t%.1f\t%.1f\t\n", l.rows, of(l.cpu.product+l.cpu.postgres+l.cpu.redis), of(l.cpu.product), of(l.cpu.postgres), of(l.cpu.redis))
+	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
@@ -336,7 +342,8 @@ Slope: %.2f of the rate at %d applications is left at %d. Times are in milliseco
 
 A lifecycle is five requests of a browser with a session: a resident submits a finished form, an officer finds it by the name,
 takes it, begins the review, approves it. All of the product is in it but the background: documents and messages wait
-in the outbox. The list is an officer's own work with the counts of all views, asked for by one client alone.
+in the outbox. The list is an officer's own work with the counts of all views, asked for by one client alone. CPU time
+depends less than the rate on what else the machine does.
 `, last.rate()/first.rate(), first.rows, last.rows)
 	return err
 }
