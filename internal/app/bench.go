@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
 
@@ -26,6 +25,7 @@ import (
 	"bedelau/internal/kernel/devkit"
 	"bedelau/internal/kernel/pack"
 	"bedelau/internal/kernel/storage"
+	"bedelau/internal/kernel/tenancy"
 	"bedelau/tenants"
 )
 
@@ -166,7 +166,7 @@ func (a *App) variant(ctx context.Context, v bench.Variant, superURL string) (*b
 		}
 		cfg.DefaultQueryExecMode = pgx.QueryExecModeExec // as storage.Open does: bun writes values into the text
 		_ = a.DB.App.Close()
-		a.DB.App = bun.NewDB(sql.OpenDB(stdlib.GetConnector(*cfg)), pgdialect.New())
+		a.DB.App = bun.NewDB(sql.OpenDB(tenancy.NewOpenConnector(*cfg)), pgdialect.New())
 		a.DB.App.SetMaxOpenConns(a.Config.DatabaseConns)
 		a.DB.App.SetMaxIdleConns(a.Config.DatabaseConns)
 	}

@@ -124,7 +124,7 @@ Share of isolation (tenant door, row-level security) in a request
 Bedelau is all of it: host to city, rate limit in Redis, headers, log line (JSON, discarded), session, permission,
 validation, sealing, rendering. Background tasks do not run meanwhile. Bare is net/http and pgxpool with prepared statements
 that replay what the product was seen to run, as a role without row-level security, and write a body of the same size.
-Without isolation is the product over the plain driver as that role.
+Without isolation is the product as that role, whose statements do not say for which city they are.
 `, page.median, page.low, page.high, r.run.Clients, alone.median, alone.low, alone.high, submit.median, submit.low, submit.high,
 		micro(guarded), micro(bare), r.page.door.allow, micro(parts), micro(one), 100*float64(parts)/float64(one))
 	return err

@@ -19,11 +19,20 @@ import (
 // trip, extended protocol, right behind PgBouncer and on Citus workers (shared/design measurements, section 10). A
 // transaction sends BEGIN and SET LOCAL with its first statement, and what is Later with the next. With neither a city nor the Platform marker in the context,
 // every call returns ErrNone before anything is sent. Statements of a Prepared context are prepared once on each connection.
-type Connector struct{ inner driver.Connector }
+type Connector struct {
+	inner driver.Connector
+	open  bool
+}
 
 // NewConnector returns a Connector for cfg, whose role must be the application role.
 func NewConnector(cfg pgx.ConnConfig) *Connector {
 	return &Connector{inner: stdlib.GetConnector(cfg)}
+}
+
+// NewOpenConnector is NewConnector without the door, so that a benchmark can say what the door costs: a statement goes
+// alone, and none says for which city it is. The application role finds no row through it.
+func NewOpenConnector(cfg pgx.ConnConfig) *Connector {
+	return &Connector{inner: stdlib.GetConnector(cfg), open: true}
 }
 
 // Connect opens one connection; database/sql calls it.
@@ -40,7 +49,7 @@ func (c *Connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, errors.Join(err, sc.Close())
 	}
-	return &conn{Conn: sc, keeps: keeps}, nil
+	return &conn{Conn: sc, open: c.open, keeps: keeps}, nil
 }
 
 // Driver returns the underlying driver; database/sql calls it.
@@ -48,6 +57,7 @@ func (c *Connector) Driver() driver.Driver { return c.inner.Driver() }
 
 type conn struct {
 	*stdlib.Conn
+	open    bool // without the door
 	inTx    bool
 	begin   []statement                    // of a transaction from which nothing was sent yet
 	waiting []statement                    // of a transaction, to be sent with its next statement or its end
@@ -80,6 +90,9 @@ func (c *conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 	begin, err := beginSQL(opts)
 	if err != nil {
 		return nil, err
+	}
+	if c.open {
+		id = ID{}
 	}
 	c.inTx, c.begin = true, opening(begin, id)
 	return &tx{ctx: ctx, conn: c}, nil
@@ -136,12 +149,16 @@ func (c *conn) run(ctx context.Context, query string, args []driver.NamedValue) 
 		return nil, ErrNone
 	}
 	single := append(opening("BEGIN", id), st, plain("COMMIT"))
+	at := len(single) - 2
+	if c.open {
+		single, at = []statement{st}, 0
+	}
 	all, err := c.send(ctx, single)
 	if err != nil {
 		again := c.outdated(err)
 		c.rollback()
 		if again { // nothing was done: once more, as it was written
-			single[len(single)-2] = asWritten(query, args)
+			single[at] = asWritten(query, args)
 			if all, err = c.send(ctx, single); err != nil {
 				c.rollback()
 			}
@@ -150,7 +167,7 @@ func (c *conn) run(ctx context.Context, query string, args []driver.NamedValue) 
 	if err != nil {
 		return nil, retryable(err)
 	}
-	return all[len(all)-2], nil
+	return all[at], nil
 }
 
 // unsent takes all of a transaction that is still to be sent, up to st.

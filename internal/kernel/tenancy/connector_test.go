@@ -436,3 +436,32 @@ func TestLaterWrites(t *testing.T) {
 		t.Errorf("outside a transaction Later left %q", got)
 	}
 }
+
+// TestOpenConnectorOpensNothing to the application role: without the door row-level security hides every row.
+func TestOpenConnectorOpensNothing(t *testing.T) {
+	t.Parallel()
+	w := world(t)
+	for url, want := range map[string]int{w.AppURL: 0, w.SuperURL: 2} {
+		cfg, err := pgx.ParseConfig(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cfg.DefaultQueryExecMode = pgx.QueryExecModeExec
+		db := bun.NewDB(sql.OpenDB(tenancy.NewOpenConnector(*cfg)), pgdialect.New())
+		defer db.Close()
+		ctx := tenancy.Prepared(w.Ctx(w.Batam))
+		if got, err := notes(ctx, db); err != nil || len(got) != want {
+			t.Errorf("alone: %q, %v; want %d", got, err, want)
+		}
+		err = tenancy.InTx(ctx, db, func(ctx context.Context, tx bun.Tx) error {
+			got, err := notes(ctx, tx)
+			if len(got) != want {
+				t.Errorf("in a transaction: %q, want %d", got, want)
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}
