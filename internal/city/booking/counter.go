@@ -135,6 +135,7 @@ func (s *Service) Counters(ctx context.Context, f Filter) ([]Counter, error) {
 }
 
 func counters(ctx context.Context, db bun.IDB, f Filter) ([]Counter, error) {
+	ctx = tenancy.Prepared(ctx) // a city has few
 	var out []Counter
 	q := db.NewSelect().Model(&out).Where("c.tenant_id = ?", tenancy.Must(ctx))
 	if f.Service != "" {
