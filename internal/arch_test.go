@@ -24,7 +24,7 @@ var floor = map[string]int{
 	"internal/kernel/form":     28, "internal/kernel/tariff": 28, "internal/kernel/devkit": 28, "internal/kernel/devkit/mailbox": 28,
 	"internal/kernel/workflow": 29, "internal/kernel/document": 29, "internal/kernel/pgtest": 29,
 	"internal/kernel/absence": 26,
-	"internal/kernel/fee":     29,
+	"internal/kernel/fee":     29, "internal/kernel/invoice": 29,
 	"internal/city":           30, "internal/saas": 30,
 	// One capability in three storeys: the record and its steps, the resident's side of it, the office's side.
 	"internal/city/application": 30, "internal/city/intake": 31, "internal/city/casework": 32,

@@ -1,0 +1,240 @@
+package invoice_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+	"pgregory.net/rapid"
+
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/invoice"
+	"bedelau/internal/kernel/money"
+)
+
+func TestAnInvoiceIsClosed(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	on := day(2026, 11, 20)
+	i := s.final(t, day(2026, 11, 1), s.outside, charge(2_500_000, "jasa-pemerintah", "pph23")) // 2.775.000, of which 325.000 is kept back
+	for _, tt := range []struct {
+		name, method, reference string
+		amount                  money.Rupiah
+		want                    string
+	}{
+		{"nothing", invoice.Transfer, "T0", 0, "input.invalid"},
+		{"less than nothing", invoice.Transfer, "T0", -5, "input.invalid"},
+		{"without a reference", invoice.Transfer, "  ", 5, "input.invalid"},
+		{"by a way there is not", "voucher", "V", 5, "input.invalid"},
+		{"half", invoice.Transfer, "T1", 1_000_000, ""},
+		{"the same again", invoice.Transfer, "T1", 1_000_000, "payment.known"},
+		{"a slip of more than may be kept back", invoice.Slip, "BP-0", 325_001, "payment.slip_too_large"},
+		{"the slip of PPN", invoice.Slip, "BP-1", 275_000, ""},
+		{"the slip of PPh and a rupiah", invoice.Slip, "BP-2", 50_001, "payment.slip_too_large"},
+		{"the slip of PPh", invoice.Slip, "BP-2", 50_000, ""},
+		{"the rest, and more", invoice.VirtualAccount, "VA-1", 1_500_000, ""},
+	} {
+		err := s.pay(i, tt.method, tt.reference, tt.amount, on)
+		if tt.want == "" && err != nil || tt.want != "" && !fault.Is(err, tt.want) {
+			t.Errorf("%s: %v; want %q", tt.name, err, tt.want)
+		}
+	}
+	got := s.standing(t, i)
+	if got.Open != 0 || got.Paid != 2_450_000 || got.Withheld != 325_000 || got.State() != "paid" {
+		t.Errorf("%+v, %s", got, got.State())
+	}
+	// What was paid beyond is put against the next invoice, and the rest of it given back.
+	next := s.final(t, day(2026, 12, 1), s.outside, charge(20_000, "jasa-ftz", ""))
+	var applied money.Rupiah
+	s.tx(t, func(ctx context.Context, tx bun.Tx) (err error) {
+		applied, err = s.Apply(ctx, tx, s.maker, next.ID, day(2026, 12, 1))
+		return err
+	})
+	refund := func(amount money.Rupiah, reason string) error {
+		return s.try(func(ctx context.Context, tx bun.Tx) error {
+			return s.Refund(ctx, tx, s.maker, s.outside, amount, day(2026, 12, 2), reason)
+		})
+	}
+	if applied != 20_000 || s.standing(t, next).State() != "paid" {
+		t.Errorf("applied %v: %+v", applied, s.standing(t, next))
+	}
+	if err := refund(30_001, "Salah transfer."); !fault.Is(err, "payment.no_balance") {
+		t.Errorf("more than there is: %v", err)
+	}
+	if err := refund(30_000, " "); fault.From(err).Kind != fault.Invalid {
+		t.Errorf("without a reason: %v", err)
+	}
+	if err := refund(30_000, "Salah transfer."); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTwoPeopleTakeSomethingBack(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	on := day(2026, 12, 5)
+	i := s.final(t, day(2026, 11, 1), s.company, charge(1_000_000, "jasa", "")) // 1.110.000
+	ask := func(reason, kind string, charges ...invoice.Charge) (q invoice.Request, err error) {
+		err = s.try(func(ctx context.Context, tx bun.Tx) (err error) {
+			q, err = s.Ask(ctx, tx, s.maker, invoice.RequestInput{Kind: kind, Invoice: i.ID, Charges: charges, Reason: reason})
+			return err
+		})
+		return q, err
+	}
+	decide := func(q invoice.Request, who uuid.UUID, approve bool) error {
+		return s.try(func(ctx context.Context, tx bun.Tx) error {
+			actor := s.checker
+			actor.ID = who
+			_, err := s.Decide(ctx, tx, actor, q.ID, approve, on)
+			return err
+		})
+	}
+	if _, err := ask(" ", invoice.WriteOff); fault.From(err).Kind != fault.Invalid {
+		t.Errorf("without a reason: %v", err)
+	}
+	credit, err := ask("Salah hitung.", string(invoice.CreditNote), charge(400_000, "jasa", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := decide(credit, s.maker.ID, true); !fault.Is(err, "invoice.own_request") {
+		t.Errorf("approved by whoever asked: %v", err)
+	}
+	if got := s.standing(t, i); got.Open != 1_110_000 {
+		t.Errorf("before it is approved: %+v", got)
+	}
+	if err := decide(credit, s.checker.ID, true); err != nil {
+		t.Fatal(err)
+	}
+	if err := decide(credit, s.checker.ID, true); !fault.Is(err, "invoice.decided") {
+		t.Errorf("approved twice: %v", err)
+	}
+	if got := s.standing(t, i); got.Credited != 444_000 || got.Open != 666_000 || got.State() != "part_paid" {
+		t.Errorf("after the credit note: %+v", got)
+	}
+	if err := s.pay(i, invoice.Transfer, "T1", 500_000, on); err != nil {
+		t.Fatal(err)
+	}
+	// A second credit goes beyond what is open: the rest is the party's balance. A third would be more than was charged.
+	second, _ := ask("Layanan terhenti.", string(invoice.CreditNote), charge(300_000, "jasa", ""))
+	if err := decide(second, s.checker.ID, true); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.standing(t, i); got.Open != 0 || got.Credited != 444_000+166_000 {
+		t.Errorf("after the second: %+v", got)
+	}
+	third, _ := ask("Masih salah.", string(invoice.CreditNote), charge(300_001, "jasa", ""))
+	if err := decide(third, s.checker.ID, true); !fault.Is(err, "invoice.credit_too_large") {
+		t.Errorf("more than was charged: %v", err)
+	}
+	off, _ := ask("Tidak tertagih.", invoice.WriteOff)
+	if err := decide(off, s.checker.ID, true); !fault.Is(err, "invoice.nothing_open") {
+		t.Errorf("nothing is open: %v", err)
+	}
+	i = s.final(t, day(2026, 11, 2), s.company, charge(1_000_000, "jasa", ""))
+	off, _ = ask("Pailit.", invoice.WriteOff)
+	if err := decide(off, s.checker.ID, false); err != nil || s.standing(t, i).Open != 1_110_000 {
+		t.Errorf("refused: %v, %+v", err, s.standing(t, i))
+	}
+	off, _ = ask("Pailit.", invoice.WriteOff)
+	if err := decide(off, s.checker.ID, true); err != nil || s.standing(t, i).State() != "written_off" {
+		t.Errorf("written off: %v, %+v", err, s.standing(t, i))
+	}
+	i = s.final(t, day(2026, 11, 3), s.company, charge(1_000_000, "jasa", ""))
+	void, _ := ask("Salah alamat.", invoice.Void)
+	if err := decide(void, s.checker.ID, true); err != nil || s.standing(t, i).State() != "void" || s.standing(t, i).Open != 0 {
+		t.Errorf("voided: %v, %+v", err, s.standing(t, i))
+	}
+	i = s.final(t, day(2026, 11, 4), s.company, charge(1_000_000, "jasa", ""))
+	if err := s.pay(i, invoice.Transfer, "T2", 1, on); err != nil {
+		t.Fatal(err)
+	}
+	void, _ = ask("Salah alamat.", invoice.Void)
+	if err := decide(void, s.checker.ID, true); !fault.Is(err, "invoice.not_untouched") {
+		t.Errorf("voided after a payment: %v", err)
+	}
+	i = s.final(t, day(2026, 12, 6), s.company, charge(1_000_000, "jasa", ""))
+	off, _ = ask("Terlalu dini.", invoice.WriteOff)
+	if err := decide(off, s.checker.ID, true); !fault.Is(err, "invoice.before_issue") {
+		t.Errorf("written off before it was issued: %v", err)
+	}
+	var notes []string
+	if err := s.w.DB.App.NewRaw("SELECT number FROM invoice WHERE tenant_id = ? AND kind = 'credit_note' ORDER BY seq", s.w.Platform.ID).Scan(s.ctx, &notes); err != nil || fmt.Sprint(notes) != "[CN/2026/000001 CN/2026/000002]" {
+		t.Errorf("credit notes %v, %v", notes, err)
+	}
+}
+
+// Whatever happens in whatever order, the books of every party balance at every day: what was charged is what was paid,
+// withheld, credited, written off and is open, and the balance is what came in beyond. The other side of the sum is worked
+// out from the invoices, the payments and the credit notes themselves.
+func TestTheBooksBalance(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	parties := []uuid.UUID{s.outside, s.inside, s.company}
+	rules := []string{"jasa-pemerintah", "jasa-ftz", "jasa"}
+	var run int
+	rapid.Check(t, func(r *rapid.T) {
+		run++
+		var bills []invoice.Invoice
+		when := day(2026, 1, 1)
+		for step := range rapid.IntRange(1, 12).Draw(r, "steps") {
+			when = when.AddDate(0, 0, rapid.IntRange(0, 20).Draw(r, "days"))
+			amount := money.Rupiah(rapid.Int64Range(1, 3_000_000).Draw(r, "amount"))
+			if len(bills) == 0 || rapid.IntRange(0, 3).Draw(r, "what") == 0 {
+				n := rapid.IntRange(0, 2).Draw(r, "party")
+				bills = append(bills, s.final(t, when, parties[n], charge(amount, rules[n], rapid.SampledFrom([]string{"", "pph23"}).Draw(r, "pph"))))
+				continue
+			}
+			i := rapid.SampledFrom(bills).Draw(r, "invoice")
+			switch rapid.IntRange(0, 3).Draw(r, "how") {
+			case 0, 1:
+				// Some came before the invoice. A slip may be refused.
+				_ = s.pay(i, rapid.SampledFrom([]string{invoice.Transfer, invoice.Slip}).Draw(r, "method"), fmt.Sprintf("%d-%d", run, step), amount, when.AddDate(0, 0, -rapid.IntRange(0, 30).Draw(r, "earlier")))
+			case 2:
+				_ = s.try(func(ctx context.Context, tx bun.Tx) error {
+					_, err := s.Apply(ctx, tx, s.maker, i.ID, when)
+					return err
+				})
+			case 3:
+				in := invoice.RequestInput{Kind: rapid.SampledFrom([]string{invoice.WriteOff, invoice.Void, string(invoice.CreditNote)}).Draw(r, "kind"), Invoice: i.ID,
+					Charges: []invoice.Charge{charge(amount, "jasa", "")}, Reason: "Alasan."}
+				_ = s.try(func(ctx context.Context, tx bun.Tx) error { // may be more than was charged
+					q, err := s.Ask(ctx, tx, s.maker, in)
+					if err == nil {
+						_, err = s.Decide(ctx, tx, s.checker, q.ID, true, when)
+					}
+					return err
+				})
+			}
+		}
+		s.balanced(r, when)
+		s.balanced(r, when.AddDate(0, -1, 0))
+	})
+}
+
+func (s *shop) balanced(t *rapid.T, until time.Time) {
+	books, err := s.Books(s.ctx, until)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range books {
+		if b.Charged != b.Paid+b.Withheld+b.Credited+b.WrittenOff+b.Voided+b.Open || b.Open < 0 || b.Balance < 0 {
+			t.Fatalf("on %s: %+v", until.Format(time.DateOnly), b)
+		}
+		var charged, received, credited money.Rupiah
+		for into, q := range map[*money.Rupiah]string{
+			&charged:  "SELECT coalesce(sum(total), 0)::bigint FROM invoice WHERE tenant_id = ? AND party_id = ? AND kind = 'invoice' AND issued_on <= ?",
+			&received: "SELECT coalesce(sum(amount), 0)::bigint FROM payment WHERE tenant_id = ? AND party_id = ? AND received_on <= ?",
+			&credited: "SELECT coalesce(sum(total), 0)::bigint FROM invoice WHERE tenant_id = ? AND party_id = ? AND kind = 'credit_note' AND issued_on <= ?",
+		} {
+			if err := s.w.DB.App.NewRaw(q, s.w.Platform.ID, b.PartyID, until.Format(time.DateOnly)).Scan(s.ctx, into); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if charged != b.Charged || received+credited != b.Paid+b.Withheld+b.Credited+b.Balance+b.Refunded {
+			t.Fatalf("on %s: charged %v, received %v, credited %v; the books say %+v", until.Format(time.DateOnly), charged, received, credited, b)
+		}
+	}
+}

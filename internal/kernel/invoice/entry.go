@@ -1,0 +1,145 @@
+package invoice
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/money"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Entry changes what a party owes: a positive amount raises it. One without an invoice is of the party's balance.
+type Entry struct {
+	bun.BaseModel `bun:"table:invoice_entry,alias:e"`
+
+	TenantID  uuid.UUID     `bun:"tenant_id,pk"`
+	ID        uuid.UUID     `bun:"id,pk"`
+	PartyID   uuid.UUID     `bun:"party_id"`
+	InvoiceID uuid.NullUUID `bun:"invoice_id"`
+	Kind      string        `bun:"kind"`
+	Amount    money.Rupiah  `bun:"amount"`
+	OnDay     time.Time     `bun:"on_day"` // in the books
+	PaymentID uuid.NullUUID `bun:"payment_id"`
+	RequestID uuid.NullUUID `bun:"request_id"`
+	Reason    string        `bun:"reason"`
+	At        time.Time     `bun:"at"`
+	By        uuid.UUID     `bun:"by"`
+}
+
+// The kinds of entries.
+const (
+	EntryCharge   = "charge"
+	EntryPayment  = "payment"
+	EntryWithheld = "withheld" // given to the state by the buyer, as a slip says
+	EntryCredit   = "credit"
+	EntryWriteOff = "write_off"
+	EntryVoid     = "void"
+	EntryRefund   = "refund" // of a balance
+)
+
+// enter adds entries as part of tx.
+func (b *Book) enter(ctx context.Context, tx bun.IDB, actor identity.Actor, all ...Entry) error {
+	for i := range all {
+		id, err := uuid.NewV7()
+		if err != nil {
+			return err
+		}
+		all[i].TenantID, all[i].ID, all[i].At, all[i].By = tenancy.Must(ctx), id, b.Now().UTC().Truncate(time.Microsecond), actor.ID
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	if _, err := tx.NewInsert().Model(&all).Exec(ctx); err != nil {
+		return fmt.Errorf("invoice: enter: %w", err)
+	}
+	return nil
+}
+
+// Standing is how an invoice stands: what it charged and by what that has been closed, all as positive amounts.
+type Standing struct {
+	InvoiceID  uuid.UUID    `bun:"invoice_id"`
+	Charged    money.Rupiah `bun:"charged"`
+	Paid       money.Rupiah `bun:"paid"`
+	Withheld   money.Rupiah `bun:"withheld"`
+	Credited   money.Rupiah `bun:"credited"`
+	WrittenOff money.Rupiah `bun:"written_off"`
+	Voided     money.Rupiah `bun:"voided"`
+	Open       money.Rupiah `bun:"open"`
+}
+
+// State is the word for it.
+func (s Standing) State() string {
+	switch {
+	case s.Voided > 0:
+		return "void"
+	case s.Open == 0 && s.WrittenOff > 0:
+		return "written_off"
+	case s.Open == 0:
+		return "paid"
+	case s.Open < s.Charged:
+		return "part_paid"
+	}
+	return "open"
+}
+
+// sums are the columns of a Standing, over entries.
+const sums = `coalesce(sum(amount) FILTER (WHERE kind = 'charge'), 0)::bigint AS charged,
+	coalesce(-sum(amount) FILTER (WHERE kind = 'payment'), 0)::bigint AS paid,
+	coalesce(-sum(amount) FILTER (WHERE kind = 'withheld'), 0)::bigint AS withheld,
+	coalesce(-sum(amount) FILTER (WHERE kind = 'credit'), 0)::bigint AS credited,
+	coalesce(-sum(amount) FILTER (WHERE kind = 'write_off'), 0)::bigint AS written_off,
+	coalesce(-sum(amount) FILTER (WHERE kind = 'void'), 0)::bigint AS voided,
+	coalesce(sum(amount), 0)::bigint AS open`
+
+// Standing sums up an invoice.
+func (b *Book) Standing(ctx context.Context, db bun.IDB, id uuid.UUID) (Standing, error) {
+	s := Standing{InvoiceID: id}
+	err := db.NewSelect().TableExpr("invoice_entry").ColumnExpr(sums).Where("tenant_id = ? AND invoice_id = ?", tenancy.Must(ctx), id).Scan(ctx, &s)
+	return s, err
+}
+
+// lock reads an invoice with its standing for an entry against it: whoever is next waits until tx ends. Credit notes have
+// no standing of their own and are NotFound here.
+func (b *Book) lock(ctx context.Context, tx bun.IDB, id uuid.UUID) (Invoice, Standing, error) {
+	var i Invoice
+	err := tx.NewSelect().Model(&i).Where("tenant_id = ? AND id = ? AND kind = ?", tenancy.Must(ctx), id, Bill).Scan(ctx)
+	if err != nil {
+		return i, Standing{}, fault.Wrap(fault.NotFound, "invoice.not_found", err)
+	}
+	if _, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(?, 161))", i.PartyID.String()).Exec(ctx); err != nil {
+		return i, Standing{}, err
+	}
+	s, err := b.Standing(ctx, tx, id)
+	return i, s, err
+}
+
+// PartyBooks is what happened with a party up to a day.
+type PartyBooks struct {
+	PartyID uuid.UUID `bun:"party_id"`
+	Standing
+	Balance  money.Rupiah `bun:"balance"`  // that it has paid beyond its invoices
+	Refunded money.Rupiah `bun:"refunded"` // of that
+}
+
+// Books sums up every party of the seller up to a day. Open is of its invoices alone, and Paid of what was put against them.
+func (b *Book) Books(ctx context.Context, until time.Time) ([]PartyBooks, error) {
+	var all []PartyBooks
+	err := b.DB.App.NewSelect().TableExpr("invoice_entry").ColumnExpr("party_id").
+		ColumnExpr(`coalesce(sum(amount) FILTER (WHERE kind = 'charge'), 0)::bigint AS charged,
+			coalesce(-sum(amount) FILTER (WHERE kind = 'payment' AND invoice_id IS NOT NULL), 0)::bigint AS paid,
+			coalesce(-sum(amount) FILTER (WHERE kind = 'withheld'), 0)::bigint AS withheld,
+			coalesce(-sum(amount) FILTER (WHERE kind = 'credit' AND invoice_id IS NOT NULL), 0)::bigint AS credited,
+			coalesce(-sum(amount) FILTER (WHERE kind = 'write_off'), 0)::bigint AS written_off,
+			coalesce(-sum(amount) FILTER (WHERE kind = 'void'), 0)::bigint AS voided,
+			coalesce(sum(amount) FILTER (WHERE invoice_id IS NOT NULL), 0)::bigint AS open,
+			coalesce(-sum(amount) FILTER (WHERE invoice_id IS NULL), 0)::bigint AS balance,
+			coalesce(sum(amount) FILTER (WHERE kind = 'refund'), 0)::bigint AS refunded`).
+		Where("tenant_id = ? AND on_day <= ?", tenancy.Must(ctx), until.Format(time.DateOnly)).Group("party_id").Order("party_id").Scan(ctx, &all)
+	return all, err
+}

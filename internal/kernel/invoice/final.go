@@ -1,0 +1,154 @@
+package invoice
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/money"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Finalise makes an invoice of a draft on a day: from now on it does not change. It takes the next number of the series in
+// that day's year, copies the party and the tax rules of the day, and charges the party. The caller has checked who may.
+// It refuses NotFound "invoice.not_found"; Conflict "invoice.final" for a draft that has become one, "invoice.no_tax_rule"
+// for a charge whose rule is not in force, and "invoice.nothing_due" when there is nothing to pay.
+func (b *Book) Finalise(ctx context.Context, actor identity.Actor, draft uuid.UUID, on time.Time) (Invoice, error) {
+	var out Invoice
+	err := tenancy.InTx(ctx, b.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		d, err := lockDraft(ctx, tx, draft)
+		if err != nil {
+			return err
+		}
+		out = Invoice{Kind: Bill, Series: d.Series, PartyID: d.PartyID, Source: d.Source, IssuedOn: on, DueOn: on.AddDate(0, 0, d.DueDays), Note: d.Note}
+		if err := b.issue(ctx, tx, actor, &out, d.Charges, on); err != nil {
+			return err
+		}
+		charge := Entry{PartyID: d.PartyID, InvoiceID: some(out.ID), Kind: EntryCharge, Amount: out.Total, OnDay: on}
+		if err := b.enter(ctx, tx, actor, charge); err != nil {
+			return err
+		}
+		_, err = tx.NewUpdate().Model(&d).Set("invoice_id = ?, updated_at = ?", out.ID, out.FinalisedAt).WherePK().Exec(ctx)
+		return err
+	})
+	if err != nil {
+		return Invoice{}, fmt.Errorf("invoice: finalise: %w", err)
+	}
+	return out, nil
+}
+
+// issue writes the rows of an invoice or credit note and takes its number. It is taxed by the rules of taxed.
+func (b *Book) issue(ctx context.Context, tx bun.Tx, actor identity.Actor, i *Invoice, charges []Charge, taxed time.Time) error {
+	all, shares, err := taxes(ctx, tx, charges, taxed)
+	if err != nil {
+		return err
+	}
+	i.TenantID, i.FinalisedAt, i.FinalisedBy = tenancy.Must(ctx), b.Now().UTC().Truncate(time.Microsecond), actor.ID
+	if i.ID, err = uuid.NewV7(); err != nil {
+		return err
+	}
+	if err := tx.NewSelect().Model(&i.Party).Where("tenant_id = ? AND id = ?", i.TenantID, i.PartyID).Scan(ctx); err != nil {
+		return err
+	}
+	if err := i.add(charges, all); err != nil {
+		return err
+	}
+	if i.Total <= 0 {
+		return fault.New(fault.Conflict, "invoice.nothing_due")
+	}
+	i.Year = i.IssuedOn.Year()
+	if i.Seq, err = nextNumber(ctx, tx, i.Series, i.Year); err != nil {
+		return err
+	}
+	i.Number = fmt.Sprintf("%s/%d/%06d", i.Series, i.Year, i.Seq)
+	if _, err := tx.NewInsert().Model(i).Exec(ctx); err != nil {
+		return err
+	}
+	lines := make([]Line, 0, len(charges))
+	for n, c := range charges {
+		l := Line{TenantID: i.TenantID, InvoiceID: i.ID, Position: n + 1, Name: c.Name, Working: c.Working, Source: c.Source, Amount: c.Amount, PPN: c.PPN, Tax: shares[n], PPh: c.PPh}
+		if l.Source == nil {
+			l.Source = map[string]any{}
+		}
+		lines = append(lines, l)
+	}
+	if _, err := tx.NewInsert().Model(&lines).Exec(ctx); err != nil {
+		return err
+	}
+	rows := make([]taxRow, 0, len(all))
+	for _, t := range all {
+		rows = append(rows, taxRow{TenantID: i.TenantID, InvoiceID: i.ID, Code: t.Rule.Code, Rule: t.Rule, Amount: t.Amount, Base: t.Base, Tax: t.Tax})
+	}
+	if _, err := tx.NewInsert().Model(&rows).Exec(ctx); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "invoice.finalise", Object: "invoice", ObjectID: i.ID, At: i.FinalisedAt,
+		Detail: map[string]any{"number": i.Number, "kind": i.Kind, "total": int64(i.Total)}})
+}
+
+// add sums the charges and their taxes.
+func (i *Invoice) add(charges []Charge, all []Tax) error {
+	sums := []struct {
+		into *money.Rupiah
+		each func(Tax) money.Rupiah
+	}{{&i.Tax, Tax.Billed}, {&i.Withholdable, Tax.KeptBack}}
+	var err error
+	for _, c := range charges {
+		if i.Net, err = i.Net.Add(c.Amount); err != nil {
+			return err
+		}
+	}
+	for _, t := range all {
+		for _, s := range sums {
+			if *s.into, err = s.into.Add(s.each(t)); err != nil {
+				return err
+			}
+		}
+	}
+	if i.Net < 0 {
+		return fault.New(fault.Conflict, "invoice.nothing_due")
+	}
+	i.Total, err = i.Net.Add(i.Tax)
+	return err
+}
+
+// nextNumber takes the next number of a series in a year, as part of tx: whoever asks next waits until tx ends, and gets the same
+// number when it fails.
+func nextNumber(ctx context.Context, tx bun.Tx, series string, year int) (int, error) {
+	var n int
+	err := tx.NewRaw(`INSERT INTO invoice_counter AS c (tenant_id, series, year, last) VALUES (?, ?, ?, 1)
+		ON CONFLICT (tenant_id, series, year) DO UPDATE SET last = c.last + 1 RETURNING last`, tenancy.Must(ctx), series, year).Scan(ctx, &n)
+	return n, err
+}
+
+// Find reads an invoice with its lines and its taxes, or NotFound "invoice.not_found".
+func (b *Book) Find(ctx context.Context, id uuid.UUID) (Invoice, []Line, []Tax, error) {
+	var i Invoice
+	err := b.DB.App.NewSelect().Model(&i).Where("tenant_id = ? AND id = ?", tenancy.Must(ctx), id).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return i, nil, nil, fault.New(fault.NotFound, "invoice.not_found")
+	}
+	var lines []Line
+	if err == nil {
+		err = b.DB.App.NewSelect().Model(&lines).Where("tenant_id = ? AND invoice_id = ?", i.TenantID, id).Order("position").Scan(ctx)
+	}
+	var rows []taxRow
+	if err == nil {
+		err = b.DB.App.NewSelect().Model(&rows).Where("tenant_id = ? AND invoice_id = ?", i.TenantID, id).Order("code").Scan(ctx)
+	}
+	var all []Tax
+	for _, r := range rows {
+		all = append(all, Tax{Rule: r.Rule, Amount: r.Amount, Base: r.Base, Tax: r.Tax})
+	}
+	return i, lines, all, err
+}
+
+func some(id uuid.UUID) uuid.NullUUID { return uuid.NullUUID{UUID: id, Valid: true} }

@@ -1,0 +1,199 @@
+package invoice
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/money"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Payment is money that came in, or a slip (bukti potong) by which a buyer shows what it gave to the state.
+type Payment struct {
+	bun.BaseModel `bun:"table:payment,alias:y"`
+
+	TenantID   uuid.UUID    `bun:"tenant_id,pk"`
+	ID         uuid.UUID    `bun:"id,pk"`
+	PartyID    uuid.UUID    `bun:"party_id"`
+	Method     string       `bun:"method"`
+	Reference  string       `bun:"reference"` // of the bank; the number of a slip
+	Amount     money.Rupiah `bun:"amount"`
+	ReceivedOn time.Time    `bun:"received_on"`
+	RecordedAt time.Time    `bun:"recorded_at"`
+	RecordedBy uuid.UUID    `bun:"recorded_by"`
+}
+
+// The ways to pay.
+const (
+	Transfer       = "transfer"
+	VirtualAccount = "virtual_account"
+	Stripe         = "stripe"
+	Cash           = "cash"
+	Slip           = "slip"
+)
+
+// PaymentInput is what came in for an invoice.
+type PaymentInput struct {
+	Invoice   uuid.UUID
+	Method    string
+	Reference string
+	Amount    money.Rupiah
+	On        time.Time
+}
+
+// Pay records what came in for an invoice as part of tx: it closes what is open, and what is beyond goes to the party's balance.
+// A slip closes only what the buyer may keep back, and not before the invoice was issued. The same reference of the same method counts once: telling it again is
+// Conflict "payment.known". It refuses Invalid for an amount that is not positive, a method that there is not, or no
+// reference; NotFound "invoice.not_found"; and Conflict "payment.slip_too_large" for a slip above what may be kept back.
+func (b *Book) Pay(ctx context.Context, tx bun.Tx, actor identity.Actor, in PaymentInput) (Payment, error) {
+	in.Reference = strings.TrimSpace(in.Reference)
+	if err := in.check(); err != nil {
+		return Payment{}, err
+	}
+	i, s, err := b.lock(ctx, tx, in.Invoice)
+	if err != nil {
+		return Payment{}, err
+	}
+	if in.Method == Slip && in.On.Before(i.IssuedOn) {
+		return Payment{}, fault.Fields([]fault.Field{{Name: "on", Code: "before_issue"}})
+	}
+	if in.Method == Slip && (in.Amount > i.Withholdable-s.Withheld || in.Amount > s.Open) {
+		return Payment{}, fault.New(fault.Conflict, "payment.slip_too_large", "most", min(i.Withholdable-s.Withheld, s.Open))
+	}
+	p := Payment{TenantID: i.TenantID, PartyID: i.PartyID, Method: in.Method, Reference: in.Reference, Amount: in.Amount, ReceivedOn: in.On,
+		RecordedAt: b.Now().UTC().Truncate(time.Microsecond), RecordedBy: actor.ID}
+	if p.ID, err = uuid.NewV7(); err != nil {
+		return p, err
+	}
+	res, err := tx.NewInsert().Model(&p).On("CONFLICT (tenant_id, method, reference) DO NOTHING").Exec(ctx)
+	if err != nil {
+		return p, fmt.Errorf("invoice: payment: %w", err)
+	}
+	if n, err := res.RowsAffected(); n == 0 || err != nil {
+		return p, fault.Wrap(fault.Conflict, "payment.known", err)
+	}
+	if err := b.enter(ctx, tx, actor, closing(i, s, p)...); err != nil {
+		return p, err
+	}
+	return p, audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "payment.record", Object: "invoice", ObjectID: i.ID, At: p.RecordedAt,
+		Detail: map[string]any{"number": i.Number, "method": p.Method, "reference": p.Reference, "amount": int64(p.Amount), "on": in.On.Format(time.DateOnly)}})
+}
+
+// closing are the entries of a payment. One that came before the invoice was issued is a balance until that day, so that no
+// invoice is ever paid beyond what it charges.
+func closing(i Invoice, s Standing, p Payment) []Entry {
+	kind, against := EntryPayment, min(p.Amount, max(s.Open, 0))
+	if p.Method == Slip {
+		kind = EntryWithheld
+	}
+	of := func(invoice uuid.NullUUID, amount money.Rupiah, day time.Time) Entry {
+		return Entry{PartyID: i.PartyID, InvoiceID: invoice, Kind: kind, Amount: amount, OnDay: day, PaymentID: some(p.ID)}
+	}
+	var all []Entry
+	early := p.ReceivedOn.Before(i.IssuedOn)
+	rest := p.Amount - against
+	if early {
+		rest = p.Amount
+	}
+	if rest > 0 {
+		all = append(all, of(uuid.NullUUID{}, -rest, p.ReceivedOn))
+	}
+	if against > 0 && early {
+		all = append(all, of(uuid.NullUUID{}, against, i.IssuedOn))
+	}
+	if against > 0 {
+		all = append(all, of(some(i.ID), -against, later(p.ReceivedOn, i.IssuedOn)))
+	}
+	return all
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func (in PaymentInput) check() error {
+	var bad []fault.Field
+	if in.Amount <= 0 {
+		bad = append(bad, fault.Field{Name: "amount", Code: "amount_positive"})
+	}
+	if n := len(in.Reference); n == 0 || n > 140 {
+		bad = append(bad, fault.Field{Name: "reference", Code: "required"})
+	}
+	switch in.Method {
+	case Transfer, VirtualAccount, Stripe, Cash, Slip:
+	default:
+		bad = append(bad, fault.Field{Name: "method", Code: "not_an_option"})
+	}
+	return fault.Fields(bad)
+}
+
+// balance is what a party has paid beyond its invoices, and the first day on which all of it can be used. Its entries are locked
+// by lock of any of its invoices.
+func balance(ctx context.Context, tx bun.IDB, party uuid.UUID, on time.Time) (money.Rupiah, time.Time, error) {
+	var row struct {
+		Amount money.Rupiah `bun:"amount"`
+		Last   time.Time    `bun:"last"`
+	}
+	err := tx.NewRaw("SELECT coalesce(-sum(amount), 0)::bigint AS amount, coalesce(max(on_day), ?::date) AS last FROM invoice_entry WHERE tenant_id = ? AND party_id = ? AND invoice_id IS NULL",
+		on.Format(time.DateOnly), tenancy.Must(ctx), party).Scan(ctx, &row)
+	return row.Amount, later(on, row.Last), err
+}
+
+// Apply puts a party's balance against an open invoice, as much as there is and as is open, and returns how much. It is
+// booked on a day, or when the last of the balance came in if that was later. It refuses NotFound "invoice.not_found".
+func (b *Book) Apply(ctx context.Context, tx bun.Tx, actor identity.Actor, invoice uuid.UUID, on time.Time) (money.Rupiah, error) {
+	i, s, err := b.lock(ctx, tx, invoice)
+	if err != nil {
+		return 0, err
+	}
+	have, on, err := balance(ctx, tx, i.PartyID, later(on, i.IssuedOn))
+	amount := min(have, s.Open)
+	if err != nil || amount <= 0 {
+		return 0, err
+	}
+	return amount, b.enter(ctx, tx, actor,
+		Entry{PartyID: i.PartyID, Kind: EntryPayment, Amount: amount, OnDay: on, Reason: i.Number},
+		Entry{PartyID: i.PartyID, InvoiceID: some(i.ID), Kind: EntryPayment, Amount: -amount, OnDay: on})
+}
+
+// Refund gives some of a party's balance back; its day is that of Apply. It refuses Invalid without a reason or an amount, and Conflict "payment.no_balance" for
+// more than there is.
+func (b *Book) Refund(ctx context.Context, tx bun.Tx, actor identity.Actor, party uuid.UUID, amount money.Rupiah, on time.Time, reason string) error {
+	reason = strings.TrimSpace(reason)
+	var bad []fault.Field
+	if amount <= 0 {
+		bad = append(bad, fault.Field{Name: "amount", Code: "amount_positive"})
+	}
+	if reason == "" {
+		bad = append(bad, fault.Field{Name: "reason", Code: "required"})
+	}
+	if bad != nil {
+		return fault.Fields(bad)
+	}
+	if _, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(?, 161))", party.String()).Exec(ctx); err != nil {
+		return err
+	}
+	have, on, err := balance(ctx, tx, party, on)
+	if err != nil {
+		return err
+	}
+	if amount > have {
+		return fault.New(fault.Conflict, "payment.no_balance", "most", have)
+	}
+	if err := b.enter(ctx, tx, actor, Entry{PartyID: party, Kind: EntryRefund, Amount: amount, OnDay: on, Reason: reason}); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "payment.refund", Object: "party", ObjectID: party,
+		Detail: map[string]any{"amount": int64(amount), "reason": reason}})
+}

@@ -1,0 +1,164 @@
+package invoice
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/money"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// creditSeries is the series of credit notes.
+const creditSeries = "CN"
+
+// Request asks that something be taken off what an invoice charged. It takes effect when another person approves it.
+type Request struct {
+	bun.BaseModel `bun:"table:invoice_request,alias:q"`
+
+	TenantID  uuid.UUID     `bun:"tenant_id,pk"`
+	ID        uuid.UUID     `bun:"id,pk"`
+	Kind      string        `bun:"kind"` // CreditNote, WriteOff or Void
+	InvoiceID uuid.UUID     `bun:"invoice_id"`
+	Charges   []Charge      `bun:"charges,type:jsonb,nullzero"` // of a credit note: what is taken back, as positive amounts
+	Reason    string        `bun:"reason"`
+	MadeBy    uuid.UUID     `bun:"made_by"`
+	MadeAt    time.Time     `bun:"made_at"`
+	DecidedBy uuid.NullUUID `bun:"decided_by"`
+	DecidedAt time.Time     `bun:"decided_at,nullzero"`
+	Approved  *bool         `bun:"approved"`
+}
+
+// The kinds of request besides CreditNote.
+const (
+	WriteOff = "write_off" // gives up what is open
+	Void     = "void"      // takes back an invoice of which nothing was closed
+)
+
+// RequestInput asks that something be taken off an invoice. Charges are those of a credit note.
+type RequestInput struct {
+	Kind    string
+	Invoice uuid.UUID
+	Charges []Charge
+	Reason  string
+}
+
+// Ask keeps a request for a second person to decide. It refuses Invalid without a reason or of a kind that there is not, and of
+// a credit note what Check refuses.
+func (b *Book) Ask(ctx context.Context, tx bun.Tx, actor identity.Actor, in RequestInput) (Request, error) {
+	q := Request{TenantID: tenancy.Must(ctx), Kind: in.Kind, InvoiceID: in.Invoice, Reason: strings.TrimSpace(in.Reason), MadeBy: actor.ID,
+		MadeAt: b.Now().UTC().Truncate(time.Microsecond)}
+	if q.Reason == "" {
+		return q, fault.Fields([]fault.Field{{Name: "reason", Code: "required"}})
+	}
+	switch q.Kind {
+	case WriteOff, Void:
+	case string(CreditNote):
+		q.Charges = in.Charges
+		if err := Check(in.Charges); err != nil {
+			return q, err
+		}
+	default:
+		return q, fault.Fields([]fault.Field{{Name: "kind", Code: "not_an_option"}})
+	}
+	i, _, err := b.lock(ctx, tx, in.Invoice)
+	if err != nil {
+		return q, err
+	}
+	if q.ID, err = uuid.NewV7(); err != nil {
+		return q, err
+	}
+	if _, err := tx.NewInsert().Model(&q).Exec(ctx); err != nil {
+		return q, fmt.Errorf("invoice: ask: %w", err)
+	}
+	return q, audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "invoice.ask", Object: "invoice", ObjectID: i.ID, At: q.MadeAt,
+		Detail: map[string]any{"number": i.Number, "kind": q.Kind, "reason": q.Reason}})
+}
+
+// Decide approves or refuses a request; approved, it takes effect on a day in the same transaction. It refuses NotFound
+// "invoice.no_request"; Conflict "invoice.decided" for one that was decided, "invoice.own_request" for whoever made it,
+// "invoice.before_issue" for a day before the invoice's, "invoice.not_untouched" for a void after a payment,
+
+func (b *Book) Decide(ctx context.Context, tx bun.Tx, actor identity.Actor, id uuid.UUID, approve bool, on time.Time) (Request, error) {
+	var q Request
+	err := tx.NewSelect().Model(&q).Where("tenant_id = ? AND id = ?", tenancy.Must(ctx), id).For("UPDATE").Scan(ctx)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return q, fault.New(fault.NotFound, "invoice.no_request")
+	case err != nil:
+		return q, err
+	case q.DecidedBy.Valid:
+		return q, fault.New(fault.Conflict, "invoice.decided")
+	case q.MadeBy == actor.ID:
+		return q, fault.New(fault.Conflict, "invoice.own_request")
+	}
+	q.DecidedBy, q.DecidedAt, q.Approved = some(actor.ID), b.Now().UTC().Truncate(time.Microsecond), &approve
+	if _, err := tx.NewUpdate().Model(&q).Column("decided_by", "decided_at", "approved").WherePK().Exec(ctx); err != nil {
+		return q, err
+	}
+	i, s, err := b.lock(ctx, tx, q.InvoiceID)
+	if err != nil {
+		return q, err
+	}
+	if approve {
+		err = b.takeOff(ctx, tx, actor, i, s, q, on)
+	}
+	if err != nil {
+		return q, err
+	}
+	return q, audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "invoice.decide", Object: "invoice", ObjectID: i.ID, At: q.DecidedAt,
+		Detail: map[string]any{"number": i.Number, "kind": q.Kind, "approved": approve}})
+}
+
+// takeOff carries an approved request out.
+func (b *Book) takeOff(ctx context.Context, tx bun.Tx, actor identity.Actor, i Invoice, s Standing, q Request, on time.Time) error {
+	e := Entry{PartyID: i.PartyID, InvoiceID: some(i.ID), Kind: EntryWriteOff, Amount: -s.Open, OnDay: on, RequestID: some(q.ID), Reason: q.Reason}
+	switch {
+	case on.Before(i.IssuedOn):
+		return fault.New(fault.Conflict, "invoice.before_issue")
+	case q.Kind == string(CreditNote):
+		return b.credit(ctx, tx, actor, i, s, q, on)
+	case s.Open <= 0:
+		return fault.New(fault.Conflict, "invoice.nothing_open")
+	case q.Kind == Void && s.Open != s.Charged:
+		return fault.New(fault.Conflict, "invoice.not_untouched")
+	case q.Kind == Void:
+		e.Kind = EntryVoid
+	}
+	return b.enter(ctx, tx, actor, e)
+}
+
+// credit issues the credit note of an approved request, taxed by the rules of the invoice's own day. It closes what is open; what is
+// beyond was paid already and goes to the party's balance.
+func (b *Book) credit(ctx context.Context, tx bun.Tx, actor identity.Actor, i Invoice, s Standing, q Request, on time.Time) error {
+	note := Invoice{Kind: CreditNote, Series: creditSeries, PartyID: i.PartyID, Credits: some(i.ID), Source: q.ID.String(), IssuedOn: on, DueOn: on, Note: q.Reason}
+	if err := b.issue(ctx, tx, actor, &note, q.Charges, i.IssuedOn); err != nil {
+		return err
+	}
+	var before money.Rupiah
+	err := tx.NewRaw("SELECT coalesce(sum(total), 0)::bigint FROM invoice WHERE tenant_id = ? AND credits = ? AND id <> ?", i.TenantID, i.ID, note.ID).Scan(ctx, &before)
+	if err != nil {
+		return err
+	}
+	if note.Total > i.Total-before-s.WrittenOff-s.Voided {
+		return fault.New(fault.Conflict, "invoice.credit_too_large", "most", i.Total-before-s.WrittenOff-s.Voided)
+	}
+	against := min(note.Total, max(s.Open, 0))
+	var entries []Entry
+	if against > 0 {
+		entries = append(entries, Entry{PartyID: i.PartyID, InvoiceID: some(i.ID), Kind: EntryCredit, Amount: -against, OnDay: on, RequestID: some(q.ID)})
+	}
+	if rest := note.Total - against; rest > 0 {
+		entries = append(entries, Entry{PartyID: i.PartyID, Kind: EntryCredit, Amount: -rest, OnDay: on, RequestID: some(q.ID)})
+	}
+	return b.enter(ctx, tx, actor, entries...)
+}
