@@ -9,6 +9,8 @@ const secrets = {
   "petugas2@batam.localhost": "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU",
   "kepala@batam.localhost": "NBSWY3DPEHPK3PXPNBSWY3DPEHPK3PXP",
   "admin@batam.localhost": "OBWGC2LOOBWGC2LOOBWGC2LOOBWGC2LO",
+  "ptsp@batam.localhost": "UM7OFZTZMHX7Q3LMDRHAPPV252ANMVRX",
+  "cktr@batam.localhost": "TF65YZSTU37Q7FHCW2AV354L2SKVLWLO",
   "petugas@tanjungpinang.localhost": "PBWGC2LOPBWGC2LOPBWGC2LOPBWGC2LO",
   "bumd@platform.localhost": "RBWGC2LORBWGC2LORBWGC2LORBWGC2LO",
 };

@@ -209,6 +209,9 @@ func (p *Pages) bulkAct(c *gin.Context, v office.BulkView, items []casework.Item
 	if i < 0 {
 		return p.bulkStep(c, v, items, noAction)
 	}
+	if asked.Actions[i].Reason == "none" {
+		v.Reason = "" // written for a step that was not chosen in the end
+	}
 	start := bulk.StartInput{Key: key, Action: v.Action, Label: asked.Actions[i].Names, Reason: v.Reason, Versions: map[uuid.UUID]int{}}
 	for _, x := range items {
 		start.Versions[x.ID] = x.Version

@@ -144,9 +144,9 @@ func readTemplate(in site.Form, code string) document.Template {
 		if id == "" && en == "" {
 			return nil
 		}
-		return i18n.Text{"id": id, "en": en}
+		return i18n.Text{"id": unfolded(id), "en": unfolded(en)}
 	}
-	t := document.Template{Code: code, Title: both("title"), NumberPattern: in.Text("number_pattern"), Series: in.Text("series"), SignerTitle: both("signer"),
+	t := document.Template{Code: code, Title: both("title"), NumberPattern: unfolded(in.Text("number_pattern")), Series: in.Text("series"), SignerTitle: both("signer"),
 		Signature: in.Text("signature"), ValidUntil: in.Text("valid_until"), Renewal: in.Text("renewal"),
 		Letterhead: document.Head{Office: both("office"), Address: in.Text("address")}}
 	t.ValidityMonths, _ = strconv.Atoi(in.Text("validity_months"))

@@ -22,7 +22,9 @@ type handSigner struct{}
 func (handSigner) Sign(context.Context, Draft) (Signed, error) { return Signed{}, ErrByHand }
 
 // ScanRule is what the scan of a signed document may be: pictures or pages, and nothing that runs when it is opened.
-func ScanRule() files.Rule { return files.Rule{Types: []string{"pdf", "jpg"}, MaxBytes: 20 << 20, Paper: true} }
+func ScanRule() files.Rule {
+	return files.Rule{Types: []string{"pdf", "jpg"}, MaxBytes: 20 << 20, Paper: true}
+}
 
 // Draft returns the unsigned PDF of a document, for an officer with document:sign to print; the caller closes it. It is
 // recorded. It refuses NotFound "document.not_found" for one of another office, and Conflict "document.not_unsigned" for
