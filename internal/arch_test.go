@@ -26,8 +26,8 @@ var floor = map[string]int{
 	"internal/kernel/absence": 26,
 	"internal/kernel/fee":     29, "internal/kernel/invoice": 29,
 	"internal/city": 30, "internal/saas": 30,
-	// One capability in three storeys: the record and its steps, the resident's side of it, the office's side.
-	"internal/city/application": 30, "internal/city/intake": 31, "internal/city/casework": 32,
+	// One capability in four storeys: the record and its steps, who else agrees to it, the resident's side, the office's.
+	"internal/city/application": 30, "internal/city/cosign": 31, "internal/city/intake": 32, "internal/city/casework": 33,
 	"internal/edge/gate": 40, "internal/edge/site": 41, "internal/edge/portal": 42, "internal/edge/visit": 42, "internal/edge/desk": 42, "internal/edge/editor": 42, "internal/edge/standard": 42, "internal/edge/admin": 42, "internal/edge/pagetest": 43, "internal/edge/services": 44, "internal/edge/rest": 41, "internal/edge/httpapi": 42, "internal/edge/cli": 41, "internal/edge/bench": 42,
 	"internal/app": 50,
 	"cmd/bedelau":  60, "web/gallery": 60,

@@ -5,19 +5,30 @@ import (
 	"fmt"
 
 	"github.com/google/uuid"
+	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/cosign"
 	"bedelau/internal/edge/cli"
+	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/notify"
+	"bedelau/internal/kernel/privacy"
 	"bedelau/internal/kernel/tenancy"
 )
 
-// contacts tells notify where to write to an account.
-type contacts struct{ identity *identity.Service }
+// contacts tells notify where to write to an account, or to who is asked to sign without one.
+type contacts struct {
+	identity *identity.Service
+	db       *bun.DB
+	keys     *privacy.Keys
+}
 
 func (c contacts) Contact(ctx context.Context, account uuid.UUID) (notify.Contact, error) {
 	p, err := c.identity.AccountContact(ctx, account)
+	if fault.Is(err, "identity.no_account") {
+		return cosign.Contact(ctx, c.db, c.keys, account)
+	}
 	if err != nil {
 		return notify.Contact{}, err
 	}
@@ -27,7 +38,7 @@ func (c contacts) Contact(ctx context.Context, account uuid.UUID) (notify.Contac
 func (a *App) buildNotify() error {
 	var err error
 	a.Notify, err = notify.New(notify.Deps{
-		DB: a.DB.App, Bus: a.Bus, Keys: a.Keys, Contacts: contacts{a.Identity}, BaseURL: a.CityURL, Log: a.Log,
+		DB: a.DB.App, Bus: a.Bus, Keys: a.Keys, Contacts: contacts{a.Identity, a.DB.App, a.Keys}, BaseURL: a.CityURL, Log: a.Log,
 		SMTP: notify.SMTPConfig{Host: a.Config.SMTPHost, Port: a.Config.SMTPPort, User: a.Config.SMTPUser,
 			Password: string(a.Config.SMTPPassword), From: a.Config.SMTPFrom, TLS: a.Config.SMTPTLS},
 		Links: map[string]string{

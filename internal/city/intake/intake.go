@@ -5,10 +5,16 @@
 // may not see is NotFound, as if it did not exist.
 package intake
 
-import "bedelau/internal/city/application"
+import (
+	"bedelau/internal/city/application"
+	"bedelau/internal/city/cosign"
+)
 
 // Service is what residents of every city can do with their applications.
-type Service struct{ *application.Service }
+type Service struct {
+	*application.Service
+	Cosign *cosign.Service
+}
 
 // New returns the Service over the record.
-func New(s *application.Service) *Service { return &Service{Service: s} }
+func New(s *application.Service) *Service { return &Service{Service: s, Cosign: cosign.New(s)} }

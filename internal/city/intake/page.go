@@ -150,7 +150,10 @@ func (s *Service) edit(ctx context.Context, actor identity.Actor, id uuid.UUID,
 			app.Correction.Changed = union(app.Correction.Changed, changed)
 		}
 		app.UpdatedAt = s.Now()
-		return application.Save(ctx, tx, app)
+		if err := application.Save(ctx, tx, app); err != nil {
+			return err
+		}
+		return s.Cosign.AfterChange(ctx, tx, app)
 	})
 }
 

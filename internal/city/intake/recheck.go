@@ -33,6 +33,9 @@ func (s *Service) sameRules(ctx context.Context, tx bun.IDB, app *application.Ap
 	if err != nil {
 		return err
 	}
+	if err := s.Cosign.Settle(ctx, tx, *app); err != nil {
+		return err
+	}
 	if err := s.identify(ctx, tx, *app, form, answers); err != nil {
 		return err
 	}

@@ -120,6 +120,9 @@ func (s *Service) submit(ctx context.Context, tx bun.Tx, actor identity.Actor, r
 	if err != nil {
 		return app, err
 	}
+	if err := s.Cosign.Settle(ctx, tx, app); err != nil {
+		return app, err
+	}
 	if err := s.leaveOut(ctx, tx, app, form, answers, attached); err != nil {
 		return app, err
 	}
@@ -264,6 +267,9 @@ func (s *Service) promise(ctx context.Context, tx bun.IDB, app *application.Appl
 }
 
 func (s *Service) announceSubmitted(ctx context.Context, tx bun.Tx, app application.Application, actor identity.Actor, missing int) error {
+	if err := s.Cosign.Tell(ctx, tx, app); err != nil {
+		return err
+	}
 	e := application.Event{At: app.SubmittedAt, Action: application.EventSubmitted, FromState: workflow.Draft, ToState: app.State, Public: true}
 	if err := application.Record(ctx, tx, app, application.By(actor, e)); err != nil {
 		return err

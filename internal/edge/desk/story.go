@@ -7,6 +7,7 @@ import (
 
 	"bedelau/internal/city/application"
 	"bedelau/internal/city/casework"
+	"bedelau/internal/city/cosign"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/i18n"
@@ -95,6 +96,8 @@ func special(v *ui.Event, e application.Event, l i18n.Locale) {
 		v.Title, v.Icon = l.T("portal.event.refunded"), "coin"
 	case application.EventSubmitted:
 		v.Title, v.Icon = l.T("portal.event.submitted"), "send"
+	case cosign.EventAsked, cosign.EventAgreed, cosign.EventDeclined, cosign.EventVoid:
+		v.Title, v.Icon = l.T("portal.event."+e.Action), "users"
 	default:
 		if e.ActorKind == string(identity.Resident) && len(e.Fields) > 0 {
 			v.Title = l.T("portal.event.correct")

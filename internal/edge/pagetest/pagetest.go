@@ -26,6 +26,7 @@ import (
 	"bedelau/internal/city/bulk"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
+	"bedelau/internal/city/cosign"
 	"bedelau/internal/city/dashboard"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
@@ -130,7 +131,7 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 		return "http://" + c.Slug + ".localhost"
 	}
 	mail, err := notify.New(notify.Deps{DB: w.DB.App, Bus: bus, Keys: s.keys, SMTP: notify.SMTPConfig{From: "kota@localhost", TLS: "none"},
-		Contacts: contacts{people}, BaseURL: address, Log: quiet, Now: s.ClockNow, Links: mailPaths()})
+		Contacts: contacts{people, w.DB.App, s.keys}, BaseURL: address, Log: quiet, Now: s.ClockNow, Links: mailPaths()})
 	must(err)
 	must(mail.Register(bus, s.runner))
 	services := catalog.New(w.DB.App)
@@ -192,6 +193,27 @@ func (s *Site) Load(t testing.TB, slugs ...string) {
 		}
 	}
 	s.Directory.Forget()
+}
+
+// Secret is what the latest mail of a template would carry: the token of its link, or its code.
+func (s *Site) Secret(t testing.TB, template string) string {
+	t.Helper()
+	ctx := s.World.Ctx(s.World.Batam)
+	var sealed string
+	err := s.World.DB.App.NewRaw("SELECT data->>'sealed' FROM message WHERE tenant_id = ? AND template = ? ORDER BY id DESC LIMIT 1",
+		s.World.Batam.ID, template).Scan(ctx, &sealed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := base64.StdEncoding.DecodeString(sealed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := s.keys.Open(ctx, raw, "notify.secret")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(plain)
 }
 
 // Work lets background tasks run until the test ends: mails, figures, documents.
@@ -301,10 +323,17 @@ func (j *journal) String() string {
 }
 
 // contacts tells notify where to write, as the program does.
-type contacts struct{ people *identity.Service }
+type contacts struct {
+	people *identity.Service
+	db     *bun.DB
+	keys   *privacy.Keys
+}
 
 func (c contacts) Contact(ctx context.Context, id uuid.UUID) (notify.Contact, error) {
 	p, err := c.people.AccountContact(ctx, id)
+	if fault.Is(err, "identity.no_account") {
+		return cosign.Contact(ctx, c.db, c.keys, id)
+	}
 	return notify.Contact{Name: p.Name, Email: p.Email}, err
 }
 

@@ -10,6 +10,7 @@ import (
 	"bedelau/internal/city/application"
 	"bedelau/internal/city/booking"
 	"bedelau/internal/city/casework"
+	"bedelau/internal/city/cosign"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/document"
@@ -164,6 +165,9 @@ func (p *Portal) events(c *gin.Context, d casework.Detail) []ui.Event {
 		v := ui.Event{At: site.Zoned(c, e.At), By: d.Application.AgencyShort, Quote: e.Message, Icon: "file-text", Now: len(out) == 0}
 		if e.ActorID == a.ID {
 			v.By = l.T("portal.you")
+		}
+		if e.ActorKind == cosign.Kind {
+			v.By, v.Icon = "", "users" // the quote names them
 		}
 		if key := "portal.event." + e.Action; l.Has(key) {
 			v.Title = l.T(key)

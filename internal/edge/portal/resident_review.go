@@ -60,6 +60,9 @@ func (p *Portal) reviewPage(c *gin.Context, status int, id uuid.UUID, refused st
 			return own(id, "/isi/"+page+"#f-"+f.Code)
 		}),
 	}
+	if v.Signers, v.Waits, err = p.signersOf(c, app); err != nil {
+		return err
+	}
 	if k := app.Correction; k != nil {
 		v.Title, v.Correction = l.T("review.title_correction"), &resident.Correction{Message: k.Message}
 		v.Sections, v.Asked = askedFirst(v.Sections, told.Pages, k, l)

@@ -22,6 +22,8 @@ var (
 	limitCode     = gate.Limit{Name: "code", Count: 20, Per: time.Minute}
 	limitTrack    = gate.Limit{Name: "track", Count: 20, Per: time.Minute}
 	limitVerify   = gate.Limit{Name: "verify", Count: 60, Per: time.Minute}
+	limitSign     = gate.Limit{Name: "sign", Count: 30, Per: time.Minute}
+	limitAsk      = gate.Limit{Name: "cosign", Count: 10, Per: time.Minute}
 	limitCompare  = gate.Limit{Name: "compare", Count: 10, Per: time.Minute}
 	limitUpload   = gate.Limit{Name: "upload", Count: 120, Per: time.Minute} // every page of a form is sent this way
 )
@@ -49,6 +51,9 @@ func (p *Portal) publicRoutes() gate.Table {
 		{Method: get, Path: "/lacak", Needs: all, Scope: city, Handler: p.trackForm},
 		{Method: post, Path: "/lacak", Needs: all, Scope: city, Limit: limitTrack, Handler: p.track},
 		{Method: get, Path: "/verifikasi/:token", Needs: all, Scope: city, Limit: limitVerify, Handler: p.verify},
+		{Method: get, Path: "/tanda-tangan/:token", Needs: all, Scope: city, Limit: limitSign, Handler: p.signForm},
+		{Method: post, Path: "/tanda-tangan/:token", Needs: all, Scope: city, Limit: limitSign, Handler: p.sign},
+		{Method: post, Path: "/tanda-tangan/:token/kode", Page: "/tanda-tangan/:token", Needs: all, Scope: city, Limit: limitAsk, Handler: p.signCode},
 		{Method: post, Path: "/verifikasi/:token", Needs: all, Scope: city, Limit: limitCompare, MaxBody: compareBody, Handler: p.compare},
 	}
 }
@@ -103,6 +108,8 @@ func (p *Portal) residentRoutes() gate.Table {
 		{Method: get, Path: "/permohonan/:id/berkas/:file", Needs: own, Scope: city, IDs: file, Handler: p.Attached},
 		{Method: post, Path: "/permohonan/:id/berkas/:file/hapus", Page: "/permohonan/:id", Needs: submit, Scope: city, IDs: file, MaxBody: uploadBody, Handler: p.removeFile},
 		{Method: get, Path: "/permohonan/:id/periksa", Needs: submit, Scope: city, IDs: app, Handler: p.review},
+		{Method: get, Path: "/permohonan/:id/persetujuan", Needs: submit, Scope: city, IDs: app, Handler: p.cosigners},
+		{Method: post, Path: "/permohonan/:id/persetujuan", Needs: submit, Scope: city, IDs: app, Limit: limitAsk, Handler: p.askCosigner},
 		{Method: post, Path: "/permohonan/:id/kirim", Needs: submit, Scope: city, IDs: app, Handler: p.send},
 		{Method: get, Path: "/permohonan/:id/terkirim", Needs: own, Scope: city, IDs: app, Handler: p.sentPage},
 		{Method: get, Path: "/permohonan/:id/tanda-terima", Needs: own, Scope: city, IDs: app, Handler: p.receipt},

@@ -145,6 +145,7 @@ type rules struct {
 	required map[string]expression
 	computed map[string]expression
 	judged   map[string][]expression // as many as the field has rules
+	cosign   map[string]expression
 	faults   []Fault
 	rates    []Rate
 }
@@ -162,7 +163,7 @@ func (f *Form) compile() (*rules, []Fault) {
 		return nil, []Fault{{Text: err.Error()}}
 	}
 	r := &rules{pages: map[string]expression{}, shown: map[string]expression{}, required: map[string]expression{}, computed: map[string]expression{},
-		judged: map[string][]expression{}}
+		judged: map[string][]expression{}, cosign: map[string]expression{}}
 	for i, p := range f.Pages {
 		at := fmt.Sprintf("pages[%d]", i)
 		r.read(env, r.pages, p.Code, at+".show_if", p.ShowIf, cel.BoolType)
@@ -170,6 +171,7 @@ func (f *Form) compile() (*rules, []Fault) {
 			env = r.field(env, fd.placed(), fmt.Sprintf("%s.fields[%d]", at, j))
 		}
 	}
+	r.cosigns(env, f)
 	return r, r.faults
 }
 

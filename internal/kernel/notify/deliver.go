@@ -130,12 +130,13 @@ func (s *Service) mail(ctx context.Context, row messageRow) error {
 	return fault.Wrap(fault.Unavailable, "notify.smtp", errors.New(smtpTrouble(err)))
 }
 
-// path returns the page that the mail's button opens, with the secret of an account mail unsealed.
+// path returns the page that the mail's button opens, with the secret of the message unsealed there or in its data.
 func (s *Service) path(ctx context.Context, row messageRow) (string, error) {
-	if !kinds()[row.Template].account {
-		return row.Data["path"], nil
+	k := kinds()[row.Template]
+	pattern, use := row.Data["path"], secretUse
+	if k.account {
+		pattern, use = s.Links[row.Template], event.AccountMailUse
 	}
-	pattern := s.Links[row.Template]
 	if row.Data["sealed"] == "" {
 		return pattern, nil
 	}
@@ -143,11 +144,15 @@ func (s *Service) path(ctx context.Context, row messageRow) (string, error) {
 	if err != nil {
 		return "", unsendable{"unreadable"}
 	}
-	token, err := s.Keys.Open(ctx, sealed, event.AccountMailUse)
+	opened, err := s.Keys.Open(ctx, sealed, use)
 	if errors.Is(err, privacy.ErrUnreadable) {
 		return "", unsendable{"unreadable"}
 	}
-	return strings.ReplaceAll(pattern, "{token}", string(token)), err
+	if k.secret == codeSecret {
+		row.Data["code"] = string(opened)
+		return pattern, err
+	}
+	return strings.ReplaceAll(pattern, "{token}", string(opened)), err
 }
 
 // end records what became of a message, and announces one that was sent. The words of one that was sent go now, and the

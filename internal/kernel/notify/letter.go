@@ -23,8 +23,18 @@ type kind struct {
 	needs   []string // keys of Data that must be there; "path" is the page that the mail's button opens
 	may     []string // keys that may be missing or empty
 	account bool     // about the account itself: asked for by identity alone, may carry a secret
+	secret  secret   // what Message.Sealed holds, once opened
 	unnamed bool     // the name is not yet known to be the reader's own, and would let anyone put words into our mail
 }
+
+// secret says where the sealed part of a message goes when its mail is written.
+type secret int
+
+const (
+	noSecret   secret = iota
+	linkSecret        // into the path of its page, in the place of {token}
+	codeSecret        // into the text, as "code"
+)
 
 // kinds lists every template.
 func kinds() map[string]kind {
@@ -54,6 +64,8 @@ func kinds() map[string]kind {
 		"case_assigned":         {needs: []string{"number", "path"}},
 		"case_corrected":        {needs: []string{"number", "path"}},
 		"case_late":             {needs: []string{"number", "path"}},
+		"cosign_asked":          {needs: []string{"service", "applicant", "role", "until", "path"}, secret: linkSecret, unnamed: true},
+		"cosign_code":           {needs: []string{"service"}, secret: codeSecret, unnamed: true},
 		"generic":               {needs: []string{"title", "body"}, may: []string{"path"}},
 	}
 }

@@ -8,6 +8,7 @@ package notify
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -85,6 +86,7 @@ type Message struct {
 	Locale   i18n.Locale // empty: the person's own
 	Data     map[string]string
 	Key      string
+	Sealed   string // what Seal returned: the secret of a template that has one
 }
 
 type messageRow struct {
@@ -120,12 +122,26 @@ func (s *Service) Send(ctx context.Context, tx bun.IDB, m Message) error {
 	if err := k.check(m.Data); err != nil {
 		return fmt.Errorf("notify: %s: %w", m.Template, err)
 	}
-	clean := make(map[string]string, len(m.Data))
+	if (m.Sealed != "") != (k.secret != noSecret) {
+		return fmt.Errorf("notify: %s: a secret is missing or has no place", m.Template)
+	}
+	clean := make(map[string]string, len(m.Data)+1)
 	for key, v := range m.Data {
 		clean[key] = printable(v) // jsonb cannot hold U+0000, and a pasted one must not undo the decision it came with
 	}
-	m.Data = clean
+	if m.Data = clean; m.Sealed != "" {
+		m.Data["sealed"] = m.Sealed
+	}
 	return s.add(ctx, tx, m)
+}
+
+// secretUse is the use under which the secret of a message is sealed.
+const secretUse = "notify.secret"
+
+// Seal hides the secret of a message, such as a code, until its mail is written. Call it before the transaction begins.
+func (s *Service) Seal(ctx context.Context, secret string) (string, error) {
+	b, err := s.Keys.Seal(ctx, []byte(secret), secretUse)
+	return base64.StdEncoding.EncodeToString(b), err
 }
 
 func (s *Service) add(ctx context.Context, tx bun.IDB, m Message) error {

@@ -102,6 +102,8 @@ type ReviewView struct {
 	Correction               *Correction // set when this sends corrections rather than a new application
 	Asked                    []ui.Row    // what the officer named, taken out of Sections
 	Refused                  string      // why it was not sent, where nothing is missing
+	Signers                  []Signer    // who else must agree
+	Waits                    bool        // one of them has not
 }
 
 // lead says what to do with the page.
