@@ -39,6 +39,7 @@ import (
 	"bedelau/internal/kernel/notify"
 	"bedelau/internal/kernel/pack"
 	"bedelau/internal/kernel/privacy"
+	"bedelau/internal/kernel/registry"
 	"bedelau/internal/kernel/storage"
 	"bedelau/internal/kernel/tariff"
 	"bedelau/internal/kernel/tenancy"
@@ -72,6 +73,7 @@ type App struct {
 	Catalog   *catalog.Catalog
 	Editor    *catalog.Editor
 	Tariffs   *tariff.Editor
+	Registry  *registry.Service
 	Casework  *casework.Service
 	Bulk      *bulk.Service
 	Booking   *booking.Service
@@ -184,8 +186,9 @@ func (a *App) buildCity() error {
 	if err := a.Documents.Register(a.Runner); err != nil {
 		return err
 	}
+	a.Registry = registry.New(registry.Deps{DB: a.DB.App, Keys: a.Keys})
 	a.Casework = casework.New(application.Deps{DB: a.DB, Guard: a.Guard, Bus: a.Bus, Files: a.Files, Documents: a.Documents, Keys: a.Keys, Notify: a.Notify,
-		Staff: a.Identity, Standards: standards{a.Catalog}, BaseURL: a.CityURL, Log: a.Log})
+		Staff: a.Identity, Registry: a.Registry, Standards: standards{a.Catalog}, BaseURL: a.CityURL, Log: a.Log})
 	if err := a.Casework.Register(a.Runner); err != nil {
 		return err
 	}

@@ -80,6 +80,11 @@ func demo(ctx context.Context, o cli.DemoOptions) error {
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
+	standIn, err := a.demoRegistry(ctx)
+	if err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
+	defer standIn.Close()
 	handler, err := a.Handler(box, demoCodes)
 	if err != nil {
 		return err

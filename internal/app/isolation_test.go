@@ -385,7 +385,7 @@ func refused(status int, location string) bool {
 // samples fill the parameters that are no ids.
 var samples = map[string]string{
 	"code": "ktp-el-hilang", "page": "nik", "field": "file_kk", "part": "in_review", "n": "1", "role": "officer", "token": "no-such-token", "slug": "batam",
-	"hash": "none", "name": "public.css", "filepath": "x", "year": "2026", "day": "2026-12-01",
+	"registry": "population", "hash": "none", "name": "public.css", "filepath": "x", "year": "2026", "day": "2026-12-01",
 }
 
 func fill(t *testing.T, r gate.Route, of things) string {

@@ -62,6 +62,9 @@ func Main(ctx context.Context, args []string) int {
 			err = with(ctx, func(a *App) error { r, err = a.retryMail(ctx, slug); return err })
 			return r, err
 		},
+		Registry: func(ctx context.Context, o cli.RegistryOptions) error {
+			return with(ctx, func(a *App) error { return a.setRegistry(ctx, o) })
+		},
 		Rotate: func(ctx context.Context) (r cli.KeyRotation, err error) {
 			err = with(ctx, func(a *App) error { r, err = a.rotateKeys(ctx); return err })
 			return r, err

@@ -23,6 +23,7 @@ import (
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/notify"
 	"bedelau/internal/kernel/privacy"
+	"bedelau/internal/kernel/registry"
 	"bedelau/internal/kernel/storage"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workcal"
@@ -38,6 +39,7 @@ type Deps struct {
 	Keys      *privacy.Keys
 	Notify    *notify.Service
 	Staff     *identity.Service // asked who heads an agency
+	Registry  *registry.Service // asked what the state knows of an applicant; nil where nobody may ask
 	Standards Standards
 	BaseURL   func(tenancy.City) string // of the city's site, without a slash at the end
 	Log       *slog.Logger

@@ -93,6 +93,7 @@ type Draft struct {
 	Files       map[string][]files.File // by field
 	Required    map[string]bool         // by field, as the answers so far make it
 	Suggested   form.Answers            // what is known already of questions that have no answer yet
+	Registered  form.Answers            // what a register of the state answered, to be marked where it stands
 	At          form.At                 // where and when the form is read
 	Done        map[string]bool         // by page: nothing is missing or wrong
 }
@@ -137,6 +138,14 @@ func (s *Service) Draft(ctx context.Context, actor identity.Actor, id uuid.UUID)
 	d.Pages, d.Required = asked.Pages, asked.Required
 	if d.Suggested, err = s.suggest(ctx, actor, d); err != nil {
 		return Draft{}, err
+	}
+	if d.Registered, err = s.registered(ctx, d); err != nil {
+		return Draft{}, err
+	}
+	for code, v := range d.Registered {
+		if len(d.Answers[code]) == 0 {
+			d.Suggested[code] = v
+		}
 	}
 	c := form.NewChecker(d.Form, d.At)
 	c.All(d.Answers, application.Counts(d.Files))

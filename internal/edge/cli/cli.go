@@ -37,6 +37,7 @@ type Ops struct {
 	Lifecycle func(ctx context.Context, o LifecycleOptions) error
 	Admin     func(ctx context.Context, o AdminOptions) (password string, err error)
 	MailRetry func(ctx context.Context, slug string) (MailRetry, error)
+	Registry  func(ctx context.Context, o RegistryOptions) error
 	Rotate    func(ctx context.Context) (KeyRotation, error)
 }
 
@@ -126,7 +127,7 @@ func command(ops Ops) *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentFlags().Bool("json", false, "print the result as JSON")
 	root.AddCommand(serveCmd(ops), workCmd(ops), migrateCmd(ops), demoCmd(ops), doctorCmd(ops), usageCmd(ops),
-		packCmd(ops), cityCmd(ops), mailCmd(ops), keysCmd(ops), benchCmd(ops), versionCmd())
+		packCmd(ops), cityCmd(ops), mailCmd(ops), registryCmd(ops), keysCmd(ops), benchCmd(ops), versionCmd())
 	return root
 }
 

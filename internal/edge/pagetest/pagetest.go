@@ -53,6 +53,7 @@ import (
 	"bedelau/internal/kernel/pack"
 	"bedelau/internal/kernel/pgtest"
 	"bedelau/internal/kernel/privacy"
+	"bedelau/internal/kernel/registry"
 	"bedelau/internal/kernel/tariff"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/saas/billing"
@@ -75,13 +76,14 @@ const (
 // Batam, a clock that the test moves, and every link that would have been mailed.
 type Site struct {
 	*site.Pages
-	World   *pgtest.World
-	Gate    *gate.Gate
-	APIKeys *apikey.Service // of the agencies' apps, which have no page
-	srv     *httptest.Server
-	runner  *jobs.Runner
-	keys    *privacy.Keys
-	Journal *journal // what the gate has logged
+	World     *pgtest.World
+	Gate      *gate.Gate
+	APIKeys   *apikey.Service   // of the agencies' apps, which have no page
+	Registers *registry.Service // of the state, which have no page
+	srv       *httptest.Server
+	runner    *jobs.Runner
+	keys      *privacy.Keys
+	Journal   *journal // what the gate has logged
 
 	mu     sync.Mutex
 	at     time.Time
@@ -137,8 +139,9 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 	services := catalog.New(w.DB.App)
 	papers := document.New(document.Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Keys: s.keys, Notify: mail, BaseURL: address, Now: s.ClockNow})
 	must(papers.Register(s.runner))
+	s.Registers = registry.New(registry.Deps{DB: w.DB.App, Keys: s.keys, Now: s.ClockNow})
 	cases := casework.New(application.Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Documents: papers, Keys: s.keys, Notify: mail, Staff: people,
-		Standards: standards{services}, BaseURL: address, Log: quiet, Now: s.ClockNow})
+		Registry: s.Registers, Standards: standards{services}, BaseURL: address, Log: quiet, Now: s.ClockNow})
 	must(cases.Register(s.runner))
 	cases.Subscribe()
 	many := bulk.New(bulk.Deps{DB: w.DB, Guard: guard, Steps: steps{cases}, Log: quiet, Now: s.ClockNow})

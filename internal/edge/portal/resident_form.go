@@ -105,6 +105,10 @@ func (p *Portal) formPage(c *gin.Context, status int, d intake.Draft, page form.
 		v.Doubts = append(v.Doubts, ui.FieldError{Name: w.Name, Label: f.Title().In(l), Text: site.FieldText(l, w)})
 	}
 	v.Seen = seen(t.doubts)
+	var err error
+	if v.Lookups, err = p.offered(c, d, page); err != nil {
+		return err
+	}
 	values := map[string][]string(t.typed.Values)
 	if values == nil {
 		values = keptOn(d, page)

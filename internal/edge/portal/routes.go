@@ -24,6 +24,7 @@ var (
 	limitVerify   = gate.Limit{Name: "verify", Count: 60, Per: time.Minute}
 	limitSign     = gate.Limit{Name: "sign", Count: 30, Per: time.Minute}
 	limitAsk      = gate.Limit{Name: "cosign", Count: 10, Per: time.Minute}
+	limitLookup   = gate.Limit{Name: "lookup", Count: 20, Per: time.Minute}
 	limitCompare  = gate.Limit{Name: "compare", Count: 10, Per: time.Minute}
 	limitUpload   = gate.Limit{Name: "upload", Count: 120, Per: time.Minute} // every page of a form is sent this way
 )
@@ -107,6 +108,8 @@ func (p *Portal) residentRoutes() gate.Table {
 		{Method: post, Path: "/permohonan/:id/isi/:page", Needs: submit, Scope: city, IDs: app, MaxBody: uploadBody, Limit: limitUpload, Handler: p.savePage},
 		{Method: get, Path: "/permohonan/:id/berkas/:file", Needs: own, Scope: city, IDs: file, Handler: p.Attached},
 		{Method: post, Path: "/permohonan/:id/berkas/:file/hapus", Page: "/permohonan/:id", Needs: submit, Scope: city, IDs: file, MaxBody: uploadBody, Handler: p.removeFile},
+		{Method: get, Path: "/permohonan/:id/data/:registry", Needs: submit, Scope: city, IDs: app, Handler: p.lookupForm},
+		{Method: post, Path: "/permohonan/:id/data/:registry", Needs: submit, Scope: city, IDs: app, Limit: limitLookup, Handler: p.lookUp},
 		{Method: get, Path: "/permohonan/:id/periksa", Needs: submit, Scope: city, IDs: app, Handler: p.review},
 		{Method: get, Path: "/permohonan/:id/persetujuan", Needs: submit, Scope: city, IDs: app, Handler: p.cosigners},
 		{Method: post, Path: "/permohonan/:id/persetujuan", Needs: submit, Scope: city, IDs: app, Limit: limitAsk, Handler: p.askCosigner},

@@ -2,6 +2,7 @@ package site
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -107,11 +108,14 @@ func (a Questions) field(f form.Field) ui.Field {
 	kept := d.Answers[f.Code]
 	if len(kept) == 0 && len(d.Suggested[f.Code]) > 0 {
 		kept = d.Suggested[f.Code]
-		if f.Prefill == form.PrefillEarlier {
+		if f.Prefill == form.PrefillEarlier && len(d.Registered[f.Code]) == 0 {
 			v.Hint = strings.TrimSpace(v.Hint + " " + a.L.T("form.from_earlier"))
 		}
 	}
 	a.kept(&v, f, kept)
+	if len(kept) > 0 && slices.Equal(kept, d.Registered[f.Code]) && v.Doubt == "" {
+		v.Doubt = a.L.T("lookup.mark")
+	}
 	return v
 }
 

@@ -93,6 +93,9 @@ func (f Field) parts(areas []Area) []Field {
 
 // inCity offers the city's districts, or the parts of them, where the city has a list.
 func (f Field) inCity(areas []Area) Field {
+	if len(f.Options) > 0 {
+		return f // offered already
+	}
 	for _, a := range areas {
 		if f.Type == District && a.Parent == "" || f.Type == Subdistrict && a.Parent != "" {
 			f.Options = append(f.Options, Option{Value: a.Name, Label: i18n.Text{i18n.ID: a.Name, i18n.EN: a.Name}, Group: a.Parent})

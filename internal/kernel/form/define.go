@@ -41,6 +41,7 @@ func (f Form) Check(c *pack.Check, reserved []string) {
 		}
 	}
 	f.checkCosign(c)
+	f.checkLookups(c)
 	named := map[string]string{"name": f.Applicant.Name, "nik": f.Applicant.NIK, "phone": f.Applicant.Phone, "birth": f.Applicant.Birth}
 	for name, code := range named {
 		if _, ok := f.Field(code); code != "" && !ok {

@@ -22,6 +22,7 @@ type Form struct {
 	Pages     []Page   `json:"pages" yaml:"pages"`
 	Applicant Identity `json:"applicant,omitzero" yaml:"applicant"`
 	Tariffs   []string `json:"tariffs,omitempty" yaml:"tariffs"` // codes of the tables whose amounts its expressions name
+	Lookups   []Lookup `json:"lookups,omitempty" yaml:"lookups"` // what registers of the state may fill in
 	Cosign    []Cosign `json:"cosign,omitempty" yaml:"cosign"`   // who else must agree before it is sent
 
 	rules func() (*rules, []Fault) // compiled once; see Ready

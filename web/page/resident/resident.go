@@ -67,6 +67,7 @@ type FormView struct {
 	Follow            ui.FormData
 	Doubts            ui.Errors // what to look at again before going on, once
 	Seen              string    // names those, for the button that confirms them
+	Lookups           []ui.Link // registers that may fill in questions of the page
 }
 
 // multipart reports whether the page takes files, so that the form can carry them.
