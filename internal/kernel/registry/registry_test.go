@@ -134,7 +134,9 @@ func TestABadRegisterCostsABoundedWait(t *testing.T) {
 		},
 		"broken": fixed(500, "panic"), "full": fixed(429, ""), "not ours": fixed(401, ""), "no JSON": fixed(200, "<html>"),
 		"no attributes": fixed(200, `{"found":true}`), "a list": fixed(200, `[]`), "endless": fixed(200, `{"attributes":{"name":"`+strings.Repeat("x", 70<<10)+`"}}`),
-		"elsewhere": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/population", http.StatusTemporaryRedirect) },
+		"elsewhere": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/population", http.StatusTemporaryRedirect)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
