@@ -89,6 +89,7 @@ type Event struct {
 	TenantID      uuid.UUID `bun:"tenant_id,pk"`
 	ID            uuid.UUID `bun:"id,pk"`
 	ApplicationID uuid.UUID `bun:"application_id"`
+	AgencyCode    string    `bun:"agency_code"` // the application's
 	At            time.Time `bun:"at"`
 	Version       int       `bun:"version"` // of the application, after this
 	Action        string    `bun:"action"`  // of the workflow, or one of the Event… words
@@ -133,7 +134,7 @@ func Record(ctx context.Context, tx bun.IDB, app Application, e Event) error {
 	if err != nil {
 		return err
 	}
-	e.TenantID, e.ID, e.ApplicationID, e.Version = app.TenantID, id, app.ID, app.Version
+	e.TenantID, e.ID, e.ApplicationID, e.AgencyCode, e.Version = app.TenantID, id, app.ID, app.AgencyCode, app.Version
 	if e.Fields == nil {
 		e.Fields = []string{}
 	}

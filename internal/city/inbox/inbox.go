@@ -1,7 +1,7 @@
 // Package inbox is an officer's list of work: which applications are within reach, in what order, how many there are in
 // each view, and who is busy with how many.
 //
-// It reads the view inbox_case and changes no application: what one is, and every act on it, is casework's. A list is a
+// It reads the views inbox_case and inbox_message and changes no application: what one is, and every act on it, is casework's. A list is a
 // list of ids for that reason. All counts are read from the indexes of open work at the moment of the list, so there is
 // no second store that could lag behind the first.
 package inbox

@@ -16,10 +16,11 @@ import (
 )
 
 // Query asks for a page of the list. With Search the filter is left aside: everything in the actor's reach, open or
-// closed, that what was typed finds.
+// closed, that what was typed finds. What was closed, and notes and messages, are searched as far back as Months says.
 type Query struct {
 	Filter
 	Search string
+	Months int    // 12 when zero; Ever for all time
 	Cursor string // Page.Next of the page before
 	Limit  int    // 25 when zero, at most 100
 }
@@ -44,6 +45,9 @@ func (s *Service) Queue(ctx context.Context, actor identity.Actor, in Query) (Pa
 		in.Limit = 25
 	}
 	in.Limit = min(in.Limit, 100)
+	if in.Months == 0 {
+		in.Months = usualMonths
+	}
 	read := s.list
 	if strings.TrimSpace(in.Search) != "" {
 		read = s.search

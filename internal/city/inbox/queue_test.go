@@ -184,7 +184,7 @@ func TestSearchByNumberAndByWords(t *testing.T) {
 	}{
 		{"siti", "Siti Rahma", 1}, {"SITI  RAHMA", "Siti Rahma", 1}, {"rahma siti", "Siti Rahma", 1},
 		{"Rahma", "Siti Rahma Rahmat Hidayat Rahma Lama", 3}, // open work first, by deadline; then what was closed, by name
-		{"lama", "", 0}, {"rahma la", "Rahma Lama", 1}, // closed: by the beginning of the name alone
+		{"lama", "", 0}, {"rahma la", "Rahma Lama", 1}, // closed a year ago: by the beginning of the name alone
 		{"penduduk hidayat", "Rahmat Hidayat", 1}, {"kartunya rahmat", "Rahmat Hidayat", 1}, // the stem of the service's name
 		{"kehilangan siti", "Siti Rahma", 1},
 		{"00002", "Rahmat Hidayat", 1}, {"BTM-26-00001-X", "Siti Rahma", 1}, {"btm2600001x", "Siti Rahma", 1}, {"BTM-26-00003", "Rahma Lama", 1},
@@ -199,5 +199,55 @@ func TestSearchByNumberAndByWords(t *testing.T) {
 	q, err := d.Queue(d.ctx, d.officer("Lain", "perizinan", "officer"), Query{Search: "siti"})
 	if err != nil || len(q.IDs) != 0 {
 		t.Errorf("another agency finds %d, %v", len(q.IDs), err)
+	}
+}
+
+// TestSearchFindsWhatIsClosedAndWhatWasWritten: closed cases by their words, and any case by a note or a message, as far
+// back as is asked for, within the reader's reach.
+func TestSearchFindsWhatIsClosedAndWhatWasWritten(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	budi, admin := d.officer("Budi", "disdukcapil", "officer"), d.officer("Admin", "", "city_admin")
+	closed := func(months int) item {
+		return item{name: "Andi Lama", rank: rankDecided, stage: "completed", closed: d.at.AddDate(0, -months, 0)}
+	}
+	ids := d.put(t, item{name: "Siti Rahma"}, closed(2), closed(11), closed(13), closed(40), item{name: "Andi Jauh", agency: "dinkes"}, item{name: "Dewi Ayu"})
+	conn := d.super(t)
+	say := func(to uuid.UUID, agency, action string, public bool, months int, text string) {
+		t.Helper()
+		_, err := conn.Exec(t.Context(), `INSERT INTO application_event (tenant_id, id, application_id, agency_code, at, version, action, actor_id, actor_kind, public, message)
+			VALUES ($1, gen_random_uuid(), $2, $3, $4, 1, $5, $2, 'staff', $6, $7)`, d.w.Batam.ID, to, agency, d.at.AddDate(0, -months, 0), action, public, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	say(ids[0], "disdukcapil", "note", false, 1, "Sudah ditelepon, berkas asli menyusul.")
+	say(ids[3], "disdukcapil", "approve", true, 14, "Silakan mengambil berkasnya di loket.")
+	say(ids[6], "disdukcapil", "assigned", false, 1, "Berkas Wijaya") // neither a note nor public
+	say(ids[5], "dinkes", "note", false, 1, "Berkas menyusul.")
+	for _, tt := range []struct {
+		typed  string
+		months int
+		want   int
+	}{
+		{"andi lama", 0, 4}, // all, by the beginning of the name
+		{"lama", 0, 2}, {"lama", 3, 1}, {"lama", 36, 3}, {"lama", Ever, 4},
+		{"menyusul", 0, 1}, {"berkas menyusul", 0, 1}, {"menyusul loket", 0, 0}, {"telepon", 0, 1}, // its stem
+		{"berkas", 0, 1}, {"berkas", 36, 2}, {"loket", 0, 0}, {"loket", Ever, 1}, {"wijaya", Ever, 0},
+	} {
+		q, err := d.Queue(d.ctx, budi, Query{Search: tt.typed, Months: tt.months})
+		if err != nil || len(q.IDs) != tt.want {
+			t.Errorf("%q in %d months finds %s, %v; want %d", tt.typed, tt.months, d.names(t, q.IDs), err, tt.want)
+		}
+	}
+	if q, err := d.Queue(d.ctx, admin, Query{Search: "berkas"}); err != nil || d.names(t, q.IDs) != "Andi Jauh Siti Rahma" && d.names(t, q.IDs) != "Siti Rahma Andi Jauh" {
+		t.Errorf("the city finds %s, %v", d.names(t, q.IDs), err)
+	}
+	abroad := d.officer("Jauh", "disdukcapil", "officer")
+	abroad.TenantID = d.w.Other.ID
+	for _, typed := range []string{"lama", "berkas", "siti"} {
+		if q, err := d.Queue(d.w.Ctx(d.w.Other), abroad, Query{Search: typed, Months: Ever}); err != nil || len(q.IDs) != 0 {
+			t.Errorf("another city finds %d by %q, %v", len(q.IDs), typed, err)
+		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/google/uuid"
@@ -21,8 +22,7 @@ const (
 	wordsMax  = 8
 )
 
-// search finds by number, or else by words: open work in which all of them stand, in the order of the list, and after
-// it whatever is of an applicant whose name begins with what was typed.
+// search finds by number, or else by words.
 func (s *Service) search(ctx context.Context, r scope, in Query) (out Page, err error) {
 	db := s.d.DB.App
 	typed := strings.ToValidUTF8(strings.ReplaceAll(in.Search, "\x00", ""), "")
@@ -56,41 +56,118 @@ func all(ctx context.Context, db bun.IDB, r scope, in Query) *bun.SelectQuery {
 // many; any other is in few enough to look all of them up in the index of words.
 const walked = 500
 
-func (s *Service) byWords(ctx context.Context, db bun.IDB, r scope, in Query, typed string) (ids []uuid.UUID, err error) {
-	if words := wordsOf(typed); len(words) > 0 {
-		open := ViewAll.where(within(ctx, db, r).Column("a.id", "a.queue_rank", "a.queue_at", "a.words"), r.mine, s.now())
-		begin := db.NewSelect().TableExpr("(?) AS a", open.OrderExpr("a.queue_rank, a.queue_at, a.id").Limit(walked)).Column("a.id").
-			OrderExpr("a.queue_rank, a.queue_at, a.id")
-		if err := words.in(begin).Limit(int64(in.Limit+1)).Scan(ctx, &ids); err != nil || len(ids) > in.Limit {
-			return ids, err
+// found collects what one way after another finds, each application once, until a page is full.
+type found struct {
+	ids  []uuid.UUID
+	most int
+}
+
+func (f *found) full() bool { return len(f.ids) >= f.most }
+
+func (f *found) add(ctx context.Context, q *bun.SelectQuery) error {
+	var next []uuid.UUID
+	if err := q.Limit(int64(f.most)).Scan(ctx, &next); err != nil {
+		return err
+	}
+	for _, id := range next {
+		if !slices.Contains(f.ids, id) && !f.full() {
+			f.ids = append(f.ids, id)
 		}
-		// The sum keeps the planner from walking the list again.
-		every := words.in(ViewAll.where(within(ctx, db, r).Column("a.id"), r.mine, s.now())).OrderExpr("a.queue_rank + 0, a.queue_at, a.id")
-		ids = nil
-		if err := every.Limit(int64(in.Limit+1)).Scan(ctx, &ids); err != nil || len(ids) > in.Limit {
-			return ids, err
+	}
+	return nil
+}
+
+// byWords looks among open work in the order of the list, then among what was closed, the latest first, then for
+// applicants whose name begins so, then in notes and messages.
+func (s *Service) byWords(ctx context.Context, db bun.IDB, r scope, in Query, typed string) ([]uuid.UUID, error) {
+	f := &found{most: in.Limit + 1}
+	since, words := s.since(in.Months), wordsOf(typed)
+	var ways []func() error
+	if len(words) > 0 {
+		open := func(columns ...string) *bun.SelectQuery {
+			return ViewAll.where(within(ctx, db, r).Column(columns...), r.mine, s.now())
 		}
+		closed := func(columns ...string) *bun.SelectQuery {
+			return within(ctx, db, r).Column(columns...).Where("a.closed_at IS NOT NULL").Where("a.closed_at > ?", since)
+		}
+		// The sums keep the planner from walking the lists again.
+		ways = append(ways,
+			func() error {
+				return f.first(ctx, db, words, open("a.id", "a.queue_rank", "a.queue_at", "a.words"), "a.queue_rank, a.queue_at, a.id")
+			},
+			func() error {
+				return f.add(ctx, words.in(open("a.id"), "a").OrderExpr("a.queue_rank + 0, a.queue_at, a.id"))
+			},
+			func() error {
+				return f.first(ctx, db, words, closed("a.id", "a.closed_at", "a.words"), "a.closed_at DESC, a.id DESC")
+			},
+			func() error {
+				return f.add(ctx, words.in(closed("a.id"), "a").OrderExpr("a.closed_at + interval '0' DESC, a.id"))
+			})
 	}
 	// A range of a "C"-collated column: comparison is leakproof, so the index serves under row-level security.
 	key := nameKey(typed)
-	var named []uuid.UUID
-	err = all(ctx, db, r, in).Where("a.name_key >= ? AND a.name_key < ?", key, key+lastRune).OrderExpr("a.name_key, a.id").
-		Scan(tenancy.Prepared(ctx), &named)
-	for _, id := range named {
-		if !slices.Contains(ids, id) {
-			ids = append(ids, id)
+	ways = append(ways, func() error {
+		q := all(ctx, db, r, in).Where("a.name_key >= ? AND a.name_key < ?", key, key+lastRune).OrderExpr("a.name_key, a.id")
+		return f.add(tenancy.Prepared(ctx), q)
+	})
+	if len(words) > 0 {
+		ways = append(ways, func() error { return f.add(ctx, s.toldIn(ctx, db, r, words, since)) })
+	}
+	for _, way := range ways {
+		if f.full() {
+			break
+		}
+		if err := way(); err != nil {
+			return nil, err
 		}
 	}
-	return ids, err
+	return f.ids, nil
+}
+
+// first looks through the beginning of a list alone.
+func (f *found) first(ctx context.Context, db bun.IDB, w words, list *bun.SelectQuery, order string) error {
+	begin := db.NewSelect().TableExpr("(?) AS a", list.OrderExpr(order).Limit(walked)).Column("a.id").OrderExpr(order)
+	return f.add(ctx, w.in(begin, "a"))
+}
+
+// toldMost bounds how many notes and messages with some words are looked up; who types more of them gets the rest.
+const toldMost = 1000
+
+// toldIn finds applications by one note, or one message to the applicant, in which all words stand.
+func (s *Service) toldIn(ctx context.Context, db bun.IDB, r scope, w words, since time.Time) *bun.SelectQuery {
+	said := db.NewSelect().TableExpr("inbox_message AS m").Column("m.application_id").Where("m.tenant_id = ?", tenancy.Must(ctx)).Where("m.at > ?", since)
+	if !r.City() {
+		said = said.Where("m.agency_code = ?", r.Agency())
+	}
+	said = w.in(said, "m").Limit(toldMost)
+	return within(ctx, db, r).Column("a.id").Where("a.id IN (?)", said).OrderExpr("a.submitted_at + interval '0' DESC, a.id")
+}
+
+const (
+	usualMonths = 12
+	// Ever is a search of all time.
+	Ever = -1
+)
+
+// Spans lists how far back a search can look, in months.
+func Spans() []int { return []int{3, usualMonths, 36, Ever} }
+
+// since is the moment from which on a search looks.
+func (s *Service) since(months int) time.Time {
+	if months < 0 {
+		return time.Time{}
+	}
+	return s.now().AddDate(0, -min(months, 1200), 0)
 }
 
 // words are what was typed. One of two letters or more stands for all that begin with it.
 type words []struct{ text, written string }
 
-// in keeps the applications in which every word stands: as it is written, or in another form of the same Indonesian word.
-func (w words) in(q *bun.SelectQuery) *bun.SelectQuery {
+// in keeps the rows of an alias in which every word stands: as it is written, or in another form of the same Indonesian word.
+func (w words) in(q *bun.SelectQuery, of string) *bun.SelectQuery {
 	for _, x := range w {
-		q = q.Where("a.words @@ (to_tsquery('simple', ?) || plainto_tsquery('indonesian', ?))", x.written, x.text)
+		q = q.Where("?.words @@ (to_tsquery('simple', ?) || plainto_tsquery('indonesian', ?))", bun.Ident(of), x.written, x.text)
 	}
 	return q
 }

@@ -164,7 +164,13 @@ func (d *desk) fill(t testing.TB, n int, officers []identity.Actor) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := conn.Exec(t.Context(), "VACUUM ANALYZE application"); err != nil {
+	_, err = conn.Exec(t.Context(), `INSERT INTO application_event (tenant_id, id, application_id, agency_code, at, version, action, actor_id, actor_kind, public, message)
+		SELECT tenant_id, gen_random_uuid(), id, agency_code, submitted_at, 1, 'note', id, 'staff', false, 'Berkas ' || number || CASE WHEN right(number, 4) = '07-X' THEN ' langka' ELSE '' END
+		FROM application WHERE tenant_id = $1`, d.w.Batam.ID)
+	if err == nil {
+		_, err = conn.Exec(t.Context(), "VACUUM ANALYZE application, application_event")
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 }

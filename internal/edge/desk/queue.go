@@ -1,9 +1,11 @@
 package desk
 
 import (
+	"cmp"
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -46,7 +48,11 @@ func (p *Pages) deskSearch(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.queuePage(c, http.StatusOK, inbox.Query{Filter: inbox.Filter{View: inbox.ViewAll}, Search: in.Text("q")}, tried{})
+	months, _ := strconv.Atoi(in.Text("kurun"))
+	if !slices.Contains(inbox.Spans(), months) {
+		months = 0 // the usual
+	}
+	return p.queuePage(c, http.StatusOK, inbox.Query{Filter: inbox.Filter{View: inbox.ViewAll}, Search: in.Text("q"), Months: months}, tried{})
 }
 
 // tried is what an officer has just asked of the list, to be shown with it: a filter, or one to be saved.
@@ -93,6 +99,13 @@ func (p *Pages) queuePage(c *gin.Context, status int, f inbox.Query, t tried) er
 			return err
 		}
 	}
+	if v.Search != "" {
+		v.Months = cmp.Or(f.Months, inbox.Spans()[1])
+		for _, n := range inbox.Spans() {
+			v.Spans = append(v.Spans, ui.Option{Value: strconv.Itoa(n), Label: spanText(n, l)})
+		}
+		v.Searched = l.T("queue.searched", "span", spanText(v.Months, l))
+	}
 	v.MayClaim = p.Guard.Allow(ctx, actor, access.ApplicationReview) == nil
 	v.MayAssign = p.Guard.Allow(ctx, actor, access.ApplicationAssign) == nil
 	for i, a := range rows {
@@ -104,6 +117,17 @@ func (p *Pages) queuePage(c *gin.Context, status int, f inbox.Query, t tried) er
 		v.Rows = append(v.Rows, row)
 	}
 	return p.Render(c, status, office.Queue(v))
+}
+
+// spanText says how far back a search looks.
+func spanText(months int, l i18n.Locale) string {
+	switch {
+	case months == inbox.Ever:
+		return l.T("queue.span.ever")
+	case months%12 == 0:
+		return l.T("queue.span.years", "n", months/12)
+	}
+	return l.T("queue.span.months", "n", months)
 }
 
 // listTools is what a list has and a search has not: its view, its filter, and what can be done with the whole of it.

@@ -59,8 +59,9 @@ type searchAsked struct {
 }
 
 type searchRequest struct {
-	Q     string `json:"q" minLength:"1" maxLength:"200" doc:"A number, or the beginning of an applicant's name."`
-	Limit int    `json:"limit,omitempty" minimum:"1" maximum:"100" default:"25" doc:"How many items at the most."`
+	Q      string `json:"q" minLength:"1" maxLength:"200" doc:"A number, or words."`
+	Limit  int    `json:"limit,omitempty" minimum:"1" maximum:"100" default:"25" doc:"How many items at the most."`
+	Months int    `json:"months,omitempty" minimum:"-1" maximum:"1200" default:"12" doc:"How far back what was closed, notes and messages are searched; -1 is all time."`
 }
 
 type queued struct {
@@ -144,10 +145,10 @@ func (a *API) desk() {
 	}, a.queue)
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/queue/search", ID: "search-queue", Tag: "Desk", Title: "Search the queue",
-		About: "Finds applications within the reach of staff with `application:queue`, open work by its number or any word of the applicant's name and the service, and what is closed by number or by the beginning of the name.",
+		About: "Finds applications within the reach of staff with `application:queue`, by number or the beginning of the applicant's name whenever they were sent, by words of the name and the service what is open or was closed in the last months, and by words of one internal note or one message to the applicant in them.",
 		Needs: access.ApplicationQueue, Scope: gate.City, MaxBody: smallBody,
 	}, func(ctx context.Context, who rest.Caller, in *searchAsked) (*queued, error) {
-		return a.found(ctx, who, inbox.Query{Search: in.Body.Q, Limit: in.Body.Limit})
+		return a.found(ctx, who, inbox.Query{Search: in.Body.Q, Limit: in.Body.Limit, Months: in.Body.Months})
 	})
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications/{id}/actions", ID: "act", Tag: "Desk", Title: "Take a step",

@@ -12,20 +12,23 @@ import (
 // QueueView is a page of an office's work, most urgent first.
 type QueueView struct {
 	ui.Shell
-	Agency string // whose queue it is
-	Tab    string // code of the view shown; empty while searching
-	Hint   string // what else is to be known about the view
-	Search string
-	Tabs   []Tab
-	Rows   []Row
-	Total  int    // in all pages of the list
-	First  string // address of the first page, when this is another
-	Next   string // address of the next page
-	Here   string // address of this page
-	From   string // query that tells a case where it was opened from
-	Now    time.Time
-	More   bool // a search found more than it shows
-	Errors ui.Errors
+	Agency   string // whose queue it is
+	Tab      string // code of the view shown; empty while searching
+	Hint     string // what else is to be known about the view
+	Search   string
+	Tabs     []Tab
+	Rows     []Row
+	Total    int    // in all pages of the list
+	First    string // address of the first page, when this is another
+	Next     string // address of the next page
+	Here     string // address of this page
+	From     string // query that tells a case where it was opened from
+	Now      time.Time
+	More     bool // a search found more than it shows
+	Months   int  // how far back it looked, of Spans
+	Spans    []ui.Option
+	Searched string // where it looked
+	Errors   ui.Errors
 
 	Filter     FilterForm
 	Query      url.Values // the filter as it stands in an address
