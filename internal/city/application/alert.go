@@ -28,6 +28,28 @@ func (s *Service) SetAlert(ctx context.Context, tx bun.IDB, app *Application, ca
 	return nil
 }
 
+// SetLaterAlert is SetAlert for an application that has more time than it had: what was told of the deadline before, and is
+// to come by the new one, is told again, and one that is not late any more has no level.
+func (s *Service) SetLaterAlert(ctx context.Context, tx bun.IDB, app *Application, cal workcal.Calendar, now time.Time) error {
+	if !app.Late(now) {
+		app.EscalationLevel = 0
+	}
+	wf, err := s.Workflow(ctx, tx, *app)
+	if err != nil {
+		return err
+	}
+	for told := app.Reminded; app.EscalationLevel == 0 && told > 0; told-- {
+		r, ok, err := wf.Next(cal, app.DueAt, app.Term(), told-1, 0)
+		if err != nil {
+			return err
+		}
+		if ok && r.At.After(now) {
+			app.Reminded = told - 1
+		}
+	}
+	return s.SetAlert(ctx, tx, app, cal)
+}
+
 // SetFirstAlert is SetAlert for an application that was sent at now: a reminder whose time is that, or before, is left out.
 func (s *Service) SetFirstAlert(ctx context.Context, tx bun.IDB, app *Application, wf *workflow.Workflow, cal workcal.Calendar, now time.Time) error {
 	for {

@@ -39,5 +39,5 @@ func (s *Service) extend(ctx context.Context, tx bun.IDB, app *Application, st S
 	}
 	app.DueAt, app.DueProvisional = due.UTC(), app.DueProvisional || missing
 	app.Counting = CountingFrom(st.At, &left, app.TermUnit)
-	return s.SetAlert(ctx, tx, app, cal)
+	return s.SetLaterAlert(ctx, tx, app, cal, st.At)
 }

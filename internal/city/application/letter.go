@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/kernel/absence"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/notify"
@@ -22,14 +23,17 @@ const (
 	roleAdmin = "city_admin"
 )
 
-// Told returns who is told of app in an agency: the officer who has it, or the holders of a role. Where there is nobody,
-// the agency's head stands in, and then the administrators of the city.
+// Told returns who is told of app in an agency: the officer who has it, or the holders of a role; for who is away, who
+// stands in. Where there is nobody, the agency's head is told, and then the administrators of the city.
 func (s *Service) Told(ctx context.Context, db bun.IDB, app Application, to, agency string) (all []uuid.UUID, standin bool, err error) {
 	if agency == "" {
 		agency = app.AgencyCode
 	}
 	if to == workflow.ToHolder && app.AssigneeID.Valid && agency == app.AgencyCode {
-		return []uuid.UUID{app.AssigneeID.UUID}, false, nil
+		all, err = s.present(ctx, db, []uuid.UUID{app.AssigneeID.UUID})
+		if err != nil || len(all) > 0 {
+			return all, false, err
+		}
 	}
 	for i, role := range slices.Compact([]string{to, RoleHead, roleAdmin}) {
 		in := agency
@@ -39,11 +43,30 @@ func (s *Service) Told(ctx context.Context, db bun.IDB, app Application, to, age
 		if role == workflow.ToHolder {
 			continue
 		}
-		if all, err = identity.Holders(ctx, db, role, in); err != nil || len(all) > 0 {
+		holders, err := identity.Holders(ctx, db, role, in)
+		if err != nil {
+			return nil, false, err
+		}
+		if all, err = s.present(ctx, db, holders); err != nil || len(all) > 0 {
 			return all, i > 0, err
 		}
 	}
 	return nil, true, nil
+}
+
+// present puts in the place of those who are away today who stands in for them, each once.
+func (s *Service) present(ctx context.Context, db bun.IDB, accounts []uuid.UUID) ([]uuid.UUID, error) {
+	var out []uuid.UUID
+	for _, id := range accounts {
+		is, ok, err := absence.Present(ctx, db, id, s.Now())
+		if err != nil {
+			return nil, err
+		}
+		if ok && !slices.Contains(out, is) {
+			out = append(out, is)
+		}
+	}
+	return out, nil
 }
 
 // Letter sends one letter, once for an occasion. Staff are written to in Indonesian, the applicant in the language in

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/kernel/absence"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/notify"
 	"bedelau/internal/kernel/tenancy"
@@ -38,13 +39,19 @@ func (s *Service) TellStaff(ctx context.Context, tx bun.IDB, app Application, to
 	return s.send(ctx, tx, app, to, i18n.ID, "application_escalated", data)
 }
 
-// TellHolder writes to the officer who has app, unless it was they who acted, in their own language. The letter holds
-// the number alone of what is a person's.
+// TellHolder writes to the officer who has app, or who stands in today, unless it was they who acted, in their own
+// language. The letter holds the number alone of what is a person's.
 func (s *Service) TellHolder(ctx context.Context, tx bun.IDB, app Application, actor uuid.UUID, template string) error {
 	if !app.HeldByOther(actor) {
 		return nil
 	}
-	to := app.AssigneeID.UUID
+	to, ok, err := absence.Present(ctx, tx, app.AssigneeID.UUID, s.Now())
+	if err != nil || ok && to == actor {
+		return err
+	}
+	if !ok {
+		to = app.AssigneeID.UUID // who finds it on coming back
+	}
 	return s.TellOfficer(ctx, tx, app, to, template, occasion(template, app, to))
 }
 
@@ -60,9 +67,10 @@ func (s *Service) TellOfficer(ctx context.Context, tx bun.IDB, app Application, 
 	return nil
 }
 
-// occasion is the key under which one thing that happened to app is told to one person, once.
+// occasion is the key under which one thing that happened to app is told to one person, once. Of another deadline the same
+// is told again.
 func occasion(template string, app Application, to uuid.UUID) string {
-	return fmt.Sprintf("%s:%s:%s:%d:%d", template, app.ID, to, app.Version, app.EscalationLevel)
+	return fmt.Sprintf("%s:%s:%s:%d:%d:%d", template, app.ID, to, app.Version, app.EscalationLevel, app.DueAt.Unix())
 }
 
 func (s *Service) send(ctx context.Context, tx bun.IDB, app Application, to uuid.UUID, l i18n.Locale, template string,

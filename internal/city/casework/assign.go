@@ -111,12 +111,13 @@ func (s *Service) receiver(ctx context.Context, agency string, officer uuid.UUID
 	if err != nil {
 		return Colleague{}, "", err
 	}
-	away, is, err := absence.StandIn(ctx, s.Deps.DB.App, officer, s.Now())
-	if err != nil || !is {
+	present, ok, err := absence.Present(ctx, s.Deps.DB.App, officer, s.Now())
+	if err != nil || !ok || present == officer { // when all are away it waits for whom it was meant for
 		return Colleague{ID: officer, Name: name}, name, err
 	}
-	told = i18n.ID.T("casework.stands_in", "name", away.SubstituteName, "for", name)
-	return Colleague{ID: away.SubstituteID, Name: away.SubstituteName}, told, nil
+	names, err := s.Deps.Staff.Names(ctx, []uuid.UUID{present})
+	told = i18n.ID.T("casework.stands_in", "name", names[present], "for", name)
+	return Colleague{ID: present, Name: names[present]}, told, err
 }
 
 // Colleague is someone an application can be given to.

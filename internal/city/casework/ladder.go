@@ -10,6 +10,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/application"
+	"bedelau/internal/kernel/absence"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/calendar"
 	"bedelau/internal/kernel/event"
@@ -104,7 +105,7 @@ func (s *Service) announceReminded(ctx context.Context, tx bun.Tx, app applicati
 		return err
 	}
 	n := workflow.Notice{To: r.Tell, Title: application.BothTexts("casework.due_soon.title"), Body: application.BothTexts("casework.due_soon.body")}
-	return s.Letter(ctx, tx, app, n, fmt.Sprintf("due_soon:%d", r.Reminder), "")
+	return s.Letter(ctx, tx, app, n, fmt.Sprintf("due_soon:%d:%d", r.Reminder, app.DueAt.Unix()), "")
 }
 
 // announceEscalated tells that a deadline has passed: in the story, the audit record, to the bus, to whom the workflow
@@ -137,8 +138,12 @@ func (s *Service) announceEscalated(ctx context.Context, tx bun.Tx, app applicat
 			return err
 		}
 	}
-	if slices.Contains(to, app.AssigneeID.UUID) {
-		return nil // told already
+	if !app.AssigneeID.Valid {
+		return nil
+	}
+	holder, ok, err := absence.Present(ctx, tx, app.AssigneeID.UUID, now)
+	if err != nil || ok && slices.Contains(to, holder) {
+		return err // told already
 	}
 	return s.TellHolder(ctx, tx, app, uuid.Nil, "case_late")
 }

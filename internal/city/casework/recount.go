@@ -108,14 +108,21 @@ func (s *Service) countAgain(ctx context.Context, tx bun.Tx, app *application.Ap
 	switch app.Clock {
 	case workflow.Running:
 		if due.Equal(app.DueAt) || due.Before(app.DueAt) && due.Before(now) {
-			return false, nil
+			return false, s.alertAgain(ctx, tx, app, cal)
 		}
+		more := due.After(app.DueAt)
 		m.was, m.is = l.Due(app.DueAt.In(cal.Zone)), l.Due(due.In(cal.Zone))
 		m.last, m.key = later(app.DueAt, due).In(cal.Zone), "casework.recount.due"
 		m.before, m.after = app.DueAt, due
 		app.DueAt, app.DueProvisional = due, provisional
 		app.SetQueue(now)
-		if err := s.SetAlert(ctx, tx, app, cal); err != nil {
+		alert := s.SetAlert
+		if more {
+			alert = func(ctx context.Context, tx bun.IDB, app *application.Application, cal workcal.Calendar) error {
+				return s.SetLaterAlert(ctx, tx, app, cal, now)
+			}
+		}
+		if err := alert(ctx, tx, app, cal); err != nil {
 			return false, err
 		}
 	case workflow.Paused:
@@ -139,6 +146,18 @@ func (s *Service) countAgain(ctx context.Context, tx bun.Tx, app *application.Ap
 	}
 	app.UpdatedAt = now
 	return true, s.announceMoved(ctx, tx, *app, m, changes, now)
+}
+
+// alertAgain moves the next reminder or level of an application whose deadline stays: the days around it changed.
+func (s *Service) alertAgain(ctx context.Context, tx bun.Tx, app *application.Application, cal workcal.Calendar) error {
+	was := app.NextAlertAt
+	if was.IsZero() {
+		return nil // told, or just being told
+	}
+	if err := s.SetAlert(ctx, tx, app, cal); err != nil || app.NextAlertAt.Equal(was) {
+		return err
+	}
+	return application.Save(ctx, tx, *app)
 }
 
 // moved is how a promise changed, in the words of its applicant.

@@ -10,6 +10,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/application"
+	"bedelau/internal/kernel/absence"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/jobs"
@@ -97,7 +98,7 @@ func (s *Service) remindOf(ctx context.Context, tx bun.Tx, app application.Appli
 	return s.Letter(ctx, tx, app, n, "remind:"+t.ID.String(), "")
 }
 
-// taskLate tells the head of an office that it has not answered in time.
+// taskLate tells the head of an office that it has not answered in time, and the officer who has the task.
 func (s *Service) taskLate(ctx context.Context, tx bun.Tx, app application.Application, timer workflow.Timer) error {
 	id, err := uuid.Parse(timer.Name)
 	if err != nil {
@@ -118,6 +119,18 @@ func (s *Service) taskLate(ctx context.Context, tx bun.Tx, app application.Appli
 	})
 	if err != nil {
 		return err
+	}
+	if t.AssigneeID.Valid {
+		to, ok, err := absence.Present(ctx, tx, t.AssigneeID.UUID, now)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			to = t.AssigneeID.UUID
+		}
+		if err := s.TellOfficer(ctx, tx, app, to, "case_late", fmt.Sprintf("case_late:%s:%s:%d", t.ID, to, t.DueAt.Unix())); err != nil {
+			return err
+		}
 	}
 	n := workflow.Notice{To: application.RoleHead, Agency: t.AgencyCode, Title: application.BothTexts("casework.task_late.title"), Body: application.BothTexts("casework.task_late.body")}
 	return s.Letter(ctx, tx, app, n, fmt.Sprintf("task_late:%s:%d", t.ID, t.DueAt.Unix()), "")

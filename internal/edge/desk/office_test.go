@@ -29,7 +29,7 @@ func TestAnOfficerDecides(t *testing.T) {
 	andi.Sees(andi.Follow(a), http.StatusOK, number+" sekarang tugas Anda dan ada di “Tugas saya”", "Semua sudah diambil", "Belum diambil 0", "Tugas saya 1")
 	andi.Page("/petugas/antrean?lihat=mine", number, "Anda")
 	andi.Sees(andi.Post("/petugas/antrean", "q", strings.ToLower(number)), http.StatusOK, number)
-	andi.Sees(andi.Post("/petugas/antrean", "q", "siti"), http.StatusOK, number, "1 hasil")
+	andi.Sees(andi.Post("/petugas/antrean", "q", "siti", "kurun", "36"), http.StatusOK, number, "1 hasil", "catatan internal dan pesan kepada pemohon 3 tahun terakhir")
 	andi.Sees(andi.Post("/petugas/antrean", "q", "budi"), http.StatusOK, "Tidak ada permohonan yang cocok")
 	andi.Page("/petugas/antrean?lihat=late", "Tidak ada yang terlambat")
 	andi.Page("/petugas/antrean?lihat=waiting", "Tidak ada yang menunggu pemohon")

@@ -234,3 +234,19 @@ func StandIn(ctx context.Context, db bun.IDB, account uuid.UUID, at time.Time) (
 	}
 	return all[0], true, nil
 }
+
+// hops bounds how many stand in one for the other.
+const hops = 5
+
+// Present returns who does the work of an account at a moment: the account itself, or who stands in, and for them who
+// stands in again. It is false when all of them are away.
+func Present(ctx context.Context, db bun.IDB, account uuid.UUID, at time.Time) (uuid.UUID, bool, error) {
+	for range hops {
+		a, away, err := StandIn(ctx, db, account, at)
+		if err != nil || !away {
+			return account, !away, err
+		}
+		account = a.SubstituteID
+	}
+	return uuid.Nil, false, nil
+}

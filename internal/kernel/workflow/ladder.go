@@ -40,6 +40,9 @@ func (w *Workflow) Next(cal workcal.Calendar, due time.Time, term workcal.Term, 
 		r := w.Reminders[reminded]
 		back := r.Before
 		if back.IsZero() {
+			if term.Unit == workcal.Month { // of which a part is no whole number
+				term = workcal.Term{Amount: 30 * term.Amount, Unit: workcal.Day}
+			}
 			back = workcal.Term{Amount: term.Amount - term.Amount*r.Percent/100, Unit: term.Unit}
 		}
 		at, err := cal.Back(due, back)
