@@ -7,6 +7,7 @@ const period = 30_000;
 const secrets = {
   "petugas@batam.localhost": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
   "petugas2@batam.localhost": "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU",
+  "dinkes@batam.localhost": "3I6XDPO2OGWGTRSMYSAIL4TOHNCAONU5",
   "kepala@batam.localhost": "NBSWY3DPEHPK3PXPNBSWY3DPEHPK3PXP",
   "admin@batam.localhost": "OBWGC2LOOBWGC2LOOBWGC2LOOBWGC2LO",
   "ptsp@batam.localhost": "UM7OFZTZMHX7Q3LMDRHAPPV252ANMVRX",

@@ -3,8 +3,10 @@ package ui
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 
@@ -25,6 +27,7 @@ type Field struct {
 	Doubt        string   // what to look at again, where nothing is wrong
 	Error        string
 	Optional     bool
+	Wrap         bool   // of a line that may be longer than its input: it breaks and is seen whole
 	Max          int    // characters; 0 is no limit
 	Autocomplete string // a token of the HTML standard, such as "email"
 	Options      []Option
@@ -326,4 +329,17 @@ func Bytes(l i18n.Locale, n int64) string {
 		return fmt.Sprintf("%d KB", max(1, n>>10))
 	}
 	return strings.Replace(fmt.Sprintf("%.1f MB", float64(n)/(1<<20)), ".", point, 1)
+}
+
+// lineOnPhone is about how many characters of a line a phone shows.
+const lineOnPhone = 28
+
+// wraps reports whether the answer is shown in lines, so that none of it is cut off.
+func (f Field) wraps() bool {
+	return f.Wrap && (f.Type == "" || f.Type == "text") && utf8.RuneCountInString(f.Value) > lineOnPhone
+}
+
+// lines is how many of them a phone needs.
+func (f Field) lines() string {
+	return strconv.Itoa((utf8.RuneCountInString(f.Value) + lineOnPhone - 1) / lineOnPhone)
 }

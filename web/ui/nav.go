@@ -48,7 +48,7 @@ func DeskNav(l i18n.Locale, may func(Section) bool) []Link {
 		{SectionPapers, "/petugas/dokumen", "award"},
 		{SectionSign, "/petugas/dokumen/menunggu", "edit"},
 		{SectionServices, "/kelola/layanan", "list-details"},
-		{SectionTariffs, "/kelola/tarif", "coin"},
+		{SectionTariffs, "/kelola/tarif", "file-text"},
 		{SectionSigners, "/kelola/penanda-tangan", "certificate"},
 		{SectionSetUp, "/kelola/loket", "settings"},
 		{SectionApps, "/kelola/aplikasi", "key"},

@@ -16,7 +16,8 @@ import (
 )
 
 // Beginning is a new service. Like is the code of one whose standard, form, workflow and document it begins with a copy
-// of; without it, Workflow and Document may name what to copy, and the form is written from nothing.
+// of; without it, Workflow and Document may name what to copy, and the form, and a workflow that is not copied, are written
+// from nothing.
 type Beginning struct {
 	Code               string
 	Name               i18n.Text
@@ -66,7 +67,7 @@ func (e *Editor) Begin(ctx context.Context, actor identity.Actor, in Beginning) 
 			}
 		}
 		if s.Integration == Native {
-			s.Form = in.Code // to be written, where none was copied
+			s.Form, s.Workflow = in.Code, in.Code // to be written, where none was copied
 		}
 		ed.Standard.Version, ed.Standard.EffectiveFrom, ed.Standard.EffectiveTo = 0, e.today(ctx), ""
 		ed.Standard.Decree, ed.Standard.Verified, ed.Standard.Source = "", false, ""

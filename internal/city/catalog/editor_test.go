@@ -283,6 +283,13 @@ func TestANewService(t *testing.T) {
 	if err != nil || len(begun) != 1 || begun[0].Code != "kartu-seniman" || begun[0].Form != "kartu-seniman" || begun[0].Verified {
 		t.Errorf("%+v, %v", begun, err)
 	}
+	bare := catalog.Beginning{Code: "izin-pentas", Name: i18n.Text{"id": "Izin pentas", "en": "Stage permit"}, Agency: "disdukcapil", Category: "perizinan"}
+	if err := b.Begin(b.ctx, rina, bare); err != nil {
+		t.Fatal(err)
+	}
+	if d, err := b.Find(b.ctx, rina, "izin-pentas"); err != nil || d.Service.Form != "izin-pentas" || d.Service.Workflow != "izin-pentas" || d.Service.Document != "" {
+		t.Errorf("what is written from nothing: %+v, %v", d.Service, err)
+	}
 	if version, err := b.Publish(b.ctx, rina, "kartu-seniman", 1); err != nil || version != 1 {
 		t.Fatalf("version %d, %v", version, err)
 	}

@@ -223,7 +223,7 @@ func (p *Pages) flowSaveNotice(c *gin.Context) error {
 		return err
 	}
 	bad := site.Missing(in, "notice_to", "notice_title_id", "notice_title_en", "notice_body_id", "notice_body_en")
-	n := workflow.Notice{To: in.Text("notice_to"), Title: in.Both("notice_title"), Body: in.Both("notice_body")}
+	n := workflow.Notice{To: in.Text("notice_to"), Title: in.BothLines("notice_title"), Body: in.Both("notice_body")}
 	if n.To != workflow.ToApplicant && n.To != workflow.ToHolder {
 		n.Agency = in.Text("notice_agency") // the others are found without one
 	}

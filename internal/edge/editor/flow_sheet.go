@@ -193,9 +193,9 @@ func readCode(in site.Form, bad *[]fault.Field) string {
 func readState(in site.Form, old workflow.State) (workflow.State, []fault.Field) {
 	bad := site.Missing(in, "label_id", "label_en", "public_id", "public_en", "stage", "clock")
 	s := old
-	s.Label, s.Public, s.Final = in.Both("label"), in.Both("public"), in.Yes("final")
+	s.Label, s.Public, s.Final = in.BothLines("label"), in.Both("public"), in.Yes("final")
 	s.Stage, s.Clock, s.Code = workflow.Stage(in.Get("stage")), workflow.Clock(in.Get("clock")), readCode(in, &bad)
-	fee := workflow.Fee{Title: in.Both("fee_title"), How: in.Both("fee_how"), Field: in.Text("fee_field"), Basis: in.Text("fee_basis"),
+	fee := workflow.Fee{Title: in.BothLines("fee_title"), How: in.Both("fee_how"), Field: in.Text("fee_field"), Basis: in.Line("fee_basis"),
 		Due: readTerm(in, "fee_due", &bad)}
 	if amount := strings.ReplaceAll(in.Text("fee_amount"), ".", ""); amount != "" {
 		n, err := strconv.ParseInt(amount, 10, 64)
@@ -216,7 +216,7 @@ func readState(in site.Form, old workflow.State) (workflow.State, []fault.Field)
 func readAction(in site.Form, old workflow.Action) (workflow.Action, []fault.Field) {
 	bad := site.Missing(in, "label_id", "label_en", "from", "to", "actor", "reason")
 	a := old
-	a.Label, a.Message, a.Code = in.Both("label"), in.Both("message"), readCode(in, &bad)
+	a.Label, a.Message, a.Code = in.BothLines("label"), in.Both("message"), readCode(in, &bad)
 	a.From, a.To, a.Actor, a.Reason = inOrder(old.From, in.Values["from"]), in.Get("to"), in.Get("actor"), in.Get("reason")
 	a.If, a.Issues = in.Text("if"), in.Yes("issues")
 	a.Permission, a.Roles, a.Agency, a.Pays, a.Extends = "", nil, "", false, workcal.Term{}
@@ -251,7 +251,7 @@ func inOrder(old, ticked []string) []string {
 func readBranch(in site.Form, old workflow.Branch) (workflow.Branch, []fault.Field) {
 	bad := site.Missing(in, "label_id", "label_en", "permission", "outcomes")
 	b := old
-	b.Label, b.Agency, b.Permission, b.Code = in.Both("label"), in.Get("agency"), access.Permission(in.Get("permission")), readCode(in, &bad)
+	b.Label, b.Agency, b.Permission, b.Code = in.BothLines("label"), in.Get("agency"), access.Permission(in.Get("permission")), readCode(in, &bad)
 	b.Term = readTerm(in, "term", &bad)
 	b.Outcomes = readOutcomes(in.Get("outcomes"), old, &bad)
 	return b, bad

@@ -107,7 +107,7 @@ func (p *Pages) builderSavePage(c *gin.Context) error {
 		return err
 	}
 	code := c.Param("page")
-	page := form.Page{Code: in.Text("code"), Title: in.Both("title"), Hint: in.Both("page_hint"), ShowIf: in.Text("show_if")}
+	page := form.Page{Code: in.Text("code"), Title: in.BothLines("title"), Hint: in.BothLines("page_hint"), ShowIf: in.Text("show_if")}
 	var bad []fault.Field
 	page.ShowIf, bad = showIf(in, conditionNames(b, code, ""), bad)
 	if page.Code == "" {

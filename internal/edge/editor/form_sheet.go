@@ -65,7 +65,11 @@ func (s sheet) input(kind, name, value string) ui.Field {
 	return f
 }
 
-func (s sheet) text(name, value string) ui.Field { return s.input("text", name, value) }
+func (s sheet) text(name, value string) ui.Field {
+	f := s.input("text", name, value)
+	f.Wrap = true
+	return f
+}
 
 func (s sheet) optional(f ui.Field) ui.Field {
 	f.Optional = true
@@ -265,7 +269,7 @@ func showIf(in site.Form, names []form.Field, bad []fault.Field) (string, []faul
 func readField(in site.Form, old form.Field) (form.Field, []fault.Field) {
 	bad := site.Missing(in, "label_id", "label_en")
 	f := old
-	f.Type, f.Label, f.Hint = form.Type(in.Get("kind")), in.Both("label"), in.Both("hint")
+	f.Type, f.Label, f.Hint = form.Type(in.Get("kind")), in.BothLines("label"), in.Both("hint")
 	if !slices.Contains(form.Types(), f.Type) {
 		bad = append(bad, fault.Field{Name: "kind", Code: "not_an_option"})
 	}
@@ -303,7 +307,7 @@ func readField(in site.Form, old form.Field) (form.Field, []fault.Field) {
 	f.MinRows, f.MaxRows, f.RowName = whole("min_rows", 0), whole("max_rows", 0), nil
 	f.RequiredIf, f.Compute, f.As, f.Prefill, f.Parts, f.Options = in.Text("required_if"), "", "", in.Get("prefill"), nil, nil
 	if is("row_name_id") {
-		f.RowName = in.Both("row_name")
+		f.RowName = in.BothLines("row_name")
 	} else {
 		f.Fields = nil
 	}

@@ -77,7 +77,7 @@ func TestAnAdministratorWritesAForm(t *testing.T) {
 		"options", "orang | Perorangan\npt | PT | Company", "rule_when", `bentuk_usaha == "orang"`, "rule_text_id", "Layanan ini untuk badan usaha.", "rule_text_en", "For companies."),
 		b("")+"#isian-bentuk_usaha")
 	rina.Sees(rina.Post(b("/pratinjau/usaha_anda"), "bentuk_usaha", "orang"), http.StatusUnprocessableEntity, "Layanan ini untuk badan usaha")
-	if edit := rina.Page(b("/isian/bentuk_usaha"), "Aturan jawaban"); !strings.Contains(edit, `value="Layanan ini untuk badan usaha."`) {
+	if edit := rina.Page(b("/isian/bentuk_usaha"), "Aturan jawaban"); !strings.Contains(edit, `>Layanan ini untuk badan usaha.</textarea>`) {
 		t.Error("the rule is not shown to its author")
 	}
 

@@ -155,6 +155,18 @@ func (f Form) Both(name string) i18n.Text {
 	return out
 }
 
+// Line is one answer on one line, however it was broken.
+func (f Form) Line(name string) string { return strings.Join(strings.Fields(f.Get(name)), " ") }
+
+// BothLines is Both, each on one line.
+func (f Form) BothLines(name string) i18n.Text {
+	out := f.Both(name)
+	for l, s := range out {
+		out[l] = strings.Join(strings.Fields(s), " ")
+	}
+	return out
+}
+
 // Revision is the one that a form was made for.
 func (f Form) Revision() int {
 	n, err := strconv.Atoi(f.Get("revision"))

@@ -164,7 +164,7 @@ func (f asker) one(x ui.Field) []ui.Field {
 }
 
 func (f asker) short(name, value string, optional bool) []ui.Field {
-	return f.one(ui.Field{Name: name, Value: value, Max: 300, Optional: optional})
+	return f.one(ui.Field{Name: name, Value: value, Max: 300, Wrap: true, Optional: optional})
 }
 
 func (f asker) long(name, value string, optional bool) []ui.Field {
@@ -178,7 +178,7 @@ func (f asker) both(name string, t i18n.Text, long, optional bool) []ui.Field {
 	}
 	var out []ui.Field
 	for _, lang := range i18n.All() {
-		x := f.one(ui.Field{Name: name + "_" + string(lang), Type: kind, Value: t[lang], Max: most, Optional: optional})[0]
+		x := f.one(ui.Field{Name: name + "_" + string(lang), Type: kind, Value: t[lang], Max: most, Wrap: true, Optional: optional})[0]
 		out = append(out, x)
 	}
 	return out

@@ -88,10 +88,10 @@ func number(in site.Form, name string) int {
 func readEdition(in site.Form, old catalog.Edition) catalog.Edition {
 	out := old
 	s, st := &out.Service, &out.Standard
-	s.Name, s.Summary, s.Keywords = in.Both("name"), in.Both("summary"), listed(in.Get("keywords"))
+	s.Name, s.Summary, s.Keywords = in.BothLines("name"), in.Both("summary"), listed(in.Get("keywords"))
 	s.Agency, s.Category, s.Integration = in.Text("agency"), in.Text("category"), catalog.Level(in.Text("integration"))
 	s.Link = nil
-	if name, url := in.Text("link_name"), in.Text("link_url"); name != "" || url != "" {
+	if name, url := in.Line("link_name"), in.Line("link_url"); name != "" || url != "" {
 		s.Link = &catalog.Elsewhere{Name: name, URL: url}
 	}
 	s.Form, s.Workflow, s.Document = in.Text("form"), in.Text("workflow"), in.Text("document")
@@ -103,7 +103,7 @@ func readEdition(in site.Form, old catalog.Edition) catalog.Edition {
 	s.Rules.Pickup, s.Rules.Office = in.Text("rules_pickup"), in.Text("rules_office")
 	s.Rules.OneOpen = in.Text("rules_one_open") == "yes"
 	s.Verified, s.Source = in.Text("verified") == "yes", in.Text("source")
-	st.Decree, st.EffectiveFrom = in.Text("decree"), site.DateOf(in, "effective_from")
+	st.Decree, st.EffectiveFrom = in.Line("decree"), site.DateOf(in, "effective_from")
 	p := &st.Parts
 	p.Requirements = readRequirements(in, old.Standard.Parts.Requirements)
 	p.Procedure = nil
@@ -111,7 +111,7 @@ func readEdition(in site.Form, old catalog.Edition) catalog.Edition {
 		p.Procedure = append(p.Procedure, catalog.Step{Actor: pair(c[0], c[1]), Text: pair(c[2], c[3])})
 	}
 	p.Time = catalog.Time{Amount: number(in, "time_amount"), Max: number(in, "time_max"), Unit: in.Text("time_unit"), Starts: in.Text("time_starts"), Note: in.Both("time_note")}
-	p.Fee = catalog.Fee{Free: in.Text("fee_free") == "yes", Formula: in.Both("fee_formula"), LegalBasis: in.Text("fee_legal_basis"), Tariffs: listed(in.Get("fee_tariffs"))}
+	p.Fee = catalog.Fee{Free: in.Text("fee_free") == "yes", Formula: in.Both("fee_formula"), LegalBasis: in.Line("fee_legal_basis"), Tariffs: listed(in.Get("fee_tariffs"))}
 	if typed := strings.NewReplacer(".", "", " ", "").Replace(in.Text("fee_amount")); typed != "" {
 		n, err := strconv.ParseInt(typed, 10, 64)
 		if err != nil {
@@ -139,13 +139,13 @@ func readRequirements(in site.Form, old []catalog.Requirement) []catalog.Require
 	var out []catalog.Requirement
 	for i := range min(max(number(in, "requirements"), 0), mostRequirements) {
 		at := "requirements_" + strconv.Itoa(i) + "_"
-		r := catalog.Requirement{Name: in.Both(at + "name")}
+		r := catalog.Requirement{Name: in.BothLines(at + "name")}
 		if r.Name == nil {
 			continue
 		}
 		r.Code = codeOr(in.Text(at+"code"), r.Name)
 		before := byCode(old, r.Code)
-		r.Kind, r.Form, r.When, r.Note, r.File = in.Text(at+"kind"), in.Text(at+"form"), in.Both(at+"when"), in.Both(at+"note"), before.File
+		r.Kind, r.Form, r.When, r.Note, r.File = in.Text(at+"kind"), in.Text(at+"form"), in.BothLines(at+"when"), in.Both(at+"note"), before.File
 		r.BringOriginal = in.Text(at+"bring_original") == "yes"
 		for _, c := range rows(in.Get(at+"any_of"), 4) {
 			name := pair(c[1], c[2])

@@ -2,6 +2,7 @@ package standard
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -122,13 +123,13 @@ func (p *Pages) tariffEdit(c *gin.Context, status int, t tariff.Table, errs ui.E
 	v.Shell = p.DeskShell(c, v.Heading)
 	v.ErrorTitle = len(errs) > 0
 	for _, lang := range i18n.All() {
-		v.Fields = append(v.Fields, ui.Field{Name: "name_" + string(lang), Value: t.Name[lang], Max: 200})
+		v.Fields = append(v.Fields, ui.Field{Name: "name_" + string(lang), Value: t.Name[lang], Max: 200, Wrap: true})
 	}
 	if v.New {
 		v.Fields = append(v.Fields, ui.Field{Name: "code", Value: t.Code, Max: 64, Optional: true})
 	}
 	for _, lang := range i18n.All() {
-		v.Fields = append(v.Fields, ui.Field{Name: "unit_" + string(lang), Value: t.Unit[lang], Max: 200})
+		v.Fields = append(v.Fields, ui.Field{Name: "unit_" + string(lang), Value: t.Unit[lang], Max: 200, Wrap: true})
 	}
 	var rows []string
 	for _, r := range t.Rows {
@@ -136,7 +137,7 @@ func (p *Pages) tariffEdit(c *gin.Context, status int, t tariff.Table, errs ui.E
 	}
 	v.Fields = append(v.Fields, ui.Field{Name: "effective_from", Type: "date", Value: t.EffectiveFrom},
 		ui.Field{Name: "rows", Type: "long_text", Value: strings.Join(rows, "\n"), Max: 20000},
-		ui.Field{Name: "basis", Value: t.Basis, Max: 300}, ui.Field{Name: "source", Type: "long_text", Value: t.Source, Max: 1000}, f.tick("verified", t.Verified)[0])
+		ui.Field{Name: "basis", Value: t.Basis, Max: 300, Wrap: true}, ui.Field{Name: "source", Type: "long_text", Value: t.Source, Max: 1000}, f.tick("verified", t.Verified)[0])
 	for i := range v.Fields {
 		x := &v.Fields[i]
 		x.Label, x.Error, x.Autocomplete = l.T("tariff.input."+x.Name), errs.Of(x.Name), "off"
@@ -154,7 +155,7 @@ func (p *Pages) saveTariff(c *gin.Context) error {
 		return err
 	}
 	code := c.Param("code")
-	t := tariff.Table{Code: code, Name: in.Both("name"), Unit: in.Both("unit"), EffectiveFrom: site.DateOf(in, "effective_from"), Basis: in.Text("basis"),
+	t := tariff.Table{Code: code, Name: in.BothLines("name"), Unit: in.BothLines("unit"), EffectiveFrom: site.DateOf(in, "effective_from"), Basis: in.Line("basis"),
 		Source: in.Text("source"), Verified: in.Yes("verified")}
 	if code == "" {
 		t.Code = codeOr(in.Text("code"), t.Name)
@@ -171,6 +172,7 @@ func (p *Pages) saveTariff(c *gin.Context) error {
 		err = site.Invalid("effective_from", "tariff_past")
 	}
 	if errs, status, ok := site.Refused(c, err, ""); ok {
+		errs = slices.DeleteFunc(errs, func(e ui.FieldError) bool { return e.Name == "code" && t.Code == "" }) // it is made of the name
 		for i, e := range errs {
 			errs[i].Label = gate.LocaleOf(c).T("tariff.input." + e.Name)
 		}
