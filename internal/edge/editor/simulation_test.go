@@ -54,7 +54,7 @@ func TestAnAdministratorTriesATermOnPastCases(t *testing.T) {
 	as := admin.Follow(run())
 	admin.Sees(as, http.StatusOK, "Perkara diputus 2", "Terlambat, menurut catatan 1", "Terlambat, menurut usulan 1", "0 perkara akan berakhir lain", "aturan sekarang")
 	longer := run("term", "5", "unit", "working_day", "version", "1")
-	admin.Sees(admin.Follow(longer), http.StatusOK, "Terlambat, menurut usulan 0", "1 perkara akan berakhir lain", late, "Tepat waktu", "jangka waktu 5 hari kerja", "Beban Disdukcapil", "1 petugas")
+	admin.Sees(admin.Follow(longer), http.StatusOK, "Terlambat, menurut usulan 0", "1 perkara akan berakhir lain", late, "Tepat waktu", "jangka waktu 5 hari kerja", "Beban Disdukcapil", "1 petugas", "Gambar alur")
 	csv := admin.Get(longer.To() + "/csv")
 	if csv.Status != http.StatusOK || !strings.Contains(csv.Body, "service,disdukcapil,ktp-el-hilang,,late,1,0\n") || !strings.Contains(csv.Body, "case,disdukcapil,ktp-el-hilang,"+late+",outcome,late,in_time\n") {
 		t.Errorf("CSV %d: %s", csv.Status, csv.Body)

@@ -79,10 +79,10 @@ func (p *Pages) tariffPage(c *gin.Context, status int, refused error) error {
 	}
 	today, found := p.Tariffs.Today(ctx), false
 	for _, t := range all {
-		x := office.TariffVersion{From: dayOrEmpty(t.EffectiveFrom), Day: t.EffectiveFrom, Basis: orDash(t.Basis), Source: t.Source, Verified: t.Verified, Own: t.Own,
+		x := office.TariffVersion{From: dayOrEmpty(t.EffectiveFrom), Day: t.EffectiveFrom, Basis: orDash(t.Basis), Source: t.Source, Verified: t.Verified,
 			ToCome: t.EffectiveFrom > today}
 		if !x.ToCome {
-			x.InForce, x.Past, found = !found, found, true
+			x.InForce, found = !found, true
 		}
 		for _, r := range t.Rows {
 			x.Amounts = append(x.Amounts, ui.Row{Label: r.Label.In(l), Value: l.Number(r.Amount)})

@@ -8,9 +8,9 @@ import (
 
 // TariffRow is one tariff in the list, as it is in force or will be.
 type TariffRow struct {
-	Code, Name, Unit, Basis, Services string
-	From                              time.Time
-	Verified, ToCome                  bool
+	Code, Name, Unit, Basis string
+	From                    time.Time
+	Verified, ToCome        bool
 }
 
 // TariffsView lists what the city charges by. May is whether the reader changes it.
@@ -22,11 +22,11 @@ type TariffsView struct {
 
 // TariffVersion is one version of a tariff. One that has not begun can be changed.
 type TariffVersion struct {
-	From                  time.Time
-	Day, Basis, Source    string // Day as the addresses have it
-	Verified, Own         bool
-	InForce, ToCome, Past bool
-	Amounts               []ui.Row
+	From               time.Time
+	Day, Basis, Source string // Day as the addresses have it
+	Verified           bool
+	InForce, ToCome    bool
+	Amounts            []ui.Row
 }
 
 // TariffView is a tariff with its versions, the newest first.
