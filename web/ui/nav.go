@@ -19,6 +19,7 @@ type Section string
 const (
 	SectionQueue    Section = "queue"
 	SectionWorkload Section = "workload" // who has how much
+	SectionFiling   Section = "filing"   // for who stands at a counter
 	SectionCounters Section = "counters"
 	SectionPapers   Section = "papers" // issued documents
 	SectionSign     Section = "sign"   // those that wait for a signature
@@ -44,6 +45,7 @@ func DeskNav(l i18n.Locale, may func(Section) bool) []Link {
 	}{
 		{SectionQueue, "/petugas/antrean", "inbox"},
 		{SectionWorkload, "/petugas/beban", "chart-bar"},
+		{SectionFiling, "/petugas/ajukan", "user-plus"},
 		{SectionCounters, "/petugas/loket", "calendar-event"},
 		{SectionPapers, "/petugas/dokumen", "award"},
 		{SectionSign, "/petugas/dokumen/menunggu", "edit"},

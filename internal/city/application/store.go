@@ -123,6 +123,7 @@ const (
 	EventTaskLate        = "task_late"     // the office that Message names has not answered in time
 	EventIssued          = "issued"
 	EventDueChanged      = "due_changed"      // a day of the calendar was decreed late; Message says from when to when and why
+	EventAtCounter       = "at_counter"       // an officer filled it in for who stood there
 	EventReissued        = "reissued"         // with the number that Message names, in the place of another document
 	EventRevoked         = "revoked"          // the document is over; Message is the reason
 	EventCalendarMissing = "calendar_missing" // the deadline was counted through a year without imported holidays

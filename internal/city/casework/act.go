@@ -153,6 +153,15 @@ func (s *Service) mayTake(ctx context.Context, actor identity.Actor, r access.Re
 	if !role || a.Agency != "" && actor.Agency != a.Agency || !r.Owns(app.AgencyCode, app.AccountID) {
 		return fault.New(fault.Forbidden, "application.other_agency")
 	}
+	if a.FourEyes {
+		own, err := s.FiledBy(ctx, app, actor.ID)
+		if err != nil {
+			return err
+		}
+		if own {
+			return fault.New(fault.Forbidden, "application.four_eyes")
+		}
+	}
 	return s.Deps.Guard.Allow(ctx, actor, a.Permission)
 }
 

@@ -274,6 +274,9 @@ func (s *Service) announceSubmitted(ctx context.Context, tx bun.Tx, app applicat
 	if err := application.Record(ctx, tx, app, application.By(actor, e)); err != nil {
 		return err
 	}
+	if err := s.noteCounter(ctx, tx, app); err != nil {
+		return err
+	}
 	if err := s.NoteMissingYear(ctx, tx, app, missing); err != nil {
 		return err
 	}

@@ -34,5 +34,5 @@ func New(s *site.Pages) *Pages {
 
 // Tables are the pages by area.
 func (p *Pages) Tables() []gate.Table {
-	return []gate.Table{p.officeRoutes(), p.counterRoutes(), p.paperRoutes(), p.batchRoutes()}
+	return []gate.Table{p.officeRoutes(), p.counterRoutes(), p.paperRoutes(), p.batchRoutes(), p.filingRoutes()}
 }

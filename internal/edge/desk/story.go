@@ -96,6 +96,8 @@ func special(v *ui.Event, e application.Event, l i18n.Locale) {
 		v.Title, v.Icon = l.T("portal.event.refunded"), "coin"
 	case application.EventSubmitted:
 		v.Title, v.Icon = l.T("portal.event.submitted"), "send"
+	case application.EventAtCounter:
+		v.Title, v.Icon = l.T("portal.event.at_counter"), "user-check"
 	case cosign.EventAsked, cosign.EventAgreed, cosign.EventDeclined, cosign.EventVoid:
 		v.Title, v.Icon = l.T("portal.event."+e.Action), "users"
 	default:

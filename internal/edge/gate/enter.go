@@ -21,6 +21,7 @@ import (
 const (
 	keyCity    = "bedelau.city"
 	keyActor   = "bedelau.actor"
+	keyBy      = "bedelau.by" // who acts in the name of the actor
 	keyLocale  = "bedelau.locale"
 	keyRequest = "bedelau.request"
 	keyRoute   = "bedelau.route"
@@ -175,6 +176,13 @@ func ActorOf(c *gin.Context) identity.Actor {
 	v, _ := c.Get(keyActor)
 	a, _ := v.(identity.Actor)
 	return a
+}
+
+// InTheNameOf lets the rest of a request be answered as to who, for whom its actor has been found to act. The log keeps
+// both.
+func InTheNameOf(c *gin.Context, who identity.Actor) {
+	c.Set(keyBy, ActorOf(c).ID)
+	c.Set(keyActor, who)
 }
 
 // LocaleOf returns the language of the answer.

@@ -99,6 +99,9 @@ func (g *Gate) line(c *gin.Context, id string, took time.Duration) {
 	if a := ActorOf(c); a.ID != uuid.Nil {
 		attrs = append(attrs, slog.String("actor", a.ID.String()))
 	}
+	if by, ok := c.Get(keyBy); ok {
+		attrs = append(attrs, slog.Any("by", by))
+	}
 	level := slog.LevelInfo
 	if v, ok := c.Get(keyErr); ok {
 		level = slog.LevelError

@@ -94,9 +94,10 @@ func (p *Portal) accountRoutes() gate.Table {
 }
 
 // residentRoutes are a person's own applications. A document asks for a session alone, because its holder and the
-// officers who read its application come to one address; casework asks each for the right permission.
+// officers who read its application come to one address; casework asks each for the right permission. So do the pages of a
+// form, which an officer fills in for who stands at a counter (see atCounter).
 func (p *Portal) residentRoutes() gate.Table {
-	own, submit, city := access.ApplicationOwn, access.ApplicationSubmit, gate.City
+	own, submit, in, city := access.ApplicationOwn, access.ApplicationSubmit, access.SignedIn, gate.City
 	app := site.IDs("id", "application")
 	file := site.IDs("id", "application", "file", "file")
 	return gate.Table{
@@ -104,19 +105,19 @@ func (p *Portal) residentRoutes() gate.Table {
 		{Method: get, Path: "/permohonan", Needs: own, Scope: city, Handler: p.mine},
 		{Method: post, Path: "/permohonan", Needs: own, Scope: city, Handler: p.linkNIK},
 		{Method: get, Path: "/permohonan/:id", Needs: own, Scope: city, IDs: app, Handler: p.story},
-		{Method: get, Path: "/permohonan/:id/isi/:page", Needs: submit, Scope: city, IDs: app, Handler: p.pageForm},
-		{Method: post, Path: "/permohonan/:id/isi/:page", Needs: submit, Scope: city, IDs: app, MaxBody: uploadBody, Limit: limitUpload, Handler: p.savePage},
-		{Method: get, Path: "/permohonan/:id/berkas/:file", Needs: own, Scope: city, IDs: file, Handler: p.Attached},
-		{Method: post, Path: "/permohonan/:id/berkas/:file/hapus", Page: "/permohonan/:id", Needs: submit, Scope: city, IDs: file, MaxBody: uploadBody, Handler: p.removeFile},
-		{Method: get, Path: "/permohonan/:id/data/:registry", Needs: submit, Scope: city, IDs: app, Handler: p.lookupForm},
-		{Method: post, Path: "/permohonan/:id/data/:registry", Needs: submit, Scope: city, IDs: app, Limit: limitLookup, Handler: p.lookUp},
-		{Method: get, Path: "/permohonan/:id/periksa", Needs: submit, Scope: city, IDs: app, Handler: p.review},
-		{Method: get, Path: "/permohonan/:id/persetujuan", Needs: submit, Scope: city, IDs: app, Handler: p.cosigners},
-		{Method: post, Path: "/permohonan/:id/persetujuan", Needs: submit, Scope: city, IDs: app, Limit: limitAsk, Handler: p.askCosigner},
-		{Method: post, Path: "/permohonan/:id/kirim", Needs: submit, Scope: city, IDs: app, Handler: p.send},
-		{Method: get, Path: "/permohonan/:id/terkirim", Needs: own, Scope: city, IDs: app, Handler: p.sentPage},
-		{Method: get, Path: "/permohonan/:id/tanda-terima", Needs: own, Scope: city, IDs: app, Handler: p.receipt},
-		{Method: get, Path: "/permohonan/:id/tanda-terima.pdf", Needs: own, Scope: city, IDs: app, Handler: p.receiptPDF},
+		{Method: get, Path: "/permohonan/:id/isi/:page", Needs: in, Scope: city, IDs: app, Handler: p.atCounter(submit, p.pageForm)},
+		{Method: post, Path: "/permohonan/:id/isi/:page", Needs: in, Scope: city, IDs: app, MaxBody: uploadBody, Limit: limitUpload, Handler: p.atCounter(submit, p.savePage)},
+		{Method: get, Path: "/permohonan/:id/berkas/:file", Needs: in, Scope: city, IDs: file, Handler: p.atCounter(own, p.Attached)},
+		{Method: post, Path: "/permohonan/:id/berkas/:file/hapus", Page: "/permohonan/:id", Needs: in, Scope: city, IDs: file, MaxBody: uploadBody, Handler: p.atCounter(submit, p.removeFile)},
+		{Method: get, Path: "/permohonan/:id/data/:registry", Needs: in, Scope: city, IDs: app, Handler: p.atCounter(submit, p.lookupForm)},
+		{Method: post, Path: "/permohonan/:id/data/:registry", Needs: in, Scope: city, IDs: app, Limit: limitLookup, Handler: p.atCounter(submit, p.lookUp)},
+		{Method: get, Path: "/permohonan/:id/periksa", Needs: in, Scope: city, IDs: app, Handler: p.atCounter(submit, p.review)},
+		{Method: get, Path: "/permohonan/:id/persetujuan", Needs: in, Scope: city, IDs: app, Handler: p.atCounter(submit, p.cosigners)},
+		{Method: post, Path: "/permohonan/:id/persetujuan", Needs: in, Scope: city, IDs: app, Limit: limitAsk, Handler: p.atCounter(submit, p.askCosigner)},
+		{Method: post, Path: "/permohonan/:id/kirim", Needs: in, Scope: city, IDs: app, Handler: p.atCounter(submit, p.send)},
+		{Method: get, Path: "/permohonan/:id/terkirim", Needs: in, Scope: city, IDs: app, Handler: p.atCounter(own, p.sentPage)},
+		{Method: get, Path: "/permohonan/:id/tanda-terima", Needs: in, Scope: city, IDs: app, Handler: p.atCounter(own, p.receipt)},
+		{Method: get, Path: "/permohonan/:id/tanda-terima.pdf", Needs: in, Scope: city, IDs: app, Handler: p.atCounter(own, p.receiptPDF)},
 		{Method: get, Path: "/permohonan/:id/bukti-bayar/:fee.pdf", Needs: own, Scope: city, IDs: site.IDs("id", "application", "fee", "fee"), Handler: p.FeeReceipt},
 		{Method: post, Path: "/permohonan/:id/batal", Needs: own, Scope: city, IDs: app, Handler: p.cancel},
 		{Method: post, Path: "/permohonan/:id/buang", Needs: own, Scope: city, IDs: app, Handler: p.discard},

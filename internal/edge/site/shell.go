@@ -84,6 +84,7 @@ func logoPath(city tenancy.City) string {
 var sections = map[ui.Section]access.Permission{
 	ui.SectionQueue:    access.ApplicationQueue,
 	ui.SectionWorkload: access.ApplicationAssign,
+	ui.SectionFiling:   access.ApplicationFile,
 	ui.SectionCounters: access.BookingServe,
 	ui.SectionPapers:   access.DocumentRegister,
 	ui.SectionSign:     access.DocumentSign,

@@ -26,7 +26,8 @@ const (
 	ApplicationDecide Permission = "application:decide"
 	ApplicationAssign Permission = "application:assign"
 	ApplicationReveal Permission = "application:reveal"
-	ApplicationAll    Permission = "application:all" // the others of application reach every agency's, not one's own alone
+	ApplicationFile   Permission = "application:file" // fill one in at a counter for who stands there
+	ApplicationAll    Permission = "application:all"  // the others of application reach every agency's, not one's own alone
 	DocumentSign      Permission = "document:sign"
 	DocumentRevoke    Permission = "document:revoke"
 	DocumentRegister  Permission = "document:register"
@@ -88,6 +89,7 @@ func All() []Definition {
 		{Name: ApplicationDecide, City: true, Agency: true},
 		{Name: ApplicationAssign, City: true, Agency: true},
 		{Name: ApplicationReveal, City: true, Agency: true, Reads: true},
+		{Name: ApplicationFile, City: true, Agency: true},
 		{Name: ApplicationAll, City: true, Reads: true},
 		{Name: DocumentSign, City: true, Agency: true},
 		{Name: DocumentRevoke, City: true, Agency: true},

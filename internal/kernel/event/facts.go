@@ -8,8 +8,9 @@ import (
 
 // The channels through which a person reaches the city.
 const (
-	ChannelWeb = "web"
-	ChannelAPI = "api"
+	ChannelWeb     = "web"
+	ChannelAPI     = "api"
+	ChannelCounter = "counter" // an officer filled it in for who stood there
 )
 
 // The outcomes of an application.

@@ -132,6 +132,9 @@ func (w *Workflow) checkAction(c *pack.Check, at string, a Action) {
 		}
 	}
 	c.OneOf(at+".actor", a.Actor, ByOfficer, ByApplicant, BySystem)
+	if a.FourEyes && a.Actor != ByOfficer {
+		c.Add(at+".four_eyes", "only_for_type", "type", ByOfficer)
+	}
 	c.OneOf(at+".reason", a.Reason, ReasonNone, ReasonOptional, ReasonRequired)
 	if (to.Stage == StageRejected || to.Stage == StageNeedsCorrection) && a.Actor != BySystem && a.Reason != ReasonRequired {
 		c.Add(at+".reason", "not_one_of", "value", a.Reason, "allowed", ReasonRequired)

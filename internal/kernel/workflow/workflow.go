@@ -68,8 +68,9 @@ type Action struct {
 	If         string            `json:"if,omitempty" yaml:"if"`                 // offered only while it holds; see Sheet
 	When       string            `json:"when,omitempty" yaml:"when"`
 	After      workcal.Term      `json:"after,omitzero" yaml:"after"`
-	Remind     *Remind           `json:"remind,omitempty" yaml:"remind"` // before After has passed
-	Join       string            `json:"join,omitempty" yaml:"join"`     // JoinAll, JoinAny or JoinRefused
+	Remind     *Remind           `json:"remind,omitempty" yaml:"remind"`       // before After has passed
+	FourEyes   bool              `json:"four_eyes,omitempty" yaml:"four_eyes"` // of officers: not of who filled it in at a counter
+	Join       string            `json:"join,omitempty" yaml:"join"`           // JoinAll, JoinAny or JoinRefused
 	Reason     string            `json:"reason" yaml:"reason"`
 	Fields     []form.Field      `json:"fields,omitempty" yaml:"fields"`   // what an officer fills in when taking it
 	Pays       bool              `json:"pays,omitempty" yaml:"pays"`       // the state's fee has been paid

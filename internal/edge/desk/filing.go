@@ -1,0 +1,80 @@
+package desk
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"bedelau/internal/city/catalog"
+	"bedelau/internal/city/intake"
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/access"
+	"bedelau/web/page/office"
+	"bedelau/web/ui"
+)
+
+const pathFiling = "/petugas/ajukan"
+
+// filingRoutes are the beginning of an application that an officer fills in at a counter; it goes on at the resident's pages.
+func (p *Pages) filingRoutes() gate.Table {
+	file, city := access.ApplicationFile, gate.City
+	return gate.Table{
+		{Method: get, Path: pathFiling, Needs: file, Scope: city, Handler: p.filingForm},
+		{Method: post, Path: pathFiling, Needs: file, Scope: city, Handler: p.startFiling},
+	}
+}
+
+// filingForm asks who stands at the counter, and for what.
+func (p *Pages) filingForm(c *gin.Context) error {
+	return p.filingPage(c, http.StatusOK, intake.CounterInput{}, nil)
+}
+
+func (p *Pages) filingPage(c *gin.Context, status int, in intake.CounterInput, errs ui.Errors) error {
+	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
+	r, err := p.Guard.Reach(ctx, a)
+	if err != nil {
+		return err
+	}
+	all, err := p.Catalog.List(ctx, catalog.Filter{Agency: r.Agency(), Integration: catalog.Native})
+	if err != nil {
+		return err
+	}
+	v := office.FilingView{Shell: p.DeskShell(c, l.T("filing.title")), Name: site.Clip(in.Name, 200), Phone: site.Clip(in.Phone, 30),
+		Service: site.Clip(in.Service, 64), Seen: site.Clip(in.Seen, 20), Consent: in.Consent, Errors: errs}
+	v.ErrorTitle = len(errs) > 0
+	for _, s := range all {
+		if s.Applicable() && r.Owns(s.Agency, a.ID) {
+			v.Services = append(v.Services, ui.Option{Value: s.Code, Label: s.Name.In(l)})
+		}
+	}
+	for _, x := range intake.Proofs() {
+		v.Proofs = append(v.Proofs, ui.Option{Value: x, Label: l.T("filing.seen." + x)})
+	}
+	return p.Render(c, status, office.Filing(v))
+}
+
+// startFiling opens the draft and leads to its first question.
+func (p *Pages) startFiling(c *gin.Context) error {
+	in, err := site.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	x := intake.CounterInput{Service: in.Text("service"), Name: in.Text("name"), Phone: in.Text("phone"), Seen: in.Text("seen"), Consent: in.Yes("consent")}
+	if err = site.Require(in, "service", "name", "seen"); err == nil {
+		app, started := p.Casework.StartCounter(c.Request.Context(), gate.ActorOf(c), x)
+		if started == nil {
+			f, err := p.Casework.Form(c.Request.Context(), p.DB.App, app)
+			if err != nil {
+				return err
+			}
+			p.Redirect(c, "/permohonan/"+app.ID.String()+"/isi/"+f.Pages[0].Code)
+			return nil
+		}
+		err = started
+	}
+	if errs, status, ok := site.RefusedAt(c, err, map[string]string{"catalog.unknown_service": "service", "service.not_online": "service"}); ok {
+		return p.filingPage(c, status, x, site.InOrder(errs, "service", "name", "phone", "seen", "consent"))
+	}
+	return err
+}

@@ -1,0 +1,81 @@
+package services_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"bedelau/internal/edge/pagetest"
+)
+
+// TestAnOfficerFilesForWhoStandsAtTheCounter: from the counter to the paper, and the decision by somebody else.
+func TestAnOfficerFilesForWhoStandsAtTheCounter(t *testing.T) {
+	c := open(t)
+	andi := c.officer("Andi Wijaya", "officer", "disdukcapil")
+	dewi := c.officer("Dewi Lestari", "officer", "disdukcapil")
+	wulan := c.officer("Wulan Sari", "officer", "dinkes")
+	dewi.sees("/petugas/antrean")
+	wulan.sees("/petugas/antrean")
+	if page := andi.sees("/petugas/ajukan"); !strings.Contains(page, "pindah-keluar") || strings.Contains(page, "sip-dokter") {
+		t.Error("an officer is not offered the services of their agency, or those of another")
+	}
+	who := []string{"name", "Nurhayati", "phone", "0812 7000 4321", "seen", "ktp", "consent", "yes"}
+	for words, change := range map[string][]string{
+		"Centang pernyataan ini": {"consent", ""}, "Pilih salah satu": {"seen", "kenal"}, "Nama": {"name", ""}, "sip": {"service", "sip-dokter"},
+	} {
+		a := andi.Post("/petugas/ajukan", with(append([]string{"service", "pindah-keluar"}, who...), change...)...)
+		if a.Status != http.StatusUnprocessableEntity && a.Status != http.StatusNotFound {
+			t.Errorf("%s: %d", words, a.Status)
+		}
+	}
+	c.resident.Sees(c.resident.Get("/petugas/ajukan"), http.StatusForbidden)
+
+	a := andi.Post("/petugas/ajukan", append([]string{"service", "pindah-keluar"}, who...)...)
+	if a.Status != http.StatusSeeOther {
+		t.Fatalf("the counter does not begin: %d\n%s", a.Status, pagetest.Text(a.Body))
+	}
+	s := &story{city: c, service: "pindah-keluar", by: andi.Browser}
+	s.root, s.next, _ = strings.Cut(a.To(), "/isi/")
+	for name, stranger := range map[string]*pagetest.Browser{"a colleague": dewi.Browser, "another agency": wulan.Browser, "a resident": c.resident} {
+		if got := stranger.Get(s.root + "/isi/syarat"); got.Status != http.StatusNotFound {
+			t.Errorf("%s opens it: %d", name, got.Status)
+		}
+	}
+	s.says("syarat", "paham_syarat", "yes")
+	s.says("pemohon", "pemohon.nik", nenek, "pemohon.name", "Nurhayati", "pemohon.birth_date", "1955-05-15", "pemohon.phone", "0812 7000 4321", "nomor_kk", kk)
+	s.says("asal", address("asal")...)
+	s.says("tujuan", "tujuan_alamat", "Jl. Melati 1", "tujuan_kelurahan", "Sukajadi", "tujuan_kecamatan", "Sukajadi", "tujuan_kota", "Pekanbaru",
+		"tujuan_provinsi", "Riau", "tanggal_pindah", "2026-12-10", "alasan_pindah", "keluarga")
+	s.says("ikut", "jenis_pindah", "sendiri", "kk_yang_tinggal", "tidak-ada")
+	s.says("berkas", "file_kk", file, "file_ktp", file)
+	s.states()
+	s.sends("Nurhayati")
+	s.by.Page(s.root+"/tanda-terima", s.number, "Nurhayati")
+	if pdf := s.by.Get(s.root + "/tanda-terima.pdf"); pdf.Status != http.StatusOK || !strings.Contains(pdfText(t, pdf.Body), s.number) {
+		t.Errorf("the receipt on paper: %d", pdf.Status)
+	}
+	dewi.Sees(dewi.Get(s.root+"/tanda-terima"), http.StatusNotFound)
+	public := c.Browser(t, pagetest.HostBatam)
+	public.Sees(public.Post("/lacak", "number", s.number, "phone", "4321"), http.StatusOK, "Pindah keluar")
+
+	if said := pagetest.Text(andi.sees(s.desk())); !strings.Contains(said, "Diisi petugas di loket") {
+		t.Error("the story does not say who filled it in")
+	}
+	s.takes(andi, "start_review", "")
+	page := andi.sees(s.desk())
+	got := andi.Post(s.desk()+"/tindakan", "action", "approve", "version", pagetest.Hidden(t, page, "version"), "reason", "Lengkap.")
+	if got.Status != http.StatusForbidden && !strings.Contains(pagetest.Text(got.Body), "diambil rekan Anda") || strings.Contains(page, `value="approve"`) {
+		t.Errorf("who filled it in may decide it: %d", got.Status)
+	}
+	d := s.detail(andi)
+	if _, err := c.Casework.Release(c.In(t, pagetest.HostBatam), andi.Actor, s.id(), d.Application.Version, ""); err != nil {
+		t.Fatal(err)
+	}
+	s.takes(dewi, "approve", "Lengkap.")
+	var trail []string
+	err := c.World.DB.App.NewRaw(`SELECT action || ' ' || actor_kind || ' ' || (detail->>'seen') FROM audit_entry WHERE tenant_id = ? AND action LIKE 'application.counter%' ORDER BY id`,
+		c.World.Batam.ID).Scan(c.World.Ctx(c.World.Batam), &trail)
+	if err != nil || strings.Join(trail, ", ") != "application.counter_start staff ktp, application.counter_submit staff ktp" {
+		t.Errorf("the audit record has %q, %v", trail, err)
+	}
+}
