@@ -21,7 +21,7 @@ export async function nothingElsewhere(arrive, app, who, issued, asOfficer) {
     assert.equal(await other.go(app.address.replace("/permohonan/", "/petugas/permohonan/")), 404);
     assert.equal((await other.fetch(issued.document)).status, 404);
     await other.go("/petugas/antrean");
-    await other.send("Cari", { "Nomor, nama, layanan, atau NIK": app.number });
+    await other.send("Cari", { "Nomor, nama, layanan, NIK, atau isi catatan": app.number });
     assert.equal(await other.page.locator("tbody tr").count(), 0);
   }
   await other.leave();

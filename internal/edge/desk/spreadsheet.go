@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -61,9 +62,11 @@ func asText(cell any) string {
 }
 
 // harmless keeps a cell from being read as a formula, which could call a program of whoever opens the file: OWASP, CSV
-// Injection. The apostrophe shows that what follows is text.
+// Injection. Spreadsheets pass over blanks before the sign, and some read its full-width form alike. The apostrophe shows
+// that what follows is text.
 func harmless(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r\n", rune(s[0])) {
+	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(s, " \u00a0\u3000"))
+	if s != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
 		return "'" + s
 	}
 	return s

@@ -64,6 +64,20 @@ func TestASheetIsReadAsItWasWritten(t *testing.T) {
 	}
 }
 
+// TestNoTextIsAFormula: whatever a spreadsheet could take for the beginning of one is marked as text, and nothing else is.
+func TestNoTextIsAFormula(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"": "", "Siti": "Siti", "a=1": "a=1", " Siti": " Siti", "'=1": "'=1",
+		"=1+1": "'=1+1", "+62812": "'+62812", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", "\t=1": "'\t=1", "\r=1": "'\r=1", "\n=1": "'\n=1",
+		" =1": "' =1", "\u00a0=1": "'\u00a0=1", "＝1": "'＝1", "＋1": "'＋1", "－1": "'－1", "＠SUM": "'＠SUM",
+	} {
+		if got := harmless(text); got != want {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
+	}
+}
+
 // TestAHundredThousandRowsAreNotHeld writes as many rows as a city's longest list has, and looks at the memory meanwhile.
 func TestAHundredThousandRowsAreNotHeld(t *testing.T) {
 	const rows, most = 100_000, 96 << 20
