@@ -16,7 +16,7 @@ var floor = map[string]int{
 	"internal/kernel/tenancy": 19, "internal/kernel/storage": 20,
 	"internal/kernel/privacy": 21, "internal/kernel/audit": 21,
 	"internal/kernel/jobs": 22, "internal/kernel/event": 23,
-	"internal/kernel/identity": 24, "internal/kernel/files": 24,
+	"internal/kernel/credential": 11, "internal/kernel/identity": 24, "internal/kernel/files": 24,
 	"internal/kernel/apikey": 25,
 	"internal/kernel/access": 25, "internal/kernel/notify": 25,
 	"internal/kernel/calendar": 26,
@@ -25,7 +25,7 @@ var floor = map[string]int{
 	"internal/kernel/form": 28, "internal/kernel/tariff": 28, "internal/kernel/devkit": 28, "internal/kernel/devkit/mailbox": 28,
 	"internal/kernel/workflow": 29, "internal/kernel/document": 29, "internal/kernel/pgtest": 29,
 	"internal/kernel/absence": 26,
-	"internal/kernel/fee":     29, "internal/kernel/invoice": 29,
+	"internal/kernel/fee":     29, "internal/kernel/invoice": 29, "internal/kernel/tsa": 11, "internal/kernel/testca": 11,
 	"internal/city": 30, "internal/saas": 30,
 	// One capability in four storeys: the record and its steps, who else agrees to it, the resident's side, the office's.
 	"internal/city/application": 30, "internal/city/cosign": 31, "internal/city/intake": 32, "internal/city/casework": 33,

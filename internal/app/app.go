@@ -43,6 +43,7 @@ import (
 	"bedelau/internal/kernel/storage"
 	"bedelau/internal/kernel/tariff"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/tsa"
 	"bedelau/internal/saas/billing"
 	"bedelau/internal/saas/metering"
 )
@@ -182,7 +183,7 @@ func packEngine() *pack.Engine {
 func (a *App) buildCity() error {
 	a.Catalog = catalog.New(a.DB.App)
 	a.Documents = document.New(document.Deps{DB: a.DB, Guard: a.Guard, Bus: a.Bus, Files: a.Files, Keys: a.Keys, Notify: a.Notify, BaseURL: a.CityURL,
-		TSA: document.TSA{URL: a.Config.TSA, Optional: !a.Config.TSARequired}})
+		TSA: tsa.Authority{URL: a.Config.TSA, Optional: !a.Config.TSARequired}})
 	if err := a.Documents.Register(a.Runner); err != nil {
 		return err
 	}

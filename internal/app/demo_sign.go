@@ -12,6 +12,7 @@ import (
 
 	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/testca"
 )
 
 // demoCA is the file with the authority whose certificates sign in the demonstration, beside its data.
@@ -35,7 +36,7 @@ func (a *App) seedSigner(ctx context.Context, made map[string]uuid.UUID) error {
 	if err != nil {
 		return fmt.Errorf("signer: %w", err)
 	}
-	file, ca, err := document.TestKey(name, time.Now())
+	file, ca, err := testca.Key(name, time.Now())
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	issued "bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/testca"
 	"bedelau/internal/kernel/workflow"
 )
 
@@ -214,7 +215,7 @@ func (w *world) signs(t testing.TB, agency string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, _, err := issued.TestKey("Contoh Pejabat", time.Now())
+	file, _, err := testca.Key("Contoh Pejabat", time.Now())
 	if err == nil {
 		_, err = w.Documents.AddKey(ctx, admin, issued.KeyInput{Official: by.ID, File: file, Test: true})
 	}

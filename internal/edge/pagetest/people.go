@@ -14,6 +14,7 @@ import (
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/testca"
 	"bedelau/internal/saas/billing"
 )
 
@@ -112,7 +113,7 @@ func (s *Site) Signer(t testing.TB, host, agency string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, _, err := document.TestKey("Contoh Pejabat", s.ClockNow())
+	file, _, err := testca.Key("Contoh Pejabat", s.ClockNow())
 	if err == nil {
 		_, err = s.Documents.AddKey(ctx, admin, document.KeyInput{Official: by.ID, File: file, Test: true})
 	}

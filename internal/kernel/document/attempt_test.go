@@ -3,6 +3,7 @@ package document
 import (
 	"bytes"
 	"context"
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -25,6 +26,7 @@ import (
 
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/tsa"
 )
 
 // timeAuthority is an authority that answers as RFC 3161 says, or as the test wants.
@@ -48,7 +50,7 @@ func timeAuthority(t *testing.T, instead func(http.ResponseWriter, *http.Request
 			return
 		}
 		answer, err := (&timestamp.Timestamp{HashAlgorithm: q.HashAlgorithm, HashedMessage: q.HashedMessage, Time: time.Now(), Nonce: q.Nonce,
-			Policy: []int{2, 4, 5, 6}, AddTSACertificate: true}).CreateResponse(cert, key)
+			Policy: []int{2, 4, 5, 6}, AddTSACertificate: true}).CreateResponseWithOpts(cert, key, crypto.SHA256)
 		if err != nil {
 			t.Error(err)
 		}
@@ -71,7 +73,7 @@ func (st *stage) keyed(t *testing.T, by Official, ca authority, test bool) {
 func TestATimeThatAnAuthorityProves(t *testing.T) {
 	t.Parallel()
 	url, asked := timeAuthority(t, nil)
-	st, by, r := signable(t, func(d *Deps) { d.TSA = TSA{URL: url} })
+	st, by, r := signable(t, func(d *Deps) { d.TSA = tsa.Authority{URL: url} })
 	ca := newAuthority(t)
 	st.keyed(t, by, ca, true)
 	d := st.made(t, r)
@@ -115,7 +117,7 @@ func TestAnAuthorityThatDoesNotAnswer(t *testing.T) {
 			if instead != nil {
 				url, asked = timeAuthority(t, instead)
 			}
-			st, by, r := signable(t, func(d *Deps) { d.TSA = TSA{URL: url, Timeout: 50 * time.Millisecond} })
+			st, by, r := signable(t, func(d *Deps) { d.TSA = tsa.Authority{URL: url, Timeout: 50 * time.Millisecond} })
 			ca := newAuthority(t)
 			st.keyed(t, by, ca, false)
 			d := st.made(t, r)
@@ -123,10 +125,10 @@ func TestAnAuthorityThatDoesNotAnswer(t *testing.T) {
 			if got := st.again(t, d); got.Status != Unsigned || got.Failed() {
 				t.Errorf("the first of many attempts: %s %q", got.Status, got.SignError)
 			}
-			if n := asked.Load(); instead != nil && n != stampTries {
+			if n := asked.Load(); instead != nil && n != tsa.Tries {
 				t.Errorf("asked %d times", n)
 			}
-			st.signers[SignCertificate] = certificateSigner{s: st.Service, tsa: TSA{URL: url, Timeout: 50 * time.Millisecond, Optional: true}}
+			st.signers[SignCertificate] = certificateSigner{s: st.Service, tsa: tsa.Authority{URL: url, Timeout: 50 * time.Millisecond, Optional: true}}
 			if err := st.sign(st.ctx, uuid.Nil, signArgs{d.ID}); err != nil {
 				t.Fatal(err)
 			}
@@ -163,7 +165,7 @@ func (st *stage) person(t *testing.T, agency, role string) identity.Actor {
 // and a person has it tried again.
 func TestASignatureThatIsGivenUp(t *testing.T) {
 	t.Parallel()
-	st, by, r := signable(t, func(d *Deps) { d.TSA = TSA{URL: "http://127.0.0.1:1", Timeout: 50 * time.Millisecond} })
+	st, by, r := signable(t, func(d *Deps) { d.TSA = tsa.Authority{URL: "http://127.0.0.1:1", Timeout: 50 * time.Millisecond} })
 	head, admin := st.person(t, "dinkes", "agency_head"), st.person(t, "", "city_admin")
 	st.keyed(t, by, newAuthority(t), false)
 	tsa := st.signers[SignCertificate]

@@ -15,13 +15,14 @@ import (
 	"github.com/digitorus/pdfsign/sign"
 
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/tsa"
 )
 
 // certificateSigner signs with the certificate of the office's official, whose key lies here sealed. The signature is
 // adbe.pkcs7.detached with the signed attribute signing-certificate-v2 of PAdES: the library writes no other subfilter.
 type certificateSigner struct {
 	s   *Service
-	tsa TSA
+	tsa tsa.Authority
 }
 
 // Sign refuses Conflict "document.no_key" when the official has no certificate, "document.certificate_expired" and
@@ -41,14 +42,14 @@ func (c certificateSigner) Sign(ctx context.Context, d Draft) (Signed, error) {
 	}
 	var out []byte
 	if how.Stamped {
-		err = c.tsa.relayed(ctx, func(url string) (err error) {
+		err = c.tsa.Relayed(ctx, func(url string) (err error) {
 			out, err = k.write(d, url)
 			return err
 		})
 		switch {
-		case errors.Is(err, errNoStamp) && c.tsa.Optional && ctx.Err() == nil:
+		case errors.Is(err, tsa.ErrNoStamp) && c.tsa.Optional && ctx.Err() == nil:
 			how.Stamped, how.Unstamped = false, true
-		case errors.Is(err, errNoStamp):
+		case errors.Is(err, tsa.ErrNoStamp):
 			return Signed{}, fault.Wrap(fault.Unavailable, "document.no_time_stamp", err)
 		}
 	}
@@ -59,7 +60,7 @@ func (c certificateSigner) Sign(ctx context.Context, d Draft) (Signed, error) {
 }
 
 // write signs a draft, with the time of the authority at an address unless that is empty.
-func (k openKey) write(d Draft, tsa string) ([]byte, error) {
+func (k openKey) write(d Draft, authority string) ([]byte, error) {
 	reader, err := pdf.NewReader(bytes.NewReader(d.PDF), int64(len(d.PDF)))
 	if err != nil {
 		return nil, fmt.Errorf("read the PDF: %w", err)
@@ -71,7 +72,7 @@ func (k openKey) write(d Draft, tsa string) ([]byte, error) {
 			Info: sign.SignDataSignatureInfo{Name: k.cert.Subject.CommonName, Location: d.City, Reason: d.Title + " " + d.Number, Date: d.At},
 		},
 		Signer: k.key, DigestAlgorithm: crypto.SHA256, Certificate: k.cert, CertificateChains: [][]*x509.Certificate{k.chain},
-		TSA: sign.TSA{URL: tsa},
+		TSA: sign.TSA{URL: authority},
 	})
 	return out.Bytes(), err
 }

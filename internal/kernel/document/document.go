@@ -27,6 +27,7 @@ import (
 	"bedelau/internal/kernel/privacy"
 	"bedelau/internal/kernel/storage"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/tsa"
 )
 
 // Deps is what documents are built from.
@@ -38,7 +39,7 @@ type Deps struct {
 	Keys    *privacy.Keys             // seal the keys of certificates
 	BaseURL func(tenancy.City) string // of the city's site, without a slash at the end
 	Notify  *notify.Service           // tells those responsible that a signature has failed
-	TSA     TSA
+	TSA     tsa.Authority
 	Now     func() time.Time // time.Now when nil
 }
 

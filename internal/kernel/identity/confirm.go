@@ -8,6 +8,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/credential"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -36,7 +37,7 @@ func (s *Service) ConfirmEmail(ctx context.Context, in ConfirmInput) (Session, e
 	if err := s.reserve(ctx, handle); err != nil {
 		return Session{}, err
 	}
-	ok, _, err := s.passwords.verify(ctx, string(reg.Password), in.Password)
+	ok, _, err := s.passwords.Verify(ctx, string(reg.Password), in.Password)
 	if err != nil {
 		return Session{}, err
 	}
@@ -78,7 +79,7 @@ func (s *Service) ConfirmEmail(ctx context.Context, in ConfirmInput) (Session, e
 
 // registrationOf finds a live registration by the secret of its link.
 func (s *Service) registrationOf(ctx context.Context, db bun.IDB, token string) (registrationRow, error) {
-	hash, ok := hashToken(token)
+	hash, ok := credential.HashToken(token)
 	if !ok {
 		return registrationRow{}, errLink()
 	}

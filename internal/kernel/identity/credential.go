@@ -19,7 +19,7 @@ const (
 	credRecovery = "recovery"
 )
 
-type credential struct {
+type credentialRow struct {
 	bun.BaseModel `bun:"table:credential,alias:c"`
 
 	TenantID  tenancy.ID `bun:"tenant_id,pk"`
@@ -39,7 +39,7 @@ func putSecret(ctx context.Context, tx bun.IDB, account uuid.UUID, kind string, 
 	if err != nil {
 		return err
 	}
-	row := credential{
+	row := credentialRow{
 		TenantID: tenancy.Must(ctx), ID: id, AccountID: account, Kind: kind, Secret: secret, LastStep: step, CreatedAt: now,
 	}
 	_, err = tx.NewInsert().Model(&row).
@@ -50,7 +50,7 @@ func putSecret(ctx context.Context, tx bun.IDB, account uuid.UUID, kind string, 
 }
 
 func dropCredentials(ctx context.Context, tx bun.IDB, account uuid.UUID, kinds ...string) error {
-	_, err := tx.NewDelete().Model((*credential)(nil)).Where("tenant_id = ?", tenancy.Must(ctx)).
+	_, err := tx.NewDelete().Model((*credentialRow)(nil)).Where("tenant_id = ?", tenancy.Must(ctx)).
 		Where("account_id = ?", account).Where("kind IN (?)", bun.List(kinds)).Exec(ctx)
 	return err
 }

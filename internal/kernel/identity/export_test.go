@@ -9,11 +9,12 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/kernel/credential"
 	"bedelau/internal/kernel/tenancy"
 )
 
 // ArgonRuns is how many password hashes s has computed.
-func (s *Service) ArgonRuns() int64 { return s.passwords.runs.Load() }
+func (s *Service) ArgonRuns() int64 { return s.passwords.Runs.Load() }
 
 // Sweep runs the hourly sweep for ctx's city.
 func (s *Service) Sweep(ctx context.Context, at time.Time) error {
@@ -61,31 +62,31 @@ func do[P any](ctx context.Context, tx bun.Tx, payload []byte, fn func(context.C
 
 // CheapHash is a hash of an older, weaker cost.
 func CheapHash(ctx context.Context, password string) (string, error) {
-	return newHasher(argonParams{memory: 64, passes: 1, threads: 1}).make(ctx, password)
+	return credential.NewHasher(credential.ArgonParams{Memory: 64, Passes: 1, Threads: 1}).Hash(ctx, password)
 }
 
 // HashTogether hashes n passwords at once and returns how many were in work at the same time, and the bound.
 func HashTogether(ctx context.Context, n int) (most, bound int, err error) {
-	h := newHasher(argonParams{memory: 1024, passes: 1, threads: 1})
+	h := credential.NewHasher(credential.ArgonParams{Memory: 1024, Passes: 1, Threads: 1})
 	errs := make(chan error, n)
 	for range n {
 		go func() {
-			_, err := h.make(ctx, "a password of length")
+			_, err := h.Hash(ctx, "a password of length")
 			errs <- err
 		}()
 	}
 	for range n {
-		most = max(most, len(h.slots))
+		most = max(most, len(h.Slots))
 		if e := <-errs; e != nil {
 			err = e
 		}
 	}
-	return most, cap(h.slots), err
+	return most, cap(h.Slots), err
 }
 
 // ShortAgent, Network and PasswordField are the rules of one input each.
 var (
 	ShortAgent    = shortAgent
 	Network       = network
-	PasswordField = passwordField
+	PasswordField = credential.PasswordField
 )

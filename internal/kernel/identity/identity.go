@@ -8,6 +8,7 @@ import (
 	"github.com/go-redis/redis_rate/v10"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/kernel/credential"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/privacy"
@@ -34,7 +35,7 @@ type Deps struct {
 // Service registers people, proves who they are, and keeps their sessions.
 type Service struct {
 	Deps
-	passwords *hasher
+	passwords *credential.Hasher
 }
 
 // New returns a Service. It spends one password hash at once, to have something to compare with when a sign-in names
@@ -46,7 +47,7 @@ func New(d Deps) *Service {
 	if d.Log == nil {
 		d.Log = slog.Default()
 	}
-	return &Service{Deps: d, passwords: newHasher(current())}
+	return &Service{Deps: d, passwords: credential.NewHasher(credential.Cost())}
 }
 
 func (s *Service) now() time.Time { return s.Now().UTC() }

@@ -12,6 +12,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/credential"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -56,7 +57,7 @@ func (s *Service) Invite(ctx context.Context, a Actor, in InviteInput) (uuid.UUI
 	if err != nil {
 		return uuid.Nil, err
 	}
-	raw, hash := newToken()
+	raw, hash := credential.NewToken()
 	sealedLink, err := s.sealLink(ctx, raw)
 	if err != nil {
 		return uuid.Nil, err
@@ -200,7 +201,7 @@ func (s *Service) fits(ctx context.Context, owner accountRow, password string) e
 		return err
 	}
 	var fields []fault.Field
-	passwordField("password", password, &fields, a.Email, a.Phone)
+	credential.PasswordField("password", password, &fields, a.Email, a.Phone)
 	return fault.Fields(fields)
 }
 

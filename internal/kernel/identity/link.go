@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/kernel/credential"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -52,7 +53,7 @@ func (s *Service) LinkOwner(ctx context.Context, p Purpose, token string) (Accou
 
 // linked finds a live link and its account, in the state that the purpose asks for.
 func (s *Service) linked(ctx context.Context, p Purpose, token string) (linkRow, accountRow, error) {
-	hash, ok := hashToken(token)
+	hash, ok := credential.HashToken(token)
 	if !ok {
 		return linkRow{}, accountRow{}, errLink()
 	}

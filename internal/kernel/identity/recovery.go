@@ -70,8 +70,8 @@ func (s *Service) RenewRecoveryCodes(ctx context.Context, a Actor, code string) 
 }
 
 // recoveryCodes makes codes for a person and the rows that know them again.
-func (s *Service) recoveryCodes(ctx context.Context, account uuid.UUID) ([]string, []credential, error) {
-	codes, rows := make([]string, recoveryCount), make([]credential, recoveryCount)
+func (s *Service) recoveryCodes(ctx context.Context, account uuid.UUID) ([]string, []credentialRow, error) {
+	codes, rows := make([]string, recoveryCount), make([]credentialRow, recoveryCount)
 	for i := range codes {
 		b := make([]byte, recoveryChars)
 		_, _ = rand.Read(b) // never fails
@@ -87,14 +87,14 @@ func (s *Service) recoveryCodes(ctx context.Context, account uuid.UUID) ([]strin
 			return nil, nil, err
 		}
 		codes[i] = string(b[:5]) + "-" + string(b[5:])
-		rows[i] = credential{
+		rows[i] = credentialRow{
 			TenantID: tenancy.Must(ctx), ID: id, AccountID: account, Kind: credRecovery, Handle: hash, CreatedAt: s.now(),
 		}
 	}
 	return codes, rows, nil
 }
 
-func replaceRecovery(ctx context.Context, tx bun.IDB, account uuid.UUID, rows []credential) error {
+func replaceRecovery(ctx context.Context, tx bun.IDB, account uuid.UUID, rows []credentialRow) error {
 	if err := dropCredentials(ctx, tx, account, credRecovery); err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func (s *Service) spendRecovery(ctx context.Context, tx bun.IDB, account uuid.UU
 	if err != nil {
 		return false, err
 	}
-	res, err := tx.NewUpdate().Model((*credential)(nil)).Set("used_at = ?", s.now()).
+	res, err := tx.NewUpdate().Model((*credentialRow)(nil)).Set("used_at = ?", s.now()).
 		Where("tenant_id = ?", tenancy.Must(ctx)).Where("kind = ?", credRecovery).Where("handle = ?", hash).
 		Where("account_id = ?", account).Where("used_at IS NULL").Exec(ctx)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/credential"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/jobs"
@@ -61,7 +62,7 @@ func (in RegisterInput) clean() (RegisterInput, error) {
 	in.Name = nameField(in.Name, &fields)
 	in.Email = emailField(in.Email, &fields)
 	in.Phone = phoneField(in.Phone, &fields)
-	passwordField("password", in.Password, &fields, in.Email, in.Phone)
+	credential.PasswordField("password", in.Password, &fields, in.Email, in.Phone)
 	return in, fault.Fields(fields)
 }
 
@@ -100,7 +101,7 @@ func (s *Service) Register(ctx context.Context, in RegisterInput) error {
 
 // newRegistration does the costly part, the same for every address.
 func (s *Service) newRegistration(ctx context.Context, in RegisterInput) (registrationRow, string, error) {
-	phc, err := s.passwords.make(ctx, in.Password)
+	phc, err := s.passwords.Hash(ctx, in.Password)
 	if err != nil {
 		return registrationRow{}, "", err
 	}
@@ -112,7 +113,7 @@ func (s *Service) newRegistration(ctx context.Context, in RegisterInput) (regist
 	if err != nil {
 		return registrationRow{}, "", err
 	}
-	raw, hash := newToken()
+	raw, hash := credential.NewToken()
 	link, err := s.sealLink(ctx, raw+in.Onward)
 	now := s.now()
 	return registrationRow{

@@ -8,6 +8,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/credential"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/tenancy"
@@ -37,7 +38,7 @@ func (s *Service) ResetRequest(ctx context.Context, email, ip string) error {
 	if !s.mayMail(ctx, "reset", handle, ip) {
 		return nil
 	}
-	raw, hash := newToken()
+	raw, hash := credential.NewToken()
 	sealedLink, err := s.sealLink(ctx, raw)
 	if err != nil {
 		return err
@@ -103,7 +104,7 @@ func (s *Service) ChangePassword(ctx context.Context, a Actor, present, next str
 	if err != nil {
 		return Session{}, fmt.Errorf("identity: change password: %w", err)
 	}
-	ok, _, err := s.passwords.verify(ctx, string(who.Secret), present)
+	ok, _, err := s.passwords.Verify(ctx, string(who.Secret), present)
 	if err != nil {
 		return Session{}, err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"bedelau/internal/kernel/credential"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -37,7 +38,7 @@ SELECT s.id AS session_id, s.account_id, s.totp_at, s.seen_at, a.kind, a.name, a
 // Resolve returns the person behind a session token of ctx's city, as they are at this moment: a role or an account
 // taken away a second ago is gone. Unauthenticated "identity.no_session" for a token that is worth nothing here.
 func (s *Service) Resolve(ctx context.Context, token string) (Actor, error) {
-	hash, ok := hashToken(token)
+	hash, ok := credential.HashToken(token)
 	if !ok {
 		return Actor{}, errNoSession()
 	}

@@ -169,8 +169,8 @@ func (s *Service) refuseCode(ctx context.Context, a Actor, err error) error {
 }
 
 // spendStep notes the step of an accepted code; false when that code, or a later one, was taken already.
-func spendStep(ctx context.Context, tx bun.IDB, row credential, at int64) (bool, error) {
-	res, err := tx.NewUpdate().Model((*credential)(nil)).Set("last_step = ?", at).
+func spendStep(ctx context.Context, tx bun.IDB, row credentialRow, at int64) (bool, error) {
+	res, err := tx.NewUpdate().Model((*credentialRow)(nil)).Set("last_step = ?", at).
 		Where("tenant_id = ?", tenancy.Must(ctx)).Where("id = ?", row.ID).Where("last_step < ?", at).Exec(ctx)
 	if err != nil {
 		return false, err

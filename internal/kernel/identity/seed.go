@@ -8,6 +8,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/credential"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -41,7 +42,7 @@ func (s *Service) CreateResident(ctx context.Context, in SeedInput) (uuid.UUID, 
 func (s *Service) seed(ctx context.Context, kind Kind, in SeedInput) (uuid.UUID, error) {
 	var fields []fault.Field
 	in.Name, in.Email, in.Phone = nameField(in.Name, &fields), emailField(in.Email, &fields), phoneField(in.Phone, &fields)
-	passwordField("password", in.Password, &fields, in.Email, in.Phone)
+	credential.PasswordField("password", in.Password, &fields, in.Email, in.Phone)
 	if err := fault.Fields(fields); err != nil {
 		return uuid.Nil, err
 	}
@@ -54,7 +55,7 @@ func (s *Service) seed(ctx context.Context, kind Kind, in SeedInput) (uuid.UUID,
 	} else if !fault.Is(err, "identity.no_account") {
 		return uuid.Nil, fmt.Errorf("identity: seed: %w", err)
 	}
-	phc, err := s.passwords.make(ctx, in.Password)
+	phc, err := s.passwords.Hash(ctx, in.Password)
 	if err != nil {
 		return uuid.Nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/credential"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -67,7 +68,7 @@ func (s *Service) openSession(ctx context.Context, tx bun.IDB, account uuid.UUID
 	if err != nil {
 		return Session{}, err
 	}
-	raw, hash := newToken()
+	raw, hash := credential.NewToken()
 	now := s.now()
 	idle, total := lifetime(kind, false)
 	row := sessionRow{
@@ -87,7 +88,7 @@ func (s *Service) openSession(ctx context.Context, tx bun.IDB, account uuid.UUID
 // rotate gives a live session a new token, so that one learned before the change of rights is worth nothing after it.
 // It refuses a session that has ended meanwhile.
 func (s *Service) rotate(ctx context.Context, tx bun.IDB, a Actor, totp bool) (Session, error) {
-	raw, hash := newToken()
+	raw, hash := credential.NewToken()
 	now := s.now()
 	idle, total := lifetime(a.Kind, totp)
 	var expires []time.Time

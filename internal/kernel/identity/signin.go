@@ -55,7 +55,7 @@ func (s *Service) SignIn(ctx context.Context, in SignInInput) (Session, error) {
 	if err != nil {
 		return Session{}, fmt.Errorf("identity: sign in: %w", err)
 	}
-	ok, stale, err := s.passwords.verify(ctx, string(who.Secret), in.Password)
+	ok, stale, err := s.passwords.Verify(ctx, string(who.Secret), in.Password)
 	if err != nil {
 		return Session{}, err
 	}
@@ -125,7 +125,7 @@ func (s *Service) refuse(ctx context.Context, who claimantRow) error {
 }
 
 func (s *Service) hash(ctx context.Context, password string) ([]byte, error) {
-	phc, err := s.passwords.make(ctx, password)
+	phc, err := s.passwords.Hash(ctx, password)
 	return []byte(phc), err
 }
 

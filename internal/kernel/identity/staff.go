@@ -124,7 +124,7 @@ func (s *Service) Reactivate(ctx context.Context, a Actor, account uuid.UUID) er
 			return fault.New(fault.Conflict, "identity.not_deactivated")
 		}
 		status := StatusActive
-		n, err := tx.NewSelect().Model((*credential)(nil)).Where("tenant_id = ?", tenancy.Must(ctx)).
+		n, err := tx.NewSelect().Model((*credentialRow)(nil)).Where("tenant_id = ?", tenancy.Must(ctx)).
 			Where("account_id = ?", account).Where("kind = ?", credPassword).Count(ctx)
 		if err != nil {
 			return err

@@ -37,7 +37,7 @@ func (s *Service) HasTOTP(ctx context.Context, a Actor) (bool, error) {
 }
 
 func hasTOTP(ctx context.Context, db bun.IDB, account uuid.UUID) (bool, error) {
-	n, err := db.NewSelect().Model((*credential)(nil)).Where("tenant_id = ?", tenancy.Must(ctx)).
+	n, err := db.NewSelect().Model((*credentialRow)(nil)).Where("tenant_id = ?", tenancy.Must(ctx)).
 		Where("account_id = ?", account).Where("kind = ?", credTOTP).Count(ctx)
 	return n > 0, err
 }
@@ -101,12 +101,12 @@ func (s *Service) stale(offered authenticator) bool {
 
 // authenticator is one stored TOTP secret, opened.
 type authenticator struct {
-	row    credential
+	row    credentialRow
 	secret string
 }
 
 func (s *Service) authenticator(ctx context.Context, account uuid.UUID, kind string) (authenticator, error) {
-	var row credential
+	var row credentialRow
 	err := s.DB.NewSelect().Model(&row).Where("tenant_id = ?", tenancy.Must(ctx)).
 		Where("account_id = ?", account).Where("kind = ?", kind).Scan(ctx)
 	if err != nil {

@@ -1,4 +1,4 @@
-package identity
+package credential
 
 import (
 	_ "embed"
@@ -29,9 +29,9 @@ var common = sync.OnceValue(func() map[string]bool {
 	return set
 })
 
-// passwordField reports what is wrong with a new password of a person who signs in with the given names. It asks for
+// PasswordField reports what is wrong with a new password of a person who signs in with the given names. It asks for
 // length and for nothing that makes people write it down: no digits, no signs, no expiry.
-func passwordField(name, password string, fields *[]fault.Field, logins ...string) {
+func PasswordField(name, password string, fields *[]fault.Field, logins ...string) {
 	lower := strings.ToLower(password)
 	n := utf8.RuneCountInString(password)
 	add := func(code string, args ...any) {

@@ -1,4 +1,5 @@
-package document
+// Package tsa asks a time-stamping authority (RFC 3161), within limits of its own, for the library that signs documents.
+package tsa
 
 import (
 	"bytes"
@@ -15,29 +16,31 @@ import (
 	"github.com/digitorus/timestamp"
 )
 
-// TSA is the time-stamping authority (RFC 3161) whose time signatures carry.
-type TSA struct {
+// Authority is the time-stamping authority (RFC 3161) whose time signatures carry.
+type Authority struct {
 	URL      string        // empty for none
 	Optional bool          // while it does not answer, documents are signed without its time instead of waiting for it
-	Timeout  time.Duration // of one question; stampTimeout when zero
+	Timeout  time.Duration // of one question; five seconds when zero
 }
+
+// Tries is how many questions are put for one signature, before whoever asked has to try again.
+const Tries = 3
 
 const (
 	stampTimeout = 5 * time.Second
-	stampTries   = 3 // questions for one signature; the job then tries again
 	stampPause   = 500 * time.Millisecond
 	stampMost    = 256 << 10 // bytes of an answer
 )
 
-// errNoStamp is that the authority gave no usable answer.
-var errNoStamp = errors.New("document: no time stamp")
+// ErrNoStamp is that the authority gave no usable answer.
+var ErrNoStamp = errors.New("tsa: no time stamp")
 
-// relayed runs do with the address of a relay to the authority that lives as long as do does. The library that signs asks
+// Relayed runs do with the address of a relay to the authority that lives as long as do does. The library that signs asks
 // without a limit of its own and says nothing of why it was not answered; the relay bounds every question and remembers.
-func (a TSA) relayed(ctx context.Context, do func(url string) error) error {
+func (a Authority) Relayed(ctx context.Context, do func(url string) error) error {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
-		return fmt.Errorf("document: time stamp: %w", err)
+		return fmt.Errorf("tsa: time stamp: %w", err)
 	}
 	var mu sync.Mutex
 	var unanswered error
@@ -67,19 +70,19 @@ func (a TSA) relayed(ctx context.Context, do func(url string) error) error {
 	mu.Lock()
 	defer mu.Unlock()
 	if unanswered != nil {
-		return fmt.Errorf("%w: %w", errNoStamp, unanswered)
+		return fmt.Errorf("%w: %w", ErrNoStamp, unanswered)
 	}
 	return err
 }
 
 // ask puts a question to the authority, a few times before it gives up. An answer to another question is none.
-func (a TSA) ask(ctx context.Context, query []byte) ([]byte, error) {
+func (a Authority) ask(ctx context.Context, query []byte) ([]byte, error) {
 	want, err := timestamp.ParseRequest(query)
 	if err != nil {
 		return nil, err
 	}
 	var failed error
-	for try := range stampTries {
+	for try := range Tries {
 		if try > 0 {
 			select {
 			case <-time.After(stampPause << (try - 1)):
@@ -102,7 +105,7 @@ func (a TSA) ask(ctx context.Context, query []byte) ([]byte, error) {
 	return nil, failed
 }
 
-func (a TSA) once(ctx context.Context, query []byte) ([]byte, error) {
+func (a Authority) once(ctx context.Context, query []byte) ([]byte, error) {
 	limit := a.Timeout
 	if limit <= 0 {
 		limit = stampTimeout

@@ -1,4 +1,4 @@
-package identity
+package credential
 
 import (
 	"crypto/rand"
@@ -8,17 +8,17 @@ import (
 
 const tokenBytes = 32
 
-// newToken returns a secret for a cookie or a link, and the hash under which it is stored.
-func newToken() (raw string, hash []byte) {
+// NewToken returns a secret for a cookie or a link, and the hash under which it is stored.
+func NewToken() (raw string, hash []byte) {
 	b := make([]byte, tokenBytes)
 	_, _ = rand.Read(b) // never fails
 	sum := sha256.Sum256(b)
 	return base64.RawURLEncoding.EncodeToString(b), sum[:]
 }
 
-// hashToken returns the stored form of a secret that somebody presents; false for what newToken never made. A fast
+// HashToken returns the stored form of a secret that somebody presents; false for what newToken never made. A fast
 // hash is enough: the secret is random, so there is nothing to guess.
-func hashToken(raw string) ([]byte, bool) {
+func HashToken(raw string) ([]byte, bool) {
 	if len(raw) != base64.RawURLEncoding.EncodedLen(tokenBytes) {
 		return nil, false
 	}
