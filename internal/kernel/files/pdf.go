@@ -21,7 +21,7 @@ const pagesMost = 200
 func activeKeys() []string { return []string{"JS", "XFA", "EmbeddedFiles", "RichMediaContent"} }
 
 func activeActions() []string {
-	return []string{"JavaScript", "Launch", "SubmitForm", "ImportData", "RichMediaExecute", "Rendition", "GoToE"}
+	return []string{"JavaScript", "Launch", "SubmitForm", "ImportData", "RichMediaExecute", "Rendition", "GoToE", "GoToR"}
 }
 
 // judgePaper refuses a PDF that could not be kept as a signed paper is: Invalid "file.encrypted" when only who knows a
@@ -83,9 +83,18 @@ func active(o types.Object, depth int) bool {
 func activeDict(d types.Dict, depth int) bool {
 	for key, v := range d {
 		name, named := v.(types.Name)
-		if slices.Contains(activeKeys(), key) || key == "S" && named && slices.Contains(activeActions(), string(name)) || active(v, depth+1) {
+		key = plainName(key)
+		if slices.Contains(activeKeys(), key) || key == "S" && named && slices.Contains(activeActions(), plainName(string(name))) || active(v, depth+1) {
 			return true
 		}
 	}
 	return false
+}
+
+// plainName is a name as readers take it: a letter may be written as its number, so that J#53 is JS.
+func plainName(s string) string {
+	if plain, err := types.DecodeName(s); err == nil {
+		return plain
+	}
+	return s
 }

@@ -59,7 +59,11 @@ func TestAPaperIsPagesAndNothingElse(t *testing.T) {
 		{"a script behind a name", "file.active", with("/Names << /JavaScript << /Names [(a) 4 0 R] >> >>", 1, "<< /S /JavaScript /JS (app.alert(1)) >>")},
 		{"another program", "file.active", with("/OpenAction << /S /Launch /F (cmd.exe) >>", 1)},
 		{"a form that is sent away", "file.active", with("/AA << /WC << /S /SubmitForm /F (https://example.com) >> >>", 1)},
+		{"another file", "file.active", with("/OpenAction << /S /GoToR /F (other.pdf) /D [0 /Fit] >>", 1)},
 		{"a file inside", "file.active", with("/Names << /EmbeddedFiles << /Names [] >> >>", 1)},
+		{"a script under a name in numbers", "file.active", with("/OpenAction << /S /GoTo /J#53 (app.alert(1)) >>", 1)},
+		{"a program under a name in numbers", "file.active", with("/OpenAction << /#53 /Lau#6ech /F (cmd.exe) >>", 1)},
+		{"a name that is none", "file.damaged_pdf", with("/OpenAction << /S /Launch# >>", 1)},
 		{"a password", "file.encrypted", encrypted},
 		{"two thousand pages", "file.too_many_pages", with("", 2000)},
 	} {
