@@ -170,8 +170,14 @@ func subscribe(ctx context.Context, tx bun.Tx, sub *Subscription, actor uuid.UUI
 	if _, err := tx.NewInsert().Model(sub).Column(columns()...).Exec(ctx); err != nil {
 		return err
 	}
-	return audit.Record(ctx, tx, audit.Entry{ActorID: actor, ActorKind: kind, Action: "subscription.start", Object: "subscription", ObjectID: sub.ID,
-		Detail: map[string]any{"plan": sub.Plan, "version": sub.Version, "starts_on": day}})
+	detail := map[string]any{"plan": sub.Plan, "version": sub.Version, "starts_on": day, "addons": sub.Addons}
+	if !sub.TrialEndsOn.IsZero() {
+		detail["trial_ends_on"] = sub.TrialEndsOn.Format(time.DateOnly)
+	}
+	if sub.Coupon != nil {
+		detail["coupon"] = sub.Coupon.Code
+	}
+	return audit.Record(ctx, tx, audit.Entry{ActorID: actor, ActorKind: kind, Action: "subscription.start", Object: "subscription", ObjectID: sub.ID, Detail: detail})
 }
 
 // withdraw takes back what was planned from a day on and has not begun today: the subscriptions, and the ends of those before
