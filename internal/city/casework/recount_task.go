@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -33,6 +34,9 @@ func (s *Service) recountTasks(ctx context.Context, tx bun.Tx, args recountArgs)
 	if err != nil || len(tasks) == 0 {
 		return err
 	}
+	last := tasks[len(tasks)-1].ID
+	// recount locks applications in the order of their ids beside this.
+	slices.SortFunc(tasks, func(a, b workflow.Task) int { return bytes.Compare(a.SubjectID[:], b.SubjectID[:]) })
 	cals := map[string]workcal.Calendar{}
 	for i := range tasks {
 		if len(args.Agencies) > 0 && !slices.Contains(args.Agencies, tasks[i].AgencyCode) {
@@ -52,7 +56,7 @@ func (s *Service) recountTasks(ctx context.Context, tx bun.Tx, args recountArgs)
 	if len(tasks) < recountBatch {
 		return nil
 	}
-	args.After = tasks[len(tasks)-1].ID
+	args.After = last
 	return jobs.Add(ctx, tx, recountTaskKind, args)
 }
 

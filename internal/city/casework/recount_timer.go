@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -34,6 +35,9 @@ func (s *Service) recountTimers(ctx context.Context, tx bun.Tx, args recountArgs
 	if err != nil || len(timers) == 0 {
 		return err
 	}
+	last := timers[len(timers)-1].ID
+	// recount locks applications in the order of their ids beside this.
+	slices.SortFunc(timers, func(a, b workflow.Timer) int { return bytes.Compare(a.SubjectID[:], b.SubjectID[:]) })
 	cals := map[string]workcal.Calendar{}
 	for _, t := range timers {
 		app, err := application.LockAny(ctx, tx, t.SubjectID)
@@ -57,7 +61,7 @@ func (s *Service) recountTimers(ctx context.Context, tx bun.Tx, args recountArgs
 	if len(timers) < recountBatch {
 		return nil
 	}
-	args.After = timers[len(timers)-1].ID
+	args.After = last
 	return jobs.Add(ctx, tx, recountTimerKind, args)
 }
 
