@@ -69,11 +69,14 @@ type choice struct {
 }
 
 func jointOf(j casework.JointTask, asks map[string]form.Page, who rest.Caller) jointTask {
-	out := jointTask{ID: j.ID, Agency: named{Code: j.AgencyCode, Name: who.Text(j.AgencyName)}, Ask: who.Text(j.Ask.Label), Status: j.Status, Version: j.Version,
+	out := jointTask{ID: j.ID, Agency: named{Code: j.AgencyCode, Name: who.Text(j.AgencyName)}, Ask: who.Text(j.Ask.Label), Status: j.Status,
 		OpenedAt: who.At(j.OpenedAt), DueAt: who.At(j.DueAt), Late: j.Late, ClosedAt: who.At(j.ClosedAt), Outcome: j.Outcome, Refused: j.Refused,
 		Reason: j.Reason, By: j.ClosedName, MayAnswer: j.MayAnswer}
-	if who.Actor.Kind == identity.Staff && j.AssigneeID.Valid {
-		out.Assignee = &person{ID: j.AssigneeID.UUID, Name: j.AssigneeName}
+	if who.Actor.Kind == identity.Staff {
+		out.Version = j.Version
+		if j.AssigneeID.Valid {
+			out.Assignee = &person{ID: j.AssigneeID.UUID, Name: j.AssigneeName}
+		}
 	}
 	if j.MayAnswer {
 		out.Outcomes = rest.List(j.Ask.Outcomes, func(o workflow.Outcome) choice {
