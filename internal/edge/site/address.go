@@ -1,5 +1,7 @@
 package site
 
+import "github.com/google/uuid"
+
 // Addresses that several areas lead to.
 const (
 	PathCode  = "/masuk/kode"
@@ -15,3 +17,6 @@ func IDs(pairs ...string) map[string]string {
 	}
 	return m
 }
+
+// CasePath is where staff open an application.
+func CasePath(id uuid.UUID) string { return "/petugas/permohonan/" + id.String() }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/gin-gonic/gin"
-	"github.com/google/uuid"
 
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/access"
@@ -81,20 +80,6 @@ func OptionLabel(options []ui.Option, value string) string {
 	}
 	return value
 }
-
-// Weekdays are the names by which opening hours keep their days.
-var Weekdays = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
-
-// Hour writes a time of day as the language does.
-func Hour(s string, l i18n.Locale) string {
-	if l == i18n.ID {
-		return strings.ReplaceAll(s, ":", ".")
-	}
-	return s
-}
-
-// CasePath is where staff open an application.
-func CasePath(id uuid.UUID) string { return "/petugas/permohonan/" + id.String() }
 
 // DateOf reads the three parts of a date, or one value of an ISO date.
 func DateOf(in Form, name string) string {

@@ -1,6 +1,8 @@
 package site
 
 import (
+	"strings"
+
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/workcal"
@@ -40,4 +42,15 @@ func TermText(t workcal.Term, l i18n.Locale) string {
 		return ""
 	}
 	return l.T(t.TextKey(), "n", t.Amount)
+}
+
+// Weekdays are the names by which opening hours keep their days.
+var Weekdays = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
+
+// Hour writes a time of day as the language does.
+func Hour(s string, l i18n.Locale) string {
+	if l == i18n.ID {
+		return strings.ReplaceAll(s, ":", ".")
+	}
+	return s
 }
