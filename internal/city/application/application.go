@@ -148,6 +148,7 @@ func (a *Application) HeldByOther(id uuid.UUID) bool {
 	return a.AssigneeID.Valid && a.AssigneeID.UUID != id
 }
 
+// Editable reports whether its applicant may answer a question now: any of a draft, those that a correction names.
 func (a Application) Editable(field string) bool {
 	switch a.Stage {
 	case workflow.StageDraft:
@@ -159,6 +160,7 @@ func (a Application) Editable(field string) bool {
 	return false
 }
 
+// Assign puts the application into the hands of an officer; the nil id is nobody.
 func (a *Application) Assign(id uuid.UUID, name string) {
 	a.AssigneeID, a.AssigneeName = uuid.NullUUID{UUID: id, Valid: id != uuid.Nil}, name
 }

@@ -39,6 +39,7 @@ type definitionKey struct {
 	version int
 }
 
+// NewDefinitions returns a cache that has read nothing.
 func NewDefinitions() *Definitions { return &Definitions{parsed: map[definitionKey]any{}} }
 
 // Define returns one version of a definition, parsed once in this process.
@@ -214,10 +215,12 @@ func officers() []access.Permission {
 	return []access.Permission{access.ApplicationReview, access.ApplicationDecide}
 }
 
+// Form returns the form to which an application is pinned.
 func (s *Service) Form(ctx context.Context, tx bun.IDB, a Application) (*form.Form, error) {
 	return Define[form.Form](ctx, s.Defs, tx, FormTable, a.FormCode, a.FormVersion)
 }
 
+// Workflow returns the workflow to which an application is pinned.
 func (s *Service) Workflow(ctx context.Context, tx bun.IDB, a Application) (*workflow.Workflow, error) {
 	return Define[workflow.Workflow](ctx, s.Defs, tx, WorkflowTable, a.WorkflowCode, a.WorkflowVersion)
 }

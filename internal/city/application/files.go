@@ -48,6 +48,7 @@ func (s *Service) FilesOf(ctx context.Context, db bun.IDB, app Application) (map
 	return out, nil
 }
 
+// Counts is how many files each question has.
 func Counts(byField map[string][]files.File) map[string]int {
 	n := map[string]int{}
 	for field, list := range byField {

@@ -51,7 +51,7 @@ func (s *Service) Know(ctx context.Context, db bun.IDB, app Application, wf *wor
 	return s.KnowAll(ctx, db, app, wf)
 }
 
-// KnowAll is know also where nothing is asked of the office.
+// KnowAll is Know also where nothing is asked of the office.
 func (s *Service) KnowAll(ctx context.Context, db bun.IDB, app Application, wf *workflow.Workflow) (Known, error) {
 	var k Known
 	var err error
@@ -87,6 +87,7 @@ func (k Known) value(field string) string {
 	return k.Answers.Get(field)
 }
 
+// Records is where what officers answer is kept.
 func (s *Service) Records() workflow.Records {
 	return workflow.Records{Keys: s.Deps.Keys, Files: s.Deps.Files}
 }

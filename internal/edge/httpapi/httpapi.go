@@ -3,7 +3,7 @@
 //
 // A program signs in as a person does and sends the session's token as a bearer token; the cookie of the pages is never
 // looked at, so no page of another site can use it. Each operation declares in one place what the gate asks of it and
-// what the document says of it (see register). Every refusal, from whichever layer, is a problem document (RFC 9457)
+// what the document says of it (see rest.Register). Every refusal, from whichever layer, is a problem document (RFC 9457)
 // in the caller's language.
 //
 // Wire structs live beside the operation that sends them and are filled there. Input structs are embedded only when

@@ -47,6 +47,7 @@ func readBody(c *gin.Context, takes body) error {
 	return nil
 }
 
+// Unread is why a body could not be read: too large, too slow, or broken off.
 func Unread(err error) error {
 	var late net.Error
 	var large *http.MaxBytesError

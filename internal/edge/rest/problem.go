@@ -52,6 +52,7 @@ type statusError struct {
 	status int
 }
 
+// WithStatus is err under a status that HTTP has for it and its kind has not.
 func WithStatus(status int, err error) error { return statusError{error: err, status: status} }
 
 func (e statusError) Unwrap() error { return e.error }

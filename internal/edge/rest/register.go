@@ -60,6 +60,7 @@ func (w Caller) At(t time.Time) time.Time {
 	return t.In(w.City.Location()).Truncate(time.Second)
 }
 
+// Text is a text of the city's in the caller's language.
 func (w Caller) Text(t i18n.Text) string { return t.In(w.Lang) }
 
 type callerKey struct{}

@@ -21,6 +21,7 @@ const (
 	cookieLocale  = "bahasa"
 )
 
+// SessionToken is the token of the session that a browser keeps, or "".
 func SessionToken(c *gin.Context) string {
 	v, _ := c.Cookie(CookieSession)
 	return v
@@ -90,7 +91,7 @@ func (p *Pages) Done(c *gin.Context, to, sentence string) error {
 	return p.DoneWith(c, to, sentence, "")
 }
 
-// DoneWith is done with an application, which the sentence names by its number.
+// DoneWith is Done with an application, which the sentence names by its number.
 func (p *Pages) DoneWith(c *gin.Context, to, sentence, number string) error {
 	p.flash(c, "good", sentence, number)
 	p.Redirect(c, to)

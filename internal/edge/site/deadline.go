@@ -31,6 +31,7 @@ func ForApplicant(d ui.Deadline, stage workflow.Stage) ui.Deadline {
 	return d
 }
 
+// DeadlineOf is how a promise stands, as a page shows it.
 func DeadlineOf(x application.Promise) ui.Deadline {
 	return ui.Deadline{State: x.State, Due: x.Due, Left: x.Left, Unit: string(x.Unit)}
 }

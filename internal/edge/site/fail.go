@@ -109,6 +109,7 @@ func Refusal(l i18n.Locale, f *fault.Error) string {
 	return text
 }
 
+// FieldText is what is wrong with a field in the reader's language.
 func FieldText(l i18n.Locale, f fault.Field) string { return l.T("field."+f.Code, f.Args...) }
 
 // Redirect sends the browser on with a GET. A script is told to open the page, because following on its own it would
@@ -201,7 +202,7 @@ func InOrder(errs ui.Errors, fields ...string) ui.Errors {
 	return out
 }
 
-// RefusedAt is refused for a form in which some refusals belong to a field.
+// RefusedAt is Refused for a form in which some refusals belong to a field.
 func RefusedAt(c *gin.Context, err error, place map[string]string) (ui.Errors, int, bool) {
 	if err != nil {
 		f, status := gate.Failed(c, err)
