@@ -97,7 +97,13 @@ func (a *App) hotPages(token string, resident identity.Actor, app application.Ap
 			_ = a.External.Link(ctx, resident, "2171046703900003")
 			_, _ = a.External.Mine(ctx, resident)
 		}},
-		{"documents of a resident", func(ctx context.Context) { _, _ = a.Casework.Issued(ctx, resident) }},
+		{"documents of a resident", func(ctx context.Context) { _, _ = a.Casework.Issued(ctx, resident, []uuid.UUID{app.ID}) }},
+		{"page of a resident's list", func(ctx context.Context) {
+			for _, over := range []bool{false, true} {
+				_, _ = a.Casework.MinePage(ctx, resident, over, uuid.Max, 31)
+				_, _ = a.External.MinePage(ctx, resident, over, external.Place{At: time.Now(), ID: uuid.Max}, 31)
+			}
+		}},
 		{"may a resident apply again", func(ctx context.Context) { _ = a.Casework.MayStart(ctx, resident, "ktp-el-hilang") }},
 		{"application of a resident", func(ctx context.Context) { _, _ = a.Casework.Get(ctx, resident, app.ID) }},
 		{"tracking by number", func(ctx context.Context) { _, _ = a.Casework.Track(ctx, app.Number, "1234") }},

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/google/uuid"
@@ -194,6 +195,27 @@ func (s *Service) Mine(ctx context.Context, actor identity.Actor) ([]application
 		Where("a.tenant_id = ? AND a.account_id = ?", tenancy.Must(ctx), actor.ID).
 		OrderExpr("a.id DESC").Limit(mineLimit).Scan(ctx)
 	return all, err
+}
+
+// MinePage is Mine page by page: what is open or what is over, after the one of this id; uuid.Nil begins.
+func (s *Service) MinePage(ctx context.Context, actor identity.Actor, over bool, after uuid.UUID, limit int) ([]application.Application, error) {
+	if err := s.Deps.Guard.Allow(ctx, actor, access.ApplicationOwn); err != nil {
+		return nil, err
+	}
+	var all []application.Application
+	q := application.WithoutAnswers(s.Deps.DB.App, &all).Where("a.tenant_id = ? AND a.account_id = ?", tenancy.Must(ctx), actor.ID)
+	if over {
+		q = q.Where("a.closed_at IS NOT NULL")
+	} else {
+		q = q.Where("a.closed_at IS NULL")
+	}
+	if after != uuid.Nil {
+		q = q.Where("a.id < ?", after)
+	}
+	if err := q.OrderExpr("a.id DESC").Limit(int64(limit)).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("casework: mine: %w", err)
+	}
+	return all, nil
 }
 
 // Status returns the state of an application in its workflow's words, for lists.

@@ -16,16 +16,16 @@ import (
 	"bedelau/internal/kernel/workflow"
 )
 
-// Issued returns what a resident can download: of each of their own applications the document that is in force.
-func (s *Service) Issued(ctx context.Context, actor identity.Actor) (map[uuid.UUID]document.Document, error) {
-	if err := s.Deps.Guard.Allow(ctx, actor, access.ApplicationOwn); err != nil {
+// Issued returns the valid documents of some of a resident's own applications, by application.
+func (s *Service) Issued(ctx context.Context, actor identity.Actor, ids []uuid.UUID) (map[uuid.UUID]document.Document, error) {
+	if err := s.Deps.Guard.Allow(ctx, actor, access.ApplicationOwn); err != nil || len(ids) == 0 {
 		return nil, err
 	}
 	var all []document.Document
 	err := s.Deps.DB.App.NewSelect().Model(&all).
 		Join("JOIN application AS a ON a.tenant_id = d.tenant_id AND a.id = d.subject_id").
-		Where("d.tenant_id = ? AND d.subject_kind = ? AND a.account_id = ? AND d.status = ?", tenancy.Must(ctx), application.SubjectKind, actor.ID, document.Valid).
-		OrderExpr("d.id DESC").Limit(mineLimit).Scan(ctx)
+		Where("d.tenant_id = ? AND d.subject_kind = ? AND d.subject_id IN (?)", tenancy.Must(ctx), application.SubjectKind, bun.List(ids)).
+		Where("a.account_id = ? AND d.status = ?", actor.ID, document.Valid).OrderExpr("d.id DESC").Limit(mineLimit).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("casework: issued: %w", err)
 	}

@@ -65,7 +65,7 @@ func TestTheLifeOfADocument(t *testing.T) {
 	if err != nil || len(d.Documents) != 2 || d.Documents[0].Status != document.Replaced || d.Documents[1].Status != document.Valid {
 		t.Fatalf("documents %+v, %v", d.Documents, err)
 	}
-	mine, err := st.Issued(st.ctx, siti)
+	mine, err := st.Issued(st.ctx, siti, []uuid.UUID{app.ID})
 	if err != nil || mine[app.ID].ID != next.ID {
 		t.Errorf("to download: %+v, %v", mine[app.ID], err)
 	}

@@ -141,11 +141,11 @@ func TestWhoMaySeeAnApplication(t *testing.T) {
 		t.Errorf("verified without a city: %v", err)
 	}
 	for ctx, a := range map[context.Context]identity.Actor{st.ctx: st.resident(t, st.ctx, "Tono"), other: moved(siti, other)} {
-		if list, err := st.Issued(ctx, a); len(list) != 0 || err != nil && !fault.Is(err, "access.denied") {
+		if list, err := st.Issued(ctx, a, []uuid.UUID{app.ID}); len(list) != 0 || err != nil && !fault.Is(err, "access.denied") {
 			t.Errorf("%s is issued %v, %v", a.Name, list, err)
 		}
 	}
-	if list, err := st.Issued(st.ctx, siti); err != nil || list[app.ID].ID != doc {
+	if list, err := st.Issued(st.ctx, siti, []uuid.UUID{app.ID}); err != nil || list[app.ID].ID != doc {
 		t.Errorf("the applicant is issued %v, %v", list, err)
 	}
 	// Those who may, can.

@@ -33,6 +33,31 @@ func named(ctx context.Context, tx bun.IDB, into *[]Application) *bun.SelectQuer
 // Mine returns a resident's applications in other apps, the newest first: those that name the NIK which the resident has
 // given to Link and the address of the account. Without such a NIK there are none.
 func (s *Service) Mine(ctx context.Context, actor identity.Actor) ([]Application, error) {
+	return s.mine(ctx, actor, mineLimit, func(q *bun.SelectQuery) *bun.SelectQuery { return q })
+}
+
+// Place is where an application stands in a resident's list; the zero Place is its beginning.
+type Place struct {
+	At time.Time // when it was first told of
+	ID uuid.UUID
+}
+
+// MinePage is Mine page by page: what is open or what is over, after a place.
+func (s *Service) MinePage(ctx context.Context, actor identity.Actor, over bool, after Place, limit int) ([]Application, error) {
+	return s.mine(ctx, actor, limit, func(q *bun.SelectQuery) *bun.SelectQuery {
+		if over {
+			q = q.Where("x.closed_at IS NOT NULL")
+		} else {
+			q = q.Where("x.closed_at IS NULL")
+		}
+		if after.ID != uuid.Nil {
+			q = q.Where("(x.first_at, x.id) < (?, ?)", after.At, after.ID)
+		}
+		return q
+	})
+}
+
+func (s *Service) mine(ctx context.Context, actor identity.Actor, limit int, part func(*bun.SelectQuery) *bun.SelectQuery) ([]Application, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.ApplicationOwn); err != nil {
 		return nil, err
 	}
@@ -46,8 +71,8 @@ func (s *Service) Mine(ctx context.Context, actor identity.Actor) ([]Application
 		return nil, err
 	}
 	var all []Application
-	err = named(ctx, s.d.DB, &all).Where("x.nik_hash = ?", mine[0].NIKHash).Where("x.email_hash = ?", address).
-		OrderExpr("x.first_at DESC, x.id DESC").Limit(mineLimit).Scan(ctx)
+	err = part(named(ctx, s.d.DB, &all).Where("x.nik_hash = ?", mine[0].NIKHash).Where("x.email_hash = ?", address)).
+		OrderExpr("x.first_at DESC, x.id DESC").Limit(int64(limit)).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("external: mine: %w", err)
 	}

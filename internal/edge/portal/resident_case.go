@@ -20,54 +20,6 @@ import (
 	"bedelau/web/ui"
 )
 
-// mine lists what the reader has applied for, here and in the agencies' own apps: what waits for them, what is worked on,
-// what they can fetch, and the rest.
-func (p *Portal) mine(c *gin.Context) error {
-	return p.minePage(c, http.StatusOK, resident.MineView{})
-}
-
-func (p *Portal) minePage(c *gin.Context, status int, v resident.MineView) error {
-	ctx, l := c.Request.Context(), gate.LocaleOf(c)
-	all, err := p.Casework.Mine(ctx, gate.ActorOf(c))
-	if err != nil {
-		return err
-	}
-	deadlines, err := p.Deadlines(ctx, all...)
-	if err != nil {
-		return err
-	}
-	issued, err := p.Casework.Issued(ctx, gate.ActorOf(c))
-	if err != nil {
-		return err
-	}
-	v.Shell = p.Shell(c, l.T("mine.title"))
-	v.ErrorTitle = len(v.Errors) > 0
-	for i, app := range all {
-		item := resident.Item{ID: app.ID.String(), Number: app.Number, Service: app.ServiceName.In(l), Agency: app.AgencyShort,
-			Status: ui.Status(app.Stage), Updated: site.Zoned(c, app.UpdatedAt), At: app.CreatedAt}
-		if app.Open() {
-			item.Deadline = deadlines[i]
-		}
-		switch {
-		case app.Draft() || app.Stage == workflow.StageNeedsCorrection:
-			v.Waiting = append(v.Waiting, item)
-		case app.ClosedAt.IsZero() && app.Stage == workflow.StageApproved:
-			if item, err = p.ready(ctx, item, app, issued, l); err != nil {
-				return err
-			}
-			v.Ready = append(v.Ready, item)
-		case app.ClosedAt.IsZero():
-			v.Running = append(v.Running, item)
-		default:
-			v.Closed = append(v.Closed, item)
-		}
-	}
-	if err := p.addOthers(c, &v); err != nil {
-		return err
-	}
-	return p.Render(c, status, resident.Mine(v))
-}
-
 // ready says what an approval means in the words of the city, and where the document is; it is made a moment later.
 func (p *Portal) ready(ctx context.Context, item resident.Item, app application.Application, issued map[uuid.UUID]document.Document, l i18n.Locale) (resident.Item, error) {
 	x, made := issued[app.ID]

@@ -1,9 +1,6 @@
 package portal
 
 import (
-	"cmp"
-	"slices"
-
 	"github.com/gin-gonic/gin"
 
 	"bedelau/internal/city/external"
@@ -13,39 +10,6 @@ import (
 	"bedelau/web/page/resident"
 	"bedelau/web/ui"
 )
-
-// addOthers puts the reader's applications in the agencies' own apps among those made here, the newest first.
-func (p *Portal) addOthers(c *gin.Context, v *resident.MineView) error {
-	ctx, actor, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
-	others, err := p.External.Mine(ctx, actor)
-	if err != nil {
-		return err
-	}
-	if v.Linked, err = p.External.Linked(ctx, actor); err != nil {
-		return err
-	}
-	agencies, err := p.agencyShorts(c, len(others) > 0)
-	if err != nil {
-		return err
-	}
-	for _, x := range others {
-		item := p.otherItem(c, x, agencies[x.Agency], l)
-		switch {
-		case x.Stage == external.NeedsCorrection:
-			v.Waiting = append(v.Waiting, item)
-		case x.Stage == external.Approved:
-			v.Ready = append(v.Ready, item)
-		case x.ClosedAt.IsZero():
-			v.Running = append(v.Running, item)
-		default:
-			v.Closed = append(v.Closed, item)
-		}
-	}
-	for _, group := range [][]resident.Item{v.Waiting, v.Running, v.Ready, v.Closed} {
-		slices.SortStableFunc(group, func(a, b resident.Item) int { return cmp.Compare(b.At.UnixMicro(), a.At.UnixMicro()) })
-	}
-	return nil
-}
 
 func (p *Portal) otherItem(c *gin.Context, x external.Application, agency string, l i18n.Locale) resident.Item {
 	item := resident.Item{Number: x.Reference, Service: x.ServiceName, Agency: agency, Status: ui.Status(x.Stage), Label: x.Label,

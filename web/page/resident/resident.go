@@ -37,6 +37,8 @@ type Item struct {
 type MineView struct {
 	ui.Shell
 	Waiting, Running, Ready, Closed []Item
+	Over                            bool   // what is over is shown, else what is open
+	First, Next                     string // addresses of the beginning and of the next page; empty for none
 	Linked                          bool   // the person has named the NIK by which other apps are searched
 	NIK                             string // as it was typed in a refused form
 	Errors                          ui.Errors
