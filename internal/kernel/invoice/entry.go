@@ -2,6 +2,8 @@ package invoice
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -109,8 +111,11 @@ func (b *Book) Standing(ctx context.Context, db bun.IDB, id uuid.UUID) (Standing
 func (b *Book) lock(ctx context.Context, tx bun.IDB, id uuid.UUID) (Invoice, Standing, error) {
 	var i Invoice
 	err := tx.NewSelect().Model(&i).Where("tenant_id = ? AND id = ? AND kind = ?", tenancy.Must(ctx), id, Bill).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = fault.New(fault.NotFound, "invoice.not_found")
+	}
 	if err != nil {
-		return i, Standing{}, fault.Wrap(fault.NotFound, "invoice.not_found", err)
+		return i, Standing{}, err
 	}
 	if _, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(?, 161))", i.PartyID.String()).Exec(ctx); err != nil {
 		return i, Standing{}, err

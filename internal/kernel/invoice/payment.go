@@ -162,9 +162,14 @@ func (b *Book) Apply(ctx context.Context, tx bun.Tx, actor identity.Actor, invoi
 	if err != nil || amount <= 0 {
 		return 0, err
 	}
-	return amount, b.enter(ctx, tx, actor,
+	err = b.enter(ctx, tx, actor,
 		Entry{PartyID: i.PartyID, Kind: EntryPayment, Amount: amount, OnDay: on, Reason: i.Number},
 		Entry{PartyID: i.PartyID, InvoiceID: some(i.ID), Kind: EntryPayment, Amount: -amount, OnDay: on})
+	if err != nil {
+		return 0, err
+	}
+	return amount, audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "payment.apply", Object: "invoice", ObjectID: i.ID,
+		Detail: map[string]any{"number": i.Number, "amount": int64(amount), "on": on.Format(time.DateOnly)}})
 }
 
 // Refund gives some of a party's balance back; its day is that of Apply. It refuses Invalid without a reason or an amount, and Conflict "payment.no_balance" for

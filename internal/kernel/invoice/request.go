@@ -86,8 +86,9 @@ func (b *Book) Ask(ctx context.Context, tx bun.Tx, actor identity.Actor, in Requ
 
 // Decide approves or refuses a request; approved, it takes effect on a day in the same transaction. It refuses NotFound
 // "invoice.no_request"; Conflict "invoice.decided" for one that was decided, "invoice.own_request" for whoever made it,
-// "invoice.before_issue" for a day before the invoice's, "invoice.not_untouched" for a void after a payment,
-
+// "invoice.before_issue" for a day before the invoice's, "invoice.nothing_open" for a write-off or a void of one that is
+// closed, "invoice.not_untouched" for a void after a payment, and "invoice.credit_too_large" for a credit note above what
+// was charged and not taken off yet.
 func (b *Book) Decide(ctx context.Context, tx bun.Tx, actor identity.Actor, id uuid.UUID, approve bool, on time.Time) (Request, error) {
 	var q Request
 	err := tx.NewSelect().Model(&q).Where("tenant_id = ? AND id = ?", tenancy.Must(ctx), id).For("UPDATE").Scan(ctx)
