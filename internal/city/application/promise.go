@@ -32,8 +32,8 @@ type Promise struct {
 	Unit  workcal.Unit
 }
 
-// Promises tells for each application how its deadline stands, in the same order, by one reading of their agencies' calendars. The
-// caller holds the applications because it may see them.
+// Promises tells for each application how its deadline stands, in the same order, by one reading of their agencies'
+// calendars. The caller holds the applications because it may see them.
 func (s *Service) Promises(ctx context.Context, apps ...Application) ([]Promise, error) {
 	if _, ok := tenancy.From(ctx); !ok {
 		return nil, tenancy.ErrNone

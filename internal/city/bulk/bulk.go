@@ -137,10 +137,11 @@ type StartInput struct {
 	Versions map[uuid.UUID]int
 }
 
-// Start writes a batch, whose steps are then taken in the background; a small one is done when Start returns, unless a step
-// fails for reasons of ours. A key that was used before returns the batch it began. It needs application:review; what the step itself
-// needs is asked for each application when it is taken. It refuses Invalid "bulk.none" without an application that the
-// actor may read and "bulk.too_many" above Most, NotFound "bulk.not_found" for the key of somebody else, and Invalid for a reason that is too long.
+// Start writes a batch, whose steps are then taken in the background; a small one is done when Start returns, unless a
+// step fails for reasons of ours. A key that was used before returns the batch it began. It needs application:review;
+// what the step itself needs is asked for each application when it is taken. It refuses Invalid "bulk.none" without an
+// application that the actor may read and "bulk.too_many" above Most, NotFound "bulk.not_found" for the key of somebody
+// else, and Invalid for a reason that is too long.
 func (s *Service) Start(ctx context.Context, actor identity.Actor, in StartInput) (Batch, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.ApplicationReview); err != nil {
 		return Batch{}, err

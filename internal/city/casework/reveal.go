@@ -64,7 +64,8 @@ func (s *Service) Reveal(ctx context.Context, actor identity.Actor, id uuid.UUID
 }
 
 // OpenFile returns a file of an application, for the caller to close: the applicant's own, or within the reach of staff
-// with application:read also the office's, whose reading is recorded first. A file of another application is NotFound "file.not_found".
+// with application:read also the office's, whose reading is recorded first. A file of another application is NotFound
+// "file.not_found".
 func (s *Service) OpenFile(ctx context.Context, actor identity.Actor, id, file uuid.UUID) (files.File, io.ReadSeekCloser, error) {
 	app, err := s.Readable(ctx, actor, id)
 	if err != nil {

@@ -22,8 +22,8 @@ var (
 	escalateKind = jobs.Kind[escalateArgs]{Name: "casework.escalate.v2", MaxRetry: 12, Timeout: 30 * time.Second}
 )
 
-// Register binds casework's jobs, its look for late applications and its tidying; call it once, before the runner starts. Both jobs
-// open their own transaction and look at the application's row first, so a repeated delivery changes nothing.
+// Register binds casework's jobs, its look for late applications and its tidying; call it once, before the runner
+// starts. Each job first looks at the rows it is about, locked, so a repeated delivery changes nothing.
 func (s *Service) Register(r *jobs.Runner) error {
 	if err := jobs.HandleCall(r, application.IssueKind, s.issue); err != nil {
 		return err

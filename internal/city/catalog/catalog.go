@@ -1,10 +1,10 @@
 // Package catalog is what a resident can ask of the city: every service, which office answers for it, and the standard
 // that office is held to: what to bring, how long it takes, what it costs, on what law.
 //
-// A service comes from the city's pack, or from an administrator of the city (Editor), whether it is done here (native) or elsewhere (a link to one of the existing
-// applications). Its standard has the fourteen parts of UU 25/2009 Pasal 21, of which the first six are shown to
-// everyone; a new version is in force from its date on, and the old ones are kept, because applications were
-// promised by them.
+// A service comes from the city's pack, or from an administrator of the city (Editor), whether it is done here (native)
+// or elsewhere (a link to one of the existing applications). Its standard has the fourteen parts of UU 25/2009 Pasal
+// 21, of which the first six are shown to everyone; a new version is in force from its date on, and the old ones are
+// kept, because applications were promised by them.
 package catalog
 
 import (

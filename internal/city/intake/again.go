@@ -28,8 +28,9 @@ type Hold struct {
 func (h *Hold) Error() string { return "held by application " + h.ID.String() }
 
 // MayStart tells a resident before the first question what Submit would refuse after the last: Conflict
-// "application.one_open", "application.not_collected" (it is approved and waits for them) or "application.cooldown", each
-// with the Hold as its cause, or "application.quota". It looks at every application of the account, whomever that was for; Submit knows the NIK.
+// "application.one_open", "application.not_collected" (it is approved and waits for them) or "application.cooldown",
+// each with the Hold as its cause, or "application.quota" and "application.quota_month". It looks at every application
+// of the account, whomever that was for; Submit knows the NIK.
 func (s *Service) MayStart(ctx context.Context, actor identity.Actor, service string) error {
 	if err := s.Deps.Guard.Allow(ctx, actor, access.ApplicationSubmit); err != nil {
 		return err

@@ -18,11 +18,11 @@ import (
 )
 
 // SetPermissions makes each list of perms what its role may do in ctx's city, all of them or none, from now on and in
-// every process within two seconds. Roles that are not named stay as they are. It needs role:manage. It refuses the roles that everyone has ("access.role_fixed"), roles that do not exist
-// ("access.role_unknown"), permissions that cannot be held here (field "permissions"), power over others that the actor
-// does not hold ("access.role_above"), a change that would take the actor's own right to make such changes
-// ("access.own_right"), and one that would give power over people's matters to a role of the actor's own (Conflict
-// "access.own_role").
+// every process within two seconds. Roles that are not named stay as they are. It needs role:manage. It refuses the
+// roles that everyone has ("access.role_fixed"), roles that do not exist ("access.role_unknown"), permissions that
+// cannot be held here (field "permissions"), power over others that the actor does not hold ("access.role_above"), a
+// change that would take the actor's own right to make such changes ("access.own_right"), and one that would give power
+// over people's matters to a role of the actor's own (Conflict "access.own_role").
 func (g *Guard) SetPermissions(ctx context.Context, a identity.Actor, perms map[string][]Permission) error {
 	if err := g.Allow(ctx, a, RoleManage); err != nil {
 		return err

@@ -50,9 +50,10 @@ func (s *Store) Keep(ctx context.Context, tx bun.IDB, f File) error {
 
 // Receive streams a file to the disk of ctx's city and returns what it is, without a row; it takes as long as the
 // sender does, so it runs outside any transaction. It refuses, and leaves nothing behind: TooLarge "file.too_large",
-// Unsupported "file.type" for content outside the rule whatever the name says, Invalid "file.empty", "file.damaged"
-// for an image that cannot be read, "file.too_many_pixels", what judgePaper refuses where the rule asks for a paper, "file.infected" for malware where uploads are scanned, and
-// Malformed "file.interrupted" when the sender stopped. A file that could not be scanned is Unscanned.
+// Unsupported "file.type" for content outside the rule whatever the name says, Invalid "file.empty", "file.damaged" for
+// an image that cannot be read, "file.too_many_pixels", what judgePaper refuses where the rule asks for a paper,
+// "file.infected" for malware where uploads are scanned, and Malformed "file.interrupted" when the sender stopped. A
+// file that could not be scanned is Unscanned.
 func (s *Store) Receive(ctx context.Context, in PutInput) (File, error) {
 	tenant, ok := tenancy.From(ctx)
 	if !ok {

@@ -203,8 +203,8 @@ func (c *Checker) email(f Field, s string) string {
 	return s[:at+1] + host
 }
 
-// date takes one value, 2006-01-02, or three: day, month, year, as a person types them. A date to come is a warning unless the question is about one, and
-// refused where only a past one can be right.
+// date takes one value, 2006-01-02, or three: day, month, year, as a person types them. A date to come is a warning
+// unless the question is about one, and refused where only a past one can be right.
 func (c *Checker) date(f Field, typed []string) string {
 	var t time.Time
 	var err error

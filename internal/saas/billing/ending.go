@@ -29,10 +29,10 @@ type EndInput struct {
 // reasonMost bounds the words of a decision, in characters.
 const reasonMost = 500
 
-// End ends the subscription that holds on the day before, and withdraws what was planned after it. What residents do goes on:
-// an end limits what staff can add, never a public service. It is for the platform, whose permission the edge has checked.
-// It refuses Conflict "billing.not_subscribed" when nothing holds on that day, "billing.past" for a day before today, and
-// Invalid without a reason.
+// End ends the subscription that holds on the day before, and withdraws what was planned after it. What residents do
+// goes on: an end limits what staff can add, never a public service. It is for the platform, whose permission the edge
+// has checked. It refuses Conflict "billing.not_subscribed" when nothing holds on that day, "billing.past" for a day
+// before today, and Invalid without a reason.
 func (s *Service) End(ctx context.Context, in EndInput) (Subscription, error) {
 	in.Reason = strings.TrimSpace(in.Reason)
 	if in.Reason == "" {
@@ -71,7 +71,8 @@ func (s *Service) End(ctx context.Context, in EndInput) (Subscription, error) {
 	return sub, refused("end", err)
 }
 
-// holding reads the subscription of ctx's city that holds on a day, for a change; Conflict "billing.not_subscribed" when none does.
+// holding reads the subscription of ctx's city that holds on a day, for a change; Conflict "billing.not_subscribed"
+// when none does.
 func holding(ctx context.Context, tx bun.IDB, day time.Time) (Subscription, error) {
 	var sub Subscription
 	on := day.Format(time.DateOnly)
