@@ -210,8 +210,11 @@ func (s *Service) AfterChange(ctx context.Context, tx bun.IDB, app application.A
 			continue
 		}
 		n, err := s.turn(ctx, tx, p.Signer, Agreed, Void)
-		if err != nil || n == 0 {
+		if err != nil {
 			return err
+		}
+		if n == 0 { // it was void before
+			continue
 		}
 		if err := s.record(ctx, tx, app, p, EventVoid, identity.Actor{Kind: identity.Resident, ID: app.AccountID}, nil); err != nil {
 			return err
@@ -230,8 +233,7 @@ func (s *Service) turn(ctx context.Context, tx bun.IDB, x *Signer, from, to Stat
 	return res.RowsAffected()
 }
 
-// Settle refuses to let an application go that somebody has not agreed to: Invalid "application.cosign_missing". What
-// happened to the cosigns of a draft becomes the beginning of its story.
+// Settle refuses to let an application go that somebody has not agreed to: Invalid "application.cosign_missing".
 func (s *Service) Settle(ctx context.Context, tx bun.IDB, app application.Application) error {
 	places, err := s.Places(ctx, tx, app)
 	if err != nil {

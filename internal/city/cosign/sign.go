@@ -196,7 +196,7 @@ func (s *Service) codeHash(ctx context.Context, x Signer, code string) ([]byte, 
 	return s.Deps.Keys.Hash(ctx, "cosign.code", x.ID.String()+":"+code)
 }
 
-// signing locks a signer and the application, in that order as everywhere, for an act of the link's holder.
+// signing locks an application and then its signer, in that order as everywhere, for an act of the link's holder.
 func (s *Service) signing(ctx context.Context, tx bun.IDB, token string) (Signer, application.Application, error) {
 	x, err := s.linked(ctx, tx, token, false)
 	if err != nil {
