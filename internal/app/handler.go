@@ -5,10 +5,12 @@ import (
 	"slices"
 
 	"bedelau/internal/edge/admin"
+	"bedelau/internal/edge/counter"
 	"bedelau/internal/edge/desk"
 	"bedelau/internal/edge/editor"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/httpapi"
+	"bedelau/internal/edge/papers"
 	"bedelau/internal/edge/portal"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/edge/standard"
@@ -43,7 +45,7 @@ func (a *App) gate(box *mailbox.Box, codes func(tenant string) []site.StaffCode)
 	})
 	pages.Mount(g, slices.Concat(
 		portal.New(pages).Tables(), visit.New(pages).Tables(),
-		desk.New(pages).Tables(), editor.New(pages).Tables(), standard.New(pages).Tables(), admin.New(pages).Tables(),
+		desk.New(pages).Tables(), counter.New(pages).Tables(), papers.New(pages).Tables(), editor.New(pages).Tables(), standard.New(pages).Tables(), admin.New(pages).Tables(),
 	)...)
 	httpapi.New(httpapi.Deps{
 		Bulk: a.Bulk, Documents: a.Documents,

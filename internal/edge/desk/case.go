@@ -113,7 +113,7 @@ func (p *Pages) casePage(c *gin.Context, status int, t try) error {
 // issuedAt is a document as an officer finds it beside its case; one that waits for its signature cannot be opened yet.
 func (p *Pages) issuedAt(c *gin.Context, x document.Document, l i18n.Locale) office.Document {
 	v := office.Document{Title: x.Title.In(l), Number: x.Number, Href: "/dokumen/" + x.ID.String() + ".pdf", Status: x.StatusAt(p.Now())}
-	desk := pathPapers + "/" + x.ID.String()
+	desk := site.PathPapers + "/" + x.ID.String()
 	for _, need := range []access.Permission{access.DocumentSign, access.DocumentRevoke, access.DocumentRegister} {
 		if p.Guard.Allow(c.Request.Context(), gate.ActorOf(c), need) == nil {
 			v.Desk = desk

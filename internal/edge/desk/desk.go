@@ -1,5 +1,6 @@
-// Package desk is the pages that officers and heads of agencies work with: the queue, the case, the counters' day and the
-// documents issued. What can be asked for is in the tables: one for each area, each route with the permission that it needs.
+// Package desk is the pages that officers and heads of agencies work with: the queue, the case, what is done to many at
+// once, and what an officer files for a resident. What can be asked for is in the tables: one for each area, each route
+// with the permission that it needs.
 package desk
 
 import (
@@ -34,5 +35,5 @@ func New(s *site.Pages) *Pages {
 
 // Tables are the pages by area.
 func (p *Pages) Tables() []gate.Table {
-	return []gate.Table{p.officeRoutes(), p.counterRoutes(), p.paperRoutes(), p.batchRoutes(), p.filingRoutes()}
+	return []gate.Table{p.officeRoutes(), p.batchRoutes(), p.filingRoutes()}
 }

@@ -10,13 +10,14 @@ import (
 	"bedelau/internal/city/application"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
+	"bedelau/internal/edge/spreadsheet"
 	"bedelau/internal/kernel/i18n"
 )
 
 // exportAs sends the whole of a filtered list as a file, in parts, so that no list is held at once. A list has no personal
 // numbers; the names in it are those that the page shows. What fails once the file has begun breaks the download off,
 // which a browser tells from one that is complete.
-func (p *Pages) exportAs(open func(http.ResponseWriter) spreadsheet) func(*gin.Context) error {
+func (p *Pages) exportAs(open func(http.ResponseWriter) spreadsheet.Sheet) func(*gin.Context) error {
 	return func(c *gin.Context) error {
 		ctx, actor, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
 		f := filterOf(func(name string) string { return site.ToText(c.Query(name)) })
@@ -27,12 +28,12 @@ func (p *Pages) exportAs(open func(http.ResponseWriter) spreadsheet) func(*gin.C
 				return nil
 			}
 			begun = true
-			name := l.T("export.file") + "-" + site.Zoned(c, p.Now()).Format("2006-01-02-1504") + out.ending()
-			c.Header("Content-Type", out.mime())
+			name := l.T("export.file") + "-" + site.Zoned(c, p.Now()).Format("2006-01-02-1504") + out.Ending()
+			c.Header("Content-Type", out.Mime())
 			c.Header("Content-Disposition", `attachment; filename="`+name+`"`)
-			return out.row(exportHead(l))
+			return out.Row(exportHead(l))
 		}
-		_, err := p.Inbox.Export(ctx, actor, f, out.ending()[1:], func(ids []uuid.UUID) error {
+		_, err := p.Inbox.Export(ctx, actor, f, out.Ending()[1:], func(ids []uuid.UUID) error {
 			if err := begin(); err != nil {
 				return err
 			}
@@ -45,7 +46,7 @@ func (p *Pages) exportAs(open func(http.ResponseWriter) spreadsheet) func(*gin.C
 				if err != nil {
 					return err
 				}
-				if err := out.row(cells); err != nil {
+				if err := out.Row(cells); err != nil {
 					return err
 				}
 			}
@@ -58,7 +59,7 @@ func (p *Pages) exportAs(open func(http.ResponseWriter) spreadsheet) func(*gin.C
 			err = begin() // of nothing: the head alone
 		}
 		if err == nil {
-			err = out.close()
+			err = out.Close()
 		}
 		if err != nil {
 			p.Log.ErrorContext(ctx, "desk: export broke off", "err", err)

@@ -3,6 +3,7 @@ package desk
 import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
+	"bedelau/internal/edge/spreadsheet"
 	"bedelau/internal/kernel/access"
 )
 
@@ -16,8 +17,8 @@ func (p *Pages) officeRoutes() gate.Table {
 		{Method: get, Path: site.PathQueue, Needs: access.ApplicationQueue, Scope: city, Handler: p.deskQueue},
 		{Method: get, Path: pathOther, Needs: access.ApplicationQueue, Scope: city, Handler: p.deskOther},
 		{Method: post, Path: site.PathQueue, Needs: access.ApplicationQueue, Scope: city, Handler: p.deskSearch},
-		{Method: get, Path: site.PathQueue + "/unduh.csv", Needs: read, Scope: city, Handler: p.exportAs(newCSV)},
-		{Method: get, Path: site.PathQueue + "/unduh.xlsx", Needs: read, Scope: city, Handler: p.exportAs(newXLSX)},
+		{Method: get, Path: site.PathQueue + "/unduh.csv", Needs: read, Scope: city, Handler: p.exportAs(spreadsheet.NewCSV)},
+		{Method: get, Path: site.PathQueue + "/unduh.xlsx", Needs: read, Scope: city, Handler: p.exportAs(spreadsheet.NewXLSX)},
 		{Method: post, Path: site.PathQueue + "/saringan", Page: site.PathQueue, Needs: access.ApplicationQueue, Scope: city, Handler: p.saveFilter},
 		{Method: post, Path: site.PathQueue + "/saringan/:id/hapus", Page: site.PathQueue, Needs: access.ApplicationQueue, Scope: city, IDs: site.IDs("id", "filter"), Handler: p.forgetFilter},
 		{Method: post, Path: site.PathQueue + "/massal", Page: site.PathQueue, Needs: access.ApplicationQueue, Scope: city, Handler: p.bulk},

@@ -32,9 +32,11 @@ import (
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/city/simulation"
 	"bedelau/internal/edge/admin"
+	"bedelau/internal/edge/counter"
 	"bedelau/internal/edge/desk"
 	"bedelau/internal/edge/editor"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/papers"
 	"bedelau/internal/edge/portal"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/edge/standard"
@@ -137,10 +139,10 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 	must(err)
 	must(mail.Register(bus, s.runner))
 	services := catalog.New(w.DB.App)
-	papers := document.New(document.Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Keys: s.keys, Notify: mail, BaseURL: address, Now: s.ClockNow})
-	must(papers.Register(s.runner))
+	issued := document.New(document.Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Keys: s.keys, Notify: mail, BaseURL: address, Now: s.ClockNow})
+	must(issued.Register(s.runner))
 	s.Registers = registry.New(registry.Deps{DB: w.DB.App, Keys: s.keys, Now: s.ClockNow})
-	cases := casework.New(application.Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Documents: papers, Keys: s.keys, Notify: mail, Staff: people,
+	cases := casework.New(application.Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Documents: issued, Keys: s.keys, Notify: mail, Staff: people,
 		Registry: s.Registers, Standards: standards{services}, BaseURL: address, Log: quiet, Now: s.ClockNow})
 	must(cases.Register(s.runner))
 	cases.Subscribe()
@@ -164,13 +166,13 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 	deps := site.Deps{Catalog: services, Casework: cases, Bulk: many,
 		Editor:  catalog.NewEditor(catalog.EditorDeps{DB: w.DB, Guard: guard, Definitions: cases, Now: s.ClockNow}),
 		Tariffs: tariff.NewEditor(w.DB.App, guard, s.ClockNow),
-		Builder: builder.New(builder.Deps{DB: w.DB, Guard: guard, Forms: cases, Workflows: cases, Reserved: document.BuiltIn(), Now: s.ClockNow}), Documents: papers, Inbox: list, Booking: visits, Calendar: calendar.New(w.DB.App, guard, s.ClockNow), Dashboard: board, External: others, Simulation: replays, Identity: people, Guard: guard, Directory: dir, DB: w.DB,
+		Builder: builder.New(builder.Deps{DB: w.DB, Guard: guard, Forms: cases, Workflows: cases, Reserved: document.BuiltIn(), Now: s.ClockNow}), Documents: issued, Inbox: list, Booking: visits, Calendar: calendar.New(w.DB.App, guard, s.ClockNow), Dashboard: board, External: others, Simulation: replays, Identity: people, Guard: guard, Directory: dir, DB: w.DB,
 		Metering: meters, Billing: billing.New(w.DB, meters, s.ClockNow), CityURL: address, Log: quiet, Now: s.ClockNow}
 	change(&deps)
 	s.Pages = site.New(deps)
 	s.Mount(g, slices.Concat(
 		portal.New(s.Pages).Tables(), visit.New(s.Pages).Tables(),
-		desk.New(s.Pages).Tables(), editor.New(s.Pages).Tables(), standard.New(s.Pages).Tables(), admin.New(s.Pages).Tables(),
+		desk.New(s.Pages).Tables(), counter.New(s.Pages).Tables(), papers.New(s.Pages).Tables(), editor.New(s.Pages).Tables(), standard.New(s.Pages).Tables(), admin.New(s.Pages).Tables(),
 	)...)
 	s.Load(t, "batam")
 	s.srv = httptest.NewServer(g.Engine())

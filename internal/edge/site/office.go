@@ -19,6 +19,9 @@ import (
 // PathCalendar is where the days are kept on which the city works.
 const PathCalendar = "/kelola/kalender"
 
+// PathPapers is where an office keeps the documents that it has issued.
+const PathPapers = "/petugas/dokumen"
+
 // DeskShell is the frame of a page of the desk.
 func (p *Pages) DeskShell(c *gin.Context, title string) ui.Shell {
 	s := p.Shell(c, title)

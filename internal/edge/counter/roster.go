@@ -1,4 +1,4 @@
-package desk
+package counter
 
 import (
 	"net/http"

@@ -1,4 +1,6 @@
-package desk
+// Package spreadsheet writes tables as CSV (RFC 4180) and XLSX, row by row, so that no list is held at once. A text that a
+// spreadsheet would take for a formula is marked as text.
+package spreadsheet
 
 import (
 	"encoding/csv"
@@ -12,12 +14,12 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// spreadsheet is a table that is written row by row. A cell is a string or a moment.
-type spreadsheet interface {
-	mime() string
-	ending() string
-	row(cells []any) error
-	close() error // writes what is still held
+// Sheet is a table that is written row by row. A cell is a string or a moment.
+type Sheet interface {
+	Mime() string
+	Ending() string
+	Row(cells []any) error
+	Close() error // writes what is still held
 }
 
 // dateTime is how a moment stands in a cell: every spreadsheet reads it as one.
@@ -30,12 +32,13 @@ type csvSheet struct {
 	n   int
 }
 
-func newCSV(w http.ResponseWriter) spreadsheet { return &csvSheet{w: csv.NewWriter(w), raw: w} }
+// NewCSV begins a CSV file on w.
+func NewCSV(w http.ResponseWriter) Sheet { return &csvSheet{w: csv.NewWriter(w), raw: w} }
 
-func (*csvSheet) mime() string   { return "text/csv; charset=utf-8" }
-func (*csvSheet) ending() string { return ".csv" }
+func (*csvSheet) Mime() string   { return "text/csv; charset=utf-8" }
+func (*csvSheet) Ending() string { return ".csv" }
 
-func (s *csvSheet) row(cells []any) error {
+func (s *csvSheet) Row(cells []any) error {
 	if s.n == 0 {
 		if _, err := io.WriteString(s.raw, "\ufeff"); err != nil {
 			return err
@@ -49,7 +52,7 @@ func (s *csvSheet) row(cells []any) error {
 	return s.w.Write(texts)
 }
 
-func (s *csvSheet) close() error {
+func (s *csvSheet) Close() error {
 	s.w.Flush()
 	return s.w.Error()
 }
@@ -84,7 +87,8 @@ type xlsxSheet struct {
 
 const sheetName = "Sheet1"
 
-func newXLSX(w http.ResponseWriter) spreadsheet { return xlsxTo(w) }
+// NewXLSX begins an XLSX file on w.
+func NewXLSX(w http.ResponseWriter) Sheet { return xlsxTo(w) }
 
 func xlsxTo(w io.Writer) *xlsxSheet {
 	s := &xlsxSheet{w: w, file: excelize.NewFile()}
@@ -102,12 +106,12 @@ func xlsxTo(w io.Writer) *xlsxSheet {
 	return s
 }
 
-func (*xlsxSheet) mime() string {
+func (*xlsxSheet) Mime() string {
 	return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 }
-func (*xlsxSheet) ending() string { return ".xlsx" }
+func (*xlsxSheet) Ending() string { return ".xlsx" }
 
-func (s *xlsxSheet) row(cells []any) error {
+func (s *xlsxSheet) Row(cells []any) error {
 	if s.err != nil {
 		return s.err
 	}
@@ -125,7 +129,7 @@ func (s *xlsxSheet) row(cells []any) error {
 	return s.stream.SetRow(fmt.Sprintf("A%d", s.n), out)
 }
 
-func (s *xlsxSheet) close() error {
+func (s *xlsxSheet) Close() error {
 	defer s.file.Close()
 	if s.err != nil {
 		return s.err

