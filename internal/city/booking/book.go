@@ -93,7 +93,7 @@ func (s *Service) Book(ctx context.Context, actor identity.Actor, in BookInput) 
 
 // mayBook holds what a person asks for against what does not change while they ask.
 func (s *Service) mayBook(ctx context.Context, actor identity.Actor, in BookInput) (Counter, error) {
-	if _, err := s.d.Matters.ServiceName(ctx, in.Service); err != nil {
+	if _, err := s.d.Matters.ServiceName(ctx, s.d.DB.App, in.Service); err != nil {
 		return Counter{}, err
 	}
 	c, err := s.Counter(ctx, in.Counter)

@@ -21,7 +21,7 @@ func (s *Service) tell(ctx context.Context, tx bun.IDB, c Counter, b Booking, te
 		return nil
 	}
 	l := i18n.Locale(b.Locale)
-	name, err := s.d.Matters.ServiceName(ctx, b.Service)
+	name, err := s.d.Matters.ServiceName(ctx, tx, b.Service)
 	if err != nil {
 		name = i18n.Text{i18n.ID: b.Service, i18n.EN: b.Service} // no longer offered; the appointment stands
 	}

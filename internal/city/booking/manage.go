@@ -102,7 +102,7 @@ func (s *Service) SaveCounter(ctx context.Context, actor identity.Actor, c Count
 		return fault.New(fault.NotFound, "booking.no_counter")
 	}
 	for _, service := range c.Services {
-		if _, err := s.d.Matters.ServiceName(ctx, service); err != nil {
+		if _, err := s.d.Matters.ServiceName(ctx, s.d.DB.App, service); err != nil {
 			return err
 		}
 	}

@@ -42,8 +42,12 @@ type stage struct {
 	facts []any
 }
 
-// ServiceName answers for the catalogue.
-func (st *stage) ServiceName(_ context.Context, code string) (i18n.Text, error) {
+// ServiceName answers for the catalogue. It reads as the catalogue does, so that whoever holds a place and asks beside the
+// transaction waits for a connection that those who wait for the place have.
+func (st *stage) ServiceName(ctx context.Context, db bun.IDB, code string) (i18n.Text, error) {
+	if _, err := db.NewRaw("SELECT 1").Exec(ctx); err != nil {
+		return nil, err
+	}
 	if code != service && code != "ktp-el-hilang" {
 		return nil, fault.New(fault.NotFound, "catalog.unknown_service", "code", code)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -213,6 +214,17 @@ func (c *Catalog) FindAt(ctx context.Context, db bun.IDB, code, day string) (Det
 		return Detail{}, err
 	}
 	return d, nil
+}
+
+// Name is what a service is called, read through db and never from a copy. It refuses NotFound
+// "catalog.unknown_service" for one that is not in the catalogue.
+func (c *Catalog) Name(ctx context.Context, db bun.IDB, code string) (i18n.Text, error) {
+	var s Service
+	err := db.NewSelect().Model(&s).Column("name").Where("tenant_id = ? AND code = ?", tenancy.Must(ctx), code).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, fault.New(fault.NotFound, "catalog.unknown_service", "code", code)
+	}
+	return s.Name, wrap(err)
 }
 
 func inForce(ctx context.Context, db bun.IDB, code, day string) (*Standard, error) {

@@ -377,12 +377,8 @@ func (s steps) Take(ctx context.Context, actor identity.Actor, x bulk.Step, also
 // matters answers booking from the catalogue; nothing is collected here.
 type matters struct{ catalog *catalog.Catalog }
 
-func (m matters) ServiceName(ctx context.Context, service string) (i18n.Text, error) {
-	d, err := m.catalog.Find(ctx, service)
-	if err != nil {
-		return nil, err
-	}
-	return d.Service.Name, nil
+func (m matters) ServiceName(ctx context.Context, db bun.IDB, service string) (i18n.Text, error) {
+	return m.catalog.Name(ctx, db, service)
 }
 
 func (matters) ToCollect(context.Context, identity.Actor, uuid.UUID) (string, error) {

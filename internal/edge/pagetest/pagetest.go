@@ -369,12 +369,8 @@ type matters struct {
 	casework *casework.Service
 }
 
-func (m matters) ServiceName(ctx context.Context, service string) (i18n.Text, error) {
-	d, err := m.catalog.Find(ctx, service)
-	if err != nil {
-		return nil, err
-	}
-	return d.Service.Name, nil
+func (m matters) ServiceName(ctx context.Context, db bun.IDB, service string) (i18n.Text, error) {
+	return m.catalog.Name(ctx, db, service)
 }
 
 func (m matters) ToCollect(ctx context.Context, actor identity.Actor, application uuid.UUID) (string, error) {
