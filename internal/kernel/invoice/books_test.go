@@ -166,6 +166,50 @@ func TestTwoPeopleTakeSomethingBack(t *testing.T) {
 	}
 }
 
+// A credit note takes back what was charged under each rule and no more, whatever rule it names, and to the rupiah when it is
+// in parts; what the buyer may keep back falls with it.
+func TestACreditNoteStaysWithinItsInvoice(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	on := day(2026, 12, 1)
+	credit := func(i invoice.Invoice, c invoice.Charge) error {
+		return s.try(func(ctx context.Context, tx bun.Tx) error {
+			q, err := s.Ask(ctx, tx, s.maker, invoice.RequestInput{Kind: string(invoice.CreditNote), Invoice: i.ID, Charges: []invoice.Charge{c}, Reason: "Alasan."})
+			if err == nil {
+				_, err = s.Decide(ctx, tx, s.checker, q.ID, true, on)
+			}
+			return err
+		})
+	}
+	exempt := s.final(t, day(2026, 11, 1), s.inside, charge(1_000_000, "jasa-ftz", ""))
+	if err := credit(exempt, charge(900_000, "jasa", "")); !fault.Is(err, "invoice.credit_too_large") {
+		t.Errorf("PPN that was never charged: %v", err)
+	}
+	// 21 is taxed by 2, and each 7 alone by 1: the last part takes what is left, and is refused nothing.
+	small := s.final(t, day(2026, 11, 1), s.company, charge(21, "jasa", ""))
+	for range 3 {
+		if err := credit(small, charge(7, "jasa", "")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := s.standing(t, small); got.Open != 0 || got.Credited != 23 {
+		t.Errorf("taken back in parts: %+v", got)
+	}
+	if err := credit(small, charge(1, "jasa", "")); !fault.Is(err, "invoice.credit_too_large") {
+		t.Errorf("a rupiah more: %v", err)
+	}
+	city := s.final(t, day(2026, 11, 1), s.outside, charge(1_000_000, "jasa-pemerintah", "pph23"))
+	if err := credit(city, charge(500_000, "jasa-pemerintah", "pph23")); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.pay(city, invoice.Slip, "BP-9", 65_001, on); !fault.Is(err, "payment.slip_too_large") { // 130.000 and half of it
+		t.Errorf("kept back of what was credited: %v", err)
+	}
+	if err := s.pay(city, invoice.Slip, "BP-9", 65_000, on); err != nil {
+		t.Error(err)
+	}
+}
+
 // Whatever happens in whatever order, the books of every party balance at every day: what was charged is what was paid,
 // withheld, credited, written off and is open, and the balance is what came in beyond. The other side of the sum is worked
 // out from the invoices, the payments and the credit notes themselves.

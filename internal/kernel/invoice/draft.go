@@ -10,7 +10,9 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -49,19 +51,31 @@ func Check(all []Charge) error {
 	return fault.Fields(bad)
 }
 
-// SaveParty keeps whom the seller charges; one with an id is changed, for invoices to come. A city is one party.
-func SaveParty(ctx context.Context, tx bun.IDB, p Party) (Party, error) {
+// SaveParty keeps whom the seller charges; one with an id is changed, for invoices to come. A city is one party. It refuses
+// NotFound "invoice.no_party" for an id that there is not.
+func SaveParty(ctx context.Context, tx bun.IDB, actor identity.Actor, p Party) (Party, error) {
 	p.TenantID = tenancy.Must(ctx)
+	what := "party.change"
 	if p.ID == uuid.Nil {
 		var err error
 		if p.ID, err = uuid.NewV7(); err != nil {
 			return p, err
 		}
-		_, err = tx.NewInsert().Model(&p).Exec(ctx)
-		return p, err
+		if _, err = tx.NewInsert().Model(&p).Exec(ctx); err != nil {
+			return p, fmt.Errorf("invoice: party: %w", err)
+		}
+		what = "party.add"
+	} else {
+		res, err := tx.NewUpdate().Model(&p).Column("name", "address", "email", "npwp", "free_zone", "collector").Set("updated_at = now()").WherePK().Exec(ctx)
+		if err != nil {
+			return p, fmt.Errorf("invoice: party: %w", err)
+		}
+		if n, err := res.RowsAffected(); n == 0 || err != nil {
+			return p, fault.Wrap(fault.NotFound, "invoice.no_party", err)
+		}
 	}
-	_, err := tx.NewUpdate().Model(&p).Column("name", "address", "email", "npwp", "free_zone", "collector").Set("updated_at = now()").WherePK().Exec(ctx)
-	return p, err
+	return p, audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: what, Object: "party", ObjectID: p.ID,
+		Detail: map[string]any{"free_zone": p.FreeZone, "collector": p.Collector}})
 }
 
 // Write keeps a new draft as part of tx. A second one of the same source is the first, unchanged: what a job bills twice is

@@ -145,6 +145,6 @@ func (b *Book) Books(ctx context.Context, until time.Time) ([]PartyBooks, error)
 			coalesce(sum(amount) FILTER (WHERE invoice_id IS NOT NULL), 0)::bigint AS open,
 			coalesce(-sum(amount) FILTER (WHERE invoice_id IS NULL), 0)::bigint AS balance,
 			coalesce(sum(amount) FILTER (WHERE kind = 'refund'), 0)::bigint AS refunded`).
-		Where("tenant_id = ? AND on_day <= ?", tenancy.Must(ctx), until.Format(time.DateOnly)).Group("party_id").Order("party_id").Scan(ctx, &all)
+		Where("tenant_id = ? AND on_day <= ?", tenancy.Must(ctx), dayOf(until).Format(time.DateOnly)).Group("party_id").Order("party_id").Scan(ctx, &all)
 	return all, err
 }

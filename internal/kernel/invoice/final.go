@@ -17,37 +17,32 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
-// Finalise makes an invoice of a draft on a day: from now on it does not change. It takes the next number of the series in
+// Finalise makes an invoice of a draft on a day, as part of tx: from now on it does not change. It takes the next number of the series in
 // that day's year, copies the party and the tax rules of the day, and charges the party. The caller has checked who may.
 // It refuses NotFound "invoice.not_found"; Conflict "invoice.final" for a draft that has become one, "invoice.no_tax_rule"
 // for a charge whose rule is not in force, and "invoice.nothing_due" when there is nothing to pay.
-func (b *Book) Finalise(ctx context.Context, actor identity.Actor, draft uuid.UUID, on time.Time) (Invoice, error) {
-	var out Invoice
-	err := tenancy.InTx(ctx, b.DB.App, func(ctx context.Context, tx bun.Tx) error {
-		d, err := lockDraft(ctx, tx, draft)
-		if err != nil {
-			return err
-		}
-		out = Invoice{Kind: Bill, Series: d.Series, PartyID: d.PartyID, Source: d.Source, IssuedOn: on, DueOn: on.AddDate(0, 0, d.DueDays), Note: d.Note}
-		if err := b.issue(ctx, tx, actor, &out, d.Charges, on); err != nil {
-			return err
-		}
-		charge := Entry{PartyID: d.PartyID, InvoiceID: some(out.ID), Kind: EntryCharge, Amount: out.Total, OnDay: on}
-		if err := b.enter(ctx, tx, actor, charge); err != nil {
-			return err
-		}
-		_, err = tx.NewUpdate().Model(&d).Set("invoice_id = ?, updated_at = ?", out.ID, out.FinalisedAt).WherePK().Exec(ctx)
-		return err
-	})
+func (b *Book) Finalise(ctx context.Context, tx bun.Tx, actor identity.Actor, draft uuid.UUID, on time.Time) (Invoice, error) {
+	on = dayOf(on)
+	d, err := lockDraft(ctx, tx, draft)
 	if err != nil {
+		return Invoice{}, err
+	}
+	out := Invoice{Kind: Bill, Series: d.Series, PartyID: d.PartyID, Source: d.Source, IssuedOn: on, DueOn: on.AddDate(0, 0, d.DueDays), Note: d.Note}
+	if err := b.issue(ctx, tx, actor, &out, d.Charges, on, nil); err != nil {
 		return Invoice{}, fmt.Errorf("invoice: finalise: %w", err)
 	}
-	return out, nil
+	charge := Entry{PartyID: d.PartyID, InvoiceID: some(out.ID), Kind: EntryCharge, Amount: out.Total, OnDay: on}
+	if err := b.enter(ctx, tx, actor, charge); err != nil {
+		return Invoice{}, err
+	}
+	_, err = tx.NewUpdate().Model(&d).Set("invoice_id = ?, updated_at = ?", out.ID, out.FinalisedAt).WherePK().Exec(ctx)
+	return out, err
 }
 
-// issue writes the rows of an invoice or credit note and takes its number. It is taxed by the rules of taxed.
-func (b *Book) issue(ctx context.Context, tx bun.Tx, actor identity.Actor, i *Invoice, charges []Charge, taxed time.Time) error {
-	all, shares, err := taxes(ctx, tx, charges, taxed)
+// issue writes the rows of an invoice or credit note and takes its number. It is taxed by the rules of taxed; with left, which
+// a credit note has, by no more than is left of the invoice.
+func (b *Book) issue(ctx context.Context, tx bun.Tx, actor identity.Actor, i *Invoice, charges []Charge, taxed time.Time, left map[string]taxRow) error {
+	all, shares, err := taxes(ctx, tx, charges, taxed, left)
 	if err != nil {
 		return err
 	}

@@ -61,7 +61,7 @@ func TestWhatCannotBeFinal(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	final := func(on time.Time, charges ...invoice.Charge) error {
-		_, err := s.Finalise(s.ctx, s.maker, s.draft(t, s.company, charges...).ID, on)
+		_, err := s.finalise(s.ctx, s.draft(t, s.company, charges...).ID, on)
 		return err
 	}
 	for _, tt := range []struct {
@@ -79,13 +79,13 @@ func TestWhatCannotBeFinal(t *testing.T) {
 		}
 	}
 	d := s.draft(t, s.company, charge(1000, "jasa", ""))
-	if _, err := s.Finalise(s.ctx, s.maker, d.ID, day(2026, 1, 1)); err != nil {
+	if _, err := s.finalise(s.ctx, d.ID, day(2026, 1, 1)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Finalise(s.ctx, s.maker, d.ID, day(2026, 1, 1)); !fault.Is(err, "invoice.final") {
+	if _, err := s.finalise(s.ctx, d.ID, day(2026, 1, 1)); !fault.Is(err, "invoice.final") {
 		t.Errorf("twice: %v", err)
 	}
-	if _, err := s.Finalise(s.w.Ctx(s.w.Batam), s.maker, s.draft(t, s.company, charge(1, "jasa", "")).ID, day(2026, 1, 1)); !fault.Is(err, "invoice.not_found") {
+	if _, err := s.finalise(s.w.Ctx(s.w.Batam), s.draft(t, s.company, charge(1, "jasa", "")).ID, day(2026, 1, 1)); !fault.Is(err, "invoice.not_found") {
 		t.Errorf("from another book: %v", err)
 	}
 	for _, charges := range [][]invoice.Charge{nil, {{Amount: 1, PPN: "jasa"}}, {charge(1, "", "")}, {charge(money.Max, "jasa", ""), charge(1, "jasa", "")}} {
@@ -117,7 +117,7 @@ func TestNumbersHaveNoGap(t *testing.T) {
 			if n%5 == 0 {
 				go stop() // somewhere on the way
 			}
-			if _, err := s.Finalise(ctx, s.maker, d.ID, day(2026, 11, 26)); err != nil && n%5 != 0 {
+			if _, err := s.finalise(ctx, d.ID, day(2026, 11, 26)); err != nil && n%5 != 0 {
 				t.Error(err)
 			}
 		}()
@@ -164,7 +164,7 @@ func TestAFinalInvoiceNeverChanges(t *testing.T) {
 	}
 	// A party that moves and a rate that rises change what comes, not what was.
 	s.tx(t, func(ctx context.Context, tx bun.Tx) error {
-		_, err := invoice.SaveParty(ctx, tx, invoice.Party{ID: s.company, Name: "PT Serat Baru", Address: "Jl. D"})
+		_, err := invoice.SaveParty(ctx, tx, s.maker, invoice.Party{ID: s.company, Name: "PT Serat Baru", Address: "Jl. D"})
 		return err
 	})
 	s.exec(t, `INSERT INTO tax_rule (tenant_id, code, effective_from, kind, treatment, rate_num, name, basis) VALUES (?, 'jasa', '2026-12-01', 'ppn', 'charged', 15, '{"id": "x"}', 'x')`, s.w.Platform.ID)
@@ -174,6 +174,27 @@ func TestAFinalInvoiceNeverChanges(t *testing.T) {
 	}
 	if next := s.final(t, day(2026, 12, 1), s.company, charge(1000, "jasa", "")); next.Total != 1150 || next.Party.Name != "PT Serat Baru" {
 		t.Errorf("the next: %+v", next)
+	}
+}
+
+// TestADayHasNoZone finalises at the beginning of a year by the clock of Batam, which is still the old year by UTC.
+func TestADayHasNoZone(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	wib := time.FixedZone("WIB", 7*60*60)
+	i := s.final(t, time.Date(2027, 1, 1, 0, 0, 0, 0, wib), s.company, charge(1000, "jasa", ""))
+	kept, _, _, err := s.Find(s.ctx, i.ID)
+	if err != nil || !kept.IssuedOn.Equal(day(2027, 1, 1)) || kept.Number != "INV/2027/000001" {
+		t.Errorf("%s on %v, %v", kept.Number, kept.IssuedOn, err)
+	}
+	if err := s.pay(i, invoice.Transfer, "T1", 1110, time.Date(2027, 1, 2, 1, 0, 0, 0, wib)); err != nil {
+		t.Fatal(err)
+	}
+	for on, open := range map[time.Time]money.Rupiah{time.Date(2027, 1, 1, 23, 0, 0, 0, wib): 1110, time.Date(2027, 1, 2, 0, 0, 0, 0, wib): 0} {
+		books, err := s.Books(s.ctx, on)
+		if err != nil || len(books) != 1 || books[0].Open != open {
+			t.Errorf("%v: %+v, %v", on, books, err)
+		}
 	}
 }
 

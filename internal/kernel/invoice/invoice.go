@@ -28,6 +28,11 @@ type Book struct {
 	Now func() time.Time
 }
 
+// dayOf is the calendar day that t shows, as midnight of UTC: a day in the books has no zone, whoever hands it in.
+func dayOf(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+}
+
 // Party is whom a seller charges.
 type Party struct {
 	bun.BaseModel `bun:"table:party,alias:p" json:"-"`

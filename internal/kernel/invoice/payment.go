@@ -54,7 +54,7 @@ type PaymentInput struct {
 // Conflict "payment.known". It refuses Invalid for an amount that is not positive, a method that there is not, or no
 // reference; NotFound "invoice.not_found"; and Conflict "payment.slip_too_large" for a slip above what may be kept back.
 func (b *Book) Pay(ctx context.Context, tx bun.Tx, actor identity.Actor, in PaymentInput) (Payment, error) {
-	in.Reference = strings.TrimSpace(in.Reference)
+	in.Reference, in.On = strings.TrimSpace(in.Reference), dayOf(in.On)
 	if err := in.check(); err != nil {
 		return Payment{}, err
 	}
@@ -65,8 +65,14 @@ func (b *Book) Pay(ctx context.Context, tx bun.Tx, actor identity.Actor, in Paym
 	if in.Method == Slip && in.On.Before(i.IssuedOn) {
 		return Payment{}, fault.Fields([]fault.Field{{Name: "on", Code: "before_issue"}})
 	}
-	if in.Method == Slip && (in.Amount > i.Withholdable-s.Withheld || in.Amount > s.Open) {
-		return Payment{}, fault.New(fault.Conflict, "payment.slip_too_large", "most", min(i.Withholdable-s.Withheld, s.Open))
+	if in.Method == Slip {
+		most, err := b.mayKeepBack(ctx, tx, i, s)
+		if err != nil {
+			return Payment{}, err
+		}
+		if in.Amount > most {
+			return Payment{}, fault.New(fault.Conflict, "payment.slip_too_large", "most", most)
+		}
 	}
 	p := Payment{TenantID: i.TenantID, PartyID: i.PartyID, Method: in.Method, Reference: in.Reference, Amount: in.Amount, ReceivedOn: in.On,
 		RecordedAt: b.Now().UTC().Truncate(time.Microsecond), RecordedBy: actor.ID}
@@ -85,6 +91,13 @@ func (b *Book) Pay(ctx context.Context, tx bun.Tx, actor identity.Actor, in Paym
 	}
 	return p, audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "payment.record", Object: "invoice", ObjectID: i.ID, At: p.RecordedAt,
 		Detail: map[string]any{"number": i.Number, "method": p.Method, "reference": p.Reference, "amount": int64(p.Amount), "on": in.On.Format(time.DateOnly)}})
+}
+
+// mayKeepBack is what the buyer may still give to the state: less for what was credited, and never more than is open.
+func (b *Book) mayKeepBack(ctx context.Context, tx bun.IDB, i Invoice, s Standing) (money.Rupiah, error) {
+	var credited money.Rupiah
+	err := tx.NewRaw("SELECT coalesce(sum(withholdable), 0)::bigint FROM invoice WHERE tenant_id = ? AND credits = ?", i.TenantID, i.ID).Scan(ctx, &credited)
+	return max(min(i.Withholdable-credited-s.Withheld, s.Open), 0), err
 }
 
 // closing are the entries of a payment. One that came before the invoice was issued is a balance until that day, so that no
@@ -153,6 +166,7 @@ func balance(ctx context.Context, tx bun.IDB, party uuid.UUID, on time.Time) (mo
 // Apply puts a party's balance against an open invoice, as much as there is and as is open, and returns how much. It is
 // booked on a day, or when the last of the balance came in if that was later. It refuses NotFound "invoice.not_found".
 func (b *Book) Apply(ctx context.Context, tx bun.Tx, actor identity.Actor, invoice uuid.UUID, on time.Time) (money.Rupiah, error) {
+	on = dayOf(on)
 	i, s, err := b.lock(ctx, tx, invoice)
 	if err != nil {
 		return 0, err
@@ -175,7 +189,7 @@ func (b *Book) Apply(ctx context.Context, tx bun.Tx, actor identity.Actor, invoi
 // Refund gives some of a party's balance back; its day is that of Apply. It refuses Invalid without a reason or an amount, and Conflict "payment.no_balance" for
 // more than there is.
 func (b *Book) Refund(ctx context.Context, tx bun.Tx, actor identity.Actor, party uuid.UUID, amount money.Rupiah, on time.Time, reason string) error {
-	reason = strings.TrimSpace(reason)
+	reason, on = strings.TrimSpace(reason), dayOf(on)
 	var bad []fault.Field
 	if amount <= 0 {
 		bad = append(bad, fault.Field{Name: "amount", Code: "amount_positive"})

@@ -90,6 +90,7 @@ func (b *Book) Ask(ctx context.Context, tx bun.Tx, actor identity.Actor, in Requ
 // closed, "invoice.not_untouched" for a void after a payment, and "invoice.credit_too_large" for a credit note above what
 // was charged and not taken off yet.
 func (b *Book) Decide(ctx context.Context, tx bun.Tx, actor identity.Actor, id uuid.UUID, approve bool, on time.Time) (Request, error) {
+	on = dayOf(on)
 	var q Request
 	err := tx.NewSelect().Model(&q).Where("tenant_id = ? AND id = ?", tenancy.Must(ctx), id).For("UPDATE").Scan(ctx)
 	switch {
@@ -142,11 +143,15 @@ func (b *Book) takeOff(ctx context.Context, tx bun.Tx, actor identity.Actor, i I
 // beyond was paid already and goes to the party's balance.
 func (b *Book) credit(ctx context.Context, tx bun.Tx, actor identity.Actor, i Invoice, s Standing, q Request, on time.Time) error {
 	note := Invoice{Kind: CreditNote, Series: creditSeries, PartyID: i.PartyID, Credits: some(i.ID), Source: q.ID.String(), IssuedOn: on, DueOn: on, Note: q.Reason}
-	if err := b.issue(ctx, tx, actor, &note, q.Charges, i.IssuedOn); err != nil {
+	left, err := b.left(ctx, tx, i)
+	if err != nil {
+		return err
+	}
+	if err := b.issue(ctx, tx, actor, &note, q.Charges, i.IssuedOn, left); err != nil {
 		return err
 	}
 	var before money.Rupiah
-	err := tx.NewRaw("SELECT coalesce(sum(total), 0)::bigint FROM invoice WHERE tenant_id = ? AND credits = ? AND id <> ?", i.TenantID, i.ID, note.ID).Scan(ctx, &before)
+	err = tx.NewRaw("SELECT coalesce(sum(total), 0)::bigint FROM invoice WHERE tenant_id = ? AND credits = ? AND id <> ?", i.TenantID, i.ID, note.ID).Scan(ctx, &before)
 	if err != nil {
 		return err
 	}
@@ -162,4 +167,19 @@ func (b *Book) credit(ctx context.Context, tx bun.Tx, actor identity.Actor, i In
 		entries = append(entries, Entry{PartyID: i.PartyID, Kind: EntryCredit, Amount: -rest, OnDay: on, RequestID: some(q.ID)})
 	}
 	return b.enter(ctx, tx, actor, entries...)
+}
+
+// left is what the credit notes of an invoice have left of it, by the code of each tax rule.
+func (b *Book) left(ctx context.Context, tx bun.IDB, i Invoice) (map[string]taxRow, error) {
+	var rows []taxRow
+	err := tx.NewRaw(`SELECT o.code, o.amount - coalesce(sum(t.amount), 0)::bigint AS amount, o.base - coalesce(sum(t.base), 0)::bigint AS base, o.tax - coalesce(sum(t.tax), 0)::bigint AS tax
+		FROM invoice_tax o
+		LEFT JOIN invoice n ON n.tenant_id = o.tenant_id AND n.credits = o.invoice_id
+		LEFT JOIN invoice_tax t ON t.tenant_id = n.tenant_id AND t.invoice_id = n.id AND t.code = o.code
+		WHERE o.tenant_id = ? AND o.invoice_id = ? GROUP BY o.code, o.amount, o.base, o.tax`, i.TenantID, i.ID).Scan(ctx, &rows)
+	out := map[string]taxRow{}
+	for _, r := range rows {
+		out[r.Code] = r
+	}
+	return out, err
 }

@@ -100,7 +100,7 @@ func ruleOn(ctx context.Context, db bun.IDB, code, kind string, day time.Time) (
 
 // taxes are the taxes of all charges on a day, one for each rule, and what of each charge's own rule falls on it. A tax is worked
 // out once for all charges under a rule, as the faktur pajak has it, and shared out among them to the rupiah.
-func taxes(ctx context.Context, db bun.IDB, all []Charge, day time.Time) ([]Tax, []money.Rupiah, error) {
+func taxes(ctx context.Context, db bun.IDB, all []Charge, day time.Time, left map[string]taxRow) ([]Tax, []money.Rupiah, error) {
 	type group struct {
 		code, kind string
 		members    []int
@@ -143,12 +143,31 @@ func taxes(ctx context.Context, db bun.IDB, all []Charge, day time.Time) ([]Tax,
 		if err != nil {
 			return nil, nil, fmt.Errorf("invoice: tax %s: %w", g.code, err)
 		}
+		if left != nil {
+			if t, err = t.within(left[g.code]); err != nil {
+				return nil, nil, err
+			}
+		}
 		out = append(out, t)
 		if err := share(t, g.members, amounts, shares); err != nil {
 			return nil, nil, err
 		}
 	}
 	return out, shares, nil
+}
+
+// within holds what is taken back under a rule to what is left of the invoice under it, so that all of it can be taken back and
+// never a rupiah of tax more.
+func (t Tax) within(left taxRow) (Tax, error) {
+	switch {
+	case t.Amount > left.Amount:
+		return t, fault.New(fault.Conflict, "invoice.credit_too_large", "most", max(left.Amount, 0))
+	case t.Amount == left.Amount:
+		t.Base, t.Tax = left.Base, left.Tax
+	default:
+		t.Base, t.Tax = min(t.Base, left.Base), min(t.Tax, left.Tax)
+	}
+	return t, nil
 }
 
 // share adds to shares what of t's billed tax falls on each member.

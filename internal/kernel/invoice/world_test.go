@@ -58,7 +58,7 @@ func open(t testing.TB) *shop {
 		{&s.company, invoice.Party{Name: "PT Serat Contoh", Address: "Jl. C"}},
 	} {
 		s.tx(t, func(ctx context.Context, tx bun.Tx) error {
-			saved, err := invoice.SaveParty(ctx, tx, p.p)
+			saved, err := invoice.SaveParty(ctx, tx, s.maker, p.p)
 			*p.into = saved.ID
 			return err
 		})
@@ -104,11 +104,19 @@ func (s *shop) draft(t testing.TB, party uuid.UUID, charges ...invoice.Charge) i
 
 func (s *shop) final(t testing.TB, on time.Time, party uuid.UUID, charges ...invoice.Charge) invoice.Invoice {
 	t.Helper()
-	i, err := s.Finalise(s.ctx, s.maker, s.draft(t, party, charges...).ID, on)
+	i, err := s.finalise(s.ctx, s.draft(t, party, charges...).ID, on)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return i
+}
+
+func (s *shop) finalise(ctx context.Context, draft uuid.UUID, on time.Time) (i invoice.Invoice, err error) {
+	err = tenancy.InTx(ctx, s.w.DB.App, func(ctx context.Context, tx bun.Tx) (err error) {
+		i, err = s.Finalise(ctx, tx, s.maker, draft, on)
+		return err
+	})
+	return i, err
 }
 
 func (s *shop) pay(i invoice.Invoice, method, reference string, amount money.Rupiah, on time.Time) error {

@@ -124,12 +124,14 @@ func TestEachPlanPricesItsOwnDays(t *testing.T) {
 		('demo-kota', 3, '2027-01-01', '[{"code": "broken", "kind": "flat", "price": -1, "name": {"id": "Rusak"}}]')`); err != nil {
 		t.Fatal(err)
 	}
-	s := billing.New(w.DB, spans{}, at(day(2026, 12, 2)))
+	now := day(2026, 11, 4)
+	s := billing.New(w.DB, spans{}, func() time.Time { return now })
 	subscribe(t, w, s, w.Batam, day(2026, 11, 4))
 	moved := subscribe(t, w, s, w.Batam, day(2026, 11, 21))
 	if moved.Version != 2 {
 		t.Fatalf("moved to version %d; want 2", moved.Version)
 	}
+	now = day(2026, 12, 2)
 	e, err := s.Estimate(w.Ctx(w.Batam), w.Batam, day(2026, 11, 1))
 	if err != nil {
 		t.Fatal(err)
@@ -159,7 +161,7 @@ func TestEachPlanPricesItsOwnDays(t *testing.T) {
 func TestSubscribe(t *testing.T) {
 	t.Parallel()
 	w := pgtest.Open(t)
-	s := billing.New(w.DB, fixed{}, time.Now)
+	s := billing.New(w.DB, fixed{}, at(day(2026, 6, 1)))
 	first := subscribe(t, w, s, w.Batam, day(2026, 3, 1))
 	again := subscribe(t, w, s, w.Batam, day(2026, 3, 1))
 	if again.ID != first.ID {
@@ -174,7 +176,8 @@ func TestSubscribe(t *testing.T) {
 	}{
 		{"a plan nobody offers", billing.SubscribeInput{Plan: "mahal", StartsOn: day(2026, 7, 1)}, "billing.plan_unknown"},
 		{"before any version is in effect", billing.SubscribeInput{Plan: "demo-kota", StartsOn: day(2025, 12, 31)}, "billing.plan_unknown"},
-		{"inside an ended one", billing.SubscribeInput{Plan: "demo-kota", StartsOn: day(2026, 4, 1)}, "billing.subscription_overlap"},
+		{"inside an ended one", billing.SubscribeInput{Plan: "demo-kota", StartsOn: day(2026, 4, 1)}, "billing.past"},
+		{"the same on other terms", billing.SubscribeInput{Plan: "demo-kota", StartsOn: day(2026, 6, 1), TrialDays: 5}, "billing.subscription_differs"},
 		{"before the first", billing.SubscribeInput{Plan: "demo-kota", StartsOn: day(2026, 2, 1)}, "billing.subscription_overlap"},
 	} {
 		tt.in.City, tt.in.ActorKind = w.Batam, audit.System

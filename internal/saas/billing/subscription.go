@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -70,7 +71,8 @@ const trialMost = 366
 // Subscribe starts a subscription and ends the one before it on the same day; what was planned from that day on is withdrawn
 // if it has not begun. So an upgrade is one from today, and a downgrade one from the first of next month. Subscribing to
 // the same version from the same day again changes nothing. It is for the platform, whose permission the edge has checked.
-// It refuses an unknown plan with NotFound "billing.plan_unknown", a day that a later or ended subscription covers with
+// It refuses an unknown plan with NotFound "billing.plan_unknown", the same from the same day on other terms with Conflict
+// "billing.subscription_differs", a move on a day that has passed with Conflict "billing.past", a day that a later or ended subscription covers with
 // Conflict "billing.subscription_overlap", and Invalid for a trial, an add-on or a coupon that there cannot be.
 func (s *Service) Subscribe(ctx context.Context, in SubscribeInput) (Subscription, error) {
 	ctx, err := tenancy.Inside(ctx, in.City)
@@ -84,10 +86,10 @@ func (s *Service) Subscribe(ctx context.Context, in SubscribeInput) (Subscriptio
 			return err
 		}
 		sub = Subscription{TenantID: in.City.ID, Plan: v.Plan, Version: v.Number, StartsOn: date(in.StartsOn), Addons: in.Addons}
-		if same, err := subscribed(ctx, tx, &sub); same || err != nil {
+		if err := agree(ctx, tx, &sub, v, in); err != nil {
 			return err
 		}
-		if err := agree(ctx, tx, &sub, v, in); err != nil {
+		if same, err := subscribed(ctx, tx, &sub); same || err != nil {
 			return err
 		}
 		return subscribe(ctx, tx, &sub, in.ActorID, in.ActorKind, s.today(in.City))
@@ -142,20 +144,45 @@ func agree(ctx context.Context, tx bun.IDB, sub *Subscription, v Version, in Sub
 // addonMost bounds how many of one add-on a city has.
 const addonMost = 1000
 
-// subscribed fills sub from the subscription that has its plan, version and first day, and reports whether there is one.
+// subscribed fills sub from the subscription that has its plan, version and first day, and reports whether there is one. One
+// on other terms is refused: what was agreed is changed from another day on.
 func subscribed(ctx context.Context, tx bun.Tx, sub *Subscription) (bool, error) {
-	err := tx.NewSelect().Model(sub).Column("id", "ends_on").
+	var old Subscription
+	err := tx.NewSelect().Model(&old).Column(columns()...).
 		Where("tenant_id = ? AND withdrawn_at IS NULL AND plan = ? AND version = ? AND starts_on = ?", sub.TenantID, sub.Plan, sub.Version,
 			sub.StartsOn.Format(time.DateOnly)).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}
-	return err == nil, err
+	if err != nil {
+		return false, err
+	}
+	code := func(c *Coupon) string {
+		if c == nil {
+			return ""
+		}
+		return c.Code
+	}
+	if !maps.Equal(old.Addons, sub.Addons) || !old.TrialEndsOn.Equal(sub.TrialEndsOn) || code(old.Coupon) != code(sub.Coupon) {
+		return false, fault.New(fault.Conflict, "billing.subscription_differs")
+	}
+	*sub = old
+	return true, nil
 }
 
 // subscribe writes sub, ends the one before it and withdraws what was planned from its day on and has not begun.
 func subscribe(ctx context.Context, tx bun.Tx, sub *Subscription, actor uuid.UUID, kind string, today time.Time) error {
 	day := sub.StartsOn.Format(time.DateOnly)
+	if sub.StartsOn.Before(today) {
+		running, err := tx.NewSelect().Model((*Subscription)(nil)).Where("tenant_id = ? AND withdrawn_at IS NULL AND starts_on < ? AND (ends_on IS NULL OR ends_on > ?)",
+			sub.TenantID, day, day).Exists(ctx)
+		if err != nil {
+			return err
+		}
+		if running { // its days are being billed
+			return fault.New(fault.Conflict, "billing.past")
+		}
+	}
 	if err := withdraw(ctx, tx, sub.TenantID, sub.StartsOn, today); err != nil {
 		return err
 	}

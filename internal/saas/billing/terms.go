@@ -19,7 +19,8 @@ type Terms struct {
 }
 
 // Coupon is a concession: a percentage of what the lines come to, or an amount a month. It never makes a bill negative, and
-// it is taken off last, so it also lowers a minimum. A period has it when it holds on the period's first day.
+// it is taken off last, so it also lowers a minimum. A period has it when it holds on the period's first day. It is not for a
+// price that is paid a year in advance: what is given back of a year is then what was paid for it.
 type Coupon struct {
 	Code    string       `json:"code"`
 	Percent int64        `json:"percent,omitempty"` // 1 to 100; then Amount is zero
@@ -58,7 +59,7 @@ func (t Terms) discount(lines []Line, p Period) (Line, bool, error) {
 	}
 	l := Line{Component: c.Code, Kind: Discount, Period: p, Price: c.Amount, Quantity: c.Percent}
 	for _, one := range lines {
-		if one.Amount <= 0 || len(c.Only) > 0 && !slices.Contains(c.Only, one.Component) {
+		if one.Amount <= 0 || !one.Until.IsZero() || len(c.Only) > 0 && !slices.Contains(c.Only, one.Component) {
 			continue
 		}
 		var err error
