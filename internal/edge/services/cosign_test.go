@@ -52,7 +52,7 @@ func TestMovingInNeedsTheHeadOfTheFamily(t *testing.T) {
 	if !strings.Contains(s.by.Page(s.root+"/persetujuan", "Kepala keluarga yang ditumpangi"), `value="Budi Santoso"`) {
 		t.Error("the page does not suggest the name that the form asked for")
 	}
-	for email, words := range map[string]string{"": "", "bukan alamat": "surel", "siti.rahma@contoh.id": "alamat surel Anda sendiri"} {
+	for email, words := range map[string]string{"": "", "bukan alamat": "email", "siti.rahma@contoh.id": "alamat email Anda sendiri"} {
 		a = s.by.Post(s.root+"/persetujuan", "role", "kepala_keluarga", "place", "1", "kepala_keluarga.1.name", "Budi Santoso", "kepala_keluarga.1.email", email)
 		s.by.Sees(a, http.StatusUnprocessableEntity, words)
 	}
@@ -66,7 +66,7 @@ func TestMovingInNeedsTheHeadOfTheFamily(t *testing.T) {
 	}
 	head.Sees(head.Post(link, "answer", "agree", "code", "123456"), http.StatusUnprocessableEntity, "Kode ini tidak berlaku lagi")
 	head.Goes(head.Post(link+"/kode"), link)
-	head.Page(link, "Kode dari surel", "Saya setuju")
+	head.Page(link, "Kode dari email", "Saya setuju")
 	code := s.Secret(t, "cosign_code")
 	head.Sees(head.Post(link, "answer", "agree", "code", wrong(code)), http.StatusUnprocessableEntity, "Kodenya salah")
 	head.Sees(head.Post(link, "answer", "agree"), http.StatusUnprocessableEntity)

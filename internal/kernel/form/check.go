@@ -88,6 +88,7 @@ func (c *Checker) Page(p Page, typed map[string][]string, kept Answers, files ma
 		}
 	}
 	c.within(out)
+	c.distinct(out)
 	slices.SortStableFunc(c.Errors, c.order)
 	return out
 }
@@ -116,6 +117,7 @@ func (c *Checker) All(answers Answers, files map[string]int) Answers {
 		})
 	}
 	c.within(out)
+	c.distinct(out)
 	c.across(out)
 	return out
 }
@@ -247,6 +249,31 @@ func (c *Checker) within(a Answers) {
 		if listed := slices.ContainsFunc(c.at.Areas, func(x Area) bool { return x.Parent != "" }); listed && district != "" && !slices.ContainsFunc(c.at.Areas, inOne) {
 			c.refuse(code, "subdistrict_elsewhere")
 		}
+	}
+}
+
+// distinct refuses what a row of a group answers as one before it does, where each row must have an answer of its own.
+func (c *Checker) distinct(a Answers) {
+	for _, p := range c.form.Pages {
+		for _, f := range p.Fields {
+			for k, sub := range f.Fields {
+				if sub.Distinct {
+					c.oneRowEach(a, f, k)
+				}
+			}
+		}
+	}
+}
+
+func (c *Checker) oneRowEach(a Answers, group Field, question int) {
+	seen := map[string]bool{}
+	for n := range group.rows(a[group.Code]) {
+		code := group.ofRow(n + 1)[question].Code
+		v := a.Get(code)
+		if v != "" && seen[v] {
+			c.refuse(code, "same_as_row")
+		}
+		seen[v] = true
 	}
 }
 

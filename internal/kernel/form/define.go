@@ -91,6 +91,9 @@ func (f Field) Check(c *pack.Check, at string, reserved []string) {
 	if f.Past && f.Type != Date {
 		c.Add(at+".past", "only_for_type", "type", Date)
 	}
+	if f.Distinct && (f.Type == MultiChoice || !f.Typed()) {
+		c.Add(at+".distinct", "only_for_type", "type", "one answer of a row")
+	}
 	if f.Ahead && (f.Type != Date || f.Past) {
 		c.Add(at+".ahead", "only_for_type", "type", Date)
 	}

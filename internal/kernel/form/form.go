@@ -127,6 +127,7 @@ type Field struct {
 	Fields     []Field   `json:"fields,omitempty" yaml:"fields"`           // of a group: what each row asks
 	MinRows    int       `json:"min_rows,omitempty" yaml:"min_rows"`       // of a group
 	MaxRows    int       `json:"max_rows,omitempty" yaml:"max_rows"`       // of a group
+	Distinct   bool      `json:"distinct,omitempty" yaml:"distinct"`       // in a group: no two rows have the same answer
 	RowName    i18n.Text `json:"row_name,omitempty" yaml:"row_name"`       // of a group: what one row is called, such as Saksi
 	Prefill    string    `json:"prefill,omitempty" yaml:"prefill"`         // what is suggested as the answer; see Prefills
 	Rules      []Rule    `json:"rules,omitempty" yaml:"rules"`             // what the answer must hold besides its type

@@ -21,7 +21,7 @@ func child() *Form {
 			{Code: "ibu", Type: Person, Required: true, Parts: []string{"nik", "birth_date"},
 				Rules: []Rule{{When: "ibu.birth_date >= lahir", Text: text, Part: "birth_date"}}},
 			{Code: "saksi", Type: Group, MinRows: 2, MaxRows: 2, Fields: []Field{
-				{Code: "saksi_nik", Type: NIK, Required: true, Rules: []Rule{{When: "saksi_nik == ibu.nik", Text: text}}},
+				{Code: "saksi_nik", Type: NIK, Required: true, Distinct: true, Rules: []Rule{{When: "saksi_nik == ibu.nik", Text: text}}},
 			}},
 		}},
 	}}).Ready()
@@ -49,6 +49,7 @@ func TestRulesOfTheAuthor(t *testing.T) {
 		{"a mother", 1, nil, "", ""},
 		{"a mother younger than her child", 1, map[string][]string{"ibu.birth_date": {"2021-01-01"}}, "ibu.birth_date said", ""},
 		{"a mother as her own witness", 1, map[string][]string{"saksi.2.saksi_nik": {"2171046703900003"}}, "saksi.2.saksi_nik said", ""},
+		{"one witness twice", 1, map[string][]string{"saksi.2.saksi_nik": {"2171 0401 0180 0001"}}, "saksi.2.saksi_nik same_as_row", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -61,7 +61,7 @@ func guesses(r *rand.Rand) []string {
 
 // structural are the refusals that a schema can tell; the others depend on the day, on bounds or on other answers.
 func structural(code string) bool {
-	return !slices.Contains([]string{"required", "consent_required", "date_range", "date_past", "too_small", "too_large", "point_far", "rows_few", "rows_many", "subdistrict_elsewhere"}, code)
+	return !slices.Contains([]string{"required", "consent_required", "date_range", "date_past", "too_small", "too_large", "point_far", "rows_few", "rows_many", "subdistrict_elsewhere", "same_as_row"}, code)
 }
 
 // TestTheSchemaAndTheCheckerAgree: what fits the schema is read, and what is read and kept fits it.
