@@ -34,15 +34,23 @@ func (s *Service) checkPayment(ctx context.Context, app application.Application,
 	return nil, nil
 }
 
-// RefundFee records that some of what was paid for an application has been given back, all of it with an amount of 0, and
-// why; its applicant is told. Officers of its agency with application:decide call it, whatever has become of the
-// application. It refuses Invalid without a reason and, field "amount", for more than the city has of it; and Conflict
-// "fee.not_paid".
-func (s *Service) RefundFee(ctx context.Context, actor identity.Actor, id, which uuid.UUID, amount money.Rupiah, reason string) error {
+// RefundInput is what an officer records of a fee of an application that was given back.
+type RefundInput struct {
+	ID, Fee uuid.UUID
+	Seen    money.Rupiah // what had been given back of it when the officer looked
+	Amount  money.Rupiah // 0 for all that the city has of it
+	Reason  string       // the applicant reads it
+}
+
+// RefundFee records that some of what was paid for an application has been given back, and why; its applicant is told.
+// Officers of its agency with application:decide call it, whatever has become of the application. It refuses Invalid
+// without a reason and, field "amount", for more than the city has of it; Conflict "fee.not_paid", and "fee.changed" when
+// more has been given back than the officer saw.
+func (s *Service) RefundFee(ctx context.Context, actor identity.Actor, in RefundInput) error {
 	if err := s.Deps.Guard.Allow(ctx, actor, access.ApplicationDecide); err != nil {
 		return err
 	}
-	reason = strings.TrimSpace(reason)
+	reason := strings.TrimSpace(in.Reason)
 	if err := fault.Fields(checkReason(reason, workflow.ReasonRequired)); err != nil {
 		return err
 	}
@@ -51,12 +59,12 @@ func (s *Service) RefundFee(ctx context.Context, actor identity.Actor, id, which
 		return err
 	}
 	err = tenancy.InTx(ctx, s.Deps.DB.App, func(ctx context.Context, tx bun.Tx) error {
-		app, err := application.Lock(ctx, tx, r, id)
+		app, err := application.Lock(ctx, tx, r, in.ID)
 		if err != nil {
 			return err
 		}
 		now := s.Now()
-		f, back, err := fee.GiveBack(ctx, tx, application.SubjectKind, app.ID, which, fee.Entry{Amount: amount, Reason: reason, At: now, ByID: actor.ID, ByName: actor.Name})
+		f, back, err := fee.GiveBack(ctx, tx, application.SubjectKind, app.ID, in.Fee, in.Seen, fee.Entry{Amount: in.Amount, Reason: reason, At: now, ByID: actor.ID, ByName: actor.Name})
 		if err != nil {
 			return err
 		}
@@ -67,13 +75,13 @@ func (s *Service) RefundFee(ctx context.Context, actor identity.Actor, id, which
 		}
 		err = audit.Record(ctx, tx, audit.Entry{
 			ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "application.refund", Object: "application", ObjectID: app.ID, At: now,
-			Detail: map[string]any{"number": app.Number, "fee": which, "amount": int64(back.Amount), "kept": int64(f.Kept())},
+			Detail: map[string]any{"number": app.Number, "fee": in.Fee, "amount": int64(back.Amount), "kept": int64(f.Kept())},
 		})
 		if err != nil {
 			return err
 		}
 		n := workflow.Notice{To: workflow.ToApplicant, Title: application.BothTexts("casework.refund.title"), Body: application.BothTexts("casework.refund.body")}
-		return s.Letter(ctx, tx, app, n, fmt.Sprintf("refund:%s:%d", which, f.Refunded), told)
+		return s.Letter(ctx, tx, app, n, fmt.Sprintf("refund:%s:%d", in.Fee, f.Refunded), told)
 	})
 	if err != nil {
 		return fmt.Errorf("casework: refund: %w", err)

@@ -9,6 +9,7 @@ import (
 	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/fee"
 	"bedelau/internal/kernel/form"
+	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/workcal"
 	"bedelau/internal/kernel/workflow"
 )
@@ -103,15 +104,15 @@ func TestAFeeIsAskedPaidAndGivenBack(t *testing.T) {
 		t.Error("another resident has the receipt")
 	}
 
-	wantsField(t, st.RefundFee(st.ctx, budi, app.ID, d.Fees[0].ID, 0, " "), "reason", "required")
-	if err := st.RefundFee(st.ctx, siti, app.ID, d.Fees[0].ID, 0, "x"); err == nil {
+	wantsField(t, st.RefundFee(st.ctx, budi, RefundInput{ID: app.ID, Fee: d.Fees[0].ID, Reason: " "}), "reason", "required")
+	if err := st.RefundFee(st.ctx, siti, RefundInput{ID: app.ID, Fee: d.Fees[0].ID, Reason: "x"}); err == nil {
 		t.Error("the applicant gives it back to themselves")
 	}
-	wants(t, st.RefundFee(st.ctx, budi, app.ID, uuid.New(), 0, "Salah hitung."), "fee.not_paid")
-	if err := st.RefundFee(st.ctx, budi, app.ID, d.Fees[0].ID, 0, "Salah hitung."); err != nil {
+	wants(t, st.RefundFee(st.ctx, budi, RefundInput{ID: app.ID, Fee: uuid.New(), Reason: "Salah hitung."}), "fee.not_paid")
+	if err := st.RefundFee(st.ctx, budi, RefundInput{ID: app.ID, Fee: d.Fees[0].ID, Reason: "Salah hitung."}); err != nil {
 		t.Fatal(err)
 	}
-	wants(t, st.RefundFee(st.ctx, budi, app.ID, d.Fees[0].ID, 0, "Salah hitung."), "fee.not_paid")
+	wants(t, st.RefundFee(st.ctx, budi, RefundInput{ID: app.ID, Fee: d.Fees[0].ID, Reason: "Salah hitung."}), "fee.not_paid")
 	d, _ = st.joint(t, siti, app.ID)
 	last := d.Timeline[len(d.Timeline)-1]
 	if d.Fees[0].Status != fee.Refunded || last.Action != application.EventRefunded || last.Message != "Rp300.000: Salah hitung." {
@@ -170,17 +171,19 @@ func TestAFeeIsPaidAndGivenBackInParts(t *testing.T) {
 		t.Fatalf("version %d, %v", app.Version, err)
 	}
 	// A part that was paid by mistake goes back, and is owed again.
-	if err := st.RefundFee(st.ctx, budi, app.ID, f.ID, 50_000, "Setoran orang lain."); err != nil {
+	if err := st.RefundFee(st.ctx, budi, RefundInput{ID: app.ID, Fee: f.ID, Amount: 50_000, Reason: "Setoran orang lain."}); err != nil {
 		t.Fatal(err)
 	}
 	if err := pay("200.000", "BRK-3"); err != nil || app.State != "paid" {
 		t.Fatalf("%s, %v", app.State, err)
 	}
-	wantsField(t, st.RefundFee(st.ctx, budi, app.ID, f.ID, 300_001, "x"), "amount", "refund_over")
-	for range 2 {
-		if err := st.RefundFee(st.ctx, budi, app.ID, f.ID, 25_000, "Ukuran salah."); err != nil {
+	wantsField(t, st.RefundFee(st.ctx, budi, RefundInput{ID: app.ID, Fee: f.ID, Seen: 50_000, Amount: 300_001, Reason: "x"}), "amount", "refund_over")
+	for i := range money.Rupiah(2) {
+		back := RefundInput{ID: app.ID, Fee: f.ID, Seen: 50_000 + i*25_000, Amount: 25_000, Reason: "Ukuran salah."}
+		if err := st.RefundFee(st.ctx, budi, back); err != nil {
 			t.Fatal(err)
 		}
+		wants(t, st.RefundFee(st.ctx, budi, back), "fee.changed") // sent twice
 	}
 	d, _ = st.joint(t, budi, app.ID)
 	f = d.Fees[0]

@@ -10,6 +10,7 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/fee"
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
@@ -66,8 +67,14 @@ func (p *Pages) deskRefund(c *gin.Context) error {
 			err = site.Invalid("amount", "money")
 		}
 	}
+	var seen money.Rupiah
 	if err == nil {
-		err = p.Casework.RefundFee(c.Request.Context(), gate.ActorOf(c), id, which, amount, t.reason)
+		if seen, err = money.Parse(in.Get("refunded")); err != nil {
+			err = fault.New(fault.Conflict, "fee.changed") // the page did not say it
+		}
+	}
+	if err == nil {
+		err = p.Casework.RefundFee(c.Request.Context(), gate.ActorOf(c), casework.RefundInput{ID: id, Fee: which, Seen: seen, Amount: amount, Reason: t.reason})
 	}
 	if err != nil {
 		return p.caseAgain(c, err, t)
@@ -133,7 +140,7 @@ func (p *Pages) feesOf(c *gin.Context, d casework.Detail, t try) []office.Fee {
 	var out []office.Fee
 	for _, f := range d.Fees {
 		v := office.Fee{ID: f.ID.String(), Title: f.Title.In(l), Amount: f.Amount.String(), Status: f.Status, Due: site.Zoned(c, f.DueAt), How: f.How.In(l),
-			Basis: f.Basis, MayRefund: may && f.Kept() > 0 && d.MayWork, Kept: f.Kept().String(), Tried: t.refund == f.ID}
+			Basis: f.Basis, MayRefund: may && f.Kept() > 0 && d.MayWork, Kept: f.Kept().String(), Refunded: int64(f.Refunded), Tried: t.refund == f.ID}
 		if v.Tried {
 			v.Typed, v.TypedAmount = t.reason, t.amount
 		}

@@ -157,11 +157,19 @@ func TestAgenciesAndTheirFeeOnPages(t *testing.T) {
 	if back == nil {
 		t.Fatal("no refund")
 	}
-	andi.Sees(andi.Post(back[1], "amount", "10.000", "reason", " ", "number", number), http.StatusUnprocessableEntity, "Isian ini wajib diisi")
-	andi.Sees(andi.Post(back[1], "amount", "80.000", "reason", "x", "number", number), http.StatusUnprocessableEntity, "belum dikembalikan Rp75.000")
-	andi.Sees(andi.Post(back[1], "amount", "banyak", "reason", "x", "number", number), http.StatusUnprocessableEntity)
-	andi.Goes(andi.Post(back[1], "amount", "10.000", "reason", "Salah hitung.", "number", number), desk)
+	andi.Sees(andi.Post(back[1], "refunded", "0", "amount", "10.000", "reason", " ", "number", number), http.StatusUnprocessableEntity, "Isian ini wajib diisi")
+	andi.Sees(andi.Post(back[1], "refunded", "0", "amount", "80.000", "reason", "x", "number", number), http.StatusUnprocessableEntity, "belum dikembalikan Rp75.000")
+	andi.Sees(andi.Post(back[1], "refunded", "0", "amount", "banyak", "reason", "x", "number", number), http.StatusUnprocessableEntity)
+	andi.Goes(andi.Post(back[1], "refunded", "0", "amount", "10.000", "reason", "Salah hitung.", "number", number), desk)
+	// The same form sent twice is recorded once, whatever it says; the page then asks again from what is recorded.
+	for _, seen := range []string{"0", "", "x"} {
+		twice := andi.Post(back[1], "refunded", seen, "amount", "10.000", "reason", "Salah hitung.", "number", number)
+		andi.Sees(twice, http.StatusConflict, "Sudah ada pengembalian biaya ini", "Salah hitung.")
+		if !strings.Contains(twice.Body, `name="refunded" value="10000"`) {
+			t.Error("the form does not go by what has been given back since")
+		}
+	}
 	andi.Page(desk, "Rp10.000 dikembalikan", "Dari Rp65.000 yang diterima kota")
 	siti.Page(root, "Rp10.000 dikembalikan", "Salah hitung.")
-	dewi.Sees(dewi.Post(back[1], "amount", "10.000", "reason", "x", "number", number), http.StatusNotFound)
+	dewi.Sees(dewi.Post(back[1], "refunded", "0", "amount", "10.000", "reason", "x", "number", number), http.StatusNotFound)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/rest"
 	"bedelau/internal/kernel/access"
@@ -21,8 +22,9 @@ type ByFee struct {
 }
 
 type refundRequest struct {
-	Amount int64  `json:"amount,omitempty" minimum:"1" maximum:"9007199254740991" example:"50000" doc:"Whole rupiah. Without it all that the city has of the fee."`
-	Reason string `json:"reason" minLength:"1" maxLength:"2000" doc:"The applicant reads it."`
+	Amount   int64  `json:"amount,omitempty" minimum:"1" maximum:"9007199254740991" example:"50000" doc:"Whole rupiah. Without it all that the city has of the fee."`
+	Refunded int64  `json:"refunded" minimum:"0" maximum:"9007199254740991" example:"0" doc:"What had been given back of the fee when you read it, so that a request sent twice is recorded once."`
+	Reason   string `json:"reason" minLength:"1" maxLength:"2000" doc:"The applicant reads it."`
 }
 
 func feeIDs() map[string]string { return map[string]string{"id": "application", "fee": "fee"} }
@@ -41,12 +43,13 @@ func (a *API) fees() {
 	})
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications/{id}/fees/{fee}/refund", ID: "refund-fee", Tag: "Desk", Title: "Record a refund",
-		About: "Records that what was paid, or a part of it, has been given back, and why; the applicant is told. For staff with `application:decide`. 409 `fee.not_paid`; 422 names `amount` when it is more than the city has of the fee.",
+		About: "Records that what was paid, or a part of it, has been given back, and why; the applicant is told. For staff with `application:decide`. 409 `fee.not_paid`, and `fee.changed` when `refunded` is not what it is now; 422 names `amount` when it is more than the city has of the fee.",
 		Needs: access.ApplicationDecide, Scope: gate.City, IDs: feeIDs(), MaxBody: smallBody, Refuses: []int{http.StatusConflict},
 	}, func(ctx context.Context, who rest.Caller, in *struct {
 		ByFee
 		Body refundRequest
 	}) (*rest.Done, error) {
-		return &rest.Done{}, a.Casework.RefundFee(ctx, who.Actor, in.ID, in.Fee, money.Rupiah(in.Body.Amount), in.Body.Reason)
+		return &rest.Done{}, a.Casework.RefundFee(ctx, who.Actor, casework.RefundInput{ID: in.ID, Fee: in.Fee,
+			Seen: money.Rupiah(in.Body.Refunded), Amount: money.Rupiah(in.Body.Amount), Reason: in.Body.Reason})
 	})
 }

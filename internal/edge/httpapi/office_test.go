@@ -2,17 +2,21 @@ package httpapi
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/uptrace/bun"
 
 	"bedelau/internal/edge/rest"
 	issued "bedelau/internal/kernel/document"
+	due "bedelau/internal/kernel/fee"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/testca"
 	"bedelau/internal/kernel/workflow"
 )
@@ -196,7 +200,38 @@ func TestTheQueueIsFilteredThroughTheAPI(t *testing.T) {
 	if x.State.Stage != workflow.StageReceived {
 		t.Errorf("moved: %+v", x.State)
 	}
-	budi.refused(t, http.MethodPost, "/applications/"+x.ID.String()+"/fees/"+uuid.NewString()+"/refund", endRequest{Reason: "Salah bayar."}, 409, "fee.not_paid")
+	budi.refused(t, http.MethodPost, "/applications/"+x.ID.String()+"/fees/"+uuid.NewString()+"/refund", refundRequest{Reason: "Salah bayar."}, 409, "fee.not_paid")
+}
+
+// TestARefundSentTwiceIsRecordedOnce: what had been given back when the caller read the fee is the key of the request.
+func TestARefundSentTwiceIsRecordedOnce(t *testing.T) {
+	w := newAPI(t)
+	siti := w.resident(t, w.w.Batam, "Siti Rahma", "siti@contoh.id")
+	budi := w.staff(t, w.w.Batam, "budi@batam.example.id", "disdukcapil", "officer")
+	x := siti.submitted(t, sitiNIK, "Siti Rahma")
+	var f due.Fee
+	err := tenancy.InTx(w.w.Ctx(w.w.Batam), w.w.DB.App, func(ctx context.Context, tx bun.Tx) (err error) {
+		now := time.Now().UTC()
+		if f, err = due.Ask(ctx, tx, due.Fee{SubjectKind: "application", SubjectID: x.ID, AgencyCode: "disdukcapil", Code: x.Number, Amount: 1000}, now); err != nil {
+			return err
+		}
+		_, err = due.Pay(ctx, tx, f.ID, due.Entry{Amount: 1000, Day: "2026-11-24", Reference: x.Number, ByID: uuid.New(), At: now})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := "/applications/" + x.ID.String() + "/fees/" + f.ID.String() + "/refund"
+	back := refundRequest{Amount: 400, Reason: "Salah hitung."}
+	budi.post(t, http.StatusNoContent, path, back, nil)
+	budi.refused(t, http.MethodPost, path, back, 409, "fee.changed")
+	budi.refused(t, http.MethodPost, path, map[string]any{"amount": 400, "reason": "x"}, 422, "input.invalid")
+	all, err := due.Of(w.w.Ctx(w.w.Batam), w.w.DB.App, "application", x.ID)
+	if err != nil || len(all) != 1 || all[0].Refunded != 400 || len(all[0].Entries) != 2 {
+		t.Fatalf("recorded %+v, %v", all, err)
+	}
+	back.Refunded = 400
+	budi.post(t, http.StatusNoContent, path, back, nil)
 }
 
 // signs has somebody sign for an agency of Batam with a certificate for tests.

@@ -96,12 +96,17 @@ func Pay(ctx context.Context, tx bun.IDB, id uuid.UUID, e Entry) (Fee, error) {
 }
 
 // GiveBack records that some of what was paid of a case's fee has been given back, and why; with an Amount of 0 all that
-// is left of it. Who records it and the Reason are the caller's. It returns the fee as it is then and what was given back.
-// It refuses Conflict "fee.not_paid" when the city has nothing of it, and Invalid, field "amount", for more than it has.
-func GiveBack(ctx context.Context, tx bun.IDB, kind string, subject, id uuid.UUID, e Entry) (Fee, Entry, error) {
+// is left of it. Who records it and the Reason are the caller's; seen is what had been given back when they looked, so that
+// the same sum sent twice is recorded once. It returns the fee as it is then and what was given back. It refuses Conflict
+// "fee.not_paid" when the city has nothing of it and "fee.changed" when seen is not what it is now, and Invalid, field
+// "amount", for more than it has.
+func GiveBack(ctx context.Context, tx bun.IDB, kind string, subject, id uuid.UUID, seen money.Rupiah, e Entry) (Fee, Entry, error) {
 	f, err := lock(ctx, tx, id)
 	if fault.Is(err, "fee.not_due") || err == nil && (f.SubjectKind != kind || f.SubjectID != subject || f.Kept() == 0) {
 		err = fault.New(fault.Conflict, "fee.not_paid")
+	}
+	if err == nil && f.Refunded != seen {
+		err = fault.New(fault.Conflict, "fee.changed")
 	}
 	if err != nil {
 		return f, e, err

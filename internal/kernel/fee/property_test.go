@@ -110,17 +110,22 @@ func (b *books) act(name string) {
 		}
 	default:
 		e.Amount = b.sum(b.model.Kept())
-		want, all := "", e.Amount
+		want, all, seen := "", e.Amount, b.model.Refunded
+		if b.r.IntN(4) == 0 {
+			seen += money.Rupiah(b.r.IntN(3) - 1)
+		}
 		switch {
 		case b.model.Kept() == 0:
 			want = "fee.not_paid"
+		case seen != b.model.Refunded:
+			want = "fee.changed"
 		case e.Amount == 0:
 			all = b.model.Kept()
 		case e.Amount < 0 || e.Amount > b.model.Kept():
 			want = "refund_over"
 		}
 		err := b.in(func(ctx context.Context, tx bun.Tx) error {
-			_, back, err := GiveBack(ctx, tx, "application", b.subject, b.id, e)
+			_, back, err := GiveBack(ctx, tx, "application", b.subject, b.id, seen, e)
 			if err == nil && back.Amount != all {
 				err = fmt.Errorf("gave %s back, want %s", back.Amount, all)
 			}

@@ -64,6 +64,7 @@ func encoding(all []ui.Field) string {
 type Fee struct {
 	ID, Title, Amount, Status, How, Basis string
 	Receipt, Rest, Kept                   string
+	Refunded                              int64 // whole rupiah, which the form of a refund sends back
 	Entries                               []FeeEntry
 	Due                                   time.Time
 	MayRefund, Tried                      bool
