@@ -14,6 +14,7 @@ import (
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/tariff"
 	"bedelau/web/page/office"
 	"bedelau/web/ui"
@@ -93,7 +94,7 @@ func (p *Pages) tariffPage(c *gin.Context, status int, refused error) error {
 }
 
 func (p *Pages) newTariff(c *gin.Context) error {
-	return p.tariffEdit(c, http.StatusOK, tariff.Table{EffectiveFrom: p.Tariffs.Today(c.Request.Context())}, nil)
+	return p.tariffEdit(c, http.StatusOK, tariff.Table{EffectiveFrom: p.Tariffs.Today(c.Request.Context())}, "", nil)
 }
 
 // tariffVersion asks what the next version says, beginning with what the newest does, or what one to come is to say.
@@ -109,10 +110,20 @@ func (p *Pages) tariffVersion(c *gin.Context) error {
 			t = one
 		}
 	}
-	return p.tariffEdit(c, http.StatusOK, t, nil)
+	return p.tariffEdit(c, http.StatusOK, t, linesOf(t), nil)
 }
 
-func (p *Pages) tariffEdit(c *gin.Context, status int, t tariff.Table, errs ui.Errors) error {
+// linesOf writes the rows of a tariff as they are written on its page.
+func linesOf(t tariff.Table) string {
+	var rows []string
+	for _, r := range t.Rows {
+		rows = append(rows, line(r.Key, r.Label[i18n.ID], r.Label[i18n.EN], strconv.FormatInt(r.Amount, 10)))
+	}
+	return strings.Join(rows, "\n")
+}
+
+// tariffEdit asks for a version as t has it, with its rows as they are or were written.
+func (p *Pages) tariffEdit(c *gin.Context, status int, t tariff.Table, rows string, errs ui.Errors) error {
 	l, code := gate.LocaleOf(c), c.Param("code")
 	f := asker{l}
 	v := office.TariffEditView{Heading: l.T("tariff.new"), Action: pathTariffs + "/baru", Back: pathTariffs, New: code == "", Errors: errs}
@@ -131,12 +142,8 @@ func (p *Pages) tariffEdit(c *gin.Context, status int, t tariff.Table, errs ui.E
 	for _, lang := range i18n.All() {
 		v.Fields = append(v.Fields, ui.Field{Name: "unit_" + string(lang), Value: t.Unit[lang], Max: 200, Wrap: true})
 	}
-	var rows []string
-	for _, r := range t.Rows {
-		rows = append(rows, line(r.Key, r.Label[i18n.ID], r.Label[i18n.EN], strconv.FormatInt(r.Amount, 10)))
-	}
 	v.Fields = append(v.Fields, ui.Field{Name: "effective_from", Type: "date", Value: t.EffectiveFrom},
-		ui.Field{Name: "rows", Type: "long_text", Value: strings.Join(rows, "\n"), Max: 20000},
+		ui.Field{Name: "rows", Type: "long_text", Value: rows, Max: 20000},
 		ui.Field{Name: "basis", Value: t.Basis, Max: 300, Wrap: true}, ui.Field{Name: "source", Type: "long_text", Value: t.Source, Max: 1000}, f.tick("verified", t.Verified)[0])
 	for i := range v.Fields {
 		x := &v.Fields[i]
@@ -161,11 +168,11 @@ func (p *Pages) saveTariff(c *gin.Context) error {
 		t.Code = codeOr(in.Text("code"), t.Name)
 	}
 	for _, x := range rows(in.Get("rows"), 4) {
-		amount, err := strconv.ParseInt(strings.NewReplacer(".", "", "Rp", "", " ", "").Replace(x[3]), 10, 64)
+		amount, err := money.Parse(x[3])
 		if err != nil {
 			amount = -1 // which no tariff is
 		}
-		t.Rows = append(t.Rows, tariff.Row{Key: x[0], Label: pair(x[1], x[2]), Amount: amount})
+		t.Rows = append(t.Rows, tariff.Row{Key: x[0], Label: pair(x[1], x[2]), Amount: int64(amount)})
 	}
 	err = p.Tariffs.Put(c.Request.Context(), gate.ActorOf(c), t, code == "")
 	if fault.Is(err, "tariff.past") {
@@ -177,7 +184,7 @@ func (p *Pages) saveTariff(c *gin.Context) error {
 			errs[i].Label = gate.LocaleOf(c).T("tariff.input." + e.Name)
 		}
 		errs = site.InOrder(errs, "name_id", "name_en", "code", "unit_id", "unit_en", "effective_from", "rows", "basis", "source")
-		return p.tariffEdit(c, status, t, errs)
+		return p.tariffEdit(c, status, t, in.Get("rows"), errs)
 	}
 	if err != nil {
 		return err

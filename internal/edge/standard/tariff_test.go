@@ -35,10 +35,17 @@ func TestAnAdministratorKeepsTheTariffs(t *testing.T) {
 	rina.Sees(save("2026-11-24"), http.StatusUnprocessableEntity, "setelah hari ini")
 	short := rina.Post(nsr+"/versi", "name_id", "NSR", "name_en", "NSR", "unit_id", "rupiah", "unit_en", "rupiah", "effective_from", "2027-01-01", "basis", "", "source", "x",
 		"rows", "papan-utama | Papan | Board | 6.000\nneon | Neon | Neon | banyak")
-	rina.Sees(short, http.StatusUnprocessableEntity, "Baris 2 belum lengkap", "wajib diisi")
-	if !strings.Contains(short.Body, "papan-utama | Papan | Board | 6000") {
+	rina.Sees(short, http.StatusUnprocessableEntity, "Angka pada baris 2 tidak dapat dibaca", "wajib diisi")
+	if !strings.Contains(short.Body, "papan-utama | Papan | Board | 6.000\nneon | Neon | Neon | banyak") {
 		t.Error("what was typed is lost")
 	}
+	for _, amount := range []string{"1.5", "-1", "1,5", "1.000,50", "Rp", ""} {
+		rina.Sees(rina.Post("/kelola/tarif/baru", "name_id", "Sewa", "name_en", "Hire", "unit_id", "rupiah", "unit_en", "rupiah", "effective_from", "2026-11-24", "basis", "x", "source", "x",
+			"rows", "kecil | Kecil | Small | "+amount), http.StatusUnprocessableEntity, "Angka pada baris 1 tidak dapat dibaca")
+	}
+	rina.Goes(rina.Post("/kelola/tarif/baru", "name_id", "Sewa", "name_en", "Hire", "unit_id", "rupiah", "unit_en", "rupiah", "effective_from", "2026-11-24", "basis", "x", "source", "x",
+		"rows", "kecil | Kecil | Small | 1.500\nbesar | Besar | Big | Rp2.500,00"), "/kelola/tarif/sewa")
+	rina.Page("/kelola/tarif/sewa", "Kecil 1.500", "Besar 2.500")
 	rina.Sees(rina.Post(nsr+"/versi", "name_id", "NSR", "name_en", "NSR", "unit_id", "rupiah", "unit_en", "rupiah", "effective_from", "2027-01-01", "basis", "x", "source", "x",
 		"rows", "papan-utama | Papan | Board | 6.000"), http.StatusUnprocessableEntity, "Kunci papan-kolektor ada di versi sebelumnya")
 	rina.Goes(save("2027-01-01"), nsr)

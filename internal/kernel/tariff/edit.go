@@ -202,8 +202,12 @@ func (t Table) faults() []fault.Field {
 		c := pack.CheckOf("")
 		c.Once(seen, "key", r.Key)
 		c.Text("label", r.Label)
-		if c.Err() != nil || r.Amount < 0 || r.Amount > most {
+		if c.Err() != nil {
 			add("rows", "tariff_row", "n", i+1)
+			break
+		}
+		if r.Amount < 0 || r.Amount > most {
+			add("rows", "tariff_amount", "n", i+1)
 			break
 		}
 	}
