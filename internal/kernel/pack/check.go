@@ -94,7 +94,11 @@ func (c *Check) Version(path string, v int) {
 
 // OneOf requires one of the allowed words.
 func (c *Check) OneOf(path, value string, allowed ...string) {
-	if !slices.Contains(allowed, value) {
+	switch {
+	case slices.Contains(allowed, value):
+	case value == "":
+		c.Add(path, "required")
+	default:
 		c.Add(path, "not_one_of", "value", value, "allowed", strings.Join(allowed, ", "))
 	}
 }

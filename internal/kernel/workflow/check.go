@@ -41,7 +41,11 @@ func (w *Workflow) Check(c *pack.Check, r Rules) {
 		w.checkFee(c, at, s)
 	}
 	if !states[w.Start] {
-		c.Add("start", "no_such_state", "value", w.Start)
+		if w.Start == "" {
+			c.Add("start", "no_start")
+		} else {
+			c.Add("start", "no_such_state", "value", w.Start)
+		}
 	}
 	actions := map[string]bool{}
 	for i, a := range w.Actions {
@@ -107,8 +111,11 @@ func checkState(c *pack.Check, at string, s State) {
 		c.Add(at+".clock", "not_one_of", "value", s.Clock, "allowed", want)
 	}
 	over := s.Stage == StageRejected || s.Stage == StageCancelled || s.Stage == StageCompleted
-	if over && !s.Final || s.Final && s.Clock != Stopped {
-		c.Add(at+".final", "not_one_of", "value", s.Final, "allowed", over)
+	switch {
+	case over && !s.Final:
+		c.Add(at+".final", "end_goes_on")
+	case s.Final && s.Clock != Stopped:
+		c.Add(at+".final", "end_with_clock")
 	}
 }
 

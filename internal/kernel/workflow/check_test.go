@@ -26,10 +26,12 @@ func TestWhatIsRefusedOfAWorkflow(t *testing.T) {
 		want  string
 	}{
 		{"no start", func(w *Workflow) { w.Start = "x" }, "start no_such_state"},
+		{"not said where it starts", func(w *Workflow) { w.Start = "" }, "start no_start"},
 		{"a state twice", func(w *Workflow) { w.States[1].Code = "diajukan" }, "states[1].code repeated"},
 		{"a state that means draft", func(w *Workflow) { w.States[1].Code = Draft }, "states[1].code reserved"},
 		{"a clock that runs for the payer", func(w *Workflow) { w.States[3].Clock = Running }, "states[3].clock not_one_of"},
-		{"an end that goes on", func(w *Workflow) { w.States[5].Final = false }, "states[5].final not_one_of"},
+		{"an end that goes on", func(w *Workflow) { w.States[5].Final = false }, "states[5].final end_goes_on"},
+		{"an end with a clock", func(w *Workflow) { w.States[3].Final = true }, "states[3].final end_with_clock"},
 		{"nowhere to go", func(w *Workflow) { w.Actions[0].To = "x" }, "actions[0].to no_such_state"},
 		{"from nowhere", func(w *Workflow) { w.Actions[0].From = nil }, "actions[0].from required"},
 		{"from an end", func(w *Workflow) { w.Actions[0].From = []string{"selesai"} }, "actions[0].from[0] no_such_state"},
