@@ -95,7 +95,10 @@ func readApp(c *gin.Context) (external.AppInput, office.AppForm, error) {
 		Services: in.Values["services"], Hosts: strings.Fields(strings.ReplaceAll(in.Text("hosts"), ",", " "))}, f, err
 }
 
-var appFields = []string{"name", "source", "contact", "services", "hosts"}
+var (
+	appFields = []string{"name", "source", "contact", "services", "hosts"}
+	appLabels = map[string]string{"name": "apps.name", "source": "apps.source", "contact": "apps.contact", "services": "apps.services", "hosts": "apps.hosts"}
+)
 
 func (p *Pages) registerApp(c *gin.Context) error {
 	in, f, err := readApp(c)
@@ -104,7 +107,7 @@ func (p *Pages) registerApp(c *gin.Context) error {
 		app, err = p.External.RegisterApp(c.Request.Context(), gate.ActorOf(c), in)
 	}
 	if errs, status, ok := site.Refused(c, err, ""); ok {
-		f.Errors = site.InOrder(errs, appFields...)
+		f.Errors = site.InOrder(site.Called(c, errs, appLabels), appFields...)
 		return p.newAppPage(c, status, in.Agency, f, in.Services)
 	}
 	if err != nil {
@@ -222,7 +225,7 @@ func (p *Pages) updateApp(c *gin.Context) error {
 	if errs, status, ok := site.Refused(c, err, ""); ok {
 		return p.appPage(c, status, func(v *office.AppView) {
 			ticks := v.Form.Services
-			f.Errors, v.Form = site.InOrder(errs, appFields...), f
+			f.Errors, v.Form = site.InOrder(site.Called(c, errs, appLabels), appFields...), f
 			v.Form.Services, v.Form.Errors = tick(ticks, in.Services), f.Errors
 		})
 	}
@@ -267,7 +270,7 @@ func (p *Pages) issueKey(c *gin.Context) error {
 		secret, err = p.External.IssueKey(c.Request.Context(), gate.ActorOf(c), id, days)
 	}
 	if errs, status, ok := site.Refused(c, err, "days"); ok {
-		return p.appPage(c, status, func(v *office.AppView) { v.KeyErrors = errs })
+		return p.appPage(c, status, func(v *office.AppView) { v.KeyErrors = site.Called(c, errs, map[string]string{"days": "apps.key_age"}) })
 	}
 	if err != nil {
 		return err

@@ -71,6 +71,7 @@ func (p *Pages) caseAgain(c *gin.Context, err error, t try) error {
 	if !ok {
 		return err
 	}
+	errs = site.Called(c, errs, map[string]string{"outcome": "tasks.outcome"})
 	for i, e := range errs {
 		switch e.Name {
 		case "reason", "fields", "officer", "note", "outcome", "amount":

@@ -55,10 +55,8 @@ func (p *Pages) setAway(c *gin.Context) error {
 		var account, substitute uuid.UUID
 		if account, err = optionalID(v.Account); err != nil {
 			err = site.Invalid("account", "not_an_option")
-		} else if substitute, err = uuid.Parse(v.Substitute); err != nil {
-			err = site.Invalid("substitute", "not_an_option")
-		}
-		if err == nil {
+		} else {
+			substitute, _ = uuid.Parse(v.Substitute) // what names nobody is refused with what else is wrong
 			_, err = p.absences.Set(c.Request.Context(), gate.ActorOf(c), absence.Input{Account: account, Substitute: substitute, From: isoDay(v.From), To: isoDay(v.To)})
 		}
 	}
@@ -69,7 +67,7 @@ func (p *Pages) setAway(c *gin.Context) error {
 	if !ok {
 		return err
 	}
-	v.Errors = errs
+	v.Errors = site.Called(c, errs, map[string]string{"account": "away.who", "substitute": "away.substitute", "from": "away.from", "to": "away.to"})
 	return p.awayPage(c, status, v)
 }
 

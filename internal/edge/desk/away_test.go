@@ -31,12 +31,13 @@ func TestSubstitutesAndReasonsOnPages(t *testing.T) {
 		return andi.Post("/petugas/pengganti", "substitute", option[1], "from", "24", "from", "11", "from", "2026", "to", day, "to", "11", "to", "2026")
 	}
 	andi.Sees(away("23"), http.StatusUnprocessableEntity, "Ada 1 hal yang perlu diperbaiki")
+	andi.Sees(andi.Post("/petugas/pengganti"), http.StatusUnprocessableEntity, "Ada 3 hal yang perlu diperbaiki", "Pengganti: ", "Dari tanggal: ", "Sampai tanggal: ")
 	andi.Goes(away("27"), "/petugas/pengganti")
 	page := andi.Page("/petugas/pengganti", "Andi Wijaya, digantikan Rina Putri", "24 November 2026 sampai 27 November 2026")
 	rina.Page("/petugas/antrean?lihat=mine", number, "Tugas saya 1")
 	rina.Page(desk, "Mulai periksa", "Sedang cuti, digantikan Rina Putri")
 
-	head.Sees(head.Post("/petugas/alasan", "title", "Foto buram", "body", " "), http.StatusUnprocessableEntity, "Isian ini wajib diisi")
+	head.Sees(head.Post("/petugas/alasan", "title", "Foto buram", "body", " "), http.StatusUnprocessableEntity, "Isi: Isian ini wajib diisi")
 	head.Goes(head.Post("/petugas/alasan", "title", "Foto buram", "body", "Foto Kartu Keluarga tidak terbaca. Mohon unggah lagi."), "/petugas/alasan")
 	head.Sees(head.Post("/petugas/alasan", "title", "Foto buram", "body", "x"), http.StatusUnprocessableEntity, "Judul ini sudah ada")
 	andi.Sees(andi.Post("/petugas/alasan", "title", "a", "body", "b"), http.StatusForbidden)

@@ -140,7 +140,7 @@ func (p *Pages) addPhrase(c *gin.Context) error {
 	if !ok {
 		return err
 	}
-	v.Errors = errs
+	v.Errors = site.Called(c, errs, map[string]string{"title": "phrases.name", "body": "phrases.body", "action": "phrases.action", "service": "phrases.service"})
 	return p.phrasePage(c, status, v)
 }
 

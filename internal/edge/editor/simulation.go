@@ -37,6 +37,10 @@ func (p *Pages) simulationRoutes() gate.Table {
 	}
 }
 
+// simulationLabels are what the page calls its fields.
+var simulationLabels = map[string]string{"from": "simulation.from", "to": "simulation.to", "term": "simulation.term", "version": "simulation.version",
+	"draft": "simulation.draft", "days_off": "simulation.days_off", "days_on": "simulation.days_on"}
+
 func simulationPath(service string) string { return "/kelola/layanan/" + service + "/simulasi" }
 
 // simulate asks what is to be tried on a service's past cases; with ?alur=draf the draft of its workflow is proposed.
@@ -138,7 +142,7 @@ func (p *Pages) startSimulation(c *gin.Context) error {
 		return p.simulatePage(c, status, office.SimulationView{
 			From: site.Clip(in.Text("from"), 20), To: site.Clip(in.Text("to"), 20), Version: in.Text("version"), Draft: site.Clip(in.Text("draft"), builder.MostText),
 			Amount: site.Clip(in.Text("term"), 10), Unit: in.Text("unit"), DaysOff: site.Clip(in.Text("days_off"), 2000), DaysOn: site.Clip(in.Text("days_on"), 2000),
-			Wide: in.Yes("wide"), Errors: site.InOrder(errs, "from", "to", "term", "version", "draft", "days_off", "days_on")})
+			Wide: in.Yes("wide"), Errors: site.InOrder(site.Called(c, errs, simulationLabels), "from", "to", "term", "version", "draft", "days_off", "days_on")})
 	}
 	if err != nil {
 		return err

@@ -43,7 +43,7 @@ func TestAnAdministratorTriesATermOnPastCases(t *testing.T) {
 	admin := s.Staff(t, pagetest.HostBatam, "Maya Putri", "city_admin", "")
 	at := "/kelola/layanan/" + pagetest.KTP + "/simulasi"
 	admin.Page("/kelola/layanan", "Simulasi")
-	form := admin.Page(at, "Putar ulang perkara", "Anggapan: semua orang bertindak", "alur kerja versi 1", "Belum ada")
+	form := admin.Page(at, "Putar ulang permohonan", "Anggapan: semua orang bertindak", "alur kerja versi 1", "Belum ada")
 	if !strings.Contains(form, `value="2026-07-01"`) || !strings.Contains(form, `value="2026-09-30"`) {
 		t.Error("the form does not propose the last quarter")
 	}
@@ -52,9 +52,9 @@ func TestAnAdministratorTriesATermOnPastCases(t *testing.T) {
 		return admin.Post(at, append([]string{"from", "2026-11-01", "to", "2026-11-30"}, pairs...)...)
 	}
 	as := admin.Follow(run())
-	admin.Sees(as, http.StatusOK, "Perkara diputus 2", "Terlambat, menurut catatan 1", "Terlambat, menurut usulan 1", "0 perkara akan berakhir lain", "aturan sekarang")
+	admin.Sees(as, http.StatusOK, "Permohonan diputus 2", "Terlambat, menurut catatan 1", "Terlambat, menurut usulan 1", "0 permohonan akan berakhir lain", "aturan sekarang")
 	longer := run("term", "5", "unit", "working_day", "version", "1")
-	admin.Sees(admin.Follow(longer), http.StatusOK, "Terlambat, menurut usulan 0", "1 perkara akan berakhir lain", late, "Tepat waktu", "jangka waktu 5 hari kerja", "Beban Disdukcapil", "1 petugas", "Gambar alur")
+	admin.Sees(admin.Follow(longer), http.StatusOK, "Terlambat, menurut usulan 0", "1 permohonan akan berakhir lain", late, "Tepat waktu", "jangka waktu 5 hari kerja", "Beban Disdukcapil", "1 petugas", "Gambar alur")
 	csv := admin.Get(longer.To() + "/csv")
 	if csv.Status != http.StatusOK || !strings.Contains(csv.Body, "service,disdukcapil,ktp-el-hilang,,late,1,0\n") || !strings.Contains(csv.Body, "case,disdukcapil,ktp-el-hilang,"+late+",outcome,late,in_time\n") {
 		t.Errorf("CSV %d: %s", csv.Status, csv.Body)

@@ -202,6 +202,17 @@ func InOrder(errs ui.Errors, fields ...string) ui.Errors {
 	return out
 }
 
+// Called names errors by the labels of their own page, keys of texts by field, where a field's name means something else
+// on other pages or nothing there.
+func Called(c *gin.Context, errs ui.Errors, labels map[string]string) ui.Errors {
+	for i, e := range errs {
+		if key := labels[e.Name]; key != "" {
+			errs[i].Label = gate.LocaleOf(c).T(key)
+		}
+	}
+	return errs
+}
+
 // RefusedAt is Refused for a form in which some refusals belong to a field.
 func RefusedAt(c *gin.Context, err error, place map[string]string) (ui.Errors, int, bool) {
 	if err != nil {

@@ -48,6 +48,9 @@ func (p *Pages) newServicePage(c *gin.Context, status int, b catalog.Beginning, 
 	return p.Render(c, status, office.NewService(v))
 }
 
+// newServiceFields are the questions about a new service, in their order on the page.
+var newServiceFields = []string{"name_id", "name_en", "code", "agency", "category", "like", "copy_workflow", "copy_document"}
+
 func (p *Pages) beginService(c *gin.Context) error {
 	in, err := site.ReadForm(c)
 	if err != nil {
@@ -60,7 +63,11 @@ func (p *Pages) beginService(c *gin.Context) error {
 	}
 	err = p.Editor.Begin(c.Request.Context(), gate.ActorOf(c), b)
 	if errs, status, ok := site.Refused(c, err, "name_id"); ok {
-		return p.newServicePage(c, status, b, errs)
+		names := map[string]string{}
+		for _, name := range newServiceFields {
+			names[name] = "standard." + name
+		}
+		return p.newServicePage(c, status, b, site.InOrder(site.Called(c, errs, names), newServiceFields...))
 	}
 	if err != nil {
 		return err

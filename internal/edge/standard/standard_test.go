@@ -68,7 +68,7 @@ func TestAnAdministratorMakesAServiceFromNothing(t *testing.T) {
 	rina.Page("/kelola/layanan", "Layanan baru")
 	rina.Page("/kelola/layanan-baru", "Salin alur kerja")
 	rina.Sees(rina.Post("/kelola/layanan-baru", "name_id", "Surat domisili", "name_en", "Letter of residence", "code", pagetest.KTP, "agency", "", "category", ""),
-		http.StatusUnprocessableEntity, "Kode ini sudah dipakai", "Pilih salah satu")
+		http.StatusUnprocessableEntity, "Kode: Kode ini sudah dipakai", "Kategori: ", "Pilih salah satu")
 	rina.Goes(rina.Post("/kelola/layanan-baru", "name_id", "Surat domisili", "name_en", "Letter of residence", "agency", "disdukcapil", "category", "kependudukan",
 		"copy_workflow", "adminduk", "copy_document", pagetest.KTP), at)
 	rina.Page(at, "Belum diterbitkan", "hal perlu diperbaiki", "surat-domisili belum diterbitkan")
