@@ -48,6 +48,14 @@ func (v RegisterView) statuses() []ui.Option {
 	return out
 }
 
+// noneText says where documents are when none is listed; what waits for a signature has no filter.
+func (v RegisterView) noneText() string {
+	if v.Waiting {
+		return v.L.T("paper.none_waiting")
+	}
+	return v.L.T("paper.none_text")
+}
+
 // services are the choices of the other filter.
 func (v RegisterView) services() []ui.Option {
 	return append([]ui.Option{{Value: "", Label: v.L.T("paper.any")}}, v.Services...)
