@@ -105,13 +105,15 @@ func TestAdvertisingIsPaidBeforeItIsPermitted(t *testing.T) {
 	if len(d.Fees) != 1 || d.Fees[0].Amount != 1_500_000 || d.Application.Clock != "paused" {
 		t.Fatalf("asked to pay %+v, the clock is %s", d.Fees, d.Application.Clock)
 	}
-	s.mayNot(ptsp, "input.invalid", "record_payment", "", "paid_amount", "1000000", "paid_on", "2026-11-24", "paid_reference", "NTPD-1")
-	s.takes(ptsp, "record_payment", "", "paid_amount", "1500000", "paid_on", "2026-11-24", "paid_reference", "NTPD-1")
+	s.takes(ptsp, "record_payment", "", "paid_amount", "1000000", "paid_on", "2026-11-24", "paid_reference", "NTPD-1")
+	s.in(ptsp, "payment") // a part is recorded, and the rest is waited for
+	s.mayNot(ptsp, "input.invalid", "record_payment", "", "paid_amount", "500001", "paid_on", "2026-11-24", "paid_reference", "NTPD-2")
+	s.takes(ptsp, "record_payment", "", "paid_amount", "500000", "paid_on", "2026-11-24", "paid_reference", "NTPD-2")
 	s.in(ptsp, "paid")
 	c.Signer(t, pagetest.HostBatam, "dpmptsp")
 	s.mayNot(ptsp, "input.invalid", "approve", "", "berlaku_sampai", "2026-11-01")
 	s.takes(ptsp, "approve", "", "berlaku_sampai", "2027-01-30")
-	s.issued("Contoh Pejabat", "30 Januari 2027", "IZIN PENYELENGGARAAN REKLAME", "Untuk dan atas nama CV Teratai", "4 m × 2,5 m, 2 sisi", "Rp1.500.000", "SKPD-7", "NTPD-1", "Jl. Sudirman")
+	s.issued("Contoh Pejabat", "30 Januari 2027", "IZIN PENYELENGGARAAN REKLAME", "Untuk dan atas nama CV Teratai", "4 m × 2,5 m, 2 sisi", "Rp1.500.000", "SKPD-7", "NTPD-2", "Jl. Sudirman")
 }
 
 // TestAdvertisingOnAnUnfitSiteIsNotBilled: the case comes back to be refused.
