@@ -21,7 +21,7 @@ func (p *Pages) officeRoutes() gate.Table {
 		{Method: get, Path: site.PathQueue + "/unduh.xlsx", Needs: read, Scope: city, Handler: p.exportAs(spreadsheet.NewXLSX)},
 		{Method: post, Path: site.PathQueue + "/saringan", Page: site.PathQueue, Needs: access.ApplicationQueue, Scope: city, Handler: p.saveFilter},
 		{Method: post, Path: site.PathQueue + "/saringan/:id/hapus", Page: site.PathQueue, Needs: access.ApplicationQueue, Scope: city, IDs: site.IDs("id", "filter"), Handler: p.forgetFilter},
-		{Method: post, Path: site.PathQueue + "/massal", Page: site.PathQueue, Needs: access.ApplicationQueue, Scope: city, Handler: p.bulk},
+		{Method: post, Path: site.PathQueue + "/massal", Needs: access.ApplicationQueue, Scope: city, Handler: p.bulk},
 		{Method: post, Path: "/petugas/berikutnya", Page: site.PathQueue, Needs: review, Scope: city, Handler: p.takeNext},
 		{Method: get, Path: pathWorkload, Needs: access.ApplicationAssign, Scope: city, Handler: p.workload},
 		{Method: get, Path: "/petugas/permohonan/:id", Needs: read, Scope: city, IDs: app, Handler: p.deskCase},
