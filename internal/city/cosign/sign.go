@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"database/sql"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"math/big"
@@ -44,6 +45,7 @@ type Sheet struct {
 	Name            string // whom it was sent to
 	Email           string // masked
 	Rows            []Row
+	Seen            string // identifies what is shown, for AnswerInput
 	State           State
 	Sent            bool // the application is with the office, and nothing can be answered any more
 	CodeSent        bool // a code was sent that works still
@@ -87,13 +89,14 @@ func (s *Service) Open(ctx context.Context, token string) (Sheet, error) {
 	out := Sheet{Service: app.ServiceName, Agency: app.AgencyName, Applicant: privacy.MaskName(name), Role: role, Place: x.Place, Name: x.Name,
 		Email: maskEmail(string(email)), State: x.State, Sent: !answerable(app), AnsweredAt: x.AnsweredAt, ExpiresAt: x.ExpiresAt,
 		CodeSent: s.Now().Before(x.CodeUntil) && x.CodeTries < codeTries}
-	if x.State == Agreed {
-		if seen, err := s.seen(ctx, app, c, role); err != nil {
-			return Sheet{}, err
-		} else if !hmac.Equal(seen, x.Seen) {
-			out.State = Void
-		}
+	seen, err := s.seen(ctx, app, c, role)
+	if err != nil {
+		return Sheet{}, err
 	}
+	if x.State == Agreed && !hmac.Equal(seen, x.Seen) {
+		out.State = Void
+	}
+	out.Seen = base64.RawURLEncoding.EncodeToString(seen)
 	out.Rows = rows(c, role, i18n.From(ctx))
 	return out, nil
 }
@@ -220,11 +223,13 @@ type AnswerInput struct {
 	Code   string
 	Agree  bool
 	Reason string // of a refusal; may be empty
+	Seen   string // of the Sheet to which it is the answer; a refusal may do without
 }
 
 // Answer agrees or declines in the name of the link's holder, who proves with the code to be it. Whoever has agreed may
 // still decline while the application is not sent. It refuses as SendCode does; Invalid, field "code", for a wrong one, of
-// which five use the code up, and Invalid "cosign.not_needed" when the answers need nobody's agreement any more.
+// which five use the code up, and, to who agrees, Conflict "cosign.changing" when the answers are not those of the Sheet or
+// not complete: the code can be used again for what they are now.
 func (s *Service) Answer(ctx context.Context, token string, in AnswerInput) error {
 	if utf8.RuneCountInString(in.Reason) > reasonMax {
 		return fault.Fields([]fault.Field{{Name: "reason", Code: "too_long", Args: []any{"max", reasonMax}}})
@@ -245,11 +250,11 @@ func (s *Service) Answer(ctx context.Context, token string, in AnswerInput) erro
 		if !ok {
 			return errLink()
 		}
-		if len(c.faults) > 0 {
-			return fault.New(fault.Conflict, "cosign.changing")
-		}
 		if x.Seen, err = s.seen(ctx, app, c, role); err != nil {
 			return err
+		}
+		if in.Agree && (len(c.faults) > 0 || !in.saw(x.Seen)) {
+			return fault.New(fault.Conflict, "cosign.changing")
 		}
 		act, template := EventAgreed, "agreed"
 		x.State, x.Reason = Agreed, ""
@@ -268,6 +273,12 @@ func (s *Service) Answer(ctx context.Context, token string, in AnswerInput) erro
 		}
 		return s.tellApplicant(ctx, tx, app, p, template)
 	})
+}
+
+// saw reports whether the answer is to what seen identifies: nobody agrees to what changed under their eyes.
+func (in AnswerInput) saw(seen []byte) bool {
+	shown, err := base64.RawURLEncoding.DecodeString(in.Seen)
+	return err == nil && hmac.Equal(shown, seen)
 }
 
 // prove holds a code against the link's, in a transaction of its own, so that a wrong try counts whatever follows it.

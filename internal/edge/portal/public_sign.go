@@ -8,6 +8,7 @@ import (
 	"bedelau/internal/city/cosign"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/fault"
 	"bedelau/web/page/public"
 	"bedelau/web/ui"
 )
@@ -25,7 +26,7 @@ func (p *Portal) signPage(c *gin.Context, status int, reason string, errs ui.Err
 	}
 	l := gate.LocaleOf(c)
 	v := public.SignView{
-		Shell: p.Shell(c, l.T("sign.title")), Path: signPath(c), Name: x.Name, Email: x.Email, Declare: x.Role.Declare.In(l), State: string(x.State),
+		Shell: p.Shell(c, l.T("sign.title")), Path: signPath(c), Seen: x.Seen, Name: x.Name, Email: x.Email, Declare: x.Role.Declare.In(l), State: string(x.State),
 		Lead: l.T("sign.lead", "applicant", x.Applicant, "service", x.Service.In(l), "agency", x.Agency.In(l), "role", x.Role.Title(x.Place, l)),
 		Sent: x.Sent, CodeSent: x.CodeSent, AnsweredAt: site.Zoned(c, x.AnsweredAt), Reason: reason, Errors: errs,
 	}
@@ -60,7 +61,12 @@ func (p *Portal) sign(c *gin.Context) error {
 	}
 	err = site.Require(in, "code")
 	if err == nil {
-		err = p.Casework.Cosign.Answer(c.Request.Context(), c.Param("token"), cosign.AnswerInput{Code: in.Text("code"), Agree: agree, Reason: in.Text("reason")})
+		err = p.Casework.Cosign.Answer(c.Request.Context(), c.Param("token"), cosign.AnswerInput{
+			Code: in.Text("code"), Agree: agree, Reason: in.Text("reason"), Seen: in.Get("seen"),
+		})
+	}
+	if fault.Is(err, "cosign.changing") {
+		return p.signPage(c, http.StatusConflict, site.Clip(in.Text("reason"), 500), ui.Errors{{Name: "shown", Text: site.Refusal(gate.LocaleOf(c), fault.From(err))}})
 	}
 	if errs, status, ok := site.Refused(c, err, "code"); ok {
 		return p.signPage(c, status, site.Clip(in.Text("reason"), 500), errs)

@@ -11,7 +11,11 @@ import (
 
 // movesIn answers everything but who is joined.
 func movesIn(c *city) *story {
-	s := c.apply("pindah-datang", "Persetujuan kepala keluarga", "Ia menyetujui sendiri")
+	return c.apply("pindah-datang", "Persetujuan kepala keluarga", "Ia menyetujui sendiri").movesIn()
+}
+
+func (s *story) movesIn() *story {
+	s.t.Helper()
 	s.says("syarat", "paham_syarat", "yes")
 	s.says("pemohon", reporter("pemohon")...)
 	s.says("asal", "nomor_skpwni", "475/12/SKPWNI/2026", "asal_kota", "Pekanbaru", "tanggal_skpwni", "2026-11-02")
@@ -70,7 +74,15 @@ func TestMovingInNeedsTheHeadOfTheFamily(t *testing.T) {
 	code := s.Secret(t, "cosign_code")
 	head.Sees(head.Post(link, "answer", "agree", "code", wrong(code)), http.StatusUnprocessableEntity, "Kodenya salah")
 	head.Sees(head.Post(link, "answer", "agree"), http.StatusUnprocessableEntity)
-	head.Goes(head.Post(link, "answer", "agree", "code", code), link)
+
+	// The applicant changes what they read while the page is open: nobody agrees to what they have not seen.
+	stale := pagetest.Hidden(t, head.Page(link), "seen")
+	s.again("tujuan", with(address("tujuan"), "tujuan.address", "Jl. Dahlia 3")...)
+	for _, seen := range []string{stale, "", "*"} {
+		head.Sees(head.Post(link, "answer", "agree", "code", code, "seen", seen), http.StatusConflict, "mengubah isinya sejak halaman ini dibuka", "Jl. Dahlia 3", "Saya setuju")
+	}
+	s.by.Page(s.root+"/persetujuan", "Menunggu jawaban")
+	agrees(t, head, link, code)
 	head.Page(link, "Anda setuju")
 	head.Sees(head.Post(link, "answer", "decline", "code", code), http.StatusUnprocessableEntity, "tidak berlaku lagi")
 	s.by.Page(s.root+"/periksa", "Budi Santoso", "Kirim permohonan")
@@ -86,7 +98,7 @@ func TestMovingInNeedsTheHeadOfTheFamily(t *testing.T) {
 	again := s.asksFor("Budi Santoso", "budi@contoh.id")
 	head.Sees(head.Get(link), http.StatusGone, "Tautan ini tidak berlaku lagi")
 	head.Goes(head.Post(again+"/kode"), again)
-	head.Goes(head.Post(again, "answer", "agree", "code", s.Secret(t, "cosign_code")), again)
+	agrees(t, head, again, s.Secret(t, "cosign_code"))
 	s.sends("Setuju")
 	head.Page(again, "Permohonan ini sudah dikirim")
 	head.Sees(head.Post(again+"/kode"), http.StatusConflict, "sudah dikirim")
@@ -103,6 +115,12 @@ func TestMovingInNeedsTheHeadOfTheFamily(t *testing.T) {
 	if err := c.World.DB.App.NewRaw("SELECT count(*) FROM audit_entry WHERE tenant_id = ? AND action LIKE 'application.cosign%'", c.World.Batam.ID).Scan(ctx, &trail); err != nil || trail != 5 {
 		t.Errorf("the audit record has %d lines of the agreement, %v", trail, err)
 	}
+}
+
+// agrees answers to the page as it is now.
+func agrees(t *testing.T, head *pagetest.Browser, link, code string) {
+	t.Helper()
+	head.Goes(head.Post(link, "answer", "agree", "code", code, "seen", pagetest.Hidden(t, head.Page(link), "seen")), link)
 }
 
 // wrong is a code that is not this one.
