@@ -26,13 +26,11 @@ const demoRegisterKey = "demo"
 func demoEntries() map[string]map[string]register.Entry {
 	return map[string]map[string]register.Entry{
 		string(registry.Population): {
-			"2171046703900003": {"name": "Siti Rahma", "birth_place": "Batam", "birth_date": "1990-03-27", "family_card": "2171040102160008",
-				"address": "Jl. Teratai 5 RT 003 RW 004", "district": "Batam Kota", "subdistrict": "Teluk Tering"},
-			"2171040112870001": {"name": "Budi Santoso", "birth_place": "Medan", "birth_date": "1987-12-01", "family_card": "2171040102160016",
-				"address": "Jl. Kenanga 8 RT 001 RW 002", "district": "Sekupang", "subdistrict": "Tiban Indah"},
+			"2171046703900003": {"name": "Siti Rahma"},
+			"2171040112870001": {"name": "Budi Santoso"},
 		},
 		string(registry.Business): {
-			"9120001234567": {"name": "Warung Siti", "holder": "Siti Rahma", "address": "Pasar Mitra Raya Blok B 12", "activity": "Warung makan"},
+			"9120001234567": {"name": "Warung Siti", "holder": "Siti Rahma", "activity": "Warung makan"},
 		},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -14,6 +15,7 @@ import (
 
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/identity"
@@ -23,7 +25,7 @@ import (
 
 // LookupNotice is the version of the notice under which a resident consents (lookup.notice in the texts). Raise it with
 // every change of what it says, because the consent that was given is kept with it.
-const LookupNotice = 1
+const LookupNotice = 2
 
 // lookupsMost is how often one account may ask one register in a day of the city.
 const lookupsMost = 5
@@ -51,11 +53,12 @@ type LookupOffer struct {
 
 // Lookups lists the registers that the form of a draft names and the city may ask.
 func (s *Service) Lookups(ctx context.Context, d Draft) ([]LookupOffer, error) {
-	if s.Deps.Registry == nil || !d.Application.Draft() {
+	if !s.mayFill(d) {
 		return nil, nil
 	}
 	var out []LookupOffer
 	for _, x := range d.Form.Lookups {
+		x, _ = d.Form.LookupIn(x.Registry) // as far as it is told
 		r, ok, err := s.Deps.Registry.Find(ctx, x.Registry)
 		if err != nil {
 			return nil, err
@@ -67,6 +70,12 @@ func (s *Service) Lookups(ctx context.Context, d Draft) ([]LookupOffer, error) {
 	return out, nil
 }
 
+// mayFill reports whether a draft is one that a register may fill in. At a counter no register is asked: whose number it
+// is could be shown there by nobody but the officer, who would have looked up a person of their choice.
+func (s *Service) mayFill(d Draft) bool {
+	return s.Deps.Registry != nil && d.Application.Draft() && d.Application.Channel != event.ChannelCounter
+}
+
 // LookupInput asks one register about the applicant.
 type LookupInput struct {
 	ID         uuid.UUID // of the draft
@@ -76,10 +85,11 @@ type LookupInput struct {
 }
 
 // LookUp asks a register of the state about the applicant of a draft, with their consent, and keeps what it answers as
-// suggestions. An outcome other than registry.Found is no fault: the questions are answered by hand. It refuses Conflict
-// "registry.not_offered" where the form or the city has no such register, Invalid with the fields "consent" and
-// "identifier", Forbidden "registry.not_own" for another identifier than the account's, and RateLimited
-// "registry.too_often". Every question is in the audit record, without the identifier.
+// suggestions. The population's register answers an account about one person alone, the first that it finds. An outcome
+// other than registry.Found is no fault: the questions are answered by hand. It refuses Conflict "registry.not_offered"
+// where the form or the city has no such register, and at a counter; Invalid with the fields "consent" and "identifier";
+// Forbidden "registry.not_own" for another identifier than the account's; and RateLimited "registry.too_often". Every
+// question is in the audit record, without the identifier.
 func (s *Service) LookUp(ctx context.Context, actor identity.Actor, in LookupInput) (registry.Outcome, error) {
 	if err := s.Deps.Guard.Allow(ctx, actor, access.ApplicationSubmit); err != nil {
 		return "", err
@@ -89,7 +99,7 @@ func (s *Service) LookUp(ctx context.Context, actor identity.Actor, in LookupInp
 		return "", err
 	}
 	lookup, ok := d.Form.LookupIn(in.Registry)
-	if !ok || s.Deps.Registry == nil || !d.Application.Draft() {
+	if !ok || !s.mayFill(d) {
 		return "", fault.New(fault.Conflict, "registry.not_offered")
 	}
 	setting, ok, err := s.Deps.Registry.Find(ctx, in.Registry)
@@ -124,7 +134,11 @@ func (s *Service) LookUp(ctx context.Context, actor identity.Actor, in LookupInp
 	if outcome == registry.Found {
 		fields[lookup.By] = []string{id}
 	}
-	return outcome, s.keepLookup(ctx, actor, d, lookedUp{in.Registry, setting.Name, outcome, hash, asked, fields})
+	own, err := s.keepLookup(ctx, actor, d, lookedUp{in.Registry, setting.Name, outcome, hash, asked, fields})
+	if err == nil && !own {
+		return "", fault.New(fault.Forbidden, "registry.not_own")
+	}
+	return outcome, err
 }
 
 // read holds what a resident sent against the form's own rules for the identifier.
@@ -172,33 +186,56 @@ type lookedUp struct {
 	fields  form.Answers
 }
 
-func (s *Service) keepLookup(ctx context.Context, actor identity.Actor, d Draft, x lookedUp) error {
+// bind makes what was found the one identifier of an account, or reports that it has another. Of questions that were under
+// way together the first decides.
+func (s *Service) bind(ctx context.Context, tx bun.IDB, account uuid.UUID, x lookedUp) (bool, error) {
+	if x.kind != registry.Population {
+		return true, nil
+	}
+	res, err := tx.NewRaw("UPDATE registry_subject SET hash = ?0 WHERE tenant_id = ?1 AND account_id = ?2 AND kind = ?3 AND (hash IS NULL OR hash = ?0)",
+		x.subject, tenancy.Must(ctx), account, x.kind).Exec(ctx)
+	if err != nil {
+		return false, fmt.Errorf("intake: look up: %w", err)
+	}
+	n, err := res.RowsAffected()
+	return n > 0, err
+}
+
+// keepLookup keeps what was found, and the question on record. It reports false, and keeps nothing of the answer, when the
+// account has got another identifier meanwhile.
+func (s *Service) keepLookup(ctx context.Context, actor identity.Actor, d Draft, x lookedUp) (own bool, err error) {
 	raw, err := json.Marshal(x.fields)
 	if err != nil {
-		return err
+		return false, err
 	}
 	app := d.Application
 	sealed, err := s.Deps.Keys.Seal(ctx, raw, sealAnswer(app.ID))
 	if err != nil {
-		return err
+		return false, err
 	}
-	return tenancy.InTx(ctx, s.Deps.DB.App, func(ctx context.Context, tx bun.Tx) error {
+	err = tenancy.InTx(ctx, s.Deps.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		own = true
 		if x.outcome == registry.Found {
+			if own, err = s.bind(ctx, tx, actor.ID, x); err != nil {
+				return err
+			}
+		}
+		detail := map[string]any{"registry": x.kind, "name": x.name, "outcome": x.outcome, "notice": LookupNotice, "fields": len(x.fields)}
+		if !own {
+			detail["outcome"], detail["fields"] = "not_own", 0
+		}
+		if x.outcome == registry.Found && own {
 			row := registryAnswer{TenantID: app.TenantID, ApplicationID: app.ID, Kind: x.kind, Notice: LookupNotice, ConsentedAt: x.at, Fields: sealed}
 			if _, err := tx.NewInsert().Model(&row).On("CONFLICT (tenant_id, application_id, kind) DO UPDATE").Exec(ctx); err != nil {
-				return fmt.Errorf("intake: look up: %w", err)
-			}
-			_, err := tx.NewRaw("UPDATE registry_subject SET hash = ? WHERE tenant_id = ? AND account_id = ? AND kind = ?",
-				x.subject, app.TenantID, actor.ID, x.kind).Exec(ctx)
-			if err != nil {
 				return fmt.Errorf("intake: look up: %w", err)
 			}
 		}
 		return audit.Record(ctx, tx, audit.Entry{
 			ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "application.registry", Object: "application", ObjectID: app.ID, At: x.at,
-			Detail: map[string]any{"registry": x.kind, "name": x.name, "outcome": x.outcome, "notice": LookupNotice, "fields": len(x.fields)},
+			Detail: detail,
 		})
 	})
+	return own, err
 }
 
 // registered is what registers have answered for a draft.
@@ -207,7 +244,7 @@ func (s *Service) registered(ctx context.Context, d Draft) (form.Answers, error)
 		return nil, nil
 	}
 	var rows []registryAnswer
-	err := s.Deps.DB.App.NewSelect().Model(&rows).Column("fields").
+	err := s.Deps.DB.App.NewSelect().Model(&rows).Column("kind", "fields").
 		Where("ra.tenant_id = ? AND ra.application_id = ?", d.Application.TenantID, d.Application.ID).Limit(10).Scan(ctx)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return nil, fmt.Errorf("intake: registry answers: %w", err)
@@ -222,7 +259,12 @@ func (s *Service) registered(ctx context.Context, d Draft) (form.Answers, error)
 		if err := json.Unmarshal(raw, &fields); err != nil {
 			return nil, fmt.Errorf("intake: registry answers: %w", err)
 		}
-		maps.Copy(out, fields)
+		x, _ := d.Form.LookupIn(r.Kind)
+		for _, code := range append(slices.Collect(maps.Values(x.Fills)), x.By) { // an answer of earlier days may hold more
+			if v, ok := fields[code]; ok {
+				out[code] = v
+			}
+		}
 	}
 	return out, nil
 }

@@ -62,6 +62,9 @@ func (p *Portal) lookupPage(c *gin.Context, status int, v resident.LookupView) e
 	v.Page, _ = d.Form.PageOf(x.By)
 	v.Key.Name, v.Key.Type, v.Key.Label, v.Key.Hint = "identifier", string(by.Type), by.Label.In(l), l.T("lookup.own_only")
 	v.Key.Error, v.Key.Max, v.Key.Autocomplete = v.Errors.Of("identifier"), 30, "off"
+	if x.Registry == registry.Population {
+		v.Key.Hint += " " + l.T("lookup.one_only")
+	}
 	if v.Key.Value == "" {
 		v.Key.Value = d.Answers.Get(x.By)
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,7 +18,7 @@ func (c *city) registers(h http.Handler) {
 	c.t.Helper()
 	srv := httptest.NewServer(h)
 	c.t.Cleanup(srv.Close)
-	err := c.Registers.Set(c.World.Ctx(c.World.Batam), registry.SetInput{Kind: registry.Population, Name: register.Name, URL: srv.URL, Key: "k", Timeout: 500 * time.Millisecond, Active: true})
+	err := c.Registers.Set(c.World.Ctx(c.World.Batam), registry.SetInput{Kind: registry.Population, Name: register.Name, URL: srv.URL, Key: "k", Timeout: 5 * time.Second, Active: true})
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -31,7 +32,7 @@ func standIn() http.Handler {
 	}})
 }
 
-// TestARegisterFillsInWithConsent: only the applicant's own number, marked, checked, changed and recorded.
+// TestARegisterFillsInWithConsent: one number of an account, marked, checked, changed and recorded; nothing that was not typed.
 func TestARegisterFillsInWithConsent(t *testing.T) {
 	c := open(t)
 	s := c.apply("pindah-keluar")
@@ -41,9 +42,9 @@ func TestARegisterFillsInWithConsent(t *testing.T) {
 	}
 	s.by.Sees(s.by.Get(s.root+"/data/population"), http.StatusNotFound)
 	c.registers(standIn())
-	s.by.Page(s.root+"/isi/pemohon", "Isi otomatis dari Data contoh (bukan Dukcapil)")
+	s.by.Page(s.root+"/isi/pemohon", "Cocokkan dengan Data contoh (bukan Dukcapil)")
 	at := s.root + "/data/population"
-	s.by.Page(at, "Tanggal lahir", "Nomor Kartu Keluarga", "UU 27/2022", "Saya setuju data saya diambil")
+	s.by.Page(at, "nomor Kartu Keluarga tidak diambil", "NIK pertama yang cocok", "UU 27/2022", "Saya setuju data saya diambil")
 	s.by.Sees(s.by.Get(s.root+"/data/business"), http.StatusNotFound)
 
 	s.by.Sees(s.by.Post(at, "identifier", siti), http.StatusUnprocessableEntity, "Centang pernyataan ini")
@@ -51,18 +52,18 @@ func TestARegisterFillsInWithConsent(t *testing.T) {
 	s.by.Sees(s.by.Post(at, "identifier", budi, "consent", "yes"), http.StatusOK, "Tidak ada data dengan nomor ini dan nama di akun Anda")
 	s.by.Goes(s.by.Post(at, "identifier", siti, "consent", "yes"), s.root+"/isi/pemohon")
 	page := s.by.Page(s.root+"/isi/pemohon", "Dari data yang sudah ada. Mohon periksa.")
-	if !strings.Contains(page, `value="SITI RAHMA"`) || !strings.Contains(page, `value="1990"`) || strings.Contains(page, "/data/population") {
+	if !strings.Contains(page, `value="SITI RAHMA"`) || strings.Contains(page, `value="1990"`) || strings.Contains(page, kk) || strings.Contains(page, "/data/population") {
 		t.Error("the page does not hold what the register has answered, or offers it again")
 	}
-	s.by.Sees(s.by.Post(at, "identifier", rini, "consent", "yes"), http.StatusForbidden, "hanya dapat diambil untuk NIK Anda sendiri")
+	s.by.Sees(s.by.Post(at, "identifier", rini, "consent", "yes"), http.StatusForbidden, "sudah dicocokkan dengan NIK lain")
 
 	s.says("pemohon", with(reporter("pemohon"), "nomor_kk", kk)...)
 	page = s.by.Page(s.root + "/isi/pemohon")
-	if n := strings.Count(page, "Mohon periksa."); n != 3 { // the number, the birth date and the family card are as the register has them
+	if n := strings.Count(page, "Mohon periksa."); n != 1 { // the number is as the register has it; the name was typed otherwise
 		t.Errorf("%d answers are marked", n)
 	}
-	if page = s.by.Page(s.root + "/isi/asal"); !strings.Contains(page, "Jl. Teratai 5") || strings.Contains(page, "Atlantis") {
-		t.Error("an address is not filled in, or with a place that there is not")
+	if page = s.by.Page(s.root + "/isi/asal"); strings.Contains(page, "Jl. Teratai 5") || strings.Contains(page, "Atlantis") {
+		t.Error("an address is told to who has not typed it")
 	}
 	for range 2 {
 		s.by.Sees(s.by.Post(at, "identifier", siti, "consent", "yes"), http.StatusSeeOther)
@@ -94,5 +95,36 @@ func TestADeadRegisterBlocksNothing(t *testing.T) {
 	s.says("pemohon", with(reporter("pemohon"), "nomor_kk", kk)...)
 	if s.next != "asal" {
 		t.Errorf("led to %q", s.next)
+	}
+}
+
+// TestQuestionsAtOnceFindOnePerson: two people of the account's name are asked about together, and one is told.
+func TestQuestionsAtOnceFindOnePerson(t *testing.T) {
+	c := open(t)
+	both, stand := make(chan struct{}), standIn()
+	var asked atomic.Int64
+	c.registers(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if asked.Add(1) == 2 {
+			close(both)
+		}
+		select { // nobody is answered before both have asked
+		case <-both:
+			stand.ServeHTTP(w, r)
+		case <-r.Context().Done():
+		}
+	}))
+	s := c.apply("pindah-keluar")
+	got := make(chan int, 2)
+	for _, nik := range []string{siti, rini} {
+		go func() { got <- s.by.Post(s.root+"/data/population", "identifier", nik, "consent", "yes").Status }()
+	}
+	if one, two := <-got, <-got; min(one, two) != http.StatusSeeOther || max(one, two) != http.StatusForbidden {
+		t.Errorf("of two at once: %d, %d", one, two)
+	}
+	var trail string
+	err := c.World.DB.App.NewRaw(`SELECT string_agg(detail->>'outcome', ' ' ORDER BY detail->>'outcome') FROM audit_entry WHERE tenant_id = ? AND action = 'application.registry'`,
+		c.World.Batam.ID).Scan(c.World.Ctx(c.World.Batam), &trail)
+	if err != nil || trail != "found not_own" {
+		t.Errorf("the audit record has %q, %v", trail, err)
 	}
 }

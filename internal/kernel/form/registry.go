@@ -23,7 +23,19 @@ func (f *Form) LookupIn(k registry.Kind) (Lookup, bool) {
 	if i < 0 {
 		return Lookup{}, false
 	}
-	return f.Lookups[i], true
+	return f.Lookups[i].told(), true
+}
+
+// told leaves out what no register tells, which a form that was published earlier may still name.
+func (x Lookup) told() Lookup {
+	fills := map[string]string{}
+	for _, name := range registry.Attributes(x.Registry) {
+		if code, ok := x.Fills[name]; ok {
+			fills[name] = code
+		}
+	}
+	x.Fills = fills
+	return x
 }
 
 // Accept returns the answer to a question that a value makes which nobody typed on its page, or what is wrong with it.
@@ -45,19 +57,6 @@ func keyOf(k registry.Kind) Type {
 	return NIK
 }
 
-// takes lists the types of question that an attribute of a register can fill in.
-func takes(kind string) []Type {
-	switch kind {
-	case "date":
-		return []Type{Date}
-	case "kk":
-		return []Type{KK}
-	case "phone":
-		return []Type{Phone}
-	}
-	return []Type{Text, LongText, District, Subdistrict}
-}
-
 func (f Form) checkLookups(c *pack.Check) {
 	seen := map[string]bool{}
 	for i, x := range f.Lookups {
@@ -76,12 +75,11 @@ func (f Form) checkLookups(c *pack.Check) {
 			c.Add(at+".fills", "required")
 		}
 		for _, name := range slices.Sorted(maps.Keys(x.Fills)) {
-			kind, ok := known[name]
-			if !ok {
-				c.OneOf(at+".fills."+name, name, slices.Sorted(maps.Keys(known))...)
+			if !slices.Contains(known, name) {
+				c.OneOf(at+".fills."+name, name, known...)
 				continue
 			}
-			if fd, ok := f.Field(x.Fills[name]); !ok || !slices.Contains(takes(kind), fd.Type) {
+			if fd, ok := f.Field(x.Fills[name]); !ok || fd.Private() || fd.Type != Text && fd.Type != LongText {
 				c.Add(at+".fills."+name, "no_such_field", "value", x.Fills[name])
 			}
 		}

@@ -23,12 +23,15 @@ func TestALookupThatCannotBeIsRefusedWithItsPlace(t *testing.T) {
 		{"nothing to fill in", "lookups[0].fills", func(f *Form) { f.Lookups[0].Fills = nil }},
 		{"what no register tells", "lookups[0].fills.income", func(f *Form) { f.Lookups[0].Fills["income"] = "nama" }},
 		{"a question that is none", "lookups[0].fills.name", func(f *Form) { f.Lookups[0].Fills["name"] = "nama_ibu" }},
-		{"a date into a text", "lookups[0].fills.birth_date", func(f *Form) { f.Lookups[0].Fills["birth_date"] = "nama" }},
+		{"a birth date", "lookups[0].fills.birth_date", func(f *Form) { f.Lookups[0].Fills["birth_date"] = "lahir" }},
+		{"a family card", "lookups[0].fills.family_card", func(f *Form) { f.Lookups[0].Fills["family_card"] = "nama" }},
+		{"an address", "lookups[0].fills.address", func(f *Form) { f.Lookups[0].Fills["address"] = "nama" }},
+		{"a text into a date", "lookups[0].fills.name", func(f *Form) { f.Lookups[0].Fills["name"] = "lahir" }},
 	} {
 		f := Form{Version: 1, Pages: []Page{{Code: "a", Title: text, Fields: []Field{
 			{Code: "nik", Type: NIK, Label: text}, {Code: "nama", Type: Text, Label: text}, {Code: "lahir", Type: Date, Label: text},
 			{Code: "ibu", Type: Person, Label: text, Parts: []string{"nik", "name"}},
-		}}}, Lookups: []Lookup{{Registry: "population", By: "nik", Fills: map[string]string{"name": "nama", "birth_date": "lahir"}}}}
+		}}}, Lookups: []Lookup{{Registry: "population", By: "nik", Fills: map[string]string{"name": "nama"}}}}
 		tt.change(&f)
 		c := pack.CheckOf("form")
 		f.Check(c, nil)

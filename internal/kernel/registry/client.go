@@ -97,8 +97,8 @@ func (c *client) once(ctx context.Context, r Setting, key, once string, body []b
 	return read(r.Kind, raw)
 }
 
-// read takes what a register may tell from its answer. It is a stranger's text: attributes that we do not know are left
-// out, and so is a value that cannot be one.
+// read takes what a register may tell from its answer. It is a stranger's text: attributes that are none of ours are left
+// out, before anything can keep them, and so is a value that cannot be one.
 func read(k Kind, raw []byte) (map[string]string, error) {
 	var in struct {
 		Attributes map[string]any `json:"attributes"`
@@ -107,7 +107,7 @@ func read(k Kind, raw []byte) (map[string]string, error) {
 		return nil, failure{reason: "unreadable"}
 	}
 	out := map[string]string{}
-	for name := range Attributes(k) {
+	for _, name := range Attributes(k) {
 		v, ok := in.Attributes[name].(string)
 		v = strings.TrimSpace(v)
 		if !ok || v == "" || !utf8.ValidString(v) || utf8.RuneCountInString(v) > valueMax || strings.ContainsFunc(v, unicode.IsControl) {

@@ -34,14 +34,15 @@ const (
 	Business   Kind = "business"   // by NIB
 )
 
-// Attributes lists what a register tells, by name, with the type of its value: text, date or kk. Nil for no register.
-func Attributes(k Kind) map[string]string {
+// Attributes lists what a register tells, sorted; each is a line of text. Nil for no register. An account proves no more than an
+// e-mail address, and who knows a person's number and name could ask in their place. So nothing personal is told that
+// the asker has not typed: no family card, birth, address or phone, whatever the register answers.
+func Attributes(k Kind) []string {
 	switch k {
 	case Population:
-		return map[string]string{"name": "text", "birth_place": "text", "birth_date": "date", "address": "text",
-			"district": "text", "subdistrict": "text", "family_card": "kk"}
+		return []string{"name"}
 	case Business:
-		return map[string]string{"name": "text", "holder": "text", "address": "text", "activity": "text", "phone": "phone"}
+		return []string{"activity", "holder", "name"}
 	}
 	return nil
 }
