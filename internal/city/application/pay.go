@@ -43,10 +43,10 @@ func (s *Service) pay(ctx context.Context, tx bun.IDB, app Application, st Step)
 	if err != nil {
 		return due, err
 	}
-	return paid, audit.Record(ctx, tx, audit.Entry{
-		ActorID: st.Actor.ID, ActorKind: string(st.Actor.Kind), Action: "application.pay", Object: "application", ObjectID: app.ID, At: st.At,
+	return paid, audit.Record(ctx, tx, st.Actor.Did(audit.Entry{
+		Action: "application.pay", Object: "application", ObjectID: app.ID, At: st.At,
 		Detail: map[string]any{"number": app.Number, "fee": due.ID, "amount": int64(amount), "open": int64(paid.Open()), "reference": e.Reference, "on": e.Day},
-	})
+	}))
 }
 
 // Pays reports whether the payment of a step leaves nothing of the fee open, so that the step is taken with it.
@@ -79,7 +79,7 @@ func (s *Service) PayPart(ctx context.Context, tx bun.IDB, app *Application, st 
 	told := []any{"amount", last.Amount.String(), "rest", paid.Open().String()}
 	e := Event{At: st.At, Action: EventPaidPart, FromState: app.State, ToState: app.State, Public: true,
 		Message: i18n.Locale(app.Locale).T("casework.paid_part", told...)}
-	if err := Record(ctx, tx, *app, By(st.Actor, e)); err != nil {
+	if err := Record(ctx, tx, *app, By(*app, st.Actor, e)); err != nil {
 		return err
 	}
 	n := workflow.Notice{To: workflow.ToApplicant, Title: BothTexts("casework.paid_part.title"), Body: i18n.Text{}}

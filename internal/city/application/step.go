@@ -63,7 +63,7 @@ func (s *Service) Take(ctx context.Context, tx bun.IDB, app *Application, st Ste
 		}
 	}
 	e := Event{At: st.At, Action: st.Action.Code, FromState: st.From, ToState: to.Code, Public: true, Message: st.Reason, Fields: st.Fields}
-	if err := Record(ctx, tx, *app, By(st.Actor, e)); err != nil {
+	if err := Record(ctx, tx, *app, By(*app, st.Actor, e)); err != nil {
 		return err
 	}
 	if err := s.NoteMissingYear(ctx, tx, *app, missing); err != nil {
@@ -117,10 +117,9 @@ func (s *Service) announce(ctx context.Context, tx bun.IDB, app Application, st 
 	if st.decided {
 		detail["on_time"] = *app.OnTime
 	}
-	err := audit.Record(ctx, tx, audit.Entry{
-		ActorID: st.Actor.ID, ActorKind: string(st.Actor.Kind), Action: "application." + st.Action.Code, Object: "application",
-		ObjectID: app.ID, At: st.At, Detail: detail,
-	})
+	err := audit.Record(ctx, tx, st.Actor.Did(audit.Entry{
+		Action: "application." + st.Action.Code, Object: "application", ObjectID: app.ID, At: st.At, Detail: detail,
+	}))
 	if err != nil {
 		return err
 	}

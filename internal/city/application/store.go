@@ -12,6 +12,7 @@ import (
 
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -158,8 +159,13 @@ func Events(ctx context.Context, db bun.IDB, app Application, publicOnly bool) (
 	return all, err
 }
 
-// By names the person behind an event.
-func By(actor identity.Actor, e Event) Event {
+// By names the person behind an event of app: of what is done at a counter the officer, and for whom.
+func By(app Application, actor identity.Actor, e Event) Event {
+	if actor.AtCounter() {
+		e.ActorID, e.ActorKind = actor.Officer.ID, string(identity.Staff)
+		e.ActorName = i18n.Locale(app.Locale).T("application.at_counter", "officer", actor.Officer.Name, "name", actor.Name)
+		return e
+	}
 	e.ActorID, e.ActorKind, e.ActorName = actor.ID, string(actor.Kind), actor.Name
 	return e
 }

@@ -228,7 +228,7 @@ func (s *Service) handed(ctx context.Context, tx bun.Tx, actor identity.Actor, a
 		return err
 	}
 	e.At, e.FromState, e.ToState = now, app.State, app.State
-	if err := application.Record(ctx, tx, *app, application.By(actor, e)); err != nil {
+	if err := application.Record(ctx, tx, *app, application.By(*app, actor, e)); err != nil {
 		return err
 	}
 	if err := s.TellHolder(ctx, tx, *app, actor.ID, "case_assigned"); err != nil {
@@ -265,6 +265,6 @@ func (s *Service) Note(ctx context.Context, actor identity.Actor, id uuid.UUID, 
 			return err
 		}
 		e := application.Event{At: s.Now(), Action: application.EventNote, FromState: app.State, ToState: app.State, Message: text}
-		return application.Record(ctx, tx, app, application.By(actor, e))
+		return application.Record(ctx, tx, app, application.By(app, actor, e))
 	})
 }

@@ -70,7 +70,7 @@ func (s *Service) RefundFee(ctx context.Context, actor identity.Actor, in Refund
 		}
 		told := back.Amount.String() + ": " + reason
 		e := application.Event{At: now, Action: application.EventRefunded, FromState: app.State, ToState: app.State, Public: true, Message: told}
-		if err := application.Record(ctx, tx, app, application.By(actor, e)); err != nil {
+		if err := application.Record(ctx, tx, app, application.By(app, actor, e)); err != nil {
 			return err
 		}
 		err = audit.Record(ctx, tx, audit.Entry{

@@ -181,7 +181,7 @@ func (s *Service) onTask(ctx context.Context, actor identity.Actor, id uuid.UUID
 			return err
 		}
 		e.At, e.FromState, e.ToState = s.Now(), app.State, app.State
-		if err := application.Record(ctx, tx, app, application.By(actor, e)); err != nil {
+		if err := application.Record(ctx, tx, app, application.By(app, actor, e)); err != nil {
 			return err
 		}
 		err = audit.Record(ctx, tx, audit.Entry{

@@ -26,7 +26,7 @@ import (
 const (
 	LinkFor  = 14 * 24 * time.Hour // how long a link works
 	asksMost = 6                   // letters to one person of one application
-	dayMost  = 20                  // letters that one account causes in a day of the city
+	dayMost  = 20                  // letters that one person causes in a day of the city; an officer at all counters together
 )
 
 // AskInput names one person whom an application needs, and how to reach them.
@@ -69,7 +69,7 @@ func (s *Service) Ask(ctx context.Context, actor identity.Actor, in AskInput) er
 		if err != nil {
 			return err
 		}
-		if err := s.countAsk(ctx, tx, actor.ID); err != nil {
+		if err := s.countAsk(ctx, tx, actor.Hand()); err != nil {
 			return err
 		}
 		return s.ask(ctx, tx, actor, app, p, in, hash, secret)
@@ -91,7 +91,7 @@ func (in *AskInput) clean(actor identity.Actor) error {
 	switch {
 	case !ok:
 		bad = append(bad, fault.Field{Name: "email", Code: "email"})
-	case email == actor.Email:
+	case email == actor.Email, email == actor.Officer.Email:
 		bad = append(bad, fault.Field{Name: "email", Code: "own_address"})
 	}
 	in.Name, in.Email = name, email

@@ -74,9 +74,10 @@ type Signer struct {
 
 // told is what happened to a cosign while its application was a draft, which has no story of its own yet.
 type told struct {
-	At   time.Time `json:"at"`
-	Act  string    `json:"act"`
-	Name string    `json:"name"`
+	At      time.Time        `json:"at"`
+	Act     string           `json:"act"`
+	Name    string           `json:"name"`
+	Officer identity.Officer `json:"officer,omitzero"` // who did it for the applicant at a counter
 }
 
 // What happens to a cosign, in the story of its application.
@@ -199,8 +200,8 @@ func (s *Service) seen(ctx context.Context, app application.Application, c conte
 	return s.Deps.Keys.Hash(ctx, "cosign.seen", app.ID.String()+":"+role.Code+":"+string(raw))
 }
 
-// AfterChange makes void what was agreed to answers of a locked application that have changed with tx.
-func (s *Service) AfterChange(ctx context.Context, tx bun.IDB, app application.Application) error {
+// AfterChange makes void what was agreed to answers of a locked application that actor has changed with tx.
+func (s *Service) AfterChange(ctx context.Context, tx bun.IDB, actor identity.Actor, app application.Application) error {
 	places, err := s.Places(ctx, tx, app)
 	if err != nil {
 		return err
@@ -216,7 +217,7 @@ func (s *Service) AfterChange(ctx context.Context, tx bun.IDB, app application.A
 		if n == 0 { // it was void before
 			continue
 		}
-		if err := s.record(ctx, tx, app, p, EventVoid, identity.Actor{Kind: identity.Resident, ID: app.AccountID}, nil); err != nil {
+		if err := s.record(ctx, tx, app, p, EventVoid, actor, nil); err != nil {
 			return err
 		}
 	}
@@ -281,7 +282,7 @@ func line(app application.Application, x Signer, role form.Cosign, t told) appli
 		Message: role.Title(x.Place, i18n.Locale(app.Locale)) + ": " + t.Name}
 	e.ActorID, e.ActorKind, e.ActorName = x.ID, Kind, t.Name
 	if t.Act == EventAsked || t.Act == EventVoid {
-		e.ActorID, e.ActorKind, e.ActorName = app.AccountID, string(identity.Resident), app.ApplicantName
+		return application.By(app, identity.Actor{ID: app.AccountID, Kind: identity.Resident, Name: app.ApplicantName, Officer: t.Officer}, e)
 	}
 	return e
 }
@@ -293,13 +294,13 @@ func (s *Service) record(ctx context.Context, tx bun.IDB, app application.Applic
 		detail = map[string]any{}
 	}
 	detail["cosigner"], detail["role"], detail["place"] = x.ID, x.Role, x.Place
-	err := audit.Record(ctx, tx, audit.Entry{ActorID: by.ID, ActorKind: string(by.Kind), Action: "application." + act,
-		Object: "application", ObjectID: app.ID, At: now, Detail: detail})
+	err := audit.Record(ctx, tx, by.Did(audit.Entry{Action: "application." + act, Object: "application", ObjectID: app.ID, At: now, Detail: detail}))
 	if err != nil {
 		return err
 	}
+	what := told{At: now, Act: act, Name: x.Name, Officer: identity.Officer{ID: by.Officer.ID, Name: by.Officer.Name}}
 	if app.Draft() {
-		line, err := json.Marshal([]told{{At: now, Act: act, Name: x.Name}})
+		line, err := json.Marshal([]told{what})
 		if err != nil {
 			return err
 		}
@@ -307,7 +308,7 @@ func (s *Service) record(ctx context.Context, tx bun.IDB, app application.Applic
 			Where("tenant_id = ? AND id = ?", x.TenantID, x.ID).Exec(ctx)
 		return err
 	}
-	return application.Record(ctx, tx, app, line(app, *x, p.Role, told{At: now, Act: act, Name: x.Name}))
+	return application.Record(ctx, tx, app, line(app, *x, p.Role, what))
 }
 
 // Contact is where to write to a signer, for package notify; NotFound "cosign.no_signer" for any other id.

@@ -37,7 +37,7 @@ func (s *Service) Attach(ctx context.Context, actor identity.Actor, id uuid.UUID
 	if err != nil {
 		return files.File{}, files.Refuse(err, field)
 	}
-	err = s.edit(ctx, actor, id, func(ctx context.Context, tx bun.Tx, app *application.Application, _ *form.Form) ([]string, error) {
+	err = s.edit(ctx, actor, id, "attach", func(ctx context.Context, tx bun.Tx, app *application.Application, _ *form.Form) ([]string, error) {
 		if !app.Editable(field) {
 			return nil, fault.New(fault.Conflict, "application.not_editable")
 		}
@@ -82,7 +82,7 @@ func tooManyFiles(f form.Field) error {
 
 // Detach takes a file away from a field of the applicant's own application. The refusals are those of Attach.
 func (s *Service) Detach(ctx context.Context, actor identity.Actor, id uuid.UUID, file uuid.UUID) error {
-	return s.edit(ctx, actor, id, func(ctx context.Context, tx bun.Tx, app *application.Application, _ *form.Form) ([]string, error) {
+	return s.edit(ctx, actor, id, "detach", func(ctx context.Context, tx bun.Tx, app *application.Application, _ *form.Form) ([]string, error) {
 		all, err := s.FilesOf(ctx, tx, *app)
 		if err != nil {
 			return nil, err

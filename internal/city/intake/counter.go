@@ -115,8 +115,20 @@ func (s *Service) auditCounter(ctx context.Context, tx bun.IDB, f filing, act st
 	})
 }
 
-// AtCounter returns the resident for whom an officer fills in an application at the counter: in their name the officer
-// works on the draft, and prints the receipt for twelve hours after it was sent. Only the officer who opened it may; for
+// auditEdit records what an officer changes, takes away or agrees to at a counter before it is sent, which the story of
+// the application does not hold. What residents write into their own draft is nobody's to follow.
+func (s *Service) auditEdit(ctx context.Context, tx bun.IDB, actor identity.Actor, app application.Application, act string, fields []string) error {
+	if !actor.AtCounter() {
+		return nil
+	}
+	return audit.Record(ctx, tx, actor.Did(audit.Entry{
+		Action: "application.counter_" + act, Object: "application", ObjectID: app.ID, At: s.Now(),
+		Detail: map[string]any{"service": app.ServiceCode, "fields": fields},
+	}))
+}
+
+// AtCounter returns the resident for whom an officer fills in an application at the counter, with the officer as whose
+// acts all of it is recorded: in their name the officer works on the draft, and prints the receipt for twelve hours after it was sent. Only the officer who opened it may; for
 // anybody else it is NotFound "application.not_found", as it is afterwards, when it is casework like any other.
 func (s *Service) AtCounter(ctx context.Context, officer identity.Actor, id uuid.UUID) (identity.Actor, error) {
 	if err := s.Deps.Guard.Allow(ctx, officer, access.ApplicationFile); err != nil {
@@ -134,7 +146,8 @@ func (s *Service) AtCounter(ctx context.Context, officer identity.Actor, id uuid
 		return identity.Actor{}, err
 	}
 	who, err := s.Deps.Staff.Account(ctx, app.AccountID)
-	return identity.Actor{ID: app.AccountID, TenantID: app.TenantID, Kind: identity.Resident, Name: who.Name, Phone: who.Phone, Locale: officer.Locale}, err
+	return identity.Actor{ID: app.AccountID, TenantID: app.TenantID, Kind: identity.Resident, Name: who.Name, Phone: who.Phone, Locale: officer.Locale,
+		Officer: identity.Officer{ID: officer.ID, Name: officer.Name, Email: officer.Email}}, err
 }
 
 func (s *Service) filingOf(ctx context.Context, db bun.IDB, id uuid.UUID) (filing, bool, error) {

@@ -29,7 +29,7 @@ type PageInput struct {
 // Conflict "application.not_editable" for what is not the applicant's to change now.
 func (s *Service) TakePage(ctx context.Context, actor identity.Actor, id uuid.UUID, in PageInput) ([]fault.Field, error) {
 	var doubts []fault.Field
-	err := s.edit(ctx, actor, id, func(ctx context.Context, tx bun.Tx, app *application.Application, form *forms.Form) ([]string, error) {
+	err := s.edit(ctx, actor, id, "page", func(ctx context.Context, tx bun.Tx, app *application.Application, form *forms.Form) ([]string, error) {
 		p, ok := form.Page(in.Page)
 		if !ok {
 			return nil, fault.New(fault.NotFound, "application.no_page")
@@ -117,8 +117,9 @@ func codesOn(f *forms.Form, page string, before, after forms.Answers) []string {
 	return slices.Compact(codes)
 }
 
-// edit changes the applicant's own part of an application under its lock. fn returns the fields it changed.
-func (s *Service) edit(ctx context.Context, actor identity.Actor, id uuid.UUID,
+// edit changes the applicant's own part of an application under its lock. act is what is done, for the audit record of a
+// counter; fn returns the fields it changed.
+func (s *Service) edit(ctx context.Context, actor identity.Actor, id uuid.UUID, act string,
 	fn func(ctx context.Context, tx bun.Tx, app *application.Application, form *forms.Form) ([]string, error)) error {
 	if err := s.Deps.Guard.Allow(ctx, actor, access.ApplicationSubmit); err != nil {
 		return err
@@ -143,7 +144,10 @@ func (s *Service) edit(ctx context.Context, actor identity.Actor, id uuid.UUID,
 			return err
 		}
 		changed, err := fn(ctx, tx, &app, form)
-		if err != nil || len(changed) == 0 {
+		if err != nil {
+			return err
+		}
+		if err := s.auditEdit(ctx, tx, actor, app, act, changed); err != nil || len(changed) == 0 {
 			return err
 		}
 		if app.Correction != nil {
@@ -153,7 +157,7 @@ func (s *Service) edit(ctx context.Context, actor identity.Actor, id uuid.UUID,
 		if err := application.Save(ctx, tx, app); err != nil {
 			return err
 		}
-		return s.Cosign.AfterChange(ctx, tx, app)
+		return s.Cosign.AfterChange(ctx, tx, actor, app)
 	})
 }
 

@@ -271,7 +271,7 @@ func (s *Service) announceSubmitted(ctx context.Context, tx bun.Tx, app applicat
 		return err
 	}
 	e := application.Event{At: app.SubmittedAt, Action: application.EventSubmitted, FromState: workflow.Draft, ToState: app.State, Public: true}
-	if err := application.Record(ctx, tx, app, application.By(actor, e)); err != nil {
+	if err := application.Record(ctx, tx, app, application.By(app, actor, e)); err != nil {
 		return err
 	}
 	if err := s.noteCounter(ctx, tx, app); err != nil {
@@ -280,10 +280,10 @@ func (s *Service) announceSubmitted(ctx context.Context, tx bun.Tx, app applicat
 	if err := s.NoteMissingYear(ctx, tx, app, missing); err != nil {
 		return err
 	}
-	err := audit.Record(ctx, tx, audit.Entry{
-		ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "application.submit", Object: "application", ObjectID: app.ID, At: app.SubmittedAt,
+	err := audit.Record(ctx, tx, actor.Did(audit.Entry{
+		Action: "application.submit", Object: "application", ObjectID: app.ID, At: app.SubmittedAt,
 		Detail: map[string]any{"number": app.Number, "service": app.ServiceCode, "channel": app.Channel, "standard": app.StandardVersion},
-	})
+	}))
 	if err != nil {
 		return err
 	}

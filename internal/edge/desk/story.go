@@ -11,7 +11,7 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/i18n"
-	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/workflow"
 	"bedelau/web/page/office"
 	"bedelau/web/ui"
 )
@@ -33,7 +33,7 @@ func (p *Pages) caseEvents(c *gin.Context, d casework.Detail, version int) []ui.
 		if to, ok := d.Workflow.State(e.ToState); ok && e.ToState != e.FromState {
 			v.Title, v.Icon, v.Now = to.Label.In(l), site.StageIcon(to.Stage), e.ToState == d.Application.State && !shown(out)
 		}
-		special(&v, e, l)
+		special(&v, d, e, l)
 		if len(e.Fields) > 0 {
 			v.Text = fieldList(d, e, l)
 		}
@@ -53,7 +53,7 @@ func shown(events []ui.Event) bool {
 }
 
 // special words what is not a step of the workflow.
-func special(v *ui.Event, e application.Event, l i18n.Locale) {
+func special(v *ui.Event, d casework.Detail, e application.Event, l i18n.Locale) {
 	named, why, _ := strings.Cut(e.Message, "\n") // of what changes hands
 	switch e.Action {
 	case application.EventNote:
@@ -101,10 +101,16 @@ func special(v *ui.Event, e application.Event, l i18n.Locale) {
 	case cosign.EventAsked, cosign.EventAgreed, cosign.EventDeclined, cosign.EventVoid:
 		v.Title, v.Icon = l.T("portal.event."+e.Action), "users"
 	default:
-		if e.ActorKind == string(identity.Resident) && len(e.Fields) > 0 {
+		if corrected(d, e) {
 			v.Title = l.T("portal.event.correct")
 		}
 	}
+}
+
+// corrected reports whether an event is the answer to a request for correction, by the applicant or at a counter for them.
+func corrected(d casework.Detail, e application.Event) bool {
+	from, ok := d.Workflow.State(e.FromState)
+	return ok && from.Stage == workflow.StageNeedsCorrection && len(e.Fields) > 0
 }
 
 func fieldList(d casework.Detail, e application.Event, l i18n.Locale) string {
@@ -112,7 +118,7 @@ func fieldList(d casework.Detail, e application.Event, l i18n.Locale) string {
 	for i, f := range e.Fields {
 		names[i] = fieldLabel(d, f, l)
 	}
-	if e.ActorKind == string(identity.Resident) {
+	if corrected(d, e) {
 		return l.T("case.fields_done", "fields", strings.Join(names, ", "))
 	}
 	return l.T("case.fields", "fields", strings.Join(names, ", "))

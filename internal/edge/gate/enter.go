@@ -60,7 +60,11 @@ func (g *Gate) Enter(c *gin.Context, r Route, s Surface) error {
 	if err := g.person(c, s); err != nil {
 		return err
 	}
-	if err := g.permit(c, r.Needs); err != nil {
+	need := r.Needs
+	if r.Counter != "" && ActorOf(c).Kind == identity.Staff {
+		need = r.Counter
+	}
+	if err := g.permit(c, need); err != nil {
 		return err
 	}
 	if a := ActorOf(c); s.API && g.OnAPI != nil && a.ID != uuid.Nil {

@@ -46,6 +46,7 @@ type Route struct {
 	Method  string
 	Path    string
 	Needs   access.Permission
+	Counter access.Permission // what staff need instead, who open it for a resident at a counter; "" where they do not
 	Scope   Scope
 	IDs     map[string]string // path parameter → kind of the object it names, such as "id": "application"
 	Limit   Limit

@@ -94,30 +94,30 @@ func (p *Portal) accountRoutes() gate.Table {
 }
 
 // residentRoutes are a person's own applications. A document asks for a session alone, because its holder and the
-// officers who read its application come to one address; casework asks each for the right permission. So do the pages of a
-// form, which an officer fills in for who stands at a counter (see atCounter).
+// officers who read its application come to one address; casework asks each for the right permission. The pages of a form an
+// officer fills in, too, for who stands at a counter (Counter); no register of the state is asked there.
 func (p *Portal) residentRoutes() gate.Table {
-	own, submit, in, city := access.ApplicationOwn, access.ApplicationSubmit, access.SignedIn, gate.City
+	own, submit, file, city := access.ApplicationOwn, access.ApplicationSubmit, access.ApplicationFile, gate.City
 	app := site.IDs("id", "application")
-	file := site.IDs("id", "application", "file", "file")
+	attached := site.IDs("id", "application", "file", "file")
 	return gate.Table{
 		{Method: post, Path: "/ajukan/:code", Page: "/layanan/:code", Needs: submit, Scope: city, Handler: p.apply},
 		{Method: get, Path: "/permohonan", Needs: own, Scope: city, Handler: p.mine},
 		{Method: post, Path: "/permohonan", Needs: own, Scope: city, Handler: p.linkNIK},
 		{Method: get, Path: "/permohonan/:id", Needs: own, Scope: city, IDs: app, Handler: p.story},
-		{Method: get, Path: "/permohonan/:id/isi/:page", Needs: in, Scope: city, IDs: app, Handler: p.atCounter(submit, p.pageForm)},
-		{Method: post, Path: "/permohonan/:id/isi/:page", Needs: in, Scope: city, IDs: app, MaxBody: uploadBody, Limit: limitUpload, Handler: p.atCounter(submit, p.savePage)},
-		{Method: get, Path: "/permohonan/:id/berkas/:file", Needs: in, Scope: city, IDs: file, Handler: p.atCounter(own, p.Attached)},
-		{Method: post, Path: "/permohonan/:id/berkas/:file/hapus", Page: "/permohonan/:id", Needs: in, Scope: city, IDs: file, MaxBody: uploadBody, Handler: p.atCounter(submit, p.removeFile)},
-		{Method: get, Path: "/permohonan/:id/data/:registry", Needs: in, Scope: city, IDs: app, Handler: p.atCounter(submit, p.lookupForm)},
-		{Method: post, Path: "/permohonan/:id/data/:registry", Needs: in, Scope: city, IDs: app, Limit: limitLookup, Handler: p.atCounter(submit, p.lookUp)},
-		{Method: get, Path: "/permohonan/:id/periksa", Needs: in, Scope: city, IDs: app, Handler: p.atCounter(submit, p.review)},
-		{Method: get, Path: "/permohonan/:id/persetujuan", Needs: in, Scope: city, IDs: app, Handler: p.atCounter(submit, p.cosigners)},
-		{Method: post, Path: "/permohonan/:id/persetujuan", Needs: in, Scope: city, IDs: app, Limit: limitAsk, Handler: p.atCounter(submit, p.askCosigner)},
-		{Method: post, Path: "/permohonan/:id/kirim", Needs: in, Scope: city, IDs: app, Handler: p.atCounter(submit, p.send)},
-		{Method: get, Path: "/permohonan/:id/terkirim", Needs: in, Scope: city, IDs: app, Handler: p.atCounter(own, p.sentPage)},
-		{Method: get, Path: "/permohonan/:id/tanda-terima", Needs: in, Scope: city, IDs: app, Handler: p.atCounter(own, p.receipt)},
-		{Method: get, Path: "/permohonan/:id/tanda-terima.pdf", Needs: in, Scope: city, IDs: app, Handler: p.atCounter(own, p.receiptPDF)},
+		{Method: get, Path: "/permohonan/:id/isi/:page", Needs: submit, Counter: file, Scope: city, IDs: app, Handler: p.atCounter(p.pageForm)},
+		{Method: post, Path: "/permohonan/:id/isi/:page", Needs: submit, Counter: file, Scope: city, IDs: app, MaxBody: uploadBody, Limit: limitUpload, Handler: p.atCounter(p.savePage)},
+		{Method: get, Path: "/permohonan/:id/berkas/:file", Needs: own, Counter: file, Scope: city, IDs: attached, Handler: p.atCounter(p.Attached)},
+		{Method: post, Path: "/permohonan/:id/berkas/:file/hapus", Page: "/permohonan/:id", Needs: submit, Counter: file, Scope: city, IDs: attached, MaxBody: uploadBody, Handler: p.atCounter(p.removeFile)},
+		{Method: get, Path: "/permohonan/:id/data/:registry", Needs: submit, Scope: city, IDs: app, Handler: p.lookupForm},
+		{Method: post, Path: "/permohonan/:id/data/:registry", Needs: submit, Scope: city, IDs: app, Limit: limitLookup, Handler: p.lookUp},
+		{Method: get, Path: "/permohonan/:id/periksa", Needs: submit, Counter: file, Scope: city, IDs: app, Handler: p.atCounter(p.review)},
+		{Method: get, Path: "/permohonan/:id/persetujuan", Needs: submit, Counter: file, Scope: city, IDs: app, Handler: p.atCounter(p.cosigners)},
+		{Method: post, Path: "/permohonan/:id/persetujuan", Needs: submit, Counter: file, Scope: city, IDs: app, Limit: limitAsk, Handler: p.atCounter(p.askCosigner)},
+		{Method: post, Path: "/permohonan/:id/kirim", Needs: submit, Counter: file, Scope: city, IDs: app, Handler: p.atCounter(p.send)},
+		{Method: get, Path: "/permohonan/:id/terkirim", Needs: own, Counter: file, Scope: city, IDs: app, Handler: p.atCounter(p.sentPage)},
+		{Method: get, Path: "/permohonan/:id/tanda-terima", Needs: own, Counter: file, Scope: city, IDs: app, Handler: p.atCounter(p.receipt)},
+		{Method: get, Path: "/permohonan/:id/tanda-terima.pdf", Needs: own, Counter: file, Scope: city, IDs: app, Handler: p.atCounter(p.receiptPDF)},
 		{Method: get, Path: "/permohonan/:id/bukti-bayar/:fee.pdf", Needs: own, Scope: city, IDs: site.IDs("id", "application", "fee", "fee"), Handler: p.FeeReceipt},
 		{Method: post, Path: "/permohonan/:id/batal", Needs: own, Scope: city, IDs: app, Handler: p.cancel},
 		{Method: post, Path: "/permohonan/:id/buang", Needs: own, Scope: city, IDs: app, Handler: p.discard},

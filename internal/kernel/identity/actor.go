@@ -4,7 +4,13 @@
 // what a browser or an app holds is a random session token, of which only the hash is stored.
 package identity
 
-import "github.com/google/uuid"
+import (
+	"maps"
+
+	"github.com/google/uuid"
+
+	"bedelau/internal/kernel/audit"
+)
 
 // Kind says who acts: for whom an account is, or that a program does.
 type Kind string
@@ -34,6 +40,39 @@ type Actor struct {
 	Scopes    []string  // what a program's key may be used for
 	SessionID uuid.UUID // of a program: its key's
 	TOTP      bool      // this session has passed the second factor
+	Officer   Officer   // who fills in for this person at a counter; the zero Officer when they act themselves
+}
+
+// Officer is the member of staff who acts for somebody who stands at a counter.
+type Officer struct {
+	ID    uuid.UUID
+	Name  string
+	Email string
+}
+
+// AtCounter reports whether an officer acts for the person.
+func (a Actor) AtCounter() bool { return a.Officer.ID != uuid.Nil }
+
+// Hand is the account of whoever really acts: the officer at a counter, else the actor.
+func (a Actor) Hand() uuid.UUID {
+	if a.AtCounter() {
+		return a.Officer.ID
+	}
+	return a.ID
+}
+
+// Did names a as the actor of an entry of the audit record. What an officer does at a counter is the officer's act, and
+// the detail says for whom.
+func (a Actor) Did(e audit.Entry) audit.Entry {
+	e.ActorID, e.ActorKind = a.Hand(), string(a.Kind)
+	if a.AtCounter() {
+		e.ActorKind = string(Staff)
+		detail := map[string]any{}
+		maps.Copy(detail, e.Detail)
+		detail["counter_for"] = a.ID
+		e.Detail = detail
+	}
+	return e
 }
 
 // SignedIn reports whether a person stands behind the request.
