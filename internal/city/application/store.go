@@ -17,13 +17,15 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
-// Within is who may see what (see access.Reach).
+// Within returns which applications an actor reaches (see access.Reach).
 func (s *Service) Within(ctx context.Context, a identity.Actor) (access.Reach, error) {
 	return s.Deps.Guard.Reach(ctx, a)
 }
 
+// ErrNotFound is NotFound "application.not_found", which also answers for what the reader may not know of.
 func ErrNotFound() error { return fault.New(fault.NotFound, "application.not_found") }
 
+// OrNotFound is err, or ErrNotFound for a row that is not there.
 func OrNotFound(err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return ErrNotFound()
@@ -45,7 +47,7 @@ func Get(ctx context.Context, db bun.IDB, id uuid.UUID) (Application, error) {
 	return app, OrNotFound(err)
 }
 
-// Lock is find for a change: nobody else changes the application until tx ends.
+// Lock reads an application within r for a change, or returns NotFound "application.not_found": nobody else changes the application until tx ends.
 func Lock(ctx context.Context, tx bun.IDB, r access.Reach, id uuid.UUID) (Application, error) {
 	var app Application
 	q := tx.NewSelect().Model(&app).Where("a.tenant_id = ? AND a.id = ?", tenancy.Must(ctx), id).For("UPDATE")
@@ -56,7 +58,7 @@ func Lock(ctx context.Context, tx bun.IDB, r access.Reach, id uuid.UUID) (Applic
 	return app, nil
 }
 
-// LockAny is lock for the system's own jobs.
+// LockAny locks an application for the system's own jobs, whoever's it is.
 func LockAny(ctx context.Context, tx bun.IDB, id uuid.UUID) (Application, error) {
 	var app Application
 	err := tx.NewSelect().Model(&app).Where("a.tenant_id = ? AND a.id = ?", tenancy.Must(ctx), id).For("UPDATE").Scan(tenancy.Prepared(ctx))
@@ -149,6 +151,8 @@ func Record(ctx context.Context, tx bun.IDB, app Application, e Event) error {
 // eventLimit bounds a timeline; no case of a person has so many.
 const eventLimit = 500
 
+// Events lists what happened to an application in its order, at most eventLimit of it: with publicOnly what its applicant
+// may read.
 func Events(ctx context.Context, db bun.IDB, app Application, publicOnly bool) ([]Event, error) {
 	var all []Event
 	q := db.NewSelect().Model(&all).Where("tenant_id = ? AND application_id = ?", app.TenantID, app.ID)
@@ -183,6 +187,8 @@ func (s *Service) Readable(ctx context.Context, actor identity.Actor, id uuid.UU
 	return Find(ctx, s.Deps.DB.App, r, id)
 }
 
+// MayRead refuses Forbidden to who may read no application at all: a resident needs the right to their own, staff
+// application:read.
 func (s *Service) MayRead(ctx context.Context, actor identity.Actor) error {
 	if actor.Kind == identity.Resident {
 		return s.Deps.Guard.Allow(ctx, actor, access.ApplicationOwn)

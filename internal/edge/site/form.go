@@ -93,6 +93,27 @@ func (a Form) Yes(name string) bool { return a.Get(name) == "yes" }
 // Invalid refuses one field.
 func Invalid(field, code string) error { return fault.Fields([]fault.Field{{Name: field, Code: code}}) }
 
+// DateOf reads the three parts of a date, or one value of an ISO date.
+func DateOf(in Form, name string) string {
+	parts := in.Values[name]
+	if len(parts) == 1 {
+		return strings.TrimSpace(parts[0])
+	}
+	if len(parts) != 3 || strings.TrimSpace(strings.Join(parts, "")) == "" {
+		return ""
+	}
+	for i := range parts {
+		parts[i] = strings.TrimSpace(parts[i])
+	}
+	if len(parts[0]) == 1 {
+		parts[0] = "0" + parts[0]
+	}
+	if len(parts[1]) == 1 {
+		parts[1] = "0" + parts[1]
+	}
+	return parts[2] + "-" + parts[1] + "-" + parts[0]
+}
+
 // Require refuses a form in which one of these was left empty.
 func Require(in Form, names ...string) error { return fault.Fields(Missing(in, names...)) }
 

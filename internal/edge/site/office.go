@@ -3,7 +3,6 @@ package site
 import (
 	"context"
 	"strconv"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -82,25 +81,4 @@ func OptionLabel(options []ui.Option, value string) string {
 		}
 	}
 	return value
-}
-
-// DateOf reads the three parts of a date, or one value of an ISO date.
-func DateOf(in Form, name string) string {
-	parts := in.Values[name]
-	if len(parts) == 1 {
-		return strings.TrimSpace(parts[0])
-	}
-	if len(parts) != 3 || strings.TrimSpace(strings.Join(parts, "")) == "" {
-		return ""
-	}
-	for i := range parts {
-		parts[i] = strings.TrimSpace(parts[i])
-	}
-	if len(parts[0]) == 1 {
-		parts[0] = "0" + parts[0]
-	}
-	if len(parts[1]) == 1 {
-		parts[1] = "0" + parts[1]
-	}
-	return parts[2] + "-" + parts[1] + "-" + parts[0]
 }
