@@ -120,7 +120,7 @@ func (p *Pages) offer(c *gin.Context, items []casework.Item, v *office.BulkView)
 	var kinds []kind
 	alike := map[kind][]uuid.UUID{}
 	for _, a := range seen {
-		v.Items = append(v.Items, office.BulkItem{Value: a.ID.String() + " " + strconv.Itoa(version[a.ID]), Number: a.Number, Service: a.ServiceName.In(l)})
+		v.Items = append(v.Items, office.BulkItem{Value: a.ID.String() + " " + strconv.Itoa(version[a.ID]), Number: a.Number, Service: a.ServiceName.In(l), Who: a.ApplicantName})
 		k := kind{workflow: a.WorkflowCode, version: a.WorkflowVersion, state: a.State, hands: hands(a.AssigneeID, actor)}
 		if len(seen) <= askedOneByOne {
 			k.id = a.ID
@@ -277,8 +277,20 @@ func (p *Pages) batchPage(c *gin.Context, status int, errs ui.Errors) error {
 	if err != nil {
 		return err
 	}
+	ids := make([]uuid.UUID, 0, len(items))
 	for _, i := range items {
-		x := paper.BatchItem{ID: i.ApplicationID.String(), Number: i.Number}
+		ids = append(ids, i.ApplicationID)
+	}
+	apps, err := p.Casework.Look(ctx, actor, ids)
+	if err != nil {
+		return err
+	}
+	who := map[uuid.UUID]string{}
+	for _, a := range apps {
+		who[a.ID] = a.ApplicantName
+	}
+	for _, i := range items {
+		x := paper.BatchItem{ID: i.ApplicationID.String(), Number: i.Number, Who: who[i.ApplicationID]}
 		if i.Code != "" {
 			x.Text = batchText(l, i.Refusal())
 		}

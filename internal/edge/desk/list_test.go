@@ -40,7 +40,7 @@ func TestAFilterIsKeptAndShared(t *testing.T) {
 	if !strings.Contains(refused.Body, `name="tenggat_sampai" value="2026-11-01"`) {
 		t.Error("the refused filter forgot what was chosen")
 	}
-	andi.Sees(andi.Get("/petugas/antrean?lihat=semuanya"), http.StatusUnprocessableEntity)
+	andi.Sees(andi.Get("/petugas/antrean?lihat=semuanya"), http.StatusNotFound)
 
 	save := func(b *pagetest.Browser, name string, more ...string) pagetest.Answer {
 		return b.Post("/petugas/antrean/saringan", append([]string{"name", name, "lihat", "all", "layanan", "ktp-el-hilang", "dalam", "3"}, more...)...)

@@ -381,7 +381,7 @@ func TestTheQueueIsPaged(t *testing.T) {
 		t.Error("an unknown view is followed")
 	}
 	andi.Sees(andi.Get("/petugas/antrean?sesudah=xx"), http.StatusBadRequest, "Mulai lagi dari halaman pertama")
-	andi.Sees(andi.Get("/petugas/antrean?lihat=semuanya"), http.StatusUnprocessableEntity, "Pilih salah satu")
+	andi.Sees(andi.Get("/petugas/antrean?lihat=semuanya"), http.StatusNotFound)
 }
 
 // TestEveryDeskFormSaysWhatIsWrong posts nothing, nonsense and worse to each form of a case.

@@ -31,8 +31,8 @@ func (p *Pages) deskQueue(c *gin.Context) error {
 	if err == nil {
 		return p.queuePage(c, http.StatusOK, inbox.Query{Filter: f, Cursor: c.Query("sesudah")}, tried{filter: f})
 	}
-	if bad := (inbox.Filter{View: f.View}).Check(); bad != nil {
-		return err
+	if !slices.Contains(inbox.Views(), f.View) {
+		return site.NotFound()
 	}
 	errs, status, _ := site.Refused(c, err, "")
 	for i, e := range errs {

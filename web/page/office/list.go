@@ -126,8 +126,8 @@ func (v BulkView) of(a BulkAction) string {
 
 func (v BulkView) others() int { return max(len(v.Items)-listedMost, 0) }
 
-// BulkItem is one application or task that was ticked; Value names it and the version that was seen.
-type BulkItem struct{ Value, Number, Service string }
+// BulkItem is one application or task that was ticked; Value names it and the version that was seen, Who its applicant.
+type BulkItem struct{ Value, Number, Service, Who string }
 
 // BulkAction is a step with the number of applications of which it can be taken.
 type BulkAction struct {

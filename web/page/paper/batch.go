@@ -33,7 +33,7 @@ type ProgressView struct {
 }
 
 // BatchItem is one application of a batch; Text says why nothing was done.
-type BatchItem struct{ ID, Number, Text string }
+type BatchItem struct{ ID, Number, Who, Text string }
 
 // here is the page as it is seen, for loading it again.
 func (v ProgressView) here() string { return v.path() + "?hasil=" + v.State }
