@@ -51,9 +51,11 @@ func (s *Service) CopyDefinition(ctx context.Context, tx bun.IDB, actor uuid.UUI
 			SELECT tenant_id, ?, 1, body || jsonb_build_object('code', ?::text, 'version', 1), true, ? FROM workflow_definition
 			WHERE tenant_id = ? AND code = ? ORDER BY version DESC LIMIT 1`, to, to, now, tenant, from).Exec(ctx)
 	default:
+		// Both count from 1, so that the numbers of the copy say whose they are; but an agency's one series stays one.
 		_, err = tx.NewRaw(`INSERT INTO document_definition (tenant_id, code, version, body, created_at, origin, created_by)
-			SELECT tenant_id, ?, 1, body || jsonb_build_object('code', ?::text), ?, 'admin', ? FROM document_definition
-			WHERE tenant_id = ? AND code = ? ORDER BY version DESC LIMIT 1`, to, to, now, actor, tenant, from).Exec(ctx)
+			SELECT tenant_id, ?, 1, body || jsonb_build_object('code', ?::text, 'number_pattern', body->>'number_pattern' ||
+				CASE WHEN body->>'number_pattern' LIKE '%{service}%' OR body->>'series' = ? THEN '' ELSE '/{service}' END), ?, 'admin', ? FROM document_definition
+			WHERE tenant_id = ? AND code = ? ORDER BY version DESC LIMIT 1`, to, to, document.SeriesAgency, now, actor, tenant, from).Exec(ctx)
 	}
 	if err != nil {
 		return fmt.Errorf("application: copy %s %s: %w", kind, from, err)

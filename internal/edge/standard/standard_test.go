@@ -82,6 +82,9 @@ func TestAnAdministratorMakesAServiceFromNothing(t *testing.T) {
 	rina.Goes(rina.Post(form+"/terbitkan", "revision", "2"), form)
 
 	document := at + "/dokumen"
+	if !strings.Contains(rina.Page(document), "{seq}/SKP-KTP/{agency}/{month_roman}/{year}/{service}") {
+		t.Error("the copy would be numbered as what it was copied from")
+	}
 	rina.Goes(rina.Post(document, "what", "save", "version", "1", "parts", "1", "title_id", "Surat Domisili", "title_en", "Letter of residence", "number_pattern", "{seq}/DOM/{year}",
 		"series", "service", "signer_id", "Kepala", "signer_en", "Head", "signature", "none", "text_id_0", "Tinggal di {alamat}.", "text_en_0", "Lives at {alamat}."), document)
 

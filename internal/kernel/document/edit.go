@@ -38,7 +38,8 @@ func (s *Service) Editable(ctx context.Context, actor identity.Actor, code strin
 
 // PublishEdited makes what an administrator has written the newest version of a template, which every document asked for
 // from now on follows. seen is the version that they edited. It needs service:configure. It refuses Conflict
-// "document.template_changed" when there is a newer one, and the problems of Check as package pack does.
+// "document.template_changed" when there is a newer one, and the problems of Check as package pack does, with them a pattern
+// by which the numbers of another template could be written again.
 func (s *Service) PublishEdited(ctx context.Context, actor identity.Actor, t Template, seen int, forms ...*form.Form) (int, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.ServiceConfigure); err != nil {
 		return 0, err
@@ -54,6 +55,9 @@ func (s *Service) PublishEdited(ctx context.Context, actor identity.Actor, t Tem
 	}
 	tenant, now := tenancy.Must(ctx), s.now()
 	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		if err := t.checkOthers(ctx, tx, c); err != nil {
+			return err
+		}
 		res, err := tx.NewRaw(`INSERT INTO document_definition (tenant_id, code, version, body, created_at, origin, created_by)
 			SELECT ?, ?, ?, ?::jsonb, ?, 'admin', ? WHERE ? = (SELECT max(d.version) FROM document_definition d WHERE d.tenant_id = ? AND d.code = ?)
 			ON CONFLICT DO NOTHING`, tenant, t.Code, seen+1, string(raw), now, actor.ID, seen, tenant, t.Code).Exec(ctx)

@@ -180,3 +180,28 @@ func TestAPackLeavesTheAdministratorsWordsAlone(t *testing.T) {
 	_, err = st.PublishEdited(st.ctx, st.staff("dinkes", "agency_head"), mine, 3, f)
 	wants(t, err, "access.denied")
 }
+
+// TestTwoTemplatesDoNotNumberAlike: of two documents of a city with one pattern, both counted from 1, the second is refused.
+func TestTwoTemplatesDoNotNumberAlike(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	f, tpl := permit()
+	st.published(t, tpl)
+	other := tpl
+	other.Code = "izin-lain"
+	st.published(t, other)
+	admin := st.staff("", "city_admin")
+	_, err := st.PublishEdited(st.ctx, admin, other, 1, f)
+	if wants(t, err, "pack.invalid"); !strings.Contains(err.Error(), "the document izin is numbered") {
+		t.Errorf("refused as %v", err)
+	}
+	other.NumberPattern = "{seq}/IZIN/{service}/{year}"
+	if _, err := st.PublishEdited(st.ctx, admin, other, 1, f); err != nil {
+		t.Error(err)
+	}
+	other.NumberPattern, other.Series, tpl.Series = tpl.NumberPattern, SeriesAgency, SeriesAgency
+	st.published(t, tpl)
+	if _, err := st.PublishEdited(st.ctx, admin, other, 2, f); err != nil {
+		t.Errorf("one series of the agency: %v", err)
+	}
+}

@@ -3,11 +3,13 @@ package document
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/kernel/pack"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -33,6 +35,26 @@ func writeNumber(pattern string, r Request, seq int, at time.Time) string {
 		"seq": fmt.Sprintf("%03d", seq), "agency": r.Agency.Short, "service": r.Service, "year": strconv.Itoa(at.Year()),
 		"month": fmt.Sprintf("%02d", at.Month()), "month_roman": roman(at.Month()),
 	})
+}
+
+// checkOthers refuses a pattern that the newest version of another template of the city has too, since both would count
+// from 1: unless it names the service, by which they differ, or both are counted by the agency's one series.
+func (t *Template) checkOthers(ctx context.Context, tx bun.Tx, c *pack.Check) error {
+	if slices.Contains(placeholders(t.NumberPattern), "service") {
+		return nil
+	}
+	var others []string
+	err := tx.NewRaw(`SELECT code FROM (SELECT DISTINCT ON (code) code, body FROM document_definition
+			WHERE tenant_id = ? AND code <> ? ORDER BY code, version DESC) newest
+		WHERE body->>'number_pattern' = ? AND NOT (? = ? AND coalesce(body->>'series', '') = ?) ORDER BY code LIMIT 1`,
+		tenancy.Must(ctx), t.Code, t.NumberPattern, t.Series, SeriesAgency, SeriesAgency).Scan(ctx, &others)
+	if err != nil {
+		return fmt.Errorf("document: number pattern: %w", err)
+	}
+	for _, code := range others {
+		c.Add("number_pattern", "number_taken", "value", t.NumberPattern, "other", code)
+	}
+	return c.Err()
 }
 
 func roman(m time.Month) string {
