@@ -10,6 +10,7 @@ import (
 
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/event"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/workflow"
@@ -113,7 +114,7 @@ func (a *Application) enter(to workflow.State, st Step) {
 
 // announce writes what follows from a step: the audit record, the fact, the job that issues the document, the message.
 func (s *Service) announce(ctx context.Context, tx bun.IDB, app Application, st Step) error {
-	detail := map[string]any{"number": app.Number, "from": st.From, "to": app.State}
+	detail := map[string]any{"number": app.Number, "from": st.From, "to": app.State, "step": st.Action.Label.In(i18n.ID)}
 	if st.decided {
 		detail["on_time"] = *app.OnTime
 	}

@@ -1,10 +1,12 @@
 package admin
 
 import (
+	"encoding/json"
 	"maps"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -67,6 +69,8 @@ func (p *Pages) auditPage(c *gin.Context, status int, v office.AuditView) error 
 		x := office.Entry{At: site.Zoned(c, e.At), Who: who(e, names, l), Action: e.Action, Detail: auditDetail(c, l, e.Detail, names)}
 		if key := "audit.act." + e.Action; l.Has(key) {
 			x.Action = l.T(key)
+		} else if code, ok := strings.CutPrefix(e.Action, "application."); ok {
+			x.Action = l.T("audit.act_step", "step", stepOf(e, code))
 		}
 		if names[e.ActorID] != "" {
 			x.Same = auditAddress(office.AuditFilter{Who: e.ActorID.String()}, "")
@@ -78,6 +82,17 @@ func (p *Pages) auditPage(c *gin.Context, status int, v office.AuditView) error 
 		v.Entries = append(v.Entries, x)
 	}
 	return p.Render(c, status, office.Audit(v))
+}
+
+// stepOf is what a city's workflow calls a step, or its code where the record is older than its name in it.
+func stepOf(e audit.Stored, code string) string {
+	var detail struct {
+		Step string `json:"step"`
+	}
+	if json.Unmarshal(e.Detail, &detail) == nil && detail.Step != "" {
+		return detail.Step
+	}
+	return code
 }
 
 // auditFilter reads what of the record is asked for: a kind of thing, one thing of it, one application by its number, one member of staff, and days in
