@@ -1,0 +1,204 @@
+package app
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/city/booking"
+	"bedelau/internal/city/bulk"
+	"bedelau/internal/city/casework"
+	"bedelau/internal/city/external"
+	"bedelau/internal/city/inbox"
+	"bedelau/internal/city/phrase"
+	"bedelau/internal/city/simulation"
+	"bedelau/internal/kernel/absence"
+	"bedelau/internal/kernel/calendar"
+	"bedelau/internal/kernel/document"
+	"bedelau/internal/kernel/event"
+	"bedelau/internal/kernel/fee"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/workflow"
+)
+
+// cast makes the people and what they have: one resident's things in Batam, another's in Tanjungpinang.
+func (a *App) cast(t *testing.T) (mine, foreign things, askers []asker) {
+	t.Helper()
+	_, batam := a.city(t, "batam")
+	_, other := a.city(t, "tanjungpinang")
+	tokenOf := func(email string) (string, identity.Actor) { t.Helper(); return a.signIn(t, email) }
+
+	sitiToken, siti := tokenOf("warga@batam.localhost")
+	budiToken, _ := tokenOf("warga2@batam.localhost")
+	officerToken, officer := tokenOf("petugas@batam.localhost")
+	strangerToken, _ := tokenOf("kominfo@batam.localhost")
+	_, rudi := tokenOf("warga@tanjungpinang.localhost")
+	_, lina := tokenOf("petugas@tanjungpinang.localhost")
+	ownAdminToken, _ := tokenOf("admin@batam.localhost")
+	adminToken, _ := tokenOf("admin@tanjungpinang.localhost")
+	bumdToken, _ := tokenOf("bumd@platform.localhost")
+
+	mine = a.thingsOf(t, batam, siti, officer, "2171046703900003")
+	foreign = a.thingsOf(t, other, rudi, lina, "2172014101900002")
+	const city = "batam.localhost"
+	askers = []asker{
+		{"anonymous", city, ""},
+		{"resident A", city, sitiToken},
+		{"resident B", city, budiToken},
+		{"officer of another agency", city, strangerToken},
+		{"officer of the same agency", city, officerToken},
+		{"admin of the same city", city, ownAdminToken},
+		{"admin of another city, there", "tanjungpinang.localhost", adminToken},
+		{"admin of another city, here", city, adminToken},
+		{"BUMD, here", city, bumdToken},
+		{"BUMD, on the platform", "localhost", bumdToken},
+	}
+	return mine, foreign, askers
+}
+
+// thingsOf lets one resident file an application which an officer approves, and collects every id that a route names.
+func (a *App) thingsOf(t *testing.T, ctx context.Context, who, officer identity.Actor, nik string) things {
+	t.Helper()
+	d := a.fileKTP(t, ctx, who, nik)
+	for _, in := range []casework.ActInput{{Action: "start_review"}, {Action: "approve", Reason: "Cocok."}} {
+		now, err := a.Casework.Get(ctx, officer, d.Application.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in.ID, in.Version = d.Application.ID, now.Application.Version
+		if _, err := a.Casework.Act(ctx, officer, in); err != nil {
+			t.Fatalf("%s: %v", in.Action, err)
+		}
+	}
+	out := things{"application": d.Application.ID.String(), "resident": who.ID.String(), "staff": officer.ID.String(),
+		"session": who.SessionID.String()}
+	for _, page := range d.Pages {
+		for _, f := range page.Fields {
+			for _, file := range f.Files {
+				out["file"] = file.ID.String()
+			}
+		}
+	}
+	out["app"], out["key"] = a.otherApp(t, ctx, who.TenantID)
+	out["simulation"] = a.simulation(t, ctx, who.TenantID)
+	out["document"] = a.issue(t, ctx, who, d.Application.ID).String()
+	out["booking"] = a.appointment(t, ctx, who).String()
+	b, err := a.Bulk.Start(ctx, officer, bulk.StartInput{Action: "hand_over", Versions: map[uuid.UUID]int{d.Application.ID: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := a.Documents.Appoint(ctx, identity.Actor{ID: uuid.New(), TenantID: who.TenantID, Kind: identity.Staff, Roles: []string{"city_admin"}, TOTP: true},
+		document.OfficialInput{Agency: "disdukcapil", Title: i18n.Text{"id": "Kepala Dinas", "en": "Head"}, Name: "Rudi", From: "2026-01-01"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, err := a.Inbox.Save(ctx, officer, inbox.SaveInput{Name: "Uji"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out["filter"] = kept.ID.String()
+	out["batch"], out["signer"] = b.ID.String(), signer.ID.String()
+	out["task"], out["fee"] = a.asked(t, ctx, d.Application.ID)
+	out["absence"], out["phrase"] = a.worked(t, ctx, officer.ID, who.ID)
+	return out
+}
+
+// worked notes an absence and a reason of an agency.
+func (a *App) worked(t *testing.T, ctx context.Context, officer, substitute uuid.UUID) (away, words string) {
+	t.Helper()
+	b := absence.Absence{TenantID: tenancy.Must(ctx), ID: uuid.New(), AgencyCode: "disdukcapil", AccountID: officer, SubstituteID: substitute,
+		FromDay: "2099-01-01", ToDay: "2099-01-02", SetBy: officer, SetAt: time.Now()}
+	if _, err := a.DB.App.NewInsert().Model(&b).Exec(ctx); err != nil {
+		t.Fatal(err)
+	}
+	phrases := phrase.Service{DB: a.DB.App, Guard: a.Guard}
+	head := identity.Actor{ID: officer, TenantID: tenancy.Must(ctx), Kind: identity.Staff, Agency: "disdukcapil", Roles: []string{"agency_head"}, TOTP: true}
+	p, err := phrases.Add(ctx, head, phrase.Input{Title: "Foto buram", Body: "Foto tidak terbaca."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.ID.String(), p.ID.String()
+}
+
+// asked gives an application a task of its own agency and a fee that was paid.
+func (a *App) asked(t *testing.T, ctx context.Context, id uuid.UUID) (task, cost string) {
+	t.Helper()
+	err := tenancy.InTx(ctx, a.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		now := time.Now().UTC()
+		own := func(string) (workflow.Office, error) { return workflow.Office{Code: "disdukcapil"}, nil }
+		state := workflow.State{Code: "approved", Branches: []workflow.Branch{{Code: "survei"}}}
+		tasks, err := workflow.Ask(ctx, tx, workflow.Subject{Kind: "application", ID: id}, state, 1, now, own)
+		if err != nil {
+			return err
+		}
+		f, err := fee.Ask(ctx, tx, fee.Fee{SubjectKind: "application", SubjectID: id, AgencyCode: "disdukcapil", Code: id.String(), Amount: 1000}, now)
+		if err != nil {
+			return err
+		}
+		task, cost = tasks[0].ID.String(), f.ID.String()
+		_, err = fee.Pay(ctx, tx, f.ID, fee.Entry{Amount: 1000, Day: "2026-11-24", Reference: id.String(), ByID: id, At: now})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return task, cost
+}
+
+// otherApp registers an agency's app with a key.
+func (a *App) otherApp(t *testing.T, ctx context.Context, city uuid.UUID) (app, key string) {
+	t.Helper()
+	admin := identity.Actor{ID: uuid.New(), TenantID: city, Kind: identity.Staff, Roles: []string{"city_admin"}, TOTP: true}
+	x, err := a.External.RegisterApp(ctx, admin, external.AppInput{Name: "Siak", Agency: "disdukcapil", Source: "https://siak.example.go.id",
+		Contact: "Bidang PIAK", Services: []string{"ktp-el-hilang"}})
+	if err == nil {
+		_, err = a.External.IssueKey(ctx, admin, x.ID, 90)
+	}
+	keys, listErr := a.External.AppKeys(ctx, admin, x.ID)
+	if err != nil || listErr != nil || len(keys) != 1 {
+		t.Fatalf("an app: %v, %v, %d keys", err, listErr, len(keys))
+	}
+	return x.ID.String(), keys[0].ID.String()
+}
+
+// appointment gives a resident a place at a counter of their own city.
+func (a *App) appointment(t *testing.T, ctx context.Context, who identity.Actor) uuid.UUID {
+	t.Helper()
+	city, _ := tenancy.CityFrom(ctx)
+	admin := identity.Actor{ID: uuid.New(), TenantID: who.TenantID, Kind: identity.Staff, Roles: []string{"city_admin"}, TOTP: true}
+	hours := booking.Hours{}
+	for _, d := range calendar.Weekdays() {
+		hours[d] = "08:00-15:00"
+	}
+	name := i18n.Text{i18n.ID: "Loket uji"}
+	err := a.Booking.SaveCounter(ctx, admin, booking.Counter{Code: "uji", Agency: "disdukcapil", Name: name, Address: name, Services: []string{"ktp-el-hilang"}},
+		booking.Rule{EffectiveFrom: time.Now().In(city.Location()).Format(time.DateOnly), Hours: hours, SlotMinutes: 60, Capacity: 5, OpenDays: 30})
+	if err != nil {
+		t.Fatal(err)
+	}
+	next, err := a.Booking.Next(ctx, "uji", time.Now())
+	if err != nil || len(next) == 0 {
+		t.Fatalf("no place at the counter: %v", err)
+	}
+	b, err := a.Booking.Book(ctx, who, booking.BookInput{Counter: "uji", Service: "ktp-el-hilang", StartsAt: next[0].StartsAt, Key: "uji", Channel: event.ChannelWeb})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.ID
+}
+
+// simulation replays the cases of a city's first service.
+func (a *App) simulation(t *testing.T, ctx context.Context, city uuid.UUID) string {
+	t.Helper()
+	admin := identity.Actor{ID: uuid.New(), TenantID: city, Kind: identity.Staff, Roles: []string{"city_admin"}, TOTP: true}
+	id, err := a.Replays.Start(ctx, admin, simulation.Ask{Service: "ktp-el-hilang", From: "2026-01-01", To: "2026-12-31"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id.String()
+}
