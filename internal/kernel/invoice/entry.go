@@ -117,11 +117,18 @@ func (b *Book) lock(ctx context.Context, tx bun.IDB, id uuid.UUID) (Invoice, Sta
 	if err != nil {
 		return i, Standing{}, err
 	}
-	if _, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(?, 161))", i.PartyID.String()).Exec(ctx); err != nil {
+	if err := lockParty(ctx, tx, i.PartyID); err != nil {
 		return i, Standing{}, err
 	}
 	s, err := b.Standing(ctx, tx, id)
 	return i, s, err
+}
+
+// lockParty lets nobody else enter anything for a party until tx ends. The lock is not its row's: an invoice that is being
+// finalised holds that by its foreign key.
+func lockParty(ctx context.Context, tx bun.IDB, party uuid.UUID) error {
+	_, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "party "+party.String()).Exec(ctx)
+	return err
 }
 
 // PartyBooks is what happened with a party up to a day.

@@ -200,7 +200,7 @@ func (b *Book) Refund(ctx context.Context, tx bun.Tx, actor identity.Actor, part
 	if bad != nil {
 		return fault.Fields(bad)
 	}
-	if _, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(?, 161))", party.String()).Exec(ctx); err != nil {
+	if err := lockParty(ctx, tx, party); err != nil {
 		return err
 	}
 	have, on, err := balance(ctx, tx, party, on)

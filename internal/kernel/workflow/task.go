@@ -140,7 +140,7 @@ func Tasks(ctx context.Context, db bun.IDB, of Subject) ([]Task, error) {
 func HeldTasks(ctx context.Context, db bun.IDB, kind string, holder uuid.UUID) ([]Task, error) {
 	var all []Task
 	err := db.NewSelect().Model(&all).Where("k.tenant_id = ? AND k.subject_kind = ? AND k.status = 'open'", tenancy.Must(ctx), kind).
-		Where("k.assignee_id = ?", holder).OrderExpr("k.id").Scan(ctx)
+		Where("k.assignee_id = ?", holder).OrderExpr("k.subject_id, k.id").Scan(ctx) // whoever locks their cases does so in one order
 	if err != nil {
 		return nil, fmt.Errorf("workflow: held tasks: %w", err)
 	}
