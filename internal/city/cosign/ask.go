@@ -2,9 +2,6 @@ package cosign
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"fmt"
 	"time"
 
@@ -13,6 +10,7 @@ import (
 
 	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/credential"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
@@ -51,7 +49,7 @@ func (s *Service) Ask(ctx context.Context, actor identity.Actor, in AskInput) er
 	if err := in.clean(actor); err != nil {
 		return err
 	}
-	token, hash := newToken()
+	token, hash := credential.NewToken()
 	secret, err := s.Deps.Notify.Seal(ctx, token)
 	if err != nil {
 		return err
@@ -171,28 +169,4 @@ func (s *Service) ask(ctx context.Context, tx bun.IDB, actor identity.Actor, app
 		Data: map[string]string{"service": app.ServiceName.In(in.Locale), "applicant": privacy.MaskName(actor.Name), "role": p.Role.Label.In(in.Locale),
 			"until": in.Locale.Date(x.ExpiresAt.In(s.Local(ctx).Location())), "path": "/tanda-tangan/{token}"},
 	})
-}
-
-const tokenBytes = 32
-
-// newToken returns the secret of a link, and the hash under which it is stored.
-func newToken() (raw string, hash []byte) {
-	b := make([]byte, tokenBytes)
-	_, _ = rand.Read(b) // never fails
-	sum := sha256.Sum256(b)
-	return base64.RawURLEncoding.EncodeToString(b), sum[:]
-}
-
-// hashToken returns the stored form of a secret that somebody presents; false for what newToken never made. A fast hash
-// is enough: the secret is random, so there is nothing to guess.
-func hashToken(raw string) ([]byte, bool) {
-	if len(raw) != base64.RawURLEncoding.EncodedLen(tokenBytes) {
-		return nil, false
-	}
-	b, err := base64.RawURLEncoding.Strict().DecodeString(raw)
-	if err != nil {
-		return nil, false
-	}
-	sum := sha256.Sum256(b)
-	return sum[:], true
 }

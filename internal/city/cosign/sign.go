@@ -17,6 +17,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/application"
+	"bedelau/internal/kernel/credential"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
@@ -142,7 +143,7 @@ func errLink() error { return fault.New(fault.Gone, "cosign.link") }
 
 // linked finds the signer of a link that works.
 func (s *Service) linked(ctx context.Context, db bun.IDB, token string, lock bool) (Signer, error) {
-	hash, ok := hashToken(token)
+	hash, ok := credential.HashToken(token)
 	if !ok {
 		return Signer{}, errLink()
 	}

@@ -16,7 +16,7 @@ func NewToken() (raw string, hash []byte) {
 	return base64.RawURLEncoding.EncodeToString(b), sum[:]
 }
 
-// HashToken returns the stored form of a secret that somebody presents; false for what newToken never made. A fast
+// HashToken returns the stored form of a secret that somebody presents; false for what NewToken never made. A fast
 // hash is enough: the secret is random, so there is nothing to guess.
 func HashToken(raw string) ([]byte, bool) {
 	if len(raw) != base64.RawURLEncoding.EncodedLen(tokenBytes) {
