@@ -13,7 +13,7 @@ const pathEnrol = "/masuk/pasang"
 
 // The routes where guessing would pay, counted by address. Behind one address there may be a whole office or a mobile
 // network, so these only slow a guesser down; what stops one is the lockout of each account and code in identity, and of
-// each application's number in casework.
+// each application's number in intake.
 var (
 	limitSignIn   = gate.Limit{Name: "sign_in", Count: 30, Per: time.Minute}
 	limitRegister = gate.Limit{Name: "register", Count: 20, Per: time.Minute}
