@@ -39,7 +39,7 @@ func (s *Service) openFee(ctx context.Context, tx bun.IDB, app *Application, wf 
 func (s *Service) askFee(ctx context.Context, tx bun.IDB, app Application, f workflow.Fee, amount money.Rupiah, cal workcal.Calendar) error {
 	now := app.UpdatedAt
 	one := fee.Fee{SubjectKind: SubjectKind, SubjectID: app.ID, Round: app.Version, AgencyCode: app.AgencyCode, Title: f.Title, Basis: f.Basis,
-		Code: app.Number, Amount: amount, How: i18n.Text{}}
+		Code: app.Number, Amount: amount}
 	if !f.Due.IsZero() {
 		due, err := cal.Due(now, f.Due)
 		if _, missing := workcal.MissingYear(err); err != nil && !missing {
@@ -47,14 +47,7 @@ func (s *Service) askFee(ctx context.Context, tx bun.IDB, app Application, f wor
 		}
 		one.DueAt = due.UTC()
 	}
-	city, _ := tenancy.CityFrom(ctx)
-	for _, l := range i18n.All() {
-		values := map[string]string{"code": one.Code, "number": app.Number, "amount": amount.String(), "due": l.T("casework.no_due")}
-		if !one.DueAt.IsZero() {
-			values["due"] = l.DateTime(one.DueAt.In(city.Location()))
-		}
-		one.How[l] = workflow.Fill(f.How.In(l), values)
-	}
+	one.How = HowToPay(ctx, app, f, one)
 	if _, err := fee.Ask(ctx, tx, one, now); err != nil {
 		return err
 	}
@@ -63,4 +56,18 @@ func (s *Service) askFee(ctx context.Context, tx bun.IDB, app Application, f wor
 		n.Body[l] = l.T("casework.fee.body", "title", f.Title.In(l), "amount", amount.String(), "how", one.How.In(l))
 	}
 	return s.Letter(ctx, tx, app, n, fmt.Sprintf("fee:%d", app.Version), "")
+}
+
+// HowToPay is what the applicant is told about where a fee is paid, with its sum, its code and its last day in it.
+func HowToPay(ctx context.Context, app Application, f workflow.Fee, one fee.Fee) i18n.Text {
+	city, _ := tenancy.CityFrom(ctx)
+	out := i18n.Text{}
+	for _, l := range i18n.All() {
+		values := map[string]string{"code": one.Code, "number": app.Number, "amount": one.Amount.String(), "due": l.T("casework.no_due")}
+		if !one.DueAt.IsZero() {
+			values["due"] = l.DateTime(one.DueAt.In(city.Location()))
+		}
+		out[l] = workflow.Fill(f.How.In(l), values)
+	}
+	return out
 }
