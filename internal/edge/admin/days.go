@@ -29,6 +29,7 @@ func (p *Pages) calendarRoutes() gate.Table {
 	manage, city := access.CalendarManage, gate.City
 	return gate.Table{
 		{Method: get, Path: site.PathCalendar, Needs: manage, Scope: city, Handler: p.calendar},
+		{Method: get, Path: site.PathCalendar + "/hari", Needs: manage, Scope: city, Handler: p.tryDay},
 		{Method: post, Path: site.PathCalendar + "/hari", Page: site.PathCalendar, Needs: manage, Scope: city, Handler: p.addDay},
 		{Method: post, Path: site.PathCalendar + "/hapus", Page: site.PathCalendar, Needs: manage, Scope: city, Handler: p.removeDay},
 		{Method: post, Path: site.PathCalendar + "/batal", Page: site.PathCalendar, Needs: manage, Scope: city, Handler: p.undoImport},
@@ -56,34 +57,6 @@ func kinds(l i18n.Locale) []ui.Option {
 		out = append(out, ui.Option{Value: k, Label: l.T("calendar.kind." + k)})
 	}
 	return out
-}
-
-// addDay adds one day to the city's calendar, or to an agency's.
-func (p *Pages) addDay(c *gin.Context) error {
-	in, err := site.ReadForm(c, "day")
-	if err != nil {
-		return err
-	}
-	l := gate.LocaleOf(c)
-	f := office.DayForm{Agency: site.Clip(in.Text("agency"), 64), Day: site.DateOf(in, "day"), Kind: in.Text("kind"), NameID: site.Clip(in.Text("name_id"), 300),
-		NameEN: site.Clip(in.Text("name_en"), 300), Hours: hoursOf(in.Text("hours")), Source: site.Clip(in.Text("source"), 300), Verified: in.Yes("verified"), Kinds: kinds(l)}
-	ctx := c.Request.Context()
-	err = p.KnownAgency(ctx, f.Agency)
-	if err == nil {
-		_, err = p.Calendar.AddDay(ctx, gate.ActorOf(c), calendar.DayInput{Agency: f.Agency, Day: f.Day, Kind: f.Kind,
-			Name: i18n.Text{i18n.ID: f.NameID, i18n.EN: f.NameEN}, Hours: f.Hours, Source: f.Source, Verified: f.Verified})
-	}
-	if errs, status, ok := site.Refused(c, err, ""); ok {
-		f.Errors = site.InOrder(errs, "day", "kind", "hours", "name_id", "name_en", "source")
-		if f.Agency != "" {
-			return p.hoursPage(c, status, f.Agency, "", nil, f)
-		}
-		return p.calendarPage(c, status, yearIn(f.Day), f)
-	}
-	if err != nil {
-		return err
-	}
-	return p.Done(c, p.calendarPath(c, f.Agency, f.Day), "day_added")
 }
 
 // hoursOf lets a person write "08.00-12.00".

@@ -47,7 +47,18 @@ func TestAnAdministratorKeepsTheCalendar(t *testing.T) {
 		t.Error("a refusal keeps what was typed, and says so in the title")
 	}
 	day[len(day)-1] = "Perwako 5/2026"
-	admin.Goes(admin.Post("/kelola/kalender/hari", day...), "/kelola/kalender?tahun=2026")
+	// What it moves is shown first; nothing is saved until the administrator says so.
+	trial := admin.Post("/kelola/kalender/hari", day...)
+	if trial.Status != http.StatusSeeOther {
+		t.Fatalf("the trial: %d %s", trial.Status, trial.Body)
+	}
+	admin.Page(trial.To(), "Jumat, 18 Desember 2026", "Hari jadi Batam (", "Perwako 5/2026", "Tidak ada tenggat berjalan yang berubah", "Tambah hari")
+	admin.Sees(admin.Get("/kelola/kalender/hari?day=besok"), http.StatusUnprocessableEntity, "Dasar: Isian ini wajib diisi")
+	officer.Sees(officer.Get(trial.To()), http.StatusForbidden)
+	if strings.Contains(admin.Page("/kelola/kalender?tahun=2026"), "Hari jadi Batam") {
+		t.Error("the day is there before it was confirmed")
+	}
+	admin.Goes(admin.Post("/kelola/kalender/hari", append(day, "sure", "yes")...), "/kelola/kalender?tahun=2026")
 	admin.Page("/kelola/kalender?tahun=2026", "Hari jadi Batam", "Perwako 5/2026", "18 Desember 2026 menjadi hari libur (Hari jadi Batam)", "Tenggat sedang dihitung ulang")
 	admin.Sees(admin.Post("/kelola/kalender/hapus", "day", "2026-12-18", "source", ""), http.StatusUnprocessableEntity)
 	admin.Goes(admin.Post("/kelola/kalender/hapus", "day", "2026-12-18", "source", "Perwako 6/2026"), "/kelola/kalender?tahun=2026")
@@ -63,7 +74,7 @@ func TestAnAdministratorKeepsTheCalendar(t *testing.T) {
 	if !strings.Contains(admin.Page("/kelola/kalender/instansi/rsud"), `value="08:00-12:00"`) {
 		t.Error("the hours of Saturday are not kept")
 	}
-	admin.Goes(admin.Post("/kelola/kalender/hari", "agency", "rsud", "day", "2026-12-26", "hours", "08.00-10.00", "name_id", "Bakti sosial", "source", "SK Direktur"), "/kelola/kalender/instansi/rsud")
+	admin.Goes(admin.Post("/kelola/kalender/hari", "agency", "rsud", "day", "2026-12-26", "hours", "08.00-10.00", "name_id", "Bakti sosial", "source", "SK Direktur", "sure", "yes"), "/kelola/kalender/instansi/rsud")
 	admin.Page("/kelola/kalender/instansi/rsud", "Bakti sosial", "Buka 08.00-10.00")
 	admin.Page("/kelola/kalender?tahun=2026", "Berbeda dari kota")
 	admin.Sees(admin.Get("/kelola/kalender/instansi/tidak-ada"), http.StatusNotFound)

@@ -22,6 +22,24 @@ type DayRow struct {
 	Verified                bool
 }
 
+// DayTrial is what a day would move, before it is added.
+type DayTrial struct {
+	ui.Shell
+	Form  DayForm
+	Date  time.Time
+	Kind  string
+	Back  string
+	Moves []DayMove
+	Whole bool // false: there is more than was counted
+}
+
+// DayMove is how many deadlines of one kind of a service would get one day.
+type DayMove struct {
+	Service, What string
+	Day           time.Time
+	N             int
+}
+
 // ChangeRow is one change of a calendar with what followed from it.
 type ChangeRow struct {
 	ID, Who, What, Whose string

@@ -1,0 +1,115 @@
+package casework
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/calendar"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/workcal"
+	"bedelau/internal/kernel/workflow"
+)
+
+// TestWhatADayWouldMoveIsKnownBefore: of each kind and service how many get which day, and then exactly that happens.
+func TestWhatADayWouldMoveIsKnownBefore(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	st.recountAll(t)
+	st.follow(t, func(w *workflow.Workflow) {
+		charged(w)
+		for i := range w.States {
+			if f := w.States[i].Fee; f != nil {
+				f.Due = workcal.Term{Amount: 2, Unit: workcal.WorkingDay}
+			}
+		}
+	})
+	budi := st.officer(t, "Budi", "disdukcapil", "officer")
+	app := st.submitted(t, st.resident(t, st.ctx, "Siti"), sitiNIK) // Tuesday 24 November, due Thursday the 26th
+	st.submitted(t, st.resident(t, st.ctx, "Andi"), nikOf(1))
+	for _, in := range []ActInput{{Action: "start_review"}, {Action: "charge", Answers: map[string][]string{"luas": {"6"}}}} {
+		in.ID, in.Version = app.ID, app.Version
+		var err error
+		if app, err = st.Act(st.ctx, budi, in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, admin := st.decree()
+	try := func(agency, day string) (out Forecast) {
+		t.Helper()
+		in := calendar.DayInput{Agency: agency, Day: day, Kind: calendar.LocalDay, Name: i18n.Text{"id": "Hari pemilihan"}, Source: "Keppres"}
+		err := s.TryDay(st.ctx, admin, in, func(ctx context.Context, tx bun.Tx) (err error) {
+			out, err = st.Forecast(ctx, tx, agency)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	for _, c := range []struct {
+		agency, day string
+		lines       int
+	}{{"", "2026-11-27", 0}, {"dinkes", "2026-11-26", 0}, {"disdukcapil", "2026-11-26", 2}} {
+		if got := try(c.agency, c.day); len(got.Lines) != c.lines || !got.Whole {
+			t.Errorf("%s off for %q would move %+v", c.day, c.agency, got)
+		}
+	}
+	got := try("", "2026-11-26")
+	if len(got.Lines) != 2 {
+		t.Fatalf("it would move %+v", got)
+	}
+	for i, what := range []string{MovesApplication, MovesFee} {
+		l := got.Lines[i]
+		if l.What != what || l.Service != app.ServiceCode || l.N != 1 || l.Day.Format(time.DateOnly) != "2026-11-27" {
+			t.Errorf("it would move %+v, want one %s", l, what)
+		}
+	}
+	st.inTx(t, func(ctx context.Context, tx bun.Tx) error {
+		cal, err := calendar.Load(ctx, tx, "")
+		if err == nil && cal.Holidays["2026-11-26"] != "" {
+			t.Error("what was tried is kept")
+		}
+		return err
+	})
+	if err := s.TryDay(st.ctx, budi, calendar.DayInput{Day: "2026-11-26", Kind: calendar.LocalDay, Name: i18n.Text{"id": "x"}, Source: "x"}, nil); err == nil {
+		t.Error("an officer tries a day")
+	}
+}
+
+// TestARequestThatADayWouldMove is counted by the calendar of the office that was asked.
+func TestARequestThatADayWouldMove(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	st.recountAll(t)
+	st.follow(t, recommended)
+	budi := st.officer(t, "Budi", "disdukcapil", "officer")
+	app := st.submitted(t, st.resident(t, st.ctx, "Siti"), sitiNIK)
+	for _, action := range []string{"start_review", "ask"} {
+		var err error
+		if app, err = st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: action, Version: app.Version}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, admin := st.decree()
+	var got Forecast
+	err := s.TryDay(st.ctx, admin, calendar.DayInput{Day: "2026-11-25", Kind: calendar.LocalDay, Name: i18n.Text{"id": "Mendadak"}, Source: "Keppres"},
+		func(ctx context.Context, tx bun.Tx) (err error) {
+			got, err = st.Forecast(ctx, tx, "")
+			return err
+		})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, l := range got.Lines {
+		if l.What == MovesRequest {
+			n += l.N
+		}
+	}
+	if n != 2 {
+		t.Errorf("it would move %+v, want both requests", got)
+	}
+}
