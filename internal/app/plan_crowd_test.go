@@ -163,6 +163,9 @@ SELECT :city, now() + (i - 5000) * interval '13 minutes', 'x', i::text, 'applica
 INSERT INTO usage_hour (tenant_id, hour, type, agency, service, channel, subject, events, total, peak)
 SELECT :city, date_trunc('hour', now()) - h * interval '1 hour', 'application_submitted', '', 's' || s, 'web', '', 1, 1, 1
 FROM generate_series(1, 3000) h, generate_series(1, 3) s;
+INSERT INTO usage_day (tenant_id, day, type, agency, service, channel, subject, taken, events, total, peak)
+SELECT :city, date_bin('24 hours', now(), '2000-01-01 00:00+00') - d * interval '24 hours', 'application_submitted', '', 's' || s, 'web', '', '-infinity', 1, 1, 1
+FROM generate_series(1, 1000) d, generate_series(1, 10) s;
 INSERT INTO external_app (tenant_id, id, name, agency, source, contact, services, created_at, created_by)
 SELECT :city, md5('app' || i)::uuid, 'App ' || i, 'dinkes', 'https://app.go.id/' || i, 'x', '{x}', now(), gen_random_uuid() FROM generate_series(1, 50) i;
 INSERT INTO api_key (tenant_id, id, owner_kind, owner_id, prefix, hash, scopes, per_minute, created_at, created_by, expires_at)

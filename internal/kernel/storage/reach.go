@@ -25,6 +25,8 @@ var PlatformReach = map[string]Reach{
 	"usage_event":    {"SELECT", "the BUMD reads the usage of each city"},
 	"usage_touch":    {"SELECT", "the BUMD reads the usage of each city"},
 	"usage_hour":     {"SELECT", "the BUMD reads the usage of each city"},
+	"usage_day":      {"SELECT", "the BUMD reads the usage of each city"},
+	"usage_period":   {"SELECT", "the BUMD reads the usage of each city"},
 	"outbox":         {"SELECT,UPDATE,DELETE", "one relay sends, looks for and forgets the jobs of all cities: ids and small values"},
 	"processed":      {"SELECT,DELETE", "to forget the marks of jobs long done"},
 	"planned_run":    {"SELECT,DELETE", "to forget runs long over"},

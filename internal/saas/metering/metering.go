@@ -49,16 +49,28 @@ type Meter struct {
 	Code        string      `bun:"code,pk"`
 	Type        string      `bun:"type"` // of the events it reads
 	Aggregation Aggregation `bun:"aggregation"`
+	Dimensions  []Dimension `bun:"dimensions,array"` // by which its quantity divides
+	Scale       int64       `bun:"scale"`            // so many units of the events make one of Unit, which counts once started
 	Name        i18n.Text   `bun:"name,type:jsonb"`
 	Unit        i18n.Text   `bun:"unit,type:jsonb"`
 }
+
+// Dimension is what usage divides by.
+type Dimension string
+
+// The dimensions. A meter has those that say something about it.
+const (
+	ByAgency  Dimension = "agency"
+	ByService Dimension = "service"
+	ByChannel Dimension = "channel"
+)
 
 const maxMeters = 500
 
 // Meters lists every meter in the order they are shown. They are the same for all cities and open to any caller.
 func (s *Service) Meters(ctx context.Context) ([]Meter, error) {
 	var all []Meter
-	err := s.db.App.NewSelect().Model(&all).Column("code", "type", "aggregation", "name", "unit").
+	err := s.db.App.NewSelect().Model(&all).Column("code", "type", "aggregation", "dimensions", "scale", "name", "unit").
 		Order("position").Limit(maxMeters).Scan(tenancy.Platform(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("metering: meters: %w", err)

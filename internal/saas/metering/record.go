@@ -17,8 +17,9 @@ import (
 
 // Result says what became of a batch.
 type Result struct {
-	New        int
-	Duplicates []Key // known before, or repeated within the batch; in the order of their keys
+	New         int
+	Duplicates  []Key // known before, or repeated within the batch; in the order of their keys
+	Corrections []Key // of the new ones, those of a month that is closed: the invoice of the earliest open month takes them
 }
 
 // Known events give their key back and add nothing. Touch rows are written for the hours of new events alone, so that
@@ -27,24 +28,28 @@ const recordSQL = `
 WITH sent AS MATERIALIZED (
     SELECT * FROM unnest(?::text[], ?::text[], ?::timestamptz[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::bigint[])
         AS e(source, id, time, type, subject, agency, service, channel, quantity)
+), opened AS MATERIALIZED (
+    SELECT usage_open(?::uuid) AS at
 ), fresh AS (
     INSERT INTO usage_key (tenant_id, source, id, time)
     SELECT ?::uuid, source, id, time FROM sent
     ON CONFLICT DO NOTHING RETURNING source, id
 ), kept AS MATERIALIZED (
-    SELECT s.* FROM sent s JOIN fresh USING (source, id)
+    SELECT s.*, CASE WHEN s.time < o.at THEN o.at END AS taken FROM sent s JOIN fresh USING (source, id), opened o
 ), stored AS (
-    INSERT INTO usage_event (tenant_id, time, source, id, type, subject, agency, service, channel, quantity)
-    SELECT ?::uuid, time, source, id, type, subject, agency, service, channel, quantity FROM kept
+    INSERT INTO usage_event (tenant_id, time, source, id, type, subject, agency, service, channel, quantity, taken)
+    SELECT ?::uuid, time, source, id, type, subject, agency, service, channel, quantity, taken FROM kept
 ), touched AS (
     INSERT INTO usage_touch (tenant_id, hour, id)
     SELECT DISTINCT ?::uuid, date_bin('1 hour', time, '2000-01-01 00:00+00'), ?::uuid FROM kept
 )
-SELECT source, id FROM sent EXCEPT ALL SELECT source, id FROM fresh`
+SELECT s.source, s.id, k.id IS NOT NULL AS late FROM sent s LEFT JOIN kept k USING (source, id)
+ WHERE k.id IS NULL OR k.taken IS NOT NULL`
 
 // Record writes events of ctx's city as part of tx, each exactly once by (source, id) whatever else a repetition says.
-// It is for the platform's own code and for producers that the edge has let in. It refuses a batch of more than 1,000
-// with TooLarge "usage.batch_too_large" and malformed events with Invalid, and then writes nothing.
+// It is for the platform's own code and for producers that the edge has let in; what state the city is in does not
+// matter, since what was used was used. It refuses a batch of more than 1,000 with TooLarge "usage.batch_too_large" and
+// malformed events with Invalid, and then writes nothing.
 func Record(ctx context.Context, tx bun.IDB, events []Event) (Result, error) {
 	tenant, ok := tenancy.From(ctx)
 	if !ok {
@@ -66,14 +71,28 @@ func Record(ctx context.Context, tx bun.IDB, events []Event) (Result, error) {
 	}
 	unique, repeated := distinct(events)
 	c := columnsOf(unique)
-	var known []Key
+	var told []struct {
+		Source, ID string
+		Late       bool
+	}
 	err = tx.NewRaw(recordSQL, pgdialect.Array(c.source), pgdialect.Array(c.id), pgdialect.Array(c.time),
 		pgdialect.Array(c.kind), pgdialect.Array(c.subject), pgdialect.Array(c.agency), pgdialect.Array(c.service),
-		pgdialect.Array(c.channel), pgdialect.Array(c.quantity), tenant, tenant, tenant, batch).Scan(tenancy.Prepared(ctx), &known)
+		pgdialect.Array(c.channel), pgdialect.Array(c.quantity), tenant, tenant, tenant, tenant, batch).Scan(tenancy.Prepared(ctx), &told)
 	if err != nil {
 		return Result{}, fmt.Errorf("metering: record: %w", err)
 	}
-	return Result{New: len(unique) - len(known), Duplicates: merge(known, repeated)}, nil
+	r := Result{New: len(unique), Duplicates: repeated}
+	for _, t := range told {
+		if t.Late {
+			r.Corrections = append(r.Corrections, Key{t.Source, t.ID})
+			continue
+		}
+		r.New--
+		r.Duplicates = append(r.Duplicates, Key{t.Source, t.ID})
+	}
+	slices.SortFunc(r.Duplicates, compareKeys)
+	slices.SortFunc(r.Corrections, compareKeys)
+	return r, nil
 }
 
 // distinct returns events in the order of their keys, the first of each, and the keys of the others. Two writers with
@@ -94,12 +113,6 @@ func distinct(events []Event) (unique []Event, repeated []Key) {
 
 func compareKeys(a, b Key) int {
 	return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.ID, b.ID))
-}
-
-func merge(a, b []Key) []Key {
-	all := slices.Concat(a, b)
-	slices.SortFunc(all, compareKeys)
-	return all
 }
 
 // columns is a batch turned on its side, as unnest takes it.

@@ -67,7 +67,11 @@ func (s *Service) Quantities(ctx context.Context, city tenancy.City, from, to ti
 	if err != nil {
 		return nil, err
 	}
-	w := window{city: city.ID, from: from, to: to}
+	return s.totals(ctx, window{city: city.ID, from: from, to: to})
+}
+
+// totals reads one figure of each meter.
+func (s *Service) totals(ctx context.Context, w window) (map[string]int64, error) {
 	if err := w.validate(); err != nil {
 		return nil, err
 	}
@@ -126,10 +130,12 @@ func (s *Service) Cities(ctx context.Context, cities []tenancy.City, month time.
 	return out, nil
 }
 
-// window is a span of one city's time.
+// window is a span of one city's time. Of the corrections in it those count that a month before bound has taken; the
+// zero bound is all of them.
 type window struct {
 	city     tenancy.ID
 	from, to time.Time
+	bound    time.Time
 }
 
 func monthOf(city tenancy.City, month time.Time) (window, error) {
@@ -150,6 +156,9 @@ func (w window) validate() error {
 	return nil
 }
 
+// forever is after every event.
+var forever = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // figure is one number of a reading: a total when Dimension is empty.
 type figure struct {
 	TenantID  tenancy.ID
@@ -160,12 +169,15 @@ type figure struct {
 }
 
 func read(ctx context.Context, db bun.IDB, query string, windows ...window) ([]figure, error) {
-	ids, from, to := make([]tenancy.ID, len(windows)), make([]time.Time, len(windows)), make([]time.Time, len(windows))
+	ids, from, to, bound := make([]tenancy.ID, len(windows)), make([]time.Time, len(windows)), make([]time.Time, len(windows)), make([]time.Time, len(windows))
 	for i, w := range windows {
-		ids[i], from[i], to[i] = w.city, w.from, w.to
+		ids[i], from[i], to[i], bound[i] = w.city, w.from, w.to, w.bound
+		if w.bound.IsZero() {
+			bound[i] = forever
+		}
 	}
 	var figures []figure
-	err := db.NewRaw(query, pgdialect.Array(ids), pgdialect.Array(from), pgdialect.Array(to),
+	err := db.NewRaw(query, pgdialect.Array(ids), pgdialect.Array(from), pgdialect.Array(to), pgdialect.Array(bound),
 		slices.MinFunc(from, time.Time.Compare), slices.MaxFunc(to, time.Time.Compare)).Scan(ctx, &figures)
 	return figures, err
 }
@@ -179,15 +191,15 @@ func (s *Service) usageOf(w window, meters []Meter, figures []figure) Usage {
 	}
 	for _, f := range figures {
 		r := at[f.Meter]
-		if r == nil {
-			continue // a meter made between the two statements
+		if r == nil || f.Dimension != "" && !slices.Contains(r.Meter.Dimensions, Dimension(f.Dimension)) {
+			continue // a meter made between the two statements, or a dimension that means nothing to it
 		}
 		switch f.Dimension {
-		case "agency":
+		case string(ByAgency):
 			r.ByAgency = shared(r.ByAgency, f)
-		case "service":
+		case string(ByService):
 			r.ByService = shared(r.ByService, f)
-		case "channel":
+		case string(ByChannel):
 			r.ByChannel = shared(r.ByChannel, f)
 		default:
 			r.Quantity = f.Quantity

@@ -8,10 +8,11 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
-// Difference is an hour of one type whose roll-up is not what its events say: how many events and what sum of
-// quantities the roll-up holds, and what the events come to. Equal figures differ in a dimension.
+// Difference is an hour, or a day of UTC, of one type whose roll-up is not what its events say: how many events and what
+// sum of quantities the roll-up holds, and what the events come to. Equal figures differ in a dimension.
 type Difference struct {
-	Hour          time.Time
+	Hour          time.Time // when it begins
+	Day           bool      // it is the roll-up of a day
 	Type          string
 	KeptEvents    int64
 	KeptTotal     int64
@@ -21,31 +22,51 @@ type Difference struct {
 
 const maxDifferences = 1000
 
-// Hours with a mark are left out: readers take them from the events, so their roll-up is nobody's answer.
-const verifySQL = `
-WITH hours AS MATERIALIZED (
+// Hours with a mark are left out, and so are their days: readers take them from the events, so their roll-up is nobody's
+// answer.
+var verifySQL = `
+WITH touched AS MATERIALIZED (
+    SELECT DISTINCT hour FROM usage_touch WHERE tenant_id = ?
+), hours AS MATERIALIZED (
     SELECT ?::uuid AS tenant_id, hour, hour + interval '1 hour' AS ends
       FROM generate_series(?::timestamptz, ?::timestamptz - interval '1 hour', interval '1 hour') AS hour
-    EXCEPT
-    SELECT tenant_id, hour, hour + interval '1 hour' FROM usage_touch WHERE tenant_id = ?
-), counted AS (` + hoursSQL + `
-), kept AS (
-    SELECT u.tenant_id, u.hour, u.type, u.agency, u.service, u.channel, u.subject, u.events, u.total, u.peak, u.latest
+     WHERE hour NOT IN (SELECT hour FROM touched)
+), days AS MATERIALIZED (
+    SELECT ` + daySQL("hour") + ` AS day FROM hours GROUP BY 1 HAVING count(*) = 24
+), counted AS MATERIALIZED (` + hoursSQL + `
+), kept AS MATERIALIZED (
+    SELECT u.tenant_id, u.hour, u.type, u.agency, u.service, u.channel, u.subject, u.taken, u.events, u.total, u.peak, u.latest
       FROM hours h JOIN usage_hour u ON u.tenant_id = h.tenant_id AND u.hour = h.hour
+), counted_days AS MATERIALIZED (
+    SELECT * FROM (` + fmt.Sprintf(daysSQL, "counted") + `) c WHERE day IN (SELECT day FROM days)
+), kept_days AS MATERIALIZED (
+    SELECT u.tenant_id, u.day, u.type, u.agency, u.service, u.channel, u.subject, u.taken, u.events, u.total, u.peak, u.latest
+      FROM days d JOIN usage_day u ON u.tenant_id = ? AND u.day = d.day
 ), wrong AS (
-    SELECT hour, type FROM (SELECT * FROM counted EXCEPT ALL SELECT * FROM kept) missing
+    SELECT hour, false AS day, type FROM (SELECT * FROM counted EXCEPT ALL SELECT * FROM kept) missing
     UNION
-    SELECT hour, type FROM (SELECT * FROM kept EXCEPT ALL SELECT * FROM counted) extra
+    SELECT hour, false, type FROM (SELECT * FROM kept EXCEPT ALL SELECT * FROM counted) extra
+    UNION
+    SELECT day, true, type FROM (SELECT * FROM counted_days EXCEPT ALL SELECT * FROM kept_days) missing
+    UNION
+    SELECT day, true, type FROM (SELECT * FROM kept_days EXCEPT ALL SELECT * FROM counted_days) extra
+), kept_sums AS (
+    SELECT hour, false AS day, type, ` + sumSQL("events") + ` AS events, ` + sumSQL("total") + ` AS total FROM kept GROUP BY hour, type
+    UNION ALL
+    SELECT day, true, type, ` + sumSQL("events") + `, ` + sumSQL("total") + ` FROM kept_days GROUP BY day, type
+), counted_sums AS (
+    SELECT hour, false AS day, type, ` + sumSQL("events") + ` AS events, ` + sumSQL("total") + ` AS total FROM counted GROUP BY hour, type
+    UNION ALL
+    SELECT day, true, type, ` + sumSQL("events") + `, ` + sumSQL("total") + ` FROM counted_days GROUP BY day, type
 )
-SELECT w.hour, w.type,
-       coalesce((SELECT sum(k.events) FROM kept k WHERE k.hour = w.hour AND k.type = w.type), 0)::bigint AS kept_events,
-       coalesce((SELECT sum(k.total) FROM kept k WHERE k.hour = w.hour AND k.type = w.type), 0)::bigint AS kept_total,
-       coalesce((SELECT sum(c.events) FROM counted c WHERE c.hour = w.hour AND c.type = w.type), 0)::bigint AS counted_events,
-       coalesce((SELECT sum(c.total) FROM counted c WHERE c.hour = w.hour AND c.type = w.type), 0)::bigint AS counted_total
-  FROM wrong w ORDER BY w.hour, w.type LIMIT ?`
+SELECT w.hour, w.day, w.type, coalesce(k.events, 0) AS kept_events, coalesce(k.total, 0) AS kept_total,
+       coalesce(c.events, 0) AS counted_events, coalesce(c.total, 0) AS counted_total
+  FROM wrong w LEFT JOIN kept_sums k USING (hour, day, type) LEFT JOIN counted_sums c USING (hour, day, type)
+ ORDER BY w.hour, w.day, w.type LIMIT ?`
 
-// Verify counts every event of city in a month again and returns the hours whose roll-up says something else, 1,000
-// at most; none is the only good answer. Callers and refusals are those of Month.
+// Verify counts every event of city in a month again, to the ends of the days of UTC in which it begins and ends, and
+// returns the hours and days whose roll-up says something else, 1,000 at most; none is the only good answer. Callers and
+// refusals are those of Month.
 func (s *Service) Verify(ctx context.Context, city tenancy.City, month time.Time) ([]Difference, error) {
 	ctx, err := tenancy.Inside(ctx, city)
 	if err != nil {
@@ -55,9 +76,36 @@ func (s *Service) Verify(ctx context.Context, city tenancy.City, month time.Time
 	if err != nil {
 		return nil, err
 	}
+	from, to := w.from.UTC().Truncate(24*time.Hour), w.to.UTC().Add(23*time.Hour).Truncate(24*time.Hour)
 	var wrong []Difference
-	if err := s.db.App.NewRaw(verifySQL, w.city, w.from, w.to, w.city, w.from, w.to, maxDifferences).Scan(ctx, &wrong); err != nil {
+	err = s.db.App.NewRaw(verifySQL, w.city, w.city, from, to, from, to, w.city, maxDifferences).Scan(ctx, &wrong)
+	if err != nil {
 		return nil, fmt.Errorf("metering: verify: %w", err)
 	}
 	return wrong, nil
+}
+
+// Months returns the months, where city is, from that of its first roll-up to that of its last: all that Verify has to look
+// at. Callers and refusals are those of Month.
+func (s *Service) Months(ctx context.Context, city tenancy.City) ([]time.Time, error) {
+	ctx, err := tenancy.Inside(ctx, city)
+	if err != nil {
+		return nil, err
+	}
+	var span struct{ First, Last *time.Time }
+	err = s.db.App.NewRaw(`SELECT least((SELECT min(hour) FROM usage_hour WHERE tenant_id = ?), (SELECT min(hour) FROM usage_touch WHERE tenant_id = ?)) AS first,
+		greatest((SELECT max(hour) FROM usage_hour WHERE tenant_id = ?), (SELECT max(hour) FROM usage_touch WHERE tenant_id = ?)) AS last`,
+		city.ID, city.ID, city.ID, city.ID).Scan(ctx, &span)
+	if err != nil {
+		return nil, fmt.Errorf("metering: months: %w", err)
+	}
+	var all []time.Time
+	if span.First == nil || span.Last == nil {
+		return nil, nil
+	}
+	first := span.First.In(city.Location())
+	for m := time.Date(first.Year(), first.Month(), 1, 0, 0, 0, 0, city.Location()); !m.After(*span.Last); m = m.AddDate(0, 1, 0) {
+		all = append(all, m)
+	}
+	return all, nil
 }
