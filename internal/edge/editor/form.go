@@ -16,6 +16,7 @@ import (
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/registry"
 	"bedelau/web/page/office"
 	"bedelau/web/ui"
 )
@@ -36,6 +37,13 @@ func (p *Pages) builderRoutes() gate.Table {
 		{Method: post, Path: pathForm + "/isian", Needs: needs, Scope: city, Handler: p.builderSaveField},
 		{Method: get, Path: pathForm + "/isian/:field", Needs: needs, Scope: city, Handler: p.builderField},
 		{Method: post, Path: pathForm + "/isian/:field", Needs: needs, Scope: city, Handler: p.builderSaveField},
+		{Method: get, Path: pathForm + "/persetujuan", Needs: needs, Scope: city, Handler: p.builderCosign},
+		{Method: post, Path: pathForm + "/persetujuan", Needs: needs, Scope: city, Handler: p.builderSaveCosign},
+		{Method: get, Path: pathForm + "/persetujuan/:cosign", Needs: needs, Scope: city, Handler: p.builderCosign},
+		{Method: post, Path: pathForm + "/persetujuan/:cosign", Needs: needs, Scope: city, Handler: p.builderSaveCosign},
+		{Method: get, Path: pathForm + "/register/:registry", Needs: needs, Scope: city, Handler: p.builderLookup},
+		{Method: post, Path: pathForm + "/register/:registry", Needs: needs, Scope: city, Handler: p.builderSaveLookup},
+		{Method: get, Path: pathForm + "/pratinjau-persetujuan", Needs: needs, Scope: city, Handler: p.builderPreviewCosign},
 		{Method: get, Path: pathForm + "/pratinjau/:page", Needs: needs, Scope: city, Handler: p.builderPreview},
 		{Method: post, Path: pathForm + "/pratinjau/:page", Needs: needs, Scope: city, Handler: p.builderTry},
 		{Method: post, Path: pathForm + "/terbitkan", Needs: needs, Scope: city, Handler: p.builderPublish},
@@ -96,6 +104,7 @@ func (p *Pages) builderView(c *gin.Context, status int, b building, refused erro
 		}
 		v.Pages = append(v.Pages, page)
 	}
+	v.Agree, v.Lookups = besideViews(d.Body, l)
 	return p.Render(c, status, office.Builder(v))
 }
 
@@ -155,6 +164,11 @@ func problemView(b building, path, code string, args []any, l i18n.Locale) offic
 		v.Href, v.Place = b.path+"/isian/"+at.Field, l.T("builder.place.field", "name", nameOr(f.Label.In(l), at.Field))
 	case at.Page != "":
 		v.Href, v.Place = b.path+"/halaman/"+at.Page, l.T("builder.place.page", "name", at.Page)
+	case at.Cosign != "":
+		x, _ := b.draft.Body.Cosigner(at.Cosign)
+		v.Href, v.Place = b.path+"/persetujuan/"+at.Cosign, l.T("builder.place.cosign", "name", nameOr(x.Label.In(l), at.Cosign))
+	case at.Lookup != "":
+		v.Href, v.Place = b.path+"/register/"+at.Lookup, l.T("builder.place.lookup", "name", registerName(registry.Kind(at.Lookup), l))
 	default:
 		v.Place = l.T("builder.place.form")
 	}
@@ -164,8 +178,11 @@ func problemView(b building, path, code string, args []any, l i18n.Locale) offic
 			name = l.T(key)
 		}
 		v.Place += " (" + name + ")"
-		if at.Field != "" || at.Page != "" {
+		switch {
+		case at.Field != "" || at.Page != "":
 			v.Href += "#f-" + inputFor(at.Property)
+		case at.Cosign != "" || at.Lookup != "":
+			v.Href += "#f-" + besideInput(at.Property)
 		}
 	}
 	return v
@@ -192,7 +209,11 @@ func (p *Pages) builderArrange(c *gin.Context) error {
 	if !ok {
 		return site.Invalid("act", "not_an_option")
 	}
-	return p.builderDo(c, b, in, change, "#isian-"+change.What)
+	at := "#isian-" + change.What
+	if strings.HasPrefix(in.Get("act"), "remove cosign ") || strings.HasPrefix(in.Get("act"), "remove lookup ") {
+		at = "#persetujuan"
+	}
+	return p.builderDo(c, b, in, change, at)
 }
 
 // arranged reads the button that was pressed ("up field nib"), or what was dragged where ("nib usaha 2").
@@ -216,6 +237,10 @@ func arranged(in site.Form) (builder.Change, bool) {
 		return builder.Change{Act: builder.ActRemove, What: code, Do: builder.RemovePage(code)}, true
 	case what == "field" && act == "remove":
 		return builder.Change{Act: builder.ActRemove, What: code, Do: builder.RemoveField(code)}, true
+	case what == "cosign" && act == "remove":
+		return builder.Change{Act: builder.ActRemove, What: code, Do: builder.RemoveCosign(code)}, true
+	case what == "lookup" && act == "remove":
+		return builder.Change{Act: builder.ActRemove, What: code, Do: builder.RemoveLookup(registry.Kind(code))}, true
 	}
 	return builder.Change{}, false
 }

@@ -2,6 +2,7 @@ package editor
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -9,6 +10,8 @@ import (
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/form"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/registry"
 	"bedelau/web/page/office"
 	"bedelau/web/ui"
 )
@@ -62,9 +65,7 @@ func (p *Pages) preview(c *gin.Context, status int, in site.Form) error {
 		Shell: p.DeskShell(c, l.T("builder.preview_of", "service", b.service.Name.In(l))), Service: b.service.Name.In(l), Back: b.path,
 		Action: b.path + "/pratinjau/" + page.Code, Heading: page.Title.In(l), Hint: page.Hint.In(l), Tried: in.Values != nil, Skipped: page.ShowIf != "",
 	}
-	for _, x := range f.Pages {
-		v.Pages = append(v.Pages, office.BuilderTab{Href: b.path + "/pratinjau/" + x.Code, Text: x.Title.In(l), Current: x.Code == page.Code})
-	}
+	v.Pages, v.Remarks = previewTabs(b, f, page.Code, l), fillsOn(f, page.Code, l)
 	page.ShowIf = "" // an author looks at it whatever was answered before
 	alone := *d.Form
 	alone.Pages = []form.Page{page}
@@ -94,6 +95,63 @@ func (p *Pages) preview(c *gin.Context, status int, in site.Form) error {
 	q := site.Questions{Draft: d, Typed: in, Errors: v.Errors, Mirror: d.Mirror(page, shown.Fields), Path: v.Action, L: l}
 	v.Fields, v.Follow = previewed(q.Fields(shown.Fields)), site.Followed(q.Mirror, d.At.Now)
 	return p.Render(c, status, office.BuilderPreview(v))
+}
+
+// previewTabs lead to the preview of each page, and of what those who must agree read; current is the page that is shown.
+func previewTabs(b building, f form.Form, current string, l i18n.Locale) []office.BuilderTab {
+	var out []office.BuilderTab
+	for _, x := range f.Pages {
+		out = append(out, office.BuilderTab{Href: b.path + "/pratinjau/" + x.Code, Text: x.Title.In(l), Current: x.Code == current})
+	}
+	if len(f.Cosign) > 0 {
+		out = append(out, office.BuilderTab{Href: b.path + "/pratinjau-persetujuan", Text: l.T("builder.agree"), Current: current == ""})
+	}
+	return out
+}
+
+// fillsOn says which registers a page offers to ask, and for what.
+func fillsOn(f form.Form, page string, l i18n.Locale) []string {
+	var out []string
+	for _, x := range f.Lookups {
+		by, _ := f.Field(x.By)
+		if on, _ := f.PageOf(x.By); on != page {
+			continue
+		}
+		var filled []string
+		for _, name := range registry.Attributes(x.Registry) {
+			if fd, ok := f.Field(x.Fills[name]); ok {
+				filled = append(filled, fd.Title().In(l))
+			}
+		}
+		out = append(out, l.T("builder.preview_lookup", "name", registerName(x.Registry, l), "by", by.Title().In(l), "fills", strings.Join(filled, ", ")))
+	}
+	return out
+}
+
+// builderPreviewCosign shows what those who must agree will read.
+func (p *Pages) builderPreviewCosign(c *gin.Context) error {
+	b, err := p.building(c)
+	if err != nil {
+		return err
+	}
+	l, f := gate.LocaleOf(c), b.draft.Body
+	v := office.BuilderPreviewView{
+		Shell: p.DeskShell(c, l.T("builder.preview_of", "service", b.service.Name.In(l))), Service: b.service.Name.In(l), Back: b.path + "#persetujuan",
+		Heading: l.T("cosign.title"), Pages: previewTabs(b, f, "", l),
+	}
+	for _, x := range f.Cosign {
+		one := office.BuilderAgree{Code: x.Code, Label: nameOr(x.Label.In(l), x.Code), People: x.People(), Condition: x.ShowIf, Declare: x.Declare.In(l)}
+		for _, code := range x.Shows {
+			if fd, ok := f.Field(code); ok {
+				one.Shows = append(one.Shows, fd.Title().In(l))
+			}
+		}
+		if named, ok := f.Field(f.NamedBy(x, 1)); ok {
+			one.Named = named.Title().In(l)
+		}
+		v.Agree = append(v.Agree, one)
+	}
+	return p.Render(c, http.StatusOK, office.BuilderPreview(v))
 }
 
 // previewed leaves out the buttons that would post to an application.

@@ -227,6 +227,19 @@ func inputFor(property string) string {
 	return property
 }
 
+// besideInput is the input in which a property of who must agree, or of a register, is mended.
+func besideInput(property string) string {
+	switch property {
+	case "label":
+		return "cosign_label_id"
+	case "declare":
+		return "declare_id"
+	case "fills":
+		return "fill_name"
+	}
+	return property
+}
+
 // optionLines writes options as they are typed: value | Indonesian | English.
 func optionLines(list []form.Option) string {
 	lines := make([]string, len(list))

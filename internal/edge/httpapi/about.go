@@ -30,6 +30,7 @@ func tags() []*huma.Tag {
 		{Name: "Appointments", Description: "Times at the counters of the city's offices."},
 		{Name: "Tracking", Description: "What anyone may know who holds a number or a paper."},
 		{Name: "Desk", Description: "The work of an office, for its staff."},
+		{Name: "Design", Description: "How a service is asked for: the draft of its form, for administrators."},
 		{Name: "Apps", Description: "What the agencies' own apps tell the city, with an API key."},
 		{Name: "Usage", Description: "What the city uses of the platform, and what that would cost."},
 		{Name: "Platform", Description: "All cities, for the staff of the platform; on its host alone."},

@@ -15,12 +15,14 @@ import (
 	"time"
 
 	"bedelau/internal/city/booking"
+	"bedelau/internal/city/builder"
 	"bedelau/internal/city/bulk"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/city/dashboard"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
+	"bedelau/internal/edge/drafting"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/rest"
 	"bedelau/internal/kernel/access"
@@ -34,6 +36,8 @@ import (
 // Deps is what the operations call.
 type Deps struct {
 	Catalog   *catalog.Catalog
+	Editor    *catalog.Editor
+	Builder   *builder.Service
 	Casework  *casework.Service
 	Booking   *booking.Service
 	Inbox     *inbox.Service
@@ -87,6 +91,7 @@ func (a *API) Mount(g *gate.Gate) {
 	a.papers()
 	a.externals()
 	a.events()
+	drafting.Mount(a.API, drafting.Deps{Editor: a.Editor, Builder: a.Builder})
 	a.usage()
 	a.platform()
 	a.Mounted()

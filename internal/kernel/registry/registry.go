@@ -34,6 +34,9 @@ const (
 	Business   Kind = "business"   // by NIB
 )
 
+// Kinds lists the registers.
+func Kinds() []Kind { return []Kind{Population, Business} }
+
 // Attributes lists what a register tells, sorted; each is a line of text. Nil for no register. An account proves no more than an
 // e-mail address, and who knows a person's number and name could ask in their place. So nothing personal is told that
 // the asker has not typed: no family card, birth, address or phone, whatever the register answers.

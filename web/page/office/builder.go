@@ -18,6 +18,23 @@ type BuilderView struct {
 	Problems      []BuilderProblem
 	Errors        ui.Errors
 	Pages         []BuilderPage
+	Agree         []BuilderAgree
+	Lookups       []BuilderLookup
+}
+
+// BuilderAgree is others who must agree before an application is sent. What they read is filled in for a preview.
+type BuilderAgree struct {
+	Code, Label, Condition string
+	People                 int
+	Declare, Named         string
+	Shows                  []string
+}
+
+// BuilderLookup is a register of the state, and the questions that it fills in.
+type BuilderLookup struct {
+	Kind, Name string
+	Set        bool
+	Fills      []string
 }
 
 // stale reports whether another version came into force after the draft was begun.
@@ -82,6 +99,8 @@ type BuilderPreviewView struct {
 	Errors                ui.Errors
 	Doubts                []string
 	Tried, Skipped        bool
+	Remarks               []string       // what registers fill in
+	Agree                 []BuilderAgree // instead of a page
 }
 
 // BuilderTab leads to the preview of one page.
