@@ -1,6 +1,8 @@
 package main
 
 import (
+	"time"
+
 	"bedelau/web/page/public"
 	"bedelau/web/ui"
 
@@ -98,14 +100,13 @@ func publicPages() []entry {
 				{Name: "phone", Text: in(s, "Isi 4 angka.", "Enter 4 digits.")},
 			}})
 		}},
-		{"tracked", func(s ui.Shell) templ.Component {
-			return public.Tracked(public.TrackedView{
-				Shell: at(s, "/lacak", "BTM-26-7K3QX-4"), Number: "BTM-26-7K3QX-4", Service: in(s, "KTP-el hilang", "Lost electronic ID card"),
-				Agency: agencies(s)[0].Name, Status: "in_review", Submitted: now.AddDate(0, 0, -1),
-				StatusText: in(s, "Petugas sedang memeriksa data dan berkas Anda.", "An officer is checking your details and documents."),
-				Deadline:   ui.Deadline{State: "running", Due: now.AddDate(0, 0, 1), Left: 1, Unit: "working_day"},
-				Events:     events(s)[:2],
-			})
+		{"tracked", func(s ui.Shell) templ.Component { return public.Tracked(tracked(at(s, "/lacak", "BTM-26-7K3QX-4"))) }},
+		{"verify-receipt", func(s ui.Shell) templ.Component {
+			v := verified(s, "valid")
+			followed := tracked(v.Shell)
+			v.Title, v.Number, v.Signer, v.Signature, v.ValidUntil, v.Check = in(s, "Tanda terima permohonan: KTP-el hilang", "Receipt of application: Lost electronic ID card"), followed.Number, "", "", time.Time{}, ""
+			v.Progress = &followed
+			return public.Verify(v)
 		}},
 		{"verify-valid", func(s ui.Shell) templ.Component { return public.Verify(verified(s, "valid")) }},
 		{"verify-revoked", func(s ui.Shell) templ.Component { return public.Verify(verified(s, "revoked")) }},
@@ -123,6 +124,16 @@ func publicPages() []entry {
 		{"privacy", func(s ui.Shell) templ.Component {
 			return public.Privacy(public.PrivacyView{Shell: at(s, "/privasi", s.L.T("privacy.title"))})
 		}},
+	}
+}
+
+func tracked(s ui.Shell) public.TrackedView {
+	return public.TrackedView{
+		Shell: s, Number: "BTM-26-7K3QX-4", Service: in(s, "KTP-el hilang", "Lost electronic ID card"),
+		Agency: agencies(s)[0].Name, Status: "in_review", Submitted: now.AddDate(0, 0, -1),
+		StatusText: in(s, "Petugas sedang memeriksa data dan berkas Anda.", "An officer is checking your details and documents."),
+		Deadline:   ui.Deadline{State: "running", Due: now.AddDate(0, 0, 1), Left: 1, Unit: "working_day"},
+		Events:     events(s)[:2],
 	}
 }
 

@@ -22,8 +22,8 @@ const (
 	OnReceipt  = "receipt"
 )
 
-// Verification is what anyone who holds a paper may know of it: that the city made it, and for whom as far as the first
-// letters of the name.
+// Verification is what anyone who holds a paper may know of it: that the city made it, for whom as far as the first
+// letters of the name, and of a receipt where its application stands.
 type Verification struct {
 	Kind         string // OnDocument or OnReceipt
 	Title        i18n.Text
@@ -38,6 +38,7 @@ type Verification struct {
 	Successor    string              // the number of the document that took its place
 	Signature    *document.Signature // nil for a receipt, and for what is proved by its QR alone
 	SHA256       string              // of the file, in hexadecimal
+	Progress     *Tracking           // of the application of a receipt
 }
 
 // Verify answers anyone who has the token of a QR. A token that is none is NotFound "verify.unknown".
@@ -68,8 +69,13 @@ func (s *Service) Verify(ctx context.Context, token string) (Verification, error
 	if err != nil {
 		return Verification{}, fmt.Errorf("intake: verify: %w", err)
 	}
+	// The token is longer than anybody guesses, so who holds the paper follows it without a phone, as nobody else can.
+	progress, err := s.trackingOf(ctx, app)
+	if err != nil {
+		return Verification{}, fmt.Errorf("intake: verify: %w", err)
+	}
 	return Verification{
 		Kind: OnReceipt, Title: app.ServiceName, Number: app.Number, AgencyName: app.AgencyName, HolderMasked: privacy.MaskName(app.ApplicantName),
-		At: app.SubmittedAt, Status: document.Valid,
+		At: app.SubmittedAt, Status: document.Valid, Progress: &progress,
 	}, nil
 }

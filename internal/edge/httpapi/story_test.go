@@ -231,6 +231,15 @@ func (w *world) isIssued(t *testing.T, siti client, x Application) {
 		t.Errorf("verified: %+v", v)
 	}
 	w.at(tanjung).refused(t, "GET", "/verifications/"+doc.Token, nil, 404, "verify.unknown")
+	var token string
+	err := w.w.DB.App.NewRaw("SELECT receipt_token FROM application WHERE tenant_id = ? AND id = ?", w.w.Batam.ID, x.ID).Scan(w.w.Ctx(w.w.Batam), &token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.at(batam).get(t, "/verifications/"+token, &v)
+	if v.Kind != "receipt" || v.Progress == nil || v.Progress.Number != x.Number || v.Progress.State.Stage != workflow.StageApproved || len(v.Progress.Steps) < 4 {
+		t.Errorf("the receipt: %+v, %+v", v, v.Progress)
+	}
 	for _, e := range d.Timeline {
 		if e.By != "" && e.By != "Siti Rahma" || !e.Public {
 			t.Errorf("the applicant reads %+v", e)

@@ -51,6 +51,7 @@ type verified struct {
 	Signature  string    `json:"signature,omitempty" enum:"scan,certificate" doc:"How a document was signed; absent where its QR alone proves it."`
 	SignedBy   string    `json:"signed_by,omitempty" doc:"Whom the certificate names."`
 	SHA256     string    `json:"sha256,omitempty" doc:"Of the document's file."`
+	Progress   *followed `json:"progress,omitempty" doc:"Of a receipt: where its application stands."`
 }
 
 func (a *API) tracking() {
@@ -63,15 +64,11 @@ func (a *API) tracking() {
 		if err != nil {
 			return nil, rest.Renamed(err, map[string]string{"phone": "phone4"})
 		}
-		return &rest.OK[followed]{Body: followed{
-			Number: t.Number, Service: who.Text(t.ServiceName), Agency: who.Text(t.AgencyName), State: stateOf(t.State, who),
-			SubmittedAt: who.At(t.SubmittedAt), DueAt: who.At(t.Promise.Due), Late: t.Promise.State == application.PromiseLate, UpdatedAt: who.At(t.UpdatedAt),
-			Steps: rest.List(t.Steps, func(s intake.Step) passed { return passed{At: who.At(s.At), State: stateOf(s.State, who)} }),
-		}}, nil
+		return &rest.OK[followed]{Body: followedOf(t, who)}, nil
 	})
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/verifications/{token}", ID: "verify-paper", Tag: "Tracking", Title: "Verify a paper",
-		About: "Whether the city made the receipt or the document whose QR holds this token. Anyone may ask; 404 `verify.unknown` for a token that is none.",
+		About: "Whether the city made the receipt or the document whose QR holds this token, and of a receipt where its application stands. Anyone may ask; 404 `verify.unknown` for a token that is none.",
 		Needs: access.Public, Scope: gate.City, Limit: gate.Limit{Name: "verify", Count: 60, Per: time.Minute},
 	}, func(ctx context.Context, who rest.Caller, in *struct {
 		Token string `path:"token" maxLength:"100" doc:"The last part of the address in the QR."`
@@ -88,6 +85,17 @@ func (a *API) tracking() {
 		if v.Signature != nil {
 			out.Signature, out.SignedBy = v.Signature.Method, v.Signature.Name
 		}
+		if v.Progress != nil {
+			out.Progress = new(followedOf(*v.Progress, who))
+		}
 		return &rest.OK[verified]{Body: out}, nil
 	})
+}
+
+func followedOf(t intake.Tracking, who rest.Caller) followed {
+	return followed{
+		Number: t.Number, Service: who.Text(t.ServiceName), Agency: who.Text(t.AgencyName), State: stateOf(t.State, who),
+		SubmittedAt: who.At(t.SubmittedAt), DueAt: who.At(t.Promise.Due), Late: t.Promise.State == application.PromiseLate, UpdatedAt: who.At(t.UpdatedAt),
+		Steps: rest.List(t.Steps, func(s intake.Step) passed { return passed{At: who.At(s.At), State: stateOf(s.State, who)} }),
+	}
 }

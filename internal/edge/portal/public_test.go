@@ -160,7 +160,7 @@ func TestAPaperIsVerified(t *testing.T) {
 	t.Parallel()
 	s := pagetest.Open(t)
 	siti := s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234")
-	_, number := siti.Apply(pagetest.SitiNIK)
+	root, number := siti.Apply(pagetest.SitiNIK)
 	var token string
 	err := s.World.DB.App.NewRaw("SELECT receipt_token FROM application WHERE tenant_id = ? AND number = ?", s.World.Batam.ID, number).Scan(s.In(t, pagetest.HostBatam), &token)
 	if err != nil {
@@ -171,6 +171,12 @@ func TestAPaperIsVerified(t *testing.T) {
 		t.Error("verification tells who it is")
 	}
 	b.Sees(b.Get("/verifikasi/abc"), http.StatusNotFound, "Dokumen tidak dikenal")
+	// Who holds the receipt follows the application by it, without a phone, and reads no name and no reason.
+	b.Page("/verifikasi/"+token, "Sampai di mana permohonan ini", "Terkirim", "Sisa 2 hari kerja")
+	s.AskForCorrection(t, root, "Foto KK terpotong.", "file_kk")
+	if page := b.Page("/verifikasi/"+token, "Perlu perbaikan"); strings.Contains(page, "Foto KK terpotong") {
+		t.Error("verification tells what is between the office and the applicant")
+	}
 	there := s.Browser(t, pagetest.HostOther)
 	there.Sees(there.Get("/verifikasi/"+token), http.StatusNotFound)
 	if strings.Contains(s.Journal.String(), token) {

@@ -47,15 +47,21 @@ func (p *Portal) track(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	v := trackedView(c, t)
+	v.Shell = p.Shell(c, t.Number)
+	v.NoIndex = true
+	return p.Render(c, http.StatusOK, public.Tracked(v))
+}
+
+func trackedView(c *gin.Context, t intake.Tracking) public.TrackedView {
 	l := gate.LocaleOf(c)
 	v := public.TrackedView{
-		Shell: p.Shell(c, t.Number), Number: t.Number, Service: t.ServiceName.In(l), Agency: t.AgencyName.In(l),
+		Number: t.Number, Service: t.ServiceName.In(l), Agency: t.AgencyName.In(l),
 		Status: ui.Status(t.State.Stage), StatusText: t.State.Public.In(l), Submitted: site.Zoned(c, t.SubmittedAt),
 		Deadline: site.ForApplicant(site.DeadlineOf(t.Promise), t.State.Stage),
 	}
-	v.NoIndex = true
 	for i, s := range t.Steps {
 		v.Events = append(v.Events, ui.Event{Title: s.State.Label.In(l), At: site.Zoned(c, s.At), Icon: site.StageIcon(s.State.Stage), Now: i == len(t.Steps)-1})
 	}
-	return p.Render(c, http.StatusOK, public.Tracked(v))
+	return v
 }

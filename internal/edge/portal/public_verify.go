@@ -73,6 +73,9 @@ func (p *Portal) verification(c *gin.Context) (v public.VerifyView, hash string,
 	v.IssuedAt, v.ValidUntil, v.EndedAt = site.Zoned(c, found.At), site.Zoned(c, found.ValidUntil), site.Zoned(c, found.Ended)
 	if found.Kind == intake.OnReceipt {
 		v.Title = l.T("receipt.kind") + ": " + v.Title
+		tracked := trackedView(c, *found.Progress)
+		tracked.Shell = v.Shell
+		v.Progress = &tracked
 		return v, "", http.StatusOK, nil
 	}
 	v.Signature = site.SignatureText(c, found.Status, found.Signature)
