@@ -10,11 +10,11 @@ import (
 	"github.com/johnfercher/maroto/v2/pkg/props"
 
 	"bedelau/internal/city/application"
-	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/fee"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/sheet"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -43,14 +43,14 @@ func (s *Service) printFee(ctx context.Context, app application.Application, f f
 	l := i18n.From(ctx)
 	city, _ := tenancy.CityFrom(ctx)
 	title := l.T("casework.fee_receipt.title")
-	sh, err := document.NewSheet(city, app.AgencyName.In(l), title+" "+app.Number, f.Entries[len(f.Entries)-1].At)
+	sh, err := sheet.New(sheet.Of(city, app.AgencyName.In(l), ""), title+" "+app.Number, f.Entries[len(f.Entries)-1].At)
 	if err != nil {
 		return nil, err
 	}
 	sh.Space(4)
 	sh.Add(title, props.Text{Align: align.Center, Style: fontstyle.Bold, Size: 13})
 	sh.Add(f.Paid.String(), props.Text{Align: align.Center, Style: fontstyle.Bold, Size: 22, Top: 4, Bottom: 2})
-	sh.Add(f.Paid.Words()+" rupiah", props.Text{Align: align.Center, Size: 10, Bottom: 6})
+	sh.Add(f.Paid.Words(), props.Text{Align: align.Center, Size: 10, Bottom: 6})
 	sh.Pair(l.T("casework.fee_receipt.for"), f.Title.In(l))
 	sh.Pair(l.T("casework.receipt.service"), app.ServiceName.In(l))
 	sh.Pair(l.T("casework.fee_receipt.number"), app.Number)

@@ -12,10 +12,10 @@ import (
 	"github.com/johnfercher/maroto/v2/pkg/props"
 
 	"bedelau/internal/city/application"
-	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/sheet"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workcal"
 )
@@ -95,7 +95,7 @@ func (s *Service) Receipt(ctx context.Context, actor identity.Actor, id uuid.UUI
 	if r.Received, err = s.received(ctx, app); err != nil {
 		return Receipt{}, err
 	}
-	r.QR, err = document.QR(r.VerifyURL)
+	r.QR, err = sheet.QR(r.VerifyURL)
 	return r, err
 }
 
@@ -114,7 +114,7 @@ func (s *Service) print(ctx context.Context, r Receipt) ([]byte, error) {
 	city, _ := tenancy.CityFrom(ctx)
 	zone := city.Location()
 	title := l.T("casework.receipt.title")
-	sh, err := document.NewSheet(city, r.AgencyName.In(l), title+" "+r.Number, r.SubmittedAt)
+	sh, err := sheet.New(sheet.Of(city, r.AgencyName.In(l), ""), title+" "+r.Number, r.SubmittedAt)
 	if err != nil {
 		return nil, err
 	}

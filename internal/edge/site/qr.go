@@ -3,12 +3,12 @@ package site
 import (
 	"encoding/base64"
 
-	"bedelau/internal/kernel/document"
+	"bedelau/internal/kernel/sheet"
 )
 
 // Picture is an address as a QR code that a page can hold.
 func Picture(address string) (string, error) {
-	png, err := document.QR(address)
+	png, err := sheet.QR(address)
 	if err != nil {
 		return "", err
 	}

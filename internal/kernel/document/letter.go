@@ -10,13 +10,14 @@ import (
 	"github.com/johnfercher/maroto/v2/pkg/props"
 
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/sheet"
 	"bedelau/internal/kernel/tenancy"
 )
 
 // letter is a document as it is printed. Its language is Indonesian whatever the holder reads, because that is the
 // language of the city's decisions.
 type letter struct {
-	head                   head
+	head                   sheet.Head
 	title, number, address string
 	signer                 official
 	signature              string // how it is signed: SignNone and so on
@@ -37,7 +38,7 @@ type part struct {
 
 func printLetter(city tenancy.City, d letter) ([]byte, error) {
 	const l = i18n.ID
-	sh, err := newSheet(city, d.head, d.title, d.at)
+	sh, err := sheet.New(d.head, d.title, d.at)
 	if err != nil {
 		return nil, err
 	}
@@ -62,15 +63,15 @@ func printLetter(city tenancy.City, d letter) ([]byte, error) {
 		sh.Space(4)
 	}
 	sh.Space(6)
-	height, beside := sh.signature(city, d)
-	if err := sh.proof(d.address, height, beside...); err != nil {
+	height, beside := signature(sh, city, d)
+	if err := sh.Proof(d.address, height, beside...); err != nil {
 		return nil, err
 	}
 	return sh.Bytes()
 }
 
 // signature lays out who signs, beside the QR: room for a hand where one signs on paper.
-func (sh Sheet) signature(city tenancy.City, d letter) (float64, []core.Component) {
+func signature(sh sheet.Sheet, city tenancy.City, d letter) (float64, []core.Component) {
 	const l = i18n.ID
 	const room, step = 22, 5.2 // mm: of a signature by hand, of one line
 	var out []core.Component
@@ -79,16 +80,16 @@ func (sh Sheet) signature(city tenancy.City, d letter) (float64, []core.Componen
 		out = append(out, sh.Aside(s, top, size, style))
 		top += step * lines
 	}
-	put(city.ShortName+", "+l.Date(d.at), fontSize, fontstyle.Normal, 1.15)
-	put(d.signer.title, fontSize, fontstyle.Bold, 1.9)
+	put(city.ShortName+", "+l.Date(d.at), sheet.Size, fontstyle.Normal, 1.15)
+	put(d.signer.title, sheet.Size, fontstyle.Bold, 1.9)
 	switch {
 	case d.signature == SignScan:
 		top += room
 	case d.signer.name == "":
-		return qrHeight, append(out, sh.Aside(l.T("document.pdf.check"), 16, 9, fontstyle.Normal), sh.Aside(d.address, 27, 7.5, fontstyle.Normal))
+		return sheet.QRHeight, append(out, sh.Aside(l.T("document.pdf.check"), 16, 9, fontstyle.Normal), sh.Aside(d.address, 27, 7.5, fontstyle.Normal))
 	}
 	if d.signer.name != "" {
-		put(d.signer.name, fontSize, fontstyle.Bold, 1)
+		put(d.signer.name, sheet.Size, fontstyle.Bold, 1)
 	}
 	if d.signer.nip != "" {
 		put("NIP "+d.signer.nip, 10, fontstyle.Normal, 1.2)
@@ -99,5 +100,5 @@ func (sh Sheet) signature(city tenancy.City, d letter) (float64, []core.Componen
 	}
 	put(l.T(how), 9, fontstyle.Normal, 2.2)
 	put(d.address, 7.5, fontstyle.Normal, 1.5)
-	return max(qrHeight, top), out
+	return max(sheet.QRHeight, top), out
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"bedelau/internal/kernel/sheet"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -20,7 +21,7 @@ func TestALetterHoldsWhateverWasAnswered(t *testing.T) {
 	for range 25 {
 		body = append(body, part{text: strings.Repeat("kata yang panjang sekali ", 60)})
 	}
-	pdf, err := printLetter(city, letter{head: head{office: "Dinas"}, title: "Surat", number: "001", signer: official{title: "Kepala Dinas"}, address: "http://x/verifikasi/abc",
+	pdf, err := printLetter(city, letter{head: sheet.Of(city, "Dinas", ""), title: "Surat", number: "001", signer: official{title: "Kepala Dinas"}, address: "http://x/verifikasi/abc",
 		body: body, at: time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)})
 	if err != nil {
 		t.Fatal(err)

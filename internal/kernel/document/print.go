@@ -9,6 +9,7 @@ import (
 
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/sheet"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -19,14 +20,11 @@ func (t *Template) sheetOf(city tenancy.City, r Request, values map[string]strin
 	if err != nil {
 		return letter{}, err
 	}
-	office, address := r.Agency.Name.In(l), contactLine(city.Contact)
+	office := r.Agency.Name.In(l)
 	if s := t.Letterhead.Office.In(l); s != "" {
 		office = fillIn(s, values)
 	}
-	if t.Letterhead.Address != "" {
-		address = t.Letterhead.Address
-	}
-	return letter{head: head{office, address}, title: fillIn(t.Title.In(l), values), number: values["document_number"], signature: t.Signature,
+	return letter{head: sheet.Of(city, office, t.Letterhead.Address), title: fillIn(t.Title.In(l), values), number: values["document_number"], signature: t.Signature,
 		body: body, at: at}, nil
 }
 

@@ -1,4 +1,8 @@
-package document
+// Package sheet prints A4 pages under a letterhead: of a city's office, or of a company that sends an invoice.
+//
+// Letters that the font lacks become a box and a word never runs over the edge, because what is printed was typed by
+// anybody. The fonts travel with the PDF.
+package sheet
 
 import (
 	"bytes"
@@ -31,9 +35,11 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
+// Size is that of running text, in points.
+const Size = 11
+
 const (
 	fontFamily = "go"
-	fontSize   = 11
 	margin     = 25             // mm
 	lineWidth  = 210 - 2*margin // mm between the margins
 	mmPerPoint = 0.3528
@@ -48,44 +54,53 @@ func fonts() ([]*entity.CustomFont, error) {
 		Load()
 }
 
-// Sheet is an A4 page under a city's letterhead.
+// Sheet is a page that is being written.
 type Sheet struct {
 	m     core.Maroto
 	known *sfnt.Font // tells which letters can be printed
 }
 
-// NewSheet begins a page of an office of city under its letterhead. at is when it is made, in the city's zone.
-func NewSheet(city tenancy.City, office, title string, at time.Time) (Sheet, error) {
-	return newSheet(city, head{office: office, address: contactLine(city.Contact)}, title, at)
+// Head is what stands on top of a page: three lines, and arms on their left where there are any.
+type Head struct {
+	Over    string // "PEMERINTAH KOTA BATAM"
+	Name    string // in bold: the office, or the company
+	Address string
+	Logo    string // an SVG, or empty
 }
 
-// head is what stands on top of a page besides the city's name and arms.
-type head struct{ office, address string }
+// Of is the letterhead of a city's office with an address; without one it is the city's own.
+func Of(city tenancy.City, office, address string) Head {
+	if address == "" {
+		address = Contact(city.Contact)
+	}
+	return Head{Over: "PEMERINTAH " + strings.ToUpper(city.Name), Name: strings.ToUpper(office), Address: address, Logo: city.Logo}
+}
 
-func newSheet(city tenancy.City, h head, title string, at time.Time) (Sheet, error) {
+// New begins a page under a letterhead. at is when it is made, in the zone of who makes it.
+func New(h Head, title string, at time.Time) (Sheet, error) {
 	own, err := fonts()
 	if err != nil {
-		return Sheet{}, fmt.Errorf("document: PDF: %w", err)
+		return Sheet{}, fmt.Errorf("sheet: PDF: %w", err)
 	}
-	cfg := config.NewBuilder().WithCustomFonts(own).WithDefaultFont(&props.Font{Family: fontFamily, Size: fontSize}).
+	cfg := config.NewBuilder().WithCustomFonts(own).WithDefaultFont(&props.Font{Family: fontFamily, Size: Size}).
 		WithLeftMargin(margin).WithRightMargin(margin).WithTopMargin(20).WithBottomMargin(18).
-		WithTitle(title, true).WithAuthor(h.office+", "+city.Name, true).WithCreator("Bedelau", true).WithCreationDate(at).Build()
+		WithTitle(title, true).WithAuthor(strings.TrimSuffix(h.Name+", "+h.Over, ", "), true).WithCreator("Bedelau", true).WithCreationDate(at).Build()
 	known, err := sfnt.Parse(goregular.TTF)
 	if err != nil {
-		return Sheet{}, fmt.Errorf("document: PDF: %w", err)
+		return Sheet{}, fmt.Errorf("sheet: PDF: %w", err)
 	}
 	sh := Sheet{m: maroto.New(cfg), known: known}
-	sh.head(city, h)
+	sh.head(h)
 	sh.m.AddRows(line.NewRow(7, props.Line{Thickness: 0.6, SizePercent: 100, OffsetPercent: 60}))
 	return sh, nil
 }
 
-// head writes the letterhead: the city's arms on the left, where it has any, and three lines that each fit on one.
-func (sh Sheet) head(city tenancy.City, h head) {
+// head writes the letterhead; each of its lines fits on one.
+func (sh Sheet) head(h Head) {
 	const height, arms = 23, 2 // of twelve columns
 	width := float64(lineWidth)
 	columns := 12
-	png := drawn(city.Logo)
+	png := drawn(h.Logo)
 	if png != nil {
 		columns -= arms
 		width = lineWidth * float64(columns) / 12
@@ -100,9 +115,9 @@ func (sh Sheet) head(city tenancy.City, h head) {
 		lines = append(lines, text.New(sh.words(s, size, width), props.Text{Align: align.Center, Size: size, Style: style, Top: top}))
 		top += size*mmPerPoint + 2.2
 	}
-	put("PEMERINTAH "+strings.ToUpper(city.Name), 13, fontstyle.Normal)
-	put(strings.ToUpper(h.office), 14, fontstyle.Bold)
-	put(h.address, 8.5, fontstyle.Normal)
+	put(h.Over, 13, fontstyle.Normal)
+	put(h.Name, 14, fontstyle.Bold)
+	put(h.Address, 8.5, fontstyle.Normal)
 	if png == nil {
 		sh.m.AddRows(row.New(top).Add(col.New(columns).Add(lines...)))
 		return
@@ -134,7 +149,8 @@ func (sh Sheet) advance(buf *sfnt.Buffer, r rune, size float64) float64 {
 	return float64(advance) / 64 * mmPerPoint * bold
 }
 
-func contactLine(c tenancy.Contact) string {
+// Contact is how an office is reached, on one line.
+func Contact(c tenancy.Contact) string {
 	var parts []string
 	for _, p := range []string{c.Address, c.Phone, c.Email, c.Website} {
 		if p != "" {
@@ -150,7 +166,7 @@ func (sh Sheet) Add(s string, p props.Text) {
 		p.VerticalPadding = 1.2
 	}
 	if p.Size == 0 {
-		p.Size = fontSize
+		p.Size = Size
 	}
 	sh.m.AddRows(text.NewAutoRow(sh.words(s, p.Size, lineWidth), p))
 }
@@ -174,19 +190,20 @@ func (sh Sheet) Aside(s string, top, size float64, style fontstyle.Type) core.Co
 
 // Check appends the QR of address, with texts beside it.
 func (sh Sheet) Check(address string, beside ...core.Component) error {
-	return sh.proof(address, qrHeight, beside...)
+	return sh.Proof(address, QRHeight, beside...)
 }
 
-const qrHeight = 36 // mm
+// QRHeight is that of the QR, in millimetres.
+const QRHeight = 36
 
-// proof is Check in a row of a height.
-func (sh Sheet) proof(address string, height float64, beside ...core.Component) error {
+// Proof is Check in a row of a height, in millimetres.
+func (sh Sheet) Proof(address string, height float64, beside ...core.Component) error {
 	png, err := QR(address)
 	if err != nil {
 		return err
 	}
 	// The picture fills its cell up to the smaller of both sides.
-	percent := qrHeight / min(height, lineWidth/3) * 100
+	percent := QRHeight / min(height, lineWidth/3) * 100
 	sh.m.AddRows(row.New(height).Add(
 		image.NewFromBytesCol(4, png, extension.Png, props.Rect{Percent: min(percent, 100)}),
 		col.New(8).Add(beside...),
@@ -198,7 +215,7 @@ func (sh Sheet) proof(address string, height float64, beside ...core.Component) 
 func (sh Sheet) Bytes() ([]byte, error) {
 	doc, err := sh.m.Generate()
 	if err != nil {
-		return nil, fmt.Errorf("document: PDF: %w", err)
+		return nil, fmt.Errorf("sheet: PDF: %w", err)
 	}
 	return doc.GetBytes(), nil
 }
@@ -207,7 +224,7 @@ func (sh Sheet) Bytes() ([]byte, error) {
 func QR(address string) ([]byte, error) {
 	png, err := qrcode.Encode(address, qrcode.Medium, 480)
 	if err != nil {
-		return nil, fmt.Errorf("document: QR: %w", err)
+		return nil, fmt.Errorf("sheet: QR: %w", err)
 	}
 	return png, nil
 }
