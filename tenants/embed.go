@@ -10,3 +10,8 @@ import "embed"
 //
 //go:embed all:*/*
 var FS embed.FS
+
+// Seller is who sends the platform's invoices, under which tax rules: kernel/invoice reads it.
+//
+//go:embed seller.yaml
+var Seller []byte

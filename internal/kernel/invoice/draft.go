@@ -66,7 +66,7 @@ func SaveParty(ctx context.Context, tx bun.IDB, actor identity.Actor, p Party) (
 		}
 		what = "party.add"
 	} else {
-		res, err := tx.NewUpdate().Model(&p).Column("name", "address", "email", "npwp", "free_zone", "collector").Set("updated_at = now()").WherePK().Exec(ctx)
+		res, err := tx.NewUpdate().Model(&p).Column("name", "address", "email", "npwp", "free_zone", "collector", "ppn", "pph", "basis", "verified").Set("updated_at = now()").WherePK().Exec(ctx)
 		if err != nil {
 			return p, fmt.Errorf("invoice: party: %w", err)
 		}
@@ -75,7 +75,7 @@ func SaveParty(ctx context.Context, tx bun.IDB, actor identity.Actor, p Party) (
 		}
 	}
 	return p, audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: what, Object: "party", ObjectID: p.ID,
-		Detail: map[string]any{"free_zone": p.FreeZone, "collector": p.Collector}})
+		Detail: map[string]any{"free_zone": p.FreeZone, "collector": p.Collector, "ppn": p.PPN, "pph": p.PPh}})
 }
 
 // Write keeps a new draft as part of tx. A second one of the same source is the first, unchanged: what a job bills twice is

@@ -42,6 +42,12 @@ func (b *Book) Finalise(ctx context.Context, tx bun.Tx, actor identity.Actor, dr
 // issue writes the rows of an invoice or credit note and takes its number. It is taxed by the rules of taxed; with left, which
 // a credit note has, by no more than is left of the invoice.
 func (b *Book) issue(ctx context.Context, tx bun.Tx, actor identity.Actor, i *Invoice, charges []Charge, taxed time.Time, left map[string]taxRow) error {
+	if left == nil { // a credit note names the rules by which its invoice was taxed
+		var err error
+		if charges, err = settle(ctx, tx, charges, taxed); err != nil {
+			return err
+		}
+	}
 	all, shares, err := taxes(ctx, tx, charges, taxed, left)
 	if err != nil {
 		return err

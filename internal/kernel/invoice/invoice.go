@@ -46,6 +46,10 @@ type Party struct {
 	NPWP      string        `bun:"npwp" json:"npwp,omitempty"`
 	FreeZone  bool          `bun:"free_zone" json:"free_zone"` // inside the free-trade area
 	Collector string        `bun:"collector" json:"collector,omitempty"`
+	PPN       string        `bun:"ppn" json:"ppn,omitempty"` // code of the rule under which it is charged
+	PPh       string        `bun:"pph" json:"pph,omitempty"` // of what it withholds
+	Basis     string        `bun:"basis" json:"basis,omitempty"`
+	Verified  bool          `bun:"verified" json:"verified,omitempty"` // by a tax adviser
 }
 
 // Charge is one thing that is billed. PPN is the code of a tax rule, PPh that of what the buyer withholds, or empty. Source

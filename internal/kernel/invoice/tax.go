@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -51,6 +52,10 @@ type Rule struct {
 	RateDen       int64     `bun:"rate_den" json:"rate_den"`
 	Basis         string    `bun:"basis" json:"basis"`
 	Verified      bool      `bun:"verified" json:"verified"` // by a tax adviser; until then it is shown as unverified
+
+	// A threshold: the rule holds where the charges under it with their tax come to more than Above, and Below elsewhere.
+	Above money.Rupiah `bun:"above" json:"above,omitempty"`
+	Below string       `bun:"below" json:"below,omitempty"`
 }
 
 // Tax is what a rule makes of an amount.
@@ -96,6 +101,44 @@ func ruleOn(ctx context.Context, db bun.IDB, code, kind string, day time.Time) (
 		return r, fault.New(fault.Conflict, "invoice.no_tax_rule", "code", code, "day", day.Format(time.DateOnly))
 	}
 	return r, err
+}
+
+// settle gives each charge the rule that its amount falls under: where a rule has a threshold that all charges under it do
+// not pass together, the one below it. Whoever writes a draft need not know what it comes to.
+func settle(ctx context.Context, db bun.IDB, all []Charge, day time.Time) ([]Charge, error) {
+	sums := map[string]money.Rupiah{}
+	for _, c := range all {
+		var err error
+		if sums[c.PPN], err = sums[c.PPN].Add(c.Amount); err != nil {
+			return nil, err
+		}
+	}
+	instead := map[string]string{}
+	for code, sum := range sums {
+		r, err := ruleOn(ctx, db, code, PPN, day)
+		if err != nil {
+			return nil, err
+		}
+		if r.Above == 0 {
+			continue
+		}
+		t, err := r.Of(max(sum, 0))
+		if err != nil {
+			return nil, err
+		}
+		if with, err := sum.Add(t.Tax); err != nil {
+			return nil, err
+		} else if with <= r.Above {
+			instead[code] = r.Below
+		}
+	}
+	out := slices.Clone(all)
+	for i := range out {
+		if code, ok := instead[out[i].PPN]; ok {
+			out[i].PPN = code
+		}
+	}
+	return out, nil
 }
 
 // taxes are the taxes of all charges on a day, one for each rule, and what of each charge's own rule falls on it. A tax is worked

@@ -1,0 +1,123 @@
+package invoice
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/money"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Seller is who sends the invoices of a book, as it is from a day on.
+type Seller struct {
+	EffectiveFrom  time.Time       `json:"effective_from"`
+	Name           string          `json:"name"`
+	Address        string          `json:"address"`
+	Place          string          `json:"place"` // where invoices are signed
+	NPWP           string          `json:"npwp"`
+	Email          string          `json:"email"`
+	Phone          string          `json:"phone"`
+	Signatory      Signatory       `json:"signatory"`
+	Accounts       []Account       `json:"accounts"`
+	VirtualAccount VirtualAccounts `json:"virtual_account"`
+	Series         string          `json:"series"`
+	DueDays        int             `json:"due_days"`
+	CloseDay       int             `json:"close_day"` // of the month after, on which a month is closed
+	Stamp          Stamp           `json:"stamp"`
+	Verified       bool            `json:"verified"`
+	Source         string          `json:"source"`
+
+	// Regimes says how a city is taxed, by its slug; the empty slug is every other city.
+	Regimes map[string]Regime `json:"regimes"`
+}
+
+// Signatory signs for a seller.
+type Signatory struct {
+	Name  string `json:"name"`
+	Title string `json:"title"`
+}
+
+// Account is where payers transfer to.
+type Account struct {
+	Bank   string `json:"bank"`
+	Number string `json:"number"`
+	Holder string `json:"holder"`
+}
+
+// VirtualAccounts are numbers at a bank, one for each invoice: the seller's prefix and digits of the invoice's number.
+type VirtualAccounts struct {
+	Bank   string `json:"bank"`
+	Prefix string `json:"prefix"`
+}
+
+// Stamp says above which amount a paper that states it needs a stamp (meterai), and what that costs.
+type Stamp struct {
+	Above  money.Rupiah `json:"above"`
+	Amount money.Rupiah `json:"amount"`
+	Basis  string       `json:"basis"`
+}
+
+// Regime is how a party is taxed.
+type Regime struct {
+	PPN       string `json:"ppn"`
+	PPh       string `json:"pph"`
+	Collector string `json:"collector"`
+	FreeZone  bool   `json:"free_zone"`
+	Basis     string `json:"basis"`
+	Verified  bool   `json:"verified"`
+}
+
+// Number is the virtual account of an invoice, or empty where the seller has none: a number is used once in a hundred years.
+func (v VirtualAccounts) Number(i Invoice) string {
+	if v.Prefix == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s%02d%06d", v.Prefix, i.Year%100, i.Seq)
+}
+
+type sellerRow struct {
+	bun.BaseModel `bun:"table:seller,alias:s"`
+
+	TenantID      uuid.UUID `bun:"tenant_id,pk"`
+	EffectiveFrom time.Time `bun:"effective_from,pk"`
+	Profile       Seller    `bun:"profile,type:jsonb"`
+}
+
+// SellerOn is the seller of ctx's book as it is on a day. It refuses Conflict "invoice.no_seller" when nothing was loaded for
+// that day.
+func SellerOn(ctx context.Context, db bun.IDB, day time.Time) (Seller, error) {
+	var row sellerRow
+	err := db.NewSelect().Model(&row).Column("profile").Where("tenant_id = ? AND effective_from <= ?", tenancy.Must(ctx), dayOf(day).Format(time.DateOnly)).
+		Order("effective_from DESC").Limit(1).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Seller{}, fault.New(fault.Conflict, "invoice.no_seller")
+	}
+	return row.Profile, err
+}
+
+// PartyOf is the party that a city is. The first time it is made, taxed as the seller's regimes say.
+func PartyOf(ctx context.Context, tx bun.IDB, actor identity.Actor, s Seller, city tenancy.City) (Party, error) {
+	var p Party
+	err := tx.NewSelect().Model(&p).Where("tenant_id = ? AND city = ?", tenancy.Must(ctx), city.ID).Scan(ctx)
+	if !errors.Is(err, sql.ErrNoRows) {
+		return p, err
+	}
+	r, ok := s.Regimes[city.Slug]
+	if !ok {
+		r = s.Regimes[""]
+	}
+	address := city.Contact.Address
+	if address == "" {
+		address = city.Name
+	}
+	return SaveParty(ctx, tx, actor, Party{City: some(city.ID), Name: "Pemerintah " + city.Name, Address: address, FreeZone: r.FreeZone,
+		Collector: r.Collector, PPN: r.PPN, PPh: r.PPh, Basis: r.Basis, Verified: r.Verified})
+}
