@@ -105,9 +105,15 @@ func SellerOn(ctx context.Context, db bun.IDB, day time.Time) (Seller, error) {
 
 // PartyOf is the party that a city is. The first time it is made, taxed as the seller's regimes say.
 func PartyOf(ctx context.Context, tx bun.IDB, actor identity.Actor, s Seller, city tenancy.City) (Party, error) {
-	var p Party
-	err := tx.NewSelect().Model(&p).Where("tenant_id = ? AND city = ?", tenancy.Must(ctx), city.ID).Scan(ctx)
-	if !errors.Is(err, sql.ErrNoRows) {
+	p, ok, err := partyOf(ctx, tx, city.ID)
+	if ok || err != nil {
+		return p, err
+	}
+	// Two that find none would both make it.
+	if _, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "party of "+city.ID.String()).Exec(ctx); err != nil {
+		return p, err
+	}
+	if p, ok, err = partyOf(ctx, tx, city.ID); ok || err != nil {
 		return p, err
 	}
 	r, ok := s.Regimes[city.Slug]
@@ -120,4 +126,13 @@ func PartyOf(ctx context.Context, tx bun.IDB, actor identity.Actor, s Seller, ci
 	}
 	return SaveParty(ctx, tx, actor, Party{City: some(city.ID), Name: "Pemerintah " + city.Name, Address: address, FreeZone: r.FreeZone,
 		Collector: r.Collector, PPN: r.PPN, PPh: r.PPh, Basis: r.Basis, Verified: r.Verified})
+}
+
+func partyOf(ctx context.Context, tx bun.IDB, city uuid.UUID) (Party, bool, error) {
+	var p Party
+	err := tx.NewSelect().Model(&p).Where("tenant_id = ? AND city = ?", tenancy.Must(ctx), city).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return p, false, nil
+	}
+	return p, err == nil, err
 }

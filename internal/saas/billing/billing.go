@@ -3,14 +3,16 @@
 //
 // The price list is data: a plan has versions that never change, and a subscription stays on its version until the
 // city is moved. Rate is a pure function from a version, the city's terms, the usage of a period and the period to lines.
-// An Estimate is that for a month of a city as it stands now; it is not an invoice and holds no tax. No amount is ever a
-// float.
+// An Estimate is that for a month of a city as it stands now; it is not an invoice and holds no tax. Closing a month makes
+// of it what is billed: a row that never changes and one draft in the books of the platform; what is found out later is a
+// correction in the next month. No amount is ever a float.
 package billing
 
 import (
 	"context"
 	"time"
 
+	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/storage"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -21,14 +23,15 @@ type Usage interface {
 	Quantities(ctx context.Context, city tenancy.City, from, to time.Time) (map[string]int64, error)
 }
 
-// Service keeps subscriptions and estimates bills.
+// Service keeps subscriptions, and estimates and closes their months.
 type Service struct {
 	db    *storage.DB
+	book  *invoice.Book
 	usage Usage
 	now   func() time.Time
 }
 
 // New returns a Service over db that bills what usage reports.
 func New(db *storage.DB, usage Usage, now func() time.Time) *Service {
-	return &Service{db: db, usage: usage, now: now}
+	return &Service{db: db, book: &invoice.Book{DB: db, Now: now}, usage: usage, now: now}
 }

@@ -43,40 +43,48 @@ func (s *Service) Estimate(ctx context.Context, city tenancy.City, month time.Ti
 	if len(subs) == 0 {
 		return Estimate{}, fault.New(fault.NotFound, "billing.no_subscription")
 	}
+	parts, err := s.rateAll(ctx, city, e.Month, subs)
+	if err != nil {
+		return Estimate{}, fmt.Errorf("billing: estimate: %w", err)
+	}
+	for _, p := range parts {
+		e.Lines = append(e.Lines, p.Line)
+		if e.Total, err = e.Total.Add(p.Amount); err != nil {
+			return Estimate{}, fmt.Errorf("billing: estimate: %w", err)
+		}
+	}
+	e.Plan, err = findPlan(ctx, s.db.App, subs[len(subs)-1].Plan)
+	return e, err
+}
+
+// rateAll prices a month of city, each subscription its own days and those of a trial apart.
+func (s *Service) rateAll(ctx context.Context, city tenancy.City, month Period, subs []Subscription) ([]Billed, error) {
+	var out []Billed
 	for _, sub := range subs {
-		if p, ok := e.Month.cut(sub.StartsOn, sub.EndsOn); ok {
-			for _, part := range p.splitAt(sub.TrialEndsOn) {
-				if err := s.add(ctx, &e, city, sub, part); err != nil {
-					return Estimate{}, fmt.Errorf("billing: estimate: %w", err)
-				}
+		whole, ok := month.cut(sub.StartsOn, sub.EndsOn)
+		if !ok {
+			continue
+		}
+		for _, part := range whole.splitAt(sub.TrialEndsOn) {
+			v, err := findVersion(ctx, s.db.App, sub.Plan, sub.Version, part.last())
+			if err != nil {
+				return nil, err
+			}
+			from, to := part.Window(city.Location())
+			usage, err := s.usage.Quantities(ctx, city, from, to)
+			if err != nil {
+				return nil, err
+			}
+			r, err := Rate(v, sub.terms(), usage, part)
+			if err != nil {
+				return nil, err
+			}
+			for _, l := range r.Lines {
+				out = append(out, Billed{Line: l, Subscription: sub.ID})
 			}
 		}
 	}
-	return e, nil
-}
-
-// add prices the days p under a subscription and adds its lines to e.
-func (s *Service) add(ctx context.Context, e *Estimate, city tenancy.City, sub Subscription, p Period) error {
-	offer, err := findPlan(ctx, s.db.App, sub.Plan)
-	if err != nil {
-		return err
-	}
-	v, err := findVersion(ctx, s.db.App, sub.Plan, sub.Version, time.Date(p.Year, p.Month, p.LastDay, 0, 0, 0, 0, time.UTC))
-	if err != nil {
-		return err
-	}
-	from, to := p.Window(city.Location())
-	usage, err := s.usage.Quantities(ctx, city, from, to)
-	if err != nil {
-		return err
-	}
-	r, err := Rate(v, sub.terms(), usage, p)
-	if err != nil {
-		return err
-	}
-	e.Plan, e.Lines = offer, append(e.Lines, r.Lines...)
-	e.Total, err = e.Total.Add(r.Total)
-	return err
+	return out, nil
 }
 
 // Notes says what a reader must know before relying on the total.

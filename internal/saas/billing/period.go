@@ -4,10 +4,10 @@ import "time"
 
 // Period is the part of one calendar month that is billed, in whole days of the city's calendar, both ends included.
 type Period struct {
-	Year     int
-	Month    time.Month
-	FirstDay int
-	LastDay  int
+	Year     int        `json:"year"`
+	Month    time.Month `json:"month"`
+	FirstDay int        `json:"first_day"`
+	LastDay  int        `json:"last_day"`
 }
 
 // MonthOf returns the whole month; of month only the year and the month count.

@@ -10,34 +10,34 @@ import (
 
 // Line is one component of a plan for one period, with everything that its amount follows from.
 type Line struct {
-	Plan      string
-	Version   int
-	Component string
-	Kind      Kind
-	Name      i18n.Text
-	Unit      i18n.Text
-	Period    Period
+	Plan      string    `json:"plan"`
+	Version   int       `json:"version"`
+	Component string    `json:"component"`
+	Kind      Kind      `json:"kind"`
+	Name      i18n.Text `json:"name,omitempty"`
+	Unit      i18n.Text `json:"unit,omitempty"`
+	Period    Period    `json:"period"`
 
-	Meter    string // empty for what counts no usage
-	Quantity int64  // used; of an add-on how many there are; of a coupon the percentage
-	Included int64  // of those used, how many could be used at no further cost in this period
-	Size     int64  // of a package
-	Price    money.Rupiah
-	Steps    []Step       // the chargeable units by price, in order; none when nothing is chargeable
-	Base     money.Rupiah // what a minimum tops up, or a coupon lowers
-	From     time.Time    // of a year paid in advance, or of what was not used of it: the first day
-	Until    time.Time    // and the first day after it
-	Of       int          // days of that year
-	Waived   money.Rupiah // what it would have cost without the trial
+	Meter    string       `json:"meter,omitempty"`    // empty for what counts no usage
+	Quantity int64        `json:"quantity,omitempty"` // used; of an add-on how many there are; of a coupon the percentage
+	Included int64        `json:"included,omitempty"` // of those used, how many could be used at no further cost in this period
+	Size     int64        `json:"size,omitempty"`     // of a package
+	Price    money.Rupiah `json:"price,omitempty"`
+	Steps    []Step       `json:"steps,omitempty"`  // the chargeable units by price, in order; none when nothing is chargeable
+	Base     money.Rupiah `json:"base,omitempty"`   // what a minimum tops up, or a coupon lowers
+	From     time.Time    `json:"from,omitzero"`    // of a year paid in advance, or of what was not used of it: the first day
+	Until    time.Time    `json:"until,omitzero"`   // and the first day after it
+	Of       int          `json:"of,omitempty"`     // days of that year
+	Waived   money.Rupiah `json:"waived,omitempty"` // what it would have cost without the trial
 
-	Amount money.Rupiah // negative for a credit and a discount
+	Amount money.Rupiah `json:"amount"` // negative for a credit and a discount
 }
 
 // Step is a number of units, or of packages, at one price.
 type Step struct {
-	Quantity int64
-	Price    money.Rupiah
-	Amount   money.Rupiah
+	Quantity int64        `json:"quantity"`
+	Price    money.Rupiah `json:"price"`
+	Amount   money.Rupiah `json:"amount"`
 }
 
 // Rating is the lines of one version and their sum.

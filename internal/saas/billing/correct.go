@@ -1,0 +1,84 @@
+package billing
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"bedelau/internal/kernel/money"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// correctable is for how many months events that came late are billed.
+const correctable = 12
+
+// part is what a line is of, whatever it comes to.
+type part struct {
+	subscription uuid.UUID
+	component    string
+	kind         Kind
+	first        int
+}
+
+func (b Billed) part() part { return part{b.Subscription, b.Component, b.Kind, b.Period.FirstDay} }
+
+// corrections are what the months before one are worth now beyond what was billed for them, and what the last of them left.
+// Each month is rated anew, so that a tier, a minimum or a discount follows what came late.
+func (s *Service) corrections(ctx context.Context, city tenancy.City, month time.Time) ([]Billed, error) {
+	var closed []Closing
+	err := s.db.App.NewSelect().Model(&closed).Where("tenant_id = ? AND month < ? AND month >= ?", city.ID, month.Format(time.DateOnly),
+		month.AddDate(0, -correctable, 0).Format(time.DateOnly)).Order("month").Scan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	before := billedSoFar(closed)
+	var out []Billed
+	for _, c := range closed {
+		m := MonthOf(c.Month)
+		subs, err := subscriptions(ctx, s.db.App, m)
+		if err != nil {
+			return nil, err
+		}
+		now, err := s.rateAll(ctx, city, m, subs)
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range now {
+			l.Corrects, l.Before = c.Month, before[date(c.Month)][l.part()]
+			if l.Amount, err = l.Amount.Sub(l.Before); err != nil {
+				return nil, err
+			}
+			if l.Amount != 0 {
+				out = append(out, l)
+			}
+		}
+	}
+	if len(closed) > 0 {
+		if last := closed[len(closed)-1]; last.Total < 0 {
+			m := MonthOf(last.Month)
+			out = append(out, Billed{Line: Line{Kind: Carried, Period: m, Amount: last.Total}, Corrects: last.Month})
+		}
+	}
+	return out, nil
+}
+
+// billedSoFar is what was billed of each month for each of its parts, corrections included.
+func billedSoFar(closed []Closing) map[time.Time]map[part]money.Rupiah {
+	out := map[time.Time]map[part]money.Rupiah{}
+	for _, c := range closed {
+		for _, l := range c.Lines {
+			month := date(c.Month)
+			if !l.Corrects.IsZero() {
+				month = date(l.Corrects)
+			}
+			if out[month] == nil {
+				out[month] = map[part]money.Rupiah{}
+			}
+			if l.Kind != Carried {
+				out[month][l.part()] += l.Amount // both were added up before
+			}
+		}
+	}
+	return out
+}

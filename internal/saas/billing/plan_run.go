@@ -1,0 +1,90 @@
+package billing
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/invoice"
+	"bedelau/internal/kernel/jobs"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// closeArgs names a month as "2026-11".
+type closeArgs struct {
+	Month string `json:"month"`
+}
+
+func closeKind() jobs.Kind[closeArgs] {
+	return jobs.Kind[closeArgs]{Name: "billing.close.v1", Queue: jobs.Low, MaxRetry: 8, Timeout: 5 * time.Minute}
+}
+
+const closeEvery = time.Hour
+
+// Register adds the planned work to r: it closes the months of each city that are due. app calls it once, before r starts.
+func (s *Service) Register(r *jobs.Runner) error {
+	jobs.EachCity(r, "billing.close_months", closeEvery, s.closeDue)
+	return jobs.HandleCall(r, closeKind(), func(ctx context.Context, _ uuid.UUID, args closeArgs) error {
+		city, ok := tenancy.CityFrom(ctx)
+		if !ok {
+			return tenancy.ErrNone
+		}
+		month, err := time.Parse("2006-01", args.Month)
+		if err != nil {
+			return err
+		}
+		_, err = s.Close(ctx, city, month)
+		return err
+	})
+}
+
+// closeDue asks for the earliest month of ctx's city that is due: over, and past the seller's day for what comes late. The
+// others follow an hour later each, so that each corrects the one before it.
+func (s *Service) closeDue(ctx context.Context, tx bun.Tx, at time.Time) error {
+	city, ok := tenancy.CityFrom(ctx)
+	if !ok {
+		return tenancy.ErrNone
+	}
+	month, err := s.due(ctx, tx, city, at)
+	if err != nil || month.IsZero() {
+		return err
+	}
+	return jobs.Add(ctx, tx, closeKind(), closeArgs{Month: month.Format("2006-01")})
+}
+
+// due is the month to close next, or zero; there is none before a seller was loaded.
+func (s *Service) due(ctx context.Context, tx bun.IDB, city tenancy.City, at time.Time) (time.Time, error) {
+	platform, err := s.platform(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	seller, err := invoice.SellerOn(tenancy.With(ctx, platform), s.db.App, at)
+	if fault.Is(err, "invoice.no_seller") {
+		return time.Time{}, nil
+	}
+	if err != nil {
+		return time.Time{}, err
+	}
+	today := date(at.In(city.Location()))
+	last := monthsLater(time.Date(today.Year(), today.Month(), 1, 0, 0, 0, 0, time.UTC), -1)
+	if today.Day() < seller.CloseDay {
+		last = monthsLater(last, -1)
+	}
+	var half []time.Time // closed, and the crash came before the draft
+	err = tx.NewRaw("SELECT month FROM billing_month WHERE tenant_id = ? AND billed_at IS NULL ORDER BY month LIMIT 1", city.ID).Scan(ctx, &half)
+	if err != nil || len(half) > 0 {
+		return first(half), err
+	}
+	open, err := s.months(ctx, tx, MonthOf(last).last())
+	return first(open), err
+}
+
+func first(all []time.Time) time.Time {
+	if len(all) == 0 {
+		return time.Time{}
+	}
+	return all[0]
+}
