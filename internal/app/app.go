@@ -229,7 +229,7 @@ func (a *App) buildCity() error {
 		return err
 	}
 	a.Billing = billing.New(a.DB, a.Metering, time.Now)
-	return nil
+	return a.Billing.Register(a.Runner)
 }
 
 // CityURL is the address of a tenant's site, without a slash at the end.

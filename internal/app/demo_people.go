@@ -71,6 +71,9 @@ func (a *App) seedPeople(ctx context.Context) (map[string]uuid.UUID, error) {
 }
 
 func (a *App) seedCities(ctx context.Context) error {
+	if _, err := a.loadSeller(ctx, ""); err != nil {
+		return err
+	}
 	for _, slug := range []string{"batam", "tanjungpinang"} {
 		p, err := pack.Load(tenants.FS, slug)
 		if err != nil {

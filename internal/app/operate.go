@@ -46,6 +46,16 @@ func Main(ctx context.Context, args []string) int {
 			err = with(ctx, func(a *App) error { u, err = a.usage(ctx, slug, month); return err })
 			return u, err
 		},
+		Billing: cli.BillingOps{
+			Load: func(ctx context.Context, file string) (n int, err error) {
+				err = with(ctx, func(a *App) error { n, err = a.loadSeller(ctx, file); return err })
+				return n, err
+			},
+			Close: func(ctx context.Context, o cli.CloseOptions) (all []cli.Closed, err error) {
+				err = with(ctx, func(a *App) error { all, err = a.closeMonth(ctx, o); return err })
+				return all, err
+			},
+		},
 		Pack: cli.PackOps{Check: checkPack, Apply: func(ctx context.Context, dir, slug string) (s string, err error) {
 			err = with(ctx, func(a *App) error { s, err = a.applyPack(ctx, dir, slug); return err })
 			return s, err

@@ -39,6 +39,7 @@ type Ops struct {
 	MailRetry func(ctx context.Context, slug string) (MailRetry, error)
 	Registry  func(ctx context.Context, o RegistryOptions) error
 	Rotate    func(ctx context.Context) (KeyRotation, error)
+	Billing   BillingOps
 }
 
 // DemoOptions says where the demo keeps its data and listens.
@@ -126,7 +127,7 @@ func command(ops Ops) *cobra.Command {
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentFlags().Bool("json", false, "print the result as JSON")
-	root.AddCommand(serveCmd(ops), workCmd(ops), migrateCmd(ops), demoCmd(ops), doctorCmd(ops), usageCmd(ops),
+	root.AddCommand(serveCmd(ops), workCmd(ops), migrateCmd(ops), demoCmd(ops), doctorCmd(ops), usageCmd(ops), billingCmd(ops),
 		packCmd(ops), cityCmd(ops), mailCmd(ops), registryCmd(ops), keysCmd(ops), benchCmd(ops), versionCmd())
 	return root
 }
