@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -17,6 +18,7 @@ import (
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/notify"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/workflow"
 )
 
 func (s *Service) subscribeDocuments() {
@@ -173,7 +175,8 @@ func (s *Service) onDocumentExpiring(ctx context.Context, tx bun.IDB, f event.Do
 
 // ReplaceDocument issues an application's document anew, with a new number and by the newest version of its template:
 // the old one stays in force until the new one is, and then shows that it was replaced. It needs document:revoke in the
-// office that issued it, and refuses what document.Replace refuses.
+// office that issued it, and refuses what document.Replace refuses. One that was revoked is issued anew only where its
+// workflow says so.
 func (s *Service) ReplaceDocument(ctx context.Context, actor identity.Actor, id uuid.UUID, reason string) (document.Document, error) {
 	old, err := s.Deps.Documents.Replaceable(ctx, actor, id)
 	if err != nil {
@@ -198,6 +201,9 @@ func (s *Service) ReplaceDocument(ctx context.Context, actor identity.Actor, id 
 		if r.Version, err = document.Newest(ctx, tx, app.DocumentCode); err != nil {
 			return err
 		}
+		if r.Reissue, err = s.reissues(ctx, tx, app); err != nil {
+			return err
+		}
 		made, err = s.Deps.Documents.Replace(ctx, tx, actor, old, reason, r)
 		return err
 	})
@@ -205,6 +211,27 @@ func (s *Service) ReplaceDocument(ctx context.Context, actor identity.Actor, id 
 		return document.Document{}, fmt.Errorf("casework: replace document: %w", err)
 	}
 	return made, nil
+}
+
+// Reissues reports whether a document of an application may be issued anew after it was revoked, as the workflow that the
+// application follows says. Who may have documents replaced asks it.
+func (s *Service) Reissues(ctx context.Context, d document.Document) (bool, error) {
+	if d.SubjectKind != application.SubjectKind {
+		return false, nil
+	}
+	app, err := application.Get(ctx, s.Deps.DB.App, d.SubjectID)
+	if err != nil {
+		return false, err
+	}
+	return s.reissues(ctx, s.Deps.DB.App, app)
+}
+
+func (s *Service) reissues(ctx context.Context, db bun.IDB, app application.Application) (bool, error) {
+	wf, err := s.Workflow(ctx, db, app)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(wf.Actions, func(a workflow.Action) bool { return a.Issues && a.Reissues }), nil
 }
 
 // FormOf returns the newest version of what a service asks, the applicant's and the office's questions together, for the

@@ -13,6 +13,7 @@ import (
 	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/workflow"
 )
 
 // issued takes an application to its document.
@@ -76,6 +77,7 @@ func TestTheLifeOfADocument(t *testing.T) {
 	if _, err := st.Deps.Documents.Revoke(st.ctx, head, next.ID, "Keterangan palsu"); err != nil {
 		t.Fatal(err)
 	}
+	wants(t, second(st.ReplaceDocument(st.ctx, head, next.ID, "Salah cabut")), "document.revoked")
 	d, err = st.Get(st.ctx, siti, app.ID)
 	if last := d.Timeline[len(d.Timeline)-1]; err != nil || last.Action != application.EventRevoked || last.Message != "Keterangan palsu" || last.ActorName != "" {
 		t.Errorf("told %+v, %v", last, err)
@@ -87,6 +89,34 @@ func TestTheLifeOfADocument(t *testing.T) {
 	}
 	if n := len(heard[event.DocumentIssued](st)); n != 2 {
 		t.Errorf("%d facts", n)
+	}
+}
+
+// TestARevokedDocumentIsIssuedAnewWhereTheWorkflowSaysSo, and nowhere else.
+func TestARevokedDocumentIsIssuedAnewWhereTheWorkflowSaysSo(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	st.follow(t, func(w *workflow.Workflow) {
+		for i := range w.Actions {
+			w.Actions[i].Reissues = w.Actions[i].Issues
+		}
+	})
+	budi, head := st.officer(t, "Budi", "disdukcapil", "officer"), st.officer(t, "Rini", "disdukcapil", "agency_head")
+	app := st.approved(t, budi, st.submitted(t, st.resident(t, st.ctx, "Siti"), sitiNIK))
+	first := st.issued(t, app)
+	if _, err := st.Deps.Documents.Revoke(st.ctx, head, first.ID, "Salah nama"); err != nil {
+		t.Fatal(err)
+	}
+	if ok, err := st.Reissues(st.ctx, first); err != nil || !ok {
+		t.Errorf("the page does not offer it: %v", err)
+	}
+	next, err := st.ReplaceDocument(st.ctx, head, first.ID, "Sudah diperbaiki")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := st.Verify(st.ctx, first.Token)
+	if err != nil || v.Status != document.Revoked || v.Successor != next.Number {
+		t.Errorf("the old one: %+v, %v", v, err)
 	}
 }
 

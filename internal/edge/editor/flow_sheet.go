@@ -94,7 +94,7 @@ func (s flowSheet) action(a workflow.Action) []office.BuilderSection {
 		s.choose("actor", a.Actor, s.words("flow.by.", workflow.ByOfficer, workflow.ByApplicant, workflow.BySystem)),
 		s.choose("reason", a.Reason, reasons), s.optional(s.input("long_text", "if", a.If)),
 		s.optional(s.input("long_text", "message_id", a.Message[i18n.ID])), s.optional(s.input("long_text", "message_en", a.Message[i18n.EN])),
-		s.tick("issues", a.Issues), s.optional(s.text("code", a.Code)))
+		s.tick("issues", a.Issues), s.tick("reissues", a.Reissues), s.optional(s.text("code", a.Code)))
 	officer := append([]ui.Field{s.optional(s.permission(a.Permission)), s.several("roles", a.Roles, s.b.roles),
 		s.optional(s.choose("agency", a.Agency, s.b.agencies)), s.tick("pays", a.Pays)}, s.term("extends", a.Extends)...)
 	remind := workflow.Remind{}
@@ -218,7 +218,7 @@ func readAction(in site.Form, old workflow.Action) (workflow.Action, []fault.Fie
 	a := old
 	a.Label, a.Message, a.Code = in.BothLines("label"), in.Both("message"), readCode(in, &bad)
 	a.From, a.To, a.Actor, a.Reason = inOrder(old.From, in.Values["from"]), in.Get("to"), in.Get("actor"), in.Get("reason")
-	a.If, a.Issues = in.Text("if"), in.Yes("issues")
+	a.If, a.Issues, a.Reissues = in.Text("if"), in.Yes("issues"), in.Yes("reissues")
 	a.Permission, a.Roles, a.Agency, a.Pays, a.Extends = "", nil, "", false, workcal.Term{}
 	a.After, a.When, a.Join, a.Remind = workcal.Term{}, "", "", nil
 	switch a.Actor {

@@ -146,6 +146,7 @@ func (w flowWords) action(a workflow.Action, j int) office.WorkflowAction {
 	say(a.Reason == workflow.ReasonRequired, "flow.reason_required")
 	say(a.Pays, "flow.pays")
 	say(a.Issues, "flow.issues")
+	say(a.Reissues, "flow.reissues")
 	say(!a.Extends.IsZero(), "flow.extends", "term", site.TermText(a.Extends, w.l))
 	say(!a.Message.Empty(), "flow.message", "text", a.Message.In(w.l))
 	if out.ID == "" {

@@ -213,6 +213,12 @@ func (p *Pages) paperPage(c *gin.Context, status int, act, reason string, errs u
 	if d.SubjectKind == "application" {
 		v.Case = site.CasePath(d.SubjectID)
 	}
+	if d.MayReissue {
+		if v.MayReplace, err = p.Casework.Reissues(ctx, d.Document); err != nil {
+			return err
+		}
+		v.Over = !v.MayReplace
+	}
 	if d.ReplacedBy.Valid {
 		next, err := p.Documents.Get(ctx, p.DB.App, d.ReplacedBy.UUID)
 		if err != nil {

@@ -62,7 +62,9 @@ func TestAPaperIsSignedByHandAndRevoked(t *testing.T) {
 	rini.Goes(rini.Post(at+"/ganti", "reason", "Salah nama"), at)
 	rini.Sees(rini.Post(at+"/ganti", "reason", "Salah nama"), http.StatusConflict, "menunggu tanda tangan")
 	rini.Goes(rini.Post(at+"/cabut", "reason", "Keterangan palsu"), at)
-	rini.Page(at, "Dokumen dicabut", "Keterangan palsu")
+	if page := rini.Page(at, "Dokumen dicabut", "Keterangan palsu", "tidak dapat diganti", "mengajukan permohonan baru"); strings.Contains(page, "Ganti dokumen ini") {
+		t.Error("a revoked document is offered to be replaced")
+	}
 	rini.Page("/petugas/dokumen?status=revoked", number, "Dicabut")
 	rini.Page("/petugas/dokumen?status=valid", "Tidak ada dokumen")
 	if csv := rini.Get("/petugas/dokumen.csv?cari=" + number); csv.Status != http.StatusOK || strings.Count(csv.Body, number) != 2 || !strings.Contains(csv.Body, "Keterangan palsu") {

@@ -18,6 +18,7 @@ type Desk struct {
 	MayRetry   bool // nothing tries to sign it any more, and this person may have it tried
 	MayRevoke  bool
 	MayReplace bool
+	MayReissue bool   // it was revoked, and this person may have it made anew where the rules of its subject say so
 	Renewal    string // code of the service that renews it
 }
 
@@ -49,6 +50,7 @@ func (s *Service) AtDesk(ctx context.Context, actor identity.Actor, id uuid.UUID
 		MaySign:    may[access.DocumentSign] && d.Status == Unsigned && t.Signature == SignScan,
 		MayRetry:   may[access.DocumentSign] && d.Failed(),
 		MayRevoke:  may[access.DocumentRevoke] && (d.Status == Valid || d.Status == Unsigned),
-		MayReplace: may[access.DocumentRevoke] && !d.ReplacedBy.Valid && (d.Status == Valid || d.Status == Revoked),
+		MayReplace: may[access.DocumentRevoke] && !d.ReplacedBy.Valid && d.Status == Valid,
+		MayReissue: may[access.DocumentRevoke] && !d.ReplacedBy.Valid && d.Status == Revoked,
 	}, nil
 }

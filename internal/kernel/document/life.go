@@ -90,7 +90,8 @@ func (s *Service) Replaceable(ctx context.Context, actor identity.Actor, id uuid
 // Replace makes a new document with a new number in the place of old, which Replaceable has returned. The old one stays
 // in force until the new one is, and then shows which took its place. It refuses what Revoke refuses of the reason,
 // Conflict "document.ended" for a document that was replaced, and Conflict "document.unsigned" while one for the same
-// subject waits for its signature.
+// subject waits for its signature. A revoked one has a successor only when the owner of its subject says so with
+// Request.Reissue; it is Conflict "document.revoked" else.
 func (s *Service) Replace(ctx context.Context, tx bun.Tx, actor identity.Actor, old Document, reason string, r Request) (Document, error) {
 	reason, err := readReason(reason)
 	if err != nil {
@@ -113,6 +114,9 @@ func (s *Service) Replace(ctx context.Context, tx bun.Tx, actor identity.Actor, 
 	}
 	if old.Status == Replaced || old.ReplacedBy.Valid {
 		return Document{}, fault.New(fault.Conflict, "document.ended")
+	}
+	if old.Status == Revoked && !r.Reissue {
+		return Document{}, fault.New(fault.Conflict, "document.revoked")
 	}
 	if old.Status == Valid {
 		old.EndReason, old.EndedBy = reason, uuid.NullUUID{UUID: actor.ID, Valid: true}

@@ -37,6 +37,7 @@ type Request struct {
 	Answers       form.Answers
 	Files         map[string]int
 	Replaces      uuid.NullUUID // the document whose place this one takes when it comes into force
+	Reissue       bool          // for Replace: also in the place of a revoked one
 }
 
 // Agency is the office that issues.

@@ -397,12 +397,15 @@ func TestADocumentIsReplaced(t *testing.T) {
 	if a, b := st.again(t, is), st.again(t, third); a.Status != Replaced || b.Status != Valid || !st.ready[2].Replaces {
 		t.Errorf("after the scan: %s, %s", a.Status, b.Status)
 	}
-	// A revoked one can be issued again and stays revoked.
+	// A revoked one can be issued again, where its owner says so, and stays revoked.
 	if _, err := st.Revoke(st.ctx, head, third.ID, "Dicabut dahulu"); err != nil {
 		t.Fatal(err)
 	}
 	tpl.Signature = ""
 	r.Version = st.published(t, tpl)
+	_, err = replace(st.again(t, third), r)
+	wants(t, err, "document.revoked")
+	r.Reissue = true
 	fifth, err := replace(st.again(t, third), r)
 	if err != nil || st.again(t, third).Status != Revoked || st.again(t, third).ReplacedBy.UUID != fifth.ID {
 		t.Errorf("after a revocation: %+v, %v", st.again(t, third), err)

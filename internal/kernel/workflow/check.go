@@ -149,6 +149,9 @@ func (w *Workflow) checkAction(c *pack.Check, at string, a Action) {
 	if a.Issues && to.Stage != StageApproved && to.Stage != StageRejected {
 		c.Add(at+".issues", "only_for_type", "type", string(StageApproved)+", "+string(StageRejected))
 	}
+	if a.Reissues && !a.Issues {
+		c.Add(at+".reissues", "only_for_type", "type", "issues")
+	}
 	if a.Extends != (workcal.Term{}) {
 		checkTerm(c, at+".extends", a.Extends)
 		w.checkExtends(c, at+".extends", a, to)

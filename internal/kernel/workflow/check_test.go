@@ -50,6 +50,7 @@ func TestWhatIsRefusedOfAWorkflow(t *testing.T) {
 		{"an agency that is not there", func(w *Workflow) { w.Actions[0].Agency = "x" }, "actions[0].agency unknown_agency"},
 		{"a permission of the system", func(w *Workflow) { w.Actions[1].Permission = access.ApplicationReview }, "actions[1].permission only_for_type"},
 		{"fields for the system", func(w *Workflow) { w.Actions[5].Fields = w.Actions[3].Fields }, "actions[5].fields only_for_type"},
+		{"anew what is not issued", func(w *Workflow) { w.Actions[0].Reissues = true }, "actions[0].reissues only_for_type"},
 		{"a person's timer", func(w *Workflow) { w.Actions[0].After = workcal.Term{Amount: 1, Unit: workcal.Day} }, "actions[0].after only_for_type"},
 		{"a timer of nothing", func(w *Workflow) { w.Actions[5].After.Amount = 0 }, "actions[5].after.amount not_between"},
 		{"a timer that runs back", func(w *Workflow) { w.Actions[5].After.Amount = -1 }, "actions[5].after.amount not_between"},

@@ -72,11 +72,12 @@ type Action struct {
 	FourEyes   bool              `json:"four_eyes,omitempty" yaml:"four_eyes"` // of officers: not of who filled it in at a counter
 	Join       string            `json:"join,omitempty" yaml:"join"`           // JoinAll, JoinAny or JoinRefused
 	Reason     string            `json:"reason" yaml:"reason"`
-	Fields     []form.Field      `json:"fields,omitempty" yaml:"fields"`   // what an officer fills in when taking it
-	Pays       bool              `json:"pays,omitempty" yaml:"pays"`       // the state's fee has been paid
-	Issues     bool              `json:"issues,omitempty" yaml:"issues"`   // the service's document is made, of a refusal too
-	Extends    workcal.Term      `json:"extends,omitzero" yaml:"extends"`  // of officers: by how much the promised time grows
-	Message    i18n.Text         `json:"message,omitempty" yaml:"message"` // to the applicant
+	Fields     []form.Field      `json:"fields,omitempty" yaml:"fields"`     // what an officer fills in when taking it
+	Pays       bool              `json:"pays,omitempty" yaml:"pays"`         // the state's fee has been paid
+	Issues     bool              `json:"issues,omitempty" yaml:"issues"`     // the service's document is made, of a refusal too
+	Reissues   bool              `json:"reissues,omitempty" yaml:"reissues"` // what it issued may be issued anew after it was revoked
+	Extends    workcal.Term      `json:"extends,omitzero" yaml:"extends"`    // of officers: by how much the promised time grows
+	Message    i18n.Text         `json:"message,omitempty" yaml:"message"`   // to the applicant
 	Notify     []Notice          `json:"notify,omitempty" yaml:"notify"`
 }
 

@@ -83,6 +83,7 @@ type DocumentView struct {
 	Signature, Reason, Successor     string
 	Ended                            time.Time
 	MaySign, MayRevoke, MayReplace   bool
+	Over                             bool // it was revoked and its service issues none in its place
 	MayRetry                         bool // have the system try again to sign it
 	Trying                           bool // the system is about to sign it
 	Test                             bool // signed with a certificate that proves nothing
