@@ -102,6 +102,11 @@ func (a *App) thingsOf(t *testing.T, ctx context.Context, who, officer identity.
 		t.Fatal(err)
 	}
 	out["filter"] = kept.ID.String()
+	told, err := a.Bulk.Tell(ctx, officer, []bulk.Result{{ID: d.Application.ID}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out["told"] = told.String()
 	out["batch"], out["signer"] = b.ID.String(), signer.ID.String()
 	out["task"], out["fee"] = a.asked(t, ctx, d.Application.ID)
 	out["absence"], out["phrase"] = a.worked(t, ctx, officer.ID, who.ID)

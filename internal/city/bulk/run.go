@@ -113,18 +113,11 @@ func (s *Service) count(ctx context.Context, i Item) error {
 
 // mark writes what became of an item that waits.
 func (s *Service) mark(ctx context.Context, db bun.IDB, i Item, state string, refused *fault.Error) error {
-	code, args := "", []byte("[]")
+	code, args := "", json.RawMessage("[]")
 	if refused != nil {
-		code = refused.Code
-		a := refused.Args
-		if len(refused.Fields) > 0 { // "this answer is missing" says more than "something is wrong"
-			code, a = "field."+refused.Fields[0].Code, refused.Fields[0].Args
-		}
-		if a != nil {
-			var err error
-			if args, err = json.Marshal(a); err != nil {
-				return err
-			}
+		var err error
+		if code, args, err = stored(refused); err != nil {
+			return err
 		}
 	}
 	res, err := db.NewUpdate().Model((*Item)(nil)).Set("state = ?", state).Set("code = ?", code).Set("args = ?::jsonb", string(args)).Set("done_at = ?", s.now()).
@@ -136,4 +129,17 @@ func (s *Service) mark(ctx context.Context, db bun.IDB, i Item, state string, re
 		return errors.Join(errTaken, err)
 	}
 	return nil
+}
+
+// stored is a refusal as it is kept: its sentence, with what stands in it.
+func stored(refused *fault.Error) (code string, args json.RawMessage, err error) {
+	code, a := refused.Code, refused.Args
+	if len(refused.Fields) > 0 { // "this answer is missing" says more than "something is wrong"
+		code, a = "field."+refused.Fields[0].Code, refused.Fields[0].Args
+	}
+	if a == nil {
+		return code, json.RawMessage("[]"), nil
+	}
+	args, err = json.Marshal(a)
+	return code, args, err
 }

@@ -15,7 +15,6 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/fault"
-	"bedelau/internal/kernel/identity"
 	"bedelau/web/page/office"
 	"bedelau/web/ui"
 )
@@ -79,8 +78,8 @@ const (
 	bulkAll     = "all" // a step on all that is in the filter, ticked or not
 )
 
-// bulk does the same to every application that was ticked, and shows for each what became of it. A step of the workflow
-// is asked for first, which and why, and is then a batch.
+// bulk does the same to every application that was ticked, and leads to the page that says of each what became of it. A
+// step of the workflow is asked for first, which and why, and is then a batch.
 func (p *Pages) bulk(c *gin.Context) error {
 	in, err := site.ReadForm(c, "pilih")
 	if err != nil {
@@ -91,10 +90,10 @@ func (p *Pages) bulk(c *gin.Context) error {
 		return err
 	}
 	ctx, actor, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
-	f, back, from := cameFrom(c)
+	_, back, from := cameFrom(c)
 	v := office.BulkView{Shell: p.DeskShell(c, l.T("bulk.title")), Back: back, From: from, Post: "/petugas/antrean/massal" + from, What: bulkAct}
 	if in.Text("what") == bulkAll {
-		return p.bulkWhole(c, v, f)
+		return p.bulkAsks(c, pathBulkStep, bulkAll, nil)
 	}
 	if len(items) == 0 {
 		v.Errors = ui.Errors{{Text: l.T("bulk.none")}}
@@ -120,6 +119,9 @@ func (p *Pages) bulk(c *gin.Context) error {
 			return p.Casework.Assign(ctx, actor, x.ID, officer, x.Version, in.Text("why"))
 		}
 	case bulkAct:
+		if in.Text("action") == "" && !in.Yes("asked") {
+			return p.bulkAsks(c, pathBulkStep, bulkAct, in.Values["pilih"])
+		}
 		return p.bulkAct(c, v, items, in)
 	default:
 		return site.Invalid("what", "not_an_option")
@@ -128,62 +130,7 @@ func (p *Pages) bulk(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	tell(c, &v, out)
-	if err := p.nameResults(ctx, actor, c, &v); err != nil {
-		return err
-	}
-	return p.Render(c, http.StatusOK, office.Bulk(v))
-}
-
-// tell adds what became of each.
-func tell(c *gin.Context, v *office.BulkView, out []casework.Outcome) {
-	v.Done = true
-	for _, o := range out {
-		r := office.BulkResult{ID: o.ID.String(), OK: o.Err == nil}
-		if o.Err != nil {
-			f, _ := gate.Failed(c, o.Err)
-			r.Text = bulkText(c, f)
-		} else {
-			v.Succeeded++
-		}
-		v.Results = append(v.Results, r)
-	}
-}
-
-// bulkText is one refusal in a line: of its fields, if it names any.
-func bulkText(c *gin.Context, f *fault.Error) string {
-	l := gate.LocaleOf(c)
-	var texts []string
-	for _, bad := range f.Fields {
-		texts = append(texts, site.FieldText(l, bad))
-	}
-	if len(texts) > 0 {
-		return strings.Join(texts, " ")
-	}
-	return site.Refusal(l, f)
-}
-
-// nameResults adds the number and the service of every application that the reader may know of.
-func (p *Pages) nameResults(ctx context.Context, actor identity.Actor, c *gin.Context, v *office.BulkView) error {
-	var ids []uuid.UUID
-	for _, r := range v.Results {
-		ids = append(ids, uuid.MustParse(r.ID)) // our own
-	}
-	apps, err := p.Casework.List(ctx, actor, ids)
-	if err != nil {
-		return err
-	}
-	known := map[string]application.Application{}
-	for _, a := range apps {
-		known[a.ID.String()] = a
-	}
-	for i, r := range v.Results {
-		if a, ok := known[r.ID]; ok {
-			v.Results[i].Href = site.CasePath(a.ID) + v.From
-			v.Results[i].Number, v.Results[i].Service = a.Number, a.ServiceName.In(gate.LocaleOf(c))
-		}
-	}
-	return nil
+	return p.bulkDone(c, pathBulkTold, out)
 }
 
 // ticked reads the boxes of the list: an id and the version that the officer saw.

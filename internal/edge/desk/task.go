@@ -102,8 +102,8 @@ func (p *Pages) deskTask(c *gin.Context, sentence string, change func(task uuid.
 // bulkAnswer is what can be done to many tasks besides what can be done to many applications.
 const bulkAnswer = "answer"
 
-// bulkTasks does the same to every task that was ticked, and shows for each what became of it. An answer is asked for
-// first: which, and why.
+// bulkTasks does the same to every task that was ticked, and leads to the page that says of each what became of it. An
+// answer is asked for first: which, and why.
 func (p *Pages) bulkTasks(c *gin.Context) error {
 	in, err := site.ReadForm(c, "pilih")
 	if err != nil {
@@ -140,8 +140,11 @@ func (p *Pages) bulkTasks(c *gin.Context) error {
 		}
 	case bulkAnswer:
 		outcome, reason := in.Text("action"), in.Text("reason")
+		if outcome == "" && !in.Yes("asked") {
+			return p.bulkAsks(c, pathTasksStep, bulkAnswer, in.Values["pilih"])
+		}
 		if outcome == "" {
-			return p.bulkOutcome(c, v, items, in.Yes("asked"))
+			return p.bulkOutcome(c, v, items, true)
 		}
 		one = func(ctx context.Context, x casework.Item) error {
 			_, err := p.Casework.AnswerTask(ctx, actor, casework.AnswerInput{Task: x.ID, Version: x.Version, Outcome: outcome, Reason: reason})
@@ -156,24 +159,18 @@ func (p *Pages) bulkTasks(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	tell(c, &v, out)
-	rows, err := p.tasksByID(ctx, c, items)
-	if err != nil {
-		return err
-	}
-	for i, r := range v.Results {
-		if t, ok := rows[r.ID]; ok {
-			v.Results[i].Href, v.Results[i].Number, v.Results[i].Service = taskPath(t), t.Number, t.Ask.Label.In(l)
-		}
-	}
-	return p.Render(c, http.StatusOK, office.Bulk(v))
+	return p.bulkDone(c, pathTasksTold, out)
 }
 
 // bulkOutcome asks which answer is to be given to all, and says of how many it can be. What asks for more than an answer
 // is opened one by one.
 func (p *Pages) bulkOutcome(c *gin.Context, v office.BulkView, items []casework.Item, asked bool) error {
 	l := gate.LocaleOf(c)
-	rows, err := p.tasksByID(c.Request.Context(), c, items)
+	ids := make([]uuid.UUID, len(items))
+	for i, it := range items {
+		ids[i] = it.ID
+	}
+	rows, err := p.tasksByID(c.Request.Context(), c, ids)
 	if err != nil {
 		return err
 	}
@@ -204,12 +201,8 @@ func (p *Pages) bulkOutcome(c *gin.Context, v office.BulkView, items []casework.
 	return p.Render(c, status, office.Bulk(v))
 }
 
-// tasksByID reads the tasks of some items, as far as the actor's office was asked them.
-func (p *Pages) tasksByID(ctx context.Context, c *gin.Context, items []casework.Item) (map[string]casework.TaskRow, error) {
-	ids := make([]uuid.UUID, len(items))
-	for i, it := range items {
-		ids[i] = it.ID
-	}
+// tasksByID reads some tasks, as far as the actor's office was asked them.
+func (p *Pages) tasksByID(ctx context.Context, c *gin.Context, ids []uuid.UUID) (map[string]casework.TaskRow, error) {
 	rows, err := p.Casework.LookTasks(ctx, gate.ActorOf(c), ids)
 	out := map[string]casework.TaskRow{}
 	for _, t := range rows {

@@ -149,6 +149,9 @@ func (p *Pages) flowArrange(c *gin.Context) error {
 	if !ok {
 		return site.Invalid("act", "not_an_option")
 	}
+	if act, what, _ := strings.Cut(in.Get("act"), " "); act == "up" || act == "down" {
+		at = "#" + office.MovedAt(act, what)
+	}
 	change.Code, change.Revision = b.service.Workflow, in.Revision()
 	_, err = p.Builder.Workflows.Change(c.Request.Context(), gate.ActorOf(c), change)
 	return p.flowAfter(c, b, err, b.path+at, "form_saved")

@@ -51,9 +51,9 @@ func TestAnAdministratorSaysWhatAStepAsks(t *testing.T) {
 	rina.Goes(ask("/isian/berita_acara", "4", "file", "berita_acara", "Berita acara", "file_types", "pdf", "max_mb", "2", "max_count", "1",
 		"cond_question", "nomor_arsip", "cond_op", "is", "cond_value", "A-2"), done)
 	rina.Page(flowPath, `nomor_arsip == "A-2"`)
-	rina.Goes(rina.Post(flowPath+"/susun", "revision", "5", "act", "up asked-action start_review/berita_acara"), done)
+	rina.Goes(rina.Post(flowPath+"/susun", "revision", "5", "act", "up asked-action start_review/berita_acara"), flowPath+"#naik-asked-action-start_review/berita_acara")
 	rina.Page(flowPath, "perlu diperbaiki")
-	rina.Goes(rina.Post(flowPath+"/susun", "revision", "6", "act", "down asked-action start_review/berita_acara"), done)
+	rina.Goes(rina.Post(flowPath+"/susun", "revision", "6", "act", "down asked-action start_review/berita_acara"), flowPath+"#turun-asked-action-start_review/berita_acara")
 
 	// A letter that names what it cannot know is refused with its place.
 	rina.Page(at+"/surat", "Surat baru: Mulai periksa", "Pemohon", "Petugas yang memegang permohonan")

@@ -74,7 +74,7 @@ func TestAnAdministratorWritesAWorkflow(t *testing.T) {
 
 	// Somebody else comes in between: what they did is said, and nothing of either is lost.
 	joko := s.Staff(t, pagetest.HostBatam, "Joko", "city_admin", "")
-	joko.Goes(joko.Post(f("/susun"), "revision", "7", "act", "up state tinjau_lapangan"), f("#status-tinjau_lapangan"))
+	joko.Goes(joko.Post(f("/susun"), "revision", "7", "act", "up state tinjau_lapangan"), f("#naik-state-tinjau_lapangan"))
 	rina.Sees(rina.Post(f("/susun"), "revision", "7", "act", "remove state tinjau_lapangan"), http.StatusConflict, "Orang lain mengubah alur kerja", "Joko memindahkan tinjau_lapangan")
 	a := rina.Post(f("/status/tinjau_lapangan"), "revision", "7", "label_id", "Kunjungan", "label_en", "Visit", "public_id", "x", "public_en", "x", "stage", "in_review", "clock", "running", "code", "kunjungan")
 	rina.Sees(a, http.StatusConflict, "Joko memindahkan", "belum tersimpan")

@@ -213,6 +213,9 @@ func (p *Pages) builderArrange(c *gin.Context) error {
 	if strings.HasPrefix(in.Get("act"), "remove cosign ") || strings.HasPrefix(in.Get("act"), "remove lookup ") {
 		at = "#persetujuan"
 	}
+	if act, what, _ := strings.Cut(in.Get("act"), " "); act == "up" || act == "down" {
+		at = "#" + office.MovedAt(act, what)
+	}
 	return p.builderDo(c, b, in, change, at)
 }
 

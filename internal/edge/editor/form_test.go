@@ -50,11 +50,14 @@ func TestAnAdministratorWritesAForm(t *testing.T) {
 	rina.Page(builderPath, "Pertanyaan Akta (ditanyakan jika)", "undeclared reference")
 	rina.Sees(rina.Post(b("/terbitkan"), "revision", "5"), http.StatusUnprocessableEntity, "belum dapat diterbitkan", "Pertanyaan Akta")
 	rina.Goes(rina.Post(b("/susun"), "revision", "5", "act", "remove field akta"), b("")+"#isian-akta")
-	rina.Goes(rina.Post(b("/susun"), "revision", "6", "act", "up page usaha_anda"), b("")+"#isian-usaha_anda")
+	rina.Goes(rina.Post(b("/susun"), "revision", "6", "act", "up page usaha_anda"), b("")+"#naik-page-usaha_anda")
+	if n := strings.Count(rina.Page(builderPath), `id="naik-page-usaha_anda"`); n != 1 { // where the focus goes on
+		t.Errorf("%d buttons to go on from", n)
+	}
 
 	// Somebody else comes in between: what they did is said, and nothing of either is lost.
 	joko := s.Staff(t, pagetest.HostBatam, "Joko", "city_admin", "")
-	joko.Goes(joko.Post(b("/susun"), "revision", "7", "act", "down field bentuk_usaha"), b("")+"#isian-bentuk_usaha")
+	joko.Goes(joko.Post(b("/susun"), "revision", "7", "act", "down field bentuk_usaha"), b("")+"#turun-field-bentuk_usaha")
 	rina.Sees(rina.Post(b("/susun"), "revision", "7", "act", "remove field nib"), http.StatusConflict, "Orang lain mengubah", "Joko memindahkan bentuk_usaha", "NIB")
 	a = rina.Post(b("/isian/nib"), "revision", "7", "kind", "nib", "code", "nib", "label_id", "NIB perusahaan", "label_en", "NIB", "show_if", `bentuk_usaha == "pt"`)
 	rina.Sees(a, http.StatusConflict, "Joko memindahkan", "belum tersimpan")
@@ -63,7 +66,7 @@ func TestAnAdministratorWritesAForm(t *testing.T) {
 	}
 	// The NIB now comes before the choice that it depends on: that is a fault, and moving it back mends it.
 	rina.Page(builderPath, "Pertanyaan NIB (ditanyakan jika)")
-	rina.Goes(rina.Post(b("/susun"), "revision", "8", "act", "down field nib"), b("")+"#isian-nib")
+	rina.Goes(rina.Post(b("/susun"), "revision", "8", "act", "down field nib"), b("")+"#turun-field-nib")
 	rina.Goes(rina.Post(b("/susun"), "revision", "9", "drop", "nib usaha_anda 1"), b("")+"#isian-nib")
 
 	preview := rina.Page(b("/pratinjau/usaha_anda"), "Pratinjau formulir", "Bentuk usaha")

@@ -2,6 +2,7 @@ package office
 
 import (
 	"strconv"
+	"strings"
 
 	"bedelau/web/ui"
 )
@@ -107,4 +108,29 @@ type BuilderPreviewView struct {
 type BuilderTab struct {
 	Href, Text string
 	Current    bool
+}
+
+// MovedAt is where the page of a form or workflow begins after something was moved: act is "up" or "down", and what is
+// what the button named, such as "field nib".
+func MovedAt(act, what string) string {
+	if act == "up" {
+		return "naik-" + strings.ReplaceAll(what, " ", "-")
+	}
+	return "turun-" + strings.ReplaceAll(what, " ", "-")
+}
+
+// upID and downID are what MovedAt leads to. What was moved down to the end has its up button at hand, and what was moved
+// up to the beginning its down button; a button that cannot be pressed is never where a page begins.
+func upID(what string, last bool) string {
+	if last {
+		return MovedAt("down", what)
+	}
+	return MovedAt("up", what)
+}
+
+func downID(what string, first bool) string {
+	if first {
+		return MovedAt("up", what)
+	}
+	return MovedAt("down", what)
 }
