@@ -27,8 +27,8 @@ type file struct {
 	ID     uuid.UUID `json:"id" format:"uuid"`
 	Name   string    `json:"name" example:"kk.jpg"`
 	Type   string    `json:"type" example:"image/jpeg" doc:"Read from the content, not from the name."`
-	Size   int64     `json:"size" doc:"Bytes."`
-	SHA256 string    `json:"sha256"`
+	Size   int64     `json:"size" doc:"Bytes that are kept."`
+	SHA256 string    `json:"sha256" doc:"Of what is kept: a picture is written anew, upright and without EXIF, so it is not what was sent."`
 }
 
 // fileAsked names a file of an application.
@@ -64,7 +64,7 @@ func imagesAndPDF() []string { return []string{"image/jpeg", "image/png", "appli
 func (a *API) attachments() {
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications/{id}/files", ID: "attach-file", Tag: "Applications", Title: "Attach a file",
-		About: "Takes in a file for a field of the form: the bytes are the body, as `curl --data-binary @kk.jpg` sends them. Only its applicant may. 413 and 415 name the field; the type is read from the content.",
+		About: "Takes in a file for a field of the form: the bytes are the body, as `curl --data-binary @kk.jpg` sends them. Only its applicant may. 413, 415 and 422 name the field; the type is read from the content. A picture is written anew, without where and when it was taken; a PDF that would run something, asks for a password or has more than 500 pages is refused.",
 		Needs: access.ApplicationSubmit, Scope: gate.City, IDs: applicationID(), MaxBody: uploadMost, Status: http.StatusCreated,
 		Limit: gate.Limit{Name: "upload", Count: 60, Per: time.Minute}, Upload: append(imagesAndPDF(), "application/octet-stream"),
 		Refuses: []int{http.StatusBadRequest, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType},

@@ -45,11 +45,12 @@ type File struct {
 
 // Store is the folder and its rows.
 type Store struct {
-	db    *bun.DB
-	dir   string
-	max   int64
-	clamd *Clamd // nil when uploads are not scanned
-	now   func() time.Time
+	db     *bun.DB
+	dir    string
+	max    int64
+	judges judges
+	clamd  *Clamd // nil when uploads are not scanned
+	now    func() time.Time
 }
 
 // New returns the Store in dir, which is created when needed and must not be served by anything. maxBytes bounds
@@ -61,7 +62,7 @@ func New(db *bun.DB, dir string, maxBytes int64) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("files: %w", err)
 	}
-	return &Store{db: db, dir: dir, max: maxBytes, now: time.Now}, nil
+	return &Store{db: db, dir: dir, max: maxBytes, judges: newJudges(), now: time.Now}, nil
 }
 
 // Open returns a file of ctx's city with its bytes, for the caller to close. The caller has checked that the reader

@@ -57,8 +57,8 @@ func pdf(size int) []byte {
 	return append([]byte("%PDF-1.7\n"), bytes.Repeat([]byte("0123456789\n"), size/11+1)...)[:size]
 }
 
-// bomb is a PNG of a few bytes that says it is 30000 × 30000.
-func bomb(t *testing.T) []byte {
+// sized is a PNG of a few bytes that says how large it is.
+func sized(t testing.TB, w, h uint32) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 1, 1))); err != nil {
@@ -66,8 +66,8 @@ func bomb(t *testing.T) []byte {
 	}
 	p := b.Bytes()
 	header := p[12:29] // "IHDR" and its data
-	binary.BigEndian.PutUint32(header[4:], 30000)
-	binary.BigEndian.PutUint32(header[8:], 30000)
+	binary.BigEndian.PutUint32(header[4:], w)
+	binary.BigEndian.PutUint32(header[8:], h)
 	binary.BigEndian.PutUint32(p[29:], crc32.ChecksumIEEE(header))
 	return p
 }
@@ -118,13 +118,13 @@ func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 func TestPutAndOpen(t *testing.T) {
 	t.Parallel()
 	w, s := open(t)
-	ctx, body, owner := w.Ctx(w.Batam), photo(t), uuid.New()
-	f, err := s.Put(ctx, w.DB.App, PutInput{Owner: owner, Purpose: "application", Name: `C:\foto\KK saya.PDF`, Rule: anyDocument, Body: bytes.NewReader(body)})
+	ctx, body, owner := w.Ctx(w.Batam), pdfOf("", append([]string{"<< /Type /Catalog /Pages 2 0 R >>"}, pages(1)...)...), uuid.New()
+	f, err := s.Put(ctx, w.DB.App, PutInput{Owner: owner, Purpose: "application", Name: `C:\foto\KK saya.JPG`, Rule: anyDocument, Body: bytes.NewReader(body)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	sum := sha256.Sum256(body)
-	if f.Mime != "image/jpeg" || f.Name != "KK saya.jpg" || f.Width != 320 || f.Height != 200 || f.Size != int64(len(body)) || !bytes.Equal(f.SHA256, sum[:]) {
+	if f.Mime != "application/pdf" || f.Name != "KK saya.pdf" || f.Size != int64(len(body)) || !bytes.Equal(f.SHA256, sum[:]) {
 		t.Errorf("stored as %+v", f)
 	}
 	got, r, err := s.Open(ctx, f.ID)
@@ -188,7 +188,7 @@ func TestHostileUploadsAreRefusedAndLeaveNothing(t *testing.T) {
 		{"endless", io.MultiReader(bytes.NewReader(pdf(4096)), zeros{}), anyDocument, "file.too_large"},
 		{"above the store's own limit", io.MultiReader(bytes.NewReader(pdf(4096)), zeros{}), Rule{Types: []string{"pdf"}}, "file.too_large"},
 		{"a picture that ends in its header", bytes.NewReader(photo(t)[:40]), anyDocument, "file.damaged"},
-		{"a decompression bomb", bytes.NewReader(bomb(t)), anyDocument, "file.too_many_pixels"},
+		{"a decompression bomb", bytes.NewReader(sized(t, 30_000, 30_000)), anyDocument, "file.too_many_pixels"},
 		{"a sender that stops at once", iotest.ErrReader(io.ErrUnexpectedEOF), anyDocument, "file.empty"},
 		{"a sender that breaks off", io.MultiReader(bytes.NewReader(pdf(9000)), iotest.ErrReader(errors.New("reset"))), anyDocument, "file.interrupted"},
 	} {

@@ -24,7 +24,7 @@ import (
 
 // PutInput is a file on its way in.
 type PutInput struct {
-	Owner   uuid.UUID
+	Owner   uuid.UUID // who brings it; uuid.Nil for what the system makes, which is kept as it is
 	Purpose string
 	Name    string // as the sender calls it; CleanName is applied
 	Rule    Rule
@@ -49,11 +49,13 @@ func (s *Store) Keep(ctx context.Context, tx bun.IDB, f File) error {
 }
 
 // Receive streams a file to the disk of ctx's city and returns what it is, without a row; it takes as long as the
-// sender does, so it runs outside any transaction. It refuses, and leaves nothing behind: TooLarge "file.too_large",
-// Unsupported "file.type" for content outside the rule whatever the name says, Invalid "file.empty", "file.damaged" for
-// an image that cannot be read, "file.too_many_pixels", what judgePaper refuses where the rule asks for a paper,
-// "file.infected" for malware where uploads are scanned, and Malformed "file.interrupted" when the sender stopped. A
-// file that could not be scanned is Unscanned.
+// sender does, so it runs outside any transaction. A picture that somebody brings is written anew, upright and without
+// anything but its pixels; what was sent is not kept. It refuses, and leaves nothing behind: TooLarge "file.too_large",
+// Unsupported "file.type" for content outside the rule whatever the name says and "file.heic" for a photo that nobody
+// here could open, Invalid "file.empty", "file.damaged" for an image that cannot be read, "file.too_many_pixels", what
+// judgePDF refuses, "file.infected" for malware where uploads are scanned, Unavailable "file.busy" when too many files
+// are looked at, and Malformed "file.interrupted" when the sender stopped. A file that could not be scanned is
+// Unscanned.
 func (s *Store) Receive(ctx context.Context, in PutInput) (File, error) {
 	tenant, ok := tenancy.From(ctx)
 	if !ok {
@@ -95,11 +97,11 @@ func (s *Store) write(ctx context.Context, f *File, in PutInput, limit int64) (e
 	if err := stream(ctx, tmp, f, in, limit); err != nil {
 		return err
 	}
-	if err := inspect(tmp, f); err != nil {
+	if err := s.picture(ctx, tmp, f); err != nil {
 		return err
 	}
-	if in.Rule.Paper && f.Mime == "application/pdf" {
-		if err := judgePaper(tmp); err != nil {
+	if f.Mime == mimePDF && f.OwnerID != uuid.Nil {
+		if err := s.judgePDF(ctx, tmp, in.Rule.Paper); err != nil {
 			return err
 		}
 	}
@@ -132,7 +134,10 @@ func stream(ctx context.Context, w io.Writer, f *File, in PutInput, limit int64)
 		return fault.New(fault.Invalid, "file.empty")
 	}
 	f.Mime = kindOf(head)
-	if !in.Rule.allows(f.Mime) {
+	switch {
+	case f.Mime == mimeHEIC && in.Rule.allows(mimeJPEG):
+		return fault.New(fault.Unsupported, "file.heic", "types", in.Rule.names())
+	case !in.Rule.allows(f.Mime):
 		return fault.New(fault.Unsupported, "file.type", "types", in.Rule.names())
 	}
 	sum := sha256.New()
@@ -150,8 +155,11 @@ func stream(ctx context.Context, w io.Writer, f *File, in PutInput, limit int64)
 // readers do; a real one starts with it.
 func kindOf(head []byte) string {
 	mime, _, _ := strings.Cut(mimetype.Detect(head).String(), ";")
-	if mime == "application/pdf" && !bytes.HasPrefix(head, []byte("%PDF-")) {
+	switch {
+	case mime == mimePDF && !bytes.HasPrefix(head, []byte("%PDF-")):
 		return "application/octet-stream"
+	case mime == "image/heif" || strings.HasPrefix(mime, "image/hei"): // heic-sequence and its like
+		return mimeHEIC
 	}
 	return mime
 }

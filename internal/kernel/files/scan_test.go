@@ -141,14 +141,14 @@ func TestMalwareIsRefusedAndLeavesNothing(t *testing.T) {
 	put := func(owner uuid.UUID, body string) (File, error) {
 		return s.Put(ctx, w.DB.App, PutInput{Owner: owner, Purpose: "test", Name: "kk.pdf", Rule: anyDocument, Body: strings.NewReader(body)})
 	}
-	_, err := put(uuid.New(), "%PDF-1.7\n"+eicar)
+	_, err := put(uuid.New(), letter(eicar))
 	if !fault.Is(err, "file.infected") || fault.From(Refuse(err, "file_kk")).Fields[0].Code != "file_infected" {
 		t.Fatalf("got %v", err)
 	}
 	if left := onDisk(t, s); len(left) != 0 {
 		t.Errorf("left behind: %v", left)
 	}
-	f, err := put(uuid.New(), "%PDF-1.7\nsurat")
+	f, err := put(uuid.New(), letter("surat"))
 	if err != nil || f.Unscanned() {
 		t.Fatalf("a clean file: %+v, %v", f, err)
 	}
@@ -176,7 +176,7 @@ func TestFilesFromBeforeTheScanner(t *testing.T) {
 		}
 		return f
 	}
-	good, bad := put(uuid.New(), "%PDF-1.7\nsurat"), put(uuid.New(), "%PDF-1.7\n"+eicar)
+	good, bad := put(uuid.New(), letter("surat")), put(uuid.New(), letter(eicar))
 	put(uuid.Nil, "%PDF-1.7\ndibuat sistem")
 	run := func(fn func(context.Context, bun.Tx, time.Time) error) {
 		t.Helper()
@@ -259,7 +259,7 @@ func TestAScannerThatIsAwayHoldsTheFile(t *testing.T) {
 		}
 		return f
 	}
-	good, bad := put("%PDF-1.7\nsurat"), put("%PDF-1.7\n"+eicar)
+	good, bad := put(letter("surat")), put(letter(eicar))
 	opened := func(f File) error {
 		_, r, err := s.Open(ctx, f.ID)
 		if err == nil {
