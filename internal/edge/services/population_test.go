@@ -54,7 +54,9 @@ func TestBirthCertificate(t *testing.T) {
 	s.again("asal_usul", "status_orang_tua", "kawin-belum-tercatat")
 	mother := []string{"ibu.nik", siti, "ibu.name", "Siti Rahma", "ibu.birth_place", "Batam"}
 	s.refused("ibu", "Ibu tidak mungkin lahir setelah anaknya", with(mother, "ibu.birth_date", "2026-06-01")...)
+	s.by.Sees(s.send("ibu", with(mother, "ibu.nik", budi, "ibu.birth_date", "1987-12-01")...), http.StatusOK, "NIK ini milik laki-laki", "Sudah benar, lanjutkan")
 	s.says("ibu", with(mother, "ibu.birth_date", "1990-03-27")...)
+	s.by.Sees(s.send("ayah", "ayah.nik", rini, "ayah.name", "Budi Santoso", "ayah.birth_place", "Medan", "ayah.birth_date", "1995-08-04"), http.StatusOK, "NIK ini milik perempuan")
 	s.says("ayah", "ayah.nik", budi, "ayah.name", "Budi Santoso", "ayah.birth_place", "Medan", "ayah.birth_date", "1987-12-01")
 	s.says("alamat", address("alamat")...)
 	s.by.Sees(s.send("bukti_lahir", "bukti_lahir", "sptjm-lahir"), http.StatusOK, "memunculkan pertanyaan lain")
