@@ -91,6 +91,23 @@ func (s *Drafts[T]) Open(ctx context.Context, actor identity.Actor, code string)
 	return s.draft(ctx, s.d.DB.App, r, check)
 }
 
+// Astray is what has become wrong with the newest version since it was published, such as a step that no role may take any
+// more; nothing for one that is not there. Staff with service:configure call it.
+func (s *Drafts[T]) Astray(ctx context.Context, actor identity.Actor, code string) (pack.Problems, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.ServiceConfigure); err != nil {
+		return nil, err
+	}
+	check, err := s.of.checker(ctx)
+	if err != nil {
+		return nil, err
+	}
+	latest, version, err := s.of.latest(ctx, s.d.DB.App, code)
+	if err != nil || version == 0 {
+		return nil, err
+	}
+	return check(ctx, s.d.DB.App, latest)
+}
+
 // row reads the draft, or begins one that is not stored.
 func (s *Drafts[T]) row(ctx context.Context, db bun.IDB, code string, lock bool) (row[T], error) {
 	var list []row[T]

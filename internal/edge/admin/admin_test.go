@@ -97,6 +97,17 @@ func TestAChangedRoleBites(t *testing.T) {
 	admin.Sees(admin.Post("/kelola/peran", "role", "city_admin", "perm", "city_admin audit:read"), http.StatusConflict, "mencabut hak Anda sendiri")
 	admin.Sees(admin.Post("/kelola/peran", "role", "city_admin", "perm", "city_admin role:manage", "perm", "city_admin staff:manage", "perm", "city_admin application:reveal"),
 		http.StatusConflict, "peran yang Anda pegang sendiri", "Minta administrator lain")
+	// Nobody decides any more: that is said with the services whose cases would stand, until somebody may again.
+	if page := admin.Page("/kelola/peran"); strings.Contains(page, "peran mana pun") {
+		t.Error("a step is said to be nobody's that the head may take")
+	}
+	admin.Goes(admin.Post("/kelola/peran", "role", "agency_head", "perm", "agency_head application:read"), "/kelola/peran")
+	admin.Page("/kelola/peran", "langkah yang tidak dapat dilakukan peran mana pun", "KTP-el hilang")
+	admin.Page("/kelola/layanan/"+pagetest.KTP+"/alur", "perlu diperbaiki")
+	admin.Goes(admin.Post("/kelola/peran", "role", "officer", "perm", "officer application:review", "perm", "officer application:decide"), "/kelola/peran")
+	if page := admin.Page("/kelola/peran"); strings.Contains(page, "peran mana pun") {
+		t.Error("a permission that is back is still missed")
+	}
 	both := []string{"role", "officer", "perm", "officer application:queue", "role", "auditor", "perm", "auditor audit:read"}
 	admin.Goes(admin.Post("/kelola/peran", both...), "/kelola/peran")
 	if page := admin.Page("/kelola/peran"); !strings.Contains(page, `value="auditor audit:read" checked`) || strings.Contains(page, `value="officer application:read" checked`) {

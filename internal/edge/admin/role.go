@@ -7,9 +7,11 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"bedelau/internal/city/catalog"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/pack"
 	"bedelau/web/page/office"
 	"bedelau/web/ui"
 )
@@ -42,7 +44,40 @@ func (p *Pages) rolesPage(c *gin.Context, status int, tried map[string][]access.
 		}
 		v.Rows = append(v.Rows, row)
 	}
+	if v.Idle, err = p.idle(c); err != nil {
+		return err
+	}
 	return p.Render(c, status, office.Roles(v))
+}
+
+// idle lists the services with a step that nobody may take as the roles are now. A workflow is refused for that when it is
+// published; a role that changes afterwards would leave its cases standing where nobody looks for the reason.
+func (p *Pages) idle(c *gin.Context) ([]office.IdleService, error) {
+	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
+	if p.Guard.Allow(ctx, a, access.ServiceConfigure) != nil {
+		return nil, nil
+	}
+	all, err := p.Catalog.List(ctx, catalog.Filter{})
+	if err != nil {
+		return nil, err
+	}
+	var out []office.IdleService
+	stands := map[string]bool{"": false} // by workflow, of which several services may have one
+	for _, s := range all {
+		if _, known := stands[s.Workflow]; !known {
+			wrong, err := p.Builder.Workflows.Astray(ctx, a, s.Workflow)
+			if err != nil {
+				return nil, err
+			}
+			stands[s.Workflow] = slices.ContainsFunc(wrong, func(x pack.Problem) bool {
+				return slices.Contains([]string{"nobody_may", "role_may_not", "no_such_role"}, x.Code)
+			})
+		}
+		if stands[s.Workflow] {
+			out = append(out, office.IdleService{Name: s.Name.In(l), Path: "/kelola/layanan/" + s.Code + "/alur"})
+		}
+	}
+	return out, nil
 }
 
 // beyond names the powers over others that the reader does not hold, and so can neither give nor take.

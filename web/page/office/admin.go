@@ -62,8 +62,12 @@ type RolesView struct {
 	ui.Shell
 	Roles  []RoleColumn
 	Rows   []PermissionRow
+	Idle   []IdleService
 	Errors ui.Errors
 }
+
+// IdleService is one whose workflow, at Path, has a step that no role may take.
+type IdleService struct{ Name, Path string }
 
 // Holiday is a day on which no office works. Kind is its name in words.
 type Holiday struct {
