@@ -86,6 +86,7 @@ type App struct {
 	External  *external.Service
 	Replays   *simulation.Service
 	Metering  *metering.Service
+	Producers *metering.Producers
 	Collector *metering.Collector
 	Billing   *billing.Service
 	Metrics   *prometheus.Registry
@@ -221,6 +222,7 @@ func (a *App) buildCity() error {
 	a.Metering = metering.New(a.DB, time.Now)
 	a.Metering.Plan(a.Runner)
 	metering.Register(a.Bus)
+	a.Producers = metering.NewProducers(metering.ProducersDeps{DB: a.DB, Guard: a.Guard, Codes: a.APIKeys})
 	a.Collector = metering.NewCollector(a.DB.App, a.Log)
 	dropped := prometheus.NewCounterFunc(prometheus.CounterOpts{
 		Name: "usage_dropped_total", Help: "Requests of the API that were not counted as usage.",

@@ -72,26 +72,31 @@ func (a *API) events() {
 	}, a.push)
 	// Described after the registration: huma would read and judge a body that it knows of.
 	oapi := a.OpenAPI()
-	oapi.Paths["/status-events"].Post.RequestBody = statusBodies(oapi.Components.Schemas)
+	oapi.Paths["/status-events"].Post.RequestBody = eventBodies[statusEvent, statusData](oapi.Components.Schemas)
 }
 
-// statusBodies describes the three modes.
-func statusBodies(r huma.Registry) *huma.RequestBody {
-	one := r.Schema(reflect.TypeFor[statusEvent](), true, "")
+// eventBodies describes the three modes of an event E with the data D.
+func eventBodies[E, D any](r huma.Registry) *huma.RequestBody {
+	one := r.Schema(reflect.TypeFor[E](), true, "")
 	return &huma.RequestBody{Required: true, Description: "One event or a batch.", Content: map[string]*huma.MediaType{
 		"application/cloudevents+json":       {Schema: one},
 		"application/cloudevents-batch+json": {Schema: &huma.Schema{Type: huma.TypeArray, Items: one}},
-		"application/json":                   {Schema: r.Schema(reflect.TypeFor[statusData](), true, "")},
+		"application/json":                   {Schema: r.Schema(reflect.TypeFor[D](), true, "")},
 	}}
 }
 
-func (a *API) push(ctx context.Context, who rest.Caller, _ *struct{}) (*rest.OK[pushed], error) {
+// readEvents reads the events of a request in whichever mode.
+func readEvents(who rest.Caller, most int) ([]cloudevent.Read, cloudevent.Mode, error) {
 	_ = huma.SetReadDeadline(who.Gin.Writer, time.Now().Add(rest.BodyTime)) // a recorder of a test has none
 	raw, err := io.ReadAll(who.Gin.Request.Body)
 	if err != nil {
-		return nil, rest.Unread(err)
+		return nil, "", rest.Unread(err)
 	}
-	in, mode, err := cloudevent.FromHTTP(who.Gin.Request.Header, raw, external.MaxBatch)
+	return cloudevent.FromHTTP(who.Gin.Request.Header, raw, most)
+}
+
+func (a *API) push(ctx context.Context, who rest.Caller, _ *struct{}) (*rest.OK[pushed], error) {
+	in, mode, err := readEvents(who, external.MaxBatch)
 	if err != nil {
 		return nil, err
 	}
@@ -105,9 +110,7 @@ func (a *API) push(ctx context.Context, who rest.Caller, _ *struct{}) (*rest.OK[
 	out := pushed{Events: []pushedEvent{}}
 	for i, o := range outcomes {
 		e := pushedEvent{Index: i, ID: o.ID, Result: o.Result}
-		for _, f := range o.Faults {
-			e.Errors = append(e.Errors, rest.Wrong{Field: f.Name, Code: f.Code, Detail: who.Lang.T("field."+f.Code, f.Args...)})
-		}
+		e.Errors = wrongs(o.Faults, who)
 		switch o.Result {
 		case external.Accepted:
 			out.Accepted++

@@ -49,6 +49,7 @@ type Deps struct {
 	Guard     *access.Guard
 	Directory *tenancy.Directory
 	Metering  *metering.Service
+	Producers *metering.Producers
 	Billing   *billing.Service
 	CityURL   func(tenancy.City) string // of a tenant's site, without a slash at the end
 	Log       *slog.Logger
@@ -93,6 +94,8 @@ func (a *API) Mount(g *gate.Gate) {
 	a.events()
 	drafting.Mount(a.API, drafting.Deps{Editor: a.Editor, Builder: a.Builder})
 	a.usage()
+	a.reports()
+	a.seriesOperations()
 	a.platform()
 	a.Mounted()
 }

@@ -145,7 +145,7 @@ func newAPI(t *testing.T) *world {
 	}
 	forms := builder.New(builder.Deps{DB: w.DB, Guard: guard, Forms: cases, Workflows: cases, Reserved: issued.BuiltIn()})
 	out.API = New(Deps{Bulk: many, Documents: papers, Catalog: cat, Editor: catalog.NewEditor(catalog.EditorDeps{DB: w.DB, Guard: guard, Definitions: cases}), Builder: forms, Casework: cases, Booking: visits, Inbox: inbox.New(inbox.Deps{DB: w.DB, Guard: guard, Number: application.ParseNumber}), Dashboard: board, External: others, Identity: people, Guard: guard, Directory: dir,
-		Metering: meters, Billing: billing.New(w.DB, meters, time.Now), CityURL: cityURL, Log: quiet})
+		Metering: meters, Producers: metering.NewProducers(metering.ProducersDeps{DB: w.DB, Guard: guard, Codes: codes}), Billing: billing.New(w.DB, meters, time.Now), CityURL: cityURL, Log: quiet})
 	g := must(gate.New(gate.Deps{Directory: dir, Identity: people, Keys: codes, Guard: guard, Limiter: limiter, Log: quiet, OnAPI: out.collector.Requested}))(t)
 	out.gate = g
 	out.Mount(g)

@@ -45,6 +45,7 @@ const (
 // What programs with an API key do.
 const (
 	StatusWrite Permission = "status:write" // push the status of applications in an agency's app
+	UsageWrite  Permission = "usage:write"  // report a city's usage to the platform
 )
 
 // What the platform's staff do, besides managing their own accounts and roles.
@@ -104,6 +105,7 @@ func All() []Definition {
 		{Name: AuditRead, City: true, Platform: true, Reads: true},
 		{Name: UsageRead, City: true, Reads: true},
 		{Name: StatusWrite, City: true, Machine: true},
+		{Name: UsageWrite, Platform: true, Machine: true},
 		{Name: PlatformCities, Platform: true},
 		{Name: PlatformUsage, Platform: true, Reads: true},
 	}

@@ -12,47 +12,47 @@ import (
 // The sources of the platform's own events. Together with the id of the thing that came to be they identify an event,
 // so a fact that is published twice counts once.
 const (
-	casework = "/casework"
-	external = "/external"
-	mail     = "/notify"
-	identity = "/identity"
-	api      = "/api"
+	fromCasework = "/casework"
+	fromExternal = "/external"
+	fromMail     = "/notify"
+	fromIdentity = "/identity"
+	fromAPI      = "/api"
 )
 
 // Register makes every act of a city that is metered write its event in the transaction of the act: the act is
 // counted if and only if it happened. app calls it once, while the program is built.
 func Register(b *event.Bus) {
 	on(b, func(f event.ApplicationSubmitted) Event {
-		return Event{Source: casework, ID: f.ApplicationID.String(), Subject: f.ApplicationID.String(), Time: f.At,
+		return Event{Source: fromCasework, ID: f.ApplicationID.String(), Subject: f.ApplicationID.String(), Time: f.At,
 			Agency: f.AgencyCode, Service: f.ServiceCode, Channel: f.Channel, Quantity: 1}
 	})
 	on(b, func(f event.ApplicationDecided) Event {
-		return Event{Source: casework + "/decision", ID: f.ApplicationID.String() + "@" + f.At.UTC().Format(time.RFC3339Nano),
+		return Event{Source: fromCasework + "/decision", ID: f.ApplicationID.String() + "@" + f.At.UTC().Format(time.RFC3339Nano),
 			Subject: f.ApplicationID.String(), Time: f.At,
 			Agency: f.AgencyCode, Service: f.ServiceCode, Channel: f.Channel, Quantity: 1}
 	})
 	on(b, func(f event.DocumentIssued) Event {
-		return Event{Source: casework + "/document", ID: f.DocumentID.String(), Subject: f.DocumentID.String(), Time: f.At,
+		return Event{Source: fromCasework + "/document", ID: f.DocumentID.String(), Subject: f.DocumentID.String(), Time: f.At,
 			Agency: f.AgencyCode, Service: f.ServiceCode, Channel: f.Channel, Quantity: 1}
 	})
 	on(b, func(f event.ExternalStatusReceived) Event {
-		return Event{Source: external, ID: f.DeliveryID.String() + "@" + f.ServiceCode, Subject: f.AppID.String(), Time: f.At,
+		return Event{Source: fromExternal, ID: f.DeliveryID.String() + "@" + f.ServiceCode, Subject: f.AppID.String(), Time: f.At,
 			Agency: f.AgencyCode, Service: f.ServiceCode, Channel: event.ChannelAPI, Quantity: int64(f.Events)}
 	})
 	on(b, func(f event.NotificationSent) Event {
-		return Event{Source: mail, ID: f.MessageID.String(), Subject: f.MessageID.String(), Time: f.At,
+		return Event{Source: fromMail, ID: f.MessageID.String(), Subject: f.MessageID.String(), Time: f.At,
 			Channel: f.Channel, Quantity: 1}
 	})
 	on(b, func(f event.StaffActive) Event {
 		// One event per person and hour: enough to count people in a month of any zone, however often they sign in.
-		return Event{Source: identity, ID: f.AccountID.String() + "@" + f.At.UTC().Format("2006-01-02T15"),
+		return Event{Source: fromIdentity, ID: f.AccountID.String() + "@" + f.At.UTC().Format("2006-01-02T15"),
 			Subject: f.AccountID.String(), Time: f.At, Agency: f.AgencyCode, Quantity: 1}
 	})
 	on(b, apiEvent)
 }
 
 func apiEvent(f event.APIRequested) Event {
-	return Event{Source: api, ID: f.RequestID.String(), Subject: f.AccountID.String(), Time: f.At,
+	return Event{Source: fromAPI, ID: f.RequestID.String(), Subject: f.AccountID.String(), Time: f.At,
 		Channel: event.ChannelAPI, Quantity: 1}
 }
 
