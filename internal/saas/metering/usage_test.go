@@ -3,6 +3,7 @@ package metering_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"testing"
 	"time"
 
@@ -151,53 +152,57 @@ func TestAggregations(t *testing.T) {
 	}
 }
 
-// Whatever comes in whatever order, with roll-ups at any moment: the reading is what a plain count in Go says, and
-// roll-ups are what the events say.
+// Whatever comes in whatever order, late, again and after its month was closed, with roll-ups at any moment: every reading
+// of every aggregation and dimension is what a plain count in Go says, as it is known and as it was closed, and roll-ups are
+// what the events say.
 func TestReadingsEqualThePlainCount(t *testing.T) {
 	t.Parallel()
 	w := pgtest.Open(t)
 	meters(t, w)
 	ctx := w.Ctx(w.Batam)
-	s := metering.New(w.DB, clock)
+	s := metering.New(w.DB, func() time.Time { return time.Date(2199, 1, 1, 0, 0, 0, 0, time.UTC) })
 	wib := w.Batam.Location()
 	run := 0
 	rapid.Check(t, func(rt *rapid.T) {
 		run += 2 // a month of its own, apart from the last, so that runs do not meet
 		from := time.Date(2026, time.Month(run), 1, 0, 0, 0, 0, wib)
-		span := from.AddDate(0, 1, 0).Sub(from)
-		seen := map[string]metering.Event{}
-		for step := range rapid.IntRange(1, 3).Draw(rt, "steps") {
-			events := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) metering.Event {
-				// An hour of each side of the month, and few values of everything else, so that they meet.
-				at := from.Add(rapid.OneOf(
-					rapid.Map(rapid.Int64Range(-int64(time.Hour), int64(span+time.Hour)), func(n int64) time.Duration { return time.Duration(n).Truncate(time.Microsecond) }),
-					rapid.SampledFrom([]time.Duration{0, -time.Microsecond, span, span - time.Microsecond, 12 * time.Hour}),
-				).Draw(t, "at"))
-				return probe(fmt.Sprintf("%d-%d", run, rapid.IntRange(0, 30).Draw(t, "id")), at,
-					rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "subject"), rapid.SampledFrom([]string{"x", "y", ""}).Draw(t, "agency"),
-					"web", rapid.Int64Range(0, 9).Draw(t, "quantity"))
-			}), 0, 20).Draw(rt, "events")
+		to := from.AddDate(0, 1, 0)
+		seen, closed := map[string]metering.Event{}, map[string]metering.Event(nil)
+		for step := range rapid.IntRange(1, 4).Draw(rt, "steps") {
+			events := rapid.SliceOfN(drawProbe(run, from, to.Sub(from)), 0, 20).Draw(rt, "events")
 			r := record(ctx, t, w, events...)
-			fresh := 0
+			fresh, late := 0, 0
 			for _, e := range events {
 				if _, ok := seen[e.ID]; !ok {
 					seen[e.ID] = e
 					fresh++
+					if closed != nil && e.Time.Before(to) {
+						late++
+					}
 				}
 			}
-			if r.New != fresh {
-				rt.Fatalf("step %d: %d new; want %d", step, r.New, fresh)
+			if r.New != fresh || closed != nil && len(r.Corrections) != late {
+				rt.Fatalf("step %d: %d new and %d corrections; want %d and %d", step, r.New, len(r.Corrections), fresh, late)
 			}
 			if rapid.Bool().Draw(rt, "roll up") {
 				rollup(ctx, t, w)
 			}
-			u, err := s.Month(ctx, w.Batam, from)
-			if err != nil {
-				rt.Fatal(err)
+			if closed == nil && rapid.IntRange(0, 3).Draw(rt, "close") == 0 {
+				if err := s.Close(ctx, w.Batam, from); err != nil {
+					rt.Fatal(err)
+				}
+				closed = maps.Clone(seen)
 			}
-			for code, want := range plainCount(seen, u.From, u.To) {
-				if n := quantity(t, u, code); n != want {
-					rt.Fatalf("step %d: %s = %d; want %d", step, code, n, want)
+			checkReadings(rt, s, w, from, to, seen)
+			if closed != nil {
+				got, err := s.QuantitiesAsOf(ctx, w.Batam, from, to, from)
+				if err != nil {
+					rt.Fatal(err)
+				}
+				for code, want := range plainCount(within(closed, from, to)) {
+					if got[code] != want {
+						rt.Fatalf("step %d: %s as it was closed = %d; want %d", step, code, got[code], want)
+					}
 				}
 			}
 			if wrong, err := s.Verify(ctx, w.Batam, from); err != nil || len(wrong) != 0 {
@@ -207,14 +212,91 @@ func TestReadingsEqualThePlainCount(t *testing.T) {
 	})
 }
 
-func plainCount(events map[string]metering.Event, from, to time.Time) map[string]int64 {
+// drawProbe draws an event of an hour around the month from which the run is, with few values of everything, so that they
+// meet.
+func drawProbe(run int, from time.Time, span time.Duration) *rapid.Generator[metering.Event] {
+	return rapid.Custom(func(t *rapid.T) metering.Event {
+		at := from.Add(rapid.OneOf(
+			rapid.Map(rapid.Int64Range(-int64(time.Hour), int64(span+time.Hour)), func(n int64) time.Duration { return time.Duration(n).Truncate(time.Microsecond) }),
+			rapid.SampledFrom([]time.Duration{0, -time.Microsecond, span, span - time.Microsecond, 12 * time.Hour, 12*time.Hour + time.Minute}),
+		).Draw(t, "at"))
+		e := probe(fmt.Sprintf("%d-%d", run, rapid.IntRange(0, 40).Draw(t, "id")), at, rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "subject"),
+			rapid.SampledFrom([]string{"x", "y", ""}).Draw(t, "agency"), rapid.SampledFrom([]string{"web", "api", ""}).Draw(t, "channel"), rapid.Int64Range(0, 9).Draw(t, "quantity"))
+		e.Service = rapid.SampledFrom([]string{"ktp", "kk", ""}).Draw(t, "service")
+		return e
+	})
+}
+
+// checkReadings holds the month, and the same window as a query by each dimension and by day, to a plain count.
+func checkReadings(rt *rapid.T, s *metering.Service, w *pgtest.World, from, to time.Time, seen map[string]metering.Event) {
+	u, err := s.Month(w.Ctx(w.Batam), w.Batam, from)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	all := within(seen, from, to)
+	want := plainCount(all)
+	for _, r := range u.Readings {
+		if r.Meter.Type != "probe" {
+			continue
+		}
+		if r.Quantity != want[r.Meter.Code] {
+			rt.Fatalf("%s = %d; want %d", r.Meter.Code, r.Quantity, want[r.Meter.Code])
+		}
+		for dimension, shares := range map[metering.Dimension][]metering.Share{metering.ByAgency: r.ByAgency, metering.ByService: r.ByService, metering.ByChannel: r.ByChannel} {
+			got := map[string]int64{}
+			for _, share := range shares {
+				got[share.Code] = share.Quantity
+			}
+			for code, part := range divided(all, dimension) {
+				if n := plainCount(part)[r.Meter.Code]; got[code] != n && !(code == "" && shares == nil) {
+					rt.Fatalf("%s of %s %q = %d; want %d", r.Meter.Code, dimension, code, got[code], n)
+				}
+			}
+			q, err := s.Query(w.Ctx(w.Batam), w.Batam, metering.Query{Meter: r.Meter.Code, From: from, To: to, By: dimension, Step: metering.ByDay})
+			if err != nil {
+				rt.Fatal(err)
+			}
+			if q.Quantity != r.Quantity {
+				rt.Fatalf("%s asked for = %d; want %d", r.Meter.Code, q.Quantity, r.Quantity)
+			}
+			for _, p := range q.Points {
+				day := within(seen, p.From, p.From.AddDate(0, 0, 1))
+				if n := plainCount(day)[r.Meter.Code]; p.Quantity != n || p.From.Hour() != 0 {
+					rt.Fatalf("%s on %s = %d; want %d", r.Meter.Code, p.From, p.Quantity, n)
+				}
+				for _, share := range p.Shares {
+					if n := plainCount(divided(day, dimension)[share.Code])[r.Meter.Code]; share.Quantity != n {
+						rt.Fatalf("%s on %s of %s %q = %d; want %d", r.Meter.Code, p.From, dimension, share.Code, share.Quantity, n)
+					}
+				}
+			}
+		}
+	}
+}
+
+func within(events map[string]metering.Event, from, to time.Time) (in []metering.Event) {
+	for _, e := range events {
+		if !e.Time.Before(from) && e.Time.Before(to) {
+			in = append(in, e)
+		}
+	}
+	return in
+}
+
+func divided(events []metering.Event, by metering.Dimension) map[string][]metering.Event {
+	out := map[string][]metering.Event{}
+	for _, e := range events {
+		code := map[metering.Dimension]string{metering.ByAgency: e.Agency, metering.ByService: e.Service, metering.ByChannel: e.Channel}[by]
+		out[code] = append(out[code], e)
+	}
+	return out
+}
+
+func plainCount(events []metering.Event) map[string]int64 {
 	var count, sum, peak int64
 	var last metering.Event
 	subjects := map[string]bool{}
 	for _, e := range events {
-		if e.Time.Before(from) || !e.Time.Before(to) {
-			continue
-		}
 		count, sum, peak = count+1, sum+e.Quantity, max(peak, e.Quantity)
 		subjects[e.Subject] = true
 		if e.Time.After(last.Time) || e.Time.Equal(last.Time) && e.Quantity > last.Quantity {
