@@ -39,6 +39,18 @@ func LastQuarter(now time.Time) (from, to string) {
 	return start.AddDate(0, -3, 0).Format(time.DateOnly), start.AddDate(0, 0, -1).Format(time.DateOnly)
 }
 
+// LastMonth is the calendar month before the one of now, as From and To.
+func LastMonth(now time.Time) (from, to string) {
+	start := time.Date(now.Year(), now.Month(), 1, 12, 0, 0, 0, now.Location())
+	return start.AddDate(0, -1, 0).Format(time.DateOnly), start.AddDate(0, 0, -1).Format(time.DateOnly)
+}
+
+// LastYear is the twelve calendar months before the one of now, as From and To.
+func LastYear(now time.Time) (from, to string) {
+	start := time.Date(now.Year(), now.Month(), 1, 12, 0, 0, 0, now.Location())
+	return start.AddDate(-1, 0, 0).Format(time.DateOnly), start.AddDate(0, 0, -1).Format(time.DateOnly)
+}
+
 // validate names every field at fault and returns the window in the city's zone.
 func (a Ask) validate(zone *time.Location, now time.Time) (from, until time.Time, err error) {
 	var bad []fault.Field
@@ -50,9 +62,9 @@ func (a Ask) validate(zone *time.Location, now time.Time) (from, until time.Time
 	until = to.AddDate(0, 0, 1)
 	switch {
 	case err1 != nil:
-		refuse("from", "simulation_day")
+		refuse("from", "date_form")
 	case err2 != nil:
-		refuse("to", "simulation_day")
+		refuse("to", "date_form")
 	case to.Before(from) || until.Sub(from) > maxWindow || from.Year() < 2000 || from.After(now):
 		refuse("to", "simulation_window")
 	}

@@ -99,9 +99,6 @@ func (p *Pages) flowView(c *gin.Context, status int, b flowing, refused error) e
 		Version: d.Latest, Base: d.Base, Revision: d.Revision, Last: p.stepText(c, d.Last), Changed: p.changedText(c, refused),
 		Simulation: simulationPath(b.service.Code),
 	}
-	if d.Revision > 0 {
-		v.Simulation += "?alur=draf"
-	}
 	if refused != nil && v.Changed == "" {
 		f, _ := gate.Failed(c, refused)
 		v.Errors = ui.Errors{{Text: site.Refusal(l, f)}}

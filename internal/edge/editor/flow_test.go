@@ -96,15 +96,18 @@ func TestAnAdministratorWritesAWorkflow(t *testing.T) {
 	// The simplest change once more, tried on past cases, then published.
 	rina.Goes(rina.Post(f("/status/in_review"), "revision", "0", "label_id", "Sedang diperiksa", "label_en", "Being checked", "public_id", "Kami memeriksa.", "public_en", "We check.",
 		"stage", "in_review", "clock", "running", "code", "in_review"), f("#status-in_review"))
-	try := rina.Page("/kelola/layanan/"+pagetest.KTP+"/simulasi?alur=draf", "Sedang diperiksa")
-	if !strings.Contains(try, "Putar ulang") {
-		t.Error("the draft cannot be tried")
+	try := "/kelola/layanan/" + pagetest.KTP + "/simulasi"
+	page := rina.Page(try, "Putar ulang", "rancangan yang sedang disusun (langkah 1)")
+	if !strings.Contains(page, `<option value="draft" selected`) {
+		t.Error("the draft that is being edited is not what is tried")
 	}
+	tried := rina.Follow(rina.Post(try, "from", "1", "from", "7", "from", "2026", "to", "30", "to", "9", "to", "2026", "version", "draft"))
+	rina.Sees(tried, http.StatusOK, "rancangan alur kerja (2026-07-01 – 2026-09-30)")
 	rina.Goes(rina.Post(f("/terbitkan"), "revision", "1"), flowPath)
 	rina.Page(flowPath, "Versi 2 berlaku", "Sedang diperiksa")
 	officer := s.Staff(t, pagetest.HostBatam, "Dodi", "officer", "disdukcapil")
 	desk := "/petugas" + running
-	page := officer.Page(desk)
+	page = officer.Page(desk)
 	officer.Goes(officer.Post(desk+"/tindakan", "action", "start_review", "version", pagetest.Version(t, page)), desk)
 	if kept := officer.Page(desk, "Dalam verifikasi"); strings.Contains(kept, "Sedang diperiksa") {
 		t.Error("a running application has another workflow than it was begun with")

@@ -35,10 +35,10 @@ func TestAnAdministratorMakesRowsThatRepeat(t *testing.T) {
 	if page = rina.Page(builderPath, "Hanya jika usia_saksi < 17.0"); strings.Contains(page, "perlu diperbaiki") {
 		t.Fatalf("something is still wrong: %.600s", page[strings.Index(page, "perlu diperbaiki"):])
 	}
-	rina.Goes(rina.Post(at("/susun"), "revision", "7", "act", "up field para_saksi.usia_saksi"), at("#isian-para_saksi.usia_saksi"))
+	rina.Goes(rina.Post(at("/susun"), "revision", "7", "act", "up field para_saksi.usia_saksi"), at("#naik-field-para_saksi.usia_saksi"))
 	const before = 10 // pages that the form had
 	for n := range before {
-		rina.Goes(rina.Post(at("/susun"), "revision", strconv.Itoa(8+n), "act", "up page saksi"), at("#isian-saksi"))
+		rina.Goes(rina.Post(at("/susun"), "revision", strconv.Itoa(8+n), "act", "up page saksi"), at("#naik-page-saksi"))
 	}
 	rina.Page(builderPath, "Halaman 1: Saksi")
 	rina.Goes(rina.Post(at("/terbitkan"), "revision", strconv.Itoa(8+before)), builderPath)

@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
 
 	"bedelau/internal/city/builder"
 	"bedelau/internal/city/simulation"
@@ -43,23 +46,34 @@ var simulationLabels = map[string]string{"from": "simulation.from", "to": "simul
 
 func simulationPath(service string) string { return "/kelola/layanan/" + service + "/simulasi" }
 
-// simulate asks what is to be tried on a service's past cases; with ?alur=draf the draft of its workflow is proposed.
+// simulate asks what is to be tried on a service's past cases: those of the last quarter, or with ?kurun of another of the
+// simulationWindows. What is proposed is the draft of the service's workflow, where there is one.
 func (p *Pages) simulate(c *gin.Context) error {
-	from, to := simulation.LastQuarter(site.Zoned(c, p.Now()))
-	v := office.SimulationView{From: from, To: to}
-	if c.Query("alur") == "draf" {
-		b, err := p.flowing(c)
-		if err != nil {
-			return err
-		}
-		raw, err := json.Marshal(b.draft.Body)
-		if err != nil {
-			return err
-		}
-		v.Draft = string(raw)
+	window := simulationWindows[0]
+	if asked := c.Query("kurun"); slices.Contains(simulationWindows, asked) {
+		window = asked
+	}
+	now := site.Zoned(c, p.Now())
+	v := office.SimulationView{Window: window, Version: asDraft}
+	switch window {
+	case "bulan":
+		v.From, v.To = simulation.LastMonth(now)
+	case "tahun":
+		v.From, v.To = simulation.LastYear(now)
+	default:
+		v.From, v.To = simulation.LastQuarter(now)
 	}
 	return p.simulatePage(c, http.StatusOK, v)
 }
+
+// simulationWindows are the windows that are offered, the usual one first.
+var simulationWindows = []string{"kuartal", "bulan", "tahun"}
+
+// What the field "version" holds besides a number: no other workflow, or the one that is being edited.
+const (
+	asNow   = "now"
+	asDraft = "draft"
+)
 
 func (p *Pages) simulatePage(c *gin.Context, status int, v office.SimulationView) error {
 	ctx, actor, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
@@ -72,6 +86,22 @@ func (p *Pages) simulatePage(c *gin.Context, status int, v office.SimulationView
 	versions, err := p.Simulation.Versions(ctx, actor, v.Code)
 	if err != nil {
 		return err
+	}
+	v.Versions = append(v.Versions, ui.Option{Value: asNow, Label: l.T("simulation.version_now")})
+	if d.Service.Workflow != "" {
+		draft, err := p.Builder.Workflows.Open(ctx, actor, d.Service.Workflow)
+		if err != nil {
+			return err
+		}
+		if draft.Revision > 0 {
+			v.Versions = append(v.Versions, ui.Option{Value: asDraft, Label: l.T("simulation.version_draft", "n", draft.Revision)})
+		}
+	}
+	if v.Version == asDraft && len(v.Versions) == 1 {
+		v.Version = asNow
+	}
+	for _, w := range simulationWindows {
+		v.Windows = append(v.Windows, ui.Option{Value: w, Label: l.T("simulation.window." + w)})
 	}
 	for _, n := range versions {
 		v.Versions = append(v.Versions, ui.Option{Value: strconv.Itoa(n), Label: l.T("simulation.version_n", "n", n)})
@@ -115,17 +145,19 @@ func proposal(a simulation.Ask, l i18n.Locale) string {
 }
 
 func (p *Pages) startSimulation(c *gin.Context) error {
-	in, err := site.ReadForm(c)
+	in, err := site.ReadForm(c, "from", "to")
 	code := c.Param("code")
 	if err == nil {
 		_, err = p.Catalog.Find(c.Request.Context(), code)
 	}
 	var path string
 	if err == nil {
-		ask := simulation.Ask{Service: code, Wide: in.Yes("wide"), From: in.Text("from"), To: in.Text("to"),
-			DaysOff: strings.Fields(in.Text("days_off")), DaysOn: strings.Fields(in.Text("days_on"))}
+		ask := simulation.Ask{Service: code, Wide: in.Yes("wide"), From: site.DateOf(in, "from"), To: site.DateOf(in, "to"),
+			DaysOff: daysIn(in.Text("days_off")), DaysOn: daysIn(in.Text("days_on"))}
 		if draft := in.Text("draft"); draft != "" {
 			ask.Draft = json.RawMessage(draft)
+		} else if in.Text("version") == asDraft {
+			ask.Draft, err = p.draftOf(c)
 		}
 		ask.Version, _ = strconv.Atoi(in.Text("version")) // nothing chosen is no proposal
 		if amount := in.Text("term"); amount != "" {
@@ -135,12 +167,15 @@ func (p *Pages) startSimulation(c *gin.Context) error {
 			}
 			ask.Term = workcal.Term{Amount: n, Unit: workcal.Unit(in.Text("unit"))}
 		}
-		id, startErr := p.Simulation.Start(c.Request.Context(), gate.ActorOf(c), ask)
-		path, err = simulationPath(code)+"/"+id.String(), startErr
+		var id uuid.UUID
+		if err == nil {
+			id, err = p.Simulation.Start(c.Request.Context(), gate.ActorOf(c), ask)
+		}
+		path = simulationPath(code) + "/" + id.String()
 	}
 	if errs, status, ok := site.Refused(c, err, ""); ok {
 		return p.simulatePage(c, status, office.SimulationView{
-			From: site.Clip(in.Text("from"), 20), To: site.Clip(in.Text("to"), 20), Version: in.Text("version"), Draft: site.Clip(in.Text("draft"), builder.MostText),
+			From: site.Clip(site.DateOf(in, "from"), 20), To: site.Clip(site.DateOf(in, "to"), 20), Version: in.Text("version"), Draft: site.Clip(in.Text("draft"), builder.MostText),
 			Amount: site.Clip(in.Text("term"), 10), Unit: in.Text("unit"), DaysOff: site.Clip(in.Text("days_off"), 2000), DaysOn: site.Clip(in.Text("days_on"), 2000),
 			Wide: in.Yes("wide"), Errors: site.InOrder(site.Called(c, errs, simulationLabels), "from", "to", "term", "version", "draft", "days_off", "days_on")})
 	}
@@ -149,6 +184,30 @@ func (p *Pages) startSimulation(c *gin.Context) error {
 	}
 	p.Redirect(c, path)
 	return nil
+}
+
+// draftOf is the draft of the service's workflow as it stands now.
+func (p *Pages) draftOf(c *gin.Context) (json.RawMessage, error) {
+	b, err := p.flowing(c)
+	if err != nil {
+		return nil, err
+	}
+	if b.draft.Revision == 0 { // published or given up since the page was opened
+		return nil, site.Invalid("version", "not_an_option")
+	}
+	return json.Marshal(b.draft.Body)
+}
+
+// daysIn reads a list of days, each as an address has it or as people write it: 2026-12-24, 24-12-2026 or 24/12/2026.
+func daysIn(text string) []string {
+	out := strings.Fields(text)
+	for i, d := range out {
+		parts := strings.FieldsFunc(d, func(r rune) bool { return r == '-' || r == '/' || r == '.' })
+		if len(parts) == 3 && len(parts[2]) == 4 {
+			out[i] = fmt.Sprintf("%s-%02s-%02s", parts[2], parts[1], parts[0])
+		}
+	}
+	return out
 }
 
 func (p *Pages) findSimulation(c *gin.Context) (simulation.Run, error) {

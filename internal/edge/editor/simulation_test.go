@@ -2,6 +2,7 @@ package editor_test
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -44,8 +45,22 @@ func TestAnAdministratorTriesATermOnPastCases(t *testing.T) {
 	at := "/kelola/layanan/" + pagetest.KTP + "/simulasi"
 	admin.Page("/kelola/layanan", "Simulasi")
 	form := admin.Page(at, "Putar ulang permohonan", "Anggapan: semua orang bertindak", "alur kerja versi 1", "Belum ada")
-	if !strings.Contains(form, `value="2026-07-01"`) || !strings.Contains(form, `value="2026-09-30"`) {
-		t.Error("the form does not propose the last quarter")
+	dates := func(page string) string {
+		t.Helper()
+		var out []string
+		for _, m := range regexp.MustCompile(`name="(?:from|to)"[^>]* value="(\d+)"`).FindAllStringSubmatch(page, -1) {
+			out = append(out, m[1])
+		}
+		return strings.Join(out, " ")
+	}
+	for _, c := range []struct{ page, want string }{{form, "1 7 2026 30 9 2026"}, {admin.Page(at + "?kurun=bulan"), "1 10 2026 31 10 2026"},
+		{admin.Page(at + "?kurun=tahun"), "1 11 2025 31 10 2026"}} {
+		if got := dates(c.page); got != c.want {
+			t.Errorf("the form proposes %s, want %s", got, c.want)
+		}
+	}
+	if !strings.Contains(form, `<option value="now" selected`) {
+		t.Error("without a draft something else than today's workflow is proposed")
 	}
 	run := func(pairs ...string) pagetest.Answer {
 		t.Helper()
@@ -59,9 +74,11 @@ func TestAnAdministratorTriesATermOnPastCases(t *testing.T) {
 	if csv.Status != http.StatusOK || !strings.Contains(csv.Body, "service,disdukcapil,ktp-el-hilang,,late,1,0\n") || !strings.Contains(csv.Body, "case,disdukcapil,ktp-el-hilang,"+late+",outcome,late,in_time\n") {
 		t.Errorf("CSV %d: %s", csv.Status, csv.Body)
 	}
-	admin.Sees(admin.Follow(run("days_off", "2026-11-25")), http.StatusOK, "Terlambat, menurut usulan 0", "1 hari libur tambahan")
+	admin.Sees(admin.Follow(run("days_off", "25-11-2026")), http.StatusOK, "Terlambat, menurut usulan 0", "1 hari libur tambahan")
 
 	refused := run("term", "banyak", "draft", `{"x":1}`, "days_on", "besok")
+	admin.Sees(admin.Post(at, "from", "31", "from", "2", "from", "2026", "to", "2026-11-30"), http.StatusUnprocessableEntity, "Permohonan selesai dari tanggal")
+	admin.Sees(run("version", "draft"), http.StatusUnprocessableEntity, "Alur kerja:")
 	admin.Sees(refused, http.StatusUnprocessableEntity, "pilih satuannya", "bukan alur kerja yang utuh", "Tulis tanggal seperti")
 	if !strings.Contains(refused.Body, `value="banyak"`) || !strings.Contains(refused.Body, ">besok</textarea>") {
 		t.Error("what was typed is gone")

@@ -18,7 +18,8 @@ type SimulationRun struct {
 type SimulationView struct {
 	ui.Shell
 	Code, Service                                           string
-	Versions, Units                                         []ui.Option
+	Window                                                  string // the one of Windows that From and To are; empty when they were typed
+	Windows, Versions, Units                                []ui.Option
 	From, To, Version, Draft, Amount, Unit, DaysOff, DaysOn string
 	Wide                                                    bool
 	Runs                                                    []SimulationRun
