@@ -46,7 +46,7 @@ func otherPages() []entry {
 		{"simulation", func(s ui.Shell) templ.Component {
 			return office.Simulation(office.SimulationView{Shell: desk(s, "/kelola/layanan/ktp-el-hilang/simulasi", s.L.T("simulation.title")), Code: "ktp-el-hilang",
 				Service: in(s, "KTP-el hilang", "Lost electronic ID card"), From: "2026-07-01", To: "2026-09-30", DaysOff: "besok", Window: "kuartal",
-				Windows: []ui.Option{{Value: "kuartal", Label: s.L.T("simulation.window.kuartal")}, {Value: "bulan", Label: s.L.T("simulation.window.bulan")}},
+				Windows:  []ui.Option{{Value: "kuartal", Label: s.L.T("simulation.window.kuartal")}, {Value: "bulan", Label: s.L.T("simulation.window.bulan")}},
 				Versions: []ui.Option{{Value: "1", Label: s.L.T("simulation.version_n", "n", 1)}}, Units: []ui.Option{{Value: "day", Label: s.L.T("simulation.unit_of.day")}},
 				Errors: ui.Errors{{Name: "days_off", Text: s.L.T("field.simulation_day")}},
 				Runs:   []office.SimulationRun{{Href: "/x", What: s.L.T("simulation.said_nothing"), At: now}}})

@@ -173,4 +173,3 @@ func (p *Pages) nameResults(ctx context.Context, actor identity.Actor, c *gin.Co
 	}
 	return nil
 }
-
