@@ -75,7 +75,7 @@ async function stylesheet(entry, areas) {
   const base = (await postcss([lightOnly, withoutOurs(own)]).process(tabler, { from: undefined })).css;
   const content = ["ui", ...areas.map((a) => join("page", a))].flatMap(sources);
   const [purged] = await new PurgeCSS().purge({
-    content: [...content, join(root, "script", "app.js"), join(root, "script", "form.js"), join(root, "script", "builder.js")],
+    content: [...content, join(root, "script", "app.js"), join(root, "script", "form.js"), join(root, "script", "map.js"), join(root, "script", "builder.js")],
     css: [{ raw: base + own }],
     defaultExtractor: (text) => text.match(/[A-Za-z0-9_-]+/g) ?? [],
     variables: true,
@@ -128,6 +128,7 @@ publish({
   "office.css": await stylesheet("office.css", areas),
   "app.js": await script("app.js"),
   "form.js": await script("form.js"),
+  "map.js": await script("map.js"),
   "builder.js": await script("builder.js"),
   "desk.js": await script("desk.js"),
 });

@@ -38,6 +38,7 @@ type Field struct {
 	Rows  []GroupRow // of group
 	Add   string     // of group: address of the POST that adds a row; empty when there may be no more
 	AddTo string     // of group: what that button says
+	Map   *Map       // of point, and of a group that asks for points; nil draws none
 
 	Off     bool   // not asked now: hidden until a script finds that Show holds
 	Show    string // expressions that a script follows; see web/script/form.js

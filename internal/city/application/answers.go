@@ -89,6 +89,13 @@ func (s *Service) AsOf(ctx context.Context, db bun.IDB, app Application, f *form
 			at.Areas = append(at.Areas, form.Area{Name: a.Name, Parent: names[a.Parent]})
 		}
 	}
+	if f.AsksPoint() {
+		ground, err := pack.LoadMap(ctx, db, at.Now)
+		if err != nil {
+			return at, err
+		}
+		at.Ground = ground.Bounds
+	}
 	charged, err := tariff.InForce(ctx, db, f.Tariffs, at.Now)
 	at.Rates = tariff.Rates(charged)
 	return at, err

@@ -85,6 +85,7 @@ type told struct {
 	typed  site.Form // as it was sent; nil to show what is kept
 	errs   ui.Errors
 	doubts []fault.Field
+	maps   site.Maps // where its maps were looking
 }
 
 // formPage shows a page with the answers that are kept, or, after a refusal, with those that were typed.
@@ -120,6 +121,12 @@ func (p *Portal) formPage(c *gin.Context, status int, d intake.Draft, page form.
 	}
 	q := site.Questions{Draft: d, Typed: t.typed, Errors: t.errs, Doubts: v.Doubts, Mirror: d.Mirror(page, shown.Fields),
 		Path: own(d.Application.ID, "/isi/"+page.Code), Base: own(d.Application.ID, ""), L: l}
+	if page.AsksPoint() {
+		if t.maps.City, err = p.Ground(c.Request.Context(), d.At.Now); err != nil {
+			return err
+		}
+		q.Maps = &t.maps
+	}
 	v.Follow, v.Fields = site.Followed(q.Mirror, d.At.Now), q.Fields(shown.Fields)
 	return p.Render(c, status, resident.Form(v))
 }
@@ -171,7 +178,8 @@ func stepBack(d intake.Draft, page string) string {
 }
 
 // savePage takes in what was typed and uploaded on one page: all of the answers or none, and each file by itself. With
-// ?nanti=1 the person leaves instead of going on; ?tambah and ?hapus change the rows of a group and keep nothing yet.
+// ?nanti=1 the person leaves instead of going on; ?tambah and ?hapus change the rows of a group, ?peta what a map shows, and
+// keep nothing yet.
 func (p *Portal) savePage(c *gin.Context) error {
 	d, page, err := p.draftPage(c)
 	if err != nil {
@@ -181,12 +189,16 @@ func (p *Portal) savePage(c *gin.Context) error {
 	typed, bad, err := p.readPage(c, d, page)
 	confirmed := unseen(typed.Get(confirmName))
 	typed.Del(confirmName)
+	maps := site.TakeMaps(typed, c.Query("peta"))
 	if err == nil && changeRows(d, page, typed, c.Query("tambah"), c.Query("hapus")) {
 		fresh, err := p.Casework.Draft(ctx, a, id)
 		if err != nil {
 			return err
 		}
-		return p.formPage(c, http.StatusOK, fresh, page, told{typed: withFixed(d, page, typed)})
+		return p.formPage(c, http.StatusOK, fresh, page, told{typed: withFixed(d, page, typed), maps: maps})
+	}
+	if f, ok := d.Form.Field(c.Query("peta")); err == nil && ok && typed.Values != nil && page.Asks(f.Code) {
+		return p.mapPressed(c, d, page, f, typed, maps)
 	}
 	was := onPage(d.Typed(page, keptOn(d, page)))
 	var doubts []fault.Field
@@ -208,10 +220,10 @@ func (p *Portal) savePage(c *gin.Context) error {
 		err = nil // nothing was typed, so nothing is lost
 	}
 	if !later && broughtUp(fresh, page, typed, was, err) {
-		return p.formPage(c, http.StatusOK, fresh, page, told{typed: typed, errs: ui.Errors{{Text: gate.LocaleOf(c).T("form.more_asked")}}})
+		return p.formPage(c, http.StatusOK, fresh, page, told{typed: typed, errs: ui.Errors{{Text: gate.LocaleOf(c).T("form.more_asked")}}, maps: maps})
 	}
 	if errs, status, ok := site.Refused(c, err, ""); ok {
-		return p.formPage(c, status, fresh, page, told{typed: typed, errs: errs})
+		return p.formPage(c, status, fresh, page, told{typed: typed, errs: errs, maps: maps})
 	}
 	switch {
 	case err != nil:
@@ -219,10 +231,26 @@ func (p *Portal) savePage(c *gin.Context) error {
 	case later:
 		return p.Done(c, "/permohonan", "saved")
 	case len(doubts) > 0:
-		return p.formPage(c, http.StatusOK, fresh, page, told{doubts: doubts})
+		return p.formPage(c, http.StatusOK, fresh, page, told{doubts: doubts, maps: maps})
 	}
 	p.Redirect(c, pageAfter(fresh, page))
 	return nil
+}
+
+// mapPressed shows the page again after something was pressed on the map of a question. Like the rows of a group, a point that
+// was set is kept with the page and not before.
+func (p *Portal) mapPressed(c *gin.Context, d intake.Draft, page form.Page, f form.Field, typed site.Form, maps site.Maps) error {
+	ctx := c.Request.Context()
+	fresh, err := p.Casework.Draft(ctx, gate.ActorOf(c), d.Application.ID)
+	if err != nil {
+		return err
+	}
+	if maps.City, err = p.Ground(ctx, d.At.Now); err != nil {
+		return err
+	}
+	typed = withFixed(d, page, typed)
+	maps.Press(typed, f, fresh.Editable)
+	return p.formPage(c, http.StatusOK, fresh, page, told{typed: typed, maps: maps})
 }
 
 // onPage are the codes that a page asks, by whether it asks them now.

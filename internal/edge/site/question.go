@@ -23,6 +23,7 @@ type Questions struct {
 	Mirror form.Mirror
 	Path   string // of the page
 	Base   string // of the application, before the addresses of its files
+	Maps   *Maps  // nil to draw none
 	L      i18n.Locale
 }
 
@@ -38,6 +39,9 @@ func (a Questions) Fields(list []form.Field) []ui.Field {
 			v.Parts = a.Fields(inner)
 		case form.Group:
 			a.rows(&v, f, inner)
+		}
+		if a.Maps != nil && v.Type == string(f.Type) && !strings.Contains(f.Code, ".") {
+			v.Map = a.Maps.draw(v, f, a.Path, v.Add != "")
 		}
 		out = append(out, v)
 		i += 1 + n

@@ -212,3 +212,18 @@ func (f *Form) AsksDistrict() bool {
 	}
 	return false
 }
+
+// AsksPoint reports whether a question is about a place on the map, so that the city's ground has to be known.
+func (f *Form) AsksPoint() bool {
+	return slices.ContainsFunc(f.Pages, Page.AsksPoint)
+}
+
+// AsksPoint reports whether a question of the page is about a place on the map.
+func (p Page) AsksPoint() bool {
+	return slices.ContainsFunc(p.Every(), func(f Field) bool { return f.Type == Point })
+}
+
+// Asks reports whether the page has a question of this code, whose answer is given there.
+func (p Page) Asks(code string) bool {
+	return slices.ContainsFunc(p.Fields, func(f Field) bool { return f.Code == code })
+}

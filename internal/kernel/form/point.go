@@ -4,19 +4,14 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-)
 
-// Indonesia lies within these (UU 43/2008 leaves the borders to treaties; the box holds all of them): what is outside is
-// mistyped, most often the two numbers the wrong way round.
-const (
-	latLeast, latMost = -11.5, 6.5
-	lonLeast, lonMost = 94.5, 141.5
+	"bedelau/internal/kernel/geo"
 )
 
 var degrees = regexp.MustCompile(`^-?[0-9]{1,3}(?:[.,][0-9]{1,12})?$`)
 
 // point takes latitude and longitude, as two values or as one with a comma between ("1.1301, 104.0529"), and keeps six
-// decimals: a tenth of a metre.
+// decimals: a tenth of a metre. One outside the city is a warning: the edge of a city's map is known less well than the point.
 func (c *Checker) point(f Field, typed []string) string {
 	if len(typed) == 1 {
 		lat, lon, ok := strings.Cut(typed[0], ",")
@@ -37,11 +32,28 @@ func (c *Checker) point(f Field, typed []string) string {
 		return ""
 	}
 	x, y := degree(lat), degree(lon)
-	if x < latLeast || x > latMost || y < lonLeast || y > lonMost {
+	p := geo.Point{Lat: x, Lon: y}
+	if !geo.Indonesia.Holds(p) {
 		c.refuse(f.Code, "point_far")
 		return ""
 	}
-	return strconv.FormatFloat(x, 'f', 6, 64) + "," + strconv.FormatFloat(y, 'f', 6, 64)
+	if !c.at.Ground.Empty() && !c.at.Ground.Holds(p) {
+		c.warn(f.Code, "point_outside")
+	}
+	return p.String()
+}
+
+// TypedPoint reads what a person typed as latitude and longitude; false when it makes no point.
+func TypedPoint(typed []string) (geo.Point, bool) {
+	if len(typed) == 1 {
+		return geo.Parse(typed[0])
+	}
+	if len(typed) != 2 {
+		return geo.Point{}, false
+	}
+	lat, lon := strings.TrimSpace(typed[0]), strings.TrimSpace(typed[1])
+	p := geo.Point{Lat: degree(lat), Lon: degree(lon)}
+	return p, degrees.MatchString(lat) && degrees.MatchString(lon) && geo.World.Holds(p)
 }
 
 func degree(s string) float64 {

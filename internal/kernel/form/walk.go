@@ -4,14 +4,17 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"bedelau/internal/kernel/geo"
 )
 
 // At is where and when a form is read: the present in the city's zone, the city's districts, and what it charges that day
 // by the tables that the form names. Without districts their names are written freely.
 type At struct {
-	Now   time.Time
-	Areas []Area
-	Rates map[string]map[string]int64
+	Now    time.Time
+	Areas  []Area
+	Rates  map[string]map[string]int64
+	Ground geo.Box // the city's; empty where nobody has said how far it reaches
 }
 
 // visitor is told of each question in turn, with what it works out if it is computed, and returns its answer.

@@ -81,9 +81,9 @@ func excluded(name string) string {
 	return strings.TrimSuffix(name, ".yaml") + ".yaml"
 }
 
-// inheritable keeps to itself what is true of one city only: who it is, its districts, its looks, its counters.
+// inheritable keeps to itself what is true of one city only: who it is, its districts and ground, its looks, its counters.
 func inheritable(name string) bool {
-	return name != "city.yaml" && name != "areas.yaml" && !strings.HasPrefix(name, "brand/") &&
+	return name != "city.yaml" && name != "areas.yaml" && name != mapName && !strings.HasPrefix(name, "brand/") &&
 		!strings.HasPrefix(name, "counters/") && !strings.HasPrefix(name, "agency-calendar/")
 }
 
@@ -91,7 +91,7 @@ func inheritable(name string) bool {
 func known(name string) bool {
 	switch folder, base := path.Split(name); folder {
 	case "":
-		return slices.Contains([]string{"city.yaml", "agencies.yaml", "areas.yaml"}, base)
+		return slices.Contains([]string{"city.yaml", "agencies.yaml", "areas.yaml", mapName}, base)
 	case "calendar/", "agency-calendar/", "counters/", "services/", "forms/", "workflows/", "documents/", "tariffs/":
 		return path.Ext(base) == ".yaml"
 	case "brand/":

@@ -13,6 +13,7 @@
 package resident
 
 import (
+	"slices"
 	"time"
 
 	"bedelau/web/ui"
@@ -70,6 +71,16 @@ type FormView struct {
 	Doubts            ui.Errors // what to look at again before going on, once
 	Seen              string    // names those, for the button that confirms them
 	Lookups           []ui.Link // registers that may fill in questions of the page
+}
+
+// presses reports whether buttons of the questions come before the one that goes on: Enter in a box must not press one.
+func (v FormView) presses() bool {
+	return slices.ContainsFunc(v.Fields, func(f ui.Field) bool { return f.Map != nil || f.Type == "group" })
+}
+
+// mapped reports whether a question of the page is asked on a map.
+func (v FormView) mapped() bool {
+	return slices.ContainsFunc(v.Fields, func(f ui.Field) bool { return f.Map != nil })
 }
 
 // multipart reports whether the page takes files, so that the form can carry them.
