@@ -11,6 +11,7 @@ import * as resident from "./resident.mjs";
 import * as staff from "./staff.mjs";
 import * as apart from "./apart.mjs";
 import * as page from "./page.mjs";
+import * as place from "./place.mjs";
 
 const world = { faults: [], looked: 0 };
 let papers;
@@ -105,6 +106,19 @@ async function plain(t) {
   await step("applies", async () => { app = await resident.applies(me, who, papers); });
   await step("keeps the receipt", () => resident.keepsReceipt(me, app));
   await step("follows it", () => resident.tracks(me, app, who));
+}
+
+for (const [how, width, city, email, middle, script] of [["on a phone", 360, "batam", "warga2@batam.localhost", [0.9, 104.05], true],
+  ["on a desktop", 1280, "batam", "warga@batam.localhost", [0.9, 104.05], true],
+  ["without scripts, in a city without coasts", 360, "tanjungpinang", "warga@tanjungpinang.localhost", [0.93, 104.47], false]]) {
+  test(`a place is set on the map ${how}`, async (t) => {
+    const step = stepsOf(t);
+    const me = await Person.arrive(world, { site: world.demo.city(city), width, script, as: script ? "" : "-plain" });
+    await step("signs in", () => resident.signsIn(me, { email, password: world.demo.password }));
+    await step("sets a point", () => place.setsAPoint(me, middle));
+    await step("draws a line", () => place.drawsALine(me));
+    await me.leave();
+  });
 }
 
 test("the front page weighs less than 100 KB", () => page.weight(world));

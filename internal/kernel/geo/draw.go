@@ -98,10 +98,17 @@ func (v View) touches(ring Ring) bool {
 	return left <= 1 && right >= 0 && top <= 1 && bottom >= 0
 }
 
-// dots are the places of a view, districts first. A name that would cover another is left out: closer by there is room.
+// dots are the places of a view, districts first, in the order of the city. A name that would cover another is left out: closer by there is room.
 func (m Map) dots(v View) []Label {
 	var out []Label
 	var taken [][4]float64
+	for _, p := range m.Places {
+		const near = 7
+		if v.Shows(p.At) { // no name covers a dot
+			x, y := v.On(p.At)
+			taken = append(taken, [4]float64{x*Side - near, y*Side - near, x*Side + near, y*Side + near})
+		}
+	}
 	for _, districts := range []bool{true, false} {
 		for _, p := range m.Places {
 			if p.District != districts || !v.Shows(p.At) {
@@ -121,12 +128,12 @@ func (m Map) dots(v View) []Label {
 
 // room finds where a name fits beside its dot: on the right, else on the left.
 func room(at Label, name string, taken [][4]float64) (box [4]float64, left, ok bool) {
-	const away, wide = 12, 0.55 // of the name from its dot; of a letter, in its height
-	width := away + float64(utf8.RuneCountInString(name))*letter*wide
+	const begin, wide = 8, 0.55 // of the name beside its dot; of a letter, in its height
+	width := begin + float64(utf8.RuneCountInString(name))*letter*wide
 	for _, left := range []bool{false, true} {
-		box = [4]float64{at.X, at.Y - letter/2, at.X + width, at.Y + letter/2}
+		box = [4]float64{at.X + begin, at.Y - letter/2, at.X + begin + width, at.Y + letter/2}
 		if left {
-			box[0], box[2] = at.X-width, at.X
+			box[0], box[2] = at.X-begin-width, at.X-begin
 		}
 		free := box[0] >= 0 && box[2] <= Side
 		for _, t := range taken {
