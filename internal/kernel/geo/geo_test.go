@@ -14,7 +14,7 @@ var batam = geo.Map{
 	Kind: geo.Schematic, Bounds: geo.Box{South: 0.55, West: 103.65, North: 1.25, East: 104.45},
 	Land: []geo.Ring{{{1.0, 103.9}, {1.2, 104.1}, {1.0, 104.2}}},
 	Places: []geo.Place{{"Nongsa", geo.Point{Lat: 1.15, Lon: 104.108}, true}, {"Galang", geo.Point{Lat: 0.76, Lon: 104.246}, true},
-		{"Bandara", geo.Point{Lat: 1.121, Lon: 104.119}, false}},
+		{"Bandara dengan nama yang lebih panjang daripada petanya", geo.Point{Lat: 1.121, Lon: 104.119}, false}},
 }
 
 // TestAPixelIsFoundAgain: a click becomes a point, is kept with six decimals, and is drawn at the pixel that was clicked, at
@@ -110,7 +110,7 @@ func TestWhatAViewShows(t *testing.T) {
 	}
 	d := batam.Draw(batam.Whole(), i18n.ID)
 	if d.Land == "" || len(d.Dots) != 3 || d.Dots[2].Text != "" {
-		t.Errorf("drawn as %+v: the airport has no room beside Nongsa", d.Dots)
+		t.Errorf("drawn as %+v: there is no room for the name of the airport", d.Dots)
 	}
 	if !batam.Outside(geo.Point{Lat: 1.4, Lon: 104}) || batam.Outside(line[0]) || (geo.Map{}).Outside(line[0]) {
 		t.Error("what lies outside is told wrongly")
