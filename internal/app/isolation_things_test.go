@@ -17,6 +17,7 @@ import (
 	"bedelau/internal/city/simulation"
 	"bedelau/internal/kernel/absence"
 	"bedelau/internal/kernel/calendar"
+	"bedelau/internal/kernel/cloudevent"
 	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fee"
@@ -84,7 +85,7 @@ func (a *App) thingsOf(t *testing.T, ctx context.Context, who, officer identity.
 			}
 		}
 	}
-	out["app"], out["key"] = a.otherApp(t, ctx, who.TenantID)
+	out["app"], out["key"], out["external"] = a.otherApp(t, ctx, who.TenantID)
 	out["simulation"] = a.simulation(t, ctx, who.TenantID)
 	out["document"] = a.issue(t, ctx, who, d.Application.ID).String()
 	out["booking"] = a.appointment(t, ctx, who).String()
@@ -155,20 +156,33 @@ func (a *App) asked(t *testing.T, ctx context.Context, id uuid.UUID) (task, cost
 	return task, cost
 }
 
-// otherApp registers an agency's app with a key.
-func (a *App) otherApp(t *testing.T, ctx context.Context, city uuid.UUID) (app, key string) {
+// otherApp registers an agency's app with a key, and lets it tell of an application.
+func (a *App) otherApp(t *testing.T, ctx context.Context, city uuid.UUID) (app, key, told string) {
 	t.Helper()
 	admin := identity.Actor{ID: uuid.New(), TenantID: city, Kind: identity.Staff, Roles: []string{"city_admin"}, TOTP: true}
 	x, err := a.External.RegisterApp(ctx, admin, external.AppInput{Name: "Siak", Agency: "disdukcapil", Source: "https://siak.example.go.id",
 		Contact: "Bidang PIAK", Services: []string{"ktp-el-hilang"}})
+	var secret string
 	if err == nil {
-		_, err = a.External.IssueKey(ctx, admin, x.ID, 90)
+		secret, err = a.External.IssueKey(ctx, admin, x.ID, 90)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, _, err := a.APIKeys.Resolve(ctx, secret)
+	if err == nil {
+		_, err = a.External.Receive(ctx, program, cloudevent.Structured, []cloudevent.Read{{Event: cloudevent.Event{ID: "1", Source: x.Source,
+			Type: external.StatusType, Subject: "A/1", Time: time.Now(), Data: []byte(`{"service":"ktp-el-hilang","stage":"received"}`)}}})
+	}
+	list, queueErr := a.Inbox.Queue(ctx, admin, inbox.Query{Filter: inbox.Filter{Source: x.ID.String()}})
+	if err != nil || queueErr != nil || len(list.Items) != 1 {
+		t.Fatalf("an app tells: %v, %v, %d", err, queueErr, len(list.Items))
 	}
 	keys, listErr := a.External.AppKeys(ctx, admin, x.ID)
 	if err != nil || listErr != nil || len(keys) != 1 {
 		t.Fatalf("an app: %v, %v, %d keys", err, listErr, len(keys))
 	}
-	return x.ID.String(), keys[0].ID.String()
+	return x.ID.String(), keys[0].ID.String(), list.Items[0].ID.String()
 }
 
 // appointment gives a resident a place at a counter of their own city.

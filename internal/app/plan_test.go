@@ -133,14 +133,20 @@ func (a *App) hotDesks(officer, admin identity.Actor, app application.Applicatio
 				if q.Next != "" {
 					_, _ = a.Inbox.Queue(ctx, actor, inbox.Query{Filter: inbox.Filter{View: v}, Cursor: q.Next})
 				}
-				_, _ = a.Casework.List(ctx, actor, q.IDs)
+				here, _ := inbox.Parted(q.Items)
+				_, _ = a.Casework.List(ctx, actor, here)
 			}})
 		}
-		for _, v := range external.Views() {
-			all = append(all, hotRead{fmt.Sprintf("other apps of %s, %s", who, v), func(ctx context.Context) {
-				q, _ := a.External.Queue(ctx, actor, external.Filter{View: v})
-				if q.Next != "" {
-					_, _ = a.External.Queue(ctx, actor, external.Filter{View: v, Cursor: q.Next})
+		for _, v := range []inbox.View{inbox.ViewAll, inbox.ViewLate, inbox.ViewWaiting, inbox.ViewDone} {
+			all = append(all, hotRead{fmt.Sprintf("other apps in the queue of %s, %s", who, v), func(ctx context.Context) {
+				f := inbox.Filter{View: v, Source: inbox.InApps}
+				q, _ := a.Inbox.Queue(ctx, actor, inbox.Query{Filter: f})
+				_, told := inbox.Parted(q.Items)
+				_, _ = a.External.List(ctx, actor, told)
+				_, _ = a.External.Sources(ctx, actor)
+				for _, id := range told[:min(len(told), 1)] {
+					_, _ = a.External.Get(ctx, actor, id)
+					_, _ = a.Inbox.Neighbours(ctx, actor, f, id)
 				}
 			}})
 		}

@@ -32,7 +32,7 @@ func TestLateApplicationIsRaised(t *testing.T) {
 		return now.Application.EscalationLevel == 1
 	})
 	q, err := a.Inbox.Queue(ctx, head, inbox.Query{Filter: inbox.Filter{View: inbox.ViewLate}})
-	if err != nil || len(q.IDs) != 1 || q.Counts[inbox.ViewLate] != 1 {
+	if err != nil || len(q.Items) != 1 || q.Counts[inbox.ViewLate].All() != 1 {
 		t.Errorf("the head's late queue = %+v, %v", q, err)
 	}
 	var told int

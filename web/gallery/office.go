@@ -138,9 +138,10 @@ func queue(s ui.Shell) office.QueueView {
 	review, sent := in(s, "Dalam verifikasi", "In review"), in(s, "Terkirim", "Submitted")
 	v := office.QueueView{
 		Shell: desk(s, "/petugas/antrean", s.L.T("queue.title")), Agency: agencies(s)[0].Name, Tab: "all", Now: now, From: "?dari=all", Next: "/petugas/antrean?setelah=x",
-		Total: 31, MayClaim: true, MayAssign: true, MayExport: true, MayShare: true, Query: url.Values{"lihat": {"all"}}, Colleagues: []ui.Option{{Value: "1", Label: "Andi Wijaya"}},
+		Total: 31, TotalHere: 27, MayClaim: true, MayAssign: true, MayExport: true, MayShare: true, Query: url.Values{"lihat": {"all"}}, Colleagues: []ui.Option{{Value: "1", Label: "Andi Wijaya"}},
 		Saved: []office.Saved{{ID: "1", Name: in(s, "Akta minggu ini", "Certificates this week"), Href: "/x", Current: true, MayForget: true}, {ID: "2", Name: in(s, "Terlambat di loket", "Late at the counter"), Href: "/x", Shared: true}},
 		Filter: office.FilterForm{Open: true, Active: true, View: "all", Clear: "/petugas/antrean", Fields: []ui.Field{
+			{Name: "sumber", Label: s.L.T("queue.source"), Options: []ui.Option{{Label: s.L.T("queue.filter.any")}, {Value: "here", Label: s.L.T("queue.source.here")}, {Value: "apps", Label: s.L.T("queue.source.apps")}}},
 			{Name: "layanan", Label: s.L.T("queue.filter.service"), Options: []ui.Option{{Label: s.L.T("queue.filter.any")}, {Value: "ktp", Label: "KTP-el hilang"}}, Value: "ktp"},
 			{Name: "tahap", Label: s.L.T("queue.filter.stage"), Options: []ui.Option{{Label: s.L.T("queue.filter.any")}}},
 			{Name: "urut", Label: s.L.T("queue.sort"), Options: []ui.Option{{Label: s.L.T("queue.sort.due")}}},
@@ -153,6 +154,8 @@ func queue(s ui.Shell) office.QueueView {
 		Rows: []office.Row{
 			row("1", "BTM-26-7K3QX-4", "Siti Rahmawati", "in_review", review, "Budi Hartono", ui.Deadline{State: "late", Due: now, Left: 1, Unit: "working_day"}, 1),
 			row("2", "BTM-26-9T2WH-6", "Andi Saputra", "received", sent, "", ui.Deadline{State: "soon", Due: now.Add(6 * 3600e9), Left: 0, Unit: "working_day"}, 0),
+			{Href: "/petugas/eksternal/1", Number: "SIAK/2026/0117", Service: "KTP-el", Applicant: "S••• R••••", App: "Siak Daerah", Status: "in_review", StatusLabel: s.L.T("status.in_review"),
+				Label: in(s, "Menunggu cetak", "Waiting to be printed"), Submitted: now, Deadline: ui.Deadline{State: "running", Due: now.AddDate(0, 0, 1), Left: 1, Unit: "day"}},
 			row("3", "BTM-26-4F8NB-2", "Maria Magdalena Simanjuntak", "received", sent, "", ui.Deadline{State: "running", Due: now.AddDate(0, 0, 1), Left: 1, Unit: "working_day"}, 0),
 			row("4", "BTM-26-6J5YP-9", "Rahmat", "in_review", review, "Budi Hartono", ui.Deadline{State: "running", Due: now.AddDate(0, 0, 2), Left: 2, Unit: "working_day"}, 0),
 			row("5", "BTM-26-3M7GW-1", "Dewi Lestari", "needs_correction", in(s, "Perlu perbaikan", "Needs correction"), "Budi Hartono", ui.Deadline{State: "paused"}, 0),

@@ -34,14 +34,12 @@ func otherPages() []entry {
 		}},
 		{"app", func(s ui.Shell) templ.Component { return office.App(appView(s)) }},
 		{"other", func(s ui.Shell) templ.Component {
-			return office.Other(office.OtherView{Shell: desk(s, "/petugas/antrean/eksternal", s.L.T("other.title")), Agency: "Dinkes", Tab: "all", Now: now,
-				Tabs:   []office.Tab{{Code: "all", Label: s.L.T("casework.view.all"), Count: 2}, {Code: "late", Label: s.L.T("casework.view.late"), Count: 1, Alarm: true}},
-				Stages: []office.StageCount{{Label: s.L.T("status.in_review"), Count: 2}, {Label: s.L.T("status.completed"), Count: 41}},
-				Rows: []office.OtherRow{
-					{App: "Simpus Batam", Reference: "SIP/2026/0117", Service: in(s, "SIP dokter", "Doctor's licence"), Applicant: "S••• R••••", URL: "https://simpus.example.go.id/117",
-						Label: in(s, "Menunggu tanda tangan", "Waiting for a signature"), Status: "in_review", Due: now, Deadline: ui.Deadline{State: "late", Due: now, Left: 2, Unit: "day"}, Since: now},
-					{App: "Simpus Batam", Reference: "LH/2", Service: "Laik Higiene", Applicant: "B•••", Status: "in_review", Since: now},
-				}})
+			return office.Other(office.OtherView{Shell: desk(s, "/petugas/eksternal/1", "SIP/2026/0117"), Back: "/petugas/antrean", Before: "/petugas/permohonan/1", After: "/petugas/eksternal/2",
+				Reference: "SIP/2026/0117", Service: in(s, "SIP dokter", "Doctor's licence"), App: "Simpus Batam", Agency: "Dinas Kesehatan", Applicant: "S••• R••••", Status: "in_review",
+				Deadline: ui.Deadline{State: "late", Due: now, Left: 2, Unit: "day"}, URL: "https://simpus.example.go.id/117", Document: "https://simpus.example.go.id/117.pdf",
+				First: now, Due: now, Heard: now, Events: []ui.Event{
+					{Title: s.L.T("status.in_review"), Text: in(s, "Menunggu tanda tangan", "Waiting for a signature"), By: "Simpus Batam", At: now, Icon: "eye", Now: true},
+					{Title: s.L.T("status.received"), By: "Simpus Batam", At: now, Icon: "inbox"}}})
 		}},
 		{"simulation", func(s ui.Shell) templ.Component {
 			return office.Simulation(office.SimulationView{Shell: desk(s, "/kelola/layanan/ktp-el-hilang/simulasi", s.L.T("simulation.title")), Code: "ktp-el-hilang",

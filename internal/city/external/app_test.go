@@ -2,9 +2,10 @@ package external
 
 import (
 	"encoding/json"
-	"fmt"
 	"testing"
 	"time"
+
+	"github.com/google/uuid"
 
 	"bedelau/internal/kernel/cloudevent"
 	"bedelau/internal/kernel/fault"
@@ -81,49 +82,34 @@ func TestAClosedAppIsHeardNoMore(t *testing.T) {
 	}
 }
 
-// TestTheQueueIsReadByPages walks every page of the open ones and of the closed.
-func TestTheQueueIsReadByPages(t *testing.T) {
+// TestAnOfficerReadsTheStory: the page of one application tells what its app has told, the latest first, whatever the
+// order in which it came; and a search knows it by the service's name.
+func TestAnOfficerReadsTheStory(t *testing.T) {
 	t.Parallel()
 	st := newStage(t)
 	_, program := st.app(t)
-	var batch []fields
-	for i := range 60 {
-		data := fields{"stage": Stages()[i%len(Stages())]}
-		if i%2 == 0 {
-			data["due_at"] = st.at.Add(time.Duration(i-30) * time.Hour).Format(time.RFC3339)
-		}
-		batch = append(batch, st.sent(fmt.Sprint(i), fields{"subject": fmt.Sprintf("R%02d", i)}, data))
-	}
-	st.push(t, program, batch...)
+	at := func(hours int) string { return st.at.Add(time.Duration(hours) * time.Hour).Format(time.RFC3339) }
+	st.push(t, program,
+		st.sent("2", fields{"time": at(-1)}, fields{"stage": "approved", "label": "Siap diambil"}),
+		st.sent("1", fields{"time": at(-3)}, fields{"stage": "received"}),
+		st.sent("3", fields{"subject": "SIP/002"}, nil))
 	officer := staff(st.w.Batam, "officer", "dinkes")
-	for _, v := range Views() {
-		seen, late, f := map[string]bool{}, 0, Filter{View: v, Limit: 7}
-		for {
-			q, err := st.Queue(st.ctx, officer, f)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, x := range q.Rows {
-				if seen[x.Reference] {
-					t.Fatalf("%s: %s twice", v, x.Reference)
-				}
-				seen[x.Reference] = true
-				if x.Late(st.at) {
-					late++
-				}
-			}
-			if f.Cursor = q.Next; q.Next == "" {
-				if len(seen) != q.Counts[v] || v == ViewAll && late != q.Counts[ViewLate] || q.Counts[ViewLate] == 0 {
-					t.Errorf("%s: %d rows, %d late, counts %v", v, len(seen), late, q.Counts)
-				}
-				break
-			}
-		}
+	var ids []uuid.UUID
+	if err := st.w.DB.App.NewRaw("SELECT id FROM external_application WHERE tenant_id = ? ORDER BY reference DESC", st.w.Batam.ID).Scan(st.ctx, &ids); err != nil {
+		t.Fatal(err)
 	}
-	for name, f := range map[string]Filter{"request.cursor": {Cursor: "??"}, "input.invalid": {View: "x"}} {
-		if _, err := st.Queue(st.ctx, officer, f); !fault.Is(err, name) {
-			t.Errorf("%+v: %v", f, err)
-		}
+	all, err := st.List(st.ctx, officer, append(ids, uuid.New()))
+	if err != nil || len(all) != 2 || all[0].Reference != "SIP/002" || all[1].Reference != "SIP/001" || all[1].AppName != "Simpus" || all[1].ServiceName != "SIP Dokter" {
+		t.Errorf("list: %+v, %v", all, err)
+	}
+	d, err := st.Get(st.ctx, officer, ids[1])
+	if err != nil || d.Stage != Approved || len(d.Story) != 2 || d.Story[0].Label != "Siap diambil" || d.Story[1].Stage != Received {
+		t.Errorf("story: %+v, %v", d, err)
+	}
+	var n int
+	err = st.w.DB.App.NewRaw("SELECT count(*) FROM external_application WHERE tenant_id = ? AND words @@ to_tsquery('simple', 'doctor & 002')", st.w.Batam.ID).Scan(st.ctx, &n)
+	if err != nil || n != 1 {
+		t.Errorf("found %d by words, %v", n, err)
 	}
 }
 

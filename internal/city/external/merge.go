@@ -7,7 +7,9 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/workflow"
 )
 
 // Application is one application in an agency's app, as far as its events tell.
@@ -38,14 +40,27 @@ type Application struct {
 	QueueAt     time.Time  `bun:"queue_at"`
 	UpdatedAt   time.Time  `bun:"updated_at"` // when the city last heard of it
 
+	ServiceWords i18n.Text `bun:"service_name,type:jsonb"` // when the last event came: what a search looks in
+
 	// Of the registration and the catalogue, where a list was read.
 	AppName     string `bun:"app_name,scanonly"`
-	ServiceName string `bun:"service_name,scanonly"` // in the reader's language
+	ServiceName string `bun:"service_label,scanonly"` // in the reader's language
 }
 
 // Late reports whether the day that the app promised had passed at now. What waits for the applicant or is decided is
 // not late.
 func (a Application) Late(now time.Time) bool { return a.QueueRank == rankDue && now.After(a.DueAt) }
+
+// Clock says whether the promised time runs, in the words of native applications.
+func (a Application) Clock() workflow.Clock {
+	switch {
+	case a.Stage.decided() || a.Stage.closed():
+		return workflow.Stopped
+	case a.Stage == NeedsCorrection:
+		return workflow.Paused
+	}
+	return workflow.Running
+}
 
 // stamp is the time and id of the event that a part of an application is from.
 type stamp struct {

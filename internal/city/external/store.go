@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -62,8 +63,11 @@ func (s *Service) keep(ctx context.Context, tx bun.IDB, app App, fresh map[strin
 		x.UpdatedAt = now
 		rows = append(rows, *x)
 	}
+	if err := nameServices(ctx, tx, rows); err != nil {
+		return err
+	}
 	_, err = tx.NewInsert().Model(&rows).On("CONFLICT (tenant_id, id) DO UPDATE").
-		Set(`service = EXCLUDED.service, stage = EXCLUDED.stage, label = EXCLUDED.label, stage_at = EXCLUDED.stage_at,
+		Set(`service = EXCLUDED.service, service_name = EXCLUDED.service_name, stage = EXCLUDED.stage, label = EXCLUDED.label, stage_at = EXCLUDED.stage_at,
 			stage_event = EXCLUDED.stage_event, stamps = EXCLUDED.stamps, nik_hash = EXCLUDED.nik_hash, email_hash = EXCLUDED.email_hash,
 			name_masked = EXCLUDED.name_masked, due_at = EXCLUDED.due_at, url = EXCLUDED.url, document_url = EXCLUDED.document_url,
 			first_at = EXCLUDED.first_at, decided_at = EXCLUDED.decided_at, closed_at = EXCLUDED.closed_at,
@@ -72,5 +76,28 @@ func (s *Service) keep(ctx context.Context, tx bun.IDB, app App, fresh map[strin
 		return err
 	}
 	_, err = tx.NewInsert().Model(&story).Exec(ctx)
+	return err
+}
+
+// nameServices gives each application the names of its service, by which a search finds it.
+func nameServices(ctx context.Context, tx bun.IDB, rows []Application) error {
+	var codes []string
+	for _, x := range rows {
+		codes = append(codes, x.Service)
+	}
+	var found []struct {
+		Code string
+		Name i18n.Text `bun:",type:jsonb"`
+	}
+	err := tx.NewRaw(`SELECT code, name FROM v_service WHERE tenant_id = ? AND code IN (?)`, tenancy.Must(ctx), bun.List(tidy(codes))).Scan(ctx, &found)
+	names := map[string]i18n.Text{}
+	for _, s := range found {
+		names[s.Code] = s.Name
+	}
+	for i, x := range rows {
+		if rows[i].ServiceWords = names[x.Service]; rows[i].ServiceWords == nil {
+			rows[i].ServiceWords = i18n.Text{} // the catalogue has no such service any more
+		}
+	}
 	return err
 }

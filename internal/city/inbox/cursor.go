@@ -13,13 +13,20 @@ import (
 
 // place is where an application stands in a list.
 type place struct {
-	bun.BaseModel `bun:"table:inbox_case,alias:a"`
-
 	ID          uuid.UUID
+	Elsewhere   bool
 	QueueRank   int
 	QueueAt     time.Time
 	SubmittedAt time.Time
 	ClosedAt    time.Time `bun:",nullzero"`
+}
+
+func itemsOf(found []place) []Item {
+	var out []Item
+	for _, p := range found {
+		out = append(out, Item{ID: p.ID, Elsewhere: p.Elsewhere})
+	}
+	return out
 }
 
 // order is how a list is sorted: the columns of a cursor, and which way they run.

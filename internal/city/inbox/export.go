@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/access"
@@ -24,7 +23,7 @@ const (
 // were. It needs application:queue and application:read, is recorded before the first part with the filter and how the
 // list is written, and refuses Invalid "inbox.too_large" for more than 200,000. The list is what it was at one moment;
 // only its ids are held meanwhile.
-func (s *Service) Export(ctx context.Context, actor identity.Actor, f Filter, format string, each func([]uuid.UUID) error) (int, error) {
+func (s *Service) Export(ctx context.Context, actor identity.Actor, f Filter, format string, each func([]Item) error) (int, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.ApplicationRead); err != nil {
 		return 0, err
 	}
@@ -32,27 +31,27 @@ func (s *Service) Export(ctx context.Context, actor identity.Actor, f Filter, fo
 	if err != nil {
 		return 0, err
 	}
-	var ids []uuid.UUID
+	var items []Item
 	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
-		q := f.where(ctx, within(ctx, tx, r).Column("a.id"), r.mine, s.now())
-		if err := q.OrderExpr(orderOf(f).by).Limit(exportMost+1).Scan(ctx, &ids); err != nil {
+		var found []place
+		if err := s.places(ctx, tx, r, f, orderOf(f).by, exportMost+1, whole).Scan(ctx, &found); err != nil {
 			return err
 		}
-		if len(ids) > exportMost {
+		if items = itemsOf(found); len(items) > exportMost {
 			return fault.New(fault.Invalid, "inbox.too_large", "max", exportMost)
 		}
 		return audit.Record(ctx, tx, audit.Entry{
 			ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "application.export", Object: "application",
-			Detail: map[string]any{"format": format, "filter": f, "rows": len(ids)},
+			Detail: map[string]any{"format": format, "filter": f, "rows": len(items)},
 		})
 	})
 	if err != nil {
 		return 0, fmt.Errorf("inbox: export: %w", err)
 	}
-	for part := range slices.Chunk(ids, exportPart) {
+	for part := range slices.Chunk(items, exportPart) {
 		if err := each(part); err != nil {
 			return 0, fmt.Errorf("inbox: export: %w", err)
 		}
 	}
-	return len(ids), nil
+	return len(items), nil
 }

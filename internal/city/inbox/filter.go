@@ -16,6 +16,7 @@ import (
 // included.
 type Filter struct {
 	View      View   `json:"view,omitempty"`
+	Source    string `json:"source,omitempty"`  // Here, InApps, or an app's id
 	Service   string `json:"service,omitempty"` // code
 	Agency    string `json:"agency,omitempty"`  // code, for those who reach more than one
 	Stage     string `json:"stage,omitempty"`
@@ -72,11 +73,13 @@ func (f Filter) Check() error {
 		}
 	}
 	add(f.View != "" && !slices.Contains(Views(), f.View), "view", "not_an_option")
+	_, err := uuid.Parse(f.Source)
+	add(f.Source != "" && f.Source != Here && f.Source != InApps && err != nil, "source", "not_an_option")
 	add(f.Service != "" && !codePattern.MatchString(f.Service), "service", "not_an_option")
 	add(f.Agency != "" && !codePattern.MatchString(f.Agency), "agency", "not_an_option")
 	add(f.Stage != "" && !codePattern.MatchString(f.Stage), "stage", "not_an_option")
 	add(f.Channel != "" && !slices.Contains(Channels(), f.Channel), "channel", "not_an_option")
-	_, err := uuid.Parse(f.Assignee)
+	_, err = uuid.Parse(f.Assignee)
 	add(f.Assignee != "" && f.Assignee != Me && f.Assignee != Nobody && err != nil, "assignee", "not_an_option")
 	add(f.DueWithin < 0 || f.DueWithin > dueWithinMax, "due_within", "not_an_option")
 	add(!slices.Contains(Sorts(), f.Sort), "sort", "not_an_option")

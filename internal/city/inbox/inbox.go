@@ -1,16 +1,15 @@
 // Package inbox is an officer's list of work: which applications are within reach, in what order, how many there are in
-// each view, and who is busy with how many.
+// each view, and who is busy with how many. What the agencies' own apps tell of stands in the same list, at its own
+// deadline, although it is worked on there.
 //
-// It reads the views inbox_case and inbox_message and changes no application: what one is, and every act on it, is casework's. A list is a
-// list of ids for that reason. All counts are read from the indexes of open work at the moment of the list, so there is
-// no second store that could lag behind the first.
+// It reads the views inbox_case, inbox_external and inbox_message and changes no application: what one is, and every act
+// on it, is casework's, or its app's. A list is a list of ids for that reason. All counts are read from the indexes of
+// open work at the moment of the list, so there is no second store that could lag behind the first.
 package inbox
 
 import (
 	"context"
 	"time"
-
-	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/storage"
@@ -54,8 +53,3 @@ const (
 	rankDecided = 2 // to be handed over
 	rankWaiting = 3 // the applicant's turn
 )
-
-// within starts a read of what the reach covers.
-func within(ctx context.Context, db bun.IDB, r scope) *bun.SelectQuery {
-	return r.Where(db.NewSelect().TableExpr("inbox_case AS a").Where("a.tenant_id = ?", tenancy.Must(ctx)))
-}

@@ -13,8 +13,8 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
-// Neighbours are what comes before and after an application in a list; the zero id is none.
-type Neighbours struct{ Before, After uuid.UUID }
+// Neighbours are what comes before and after an application in a list; the zero Item is none.
+type Neighbours struct{ Before, After Item }
 
 // Neighbours finds an application's neighbours in a filtered list within the actor's reach, whether or not it is in the
 // list itself any more. An application that has no place in it, such as an open one among those done, has none.
@@ -27,7 +27,11 @@ func (s *Service) Neighbours(ctx context.Context, actor identity.Actor, f Filter
 	o := orderOf(f)
 	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
 		var here place
-		err := within(ctx, tx, r).Column("a.id", "a.queue_rank", "a.queue_at", "a.submitted_at", "a.closed_at").Where("a.id = ?", id).Scan(ctx, &here)
+		var named []*bun.SelectQuery
+		for _, x := range (Filter{}).sources() {
+			named = append(named, within(ctx, tx, r, x).Column("a.id", "a.queue_rank", "a.queue_at", "a.submitted_at", "a.closed_at").Where("a.id = ?", id))
+		}
+		err := together(tx, named).Scan(ctx, &here)
 		if errors.Is(err, sql.ErrNoRows) || err == nil && f.View == ViewDone && here.ClosedAt.IsZero() {
 			return nil
 		}
@@ -35,18 +39,17 @@ func (s *Service) Neighbours(ctx context.Context, actor identity.Actor, f Filter
 			return err
 		}
 		for _, side := range []struct {
-			into *uuid.UUID
-			q    *bun.SelectQuery
-		}{
-			{&out.Before, o.before(s.places(ctx, tx, r, f), o.of(here)).OrderExpr(o.back)},
-			{&out.After, o.after(s.places(ctx, tx, r, f), o.of(here)).OrderExpr(o.by)},
-		} {
+			into   *Item
+			by     string
+			beyond func(*bun.SelectQuery, cursor) *bun.SelectQuery
+		}{{&out.Before, o.back, o.before}, {&out.After, o.by, o.after}} {
 			var next []place
-			if err := side.q.Limit(1).Scan(ctx, &next); err != nil {
+			part := func(q *bun.SelectQuery) *bun.SelectQuery { return side.beyond(q, o.of(here)) }
+			if err := s.places(ctx, tx, r, f, side.by, 1, part).Scan(ctx, &next); err != nil {
 				return err
 			}
-			for _, n := range next {
-				*side.into = n.ID
+			for _, n := range itemsOf(next) {
+				*side.into = n
 			}
 		}
 		return nil

@@ -27,11 +27,11 @@ type Query struct {
 
 // Page is a part of the list.
 type Page struct {
-	IDs    []uuid.UUID  // of applications, in order
-	Counts map[View]int // of the list; a search has none
-	Total  int          // in the filter's view and within the filter; of a search, those shown
-	Next   string       // empty on the last page, and for a search
-	More   bool         // of a search: there are more; type more
+	Items  []Item         // in order
+	Counts map[View]Tally // of the list; a search has none
+	Total  Tally          // in the filter's view and within the filter; of a search, those shown
+	Next   string         // empty on the last page, and for a search
+	More   bool           // of a search: there are more; type more
 }
 
 // Queue returns a page of the work within the actor's reach, for staff with application:queue. Counts are exact. It
@@ -64,7 +64,7 @@ func (s *Service) Queue(ctx context.Context, actor identity.Actor, in Query) (Pa
 func (s *Service) list(ctx context.Context, r scope, in Query) (Page, error) {
 	var (
 		out         Page
-		done, total int
+		done, total Tally
 		g, each     = errgroup.WithContext(ctx)
 	)
 	g.Go(func() (err error) {
@@ -76,7 +76,7 @@ func (s *Service) list(ctx context.Context, r scope, in Query) (Page, error) {
 		return err
 	})
 	g.Go(func() (err error) {
-		if out.IDs, out.Next, err = s.page(each, s.d.DB.App, r, in); err == nil && in.Narrow() {
+		if out.Items, out.Next, err = s.page(each, s.d.DB.App, r, in); err == nil && in.Narrow() {
 			total, err = s.total(each, s.d.DB.App, r, in.Filter)
 		}
 		return err
@@ -117,58 +117,92 @@ func (s *Service) reach(ctx context.Context, actor identity.Actor, f *Filter) (s
 	return scope{r, mine}, err
 }
 
-// places selects what a list is put in order by. All of it is in the index that the filter reads.
-func (s *Service) places(ctx context.Context, tx bun.IDB, r scope, f Filter) *bun.SelectQuery {
-	q := within(ctx, tx, r).Column("a.id", "a.queue_rank", "a.queue_at", "a.submitted_at")
-	if f.View == ViewDone {
-		q = q.Column("a.closed_at")
+// places reads where a list's applications stand, in its order and at most so many. Each source is read in order, as far
+// as the list can go, and part says what else is asked of it; all columns are in the index that the filter reads.
+func (s *Service) places(ctx context.Context, db bun.IDB, r scope, f Filter, by string, most int, part func(*bun.SelectQuery) *bun.SelectQuery) *bun.SelectQuery {
+	var parts []*bun.SelectQuery
+	for _, x := range f.sources() {
+		q := within(ctx, db, r, x).Column("a.id", "a.queue_rank", "a.queue_at", "a.submitted_at")
+		if f.View == ViewDone {
+			q = q.Column("a.closed_at")
+		}
+		q = f.where(ctx, f.from(q, x), r.mine, s.now())
+		parts = append(parts, part(q).OrderExpr(by).Limit(int64(most)))
 	}
-	return f.where(ctx, q, r.mine, s.now())
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	return together(db, parts).OrderExpr(by).Limit(int64(most))
 }
 
-func (s *Service) page(ctx context.Context, db bun.IDB, r scope, in Query) (ids []uuid.UUID, next string, err error) {
-	o := orderOf(in.Filter)
-	q := s.places(ctx, db, r, in.Filter).OrderExpr(o.by).Limit(int64(in.Limit + 1))
+// whole asks nothing else of a list.
+func whole(q *bun.SelectQuery) *bun.SelectQuery { return q }
+
+func (s *Service) page(ctx context.Context, db bun.IDB, r scope, in Query) (items []Item, next string, err error) {
+	o, part := orderOf(in.Filter), whole
 	if in.Cursor != "" {
 		c, err := parseCursor(in.Cursor, o.of(place{}).ranked)
 		if err != nil {
 			return nil, "", fault.Wrap(fault.Malformed, "request.cursor", err)
 		}
-		q = o.after(q, c)
+		part = func(q *bun.SelectQuery) *bun.SelectQuery { return o.after(q, c) }
 	}
 	var found []place
-	if err := q.Scan(ctx, &found); err != nil {
+	if err := s.places(ctx, db, r, in.Filter, o.by, in.Limit+1, part).Scan(ctx, &found); err != nil {
 		return nil, "", err
 	}
 	if len(found) > in.Limit {
 		found = found[:in.Limit]
 		next = o.of(found[in.Limit-1]).String()
 	}
-	for _, p := range found {
-		ids = append(ids, p.ID)
-	}
-	return ids, next, nil
+	return itemsOf(found), next, nil
 }
 
-// open reads every count of the actor's views but the closed ones from the index of open work.
-func (s *Service) open(ctx context.Context, db bun.IDB, r scope) (map[View]int, error) {
-	var n struct{ Mine, Unassigned, Everything, Late, Waiting int }
-	open := within(ctx, db, r).
-		ColumnExpr("count(*) FILTER (WHERE a.assignee_id IN (?)) AS mine", bun.List(r.mine)).
-		ColumnExpr("count(*) FILTER (WHERE a.assignee_id IS NULL AND a.queue_rank < ?) AS unassigned", rankDecided).
-		ColumnExpr("count(*) AS everything").
-		ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ? AND a.queue_at < ?) AS late", rankDue, s.now()).
-		ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ?) AS waiting", rankWaiting)
-	if err := ViewAll.where(open, r.mine, s.now()).Scan(ctx, &n); err != nil {
+// open reads every count of the actor's views but the closed ones from the indexes of open work.
+func (s *Service) open(ctx context.Context, db bun.IDB, r scope) (map[View]Tally, error) {
+	var parts []*bun.SelectQuery
+	for _, x := range (Filter{}).sources() {
+		q := within(ctx, db, r, x)
+		if x.elsewhere {
+			q = q.ColumnExpr("0 AS mine, 0 AS unassigned")
+		} else {
+			q = q.ColumnExpr("count(*) FILTER (WHERE a.assignee_id IN (?)) AS mine", bun.List(r.mine)).
+				ColumnExpr("count(*) FILTER (WHERE a.assignee_id IS NULL AND a.queue_rank < ?) AS unassigned", rankDecided)
+		}
+		q = q.ColumnExpr("count(*) AS everything").
+			ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ? AND a.queue_at < ?) AS late", rankDue, s.now()).
+			ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ?) AS waiting", rankWaiting)
+		parts = append(parts, ViewAll.where(q, r.mine, s.now()))
+	}
+	var found []struct {
+		Elsewhere                                  bool
+		Mine, Unassigned, Everything, Late, Waiting int
+	}
+	if err := together(db, parts).Scan(ctx, &found); err != nil {
 		return nil, err
 	}
-	return map[View]int{
-		ViewMine: n.Mine, ViewUnassigned: n.Unassigned, ViewAll: n.Everything, ViewLate: n.Late, ViewWaiting: n.Waiting,
-	}, nil
+	out := map[View]Tally{}
+	for _, n := range found {
+		for v, n1 := range map[View]int{ViewMine: n.Mine, ViewUnassigned: n.Unassigned, ViewAll: n.Everything, ViewLate: n.Late, ViewWaiting: n.Waiting} {
+			out[v] = out[v].with(n1, n.Elsewhere)
+		}
+	}
+	return out, nil
 }
 
 // total counts what a filter leaves.
-func (s *Service) total(ctx context.Context, db bun.IDB, r scope, f Filter) (n int, err error) {
-	err = f.where(ctx, within(ctx, db, r).ColumnExpr("count(*)"), r.mine, s.now()).Scan(ctx, &n)
-	return n, err
+func (s *Service) total(ctx context.Context, db bun.IDB, r scope, f Filter) (t Tally, err error) {
+	var parts []*bun.SelectQuery
+	for _, x := range f.sources() {
+		parts = append(parts, f.where(ctx, f.from(within(ctx, db, r, x).ColumnExpr("count(*) AS n"), x), r.mine, s.now()))
+	}
+	var found []struct {
+		Elsewhere bool
+		N         int
+	}
+	err = together(db, parts).Scan(ctx, &found)
+	for _, n := range found {
+		t = t.with(n.N, n.Elsewhere)
+	}
+	return t, err
 }

@@ -47,23 +47,23 @@ func TestTheQueueByDeadline(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := d.names(t, q.IDs); got != tt.want || q.Counts[tt.view] != len(q.IDs) || q.Total != len(q.IDs) {
-			t.Errorf("%s of %s: %s, counted %d; want %s", tt.view, tt.who.Name, got, q.Counts[tt.view], tt.want)
+		if got := d.names(t, q.Items); got != tt.want || q.Counts[tt.view].All() != len(q.Items) || q.Total.All() != len(q.Items) {
+			t.Errorf("%s of %s: %s, counted %v; want %s", tt.view, tt.who.Name, got, q.Counts[tt.view], tt.want)
 		}
 	}
 	other := d.officer("Admin", "", "city_admin")
 	other.TenantID = d.w.Other.ID
-	if q, err := d.Queue(d.w.Ctx(d.w.Other), other, Query{}); err != nil || len(q.IDs) != 0 || q.Counts[ViewAll] != 0 {
+	if q, err := d.Queue(d.w.Ctx(d.w.Other), other, Query{}); err != nil || len(q.Items) != 0 || q.Counts[ViewAll] != (Tally{}) {
 		t.Errorf("another city's queue: %+v, %v", q, err)
 	}
 	_, err := d.Queue(d.w.Ctx(d.w.Other), budi, Query{})
 	wants(t, err, "access.sign_in")
 	d.on(d.at.Add(36 * day)) // done more than thirty days ago
-	if q, err := d.Queue(d.ctx, budi, Query{Filter: Filter{View: ViewDone}}); err != nil || len(q.IDs) != 0 || q.Counts[ViewDone] != 0 {
+	if q, err := d.Queue(d.ctx, budi, Query{Filter: Filter{View: ViewDone}}); err != nil || len(q.Items) != 0 || q.Counts[ViewDone] != (Tally{}) {
 		t.Errorf("done long ago: %v, %v", q.Counts, err)
 	}
-	if q, err := d.Queue(d.ctx, budi, Query{Search: "done"}); err != nil || d.names(t, q.IDs) != "Done" {
-		t.Errorf("search finds %s, %v", d.names(t, q.IDs), err)
+	if q, err := d.Queue(d.ctx, budi, Query{Search: "done"}); err != nil || d.names(t, q.Items) != "Done" {
+		t.Errorf("search finds %s, %v", d.names(t, q.Items), err)
 	}
 	_, err = d.Queue(d.ctx, identity.Actor{ID: uuid.New(), TenantID: d.w.Batam.ID, Kind: identity.Resident}, Query{})
 	wants(t, err, "access.denied")
@@ -117,15 +117,15 @@ func TestAFilterNarrowsAViewDown(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := d.names(t, q.IDs); got != tt.want || q.Total != len(q.IDs) {
-			t.Errorf("%+v: %s, %d in all; want %s", tt.f, got, q.Total, tt.want)
+		if got := d.names(t, q.Items); got != tt.want || q.Total.All() != len(q.Items) {
+			t.Errorf("%+v: %s, %v in all; want %s", tt.f, got, q.Total, tt.want)
 		}
-		if q.Counts[ViewAll] != 4 || q.Counts[ViewDone] != 1 {
+		if q.Counts[ViewAll] != (Tally{Here: 4}) || q.Counts[ViewDone] != (Tally{Here: 1}) {
 			t.Errorf("%+v changes the counts of the views: %v", tt.f, q.Counts)
 		}
 	}
 	for name, f := range map[string]Filter{
-		"view": {View: "everything"}, "service": {Service: "a b"}, "agency": {Agency: "'"}, "stage": {Stage: "A"}, "channel": {Channel: "fax"},
+		"view": {View: "everything"}, "source": {Source: "elsewhere"}, "service": {Service: "a b"}, "agency": {Agency: "'"}, "stage": {Stage: "A"}, "channel": {Channel: "fax"},
 		"assignee": {Assignee: "budi"}, "due_within": {DueWithin: -1}, "sort": {Sort: "name"}, "due_from": {DueFrom: "besok"},
 		"due_to": {DueFrom: "2026-11-24", DueTo: "2026-11-23"}, "sent_from": {SentFrom: "2026-13-01"}, "sent_to": {SentTo: "24-11-2026"},
 	} {
@@ -142,22 +142,23 @@ func TestPagesOfTheQueueMeetWithoutGapOrOverlap(t *testing.T) {
 	d := newDesk(t)
 	budi := d.officer("Budi", "disdukcapil", "officer")
 	d.fill(t, 600, []identity.Actor{budi})
-	for _, f := range []Filter{{View: ViewAll}, {View: ViewDone}, {Sort: Newest}, {Sort: Oldest}, {Service: "layanan-10"}} {
-		seen, cursor := map[uuid.UUID]bool{}, ""
+	d.fillApps(t, 400)
+	for _, f := range []Filter{{View: ViewAll}, {View: ViewDone}, {Sort: Newest}, {Sort: Oldest}, {Service: "layanan-10"}, {Source: Here}, {Source: InApps, View: ViewDone}} {
+		seen, cursor := map[Item]bool{}, ""
 		for {
 			q, err := d.Queue(d.ctx, budi, Query{Filter: f, Limit: 7, Cursor: cursor})
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, id := range q.IDs {
+			for _, id := range q.Items {
 				if seen[id] {
-					t.Fatalf("%s comes twice", id)
+					t.Fatalf("%v comes twice", id)
 				}
 				seen[id] = true
 			}
 			if cursor = q.Next; cursor == "" {
-				if len(seen) != q.Total || len(seen) == 0 {
-					t.Errorf("%+v: %d rows, counted %d", f, len(seen), q.Total)
+				if len(seen) != q.Total.All() || len(seen) == 0 || f.Source == "" && (q.Total.Here == 0 || q.Total.Elsewhere == 0) {
+					t.Errorf("%+v: %d rows, counted %v", f, len(seen), q.Total)
 				}
 				break
 			}
@@ -192,13 +193,13 @@ func TestSearchByNumberAndByWords(t *testing.T) {
 		{"%", "", 0}, {"_", "", 0}, {"' OR 1=1 --", "", 0}, {"a & b | !c:*", "", 0}, {"<->", "", 0}, {strings.Repeat("w", 100_000), "", 0},
 	} {
 		q, err := d.Queue(d.ctx, budi, Query{Search: tt.typed})
-		if err != nil || len(q.IDs) != tt.n || q.More != (tt.n == 25) || tt.want != "" && d.names(t, q.IDs) != tt.want {
-			t.Errorf("%.40q finds %s, more %v, %v; want %d, %s", tt.typed, d.names(t, q.IDs), q.More, err, tt.n, tt.want)
+		if err != nil || len(q.Items) != tt.n || q.More != (tt.n == 25) || tt.want != "" && d.names(t, q.Items) != tt.want {
+			t.Errorf("%.40q finds %s, more %v, %v; want %d, %s", tt.typed, d.names(t, q.Items), q.More, err, tt.n, tt.want)
 		}
 	}
 	q, err := d.Queue(d.ctx, d.officer("Lain", "perizinan", "officer"), Query{Search: "siti"})
-	if err != nil || len(q.IDs) != 0 {
-		t.Errorf("another agency finds %d, %v", len(q.IDs), err)
+	if err != nil || len(q.Items) != 0 {
+		t.Errorf("another agency finds %d, %v", len(q.Items), err)
 	}
 }
 
@@ -236,18 +237,18 @@ func TestSearchFindsWhatIsClosedAndWhatWasWritten(t *testing.T) {
 		{"berkas", 0, 1}, {"berkas", 36, 2}, {"loket", 0, 0}, {"loket", Ever, 1}, {"wijaya", Ever, 0},
 	} {
 		q, err := d.Queue(d.ctx, budi, Query{Search: tt.typed, Months: tt.months})
-		if err != nil || len(q.IDs) != tt.want {
-			t.Errorf("%q in %d months finds %s, %v; want %d", tt.typed, tt.months, d.names(t, q.IDs), err, tt.want)
+		if err != nil || len(q.Items) != tt.want {
+			t.Errorf("%q in %d months finds %s, %v; want %d", tt.typed, tt.months, d.names(t, q.Items), err, tt.want)
 		}
 	}
-	if q, err := d.Queue(d.ctx, admin, Query{Search: "berkas"}); err != nil || d.names(t, q.IDs) != "Andi Jauh Siti Rahma" && d.names(t, q.IDs) != "Siti Rahma Andi Jauh" {
-		t.Errorf("the city finds %s, %v", d.names(t, q.IDs), err)
+	if q, err := d.Queue(d.ctx, admin, Query{Search: "berkas"}); err != nil || d.names(t, q.Items) != "Andi Jauh Siti Rahma" && d.names(t, q.Items) != "Siti Rahma Andi Jauh" {
+		t.Errorf("the city finds %s, %v", d.names(t, q.Items), err)
 	}
 	abroad := d.officer("Jauh", "disdukcapil", "officer")
 	abroad.TenantID = d.w.Other.ID
 	for _, typed := range []string{"lama", "berkas", "siti"} {
-		if q, err := d.Queue(d.w.Ctx(d.w.Other), abroad, Query{Search: typed, Months: Ever}); err != nil || len(q.IDs) != 0 {
-			t.Errorf("another city finds %d by %q, %v", len(q.IDs), typed, err)
+		if q, err := d.Queue(d.w.Ctx(d.w.Other), abroad, Query{Search: typed, Months: Ever}); err != nil || len(q.Items) != 0 {
+			t.Errorf("another city finds %d by %q, %v", len(q.Items), typed, err)
 		}
 	}
 }

@@ -163,7 +163,7 @@ func TestNeighboursOfAnApplication(t *testing.T) {
 		{Filter{}, ids[4], uuid.Nil, uuid.Nil}, // out of reach
 	} {
 		n, err := d.Neighbours(d.ctx, budi, tt.f, tt.of)
-		if err != nil || n.Before != tt.before || n.After != tt.after {
+		if err != nil || n.Before.ID != tt.before || n.After.ID != tt.after {
 			t.Errorf("%+v: %+v, %v", tt, n, err)
 		}
 	}
@@ -178,18 +178,18 @@ func TestAnExportIsTheWholeListAndOnRecord(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got []uuid.UUID
-	n, err := d.Export(d.ctx, budi, Filter{Sort: Oldest}, "csv", func(part []uuid.UUID) error {
+	var got []Item
+	n, err := d.Export(d.ctx, budi, Filter{Sort: Oldest}, "csv", func(part []Item) error {
 		if len(part) > exportPart {
 			t.Errorf("a part of %d", len(part))
 		}
 		got = append(got, part...)
 		return nil
 	})
-	if err != nil || n != want.Total || len(got) != n || n < exportPart {
-		t.Fatalf("%d of %d, %v", len(got), want.Total, err)
+	if err != nil || n != want.Total.All() || len(got) != n || n < exportPart {
+		t.Fatalf("%d of %v, %v", len(got), want.Total, err)
 	}
-	for i, id := range want.IDs {
+	for i, id := range want.Items {
 		if got[i] != id {
 			t.Fatalf("row %d is not the list's", i)
 		}

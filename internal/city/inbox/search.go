@@ -8,7 +8,6 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/tenancy"
@@ -31,25 +30,27 @@ func (s *Service) search(ctx context.Context, r scope, in Query) (out Page, err 
 	}
 	upper := strings.ToUpper(strings.TrimSpace(typed))
 	if number, wrong := s.d.Number(typed); wrong == nil {
-		err = all(ctx, db, r, in).Where("a.number = ?", number).Scan(ctx, &out.IDs)
+		err = all(ctx, db, r, in).Where("a.number = ?", number).Scan(ctx, &out.Items)
 	} else if numberStart.MatchString(upper) {
-		err = all(ctx, db, r, in).Where("a.number >= ? AND a.number < ?", upper, upper+lastRune).OrderExpr("a.number").Scan(ctx, &out.IDs)
+		err = all(ctx, db, r, in).Where("a.number >= ? AND a.number < ?", upper, upper+lastRune).OrderExpr("a.number").Scan(ctx, &out.Items)
 	} else {
-		out.IDs, err = s.byWords(ctx, db, r, in, typed)
+		out.Items, err = s.byWords(ctx, db, r, in, typed)
 	}
 	if err != nil {
 		return Page{}, err
 	}
-	if out.More = len(out.IDs) > in.Limit; out.More {
-		out.IDs = out.IDs[:in.Limit]
+	if out.More = len(out.Items) > in.Limit; out.More {
+		out.Items = out.Items[:in.Limit]
 	}
-	out.Total = len(out.IDs)
+	for _, x := range out.Items {
+		out.Total = out.Total.with(1, x.Elsewhere)
+	}
 	return out, nil
 }
 
-// all starts a search of everything that was ever submitted.
+// all starts a search of everything that was ever submitted here.
 func all(ctx context.Context, db bun.IDB, r scope, in Query) *bun.SelectQuery {
-	return within(ctx, db, r).Column("a.id").Where("a.submitted_at IS NOT NULL").Limit(int64(in.Limit + 1))
+	return within(ctx, db, r, native).Column("a.id").Where("a.submitted_at IS NOT NULL").Limit(int64(in.Limit + 1))
 }
 
 // walked is how far the list is searched in its own order. A word that is in most applications fills the page from so
@@ -58,20 +59,20 @@ const walked = 500
 
 // found collects what one way after another finds, each application once, until a page is full.
 type found struct {
-	ids  []uuid.UUID
-	most int
+	items []Item
+	most  int
 }
 
-func (f *found) full() bool { return len(f.ids) >= f.most }
+func (f *found) full() bool { return len(f.items) >= f.most }
 
 func (f *found) add(ctx context.Context, q *bun.SelectQuery) error {
-	var next []uuid.UUID
+	var next []Item
 	if err := q.Limit(int64(f.most)).Scan(ctx, &next); err != nil {
 		return err
 	}
-	for _, id := range next {
-		if !slices.Contains(f.ids, id) && !f.full() {
-			f.ids = append(f.ids, id)
+	for _, x := range next {
+		if !slices.Contains(f.items, x) && !f.full() {
+			f.items = append(f.items, x)
 		}
 	}
 	return nil
@@ -79,31 +80,24 @@ func (f *found) add(ctx context.Context, q *bun.SelectQuery) error {
 
 // byWords looks among open work in the order of the list, then among what was closed, the latest first, then for
 // applicants whose name begins so, then in notes and messages.
-func (s *Service) byWords(ctx context.Context, db bun.IDB, r scope, in Query, typed string) ([]uuid.UUID, error) {
+func (s *Service) byWords(ctx context.Context, db bun.IDB, r scope, in Query, typed string) ([]Item, error) {
 	f := &found{most: in.Limit + 1}
 	since, words := s.since(in.Months), wordsOf(typed)
 	var ways []func() error
 	if len(words) > 0 {
-		open := func(columns ...string) *bun.SelectQuery {
-			return ViewAll.where(within(ctx, db, r).Column(columns...), r.mine, s.now())
+		list := func(x source) *bun.SelectQuery {
+			return within(ctx, db, r, x).Column("a.id", "a.queue_rank", "a.queue_at", "a.closed_at", "a.words")
 		}
-		closed := func(columns ...string) *bun.SelectQuery {
-			return within(ctx, db, r).Column(columns...).Where("a.closed_at IS NOT NULL").Where("a.closed_at > ?", since)
+		open := func(x source) *bun.SelectQuery { return ViewAll.where(list(x), r.mine, s.now()) }
+		closed := func(x source) *bun.SelectQuery {
+			return list(x).Where("a.closed_at IS NOT NULL").Where("a.closed_at > ?", since)
 		}
 		// The sums keep the planner from walking the lists again.
 		ways = append(ways,
-			func() error {
-				return f.first(ctx, db, words, open("a.id", "a.queue_rank", "a.queue_at", "a.words"), "a.queue_rank, a.queue_at, a.id")
-			},
-			func() error {
-				return f.add(ctx, words.in(open("a.id"), "a").OrderExpr("a.queue_rank + 0, a.queue_at, a.id"))
-			},
-			func() error {
-				return f.first(ctx, db, words, closed("a.id", "a.closed_at", "a.words"), "a.closed_at DESC, a.id DESC")
-			},
-			func() error {
-				return f.add(ctx, words.in(closed("a.id"), "a").OrderExpr("a.closed_at + interval '0' DESC, a.id"))
-			})
+			func() error { return f.first(ctx, db, words, open, "a.queue_rank, a.queue_at, a.id") },
+			func() error { return f.rest(ctx, db, words, open, "a.queue_rank + 0, a.queue_at, a.id") },
+			func() error { return f.first(ctx, db, words, closed, "a.closed_at DESC, a.id DESC") },
+			func() error { return f.rest(ctx, db, words, closed, "a.closed_at + interval '0' DESC, a.id") })
 	}
 	// A range of a "C"-collated column: comparison is leakproof, so the index serves under row-level security.
 	key := nameKey(typed)
@@ -122,13 +116,28 @@ func (s *Service) byWords(ctx context.Context, db bun.IDB, r scope, in Query, ty
 			return nil, err
 		}
 	}
-	return f.ids, nil
+	return f.items, nil
 }
 
-// first looks through the beginning of a list alone.
-func (f *found) first(ctx context.Context, db bun.IDB, w words, list *bun.SelectQuery, order string) error {
-	begin := db.NewSelect().TableExpr("(?) AS a", list.OrderExpr(order).Limit(walked)).Column("a.id").OrderExpr(order)
-	return f.add(ctx, w.in(begin, "a"))
+// first looks through the beginning of a list of each source alone.
+func (f *found) first(ctx context.Context, db bun.IDB, w words, list func(source) *bun.SelectQuery, order string) error {
+	return f.both(ctx, db, order, func(x source) *bun.SelectQuery {
+		return w.in(db.NewSelect().TableExpr("(?) AS a", list(x).OrderExpr(order).Limit(walked)), "a")
+	})
+}
+
+// rest looks up all of a list of each source in its index of words.
+func (f *found) rest(ctx context.Context, db bun.IDB, w words, list func(source) *bun.SelectQuery, order string) error {
+	return f.both(ctx, db, order, func(x source) *bun.SelectQuery { return w.in(list(x), "a") })
+}
+
+// both adds what is found in either source, in one order.
+func (f *found) both(ctx context.Context, db bun.IDB, order string, in func(source) *bun.SelectQuery) error {
+	var parts []*bun.SelectQuery
+	for _, x := range (Filter{}).sources() {
+		parts = append(parts, in(x).OrderExpr(order).Limit(int64(f.most)))
+	}
+	return f.add(ctx, together(db, parts).Column("a.id", "a.elsewhere").OrderExpr(order))
 }
 
 // toldMost bounds how many notes and messages with some words are looked up; who types more of them gets the rest.
@@ -141,7 +150,7 @@ func (s *Service) toldIn(ctx context.Context, db bun.IDB, r scope, w words, sinc
 		said = said.Where("m.agency_code = ?", r.Agency())
 	}
 	said = w.in(said, "m").Limit(toldMost)
-	return within(ctx, db, r).Column("a.id").Where("a.id IN (?)", said).OrderExpr("a.submitted_at + interval '0' DESC, a.id")
+	return within(ctx, db, r, native).Column("a.id").Where("a.id IN (?)", said).OrderExpr("a.submitted_at + interval '0' DESC, a.id")
 }
 
 const (

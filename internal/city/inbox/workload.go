@@ -14,18 +14,21 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
-// Load is how much work one officer has. The zero Officer is what nobody has.
+// Load is how much work one officer has. The zero Officer is what nobody has, or what is worked on Elsewhere, in the
+// agencies' own apps, of which nobody here knows who has it.
 type Load struct {
-	Officer uuid.UUID
-	Open    int // without what waits for the applicant
-	Late    int
-	Week    int // due from today to Sunday
-	Waiting int // for the applicant
-	Done    int // closed in the last thirty days
+	Officer   uuid.UUID
+	Elsewhere bool
+	Open      int // without what waits for the applicant
+	Late      int
+	Week      int // due from today to Sunday
+	Waiting   int // for the applicant
+	Done      int // closed in the last thirty days
 }
 
 // Workload tells how the open work within reach is spread, for those with application:assign who deal it out: what nobody
-// has first, then whoever has most that is late and most in all. An agency narrows it down for those who reach more.
+// has first, then whoever has most that is late and most in all, and last what the agencies' apps have, if they have any.
+// An agency narrows it down for those who reach more.
 func (s *Service) Workload(ctx context.Context, actor identity.Actor, agency string) ([]Load, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.ApplicationAssign); err != nil {
 		return nil, err
@@ -35,23 +38,11 @@ func (s *Service) Workload(ctx context.Context, actor identity.Actor, agency str
 	if err != nil {
 		return nil, err
 	}
-	now := s.now()
-	today, week := thisWeek(now.In(zone(ctx)))
 	loads := map[uuid.UUID]Load{uuid.Nil: {}}
+	var elsewhere Load
 	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
-		var open, done []Load
-		q := within(ctx, tx, r).ColumnExpr("coalesce(a.assignee_id, ?) AS officer", uuid.Nil).
-			ColumnExpr("count(*) FILTER (WHERE a.queue_rank < ?) AS open", rankWaiting).
-			ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ? AND a.queue_at < ?) AS late", rankDue, now).
-			ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ? AND a.queue_at >= ? AND a.queue_at < ?) AS week", rankDue, today, week).
-			ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ?) AS waiting", rankWaiting).GroupExpr("a.assignee_id")
-		if err := f.where(ctx, q, r.mine, now).Scan(ctx, &open); err != nil {
-			return err
-		}
-		q = within(ctx, tx, r).ColumnExpr("a.assignee_id AS officer").ColumnExpr("count(*) AS done").Where("a.assignee_id IS NOT NULL").GroupExpr("a.assignee_id")
-		closed := f
-		closed.View = ViewDone
-		if err := closed.where(ctx, q, r.mine, now).Scan(ctx, &done); err != nil {
+		open, done, err := s.loads(ctx, tx, r, f, native)
+		if err != nil {
 			return err
 		}
 		for _, l := range open {
@@ -62,17 +53,46 @@ func (s *Service) Workload(ctx context.Context, actor identity.Actor, agency str
 			l.Officer, l.Done = d.Officer, d.Done
 			loads[d.Officer] = l
 		}
-		return nil
+		open, done, err = s.loads(ctx, tx, r, f, external)
+		if err == nil {
+			elsewhere, elsewhere.Done = open[0], done[0].Done
+		}
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("inbox: workload: %w", err)
 	}
-	out := make([]Load, 0, len(loads))
+	out := make([]Load, 0, len(loads)+1)
 	for _, l := range loads {
 		out = append(out, l)
 	}
 	slices.SortFunc(out, busier)
+	if elsewhere != (Load{Elsewhere: true}) {
+		out = append(out, elsewhere)
+	}
 	return out, nil
+}
+
+// loads counts what is open and what was closed: of the source of native applications by officer, of the other as one.
+func (s *Service) loads(ctx context.Context, db bun.IDB, r scope, f Filter, x source) (open, done []Load, err error) {
+	now := s.now()
+	today, week := thisWeek(now.In(zone(ctx)))
+	q := within(ctx, db, r, x).ColumnExpr("count(*) FILTER (WHERE a.queue_rank < ?) AS open", rankWaiting).
+		ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ? AND a.queue_at < ?) AS late", rankDue, now).
+		ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ? AND a.queue_at >= ? AND a.queue_at < ?) AS week", rankDue, today, week).
+		ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ?) AS waiting", rankWaiting)
+	closed := f
+	closed.View = ViewDone
+	over := within(ctx, db, r, x).ColumnExpr("count(*) AS done")
+	if !x.elsewhere {
+		q = q.ColumnExpr("coalesce(a.assignee_id, ?) AS officer", uuid.Nil).GroupExpr("a.assignee_id")
+		over = over.ColumnExpr("a.assignee_id AS officer").Where("a.assignee_id IS NOT NULL").GroupExpr("a.assignee_id")
+	}
+	if err := f.where(ctx, q, r.mine, now).Scan(ctx, &open); err != nil {
+		return nil, nil, err
+	}
+	err = closed.where(ctx, over, r.mine, now).Scan(ctx, &done)
+	return open, done, err
 }
 
 // busier puts what nobody has before everyone, and among officers the late before the many.

@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -175,13 +176,67 @@ func (d *desk) fill(t testing.TB, n int, officers []identity.Actor) {
 	}
 }
 
-// names are those of the applicants, which is how the tests tell applications apart.
-func (d *desk) names(t testing.TB, ids []uuid.UUID) string {
+// appOf is the id of the nth of ten apps.
+func appOf(n int) uuid.UUID { return uuid.NewSHA1(uuid.NameSpaceOID, fmt.Append(nil, n%10)) }
+
+const tellSQL = `INSERT INTO external_application (tenant_id, id, app_id, reference, agency, service, stage, label, service_name, stage_at, stage_event,
+	stamps, name_masked, first_at, closed_at, queue_rank, queue_at, updated_at)`
+
+// tell writes what the agencies' apps tell of, as put does; the name is the app's own reference.
+func (d *desk) tell(t testing.TB, app int, items ...item) []uuid.UUID {
+	t.Helper()
+	conn := d.super(t)
+	var ids []uuid.UUID
+	for _, x := range items {
+		var closed any
+		if !x.closed.IsZero() {
+			closed = x.closed
+		}
+		id, sent := uuid.Must(uuid.NewV7()), or2(x.sent, d.at.Add(-time.Hour))
+		_, err := conn.Exec(t.Context(), tellSQL+` VALUES ($1, $2, $3, $4, $5, $6, $7, 'Menunggu cetak', '{"id": "Izin usaha"}', $8, 'e', '{}', 'B•••', $8, $9, $10, $11, now())`,
+			d.w.Batam.ID, id, appOf(app), x.name, cmp.Or(x.agency, "disdukcapil"), cmp.Or(x.service, "izin-usaha"), cmp.Or(x.stage, "in_review"),
+			sent, closed, x.rank, or2(x.due, sent))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+// fillApps writes n applications of ten apps of two agencies: one in ten is open.
+func (d *desk) fillApps(t testing.TB, n int) {
+	t.Helper()
+	conn := d.super(t)
+	var apps []uuid.UUID
+	for i := range 10 {
+		apps = append(apps, appOf(i))
+	}
+	_, err := conn.Exec(t.Context(), tellSQL+`
+		SELECT $1, gen_random_uuid(), ($3::uuid[])[i % 10 + 1], 'SIP/' || lpad(i::text, 7, '0'), CASE WHEN i % 4 = 0 THEN 'dinkes' ELSE 'disdukcapil' END, 'layanan-' || i % 20,
+			CASE WHEN i % 10 > 0 THEN 'completed' ELSE 'in_review' END, '', '{"id": "Izin usaha"}', $2, 'e', '{}', 'B•••', $2::timestamptz - i * interval '3 minutes',
+			CASE WHEN i % 10 > 0 THEN $2::timestamptz - i * interval '9 minutes' END, CASE WHEN i % 10 > 0 THEN 2 WHEN i % 50 = 0 THEN 3 ELSE 0 END,
+			$2::timestamptz + (i % 5000 - 1000) * interval '7 minutes', now()
+		FROM generate_series(1, $4::int) i`, d.w.Batam.ID, d.at, apps, n)
+	if err == nil {
+		_, err = conn.Exec(t.Context(), "VACUUM ANALYZE external_application")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// names are those of the applicants, or an app's references, which is how the tests tell applications apart.
+func (d *desk) names(t testing.TB, items []Item) string {
 	t.Helper()
 	var out []string
-	for _, id := range ids {
+	for _, x := range items {
+		sql := "SELECT applicant_name FROM application WHERE tenant_id = ? AND id = ?"
+		if x.Elsewhere {
+			sql = "SELECT reference FROM external_application WHERE tenant_id = ? AND id = ?"
+		}
 		var name string
-		err := d.w.DB.App.NewRaw("SELECT applicant_name FROM application WHERE tenant_id = ? AND id = ?", tenancy.Must(d.ctx), id).Scan(d.ctx, &name)
+		err := d.w.DB.App.NewRaw(sql, tenancy.Must(d.ctx), x.ID).Scan(d.ctx, &name)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -75,9 +75,24 @@ func TestAnAppIsRegisteredAndHeard(t *testing.T) {
 	if !strings.Contains(siti.Page("/permohonan"), `href="https://siak.example.go.id/p/117" rel="noreferrer"`) {
 		t.Error("no way to the app")
 	}
-	officer.Page("/petugas/antrean", "Lihat permohonan di aplikasi dinas")
-	officer.Page("/petugas/antrean/eksternal?lihat=late", "A/117", "S••• R••••", "Lewat 2 hari", "Dalam verifikasi: 1", "Di aplikasi Siak Daerah")
-	s.Staff(t, pagetest.HostBatam, "Dodi", "officer", "diskominfo").Page("/petugas/antrean/eksternal", "Tidak ada permohonan")
+	list := officer.Page("/petugas/antrean?lihat=late", "A/117", "S••• R••••", "Lewat 2 hari", "Dalam verifikasi", "Menunggu cetak", "Di aplikasi Siak Daerah", "Terlambat 1", "1 permohonan, 1 di aplikasi dinas")
+	if strings.Contains(list, `name="pilih"`) {
+		t.Error("what is worked on elsewhere can be ticked")
+	}
+	officer.Page("/petugas/antrean?sumber=here", "Tidak ada yang sesuai saringan")
+	officer.Sees(officer.Post("/petugas/antrean", "q", "a/117"), http.StatusOK, "1 hasil", "Di aplikasi Siak Daerah", "Di aplikasi dinas dicari")
+	read := regexp.MustCompile(`/petugas/eksternal/[0-9a-f-]{36}`).FindString(list)
+	officer.Page(read+"?dari=late", "Permohonan ini dikerjakan di Siak Daerah", "A/117", "S••• R••••", "Lewat 2 hari", "Menunggu cetak", "Buka di Siak Daerah")
+	csv := officer.Get("/petugas/antrean/unduh.csv?sumber=apps").Body
+	if !strings.Contains(csv, "Sumber") || !strings.Contains(csv, "A/117,Siak Daerah,") {
+		t.Errorf("exported %s", csv)
+	}
+	s.Staff(t, pagetest.HostBatam, "Kepala", "agency_head", "disdukcapil").Page("/petugas/beban", "Aplikasi dinas")
+	away := s.Staff(t, pagetest.HostBatam, "Dodi", "officer", "diskominfo")
+	away.Page("/petugas/antrean", "Tidak ada yang menunggu")
+	if got := away.Get(read); got.Status != http.StatusNotFound {
+		t.Errorf("another agency's officer gets %d", got.Status)
+	}
 	s.Browser(t, pagetest.HostBatam).Page("/dasbor", "Masuk di aplikasi dinas")
 
 	admin.Sees(admin.Post(at+"/uji", "event", "{"), http.StatusOK, "bukan JSON")

@@ -252,11 +252,6 @@ func (p *Pages) beside(c *gin.Context, id uuid.UUID, list inbox.Filter, v *offic
 	if err != nil && fault.From(err).Kind == fault.Forbidden {
 		return nil
 	}
-	if n.Before != uuid.Nil {
-		v.Before = site.CasePath(n.Before) + v.From
-	}
-	if n.After != uuid.Nil {
-		v.After = site.CasePath(n.After) + v.From
-	}
+	v.Before, v.After = beside(n, v.From)
 	return err
 }

@@ -5,9 +5,10 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
-	"github.com/google/uuid"
 
 	"bedelau/internal/city/application"
+	"bedelau/internal/city/external"
+	"bedelau/internal/city/inbox"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/edge/spreadsheet"
@@ -33,17 +34,23 @@ func (p *Pages) exportAs(open func(http.ResponseWriter) spreadsheet.Sheet) func(
 			c.Header("Content-Disposition", `attachment; filename="`+name+`"`)
 			return out.Row(exportHead(l))
 		}
-		_, err := p.Inbox.Export(ctx, actor, f, out.Ending()[1:], func(ids []uuid.UUID) error {
+		_, err := p.Inbox.Export(ctx, actor, f, out.Ending()[1:], func(items []inbox.Item) error {
 			if err := begin(); err != nil {
 				return err
 			}
-			apps, err := p.Casework.List(ctx, actor, ids)
+			all, err := p.listed(c, items)
 			if err != nil {
 				return err
 			}
-			for _, a := range apps {
-				cells, err := p.exportRow(c, a)
-				if err != nil {
+			_, agencies, err := p.agencyNames(ctx, l, all)
+			if err != nil {
+				return err
+			}
+			for _, x := range all {
+				var cells []any
+				if x.other != nil {
+					cells = p.exportOther(c, *x.other, agencies[x.other.Agency])
+				} else if cells, err = p.exportRow(c, *x.here); err != nil {
 					return err
 				}
 				if err := out.Row(cells); err != nil {
@@ -71,35 +78,49 @@ func (p *Pages) exportAs(open func(http.ResponseWriter) spreadsheet.Sheet) func(
 
 func exportHead(l i18n.Locale) []any {
 	var out []any
-	for _, key := range []string{"number", "service", "agency", "applicant", "status", "officer", "channel", "sent", "due", "late", "decided", "on_time", "closed"} {
+	for _, key := range []string{"number", "source", "service", "agency", "applicant", "status", "officer", "channel", "sent", "due", "late", "decided", "on_time", "closed"} {
 		out = append(out, l.T("export."+key))
 	}
 	return out
 }
 
-// exportRow is one application. Moments are the city's.
+// exportRow is one application that is worked on here. Moments are the city's.
 func (p *Pages) exportRow(c *gin.Context, a application.Application) ([]any, error) {
 	l := gate.LocaleOf(c)
 	state, err := p.Casework.Status(c.Request.Context(), a)
 	if err != nil {
 		return nil, err
 	}
-	yes := func(b bool) string {
-		if b {
-			return l.T("casework.answer.yes")
-		}
-		return l.T("casework.answer.no")
-	}
 	kept := ""
 	if a.OnTime != nil {
-		kept = yes(*a.OnTime)
+		kept = yesNo(l, *a.OnTime)
 	}
-	at := func(t time.Time) any {
-		if t.IsZero() {
-			return ""
-		}
-		return site.Zoned(c, t)
+	return []any{a.Number, l.T("queue.source.here"), a.ServiceName.In(l), a.AgencyName.In(l), a.ApplicantName, state.Label.In(l), a.AssigneeName, l.T("case.channel." + a.Channel),
+		moment(c, a.SubmittedAt), moment(c, a.DueAt), yesNo(l, a.Late(p.Now())), moment(c, a.DecidedAt), kept, moment(c, a.ClosedAt)}, nil
+}
+
+// exportOther is one in an agency's app, of which nobody here knows who has it or how it came.
+func (p *Pages) exportOther(c *gin.Context, x external.Application, agency string) []any {
+	l := gate.LocaleOf(c)
+	kept := ""
+	if !x.DecidedAt.IsZero() && !x.DueAt.IsZero() {
+		kept = yesNo(l, !x.DecidedAt.After(x.DueAt))
 	}
-	return []any{a.Number, a.ServiceName.In(l), a.AgencyName.In(l), a.ApplicantName, state.Label.In(l), a.AssigneeName, l.T("case.channel." + a.Channel),
-		at(a.SubmittedAt), at(a.DueAt), yes(a.Late(p.Now())), at(a.DecidedAt), kept, at(a.ClosedAt)}, nil
+	return []any{x.Reference, x.AppName, x.ServiceName, agency, x.NameMasked, l.T(x.Stage.TextKey()), "", "",
+		moment(c, x.FirstAt), moment(c, x.DueAt), yesNo(l, x.Late(p.Now())), moment(c, x.DecidedAt), kept, moment(c, x.ClosedAt)}
+}
+
+func yesNo(l i18n.Locale, yes bool) string {
+	if yes {
+		return l.T("casework.answer.yes")
+	}
+	return l.T("casework.answer.no")
+}
+
+// moment is a time of the city's, or nothing.
+func moment(c *gin.Context, t time.Time) any {
+	if t.IsZero() {
+		return ""
+	}
+	return site.Zoned(c, t)
 }

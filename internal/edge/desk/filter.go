@@ -21,7 +21,7 @@ import (
 
 // filterNames are the fields of a filter as they are called in an address, by their names in inbox.
 var filterNames = map[string]string{
-	"view": "lihat", "service": "layanan", "agency": "opd", "stage": "tahap", "channel": "kanal", "assignee": "petugas", "late": "terlambat",
+	"view": "lihat", "source": "sumber", "service": "layanan", "agency": "opd", "stage": "tahap", "channel": "kanal", "assignee": "petugas", "late": "terlambat",
 	"due_within": "dalam", "due_from": "tenggat_dari", "due_to": "tenggat_sampai", "sent_from": "masuk_dari", "sent_to": "masuk_sampai", "sort": "urut",
 }
 
@@ -32,7 +32,7 @@ func filterOf(get func(string) string) inbox.Filter {
 		within = -1
 	}
 	return inbox.Filter{
-		View: inbox.View(get("lihat")), Service: get("layanan"), Agency: get("opd"), Stage: get("tahap"), Channel: get("kanal"),
+		View: inbox.View(get("lihat")), Source: get("sumber"), Service: get("layanan"), Agency: get("opd"), Stage: get("tahap"), Channel: get("kanal"),
 		Assignee: get("petugas"), Late: get("terlambat") == "yes", DueWithin: within, DueFrom: get("tenggat_dari"), DueTo: get("tenggat_sampai"),
 		SentFrom: get("masuk_dari"), SentTo: get("masuk_sampai"), Sort: inbox.Sort(get("urut")),
 	}
@@ -47,6 +47,7 @@ func filterQuery(f inbox.Filter) url.Values {
 		}
 	}
 	set("lihat", string(f.View))
+	set("sumber", f.Source)
 	set("layanan", f.Service)
 	set("opd", f.Agency)
 	set("tahap", f.Stage)
@@ -109,7 +110,19 @@ func (p *Pages) filterForm(c *gin.Context, f inbox.Filter, reach access.Reach) (
 		options = append([]ui.Option{{Label: l.T("queue.filter.any")}}, options...)
 		v.Fields = append(v.Fields, ui.Field{Name: name, Type: "select", Label: l.T(label), Value: value, Options: options, Optional: true})
 	}
+	apps, err := p.External.Sources(ctx, actor)
+	if err != nil {
+		return v, err
+	}
 	var of []ui.Option
+	if len(apps) > 0 || f.Source != "" {
+		of = []ui.Option{{Value: inbox.Here, Label: l.T("queue.source.here")}, {Value: inbox.InApps, Label: l.T("queue.source.apps")}}
+		for _, a := range apps {
+			of = append(of, ui.Option{Value: a.ID.String(), Label: a.Name})
+		}
+		choose("sumber", "queue.source", f.Source, of...)
+	}
+	of = nil
 	for _, s := range services {
 		if s.Applicable() {
 			of = append(of, ui.Option{Value: s.Code, Label: s.Name.In(l)})

@@ -15,7 +15,6 @@ func (p *Pages) officeRoutes() gate.Table {
 	task := site.IDs("id", "application", "task", "task")
 	return gate.Table{
 		{Method: get, Path: site.PathQueue, Needs: access.ApplicationQueue, Scope: city, Handler: p.deskQueue},
-		{Method: get, Path: pathOther, Needs: access.ApplicationQueue, Scope: city, Handler: p.deskOther},
 		{Method: post, Path: site.PathQueue, Needs: access.ApplicationQueue, Scope: city, Handler: p.deskSearch},
 		{Method: get, Path: site.PathQueue + "/unduh.csv", Needs: read, Scope: city, Handler: p.exportAs(spreadsheet.NewCSV)},
 		{Method: get, Path: site.PathQueue + "/unduh.xlsx", Needs: read, Scope: city, Handler: p.exportAs(spreadsheet.NewXLSX)},
@@ -27,6 +26,7 @@ func (p *Pages) officeRoutes() gate.Table {
 		{Method: post, Path: "/petugas/berikutnya", Page: site.PathQueue, Needs: review, Scope: city, Handler: p.takeNext},
 		{Method: get, Path: pathWorkload, Needs: access.ApplicationAssign, Scope: city, Handler: p.workload},
 		{Method: get, Path: "/petugas/permohonan/:id", Needs: read, Scope: city, IDs: app, Handler: p.deskCase},
+		{Method: get, Path: pathOther + "/:id", Needs: access.ApplicationQueue, Scope: city, IDs: site.IDs("id", "external"), Handler: p.deskOther},
 		{Method: post, Path: "/petugas/permohonan/:id/tindakan", Needs: read, Scope: city, IDs: app, MaxBody: actBody, Handler: p.deskAct},
 		{Method: get, Path: pathAway, Needs: review, Scope: city, Handler: p.away},
 		{Method: post, Path: pathAway, Needs: review, Scope: city, Handler: p.setAway},

@@ -73,12 +73,16 @@ func (p *Pages) queuePage(c *gin.Context, status int, f inbox.Query, t tried) er
 	if err != nil {
 		return err
 	}
-	deadlines, err := p.Deadlines(ctx, rows...)
+	deadlines, err := p.Deadlines(ctx, ours(rows)...)
+	if err != nil {
+		return err
+	}
+	agencies, _, err := p.agencyNames(ctx, l, rows)
 	if err != nil {
 		return err
 	}
 	v := office.QueueView{Shell: p.DeskShell(c, l.T("queue.title")), Search: site.Clip(site.ToText(f.Search), 100), More: q.More,
-		Here: c.Request.URL.RequestURI(), Now: site.Zoned(c, p.Now()), Errors: t.errors, Total: q.Total}
+		Here: c.Request.URL.RequestURI(), Now: site.Zoned(c, p.Now()), Errors: t.errors, Total: q.Total.All(), TotalHere: q.Total.Here}
 	v.ErrorTitle = len(t.errors) > 0
 	if actor.Agency != "" {
 		if a, err := p.Catalog.Agency(ctx, actor.Agency); err == nil {
@@ -86,7 +90,7 @@ func (p *Pages) queuePage(c *gin.Context, status int, f inbox.Query, t tried) er
 		}
 	}
 	for _, view := range viewsByUrgency(q.Counts) {
-		v.Tabs = append(v.Tabs, office.Tab{Code: string(view), Label: tabLabel(view, l), Count: q.Counts[view], Alarm: view == inbox.ViewLate})
+		v.Tabs = append(v.Tabs, office.Tab{Code: string(view), Label: tabLabel(view, l), Count: q.Counts[view].All(), Alarm: view == inbox.ViewLate})
 	}
 	if q.Next != "" {
 		v.Next = listAddress(f.Filter, q.Next)
@@ -105,15 +109,27 @@ func (p *Pages) queuePage(c *gin.Context, status int, f inbox.Query, t tried) er
 			v.Spans = append(v.Spans, ui.Option{Value: strconv.Itoa(n), Label: spanText(n, l)})
 		}
 		v.Searched = l.T("queue.searched", "span", spanText(v.Months, l))
-	}
-	v.MayClaim = p.Guard.Allow(ctx, actor, access.ApplicationReview) == nil
-	v.MayAssign = p.Guard.Allow(ctx, actor, access.ApplicationAssign) == nil
-	for i, a := range rows {
-		row, err := p.queueRow(c, a, deadlines[i])
+		apps, err := p.External.Sources(ctx, actor)
 		if err != nil {
 			return err
 		}
-		row.MayClaim = v.MayClaim && a.Open() && !a.AssigneeID.Valid
+		if len(apps) > 0 {
+			v.Searched += " " + l.T("queue.searched_apps", "span", spanText(v.Months, l))
+		}
+	}
+	v.MayClaim = p.Guard.Allow(ctx, actor, access.ApplicationReview) == nil
+	v.MayAssign = p.Guard.Allow(ctx, actor, access.ApplicationAssign) == nil
+	for _, x := range rows {
+		if x.other != nil {
+			v.Rows = append(v.Rows, p.otherRow(c, *x.other, agencies[x.other.Agency]))
+			continue
+		}
+		row, err := p.queueRow(c, *x.here, deadlines[0])
+		if err != nil {
+			return err
+		}
+		deadlines = deadlines[1:]
+		row.MayClaim = v.MayClaim && x.here.Open() && !x.here.AssigneeID.Valid
 		v.Rows = append(v.Rows, row)
 	}
 	return p.Render(c, status, office.Queue(v))
@@ -156,15 +172,19 @@ func (p *Pages) listTools(c *gin.Context, f inbox.Query, t tried, v *office.Queu
 
 // found reads the applications of a page. A search for a person's own number is for those who may see such numbers, and
 // on record.
-func (p *Pages) found(c *gin.Context, f inbox.Query, q *inbox.Page) ([]application.Application, error) {
+func (p *Pages) found(c *gin.Context, f inbox.Query, q *inbox.Page) ([]listed, error) {
 	ctx, actor := c.Request.Context(), gate.ActorOf(c)
 	nik := strings.NewReplacer(" ", "", "-", "", ".", "").Replace(strings.TrimSpace(f.Search))
 	if !nikPattern.MatchString(nik) || p.Guard.Allow(ctx, actor, access.ApplicationReveal) != nil {
-		return p.Casework.List(ctx, actor, q.IDs)
+		return p.listed(c, q.Items)
 	}
 	rows, err := p.Casework.ByIdentifier(ctx, actor, form.NIK, nik)
 	q.More = len(rows) > searchShown
-	return rows[:min(len(rows), searchShown)], err
+	var out []listed
+	for i := range rows[:min(len(rows), searchShown)] {
+		out = append(out, listed{here: &rows[i]})
+	}
+	return out, err
 }
 
 var nikPattern = regexp.MustCompile(`^[0-9]{16}$`)
@@ -181,9 +201,9 @@ func tabLabel(v inbox.View, l i18n.Locale) string {
 }
 
 // viewsByUrgency leads with what is late as long as anything is: on a phone the first views alone are in sight.
-func viewsByUrgency(counts map[inbox.View]int) []inbox.View {
+func viewsByUrgency(counts map[inbox.View]inbox.Tally) []inbox.View {
 	views := inbox.Views()
-	if counts[inbox.ViewLate] > 0 {
+	if counts[inbox.ViewLate].All() > 0 {
 		late := slices.Index(views, inbox.ViewLate)
 		views = slices.Insert(slices.Delete(views, late, late+1), 0, inbox.ViewLate)
 	}
@@ -197,7 +217,7 @@ func (p *Pages) queueRow(c *gin.Context, a application.Application, due ui.Deadl
 		return office.Row{}, err
 	}
 	return office.Row{
-		ID: a.ID.String(), Number: a.Number, Service: a.ServiceName.In(l), Agency: a.AgencyShort, Applicant: a.ApplicantName,
+		ID: a.ID.String(), Href: site.CasePath(a.ID), Number: a.Number, Service: a.ServiceName.In(l), Agency: a.AgencyShort, Applicant: a.ApplicantName,
 		Status: ui.Status(a.Stage), StatusLabel: state.Label.In(l), Assignee: a.AssigneeName, Deadline: due,
 		Submitted: site.Zoned(c, a.SubmittedAt), Level: a.EscalationLevel, Version: a.Version,
 		Mine: a.AssigneeID.Valid && a.AssigneeID.UUID == gate.ActorOf(c).ID,

@@ -46,7 +46,7 @@ func (p *Pages) workload(c *gin.Context) error {
 	known := map[uuid.UUID]bool{}
 	var unknown []uuid.UUID
 	for _, x := range loads {
-		known[x.Officer] = true
+		known[x.Officer] = known[x.Officer] || !x.Elsewhere
 		if names[x.Officer] == "" && x.Officer != uuid.Nil {
 			unknown = append(unknown, x.Officer)
 		}
@@ -71,11 +71,16 @@ func (p *Pages) workload(c *gin.Context) error {
 			who = inbox.Nobody
 		}
 		list := func(f inbox.Filter) string {
-			f.Assignee, f.Agency = who, agency
+			f.Agency = agency
+			if x.Elsewhere {
+				f.Source = inbox.InApps
+			} else {
+				f.Assignee = who
+			}
 			return listAddress(f, "")
 		}
 		v.Rows = append(v.Rows, office.Load{
-			Name: names[x.Officer], Nobody: x.Officer == uuid.Nil,
+			Name: names[x.Officer], Nobody: x.Officer == uuid.Nil, Apps: x.Elsewhere,
 			Open:    office.Figure{N: x.Open, Href: list(inbox.Filter{View: inbox.ViewAll})},
 			Late:    office.Figure{N: x.Late, Href: list(inbox.Filter{View: inbox.ViewLate})},
 			Week:    office.Figure{N: x.Week, Href: list(inbox.Filter{View: inbox.ViewAll, DueFrom: today, DueTo: sunday})},

@@ -23,8 +23,8 @@ type Application struct {
 	Service     named     `json:"service"`
 	Agency      named     `json:"agency"`
 	State       state     `json:"state"`
-	Version     int       `json:"version" doc:"Goes up with every act. Hand it back to say what you have seen."`
-	Channel     string    `json:"channel" enum:"web,api,counter"`
+	Version     int       `json:"version" doc:"Goes up with every act. Hand it back to say what you have seen. 0 of one in an agency's app."`
+	Channel     string    `json:"channel,omitempty" enum:"web,api,counter" doc:"Absent of one in an agency's app."`
 	SubmittedAt time.Time `json:"submitted_at,omitzero"`
 	DueAt       time.Time `json:"due_at,omitzero" doc:"Absent when nothing was promised, or while the clock is paused."`
 	Term        *term     `json:"term,omitempty" doc:"What was promised at submission; absent when nothing was."`
@@ -36,6 +36,16 @@ type Application struct {
 	Applicant   string    `json:"applicant,omitempty" doc:"Name; of a submitted application."`
 	Assignee    *person   `json:"assignee,omitempty" doc:"Who works on it; for staff."`
 	Escalation  int       `json:"escalation_level,omitempty" doc:"How far up its delay has been told; for staff."`
+	External    *inApp    `json:"external,omitempty" doc:"Of an item of the queue that is worked on in an agency's own app: where."`
+}
+
+// inApp is where an application is worked on that is not worked on here.
+type inApp struct {
+	App      string    `json:"app" example:"Simpus Batam"`
+	AppID    uuid.UUID `json:"app_id" format:"uuid" doc:"For the queue's source."`
+	Label    string    `json:"label,omitempty" doc:"The app's own words for where it stands."`
+	URL      string    `json:"url,omitempty" format:"uri" doc:"Its page in the app."`
+	Document string    `json:"document_url,omitempty" format:"uri" doc:"What was issued, there."`
 }
 
 // term is a promise such as 2 working days: hari kerja, hari and jam differ over a weekend.

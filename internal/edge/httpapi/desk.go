@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -18,7 +19,8 @@ type queue struct {
 	Items  []Application `json:"items"`
 	Next   string        `json:"next,omitempty" doc:"The cursor of the next page; absent on the last one and for a search."`
 	More   bool          `json:"more,omitempty" doc:"Of a search: there are more; type more."`
-	Counts *queueCounts  `json:"counts,omitempty" doc:"How many there are in each view; absent for a search."`
+	Total  int           `json:"total" doc:"How many there are in the view and within the filter; of a search, those shown."`
+	Counts *queueCounts  `json:"counts,omitempty" doc:"How many there are in each view, here and in the agencies' apps; absent for a search."`
 }
 
 type queueCounts struct {
@@ -32,6 +34,7 @@ type queueCounts struct {
 
 type queueAsked struct {
 	View      string `query:"view" enum:"mine,unassigned,all,late,waiting,done" default:"all" doc:"waiting: for the applicant; done: closed in the last thirty days."`
+	Source    string `query:"source" maxLength:"36" example:"here" doc:"here, apps (in any of the agencies' own), or the id of an app; everywhere when it is left out."`
 	Service   string `query:"service" maxLength:"64" example:"ktp-el-hilang" doc:"Code of a service."`
 	Agency    string `query:"agency" maxLength:"64" example:"disdukcapil" doc:"Code of an office, for those who reach more than one."`
 	Stage     string `query:"stage" enum:"received,in_review,needs_correction,approved,rejected,cancelled,completed" doc:"Where the application stands."`
@@ -49,7 +52,7 @@ type queueAsked struct {
 }
 
 func (q queueAsked) filter() inbox.Filter {
-	return inbox.Filter{View: inbox.View(q.View), Service: q.Service, Agency: q.Agency, Stage: q.Stage, Channel: q.Channel, Assignee: q.Assignee, Late: q.Late,
+	return inbox.Filter{View: inbox.View(q.View), Source: q.Source, Service: q.Service, Agency: q.Agency, Stage: q.Stage, Channel: q.Channel, Assignee: q.Assignee, Late: q.Late,
 		DueWithin: q.DueWithin, DueFrom: q.DueFrom, DueTo: q.DueTo, SentFrom: q.SentFrom, SentTo: q.SentTo, Sort: inbox.Sort(q.Sort)}
 }
 
@@ -140,7 +143,7 @@ func movable() []int { return []int{http.StatusConflict, http.StatusPrecondition
 func (a *API) desk() {
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/queue", ID: "get-queue", Tag: "Desk", Title: "The queue",
-		About: "The work within the reach of staff with `application:queue`, ordered by deadline, with exact counts of every view.",
+		About: "The work within the reach of staff with `application:queue`, ordered by deadline, with exact counts of every view. What the agencies' own apps tell of stands in the same list, with `external`; a filter by `assignee` or `channel`, and the views mine and unassigned, are of native applications alone.",
 		Needs: access.ApplicationQueue, Scope: gate.City, Refuses: []int{http.StatusBadRequest},
 	}, a.queue)
 	rest.Register(a.API, rest.Operation{
@@ -259,17 +262,47 @@ func (a *API) found(ctx context.Context, who rest.Caller, f inbox.Query) (*queue
 		return nil, err
 	}
 	n := q.Counts
-	out := queued{Link: who.Next(q.Next), Body: queue{Next: q.Next, More: q.More}}
+	out := queued{Link: who.Next(q.Next), Body: queue{Next: q.Next, More: q.More, Total: q.Total.All()}}
 	if n != nil {
 		out.Body.Counts = &queueCounts{
-			Mine: n[inbox.ViewMine], Unassigned: n[inbox.ViewUnassigned], All: n[inbox.ViewAll],
-			Late: n[inbox.ViewLate], Waiting: n[inbox.ViewWaiting], Done: n[inbox.ViewDone],
+			Mine: n[inbox.ViewMine].All(), Unassigned: n[inbox.ViewUnassigned].All(), All: n[inbox.ViewAll].All(),
+			Late: n[inbox.ViewLate].All(), Waiting: n[inbox.ViewWaiting].All(), Done: n[inbox.ViewDone].All(),
 		}
 	}
-	apps, err := a.Casework.List(ctx, who.Actor, q.IDs)
+	out.Body.Items, err = a.items(ctx, who, q.Items)
+	return &out, err
+}
+
+// items reads a list, in its order, from the two that know its applications.
+func (a *API) items(ctx context.Context, who rest.Caller, list []inbox.Item) ([]Application, error) {
+	here, elsewhere := inbox.Parted(list)
+	apps, err := a.Casework.List(ctx, who.Actor, here)
 	if err != nil {
 		return nil, err
 	}
-	out.Body.Items, err = a.rows(ctx, who, apps)
-	return &out, err
+	out, err := a.rows(ctx, who, apps)
+	if err != nil || len(elsewhere) == 0 {
+		return out, err
+	}
+	others, err := a.External.List(ctx, who.Actor, elsewhere)
+	if err != nil {
+		return nil, err
+	}
+	offices, err := a.Catalog.Agencies(ctx)
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	for _, x := range offices {
+		names[x.Code] = who.Text(x.Name)
+	}
+	for _, x := range others {
+		out = append(out, a.inQueue(x, named{Code: x.Agency, Name: names[x.Agency]}, who))
+	}
+	place := map[uuid.UUID]int{}
+	for i, x := range list {
+		place[x.ID] = i
+	}
+	slices.SortFunc(out, func(x, y Application) int { return place[x.ID] - place[y.ID] })
+	return out, nil
 }

@@ -82,14 +82,28 @@ func TestAnAppPushesAndTheResidentSees(t *testing.T) {
 	if budi.get(t, "/external-applications", &none); len(none.Items) != 0 {
 		t.Errorf("with her NIK alone: %+v", none)
 	}
-	var q externalQueue
-	w.staff(t, w.w.Batam, "petugas@batam.example.id", "disdukcapil", "officer").get(t, "/queue/external", &q)
-	if len(q.Items) != 1 || q.Counts.All != 1 || q.Items[0].Applicant != "S••• R••••" {
-		t.Errorf("queue: %+v", q)
+	officer := w.staff(t, w.w.Batam, "petugas@batam.example.id", "disdukcapil", "officer")
+	for _, path := range []string{"/queue", "/queue?source=apps", "/queue?stage=approved&service=" + ktp} {
+		var q queue
+		officer.get(t, path, &q)
+		if len(q.Items) != 1 || q.Counts.All != 1 || q.Total != 1 || q.Items[0].Applicant != "S••• R••••" || q.Items[0].Number != "A/1" || q.Items[0].External == nil ||
+			q.Items[0].External.App != "Siak Daerah" || q.Items[0].Agency.Code != "disdukcapil" {
+			t.Fatalf("%s: %+v", path, q)
+		}
+		var d externalApplication
+		officer.get(t, "/queue/external/"+q.Items[0].ID.String(), &d)
+		if d.Reference != "A/1" || len(d.Story) != 3 || d.Story[0].Label != "Siap diambil" {
+			t.Errorf("story: %+v", d)
+		}
 	}
-	w.staff(t, w.w.Batam, "kominfo@batam.example.id", "diskominfo", "officer").get(t, "/queue/external", &q)
-	if len(q.Items) != 0 || q.Counts.All != 0 {
-		t.Errorf("another agency's queue: %+v", q)
+	var q queue
+	if officer.get(t, "/queue?source=here", &q); len(q.Items) != 0 || q.Counts.All != 1 || q.Total != 0 {
+		t.Errorf("here alone: %+v", q)
+	}
+	var others queue
+	w.staff(t, w.w.Batam, "kominfo@batam.example.id", "diskominfo", "officer").get(t, "/queue", &others)
+	if len(others.Items) != 0 || others.Counts.All != 0 {
+		t.Errorf("another agency's queue: %+v", others)
 	}
 	var f performance
 	w.at(batam).get(t, "/dashboard", &f)

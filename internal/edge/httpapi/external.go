@@ -11,6 +11,7 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/rest"
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/workflow"
 )
 
 // externalApplication is an application in an agency's own app.
@@ -33,6 +34,7 @@ type externalApplication struct {
 	LastHeard  time.Time      `json:"last_heard_at" doc:"When the app last told of it."`
 	DecidedAt  time.Time      `json:"decided_at,omitzero"`
 	FinishedAt time.Time      `json:"closed_at,omitzero"`
+	Story      []happened     `json:"story,omitempty" doc:"Of one that is asked for by its id: what the app has told, the latest first."`
 }
 
 func (a *API) externalOf(x external.Application, who rest.Caller) externalApplication {
@@ -44,30 +46,12 @@ func (a *API) externalOf(x external.Application, who rest.Caller) externalApplic
 	}
 }
 
-// externalQueue is a page of an agency's applications in its apps.
-type externalQueue struct {
-	Items  []externalApplication `json:"items"`
-	Next   string                `json:"next,omitempty" doc:"The cursor of the next page; absent on the last one."`
-	Counts externalCounts        `json:"counts"`
-	Stages []stageCount          `json:"by_stage" doc:"Open ones, and those closed in the last thirty days."`
-}
-
-type externalCounts struct {
-	All     int `json:"all"`
-	Late    int `json:"late"`
-	Waiting int `json:"waiting"`
-	Done    int `json:"done"`
-}
-
-type stageCount struct {
-	Stage external.Stage `json:"stage"`
-	Count int            `json:"count"`
-}
-
-type externalQueueAsked struct {
-	View   string `query:"view" enum:"all,late,waiting,done" default:"all" doc:"waiting: for the applicant; done: closed in the last thirty days."`
-	Cursor string `query:"cursor" maxLength:"500" doc:"The next of the page before."`
-	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"25" doc:"How many items at the most."`
+// happened is one event of such an application.
+type happened struct {
+	Stage     external.Stage `json:"stage" enum:"received,in_review,needs_correction,approved,rejected,cancelled,completed"`
+	StageName string         `json:"stage_name" example:"Diperiksa"`
+	Label     string         `json:"label,omitempty" doc:"The app's own words for the stage."`
+	At        time.Time      `json:"at" doc:"When it happened, says the app."`
 }
 
 type linkRequest struct {
@@ -99,19 +83,31 @@ func (a *API) externals() {
 		return &rest.Done{}, a.External.Link(ctx, who.Actor, in.Body.NIK)
 	})
 	rest.Register(a.API, rest.Operation{
-		Method: http.MethodGet, Path: "/queue/external", ID: "get-external-queue", Tag: "Desk", Title: "Applications in the agency's own apps",
-		About: "What the agencies' apps tell of applications within the reach of staff with `application:queue`, ordered by deadline, with exact counts. They are worked on in the apps; here they can only be seen.",
-		Needs: access.ApplicationQueue, Scope: gate.City, Refuses: []int{http.StatusBadRequest},
-	}, func(ctx context.Context, who rest.Caller, in *externalQueueAsked) (*rest.OK[externalQueue], error) {
-		q, err := a.External.Queue(ctx, who.Actor, external.Filter{View: external.View(in.View), Cursor: in.Cursor, Limit: in.Limit})
+		Method: http.MethodGet, Path: "/queue/external/{id}", ID: "get-external-application", Tag: "Desk", Title: "An application in an agency's app",
+		About: "Where one stands that the queue has in an agency's own app, with what the app has told of it. For staff with `application:queue` who reach its office. It is worked on in the app; here it can only be seen.",
+		Needs: access.ApplicationQueue, Scope: gate.City, IDs: map[string]string{"id": "external"},
+	}, func(ctx context.Context, who rest.Caller, in *struct {
+		ID uuid.UUID `path:"id" format:"uuid" doc:"Of an item of the queue."`
+	}) (*rest.OK[externalApplication], error) {
+		d, err := a.External.Get(ctx, who.Actor, in.ID)
 		if err != nil {
 			return nil, err
 		}
-		n := q.Counts
-		return &rest.OK[externalQueue]{Body: externalQueue{
-			Items: rest.List(q.Rows, func(x external.Application) externalApplication { return a.externalOf(x, who) }), Next: q.Next,
-			Counts: externalCounts{All: n[external.ViewAll], Late: n[external.ViewLate], Waiting: n[external.ViewWaiting], Done: n[external.ViewDone]},
-			Stages: rest.List(external.Stages(), func(s external.Stage) stageCount { return stageCount{Stage: s, Count: q.Stages[s]} }),
-		}}, nil
+		out := a.externalOf(d.Application, who)
+		out.Story = rest.List(d.Story, func(h external.Happening) happened {
+			return happened{Stage: h.Stage, StageName: who.Lang.T(h.Stage.TextKey()), Label: h.Label, At: who.At(h.At)}
+		})
+		return &rest.OK[externalApplication]{Body: out}, nil
 	})
+}
+
+// inQueue is an app's application as an item of the queue.
+func (a *API) inQueue(x external.Application, agency named, who rest.Caller) Application {
+	return Application{
+		ID: x.ID, Number: x.Reference, Service: named{Code: x.Service, Name: x.ServiceName}, Agency: agency,
+		State:       state{Code: string(x.Stage), Stage: workflow.Stage(x.Stage), Label: who.Lang.T(x.Stage.TextKey()), Clock: x.Clock()},
+		SubmittedAt: who.At(x.FirstAt), DueAt: who.At(x.DueAt), Late: x.Late(a.Now()), DecidedAt: who.At(x.DecidedAt), ClosedAt: who.At(x.ClosedAt),
+		CreatedAt: who.At(x.FirstAt), UpdatedAt: who.At(x.UpdatedAt), Applicant: x.NameMasked,
+		External: &inApp{App: x.AppName, AppID: x.AppID, Label: x.Label, URL: x.URL, Document: x.DocumentURL},
+	}
 }

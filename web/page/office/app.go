@@ -76,28 +76,31 @@ func (v AppView) errors() ui.Errors {
 
 func (v AppView) at(act string) string { return "/kelola/aplikasi/" + v.ID + act }
 
-// OtherRow is one application in an agency's app. URL is its page there, or empty.
-type OtherRow struct {
-	App, Reference, Service, Agency, Applicant, Label, URL string
-	Status                                                 ui.Status
-	Deadline                                               ui.Deadline
-	Due, Since                                             time.Time
-}
-
-// StageCount is how many applications stand at one stage.
-type StageCount struct {
-	Label string
-	Count int
-}
-
-// OtherView is what the agencies' apps tell of applications in the reader's reach.
+// OtherView is one application in an agency's app: where it stands, what the app has told of it, the latest first, and
+// its page there.
 type OtherView struct {
 	ui.Shell
-	Agency      string
-	Tab         string
-	Tabs        []Tab
-	Stages      []StageCount
-	Rows        []OtherRow
-	First, Next string
-	Now         time.Time
+	Back, Before, After                        string
+	Reference, Service, App, Agency, Applicant string
+	Status                                     ui.Status
+	Label                                      string // the app's own words for where it stands
+	Deadline                                   ui.Deadline
+	URL, Document                              string // in the app, or empty
+	First, Due, Heard                          time.Time
+	Events                                     []ui.Event
+}
+
+// facts are what is known of it besides where it stands.
+func (v OtherView) facts() []ui.Row {
+	due := ui.Row{Label: v.L.T("queue.deadline"), Missing: v.L.T("other.no_due")}
+	if !v.Due.IsZero() {
+		due = ui.Row{Label: v.L.T("queue.deadline"), Value: v.L.DateTime(v.Due)}
+	}
+	return []ui.Row{
+		{Label: v.L.T("other.app"), Value: v.App},
+		{Label: v.L.T("queue.filter.agency"), Value: v.Agency},
+		due,
+		{Label: v.L.T("queue.submitted"), Value: v.L.DateTime(v.First)},
+		{Label: v.L.T("other.heard"), Value: v.L.DateTime(v.Heard)},
+	}
 }

@@ -12,23 +12,24 @@ import (
 // QueueView is a page of an office's work, most urgent first.
 type QueueView struct {
 	ui.Shell
-	Agency   string // whose queue it is
-	Tab      string // code of the view shown; empty while searching
-	Hint     string // what else is to be known about the view
-	Search   string
-	Tabs     []Tab
-	Rows     []Row
-	Total    int    // in all pages of the list
-	First    string // address of the first page, when this is another
-	Next     string // address of the next page
-	Here     string // address of this page
-	From     string // query that tells a case where it was opened from
-	Now      time.Time
-	More     bool // a search found more than it shows
-	Months   int  // how far back it looked, of Spans
-	Spans    []ui.Option
-	Searched string // where it looked
-	Errors   ui.Errors
+	Agency    string // whose queue it is
+	Tab       string // code of the view shown; empty while searching
+	Hint      string // what else is to be known about the view
+	Search    string
+	Tabs      []Tab
+	Rows      []Row
+	Total     int    // in all pages of the list
+	TotalHere int    // of them, those that are worked on here
+	First     string // address of the first page, when this is another
+	Next      string // address of the next page
+	Here      string // address of this page
+	From      string // query that tells a case where it was opened from
+	Now       time.Time
+	More      bool // a search found more than it shows
+	Months    int  // how far back it looked, of Spans
+	Spans     []ui.Option
+	Searched  string // where it looked
+	Errors    ui.Errors
 
 	Filter     FilterForm
 	Query      url.Values // the filter as it stands in an address
@@ -74,7 +75,7 @@ func (v QueueView) noneKey() string {
 
 // many reports whether something can be done to several at once.
 func (v QueueView) many() bool {
-	return v.Tab != "done" && v.Search == "" && (v.MayClaim || v.MayAssign)
+	return v.Tab != "done" && v.Search == "" && v.TotalHere > 0 && (v.MayClaim || v.MayAssign)
 }
 
 // hiddenFilter is the filter as the fields of a form.
@@ -89,6 +90,14 @@ func (v QueueView) hiddenFilter() [][2]string {
 
 func (v QueueView) export(kind string) string {
 	return "/petugas/antrean/unduh." + kind + "?" + v.Query.Encode()
+}
+
+// total says how many there are, and how many of them in the agencies' apps.
+func (v QueueView) total() string {
+	if apps := v.Total - v.TotalHere; apps > 0 {
+		return v.L.T("queue.total_apps", "n", v.Total, "apps", apps)
+	}
+	return v.L.T("queue.total", "n", v.Total)
 }
 
 // BulkView is what is to be done to many applications or tasks, or what became of each.
@@ -163,10 +172,10 @@ type WorkloadView struct {
 	Rows     []Load
 }
 
-// Load is how much one officer has, or what nobody has.
+// Load is how much one officer has, what nobody has, or what the agencies' apps have.
 type Load struct {
 	Name                            string
-	Nobody                          bool
+	Nobody, Apps                    bool
 	Open, Late, Week, Waiting, Done Figure
 }
 

@@ -38,15 +38,17 @@ type Tab struct {
 	Alarm       bool
 }
 
-// Row is one application in the queue. Level is how far its being late has been reported; Version is what it is taken
-// at when nobody has it.
+// Row is one application in the queue, with the address of its page. Level is how far its being late has been reported;
+// Version is what it is taken at when nobody has it. App names the agency's app where it is worked on, when that is not
+// here, and Label is what that calls where it stands.
 type Row struct {
-	ID, Number, Service, Agency, Applicant, StatusLabel, Assignee string
-	Status                                                        ui.Status
-	Deadline                                                      ui.Deadline
-	Submitted                                                     time.Time
-	Level, Version                                                int
-	Mine, MayClaim                                                bool
+	ID, Href, Number, Service, Agency, Applicant, StatusLabel, Assignee string
+	App, Label                                                          string
+	Status                                                              ui.Status
+	Deadline                                                            ui.Deadline
+	Submitted                                                           time.Time
+	Level, Version                                                      int
+	Mine, MayClaim                                                      bool
 }
 
 // due is the day of the deadline beside the time that remains; empty when there is none or the tag says it already.
