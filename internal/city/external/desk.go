@@ -95,7 +95,7 @@ func (s *Service) Sources(ctx context.Context, actor identity.Actor) ([]Source, 
 	}
 	var all []Source
 	q := s.d.DB.NewSelect().TableExpr("external_app AS x").Column("x.id", "x.name").Where("x.tenant_id = ?", tenancy.Must(ctx))
-	if err := r.where(q).OrderExpr("x.name, x.id").Limit(500).Scan(tenancy.Prepared(ctx), &all); err != nil {
+	if err := r.where(q).OrderExpr("x.name, x.id").Limit(500).Scan(ctx, &all); err != nil {
 		return nil, fmt.Errorf("external: sources: %w", err)
 	}
 	return all, nil

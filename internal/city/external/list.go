@@ -74,4 +74,3 @@ func (s *Service) mine(ctx context.Context, actor identity.Actor, limit int, par
 	}
 	return all, nil
 }
-

@@ -175,7 +175,7 @@ func (s *Service) open(ctx context.Context, db bun.IDB, r scope) (map[View]Tally
 		parts = append(parts, ViewAll.where(q, r.mine, s.now()))
 	}
 	var found []struct {
-		Elsewhere                                  bool
+		Elsewhere                                   bool
 		Mine, Unassigned, Everything, Late, Waiting int
 	}
 	if err := together(db, parts).Scan(ctx, &found); err != nil {
