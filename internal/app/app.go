@@ -45,6 +45,7 @@ import (
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/tsa"
 	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/finance"
 	"bedelau/internal/saas/metering"
 )
 
@@ -89,6 +90,7 @@ type App struct {
 	Producers *metering.Producers
 	Collector *metering.Collector
 	Billing   *billing.Service
+	Finance   *finance.Service
 	Metrics   *prometheus.Registry
 
 	stopping atomic.Bool
@@ -231,7 +233,8 @@ func (a *App) buildCity() error {
 		return err
 	}
 	a.Billing = billing.New(a.DB, a.Metering, time.Now)
-	return a.Billing.Register(a.Runner)
+	a.Finance = finance.New(finance.Deps{DB: a.DB, Guard: a.Guard, Files: a.Files, Notify: a.Notify})
+	return errors.Join(a.Billing.Register(a.Runner), a.Finance.Register(a.Runner))
 }
 
 // CityURL is the address of a tenant's site, without a slash at the end.

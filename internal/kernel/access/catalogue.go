@@ -40,6 +40,7 @@ const (
 	RoleManage        Permission = "role:manage"
 	AuditRead         Permission = "audit:read"
 	UsageRead         Permission = "usage:read"
+	InvoiceRead       Permission = "invoice:read" // in a city its own; on the platform everyone's
 )
 
 // What programs with an API key do.
@@ -52,6 +53,7 @@ const (
 const (
 	PlatformCities Permission = "platform:cities"
 	PlatformUsage  Permission = "platform:usage"
+	InvoiceIssue   Permission = "invoice:issue" // also to record what came in
 )
 
 // Definition says what a permission is about. Its sentence is the i18n key "perm.<name>".
@@ -104,9 +106,11 @@ func All() []Definition {
 		{Name: RoleManage, City: true, Platform: true, Admin: true},
 		{Name: AuditRead, City: true, Platform: true, Reads: true},
 		{Name: UsageRead, City: true, Reads: true},
+		{Name: InvoiceRead, City: true, Platform: true, Reads: true},
 		{Name: StatusWrite, City: true, Machine: true},
 		{Name: UsageWrite, Platform: true, Machine: true},
 		{Name: PlatformCities, Platform: true},
 		{Name: PlatformUsage, Platform: true, Reads: true},
+		{Name: InvoiceIssue, Platform: true},
 	}
 }

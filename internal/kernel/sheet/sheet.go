@@ -7,6 +7,7 @@ package sheet
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -180,6 +181,52 @@ func (sh Sheet) Pair(label, value string) {
 		text.NewCol(4, sh.words(label, 10.5, lineWidth/3), props.Text{Size: 10.5, Top: 1.6, Color: &props.Color{Red: 80, Green: 80, Blue: 80}}),
 		text.NewCol(8, sh.words(value, 10.5, lineWidth*2/3), props.Text{Size: 10.5, Top: 1.6, VerticalPadding: 1}),
 	)
+}
+
+// Cell is a text in a row of a table: so many of twelve columns wide.
+type Cell struct {
+	Text  string
+	Width int
+	Size  float64 // 10 points when zero
+	Right bool
+	Bold  bool
+	Small string // a second text below it, small and grey
+}
+
+// Row appends a row that takes the height of its highest cell.
+func (sh Sheet) Row(cells ...Cell) {
+	grey := &props.Color{Red: 80, Green: 80, Blue: 80}
+	rowOf := func(of func(Cell) (string, props.Text)) {
+		var cols []core.Col
+		for _, c := range cells {
+			s, p := of(c)
+			if c.Right {
+				p.Align = align.Right
+			}
+			cols = append(cols, text.NewCol(c.Width, sh.words(s, p.Size, lineWidth*float64(c.Width)/12), p))
+		}
+		sh.m.AddAutoRow(cols...)
+	}
+	rowOf(func(c Cell) (string, props.Text) {
+		p := props.Text{Size: c.Size, Top: 1.4, VerticalPadding: 0.8}
+		if p.Size == 0 {
+			p.Size = 10
+		}
+		if c.Bold {
+			p.Style = fontstyle.Bold
+		}
+		return c.Text, p
+	})
+	if slices.ContainsFunc(cells, func(c Cell) bool { return c.Small != "" }) {
+		rowOf(func(c Cell) (string, props.Text) {
+			return c.Small, props.Text{Size: 8, Top: 0.4, Bottom: 0.8, VerticalPadding: 0.6, Color: grey}
+		})
+	}
+}
+
+// Rule appends a thin line across the page.
+func (sh Sheet) Rule() {
+	sh.m.AddRows(line.NewRow(2.4, props.Line{Thickness: 0.2, SizePercent: 100, OffsetPercent: 50}))
 }
 
 // Aside is a text beside the QR, so many millimetres below its top.

@@ -1,0 +1,311 @@
+package finance
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/event"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/files"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/invoice"
+	"bedelau/internal/kernel/money"
+	"bedelau/internal/kernel/notify"
+	"bedelau/internal/kernel/pgtest"
+	"bedelau/internal/kernel/privacy"
+	"bedelau/internal/kernel/tenancy"
+	"bedelau/tenants"
+)
+
+// office is the BUMD's finance with its seller, two cities as parties, and people on both sides.
+type office struct {
+	*Service
+	t       *testing.T
+	w       *pgtest.World
+	ctx     context.Context // the platform's
+	clerk   identity.Actor
+	people  *identity.Service
+	drafted int
+}
+
+func newOffice(t *testing.T) *office {
+	t.Helper()
+	w := pgtest.Open(t)
+	keys, err := privacy.NewKeys(w.DB.App, bytes.Repeat([]byte{7}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	guard, err := access.New(w.DB, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := files.New(w.DB.App, t.TempDir(), 10<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bus := event.New(nil)
+	mail, err := notify.New(notify.Deps{DB: w.DB.App, Bus: bus, Keys: keys, BaseURL: func(tenancy.City) string { return "http://localhost" },
+		SMTP:  notify.SMTPConfig{Host: "localhost", Port: 25, From: "kota@localhost", TLS: "none"},
+		Links: map[string]string{"account_confirm": "/k/{token}", "account_exists": "/masuk", "password_reset": "/a/{token}", "staff_invite": "/u/{token}"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := &office{t: t, w: w, ctx: w.Ctx(w.Platform), people: identity.New(identity.Deps{DB: w.DB.App, Keys: keys, Bus: bus, Roles: guard})}
+	o.Service = New(Deps{DB: w.DB, Guard: guard, Files: store, Notify: mail, Now: func() time.Time { return time.Date(2026, 11, 26, 3, 0, 0, 0, time.UTC) }})
+	o.clerk = o.staff(w.Platform, "keuangan@bumd.id", "bumd_finance")
+	setup, err := invoice.ReadSetup(tenants.Seller)
+	if err != nil {
+		t.Fatal(err)
+	}
+	setup.Seller.Accounts = []invoice.Account{{Bank: "BRK Syariah", Number: "820-21-00123", Holder: "BUMD Batam Bedelau"}}
+	setup.Seller.VirtualAccount = invoice.VirtualAccounts{Bank: "BRK Syariah", Prefix: "88990"}
+	o.tx(func(ctx context.Context, tx bun.Tx) error {
+		_, err := invoice.Load(ctx, tx, o.clerk, setup)
+		return err
+	})
+	return o
+}
+
+func (o *office) tx(fn func(ctx context.Context, tx bun.Tx) error) {
+	o.t.Helper()
+	if err := tenancy.InTx(o.ctx, o.w.DB.App, fn); err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+func (o *office) staff(city tenancy.City, email, role string) identity.Actor {
+	o.t.Helper()
+	id, err := o.people.CreateStaff(o.w.Ctx(city), identity.SeedInput{Name: "Rina", Email: email, Password: "kapal putih di selat", Roles: []string{role}, TOTPSecret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return identity.Actor{ID: id, TenantID: city.ID, Kind: identity.Staff, Roles: []string{role}, TOTP: true}
+}
+
+func (o *office) draft(city tenancy.City, amount money.Rupiah) invoice.Draft {
+	o.t.Helper()
+	o.drafted++
+	var d invoice.Draft
+	o.tx(func(ctx context.Context, tx bun.Tx) error {
+		seller, err := invoice.SellerOn(ctx, tx, o.Now())
+		if err != nil {
+			return err
+		}
+		p, err := invoice.PartyOf(ctx, tx, o.clerk, seller, city)
+		if err != nil {
+			return err
+		}
+		d, err = o.Book.Write(ctx, tx, invoice.Draft{PartyID: p.ID, Series: seller.Series, DueDays: seller.DueDays, Note: "Langganan Bedelau, Oktober 2026",
+			Charges: []invoice.Charge{{Name: i18n.Text{i18n.ID: "Langganan bulanan"}, Working: i18n.Text{i18n.ID: "sebulan penuh"}, Amount: amount, PPN: p.PPN, PPh: p.PPh}}})
+		return err
+	})
+	return d
+}
+
+// issue finalises a draft and does what its jobs do, each twice.
+func (o *office) issue(city tenancy.City, amount money.Rupiah) invoice.Invoice {
+	o.t.Helper()
+	i, err := o.Issue(o.ctx, o.clerk, o.draft(city, amount).ID)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	for range 2 {
+		if err := errors.Join(o.print(o.ctx, paperArgs{Invoice: i.ID}), o.send(o.ctx, i.ID)); err != nil {
+			o.t.Fatal(err)
+		}
+	}
+	return i
+}
+
+func (o *office) text(ctx context.Context, who identity.Actor, id, payment uuid.UUID) string {
+	o.t.Helper()
+	f, body, err := o.Open(ctx, who, id, payment)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	defer body.Close()
+	pdf, err := io.ReadAll(body)
+	if err != nil || f.Mime != "application/pdf" {
+		o.t.Fatalf("%+v, %v", f, err)
+	}
+	path := filepath.Join(o.t.TempDir(), f.Name)
+	if err := os.WriteFile(path, pdf, 0o600); err != nil {
+		o.t.Fatal(err)
+	}
+	out, err := exec.Command("pdftotext", "-layout", path, "-").Output()
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	if keep := os.Getenv("TEST_KEEP_PDF"); keep != "" {
+		_ = os.WriteFile(filepath.Join(keep, f.Name), pdf, 0o600)
+	}
+	return strings.Join(strings.Fields(string(out)), " ")
+}
+
+func (o *office) count(ctx context.Context, query string, args ...any) (n int) {
+	o.t.Helper()
+	if err := o.w.DB.App.NewRaw(query, args...).Scan(ctx, &n); err != nil {
+		o.t.Fatal(err)
+	}
+	return n
+}
+
+// A treasurer gets what the papers of a payment order need: base and tax with its law, what is withheld, the words, where to pay.
+func TestAnInvoiceOnPaper(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	reader := o.staff(o.w.Other, "bendahara@tpi.id", "treasurer")
+	i := o.issue(o.w.Other, 6_000_000)
+	text := o.text(o.w.Ctx(o.w.Other), reader, i.ID, uuid.Nil)
+	for _, want := range []string{
+		"INV/2026/000001", "26 November 2026", "26 Desember 2026", "Pemerintah Kota Tanjungpinang", "Langganan bulanan", "sebulan penuh", "Rp6.000.000",
+		"DPP Rp5.500.000, kode 02", "Rp660.000", "Rp6.660.000", "-Rp660.000", "-Rp120.000", "Rp5.880.000", "PMK 131/2024",
+		"Terbilang: enam juta enam ratus enam puluh ribu rupiah", "820-21-00123 atas nama BUMD Batam Bedelau", "8899026000001", "bea meterai Rp10.000 (UU 10/2020",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not on the paper:\n%s", want, text)
+		}
+	}
+	exempt := o.issue(o.w.Batam, 4_000_000)
+	text = o.text(o.ctx, o.clerk, exempt.ID, uuid.Nil)
+	for _, want := range []string{"PPN dibebaskan di KPBPB", "kode 08 Rp0", "PP 41/2021 Pasal 55 ayat (2)", "Jumlah tagihan Rp4.000.000"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not on the paper:\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, "meterai") {
+		t.Error("a stamp below five million")
+	}
+}
+
+// Whatever comes in, and however often a job runs, a paper is printed once and people are told once.
+func TestAPaperIsPrintedOnceAndSentOnce(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	reader := o.staff(o.w.Other, "bendahara@tpi.id", "treasurer")
+	o.staff(o.w.Other, "admin@tpi.id", "city_admin")
+	o.staff(o.w.Other, "petugas@tpi.id", "officer") // has nothing to do with bills
+	o.staff(o.w.Batam, "admin@batam.id", "city_admin")
+	i := o.issue(o.w.Other, 6_000_000)
+	before, _, err := o.Open(o.ctx, o.clerk, i.ID, uuid.Nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pay := func(method, reference string, amount money.Rupiah) invoice.Payment {
+		p, err := o.Receive(o.ctx, o.clerk, invoice.PaymentInput{Invoice: i.ID, Method: method, Reference: reference, Amount: amount, On: o.Now()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	slip, p := pay(invoice.Slip, "BP-1", 780_000), pay(invoice.Transfer, "T-1", 5_880_000)
+	if err := errors.Join(o.print(o.ctx, paperArgs{i.ID, p.ID}), o.print(o.ctx, paperArgs{i.ID, p.ID})); err != nil {
+		t.Fatal(err)
+	}
+	text := o.text(o.w.Ctx(o.w.Other), reader, i.ID, p.ID)
+	for _, want := range []string{"KUITANSI", "Pemerintah Kota Tanjungpinang", "lima juta delapan ratus delapan puluh ribu rupiah", "tagihan INV/2026/000001", "Rp5.880.000", "transfer, T-1", "Tempat meterai"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not on the receipt:\n%s", want, text)
+		}
+	}
+	if _, _, err := o.Open(o.ctx, o.clerk, i.ID, slip.ID); !fault.Is(err, "invoice.not_printed") {
+		t.Errorf("a receipt for a slip: %v", err)
+	}
+	if again, _, err := o.Open(o.ctx, o.clerk, i.ID, uuid.Nil); err != nil || again.ID != before.ID || !bytes.Equal(again.SHA256, before.SHA256) {
+		t.Errorf("printed again: %+v, %v", again, err)
+	}
+	b, err := o.Find(o.w.Ctx(o.w.Other), reader, i.ID)
+	if err != nil || b.Standing.State() != "paid" || len(b.Lines) != 1 {
+		t.Errorf("%+v, %v", b, err)
+	}
+	if n := o.count(o.w.Ctx(o.w.Other), "SELECT count(*) FROM message WHERE tenant_id = ? AND template = 'invoice_issued'", o.w.Other.ID); n != 2 {
+		t.Errorf("%d letters; want one to each of two", n)
+	}
+	if n := o.count(o.w.Ctx(o.w.Batam), "SELECT count(*) FROM message WHERE tenant_id = ?", o.w.Batam.ID); n != 0 {
+		t.Errorf("%d letters to another city", n)
+	}
+	rows, err := o.List(o.ctx, o.clerk, Filter{})
+	if err != nil || len(rows) != 1 || rows[0].Sent != 2 || rows[0].Open != 0 {
+		t.Errorf("%+v, %v", rows, err)
+	}
+	receipts, err := o.Receipts(o.w.Ctx(o.w.Other), reader, i.ID)
+	if err != nil || len(receipts) != 1 || receipts[0].ID != p.ID {
+		t.Errorf("%+v, %v", receipts, err)
+	}
+}
+
+func TestWhoMayIssueAndWhoMayRead(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	own, strange := o.staff(o.w.Other, "bendahara@tpi.id", "treasurer"), o.staff(o.w.Batam, "bendahara@batam.id", "treasurer")
+	officer, bumd := o.staff(o.w.Other, "petugas@tpi.id", "officer"), o.staff(o.w.Platform, "staf@bumd.id", "bumd")
+	d := o.draft(o.w.Other, 1_000_000)
+	for name, who := range map[string]identity.Actor{"BUMD staff": bumd, "a city's treasurer": own} {
+		if _, err := o.Issue(o.ctx, who, d.ID); fault.From(err).Kind != fault.Forbidden && fault.From(err).Kind != fault.Unauthenticated {
+			t.Errorf("%s issues: %v", name, err)
+		}
+	}
+	if drafts, err := o.Drafts(o.ctx, o.clerk); err != nil || len(drafts) != 1 || drafts[0].Net != 1_000_000 || drafts[0].Party != "Pemerintah Kota Tanjungpinang" {
+		t.Errorf("%+v, %v", drafts, err)
+	}
+	i := o.issue(o.w.Other, 6_000_000)
+	for _, tt := range []struct {
+		name string
+		city tenancy.City
+		who  identity.Actor
+		want string
+		rows int
+	}{
+		{"its own treasurer", o.w.Other, own, "", 1},
+		{"finance of the BUMD", o.w.Platform, o.clerk, "", 1},
+		{"another city's treasurer", o.w.Batam, strange, "invoice.not_found", 0},
+		{"another city's treasurer in this city", o.w.Other, strange, "access.sign_in", -1},
+		{"a treasurer on the platform", o.w.Platform, own, "access.sign_in", -1},
+		{"an officer", o.w.Other, officer, "access.denied", -1},
+	} {
+		ctx := o.w.Ctx(tt.city)
+		_, found := o.Find(ctx, tt.who, i.ID)
+		_, _, opened := o.Open(ctx, tt.who, i.ID, uuid.Nil)
+		_, receipts := o.Receipts(ctx, tt.who, i.ID)
+		for what, err := range map[string]error{"find": found, "open": opened, "receipts": receipts} {
+			if tt.want == "" && err != nil || tt.want != "" && !fault.Is(err, tt.want) {
+				t.Errorf("%s, %s: %v; want %q", tt.name, what, err, tt.want)
+			}
+		}
+		rows, err := o.List(ctx, tt.who, Filter{City: o.w.Other.ID})
+		if tt.rows >= 0 && (err != nil || len(rows) != tt.rows) || tt.rows < 0 && !fault.Is(err, tt.want) {
+			t.Errorf("%s lists %d, %v", tt.name, len(rows), err)
+		}
+	}
+}
+
+// A city that has nobody to tell yet is told when it has.
+func TestSendAgainReachesWhoCameLater(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	i := o.issue(o.w.Other, 6_000_000)
+	late := o.staff(o.w.Other, "bendahara@tpi.id", "treasurer")
+	if err := errors.Join(o.SendAgain(o.ctx, o.clerk, i.ID), o.send(o.ctx, i.ID)); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.SendAgain(o.w.Ctx(o.w.Other), late, i.ID); !fault.Is(err, "access.denied") {
+		t.Errorf("a city sends: %v", err)
+	}
+	if n := o.count(o.w.Ctx(o.w.Other), "SELECT count(*) FROM message WHERE tenant_id = ? AND account_id = ?", o.w.Other.ID, late.ID); n != 1 {
+		t.Errorf("%d letters", n)
+	}
+}

@@ -1,0 +1,196 @@
+package finance
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/files"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/invoice"
+	"bedelau/internal/kernel/jobs"
+	"bedelau/internal/kernel/notify"
+	"bedelau/internal/kernel/tenancy"
+)
+
+type paperRow struct {
+	bun.BaseModel `bun:"table:invoice_paper,alias:p"`
+
+	TenantID  uuid.UUID `bun:"tenant_id,pk"`
+	InvoiceID uuid.UUID `bun:"invoice_id,pk"`
+	PaymentID uuid.UUID `bun:"payment_id,pk"`
+	FileID    uuid.UUID `bun:"file_id"`
+	MadeAt    time.Time `bun:"made_at"`
+}
+
+// paper reads which file a paper is, and whether it is printed.
+func (s *Service) paper(ctx context.Context, db bun.IDB, a paperArgs) (paperRow, bool, error) {
+	var row paperRow
+	err := db.NewSelect().Model(&row).Where("tenant_id = ? AND invoice_id = ? AND payment_id = ?", tenancy.Must(ctx), a.Invoice, a.Payment).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return row, false, nil
+	}
+	return row, err == nil, err
+}
+
+// print makes a paper, keeps it and has the invoice sent. A second run finds it printed.
+func (s *Service) print(ctx context.Context, a paperArgs) error {
+	if _, ok, err := s.paper(ctx, s.DB.App, a); ok || err != nil {
+		return err
+	}
+	name, pdf, err := s.write(ctx, a)
+	if err != nil {
+		return fmt.Errorf("finance: print: %w", err)
+	}
+	f, err := s.Files.Receive(ctx, files.PutInput{Purpose: "invoice", Name: name, Rule: files.Rule{Types: []string{"pdf"}}, Body: bytes.NewReader(pdf)})
+	if err != nil {
+		return fmt.Errorf("finance: print: %w", err)
+	}
+	return tenancy.InTx(ctx, s.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		row := paperRow{TenantID: tenancy.Must(ctx), InvoiceID: a.Invoice, PaymentID: a.Payment, FileID: f.ID, MadeAt: s.Now().UTC()}
+		res, err := tx.NewInsert().Model(&row).On("CONFLICT DO NOTHING").Exec(ctx)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); n == 0 || err != nil {
+			return err // another run was first; these bytes are swept away
+		}
+		if err := s.Files.Keep(ctx, tx, f); err != nil || a.Payment != uuid.Nil {
+			return err
+		}
+		return jobs.Add(ctx, tx, sendKind(), a)
+	})
+}
+
+// write is a paper with the name of its file.
+func (s *Service) write(ctx context.Context, a paperArgs) (name string, pdf []byte, err error) {
+	b, err := s.find(ctx, uuid.Nil, a.Invoice)
+	if err != nil {
+		return "", nil, err
+	}
+	seller, err := invoice.SellerOn(ctx, s.DB.App, b.IssuedOn)
+	if err != nil {
+		return "", nil, err
+	}
+	name = strings.ReplaceAll(b.Number, "/", "-") + ".pdf"
+	if a.Payment == uuid.Nil {
+		pdf, err = invoice.Print(seller, b.Invoice, b.Lines, b.Taxes)
+		return name, pdf, err
+	}
+	var p invoice.Payment
+	if err := s.DB.App.NewSelect().Model(&p).Where("tenant_id = ? AND id = ?", tenancy.Must(ctx), a.Payment).Scan(ctx); err != nil {
+		return "", nil, err
+	}
+	pdf, err = invoice.PrintReceipt(seller, b.Invoice, p)
+	return "kuitansi-" + name, pdf, err
+}
+
+// Open returns the paper of an invoice, or with a payment the receipt for it, for the caller to close. It needs invoice:read;
+// one of another city is NotFound "invoice.not_found", and Conflict "invoice.not_printed" while it is being printed.
+func (s *Service) Open(ctx context.Context, actor identity.Actor, id, payment uuid.UUID) (files.File, io.ReadSeekCloser, error) {
+	ctx, of, err := s.books(ctx, actor)
+	if err != nil {
+		return files.File{}, nil, err
+	}
+	if _, err := s.find(ctx, of, id); err != nil {
+		return files.File{}, nil, err
+	}
+	row, ok, err := s.paper(ctx, s.DB.App, paperArgs{id, payment})
+	if err != nil {
+		return files.File{}, nil, err
+	}
+	if !ok {
+		return files.File{}, nil, fault.New(fault.Conflict, "invoice.not_printed")
+	}
+	return s.Files.Open(ctx, row.FileID)
+}
+
+// PathBill is the page of an invoice on the city's site.
+const PathBill = "/kelola/tagihan/"
+
+// send tells everyone of the party's city who may see its bills, each once. The letter is of the city, so it is written there;
+// that it was written is kept with the invoice.
+func (s *Service) send(ctx context.Context, id uuid.UUID) error {
+	b, err := s.find(ctx, uuid.Nil, id)
+	if err != nil || !b.City.Valid {
+		return err
+	}
+	var city tenancy.City
+	if err := s.DB.App.NewSelect().Model(&city).Where("id = ?", b.City.UUID).Scan(tenancy.Platform(ctx)); err != nil {
+		return fmt.Errorf("finance: send: %w", err)
+	}
+	told, err := s.tell(tenancy.With(ctx, city), b)
+	if err != nil {
+		return fmt.Errorf("finance: send: %w", err)
+	}
+	for _, account := range told {
+		_, err := s.DB.App.NewRaw("INSERT INTO invoice_sending (tenant_id, invoice_id, account_id, sent_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+			tenancy.Must(ctx), id, account, s.Now().UTC()).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("finance: send: %w", err)
+		}
+	}
+	return nil
+}
+
+func (s *Service) tell(ctx context.Context, b Bill) ([]uuid.UUID, error) {
+	readers, err := s.readers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return readers, tenancy.InTx(ctx, s.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		for _, to := range readers {
+			err := s.Notify.Send(ctx, tx, notify.Message{To: to, Template: "invoice_issued", Locale: i18n.ID, Key: "invoice:" + b.ID.String() + ":" + to.String(),
+				Data: map[string]string{"number": b.Number, "amount": b.Total.String(), "due": i18n.ID.Date(b.DueOn), "about": b.Note, "path": PathBill + b.ID.String()}})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// readers are the active accounts of ctx's city whose role may see its bills.
+func (s *Service) readers(ctx context.Context) ([]uuid.UUID, error) {
+	roles, err := s.Guard.Roles(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []uuid.UUID
+	seen := map[uuid.UUID]bool{}
+	for _, r := range roles {
+		if r.Fixed || !holds(r, access.InvoiceRead) {
+			continue
+		}
+		ids, err := identity.Holders(ctx, s.DB.App, r.Code, "")
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range ids {
+			if !seen[id] {
+				out, seen[id] = append(out, id), true
+			}
+		}
+	}
+	return out, nil
+}
+
+func holds(r access.Role, p access.Permission) bool {
+	for _, have := range r.Permissions {
+		if have == p {
+			return true
+		}
+	}
+	return false
+}
