@@ -50,5 +50,6 @@ func (s *Service) Register(r *jobs.Runner) error {
 	jobs.EachCity(r, "casework.deadlines", time.Minute, s.sweep)
 	jobs.EachCity(r, "casework.timers", time.Minute, s.ring)
 	jobs.EachCity(r, "casework.track_attempts", time.Hour, s.ForgetTries)
+	jobs.EachCity(r, "casework.drafts", time.Hour, s.ForgetDrafts)
 	return nil
 }

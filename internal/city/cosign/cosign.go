@@ -327,3 +327,18 @@ func Contact(ctx context.Context, db bun.IDB, keys *privacy.Keys, id uuid.UUID) 
 	}
 	return notify.Contact{Name: all[0].Name, Email: string(email), Locale: i18n.Locale(all[0].Locale)}, nil
 }
+
+// Awaited returns those of some drafts that somebody can still agree to at a moment, or has answered since another.
+func (s *Service) Awaited(ctx context.Context, tx bun.IDB, drafts []application.Application, at, since time.Time) ([]uuid.UUID, error) {
+	ids := make([]uuid.UUID, len(drafts))
+	for i, app := range drafts {
+		ids[i] = app.ID
+	}
+	var awaited []uuid.UUID
+	err := tx.NewSelect().Model((*Signer)(nil)).Column("application_id").Where("tenant_id = ? AND application_id IN (?)", tenancy.Must(ctx), bun.List(ids)).
+		Where("answered_at >= ? OR state = ? AND expires_at > ?", since, Asked, at).Scan(ctx, &awaited)
+	if err != nil {
+		return nil, fmt.Errorf("cosign: awaited: %w", err)
+	}
+	return awaited, nil
+}

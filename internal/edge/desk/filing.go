@@ -10,6 +10,7 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/tenancy"
 	"bedelau/web/page/office"
 	"bedelau/web/ui"
 )
@@ -43,6 +44,9 @@ func (p *Pages) filingPage(c *gin.Context, status int, in intake.CounterInput, e
 	v := office.FilingView{Shell: p.DeskShell(c, l.T("filing.title")), Name: site.Clip(in.Name, 200), Phone: site.Clip(in.Phone, 30),
 		Service: site.Clip(in.Service, 64), Seen: site.Clip(in.Seen, 20), Consent: in.Consent, Errors: errs}
 	v.ErrorTitle = len(errs) > 0
+	if city, ok := tenancy.CityFrom(ctx); ok {
+		v.Kept = city.CounterDraftDays
+	}
 	for _, s := range all {
 		if s.Applicable() && r.Owns(s.Agency, a.ID) {
 			v.Services = append(v.Services, ui.Option{Value: s.Code, Label: s.Name.In(l)})

@@ -13,6 +13,7 @@ import (
 
 	"bedelau/internal/city/application"
 	"bedelau/internal/city/external"
+	"bedelau/internal/city/intake"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/workflow"
@@ -170,6 +171,9 @@ func (p *Portal) fillMine(c *gin.Context, v *resident.MineView, all []one) error
 		app := *x.here
 		item := resident.Item{ID: app.ID.String(), Number: app.Number, Service: app.ServiceName.In(l), Agency: app.AgencyShort,
 			Status: ui.Status(app.Stage), Updated: site.Zoned(c, app.UpdatedAt), At: app.CreatedAt}
+		if app.Draft() {
+			item.Kept = site.Zoned(c, intake.KeptUntil(ctx, app))
+		}
 		if app.Open() {
 			item.Deadline = deadlines[n]
 		}

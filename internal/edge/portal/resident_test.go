@@ -40,7 +40,7 @@ func TestAResidentAppliesWithoutAScript(t *testing.T) {
 	b.Sees(b.Follow(a), http.StatusOK, "Belum ada permohonan")
 
 	root := b.Draft(pagetest.SitiNIK)
-	b.Page("/permohonan", "Perlu tindakan Anda", "KTP-el hilang", "Hapus draf")
+	b.Page("/permohonan", "Perlu tindakan Anda", "KTP-el hilang", "Draf ini disimpan sampai", "Hapus draf")
 	b.Page("/layanan/"+pagetest.KTP, "Lanjutkan")
 	review := b.Page(root+"/periksa", "Periksa jawaban Anda", "2171046703900003", "27 Maret 1990", "Batam Kota", "foto.jpg")
 	key := pagetest.Hidden(t, review, "key")

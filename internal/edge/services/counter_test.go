@@ -17,7 +17,7 @@ func TestAnOfficerFilesForWhoStandsAtTheCounter(t *testing.T) {
 	wulan := c.officer("Wulan Sari", "officer", "dinkes")
 	dewi.sees("/petugas/antrean")
 	wulan.sees("/petugas/antrean")
-	if page := andi.sees("/petugas/ajukan"); !strings.Contains(page, "pindah-keluar") || strings.Contains(page, "sip-dokter") {
+	if page := andi.sees("/petugas/ajukan"); !strings.Contains(page, "pindah-keluar") || !strings.Contains(page, "dihapus bersama berkasnya 7 hari") || strings.Contains(page, "sip-dokter") {
 		t.Error("an officer is not offered the services of their agency, or those of another")
 	}
 	who := []string{"name", "Nurhayati", "phone", "0812 7000 4321", "seen", "ktp", "consent", "yes"}

@@ -100,9 +100,12 @@ func (s *Store) Find(ctx context.Context, db bun.IDB, id uuid.UUID) (File, error
 	return f, nil
 }
 
-// Delete removes a file's row as part of tx; Sweep removes its bytes when the transaction has long committed.
-func (s *Store) Delete(ctx context.Context, tx bun.IDB, id uuid.UUID) error {
-	_, err := tx.NewDelete().Model((*File)(nil)).Where("tenant_id = ? AND id = ?", tenancy.Must(ctx), id).Exec(ctx)
+// Delete removes the rows of files as part of tx; Sweep removes their bytes when the transaction has long committed.
+func (s *Store) Delete(ctx context.Context, tx bun.IDB, ids ...uuid.UUID) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	_, err := tx.NewDelete().Model((*File)(nil)).Where("tenant_id = ? AND id IN (?)", tenancy.Must(ctx), bun.List(ids)).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("files: delete: %w", err)
 	}

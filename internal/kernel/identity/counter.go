@@ -41,3 +41,17 @@ func (s *Service) Counter(ctx context.Context, tx bun.IDB, name, phone string) (
 	}
 	return Actor{ID: id, TenantID: tenancy.Must(ctx), Kind: Resident, Name: name, Phone: phone, Locale: localeOf(ctx)}, nil
 }
+
+// ForgetCounter deletes, as part of tx, people whom Counter wrote down and for whom nothing was sent in the end. Nobody who can
+// sign in is deleted.
+func (s *Service) ForgetCounter(ctx context.Context, tx bun.IDB, ids ...uuid.UUID) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	_, err := tx.NewRaw(`DELETE FROM account AS x WHERE x.tenant_id = ? AND x.id IN (?) AND x.kind = ? AND x.signed_in_at IS NULL
+		AND NOT EXISTS (SELECT FROM credential AS c WHERE c.tenant_id = x.tenant_id AND c.account_id = x.id)`, tenancy.Must(ctx), bun.List(ids), Resident).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("identity: forget counter: %w", err)
+	}
+	return nil
+}

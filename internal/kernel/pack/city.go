@@ -1,6 +1,7 @@
 package pack
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -28,11 +29,12 @@ func saveCity(ctx context.Context, db *bun.DB, p *Pack) (tenancy.City, error) {
 	city.ID = id
 	_, err = db.NewInsert().Model(&city).
 		Column("id", "kind", "slug", "name", "short_name", "code", "province", "timezone", "number_prefix", "hosts",
-			"brand_color", "logo", "contact").
+			"brand_color", "logo", "contact", "draft_days", "counter_draft_days").
 		On("CONFLICT (slug) DO UPDATE").
 		Set(`name = EXCLUDED.name, short_name = EXCLUDED.short_name, code = EXCLUDED.code, province = EXCLUDED.province,
 			timezone = EXCLUDED.timezone, number_prefix = EXCLUDED.number_prefix, hosts = EXCLUDED.hosts,
-			brand_color = EXCLUDED.brand_color, logo = EXCLUDED.logo, contact = EXCLUDED.contact`).
+			brand_color = EXCLUDED.brand_color, logo = EXCLUDED.logo, contact = EXCLUDED.contact,
+			draft_days = EXCLUDED.draft_days, counter_draft_days = EXCLUDED.counter_draft_days`).
 		Returning("*").Exec(ctx)
 	if err != nil {
 		return tenancy.City{}, fmt.Errorf("pack: save city %s: %w", p.City.Slug, err)
@@ -47,7 +49,8 @@ func (p *Pack) directoryCity() tenancy.City {
 		Kind: tenancy.KindCity, Slug: p.City.Slug, Name: p.City.Name, ShortName: p.City.ShortName, Code: p.City.Code,
 		Province: p.City.Province, Timezone: p.City.Timezone, NumberPrefix: p.City.NumberPrefix,
 		Hosts: append([]string{}, p.City.Hosts...), BrandColor: p.City.Brand.Color, Logo: string(logo),
-		Contact: tenancy.Contact(p.City.Contact),
+		Contact:   tenancy.Contact(p.City.Contact),
+		DraftDays: cmp.Or(p.City.Drafts.Days, draftDays), CounterDraftDays: cmp.Or(p.City.Drafts.CounterDays, counterDraftDays),
 	}
 }
 
@@ -56,7 +59,8 @@ func (p *Pack) isCity(c tenancy.City) bool {
 	want := p.directoryCity()
 	return c.Name == want.Name && c.ShortName == want.ShortName && c.Code == want.Code && c.Province == want.Province &&
 		c.Timezone == want.Timezone && c.NumberPrefix == want.NumberPrefix && slices.Equal(c.Hosts, want.Hosts) &&
-		c.BrandColor == want.BrandColor && c.Logo == want.Logo && c.Contact == want.Contact
+		c.BrandColor == want.BrandColor && c.Logo == want.Logo && c.Contact == want.Contact &&
+		c.DraftDays == want.DraftDays && c.CounterDraftDays == want.CounterDraftDays
 }
 
 // hostsFree refuses a host that another tenant has: its residents would meet the wrong city.

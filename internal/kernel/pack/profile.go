@@ -23,6 +23,7 @@ type Profile struct {
 	Hosts        []string `yaml:"hosts"`
 	Brand        Brand    `yaml:"brand"`
 	Contact      Contact  `yaml:"contact"`
+	Drafts       Drafts   `yaml:"drafts"`
 	Base         string   `yaml:"base"`
 	Exclude      []string `yaml:"exclude"` // service codes, or paths, of the base
 	Verified     bool     `yaml:"verified"`
@@ -42,6 +43,20 @@ type Contact struct {
 	Address string `yaml:"address"`
 	Website string `yaml:"website"`
 }
+
+// Drafts is for how many days the city keeps applications that nobody has sent, since the last change.
+type Drafts struct {
+	Days        int `yaml:"days"`         // a resident's own; 90 when it is not said
+	CounterDays int `yaml:"counter_days"` // one begun by an officer at a counter; 7 when it is not said
+}
+
+// What is kept where the city does not say. No rule sets it [K]: long enough to fetch a document that is missing, and for
+// the counter to go on with who comes back with it.
+const (
+	draftDays        = 90
+	counterDraftDays = 7
+	draftDaysMost    = 3650
+)
 
 var (
 	slugPattern   = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$`)
@@ -78,6 +93,11 @@ func (p *Pack) checkProfile(city Profile, folder string) error {
 	}
 	if city.Contact.Website != "" && !webAddress(city.Contact.Website) {
 		c.Add("contact.website", "bad_form", "value", city.Contact.Website, "example", "https://batam.go.id")
+	}
+	for path, days := range map[string]int{"drafts.days": city.Drafts.Days, "drafts.counter_days": city.Drafts.CounterDays} {
+		if days < 0 || days > draftDaysMost {
+			c.Add(path, "not_between", "value", days, "low", 1, "high", draftDaysMost)
+		}
 	}
 	if city.Brand.Logo != "" {
 		p.checkLogo(c, city.Brand.Logo)

@@ -65,6 +65,9 @@ type City struct {
 	Modules      []string  `bun:"modules,array"` // feature switches of the city's plan, written by billing
 	Demo         bool      `bun:"demo"`          // created by `bedelau demo`: the pages say so
 	CreatedAt    time.Time `bun:"created_at"`
+
+	DraftDays        int `bun:"draft_days"`         // for which an application that is not sent is kept after the last change
+	CounterDraftDays int `bun:"counter_draft_days"` // and one that an officer began at a counter
 }
 
 // Contact is how a person reaches the city's help desk; empty fields are not shown.

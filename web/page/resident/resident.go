@@ -27,6 +27,7 @@ type Item struct {
 	Document                    string // address of what was issued
 	Deadline                    ui.Deadline
 	Updated                     time.Time
+	Kept                        time.Time // until when a draft is kept; zero for what was sent
 	At                          time.Time // when it began: the newest comes first
 	App                         string    // the agency's app in which it was made and goes on; empty for one made here
 	URL                         string    // its page there, or empty; Document is an address there too
