@@ -13,8 +13,10 @@ import (
 
 	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/geo"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/pack"
 	"bedelau/internal/kernel/sheet"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workcal"
@@ -31,6 +33,8 @@ type Receipt struct {
 	Term          workcal.Term
 	DueAt         time.Time // as promised at the moment of printing; zero while paused or without a promise
 	Received      []Received
+	Places        []Places
+	Ground        geo.Map // for drawing Places
 	VerifyURL     string
 	TrackURL      string
 	QR            []byte // PNG of VerifyURL
@@ -40,6 +44,36 @@ type Receipt struct {
 type Received struct {
 	Label i18n.Text
 	Names []string
+}
+
+// Places are the points that a question was answered with. Sensitive ones are on no receipt.
+type Places struct {
+	Code   string
+	Label  i18n.Text
+	Points []geo.Point
+}
+
+// placesOf are the places of an application in the order of its form, and the ground to draw them on.
+func (s *Service) placesOf(ctx context.Context, app application.Application) ([]Places, geo.Map, error) {
+	form, err := s.Form(ctx, s.Deps.DB.App, app)
+	if err != nil || !form.AsksPoint() {
+		return nil, geo.Map{}, err
+	}
+	answers, err := s.Answers(ctx, app)
+	if err != nil {
+		return nil, geo.Map{}, err
+	}
+	var out []Places
+	for _, p := range form.Pages {
+		for _, f := range p.Fields {
+			if points := form.Places(answers, f.Code); len(points) > 0 {
+				out = append(out, Places{Code: f.Code, Label: f.Label, Points: points})
+			}
+		}
+	}
+	city, _ := tenancy.CityFrom(ctx)
+	ground, err := pack.LoadMap(ctx, s.Deps.DB.App, app.SubmittedAt.In(city.Location()))
+	return out, ground, err
 }
 
 // fileName is what the receipt is called as a file.
@@ -95,6 +129,9 @@ func (s *Service) Receipt(ctx context.Context, actor identity.Actor, id uuid.UUI
 	if r.Received, err = s.received(ctx, app); err != nil {
 		return Receipt{}, err
 	}
+	if r.Places, r.Ground, err = s.placesOf(ctx, app); err != nil {
+		return Receipt{}, err
+	}
 	r.QR, err = sheet.QR(r.VerifyURL)
 	return r, err
 }
@@ -137,6 +174,11 @@ func (s *Service) print(ctx context.Context, r Receipt) ([]byte, error) {
 			label = l.T("casework.receipt.documents")
 		}
 		sh.Pair(label, x.Text(l))
+	}
+	for _, x := range r.Places {
+		sh.Space(3)
+		sh.Pair(x.Label.In(l), l.T("casework.receipt.places", "n", len(x.Points)))
+		sh.Map(r.Ground, x.Points, l)
 	}
 	sh.Space(8)
 	err = sh.Check(r.VerifyURL,

@@ -62,12 +62,21 @@ func (p *Pages) casePage(c *gin.Context, status int, t try) error {
 	if err != nil {
 		return err
 	}
+	drawn, err := p.Drawn(ctx, app.SubmittedAt, d.Pages, func(f casework.Answer) string {
+		if f.Masked && f.Code == t.revealed {
+			return t.value.Text
+		}
+		return f.Text
+	})
+	if err != nil {
+		return err
+	}
 	v := office.CaseView{
 		Shell: p.DeskShell(c, app.Number), ID: id.String(), Number: app.Number, Service: app.ServiceName.In(l), Agency: app.AgencyName.In(l),
 		Applicant: app.ApplicantName, Status: ui.Status(app.Stage), StatusLabel: d.State.Label.In(l), Deadline: deadlines[0],
 		Submitted: site.Zoned(c, app.SubmittedAt), Assignee: app.AssigneeName, Version: app.Version, Level: app.EscalationLevel,
 		Decision: app.Reason, Provisional: app.DueProvisional, Term: site.TermText(app.Term(), l), ChannelLabel: l.T("case.channel." + app.Channel),
-		Answers: caseAnswers(c, d, t), Agreed: agreed(d, l), Events: p.caseEvents(c, d, 0), Actions: caseActions(d, t, l), Correctable: correctable(d, l),
+		Answers: caseAnswers(c, d, t, drawn), Agreed: agreed(d, l), Events: p.caseEvents(c, d, 0), Actions: caseActions(d, t, l), Correctable: correctable(d, l),
 		Fees: p.feesOf(c, d, t), Office: officeAnswers(c, d, t),
 		Errors: t.errors, Tried: t.action, Reason: t.reason, Fields: t.fields, Note: t.note,
 	}
@@ -155,7 +164,7 @@ func colleagueOptions(all []casework.Colleague) []ui.Option {
 }
 
 // caseAnswers lays out what was answered. A masked answer offers to be shown; one just revealed is shown once.
-func caseAnswers(c *gin.Context, d casework.Detail, t try) []office.Answer {
+func caseAnswers(c *gin.Context, d casework.Detail, t try, drawn map[string]*ui.Map) []office.Answer {
 	var out []office.Answer
 	path, l := site.CasePath(d.Application.ID), gate.LocaleOf(c)
 	_, _, from := cameFrom(c)
@@ -164,7 +173,7 @@ func caseAnswers(c *gin.Context, d casework.Detail, t try) []office.Answer {
 			if f.Type == form.Consent && f.Text != "" {
 				continue // told in short after the answers
 			}
-			x := office.Answer{ID: "isi-" + f.Code, Label: f.Label.In(l), Value: f.Text, Before: f.Before, Corrected: f.Corrected}
+			x := office.Answer{ID: "isi-" + f.Code, Label: f.Label.In(l), Value: f.Text, Before: f.Before, Corrected: f.Corrected, Map: drawn[f.Code]}
 			switch {
 			case f.Masked && f.Code == t.revealed:
 				x.Value, x.Before, x.Revealed = t.value.Text, t.value.Before, true

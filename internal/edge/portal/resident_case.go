@@ -61,7 +61,11 @@ func (p *Portal) story(c *gin.Context) error {
 		Reason: app.Reason, Events: p.events(c, d), MayCancel: mayCancel(d),
 		Sections: []resident.Section{{Title: l.T("portal.all_answers")}},
 	}
-	for _, x := range sectionsOf(id, d.Pages, l, func(casework.Answer, string) string { return "" }) {
+	drawn, err := p.Drawn(ctx, app.SubmittedAt, d.Pages, site.Plain)
+	if err != nil {
+		return err
+	}
+	for _, x := range sectionsOf(id, d.Pages, drawn, l, func(casework.Answer, string) string { return "" }) {
 		v.Sections[0].Rows = append(v.Sections[0].Rows, x.Rows...)
 	}
 	if app.Correction != nil {

@@ -48,12 +48,16 @@ func (p *Portal) reviewPage(c *gin.Context, status int, id uuid.UUID, refused st
 	if err != nil {
 		return err
 	}
+	drawn, err := p.Drawn(ctx, r.At.Now, told.Pages, site.Plain)
+	if err != nil {
+		return err
+	}
 	app := r.Application
 	v := resident.ReviewView{
 		Shell: p.Shell(c, l.T("review.title")), ID: id.String(), Service: app.ServiceName.In(l), Agency: app.AgencyName.In(l),
 		Key: key.String(), Back: reviewBack(r.Draft), Refused: refused,
 		Missing: todos(r.Draft, r.Missing, l), Warnings: todos(r.Draft, mendable(r.Draft, r.Warnings), l),
-		Sections: sectionsOf(id, told.Pages, l, func(f casework.Answer, page string) string {
+		Sections: sectionsOf(id, told.Pages, drawn, l, func(f casework.Answer, page string) string {
 			if !r.Editable(f.Code) {
 				return ""
 			}
@@ -134,12 +138,12 @@ func pageOfFile(d intake.Draft, file uuid.UUID) string {
 }
 
 // sectionsOf lays answers out by the pages of the form. change is the address where an answer is changed, or "".
-func sectionsOf(id uuid.UUID, pages []casework.PageAnswers, l i18n.Locale, change func(f casework.Answer, page string) string) []resident.Section {
+func sectionsOf(id uuid.UUID, pages []casework.PageAnswers, drawn map[string]*ui.Map, l i18n.Locale, change func(f casework.Answer, page string) string) []resident.Section {
 	var out []resident.Section
 	for _, page := range pages {
 		s := resident.Section{Title: page.Title.In(l)}
 		for _, f := range page.Fields {
-			row := ui.Row{Label: f.Label.In(l), Value: f.Text, Files: site.FileViews(own(id, ""), f.Files, false), Change: change(f, page.Code)}
+			row := ui.Row{Label: f.Label.In(l), Value: f.Text, Files: site.FileViews(own(id, ""), f.Files, false), Change: change(f, page.Code), Map: drawn[f.Code]}
 			if row.Value == "" && len(row.Files) == 0 {
 				row.Value = l.T("portal.no_answer")
 			}
@@ -239,6 +243,9 @@ func (p *Portal) receipt(c *gin.Context) error {
 	}
 	for _, x := range r.Received {
 		v.Documents = append(v.Documents, x.Text(l))
+	}
+	for _, x := range r.Places {
+		v.Places = append(v.Places, ui.Row{Label: x.Label.In(l), Map: site.PlacesMap(l, r.Ground, x.Code, x.Points)})
 	}
 	return p.Render(c, http.StatusOK, resident.Receipt(v))
 }

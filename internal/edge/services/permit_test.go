@@ -2,6 +2,8 @@ package services_test
 
 import (
 	"net/http"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -133,6 +135,26 @@ func TestAdvertisingOnAnUnfitSiteIsNotBilled(t *testing.T) {
 	s.stands("Titik reklame tidak layak.")
 }
 
+// draws shows the office the line of three points, in the notations of drawings, with a way into the map of the reader's device;
+// the applicant has it on the receipt, on the screen and on paper.
+func (s *story) draws(who *officer) {
+	s.t.Helper()
+	page := who.sees(s.desk())
+	for _, w := range []string{"3 titik terpasang, panjang garisnya sekitar 323 m", "1°07′48,4″ LU 104°03′10,4″ BT", "Buka di aplikasi peta", "peta skematis"} {
+		if !strings.Contains(pagetest.Text(page), w) {
+			s.t.Errorf("the desk does not say %q", w)
+		}
+	}
+	line := regexp.MustCompile(`class="map-line" points="([^"]*)"`).FindStringSubmatch(page)
+	if len(line) != 2 || len(strings.Fields(line[1])) != 3 || strings.Count(page, `href="geo:1.13`) != 3 || strings.Count(page, "data-pin=") != 3 {
+		s.t.Errorf("the line is drawn as %v", line)
+	}
+	s.by.Page(s.root+"/tanda-terima", "Titik jalur", "3 titik terpasang", "1°07′55,2″ LU")
+	if said := pdfText(s.t, s.by.Get(s.root+"/tanda-terima.pdf").Body); !strings.Contains(said, "(3) 1°07′55,2″ LU") {
+		s.t.Errorf("the receipt says\n%s", said)
+	}
+}
+
 // TestDiggingInARoadOfTheZone: the road's authority is asked, then the guarantee, and it is held until the end.
 func TestDiggingInARoadOfTheZone(t *testing.T) {
 	c := open(t)
@@ -157,6 +179,7 @@ func TestDiggingInARoadOfTheZone(t *testing.T) {
 	s.sends("PT Serat Teratai", "1.250", "Simpang Jam")
 
 	marga, zone, hub := c.officer("Yusuf Hakim", "officer", "binamarga"), c.officer("Rudi Hartono", "officer", "bp-kawasan"), c.officer("Dewi Lestari", "officer", "dishub")
+	s.draws(marga)
 	s.takes(marga, "start_review", "")
 	s.offers(marga, "ask_zone", true)
 	s.offers(marga, "ask_city", false)
@@ -177,7 +200,8 @@ func TestDiggingInARoadOfTheZone(t *testing.T) {
 	s.takes(marga, "resume", "")
 	s.in(marga, "recommended")
 	s.takes(marga, "approve", "", "jaminan_asli_diterima", "2026-11-24")
-	s.issued("IZIN PEMANFAATAN RUANG JALAN", "PT Serat Teratai", "1.250 m", "REK/BP/9", "Simpang Jam", "JB-77", "Rp50.000.000", "10 Desember 2026 sampai 31 Desember 2026")
+	s.issued("IZIN PEMANFAATAN RUANG JALAN", "PT Serat Teratai", "1.250 m", "REK/BP/9", "Simpang Jam", "JB-77", "Rp50.000.000", "10 Desember 2026 sampai 31 Desember 2026",
+		"(1) 1°07′48,4″ LU 104°03′10,4″ BT; (2) 1°07′51,6″ LU", "peta skematis")
 	s.Soon(t, "the beginning of the works", func() bool { return s.detail(marga).Application.State == "works" })
 	s.Wait(40 * 24 * time.Hour)
 	s.mayNot(marga, "input.invalid", "inspect", "", "tanggal_periksa", "2027-01-02", "pemulihan_baik", "no")

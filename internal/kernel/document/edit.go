@@ -109,6 +109,9 @@ func (s *Service) Preview(ctx context.Context, actor identity.Actor, t Template,
 	if err != nil {
 		return nil, err
 	}
+	if sheet.ground, err = t.ground(ctx, s.d.DB.App, r.Form, local); err != nil {
+		return nil, err
+	}
 	by := t.SignerTitle
 	if signer.ID != uuid.Nil {
 		by = signer.Title

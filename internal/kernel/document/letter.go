@@ -9,6 +9,7 @@ import (
 	"github.com/johnfercher/maroto/v2/pkg/core"
 	"github.com/johnfercher/maroto/v2/pkg/props"
 
+	"bedelau/internal/kernel/geo"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/sheet"
 	"bedelau/internal/kernel/tenancy"
@@ -25,6 +26,7 @@ type letter struct {
 	at                     time.Time // in the city's zone
 	sample                 bool
 	test                   bool // it will be signed with a certificate for tests
+	ground                 geo.Map
 }
 
 // official is who stands under a document.
@@ -34,6 +36,8 @@ type official struct{ title, name, nip string }
 type part struct {
 	text string
 	rows [][2]string // label and value
+	// The places that the rows name, drawn below them.
+	drawn [][]geo.Point
 }
 
 func printLetter(city tenancy.City, d letter) ([]byte, error) {
@@ -61,6 +65,9 @@ func printLetter(city tenancy.City, d letter) ([]byte, error) {
 			sh.Pair(r[0], r[1])
 		}
 		sh.Space(4)
+		for _, places := range p.drawn {
+			sh.Map(d.ground, places, l)
+		}
 	}
 	sh.Space(6)
 	height, beside := signature(sh, city, d)

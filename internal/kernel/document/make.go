@@ -142,6 +142,9 @@ func (s *Service) print(ctx context.Context, tx bun.Tx, t *Template, d *Document
 	if err != nil {
 		return files.File{}, err
 	}
+	if sheet.ground, err = t.ground(ctx, tx, r.Form, local); err != nil {
+		return files.File{}, err
+	}
 	if t.Signature == SignCertificate {
 		key, err := s.keyRow(ctx, tx, signer.ID)
 		if err != nil && !fault.Is(err, "document.no_key") { // that it has none, signing finds and tells

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"bedelau/internal/kernel/form"
+	"bedelau/internal/kernel/geo"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/sheet"
 	"bedelau/internal/kernel/tenancy"
@@ -45,11 +46,15 @@ func (t *Template) parts(r Request, values map[string]string, at time.Time) ([]p
 			out = append(out, part{text: fillIn(b.Text.In(i18n.ID), values)})
 		}
 		var rows [][2]string
+		var drawn [][]geo.Point
 		for _, x := range b.Table {
 			rows = append(rows, x.row(r.Form, values))
+			if places := x.places(r, t.Unmasked); len(places) > 0 {
+				drawn = append(drawn, places)
+			}
 		}
 		if rows != nil {
-			out = append(out, part{rows: rows})
+			out = append(out, part{rows: rows, drawn: drawn})
 		}
 	}
 	return out, nil

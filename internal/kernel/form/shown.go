@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"bedelau/internal/kernel/geo"
 	"bedelau/internal/kernel/i18n"
 )
 
@@ -47,6 +48,38 @@ func (f Field) rowsShown(a Answers, l i18n.Locale, whole []string) []string {
 			}
 		}
 		out = append(out, "("+strconv.Itoa(n+1)+") "+strings.Join(parts, ", "))
+	}
+	return out
+}
+
+// HasPlaces reports whether a question asks for a place, or is a group that asks for one in each row.
+func (f *Form) HasPlaces(code string) bool {
+	fd, ok := f.Field(code)
+	return ok && (fd.Type == Point || slices.ContainsFunc(fd.Fields, func(sub Field) bool { return sub.Type == Point }))
+}
+
+// Places are the places that a question was answered with, of a group those of its rows. What is sensitive is left out unless
+// whole names it, as in Shown.
+func (f *Form) Places(a Answers, code string, whole ...string) []geo.Point {
+	fd, ok := f.Field(code)
+	if !ok {
+		return nil
+	}
+	asked := []Field{fd}
+	if fd.Type == Group {
+		asked = nil
+		for n := range fd.rows(a[code]) {
+			asked = append(asked, fd.ofRow(n+1)...)
+		}
+	}
+	var out []geo.Point
+	for _, x := range asked {
+		if x.Type != Point || x.Sensitive && !slices.Contains(whole, cmp.Or(x.name, x.Code)) {
+			continue
+		}
+		if p, ok := geo.Parse(a.Get(x.Code)); ok {
+			out = append(out, p)
+		}
 	}
 	return out
 }

@@ -31,24 +31,30 @@ func drawn(svg string) []byte {
 	return picture
 }
 
-func draw(svg string) (picture []byte) {
+func draw(svg string) []byte {
+	canvas := onCanvas(svg, armsPixels)
+	var b bytes.Buffer
+	if canvas == nil || png.Encode(&b, canvas) != nil {
+		return nil
+	}
+	return b.Bytes()
+}
+
+// onCanvas draws an SVG so that its longer side has so many pixels; nil for one that the library cannot draw.
+func onCanvas(svg string, pixels float64) (canvas *image.RGBA) {
 	defer func() {
 		if recover() != nil { // the library stops on paths that it did not foresee
-			picture = nil
+			canvas = nil
 		}
 	}()
 	icon, err := oksvg.ReadIconStream(strings.NewReader(svg), oksvg.IgnoreErrorMode)
 	if err != nil || icon.ViewBox.W <= 0 || icon.ViewBox.H <= 0 {
 		return nil
 	}
-	scale := armsPixels / max(icon.ViewBox.W, icon.ViewBox.H)
+	scale := pixels / max(icon.ViewBox.W, icon.ViewBox.H)
 	w, h := int(icon.ViewBox.W*scale), int(icon.ViewBox.H*scale)
 	icon.SetTarget(0, 0, float64(w), float64(h))
-	canvas := image.NewRGBA(image.Rect(0, 0, w, h))
+	canvas = image.NewRGBA(image.Rect(0, 0, w, h))
 	icon.Draw(rasterx.NewDasher(w, h, rasterx.NewScannerGV(w, h, canvas, canvas.Bounds())), 1)
-	var b bytes.Buffer
-	if png.Encode(&b, canvas) != nil {
-		return nil
-	}
-	return b.Bytes()
+	return canvas
 }

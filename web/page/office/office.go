@@ -65,8 +65,9 @@ type Answer struct {
 	ID, Label, Value, Reveal string
 	Before                   string // what it was when a correction was asked for, if it has changed
 	Files                    []ui.File
-	Corrected                bool // the applicant was asked to correct it
-	Revealed                 bool // just now
+	Corrected                bool    // the applicant was asked to correct it
+	Revealed                 bool    // just now
+	Map                      *ui.Map // of an answer that is a place; nil draws none
 }
 
 // Action is a step that the officer may take now. Reason is "none", "optional" or "required"; Tone is "good", "bad" or

@@ -278,7 +278,7 @@ func receiptRows(v ReceiptView) []ui.Row {
 	if len(v.Documents) > 0 {
 		rows = append(rows, ui.Row{Label: v.L.T("receipt.documents"), Value: strings.Join(v.Documents, "\n")})
 	}
-	return rows
+	return append(rows, v.Places...)
 }
 
 var _ = templruntime.GeneratedTemplate

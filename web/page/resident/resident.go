@@ -159,6 +159,7 @@ type ReceiptView struct {
 	ID, Number, Service, Agency, Applicant, Term, QR string
 	Submitted, Due                                   time.Time
 	Documents                                        []string // what was handed in
+	Places                                           []ui.Row // answers that are places, each with its map
 }
 
 // Document is what the city issued.
