@@ -21,7 +21,8 @@ func (s *Service) Kept(ctx context.Context, db bun.IDB) (map[string][]string, er
 	tenant := tenancy.Must(ctx)
 	err := db.NewRaw(`SELECT DISTINCT 'form' AS kind, code FROM form_definition WHERE tenant_id = ?
 		UNION SELECT 'workflow', code FROM workflow_definition WHERE tenant_id = ?
-		UNION SELECT 'document', code FROM document_definition WHERE tenant_id = ? ORDER BY kind, code LIMIT 3000`, tenant, tenant, tenant).Scan(ctx, &rows)
+		UNION SELECT 'document', code FROM (SELECT DISTINCT ON (code) code, body FROM document_definition WHERE tenant_id = ?
+			ORDER BY code, version DESC) d WHERE NOT coalesce((body->>'retired')::boolean, false) ORDER BY kind, code LIMIT 3000`, tenant, tenant, tenant).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("application: definitions: %w", err)
 	}
@@ -53,7 +54,7 @@ func (s *Service) CopyDefinition(ctx context.Context, tx bun.IDB, actor uuid.UUI
 	default:
 		// Both count from 1, so that the numbers of the copy say whose they are; but an agency's one series stays one.
 		_, err = tx.NewRaw(`INSERT INTO document_definition (tenant_id, code, version, body, created_at, origin, created_by)
-			SELECT tenant_id, ?, 1, body || jsonb_build_object('code', ?::text, 'number_pattern', body->>'number_pattern' ||
+			SELECT tenant_id, ?, 1, body - 'retired' || jsonb_build_object('code', ?::text, 'number_pattern', body->>'number_pattern' ||
 				CASE WHEN body->>'number_pattern' LIKE '%{service}%' OR body->>'series' = ? THEN '' ELSE '/{service}' END), ?, 'admin', ? FROM document_definition
 			WHERE tenant_id = ? AND code = ? ORDER BY version DESC LIMIT 1`, to, to, document.SeriesAgency, now, actor, tenant, from).Exec(ctx)
 	}

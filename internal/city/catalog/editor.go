@@ -13,6 +13,7 @@ import (
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/pack"
 	"bedelau/internal/kernel/storage"
@@ -177,6 +178,25 @@ func (e *Editor) Kept(ctx context.Context, actor identity.Actor) (map[string][]s
 		return nil, err
 	}
 	return e.d.Definitions.Kept(ctx, e.d.DB.App)
+}
+
+// Issuing names the services that issue what a template says, published or in a draft, by the template's code. It needs
+// service:configure.
+func (e *Editor) Issuing(ctx context.Context, actor identity.Actor) (map[string][]i18n.Text, error) {
+	if err := e.d.Guard.Allow(ctx, actor, access.ServiceConfigure); err != nil {
+		return nil, err
+	}
+	var rows []struct {
+		Document string
+		Name     i18n.Text `bun:"name,type:jsonb"`
+	}
+	err := e.d.DB.App.NewRaw(`SELECT document, name FROM service WHERE tenant_id = ?0 AND document <> ''
+		UNION SELECT document, service->'name' FROM service_draft WHERE tenant_id = ?0 AND document <> '' ORDER BY document LIMIT 5000`, tenancy.Must(ctx)).Scan(ctx, &rows)
+	out := map[string][]i18n.Text{}
+	for _, r := range rows {
+		out[r.Document] = append(out[r.Document], r.Name)
+	}
+	return out, wrap(err)
 }
 
 // Agency returns the one agency whose services the actor may write; empty when it is every one's.

@@ -22,5 +22,5 @@ func New(s *site.Pages) *Pages { return &Pages{Pages: s} }
 
 // Tables are the pages by area.
 func (p *Pages) Tables() []gate.Table {
-	return []gate.Table{p.standardRoutes(), p.tariffRoutes(), p.templateRoutes()}
+	return []gate.Table{p.standardRoutes(), p.tariffRoutes(), p.templateRoutes(), p.templateListRoutes()}
 }

@@ -49,33 +49,47 @@ func (s *Service) PublishEdited(ctx context.Context, actor identity.Actor, t Tem
 	if err := c.Err(); err != nil {
 		return 0, err
 	}
-	raw, err := json.Marshal(t)
-	if err != nil {
-		return 0, err
-	}
-	tenant, now := tenancy.Must(ctx), s.now()
-	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
+	now := s.now()
+	err := tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
 		if err := t.checkOthers(ctx, tx, c); err != nil {
 			return err
 		}
-		res, err := tx.NewRaw(`INSERT INTO document_definition (tenant_id, code, version, body, created_at, origin, created_by)
-			SELECT ?, ?, ?, ?::jsonb, ?, 'admin', ? WHERE ? = (SELECT max(d.version) FROM document_definition d WHERE d.tenant_id = ? AND d.code = ?)
-			ON CONFLICT DO NOTHING`, tenant, t.Code, seen+1, string(raw), now, actor.ID, seen, tenant, t.Code).Exec(ctx)
-		if err != nil {
+		if err := t.next(ctx, tx, actor, seen, now); err != nil {
 			return err
 		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return fault.Wrap(fault.Conflict, "document.template_changed", err)
-		}
-		return audit.Record(ctx, tx, audit.Entry{
-			ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "document_template.publish", Object: "document_template", ObjectID: uuid.Nil, At: now,
-			Detail: map[string]any{"code": t.Code, "version": seen + 1},
-		})
+		return record(ctx, tx, actor, "document_template.publish", t.Code, seen+1, now)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("document: publish: %w", err)
 	}
 	return seen + 1, nil
+}
+
+// next writes the version after seen; Conflict "document.template_changed" when there is one.
+func (t *Template) next(ctx context.Context, tx bun.IDB, actor identity.Actor, seen int, now time.Time) error {
+	raw, err := json.Marshal(t)
+	if err != nil {
+		return err
+	}
+	tenant := tenancy.Must(ctx)
+	res, err := tx.NewRaw(`INSERT INTO document_definition (tenant_id, code, version, body, created_at, origin, created_by)
+		SELECT ?, ?, ?, ?::jsonb, ?, 'admin', ? WHERE ? = (SELECT max(d.version) FROM document_definition d WHERE d.tenant_id = ? AND d.code = ?)
+		ON CONFLICT DO NOTHING`, tenant, t.Code, seen+1, string(raw), now, actor.ID, seen, tenant, t.Code).Exec(ctx)
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return fault.Wrap(fault.Conflict, "document.template_changed", err)
+	}
+	return nil
+}
+
+// record notes what an administrator did with a template.
+func record(ctx context.Context, tx bun.IDB, actor identity.Actor, action, code string, version int, now time.Time) error {
+	return audit.Record(ctx, tx, audit.Entry{
+		ActorID: actor.ID, ActorKind: string(actor.Kind), Action: action, Object: "document_template", ObjectID: uuid.Nil, At: now,
+		Detail: map[string]any{"code": code, "version": version},
+	})
 }
 
 // Preview prints a template with made-up answers, marked as a sample. It needs service:configure, and refuses the

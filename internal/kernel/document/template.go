@@ -34,6 +34,7 @@ type Template struct {
 	Reminders      []int     `json:"reminders,omitempty" yaml:"reminders"`             // days before the last day
 	Unmasked       []string  `json:"unmasked,omitempty" yaml:"unmasked"`               // sensitive answers that are printed whole, such as a NIK for a bank
 	Renewal        string    `json:"renewal,omitempty" yaml:"renewal"`                 // code of the service that renews it
+	Retired        bool      `json:"retired,omitempty" yaml:"-"`                       // no service can be made of it any more
 }
 
 // Head is what a letterhead says besides the city and the office.

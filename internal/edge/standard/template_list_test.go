@@ -1,0 +1,56 @@
+package standard_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"bedelau/internal/edge/pagetest"
+	"bedelau/internal/kernel/audit"
+)
+
+// TestATemplateBeginsFromNothingAndEnds: it can be printed and chosen as it begins, and retired while nothing issues it.
+func TestATemplateBeginsFromNothingAndEnds(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	rina := s.Staff(t, pagetest.HostBatam, "Rina", "city_admin", "")
+	officer := s.Staff(t, pagetest.HostBatam, "Dodi", "officer", "disdukcapil")
+	const at = "/kelola/templat"
+	rina.Page("/kelola/layanan", "Templat dokumen")
+	rina.Page(at, "Templat baru", "Diterbitkan oleh: KTP-el hilang")
+	officer.Sees(officer.Get(at), http.StatusForbidden)
+	officer.Sees(officer.Post(at, "title_id", "Izin Pentas", "title_en", "Stage Permit"), http.StatusForbidden)
+
+	rina.Sees(rina.Post(at, "title_id", "Izin Pentas", "title_en", ""), http.StatusUnprocessableEntity, "wajib diisi")
+	rina.Sees(rina.Post(at, "title_id", "Izin Pentas", "title_en", "Stage Permit", "code", pagetest.KTP), http.StatusUnprocessableEntity, "sudah dipakai templat lain")
+	rina.Goes(rina.Post(at, "title_id", "Izin Pentas", "title_en", "Stage Permit"), at)
+	rina.Page(at, "Izin Pentas", "izin-pentas, versi 1", "Hentikan Izin Pentas")
+	standard := rina.Page("/kelola/layanan/" + pagetest.KTP + "/standar")
+	if !strings.Contains(standard, `<option value="izin-pentas"`) {
+		t.Error("no service can be made of it")
+	}
+	// A new service can begin with a copy of it.
+	rina.Goes(rina.Post("/kelola/layanan-baru", "name_id", "Pentas", "name_en", "Stage", "code", "pentas", "agency", "disdukcapil", "category", "kependudukan",
+		"copy_document", "izin-pentas"), "/kelola/layanan/pentas")
+	rina.Page(at, "Izin Pentas pentas, versi 1 Diterbitkan oleh: Pentas")
+
+	rina.Sees(rina.Post(at+"/"+pagetest.KTP+"/hentikan", "version", "1"), http.StatusConflict, "masih dipakai layanan")
+	rina.Sees(rina.Post(at+"/izin-pentas/hentikan", "version", "7"), http.StatusConflict, "sudah diubah orang lain")
+	rina.Goes(rina.Post(at+"/izin-pentas/hentikan", "version", "1"), at)
+	rina.Page(at, "izin-pentas, versi 2", "Tidak dipakai lagi")
+	rina.Sees(rina.Post(at+"/izin-pentas/hentikan", "version", "2"), http.StatusConflict, "sudah dihentikan")
+	if standard = rina.Page("/kelola/layanan/" + pagetest.KTP + "/standar"); strings.Contains(standard, `<option value="izin-pentas"`) {
+		t.Error("a retired template can be chosen")
+	}
+	log, err := audit.List(s.In(t, pagetest.HostBatam), s.DB.App, audit.Filter{Object: "document_template"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var acts []string
+	for _, e := range log.Entries {
+		acts = append(acts, e.Action)
+	}
+	if got := strings.Join(acts, " "); !strings.Contains(got, "document_template.begin") || !strings.Contains(got, "document_template.retire") {
+		t.Errorf("the record says %q", got)
+	}
+}
