@@ -347,6 +347,45 @@ func TestWhoLeavesLeavesNoCaseBehind(t *testing.T) {
 	}
 }
 
+// TestWhoLeavesWithMuchIsDoneWithInBatches: what one transaction does not put back, a job does.
+func TestWhoLeavesWithMuchIsDoneWithInBatches(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	budi := st.officer(t, "Budi", "disdukcapil", "officer")
+	app := st.submitted(t, st.resident(t, st.ctx, "Siti"), sitiNIK)
+	app, err := st.Claim(st.ctx, budi, app.ID, app.Version, false, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	st.copies(t, app, leftBatch)
+	if err := st.staff.Deactivate(st.ctx, st.officer(t, "Admin", "", "city_admin"), budi.ID); err != nil {
+		t.Fatal(err)
+	}
+	with := func() (held, waiting int) {
+		t.Helper()
+		err := st.w.DB.App.NewRaw("SELECT count(*) FROM application WHERE tenant_id = ? AND assignee_id = ?", st.w.Batam.ID, budi.ID).Scan(st.ctx, &held)
+		if err == nil {
+			err = st.w.DB.Platform.NewRaw("SELECT count(*) FROM outbox WHERE kind = 'casework.left.v1'").Scan(t.Context(), &waiting)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return held, waiting
+	}
+	st.inTx(t, func(ctx context.Context, tx bun.Tx) error {
+		return st.onStaffDeactivated(ctx, tx, event.StaffDeactivated{AccountID: budi.ID})
+	})
+	if held, waiting := with(); held != 1 || waiting != 1 {
+		t.Errorf("after the first batch %d are held and %d jobs wait", held, waiting)
+	}
+	for range 2 { // a job may be delivered again
+		st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.putAllBack(ctx, tx, leftArgs{AccountID: budi.ID}) })
+	}
+	if held, waiting := with(); held != 0 || waiting != 1 {
+		t.Errorf("in the end %d are held and %d jobs wait", held, waiting)
+	}
+}
+
 // TestOfficersLearnOfTheirOwnCases: given by somebody else, corrected, late; each once, with the number and no name.
 func TestOfficersLearnOfTheirOwnCases(t *testing.T) {
 	t.Parallel()

@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -11,6 +12,7 @@ import (
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workflow"
 )
@@ -22,16 +24,30 @@ func (s *Service) Subscribe() {
 	s.subscribeDocuments()
 }
 
+type leftArgs struct {
+	AccountID uuid.UUID `json:"account_id"`
+}
+
+var leftKind = jobs.Kind[leftArgs]{Name: "casework.left.v1", MaxRetry: 20, Timeout: 5 * time.Minute}
+
+// leftBatch bounds how much is put back in one transaction.
+const leftBatch = 200
+
 // onStaffDeactivated puts the open applications of an officer who has left back for everyone. One who is back before
 // this runs keeps what they have; a repeated delivery finds nothing.
 func (s *Service) onStaffDeactivated(ctx context.Context, tx bun.Tx, f event.StaffDeactivated) error {
-	active, err := identity.IsActive(ctx, tx, f.AccountID)
+	return s.putAllBack(ctx, tx, leftArgs{AccountID: f.AccountID})
+}
+
+// putAllBack puts a batch back and adds the job of the next while there is more.
+func (s *Service) putAllBack(ctx context.Context, tx bun.Tx, args leftArgs) error {
+	active, err := identity.IsActive(ctx, tx, args.AccountID)
 	if err != nil || active {
 		return err
 	}
 	var left []application.Application
 	err = tx.NewSelect().Model(&left).Where("a.tenant_id = ?", tenancy.Must(ctx)).Where("a.closed_at IS NULL").
-		Where("a.assignee_id = ?", f.AccountID).OrderExpr("a.id").For("UPDATE").Scan(ctx)
+		Where("a.assignee_id = ?", args.AccountID).OrderExpr("a.id").Limit(leftBatch).For("UPDATE").Scan(ctx)
 	if err != nil {
 		return fmt.Errorf("casework: of one who left: %w", err)
 	}
@@ -40,22 +56,32 @@ func (s *Service) onStaffDeactivated(ctx context.Context, tx bun.Tx, f event.Sta
 			return err
 		}
 	}
-	return s.putBackTasks(ctx, tx, f.AccountID)
+	tasks := 0
+	if len(left) < leftBatch {
+		if tasks, err = s.putBackTasks(ctx, tx, args.AccountID); err != nil {
+			return err
+		}
+	}
+	if len(left) < leftBatch && tasks < leftBatch {
+		return nil
+	}
+	return jobs.Add(ctx, tx, leftKind, args)
 }
 
-// putBackTasks takes what offices were asked out of the hands of an officer who has left.
-func (s *Service) putBackTasks(ctx context.Context, tx bun.Tx, officer uuid.UUID) error {
-	tasks, err := workflow.HeldTasks(ctx, tx, application.SubjectKind, officer)
+// putBackTasks takes a batch of what offices were asked out of the hands of an officer who has left, and returns how many
+// it looked at.
+func (s *Service) putBackTasks(ctx context.Context, tx bun.Tx, officer uuid.UUID) (int, error) {
+	tasks, err := workflow.HeldTasks(ctx, tx, application.SubjectKind, officer, leftBatch)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, t := range tasks {
 		app, err := application.LockAny(ctx, tx, t.SubjectID) // before its task, as everyone who acts on one
 		if err != nil {
-			return err
+			return 0, err
 		}
 		if t, err = workflow.LockTask(ctx, tx, t.ID); err != nil {
-			return err
+			return 0, err
 		}
 		if t.Status != workflow.TaskOpen || t.AssigneeID.UUID != officer {
 			continue
@@ -63,13 +89,13 @@ func (s *Service) putBackTasks(ctx context.Context, tx bun.Tx, officer uuid.UUID
 		name := t.AssigneeName
 		t.Assign(uuid.Nil, "")
 		if err := workflow.SaveTask(ctx, tx, &t); err != nil {
-			return err
+			return 0, err
 		}
 		if err := s.tellLeft(ctx, tx, app, name, map[string]any{"number": app.Number, "task": t.ID, "before": officer}); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	return nil
+	return len(tasks), nil
 }
 
 // putBack takes a locked application out of the hands of an officer who cannot work on it any more.

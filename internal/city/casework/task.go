@@ -43,6 +43,9 @@ func (s *Service) Register(r *jobs.Runner) error {
 	if err := jobs.Handle(r, recountTimerKind, s.recountTimers); err != nil {
 		return err
 	}
+	if err := jobs.Handle(r, leftKind, s.putAllBack); err != nil {
+		return err
+	}
 	if err := jobs.Handle(r, recountFeeKind, s.recountFees); err != nil {
 		return err
 	}

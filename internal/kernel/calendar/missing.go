@@ -38,23 +38,23 @@ func Missing(ctx context.Context, db bun.IDB, now time.Time) ([]int, error) {
 }
 
 // Warn lets the administrators of each city be told of a missing year once a month, for as long as it is missing.
-func (s *Service) Warn(r *jobs.Runner, staff *identity.Service, mail *notify.Service) {
+func (s *Service) Warn(r *jobs.Runner, mail *notify.Service) {
 	jobs.EachCity(r, "calendar.missing", time.Hour, func(ctx context.Context, tx bun.Tx, _ time.Time) error {
-		return s.warn(ctx, tx, staff, mail)
+		return s.warn(ctx, tx, mail)
 	})
 }
 
 // roleAdmin is the built-in role that manages the calendar.
 const roleAdmin = "city_admin"
 
-func (s *Service) warn(ctx context.Context, tx bun.Tx, staff *identity.Service, mail *notify.Service) error {
+func (s *Service) warn(ctx context.Context, tx bun.Tx, mail *notify.Service) error {
 	city, _ := tenancy.CityFrom(ctx)
 	now := s.now().In(city.Location())
 	years, err := Missing(ctx, tx, now)
 	if err != nil || len(years) == 0 {
 		return err
 	}
-	admins, err := staff.Holders(ctx, roleAdmin, "")
+	admins, err := identity.Holders(ctx, tx, roleAdmin, "")
 	if err != nil {
 		return wrap("missing", err)
 	}

@@ -12,7 +12,6 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/event"
-	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/notify"
 	"bedelau/internal/kernel/privacy"
 	"bedelau/internal/kernel/tenancy"
@@ -33,16 +32,19 @@ func TestTheAdministratorIsToldOfAMissingYear(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	people := identity.New(identity.Deps{DB: x.w.DB.App, Keys: keys, Bus: bus, Log: quiet})
 	id := uuid.Must(uuid.NewV7())
-	for _, q := range []string{
-		`INSERT INTO account (tenant_id, id, kind, status, name, locale, email, email_hash, created_at) VALUES (?0, ?1, 'staff', 'active', 'Maya', 'id', 'x', 'x', now())`,
-		`INSERT INTO account_role (tenant_id, account_id, role, agency, granted_at) VALUES (?0, ?1, 'city_admin', '', now())`,
-	} {
-		if _, err := x.w.DB.App.NewRaw(q, x.w.Batam.ID, id).Exec(x.ctx); err != nil {
-			t.Fatal(err)
+	admin := func(db bun.IDB, ctx context.Context, id uuid.UUID, mail string) {
+		t.Helper()
+		for _, q := range []string{
+			`INSERT INTO account (tenant_id, id, kind, status, name, locale, email, email_hash, created_at) VALUES (?0, ?1, 'staff', 'active', 'Maya', 'id', ?2, ?2, now())`,
+			`INSERT INTO account_role (tenant_id, account_id, role, agency, granted_at) VALUES (?0, ?1, 'city_admin', '', now())`,
+		} {
+			if _, err := db.NewRaw(q, x.w.Batam.ID, id, mail).Exec(ctx); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
+	admin(x.w.DB.App, x.ctx, id, "x")
 	for _, tt := range []struct {
 		at   time.Time
 		want int // messages so far
@@ -53,7 +55,7 @@ func TestTheAdministratorIsToldOfAMissingYear(t *testing.T) {
 		{time.Date(2026, 12, 2, 3, 0, 0, 0, time.UTC), 2},
 	} {
 		x.at = tt.at
-		err := tenancy.InTx(x.ctx, x.w.DB.App, func(ctx context.Context, tx bun.Tx) error { return x.warn(ctx, tx, people, mail) })
+		err := tenancy.InTx(x.ctx, x.w.DB.App, func(ctx context.Context, tx bun.Tx) error { return x.warn(ctx, tx, mail) })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -62,6 +64,20 @@ func TestTheAdministratorIsToldOfAMissingYear(t *testing.T) {
 			len(years) != tt.want || slices.Contains(years, "2026") {
 			t.Errorf("%v: told of %v, %v; want %d times", tt.at, years, err, tt.want)
 		}
+	}
+	// An administrator who is appointed in the same transaction is told: what is read there is what the transaction sees.
+	late := uuid.Must(uuid.NewV7())
+	err = tenancy.InTx(x.ctx, x.w.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		admin(tx, ctx, late, "y")
+		return x.warn(ctx, tx, mail)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var n int
+	err = x.w.DB.App.NewRaw("SELECT count(*) FROM message WHERE tenant_id = ? AND template = 'calendar_missing' AND account_id = ?", x.w.Batam.ID, late).Scan(x.ctx, &n)
+	if err != nil || n != 1 {
+		t.Errorf("the new administrator was told %d times, %v", n, err)
 	}
 	if _, err := x.Import(x.ctx, x.admin, importOf(skb2027)); err != nil {
 		t.Fatal(err)

@@ -121,15 +121,24 @@ func (s *Service) AddKey(ctx context.Context, actor identity.Actor, in KeyInput)
 	return Certificate{Name: cert.Subject.CommonName, Issuer: nameOf(cert), NotBefore: cert.NotBefore, NotAfter: cert.NotAfter, AddedAt: now, Test: in.Test}, nil
 }
 
+// waitingAtOnce is how many documents are asked for their signature by one statement.
+const waitingAtOnce = 500
+
 // signWaiting tries again what waits for an official's certificate.
 func (s *Service) signWaiting(ctx context.Context, tx bun.Tx, official uuid.UUID) error {
-	var waiting []uuid.UUID
-	err := tx.NewSelect().Model((*Document)(nil)).Column("id").
-		Where("tenant_id = ? AND signer_id = ? AND status = ?", tenancy.Must(ctx), official, Unsigned).Scan(ctx, &waiting)
-	if err != nil {
-		return err
+	for after := uuid.Nil; ; {
+		var waiting []uuid.UUID
+		err := tx.NewSelect().Model((*Document)(nil)).Column("id").
+			Where("tenant_id = ? AND signer_id = ? AND status = ? AND id > ?", tenancy.Must(ctx), official, Unsigned, after).
+			OrderExpr("id").Limit(waitingAtOnce).Scan(ctx, &waiting)
+		if err != nil {
+			return err
+		}
+		if err := s.askSignature(ctx, tx, waiting); err != nil || len(waiting) < waitingAtOnce {
+			return err
+		}
+		after = waiting[len(waiting)-1]
 	}
-	return s.askSignature(ctx, tx, waiting)
 }
 
 // CertificateOf returns the certificate of an official, and false when they have none. It needs service:configure, and

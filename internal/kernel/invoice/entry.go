@@ -139,10 +139,14 @@ type PartyBooks struct {
 	Refunded money.Rupiah `bun:"refunded"` // of that
 }
 
-// Books sums up every party of the seller up to a day. Open is of its invoices alone, and Paid of what was put against them.
-func (b *Book) Books(ctx context.Context, until time.Time) ([]PartyBooks, error) {
-	var all []PartyBooks
-	err := b.DB.App.NewSelect().TableExpr("invoice_entry").ColumnExpr("party_id").
+// booksPage is how many parties Books sums up at once.
+const booksPage = 500
+
+// Books sums up the parties of the seller up to a day, page by page in the order of their ids: those after the party that
+// the page before ended with, and next is zero on the last page. Open is of its invoices alone, and Paid of what was put
+// against them.
+func (b *Book) Books(ctx context.Context, until time.Time, after uuid.UUID) (page []PartyBooks, next uuid.UUID, err error) {
+	err = b.DB.App.NewSelect().TableExpr("invoice_entry").ColumnExpr("party_id").
 		ColumnExpr(`coalesce(sum(amount) FILTER (WHERE kind = 'charge'), 0)::bigint AS charged,
 			coalesce(-sum(amount) FILTER (WHERE kind = 'payment' AND invoice_id IS NOT NULL), 0)::bigint AS paid,
 			coalesce(-sum(amount) FILTER (WHERE kind = 'withheld'), 0)::bigint AS withheld,
@@ -152,6 +156,11 @@ func (b *Book) Books(ctx context.Context, until time.Time) ([]PartyBooks, error)
 			coalesce(sum(amount) FILTER (WHERE invoice_id IS NOT NULL), 0)::bigint AS open,
 			coalesce(-sum(amount) FILTER (WHERE invoice_id IS NULL), 0)::bigint AS balance,
 			coalesce(sum(amount) FILTER (WHERE kind = 'refund'), 0)::bigint AS refunded`).
-		Where("tenant_id = ? AND on_day <= ?", tenancy.Must(ctx), dayOf(until).Format(time.DateOnly)).Group("party_id").Order("party_id").Scan(ctx, &all)
-	return all, err
+		Where("tenant_id = ? AND on_day <= ? AND party_id > ?", tenancy.Must(ctx), dayOf(until).Format(time.DateOnly), after).
+		Group("party_id").Order("party_id").Limit(booksPage+1).Scan(ctx, &page)
+	if len(page) > booksPage {
+		page = page[:booksPage]
+		next = page[booksPage-1].PartyID
+	}
+	return page, next, err
 }

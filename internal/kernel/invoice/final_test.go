@@ -191,7 +191,7 @@ func TestADayHasNoZone(t *testing.T) {
 		t.Fatal(err)
 	}
 	for on, open := range map[time.Time]money.Rupiah{time.Date(2027, 1, 1, 23, 0, 0, 0, wib): 1110, time.Date(2027, 1, 2, 0, 0, 0, 0, wib): 0} {
-		books, err := s.Books(s.ctx, on)
+		books, _, err := s.Books(s.ctx, on, uuid.Nil)
 		if err != nil || len(books) != 1 || books[0].Open != open {
 			t.Errorf("%v: %+v, %v", on, books, err)
 		}

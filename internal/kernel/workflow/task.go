@@ -136,11 +136,11 @@ func Tasks(ctx context.Context, db bun.IDB, of Subject) ([]Task, error) {
 	return all, nil
 }
 
-// HeldTasks lists the open tasks of one kind of case that somebody has.
-func HeldTasks(ctx context.Context, db bun.IDB, kind string, holder uuid.UUID) ([]Task, error) {
+// HeldTasks lists the first open tasks of one kind of case that somebody has, limit at the most.
+func HeldTasks(ctx context.Context, db bun.IDB, kind string, holder uuid.UUID, limit int64) ([]Task, error) {
 	var all []Task
 	err := db.NewSelect().Model(&all).Where("k.tenant_id = ? AND k.subject_kind = ? AND k.status = 'open'", tenancy.Must(ctx), kind).
-		Where("k.assignee_id = ?", holder).OrderExpr("k.subject_id, k.id").Scan(ctx) // whoever locks their cases does so in one order
+		Where("k.assignee_id = ?", holder).OrderExpr("k.subject_id, k.id").Limit(limit).Scan(ctx) // whoever locks their cases does so in one order
 	if err != nil {
 		return nil, fmt.Errorf("workflow: held tasks: %w", err)
 	}
