@@ -19,6 +19,8 @@ type preparedKey struct{}
 // every city and value: reads by a whole key, inserts, and updates by key. One that walks a list needs a plan made for
 // the city that asks, because what is right for most cities is wrong for the largest.
 //
+// A statement that comes with arguments ($1) keeps them, which go as PostgreSQL's own binary form: for arrays of thousands.
+//
 // A quoted value becomes a parameter without a type: PostgreSQL takes it from where the value stands, as it does for the
 // value itself, but refuses it where anything would do, such as an argument of json_build_object; there it needs a cast.
 func Prepared(ctx context.Context) context.Context {
@@ -48,8 +50,12 @@ func prepares(ctx context.Context, c *pgx.Conn) (bool, error) {
 // prepared returns what to send for a query: its text with values as parameters, prepared on this connection, or the
 // query as it was written.
 func (c *conn) prepared(ctx context.Context, query string, args []driver.NamedValue) (statement, error) {
-	if !c.keeps || len(args) > 0 || !IsPrepared(ctx) {
+	if !c.keeps || !IsPrepared(ctx) {
 		return asWritten(query, args), nil
+	}
+	if len(args) > 0 { // it has its parameters already
+		st, err := c.keep(ctx, query)
+		return statement{st, asWritten(query, args).values}, err
 	}
 	text, values, ok := parameters(query)
 	if !ok {

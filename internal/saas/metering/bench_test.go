@@ -20,9 +20,9 @@ func arrivals(n int, at time.Time) []metering.Event {
 	return events
 }
 
-// BenchmarkIngest writes the same number of new events, 1,000 at a time, once through Record (one identity each, the
+// BenchmarkIngest writes the same number of new events, 1,000 at a time, once through RecordBatch (one identity each, the
 // application role, row-level security) and once by COPY as a superuser into the same partitioned table with its key.
-// of_copy is Record's share of COPY's rate in this run.
+// of_copy is its share of COPY's rate in this run.
 func BenchmarkIngest(b *testing.B) {
 	w := pgtest.Open(b)
 	ctx := w.Ctx(w.Batam)
@@ -38,7 +38,7 @@ func BenchmarkIngest(b *testing.B) {
 		at = at.Add(size * time.Millisecond)
 		events := arrivals(size, at)
 		start := time.Now()
-		r, err := metering.Record(ctx, w.DB.App, events)
+		r, err := metering.RecordBatch(ctx, w.DB.App, events, nil)
 		recording += time.Since(start)
 		if err != nil || r.New != size {
 			b.Fatalf("%+v, %v", r, err)
@@ -69,7 +69,7 @@ func BenchmarkReplay(b *testing.B) {
 	events := arrivals(1000, noon)
 	record(ctx, b, w, events...)
 	for b.Loop() {
-		if r, err := metering.Record(ctx, w.DB.App, events); err != nil || r.New != 0 {
+		if r, err := metering.RecordBatch(ctx, w.DB.App, events, nil); err != nil || r.New != 0 {
 			b.Fatalf("%+v, %v", r, err)
 		}
 	}
@@ -92,8 +92,12 @@ func BenchmarkMonth(b *testing.B) {
 			       generate_series(1, 40) s, unnest(ARRAY['web', 'api']) c`, city); err != nil {
 			b.Fatal(err)
 		}
+		if _, err := super.Exec(b.Context(), `INSERT INTO usage_day SELECT tenant_id, date_bin('24 hours', hour, '2000-01-01 00:00+00'), type, agency, service,
+			channel, subject, taken, sum(events), sum(total), max(peak), max(latest) FROM usage_hour WHERE tenant_id = $1 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8`, city); err != nil {
+			b.Fatal(err)
+		}
 	}
-	if _, err := super.Exec(b.Context(), "VACUUM ANALYZE usage_hour"); err != nil {
+	if _, err := super.Exec(b.Context(), "VACUUM ANALYZE usage_hour, usage_day"); err != nil {
 		b.Fatal(err)
 	}
 	s := metering.New(w.DB, clock)

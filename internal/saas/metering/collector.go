@@ -141,7 +141,7 @@ func (c *Collector) write(batch map[tenancy.ID][]Event) {
 func (c *Collector) record(tenant tenancy.ID, events []Event) error {
 	ctx, cancel := context.WithTimeout(tenancy.WithID(context.Background(), tenant), 10*time.Second)
 	defer cancel()
-	_, err := Record(ctx, c.db, events)
+	_, err := RecordBatch(ctx, c.db, events, nil)
 	return err
 }
 

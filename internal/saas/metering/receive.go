@@ -75,12 +75,7 @@ func (p *Producers) Receive(ctx context.Context, actor identity.Actor, city tena
 	if len(events) == 0 {
 		return out, nil
 	}
-	err = tenancy.InTx(ctx, p.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
-		r, err := Record(ctx, tx, events)
-		if err != nil {
-			return err
-		}
-		tell(out, in, r)
+	r, err := RecordBatch(ctx, p.d.DB.App, events, func(ctx context.Context, tx bun.Tx, r Result) error {
 		if r.New == 0 {
 			return nil // nothing was changed
 		}
@@ -91,6 +86,7 @@ func (p *Producers) Receive(ctx context.Context, actor identity.Actor, city tena
 	if err != nil {
 		return nil, fmt.Errorf("metering: receive: %w", err)
 	}
+	tell(out, in, r)
 	return out, nil
 }
 

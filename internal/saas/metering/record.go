@@ -55,14 +55,7 @@ func Record(ctx context.Context, tx bun.IDB, events []Event) (Result, error) {
 	if !ok {
 		return Result{}, tenancy.ErrNone
 	}
-	if len(events) > maxBatch {
-		return Result{}, fault.New(fault.TooLarge, "usage.batch_too_large", "max", maxBatch)
-	}
-	var faults []fault.Field
-	for i, e := range events {
-		faults = append(faults, e.validate(i)...)
-	}
-	if err := fault.Fields(faults); err != nil || len(events) == 0 {
+	if err := validate(events); err != nil || len(events) == 0 {
 		return Result{}, err
 	}
 	batch, err := uuid.NewV7()
@@ -93,6 +86,18 @@ func Record(ctx context.Context, tx bun.IDB, events []Event) (Result, error) {
 	slices.SortFunc(r.Duplicates, compareKeys)
 	slices.SortFunc(r.Corrections, compareKeys)
 	return r, nil
+}
+
+// validate refuses a batch that is too large or has a malformed event.
+func validate(events []Event) error {
+	if len(events) > maxBatch {
+		return fault.New(fault.TooLarge, "usage.batch_too_large", "max", maxBatch)
+	}
+	var faults []fault.Field
+	for i, e := range events {
+		faults = append(faults, e.validate(i)...)
+	}
+	return fault.Fields(faults)
 }
 
 // distinct returns events in the order of their keys, the first of each, and the keys of the others. Two writers with

@@ -221,10 +221,16 @@ func TestTwoWritersOfOneBatchCountItOnce(t *testing.T) {
 		err    error
 	}
 	answers := make(chan answer, writers)
-	for range writers {
+	for writer := range writers {
 		go func() {
 			events := batch(500)
-			r, err := metering.Record(ctx, w.DB.App, events)
+			write := metering.Record
+			if writer%2 == 0 {
+				write = func(ctx context.Context, _ bun.IDB, events []metering.Event) (metering.Result, error) {
+					return metering.RecordBatch(ctx, w.DB.App, events, nil)
+				}
+			}
+			r, err := write(ctx, w.DB.App, events)
 			answers <- answer{r, err}
 		}()
 	}
