@@ -64,6 +64,7 @@ func (f *findings) examine(ctx context.Context, cfg config.Config, o cli.DoctorO
 	err = os.WriteFile(probe, nil, 0o600)
 	_ = os.Remove(probe)
 	f.add("data folder is writable", err)
+	f.add("months ahead have their partition of usage", a.Metering.CheckPartitions(ctx))
 	f.warn("uploads are scanned for malware", a.Files.Scanner(ctx))
 	all, err := a.Directory.All(ctx)
 	f.add("directory of cities", err)

@@ -31,6 +31,7 @@ type Ops struct {
 	Demo      func(ctx context.Context, o DemoOptions) error
 	Doctor    func(ctx context.Context, o DoctorOptions) []Check
 	Usage     func(ctx context.Context, slug, month string) (Usage, error) // month "" is the present one, where the city is
+	Metering  MeteringOps
 	Pack      PackOps
 	Cities    func(ctx context.Context) ([]CityRow, error)
 	Bench     func(ctx context.Context, o BenchOptions) error
@@ -127,7 +128,7 @@ func command(ops Ops) *cobra.Command {
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentFlags().Bool("json", false, "print the result as JSON")
-	root.AddCommand(serveCmd(ops), workCmd(ops), migrateCmd(ops), demoCmd(ops), doctorCmd(ops), usageCmd(ops), billingCmd(ops),
+	root.AddCommand(serveCmd(ops), workCmd(ops), migrateCmd(ops), demoCmd(ops), doctorCmd(ops), usageCmd(ops), meteringCmd(ops), billingCmd(ops),
 		packCmd(ops), cityCmd(ops), mailCmd(ops), registryCmd(ops), keysCmd(ops), benchCmd(ops), versionCmd())
 	return root
 }

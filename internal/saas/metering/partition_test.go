@@ -55,6 +55,35 @@ func TestAnEventWithoutPartitionIsKeptAndMoves(t *testing.T) {
 	}
 }
 
+func TestMissingPartitionsAreToldOf(t *testing.T) {
+	t.Parallel()
+	w := pgtest.Open(t)
+	for _, tt := range []struct {
+		now  time.Time
+		want int
+		bad  bool
+	}{
+		{time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC), 26, false}, // the migrations made 36 from January on
+		{time.Date(2028, 11, 24, 0, 0, 0, 0, time.UTC), 2, true},
+		{time.Date(2031, 1, 1, 0, 0, 0, 0, time.UTC), 0, true},
+	} {
+		s := metering.New(w.DB, func() time.Time { return tt.now })
+		n, err := s.PartitionsAhead(t.Context())
+		if err != nil || n != tt.want {
+			t.Errorf("from %s on %d months have a partition, %v; want %d", tt.now, n, err, tt.want)
+		}
+		if err := s.CheckPartitions(t.Context()); (err != nil) != tt.bad {
+			t.Errorf("on %s: %v", tt.now, err)
+		}
+		if err := s.MakePartitions(t.Context(), tt.now); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.CheckPartitions(t.Context()); err != nil {
+			t.Errorf("after they were made: %v", err)
+		}
+	}
+}
+
 func waiting(t *testing.T, w *pgtest.World) int {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), w.OwnerURL)

@@ -3,6 +3,7 @@ package metering
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -42,6 +43,36 @@ func (s *Service) MakePartitions(ctx context.Context, at time.Time) error {
 		return fmt.Errorf("metering: make partitions: %w", err)
 	}
 	return nil
+}
+
+// needAhead is how many months must have their partition for an operator to sleep: the job makes 24, so fewer mean that it
+// has not run for long.
+const needAhead = 3
+
+// PartitionsAhead returns how many months in a row, from now's on, have a partition. Without one events are kept all the
+// same, in a partition for the rest that grows slow.
+func (s *Service) PartitionsAhead(ctx context.Context) (int, error) {
+	var names []string
+	err := s.db.Platform.NewRaw(`SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+		WHERE i.inhparent = 'usage_event'::regclass`).Scan(ctx, &names)
+	if err != nil {
+		return 0, fmt.Errorf("metering: partitions: %w", err)
+	}
+	first := s.now().UTC()
+	n := 0
+	for slices.Contains(names, time.Date(first.Year(), first.Month()+time.Month(n), 1, 0, 0, 0, 0, time.UTC).Format("usage_event_2006_01")) {
+		n++
+	}
+	return n, nil
+}
+
+// CheckPartitions is what doctor asks: an error when the partitions of this month and the two to come are not all there.
+func (s *Service) CheckPartitions(ctx context.Context) error {
+	n, err := s.PartitionsAhead(ctx)
+	if err == nil && n < needAhead {
+		err = fmt.Errorf("only %d months from this one on have their partition: see that `bedelau work` runs, its job metering.make_partitions makes %d", n, monthsAhead)
+	}
+	return err
 }
 
 const megabyte = 1_000_000
