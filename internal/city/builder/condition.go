@@ -28,7 +28,12 @@ func Ops() []string {
 // Condition writes the comparison of an answer as an expression; false when it makes no sense for that kind of question,
 // or value is none of its answers.
 func Condition(q form.Field, op, value string) (string, bool) {
-	name, value := q.Name(), strings.TrimSpace(value)
+	return compared(q, q.Name(), op, value)
+}
+
+// compared is Condition of an answer that has another name there.
+func compared(q form.Field, name, op, value string) (string, bool) {
+	value = strings.TrimSpace(value)
 	switch op {
 	case OpAnswered:
 		return strconv.Quote(name) + " in answered", true
@@ -77,6 +82,37 @@ func Condition(q form.Field, op, value string) (string, bool) {
 		return "!(" + strconv.Quote(value) + " in " + name + ")", true
 	}
 	return name + " " + sign + " " + strconv.Quote(value), ok && !ordered
+}
+
+// What a rule refuses about all rows of a group, in words that an administrator chooses from.
+const (
+	RowsSumNot = "sum_not"    // the answers do not add up to
+	RowsNone   = "none_is"    // no row answers
+	RowsNotOne = "not_one_is" // no row answers, or more than one
+	RowsSome   = "some_is"    // a row answers
+)
+
+// RowOps lists them.
+func RowOps() []string { return []string{RowsSumNot, RowsNone, RowsNotOne, RowsSome} }
+
+// RowRule writes a rule of a group about the answers of its rows to one of their questions, as the expression by which the
+// rows are refused; false when it makes no sense for that kind of question, or value is none of its answers.
+func RowRule(q form.Field, op, value string) (string, bool) {
+	name := "r." + q.Name()
+	if op == RowsSumNot {
+		n, ok := compared(q, "", OpIsNot, value)
+		return "sum(rows.map(r, has(" + name + "), " + name + "))" + n, ok && (q.Type == form.Number || q.Type == form.Money)
+	}
+	is, ok := compared(q, name, OpIs, value)
+	switch is = "has(" + name + ") && " + is; op {
+	case RowsNone:
+		return "!rows.exists(r, " + is + ")", ok
+	case RowsNotOne:
+		return "rows.filter(r, " + is + ").size() != 1", ok
+	case RowsSome:
+		return "rows.exists(r, " + is + ")", ok
+	}
+	return "", false
 }
 
 // optionOf finds an option by its value or by what it is called.

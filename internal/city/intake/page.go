@@ -70,6 +70,11 @@ func (s *Service) TakePage(ctx context.Context, actor identity.Actor, id uuid.UU
 				all[code] = v
 			}
 		}
+		gone, err := s.dropRows(ctx, tx, *app, p, read, attached)
+		if err != nil {
+			return nil, err
+		}
+		changed = union(changed, gone)
 		app.Doubt(changed)
 		whole := forms.NewChecker(form, at)
 		whole.All(all, application.Counts(attached))

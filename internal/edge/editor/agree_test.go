@@ -61,3 +61,36 @@ func TestAnAdministratorAsksForAgreement(t *testing.T) {
 		t.Error("who was taken out is still there")
 	}
 }
+
+// TestAnAdministratorRulesTheRowsOfAGroup: a group with a file in each row, as many rows as an answer asks for, and a rule about
+// all of them, chosen in words.
+func TestAnAdministratorRulesTheRowsOfAGroup(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	rina := s.Staff(t, pagetest.HostBatam, "Rina", "city_admin", "")
+	b := func(path string) string { return builderPath + path }
+	rina.Goes(rina.Post(b("/isian"), "revision", "0", "page", "nik", "kind", "group", "label_id", "Ahli waris", "label_en", "Heirs", "row_name_id", "", "row_name_en", ""), b("#isian-ahli_waris"))
+	rina.Goes(rina.Post(b("/isian"), "revision", "1", "group", "ahli_waris", "kind", "number", "label_id", "Bagian", "label_en", "Share", "code", "bagian", "required", "yes", "min", "", "most", "", "distinct", "yes"), b("#isian-ahli_waris.bagian"))
+	rina.Goes(rina.Post(b("/isian"), "revision", "2", "group", "ahli_waris", "kind", "file", "label_id", "KTP", "label_en", "Card", "code", "ktp", "sensitive", "yes", "file_types", "jpg", "max_mb", "1", "max_count", "1"), b("#isian-ahli_waris.ktp"))
+	if edit := rina.Page(b("/isian/ahli_waris.bagian"), "Jawaban setiap baris harus berbeda"); !strings.Contains(edit, `name="distinct"`) {
+		t.Error("rows cannot be told to differ")
+	}
+	group := func(revision string, more ...string) []string {
+		return append([]string{"revision", revision, "kind", "group", "code", "ahli_waris", "label_id", "Ahli waris", "label_en", "Heirs", "row_name_id", "Ahli waris", "row_name_en", "Heir",
+			"min_rows", "1", "max_rows", "9", "rule_text_id", "Jumlah bagian harus 100.", "rule_text_en", "Shares add up to 100."}, more...)
+	}
+	rina.Page(b("/isian/ahli_waris"), "Tolak bila", "jumlah semua baris bukan", "Jumlah baris lain jika")
+	rina.Sees(rina.Post(b("/isian/ahli_waris"), group("3", "rule_when", "", "rows_op", "sum_not", "rows_question", "bagian", "rows_value", "seratus")...), http.StatusUnprocessableEntity, "tidak cocok dengan pertanyaannya")
+	rina.Goes(rina.Post(b("/isian/ahli_waris"), group("3", "rule_when", "", "rows_op", "sum_not", "rows_question", "bagian", "rows_value", "100", "rows_when", "nama_lengkap == 1", "rows_when_min", "2", "rows_when_max", "")...), b("#isian-ahli_waris"))
+	rina.Page(builderPath, "Pertanyaan Ahli waris (jumlah baris)")
+	edit := rina.Page(b("/isian/ahli_waris"))
+	if !strings.Contains(edit, "sum(rows.map(r, has(r.bagian), r.bagian)) != 100.0</textarea>") || !strings.Contains(edit, "nama_lengkap == 1</textarea>") {
+		t.Error("the rule or the condition is not shown to its author")
+	}
+	rina.Goes(rina.Post(b("/isian/ahli_waris"), group("4", "rule_when", "sum(rows.map(r, r.bagian)) != 100.0", "rows_when", `nik != ""`, "rows_when_min", "2", "rows_when_max", "9")...), b("#isian-ahli_waris"))
+	rina.Page(b("/pratinjau/nik"), "Ahli waris 1", "KTP")
+	rina.Sees(rina.Post(b("/pratinjau/nik"), "nik", pagetest.SitiNIK, "ahli_waris", "2", "ahli_waris.1.bagian", "60", "ahli_waris.2.bagian", "50"), http.StatusUnprocessableEntity, "Jumlah bagian harus 100")
+	rina.Sees(rina.Post(b("/pratinjau/nik"), "nik", pagetest.SitiNIK, "ahli_waris", "1", "ahli_waris.1.bagian", "100"), http.StatusUnprocessableEntity)
+	rina.Sees(rina.Post(b("/pratinjau/nik"), "nik", pagetest.SitiNIK, "ahli_waris", "2", "ahli_waris.1.bagian", "60", "ahli_waris.2.bagian", "40"), http.StatusOK, "dapat diterima")
+	rina.Goes(rina.Post(b("/terbitkan"), "revision", "5"), b(""))
+}

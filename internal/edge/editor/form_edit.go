@@ -197,7 +197,7 @@ func (p *Pages) fieldEdit(c *gin.Context, status int, b building, t tryEdit) err
 		s.kind = form.Type(t.in.Get("kind"))
 	}
 	if v.Sections = s.field(f, names); group != "" {
-		v.Sections = s.field(f, names, form.Group, form.File)
+		v.Sections = withDistinct(s, f, s.field(f, names, form.Group))
 	}
 	v.Names = namesView(names, l)
 	v.Follow = ui.FormData{Names: `{"kind":"choice"}`, Answered: "[]", Today: p.Now().Format("2006-01-02")}
@@ -228,6 +228,9 @@ func (p *Pages) builderSaveField(c *gin.Context) error {
 	}
 	f, bad := readField(in, old)
 	f.ShowIf, bad = showIf(in, names, bad)
+	if f, bad = readRows(in, old, f, bad); group != "" || strings.Contains(code, ".") {
+		f.Distinct = in.Yes("distinct")
+	}
 	change := builder.Change{Act: builder.ActAdd, What: f.Code, Do: builder.AddField(page, group, f)}
 	at := f.Code
 	if outer, _, inner := strings.Cut(code, "."); inner {

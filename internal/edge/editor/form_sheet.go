@@ -22,6 +22,7 @@ var only = map[string][]form.Type{
 	"options": {form.Choice, form.MultiChoice}, "file_types": {form.File}, "max_mb": {form.File}, "max_count": {form.File},
 	"compute": {form.Computed}, "as": {form.Computed}, "parts": {form.Person},
 	"row_name_id": {form.Group}, "row_name_en": {form.Group}, "min_rows": {form.Group}, "max_rows": {form.Group},
+	"rows_when": {form.Group}, "rows_when_min": {form.Group}, "rows_when_max": {form.Group},
 }
 
 // unseen reports whether the kind that was chosen has inputs of its own that were not sent: without a script they are
@@ -139,6 +140,10 @@ func (s sheet) field(f form.Field, names []form.Field, but ...form.Type) []offic
 	if f.File != nil {
 		rule = *f.File
 	}
+	var bounds form.RowBounds
+	if len(f.RowsWhen) > 0 {
+		bounds = f.RowsWhen[0]
+	}
 	text := s.input("long_text", "hint_id", f.Hint[i18n.ID])
 	english := s.input("long_text", "hint_en", f.Hint[i18n.EN])
 	return []office.BuilderSection{
@@ -153,6 +158,7 @@ func (s sheet) field(f form.Field, names []form.Field, but ...form.Type) []offic
 			s.choose("as", string(f.As), as), s.input("long_text", "compute", f.Compute), s.several("parts", f.Parts, parts),
 			s.optional(s.text("row_name_id", f.RowName[i18n.ID])), s.optional(s.text("row_name_en", f.RowName[i18n.EN])),
 			s.whole("min_rows", f.MinRows), s.whole("max_rows", f.MaxRows),
+			s.optional(s.input("long_text", "rows_when", bounds.When)), s.whole("rows_when_min", bounds.Min), s.whole("rows_when_max", bounds.Max),
 			s.tick("sensitive", f.Sensitive), s.optional(s.choose("prefill", f.Prefill, prefill)),
 		}},
 		s.condition(names, f.ShowIf, &f.RequiredIf),
@@ -167,10 +173,14 @@ func (s sheet) rule(f form.Field) office.BuilderSection {
 	if len(f.Rules) > 0 {
 		r = f.Rules[0]
 	}
-	return office.BuilderSection{Title: s.l.T("builder.section.rule"), Text: s.l.T("builder.section.rule_text"), Fields: []ui.Field{
+	text := s.l.T("builder.section.rule_text")
+	if f.Type == form.Group {
+		text += " " + s.l.T("builder.section.rule_rows")
+	}
+	return office.BuilderSection{Title: s.l.T("builder.section.rule"), Text: text, Fields: append(s.allRows(f),
 		s.optional(s.input("long_text", "rule_when", r.When)), s.optional(s.text("rule_text_id", r.Text[i18n.ID])),
 		s.optional(s.text("rule_text_en", r.Text[i18n.EN])), s.tick("rule_warn", r.Warn),
-	}}
+	)}
 }
 
 // readRule takes in the first rule of a question; an empty one is none.

@@ -190,12 +190,21 @@ func (p *Portal) savePage(c *gin.Context) error {
 	confirmed := unseen(typed.Get(confirmName))
 	typed.Del(confirmName)
 	maps := site.TakeMaps(typed, c.Query("peta"))
-	if err == nil && changeRows(d, page, typed, c.Query("tambah"), c.Query("hapus")) {
-		fresh, err := p.Casework.Draft(ctx, a, id)
+	if add, drop := c.Query("tambah"), c.Query("hapus"); err == nil && add+drop != "" {
+		dropped, ok := changeRows(d, page, typed, add, drop)
+		if dropped {
+			err = p.dropFiled(c, d, drop)
+		}
 		if err != nil {
 			return err
 		}
-		return p.formPage(c, http.StatusOK, fresh, page, told{typed: withFixed(d, page, typed), maps: maps})
+		if ok {
+			fresh, err := p.Casework.Draft(ctx, a, id)
+			if err != nil {
+				return err
+			}
+			return p.formPage(c, http.StatusOK, fresh, page, told{typed: withFixed(d, page, typed), maps: maps})
+		}
 	}
 	if f, ok := d.Form.Field(c.Query("peta")); err == nil && ok && typed.Values != nil && page.Asks(f.Code) {
 		return p.mapPressed(c, d, page, f, typed, maps)
@@ -346,15 +355,16 @@ func unseen(s string) []fault.Field {
 	return out
 }
 
-// changeRows adds a row to the group called add, or takes the row called drop ("saksi.2") out of what was typed.
-func changeRows(d intake.Draft, page form.Page, typed site.Form, add, drop string) bool {
+// changeRows adds a row to the group called add, or takes the row called drop ("saksi.2") out of what was typed; dropped
+// tells that it was there. ok is false when neither was asked for.
+func changeRows(d intake.Draft, page form.Page, typed site.Form, add, drop string) (dropped, ok bool) {
 	group, row, isDrop := strings.Cut(drop, ".")
 	if add != "" {
 		group = add
 	}
 	f, ok := d.Form.Field(group)
 	if on, _ := d.Form.PageOf(group); !ok || f.Type != form.Group || on != page.Code || !d.Editable(group) || typed.Values == nil {
-		return false
+		return false, false
 	}
 	n, err := strconv.Atoi(typed.Get(group))
 	if err != nil || n < 0 {
@@ -366,8 +376,21 @@ func changeRows(d intake.Draft, page form.Page, typed site.Form, add, drop strin
 	case isDrop && err == nil && at >= 1 && at <= n && f.Fewer(n):
 		dropRow(typed, group, at)
 		typed.Set(group, strconv.Itoa(n-1))
+		return true, true
 	}
-	return true
+	return false, true
+}
+
+// dropFiled takes a row ("saksi.2") out of what is kept, if its rows have files: those are kept as they come in, and would else
+// stay with the answers of another row.
+func (p *Portal) dropFiled(c *gin.Context, d intake.Draft, drop string) error {
+	group, row, _ := strings.Cut(drop, ".")
+	f, ok := d.Form.Field(group)
+	n, err := strconv.Atoi(row)
+	if !ok || err != nil || !slices.ContainsFunc(f.Fields, func(sub form.Field) bool { return sub.Type == form.File }) {
+		return nil
+	}
+	return p.Casework.DropRow(c.Request.Context(), gate.ActorOf(c), d.Application.ID, group, n)
 }
 
 // dropRow moves the rows behind one up.

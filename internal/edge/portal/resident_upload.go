@@ -116,7 +116,7 @@ func (in *incoming) take(part *multipart.Part) error {
 
 // asks returns the field of this page that is called name, and whether it takes files.
 func (in *incoming) asks(name string) (form.Field, bool) {
-	for _, f := range in.page.Fields {
+	for _, f := range in.page.Every() {
 		if f.Code == name {
 			return f, f.Type == form.File
 		}

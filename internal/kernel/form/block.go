@@ -104,9 +104,17 @@ func (f Field) inCity(areas []Area) Field {
 	return f
 }
 
-// rowsAllowed are the bounds of a group.
+// rowsAllowed are the bounds of a group; of one that no walk has met yet the widest that there can be.
 func (f Field) rowsAllowed() (least, most int) {
-	least, most = f.MinRows, f.MaxRows
+	least, most = f.within(f.MinRows, f.MaxRows)
+	for _, b := range f.RowsWhen {
+		low, high := f.within(b.Min, b.Max)
+		least, most = min(least, low), max(most, high)
+	}
+	return least, most
+}
+
+func (f Field) within(least, most int) (int, int) {
 	if f.Required && least == 0 {
 		least = 1
 	}

@@ -145,6 +145,7 @@ type rules struct {
 	required map[string]expression
 	computed map[string]expression
 	judged   map[string][]expression // as many as the field has rules
+	bounds   map[string][]expression // as many as the group has RowsWhen
 	cosign   map[string]expression
 	faults   []Fault
 	rates    []Rate
@@ -163,7 +164,7 @@ func (f *Form) compile() (*rules, []Fault) {
 		return nil, []Fault{{Text: err.Error()}}
 	}
 	r := &rules{pages: map[string]expression{}, shown: map[string]expression{}, required: map[string]expression{}, computed: map[string]expression{},
-		judged: map[string][]expression{}, cosign: map[string]expression{}}
+		judged: map[string][]expression{}, bounds: map[string][]expression{}, cosign: map[string]expression{}}
 	for i, p := range f.Pages {
 		at := fmt.Sprintf("pages[%d]", i)
 		r.read(env, r.pages, p.Code, at+".show_if", p.ShowIf, cel.BoolType)
@@ -179,6 +180,9 @@ func (f *Form) compile() (*rules, []Fault) {
 func (r *rules) field(env *cel.Env, f Field, at string) *cel.Env {
 	r.read(env, r.shown, f.key, at+".show_if", f.ShowIf, cel.BoolType)
 	r.read(env, r.required, f.key, at+".required_if", f.RequiredIf, cel.BoolType)
+	for i, b := range f.RowsWhen {
+		r.bounds[f.key] = append(r.bounds[f.key], r.one(env, f.key, fmt.Sprintf("%s.rows_when[%d].when", at, i), b.When))
+	}
 	for _, part := range f.parts(nil) {
 		env = r.field(env, part, at)
 	}
@@ -197,21 +201,34 @@ func (r *rules) field(env *cel.Env, f Field, at string) *cel.Env {
 		r.faults = append(r.faults, Fault{Path: at + ".code", Text: err.Error()})
 		return env
 	}
-	r.rules(next, f, at)
 	row := next
 	for k, sub := range f.ofRow(1) {
 		row = r.field(row, sub, fmt.Sprintf("%s.fields[%d]", at, k))
 	}
+	r.rules(next, f, at)
 	return next
 }
 
 // rules reads what the author says of the answer to f.
 func (r *rules) rules(env *cel.Env, f Field, at string) {
-	for i, rule := range f.Rules {
-		read := map[string]expression{}
-		r.read(env, read, f.key, fmt.Sprintf("%s.rules[%d].when", at, i), rule.When, cel.BoolType)
-		r.judged[f.key] = append(r.judged[f.key], read[f.key])
+	if f.Type == Group && len(f.Rules) > 0 {
+		all, err := withRows(env, f)
+		if err != nil {
+			r.faults = append(r.faults, Fault{Path: at + ".rules", Text: err.Error()})
+			return
+		}
+		env = all
 	}
+	for i, rule := range f.Rules {
+		r.judged[f.key] = append(r.judged[f.key], r.one(env, f.key, fmt.Sprintf("%s.rules[%d].when", at, i), rule.When))
+	}
+}
+
+// one reads one of several conditions of a question; it is empty where it cannot be read.
+func (r *rules) one(env *cel.Env, key, path, text string) expression {
+	read := map[string]expression{}
+	r.read(env, read, key, path, text, cel.BoolType)
+	return read[key]
 }
 
 func (r *rules) read(env *cel.Env, into map[string]expression, key, path, text string, want *cel.Type) {

@@ -29,7 +29,7 @@ func (f Form) Check(c *pack.Check, reserved []string) {
 				one := pack.At(pack.At(at+".fields", j)+".fields", k)
 				c.Once(fields, one+".code", sub.Code)
 				sub.Check(c, one, reserved)
-				if sub.Type == Group || sub.Type == File {
+				if sub.Type == Group {
 					c.Add(one+".type", "not_in_group", "value", sub.Type)
 				}
 			}
@@ -131,14 +131,7 @@ func (f Field) checkBlock(c *pack.Check, at string) {
 		c.Add(at+".fields", "only_for_type", "type", Group)
 	}
 	c.OptionalText(at+".row_name", f.RowName)
-	switch {
-	case f.Type != Group && (f.MinRows != 0 || f.MaxRows != 0 || !f.RowName.Empty()):
-		c.Add(at+".max_rows", "only_for_type", "type", Group)
-	case f.MinRows < 0 || f.MinRows > mostRows:
-		c.Add(at+".min_rows", "not_between", "value", f.MinRows, "low", 0, "high", mostRows)
-	case f.MaxRows != 0 && (f.MaxRows < max(1, f.MinRows) || f.MaxRows > mostRows):
-		c.Add(at+".max_rows", "not_between", "value", f.MaxRows, "low", max(1, f.MinRows), "high", mostRows)
-	}
+	f.checkRows(c, at)
 	if f.Prefill != "" {
 		c.OneOf(at+".prefill", f.Prefill, Prefills()...)
 	}

@@ -106,31 +106,32 @@ func Types() []Type {
 
 // Field is one question.
 type Field struct {
-	Code       string    `json:"code" yaml:"code"`
-	Type       Type      `json:"type" yaml:"type"`
-	Label      i18n.Text `json:"label" yaml:"label"`
-	Hint       i18n.Text `json:"hint,omitempty" yaml:"hint"`
-	Required   bool      `json:"required" yaml:"required"`
-	Max        int       `json:"max,omitempty" yaml:"max"` // characters of a text
-	Min        *int64    `json:"min,omitempty" yaml:"min"` // of a number or an amount of money; nil is no bound
-	Most       *int64    `json:"most,omitempty" yaml:"most"`
-	Past       bool      `json:"past,omitempty" yaml:"past"`   // a date that has come, such as a birth
-	Ahead      bool      `json:"ahead,omitempty" yaml:"ahead"` // a date that is to come, such as a plan
-	Options    []Option  `json:"options,omitempty" yaml:"options"`
-	File       *FileRule `json:"file,omitempty" yaml:"file"`
-	Sensitive  bool      `json:"sensitive,omitempty" yaml:"sensitive"`     // masked on screens; each reveal is recorded
-	ShowIf     string    `json:"show_if,omitempty" yaml:"show_if"`         // asked only when it holds
-	RequiredIf string    `json:"required_if,omitempty" yaml:"required_if"` // required also when it holds
-	Compute    string    `json:"compute,omitempty" yaml:"compute"`         // of computed
-	As         Type      `json:"as,omitempty" yaml:"as"`                   // of computed: number, money or text
-	Parts      []string  `json:"parts,omitempty" yaml:"parts"`             // of a person: those that are asked; see PartNames
-	Fields     []Field   `json:"fields,omitempty" yaml:"fields"`           // of a group: what each row asks
-	MinRows    int       `json:"min_rows,omitempty" yaml:"min_rows"`       // of a group
-	MaxRows    int       `json:"max_rows,omitempty" yaml:"max_rows"`       // of a group
-	Distinct   bool      `json:"distinct,omitempty" yaml:"distinct"`       // in a group: no two rows have the same answer
-	RowName    i18n.Text `json:"row_name,omitempty" yaml:"row_name"`       // of a group: what one row is called, such as Saksi
-	Prefill    string    `json:"prefill,omitempty" yaml:"prefill"`         // what is suggested as the answer; see Prefills
-	Rules      []Rule    `json:"rules,omitempty" yaml:"rules"`             // what the answer must hold besides its type
+	Code       string      `json:"code" yaml:"code"`
+	Type       Type        `json:"type" yaml:"type"`
+	Label      i18n.Text   `json:"label" yaml:"label"`
+	Hint       i18n.Text   `json:"hint,omitempty" yaml:"hint"`
+	Required   bool        `json:"required" yaml:"required"`
+	Max        int         `json:"max,omitempty" yaml:"max"` // characters of a text
+	Min        *int64      `json:"min,omitempty" yaml:"min"` // of a number or an amount of money; nil is no bound
+	Most       *int64      `json:"most,omitempty" yaml:"most"`
+	Past       bool        `json:"past,omitempty" yaml:"past"`   // a date that has come, such as a birth
+	Ahead      bool        `json:"ahead,omitempty" yaml:"ahead"` // a date that is to come, such as a plan
+	Options    []Option    `json:"options,omitempty" yaml:"options"`
+	File       *FileRule   `json:"file,omitempty" yaml:"file"`
+	Sensitive  bool        `json:"sensitive,omitempty" yaml:"sensitive"`     // masked on screens; each reveal is recorded
+	ShowIf     string      `json:"show_if,omitempty" yaml:"show_if"`         // asked only when it holds
+	RequiredIf string      `json:"required_if,omitempty" yaml:"required_if"` // required also when it holds
+	Compute    string      `json:"compute,omitempty" yaml:"compute"`         // of computed
+	As         Type        `json:"as,omitempty" yaml:"as"`                   // of computed: number, money or text
+	Parts      []string    `json:"parts,omitempty" yaml:"parts"`             // of a person: those that are asked; see PartNames
+	Fields     []Field     `json:"fields,omitempty" yaml:"fields"`           // of a group: what each row asks
+	MinRows    int         `json:"min_rows,omitempty" yaml:"min_rows"`       // of a group
+	MaxRows    int         `json:"max_rows,omitempty" yaml:"max_rows"`       // of a group
+	RowsWhen   []RowBounds `json:"rows_when,omitempty" yaml:"rows_when"`     // of a group: other bounds by what is answered before it
+	Distinct   bool        `json:"distinct,omitempty" yaml:"distinct"`       // in a group: no two rows have the same answer
+	RowName    i18n.Text   `json:"row_name,omitempty" yaml:"row_name"`       // of a group: what one row is called, such as Saksi
+	Prefill    string      `json:"prefill,omitempty" yaml:"prefill"`         // what is suggested as the answer; see Prefills
+	Rules      []Rule      `json:"rules,omitempty" yaml:"rules"`             // what the answer must hold besides its type
 
 	// What a walk through the form adds to a question that it meets.
 	Within i18n.Text `json:"-" yaml:"-"` // the block or row that the question belongs to

@@ -21,6 +21,7 @@ func FuzzPage(f *testing.F) {
 		"", "x_text=a", "x_nik=2171046703900003&x_kk=1", "x_date=1&x_date=2&x_date=2026", "x_group=2&x_group.2.nama=b", "x_group=9", "x_group.1.orang.nik=1",
 		"x_person.nik=2171046703900003&x_person.subdistrict=Sambau&x_person.district=Sekupang", "x_point=1.1&x_point=104", "x_multi_choice=a&x_multi_choice=a",
 		"x_number=1.250,75&x_money=Rp1.250.000,00", "x_text=%ff%00", "x_email=a%40b.id", "x_group=-1&x_group=1", "a.b.c=1&.=2&..=3", "x_money=99999999999999999999",
+		"x_text=a&x_group=0", "x_group=2&x_group.1.bagian=60&x_group.2.bagian=50,5", "x_group=1&x_group.1.pindai=a",
 	} {
 		f.Add(seed)
 	}
@@ -92,6 +93,8 @@ func FuzzConditions(f *testing.F) {
 		"true", "x_yes_no && x_number > 2.0", "years(x_date, today) < 17", `"a" in x_multi_choice`, "x_group > 1", "x_point.lat > 1.0", "x_person.nik == '1'",
 		"[1,2,3].all(x, [1,2,3].all(y, x > y))", "x_text.matches('(a+)+$')", `x_text + x_text`, "1/0 == 1", "size(answered) > 2", "answered.exists(a, a == 'x_nik')",
 		"timestamp('x') < today", "(((((((((1)))))))))", "x_money * x_money > 9", "zzz", "'\\u0000' == x_text", "today - today == duration('0s')", "{1: 2}[3] == 2", "dyn(1) == 'a'",
+		"sum(rows.map(r, r.n)) != 100.0", "rows.exists(r, has(r.orang) && r.orang.nik == '1')", "row{n: 1.0}.n > 0.0", "rows[9].n > 1.0", "sum([9223372036854775807, 1]) > 0",
+		"rows.all(r, rows.all(s, r.n == s.n))", "rows.size() > 1 && rows[0] == rows[1]", "rows.exists(r, r.zzz == 1)", "r.pindai > 0",
 	} {
 		f.Add(seed, "x_text=a&x_number=3&x_yes_no=yes&x_date=2020-01-01&x_multi_choice=a&x_money=5")
 	}
@@ -103,7 +106,9 @@ func FuzzConditions(f *testing.F) {
 		base := all().Pages[0]
 		label := i18n.Text{"id": "x", "en": "x"}
 		made := Form{Code: "uji", Version: 1, Pages: []Page{base,
-			{Code: "q", Title: label, Fields: []Field{{Code: "yyy", Type: Text, Label: label, ShowIf: text, RequiredIf: text}, {Code: "zzz", Type: Computed, As: Money, Label: label, Compute: text}}}}}
+			{Code: "q", Title: label, Fields: []Field{{Code: "yyy", Type: Text, Label: label, ShowIf: text, RequiredIf: text}, {Code: "zzz", Type: Computed, As: Money, Label: label, Compute: text},
+				{Code: "ggg", Type: Group, Label: label, MinRows: 1, MaxRows: 3, RowsWhen: []RowBounds{{When: text, Min: 2}}, Rules: []Rule{{When: text, Text: label}},
+					Fields: []Field{{Code: "n", Type: Number, Label: label}, {Code: "orang", Type: Person, Label: label, Parts: []string{"nik"}}}}}}}}
 		check := new(pack.Check)
 		made.Check(check, nil)
 		var found pack.Problems
@@ -136,7 +141,7 @@ func FuzzConditions(f *testing.F) {
 		}
 		_ = read.Mirror(read.Pages[1], nil, kept, nil, at)
 		c := NewChecker(&read, at)
-		c.Page(read.Pages[1], nil, kept, nil)
+		c.Page(read.Pages[1], map[string][]string{"ggg": {"2"}, "ggg.1.n": {"40"}, "ggg.2.n": {"60"}, "ggg.2.orang.nik": {"2171046703900003"}}, kept, nil)
 		m := read.Mirror(read.Pages[1], c.Shown.Fields, kept, nil, at)
 		if _, left := m.Show["yyy"]; !left && asked.Asks("yyy") == slices.ContainsFunc(c.Shown.Fields, func(fd Field) bool { return fd.Code == "yyy" && fd.Off }) {
 			t.Errorf("%q is decided differently for the page and for the whole form", text)

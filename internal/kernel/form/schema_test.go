@@ -28,7 +28,10 @@ func all() *Form {
 			f.Max = 12
 		case Group:
 			f.MaxRows = 3
-			f.Fields = []Field{{Code: "nama", Type: Text}, {Code: "orang", Type: Person, Parts: []string{"nik", "district"}}}
+			f.Fields = []Field{{Code: "nama", Type: Text}, {Code: "orang", Type: Person, Parts: []string{"nik", "district"}},
+				{Code: "bagian", Type: Number}, {Code: "pindai", Type: File, File: &FileRule{Types: []string{"pdf"}, MaxMB: 1, MaxCount: 1}}}
+			f.Rules = []Rule{{When: `sum(rows.map(r, has(r.bagian), r.bagian)) > 100.0`, Text: i18n.Text{"id": "x", "en": "x"}}}
+			f.RowsWhen = []RowBounds{{When: `x_text == "a"`, Min: 1, Max: 2}}
 		}
 		fields = append(fields, f)
 	}

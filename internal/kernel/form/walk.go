@@ -56,6 +56,9 @@ func (w *walk) field(f Field, vars map[string]any, off bool, visit visitor) {
 		return
 	}
 	f.Off = off
+	if f.Type == Group && !off {
+		f = w.bounded(f, vars)
+	}
 	if x, ok := w.rules.required[f.key]; ok && !off && x.holds(vars) {
 		f.Required = true
 	}
@@ -72,12 +75,13 @@ func (w *walk) field(f Field, vars map[string]any, off bool, visit visitor) {
 	for _, part := range f.parts(w.at.Areas) {
 		w.field(part, vars, off, visit)
 	}
-	if !off {
-		w.judge(f, vars)
-	}
 	if f.Type != Group {
+		if !off {
+			w.judge(f, vars)
+		}
 		return
 	}
+	rows := []map[string]any{}
 	for n := range f.rows(answer) {
 		heading := f.row(n + 1)
 		heading.Off = off
@@ -87,6 +91,12 @@ func (w *walk) field(f Field, vars map[string]any, off bool, visit visitor) {
 		for _, sub := range f.ofRow(n + 1) {
 			w.field(sub, row, off, visit)
 		}
+		rows = append(rows, f.rowKnown(row))
+	}
+	if !off && len(f.Rules) > 0 {
+		all := maps.Clone(vars)
+		all[rowsName] = rows
+		w.judge(f, all)
 	}
 }
 

@@ -86,12 +86,11 @@ func (v FormView) mapped() bool {
 
 // multipart reports whether the page takes files, so that the form can carry them.
 func (v FormView) multipart() bool {
-	for _, f := range v.Fields {
-		if f.Type == "file" { // no block or row holds one
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(v.Fields, func(f ui.Field) bool {
+		return f.Type == "file" || slices.ContainsFunc(f.Rows, func(r ui.GroupRow) bool {
+			return slices.ContainsFunc(r.Fields, func(in ui.Field) bool { return in.Type == "file" })
+		})
+	})
 }
 
 // scripted reports whether a script has something to do on the page.
