@@ -77,14 +77,33 @@ func agencyCodes(t *testing.T, c city) map[string]bool {
 	return codes
 }
 
-// The districts a form offers are those of areas.yaml, and each has its office.
+// The districts a form offers are those of areas.yaml, and each has its office. Where kelurahan are listed they are as many as
+// their district holds, none of them twice.
 func TestAreas(t *testing.T) {
 	t.Parallel()
 	for _, c := range cities(t) {
-		var areas []struct{ Code, Name, Kind string }
+		var areas []struct {
+			Code, Name, Kind string
+			Kelurahan        int
+		}
 		decode(t, c.folder+"/areas.yaml", &areas)
-		want := []option{}
+		want, held, seen := []option{}, map[string]int{}, map[string]bool{}
 		for _, a := range areas {
+			if a.Kind == "kelurahan" {
+				district := a.Code[:strings.LastIndexByte(a.Code, '.')]
+				if held[district]++; seen[district+a.Name] {
+					t.Errorf("%s: %s is listed twice", c.Slug, a.Name)
+				}
+				seen[district+a.Name] = true
+			}
+		}
+		for _, a := range areas {
+			if n := held[a.Code]; len(held) > 0 && a.Kind == "kecamatan" && n != a.Kelurahan {
+				t.Errorf("%s: %s lists %d of its %d kelurahan", c.Slug, a.Name, n, a.Kelurahan)
+			}
+			if a.Kind == "kelurahan" {
+				continue
+			}
 			if !strings.HasPrefix(a.Code, c.Code+".") || a.Kind != "kecamatan" {
 				t.Errorf("%s: area %+v", c.Slug, a)
 			}
