@@ -68,6 +68,8 @@ INSERT INTO calendar_change (tenant_id, id, kind, days, actor_id, at, queued, do
 SELECT md5(n::text)::uuid, gen_random_uuid(), 'day', '[]', gen_random_uuid(), now(), true, now() FROM generate_series(1, 3000) n;
 INSERT INTO external_app (tenant_id, id, name, agency, source, contact, services, created_at, created_by)
 SELECT md5(n::text)::uuid, gen_random_uuid(), 'App', 'dinkes', 'https://app.go.id', 'x', '{x}', now(), gen_random_uuid() FROM generate_series(1, 3000) n;
+INSERT INTO application_answer (tenant_id, application_id, agency_code, at, words)
+SELECT md5(n::text)::uuid, gen_random_uuid(), 'rsud', now(), to_tsvector('simple', 'pasar') FROM generate_series(1, 3000) n;
 INSERT INTO application_identifier (tenant_id, hash, application_id) SELECT md5(n::text)::uuid, sha256('x'), gen_random_uuid() FROM generate_series(1, 3000) n;
 INSERT INTO saved_filter (tenant_id, id, owner_id, name, filter, created_at) SELECT md5(n::text)::uuid, gen_random_uuid(), gen_random_uuid(), 'x', '{}', now() FROM generate_series(1, 3000) n;
 INSERT INTO counter (tenant_id, code, agency, name, address, services) SELECT md5(n::text)::uuid, 'loket', 'rsud', '{}', '{}', '{kia}' FROM generate_series(1, 3000) n;
@@ -131,6 +133,8 @@ SELECT :city, md5('file' || i)::uuid, md5('account' || i)::uuid, 'application', 
 FROM generate_series(1, 10000) i;
 INSERT INTO application_file (tenant_id, application_id, file_id, field, added_at)
 SELECT :city, md5('application' || i)::uuid, md5('file' || i)::uuid, 'file_kk', now() FROM generate_series(1, 10000) i;
+INSERT INTO application_answer (tenant_id, application_id, agency_code, at, words)
+SELECT :city, md5('application' || i)::uuid, CASE WHEN i % 4 = 0 THEN 'disdukcapil' ELSE 'dinkes' END, now(), to_tsvector('simple', 'pasar ' || i) FROM generate_series(1, 10000) i;
 INSERT INTO application_identifier (tenant_id, hash, application_id)
 SELECT :city, decode(md5(i::text), 'hex'), md5('application' || i)::uuid FROM generate_series(1, 10000) i;
 INSERT INTO issued_document (tenant_id, id, subject_kind, subject_id, subject_number, service_code, agency_code, holder_id, document_code, document_version,

@@ -271,9 +271,20 @@ func TestTheOfficerSeesACorrectionBeforeAndAfter(t *testing.T) {
 		}
 	}
 	var err error
+	words := func(want string) {
+		t.Helper()
+		var found []string
+		err := st.w.DB.App.NewRaw(`SELECT word FROM unnest(ARRAY['mitra', 'botania', 'siti', '2171040102160008']) AS word
+			WHERE (SELECT w.words FROM application_answer AS w WHERE w.tenant_id = ? AND w.application_id = ?) @@ plainto_tsquery('simple', word)`, app.TenantID, app.ID).Scan(st.ctx, &found)
+		if err != nil || strings.Join(found, " ") != want {
+			t.Errorf("answers are found by %v, %v; want %s", found, err, want)
+		}
+	}
+	words("mitra")
 	if app, err = st.Correct(st.ctx, siti, app.ID); err != nil {
 		t.Fatal(err)
 	}
+	words("botania")
 	before := func(who identity.Actor) map[string]string {
 		t.Helper()
 		d, err := st.Get(st.ctx, who, app.ID)

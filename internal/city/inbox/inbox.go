@@ -2,7 +2,7 @@
 // each view, and who is busy with how many. What the agencies' own apps tell of stands in the same list, at its own
 // deadline, although it is worked on there.
 //
-// It reads the views inbox_case, inbox_external and inbox_message and changes no application: what one is, and every act
+// It reads the views inbox_case, inbox_external, inbox_answer and inbox_message and changes no application: what one is, and every act
 // on it, is casework's, or its app's. A list is a list of ids for that reason. All counts are read from the indexes of
 // open work at the moment of the list, so there is no second store that could lag behind the first.
 package inbox

@@ -79,7 +79,7 @@ func (f *found) add(ctx context.Context, q *bun.SelectQuery) error {
 }
 
 // byWords looks among open work in the order of the list, then among what was closed, the latest first, then for
-// applicants whose name begins so, then in notes and messages.
+// applicants whose name begins so, then in answers, then in notes and messages.
 func (s *Service) byWords(ctx context.Context, db bun.IDB, r scope, in Query, typed string) ([]Item, error) {
 	f := &found{most: in.Limit + 1}
 	since, words := s.since(in.Months), wordsOf(typed)
@@ -106,7 +106,9 @@ func (s *Service) byWords(ctx context.Context, db bun.IDB, r scope, in Query, ty
 		return f.add(tenancy.Prepared(ctx), q)
 	})
 	if len(words) > 0 {
-		ways = append(ways, func() error { return f.add(ctx, s.toldIn(ctx, db, r, words, since)) })
+		for _, view := range []string{"inbox_answer", "inbox_message"} {
+			ways = append(ways, func() error { return f.add(ctx, s.toldIn(ctx, db, r, view, words, since)) })
+		}
 	}
 	for _, way := range ways {
 		if f.full() {
@@ -140,12 +142,14 @@ func (f *found) both(ctx context.Context, db bun.IDB, order string, in func(sour
 	return f.add(ctx, together(db, parts).Column("a.id", "a.elsewhere").OrderExpr(order))
 }
 
-// toldMost bounds how many notes and messages with some words are looked up; who types more of them gets the rest.
+// toldMost bounds how many answers, or notes and messages, with some words are looked up; who types more of them gets the
+// rest.
 const toldMost = 1000
 
-// toldIn finds applications by one note, or one message to the applicant, in which all words stand.
-func (s *Service) toldIn(ctx context.Context, db bun.IDB, r scope, w words, since time.Time) *bun.SelectQuery {
-	said := db.NewSelect().TableExpr("inbox_message AS m").Column("m.application_id").Where("m.tenant_id = ?", tenancy.Must(ctx)).Where("m.at > ?", since)
+// toldIn finds applications by one note or one message to the applicant, or by what was answered to their forms, in which
+// all words stand.
+func (s *Service) toldIn(ctx context.Context, db bun.IDB, r scope, view string, w words, since time.Time) *bun.SelectQuery {
+	said := db.NewSelect().TableExpr("? AS m", bun.Ident(view)).Column("m.application_id").Where("m.tenant_id = ?", tenancy.Must(ctx)).Where("m.at > ?", since)
 	if !r.City() {
 		said = said.Where("m.agency_code = ?", r.Agency())
 	}

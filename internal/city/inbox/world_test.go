@@ -169,7 +169,11 @@ func (d *desk) fill(t testing.TB, n int, officers []identity.Actor) {
 		SELECT tenant_id, gen_random_uuid(), id, agency_code, submitted_at, 1, 'note', id, 'staff', false, 'Berkas ' || number || CASE WHEN right(number, 4) = '07-X' THEN ' langka' ELSE '' END
 		FROM application WHERE tenant_id = $1`, d.w.Batam.ID)
 	if err == nil {
-		_, err = conn.Exec(t.Context(), "VACUUM ANALYZE application, application_event")
+		_, err = conn.Exec(t.Context(), `INSERT INTO application_answer (tenant_id, application_id, agency_code, at, words)
+			SELECT tenant_id, id, agency_code, submitted_at, to_tsvector('simple', 'hilang di pasar ' || number) FROM application WHERE tenant_id = $1`, d.w.Batam.ID)
+	}
+	if err == nil {
+		_, err = conn.Exec(t.Context(), "VACUUM ANALYZE application, application_event, application_answer")
 	}
 	if err != nil {
 		t.Fatal(err)

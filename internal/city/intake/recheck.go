@@ -39,6 +39,9 @@ func (s *Service) sameRules(ctx context.Context, tx bun.IDB, app *application.Ap
 	if err := s.identify(ctx, tx, *app, form, answers); err != nil {
 		return err
 	}
+	if err := s.keepWords(ctx, tx, *app, form, answers); err != nil {
+		return err
+	}
 	before := app.SubjectHash
 	if err := s.applicant(ctx, app, actor, form, answers); err != nil {
 		return err

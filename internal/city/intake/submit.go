@@ -172,6 +172,9 @@ func (s *Service) submit(ctx context.Context, tx bun.Tx, actor identity.Actor, r
 	if err := s.identify(ctx, tx, app, form, answers); err != nil {
 		return app, err
 	}
+	if err := s.keepWords(ctx, tx, app, form, answers); err != nil {
+		return app, err
+	}
 	if err := s.announceSubmitted(ctx, tx, app, actor, missing); err != nil {
 		return app, err
 	}

@@ -148,7 +148,7 @@ func (a *API) desk() {
 	}, a.queue)
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/queue/search", ID: "search-queue", Tag: "Desk", Title: "Search the queue",
-		About: "Finds applications within the reach of staff with `application:queue`, by number or the beginning of the applicant's name whenever they were sent, by words of the name and the service what is open or was closed in the last months, and by words of one internal note or one message to the applicant in them.",
+		About: "Finds applications within the reach of staff with `application:queue`, by number or the beginning of the applicant's name whenever they were sent, by words of the name and the service what is open or was closed in the last months, by words of one internal note or one message to the applicant in them, and by words of those answers that the form opens to search.",
 		Needs: access.ApplicationQueue, Scope: gate.City, MaxBody: smallBody,
 	}, func(ctx context.Context, who rest.Caller, in *searchAsked) (*queued, error) {
 		return a.found(ctx, who, inbox.Query{Search: in.Body.Q, Limit: in.Body.Limit, Months: in.Body.Months})

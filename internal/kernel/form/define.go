@@ -94,6 +94,9 @@ func (f Field) Check(c *pack.Check, at string, reserved []string) {
 	if f.Distinct && (f.Type == MultiChoice || !f.Typed()) {
 		c.Add(at+".distinct", "only_for_type", "type", "one answer of a row")
 	}
+	if f.Search && !f.findable() {
+		c.Add(at+".search", "only_for_type", "type", "text, long_text")
+	}
 	if f.Ahead && (f.Type != Date || f.Past) {
 		c.Add(at+".ahead", "only_for_type", "type", Date)
 	}
