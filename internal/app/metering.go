@@ -104,10 +104,7 @@ func (a *App) citiesNamed(ctx context.Context, slug string) ([]tenancy.City, err
 }
 
 func difference(c tenancy.City, d metering.Difference) string {
-	what := "hour"
-	if d.Day {
-		what = "day of UTC"
-	}
+	what := map[string]string{"hour": "hour", "day": "day of UTC", "month": "month"}[d.Span]
 	return fmt.Sprintf("%s from %s, %s: the roll-up holds %d events and %d in all, the events are %d and %d",
 		what, d.Hour.In(c.Location()).Format("2006-01-02 15:04 -07:00"), d.Type, d.KeptEvents, d.KeptTotal, d.CountedEvents, d.CountedTotal)
 }

@@ -170,6 +170,9 @@ FROM generate_series(1, 3000) h, generate_series(1, 3) s;
 INSERT INTO usage_day (tenant_id, day, type, agency, service, channel, subject, taken, events, total, peak)
 SELECT :city, date_bin('24 hours', now(), '2000-01-01 00:00+00') - d * interval '24 hours', 'application_submitted', '', 's' || s, 'web', '', '-infinity', 1, 1, 1
 FROM generate_series(1, 1000) d, generate_series(1, 10) s;
+INSERT INTO usage_month (tenant_id, starts, ends, type, subject, taken, events, total, peak)
+SELECT :city, date_trunc('month', now()) - m * interval '1 month', date_trunc('month', now()) - (m - 1) * interval '1 month', 'staff_active', 's' || s, '-infinity', 1, 1, 1
+FROM generate_series(1, 100) m, generate_series(1, 100) s;
 INSERT INTO external_app (tenant_id, id, name, agency, source, contact, services, created_at, created_by)
 SELECT :city, md5('app' || i)::uuid, 'App ' || i, 'dinkes', 'https://app.go.id/' || i, 'x', '{x}', now(), gen_random_uuid() FROM generate_series(1, 50) i;
 INSERT INTO api_key (tenant_id, id, owner_kind, owner_id, prefix, hash, scopes, per_minute, created_at, created_by, expires_at)

@@ -26,6 +26,7 @@ var PlatformReach = map[string]Reach{
 	"usage_touch":    {"SELECT", "the BUMD reads the usage of each city"},
 	"usage_hour":     {"SELECT", "the BUMD reads the usage of each city"},
 	"usage_day":      {"SELECT", "the BUMD reads the usage of each city"},
+	"usage_month":    {"SELECT", "the BUMD reads the usage of each city"},
 	"usage_period":   {"SELECT", "the BUMD reads the usage of each city"},
 	"outbox":         {"SELECT,UPDATE,DELETE", "one relay sends, looks for and forgets the jobs of all cities: ids and small values"},
 	"processed":      {"SELECT,DELETE", "to forget the marks of jobs long done"},

@@ -14,8 +14,8 @@ import (
 // rollupHours bounds one run, so that a large import does not hold one transaction for long.
 const rollupHours = 1000
 
-// Rollup writes usage_hour anew for the hours of ctx's city that events have touched, and usage_day for their days, and
-// returns how many hours there were; the earliest come first and at most 1,000 in one call. An event that commits while it runs leaves its own mark
+// Rollup writes usage_hour anew for the hours of ctx's city that events have touched, and usage_day and usage_month
+// for their days and months, and returns how many hours there were; the earliest come first and at most 1,000 in one call. An event that commits while it runs leaves its own mark
 // and is taken up by the next call, so calling it twice, or never, changes no reading.
 func Rollup(ctx context.Context, tx bun.Tx) (int, error) {
 	tenant := tenancy.Must(ctx)
@@ -43,7 +43,10 @@ func Rollup(ctx context.Context, tx bun.Tx) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("metering: rollup: %w", err)
 	}
-	return len(hours), rollupDays(ctx, tx, tenant, hours)
+	if err := rollupDays(ctx, tx, tenant, hours); err != nil {
+		return 0, err
+	}
+	return len(hours), rollupMonths(ctx, tx, tenant, hours)
 }
 
 // rollupDays writes usage_day anew for the days of hours that have just been written. A day of which another hour is
@@ -63,6 +66,43 @@ func rollupDays(ctx context.Context, tx bun.Tx, tenant tenancy.ID, hours []time.
 			WHERE tenant_id = ? AND hour >= d.day AND hour < d.day + interval '24 hours' OFFSET 0) h)`), pgdialect.Array(days), tenant).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("metering: rollup: %w", err)
+	}
+	return nil
+}
+
+// rollupMonths writes usage_month anew for the months, where the city is now, of hours that have just been written, from
+// their days and the hours beside these. Months of a zone in which the city was before give way.
+func rollupMonths(ctx context.Context, tx bun.Tx, tenant tenancy.ID, hours []time.Time) error {
+	var zone string
+	if err := tx.NewRaw("SELECT timezone FROM tenant WHERE id = ?", tenant).Scan(ctx, &zone); err != nil {
+		return fmt.Errorf("metering: rollup: %w", err)
+	}
+	city := tenancy.City{ID: tenant, Timezone: zone}
+	var done window
+	for _, h := range hours {
+		if h.Before(done.to) {
+			continue
+		}
+		w, err := monthOf(city, h.In(city.Location()))
+		if err != nil {
+			return err
+		}
+		done = w
+		if _, err := tx.NewRaw("DELETE FROM usage_month WHERE tenant_id = ? AND starts < ? AND ends > ?", tenant, w.to, w.from).Exec(ctx); err != nil {
+			return fmt.Errorf("metering: rollup: %w", err)
+		}
+		first, last := w.from.UTC().Add(23*time.Hour).Truncate(24*time.Hour), w.to.UTC().Truncate(24*time.Hour)
+		_, err = tx.NewRaw(`INSERT INTO usage_month (tenant_id, starts, ends, type, subject, taken, events, total, peak, latest)
+			SELECT ?, ?::timestamptz, ?::timestamptz, type, subject, taken, `+sumSQL("events")+`, `+sumSQL("total")+`, max(peak), max(latest) FROM (
+				SELECT type, subject, taken, events, total, peak, latest FROM usage_day WHERE tenant_id = ? AND day >= ? AND day < ?
+				UNION ALL
+				SELECT type, subject, taken, events, total, peak, latest FROM usage_hour WHERE tenant_id = ? AND hour >= ? AND hour < ?
+				UNION ALL
+				SELECT type, subject, taken, events, total, peak, latest FROM usage_hour WHERE tenant_id = ? AND hour >= ? AND hour < ?) u
+			GROUP BY type, subject, taken`, tenant, w.from, w.to, tenant, first, last, tenant, w.from, first, tenant, last, w.to).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("metering: rollup: %w", err)
+		}
 	}
 	return nil
 }

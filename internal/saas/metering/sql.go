@@ -33,28 +33,52 @@ SELECT u.tenant_id, ` + daySQL("u.hour") + ` AS day, u.type, u.agency, u.service
        ` + sumSQL("u.events") + ` AS events, ` + sumSQL("u.total") + ` AS total, max(u.peak) AS peak, max(u.latest) AS latest
   FROM %s u GROUP BY 1, 2, 3, 4, 5, 6, 7, 8`
 
-// partsSQL opens a reading of the given windows: roll-ups of the whole days and of the hours beside them, and events of
-// the hours that were touched since. One statement sees one moment, so an hour is never read twice or not at all. Of
-// corrections it reads those that months before a window's bound have taken. Days and hours are looked up one by one
+// partsSQL opens a reading of the given windows by dimension: roll-ups of the whole days and of the hours beside them, and
+// events of the hours that were touched since. One statement sees one moment, so an hour is never read twice or not at all.
+// Of corrections it reads those that months before a window's bound have taken. Days and hours are looked up one by one
 // (OFFSET 0), so that the cost is the window's, however many other cities the tables hold.
-var partsSQL = `
+var partsSQL = windowsSQL + `, fine AS (SELECT * FROM windows)` + fineSQL + `, parts AS (` + finePartsSQL + `)`
+
+// monthPartsSQL is partsSQL without dimensions. A window that is a month of the city is read from its roll-up, of which the
+// old roll-ups of touched hours are taken away: their events are read anew. A peak and the latest value need no taking away,
+// since events are never fewer.
+var monthPartsSQL = windowsSQL + `, monthly AS MATERIALIZED (
+    SELECT * FROM windows w
+     WHERE EXISTS (SELECT FROM usage_month m WHERE m.tenant_id = w.tenant_id AND m.starts = w.starts AND m.ends = w.ends)
+), fine AS (
+    SELECT * FROM windows w WHERE NOT EXISTS (SELECT FROM monthly m WHERE m.tenant_id = w.tenant_id)
+)` + fineSQL + `, parts AS (
+    SELECT w.tenant_id, u.type, '' AS agency, '' AS service, '' AS channel, u.subject, u.events, u.total, u.peak, u.latest
+      FROM monthly w JOIN LATERAL (SELECT * FROM usage_month WHERE tenant_id = w.tenant_id AND starts = w.starts AND ends = w.ends OFFSET 0) u
+        ON u.taken < w.bound
+    UNION ALL
+    SELECT t.tenant_id, u.type, '', '', '', u.subject, -u.events, -u.total, NULL, NULL
+      FROM monthly w JOIN touched t ON t.tenant_id = w.tenant_id
+      JOIN LATERAL (SELECT * FROM usage_hour WHERE tenant_id = t.tenant_id AND hour = t.hour OFFSET 0) u ON u.taken < t.bound
+    UNION ALL` + finePartsSQL + `)`
+
+// The pieces of both. A city stands in one window at most.
+var (
+	windowsSQL = `
 WITH windows AS MATERIALIZED (
     SELECT * FROM unnest(?::uuid[], ?::timestamptz[], ?::timestamptz[], ?::timestamptz[]) AS w(tenant_id, starts, ends, bound)
 ), touched AS MATERIALIZED (
     SELECT DISTINCT t.tenant_id, t.hour, t.hour + interval '1 hour' AS ends, w.bound
       FROM windows w JOIN usage_touch t ON t.tenant_id = w.tenant_id AND t.hour >= w.starts AND t.hour < w.ends
-), days AS MATERIALIZED (
+)`
+	fineSQL = `, days AS MATERIALIZED (
     SELECT w.tenant_id, d.day, w.bound
-      FROM windows w, generate_series(` + daySQL("w.starts + interval '23 hours'") + `, w.ends - interval '24 hours', interval '24 hours') AS d(day)
+      FROM fine w, generate_series(` + daySQL("w.starts + interval '23 hours'") + `, w.ends - interval '24 hours', interval '24 hours') AS d(day)
      WHERE NOT EXISTS (SELECT FROM touched t WHERE t.tenant_id = w.tenant_id AND ` + daySQL("t.hour") + ` = d.day)
 ), beside AS MATERIALIZED (
     SELECT w.tenant_id, h.hour, w.bound
-      FROM windows w, generate_series(w.starts, w.ends - interval '1 hour', interval '1 hour') AS h(hour)
+      FROM fine w, generate_series(w.starts, w.ends - interval '1 hour', interval '1 hour') AS h(hour)
      WHERE NOT EXISTS (SELECT FROM days d WHERE d.tenant_id = w.tenant_id AND d.day = ` + daySQL("h.hour") + `)
        AND NOT EXISTS (SELECT FROM touched t WHERE t.tenant_id = w.tenant_id AND t.hour = h.hour)
 ), hours AS (
     SELECT tenant_id, hour, ends FROM touched
-), parts AS (
+)`
+	finePartsSQL = `
     SELECT d.tenant_id, u.type, u.agency, u.service, u.channel, u.subject, u.events, u.total, u.peak, u.latest
       FROM days d JOIN LATERAL (SELECT * FROM usage_day WHERE tenant_id = d.tenant_id AND day = d.day OFFSET 0) u ON u.taken < d.bound
     UNION ALL
@@ -63,7 +87,8 @@ WITH windows AS MATERIALIZED (
     UNION ALL
     SELECT l.tenant_id, l.type, l.agency, l.service, l.channel, l.subject, l.events, l.total, l.peak, l.latest
       FROM (` + hoursSQL + `) l JOIN touched t ON t.tenant_id = l.tenant_id AND t.hour = l.hour WHERE l.taken < t.bound
-)`
+`
+)
 
 // quantitySQL is what a meter makes of the groups of a reading, in its own unit, of which a started one counts.
 var quantitySQL = `CASE m.aggregation
@@ -81,7 +106,7 @@ func scaled(quantity string) string {
 
 // totalsSQL reads one figure per city and meter. The thousands of parts are grouped before they meet the meters,
 // because a distinct count sorts whatever reaches it.
-var totalsSQL = partsSQL + `, groups AS (
+var totalsSQL = monthPartsSQL + `, groups AS (
     SELECT tenant_id, type, subject, sum(events) AS events, sum(total) AS total, max(peak) AS peak, max(latest) AS latest
       FROM parts GROUP BY tenant_id, type, subject
 ), figures AS (

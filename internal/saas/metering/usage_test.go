@@ -325,7 +325,11 @@ func TestVerifyFindsATamperedRollup(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []metering.Difference{{Hour: noon, Type: "application_submitted", KeptEvents: 1, KeptTotal: 7, CountedEvents: 1, CountedTotal: 1}}
+	october := time.Date(2026, 10, 1, 0, 0, 0, 0, w.Batam.Location())
+	want := []metering.Difference{
+		{Span: "month", Hour: october, Type: "application_submitted", KeptEvents: 2, KeptTotal: 2, CountedEvents: 2, CountedTotal: 8},
+		{Span: "hour", Hour: noon, Type: "application_submitted", KeptEvents: 1, KeptTotal: 7, CountedEvents: 1, CountedTotal: 1},
+	}
 	if diff := cmp.Diff(want, wrong, cmpopts.EquateApproxTime(0)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

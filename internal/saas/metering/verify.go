@@ -8,11 +8,11 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
-// Difference is an hour, or a day of UTC, of one type whose roll-up is not what its events say: how many events and what
+// Difference is an hour, a day of UTC or a month of one type whose roll-up is not what its events say: how many events and what
 // sum of quantities the roll-up holds, and what the events come to. Equal figures differ in a dimension.
 type Difference struct {
+	Span          string    // "hour", "day" or "month"
 	Hour          time.Time // when it begins
-	Day           bool      // it is the roll-up of a day
 	Type          string
 	KeptEvents    int64
 	KeptTotal     int64
@@ -23,7 +23,7 @@ type Difference struct {
 const maxDifferences = 1000
 
 // Hours with a mark are left out, and so are their days: readers take them from the events, so their roll-up is nobody's
-// answer.
+// answer. A month is held to its hours, whether marked or not, since readers take away what is marked.
 var verifySQL = `
 WITH touched AS MATERIALIZED (
     SELECT DISTINCT hour FROM usage_touch WHERE tenant_id = ?
@@ -42,30 +42,43 @@ WITH touched AS MATERIALIZED (
 ), kept_days AS MATERIALIZED (
     SELECT u.tenant_id, u.day, u.type, u.agency, u.service, u.channel, u.subject, u.taken, u.events, u.total, u.peak, u.latest
       FROM days d JOIN usage_day u ON u.tenant_id = ? AND u.day = d.day
+), whole AS MATERIALIZED (
+    SELECT tenant_id, ?::timestamptz AS starts, type, subject, taken, ` + sumSQL("events") + ` AS events, ` + sumSQL("total") + ` AS total, max(peak) AS peak, max(latest) AS latest
+      FROM usage_hour WHERE tenant_id = ? AND hour >= ? AND hour < ? GROUP BY tenant_id, type, subject, taken
+), kept_month AS MATERIALIZED (
+    SELECT tenant_id, starts, type, subject, taken, events, total, peak, latest FROM usage_month WHERE tenant_id = ? AND starts = ? AND ends = ?
 ), wrong AS (
-    SELECT hour, false AS day, type FROM (SELECT * FROM counted EXCEPT ALL SELECT * FROM kept) missing
+    SELECT hour, 'hour' AS span, type FROM (SELECT * FROM counted EXCEPT ALL SELECT * FROM kept) missing
     UNION
-    SELECT hour, false, type FROM (SELECT * FROM kept EXCEPT ALL SELECT * FROM counted) extra
+    SELECT hour, 'hour', type FROM (SELECT * FROM kept EXCEPT ALL SELECT * FROM counted) extra
     UNION
-    SELECT day, true, type FROM (SELECT * FROM counted_days EXCEPT ALL SELECT * FROM kept_days) missing
+    SELECT day, 'day', type FROM (SELECT * FROM counted_days EXCEPT ALL SELECT * FROM kept_days) missing
     UNION
-    SELECT day, true, type FROM (SELECT * FROM kept_days EXCEPT ALL SELECT * FROM counted_days) extra
+    SELECT day, 'day', type FROM (SELECT * FROM kept_days EXCEPT ALL SELECT * FROM counted_days) extra
+    UNION
+    SELECT starts, 'month', type FROM (SELECT * FROM whole EXCEPT ALL SELECT * FROM kept_month) missing WHERE EXISTS (SELECT FROM kept_month)
+    UNION
+    SELECT starts, 'month', type FROM (SELECT * FROM kept_month EXCEPT ALL SELECT * FROM whole) extra
 ), kept_sums AS (
-    SELECT hour, false AS day, type, ` + sumSQL("events") + ` AS events, ` + sumSQL("total") + ` AS total FROM kept GROUP BY hour, type
+    SELECT hour, 'hour' AS span, type, ` + sumSQL("events") + ` AS events, ` + sumSQL("total") + ` AS total FROM kept GROUP BY hour, type
     UNION ALL
-    SELECT day, true, type, ` + sumSQL("events") + `, ` + sumSQL("total") + ` FROM kept_days GROUP BY day, type
+    SELECT day, 'day', type, ` + sumSQL("events") + `, ` + sumSQL("total") + ` FROM kept_days GROUP BY day, type
+    UNION ALL
+    SELECT starts, 'month', type, ` + sumSQL("events") + `, ` + sumSQL("total") + ` FROM kept_month GROUP BY starts, type
 ), counted_sums AS (
-    SELECT hour, false AS day, type, ` + sumSQL("events") + ` AS events, ` + sumSQL("total") + ` AS total FROM counted GROUP BY hour, type
+    SELECT hour, 'hour' AS span, type, ` + sumSQL("events") + ` AS events, ` + sumSQL("total") + ` AS total FROM counted GROUP BY hour, type
     UNION ALL
-    SELECT day, true, type, ` + sumSQL("events") + `, ` + sumSQL("total") + ` FROM counted_days GROUP BY day, type
+    SELECT day, 'day', type, ` + sumSQL("events") + `, ` + sumSQL("total") + ` FROM counted_days GROUP BY day, type
+    UNION ALL
+    SELECT starts, 'month', type, ` + sumSQL("events") + `, ` + sumSQL("total") + ` FROM whole GROUP BY starts, type
 )
-SELECT w.hour, w.day, w.type, coalesce(k.events, 0) AS kept_events, coalesce(k.total, 0) AS kept_total,
+SELECT w.span, w.hour, w.type, coalesce(k.events, 0) AS kept_events, coalesce(k.total, 0) AS kept_total,
        coalesce(c.events, 0) AS counted_events, coalesce(c.total, 0) AS counted_total
-  FROM wrong w LEFT JOIN kept_sums k USING (hour, day, type) LEFT JOIN counted_sums c USING (hour, day, type)
- ORDER BY w.hour, w.day, w.type LIMIT ?`
+  FROM wrong w LEFT JOIN kept_sums k USING (hour, span, type) LEFT JOIN counted_sums c USING (hour, span, type)
+ ORDER BY w.hour, w.span, w.type LIMIT ?`
 
 // Verify counts every event of city in a month again, to the ends of the days of UTC in which it begins and ends, and
-// returns the hours and days whose roll-up says something else, 1,000 at most; none is the only good answer. Callers and
+// returns the hours, days and months whose roll-up says something else, 1,000 at most; none is the only good answer. Callers and
 // refusals are those of Month.
 func (s *Service) Verify(ctx context.Context, city tenancy.City, month time.Time) ([]Difference, error) {
 	ctx, err := tenancy.Inside(ctx, city)
@@ -78,7 +91,8 @@ func (s *Service) Verify(ctx context.Context, city tenancy.City, month time.Time
 	}
 	from, to := w.from.UTC().Truncate(24*time.Hour), w.to.UTC().Add(23*time.Hour).Truncate(24*time.Hour)
 	var wrong []Difference
-	err = s.db.App.NewRaw(verifySQL, w.city, w.city, from, to, from, to, w.city, maxDifferences).Scan(ctx, &wrong)
+	err = s.db.App.NewRaw(verifySQL, w.city, w.city, from, to, from, to, w.city,
+		w.from, w.city, w.from, w.to, w.city, w.from, w.to, maxDifferences).Scan(ctx, &wrong)
 	if err != nil {
 		return nil, fmt.Errorf("metering: verify: %w", err)
 	}
