@@ -55,6 +55,18 @@ func lifecycle(ctx context.Context, o cli.LifecycleOptions) (err error) {
 	})
 }
 
+// metered runs the benchmark of metering on the same.
+func metered(ctx context.Context, o cli.MeteredOptions) (err error) {
+	dir, err := os.MkdirTemp(onDisk(), "bedelau-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, devkit.Remove(dir), os.RemoveAll(dir)) }()
+	return onBench(ctx, devkit.Options{Dir: dir}, func(d bench.Deps) error {
+		return bench.Usage(ctx, os.Stdout, d, bench.UsageOptions{Events: o.Events, Cities: o.Cities})
+	})
+}
+
 // onBench gives fn a migrated database with Batam in it, on services that end with fn.
 func onBench(ctx context.Context, o devkit.Options, fn func(bench.Deps) error) error {
 	services, err := devkit.Start(ctx, o)

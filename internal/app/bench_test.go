@@ -48,3 +48,28 @@ func TestLifecyclesAreDriven(t *testing.T) {
 	}
 	t.Log(out.String())
 }
+
+// TestUsageIsMeasured: the benchmark of metering runs, holds its totals to the events and names its bars. What the figures
+// are is not for a test.
+func TestUsageIsMeasured(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	t.Cleanup(func() {
+		if err := devkit.Remove(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	var out strings.Builder
+	err := onBench(t.Context(), devkit.Options{Dir: dir, Fast: true}, func(d bench.Deps) error {
+		return bench.Usage(t.Context(), &out, d, bench.UsageOptions{Events: 20_000, Cities: 3})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"of COPY of the same rows", "beside 1 other city", "beside 3 other cities", "at least 0.50: ", "under 10 ms: "} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the table has no %q:\n%s", want, out.String())
+		}
+	}
+	t.Log(out.String())
+}

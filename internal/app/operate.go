@@ -42,6 +42,7 @@ func Main(ctx context.Context, args []string) int {
 		Doctor:    doctor,
 		Bench:     measure,
 		Lifecycle: lifecycle,
+		Metered:   metered,
 		Usage: func(ctx context.Context, slug, month string) (u cli.Usage, err error) {
 			err = with(ctx, func(a *App) error { u, err = a.usage(ctx, slug, month); return err })
 			return u, err

@@ -36,6 +36,7 @@ type Ops struct {
 	Cities    func(ctx context.Context) ([]CityRow, error)
 	Bench     func(ctx context.Context, o BenchOptions) error
 	Lifecycle func(ctx context.Context, o LifecycleOptions) error
+	Metered   func(ctx context.Context, o MeteredOptions) error
 	Admin     func(ctx context.Context, o AdminOptions) (password string, err error)
 	MailRetry func(ctx context.Context, slug string) (MailRetry, error)
 	Registry  func(ctx context.Context, o RegistryOptions) error
@@ -61,6 +62,12 @@ type LifecycleOptions struct {
 	Clients int
 	Rows    []int
 	Think   time.Duration
+}
+
+// MeteredOptions bounds a benchmark of metering.
+type MeteredOptions struct {
+	Events int
+	Cities int
 }
 
 // AdminOptions names the first administrator of a city or of the platform.

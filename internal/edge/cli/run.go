@@ -102,7 +102,7 @@ func benchCmd(ops Ops) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return ops.Bench(cmd.Context(), o) }}
 	c.Flags().IntVar(&o.Seconds, "seconds", 5, "seconds of each measurement")
 	c.Flags().IntVar(&o.Clients, "clients", 8, "requests under way at once")
-	c.AddCommand(lifecycleCmd(ops))
+	c.AddCommand(lifecycleCmd(ops), meteredCmd(ops))
 	return c
 }
 
@@ -114,6 +114,15 @@ func lifecycleCmd(ops Ops) *cobra.Command {
 	c.Flags().IntVar(&o.Clients, "clients", 8, "residents and officers at work at once")
 	c.Flags().IntSliceVar(&o.Rows, "rows", []int{0, 100_000, 1_000_000}, "applications in the city beforehand, in rising order")
 	c.Flags().DurationVar(&o.Think, "think", 0, "time to think between two steps, such as 2s; 0 for none")
+	return c
+}
+
+func meteredCmd(ops Ops) *cobra.Command {
+	var o MeteredOptions
+	c := &cobra.Command{Use: "usage", Short: "Measure metering against COPY, and a month's totals beside few and many other cities", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return ops.Metered(cmd.Context(), o) }}
+	c.Flags().IntVar(&o.Events, "events", 10_000_000, "events of one city in the month that is read")
+	c.Flags().IntVar(&o.Cities, "cities", 200, "other cities beside it at the second reading")
 	return c
 }
 
