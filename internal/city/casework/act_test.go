@@ -390,7 +390,9 @@ func TestWhoLeavesWithMuchIsDoneWithInBatches(t *testing.T) {
 		t.Errorf("after the first batch %d are held and %d jobs wait", held, waiting)
 	}
 	for range 2 { // a job may be delivered again
-		st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.putAllBack(ctx, tx, leftArgs{AccountID: budi.ID}) })
+		st.inTx(t, func(ctx context.Context, tx bun.Tx) error {
+			return st.putAllBack(ctx, tx, leftArgs{AccountID: budi.ID})
+		})
 	}
 	if held, waiting := with(); held != 0 || waiting != 1 {
 		t.Errorf("in the end %d are held and %d jobs wait", held, waiting)

@@ -182,19 +182,28 @@ func (s *Service) answered(ctx context.Context, app application.Application, mas
 	return pages, c.Warnings, nil
 }
 
-// mineLimit bounds a resident's list; nobody has more.
+// mineLimit bounds what is read of a resident's list to choose from.
 const mineLimit = 200
 
-// Mine lists a resident's own applications, drafts too, the newest first.
+// Mine lists a resident's newest applications, drafts too, the newest first.
 func (s *Service) Mine(ctx context.Context, actor identity.Actor) ([]application.Application, error) {
+	return s.MineAfter(ctx, actor, uuid.Nil, mineLimit)
+}
+
+// MineAfter is Mine page by page: up to limit behind the application of this id; uuid.Nil begins.
+func (s *Service) MineAfter(ctx context.Context, actor identity.Actor, after uuid.UUID, limit int) ([]application.Application, error) {
 	if err := s.Deps.Guard.Allow(ctx, actor, access.ApplicationOwn); err != nil {
 		return nil, err
 	}
 	var all []application.Application
-	err := application.WithoutAnswers(s.Deps.DB.App, &all).
-		Where("a.tenant_id = ? AND a.account_id = ?", tenancy.Must(ctx), actor.ID).
-		OrderExpr("a.id DESC").Limit(mineLimit).Scan(ctx)
-	return all, err
+	q := application.WithoutAnswers(s.Deps.DB.App, &all).Where("a.tenant_id = ? AND a.account_id = ?", tenancy.Must(ctx), actor.ID)
+	if after != uuid.Nil {
+		q = q.Where("a.id < ?", after)
+	}
+	if err := q.OrderExpr("a.id DESC").Limit(int64(limit)).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("casework: mine: %w", err)
+	}
+	return all, nil
 }
 
 // MinePage is Mine page by page: what is open or what is over, after the one of this id; uuid.Nil begins.

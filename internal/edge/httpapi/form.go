@@ -64,7 +64,7 @@ type review struct {
 }
 
 type answersRequest struct {
-	Answers map[string]given `json:"answers" maxProperties:"1000" example:"{\"nik\":\"2171046703900003\"}" doc:"By code of the field, as the form's JSON Schema says: text, a date as 2006-01-02, the value of an option, yes or no, yes for a consent, 1.130100,104.052900 for a point, the number of rows for a group; a list for a multiple choice. A field of the page that is left out is emptied."`
+	Answers map[string]given `json:"answers" maxProperties:"1000" example:"{\"nik\":\"2171046703900003\"}" doc:"By code of the field, as the form's JSON Schema says: text, a date as 2006-01-02, the value of an option, yes or no, yes for a consent (of both also true or false as JSON booleans), 1.130100,104.052900 for a point, the number of rows for a group; a list for a multiple choice. A field of the page that is left out is emptied."`
 	Confirm []confirmed      `json:"confirm,omitempty" maxItems:"100" doc:"Warnings of the review at which the applicant has looked again."`
 }
 
@@ -74,17 +74,26 @@ type confirmed struct {
 	Code  string `json:"code" maxLength:"60" example:"nik_area"`
 }
 
-// given is what is answered to one question: a text, or of a multiple choice a list of them.
+// given is what is answered to one question: a text, of a multiple choice a list of them, and of a consent or a yes-or-no
+// question also a JSON boolean.
 type given []string
 
 // Schema says what may be sent.
 func (given) Schema(huma.Registry) *huma.Schema {
 	one := &huma.Schema{Type: huma.TypeString}
-	return &huma.Schema{AnyOf: []*huma.Schema{one, {Type: huma.TypeArray, Items: one}}}
+	return &huma.Schema{AnyOf: []*huma.Schema{one, {Type: huma.TypeArray, Items: one}, {Type: huma.TypeBoolean}}}
 }
 
-// UnmarshalJSON reads either form.
+// UnmarshalJSON reads every form.
 func (a *given) UnmarshalJSON(raw []byte) error {
+	switch string(raw) {
+	case "true":
+		*a = given{"yes"}
+		return nil
+	case "false":
+		*a = given{"no"}
+		return nil
+	}
 	if len(raw) > 0 && raw[0] == '[' {
 		return json.Unmarshal(raw, (*[]string)(a))
 	}

@@ -44,7 +44,7 @@ func (a *API) applications() {
 	})
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/applications", ID: "list-applications", Tag: "Applications", Title: "My applications",
-		About: "The resident's own applications, drafts too, the newest first. Staff find theirs in the queue.",
+		About: "All of the resident's own applications, drafts too, the newest first, page by page. Staff find theirs in the queue.",
 		Needs: access.ApplicationOwn, Scope: gate.City, Refuses: []int{http.StatusBadRequest},
 	}, a.mine)
 	rest.Register(a.API, rest.Operation{
@@ -89,14 +89,15 @@ func (a *API) applications() {
 }
 
 func (a *API) mine(ctx context.Context, who rest.Caller, in *struct{ rest.Paging }) (*rest.Paged[Application], error) {
-	all, err := a.Casework.Mine(ctx, who.Actor)
+	after, err := in.After()
 	if err != nil {
 		return nil, err
 	}
-	part, next, err := rest.Cut(all, in.Paging, func(x application.Application) string { return x.ID.String() })
+	all, err := a.Casework.MineAfter(ctx, who.Actor, after, in.Limit+1)
 	if err != nil {
 		return nil, err
 	}
+	part, next := rest.Part(all, in.Paging, func(x application.Application) string { return x.ID.String() })
 	out := rest.Paged[Application]{Link: who.Next(next), Body: rest.Page[Application]{Next: next}}
 	out.Body.Items, err = a.rows(ctx, who, part)
 	return &out, err

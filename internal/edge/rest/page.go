@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"slices"
 
+	"github.com/google/uuid"
+
 	"bedelau/internal/kernel/fault"
 )
 
@@ -46,14 +48,41 @@ func Cut[T any](all []T, p Paging, key func(T) string) (part []T, next string, e
 		raw, err := base64.RawURLEncoding.DecodeString(p.Cursor)
 		i := slices.IndexFunc(all, func(one T) bool { return key(one) == string(raw) })
 		if err != nil || i < 0 {
-			return nil, "", &fault.Error{Kind: fault.Malformed, Code: "request.cursor", Fields: []fault.Field{{Name: "cursor", Code: "invalid"}}, Err: err}
+			return nil, "", badCursor(err)
 		}
 		all = all[i+1:]
 	}
-	if len(all) <= p.Limit {
-		return all, "", nil
+	part, next = Part(all, p, key)
+	return part, next, nil
+}
+
+func badCursor(err error) error {
+	return &fault.Error{Kind: fault.Malformed, Code: "request.cursor", Fields: []fault.Field{{Name: "cursor", Code: "invalid"}}, Err: err}
+}
+
+// After is the id that the page before ended with, for a list that is read page by page; uuid.Nil begins it.
+func (p Paging) After() (uuid.UUID, error) {
+	if p.Cursor == "" {
+		return uuid.Nil, nil
 	}
-	return all[:p.Limit], base64.RawURLEncoding.EncodeToString([]byte(key(all[p.Limit-1]))), nil
+	raw, err := base64.RawURLEncoding.DecodeString(p.Cursor)
+	if err != nil {
+		return uuid.Nil, badCursor(err)
+	}
+	id, err := uuid.ParseBytes(raw)
+	if err != nil || id == uuid.Nil {
+		return uuid.Nil, badCursor(err)
+	}
+	return id, nil
+}
+
+// Part takes the page off all, which was read from where p begins, one more than the page may hold; key is what the
+// cursor of the next page says.
+func Part[T any](all []T, p Paging, key func(T) string) (part []T, next string) {
+	if len(all) <= p.Limit {
+		return all, ""
+	}
+	return all[:p.Limit], base64.RawURLEncoding.EncodeToString([]byte(key(all[p.Limit-1])))
 }
 
 // Next is the Link header of the page after this request's, or "" on the last.
