@@ -11,6 +11,7 @@ const secrets = {
   "kepala@batam.localhost": "NBSWY3DPEHPK3PXPNBSWY3DPEHPK3PXP",
   "admin@batam.localhost": "OBWGC2LOOBWGC2LOOBWGC2LOOBWGC2LO",
   "ptsp@batam.localhost": "UM7OFZTZMHX7Q3LMDRHAPPV252ANMVRX",
+  "binamarga@batam.localhost": "KQAWPQC4W5U7KD5GKUMSSW36UO2YNCY2",
   "cktr@batam.localhost": "TF65YZSTU37Q7FHCW2AV354L2SKVLWLO",
   "petugas@tanjungpinang.localhost": "PBWGC2LOPBWGC2LOPBWGC2LOPBWGC2LO",
   "bumd@platform.localhost": "RBWGC2LORBWGC2LORBWGC2LORBWGC2LO",

@@ -121,6 +121,26 @@ for (const [how, width, city, email, middle, script] of [["on a phone", 360, "ba
   });
 }
 
+for (const width of [360, 1280]) {
+  test(`the line of a dig permit is drawn at ${width} px`, async (t) => {
+    const step = stepsOf(t);
+    const site = world.demo.city("batam");
+    let app;
+    await step("for the office", async () => {
+      const office = await Person.arrive(world, { site, width, as: "-office" });
+      await staff.signsIn(office, "binamarga@batam.localhost");
+      app = await place.seesTheLine(office);
+      await office.leave();
+    });
+    await step("on the receipt", async () => {
+      const me = await Person.arrive(world, { site, width });
+      await resident.signsIn(me, { email: "warga2@batam.localhost", password: world.demo.password });
+      await place.keepsTheLine(me, app);
+      await me.leave();
+    });
+  });
+}
+
 test("the front page weighs less than 100 KB", () => page.weight(world));
 
 test("every page kept its promises: axe, width, policy, language, no failing request", (t) => {

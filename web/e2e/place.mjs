@@ -72,3 +72,22 @@ export async function drawsALine(p) {
   await p.look("map-line");
   await p.follow(p.button("Lanjut"));
 }
+
+// seesTheLine opens a dig permit at the office, whose line is drawn there, and returns where the application is.
+export async function seesTheLine(p) {
+  await p.go("/petugas/antrean");
+  await p.follow(p.page.locator("[data-key-open]").filter({ hasText: "galian utilitas" }).first());
+  await p.reads("titik terpasang, panjang garisnya sekitar");
+  await p.reads("LU");
+  assert.match(await p.link("Buka di aplikasi peta").getAttribute("href"), /^geo:\d+\.\d+,\d+\.\d+$/);
+  assert.ok((await p.page.locator(".map-figure .map-line").boundingBox()).width > 5, "the line is to be seen");
+  await p.look("map-case");
+  return new URL(p.page.url()).pathname.replace(/^\/petugas/, "");
+}
+
+// keepsTheLine finds it on the receipt, too.
+export async function keepsTheLine(p, app) {
+  await p.go(`${app}/tanda-terima`);
+  await p.reads("titik terpasang");
+  await p.look("map-receipt");
+}

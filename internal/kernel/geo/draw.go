@@ -40,7 +40,7 @@ type Label struct {
 
 // Draw lays out what a view shows.
 func (m Map) Draw(v View, l i18n.Locale) Drawing {
-	d := Drawing{Land: m.land(v), Dots: m.dots(v)}
+	d := Drawing{Land: m.land(v)}
 	parallels, meridians := v.Graticule()
 	for _, p := range parallels {
 		d.Parallels = append(d.Parallels, Rule{p.At * Side, minutes(p.Degree, l.T("map.north"), l.T("map.south"))})
@@ -48,6 +48,7 @@ func (m Map) Draw(v View, l i18n.Locale) Drawing {
 	for _, p := range meridians {
 		d.Meridians = append(d.Meridians, Rule{p.At * Side, minutes(p.Degree, l.T("map.east"), l.T("map.west"))})
 	}
+	d.Dots = m.dots(v, d.written())
 	length, share := v.Scale()
 	d.ScaleWidth, d.ScaleText = share*Side, fmt.Sprintf("%d m", length)
 	if length >= 1000 {
@@ -67,6 +68,19 @@ func minutes(v float64, plus, minus string) string {
 		return fmt.Sprintf("%d°%02d′ %s", n/3600, n/60%60, side)
 	}
 	return fmt.Sprintf("%d°%02d′%02d″ %s", n/3600, n/60%60, n%60, side)
+}
+
+// written is where the degrees, the arrow to the north and the scale stand, which no name covers.
+func (d Drawing) written() [][4]float64 {
+	const wide, high = 110, letter
+	out := [][4]float64{{Side * 0.6, 0, Side, 95}}
+	for _, x := range d.Parallels {
+		out = append(out, [4]float64{0, x.At - high, wide, x.At})
+	}
+	for _, x := range d.Meridians {
+		out = append(out, [4]float64{x.At, Side - high - 4, x.At + wide, Side})
+	}
+	return out
 }
 
 // land is the path of the islands that the view touches.
@@ -99,9 +113,8 @@ func (v View) touches(ring Ring) bool {
 }
 
 // dots are the places of a view, districts first, in the order of the city. A name that would cover another is left out: closer by there is room.
-func (m Map) dots(v View) []Label {
+func (m Map) dots(v View, taken [][4]float64) []Label {
 	var out []Label
-	var taken [][4]float64
 	for _, p := range m.Places {
 		const near = 7
 		if v.Shows(p.At) { // no name covers a dot
