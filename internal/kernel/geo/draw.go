@@ -45,8 +45,12 @@ func (m Map) Draw(v View, l i18n.Locale) Drawing {
 	for _, p := range parallels {
 		d.Parallels = append(d.Parallels, Rule{p.At * Side, minutes(p.Degree, l.T("map.north"), l.T("map.south"))})
 	}
-	for _, p := range meridians {
-		d.Meridians = append(d.Meridians, Rule{p.At * Side, minutes(p.Degree, l.T("map.east"), l.T("map.west"))})
+	for i, p := range meridians {
+		text := minutes(p.Degree, l.T("map.east"), l.T("map.west"))
+		if len(meridians) > 3 && i%2 == 1 {
+			text = "" // it would run into the next one
+		}
+		d.Meridians = append(d.Meridians, Rule{p.At * Side, text})
 	}
 	d.Dots = m.dots(v, d.written())
 	length, share := v.Scale()
