@@ -38,6 +38,7 @@ func (p *Pages) adminRoutes() gate.Table {
 		{Method: get, Path: pathRoles, Needs: access.RoleManage, Scope: any, Handler: p.roles},
 		{Method: post, Path: pathRoles, Needs: access.RoleManage, Scope: any, Handler: p.setPermissions},
 		{Method: get, Path: "/kelola/layanan", Needs: access.ServiceConfigure, Scope: city, Handler: p.catalogDesk},
+		{Method: get, Path: pathAreas, Needs: access.ServiceConfigure, Scope: city, Handler: p.areas},
 		{Method: get, Path: pathApps, Needs: apps, Scope: city, Handler: p.apps},
 		{Method: get, Path: pathApps + "/baru", Needs: apps, Scope: city, Handler: p.newApp},
 		{Method: post, Path: pathApps, Needs: apps, Scope: city, Handler: p.registerApp},
