@@ -36,8 +36,11 @@ func demoPersonBudi(block string) map[string]string {
 	return map[string]string{block + ".nik": "2171040112870001", block + ".name": "Budi Santoso", block + ".birth_date": "1987-12-01", block + ".phone": "081270005678"}
 }
 
+// demoPart is a kelurahan of each district in which somebody of the demonstration lives or works.
+var demoPart = map[string]string{"Batam Kota": "Teluk Tering", "Nongsa": "Sambau", "Lubuk Baja": "Baloi Indah", "Sekupang": "Tiban Indah"}
+
 func demoAddress(block, district string) map[string]string {
-	return map[string]string{block + ".address": "Jl. Teratai 5 RT 003 RW 004", block + ".district": district, block + ".subdistrict": "Teluk Tering"}
+	return map[string]string{block + ".address": "Jl. Teratai 5 RT 003 RW 004", block + ".district": district, block + ".subdistrict": demoPart[district]}
 }
 
 // demoCases are what the demonstration begins with. The numbers in them are of no living person.
