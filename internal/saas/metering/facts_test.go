@@ -65,6 +65,12 @@ func TestEveryStepIsMetered(t *testing.T) {
 	if diff := cmp.Diff([]metering.Share{{Code: "ktp-el-hilang", Quantity: 1}}, reading(t, u, "applications_submitted").ByService); diff != "" {
 		t.Errorf("applications by service (-want +got):\n%s", diff)
 	}
+	if diff := cmp.Diff([]metering.Share{{Code: "disdukcapil", Quantity: 1}, {Code: "dpmptsp", Quantity: 1}}, reading(t, u, "active_staff").ByAgency); diff != "" {
+		t.Errorf("staff by agency (-want +got):\n%s", diff)
+	}
+	if r := reading(t, u, "api_requests"); r.ByAgency != nil || r.ByService != nil || len(r.ByChannel) != 1 {
+		t.Errorf("calls of programs divide by more than their channel: %+v", r)
+	}
 	if u.Readings[0].Meter.Code != "applications_submitted" || u.Readings[0].Meter.Name.In("id") != "Permohonan diajukan" {
 		t.Errorf("first meter is %+v", u.Readings[0].Meter)
 	}

@@ -60,7 +60,7 @@ func TestPlannedWork(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return rolled == 2 && made == 1 && used["storage"] == 3
+		return rolled == 2 && made == 1 && used["storage"] == 3 && used["storage_gb"] == 1 // a started gigabyte counts
 	}
 	deadline := time.Now().Add(20 * time.Second)
 	for !done() {

@@ -3,6 +3,7 @@ package metering
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -11,11 +12,15 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
-// rollupHours bounds one run, so that a large import does not hold one transaction for long.
-const rollupHours = 1000
+// rollupHours bounds one run, so that a large import does not hold one transaction for long, and rollupChunk one statement,
+// which has a time limit: a day of a city with ten million events a month takes a second or two.
+const (
+	rollupHours = 7 * rollupChunk
+	rollupChunk = 24
+)
 
 // Rollup writes usage_hour anew for the hours of ctx's city that events have touched, and usage_day and usage_month
-// for their days and months, and returns how many hours there were; the earliest come first and at most 1,000 in one call. An event that commits while it runs leaves its own mark
+// for their days and months, and returns how many hours there were; the earliest come first and at most a week of them in one call. An event that commits while it runs leaves its own mark
 // and is taken up by the next call, so calling it twice, or never, changes no reading.
 func Rollup(ctx context.Context, tx bun.Tx) (int, error) {
 	tenant := tenancy.Must(ctx)
@@ -36,12 +41,14 @@ func Rollup(ctx context.Context, tx bun.Tx) (int, error) {
 		pgdialect.Array(hours)).Exec(ctx); err != nil {
 		return 0, fmt.Errorf("metering: rollup: %w", err)
 	}
-	_, err = tx.NewRaw(`WITH hours AS MATERIALIZED (
-			SELECT ?::uuid AS tenant_id, hour, hour + interval '1 hour' AS ends FROM unnest(?::timestamptz[]) AS hour)
-		INSERT INTO usage_hour (tenant_id, hour, type, agency, service, channel, subject, taken, events, total, peak, latest) `+
-		hoursSQL, tenant, pgdialect.Array(hours), hours[0], hours[len(hours)-1].Add(time.Hour)).Exec(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("metering: rollup: %w", err)
+	for chunk := range slices.Chunk(hours, rollupChunk) {
+		_, err = tx.NewRaw(`WITH hours AS MATERIALIZED (
+				SELECT ?::uuid AS tenant_id, hour, hour + interval '1 hour' AS ends FROM unnest(?::timestamptz[]) AS hour)
+			INSERT INTO usage_hour (tenant_id, hour, type, agency, service, channel, subject, taken, events, total, peak, latest) `+
+			hoursSQL, tenant, pgdialect.Array(chunk), chunk[0], chunk[len(chunk)-1].Add(time.Hour)).Exec(ctx)
+		if err != nil {
+			return 0, fmt.Errorf("metering: rollup: %w", err)
+		}
 	}
 	if err := rollupDays(ctx, tx, tenant, hours); err != nil {
 		return 0, err

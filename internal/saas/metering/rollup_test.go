@@ -3,6 +3,7 @@ package metering_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"sync"
 	"testing"
 	"time"
@@ -89,5 +90,28 @@ func TestRollupsRunBesideWriters(t *testing.T) {
 	var marks int
 	if err := w.DB.App.NewRaw("SELECT count(*) FROM usage_touch WHERE tenant_id = ?", w.Batam.ID).Scan(ctx, &marks); err != nil || marks != 0 {
 		t.Errorf("%d marks are left, %v", marks, err)
+	}
+}
+
+// However absurd the quantities, a city's roll-ups go on: what is above the largest number counts as that.
+func TestAbsurdQuantitiesStopNoRollup(t *testing.T) {
+	t.Parallel()
+	w := pgtest.Open(t)
+	meters(t, w)
+	ctx := w.Ctx(w.Batam)
+	for n := range 10 {
+		events := make([]metering.Event, 1000)
+		for i := range events {
+			events[i] = probe(fmt.Sprintf("%d-%d", n, i), noon, "a", "", "", 1e15)
+		}
+		if _, err := metering.RecordBatch(ctx, w.DB.App, events, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 {
+		if n := quantity(t, usageOf(ctx, t, w, w.Batam), "probe_sum"); n != math.MaxInt64 {
+			t.Errorf("ten times the largest sum is %d", n)
+		}
+		rollup(ctx, t, w)
 	}
 }

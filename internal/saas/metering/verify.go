@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -91,8 +93,14 @@ func (s *Service) Verify(ctx context.Context, city tenancy.City, month time.Time
 	}
 	from, to := w.from.UTC().Truncate(24*time.Hour), w.to.UTC().Add(23*time.Hour).Truncate(24*time.Hour)
 	var wrong []Difference
-	err = s.db.App.NewRaw(verifySQL, w.city, w.city, from, to, from, to, w.city,
-		w.from, w.city, w.from, w.to, w.city, w.from, w.to, maxDifferences).Scan(ctx, &wrong)
+	err = tenancy.InTx(ctx, s.db.App, func(ctx context.Context, tx bun.Tx) error {
+		// All of a month is counted, which may take longer than an answer to a person may.
+		if _, err := tx.NewRaw("SET LOCAL statement_timeout = '1h'").Exec(ctx); err != nil {
+			return err
+		}
+		return tx.NewRaw(verifySQL, w.city, w.city, from, to, from, to, w.city,
+			w.from, w.city, w.from, w.to, w.city, w.from, w.to, maxDifferences).Scan(ctx, &wrong)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("metering: verify: %w", err)
 	}
