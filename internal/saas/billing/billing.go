@@ -20,7 +20,12 @@ import (
 // Usage tells what a city used from one instant to another, by meter. Every meter there is has an entry, zero when it
 // was not used. metering provides it.
 type Usage interface {
+	// Quantities are by what is known now.
 	Quantities(ctx context.Context, city tenancy.City, from, to time.Time) (map[string]int64, error)
+	// Close makes a month final: what is told of it afterwards is a correction that a later month takes.
+	Close(ctx context.Context, city tenancy.City, month time.Time) error
+	// QuantitiesAsOf are by what the invoice of a closed month knows, for ever the same.
+	QuantitiesAsOf(ctx context.Context, city tenancy.City, from, to, month time.Time) (map[string]int64, error)
 }
 
 // Service keeps subscriptions, and estimates and closes their months.

@@ -52,7 +52,7 @@ func (s *Service) Preview(ctx context.Context, city tenancy.City, month time.Tim
 	if c, ok, err := closing(ctx, s.db.App, MonthOf(month).first()); ok || err != nil {
 		return c, err
 	}
-	return s.work(ctx, city, MonthOf(month))
+	return s.work(ctx, city, MonthOf(month), s.known)
 }
 
 // Close bills a month of city: it keeps what the month comes to and writes one draft into the platform's books. Closing it
@@ -92,7 +92,10 @@ func (s *Service) closeNow(ctx context.Context, city tenancy.City, m Period) (Cl
 	if len(due) > 1 {
 		return Closing{}, fault.New(fault.Conflict, "billing.earlier_open", "month", due[0].Format("2006-01"))
 	}
-	c, err := s.work(ctx, city, m)
+	if err := s.usage.Close(ctx, city, m.first()); err != nil {
+		return Closing{}, err
+	}
+	c, err := s.work(ctx, city, m, s.asOf(m.first()))
 	if err != nil {
 		return c, err
 	}
@@ -108,16 +111,16 @@ func (s *Service) closeNow(ctx context.Context, city tenancy.City, m Period) (Cl
 }
 
 // work prices a month, corrects the ones before it and takes over what they left.
-func (s *Service) work(ctx context.Context, city tenancy.City, m Period) (Closing, error) {
+func (s *Service) work(ctx context.Context, city tenancy.City, m Period, used reading) (Closing, error) {
 	c := Closing{TenantID: city.ID, Month: m.first(), ClosedAt: s.now().UTC().Truncate(time.Microsecond)}
 	subs, err := subscriptions(ctx, s.db.App, m)
 	if err != nil {
 		return c, err
 	}
-	if c.Lines, err = s.rateAll(ctx, city, m, subs); err != nil {
+	if c.Lines, err = s.rateAll(ctx, city, m, subs, used); err != nil {
 		return c, err
 	}
-	more, err := s.corrections(ctx, city, c.Month)
+	more, err := s.corrections(ctx, city, c.Month, used)
 	if err != nil {
 		return c, err
 	}

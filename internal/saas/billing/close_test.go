@@ -244,13 +244,15 @@ func TestALineLeadsToItsEvents(t *testing.T) {
 	b.use(t, city, "application_submitted", day(2026, 8, 4), 17)
 	b.now = day(2026, 9, 3)
 	b.close(t, city, day(2026, 8, 1))
+	b.use(t, city, "application_submitted", day(2026, 8, 9), 4) // too late: the next invoice's
 	var charges []struct {
 		Name, Working, PPN, Meter string
-		From, Before              time.Time
+		From, Before, TakenBefore time.Time
 		Quantity, Amount          int64
 	}
 	err := b.w.DB.App.NewRaw(`SELECT c->'name'->>'id' AS name, c->'working'->>'id' AS working, c->>'ppn' AS ppn, c->'source'->'events'->>'meter' AS meter,
 			(c->'source'->'events'->>'from')::timestamptz AS from, (c->'source'->'events'->>'before')::timestamptz AS before,
+			(c->'source'->'events'->>'taken_before')::timestamptz AS taken_before,
 			(c->'source'->'events'->>'quantity')::bigint AS quantity, (c->>'amount')::bigint AS amount
 		FROM invoice_draft d, jsonb_array_elements(d.charges) c WHERE d.tenant_id = ? AND c->'source'->'events' IS NOT NULL`, b.w.Platform.ID).Scan(b.ctx, &charges)
 	if err != nil || len(charges) != 1 {
@@ -258,8 +260,8 @@ func TestALineLeadsToItsEvents(t *testing.T) {
 	}
 	c := charges[0]
 	var n int64
-	err = b.w.DB.App.NewRaw(`SELECT count(*) FROM usage_event e JOIN meter m ON m.type = e.type WHERE e.tenant_id = ? AND m.code = ? AND e.time >= ? AND e.time < ?`,
-		city.ID, c.Meter, c.From, c.Before).Scan(b.w.Ctx(city), &n)
+	err = b.w.DB.App.NewRaw(`SELECT count(*) FROM usage_event e JOIN meter m ON m.type = e.type WHERE e.tenant_id = ? AND m.code = ? AND e.time >= ? AND e.time < ? AND (e.taken IS NULL OR e.taken < ?)`,
+		city.ID, c.Meter, c.From, c.Before, c.TakenBefore).Scan(b.w.Ctx(city), &n)
 	if err != nil || n != 17 || c.Quantity != 17 || c.Amount != 17_000 || c.PPN != "jasa-kpbpb" || !strings.Contains(c.Working, "17 permohonan") || c.Name != "Permohonan" {
 		t.Errorf("%+v; %d events, %v", c, n, err)
 	}

@@ -25,7 +25,7 @@ func (b Billed) part() part { return part{b.Subscription, b.Component, b.Kind, b
 
 // corrections are what the months before one are worth now beyond what was billed for them, and what the last of them left.
 // Each month is rated anew, so that a tier, a minimum or a discount follows what came late.
-func (s *Service) corrections(ctx context.Context, city tenancy.City, month time.Time) ([]Billed, error) {
+func (s *Service) corrections(ctx context.Context, city tenancy.City, month time.Time, used reading) ([]Billed, error) {
 	var closed []Closing
 	err := s.db.App.NewSelect().Model(&closed).Where("tenant_id = ? AND month < ? AND month >= ?", city.ID, month.Format(time.DateOnly),
 		month.AddDate(0, -correctable, 0).Format(time.DateOnly)).Order("month").Scan(ctx)
@@ -40,7 +40,7 @@ func (s *Service) corrections(ctx context.Context, city tenancy.City, month time
 		if err != nil {
 			return nil, err
 		}
-		now, err := s.rateAll(ctx, city, m, subs)
+		now, err := s.rateAll(ctx, city, m, subs, used)
 		if err != nil {
 			return nil, err
 		}

@@ -81,7 +81,8 @@ func (c Closing) charge(city tenancy.City, p invoice.Party, l Billed) invoice.Ch
 		source["subscription"], source["plan"], source["version"], source["component"] = l.Subscription, l.Plan, l.Version, l.Component
 		source["from"], source["until"] = l.Period.first().Format(time.DateOnly), l.Period.last().Format(time.DateOnly)
 		if l.Meter != "" {
-			source["events"] = map[string]any{"meter": l.Meter, "from": from.UTC(), "before": until.UTC(), "recorded_by": c.ClosedAt, "quantity": l.Quantity}
+			_, taken := MonthOf(c.Month).Window(city.Location()) // corrections that later months take are not in it
+			source["events"] = map[string]any{"meter": l.Meter, "from": from.UTC(), "before": until.UTC(), "taken_before": taken.UTC(), "quantity": l.Quantity}
 		}
 	}
 	out := invoice.Charge{Name: i18n.Text{}, Working: i18n.Text{}, Source: source, Amount: l.Amount, PPN: p.PPN, PPh: p.PPh}

@@ -43,7 +43,7 @@ func (s *Service) Estimate(ctx context.Context, city tenancy.City, month time.Ti
 	if len(subs) == 0 {
 		return Estimate{}, fault.New(fault.NotFound, "billing.no_subscription")
 	}
-	parts, err := s.rateAll(ctx, city, e.Month, subs)
+	parts, err := s.rateAll(ctx, city, e.Month, subs, s.known)
 	if err != nil {
 		return Estimate{}, fmt.Errorf("billing: estimate: %w", err)
 	}
@@ -57,8 +57,23 @@ func (s *Service) Estimate(ctx context.Context, city tenancy.City, month time.Ti
 	return e, err
 }
 
+// reading is what a city used from one instant to another.
+type reading func(ctx context.Context, city tenancy.City, from, to time.Time) (map[string]int64, error)
+
+// known reads what is known now.
+func (s *Service) known(ctx context.Context, city tenancy.City, from, to time.Time) (map[string]int64, error) {
+	return s.usage.Quantities(ctx, city, from, to)
+}
+
+// asOf reads what the invoice of a closed month knows.
+func (s *Service) asOf(month time.Time) reading {
+	return func(ctx context.Context, city tenancy.City, from, to time.Time) (map[string]int64, error) {
+		return s.usage.QuantitiesAsOf(ctx, city, from, to, month)
+	}
+}
+
 // rateAll prices a month of city, each subscription its own days and those of a trial apart.
-func (s *Service) rateAll(ctx context.Context, city tenancy.City, month Period, subs []Subscription) ([]Billed, error) {
+func (s *Service) rateAll(ctx context.Context, city tenancy.City, month Period, subs []Subscription, used reading) ([]Billed, error) {
 	var out []Billed
 	for _, sub := range subs {
 		whole, ok := month.cut(sub.StartsOn, sub.EndsOn)
@@ -71,7 +86,7 @@ func (s *Service) rateAll(ctx context.Context, city tenancy.City, month Period, 
 				return nil, err
 			}
 			from, to := part.Window(city.Location())
-			usage, err := s.usage.Quantities(ctx, city, from, to)
+			usage, err := used(ctx, city, from, to)
 			if err != nil {
 				return nil, err
 			}

@@ -29,8 +29,14 @@ func (f fixed) Quantities(context.Context, tenancy.City, time.Time, time.Time) (
 	return all, nil
 }
 
+func (f fixed) Close(context.Context, tenancy.City, time.Time) error { return nil }
+
+func (f fixed) QuantitiesAsOf(ctx context.Context, city tenancy.City, from, to, _ time.Time) (map[string]int64, error) {
+	return f.Quantities(ctx, city, from, to)
+}
+
 // spans reports as many applications as the window has hours.
-type spans struct{}
+type spans struct{ fixed }
 
 func (spans) Quantities(ctx context.Context, city tenancy.City, from, to time.Time) (map[string]int64, error) {
 	return fixed{"applications_submitted": int64(to.Sub(from) / time.Hour)}.Quantities(ctx, city, from, to)
