@@ -234,7 +234,7 @@ func (a *App) buildCity() error {
 	}
 	a.Billing = billing.New(a.DB, a.Metering, time.Now)
 	a.Finance = finance.New(finance.Deps{DB: a.DB, Guard: a.Guard, Files: a.Files, Notify: a.Notify})
-	return errors.Join(a.Billing.Register(a.Runner), a.Finance.Register(a.Runner))
+	return errors.Join(a.Billing.Register(a.Runner, a.Notify), a.Finance.Register(a.Runner))
 }
 
 // CityURL is the address of a tenant's site, without a slash at the end.

@@ -112,7 +112,7 @@ func plain(s string) bool { return utf8.ValidString(s) && !strings.ContainsFunc(
 // RegisterApp takes an app in, for staff with app:manage. It refuses bad fields, an agency that is none, services that
 // are not the agency's own (field "services") and a source that another app has (field "source").
 func (s *Service) RegisterApp(ctx context.Context, actor identity.Actor, in AppInput) (App, error) {
-	if err := s.d.Guard.Allow(ctx, actor, access.AppManage); err != nil {
+	if err := s.mayAdd(ctx, actor); err != nil {
 		return App{}, err
 	}
 	in, err := in.clean(true)
@@ -281,4 +281,20 @@ func recordApp(ctx context.Context, tx bun.IDB, actor identity.Actor, app App, w
 		ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "external_app." + what, Object: "external_app", ObjectID: app.ID,
 		Detail: map[string]any{"agency": app.Agency, "source": app.Source, "services": len(app.Services), "hosts": app.Hosts[:min(len(app.Hosts), 20)]},
 	})
+}
+
+// mayAdd holds who adds an app or a key to the guard and to the city's plan. To change, close or revoke one is held to the guard
+// alone, and what an app sends is taken in whatever the plan says.
+func (s *Service) mayAdd(ctx context.Context, actor identity.Actor) error {
+	if err := s.d.Guard.Allow(ctx, actor, access.AppManage); err != nil {
+		return err
+	}
+	city, ok := tenancy.CityFrom(ctx)
+	if !ok {
+		return tenancy.ErrNone
+	}
+	if err := city.Needs(tenancy.ModuleApps); err != nil {
+		return err
+	}
+	return city.MayGrow(s.now())
 }

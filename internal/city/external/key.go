@@ -33,6 +33,9 @@ func (s *Service) IssueKey(ctx context.Context, actor identity.Actor, app uuid.U
 	if !known {
 		return "", fault.Fields([]fault.Field{{Name: "days", Code: "not_an_option"}})
 	}
+	if err := s.mayAdd(ctx, actor); err != nil {
+		return "", err
+	}
 	return s.withApp(ctx, actor, app, func(ctx context.Context, tx bun.Tx) (string, error) {
 		_, raw, err := s.d.Codes.Issue(ctx, tx, actor, apikey.IssueInput{
 			Owner: owner(app), Scopes: []string{string(access.StatusWrite)}, For: time.Duration(days) * 24 * time.Hour,

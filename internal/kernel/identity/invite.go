@@ -32,7 +32,8 @@ type InviteInput struct {
 // Invite itself checks that the actor may hand on the role. Inviting again replaces the link, name, role and agency, for
 // who may hand on the earlier role too. It refuses bad fields, a role that needs an agency without one (field "agency",
 // code "agency_needed"), roles above the actor's own ("access.role_above"), and an address that already has an account,
-// or was invited by somebody else at this moment (Conflict "identity.email_taken").
+// or was invited by somebody else at this moment (Conflict "identity.email_taken"); and, for one more, a city whose plan has
+// no room ("plan.limit").
 func (s *Service) Invite(ctx context.Context, a Actor, in InviteInput) (uuid.UUID, error) {
 	var fields []fault.Field
 	in.Name = nameField(in.Name, &fields)
@@ -64,6 +65,11 @@ func (s *Service) Invite(ctx context.Context, a Actor, in InviteInput) (uuid.UUI
 	}
 	var id uuid.UUID
 	err = tenancy.InTx(ctx, s.DB, func(ctx context.Context, tx bun.Tx) error {
+		if held == nil {
+			if err := s.room(ctx, tx); err != nil {
+				return err
+			}
+		}
 		if id, err = s.invited(ctx, tx, in.Name, c, held); err != nil {
 			return err
 		}
@@ -231,4 +237,30 @@ func (s *Service) placed(ctx context.Context, agency string, roles ...string) er
 		return fault.Fields([]fault.Field{{Name: "agency", Code: "agency_needed"}})
 	}
 	return nil
+}
+
+// room refuses one more member of staff where the plan of the city has none left. Two that are added at once wait for each other.
+func (s *Service) room(ctx context.Context, tx bun.IDB) error {
+	city, ok := tenancy.CityFrom(ctx)
+	if _, limited := city.Plan.Limits[tenancy.LimitStaff]; !ok || !limited {
+		return nil
+	}
+	if _, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "identity.staff "+city.ID.String()).Exec(ctx); err != nil {
+		return err
+	}
+	n, err := CountStaff(ctx, tx)
+	if err != nil {
+		return err
+	}
+	return city.Room(tenancy.LimitStaff, int64(n), s.now())
+}
+
+// CountStaff returns how many members of staff the city has, those who have yet to come included.
+func CountStaff(ctx context.Context, db bun.IDB) (int, error) {
+	n, err := db.NewSelect().Model((*accountRow)(nil)).Where("tenant_id = ?", tenancy.Must(ctx)).Where("kind = ?", Staff).
+		Where("status IN (?, ?)", StatusInvited, StatusActive).Count(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("identity: count staff: %w", err)
+	}
+	return int(n), nil
 }

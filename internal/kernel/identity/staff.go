@@ -117,11 +117,14 @@ func (s *Service) Deactivate(ctx context.Context, a Actor, account uuid.UUID) er
 }
 
 // Reactivate lets a deactivated member of staff sign in again, with the roles they had. Conflict
-// "identity.not_deactivated" for one who is not deactivated; one who never accepted must be invited again.
+// "identity.not_deactivated" for one who is not deactivated, "plan.limit" where the city's plan has no room; one who never accepted must be invited again.
 func (s *Service) Reactivate(ctx context.Context, a Actor, account uuid.UUID) error {
 	return s.manage(ctx, a, account, "account.reactivate", nil, func(ctx context.Context, tx bun.Tx, row accountRow) error {
 		if row.Status != StatusDeactivated {
 			return fault.New(fault.Conflict, "identity.not_deactivated")
+		}
+		if err := s.room(ctx, tx); err != nil {
+			return err
 		}
 		status := StatusActive
 		n, err := tx.NewSelect().Model((*credentialRow)(nil)).Where("tenant_id = ?", tenancy.Must(ctx)).

@@ -66,6 +66,7 @@ func kinds() map[string]kind {
 		"case_late":             {needs: []string{"number", "path"}},
 		"cosign_asked":          {needs: []string{"service", "applicant", "role", "until", "path"}, secret: linkSecret, unnamed: true},
 		"cosign_code":           {needs: []string{"service"}, secret: codeSecret, unnamed: true},
+		"plan_limit":            {needs: []string{"where", "month", "limit", "used", "most", "level", "path"}},
 		"invoice_issued":        {needs: []string{"number", "amount", "due", "path"}, may: []string{"about"}},
 		"generic":               {needs: []string{"title", "body"}, may: []string{"path"}},
 	}

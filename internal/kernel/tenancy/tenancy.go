@@ -62,8 +62,9 @@ type City struct {
 	Logo         string    `bun:"logo"`          // SVG text shown in the header, from the city pack
 	Contact      Contact   `bun:"contact,type:jsonb"`
 	Status       Status    `bun:"status"`
-	Modules      []string  `bun:"modules,array"` // feature switches of the city's plan, written by billing
-	Demo         bool      `bun:"demo"`          // created by `bedelau demo`: the pages say so
+	Modules      []string  `bun:"modules,array"`   // feature switches of the city's plan, written by billing
+	Plan         Plan      `bun:"plan,type:jsonb"` // what that plan allows, written by billing
+	Demo         bool      `bun:"demo"`            // created by `bedelau demo`: the pages say so
 	CreatedAt    time.Time `bun:"created_at"`
 
 	DraftDays        int `bun:"draft_days"`         // for which an application that is not sent is kept after the last change

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"bedelau/internal/kernel/invoice"
+	"bedelau/internal/kernel/notify"
 	"bedelau/internal/kernel/storage"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -33,6 +34,7 @@ type Service struct {
 	db    *storage.DB
 	book  *invoice.Book
 	usage Usage
+	mail  *notify.Service // of Register; nothing before it sends
 	now   func() time.Time
 }
 

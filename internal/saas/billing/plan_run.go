@@ -10,6 +10,7 @@ import (
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/jobs"
+	"bedelau/internal/kernel/notify"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -24,9 +25,15 @@ func closeKind() jobs.Kind[closeArgs] {
 
 const closeEvery = time.Hour
 
-// Register adds the planned work to r: it closes the months of each city that are due. app calls it once, before r starts.
-func (s *Service) Register(r *jobs.Runner) error {
+// Register adds the planned work to r: it closes the months of each city that are due, and keeps what each may do on its record,
+// of which mail tells. app calls it once, before r starts.
+func (s *Service) Register(r *jobs.Runner, mail *notify.Service) error {
+	s.mail = mail
 	jobs.EachCity(r, "billing.close_months", closeEvery, s.closeDue)
+	jobs.EachCity(r, "billing.entitle", entitleEvery, s.entitle)
+	if err := jobs.HandleCall(r, alertKind(), s.alertPlatform); err != nil {
+		return err
+	}
 	return jobs.HandleCall(r, closeKind(), func(ctx context.Context, _ uuid.UUID, args closeArgs) error {
 		city, ok := tenancy.CityFrom(ctx)
 		if !ok {

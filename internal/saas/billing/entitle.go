@@ -1,0 +1,227 @@
+package billing
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/jobs"
+	"bedelau/internal/kernel/notify"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Entitlements are what a version of a plan allows: its feature switches, and its limits by meter or tenancy.LimitStaff.
+type Entitlements struct {
+	Modules []string                 `json:"modules"`
+	Limits  map[string]tenancy.Limit `json:"limits"`
+}
+
+// levels are the shares of a limit, in percent, of which a city and the platform are told once a month each.
+func levels() []int { return []int{120, 100, 80} }
+
+type alertArgs struct {
+	City  string `json:"city"`
+	Month string `json:"month"`
+	Code  string `json:"code"`
+	Level int    `json:"level"`
+}
+
+func alertKind() jobs.Kind[alertArgs] {
+	return jobs.Kind[alertArgs]{Name: "billing.alert.v1", MaxRetry: 8, Timeout: time.Minute}
+}
+
+const entitleEvery = 10 * time.Minute
+
+// PathUsage is where a city's administrators see its usage, and PathCities where the platform's staff see all.
+const (
+	PathUsage  = "/kelola/pemakaian"
+	PathCities = "/bumd"
+)
+
+// Entitle puts on city's record what it may do as of now, for whoever has just changed its subscription; the planned run does so
+// every ten minutes.
+func (s *Service) Entitle(ctx context.Context, city tenancy.City) error {
+	ctx, err := tenancy.Inside(ctx, city)
+	if err != nil {
+		return err
+	}
+	return tenancy.InTx(ctx, s.db.App, func(ctx context.Context, tx bun.Tx) error { return s.entitle(ctx, tx, s.now()) })
+}
+
+// entitle writes what ctx's city may do today on its record, with what it has used of it, and tells of what is nearly or quite
+// used up. Without a subscription that holds today the last one's plan stays: an end stops what is added by its limits.
+func (s *Service) entitle(ctx context.Context, tx bun.Tx, at time.Time) error {
+	city, ok := tenancy.CityFrom(ctx)
+	if !ok {
+		return tenancy.ErrNone
+	}
+	plan, modules, err := s.allowed(ctx, tx, city)
+	if err != nil || plan.Code == "" {
+		return err
+	}
+	month := MonthOf(at.In(city.Location()))
+	if err := s.measure(ctx, tx, city, month, plan, at); err != nil {
+		return err
+	}
+	text, err := json.Marshal(plan)
+	if err != nil {
+		return err
+	}
+	_, err = s.db.Platform.NewRaw("UPDATE tenant SET plan = ?::jsonb, modules = ARRAY(SELECT jsonb_array_elements_text(?::jsonb)) WHERE id = ? AND (plan <> ?::jsonb OR modules <> ARRAY(SELECT jsonb_array_elements_text(?::jsonb)))",
+		string(text), modules, city.ID, string(text), modules).Exec(tenancy.Platform(ctx))
+	if err != nil {
+		return fmt.Errorf("billing: entitle: %w", err)
+	}
+	for code, l := range plan.Limits {
+		if err := s.alert(ctx, tx, city, month, code, l, at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// allowed is what the subscription that holds today, or else the last, entitles to; modules is an array of JSON.
+func (s *Service) allowed(ctx context.Context, tx bun.IDB, city tenancy.City) (plan tenancy.Plan, modules string, err error) {
+	var rows []struct {
+		Plan         string
+		Entitlements json.RawMessage
+	}
+	err = tx.NewRaw(`SELECT s.plan, v.entitlements FROM subscription s JOIN plan_version v ON v.plan = s.plan AND v.version = s.version
+		WHERE s.tenant_id = ? AND s.withdrawn_at IS NULL AND s.starts_on <= ? ORDER BY s.starts_on DESC LIMIT 1`, city.ID, s.today(city).Format(time.DateOnly)).Scan(ctx, &rows)
+	if err != nil || len(rows) == 0 {
+		return plan, "[]", err
+	}
+	var e Entitlements
+	if err := json.Unmarshal(rows[0].Entitlements, &e); err != nil {
+		return plan, "[]", fmt.Errorf("billing: entitlements of plan %s: %w", rows[0].Plan, err)
+	}
+	if e.Modules == nil && e.Limits == nil {
+		return plan, "[]", nil // a version from before there were any allows everything
+	}
+	list, err := json.Marshal(append([]string{}, e.Modules...))
+	return tenancy.Plan{Code: rows[0].Plan, Limits: e.Limits}, string(list), err
+}
+
+// measure fills in what is used of each limit, and since when one is passed.
+func (s *Service) measure(ctx context.Context, tx bun.IDB, city tenancy.City, month Period, plan tenancy.Plan, at time.Time) error {
+	from, to := month.Window(city.Location())
+	used, err := s.usage.Quantities(ctx, city, from, to)
+	if err != nil {
+		return err
+	}
+	staff, err := identity.CountStaff(ctx, tx)
+	if err != nil {
+		return err
+	}
+	used[tenancy.LimitStaff] = int64(staff)
+	for code, l := range plan.Limits {
+		n, ok := used[code]
+		if !ok {
+			return fmt.Errorf("billing: plan %s limits %q, which nothing counts", plan.Code, code)
+		}
+		if l.Used = n; n > l.Most {
+			if l.Over = city.Plan.Limits[code].Over; l.Over.IsZero() {
+				l.Over = at.UTC()
+			}
+		}
+		plan.Limits[code] = l
+	}
+	return nil
+}
+
+// alert tells of the highest level that a limit has reached this month, where that was not told yet.
+func (s *Service) alert(ctx context.Context, tx bun.Tx, city tenancy.City, month Period, code string, l tenancy.Limit, at time.Time) error {
+	told := false
+	for _, level := range levels() {
+		if l.Used*100 < l.Most*int64(level) {
+			continue
+		}
+		res, err := tx.NewRaw("INSERT INTO plan_alert (tenant_id, month, code, level, used, at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+			city.ID, month.first().Format(time.DateOnly), code, level, l.Used, at.UTC()).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("billing: alert: %w", err)
+		}
+		n, err := res.RowsAffected()
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return nil // this level was told, and those below it
+		}
+		if told {
+			continue // a higher one is being told
+		}
+		told = true
+		admins, err := identity.Holders(ctx, tx, "city_admin", "")
+		if err != nil {
+			return err
+		}
+		data := alertData(city, month, l, level, PathUsage)
+		for _, to := range admins {
+			key := "plan_limit:" + data["month"] + ":" + code + ":" + strconv.Itoa(level) + ":" + to.String()
+			if err := s.mail.Send(ctx, tx, notify.Message{To: to, Template: "plan_limit", Locale: i18n.ID, Data: data, Key: key}); err != nil {
+				return err
+			}
+		}
+		args := alertArgs{City: city.ID.String(), Month: month.first().Format("2006-01"), Code: code, Level: level}
+		if err := jobs.Add(ctx, tx, alertKind(), args); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func alertData(city tenancy.City, month Period, l tenancy.Limit, level int, path string) map[string]string {
+	name := l.Name.In(i18n.ID)
+	return map[string]string{"where": city.Name, "month": i18n.ID.Month(month.first()), "limit": name, "used": i18n.ID.Number(l.Used), "most": i18n.ID.Number(l.Most),
+		"level": strconv.Itoa(level), "path": path}
+}
+
+// alertPlatform tells the platform's staff what its city was told; the letter is of the platform's tenant.
+func (s *Service) alertPlatform(ctx context.Context, _ uuid.UUID, a alertArgs) error {
+	city, ok := tenancy.CityFrom(ctx)
+	if !ok {
+		return tenancy.ErrNone
+	}
+	month, err := time.Parse("2006-01", a.Month)
+	if err != nil {
+		return err
+	}
+	platform, err := s.platform(ctx)
+	if err != nil {
+		return err
+	}
+	l, ok := city.Plan.Limits[a.Code]
+	if !ok {
+		return nil // the city has moved to another plan
+	}
+	return tenancy.InTx(tenancy.With(ctx, platform), s.db.App, func(ctx context.Context, tx bun.Tx) error {
+		people := map[uuid.UUID]bool{}
+		for _, role := range []string{"bumd", "bumd_admin", "bumd_finance"} {
+			ids, err := identity.Holders(ctx, tx, role, "")
+			if err != nil {
+				return err
+			}
+			for _, id := range ids {
+				people[id] = true
+			}
+		}
+		data := alertData(city, MonthOf(month), l, a.Level, PathCities)
+		for _, to := range slices.SortedFunc(maps.Keys(people), func(x, y uuid.UUID) int { return slices.Compare(x[:], y[:]) }) {
+			key := fmt.Sprintf("plan_limit:%s:%s:%s:%d:%s", a.City, a.Month, a.Code, a.Level, to)
+			if err := s.mail.Send(ctx, tx, notify.Message{To: to, Template: "plan_limit", Locale: i18n.ID, Data: data, Key: key}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
