@@ -59,6 +59,9 @@ func TestEveryoneReadsTheCity(t *testing.T) {
 		}
 		keyless(t, path, a.Body)
 	}
+	if page := b.Get("/layanan/" + pagetest.KTP); !strings.Contains(page.Body, `<li lang="id">UU`) { // read as what they are
+		t.Error("the names of laws are not marked as Indonesian")
+	}
 	b.Page("/layanan/"+pagetest.KTP, "Free of charge", "2 working days")
 	b.Sees(b.Get("/layanan/tidak-ada"), http.StatusNotFound, "This city has no such service")
 }
