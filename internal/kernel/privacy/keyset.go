@@ -6,11 +6,13 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/aead/subtle"
 	"github.com/tink-crypto/tink-go/v2/keyset"
 	"github.com/tink-crypto/tink-go/v2/prf"
+	"github.com/tink-crypto/tink-go/v2/streamingaead"
 	"github.com/tink-crypto/tink-go/v2/tink"
 
 	"bedelau/internal/kernel/tenancy"
@@ -39,10 +41,13 @@ func newMaster(key []byte) (master, error) {
 
 // cityKeys is what one city seals and searches with.
 type cityKeys struct {
-	aeadSet *keyset.Handle
-	prfSet  *keyset.Handle
-	aead    tink.AEAD
-	prf     *prf.Set
+	aeadSet   *keyset.Handle
+	prfSet    *keyset.Handle
+	streamSet *keyset.Handle // nil in a row from before files were sealed
+	aead      tink.AEAD
+	prf       *prf.Set
+	stream    tink.StreamingAEAD
+	streamAt  time.Time
 }
 
 func makeKeys() (*cityKeys, error) {
@@ -54,16 +59,26 @@ func makeKeys() (*cityKeys, error) {
 	if err != nil {
 		return nil, fmt.Errorf("privacy: make key: %w", err)
 	}
-	return ready(a, p)
+	f, err := makeStreamSet()
+	if err != nil {
+		return nil, fmt.Errorf("privacy: make key: %w", err)
+	}
+	return ready(a, p, f)
 }
 
-func ready(a, p *keyset.Handle) (*cityKeys, error) {
-	k := &cityKeys{aeadSet: a, prfSet: p}
+func ready(a, p, f *keyset.Handle) (*cityKeys, error) {
+	k := &cityKeys{aeadSet: a, prfSet: p, streamSet: f}
 	var err error
 	if k.aead, err = aead.New(a); err != nil {
 		return nil, fmt.Errorf("privacy: key: %w", err)
 	}
 	if k.prf, err = prf.NewPRFSet(p); err != nil {
+		return nil, fmt.Errorf("privacy: key: %w", err)
+	}
+	if f == nil {
+		return k, nil
+	}
+	if k.stream, err = streamingaead.New(f); err != nil {
 		return nil, fmt.Errorf("privacy: key: %w", err)
 	}
 	return k, nil
@@ -75,7 +90,10 @@ func (k *cityKeys) seal(m master, city tenancy.ID) (row cityKey, err error) {
 	if row.AEAD, err = sealSet(k.aeadSet, m, city, "aead"); err != nil {
 		return row, err
 	}
-	row.PRF, err = sealSet(k.prfSet, m, city, "prf")
+	if row.PRF, err = sealSet(k.prfSet, m, city, "prf"); err != nil || k.streamSet == nil {
+		return row, err
+	}
+	row.Stream, err = sealSet(k.streamSet, m, city, "stream")
 	return row, err
 }
 
@@ -88,7 +106,18 @@ func (r cityKey) open(m master) (*cityKeys, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ready(a, p)
+	if len(r.Stream) == 0 {
+		return ready(a, p, nil)
+	}
+	f, err := openSet(r.Stream, m, r.TenantID, "stream")
+	if err != nil {
+		return nil, err
+	}
+	k, err := ready(a, p, f)
+	if err == nil {
+		k.streamAt = r.StreamAt
+	}
+	return k, err
 }
 
 func sealSet(h *keyset.Handle, m master, city tenancy.ID, use string) ([]byte, error) {

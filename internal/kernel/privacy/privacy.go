@@ -1,8 +1,11 @@
 // Package privacy keeps personal data unreadable to whoever holds the database or a backup alone.
 //
 // Each city has keys of its own, made on first use and stored sealed by a master key that lives in the environment.
-// Seal and Open are for values that must come back; Hash finds a value without storing it in clear; Mask is for
-// screens. What one city sealed, another city cannot open, even by copying rows.
+// Seal and Open are for values that must come back, SealTo and OpenAt for files; Hash finds a value without storing it in
+// clear; Mask is for screens. What one city sealed, another city cannot open, even by copying rows or files.
+//
+// Destroying a city's row in city_key, which only the owner of the database can, makes all that it sealed unreadable for
+// good, files too, once the programs have started anew and no backup with the row is left.
 package privacy
 
 import (
@@ -42,6 +45,8 @@ type cityKey struct {
 	MasterID  string     `bun:"master_id"`
 	AEAD      []byte     `bun:"aead"`
 	PRF       []byte     `bun:"prf"`
+	Stream    []byte     `bun:"stream"`
+	StreamAt  time.Time  `bun:"stream_at,nullzero"`
 	CreatedAt time.Time  `bun:"created_at"`
 	SealedAt  time.Time  `bun:"sealed_at"`
 }
@@ -148,11 +153,42 @@ func (k *Keys) fetch(ctx context.Context, id tenancy.ID) (*cityKeys, error) {
 	if err != nil {
 		return nil, fmt.Errorf("privacy: keys of city: %w", err)
 	}
+	if len(row.Stream) == 0 {
+		if row, err = k.addStream(ctx, row); err != nil {
+			return nil, fmt.Errorf("privacy: keys of city: %w", err)
+		}
+	}
 	m, err := k.masterOf(row)
 	if err != nil {
 		return nil, err
 	}
 	return row.open(m)
+}
+
+// addStream gives a city from before files were sealed its key for them, under the master key of its other keys, unless
+// another process was first.
+func (k *Keys) addStream(ctx context.Context, row cityKey) (cityKey, error) {
+	m, err := k.masterOf(row)
+	if err != nil {
+		return row, err
+	}
+	set, err := makeStreamSet()
+	if err != nil {
+		return row, err
+	}
+	sealed, err := sealSet(set, m, row.TenantID, "stream")
+	if err != nil {
+		return row, err
+	}
+	_, err = k.db.NewUpdate().Model((*cityKey)(nil)).Set("stream = ?", sealed).Set("stream_at = ?", time.Now().UTC()).
+		Where("tenant_id = ? AND stream IS NULL AND master_id = ?", row.TenantID, row.MasterID).Exec(ctx)
+	if err != nil {
+		return row, err
+	}
+	if row, err = k.row(ctx, k.db, row.TenantID); err == nil && len(row.Stream) == 0 {
+		err = errors.New("the master key is being changed") // the next use succeeds
+	}
+	return row, err
 }
 
 func (k *Keys) row(ctx context.Context, db bun.IDB, id tenancy.ID) (cityKey, error) {
@@ -172,7 +208,7 @@ func (k *Keys) create(ctx context.Context, id tenancy.ID) error {
 		return err
 	}
 	row.CreatedAt = time.Now().UTC()
-	row.SealedAt = row.CreatedAt
+	row.SealedAt, row.StreamAt = row.CreatedAt, row.CreatedAt
 	_, err = k.db.NewInsert().Model(&row).On("CONFLICT (tenant_id) DO NOTHING").Exec(ctx)
 	return err
 }

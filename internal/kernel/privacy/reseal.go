@@ -13,7 +13,7 @@ import (
 )
 
 // Reseal puts the keys of ctx's city under the current master key, if a former one still holds them, and reports
-// whether it did. The city's own keys stay, so no sealed value changes. An operator runs it for each city after a
+// whether it did. The city's own keys stay, so no sealed value and no file changes. An operator runs it for each city after a
 // change of master key; it may run again.
 func (k *Keys) Reseal(ctx context.Context) (bool, error) {
 	moved := false
@@ -39,7 +39,7 @@ func (k *Keys) Reseal(ctx context.Context) (bool, error) {
 			return err
 		}
 		fresh.SealedAt = time.Now().UTC()
-		_, err = tx.NewUpdate().Model(&fresh).Column("master_id", "aead", "prf", "sealed_at").
+		_, err = tx.NewUpdate().Model(&fresh).Column("master_id", "aead", "prf", "stream", "sealed_at").
 			Where("tenant_id = ?", row.TenantID).Exec(ctx)
 		moved = err == nil
 		return err
