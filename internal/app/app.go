@@ -149,7 +149,7 @@ func (a *App) build() error {
 	if err := a.Identity.Plan(a.Runner); err != nil {
 		return err
 	}
-	if a.Files, err = files.New(a.DB.App, filepath.Join(a.Config.DataDir, "files"), maxUpload); err != nil {
+	if a.Files, err = files.New(files.Deps{DB: a.DB.App, Keys: a.Keys, Dir: filepath.Join(a.Config.DataDir, "files"), MaxBytes: maxUpload, Log: a.Log}); err != nil {
 		return err
 	}
 	if a.Config.Clamd != "" {

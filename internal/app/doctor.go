@@ -66,6 +66,7 @@ func (f *findings) examine(ctx context.Context, cfg config.Config, o cli.DoctorO
 	f.add("data folder is writable", err)
 	f.add("months ahead have their partition of usage", a.Metering.CheckPartitions(ctx))
 	f.warn("uploads are scanned for malware", a.Files.Scanner(ctx))
+	f.warn("files lie sealed", a.filesSealed(ctx))
 	all, err := a.Directory.All(ctx)
 	f.add("directory of cities", err)
 	for _, c := range all {

@@ -41,6 +41,18 @@ func TestDoctorWarnsOfWhatTheProgramCanDoWithout(t *testing.T) {
 	if c := looked(t, a, cli.DoctorOptions{}, scans); c.OK || !c.Warning || !strings.Contains(c.Note, "BEDELAU_CLAMD") {
 		t.Errorf("%+v", c)
 	}
+	const sealed = "files lie sealed"
+	if c := looked(t, a, cli.DoctorOptions{}, sealed); !c.OK || c.Warning {
+		t.Errorf("%+v", c)
+	}
+	_, err = super.Exec(t.Context(), `INSERT INTO file (tenant_id, id, owner_id, purpose, name, mime, size, sha256, key, created_at)
+		VALUES ($1, gen_random_uuid(), gen_random_uuid(), 'application', 'kk.pdf', 'application/pdf', 9, sha256(''), 'ab/' || repeat('a', 26), now())`, w.Batam.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := looked(t, a, cli.DoctorOptions{}, sealed); c.OK || !c.Warning || !strings.Contains(c.Note, "1 files lie open") {
+		t.Errorf("%+v", c)
+	}
 	a.Config.DatabaseURL += "&idle_in_transaction_session_timeout=0"
 	if c := looked(t, a, cli.DoctorOptions{}, name); c.OK || !c.Warning || !strings.Contains(c.Note, "bedelau_app has no idle_in_transaction_session_timeout") {
 		t.Errorf("%+v", c)

@@ -97,7 +97,7 @@ func newAPI(t *testing.T) *world {
 	if err = people.Plan(out.runner); err != nil {
 		t.Fatal(err)
 	}
-	store := must(files.New(w.DB.App, filepath.Join(t.TempDir(), "files"), 50<<20))(t)
+	store := must(files.New(files.Deps{DB: w.DB.App, Keys: keys, Dir: filepath.Join(t.TempDir(), "files"), MaxBytes: 50 << 20, Log: slog.New(slog.DiscardHandler)}))(t)
 	cityURL := func(c tenancy.City) string { return "http://" + c.Slug + ".localhost:8080" }
 	host, port := out.box.Addr()
 	mail := must(notify.New(notify.Deps{DB: w.DB.App, Bus: bus, Keys: keys, Contacts: contacts{people}, BaseURL: cityURL, Log: quiet,

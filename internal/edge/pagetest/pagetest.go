@@ -116,7 +116,7 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 	must(err)
 	guard, err := access.New(w.DB, quiet)
 	must(err)
-	store, err := files.New(w.DB.App, filepath.Join(t.TempDir(), "files"), 50<<20)
+	store, err := files.New(files.Deps{DB: w.DB.App, Keys: s.keys, Dir: filepath.Join(t.TempDir(), "files"), MaxBytes: 50 << 20, Log: slog.New(slog.DiscardHandler)})
 	must(err)
 	dir := tenancy.NewDirectory(w.DB.App, "localhost")
 	s.runner, err = jobs.New(w.DB, jobs.Options{Redis: "redis://" + redisAddr + "/0", Workers: 2, Drain: 5 * time.Second}, dir, quiet)

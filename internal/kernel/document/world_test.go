@@ -31,6 +31,7 @@ type stage struct {
 	*Service
 	w   *pgtest.World
 	ctx context.Context // Batam
+	dir string          // where the files lie
 
 	mu      sync.Mutex
 	at      time.Time
@@ -49,11 +50,12 @@ func newStage(t testing.TB, opts ...func(*Deps)) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := files.New(w.DB.App, filepath.Join(t.TempDir(), "files"), 64<<20)
+	dir := filepath.Join(t.TempDir(), "files")
+	store, err := files.New(files.Deps{DB: w.DB.App, Keys: keys, Dir: dir, MaxBytes: 64 << 20, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	st := &stage{w: w, ctx: w.Ctx(w.Batam), at: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)} // 10:00 WIB
+	st := &stage{w: w, ctx: w.Ctx(w.Batam), dir: dir, at: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)} // 10:00 WIB
 	bus := event.New(nil)
 	event.OnTx(bus, func(_ context.Context, _ bun.IDB, f event.DocumentReady) error {
 		st.mu.Lock()

@@ -4,6 +4,10 @@
 // A file is taken in as a stream, so that its size never shows in memory; what it is, is read from its first bytes and
 // not from its name; and it is stored under a random key that appears in no address. Nothing here asks who may read
 // a file: the capability that owns it (an application, a complaint) decides first and then calls Open.
+//
+// Every file is sealed with its city's key before it reaches the disk, whatever its purpose: all of them are of people or
+// of the city's books. What everybody may see, such as a city's logo, is the pack's and not kept here. Size and SHA256 are
+// those of the content. Without the city's row in city_key, or without the master key that opens it, no file can be read.
 package files
 
 import (
@@ -12,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
@@ -20,6 +25,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/privacy"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -36,16 +42,28 @@ type File struct {
 	Size      int64     `bun:"size"`
 	SHA256    []byte    `bun:"sha256"`
 	Key       string    `bun:"key"`
-	Width     int       `bun:"width"` // pixels, for images
+	Sealed    bool      `bun:"sealed"` // false for one from before files were sealed
+	Width     int       `bun:"width"`  // pixels, for images
 	Height    int       `bun:"height"`
 	CreatedAt time.Time `bun:"created_at"`
 
 	Scan string `bun:"scan,scanonly"` // what a scan has said; read by queries that ask for it
 }
 
+// Deps is what a Store works with.
+type Deps struct {
+	DB       *bun.DB // the application role's
+	Keys     *privacy.Keys
+	Dir      string       // created when needed; must not be served by anything
+	MaxBytes int64        // bounds every file whatever a rule allows
+	Log      *slog.Logger // told of files whose bytes were altered
+}
+
 // Store is the folder and its rows.
 type Store struct {
 	db     *bun.DB
+	keys   *privacy.Keys
+	log    *slog.Logger
 	dir    string
 	max    int64
 	judges judges
@@ -53,21 +71,21 @@ type Store struct {
 	now    func() time.Time
 }
 
-// New returns the Store in dir, which is created when needed and must not be served by anything. maxBytes bounds
-// every file whatever a rule allows.
-func New(db *bun.DB, dir string, maxBytes int64) (*Store, error) {
-	if maxBytes <= 0 {
+// New returns the Store in a folder.
+func New(d Deps) (*Store, error) {
+	if d.MaxBytes <= 0 {
 		return nil, errors.New("files: the largest size must be above zero")
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := os.MkdirAll(d.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("files: %w", err)
 	}
-	return &Store{db: db, dir: dir, max: maxBytes, judges: newJudges(), now: time.Now}, nil
+	return &Store{db: d.DB, keys: d.Keys, log: d.Log, dir: d.Dir, max: d.MaxBytes, judges: newJudges(), now: time.Now}, nil
 }
 
 // Open returns a file of ctx's city with its bytes, for the caller to close. The caller has checked that the reader
 // may have it. A file that is not this city's, or is deleted, is NotFound "file.not_found"; one that waits for the scanner
-// is Unavailable "file.unscanned", and one that it has refused since Gone "file.infected".
+// is Unavailable "file.unscanned", and one that it has refused since Gone "file.infected". Gone "file.altered" is one whose
+// bytes on the disk are not what was stored; where only the middle is altered, reading returns it when it gets there.
 func (s *Store) Open(ctx context.Context, id uuid.UUID) (File, io.ReadSeekCloser, error) {
 	f, err := s.Find(ctx, s.db, id)
 	if err != nil {
@@ -76,9 +94,9 @@ func (s *Store) Open(ctx context.Context, id uuid.UUID) (File, io.ReadSeekCloser
 	if err := s.released(ctx, f); err != nil {
 		return File{}, nil, err
 	}
-	body, err := os.Open(s.path(f))
+	body, err := s.body(ctx, f)
 	if err != nil {
-		return File{}, nil, fmt.Errorf("files: %s: %w", id, err)
+		return File{}, nil, err
 	}
 	return f, body, nil
 }

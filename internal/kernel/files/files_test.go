@@ -29,6 +29,7 @@ import (
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/pgtest"
+	"bedelau/internal/kernel/privacy"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -37,7 +38,11 @@ var anyDocument = Rule{Types: []string{"jpg", "png", "pdf"}, MaxBytes: 5 << 20}
 func open(t *testing.T) (*pgtest.World, *Store) {
 	t.Helper()
 	w := pgtest.Open(t)
-	s, err := New(w.DB.App, filepath.Join(t.TempDir(), "files"), 64<<20)
+	keys, err := privacy.NewKeys(w.DB.App, bytes.Repeat([]byte{7}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := New(Deps{DB: w.DB.App, Keys: keys, Dir: filepath.Join(t.TempDir(), "files"), MaxBytes: 64 << 20, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

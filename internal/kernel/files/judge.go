@@ -46,22 +46,28 @@ func (j judges) enter(ctx context.Context, memory int64) (context.Context, func(
 	return judged, func() { end(); j.turns.Release(weight) }, nil
 }
 
-// timed is a file that cannot be read, or written, after its time: what decodes it knows of no context.
-type timed struct {
+// timedReader cannot be read after its time: what decodes it knows of no context.
+type timedReader struct {
 	ctx context.Context
-	io.ReadWriter
+	io.Reader
 }
 
-func (t timed) Read(p []byte) (int, error) {
+func (t timedReader) Read(p []byte) (int, error) {
 	if err := t.ctx.Err(); err != nil {
 		return 0, err
 	}
-	return t.ReadWriter.Read(p)
+	return t.Reader.Read(p)
 }
 
-func (t timed) Write(p []byte) (int, error) {
+// timedWriter is the same for what encodes.
+type timedWriter struct {
+	ctx context.Context
+	io.Writer
+}
+
+func (t timedWriter) Write(p []byte) (int, error) {
 	if err := t.ctx.Err(); err != nil {
 		return 0, err
 	}
-	return t.ReadWriter.Write(p)
+	return t.Writer.Write(p)
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu"
@@ -45,7 +44,7 @@ func activeActions() []string {
 // are filled in, signatures, links and bookmarks pass. Invalid "file.encrypted" when it asks for a password, and for a
 // paper, which everybody must be able to print, when anything in it is locked; "file.active" when it does something when
 // it is opened; "file.too_many_pages"; and "file.damaged_pdf" when it cannot be read, or not within bounds.
-func (s *Store) judgePDF(ctx context.Context, file *os.File, paper bool) error {
+func (s *Store) judgePDF(ctx context.Context, file io.ReadSeeker, paper bool) error {
 	judged, leave, err := s.judges.enter(ctx, pdfMemory)
 	if err != nil {
 		return err

@@ -31,21 +31,38 @@ const (
 	jpegQuality = 85
 )
 
-// picture reads what an image is from its header, and rewrites one that somebody has brought. Nothing is opened before
-// its size is known.
-func (s *Store) picture(ctx context.Context, file *os.File, f *File) error {
+// picture reads what an image is from its header, and returns the part that is to be kept: p, or in its place the image
+// written anew when somebody has brought it. Nothing is opened before its size is known.
+func (s *Store) picture(ctx context.Context, p *part, f *File) (*part, error) {
 	if f.Mime != mimeJPEG && f.Mime != mimePNG && f.Mime != mimeWebP {
-		return nil
+		return p, nil
 	}
-	v, err := view(file, f.Mime)
+	body, err := s.plain(ctx, p.file, *f)
 	if err != nil {
-		return err
+		return p, fmt.Errorf("files: %w", err)
+	}
+	v, err := view(body, f.Mime)
+	if err != nil {
+		return p, err
 	}
 	f.Width, f.Height = v.width, v.height
 	if f.OwnerID == uuid.Nil {
-		return nil
+		return p, nil
 	}
-	return s.rewrite(ctx, file, f, v)
+	anew, err := s.begin(ctx, *f)
+	if err != nil {
+		return p, err
+	}
+	if err = s.rewrite(ctx, body, anew, f, v); err == nil {
+		err = anew.end()
+	}
+	if err != nil {
+		anew.drop()
+		return p, err
+	}
+	f.Size = anew.size
+	p.drop()
+	return anew, nil
 }
 
 // pictureView is what the header of a picture tells.
@@ -56,7 +73,7 @@ type pictureView struct {
 }
 
 // view reads the header of a picture. It refuses Invalid "file.damaged" and "file.too_many_pixels".
-func view(file *os.File, mime string) (pictureView, error) {
+func view(file io.ReadSeeker, mime string) (pictureView, error) {
 	var v pictureView
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
 		return v, fmt.Errorf("files: %w", err)
@@ -122,18 +139,18 @@ func openBytes(m color.Model) int64 {
 	return 4
 }
 
-// rewrite puts the same picture in its place, written anew: upright, no side above sideMost, and its pixels alone.
+// rewrite writes the same picture anew into to: upright, no side above sideMost, and its pixels alone.
 // Where and when and with what it was taken is not kept, nor anything that hides in or behind it.
-func (s *Store) rewrite(ctx context.Context, file *os.File, f *File, v pictureView) error {
+func (s *Store) rewrite(ctx context.Context, from io.ReadSeeker, to io.Writer, f *File, v pictureView) error {
 	judged, leave, err := s.judges.enter(ctx, int64(v.width)*int64(v.height)*v.perPixel)
 	if err != nil {
 		return err
 	}
 	defer leave()
-	if _, err := file.Seek(0, io.SeekStart); err != nil {
+	if _, err := from.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("files: %w", err)
 	}
-	m, err := decode(timed{judged, file}, f.Mime)
+	m, err := decode(timedReader{judged, from}, f.Mime)
 	if err != nil {
 		return pictureRefusal(ctx, err)
 	}
@@ -142,22 +159,13 @@ func (s *Store) rewrite(ctx context.Context, file *os.File, f *File, v pictureVi
 	}
 	m = turn(shrink(m), v.orientation)
 	f.Width, f.Height = m.Bounds().Dx(), m.Bounds().Dy()
-	if err := file.Truncate(0); err != nil {
-		return fmt.Errorf("files: %w", err)
-	}
-	if _, err := file.Seek(0, io.SeekStart); err != nil {
-		return fmt.Errorf("files: %w", err)
-	}
 	sum := sha256.New()
-	w := bufio.NewWriter(timed{judged, file})
+	w := bufio.NewWriter(timedWriter{judged, to})
 	if err := encode(io.MultiWriter(w, sum), m, f.Mime); err != nil {
 		return pictureRefusal(ctx, err)
 	}
 	if err := w.Flush(); err != nil {
 		return pictureRefusal(ctx, err)
-	}
-	if f.Size, err = file.Seek(0, io.SeekCurrent); err != nil {
-		return fmt.Errorf("files: %w", err)
 	}
 	f.SHA256 = sum.Sum(nil)
 	return nil

@@ -11,7 +11,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/gabriel-vasile/mimetype"
@@ -66,7 +65,7 @@ func (s *Store) Receive(ctx context.Context, in PutInput) (File, error) {
 		return File{}, fmt.Errorf("files: %w", err)
 	}
 	key := strings.ToLower(rand.Text())
-	f := File{TenantID: tenant, ID: id, OwnerID: in.Owner, Purpose: in.Purpose, Key: key[:2] + "/" + key, CreatedAt: s.now().UTC()}
+	f := File{TenantID: tenant, ID: id, OwnerID: in.Owner, Purpose: in.Purpose, Key: key[:2] + "/" + key, Sealed: true, CreatedAt: s.now().UTC()}
 	limit := s.max
 	if in.Rule.MaxBytes > 0 {
 		limit = min(limit, in.Rule.MaxBytes)
@@ -78,43 +77,35 @@ func (s *Store) Receive(ctx context.Context, in PutInput) (File, error) {
 	return f, nil
 }
 
-// write brings the bytes to a hidden name first, so that a key never points at half a file.
-func (s *Store) write(ctx context.Context, f *File, in PutInput, limit int64) (err error) {
-	final := s.path(*f)
-	if err := os.MkdirAll(filepath.Dir(final), 0o700); err != nil {
-		return fmt.Errorf("files: %w", err)
+// write seals the bytes on their way to the disk, looks at them through the seal and brings them to their name.
+func (s *Store) write(ctx context.Context, f *File, in PutInput, limit int64) error {
+	p, err := s.begin(ctx, *f)
+	if err != nil {
+		return err
 	}
-	tmp, err := os.OpenFile(final+partial, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	defer func() { p.drop() }()
+	if err := stream(ctx, p, f, in, limit); err != nil {
+		return err
+	}
+	if err := p.end(); err != nil {
+		return err
+	}
+	if p, err = s.picture(ctx, p, f); err != nil {
+		return err
+	}
+	body, err := s.plain(ctx, p.file, *f)
 	if err != nil {
 		return fmt.Errorf("files: %w", err)
 	}
-	defer func() {
-		_ = tmp.Close()
-		if err != nil {
-			_ = os.Remove(tmp.Name())
-		}
-	}()
-	if err := stream(ctx, tmp, f, in, limit); err != nil {
-		return err
-	}
-	if err := s.picture(ctx, tmp, f); err != nil {
-		return err
-	}
 	if f.Mime == mimePDF && f.OwnerID != uuid.Nil {
-		if err := s.judgePDF(ctx, tmp, in.Rule.Paper); err != nil {
+		if err := s.judgePDF(ctx, body, in.Rule.Paper); err != nil {
 			return err
 		}
 	}
-	if err := s.scanUpload(ctx, f, tmp); err != nil {
+	if err := s.scanUpload(ctx, f, body); err != nil {
 		return err
 	}
-	if err := tmp.Sync(); err != nil {
-		return fmt.Errorf("files: %w", err)
-	}
-	if err := os.Rename(tmp.Name(), final); err != nil {
-		return fmt.Errorf("files: %w", err)
-	}
-	return syncDir(filepath.Dir(final))
+	return p.keep(s.path(*f))
 }
 
 // partial ends the name of a file that is still arriving.
@@ -142,8 +133,7 @@ func stream(ctx context.Context, w io.Writer, f *File, in PutInput, limit int64)
 	}
 	sum := sha256.New()
 	body := &limited{ctx: ctx, r: io.MultiReader(bytes.NewReader(head), in.Body), left: limit, sum: sum}
-	// Only the buffer of io.CopyBuffer is ever held: hiding ReadFrom keeps os.File from choosing one of its own.
-	f.Size, err = io.CopyBuffer(struct{ io.Writer }{w}, body, make([]byte, 64<<10))
+	f.Size, err = io.CopyBuffer(w, body, make([]byte, 64<<10))
 	if err != nil {
 		return readRefusal(err, limit)
 	}

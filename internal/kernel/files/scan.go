@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/google/uuid"
@@ -157,9 +156,9 @@ func (s *Store) rescan(ctx context.Context, _ uuid.UUID, args scanArgs) error {
 	if err != nil {
 		return err
 	}
-	body, err := os.Open(s.path(f))
+	body, err := s.body(ctx, f)
 	if err != nil {
-		return fmt.Errorf("files: %s: %w", f.ID, err)
+		return err
 	}
 	defer body.Close()
 	found, err := s.clamd.Scan(ctx, body)

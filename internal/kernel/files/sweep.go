@@ -23,14 +23,18 @@ const orphanAge = time.Hour
 // must not lie open while a disk, perhaps on another machine, is walked.
 var sweepKind = jobs.Kind[struct{}]{Name: "files.sweep.v1", Queue: jobs.Low, MaxRetry: 2, Timeout: 20 * time.Minute}
 
-// Register plans the sweep of every city's folder, and the scans of what waits for one.
+// Register plans the sweep of every city's folder, the scans of what waits for one, and the sealing of what lies open.
 func (s *Store) Register(r *jobs.Runner) error {
 	jobs.EachCity(r, "files.sweep", 6*time.Hour, func(ctx context.Context, tx bun.Tx, _ time.Time) error {
 		return jobs.Add(ctx, tx, sweepKind, struct{}{})
 	})
 	jobs.EachCity(r, "files.scan_waiting", 30*time.Second, s.planScans)
 	jobs.EachCity(r, "files.scan_earlier", 2*time.Minute, s.enrolEarlier)
+	jobs.EachTenant(r, "files.seal_open", 10*time.Minute, s.planSeals)
 	if err := jobs.HandleCall(r, scanKind, s.rescan); err != nil {
+		return err
+	}
+	if err := jobs.HandleCall(r, sealKind, s.sealEarlier); err != nil {
 		return err
 	}
 	return jobs.HandleCall(r, sweepKind, func(ctx context.Context, _ uuid.UUID, _ struct{}) error {

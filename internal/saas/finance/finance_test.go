@@ -53,7 +53,7 @@ func newOffice(t *testing.T) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := files.New(w.DB.App, t.TempDir(), 10<<20)
+	store, err := files.New(files.Deps{DB: w.DB.App, Keys: keys, Dir: t.TempDir(), MaxBytes: 10 << 20, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
