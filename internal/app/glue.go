@@ -38,6 +38,7 @@ func (s standards) InForce(ctx context.Context, tx bun.IDB, service string, at t
 		Form: d.Service.Form, Workflow: d.Service.Workflow, Document: d.Service.Document,
 		Term: term, CooldownMonths: d.Service.Rules.CooldownMonths, OneOpen: d.Service.Rules.OneOpen, OfficeOf: d.Service.Rules.Office,
 		DailyQuota: d.Service.Rules.DailyQuota, MonthlyQuota: d.Service.Rules.MonthlyQuota,
+		Ladder: d.Service.Rules.Ladder,
 	}, nil
 }
 

@@ -164,6 +164,7 @@ func (a *App) hotDesks(officer, admin identity.Actor, app application.Applicatio
 		hotRead{"documents to sign", func(ctx context.Context) { _, _, _ = a.Documents.Waiting(ctx, officer, "") }},
 		hotRead{"saved filters", func(ctx context.Context) { _, _ = a.Inbox.Saved(ctx, officer) }},
 		hotRead{"workload", func(ctx context.Context) { _, _ = a.Inbox.Workload(ctx, admin, "") }},
+		hotRead{"time per step", func(ctx context.Context) { _, _ = a.Casework.Paces(ctx, admin, "disdukcapil") }},
 		hotRead{"neighbours", func(ctx context.Context) { _, _ = a.Inbox.Neighbours(ctx, officer, inbox.Filter{}, app.ID) }},
 		hotRead{"next at a desk", func(ctx context.Context) { _, _ = a.Casework.TakeNext(ctx, officer, app.ID) }},
 		hotRead{"search by NIK", func(ctx context.Context) { _, _ = a.Casework.ByIdentifier(ctx, officer, form.NIK, "2171046703900003") }},

@@ -10,17 +10,31 @@ import (
 	"bedelau/internal/kernel/workflow"
 )
 
+// LadderOf is who is told of app, and when: as its service had it when app was sent, or else as its workflow does. It is
+// pinned as the workflow is, so that a change of either holds for what is sent from then on and nobody is told twice, or
+// left out, of what is under way.
+func (s *Service) LadderOf(ctx context.Context, tx bun.IDB, app Application) (workflow.Ladder, error) {
+	if app.Ladder != nil {
+		return *app.Ladder, nil
+	}
+	wf, err := s.Workflow(ctx, tx, app)
+	if err != nil {
+		return workflow.Ladder{}, err
+	}
+	return wf.Ladder(), nil
+}
+
 // SetAlert notes when the next reminder or level of app is to be told; whoever sets a deadline calls it.
 func (s *Service) SetAlert(ctx context.Context, tx bun.IDB, app *Application, cal workcal.Calendar) error {
 	app.NextAlertAt = time.Time{}
 	if app.Clock != workflow.Running || app.DueAt.IsZero() {
 		return nil
 	}
-	wf, err := s.Workflow(ctx, tx, *app)
+	ladder, err := s.LadderOf(ctx, tx, *app)
 	if err != nil {
 		return err
 	}
-	next, ok, err := wf.Next(cal, app.DueAt, app.Term(), app.Reminded, app.EscalationLevel)
+	next, ok, err := ladder.Next(cal, app.DueAt, app.Term(), app.Reminded, app.EscalationLevel)
 	if err != nil || !ok {
 		return err
 	}
@@ -34,12 +48,12 @@ func (s *Service) SetLaterAlert(ctx context.Context, tx bun.IDB, app *Applicatio
 	if !app.Late(now) {
 		app.EscalationLevel = 0
 	}
-	wf, err := s.Workflow(ctx, tx, *app)
+	ladder, err := s.LadderOf(ctx, tx, *app)
 	if err != nil {
 		return err
 	}
 	for told := app.Reminded; app.EscalationLevel == 0 && told > 0; told-- {
-		r, ok, err := wf.Next(cal, app.DueAt, app.Term(), told-1, 0)
+		r, ok, err := ladder.Next(cal, app.DueAt, app.Term(), told-1, 0)
 		if err != nil {
 			return err
 		}
@@ -51,12 +65,16 @@ func (s *Service) SetLaterAlert(ctx context.Context, tx bun.IDB, app *Applicatio
 }
 
 // SetFirstAlert is SetAlert for an application that was sent at now: a reminder whose time is that, or before, is left out.
-func (s *Service) SetFirstAlert(ctx context.Context, tx bun.IDB, app *Application, wf *workflow.Workflow, cal workcal.Calendar, now time.Time) error {
+func (s *Service) SetFirstAlert(ctx context.Context, tx bun.IDB, app *Application, cal workcal.Calendar, now time.Time) error {
+	ladder, err := s.LadderOf(ctx, tx, *app)
+	if err != nil {
+		return err
+	}
 	for {
 		if err := s.SetAlert(ctx, tx, app, cal); err != nil {
 			return err
 		}
-		if app.Reminded == len(wf.Reminders) || app.NextAlertAt.After(now) {
+		if app.Reminded == len(ladder.Reminders) || app.NextAlertAt.After(now) {
 			return nil
 		}
 		app.Reminded++

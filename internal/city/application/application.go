@@ -62,11 +62,14 @@ type Application struct {
 	DueProvisional  bool               `bun:"due_provisional"`
 	Remaining       *workcal.Remaining `bun:"remaining,type:jsonb,nullzero"`
 	Counting        *Counting          `bun:"counting,type:jsonb,nullzero"`
+	Stay            *Stay              `bun:"stay,type:jsonb,nullzero"`
+	StepDueAt       time.Time          `bun:"step_due_at,nullzero"` // when the state's own time ends; read StepDue
 	DecidedAt       time.Time          `bun:"decided_at,nullzero"`
 	Outcome         string             `bun:"outcome"` // event.Approved or event.Rejected
 	OnTime          *bool              `bun:"on_time"`
 	Reason          string             `bun:"reason"` // the words of the decision
 	ClosedAt        time.Time          `bun:"closed_at,nullzero"`
+	Ladder          *workflow.Ladder   `bun:"ladder,type:jsonb,nullzero"` // of the service when it was sent; nil: the workflow's
 	Reminded        int                `bun:"reminded"`
 	NextAlertAt     time.Time          `bun:"next_alert_at,nullzero"`
 	EscalationLevel int                `bun:"escalation_level"` // 0: never late for long enough that someone was told

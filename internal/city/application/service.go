@@ -27,6 +27,7 @@ import (
 	"bedelau/internal/kernel/storage"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workcal"
+	"bedelau/internal/kernel/workflow"
 )
 
 // Deps is what the record and its two sides are built from.
@@ -71,9 +72,10 @@ type Offer struct {
 	Term           workcal.Term // zero when nothing is promised
 	CooldownMonths int
 	OneOpen        bool
-	OfficeOf       string // the person block of the form whose address decides which office it goes to; empty for the service's own
-	DailyQuota     int    // applications that are taken in a day of the city; 0 is every one
-	MonthlyQuota   int    // and in a month
+	OfficeOf       string           // the person block of the form whose address decides which office it goes to; empty for the service's own
+	DailyQuota     int              // applications that are taken in a day of the city; 0 is every one
+	MonthlyQuota   int              // and in a month
+	Ladder         *workflow.Ladder // who is told of it, and when; nil: as its workflow says
 }
 
 // Limited reports whether the service bounds how often one person may apply.

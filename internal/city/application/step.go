@@ -48,6 +48,9 @@ func (s *Service) Take(ctx context.Context, tx bun.IDB, app *Application, st Ste
 	if err := s.extend(ctx, tx, app, st); err != nil {
 		return err
 	}
+	if err := s.Pace(ctx, tx, app, st.Workflow, to, st.Action.Extends, st.At); err != nil {
+		return err
+	}
 	app.enter(to, st)
 	if err := Save(ctx, tx, *app); err != nil {
 		return err

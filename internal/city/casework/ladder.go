@@ -52,7 +52,7 @@ func (s *Service) escalate(ctx context.Context, _ uuid.UUID, args escalateArgs) 
 		if err != nil || app.Clock != workflow.Running || app.DueAt.IsZero() {
 			return err
 		}
-		wf, err := s.Workflow(ctx, tx, app)
+		ladder, err := s.LadderOf(ctx, tx, app)
 		if err != nil {
 			return err
 		}
@@ -62,9 +62,9 @@ func (s *Service) escalate(ctx context.Context, _ uuid.UUID, args escalateArgs) 
 		}
 		now := s.Now()
 		if app.Late(now) {
-			app.Reminded = len(wf.Reminders)
+			app.Reminded = len(ladder.Reminders)
 		}
-		next, ok, err := wf.Next(cal, app.DueAt, app.Term(), app.Reminded, app.EscalationLevel)
+		next, ok, err := ladder.Next(cal, app.DueAt, app.Term(), app.Reminded, app.EscalationLevel)
 		if err != nil || !ok {
 			return err
 		}

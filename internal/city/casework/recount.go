@@ -43,7 +43,7 @@ func (s *Service) followCalendar(ctx context.Context, tx bun.Tx, _ time.Time) er
 	if all {
 		args.Agencies = nil
 	}
-	for _, kind := range []jobs.Kind[recountArgs]{recountTaskKind, recountTimerKind, recountFeeKind} {
+	for _, kind := range []jobs.Kind[recountArgs]{recountTaskKind, recountTimerKind, recountFeeKind, recountStayKind} {
 		if err := jobs.Add(ctx, tx, kind, args); err != nil {
 			return err
 		}

@@ -49,6 +49,9 @@ func (s *Service) Register(r *jobs.Runner) error {
 	if err := jobs.Handle(r, recountFeeKind, s.recountFees); err != nil {
 		return err
 	}
+	if err := jobs.Handle(r, recountStayKind, s.recountStays); err != nil {
+		return err
+	}
 	jobs.EachCity(r, "casework.calendar", time.Minute, s.followCalendar)
 	jobs.EachCity(r, "casework.deadlines", time.Minute, s.sweep)
 	jobs.EachCity(r, "casework.timers", time.Minute, s.ring)

@@ -14,6 +14,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/workflow"
 )
 
 // Catalog reads the services of the city in the context. Anyone may read: nothing in it is about a person.
@@ -117,6 +118,10 @@ type Rules struct {
 	Office         string `json:"office,omitempty" yaml:"office"`                   // the address in the form whose office answers; the service's own when empty
 	DailyQuota     int    `json:"daily_quota,omitempty" yaml:"daily_quota"`         // applications that are taken in a day; 0 is every one
 	MonthlyQuota   int    `json:"monthly_quota,omitempty" yaml:"monthly_quota"`     // and in a month
+
+	// Ladder is who is told of an application's deadline, and when, where the service has its own instead of its workflow's:
+	// several services are dealt with by one. An application keeps the one with which it was sent.
+	Ladder *workflow.Ladder `json:"ladder,omitempty" yaml:"ladder"`
 }
 
 // How an issued thing is collected.

@@ -142,6 +142,12 @@ func checkContent(c *pack.Check, o offer, agencies []Agency) {
 		c.Add("rules.cooldown_months", "bad_form", "value", o.Rules.CooldownMonths, "example", 3)
 	}
 	c.OneOf("rules.pickup", o.Rules.Pickup, "", PickupInPerson, PickupProxy)
+	if l := o.Rules.Ladder; l != nil {
+		l.Check(c, "rules.ladder")
+		if o.Integration != Native {
+			c.Add("rules.ladder", "only_native")
+		}
+	}
 	if o.Standard.Version < 1 {
 		c.Add("standard.version", "bad_form", "value", o.Standard.Version, "example", 1)
 	}

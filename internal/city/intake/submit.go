@@ -138,7 +138,7 @@ func (s *Service) submit(ctx context.Context, tx bun.Tx, actor identity.Actor, r
 		return app, fmt.Errorf("workflow %s has no state %q", wf.Code, wf.Start)
 	}
 	app.Describe(offer)
-	app.StandardVersion, app.OneOpen = offer.Version, offer.OneOpen
+	app.StandardVersion, app.OneOpen, app.Ladder = offer.Version, offer.OneOpen, offer.Ladder
 	if err := s.GoesTo(ctx, tx, &app, offer, answers); err != nil {
 		return app, err
 	}
@@ -158,11 +158,14 @@ func (s *Service) submit(ctx context.Context, tx bun.Tx, actor identity.Actor, r
 	app.State, app.Stage, app.Clock = start.Code, start.Stage, workflow.Running
 	app.Locale = string(i18n.From(ctx))
 	app.Version++
-	missing, err := s.promise(ctx, tx, &app, wf, offer.Term, now)
+	missing, err := s.promise(ctx, tx, &app, offer.Term, now)
 	if err != nil {
 		return app, err
 	}
 	if _, err := s.SetClock(ctx, tx, &app, start.Clock, now); err != nil { // it may be the applicant's turn to pay
+		return app, err
+	}
+	if err := s.Pace(ctx, tx, &app, wf, start, workcal.Term{}, now); err != nil {
 		return app, err
 	}
 	app.SetQueue(now)
@@ -251,7 +254,7 @@ func (s *Service) applicant(ctx context.Context, app *application.Application, a
 
 // promise sets the deadline by the agency's calendar. It returns the year whose holidays were not imported, or 0: the
 // resident is not made to wait for the office's own omission.
-func (s *Service) promise(ctx context.Context, tx bun.IDB, app *application.Application, wf *workflow.Workflow, t workcal.Term, now time.Time) (int, error) {
+func (s *Service) promise(ctx context.Context, tx bun.IDB, app *application.Application, t workcal.Term, now time.Time) (int, error) {
 	if t.IsZero() {
 		return 0, nil
 	}
@@ -266,7 +269,7 @@ func (s *Service) promise(ctx context.Context, tx bun.IDB, app *application.Appl
 		return 0, err
 	}
 	app.DueAt, app.DueProvisional, app.Counting = due.UTC(), missing, application.CountingFrom(now, nil, t.Unit)
-	return year, s.SetFirstAlert(ctx, tx, app, wf, cal, now)
+	return year, s.SetFirstAlert(ctx, tx, app, cal, now)
 }
 
 func (s *Service) announceSubmitted(ctx context.Context, tx bun.Tx, app application.Application, actor identity.Actor, missing int) error {

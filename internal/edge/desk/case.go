@@ -80,6 +80,9 @@ func (p *Pages) casePage(c *gin.Context, status int, t try) error {
 		Fees: p.feesOf(c, d, t), Office: officeAnswers(c, d, t),
 		Errors: t.errors, Tried: t.action, Reason: t.reason, Fields: t.fields, Note: t.note,
 	}
+	if due := app.StepDue(); !due.IsZero() {
+		v.StepDue, v.StepLate = site.Zoned(c, due), app.StepLate(p.Now())
+	}
 	var list inbox.Filter
 	list, v.Back, v.From = cameFrom(c)
 	v.Show = c.Query("berkas")

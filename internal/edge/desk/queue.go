@@ -220,6 +220,6 @@ func (p *Pages) queueRow(c *gin.Context, a application.Application, due ui.Deadl
 		ID: a.ID.String(), Href: site.CasePath(a.ID), Number: a.Number, Service: a.ServiceName.In(l), Agency: a.AgencyShort, Applicant: a.ApplicantName,
 		Status: ui.Status(a.Stage), StatusLabel: state.Label.In(l), Assignee: a.AssigneeName, Deadline: due,
 		Submitted: site.Zoned(c, a.SubmittedAt), Level: a.EscalationLevel, Version: a.Version,
-		Mine: a.AssigneeID.Valid && a.AssigneeID.UUID == gate.ActorOf(c).ID,
+		Mine: a.AssigneeID.Valid && a.AssigneeID.UUID == gate.ActorOf(c).ID, StepLate: a.StepLate(p.Now()),
 	}, nil
 }

@@ -7,9 +7,11 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
+	"bedelau/internal/city/casework"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/web/page/office"
 	"bedelau/web/ui"
 )
@@ -88,5 +90,43 @@ func (p *Pages) workload(c *gin.Context) error {
 			Done:    office.Figure{N: x.Done, Href: list(inbox.Filter{View: inbox.ViewDone})},
 		})
 	}
+	if err := p.stepTimes(c, &v, reach.City()); err != nil {
+		return err
+	}
 	return p.Render(c, http.StatusOK, office.Workload(v))
+}
+
+// stepTimes shows which step takes the time of the agency that was chosen, or of the reader's own.
+func (p *Pages) stepTimes(c *gin.Context, v *office.WorkloadView, anyAgency bool) error {
+	ctx, actor, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
+	v.Days = casework.PaceDays
+	if v.Choose = anyAgency && v.Agency == ""; v.Choose {
+		return nil
+	}
+	all, err := p.Casework.Paces(ctx, actor, v.Agency)
+	if err != nil {
+		return err
+	}
+	for _, x := range all {
+		row := office.StepTime{Service: x.Service, State: x.Label.In(l), N: x.N, Usual: stoodText(x.Usual, l), Longest: stoodText(x.Longest, l)}
+		if s, err := p.Catalog.Name(ctx, p.DB.App, x.Service); err == nil {
+			row.Service = s.In(l)
+		}
+		if x.Timed > 0 {
+			row.Kept, row.Slow = l.T("pace.share", "percent", 100*x.Kept/x.Timed), 2*x.Kept < x.Timed
+		}
+		v.Steps = append(v.Steps, row)
+	}
+	return nil
+}
+
+// stoodText is a length of time by the wall clock, in days from two of them on.
+func stoodText(d time.Duration, l i18n.Locale) string {
+	switch hours := int(d.Round(time.Hour) / time.Hour); {
+	case hours >= 48:
+		return l.T("unit.day", "n", (hours+12)/24)
+	case hours >= 1:
+		return l.T("unit.hour", "n", hours)
+	}
+	return l.T("unit.minute", "n", max(1, int(d.Round(time.Minute)/time.Minute)))
 }

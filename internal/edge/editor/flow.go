@@ -108,10 +108,18 @@ func (p *Pages) flowView(c *gin.Context, status int, b flowing, refused error) e
 	if err != nil {
 		return err
 	}
+	var dealt []catalog.Service
 	for _, s := range all {
-		if s.Workflow == b.service.Workflow && s.Code != b.service.Code {
+		if s.Workflow != b.service.Workflow {
+			continue
+		}
+		dealt = append(dealt, s)
+		if s.Code != b.service.Code {
 			v.Shared = append(v.Shared, s.Name.In(l))
 		}
+	}
+	if v.Paces, err = p.paces(c, d.Body, dealt); err != nil {
+		return err
 	}
 	v.Problems = flowProblems(b, l)
 	if len(d.Body.States) > 0 {
@@ -237,4 +245,25 @@ func (p *Pages) flowDiscard(c *gin.Context) error {
 	}
 	err = p.Builder.Workflows.Discard(c.Request.Context(), gate.ActorOf(c), b.service.Workflow, in.Revision())
 	return p.flowAfter(c, b, err, b.path, "form_discarded")
+}
+
+// paces names the services that promise less time than the states of their workflow take together. It is told, not
+// refused: a case need not come the longest way, and what an office gives itself is no promise.
+func (p *Pages) paces(c *gin.Context, w workflow.Workflow, dealt []catalog.Service) ([]string, error) {
+	longest, ok := w.Longest()
+	if !ok {
+		return nil, nil
+	}
+	all, err := p.Catalog.Describe(c.Request.Context(), dealt)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	l := gate.LocaleOf(c)
+	for _, d := range all {
+		if t, ok := d.Standard.Parts.Time.Term(); ok && t.Unit == longest.Unit && t.Amount < longest.Amount {
+			out = append(out, l.T("pace.over_line", "service", d.Service.Name.In(l), "sum", site.TermText(longest, l), "promise", site.TermText(t, l)))
+		}
+	}
+	return out, nil
 }

@@ -82,7 +82,7 @@ func (s flowSheet) state(of workflow.State, start bool) []office.BuilderSection 
 		s.optional(s.input("money", "fee_amount", amount)), s.optional(s.text("fee_field", fee.Field))}
 	cost = append(append(cost, s.term("fee_due", fee.Due)...), s.optional(s.input("long_text", "fee_how_id", fee.How[i18n.ID])),
 		s.optional(s.input("long_text", "fee_how_en", fee.How[i18n.EN])), s.optional(s.text("fee_basis", fee.Basis)))
-	return []office.BuilderSection{{Fields: first}, s.section("fee", cost...)}
+	return []office.BuilderSection{{Fields: first}, s.section("within", s.term("within", of.Within)...), s.section("fee", cost...)}
 }
 
 func (s flowSheet) action(a workflow.Action) []office.BuilderSection {
@@ -195,6 +195,7 @@ func readState(in site.Form, old workflow.State) (workflow.State, []fault.Field)
 	s := old
 	s.Label, s.Public, s.Final = in.BothLines("label"), in.Both("public"), in.Yes("final")
 	s.Stage, s.Clock, s.Code = workflow.Stage(in.Get("stage")), workflow.Clock(in.Get("clock")), readCode(in, &bad)
+	s.Within = readTerm(in, "within", &bad)
 	fee := workflow.Fee{Title: in.BothLines("fee_title"), How: in.Both("fee_how"), Field: in.Text("fee_field"), Basis: in.Line("fee_basis"),
 		Due: readTerm(in, "fee_due", &bad)}
 	if amount := strings.ReplaceAll(in.Text("fee_amount"), ".", ""); amount != "" {

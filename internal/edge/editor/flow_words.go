@@ -31,6 +31,9 @@ func (w flowWords) state(s workflow.State, i int) office.WorkflowState {
 	if s.Fee != nil {
 		out.Fee = w.fee(*s.Fee)
 	}
+	if !s.Within.IsZero() {
+		out.Within = w.l.T("pace.within", "term", site.TermText(s.Within, w.l))
+	}
 	for _, b := range s.Branches {
 		out.Branches = append(out.Branches, office.WorkflowBranch{Code: b.Code, Label: nameOr(b.Label.In(w.l), b.Code), Facts: w.branch(b),
 			Asks: fieldViews(b.Fields, "", w.l)})
@@ -253,7 +256,7 @@ func flowInput(property string) string {
 	switch property {
 	case "label", "public", "message":
 		return property + "_id"
-	case "after", "extends", "term", "before", "by":
+	case "after", "extends", "term", "before", "by", "within":
 		return property + "_amount"
 	case "remind":
 		return "remind_amount"

@@ -27,6 +27,7 @@ type Application struct {
 	Channel     string    `json:"channel,omitempty" enum:"web,api,counter" doc:"Absent of one in an agency's app."`
 	SubmittedAt time.Time `json:"submitted_at,omitzero"`
 	DueAt       time.Time `json:"due_at,omitzero" doc:"Absent when nothing was promised, or while the clock is paused."`
+	StepDueAt   time.Time `json:"step_due_at,omitzero" doc:"Of staff alone: until when the office means to be done with the state where the application stands."`
 	Term        *term     `json:"term,omitempty" doc:"What was promised at submission; absent when nothing was."`
 	Late        bool      `json:"late" doc:"The promised time has passed."`
 	DecidedAt   time.Time `json:"decided_at,omitzero"`
@@ -87,7 +88,7 @@ func (a *API) applicationOf(x application.Application, s workflow.State, who res
 		out.Term = &term{Amount: t.Amount, Unit: string(t.Unit)}
 	}
 	if who.Actor.Kind == identity.Staff {
-		out.Escalation = x.EscalationLevel
+		out.Escalation, out.StepDueAt = x.EscalationLevel, who.At(x.StepDue())
 		if x.AssigneeID.Valid {
 			out.Assignee = &person{ID: x.AssigneeID.UUID, Name: x.AssigneeName}
 		}

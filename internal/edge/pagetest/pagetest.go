@@ -355,7 +355,7 @@ func (s standards) InForce(ctx context.Context, tx bun.IDB, service string, at t
 		AgencyShort: d.Agency.Short, Version: d.Standard.Version, Native: d.Service.Applicable(), Form: d.Service.Form,
 		Workflow: d.Service.Workflow, Document: d.Service.Document, Term: term,
 		CooldownMonths: d.Service.Rules.CooldownMonths, OneOpen: d.Service.Rules.OneOpen, OfficeOf: d.Service.Rules.Office,
-		DailyQuota: d.Service.Rules.DailyQuota, MonthlyQuota: d.Service.Rules.MonthlyQuota}, nil
+		DailyQuota: d.Service.Rules.DailyQuota, MonthlyQuota: d.Service.Rules.MonthlyQuota, Ladder: d.Service.Rules.Ladder}, nil
 }
 
 func (s standards) OfficeAt(ctx context.Context, tx bun.IDB, district, subdistrict string) (application.Office, bool, error) {

@@ -58,7 +58,7 @@ func (w *Workflow) Check(c *pack.Check, r Rules) {
 		checkNotices(c, at, a, r)
 	}
 	w.checkPaths(c)
-	w.checkLadder(c)
+	w.Ladder().Check(c, "")
 	for _, f := range r.Forms {
 		w.checkSheet(c, f)
 	}
@@ -98,6 +98,12 @@ func checkState(c *pack.Check, at string, s State) {
 	c.OneOf(at+".clock", string(s.Clock), string(Running), string(Paused), string(Stopped))
 	if s.Code == Draft {
 		c.Add(at+".code", "reserved", "value", s.Code)
+	}
+	if s.Within != (workcal.Term{}) {
+		checkTerm(c, at+".within", s.Within)
+		if s.Clock != Running { // it is not the office's turn, or nothing is promised any more
+			c.Add(at+".within", "only_for_type", "type", Running)
+		}
 	}
 	// The clock follows from whose turn it is: it cannot run while the applicant has it, nor after a decision.
 	want := map[Stage]Clock{
@@ -356,34 +362,6 @@ func checkTerm(c *pack.Check, at string, t workcal.Term) {
 	c.OneOf(at+".unit", string(t.Unit), string(workcal.Minute), string(workcal.Hour), string(workcal.Day), string(workcal.WorkingDay), string(workcal.Month))
 	if t.Amount < 1 || t.Amount > termMost {
 		c.Add(at+".amount", "not_between", "value", t.Amount, "low", 1, "high", termMost)
-	}
-}
-
-// checkLadder holds reminders to come before the end of the promised time, and levels to be told from 1 on.
-func (w *Workflow) checkLadder(c *pack.Check) {
-	for i, r := range w.Reminders {
-		at := pack.At("reminders", i)
-		c.Code(at+".tell", r.Tell)
-		if (r.Percent != 0) == (r.Before != workcal.Term{}) {
-			c.Add(at, "percent_or_before")
-		}
-		if r.Percent < 0 || r.Percent > 99 {
-			c.Add(at+".percent", "not_between", "value", r.Percent, "low", 1, "high", 99)
-		}
-		if r.Before != (workcal.Term{}) {
-			checkTerm(c, at+".before", r.Before)
-		}
-	}
-	for i, e := range w.Escalation {
-		at := pack.At("escalation", i)
-		c.OneOf(at+".after", e.After, AfterDue)
-		c.Code(at+".tell", e.Tell)
-		if e.Level != i+1 {
-			c.Add(at+".level", "bad_form", "value", e.Level, "example", i+1)
-		}
-		if e.By != (workcal.Term{}) {
-			checkTerm(c, at+".by", e.By)
-		}
 	}
 }
 

@@ -55,6 +55,8 @@ func TestWhatIsRefusedOfAWorkflow(t *testing.T) {
 		{"a timer of nothing", func(w *Workflow) { w.Actions[5].After.Amount = 0 }, "actions[5].after.amount not_between"},
 		{"a timer that runs back", func(w *Workflow) { w.Actions[5].After.Amount = -1 }, "actions[5].after.amount not_between"},
 		{"a timer of fortnights", func(w *Workflow) { w.Actions[5].After.Unit = "fortnight" }, "actions[5].after.unit not_one_of"},
+		{"a time while the applicant pays", func(w *Workflow) { w.States[3].Within = workcal.Term{Amount: 1, Unit: workcal.Day} }, "states[3].within only_for_type"},
+		{"a step of no time", func(w *Workflow) { w.States[0].Within.Unit = workcal.Day }, "states[0].within.amount not_between"},
 		{"two triggers", func(w *Workflow) { w.Actions[5].When = "biaya == 0" }, "actions[5] one_trigger"},
 		{"a reminder of nothing", func(w *Workflow) { w.Actions[6].Remind = w.Actions[5].Remind }, "actions[6].remind only_for_type"},
 		{"the system without a reason", func(w *Workflow) { w.Actions[5].Message = nil }, "actions[5].message.id required"},

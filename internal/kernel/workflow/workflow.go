@@ -41,14 +41,15 @@ type Workflow struct {
 
 // State is where a workflow can stand.
 type State struct {
-	Code     string    `json:"code" yaml:"code"`
-	Label    i18n.Text `json:"label" yaml:"label"`
-	Public   i18n.Text `json:"public" yaml:"public"` // what it means to the applicant
-	Stage    Stage     `json:"stage" yaml:"stage"`
-	Clock    Clock     `json:"clock" yaml:"clock"`
-	Final    bool      `json:"final" yaml:"final"`
-	Branches []Branch  `json:"branches,omitempty" yaml:"branches"` // what is asked of offices at the same time
-	Fee      *Fee      `json:"fee,omitempty" yaml:"fee"`           // what the applicant pays here
+	Code     string       `json:"code" yaml:"code"`
+	Label    i18n.Text    `json:"label" yaml:"label"`
+	Public   i18n.Text    `json:"public" yaml:"public"` // what it means to the applicant
+	Stage    Stage        `json:"stage" yaml:"stage"`
+	Clock    Clock        `json:"clock" yaml:"clock"`
+	Final    bool         `json:"final" yaml:"final"`
+	Branches []Branch     `json:"branches,omitempty" yaml:"branches"` // what is asked of offices at the same time
+	Fee      *Fee         `json:"fee,omitempty" yaml:"fee"`           // what the applicant pays here
+	Within   workcal.Term `json:"within,omitzero" yaml:"within"`      // the time that the office gives itself here
 }
 
 // Action leads from any of its states to one.

@@ -170,6 +170,17 @@ type WorkloadView struct {
 	Agency   string // code, when one of several was chosen
 	Agencies []ui.Option
 	Rows     []Load
+	Steps    []StepTime // of the agency, where its workflows give it time by the state; the slowest first
+	Days     int        // that Steps looks back
+	Choose   bool       // Steps are of one agency, and none is chosen
+}
+
+// StepTime is how long applications of a service stood in a state. Usual is the middle one; Kept is empty where the
+// office gives itself no time in the state.
+type StepTime struct {
+	Service, State, Usual, Longest, Kept string
+	N                                    int
+	Slow                                 bool // less than half were within the time
 }
 
 // Load is how much one officer has, what nobody has, or what the agencies' apps have.

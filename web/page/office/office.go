@@ -49,6 +49,7 @@ type Row struct {
 	Submitted                                                           time.Time
 	Level, Version                                                      int
 	Mine, MayClaim                                                      bool
+	StepLate                                                            bool // past the time that the office gives itself in the state
 }
 
 // due is the day of the deadline beside the time that remains; empty when there is none or the tag says it already.
@@ -98,6 +99,8 @@ type CaseView struct {
 	Status                                 ui.Status
 	StatusLabel                            string
 	Deadline                               ui.Deadline
+	StepDue                                time.Time // by when the office means to be done with the state; zero: it has no time of its own
+	StepLate                               bool
 	Submitted                              time.Time
 	Assignee                               string
 	Version, Level                         int

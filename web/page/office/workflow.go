@@ -16,6 +16,7 @@ type WorkflowView struct {
 	Revision                  int      // 0: nothing is changed
 	Last, Changed             string
 	Problems                  []BuilderProblem
+	Paces                     []string // promises that the times of the states exceed
 	Errors                    ui.Errors
 	Picture                   *ui.Diagram // nil while there is nothing to draw
 	States                    []WorkflowState
@@ -30,6 +31,7 @@ func (v WorkflowView) revision() string { return strconv.Itoa(v.Revision) }
 // WorkflowState is one state, with what can be done in it.
 type WorkflowState struct {
 	Code, Label, Public, Stage, Clock, Fee string
+	Within                                 string // the time that the office gives itself here
 	Start, Final, First, Last              bool
 	Branches                               []WorkflowBranch
 	Actions                                []WorkflowAction
