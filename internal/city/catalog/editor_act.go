@@ -86,7 +86,11 @@ func (e *Editor) Publish(ctx context.Context, actor identity.Actor, code string,
 		if err := e.drop(ctx, tx, code); err != nil {
 			return err
 		}
-		return e.note(ctx, tx, actor, "service.publish", map[string]any{"service": code, "version": version, "from": st.EffectiveFrom})
+		detail := map[string]any{"service": code, "version": version, "from": st.EffectiveFrom, "workflow": s.Workflow}
+		if s.Rules.Ladder != nil {
+			detail["ladder"] = s.Rules.Ladder
+		}
+		return e.note(ctx, tx, actor, "service.publish", detail)
 	})
 	return version, err
 }

@@ -19,6 +19,7 @@ type choices struct {
 	kept      map[string][]string
 	tariffs   []tariff.Table
 	addresses []ui.Option // of the form, by which the office is chosen
+	roles     []ui.Option // of the staff
 }
 
 // standardSections asks everything that an edition says, part by part in the order of the law.
@@ -50,7 +51,7 @@ func standardSections(e catalog.Edition, ch choices, l i18n.Locale) []office.Sta
 		f.number("rules_daily_quota", s.Rules.DailyQuota), f.number("rules_monthly_quota", s.Rules.MonthlyQuota),
 		f.choose("rules_pickup", s.Rules.Pickup, true, options([]string{catalog.PickupInPerson, catalog.PickupProxy}, func(v string) string { return l.T("standard.pickup." + v) })),
 		f.choose("rules_office", s.Rules.Office, true, withChosen(ch.addresses, s.Rules.Office)),
-	)})
+	)}, f.ladder(s.Rules.Ladder, ch.roles))
 	for i, r := range p.Requirements {
 		out = append(out, f.requirement(i, r))
 	}

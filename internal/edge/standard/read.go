@@ -102,6 +102,9 @@ func readEdition(in site.Form, old catalog.Edition) catalog.Edition {
 	s.Rules.CooldownMonths, s.Rules.DailyQuota, s.Rules.MonthlyQuota = number(in, "rules_cooldown_months"), number(in, "rules_daily_quota"), number(in, "rules_monthly_quota")
 	s.Rules.Pickup, s.Rules.Office = in.Text("rules_pickup"), in.Text("rules_office")
 	s.Rules.OneOpen = in.Text("rules_one_open") == "yes"
+	if s.Rules.Ladder = nil; s.Integration == catalog.Native {
+		s.Rules.Ladder = readLadder(in)
+	}
 	s.Verified, s.Source = in.Text("verified") == "yes", in.Text("source")
 	st.Decree, st.EffectiveFrom = in.Line("decree"), site.DateOf(in, "effective_from")
 	p := &st.Parts

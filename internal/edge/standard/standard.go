@@ -150,8 +150,12 @@ func (p *Pages) choices(c *gin.Context) (choices, error) {
 	if err != nil {
 		return choices{}, err
 	}
+	roles, _, err := p.StaffChoices(c.Request.Context(), gate.LocaleOf(c))
+	if err != nil {
+		return choices{}, err
+	}
 	kept, err := p.Editor.Kept(c.Request.Context(), gate.ActorOf(c))
-	return choices{own: own, agencies: agencies, kept: kept, tariffs: charged}, err
+	return choices{own: own, agencies: agencies, kept: kept, tariffs: charged, roles: roles}, err
 }
 
 // addresses are the blocks of a form that ask where somebody lives, by whose answer an office can be chosen.
