@@ -45,6 +45,7 @@ import (
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/tsa"
 	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/collection"
 	"bedelau/internal/saas/finance"
 	"bedelau/internal/saas/metering"
 )
@@ -91,7 +92,10 @@ type App struct {
 	Collector *metering.Collector
 	Billing   *billing.Service
 	Finance   *finance.Service
-	Metrics   *prometheus.Registry
+
+	Collection *collection.Service
+
+	Metrics *prometheus.Registry
 
 	stopping atomic.Bool
 }
@@ -233,8 +237,9 @@ func (a *App) buildCity() error {
 		return err
 	}
 	a.Billing = billing.New(a.DB, a.Metering, time.Now)
-	a.Finance = finance.New(finance.Deps{DB: a.DB, Guard: a.Guard, Files: a.Files, Notify: a.Notify})
-	return errors.Join(a.Billing.Register(a.Runner, a.Notify), a.Finance.Register(a.Runner))
+	a.Finance = finance.New(finance.Deps{DB: a.DB, Guard: a.Guard, Files: a.Files, Notify: a.Notify, Collector: collector{a}})
+	a.buildCollection()
+	return errors.Join(a.Billing.Register(a.Runner, a.Notify), a.Finance.Register(a.Runner), a.Collection.Register(a.Runner))
 }
 
 // CityURL is the address of a tenant's site, without a slash at the end.

@@ -15,8 +15,21 @@ import (
 	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/collection"
 	"bedelau/tenants"
 )
+
+// buildCollection makes what collects by Stripe, which without a key says so and leaves every city to pay by transfer.
+func (a *App) buildCollection() {
+	d := collection.Deps{DB: a.DB, Guard: a.Guard, Billing: a.Billing, Receipts: a.Finance, Key: string(a.Config.StripeKey), URL: a.Config.StripeURL, Log: a.Log}
+	for _, s := range a.Config.StripeSigning {
+		d.Signing = append(d.Signing, string(s))
+	}
+	a.Collection = collection.New(d)
+	if !a.Collection.Available() {
+		a.Log.Info("cities pay by transfer alone: STRIPE_SECRET_KEY is not set")
+	}
+}
 
 // loadSeller puts the seller of a file, or of the program itself, into the books of the platform.
 func (a *App) loadSeller(ctx context.Context, file string) (added int, err error) {

@@ -67,6 +67,7 @@ func (f *findings) examine(ctx context.Context, cfg config.Config, o cli.DoctorO
 	f.add("months ahead have their partition of usage", a.Metering.CheckPartitions(ctx))
 	f.warn("uploads are scanned for malware", a.Files.Scanner(ctx))
 	f.warn("files lie sealed", a.filesSealed(ctx))
+	f.warn("cities can pay by Stripe besides transfer", a.Collection.Check())
 	all, err := a.Directory.All(ctx)
 	f.add("directory of cities", err)
 	for _, c := range all {

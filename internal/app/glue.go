@@ -14,6 +14,7 @@ import (
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workflow"
 )
@@ -83,4 +84,11 @@ func (s steps) Look(ctx context.Context, actor identity.Actor, ids []uuid.UUID) 
 func (s steps) Take(ctx context.Context, actor identity.Actor, x bulk.Step, also func(context.Context, bun.Tx) error) error {
 	_, err := s.casework.Act(ctx, actor, casework.ActInput{ID: x.Application, Version: x.Version, Action: x.Action, Reason: x.Reason, Also: also})
 	return err
+}
+
+// collector lets finance tell collection of an invoice; each needs the other.
+type collector struct{ app *App }
+
+func (c collector) Issued(ctx context.Context, tx bun.IDB, i invoice.Invoice) error {
+	return c.app.Collection.Issued(ctx, tx, i)
 }

@@ -50,7 +50,7 @@ func (a *App) gate(box *mailbox.Box, codes func(tenant string) []site.StaffCode)
 	httpapi.New(httpapi.Deps{
 		Bulk: a.Bulk, Documents: a.Documents,
 		Catalog: a.Catalog, Editor: a.Editor, Builder: a.Builder, Casework: a.Casework, Booking: a.Booking, Inbox: a.Inbox, Dashboard: a.Dashboard, External: a.External, Identity: a.Identity, Guard: a.Guard,
-		Directory: a.Directory, Metering: a.Metering, Producers: a.Producers, Billing: a.Billing, CityURL: a.CityURL, Log: a.Log,
+		Directory: a.Directory, Metering: a.Metering, Producers: a.Producers, Billing: a.Billing, Collection: a.Collection, CityURL: a.CityURL, Log: a.Log,
 	}).Mount(g)
 	return g, nil
 }

@@ -30,6 +30,7 @@ import (
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/collection"
 	"bedelau/internal/saas/metering"
 )
 
@@ -51,9 +52,12 @@ type Deps struct {
 	Metering  *metering.Service
 	Producers *metering.Producers
 	Billing   *billing.Service
-	CityURL   func(tenancy.City) string // of a tenant's site, without a slash at the end
-	Log       *slog.Logger
-	Now       func() time.Time // time.Now when nil
+
+	Collection *collection.Service // whom Stripe tells; nobody when nil
+
+	CityURL func(tenancy.City) string // of a tenant's site, without a slash at the end
+	Log     *slog.Logger
+	Now     func() time.Time // time.Now when nil
 }
 
 // API is the JSON door.
@@ -97,5 +101,6 @@ func (a *API) Mount(g *gate.Gate) {
 	a.reports()
 	a.seriesOperations()
 	a.platform()
+	a.webhooks()
 	a.Mounted()
 }

@@ -43,6 +43,9 @@ func (a *API) Mounted() {
 	}}, a.surface())
 }
 
+// Raw serves routes of other systems' protocols, which the document does not describe; refusals are answered as everywhere.
+func (a *API) Raw(t gate.Table) { a.gate.Mount(t, a.surface()) }
+
 // Table is what has been registered so far.
 func (a *API) Table() gate.Table { return a.table }
 

@@ -41,6 +41,7 @@ const (
 	AuditRead         Permission = "audit:read"
 	UsageRead         Permission = "usage:read"
 	InvoiceRead       Permission = "invoice:read" // in a city its own; on the platform everyone's
+	InvoicePay        Permission = "invoice:pay"  // leave with Stripe a way to be charged, and look after it
 )
 
 // What programs with an API key do.
@@ -107,6 +108,7 @@ func All() []Definition {
 		{Name: AuditRead, City: true, Platform: true, Reads: true},
 		{Name: UsageRead, City: true, Reads: true},
 		{Name: InvoiceRead, City: true, Platform: true, Reads: true},
+		{Name: InvoicePay, City: true, Reads: true}, // it changes nothing here, and a city that is suspended must be able to pay
 		{Name: StatusWrite, City: true, Machine: true},
 		{Name: UsageWrite, Platform: true, Machine: true},
 		{Name: PlatformCities, Platform: true},

@@ -54,6 +54,10 @@ type Config struct {
 	SMTPPassword Secret `env:"SMTP_PASSWORD"`
 	SMTPFrom     string `env:"SMTP_FROM" envDefault:"tidak-membalas@localhost"`
 	SMTPTLS      string `env:"SMTP_TLS" envDefault:"starttls"` // starttls, tls or none
+
+	StripeKey     Secret   `env:"STRIPE_SECRET_KEY"`     // sk_live_… or sk_test_…; without it cities pay by transfer alone
+	StripeSigning []Secret `env:"STRIPE_WEBHOOK_SECRET"` // whsec_…; while one replaces another, both
+	StripeURL     string   `env:"STRIPE_API_URL"`        // of something that speaks Stripe's protocol; Stripe's own when empty
 }
 
 // Load reads the environment and reports every fault at once.
@@ -107,6 +111,9 @@ func (c Config) Validate() error {
 	}
 	if c.SMTPTLS != "starttls" && c.SMTPTLS != "tls" && c.SMTPTLS != "none" {
 		faults = append(faults, errors.New("config: SMTP_TLS must be starttls, tls or none"))
+	}
+	if c.StripeKey != "" && len(c.StripeSigning) == 0 {
+		faults = append(faults, errors.New("config: STRIPE_SECRET_KEY needs STRIPE_WEBHOOK_SECRET: without it nobody would learn what was paid"))
 	}
 	if c.Workers < 1 || c.DatabaseConns < 4 {
 		faults = append(faults, errors.New("config: BEDELAU_WORKERS must be at least 1 and BEDELAU_DB_CONNS at least 4"))

@@ -26,13 +26,19 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
+// Collector is told, as part of tx, of every invoice that is issued, so that it can ask for the money. collection provides it.
+type Collector interface {
+	Issued(ctx context.Context, tx bun.IDB, i invoice.Invoice) error
+}
+
 // Deps is what a Service works with.
 type Deps struct {
-	DB     *storage.DB
-	Guard  *access.Guard
-	Files  *files.Store
-	Notify *notify.Service
-	Now    func() time.Time // time.Now when nil
+	DB        *storage.DB
+	Guard     *access.Guard
+	Files     *files.Store
+	Notify    *notify.Service
+	Collector Collector        // nobody when nil
+	Now       func() time.Time // time.Now when nil
 }
 
 // Service issues invoices and keeps their papers.
@@ -87,6 +93,11 @@ func (s *Service) Issue(ctx context.Context, actor identity.Actor, draft uuid.UU
 	err := tenancy.InTx(ctx, s.DB.App, func(ctx context.Context, tx bun.Tx) (err error) {
 		if i, err = s.Book.Finalise(ctx, tx, actor, draft, s.today(ctx)); err != nil {
 			return err
+		}
+		if s.Collector != nil {
+			if err := s.Collector.Issued(ctx, tx, i); err != nil {
+				return err
+			}
 		}
 		return jobs.Add(ctx, tx, printKind(), paperArgs{Invoice: i.ID})
 	})

@@ -1,0 +1,40 @@
+package httpapi
+
+import (
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gin-gonic/gin"
+
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/rest"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/fault"
+)
+
+// webhooks is where Stripe tells what has happened. It has no account here: its signature of the body says who it is, so the
+// body is read as it came, before anything else looks at it.
+func (a *API) webhooks() {
+	a.Raw(gate.Table{{
+		Method: http.MethodPost, Path: "/webhooks/stripe", Needs: access.Public, Scope: gate.Platform,
+		Limit: gate.Limit{Name: "stripe", Count: 6000, Per: time.Minute}, Handler: a.stripe,
+	}})
+}
+
+func (a *API) stripe(c *gin.Context) error {
+	if a.Collection == nil {
+		return fault.New(fault.NotFound, "page.not_found")
+	}
+	_ = huma.SetReadDeadline(c.Writer, time.Now().Add(rest.BodyTime)) // a recorder of a test has none
+	body, err := io.ReadAll(c.Request.Body)
+	if err != nil {
+		return rest.Unread(err)
+	}
+	if err := a.Collection.Receive(c.Request.Context(), body, c.GetHeader("Stripe-Signature")); err != nil {
+		return err
+	}
+	c.Status(http.StatusNoContent)
+	return nil
+}

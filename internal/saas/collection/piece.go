@@ -1,0 +1,89 @@
+package collection
+
+import (
+	"fmt"
+
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/invoice"
+	"bedelau/internal/kernel/money"
+	"bedelau/internal/saas/billing"
+)
+
+// piece is an item that a draft of Stripe's gets, in hundredths of a rupiah. Part is what it is for: sent again, it is there.
+type piece struct {
+	Part   string
+	Name   string
+	Amount int64
+}
+
+// priced is a price of Stripe's that a draft has lines of, and what they should come to.
+type priced struct {
+	Key      string // plan/version/component
+	Name     string
+	Expected int64
+	Found    int64
+}
+
+// due is what of an invoice Stripe is to collect: what is open, less what the buyer may still give to the state.
+func due(i invoice.Invoice, st invoice.Standing) money.Rupiah {
+	return st.Open - min(max(i.Withholdable-st.Withheld, 0), st.Open)
+}
+
+// componentOf is the price that a line of the books was rated by, as plan/version/component, or "" for one that no price of
+// Stripe's could be of: a correction, a coupon, what was carried.
+func componentOf(l invoice.Line) string {
+	text := func(key string) string { s, _ := l.Source[key].(string); return s }
+	number, ok := l.Source["version"].(float64)
+	if !ok || text("month") != text("billed") {
+		return ""
+	}
+	switch billing.Kind(text("kind")) {
+	case billing.Flat, billing.Unit, billing.Tiered, billing.Volume, billing.Package:
+		return fmt.Sprintf("%s/%d/%s", text("plan"), int(number), text("component"))
+	}
+	return ""
+}
+
+// pieces are the items by which what Stripe's own lines come to becomes what it is to collect. Each line of the books is one,
+// unless Stripe has lines of its price: then it is what that leaves to be said, such as the days of a month that were not
+// used. Tax, what the buyer keeps back and what was settled before follow.
+func pieces(i invoice.Invoice, lines []invoice.Line, st invoice.Standing, there []priced) ([]piece, error) {
+	var out []piece
+	add := func(part, name string, amount money.Rupiah) error {
+		n, err := atStripe(amount)
+		if err == nil && n != 0 {
+			out = append(out, piece{part, name, n})
+		}
+		return err
+	}
+	rest := map[string]int64{}
+	for _, p := range there {
+		rest[p.Key] = -p.Expected
+	}
+	for _, l := range lines {
+		key := componentOf(l)
+		if _, ok := rest[key]; ok && key != "" {
+			n, err := atStripe(l.Amount)
+			if err != nil {
+				return nil, err
+			}
+			rest[key] += n
+			continue
+		}
+		if err := add(fmt.Sprintf("line/%d", l.Position), l.Name.In(i18n.ID), l.Amount); err != nil {
+			return nil, err
+		}
+	}
+	for _, p := range there {
+		if n := rest[p.Key]; n != 0 {
+			out = append(out, piece{"rest/" + p.Key, i18n.ID.T("collection.item.rest", "name", p.Name), n})
+		}
+	}
+	if err := add("tax", i18n.ID.T("collection.item.tax"), i.Tax); err != nil {
+		return nil, err
+	}
+	if err := add("kept_back", i18n.ID.T("collection.item.kept_back"), due(i, st)-st.Open); err != nil {
+		return nil, err
+	}
+	return out, add("settled", i18n.ID.T("collection.item.settled"), st.Open-i.Total)
+}
