@@ -454,6 +454,29 @@ func BenchmarkDownload(b *testing.B) {
 					r.Close()
 				}
 			})
+			b.Run(fmt.Sprintf("%dKB/%s/http", size>>10, name), func(b *testing.B) {
+				server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					_, body, err := s.Open(ctx, f.ID)
+					if err != nil {
+						b.Error(err)
+						return
+					}
+					defer body.Close()
+					http.ServeContent(w, r, "a.pdf", f.CreatedAt, body)
+				}))
+				defer server.Close()
+				b.SetBytes(int64(size))
+				for b.Loop() {
+					res, err := server.Client().Get(server.URL) //nolint:noctx // of this machine
+					if err != nil {
+						b.Fatal(err)
+					}
+					if n, err := io.Copy(io.Discard, res.Body); err != nil || n != int64(size) {
+						b.Fatal(n, err)
+					}
+					res.Body.Close()
+				}
+			})
 		}
 	}
 }

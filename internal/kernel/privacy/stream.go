@@ -165,8 +165,8 @@ func (s *segments) load(i int64) error {
 		return nil
 	}
 	from, to := max(i*segmentSize, headerSize), min((i+1)*segmentSize, s.size)
-	if cap(s.buf) < int(to-from) {
-		s.buf = make([]byte, min(segmentSize, s.size))
+	if s.buf == nil {
+		s.buf, s.plain = make([]byte, min(segmentSize, s.size)), make([]byte, 0, min(segmentSize, s.size))
 	}
 	buf := s.buf[:to-from]
 	if err := readAt(s.sealed, buf, from); err != nil {
