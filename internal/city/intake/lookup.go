@@ -231,7 +231,7 @@ func (s *Service) keepLookup(ctx context.Context, actor identity.Actor, d Draft,
 			}
 		}
 		return audit.Record(ctx, tx, audit.Entry{
-			ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "application.registry", Object: "application", ObjectID: app.ID, At: x.at,
+			ActorID: actor.ID, ActorKind: string(actor.Kind), Action: registry.Asked, Object: "application", ObjectID: app.ID, At: x.at,
 			Detail: detail,
 		})
 	})

@@ -42,7 +42,21 @@ func (p *Pages) appsPage(c *gin.Context, status int, v office.AppsView) error {
 		v.Rows = append(v.Rows, office.AppRow{ID: a.ID.String(), Name: a.Name, Agency: site.OptionLabel(v.Agencies, a.Agency),
 			Services: len(a.Services), Closed: !a.ClosedAt.IsZero()})
 	}
+	if v.Registers, err = p.registersOf(c); err != nil {
+		return err
+	}
 	return p.Render(c, status, office.Apps(v))
+}
+
+// registersOf tells how the registers do that the operator has connected.
+func (p *Pages) registersOf(c *gin.Context) ([]office.RegisterRow, error) {
+	all, err := p.Registry.States(c.Request.Context())
+	var out []office.RegisterRow
+	for _, r := range all {
+		out = append(out, office.RegisterRow{Kind: gate.LocaleOf(c).T("registers.kind." + string(r.Kind)), Name: r.Name, Active: r.Active,
+			Since: site.Zoned(c, r.Since), Answered: site.Zoned(c, r.Answered), Failed: site.Zoned(c, r.Failed)})
+	}
+	return out, err
 }
 
 // newApp asks what is to be said of a new app of the agency in the address.

@@ -81,7 +81,7 @@ type Site struct {
 	World     *pgtest.World
 	Gate      *gate.Gate
 	APIKeys   *apikey.Service   // of the agencies' apps, which have no page
-	Registers *registry.Service // of the state, which have no page
+	Registers *registry.Service // of the state, which only the operator sets
 	srv       *httptest.Server
 	runner    *jobs.Runner
 	keys      *privacy.Keys
@@ -166,7 +166,7 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 	deps := site.Deps{Catalog: services, Casework: cases, Bulk: many,
 		Editor:  catalog.NewEditor(catalog.EditorDeps{DB: w.DB, Guard: guard, Definitions: cases, Now: s.ClockNow}),
 		Tariffs: tariff.NewEditor(w.DB.App, guard, s.ClockNow),
-		Builder: builder.New(builder.Deps{DB: w.DB, Guard: guard, Forms: cases, Workflows: cases, Reserved: document.BuiltIn(), Now: s.ClockNow}), Documents: issued, Inbox: list, Booking: visits, Calendar: calendar.New(w.DB.App, guard, s.ClockNow), Dashboard: board, External: others, Simulation: replays, Identity: people, Guard: guard, Directory: dir, DB: w.DB,
+		Builder: builder.New(builder.Deps{DB: w.DB, Guard: guard, Forms: cases, Workflows: cases, Reserved: document.BuiltIn(), Now: s.ClockNow}), Documents: issued, Inbox: list, Booking: visits, Calendar: calendar.New(w.DB.App, guard, s.ClockNow), Dashboard: board, External: others, Registry: s.Registers, Simulation: replays, Identity: people, Guard: guard, Directory: dir, DB: w.DB,
 		Metering: meters, Billing: billing.New(w.DB, meters, s.ClockNow), CityURL: address, Log: quiet, Now: s.ClockNow}
 	change(&deps)
 	s.Pages = site.New(deps)

@@ -29,6 +29,7 @@ import (
 	"bedelau/internal/kernel/devkit/mailbox"
 	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/registry"
 	"bedelau/internal/kernel/storage"
 	"bedelau/internal/kernel/tariff"
 	"bedelau/internal/kernel/tenancy"
@@ -50,6 +51,7 @@ type Deps struct {
 	Calendar   *calendar.Service
 	Dashboard  *dashboard.Dashboard
 	External   *external.Service
+	Registry   *registry.Service
 	Simulation *simulation.Service
 	Identity   *identity.Service
 	Guard      *access.Guard

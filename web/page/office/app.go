@@ -13,13 +13,21 @@ type AppRow struct {
 	Closed           bool
 }
 
-// AppsView lists the agencies' own apps. Agencies are those for which another can be registered.
+// RegisterRow is a register of the state that the city asks. Answered and Failed are zero when there was none lately.
+type RegisterRow struct {
+	Kind, Name              string
+	Active                  bool
+	Since, Answered, Failed time.Time
+}
+
+// AppsView lists the agencies' own apps, and the registers that the operator has connected. Agencies are those for which another can be registered.
 type AppsView struct {
 	ui.Shell
-	Rows     []AppRow
-	Agencies []ui.Option
-	Chosen   string
-	Errors   ui.Errors // of "dinas"
+	Rows      []AppRow
+	Agencies  []ui.Option
+	Chosen    string
+	Errors    ui.Errors // of "dinas"
+	Registers []RegisterRow
 }
 
 // AppForm is what an administrator says of an app. Services are those of its agency; Hosts one a line. Errors are of
@@ -103,4 +111,12 @@ func (v OtherView) facts() []ui.Row {
 		{Label: v.L.T("queue.submitted"), Value: v.L.DateTime(v.First)},
 		{Label: v.L.T("other.heard"), Value: v.L.DateTime(v.Heard)},
 	}
+}
+
+// lately is a moment, or that there was none in the days that are looked through.
+func lately(s ui.Shell, at time.Time) string {
+	if at.IsZero() {
+		return s.L.T("registers.never")
+	}
+	return s.L.DateTime(at)
 }
