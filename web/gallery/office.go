@@ -45,7 +45,10 @@ func officePages() []entry {
 		}},
 		{"workload", func(s ui.Shell) templ.Component {
 			n := func(n int) office.Figure { return office.Figure{N: n, Href: "/x"} }
-			return office.Workload(office.WorkloadView{Shell: desk(s, "/petugas/beban", s.L.T("workload.title")), Rows: []office.Load{
+			return office.Workload(office.WorkloadView{Shell: desk(s, "/petugas/beban", s.L.T("workload.title")), Days: 90, Steps: []office.StepTime{
+				{State: in(s, "Menunggu rekomendasi", "Waiting for advice"), Service: in(s, "SIP dokter", "Doctor's licence"), N: 41, Usual: s.L.T("unit.day", "n", 4), Longest: s.L.T("unit.day", "n", 11), Kept: "44%", Slow: true},
+				{State: in(s, "Dalam verifikasi", "In review"), Service: in(s, "SIP dokter", "Doctor's licence"), N: 52, Usual: s.L.T("unit.hour", "n", 20), Longest: s.L.T("unit.day", "n", 3), Kept: "92%"},
+				{State: in(s, "Terkirim", "Submitted"), Service: in(s, "SIP dokter", "Doctor's licence"), N: 52, Usual: s.L.T("unit.hour", "n", 2), Longest: s.L.T("unit.hour", "n", 9)}}, Rows: []office.Load{
 				{Nobody: true, Open: n(12), Late: n(2), Week: n(5)}, {Name: "Budi Hartono", Open: n(204), Late: n(3), Week: n(31), Waiting: n(8), Done: n(412)}, {Name: "Andi Wijaya"}}})
 		}},
 		{"case-error", func(s ui.Shell) templ.Component {
@@ -133,7 +136,7 @@ func audit(s ui.Shell) office.AuditView {
 
 func queue(s ui.Shell) office.QueueView {
 	row := func(id, number, who, status, label, assignee string, d ui.Deadline, level int) office.Row {
-		return office.Row{MayClaim: assignee == "", Mine: assignee == "Budi Hartono", Version: 1, Agency: "Disdukcapil", ID: id, Number: number, Service: in(s, "KTP-el hilang", "Lost electronic ID card"), Applicant: who, Status: ui.Status(status), StatusLabel: label, Assignee: assignee, Deadline: d, Submitted: now.AddDate(0, 0, -2), Level: level}
+		return office.Row{MayClaim: assignee == "", Mine: assignee == "Budi Hartono", Version: 1, Agency: "Disdukcapil", ID: id, Number: number, Service: in(s, "KTP-el hilang", "Lost electronic ID card"), Applicant: who, Status: ui.Status(status), StatusLabel: label, Assignee: assignee, Deadline: d, Submitted: now.AddDate(0, 0, -2), Level: level, StepLate: assignee == "Budi Hartono" && status == "in_review"}
 	}
 	review, sent := in(s, "Dalam verifikasi", "In review"), in(s, "Terkirim", "Submitted")
 	v := office.QueueView{
@@ -167,7 +170,7 @@ func queue(s ui.Shell) office.QueueView {
 func caseFile(s ui.Shell) office.CaseView {
 	return office.CaseView{
 		Shell: desk(s, "/petugas/antrean", "BTM-26-7K3QX-4"), ID: "1", Number: "BTM-26-7K3QX-4", Service: in(s, "KTP-el hilang", "Lost electronic ID card"), Applicant: "Siti Rahmawati", Agency: agencies(s)[0].Name,
-		Status: "in_review", StatusLabel: in(s, "Dalam verifikasi", "In review"), Deadline: ui.Deadline{State: "late", Due: now, Left: 1, Unit: "working_day"}, Submitted: now.AddDate(0, 0, -3), Assignee: "Budi Hartono", Version: 4, Level: 1,
+		Status: "in_review", StatusLabel: in(s, "Dalam verifikasi", "In review"), Deadline: ui.Deadline{State: "late", Due: now, Left: 1, Unit: "working_day"}, StepDue: now.Add(-2 * 3600e9), StepLate: true, Submitted: now.AddDate(0, 0, -3), Assignee: "Budi Hartono", Version: 4, Level: 1,
 		MayNext: true, Before: "/x", After: "/x", MayNote: true,
 		Term: in(s, "2 hari kerja", "2 working days"), ChannelLabel: s.L.T("case.channel.web"), Back: "/petugas/antrean",
 		Warnings: []string{in(s, "Tanggal lahir berbeda dengan yang ada di NIK.", "The date of birth differs from that in the NIK.")},

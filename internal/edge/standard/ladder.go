@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/workcal"
 	"bedelau/internal/kernel/workflow"
 	"bedelau/web/page/office"
@@ -18,9 +19,9 @@ const (
 // ladder asks who is told of a deadline, and when, where the service has its own instead of its workflow's: what there is,
 // and one more of each kind.
 func (f asker) ladder(own *workflow.Ladder, roles []ui.Option) office.StandardSection {
-	l, lead := workflow.Ladder{}, f.l.T("standard.ladder_flow")
+	l := workflow.Ladder{}
 	if own != nil {
-		l, lead = *own, f.l.T("standard.ladder_of_its_own")
+		l = *own
 	}
 	tell := append([]ui.Option{{Value: workflow.ToHolder, Label: f.l.T("flow.holder")}}, roles...)
 	units := options([]string{string(workcal.WorkingDay), string(workcal.Day), string(workcal.Hour), string(workcal.Minute)},
@@ -56,7 +57,15 @@ func (f asker) ladder(own *workflow.Ladder, roles []ui.Option) office.StandardSe
 		}
 		fields = append(fields, rung("escalation", i, e.By.Amount, string(e.By.Unit), e.Tell, units)...)
 	}
-	return office.StandardSection{Title: f.l.T("standard.ladder_part"), Lead: lead, Fold: true, Fields: fields}
+	return office.StandardSection{Title: f.l.T("standard.ladder_part"), Lead: ladderText(own, f.l), Fold: true, Fields: fields}
+}
+
+// ladderText says whose ladder the service has.
+func ladderText(own *workflow.Ladder, l i18n.Locale) string {
+	if own == nil {
+		return l.T("standard.ladder_flow")
+	}
+	return l.T("standard.ladder_of_its_own")
 }
 
 // readLadder reads the ladder as it was typed; nil where the service follows its workflow. A row that was left empty is

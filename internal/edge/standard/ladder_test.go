@@ -34,11 +34,12 @@ func TestOneOfSeveralServicesHasItsOwnLadder(t *testing.T) {
 	}
 	rina.Post(path, written(t, page, "rules_ladder_reminders_0_amount", "50", "workflow", "adminduk-elektronik", "effective_from", today)...)
 	home := "/kelola/layanan/" + pagetest.KTP
-	page = rina.Page(home, "Terbitkan")
+	page = rina.Page(home, "Terbitkan", "Pengingat dan eskalasi mengikuti alur kerja")
 	a := rina.Post(path+"/terbitkan", "revision", pagetest.Hidden(t, page, "revision"))
 	if a.Status != http.StatusSeeOther {
 		t.Fatalf("not published: %d %.2000s", a.Status, pagetest.Text(a.Body))
 	}
+	rina.Page(home, "Pengingat dan eskalasi jenjang sendiri")
 	record, err := audit.List(ctx, s.DB.App, audit.Filter{Object: "service"})
 	if err != nil || len(record.Entries) == 0 || !strings.Contains(string(record.Entries[0].Detail), `"city_admin"`) {
 		t.Errorf("on record: %+v, %v", record.Entries, err)

@@ -97,7 +97,7 @@ func (p *Pages) serviceHomePage(c *gin.Context, status int, refused error, errs 
 	}
 	if v.Native {
 		v.Rows = append(v.Rows, ui.Row{Label: l.T("standard.form"), Value: s.Form}, ui.Row{Label: l.T("standard.workflow"), Value: s.Workflow},
-			ui.Row{Label: l.T("standard.document"), Value: orDash(s.Document)})
+			ui.Row{Label: l.T("standard.document"), Value: orDash(s.Document)}, ui.Row{Label: l.T("standard.ladder_part"), Value: ladderText(s.Rules.Ladder, l)})
 	}
 	if s.Link != nil {
 		v.Rows = append(v.Rows, ui.Row{Label: l.T("standard.link_name"), Value: strings.TrimSpace(s.Link.Name + " " + s.Link.URL)})
