@@ -45,7 +45,7 @@ const reasonMax = 2000
 // for fields of the action that are missing or wrong; and for a correction, what Submit refuses. A payment that leaves
 // something of the fee open is recorded and the step not taken: the application is returned as it stands. Forbidden
 // "application.other_agency" is for officers who only read what their own was asked of it, and for roles and agencies that
-// the action does not name.
+// the action does not name. What issues a document is refused as document.Printable refuses it.
 func (s *Service) Act(ctx context.Context, actor identity.Actor, in ActInput) (application.Application, error) {
 	seen, err := s.Readable(ctx, actor, in.ID)
 	if err != nil {
@@ -112,6 +112,9 @@ func (s *Service) Act(ctx context.Context, actor identity.Actor, in ActInput) (a
 			return s.PayPart(ctx, tx, &app, st)
 		}
 		err := s.Take(ctx, tx, &app, st)
+		if err == nil && action.Issues && app.DocumentCode != "" {
+			err = s.printable(ctx, tx, app)
+		}
 		if err == nil && in.Also != nil {
 			err = in.Also(ctx, tx)
 		}

@@ -69,6 +69,16 @@ func (s *Service) makeDocument(ctx context.Context, tx bun.Tx, app application.A
 	return s.Deps.Documents.Make(ctx, tx, r)
 }
 
+// printable refuses the decision on an application whose document could not say what was answered, while it can still be
+// corrected.
+func (s *Service) printable(ctx context.Context, tx bun.Tx, app application.Application) error {
+	r, err := s.request(ctx, tx, app)
+	if err != nil {
+		return err
+	}
+	return s.Deps.Documents.Printable(ctx, tx, r)
+}
+
 // request is what a document says of an application.
 func (s *Service) request(ctx context.Context, tx bun.IDB, app application.Application) (document.Request, error) {
 	wf, err := s.Workflow(ctx, tx, app)

@@ -3,7 +3,9 @@ package casework
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -12,6 +14,7 @@ import (
 
 	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/event"
+	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workflow"
 )
@@ -75,6 +78,34 @@ func TestNumbersHaveNoGap(t *testing.T) {
 	if err != nil || d.Documents[0].Number != "001/SKP-KTP/Disdukcapil/I/2027" {
 		t.Errorf("new year: %+v, %v", d.Documents, err)
 	}
+}
+
+// TestADecisionWaitsForLettersThatCanBePrinted: an officer is told which answer no paper can show and with which letters, and
+// nothing of the decision is kept.
+func TestADecisionWaitsForLettersThatCanBePrinted(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	budi, siti := st.officer(t, "Budi", "disdukcapil", "officer"), st.resident(t, st.ctx, "Siti")
+	siti.Name = "Siti 小明 Rahma"
+	app, err := st.submitted(t, siti, sitiNIK), error(nil)
+	if app, err = st.Act(st.ctx, budi, ActInput{ID: app.ID, Version: app.Version, Action: "start_review"}); err != nil {
+		t.Fatal(err)
+	}
+	_, err = st.Act(st.ctx, budi, ActInput{ID: app.ID, Version: app.Version, Action: "approve", Reason: "Cocok."})
+	wants(t, err, "document.unprintable")
+	if f := fault.From(err); !strings.Contains(fmt.Sprint(f.Args), ": 小 (U+5C0F), 明 (U+660E)") {
+		t.Errorf("told %v", f.Args)
+	}
+	d, err := st.Get(st.ctx, budi, app.ID)
+	if err != nil || d.Application.Version != app.Version || !d.Application.DecidedAt.IsZero() {
+		t.Errorf("something of the decision was kept: %+v, %v", d.Application, err)
+	}
+	// A decision from before, too, makes no such document.
+	err = tenancy.InTx(st.ctx, st.Deps.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		_, err := st.makeDocument(ctx, tx, app)
+		return err
+	})
+	wants(t, err, "document.unprintable")
 }
 
 func TestNothingIsIssuedOnARejection(t *testing.T) {

@@ -52,7 +52,7 @@ type Agency struct {
 // locked and has looked that it has no document yet.
 //
 // What needs no signature is in force at once; the fact DocumentReady is then published in tx. What needs one comes back
-// Unsigned, and the fact follows when it is signed.
+// Unsigned, and the fact follows when it is signed. It refuses what Printable refuses.
 func (s *Service) Make(ctx context.Context, tx bun.Tx, r Request) (Document, error) {
 	t, err := s.Template(ctx, tx, r.Template, r.Version)
 	if err != nil {
@@ -130,6 +130,9 @@ func (s *Service) print(ctx context.Context, tx bun.Tx, t *Template, d *Document
 	values["document_number"], values["signer_name"], values["signer_nip"] = d.Number, signer.Name, signer.NIP
 	if !d.ValidUntil.IsZero() {
 		values["valid_until"] = i18n.ID.Date(d.ValidUntil.In(local.Location()))
+	}
+	if err := t.printable(city, r, values, local); err != nil {
+		return files.File{}, err
 	}
 	by := t.SignerTitle
 	if signer.ID != uuid.Nil {

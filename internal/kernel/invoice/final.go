@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -14,13 +15,15 @@ import (
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/money"
+	"bedelau/internal/kernel/sheet"
 	"bedelau/internal/kernel/tenancy"
 )
 
 // Finalise makes an invoice of a draft on a day, as part of tx: from now on it does not change. It takes the next number of the series in
 // that day's year, copies the party and the tax rules of the day, and charges the party. The caller has checked who may.
 // It refuses NotFound "invoice.not_found"; Conflict "invoice.final" for a draft that has become one, "invoice.no_tax_rule"
-// for a charge whose rule is not in force, and "invoice.nothing_due" when there is nothing to pay.
+// for a charge whose rule is not in force, "invoice.nothing_due" when there is nothing to pay, and "invoice.unprintable" for
+// letters that no paper can show.
 func (b *Book) Finalise(ctx context.Context, tx bun.Tx, actor identity.Actor, draft uuid.UUID, on time.Time) (Invoice, error) {
 	on = dayOf(on)
 	d, err := lockDraft(ctx, tx, draft)
@@ -59,6 +62,9 @@ func (b *Book) issue(ctx context.Context, tx bun.Tx, actor identity.Actor, i *In
 	if err := tx.NewSelect().Model(&i.Party).Where("tenant_id = ? AND id = ?", i.TenantID, i.PartyID).Scan(ctx); err != nil {
 		return err
 	}
+	if err := i.printable(charges); err != nil {
+		return err
+	}
 	if err := i.add(charges, all); err != nil {
 		return err
 	}
@@ -93,6 +99,24 @@ func (b *Book) issue(ctx context.Context, tx bun.Tx, actor identity.Actor, i *In
 	}
 	return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "invoice.finalise", Object: "invoice", ObjectID: i.ID, At: i.FinalisedAt,
 		Detail: map[string]any{"number": i.Number, "kind": i.Kind, "total": int64(i.Total)}})
+}
+
+// printable refuses what could not be read on paper, because an invoice does not change any more.
+func (i *Invoice) printable(charges []Charge) error {
+	texts := []string{i.Party.Name, i.Party.Address, i.Note}
+	for _, c := range charges {
+		texts = append(texts, c.Name.In(paperIn), c.Working.In(paperIn))
+	}
+	var what []string
+	for _, s := range texts {
+		if lacks := sheet.Unprintable(s); len(lacks) > 0 {
+			what = append(what, `"`+s+`": `+sheet.Spelled(lacks))
+		}
+	}
+	if what == nil {
+		return nil
+	}
+	return fault.New(fault.Conflict, "invoice.unprintable", "what", strings.Join(what, "; "))
 }
 
 // add sums the charges and their taxes.

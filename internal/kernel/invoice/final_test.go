@@ -13,6 +13,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/money"
 )
@@ -72,6 +73,7 @@ func TestWhatCannotBeFinal(t *testing.T) {
 		{"a rule before its law", "invoice.no_tax_rule", final(day(2020, 1, 1), charge(1, "jasa", ""))},
 		{"a PPh in the place of PPN", "invoice.no_tax_rule", final(day(2026, 1, 1), charge(1, "pph23", ""))},
 		{"nothing to pay", "invoice.nothing_due", final(day(2026, 1, 1), charge(5, "jasa", ""), charge(-5, "jasa", ""))},
+		{"a line that no paper can show", "invoice.unprintable", final(day(2026, 1, 1), invoice.Charge{Name: i18n.Text{i18n.ID: "Langganan 🙂"}, Amount: 1, PPN: "jasa"})},
 		{"less than nothing under a rule", "invoice.negative", final(day(2026, 1, 1), charge(5, "jasa", ""), charge(-6, "jasa-ftz", ""))},
 	} {
 		if !fault.Is(tt.err, tt.want) {

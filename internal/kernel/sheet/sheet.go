@@ -1,7 +1,7 @@
 // Package sheet prints A4 pages under a letterhead: of a city's office, or of a company that sends an invoice.
 //
-// Letters that the font lacks become a box and a word never runs over the edge, because what is printed was typed by
-// anybody. The fonts travel with the PDF.
+// What is printed was typed by anybody: a word never runs over the edge, and in the place of a letter that the font lacks
+// stands its number, which a note on the page explains. The fonts travel with the PDF.
 package sheet
 
 import (
@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/johnfercher/maroto/v2"
 	"github.com/johnfercher/maroto/v2/pkg/components/col"
@@ -33,6 +32,7 @@ import (
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
 
+	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -59,6 +59,7 @@ func fonts() ([]*entity.CustomFont, error) {
 type Sheet struct {
 	m     core.Maroto
 	known *sfnt.Font // tells which letters can be printed
+	lacks *bool      // a number was printed for a letter
 }
 
 // Head is what stands on top of a page: three lines, and arms on their left where there are any.
@@ -86,11 +87,11 @@ func New(h Head, title string, at time.Time) (Sheet, error) {
 	cfg := config.NewBuilder().WithCustomFonts(own).WithDefaultFont(&props.Font{Family: fontFamily, Size: Size}).
 		WithLeftMargin(margin).WithRightMargin(margin).WithTopMargin(20).WithBottomMargin(18).
 		WithTitle(title, true).WithAuthor(strings.TrimSuffix(h.Name+", "+h.Over, ", "), true).WithCreator("Bedelau", true).WithCreationDate(at).Build()
-	known, err := sfnt.Parse(goregular.TTF)
+	known, err := letters()
 	if err != nil {
 		return Sheet{}, fmt.Errorf("sheet: PDF: %w", err)
 	}
-	sh := Sheet{m: maroto.New(cfg), known: known}
+	sh := Sheet{m: maroto.New(cfg), known: known, lacks: new(bool)}
 	sh.head(h)
 	sh.m.AddRows(line.NewRow(7, props.Line{Thickness: 0.6, SizePercent: 100, OffsetPercent: 60}))
 	return sh, nil
@@ -260,6 +261,9 @@ func (sh Sheet) Proof(address string, height float64, beside ...core.Component) 
 
 // Bytes is the finished PDF.
 func (sh Sheet) Bytes() ([]byte, error) {
+	if *sh.lacks {
+		sh.Add(i18n.ID.T("sheet.lacks")+" "+i18n.EN.T("sheet.lacks"), props.Text{Size: 8, Top: 2})
+	}
 	doc, err := sh.m.Generate()
 	if err != nil {
 		return nil, fmt.Errorf("sheet: PDF: %w", err)
@@ -277,20 +281,20 @@ func QR(address string) ([]byte, error) {
 }
 
 // words makes a text fit to print at a size in points on a width in millimetres: one paragraph, no word that is wider
-// than the line, and a box for each letter that the font does not have, on which the library would stop.
+// than the line, and the number of each letter that the font does not have, on which the library would stop.
 func (sh Sheet) words(s string, size, width float64) string {
 	var buf sfnt.Buffer
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) {
-			return ' '
+	var b strings.Builder
+	for _, r := range plain(s) {
+		if prints(sh.known, &buf, r) {
+			b.WriteRune(r)
+			continue
 		}
-		if i, err := sh.known.GlyphIndex(&buf, r); err != nil || i == 0 || r > 0xFFFF {
-			return '□'
-		}
-		return r
-	}, s)
+		*sh.lacks = true
+		fmt.Fprintf(&b, "[%U]", r)
+	}
 	var out []string
-	for _, w := range strings.Fields(s) {
+	for _, w := range strings.Fields(b.String()) {
 		out = append(out, sh.pieces(&buf, w, size, width)...)
 	}
 	return strings.Join(out, " ")
