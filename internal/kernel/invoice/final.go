@@ -30,7 +30,7 @@ func (b *Book) Finalise(ctx context.Context, tx bun.Tx, actor identity.Actor, dr
 	if err != nil {
 		return Invoice{}, err
 	}
-	out := Invoice{Kind: Bill, Series: d.Series, PartyID: d.PartyID, Source: d.Source, IssuedOn: on, DueOn: on.AddDate(0, 0, d.DueDays), Note: d.Note}
+	out := Invoice{Kind: Bill, Series: d.Series, PartyID: d.PartyID, Source: d.Source, IssuedOn: on, DueOn: on.AddDate(0, 0, d.DueDays), Note: d.Note, Purchase: d.Purchase}
 	if err := b.issue(ctx, tx, actor, &out, d.Charges, on, nil); err != nil {
 		return Invoice{}, fmt.Errorf("invoice: finalise: %w", err)
 	}
@@ -76,6 +76,11 @@ func (b *Book) issue(ctx context.Context, tx bun.Tx, actor identity.Actor, i *In
 		return err
 	}
 	i.Number = fmt.Sprintf("%s/%d/%06d", i.Series, i.Year, i.Seq)
+	if i.Kind == Bill {
+		if i.VirtualAccount, err = virtualAccount(ctx, tx, *i); err != nil {
+			return err
+		}
+	}
 	if _, err := tx.NewInsert().Model(i).Exec(ctx); err != nil {
 		return err
 	}

@@ -50,6 +50,8 @@ type Party struct {
 	PPh       string        `bun:"pph" json:"pph,omitempty"` // of what it withholds
 	Basis     string        `bun:"basis" json:"basis,omitempty"`
 	Verified  bool          `bun:"verified" json:"verified,omitempty"` // by a tax adviser
+
+	VirtualAccount string `bun:"virtual_account" json:"virtual_account,omitempty"` // of its own, where the seller gives one to each party
 }
 
 // Charge is one thing that is billed. PPN is the code of a tax rule, PPh that of what the buyer withholds, or empty. Source
@@ -74,6 +76,7 @@ type Draft struct {
 	Source    string        `bun:"source"` // what it bills, by which it is billed once; empty for one that is written by hand
 	Charges   []Charge      `bun:"charges,type:jsonb"`
 	Note      string        `bun:"note"`
+	Purchase  Purchase      `bun:"purchase,type:jsonb"`
 	DueDays   int           `bun:"due_days"`
 	InvoiceID uuid.NullUUID `bun:"invoice_id"` // that it became
 	CreatedAt time.Time     `bun:"created_at"`
@@ -113,6 +116,9 @@ type Invoice struct {
 	Note         string        `bun:"note"`
 	FinalisedAt  time.Time     `bun:"finalised_at"`
 	FinalisedBy  uuid.UUID     `bun:"finalised_by"`
+
+	Purchase       Purchase `bun:"purchase,type:jsonb"`
+	VirtualAccount string   `bun:"virtual_account"` // to which it can be paid
 }
 
 // Line is a charge of an invoice with its share of the tax.

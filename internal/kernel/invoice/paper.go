@@ -1,6 +1,7 @@
 package invoice
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -42,6 +43,7 @@ func Print(s Seller, i Invoice, lines []Line, taxes []Tax) ([]byte, error) {
 	if i.Note != "" {
 		sh.Pair(l.T("invoice.paper.about"), i.Note)
 	}
+	i.Purchase.print(sh)
 	sh.Space(4)
 	sh.Row(sheet.Cell{Text: l.T("invoice.paper.line"), Width: 9, Bold: true}, sheet.Cell{Text: l.T("invoice.paper.amount"), Width: 3, Bold: true, Right: true})
 	sh.Rule()
@@ -60,6 +62,20 @@ func Print(s Seller, i Invoice, lines []Line, taxes []Tax) ([]byte, error) {
 	}
 	s.sign(sh, i.IssuedOn)
 	return sh.Bytes()
+}
+
+// print says by which numbers a government buyer pays.
+func (p Purchase) print(sh sheet.Sheet) {
+	const l = paperIn
+	year := ""
+	if p.BudgetYear != 0 {
+		year = strconv.Itoa(p.BudgetYear)
+	}
+	for _, x := range [][2]string{{"order", p.Order}, {"dpa", p.DPA}, {"budget_year", year}, {"bast", p.BAST}, {"catalog", p.Catalogue}} {
+		if x[1] != "" {
+			sh.Pair(l.T("invoice.paper."+x[0]), x[1])
+		}
+	}
 }
 
 // sums are the totals: what is charged, each tax on its base, and what of it the buyer gives to the state.
@@ -91,8 +107,11 @@ func (s Seller) payment(sh sheet.Sheet, i Invoice) {
 	const l = paperIn
 	sh.Space(4)
 	sh.Add(l.T("invoice.paper.how"), props.Text{Style: fontstyle.Bold, Size: 10})
-	if n := s.VirtualAccount.Number(i); n != "" {
-		sh.Pair(l.T("invoice.paper.virtual_account", "bank", s.VirtualAccount.Bank), n)
+	if i.VirtualAccount != "" {
+		sh.Pair(l.T("invoice.paper.virtual_account", "bank", s.VirtualAccount.Bank), i.VirtualAccount)
+		if s.VirtualAccount.Closed {
+			sh.Pair("", l.T("invoice.paper.closed_amount", "amount", i.Total-i.Withholdable))
+		}
 	}
 	for _, a := range s.Accounts {
 		sh.Pair(l.T("invoice.paper.transfer_to", "bank", a.Bank), l.T("invoice.paper.account", "number", a.Number, "holder", a.Holder))
@@ -101,16 +120,17 @@ func (s Seller) payment(sh sheet.Sheet, i Invoice) {
 	if len(s.Accounts) == 0 && s.VirtualAccount.Prefix == "" {
 		sh.Add(l.T("invoice.paper.ask"), props.Text{Size: 10})
 	}
-	if s.stamped(i.Total) {
+	if s.Stamped(i.Total) {
 		sh.Add(l.T("invoice.paper.stamp_later", "amount", s.Stamp.Amount, "basis", s.Stamp.Basis), props.Text{Size: 8, Top: 1})
 	}
 }
 
-func (s Seller) stamped(amount money.Rupiah) bool { return s.Stamp.Above > 0 && amount > s.Stamp.Above }
+// Stamped reports whether a paper that states an amount needs a stamp (meterai).
+func (s Seller) Stamped(amount money.Rupiah) bool { return s.Stamp.Above > 0 && amount > s.Stamp.Above }
 
-// PrintReceipt is the kuitansi for a payment: who paid how much for which invoice, in figures and words, with room for a stamp
+// PrintReceipt is the kuitansi for a payment: who paid how much for which invoices (numbers, or i's own alone when it is empty), in figures and words, with room for a stamp
 // where the law asks for one.
-func PrintReceipt(s Seller, i Invoice, p Payment) ([]byte, error) {
+func PrintReceipt(s Seller, i Invoice, p Payment, numbers []string) ([]byte, error) {
 	const l = paperIn
 	title := l.T("invoice.paper.receipt_title")
 	sh, err := s.sheet(title+" "+i.Number, p.ReceivedOn)
@@ -120,7 +140,10 @@ func PrintReceipt(s Seller, i Invoice, p Payment) ([]byte, error) {
 	sh.Add(strings.ToUpper(title), props.Text{Align: align.Center, Style: fontstyle.Bold, Size: 13, Top: 2, Bottom: 4})
 	sh.Pair(l.T("invoice.paper.from"), i.Party.Name)
 	sh.Pair(l.T("invoice.paper.sum"), p.Amount.Words())
-	about := l.T("invoice.paper.receipt_for", "number", i.Number)
+	if len(numbers) == 0 {
+		numbers = []string{i.Number}
+	}
+	about := l.T("invoice.paper.receipt_for", "number", strings.Join(numbers, ", "))
 	if i.Note != "" {
 		about += ", " + i.Note
 	}
@@ -129,7 +152,7 @@ func PrintReceipt(s Seller, i Invoice, p Payment) ([]byte, error) {
 	sh.Pair(l.T("invoice.paper.way"), l.T("invoice.method."+p.Method)+", "+p.Reference)
 	sh.Space(4)
 	sh.Add(p.Amount.String(), props.Text{Style: fontstyle.Bold, Size: 18})
-	if s.stamped(p.Amount) {
+	if s.Stamped(p.Amount) {
 		sh.Space(6)
 		sh.Add(l.T("invoice.paper.stamp", "amount", s.Stamp.Amount, "basis", s.Stamp.Basis), props.Text{Size: 9})
 	}

@@ -2,7 +2,6 @@ package invoice
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -76,15 +75,8 @@ func (b *Book) Pay(ctx context.Context, tx bun.Tx, actor identity.Actor, in Paym
 	}
 	p := Payment{TenantID: i.TenantID, PartyID: i.PartyID, Method: in.Method, Reference: in.Reference, Amount: in.Amount, ReceivedOn: in.On,
 		RecordedAt: b.Now().UTC().Truncate(time.Microsecond), RecordedBy: actor.ID}
-	if p.ID, err = uuid.NewV7(); err != nil {
+	if err := p.insert(ctx, tx); err != nil {
 		return p, err
-	}
-	res, err := tx.NewInsert().Model(&p).On("CONFLICT (tenant_id, method, reference) DO NOTHING").Exec(ctx)
-	if err != nil {
-		return p, fmt.Errorf("invoice: payment: %w", err)
-	}
-	if n, err := res.RowsAffected(); n == 0 || err != nil {
-		return p, fault.Wrap(fault.Conflict, "payment.known", err)
 	}
 	if err := b.enter(ctx, tx, actor, closing(i, s, p)...); err != nil {
 		return p, err

@@ -13,6 +13,7 @@ import (
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/money"
+	"bedelau/internal/kernel/statement"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -50,13 +51,23 @@ type Account struct {
 	Bank   string `json:"bank"`
 	Number string `json:"number"`
 	Holder string `json:"holder"`
+
+	CSV statement.Mapping `json:"csv,omitzero"` // what the columns of its statements mean
 }
 
-// VirtualAccounts are numbers at a bank, one for each invoice: the seller's prefix and digits of the invoice's number.
+// VirtualAccounts are numbers at a bank: the seller's prefix and digits of the invoice's number, or of the party's where Per is
+// PerParty. Series tells the invoices of several series apart, by digits for each. Where the number is Closed, the bank takes
+// exactly the amount that is to be paid.
 type VirtualAccounts struct {
-	Bank   string `json:"bank"`
-	Prefix string `json:"prefix"`
+	Bank   string            `json:"bank"`
+	Prefix string            `json:"prefix"`
+	Per    string            `json:"per,omitempty"`
+	Series map[string]string `json:"series,omitempty"`
+	Closed bool              `json:"closed,omitempty"`
 }
+
+// PerParty gives each party one number for all of its invoices.
+const PerParty = "party"
 
 // Stamp says above which amount a paper that states it needs a stamp (meterai), and what that costs.
 type Stamp struct {
@@ -80,7 +91,29 @@ func (v VirtualAccounts) Number(i Invoice) string {
 	if v.Prefix == "" {
 		return ""
 	}
-	return fmt.Sprintf("%s%02d%06d", v.Prefix, i.Year%100, i.Seq)
+	return fmt.Sprintf("%s%s%02d%06d", v.Prefix, v.Series[i.Series], i.Year%100, i.Seq)
+}
+
+// virtualAccount is the number to which an invoice can be paid. That of a party is made with its first invoice.
+func virtualAccount(ctx context.Context, tx bun.Tx, i Invoice) (string, error) {
+	s, err := SellerOn(ctx, tx, i.IssuedOn)
+	if fault.Is(err, "invoice.no_seller") {
+		return "", nil
+	}
+	if err != nil || s.VirtualAccount.Per != PerParty {
+		return s.VirtualAccount.Number(i), err
+	}
+	if s.VirtualAccount.Prefix == "" || i.Party.VirtualAccount != "" {
+		return i.Party.VirtualAccount, nil
+	}
+	n, err := nextNumber(ctx, tx, "VA", 0) // whoever is next waits, and finds the party's
+	if err != nil {
+		return "", err
+	}
+	var number string
+	err = tx.NewRaw("UPDATE party SET virtual_account = CASE virtual_account WHEN '' THEN ? ELSE virtual_account END WHERE tenant_id = ? AND id = ? RETURNING virtual_account",
+		fmt.Sprintf("%s%08d", s.VirtualAccount.Prefix, n), i.TenantID, i.PartyID).Scan(ctx, &number)
+	return number, err
 }
 
 type sellerRow struct {

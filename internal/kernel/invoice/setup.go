@@ -68,6 +68,14 @@ func (s Setup) check() error {
 		p.CloseDay < 1 || p.CloseDay > 28 {
 		return fmt.Errorf("invoice: setup: the seller needs a name, a day, a series of capitals, an NPWP of 15 or 16 digits or none, due_days up to 365 and a close_day up to 28")
 	}
+	for _, a := range p.Accounts {
+		if a.CSV.Day != "" && !a.CSV.Valid() {
+			return fmt.Errorf("invoice: setup: seller.accounts %s: csv needs a day with its layout, and either a credit and a debit or an amount", a.Number)
+		}
+	}
+	if v := p.VirtualAccount; v.Per != "" && v.Per != PerParty {
+		return fmt.Errorf("invoice: setup: seller.virtual_account.per is %q or nothing, not %q", PerParty, v.Per)
+	}
 	if _, ok := p.Regimes[""]; !ok {
 		return fmt.Errorf(`invoice: setup: seller.regimes needs "", which holds for every other city`)
 	}

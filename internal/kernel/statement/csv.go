@@ -61,14 +61,15 @@ func readCSV(raw []byte, m Mapping) ([]Statement, error) {
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		line, _ := r.FieldPos(0)
 		if err != nil {
+			line := 0
 			var p *csv.ParseError
 			if errors.As(err, &p) {
 				line = p.Line
 			}
 			return nil, malformed(line, "CSV")
 		}
+		line, _ := r.FieldPos(0)
 		if t.columns == nil {
 			t.heading(row)
 			continue

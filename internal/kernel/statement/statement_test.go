@@ -178,6 +178,7 @@ func fuzz(f *testing.F, names ...string) {
 		f.Add(raw)
 		f.Add(raw[:len(raw)/2])
 	}
+	f.Add([]byte("0\"0"))
 	f.Fuzz(consistent)
 }
 

@@ -92,7 +92,13 @@ func (s *Service) write(ctx context.Context, a paperArgs) (name string, pdf []by
 	if err := s.DB.App.NewSelect().Model(&p).Where("tenant_id = ? AND id = ?", tenancy.Must(ctx), a.Payment).Scan(ctx); err != nil {
 		return "", nil, err
 	}
-	pdf, err = invoice.PrintReceipt(seller, b.Invoice, p)
+	var numbers []string
+	err = s.DB.App.NewRaw("SELECT DISTINCT i.number FROM invoice_entry e JOIN invoice i ON i.tenant_id = e.tenant_id AND i.id = e.invoice_id WHERE e.tenant_id = ? AND e.payment_id = ? ORDER BY 1",
+		b.TenantID, p.ID).Scan(ctx, &numbers)
+	if err != nil {
+		return "", nil, err
+	}
+	pdf, err = invoice.PrintReceipt(seller, b.Invoice, p, numbers)
 	return "kuitansi-" + name, pdf, err
 }
 
