@@ -43,6 +43,7 @@ func (a *App) cast(t *testing.T) (mine, foreign things, askers []asker) {
 	ownAdminToken, _ := tokenOf("admin@batam.localhost")
 	adminToken, _ := tokenOf("admin@tanjungpinang.localhost")
 	bumdToken, _ := tokenOf("bumd@platform.localhost")
+	nongsaToken := a.limited(t, "21.71.04") // Siti lives in Batam Kota
 
 	mine = a.thingsOf(t, batam, siti, officer, "2171046703900003")
 	foreign = a.thingsOf(t, other, rudi, lina, "2172014101900002")
@@ -53,6 +54,7 @@ func (a *App) cast(t *testing.T) (mine, foreign things, askers []asker) {
 		{"resident B", city, budiToken},
 		{"officer of another agency", city, strangerToken},
 		{"officer of the same agency", city, officerToken},
+		{"head of the same agency, of another district", city, nongsaToken},
 		{"admin of the same city", city, ownAdminToken},
 		{"admin of another city, there", "tanjungpinang.localhost", adminToken},
 		{"admin of another city, here", city, adminToken},
@@ -60,6 +62,23 @@ func (a *App) cast(t *testing.T) (mine, foreign things, askers []asker) {
 		{"BUMD, on the platform", "localhost", bumdToken},
 	}
 	return mine, foreign, askers
+}
+
+// limited signs in a head of the civil registry of Batam who is limited to some areas.
+func (a *App) limited(t *testing.T, areas ...string) string {
+	t.Helper()
+	const email, secret = "wilayah@batam.localhost", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+	_, ctx := a.city(t, "batam")
+	_, err := a.Identity.CreateStaff(ctx, identity.SeedInput{Name: "Kepala Wilayah", Email: email, Password: demoPassword,
+		Roles: []string{"agency_head", "officer"}, Agency: "disdukcapil", Areas: areas, TOTPSecret: secret})
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, actor := a.signInWith(t, ctx, email, secret)
+	if len(actor.Areas) != len(areas) {
+		t.Fatalf("signed in with %v", actor.Areas)
+	}
+	return token
 }
 
 // thingsOf lets one resident file an application which an officer approves, and collects every id that a route names.

@@ -76,26 +76,32 @@ func (a *App) signIn(t testing.TB, email string) (token string, actor identity.A
 			continue
 		}
 		_, ctx := a.city(t, p.tenant)
-		s, err := a.Identity.SignIn(ctx, identity.SignInInput{Login: email, Password: demoPassword, IP: "127.0.0.1"})
-		if err != nil {
-			t.Fatalf("sign in %s: %v", email, err)
-		}
-		if p.secret != "" {
-			code, err := totp.GenerateCode(p.secret, time.Now())
-			if err != nil {
-				t.Fatal(err)
-			}
-			if s, err = a.Identity.ConfirmTOTP(ctx, s.Token, code); err != nil {
-				t.Fatalf("second factor of %s: %v", email, err)
-			}
-		}
-		if actor, err = a.Identity.Resolve(ctx, s.Token); err != nil {
-			t.Fatal(err)
-		}
-		return s.Token, actor
+		return a.signInWith(t, ctx, email, p.secret)
 	}
 	t.Fatalf("nobody is called %s", email)
 	return "", identity.Actor{}
+}
+
+// signInWith is signIn for somebody who is not of the demonstration.
+func (a *App) signInWith(t testing.TB, ctx context.Context, email, secret string) (token string, actor identity.Actor) {
+	t.Helper()
+	s, err := a.Identity.SignIn(ctx, identity.SignInInput{Login: email, Password: demoPassword, IP: "127.0.0.1"})
+	if err != nil {
+		t.Fatalf("sign in %s: %v", email, err)
+	}
+	if secret != "" {
+		code, err := totp.GenerateCode(secret, time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s, err = a.Identity.ConfirmTOTP(ctx, s.Token, code); err != nil {
+			t.Fatalf("second factor of %s: %v", email, err)
+		}
+	}
+	if actor, err = a.Identity.Resolve(ctx, s.Token); err != nil {
+		t.Fatal(err)
+	}
+	return s.Token, actor
 }
 
 // fileKTP sends one resident's application for a lost KTP-el, as the form of the pack asks.

@@ -54,6 +54,10 @@ type Application struct {
 	NameKey       string       `bun:"name_key"`
 	OneOpen       bool         `bun:"one_open"`
 
+	// The area it is about, by Kemendagri codes; empty where the form or the city does not say.
+	DistrictCode    string `bun:"district_code,nullzero"`
+	SubdistrictCode string `bun:"subdistrict_code,nullzero"`
+
 	SubmitKey       string             `bun:"submit_key,nullzero"`
 	SubmittedAt     time.Time          `bun:"submitted_at,nullzero"`
 	TermAmount      int                `bun:"term_amount"`

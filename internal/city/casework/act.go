@@ -147,13 +147,18 @@ func (s *Service) overHolder(ctx context.Context, actor identity.Actor, holder u
 	return slices.Contains(stands, holder.UUID), err
 }
 
+// owns reports whether an application is an actor's to work on.
+func owns(r access.Reach, app application.Application) bool {
+	return r.Owns(app.AgencyCode, app.AccountID) && r.Covers(app.DistrictCode, app.SubdistrictCode)
+}
+
 // mayTake refuses an action to whom the workflow does not give it.
 func (s *Service) mayTake(ctx context.Context, actor identity.Actor, r access.Reach, app application.Application, a workflow.Action) error {
 	if a.Actor == workflow.ByApplicant {
 		return s.Deps.Guard.Allow(ctx, actor, access.ApplicationOwn)
 	}
 	role := len(a.Roles) == 0 || slices.ContainsFunc(actor.Roles, func(r string) bool { return slices.Contains(a.Roles, r) })
-	if !role || a.Agency != "" && actor.Agency != a.Agency || !r.Owns(app.AgencyCode, app.AccountID) {
+	if !role || a.Agency != "" && actor.Agency != a.Agency || !owns(r, app) {
 		return fault.New(fault.Forbidden, "application.other_agency")
 	}
 	if a.FourEyes {

@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -80,8 +81,8 @@ func (s *Service) Release(ctx context.Context, actor identity.Actor, id uuid.UUI
 }
 
 // Assign gives an application to an officer, whoever had it, saying why where a colleague did; what is given to one who is
-// away today goes to who stands in. Those with application:assign call it. It refuses an officer of another agency
-// (Invalid, field "officer"), and what Claim refuses except "application.taken".
+// away today goes to who stands in. Those with application:assign call it. It refuses an officer of another agency or of
+// other areas (Invalid, field "officer"), and what Claim refuses except "application.taken".
 func (s *Service) Assign(ctx context.Context, actor identity.Actor, id uuid.UUID, officer uuid.UUID, version int, reason string) (application.Application, error) {
 	app, err := s.Readable(ctx, actor, id)
 	if err != nil {
@@ -90,7 +91,7 @@ func (s *Service) Assign(ctx context.Context, actor identity.Actor, id uuid.UUID
 	if err := s.Deps.Guard.Allow(ctx, actor, access.ApplicationAssign); err != nil {
 		return application.Application{}, err
 	}
-	to, told, err := s.receiver(ctx, app.AgencyCode, officer)
+	to, told, err := s.receiver(ctx, app.AgencyCode, app, officer)
 	if err != nil {
 		return application.Application{}, err
 	}
@@ -104,10 +105,10 @@ func (s *Service) Assign(ctx context.Context, actor identity.Actor, id uuid.UUID
 	})
 }
 
-// receiver is who gets what is given to an officer of an agency, and how it is told: who stands in on the days when the
+// receiver is who gets what of an application is given to an officer of an agency, and how it is told: who stands in on the days when the
 // officer is away.
-func (s *Service) receiver(ctx context.Context, agency string, officer uuid.UUID) (to Colleague, told string, err error) {
-	name, err := s.colleague(ctx, agency, officer)
+func (s *Service) receiver(ctx context.Context, agency string, app application.Application, officer uuid.UUID) (to Colleague, told string, err error) {
+	name, err := s.colleague(ctx, agency, app, officer)
 	if err != nil {
 		return Colleague{}, "", err
 	}
@@ -124,12 +125,19 @@ func (s *Service) receiver(ctx context.Context, agency string, officer uuid.UUID
 type Colleague struct {
 	ID   uuid.UUID
 	Name string
+
+	areas []string // to which they are limited
+}
+
+// reaches reports whether an application lies where the colleague works.
+func (c Colleague) reaches(app application.Application) bool {
+	return len(c.areas) == 0 || slices.Contains(c.areas, app.DistrictCode) || slices.Contains(c.areas, app.SubdistrictCode)
 }
 
 // colleaguesLimit bounds the staff of one agency among whom work is dealt out.
 const colleaguesLimit = 200
 
-// Colleagues lists the active staff of an application's agency, by name. Those with application:assign call it.
+// Colleagues lists the active staff of an application's agency who reach where it lies, by name. Those with application:assign call it.
 func (s *Service) Colleagues(ctx context.Context, actor identity.Actor, id uuid.UUID) ([]Colleague, error) {
 	app, err := s.Readable(ctx, actor, id)
 	if err != nil {
@@ -138,7 +146,8 @@ func (s *Service) Colleagues(ctx context.Context, actor identity.Actor, id uuid.
 	if err := s.Deps.Guard.Allow(ctx, actor, access.ApplicationAssign); err != nil {
 		return nil, err
 	}
-	return s.colleagues(ctx, app.AgencyCode)
+	all, err := s.colleagues(ctx, app.AgencyCode)
+	return slices.DeleteFunc(all, func(c Colleague) bool { return !c.reaches(app) }), err
 }
 
 // ColleaguesIn lists the active staff of an agency within the actor's reach, by name. Those with application:assign call
@@ -162,19 +171,19 @@ func (s *Service) colleagues(ctx context.Context, agency string) ([]Colleague, e
 	var out []Colleague
 	for _, m := range members {
 		if m.Status == identity.StatusActive {
-			out = append(out, Colleague{ID: m.ID, Name: m.Name})
+			out = append(out, Colleague{ID: m.ID, Name: m.Name, areas: m.Areas})
 		}
 	}
 	return out, nil
 }
 
-func (s *Service) colleague(ctx context.Context, agency string, officer uuid.UUID) (string, error) {
+func (s *Service) colleague(ctx context.Context, agency string, app application.Application, officer uuid.UUID) (string, error) {
 	all, err := s.colleagues(ctx, agency)
 	if err != nil {
 		return "", err
 	}
 	for _, c := range all {
-		if c.ID == officer {
+		if c.ID == officer && c.reaches(app) {
 			return c.Name, nil
 		}
 	}

@@ -105,7 +105,7 @@ func (s *Service) Get(ctx context.Context, actor identity.Actor, id uuid.UUID) (
 	if err != nil {
 		return Detail{}, err
 	}
-	d.MayWork = r.Owns(app.AgencyCode, app.AccountID)
+	d.MayWork = owns(r, app)
 	if !own && app.Open() && app.HeldByOther(actor.ID) {
 		over, err := s.overHolder(ctx, actor, app.AssigneeID)
 		if err != nil {

@@ -93,7 +93,7 @@ func (s *Service) request(ctx context.Context, tx bun.IDB, app application.Appli
 	zone := s.Local(ctx).Location()
 	return document.Request{
 		Subject: app.Subject(), SubjectNumber: app.Number, Template: app.DocumentCode, Version: app.DocumentVersion, Service: app.ServiceCode,
-		Agency: document.Agency{Code: app.AgencyCode, Name: app.AgencyName, Short: app.AgencyShort},
+		Agency: document.Agency{Code: app.AgencyCode, Name: app.AgencyName, Short: app.AgencyShort}, District: app.DistrictCode, Subdistrict: app.SubdistrictCode,
 		Holder: app.ApplicantName, HolderID: uuid.NullUUID{UUID: app.AccountID, Valid: true},
 		Form: k.Sheet.Form(), Answers: k.Answers, Files: k.Files, Values: map[string]string{
 			"number": app.Number, "service": app.ServiceName.In(l), "agency": app.AgencyName.In(l), "reason": app.Reason,

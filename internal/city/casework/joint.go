@@ -146,6 +146,9 @@ func (s *Service) task(ctx context.Context, actor identity.Actor, id uuid.UUID) 
 	if err != nil {
 		return t, application.Application{}, nil, err
 	}
+	if !r.Covers(app.DistrictCode, app.SubdistrictCode) {
+		return t, application.Application{}, nil, fault.New(fault.NotFound, "task.not_found")
+	}
 	wf, err := s.Workflow(ctx, s.Deps.DB.App, app)
 	return t, app, wf, err
 }

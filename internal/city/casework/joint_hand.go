@@ -59,14 +59,14 @@ func (s *Service) ReleaseTask(ctx context.Context, actor identity.Actor, id uuid
 // AssignTask gives a task to an officer of the agency that was asked, as Assign does with an application, and tells them.
 // Those with application:assign call it, within their reach.
 func (s *Service) AssignTask(ctx context.Context, actor identity.Actor, id, officer uuid.UUID, version int, reason string) error {
-	seen, _, _, err := s.task(ctx, actor, id)
+	seen, of, _, err := s.task(ctx, actor, id)
 	if err != nil {
 		return err
 	}
 	if err := s.Deps.Guard.Allow(ctx, actor, access.ApplicationAssign); err != nil {
 		return err
 	}
-	to, told, err := s.receiver(ctx, seen.AgencyCode, officer)
+	to, told, err := s.receiver(ctx, seen.AgencyCode, of, officer)
 	if err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func (s *Service) LookTasks(ctx context.Context, actor identity.Actor, ids []uui
 	if !r.City() {
 		q = q.Where("k.agency_code = ?", r.Agency())
 	}
-	if err := q.OrderExpr("k.id").Scan(ctx); err != nil {
+	if err := r.Placed(q, "a").OrderExpr("k.id").Scan(ctx); err != nil {
 		return nil, fmt.Errorf("casework: look at tasks: %w", err)
 	}
 	return rows, s.nameTasks(ctx, rows)

@@ -54,7 +54,7 @@ func (s *Service) Tasks(ctx context.Context, actor identity.Actor, cursor string
 		if !r.City() {
 			q = q.Where("k.agency_code = ?", r.Agency())
 		}
-		return q
+		return r.Placed(q, "a")
 	}
 	var out TaskList
 	q := open(s.taskRows(&out.Rows))
@@ -68,7 +68,11 @@ func (s *Service) Tasks(ctx context.Context, actor identity.Actor, cursor string
 	if err := q.OrderExpr("k.queue_at, k.id").Limit(tasksPage + 1).Scan(ctx); err != nil {
 		return TaskList{}, fmt.Errorf("casework: tasks: %w", err)
 	}
-	n, err := open(s.Deps.DB.App.NewSelect().Model((*workflow.Task)(nil))).Count(ctx)
+	counted := s.Deps.DB.App.NewSelect().Model((*workflow.Task)(nil))
+	if len(r.Areas()) > 0 {
+		counted = counted.Join(ofApplication)
+	}
+	n, err := open(counted).Count(ctx)
 	if err != nil {
 		return TaskList{}, fmt.Errorf("casework: tasks: %w", err)
 	}
@@ -84,8 +88,10 @@ func (s *Service) Tasks(ctx context.Context, actor identity.Actor, cursor string
 // taskRows starts a read of tasks with what their application is called.
 func (s *Service) taskRows(into *[]TaskRow) *bun.SelectQuery {
 	return s.Deps.DB.App.NewSelect().Model(into).ModelTableExpr("workflow_task AS k").ColumnExpr("k.*, a.number, a.service_name, a.agency_short").
-		Join("JOIN application AS a ON a.tenant_id = k.tenant_id AND a.id = k.subject_id")
+		Join(ofApplication)
 }
+
+const ofApplication = "JOIN application AS a ON a.tenant_id = k.tenant_id AND a.id = k.subject_id"
 
 // nameTasks says what each task asks, in the words of its application's workflow.
 func (s *Service) nameTasks(ctx context.Context, rows []TaskRow) error {

@@ -85,10 +85,13 @@ type reach struct {
 	agency string
 }
 
-// within is the rule of native applications too: with application:all the whole city, else one's own agency.
+// within is the rule of native applications too: with application:all the whole city, else one's own agency. An app does
+// not say where an application lies, so whoever is limited to areas reaches none.
 func (s *Service) within(ctx context.Context, a identity.Actor) (reach, error) {
 	err := s.d.Guard.Allow(ctx, a, access.ApplicationAll)
 	switch {
+	case len(a.Areas) > 0:
+		return reach{}, nil
 	case err == nil:
 		return reach{city: true}, nil
 	case fault.From(err).Kind == fault.Forbidden:

@@ -15,20 +15,22 @@ import (
 // Filter narrows a view down. The zero Filter is all open work. Days are the city's own, as 2006-01-02, both ends
 // included.
 type Filter struct {
-	View      View   `json:"view,omitempty"`
-	Source    string `json:"source,omitempty"`  // Here, InApps, or an app's id
-	Service   string `json:"service,omitempty"` // code
-	Agency    string `json:"agency,omitempty"`  // code, for those who reach more than one
-	Stage     string `json:"stage,omitempty"`
-	Channel   string `json:"channel,omitempty"`
-	Assignee  string `json:"assignee,omitempty"` // Me, Nobody, or an account's id
-	Late      bool   `json:"late,omitempty"`
-	DueWithin int    `json:"due_within,omitempty"` // days from today, which is 1; a saved filter stays true by it
-	DueFrom   string `json:"due_from,omitempty"`
-	DueTo     string `json:"due_to,omitempty"`
-	SentFrom  string `json:"sent_from,omitempty"`
-	SentTo    string `json:"sent_to,omitempty"`
-	Sort      Sort   `json:"sort,omitempty"`
+	View        View   `json:"view,omitempty"`
+	Source      string `json:"source,omitempty"`  // Here, InApps, or an app's id
+	Service     string `json:"service,omitempty"` // code
+	Agency      string `json:"agency,omitempty"`  // code, for those who reach more than one
+	Stage       string `json:"stage,omitempty"`
+	Channel     string `json:"channel,omitempty"`
+	District    string `json:"district,omitempty"`    // code; or Nowhere, of what lies in no area that is known
+	Subdistrict string `json:"subdistrict,omitempty"` // code
+	Assignee    string `json:"assignee,omitempty"`    // Me, Nobody, or an account's id
+	Late        bool   `json:"late,omitempty"`
+	DueWithin   int    `json:"due_within,omitempty"` // days from today, which is 1; a saved filter stays true by it
+	DueFrom     string `json:"due_from,omitempty"`
+	DueTo       string `json:"due_to,omitempty"`
+	SentFrom    string `json:"sent_from,omitempty"`
+	SentTo      string `json:"sent_to,omitempty"`
+	Sort        Sort   `json:"sort,omitempty"`
 }
 
 // Who has an application, besides an account named by its id.
@@ -36,6 +38,9 @@ const (
 	Me     = "me"
 	Nobody = "none"
 )
+
+// Nowhere is the district of what lies in no area that the city knows of.
+const Nowhere = "none"
 
 // Sort is the order of a list.
 type Sort string
@@ -56,7 +61,10 @@ func Channels() []string { return []string{"web", "api", "counter"} }
 // dueWithinMax is far enough ahead for any plan of work.
 const dueWithinMax = 365
 
-var codePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`)
+var (
+	codePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`)
+	areaPattern = regexp.MustCompile(`^\d{2}\.\d{2}\.\d{2}(\.\d{4})?$`) // as kernel/pack holds areas to
+)
 
 // Narrow reports whether the filter asks for less than its whole view.
 func (f Filter) Narrow() bool {
@@ -79,6 +87,8 @@ func (f Filter) Check() error {
 	add(f.Agency != "" && !codePattern.MatchString(f.Agency), "agency", "not_an_option")
 	add(f.Stage != "" && !codePattern.MatchString(f.Stage), "stage", "not_an_option")
 	add(f.Channel != "" && !slices.Contains(Channels(), f.Channel), "channel", "not_an_option")
+	add(f.District != "" && f.District != Nowhere && !areaPattern.MatchString(f.District), "district", "not_an_option")
+	add(f.Subdistrict != "" && !areaPattern.MatchString(f.Subdistrict), "subdistrict", "not_an_option")
 	_, err = uuid.Parse(f.Assignee)
 	add(f.Assignee != "" && f.Assignee != Me && f.Assignee != Nobody && err != nil, "assignee", "not_an_option")
 	add(f.DueWithin < 0 || f.DueWithin > dueWithinMax, "due_within", "not_an_option")
@@ -100,11 +110,18 @@ func isDay(s string) bool {
 func (f Filter) where(ctx context.Context, q *bun.SelectQuery, mine []uuid.UUID, now time.Time) *bun.SelectQuery {
 	q = f.View.where(q, mine, now)
 	for _, c := range []struct{ column, want string }{
-		{"service_code", f.Service}, {"agency_code", f.Agency}, {"stage", f.Stage}, {"channel", f.Channel},
+		{"service_code", f.Service}, {"agency_code", f.Agency}, {"stage", f.Stage}, {"channel", f.Channel}, {"subdistrict_code", f.Subdistrict},
 	} {
 		if c.want != "" {
 			q = q.Where("a.? = ?", bun.Ident(c.column), c.want)
 		}
+	}
+	switch f.District {
+	case "":
+	case Nowhere:
+		q = q.Where("a.district_code IS NULL")
+	default:
+		q = q.Where("a.district_code = ?", f.District)
 	}
 	switch f.Assignee {
 	case "":

@@ -28,7 +28,7 @@ func (s *Service) Neighbours(ctx context.Context, actor identity.Actor, f Filter
 	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
 		var here place
 		var named []*bun.SelectQuery
-		for _, x := range (Filter{}).sources() {
+		for _, x := range (Filter{}).sources(r) {
 			named = append(named, within(ctx, tx, r, x).Column("a.id", "a.queue_rank", "a.queue_at", "a.submitted_at", "a.closed_at").Where("a.id = ?", id))
 		}
 		err := together(tx, named).Scan(ctx, &here)

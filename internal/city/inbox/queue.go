@@ -121,10 +121,12 @@ func (s *Service) reach(ctx context.Context, actor identity.Actor, f *Filter) (s
 // as the list can go, and part says what else is asked of it; all columns are in the index that the filter reads.
 func (s *Service) places(ctx context.Context, db bun.IDB, r scope, f Filter, by string, most int, part func(*bun.SelectQuery) *bun.SelectQuery) *bun.SelectQuery {
 	var parts []*bun.SelectQuery
-	for _, x := range f.sources() {
-		q := within(ctx, db, r, x).Column("a.id", "a.queue_rank", "a.queue_at", "a.submitted_at")
+	for _, x := range f.sources(r) {
+		q := within(ctx, db, r, x).Column("a.id", "a.submitted_at")
 		if f.View == ViewDone {
 			q = q.Column("a.closed_at")
+		} else {
+			q = q.Column("a.queue_rank", "a.queue_at")
 		}
 		q = f.where(ctx, f.from(q, x), r.mine, s.now())
 		parts = append(parts, part(q).OrderExpr(by).Limit(int64(most)))
@@ -161,7 +163,7 @@ func (s *Service) page(ctx context.Context, db bun.IDB, r scope, in Query) (item
 // open reads every count of the actor's views but the closed ones from the indexes of open work.
 func (s *Service) open(ctx context.Context, db bun.IDB, r scope) (map[View]Tally, error) {
 	var parts []*bun.SelectQuery
-	for _, x := range (Filter{}).sources() {
+	for _, x := range (Filter{}).sources(r) {
 		q := within(ctx, db, r, x)
 		if x.elsewhere {
 			q = q.ColumnExpr("0 AS mine, 0 AS unassigned")
@@ -193,7 +195,7 @@ func (s *Service) open(ctx context.Context, db bun.IDB, r scope) (map[View]Tally
 // total counts what a filter leaves.
 func (s *Service) total(ctx context.Context, db bun.IDB, r scope, f Filter) (t Tally, err error) {
 	var parts []*bun.SelectQuery
-	for _, x := range f.sources() {
+	for _, x := range f.sources(r) {
 		parts = append(parts, f.where(ctx, f.from(within(ctx, db, r, x).ColumnExpr("count(*) AS n"), x), r.mine, s.now()))
 	}
 	var found []struct {

@@ -61,6 +61,9 @@ const walked = 500
 type found struct {
 	items []Item
 	most  int
+	of    []source
+
+	limited bool // to areas
 }
 
 func (f *found) full() bool { return len(f.items) >= f.most }
@@ -81,16 +84,15 @@ func (f *found) add(ctx context.Context, q *bun.SelectQuery) error {
 // byWords looks among open work in the order of the list, then among what was closed, the latest first, then for
 // applicants whose name begins so, then in answers, then in notes and messages.
 func (s *Service) byWords(ctx context.Context, db bun.IDB, r scope, in Query, typed string) ([]Item, error) {
-	f := &found{most: in.Limit + 1}
+	f := &found{most: in.Limit + 1, of: (Filter{}).sources(r), limited: len(r.Areas()) > 0}
 	since, words := s.since(in.Months), wordsOf(typed)
 	var ways []func() error
 	if len(words) > 0 {
-		list := func(x source) *bun.SelectQuery {
-			return within(ctx, db, r, x).Column("a.id", "a.queue_rank", "a.queue_at", "a.closed_at", "a.words")
+		open := func(x source, columns ...string) *bun.SelectQuery {
+			return ViewAll.where(within(ctx, db, r, x).Column(columns...), r.mine, s.now())
 		}
-		open := func(x source) *bun.SelectQuery { return ViewAll.where(list(x), r.mine, s.now()) }
-		closed := func(x source) *bun.SelectQuery {
-			return list(x).Where("a.closed_at IS NOT NULL").Where("a.closed_at > ?", since)
+		closed := func(x source, columns ...string) *bun.SelectQuery {
+			return within(ctx, db, r, x).Column(columns...).Where("a.closed_at IS NOT NULL").Where("a.closed_at > ?", since)
 		}
 		// The sums keep the planner from walking the lists again.
 		ways = append(ways,
@@ -121,23 +123,38 @@ func (s *Service) byWords(ctx context.Context, db bun.IDB, r scope, in Query, ty
 	return f.items, nil
 }
 
-// first looks through the beginning of a list of each source alone.
-func (f *found) first(ctx context.Context, db bun.IDB, w words, list func(source) *bun.SelectQuery, order string) error {
+// searched are the columns by which a list is searched and put in order.
+var searched = []string{"a.id", "a.queue_rank", "a.queue_at", "a.closed_at", "a.words"}
+
+// part is a list of a source, with these columns of it.
+type part func(x source, columns ...string) *bun.SelectQuery
+
+// first looks through the beginning of a list of each source alone. For who is limited to areas it begins with few among
+// many, which the index tells apart, and the words are looked up for those.
+func (f *found) first(ctx context.Context, db bun.IDB, w words, list part, order string) error {
 	return f.both(ctx, db, order, func(x source) *bun.SelectQuery {
-		return w.in(db.NewSelect().TableExpr("(?) AS a", list(x).OrderExpr(order).Limit(walked)), "a")
+		if !f.limited {
+			return w.in(db.NewSelect().TableExpr("(?) AS a", list(x, searched...).OrderExpr(order).Limit(walked)), "a")
+		}
+		begin := list(x, "a.id").OrderExpr(order).Limit(walked)
+		q := db.NewSelect().TableExpr("(?) AS p", begin).Join("JOIN ? AS a ON a.tenant_id = ? AND a.id = p.id", bun.Ident(x.view), tenancy.Must(ctx))
+		return w.in(q.Column("p.elsewhere").Column(searched...), "a")
 	})
 }
 
 // rest looks up all of a list of each source in its index of words.
-func (f *found) rest(ctx context.Context, db bun.IDB, w words, list func(source) *bun.SelectQuery, order string) error {
-	return f.both(ctx, db, order, func(x source) *bun.SelectQuery { return w.in(list(x), "a") })
+func (f *found) rest(ctx context.Context, db bun.IDB, w words, list part, order string) error {
+	return f.both(ctx, db, order, func(x source) *bun.SelectQuery { return w.in(list(x, searched...), "a") })
 }
 
 // both adds what is found in either source, in one order.
 func (f *found) both(ctx context.Context, db bun.IDB, order string, in func(source) *bun.SelectQuery) error {
 	var parts []*bun.SelectQuery
-	for _, x := range (Filter{}).sources() {
+	for _, x := range f.of {
 		parts = append(parts, in(x).OrderExpr(order).Limit(int64(f.most)))
+	}
+	if len(parts) == 1 {
+		return f.add(ctx, db.NewSelect().TableExpr("(?) AS a", parts[0]).Column("a.id", "a.elsewhere").OrderExpr(order))
 	}
 	return f.add(ctx, together(db, parts).Column("a.id", "a.elsewhere").OrderExpr(order))
 }

@@ -33,11 +33,11 @@ var (
 	external = source{view: "inbox_external", elsewhere: true}
 )
 
-// sources are those that can hold anything of the filter. Who has an application in hand and how it came is known of
-// native ones alone.
-func (f Filter) sources() []source {
+// sources are those that can hold anything of the filter. Who has an application in hand, how it came and where it lies is
+// known of native ones alone, so that who is limited to areas has no other.
+func (f Filter) sources(r scope) []source {
 	switch {
-	case f.Source == Here, f.Channel != "", f.Assignee != "", f.View == ViewMine, f.View == ViewUnassigned:
+	case len(r.Areas()) > 0, f.Source == Here, f.Channel != "", f.District != "", f.Subdistrict != "", f.Assignee != "", f.View == ViewMine, f.View == ViewUnassigned:
 		return []source{native}
 	case f.Source == "":
 		return []source{native, external}

@@ -77,10 +77,7 @@ func (s *Service) Workload(ctx context.Context, actor identity.Actor, agency str
 func (s *Service) loads(ctx context.Context, db bun.IDB, r scope, f Filter, x source) (open, done []Load, err error) {
 	now := s.now()
 	today, week := thisWeek(now.In(zone(ctx)))
-	q := within(ctx, db, r, x).ColumnExpr("count(*) FILTER (WHERE a.queue_rank < ?) AS open", rankWaiting).
-		ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ? AND a.queue_at < ?) AS late", rankDue, now).
-		ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ? AND a.queue_at >= ? AND a.queue_at < ?) AS week", rankDue, today, week).
-		ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ?) AS waiting", rankWaiting)
+	q := openIn(within(ctx, db, r, x), now, today, week)
 	closed := f
 	closed.View = ViewDone
 	over := within(ctx, db, r, x).ColumnExpr("count(*) AS done")
@@ -93,6 +90,14 @@ func (s *Service) loads(ctx context.Context, db bun.IDB, r scope, f Filter, x so
 	}
 	err = closed.where(ctx, over, r.mine, now).Scan(ctx, &done)
 	return open, done, err
+}
+
+// openIn counts a list of open work.
+func openIn(q *bun.SelectQuery, now, today, week time.Time) *bun.SelectQuery {
+	return q.ColumnExpr("count(*) FILTER (WHERE a.queue_rank < ?) AS open", rankWaiting).
+		ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ? AND a.queue_at < ?) AS late", rankDue, now).
+		ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ? AND a.queue_at >= ? AND a.queue_at < ?) AS week", rankDue, today, week).
+		ColumnExpr("count(*) FILTER (WHERE a.queue_rank = ?) AS waiting", rankWaiting)
 }
 
 // busier puts what nobody has before everyone, and among officers the late before the many.

@@ -153,8 +153,9 @@ func (d *desk) fill(t testing.TB, n int, officers []identity.Actor) {
 	for i, o := range officers {
 		ids[i] = o.ID
 	}
-	_, err := conn.Exec(t.Context(), insertSQL+`
-		SELECT $1, gen_random_uuid(), 'BTM-26-' || lpad(i::text, 7, '0') || '-X', md5(i::text), 'layanan-' || i % 20, '{"id": "Kartu tanda penduduk hilang"}',
+	_, err := conn.Exec(t.Context(), strings.Replace(insertSQL, "tenant_id,", "district_code, subdistrict_code, tenant_id,", 1)+`
+		SELECT '21.71.' || lpad((i / 10 % 12 + 1)::text, 2, '0'), '21.71.' || lpad((i / 10 % 12 + 1)::text, 2, '0') || '.1001',
+			$1, gen_random_uuid(), 'BTM-26-' || lpad(i::text, 7, '0') || '-X', md5(i::text), 'layanan-' || i % 20, '{"id": "Kartu tanda penduduk hilang"}',
 			CASE WHEN i % 4 = 0 THEN 'dinkes' ELSE 'disdukcapil' END, '{}', 'D', $1, CASE WHEN i % 7 = 0 THEN 'api' ELSE 'web' END, 'id', 'f', 1, 'w', 1,
 			'x', CASE WHEN i % 10 > 0 THEN 'completed' WHEN i % 3 = 0 THEN 'in_review' ELSE 'received' END, 'running', 2, '{}', sha256(i::text::bytea), 'x',
 			'Warga ' || lpad(i::text, 7, '0'), 'warga ' || lpad(i::text, 7, '0'), i::text, $2::timestamptz - i * interval '3 minutes',

@@ -42,6 +42,14 @@ func (s *Service) sameRules(ctx context.Context, tx bun.IDB, app *application.Ap
 	if err := s.keepWords(ctx, tx, *app, form, answers); err != nil {
 		return err
 	}
+	offer, err := s.Deps.Standards.InForce(ctx, tx, app.ServiceCode, s.Local(ctx))
+	if err == nil {
+		err = s.LiesIn(ctx, tx, app, offer, form, answers)
+	}
+	if fault.From(err).Kind == fault.Internal { // of a service that is no longer offered it lies where it did
+		return err
+	}
+	refused := err
 	before := app.SubjectHash
 	if err := s.applicant(ctx, app, actor, form, answers); err != nil {
 		return err
@@ -49,9 +57,8 @@ func (s *Service) sameRules(ctx context.Context, tx bun.IDB, app *application.Ap
 	if bytes.Equal(app.SubjectHash, before) {
 		return nil
 	}
-	offer, err := s.Deps.Standards.InForce(ctx, tx, app.ServiceCode, s.Local(ctx))
-	if err != nil {
-		return err
+	if refused != nil {
+		return refused
 	}
 	return s.mayApply(ctx, tx, *app, form, offer)
 }

@@ -142,6 +142,9 @@ func (s *Service) submit(ctx context.Context, tx bun.Tx, actor identity.Actor, r
 	if err := s.GoesTo(ctx, tx, &app, offer, answers); err != nil {
 		return app, err
 	}
+	if err := s.LiesIn(ctx, tx, &app, offer, form, answers); err != nil {
+		return app, err
+	}
 	if err := s.applicant(ctx, &app, actor, form, answers); err != nil {
 		return app, err
 	}

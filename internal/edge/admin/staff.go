@@ -15,6 +15,7 @@ import (
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/pack"
 	"bedelau/web/page/office"
 	"bedelau/web/ui"
 )
@@ -105,11 +106,11 @@ func (p *Pages) invite(c *gin.Context) error {
 
 // member is one of the staff with the part they have.
 func (p *Pages) member(c *gin.Context) error {
-	return p.memberPage(c, http.StatusOK, nil, "", nil)
+	return p.memberPage(c, http.StatusOK, nil, "", nil, nil)
 }
 
-// memberPage shows a member of staff, with the roles and the agency of a refused change.
-func (p *Pages) memberPage(c *gin.Context, status int, typed []string, agency string, errs ui.Errors) error {
+// memberPage shows a member of staff, with the roles, the agency and the areas of a refused change.
+func (p *Pages) memberPage(c *gin.Context, status int, typed []string, agency string, areas []string, errs ui.Errors) error {
 	id, err := site.PathID(c, "id")
 	if err != nil {
 		return err
@@ -137,11 +138,45 @@ func (p *Pages) memberPage(c *gin.Context, status int, typed []string, agency st
 	held := as.Roles
 	if len(errs) > 0 {
 		held, v.AgencyChosen = typed, agency
+	} else {
+		areas = as.Areas
+	}
+	if v.Areas, err = p.areaTicks(ctx, l, areas); err != nil {
+		return err
 	}
 	for _, r := range roles {
 		v.Held = append(v.Held, office.Tick{Value: r.Value, Label: r.Label, On: slices.Contains(held, r.Value)})
 	}
 	return p.Render(c, status, office.Person(v))
+}
+
+// areaTicks are the city's areas with those that are chosen, also such as the city has no more: to leave one out by
+// mistake would lift the limit.
+func (p *Pages) areaTicks(ctx context.Context, l i18n.Locale, chosen []string) ([]office.AreaTick, error) {
+	all, err := p.CityAreas(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []office.AreaTick
+	known := map[string]bool{}
+	tick := func(x pack.Area) office.Tick {
+		known[x.Code] = true
+		return office.Tick{Value: x.Code, Label: x.Name, On: slices.Contains(chosen, x.Code)}
+	}
+	for _, d := range all.Of("") {
+		a := office.AreaTick{Tick: tick(d)}
+		for _, s := range all.Of(d.Code) {
+			a.Parts = append(a.Parts, tick(s))
+			a.Open = a.Open || a.Parts[len(a.Parts)-1].On
+		}
+		out = append(out, a)
+	}
+	for _, code := range chosen {
+		if !known[code] {
+			out = append(out, office.AreaTick{Tick: office.Tick{Value: code, Label: l.T("staff.areas_gone", "code", code), On: true}})
+		}
+	}
+	return out, nil
 }
 
 // nameFlash puts the person's name into what was just done to them: the cookie that carries the sentence here holds
@@ -160,16 +195,22 @@ func (p *Pages) setRoles(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	in, err := site.ReadForm(c, "role")
+	in, err := site.ReadForm(c, "role", "areas")
 	ctx := c.Request.Context()
 	if err == nil {
 		err = p.KnownAgency(ctx, in.Text("agency"))
 	}
 	if err == nil {
-		err = p.Identity.SetRoles(ctx, gate.ActorOf(c), id, in.Values["role"], in.Text("agency"))
+		var had identity.Actor
+		if had, err = p.Identity.ActorFor(ctx, id); err == nil {
+			err = p.KnownAreas(ctx, in.Values["areas"], had.Areas)
+		}
+	}
+	if err == nil {
+		err = p.Identity.SetRoles(ctx, gate.ActorOf(c), id, in.Values["role"], in.Text("agency"), in.Values["areas"]...)
 	}
 	if errs, status, ok := site.RefusedAt(c, err, map[string]string{"access.role_above": "role"}); ok {
-		return p.memberPage(c, status, in.Values["role"], in.Text("agency"), site.InOrder(errs, "role", "agency"))
+		return p.memberPage(c, status, in.Values["role"], in.Text("agency"), in.Values["areas"], site.InOrder(errs, "role", "agency", "areas"))
 	}
 	if err != nil {
 		return err

@@ -71,11 +71,15 @@ func (p *Pages) casePage(c *gin.Context, status int, t try) error {
 	if err != nil {
 		return err
 	}
+	areas, err := p.CityAreas(ctx)
+	if err != nil {
+		return err
+	}
 	v := office.CaseView{
 		Shell: p.DeskShell(c, app.Number), ID: id.String(), Number: app.Number, Service: app.ServiceName.In(l), Agency: app.AgencyName.In(l),
 		Applicant: app.ApplicantName, Status: ui.Status(app.Stage), StatusLabel: d.State.Label.In(l), Deadline: deadlines[0],
 		Submitted: site.Zoned(c, app.SubmittedAt), Assignee: app.AssigneeName, Version: app.Version, Level: app.EscalationLevel,
-		Decision: app.Reason, Provisional: app.DueProvisional, Term: site.TermText(app.Term(), l), ChannelLabel: l.T("case.channel." + app.Channel),
+		Decision: app.Reason, Provisional: app.DueProvisional, Term: site.TermText(app.Term(), l), ChannelLabel: l.T("case.channel." + app.Channel), Place: areas.Place(app.DistrictCode, app.SubdistrictCode),
 		Answers: caseAnswers(c, d, t, drawn), Agreed: agreed(d, l), Events: p.caseEvents(c, d, 0), Actions: caseActions(d, t, l), Correctable: correctable(d, l),
 		Fees: p.feesOf(c, d, t), Office: officeAnswers(c, d, t),
 		Errors: t.errors, Tried: t.action, Reason: t.reason, Fields: t.fields, Note: t.note,

@@ -34,7 +34,11 @@ func (p *Pages) exportAs(open func(http.ResponseWriter) spreadsheet.Sheet) func(
 			c.Header("Content-Disposition", `attachment; filename="`+name+`"`)
 			return out.Row(exportHead(l))
 		}
-		_, err := p.Inbox.Export(ctx, actor, f, out.Ending()[1:], func(items []inbox.Item) error {
+		areas, err := p.CityAreas(ctx)
+		if err != nil {
+			return err
+		}
+		_, err = p.Inbox.Export(ctx, actor, f, out.Ending()[1:], func(items []inbox.Item) error {
 			if err := begin(); err != nil {
 				return err
 			}
@@ -50,7 +54,7 @@ func (p *Pages) exportAs(open func(http.ResponseWriter) spreadsheet.Sheet) func(
 				var cells []any
 				if x.other != nil {
 					cells = p.exportOther(c, *x.other, agencies[x.other.Agency])
-				} else if cells, err = p.exportRow(c, *x.here); err != nil {
+				} else if cells, err = p.exportRow(c, *x.here, areas); err != nil {
 					return err
 				}
 				if err := out.Row(cells); err != nil {
@@ -78,14 +82,14 @@ func (p *Pages) exportAs(open func(http.ResponseWriter) spreadsheet.Sheet) func(
 
 func exportHead(l i18n.Locale) []any {
 	var out []any
-	for _, key := range []string{"number", "source", "service", "agency", "applicant", "status", "officer", "channel", "sent", "due", "late", "decided", "on_time", "closed"} {
+	for _, key := range []string{"number", "source", "service", "agency", "applicant", "district", "subdistrict", "status", "officer", "channel", "sent", "due", "late", "decided", "on_time", "closed"} {
 		out = append(out, l.T("export."+key))
 	}
 	return out
 }
 
 // exportRow is one application that is worked on here. Moments are the city's.
-func (p *Pages) exportRow(c *gin.Context, a application.Application) ([]any, error) {
+func (p *Pages) exportRow(c *gin.Context, a application.Application, areas site.Areas) ([]any, error) {
 	l := gate.LocaleOf(c)
 	state, err := p.Casework.Status(c.Request.Context(), a)
 	if err != nil {
@@ -95,7 +99,7 @@ func (p *Pages) exportRow(c *gin.Context, a application.Application) ([]any, err
 	if a.OnTime != nil {
 		kept = yesNo(l, *a.OnTime)
 	}
-	return []any{a.Number, l.T("queue.source.here"), a.ServiceName.In(l), a.AgencyName.In(l), a.ApplicantName, state.Label.In(l), a.AssigneeName, l.T("case.channel." + a.Channel),
+	return []any{a.Number, l.T("queue.source.here"), a.ServiceName.In(l), a.AgencyName.In(l), a.ApplicantName, areas.Name(a.DistrictCode), areas.Name(a.SubdistrictCode), state.Label.In(l), a.AssigneeName, l.T("case.channel." + a.Channel),
 		moment(c, a.SubmittedAt), moment(c, a.DueAt), yesNo(l, a.Late(p.Now())), moment(c, a.DecidedAt), kept, moment(c, a.ClosedAt)}, nil
 }
 
@@ -106,7 +110,7 @@ func (p *Pages) exportOther(c *gin.Context, x external.Application, agency strin
 	if !x.DecidedAt.IsZero() && !x.DueAt.IsZero() {
 		kept = yesNo(l, !x.DecidedAt.After(x.DueAt))
 	}
-	return []any{x.Reference, x.AppName, x.ServiceName, agency, x.NameMasked, l.T(x.Stage.TextKey()), "", "",
+	return []any{x.Reference, x.AppName, x.ServiceName, agency, x.NameMasked, "", "", l.T(x.Stage.TextKey()), "", "",
 		moment(c, x.FirstAt), moment(c, x.DueAt), yesNo(l, x.Late(p.Now())), moment(c, x.DecidedAt), kept, moment(c, x.ClosedAt)}
 }
 

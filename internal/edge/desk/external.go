@@ -36,6 +36,14 @@ type listed struct {
 	other *external.Application
 }
 
+// sent is since when the city knows of it.
+func (x listed) sent() time.Time {
+	if x.other != nil {
+		return x.other.FirstAt
+	}
+	return x.here.SubmittedAt
+}
+
 // listed reads the applications of a list, in its order, from the two that know them.
 func (p *Pages) listed(c *gin.Context, items []inbox.Item) ([]listed, error) {
 	ctx, actor := c.Request.Context(), gate.ActorOf(c)

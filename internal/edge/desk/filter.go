@@ -21,7 +21,7 @@ import (
 
 // filterNames are the fields of a filter as they are called in an address, by their names in inbox.
 var filterNames = map[string]string{
-	"view": "lihat", "source": "sumber", "service": "layanan", "agency": "opd", "stage": "tahap", "channel": "kanal", "assignee": "petugas", "late": "terlambat",
+	"view": "lihat", "source": "sumber", "service": "layanan", "agency": "opd", "stage": "tahap", "channel": "kanal", "district": "kecamatan", "subdistrict": "kelurahan", "assignee": "petugas", "late": "terlambat",
 	"due_within": "dalam", "due_from": "tenggat_dari", "due_to": "tenggat_sampai", "sent_from": "masuk_dari", "sent_to": "masuk_sampai", "sort": "urut",
 }
 
@@ -33,7 +33,7 @@ func filterOf(get func(string) string) inbox.Filter {
 	}
 	return inbox.Filter{
 		View: inbox.View(get("lihat")), Source: get("sumber"), Service: get("layanan"), Agency: get("opd"), Stage: get("tahap"), Channel: get("kanal"),
-		Assignee: get("petugas"), Late: get("terlambat") == "yes", DueWithin: within, DueFrom: get("tenggat_dari"), DueTo: get("tenggat_sampai"),
+		District: get("kecamatan"), Subdistrict: get("kelurahan"), Assignee: get("petugas"), Late: get("terlambat") == "yes", DueWithin: within, DueFrom: get("tenggat_dari"), DueTo: get("tenggat_sampai"),
 		SentFrom: get("masuk_dari"), SentTo: get("masuk_sampai"), Sort: inbox.Sort(get("urut")),
 	}
 }
@@ -52,6 +52,8 @@ func filterQuery(f inbox.Filter) url.Values {
 	set("opd", f.Agency)
 	set("tahap", f.Stage)
 	set("kanal", f.Channel)
+	set("kecamatan", f.District)
+	set("kelurahan", f.Subdistrict)
 	set("petugas", f.Assignee)
 	if f.Late {
 		set("terlambat", "yes")
@@ -140,6 +142,18 @@ func (p *Pages) filterForm(c *gin.Context, f inbox.Filter, reach access.Reach) (
 		}
 		choose("opd", "queue.filter.agency", f.Agency, of...)
 	}
+	areas, err := p.CityAreas(ctx)
+	if err != nil {
+		return v, err
+	}
+	if areas = areas.Within(reach.Areas()); len(areas) > 0 || f.District != "" || f.Subdistrict != "" {
+		districts, parts := areaOptions(areas, f.District)
+		if len(reach.Areas()) == 0 {
+			districts = append(districts, ui.Option{Value: inbox.Nowhere, Label: l.T("queue.filter.nowhere")})
+		}
+		choose("kecamatan", "queue.filter.district", f.District, districts...)
+		choose("kelurahan", "queue.filter.subdistrict", f.Subdistrict, parts...)
+	}
 	of = nil
 	for _, s := range workflow.Stages() {
 		if s != workflow.StageDraft {
@@ -179,6 +193,24 @@ func (p *Pages) filterForm(c *gin.Context, f inbox.Filter, reach access.Reach) (
 		{Label: l.T("queue.filter.sent"), From: "masuk_dari", To: "masuk_sampai", FromDay: f.SentFrom, ToDay: f.SentTo},
 	}
 	return v, nil
+}
+
+// areaOptions are the districts, and the parts of the one that is chosen or else of all.
+func areaOptions(areas site.Areas, chosen string) (districts, parts []ui.Option) {
+	for _, d := range areas.Of("") {
+		districts = append(districts, ui.Option{Value: d.Code, Label: d.Name})
+		if chosen != "" && chosen != d.Code {
+			continue
+		}
+		for _, s := range areas.Of(d.Code) {
+			label := s.Name
+			if chosen == "" {
+				label = areas.Place(d.Code, s.Code)
+			}
+			parts = append(parts, ui.Option{Value: s.Code, Label: label})
+		}
+	}
+	return districts, parts
 }
 
 var sortKeys = map[inbox.Sort]string{inbox.ByDeadline: "queue.sort.due", inbox.Newest: "queue.sort.newest", inbox.Oldest: "queue.sort.oldest"}

@@ -159,8 +159,8 @@ func TestAListIsDownloaded(t *testing.T) {
 	if h := a.Header.Get("Content-Disposition"); h != `attachment; filename="permohonan-2026-11-24-1000.csv"` {
 		t.Errorf("called %s", h)
 	}
-	if !strings.HasPrefix(a.Body, "\ufeffNomor,Sumber,Layanan,Instansi,Pemohon,Status,Petugas,Kanal,Masuk,Tenggat,Terlambat,") || !strings.Contains(a.Body, number+",Di sini,KTP-el hilang,") ||
-		strings.Contains(a.Body, ",=Siti") || !strings.Contains(a.Body, ",2026-11-24 10:00,2026-11-26 16:00,Tidak,") || strings.Contains(a.Body, pagetest.SitiNIK) {
+	if !strings.HasPrefix(a.Body, "\ufeffNomor,Sumber,Layanan,Instansi,Pemohon,Kecamatan,Kelurahan,Status,Petugas,Kanal,Masuk,Tenggat,Terlambat,") || !strings.Contains(a.Body, number+",Di sini,KTP-el hilang,") ||
+		!strings.Contains(a.Body, ",Batam Kota,,Terkirim,") || strings.Contains(a.Body, ",=Siti") || !strings.Contains(a.Body, ",2026-11-24 10:00,2026-11-26 16:00,Tidak,") || strings.Contains(a.Body, pagetest.SitiNIK) {
 		t.Errorf("the list is %q", a.Body)
 	}
 	x := andi.Get("/petugas/antrean/unduh.xlsx?lihat=all")

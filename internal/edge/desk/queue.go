@@ -179,12 +179,23 @@ func (p *Pages) found(c *gin.Context, f inbox.Query, q *inbox.Page) ([]listed, e
 		return p.listed(c, q.Items)
 	}
 	rows, err := p.Casework.ByIdentifier(ctx, actor, form.NIK, nik)
-	q.More = len(rows) > searchShown
+	if err != nil {
+		return nil, err
+	}
+	others, err := p.External.ByNIK(ctx, actor, nik)
+	if err != nil {
+		return nil, err
+	}
 	var out []listed
-	for i := range rows[:min(len(rows), searchShown)] {
+	for i := range rows {
 		out = append(out, listed{here: &rows[i]})
 	}
-	return out, err
+	for i := range others {
+		out = append(out, listed{other: &others[i]})
+	}
+	slices.SortStableFunc(out, func(a, b listed) int { return b.sent().Compare(a.sent()) })
+	q.More = len(out) > searchShown
+	return out[:min(len(out), searchShown)], nil
 }
 
 var nikPattern = regexp.MustCompile(`^[0-9]{16}$`)

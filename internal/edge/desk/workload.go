@@ -90,10 +90,47 @@ func (p *Pages) workload(c *gin.Context) error {
 			Done:    office.Figure{N: x.Done, Href: list(inbox.Filter{View: inbox.ViewDone})},
 		})
 	}
+	if v.Areas, err = p.workloadAreas(c, agency, today, sunday); err != nil {
+		return err
+	}
 	if err := p.stepTimes(c, &v, reach.City()); err != nil {
 		return err
 	}
 	return p.Render(c, http.StatusOK, office.Workload(v))
+}
+
+// workloadAreas shows what of the work is in each district; in a city without a list of them there is nothing to show.
+func (p *Pages) workloadAreas(c *gin.Context, agency, today, sunday string) ([]office.Load, error) {
+	ctx, l := c.Request.Context(), gate.LocaleOf(c)
+	areas, err := p.CityAreas(ctx)
+	if err != nil || len(areas) == 0 {
+		return nil, err
+	}
+	loads, err := p.Inbox.Areas(ctx, gate.ActorOf(c), agency)
+	if err != nil {
+		return nil, err
+	}
+	var out []office.Load
+	for _, x := range loads {
+		name, code := areas.Name(x.District), x.District
+		if code == "" {
+			name, code = l.T("queue.filter.nowhere"), inbox.Nowhere
+		}
+		list := func(f inbox.Filter) string {
+			f.Agency, f.Source, f.District = agency, inbox.Here, code
+			return listAddress(f, "")
+		}
+		out = append(out, office.Load{
+			Name:       name,
+			Unassigned: office.Figure{N: x.Unassigned, Href: list(inbox.Filter{View: inbox.ViewUnassigned})},
+			Open:       office.Figure{N: x.Open, Href: list(inbox.Filter{View: inbox.ViewAll})},
+			Late:       office.Figure{N: x.Late, Href: list(inbox.Filter{View: inbox.ViewLate})},
+			Week:       office.Figure{N: x.Week, Href: list(inbox.Filter{View: inbox.ViewAll, DueFrom: today, DueTo: sunday})},
+			Waiting:    office.Figure{N: x.Waiting, Href: list(inbox.Filter{View: inbox.ViewWaiting})},
+			Done:       office.Figure{N: x.Done, Href: list(inbox.Filter{View: inbox.ViewDone})},
+		})
+	}
+	return out, nil
 }
 
 // stepTimes shows which step takes the time of the agency that was chosen, or of the reader's own.

@@ -18,7 +18,7 @@ import (
 
 // only are the inputs that make sense for some kinds of question alone.
 var only = map[string][]form.Type{
-	"max": {form.Text, form.LongText}, "min": {form.Number, form.Money}, "most": {form.Number, form.Money}, "past": {form.Date}, "search": {form.Text, form.LongText},
+	"max": {form.Text, form.LongText}, "min": {form.Number, form.Money}, "most": {form.Number, form.Money}, "past": {form.Date}, "search": {form.Text, form.LongText}, "where": {form.Person, form.Choice, form.Point},
 	"options": {form.Choice, form.MultiChoice}, "file_types": {form.File}, "max_mb": {form.File}, "max_count": {form.File},
 	"compute": {form.Computed}, "as": {form.Computed}, "parts": {form.Person},
 	"row_name_id": {form.Group}, "row_name_en": {form.Group}, "min_rows": {form.Group}, "max_rows": {form.Group},
@@ -159,7 +159,7 @@ func (s sheet) field(f form.Field, names []form.Field, but ...form.Type) []offic
 			s.optional(s.text("row_name_id", f.RowName[i18n.ID])), s.optional(s.text("row_name_en", f.RowName[i18n.EN])),
 			s.whole("min_rows", f.MinRows), s.whole("max_rows", f.MaxRows),
 			s.optional(s.input("long_text", "rows_when", bounds.When)), s.whole("rows_when_min", bounds.Min), s.whole("rows_when_max", bounds.Max),
-			s.tick("sensitive", f.Sensitive), s.tick("search", f.Search), s.optional(s.choose("prefill", f.Prefill, prefill)),
+			s.tick("sensitive", f.Sensitive), s.tick("search", f.Search), s.tick("where", f.Where), s.optional(s.choose("prefill", f.Prefill, prefill)),
 		}},
 		s.condition(names, f.ShowIf, &f.RequiredIf),
 		s.rule(f),
@@ -326,7 +326,7 @@ func readField(in site.Form, old form.Field) (form.Field, []fault.Field) {
 		return &n
 	}
 	f.Required, f.Sensitive, f.Past = in.Yes("required"), in.Yes("sensitive"), in.Yes("past") && is("past")
-	f.Search = in.Yes("search") && is("search")
+	f.Search, f.Where = in.Yes("search") && is("search"), in.Yes("where") && is("where")
 	f.Max, f.Min, f.Most = whole("max", 0), bound("min"), bound("most")
 	f.MinRows, f.MaxRows, f.RowName = whole("min_rows", 0), whole("max_rows", 0), nil
 	f.RequiredIf, f.Compute, f.As, f.Prefill, f.Parts, f.Options = in.Text("required_if"), "", "", in.Get("prefill"), nil, nil

@@ -36,6 +36,8 @@ type Application struct {
 	UpdatedAt   time.Time `json:"updated_at"`
 	Applicant   string    `json:"applicant,omitempty" doc:"Name; of a submitted application."`
 	Assignee    *person   `json:"assignee,omitempty" doc:"Who works on it; for staff."`
+	District    string    `json:"district_code,omitempty" example:"21.71.04" doc:"Kemendagri code of the district it is about; for staff."`
+	Subdistrict string    `json:"subdistrict_code,omitempty" example:"21.71.04.1002" doc:"And of the subdistrict."`
 	Escalation  int       `json:"escalation_level,omitempty" doc:"How far up its delay has been told; for staff."`
 	External    *inApp    `json:"external,omitempty" doc:"Of an item of the queue that is worked on in an agency's own app: where."`
 }
@@ -89,6 +91,7 @@ func (a *API) applicationOf(x application.Application, s workflow.State, who res
 	}
 	if who.Actor.Kind == identity.Staff {
 		out.Escalation, out.StepDueAt = x.EscalationLevel, who.At(x.StepDue())
+		out.District, out.Subdistrict = x.DistrictCode, x.SubdistrictCode
 		if x.AssigneeID.Valid {
 			out.Assignee = &person{ID: x.AssigneeID.UUID, Name: x.AssigneeName}
 		}

@@ -33,26 +33,28 @@ type queueCounts struct {
 }
 
 type queueAsked struct {
-	View      string `query:"view" enum:"mine,unassigned,all,late,waiting,done" default:"all" doc:"waiting: for the applicant; done: closed in the last thirty days."`
-	Source    string `query:"source" maxLength:"36" example:"here" doc:"here, apps (in any of the agencies' own), or the id of an app; everywhere when it is left out."`
-	Service   string `query:"service" maxLength:"64" example:"ktp-el-hilang" doc:"Code of a service."`
-	Agency    string `query:"agency" maxLength:"64" example:"disdukcapil" doc:"Code of an office, for those who reach more than one."`
-	Stage     string `query:"stage" enum:"received,in_review,needs_correction,approved,rejected,cancelled,completed" doc:"Where the application stands."`
-	Channel   string `query:"channel" enum:"web,api,counter" doc:"How it came."`
-	Assignee  string `query:"assignee" maxLength:"36" example:"me" doc:"me, none (nobody), or the id of an account."`
-	Late      bool   `query:"late" doc:"Only what is late."`
-	DueWithin int    `query:"due_within" minimum:"1" maximum:"365" doc:"Days from today, which is 1."`
-	DueFrom   string `query:"due_from" maxLength:"10" example:"2026-11-01" doc:"A day of the city's; both ends are included."`
-	DueTo     string `query:"due_to" maxLength:"10" example:"2026-11-30" doc:"The last day on which it is due."`
-	SentFrom  string `query:"sent_from" maxLength:"10" example:"2026-11-01" doc:"The first day on which it was sent."`
-	SentTo    string `query:"sent_to" maxLength:"10" example:"2026-11-30" doc:"The last one."`
-	Sort      string `query:"sort" enum:"newest,oldest" doc:"By when it was sent; by deadline when it is left out."`
-	Cursor    string `query:"cursor" maxLength:"500" doc:"The next of the page before."`
-	Limit     int    `query:"limit" minimum:"1" maximum:"100" default:"25" doc:"How many items at the most."`
+	View        string `query:"view" enum:"mine,unassigned,all,late,waiting,done" default:"all" doc:"waiting: for the applicant; done: closed in the last thirty days."`
+	Source      string `query:"source" maxLength:"36" example:"here" doc:"here, apps (in any of the agencies' own), or the id of an app; everywhere when it is left out."`
+	Service     string `query:"service" maxLength:"64" example:"ktp-el-hilang" doc:"Code of a service."`
+	Agency      string `query:"agency" maxLength:"64" example:"disdukcapil" doc:"Code of an office, for those who reach more than one."`
+	Stage       string `query:"stage" enum:"received,in_review,needs_correction,approved,rejected,cancelled,completed" doc:"Where the application stands."`
+	Channel     string `query:"channel" enum:"web,api,counter" doc:"How it came."`
+	District    string `query:"district" maxLength:"20" example:"21.71.04" doc:"Kemendagri code of a district; none for what lies in no area. Of native applications alone."`
+	Subdistrict string `query:"subdistrict" maxLength:"20" example:"21.71.04.1002" doc:"Code of a subdistrict."`
+	Assignee    string `query:"assignee" maxLength:"36" example:"me" doc:"me, none (nobody), or the id of an account."`
+	Late        bool   `query:"late" doc:"Only what is late."`
+	DueWithin   int    `query:"due_within" minimum:"1" maximum:"365" doc:"Days from today, which is 1."`
+	DueFrom     string `query:"due_from" maxLength:"10" example:"2026-11-01" doc:"A day of the city's; both ends are included."`
+	DueTo       string `query:"due_to" maxLength:"10" example:"2026-11-30" doc:"The last day on which it is due."`
+	SentFrom    string `query:"sent_from" maxLength:"10" example:"2026-11-01" doc:"The first day on which it was sent."`
+	SentTo      string `query:"sent_to" maxLength:"10" example:"2026-11-30" doc:"The last one."`
+	Sort        string `query:"sort" enum:"newest,oldest" doc:"By when it was sent; by deadline when it is left out."`
+	Cursor      string `query:"cursor" maxLength:"500" doc:"The next of the page before."`
+	Limit       int    `query:"limit" minimum:"1" maximum:"100" default:"25" doc:"How many items at the most."`
 }
 
 func (q queueAsked) filter() inbox.Filter {
-	return inbox.Filter{View: inbox.View(q.View), Source: q.Source, Service: q.Service, Agency: q.Agency, Stage: q.Stage, Channel: q.Channel, Assignee: q.Assignee, Late: q.Late,
+	return inbox.Filter{View: inbox.View(q.View), Source: q.Source, Service: q.Service, Agency: q.Agency, Stage: q.Stage, Channel: q.Channel, District: q.District, Subdistrict: q.Subdistrict, Assignee: q.Assignee, Late: q.Late,
 		DueWithin: q.DueWithin, DueFrom: q.DueFrom, DueTo: q.DueTo, SentFrom: q.SentFrom, SentTo: q.SentTo, Sort: inbox.Sort(q.Sort)}
 }
 
@@ -143,7 +145,7 @@ func movable() []int { return []int{http.StatusConflict, http.StatusPrecondition
 func (a *API) desk() {
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/queue", ID: "get-queue", Tag: "Desk", Title: "The queue",
-		About: "The work within the reach of staff with `application:queue`, ordered by deadline, with exact counts of every view. What the agencies' own apps tell of stands in the same list, with `external`; a filter by `assignee` or `channel`, and the views mine and unassigned, are of native applications alone.",
+		About: "The work within the reach of staff with `application:queue`, ordered by deadline, with exact counts of every view. What the agencies' own apps tell of stands in the same list, with `external`; a filter by `assignee`, `channel`, `district` or `subdistrict`, and the views mine and unassigned, are of native applications alone.",
 		Needs: access.ApplicationQueue, Scope: gate.City, Refuses: []int{http.StatusBadRequest},
 	}, a.queue)
 	rest.Register(a.API, rest.Operation{
@@ -211,7 +213,7 @@ func (a *API) handing() {
 		Needs: access.ApplicationAssign, Scope: gate.City, IDs: applicationID(),
 	}, func(ctx context.Context, who rest.Caller, in *struct{ ByApplication }) (*rest.OK[rest.Page[person]], error) {
 		all, err := a.Casework.Colleagues(ctx, who.Actor, in.ID)
-		return &rest.OK[rest.Page[person]]{Body: rest.Page[person]{Items: rest.List(all, func(c casework.Colleague) person { return person(c) })}}, err
+		return &rest.OK[rest.Page[person]]{Body: rest.Page[person]{Items: rest.List(all, func(c casework.Colleague) person { return person{ID: c.ID, Name: c.Name} })}}, err
 	})
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications/{id}/assignment", ID: "assign", Tag: "Desk", Title: "Give an application to a colleague",

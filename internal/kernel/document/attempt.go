@@ -132,16 +132,14 @@ func (s *Service) SignAllAgain(ctx context.Context, actor identity.Actor) (int, 
 	if err := s.d.Guard.Allow(ctx, actor, access.DocumentSign); err != nil {
 		return 0, err
 	}
-	agency, err := s.reach(ctx, actor)
+	r, err := s.d.Guard.Reach(ctx, actor)
 	if err != nil {
 		return 0, err
 	}
 	var all []Document
 	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
 		q := tx.NewSelect().Model(&all).Where("d.tenant_id = ? AND d.status = ? AND d.sign_failed_at IS NOT NULL", tenancy.Must(ctx), Unsigned)
-		if agency != "" {
-			q = q.Where("d.agency_code = ?", agency)
-		}
+		q = reached(q, r)
 		if err := q.OrderExpr("d.issued_at, d.id").Limit(againMost).For("UPDATE SKIP LOCKED").Scan(ctx); err != nil {
 			return err
 		}
@@ -174,14 +172,12 @@ func (s *Service) Unsignable(ctx context.Context, actor identity.Actor) (int, er
 	if err := s.d.Guard.Allow(ctx, actor, access.DocumentSign); err != nil {
 		return 0, err
 	}
-	agency, err := s.reach(ctx, actor)
+	r, err := s.d.Guard.Reach(ctx, actor)
 	if err != nil {
 		return 0, err
 	}
 	q := s.d.DB.App.NewSelect().Model((*Document)(nil)).Where("d.tenant_id = ? AND d.status = ? AND d.sign_failed_at IS NOT NULL", tenancy.Must(ctx), Unsigned)
-	if agency != "" {
-		q = q.Where("d.agency_code = ?", agency)
-	}
+	q = reached(q, r)
 	n, err := q.Count(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("document: unsignable: %w", err)

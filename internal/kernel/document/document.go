@@ -80,6 +80,8 @@ type Document struct {
 	SubjectNumber   string        `bun:"subject_number"` // as people know the subject
 	ServiceCode     string        `bun:"service_code"`
 	AgencyCode      string        `bun:"agency_code"`
+	DistrictCode    string        `bun:"district_code,nullzero"` // where its matter lies; empty when nobody says
+	SubdistrictCode string        `bun:"subdistrict_code,nullzero"`
 	HolderID        uuid.NullUUID `bun:"holder_id"` // the account that may be reminded
 	DocumentCode    string        `bun:"document_code"`
 	DocumentVersion int           `bun:"document_version"`

@@ -30,6 +30,8 @@ type Request struct {
 	Version       int
 	Service       string // code; numbers are counted for each
 	Agency        Agency
+	District      string            // where its matter lies, by code; empty when nobody says
+	Subdistrict   string
 	Holder        string            // a name: only its first letters are kept
 	HolderID      uuid.NullUUID     // their account, if they have one
 	Values        map[string]string // what the names of BuiltIn stand for
@@ -67,7 +69,7 @@ func (s *Service) Make(ctx context.Context, tx bun.Tx, r Request) (Document, err
 	}
 	d := Document{
 		TenantID: tenancy.Must(ctx), ID: id, SubjectKind: r.Subject.Kind, SubjectID: r.Subject.ID, SubjectNumber: r.SubjectNumber,
-		ServiceCode: r.Service, AgencyCode: r.Agency.Code, HolderID: r.HolderID, DocumentCode: r.Template, DocumentVersion: r.Version,
+		ServiceCode: r.Service, AgencyCode: r.Agency.Code, DistrictCode: r.District, SubdistrictCode: r.Subdistrict, HolderID: r.HolderID, DocumentCode: r.Template, DocumentVersion: r.Version,
 		Series: t.series(r), Year: local.Year(), Token: strings.ToLower(rand.Text()), HolderMasked: privacy.MaskName(r.Holder),
 		AgencyName: r.Agency.Name, Status: Valid, IssuedAt: now, Title: i18n.Text{}, SignerTitle: i18n.Text{}, Replaces: r.Replaces,
 	}

@@ -51,7 +51,7 @@ func (s *Service) Waiting(ctx context.Context, actor identity.Actor, cursor stri
 }
 
 func (s *Service) list(ctx context.Context, actor identity.Actor, f Filter) ([]Document, string, error) {
-	agency, err := s.reach(ctx, actor)
+	r, err := s.d.Guard.Reach(ctx, actor)
 	if err != nil {
 		return nil, "", err
 	}
@@ -60,9 +60,7 @@ func (s *Service) list(ctx context.Context, actor identity.Actor, f Filter) ([]D
 	}
 	var all []Document
 	q := s.d.DB.App.NewSelect().Model(&all).Where("d.tenant_id = ?", tenancy.Must(ctx))
-	if agency != "" {
-		q = q.Where("d.agency_code = ?", agency)
-	}
+	q = reached(q, r)
 	now := s.now()
 	switch f.Status {
 	case "":

@@ -86,7 +86,8 @@ func (s *Service) forHand(ctx context.Context, actor identity.Actor, id uuid.UUI
 	return d, nil
 }
 
-// within returns a document that the actor may deal with under p: of their own agency, or of any with application:all.
+// within returns a document that the actor may deal with under p: of their own agency, or of any with application:all, and
+// of either in the areas to which they are limited.
 // Any other is NotFound "document.not_found", as if it did not exist.
 func (s *Service) within(ctx context.Context, actor identity.Actor, p access.Permission, id uuid.UUID) (Document, error) {
 	if err := s.d.Guard.Allow(ctx, actor, p); err != nil {
@@ -96,28 +97,22 @@ func (s *Service) within(ctx context.Context, actor identity.Actor, p access.Per
 	if err != nil {
 		return Document{}, err
 	}
-	agency, err := s.reach(ctx, actor)
-	if err == nil && agency != "" && d.AgencyCode != agency {
+	r, err := s.d.Guard.Reach(ctx, actor)
+	if err == nil && !(r.Owns(d.AgencyCode, uuid.Nil) && r.Covers(d.DistrictCode, d.SubdistrictCode)) {
 		err = fault.New(fault.NotFound, "document.not_found")
 	}
 	return d, err
 }
 
-// nowhere is the agency of staff who have none: no document is of it.
-const nowhere = "\x01"
-
-// reach is the agency whose documents an actor reaches, or "" for every one.
-func (s *Service) reach(ctx context.Context, actor identity.Actor) (string, error) {
-	err := s.d.Guard.Allow(ctx, actor, access.ApplicationAll)
-	switch {
-	case err == nil:
-		return "", nil
-	case fault.From(err).Kind != fault.Forbidden:
-		return "", err
-	case actor.Agency == "":
-		return nowhere, nil
+// reached keeps the documents that an actor reaches.
+func reached(q *bun.SelectQuery, r access.Reach) *bun.SelectQuery {
+	if !r.City() {
+		if r.Agency() == "" {
+			return q.Where("FALSE")
+		}
+		q = q.Where("d.agency_code = ?", r.Agency())
 	}
-	return actor.Agency, nil
+	return r.Placed(q, "d")
 }
 
 func actBy(actor identity.Actor, action string, d Document) audit.Entry {

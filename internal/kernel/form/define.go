@@ -13,7 +13,7 @@ func (f Form) Check(c *pack.Check, reserved []string) {
 	if len(f.Pages) == 0 {
 		c.Add("pages", "required")
 	}
-	pages, fields := map[string]bool{}, map[string]bool{}
+	pages, fields, marked := map[string]bool{}, map[string]bool{}, false
 	for i, p := range f.Pages {
 		at := pack.At("pages", i)
 		c.Once(pages, at+".code", p.Code)
@@ -25,10 +25,17 @@ func (f Form) Check(c *pack.Check, reserved []string) {
 		for j, fd := range p.Fields {
 			c.Once(fields, pack.At(at+".fields", j)+".code", fd.Code)
 			fd.Check(c, pack.At(at+".fields", j), reserved)
+			if fd.Where && marked {
+				c.Add(pack.At(at+".fields", j)+".where", "repeated", "value", fd.Code)
+			}
+			marked = marked || fd.Where
 			for k, sub := range fd.Fields {
 				one := pack.At(pack.At(at+".fields", j)+".fields", k)
 				c.Once(fields, one+".code", sub.Code)
 				sub.Check(c, one, reserved)
+				if sub.Where {
+					c.Add(one+".where", "not_in_group", "value", "where")
+				}
 				if sub.Type == Group {
 					c.Add(one+".type", "not_in_group", "value", sub.Type)
 				}
@@ -96,6 +103,9 @@ func (f Field) Check(c *pack.Check, at string, reserved []string) {
 	}
 	if f.Search && !f.findable() {
 		c.Add(at+".search", "only_for_type", "type", "text, long_text")
+	}
+	if f.Where && !f.placing() {
+		c.Add(at+".where", "only_for_type", "type", "person with a district, choice of area codes, point")
 	}
 	if f.Ahead && (f.Type != Date || f.Past) {
 		c.Add(at+".ahead", "only_for_type", "type", Date)

@@ -120,6 +120,7 @@ type Field struct {
 	File       *FileRule   `json:"file,omitempty" yaml:"file"`
 	Sensitive  bool        `json:"sensitive,omitempty" yaml:"sensitive"`     // masked on screens; each reveal is recorded
 	Search     bool        `json:"search,omitempty" yaml:"search"`           // of a text: officers find the application by its words
+	Where      bool        `json:"where,omitempty" yaml:"where"`             // of an address, a choice of areas or a point: the application is about what lies there
 	ShowIf     string      `json:"show_if,omitempty" yaml:"show_if"`         // asked only when it holds
 	RequiredIf string      `json:"required_if,omitempty" yaml:"required_if"` // required also when it holds
 	Compute    string      `json:"compute,omitempty" yaml:"compute"`         // of computed

@@ -37,6 +37,7 @@ type Actor struct {
 	Locale    string // "id" or "en"
 	Roles     []string
 	Agency    string    // agency code of staff, or empty
+	Areas     []string  // codes of the districts and subdistricts to which what staff reach is limited; empty is no limit
 	Scopes    []string  // what a program's key may be used for
 	SessionID uuid.UUID // of a program: its key's
 	TOTP      bool      // this session has passed the second factor

@@ -29,8 +29,8 @@ type InviteInput struct {
 }
 
 // Invite creates an account that waits for its owner and mails them the link. The caller has checked staff:manage;
-// Invite itself checks that the actor may hand on the role. Inviting again replaces the link, name, role and agency, for
-// who may hand on the earlier role too. It refuses bad fields, a role that needs an agency without one (field "agency",
+// Invite itself checks that the actor may hand on the role. Inviting again replaces the link, name, role and agency, but
+// not the areas, for who may hand on the earlier role too. It refuses bad fields, a role that needs an agency without one (field "agency",
 // code "agency_needed"), roles above the actor's own ("access.role_above"), and an address that already has an account,
 // or was invited by somebody else at this moment (Conflict "identity.email_taken"); and, for one more, a city whose plan has
 // no room ("plan.limit").
@@ -73,7 +73,11 @@ func (s *Service) Invite(ctx context.Context, a Actor, in InviteInput) (uuid.UUI
 		if id, err = s.invited(ctx, tx, in.Name, c, held); err != nil {
 			return err
 		}
-		if err := s.putRoles(ctx, tx, a.ID, id, []string{in.Role}, in.Agency); err != nil {
+		areas, err := areasOf(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if err := s.putRoles(ctx, tx, a.ID, id, []string{in.Role}, in.Agency, areas); err != nil {
 			return err
 		}
 		if err := s.newLink(ctx, tx, id, LinkInvite, hash, inviteFor); err != nil {

@@ -23,6 +23,7 @@ type resolved struct {
 	Phone     []byte
 	Roles     []string `bun:",array"`
 	Agency    string
+	Areas     []string `bun:",array"`
 }
 
 // resolveSQL runs for every request of a signed-in person: one query, by a unique key.
@@ -31,7 +32,9 @@ SELECT s.id AS session_id, s.account_id, s.totp_at, s.seen_at, a.kind, a.name, a
        ARRAY(SELECT r.role FROM account_role r
               WHERE r.tenant_id = s.tenant_id AND r.account_id = s.account_id ORDER BY r.role) AS roles,
        coalesce((SELECT max(r.agency) FROM account_role r
-                  WHERE r.tenant_id = s.tenant_id AND r.account_id = s.account_id), '') AS agency
+                  WHERE r.tenant_id = s.tenant_id AND r.account_id = s.account_id), '') AS agency,
+       coalesce((SELECT max(r.areas) FROM account_role r
+                  WHERE r.tenant_id = s.tenant_id AND r.account_id = s.account_id), '{}') AS areas
   FROM session s JOIN account a ON a.tenant_id = s.tenant_id AND a.id = s.account_id
  WHERE s.tenant_id = ? AND s.hash = ? AND s.expires_at > ? AND s.idle_at > ? AND a.status = 'active'`
 
@@ -56,7 +59,7 @@ func (s *Service) Resolve(ctx context.Context, token string) (Actor, error) {
 	}
 	r := found[0]
 	a := Actor{
-		ID: r.AccountID, TenantID: city, Kind: r.Kind, Name: r.Name, Locale: r.Locale, Roles: r.Roles, Agency: r.Agency,
+		ID: r.AccountID, TenantID: city, Kind: r.Kind, Name: r.Name, Locale: r.Locale, Roles: r.Roles, Agency: r.Agency, Areas: r.Areas,
 		SessionID: r.SessionID, TOTP: !r.TOTPAt.IsZero(),
 	}
 	if a.Kind == Resident {

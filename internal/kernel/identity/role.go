@@ -18,13 +18,17 @@ type roleRow struct {
 	AccountID uuid.UUID     `bun:"account_id,pk"`
 	Role      string        `bun:"role,pk"`
 	Agency    string        `bun:"agency"`
+	Areas     []string      `bun:"areas,array"`
 	GrantedAt time.Time     `bun:"granted_at"`
 	GrantedBy uuid.NullUUID `bun:"granted_by"`
 }
 
-// putRoles replaces the roles of an account. All of them are held in one agency: an officer of one who heads another
-// would otherwise be head of both.
-func (s *Service) putRoles(ctx context.Context, tx bun.IDB, by, account uuid.UUID, roles []string, agency string) error {
+// putRoles replaces the roles of an account. All of them are held in one agency and its areas: an officer of one who heads
+// another would otherwise be head of both.
+func (s *Service) putRoles(ctx context.Context, tx bun.IDB, by, account uuid.UUID, roles []string, agency string, areas []string) error {
+	if areas == nil {
+		areas = []string{}
+	}
 	_, err := tx.NewDelete().Model((*roleRow)(nil)).Where("tenant_id = ?", tenancy.Must(ctx)).
 		Where("account_id = ?", account).Exec(ctx)
 	if err != nil || len(roles) == 0 {
@@ -33,7 +37,7 @@ func (s *Service) putRoles(ctx context.Context, tx bun.IDB, by, account uuid.UUI
 	rows := make([]roleRow, len(roles))
 	for i, r := range roles {
 		rows[i] = roleRow{
-			TenantID: tenancy.Must(ctx), AccountID: account, Role: r, Agency: agency, GrantedAt: s.now(),
+			TenantID: tenancy.Must(ctx), AccountID: account, Role: r, Agency: agency, Areas: areas, GrantedAt: s.now(),
 			GrantedBy: uuid.NullUUID{UUID: by, Valid: by != uuid.Nil},
 		}
 	}
@@ -46,6 +50,16 @@ func rolesOf(ctx context.Context, db bun.IDB, account uuid.UUID) ([]string, erro
 	err := db.NewRaw(`SELECT role FROM account_role WHERE tenant_id = ? AND account_id = ? ORDER BY role`,
 		tenancy.Must(ctx), account).Scan(ctx, &roles)
 	return roles, err
+}
+
+// areasOf returns the areas to which an account is limited.
+func areasOf(ctx context.Context, db bun.IDB, account uuid.UUID) ([]string, error) {
+	var rows []roleRow
+	err := db.NewSelect().Model(&rows).Column("areas").Where("tenant_id = ?", tenancy.Must(ctx)).Where("account_id = ?", account).Limit(1).Scan(ctx)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	return rows[0].Areas, nil
 }
 
 // ActorFor returns a member of staff or a resident as they would act with a full session, for an administrator who asks
@@ -64,7 +78,7 @@ func (s *Service) ActorFor(ctx context.Context, id uuid.UUID) (Actor, error) {
 		return out, nil
 	}
 	var rows []roleRow
-	err = s.DB.NewSelect().Model(&rows).Column("role", "agency").Where("tenant_id = ?", tenancy.Must(ctx)).
+	err = s.DB.NewSelect().Model(&rows).Column("role", "agency", "areas").Where("tenant_id = ?", tenancy.Must(ctx)).
 		Where("account_id = ?", id).OrderExpr("role").Scan(ctx)
 	if err != nil {
 		return Actor{}, fmt.Errorf("identity: roles: %w", err)
@@ -72,6 +86,7 @@ func (s *Service) ActorFor(ctx context.Context, id uuid.UUID) (Actor, error) {
 	for _, r := range rows {
 		out.Roles = append(out.Roles, r.Role)
 		out.Agency = max(out.Agency, r.Agency)
+		out.Areas = r.Areas
 	}
 	return out, nil
 }

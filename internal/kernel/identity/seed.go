@@ -24,6 +24,7 @@ type SeedInput struct {
 	// Of staff alone.
 	Roles      []string
 	Agency     string
+	Areas      []string // to which they are limited; none is no limit
 	TOTPSecret string // base32; empty leaves the second factor to be set up at the first sign-in
 }
 
@@ -96,7 +97,7 @@ func (s *Service) seedStaff(ctx context.Context, tx bun.IDB, id uuid.UUID, kind 
 	if kind != Staff {
 		return nil
 	}
-	if err := s.putRoles(ctx, tx, uuid.Nil, id, in.Roles, in.Agency); err != nil || in.TOTPSecret == "" {
+	if err := s.putRoles(ctx, tx, uuid.Nil, id, in.Roles, in.Agency, in.Areas); err != nil || in.TOTPSecret == "" {
 		return err
 	}
 	if _, err := decodeSecret(in.TOTPSecret); err != nil {

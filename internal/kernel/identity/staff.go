@@ -18,6 +18,7 @@ type Member struct {
 	Account
 	Roles        []string
 	Agency       string
+	Areas        []string // to which what they reach is limited; empty is no limit
 	SecondFactor bool
 }
 
@@ -40,6 +41,7 @@ func (s *Service) ListStaff(ctx context.Context, f StaffFilter) ([]Member, error
 		accountRow   `bun:",extend"`
 		Roles        []string `bun:"roles,array"`
 		Agency       string   `bun:"agency"`
+		Areas        []string `bun:"areas,array"`
 		SecondFactor bool     `bun:"second_factor"`
 	}
 	q := s.DB.NewSelect().TableExpr("account AS a").
@@ -48,6 +50,8 @@ func (s *Service) ListStaff(ctx context.Context, f StaffFilter) ([]Member, error
 			WHERE r.tenant_id = a.tenant_id AND r.account_id = a.id ORDER BY r.role) AS roles`).
 		ColumnExpr(`coalesce((SELECT max(r.agency) FROM account_role r
 			WHERE r.tenant_id = a.tenant_id AND r.account_id = a.id), '') AS agency`).
+		ColumnExpr(`coalesce((SELECT max(r.areas) FROM account_role r
+			WHERE r.tenant_id = a.tenant_id AND r.account_id = a.id), '{}') AS areas`).
 		ColumnExpr(`EXISTS (SELECT FROM credential c
 			WHERE c.tenant_id = a.tenant_id AND c.account_id = a.id AND c.kind = 'totp') AS second_factor`).
 		Where("a.tenant_id = ?", tenancy.Must(ctx)).Where("a.kind = ?", Staff).
@@ -71,16 +75,17 @@ func (s *Service) ListStaff(ctx context.Context, f StaffFilter) ([]Member, error
 		if err != nil {
 			return nil, err
 		}
-		out[i] = Member{Account: a, Roles: r.Roles, Agency: r.Agency, SecondFactor: r.SecondFactor}
+		out[i] = Member{Account: a, Roles: r.Roles, Agency: r.Agency, Areas: r.Areas, SecondFactor: r.SecondFactor}
 	}
 	return out, nil
 }
 
-// SetRoles replaces what a member of staff is, and where. The caller has checked staff:manage; SetRoles checks that
+// SetRoles replaces what a member of staff is, and where: areas are the codes of the districts and subdistricts to which what
+// they reach is limited, none is no limit, and the caller has checked that the city has them. The caller has checked staff:manage; SetRoles checks that
 // the actor may hand on every role, old and new, and refuses roles that need an agency without one (field "agency", code
 // "agency_needed") and a change of the actor's own (Forbidden "identity.not_yourself"), so that a city cannot lock itself
 // out. It takes effect with the member's next request.
-func (s *Service) SetRoles(ctx context.Context, a Actor, account uuid.UUID, roles []string, agency string) error {
+func (s *Service) SetRoles(ctx context.Context, a Actor, account uuid.UUID, roles []string, agency string, areas ...string) error {
 	if len(roles) == 0 {
 		return fault.Fields([]fault.Field{{Name: "role", Code: "required"}})
 	}
@@ -91,8 +96,11 @@ func (s *Service) SetRoles(ctx context.Context, a Actor, account uuid.UUID, role
 		return err
 	}
 	detail := map[string]any{"roles": roles, "agency": agency}
+	if len(areas) > 0 {
+		detail["areas"] = areas
+	}
 	return s.manage(ctx, a, account, "account.roles", detail, func(ctx context.Context, tx bun.Tx, _ accountRow) error {
-		return s.putRoles(ctx, tx, a.ID, account, roles, agency)
+		return s.putRoles(ctx, tx, a.ID, account, roles, agency, areas)
 	})
 }
 

@@ -110,6 +110,37 @@ func applyAreas(ctx context.Context, tx bun.Tx, p *Pack) error {
 	return err
 }
 
+// AreaNamed returns the codes of a district and of its part by their names in the city in ctx; empty for what it has not.
+func AreaNamed(ctx context.Context, db bun.IDB, district, subdistrict string) (d, s string, err error) {
+	if district == "" {
+		return "", "", nil
+	}
+	return oneArea(ctx, db, `SELECT d.code AS district, coalesce(s.code, '') AS subdistrict FROM area d
+		LEFT JOIN area s ON s.tenant_id = d.tenant_id AND s.parent = d.code AND lower(s.name) = lower(?2)
+		WHERE d.tenant_id = ?0 AND d.parent IS NULL AND lower(d.name) = lower(?1) ORDER BY d.code, s.code LIMIT 1`, district, subdistrict)
+}
+
+// AreaCoded returns the codes of the district and the part that a code of either names in the city in ctx; empty for one
+// that it has not.
+func AreaCoded(ctx context.Context, db bun.IDB, code string) (d, s string, err error) {
+	if code == "" {
+		return "", "", nil
+	}
+	return oneArea(ctx, db, `SELECT coalesce(parent, code) AS district, CASE WHEN parent IS NULL THEN '' ELSE code END AS subdistrict
+		FROM area WHERE tenant_id = ?0 AND code = ?1`, code)
+}
+
+func oneArea(ctx context.Context, db bun.IDB, query string, args ...any) (d, s string, err error) {
+	var found []struct{ District, Subdistrict string }
+	if err := db.NewRaw(query, append([]any{tenancy.Must(ctx)}, args...)...).Scan(tenancy.Prepared(ctx), &found); err != nil {
+		return "", "", fmt.Errorf("pack: area: %w", err)
+	}
+	if len(found) == 0 {
+		return "", "", nil
+	}
+	return found[0].District, found[0].Subdistrict, nil
+}
+
 // LoadAreas returns the areas of the city in ctx: each district before its parts.
 func LoadAreas(ctx context.Context, db bun.IDB) ([]Area, error) {
 	var all []Area

@@ -39,7 +39,25 @@ type MemberView struct {
 	Held         []Tick // the roles
 	Agencies     []ui.Option
 	AgencyChosen string
-	Errors       ui.Errors // of "role" and "agency"
+	Areas        []AreaTick
+	Errors       ui.Errors // of "role", "agency" and "areas"
+}
+
+// AreaTick is a district of the city with its parts, any of which can be chosen. Open shows the parts.
+type AreaTick struct {
+	Tick
+	Parts []Tick
+	Open  bool
+}
+
+// limited reports whether any area is chosen.
+func (v MemberView) limited() bool {
+	for _, a := range v.Areas {
+		if a.On || a.Open {
+			return true
+		}
+	}
+	return false
 }
 
 // RoleColumn is a role; Fixed cannot be changed.

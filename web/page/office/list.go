@@ -170,6 +170,7 @@ type WorkloadView struct {
 	Agency   string // code, when one of several was chosen
 	Agencies []ui.Option
 	Rows     []Load
+	Areas    []Load     // by district, of native work alone
 	Steps    []StepTime // of the agency, where its workflows give it time by the state; the slowest first
 	Days     int        // that Steps looks back
 	Choose   bool       // Steps are of one agency, and none is chosen
@@ -183,11 +184,12 @@ type StepTime struct {
 	Slow                                 bool // less than half were within the time
 }
 
-// Load is how much one officer has, what nobody has, or what the agencies' apps have.
+// Load is how much one officer has, what nobody has, what the agencies' apps have, or what lies in one district.
 type Load struct {
 	Name                            string
 	Nobody, Apps                    bool
 	Open, Late, Week, Waiting, Done Figure
+	Unassigned                      Figure // of a district
 }
 
 // Figure is a number with the list that it counts.

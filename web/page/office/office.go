@@ -133,6 +133,7 @@ type CaseView struct {
 	Own          bool   // the reader has it
 	Hand         string // the form of who works on it that was refused: "claimed", "released" or "assigned"
 	ChannelLabel string
+	Place        string   // the subdistrict and district it is about
 	Agreed       []string // the statements that were agreed to
 	Back         string   // the view that the case was opened from
 	Joint        []Task   // what offices were asked, the latest first

@@ -1,0 +1,51 @@
+package desk_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"bedelau/internal/edge/pagetest"
+)
+
+// TestWorkByArea goes a head's way through the districts without a script, and an administrator's through an officer's limit.
+func TestWorkByArea(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	id, number := s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234").Apply(pagetest.SitiNIK)
+	head := s.Staff(t, pagetest.HostBatam, "Hendra Gunawan", "agency_head", "disdukcapil")
+	andi := s.Staff(t, pagetest.HostBatam, "Andi Wijaya", "officer", "disdukcapil")
+	admin := s.Staff(t, pagetest.HostBatam, "Maya Putri", "city_admin", "")
+	head.Page("/petugas/antrean?lihat=all&kecamatan=21.71.10", number, "1 permohonan")
+	head.Page("/petugas/antrean?lihat=all&kecamatan=21.71.04", "Tidak ada yang sesuai saringan")
+	head.Sees(head.Get("/petugas/antrean?lihat=all&kecamatan=nongsa"), http.StatusUnprocessableEntity, "Pilih salah satu yang tersedia")
+	head.Page(pagetest.AtDesk(id), "Batam Kota")
+	if page := head.Get("/petugas/beban").Body; !strings.Contains(page, "/petugas/antrean?kecamatan=21.71.10&amp;lihat=all&amp;sumber=here") {
+		t.Error("the workload of a district leads nowhere")
+	}
+	head.Page("/petugas/beban", "Beban kerja per kecamatan", "Batam Kota 1")
+
+	list := admin.Get("/kelola/staf").Body
+	at := list[:strings.Index(list, ">Andi Wijaya<")]
+	member := at[strings.LastIndex(at, `href="`)+len(`href="`):]
+	member = member[:strings.IndexByte(member, '"')]
+	admin.Page(member, "Wilayah kerja", "Nongsa", "Kelurahan di Batam Kota")
+	save := func(areas ...string) pagetest.Answer {
+		in := []string{"role", "officer", "agency", "disdukcapil"}
+		for _, a := range areas {
+			in = append(in, "areas", a)
+		}
+		return admin.Post(member+"/peran", in...)
+	}
+	admin.Sees(save("99.99.99"), http.StatusUnprocessableEntity)
+	andi.Page("/petugas/antrean?lihat=all", number)
+	admin.Goes(save("21.71.04"), member)
+	if page := admin.Page(member); !strings.Contains(admin.Get(member).Body, `value="21.71.04" checked`) {
+		t.Errorf("the limit is not shown: %s", page)
+	}
+	andi.Page("/petugas/antrean?lihat=all", "Semua 0")
+	andi.Sees(andi.Get(pagetest.AtDesk(id)), http.StatusNotFound)
+	andi.Sees(andi.Post("/petugas/antrean", "q", number), http.StatusOK, "Tidak ada permohonan yang cocok")
+	admin.Goes(save("21.71.04", "21.71.10"), member)
+	andi.Page(pagetest.AtDesk(id), number)
+}
