@@ -62,6 +62,13 @@ func TestEveryoneReadsTheCity(t *testing.T) {
 	if page := b.Get("/layanan/" + pagetest.KTP); !strings.Contains(page.Body, `<li lang="id">UU`) { // read as what they are
 		t.Error("the names of laws are not marked as Indonesian")
 	}
+	for path, law := range map[string]string{
+		"/layanan/" + pagetest.KTP: `Basis of the fee, named in Indonesian: <span lang="id">UU 24/2013`, "/layanan/izin-reklame": `Basis: <span lang="id">`,
+	} {
+		if page := strings.Join(strings.Fields(b.Get(path).Body), " "); !strings.Contains(page, law) {
+			t.Errorf("%s does not have %s", path, law)
+		}
+	}
 	b.Page("/layanan/"+pagetest.KTP, "Free of charge", "2 working days")
 	b.Sees(b.Get("/layanan/tidak-ada"), http.StatusNotFound, "This city has no such service")
 }

@@ -42,11 +42,23 @@ func (p *Pages) templateRoutes() gate.Table {
 	}
 }
 
-// wording is a request about what a service issues.
+// wording is a request about a template: beside a service that issues it, or in the list of templates.
 type wording struct {
-	service catalog.Detail
-	form    *form.Form
-	version int
+	code       string // the template's
+	about      string // what the page is about, for its reader
+	path, back string
+	version    int
+	service    catalog.Service
+	agency     catalog.Agency // whose document a preview is
+	forms      []*form.Form   // of the services that issue it; none for one that nothing issues yet
+}
+
+// form is what a preview answers; nil without any.
+func (w wording) form() *form.Form {
+	if len(w.forms) == 0 {
+		return nil
+	}
+	return w.forms[0]
 }
 
 func (p *Pages) wording(c *gin.Context) (wording, document.Template, error) {
@@ -55,13 +67,15 @@ func (p *Pages) wording(c *gin.Context) (wording, document.Template, error) {
 	if err != nil {
 		return wording{}, document.Template{}, err
 	}
-	w := wording{service: d}
-	t, version, err := p.Documents.Editable(ctx, a, d.Service.Document)
+	path := "/kelola/layanan/" + d.Service.Code
+	w := wording{code: d.Service.Document, about: d.Service.Name.In(gate.LocaleOf(c)), path: path + "/dokumen", back: "/kelola/layanan", service: d.Service, agency: d.Agency}
+	t, version, err := p.Documents.Editable(ctx, a, w.code)
 	if err != nil {
 		return wording{}, document.Template{}, err
 	}
 	w.version = version
-	w.form, err = p.Casework.FormOf(ctx, d.Service.Form, d.Service.Workflow)
+	f, err := p.Casework.FormOf(ctx, d.Service.Form, d.Service.Workflow)
+	w.forms = []*form.Form{f}
 	return w, t, err
 }
 
@@ -75,8 +89,8 @@ func (p *Pages) template(c *gin.Context) error {
 
 func (p *Pages) templateView(c *gin.Context, w wording, t document.Template) paper.TemplateView {
 	l := gate.LocaleOf(c)
-	v := paper.TemplateView{Shell: p.DeskShell(c, l.T("template.title", "service", w.service.Service.Name.In(l))), Code: w.service.Service.Code,
-		Service: w.service.Service.Name.In(l), Version: w.version, TitleID: t.Title["id"], TitleEN: t.Title["en"], Number: t.NumberPattern, Series: t.Series,
+	v := paper.TemplateView{Shell: p.DeskShell(c, l.T("template.title", "service", w.about)), Path: w.path, Back: w.back,
+		Service: w.about, Version: w.version, TitleID: t.Title["id"], TitleEN: t.Title["en"], Number: t.NumberPattern, Series: t.Series,
 		Signature: t.Signature, SignerID: t.SignerTitle["id"], SignerEN: t.SignerTitle["en"], Until: t.ValidUntil, Renewal: t.Renewal,
 		OfficeID: t.Letterhead.Office["id"], OfficeEN: t.Letterhead.Office["en"], Address: t.Letterhead.Address}
 	if v.Series == "" {
@@ -99,8 +113,10 @@ func (p *Pages) templateView(c *gin.Context, w wording, t document.Template) pap
 	for _, name := range document.BuiltIn() {
 		v.Names = append(v.Names, paper.Name{Code: name, Text: l.T("template.name." + name)})
 	}
-	for _, f := range w.form.Named() {
-		v.Names = append(v.Names, paper.Name{Code: f.Code, Text: f.Label.In(l)})
+	if f := w.form(); f != nil {
+		for _, fd := range f.Named() {
+			v.Names = append(v.Names, paper.Name{Code: fd.Code, Text: fd.Label.In(l)})
+		}
 	}
 	return v
 }
@@ -177,12 +193,16 @@ func (p *Pages) saveTemplate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	return p.word(c, w)
+}
+
+func (p *Pages) word(c *gin.Context, w wording) error {
 	in, err := site.ReadForm(c)
 	if err != nil {
 		return err
 	}
 	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
-	t := readTemplate(in, w.service.Service.Document)
+	t := readTemplate(in, w.code)
 	seen, _ := strconv.Atoi(in.Text("version"))
 	switch in.Text("what") {
 	case "add":
@@ -192,8 +212,8 @@ func (p *Pages) saveTemplate(c *gin.Context) error {
 	case "preview":
 		var pdf []byte
 		pdf, err = p.Documents.Preview(ctx, a, t, document.Request{
-			SubjectNumber: "BTM-26-7K3QX-4", Service: w.service.Service.Code, Form: w.form, Values: map[string]string{"service": w.service.Service.Name.In(i18n.ID)},
-			Agency: document.Agency{Code: w.service.Agency.Code, Name: w.service.Agency.Name, Short: w.service.Agency.Short},
+			SubjectNumber: "BTM-26-7K3QX-4", Service: w.service.Code, Form: w.form(), Values: map[string]string{"service": w.service.Name.In(i18n.ID)},
+			Agency: document.Agency{Code: w.agency.Code, Name: w.agency.Name, Short: w.agency.Short},
 		})
 		if err == nil {
 			site.FileHeaders(c, site.MimePDF)
@@ -202,7 +222,7 @@ func (p *Pages) saveTemplate(c *gin.Context) error {
 			return nil
 		}
 	default:
-		_, err = p.Documents.PublishEdited(ctx, a, t, seen, w.form)
+		_, err = p.Documents.PublishEdited(ctx, a, t, seen, w.forms...)
 	}
 	var problems pack.Problems
 	if f := fault.From(err); errors.As(err, &problems) || err != nil && f.Kind == fault.Conflict {
@@ -221,7 +241,7 @@ func (p *Pages) saveTemplate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.Done(c, "/kelola/layanan/"+w.service.Service.Code+"/dokumen", "template_published")
+	return p.Done(c, w.path, "template_published")
 }
 
 func (p *Pages) signers(c *gin.Context) error {

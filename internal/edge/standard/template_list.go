@@ -6,22 +6,27 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"bedelau/internal/city/catalog"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/web/page/paper"
 	"bedelau/web/ui"
 )
 
 const pathTemplates = "/kelola/templat"
 
-// templateListRoutes are where templates begin and end; their words are written beside the service that issues them.
+// templateListRoutes are where templates begin, are worded and end; those that a service issues are worded beside it too.
 func (p *Pages) templateListRoutes() gate.Table {
 	needs, city := access.ServiceConfigure, gate.City
 	return gate.Table{
 		{Method: get, Path: pathTemplates, Needs: needs, Scope: city, Handler: p.templates},
 		{Method: post, Path: pathTemplates, Needs: needs, Scope: city, Handler: p.beginTemplate},
+		{Method: get, Path: pathTemplates + "/:code", Needs: needs, Scope: city, Handler: p.ownTemplate},
+		{Method: post, Path: pathTemplates + "/:code", Needs: needs, Scope: city, MaxBody: templateBody, Handler: p.saveOwnTemplate},
 		{Method: post, Path: pathTemplates + "/:code/hentikan", Page: pathTemplates, Needs: needs, Scope: city, Handler: p.retireTemplate},
 	}
 }
@@ -57,7 +62,64 @@ func (p *Pages) templatesPage(c *gin.Context, status int, v paper.TemplatesView)
 // templateLabels are what the page calls its fields.
 var templateLabels = map[string]string{"title_id": "template.title_id", "title_en": "template.title_en", "code": "templates.code"}
 
-// beginTemplate makes a new template. Its words are written once a service issues it.
+// ownWording reads a template by its own code, with the forms of the services that issue it today. One that nothing issues
+// is printed with made-up names of a service and its office.
+func (p *Pages) ownWording(c *gin.Context) (wording, document.Template, error) {
+	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
+	w := wording{code: c.Param("code"), path: pathTemplates + "/" + c.Param("code"), back: pathTemplates}
+	t, version, err := p.Documents.Editable(ctx, a, w.code)
+	if err != nil {
+		return w, t, err
+	}
+	w.version, w.about = version, t.Title.In(l)
+	all, err := p.Catalog.List(ctx, catalog.Filter{})
+	if err != nil {
+		return w, t, err
+	}
+	for _, s := range all {
+		if s.Document != w.code || s.Form == "" {
+			continue
+		}
+		f, err := p.Casework.FormOf(ctx, s.Form, s.Workflow)
+		if err != nil {
+			return w, t, err
+		}
+		w.forms = append(w.forms, f)
+		if w.service.Code == "" {
+			w.service = s
+			if w.agency, err = p.Catalog.Agency(ctx, s.Agency); err != nil {
+				return w, t, err
+			}
+		}
+	}
+	if w.forms == nil {
+		sample := i18n.Text{}
+		for _, l := range i18n.All() {
+			sample[l] = l.T("templates.sample_agency")
+		}
+		w.service, w.agency = catalog.Service{Code: w.code, Name: t.Title}, catalog.Agency{Name: sample, Short: sample[i18n.ID]}
+	}
+	return w, t, nil
+}
+
+func (p *Pages) ownTemplate(c *gin.Context) error {
+	w, t, err := p.ownWording(c)
+	if err != nil {
+		return err
+	}
+	return p.Render(c, http.StatusOK, paper.Template(p.templateView(c, w, t)))
+}
+
+// saveOwnTemplate is saveTemplate in the list of templates.
+func (p *Pages) saveOwnTemplate(c *gin.Context) error {
+	w, _, err := p.ownWording(c)
+	if err != nil {
+		return err
+	}
+	return p.word(c, w)
+}
+
+// beginTemplate makes a new template.
 func (p *Pages) beginTemplate(c *gin.Context) error {
 	in, err := site.ReadForm(c)
 	if err != nil {

@@ -25,6 +25,26 @@ func TestATemplateBeginsFromNothingAndEnds(t *testing.T) {
 	rina.Sees(rina.Post(at, "title_id", "Izin Pentas", "title_en", "Stage Permit", "code", pagetest.KTP), http.StatusUnprocessableEntity, "sudah dipakai templat lain")
 	rina.Goes(rina.Post(at, "title_id", "Izin Pentas", "title_en", "Stage Permit"), at)
 	rina.Page(at, "Izin Pentas", "izin-pentas, versi 1", "Hentikan Izin Pentas")
+	// It is worded and tried where it began, before any service issues it.
+	rina.Page(at, "Izin Pentas")
+	page := rina.Page(at+"/izin-pentas", "Izin Pentas", "nama pejabat penanda tangan")
+	if !strings.Contains(page, `action="/kelola/templat/izin-pentas"`) {
+		t.Error("it is not written back to where it was read")
+	}
+	words := []string{"version", "1", "parts", "1", "title_id", "Izin Pentas", "title_en", "Stage Permit", "number_pattern", "{seq}/PENTAS/{year}", "series", "service",
+		"signature", "none", "signer_id", "Kepala Dinas", "signer_en", "Head", "text_id_0", "Diizinkan oleh {agency} pada {date}.", "text_en_0", "Permitted by {agency} on {date}."}
+	pdf := rina.Post(at+"/izin-pentas", append(words, "what", "preview")...)
+	if pdf.Status != http.StatusOK || !strings.HasPrefix(pdf.Body, "%PDF") {
+		t.Errorf("preview: %d %.200s", pdf.Status, pagetest.Text(pdf.Body))
+	}
+	rina.Sees(rina.Post(at+"/izin-pentas", append(words, "what", "add")...), http.StatusOK, "Bagian 2", "Diizinkan oleh")
+	rina.Sees(rina.Post(at+"/izin-pentas", append(words, "number_pattern", "PENTAS", "what", "save")...), http.StatusUnprocessableEntity)
+	rina.Goes(rina.Post(at+"/izin-pentas", append(words, "what", "save")...), at+"/izin-pentas")
+	rina.Sees(rina.Post(at+"/izin-pentas", append(words, "what", "save")...), http.StatusConflict, "sudah diubah orang lain")
+	rina.Page(at+"/izin-pentas", "Diizinkan oleh {agency}")
+	rina.Sees(rina.Get(at+"/tidak-ada"), http.StatusNotFound)
+	officer.Sees(officer.Get(at+"/izin-pentas"), http.StatusForbidden)
+	officer.Sees(officer.Post(at+"/izin-pentas", words...), http.StatusForbidden)
 	standard := rina.Page("/kelola/layanan/" + pagetest.KTP + "/standar")
 	if !strings.Contains(standard, `<option value="izin-pentas"`) {
 		t.Error("no service can be made of it")
@@ -36,9 +56,9 @@ func TestATemplateBeginsFromNothingAndEnds(t *testing.T) {
 
 	rina.Sees(rina.Post(at+"/"+pagetest.KTP+"/hentikan", "version", "1"), http.StatusConflict, "masih dipakai layanan")
 	rina.Sees(rina.Post(at+"/izin-pentas/hentikan", "version", "7"), http.StatusConflict, "sudah diubah orang lain")
-	rina.Goes(rina.Post(at+"/izin-pentas/hentikan", "version", "1"), at)
-	rina.Page(at, "izin-pentas, versi 2", "Tidak dipakai lagi")
-	rina.Sees(rina.Post(at+"/izin-pentas/hentikan", "version", "2"), http.StatusConflict, "sudah dihentikan")
+	rina.Goes(rina.Post(at+"/izin-pentas/hentikan", "version", "2"), at)
+	rina.Page(at, "izin-pentas, versi 3", "Tidak dipakai lagi")
+	rina.Sees(rina.Post(at+"/izin-pentas/hentikan", "version", "3"), http.StatusConflict, "sudah dihentikan")
 	if standard = rina.Page("/kelola/layanan/" + pagetest.KTP + "/standar"); strings.Contains(standard, `<option value="izin-pentas"`) {
 		t.Error("a retired template can be chosen")
 	}

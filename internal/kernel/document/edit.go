@@ -99,7 +99,11 @@ func (s *Service) Preview(ctx context.Context, actor identity.Actor, t Template,
 		return nil, err
 	}
 	c := pack.CheckOf(t.Code)
-	t.Check(c, r.Form)
+	var forms []*form.Form // none for a template that no service issues
+	if r.Form != nil {
+		forms = append(forms, r.Form)
+	}
+	t.Check(c, forms...)
 	if err := c.Err(); err != nil {
 		return nil, err
 	}

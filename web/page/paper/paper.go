@@ -153,7 +153,8 @@ type SignerForm struct{ TitleID, TitleEN, Name, NIP, From string }
 // part text_id_N, text_en_N, when_N and table_N.
 type TemplateView struct {
 	ui.Shell
-	Code, Service               string
+	Service                     string // or what the template is called
+	Path, Back                  string
 	Version                     int
 	TitleID, TitleEN, Number    string
 	Series, Signature           string
@@ -172,8 +173,6 @@ type Part struct{ ID, EN, When, Table string }
 
 // Name is a placeholder that a text may hold, and what it stands for.
 type Name struct{ Code, Text string }
-
-func (v TemplateView) path() string { return "/kelola/layanan/" + v.Code + "/dokumen" }
 
 func input(name string, n int) string { return name + "_" + strconv.Itoa(n) }
 
