@@ -127,6 +127,11 @@ func (a *App) thingsOf(t *testing.T, ctx context.Context, who, officer identity.
 		t.Fatal(err)
 	}
 	out["told"] = told.String()
+	search, err := a.Inbox.KeepSearch(ctx, officer, inbox.Query{Search: "Siti"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out["search"] = search.String()
 	out["batch"], out["signer"] = b.ID.String(), signer.ID.String()
 	out["task"], out["fee"] = a.asked(t, ctx, d.Application.ID)
 	out["absence"], out["phrase"] = a.worked(t, ctx, officer.ID, who.ID)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/privacy"
 	"bedelau/internal/kernel/storage"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -20,6 +21,7 @@ import (
 type Deps struct {
 	DB     *storage.DB
 	Guard  *access.Guard
+	Keys   *privacy.Keys                      // seal what was searched for
 	Number func(typed string) (string, error) // reads a number as people type it, or refuses
 	Now    func() time.Time                   // time.Now when nil
 }

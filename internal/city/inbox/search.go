@@ -24,10 +24,7 @@ const (
 // search finds by number, or else by words.
 func (s *Service) search(ctx context.Context, r scope, in Query) (out Page, err error) {
 	db := s.d.DB.App
-	typed := strings.ToValidUTF8(strings.ReplaceAll(in.Search, "\x00", ""), "")
-	if letters := []rune(typed); len(letters) > searchMax {
-		typed = string(letters[:searchMax])
-	}
+	typed := readable(in.Search)
 	upper := strings.ToUpper(strings.TrimSpace(typed))
 	if number, wrong := s.d.Number(typed); wrong == nil {
 		err = all(ctx, db, r, in).Where("a.number = ?", number).Scan(ctx, &out.Items)
@@ -46,6 +43,15 @@ func (s *Service) search(ctx context.Context, r scope, in Query) (out Page, err 
 		out.Total = out.Total.with(1, x.Elsewhere)
 	}
 	return out, nil
+}
+
+// readable is what was typed, as far as it is text and no longer than a search can be.
+func readable(s string) string {
+	s = strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "")
+	if letters := []rune(s); len(letters) > searchMax {
+		s = string(letters[:searchMax])
+	}
+	return s
 }
 
 // all starts a search of everything that was ever submitted here.

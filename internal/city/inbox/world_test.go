@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -18,6 +19,7 @@ import (
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/pgtest"
+	"bedelau/internal/kernel/privacy"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -38,8 +40,12 @@ func newDesk(t testing.TB) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
+	keys, err := privacy.NewKeys(w.DB.App, bytes.Repeat([]byte{7}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
 	d := &desk{w: w, ctx: w.Ctx(w.Batam), at: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)} // a Tuesday, 10:00 WIB
-	d.Service = New(Deps{DB: w.DB, Guard: guard, Number: number, Now: func() time.Time {
+	d.Service = New(Deps{DB: w.DB, Guard: guard, Keys: keys, Number: number, Now: func() time.Time {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		return d.at

@@ -80,7 +80,7 @@ func TestAnAppIsRegisteredAndHeard(t *testing.T) {
 		t.Error("what is worked on elsewhere can be ticked")
 	}
 	officer.Page("/petugas/antrean?sumber=here", "Tidak ada yang sesuai saringan")
-	officer.Sees(officer.Post("/petugas/antrean", "q", "a/117"), http.StatusOK, "1 hasil", "Di aplikasi Siak Daerah", "Di aplikasi dinas dicari")
+	officer.Sees(officer.Follow(officer.Post("/petugas/antrean", "q", "a/117")), http.StatusOK, "1 hasil", "Di aplikasi Siak Daerah", "Di aplikasi dinas dicari")
 	read := regexp.MustCompile(`/petugas/eksternal/[0-9a-f-]{36}`).FindString(list)
 	officer.Page(read+"?dari=late", "Permohonan ini dikerjakan di Siak Daerah", "A/117", "S••• R••••", "Lewat 2 hari", "Menunggu cetak", "Buka di Siak Daerah")
 	csv := officer.Get("/petugas/antrean/unduh.csv?sumber=apps").Body

@@ -213,7 +213,7 @@ func (w *worker) live(ctx context.Context, s *sender, client int, d draft, l *li
 		want    int
 	}{
 		stepCreate: {d.request(), http.StatusSeeOther},
-		stepSearch: {w.request(who, http.MethodPost, "/petugas/antrean", url.Values{"q": {d.actor.Name}}), http.StatusOK},
+		stepSearch: {w.request(who, http.MethodPost, "/petugas/antrean", url.Values{"q": {d.actor.Name}}), http.StatusSeeOther},
 		stepAssign: {w.request(who, http.MethodPost, desk+"/ambil", url.Values{"version": {version(1)}}), http.StatusSeeOther},
 		stepReview: {w.request(who, http.MethodPost, desk+"/tindakan", url.Values{"version": {version(2)}, "action": {"start_review"}}), http.StatusSeeOther},
 		stepResolve: {w.request(who, http.MethodPost, desk+"/tindakan", url.Values{"version": {version(3)}, "action": {"approve"}, "reason": {"Cocok."}}),
@@ -229,6 +229,11 @@ func (w *worker) live(ctx context.Context, s *sender, client int, d draft, l *li
 		sent := time.Now()
 		if err := s.ask(w.addr, ask.request, ask.want); err != nil {
 			return fmt.Errorf("%s: %w", stepNames[step], err)
+		}
+		if step == stepSearch { // what it found is the page that it leads to
+			if err := s.ask(w.addr, w.request(who, http.MethodGet, s.to, nil), http.StatusOK); err != nil {
+				return fmt.Errorf("%s: %w", stepNames[step], err)
+			}
 		}
 		l.steps[step] = append(l.steps[step], time.Since(sent))
 	}

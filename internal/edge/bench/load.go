@@ -91,6 +91,7 @@ func client(ctx context.Context, addr string, id int, o order, start time.Time) 
 // sender is one connection of a client. The requests are bytes made beforehand, and of an answer it reads what HTTP
 // demands and no more: client and server share the machine, and a heavy client would make every server look alike.
 type sender struct {
+	to   string // where the last answer leads
 	conn net.Conn
 	in   *bufio.Reader
 }
@@ -114,6 +115,7 @@ func (s *sender) ask(addr string, request []byte, want int) error {
 		return err
 	}
 	defer answer.Body.Close()
+	s.to = answer.Header.Get("Location")
 	if answer.StatusCode != want {
 		said, _ := io.ReadAll(io.LimitReader(answer.Body, 2000))
 		return fmt.Errorf("answered %s, want %d: %s", answer.Status, want, said)

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
 
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/city/inbox"
@@ -90,8 +91,12 @@ func origin(f inbox.Filter, cursor string) string {
 }
 
 // cameFrom reads the query of origin: the list, where it leads back to, and the query for the addresses of the case. Of a
-// case that was opened in another way they are all open work, the whole queue, and nothing.
+// case that a search found they are all open work, the search, and its id; of one that was opened in another way all open
+// work, the whole queue, and nothing.
 func cameFrom(c *gin.Context) (f inbox.Filter, back, query string) {
+	if id, err := uuid.Parse(c.Query("cari")); err == nil {
+		return inbox.Filter{View: inbox.ViewAll}, pathSearch + "/" + id.String(), "?cari=" + id.String()
+	}
 	f = filterOf(c.Query)
 	f.View = inbox.View(c.Query("dari"))
 	if f.View == "" || f.Check() != nil {

@@ -63,8 +63,8 @@ func TestAFilterIsKeptAndShared(t *testing.T) {
 		t.Error("a removed filter is still offered")
 	}
 	// A NIK finds its application, and is not in any address.
-	andi.Sees(andi.Post("/petugas/antrean", "q", " 2171 0467 0390 0003 "), http.StatusOK, number, "1 hasil")
-	andi.Sees(andi.Post("/petugas/antrean", "q", "2171041203880007"), http.StatusOK, "Tidak ada permohonan yang cocok")
+	andi.Sees(andi.Follow(andi.Post("/petugas/antrean", "q", " 2171 0467 0390 0003 ")), http.StatusOK, number, "1 hasil")
+	andi.Sees(andi.Follow(andi.Post("/petugas/antrean", "q", "2171041203880007")), http.StatusOK, "Tidak ada permohonan yang cocok")
 	trail, err := audit.List(s.In(t, pagetest.HostBatam), s.DB.App, audit.Filter{Action: "application.find_identifier"})
 	if err != nil || len(trail.Entries) != 2 {
 		t.Errorf("recorded %d searches, %v", len(trail.Entries), err)

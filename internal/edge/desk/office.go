@@ -16,6 +16,7 @@ func (p *Pages) officeRoutes() gate.Table {
 	return gate.Table{
 		{Method: get, Path: site.PathQueue, Needs: access.ApplicationQueue, Scope: city, Handler: p.deskQueue},
 		{Method: post, Path: site.PathQueue, Needs: access.ApplicationQueue, Scope: city, Handler: p.deskSearch},
+		{Method: get, Path: pathSearch + "/:id", Needs: access.ApplicationQueue, Scope: city, IDs: site.IDs("id", "search"), Handler: p.deskFound},
 		{Method: get, Path: site.PathQueue + "/unduh.csv", Needs: read, Scope: city, Handler: p.exportAs(spreadsheet.NewCSV)},
 		{Method: get, Path: site.PathQueue + "/unduh.xlsx", Needs: read, Scope: city, Handler: p.exportAs(spreadsheet.NewXLSX)},
 		{Method: post, Path: site.PathQueue + "/saringan", Page: site.PathQueue, Needs: access.ApplicationQueue, Scope: city, Handler: p.saveFilter},

@@ -28,12 +28,29 @@ func TestAnOfficerDecides(t *testing.T) {
 	andi.Goes(a, "/petugas/antrean?lihat=unassigned")
 	andi.Sees(andi.Follow(a), http.StatusOK, number+" sekarang tugas Anda dan ada di “Tugas saya”", "Semua sudah diambil", "Belum diambil 0", "Tugas saya 1")
 	andi.Page("/petugas/antrean?lihat=mine", number, "Anda")
-	andi.Sees(andi.Post("/petugas/antrean", "q", strings.ToLower(number)), http.StatusOK, number)
-	andi.Sees(andi.Post("/petugas/antrean", "q", "siti", "kurun", "36"), http.StatusOK, number, "1 hasil", "catatan internal dan pesan kepada pemohon 3 tahun terakhir")
-	andi.Sees(andi.Post("/petugas/antrean", "q", "budi"), http.StatusOK, "Tidak ada permohonan yang cocok")
-	andi.Sees(andi.Post("/petugas/antrean", "q", "pasar mitra"), http.StatusOK, number, "1 hasil")
+	andi.Sees(andi.Follow(andi.Post("/petugas/antrean", "q", strings.ToLower(number))), http.StatusOK, number)
+	andi.Sees(andi.Follow(andi.Post("/petugas/antrean", "q", "siti", "kurun", "36")), http.StatusOK, number, "1 hasil", "catatan internal dan pesan kepada pemohon 3 tahun terakhir")
+	andi.Sees(andi.Follow(andi.Post("/petugas/antrean", "q", "budi")), http.StatusOK, "Tidak ada permohonan yang cocok")
+	andi.Sees(andi.Follow(andi.Post("/petugas/antrean", "q", "pasar mitra")), http.StatusOK, number, "1 hasil")
+	// The answer of a search is a page with an address, to return to from what was opened, for who searched alone and for
+	// two hours. The address does not say what was typed, and neither does the database.
+	search := andi.Post("/petugas/antrean", "q", "siti")
+	there := search.To()
+	if !strings.HasPrefix(there, "/petugas/antrean/cari/") || strings.Contains(there, "siti") {
+		t.Errorf("a search leads to %s", there)
+	}
+	for range 2 { // Back, or a reload
+		andi.Page(there, number, "1 hasil")
+	}
+	found := andi.Page(there)
+	from := "?cari=" + strings.TrimPrefix(there, "/petugas/antrean/cari/")
+	if !strings.Contains(found, `href="`+desk+from+`"`) || !strings.Contains(andi.Page(desk+from), `href="`+there+`"`) {
+		t.Error("no way leads from what was found back to the search")
+	}
+	andi.Goes(andi.Post("/petugas/antrean", "q", " "), "/petugas/antrean")
 	dina := s.Staff(t, pagetest.HostBatam, "Dina", "officer", "diskominfo")
-	dina.Sees(dina.Post("/petugas/antrean", "q", "pasar mitra"), http.StatusOK, "Tidak ada permohonan yang cocok")
+	dina.Sees(dina.Get(there), http.StatusNotFound)
+	dina.Sees(dina.Follow(dina.Post("/petugas/antrean", "q", "pasar mitra")), http.StatusOK, "Tidak ada permohonan yang cocok")
 	andi.Page("/petugas/antrean?lihat=late", "Tidak ada yang terlambat")
 	andi.Page("/petugas/antrean?lihat=waiting", "Tidak ada yang menunggu pemohon")
 	andi.Page("/petugas/antrean?lihat=done", "Belum ada yang selesai")
@@ -152,7 +169,7 @@ func TestOnlyTheAgencyOfACaseFindsIt(t *testing.T) {
 	rina := s.Staff(t, pagetest.HostBatam, "Rina Marlina", "officer", "diskominfo")
 	lina := s.Staff(t, pagetest.HostOther, "Lina Agustina", "officer", "disdukcapil")
 	rina.Page("/petugas/antrean", "Tidak ada yang menunggu", "Semua 0")
-	rina.Sees(rina.Post("/petugas/antrean", "q", number), http.StatusOK, "Tidak ada permohonan yang cocok")
+	rina.Sees(rina.Follow(rina.Post("/petugas/antrean", "q", number)), http.StatusOK, "Tidak ada permohonan yang cocok")
 	for _, b := range []*pagetest.Browser{rina, lina} {
 		for _, path := range []string{desk, file} {
 			b.Sees(b.Get(path), http.StatusNotFound)

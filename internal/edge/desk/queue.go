@@ -41,8 +41,8 @@ func (p *Pages) deskQueue(c *gin.Context) error {
 	return p.queuePage(c, status, inbox.Query{Filter: inbox.Filter{View: f.View}}, tried{filter: f, errors: errs})
 }
 
-// deskSearch shows what a search found. What was typed may be a person's name or number and so is not in the address,
-// which browsers and proxies keep.
+// deskSearch keeps a search and leads to what it finds. What was typed may be a person's name or number and so is not in
+// the address, which browsers and proxies keep.
 func (p *Pages) deskSearch(c *gin.Context) error {
 	in, err := site.ReadForm(c)
 	if err != nil {
@@ -52,7 +52,32 @@ func (p *Pages) deskSearch(c *gin.Context) error {
 	if !slices.Contains(inbox.Spans(), months) {
 		months = 0 // the usual
 	}
-	return p.queuePage(c, http.StatusOK, inbox.Query{Filter: inbox.Filter{View: inbox.ViewAll}, Search: in.Text("q"), Months: months}, tried{})
+	if strings.TrimSpace(in.Text("q")) == "" {
+		p.Redirect(c, site.PathQueue)
+		return nil
+	}
+	id, err := p.Inbox.KeepSearch(c.Request.Context(), gate.ActorOf(c), inbox.Query{Search: in.Text("q"), Months: months})
+	if err != nil {
+		return err
+	}
+	p.Redirect(c, pathSearch+"/"+id.String())
+	return nil
+}
+
+// pathSearch has what a search found, by the id under which it is kept.
+const pathSearch = site.PathQueue + "/cari"
+
+// deskFound shows what a search found.
+func (p *Pages) deskFound(c *gin.Context) error {
+	id, err := site.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	q, err := p.Inbox.SearchKept(c.Request.Context(), gate.ActorOf(c), id)
+	if err != nil {
+		return err
+	}
+	return p.queuePage(c, http.StatusOK, q, tried{search: id.String()})
 }
 
 // tried is what an officer has just asked of the list, to be shown with it: a filter, or one to be saved.
@@ -60,6 +85,7 @@ type tried struct {
 	filter inbox.Filter
 	name   string // of a filter to be saved
 	saving bool
+	search string // the id of a search that is shown
 	errors ui.Errors
 }
 
@@ -104,6 +130,7 @@ func (p *Pages) queuePage(c *gin.Context, status int, f inbox.Query, t tried) er
 		}
 	}
 	if v.Search != "" {
+		v.From = "?cari=" + t.search
 		v.Months = cmp.Or(f.Months, inbox.Spans()[1])
 		for _, n := range inbox.Spans() {
 			v.Spans = append(v.Spans, ui.Option{Value: strconv.Itoa(n), Label: spanText(n, l)})
