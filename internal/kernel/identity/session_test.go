@@ -232,20 +232,22 @@ func TestSweepRemovesWhatIsOver(t *testing.T) {
 		}
 		return n
 	}
-	if err := st.Sweep(st.batam, st.clock()); err != nil {
+	// What is over is so by the clock that the rows were written by: a tick says only that it is time to look.
+	if err := st.Sweep(st.batam, st.clock().Add(31*24*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	const all = 7 // two sessions with the total of their login, a link, a registration, a failure with its total
 	if n := counts(); n != all {
 		t.Errorf("%d rows after a sweep at once, want all %d", n, all)
 	}
-	if err := st.Sweep(st.other, st.clock().Add(31*24*time.Hour)); err != nil {
+	st.pass(31 * 24 * time.Hour)
+	if err := st.Sweep(st.other, st.clock()); err != nil {
 		t.Fatal(err)
 	}
 	if n := counts(); n != all {
 		t.Errorf("%d rows after the sweep of another city, want all %d", n, all)
 	}
-	if err := st.Sweep(st.batam, st.clock().Add(31*24*time.Hour)); err != nil {
+	if err := st.Sweep(st.batam, st.clock()); err != nil {
 		t.Fatal(err)
 	}
 	if n := counts(); n != 0 {
