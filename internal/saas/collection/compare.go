@@ -156,7 +156,8 @@ func (s *Service) compareOpen(ctx context.Context, row billRow, i invoice.Invoic
 	return errors.Join(s.read(ctx, row.ID), s.noteIf(ctx, x, false))
 }
 
-// clear takes back a draft of the subscription whose month came to nothing, or was collected by another invoice.
+// clear takes back a draft of the subscription whose month came to nothing, was collected by another invoice, or had ended
+// before there was a subscription: Stripe's first month begins no later than a month after that.
 func (s *Service) clear(ctx context.Context, d document) error {
 	if !d.cycle() || d.of() != uuid.Nil || d.Customer == nil {
 		return nil
@@ -183,7 +184,8 @@ func (s *Service) clear(ctx context.Context, d document) error {
 	})
 	otherwise, err := s.DB.App.NewSelect().TableExpr("invoice AS i").Join("JOIN stripe_invoice AS x ON x.tenant_id = i.tenant_id AND x.invoice_id = i.id").
 		Where("i.tenant_id = ? AND i.source = ? AND x.id <> ?", tenancy.Must(ctx), billing.SourceOf(a.City, month), d.ID).Exists(ctx)
-	if err != nil || !nothing && !otherwise {
+	before := !month.AddDate(0, 1, 0).After(a.MirroredAt)
+	if err != nil || !nothing && !otherwise && !before {
 		return err
 	}
 	return s.stripe.void(ctx, d.ID, true)

@@ -1,0 +1,213 @@
+package collection
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/invoice"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// pays records what came in otherwise.
+func (o *office) pays(i invoice.Invoice) {
+	o.t.Helper()
+	o.must(tenancy.InTx(o.ctx, o.w.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		_, err := o.book.Pay(ctx, tx, o.clerk, invoice.PaymentInput{Invoice: i.ID, Method: invoice.Transfer, Reference: "TRF-1", Amount: due(i, o.standing(i)), On: o.now})
+		return err
+	}))
+}
+
+func TestWhoMayChooseHowACityPays(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	to := ChooseInput{City: o.w.Other, By: ByStripe}
+	staff := identity.Actor{ID: uuid.New(), TenantID: o.w.Platform.ID, Kind: identity.Staff, Roles: []string{"bumd"}, TOTP: true}
+	admin := identity.Actor{ID: uuid.New(), TenantID: o.w.Other.ID, Kind: identity.Staff, Roles: []string{"city_admin"}, TOTP: true}
+	if _, err := o.Choose(o.ctx, staff, to); fault.From(err).Kind != fault.Forbidden {
+		t.Errorf("staff of the BUMD who are not of its finance: %v", err)
+	}
+	if _, err := o.Choose(o.w.Ctx(o.w.Other), admin, to); fault.From(err).Kind != fault.Forbidden {
+		t.Errorf("the city itself: %v", err)
+	}
+	if a, err := o.Account(o.ctx, o.clerk, o.w.Other.ID); err != nil || a.Collection != ByTransfer {
+		t.Errorf("nothing was chosen, and it is %v, %v", a.Collection, err)
+	}
+	for range 2 {
+		if _, err := o.Choose(o.ctx, o.clerk, to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := o.count("SELECT count(*) FROM audit_entry WHERE tenant_id = ? AND action = 'collection.choose'", o.w.Platform.ID); n != 1 {
+		t.Errorf("%d lines of the record", n)
+	}
+	if a, err := o.Account(o.w.Ctx(o.w.Other), admin, o.w.Batam.ID); err != nil || a.City != o.w.Other.ID || a.Collection != ByStripe {
+		t.Errorf("the city sees %+v, %v", a, err)
+	}
+	if _, err := o.Choose(o.ctx, o.clerk, ChooseInput{City: o.w.Platform, By: "cash", Charging: "later"}); fault.From(err).Kind != fault.Invalid || len(fault.From(err).Fields) != 3 {
+		t.Errorf("%v", err)
+	}
+}
+
+// Without a key the program runs, says so, and nobody can be put on Stripe.
+func TestWithoutAKeyThereIsTransferAlone(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	d := o.Deps
+	d.Key, d.Log = "", slog.New(slog.DiscardHandler)
+	o.Service = New(d)
+	if o.Available() || o.Check() == nil || !strings.Contains(o.Check().Error(), "transfer alone") {
+		t.Errorf("%v, %v", o.Available(), o.Check())
+	}
+	if _, err := o.Choose(o.ctx, o.clerk, ChooseInput{City: o.w.Other, By: ByStripe}); !fault.Is(err, "collection.no_key") {
+		t.Errorf("%v", err)
+	}
+	if _, err := o.Choose(o.ctx, o.clerk, ChooseInput{City: o.w.Other, By: ByTransfer}); err != nil {
+		t.Error(err)
+	}
+	if err := o.Receive(o.ctx, []byte(`{}`), ""); fault.From(err).Kind != fault.NotFound {
+		t.Errorf("%v", err)
+	}
+	o.look()
+	if len(o.stripe.calls) != 0 {
+		t.Errorf("Stripe was asked: %v", o.stripe.calls)
+	}
+	if a := (Account{Collection: ByStripe, Charging: Automatic}); a.Title(i18n.ID) != "Stripe, ditagih otomatis" {
+		t.Error(a.Title(i18n.ID))
+	}
+}
+
+// A city that goes back to transfer leaves no subscription there, and its next invoice is not sent by Stripe.
+func TestBackToTransfer(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.subscribe("uji", november, nil)
+	o.choose(Send)
+	_, err := o.Choose(o.ctx, o.clerk, ChooseInput{City: o.w.Other, By: ByTransfer})
+	o.must(err)
+	o.work()
+	if sub := o.stripe.find(t, "subscriptions", nil); sub["status"] != "canceled" {
+		t.Errorf("the subscription is %v", sub["status"])
+	}
+	o.close(november)
+	o.issue(november)
+	if n := o.stripe.calls["POST invoices"]; n != 0 {
+		t.Errorf("%d calls about invoices", n)
+	}
+}
+
+// A city leaves a way to be charged on Stripe's page; from then on its invoices are charged. One that is refused is known until
+// it is paid.
+func TestACityIsCharged(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.choose(Automatic)
+	treasurer := identity.Actor{ID: uuid.New(), TenantID: o.w.Other.ID, Kind: identity.Staff, Roles: []string{"treasurer"}, TOTP: true}
+	auditor := identity.Actor{ID: uuid.New(), TenantID: o.w.Other.ID, Kind: identity.Staff, Roles: []string{"auditor"}, TOTP: true}
+	city := o.w.Ctx(o.w.Other)
+	if i, id := o.byHand(1_000_000); o.stripe.objects[id]["collection_method"] != "send_invoice" {
+		t.Errorf("%s is charged, and there is nothing to charge it to", i.Number)
+	}
+	if _, err := o.Ask(city, auditor, Checkout, "https://tpi.id/kelola/tagihan"); fault.From(err).Kind != fault.Forbidden {
+		t.Errorf("an auditor: %v", err)
+	}
+	if _, err := o.Ask(o.w.Ctx(o.w.Batam), identity.Actor{ID: uuid.New(), TenantID: o.w.Batam.ID, Kind: identity.Staff, Roles: []string{"treasurer"}, TOTP: true}, Portal, "x"); !fault.Is(err, "collection.by_transfer") {
+		t.Errorf("a city that pays by transfer: %v", err)
+	}
+	for _, kind := range []LinkKind{Portal, Checkout} {
+		l, err := o.Ask(city, treasurer, kind, "https://tpi.id/kelola/tagihan")
+		o.must(err)
+		o.work()
+		if l, err = o.Link(city, treasurer, l.ID); err != nil || !strings.HasPrefix(l.URL, "https://stripe.example/") {
+			t.Errorf("%s: %+v, %v", kind, l, err)
+		}
+		if _, err := o.Link(city, auditor, l.ID); err == nil {
+			t.Error("somebody else reads the link")
+		}
+	}
+	session := o.stripe.find(t, "checkout/sessions", nil)
+	session["setup_intent"] = object{"id": "seti_1", "object": "setup_intent", "payment_method": "pm_1"}
+	o.stripe.tell("checkout.session.completed", session)
+	all := o.stripe.told(0)
+	o.deliver(all[len(all)-1])
+	if c := o.stripe.find(t, "customers", nil); c["method"] != "pm_1" {
+		t.Errorf("the customer is %v", c)
+	}
+	i, id := o.byHand(2_000_000)
+	if doc := o.stripe.objects[id]; doc["collection_method"] != "charge_automatically" || doc["sent"] != nil {
+		t.Errorf("%v", doc)
+	}
+	o.stripe.fail(id)
+	all = o.stripe.told(0)
+	o.deliver(all[len(all)-1])
+	if all := o.incidents(); !slices.Equal(all, []string{paymentFailed}) {
+		t.Errorf("refused, the incidents are %v", all)
+	}
+	if url, err := o.PayURL(city, treasurer, i.ID); err != nil || url == "" {
+		t.Errorf("it can be paid at %q, %v", url, err)
+	}
+	if url, err := o.PayURL(o.w.Ctx(o.w.Batam), identity.Actor{ID: uuid.New(), TenantID: o.w.Batam.ID, Kind: identity.Staff, Roles: []string{"treasurer"}, TOTP: true}, i.ID); err != nil || url != "" {
+		t.Errorf("another city reads %q, %v", url, err)
+	}
+	o.stripe.pay(id, o.wanted(i))
+	all = o.stripe.told(0)
+	o.deliver(all[len(all)-1])
+	if all := o.incidents(); len(all) > 0 {
+		t.Errorf("paid, the incidents are %v", all)
+	}
+}
+
+// What was paid by transfer, Stripe asks for no more after the night; nobody pays twice.
+func TestWhatWasPaidOtherwiseIsNotAskedForAgain(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.choose(Send)
+	i, id := o.byHand(1_000_000)
+	o.pays(i)
+	o.must(o.Compare(o.ctx))
+	if doc := o.stripe.objects[id]; doc["status"] != "paid" || doc["paid_out_of_band"] != true {
+		t.Errorf("%v", doc)
+	}
+	if st := o.standing(i); st.Open != i.Withholdable {
+		t.Errorf("%+v", st)
+	}
+	if n := o.count("SELECT count(*) FROM payment WHERE tenant_id = ? AND method = 'stripe'", o.w.Platform.ID); n != 0 {
+		t.Error("Stripe was paid nothing, and the books say it was")
+	}
+}
+
+// A person closes an incident with a reason; found again, it is a new one.
+func TestAnIncidentIsClosedByAPerson(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	dispute := object{"id": "evt_d", "object": "event", "type": "charge.dispute.created", "api_version": "2023-10-16", "created": 1, "data": object{"object": object{"id": "dp_1"}}}
+	o.deliver(dispute)
+	all, err := o.Incidents(o.ctx, o.clerk, IncidentFilter{})
+	if err != nil || len(all) != 1 || all[0].Title(i18n.EN) != "A payment at Stripe is disputed" {
+		t.Fatalf("%+v, %v", all, err)
+	}
+	if err := o.Close(o.ctx, o.clerk, all[0].ID, " "); fault.From(err).Kind != fault.Invalid {
+		t.Errorf("without a reason: %v", err)
+	}
+	o.must(o.Close(o.ctx, o.clerk, all[0].ID, "Sudah dijawab."))
+	if err := o.Close(o.ctx, o.clerk, all[0].ID, "Lagi."); !fault.Is(err, "collection.no_incident") {
+		t.Errorf("twice: %v", err)
+	}
+	if closed, err := o.Incidents(o.ctx, o.clerk, IncidentFilter{Closed: true}); err != nil || len(closed) != 1 || closed[0].Reason != "Sudah dijawab." {
+		t.Errorf("%+v, %v", closed, err)
+	}
+	if n := o.count("SELECT count(*) FROM audit_entry WHERE tenant_id = ? AND action = 'collection.close'", o.w.Platform.ID); n != 1 {
+		t.Errorf("%d lines of the record", n)
+	}
+	if found := shown(-1_250); found != "-Rp12,50" {
+		t.Error(found)
+	}
+}

@@ -1,0 +1,199 @@
+package collection
+
+import (
+	"slices"
+	"testing"
+)
+
+// A city on Stripe for a month: what the subscription drafts by itself becomes what the books say, to the rupiah, is sent once,
+// and what is paid is in the books once.
+func TestAMonthIsCollectedToTheRupiah(t *testing.T) {
+	t.Parallel()
+	for _, when := range []string{"issued before Stripe drafts", "issued after"} {
+		t.Run(when, func(t *testing.T) {
+			t.Parallel()
+			o := newOffice(t)
+			o.subscribe("uji", november, map[string]int64{"ducting": 2})
+			o.choose(Send)
+			if sub := o.stripe.find(t, "subscriptions", nil); sub["paused"] != "keep_as_draft" || len(sub["items"].(object)["data"].([]object)) != 5 {
+				t.Fatalf("the subscription is %v", sub)
+			}
+			o.close(november)
+			i := o.issue(november)
+			if when == "issued before Stripe drafts" {
+				if n := o.stripe.calls["POST invoices"]; n != 0 {
+					t.Fatalf("%d invoices before Stripe has drafted the month", n)
+				}
+			}
+			o.anchor(november)
+			doc := o.document(i)
+			// Flat, add-on, usage, minimum, once and tax; a treasurer keeps PPN and PPh back.
+			if doc["status"] != "open" || doc["sent"] == nil || doc["total"] != o.wanted(i) || doc["billing_reason"] != "subscription_cycle" {
+				t.Fatalf("of %v Stripe asks for %v (%v), want %d", i.Total, doc["total"], doc["status"], o.wanted(i))
+			}
+			if i.Withholdable == 0 || doc["total"] == int64(i.Total)*100 {
+				t.Error("nothing is kept back: the test tests too little")
+			}
+			want := doc["total"].(int64) / 100
+			o.stripe.pay(doc["id"].(string), doc["total"].(int64))
+			for _, e := range append(o.stripe.told(0), o.stripe.told(0)...) {
+				o.must(o.tell(e))
+			}
+			o.work()
+			if st := o.standing(i); int64(st.Paid) != want || st.Open != i.Withholdable {
+				t.Errorf("the books have %+v, want %d paid and %v open", st, want, i.Withholdable)
+			}
+			o.must(o.Compare(o.ctx))
+			o.work()
+			if all := o.incidents(); len(all) > 0 {
+				t.Errorf("incidents %v", all)
+			}
+			// Of October, when the city was not here, Stripe had a draft; nobody will ever be asked for it.
+			if old := o.stripe.find(t, "invoices", func(x object) bool { return x["period_end"] == day(2026, 11, 5).Unix()+2*3600 }); old["status"] != "void" {
+				t.Errorf("October is %v", old["status"])
+			}
+			if n := o.count("SELECT count(*) FROM payment WHERE tenant_id = ?", o.w.Platform.ID); n != 1 {
+				t.Errorf("%d payments", n)
+			}
+			if n := o.count("SELECT count(*) FROM stripe_event WHERE tenant_id = ? AND processed_at IS NULL", o.w.Platform.ID); n != 0 {
+				t.Errorf("%d events are not dealt with", n)
+			}
+		})
+	}
+}
+
+// A move in the middle of a month, a month that begins in its middle, and the month after a late event: Stripe's own lines are
+// never what is owed, and what it asks for is.
+func TestAMoveWithinAMonthIsCollectedToTheRupiah(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.subscribe("uji", day(2026, 11, 11), nil)
+	o.now = day(2026, 11, 11)
+	o.choose(Send)
+	o.now = day(2026, 11, 21)
+	o.subscribe("besar", o.now, nil)
+	o.look()
+	o.close(november)
+	o.anchor(november)
+	i := o.issue(november)
+	doc := o.document(i)
+	if doc["total"] != o.wanted(i) || doc["status"] != "open" {
+		t.Errorf("November: Stripe asks for %v (%v), want %d", doc["total"], doc["status"], o.wanted(i))
+	}
+	o.used = map[string]int64{"applications_submitted": 40, "documents_issued": 9, "applications_decided": 4} // of November too, as is learned now
+	o.close(december)
+	o.anchor(december)
+	i = o.issue(december)
+	doc = o.document(i)
+	if doc["total"] != o.wanted(i) || doc["status"] != "open" || doc["billing_reason"] != "subscription_cycle" {
+		t.Errorf("December: Stripe asks for %v (%v), want %d", doc["total"], doc["status"], o.wanted(i))
+	}
+	o.must(o.Compare(o.ctx))
+	if all := o.incidents(); len(all) > 0 {
+		t.Errorf("incidents %v", all)
+	}
+}
+
+// After the subscription has ended there is no draft of Stripe's; the last month is an invoice of its own.
+func TestWhatASubscriptionLeavesIsCollectedByAnInvoiceOfItsOwn(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.subscribe("uji", november, nil)
+	o.choose(Send)
+	o.now = day(2026, 11, 20)
+	o.end(day(2026, 11, 21))
+	o.now = day(2026, 11, 21)
+	o.look()
+	if sub := o.stripe.find(t, "subscriptions", nil); sub["status"] != "canceled" {
+		t.Errorf("the subscription is %v", sub["status"])
+	}
+	o.close(november)
+	i := o.issue(november)
+	doc := o.document(i)
+	if doc["total"] != o.wanted(i) || doc["billing_reason"] != "manual" || doc["status"] != "open" {
+		t.Errorf("Stripe asks for %v (%v, %v), want %d", doc["total"], doc["billing_reason"], doc["status"], o.wanted(i))
+	}
+}
+
+// Whatever was lost on the way, what was done at Stripe is not done twice.
+func TestAnAnswerThatIsLostDoublesNothing(t *testing.T) {
+	t.Parallel()
+	for _, call := range []string{"POST customers", "POST products", "POST prices", "POST billing", "POST subscriptions", "POST invoices", "POST invoiceitems"} {
+		t.Run(call, func(t *testing.T) {
+			t.Parallel()
+			o := newOffice(t)
+			o.subscribe("uji", november, nil)
+			_, err := o.Choose(o.ctx, o.clerk, ChooseInput{City: o.w.Other, By: ByStripe})
+			o.must(err)
+			again := func(do func() error) {
+				if err := do(); err == nil {
+					return
+				}
+				o.must(do())
+			}
+			o.stripe.broken[call] = 1
+			again(func() error { return o.mirror(o.ctx, o.w.Other.ID) })
+			o.now = day(2026, 12, 3)
+			_, err = o.Billing.Close(o.ctx, o.w.Other, november)
+			o.must(err)
+			again(func() error { return o.report(o.ctx, o.w.Other.ID) })
+			o.now = day(2026, 12, 6)
+			o.stripe.turn()
+			i := o.issueOnly(november)
+			again(func() error { return o.collect(o.ctx, i.ID) })
+			if o.stripe.broken[call] != 0 {
+				t.Fatal("nothing was lost: the test tests nothing")
+			}
+			doc := o.document(i)
+			if doc["total"] != o.wanted(i) || doc["status"] != "open" {
+				t.Errorf("Stripe asks for %v (%v), want %d", doc["total"], doc["status"], o.wanted(i))
+			}
+			o.stripe.find(t, "customers", nil)
+			o.stripe.find(t, "subscriptions", nil)
+			if len(o.stripe.usage) != 3 {
+				t.Errorf("%d events of usage", len(o.stripe.usage))
+			}
+		})
+	}
+}
+
+// What Stripe's lines come to by something that nobody here has done is an incident, and the invoice stays where it is until
+// it is mended.
+func TestADifferenceIsAnIncidentAndIsNotSent(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.subscribe("uji", november, nil)
+	o.choose(Send)
+	o.close(november)
+	o.stripe.usage[0]["value"] = o.stripe.usage[0]["value"].(int64) + 5
+	o.anchor(november)
+	i := o.issue(november)
+	if doc := o.document(i); doc["status"] != "draft" {
+		t.Errorf("it went out: %v", doc["status"])
+	}
+	if all := o.incidents(); !slices.Equal(all, []string{totalDiffers, lineDiffers}) {
+		t.Errorf("incidents %v", all)
+	}
+	o.now = day(2026, 12, 12)
+	o.must(o.Compare(o.ctx))
+	o.work()
+	if all := o.incidents(); !slices.Contains(all, notCollected) {
+		t.Errorf("a week later the incidents are %v", all)
+	}
+	doc := o.document(i)
+	for _, l := range doc["all"].([]object) { // somebody mends it there
+		if l["amount"] == int64(3*700_000) {
+			l["quantity"], l["amount"] = int64(2), int64(1_400_000)
+		}
+	}
+	o.stripe.sum(doc)
+	o.must(o.Compare(o.ctx))
+	o.work()
+	o.must(o.Compare(o.ctx))
+	if doc["status"] != "open" || doc["total"] != o.wanted(i) {
+		t.Errorf("mended, it is %v and %v", doc["status"], doc["total"])
+	}
+	if all := o.incidents(); len(all) > 0 {
+		t.Errorf("mended, the incidents are %v", all)
+	}
+}
