@@ -212,6 +212,7 @@ func (a *App) buildCity() error {
 	}
 	a.Calendar = calendar.New(a.DB.App, a.Guard, time.Now)
 	a.Calendar.Warn(a.Runner, a.Notify)
+	catalog.Warn(a.Runner, a.Notify, time.Now)
 	a.Tariffs = tariff.NewEditor(a.DB.App, a.Guard, nil)
 	a.Editor = catalog.NewEditor(catalog.EditorDeps{DB: a.DB, Guard: a.Guard, Definitions: a.Casework})
 	a.Builder = builder.New(builder.Deps{DB: a.DB, Guard: a.Guard, Forms: a.Casework, Workflows: a.Casework, Reserved: document.BuiltIn()})

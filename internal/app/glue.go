@@ -31,13 +31,14 @@ func (s standards) InForce(ctx context.Context, tx bun.IDB, service string, at t
 	if err != nil {
 		return application.Offer{}, err
 	}
-	term, _ := d.Standard.Parts.Time.Term()
+	now := d.Standard.Parts.At(at.In(city.Location()))
 	return application.Offer{
 		Service: d.Service.Code, Name: d.Service.Name,
 		Agency: d.Agency.Code, AgencyName: d.Agency.Name, AgencyShort: d.Agency.Short,
 		Version: d.Standard.Version, Native: d.Service.Applicable(),
 		Form: d.Service.Form, Workflow: d.Service.Workflow, Document: d.Service.Document,
-		Term: term, CooldownMonths: d.Service.Rules.CooldownMonths, OneOpen: d.Service.Rules.OneOpen, OfficeOf: d.Service.Rules.Office,
+		Term: now.Term, Season: application.Season{Shut: now.Shut, Opens: now.Opens, Closes: now.Closes},
+		CooldownMonths: d.Service.Rules.CooldownMonths, OneOpen: d.Service.Rules.OneOpen, OfficeOf: d.Service.Rules.Office,
 		DailyQuota: d.Service.Rules.DailyQuota, MonthlyQuota: d.Service.Rules.MonthlyQuota,
 		Ladder: d.Service.Rules.Ladder,
 	}, nil

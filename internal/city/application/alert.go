@@ -34,7 +34,11 @@ func (s *Service) SetAlert(ctx context.Context, tx bun.IDB, app *Application, ca
 	if err != nil {
 		return err
 	}
-	next, ok, err := ladder.Next(cal, app.DueAt, app.Term(), app.Reminded, app.EscalationLevel)
+	term, err := app.Counted(cal)
+	if err != nil {
+		return err
+	}
+	next, ok, err := ladder.Next(cal, app.DueAt, term, app.Reminded, app.EscalationLevel)
 	if err != nil || !ok {
 		return err
 	}
@@ -52,8 +56,12 @@ func (s *Service) SetLaterAlert(ctx context.Context, tx bun.IDB, app *Applicatio
 	if err != nil {
 		return err
 	}
+	term, err := app.Counted(cal)
+	if err != nil {
+		return err
+	}
 	for told := app.Reminded; app.EscalationLevel == 0 && told > 0; told-- {
-		r, ok, err := ladder.Next(cal, app.DueAt, app.Term(), told-1, 0)
+		r, ok, err := ladder.Next(cal, app.DueAt, term, told-1, 0)
 		if err != nil {
 			return err
 		}

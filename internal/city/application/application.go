@@ -62,7 +62,7 @@ type Application struct {
 	SubmittedAt     time.Time          `bun:"submitted_at,nullzero"`
 	TermAmount      int                `bun:"term_amount"`
 	TermUnit        workcal.Unit       `bun:"term_unit"`
-	DueAt           time.Time          `bun:"due_at,nullzero"` // zero: nothing was promised, or the clock is paused
+	DueAt           time.Time          `bun:"due_at,nullzero"` // zero: nothing was promised, or the clock is paused and no day was named
 	DueProvisional  bool               `bun:"due_provisional"`
 	Remaining       *workcal.Remaining `bun:"remaining,type:jsonb,nullzero"`
 	Counting        *Counting          `bun:"counting,type:jsonb,nullzero"`

@@ -39,6 +39,19 @@ func (c Counting) End(cal workcal.Calendar, t workcal.Term) (due time.Time, prov
 	return due.UTC(), false, err
 }
 
+// Counted is the promise as a number of units: for a named day the working days from the submission to it, of which a part
+// can be taken.
+func (a Application) Counted(cal workcal.Calendar) (workcal.Term, error) {
+	if a.TermUnit != workcal.Date {
+		return a.Term(), nil
+	}
+	all, err := cal.Remaining(a.SubmittedAt, a.DueAt, workcal.WorkingDay)
+	if _, missing := workcal.MissingYear(err); missing {
+		err = nil
+	}
+	return workcal.Term{Amount: max(all.Count(), 0), Unit: workcal.WorkingDay}, err
+}
+
 // CalendarsOf reads the calendars that some applications are counted by.
 func (s *Service) CalendarsOf(ctx context.Context, db bun.IDB, apps []Application) (map[string]workcal.Calendar, error) {
 	seen, agencies := map[string]bool{}, []string{}

@@ -21,6 +21,9 @@ func (s *Service) SetClock(ctx context.Context, tx bun.IDB, app *Application, to
 		app.NextAlertAt = time.Time{}
 	}
 	switch {
+	case app.TermUnit == workcal.Date && to == workflow.Running && from == workflow.Paused:
+		return 0, s.alertOnDay(ctx, tx, app)
+	case app.TermUnit == workcal.Date && to == workflow.Paused: // a named day waits for nobody
 	case from == workflow.Running && to == workflow.Paused && !app.DueAt.IsZero():
 		cal, err := calendar.Hold(ctx, tx, app.AgencyCode)
 		if err != nil {
@@ -53,6 +56,18 @@ func (s *Service) SetClock(ctx context.Context, tx bun.IDB, app *Application, to
 		app.Counting = nil
 	}
 	return 0, nil
+}
+
+// alertOnDay sets the next alert of an application that is promised by a named day, and whose clock runs again.
+func (s *Service) alertOnDay(ctx context.Context, tx bun.IDB, app *Application) error {
+	if app.Clock != workflow.Running || app.DueAt.IsZero() {
+		return nil
+	}
+	cal, err := calendar.Hold(ctx, tx, app.AgencyCode)
+	if err != nil {
+		return err
+	}
+	return s.SetAlert(ctx, tx, app, cal)
 }
 
 // keptPromise reports whether an application that is decided at now was decided in time.

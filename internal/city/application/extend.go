@@ -2,6 +2,7 @@ package application
 
 import (
 	"context"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -30,6 +31,9 @@ func (s *Service) extend(ctx context.Context, tx bun.IDB, app *Application, st S
 	if err != nil && !missing {
 		return err
 	}
+	if app.TermUnit == workcal.Date {
+		return s.extendDay(ctx, tx, app, cal, due.In(cal.Zone), st)
+	}
 	left, err := cal.Remaining(st.At, due, app.TermUnit)
 	if _, far := workcal.MissingYear(err); err != nil && !far {
 		return err
@@ -39,5 +43,17 @@ func (s *Service) extend(ctx context.Context, tx bun.IDB, app *Application, st S
 	}
 	app.DueAt, app.DueProvisional = due.UTC(), app.DueProvisional || missing
 	app.Counting = CountingFrom(st.At, &left, app.TermUnit)
+	return s.SetLaterAlert(ctx, tx, app, cal, st.At)
+}
+
+// extendDay names the later day on which an application that is promised by one is due.
+func (s *Service) extendDay(ctx context.Context, tx bun.IDB, app *Application, cal workcal.Calendar, day time.Time, st Step) error {
+	app.TermAmount = workcal.UntilDay(day).Amount
+	due, err := cal.Due(st.At, app.Term())
+	_, missing := workcal.MissingYear(err)
+	if err != nil && !missing {
+		return err
+	}
+	app.DueAt, app.DueProvisional = due.UTC(), missing
 	return s.SetLaterAlert(ctx, tx, app, cal, st.At)
 }

@@ -71,12 +71,17 @@ func promiseOf(cal workcal.Calendar, a Application, now time.Time) (Promise, err
 	if a.Late(now) {
 		p.State, from, to = PromiseLate, a.DueAt, now
 	}
-	left, err := cal.Remaining(from, to, a.TermUnit)
+	whole, err := a.Counted(cal)
+	if err != nil {
+		return Promise{}, err
+	}
+	p.Unit = whole.Unit
+	left, err := cal.Remaining(from, to, whole.Unit)
 	if _, missing := workcal.MissingYear(err); err != nil && !missing {
 		return Promise{}, err
 	}
 	p.Left = left.Count()
-	if p.State == PromiseRunning && (p.Left == 0 || a.TermUnit != workcal.Month && p.Left*4 <= a.TermAmount) {
+	if p.State == PromiseRunning && (p.Left == 0 || whole.Unit != workcal.Month && p.Left*4 <= whole.Amount) {
 		p.State = PromiseSoon
 	}
 	if p.Unit == workcal.Month {

@@ -18,6 +18,7 @@ import (
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/event"
+	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
@@ -70,12 +71,33 @@ type Offer struct {
 	Workflow       string
 	Document       string
 	Term           workcal.Term // zero when nothing is promised
+	Season         Season
 	CooldownMonths int
 	OneOpen        bool
 	OfficeOf       string           // the person block of the form whose address decides which office it goes to; empty for the service's own
 	DailyQuota     int              // applications that are taken in a day of the city; 0 is every one
 	MonthlyQuota   int              // and in a month
 	Ladder         *workflow.Ladder // who is told of it, and when; nil: as its workflow says
+}
+
+// Season is whether a service takes applications at a moment. The zero Season takes them at any time.
+type Season struct {
+	Shut   bool
+	Opens  time.Time // of one that is shut, when it opens next; zero when that is not known
+	Closes time.Time // when this season ends; of one that is shut when the last one did, zero when there was none
+}
+
+// Refuse is Conflict "service.not_open", with the day on which the next season begins, or "service.closed" without one; nil
+// while applications are taken.
+func (o Offer) Refuse(ctx context.Context) error {
+	l := i18n.From(ctx)
+	switch {
+	case !o.Season.Shut:
+		return nil
+	case !o.Season.Opens.IsZero():
+		return fault.New(fault.Conflict, "service.not_open", "service", o.Name.In(l), "opens", l.DateTime(o.Season.Opens))
+	}
+	return fault.New(fault.Conflict, "service.closed", "service", o.Name.In(l), "agency", o.AgencyName.In(l))
 }
 
 // Limited reports whether the service bounds how often one person may apply.

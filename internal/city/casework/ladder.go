@@ -64,7 +64,11 @@ func (s *Service) escalate(ctx context.Context, _ uuid.UUID, args escalateArgs) 
 		if app.Late(now) {
 			app.Reminded = len(ladder.Reminders)
 		}
-		next, ok, err := ladder.Next(cal, app.DueAt, app.Term(), app.Reminded, app.EscalationLevel)
+		term, err := app.Counted(cal)
+		if err != nil {
+			return err
+		}
+		next, ok, err := ladder.Next(cal, app.DueAt, term, app.Reminded, app.EscalationLevel)
 		if err != nil || !ok {
 			return err
 		}

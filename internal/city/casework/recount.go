@@ -105,8 +105,8 @@ func (s *Service) countAgain(ctx context.Context, tx bun.Tx, app *application.Ap
 	}
 	l, now := i18n.Locale(app.Locale), s.Now()
 	m := moved{first: app.Counting.From.In(cal.Zone)}
-	switch app.Clock {
-	case workflow.Running:
+	switch {
+	case app.Clock == workflow.Running, app.Clock == workflow.Paused && app.TermUnit == workcal.Date: // which runs on
 		if due.Equal(app.DueAt) || due.Before(app.DueAt) && due.Before(now) {
 			return false, s.alertAgain(ctx, tx, app, cal)
 		}
@@ -125,7 +125,7 @@ func (s *Service) countAgain(ctx context.Context, tx bun.Tx, app *application.Ap
 		if err := alert(ctx, tx, app, cal); err != nil {
 			return false, err
 		}
-	case workflow.Paused:
+	case app.Clock == workflow.Paused:
 		left, err := cal.Remaining(app.Counting.Paused, due, app.TermUnit)
 		if _, missing := workcal.MissingYear(err); err != nil && !missing {
 			return false, err

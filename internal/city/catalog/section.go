@@ -156,7 +156,7 @@ func checkContent(c *pack.Check, o offer, agencies []Agency) {
 	}
 	checkParts(c, o.Standard.Parts)
 	if o.Integration == Native {
-		if _, ok := o.Standard.Time.Term(); !ok {
+		if _, ok := o.Standard.Time.Term(); !ok && o.Standard.Time.Unit != byAnnouncement {
 			c.Add("standard.time.unit", "native_without_time")
 		}
 	}

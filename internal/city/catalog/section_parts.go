@@ -14,6 +14,7 @@ func checkParts(c *pack.Check, parts Parts) {
 		c.Text(pack.At(at+"procedure", i)+".text", s.Text)
 	}
 	checkTime(c, at+"time", parts.Time)
+	checkSeasons(c, at+"seasons", parts)
 	checkFee(c, at+"fee", parts.Fee)
 	if len(parts.Products) == 0 {
 		c.Add(at+"products", "required")
@@ -86,11 +87,13 @@ func between(c *pack.Check, at string, value, low, high int) {
 }
 
 func checkTime(c *pack.Check, at string, t Time) {
-	c.OneOf(at+".unit", t.Unit, "minute", "hour", "day", "working_day", "month", noUnit)
+	c.OneOf(at+".unit", t.Unit, "minute", "hour", "day", "working_day", "month", byAnnouncement, noUnit)
 	c.OneOf(at+".starts", t.Starts, "", "complete_documents", "submission", "recording", "payment", "report")
 	c.OptionalText(at+".note", t.Note)
-	if t.Unit == noUnit {
-		c.Text(at+".note", t.Note)
+	if t.Unit == noUnit || t.Unit == byAnnouncement {
+		if t.Unit == noUnit {
+			c.Text(at+".note", t.Note)
+		}
 		if t.Amount != 0 || t.Max != 0 {
 			c.Add(at+".amount", "amount_without_unit")
 		}

@@ -32,6 +32,7 @@ type Parts struct {
 	Requirements []Requirement `json:"requirements" yaml:"requirements"` // 1 persyaratan
 	Procedure    []Step        `json:"procedure" yaml:"procedure"`       // 2 sistem, mekanisme, dan prosedur
 	Time         Time          `json:"time" yaml:"time"`                 // 3 jangka waktu
+	Seasons      []Season      `json:"seasons,omitempty" yaml:"seasons"` // of a service that is not applied for all year, the earliest first
 	Fee          Fee           `json:"fee" yaml:"fee"`                   // 4 biaya/tarif
 	Products     []Product     `json:"products" yaml:"products"`         // 5 produk pelayanan
 	Complaints   i18n.Text     `json:"complaints" yaml:"complaints"`     // 6 penanganan pengaduan, saran, dan masukan
@@ -101,12 +102,15 @@ type Time struct {
 	Note   i18n.Text `json:"note,omitempty" yaml:"note"`
 }
 
+// byAnnouncement is the unit of a time that ends on the day which a season announces.
+const byAnnouncement = "announcement"
+
 // noUnit is the unit of a time that has no number: seasonal, or set by another authority.
 const noUnit = "none"
 
-// Term returns the promise in its longest form, and false when the standard makes none.
+// Term returns the promise in its longest form, and false when the standard makes none, or one that its seasons name.
 func (t Time) Term() (workcal.Term, bool) {
-	if t.Unit == noUnit || t.Unit == "" {
+	if t.Unit == noUnit || t.Unit == byAnnouncement || t.Unit == "" {
 		return workcal.Term{}, false
 	}
 	return workcal.Term{Amount: max(t.Amount, t.Max), Unit: workcal.Unit(t.Unit)}, true
@@ -118,6 +122,9 @@ func (t Time) StartsKey() string { return key("catalog.starts."+t.Starts, t.Star
 // Text is the promise as a person reads it, such as "1–3 hari kerja"; the note when there is no number.
 func (t Time) Text(l i18n.Locale) string {
 	term, ok := t.Term()
+	if t.Unit == byAnnouncement {
+		return l.T("catalog.time.announcement")
+	}
 	if !ok {
 		return t.Note.In(l)
 	}

@@ -29,7 +29,8 @@ func (h *Hold) Error() string { return "held by application " + h.ID.String() }
 
 // MayStart tells a resident before the first question what Submit would refuse after the last: Conflict
 // "application.one_open", "application.not_collected" (it is approved and waits for them) or "application.cooldown",
-// each with the Hold as its cause, or "application.quota" and "application.quota_month". It looks at every application
+// each with the Hold as its cause, or "application.quota" and "application.quota_month", or
+// "service.not_open" and "service.closed" between two seasons. It looks at every application
 // of the account, whomever that was for; Submit knows the NIK.
 func (s *Service) MayStart(ctx context.Context, actor identity.Actor, service string) error {
 	if err := s.Deps.Guard.Allow(ctx, actor, access.ApplicationSubmit); err != nil {
@@ -38,6 +39,9 @@ func (s *Service) MayStart(ctx context.Context, actor identity.Actor, service st
 	db := s.Deps.DB.App
 	o, err := s.Deps.Standards.InForce(ctx, db, service, s.Local(ctx))
 	if err != nil || !o.Native {
+		return err
+	}
+	if err := o.Refuse(ctx); err != nil {
 		return err
 	}
 	if err := s.quotaLeft(ctx, db, o); err != nil || !o.Limited() {

@@ -50,7 +50,8 @@ type CounterInput struct {
 
 // StartCounter opens a draft for somebody who stands at a counter. Staff with application:file call it, for the services of
 // their agency, or of any with application:all; any other service is NotFound as if there were none. It refuses Invalid
-// with the fields "name", "phone", "seen" and "consent", Conflict "service.not_online" and what Standards refuses.
+// with the fields "name", "phone", "seen" and "consent", Conflict "service.not_online",
+// "service.not_open" and "service.closed", and what Standards refuses.
 func (s *Service) StartCounter(ctx context.Context, officer identity.Actor, in CounterInput) (application.Application, error) {
 	if err := s.Deps.Guard.Allow(ctx, officer, access.ApplicationFile); err != nil {
 		return application.Application{}, err

@@ -24,7 +24,8 @@ import (
 
 // Start opens a draft for a service, or returns the one that the resident already has for it. Residents with
 // application:submit call it. It refuses a channel it does not know (Invalid, field "channel") and a service that is
-// not done here (Conflict "service.not_online"), besides what Standards refuses.
+// not done here (Conflict "service.not_online") or is between two seasons ("service.not_open", "service.closed"), besides
+// what Standards refuses. A draft that is there already is returned in any season: it can be read, and taken away.
 func (s *Service) Start(ctx context.Context, actor identity.Actor, service, channel string) (application.Application, error) {
 	if err := s.Deps.Guard.Allow(ctx, actor, access.ApplicationSubmit); err != nil {
 		return application.Application{}, err
@@ -61,6 +62,9 @@ func (s *Service) Start(ctx context.Context, actor identity.Actor, service, chan
 func (s *Service) newDraft(ctx context.Context, tx bun.IDB, actor identity.Actor, o application.Offer, channel string) (application.Application, error) {
 	if !o.Native {
 		return application.Application{}, fault.New(fault.Conflict, "service.not_online")
+	}
+	if err := o.Refuse(ctx); err != nil {
+		return application.Application{}, err
 	}
 	id, err := uuid.NewV7()
 	if err != nil {

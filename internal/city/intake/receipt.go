@@ -163,7 +163,7 @@ func (s *Service) print(ctx context.Context, r Receipt) ([]byte, error) {
 	sh.Pair(l.T("casework.receipt.applicant"), r.ApplicantName)
 	sh.Pair(l.T("casework.receipt.submitted"), l.DateTime(r.SubmittedAt.In(zone)))
 	if !r.Term.IsZero() {
-		sh.Pair(l.T("casework.receipt.term"), l.T(r.Term.TextKey(), "n", strconv.Itoa(r.Term.Amount)))
+		sh.Pair(l.T("casework.receipt.term"), termText(r.Term, l))
 	}
 	if !r.DueAt.IsZero() {
 		sh.Pair(l.T("casework.receipt.due"), l.Due(r.DueAt.In(zone)))
@@ -189,4 +189,12 @@ func (s *Service) print(ctx context.Context, r Receipt) ([]byte, error) {
 		return nil, err
 	}
 	return sh.Bytes()
+}
+
+// termText is the promise in words: so many working days, or until a day that was announced.
+func termText(t workcal.Term, l i18n.Locale) string {
+	if day, ok := t.Named(); ok {
+		return l.T(t.TextKey(), "date", l.Date(day))
+	}
+	return l.T(t.TextKey(), "n", strconv.Itoa(t.Amount))
 }

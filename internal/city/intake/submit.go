@@ -32,6 +32,8 @@ type Review struct {
 	Draft
 	Missing  []fault.Field // refuse the submission
 	Warnings []fault.Field // do not; those that the applicant has confirmed are left out
+	Season   error         // refuses it now, whatever is filled in; nil for a correction
+	Closes   time.Time     // until when a draft can be sent; zero without an end
 }
 
 // Review returns an applicant's own application to be checked before it is sent. The refusals are those of Draft.
@@ -42,7 +44,16 @@ func (s *Service) Review(ctx context.Context, actor identity.Actor, id uuid.UUID
 	}
 	c := form.NewChecker(d.Form, d.At)
 	c.All(d.Answers, application.Counts(d.Files))
-	return Review{Draft: d, Missing: c.Errors, Warnings: d.Application.Doubts(d.Form, "", c.Warnings)}, nil
+	r := Review{Draft: d, Missing: c.Errors, Warnings: d.Application.Doubts(d.Form, "", c.Warnings)}
+	if !d.Application.Draft() {
+		return r, nil
+	}
+	offer, err := s.Deps.Standards.InForce(ctx, s.Deps.DB.App, d.Application.ServiceCode, s.Local(ctx))
+	if err != nil {
+		return Review{}, err
+	}
+	r.Season, r.Closes = offer.Refuse(ctx), offer.Season.Closes
+	return r, nil
 }
 
 // SubmitInput names a draft. Key is the sender's own, new for each submission and the same when it is repeated.
@@ -65,7 +76,8 @@ func (in SubmitInput) Validate() error {
 // Submit sends a resident's draft to the office: it gets a number and a deadline. Only its applicant may, and the same
 // key gives the same answer however often it is sent. It refuses Invalid with every field that is missing or wrong,
 // Conflict "application.submitted" (under another key), "application.key_used" (for another draft), what MayStart refuses
-// and "application.not_now" (someone else's application is in the way), "application.quota" (the service takes no more today), and what Standards refuses.
+// and "application.not_now" (someone else's application is in the way), "application.quota" (the service takes no more today),
+// "service.not_open" and "service.closed" (it is sent out of season), and what Standards refuses.
 func (s *Service) Submit(ctx context.Context, actor identity.Actor, in SubmitInput) (application.Application, error) {
 	if err := s.Deps.Guard.Allow(ctx, actor, access.ApplicationSubmit); err != nil {
 		return application.Application{}, err
@@ -115,6 +127,9 @@ func (s *Service) submit(ctx context.Context, tx bun.Tx, actor identity.Actor, r
 	}
 	if !offer.Native {
 		return app, fault.New(fault.Conflict, "service.not_online")
+	}
+	if err := offer.Refuse(ctx); err != nil { // a draft of this season, or of one before
+		return app, err
 	}
 	answers, form, attached, err := s.complete(ctx, tx, app)
 	if err != nil {

@@ -169,6 +169,7 @@ func (r *replay) turn(to workflow.Clock, at time.Time) error {
 	from := r.clock
 	r.clock = to
 	switch {
+	case r.d.Term.Unit == workcal.Date: // a named day waits for nobody
 	case from == workflow.Running && to == workflow.Paused && !r.due.IsZero():
 		left, err := r.d.Calendar.Remaining(at, r.due, r.d.Term.Unit)
 		if err := r.tolerate(err); err != nil {

@@ -77,6 +77,8 @@ func TestReplay(t *testing.T) {
 		{"a term of one day", func(_ *Case, d *Definition) { d.Term = workcal.Term{Amount: 1, Unit: workcal.WorkingDay} }, true, "2026-12-02 16:00", 2},
 		{"48 hours", func(_ *Case, d *Definition) { d.Term = workcal.Term{Amount: 48, Unit: workcal.Hour} }, false, "2026-12-03 10:00", 2},
 		{"40 hours", func(_ *Case, d *Definition) { d.Term = workcal.Term{Amount: 40, Unit: workcal.Hour} }, true, "2026-12-03 02:00", 2},
+		{"a named day, which no pause moves", func(_ *Case, d *Definition) { d.Term = workcal.Term{Amount: 20261204, Unit: workcal.Date} }, false, "2026-12-04 16:00", 2},
+		{"a named day that passed meanwhile", func(_ *Case, d *Definition) { d.Term = workcal.Term{Amount: 20261127, Unit: workcal.Date} }, true, "2026-11-27 16:00", 2},
 		{"a holiday in between", func(_ *Case, d *Definition) { d.Calendar.Holidays["2026-11-25"] = "libur" }, false, "2026-12-04 16:00", 2},
 		{"the clock runs on during a correction", func(_ *Case, d *Definition) {
 			d.Workflow = standard()

@@ -77,7 +77,7 @@ func (p *Pages) startFiling(c *gin.Context) error {
 		}
 		err = started
 	}
-	if errs, status, ok := site.RefusedAt(c, err, map[string]string{"catalog.unknown_service": "service", "service.not_online": "service"}); ok {
+	if errs, status, ok := site.RefusedAt(c, err, map[string]string{"catalog.unknown_service": "service", "service.not_online": "service", "service.not_open": "service", "service.closed": "service"}); ok {
 		return p.filingPage(c, status, x, site.InOrder(errs, "service", "name", "phone", "seen", "consent"))
 	}
 	return err

@@ -53,8 +53,9 @@ type inApp struct {
 
 // term is a promise such as 2 working days: hari kerja, hari and jam differ over a weekend.
 type term struct {
-	Amount int    `json:"amount"`
-	Unit   string `json:"unit" enum:"minute,hour,day,working_day,month"`
+	Amount int    `json:"amount" doc:"0 with the unit date."`
+	Unit   string `json:"unit" enum:"minute,hour,day,working_day,month,date"`
+	Day    string `json:"day,omitempty" format:"date" doc:"With the unit date, the day itself."`
 }
 
 type person struct {
@@ -88,6 +89,9 @@ func (a *API) applicationOf(x application.Application, s workflow.State, who res
 	}
 	if t := x.Term(); !t.IsZero() {
 		out.Term = &term{Amount: t.Amount, Unit: string(t.Unit)}
+		if day, ok := t.Named(); ok {
+			out.Term.Amount, out.Term.Day = 0, day.Format(time.DateOnly)
+		}
 	}
 	if who.Actor.Kind == identity.Staff {
 		out.Escalation, out.StepDueAt = x.EscalationLevel, who.At(x.StepDue())

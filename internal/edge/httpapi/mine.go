@@ -36,7 +36,7 @@ type submissionAsked struct {
 func (a *API) applications() {
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications", ID: "start-application", Tag: "Applications", Title: "Start an application",
-		About: "Opens a draft for a service, or returns the one that the resident already has for it. For residents. 409 `service.not_online` for a service that is done elsewhere.",
+		About: "Opens a draft for a service, or returns the one that the resident already has for it. For residents. 409 `service.not_online` for a service that is done elsewhere; `service.not_open` and `service.closed` for one that takes applications in seasons, with when the next one begins where that is known.",
 		Needs: access.ApplicationSubmit, Scope: gate.City, MaxBody: smallBody, Refuses: []int{http.StatusConflict, http.StatusGone},
 	}, func(ctx context.Context, who rest.Caller, in *struct{ Body startRequest }) (*versioned, error) {
 		x, err := a.Casework.Start(ctx, who.Actor, in.Body.Service, event.ChannelAPI)
@@ -54,7 +54,7 @@ func (a *API) applications() {
 	}, a.read)
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications/{id}/submission", ID: "submit-application", Tag: "Applications", Title: "Submit an application",
-		About: "Sends a draft to the office: it gets its number and its deadline. Only its applicant may. 422 names every field of the form that is missing or wrong; 409 `application.one_open`, `application.not_collected` and `application.cooldown` when an earlier application of this account is in the way, and `application.not_now` when the office has to be asked.",
+		About: "Sends a draft to the office: it gets its number and its deadline. Only its applicant may. 422 names every field of the form that is missing or wrong; 409 `application.one_open`, `application.not_collected` and `application.cooldown` when an earlier application of this account is in the way, and `application.not_now` when the office has to be asked; `service.not_open` and `service.closed` out of season, whenever the draft was begun.",
 		Needs: access.ApplicationSubmit, Scope: gate.City, IDs: applicationID(), Refuses: []int{http.StatusConflict, http.StatusGone},
 	}, func(ctx context.Context, who rest.Caller, in *submissionAsked) (*versioned, error) {
 		x, err := a.Casework.Submit(ctx, who.Actor, intake.SubmitInput{ID: in.ID, Key: in.Key})

@@ -20,7 +20,7 @@ type serviceSummary struct {
 	Joint       []string      `json:"joint_agencies" doc:"Codes of offices that answer with it."`
 	Category    named         `json:"category"`
 	Integration catalog.Level `json:"integration" enum:"info,link,status,sso,native" doc:"How far it is joined to this system; native services are applied for here."`
-	Applicable  bool          `json:"applicable" doc:"POST /applications takes it now."`
+	Applicable  bool          `json:"applicable" doc:"POST /applications takes it. In a list a service with seasons counts as one in every season; read by itself, it says whether it is taken now."`
 	Link        *elsewhere    `json:"link,omitempty" doc:"Where it is done when not here."`
 	Verified    bool          `json:"verified" doc:"The city has confirmed this."`
 	Match       *match        `json:"match,omitempty" doc:"Of a search: where it matched, when the name does not show it."`
@@ -74,7 +74,7 @@ func (a *API) services() {
 		if err != nil {
 			return nil, err
 		}
-		return &rest.OK[serviceDetail]{Body: serviceOf(d, who)}, nil
+		return &rest.OK[serviceDetail]{Body: serviceOf(d, who, who.At(a.Now()))}, nil
 	})
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodGet, Path: "/services/{code}/form/schema", ID: "get-form-schema", Tag: "Services", Title: "The schema of a service's answers",

@@ -1,6 +1,8 @@
 package httpapi
 
 import (
+	"time"
+
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/edge/rest"
 )
@@ -29,6 +31,7 @@ type standard struct {
 	Requirements  []requirement `json:"requirements"`
 	Procedure     []step        `json:"procedure"`
 	Time          promise       `json:"time"`
+	Seasons       []season      `json:"seasons" doc:"When it takes applications; none for a service of all year."`
 	Fee           fee           `json:"fee"`
 	Products      []product     `json:"products"`
 	Complaints    string        `json:"complaints,omitempty"`
@@ -62,9 +65,16 @@ type promise struct {
 	Text   string `json:"text" example:"2 hari kerja" doc:"As a person reads it."`
 	Amount int    `json:"amount,omitempty"`
 	Max    int    `json:"max,omitempty" doc:"Upper end of a range."`
-	Unit   string `json:"unit,omitempty" example:"working_day" doc:"minute, hour, day, working_day, month, or none when only the text can say."`
+	Unit   string `json:"unit,omitempty" example:"working_day" doc:"minute, hour, day, working_day, month, announcement for the day that the season of an application names, or none when only the text can say."`
 	Starts string `json:"starts,omitempty" example:"complete_documents" doc:"What sets the clock going."`
 	Note   string `json:"note,omitempty"`
+}
+
+// season is a time in which a service takes applications.
+type season struct {
+	Opens     time.Time `json:"opens"`
+	Closes    time.Time `json:"closes"`
+	Announced string    `json:"announced,omitempty" format:"date" doc:"The day on which the decisions are made known."`
 }
 
 type fee struct {
@@ -81,7 +91,8 @@ type product struct {
 	Delivery string `json:"delivery,omitempty"`
 }
 
-func serviceOf(d catalog.Detail, who rest.Caller) serviceDetail {
+// serviceOf writes a service as it stands at now, which is in the city's zone.
+func serviceOf(d catalog.Detail, who rest.Caller, now time.Time) serviceDetail {
 	s := d.Service
 	out := serviceDetail{
 		Service: summaryOf(s, who), Agency: agencyOf(d.Agency, who), Keywords: append([]string{}, s.Keywords...),
@@ -93,6 +104,7 @@ func serviceOf(d catalog.Detail, who rest.Caller) serviceDetail {
 		return out
 	}
 	p := d.Standard.Parts
+	out.Service.Applicable = out.Service.Applicable && !p.At(now).Shut
 	out.Standard = &standard{
 		Version: d.Standard.Version, EffectiveFrom: d.Standard.EffectiveFrom, EffectiveTo: d.Standard.EffectiveTo,
 		Decree: d.Standard.Decree, Verified: d.Standard.Verified,
@@ -100,11 +112,22 @@ func serviceOf(d catalog.Detail, who rest.Caller) serviceDetail {
 		Procedure:    rest.List(p.Procedure, func(x catalog.Step) step { return step{Actor: who.Text(x.Actor), Text: who.Text(x.Text)} }),
 		Time: promise{Text: p.Time.Text(who.Lang), Amount: p.Time.Amount, Max: p.Time.Max, Unit: p.Time.Unit,
 			Starts: p.Time.Starts, Note: who.Text(p.Time.Note)},
-		Fee: fee{Text: p.Fee.Text(who.Lang), Free: p.Fee.Free, Amount: int64(p.Fee.Amount), Formula: who.Text(p.Fee.Formula), LegalBasis: p.Fee.LegalBasis},
+		Seasons: seasonsOf(p, now.Location()),
+		Fee:     fee{Text: p.Fee.Text(who.Lang), Free: p.Fee.Free, Amount: int64(p.Fee.Amount), Formula: who.Text(p.Fee.Formula), LegalBasis: p.Fee.LegalBasis},
 		Products: rest.List(p.Products, func(x catalog.Product) product {
 			return product{Name: who.Text(x.Name), Validity: who.Text(x.Validity), Delivery: who.Text(x.Delivery)}
 		}),
 		Complaints: who.Text(p.Complaints), LegalBasis: append([]string{}, p.LegalBasis...),
+	}
+	return out
+}
+
+func seasonsOf(p catalog.Parts, zone *time.Location) []season {
+	out := []season{}
+	for _, s := range p.Seasons {
+		if opens, closes, err := s.Times(zone); err == nil {
+			out = append(out, season{Opens: opens, Closes: closes, Announced: s.Announced})
+		}
 	}
 	return out
 }

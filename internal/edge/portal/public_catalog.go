@@ -109,6 +109,7 @@ func (p *Portal) items(ctx context.Context, l i18n.Locale, list []catalog.Servic
 		return nil, err
 	}
 	items := make([]public.ServiceItem, len(all))
+	now := p.local(ctx)
 	for i, d := range all {
 		s := d.Service
 		items[i] = public.ServiceItem{
@@ -117,6 +118,7 @@ func (p *Portal) items(ctx context.Context, l i18n.Locale, list []catalog.Servic
 		}
 		if d.Standard != nil {
 			items[i].Time, items[i].Fee = d.Standard.Parts.Time.Text(l), d.Standard.Parts.Fee.Text(l)
+			items[i].Season = seasonText(d.Standard.Parts, now, l)
 		}
 	}
 	return items, nil
@@ -185,6 +187,7 @@ func (p *Portal) service(c *gin.Context) error {
 	}
 	if d.Standard != nil {
 		v.Standard = standardView(d.Standard, l, gate.CityOf(c).Location())
+		v.Season, v.Shut = seasonView(d.Standard.Parts, p.local(ctx), l)
 		if v.Standard.Tariffs, err = p.tariffs(c, d.Standard.Parts.Fee.Tariffs); err != nil {
 			return err
 		}

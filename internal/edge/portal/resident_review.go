@@ -64,6 +64,15 @@ func (p *Portal) reviewPage(c *gin.Context, status int, id uuid.UUID, refused st
 			return own(id, "/isi/"+page+"#f-"+f.Code)
 		}),
 	}
+	switch {
+	case r.Season != nil:
+		v.Shut = true
+		if v.Refused == "" {
+			v.Refused = site.Refusal(l, fault.From(r.Season))
+		}
+	case !r.Closes.IsZero():
+		v.SendBy = l.T("season.late", "closes", l.DateTime(site.Zoned(c, r.Closes)))
+	}
 	if v.Signers, v.Waits, err = p.signersOf(c, app); err != nil {
 		return err
 	}
@@ -184,6 +193,8 @@ func (p *Portal) send(c *gin.Context) error {
 	case f.Code == "application.submitted" || f.Code == "application.no_action":
 		p.Redirect(c, own(id, ""))
 		return nil
+	case f.Code == "service.not_open" || f.Code == "service.closed":
+		return p.reviewPage(c, http.StatusConflict, id, site.Refusal(gate.LocaleOf(c), f))
 	case heldTitles[f.Code] != "":
 		return p.held(c, err, app)
 	case f.Kind == fault.Invalid && (len(f.Fields) == 0 || f.Fields[0].Name != "key"):

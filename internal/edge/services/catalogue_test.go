@@ -25,7 +25,7 @@ var catalogue = []struct {
 	row     int
 	service string
 	flow    string // of a service that the pack only describes
-	time    string // instead of a promise without a number
+	seasons string // of one that is promised by the day on which the decisions are announced
 	form    string // its pages in short; see pagesOf
 }{
 	{row: 2, service: "ktp-el-hilang"},
@@ -133,7 +133,7 @@ pages:
       - {code: bersedia, type: consent, required: true, label: SURVEI}
 `},
 	// Of Batam, old enough on the day, once in a period, visited at home.
-	{row: 26, service: "santunan-lansia", flow: "kelurahan", time: "amount: 30\n    unit: working_day", form: `
+	{row: 26, service: "santunan-lansia", flow: "kelurahan", seasons: perPeriod, form: `
 pages:
   - code: isi
     title: ISI
@@ -150,7 +150,7 @@ pages:
       - {code: bersedia, type: consent, required: true, label: SURVEI}
 `},
 	// One of four paths, each with its own proof; up to three schools in order, none twice; the card of a year ago.
-	{row: 27, service: "spmb", flow: "adminduk", time: "amount: 30\n    unit: working_day", form: `
+	{row: 27, service: "spmb", flow: "adminduk", seasons: perPeriod, form: `
 cosign:
   - {code: wali, label: WALI, show_if: 'pendaftar == "siswa"', named_by: wali_nama, shows: [anak.name, jalur, pilihan], declare: SAYA}
 pages:
@@ -222,11 +222,14 @@ pages:
 `},
 }
 
+// perPeriod is a year of two periods.
+const perPeriod = `{opens: "2026-11-25 08:00", closes: "2026-11-27 16:00", announced: "2026-12-10"}, {opens: "2027-06-15 08:00", closes: "2027-06-20 16:00", announced: "2027-07-01"}`
+
 // word is a text in short, of which both languages are made.
 var word = regexp.MustCompile(`(label|title|text|declare): ([A-Z0-9]+)`)
 
 // published is Batam's pack with one of its described services made a native one.
-func published(t *testing.T, service, flow, promise, form string) fs.FS {
+func published(t *testing.T, service, flow, seasons, form string) fs.FS {
 	t.Helper()
 	out := fstest.MapFS{}
 	err := fs.WalkDir(tenants.FS, "batam", func(name string, d fs.DirEntry, err error) error {
@@ -235,7 +238,7 @@ func published(t *testing.T, service, flow, promise, form string) fs.FS {
 		}
 		raw, err := fs.ReadFile(tenants.FS, name)
 		if name == "batam/services/"+service+".yaml" {
-			raw = native(raw, service, flow, promise)
+			raw = native(raw, service, flow, seasons)
 		}
 		out[name] = &fstest.MapFile{Data: raw}
 		return err
@@ -251,14 +254,14 @@ func published(t *testing.T, service, flow, promise, form string) fs.FS {
 var (
 	level   = regexp.MustCompile(`(?m)^integration: (info|link)$`)
 	linked  = regexp.MustCompile(`(?m)^link:.*\n(  .*\n)*`)
-	endless = regexp.MustCompile(`unit: none`)
+	endless = regexp.MustCompile(`  time:\n    unit: none\n`)
 )
 
-func native(raw []byte, service, flow, promise string) []byte {
+func native(raw []byte, service, flow, seasons string) []byte {
 	raw = linked.ReplaceAll(raw, nil)
 	raw = level.ReplaceAll(raw, []byte("integration: native\nform: "+service+"\nworkflow: "+flow+"\ndocument: surat-keterangan-usaha"))
-	if promise != "" {
-		raw = endless.ReplaceAll(raw, []byte(promise))
+	if seasons != "" {
+		raw = endless.ReplaceAll(raw, []byte("  seasons: ["+seasons+"]\n  time:\n    unit: announcement\n"))
 	}
 	return raw
 }
@@ -275,7 +278,7 @@ func TestEveryNativeRowIsConfigurationAlone(t *testing.T) {
 	for _, row := range catalogue {
 		var from fs.FS = tenants.FS
 		if row.form != "" {
-			from = published(t, row.service, row.flow, row.time, row.form)
+			from = published(t, row.service, row.flow, row.seasons, row.form)
 		}
 		p, err := pack.Load(from, "batam")
 		if err != nil {
@@ -295,8 +298,14 @@ func TestEveryNativeRowIsConfigurationAlone(t *testing.T) {
 		if row.form == "" {
 			continue
 		}
+		if row.seasons != "" {
+			unsaid := strings.ReplaceAll(row.seasons, `, announced: "2026-12-10"`, "")
+			if p, err = pack.Load(published(t, row.service, row.flow, unsaid, row.form), "batam"); err != nil || engine.Check(p) == nil {
+				t.Errorf("row %d: a promise by a day that a season does not name is taken, %v", row.row, err)
+			}
+		}
 		broken := bytes.ReplaceAll([]byte(row.form), []byte("type: person"), []byte("type: orang"))
-		if p, err = pack.Load(published(t, row.service, row.flow, row.time, string(broken)), "batam"); err == nil {
+		if p, err = pack.Load(published(t, row.service, row.flow, row.seasons, string(broken)), "batam"); err == nil {
 			if err = engine.Check(p); err == nil {
 				t.Errorf("row %d: a broken form is taken", row.row)
 			}

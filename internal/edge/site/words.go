@@ -41,6 +41,9 @@ func TermText(t workcal.Term, l i18n.Locale) string {
 	if t.IsZero() {
 		return ""
 	}
+	if day, ok := t.Named(); ok {
+		return l.T(t.TextKey(), "date", l.Date(day))
+	}
 	return l.T(t.TextKey(), "n", t.Amount)
 }
 

@@ -62,6 +62,10 @@ func standardSections(e catalog.Edition, ch choices, l i18n.Locale) []office.Sta
 	for _, x := range p.Products {
 		products = append(products, line(x.Name[i18n.ID], x.Name[i18n.EN], x.Validity[i18n.ID], x.Validity[i18n.EN], x.Delivery[i18n.ID], x.Delivery[i18n.EN]))
 	}
+	var seasons []string
+	for _, x := range p.Seasons {
+		seasons = append(seasons, line(x.Opens, x.Closes, x.Announced))
+	}
 	amount := ""
 	if p.Fee.Amount != 0 {
 		amount = strconv.FormatInt(int64(p.Fee.Amount), 10)
@@ -70,9 +74,10 @@ func standardSections(e catalog.Edition, ch choices, l i18n.Locale) []office.Sta
 		office.StandardSection{Title: l.T("standard.procedure_part"), Add: true, Fields: f.long("procedure", strings.Join(procedure, "\n"), true)},
 		office.StandardSection{Title: l.T("standard.time_part"), Fields: f.join(
 			f.number("time_amount", p.Time.Amount), f.number("time_max", p.Time.Max),
-			f.choose("time_unit", p.Time.Unit, false, options([]string{"working_day", "day", "hour", "minute", "month", "none"}, func(v string) string { return l.T("standard.unit." + v) })),
+			f.choose("time_unit", p.Time.Unit, false, options([]string{"working_day", "day", "hour", "minute", "month", "announcement", "none"}, func(v string) string { return l.T("standard.unit." + v) })),
 			f.choose("time_starts", p.Time.Starts, true, options([]string{"complete_documents", "submission", "recording", "payment", "report"}, func(v string) string { return l.T("catalog.starts." + v) })),
 			f.both("time_note", p.Time.Note, true, true))},
+		office.StandardSection{Title: l.T("standard.seasons_part"), Fields: f.long("seasons", strings.Join(seasons, "\n"), true)},
 		office.StandardSection{Title: l.T("standard.fee_part"), Fields: f.join(
 			f.tick("fee_free", p.Fee.Free), f.one(ui.Field{Name: "fee_amount", Type: "money", Value: amount, Optional: true}),
 			f.both("fee_formula", p.Fee.Formula, true, true), f.short("fee_legal_basis", p.Fee.LegalBasis, true), f.tariffs(p.Fee.Tariffs, ch.tariffs))},

@@ -114,6 +114,10 @@ func readEdition(in site.Form, old catalog.Edition) catalog.Edition {
 		p.Procedure = append(p.Procedure, catalog.Step{Actor: pair(c[0], c[1]), Text: pair(c[2], c[3])})
 	}
 	p.Time = catalog.Time{Amount: number(in, "time_amount"), Max: number(in, "time_max"), Unit: in.Text("time_unit"), Starts: in.Text("time_starts"), Note: in.Both("time_note")}
+	p.Seasons = nil
+	for _, c := range rows(in.Get("seasons"), 3) {
+		p.Seasons = append(p.Seasons, catalog.Season{Opens: c[0], Closes: c[1], Announced: c[2]})
+	}
 	p.Fee = catalog.Fee{Free: in.Text("fee_free") == "yes", Formula: in.Both("fee_formula"), LegalBasis: in.Line("fee_legal_basis"), Tariffs: listed(in.Get("fee_tariffs"))}
 	if typed := strings.NewReplacer(".", "", " ", "").Replace(in.Text("fee_amount")); typed != "" {
 		n, err := strconv.ParseInt(typed, 10, 64)

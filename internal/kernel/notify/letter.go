@@ -53,6 +53,8 @@ func kinds() map[string]kind {
 		"appointment_displaced": visit,
 		"appointment_reminder":  visit,
 		"calendar_missing":      {needs: []string{"year", "path"}},
+		"season_ends":           {needs: []string{"service", "closes", "path"}},
+		"season_over":           {needs: []string{"service", "closes", "path"}},
 		"deadline_changed":      {needs: with("body")},
 		"correction_requested":  {needs: matter, may: []string{"reason"}},
 		"application_approved":  {needs: matter, may: []string{"reason"}},

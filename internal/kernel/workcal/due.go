@@ -11,10 +11,13 @@ const farthest = 20 * 366
 // Due returns when a term that starts now ends.
 //
 // Working days start with the next working day, whatever the hour of start, and end when the office closes. Calendar
-// days and months end with the day. Minutes run only while the office is open. Hours run by the clock. With a
-// *YearMissing error the date is still returned; with any other error it is not.
+// days and months end with the day. Minutes run only while the office is open. Hours run by the clock. A named day ends when
+// the office closes on it, whatever start is. With a *YearMissing error the date is still returned; with any other error it is not.
 func (c Calendar) Due(start time.Time, t Term) (time.Time, error) {
 	start = start.In(c.zone())
+	if t.Unit == Date {
+		return c.until(t)
+	}
 	if t.Amount < 0 || t.Amount > 100_000 {
 		return time.Time{}, fmt.Errorf("workcal: a term of %d is out of range", t.Amount)
 	}

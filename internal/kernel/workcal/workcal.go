@@ -22,6 +22,7 @@ const (
 	Day        Unit = "day"         // calendar days
 	WorkingDay Unit = "working_day" // days on which the office works
 	Month      Unit = "month"       // calendar months
+	Date       Unit = "date"        // no count: Amount is the day itself, written 20260701; see Until
 )
 
 // Term is a promise such as 2 working days. The zero Term promises nothing.
@@ -33,9 +34,9 @@ type Term struct {
 // IsZero reports whether nothing was promised.
 func (t Term) IsZero() bool { return t.Unit == "" }
 
-// ByCalendar reports whether the end of a term in u depends on which days the office works; hours, days and months run
-// through every day.
-func (u Unit) ByCalendar() bool { return u == WorkingDay || u == Minute }
+// ByCalendar reports whether the end of a term in u depends on when the office works; hours, days and months run through
+// every day.
+func (u Unit) ByCalendar() bool { return u == WorkingDay || u == Minute || u == Date }
 
 // TextKey is the i18n key of the term in words; its placeholder is {n}.
 func (t Term) TextKey() string { return "unit." + string(t.Unit) }

@@ -15,6 +15,7 @@ import "bedelau/web/ui"
 type ServiceItem struct {
 	Code, Name, Summary, Agency, Time, Fee string
 	Integration                            ui.Integration
+	Season                                 string // of a service that is not applied for all year: whether it is open
 	Verified                               bool
 	Marked                                 []Span // the name with what matched a search; nil shows Name
 	Reason                                 string // where else it matched: "Kata kunci"

@@ -25,7 +25,15 @@ type ServiceView struct {
 	InPerson            bool      // what is issued is collected by the applicant in person
 	ByProxy             bool      // or by somebody else for them
 	CooldownMonths      int
+	Season              []Season // of a service that is not applied for all year: this one and those to come
+	Shut                *Shut    // while it takes no applications
 }
+
+// Season is a time in which a service takes applications, in words.
+type Season struct{ Span, Announced string }
+
+// Shut is why a service takes no applications now.
+type Shut struct{ Title, Text string }
 
 // emergency is the number to call at once: of a service for emergencies, its office's telephone, or its short name when
 // that is a number ("112"). It is "" for any other service.

@@ -118,6 +118,8 @@ type ReviewView struct {
 	Refused                  string      // why it was not sent, where nothing is missing
 	Signers                  []Signer    // who else must agree
 	Waits                    bool        // one of them has not
+	SendBy                   string      // until when it can be sent, in a sentence; empty without an end
+	Shut                     bool        // it cannot be sent now, as Refused says
 }
 
 // lead says what to do with the page.
