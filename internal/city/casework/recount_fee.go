@@ -16,7 +16,6 @@ import (
 	"bedelau/internal/kernel/fee"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/jobs"
-	"bedelau/internal/kernel/notify"
 	"bedelau/internal/kernel/workcal"
 )
 
@@ -54,7 +53,7 @@ func (s *Service) recountFees(ctx context.Context, tx bun.Tx, args recountArgs) 
 			}
 			cals[app.AgencyCode] = cal
 		}
-		if err := s.countFeeAgain(ctx, tx, app, cal, changes); err != nil {
+		if err := s.countWaitAgain(ctx, tx, app, cal, changes); err != nil {
 			return fmt.Errorf("casework: recount fee %s: %w", f.ID, err)
 		}
 	}
@@ -65,42 +64,42 @@ func (s *Service) recountFees(ctx context.Context, tx bun.Tx, args recountArgs) 
 	return jobs.Add(ctx, tx, recountFeeKind, args)
 }
 
-// countFeeAgain moves the last day of the fee that a locked application waits for. Its applicant is told when it is
-// another day: another hour of the same day they read on its page.
-func (s *Service) countFeeAgain(ctx context.Context, tx bun.Tx, app application.Application, cal workcal.Calendar, changes []calendar.Change) error {
+// countFeeAgain moves the last day of the fee that a locked application waits for, and returns what its applicant is to be
+// told when it is another day: another hour of the same day they read on its page.
+func (s *Service) countFeeAgain(ctx context.Context, tx bun.Tx, app application.Application, cal workcal.Calendar, changes []calendar.Change) (string, error) {
 	f, err := fee.DueOf(ctx, tx, application.SubjectKind, app.ID)
 	if fault.Is(err, "fee.not_due") { // paid or dropped meanwhile
-		return nil
+		return "", nil
 	}
 	if err != nil {
-		return err
+		return "", err
 	}
 	wf, err := s.Workflow(ctx, tx, app)
 	if err != nil {
-		return err
+		return "", err
 	}
 	state, _ := wf.State(app.State)
 	if state.Fee == nil || state.Fee.Due.IsZero() {
-		return nil
+		return "", nil
 	}
 	due, err := cal.Due(f.OpenedAt, state.Fee.Due)
 	if _, missing := workcal.MissingYear(err); err != nil && !missing {
-		return err
+		return "", err
 	}
 	was, now := f.DueAt, s.Now()
 	if due.Equal(was) || due.Before(was) && due.Before(now) {
-		return nil
+		return "", nil
 	}
 	f.DueAt = due.UTC()
 	if err := fee.Move(ctx, tx, f, due, application.HowToPay(ctx, app, *state.Fee, f)); err != nil {
-		return err
+		return "", err
 	}
 	err = audit.Record(ctx, tx, audit.Entry{
 		ActorKind: audit.System, Action: "application.recount_fee", Object: "application", ObjectID: app.ID, At: now,
 		Detail: map[string]any{"number": app.Number, "fee": f.ID, "before": was, "after": f.DueAt, "changes": idsOf(changes)},
 	})
 	if err != nil || was.In(cal.Zone).Format(time.DateOnly) == due.In(cal.Zone).Format(time.DateOnly) {
-		return err
+		return "", err
 	}
 	l := i18n.Locale(app.Locale)
 	because := calendar.Because(changes, app.AgencyCode, f.OpenedAt.In(cal.Zone), later(was, due).In(cal.Zone), l)
@@ -110,15 +109,5 @@ func (s *Service) countFeeAgain(ctx context.Context, tx bun.Tx, app application.
 	text := l.T("casework.recount.fee", "title", f.Title.In(l), "from", l.Due(was.In(cal.Zone)), "to", l.Due(due.In(cal.Zone)), "because", because)
 	err = application.Record(ctx, tx, app, application.Event{At: now, Action: application.EventDueChanged, FromState: app.State, ToState: app.State,
 		ActorKind: audit.System, Public: true, Message: text})
-	if err != nil {
-		return err
-	}
-	err = s.Deps.Notify.Send(ctx, tx, notify.Message{
-		To: app.AccountID, Template: "deadline_changed", Locale: l, Key: fmt.Sprintf("deadline_changed:%s:%d", f.ID, now.UnixMicro()),
-		Data: map[string]string{"number": app.Number, "service": app.ServiceName.In(l), "body": text, "path": "/permohonan/" + app.ID.String()},
-	})
-	if err != nil {
-		return fmt.Errorf("casework: tell: %w", err)
-	}
-	return nil
+	return text, err
 }

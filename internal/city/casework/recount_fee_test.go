@@ -101,3 +101,56 @@ func TestAFeeMayBePaidLongerAfterALateHoliday(t *testing.T) {
 		t.Errorf("%d letters, recorded %d times, %d lines", n, recorded(), len(st.moves(t, app)))
 	}
 }
+
+// TestAFeeAndAStepThatMoveTogetherAreOneLetter: five working days to pay from Tuesday the 24th, after which the system
+// cancels; whichever job comes first tells both.
+func TestAFeeAndAStepThatMoveTogetherAreOneLetter(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	st.recountAll(t)
+	five := workcal.Term{Amount: 5, Unit: workcal.WorkingDay}
+	st.follow(t, func(w *workflow.Workflow) {
+		charged(w)
+		abandoned(w)
+		for i := range w.States {
+			if f := w.States[i].Fee; f != nil {
+				f.Due = five
+			}
+		}
+		last := &w.Actions[len(w.Actions)-1]
+		last.From, last.After, last.Remind = []string{"unpaid"}, five, nil
+	})
+	siti, budi := st.resident(t, st.ctx, "Siti"), st.officer(t, "Budi", "disdukcapil", "officer")
+	app := st.submitted(t, siti, sitiNIK)
+	for _, in := range []ActInput{{Action: "start_review"}, {Action: "charge", Answers: map[string][]string{"luas": {"6"}}}} {
+		in.ID, in.Version = app.ID, app.Version
+		var err error
+		if app, err = st.Act(st.ctx, budi, in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for n, again := range []func(*testing.T){st.feesAgain, st.timersAgain} {
+		day := []string{"2026-11-30", "2026-12-01"}[n]
+		st.on(t, []string{"2026-11-25 10:00", "2026-11-25 11:00"}[n])
+		st.dayOff(t, "", day, "Hari pemilihan", "Keppres 30/2026")
+		again(t)
+		// The jobs of one change name the same one; the other of the two comes now.
+		st.inTx(t, func(ctx context.Context, tx bun.Tx) error {
+			if n == 0 {
+				return st.recountTimers(ctx, tx, recountArgs{})
+			}
+			return st.recountFees(ctx, tx, recountArgs{})
+		})
+		if got := st.letters(t, "deadline_changed", siti.ID); got != n+1 {
+			t.Errorf("%d letters of %d changes", got, n+1)
+		}
+		if lines := st.moves(t, app); len(lines) != 2*(n+1) {
+			t.Errorf("the story says %q", lines)
+		}
+	}
+	var body string
+	err := st.w.DB.App.NewRaw("SELECT data->>'body' FROM message WHERE tenant_id = ? AND template = 'deadline_changed' ORDER BY id LIMIT 1", app.TenantID).Scan(st.ctx, &body)
+	if err != nil || !strings.Contains(body, "Batas bayar Pajak reklame berubah") || !strings.Contains(body, "Waktu langkah otomatis “Batal otomatis” berubah") {
+		t.Errorf("the letter says %q, %v", body, err)
+	}
+}

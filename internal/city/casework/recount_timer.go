@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -54,7 +55,7 @@ func (s *Service) recountTimers(ctx context.Context, tx bun.Tx, args recountArgs
 			}
 			cals[app.AgencyCode] = cal
 		}
-		if err := s.countTimerAgain(ctx, tx, app, t.ID, cal, changes); err != nil {
+		if err := s.countWaitAgain(ctx, tx, app, cal, changes); err != nil {
 			return fmt.Errorf("casework: recount timer %s: %w", t.ID, err)
 		}
 	}
@@ -65,25 +66,58 @@ func (s *Service) recountTimers(ctx context.Context, tx bun.Tx, args recountArgs
 	return jobs.Add(ctx, tx, recountTimerKind, args)
 }
 
-// countTimerAgain moves a step of a locked application. Its applicant is told where the step waits for them.
-func (s *Service) countTimerAgain(ctx context.Context, tx bun.Tx, app application.Application, id uuid.UUID, cal workcal.Calendar, changes []calendar.Change) error {
-	t, ok, err := workflow.FindTimer(ctx, tx, id)
-	if err != nil || !ok { // taken meanwhile, or the application has left the state
-		return err
-	}
-	wf, err := s.Workflow(ctx, tx, app)
+// countWaitAgain moves what a locked application waits for: the last day of its fee, and the steps that the system takes by
+// itself. The job of either does both, so that its applicant gets one letter; the other job then finds nothing to move.
+func (s *Service) countWaitAgain(ctx context.Context, tx bun.Tx, app application.Application, cal workcal.Calendar, changes []calendar.Change) error {
+	var said []string
+	text, err := s.countFeeAgain(ctx, tx, app, cal, changes)
 	if err != nil {
 		return err
+	}
+	if text != "" {
+		said = append(said, text)
+	}
+	timers, err := workflow.CountedTimersOf(ctx, tx, app.Matter()) // what was taken meanwhile is not among them
+	if err != nil {
+		return err
+	}
+	for _, t := range timers {
+		if text, err = s.countTimerAgain(ctx, tx, app, t, cal, changes); err != nil {
+			return err
+		}
+		if text != "" {
+			said = append(said, text)
+		}
+	}
+	if len(said) == 0 {
+		return nil
+	}
+	err = s.Deps.Notify.Send(ctx, tx, notify.Message{
+		To: app.AccountID, Template: "deadline_changed", Locale: i18n.Locale(app.Locale), Key: fmt.Sprintf("deadline_changed:wait:%s:%d", app.ID, s.Now().UnixMicro()),
+		Data: map[string]string{"number": app.Number, "service": app.ServiceName.In(i18n.Locale(app.Locale)), "body": strings.Join(said, " "), "path": "/permohonan/" + app.ID.String()},
+	})
+	if err != nil {
+		return fmt.Errorf("casework: tell: %w", err)
+	}
+	return nil
+}
+
+// countTimerAgain moves a step of a locked application, and returns what its applicant is to be told where the step waits
+// for them.
+func (s *Service) countTimerAgain(ctx context.Context, tx bun.Tx, app application.Application, t workflow.Timer, cal workcal.Calendar, changes []calendar.Change) (string, error) {
+	wf, err := s.Workflow(ctx, tx, app)
+	if err != nil {
+		return "", err
 	}
 	timed := wf.Timed(app.State)
 	i := slices.IndexFunc(timed, func(a workflow.Action) bool { return a.Code == t.Name })
 	if i < 0 {
-		return nil
+		return "", nil
 	}
 	was, now := t.At, s.Now()
 	moved, err := workflow.RescheduleTimer(ctx, tx, &t, timed[i], cal, now)
 	if err != nil || !moved {
-		return err
+		return "", err
 	}
 	theirs, l := app.Clock == workflow.Paused, i18n.ID
 	if theirs {
@@ -97,23 +131,16 @@ func (s *Service) countTimerAgain(ctx context.Context, tx bun.Tx, app applicatio
 	err = application.Record(ctx, tx, app, application.Event{At: now, Action: application.EventDueChanged, FromState: app.State, ToState: app.State,
 		ActorKind: audit.System, Public: theirs, Message: text})
 	if err != nil {
-		return err
+		return "", err
 	}
 	err = audit.Record(ctx, tx, audit.Entry{
 		ActorKind: audit.System, Action: "application.recount_timer", Object: "application", ObjectID: app.ID, At: now,
 		Detail: map[string]any{"number": app.Number, "action": t.Name, "before": was, "after": t.At, "changes": idsOf(changes)},
 	})
 	if err != nil || !theirs {
-		return err
+		return "", err
 	}
-	err = s.Deps.Notify.Send(ctx, tx, notify.Message{
-		To: app.AccountID, Template: "deadline_changed", Locale: l, Key: fmt.Sprintf("deadline_changed:%s:%d", t.ID, now.UnixMicro()),
-		Data: map[string]string{"number": app.Number, "service": app.ServiceName.In(l), "body": text, "path": "/permohonan/" + app.ID.String()},
-	})
-	if err != nil {
-		return fmt.Errorf("casework: tell: %w", err)
-	}
-	return nil
+	return text, nil
 }
 
 // idsOf names the changes of a calendar for the audit record.

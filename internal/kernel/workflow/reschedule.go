@@ -52,6 +52,20 @@ func CountedTimers(ctx context.Context, tx bun.IDB, kind string, after uuid.UUID
 	return all, nil
 }
 
+// CountedTimersOf is CountedTimers of one case, all of them: a state has a few.
+func CountedTimersOf(ctx context.Context, tx bun.IDB, of Subject) ([]Timer, error) {
+	var all []Timer
+	err := tx.NewSelect().Model(&all).Where("w.tenant_id = ? AND w.subject_kind = ? AND w.subject_id = ?", tenancy.Must(ctx), of.Kind, of.ID).
+		Where("w.what = 'take' AND w.from_at IS NOT NULL").OrderExpr("w.id").Limit(timersOfMost).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("workflow: counted timers: %w", err)
+	}
+	return all, nil
+}
+
+// timersOfMost bounds the timers of one case.
+const timersOfMost = 100
+
 // RescheduleTimer counts again when the system takes a step in a locked case, and when it tells before, and reports
 // whether the step itself moved: a step that would have been taken by now keeps its time. A reminder that was given
 // already is given again where it is still to come by the new time.
