@@ -153,7 +153,7 @@ func (r Records) Of(ctx context.Context, db bun.IDB, of Subject) (Answered, erro
 		files.File
 		Field string `bun:"field"`
 	}
-	err = db.NewSelect().Model((*files.File)(nil)).ColumnExpr("f.*, wf.field").
+	err = db.NewSelect().Model((*files.File)(nil)).ColumnExpr("?TableColumns, wf.field").
 		Join("JOIN workflow_answer_file AS wf ON wf.tenant_id = f.tenant_id AND wf.file_id = f.id").
 		Where("wf.tenant_id = ? AND wf.answer_id IN (?)", tenancy.Must(ctx), bun.List(ids)).OrderExpr("f.id").Limit(answersLimit).Scan(ctx, &attached)
 	if err != nil {
