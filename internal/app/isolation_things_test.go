@@ -23,6 +23,7 @@ import (
 	"bedelau/internal/kernel/fee"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workflow"
 )
@@ -134,8 +135,43 @@ func (a *App) thingsOf(t *testing.T, ctx context.Context, who, officer identity.
 	out["search"] = search.String()
 	out["batch"], out["signer"] = b.ID.String(), signer.ID.String()
 	out["task"], out["fee"] = a.asked(t, ctx, d.Application.ID)
+	out["invoice"], out["payment"] = a.billed(t, ctx)
 	out["absence"], out["phrase"] = a.worked(t, ctx, officer.ID, who.ID)
 	return out
+}
+
+// billed issues an invoice to a city and records what was paid of it.
+func (a *App) billed(t *testing.T, ctx context.Context) (bill, paid string) {
+	t.Helper()
+	city, _ := tenancy.CityFrom(ctx)
+	platform, ctx := a.city(t, "platform")
+	clerk := identity.Actor{ID: uuid.New(), TenantID: platform.ID, Kind: identity.Staff, Roles: []string{"bumd_finance"}, TOTP: true}
+	var d invoice.Draft
+	err := tenancy.InTx(ctx, a.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		seller, err := invoice.SellerOn(ctx, tx, time.Now())
+		if err != nil {
+			return err
+		}
+		p, err := invoice.PartyOf(ctx, tx, clerk, seller, city)
+		if err != nil {
+			return err
+		}
+		d, err = a.Finance.Book.Write(ctx, tx, invoice.Draft{PartyID: p.ID, Series: seller.Series, DueDays: seller.DueDays, Note: "Uji",
+			Charges: []invoice.Charge{{Name: i18n.Text{i18n.ID: "Langganan"}, Amount: 5000, PPN: p.PPN, PPh: p.PPh}}})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i, err := a.Finance.Issue(ctx, clerk, d.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	y, err := a.Finance.Receive(ctx, clerk, invoice.PaymentInput{Invoice: i.ID, Method: invoice.Transfer, Reference: i.Number, Amount: 1000, On: i.IssuedOn})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return i.ID.String(), y.ID.String()
 }
 
 // worked notes an absence and a reason of an agency.

@@ -33,6 +33,7 @@ const (
 	SectionCalendar Section = "calendar"
 	SectionAudit    Section = "audit"
 	SectionOwnUsage Section = "own_usage" // what this city uses
+	SectionBills    Section = "bills"     // what it owes for that
 	SectionUsage    Section = "usage"     // BUMD, on the platform's host
 )
 
@@ -59,6 +60,7 @@ func DeskNav(l i18n.Locale, may func(Section) bool) []Link {
 		{SectionCalendar, "/kelola/kalender", "calendar"},
 		{SectionAudit, "/kelola/audit", "history"},
 		{SectionOwnUsage, "/kelola/pemakaian", "coin"},
+		{SectionBills, "/kelola/tagihan", "receipt-tax"},
 		{SectionUsage, "/bumd", "chart-bar"},
 	} {
 		if may(e.section) {

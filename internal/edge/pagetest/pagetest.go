@@ -32,6 +32,7 @@ import (
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/city/simulation"
 	"bedelau/internal/edge/admin"
+	"bedelau/internal/edge/console"
 	"bedelau/internal/edge/counter"
 	"bedelau/internal/edge/desk"
 	"bedelau/internal/edge/editor"
@@ -59,6 +60,7 @@ import (
 	"bedelau/internal/kernel/tariff"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/finance"
 	"bedelau/internal/saas/metering"
 	"bedelau/tenants"
 )
@@ -160,6 +162,8 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 	must(replays.Register(s.runner))
 	meters := metering.New(w.DB, s.ClockNow)
 	metering.Register(bus)
+	money := finance.New(finance.Deps{DB: w.DB, Guard: guard, Files: store, Notify: mail, Now: s.ClockNow})
+	must(money.Register(s.runner))
 	g, err := gate.New(gate.Deps{Directory: dir, Identity: people, Guard: guard, Limiter: limiter, Proxies: []string{"127.0.0.1"},
 		Log: slog.New(slog.NewTextHandler(s.Journal, nil))})
 	must(err)
@@ -168,12 +172,12 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 		Editor:  catalog.NewEditor(catalog.EditorDeps{DB: w.DB, Guard: guard, Definitions: cases, Now: s.ClockNow}),
 		Tariffs: tariff.NewEditor(w.DB.App, guard, s.ClockNow),
 		Builder: builder.New(builder.Deps{DB: w.DB, Guard: guard, Forms: cases, Workflows: cases, Reserved: document.BuiltIn(), Now: s.ClockNow}), Documents: issued, Inbox: list, Booking: visits, Calendar: calendar.New(w.DB.App, guard, s.ClockNow), Dashboard: board, External: others, Registry: s.Registers, Simulation: replays, Identity: people, Guard: guard, Directory: dir, DB: w.DB,
-		Metering: meters, Billing: billing.New(w.DB, meters, s.ClockNow), CityURL: address, Log: quiet, Now: s.ClockNow}
+		Metering: meters, Billing: billing.New(w.DB, meters, s.ClockNow), Finance: money, CityURL: address, Log: quiet, Now: s.ClockNow}
 	change(&deps)
 	s.Pages = site.New(deps)
 	s.Mount(g, slices.Concat(
 		portal.New(s.Pages).Tables(), visit.New(s.Pages).Tables(),
-		desk.New(s.Pages).Tables(), counter.New(s.Pages).Tables(), papers.New(s.Pages).Tables(), editor.New(s.Pages).Tables(), standard.New(s.Pages).Tables(), admin.New(s.Pages).Tables(),
+		desk.New(s.Pages).Tables(), counter.New(s.Pages).Tables(), papers.New(s.Pages).Tables(), editor.New(s.Pages).Tables(), standard.New(s.Pages).Tables(), admin.New(s.Pages).Tables(), console.New(s.Pages).Tables(),
 	)...)
 	s.Load(t, "batam")
 	s.srv = httptest.NewServer(g.Engine())

@@ -98,6 +98,7 @@ var sections = map[ui.Section]access.Permission{
 	ui.SectionCalendar: access.CalendarManage,
 	ui.SectionAudit:    access.AuditRead,
 	ui.SectionOwnUsage: access.UsageRead,
+	ui.SectionBills:    access.InvoiceRead,
 	ui.SectionUsage:    access.PlatformUsage,
 }
 
@@ -107,7 +108,13 @@ func (p *Pages) DeskLinks(ctx context.Context, l i18n.Locale, a identity.Actor) 
 	if a.Kind != identity.Staff {
 		return nil
 	}
-	return ui.DeskNav(l, func(s ui.Section) bool { return p.Guard.Allow(ctx, a, sections[s]) == nil })
+	city, _ := tenancy.CityFrom(ctx)
+	return ui.DeskNav(l, func(s ui.Section) bool {
+		if s == ui.SectionBills && city.Kind != tenancy.KindCity {
+			return false // the platform has everyone's, on pages of its own
+		}
+		return p.Guard.Allow(ctx, a, sections[s]) == nil
+	})
 }
 
 // roleName is what a member of staff is called at work: the first of their roles that the product knows.

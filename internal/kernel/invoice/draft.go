@@ -5,13 +5,16 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/tenancy"
@@ -113,4 +116,89 @@ func lockDraft(ctx context.Context, tx bun.IDB, id uuid.UUID) (Draft, error) {
 		return d, fault.New(fault.Conflict, "invoice.final")
 	}
 	return d, err
+}
+
+// adjustment marks a line that somebody wrote into a draft.
+const adjustment = "adjustment"
+
+// Adjusted reports whether a charge was written by hand into the draft that a month left.
+func (c Charge) Adjusted() bool { return c.Source["kind"] == adjustment }
+
+// AdjustInput is a line that is added to a draft by hand. It is taxed as the lines before it.
+type AdjustInput struct {
+	Draft  uuid.UUID
+	Name   string       // what the invoice calls it
+	Amount money.Rupiah // before tax; negative lowers the bill
+	Reason string       // printed as the working of the line, and kept
+}
+
+// namesMost and reasonsMost bound the words of an adjustment, in characters.
+const (
+	namesMost   = 120
+	reasonsMost = 500
+)
+
+// Adjust adds a line of its own to a draft as part of tx; what the month left is never changed. The caller has checked who may. It
+// refuses Invalid for a name, a reason or an amount that is missing or too long, NotFound "invoice.not_found" and Conflict
+// "invoice.final".
+func (b *Book) Adjust(ctx context.Context, tx bun.Tx, actor identity.Actor, in AdjustInput) (Draft, error) {
+	in.Name, in.Reason = strings.TrimSpace(in.Name), strings.TrimSpace(in.Reason)
+	var bad []fault.Field
+	for _, f := range []struct {
+		name, text string
+		most       int
+	}{{"name", in.Name, namesMost}, {"reason", in.Reason, reasonsMost}} {
+		if f.text == "" {
+			bad = append(bad, fault.Field{Name: f.name, Code: "required"})
+		} else if utf8.RuneCountInString(f.text) > f.most {
+			bad = append(bad, fault.Field{Name: f.name, Code: "too_long", Args: []any{"max", f.most}})
+		}
+	}
+	if in.Amount == 0 || in.Amount == money.Min {
+		bad = append(bad, fault.Field{Name: "amount", Code: "amount_some"})
+	}
+	if bad != nil {
+		return Draft{}, fault.Fields(bad)
+	}
+	d, err := lockDraft(ctx, tx, in.Draft)
+	if err != nil {
+		return d, err
+	}
+	same := func(text string) i18n.Text { return i18n.Text{i18n.ID: text, i18n.EN: text} }
+	c := Charge{Name: same(in.Name), Working: same(in.Reason), Amount: in.Amount, PPN: d.Charges[0].PPN, PPh: d.Charges[0].PPh,
+		Source: map[string]any{"kind": adjustment, "by": actor.ID, "at": b.Now().UTC().Truncate(time.Second), "reason": in.Reason}}
+	d.Charges = append(d.Charges, c)
+	if err := b.rewrite(ctx, tx, d); err != nil {
+		return d, err
+	}
+	return d, audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "invoice.adjust", Object: "invoice_draft", ObjectID: d.ID,
+		Detail: map[string]any{"name": in.Name, "amount": int64(in.Amount), "reason": in.Reason}})
+}
+
+// Unadjust takes a line out of a draft again that Adjust has added; position counts from 1. It refuses NotFound
+// "invoice.no_adjustment" for a line that the month left, and what Adjust refuses of the draft.
+func (b *Book) Unadjust(ctx context.Context, tx bun.Tx, actor identity.Actor, draft uuid.UUID, position int) (Draft, error) {
+	d, err := lockDraft(ctx, tx, draft)
+	if err != nil {
+		return d, err
+	}
+	if position < 1 || position > len(d.Charges) || !d.Charges[position-1].Adjusted() {
+		return d, fault.New(fault.NotFound, "invoice.no_adjustment")
+	}
+	c := d.Charges[position-1]
+	d.Charges = append(d.Charges[:position-1:position-1], d.Charges[position:]...)
+	if err := b.rewrite(ctx, tx, d); err != nil {
+		return d, err
+	}
+	return d, audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "invoice.unadjust", Object: "invoice_draft", ObjectID: d.ID,
+		Detail: map[string]any{"name": c.Name.In(i18n.ID), "amount": int64(c.Amount)}})
+}
+
+func (b *Book) rewrite(ctx context.Context, tx bun.Tx, d Draft) error {
+	if err := Check(d.Charges); err != nil {
+		return err
+	}
+	d.UpdatedAt = b.Now().UTC().Truncate(time.Microsecond)
+	_, err := tx.NewUpdate().Model(&d).Column("charges", "updated_at").WherePK().Exec(ctx)
+	return err
 }

@@ -99,6 +99,9 @@ const sums = `coalesce(sum(amount) FILTER (WHERE kind = 'charge'), 0)::bigint AS
 	coalesce(-sum(amount) FILTER (WHERE kind = 'void'), 0)::bigint AS voided,
 	coalesce(sum(amount), 0)::bigint AS open`
 
+// StandingColumns are the columns of a Standing over rows of invoice_entry, for a list that sums up many.
+func StandingColumns() string { return sums }
+
 // Standing sums up an invoice.
 func (b *Book) Standing(ctx context.Context, db bun.IDB, id uuid.UUID) (Standing, error) {
 	s := Standing{InvoiceID: id}
@@ -139,6 +142,25 @@ type PartyBooks struct {
 	Refunded money.Rupiah `bun:"refunded"` // of that
 }
 
+// partySums are the columns of a PartyBooks, over entries.
+const partySums = `coalesce(sum(amount) FILTER (WHERE kind = 'charge'), 0)::bigint AS charged,
+			coalesce(-sum(amount) FILTER (WHERE kind = 'payment' AND invoice_id IS NOT NULL), 0)::bigint AS paid,
+			coalesce(-sum(amount) FILTER (WHERE kind = 'withheld'), 0)::bigint AS withheld,
+			coalesce(-sum(amount) FILTER (WHERE kind = 'credit' AND invoice_id IS NOT NULL), 0)::bigint AS credited,
+			coalesce(-sum(amount) FILTER (WHERE kind = 'write_off'), 0)::bigint AS written_off,
+			coalesce(-sum(amount) FILTER (WHERE kind = 'void'), 0)::bigint AS voided,
+			coalesce(sum(amount) FILTER (WHERE invoice_id IS NOT NULL), 0)::bigint AS open,
+			coalesce(-sum(amount) FILTER (WHERE invoice_id IS NULL), 0)::bigint AS balance,
+			coalesce(sum(amount) FILTER (WHERE kind = 'refund'), 0)::bigint AS refunded`
+
+// BooksOf is Books of one party.
+func (b *Book) BooksOf(ctx context.Context, party uuid.UUID, until time.Time) (PartyBooks, error) {
+	one := PartyBooks{PartyID: party}
+	err := b.DB.App.NewSelect().TableExpr("invoice_entry").ColumnExpr(partySums).
+		Where("tenant_id = ? AND party_id = ? AND on_day <= ?", tenancy.Must(ctx), party, dayOf(until).Format(time.DateOnly)).Scan(ctx, &one)
+	return one, err
+}
+
 // booksPage is how many parties Books sums up at once.
 const booksPage = 500
 
@@ -147,15 +169,7 @@ const booksPage = 500
 // against them.
 func (b *Book) Books(ctx context.Context, until time.Time, after uuid.UUID) (page []PartyBooks, next uuid.UUID, err error) {
 	err = b.DB.App.NewSelect().TableExpr("invoice_entry").ColumnExpr("party_id").
-		ColumnExpr(`coalesce(sum(amount) FILTER (WHERE kind = 'charge'), 0)::bigint AS charged,
-			coalesce(-sum(amount) FILTER (WHERE kind = 'payment' AND invoice_id IS NOT NULL), 0)::bigint AS paid,
-			coalesce(-sum(amount) FILTER (WHERE kind = 'withheld'), 0)::bigint AS withheld,
-			coalesce(-sum(amount) FILTER (WHERE kind = 'credit' AND invoice_id IS NOT NULL), 0)::bigint AS credited,
-			coalesce(-sum(amount) FILTER (WHERE kind = 'write_off'), 0)::bigint AS written_off,
-			coalesce(-sum(amount) FILTER (WHERE kind = 'void'), 0)::bigint AS voided,
-			coalesce(sum(amount) FILTER (WHERE invoice_id IS NOT NULL), 0)::bigint AS open,
-			coalesce(-sum(amount) FILTER (WHERE invoice_id IS NULL), 0)::bigint AS balance,
-			coalesce(sum(amount) FILTER (WHERE kind = 'refund'), 0)::bigint AS refunded`).
+		ColumnExpr(partySums).
 		Where("tenant_id = ? AND on_day <= ? AND party_id > ?", tenancy.Must(ctx), dayOf(until).Format(time.DateOnly), after).
 		Group("party_id").Order("party_id").Limit(booksPage+1).Scan(ctx, &page)
 	if len(page) > booksPage {

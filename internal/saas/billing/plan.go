@@ -31,6 +31,8 @@ type Version struct {
 	Number        int         `bun:"version,pk"`
 	EffectiveFrom time.Time   `bun:"effective_from"` // the first day a subscription may start on it
 	Components    []Component `bun:"components,type:jsonb"`
+
+	Entitlements Entitlements `bun:"entitlements,type:jsonb"` // read where they are shown; pricing does not ask
 }
 
 // findPlan reads a plan, or NotFound "billing.plan_unknown".

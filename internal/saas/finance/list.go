@@ -19,20 +19,43 @@ const listMost = 100
 
 // Filter narrows a list of invoices down; its zero value is every one. A city's own people get its own whatever it says.
 type Filter struct {
-	City   tenancy.ID
-	From   time.Time // issued on that day or later
-	Until  time.Time // issued before that day
-	Open   bool      // of which something is open
-	Before uuid.UUID // the last of the page before
+	City     tenancy.ID
+	From     time.Time // issued on that day or later
+	Until    time.Time // issued before that day
+	DueFrom  time.Time // due on that day or later
+	DueUntil time.Time // due before that day
+	Open     bool      // of which something is open
+	State    string    // one of States
+	Number   string    // part of the number
+	Before   uuid.UUID // the last of the page before
 }
 
-// Row is an invoice in a list.
+// States are the words of Row.State.
+func States() []string {
+	return []string{"open", "part_paid", "paid", "written_off", "void", creditNote}
+}
+
+const creditNote = "credit_note"
+
+// stateSQL is Row.State over i, an invoice, and s, its standing.
+const stateSQL = `CASE WHEN i.kind = 'credit_note' THEN 'credit_note' WHEN s.voided > 0 THEN 'void' WHEN s.open = 0 AND s.written_off > 0 THEN 'written_off'
+	WHEN s.open = 0 THEN 'paid' WHEN s.open < s.charged THEN 'part_paid' ELSE 'open' END`
+
+// Row is an invoice in a list, with how it stands.
 type Row struct {
 	bun.BaseModel `bun:"table:invoice,alias:i"`
 
 	invoice.Invoice
-	Open money.Rupiah `bun:"open"`
-	Sent int          `bun:"sent"` // to how many people
+	invoice.Standing
+	Sent int `bun:"sent"` // to how many people
+}
+
+// State is the word for how it stands; a credit note is one.
+func (r Row) State() string {
+	if r.Kind == invoice.CreditNote {
+		return creditNote
+	}
+	return r.Standing.State()
 }
 
 // List lists invoices from the latest on, 100 at most. It needs invoice:read.
@@ -46,23 +69,32 @@ func (s *Service) List(ctx context.Context, actor identity.Actor, f Filter) ([]R
 	}
 	var all []Row
 	q := s.DB.App.NewSelect().Model(&all).ColumnExpr("i.*").
-		ColumnExpr("(SELECT coalesce(sum(e.amount), 0) FROM invoice_entry e WHERE e.tenant_id = i.tenant_id AND e.invoice_id = i.id)::bigint AS open").
+		ColumnExpr("s.charged, s.paid, s.withheld, s.credited, s.written_off, s.voided, s.open").
 		ColumnExpr("(SELECT count(*) FROM invoice_sending n WHERE n.tenant_id = i.tenant_id AND n.invoice_id = i.id) AS sent").
+		Join("CROSS JOIN LATERAL (SELECT "+invoice.StandingColumns()+" FROM invoice_entry WHERE tenant_id = ? AND invoice_id = i.id) s", tenancy.Must(ctx)).
 		Where("i.tenant_id = ?", tenancy.Must(ctx)).Order("i.id DESC").Limit(listMost)
 	if f.City != uuid.Nil {
 		q = q.Where("i.party_id IN (SELECT y.id FROM party y WHERE y.tenant_id = i.tenant_id AND y.city = ?)", f.City)
 	}
-	if !f.From.IsZero() {
-		q = q.Where("i.issued_on >= ?", f.From.Format(time.DateOnly))
-	}
-	if !f.Until.IsZero() {
-		q = q.Where("i.issued_on < ?", f.Until.Format(time.DateOnly))
+	for _, day := range []struct {
+		where string
+		of    time.Time
+	}{{"i.issued_on >= ?", f.From}, {"i.issued_on < ?", f.Until}, {"i.due_on >= ?", f.DueFrom}, {"i.due_on < ?", f.DueUntil}} {
+		if !day.of.IsZero() {
+			q = q.Where(day.where, day.of.Format(time.DateOnly))
+		}
 	}
 	if f.Before != uuid.Nil {
 		q = q.Where("i.id < ?", f.Before)
 	}
 	if f.Open {
-		q = q.Where("EXISTS (SELECT FROM invoice_entry e WHERE e.tenant_id = i.tenant_id AND e.invoice_id = i.id HAVING sum(e.amount) > 0)")
+		q = q.Where("s.open > 0")
+	}
+	if f.State != "" {
+		q = q.Where(stateSQL+" = ?", f.State)
+	}
+	if f.Number != "" {
+		q = q.Where("position(upper(?) IN i.number) > 0", f.Number)
 	}
 	return all, q.Scan(ctx)
 }

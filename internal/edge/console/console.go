@@ -1,0 +1,48 @@
+// Package console is the pages about money between the cities and the BUMD: a city's own bills, for its treasurer and its
+// administrators, and the BUMD's console, on the platform's host alone.
+//
+// Every amount leads to what it was computed from: a line of an invoice to its price and from there to the events that were
+// counted. Amounts and refusals are those of saas/billing and saas/finance; a page decides nothing.
+package console
+
+import (
+	"net/http"
+
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/saas/finance"
+)
+
+const (
+	get  = http.MethodGet
+	post = http.MethodPost
+)
+
+// Pages is both sides of the counter.
+type Pages struct {
+	*site.Pages
+	finance *finance.Service
+}
+
+// New returns the pages in the frame s.
+func New(s *site.Pages) *Pages { return &Pages{Pages: s, finance: s.Finance} }
+
+// Tables are the pages by side.
+func (p *Pages) Tables() []gate.Table { return []gate.Table{p.cityRoutes()} }
+
+const pathBills = "/kelola/tagihan"
+
+// cityRoutes is what a city sees of its own bills.
+func (p *Pages) cityRoutes() gate.Table {
+	needs, city := access.InvoiceRead, gate.City
+	one, bill := pathBills+"/:id", site.IDs("id", "invoice")
+	return gate.Table{
+		{Method: get, Path: pathBills, Needs: needs, Scope: city, Handler: p.ownBills},
+		{Method: get, Path: pathBills + "/peristiwa", Needs: needs, Scope: city, Handler: p.ownEvents},
+		{Method: get, Path: one, Needs: needs, Scope: city, IDs: bill, Handler: p.ownBill},
+		{Method: get, Path: one + "/baris/:n", Needs: needs, Scope: city, IDs: bill, Handler: p.ownLine},
+		{Method: get, Path: one + "/berkas", Needs: needs, Scope: city, IDs: bill, Handler: p.paper},
+		{Method: get, Path: one + "/kuitansi/:payment", Needs: needs, Scope: city, IDs: site.IDs("id", "invoice", "payment", "payment"), Handler: p.receipt},
+	}
+}

@@ -1,0 +1,138 @@
+package console
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/invoice"
+	"bedelau/internal/kernel/money"
+	"bedelau/internal/saas/finance"
+	"bedelau/web/page/bill"
+	"bedelau/web/ui"
+)
+
+// billView is an invoice as both sides see it: its lines with their working, its taxes with their law, how it stands, its papers,
+// and how to pay. Base is the list that it is in.
+func (p *Pages) billView(c *gin.Context, b finance.Bill, base string) (bill.View, error) {
+	l, today := gate.LocaleOf(c), site.Zoned(c, p.Now())
+	state := b.Standing.State()
+	if b.Kind == invoice.CreditNote {
+		state = "credit_note"
+	}
+	here := base + "/" + b.ID.String()
+	v := bill.View{Shell: p.DeskShell(c, b.Number), Back: base, Heading: b.Number, Lead: b.Note, Mark: stateMark(l, state, b.DueOn, today),
+		Links: []ui.Link{{Href: here + "/berkas", Label: l.T("bill.pdf"), Icon: "download"}}}
+	head := bill.Section{ID: "tentang", Title: l.T("bill.about"), Quiet: true, Rows: []ui.Row{
+		{Label: l.T("bill.party"), Value: b.Party.Name}, {Label: l.T("bill.issued"), Value: l.Date(b.IssuedOn)}}}
+	if b.Kind == invoice.Bill {
+		head.Rows = append(head.Rows, ui.Row{Label: l.T("bill.due"), Value: l.Date(b.DueOn)},
+			ui.Row{Label: l.T("bill.rest"), Value: b.Standing.Open.String()})
+	} else {
+		head.Links = []ui.Link{{Href: base + "/" + b.Credits.UUID.String(), Label: l.T("bill.credits"), Icon: "file-text"}}
+	}
+	v.Sections = []bill.Section{head, {ID: "baris", Title: l.T("bill.lines"), Text: l.T("bill.lines_text"), Table: lineTable(l, b.Lines, here)},
+		{ID: "jumlah", Title: l.T("bill.sums"), Rows: sumRows(l, b)}}
+	if b.Kind == invoice.CreditNote {
+		return v, nil
+	}
+	v.Sections = append(v.Sections, bill.Section{ID: "buku", Title: l.T("bill.standing"), Rows: standingRows(l, b.Standing)})
+	paid, err := p.receiptSection(c, b, here)
+	if err != nil {
+		return v, err
+	}
+	v.Sections = append(v.Sections, paid)
+	if b.Standing.Open > 0 {
+		pay, err := p.paySection(c, b)
+		if err != nil {
+			return v, err
+		}
+		v.Sections = append(v.Sections, pay)
+	}
+	return v, nil
+}
+
+// lineTable lists what is charged; each line leads to what it was computed from.
+func lineTable(l i18n.Locale, lines []invoice.Line, here string) *bill.Table {
+	t := bill.Table{Title: l.T("bill.lines"), Columns: []bill.Column{{Label: l.T("usage.component")}, {Label: l.T("usage.working")}, {Label: l.T("usage.line_amount"), End: true}}}
+	for _, x := range lines {
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Name.In(l), Href: here + "/baris/" + strconv.Itoa(x.Position)}, {Text: x.Working.In(l)}, {Text: x.Amount.String()}}})
+	}
+	return &t
+}
+
+// sumRows add the lines up, as the paper does.
+func sumRows(l i18n.Locale, b finance.Bill) []ui.Row {
+	rows := []ui.Row{{Label: l.T("invoice.paper.net"), Value: b.Net.String()}}
+	for _, t := range b.Taxes {
+		if t.Rule.Kind == invoice.PPN {
+			rows = append(rows, ui.Row{Label: l.T("invoice.paper.tax", "name", t.Rule.Name.In(l), "base", t.Base, "code", t.Rule.FakturCode), Value: t.Billed().String() + "\n" + t.Rule.Basis})
+		}
+	}
+	rows = append(rows, ui.Row{Label: l.T("invoice.paper.total"), Value: b.Total.String() + "\n" + b.Total.Words()})
+	if b.Withholdable == 0 {
+		return rows
+	}
+	for _, t := range b.Taxes {
+		if t.KeptBack() > 0 {
+			rows = append(rows, ui.Row{Label: l.T("invoice.paper.kept_back", "name", t.Rule.Name.In(l)), Value: t.KeptBack().String() + "\n" + t.Rule.Basis})
+		}
+	}
+	return append(rows, ui.Row{Label: l.T("invoice.paper.transfer"), Value: (b.Total - b.Withholdable).String()})
+}
+
+// standingRows say by what an invoice was closed; what is nothing is left out.
+func standingRows(l i18n.Locale, s invoice.Standing) []ui.Row {
+	rows := []ui.Row{{Label: l.T("bill.charged"), Value: s.Charged.String()}}
+	for _, x := range []struct {
+		key    string
+		amount money.Rupiah
+	}{{"paid", s.Paid}, {"withheld", s.Withheld}, {"credited", s.Credited}, {"written_off", s.WrittenOff}, {"voided", s.Voided}} {
+		if x.amount != 0 {
+			rows = append(rows, ui.Row{Label: l.T("bill." + x.key), Value: x.amount.String()})
+		}
+	}
+	return append(rows, ui.Row{Label: l.T("bill.rest"), Value: s.Open.String()})
+}
+
+// receiptSection lists the money that came in, with its kuitansi.
+func (p *Pages) receiptSection(c *gin.Context, b finance.Bill, here string) (bill.Section, error) {
+	l := gate.LocaleOf(c)
+	paid, err := p.finance.Receipts(c.Request.Context(), gate.ActorOf(c), b.ID)
+	t := bill.Table{Title: l.T("bill.receipts"), Columns: []bill.Column{{Label: l.T("bill.received")}, {Label: l.T("bill.way")}, {Label: l.T("bill.reference")}, {Label: l.T("usage.line_amount"), End: true}}}
+	for _, y := range paid {
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: l.T("bill.receipt_of", "date", l.Date(y.ReceivedOn)), Href: here + "/kuitansi/" + y.ID.String()},
+			{Text: l.T("invoice.method." + y.Method)}, {Text: y.Reference}, {Text: y.Amount.String()}}})
+	}
+	return bill.Section{ID: "kuitansi", Title: l.T("bill.receipts"), Table: &t, Empty: &bill.Empty{Icon: "receipt-tax", Title: l.T("bill.no_receipts"), Text: l.T("bill.no_receipts_text")}}, err
+}
+
+// paySection says where to pay. Other ways to pay add their own link here.
+func (p *Pages) paySection(c *gin.Context, b finance.Bill) (bill.Section, error) {
+	l := gate.LocaleOf(c)
+	seller, err := p.finance.Seller(c.Request.Context(), gate.ActorOf(c), b.IssuedOn)
+	if err != nil {
+		return bill.Section{}, err
+	}
+	s := bill.Section{ID: "bayar", Title: l.T("invoice.paper.how"), Rows: payRows(l, seller, b.Invoice), Text: l.T("bill.pay_text", "amount", b.Standing.Open)}
+	if b.Withholdable > 0 {
+		s.Note = bill.Note{Text: l.T("bill.slip_text", "amount", b.Withholdable)}
+	}
+	return s, nil
+}
+
+// lineOf is the line of an invoice that the address names.
+func lineOf(c *gin.Context, lines []invoice.Line) (invoice.Line, error) {
+	n, err := strconv.Atoi(c.Param("n"))
+	for _, x := range lines {
+		if err == nil && x.Position == n && !strings.HasPrefix(c.Param("n"), "+") {
+			return x, nil
+		}
+	}
+	return invoice.Line{}, fault.New(fault.NotFound, "page.not_found")
+}

@@ -1,0 +1,83 @@
+package billing
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"bedelau/internal/kernel/tenancy"
+)
+
+// historyMost bounds the subscriptions that History lists.
+const historyMost = 100
+
+// History lists what city has been on and will be, the latest first; what was withdrawn is not in it. Callers are those of
+// Estimate.
+func (s *Service) History(ctx context.Context, city tenancy.City) ([]Subscription, error) {
+	ctx, err := tenancy.Inside(ctx, city)
+	if err != nil {
+		return nil, err
+	}
+	var all []Subscription
+	err = s.db.App.NewSelect().Model(&all).Column(columns()...).Where("tenant_id = ? AND withdrawn_at IS NULL", city.ID).
+		Order("starts_on DESC").Limit(historyMost).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("billing: history: %w", err)
+	}
+	return all, nil
+}
+
+// Holds reports whether the subscription holds on a calendar day.
+func (s Subscription) Holds(day time.Time) bool {
+	day = date(day)
+	return !day.Before(date(s.StartsOn)) && (s.EndsOn.IsZero() || day.Before(date(s.EndsOn)))
+}
+
+// Trial reports whether the subscription costs nothing on a calendar day.
+func (s Subscription) Trial(day time.Time) bool {
+	return !s.TrialEndsOn.IsZero() && date(day).Before(date(s.TrialEndsOn))
+}
+
+// Plans lists the price list by name. It is the same for every city and open to any caller.
+func (s *Service) Plans(ctx context.Context) ([]Plan, error) {
+	var all []Plan
+	err := s.db.App.NewSelect().Model(&all).Column("code", "name", "summary", "example").Order("code").Limit(200).Scan(tenancy.Platform(ctx))
+	if err != nil {
+		return nil, fmt.Errorf("billing: plans: %w", err)
+	}
+	return all, nil
+}
+
+// FindPlan reads a plan, or NotFound "billing.plan_unknown". Any caller may.
+func (s *Service) FindPlan(ctx context.Context, code string) (Plan, error) {
+	return findPlan(tenancy.Platform(ctx), s.db.App, code)
+}
+
+// Versions lists the versions of a plan, the newest first. Any caller may.
+func (s *Service) Versions(ctx context.Context, code string) ([]Version, error) {
+	var all []Version
+	err := s.db.App.NewSelect().Model(&all).Column("plan", "version", "effective_from", "components", "entitlements").Where("plan = ?", code).
+		Order("version DESC").Limit(200).Scan(tenancy.Platform(ctx))
+	if err != nil {
+		return nil, fmt.Errorf("billing: versions: %w", err)
+	}
+	return all, nil
+}
+
+// Current is the subscription of city that holds on a day, and whether there is one. Callers are those of Estimate.
+func (s *Service) Current(ctx context.Context, city tenancy.City, day time.Time) (Subscription, bool, error) {
+	ctx, err := tenancy.Inside(ctx, city)
+	if err != nil {
+		return Subscription{}, false, err
+	}
+	var sub Subscription
+	on := day.Format(time.DateOnly)
+	err = s.db.App.NewSelect().Model(&sub).Column(columns()...).
+		Where("tenant_id = ? AND withdrawn_at IS NULL AND starts_on <= ? AND (ends_on IS NULL OR ends_on > ?)", city.ID, on, on).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return sub, false, nil
+	}
+	return sub, err == nil, err
+}

@@ -1,0 +1,99 @@
+// Package bill is the pages about money between a city and the BUMD: a city's own bills, and the BUMD's console.
+//
+// Every page is a title and sections: figures that lead to their lists, answers, tables with a way from each number to what
+// it was computed from, a chart with its table, and forms. All of them work without a script.
+package bill
+
+import (
+	"bedelau/web/ui"
+)
+
+// View is a page. Back is the address of the page above it, empty when there is none.
+type View struct {
+	ui.Shell
+	Back, Heading, Lead string
+	Mark                ui.Mark   // how it stands, in words
+	Links               []ui.Link // what can be started or opened from here
+	Errors              ui.Errors
+	Sections            []Section
+	Notes               []string // what the numbers are and are not
+}
+
+// Section is one part of a page; what is empty in it is not shown. ID is its anchor.
+type Section struct {
+	ID, Title, Text string
+	Quiet           bool // its title is read out and not seen
+	Note            Note
+	Figures         []Figure
+	Rows            []ui.Row
+	Filter          *Form // that narrows the table down
+	Table           *Table
+	Empty           *Empty // instead of a table
+	Chart           *ui.Chart
+	Forms           []Form
+	Links           []ui.Link
+	Previous, Next  string // pages of the table
+}
+
+// Note is a remark that stands out.
+type Note struct{ Tone, Text string }
+
+// Empty says that a list holds nothing, and what to do about it.
+type Empty struct{ Icon, Title, Text string }
+
+// Figure is one number, what it counts and how exactly, and where the things that it counts are.
+type Figure struct{ Value, Label, Meaning, Href string }
+
+// Table is a list. The first cell of a row names it.
+type Table struct {
+	Title   string
+	Columns []Column
+	Rows    []Line
+	Foot    []Cell
+	Dense   bool
+}
+
+// Column is the head of a column; End sets numbers to the right.
+type Column struct {
+	Label string
+	End   bool
+}
+
+// Line is a row. Pick is what its box sends, when the table stands in a form.
+type Line struct {
+	Cells []Cell
+	Pick  string
+}
+
+// Cell is one place of a table.
+type Cell struct {
+	Text, Small, Href string
+	Mark              ui.Mark
+}
+
+// Form is a question with its button. One that only asks has Get. Boxes is a table of which rows are chosen.
+type Form struct {
+	ID, Title, Text, Action string
+	Get                     bool
+	Hidden                  []ui.Option
+	Fields                  []ui.Field
+	Boxes                   *Table
+	Submit                  string
+	Second                  *Button // another way to send it
+	Plain                   bool    // without a frame, such as a button alone
+	Folded                  bool    // opened by who needs it
+	Bad                     bool    // takes something back
+}
+
+// Button sends a form to another end.
+type Button struct{ Name, Value, Label string }
+
+// BoxName is what the boxes of a form's table send.
+const BoxName = "pilih"
+
+func (f Form) method() string {
+	if f.Get {
+		return "get"
+	}
+	return "post"
+}
