@@ -102,7 +102,7 @@ func (p *Pages) monthSections(c *gin.Context, now time.Time) ([]bill.Section, er
 		{Label: l.T("bill.forecast"), Value: foretold.String(), Href: "#bulan", Meaning: l.T("bill.forecast_text", "month", l.Month(now))},
 	}
 	out := []bill.Section{head}
-	sub, on, err := p.Billing.Current(ctx, city, now)
+	sub, _, on, err := p.Billing.Current(ctx, city, now)
 	if err != nil {
 		return nil, err
 	}

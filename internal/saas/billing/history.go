@@ -2,8 +2,6 @@ package billing
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -64,20 +62,4 @@ func (s *Service) Versions(ctx context.Context, code string) ([]Version, error) 
 		return nil, fmt.Errorf("billing: versions: %w", err)
 	}
 	return all, nil
-}
-
-// Current is the subscription of city that holds on a day, and whether there is one. Callers are those of Estimate.
-func (s *Service) Current(ctx context.Context, city tenancy.City, day time.Time) (Subscription, bool, error) {
-	ctx, err := tenancy.Inside(ctx, city)
-	if err != nil {
-		return Subscription{}, false, err
-	}
-	var sub Subscription
-	on := day.Format(time.DateOnly)
-	err = s.db.App.NewSelect().Model(&sub).Column(columns()...).
-		Where("tenant_id = ? AND withdrawn_at IS NULL AND starts_on <= ? AND (ends_on IS NULL OR ends_on > ?)", city.ID, on, on).Scan(ctx)
-	if errors.Is(err, sql.ErrNoRows) {
-		return sub, false, nil
-	}
-	return sub, err == nil, err
 }
