@@ -19,16 +19,13 @@ import (
 	"bedelau/tenants"
 )
 
-// buildCollection makes what collects by Stripe, which without a key says so and leaves every city to pay by transfer.
+// buildCollection makes what collects by Stripe; without a key every city pays by transfer.
 func (a *App) buildCollection() {
 	d := collection.Deps{DB: a.DB, Guard: a.Guard, Billing: a.Billing, Receipts: a.Finance, Key: string(a.Config.StripeKey), URL: a.Config.StripeURL, Log: a.Log}
 	for _, s := range a.Config.StripeSigning {
 		d.Signing = append(d.Signing, string(s))
 	}
 	a.Collection = collection.New(d)
-	if !a.Collection.Available() {
-		a.Log.Info("cities pay by transfer alone: STRIPE_SECRET_KEY is not set")
-	}
 }
 
 // loadSeller puts the seller of a file, or of the program itself, into the books of the platform.

@@ -72,6 +72,9 @@ func (a *App) serveOn(ctx context.Context, on doors, handler http.Handler, work 
 	if work {
 		g.Go(func() error { return a.run(gctx) })
 	}
+	if err := a.Collection.Check(); err != nil {
+		a.Log.InfoContext(ctx, "collection by Stripe", "note", err.Error())
+	}
 	a.Log.InfoContext(ctx, "serving", "address", on.web.Addr().String(), "work", work)
 	return g.Wait()
 }

@@ -48,7 +48,8 @@ func (s *Service) deal(ctx context.Context, e eventRow) (string, error) {
 	case e.Type == "invoice.upcoming", e.Type == "invoice.deleted", e.ObjectID == "":
 		return ignored, nil
 	case strings.HasPrefix(e.Type, "invoice."):
-		return applied, s.read(ctx, e.ObjectID)
+		_, err := s.read(ctx, e.ObjectID)
+		return applied, err
 	case e.Type == "checkout.session.completed":
 		return applied, s.leave(ctx, e.ObjectID)
 	case strings.HasPrefix(e.Type, "customer.subscription."):
@@ -121,22 +122,22 @@ type billRow struct {
 
 // read takes over what an invoice of Stripe's is now. Readings are numbered before they begin, and one that began before the
 // last that was taken over is dropped: whatever happened last has been seen by the one with the highest number.
-func (s *Service) read(ctx context.Context, id string) error {
+func (s *Service) read(ctx context.Context, id string) (document, error) {
 	var n int64
 	err := s.DB.App.NewRaw(`INSERT INTO stripe_invoice AS x (tenant_id, id, reads) VALUES (?, ?, 1)
 		ON CONFLICT (tenant_id, id) DO UPDATE SET reads = x.reads + 1 RETURNING reads`, tenancy.Must(ctx), id).Scan(ctx, &n)
 	if err != nil {
-		return err
+		return document{}, err
 	}
 	doc, err := s.stripe.invoice(ctx, id)
 	if err != nil {
-		return err
+		return document{}, err
 	}
 	err = tenancy.InTx(ctx, s.DB.App, func(ctx context.Context, tx bun.Tx) error { return s.take(ctx, tx, doc, n) })
 	if err != nil {
-		return fmt.Errorf("collection: read %s: %w", id, err)
+		return doc, fmt.Errorf("collection: read %s: %w", id, err)
 	}
-	return nil
+	return doc, nil
 }
 
 // take writes a reading and books what was paid since the one before.
@@ -167,8 +168,8 @@ func (s *Service) take(ctx context.Context, tx bun.Tx, doc document, n int64) er
 		return err
 	}
 	x = about
-	x.Kind, x.Found = unknownInvoice, row.Total
-	if err := s.noteIfTx(ctx, tx, x, !row.InvoiceID.Valid && doc.Status != stripe.InvoiceStatusDraft && doc.Status != stripe.InvoiceStatusVoid && row.Total != 0); err != nil {
+	x.Kind, x.Found = unknownInvoice, row.Total // of a customer that is no city we know nothing: the account may serve others too
+	if err := s.noteIfTx(ctx, tx, x, row.City.Valid && !row.InvoiceID.Valid && doc.Status != stripe.InvoiceStatusDraft && doc.Status != stripe.InvoiceStatusVoid && row.Total != 0); err != nil {
 		return err
 	}
 	_, err := tx.NewUpdate().Model(&row).ExcludeColumn("reads").WherePK().Exec(ctx)

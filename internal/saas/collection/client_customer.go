@@ -56,13 +56,14 @@ type item struct {
 // dueDays is what a subscription must say; each invoice says its own.
 const dueDays = 30
 
-// subscribe finds the city's subscription or makes one, which bills for the first time at anchor. What it drafts stays a draft.
-func (c *client) subscribe(ctx context.Context, customer string, city tenancy.ID, items []item, anchor time.Time, revision int) (string, error) {
-	id, err := c.subscribed(ctx, customer, city)
-	if err != nil {
-		return "", err
+// subscribe finds the city's subscription or makes one, which bills for the first time at anchor, and reports which. What it
+// drafts stays a draft.
+func (c *client) subscribe(ctx context.Context, customer string, city tenancy.ID, items []item, anchor time.Time, revision int) (id string, found bool, err error) {
+	if id, err = c.subscribed(ctx, customer, city); err != nil {
+		return "", false, err
 	}
-	if id == "" {
+	found = id != ""
+	if !found {
 		p := &stripe.SubscriptionParams{Params: write(ctx, []any{items, anchor.Unix()}, "subscribe", city.String(), strconv.Itoa(revision)), Customer: stripe.String(customer),
 			Currency: stripe.String(currency), CollectionMethod: stripe.String("send_invoice"), DaysUntilDue: stripe.Int64(dueDays),
 			BillingCycleAnchor: stripe.Int64(anchor.Unix()), ProrationBehavior: stripe.String("none"), Metadata: map[string]string{metaCity: city.String()}}
@@ -71,13 +72,13 @@ func (c *client) subscribe(ctx context.Context, customer string, city tenancy.ID
 		}
 		made, err := c.api.Subscriptions.New(p)
 		if err != nil {
-			return "", failed("create subscription", err)
+			return "", false, failed("create subscription", err)
 		}
 		id = made.ID
 	}
 	_, err = c.api.Subscriptions.Update(id, &stripe.SubscriptionParams{Params: write(ctx, nil, "keep", id),
 		PauseCollection: &stripe.SubscriptionPauseCollectionParams{Behavior: stripe.String("keep_as_draft")}})
-	return id, failed("keep drafts", err)
+	return id, found, failed("keep drafts", err)
 }
 
 func (c *client) subscribed(ctx context.Context, customer string, city tenancy.ID) (string, error) {

@@ -79,7 +79,7 @@ func TestEveryCallHasStripesShape(t *testing.T) {
 		{"graduated price", priceOf(billing.Component{Kind: billing.Tiered, Meter: "m", Included: 5, Tiers: []billing.Tier{{UpTo: 4, Price: 1_000}, {Price: 333}}})},
 		{"volume price", priceOf(billing.Component{Kind: billing.Volume, Meter: "m", Tiers: []billing.Tier{{UpTo: 4, Price: 1_000}, {Price: 333}}})},
 		{"package price", priceOf(billing.Component{Kind: billing.Package, Meter: "m", Size: 3, Price: 7_000})},
-		{"subscription", func() error { _, err := c.subscribe(ctx, "cus_1", city, items, at, 1); return err }},
+		{"subscription", func() error { _, _, err := c.subscribe(ctx, "cus_1", city, items, at, 1); return err }},
 		{"change", func() error { return c.change(ctx, "sub_1", items, 2) }},
 		{"end of a subscription", func() error { return c.cancel(ctx, "sub_1") }},
 		{"read subscription", func() error { _, err := c.ended(ctx, "sub_1"); return err }},

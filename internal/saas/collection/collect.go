@@ -71,7 +71,8 @@ func (s *Service) collect(ctx context.Context, id uuid.UUID) error {
 			return err
 		}
 	}
-	return s.read(ctx, draft)
+	_, err = s.read(ctx, draft)
+	return err
 }
 
 // complete puts the items on a draft by which it comes to what the books say, and reports whether it does.

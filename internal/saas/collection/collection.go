@@ -173,7 +173,8 @@ func (s *Service) Register(r *jobs.Runner) error {
 // errNoKey keeps a job until there is a key again.
 var errNoKey = errors.New("collection: STRIPE_SECRET_KEY is not set")
 
-// guarded runs a job's calls. What Stripe refuses for good is an incident besides: trying again will not mend it.
+// guarded runs a job's calls. What Stripe refuses for good is an incident besides, which goes once it does not: trying again
+// alone will not mend it.
 func (s *Service) guarded(ctx context.Context, object string, city tenancy.ID, fn func() error) error {
 	if !s.Available() {
 		return errNoKey
@@ -182,6 +183,10 @@ func (s *Service) guarded(ctx context.Context, object string, city tenancy.ID, f
 	var r *refusal
 	if errors.As(err, &r) && r.final() {
 		return errors.Join(err, s.note(ctx, incident{Kind: refused, Object: object, Part: r.call, City: some(city), Note: r.Error()}))
+	}
+	if err == nil {
+		_, err = s.DB.App.NewRaw("UPDATE stripe_incident SET closed_at = ?, closed_by = ? WHERE tenant_id = ? AND kind = ? AND object = ? AND closed_at IS NULL",
+			s.Now().UTC(), uuid.Nil, tenancy.Must(ctx), refused, object).Exec(ctx)
 	}
 	return err
 }

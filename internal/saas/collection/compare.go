@@ -44,20 +44,28 @@ func (s *Service) Compare(ctx context.Context) error {
 			err = errors.Join(err, fmt.Errorf("collection: compare %s: %w", d.ID, one))
 		}
 	}
-	return errors.Join(err, s.missing(ctx))
+	return errors.Join(err, s.late(ctx), s.missing(ctx))
+}
+
+// late deals with events whose jobs have given up.
+func (s *Service) late(ctx context.Context) error {
+	var ids []string
+	err := s.DB.App.NewSelect().Table("stripe_event").Column("id").Where("tenant_id = ? AND processed_at IS NULL AND received_at < ?", tenancy.Must(ctx), s.Now().Add(-12*time.Hour).UTC()).
+		Order("received_at").Limit(200).Scan(ctx, &ids)
+	for _, id := range ids {
+		err = errors.Join(err, s.apply(ctx, id))
+	}
+	return err
 }
 
 // compare holds one invoice that has gone out against the books.
 func (s *Service) compare(ctx context.Context, id string) error {
-	if err := s.read(ctx, id); err != nil {
+	doc, err := s.read(ctx, id)
+	if err != nil {
 		return err
 	}
 	row := billRow{TenantID: tenancy.Must(ctx), ID: id}
 	if err := s.DB.App.NewSelect().Model(&row).WherePK().Scan(ctx); err != nil || !row.InvoiceID.Valid || row.Status == string(stripe.InvoiceStatusVoid) {
-		return err
-	}
-	doc, err := s.stripe.invoice(ctx, id)
-	if err != nil {
 		return err
 	}
 	i, lines, _, err := s.book.Find(ctx, row.InvoiceID.UUID)
@@ -153,7 +161,8 @@ func (s *Service) compareOpen(ctx context.Context, row billRow, i invoice.Invoic
 	if err != nil {
 		return err
 	}
-	return errors.Join(s.read(ctx, row.ID), s.noteIf(ctx, x, false))
+	_, err = s.read(ctx, row.ID)
+	return errors.Join(err, s.noteIf(ctx, x, false))
 }
 
 // clear takes back a draft of the subscription whose month came to nothing, was collected by another invoice, or had ended

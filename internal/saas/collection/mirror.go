@@ -59,21 +59,23 @@ func (s *Service) put(ctx context.Context, a Account, items []item, print string
 	if len(items) == 0 {
 		return s.unmirror(ctx, a)
 	}
-	if a.SubscriptionID != "" {
-		if err := s.stripe.change(ctx, a.SubscriptionID, items, a.Revision); err != nil {
-			return err
-		}
-	} else {
+	there := a.SubscriptionID != ""
+	if !there {
 		seller, err := invoice.SellerOn(ctx, s.DB.App, s.today(ctx))
 		if err != nil {
 			return err
 		}
 		a.AnchorDay = min(seller.CloseDay+anchorAfter, 28)
-		a.SubscriptionID, err = s.stripe.subscribe(ctx, a.CustomerID, a.City, items, a.anchorAfter(s.Now()), a.Revision)
+		a.SubscriptionID, there, err = s.stripe.subscribe(ctx, a.CustomerID, a.City, items, a.anchorAfter(s.Now()), a.Revision)
 		if err != nil {
 			return err
 		}
 		a.MirroredAt = s.Now().UTC().Truncate(time.Microsecond)
+	}
+	if there { // one that a run before has made may have been made for another version
+		if err := s.stripe.change(ctx, a.SubscriptionID, items, a.Revision); err != nil {
+			return err
+		}
 	}
 	a.Mirrors, a.Revision = print, a.Revision+1
 	return s.keep(ctx, a, "subscription_id", "mirrors", "mirrored_at", "anchor_day", "revision")

@@ -197,3 +197,76 @@ func TestADifferenceIsAnIncidentAndIsNotSent(t *testing.T) {
 		t.Errorf("mended, the incidents are %v", all)
 	}
 }
+
+// What stands on an invoice that has gone out is compared every night, line by line, with what was rated.
+func TestTheNightFindsALineThatWasNotRated(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.subscribe("uji", november, nil)
+	o.choose(Send)
+	o.close(november)
+	o.anchor(november)
+	i := o.issue(november)
+	doc := o.document(i)
+	o.must(o.Compare(o.ctx))
+	if all := o.incidents(); len(all) > 0 {
+		t.Fatalf("incidents %v", all)
+	}
+	for _, tamper := range []struct {
+		part string
+		do   func()
+	}{
+		{"unknown", func() {
+			doc["billing_reason"] = "manual"
+		}},
+		{"tax", func() {
+			for _, l := range doc["all"].([]object) {
+				if l["metadata"].(object)[metaPart] == "tax" {
+					l["amount"] = l["amount"].(int64) - 100
+				}
+			}
+		}},
+		{"rest/uji/1/langganan", func() {
+			for _, l := range doc["all"].([]object) {
+				if l["amount"] == int64(310_000_000) {
+					l["amount"] = int64(310_000_100)
+				}
+			}
+		}},
+	} {
+		before := len(o.incidents())
+		tamper.do()
+		o.must(o.Compare(o.ctx))
+		if tamper.part == "unknown" {
+			doc["billing_reason"] = "subscription_cycle"
+		}
+		all, err := o.Incidents(o.ctx, o.clerk, IncidentFilter{City: o.w.Other.ID})
+		o.must(err)
+		if len(all) <= before || !slices.ContainsFunc(all, func(x Incident) bool { return x.Kind == lineDiffers && x.Part == tamper.part && x.Expected != x.Found }) {
+			t.Errorf("%s: %+v", tamper.part, all)
+		}
+		for _, x := range all {
+			o.must(o.Close(o.ctx, o.clerk, x.ID, "Uji"))
+		}
+	}
+}
+
+// An event whose job gave up is dealt with in the night.
+func TestAnEventThatWasGivenUpIsDealtWith(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.choose(Send)
+	i, id := o.byHand(1_000_000)
+	want := o.wanted(i)
+	o.stripe.pay(id, want)
+	all := o.stripe.told(0)
+	o.must(o.tell(all[len(all)-1]))
+	o.now = day(2026, 11, 2)
+	o.must(o.Compare(o.ctx))
+	if st := o.standing(i); int64(st.Paid)*100 != want {
+		t.Errorf("%+v", st)
+	}
+	if n := o.count("SELECT count(*) FROM stripe_event WHERE tenant_id = ? AND processed_at IS NULL", o.w.Platform.ID); n != 0 {
+		t.Errorf("%d events wait", n)
+	}
+}
