@@ -58,6 +58,7 @@ test("on a phone, with buttons", async () => {
   const up = admin.page.locator("#isian-nomor_induk_berusaha").getByRole("button", { name: "Naik" }).first();
   await up.focus();
   await Promise.all([admin.page.waitForNavigation(), admin.page.keyboard.press("Enter")]);
+  assert.equal(await admin.page.evaluate(() => document.activeElement?.closest("button")?.closest("[id^=isian-]")?.id), "isian-nomor_induk_berusaha", "the focus left what was moved");
   await admin.reads("hal perlu diperbaiki");
   await admin.reads("Pertanyaan Nomor Induk Berusaha (ditanyakan jika)");
   await admin.look("builder-broken");
