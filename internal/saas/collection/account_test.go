@@ -133,6 +133,11 @@ func TestACityIsCharged(t *testing.T) {
 			t.Error("somebody else reads the link")
 		}
 	}
+	o.now = o.now.AddDate(0, 0, 2)
+	o.look()
+	if n := o.count("SELECT count(*) FROM stripe_link WHERE tenant_id = ? AND url <> ''", o.w.Platform.ID); n != 0 {
+		t.Errorf("%d links are kept", n)
+	}
 	session := o.stripe.find(t, "checkout/sessions", nil)
 	session["setup_intent"] = object{"id": "seti_1", "object": "setup_intent", "payment_method": "pm_1"}
 	o.stripe.tell("checkout.session.completed", session)

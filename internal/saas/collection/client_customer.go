@@ -53,21 +53,34 @@ type item struct {
 	Quantity int64
 }
 
-// dueDays is what a subscription must say; each invoice says its own.
+// holding is what a subscription there is to be.
+type holding struct {
+	Items     []item
+	Automatic bool // its drafts are to be charged
+}
+
+// dueDays is what a subscription must say whose drafts are sent; each invoice says its own.
 const dueDays = 30
+
+func (h holding) into(p *stripe.SubscriptionParams) *stripe.SubscriptionParams {
+	p.ProrationBehavior, p.CollectionMethod = stripe.String("none"), stripe.String("charge_automatically")
+	if !h.Automatic {
+		p.CollectionMethod, p.DaysUntilDue = stripe.String("send_invoice"), stripe.Int64(dueDays)
+	}
+	return p
+}
 
 // subscribe finds the city's subscription or makes one, which bills for the first time at anchor, and reports which. What it
 // drafts stays a draft.
-func (c *client) subscribe(ctx context.Context, customer string, city tenancy.ID, items []item, anchor time.Time, revision int) (id string, found bool, err error) {
+func (c *client) subscribe(ctx context.Context, customer string, city tenancy.ID, h holding, anchor time.Time, revision int) (id string, found bool, err error) {
 	if id, err = c.subscribed(ctx, customer, city); err != nil {
 		return "", false, err
 	}
 	found = id != ""
 	if !found {
-		p := &stripe.SubscriptionParams{Params: write(ctx, []any{items, anchor.Unix()}, "subscribe", city.String(), strconv.Itoa(revision)), Customer: stripe.String(customer),
-			Currency: stripe.String(currency), CollectionMethod: stripe.String("send_invoice"), DaysUntilDue: stripe.Int64(dueDays),
-			BillingCycleAnchor: stripe.Int64(anchor.Unix()), ProrationBehavior: stripe.String("none"), Metadata: map[string]string{metaCity: city.String()}}
-		for _, i := range items {
+		p := h.into(&stripe.SubscriptionParams{Params: write(ctx, []any{h, anchor.Unix()}, "subscribe", city.String(), strconv.Itoa(revision)), Customer: stripe.String(customer),
+			Currency: stripe.String(currency), BillingCycleAnchor: stripe.Int64(anchor.Unix()), Metadata: map[string]string{metaCity: city.String()}})
+		for _, i := range h.Items {
 			p.Items = append(p.Items, i.params())
 		}
 		made, err := c.api.Subscriptions.New(p)
@@ -100,16 +113,16 @@ func (i item) params() *stripe.SubscriptionItemsParams {
 }
 
 // change makes a subscription have these items and no others, without a charge for the days between.
-func (c *client) change(ctx context.Context, id string, items []item, revision int) error {
+func (c *client) change(ctx context.Context, id string, h holding, revision int) error {
 	now, err := c.api.Subscriptions.Get(id, &stripe.SubscriptionParams{Params: read(ctx)})
 	if err != nil {
 		return failed("read subscription", err)
 	}
 	wanted := map[string]item{}
-	for _, i := range items {
+	for _, i := range h.Items {
 		wanted[i.Price] = i
 	}
-	p := &stripe.SubscriptionParams{Params: write(ctx, items, "change", id, strconv.Itoa(revision)), ProrationBehavior: stripe.String("none")}
+	p := h.into(&stripe.SubscriptionParams{Params: write(ctx, h, "change", id, strconv.Itoa(revision))})
 	for _, have := range now.Items.Data {
 		change := &stripe.SubscriptionItemsParams{ID: stripe.String(have.ID)}
 		if want, ok := wanted[have.Price.ID]; !ok {
@@ -120,7 +133,7 @@ func (c *client) change(ctx context.Context, id string, items []item, revision i
 		delete(wanted, have.Price.ID)
 		p.Items = append(p.Items, change)
 	}
-	for _, i := range items {
+	for _, i := range h.Items {
 		if _, ok := wanted[i.Price]; ok {
 			p.Items = append(p.Items, i.params())
 		}

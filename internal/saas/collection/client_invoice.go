@@ -77,13 +77,18 @@ type terms struct {
 	Days      int64 // until it is due, when it is sent
 }
 
-func (t terms) into(p *stripe.InvoiceParams, of uuid.UUID) *stripe.InvoiceParams {
+// into says the terms; the way of collecting only where now, that of the draft, is another.
+func (t terms) into(p *stripe.InvoiceParams, of uuid.UUID, now string) *stripe.InvoiceParams {
 	p.Metadata = map[string]string{metaInvoice: of.String()}
 	p.Description = stripe.String(t.Number)
 	p.AutoAdvance = stripe.Bool(false)
-	p.CollectionMethod = stripe.String("charge_automatically")
+	how := "charge_automatically"
 	if !t.Automatic {
-		p.CollectionMethod, p.DaysUntilDue = stripe.String("send_invoice"), stripe.Int64(t.Days)
+		how = "send_invoice"
+		p.DaysUntilDue = stripe.Int64(t.Days)
+	}
+	if how != now {
+		p.CollectionMethod = stripe.String(how)
 	}
 	return p
 }
@@ -91,7 +96,7 @@ func (t terms) into(p *stripe.InvoiceParams, of uuid.UUID) *stripe.InvoiceParams
 // open makes a draft of its own for an invoice of the books.
 func (c *client) open(ctx context.Context, customer string, of uuid.UUID, t terms) (string, error) {
 	out, err := c.api.Invoices.New(t.into(&stripe.InvoiceParams{Params: write(ctx, nil, "invoice", of.String()), Customer: stripe.String(customer), Currency: stripe.String(currency),
-		PendingInvoiceItemsBehavior: stripe.String("exclude")}, of))
+		PendingInvoiceItemsBehavior: stripe.String("exclude")}, of, ""))
 	if err != nil {
 		return "", failed("create invoice", err)
 	}
@@ -99,8 +104,8 @@ func (c *client) open(ctx context.Context, customer string, of uuid.UUID, t term
 }
 
 // claim makes a draft of the subscription the one that collects an invoice of the books.
-func (c *client) claim(ctx context.Context, draft string, of uuid.UUID, t terms) error {
-	_, err := c.api.Invoices.Update(draft, t.into(&stripe.InvoiceParams{Params: write(ctx, t, "claim", draft, of.String())}, of))
+func (c *client) claim(ctx context.Context, draft document, of uuid.UUID, t terms) error {
+	_, err := c.api.Invoices.Update(draft.ID, t.into(&stripe.InvoiceParams{Params: write(ctx, t, "claim", draft.ID, of.String())}, of, string(draft.CollectionMethod)))
 	return failed("claim invoice", err)
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/stripe/stripe-go/v76"
 	"github.com/stripe/stripe-mock/embedded"
 	"github.com/stripe/stripe-mock/server"
 
@@ -53,7 +54,9 @@ func TestEveryCallHasStripesShape(t *testing.T) {
 	c := newClient("sk_test_123", srv.URL)
 	ctx, city, of := t.Context(), uuid.MustParse("0193a000-0000-7000-8000-000000000001"), uuid.MustParse("0193a000-0000-7000-8000-000000000002")
 	at := time.Date(2026, 12, 5, 5, 0, 0, 0, time.UTC)
-	items := []item{{Price: "price_1", Quantity: 2}, {Price: "price_2"}}
+	sent := holding{Items: []item{{Price: "price_1", Quantity: 2}, {Price: "price_2"}}}
+	charged := holding{Items: sent.Items, Automatic: true}
+	draft := document{Invoice: &stripe.Invoice{ID: "in_1", CollectionMethod: stripe.InvoiceCollectionMethodSendInvoice}}
 	send, charge := terms{Number: "INV/2026/000001", Days: 30}, terms{Number: "INV/2026/000002", Automatic: true}
 	name := i18n.Text{i18n.ID: "Langganan"}
 	priceOf := func(x billing.Component) func() error {
@@ -79,8 +82,10 @@ func TestEveryCallHasStripesShape(t *testing.T) {
 		{"graduated price", priceOf(billing.Component{Kind: billing.Tiered, Meter: "m", Included: 5, Tiers: []billing.Tier{{UpTo: 4, Price: 1_000}, {Price: 333}}})},
 		{"volume price", priceOf(billing.Component{Kind: billing.Volume, Meter: "m", Tiers: []billing.Tier{{UpTo: 4, Price: 1_000}, {Price: 333}}})},
 		{"package price", priceOf(billing.Component{Kind: billing.Package, Meter: "m", Size: 3, Price: 7_000})},
-		{"subscription", func() error { _, _, err := c.subscribe(ctx, "cus_1", city, items, at, 1); return err }},
-		{"change", func() error { return c.change(ctx, "sub_1", items, 2) }},
+		{"subscription", func() error { _, _, err := c.subscribe(ctx, "cus_1", city, sent, at, 1); return err }},
+		{"subscription to charge", func() error { _, _, err := c.subscribe(ctx, "cus_1", city, charged, at, 1); return err }},
+		{"change", func() error { return c.change(ctx, "sub_1", sent, 2) }},
+		{"change to charging", func() error { return c.change(ctx, "sub_1", charged, 2) }},
 		{"end of a subscription", func() error { return c.cancel(ctx, "sub_1") }},
 		{"read subscription", func() error { _, err := c.ended(ctx, "sub_1"); return err }},
 		{"usage", func() error { return c.use(ctx, "usage/1", "cus_1", "documents_issued", 12, at) }},
@@ -92,8 +97,8 @@ func TestEveryCallHasStripesShape(t *testing.T) {
 		{"invoices of some days", func() error { _, err := c.since(ctx, at); return err }},
 		{"invoice to send", func() error { _, err := c.open(ctx, "cus_1", of, send); return err }},
 		{"invoice to charge", func() error { _, err := c.open(ctx, "cus_1", of, charge); return err }},
-		{"claim to send", func() error { return c.claim(ctx, "in_1", of, send) }},
-		{"claim to charge", func() error { return c.claim(ctx, "in_1", of, charge) }},
+		{"claim to send", func() error { return c.claim(ctx, draft, of, send) }},
+		{"claim to charge", func() error { return c.claim(ctx, draft, of, charge) }},
 		{"item", func() error { return c.add(ctx, "cus_1", "in_1", piece{"line/1", "Diskon", -15_000_000}) }},
 		{"finalise and send", func() error { return c.finalise(ctx, "in_1", send) }},
 		{"finalise and charge", func() error { return c.finalise(ctx, "in_1", charge) }},

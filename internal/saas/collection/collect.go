@@ -195,7 +195,7 @@ func (s *Service) draftFor(ctx context.Context, a Account, i invoice.Invoice, t 
 	month, ok := monthBilled(a.City, i)
 	for _, d := range drafts {
 		if ok && d.of() == uuid.Nil && d.cycle() && monthOf(time.Unix(d.PeriodEnd, 0)).Equal(month) {
-			if err := s.stripe.claim(ctx, d.ID, i.ID, t); err != nil {
+			if err := s.stripe.claim(ctx, d, i.ID, t); err != nil {
 				return "", err
 			}
 			return d.ID, s.link(ctx, d.ID, a.City, i.ID)

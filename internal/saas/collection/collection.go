@@ -192,7 +192,7 @@ func (s *Service) guarded(ctx context.Context, object string, city tenancy.ID, f
 }
 
 // look asks for what Stripe has not been told: of each city that it collects from, the subscription and the usage of closed
-// months.
+// months. And it forgets links that lead nowhere by now.
 func (s *Service) look(ctx context.Context, tx bun.Tx, _ time.Time) error {
 	if city, _ := tenancy.CityFrom(ctx); city.Kind != tenancy.KindPlatform || !s.Available() {
 		return nil
@@ -205,6 +205,10 @@ func (s *Service) look(ctx context.Context, tx bun.Tx, _ time.Time) error {
 			err = errors.Join(jobs.Add(ctx, tx, mirrorKind(), cityArgs{c}), jobs.Add(ctx, tx, reportKind(), cityArgs{c}))
 		}
 	}
+	if err != nil {
+		return err
+	}
+	_, err = tx.NewRaw("UPDATE stripe_link SET url = '' WHERE tenant_id = ? AND url <> '' AND asked_at < ?", tenancy.Must(ctx), s.Now().Add(-24*time.Hour).UTC()).Exec(ctx)
 	return err
 }
 

@@ -26,7 +26,7 @@ const (
 )
 
 // Link is a page of Stripe's that someone has asked for. URL is empty while Stripe is being asked; it leads there for some
-// minutes, so it is to be followed at once.
+// minutes, so it is to be followed at once. Whoever has it can look after the city's payments, so it is forgotten after a day.
 type Link struct {
 	bun.BaseModel `bun:"table:stripe_link,alias:l"`
 
@@ -108,7 +108,7 @@ func (s *Service) Link(ctx context.Context, actor identity.Actor, id uuid.UUID) 
 func (s *Service) makeLink(ctx context.Context, id uuid.UUID) error {
 	l := Link{TenantID: tenancy.Must(ctx), ID: id}
 	err := s.DB.App.NewSelect().Model(&l).WherePK().Scan(ctx)
-	if err != nil || l.URL != "" {
+	if err != nil || !l.ReadyAt.IsZero() {
 		return err
 	}
 	a, err := findAccount(ctx, s.DB.App, l.City)

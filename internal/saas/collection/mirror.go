@@ -40,7 +40,7 @@ func (s *Service) mirror(ctx context.Context, id tenancy.ID) error {
 		return err
 	}
 	d := details{Name: party.Name, Email: party.Email, Address: party.Address}
-	print, err := json.Marshal([]any{sub.Plan, sub.Version, sub.Addons, d})
+	print, err := json.Marshal([]any{sub.Plan, sub.Version, sub.Addons, a.automatic(), d})
 	if err != nil || a.Mirrors == string(print) {
 		return err
 	}
@@ -51,12 +51,12 @@ func (s *Service) mirror(ctx context.Context, id tenancy.ID) error {
 	if err != nil {
 		return err
 	}
-	return s.put(ctx, a, items, string(print))
+	return s.put(ctx, a, holding{Items: items, Automatic: a.automatic()}, string(print))
 }
 
-// put has the subscription there hold items. A version without any that Stripe can price has none there.
-func (s *Service) put(ctx context.Context, a Account, items []item, print string) error {
-	if len(items) == 0 {
+// put has the subscription there be as h. A version without anything that Stripe can price has none there.
+func (s *Service) put(ctx context.Context, a Account, h holding, print string) error {
+	if len(h.Items) == 0 {
 		return s.unmirror(ctx, a)
 	}
 	there := a.SubscriptionID != ""
@@ -66,14 +66,14 @@ func (s *Service) put(ctx context.Context, a Account, items []item, print string
 			return err
 		}
 		a.AnchorDay = min(seller.CloseDay+anchorAfter, 28)
-		a.SubscriptionID, there, err = s.stripe.subscribe(ctx, a.CustomerID, a.City, items, a.anchorAfter(s.Now()), a.Revision)
+		a.SubscriptionID, there, err = s.stripe.subscribe(ctx, a.CustomerID, a.City, h, a.anchorAfter(s.Now()), a.Revision)
 		if err != nil {
 			return err
 		}
 		a.MirroredAt = s.Now().UTC().Truncate(time.Microsecond)
 	}
 	if there { // one that a run before has made may have been made for another version
-		if err := s.stripe.change(ctx, a.SubscriptionID, items, a.Revision); err != nil {
+		if err := s.stripe.change(ctx, a.SubscriptionID, h, a.Revision); err != nil {
 			return err
 		}
 	}

@@ -311,7 +311,7 @@ func (s *standin) turn() {
 func (s *standin) draft(o object, from, at time.Time) {
 	id := fmt.Sprintf("in_%d", len(s.order)+1)
 	in := object{"id": id, "kind": "invoices", "object": "invoice", "created": at.Unix(), "metadata": object{}, "livemode": false, "customer": o["customer"], "status": "draft",
-		"attempt_count": 0, "billing_reason": "subscription_cycle", "subscription": o["id"], "collection_method": "send_invoice", "auto_advance": o["paused"] != "keep_as_draft",
+		"attempt_count": 0, "billing_reason": "subscription_cycle", "subscription": o["id"], "collection_method": o["collection_method"], "auto_advance": o["paused"] != "keep_as_draft",
 		"period_start": from.Unix(), "period_end": at.Unix()}
 	var lines []object
 	for _, i := range o["items"].(object)["data"].([]object) {

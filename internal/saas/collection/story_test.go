@@ -270,3 +270,27 @@ func TestAnEventThatWasGivenUpIsDealtWith(t *testing.T) {
 		t.Errorf("%d events wait", n)
 	}
 }
+
+// With a way to be charged, the subscription's own drafts are charged and not sent.
+func TestAMonthIsCharged(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.subscribe("uji", november, nil)
+	o.choose(Automatic)
+	sub := o.stripe.find(t, "subscriptions", nil)
+	if sub["collection_method"] != "send_invoice" {
+		t.Errorf("with nothing to charge it is %v", sub["collection_method"])
+	}
+	_, err := o.w.DB.App.NewRaw("UPDATE stripe_account SET method_at = ? WHERE tenant_id = ?", o.now, o.w.Platform.ID).Exec(o.ctx)
+	o.must(err)
+	o.look()
+	if sub["collection_method"] != "charge_automatically" {
+		t.Errorf("with something to charge it is %v", sub["collection_method"])
+	}
+	o.close(november)
+	o.anchor(november)
+	i := o.issue(november)
+	if doc := o.document(i); doc["collection_method"] != "charge_automatically" || doc["sent"] != nil || doc["status"] != "open" || doc["total"] != o.wanted(i) {
+		t.Errorf("%v %v %v %v, want %d", doc["collection_method"], doc["sent"], doc["status"], doc["total"], o.wanted(i))
+	}
+}
