@@ -156,17 +156,20 @@ func TestACityIsCharged(t *testing.T) {
 	if all := o.incidents(); !slices.Equal(all, []string{paymentFailed}) {
 		t.Errorf("refused, the incidents are %v", all)
 	}
-	if url, err := o.PayURL(city, treasurer, i.ID); err != nil || url == "" {
-		t.Errorf("it can be paid at %q, %v", url, err)
+	if p, ok, err := o.Progress(city, treasurer, i.ID); err != nil || !ok || p.URL == "" || !p.Failed || p.Attempts != 1 || p.Status != "open" {
+		t.Errorf("%+v, %v, %v", p, ok, err)
 	}
-	if url, err := o.PayURL(o.w.Ctx(o.w.Batam), identity.Actor{ID: uuid.New(), TenantID: o.w.Batam.ID, Kind: identity.Staff, Roles: []string{"treasurer"}, TOTP: true}, i.ID); err != nil || url != "" {
-		t.Errorf("another city reads %q, %v", url, err)
+	if p, ok, err := o.Progress(o.w.Ctx(o.w.Batam), identity.Actor{ID: uuid.New(), TenantID: o.w.Batam.ID, Kind: identity.Staff, Roles: []string{"treasurer"}, TOTP: true}, i.ID); err != nil || ok {
+		t.Errorf("another city reads %+v, %v", p, err)
 	}
 	o.stripe.pay(id, o.wanted(i))
 	all = o.stripe.told(0)
 	o.deliver(all[len(all)-1])
 	if all := o.incidents(); len(all) > 0 {
 		t.Errorf("paid, the incidents are %v", all)
+	}
+	if p, ok, err := o.Progress(o.ctx, o.clerk, i.ID); err != nil || !ok || p.URL != "" || p.Failed || p.Status != "paid" || p.Paid != i.Total-i.Withholdable {
+		t.Errorf("%+v, %v, %v", p, ok, err)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/jobs"
+	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -130,19 +131,36 @@ func (s *Service) makeLink(ctx context.Context, id uuid.UUID) error {
 	return err
 }
 
-// PayURL is where an invoice can be paid at Stripe, or "" when it cannot. It needs invoice:read; one of another city is
-// as if there were none.
-func (s *Service) PayURL(ctx context.Context, actor identity.Actor, of uuid.UUID) (string, error) {
+// Progress is how far Stripe has got with an invoice, as it was last read.
+type Progress struct {
+	Status   string       `bun:"status"` // draft, open, paid, void or uncollectible; empty before it is there
+	URL      string       `bun:"url"`    // where it can be paid, while it is open
+	Paid     money.Rupiah `bun:"paid"`   // by Stripe
+	Attempts int          `bun:"attempts"`
+	Failed   bool         `bun:"failed"` // the last attempt to charge it
+	ReadAt   time.Time    `bun:"read_at,nullzero"`
+}
+
+// Progress is how far Stripe has got with an invoice of the books, and whether it is collecting it at all. It needs
+// invoice:read; one of another city is as if there were none.
+func (s *Service) Progress(ctx context.Context, actor identity.Actor, of uuid.UUID) (Progress, bool, error) {
 	if err := s.Guard.Allow(ctx, actor, access.InvoiceRead); err != nil {
-		return "", err
+		return Progress{}, false, err
 	}
 	ctx, city, err := s.books(ctx)
 	if err != nil {
-		return "", err
+		return Progress{}, false, err
 	}
-	q := s.DB.App.NewSelect().Table("stripe_invoice").Column("url").Where("tenant_id = ? AND invoice_id = ? AND status = 'open'", tenancy.Must(ctx), of)
+	var p Progress
+	q := s.DB.App.NewSelect().Table("stripe_invoice").ColumnExpr("status, attempts, failed, read_at, paid / ? AS paid, CASE WHEN status = 'open' THEN url ELSE '' END AS url", hundredths).
+		Where("tenant_id = ? AND invoice_id = ?", tenancy.Must(ctx), of)
 	if city != uuid.Nil {
 		q = q.Where("city = ?", city)
 	}
-	return one(ctx, q)
+	if err := q.Scan(ctx, &p); isNone(err) {
+		return Progress{}, false, nil
+	} else if err != nil {
+		return Progress{}, false, err
+	}
+	return p, true, nil
 }

@@ -3,6 +3,8 @@ package collection
 import (
 	"slices"
 	"testing"
+
+	"bedelau/internal/saas/billing"
 )
 
 // A city on Stripe for a month: what the subscription drafts by itself becomes what the books say, to the rupiah, is sent once,
@@ -293,4 +295,62 @@ func TestAMonthIsCharged(t *testing.T) {
 	if doc := o.document(i); doc["collection_method"] != "charge_automatically" || doc["sent"] != nil || doc["status"] != "open" || doc["total"] != o.wanted(i) {
 		t.Errorf("%v %v %v %v, want %d", doc["collection_method"], doc["sent"], doc["status"], doc["total"], o.wanted(i))
 	}
+}
+
+// A month that costs nothing, in a trial, is asked for by nobody; a coupon and a month without usage come to the rupiah.
+func TestTermsThatStripeDoesNotKnow(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.must(o.sql(`INSERT INTO coupon (code, percent, months, given_from, given_until, note) VALUES ('PERINTIS', 15, 6, '2026-01-01', '2027-12-01', 'Kota perintis')`))
+	_, err := o.Billing.Subscribe(o.ctx, billing.SubscribeInput{City: o.w.Other, Plan: "uji", StartsOn: november, TrialDays: 30, Coupon: "PERINTIS", ActorKind: "system"})
+	o.must(err)
+	o.choose(Send)
+	if c := o.close(november); c.Total != 0 {
+		t.Fatalf("the trial costs %v", c.Total)
+	}
+	o.anchor(november)
+	o.must(o.Compare(o.ctx))
+	for _, id := range o.stripe.order {
+		if x := o.stripe.objects[id]; x["kind"] == "invoices" && (x["status"] != "void" || x["sent"] != nil) {
+			t.Errorf("%v is %v", id, x["status"])
+		}
+	}
+	o.used = map[string]int64{"applications_submitted": 0, "documents_issued": 0, "applications_decided": 0}
+	o.close(december)
+	o.anchor(december)
+	i := o.issue(december)
+	if doc := o.document(i); doc["total"] != o.wanted(i) || doc["status"] != "open" || doc["billing_reason"] != "subscription_cycle" {
+		t.Errorf("%v %v, want %d", doc["total"], doc["status"], o.wanted(i))
+	}
+	if all := o.incidents(); len(all) > 0 {
+		t.Errorf("incidents %v", all)
+	}
+}
+
+// A pause ends the subscription there, and a resumption begins another: nothing that was remembered stands in its way.
+func TestPauseAndResume(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.subscribe("uji", november, nil)
+	o.choose(Send)
+	o.now = day(2026, 11, 10)
+	_, err := o.Billing.End(o.ctx, billing.EndInput{City: o.w.Other, On: o.now, As: billing.Paused, Reason: "Uji", ActorKind: "system"})
+	o.must(err)
+	o.look()
+	_, err = o.Billing.Resume(o.ctx, billing.ResumeInput{City: o.w.Other, On: o.now, ActorKind: "system"})
+	o.must(err)
+	o.look()
+	o.stripe.find(t, "subscriptions", func(x object) bool { return x["status"] == "canceled" })
+	sub := o.stripe.find(t, "subscriptions", func(x object) bool { return x["status"] == "active" })
+	o.stripe.mu.Lock()
+	sub["status"] = "canceled" // on Stripe's pages
+	o.stripe.tell("customer.subscription.deleted", sub)
+	e := o.stripe.events[len(o.stripe.events)-1]
+	o.stripe.mu.Unlock()
+	o.deliver(e)
+	if all := o.incidents(); !slices.Equal(all, []string{subscriptionEnded}) {
+		t.Errorf("incidents %v", all)
+	}
+	o.look()
+	o.stripe.find(t, "subscriptions", func(x object) bool { return x["status"] == "active" })
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -96,6 +97,31 @@ func TestEveryOrderOfEventsEndsInTheSameBooks(t *testing.T) {
 	}
 	if n := o.count("SELECT count(DISTINCT party_id) FROM invoice_entry WHERE tenant_id = ? AND invoice_id IS NULL", o.w.Platform.ID); n != 0 {
 		t.Error("something was paid twice: there is a balance")
+	}
+}
+
+// Several workers deal with what was told about one payment, all at the same time; it is one payment.
+func TestEventsAtTheSameTimeAreOnePayment(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.choose(Send)
+	i, id := o.byHand(1_000_000)
+	want := o.wanted(i)
+	o.stripe.pay(id, want)
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			if _, err := o.read(o.ctx, id); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if n := o.count("SELECT count(*) FROM payment WHERE tenant_id = ?", o.w.Platform.ID); n != 1 || int64(o.standing(i).Paid)*100 != want {
+		t.Errorf("%d payments, %+v", n, o.standing(i))
+	}
+	if n := o.count("SELECT count(*) FROM stripe_invoice WHERE tenant_id = ? AND id = ? AND reads = applied", o.w.Platform.ID, id); n != 1 {
+		t.Error("the last reading was not taken over")
 	}
 }
 

@@ -272,3 +272,9 @@ func (o *office) end(on time.Time) {
 	_, err := o.Billing.End(o.ctx, billing.EndInput{City: o.w.Other, On: on, As: billing.Cancelled, Reason: "Uji", ActorKind: "system"})
 	o.must(err)
 }
+
+// sql is done by whoever keeps the price list.
+func (o *office) sql(statement string) error {
+	_, err := o.w.DB.Platform.NewRaw(statement).Exec(o.ctx)
+	return err
+}
