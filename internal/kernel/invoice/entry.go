@@ -73,6 +73,9 @@ type Standing struct {
 	WrittenOff money.Rupiah `bun:"written_off"`
 	Voided     money.Rupiah `bun:"voided"`
 	Open       money.Rupiah `bun:"open"`
+
+	// OpenSince is the last day on which it was charged or a payment of it was taken back: what closes it counts from then.
+	OpenSince time.Time `bun:"open_since,nullzero"`
 }
 
 // State is the word for it.
@@ -97,7 +100,8 @@ const sums = `coalesce(sum(amount) FILTER (WHERE kind = 'charge'), 0)::bigint AS
 	coalesce(-sum(amount) FILTER (WHERE kind = 'credit'), 0)::bigint AS credited,
 	coalesce(-sum(amount) FILTER (WHERE kind = 'write_off'), 0)::bigint AS written_off,
 	coalesce(-sum(amount) FILTER (WHERE kind = 'void'), 0)::bigint AS voided,
-	coalesce(sum(amount), 0)::bigint AS open`
+	coalesce(sum(amount), 0)::bigint AS open,
+	max(on_day) FILTER (WHERE amount > 0) AS open_since`
 
 // StandingColumns are the columns of a Standing over rows of invoice_entry, for a list that sums up many.
 func StandingColumns() string { return sums }

@@ -92,8 +92,8 @@ func (b *Book) mayKeepBack(ctx context.Context, tx bun.IDB, i Invoice, s Standin
 	return max(min(i.Withholdable-credited-s.Withheld, s.Open), 0), err
 }
 
-// closing are the entries of a payment. One that came before the invoice was issued is a balance until that day, so that no
-// invoice is ever paid beyond what it charges.
+// closing are the entries of a payment. One that came before the invoice was issued, or before another payment of it was taken
+// back, is a balance until that day, so that on no day an invoice is paid beyond what it charges. A slip has no money to keep.
 func closing(i Invoice, s Standing, p Payment) []Entry {
 	kind, against := EntryPayment, min(p.Amount, max(s.Open, 0))
 	if p.Method == Slip {
@@ -103,7 +103,8 @@ func closing(i Invoice, s Standing, p Payment) []Entry {
 		return Entry{PartyID: i.PartyID, InvoiceID: invoice, Kind: kind, Amount: amount, OnDay: day, PaymentID: some(p.ID)}
 	}
 	var all []Entry
-	early := p.ReceivedOn.Before(i.IssuedOn)
+	from := later(i.IssuedOn, s.OpenSince)
+	early := p.Method != Slip && p.ReceivedOn.Before(from)
 	rest := p.Amount - against
 	if early {
 		rest = p.Amount
@@ -112,10 +113,10 @@ func closing(i Invoice, s Standing, p Payment) []Entry {
 		all = append(all, of(uuid.NullUUID{}, -rest, p.ReceivedOn))
 	}
 	if against > 0 && early {
-		all = append(all, of(uuid.NullUUID{}, against, i.IssuedOn))
+		all = append(all, of(uuid.NullUUID{}, against, from))
 	}
 	if against > 0 {
-		all = append(all, of(some(i.ID), -against, later(p.ReceivedOn, i.IssuedOn)))
+		all = append(all, of(some(i.ID), -against, later(p.ReceivedOn, from)))
 	}
 	return all
 }
@@ -163,7 +164,7 @@ func (b *Book) Apply(ctx context.Context, tx bun.Tx, actor identity.Actor, invoi
 	if err != nil {
 		return 0, err
 	}
-	have, on, err := balance(ctx, tx, i.PartyID, later(on, i.IssuedOn))
+	have, on, err := balance(ctx, tx, i.PartyID, later(later(on, i.IssuedOn), s.OpenSince))
 	amount := min(have, s.Open)
 	if err != nil || amount <= 0 {
 		return 0, err

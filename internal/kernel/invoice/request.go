@@ -86,7 +86,7 @@ func (b *Book) Ask(ctx context.Context, tx bun.Tx, actor identity.Actor, in Requ
 
 // Decide approves or refuses a request; approved, it takes effect on a day in the same transaction. It refuses NotFound
 // "invoice.no_request"; Conflict "invoice.decided" for one that was decided, "invoice.own_request" for whoever made it,
-// "invoice.before_issue" for a day before the invoice's, "invoice.nothing_open" for a write-off or a void of one that is
+// "invoice.before_issue" for a day before the invoice's, "invoice.before_undo" for one before a payment of it was taken back, "invoice.nothing_open" for a write-off or a void of one that is
 // closed, "invoice.not_untouched" for a void after a payment, and "invoice.credit_too_large" for a credit note above what
 // was charged and not taken off yet.
 func (b *Book) Decide(ctx context.Context, tx bun.Tx, actor identity.Actor, id uuid.UUID, approve bool, on time.Time) (Request, error) {
@@ -127,6 +127,8 @@ func (b *Book) takeOff(ctx context.Context, tx bun.Tx, actor identity.Actor, i I
 	switch {
 	case on.Before(i.IssuedOn):
 		return fault.New(fault.Conflict, "invoice.before_issue")
+	case on.Before(s.OpenSince):
+		return fault.New(fault.Conflict, "invoice.before_undo", "day", s.OpenSince.Format(time.DateOnly))
 	case q.Kind == string(CreditNote):
 		return b.credit(ctx, tx, actor, i, s, q, on)
 	case s.Open <= 0:

@@ -21,11 +21,17 @@ import (
 // TakeInput is money of a party that came in for some of its invoices, or for none that is known.
 type TakeInput struct {
 	Party     uuid.UUID
-	Against   []uuid.UUID // in the order in which they are closed
-	Method    string      // not Slip
+	Against   []Share // in the order in which they are closed
+	Method    string  // not Slip
 	Reference string
 	Amount    money.Rupiah
 	On        time.Time
+}
+
+// Share is an invoice that a payment closes: what is open of it, or Most of that where it is above zero.
+type Share struct {
+	Invoice uuid.UUID    `json:"invoice"`
+	Most    money.Rupiah `json:"most,omitempty"`
 }
 
 // Take records what a party paid as part of tx: it closes what is open of the invoices, one after the other, and what is beyond
@@ -49,8 +55,13 @@ func (b *Book) Take(ctx context.Context, tx bun.Tx, actor identity.Actor, in Tak
 	left := p.Amount
 	var entries []Entry
 	var numbers []string
-	for _, id := range in.Against {
-		i, s, err := b.lock(ctx, tx, id)
+	seen := map[uuid.UUID]bool{}
+	for _, to := range in.Against {
+		if seen[to.Invoice] {
+			continue
+		}
+		seen[to.Invoice] = true
+		i, s, err := b.lock(ctx, tx, to.Invoice)
 		if err != nil {
 			return p, err
 		}
@@ -58,7 +69,11 @@ func (b *Book) Take(ctx context.Context, tx bun.Tx, actor identity.Actor, in Tak
 			return p, fault.New(fault.Conflict, "payment.other_party", "number", i.Number)
 		}
 		part := p
-		if part.Amount = min(left, max(s.Open, 0)); part.Amount == 0 {
+		part.Amount = min(left, max(s.Open, 0))
+		if to.Most > 0 {
+			part.Amount = min(part.Amount, to.Most)
+		}
+		if part.Amount == 0 {
 			continue
 		}
 		left -= part.Amount

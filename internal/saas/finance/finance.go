@@ -22,6 +22,7 @@ import (
 	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/notify"
+	"bedelau/internal/kernel/payin"
 	"bedelau/internal/kernel/storage"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -44,7 +45,8 @@ type Deps struct {
 // Service issues invoices and keeps their papers.
 type Service struct {
 	Deps
-	Book *invoice.Book
+	Book  *invoice.Book
+	Payin *payin.Service
 }
 
 // New returns a Service.
@@ -52,7 +54,9 @@ func New(d Deps) *Service {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
-	return &Service{Deps: d, Book: &invoice.Book{DB: d.DB, Now: d.Now}}
+	s := &Service{Deps: d, Book: &invoice.Book{DB: d.DB, Now: d.Now}}
+	s.Payin = &payin.Service{Book: s.Book, Paid: s.paid}
+	return s
 }
 
 // paperArgs names a paper: of an invoice, or with Payment the receipt for it.

@@ -1,0 +1,233 @@
+package payin
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/invoice"
+	"bedelau/internal/kernel/money"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// settle pays by a new line what it certainly pays, and keeps what it probably does.
+func (s *Service) settle(ctx context.Context, tx bun.Tx, actor identity.Actor, m *matcher, l *Line) error {
+	if l.State == Out {
+		return nil
+	}
+	p, certain, err := m.match(ctx, tx, *l)
+	if err != nil {
+		return err
+	}
+	if certain {
+		_, err := s.pay(ctx, tx, actor, l, p)
+		return err
+	}
+	if p.Why == "" {
+		return nil
+	}
+	l.State, l.Proposal = Proposed, p
+	return l.save(ctx, tx)
+}
+
+func (l *Line) save(ctx context.Context, tx bun.IDB) error {
+	_, err := tx.NewUpdate().Model(l).Column("state", "proposal", "reason").WherePK().Exec(ctx)
+	return err
+}
+
+// pay books a line as a payment. Its reference is the bank's with the line's identity, and after an undo it is another one.
+func (s *Service) pay(ctx context.Context, tx bun.Tx, actor identity.Actor, l *Line, p Proposal) (invoice.Payment, error) {
+	amount, whole := l.Amount.Rupiah()
+	if !whole || amount <= 0 {
+		return invoice.Payment{}, fault.New(fault.Conflict, "payin.not_rupiah")
+	}
+	var before int
+	if err := tx.NewRaw("SELECT count(*) FROM bank_match WHERE tenant_id = ? AND line_id = ?", l.TenantID, l.ID).Scan(ctx, &before); err != nil {
+		return invoice.Payment{}, err
+	}
+	reference := strings.TrimPrefix(clip(l.Reference, 100)+"/"+l.Identity[:8], "/")
+	if before > 0 {
+		reference += fmt.Sprintf("/%d", before+1)
+	}
+	method := invoice.Transfer
+	if p.Why == ByVirtual {
+		method = invoice.VirtualAccount
+	}
+	paid, err := s.Book.Take(ctx, tx, actor, invoice.TakeInput{Party: p.Party, Against: p.Against, Method: method, Reference: reference, Amount: amount, On: l.Day})
+	if err != nil {
+		return paid, err
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return paid, err
+	}
+	_, err = tx.NewRaw("INSERT INTO bank_match (tenant_id, id, line_id, payment_id, why, waits, at, by) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		l.TenantID, id, l.ID, paid.ID, p.Why, p.Waits, paid.RecordedAt, actor.ID).Exec(ctx)
+	if err != nil {
+		return paid, fmt.Errorf("payin: match: %w", err)
+	}
+	l.State, l.Proposal = Matched, p
+	if err := l.save(ctx, tx); err != nil || s.Paid == nil {
+		return paid, err
+	}
+	var closed []uuid.UUID
+	for _, a := range p.Against {
+		closed = append(closed, a.Invoice)
+	}
+	return paid, s.Paid(ctx, tx, closed, paid)
+}
+
+func clip(text string, most int) string {
+	for i := range text {
+		if i >= most {
+			return text[:i]
+		}
+	}
+	return text
+}
+
+// lock reads a line for a change, or NotFound "payin.no_line".
+func (s *Service) lock(ctx context.Context, tx bun.Tx, id uuid.UUID) (Line, error) {
+	var l Line
+	// The row itself cannot be locked: only some of its columns may be written.
+	if _, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "bank line "+id.String()).Exec(ctx); err != nil {
+		return l, err
+	}
+	err := tx.NewSelect().Model(&l).Where("tenant_id = ? AND id = ?", tenancy.Must(ctx), id).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = fault.New(fault.NotFound, "payin.no_line")
+	}
+	return l, err
+}
+
+// Choice is what a person says a line pays: invoices of a party in the order in which they are closed, or none of them, and then
+// it goes to the party's balance. Waits is what a slip will close, when the payment is less for it.
+type Choice struct {
+	Party   uuid.UUID
+	Against []uuid.UUID
+	Waits   money.Rupiah
+}
+
+// Decide books a line as a person says, as part of tx. It refuses NotFound "payin.no_line", Conflict "payin.settled" for one that
+// is matched or went out, "payin.not_rupiah" for one with cents, and what invoice.Take refuses.
+func (s *Service) Decide(ctx context.Context, tx bun.Tx, actor identity.Actor, line uuid.UUID, c Choice) (invoice.Payment, error) {
+	l, err := s.lock(ctx, tx, line)
+	if err != nil {
+		return invoice.Payment{}, err
+	}
+	if l.State == Matched || l.State == Out {
+		return invoice.Payment{}, fault.New(fault.Conflict, "payin.settled")
+	}
+	if c.Waits < 0 {
+		return invoice.Payment{}, fault.Fields([]fault.Field{{Name: "waits", Code: "amount_positive"}})
+	}
+	p := Proposal{Why: ByPerson, Party: c.Party, Waits: c.Waits}
+	for _, id := range c.Against {
+		p.Against = append(p.Against, invoice.Share{Invoice: id})
+	}
+	return s.pay(ctx, tx, actor, &l, p)
+}
+
+// Accept books a proposed line as it was proposed. It refuses what Decide refuses, and Conflict "payin.settled" for a line of
+// which nothing is proposed.
+func (s *Service) Accept(ctx context.Context, tx bun.Tx, actor identity.Actor, line uuid.UUID) (invoice.Payment, error) {
+	l, err := s.lock(ctx, tx, line)
+	if err != nil {
+		return invoice.Payment{}, err
+	}
+	if l.State != Proposed || l.Proposal.Party == uuid.Nil {
+		return invoice.Payment{}, fault.New(fault.Conflict, "payin.settled")
+	}
+	return s.pay(ctx, tx, actor, &l, l.Proposal)
+}
+
+// SetAside says of a line that it pays nothing, with the reason. It refuses Invalid without one, and Conflict "payin.settled" for
+// one that is matched or went out.
+func (s *Service) SetAside(ctx context.Context, tx bun.Tx, actor identity.Actor, line uuid.UUID, reason string) error {
+	l, err := s.lock(ctx, tx, line)
+	if err != nil {
+		return err
+	}
+	if l.Reason = strings.TrimSpace(reason); l.Reason == "" {
+		return fault.Fields([]fault.Field{{Name: "reason", Code: "required"}})
+	}
+	if l.State == Matched || l.State == Out {
+		return fault.New(fault.Conflict, "payin.settled")
+	}
+	l.State = Aside
+	if err := l.save(ctx, tx); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "payin.set_aside", Object: "bank_line", ObjectID: l.ID,
+		Detail: map[string]any{"reason": l.Reason}})
+}
+
+// Undo takes the match of a line back on today's day of the books, by entries against those of its payment; the line is open
+// again. It refuses Conflict "payin.not_matched" and what invoice.UndoPayment refuses.
+func (s *Service) Undo(ctx context.Context, tx bun.Tx, actor identity.Actor, line uuid.UUID, reason string) error {
+	l, err := s.lock(ctx, tx, line)
+	if err != nil {
+		return err
+	}
+	if l.State != Matched {
+		return fault.New(fault.Conflict, "payin.not_matched")
+	}
+	var payment uuid.UUID
+	err = tx.NewRaw("SELECT payment_id FROM bank_match WHERE tenant_id = ? AND line_id = ? ORDER BY id DESC LIMIT 1", l.TenantID, l.ID).Scan(ctx, &payment)
+	if err != nil {
+		return err
+	}
+	city, _ := tenancy.CityFrom(ctx)
+	if err := s.Book.UndoPayment(ctx, tx, actor, payment, s.Book.Now().In(city.Location()), reason); err != nil {
+		return err
+	}
+	l.State, l.Proposal = Open, Proposal{}
+	return l.save(ctx, tx)
+}
+
+// listMost bounds a list.
+const listMost = 100
+
+// Lines lists the lines of a state from the latest on, 100 at most: those before one, or from the beginning.
+func (s *Service) Lines(ctx context.Context, db bun.IDB, state string, before uuid.UUID) ([]Line, error) {
+	var all []Line
+	q := db.NewSelect().Model(&all).Where("tenant_id = ? AND state = ?", tenancy.Must(ctx), state).Order("id DESC").Limit(listMost)
+	if before != uuid.Nil {
+		q = q.Where("id < ?", before)
+	}
+	return all, q.Scan(ctx)
+}
+
+// Waiting is a payment that was less by what the buyer gave to the state, and whose slip has not come.
+type Waiting struct {
+	LineID    uuid.UUID    `bun:"line_id"`
+	PaymentID uuid.UUID    `bun:"payment_id"`
+	InvoiceID uuid.UUID    `bun:"invoice_id"`
+	Number    string       `bun:"number"`
+	Party     string       `bun:"party"`
+	Waits     money.Rupiah `bun:"waits"` // for all invoices of the payment
+	Open      money.Rupiah `bun:"open"`  // of this invoice still
+}
+
+// Waiting lists the invoices that wait for a slip, the longest first, 100 at most.
+func (s *Service) Waiting(ctx context.Context, db bun.IDB) ([]Waiting, error) {
+	var all []Waiting
+	err := db.NewRaw(`SELECT m.line_id, m.payment_id, i.id AS invoice_id, i.number, i.party->>'name' AS party, m.waits, o.open
+		FROM bank_match m
+		JOIN (SELECT DISTINCT e.tenant_id, e.payment_id, e.invoice_id FROM invoice_entry e WHERE e.tenant_id = ? AND e.invoice_id IS NOT NULL AND e.payment_id IS NOT NULL) e
+			ON e.tenant_id = m.tenant_id AND e.payment_id = m.payment_id
+		JOIN invoice i ON i.tenant_id = e.tenant_id AND i.id = e.invoice_id
+		CROSS JOIN LATERAL (SELECT coalesce(sum(x.amount), 0)::bigint AS open FROM invoice_entry x WHERE x.tenant_id = i.tenant_id AND x.invoice_id = i.id) o
+		WHERE m.tenant_id = ? AND m.waits > 0 AND o.open > 0
+		  AND NOT EXISTS (SELECT FROM payment_undo u WHERE u.tenant_id = m.tenant_id AND u.payment_id = m.payment_id)
+		ORDER BY m.id, i.number LIMIT ?`, tenancy.Must(ctx), tenancy.Must(ctx), listMost).Scan(ctx, &all)
+	return all, err
+}
