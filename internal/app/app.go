@@ -239,7 +239,7 @@ func (a *App) buildCity() error {
 		return err
 	}
 	a.Billing = billing.New(a.DB, a.Metering, time.Now)
-	a.Finance = finance.New(finance.Deps{DB: a.DB, Guard: a.Guard, Files: a.Files, Notify: a.Notify, Collector: collector{a}})
+	a.Finance = finance.New(finance.Deps{Limits: a.Billing, DB: a.DB, Guard: a.Guard, Files: a.Files, Notify: a.Notify, Collector: collector{a}})
 	a.buildCollection()
 	return errors.Join(a.Billing.Register(a.Runner, a.Notify), a.Finance.Register(a.Runner), a.Collection.Register(a.Runner))
 }

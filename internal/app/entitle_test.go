@@ -207,3 +207,62 @@ func TestEachLevelIsToldOnce(t *testing.T) {
 		}
 	}
 }
+
+// An invoice that stays unpaid stops what staff add from the announced day on and not before; a resident notices nothing, and the
+// payment ends it at once.
+func TestArrearsHoldStaffBackAsAnnounced(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	a.narrow(t, "tunggakan", `["apps", "duct"]`)
+	a.owe(t)
+	platform, ctx := a.city(t, "platform")
+	clerk, book := identity.Actor{Kind: identity.Kind(audit.System)}, a.Finance.Book
+	var bill invoice.Invoice
+	tx := func(fn func(ctx context.Context, tx bun.Tx) error) {
+		t.Helper()
+		if err := tenancy.InTx(ctx, a.DB.App, fn); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tx(func(ctx context.Context, tx bun.Tx) error {
+		return tx.NewSelect().Model(&bill).Where("tenant_id = ?", platform.ID).Order("id DESC").Limit(1).Scan(ctx)
+	})
+	day := func(days int) string { return time.Now().AddDate(0, 0, days).Format(time.DateOnly) }
+	grow := func() error {
+		a.entitle(t)
+		city, _ := a.city(t, "batam")
+		return city.MayGrow(time.Now())
+	}
+	announce := func(days, rung int) {
+		tx(func(ctx context.Context, tx bun.Tx) error {
+			_, err := tx.NewRaw("INSERT INTO invoice_reminder (tenant_id, invoice_id, days, say, on_day, limits_from, at) VALUES (?, ?, ?, 'limits_ahead', ?, ?, now())",
+				platform.ID, bill.ID, rung, day(days-14), day(days)).Exec(ctx)
+			return err
+		})
+	}
+	if err := grow(); err != nil {
+		t.Errorf("overdue and not announced: %v", err)
+	}
+	announce(2, 50)
+	if err := grow(); err != nil {
+		t.Errorf("before the announced day: %v", err)
+	}
+	if c, _ := a.city(t, "batam"); c.Plan.ArrearsFrom.IsZero() {
+		t.Error("the city cannot see the day ahead")
+	}
+	announce(-2, 46)
+	if err := grow(); !fault.Is(err, "plan.arrears") {
+		t.Errorf("from that day on: %v", err)
+	}
+	c, _ := a.city(t, "batam")
+	if err := c.Room(tenancy.LimitStaff, 0, time.Now()); !fault.Is(err, "plan.arrears") {
+		t.Errorf("a staff account: %v", err)
+	}
+	tx(func(ctx context.Context, tx bun.Tx) error {
+		_, err := book.Pay(ctx, tx, clerk, invoice.PaymentInput{Invoice: bill.ID, Method: invoice.Transfer, Reference: "T", Amount: bill.Total, On: time.Now()})
+		return err
+	})
+	if err := grow(); err != nil {
+		t.Errorf("paid: %v", err)
+	}
+}

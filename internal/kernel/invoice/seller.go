@@ -30,6 +30,7 @@ type Seller struct {
 	Accounts       []Account       `json:"accounts"`
 	VirtualAccount VirtualAccounts `json:"virtual_account"`
 	Series         string          `json:"series"`
+	Ladder         []Rung          `json:"ladder,omitempty"` // of reminders
 	DueDays        int             `json:"due_days"`
 	CloseDay       int             `json:"close_day"` // of the month after, on which a month is closed
 	Stamp          Stamp           `json:"stamp"`
@@ -68,6 +69,28 @@ type VirtualAccounts struct {
 
 // PerParty gives each party one number for all of its invoices.
 const PerParty = "party"
+
+// Rung is a reminder of an invoice that is open so many days after it is due, or before it where Days is negative. Say is the
+// mail: due_soon, overdue, limits_ahead or limited. LimitsAfter announces that from so many days later the city is held back;
+// one that is Limited says that it now is, and only ever after such an announcement has run out.
+type Rung struct {
+	Days        int    `json:"days"`
+	Say         string `json:"say"`
+	LimitsAfter int    `json:"limits_after,omitempty"`
+	Limited     bool   `json:"limited,omitempty"`
+}
+
+func (r Rung) valid() bool {
+	switch r.Say {
+	case "due_soon", "overdue":
+		return r.LimitsAfter == 0 && !r.Limited
+	case "limits_ahead":
+		return r.LimitsAfter >= 7 && r.LimitsAfter <= 365 && !r.Limited && r.Days > 0
+	case "limited":
+		return r.LimitsAfter == 0 && r.Limited
+	}
+	return false
+}
 
 // Stamp says above which amount a paper that states it needs a stamp (meterai), and what that costs.
 type Stamp struct {

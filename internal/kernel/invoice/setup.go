@@ -73,6 +73,13 @@ func (s Setup) check() error {
 			return fmt.Errorf("invoice: setup: seller.accounts %s: csv needs a day with its layout, and either a credit and a debit or an amount", a.Number)
 		}
 	}
+	days := map[int]bool{}
+	for i, r := range p.Ladder {
+		if !r.valid() || r.Days < -60 || r.Days > 365 || days[r.Days] {
+			return fmt.Errorf("invoice: setup: seller.ladder.%d needs days of its own, a mail that there is, and limits_after of a week or more with limits_ahead alone", i)
+		}
+		days[r.Days] = true
+	}
 	if v := p.VirtualAccount; v.Per != "" && v.Per != PerParty {
 		return fmt.Errorf("invoice: setup: seller.virtual_account.per is %q or nothing, not %q", PerParty, v.Per)
 	}

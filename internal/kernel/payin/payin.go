@@ -20,6 +20,7 @@ import (
 
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/money"
@@ -87,16 +88,19 @@ const (
 
 // Proposal is what a line pays, or probably pays.
 type Proposal struct {
-	Why     string          `json:"why,omitempty"` // a word of Reasons
+	Why     string          `json:"why,omitempty"` // Because says it in words
 	Party   uuid.UUID       `json:"party,omitzero"`
 	Against []invoice.Share `json:"against,omitempty"`
 	Numbers []string        `json:"numbers,omitempty"` // of those invoices
 	Waits   money.Rupiah    `json:"waits,omitempty"`   // for a slip: what the buyer gave to the state instead
 }
 
-// Reasons are the words of Proposal.Why; each has a text "payin.why.…". Those after ByPayer are only ever proposed.
-func Reasons() []string {
-	return []string{ByVirtual, ByNumber, ByPayer, ByName, ByAmount, whyClosed, whyParties, whySum, whyKnown, whyAmount, ByPerson}
+// Because says in words why.
+func (p Proposal) Because(in i18n.Locale) string {
+	if p.Why == "" {
+		return ""
+	}
+	return in.T("payin.why." + p.Why)
 }
 
 // The reasons.

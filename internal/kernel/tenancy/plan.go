@@ -25,6 +25,10 @@ const LimitStaff = "staff"
 type Plan struct {
 	Code   string           `json:"code,omitempty"`
 	Limits map[string]Limit `json:"limits,omitempty"`
+
+	// ArrearsFrom is the first day, where the platform is, from which an invoice that is not paid stops what staff add; it is
+	// announced ahead and gone with the payment.
+	ArrearsFrom time.Time `json:"arrears_from,omitzero"`
 }
 
 // Limit is one quantity of a plan. A hard one is never passed by what adds to it; a soft one may be for GraceDays.
@@ -46,8 +50,11 @@ func (c City) Needs(module string) error {
 	return fault.New(fault.Forbidden, "plan.module")
 }
 
-// Room refuses one more of what a limit counts, of which there are so many: Conflict "plan.limit".
+// Room refuses one more of what a limit counts, of which there are so many: Conflict "plan.limit", or "plan.arrears".
 func (c City) Room(code string, have int64, now time.Time) error {
+	if err := c.Plan.inArrears(now); err != nil {
+		return err
+	}
 	l, ok := c.Plan.Limits[code]
 	if !ok || have < l.Most || !l.spent(now) {
 		return nil
@@ -56,14 +63,24 @@ func (c City) Room(code string, have int64, now time.Time) error {
 }
 
 // MayGrow refuses what staff add to the city while a limit is spent: Conflict "plan.limit". It is asked by the acts that
-// add, never by one that serves a resident, corrects or takes away.
+// add, never by one that serves a resident, corrects or takes away. So is an invoice that is not paid: "plan.arrears".
 func (c City) MayGrow(now time.Time) error {
+	if err := c.Plan.inArrears(now); err != nil {
+		return err
+	}
 	for _, code := range slices.Sorted(maps.Keys(c.Plan.Limits)) {
 		if l := c.Plan.Limits[code]; code != LimitStaff && l.Used >= l.Most && l.spent(now) {
 			return fault.New(fault.Conflict, "plan.limit", "most", i18n.ID.Number(l.Most))
 		}
 	}
 	return nil
+}
+
+func (p Plan) inArrears(now time.Time) error {
+	if p.ArrearsFrom.IsZero() || now.Before(p.ArrearsFrom) {
+		return nil
+	}
+	return fault.New(fault.Conflict, "plan.arrears")
 }
 
 // spent reports whether a limit that is reached stops what adds to it.

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/kernel/arrears"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/jobs"
@@ -68,6 +69,9 @@ func (s *Service) entitle(ctx context.Context, tx bun.Tx, at time.Time) error {
 	if err != nil || plan.Code == "" {
 		return err
 	}
+	if plan.ArrearsFrom, err = s.arrearsFrom(ctx, city); err != nil {
+		return err
+	}
 	month := MonthOf(at.In(city.Location()))
 	if err := s.measure(ctx, tx, city, month, plan, at); err != nil {
 		return err
@@ -109,6 +113,19 @@ func (s *Service) allowed(ctx context.Context, tx bun.IDB, city tenancy.City) (p
 	}
 	list, err := json.Marshal(append([]string{}, e.Modules...))
 	return tenancy.Plan{Code: rows[0].Plan, Limits: e.Limits}, string(list), err
+}
+
+// arrearsFrom is since when, or from when, an invoice that is not paid stops what the city's staff add: what was announced to it.
+func (s *Service) arrearsFrom(ctx context.Context, city tenancy.City) (time.Time, error) {
+	platform, err := s.platform(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	day, err := arrears.LimitsFrom(tenancy.With(ctx, platform), s.db.App, city.ID)
+	if day.IsZero() || err != nil {
+		return time.Time{}, err
+	}
+	return time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, platform.Location()).UTC(), nil
 }
 
 // measure fills in what is used of each limit, and since when one is passed.

@@ -39,6 +39,7 @@ type Deps struct {
 	Files     *files.Store
 	Notify    *notify.Service
 	Collector Collector        // nobody when nil
+	Limits    Limits           // without it no limit is put on a city or lifted
 	Now       func() time.Time // time.Now when nil
 }
 
@@ -75,7 +76,10 @@ func sendKind() jobs.Kind[paperArgs] {
 
 // Register binds the jobs that follow an act. app calls it once, before r starts.
 func (s *Service) Register(r *jobs.Runner) error {
+	jobs.EachTenant(r, "finance.remind_due", remindEvery, s.remindDue)
 	return errors.Join(
+		jobs.HandleCall(r, remindKind(), func(ctx context.Context, _ uuid.UUID, a remindArgs) error { return s.remind(ctx, a) }),
+		jobs.HandleCall(r, liftKind(), func(ctx context.Context, _ uuid.UUID, a liftArgs) error { return s.lift(ctx, a.Invoice) }),
 		jobs.HandleCall(r, printKind(), func(ctx context.Context, _ uuid.UUID, a paperArgs) error { return s.print(ctx, a) }),
 		jobs.HandleCall(r, sendKind(), func(ctx context.Context, _ uuid.UUID, a paperArgs) error { return s.send(ctx, a.Invoice) }),
 	)
@@ -120,6 +124,9 @@ func (s *Service) Receive(ctx context.Context, actor identity.Actor, in invoice.
 	var p invoice.Payment
 	err := tenancy.InTx(ctx, s.DB.App, func(ctx context.Context, tx bun.Tx) (err error) {
 		if p, err = s.Book.Pay(ctx, tx, actor, in); err != nil {
+			return err
+		}
+		if err := jobs.Add(ctx, tx, liftKind(), liftArgs{in.Invoice}); err != nil {
 			return err
 		}
 		return s.Receipt(ctx, tx, in.Invoice, p)

@@ -309,3 +309,12 @@ func TestSendAgainReachesWhoCameLater(t *testing.T) {
 		t.Errorf("%d letters", n)
 	}
 }
+
+func containsAll(text string, all ...string) bool {
+	for _, want := range all {
+		if !strings.Contains(text, want) {
+			return false
+		}
+	}
+	return true
+}

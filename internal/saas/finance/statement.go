@@ -10,6 +10,7 @@ import (
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/invoice"
+	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/payin"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -29,6 +30,9 @@ func (s *Service) issuing(ctx context.Context, actor identity.Actor, what string
 func (s *Service) paid(ctx context.Context, tx bun.Tx, of []uuid.UUID, p invoice.Payment) error {
 	if len(of) == 0 {
 		return nil // it is a balance, and no invoice has a receipt for it
+	}
+	if err := jobs.Add(ctx, tx, liftKind(), liftArgs{of[0]}); err != nil {
+		return err
 	}
 	return s.Receipt(ctx, tx, of[0], p)
 }
@@ -131,5 +135,7 @@ func (s *Service) Amend(ctx context.Context, actor identity.Actor, draft uuid.UU
 
 // StampReceipt records the serial number of the stamp (meterai) on a receipt.
 func (s *Service) StampReceipt(ctx context.Context, actor identity.Actor, payment uuid.UUID, serial string) error {
-	return s.issuing(ctx, actor, "stamp", func(ctx context.Context, tx bun.Tx) error { return s.Book.StampReceipt(ctx, tx, actor, payment, serial) })
+	return s.issuing(ctx, actor, "stamp", func(ctx context.Context, tx bun.Tx) error {
+		return s.Book.StampReceipt(ctx, tx, actor, payment, serial)
+	})
 }
