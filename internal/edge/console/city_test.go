@@ -108,6 +108,17 @@ func (s *ledger) pay(i invoice.Invoice, amount money.Rupiah) invoice.Payment {
 	return y
 }
 
+// atStripe has an invoice be open there.
+func (s *ledger) atStripe(i invoice.Invoice, failed bool) {
+	s.t.Helper()
+	s.tx(pagetest.HostPlatform, func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.NewRaw(`INSERT INTO stripe_invoice (tenant_id, id, city, invoice_id, status, url, failed)
+			SELECT p.tenant_id, 'in_1', p.city, ?, 'open', 'https://invoice.stripe.example/1', ? FROM party p WHERE p.tenant_id = ? AND p.id = ?
+			ON CONFLICT (tenant_id, id) DO UPDATE SET failed = EXCLUDED.failed`, i.ID, failed, s.World.Platform.ID, i.PartyID).Exec(ctx)
+		return err
+	})
+}
+
 // hrefs are the addresses on a page that begin so.
 func hrefs(page, prefix string) []string {
 	var out []string
@@ -147,6 +158,12 @@ func TestATreasurerFollowsARupiahToItsEvents(t *testing.T) {
 
 	one := "/kelola/tagihan/" + i.ID.String()
 	rina.Page(one, i.Number, "Kota Batam", "Cara membayar", "820-21-00123", "8899026", "Rp1.000.000", "bukti potong", "PPN dibebaskan di KPBPB", "Kuitansi")
+	s.atStripe(i, false)
+	if page := rina.Page(one, "Bayar lewat Stripe"); len(hrefs(page, "https://invoice.stripe.example/")) != 1 || strings.Contains(page, "gagal") {
+		t.Error("it cannot be paid at Stripe, or is said to have failed")
+	}
+	s.atStripe(i, true)
+	rina.Page(one, "Bayar lewat Stripe", "Penagihan otomatis terakhir gagal")
 	var lines []string
 	for _, to := range hrefs(rina.Page(one), one+"/baris/") {
 		if text := rina.Page(to, "Asal jumlah ini", "Demo Kota (contoh), versi 1"); strings.Contains(text, "casework") {

@@ -123,7 +123,14 @@ func (p *Pages) paySection(c *gin.Context, b finance.Bill) (bill.Section, error)
 	if b.Withholdable > 0 {
 		s.Note = bill.Note{Text: l.T("bill.slip_text", "amount", b.Withholdable)}
 	}
-	return s, nil
+	there, _, err := p.Collection.Progress(c.Request.Context(), gate.ActorOf(c), b.ID)
+	if there.URL != "" {
+		s.Links = []ui.Link{{Href: there.URL, Label: l.T("collection.pay"), Icon: "external-link"}}
+	}
+	if there.Failed {
+		s.Note = bill.Note{Tone: "care", Text: strings.TrimSpace(l.T("collection.failed") + " " + s.Note.Text)}
+	}
+	return s, err
 }
 
 // lineOf is the line of an invoice that the address names.

@@ -60,6 +60,7 @@ import (
 	"bedelau/internal/kernel/tariff"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/collection"
 	"bedelau/internal/saas/finance"
 	"bedelau/internal/saas/metering"
 	"bedelau/tenants"
@@ -164,6 +165,8 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 	metering.Register(bus)
 	money := finance.New(finance.Deps{DB: w.DB, Guard: guard, Files: store, Notify: mail, Now: s.ClockNow})
 	must(money.Register(s.runner))
+	bills := billing.New(w.DB, meters, s.ClockNow)
+	collected := collection.New(collection.Deps{DB: w.DB, Guard: guard, Billing: bills, Receipts: money, Log: quiet, Now: s.ClockNow})
 	g, err := gate.New(gate.Deps{Directory: dir, Identity: people, Guard: guard, Limiter: limiter, Proxies: []string{"127.0.0.1"},
 		Log: slog.New(slog.NewTextHandler(s.Journal, nil))})
 	must(err)
@@ -172,7 +175,7 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 		Editor:  catalog.NewEditor(catalog.EditorDeps{DB: w.DB, Guard: guard, Definitions: cases, Now: s.ClockNow}),
 		Tariffs: tariff.NewEditor(w.DB.App, guard, s.ClockNow),
 		Builder: builder.New(builder.Deps{DB: w.DB, Guard: guard, Forms: cases, Workflows: cases, Reserved: document.BuiltIn(), Now: s.ClockNow}), Documents: issued, Inbox: list, Booking: visits, Calendar: calendar.New(w.DB.App, guard, s.ClockNow), Dashboard: board, External: others, Registry: s.Registers, Simulation: replays, Identity: people, Guard: guard, Directory: dir, DB: w.DB,
-		Metering: meters, Billing: billing.New(w.DB, meters, s.ClockNow), Finance: money, CityURL: address, Log: quiet, Now: s.ClockNow}
+		Metering: meters, Billing: bills, Finance: money, Collection: collected, CityURL: address, Log: quiet, Now: s.ClockNow}
 	change(&deps)
 	s.Pages = site.New(deps)
 	s.Mount(g, slices.Concat(

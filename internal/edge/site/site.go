@@ -34,6 +34,7 @@ import (
 	"bedelau/internal/kernel/tariff"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/collection"
 	"bedelau/internal/saas/finance"
 	"bedelau/internal/saas/metering"
 )
@@ -61,6 +62,7 @@ type Deps struct {
 	Metering   *metering.Service
 	Billing    *billing.Service
 	Finance    *finance.Service
+	Collection *collection.Service
 	CityURL    func(tenancy.City) string // address of a tenant's site, without a slash at the end
 	Secure     bool                      // people reach the site by https
 	Mailbox    *mailbox.Box              // of a demonstration, whose pages say so; else nil
