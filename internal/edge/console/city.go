@@ -12,12 +12,15 @@ import (
 
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/money"
 	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/collection"
 	"bedelau/internal/saas/finance"
 	"bedelau/web/page/bill"
+	"bedelau/web/ui"
 )
 
 // ownBills is what a city is on, what this month costs so far, and its invoices.
@@ -26,6 +29,13 @@ func (p *Pages) ownBills(c *gin.Context) error {
 	v := bill.View{Shell: p.DeskShell(c, l.T("bill.title")), Heading: l.T("bill.title"), Lead: l.T("bill.lead")}
 	v.Sections = append(v.Sections, bill.Section{ID: "warga", Title: l.T("bill.residents"), Quiet: true, Note: bill.Note{Text: l.T("bill.never_refused")}})
 
+	pays, err := p.Collection.Account(ctx, gate.ActorOf(c), gate.CityOf(c).ID)
+	if err != nil {
+		return err
+	}
+	if pays.Collection == collection.ByStripe && p.Guard.Allow(ctx, gate.ActorOf(c), access.InvoicePay) == nil {
+		v.Links = []ui.Link{{Href: pathStripe, Label: l.T("stripe.title"), Icon: "settings"}}
+	}
 	before, err := beforeOf(c)
 	if err != nil {
 		return err

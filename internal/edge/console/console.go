@@ -40,6 +40,8 @@ func (p *Pages) cityRoutes() gate.Table {
 	return gate.Table{
 		{Method: get, Path: pathBills, Needs: needs, Scope: city, Handler: p.ownBills},
 		{Method: get, Path: pathBills + "/peristiwa", Needs: needs, Scope: city, Handler: p.ownEvents},
+		{Method: get, Path: pathStripe, Needs: access.InvoicePay, Scope: city, Handler: p.stripePage},
+		{Method: post, Path: pathStripe, Needs: access.InvoicePay, Scope: city, Handler: p.askStripe},
 		{Method: get, Path: one, Needs: needs, Scope: city, IDs: bill, Handler: p.ownBill},
 		{Method: get, Path: one + "/baris/:n", Needs: needs, Scope: city, IDs: bill, Handler: p.ownLine},
 		{Method: get, Path: one + "/berkas", Needs: needs, Scope: city, IDs: bill, Handler: p.paper},

@@ -123,14 +123,22 @@ func TestACityIsCharged(t *testing.T) {
 		t.Errorf("a city that pays by transfer: %v", err)
 	}
 	for _, kind := range []LinkKind{Portal, Checkout} {
-		l, err := o.Ask(city, treasurer, kind, "https://tpi.id/kelola/tagihan")
+		_, err := o.Ask(city, treasurer, kind, "https://tpi.id/kelola/tagihan")
 		o.must(err)
+		if l, ok, err := o.Latest(city, treasurer); err != nil || !ok || l.URL != "" {
+			t.Errorf("asked for, %s: %+v, %v", kind, l, err)
+		}
 		o.work()
-		if l, err = o.Link(city, treasurer, l.ID); err != nil || !strings.HasPrefix(l.URL, "https://stripe.example/") {
+		if l, ok, err := o.Latest(city, treasurer); err != nil || !ok || l.Kind != kind || !strings.HasPrefix(l.URL, "https://stripe.example/") {
 			t.Errorf("%s: %+v, %v", kind, l, err)
 		}
-		if _, err := o.Link(city, auditor, l.ID); err == nil {
-			t.Error("somebody else reads the link")
+		if _, _, err := o.Latest(city, auditor); fault.From(err).Kind != fault.Forbidden {
+			t.Errorf("an auditor reads the link: %v", err)
+		}
+		colleague := treasurer
+		colleague.ID = uuid.New()
+		if _, ok, err := o.Latest(city, colleague); ok || err != nil {
+			t.Errorf("a colleague reads the link: %v", err)
 		}
 	}
 	o.now = o.now.AddDate(0, 0, 2)

@@ -88,21 +88,25 @@ func (s *Service) Ask(ctx context.Context, actor identity.Actor, kind LinkKind, 
 	return l, nil
 }
 
-// Link reads a page that the actor has asked for; NotFound "collection.no_link" for anyone else. It needs invoice:pay.
-func (s *Service) Link(ctx context.Context, actor identity.Actor, id uuid.UUID) (Link, error) {
+// linkTime is how long a link is of use.
+const linkTime = 10 * time.Minute
+
+// Latest is the last page that the actor has asked for, and whether it was within the last ten minutes. It needs invoice:pay.
+func (s *Service) Latest(ctx context.Context, actor identity.Actor) (Link, bool, error) {
 	if err := s.Guard.Allow(ctx, actor, access.InvoicePay); err != nil {
-		return Link{}, err
+		return Link{}, false, err
 	}
 	ctx, city, err := s.books(ctx)
 	if err != nil {
-		return Link{}, err
+		return Link{}, false, err
 	}
 	var l Link
-	err = s.DB.App.NewSelect().Model(&l).Where("tenant_id = ? AND id = ? AND city = ? AND asked_by = ?", tenancy.Must(ctx), id, city, actor.ID).Scan(ctx)
+	err = s.DB.App.NewSelect().Model(&l).Where("tenant_id = ? AND city = ? AND asked_by = ? AND asked_at > ?", tenancy.Must(ctx), city, actor.ID, s.Now().Add(-linkTime).UTC()).
+		Order("id DESC").Limit(1).Scan(ctx)
 	if isNone(err) {
-		return Link{}, fault.New(fault.NotFound, "collection.no_link")
+		return Link{}, false, nil
 	}
-	return l, err
+	return l, err == nil, err
 }
 
 // makeLink asks Stripe for a page.
