@@ -15,3 +15,9 @@ var FS embed.FS
 //
 //go:embed seller.yaml
 var Seller []byte
+
+// Coretax are the layouts in which faktur pajak are handed to the tax office, by the day in their names from which each is in
+// force: kernel/faktur reads them.
+//
+//go:embed coretax-*.xml
+var Coretax embed.FS

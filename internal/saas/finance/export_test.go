@@ -1,0 +1,140 @@
+package finance
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"bedelau/internal/kernel/faktur"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/invoice"
+	"bedelau/tenants"
+)
+
+func (o *office) table(name string) string {
+	o.t.Helper()
+	var out []string
+	day := o.Now().AddDate(0, 0, -1)
+	err := o.Export(o.ctx, o.clerk, i18n.ID, name, day, day.AddDate(0, 1, 0), func(row []any) error {
+		out = append(out, fmt.Sprint(row))
+		return nil
+	})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return strings.Join(out, "\n")
+}
+
+func TestTablesForTheAccountant(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	own := o.staff(o.w.Other, "bendahara@tpi.id", "treasurer")
+	i := o.issue(o.w.Other, 6_000_000)
+	o.issue(o.w.Batam, 4_000_000)
+	for method, amount := range map[string]int64{invoice.Slip: 780_000, invoice.Transfer: 880_000} {
+		in := invoice.PaymentInput{Invoice: i.ID, Method: method, Reference: "R-" + method, On: o.Now()}
+		if in.Amount = i.Withholdable; method != invoice.Slip {
+			in.Amount = i.Total - i.Withholdable - 5_000_000
+		}
+		if int64(in.Amount) != amount {
+			t.Fatal(in.Amount)
+		}
+		if _, err := o.Receive(o.ctx, o.clerk, in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, want := range map[string][]string{
+		Invoices: {"[Nomor tagihan Pihak NPWP", "[INV/2026/000001 Pemerintah Kota Tanjungpinang  2026-11-26 2026-12-26 6000000 660000 6660000 880000 780000 0 0 5000000]"},
+		Payments: {"bukti potong R-slip 780000", "transfer R-transfer 880000"},
+		Taxes:    {"jasa-pemerintah 02 6000000 5500000 660000", "pph23-jasa  6000000 6000000 120000", "jasa-kpbpb 08 4000000 3666667 440000"},
+	} {
+		if got := o.table(name); !containsAll(got, want...) {
+			t.Errorf("%s:\n%s", name, got)
+		}
+	}
+	n := 0
+	err := o.Export(o.w.Ctx(o.w.Other), own, i18n.EN, Invoices, o.Now().AddDate(0, 0, -1), o.Now().AddDate(0, 0, 1), func([]any) error { n++; return nil })
+	if err != nil || n != 2 {
+		t.Errorf("a city gets %d rows, %v; want the heading and its own", n, err)
+	}
+}
+
+func TestAFakturGoesOutAndComesBack(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.issue(o.w.Other, 6_000_000)
+	o.issue(o.w.Batam, 4_000_000)
+	from, until := o.Now().AddDate(0, 0, -1), o.Now().AddDate(0, 0, 1)
+	var file bytes.Buffer
+	if _, err := o.Faktur(o.ctx, o.clerk, tenants.Coretax, from, until, &file); !fault.Is(err, "faktur.no_npwp") {
+		t.Errorf("without the seller's NPWP: %v", err)
+	}
+	all, err := faktur.List(o.ctx, o.Book, from, until)
+	if err != nil || len(all) != 2 {
+		t.Fatalf("%+v, %v", all, err)
+	}
+	all[0].Buyer.Name = `Kota "A" & <B>`
+	if err := faktur.Write(&file, tenants.Coretax, invoice.Seller{NPWP: "0123456789012345"}, all, o.Now()); err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		TIN    string
+		Faktur []struct {
+			TrxCode, RefDesc, BuyerName string
+			Lines                       []struct {
+				TaxBase, OtherTaxBase, VAT int64
+				VATRate                    string
+			} `xml:"ListOfGoodService>GoodService"`
+		} `xml:"ListOfTaxInvoice>TaxInvoice"`
+	}
+	if err := xml.Unmarshal(file.Bytes(), &doc); err != nil {
+		t.Fatalf("%v:\n%s", err, &file)
+	}
+	f := doc.Faktur[0]
+	if doc.TIN != "0123456789012345" || len(doc.Faktur) != 2 || f.TrxCode != "02" || f.RefDesc != "INV/2026/000001" || f.BuyerName != `Kota "A" & <B>` ||
+		f.Lines[0].TaxBase != 6_000_000 || f.Lines[0].OtherTaxBase != 5_500_000 || f.Lines[0].VAT != 660_000 || f.Lines[0].VATRate != "12" {
+		t.Errorf("%+v", doc)
+	}
+	if err := faktur.Write(&file, fstest.MapFS{}, invoice.Seller{NPWP: "1"}, nil, o.Now()); !fault.Is(err, "faktur.no_layout") {
+		t.Errorf("before the first layout: %v", err)
+	}
+	answer := faktur.Answer{Number: "INV/2026/000001", Status: "approved", NSFP: "02002500000000001"}
+	if err := o.RecordFaktur(o.ctx, o.clerk, answer); !fault.Is(err, "faktur.not_found") {
+		t.Errorf("never handed over: %v", err)
+	}
+	if _, err := o.w.DB.App.NewRaw(`UPDATE seller SET tenant_id = tenant_id WHERE false`).Exec(o.ctx); err == nil {
+		t.Error("the seller of a day can be changed")
+	}
+	s := o.Service
+	if err := s.exported(o.ctx, o.clerk, all); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		change func(*faktur.Answer)
+		want   string
+	}{
+		{func(a *faktur.Answer) { a.NSFP = "12" }, "input.invalid"},
+		{func(a *faktur.Answer) { a.Status = "lost" }, "input.invalid"},
+		{func(*faktur.Answer) {}, ""},
+		{func(a *faktur.Answer) { a.Number = "INV/2026/000002" }, "faktur.known"},
+	} {
+		a := answer
+		tt.change(&a)
+		if err := o.RecordFaktur(o.ctx, o.clerk, a); tt.want == "" && err != nil || tt.want != "" && !fault.Is(err, tt.want) {
+			t.Errorf("%+v: %v", a, err)
+		}
+	}
+	if err := s.exported(o.ctx, o.clerk, all); err != nil {
+		t.Fatal(err)
+	}
+	if all, err = faktur.List(o.ctx, o.Book, from, until); err != nil || len(all) != 1 || all[0].Number != "INV/2026/000002" {
+		t.Errorf("an approved one goes out again: %+v, %v", all, err)
+	}
+	if got := o.table(Taxes); !containsAll(got, "02002500000000001 approved", "exported") {
+		t.Error(got)
+	}
+}
