@@ -58,6 +58,7 @@ func Main(ctx context.Context, args []string) int {
 			},
 		},
 		Metering: meteringOps(),
+		Payin:    payinOps(),
 		Pack: cli.PackOps{Check: checkPack, Apply: func(ctx context.Context, dir, slug string) (s string, err error) {
 			err = with(ctx, func(a *App) error { s, err = a.applyPack(ctx, dir, slug); return err })
 			return s, err

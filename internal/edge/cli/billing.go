@@ -36,7 +36,7 @@ type Closed struct {
 }
 
 func billingCmd(ops Ops) *cobra.Command {
-	c := &cobra.Command{Use: "billing", Short: "Load the seller and its tax rules, and close months"}
+	c := &cobra.Command{Use: "billing", Short: "Load the seller and its tax rules, close months, book what came in, export"}
 	var file string
 	load := &cobra.Command{Use: "load", Short: "Put the seller, the tax rules and the cities' regimes in force; what is there stays", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -75,7 +75,7 @@ func billingCmd(ops Ops) *cobra.Command {
 	shut.Flags().StringVar(&o.Tenant, "tenant", "", "slug of the city; every city with a subscription when left out")
 	shut.Flags().BoolVar(&o.DryRun, "dry-run", false, "show what would be billed and write nothing")
 	_ = shut.MarkFlagRequired("month")
-	c.AddCommand(load, shut)
+	c.AddCommand(load, shut, statementCmd(ops), exportCmd(ops), arrearsCmd(ops))
 	return c
 }
 

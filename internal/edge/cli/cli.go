@@ -42,6 +42,7 @@ type Ops struct {
 	Registry  func(ctx context.Context, o RegistryOptions) error
 	Rotate    func(ctx context.Context) (KeyRotation, error)
 	Billing   BillingOps
+	Payin     PayinOps
 }
 
 // DemoOptions says where the demo keeps its data and listens.

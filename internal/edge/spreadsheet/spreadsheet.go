@@ -14,7 +14,7 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// Sheet is a table that is written row by row. A cell is a string or a moment.
+// Sheet is a table that is written row by row. A cell is a string, a whole number or a moment.
 type Sheet interface {
 	Mime() string
 	Ending() string
@@ -89,6 +89,9 @@ const sheetName = "Sheet1"
 
 // NewXLSX begins an XLSX file on w.
 func NewXLSX(w http.ResponseWriter) Sheet { return xlsxTo(w) }
+
+// WriteXLSX begins an XLSX file on a file of the system.
+func WriteXLSX(w io.Writer) Sheet { return xlsxTo(w) }
 
 func xlsxTo(w io.Writer) *xlsxSheet {
 	s := &xlsxSheet{w: w, file: excelize.NewFile()}
