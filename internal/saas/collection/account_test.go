@@ -200,6 +200,34 @@ func TestWhatWasPaidOtherwiseIsNotAskedForAgain(t *testing.T) {
 	}
 }
 
+// What someone takes back on Stripe's pages, or calls paid there, is still owed here, and someone learns of it.
+func TestWhatIsTakenBackThereIsStillOwed(t *testing.T) {
+	t.Parallel()
+	for _, act := range []string{"void", "pay"} {
+		t.Run(act, func(t *testing.T) {
+			t.Parallel()
+			o := newOffice(t)
+			o.choose(Send)
+			i, id := o.byHand(1_000_000)
+			want := o.wanted(i)
+			if _, code := o.stripe.act(o.stripe.objects[id], act); code != "" {
+				t.Fatal(code)
+			}
+			o.now = o.now.AddDate(0, 0, 4)
+			o.must(o.Compare(o.ctx))
+			o.work()
+			if all := o.incidents(); !slices.Equal(all, []string{notCollected}) || o.wanted(i) != want {
+				t.Errorf("incidents %v, %d owed", all, o.wanted(i))
+			}
+			o.pays(i)
+			o.must(o.Compare(o.ctx))
+			if all := o.incidents(); len(all) > 0 {
+				t.Errorf("paid, the incidents are %v", all)
+			}
+		})
+	}
+}
+
 // A person closes an incident with a reason; found again, it is a new one.
 func TestAnIncidentIsClosedByAPerson(t *testing.T) {
 	t.Parallel()

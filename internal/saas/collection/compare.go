@@ -200,8 +200,8 @@ func (s *Service) clear(ctx context.Context, d document) error {
 	return s.stripe.void(ctx, d.ID, true)
 }
 
-// missing asks again for what the books have issued to cities that pay by Stripe and has not gone out; after patience it is an
-// incident.
+// missing asks again for what is to be paid by cities that pay by Stripe and is not asked for there, because it has not gone
+// out, or someone has taken it back there or called it paid. After patience it is an incident.
 func (s *Service) missing(ctx context.Context) error {
 	var rows []struct {
 		ID          uuid.UUID     `bun:"id"`
@@ -211,11 +211,11 @@ func (s *Service) missing(ctx context.Context) error {
 		Waits       bool          `bun:"waits"`
 	}
 	err := s.DB.App.NewRaw(`SELECT i.id, i.number, i.finalised_at, p.city,
-			coalesce((SELECT sum(e.amount) FROM invoice_entry e WHERE e.tenant_id = i.tenant_id AND e.invoice_id = i.id), 0) > i.withholdable
-			AND NOT EXISTS (SELECT FROM stripe_invoice x WHERE x.tenant_id = i.tenant_id AND x.invoice_id = i.id AND x.status NOT IN ('', 'draft')) AS waits
+			coalesce((SELECT sum(e.amount) FROM invoice_entry e WHERE e.tenant_id = i.tenant_id AND e.invoice_id = i.id AND e.kind <> ?), 0) > i.withholdable
+			AND NOT EXISTS (SELECT FROM stripe_invoice x WHERE x.tenant_id = i.tenant_id AND x.invoice_id = i.id AND x.status = 'open') AS waits
 		FROM stripe_account a JOIN party p ON p.tenant_id = a.tenant_id AND p.city = a.city JOIN invoice i ON i.tenant_id = p.tenant_id AND i.party_id = p.id
 		WHERE a.tenant_id = ? AND a.collection = ? AND i.kind = ? AND i.finalised_at >= a.chosen_at AND i.finalised_at >= ? ORDER BY i.id`,
-		tenancy.Must(ctx), ByStripe, invoice.Bill, s.Now().Add(-compared).UTC()).Scan(ctx, &rows)
+		invoice.EntryWithheld, tenancy.Must(ctx), ByStripe, invoice.Bill, s.Now().Add(-compared).UTC()).Scan(ctx, &rows)
 	if err != nil {
 		return err
 	}
