@@ -126,9 +126,6 @@ func (s *Service) Receive(ctx context.Context, actor identity.Actor, in invoice.
 		if p, err = s.Book.Pay(ctx, tx, actor, in); err != nil {
 			return err
 		}
-		if err := jobs.Add(ctx, tx, liftKind(), liftArgs{in.Invoice}); err != nil {
-			return err
-		}
 		return s.Receipt(ctx, tx, in.Invoice, p)
 	})
 	if err != nil {
@@ -137,10 +134,10 @@ func (s *Service) Receive(ctx context.Context, actor identity.Actor, in invoice.
 	return p, nil
 }
 
-// Receipt asks for the receipt of a payment as part of tx, for whatever records payments: a statement of the bank, Stripe.
+// Receipt asks for the receipt of a payment, and for an end to what held its city back, as part of tx, for whatever records payments: a statement of the bank, Stripe.
 func (s *Service) Receipt(ctx context.Context, tx bun.IDB, of uuid.UUID, p invoice.Payment) error {
-	if p.Method == invoice.Slip {
-		return nil
+	if err := jobs.Add(ctx, tx, liftKind(), liftArgs{of}); err != nil || p.Method == invoice.Slip {
+		return err
 	}
 	return jobs.Add(ctx, tx, printKind(), paperArgs{Invoice: of, Payment: p.ID})
 }

@@ -52,6 +52,14 @@ func (o *office) said(i invoice.Invoice, days int) string {
 	return fmt.Sprint(rungs)
 }
 
+// record keeps whose record was written; billing's own is tested with the whole program.
+type record struct{ cities []tenancy.ID }
+
+func (r *record) Entitle(_ context.Context, city tenancy.City) error {
+	r.cities = append(r.cities, city.ID)
+	return nil
+}
+
 // An invoice that stays open climbs the ladder, each rung once whatever runs twice; what was missed is not said afterwards; and
 // nobody is held back who was not told two weeks before.
 func TestAnInvoiceIsRemindedOfOnce(t *testing.T) {
@@ -83,6 +91,14 @@ func TestAnInvoiceIsRemindedOfOnce(t *testing.T) {
 		if _, err := o.Receive(o.ctx, o.clerk, invoice.PaymentInput{Invoice: x.ID, Method: invoice.Transfer, Reference: x.Number, Amount: x.Total, On: o.Now()}); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if n := o.count(o.ctx, "SELECT count(*) FROM outbox WHERE tenant_id = ? AND kind = 'finance.lift.v1'", o.w.Platform.ID); n < 2 {
+		t.Errorf("%d jobs lift what held the city back", n)
+	}
+	lifted := &record{}
+	o.Limits = lifted
+	if err := o.lift(o.ctx, i.ID); err != nil || len(lifted.cities) != 1 || lifted.cities[0] != o.w.Other.ID {
+		t.Errorf("lifted for %v, %v", lifted.cities, err)
 	}
 	if from, err := arrears.LimitsFrom(o.ctx, o.w.DB.App, o.w.Other.ID); err != nil || !from.IsZero() {
 		t.Errorf("paid, and held back from %s, %v", from, err)

@@ -10,7 +10,6 @@ import (
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/invoice"
-	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/payin"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -30,9 +29,6 @@ func (s *Service) issuing(ctx context.Context, actor identity.Actor, what string
 func (s *Service) paid(ctx context.Context, tx bun.Tx, of []uuid.UUID, p invoice.Payment) error {
 	if len(of) == 0 {
 		return nil // it is a balance, and no invoice has a receipt for it
-	}
-	if err := jobs.Add(ctx, tx, liftKind(), liftArgs{of[0]}); err != nil {
-		return err
 	}
 	return s.Receipt(ctx, tx, of[0], p)
 }
