@@ -80,6 +80,17 @@ INSERT INTO service_month (tenant_id, service_code, month, quota) SELECT md5(n::
 INSERT INTO usage_touch (tenant_id, hour, id) SELECT md5(n::text)::uuid, date_trunc('hour', now()), gen_random_uuid() FROM generate_series(1, 3000) n;`
 
 const crowdSQL = `
+INSERT INTO bank_line (tenant_id, id, statement_id, account, identity, day, sen, text, reference, payer, payer_account, virtual, state)
+SELECT :city, gen_random_uuid(), gen_random_uuid(), '820', n::text, '2026-01-01'::date + n % 300, n * 100, 'x', '', '', '', '', CASE n % 20 WHEN 0 THEN 'proposed' ELSE 'matched' END
+  FROM generate_series(1, 10000) n;
+INSERT INTO party (tenant_id, id, city, name, address) SELECT :city, md5('p' || n)::uuid, md5('c' || n)::uuid, 'x', 'x' FROM generate_series(1, 10000) n;
+INSERT INTO invoice (tenant_id, id, kind, series, year, seq, number, party_id, party, issued_on, due_on, net, tax, total, withholdable, note, finalised_at, finalised_by)
+SELECT :city, md5('i' || n)::uuid, 'invoice', 'INV', 2026, 100000 + n, 'INV/2026/' || 100000 + n, md5('p' || n % 100)::uuid, '{}', '2026-01-01', '2026-01-01', 1, 0, 1, 0, '', now(), gen_random_uuid()
+  FROM generate_series(1, 10000) n;
+INSERT INTO invoice_entry (tenant_id, id, party_id, invoice_id, kind, amount, on_day, at, by)
+SELECT :city, gen_random_uuid(), md5('p' || n % 100)::uuid, md5('i' || n)::uuid, 'charge', 1, '2026-01-01', now(), gen_random_uuid() FROM generate_series(1, 10000) n;
+INSERT INTO invoice_reminder (tenant_id, invoice_id, days, say, on_day, limits_from, at)
+SELECT :city, md5('i' || n)::uuid, n % 7, 'overdue', '2026-01-01', CASE n % 50 WHEN 0 THEN '2026-02-01'::date END, now() FROM generate_series(1, 10000) n;
 INSERT INTO account (tenant_id, id, kind, status, name, locale, email, email_hash, created_at)
 SELECT :city, md5('account' || i)::uuid, CASE WHEN i % 100 = 0 THEN 'staff' ELSE 'resident' END, 'active', 'Warga ' || lpad(i::text, 5, '0'), 'id',
 	'x', decode(md5(i::text), 'hex'), now() FROM generate_series(1, 10000) i;

@@ -16,6 +16,7 @@ import (
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/arrears"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/cloudevent"
 	"bedelau/internal/kernel/document"
@@ -23,6 +24,7 @@ import (
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/jobs"
+	"bedelau/internal/kernel/payin"
 	"bedelau/internal/kernel/tariff"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workflow"
@@ -207,6 +209,8 @@ func (a *App) hotRecords(ctx context.Context, admin identity.Actor) []hotRead {
 	}
 	return []hotRead{
 		{"an app pushes a status", func(ctx context.Context) { a.pushStatus(ctx, admin) }},
+		{"lines of a bank that wait for a decision", func(ctx context.Context) { _, _ = a.Finance.Payin.Lines(ctx, a.DB.App, payin.Proposed, uuid.Nil) }},
+		{"from when a city is held back", func(ctx context.Context) { _, _ = arrears.LimitsFrom(ctx, a.DB.App, uuid.NewMD5(uuid.Nil, nil)) }},
 		{"messages that wait", func(ctx context.Context) { _, _, _ = a.Notify.Backlog(ctx) }},
 		{"audit list", list(audit.Filter{})},
 		{"audit list of one actor", list(audit.Filter{ActorID: admin.ID})},
