@@ -49,8 +49,8 @@ type matcher struct {
 var digits = regexp.MustCompile(`[0-9]{8,}`)
 
 // matcher reads what the lines may be about: everything at once, whatever their number.
-func (s *Service) matcher(ctx context.Context, tx bun.Tx, b Statement, lines []Line) (*matcher, error) {
-	m := &matcher{book: s.Book, format: b.Format, byName: map[string]bill{}, virtual: map[string][]bill{}, payers: map[string]uuid.UUID{}, left: map[uuid.UUID]invoice.Invoice{}}
+func (s *Service) matcher(ctx context.Context, tx bun.Tx, format statement.Format, lines []Line) (*matcher, error) {
+	m := &matcher{book: s.Book, format: format, byName: map[string]bill{}, virtual: map[string][]bill{}, payers: map[string]uuid.UUID{}, left: map[uuid.UUID]invoice.Invoice{}}
 	seller, err := invoice.SellerOn(ctx, tx, s.Book.Now())
 	if err != nil {
 		return nil, err

@@ -262,7 +262,7 @@ func (s *Service) Apply(ctx context.Context, tx bun.Tx, actor identity.Actor, id
 	if r, err = keepLines(ctx, tx, b, pages); err != nil {
 		return r, fmt.Errorf("payin: apply: %w", err)
 	}
-	m, err := s.matcher(ctx, tx, b, r.Lines)
+	m, err := s.matcher(ctx, tx, b.Format, r.Lines)
 	if err != nil {
 		return r, fmt.Errorf("payin: apply: %w", err)
 	}

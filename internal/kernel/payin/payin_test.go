@@ -218,6 +218,33 @@ func TestMoneyIsBookedOnce(t *testing.T) {
 	}
 }
 
+// A transfer that came before its invoice pays it once that is issued, and what a person took back is not paid again.
+func TestATransferBeforeItsInvoice(t *testing.T) {
+	t.Parallel()
+	s := open(t, nil)
+	early := s.csv(came(2, 1_110_000, "INV/2026/000001", "")).Lines[0]
+	if early.State != payin.Open {
+		t.Fatalf("%+v", early)
+	}
+	i := s.bill(s.fibre, day(5), 1_000_000)
+	again := func() (r payin.Result) {
+		s.tx(func(ctx context.Context, tx bun.Tx) (err error) { r, err = s.Rematch(ctx, tx, s.clerk); return err })
+		return r
+	}
+	if r := again(); r.Count(payin.Matched) != 1 || s.standing(i).Open != 0 {
+		t.Errorf("%+v, %+v", r, s.standing(i))
+	}
+	if r := again(); len(r.Lines) != 0 {
+		t.Errorf("a second time: %+v", r)
+	}
+	s.tx(func(ctx context.Context, tx bun.Tx) error {
+		return s.Undo(ctx, tx, s.clerk, early.ID, "Salah tagihan.")
+	})
+	if r := again(); len(r.Lines) != 0 || s.standing(i).Open != 1_110_000 {
+		t.Errorf("after it was taken back: %+v", r)
+	}
+}
+
 // A party's own virtual account pays what is due first.
 func TestAVirtualAccountOfAParty(t *testing.T) {
 	t.Parallel()

@@ -79,6 +79,7 @@ func (s *Service) Register(r *jobs.Runner) error {
 	jobs.EachTenant(r, "finance.remind_due", remindEvery, s.remindDue)
 	return errors.Join(
 		jobs.HandleCall(r, remindKind(), func(ctx context.Context, _ uuid.UUID, a remindArgs) error { return s.remind(ctx, a) }),
+		jobs.Handle(r, matchKind(), func(ctx context.Context, tx bun.Tx, _ matchArgs) error { return s.match(ctx, tx) }),
 		jobs.HandleCall(r, liftKind(), func(ctx context.Context, _ uuid.UUID, a liftArgs) error { return s.lift(ctx, a.Invoice) }),
 		jobs.HandleCall(r, printKind(), func(ctx context.Context, _ uuid.UUID, a paperArgs) error { return s.print(ctx, a) }),
 		jobs.HandleCall(r, sendKind(), func(ctx context.Context, _ uuid.UUID, a paperArgs) error { return s.send(ctx, a.Invoice) }),
@@ -106,6 +107,9 @@ func (s *Service) Issue(ctx context.Context, actor identity.Actor, draft uuid.UU
 			if err := s.Collector.Issued(ctx, tx, i); err != nil {
 				return err
 			}
+		}
+		if err := jobs.Add(ctx, tx, matchKind(), matchArgs{}); err != nil {
+			return err
 		}
 		return jobs.Add(ctx, tx, printKind(), paperArgs{Invoice: i.ID})
 	})

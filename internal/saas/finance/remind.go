@@ -10,6 +10,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/arrears"
+	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
@@ -41,6 +42,19 @@ type liftArgs struct {
 
 func liftKind() jobs.Kind[liftArgs] {
 	return jobs.Kind[liftArgs]{Name: "finance.lift.v1", MaxRetry: 8, Timeout: time.Minute}
+}
+
+// matchArgs is empty: whatever waits is looked at again.
+type matchArgs struct{}
+
+func matchKind() jobs.Kind[matchArgs] {
+	return jobs.Kind[matchArgs]{Name: "finance.match.v1", Queue: jobs.Low, MaxRetry: 8, Timeout: 5 * time.Minute}
+}
+
+// match looks again for what transfers pay that came before their invoice was issued.
+func (s *Service) match(ctx context.Context, tx bun.Tx) error {
+	_, err := s.Payin.Rematch(ctx, tx, identity.Actor{Kind: identity.Kind(audit.System)})
+	return err
 }
 
 const remindEvery = time.Hour
