@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"maps"
 	"testing"
 	"time"
 
@@ -25,6 +26,7 @@ import (
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/saas/collection"
 	"bedelau/internal/kernel/workflow"
 )
 
@@ -135,18 +137,19 @@ func (a *App) thingsOf(t *testing.T, ctx context.Context, who, officer identity.
 	out["search"] = search.String()
 	out["batch"], out["signer"] = b.ID.String(), signer.ID.String()
 	out["task"], out["fee"] = a.asked(t, ctx, d.Application.ID)
-	out["invoice"], out["payment"] = a.billed(t, ctx)
+	maps.Copy(out, a.billed(t, ctx))
 	out["absence"], out["phrase"] = a.worked(t, ctx, officer.ID, who.ID)
 	return out
 }
 
-// billed issues an invoice to a city and records what was paid of it.
-func (a *App) billed(t *testing.T, ctx context.Context) (bill, paid string) {
+// billed issues an invoice to a city and records what was paid of it, asks for a void, and leaves a draft and an incident.
+func (a *App) billed(t *testing.T, ctx context.Context) things {
 	t.Helper()
 	city, _ := tenancy.CityFrom(ctx)
 	platform, ctx := a.city(t, "platform")
 	clerk := identity.Actor{ID: uuid.New(), TenantID: platform.ID, Kind: identity.Staff, Roles: []string{"bumd_finance"}, TOTP: true}
-	var d invoice.Draft
+	var d, left invoice.Draft
+	incident := uuid.New()
 	err := tenancy.InTx(ctx, a.DB.App, func(ctx context.Context, tx bun.Tx) error {
 		seller, err := invoice.SellerOn(ctx, tx, time.Now())
 		if err != nil {
@@ -156,8 +159,16 @@ func (a *App) billed(t *testing.T, ctx context.Context) (bill, paid string) {
 		if err != nil {
 			return err
 		}
-		d, err = a.Finance.Book.Write(ctx, tx, invoice.Draft{PartyID: p.ID, Series: seller.Series, DueDays: seller.DueDays, Note: "Uji",
-			Charges: []invoice.Charge{{Name: i18n.Text{i18n.ID: "Langganan"}, Amount: 5000, PPN: p.PPN, PPh: p.PPh}}})
+		in := invoice.Draft{PartyID: p.ID, Series: seller.Series, DueDays: seller.DueDays, Note: "Uji",
+			Charges: []invoice.Charge{{Name: i18n.Text{i18n.ID: "Langganan"}, Amount: 5000, PPN: p.PPN, PPh: p.PPh}}}
+		if d, err = a.Finance.Book.Write(ctx, tx, in); err != nil {
+			return err
+		}
+		if left, err = a.Finance.Book.Write(ctx, tx, in); err != nil {
+			return err
+		}
+		n := collection.Incident{TenantID: platform.ID, ID: incident, Kind: "dispute", Object: incident.String(), FoundAt: time.Now(), LastAt: time.Now()}
+		_, err = tx.NewInsert().Model(&n).Exec(ctx)
 		return err
 	})
 	if err != nil {
@@ -171,7 +182,11 @@ func (a *App) billed(t *testing.T, ctx context.Context) (bill, paid string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return i.ID.String(), y.ID.String()
+	q, err := a.Finance.Ask(ctx, clerk, invoice.RequestInput{Kind: invoice.WriteOff, Invoice: i.ID, Reason: "Uji"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return things{"invoice": i.ID.String(), "payment": y.ID.String(), "draft": left.ID.String(), "request": q.ID.String(), "incident": incident.String()}
 }
 
 // worked notes an absence and a reason of an agency.

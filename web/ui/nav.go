@@ -35,6 +35,7 @@ const (
 	SectionOwnUsage Section = "own_usage" // what this city uses
 	SectionBills    Section = "bills"     // what it owes for that
 	SectionUsage    Section = "usage"     // BUMD, on the platform's host
+	SectionFinance  Section = "finance"   // its console
 )
 
 // DeskNav is the menu of staff: the sections that may answers yes for.
@@ -61,6 +62,7 @@ func DeskNav(l i18n.Locale, may func(Section) bool) []Link {
 		{SectionAudit, "/kelola/audit", "history"},
 		{SectionOwnUsage, "/kelola/pemakaian", "coin"},
 		{SectionBills, "/kelola/tagihan", "receipt-tax"},
+		{SectionFinance, "/bumd/keuangan", "coin"},
 		{SectionUsage, "/bumd", "chart-bar"},
 	} {
 		if may(e.section) {

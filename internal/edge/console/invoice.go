@@ -112,7 +112,7 @@ func (p *Pages) receiptSection(c *gin.Context, b finance.Bill, here string) (bil
 	return bill.Section{ID: "kuitansi", Title: l.T("bill.receipts"), Table: &t, Empty: &bill.Empty{Icon: "receipt-tax", Title: l.T("bill.no_receipts"), Text: l.T("bill.no_receipts_text")}}, err
 }
 
-// paySection says where to pay. Other ways to pay add their own link here.
+// paySection says where to pay, and leads to Stripe where that collects it.
 func (p *Pages) paySection(c *gin.Context, b finance.Bill) (bill.Section, error) {
 	l := gate.LocaleOf(c)
 	seller, err := p.finance.Seller(c.Request.Context(), gate.ActorOf(c), b.IssuedOn)

@@ -100,6 +100,7 @@ var sections = map[ui.Section]access.Permission{
 	ui.SectionOwnUsage: access.UsageRead,
 	ui.SectionBills:    access.InvoiceRead,
 	ui.SectionUsage:    access.PlatformUsage,
+	ui.SectionFinance:  access.InvoiceRead,
 }
 
 // DeskLinks is the menu of staff. A question that cannot be answered is a section not shown: the page behind it would
@@ -110,8 +111,8 @@ func (p *Pages) DeskLinks(ctx context.Context, l i18n.Locale, a identity.Actor) 
 	}
 	city, _ := tenancy.CityFrom(ctx)
 	return ui.DeskNav(l, func(s ui.Section) bool {
-		if s == ui.SectionBills && city.Kind != tenancy.KindCity {
-			return false // the platform has everyone's, on pages of its own
+		if s == ui.SectionBills && city.Kind != tenancy.KindCity || s == ui.SectionFinance && city.Kind == tenancy.KindCity {
+			return false // one permission, two sides of it
 		}
 		return p.Guard.Allow(ctx, a, sections[s]) == nil
 	})

@@ -55,6 +55,7 @@ const (
 	PlatformCities Permission = "platform:cities"
 	PlatformUsage  Permission = "platform:usage"
 	InvoiceIssue   Permission = "invoice:issue" // also to record what came in
+	PlanManage     Permission = "plan:manage"   // price lists, and which city is on which
 )
 
 // Definition says what a permission is about. Its sentence is the i18n key "perm.<name>".
@@ -114,5 +115,6 @@ func All() []Definition {
 		{Name: PlatformCities, Platform: true},
 		{Name: PlatformUsage, Platform: true, Reads: true},
 		{Name: InvoiceIssue, Platform: true},
+		{Name: PlanManage, Platform: true},
 	}
 }

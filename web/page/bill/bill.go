@@ -91,6 +91,16 @@ type Button struct{ Name, Value, Label string }
 // BoxName is what the boxes of a form's table send.
 const BoxName = "pilih"
 
+// refused reports whether something in the form has to be looked at again.
+func (f Form) refused() bool {
+	for _, x := range f.Fields {
+		if x.Error != "" {
+			return true
+		}
+	}
+	return false
+}
+
 func (f Form) method() string {
 	if f.Get {
 		return "get"

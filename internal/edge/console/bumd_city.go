@@ -1,0 +1,336 @@
+package console
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/invoice"
+	"bedelau/internal/kernel/money"
+	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/finance"
+	"bedelau/internal/saas/metering"
+	"bedelau/web/page/bill"
+	"bedelau/web/ui"
+)
+
+// towns lists the cities with their plan and what it is worth, by ?keadaan= and ?gerak=.
+func (p *Pages) towns(c *gin.Context) error {
+	ctx, l, now := c.Request.Context(), gate.LocaleOf(c), site.Zoned(c, p.Now())
+	state, moved := c.Query("keadaan"), c.Query("gerak")
+	if state != "" && !slices.Contains(cityStates(), state) {
+		return site.Invalid("keadaan", "not_an_option")
+	}
+	if moved != "" && !slices.Contains([]string{"new", "expansion", "contraction", "churned"}, moved) {
+		return site.Invalid("gerak", "not_an_option")
+	}
+	cities, err := p.cities(ctx)
+	if err != nil {
+		return err
+	}
+	today, err := p.Billing.Recurring(ctx, now)
+	if err != nil {
+		return err
+	}
+	began, err := p.Billing.Recurring(ctx, time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, now.Location()).AddDate(0, 0, -1))
+	if err != nil {
+		return err
+	}
+	t := bill.Table{Title: l.T("bumd.cities"), Columns: []bill.Column{{Label: l.T("usage.city")}, {Label: l.T("bill.state")}, {Label: l.T("bill.plan")}, {Label: l.T("bill.since")},
+		{Label: l.T("bumd.a_month_now"), End: true}, {Label: l.T("bumd.change"), End: true}}}
+	var sum, change money.Rupiah
+	for _, city := range cities {
+		r, on := today[city.ID]
+		was := began[city.ID].Monthly
+		stands := standingOf(r, on, now)
+		if state != "" && state != stands || moved != "" && moved != movementOf(was, r.Monthly) {
+			continue
+		}
+		plan, since := bill.Cell{Text: "–"}, bill.Cell{Text: "–"}
+		if on {
+			plan = bill.Cell{Text: r.PlanName.In(l), Small: l.T("bumd.version", "n", r.Version)}
+			since.Text = l.Date(r.StartsOn)
+		}
+		sum, change = sum+r.Monthly, change+r.Monthly-was
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: city.Name, Href: pathCities + "/" + city.Slug}, {Mark: cityMark(l, stands)}, plan, since, {Text: r.Monthly.String()}, {Text: (r.Monthly - was).String()}}})
+	}
+	t.Foot = []bill.Cell{{Text: l.T("usage.total")}, {}, {}, {}, {Text: sum.String()}, {Text: change.String()}}
+	states := []ui.Option{{Label: l.T("audit.every")}}
+	for _, s := range cityStates() {
+		states = append(states, ui.Option{Value: s, Label: l.T("bumd.city." + s)})
+	}
+	v := bill.View{Shell: p.DeskShell(c, l.T("bumd.cities")), Back: pathOverview, Heading: l.T("bumd.cities"), Lead: l.T("bumd.cities_lead"), Notes: []string{l.T("bumd.mrr_definition")}}
+	v.Sections = []bill.Section{{ID: "daftar", Title: l.T("bumd.cities"), Quiet: true, Table: &t,
+		Filter: &bill.Form{Action: pathCities, Submit: l.T("usage.show"), Fields: []ui.Field{{Name: "keadaan", Type: "select", Label: l.T("bill.state"), Options: states, Value: state}}},
+		Empty:  &bill.Empty{Icon: "search", Title: l.T("bumd.no_cities"), Text: l.T("bumd.no_cities_text")}}}
+	return p.Render(c, http.StatusOK, bill.Page(v))
+}
+
+// movementOf is how what a city is worth has changed, or "".
+func movementOf(was, is money.Rupiah) string {
+	switch {
+	case was == 0 && is > 0:
+		return "new"
+	case was > 0 && is == 0:
+		return "churned"
+	case is > was:
+		return "expansion"
+	case is < was:
+		return "contraction"
+	}
+	return ""
+}
+
+func cityMark(l i18n.Locale, state string) ui.Mark {
+	m := ui.Mark{Icon: "minus", Text: l.T("bumd.city." + state)}
+	switch state {
+	case "active":
+		m.Tone, m.Icon = "good", "circle-check"
+	case "trial":
+		m.Tone, m.Icon = "care", "hourglass"
+	}
+	return m
+}
+
+// townOf is the city of the address.
+func (p *Pages) townOf(c *gin.Context) (tenancy.City, error) {
+	city, err := p.Directory.BySlug(c.Request.Context(), c.Param("slug"))
+	if err == nil && city.Kind != tenancy.KindCity {
+		err = site.NotFound()
+	}
+	return city, err
+}
+
+func (p *Pages) townEvents(c *gin.Context) error {
+	city, err := p.townOf(c)
+	if err != nil {
+		return err
+	}
+	return p.eventsPage(c, city, pathCities+"/"+city.Slug)
+}
+
+// town is one city: what it is on and was, what it uses, what it was billed and how that stands.
+func (p *Pages) town(c *gin.Context) error { return p.townPage(c, http.StatusOK, site.Form{}, nil) }
+
+func (p *Pages) townPage(c *gin.Context, status int, in site.Form, errs ui.Errors) error {
+	city, err := p.townOf(c)
+	if err != nil {
+		return err
+	}
+	ctx, l, now := c.Request.Context(), gate.LocaleOf(c), p.Now().In(city.Location())
+	here := pathCities + "/" + city.Slug
+	sub, _, on, err := p.Billing.Current(ctx, city, now)
+	if err != nil {
+		return err
+	}
+	v := bill.View{Shell: p.DeskShell(c, city.Name), Back: pathCities, Heading: city.Name, Errors: errs,
+		Mark: cityMark(l, standingOf(billing.Running{Subscription: sub}, on, now)), Links: []ui.Link{{Href: pathAll + "?kota=" + city.Slug, Label: l.T("bumd.invoices"), Icon: "file-text"}}}
+	history, names, err := p.historySection(ctx, l, city, now)
+	if err != nil {
+		return err
+	}
+	v.Sections = append(v.Sections, history)
+	if len(city.Plan.Limits) > 0 {
+		v.Sections = append(v.Sections, bill.Section{ID: "batas", Title: l.T("bill.limits"), Text: l.T("bill.never_refused"), Table: limitTable(l, city.Plan, slices.Sorted(maps.Keys(city.Plan.Limits)))})
+	}
+	month, err := p.townMonth(ctx, l, city, now, here)
+	if err != nil {
+		return err
+	}
+	v.Sections = append(v.Sections, month...)
+	used, err := p.usageSection(c, city, now)
+	if err != nil {
+		return err
+	}
+	v.Sections = append(v.Sections, used)
+	owed, err := p.booksSections(c, city)
+	if err != nil {
+		return err
+	}
+	v.Sections = append(v.Sections, owed...)
+	if p.Guard.Allow(ctx, gate.ActorOf(c), access.PlanManage) == nil {
+		v.Sections = append(v.Sections, moveSection(l, here, names, now, on, in, errs))
+	}
+	return p.Render(c, status, bill.Page(v))
+}
+
+// historySection lists what a city has been on, and is and will be; the second result are the plans by code.
+func (p *Pages) historySection(ctx context.Context, l i18n.Locale, city tenancy.City, now time.Time) (bill.Section, []ui.Option, error) {
+	plans, err := p.Billing.Plans(ctx)
+	if err != nil {
+		return bill.Section{}, nil, err
+	}
+	var options []ui.Option
+	names := map[string]string{}
+	for _, x := range plans {
+		names[x.Code] = x.Name.In(l)
+		options = append(options, ui.Option{Value: x.Code, Label: x.Name.In(l), Hint: x.Summary.In(l)})
+	}
+	all, err := p.Billing.History(ctx, city)
+	t := bill.Table{Title: l.T("bumd.history"), Columns: []bill.Column{{Label: l.T("bill.plan")}, {Label: l.T("bill.since")}, {Label: l.T("bill.until")}, {Label: l.T("bumd.agreed")}}}
+	for _, s := range all {
+		plan := bill.Cell{Text: names[s.Plan], Small: l.T("bumd.version", "n", s.Version)}
+		if s.Holds(now) {
+			plan.Mark = ui.Mark{Tone: "good", Icon: "check", Text: l.T("bumd.holds")}
+		}
+		until := bill.Cell{Text: "–"}
+		if !s.EndsOn.IsZero() {
+			until = bill.Cell{Text: l.Date(s.EndsOn.AddDate(0, 0, -1)), Small: l.T("bill.ended." + string(s.EndedAs))}
+		}
+		agreed := ""
+		for _, r := range termRows(l, "", s)[2:] {
+			if r.Label != l.T("bill.until") {
+				agreed += r.Label + " " + r.Value + ". "
+			}
+		}
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{plan, {Text: l.Date(s.StartsOn)}, until, {Text: agreed}}})
+	}
+	return bill.Section{ID: "riwayat", Title: l.T("bumd.history"), Table: &t, Empty: &bill.Empty{Icon: "history", Title: l.T("usage.no_plan"), Text: l.T("bumd.no_history_text")}}, options, err
+}
+
+// townMonth is what the running month comes to.
+func (p *Pages) townMonth(ctx context.Context, l i18n.Locale, city tenancy.City, now time.Time, here string) ([]bill.Section, error) {
+	e, err := p.Billing.Estimate(ctx, city, now)
+	if fault.Is(err, "billing.no_subscription") {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	foretold, err := p.Billing.Forecast(ctx, city, now)
+	if err != nil {
+		return nil, err
+	}
+	return []bill.Section{{ID: "angka", Title: l.T("bill.now"), Quiet: true, Figures: []bill.Figure{
+		{Label: l.T("bill.so_far"), Value: e.Total.String(), Href: "#bulan", Meaning: l.T("bill.before_tax")},
+		{Label: l.T("bill.forecast"), Value: foretold.String(), Href: "#bulan", Meaning: l.T("bill.forecast_text", "month", l.Month(now))}}},
+		{ID: "bulan", Title: l.T("bill.month", "month", l.Month(now)), Table: estimateTable(l, e, here+"/peristiwa", city.Location())}}, nil
+}
+
+// chartMonths is how far back the chart of a meter goes.
+const chartMonths = 12
+
+// usageSection draws a meter of a city over a year, in all or by agency, service or channel, from ?meter= and ?menurut=.
+func (p *Pages) usageSection(c *gin.Context, city tenancy.City, now time.Time) (bill.Section, error) {
+	ctx, l := c.Request.Context(), gate.LocaleOf(c)
+	meters, err := p.Metering.Meters(ctx)
+	if err != nil || len(meters) == 0 {
+		return bill.Section{}, err
+	}
+	chosen := meters[0]
+	var options []ui.Option
+	for _, m := range meters {
+		options = append(options, ui.Option{Value: m.Code, Label: m.Name.In(l)})
+		if m.Code == c.Query("meter") {
+			chosen = m
+		}
+	}
+	by := metering.Dimension(c.Query("menurut"))
+	if !slices.Contains(chosen.Dimensions, by) {
+		by = ""
+	}
+	to := time.Date(now.Year(), now.Month()+1, 1, 0, 0, 0, 0, city.Location())
+	from := to.AddDate(0, -chartMonths, 0)
+	series, err := p.Metering.Query(ctx, city, metering.Query{Meter: chosen.Code, From: from, To: to, By: by, Step: metering.ByMonth})
+	if err != nil {
+		return bill.Section{}, err
+	}
+	chart := ui.Chart{Title: l.T("bumd.chart", "meter", chosen.Name.In(l), "unit", chosen.Unit.In(l)), Column: l.T("usage.month"), Series: []ui.Series{{Name: chosen.Unit.In(l)}}}
+	for m := from; m.Before(to); m = m.AddDate(0, 1, 0) {
+		chart.Labels = append(chart.Labels, m.Format("1/06"))
+		n := int64(0)
+		for _, x := range series.Points {
+			if x.From.Equal(m) {
+				n = x.Quantity
+			}
+		}
+		chart.Series[0].Values = append(chart.Series[0].Values, n)
+	}
+	divide := []ui.Option{{Label: l.T("bumd.undivided")}}
+	for _, d := range []metering.Dimension{metering.ByAgency, metering.ByService, metering.ByChannel} {
+		divide = append(divide, ui.Option{Value: string(d), Label: l.T("usage.by_" + string(d))})
+	}
+	s := bill.Section{ID: "pemakaian", Title: l.T("bumd.usage"), Chart: &chart, Filter: &bill.Form{Action: pathCities + "/" + city.Slug + "#pemakaian", Submit: l.T("usage.show"), Fields: []ui.Field{
+		{Name: "meter", Type: "select", Label: l.T("bumd.meter"), Options: options, Value: chosen.Code}, {Name: "menurut", Type: "select", Label: l.T("bumd.by"), Options: divide, Value: string(by)}}}}
+	if by != "" {
+		s.Table = &bill.Table{Title: l.T("usage.by_" + string(by)), Columns: []bill.Column{{Label: l.T("usage.by_" + string(by))}, {Label: chosen.Unit.In(l), End: true}}}
+		for _, x := range series.Shares {
+			name := x.Code
+			if name == "" {
+				name = l.T("usage.no_" + string(by))
+			}
+			s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: name}, {Text: l.Number(x.Quantity)}}})
+		}
+	}
+	return s, nil
+}
+
+// booksSections are the latest invoices of a city and its books.
+func (p *Pages) booksSections(c *gin.Context, city tenancy.City) ([]bill.Section, error) {
+	ctx, l, who := c.Request.Context(), gate.LocaleOf(c), gate.ActorOf(c)
+	rows, err := p.finance.List(ctx, who, finance.Filter{City: city.ID})
+	if err != nil {
+		return nil, err
+	}
+	list := bill.Section{ID: "tagihan", Title: l.T("bill.invoices"), Table: invoiceTable(l, rows[:min(len(rows), 12)], pathAll+"/", site.Zoned(c, p.Now()), true),
+		Empty: &bill.Empty{Icon: "file-text", Title: l.T("bill.none"), Text: l.T("bill.none_text")}}
+	if len(rows) > 12 {
+		list.Links = []ui.Link{{Href: pathAll + "?kota=" + city.Slug, Label: l.T("bumd.all_invoices")}}
+	}
+	party, books, known, err := p.finance.Party(ctx, who, city.ID)
+	if err != nil || !known {
+		return []bill.Section{list}, err
+	}
+	own := bill.Section{ID: "buku", Title: l.T("bumd.books"), Text: l.T("bumd.books_text"), Rows: append(standingRows(l, books.Standing),
+		ui.Row{Label: l.T("bumd.balance"), Value: books.Balance.String()}, ui.Row{Label: l.T("bumd.taxed"), Value: taxText(l, party)})}
+	return []bill.Section{list, own}, nil
+}
+
+// taxText says how a party is taxed, and whether an adviser has confirmed it.
+func taxText(l i18n.Locale, y invoice.Party) string {
+	text := y.PPN
+	if y.PPh != "" {
+		text += ", " + y.PPh
+	}
+	text += "\n" + y.Basis
+	if !y.Verified {
+		text += "\n" + l.T("bumd.unverified")
+	}
+	return text
+}
+
+// moveSection moves, ends and takes up a subscription.
+func moveSection(l i18n.Locale, here string, plans []ui.Option, now time.Time, on bool, in site.Form, errs ui.Errors) bill.Section {
+	day := func(name string) string {
+		if d := site.DateOf(in, name); d != "" {
+			return d
+		}
+		return now.Format(time.DateOnly)
+	}
+	s := bill.Section{ID: "ubah", Title: l.T("bumd.change_subscription"), Forms: []bill.Form{{ID: "pindah", Folded: true, Title: l.T("bumd.move"), Text: l.T("bumd.move_text"), Action: here + "/pindah", Submit: l.T("bumd.move_do"), Fields: []ui.Field{
+		{Name: "plan", Type: "select", Label: l.T("bill.plan"), Options: plans, Value: in.Get("plan"), Error: errs.Of("plan")},
+		{Name: "starts_on", Type: "date", Label: l.T("bumd.first_day"), Value: day("starts_on"), Error: errs.Of("starts_on")},
+		{Name: "trial_days", Type: "number", Label: l.T("bumd.trial_days"), Optional: true, Value: in.Get("trial_days"), Error: errs.Of("trial_days")},
+		{Name: "addons", Label: l.T("bill.addons"), Hint: l.T("bumd.addons_hint"), Optional: true, Value: in.Get("addons"), Error: errs.Of("addons"), Max: 300},
+		{Name: "coupon", Label: l.T("bill.coupon"), Optional: true, Value: in.Get("coupon"), Error: errs.Of("coupon"), Max: 40}}}}}
+	if on {
+		endings := []ui.Option{{Value: string(billing.Paused), Label: l.T("bumd.pause")}, {Value: string(billing.Cancelled), Label: l.T("bumd.cancel")}}
+		s.Forms = append(s.Forms, bill.Form{ID: "akhiri", Folded: true, Title: l.T("bumd.end"), Text: l.T("bill.never_refused"), Action: here + "/akhiri", Submit: l.T("bumd.end_do"), Fields: []ui.Field{
+			{Name: "as", Type: "choice", Label: l.T("bumd.end_as"), Options: endings, Value: in.Get("as"), Error: errs.Of("as")},
+			{Name: "on", Type: "date", Label: l.T("bumd.end_on"), Value: day("on"), Error: errs.Of("on")}, reasonField(l, in.Get("reason"), errs)}})
+	} else {
+		s.Forms = append(s.Forms, bill.Form{ID: "lanjut", Folded: true, Title: l.T("bumd.resume"), Text: l.T("bumd.resume_text"), Action: here + "/lanjut", Submit: l.T("bumd.resume_do"), Fields: []ui.Field{
+			{Name: "on", Type: "date", Label: l.T("bumd.first_day"), Value: day("on"), Error: errs.Of("on")}}})
+	}
+	return s
+}

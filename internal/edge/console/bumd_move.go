@@ -1,0 +1,115 @@
+package console
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/saas/billing"
+	"bedelau/web/ui"
+)
+
+// change runs a change of a city's subscription and puts on the city's record what it allows; refused, the form is shown again.
+func (p *Pages) change(c *gin.Context, done string, act func(site.Form, tenancy.City) error) error {
+	city, err := p.townOf(c)
+	if err != nil {
+		return err
+	}
+	in, err := site.ReadForm(c, "starts_on", "on")
+	if err != nil {
+		return err
+	}
+	ctx := c.Request.Context()
+	if err = act(in, city); err == nil {
+		err = p.Billing.Entitle(ctx, city)
+	}
+	if err != nil {
+		if errs, status, ok := site.RefusedAt(c, err, map[string]string{"billing.plan_unknown": "plan"}); ok {
+			for i, e := range errs {
+				if strings.HasPrefix(e.Name, "addons.") {
+					errs[i].Name = "addons"
+				}
+			}
+			return p.townPage(c, status, in, site.Called(c, errs, labels()))
+		}
+		if f, status := gate.Failed(c, err); status == http.StatusConflict {
+			return p.townPage(c, status, in, ui.Errors{{Text: site.Refusal(gate.LocaleOf(c), f)}})
+		}
+		return err
+	}
+	p.Directory.Forget()
+	return p.Done(c, pathCities+"/"+city.Slug, done)
+}
+
+// move puts a city on the newest version of a plan from a day on.
+func (p *Pages) move(c *gin.Context) error {
+	return p.change(c, "subscription_moved", func(in site.Form, city tenancy.City) error {
+		who := gate.ActorOf(c)
+		day, err := dayOf(in, "starts_on")
+		if err != nil {
+			return err
+		}
+		x := billing.SubscribeInput{City: city, Plan: in.Text("plan"), StartsOn: day, Coupon: strings.ToUpper(in.Text("coupon")), ActorID: who.ID, ActorKind: string(who.Kind)}
+		if text := in.Text("trial_days"); text != "" {
+			if x.TrialDays, err = strconv.Atoi(text); err != nil {
+				return site.Invalid("trial_days", "invalid")
+			}
+		}
+		if x.Addons, err = addonsOf(in.Text("addons")); err != nil {
+			return err
+		}
+		_, err = p.Billing.Subscribe(c.Request.Context(), x)
+		return err
+	})
+}
+
+// addonsOf reads "2 × dukungan, 1 × duct", with an x as well.
+func addonsOf(text string) (map[string]int64, error) {
+	out := map[string]int64{}
+	for _, part := range strings.Split(strings.ReplaceAll(text, "×", "x"), ",") {
+		if strings.TrimSpace(part) == "" {
+			continue
+		}
+		many, code, ok := strings.Cut(part, "x")
+		n, err := strconv.ParseInt(strings.TrimSpace(many), 10, 64)
+		if code = strings.TrimSpace(code); !ok || err != nil || code == "" {
+			return nil, site.Invalid("addons", "invalid")
+		}
+		out[code] = n
+	}
+	return out, nil
+}
+
+// end pauses or cancels a subscription; residents are served as before.
+func (p *Pages) end(c *gin.Context) error {
+	return p.change(c, "subscription_ended", func(in site.Form, city tenancy.City) error {
+		who, as := gate.ActorOf(c), billing.Ending(in.Text("as"))
+		if as != billing.Paused && as != billing.Cancelled {
+			return site.Invalid("as", "required")
+		}
+		day, err := dayOf(in, "on")
+		if err != nil {
+			return err
+		}
+		_, err = p.Billing.End(c.Request.Context(), billing.EndInput{City: city, On: day, As: as, Reason: in.Text("reason"), ActorID: who.ID, ActorKind: string(who.Kind)})
+		return err
+	})
+}
+
+// resume takes a paused subscription up again.
+func (p *Pages) resume(c *gin.Context) error {
+	return p.change(c, "subscription_resumed", func(in site.Form, city tenancy.City) error {
+		who := gate.ActorOf(c)
+		day, err := dayOf(in, "on")
+		if err != nil {
+			return err
+		}
+		_, err = p.Billing.Resume(c.Request.Context(), billing.ResumeInput{City: city, On: day, ActorID: who.ID, ActorKind: string(who.Kind)})
+		return err
+	})
+}

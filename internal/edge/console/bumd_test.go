@@ -1,0 +1,133 @@
+package console_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"bedelau/internal/edge/pagetest"
+	"bedelau/internal/kernel/invoice"
+)
+
+// TestTheConsoleFromDraftToPaid: an adjustment with its reason, drafts issued together, a transfer in two parts with a slip, and
+// each number of the overview opens its list.
+func TestTheConsoleFromDraftToPaid(t *testing.T) {
+	t.Parallel()
+	s := openLedger(t)
+	s.use(pagetest.HostBatam, time.Date(2026, 10, 5, 2, 0, 0, 0, time.UTC), 12)
+	draft := "/bumd/konsep/" + s.closeMonth(pagetest.HostBatam, time.October).String()
+	s.closeMonth(pagetest.HostOther, time.October)
+	rina := s.Staff(t, pagetest.HostPlatform, "Rina Keuangan", "bumd_finance", "")
+
+	rina.Page("/bumd/keuangan", "Rp5.000.000", "Rp60.000.000", "Konsep tagihan 20", "Tidak berlangganan", "MRR: harga tetap")
+	rina.Page(draft, "12 permohonan, 10 sudah termasuk", "Konsep", "Rp2.505.000")
+	rina.Sees(rina.Post(draft+"/sesuaikan", "name", "", "amount", "x", "reason", ""), http.StatusUnprocessableEntity, "Jumlahnya tidak boleh nol", "Alasan")
+	rina.Goes(rina.Post(draft+"/sesuaikan", "name", "Potongan peluncuran", "amount", "-5.000", "reason", "Kesepakatan 3 November"), draft)
+	rina.Page(draft, "Potongan peluncuran", "Penyesuaian", "Rp2.500.000", "Kesepakatan 3 November")
+	rina.Goes(rina.Post(draft+"/sesuaikan", "name", "Keliru", "amount", "7", "reason", "salah tulis"), draft)
+	rina.Sees(rina.Post(draft+"/baris/1/hapus"), http.StatusNotFound) // the month's own
+	rina.Goes(rina.Post(draft+"/baris/9/hapus"), draft)
+	if page := rina.Page(draft); strings.Contains(page, "Keliru") {
+		t.Error("a line that was taken out is still there")
+	}
+
+	rina.Sees(rina.Post("/bumd/konsep/terbit"), http.StatusUnprocessableEntity, "Belum ada konsep yang dipilih")
+	chosen := strings.TrimPrefix(draft, "/bumd/konsep/")
+	rina.Sees(rina.Post("/bumd/konsep/terbit", "pilih", chosen), http.StatusOK, "Hasil penerbitan", "INV/2026/000001", "Terbit")
+	rina.Sees(rina.Post("/bumd/konsep/terbit", "semua", "ya"), http.StatusOK, "INV/2026/000020")
+	rina.Page("/bumd/konsep", "Tidak ada konsep")
+	rina.Sees(rina.Get(draft), http.StatusNotFound)
+
+	list := rina.Page("/bumd/tagihan?kota=batam&keadaan=open&nomor=000001", "INV/2026/000001", "Pemerintah Kota Batam", "Belum dibayar")
+	one := hrefs(list, "/bumd/tagihan/")[0]
+	rina.Page("/bumd/tagihan?kota=tanjungpinang&nomor=000001", "Tidak ada tagihan yang cocok")
+	rina.Page("/bumd/tagihan?umur=0", "INV/2026/000020")
+	rina.Page("/bumd/tagihan?umur=1", "Tidak ada tagihan yang cocok")
+	for _, bad := range []string{"keadaan=x", "kota=atlantis", "bulan=x", "tempo=x", "umur=9", "sebelum=x"} {
+		rina.Sees(rina.Get("/bumd/tagihan?"+bad), http.StatusUnprocessableEntity)
+	}
+	page := rina.Page(one, "Potongan peluncuran", "Kesepakatan 3 November", "Tagihan")
+	rina.Page(hrefs(page, one+"/baris/")[1], "Peristiwa", "Rp2.500 per permohonan", "2026-10-05-11")
+
+	rina.Sees(rina.Post(one+"/bayar", "amount", "", "reference", "", "on", "2026-11-24"), http.StatusUnprocessableEntity, "lebih dari nol")
+	wrong := rina.Post(one+"/bayar", "method", "slip", "amount", "900.000", "reference", "BP-1", "on", "2026-11-24")
+	rina.Sees(wrong, http.StatusConflict, "paling banyak Rp50.000")
+	if !strings.Contains(wrong.Body, `value="900.000"`) || !strings.Contains(wrong.Body, `id="terima" open`) {
+		t.Error("the form does not keep what was filled in")
+	}
+	rina.Goes(rina.Post(one+"/bayar", "method", "slip", "amount", "50.000", "reference", "BP-1", "on", "2026-11-24"), one)
+	rina.Goes(rina.Post(one+"/bayar", "method", "transfer", "amount", "2.450.000", "reference", "BRK-7", "on", "2026-11-24"), one)
+	rina.Sees(rina.Post("/bumd/tagihan/"+strings.TrimPrefix(hrefs(rina.Page("/bumd/tagihan?nomor=000002"), "/bumd/tagihan/")[0], "/bumd/tagihan/")+"/bayar",
+		"method", "transfer", "amount", "1", "reference", "BRK-7", "on", "2026-11-24"), http.StatusConflict, "sudah dicatat")
+	rina.Page(one, "Lunas", "Bukti potong", "Kuitansi")
+	rina.Goes(rina.Post(one+"/kirim"), one)
+	rina.Page("/bumd/langganan/batam", "Riwayat langganan", "Demo Kota (contoh)", "Pemakaian dua belas bulan", "Buku kota ini", "INV/2026/000001", "Warga tidak pernah ditolak")
+	rina.Page("/bumd/langganan/batam?meter=applications_submitted&menurut=service", "ktp-el-hilang", "12")
+	rina.Page("/bumd/langganan?keadaan=active", "Kota Batam", "Rp2.500.000", "Kota Tanjungpinang")
+	rina.Page("/bumd/kejadian", "Tidak ada kejadian")
+}
+
+// TestWhatIsTakenBackTakesTwoPeople: whoever asks cannot decide, and a reason is asked for.
+func TestWhatIsTakenBackTakesTwoPeople(t *testing.T) {
+	t.Parallel()
+	s := openLedger(t)
+	i := s.issue(s.closeMonth(pagetest.HostBatam, time.October))
+	one := "/bumd/tagihan/" + i.ID.String()
+	rina := s.Staff(t, pagetest.HostPlatform, "Rina Keuangan", "bumd_finance", "")
+	boss := s.Staff(t, pagetest.HostPlatform, "Ratna Dewi", "bumd_admin", "")
+
+	rina.Sees(rina.Post(one+"/minta", "kind", "write_off", "reason", " "), http.StatusUnprocessableEntity, "Alasan")
+	rina.Sees(rina.Post(one+"/minta", "kind", "credit_note", "credit", "0", "reason", "Salah hitung"), http.StatusUnprocessableEntity, "Salah hitung")
+	rina.Goes(rina.Post(one+"/minta", "kind", "credit_note", "credit", "500.000", "reason", "Layanan terputus dua hari"), one)
+	mine := rina.Page("/bumd/permintaan", "Layanan terputus dua hari", "Permintaan Anda", "Rp500.000 sebelum pajak")
+	if strings.Contains(mine, "/putus") {
+		t.Error("whoever asked is offered to decide")
+	}
+	theirs := boss.Page("/bumd/permintaan", "Rina Keuangan", "Setujui")
+	_, rest, _ := strings.Cut(theirs, `action="/bumd/permintaan/`)
+	id, _, _ := strings.Cut(rest, "/")
+	rina.Sees(rina.Post("/bumd/permintaan/"+id+"/putus", "jawaban", "setuju"), http.StatusConflict, "orang lain")
+	boss.Sees(boss.Post("/bumd/permintaan/"+id+"/putus", "jawaban", "mungkin"), http.StatusUnprocessableEntity)
+	boss.Goes(boss.Post("/bumd/permintaan/"+id+"/putus", "jawaban", "setuju"), "/bumd/permintaan")
+	boss.Page(one, "Rp2.000.000", "Dikurangi dengan nota kredit", "Disetujui", "Nota kredit")
+	boss.Page("/bumd/tagihan?keadaan=credit_note", "CN/2026/000001")
+
+	rina.Goes(rina.Post(one+"/minta", "kind", invoice.WriteOff, "reason", "Tidak tertagih"), one)
+	_, rest, _ = strings.Cut(boss.Page("/bumd/permintaan"), `action="/bumd/permintaan/`)
+	id, _, _ = strings.Cut(rest, "/")
+	boss.Goes(boss.Post("/bumd/permintaan/"+id+"/putus", "jawaban", "tolak"), "/bumd/permintaan")
+	boss.Page(one, "Ditolak", "Rp2.000.000")
+}
+
+// TestTheConsoleMovesSubscriptions, for the BUMD's finance alone and on the platform's host alone.
+func TestTheConsoleMovesSubscriptions(t *testing.T) {
+	t.Parallel()
+	s := openLedger(t)
+	rina := s.Staff(t, pagetest.HostPlatform, "Rina Keuangan", "bumd_finance", "")
+	town := "/bumd/langganan/batam"
+	rina.Sees(rina.Post(town+"/akhiri", "as", "paused", "on", "2026-11-24", "reason", ""), http.StatusUnprocessableEntity, "Alasan")
+	rina.Sees(rina.Post(town+"/akhiri", "as", "paused", "on", "2026-11-01", "reason", "Anggaran habis"), http.StatusConflict, "hari yang sudah lewat", "Anggaran habis")
+	rina.Goes(rina.Post(town+"/akhiri", "as", "paused", "on", "2026-11-25", "reason", "Anggaran habis"), town)
+	s.Wait(48 * time.Hour)
+	rina = s.Staff(t, pagetest.HostPlatform, "Rini Keuangan", "bumd_finance", "")
+	rina.Page(town, "Tidak berlangganan", "lalu dijeda", "Lanjutkan langganan")
+	rina.Page("/bumd/keuangan", "50%", "1 dari 2 kota")
+	rina.Page("/bumd/langganan?gerak=churned", "Kota Batam")
+	rina.Goes(rina.Post(town+"/lanjut", "on", "2026-11-26"), town)
+	rina.Page(town, "Berlangganan")
+	rina.Sees(rina.Post(town+"/pindah", "plan", "none", "starts_on", "2026-12-01"), http.StatusNotFound)
+	rina.Sees(rina.Post(town+"/pindah", "plan", "demo-kota", "starts_on", "2026-12-01", "addons", "2 x none"), http.StatusUnprocessableEntity, "Tambahan")
+	rina.Goes(rina.Post(town+"/pindah", "plan", "demo-kota", "starts_on", "2026-12-01", "trial_days", "30"), town)
+	rina.Page(town, "1 Desember 2026", "Masa coba sampai")
+
+	yusuf := s.Staff(t, pagetest.HostPlatform, "Yusuf Hakim", "bumd", "")
+	treasurer := s.Staff(t, pagetest.HostBatam, "Dina Bendahara", "treasurer", "")
+	for _, path := range []string{"/bumd/keuangan", "/bumd/tagihan", "/bumd/konsep", "/bumd/permintaan", "/bumd/kejadian", "/bumd/langganan", town} {
+		yusuf.Sees(yusuf.Get(path), http.StatusForbidden)
+		treasurer.Sees(treasurer.Get(path), http.StatusNotFound)
+	}
+	rina.Sees(rina.Get("/kelola/tagihan"), http.StatusNotFound)
+	rina.Sees(rina.Get("/bumd/langganan/atlantis"), http.StatusNotFound)
+	rina.Sees(rina.Get("/bumd/langganan/platform"), http.StatusNotFound)
+}

@@ -1,0 +1,141 @@
+package billing
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/money"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Running is a subscription that holds on a day, and what it is worth a month.
+type Running struct {
+	Subscription
+	PlanName i18n.Text
+	Monthly  money.Rupiah // nothing in a trial
+}
+
+// Recurring is what the subscriptions of all cities are worth a month on a day (MRR), by city: fixed prices with their add-ons, a
+// year's by twelve, topped up to the minimum, less the coupon of that day. Usage, one-time prices and tax are not in it, and a
+// trial is worth nothing. It reads across cities as the platform role, so only requests of the platform may call it.
+func (s *Service) Recurring(ctx context.Context, day time.Time) (map[tenancy.ID]Running, error) {
+	if id, ok := tenancy.From(ctx); ok {
+		if caller, _ := tenancy.CityFrom(ctx); caller.ID != id || caller.Kind != tenancy.KindPlatform {
+			return nil, fault.New(fault.NotFound, "city.unknown", "host", "")
+		}
+	}
+	var subs []Subscription
+	on := day.Format(time.DateOnly)
+	err := s.db.Platform.NewSelect().Model(&subs).Column(columns()...).
+		Where("withdrawn_at IS NULL AND starts_on <= ? AND (ends_on IS NULL OR ends_on > ?)", on, on).Limit(10_000).Scan(tenancy.Platform(ctx))
+	if err != nil {
+		return nil, fmt.Errorf("billing: recurring: %w", err)
+	}
+	meters, err := s.noUsage(ctx)
+	if err != nil {
+		return nil, err
+	}
+	type key struct {
+		plan    string
+		version int
+	}
+	versions, names, out := map[key]Version{}, map[string]i18n.Text{}, map[tenancy.ID]Running{}
+	for _, sub := range subs {
+		k := key{sub.Plan, sub.Version}
+		if _, known := versions[k]; !known {
+			if versions[k], err = findVersion(tenancy.Platform(ctx), s.db.App, sub.Plan, sub.Version, day); err != nil {
+				return nil, err
+			}
+			p, err := findPlan(tenancy.Platform(ctx), s.db.App, sub.Plan)
+			if err != nil {
+				return nil, err
+			}
+			names[sub.Plan] = p.Name
+		}
+		r := Running{Subscription: sub, PlanName: names[sub.Plan]}
+		if r.Monthly, err = versions[k].monthly(sub, meters, day); err != nil {
+			return nil, err
+		}
+		out[sub.TenantID] = r
+	}
+	return out, nil
+}
+
+// noUsage is every meter at nothing.
+func (s *Service) noUsage(ctx context.Context) (map[string]int64, error) {
+	var codes []string
+	if err := s.db.App.NewRaw("SELECT code FROM meter").Scan(tenancy.Platform(ctx), &codes); err != nil {
+		return nil, fmt.Errorf("billing: meters: %w", err)
+	}
+	out := map[string]int64{}
+	for _, c := range codes {
+		out[c] = 0
+	}
+	return out, nil
+}
+
+// monthly rates a whole month without usage, with a year's price by month and nothing that is paid once.
+func (v Version) monthly(sub Subscription, meters map[string]int64, day time.Time) (money.Rupiah, error) {
+	if sub.Trial(day) {
+		return 0, nil
+	}
+	v.Components = slices.DeleteFunc(slices.Clone(v.Components), func(c Component) bool { return c.Kind == Once })
+	for i, c := range v.Components {
+		if c.Every == Yearly {
+			price, err := c.Price.FractionHalfUp(1, 12)
+			if err != nil {
+				return 0, err
+			}
+			v.Components[i].Price, v.Components[i].Every = price, Monthly
+		}
+	}
+	t := Terms{Addons: sub.Addons}
+	if c := sub.Coupon; c != nil && !date(day).Before(date(c.From)) && (c.Until.IsZero() || date(day).Before(date(c.Until))) {
+		whole := *c
+		whole.From, whole.Until = time.Time{}, time.Time{}
+		t.Coupon = &whole
+	}
+	r, err := Rate(v, t, meters, MonthOf(day))
+	return r.Total, err
+}
+
+// Movement is how what recurs has changed from one day to another.
+type Movement struct {
+	New, Expansion, Contraction, Churned money.Rupiah // all positive
+	Joined, Left                         int          // cities that are worth something now, and those that no longer are
+	Began                                int          // cities that were worth something on the first day
+}
+
+// MovedBetween compares two days of Recurring.
+func MovedBetween(before, after map[tenancy.ID]Running) Movement {
+	var m Movement
+	cities := map[tenancy.ID]bool{}
+	for id := range before {
+		cities[id] = true
+	}
+	for id := range after {
+		cities[id] = true
+	}
+	for id := range maps.Keys(cities) {
+		was, is := before[id].Monthly, after[id].Monthly
+		if was > 0 {
+			m.Began++
+		}
+		switch {
+		case was == 0 && is > 0:
+			m.New, m.Joined = m.New+is, m.Joined+1
+		case was > 0 && is == 0:
+			m.Churned, m.Left = m.Churned+was, m.Left+1
+		case is > was:
+			m.Expansion += is - was
+		case is < was:
+			m.Contraction += was - is
+		}
+	}
+	return m
+}
