@@ -30,7 +30,7 @@ type Request struct {
 	Version       int
 	Service       string // code; numbers are counted for each
 	Agency        Agency
-	District      string            // where its matter lies, by code; empty when nobody says
+	District      string // where its matter lies, by code; empty when nobody says
 	Subdistrict   string
 	Holder        string            // a name: only its first letters are kept
 	HolderID      uuid.NullUUID     // their account, if they have one

@@ -25,7 +25,7 @@ type SeedInput struct {
 	Roles      []string
 	Agency     string
 	Areas      []string // to which they are limited; none is no limit
-	TOTPSecret string // base32; empty leaves the second factor to be set up at the first sign-in
+	TOTPSecret string   // base32; empty leaves the second factor to be set up at the first sign-in
 }
 
 // CreateStaff makes a member of staff. Only an operator's command may call it: it asks nobody's permission. It refuses
