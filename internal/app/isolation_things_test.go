@@ -26,8 +26,8 @@ import (
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/tenancy"
-	"bedelau/internal/saas/collection"
 	"bedelau/internal/kernel/workflow"
+	"bedelau/internal/saas/collection"
 )
 
 // cast makes the people and what they have: one resident's things in Batam, another's in Tanjungpinang.
@@ -182,11 +182,15 @@ func (a *App) billed(t *testing.T, ctx context.Context) things {
 	if err != nil {
 		t.Fatal(err)
 	}
+	o, err := a.Billing.Propose(ctx, clerk, "uji-"+city.Slug, i18n.Text{i18n.ID: "Uji"})
+	if err != nil {
+		t.Fatal(err)
+	}
 	q, err := a.Finance.Ask(ctx, clerk, invoice.RequestInput{Kind: invoice.WriteOff, Invoice: i.ID, Reason: "Uji"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return things{"invoice": i.ID.String(), "payment": y.ID.String(), "draft": left.ID.String(), "request": q.ID.String(), "incident": incident.String()}
+	return things{"invoice": i.ID.String(), "payment": y.ID.String(), "draft": left.ID.String(), "request": q.ID.String(), "incident": incident.String(), "proposal": o.ID.String()}
 }
 
 // worked notes an absence and a reason of an agency.

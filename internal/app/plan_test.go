@@ -28,6 +28,7 @@ import (
 	"bedelau/internal/kernel/tariff"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workflow"
+	"bedelau/internal/saas/metering"
 )
 
 // hotRead is something that pages, programs or the background do all the time. run calls the service; what it answers
@@ -234,6 +235,15 @@ func (a *App) hotRecords(ctx context.Context, admin identity.Actor) []hotRead {
 		{"usage of a month", func(ctx context.Context) { _, _ = a.Metering.Month(ctx, city, month) }},
 		{"usage of a span", func(ctx context.Context) {
 			_, _ = a.Metering.Quantities(ctx, city, month.AddDate(0, 0, -7).Truncate(time.Hour), month.Truncate(time.Hour))
+		}},
+		{"forecast of a month", func(ctx context.Context) { _, _ = a.Billing.Forecast(ctx, city, month) }},
+		{"events behind a number", func(ctx context.Context) {
+			t := metering.Trail{Meter: "applications_submitted", From: month.AddDate(0, 0, -7), Before: month}
+			page, _, _ := a.Metering.Events(ctx, city, t)
+			if len(page) > 0 {
+				t.After = page[len(page)-1].Place()
+				_, _, _ = a.Metering.Events(ctx, city, t)
+			}
 		}},
 		{"cost of a month", func(ctx context.Context) { _, _ = a.Billing.Estimate(ctx, city, month) }},
 		{"usage of all cities", func(ctx context.Context) {

@@ -36,6 +36,7 @@ const (
 	SectionBills    Section = "bills"     // what it owes for that
 	SectionUsage    Section = "usage"     // BUMD, on the platform's host
 	SectionFinance  Section = "finance"   // its console
+	SectionPlans    Section = "plans"     // its price lists
 )
 
 // DeskNav is the menu of staff: the sections that may answers yes for.
@@ -63,6 +64,7 @@ func DeskNav(l i18n.Locale, may func(Section) bool) []Link {
 		{SectionOwnUsage, "/kelola/pemakaian", "coin"},
 		{SectionBills, "/kelola/tagihan", "receipt-tax"},
 		{SectionFinance, "/bumd/keuangan", "coin"},
+		{SectionPlans, "/bumd/paket", "list-details"},
 		{SectionUsage, "/bumd", "chart-bar"},
 	} {
 		if may(e.section) {

@@ -29,7 +29,9 @@ type Pages struct {
 func New(s *site.Pages) *Pages { return &Pages{Pages: s, finance: s.Finance} }
 
 // Tables are the pages by side.
-func (p *Pages) Tables() []gate.Table { return []gate.Table{p.cityRoutes(), p.bumdRoutes()} }
+func (p *Pages) Tables() []gate.Table {
+	return []gate.Table{p.cityRoutes(), p.bumdRoutes(), p.planRoutes()}
+}
 
 const pathBills = "/kelola/tagihan"
 

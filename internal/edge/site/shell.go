@@ -101,6 +101,7 @@ var sections = map[ui.Section]access.Permission{
 	ui.SectionBills:    access.InvoiceRead,
 	ui.SectionUsage:    access.PlatformUsage,
 	ui.SectionFinance:  access.InvoiceRead,
+	ui.SectionPlans:    access.PlanManage,
 }
 
 // DeskLinks is the menu of staff. A question that cannot be answered is a section not shown: the page behind it would

@@ -74,6 +74,11 @@ func (s *Service) asOf(month time.Time) reading {
 
 // rateAll prices a month of city, each subscription its own days and those of a trial apart.
 func (s *Service) rateAll(ctx context.Context, city tenancy.City, month Period, subs []Subscription, used reading) ([]Billed, error) {
+	return s.rateWith(ctx, city, month, subs, used, s.own)
+}
+
+// rateWith is rateAll by the versions that pick gives.
+func (s *Service) rateWith(ctx context.Context, city tenancy.City, month Period, subs []Subscription, used reading, pick picking) ([]Billed, error) {
 	var out []Billed
 	for _, sub := range subs {
 		whole, ok := month.cut(sub.StartsOn, sub.EndsOn)
@@ -81,7 +86,7 @@ func (s *Service) rateAll(ctx context.Context, city tenancy.City, month Period, 
 			continue
 		}
 		for _, part := range whole.splitAt(sub.TrialEndsOn) {
-			v, err := findVersion(ctx, s.db.App, sub.Plan, sub.Version, part.last())
+			v, err := pick(ctx, sub, part.last())
 			if err != nil {
 				return nil, err
 			}

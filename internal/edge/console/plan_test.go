@@ -1,0 +1,86 @@
+package console_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"bedelau/internal/edge/pagetest"
+)
+
+// TestAPriceListTakesTwoPeople: a version is written, looked at over last month's usage, submitted with a reason, approved by
+// somebody else, and cities are moved to it.
+func TestAPriceListTakesTwoPeople(t *testing.T) {
+	t.Parallel()
+	s := openLedger(t)
+	s.use(pagetest.HostBatam, time.Date(2026, 10, 5, 2, 0, 0, 0, time.UTC), 30)
+	rina := s.Staff(t, pagetest.HostPlatform, "Rina Keuangan", "bumd_finance", "")
+	boss := s.Staff(t, pagetest.HostPlatform, "Ratna Dewi", "bumd_admin", "")
+
+	rina.Page("/bumd/paket", "Demo Kota (contoh)", "Belum ada usulan")
+	rina.Page("/bumd/paket/demo-kota", "Versi 1, mulai 1 Januari 2026", "Rp2.500 per permohonan", "Kota Batam", "Kota Tanjungpinang")
+	rina.Sees(rina.Get("/bumd/paket/none"), http.StatusNotFound)
+	began := rina.Post("/bumd/paket", "plan", "demo-kota")
+	one := began.To()
+	if began.Status != http.StatusSeeOther || !strings.HasPrefix(one, "/bumd/usulan/") {
+		t.Fatalf("%d to %q\n%s", began.Status, one, pagetest.Text(began.Body))
+	}
+	rina.Sees(rina.Post("/bumd/paket", "plan", "demo-kota"), http.StatusConflict, "belum diputus")
+	// 30 applications: 20 above the included at 2,500.
+	rina.Page(one, "Bila berlaku pada Oktober 2026", "Kota Batam Rp2.550.000 Rp2.550.000 Rp0", "Ditulis oleh Rina Keuangan")
+
+	rina.Sees(rina.Post(one+"/komponen/2", "revision", "1", "kind", "tiered", "code", "permohonan", "name_id", "Permohonan diajukan", "meter", "applications_submitted", "unit_id", "permohonan", "price", "", "tiers", "10 | 1000\n5 | 500"),
+		http.StatusUnprocessableEntity, "Tingkat harga harus naik", "10 | 1000")
+	rina.Sees(rina.Post(one+"/komponen/2", "revision", "1", "kind", "unit", "code", "", "name_id", "", "meter", ""), http.StatusUnprocessableEntity, "kode yang berbeda")
+	rina.Goes(rina.Post(one+"/komponen/2", "revision", "1", "kind", "tiered", "code", "permohonan", "name_id", "Permohonan diajukan", "meter", "applications_submitted", "unit_id", "permohonan", "tiers", "10 | 1.000\n | 500"), one)
+	rina.Sees(rina.Post(one+"/komponen/2", "revision", "1", "kind", "flat", "code", "x", "name_id", "X", "price", "1"), http.StatusConflict, "Orang lain baru saja")
+	// 10 × 1,000 + 20 × 500 instead of 50,000.
+	rina.Page(one, "Kota Batam Rp2.550.000 Rp2.520.000 -Rp30.000", "sampai 10: Rp1.000; di atasnya: Rp500")
+	rina.Sees(rina.Post(one+"/ajukan", "revision", "2"), http.StatusUnprocessableEntity, "Alasan")
+	rina.Sees(rina.Post(one, "revision", "2", "effective_from", "x", "reason", "Harga lebih ringan"), http.StatusUnprocessableEntity, "Harga lebih ringan")
+	rina.Goes(rina.Post(one, "revision", "2", "effective_from", "2026-12-01", "reason", "Harga lebih ringan"), one)
+	rina.Goes(rina.Post(one+"/ajukan", "revision", "3"), one)
+	rina.Sees(rina.Post(one+"/komponen/1/hapus", "revision", "3"), http.StatusConflict, "sudah diajukan")
+	if page := rina.Page(one, "orang lain yang memutus"); strings.Contains(page, "/putus") {
+		t.Error("whoever wrote it is offered to decide")
+	}
+	rina.Sees(rina.Post(one+"/putus", "jawaban", "setuju"), http.StatusConflict, "orang lain")
+	boss.Page(one, "Setujui", "Harga lebih ringan")
+	boss.Goes(boss.Post(one+"/putus", "jawaban", "setuju"), one)
+	boss.Sees(boss.Post(one+"/putus", "jawaban", "tolak"), http.StatusConflict, "sudah diputus")
+	boss.Page(one, "Disetujui", "Ratna Dewi", "versi 2")
+
+	boss.Page("/bumd/paket/demo-kota", "Versi 2, mulai 1 Desember 2026", "Versi 1")
+	boss.Sees(boss.Post("/bumd/paket/demo-kota/pindah", "starts_on", "2026-12-01"), http.StatusUnprocessableEntity, "Belum ada kota yang dipilih")
+	boss.Sees(boss.Post("/bumd/paket/demo-kota/pindah", "pilih", "batam", "starts_on", "2026-12-01"), http.StatusOK, "Kota Batam Versi 2 mulai 1 Desember 2026")
+	boss.Page("/bumd/langganan/batam", "versi 2", "1 Desember 2026", "versi 1")
+
+	yusuf := s.Staff(t, pagetest.HostPlatform, "Yusuf Hakim", "bumd", "")
+	yusuf.Sees(yusuf.Get(one), http.StatusForbidden)
+	yusuf.Sees(yusuf.Post(one+"/putus", "jawaban", "setuju"), http.StatusForbidden)
+}
+
+// TestANewPlanIsWrittenFromNothing, component by component, and may be refused.
+func TestANewPlanIsWrittenFromNothing(t *testing.T) {
+	t.Parallel()
+	s := openLedger(t)
+	rina := s.Staff(t, pagetest.HostPlatform, "Rina Keuangan", "bumd_finance", "")
+	boss := s.Staff(t, pagetest.HostPlatform, "Ratna Dewi", "bumd_admin", "")
+	rina.Sees(rina.Post("/bumd/paket", "plan", "Besar!", "name_id", "Kota Besar"), http.StatusUnprocessableEntity, "huruf kecil")
+	rina.Sees(rina.Post("/bumd/paket", "plan", "kota-besar"), http.StatusUnprocessableEntity, "Nama dalam bahasa Indonesia")
+	one := rina.Post("/bumd/paket", "plan", "kota-besar", "name_id", "Kota Besar").To()
+	rina.Page(one, "Belum ada komponen", "Belum ada yang dapat dibandingkan")
+	rina.Page(one+"/komponen/1", "Komponen baru", "Tingkat harga")
+	rina.Sees(rina.Get(one+"/komponen/2"), http.StatusNotFound)
+	rina.Goes(rina.Post(one+"/komponen/1", "revision", "1", "kind", "flat", "code", "tahunan", "name_id", "Langganan tahunan", "price", "60.000.000", "every", "yes"), one)
+	rina.Goes(rina.Post(one+"/komponen/2", "revision", "2", "kind", "package", "code", "pesan", "name_id", "Pesan", "meter", "notifications_sent", "unit_id", "pesan", "price", "50.000", "size", "1000", "included", "5.000"), one)
+	rina.Page(one, "Rp60.000.000 per tahun", "Rp50.000 per paket isi 1.000 pesan; 5.000 pesan sudah termasuk")
+	rina.Goes(rina.Post(one, "revision", "3", "effective_from", "2026-12-01", "reason", "Untuk kota besar"), one)
+	rina.Goes(rina.Post(one+"/ajukan", "revision", "4"), one)
+	boss.Goes(boss.Post(one+"/putus", "jawaban", "tolak"), one)
+	boss.Page(one, "Ditolak")
+	if page := boss.Page("/bumd/paket"); strings.Contains(page, "/bumd/paket/kota-besar") {
+		t.Error("a plan that was refused is on the price list")
+	}
+}
