@@ -29,6 +29,7 @@ type Shell struct {
 	Frame       Frame
 	City        City   // on the platform's host, the platform itself
 	Path        string // where this page can be read, with its query: the language switch returns here
+	Under       string // the menu's entry that it belongs to, where its address does not say so
 	Title       string // without the city's name, which is added
 	Description string // for search engines; empty is left out
 	User        *User  // nil when nobody is signed in
@@ -62,6 +63,9 @@ type Flash struct{ Tone, Text string }
 
 // current says whether href is the section of the page shown now.
 func (s Shell) current(href string) bool {
+	if s.Under != "" {
+		return href == s.Under
+	}
 	path, _, _ := strings.Cut(s.Path, "?")
 	if href == "/" {
 		return path == "/"

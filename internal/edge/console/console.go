@@ -7,11 +7,16 @@ package console
 
 import (
 	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
 
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/saas/finance"
+	"bedelau/web/ui"
 )
 
 const (
@@ -31,6 +36,19 @@ func New(s *site.Pages) *Pages { return &Pages{Pages: s, finance: s.Finance} }
 // Tables are the pages by side.
 func (p *Pages) Tables() []gate.Table {
 	return []gate.Table{p.cityRoutes(), p.bumdRoutes(), p.planRoutes()}
+}
+
+// DeskShell is the frame of a page: all of the console stand under two entries of the menu.
+func (p *Pages) DeskShell(c *gin.Context, title string) ui.Shell {
+	s := p.Pages.DeskShell(c, title)
+	switch path := c.Request.URL.Path; {
+	case gate.CityOf(c).Kind == tenancy.KindCity:
+	case strings.HasPrefix(path, pathPlans), strings.HasPrefix(path, pathProposals):
+		s.Under = pathPlans
+	default:
+		s.Under = pathOverview
+	}
+	return s
 }
 
 const pathBills = "/kelola/tagihan"
