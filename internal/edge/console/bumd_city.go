@@ -247,7 +247,7 @@ func (p *Pages) usageSection(c *gin.Context, city tenancy.City, now time.Time) (
 	}
 	chart := ui.Chart{Title: l.T("bumd.chart", "meter", chosen.Name.In(l), "unit", chosen.Unit.In(l)), Column: l.T("usage.month"), Series: []ui.Series{{Name: chosen.Unit.In(l)}}}
 	for m := from; m.Before(to); m = m.AddDate(0, 1, 0) {
-		chart.Labels = append(chart.Labels, m.Format("1/06"))
+		chart.Labels = append(chart.Labels, site.Clip(l.Month(m), 3)) // twelve fit on a phone, and none is there twice
 		n := int64(0)
 		for _, x := range series.Points {
 			if x.From.Equal(m) {
