@@ -30,7 +30,7 @@ func (p *Pages) calendarRoutes() gate.Table {
 	return gate.Table{
 		{Method: get, Path: site.PathCalendar, Needs: manage, Scope: city, Handler: p.calendar},
 		{Method: get, Path: site.PathCalendar + "/hari", Needs: manage, Scope: city, Handler: p.tryDay},
-		{Method: post, Path: site.PathCalendar + "/hari", Page: site.PathCalendar, Needs: manage, Scope: city, Handler: p.addDay},
+		{Method: post, Path: site.PathCalendar + "/hari", Needs: manage, Scope: city, Handler: p.addDay},
 		{Method: post, Path: site.PathCalendar + "/hapus", Page: site.PathCalendar, Needs: manage, Scope: city, Handler: p.removeDay},
 		{Method: post, Path: site.PathCalendar + "/batal", Page: site.PathCalendar, Needs: manage, Scope: city, Handler: p.undoImport},
 		{Method: get, Path: site.PathCalendar + "/impor", Needs: manage, Scope: city, Handler: p.importForm},

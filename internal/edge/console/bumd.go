@@ -51,7 +51,7 @@ func (p *Pages) bumdRoutes() gate.Table {
 		{Method: post, Path: one + "/kirim", Needs: acts, Scope: there, IDs: bills, Handler: p.sendAgain},
 		{Method: post, Path: one + "/minta", Needs: acts, Scope: there, IDs: bills, Handler: p.ask},
 		{Method: get, Path: pathDrafts, Needs: acts, Scope: there, Handler: p.drafts},
-		{Method: post, Path: pathDrafts + "/terbit", Needs: acts, Scope: there, Handler: p.issueMany},
+		{Method: post, Path: pathDrafts, Needs: acts, Scope: there, Handler: p.issueMany},
 		{Method: get, Path: concept, Needs: acts, Scope: there, IDs: draft, Handler: p.draft},
 		{Method: get, Path: concept + "/baris/:n", Needs: acts, Scope: there, IDs: draft, Handler: p.draftLine},
 		{Method: post, Path: concept + "/terbit", Needs: acts, Scope: there, IDs: draft, Handler: p.issueOne},

@@ -321,7 +321,7 @@ func (p *Pages) draftsPage(c *gin.Context, status int, done *bill.Table) error {
 	if len(all) == 0 {
 		list.Empty = &bill.Empty{Icon: "circle-check", Title: l.T("bumd.no_drafts"), Text: l.T("bumd.no_drafts_text")}
 	} else {
-		list.Forms = []bill.Form{{ID: "terbitkan", Plain: true, Action: pathDrafts + "/terbit", Boxes: &t, Submit: l.T("bumd.issue_chosen"), Second: &bill.Button{Name: "semua", Value: "ya", Label: l.T("bumd.issue_all")}}}
+		list.Forms = []bill.Form{{ID: "terbitkan", Plain: true, Action: pathDrafts, Boxes: &t, Submit: l.T("bumd.issue_chosen"), Second: &bill.Button{Name: "semua", Value: "ya", Label: l.T("bumd.issue_all")}}}
 	}
 	v.Sections = append(v.Sections, list)
 	return p.Render(c, status, bill.Page(v))

@@ -32,10 +32,10 @@ func TestTheConsoleFromDraftToPaid(t *testing.T) {
 		t.Error("a line that was taken out is still there")
 	}
 
-	rina.Sees(rina.Post("/bumd/konsep/terbit"), http.StatusUnprocessableEntity, "Belum ada konsep yang dipilih")
+	rina.Sees(rina.Post("/bumd/konsep"), http.StatusUnprocessableEntity, "Belum ada konsep yang dipilih")
 	chosen := strings.TrimPrefix(draft, "/bumd/konsep/")
-	rina.Sees(rina.Post("/bumd/konsep/terbit", "pilih", chosen), http.StatusOK, "Hasil penerbitan", "INV/2026/000001", "Terbit")
-	rina.Sees(rina.Post("/bumd/konsep/terbit", "semua", "ya"), http.StatusOK, "INV/2026/000020")
+	rina.Sees(rina.Post("/bumd/konsep", "pilih", chosen), http.StatusOK, "Hasil penerbitan", "INV/2026/000001", "Terbit")
+	rina.Sees(rina.Post("/bumd/konsep", "semua", "ya"), http.StatusOK, "INV/2026/000020")
 	rina.Page("/bumd/konsep", "Tidak ada konsep")
 	rina.Sees(rina.Get(draft), http.StatusNotFound)
 

@@ -45,7 +45,7 @@ func TestWorkByArea(t *testing.T) {
 	}
 	andi.Page("/petugas/antrean?lihat=all", "Semua 0")
 	andi.Sees(andi.Get(pagetest.AtDesk(id)), http.StatusNotFound)
-	andi.Sees(andi.Post("/petugas/antrean", "q", number), http.StatusOK, "Tidak ada permohonan yang cocok")
+	andi.Page(andi.Post("/petugas/antrean", "q", number).To(), "Tidak ada permohonan yang cocok")
 	admin.Goes(save("21.71.04", "21.71.10"), member)
 	andi.Page(pagetest.AtDesk(id), number)
 }

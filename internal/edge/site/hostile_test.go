@@ -120,7 +120,7 @@ func TestAnUploadIsWhatItSays(t *testing.T) {
 	root, _, _ := strings.Cut(at.To(), "/isi/")
 	page := root + "/isi/berkas_kk"
 
-	siti.Sees(siti.Upload(page, "file_kk", "kk.jpg", []byte("MZ not a picture")), http.StatusUnprocessableEntity, "Isi berkas bukan", "tangkapan layar", "HEIC")
+	siti.Sees(siti.Upload(page, "file_kk", "kk.jpg", []byte("MZ not a picture")), http.StatusUnprocessableEntity, "Isi berkas bukan", "tangkapan layar")
 	siti.Sees(siti.Upload(page, "file_kk", "kk.jpg", nil), http.StatusUnprocessableEntity, "Berkas kosong")
 	siti.Sees(siti.Upload(page, "file_lain", "kk.jpg", pagetest.Photo(t)), http.StatusUnprocessableEntity, "tidak ada di formulir")
 	siti.Sees(siti.Upload(root+"/isi/nik", "file_kk", "kk.jpg", pagetest.Photo(t)), http.StatusUnprocessableEntity, "tidak ada di formulir")
