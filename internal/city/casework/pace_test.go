@@ -10,6 +10,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/application"
+	"bedelau/internal/city/recount"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/workcal"
@@ -146,17 +147,17 @@ func TestALateHolidayMovesTheStep(t *testing.T) {
 		t.Fatal(err)
 	}
 	st.dayOff(t, "disdukcapil", "2026-11-25", "Hari lokal", "SK")
-	st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.followCalendar(ctx, tx, st.clock()) })
+	st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.counter().Follow(ctx, tx, st.clock()) })
 	var raw []json.RawMessage
 	if err := st.w.DB.Platform.NewRaw("SELECT payload FROM outbox WHERE kind = 'casework.recount_stay.v1' ORDER BY id DESC LIMIT 1").Scan(t.Context(), &raw); err != nil || len(raw) != 1 {
 		t.Fatalf("%s, %v", raw, err)
 	}
-	var args recountArgs
+	var args recount.Batch
 	if err := json.Unmarshal(raw[0], &args); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
-		st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.recountStays(ctx, tx, args) })
+		st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.counter().Stays(ctx, tx, args) })
 	}
 	st.stepDue(t, app, "2026-11-26 16:00")
 	if left := st.stepDue(t, waiting, "").Stay.Left; left.Days != 1 { // the working day that is left is another one now

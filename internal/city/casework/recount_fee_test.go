@@ -9,6 +9,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/recount"
 	"bedelau/internal/kernel/calendar"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/workcal"
@@ -18,18 +19,18 @@ import (
 // feesAgain runs the last job over fees that the look for changes added, twice as a delivery may.
 func (st *stage) feesAgain(t *testing.T) {
 	t.Helper()
-	st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.followCalendar(ctx, tx, st.clock()) })
+	st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.counter().Follow(ctx, tx, st.clock()) })
 	var raw []json.RawMessage
 	err := st.w.DB.Platform.NewRaw("SELECT payload FROM outbox WHERE kind = 'casework.recount_fee.v1' ORDER BY id DESC LIMIT 1").Scan(t.Context(), &raw)
 	if err != nil || len(raw) != 1 {
 		t.Fatalf("%s, %v", raw, err)
 	}
-	var args recountArgs
+	var args recount.Batch
 	if err := json.Unmarshal(raw[0], &args); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
-		st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.recountFees(ctx, tx, args) })
+		st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.counter().Fees(ctx, tx, args) })
 	}
 }
 
@@ -137,9 +138,9 @@ func TestAFeeAndAStepThatMoveTogetherAreOneLetter(t *testing.T) {
 		// The jobs of one change name the same one; the other of the two comes now.
 		st.inTx(t, func(ctx context.Context, tx bun.Tx) error {
 			if n == 0 {
-				return st.recountTimers(ctx, tx, recountArgs{})
+				return st.counter().Timers(ctx, tx, recount.Batch{})
 			}
-			return st.recountFees(ctx, tx, recountArgs{})
+			return st.counter().Fees(ctx, tx, recount.Batch{})
 		})
 		if got := st.letters(t, "deadline_changed", siti.ID); got != n+1 {
 			t.Errorf("%d letters of %d changes", got, n+1)

@@ -12,6 +12,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/application"
+	"bedelau/internal/city/recount"
 	"bedelau/internal/kernel/calendar"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
@@ -43,10 +44,12 @@ func (st *stage) inTx(t *testing.T, fn func(context.Context, bun.Tx) error) {
 	}
 }
 
+func (st *stage) counter() *recount.Counter { return recount.New(st.Service.Service.Service) }
+
 // recountAll runs the look for changes and every batch that follows, as the worker does, and returns how many batches ran.
 func (st *stage) recountAll(t *testing.T) int {
 	t.Helper()
-	st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.followCalendar(ctx, tx, st.clock()) })
+	st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.counter().Follow(ctx, tx, st.clock()) })
 	n := 0
 	for {
 		args, ok := st.nextRecount(t)
@@ -54,12 +57,12 @@ func (st *stage) recountAll(t *testing.T) int {
 			return n
 		}
 		n++
-		st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.recount(ctx, tx, args) })
+		st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.counter().Applications(ctx, tx, args) })
 	}
 }
 
 // nextRecount takes the next batch's job out of the outbox.
-func (st *stage) nextRecount(t *testing.T) (args recountArgs, ok bool) {
+func (st *stage) nextRecount(t *testing.T) (args recount.Batch, ok bool) {
 	t.Helper()
 	var all []json.RawMessage
 	err := st.w.DB.Platform.NewRaw(`DELETE FROM outbox WHERE id = (SELECT id FROM outbox WHERE kind = 'casework.recount.v1'
@@ -178,7 +181,7 @@ func TestTwoDaysInARowAreEachToldOnce(t *testing.T) {
 	app := st.submitted(t, st.resident(t, st.ctx, "Siti"), sitiNIK)
 	// The second comes while the first waits to be counted: the one line names both.
 	st.dayOff(t, "", "2026-11-25", "Pertama", "A")
-	st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.followCalendar(ctx, tx, st.clock()) })
+	st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.counter().Follow(ctx, tx, st.clock()) })
 	st.dayOff(t, "", "2026-11-26", "Kedua", "B")
 	st.recountAll(t)
 	want := time.Date(2026, 11, 30, 9, 0, 0, 0, time.UTC)
@@ -211,20 +214,20 @@ func TestACrashBetweenBatchesLosesNothingAndDoublesNothing(t *testing.T) {
 	st := newStage(t)
 	st.recountAll(t)
 	app := st.submitted(t, st.resident(t, st.ctx, "Siti"), sitiNIK)
-	const n = recountBatch + 50
+	const n = recount.BatchSize + 50
 	st.copies(t, app, n-1)
 	st.dayOff(t, "", "2026-11-26", "Mendadak", "Keppres")
-	st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.followCalendar(ctx, tx, st.clock()) })
+	st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.counter().Follow(ctx, tx, st.clock()) })
 
 	first, _ := st.nextRecount(t)
-	st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.recount(ctx, tx, first) })
+	st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.counter().Applications(ctx, tx, first) })
 	second, ok := st.nextRecount(t)
 	if !ok || second.After == uuid.Nil {
 		t.Fatalf("the next batch is %+v", second)
 	}
 	crash := errors.New("crash")
 	err := tenancy.InTx(st.ctx, st.Deps.DB.App, func(ctx context.Context, tx bun.Tx) error {
-		if err := st.recount(ctx, tx, second); err != nil {
+		if err := st.counter().Applications(ctx, tx, second); err != nil {
 			return err
 		}
 		return crash
@@ -232,10 +235,10 @@ func TestACrashBetweenBatchesLosesNothingAndDoublesNothing(t *testing.T) {
 	if !errors.Is(err, crash) {
 		t.Fatal(err)
 	}
-	if c := st.changes(t)[0]; c.Looked != recountBatch || c.Moved != recountBatch || !c.DoneAt.IsZero() {
+	if c := st.changes(t)[0]; c.Looked != recount.BatchSize || c.Moved != recount.BatchSize || !c.DoneAt.IsZero() {
 		t.Errorf("after the crash: %+v", c)
 	}
-	st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.recount(ctx, tx, second) })
+	st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.counter().Applications(ctx, tx, second) })
 	if c := st.changes(t)[0]; c.Looked != n || c.Moved != n || c.DoneAt.IsZero() {
 		t.Errorf("at the end: looked %d, moved %d, done %v", c.Looked, c.Moved, c.DoneAt)
 	}
@@ -354,15 +357,15 @@ func TestTheTasksOfOfficesMoveByTheirOwnCalendars(t *testing.T) {
 		}
 	}
 	st.dayOff(t, "dinkes", "2026-11-25", "Rapat kerja", "SK Kadinkes")
-	st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.followCalendar(ctx, tx, st.clock()) })
-	var args recountArgs
+	st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.counter().Follow(ctx, tx, st.clock()) })
+	var args recount.Batch
 	var raw []json.RawMessage
 	err := st.w.DB.Platform.NewRaw("SELECT payload FROM outbox WHERE kind = 'casework.recount_task.v1' ORDER BY id DESC LIMIT 1").Scan(t.Context(), &raw)
 	if err != nil || len(raw) != 1 || json.Unmarshal(raw[0], &args) != nil {
 		t.Fatalf("%s, %v", raw, err)
 	}
 	for range 2 { // a job may be delivered again
-		st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.recountTasks(ctx, tx, args) })
+		st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.counter().Tasks(ctx, tx, args) })
 	}
 	tasks, err := workflow.Tasks(st.ctx, st.w.DB.App, app.Matter())
 	if err != nil || len(tasks) != 2 {

@@ -9,6 +9,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/application"
+	"bedelau/internal/city/recount"
 	"bedelau/internal/kernel/workcal"
 	"bedelau/internal/kernel/workflow"
 )
@@ -16,18 +17,18 @@ import (
 // timersAgain runs the last job over timers that the look for changes added, twice as a delivery may.
 func (st *stage) timersAgain(t *testing.T) {
 	t.Helper()
-	st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.followCalendar(ctx, tx, st.clock()) })
+	st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.counter().Follow(ctx, tx, st.clock()) })
 	var raw []json.RawMessage
 	err := st.w.DB.Platform.NewRaw("SELECT payload FROM outbox WHERE kind = 'casework.recount_timer.v1' ORDER BY id DESC LIMIT 1").Scan(t.Context(), &raw)
 	if err != nil || len(raw) != 1 {
 		t.Fatalf("%s, %v", raw, err)
 	}
-	var args recountArgs
+	var args recount.Batch
 	if err := json.Unmarshal(raw[0], &args); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
-		st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.recountTimers(ctx, tx, args) })
+		st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.counter().Timers(ctx, tx, args) })
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"bedelau/internal/city/application"
+	"bedelau/internal/city/recount"
 	"bedelau/internal/kernel/jobs"
 )
 
@@ -34,25 +35,12 @@ func (s *Service) Register(r *jobs.Runner) error {
 	if err := jobs.HandleCall(r, timerKind, s.rang); err != nil {
 		return err
 	}
-	if err := jobs.Handle(r, recountKind, s.recount); err != nil {
-		return err
-	}
-	if err := jobs.Handle(r, recountTaskKind, s.recountTasks); err != nil {
-		return err
-	}
-	if err := jobs.Handle(r, recountTimerKind, s.recountTimers); err != nil {
-		return err
-	}
 	if err := jobs.Handle(r, leftKind, s.putAllBack); err != nil {
 		return err
 	}
-	if err := jobs.Handle(r, recountFeeKind, s.recountFees); err != nil {
+	if err := recount.New(s.Service.Service).Register(r); err != nil {
 		return err
 	}
-	if err := jobs.Handle(r, recountStayKind, s.recountStays); err != nil {
-		return err
-	}
-	jobs.EachCity(r, "casework.calendar", time.Minute, s.followCalendar)
 	jobs.EachCity(r, "casework.deadlines", time.Minute, s.sweep)
 	jobs.EachCity(r, "casework.timers", time.Minute, s.ring)
 	jobs.EachCity(r, "casework.track_attempts", time.Hour, s.ForgetTries)

@@ -1,4 +1,4 @@
-package casework
+package recount
 
 import (
 	"context"
@@ -16,10 +16,10 @@ import (
 	"bedelau/internal/kernel/workcal"
 )
 
-var recountStayKind = jobs.Kind[recountArgs]{Name: "casework.recount_stay.v1", MaxRetry: 20, Timeout: 5 * time.Minute}
+var stayKind = jobs.Kind[Batch]{Name: "casework.recount_stay.v1", MaxRetry: 20, Timeout: 5 * time.Minute}
 
-// recountStays is recount for the time that offices give themselves in the state where an application stands.
-func (s *Service) recountStays(ctx context.Context, tx bun.Tx, args recountArgs) error {
+// Stays is Applications for the time that offices give themselves in the state where an application stands.
+func (c *Counter) Stays(ctx context.Context, tx bun.Tx, args Batch) error {
 	if err := calendar.Still(ctx, tx); err != nil {
 		return err
 	}
@@ -32,35 +32,35 @@ func (s *Service) recountStays(ctx context.Context, tx bun.Tx, args recountArgs)
 	if len(args.Agencies) > 0 {
 		q = q.Where("a.agency_code IN (?)", bun.List(args.Agencies))
 	}
-	if err := q.OrderExpr("a.id").Limit(recountBatch).For("UPDATE").Scan(ctx); err != nil {
-		return fmt.Errorf("casework: recount stays: %w", err)
+	if err := q.OrderExpr("a.id").Limit(BatchSize).For("UPDATE").Scan(ctx); err != nil {
+		return fmt.Errorf("recount stays: %w", err)
 	}
 	if len(apps) == 0 {
 		return nil
 	}
-	cals, err := s.CalendarsOf(ctx, tx, apps)
+	cals, err := c.CalendarsOf(ctx, tx, apps)
 	if err != nil {
 		return err
 	}
 	for i := range apps {
-		if err := s.countStayAgain(ctx, tx, apps[i], cals[apps[i].AgencyCode], changes); err != nil {
-			return fmt.Errorf("casework: recount stay of %s: %w", apps[i].ID, err)
+		if err := c.countStayAgain(ctx, tx, apps[i], cals[apps[i].AgencyCode], changes); err != nil {
+			return fmt.Errorf("recount stay of %s: %w", apps[i].ID, err)
 		}
 	}
-	if len(apps) < recountBatch {
+	if len(apps) < BatchSize {
 		return nil
 	}
 	args.After = apps[len(apps)-1].ID
-	return jobs.Add(ctx, tx, recountStayKind, args)
+	return jobs.Add(ctx, tx, stayKind, args)
 }
 
 // countStayAgain moves when the office is to be done with the state of a locked application. It is the office's own
 // affair: its applicant is not told.
-func (s *Service) countStayAgain(ctx context.Context, tx bun.Tx, app application.Application, cal workcal.Calendar, changes []calendar.Change) error {
+func (c *Counter) countStayAgain(ctx context.Context, tx bun.Tx, app application.Application, cal workcal.Calendar, changes []calendar.Change) error {
 	if !app.Stay.Term.Unit.ByCalendar() {
 		return nil
 	}
-	was, left, now := app.StepDueAt, app.Stay.Left, s.Now()
+	was, left, now := app.StepDueAt, app.Stay.Left, c.Now()
 	moved, err := app.CountStayAgain(cal, now)
 	if err != nil || !moved {
 		return err

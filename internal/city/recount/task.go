@@ -1,4 +1,4 @@
-package casework
+package recount
 
 import (
 	"bytes"
@@ -18,11 +18,11 @@ import (
 	"bedelau/internal/kernel/workflow"
 )
 
-var recountTaskKind = jobs.Kind[recountArgs]{Name: "casework.recount_task.v1", MaxRetry: 20, Timeout: 5 * time.Minute}
+var taskKind = jobs.Kind[Batch]{Name: "casework.recount_task.v1", MaxRetry: 20, Timeout: 5 * time.Minute}
 
-// recountTasks is recount for what offices were asked: each by the calendar of the office that was. It runs beside the
+// Tasks is Applications for what offices were asked: each by the calendar of the office that was. It runs beside the
 // run over the applications, which tells when the changes are done.
-func (s *Service) recountTasks(ctx context.Context, tx bun.Tx, args recountArgs) error {
+func (c *Counter) Tasks(ctx context.Context, tx bun.Tx, args Batch) error {
 	if err := calendar.Still(ctx, tx); err != nil {
 		return err
 	}
@@ -30,12 +30,12 @@ func (s *Service) recountTasks(ctx context.Context, tx bun.Tx, args recountArgs)
 	if err != nil {
 		return err
 	}
-	tasks, err := workflow.OpenTasks(ctx, tx, application.SubjectKind, args.After, recountBatch)
+	tasks, err := workflow.OpenTasks(ctx, tx, application.SubjectKind, args.After, BatchSize)
 	if err != nil || len(tasks) == 0 {
 		return err
 	}
 	last := tasks[len(tasks)-1].ID
-	// recount locks applications in the order of their ids beside this.
+	// Applications locks them in the order of their ids beside this.
 	slices.SortFunc(tasks, func(a, b workflow.Task) int { return bytes.Compare(a.SubjectID[:], b.SubjectID[:]) })
 	cals := map[string]workcal.Calendar{}
 	for i := range tasks {
@@ -49,19 +49,19 @@ func (s *Service) recountTasks(ctx context.Context, tx bun.Tx, args recountArgs)
 			}
 			cals[tasks[i].AgencyCode] = cal
 		}
-		if err := s.countTaskAgain(ctx, tx, &tasks[i], cal, changes); err != nil {
-			return fmt.Errorf("casework: recount task %s: %w", tasks[i].ID, err)
+		if err := c.countTaskAgain(ctx, tx, &tasks[i], cal, changes); err != nil {
+			return fmt.Errorf("recount task %s: %w", tasks[i].ID, err)
 		}
 	}
-	if len(tasks) < recountBatch {
+	if len(tasks) < BatchSize {
 		return nil
 	}
 	args.After = last
-	return jobs.Add(ctx, tx, recountTaskKind, args)
+	return jobs.Add(ctx, tx, taskKind, args)
 }
 
 // countTaskAgain moves the deadline of an open task and leaves a line in the story that the offices read.
-func (s *Service) countTaskAgain(ctx context.Context, tx bun.Tx, t *workflow.Task, cal workcal.Calendar, changes []calendar.Change) error {
+func (c *Counter) countTaskAgain(ctx context.Context, tx bun.Tx, t *workflow.Task, cal workcal.Calendar, changes []calendar.Change) error {
 	app, err := application.LockAny(ctx, tx, t.SubjectID) // before its task, as everyone who acts on one
 	if err != nil {
 		return err
@@ -69,7 +69,7 @@ func (s *Service) countTaskAgain(ctx context.Context, tx bun.Tx, t *workflow.Tas
 	if *t, err = workflow.LockTask(ctx, tx, t.ID); err != nil || t.Status != workflow.TaskOpen {
 		return err
 	}
-	wf, err := s.Workflow(ctx, tx, app)
+	wf, err := c.Workflow(ctx, tx, app)
 	if err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ func (s *Service) countTaskAgain(ctx context.Context, tx bun.Tx, t *workflow.Tas
 	if !ok || branch.Term.IsZero() {
 		return nil
 	}
-	was, now, l := t.DueAt, s.Now(), i18n.ID
+	was, now, l := t.DueAt, c.Now(), i18n.ID
 	moved, err := workflow.Reschedule(ctx, tx, t, branch.Term, cal, now)
 	if err != nil || !moved {
 		return err

@@ -1,4 +1,4 @@
-package casework
+package recount
 
 import (
 	"bytes"
@@ -21,10 +21,10 @@ import (
 	"bedelau/internal/kernel/workflow"
 )
 
-var recountTimerKind = jobs.Kind[recountArgs]{Name: "casework.recount_timer.v1", MaxRetry: 20, Timeout: 5 * time.Minute}
+var timerKind = jobs.Kind[Batch]{Name: "casework.recount_timer.v1", MaxRetry: 20, Timeout: 5 * time.Minute}
 
-// recountTimers is recount for the steps that the system takes by itself after so many working days.
-func (s *Service) recountTimers(ctx context.Context, tx bun.Tx, args recountArgs) error {
+// Timers is Applications for the steps that the system takes by itself after so many working days.
+func (c *Counter) Timers(ctx context.Context, tx bun.Tx, args Batch) error {
 	if err := calendar.Still(ctx, tx); err != nil {
 		return err
 	}
@@ -32,7 +32,7 @@ func (s *Service) recountTimers(ctx context.Context, tx bun.Tx, args recountArgs
 	if err != nil {
 		return err
 	}
-	timers, err := workflow.CountedTimers(ctx, tx, application.SubjectKind, args.After, recountBatch)
+	timers, err := workflow.CountedTimers(ctx, tx, application.SubjectKind, args.After, BatchSize)
 	if err != nil || len(timers) == 0 {
 		return err
 	}
@@ -55,22 +55,22 @@ func (s *Service) recountTimers(ctx context.Context, tx bun.Tx, args recountArgs
 			}
 			cals[app.AgencyCode] = cal
 		}
-		if err := s.countWaitAgain(ctx, tx, app, cal, changes); err != nil {
-			return fmt.Errorf("casework: recount timer %s: %w", t.ID, err)
+		if err := c.countWaitAgain(ctx, tx, app, cal, changes); err != nil {
+			return fmt.Errorf("recount timer %s: %w", t.ID, err)
 		}
 	}
-	if len(timers) < recountBatch {
+	if len(timers) < BatchSize {
 		return nil
 	}
 	args.After = last
-	return jobs.Add(ctx, tx, recountTimerKind, args)
+	return jobs.Add(ctx, tx, timerKind, args)
 }
 
 // countWaitAgain moves what a locked application waits for: the last day of its fee, and the steps that the system takes by
 // itself. The job of either does both, so that its applicant gets one letter; the other job then finds nothing to move.
-func (s *Service) countWaitAgain(ctx context.Context, tx bun.Tx, app application.Application, cal workcal.Calendar, changes []calendar.Change) error {
+func (c *Counter) countWaitAgain(ctx context.Context, tx bun.Tx, app application.Application, cal workcal.Calendar, changes []calendar.Change) error {
 	var said []string
-	text, err := s.countFeeAgain(ctx, tx, app, cal, changes)
+	text, err := c.countFeeAgain(ctx, tx, app, cal, changes)
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (s *Service) countWaitAgain(ctx context.Context, tx bun.Tx, app application
 		return err
 	}
 	for _, t := range timers {
-		if text, err = s.countTimerAgain(ctx, tx, app, t, cal, changes); err != nil {
+		if text, err = c.countTimerAgain(ctx, tx, app, t, cal, changes); err != nil {
 			return err
 		}
 		if text != "" {
@@ -92,8 +92,8 @@ func (s *Service) countWaitAgain(ctx context.Context, tx bun.Tx, app application
 	if len(said) == 0 {
 		return nil
 	}
-	err = s.Deps.Notify.Send(ctx, tx, notify.Message{
-		To: app.AccountID, Template: "deadline_changed", Locale: i18n.Locale(app.Locale), Key: fmt.Sprintf("deadline_changed:wait:%s:%d", app.ID, s.Now().UnixMicro()),
+	err = c.Deps.Notify.Send(ctx, tx, notify.Message{
+		To: app.AccountID, Template: "deadline_changed", Locale: i18n.Locale(app.Locale), Key: fmt.Sprintf("deadline_changed:wait:%s:%d", app.ID, c.Now().UnixMicro()),
 		Data: map[string]string{"number": app.Number, "service": app.ServiceName.In(i18n.Locale(app.Locale)), "body": strings.Join(said, " "), "path": "/permohonan/" + app.ID.String()},
 	})
 	if err != nil {
@@ -104,8 +104,8 @@ func (s *Service) countWaitAgain(ctx context.Context, tx bun.Tx, app application
 
 // countTimerAgain moves a step of a locked application, and returns what its applicant is to be told where the step waits
 // for them.
-func (s *Service) countTimerAgain(ctx context.Context, tx bun.Tx, app application.Application, t workflow.Timer, cal workcal.Calendar, changes []calendar.Change) (string, error) {
-	wf, err := s.Workflow(ctx, tx, app)
+func (c *Counter) countTimerAgain(ctx context.Context, tx bun.Tx, app application.Application, t workflow.Timer, cal workcal.Calendar, changes []calendar.Change) (string, error) {
+	wf, err := c.Workflow(ctx, tx, app)
 	if err != nil {
 		return "", err
 	}
@@ -114,7 +114,7 @@ func (s *Service) countTimerAgain(ctx context.Context, tx bun.Tx, app applicatio
 	if i < 0 {
 		return "", nil
 	}
-	was, now := t.At, s.Now()
+	was, now := t.At, c.Now()
 	moved, err := workflow.RescheduleTimer(ctx, tx, &t, timed[i], cal, now)
 	if err != nil || !moved {
 		return "", err

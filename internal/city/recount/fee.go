@@ -1,4 +1,4 @@
-package casework
+package recount
 
 import (
 	"bytes"
@@ -19,10 +19,10 @@ import (
 	"bedelau/internal/kernel/workcal"
 )
 
-var recountFeeKind = jobs.Kind[recountArgs]{Name: "casework.recount_fee.v1", MaxRetry: 20, Timeout: 5 * time.Minute}
+var feeKind = jobs.Kind[Batch]{Name: "casework.recount_fee.v1", MaxRetry: 20, Timeout: 5 * time.Minute}
 
-// recountFees is recount for the last day on which a fee may be paid, and for the words that name it.
-func (s *Service) recountFees(ctx context.Context, tx bun.Tx, args recountArgs) error {
+// Fees is Applications for the last day on which a fee may be paid, and for the words that name it.
+func (c *Counter) Fees(ctx context.Context, tx bun.Tx, args Batch) error {
 	if err := calendar.Still(ctx, tx); err != nil {
 		return err
 	}
@@ -30,7 +30,7 @@ func (s *Service) recountFees(ctx context.Context, tx bun.Tx, args recountArgs) 
 	if err != nil {
 		return err
 	}
-	fees, err := fee.Dated(ctx, tx, application.SubjectKind, args.After, recountBatch)
+	fees, err := fee.Dated(ctx, tx, application.SubjectKind, args.After, BatchSize)
 	if err != nil || len(fees) == 0 {
 		return err
 	}
@@ -53,20 +53,20 @@ func (s *Service) recountFees(ctx context.Context, tx bun.Tx, args recountArgs) 
 			}
 			cals[app.AgencyCode] = cal
 		}
-		if err := s.countWaitAgain(ctx, tx, app, cal, changes); err != nil {
-			return fmt.Errorf("casework: recount fee %s: %w", f.ID, err)
+		if err := c.countWaitAgain(ctx, tx, app, cal, changes); err != nil {
+			return fmt.Errorf("recount fee %s: %w", f.ID, err)
 		}
 	}
-	if len(fees) < recountBatch {
+	if len(fees) < BatchSize {
 		return nil
 	}
 	args.After = last
-	return jobs.Add(ctx, tx, recountFeeKind, args)
+	return jobs.Add(ctx, tx, feeKind, args)
 }
 
 // countFeeAgain moves the last day of the fee that a locked application waits for, and returns what its applicant is to be
 // told when it is another day: another hour of the same day they read on its page.
-func (s *Service) countFeeAgain(ctx context.Context, tx bun.Tx, app application.Application, cal workcal.Calendar, changes []calendar.Change) (string, error) {
+func (c *Counter) countFeeAgain(ctx context.Context, tx bun.Tx, app application.Application, cal workcal.Calendar, changes []calendar.Change) (string, error) {
 	f, err := fee.DueOf(ctx, tx, application.SubjectKind, app.ID)
 	if fault.Is(err, "fee.not_due") { // paid or dropped meanwhile
 		return "", nil
@@ -74,7 +74,7 @@ func (s *Service) countFeeAgain(ctx context.Context, tx bun.Tx, app application.
 	if err != nil {
 		return "", err
 	}
-	wf, err := s.Workflow(ctx, tx, app)
+	wf, err := c.Workflow(ctx, tx, app)
 	if err != nil {
 		return "", err
 	}
@@ -86,7 +86,7 @@ func (s *Service) countFeeAgain(ctx context.Context, tx bun.Tx, app application.
 	if _, missing := workcal.MissingYear(err); err != nil && !missing {
 		return "", err
 	}
-	was, now := f.DueAt, s.Now()
+	was, now := f.DueAt, c.Now()
 	if due.Equal(was) || due.Before(was) && due.Before(now) {
 		return "", nil
 	}

@@ -1,7 +1,11 @@
-package casework
+// Package recount counts promises again when a city's calendar changes under them: a holiday that is decreed late moves
+// the deadline of each open application, of what other offices were asked, of steps that the system takes by itself, of
+// fees and of the time that offices give themselves, each with an audit note and word to the applicant.
+package recount
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -19,45 +23,64 @@ import (
 	"bedelau/internal/kernel/workflow"
 )
 
-type recountArgs struct {
+// Counter counts again for every city.
+type Counter struct{ *application.Service }
+
+// New returns a Counter of the applications of s. Register binds its jobs.
+func New(s *application.Service) *Counter { return &Counter{s} }
+
+// Register binds the look for changed calendars and the runs that follow one; call it once, before the runner starts.
+func (c *Counter) Register(r *jobs.Runner) error {
+	jobs.EachCity(r, "casework.calendar", time.Minute, c.Follow)
+	return errors.Join(
+		jobs.Handle(r, applicationKind, c.Applications),
+		jobs.Handle(r, taskKind, c.Tasks),
+		jobs.Handle(r, timerKind, c.Timers),
+		jobs.Handle(r, feeKind, c.Fees),
+		jobs.Handle(r, stayKind, c.Stays),
+	)
+}
+
+// Batch is one piece of a run.
+type Batch struct {
 	Changes  []uuid.UUID `json:"changes"`            // whose run this is
 	Agencies []string    `json:"agencies,omitempty"` // of agencies' changes alone; empty is every agency
 	After    uuid.UUID   `json:"after"`              // the last application of the batch before
 }
 
-var recountKind = jobs.Kind[recountArgs]{Name: "casework.recount.v1", MaxRetry: 20, Timeout: 5 * time.Minute}
+var applicationKind = jobs.Kind[Batch]{Name: "casework.recount.v1", MaxRetry: 20, Timeout: 5 * time.Minute}
 
-// followCalendar begins to count again what the latest changes of the city's calendars touch.
-func (s *Service) followCalendar(ctx context.Context, tx bun.Tx, _ time.Time) error {
+// Follow begins to count again what the latest changes of the city's calendars touch.
+func (c *Counter) Follow(ctx context.Context, tx bun.Tx, _ time.Time) error {
 	changes, err := calendar.Take(ctx, tx)
 	if err != nil || len(changes) == 0 {
 		return err
 	}
-	var args recountArgs
+	var args Batch
 	all := false
-	for _, c := range changes {
-		args.Changes = append(args.Changes, c.ID)
-		args.Agencies = append(args.Agencies, c.Agency)
-		all = all || c.Agency == ""
+	for _, ch := range changes {
+		args.Changes = append(args.Changes, ch.ID)
+		args.Agencies = append(args.Agencies, ch.Agency)
+		all = all || ch.Agency == ""
 	}
 	if all {
 		args.Agencies = nil
 	}
-	for _, kind := range []jobs.Kind[recountArgs]{recountTaskKind, recountTimerKind, recountFeeKind, recountStayKind} {
+	for _, kind := range []jobs.Kind[Batch]{taskKind, timerKind, feeKind, stayKind} {
 		if err := jobs.Add(ctx, tx, kind, args); err != nil {
 			return err
 		}
 	}
-	return jobs.Add(ctx, tx, recountKind, args)
+	return jobs.Add(ctx, tx, applicationKind, args)
 }
 
-// recountBatch bounds how many rows one transaction holds.
-const recountBatch = 200
+// BatchSize bounds how many rows one transaction holds.
+const BatchSize = 200
 
-// recount counts one batch again and adds the job of the next, in one transaction with the mark that it is done: a crash
-// repeats a batch that has left nothing, and no batch is left out. The calendars stand still meanwhile, so that the
-// reason names every change that moved a date.
-func (s *Service) recount(ctx context.Context, tx bun.Tx, args recountArgs) error {
+// Applications counts one batch again and adds the job of the next, in one transaction with the mark that it is done: a
+// crash repeats a batch that has left nothing, and no batch is left out. The calendars stand still meanwhile, so that
+// the reason names every change that moved a date.
+func (c *Counter) Applications(ctx context.Context, tx bun.Tx, args Batch) error {
 	if err := calendar.Still(ctx, tx); err != nil {
 		return err
 	}
@@ -71,44 +94,44 @@ func (s *Service) recount(ctx context.Context, tx bun.Tx, args recountArgs) erro
 	if len(args.Agencies) > 0 {
 		q = q.Where("a.agency_code IN (?)", bun.List(args.Agencies))
 	}
-	if err := q.OrderExpr("a.id").Limit(recountBatch).For("UPDATE").Scan(ctx); err != nil {
-		return fmt.Errorf("casework: recount: %w", err)
+	if err := q.OrderExpr("a.id").Limit(BatchSize).For("UPDATE").Scan(ctx); err != nil {
+		return fmt.Errorf("recount: %w", err)
 	}
-	cals, err := s.CalendarsOf(ctx, tx, apps)
+	cals, err := c.CalendarsOf(ctx, tx, apps)
 	if err != nil {
 		return err
 	}
 	moved := 0
 	for i := range apps {
-		did, err := s.countAgain(ctx, tx, &apps[i], cals[apps[i].AgencyCode], changes)
+		did, err := c.countAgain(ctx, tx, &apps[i], cals[apps[i].AgencyCode], changes)
 		if err != nil {
-			return fmt.Errorf("casework: recount %s: %w", apps[i].ID, err)
+			return fmt.Errorf("recount %s: %w", apps[i].ID, err)
 		}
 		if did {
 			moved++
 		}
 	}
-	last := len(apps) < recountBatch
-	if err := calendar.Note(ctx, tx, args.Changes, len(apps), moved, last, s.Now()); err != nil || last {
+	last := len(apps) < BatchSize
+	if err := calendar.Note(ctx, tx, args.Changes, len(apps), moved, last, c.Now()); err != nil || last {
 		return err
 	}
 	args.After = apps[len(apps)-1].ID
-	return jobs.Add(ctx, tx, recountKind, args)
+	return jobs.Add(ctx, tx, applicationKind, args)
 }
 
 // countAgain sets the deadline of a locked application by the calendar as it is now, and says so where it moved. A date
 // that would have passed by it already stays: a day that turns out to have been a working day makes nobody late.
-func (s *Service) countAgain(ctx context.Context, tx bun.Tx, app *application.Application, cal workcal.Calendar, changes []calendar.Change) (bool, error) {
+func (c *Counter) countAgain(ctx context.Context, tx bun.Tx, app *application.Application, cal workcal.Calendar, changes []calendar.Change) (bool, error) {
 	due, provisional, err := app.Counting.End(cal, app.Term())
 	if err != nil {
 		return false, err
 	}
-	l, now := i18n.Locale(app.Locale), s.Now()
+	l, now := i18n.Locale(app.Locale), c.Now()
 	m := moved{first: app.Counting.From.In(cal.Zone)}
 	switch {
 	case app.Clock == workflow.Running, app.Clock == workflow.Paused && app.TermUnit == workcal.Date: // which runs on
 		if due.Equal(app.DueAt) || due.Before(app.DueAt) && due.Before(now) {
-			return false, s.alertAgain(ctx, tx, app, cal)
+			return false, c.alertAgain(ctx, tx, app, cal)
 		}
 		more := due.After(app.DueAt)
 		m.was, m.is = l.Due(app.DueAt.In(cal.Zone)), l.Due(due.In(cal.Zone))
@@ -116,10 +139,10 @@ func (s *Service) countAgain(ctx context.Context, tx bun.Tx, app *application.Ap
 		m.before, m.after = app.DueAt, due
 		app.DueAt, app.DueProvisional = due, provisional
 		app.SetQueue(now)
-		alert := s.SetAlert
+		alert := c.SetAlert
 		if more {
 			alert = func(ctx context.Context, tx bun.IDB, app *application.Application, cal workcal.Calendar) error {
-				return s.SetLaterAlert(ctx, tx, app, cal, now)
+				return c.SetLaterAlert(ctx, tx, app, cal, now)
 			}
 		}
 		if err := alert(ctx, tx, app, cal); err != nil {
@@ -145,16 +168,16 @@ func (s *Service) countAgain(ctx context.Context, tx bun.Tx, app *application.Ap
 		m.because = l.T("casework.recount.calendar")
 	}
 	app.UpdatedAt = now
-	return true, s.announceMoved(ctx, tx, *app, m, changes, now)
+	return true, c.announceMoved(ctx, tx, *app, m, changes, now)
 }
 
 // alertAgain moves the next reminder or level of an application whose deadline stays: the days around it changed.
-func (s *Service) alertAgain(ctx context.Context, tx bun.Tx, app *application.Application, cal workcal.Calendar) error {
+func (c *Counter) alertAgain(ctx context.Context, tx bun.Tx, app *application.Application, cal workcal.Calendar) error {
 	was := app.NextAlertAt
 	if was.IsZero() {
 		return nil // told, or just being told
 	}
-	if err := s.SetAlert(ctx, tx, app, cal); err != nil || app.NextAlertAt.Equal(was) {
+	if err := c.SetAlert(ctx, tx, app, cal); err != nil || app.NextAlertAt.Equal(was) {
 		return err
 	}
 	return application.Save(ctx, tx, *app)
@@ -169,7 +192,7 @@ type moved struct {
 	before, after any
 }
 
-func (s *Service) announceMoved(ctx context.Context, tx bun.Tx, app application.Application, m moved, changes []calendar.Change, now time.Time) error {
+func (c *Counter) announceMoved(ctx context.Context, tx bun.Tx, app application.Application, m moved, changes []calendar.Change, now time.Time) error {
 	if err := application.Save(ctx, tx, app); err != nil {
 		return err
 	}
@@ -187,7 +210,7 @@ func (s *Service) announceMoved(ctx context.Context, tx bun.Tx, app application.
 	if err != nil {
 		return err
 	}
-	err = s.Deps.Notify.Send(ctx, tx, notify.Message{
+	err = c.Deps.Notify.Send(ctx, tx, notify.Message{
 		To: app.AccountID, Template: "deadline_changed", Locale: l, Key: fmt.Sprintf("deadline_changed:%s:%d", app.ID, now.UnixMicro()),
 		Data: map[string]string{"number": app.Number, "service": app.ServiceName.In(l), "body": text, "path": "/permohonan/" + app.ID.String()},
 	})
