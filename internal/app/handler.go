@@ -13,6 +13,7 @@ import (
 	"bedelau/internal/edge/httpapi"
 	"bedelau/internal/edge/papers"
 	"bedelau/internal/edge/portal"
+	"bedelau/internal/edge/public"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/edge/standard"
 	"bedelau/internal/edge/visit"
@@ -45,7 +46,7 @@ func (a *App) gate(box *mailbox.Box, codes func(tenant string) []site.StaffCode)
 		Secure: a.Config.Secure(), Mailbox: box, StaffCodes: codes, Log: a.Log,
 	})
 	pages.Mount(g, slices.Concat(
-		portal.New(pages).Tables(), visit.New(pages).Tables(),
+		public.New(pages).Tables(), portal.New(pages).Tables(), visit.New(pages).Tables(),
 		desk.New(pages).Tables(), counter.New(pages).Tables(), papers.New(pages).Tables(), editor.New(pages).Tables(), standard.New(pages).Tables(), admin.New(pages).Tables(), console.New(pages).Tables(),
 	)...)
 	httpapi.New(httpapi.Deps{

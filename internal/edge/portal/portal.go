@@ -1,6 +1,6 @@
-// Package portal is the pages of everyone: what the public, and a resident about their own applications, see of a city in
-// a browser, and how people prove who they are. What can be asked for is in the tables: one for each area, each route with
-// the permission that it needs.
+// Package portal is the pages of a person with a name: how people prove who they are, what they keep about themselves, and
+// what a resident sees and does about their own applications. What can be asked for is in the tables: one for each area,
+// each route with the permission that it needs.
 package portal
 
 import (
@@ -8,7 +8,7 @@ import (
 	"bedelau/internal/edge/site"
 )
 
-// Portal is the pages of every city and of the platform that are not the desk's.
+// Portal is the pages of people of every city and of the platform.
 type Portal struct{ *site.Pages }
 
 // New returns the pages in the frame s.
@@ -16,5 +16,5 @@ func New(s *site.Pages) *Portal { return &Portal{s} }
 
 // Tables are the pages by area.
 func (p *Portal) Tables() []gate.Table {
-	return []gate.Table{p.publicRoutes(), p.accountRoutes(), p.residentRoutes(), p.mailboxRoutes()}
+	return []gate.Table{p.accountRoutes(), p.residentRoutes(), p.mailboxRoutes()}
 }

@@ -12,20 +12,16 @@ import (
 const pathEnrol = "/masuk/pasang"
 
 // The routes where guessing would pay, counted by address. Behind one address there may be a whole office or a mobile
-// network, so these only slow a guesser down; what stops one is the lockout of each account and code in identity, and of
-// each application's number in intake.
+// network, so these only slow a guesser down; what stops one is the lockout of each account and code in identity.
 var (
 	limitSignIn   = gate.Limit{Name: "sign_in", Count: 30, Per: time.Minute}
 	limitRegister = gate.Limit{Name: "register", Count: 20, Per: time.Minute}
 	limitReset    = gate.Limit{Name: "reset", Count: 10, Per: time.Minute}
 	limitLink     = gate.Limit{Name: "link", Count: 30, Per: time.Minute}
 	limitCode     = gate.Limit{Name: "code", Count: 20, Per: time.Minute}
-	limitTrack    = gate.Limit{Name: "track", Count: 20, Per: time.Minute}
-	limitVerify   = gate.Limit{Name: "verify", Count: 60, Per: time.Minute}
 	limitSign     = gate.Limit{Name: "sign", Count: 30, Per: time.Minute}
 	limitAsk      = gate.Limit{Name: "cosign", Count: 10, Per: time.Minute}
 	limitLookup   = gate.Limit{Name: "lookup", Count: 20, Per: time.Minute}
-	limitCompare  = gate.Limit{Name: "compare", Count: 10, Per: time.Minute}
 	limitUpload   = gate.Limit{Name: "upload", Count: 120, Per: time.Minute} // every page of a form is sent this way
 )
 
@@ -33,31 +29,6 @@ const (
 	get  = http.MethodGet
 	post = http.MethodPost
 )
-
-// publicRoutes are what everyone may open.
-func (p *Portal) publicRoutes() gate.Table {
-	all, city, both := access.Public, gate.City, gate.Any
-	return gate.Table{
-		{Method: get, Path: "/", Needs: all, Scope: both, Handler: p.front},
-		{Method: get, Path: "/privasi", Needs: all, Scope: both, Handler: p.privacy},
-		{Method: post, Path: "/bahasa", Needs: all, Scope: both, Handler: p.language},
-		{Method: get, Path: "/brand/:slug/:file", Needs: all, Scope: both, Handler: p.BrandFile},
-		{Method: get, Path: "/layanan", Needs: all, Scope: city, Handler: p.services},
-		{Method: get, Path: "/layanan/:code", Needs: all, Scope: city, Handler: p.service},
-		{Method: get, Path: "/instansi", Needs: all, Scope: city, Handler: p.agencies},
-		{Method: get, Path: "/instansi/:code", Needs: all, Scope: city, Handler: p.agency},
-		{Method: get, Path: "/dasbor", Needs: all, Scope: city, Handler: p.dashboardPage},
-		{Method: get, Path: "/dasbor.json", Needs: all, Scope: city, Handler: p.dashboardJSON},
-		{Method: get, Path: "/dasbor.csv", Needs: all, Scope: city, Handler: p.dashboardCSV},
-		{Method: get, Path: "/lacak", Needs: all, Scope: city, Handler: p.trackForm},
-		{Method: post, Path: "/lacak", Needs: all, Scope: city, Limit: limitTrack, Handler: p.track},
-		{Method: get, Path: "/verifikasi/:token", Needs: all, Scope: city, Limit: limitVerify, Handler: p.verify},
-		{Method: get, Path: "/tanda-tangan/:token", Needs: all, Scope: city, Limit: limitSign, Handler: p.signForm},
-		{Method: post, Path: "/tanda-tangan/:token", Needs: all, Scope: city, Limit: limitSign, Handler: p.sign},
-		{Method: post, Path: "/tanda-tangan/:token/kode", Page: "/tanda-tangan/:token", Needs: all, Scope: city, Limit: limitAsk, Handler: p.signCode},
-		{Method: post, Path: "/verifikasi/:token", Needs: all, Scope: city, Limit: limitCompare, MaxBody: compareBody, Handler: p.compare},
-	}
-}
 
 // accountRoutes are how people prove who they are, and what they keep about themselves. The second factor asks for a
 // session alone: staff have no permission before it.

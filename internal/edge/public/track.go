@@ -1,4 +1,4 @@
-package portal
+package public
 
 import (
 	"net/http"
@@ -15,11 +15,11 @@ import (
 
 // trackForm asks which application to follow. The number may come with the address; the digits of the phone may not,
 // because addresses are kept in many places.
-func (p *Portal) trackForm(c *gin.Context) error {
+func (p *Pages) TrackForm(c *gin.Context) error {
 	return p.trackPage(c, http.StatusOK, site.ToText(c.Query("nomor")), nil)
 }
 
-func (p *Portal) trackPage(c *gin.Context, status int, number string, errs ui.Errors) error {
+func (p *Pages) trackPage(c *gin.Context, status int, number string, errs ui.Errors) error {
 	v := public.TrackView{Shell: p.Shell(c, gate.LocaleOf(c).T("track.title")), Number: site.Clip(number, 40), Errors: errs}
 	v.ErrorTitle = len(errs) > 0
 	return p.Render(c, status, public.Track(v))
@@ -27,7 +27,7 @@ func (p *Portal) trackPage(c *gin.Context, status int, number string, errs ui.Er
 
 // track tells where an application stands to whoever knows its number and four digits of its phone. It answers the
 // form itself: a result with an address of its own would be there for the next person at the same screen.
-func (p *Portal) track(c *gin.Context) error {
+func (p *Pages) Track(c *gin.Context) error {
 	in, err := site.ReadForm(c)
 	var t intake.Tracking
 	if err == nil {

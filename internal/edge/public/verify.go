@@ -1,4 +1,4 @@
-package portal
+package public
 
 import (
 	"crypto/sha256"
@@ -17,7 +17,7 @@ import (
 )
 
 // verify answers whoever scans the QR of a paper.
-func (p *Portal) verify(c *gin.Context) error {
+func (p *Pages) Verify(c *gin.Context) error {
 	v, _, status, err := p.verification(c)
 	if err != nil {
 		return err
@@ -32,7 +32,7 @@ const (
 )
 
 // compare says whether a file is the one that was issued, byte by byte. Only its hash is taken; nothing of it is kept.
-func (p *Portal) compare(c *gin.Context) error {
+func (p *Pages) Compare(c *gin.Context) error {
 	v, want, status, err := p.verification(c)
 	if err != nil {
 		return err
@@ -57,7 +57,7 @@ func (p *Portal) compare(c *gin.Context) error {
 }
 
 // verification is what anyone may know of the paper whose token the address holds, and the hash of its file.
-func (p *Portal) verification(c *gin.Context) (v public.VerifyView, hash string, status int, err error) {
+func (p *Pages) verification(c *gin.Context) (v public.VerifyView, hash string, status int, err error) {
 	l := gate.LocaleOf(c)
 	found, err := p.Casework.Verify(c.Request.Context(), c.Param("token"))
 	v = public.VerifyView{Shell: p.Shell(c, l.T("verify.document")), CheckedAt: site.Zoned(c, p.Now())}

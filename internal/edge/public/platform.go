@@ -1,4 +1,4 @@
-package portal
+package public
 
 import (
 	"net/http"
@@ -12,7 +12,7 @@ import (
 
 // platformHome says what the platform is and leads to its cities. How many services a city offers is read as that city,
 // through its own catalogue, which is for everyone.
-func (p *Portal) platformHome(c *gin.Context) error {
+func (p *Pages) platformHome(c *gin.Context) error {
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
 	all, err := p.Directory.All(ctx)
 	if err != nil {

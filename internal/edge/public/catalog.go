@@ -1,4 +1,4 @@
-package portal
+package public
 
 import (
 	"context"
@@ -29,7 +29,7 @@ const searchLimit = 30
 const queryMax = 400
 
 // services is the catalogue: what a search found, one subject, or everything.
-func (p *Portal) services(c *gin.Context) error {
+func (p *Pages) Services(c *gin.Context) error {
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
 	q, category := searchWords(c.Query("q")), c.Query("kategori")
 	v := public.ServicesView{Shell: p.Shell(c, l.T("services.title")), Query: q}
@@ -63,7 +63,7 @@ func searchWords(s string) string {
 	return strings.TrimSpace(site.ToText(s[:min(len(s), queryMax)]))
 }
 
-func (p *Portal) found(ctx context.Context, l i18n.Locale, q string) ([]public.ServiceItem, error) {
+func (p *Pages) found(ctx context.Context, l i18n.Locale, q string) ([]public.ServiceItem, error) {
 	hits, err := p.Catalog.Search(ctx, q, searchLimit)
 	if err != nil {
 		return nil, err
@@ -94,7 +94,7 @@ func spans(parts []catalog.Span) []public.Span {
 	return out
 }
 
-func (p *Portal) listed(ctx context.Context, l i18n.Locale, f catalog.Filter) ([]public.ServiceItem, error) {
+func (p *Pages) listed(ctx context.Context, l i18n.Locale, f catalog.Filter) ([]public.ServiceItem, error) {
 	list, err := p.Catalog.List(ctx, f)
 	if err != nil {
 		return nil, err
@@ -103,7 +103,7 @@ func (p *Portal) listed(ctx context.Context, l i18n.Locale, f catalog.Filter) ([
 }
 
 // items are services in a list, each with what one compares services by.
-func (p *Portal) items(ctx context.Context, l i18n.Locale, list []catalog.Service) ([]public.ServiceItem, error) {
+func (p *Pages) items(ctx context.Context, l i18n.Locale, list []catalog.Service) ([]public.ServiceItem, error) {
 	all, err := p.Catalog.Describe(ctx, list)
 	if err != nil {
 		return nil, err
@@ -124,7 +124,7 @@ func (p *Portal) items(ctx context.Context, l i18n.Locale, list []catalog.Servic
 	return items, nil
 }
 
-func (p *Portal) topics(ctx context.Context, l i18n.Locale) ([]public.Topic, error) {
+func (p *Pages) topics(ctx context.Context, l i18n.Locale) ([]public.Topic, error) {
 	n, err := p.Catalog.Counts(ctx)
 	if err != nil {
 		return nil, err
@@ -142,7 +142,7 @@ func (p *Portal) topics(ctx context.Context, l i18n.Locale) ([]public.Topic, err
 const popularCount = 6
 
 // popular is what most people come for: what can be done here, then the pack's own order.
-func (p *Portal) popular(ctx context.Context, l i18n.Locale) ([]public.ServiceItem, error) {
+func (p *Pages) popular(ctx context.Context, l i18n.Locale) ([]public.ServiceItem, error) {
 	list, err := p.Catalog.List(ctx, catalog.Filter{})
 	if err != nil {
 		return nil, err
@@ -159,7 +159,7 @@ func rank(s catalog.Service) int {
 }
 
 // service is one service with its standard and the one thing to do next.
-func (p *Portal) service(c *gin.Context) error {
+func (p *Pages) Service(c *gin.Context) error {
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
 	d, err := p.Catalog.Find(ctx, c.Param("code"))
 	var gone *catalog.RetiredService
@@ -206,7 +206,7 @@ func (p *Portal) service(c *gin.Context) error {
 }
 
 // draftOf is the reader's own unsent application for a service, or "".
-func (p *Portal) draftOf(ctx context.Context, a identity.Actor, s catalog.Service) (string, error) {
+func (p *Pages) draftOf(ctx context.Context, a identity.Actor, s catalog.Service) (string, error) {
 	if a.Kind != identity.Resident || !s.Applicable() {
 		return "", nil
 	}
@@ -257,7 +257,7 @@ func standardView(s *catalog.Standard, l i18n.Locale, zone *time.Location) *publ
 }
 
 // tariffs are the tables in force today by which a fee is computed.
-func (p *Portal) tariffs(c *gin.Context, codes []string) ([]public.Tariff, error) {
+func (p *Pages) tariffs(c *gin.Context, codes []string) ([]public.Tariff, error) {
 	l, zone := gate.LocaleOf(c), gate.CityOf(c).Location()
 	all, err := tariff.InForce(c.Request.Context(), p.DB.App, codes, p.Now().In(zone))
 	if err != nil {

@@ -1,4 +1,4 @@
-package portal
+package public
 
 import (
 	"net/http"
@@ -15,14 +15,14 @@ import (
 )
 
 // front is the first page of a host: a city's own, or the platform's, which leads to the cities.
-func (p *Portal) front(c *gin.Context) error {
+func (p *Pages) Front(c *gin.Context) error {
 	if gate.CityOf(c).Kind == tenancy.KindPlatform {
 		return p.platformHome(c)
 	}
 	return p.cityHome(c)
 }
 
-func (p *Portal) cityHome(c *gin.Context) error {
+func (p *Pages) cityHome(c *gin.Context) error {
 	ctx, l, city := c.Request.Context(), gate.LocaleOf(c), gate.CityOf(c)
 	v := public.HomeView{Shell: p.Shell(c, "")}
 	v.Description = l.T("home.lead", "city", city.Name)
@@ -63,14 +63,14 @@ func figure(f dashboard.Figure, l i18n.Locale) ui.Figure {
 }
 
 // privacy is the notice of UU 27/2022.
-func (p *Portal) privacy(c *gin.Context) error {
+func (p *Pages) Privacy(c *gin.Context) error {
 	return p.Render(c, http.StatusOK, public.Privacy(public.PrivacyView{
 		Shell: p.Shell(c, gate.LocaleOf(c).T("privacy.title")), Contact: gate.CityOf(c).Contact.Email,
 	}))
 }
 
 // language keeps the reader's choice for a year and shows the same page again.
-func (p *Portal) language(c *gin.Context) error {
+func (p *Pages) Language(c *gin.Context) error {
 	in, err := site.ReadForm(c)
 	if err != nil {
 		return err

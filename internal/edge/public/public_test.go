@@ -1,4 +1,4 @@
-package portal_test
+package public_test
 
 import (
 	"encoding/csv"

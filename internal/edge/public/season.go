@@ -1,4 +1,4 @@
-package portal
+package public
 
 import (
 	"context"
@@ -11,7 +11,7 @@ import (
 )
 
 // local is now in the city's zone.
-func (p *Portal) local(ctx context.Context) time.Time {
+func (p *Pages) local(ctx context.Context) time.Time {
 	if city, ok := tenancy.CityFrom(ctx); ok {
 		return p.Now().In(city.Location())
 	}
