@@ -14,6 +14,7 @@ import (
 	"bedelau/internal/edge/papers"
 	"bedelau/internal/edge/portal"
 	"bedelau/internal/edge/public"
+	"bedelau/internal/edge/queue"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/edge/standard"
 	"bedelau/internal/edge/visit"
@@ -47,7 +48,7 @@ func (a *App) gate(box *mailbox.Box, codes func(tenant string) []site.StaffCode)
 	})
 	pages.Mount(g, slices.Concat(
 		public.New(pages).Tables(), portal.New(pages).Tables(), visit.New(pages).Tables(),
-		desk.New(pages).Tables(), counter.New(pages).Tables(), papers.New(pages).Tables(), editor.New(pages).Tables(), standard.New(pages).Tables(), admin.New(pages).Tables(), console.New(pages).Tables(),
+		queue.New(pages).Tables(), desk.New(pages).Tables(), counter.New(pages).Tables(), papers.New(pages).Tables(), editor.New(pages).Tables(), standard.New(pages).Tables(), admin.New(pages).Tables(), console.New(pages).Tables(),
 	)...)
 	httpapi.New(httpapi.Deps{
 		Bulk: a.Bulk, Documents: a.Documents,

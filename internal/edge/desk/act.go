@@ -10,6 +10,7 @@ import (
 	"bedelau/internal/city/application"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/queue"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/workflow"
@@ -30,7 +31,7 @@ func (p *Pages) deskAct(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	in, answers, uploads, done, err := readAct(c, "fields")
+	in, answers, uploads, done, err := queue.ReadAct(c, "fields")
 	defer done()
 	t := try{action: in.Text("action"), reason: in.Text("reason"), fields: in.Values["fields"], typed: answers}
 	if err == nil {
@@ -79,7 +80,7 @@ func (p *Pages) caseAgain(c *gin.Context, err error, t try) error {
 			errs[i].Name = ""
 		default:
 			if t.typed != nil {
-				errs[i].Name = asked + e.Name
+				errs[i].Name = queue.AskedPrefix + e.Name
 				continue
 			}
 			errs[i].Name = "" // of a hidden field: there is nothing to lead to

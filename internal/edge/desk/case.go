@@ -10,6 +10,7 @@ import (
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/queue"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/document"
@@ -43,7 +44,7 @@ type try struct {
 
 // sameCase is the case with the way back that the request came by.
 func sameCase(c *gin.Context, id uuid.UUID) string {
-	_, _, from := cameFrom(c)
+	_, _, from := queue.CameFrom(c)
 	return site.CasePath(id) + from
 }
 
@@ -88,7 +89,7 @@ func (p *Pages) casePage(c *gin.Context, status int, t try) error {
 		v.StepDue, v.StepLate = site.Zoned(c, due), app.StepLate(p.Now())
 	}
 	var list inbox.Filter
-	list, v.Back, v.From = cameFrom(c)
+	list, v.Back, v.From = queue.CameFrom(c)
 	v.Show = c.Query("berkas")
 	v.ErrorTitle = len(t.errors) > 0
 	if app.Correction != nil {
@@ -155,26 +156,18 @@ func (p *Pages) hands(c *gin.Context, d casework.Detail, t try, v *office.CaseVi
 		return nil
 	}
 	colleagues, err := p.Casework.Colleagues(ctx, a, app.ID)
-	v.Colleagues = colleagueOptions(colleagues)
+	v.Colleagues = queue.ColleagueOptions(colleagues)
 	if v.Officer = t.officer; (v.Officer == "" || t.task != uuid.Nil) && app.AssigneeID.Valid {
 		v.Officer = app.AssigneeID.UUID.String()
 	}
 	return err
 }
 
-func colleagueOptions(all []casework.Colleague) []ui.Option {
-	var out []ui.Option
-	for _, x := range all {
-		out = append(out, ui.Option{Value: x.ID.String(), Label: x.Name})
-	}
-	return out
-}
-
 // caseAnswers lays out what was answered. A masked answer offers to be shown; one just revealed is shown once.
 func caseAnswers(c *gin.Context, d casework.Detail, t try, drawn map[string]*ui.Map) []office.Answer {
 	var out []office.Answer
 	path, l := site.CasePath(d.Application.ID), gate.LocaleOf(c)
-	_, _, from := cameFrom(c)
+	_, _, from := queue.CameFrom(c)
 	for _, page := range d.Pages {
 		for _, f := range page.Fields {
 			if f.Type == form.Consent && f.Text != "" {
@@ -209,25 +202,13 @@ func agreed(d casework.Detail, l i18n.Locale) []string {
 	return out
 }
 
+// caseActions are the steps that the officer may take, the one that was refused with what was typed.
 func caseActions(d casework.Detail, t try, l i18n.Locale) []office.Action {
-	var out []office.Action
-	for _, a := range d.Actions {
-		x := office.Action{Code: a.Code, Label: a.Label.In(l), Reason: a.Reason, Issues: a.Issues}
-		tried := try{}
-		if t.action == a.Code {
-			tried = t
+	out := queue.Steps(d, l)
+	for i := range out {
+		if out[i].Code == t.action {
+			out[i].Inputs = queue.Inputs(d.Asks[workflow.ActionPage(t.action)], t.typed, t.errors, l)
 		}
-		x.Inputs = inputs(d.Asks[workflow.ActionPage(a.Code)], tried.typed, tried.errors, l)
-		to, _ := d.Workflow.State(a.To)
-		switch to.Stage {
-		case workflow.StageNeedsCorrection:
-			x.Correct = true
-		case workflow.StageApproved, workflow.StageCompleted:
-			x.Tone = "good"
-		case workflow.StageRejected:
-			x.Tone = "bad"
-		}
-		out = append(out, x)
 	}
 	return out
 }
@@ -268,6 +249,6 @@ func (p *Pages) beside(c *gin.Context, id uuid.UUID, list inbox.Filter, v *offic
 	if err != nil && fault.From(err).Kind == fault.Forbidden {
 		return nil
 	}
-	v.Before, v.After = beside(n, v.From)
+	v.Before, v.After = queue.Beside(n, v.From)
 	return err
 }

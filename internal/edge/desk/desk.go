@@ -1,6 +1,6 @@
-// Package desk is the pages that officers and heads of agencies work with: the queue, the case, what is done to many at
-// once, and what an officer files for a resident. What can be asked for is in the tables: one for each area, each route
-// with the permission that it needs.
+// Package desk is the pages where officers and heads of agencies work on one application: the case with its steps, notes,
+// tasks and fees, what an officer files for a resident, who is away, and ready-made sentences. Package queue is how they
+// find it. What can be asked for is in the tables: one for each area, each route with the permission that it needs.
 package desk
 
 import (
@@ -35,5 +35,5 @@ func New(s *site.Pages) *Pages {
 
 // Tables are the pages by area.
 func (p *Pages) Tables() []gate.Table {
-	return []gate.Table{p.officeRoutes(), p.batchRoutes(), p.filingRoutes()}
+	return []gate.Table{p.caseRoutes(), p.filingRoutes()}
 }

@@ -8,6 +8,7 @@ import (
 	"bedelau/internal/city/application"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/queue"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
@@ -30,7 +31,7 @@ func (p *Pages) deskAnswer(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	in, answers, uploads, done, err := readAct(c)
+	in, answers, uploads, done, err := queue.ReadAct(c)
 	defer done()
 	t := try{task: task, outcome: in.Text("outcome"), reason: in.Text("reason"), typed: answers}
 	version := 0
@@ -104,7 +105,7 @@ func (p *Pages) jointOf(c *gin.Context, d casework.Detail, t try) ([]office.Task
 				if err != nil {
 					return nil, err
 				}
-				v.Colleagues = colleagueOptions(all)
+				v.Colleagues = queue.ColleagueOptions(all)
 			}
 		}
 		if t.task == j.ID && t.hand != "" {
@@ -126,7 +127,7 @@ func (p *Pages) jointOf(c *gin.Context, d casework.Detail, t try) ([]office.Task
 			if len(p.Fields) > 0 && p.Fields[0].Code == j.Branch {
 				p.Fields = p.Fields[1:] // the outcome, which is asked in its own way
 			}
-			v.Inputs = inputs(p, tried.typed, tried.errors, l)
+			v.Inputs = queue.Inputs(p, tried.typed, tried.errors, l)
 		}
 		out = append(out, v)
 	}
@@ -181,7 +182,7 @@ func dayText(day string, l i18n.Locale) string {
 func officeAnswers(c *gin.Context, d casework.Detail, t try) []office.Answer {
 	var out []office.Answer
 	path, l := site.CasePath(d.Application.ID), gate.LocaleOf(c)
-	_, _, from := cameFrom(c)
+	_, _, from := queue.CameFrom(c)
 	for _, page := range d.Office {
 		for _, f := range page.Fields {
 			if f.Type == form.Info {

@@ -373,37 +373,6 @@ func TestALateCaseIsSeen(t *testing.T) {
 	andi.Page(pagetest.AtDesk(root), "Lewat 1 hari kerja", "Dilaporkan ke atasan", "Lewat tenggat, dilaporkan ke atasan", "Sistem")
 }
 
-// TestTheQueueIsPaged: a case leads to its neighbours in the list that it was opened from, and back to that list.
-func TestTheQueueIsPaged(t *testing.T) {
-	t.Parallel()
-	s := pagetest.Open(t)
-	andi := s.Staff(t, pagetest.HostBatam, "Andi Wijaya", "officer", "disdukcapil")
-	first := s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234")
-	one, _ := first.Apply(pagetest.SitiNIK)
-	s.Wait(time.Minute)
-	second := s.Resident(t, pagetest.HostBatam, "Budi Santoso", "081270005678")
-	two, _ := second.Apply("2171041203880007")
-	page := andi.Page(pagetest.AtDesk(one), "Sesudahnya", "Buka berikutnya")
-	if !strings.Contains(page, `href="`+pagetest.AtDesk(two)+`"`) {
-		t.Error("the case that follows is not offered")
-	}
-	list := andi.Page("/petugas/antrean?lihat=unassigned", "Belum diambil 2")
-	from := pagetest.AtDesk(one) + "?dari=unassigned"
-	if !strings.Contains(list, `href="`+from+`"`) {
-		t.Error("the case does not know which view it was opened from")
-	}
-	page = andi.Page(from)
-	if !strings.Contains(page, `class="back" href="/petugas/antrean?lihat=unassigned"`) || !strings.Contains(page, `href="`+pagetest.AtDesk(two)+`?dari=unassigned"`) {
-		t.Error("the case leads back to another view")
-	}
-	andi.Goes(andi.Post(pagetest.AtDesk(one)+"/catatan?dari=unassigned&sesudah=abc", "note", "x"), from+"&sesudah=abc")
-	if page := andi.Page(pagetest.AtDesk(one) + "?dari=//jahat.example"); !strings.Contains(page, `class="back" href="/petugas/antrean"`) {
-		t.Error("an unknown view is followed")
-	}
-	andi.Sees(andi.Get("/petugas/antrean?sesudah=xx"), http.StatusBadRequest, "Mulai lagi dari halaman pertama")
-	andi.Sees(andi.Get("/petugas/antrean?lihat=semuanya"), http.StatusNotFound)
-}
-
 // TestEveryDeskFormSaysWhatIsWrong posts nothing, nonsense and worse to each form of a case.
 func TestEveryDeskFormSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()

@@ -70,3 +70,28 @@ func TestAPhotoReachesTheOfficerWithoutItsPlace(t *testing.T) {
 		t.Error("the officer is told where the photo was taken")
 	}
 }
+
+// TestAPaperIsViewedBesideTheCase: one at a time, only when it is asked for.
+func TestAPaperIsViewedBesideTheCase(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	root, _ := s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234").Apply(pagetest.SitiNIK)
+	andi := s.Staff(t, pagetest.HostBatam, "Andi Wijaya", "officer", "disdukcapil")
+	page := andi.Page(pagetest.AtDesk(root)+"?dari=mine", "Lihat di samping")
+	if strings.Contains(page, `id="penampil"`) || strings.Contains(page, "<img src=\""+pagetest.AtDesk(root)) {
+		t.Error("a paper is shown before it is asked for")
+	}
+	i := strings.Index(page, "berkas=")
+	file := page[i+len("berkas=") : i+len("berkas=")+36]
+	page = andi.Page(pagetest.AtDesk(root)+"?dari=mine&berkas="+file, "Tutup", "Buka berkas di tab baru")
+	if !strings.Contains(page, `id="penampil"`) || !strings.Contains(page, `src="`+pagetest.AtDesk(root)+"/berkas/"+file+`"`) {
+		t.Error("the paper is not shown")
+	}
+	if page := andi.Page(pagetest.AtDesk(root) + "?berkas=../../rahasia"); strings.Contains(page, `id="penampil"`) {
+		t.Error("something else is shown")
+	}
+	policy := andi.Get(pagetest.AtDesk(root)).Header.Get("Content-Security-Policy")
+	if !strings.Contains(policy, "frame-src 'self';") {
+		t.Errorf("the page may show nothing in a frame: %s", policy)
+	}
+}

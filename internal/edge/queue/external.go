@@ -1,4 +1,4 @@
-package desk
+package queue
 
 import (
 	"context"
@@ -111,7 +111,7 @@ func (p *Pages) deskOther(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	f, back, from := cameFrom(c)
+	f, back, from := CameFrom(c)
 	v := office.OtherView{
 		Shell: p.DeskShell(c, d.Reference), Reference: d.Reference, Service: d.ServiceName, App: d.AppName, Agency: agencies[d.Agency], Applicant: d.NameMasked,
 		Status: ui.Status(d.Stage), Label: d.Label, Deadline: p.otherDeadline(c, d.Application), URL: d.URL, Document: d.DocumentURL,
@@ -127,12 +127,12 @@ func (p *Pages) deskOther(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	v.Before, v.After = beside(n, from)
+	v.Before, v.After = Beside(n, from)
 	return p.Render(c, http.StatusOK, office.Other(v))
 }
 
-// beside are the addresses of what comes before and after, with the way back.
-func beside(n inbox.Neighbours, from string) (before, after string) {
+// Beside are the addresses of what comes before and after, with the way back.
+func Beside(n inbox.Neighbours, from string) (before, after string) {
 	if n.Before.ID != uuid.Nil {
 		before = itemPath(n.Before) + from
 	}

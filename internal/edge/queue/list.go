@@ -1,4 +1,4 @@
-package desk
+package queue
 
 import (
 	"context"
@@ -57,7 +57,7 @@ func (p *Pages) takeNext(c *gin.Context) error {
 		return err
 	}
 	but, _ := uuid.Parse(in.Text("case")) // none, from the list
-	_, back, from := cameFrom(c)
+	_, back, from := CameFrom(c)
 	app, err := p.Casework.TakeNext(c.Request.Context(), gate.ActorOf(c), but)
 	if fault.Is(err, "application.no_next") {
 		return p.Done(c, back, "no_next")
@@ -90,7 +90,7 @@ func (p *Pages) bulk(c *gin.Context) error {
 		return err
 	}
 	ctx, actor, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
-	_, back, from := cameFrom(c)
+	_, back, from := CameFrom(c)
 	v := office.BulkView{Shell: p.DeskShell(c, l.T("bulk.title")), Back: back, From: from, Post: "/petugas/antrean/massal" + from, What: bulkAct}
 	if in.Text("what") == bulkAll {
 		return p.bulkAsks(c, pathBulkStep, bulkAll, nil)

@@ -1,4 +1,4 @@
-package desk_test
+package queue_test
 
 import (
 	"net/http"

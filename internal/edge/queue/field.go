@@ -1,4 +1,4 @@
-package desk
+package queue
 
 import (
 	"errors"
@@ -18,24 +18,24 @@ import (
 	"bedelau/web/ui"
 )
 
-// asked begins the names of inputs that the workflow asks for, so that no code of a city's can be taken for one of ours.
-const asked = "isi."
+// AskedPrefix begins the names of inputs that the workflow asks for, so that no code of a city's can be taken for one of ours.
+const AskedPrefix = "isi."
 
 const (
-	actBody   = 24 << 20  // of a step with files
+	ActBody   = 24 << 20  // of a step with files
 	wordsBody = 1 << 20   // of one with words alone
 	actMemory = 256 << 10 // of it that is held in memory; the rest waits in a temporary folder
 )
 
-// readAct reads a form of an officer's, which may carry files for what the workflow asks. Close done when the files have
+// ReadAct reads a form of an officer's, which may carry files for what the workflow asks. Close done when the files have
 // been read. The refusals are those of ReadForm.
-func readAct(c *gin.Context, many ...string) (in site.Form, answers map[string][]string, uploads []application.Upload, done func(), err error) {
+func ReadAct(c *gin.Context, many ...string) (in site.Form, answers map[string][]string, uploads []application.Upload, done func(), err error) {
 	done = func() {}
 	kind, _, _ := mime.ParseMediaType(c.GetHeader("Content-Type"))
 	if kind != "multipart/form-data" {
 		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, wordsBody)
 		// A date or several choices come as several values.
-		twice := func(name string) bool { return slices.Contains(many, name) || strings.HasPrefix(name, asked) }
+		twice := func(name string) bool { return slices.Contains(many, name) || strings.HasPrefix(name, AskedPrefix) }
 		if in, err = site.ReadFormWhere(c, twice); err != nil {
 			return in, nil, nil, done, err
 		}
@@ -50,7 +50,7 @@ func readAct(c *gin.Context, many ...string) (in site.Form, answers map[string][
 	}
 	values := c.Request.MultipartForm.Value
 	for name := range values {
-		if strings.HasPrefix(name, asked) {
+		if strings.HasPrefix(name, AskedPrefix) {
 			many = append(many, name)
 		}
 	}
@@ -65,7 +65,7 @@ func readAct(c *gin.Context, many ...string) (in site.Form, answers map[string][
 		_ = c.Request.MultipartForm.RemoveAll()
 	}
 	for name, list := range c.Request.MultipartForm.File {
-		field, ok := strings.CutPrefix(name, asked)
+		field, ok := strings.CutPrefix(name, AskedPrefix)
 		for _, h := range list {
 			if !ok || h.Size == 0 {
 				continue
@@ -86,21 +86,21 @@ func readAct(c *gin.Context, many ...string) (in site.Form, answers map[string][
 func answersIn(in site.Form) map[string][]string {
 	out := map[string][]string{}
 	for name, values := range in.Values {
-		if field, ok := strings.CutPrefix(name, asked); ok {
+		if field, ok := strings.CutPrefix(name, AskedPrefix); ok {
 			out[field] = values
 		}
 	}
 	return out
 }
 
-// inputs are the questions of a page of the sheet, with what was typed into them when they were refused.
-func inputs(p form.Page, typed map[string][]string, errs ui.Errors, l i18n.Locale) []ui.Field {
+// Inputs are the questions of a page of the sheet, with what was typed into them when they were refused.
+func Inputs(p form.Page, typed map[string][]string, errs ui.Errors, l i18n.Locale) []ui.Field {
 	var out []ui.Field
 	for _, f := range p.Fields {
 		if f.Type == form.Computed {
 			continue // worked out when the form is taken
 		}
-		v := ui.Field{Name: asked + f.Code, Type: string(f.Type), Label: f.Label.In(l), Hint: f.Hint.In(l), Error: errs.Of(asked + f.Code),
+		v := ui.Field{Name: AskedPrefix + f.Code, Type: string(f.Type), Label: f.Label.In(l), Hint: f.Hint.In(l), Error: errs.Of(AskedPrefix + f.Code),
 			Optional: !f.Required && f.Type != form.Consent && f.Answered(), Max: f.Max}
 		if f.Type == form.Number {
 			v.Type = "decimal"

@@ -1,4 +1,4 @@
-package desk
+package queue
 
 import (
 	"context"
@@ -90,10 +90,10 @@ func origin(f inbox.Filter, cursor string) string {
 	return "?" + q.Encode()
 }
 
-// cameFrom reads the query of origin: the list, where it leads back to, and the query for the addresses of the case. Of a
+// CameFrom reads the query of origin: the list, where it leads back to, and the query for the addresses of the case. Of a
 // case that a search found they are all open work, the search, and its id; of one that was opened in another way all open
 // work, the whole queue, and nothing.
-func cameFrom(c *gin.Context) (f inbox.Filter, back, query string) {
+func CameFrom(c *gin.Context) (f inbox.Filter, back, query string) {
 	if id, err := uuid.Parse(c.Query("cari")); err == nil {
 		return inbox.Filter{View: inbox.ViewAll}, pathSearch + "/" + id.String(), "?cari=" + id.String()
 	}

@@ -1,4 +1,4 @@
-package desk
+package queue
 
 import (
 	"context"
@@ -55,14 +55,14 @@ func (p *Pages) bulkDone(c *gin.Context, path string, out []casework.Outcome) er
 	if err != nil {
 		return err
 	}
-	_, _, from := cameFrom(c)
+	_, _, from := CameFrom(c)
 	p.Redirect(c, path+"/"+id.String()+from)
 	return nil
 }
 
 // bulkChoose asks which step is to be taken of many applications.
 func (p *Pages) bulkChoose(c *gin.Context) error {
-	f, back, from := cameFrom(c)
+	f, back, from := CameFrom(c)
 	v := office.BulkView{Shell: p.DeskShell(c, gate.LocaleOf(c).T("bulk.title")), Back: back, From: from, Post: pathBatches + from, What: bulkAct}
 	if c.Query("what") == bulkAll {
 		return p.bulkWhole(c, v, f)
@@ -94,7 +94,7 @@ func chosenIn(q url.Values) ([]casework.Item, error) {
 
 // bulkTold says of each application what became of it.
 func (p *Pages) bulkTold(c *gin.Context) error {
-	_, back, from := cameFrom(c)
+	_, back, from := CameFrom(c)
 	v := office.BulkView{Back: back, From: from}
 	if err := p.told(c, &v); err != nil {
 		return err

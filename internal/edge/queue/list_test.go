@@ -1,4 +1,4 @@
-package desk_test
+package queue_test
 
 import (
 	"bytes"
@@ -183,27 +183,33 @@ func TestAListIsDownloaded(t *testing.T) {
 	}
 }
 
-// TestAPaperIsViewedBesideTheCase: one at a time, only when it is asked for.
-func TestAPaperIsViewedBesideTheCase(t *testing.T) {
+// TestTheQueueIsPaged: a case leads to its neighbours in the list that it was opened from, and back to that list.
+func TestTheQueueIsPaged(t *testing.T) {
 	t.Parallel()
 	s := pagetest.Open(t)
-	root, _ := s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234").Apply(pagetest.SitiNIK)
 	andi := s.Staff(t, pagetest.HostBatam, "Andi Wijaya", "officer", "disdukcapil")
-	page := andi.Page(pagetest.AtDesk(root)+"?dari=mine", "Lihat di samping")
-	if strings.Contains(page, `id="penampil"`) || strings.Contains(page, "<img src=\""+pagetest.AtDesk(root)) {
-		t.Error("a paper is shown before it is asked for")
+	first := s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234")
+	one, _ := first.Apply(pagetest.SitiNIK)
+	s.Wait(time.Minute)
+	second := s.Resident(t, pagetest.HostBatam, "Budi Santoso", "081270005678")
+	two, _ := second.Apply("2171041203880007")
+	page := andi.Page(pagetest.AtDesk(one), "Sesudahnya", "Buka berikutnya")
+	if !strings.Contains(page, `href="`+pagetest.AtDesk(two)+`"`) {
+		t.Error("the case that follows is not offered")
 	}
-	i := strings.Index(page, "berkas=")
-	file := page[i+len("berkas=") : i+len("berkas=")+36]
-	page = andi.Page(pagetest.AtDesk(root)+"?dari=mine&berkas="+file, "Tutup", "Buka berkas di tab baru")
-	if !strings.Contains(page, `id="penampil"`) || !strings.Contains(page, `src="`+pagetest.AtDesk(root)+"/berkas/"+file+`"`) {
-		t.Error("the paper is not shown")
+	list := andi.Page("/petugas/antrean?lihat=unassigned", "Belum diambil 2")
+	from := pagetest.AtDesk(one) + "?dari=unassigned"
+	if !strings.Contains(list, `href="`+from+`"`) {
+		t.Error("the case does not know which view it was opened from")
 	}
-	if page := andi.Page(pagetest.AtDesk(root) + "?berkas=../../rahasia"); strings.Contains(page, `id="penampil"`) {
-		t.Error("something else is shown")
+	page = andi.Page(from)
+	if !strings.Contains(page, `class="back" href="/petugas/antrean?lihat=unassigned"`) || !strings.Contains(page, `href="`+pagetest.AtDesk(two)+`?dari=unassigned"`) {
+		t.Error("the case leads back to another view")
 	}
-	policy := andi.Get(pagetest.AtDesk(root)).Header.Get("Content-Security-Policy")
-	if !strings.Contains(policy, "frame-src 'self';") {
-		t.Errorf("the page may show nothing in a frame: %s", policy)
+	andi.Goes(andi.Post(pagetest.AtDesk(one)+"/catatan?dari=unassigned&sesudah=abc", "note", "x"), from+"&sesudah=abc")
+	if page := andi.Page(pagetest.AtDesk(one) + "?dari=//jahat.example"); !strings.Contains(page, `class="back" href="/petugas/antrean"`) {
+		t.Error("an unknown view is followed")
 	}
+	andi.Sees(andi.Get("/petugas/antrean?sesudah=xx"), http.StatusBadRequest, "Mulai lagi dari halaman pertama")
+	andi.Sees(andi.Get("/petugas/antrean?lihat=semuanya"), http.StatusNotFound)
 }

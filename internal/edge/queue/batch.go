@@ -1,4 +1,4 @@
-package desk
+package queue
 
 import (
 	"context"
@@ -151,7 +151,7 @@ func (p *Pages) offerOf(ctx context.Context, actor identity.Actor, alike []uuid.
 		if err != nil {
 			return err
 		}
-		for i, a := range caseActions(d, try{}, l) {
+		for i, a := range Steps(d, l) {
 			if a.Correct || len(a.Inputs) > 0 || counted[a.Code] {
 				continue // names what is wrong with one application, or asks about it
 			}
