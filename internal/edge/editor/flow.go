@@ -97,7 +97,7 @@ func (p *Pages) flowView(c *gin.Context, status int, b flowing, refused error) e
 	v := office.WorkflowView{
 		Shell: p.DeskShell(c, l.T("flow.title", "service", b.service.Name.In(l))), Service: b.service.Name.In(l), Path: b.path,
 		Version: d.Latest, Base: d.Base, Revision: d.Revision, Last: p.stepText(c, d.Last), Changed: p.changedText(c, refused),
-		Simulation: simulationPath(b.service.Code),
+		Simulation: site.SimulationPath(b.service.Code),
 	}
 	if refused != nil && v.Changed == "" {
 		f, _ := gate.Failed(c, refused)

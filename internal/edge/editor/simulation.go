@@ -33,18 +33,16 @@ var limitSimulation = gate.Limit{Name: "simulation", Count: 20, Per: time.Minute
 func (p *Pages) simulationRoutes() gate.Table {
 	city, run := gate.City, site.IDs("run", "simulation")
 	return gate.Table{
-		{Method: get, Path: simulationPath(":code"), Needs: access.ServiceConfigure, Scope: city, Handler: p.simulate},
-		{Method: post, Path: simulationPath(":code"), Needs: access.ServiceConfigure, Scope: city, Limit: limitSimulation, Handler: p.startSimulation},
-		{Method: get, Path: simulationPath(":code") + "/:run", Needs: access.ServiceConfigure, Scope: city, IDs: run, Handler: p.simulationResult},
-		{Method: get, Path: simulationPath(":code") + "/:run/csv", Needs: access.ServiceConfigure, Scope: city, IDs: run, Handler: p.simulationCSV},
+		{Method: get, Path: site.SimulationPath(":code"), Needs: access.ServiceConfigure, Scope: city, Handler: p.simulate},
+		{Method: post, Path: site.SimulationPath(":code"), Needs: access.ServiceConfigure, Scope: city, Limit: limitSimulation, Handler: p.startSimulation},
+		{Method: get, Path: site.SimulationPath(":code") + "/:run", Needs: access.ServiceConfigure, Scope: city, IDs: run, Handler: p.simulationResult},
+		{Method: get, Path: site.SimulationPath(":code") + "/:run/csv", Needs: access.ServiceConfigure, Scope: city, IDs: run, Handler: p.simulationCSV},
 	}
 }
 
 // simulationLabels are what the page calls its fields.
 var simulationLabels = map[string]string{"from": "simulation.from", "to": "simulation.to", "term": "simulation.term", "version": "simulation.version",
 	"draft": "simulation.draft", "days_off": "simulation.days_off", "days_on": "simulation.days_on"}
-
-func simulationPath(service string) string { return "/kelola/layanan/" + service + "/simulasi" }
 
 // simulate asks what is to be tried on a service's past cases: those of the last quarter, or with ?kurun of another of the
 // simulationWindows. What is proposed is the draft of the service's workflow, where there is one.
@@ -114,7 +112,7 @@ func (p *Pages) simulatePage(c *gin.Context, status int, v office.SimulationView
 		return err
 	}
 	for _, r := range runs {
-		v.Runs = append(v.Runs, office.SimulationRun{Href: simulationPath(v.Code) + "/" + r.ID.String(), What: proposal(r.Ask, l),
+		v.Runs = append(v.Runs, office.SimulationRun{Href: site.SimulationPath(v.Code) + "/" + r.ID.String(), What: proposal(r.Ask, l),
 			At: site.Zoned(c, r.CreatedAt), Done: r.State == simulation.Done})
 	}
 	return p.Render(c, status, office.Simulation(v))
@@ -171,7 +169,7 @@ func (p *Pages) startSimulation(c *gin.Context) error {
 		if err == nil {
 			id, err = p.Simulation.Start(c.Request.Context(), gate.ActorOf(c), ask)
 		}
-		path = simulationPath(code) + "/" + id.String()
+		path = site.SimulationPath(code) + "/" + id.String()
 	}
 	if errs, status, ok := site.Refused(c, err, ""); ok {
 		return p.simulatePage(c, status, office.SimulationView{
@@ -230,7 +228,7 @@ func (p *Pages) simulationResult(c *gin.Context) error {
 		return err
 	}
 	v := office.SimulationResultView{Shell: p.DeskShell(c, l.T("simulation.result")), Code: run.Service, Service: d.Service.Name.In(l),
-		What: proposal(run.Ask, l), CSV: simulationPath(run.Service) + "/" + run.ID.String() + "/csv"}
+		What: proposal(run.Ask, l), CSV: site.SimulationPath(run.Service) + "/" + run.ID.String() + "/csv"}
 	if run.Result == nil {
 		v.Progress = l.T("simulation.progress", "done", l.Number(int64(run.Done)), "total", l.Number(int64(run.Total)))
 		return p.Render(c, http.StatusOK, office.SimulationResult(v))

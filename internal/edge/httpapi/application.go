@@ -18,28 +18,28 @@ import (
 
 // Application is an application in lists and as the answer to an act.
 type Application struct {
-	ID          uuid.UUID `json:"id" format:"uuid"`
-	Number      string    `json:"number,omitempty" example:"BTM-26-7K3QX-4" doc:"The tracking number; a draft has none."`
-	Service     named     `json:"service"`
-	Agency      named     `json:"agency"`
-	State       state     `json:"state"`
-	Version     int       `json:"version" doc:"Goes up with every act. Hand it back to say what you have seen. 0 of one in an agency's app."`
-	Channel     string    `json:"channel,omitempty" enum:"web,api,counter" doc:"Absent of one in an agency's app."`
-	SubmittedAt time.Time `json:"submitted_at,omitzero"`
-	DueAt       time.Time `json:"due_at,omitzero" doc:"Absent when nothing was promised, or while the clock is paused."`
-	StepDueAt   time.Time `json:"step_due_at,omitzero" doc:"Of staff alone: until when the office means to be done with the state where the application stands."`
-	Term        *term     `json:"term,omitempty" doc:"What was promised at submission; absent when nothing was."`
-	Late        bool      `json:"late" doc:"The promised time has passed."`
-	DecidedAt   time.Time `json:"decided_at,omitzero"`
-	ClosedAt    time.Time `json:"closed_at,omitzero"`
-	CreatedAt   time.Time `json:"created_at"`
-	UpdatedAt   time.Time `json:"updated_at"`
-	Applicant   string    `json:"applicant,omitempty" doc:"Name; of a submitted application."`
-	Assignee    *person   `json:"assignee,omitempty" doc:"Who works on it; for staff."`
-	District    string    `json:"district_code,omitempty" example:"21.71.04" doc:"Kemendagri code of the district it is about; for staff."`
-	Subdistrict string    `json:"subdistrict_code,omitempty" example:"21.71.04.1002" doc:"And of the subdistrict."`
-	Escalation  int       `json:"escalation_level,omitempty" doc:"How far up its delay has been told; for staff."`
-	External    *inApp    `json:"external,omitempty" doc:"Of an item of the queue that is worked on in an agency's own app: where."`
+	ID          uuid.UUID  `json:"id" format:"uuid"`
+	Number      string     `json:"number,omitempty" example:"BTM-26-7K3QX-4" doc:"The tracking number; a draft has none."`
+	Service     rest.Named `json:"service"`
+	Agency      rest.Named `json:"agency"`
+	State       state      `json:"state"`
+	Version     int        `json:"version" doc:"Goes up with every act. Hand it back to say what you have seen. 0 of one in an agency's app."`
+	Channel     string     `json:"channel,omitempty" enum:"web,api,counter" doc:"Absent of one in an agency's app."`
+	SubmittedAt time.Time  `json:"submitted_at,omitzero"`
+	DueAt       time.Time  `json:"due_at,omitzero" doc:"Absent when nothing was promised, or while the clock is paused."`
+	StepDueAt   time.Time  `json:"step_due_at,omitzero" doc:"Of staff alone: until when the office means to be done with the state where the application stands."`
+	Term        *term      `json:"term,omitempty" doc:"What was promised at submission; absent when nothing was."`
+	Late        bool       `json:"late" doc:"The promised time has passed."`
+	DecidedAt   time.Time  `json:"decided_at,omitzero"`
+	ClosedAt    time.Time  `json:"closed_at,omitzero"`
+	CreatedAt   time.Time  `json:"created_at"`
+	UpdatedAt   time.Time  `json:"updated_at"`
+	Applicant   string     `json:"applicant,omitempty" doc:"Name; of a submitted application."`
+	Assignee    *person    `json:"assignee,omitempty" doc:"Who works on it; for staff."`
+	District    string     `json:"district_code,omitempty" example:"21.71.04" doc:"Kemendagri code of the district it is about; for staff."`
+	Subdistrict string     `json:"subdistrict_code,omitempty" example:"21.71.04.1002" doc:"And of the subdistrict."`
+	Escalation  int        `json:"escalation_level,omitempty" doc:"How far up its delay has been told; for staff."`
+	External    *inApp     `json:"external,omitempty" doc:"Of an item of the queue that is worked on in an agency's own app: where."`
 }
 
 // inApp is where an application is worked on that is not worked on here.
@@ -82,8 +82,8 @@ func stateOf(s workflow.State, who rest.Caller) state {
 // applicationOf writes an application for its reader: what concerns the office alone is left out for a resident.
 func (a *API) applicationOf(x application.Application, s workflow.State, who rest.Caller) Application {
 	out := Application{
-		ID: x.ID, Number: x.Number, Service: named{Code: x.ServiceCode, Name: who.Text(x.ServiceName)},
-		Agency: named{Code: x.AgencyCode, Name: who.Text(x.AgencyName)}, State: stateOf(s, who), Version: x.Version, Channel: x.Channel,
+		ID: x.ID, Number: x.Number, Service: rest.Named{Code: x.ServiceCode, Name: who.Text(x.ServiceName)},
+		Agency: rest.Named{Code: x.AgencyCode, Name: who.Text(x.AgencyName)}, State: stateOf(s, who), Version: x.Version, Channel: x.Channel,
 		SubmittedAt: who.At(x.SubmittedAt), DueAt: who.At(x.DueAt), Late: x.Late(a.Now()), DecidedAt: who.At(x.DecidedAt),
 		ClosedAt: who.At(x.ClosedAt), CreatedAt: who.At(x.CreatedAt), UpdatedAt: who.At(x.UpdatedAt), Applicant: x.ApplicantName,
 	}

@@ -151,7 +151,7 @@ func (a *API) desk() {
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/queue/search", ID: "search-queue", Tag: "Desk", Title: "Search the queue",
 		About: "Finds applications within the reach of staff with `application:queue`, by number or the beginning of the applicant's name whenever they were sent, by words of the name and the service what is open or was closed in the last months, by words of one internal note or one message to the applicant in them, and by words of those answers that the form opens to search.",
-		Needs: access.ApplicationQueue, Scope: gate.City, MaxBody: smallBody,
+		Needs: access.ApplicationQueue, Scope: gate.City, MaxBody: rest.SmallBody,
 	}, func(ctx context.Context, who rest.Caller, in *searchAsked) (*queued, error) {
 		return a.found(ctx, who, inbox.Query{Search: in.Body.Q, Limit: in.Body.Limit, Months: in.Body.Months})
 	})
@@ -172,7 +172,7 @@ func (a *API) desk() {
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications/{id}/claim", ID: "claim", Tag: "Desk", Title: "Take an application",
 		About: "Takes an application that nobody has or, with `take_over`, from the colleague who has it, which its timeline records. For staff with `application:review`. 409 `application.taken` when a colleague has it and `take_over` is not true; 422 names `reason` when it is missing then.",
-		Needs: access.ApplicationReview, Scope: gate.City, IDs: applicationID(), MaxBody: smallBody, Refuses: movable(),
+		Needs: access.ApplicationReview, Scope: gate.City, IDs: applicationID(), MaxBody: rest.SmallBody, Refuses: movable(),
 	}, func(ctx context.Context, who rest.Caller, in *claimAsked) (*versioned, error) {
 		var body claimRequest
 		if in.Body != nil {
@@ -188,7 +188,7 @@ func (a *API) desk() {
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications/{id}/release", ID: "release", Tag: "Desk", Title: "Put an application back",
 		About: "Puts an application back for everyone: the officer's own, or with `application:assign` anyone's, which needs a `reason`.",
-		Needs: access.ApplicationRead, Scope: gate.City, IDs: applicationID(), MaxBody: smallBody, Refuses: movable(),
+		Needs: access.ApplicationRead, Scope: gate.City, IDs: applicationID(), MaxBody: rest.SmallBody, Refuses: movable(),
 	}, func(ctx context.Context, who rest.Caller, in *releaseAsked) (*versioned, error) {
 		var body releaseRequest
 		if in.Body != nil {
@@ -218,7 +218,7 @@ func (a *API) handing() {
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications/{id}/assignment", ID: "assign", Tag: "Desk", Title: "Give an application to a colleague",
 		About: "Gives an application to an officer, whoever had it. For staff with `application:assign`. 422 names `officer` when the office has no such member, and `reason` when it is missing although a colleague has the application.",
-		Needs: access.ApplicationAssign, Scope: gate.City, IDs: applicationID(), MaxBody: smallBody, Refuses: movable(),
+		Needs: access.ApplicationAssign, Scope: gate.City, IDs: applicationID(), MaxBody: rest.SmallBody, Refuses: movable(),
 	}, func(ctx context.Context, who rest.Caller, in *assignAsked) (*versioned, error) {
 		version, err := in.version(in.Body.Version)
 		if err != nil {
@@ -234,7 +234,7 @@ func (a *API) looking() {
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications/{id}/notes", ID: "add-note", Tag: "Desk", Title: "Add a note",
 		About: "Adds words that only the office sees. For staff with `application:review`.",
-		Needs: access.ApplicationReview, Scope: gate.City, IDs: applicationID(), MaxBody: smallBody,
+		Needs: access.ApplicationReview, Scope: gate.City, IDs: applicationID(), MaxBody: rest.SmallBody,
 	}, func(ctx context.Context, who rest.Caller, in *struct {
 		ByApplication
 		Body noteRequest
@@ -244,7 +244,7 @@ func (a *API) looking() {
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications/{id}/reveals", ID: "reveal-answer", Tag: "Desk", Title: "Show a masked answer",
 		About: "Shows a sensitive answer in full, and records that this officer has read it. For staff with `application:reveal`.",
-		Needs: access.ApplicationReveal, Scope: gate.City, IDs: applicationID(), MaxBody: smallBody,
+		Needs: access.ApplicationReveal, Scope: gate.City, IDs: applicationID(), MaxBody: rest.SmallBody,
 	}, func(ctx context.Context, who rest.Caller, in *struct {
 		ByApplication
 		Body revealRequest
@@ -299,7 +299,7 @@ func (a *API) items(ctx context.Context, who rest.Caller, list []inbox.Item) ([]
 		names[x.Code] = who.Text(x.Name)
 	}
 	for _, x := range others {
-		out = append(out, a.inQueue(x, named{Code: x.Agency, Name: names[x.Agency]}, who))
+		out = append(out, a.inQueue(x, rest.Named{Code: x.Agency, Name: names[x.Agency]}, who))
 	}
 	place := map[uuid.UUID]int{}
 	for i, x := range list {

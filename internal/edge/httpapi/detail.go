@@ -11,7 +11,6 @@ import (
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/rest"
 	issued "bedelau/internal/kernel/document"
-	"bedelau/internal/kernel/fault"
 	due "bedelau/internal/kernel/fee"
 	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/form"
@@ -113,7 +112,7 @@ func (a *API) read(ctx context.Context, who rest.Caller, in *struct{ ByApplicati
 	}
 	out := applicationDetail{
 		Application: a.applicationOf(x, s, who), Outcome: x.Outcome, Reason: x.Reason, Correction: correctionOf(x.Correction, who),
-		Warnings:  wrongs(d.Warnings, who),
+		Warnings:  who.Wrongs(d.Warnings),
 		Timeline:  rest.List(d.Timeline, func(e application.Event) happening { return happeningOf(e, who) }),
 		Documents: rest.List(d.Documents, func(doc issued.Document) document { return a.documentOf(doc, who) }),
 		Actions: rest.List(d.Actions, func(x workflow.Action) action {
@@ -154,10 +153,4 @@ func (a *API) documentOf(d issued.Document, who rest.Caller) document {
 
 func fileOf(f files.File) file {
 	return file{ID: f.ID, Name: f.Name, Type: f.Mime, Size: f.Size, SHA256: hex.EncodeToString(f.SHA256)}
-}
-
-func wrongs(all []fault.Field, who rest.Caller) []rest.Wrong {
-	return rest.List(all, func(f fault.Field) rest.Wrong {
-		return rest.Wrong{Field: f.Name, Code: f.Code, Detail: who.Lang.T("field."+f.Code, f.Args...)}
-	})
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"bedelau/internal/city/external"
+	"bedelau/internal/edge/feed"
 	"bedelau/internal/edge/rest"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
@@ -51,7 +52,7 @@ func TestAnAppPushesAndTheResidentSees(t *testing.T) {
 	siti := w.resident(t, w.w.Batam, "Siti Rahma", "siti@contoh.id")
 	siti.call(t, http.MethodPut, 204, "/external-applications/nik", linkRequest{NIK: sitiNIK}, nil)
 
-	post := func(contentType, body string, header ...string) (out pushed) {
+	post := func(contentType, body string, header ...string) (out feed.Pushed) {
 		t.Helper()
 		a := app.do(t, http.MethodPost, "/status-events", strings.NewReader(body), append(header, "Content-Type", contentType)...)
 		if err := json.Unmarshal(a.body, &out); err != nil || a.status != 200 {
@@ -190,10 +191,10 @@ func TestABatchOfAThousand(t *testing.T) {
 		events[i] = strings.Replace(told(fmt.Sprint(i), "received"), `"A/1"`, fmt.Sprintf(`"A/%d"`, i%700), 1)
 	}
 	body := "[" + strings.Join(events, ",") + "]"
-	for _, want := range []pushed{{Accepted: 1000}, {Duplicates: 1000}} {
+	for _, want := range []feed.Pushed{{Accepted: 1000}, {Duplicates: 1000}} {
 		start := time.Now()
 		a := app.do(t, http.MethodPost, "/status-events", strings.NewReader(body), "Content-Type", batched)
-		var out pushed
+		var out feed.Pushed
 		if err := json.Unmarshal(a.body, &out); err != nil || a.status != 200 || out.Accepted != want.Accepted || out.Duplicates != want.Duplicates {
 			t.Fatalf("%d %.300s", a.status, a.body)
 		}

@@ -19,7 +19,7 @@ type externalApplication struct {
 	ID         uuid.UUID      `json:"id" format:"uuid"`
 	App        string         `json:"app" example:"Simpus Batam" doc:"Where it was made and is worked on."`
 	Reference  string         `json:"reference" example:"SIP/2026/0117" doc:"The app's own."`
-	Service    named          `json:"service"`
+	Service    rest.Named     `json:"service"`
 	Agency     string         `json:"agency" example:"dinkes" doc:"Code of the office."`
 	Stage      external.Stage `json:"stage" enum:"received,in_review,needs_correction,approved,rejected,cancelled,completed"`
 	StageName  string         `json:"stage_name" example:"Diperiksa"`
@@ -39,7 +39,7 @@ type externalApplication struct {
 
 func (a *API) externalOf(x external.Application, who rest.Caller) externalApplication {
 	return externalApplication{
-		ID: x.ID, App: x.AppName, Reference: x.Reference, Service: named{Code: x.Service, Name: x.ServiceName}, Agency: x.Agency,
+		ID: x.ID, App: x.AppName, Reference: x.Reference, Service: rest.Named{Code: x.Service, Name: x.ServiceName}, Agency: x.Agency,
 		Stage: x.Stage, StageName: who.Lang.T(x.Stage.TextKey()), Label: x.Label, Applicant: x.NameMasked, FirstAt: who.At(x.FirstAt),
 		StageAt: who.At(x.StageAt), DueAt: who.At(x.DueAt), Late: x.Late(a.Now()), URL: x.URL, Document: x.DocumentURL,
 		LastHeard: who.At(x.UpdatedAt), DecidedAt: who.At(x.DecidedAt), FinishedAt: who.At(x.ClosedAt),
@@ -78,7 +78,7 @@ func (a *API) externals() {
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPut, Path: "/external-applications/nik", ID: "link-nik", Tag: "Applications", Title: "Look for my applications by NIK",
 		About: "Names the NIK by which the resident's applications in other apps are found. Nobody verifies it, which is why the address must be the account's too. Another NIK within the hour is a 429.",
-		Needs: access.ApplicationOwn, Scope: gate.City, MaxBody: smallBody,
+		Needs: access.ApplicationOwn, Scope: gate.City, MaxBody: rest.SmallBody,
 	}, func(ctx context.Context, who rest.Caller, in *struct{ Body linkRequest }) (*rest.Done, error) {
 		return &rest.Done{}, a.External.Link(ctx, who.Actor, in.Body.NIK)
 	})
@@ -102,9 +102,9 @@ func (a *API) externals() {
 }
 
 // inQueue is an app's application as an item of the queue.
-func (a *API) inQueue(x external.Application, agency named, who rest.Caller) Application {
+func (a *API) inQueue(x external.Application, agency rest.Named, who rest.Caller) Application {
 	return Application{
-		ID: x.ID, Number: x.Reference, Service: named{Code: x.Service, Name: x.ServiceName}, Agency: agency,
+		ID: x.ID, Number: x.Reference, Service: rest.Named{Code: x.Service, Name: x.ServiceName}, Agency: agency,
 		State:       state{Code: string(x.Stage), Stage: workflow.Stage(x.Stage), Label: who.Lang.T(x.Stage.TextKey()), Clock: x.Clock()},
 		SubmittedAt: who.At(x.FirstAt), DueAt: who.At(x.DueAt), Late: x.Late(a.Now()), DecidedAt: who.At(x.DecidedAt), ClosedAt: who.At(x.ClosedAt),
 		CreatedAt: who.At(x.FirstAt), UpdatedAt: who.At(x.UpdatedAt), Applicant: x.NameMasked,

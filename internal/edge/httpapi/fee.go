@@ -44,7 +44,7 @@ func (a *API) fees() {
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications/{id}/fees/{fee}/refund", ID: "refund-fee", Tag: "Desk", Title: "Record a refund",
 		About: "Records that what was paid, or a part of it, has been given back, and why; the applicant is told. For staff with `application:decide`. 409 `fee.not_paid`, and `fee.changed` when `refunded` is not what it is now; 422 names `amount` when it is more than the city has of the fee.",
-		Needs: access.ApplicationDecide, Scope: gate.City, IDs: feeIDs(), MaxBody: smallBody, Refuses: []int{http.StatusConflict},
+		Needs: access.ApplicationDecide, Scope: gate.City, IDs: feeIDs(), MaxBody: rest.SmallBody, Refuses: []int{http.StatusConflict},
 	}, func(ctx context.Context, who rest.Caller, in *struct {
 		ByFee
 		Body refundRequest

@@ -149,7 +149,7 @@ func (a *API) forms() {
 			return nil, err
 		}
 		f, err := a.formOf(ctx, r.Draft, who)
-		return &rest.OK[review]{Body: review{Form: f, Missing: wrongs(r.Missing, who), Warnings: wrongs(r.Warnings, who)}}, err
+		return &rest.OK[review]{Body: review{Form: f, Missing: who.Wrongs(r.Missing), Warnings: who.Wrongs(r.Warnings)}}, err
 	})
 }
 

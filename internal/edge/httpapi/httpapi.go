@@ -22,7 +22,9 @@ import (
 	"bedelau/internal/city/dashboard"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
+	"bedelau/internal/edge/appointment"
 	"bedelau/internal/edge/drafting"
+	"bedelau/internal/edge/feed"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/rest"
 	"bedelau/internal/kernel/access"
@@ -86,21 +88,17 @@ func (a *API) Mount(g *gate.Gate) {
 	a.forms()
 	a.attachments()
 	a.tracking()
-	a.counters()
-	a.appointments()
-	a.counterDesk()
 	a.desk()
 	a.tasks()
 	a.batches()
 	a.fees()
 	a.papers()
 	a.externals()
-	a.events()
+	appointment.Mount(a.API, appointment.Deps{Booking: a.Booking})
+	feed.Mount(a.API, feed.Deps{External: a.External, Producers: a.Producers, Collection: a.Collection})
 	drafting.Mount(a.API, drafting.Deps{Editor: a.Editor, Builder: a.Builder})
 	a.usage()
-	a.reports()
 	a.seriesOperations()
 	a.platform()
-	a.webhooks()
 	a.Mounted()
 }

@@ -37,7 +37,7 @@ func (a *API) applications() {
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications", ID: "start-application", Tag: "Applications", Title: "Start an application",
 		About: "Opens a draft for a service, or returns the one that the resident already has for it. For residents. 409 `service.not_online` for a service that is done elsewhere; `service.not_open` and `service.closed` for one that takes applications in seasons, with when the next one begins where that is known.",
-		Needs: access.ApplicationSubmit, Scope: gate.City, MaxBody: smallBody, Refuses: []int{http.StatusConflict, http.StatusGone},
+		Needs: access.ApplicationSubmit, Scope: gate.City, MaxBody: rest.SmallBody, Refuses: []int{http.StatusConflict, http.StatusGone},
 	}, func(ctx context.Context, who rest.Caller, in *struct{ Body startRequest }) (*versioned, error) {
 		x, err := a.Casework.Start(ctx, who.Actor, in.Body.Service, event.ChannelAPI)
 		return a.acted(ctx, who, x, err)
@@ -71,7 +71,7 @@ func (a *API) applications() {
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications/{id}/cancellation", ID: "cancel-application", Tag: "Applications", Title: "Cancel an application",
 		About: "Withdraws a submitted application. Only its applicant may. 409 `application.no_action` once it is decided.",
-		Needs: access.ApplicationOwn, Scope: gate.City, IDs: applicationID(), MaxBody: smallBody, Refuses: []int{http.StatusConflict},
+		Needs: access.ApplicationOwn, Scope: gate.City, IDs: applicationID(), MaxBody: rest.SmallBody, Refuses: []int{http.StatusConflict},
 	}, func(ctx context.Context, who rest.Caller, in *struct {
 		ByApplication
 		Body *reasonRequest

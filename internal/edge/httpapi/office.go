@@ -43,7 +43,7 @@ func questionsOf(p form.Page, who rest.Caller) []question {
 // jointTask is what one office was asked of an application.
 type jointTask struct {
 	ID        uuid.UUID  `json:"id" format:"uuid" doc:"POST /tasks/{id}/answer answers it."`
-	Agency    named      `json:"agency"`
+	Agency    rest.Named `json:"agency"`
 	Ask       string     `json:"ask" doc:"What it is asked."`
 	Status    string     `json:"status" enum:"open,answered,withdrawn"`
 	Version   int        `json:"version,omitempty" doc:"Hand it back with an answer; for staff."`
@@ -69,7 +69,7 @@ type choice struct {
 }
 
 func jointOf(j casework.JointTask, asks map[string]form.Page, who rest.Caller) jointTask {
-	out := jointTask{ID: j.ID, Agency: named{Code: j.AgencyCode, Name: who.Text(j.AgencyName)}, Ask: who.Text(j.Ask.Label), Status: j.Status,
+	out := jointTask{ID: j.ID, Agency: rest.Named{Code: j.AgencyCode, Name: who.Text(j.AgencyName)}, Ask: who.Text(j.Ask.Label), Status: j.Status,
 		OpenedAt: who.At(j.OpenedAt), DueAt: who.At(j.DueAt), Late: j.Late, ClosedAt: who.At(j.ClosedAt), Outcome: j.Outcome, Refused: j.Refused,
 		Reason: j.Reason, By: j.ClosedName, MayAnswer: j.MayAnswer}
 	if who.Actor.Kind == identity.Staff {

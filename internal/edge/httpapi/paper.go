@@ -15,16 +15,16 @@ import (
 
 // registered is a document in the register of an office.
 type registered struct {
-	Document    document  `json:"document"`
-	Application uuid.UUID `json:"application" format:"uuid"`
-	Subject     string    `json:"application_number" example:"BTM-26-7K3QX-4"`
-	Service     string    `json:"service" doc:"Code."`
-	Agency      named     `json:"agency"`
-	Holder      string    `json:"holder" example:"S••• R••••"`
-	SignedAt    time.Time `json:"signed_at,omitzero"`
-	SignError   string    `json:"sign_error,omitempty" doc:"Why it still waits for its signature: the code of a refusal."`
-	EndedAt     time.Time `json:"ended_at,omitzero" doc:"Revoked or replaced."`
-	EndReason   string    `json:"end_reason,omitempty"`
+	Document    document   `json:"document"`
+	Application uuid.UUID  `json:"application" format:"uuid"`
+	Subject     string     `json:"application_number" example:"BTM-26-7K3QX-4"`
+	Service     string     `json:"service" doc:"Code."`
+	Agency      rest.Named `json:"agency"`
+	Holder      string     `json:"holder" example:"S••• R••••"`
+	SignedAt    time.Time  `json:"signed_at,omitzero"`
+	SignError   string     `json:"sign_error,omitempty" doc:"Why it still waits for its signature: the code of a refusal."`
+	EndedAt     time.Time  `json:"ended_at,omitzero" doc:"Revoked or replaced."`
+	EndReason   string     `json:"end_reason,omitempty"`
 }
 
 type registerAsked struct {
@@ -73,7 +73,7 @@ func (a *API) papers() {
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/documents/{id}/revocation", ID: "revoke-document", Tag: "Desk", Title: "Revoke a document",
 		About: "Ends a document for good: from now on its verification page says so, and its holder is told why. For staff with `document:revoke` of the office that issued it. 409 `document.ended` for one that is over already.",
-		Needs: access.DocumentRevoke, Scope: gate.City, IDs: id, MaxBody: smallBody, Refuses: []int{http.StatusConflict},
+		Needs: access.DocumentRevoke, Scope: gate.City, IDs: id, MaxBody: rest.SmallBody, Refuses: []int{http.StatusConflict},
 	}, func(ctx context.Context, who rest.Caller, in *paperAsked) (*rest.OK[registered], error) {
 		d, err := a.Documents.Revoke(ctx, who.Actor, in.ID, in.Body.Reason)
 		return &rest.OK[registered]{Body: a.registeredOf(d, who)}, err
@@ -81,7 +81,7 @@ func (a *API) papers() {
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/documents/{id}/replacement", ID: "replace-document", Tag: "Desk", Title: "Issue a document anew",
 		About: "Makes the document again with a new number, by the newest version of its template. The old one stays in force until the new one is, and then shows that it was replaced. For staff with `document:revoke` of the office that issued it. 409 `document.ended` for one that is over already.",
-		Needs: access.DocumentRevoke, Scope: gate.City, IDs: id, MaxBody: smallBody, Status: http.StatusCreated, Refuses: []int{http.StatusConflict},
+		Needs: access.DocumentRevoke, Scope: gate.City, IDs: id, MaxBody: rest.SmallBody, Status: http.StatusCreated, Refuses: []int{http.StatusConflict},
 	}, func(ctx context.Context, who rest.Caller, in *paperAsked) (*rest.OK[registered], error) {
 		d, err := a.Casework.ReplaceDocument(ctx, who.Actor, in.ID, in.Body.Reason)
 		return &rest.OK[registered]{Body: a.registeredOf(d, who)}, err
@@ -90,6 +90,6 @@ func (a *API) papers() {
 
 func (a *API) registeredOf(d issued.Document, who rest.Caller) registered {
 	return registered{Document: a.documentOf(d, who), Application: d.SubjectID, Subject: d.SubjectNumber, Service: d.ServiceCode,
-		Agency: named{Code: d.AgencyCode, Name: who.Text(d.AgencyName)}, Holder: d.HolderMasked, SignedAt: who.At(d.SignedAt), SignError: d.SignError,
+		Agency: rest.Named{Code: d.AgencyCode, Name: who.Text(d.AgencyName)}, Holder: d.HolderMasked, SignedAt: who.At(d.SignedAt), SignError: d.SignError,
 		EndedAt: who.At(d.EndedAt), EndReason: d.EndReason}
 }

@@ -28,10 +28,10 @@ type tenant struct {
 
 // tenantUsage is one city's totals of a month.
 type tenantUsage struct {
-	City   named   `json:"city" doc:"By slug."`
-	Meters []total `json:"meters"`
-	Plan   *named  `json:"plan,omitempty" doc:"Absent when the city had no subscription in the month."`
-	Cost   *int64  `json:"estimated_cost,omitempty" doc:"Rupiah, without tax; neither an invoice nor a promise."`
+	City   rest.Named  `json:"city" doc:"By slug."`
+	Meters []total     `json:"meters"`
+	Plan   *rest.Named `json:"plan,omitempty" doc:"Absent when the city had no subscription in the month."`
+	Cost   *int64      `json:"estimated_cost,omitempty" doc:"Rupiah, without tax; neither an invoice nor a promise."`
 }
 
 type total struct {
@@ -97,14 +97,14 @@ func (a *API) usageOfAll(ctx context.Context, who rest.Caller, in *usageAsked) (
 	}
 	items := make([]tenantUsage, 0, len(part))
 	for i, c := range part {
-		one := tenantUsage{City: named{Code: c.Slug, Name: c.Name}, Meters: rest.List(used[i].Readings, func(r metering.Reading) total {
+		one := tenantUsage{City: rest.Named{Code: c.Slug, Name: c.Name}, Meters: rest.List(used[i].Readings, func(r metering.Reading) total {
 			return total{Code: r.Meter.Code, Quantity: r.Quantity}
 		})}
 		e, err := a.Billing.Estimate(ctx, c, month)
 		switch {
 		case err == nil:
 			cost := int64(e.Total)
-			one.Plan, one.Cost = &named{Code: e.Plan.Code, Name: who.Text(e.Plan.Name)}, &cost
+			one.Plan, one.Cost = &rest.Named{Code: e.Plan.Code, Name: who.Text(e.Plan.Name)}, &cost
 		case !fault.Is(err, "billing.no_subscription"):
 			return nil, err
 		}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"bedelau/internal/edge/feed"
 	"bedelau/internal/saas/metering"
 )
 
@@ -36,7 +37,7 @@ func TestAProducerReportsAndTheCityReads(t *testing.T) {
 	w := newAPI(t)
 	gate := w.producer(t)
 	now := time.Now()
-	post := func(contentType, body string, header ...string) (out reported) {
+	post := func(contentType, body string, header ...string) (out feed.Reported) {
 		t.Helper()
 		a := gate.do(t, http.MethodPost, "/platform/cities/batam/usage-events", strings.NewReader(body), append(header, "Content-Type", contentType)...)
 		if err := json.Unmarshal(a.body, &out); err != nil || a.status != 200 {
@@ -48,7 +49,7 @@ func TestAProducerReportsAndTheCityReads(t *testing.T) {
 	for i := range 1000 {
 		batch = append(batch, message(fmt.Sprint(i), now.Add(-time.Duration(i)*time.Millisecond)))
 	}
-	for round, want := range []reported{{Accepted: 1002}, {Duplicates: 1002}} {
+	for round, want := range []feed.Reported{{Accepted: 1002}, {Duplicates: 1002}} {
 		all := post(batched, "["+strings.Join(batch, ",")+"]")
 		one := post(single, message("structured", now))
 		bare := post("application/json", `{"quantity":2,"channel":"sms"}`, "Ce-Specversion", "1.0", "Ce-Id", "binary",

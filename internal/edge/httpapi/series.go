@@ -15,18 +15,18 @@ import (
 
 // series is one meter over a window of a city's time.
 type series struct {
-	City        named     `json:"city" doc:"By slug."`
-	Meter       string    `json:"meter" example:"applications_submitted"`
-	Name        string    `json:"name"`
-	Unit        string    `json:"unit"`
-	Aggregation string    `json:"aggregation" enum:"count,sum,max,latest,unique" doc:"How the events of the window, or of a point, become one quantity: only counts and sums add up."`
-	Timezone    string    `json:"timezone" example:"Asia/Jakarta"`
-	From        time.Time `json:"from"`
-	To          time.Time `json:"to" doc:"The first instant after the window."`
-	AsOf        time.Time `json:"as_of" doc:"Every event committed before is counted."`
-	Quantity    int64     `json:"quantity"`
-	Shares      []share   `json:"shares" doc:"By the dimension asked for, largest first, what has none of it last; else empty."`
-	Points      []point   `json:"points" doc:"By the step asked for, those in which there was anything; else empty."`
+	City        rest.Named `json:"city" doc:"By slug."`
+	Meter       string     `json:"meter" example:"applications_submitted"`
+	Name        string     `json:"name"`
+	Unit        string     `json:"unit"`
+	Aggregation string     `json:"aggregation" enum:"count,sum,max,latest,unique" doc:"How the events of the window, or of a point, become one quantity: only counts and sums add up."`
+	Timezone    string     `json:"timezone" example:"Asia/Jakarta"`
+	From        time.Time  `json:"from"`
+	To          time.Time  `json:"to" doc:"The first instant after the window."`
+	AsOf        time.Time  `json:"as_of" doc:"Every event committed before is counted."`
+	Quantity    int64      `json:"quantity"`
+	Shares      []share    `json:"shares" doc:"By the dimension asked for, largest first, what has none of it last; else empty."`
+	Points      []point    `json:"points" doc:"By the step asked for, those in which there was anything; else empty."`
 }
 
 type point struct {
@@ -103,7 +103,7 @@ func (a *API) series(ctx context.Context, who rest.Caller, city tenancy.City, as
 	}
 	at := func(t time.Time) time.Time { return t.In(city.Location()) }
 	return &rest.OK[series]{Body: series{
-		City: named{Code: city.Slug, Name: city.Name}, Meter: s.Meter.Code, Name: who.Text(s.Meter.Name), Unit: who.Text(s.Meter.Unit),
+		City: rest.Named{Code: city.Slug, Name: city.Name}, Meter: s.Meter.Code, Name: who.Text(s.Meter.Name), Unit: who.Text(s.Meter.Unit),
 		Aggregation: string(s.Meter.Aggregation), Timezone: city.Timezone, From: at(s.From), To: at(s.To), AsOf: at(s.AsOf).Truncate(time.Second),
 		Quantity: s.Quantity, Shares: shares(s.Shares),
 		Points: rest.List(s.Points, func(p metering.Point) point {

@@ -18,18 +18,12 @@ type serviceSummary struct {
 	Summary     string        `json:"summary,omitempty"`
 	Agency      string        `json:"agency" example:"disdukcapil" doc:"Code of the office that answers for it."`
 	Joint       []string      `json:"joint_agencies" doc:"Codes of offices that answer with it."`
-	Category    named         `json:"category"`
+	Category    rest.Named    `json:"category"`
 	Integration catalog.Level `json:"integration" enum:"info,link,status,sso,native" doc:"How far it is joined to this system; native services are applied for here."`
 	Applicable  bool          `json:"applicable" doc:"POST /applications takes it. In a list a service with seasons counts as one in every season; read by itself, it says whether it is taken now."`
 	Link        *elsewhere    `json:"link,omitempty" doc:"Where it is done when not here."`
 	Verified    bool          `json:"verified" doc:"The city has confirmed this."`
 	Match       *match        `json:"match,omitempty" doc:"Of a search: where it matched, when the name does not show it."`
-}
-
-// named is a code with what it is called.
-type named struct {
-	Code string `json:"code"`
-	Name string `json:"name"`
 }
 
 type elsewhere struct {
@@ -45,7 +39,7 @@ type match struct {
 func summaryOf(s catalog.Service, who rest.Caller) serviceSummary {
 	out := serviceSummary{
 		Code: s.Code, Name: who.Text(s.Name), Summary: who.Text(s.Summary), Agency: s.Agency, Joint: append([]string{}, s.JointAgencies...),
-		Category:    named{Code: s.Category, Name: who.Lang.T(catalog.CategoryKey(s.Category))},
+		Category:    rest.Named{Code: s.Category, Name: who.Lang.T(catalog.CategoryKey(s.Category))},
 		Integration: s.Integration, Applicable: s.Applicable(), Verified: s.Verified,
 	}
 	if s.Link != nil {

@@ -13,9 +13,6 @@ import (
 	"bedelau/internal/kernel/identity"
 )
 
-// smallBody bounds the bodies of operations that take a few words.
-const smallBody = 16 << 10
-
 func signInLimit() gate.Limit { return gate.Limit{Name: "sign_in", Count: 30, Per: time.Minute} }
 
 type signInRequest struct {
@@ -53,7 +50,7 @@ func (a *API) sessions() {
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/sessions", ID: "sign-in", Tag: "Session", Title: "Sign in",
 		About: "Proves a person by password and starts a session. Anyone may call it. Every failure is 401 `identity.wrong`, whether the account exists or not; repeated failures are 429 `identity.locked`.",
-		Needs: access.Public, Scope: gate.Any, Limit: signInLimit(), MaxBody: smallBody, Status: http.StatusCreated,
+		Needs: access.Public, Scope: gate.Any, Limit: signInLimit(), MaxBody: rest.SmallBody, Status: http.StatusCreated,
 		Refuses: []int{http.StatusUnauthorized, http.StatusServiceUnavailable},
 	}, func(ctx context.Context, who rest.Caller, in *struct{ Body signInRequest }) (*rest.OK[session], error) {
 		s, err := a.Identity.SignIn(ctx, identity.SignInInput{
@@ -64,7 +61,7 @@ func (a *API) sessions() {
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/sessions/totp", ID: "confirm-second-factor", Tag: "Session", Title: "Give the second factor",
 		About: "Gives the session its rights, and a new token: the one before stops working. A wrong or used code is 401 `identity.code_wrong`, repeated ones 429 `identity.locked`; 409 `identity.totp_missing` for staff who have set up no authenticator yet.",
-		Needs: access.SignedIn, Scope: gate.Any, Limit: signInLimit(), MaxBody: smallBody,
+		Needs: access.SignedIn, Scope: gate.Any, Limit: signInLimit(), MaxBody: rest.SmallBody,
 		Refuses: []int{http.StatusConflict},
 	}, func(ctx context.Context, who rest.Caller, in *struct{ Body codeRequest }) (*rest.OK[session], error) {
 		s, err := a.Identity.ConfirmTOTP(ctx, rest.Bearer(who.Gin), in.Body.Code)
@@ -117,7 +114,7 @@ func (a *API) registrations() {
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/registrations", ID: "register", Tag: "Registration", Title: "Register",
 		About: "Sends a link to the address; the account exists once the link is confirmed. Anyone may call it, and the answer is the same when the address has an account already.",
-		Needs: access.Public, Scope: gate.City, Limit: gate.Limit{Name: "register", Count: 20, Per: time.Minute}, MaxBody: smallBody,
+		Needs: access.Public, Scope: gate.City, Limit: gate.Limit{Name: "register", Count: 20, Per: time.Minute}, MaxBody: rest.SmallBody,
 		Status: http.StatusAccepted, Refuses: []int{http.StatusServiceUnavailable},
 	}, func(ctx context.Context, who rest.Caller, in *struct{ Body registerRequest }) (*rest.Done, error) {
 		b := in.Body
@@ -128,7 +125,7 @@ func (a *API) registrations() {
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/registrations/confirmation", ID: "confirm-registration", Tag: "Registration", Title: "Confirm a registration",
 		About: "Makes the account of a registration and signs its owner in. 410 `identity.link_expired` for a dead link, 409 when the address got its account meanwhile.",
-		Needs: access.Public, Scope: gate.City, Limit: signInLimit(), MaxBody: smallBody, Status: http.StatusCreated,
+		Needs: access.Public, Scope: gate.City, Limit: signInLimit(), MaxBody: rest.SmallBody, Status: http.StatusCreated,
 		Refuses: []int{http.StatusUnauthorized, http.StatusConflict, http.StatusGone, http.StatusServiceUnavailable},
 	}, func(ctx context.Context, who rest.Caller, in *struct{ Body confirmRequest }) (*rest.OK[session], error) {
 		s, err := a.Identity.ConfirmEmail(ctx, identity.ConfirmInput{

@@ -100,7 +100,7 @@ func (a *API) tasks() {
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/tasks/{id}/claim", ID: "claim-task", Tag: "Desk", Title: "Take a task",
 		About: "Takes a task of the office that nobody has or, with `take_over`, from the colleague who has it. For staff with `application:review`. The refusals are those of an answer.",
-		Needs: access.ApplicationReview, Scope: gate.City, IDs: taskID(), MaxBody: smallBody, Refuses: []int{http.StatusConflict},
+		Needs: access.ApplicationReview, Scope: gate.City, IDs: taskID(), MaxBody: rest.SmallBody, Refuses: []int{http.StatusConflict},
 	}, func(ctx context.Context, who rest.Caller, in *struct {
 		ByTask
 		Body taskHand
@@ -110,7 +110,7 @@ func (a *API) tasks() {
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/tasks/{id}/release", ID: "release-task", Tag: "Desk", Title: "Put a task back",
 		About: "Puts a task back for everyone of its office: the officer's own, or with `application:assign` anyone's, which needs a `reason`.",
-		Needs: access.ApplicationReview, Scope: gate.City, IDs: taskID(), MaxBody: smallBody, Refuses: []int{http.StatusConflict},
+		Needs: access.ApplicationReview, Scope: gate.City, IDs: taskID(), MaxBody: rest.SmallBody, Refuses: []int{http.StatusConflict},
 	}, func(ctx context.Context, who rest.Caller, in *struct {
 		ByTask
 		Body taskRelease
@@ -120,7 +120,7 @@ func (a *API) tasks() {
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/tasks/{id}/assignment", ID: "assign-task", Tag: "Desk", Title: "Give a task to a colleague",
 		About: "Gives a task to an officer of the office that was asked, whoever had it. For staff with `application:assign`. 422 names `officer` when the office has no such member, and `reason` when it is missing although a colleague has the task.",
-		Needs: access.ApplicationAssign, Scope: gate.City, IDs: taskID(), MaxBody: smallBody, Refuses: []int{http.StatusConflict},
+		Needs: access.ApplicationAssign, Scope: gate.City, IDs: taskID(), MaxBody: rest.SmallBody, Refuses: []int{http.StatusConflict},
 	}, func(ctx context.Context, who rest.Caller, in *struct {
 		ByTask
 		Body taskAssign

@@ -58,7 +58,7 @@ func (a *API) tracking() {
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/tracking", ID: "track-application", Tag: "Tracking", Title: "Follow an application",
 		About: "Where an application stands, for anyone who knows its number and the last four digits of its applicant's phone. A wrong number and a wrong phone are the same 404 `application.not_tracked`.",
-		Needs: access.Public, Scope: gate.City, Limit: gate.Limit{Name: "track", Count: 20, Per: time.Minute}, MaxBody: smallBody,
+		Needs: access.Public, Scope: gate.City, Limit: gate.Limit{Name: "track", Count: 20, Per: time.Minute}, MaxBody: rest.SmallBody,
 	}, func(ctx context.Context, who rest.Caller, in *struct{ Body trackRequest }) (*rest.OK[followed], error) {
 		t, err := a.Casework.Track(ctx, in.Body.Number, in.Body.Phone4)
 		if err != nil {

@@ -41,10 +41,10 @@ type share struct {
 
 // estimate is neither an invoice nor a promise.
 type estimate struct {
-	Plan  named    `json:"plan"`
-	Lines []charge `json:"lines"`
-	Total int64    `json:"total" doc:"Rupiah, without tax."`
-	Notes []string `json:"notes" doc:"What must be known before relying on the total."`
+	Plan  rest.Named `json:"plan"`
+	Lines []charge   `json:"lines"`
+	Total int64      `json:"total" doc:"Rupiah, without tax."`
+	Notes []string   `json:"notes" doc:"What must be known before relying on the total."`
 }
 
 type charge struct {
@@ -113,7 +113,7 @@ func readingOf(r metering.Reading, who rest.Caller) reading {
 
 func estimateOf(e billing.Estimate, who rest.Caller) *estimate {
 	return &estimate{
-		Plan: named{Code: e.Plan.Code, Name: who.Text(e.Plan.Name)}, Total: int64(e.Total), Notes: append([]string{}, e.Notes(who.Lang)...),
+		Plan: rest.Named{Code: e.Plan.Code, Name: who.Text(e.Plan.Name)}, Total: int64(e.Total), Notes: append([]string{}, e.Notes(who.Lang)...),
 		Lines: rest.List(e.Lines, func(l billing.Line) charge {
 			return charge{Component: l.Component, Name: who.Text(l.Name), Unit: who.Text(l.Unit), Quantity: l.Quantity,
 				Included: l.Included, Amount: int64(l.Amount), Working: l.Working(who.Lang)}

@@ -33,6 +33,12 @@ type Paging struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"50" doc:"How many items at the most."`
 }
 
+// Named is a code with what it is called.
+type Named struct {
+	Code string `json:"code"`
+	Name string `json:"name"`
+}
+
 // List writes each of in, never as null.
 func List[T, U any](in []T, fn func(T) U) []U {
 	out := make([]U, 0, len(in))

@@ -33,6 +33,13 @@ type Wrong struct {
 	Detail string `json:"detail" example:"Write the last four digits of the phone number." doc:"The same in words, in the caller's language."`
 }
 
+// Wrongs are inputs at fault in the caller's language.
+func (w Caller) Wrongs(all []fault.Field) []Wrong {
+	return List(all, func(f fault.Field) Wrong {
+		return Wrong{Field: f.Name, Code: f.Code, Detail: w.Lang.T("field."+f.Code, f.Args...)}
+	})
+}
+
 func (p *Problem) Error() string { return p.Type }
 
 // GetStatus tells huma the status.

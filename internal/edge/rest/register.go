@@ -23,6 +23,9 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
+// SmallBody bounds the bodies of operations that take a few words, in bytes.
+const SmallBody = 16 << 10
+
 // Operation is one thing a program can ask for: what the gate must know of it, and what the document says of it.
 type Operation struct {
 	Method string

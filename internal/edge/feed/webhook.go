@@ -1,4 +1,4 @@
-package httpapi
+package feed
 
 import (
 	"io"
@@ -16,15 +16,15 @@ import (
 
 // webhooks is where Stripe tells what has happened. It has no account here: its signature of the body says who it is, so the
 // body is read as it came, before anything else looks at it.
-func (a *API) webhooks() {
-	a.Raw(gate.Table{{
+func (o operations) webhooks() {
+	o.api.Raw(gate.Table{{
 		Method: http.MethodPost, Path: "/webhooks/stripe", Needs: access.Public, Scope: gate.Platform,
-		Limit: gate.Limit{Name: "stripe", Count: 6000, Per: time.Minute}, Handler: a.stripe,
+		Limit: gate.Limit{Name: "stripe", Count: 6000, Per: time.Minute}, Handler: o.stripe,
 	}})
 }
 
-func (a *API) stripe(c *gin.Context) error {
-	if a.Collection == nil {
+func (o operations) stripe(c *gin.Context) error {
+	if o.Collection == nil {
 		return fault.New(fault.NotFound, "page.not_found")
 	}
 	_ = huma.SetReadDeadline(c.Writer, time.Now().Add(rest.BodyTime)) // a recorder of a test has none
@@ -32,7 +32,7 @@ func (a *API) stripe(c *gin.Context) error {
 	if err != nil {
 		return rest.Unread(err)
 	}
-	if err := a.Collection.Receive(c.Request.Context(), body, c.GetHeader("Stripe-Signature")); err != nil {
+	if err := o.Collection.Receive(c.Request.Context(), body, c.GetHeader("Stripe-Signature")); err != nil {
 		return err
 	}
 	c.Status(http.StatusNoContent)

@@ -1,4 +1,4 @@
-package httpapi
+package feed
 
 import (
 	"context"
@@ -32,9 +32,9 @@ type usageData struct {
 	Channel  string `json:"channel,omitempty" maxLength:"200" example:"sms"`
 }
 
-// reported says what became of each event.
-type reported struct {
-	City        named           `json:"city" doc:"By slug."`
+// Reported says what became of each event.
+type Reported struct {
+	City        rest.Named      `json:"city" doc:"By slug."`
 	CityStatus  string          `json:"city_status" enum:"active,suspended,closed" doc:"Usage of a city that is suspended or closed is recorded as well; whether it costs anything is for its subscription to say."`
 	Accepted    int             `json:"accepted"`
 	Duplicates  int             `json:"duplicates"`
@@ -51,16 +51,16 @@ type reportedEvent struct {
 	Errors     []rest.Wrong `json:"errors,omitempty" doc:"Why it was refused. Mended, it may be sent again under its id."`
 }
 
-func (a *API) reports() {
+func (o operations) reports() {
 	const path = "/platform/cities/{slug}/usage-events"
-	rest.Register(a.API, rest.Operation{
+	rest.Register(o.api, rest.Operation{
 		Method: http.MethodPost, Path: path, ID: "report-usage", Tag: "Usage", Title: "Report usage of a city",
 		About: "For a producer that the platform has registered, with an API key of the scope `usage:write`: what a city used, as CloudEvents 1.0 over HTTP. One event in binary mode (`application/json` with `ce-` headers) or structured mode (`application/cloudevents+json`), or up to 1,000 in batch mode (`application/cloudevents-batch+json`). Each event of a batch is accepted, known already or refused for itself; a single event that is refused is a 422. Send everything again after a failure: what was accepted is known. Events may come late and in any order. 415 for any other body, 400 for one that is no JSON or holds too many events, 403 `usage.not_this_city` for a city that the producer does not report on, 409 `usage.producer_closed` once the registration has ended, 429 for a key used too often.",
 		Needs: access.UsageWrite, Scope: gate.Platform, MaxBody: eventBody,
 		Refuses: []int{http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType},
-	}, a.report)
+	}, o.report)
 	// Described after the registration: huma would read and judge a body that it knows of.
-	oapi := a.OpenAPI()
+	oapi := o.api.OpenAPI()
 	oapi.Paths[path].Post.RequestBody = eventBodies[usageEvent, usageData](oapi.Components.Schemas)
 }
 
@@ -68,25 +68,25 @@ type reportAsked struct {
 	Slug string `path:"slug" maxLength:"63" example:"batam" doc:"Of the city."`
 }
 
-func (a *API) report(ctx context.Context, who rest.Caller, asked *reportAsked) (*rest.OK[reported], error) {
+func (o operations) report(ctx context.Context, who rest.Caller, asked *reportAsked) (*rest.OK[Reported], error) {
 	in, mode, err := readEvents(who, metering.MaxBatch)
 	if err != nil {
 		return nil, err
 	}
-	city, err := a.Producers.City(ctx, asked.Slug)
+	city, err := o.Producers.City(ctx, asked.Slug)
 	if err != nil {
 		return nil, err
 	}
-	outcomes, err := a.Producers.Receive(ctx, who.Actor, city, in)
+	outcomes, err := o.Producers.Receive(ctx, who.Actor, city, in)
 	if err != nil {
 		return nil, err
 	}
 	if mode != cloudevent.Batch && outcomes[0].Result == metering.Refused {
 		return nil, fault.Fields(outcomes[0].Faults)
 	}
-	out := reported{City: named{Code: city.Slug, Name: city.Name}, CityStatus: string(city.Status), Events: []reportedEvent{}}
-	for i, o := range outcomes {
-		switch o.Result {
+	out := Reported{City: rest.Named{Code: city.Slug, Name: city.Name}, CityStatus: string(city.Status), Events: []reportedEvent{}}
+	for i, x := range outcomes {
+		switch x.Result {
 		case metering.Accepted:
 			out.Accepted++
 		case metering.Duplicate:
@@ -94,10 +94,10 @@ func (a *API) report(ctx context.Context, who rest.Caller, asked *reportAsked) (
 		default:
 			out.Refused++
 		}
-		if o.Correction {
+		if x.Correction {
 			out.Corrections++
 		}
-		out.Events = append(out.Events, reportedEvent{Index: i, ID: o.ID, Result: o.Result, Correction: o.Correction, Errors: wrongs(o.Faults, who)})
+		out.Events = append(out.Events, reportedEvent{Index: i, ID: x.ID, Result: x.Result, Correction: x.Correction, Errors: who.Wrongs(x.Faults)})
 	}
-	return &rest.OK[reported]{Body: out}, nil
+	return &rest.OK[Reported]{Body: out}, nil
 }

@@ -1,4 +1,4 @@
-package httpapi
+package feed
 
 import (
 	"context"
@@ -48,8 +48,8 @@ type statusApplicant struct {
 	Name  string `json:"name,omitempty" maxLength:"200" example:"Siti Rahma" doc:"Kept as S••• R••••."`
 }
 
-// pushed says what became of each event.
-type pushed struct {
+// Pushed says what became of each event.
+type Pushed struct {
 	Accepted   int           `json:"accepted"`
 	Duplicates int           `json:"duplicates"`
 	Refused    int           `json:"refused"`
@@ -63,15 +63,15 @@ type pushedEvent struct {
 	Errors []rest.Wrong `json:"errors,omitempty" doc:"Why it was refused. Mended, it may be sent again under its id."`
 }
 
-func (a *API) events() {
-	rest.Register(a.API, rest.Operation{
+func (o operations) events() {
+	rest.Register(o.api, rest.Operation{
 		Method: http.MethodPost, Path: "/status-events", ID: "push-status-events", Tag: "Apps", Title: "Push the status of applications",
 		About: "For an agency's own app, with an API key of the scope `status:write`: where applications in the app stand, as CloudEvents 1.0 over HTTP. One event in binary mode (`application/json` with `ce-` headers) or structured mode (`application/cloudevents+json`), or up to 1,000 in batch mode (`application/cloudevents-batch+json`). Each event of a batch is accepted, known already or refused for itself; a single event that is refused is a 422. Send everything again after a failure: what was accepted is known. 415 for any other body, 400 for one that is no JSON or holds too many events, 409 `external.closed` once the registration has ended, 429 for a key used too often.",
 		Needs: access.StatusWrite, Scope: gate.City, MaxBody: eventBody,
 		Refuses: []int{http.StatusBadRequest, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType},
-	}, a.push)
+	}, o.push)
 	// Described after the registration: huma would read and judge a body that it knows of.
-	oapi := a.OpenAPI()
+	oapi := o.api.OpenAPI()
 	oapi.Paths["/status-events"].Post.RequestBody = eventBodies[statusEvent, statusData](oapi.Components.Schemas)
 }
 
@@ -95,23 +95,23 @@ func readEvents(who rest.Caller, most int) ([]cloudevent.Read, cloudevent.Mode, 
 	return cloudevent.FromHTTP(who.Gin.Request.Header, raw, most)
 }
 
-func (a *API) push(ctx context.Context, who rest.Caller, _ *struct{}) (*rest.OK[pushed], error) {
+func (o operations) push(ctx context.Context, who rest.Caller, _ *struct{}) (*rest.OK[Pushed], error) {
 	in, mode, err := readEvents(who, external.MaxBatch)
 	if err != nil {
 		return nil, err
 	}
-	outcomes, err := a.External.Receive(ctx, who.Actor, mode, in)
+	outcomes, err := o.External.Receive(ctx, who.Actor, mode, in)
 	if err != nil {
 		return nil, err
 	}
 	if mode != cloudevent.Batch && outcomes[0].Result == external.Refused {
 		return nil, fault.Fields(outcomes[0].Faults)
 	}
-	out := pushed{Events: []pushedEvent{}}
-	for i, o := range outcomes {
-		e := pushedEvent{Index: i, ID: o.ID, Result: o.Result}
-		e.Errors = wrongs(o.Faults, who)
-		switch o.Result {
+	out := Pushed{Events: []pushedEvent{}}
+	for i, x := range outcomes {
+		e := pushedEvent{Index: i, ID: x.ID, Result: x.Result}
+		e.Errors = who.Wrongs(x.Faults)
+		switch x.Result {
 		case external.Accepted:
 			out.Accepted++
 		case external.Duplicate:
@@ -121,5 +121,5 @@ func (a *API) push(ctx context.Context, who rest.Caller, _ *struct{}) (*rest.OK[
 		}
 		out.Events = append(out.Events, e)
 	}
-	return &rest.OK[pushed]{Body: out}, nil
+	return &rest.OK[Pushed]{Body: out}, nil
 }
