@@ -1,5 +1,5 @@
-// Package editor is the pages by which an administrator draws how a service is asked for and handled: its form, its flow, and
-// the replay of past cases before a change is published.
+// Package editor is the pages by which an administrator draws how a service is asked for and handled: its form and its flow.
+// Package replay tries a change on past cases.
 package editor
 
 import (
@@ -22,5 +22,5 @@ func New(s *site.Pages) *Pages { return &Pages{Pages: s} }
 
 // Tables are the pages by area.
 func (p *Pages) Tables() []gate.Table {
-	return []gate.Table{p.builderRoutes(), p.flowRoutes(), p.simulationRoutes()}
+	return []gate.Table{p.builderRoutes(), p.flowRoutes()}
 }

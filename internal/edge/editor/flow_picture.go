@@ -3,10 +3,17 @@ package editor
 import (
 	"strings"
 
+	"bedelau/internal/city/builder"
 	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/workflow"
 	"bedelau/web/ui"
 )
+
+// Picture draws a workflow that is not the draft under hand, in the reader's words for its roles and agencies.
+func Picture(w workflow.Workflow, roles, agencies []ui.Option, l i18n.Locale, title string) ui.Diagram {
+	return flowWords{l: l, b: flowing{draft: builder.Draft[workflow.Workflow]{Body: w}, roles: roles, agencies: agencies}}.picture(title)
+}
 
 // picture draws a workflow: its states, the steps between them, and what is asked of offices between two bars. Its table
 // says the same step by step.

@@ -20,3 +20,6 @@ func IDs(pairs ...string) map[string]string {
 
 // CasePath is where staff open an application.
 func CasePath(id uuid.UUID) string { return "/petugas/permohonan/" + id.String() }
+
+// SimulationPath is where an administrator replays past cases of a service.
+func SimulationPath(service string) string { return "/kelola/layanan/" + service + "/simulasi" }

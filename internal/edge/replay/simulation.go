@@ -1,4 +1,4 @@
-package editor
+package replay
 
 import (
 	"bytes"
@@ -16,12 +16,12 @@ import (
 
 	"bedelau/internal/city/builder"
 	"bedelau/internal/city/simulation"
+	"bedelau/internal/edge/editor"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/workcal"
-	"bedelau/internal/kernel/workflow"
 	"bedelau/web/page/office"
 	"bedelau/web/ui"
 )
@@ -186,14 +186,21 @@ func (p *Pages) startSimulation(c *gin.Context) error {
 
 // draftOf is the draft of the service's workflow as it stands now.
 func (p *Pages) draftOf(c *gin.Context) (json.RawMessage, error) {
-	b, err := p.flowing(c)
+	d, err := p.Editor.Find(c.Request.Context(), gate.ActorOf(c), c.Param("code"))
 	if err != nil {
 		return nil, err
 	}
-	if b.draft.Revision == 0 { // published or given up since the page was opened
+	if d.Service.Workflow == "" {
+		return nil, site.NotFound()
+	}
+	draft, err := p.Builder.Workflows.Open(c.Request.Context(), gate.ActorOf(c), d.Service.Workflow)
+	if err != nil {
+		return nil, err
+	}
+	if draft.Revision == 0 { // published or given up since the page was opened
 		return nil, site.Invalid("version", "not_an_option")
 	}
-	return json.Marshal(b.draft.Body)
+	return json.Marshal(draft.Body)
 }
 
 // daysIn reads a list of days, each as an address has it or as people write it: 2026-12-24, 24-12-2026 or 24/12/2026.
@@ -242,7 +249,7 @@ func (p *Pages) simulationResult(c *gin.Context) error {
 		return err
 	}
 	if tried != nil {
-		drawn := flowWords{l: l, b: flowing{draft: builder.Draft[workflow.Workflow]{Body: *tried}, roles: roles, agencies: agencies}}.picture(l.T("flow.picture_of", "service", v.Service))
+		drawn := editor.Picture(*tried, roles, agencies, l, l.T("flow.picture_of", "service", v.Service))
 		v.Picture = &drawn
 	}
 	names, err := p.serviceNames(c, *run.Result)

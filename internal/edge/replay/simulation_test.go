@@ -1,4 +1,4 @@
-package editor_test
+package replay_test
 
 import (
 	"net/http"
