@@ -163,7 +163,7 @@ func changeAndWait(t *testing.T, ctx context.Context, here, there *access.Guard,
 		if (there.Allow(ctx, officer, access.ApplicationDecide) == nil) != before {
 			return time.Since(start)
 		}
-		time.Sleep(5 * time.Millisecond)
+		time.Sleep(5 * time.Millisecond) // between looks at a condition
 	}
 	return time.Since(start)
 }

@@ -181,7 +181,7 @@ func TestAKilledProcessLeavesNothingRunningAndLosesNothing(t *testing.T) {
 		if time.Now().After(deadline) {
 			t.Fatalf("still running after a kill -9: %v", left)
 		}
-		time.Sleep(5 * time.Millisecond)
+		time.Sleep(5 * time.Millisecond) // between looks at a condition
 	}
 	s := start(t, dir)
 	defer s.Stop()

@@ -27,11 +27,8 @@ func TestPiecesMakeUpWhatIsOwed(t *testing.T) {
 				"kind": rapid.SampledFrom([]string{"flat", "unit", "minimum", "discount"}).Draw(t, "kind"), "month": rapid.SampledFrom([]string{"2026-11", "2026-10"}).Draw(t, "month")}}
 			lines, i.Net = append(lines, l), i.Net+l.Amount
 		}
-		i.Tax = amount("tax", 0, 1_000_000)
+		i.Tax = amount("tax", max(0, 1-int64(i.Net)), 1_000_000) // an invoice of nothing is never issued
 		i.Total = i.Net + i.Tax
-		if i.Total <= 0 {
-			t.Skip("it is never issued")
-		}
 		i.Withholdable = amount("withholdable", 0, int64(i.Total))
 		st := invoice.Standing{Charged: i.Total, Withheld: amount("withheld", 0, int64(i.Withholdable))}
 		st.Open = i.Total - st.Withheld - amount("paid", 0, int64(i.Total-st.Withheld))
