@@ -280,9 +280,8 @@ func TestTrackingCannotBeGuessed(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	err := tenancy.InTx(st.ctx, st.w.DB.App, func(ctx context.Context, tx bun.Tx) error {
-		return st.ForgetTries(ctx, tx, later.Add(intake.TrackWindow))
-	})
+	st.on(t, later.Add(intake.TrackWindow).In(time.FixedZone("WIB", 7*3600)).Format("2006-01-02 15:04"))
+	err := tenancy.InTx(st.ctx, st.w.DB.App, func(ctx context.Context, tx bun.Tx) error { return st.ForgetTries(ctx, tx, time.Time{}) })
 	left := 0
 	if err == nil {
 		err = st.w.DB.App.NewRaw("SELECT count(*) FROM track_attempt WHERE tenant_id = ?", app.TenantID).Scan(st.ctx, &left)

@@ -128,7 +128,7 @@ func (s *Service) readBy(ctx context.Context, actor identity.Actor, app applicat
 	}
 	err := tenancy.InTx(ctx, s.Deps.DB.App, func(ctx context.Context, tx bun.Tx) error {
 		return audit.Record(ctx, tx, audit.Entry{
-			ActorID: actor.ID, ActorKind: string(actor.Kind), Action: what, Object: "application", ObjectID: app.ID, Detail: detail,
+			ActorID: actor.ID, ActorKind: string(actor.Kind), Action: what, Object: "application", ObjectID: app.ID, At: s.Now(), Detail: detail,
 		})
 	})
 	if err != nil {

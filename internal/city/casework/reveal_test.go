@@ -58,7 +58,7 @@ func TestWhatTheOfficeFilledInIsRevealedOnRecord(t *testing.T) {
 			t.Errorf("%s reveals %+v, %v", code, got, err)
 		}
 		trail := st.trail(t, app.ID)
-		if last := trail[len(trail)-1]; last.Action != "application.reveal" || last.ActorID != budi.ID || !strings.Contains(string(last.Detail), `"`+code+`"`) {
+		if last := trail[len(trail)-1]; last.Action != "application.reveal" || last.ActorID != budi.ID || !last.At.Equal(st.clock()) || !strings.Contains(string(last.Detail), `"`+code+`"`) {
 			t.Errorf("%s is recorded as %+v", code, last)
 		}
 	}

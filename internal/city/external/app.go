@@ -136,7 +136,7 @@ func (s *Service) RegisterApp(ctx context.Context, actor identity.Actor, in AppI
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return fault.Fields([]fault.Field{{Name: "source", Code: "app_source_taken"}})
 		}
-		return recordApp(ctx, tx, actor, app, "register")
+		return s.recordApp(ctx, tx, actor, app, "register")
 	})
 	if err != nil {
 		return App{}, fmt.Errorf("external: register: %w", err)
@@ -159,7 +159,7 @@ func (s *Service) UpdateApp(ctx context.Context, actor identity.Actor, id uuid.U
 			return err
 		}
 		app.Name, app.Contact, app.Services, app.Hosts = in.Name, in.Contact, in.Services, in.Hosts
-		return recordApp(ctx, tx, actor, *app, "update")
+		return s.recordApp(ctx, tx, actor, *app, "update")
 	})
 }
 
@@ -183,7 +183,7 @@ func (s *Service) CloseApp(ctx context.Context, actor identity.Actor, id uuid.UU
 				return err
 			}
 		}
-		return recordApp(ctx, tx, actor, *app, "close")
+		return s.recordApp(ctx, tx, actor, *app, "close")
 	})
 }
 
@@ -276,9 +276,9 @@ func mustOffer(ctx context.Context, tx bun.IDB, agency string, services []string
 	return nil
 }
 
-func recordApp(ctx context.Context, tx bun.IDB, actor identity.Actor, app App, what string) error {
+func (s *Service) recordApp(ctx context.Context, tx bun.IDB, actor identity.Actor, app App, what string) error {
 	return audit.Record(ctx, tx, audit.Entry{
-		ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "external_app." + what, Object: "external_app", ObjectID: app.ID,
+		ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "external_app." + what, Object: "external_app", ObjectID: app.ID, At: s.now(),
 		Detail: map[string]any{"agency": app.Agency, "source": app.Source, "services": len(app.Services), "hosts": app.Hosts[:min(len(app.Hosts), 20)]},
 	})
 }

@@ -65,8 +65,8 @@ func (s *Service) Register(r *jobs.Runner) {
 // native application.
 const deliveriesFor = 90 * 24 * time.Hour
 
-func (s *Service) sweep(ctx context.Context, tx bun.Tx, at time.Time) error {
-	_, err := tx.NewRaw(`DELETE FROM external_delivery WHERE tenant_id = ? AND at < ?`, tenancy.Must(ctx), at.Add(-deliveriesFor)).Exec(ctx)
+func (s *Service) sweep(ctx context.Context, tx bun.Tx, _ time.Time) error {
+	_, err := tx.NewRaw(`DELETE FROM external_delivery WHERE tenant_id = ? AND at < ?`, tenancy.Must(ctx), s.now().Add(-deliveriesFor)).Exec(ctx)
 	return err
 }
 

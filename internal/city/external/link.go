@@ -66,7 +66,9 @@ func (s *Service) Link(ctx context.Context, actor identity.Actor, nik string) er
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return &fault.Error{Kind: fault.RateLimited, Code: "external.link_often", RetryAfter: linkEvery, Err: err}
 		}
-		return recordLink(ctx, tx, actor, "link")
+		return audit.Record(ctx, tx, audit.Entry{
+			ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "external.link", Object: "account", ObjectID: actor.ID, At: now,
+		})
 	})
 	if err != nil {
 		return fmt.Errorf("external: link: %w", err)
@@ -77,10 +79,4 @@ func (s *Service) Link(ctx context.Context, actor identity.Actor, nik string) er
 // Linked reports whether the resident has named a NIK.
 func (s *Service) Linked(ctx context.Context, actor identity.Actor) (bool, error) {
 	return s.d.DB.NewSelect().Model((*link)(nil)).Where("tenant_id = ?", tenancy.Must(ctx)).Where("account_id = ?", actor.ID).Exists(ctx)
-}
-
-func recordLink(ctx context.Context, tx bun.IDB, actor identity.Actor, what string) error {
-	return audit.Record(ctx, tx, audit.Entry{
-		ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "external." + what, Object: "account", ObjectID: actor.ID,
-	})
 }

@@ -1,6 +1,7 @@
 package external
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -9,10 +10,13 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/uptrace/bun"
 
+	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/cloudevent"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
 )
 
 // TestFromRegistrationToTheResidentsList is the whole way of one application in another app.
@@ -44,6 +48,20 @@ func TestFromRegistrationToTheResidentsList(t *testing.T) {
 	deliveries, err := st.Deliveries(st.ctx, st.admin, app.ID)
 	if err != nil || len(deliveries) != 3 || deliveries[0].Accepted != 1 || deliveries[0].Duplicates != 2 {
 		t.Errorf("%+v, %v", deliveries, err)
+	}
+	acts, err := audit.List(st.ctx, st.w.DB.App, audit.Filter{Object: "external_app", Limit: 10})
+	if err != nil || len(acts.Entries) != 4 || !acts.Entries[3].At.Equal(st.at.Add(-time.Hour)) {
+		t.Errorf("registered at another time than the clock's: %+v, %v", acts.Entries, err)
+	}
+	for _, tt := range []struct {
+		days, left int
+	}{{89, 3}, {91, 0}} {
+		st.at = time.Date(2026, 11, 26, 3, 0, 0, 0, time.UTC).AddDate(0, 0, tt.days)
+		err := tenancy.InTx(st.ctx, st.w.DB.App, func(ctx context.Context, tx bun.Tx) error { return st.sweep(ctx, tx, time.Time{}) })
+		deliveries, listed := st.Deliveries(st.ctx, st.admin, app.ID)
+		if err != nil || listed != nil || len(deliveries) != tt.left {
+			t.Errorf("after %d days %d deliveries, %v, %v", tt.days, len(deliveries), err, listed)
+		}
 	}
 	if len(st.facts) != 3 || st.facts[2].Events != 1 || st.facts[2].ServiceCode != "sip-dokter" {
 		t.Errorf("facts %+v", st.facts)

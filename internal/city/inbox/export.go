@@ -41,7 +41,7 @@ func (s *Service) Export(ctx context.Context, actor identity.Actor, f Filter, fo
 			return fault.New(fault.Invalid, "inbox.too_large", "max", exportMost)
 		}
 		return audit.Record(ctx, tx, audit.Entry{
-			ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "application.export", Object: "application",
+			ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "application.export", Object: "application", At: s.now(),
 			Detail: map[string]any{"format": format, "filter": f, "rows": len(items)},
 		})
 	})

@@ -105,7 +105,7 @@ func (s *Service) Save(ctx context.Context, actor identity.Actor, in SaveInput) 
 		if err != nil {
 			return err
 		}
-		return recordFilter(ctx, tx, actor, "filter.save", f)
+		return s.record(ctx, tx, actor, "filter.save", f)
 	})
 	if err != nil {
 		return SavedFilter{}, fmt.Errorf("inbox: save filter: %w", err)
@@ -149,7 +149,7 @@ func (s *Service) Forget(ctx context.Context, actor identity.Actor, id uuid.UUID
 		if len(gone) == 0 {
 			return fault.New(fault.NotFound, "inbox.no_filter")
 		}
-		return recordFilter(ctx, tx, actor, "filter.forget", gone[0])
+		return s.record(ctx, tx, actor, "filter.forget", gone[0])
 	})
 	if err != nil {
 		return fmt.Errorf("inbox: forget filter: %w", err)
@@ -157,9 +157,9 @@ func (s *Service) Forget(ctx context.Context, actor identity.Actor, id uuid.UUID
 	return nil
 }
 
-func recordFilter(ctx context.Context, tx bun.Tx, actor identity.Actor, action string, f SavedFilter) error {
+func (s *Service) record(ctx context.Context, tx bun.Tx, actor identity.Actor, action string, f SavedFilter) error {
 	return audit.Record(ctx, tx, audit.Entry{
-		ActorID: actor.ID, ActorKind: string(actor.Kind), Action: action, Object: "filter", ObjectID: f.ID,
+		ActorID: actor.ID, ActorKind: string(actor.Kind), Action: action, Object: "filter", ObjectID: f.ID, At: s.now(),
 		Detail: map[string]any{"agency": f.Agency, "filter": f.Filter},
 	})
 }

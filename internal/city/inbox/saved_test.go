@@ -94,7 +94,7 @@ func TestSavedFiltersAreOnesOwnOrTheAgencys(t *testing.T) {
 		t.Errorf("left: %s", got)
 	}
 	trail, err := audit.List(d.ctx, d.w.DB.App, audit.Filter{Object: "filter"})
-	if err != nil || len(trail.Entries) != 5 {
+	if err != nil || len(trail.Entries) != 5 || !trail.Entries[0].At.Equal(d.now()) {
 		t.Errorf("recorded %d acts, %v", len(trail.Entries), err)
 	}
 	for range savedMax {
@@ -195,7 +195,7 @@ func TestAnExportIsTheWholeListAndOnRecord(t *testing.T) {
 		}
 	}
 	trail, err := audit.List(d.ctx, d.w.DB.App, audit.Filter{Action: "application.export"})
-	if err != nil || len(trail.Entries) != 1 || trail.Entries[0].ActorID != budi.ID || !strings.Contains(string(trail.Entries[0].Detail), `"rows": 600`) {
+	if err != nil || len(trail.Entries) != 1 || trail.Entries[0].ActorID != budi.ID || !trail.Entries[0].At.Equal(d.now()) || !strings.Contains(string(trail.Entries[0].Detail), `"rows": 600`) {
 		t.Errorf("recorded %+v, %v", trail.Entries, err)
 	}
 	_, err = d.Export(d.ctx, identity.Actor{}, Filter{}, "csv", nil)

@@ -34,7 +34,8 @@ func KeptUntil(ctx context.Context, app application.Application) time.Time {
 // ForgetDrafts deletes the drafts that nobody has worked on for as long as the city keeps them, with their files and, of those
 // begun at a counter, who stood there. One that somebody was asked to agree to stays while they can, and as long after they
 // did. Each is on record, without what was in it.
-func (s *Service) ForgetDrafts(ctx context.Context, tx bun.Tx, at time.Time) error {
+func (s *Service) ForgetDrafts(ctx context.Context, tx bun.Tx, _ time.Time) error {
+	now := s.Now()
 	city, ok := tenancy.CityFrom(ctx)
 	if !ok {
 		return tenancy.ErrNone
@@ -43,14 +44,14 @@ func (s *Service) ForgetDrafts(ctx context.Context, tx bun.Tx, at time.Time) err
 		channels []string
 		days     int
 	}{{[]string{event.ChannelCounter}, city.CounterDraftDays}, {[]string{event.ChannelWeb, event.ChannelAPI}, city.DraftDays}} {
-		if err := s.forgetDrafts(ctx, tx, x.channels, at, at.AddDate(0, 0, -x.days)); err != nil {
+		if err := s.forgetDrafts(ctx, tx, x.channels, now, now.AddDate(0, 0, -x.days)); err != nil {
 			return fmt.Errorf("intake: forget drafts: %w", err)
 		}
 	}
 	return nil
 }
 
-func (s *Service) forgetDrafts(ctx context.Context, tx bun.Tx, channels []string, at, before time.Time) error {
+func (s *Service) forgetDrafts(ctx context.Context, tx bun.Tx, channels []string, now, before time.Time) error {
 	var old []application.Application
 	err := tx.NewSelect().Model(&old).Column("tenant_id", "id", "account_id", "channel", "service_code").
 		Where("a.tenant_id = ? AND a.stage = ? AND a.created_at < ? AND a.updated_at < ? AND a.channel IN (?)", tenancy.Must(ctx), workflow.StageDraft, before, before, bun.List(channels)).
@@ -58,7 +59,7 @@ func (s *Service) forgetDrafts(ctx context.Context, tx bun.Tx, channels []string
 	if err != nil || len(old) == 0 {
 		return err
 	}
-	awaited, err := s.Cosign.Awaited(ctx, tx, old, at, before)
+	awaited, err := s.Cosign.Awaited(ctx, tx, old, now, before)
 	if err != nil {
 		return err
 	}
@@ -88,7 +89,7 @@ func (s *Service) forgetDrafts(ctx context.Context, tx bun.Tx, channels []string
 	}
 	for _, app := range old {
 		err := audit.Record(ctx, tx, audit.Entry{
-			ActorKind: audit.System, Action: "application.draft_forgotten", Object: "application", ObjectID: app.ID,
+			ActorKind: audit.System, Action: "application.draft_forgotten", Object: "application", ObjectID: app.ID, At: now,
 			Detail: map[string]any{"service": app.ServiceCode, "channel": app.Channel},
 		})
 		if err != nil {

@@ -21,7 +21,8 @@ import (
 	"bedelau/internal/kernel/workflow"
 )
 
-// atOnce is how many cases are replayed while the administrator waits; more are a job's.
+// atOnce is how many cases are replayed while the administrator waits; more are left to the job, which also finds what a
+// crash has left of few.
 const atOnce = 300
 
 // Start replays the cases that an ask names, for staff with service:configure: at once when they are few, else in the
@@ -60,19 +61,19 @@ func (s *Service) Start(ctx context.Context, actor identity.Actor, ask Ask) (uui
 		if _, err := tx.NewInsert().Model(&run).Exec(ctx); err != nil {
 			return err
 		}
-		if run.Total > atOnce {
-			if err := jobs.Add(ctx, tx, replayKind, replayArgs{RunID: id}); err != nil {
-				return err
-			}
+		if err := jobs.Add(ctx, tx, replayKind, replayArgs{RunID: id}); err != nil {
+			return err
 		}
 		return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "simulation.start",
-			Object: "simulation", ObjectID: id, Detail: map[string]any{"service": ask.Service, "from": ask.From, "to": ask.To, "cases": run.Total}})
+			Object: "simulation", ObjectID: id, At: run.CreatedAt, Detail: map[string]any{"service": ask.Service, "from": ask.From, "to": ask.To, "cases": run.Total}})
 	})
-	if err == nil && run.Total <= atOnce {
-		err = s.compute(ctx, id)
-	}
 	if err != nil {
 		return uuid.Nil, fmt.Errorf("simulation: start: %w", err)
+	}
+	if run.Total <= atOnce {
+		if err := s.compute(ctx, id); err != nil { // the job does it
+			s.d.Log.WarnContext(ctx, "simulation: a small replay is left to its job", "run", id, "err", err)
+		}
 	}
 	return id, nil
 }

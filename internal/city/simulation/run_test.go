@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
@@ -162,6 +163,42 @@ func TestAQuarterIsReplayed(t *testing.T) {
 	r := st.start(t, Ask{Draft: draft})
 	if r.LateAfter != 20 || len(r.Unknown) != 1 || r.Unknown[0] != (Named{"checked", 40}) || len(r.Untaken) != 2 || r.Untaken[0].Cases != 40 {
 		t.Errorf("a state by another name: %+v", r)
+	}
+}
+
+// TestAReplayOutlivesWhoBeganIt: few cases too have their job, which does nothing more when they were replayed at once, and
+// the result is gone after a week by the clock.
+func TestAReplayOutlivesWhoBeganIt(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	id, err := st.Start(st.ctx, st.admin, Ask{Service: "ktp", From: "2026-07-01", To: "2026-09-30"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var waiting []uuid.UUID
+	err = st.w.DB.Platform.NewRaw("SELECT (payload->>'run_id')::uuid FROM outbox WHERE kind = ?", replayKind.Name).Scan(t.Context(), &waiting)
+	if err != nil || len(waiting) != 1 || waiting[0] != id {
+		t.Errorf("jobs %v, %v", waiting, err)
+	}
+	before, err := st.Find(st.ctx, st.admin, "ktp", id)
+	if err == nil {
+		err = st.compute(st.ctx, id)
+	}
+	if after, _ := st.Find(st.ctx, st.admin, "ktp", id); err != nil || before.State != Done || !after.FinishedAt.Equal(before.FinishedAt) {
+		t.Errorf("%+v, then %+v, %v", before, after, err)
+	}
+	for _, tt := range []struct{ days, left int }{{6, 1}, {8, 0}} {
+		st.at = time.Date(2026, 11, 26, 3, 0, 0, 0, time.UTC).AddDate(0, 0, tt.days)
+		left := 0
+		err := tenancy.InTx(st.ctx, st.w.DB.App, func(ctx context.Context, tx bun.Tx) error {
+			if err := st.sweep(ctx, tx, time.Time{}); err != nil {
+				return err
+			}
+			return tx.NewRaw("SELECT count(*) FROM simulation_run").Scan(ctx, &left)
+		})
+		if err != nil || left != tt.left {
+			t.Errorf("after %d days %d are left, %v", tt.days, left, err)
+		}
 	}
 }
 

@@ -26,7 +26,7 @@ import (
 type Deps struct {
 	DB    *bun.DB // the application role's
 	Guard *access.Guard
-	Log   *slog.Logger
+	Log   *slog.Logger     // slog.Default when nil
 	Now   func() time.Time // time.Now when nil
 }
 
@@ -37,6 +37,9 @@ type Service struct{ d Deps }
 func New(d Deps) *Service {
 	if d.Now == nil {
 		d.Now = time.Now
+	}
+	if d.Log == nil {
+		d.Log = slog.Default()
 	}
 	return &Service{d: d}
 }
@@ -52,13 +55,15 @@ const keptFor = 7 * 24 * time.Hour
 
 // Register binds the job that replays many cases, and removes once a day what is older than a week.
 func (s *Service) Register(r *jobs.Runner) error {
-	jobs.EachCity(r, "simulation.sweep", 24*time.Hour, func(ctx context.Context, tx bun.Tx, at time.Time) error {
-		_, err := tx.NewRaw(`DELETE FROM simulation_run WHERE tenant_id = ? AND created_at < ?`, tenancy.Must(ctx), at.Add(-keptFor)).Exec(ctx)
-		return err
-	})
+	jobs.EachCity(r, "simulation.sweep", 24*time.Hour, s.sweep)
 	return jobs.HandleCall(r, replayKind, func(ctx context.Context, _ uuid.UUID, args replayArgs) error {
 		return s.compute(ctx, args.RunID)
 	})
+}
+
+func (s *Service) sweep(ctx context.Context, tx bun.Tx, _ time.Time) error {
+	_, err := tx.NewRaw(`DELETE FROM simulation_run WHERE tenant_id = ? AND created_at < ?`, tenancy.Must(ctx), s.now().Add(-keptFor)).Exec(ctx)
+	return err
 }
 
 // The states of a run.

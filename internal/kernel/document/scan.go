@@ -35,7 +35,9 @@ func (s *Service) Draft(ctx context.Context, actor identity.Actor, id uuid.UUID)
 		return files.File{}, nil, err
 	}
 	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
-		return audit.Record(ctx, tx, actBy(actor, "document.open_draft", d))
+		e := actBy(actor, "document.open_draft", d)
+		e.At = s.now()
+		return audit.Record(ctx, tx, e)
 	})
 	if err != nil {
 		return files.File{}, nil, err

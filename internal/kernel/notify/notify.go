@@ -191,8 +191,8 @@ func (s *Service) onAccountMail(ctx context.Context, tx bun.Tx, f event.AccountM
 const keep = 90 * 24 * time.Hour
 
 // forget deletes messages that nobody needs any more.
-func (s *Service) forget(ctx context.Context, tx bun.Tx, at time.Time) error {
-	_, err := tx.NewDelete().Model((*messageRow)(nil)).Where("tenant_id = ? AND created_at < ?", tenancy.Must(ctx), at.Add(-keep)).
+func (s *Service) forget(ctx context.Context, tx bun.Tx, _ time.Time) error {
+	_, err := tx.NewDelete().Model((*messageRow)(nil)).Where("tenant_id = ? AND created_at < ?", tenancy.Must(ctx), s.Now().UTC().Add(-keep)).
 		Exec(ctx)
 	return err
 }

@@ -10,7 +10,9 @@ import (
 	"mime/quotedprintable"
 	"net/mail"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/emersion/go-smtp"
 	"github.com/google/uuid"
@@ -56,6 +58,30 @@ func TestMessageArrivesOnceAndIsAnnounced(t *testing.T) {
 	}
 	if n := len(d.box.List("")); n != 1 {
 		t.Errorf("%d mails", n)
+	}
+}
+
+// TestMessagesAreForgottenByTheClock: ninety days after they were written, and not a day before.
+func TestMessagesAreForgottenByTheClock(t *testing.T) {
+	t.Parallel()
+	var late atomic.Int64 // days
+	d := newDesk(t, func(o *notify.Deps) {
+		o.Now = func() time.Time { return time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC).AddDate(0, 0, int(late.Load())) }
+	})
+	d.send(t, d.Batam, submitted("submitted:1"))
+	eventually(t, "sent", func() bool { return d.status(t, d.Batam).Status == "sent" })
+	for _, tt := range []struct{ days, left int }{{89, 1}, {91, 0}} {
+		late.Store(int64(tt.days))
+		left := 0
+		err := tenancy.InTx(d.Ctx(d.Batam), d.DB.App, func(ctx context.Context, tx bun.Tx) error {
+			if err := d.Forget(ctx, tx); err != nil {
+				return err
+			}
+			return tx.NewRaw("SELECT count(*) FROM message").Scan(ctx, &left)
+		})
+		if err != nil || left != tt.left {
+			t.Errorf("after %d days %d are left, %v", tt.days, left, err)
+		}
 	}
 }
 
