@@ -10,6 +10,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/absence"
+	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/notify"
@@ -23,14 +24,15 @@ const (
 	roleAdmin = "city_admin"
 )
 
-// Told returns who is told of app in an agency: the officer who has it, or the holders of a role; for who is away, who
-// stands in. Where there is nobody, the agency's head is told, and then the administrators of the city.
+// Told returns who is told of app in an agency: the officer who has it, or the holders of a role, whose areas cover where it
+// lies; for who is away, who stands in. Where there is nobody, the agency's head is told, and then the administrators of
+// the city.
 func (s *Service) Told(ctx context.Context, db bun.IDB, app Application, to, agency string) (all []uuid.UUID, standin bool, err error) {
 	if agency == "" {
 		agency = app.AgencyCode
 	}
 	if to == workflow.ToHolder && app.AssigneeID.Valid && agency == app.AgencyCode {
-		all, err = s.present(ctx, db, []uuid.UUID{app.AssigneeID.UUID})
+		all, err = s.present(ctx, db, app, []uuid.UUID{app.AssigneeID.UUID})
 		if err != nil || len(all) > 0 {
 			return all, false, err
 		}
@@ -47,18 +49,22 @@ func (s *Service) Told(ctx context.Context, db bun.IDB, app Application, to, age
 		if err != nil {
 			return nil, false, err
 		}
-		if all, err = s.present(ctx, db, holders); err != nil || len(all) > 0 {
+		if all, err = s.present(ctx, db, app, holders); err != nil || len(all) > 0 {
 			return all, i > 0, err
 		}
 	}
 	return nil, true, nil
 }
 
-// present puts in the place of those who are away today who stands in for them, each once.
-func (s *Service) present(ctx context.Context, db bun.IDB, accounts []uuid.UUID) ([]uuid.UUID, error) {
+// present are those whose areas cover where app lies; in the place of who is away today is who does their work, each once.
+func (s *Service) present(ctx context.Context, db bun.IDB, app Application, accounts []uuid.UUID) ([]uuid.UUID, error) {
+	accounts, err := access.Covering(ctx, db, accounts, app.DistrictCode, app.SubdistrictCode)
+	if err != nil {
+		return nil, err
+	}
 	var out []uuid.UUID
 	for _, id := range accounts {
-		is, ok, err := absence.Present(ctx, db, id, s.Now())
+		is, ok, err := s.AtWork(ctx, db, app, id)
 		if err != nil {
 			return nil, err
 		}
@@ -67,6 +73,17 @@ func (s *Service) present(ctx context.Context, db bun.IDB, accounts []uuid.UUID)
 		}
 	}
 	return out, nil
+}
+
+// AtWork returns who does the work of an account on app today: the account itself or, while it is away, who stands in. It
+// is false when they are away too, or limited to areas in which app does not lie.
+func (s *Service) AtWork(ctx context.Context, db bun.IDB, app Application, account uuid.UUID) (uuid.UUID, bool, error) {
+	is, ok, err := absence.Present(ctx, db, account, s.Now())
+	if err != nil || !ok || is == account {
+		return is, ok, err
+	}
+	reach, err := access.Covering(ctx, db, []uuid.UUID{is}, app.DistrictCode, app.SubdistrictCode)
+	return is, len(reach) > 0, err
 }
 
 // Letter sends one letter, once for an occasion. Staff are written to in Indonesian, the applicant in the language in

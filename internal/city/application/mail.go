@@ -7,7 +7,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
-	"bedelau/internal/kernel/absence"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/notify"
 	"bedelau/internal/kernel/tenancy"
@@ -45,7 +44,7 @@ func (s *Service) TellHolder(ctx context.Context, tx bun.IDB, app Application, a
 	if !app.HeldByOther(actor) {
 		return nil
 	}
-	to, ok, err := absence.Present(ctx, tx, app.AssigneeID.UUID, s.Now())
+	to, ok, err := s.AtWork(ctx, tx, app, app.AssigneeID.UUID)
 	if err != nil || ok && to == actor {
 		return err
 	}

@@ -152,9 +152,9 @@ func (s *Service) endStay(ctx context.Context, tx bun.IDB, app *Application, now
 		in := !late
 		kept = &in
 	}
-	_, err := tx.NewRaw(`INSERT INTO application_stay (tenant_id, id, agency_code, service_code, workflow_code, state, since, left_at, stood, kept)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, tenancy.Must(ctx), uuid.Must(uuid.NewV7()), app.AgencyCode, app.ServiceCode, app.WorkflowCode, old.State,
-		old.Since, now, stood, kept).Exec(tenancy.Later(ctx))
+	_, err := tx.NewRaw(`INSERT INTO application_stay (tenant_id, id, agency_code, service_code, workflow_code, state, since, left_at, stood, kept,
+			district_code, subdistrict_code) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''))`, tenancy.Must(ctx), uuid.Must(uuid.NewV7()),
+		app.AgencyCode, app.ServiceCode, app.WorkflowCode, old.State, old.Since, now, stood, kept, app.DistrictCode, app.SubdistrictCode).Exec(tenancy.Later(ctx))
 	if err != nil {
 		return fmt.Errorf("application: stay: %w", err)
 	}

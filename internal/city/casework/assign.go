@@ -11,7 +11,6 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/application"
-	"bedelau/internal/kernel/absence"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
@@ -105,15 +104,15 @@ func (s *Service) Assign(ctx context.Context, actor identity.Actor, id uuid.UUID
 	})
 }
 
-// receiver is who gets what of an application is given to an officer of an agency, and how it is told: who stands in on the days when the
-// officer is away.
+// receiver is who gets what of an application is given to an officer of an agency, and how it is told: who stands in on the
+// days when the officer is away.
 func (s *Service) receiver(ctx context.Context, agency string, app application.Application, officer uuid.UUID) (to Colleague, told string, err error) {
 	name, err := s.colleague(ctx, agency, app, officer)
 	if err != nil {
 		return Colleague{}, "", err
 	}
-	present, ok, err := absence.Present(ctx, s.Deps.DB.App, officer, s.Now())
-	if err != nil || !ok || present == officer { // when all are away it waits for whom it was meant for
+	present, ok, err := s.AtWork(ctx, s.Deps.DB.App, app, officer)
+	if err != nil || !ok || present == officer { // when nobody can it waits for whom it was meant for
 		return Colleague{ID: officer, Name: name}, name, err
 	}
 	names, err := s.Deps.Staff.Names(ctx, []uuid.UUID{present})

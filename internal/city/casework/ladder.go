@@ -10,7 +10,6 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/application"
-	"bedelau/internal/kernel/absence"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/calendar"
 	"bedelau/internal/kernel/event"
@@ -145,7 +144,7 @@ func (s *Service) announceEscalated(ctx context.Context, tx bun.Tx, app applicat
 	if !app.AssigneeID.Valid {
 		return nil
 	}
-	holder, ok, err := absence.Present(ctx, tx, app.AssigneeID.UUID, now)
+	holder, ok, err := s.AtWork(ctx, tx, app, app.AssigneeID.UUID)
 	if err != nil || ok && slices.Contains(to, holder) {
 		return err // told already
 	}

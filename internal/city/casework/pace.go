@@ -37,7 +37,7 @@ const (
 
 // Paces tells which states take the time of an agency: of the last PaceDays days, the ones that applications stood in the
 // longest first. It is for staff with application:assign; those who reach one agency see that one's, whatever they ask
-// for, and others name one (Invalid "agency").
+// for, and others name one (Invalid "agency"). Who is limited to areas sees what lay there.
 func (s *Service) Paces(ctx context.Context, actor identity.Actor, agency string) ([]Pace, error) {
 	if err := s.Deps.Guard.Allow(ctx, actor, access.ApplicationAssign); err != nil {
 		return nil, err
@@ -59,12 +59,13 @@ func (s *Service) Paces(ctx context.Context, actor identity.Actor, agency string
 		N, Timed, Kept           int
 		Usual, Longest           int64
 	}
-	err = s.Deps.DB.App.NewRaw(`SELECT service_code AS service, workflow_code AS workflow, state, count(*) AS n, count(kept) AS timed, count(*) FILTER (WHERE kept) AS kept,
+	db := s.Deps.DB.App
+	latest := db.NewSelect().TableExpr("application_stay AS l").Column("l.service_code", "l.workflow_code", "l.state", "l.stood", "l.kept").
+		Where("l.tenant_id = ? AND l.agency_code = ? AND l.left_at > ?", tenancy.Must(ctx), agency, s.Now().AddDate(0, 0, -PaceDays))
+	latest = r.Placed(latest, "l").OrderExpr("l.left_at DESC").Limit(paceRows)
+	err = db.NewRaw(`SELECT service_code AS service, workflow_code AS workflow, state, count(*) AS n, count(kept) AS timed, count(*) FILTER (WHERE kept) AS kept,
 			percentile_disc(0.5) WITHIN GROUP (ORDER BY stood) AS usual, max(stood) AS longest
-		FROM (SELECT service_code, workflow_code, state, stood, kept FROM application_stay
-			WHERE tenant_id = ? AND agency_code = ? AND left_at > ? ORDER BY left_at DESC LIMIT ?) l
-		GROUP BY 1, 2, 3 ORDER BY usual DESC, n DESC, service, state LIMIT ?`,
-		tenancy.Must(ctx), agency, s.Now().AddDate(0, 0, -PaceDays), paceRows, paceMost).Scan(ctx, &rows)
+		FROM (?) l GROUP BY 1, 2, 3 ORDER BY usual DESC, n DESC, service, state LIMIT ?`, latest, paceMost).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("casework: paces: %w", err)
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/application"
-	"bedelau/internal/kernel/absence"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/jobs"
@@ -121,7 +120,7 @@ func (s *Service) taskLate(ctx context.Context, tx bun.Tx, app application.Appli
 		return err
 	}
 	if t.AssigneeID.Valid {
-		to, ok, err := absence.Present(ctx, tx, t.AssigneeID.UUID, now)
+		to, ok, err := s.AtWork(ctx, tx, app, t.AssigneeID.UUID)
 		if err != nil {
 			return err
 		}

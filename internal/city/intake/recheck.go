@@ -4,10 +4,14 @@ import (
 	"bytes"
 	"context"
 
+	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/application"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/workflow"
@@ -44,7 +48,7 @@ func (s *Service) sameRules(ctx context.Context, tx bun.IDB, app *application.Ap
 	}
 	offer, err := s.Deps.Standards.InForce(ctx, tx, app.ServiceCode, s.Local(ctx))
 	if err == nil {
-		err = s.LiesIn(ctx, tx, app, offer, form, answers)
+		err = s.moves(ctx, tx, app, offer, form, answers)
 	}
 	if fault.From(err).Kind == fault.Internal { // of a service that is no longer offered it lies where it did
 		return err
@@ -61,4 +65,27 @@ func (s *Service) sameRules(ctx context.Context, tx bun.IDB, app *application.Ap
 		return refused
 	}
 	return s.mayApply(ctx, tx, *app, form, offer)
+}
+
+// moves keeps where a corrected application lies now. One that has left the areas of the officer who has it goes back for
+// everyone: they could not open it any more.
+func (s *Service) moves(ctx context.Context, tx bun.IDB, app *application.Application, o application.Offer, f *form.Form, answers form.Answers) error {
+	if err := s.LiesIn(ctx, tx, app, o, f, answers); err != nil || !app.AssigneeID.Valid {
+		return err
+	}
+	holder := app.AssigneeID
+	reach, err := access.Covering(ctx, tx, []uuid.UUID{holder.UUID}, app.DistrictCode, app.SubdistrictCode)
+	if err != nil || len(reach) > 0 {
+		return err
+	}
+	e := application.Event{At: s.Now(), Action: application.EventReleased, FromState: app.State, ToState: app.State, ActorKind: audit.System,
+		Message: "\n" + i18n.ID.T("casework.lies_elsewhere", "name", app.AssigneeName)}
+	app.Assign(uuid.Nil, "")
+	if err := application.Record(ctx, tx, *app, e); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Entry{
+		ActorKind: audit.System, Action: "application." + e.Action, Object: "application", ObjectID: app.ID, At: e.At,
+		Detail: map[string]any{"number": app.Number, "before": holder},
+	})
 }

@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/google/uuid"
@@ -91,4 +92,19 @@ func (r Reach) Placed(q *bun.SelectQuery, of string) *bun.SelectQuery {
 		return q
 	}
 	return q.Where("(?0.district_code IN (?1) OR ?0.subdistrict_code IN (?1))", bun.Ident(of), bun.List(r.areas))
+}
+
+// Covering keeps of some accounts of staff, in their order, those whose areas cover a district and subdistrict, as
+// Reach.Covers does: who is written to of what lies there.
+func Covering(ctx context.Context, db bun.IDB, accounts []uuid.UUID, district, subdistrict string) ([]uuid.UUID, error) {
+	if len(accounts) == 0 {
+		return nil, nil
+	}
+	var elsewhere []uuid.UUID
+	err := db.NewRaw("SELECT account_id FROM account_role WHERE tenant_id = ? AND account_id IN (?) AND areas <> '{}' AND NOT areas && ARRAY[?, ?]",
+		tenancy.Must(ctx), bun.List(accounts), district, subdistrict).Scan(ctx, &elsewhere)
+	if err != nil {
+		return nil, fmt.Errorf("access: covering: %w", err)
+	}
+	return slices.DeleteFunc(slices.Clone(accounts), func(id uuid.UUID) bool { return slices.Contains(elsewhere, id) }), nil
 }

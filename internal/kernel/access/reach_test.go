@@ -1,8 +1,11 @@
 package access_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/uuid"
 
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/identity"
@@ -46,5 +49,40 @@ func TestReach(t *testing.T) {
 	}
 	if (access.Reach{}).City() {
 		t.Error("the zero reach is the whole city")
+	}
+}
+
+// TestCovering keeps, in their order, the staff who reach a place: those without a limit everywhere, also where nothing is known of it.
+func TestCovering(t *testing.T) {
+	t.Parallel()
+	w := pgtest.Open(t)
+	ctx := w.Ctx(w.Batam)
+	everywhere, district, part, resident := uuid.New(), uuid.New(), uuid.New(), uuid.New()
+	for id, areas := range map[uuid.UUID]string{everywhere: "{}", district: "{21.71.04,21.71.10}", part: "{21.71.10.1001}"} {
+		_, err := w.DB.App.NewRaw(`WITH a AS (INSERT INTO account (tenant_id, id, kind, status, name, locale, email, email_hash, created_at)
+				VALUES (?0, ?1, 'staff', 'active', 'X', 'id', 'x', ?2, now()))
+			INSERT INTO account_role (tenant_id, account_id, role, agency, areas, granted_at) VALUES (?0, ?1, 'officer', 'dinkes', ?3::text[], now())`,
+			w.Batam.ID, id, id[:], areas).Exec(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	all := []uuid.UUID{part, resident, everywhere, district}
+	for _, tt := range []struct {
+		district, subdistrict string
+		want                  []uuid.UUID
+	}{
+		{"21.71.10", "", []uuid.UUID{resident, everywhere, district}},
+		{"21.71.10", "21.71.10.1001", all},
+		{"21.71.10", "21.71.10.1002", []uuid.UUID{resident, everywhere, district}},
+		{"21.71.01", "", []uuid.UUID{resident, everywhere}},
+		{"", "", []uuid.UUID{resident, everywhere}},
+	} {
+		if got, err := access.Covering(ctx, w.DB.App, all, tt.district, tt.subdistrict); err != nil || !slices.Equal(got, tt.want) {
+			t.Errorf("%q %q is covered by %v, %v; want %v", tt.district, tt.subdistrict, got, err, tt.want)
+		}
+	}
+	if got, err := access.Covering(ctx, w.DB.App, nil, "21.71.10", ""); err != nil || len(got) != 0 {
+		t.Errorf("of nobody %v, %v", got, err)
 	}
 }

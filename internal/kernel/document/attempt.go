@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -197,46 +198,65 @@ func (s *Service) watchSigning(ctx context.Context, tx bun.Tx, _ time.Time) erro
 	if err != nil {
 		return fmt.Errorf("document: watch signing: %w", err)
 	}
-	var failed []struct {
-		AgencyCode string
-		Agency     i18n.Text
-		N          int
-	}
+	var failed []unsigned
 	err = tx.NewRaw(`WITH told AS (
 			UPDATE issued_document SET sign_told_at = ? WHERE tenant_id = ? AND status = 'unsigned' AND sign_failed_at IS NOT NULL AND sign_told_at IS NULL
-			RETURNING agency_code, agency_name
-		) SELECT agency_code, min(agency_name::text)::jsonb AS agency, count(*) AS n FROM told GROUP BY agency_code ORDER BY agency_code`,
-		now, tenant).Scan(ctx, &failed)
+			RETURNING agency_code, agency_name, coalesce(district_code, '') AS district, coalesce(subdistrict_code, '') AS subdistrict
+		) SELECT agency_code, min(agency_name::text)::jsonb AS agency, district, subdistrict, count(*) AS n
+		FROM told GROUP BY agency_code, district, subdistrict ORDER BY agency_code, district, subdistrict`, now, tenant).Scan(ctx, &failed)
 	if err != nil {
 		return fmt.Errorf("document: watch signing: %w", err)
 	}
-	for _, f := range failed {
-		if err := s.tellUnsigned(ctx, tx, f.AgencyCode, f.Agency, f.N, now); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.tellUnsigned(ctx, tx, failed, now)
 }
 
-// tellUnsigned writes to the heads of an office, who can have it tried again, and to the city's administrators, who keep
-// the certificates.
-func (s *Service) tellUnsigned(ctx context.Context, tx bun.Tx, code string, agency i18n.Text, n int, now time.Time) error {
-	const l = i18n.ID
-	for _, who := range []struct{ role, agency, path string }{
-		{"agency_head", code, "/petugas/dokumen/menunggu"}, {"city_admin", "", "/petugas/dokumen?status=" + Failed},
-	} {
-		all, err := identity.Holders(ctx, tx, who.role, who.agency)
-		if err != nil {
-			return err
-		}
-		for _, to := range all {
-			err := s.d.Notify.Send(ctx, tx, notify.Message{To: to, Template: "generic", Locale: l,
-				Key: fmt.Sprintf("document_unsigned:%s:%s:%d", code, to, now.UnixMicro()),
-				Data: map[string]string{"title": l.T("signing.told_title", "n", n, "agency", agency.In(l)), "body": l.T("signing.told_body", "n", n, "agency", agency.In(l)),
-					"path": who.path}})
-			if err != nil {
-				return fmt.Errorf("document: watch signing: %w", err)
+// unsigned is how many documents of an office in one place were given up.
+type unsigned struct {
+	AgencyCode            string
+	Agency                i18n.Text
+	District, Subdistrict string
+	N                     int
+}
+
+// tellUnsigned writes to the heads of each office, who can have it tried again, and to the city's administrators, who keep
+// the certificates: to each of what lies in their areas.
+func (s *Service) tellUnsigned(ctx context.Context, tx bun.Tx, failed []unsigned, now time.Time) error {
+	type letter struct {
+		to   uuid.UUID
+		path string
+		of   unsigned // the office, and how many in all
+	}
+	var letters []letter
+	for _, f := range failed {
+		for _, who := range []struct{ role, agency, path string }{
+			{"agency_head", f.AgencyCode, "/petugas/dokumen/menunggu"}, {"city_admin", "", "/petugas/dokumen?status=" + Failed},
+		} {
+			all, err := identity.Holders(ctx, tx, who.role, who.agency)
+			if err == nil {
+				all, err = access.Covering(ctx, tx, all, f.District, f.Subdistrict)
 			}
+			if err != nil {
+				return err
+			}
+			for _, to := range all {
+				i := slices.IndexFunc(letters, func(x letter) bool { return x.to == to && x.path == who.path && x.of.AgencyCode == f.AgencyCode })
+				if i < 0 {
+					letters = append(letters, letter{to, who.path, f})
+				} else {
+					letters[i].of.N += f.N
+				}
+			}
+		}
+	}
+	const l = i18n.ID
+	for _, x := range letters {
+		n, agency := x.of.N, x.of.Agency.In(l)
+		err := s.d.Notify.Send(ctx, tx, notify.Message{To: x.to, Template: "generic", Locale: l,
+			Key: fmt.Sprintf("document_unsigned:%s:%s:%d", x.of.AgencyCode, x.to, now.UnixMicro()),
+			Data: map[string]string{"title": l.T("signing.told_title", "n", n, "agency", agency), "body": l.T("signing.told_body", "n", n, "agency", agency),
+				"path": x.path}})
+		if err != nil {
+			return fmt.Errorf("document: watch signing: %w", err)
 		}
 	}
 	return nil

@@ -170,9 +170,18 @@ func TestASignatureThatIsGivenUp(t *testing.T) {
 	st.keyed(t, by, newAuthority(t), false)
 	tsa := st.signers[SignCertificate]
 	st.signers[SignCertificate] = broken{}
+	nongsa, elsewhere := st.person(t, "dinkes", "agency_head"), st.person(t, "dinkes", "agency_head")
+	for who, area := range map[uuid.UUID]string{nongsa.ID: "21.71.04", elsewhere.ID: "21.71.10"} {
+		if _, err := st.w.DB.App.NewRaw("UPDATE account_role SET areas = ARRAY[?] WHERE tenant_id = ? AND account_id = ?", area, st.w.Batam.ID, who).Exec(st.ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
 	var all []Document
-	for range 3 {
+	for i := range 3 {
 		r.Subject.ID = uuid.New()
+		if i > 0 {
+			r.District, r.Subdistrict = "21.71.04", []string{"", "21.71.04.1001", "21.71.04.1002"}[i]
+		}
 		all = append(all, st.made(t, r))
 	}
 	for _, d := range all {
@@ -207,6 +216,12 @@ func TestASignatureThatIsGivenUp(t *testing.T) {
 		if got := letters(who.ID); len(got) != 1 || !strings.Contains(got[0], "3") {
 			t.Errorf("%v was told %q", who.Roles, got)
 		}
+	}
+	if got := letters(nongsa.ID); len(got) != 1 || !strings.Contains(got[0], "2") {
+		t.Errorf("the head of an area was told %q", got)
+	}
+	if got := letters(elsewhere.ID); len(got) != 0 {
+		t.Errorf("the head of another area was told %q", got)
 	}
 	listed, _, err := st.List(st.ctx, head, Filter{Status: Failed})
 	if n, failed := st.Unsignable(st.ctx, head); err != nil || failed != nil || len(listed) != 3 || n != 3 {
