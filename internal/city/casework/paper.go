@@ -190,6 +190,9 @@ func (s *Service) ReplaceDocument(ctx context.Context, actor identity.Actor, id 
 	}
 	var made document.Document
 	err = tenancy.InTx(ctx, s.Deps.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		if err := s.Deps.Documents.Hold(ctx, tx, old.ID); err != nil {
+			return err
+		}
 		app, err := application.LockAny(ctx, tx, old.SubjectID)
 		if err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/google/uuid"
@@ -37,6 +38,23 @@ func (st *stage) mails(t testing.TB, template string) int {
 		t.Fatal(err)
 	}
 	return n
+}
+
+// TestADocumentIsLockedBeforeItsApplication: by who replaces it as by who revokes it, so that two who do so at once do not
+// wait for each other.
+func TestADocumentIsLockedBeforeItsApplication(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	budi, siti := st.officer(t, "Budi", "disdukcapil", "officer"), st.resident(t, st.ctx, "Siti")
+	head := st.officer(t, "Rini", "disdukcapil", "agency_head")
+	app := st.approved(t, budi, st.submitted(t, siti, sitiNIK))
+	for _, act := range []func(document.Document) error{
+		func(d document.Document) error { return second(st.ReplaceDocument(st.ctx, head, d.ID, "Salah nama")) },
+		func(d document.Document) error { return second(st.Deps.Documents.Revoke(st.ctx, head, d.ID, "Keterangan palsu")) },
+	} {
+		d := st.issued(t, app)
+		st.inOrder(t, fmt.Sprintf("issued_document WHERE id = '%s'", d.ID), fmt.Sprintf("application WHERE id = '%s'", app.ID), func() error { return act(d) })
+	}
 }
 
 // TestTheLifeOfADocument replaces one and revokes its successor; the applicant sees and hears of both.

@@ -150,6 +150,34 @@ func heard[F event.Fact](st *stage) []F {
 	return out
 }
 
+// inOrder holds that act locks one row before another: while somebody else has the first, act waits and the second is free.
+// A row is its table and key: "application WHERE id = '…'".
+func (st *stage) inOrder(t *testing.T, first, second string, act func() error) {
+	t.Helper()
+	ended := make(chan error, 1)
+	st.inTx(t, func(ctx context.Context, tx bun.Tx) error {
+		if _, err := tx.ExecContext(ctx, "SELECT FROM "+first+" FOR UPDATE"); err != nil {
+			return err
+		}
+		go func() { ended <- act() }()
+		limit := time.Now().Add(20 * time.Second)
+		for waiting := 0; waiting == 0; {
+			err := st.w.DB.Pool.QueryRow(ctx, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").Scan(&waiting)
+			if err != nil || time.Now().After(limit) {
+				t.Fatalf("nobody waits for %s: %v", first, err)
+			}
+		}
+		if _, err := tx.ExecContext(ctx, "SELECT FROM "+second+" FOR UPDATE NOWAIT"); err != nil {
+			t.Errorf("who waits for %s has %s: %v", first, second, err)
+			return nil
+		}
+		return nil
+	})
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
 func (st *stage) clock() time.Time {
 	st.mu.Lock()
 	defer st.mu.Unlock()

@@ -165,6 +165,13 @@ func (s *Service) signedWith(ctx context.Context, tx bun.Tx, id uuid.UUID, f fil
 	return true, s.enter(ctx, tx, &d)
 }
 
+// Hold keeps a document as it is until tx ends, for the owner of its subject to do so before it locks the subject: what is
+// signed or revoked locks its document and then, as it tells of that, its subject.
+func (s *Service) Hold(ctx context.Context, tx bun.Tx, id uuid.UUID) error {
+	_, err := lock(ctx, tx, id)
+	return err
+}
+
 // lock is Get for a change: nobody else changes the document until tx ends.
 func lock(ctx context.Context, tx bun.Tx, id uuid.UUID) (Document, error) {
 	var d Document
