@@ -394,7 +394,7 @@ func TestWhoLeavesWithMuchIsDoneWithInBatches(t *testing.T) {
 			return st.putAllBack(ctx, tx, leftArgs{AccountID: budi.ID})
 		})
 	}
-	if held, waiting := with(); held != 0 || waiting != 1 {
+	if held, waiting := with(); held != 0 || waiting != 2 {
 		t.Errorf("in the end %d are held and %d jobs wait", held, waiting)
 	}
 }

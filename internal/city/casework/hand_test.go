@@ -126,10 +126,19 @@ func TestAHeadDealsOutWhatTheirOfficeWasAsked(t *testing.T) {
 		t.Errorf("the story tells %q", told)
 	}
 
-	// Who leaves has nothing any more.
+	// Who leaves has nothing any more. What was asked of their office is let go in a transaction of its own, which locks no
+	// other application before.
+	own := st.submitted(t, st.resident(t, st.ctx, "Andi"), nikOf(1))
+	if _, err := st.w.DB.App.NewRaw("UPDATE application SET assignee_id = ? WHERE tenant_id = ? AND id = ?", eko.ID, st.w.Batam.ID, own.ID).Exec(st.ctx); err != nil {
+		t.Fatal(err)
+	}
 	leave := event.StaffDeactivated{AccountID: eko.ID}
 	if _, err := st.w.DB.App.NewRaw("UPDATE account SET status = 'deactivated' WHERE tenant_id = ? AND id = ?", st.w.Batam.ID, eko.ID).Exec(st.ctx); err != nil {
 		t.Fatal(err)
+	}
+	st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.onStaffDeactivated(ctx, tx, leave) })
+	if still, err := workflow.FindTask(st.ctx, st.w.DB.App, task.ID); err != nil || !still.AssigneeID.Valid || st.read(t, own.ID).AssigneeID.Valid {
+		t.Errorf("with the applications %+v, %v", still, err)
 	}
 	for range 2 {
 		st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.onStaffDeactivated(ctx, tx, leave) })

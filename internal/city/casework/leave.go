@@ -57,12 +57,12 @@ func (s *Service) putAllBack(ctx context.Context, tx bun.Tx, args leftArgs) erro
 		}
 	}
 	tasks := 0
-	if len(left) < leftBatch {
+	if len(left) == 0 { // else in a transaction of their own: applications are locked in the order of their ids
 		if tasks, err = s.putBackTasks(ctx, tx, args.AccountID); err != nil {
 			return err
 		}
 	}
-	if len(left) < leftBatch && tasks < leftBatch {
+	if len(left) == 0 && tasks < leftBatch {
 		return nil
 	}
 	return jobs.Add(ctx, tx, leftKind, args)
