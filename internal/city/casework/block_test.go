@@ -15,6 +15,44 @@ const withBlocks = `{"code": "ktp-el-hilang", "version": 9, "pages": [{"code": "
  {"code": "saksi", "type": "group", "label": {"id": "Saksi", "en": "Witness"}, "fields": [
   {"code": "nik_saksi", "type": "nik", "sensitive": true, "required": true, "label": {"id": "NIK", "en": "NIK"}}]}]}]}`
 
+// TestWhatIsConfirmedGoesWithItsRow: who looked again at one witness's number has not looked at that of the next, who moves
+// up into the place.
+func TestWhatIsConfirmedGoesWithItsRow(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	_, err := st.w.DB.App.NewRaw(`INSERT INTO form_definition (tenant_id, code, version, body, created_at) VALUES (?, ?, 9, ?::jsonb, now())`,
+		st.w.Batam.ID, ktp, withBlocks).Exec(st.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	siti := st.resident(t, st.ctx, "Siti")
+	app, err := st.Start(st.ctx, siti, ktp, event.ChannelWeb)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := intake.PageInput{Page: "p", Typed: map[string][]string{
+		"ibu.nik": {"2171046703900003"}, "ibu.name": {"Ani"}, "ibu.birth_date": {"1990-03-27"}, "saksi": {"3"},
+		"saksi.1.nik_saksi": {"9971046703900101"}, "saksi.2.nik_saksi": {"9971046703900102"}, "saksi.3.nik_saksi": {"9971046703900103"}}}
+	doubts, err := st.TakePage(st.ctx, siti, app.ID, page)
+	if err != nil || len(doubts) != 3 {
+		t.Fatalf("doubts %v, %v", doubts, err)
+	}
+	page.Confirm = doubts
+	if left, err := st.TakePage(st.ctx, siti, app.ID, page); err != nil || len(left) != 0 {
+		t.Fatalf("left %v, %v", left, err)
+	}
+	if err := st.DropRow(st.ctx, siti, app.ID, "saksi", 2); err != nil {
+		t.Fatal(err)
+	}
+	r, err := st.Review(st.ctx, siti, app.ID)
+	if err != nil || len(r.Warnings) != 1 || r.Warnings[0].Name != "saksi.2.nik_saksi" || r.Answers.Get("saksi.2.nik_saksi") != "9971046703900103" {
+		t.Errorf("the review warns of %v, %v", r.Warnings, err)
+	}
+	if app = st.read(t, app.ID); len(app.Confirmed) != 1 || app.Confirmed[0].Field != "saksi.1.nik_saksi" {
+		t.Errorf("confirmed are %v", app.Confirmed)
+	}
+}
+
 // TestNumbersInsideBlocksAndRows: they are sealed, masked, revealed with a record, and found by an exact search, as those
 // at the top of a form are.
 func TestNumbersInsideBlocksAndRows(t *testing.T) {

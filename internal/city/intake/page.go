@@ -155,6 +155,7 @@ func (s *Service) edit(ctx context.Context, actor identity.Actor, id uuid.UUID, 
 		if err := s.auditEdit(ctx, tx, actor, app, act, changed); err != nil || len(changed) == 0 {
 			return err
 		}
+		app.Doubt(changed)
 		if app.Correction != nil {
 			app.Correction.Changed = union(app.Correction.Changed, changed)
 		}

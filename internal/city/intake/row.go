@@ -65,7 +65,7 @@ func withoutRow(all forms.Answers, group string, row int) (forms.Answers, []stri
 			out[code] = v
 		case n > row:
 			to := group + "." + strconv.Itoa(n-1) + "." + inner
-			out[to], changed = v, append(changed, to)
+			out[to], changed = v, append(changed, to, code)
 		default:
 			changed = append(changed, code)
 		}
