@@ -1,6 +1,8 @@
 package casework
 
 import (
+	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -8,6 +10,7 @@ import (
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/form"
+	"bedelau/internal/kernel/i18n"
 )
 
 const withBlocks = `{"code": "ktp-el-hilang", "version": 9, "pages": [{"code": "p", "title": {"id": "P", "en": "P"}, "fields": [
@@ -145,5 +148,43 @@ func TestNumbersInsideBlocksAndRows(t *testing.T) {
 	}
 	if d, err := st.Draft(st.ctx, budi, other.ID); err != nil || len(d.Suggested) != 0 {
 		t.Errorf("somebody else is suggested %v, %v", d.Suggested, err)
+	}
+}
+
+// TestTheReceiptNamesWhatEveryRowBrought: the identity card of each witness, too, was handed in.
+func TestTheReceiptNamesWhatEveryRowBrought(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	_, err := st.w.DB.App.NewRaw(`INSERT INTO form_definition (tenant_id, code, version, body, created_at) VALUES (?, ?, 9, ?::jsonb, now())`, st.w.Batam.ID, ktp,
+		`{"code": "ktp-el-hilang", "version": 9, "pages": [{"code": "p", "title": {"id": "P", "en": "P"}, "fields": [
+		 {"code": "surat", "type": "file", "label": {"id": "Surat", "en": "Letter"}, "file": {"types": ["jpg"], "max_mb": 1, "max_count": 1}},
+		 {"code": "saksi", "type": "group", "label": {"id": "Saksi", "en": "Witness"}, "fields": [
+		  {"code": "ktp_saksi", "type": "file", "label": {"id": "KTP", "en": "ID card"}, "file": {"types": ["jpg"], "max_mb": 1, "max_count": 1}}]}]}]}`).Exec(st.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	siti := st.resident(t, st.ctx, "Siti")
+	app, err := st.Start(st.ctx, siti, ktp, event.ChannelWeb)
+	if err == nil {
+		err = st.SavePage(st.ctx, siti, app.ID, "p", map[string][]string{"saksi": {"2"}})
+	}
+	for _, field := range []string{"surat", "saksi.1.ktp_saksi", "saksi.2.ktp_saksi"} {
+		if err == nil {
+			_, err = st.Attach(st.ctx, siti, app.ID, field, field+".jpg", bytes.NewReader(photo(t)))
+		}
+	}
+	if err == nil {
+		_, err = st.Submit(st.ctx, siti, intake.SubmitInput{ID: app.ID, Key: "k"})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := st.Receipt(st.ctx, siti, app.ID)
+	var got []string
+	for _, x := range r.Received {
+		got = append(got, x.Text(i18n.ID))
+	}
+	if want := []string{"Surat (surat.jpg)", "Saksi 1: KTP (saksi.1.ktp_saksi.jpg)", "Saksi 2: KTP (saksi.2.ktp_saksi.jpg)"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("handed in are %q, %v", got, err)
 	}
 }

@@ -79,23 +79,31 @@ func (s *Service) placesOf(ctx context.Context, app application.Application) ([]
 // fileName is what the receipt is called as a file.
 func (r Receipt) fileName() string { return "tanda-terima-" + r.Number + ".pdf" }
 
-// received lists the files of an application in the order of its form.
+// received lists the files of an application in the order of its form, those of the rows of a group too.
 func (s *Service) received(ctx context.Context, app application.Application) ([]Received, error) {
+	attached, err := s.FilesOf(ctx, s.Deps.DB.App, app)
+	if err != nil || len(attached) == 0 {
+		return nil, err
+	}
 	form, err := s.Form(ctx, s.Deps.DB.App, app)
 	if err != nil {
 		return nil, err
 	}
-	attached, err := s.FilesOf(ctx, s.Deps.DB.App, app)
+	answers, err := s.Answers(ctx, app)
+	if err != nil {
+		return nil, err
+	}
+	at, err := s.AsOf(ctx, s.Deps.DB.App, app, form)
 	if err != nil {
 		return nil, err
 	}
 	var out []Received
-	for _, p := range form.Pages {
+	for _, p := range form.Ask(answers, application.Counts(attached), at).Pages {
 		for _, f := range p.Fields {
 			if len(attached[f.Code]) == 0 {
 				continue
 			}
-			r := Received{Label: f.Label}
+			r := Received{Label: f.Title()}
 			for _, x := range attached[f.Code] {
 				r.Names = append(r.Names, x.Name)
 			}
