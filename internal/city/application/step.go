@@ -179,6 +179,15 @@ func (s *Service) publish(ctx context.Context, tx bun.IDB, app Application, st S
 	return nil
 }
 
+// TellStep writes what the workflow says of a step that is recorded as part of something else: its letters, and its message
+// to the applicant.
+func (s *Service) TellStep(ctx context.Context, tx bun.IDB, app Application, st Step) error {
+	if err := s.notices(ctx, tx, app, st); err != nil || st.Action.Message.Empty() {
+		return err
+	}
+	return s.tellPlain(ctx, tx, app, st.Action)
+}
+
 // notices sends the letters that the workflow asks for when an action is taken.
 func (s *Service) notices(ctx context.Context, tx bun.IDB, app Application, st Step) error {
 	for i, n := range st.Action.Notify {

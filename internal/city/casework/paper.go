@@ -18,6 +18,7 @@ import (
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/notify"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/workcal"
 	"bedelau/internal/kernel/workflow"
 )
 
@@ -46,7 +47,12 @@ func (s *Service) onDocumentReady(ctx context.Context, tx bun.IDB, f event.Docum
 		e.Action, e.Message = application.EventReissued, d.Number
 		app.Version++
 	}
-	if err := s.systemStep(ctx, tx, &app, &e); err != nil {
+	wf, err := s.Workflow(ctx, tx, app)
+	if err != nil {
+		return err
+	}
+	next, moves, err := s.systemStep(ctx, tx, &app, wf, &e)
+	if err != nil {
 		return err
 	}
 	if err := s.noteDocument(ctx, tx, &app, e, map[string]any{"document": d.ID, "document_number": d.Number}); err != nil {
@@ -62,33 +68,31 @@ func (s *Service) onDocumentReady(ctx context.Context, tx bun.IDB, f event.Docum
 	if f.Replaces {
 		return s.Tell(ctx, tx, app, "document_replaced", "")
 	}
-	if err := s.Tell(ctx, tx, app, "application_"+app.Outcome, app.Reason); err != nil || e.ToState == e.FromState {
+	if err := s.Tell(ctx, tx, app, "application_"+app.Outcome, app.Reason); err != nil || !moves {
 		return err
 	}
-	wf, err := s.Workflow(ctx, tx, app)
-	if err != nil {
+	if err := s.TellStep(ctx, tx, app, application.Step{Action: next, Reason: next.Message.In(i18n.Locale(app.Locale))}); err != nil {
 		return err
 	}
 	return s.Arrive(ctx, tx, &app, wf)
 }
 
-// systemStep takes the step that a workflow takes by itself once its document is there.
-func (s *Service) systemStep(ctx context.Context, tx bun.IDB, app *application.Application, e *application.Event) error {
-	wf, err := s.Workflow(ctx, tx, *app)
-	if err != nil {
-		return err
-	}
+// systemStep takes the step that a workflow takes by itself once its document is there, and reports whether there is one.
+func (s *Service) systemStep(ctx context.Context, tx bun.IDB, app *application.Application, wf *workflow.Workflow, e *application.Event) (workflow.Action, bool, error) {
 	k, err := s.Know(ctx, tx, *app, wf)
 	if err != nil {
-		return err
+		return workflow.Action{}, false, err
 	}
 	next, ok := wf.OnIssued(app.State, k.Standing.Holds)
 	if !ok {
-		return nil
+		return next, false, nil
 	}
 	to, _ := wf.State(next.To)
 	if _, err := s.SetClock(ctx, tx, app, to.Clock, e.At); err != nil {
-		return err
+		return next, false, err
+	}
+	if err := s.Pace(ctx, tx, app, wf, to, workcal.Term{}, e.At); err != nil {
+		return next, false, err
 	}
 	e.ToState, app.State, app.Stage = to.Code, to.Code, to.Stage
 	app.Version++
@@ -96,7 +100,7 @@ func (s *Service) systemStep(ctx context.Context, tx bun.IDB, app *application.A
 		app.ClosedAt = e.At
 	}
 	app.SetQueue(e.At)
-	return nil
+	return next, true, nil
 }
 
 // noteDocument writes what became of a document into the story of its application and into the record.

@@ -50,10 +50,43 @@ func TestADocumentIsLockedBeforeItsApplication(t *testing.T) {
 	app := st.approved(t, budi, st.submitted(t, siti, sitiNIK))
 	for _, act := range []func(document.Document) error{
 		func(d document.Document) error { return second(st.ReplaceDocument(st.ctx, head, d.ID, "Salah nama")) },
-		func(d document.Document) error { return second(st.Deps.Documents.Revoke(st.ctx, head, d.ID, "Keterangan palsu")) },
+		func(d document.Document) error {
+			return second(st.Deps.Documents.Revoke(st.ctx, head, d.ID, "Keterangan palsu"))
+		},
 	} {
 		d := st.issued(t, app)
 		st.inOrder(t, fmt.Sprintf("issued_document WHERE id = '%s'", d.ID), fmt.Sprintf("application WHERE id = '%s'", app.ID), func() error { return act(d) })
+	}
+}
+
+// TestWhatFollowsTheDocumentIsTold: the step that a workflow takes when the document is there has its letters and its
+// message like any other, once.
+func TestWhatFollowsTheDocumentIsTold(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	st.follow(t, func(w *workflow.Workflow) {
+		for i := range w.Actions {
+			if a := &w.Actions[i]; a.Code == "hand_over" {
+				a.Actor, a.Permission, a.Roles, a.Reason, a.Fields = workflow.BySystem, "", nil, workflow.ReasonNone, nil
+				a.Message = inBoth("Silakan ambil di loket.")
+				a.Notify = []workflow.Notice{{To: "agency_head", Title: inBoth("{number} terbit"), Body: inBoth("{state}")}}
+			}
+		}
+	})
+	budi, siti := st.officer(t, "Budi", "disdukcapil", "officer"), st.resident(t, st.ctx, "Siti")
+	head := st.officer(t, "Rini", "disdukcapil", "agency_head")
+	app := st.approved(t, budi, st.submitted(t, siti, sitiNIK))
+	before := st.letters(t, "generic", siti.ID)
+	st.issued(t, app)
+	st.issued(t, app)
+	if n := st.letters(t, "generic", head.ID); n != 1 {
+		t.Errorf("%d letters to the head", n)
+	}
+	if n := st.letters(t, "generic", siti.ID) - before; n != 1 {
+		t.Errorf("%d messages to the applicant", n)
+	}
+	if app = st.read(t, app.ID); app.State != "completed" || app.ClosedAt.IsZero() {
+		t.Errorf("it stands in %s", app.State)
 	}
 }
 
