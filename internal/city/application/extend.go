@@ -11,17 +11,22 @@ import (
 	"bedelau/internal/kernel/workcal"
 )
 
-// extend gives an office the more time that a step brings, such as the seven working days of UU 14/2008 Pasal 22. It is
-// counted from the end of the promised time, and refused (Conflict "application.extended_late") once that has passed: an
-// extension is no pardon.
-func (s *Service) extend(ctx context.Context, tx bun.IDB, app *Application, st Step) error {
+// extend gives an office the more time that a step brings, such as the seven working days of UU 14/2008 Pasal 22, and
+// returns it; the zero Term when the step brings none, or where nothing was promised that could grow. It is counted from
+// the end of the promised time, and refused (Conflict "application.extended_late") once that has passed: an extension is no
+// pardon.
+func (s *Service) extend(ctx context.Context, tx bun.IDB, app *Application, st Step) (workcal.Term, error) {
 	more := st.Action.Extends
 	if more.IsZero() || app.DueAt.IsZero() {
-		return nil
+		return workcal.Term{}, nil
 	}
 	if app.Late(st.At) {
-		return fault.New(fault.Conflict, "application.extended_late")
+		return workcal.Term{}, fault.New(fault.Conflict, "application.extended_late")
 	}
+	return more, s.extendBy(ctx, tx, app, more, st)
+}
+
+func (s *Service) extendBy(ctx context.Context, tx bun.IDB, app *Application, more workcal.Term, st Step) error {
 	cal, err := calendar.Hold(ctx, tx, app.AgencyCode)
 	if err != nil {
 		return err

@@ -42,7 +42,7 @@ func (a Application) StepLate(now time.Time) bool {
 }
 
 // Pace moves the office's own time along when an application comes from one state to another at now, with its promise
-// counted already; more is by how much the step extends it.
+// counted already; more is by how much the step has extended it.
 func (s *Service) Pace(ctx context.Context, tx bun.IDB, app *Application, wf *workflow.Workflow, to workflow.State, more workcal.Term, now time.Time) error {
 	old := app.Stay
 	if old == nil && !wf.Paced() {
@@ -103,7 +103,7 @@ func (s *Service) goOnStaying(ctx context.Context, tx bun.IDB, app *Application,
 	switch {
 	case !next.Counting.Paused.IsZero():
 		next.Counting, next.Left = Counting{From: now, Left: next.Left}, nil
-	case !more.IsZero() && !app.StepDueAt.IsZero():
+	case !more.IsZero() && !app.StepDueAt.IsZero() && !now.After(app.StepDueAt): // an extension is no pardon
 		cal, err := calendar.Hold(ctx, tx, app.AgencyCode)
 		if err != nil {
 			return err

@@ -45,10 +45,11 @@ func (s *Service) Take(ctx context.Context, tx bun.IDB, app *Application, st Ste
 	if err != nil {
 		return err
 	}
-	if err := s.extend(ctx, tx, app, st); err != nil {
+	more, err := s.extend(ctx, tx, app, st)
+	if err != nil {
 		return err
 	}
-	if err := s.Pace(ctx, tx, app, st.Workflow, to, st.Action.Extends, st.At); err != nil {
+	if err := s.Pace(ctx, tx, app, st.Workflow, to, more, st.At); err != nil {
 		return err
 	}
 	app.enter(to, st)

@@ -11,6 +11,7 @@ import (
 
 	"bedelau/internal/city/application"
 	"bedelau/internal/city/recount"
+	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/workcal"
@@ -50,6 +51,50 @@ func (st *stage) correctPlace(t *testing.T, app application.Application) {
 	}
 	if _, err := st.Correct(st.ctx, siti, app.ID); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestMoreTimeForTheOffice: a step that extends the promise extends the state's own time with it, unless that had passed, or
+// nothing was promised that could grow.
+func TestMoreTimeForTheOffice(t *testing.T) {
+	t.Parallel()
+	two := workcal.Term{Amount: 2, Unit: workcal.WorkingDay}
+	for name, tt := range map[string]struct {
+		promised workcal.Term
+		at, want string
+		kept     bool
+	}{
+		"in time":          {two, "2026-11-25 15:00", "2026-11-27 16:00", true},
+		"late already":     {two, "2026-11-25 16:01", "2026-11-25 16:00", false},
+		"nothing promised": {workcal.Term{}, "2026-11-25 15:00", "2026-11-25 16:00", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			st := newStage(t)
+			st.offer.Term = tt.promised
+			st.follow(t, func(w *workflow.Workflow) {
+				paced(w)
+				w.Actions = append(w.Actions, workflow.Action{Code: "extend", Label: inBoth("Perpanjang"), From: []string{"submitted"}, To: "submitted",
+					Actor: workflow.ByOfficer, Permission: access.ApplicationReview, Reason: workflow.ReasonNone, Extends: two})
+			})
+			budi := st.officer(t, "Budi", "disdukcapil", "officer")
+			app := st.submitted(t, st.resident(t, st.ctx, "Siti"), sitiNIK)
+			st.on(t, tt.at)
+			app, err := st.Act(st.ctx, budi, ActInput{ID: app.ID, Version: app.Version, Action: "extend"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			st.stepDue(t, app, tt.want)
+			st.on(t, "2026-11-26 09:00")
+			if _, err := st.Act(st.ctx, budi, ActInput{ID: app.ID, Version: app.Version, Action: "start_review"}); err != nil {
+				t.Fatal(err)
+			}
+			var kept bool
+			err = st.w.DB.App.NewRaw("SELECT kept FROM application_stay WHERE tenant_id = ? AND state = 'submitted'", st.w.Batam.ID).Scan(st.ctx, &kept)
+			if err != nil || kept != tt.kept {
+				t.Errorf("kept %t, %v", kept, err)
+			}
+		})
 	}
 }
 
