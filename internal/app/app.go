@@ -23,6 +23,7 @@ import (
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/city/dashboard"
+	"bedelau/internal/city/duct"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/city/simulation"
@@ -78,6 +79,7 @@ type App struct {
 	Tariffs   *tariff.Editor
 	Registry  *registry.Service
 	Casework  *casework.Service
+	Ducts     *duct.Service
 	Bulk      *bulk.Service
 	Booking   *booking.Service
 	Calendar  *calendar.Service
@@ -184,6 +186,7 @@ func packEngine() *pack.Engine {
 	e.Register(tariff.Section())
 	e.Register(application.Section())
 	e.Register(booking.Section())
+	e.Register(duct.Section())
 	return e
 }
 
@@ -208,6 +211,10 @@ func (a *App) buildCity() error {
 	a.Booking = booking.New(booking.Deps{DB: a.DB, Guard: a.Guard, Bus: a.Bus, Notify: a.Notify, Staff: a.Identity,
 		Matters: matters{a.Catalog, a.Casework}, Log: a.Log})
 	if err := a.Booking.Register(a.Runner); err != nil {
+		return err
+	}
+	a.Ducts = duct.New(duct.Deps{DB: a.DB.App, Guard: a.Guard, Log: a.Log})
+	if err := a.Ducts.Register(a.Runner); err != nil {
 		return err
 	}
 	a.Calendar = calendar.New(a.DB.App, a.Guard, time.Now)

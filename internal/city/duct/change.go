@@ -1,0 +1,131 @@
+package duct
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// How a change came about.
+const (
+	ByImport = "import"
+	ByEdit   = "edit"
+	ByUndo   = "undo"
+)
+
+// Change is one act on the network. Every state says which change brought it, ended it or voided it.
+type Change struct {
+	bun.BaseModel `bun:"table:duct_change,alias:c"`
+
+	TenantID tenancy.ID    `bun:"tenant_id,pk"`
+	ID       uuid.UUID     `bun:"id,pk"`
+	Kind     string        `bun:"kind"`
+	OnDay    time.Time     `bun:"on_day"` // from when it is so
+	Why      string        `bun:"why"`
+	ImportID uuid.NullUUID `bun:"import_id"`
+	Undoes   uuid.NullUUID `bun:"undoes"`
+	UndoneBy uuid.NullUUID `bun:"undone_by"`
+	Counts   Counts        `bun:"counts,type:jsonb"`
+	At       time.Time     `bun:"at"`
+	ByID     uuid.UUID     `bun:"by_id"`
+}
+
+func begin(ctx context.Context, tx bun.Tx, c Change) (uuid.UUID, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return uuid.Nil, err
+	}
+	c.TenantID, c.ID = tenancy.Must(ctx), id
+	_, err = tx.NewInsert().Model(&c).Exec(ctx)
+	return id, err
+}
+
+// states are the tables of what a change brings, ends and voids.
+var states = []string{"duct_node_state", "duct_segment_state", "duct_unit_state", "duct_unit"}
+
+// Undo takes a file out of the network again, as if it had never been applied; it stays on record, and what it had ended or
+// voided is in force again. For staff with duct:manage. It refuses Conflict "duct.not_applied", and "duct.built_upon" once a
+// later change has touched what the file brought: undo that first.
+func (s *Service) Undo(ctx context.Context, actor identity.Actor, importID uuid.UUID, why string) error {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctManage); err != nil {
+		return err
+	}
+	return tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
+		i, err := find(ctx, tx, importID, true)
+		if err != nil {
+			return err
+		}
+		if i.State != Applied {
+			return fault.New(fault.Conflict, "duct.not_applied")
+		}
+		if err := lock(ctx, tx); err != nil {
+			return err
+		}
+		var c Change
+		err = tx.NewSelect().Model(&c).Where("c.tenant_id = ? AND c.import_id = ? AND c.kind = ? AND c.undone_by IS NULL", i.TenantID, i.ID, ByImport).Scan(ctx)
+		if err != nil {
+			return fmt.Errorf("duct: undo: %w", err)
+		}
+		undo, err := begin(ctx, tx, Change{Kind: ByUndo, OnDay: c.OnDay, Why: why, ImportID: c.ImportID, Undoes: uuid.NullUUID{UUID: c.ID, Valid: true}, Counts: c.Counts, At: s.now(), ByID: actor.ID})
+		if err != nil {
+			return fmt.Errorf("duct: undo: %w", err)
+		}
+		if err := takeBack(ctx, tx, c, undo); err != nil {
+			return err
+		}
+		i.State = Undone
+		if _, err := tx.NewUpdate().Model(&i).Column("state").WherePK().Exec(ctx); err != nil {
+			return fmt.Errorf("duct: undo: %w", err)
+		}
+		return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "duct.undo", Object: "duct_import", ObjectID: i.ID})
+	})
+}
+
+// takeBack voids what a change brought and gives back what it ended or voided.
+func takeBack(ctx context.Context, tx bun.Tx, c Change, undo uuid.UUID) error {
+	upon := `SELECT EXISTS (SELECT 1 FROM duct_segment s JOIN duct_segment_state later ON later.tenant_id = s.tenant_id AND later.segment_id = s.id AND later.voided_by IS NULL AND later.change_id <> ?1
+		JOIN duct_node_state n ON n.tenant_id = s.tenant_id AND n.node_id IN (s.from_node, s.to_node) AND n.change_id = ?1 AND n.voided_by IS NULL
+		WHERE s.tenant_id = ?0 AND NOT EXISTS (SELECT 1 FROM duct_node_state o WHERE o.tenant_id = ?0 AND o.node_id = n.node_id AND o.change_id <> ?1 AND (o.voided_by IS NULL OR o.voided_by = ?1)))`
+	for _, table := range states {
+		upon += " OR EXISTS (SELECT 1 FROM " + table + " x WHERE x.tenant_id = ?0 AND x.change_id = ?1 AND (x.ended_by IS NOT NULL OR x.voided_by IS NOT NULL))"
+	}
+	upon += " OR EXISTS (SELECT 1 FROM duct_unit u JOIN duct_unit_state x ON x.tenant_id = u.tenant_id AND x.unit_id = u.id AND x.voided_by IS NULL AND x.change_id <> ?1 WHERE u.tenant_id = ?0 AND u.change_id = ?1)"
+	var built bool
+	if err := tx.NewRaw(upon, c.TenantID, c.ID).Scan(ctx, &built); err != nil {
+		return fmt.Errorf("duct: undo: %w", err)
+	}
+	if built {
+		return fault.New(fault.Conflict, "duct.built_upon")
+	}
+	for _, sql := range undoing() {
+		if _, err := tx.NewRaw(sql, c.TenantID, c.ID, undo).Exec(ctx); err != nil {
+			return fmt.Errorf("duct: undo: %w", err)
+		}
+	}
+	return nil
+}
+
+// undoing are the statements that take back a change, what it brought before what it ended, so that no two states of a thing
+// hold on one day. A state that it ended goes on until whatever followed then.
+func undoing() []string {
+	var out []string
+	for _, t := range []struct{ table, of string }{{"duct_node_state", "node_id"}, {"duct_segment_state", "segment_id"}, {"duct_unit_state", "unit_id"}} {
+		out = append(out,
+			"UPDATE "+t.table+" SET voided_by = ?2 WHERE tenant_id = ?0 AND change_id = ?1 AND voided_by IS NULL",
+			"UPDATE "+t.table+" x SET ended_by = NULL, until = (SELECT y.until FROM "+t.table+" y WHERE y.tenant_id = ?0 AND y."+t.of+" = x."+t.of+" AND y.change_id = ?1 AND y.since = x.until) WHERE x.tenant_id = ?0 AND x.ended_by = ?1",
+			"UPDATE "+t.table+" SET voided_by = NULL WHERE tenant_id = ?0 AND voided_by = ?1")
+	}
+	return append(out,
+		"UPDATE duct_unit SET voided_by = ?2 WHERE tenant_id = ?0 AND change_id = ?1 AND voided_by IS NULL",
+		"UPDATE duct_unit SET ended_by = NULL, until = NULL WHERE tenant_id = ?0 AND ended_by = ?1",
+		"UPDATE duct_change SET undone_by = ?2 WHERE tenant_id = ?0 AND id = ?1")
+}

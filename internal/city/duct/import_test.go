@@ -1,0 +1,194 @@
+package duct
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/fault"
+)
+
+// street is three manholes with a segment between each two.
+func street(more ...string) string {
+	return file(append([]string{
+		node("MH-1", 0, 0), node("MH-2", 200, 0), node("MH-3", 200, 150),
+		segment("R-1", [][2]float64{{0, 0}, {200, 0}}, `"ducts": 2`, `"duct_od": 110`, `"subducts": 3`, `"surveyed_m": "203,5"`, `"condition": "good"`),
+		segment("R-2", [][2]float64{{200, 0}, {200, 150}}, `"from_node": "MH-2"`, `"to_node": "MH-3"`, `"condition": "good"`),
+	}, more...)...)
+}
+
+// TestTheNetworkOfADay: a survey is taken in, a later one changes it from its day on, and either day can be asked for; undone,
+// the later one leaves no trace in the network and all of it on record.
+func TestTheNetworkOfADay(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	i := st.take(t, "2026-01-01", street())
+	want := Counts{Nodes: Count{New: 3}, Segments: Count{New: 2}, Units: 8, LengthMM: i.Counts.LengthMM}
+	if i.Counts != want || i.Done != 5 || i.State != Applied {
+		t.Errorf("%+v, %d %s", i.Counts, i.Done, i.State)
+	}
+	if m := i.Counts.LengthMM; m < 349_000 || m > 351_000 {
+		t.Errorf("350 metres are %d mm", m)
+	}
+	s, units, err := st.Segment(st.ctx, st.manager, "R-1", day("2026-03-01"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(units) != 8 || units[0].Kind != Duct || units[0].OuterMM != 110 || units[7].Kind != Subduct || s.Billed() != 203_500 || !s.FreeTrade {
+		t.Errorf("%+v, %+v", s, units)
+	}
+
+	later := st.take(t, "2026-06-01", file(
+		segment("R-2", [][2]float64{{200, 0}, {230, 75}, {200, 150}}, `"condition": "damaged"`),
+		node("MH-4", 0, 300), node("MH-1", 0, 0),
+		segment("R-3", [][2]float64{{0, 0}, {0, 300}}, `"condition": "good"`),
+		segment("R-1", [][2]float64{{0, 0}, {200, 0}}, `"condition": "good"`),
+	))
+	if c := later.Counts; c.Nodes != (Count{New: 1, Same: 1}) || c.Segments != (Count{New: 1, Changed: 1, Same: 1}) {
+		t.Errorf("%+v", c)
+	}
+	before, after := []string{"R-1 200 m good", "R-2 150 m good"}, []string{"R-1 200 m good", "R-2 162 m damaged", "R-3 300 m good"}
+	for on, want := range map[string][]string{"2025-12-31": nil, "2026-01-01": before, "2026-05-31": before, "2026-06-01": after, "2030-01-01": after} {
+		if got := st.lines(t, on); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", on, got, want)
+		}
+	}
+	if err := st.Undo(st.ctx, st.manager, i.ID, "salah berkas"); !fault.Is(err, "duct.built_upon") {
+		t.Errorf("undone under a later change: %v", err)
+	}
+	if err := st.Undo(st.ctx, st.manager, later.ID, "salah berkas"); err != nil {
+		t.Fatal(err)
+	}
+	if got := st.lines(t, "2030-01-01"); !slices.Equal(got, before) {
+		t.Errorf("after undoing: %q", got)
+	}
+	if err := st.Undo(st.ctx, st.manager, later.ID, "lagi"); !fault.Is(err, "duct.not_applied") {
+		t.Errorf("undone twice: %v", err)
+	}
+	again := st.take(t, "2026-06-01", file(node("MH-4", 0, 300), segment("R-3", [][2]float64{{0, 0}, {0, 300}}, `"condition": "good"`)))
+	if got := st.lines(t, "2030-01-01"); again.State != Applied || !slices.Equal(got, []string{"R-1 200 m good", "R-2 150 m good", "R-3 300 m good"}) {
+		t.Errorf("applied again: %s %q", again.State, got)
+	}
+}
+
+// TestAStateThatBeganOnTheSameDayIsReplaced: two surveys of one day leave one state of it, and undoing the second gives the
+// first back.
+func TestAStateThatBeganOnTheSameDayIsReplaced(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	st.take(t, "2026-01-01", street())
+	second := st.take(t, "2026-01-01", file(segment("R-1", [][2]float64{{0, 0}, {200, 0}}, `"condition": "blocked"`)))
+	if got := st.lines(t, "2026-01-01"); got[0] != "R-1 200 m blocked" {
+		t.Errorf("%q", got)
+	}
+	if err := st.Undo(st.ctx, st.manager, second.ID, "salah"); err != nil {
+		t.Fatal(err)
+	}
+	if got := st.lines(t, "2026-01-01"); got[0] != "R-1 200 m good" {
+		t.Errorf("%q", got)
+	}
+	// What a survey says of an earlier day than is known holds until then.
+	st.take(t, "2025-06-01", file(node("MH-1", 0, 0), node("MH-2", 200, 0), segment("R-1", [][2]float64{{0, 0}, {200, 0}}, `"condition": "damaged"`)))
+	for on, want := range map[string]string{"2025-06-01": "R-1 200 m damaged", "2025-12-31": "R-1 200 m damaged", "2026-01-01": "R-1 200 m good"} {
+		if got := st.lines(t, on); len(got) == 0 || got[0] != want {
+			t.Errorf("%s: %q", on, got)
+		}
+	}
+}
+
+// TestEveryFaultIsNamed: each with its feature, its column and its place; a file with one changes nothing.
+func TestEveryFaultIsNamed(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	st.take(t, "2026-01-01", street())
+	for name, c := range map[string]struct {
+		body string
+		want []string
+	}{
+		"no code":              {file(feature(`{"type": "Point", "coordinates": `+at(9, 9)+`}`, []string{`"kind": "pole"`, `"authority": "pemko"`})), []string{"1 code required"}},
+		"a code with a blank":  {file(node("MH 9", 9, 9)), []string{"1 code bad_code"}},
+		"one code twice":       {file(node("MH-9", 9, 9), node("MH-9", 50, 9)), []string{"2 code twice"}},
+		"unknown codes":        {file(node("MH-9", 9, 9, `"condition": "so-so"`, `"authority": "kelurahan"`)), []string{"1 authority unknown_code", "1 condition unknown_code"}},
+		"no kind":              {file(feature(`{"type": "Point", "coordinates": `+at(9, 9)+`}`, []string{`"code": "MH-9"`, `"authority": "pemko"`})), []string{"1 kind required"}},
+		"two nodes in one":     {file(node("MH-9", 0.2, 0)), []string{"1 geometry same_place"}},
+		"a dangling end":       {file(segment("R-9", [][2]float64{{0, 0}, {0, 90}})), []string{"1 to_node dangling"}},
+		"an end beside":        {file(segment("R-9", [][2]float64{{0, 0}, {200, 140}}, `"to_node": "MH-3"`)), []string{"1 to_node apart"}},
+		"an unknown end":       {file(segment("R-9", [][2]float64{{0, 0}, {200, 150}}, `"to_node": "MH-77"`)), []string{"1 to_node unknown_node"}},
+		"other ends":           {file(segment("R-1", [][2]float64{{0, 0}, {200, 0}}, `"to_node": "MH-3"`)), []string{"1 to_node other_ends"}},
+		"a loop":               {file(segment("R-9", [][2]float64{{0, 0}, {50, 50}, {0, 100}, {0, 0}})), []string{"1 to_node loop"}},
+		"a line over itself":   {file(segment("R-9", [][2]float64{{0, 0}, {100, 100}, {100, 0}, {0, 100}, {200, 150}})), []string{"1 geometry crosses_itself"}},
+		"no length":            {file(segment("R-9", [][2]float64{{0, 0}, {0.01, 0}}, `"to_node": "MH-2"`)), []string{"1 geometry no_length", "1 to_node apart"}},
+		"another length":       {file(segment("R-1", [][2]float64{{0, 0}, {200, 0}}, `"surveyed_m": 230`)), []string{"1 surveyed_m other_length?"}},
+		"a length beyond":      {file(segment("R-1", [][2]float64{{0, 0}, {200, 0}}, `"surveyed_m": 2300`)), []string{"1 surveyed_m wrong_length"}},
+		"numbers that are not": {file(segment("R-1", [][2]float64{{0, 0}, {200, 0}}, `"depth_m": "dalam"`, `"ducts": 2.5`)), []string{"1 depth_m unreadable", "1 ducts unreadable"}},
+		"an area":              {file(feature(`{"type": "Polygon", "coordinates": [[`+at(0, 0)+`,`+at(9, 0)+`,`+at(9, 9)+`,`+at(0, 0)+`]]}`, []string{`"code": "R-9"`, `"road": "x"`, `"authority": "pemko"`})), []string{"1 geometry bad_shape"}},
+		"microducts in ducts":  {file(segment("R-1", [][2]float64{{0, 0}, {200, 0}}, `"ducts": 1`, `"micros": 7`)), []string{"1 subducts no_parent"}},
+		"swapped coordinates":  {file(feature(`{"type": "Point", "coordinates": [1.12, 104.05]}`, []string{`"code": "MH-9"`, `"kind": "pole"`, `"authority": "pemko"`})), []string{"1 geometry off_earth"}},
+	} {
+		i := st.upload(t, "2026-06-01", c.body)
+		got := st.faults(t, i)
+		slices.Sort(got)
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+		state := Refused
+		if strings.HasSuffix(c.want[0], "?") {
+			state = Checked
+		}
+		if i.State != state {
+			t.Errorf("%s: %s", name, i.State)
+		}
+	}
+	i := st.upload(t, "2026-06-01", file(segment("R-9", [][2]float64{{0, 0}, {100, 100}, {100, 0}, {0, 100}, {200, 150}})))
+	all, err := st.Faults(st.ctx, st.manager, i.ID, 10)
+	if err != nil || len(all) != 1 || all[0].Place == nil || all[0].Name != "R-9" {
+		t.Fatalf("%v, %+v", err, all)
+	}
+	if p := *all[0].Place; p[0] < 104.05+49.0/111320 || p[0] > 104.05+51.0/111320 {
+		t.Errorf("the crossing is at 50 m, not at %v", p)
+	}
+	if err := st.Apply(st.ctx, st.manager, i.ID); !fault.Is(err, "duct.not_checked") {
+		t.Errorf("applied with a fault: %v", err)
+	}
+}
+
+// TestAFileThatNoLongerFits: what changed between the check and its being applied is found then.
+func TestAFileThatNoLongerFits(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	first, second := st.upload(t, "2026-01-01", street()), st.upload(t, "2026-01-01", file(node("MH-9", 0.2, 0)))
+	for _, i := range []Import{first, second} {
+		if err := st.Apply(st.ctx, st.manager, i.ID); err != nil {
+			t.Fatal(err)
+		}
+		st.run(t, func(ctx context.Context, tx bun.Tx) error { return st.apply(ctx, tx, importArgs{i.ID}) })
+		st.run(t, func(ctx context.Context, tx bun.Tx) error { return st.apply(ctx, tx, importArgs{i.ID}) }) // delivered twice
+	}
+	if a, b := st.find(t, first.ID), st.find(t, second.ID); a.State != Applied || b.State != Refused || b.Faults != 1 {
+		t.Errorf("%+v, %+v", a, b)
+	}
+}
+
+// TestTheNetworkIsItsCitysAlone: no other city, and nobody without the permission, reads or changes it.
+func TestTheNetworkIsItsCitysAlone(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	i := st.take(t, "2026-01-01", street())
+	other, stranger := st.w.Ctx(st.w.Other), staff(st.w.Other, "duct_manager")
+	if all, err := st.Segments(other, stranger, day("2026-06-01"), "", 10); err != nil || len(all) != 0 {
+		t.Errorf("%v, %d segments", err, len(all))
+	}
+	if err := st.Undo(other, stranger, i.ID, "x"); !fault.Is(err, "duct.no_import") {
+		t.Errorf("%v", err)
+	}
+	officer := staff(st.w.Batam, "officer")
+	if _, err := st.Segments(st.ctx, officer, day("2026-06-01"), "", 10); fault.From(err).Kind != fault.Forbidden {
+		t.Errorf("%v", err)
+	}
+	if _, err := st.Upload(st.ctx, staff(st.w.Batam, "auditor"), ImportInput{}); fault.From(err).Kind != fault.Forbidden {
+		t.Errorf("%v", err)
+	}
+}
