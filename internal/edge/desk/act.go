@@ -72,7 +72,11 @@ func (p *Pages) caseAgain(c *gin.Context, err error, t try) error {
 	if !ok {
 		return err
 	}
-	errs = site.Called(c, errs, map[string]string{"outcome": "tasks.outcome"})
+	labels := map[string]string{"outcome": "tasks.outcome"}
+	if t.hand != "" {
+		labels["reason"] = "hand.why_label"
+	}
+	errs = site.Called(c, errs, labels)
 	for i, e := range errs {
 		switch e.Name {
 		case "reason", "fields", "officer", "note", "outcome", "amount":

@@ -173,7 +173,7 @@ func caseAnswers(c *gin.Context, d casework.Detail, t try, drawn map[string]*ui.
 			if f.Type == form.Consent && f.Text != "" {
 				continue // told in short after the answers
 			}
-			x := office.Answer{ID: "isi-" + f.Code, Label: f.Label.In(l), Value: f.Text, Before: f.Before, Corrected: f.Corrected, Map: drawn[f.Code]}
+			x := office.Answer{Page: page.Title.In(l), ID: "isi-" + f.Code, Label: f.Label.In(l), Value: f.Text, Before: f.Before, Corrected: f.Corrected, Map: drawn[f.Code]}
 			switch {
 			case f.Masked && f.Code == t.revealed:
 				x.Value, x.Before, x.Revealed = t.value.Text, t.value.Before, true

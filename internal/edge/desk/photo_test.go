@@ -87,6 +87,11 @@ func TestAPaperIsViewedBesideTheCase(t *testing.T) {
 	if !strings.Contains(page, `id="penampil"`) || !strings.Contains(page, `src="`+pagetest.AtDesk(root)+"/berkas/"+file+`"`) {
 		t.Error("the paper is not shown")
 	}
+	// The next paper is one step away.
+	others, _, _ := strings.Cut(page[strings.Index(page, `class="others"`):], "</nav>")
+	if strings.Count(others, "berkas=") != 2 || strings.Count(others, `aria-current="true"`) != 1 || !strings.Contains(others, ">Surat keterangan kehilangan") {
+		t.Errorf("the other papers are not offered: %s", others)
+	}
 	if page := andi.Page(pagetest.AtDesk(root) + "?berkas=../../rahasia"); strings.Contains(page, `id="penampil"`) {
 		t.Error("something else is shown")
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
@@ -24,6 +25,13 @@ import (
 var filterNames = map[string]string{
 	"view": "lihat", "source": "sumber", "service": "layanan", "agency": "opd", "stage": "tahap", "channel": "kanal", "district": "kecamatan", "subdistrict": "kelurahan", "assignee": "petugas", "late": "terlambat",
 	"due_within": "dalam", "due_from": "tenggat_dari", "due_to": "tenggat_sampai", "sent_from": "masuk_dari", "sent_to": "masuk_sampai", "sort": "urut",
+}
+
+// filterLabels are the labels of those fields of a filter that the list's form shows, by their names in an address.
+var filterLabels = map[string]string{
+	"sumber": "queue.source", "layanan": "queue.filter.service", "opd": "queue.filter.agency", "tahap": "queue.filter.stage",
+	"kanal": "queue.filter.channel", "kecamatan": "queue.filter.district", "kelurahan": "queue.filter.subdistrict",
+	"petugas": "queue.assignee", "dalam": "queue.filter.within", "urut": "queue.sort",
 }
 
 // filterOf reads a filter from an address or a form. What is no number or no date is left for the filter's own check.
@@ -108,7 +116,7 @@ func CameFrom(c *gin.Context) (f inbox.Filter, back, query string) {
 // filterForm lays a filter out for the reader: what can be chosen, and what is.
 func (p *Pages) filterForm(c *gin.Context, f inbox.Filter, reach access.Reach) (office.FilterForm, error) {
 	ctx, actor, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
-	v := office.FilterForm{Open: f.Narrow() || f.Sort != inbox.ByDeadline, Active: f.Narrow(), View: string(f.View), Clear: listAddress(inbox.Filter{View: f.View}, "")}
+	v := office.FilterForm{Active: f.Narrow(), View: string(f.View), Clear: listAddress(inbox.Filter{View: f.View}, "")}
 	services, err := p.Catalog.List(ctx, catalog.Filter{Agency: reach.Agency(), Retired: true})
 	if err != nil {
 		return v, err
@@ -197,7 +205,41 @@ func (p *Pages) filterForm(c *gin.Context, f inbox.Filter, reach access.Reach) (
 		{Label: l.T("queue.filter.due"), From: "tenggat_dari", To: "tenggat_sampai", FromDay: f.DueFrom, ToDay: f.DueTo},
 		{Label: l.T("queue.filter.sent"), From: "masuk_dari", To: "masuk_sampai", FromDay: f.SentFrom, ToDay: f.SentTo},
 	}
+	v.Said = filterSaid(v, l)
 	return v, nil
+}
+
+// filterSaid says what is chosen, for the line that stays when the form is folded away.
+func filterSaid(v office.FilterForm, l i18n.Locale) []string {
+	var out []string
+	for _, x := range v.Fields {
+		for _, o := range x.Options {
+			if x.Value != "" && o.Value == x.Value && o.Value != string(inbox.ByDeadline) {
+				out = append(out, x.Label+": "+o.Label)
+			}
+		}
+	}
+	for _, d := range v.Days {
+		if d.FromDay != "" {
+			out = append(out, d.Label+" "+l.T("queue.filter.from_day", "day", dayText(d.FromDay, l)))
+		}
+		if d.ToDay != "" {
+			out = append(out, d.Label+" "+l.T("queue.filter.to_day", "day", dayText(d.ToDay, l)))
+		}
+	}
+	if v.Late {
+		out = append(out, l.T("queue.filter.late"))
+	}
+	return out
+}
+
+// dayText is a day of a filter for people, or as it was typed.
+func dayText(day string, l i18n.Locale) string {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day
+	}
+	return l.Date(t)
 }
 
 // areaOptions are the districts, and the parts of the one that is chosen or else of all.

@@ -34,6 +34,7 @@ func (p *Pages) saveFilter(c *gin.Context) error {
 		if !ok || f.Check() != nil {
 			return err
 		}
+		errs = site.Called(c, errs, map[string]string{"name": "queue.save_label"})
 		return p.queuePage(c, status, inbox.Query{Filter: f}, tried{filter: f, name: in.Text("name"), saving: true, errors: errs})
 	}
 	return p.Done(c, listAddress(f, ""), "filter_saved")

@@ -45,11 +45,15 @@ func TestAFilterIsKeptAndShared(t *testing.T) {
 	save := func(b *pagetest.Browser, name string, more ...string) pagetest.Answer {
 		return b.Post("/petugas/antrean/saringan", append([]string{"name", name, "lihat", "all", "layanan", "ktp-el-hilang", "dalam", "3"}, more...)...)
 	}
-	andi.Sees(save(andi, " "), http.StatusUnprocessableEntity, "Isian ini wajib diisi", number)
+	andi.Sees(save(andi, " "), http.StatusUnprocessableEntity, "Nama saringan: Isian ini wajib diisi", number)
 	andi.Sees(save(andi, "Bersama", "shared", "yes"), http.StatusForbidden)
 	const kept = "/petugas/antrean?dalam=3&layanan=ktp-el-hilang&lihat=all"
 	andi.Goes(save(andi, "KTP tiga hari"), kept)
-	page := andi.Page(kept, "Saringan disimpan", "KTP tiga hari Hapus saringan", number)
+	page := andi.Page(kept, "Saringan disimpan", "KTP tiga hari Hapus dari saringan tersimpan", number)
+	if folded := `<details class="more list-filter"><summary>`; !strings.Contains(page, folded) {
+		t.Error("a filter with a name still pushes the list off the screen")
+	}
+	andi.Page("/petugas/antrean?lihat=all&tenggat_dari=2026-11-02&terlambat=yes", "Saring dan urutkan Tenggat dari 2 November 2026 · Hanya yang terlambat")
 	head.Goes(save(head, "Loket hari ini", "shared", "yes"), kept)
 	andi.Page("/petugas/antrean", "KTP tiga hari", "Loket hari ini bersama")
 	if strings.Contains(head.Page("/petugas/antrean"), "KTP tiga hari") {

@@ -38,6 +38,7 @@ func (p *Pages) deskQueue(c *gin.Context) error {
 	for i, e := range errs {
 		errs[i].Name = filterNames[e.Name]
 	}
+	errs = site.Called(c, errs, filterLabels)
 	return p.queuePage(c, status, inbox.Query{Filter: inbox.Filter{View: f.View}}, tried{filter: f, errors: errs})
 }
 
@@ -190,6 +191,7 @@ func (p *Pages) listTools(c *gin.Context, f inbox.Query, t tried, v *office.Queu
 	if v.Saved, err = p.savedLinks(ctx, actor, l, f.Filter); err != nil {
 		return err
 	}
+	v.Filter.Open = f.Cursor == "" && (f.Narrow() || f.Sort != inbox.ByDeadline) && !slices.ContainsFunc(v.Saved, func(x office.Saved) bool { return x.Current })
 	v.Colleagues = p.colleagues(ctx, actor, f.Filter, reach)
 	v.Query = filterQuery(f.Filter)
 	v.SaveName, v.Saving, v.MayShare = t.name, t.saving, p.Inbox.MayShare(ctx, actor)

@@ -3,6 +3,8 @@ package services_test
 import (
 	"net/http"
 	"testing"
+
+	"bedelau/internal/edge/pagetest"
 )
 
 // reporter are the answers about the resident who applies.
@@ -137,6 +139,7 @@ func TestMovingLetter(t *testing.T) {
 	s.sends("Kota Medan", "Bayu Santoso", "Seluruh keluarga")
 	s.mayNotStart(s.number)
 
+	andi.Page(pagetest.AtDesk(s.root), "Alamat tujuan Jalan, nomor, RT/RW Jl. Merdeka 10") // which of two addresses it is
 	s.takes(andi, "start_review", "")
 	s.takes(andi, "approve", "")
 	s.issued("SURAT KETERANGAN PINDAH", "Kota Medan", "Sumatera Utara", "Budi Santoso", "Bayu Santoso", "Seluruh keluarga", "1 Desember 2026", siti, budi)

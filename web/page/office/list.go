@@ -47,6 +47,7 @@ type QueueView struct {
 type FilterForm struct {
 	Open, Active bool
 	View, Clear  string
+	Said         []string // what is chosen, in words
 	Fields       []ui.Field
 	Late         bool
 	Days         []DaySpan

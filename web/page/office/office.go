@@ -63,6 +63,7 @@ func (r Row) due(l i18n.Locale, now time.Time) string {
 // Answer is one question of the form as the officer may see it. Reveal is the address that shows a masked value, and
 // ID is where it comes back to.
 type Answer struct {
+	Page                     string // of the form, by its title
 	ID, Label, Value, Reveal string
 	Before                   string // what it was when a correction was asked for, if it has changed
 	Files                    []ui.File
@@ -166,6 +167,28 @@ func (v CaseView) ticked(code string) bool { return slices.Contains(v.Fields, co
 // words lists what was answered in words, and files what was handed in, each with its question.
 func (v CaseView) words() []Answer { return v.pick(func(a Answer) bool { return len(a.Files) == 0 }) }
 
+// part is what was answered in words on one page of the form. It has a title where the form's pages have several questions,
+// because the same words, such as those of an address, then stand on more than one.
+type part struct {
+	Title   string
+	Answers []Answer
+}
+
+func (v CaseView) parts() []part {
+	var out []part
+	words := v.words()
+	for _, a := range words {
+		if n := len(out); n == 0 || out[n-1].Title != a.Page {
+			out = append(out, part{Title: a.Page})
+		}
+		out[len(out)-1].Answers = append(out[len(out)-1].Answers, a)
+	}
+	if len(words) < 2*len(out) {
+		return []part{{Answers: words}}
+	}
+	return out
+}
+
 // paper is the id of a file in the address of its case.
 func (v CaseView) paper(f ui.File) string { return f.Href[strings.LastIndexByte(f.Href, '/')+1:] }
 
@@ -178,13 +201,24 @@ func (v CaseView) beside(f ui.File) string {
 	return "/petugas/permohonan/" + v.ID + v.From + join + "berkas=" + v.paper(f) + "#penampil"
 }
 
-// shown is the paper in the viewer, or nil.
-func (v CaseView) shown() *ui.File {
+// viewable are the papers that the viewer can show.
+func (v CaseView) viewable() []ui.File {
+	var out []ui.File
 	for _, a := range v.files() {
 		for _, f := range a.Files {
-			if v.Show != "" && v.paper(f) == v.Show && (f.Image || f.PDF) && !f.Held {
-				return &f
+			if (f.Image || f.PDF) && !f.Held {
+				out = append(out, f)
 			}
+		}
+	}
+	return out
+}
+
+// shown is the paper in the viewer, or nil.
+func (v CaseView) shown() *ui.File {
+	for _, f := range v.viewable() {
+		if v.Show != "" && v.paper(f) == v.Show {
+			return &f
 		}
 	}
 	return nil
