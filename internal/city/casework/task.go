@@ -45,5 +45,6 @@ func (s *Service) Register(r *jobs.Runner) error {
 	jobs.EachCity(r, "casework.timers", time.Minute, s.ring)
 	jobs.EachCity(r, "casework.track_attempts", time.Hour, s.ForgetTries)
 	jobs.EachCity(r, "casework.drafts", time.Hour, s.ForgetDrafts)
+	jobs.EachCity(r, "casework.earlier_words", time.Minute, s.KeepEarlierWords)
 	return nil
 }

@@ -205,7 +205,7 @@ func (s *Service) finish(ctx context.Context, id uuid.UUID, r Result) error {
 }
 
 // Find returns a run of a service, for staff with service:configure. Of the cases that would have ended otherwise it holds
-// those within the reader's reach alone: with application:read their agency's, with application:all everyone's. NotFound
+// those within the reader's reach alone (see access.Reach), and none without application:read. NotFound
 // "simulation.not_found" for another service's and for what is older than a week.
 func (s *Service) Find(ctx context.Context, actor identity.Actor, service string, id uuid.UUID) (Run, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.ServiceConfigure); err != nil {
@@ -228,11 +228,29 @@ func (s *Service) Find(ctx context.Context, actor identity.Actor, service string
 	if err := json.Unmarshal(run.Stored, run.Result); err != nil {
 		return Run{}, fmt.Errorf("simulation: find: %w", err)
 	}
-	reads, all := s.d.Guard.Allow(ctx, actor, access.ApplicationRead) == nil, s.d.Guard.Allow(ctx, actor, access.ApplicationAll) == nil
-	run.Result.Changed = slices.DeleteFunc(run.Result.Changed, func(c Change) bool {
-		return !reads || !all && (actor.Agency == "" || c.Agency != actor.Agency)
-	})
-	return run, nil
+	run.Result.Changed, err = s.within(ctx, actor, run.Result.Changed)
+	return run, err
+}
+
+// within keeps the cases that a reader may know of.
+func (s *Service) within(ctx context.Context, actor identity.Actor, all []Change) ([]Change, error) {
+	if len(all) == 0 || s.d.Guard.Allow(ctx, actor, access.ApplicationRead) != nil {
+		return nil, nil
+	}
+	r, err := s.d.Guard.Reach(ctx, actor)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]uuid.UUID, len(all))
+	for i, c := range all {
+		ids[i] = c.ID
+	}
+	var known []uuid.UUID
+	q := s.d.DB.NewSelect().TableExpr("v_case AS a").Column("a.id").Where("a.tenant_id = ? AND a.id IN (?)", tenancy.Must(ctx), bun.List(ids))
+	if err := r.Where(q).Scan(ctx, &known); err != nil {
+		return nil, fmt.Errorf("simulation: within: %w", err)
+	}
+	return slices.DeleteFunc(all, func(c Change) bool { return !slices.Contains(known, c.ID) }), nil
 }
 
 // Tried returns the workflow that a run was about: the one that was proposed, or else the version that is in force now; nil

@@ -225,6 +225,16 @@ func TestWhoMayReplayAndSee(t *testing.T) {
 	if run, err := st.Find(st.ctx, head, "ktp", id); err != nil || len(run.Result.Changed) != 10 || run.Result.Changed[0].Agency != "dinkes" || run.Result.ChangedAll != 20 {
 		t.Errorf("one agency's: %+v, %v", run.Result, err)
 	}
+	head.Areas = []string{"21.71.10"} // in which none of the cases lies
+	if run, err := st.Find(st.ctx, head, "ktp", id); err != nil || len(run.Result.Changed) != 0 || run.Result.ChangedAll != 20 {
+		t.Errorf("of an area without cases: %+v, %v", run.Result, err)
+	}
+	st.exec(t, func(exec func(string, ...any)) {
+		exec(`UPDATE application SET district_code = '21.71.10' WHERE agency_code = 'dinkes' AND decided_at - submitted_at < interval '3 days'`)
+	})
+	if run, err := st.Find(st.ctx, head, "ktp", id); err != nil || len(run.Result.Changed) != 10 || run.Result.Changed[0].Agency != "dinkes" {
+		t.Errorf("of the area: %+v, %v", run.Result, err)
+	}
 	for name, err := range map[string]error{
 		"another service": second(st.Find(st.ctx, st.admin, "sip", id)),
 		"another city":    second(st.Find(st.w.Ctx(st.w.Other), staff(st.w.Other, "city_admin", ""), "ktp", id)),

@@ -101,7 +101,7 @@ func (f Field) Check(c *pack.Check, at string, reserved []string) {
 	if f.Distinct && (f.Type == MultiChoice || !f.Typed()) {
 		c.Add(at+".distinct", "only_for_type", "type", "one answer of a row")
 	}
-	if f.Search && !f.findable() {
+	if f.Search && !f.plain() {
 		c.Add(at+".search", "only_for_type", "type", "text, long_text")
 	}
 	if f.Where && !f.placing() {
