@@ -2,6 +2,7 @@ package services_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"bedelau/internal/edge/pagetest"
@@ -139,7 +140,9 @@ func TestMovingLetter(t *testing.T) {
 	s.sends("Kota Medan", "Bayu Santoso", "Seluruh keluarga")
 	s.mayNotStart(s.number)
 
-	andi.Page(pagetest.AtDesk(s.root), "Alamat tujuan Jalan, nomor, RT/RW Jl. Merdeka 10") // which of two addresses it is
+	if page := pagetest.Text(andi.sees(s.desk())); !strings.Contains(page, "Alamat tujuan Jalan, nomor, RT/RW Jl. Merdeka 10") {
+		t.Errorf("the officer cannot tell which of two addresses it is:\n%s", page)
+	}
 	s.takes(andi, "start_review", "")
 	s.takes(andi, "approve", "")
 	s.issued("SURAT KETERANGAN PINDAH", "Kota Medan", "Sumatera Utara", "Budi Santoso", "Bayu Santoso", "Seluruh keluarga", "1 Desember 2026", siti, budi)
