@@ -44,6 +44,7 @@ var demoPeople = []demoPerson{
 	{"tanjungpinang", "petugas@tanjungpinang.localhost", "Lina Agustina", "", "officer", "disdukcapil", "PBWGC2LOPBWGC2LOPBWGC2LOPBWGC2LO", "petugas Disdukcapil Tanjungpinang"},
 	{"tanjungpinang", "admin@tanjungpinang.localhost", "Tono Saputra", "", "city_admin", "", "QBWGC2LOQBWGC2LOQBWGC2LOQBWGC2LO", "admin kota Tanjungpinang"},
 	{"platform", "bumd@platform.localhost", "Yusuf Hakim", "", "bumd_admin", "", "RBWGC2LORBWGC2LORBWGC2LORBWGC2LO", "admin BUMD"},
+	{"platform", "keuangan@platform.localhost", "Lestari Handayani", "", "bumd_finance", "", "ULALQPPVKEQBGWTK7JWZTXNRX3EGTL4K", "keuangan BUMD, orang kedua"},
 }
 
 // seed loads the two cities, their plan and the demonstration's people. A second run changes nothing.

@@ -13,11 +13,13 @@ import (
 	"bedelau/internal/edge/httpapi"
 	"bedelau/internal/edge/papers"
 	"bedelau/internal/edge/portal"
+	"bedelau/internal/edge/pricing"
 	"bedelau/internal/edge/public"
 	"bedelau/internal/edge/queue"
 	"bedelau/internal/edge/replay"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/edge/standard"
+	"bedelau/internal/edge/treasury"
 	"bedelau/internal/edge/visit"
 	"bedelau/internal/kernel/devkit/mailbox"
 	"bedelau/web"
@@ -49,7 +51,7 @@ func (a *App) gate(box *mailbox.Box, codes func(tenant string) []site.StaffCode)
 	})
 	pages.Mount(g, slices.Concat(
 		public.New(pages).Tables(), portal.New(pages).Tables(), visit.New(pages).Tables(),
-		queue.New(pages).Tables(), desk.New(pages).Tables(), counter.New(pages).Tables(), papers.New(pages).Tables(), editor.New(pages).Tables(), replay.New(pages).Tables(), standard.New(pages).Tables(), admin.New(pages).Tables(), console.New(pages).Tables(),
+		queue.New(pages).Tables(), desk.New(pages).Tables(), counter.New(pages).Tables(), papers.New(pages).Tables(), editor.New(pages).Tables(), replay.New(pages).Tables(), standard.New(pages).Tables(), admin.New(pages).Tables(), console.New(pages).Tables(), pricing.New(pages).Tables(), treasury.New(pages).Tables(),
 	)...)
 	httpapi.New(httpapi.Deps{
 		Bulk: a.Bulk, Documents: a.Documents,

@@ -91,6 +91,7 @@ INSERT INTO invoice_entry (tenant_id, id, party_id, invoice_id, kind, amount, on
 SELECT :city, gen_random_uuid(), md5('p' || n % 100)::uuid, md5('i' || n)::uuid, 'charge', 1, '2026-01-01', now(), gen_random_uuid() FROM generate_series(1, 10000) n;
 INSERT INTO invoice_reminder (tenant_id, invoice_id, days, say, on_day, limits_from, at)
 SELECT :city, md5('i' || n)::uuid, n % 7, 'overdue', '2026-01-01', CASE n % 50 WHEN 0 THEN '2026-02-01'::date END, now() FROM generate_series(1, 10000) n;
+INSERT INTO invoice_hold (tenant_id, id, invoice_id, until, reason, made_at, made_by) SELECT :city, gen_random_uuid(), md5('i' || n)::uuid, '2026-03-01', 'x', now(), gen_random_uuid() FROM generate_series(1, 10000) n;
 INSERT INTO account (tenant_id, id, kind, status, name, locale, email, email_hash, created_at)
 SELECT :city, md5('account' || i)::uuid, CASE WHEN i % 100 = 0 THEN 'staff' ELSE 'resident' END, 'active', 'Warga ' || lpad(i::text, 5, '0'), 'id',
 	'x', decode(md5(i::text), 'hex'), now() FROM generate_series(1, 10000) i;

@@ -15,6 +15,7 @@ const secrets = {
   "cktr@batam.localhost": "TF65YZSTU37Q7FHCW2AV354L2SKVLWLO",
   "petugas@tanjungpinang.localhost": "PBWGC2LOPBWGC2LOPBWGC2LOPBWGC2LO",
   "bumd@platform.localhost": "RBWGC2LORBWGC2LORBWGC2LORBWGC2LO",
+  "keuangan@platform.localhost": "ULALQPPVKEQBGWTK7JWZTXNRX3EGTL4K",
 };
 const used = {};
 

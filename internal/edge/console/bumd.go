@@ -24,24 +24,31 @@ import (
 	"bedelau/web/ui"
 )
 
-// The addresses of the console, on the platform's host.
+// The addresses of the console and of the rooms beside it (pricing, treasury), on the platform's host.
 const (
-	pathOverview  = "/bumd/keuangan"
-	pathAll       = "/bumd/tagihan"
-	pathDrafts    = "/bumd/konsep"
-	pathRequests  = "/bumd/permintaan"
-	pathIncidents = "/bumd/kejadian"
-	pathCities    = "/bumd/langganan"
+	PathOverview  = "/bumd/keuangan"
+	PathInvoices  = "/bumd/tagihan"
+	PathDrafts    = "/bumd/konsep"
+	PathRequests  = "/bumd/permintaan"
+	PathIncidents = "/bumd/kejadian"
+	PathCities    = "/bumd/langganan"
+	PathPlans     = "/bumd/paket"
+	PathProposals = "/bumd/usulan"
+	PathCoupons   = "/bumd/kupon"
+	PathBank      = "/bumd/rekening"
+	PathArrears   = "/bumd/piutang"
+	PathBalances  = "/bumd/saldo"
+	PathParties   = "/bumd/pihak"
 )
 
 // bumdRoutes is the BUMD's console: what is sold, billed and owed.
 func (p *Pages) bumdRoutes() gate.Table {
 	reads, acts, moves, there := access.InvoiceRead, access.InvoiceIssue, access.PlanManage, gate.Platform
 	bills, draft, request, incident, city := site.IDs("id", "invoice"), site.IDs("id", "draft"), site.IDs("id", "request"), site.IDs("id", "incident"), site.IDs("slug", "city")
-	one, concept, town := pathAll+"/:id", pathDrafts+"/:id", pathCities+"/:slug"
+	one, concept, town := PathInvoices+"/:id", PathDrafts+"/:id", PathCities+"/:slug"
 	return gate.Table{
-		{Method: get, Path: pathOverview, Needs: reads, Scope: there, Handler: p.overview},
-		{Method: get, Path: pathAll, Needs: reads, Scope: there, Handler: p.invoices},
+		{Method: get, Path: PathOverview, Needs: reads, Scope: there, Handler: p.overview},
+		{Method: get, Path: PathInvoices, Needs: reads, Scope: there, Handler: p.invoices},
 		{Method: get, Path: one, Needs: reads, Scope: there, IDs: bills, Handler: p.invoice},
 		{Method: get, Path: one + "/baris/:n", Needs: reads, Scope: there, IDs: bills, Handler: p.line},
 		{Method: get, Path: one + "/berkas", Needs: reads, Scope: there, IDs: bills, Handler: p.paper},
@@ -50,18 +57,18 @@ func (p *Pages) bumdRoutes() gate.Table {
 		{Method: post, Path: one + "/saldo", Needs: acts, Scope: there, IDs: bills, Handler: p.applyBalance},
 		{Method: post, Path: one + "/kirim", Needs: acts, Scope: there, IDs: bills, Handler: p.sendAgain},
 		{Method: post, Path: one + "/minta", Needs: acts, Scope: there, IDs: bills, Handler: p.ask},
-		{Method: get, Path: pathDrafts, Needs: acts, Scope: there, Handler: p.drafts},
-		{Method: post, Path: pathDrafts, Needs: acts, Scope: there, Handler: p.issueMany},
+		{Method: get, Path: PathDrafts, Needs: acts, Scope: there, Handler: p.drafts},
+		{Method: post, Path: PathDrafts, Needs: acts, Scope: there, Handler: p.issueMany},
 		{Method: get, Path: concept, Needs: acts, Scope: there, IDs: draft, Handler: p.draft},
 		{Method: get, Path: concept + "/baris/:n", Needs: acts, Scope: there, IDs: draft, Handler: p.draftLine},
 		{Method: post, Path: concept + "/terbit", Needs: acts, Scope: there, IDs: draft, Handler: p.issueOne},
 		{Method: post, Path: concept + "/sesuaikan", Needs: acts, Scope: there, IDs: draft, Handler: p.adjust},
 		{Method: post, Path: concept + "/baris/:n/hapus", Page: concept, Needs: acts, Scope: there, IDs: draft, Handler: p.unadjust},
-		{Method: get, Path: pathRequests, Needs: acts, Scope: there, Handler: p.requests},
-		{Method: post, Path: pathRequests + "/:id/putus", Page: pathRequests, Needs: acts, Scope: there, IDs: request, Handler: p.decide},
-		{Method: get, Path: pathIncidents, Needs: reads, Scope: there, Handler: p.incidents},
-		{Method: post, Path: pathIncidents + "/:id/tutup", Page: pathIncidents, Needs: acts, Scope: there, IDs: incident, Handler: p.closeIncident},
-		{Method: get, Path: pathCities, Needs: reads, Scope: there, Handler: p.towns},
+		{Method: get, Path: PathRequests, Needs: acts, Scope: there, Handler: p.requests},
+		{Method: post, Path: PathRequests + "/:id/putus", Page: PathRequests, Needs: acts, Scope: there, IDs: request, Handler: p.decide},
+		{Method: get, Path: PathIncidents, Needs: reads, Scope: there, Handler: p.incidents},
+		{Method: post, Path: PathIncidents + "/:id/tutup", Page: PathIncidents, Needs: acts, Scope: there, IDs: incident, Handler: p.closeIncident},
+		{Method: get, Path: PathCities, Needs: reads, Scope: there, Handler: p.towns},
 		{Method: get, Path: town, Needs: reads, Scope: there, IDs: city, Handler: p.town},
 		{Method: get, Path: town + "/peristiwa", Needs: reads, Scope: there, IDs: city, Handler: p.townEvents},
 		{Method: post, Path: town + "/pindah", Needs: moves, Scope: there, IDs: city, Handler: p.move},
@@ -70,8 +77,8 @@ func (p *Pages) bumdRoutes() gate.Table {
 	}
 }
 
-// cities lists the cities of the platform by name.
-func (p *Pages) cities(ctx context.Context) ([]tenancy.City, error) {
+// Cities lists the cities of the platform by name.
+func (p *Pages) Cities(ctx context.Context) ([]tenancy.City, error) {
 	all, err := p.Directory.All(ctx)
 	all = slices.DeleteFunc(all, func(c tenancy.City) bool { return c.Kind != tenancy.KindCity })
 	slices.SortFunc(all, func(a, b tenancy.City) int { return cmp.Compare(a.Name, b.Name) })
@@ -103,13 +110,17 @@ func (p *Pages) overview(c *gin.Context) error {
 		if i > 0 {
 			overdue += a.Open
 		}
-		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: ageNames(l)[i], Href: pathAll + "?umur=" + strconv.Itoa(i)}, {Text: l.Number(int64(a.Many))}, {Text: a.Open.String()}}})
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: ageNames(l)[i], Href: PathInvoices + "?umur=" + strconv.Itoa(i)}, {Text: l.Number(int64(a.Many))}, {Text: a.Open.String()}}})
 	}
 	t.Foot = []bill.Cell{{Text: l.T("usage.total")}, {Text: l.Number(int64(many))}, {Text: open.String()}}
 	owed := bill.Section{ID: "piutang", Title: l.T("bumd.ages"), Text: l.T("bumd.ages_text"), Table: &t}
+	if p.Guard.Allow(ctx, who, access.InvoiceIssue) == nil {
+		owed.Links = []ui.Link{{Href: PathArrears, Label: l.T("arrears.title"), Icon: "mail"}}
+		v.Links = []ui.Link{{Href: PathBank, Label: l.T("bank.title"), Icon: "file-text"}, {Href: PathBalances, Label: l.T("refund.title"), Icon: "history"}, {Href: PathParties, Label: l.T("party.title"), Icon: "building"}}
+	}
 
 	work := bill.Section{ID: "kerja", Title: l.T("bumd.work"), Figures: []bill.Figure{
-		{Label: l.T("bill.open"), Value: open.String(), Href: pathAll + "?sisa=ya", Meaning: l.T("bill.overdue", "amount", overdue)}}}
+		{Label: l.T("bill.open"), Value: open.String(), Href: PathInvoices + "?sisa=ya", Meaning: l.T("bill.overdue", "amount", overdue)}}}
 	if p.Guard.Allow(ctx, who, access.InvoiceIssue) == nil {
 		drafts, err := p.finance.Drafts(ctx, who)
 		if err != nil {
@@ -119,14 +130,14 @@ func (p *Pages) overview(c *gin.Context) error {
 		if err != nil {
 			return err
 		}
-		work.Figures = append(work.Figures, bill.Figure{Label: l.T("bumd.drafts"), Value: countText(l, len(drafts)), Href: pathDrafts, Meaning: l.T("bumd.drafts_meaning")},
-			bill.Figure{Label: l.T("bumd.requests"), Value: countText(l, len(asked)), Href: pathRequests, Meaning: l.T("bumd.requests_meaning")})
+		work.Figures = append(work.Figures, bill.Figure{Label: l.T("bumd.drafts"), Value: countText(l, len(drafts)), Href: PathDrafts, Meaning: l.T("bumd.drafts_meaning")},
+			bill.Figure{Label: l.T("bumd.requests"), Value: countText(l, len(asked)), Href: PathRequests, Meaning: l.T("bumd.requests_meaning")})
 	}
 	found, err := p.found(c)
 	if err != nil {
 		return err
 	}
-	work.Figures = append(work.Figures, bill.Figure{Label: l.T("bumd.incidents"), Value: countText(l, len(found)), Href: pathIncidents, Meaning: l.T("bumd.incidents_meaning")})
+	work.Figures = append(work.Figures, bill.Figure{Label: l.T("bumd.incidents"), Value: countText(l, len(found)), Href: PathIncidents, Meaning: l.T("bumd.incidents_meaning")})
 	v.Sections = append([]bill.Section{work}, append(sold, owed)...)
 	v.Notes = []string{l.T("bumd.mrr_definition"), l.T("bumd.churn_definition"), l.T("figures.at", "time", l.DateTime(now))}
 	return p.Render(c, http.StatusOK, bill.Page(v))
@@ -142,7 +153,7 @@ func countText(l i18n.Locale, n int) string {
 
 // soldSections are what recurs, how that has moved this month, and how the cities stand.
 func (p *Pages) soldSections(ctx context.Context, l i18n.Locale, now time.Time) ([]bill.Section, error) {
-	cities, err := p.cities(ctx)
+	cities, err := p.Cities(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -171,20 +182,20 @@ func (p *Pages) soldSections(ctx context.Context, l i18n.Locale, now time.Time) 
 		churn = strconv.Itoa(m.Left*100/m.Began) + "%"
 	}
 	figures := bill.Section{ID: "langganan", Title: l.T("bumd.sold"), Figures: []bill.Figure{
-		{Label: l.T("bumd.mrr"), Value: monthly.String(), Href: pathCities, Meaning: l.T("bumd.mrr_text")},
-		{Label: l.T("bumd.arr"), Value: yearly.String(), Href: pathCities, Meaning: l.T("bumd.arr_text")},
-		{Label: l.T("bumd.churn"), Value: churn, Href: pathCities + "?keadaan=none", Meaning: l.T("bumd.churn_text", "left", m.Left, "began", m.Began)},
+		{Label: l.T("bumd.mrr"), Value: monthly.String(), Href: PathCities, Meaning: l.T("bumd.mrr_text")},
+		{Label: l.T("bumd.arr"), Value: yearly.String(), Href: PathCities, Meaning: l.T("bumd.arr_text")},
+		{Label: l.T("bumd.churn"), Value: churn, Href: PathCities + "?keadaan=none", Meaning: l.T("bumd.churn_text", "left", m.Left, "began", m.Began)},
 	}}
 	moved := bill.Section{ID: "gerak", Title: l.T("bumd.moved"), Table: &bill.Table{Title: l.T("bumd.moved"), Columns: []bill.Column{{Label: l.T("bumd.movement")}, {Label: l.T("bumd.a_month"), End: true}}}}
 	for _, x := range []struct {
 		key    string
 		amount money.Rupiah
 	}{{"new", m.New}, {"expansion", m.Expansion}, {"contraction", -m.Contraction}, {"churned", -m.Churned}} {
-		moved.Table.Rows = append(moved.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: l.T("bumd.moved." + x.key), Href: pathCities + "?gerak=" + x.key}, {Text: x.amount.String()}}})
+		moved.Table.Rows = append(moved.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: l.T("bumd.moved." + x.key), Href: PathCities + "?gerak=" + x.key}, {Text: x.amount.String()}}})
 	}
 	stand := bill.Section{ID: "kota", Title: l.T("bumd.cities_state"), Table: &bill.Table{Title: l.T("bumd.cities_state"), Columns: []bill.Column{{Label: l.T("bill.state")}, {Label: l.T("usage.cities"), End: true}}}}
 	for _, s := range cityStates() {
-		stand.Table.Rows = append(stand.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: l.T("bumd.city." + s), Href: pathCities + "?keadaan=" + s}, {Text: l.Number(int64(states[s]))}}})
+		stand.Table.Rows = append(stand.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: l.T("bumd.city." + s), Href: PathCities + "?keadaan=" + s}, {Text: l.Number(int64(states[s]))}}})
 	}
 	return []bill.Section{figures, moved, stand}, nil
 }
@@ -221,7 +232,7 @@ func (p *Pages) found(c *gin.Context) ([]finding, error) {
 	for _, n := range open {
 		f := finding{kind: l.T("collection.incident." + n.Kind), about: n.Object, at: n.FoundAt, incident: n.ID}
 		if n.InvoiceID.Valid {
-			f.href = pathAll + "/" + n.InvoiceID.UUID.String()
+			f.href = PathInvoices + "/" + n.InvoiceID.UUID.String()
 		}
 		out = append(out, f)
 	}
@@ -232,18 +243,18 @@ func (p *Pages) found(c *gin.Context) ([]finding, error) {
 		}
 		for _, r := range unsent {
 			if p.Now().Sub(r.FinalisedAt) > time.Hour { // until then it is being printed and sent
-				out = append(out, finding{kind: l.T("bumd.found.unsent"), about: r.Invoice.Number + ", " + r.Party.Name, at: r.FinalisedAt, href: pathAll + "/" + r.Invoice.ID.String()})
+				out = append(out, finding{kind: l.T("bumd.found.unsent"), about: r.Invoice.Number + ", " + r.Party.Name, at: r.FinalisedAt, href: PathInvoices + "/" + r.Invoice.ID.String()})
 			}
 		}
 	}
-	cities, err := p.cities(ctx)
+	cities, err := p.Cities(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for _, city := range cities {
 		for _, x := range city.Plan.Limits {
 			if !x.Over.IsZero() {
-				out = append(out, finding{kind: l.T("bumd.found.over"), about: city.Name + ", " + x.Name.In(l), at: x.Over, href: pathCities + "/" + city.Slug})
+				out = append(out, finding{kind: l.T("bumd.found.over"), about: city.Name + ", " + x.Name.In(l), at: x.Over, href: PathCities + "/" + city.Slug})
 			}
 		}
 	}
@@ -260,22 +271,22 @@ func (p *Pages) incidentsPage(c *gin.Context, status int, errs ui.Errors) error 
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.DeskShell(c, l.T("bumd.incidents")), Back: pathOverview, Heading: l.T("bumd.incidents"), Lead: l.T("bumd.incidents_lead"), Errors: errs}
+	v := bill.View{Shell: p.DeskShell(c, l.T("bumd.incidents")), Back: PathOverview, Heading: l.T("bumd.incidents"), Lead: l.T("bumd.incidents_lead"), Errors: errs}
 	t := bill.Table{Title: l.T("bumd.incidents"), Columns: []bill.Column{{Label: l.T("bumd.about")}, {Label: l.T("bumd.what")}, {Label: l.T("bill.when")}}}
 	list := bill.Section{ID: "daftar", Title: l.T("bumd.incidents"), Quiet: true, Table: &t, Empty: &bill.Empty{Icon: "circle-check", Title: l.T("bumd.no_incidents"), Text: l.T("bumd.no_incidents_text")}}
 	for _, f := range found {
 		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: f.about, Href: f.href}, {Text: f.kind}, {Text: l.DateTime(site.Zoned(c, f.at))}}})
 		if f.incident != uuid.Nil && p.Guard.Allow(c.Request.Context(), gate.ActorOf(c), access.InvoiceIssue) == nil {
 			list.Forms = append(list.Forms, bill.Form{ID: "tutup-" + f.incident.String(), Folded: true, Title: l.T("bumd.close_incident", "what", f.kind+", "+f.about),
-				Action: pathIncidents + "/" + f.incident.String() + "/tutup", Submit: l.T("bumd.close"), Fields: []ui.Field{reasonField(l, "", errs)}})
+				Action: PathIncidents + "/" + f.incident.String() + "/tutup", Submit: l.T("bumd.close"), Fields: []ui.Field{ReasonField(l, "", errs)}})
 		}
 	}
 	v.Sections = []bill.Section{list}
 	return p.Render(c, status, bill.Page(v))
 }
 
-// reasonField asks why.
-func reasonField(l i18n.Locale, value string, errs ui.Errors) ui.Field {
+// ReasonField asks why.
+func ReasonField(l i18n.Locale, value string, errs ui.Errors) ui.Field {
 	return ui.Field{Name: "reason", Type: "long_text", Label: l.T("bill.reason"), Value: value, Error: errs.Of("reason"), Max: 500, Hint: l.T("bumd.reason_hint")}
 }
 
@@ -295,7 +306,7 @@ func (p *Pages) closeIncident(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.Done(c, pathIncidents, "incident_closed")
+	return p.Done(c, PathIncidents, "incident_closed")
 }
 
 // invoices lists invoices by state, city, month of issue, day due and number.
@@ -313,13 +324,13 @@ func (p *Pages) invoices(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.DeskShell(c, l.T("bumd.invoices")), Back: pathOverview, Heading: l.T("bumd.invoices"), Lead: l.T("bumd.invoices_lead")}
-	list := bill.Section{ID: "daftar", Title: l.T("bumd.invoices"), Quiet: true, Filter: form, Table: invoiceTable(l, rows, pathAll+"/", now, true),
+	v := bill.View{Shell: p.DeskShell(c, l.T("bumd.invoices")), Back: PathOverview, Heading: l.T("bumd.invoices"), Lead: l.T("bumd.invoices_lead")}
+	list := bill.Section{ID: "daftar", Title: l.T("bumd.invoices"), Quiet: true, Filter: form, Table: invoiceTable(l, rows, PathInvoices+"/", now, true),
 		Empty: &bill.Empty{Icon: "search", Title: l.T("bumd.no_invoices"), Text: l.T("bumd.no_invoices_text")}}
 	if len(rows) == listPage {
 		q := c.Request.URL.Query()
 		q.Set("sebelum", rows[len(rows)-1].Invoice.ID.String())
-		list.Next = pathAll + "?" + q.Encode()
+		list.Next = PathInvoices + "?" + q.Encode()
 	}
 	v.Sections = []bill.Section{list}
 	return p.Render(c, http.StatusOK, bill.Page(v))
@@ -375,7 +386,7 @@ func (p *Pages) filterOf(c *gin.Context, now time.Time) (finance.Filter, error) 
 // filterForm asks for what filterOf reads.
 func (p *Pages) filterForm(c *gin.Context) (*bill.Form, error) {
 	l := gate.LocaleOf(c)
-	cities, err := p.cities(c.Request.Context())
+	cities, err := p.Cities(c.Request.Context())
 	if err != nil {
 		return nil, err
 	}
@@ -389,7 +400,7 @@ func (p *Pages) filterForm(c *gin.Context) (*bill.Form, error) {
 	for i, name := range ageNames(l) {
 		ages = append(ages, ui.Option{Value: strconv.Itoa(i), Label: name})
 	}
-	f := bill.Form{Action: pathAll, Submit: l.T("usage.show"), Fields: []ui.Field{
+	f := bill.Form{Action: PathInvoices, Submit: l.T("usage.show"), Fields: []ui.Field{
 		{Name: "keadaan", Type: "select", Label: l.T("bill.state"), Options: states}, {Name: "kota", Type: "select", Label: l.T("usage.city"), Options: towns},
 		{Name: "umur", Type: "select", Label: l.T("bumd.age"), Options: ages}, {Name: "bulan", Type: "month", Label: l.T("usage.month")},
 		{Name: "tempo", Type: "date", Label: l.T("bumd.due_by")}, {Name: "nomor", Label: l.T("bill.number")}}}

@@ -34,7 +34,7 @@ func (p *Pages) towns(c *gin.Context) error {
 	if moved != "" && !slices.Contains([]string{"new", "expansion", "contraction", "churned"}, moved) {
 		return site.Invalid("gerak", "not_an_option")
 	}
-	cities, err := p.cities(ctx)
+	cities, err := p.Cities(ctx)
 	if err != nil {
 		return err
 	}
@@ -62,16 +62,16 @@ func (p *Pages) towns(c *gin.Context) error {
 			since.Text = l.Date(r.StartsOn)
 		}
 		sum, change = sum+r.Monthly, change+r.Monthly-was
-		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: city.Name, Href: pathCities + "/" + city.Slug}, {Mark: cityMark(l, stands)}, plan, since, {Text: r.Monthly.String()}, {Text: (r.Monthly - was).String()}}})
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: city.Name, Href: PathCities + "/" + city.Slug}, {Mark: cityMark(l, stands)}, plan, since, {Text: r.Monthly.String()}, {Text: (r.Monthly - was).String()}}})
 	}
 	t.Foot = []bill.Cell{{Text: l.T("usage.total")}, {}, {}, {}, {Text: sum.String()}, {Text: change.String()}}
 	states := []ui.Option{{Label: l.T("audit.every")}}
 	for _, s := range cityStates() {
 		states = append(states, ui.Option{Value: s, Label: l.T("bumd.city." + s)})
 	}
-	v := bill.View{Shell: p.DeskShell(c, l.T("bumd.cities")), Back: pathOverview, Heading: l.T("bumd.cities"), Lead: l.T("bumd.cities_lead"), Notes: []string{l.T("bumd.mrr_definition")}}
+	v := bill.View{Shell: p.DeskShell(c, l.T("bumd.cities")), Back: PathOverview, Heading: l.T("bumd.cities"), Lead: l.T("bumd.cities_lead"), Notes: []string{l.T("bumd.mrr_definition")}}
 	v.Sections = []bill.Section{{ID: "daftar", Title: l.T("bumd.cities"), Quiet: true, Table: &t,
-		Filter: &bill.Form{Action: pathCities, Submit: l.T("usage.show"), Fields: []ui.Field{{Name: "keadaan", Type: "select", Label: l.T("bill.state"), Options: states, Value: state}}},
+		Filter: &bill.Form{Action: PathCities, Submit: l.T("usage.show"), Fields: []ui.Field{{Name: "keadaan", Type: "select", Label: l.T("bill.state"), Options: states, Value: state}}},
 		Empty:  &bill.Empty{Icon: "search", Title: l.T("bumd.no_cities"), Text: l.T("bumd.no_cities_text")}}}
 	return p.Render(c, http.StatusOK, bill.Page(v))
 }
@@ -116,7 +116,7 @@ func (p *Pages) townEvents(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.eventsPage(c, city, pathCities+"/"+city.Slug)
+	return p.eventsPage(c, city, PathCities+"/"+city.Slug)
 }
 
 // town is one city: what it is on and was, what it uses, what it was billed and how that stands.
@@ -128,13 +128,16 @@ func (p *Pages) townPage(c *gin.Context, status int, in site.Form, errs ui.Error
 		return err
 	}
 	ctx, l, now := c.Request.Context(), gate.LocaleOf(c), p.Now().In(city.Location())
-	here := pathCities + "/" + city.Slug
+	here := PathCities + "/" + city.Slug
 	sub, _, on, err := p.Billing.Current(ctx, city, now)
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.DeskShell(c, city.Name), Back: pathCities, Heading: city.Name, Errors: errs,
-		Mark: cityMark(l, standingOf(billing.Running{Subscription: sub}, on, now)), Links: []ui.Link{{Href: pathAll + "?kota=" + city.Slug, Label: l.T("bumd.invoices"), Icon: "file-text"}}}
+	v := bill.View{Shell: p.DeskShell(c, city.Name), Back: PathCities, Heading: city.Name, Errors: errs,
+		Mark: cityMark(l, standingOf(billing.Running{Subscription: sub}, on, now)), Links: []ui.Link{{Href: PathInvoices + "?kota=" + city.Slug, Label: l.T("bumd.invoices"), Icon: "file-text"}}}
+	if p.Guard.Allow(ctx, gate.ActorOf(c), access.InvoiceIssue) == nil {
+		v.Links = append(v.Links, ui.Link{Href: PathParties + "/" + city.Slug, Label: l.T("party.link"), Icon: "edit"})
+	}
 	history, names, err := p.historySection(ctx, l, city, now)
 	if err != nil {
 		return err
@@ -260,7 +263,7 @@ func (p *Pages) usageSection(c *gin.Context, city tenancy.City, now time.Time) (
 	for _, d := range []metering.Dimension{metering.ByAgency, metering.ByService, metering.ByChannel} {
 		divide = append(divide, ui.Option{Value: string(d), Label: l.T("usage.by_" + string(d))})
 	}
-	s := bill.Section{ID: "pemakaian", Title: l.T("bumd.usage"), Chart: &chart, Filter: &bill.Form{Action: pathCities + "/" + city.Slug + "#pemakaian", Submit: l.T("usage.show"), Fields: []ui.Field{
+	s := bill.Section{ID: "pemakaian", Title: l.T("bumd.usage"), Chart: &chart, Filter: &bill.Form{Action: PathCities + "/" + city.Slug + "#pemakaian", Submit: l.T("usage.show"), Fields: []ui.Field{
 		{Name: "meter", Type: "select", Label: l.T("bumd.meter"), Options: options, Value: chosen.Code}, {Name: "menurut", Type: "select", Label: l.T("bumd.by"), Options: divide, Value: string(by)}}}}
 	if by != "" {
 		s.Table = &bill.Table{Title: l.T("usage.by_" + string(by)), Columns: []bill.Column{{Label: l.T("usage.by_" + string(by))}, {Label: chosen.Unit.In(l), End: true}}}
@@ -282,10 +285,10 @@ func (p *Pages) booksSections(c *gin.Context, city tenancy.City) ([]bill.Section
 	if err != nil {
 		return nil, err
 	}
-	list := bill.Section{ID: "tagihan", Title: l.T("bill.invoices"), Table: invoiceTable(l, rows[:min(len(rows), 12)], pathAll+"/", site.Zoned(c, p.Now()), true),
+	list := bill.Section{ID: "tagihan", Title: l.T("bill.invoices"), Table: invoiceTable(l, rows[:min(len(rows), 12)], PathInvoices+"/", site.Zoned(c, p.Now()), true),
 		Empty: &bill.Empty{Icon: "file-text", Title: l.T("bill.none"), Text: l.T("bill.none_text")}}
 	if len(rows) > 12 {
-		list.Links = []ui.Link{{Href: pathAll + "?kota=" + city.Slug, Label: l.T("bumd.all_invoices")}}
+		list.Links = []ui.Link{{Href: PathInvoices + "?kota=" + city.Slug, Label: l.T("bumd.all_invoices")}}
 	}
 	party, books, known, err := p.finance.Party(ctx, who, city.ID)
 	if err != nil || !known {
@@ -327,7 +330,7 @@ func moveSection(l i18n.Locale, here string, plans []ui.Option, now time.Time, o
 		endings := []ui.Option{{Value: string(billing.Paused), Label: l.T("bumd.pause")}, {Value: string(billing.Cancelled), Label: l.T("bumd.cancel")}}
 		s.Forms = append(s.Forms, bill.Form{ID: "akhiri", Folded: true, Title: l.T("bumd.end"), Text: l.T("bill.never_refused"), Action: here + "/akhiri", Submit: l.T("bumd.end_do"), Fields: []ui.Field{
 			{Name: "as", Type: "choice", Label: l.T("bumd.end_as"), Options: endings, Value: in.Get("as"), Error: errs.Of("as")},
-			{Name: "on", Type: "date", Label: l.T("bumd.end_on"), Value: day("on"), Error: errs.Of("on")}, reasonField(l, in.Get("reason"), errs)}})
+			{Name: "on", Type: "date", Label: l.T("bumd.end_on"), Value: day("on"), Error: errs.Of("on")}, ReasonField(l, in.Get("reason"), errs)}})
 	} else {
 		s.Forms = append(s.Forms, bill.Form{ID: "lanjut", Folded: true, Title: l.T("bumd.resume"), Text: l.T("bumd.resume_text"), Action: here + "/lanjut", Submit: l.T("bumd.resume_do"), Fields: []ui.Field{
 			{Name: "on", Type: "date", Label: l.T("bumd.first_day"), Value: day("on"), Error: errs.Of("on")}}})

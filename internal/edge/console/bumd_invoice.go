@@ -32,14 +32,14 @@ func (p *Pages) invoicePage(c *gin.Context, status int, in site.Form, errs ui.Er
 	if err != nil {
 		return err
 	}
-	v, err := p.billView(c, b, pathAll)
+	v, err := p.billView(c, b, PathInvoices)
 	if err != nil {
 		return err
 	}
 	v.Errors = errs
 	ctx, l, who := c.Request.Context(), gate.LocaleOf(c), gate.ActorOf(c)
 	if city, err := p.Directory.ByID(ctx, b.City.UUID); err == nil && b.City.Valid {
-		v.Links = append(v.Links, ui.Link{Href: pathCities + "/" + city.Slug, Label: city.Name, Icon: "building"})
+		v.Links = append(v.Links, ui.Link{Href: PathCities + "/" + city.Slug, Label: city.Name, Icon: "building"})
 	}
 	if b.Kind == invoice.Bill {
 		entries, err := p.entrySection(c, b.ID)
@@ -78,7 +78,7 @@ func (p *Pages) entrySection(c *gin.Context, id uuid.UUID) (bill.Section, error)
 
 // actSection is what can be done about an invoice that the books are not done with.
 func (p *Pages) actSection(l i18n.Locale, b finance.Bill, today string, in site.Form, errs ui.Errors) bill.Section {
-	here := pathAll + "/" + b.ID.String()
+	here := PathInvoices + "/" + b.ID.String()
 	s := bill.Section{ID: "tindakan", Title: l.T("bumd.acts")}
 	if b.Standing.Open > 0 {
 		methods := []ui.Option{}
@@ -96,18 +96,19 @@ func (p *Pages) actSection(l i18n.Locale, b finance.Bill, today string, in site.
 			{Name: "on", Type: "date", Label: l.T("bill.received"), Value: on, Error: errs.Of("on")}}},
 			bill.Form{ID: "saldo", Plain: true, Action: here + "/saldo", Submit: l.T("bumd.apply_balance")})
 	}
-	kinds := []ui.Option{{Value: string(invoice.CreditNote), Label: l.T("bill.state.credit_note"), Hint: l.T("bumd.credit_hint")}}
+	var kinds []ui.Option
 	if b.Standing.Open > 0 {
 		kinds = append(kinds, ui.Option{Value: invoice.WriteOff, Label: l.T("bumd.request.write_off"), Hint: l.T("bumd.write_off_hint", "open", b.Standing.Open)})
 	}
 	if b.Standing.Open == b.Standing.Charged {
 		kinds = append(kinds, ui.Option{Value: invoice.Void, Label: l.T("bumd.request.void"), Hint: l.T("bumd.void_hint")})
 	}
-	s.Forms = append(s.Forms, bill.Form{ID: "minta", Folded: true, Title: l.T("bumd.ask"), Text: l.T("bumd.two_people"), Action: here + "/minta", Submit: l.T("bumd.ask_do"), Fields: []ui.Field{
-		{Name: "kind", Type: "choice", Label: l.T("bumd.ask_what"), Options: kinds, Value: in.Get("kind"), Error: errs.Of("kind")},
-		{Name: "credit", Type: "money", Label: l.T("bumd.credit_amount"), Hint: l.T("bumd.credit_amount_hint"), Value: in.Get("credit"), Error: errs.Of("credit"), Optional: true},
-		reasonField(l, in.Get("reason"), errs)}},
-		bill.Form{ID: "kirim", Plain: true, Action: here + "/kirim", Submit: l.T("bumd.send_again")})
+	s.Links = []ui.Link{{Href: here + "/nota-kredit", Label: l.T("credit.link"), Icon: "receipt-tax"}, {Href: PathArrears + "/" + b.ID.String(), Label: l.T("arrears.link"), Icon: "mail"}}
+	if len(kinds) > 0 {
+		s.Forms = append(s.Forms, bill.Form{ID: "minta", Folded: true, Title: l.T("bumd.ask"), Text: l.T("bumd.two_people"), Action: here + "/minta", Submit: l.T("bumd.ask_do"), Fields: []ui.Field{
+			{Name: "kind", Type: "choice", Label: l.T("bumd.ask_what"), Options: kinds, Value: in.Get("kind"), Error: errs.Of("kind")}, ReasonField(l, in.Get("reason"), errs)}})
+	}
+	s.Forms = append(s.Forms, bill.Form{ID: "kirim", Plain: true, Action: here + "/kirim", Submit: l.T("bumd.send_again")})
 	return s
 }
 
@@ -121,13 +122,13 @@ func (p *Pages) line(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.linePage(c, pathAll, city)
+	return p.linePage(c, PathInvoices, city)
 }
 
 // labels are what the forms of an invoice call their fields.
 func labels() map[string]string {
 	return map[string]string{"amount": "usage.line_amount", "method": "bill.way", "reference": "bill.reference", "on": "bill.received", "reason": "bill.reason",
-		"kind": "bumd.ask_what", "credit": "bumd.credit_amount", "name": "bumd.adjust_name", "plan": "bill.plan", "starts_on": "bumd.first_day"}
+		"kind": "bumd.ask_what", "name": "bumd.adjust_name", "plan": "bill.plan", "starts_on": "bumd.first_day"}
 }
 
 // filled runs an act of a form on an invoice and shows the form again when it is refused.
@@ -157,21 +158,21 @@ func (p *Pages) filled(c *gin.Context, done string, again func(*gin.Context, int
 // recordPayment takes down a transfer or a slip.
 func (p *Pages) recordPayment(c *gin.Context) error {
 	return p.filled(c, "payment_recorded", p.invoicePage, map[string]string{"payment.known": "reference", "payment.slip_too_large": "amount"}, func(in site.Form, id uuid.UUID) (string, error) {
-		amount, bad := amountOf(in, "amount")
+		amount, bad := AmountOf(in, "amount")
 		if bad != nil {
 			return "", bad
 		}
-		on, err := dayOf(in, "on")
+		on, err := DayOf(in, "on")
 		if err != nil {
 			return "", err
 		}
 		_, err = p.finance.Receive(c.Request.Context(), gate.ActorOf(c), invoice.PaymentInput{Invoice: id, Method: in.Text("method"), Reference: in.Line("reference"), Amount: amount, On: on})
-		return pathAll + "/" + id.String(), err
+		return PathInvoices + "/" + id.String(), err
 	})
 }
 
-// dayOf reads a calendar day.
-func dayOf(in site.Form, name string) (time.Time, error) {
+// DayOf reads a calendar day.
+func DayOf(in site.Form, name string) (time.Time, error) {
 	day, err := time.Parse(time.DateOnly, site.DateOf(in, name))
 	if err != nil || day.Year() < 2020 || day.Year() > 2199 {
 		return day, site.Invalid(name, "invalid")
@@ -179,8 +180,8 @@ func dayOf(in site.Form, name string) (time.Time, error) {
 	return day, nil
 }
 
-// amountOf reads an amount as it is written: "1.500.000".
-func amountOf(in site.Form, name string) (money.Rupiah, error) {
+// AmountOf reads an amount as it is written: "1.500.000".
+func AmountOf(in site.Form, name string) (money.Rupiah, error) {
 	amount, err := money.Parse(in.Text(name))
 	if err != nil {
 		return 0, site.Invalid(name, "amount_positive")
@@ -191,7 +192,7 @@ func amountOf(in site.Form, name string) (money.Rupiah, error) {
 func (p *Pages) applyBalance(c *gin.Context) error {
 	return p.filled(c, "balance_applied", p.invoicePage, nil, func(_ site.Form, id uuid.UUID) (string, error) {
 		_, err := p.finance.Apply(c.Request.Context(), gate.ActorOf(c), id)
-		return pathAll + "/" + id.String(), err
+		return PathInvoices + "/" + id.String(), err
 	})
 }
 
@@ -200,30 +201,19 @@ func (p *Pages) sendAgain(c *gin.Context) error {
 		if _, err := p.billOf(c); err != nil {
 			return "", err
 		}
-		return pathAll + "/" + id.String(), p.finance.SendAgain(c.Request.Context(), gate.ActorOf(c), id)
+		return PathInvoices + "/" + id.String(), p.finance.SendAgain(c.Request.Context(), gate.ActorOf(c), id)
 	})
 }
 
-// ask asks for a credit note, a write-off or a void.
+// ask asks for a write-off or a void.
 func (p *Pages) ask(c *gin.Context) error {
-	return p.filled(c, "change_asked", p.invoicePage, map[string]string{"invoice.credit_too_large": "credit"}, func(in site.Form, id uuid.UUID) (string, error) {
+	return p.filled(c, "change_asked", p.invoicePage, nil, func(in site.Form, id uuid.UUID) (string, error) {
 		q := invoice.RequestInput{Kind: in.Text("kind"), Invoice: id, Reason: in.Text("reason")}
-		b, err := p.billOf(c)
-		if err != nil {
-			return "", err
+		if q.Kind == string(invoice.CreditNote) { // it says of each line what it takes back, on a page of its own
+			return "", site.Invalid("kind", "not_an_option")
 		}
-		if q.Kind == string(invoice.CreditNote) {
-			amount, err := amountOf(in, "credit")
-			if err != nil || amount <= 0 {
-				return "", site.Invalid("credit", "amount_positive")
-			}
-			x := b.Lines[0]
-			text := i18n.Text{i18n.ID: i18n.ID.T("bumd.credit_line", "number", b.Number), i18n.EN: i18n.EN.T("bumd.credit_line", "number", b.Number)}
-			q.Charges = []invoice.Charge{{Name: text, Working: i18n.Text{i18n.ID: q.Reason, i18n.EN: q.Reason}, Amount: amount, PPN: x.PPN, PPh: x.PPh,
-				Source: map[string]any{"kind": "credit", "invoice": b.ID, "reason": q.Reason}}}
-		}
-		_, err = p.finance.Ask(c.Request.Context(), gate.ActorOf(c), q)
-		return pathAll + "/" + id.String(), err
+		_, err := p.finance.Ask(c.Request.Context(), gate.ActorOf(c), q)
+		return PathInvoices + "/" + id.String(), err
 	})
 }
 
@@ -240,7 +230,7 @@ func (p *Pages) requestsPage(c *gin.Context, status int, errs ui.Errors) error {
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.DeskShell(c, l.T("bumd.requests")), Back: pathOverview, Heading: l.T("bumd.requests"), Lead: l.T("bumd.two_people"), Errors: errs, Sections: []bill.Section{s}}
+	v := bill.View{Shell: p.DeskShell(c, l.T("bumd.requests")), Back: PathOverview, Heading: l.T("bumd.requests"), Lead: l.T("bumd.two_people"), Errors: errs, Sections: []bill.Section{s}}
 	return p.Render(c, status, bill.Page(v))
 }
 
@@ -274,11 +264,11 @@ func (p *Pages) requestSection(c *gin.Context, all []finance.Asked) (bill.Sectio
 			state.Small = l.T("bumd.own_request")
 		default:
 			s.Forms = append(s.Forms, bill.Form{ID: "putus-" + q.Request.ID.String(), Title: l.T("bumd.decide", "what", what, "number", q.Number), Text: q.Reason, Plain: true,
-				Action: pathRequests + "/" + q.Request.ID.String() + "/putus", Hidden: []ui.Option{{Value: "jawaban", Label: "setuju"}}, Submit: l.T("bumd.approve")},
-				bill.Form{ID: "tolak-" + q.Request.ID.String(), Plain: true, Bad: true, Action: pathRequests + "/" + q.Request.ID.String() + "/putus",
+				Action: PathRequests + "/" + q.Request.ID.String() + "/putus", Hidden: []ui.Option{{Value: "jawaban", Label: "setuju"}}, Submit: l.T("bumd.approve")},
+				bill.Form{ID: "tolak-" + q.Request.ID.String(), Plain: true, Bad: true, Action: PathRequests + "/" + q.Request.ID.String() + "/putus",
 					Hidden: []ui.Option{{Value: "jawaban", Label: "tolak"}}, Submit: l.T("bumd.refuse", "number", q.Number)})
 		}
-		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{cell, {Text: q.Number, Href: pathAll + "/" + q.InvoiceID.String(), Small: q.Party}, {Text: q.Reason},
+		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{cell, {Text: q.Number, Href: PathInvoices + "/" + q.InvoiceID.String(), Small: q.Party}, {Text: q.Reason},
 			{Text: names[q.MadeBy], Small: l.DateTime(site.Zoned(c, q.MadeAt))}, state}})
 	}
 	return s, err
@@ -295,7 +285,7 @@ func (p *Pages) decide(c *gin.Context) error {
 			return "", site.Invalid("jawaban", "not_an_option")
 		}
 		_, err := p.finance.Decide(c.Request.Context(), gate.ActorOf(c), id, answer == "setuju")
-		return pathRequests, err
+		return PathRequests, err
 	})
 }
 
@@ -311,9 +301,9 @@ func (p *Pages) draftsPage(c *gin.Context, status int, done *bill.Table) error {
 	t := bill.Table{Title: l.T("bumd.drafts"), Columns: []bill.Column{{Label: l.T("bill.party")}, {Label: l.T("bumd.for")}, {Label: l.T("bumd.net"), End: true}, {Label: l.T("bumd.written")}}}
 	for _, d := range all {
 		id := d.Draft.ID.String()
-		t.Rows = append(t.Rows, bill.Line{Pick: id, Cells: []bill.Cell{{Text: d.Party, Href: pathDrafts + "/" + id}, {Text: d.Note}, {Text: d.Net.String()}, {Text: l.DateTime(site.Zoned(c, d.CreatedAt))}}})
+		t.Rows = append(t.Rows, bill.Line{Pick: id, Cells: []bill.Cell{{Text: d.Party, Href: PathDrafts + "/" + id}, {Text: d.Note}, {Text: d.Net.String()}, {Text: l.DateTime(site.Zoned(c, d.CreatedAt))}}})
 	}
-	v := bill.View{Shell: p.DeskShell(c, l.T("bumd.drafts")), Back: pathOverview, Heading: l.T("bumd.drafts"), Lead: l.T("bumd.drafts_lead")}
+	v := bill.View{Shell: p.DeskShell(c, l.T("bumd.drafts")), Back: PathOverview, Heading: l.T("bumd.drafts"), Lead: l.T("bumd.drafts_lead")}
 	if done != nil {
 		v.Sections = append(v.Sections, bill.Section{ID: "hasil", Title: done.Title, Table: done})
 	}
@@ -321,7 +311,7 @@ func (p *Pages) draftsPage(c *gin.Context, status int, done *bill.Table) error {
 	if len(all) == 0 {
 		list.Empty = &bill.Empty{Icon: "circle-check", Title: l.T("bumd.no_drafts"), Text: l.T("bumd.no_drafts_text")}
 	} else {
-		list.Forms = []bill.Form{{ID: "terbitkan", Plain: true, Action: pathDrafts, Boxes: &t, Submit: l.T("bumd.issue_chosen"), Second: &bill.Button{Name: "semua", Value: "ya", Label: l.T("bumd.issue_all")}}}
+		list.Forms = []bill.Form{{ID: "terbitkan", Plain: true, Action: PathDrafts, Boxes: &t, Submit: l.T("bumd.issue_chosen"), Second: &bill.Button{Name: "semua", Value: "ya", Label: l.T("bumd.issue_all")}}}
 	}
 	v.Sections = append(v.Sections, list)
 	return p.Render(c, status, bill.Page(v))
@@ -349,7 +339,7 @@ func (p *Pages) issueMany(c *gin.Context) error {
 			f, _ := gate.Failed(c, err)
 			cells = append(cells, bill.Cell{Mark: ui.Mark{Tone: "bad", Icon: "circle-x", Text: l.T("bumd.not_issued")}, Small: site.Refusal(l, f)})
 		} else {
-			cells = append(cells, bill.Cell{Text: i.Number, Href: pathAll + "/" + i.ID.String(), Mark: ui.Mark{Tone: "good", Icon: "circle-check", Text: l.T("bumd.issued")}})
+			cells = append(cells, bill.Cell{Text: i.Number, Href: PathInvoices + "/" + i.ID.String(), Mark: ui.Mark{Tone: "good", Icon: "circle-check", Text: l.T("bumd.issued")}})
 		}
 		t.Rows = append(t.Rows, bill.Line{Cells: cells})
 	}
@@ -377,8 +367,8 @@ func (p *Pages) draftPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 	if err != nil {
 		return err
 	}
-	l, here := gate.LocaleOf(c), pathDrafts+"/"+d.Draft.ID.String()
-	v := bill.View{Shell: p.DeskShell(c, d.Party), Back: pathDrafts, Heading: d.Party, Lead: d.Note, Errors: errs, Mark: ui.Mark{Tone: "care", Icon: "edit", Text: l.T("bumd.draft")}}
+	l, here := gate.LocaleOf(c), PathDrafts+"/"+d.Draft.ID.String()
+	v := bill.View{Shell: p.DeskShell(c, d.Party), Back: PathDrafts, Heading: d.Party, Lead: d.Note, Errors: errs, Mark: ui.Mark{Tone: "care", Icon: "edit", Text: l.T("bumd.draft")}}
 	t := bill.Table{Title: l.T("bill.lines"), Columns: []bill.Column{{Label: l.T("usage.component")}, {Label: l.T("usage.working")}, {Label: l.T("usage.line_amount"), End: true}},
 		Foot: []bill.Cell{{Text: l.T("bumd.net")}, {}, {Text: d.Net.String()}}}
 	var forms []bill.Form
@@ -396,7 +386,7 @@ func (p *Pages) draftPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 			{ID: "sesuaikan", Folded: true, Title: l.T("bumd.adjust"), Text: l.T("bumd.adjust_text"), Action: here + "/sesuaikan", Submit: l.T("bumd.adjust_do"), Fields: []ui.Field{
 				{Name: "name", Label: l.T("bumd.adjust_name"), Value: in.Get("name"), Error: errs.Of("name"), Max: 120, Wrap: true},
 				{Name: "amount", Type: "text", Label: l.T("usage.line_amount"), Hint: l.T("bumd.adjust_amount"), Value: in.Get("amount"), Error: errs.Of("amount"), Max: 24},
-				reasonField(l, in.Get("reason"), errs)}}}}}
+				ReasonField(l, in.Get("reason"), errs)}}}}}
 	return p.Render(c, status, bill.Page(v))
 }
 
@@ -422,7 +412,7 @@ func (p *Pages) draftLine(c *gin.Context) error {
 			return err
 		}
 	}
-	v := bill.View{Shell: p.DeskShell(c, x.Name.In(l)), Back: pathDrafts + "/" + d.Draft.ID.String(), Heading: x.Name.In(l), Lead: d.Note}
+	v := bill.View{Shell: p.DeskShell(c, x.Name.In(l)), Back: PathDrafts + "/" + d.Draft.ID.String(), Heading: x.Name.In(l), Lead: d.Note}
 	v.Sections, err = p.originSections(c, city, x.Source, []ui.Row{{Label: l.T("usage.working"), Value: x.Working.In(l)}, {Label: l.T("usage.line_amount"), Value: x.Amount.String()}})
 	if err != nil {
 		return err
@@ -433,7 +423,7 @@ func (p *Pages) draftLine(c *gin.Context) error {
 func (p *Pages) issueOne(c *gin.Context) error {
 	return p.filled(c, "invoice_issued", p.draftPage, nil, func(_ site.Form, id uuid.UUID) (string, error) {
 		i, err := p.finance.Issue(c.Request.Context(), gate.ActorOf(c), id)
-		return pathAll + "/" + i.ID.String(), err
+		return PathInvoices + "/" + i.ID.String(), err
 	})
 }
 
@@ -444,7 +434,7 @@ func (p *Pages) adjust(c *gin.Context) error {
 			amount = 0 // which no adjustment is
 		}
 		err = p.finance.Adjust(c.Request.Context(), gate.ActorOf(c), invoice.AdjustInput{Draft: id, Name: in.Line("name"), Amount: amount, Reason: in.Text("reason")})
-		return pathDrafts + "/" + id.String(), err
+		return PathDrafts + "/" + id.String(), err
 	})
 }
 
@@ -454,6 +444,6 @@ func (p *Pages) unadjust(c *gin.Context) error {
 		if err != nil {
 			return "", site.NotFound()
 		}
-		return pathDrafts + "/" + id.String(), p.finance.Unadjust(c.Request.Context(), gate.ActorOf(c), id, n)
+		return PathDrafts + "/" + id.String(), p.finance.Unadjust(c.Request.Context(), gate.ActorOf(c), id, n)
 	})
 }

@@ -43,14 +43,14 @@ func (p *Pages) change(c *gin.Context, done string, act func(site.Form, tenancy.
 		return err
 	}
 	p.Directory.Forget()
-	return p.Done(c, pathCities+"/"+city.Slug, done)
+	return p.Done(c, PathCities+"/"+city.Slug, done)
 }
 
 // move puts a city on the newest version of a plan from a day on.
 func (p *Pages) move(c *gin.Context) error {
 	return p.change(c, "subscription_moved", func(in site.Form, city tenancy.City) error {
 		who := gate.ActorOf(c)
-		day, err := dayOf(in, "starts_on")
+		day, err := DayOf(in, "starts_on")
 		if err != nil {
 			return err
 		}
@@ -92,7 +92,7 @@ func (p *Pages) end(c *gin.Context) error {
 		if as != billing.Paused && as != billing.Cancelled {
 			return site.Invalid("as", "required")
 		}
-		day, err := dayOf(in, "on")
+		day, err := DayOf(in, "on")
 		if err != nil {
 			return err
 		}
@@ -105,7 +105,7 @@ func (p *Pages) end(c *gin.Context) error {
 func (p *Pages) resume(c *gin.Context) error {
 	return p.change(c, "subscription_resumed", func(in site.Form, city tenancy.City) error {
 		who := gate.ActorOf(c)
-		day, err := dayOf(in, "on")
+		day, err := DayOf(in, "on")
 		if err != nil {
 			return err
 		}

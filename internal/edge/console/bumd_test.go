@@ -14,10 +14,10 @@ import (
 // each number of the overview opens its list.
 func TestTheConsoleFromDraftToPaid(t *testing.T) {
 	t.Parallel()
-	s := openLedger(t)
-	s.use(pagetest.HostBatam, time.Date(2026, 10, 5, 2, 0, 0, 0, time.UTC), 12)
-	draft := "/bumd/konsep/" + s.closeMonth(pagetest.HostBatam, time.October).String()
-	s.closeMonth(pagetest.HostOther, time.October)
+	s := pagetest.OpenLedger(t)
+	s.Use(pagetest.HostBatam, time.Date(2026, 10, 5, 2, 0, 0, 0, time.UTC), 12)
+	draft := "/bumd/konsep/" + s.CloseMonth(pagetest.HostBatam, time.October).String()
+	s.CloseMonth(pagetest.HostOther, time.October)
 	rina := s.Staff(t, pagetest.HostPlatform, "Rina Keuangan", "bumd_finance", "")
 
 	rina.Page("/bumd/keuangan", "Rp5.000.000", "Rp60.000.000", "Konsep tagihan 20", "Tidak berlangganan", "MRR: harga tetap")
@@ -40,7 +40,7 @@ func TestTheConsoleFromDraftToPaid(t *testing.T) {
 	rina.Sees(rina.Get(draft), http.StatusNotFound)
 
 	list := rina.Page("/bumd/tagihan?kota=batam&keadaan=open&nomor=000001", "INV/2026/000001", "Pemerintah Kota Batam", "Belum dibayar")
-	one := hrefs(list, "/bumd/tagihan/")[0]
+	one := pagetest.Hrefs(list, "/bumd/tagihan/")[0]
 	rina.Page("/bumd/tagihan?kota=tanjungpinang&nomor=000001", "Tidak ada tagihan yang cocok")
 	rina.Page("/bumd/tagihan?umur=0", "INV/2026/000020")
 	rina.Page("/bumd/tagihan?umur=1", "Tidak ada tagihan yang cocok")
@@ -48,7 +48,7 @@ func TestTheConsoleFromDraftToPaid(t *testing.T) {
 		rina.Sees(rina.Get("/bumd/tagihan?"+bad), http.StatusUnprocessableEntity)
 	}
 	page := rina.Page(one, "Potongan peluncuran", "Kesepakatan 3 November", "Tagihan")
-	rina.Page(hrefs(page, one+"/baris/")[1], "Peristiwa", "Rp2.500 per permohonan", "2026-10-05-11")
+	rina.Page(pagetest.Hrefs(page, one+"/baris/")[1], "Peristiwa", "Rp2.500 per permohonan", "2026-10-05-11")
 
 	rina.Sees(rina.Post(one+"/bayar", "amount", "", "reference", "", "on", "2026-11-24"), http.StatusUnprocessableEntity, "lebih dari nol")
 	wrong := rina.Post(one+"/bayar", "method", "slip", "amount", "900.000", "reference", "BP-1", "on", "2026-11-24")
@@ -58,7 +58,7 @@ func TestTheConsoleFromDraftToPaid(t *testing.T) {
 	}
 	rina.Goes(rina.Post(one+"/bayar", "method", "slip", "amount", "50.000", "reference", "BP-1", "on", "2026-11-24"), one)
 	rina.Goes(rina.Post(one+"/bayar", "method", "transfer", "amount", "2.450.000", "reference", "BRK-7", "on", "2026-11-24"), one)
-	rina.Sees(rina.Post("/bumd/tagihan/"+strings.TrimPrefix(hrefs(rina.Page("/bumd/tagihan?nomor=000002"), "/bumd/tagihan/")[0], "/bumd/tagihan/")+"/bayar",
+	rina.Sees(rina.Post("/bumd/tagihan/"+strings.TrimPrefix(pagetest.Hrefs(rina.Page("/bumd/tagihan?nomor=000002"), "/bumd/tagihan/")[0], "/bumd/tagihan/")+"/bayar",
 		"method", "transfer", "amount", "1", "reference", "BRK-7", "on", "2026-11-24"), http.StatusConflict, "sudah dicatat")
 	rina.Page(one, "Lunas", "Bukti potong", "Kuitansi")
 	rina.Goes(rina.Post(one+"/kirim"), one)
@@ -71,15 +71,19 @@ func TestTheConsoleFromDraftToPaid(t *testing.T) {
 // TestWhatIsTakenBackTakesTwoPeople: whoever asks cannot decide, and a reason is asked for.
 func TestWhatIsTakenBackTakesTwoPeople(t *testing.T) {
 	t.Parallel()
-	s := openLedger(t)
-	i := s.issue(s.closeMonth(pagetest.HostBatam, time.October))
+	s := pagetest.OpenLedger(t)
+	i := s.Issue(s.CloseMonth(pagetest.HostBatam, time.October))
 	one := "/bumd/tagihan/" + i.ID.String()
 	rina := s.Staff(t, pagetest.HostPlatform, "Rina Keuangan", "bumd_finance", "")
 	boss := s.Staff(t, pagetest.HostPlatform, "Ratna Dewi", "bumd_admin", "")
 
 	rina.Sees(rina.Post(one+"/minta", "kind", "write_off", "reason", " "), http.StatusUnprocessableEntity, "Alasan")
-	rina.Sees(rina.Post(one+"/minta", "kind", "credit_note", "credit", "0", "reason", "Salah hitung"), http.StatusUnprocessableEntity, "Salah hitung")
-	rina.Goes(rina.Post(one+"/minta", "kind", "credit_note", "credit", "500.000", "reason", "Layanan terputus dua hari"), one)
+	rina.Sees(rina.Post(one+"/minta", "kind", "credit_note", "reason", "Salah hitung"), http.StatusUnprocessableEntity, "Salah hitung")
+	rina.Sees(rina.Post(one+"/nota-kredit", "reason", "Salah hitung"), http.StatusUnprocessableEntity, "sedikitnya satu baris", "Salah hitung")
+	rina.Sees(rina.Post(one+"/nota-kredit", "line-1", "2.500.001", "reason", "Salah hitung"), http.StatusUnprocessableEntity, "Baris 1: Langganan bulanan: Isi antara nol dan Rp2.500.000")
+	rina.Goes(rina.Post(one+"/nota-kredit", "line-1", "500.000", "reason", "Layanan terputus dua hari"), one)
+	rina.Page(one+"/nota-kredit", "Rp2.500.000 Rp0 Rp500.000 Rp2.000.000")
+	rina.Sees(rina.Post(one+"/nota-kredit", "line-1", "2.000.001", "reason", "Salah hitung"), http.StatusUnprocessableEntity, "antara nol dan Rp2.000.000")
 	mine := rina.Page("/bumd/permintaan", "Layanan terputus dua hari", "Permintaan Anda", "Rp500.000 sebelum pajak")
 	if strings.Contains(mine, "/putus") {
 		t.Error("whoever asked is offered to decide")
@@ -103,7 +107,7 @@ func TestWhatIsTakenBackTakesTwoPeople(t *testing.T) {
 // TestTheConsoleMovesSubscriptions, for the BUMD's finance alone and on the platform's host alone.
 func TestTheConsoleMovesSubscriptions(t *testing.T) {
 	t.Parallel()
-	s := openLedger(t)
+	s := pagetest.OpenLedger(t)
 	rina := s.Staff(t, pagetest.HostPlatform, "Rina Keuangan", "bumd_finance", "")
 	town := "/bumd/langganan/batam"
 	rina.Sees(rina.Post(town+"/akhiri", "as", "paused", "on", "2026-11-24", "reason", ""), http.StatusUnprocessableEntity, "Alasan")

@@ -1,5 +1,6 @@
 // Package console is the pages about money between the cities and the BUMD: a city's own bills, for its treasurer and its
-// administrators, and the BUMD's console, on the platform's host alone.
+// administrators, and the BUMD's console, on the platform's host alone. Beside it stand package pricing, where price lists are
+// written, and package treasury, where money comes in and is asked for.
 //
 // Every amount leads to what it was computed from: a line of an invoice to its price and from there to the events that were
 // counted. Amounts and refusals are those of saas/billing and saas/finance; a page decides nothing.
@@ -35,7 +36,7 @@ func New(s *site.Pages) *Pages { return &Pages{Pages: s, finance: s.Finance} }
 
 // Tables are the pages by side.
 func (p *Pages) Tables() []gate.Table {
-	return []gate.Table{p.cityRoutes(), p.bumdRoutes(), p.planRoutes()}
+	return []gate.Table{p.cityRoutes(), p.bumdRoutes()}
 }
 
 // DeskShell is the frame of a page: all of the console stand under two entries of the menu.
@@ -43,10 +44,10 @@ func (p *Pages) DeskShell(c *gin.Context, title string) ui.Shell {
 	s := p.Pages.DeskShell(c, title)
 	switch path := c.Request.URL.Path; {
 	case gate.CityOf(c).Kind == tenancy.KindCity:
-	case strings.HasPrefix(path, pathPlans), strings.HasPrefix(path, pathProposals):
-		s.Under = pathPlans
+	case strings.HasPrefix(path, PathPlans), strings.HasPrefix(path, PathProposals), strings.HasPrefix(path, PathCoupons):
+		s.Under = PathPlans
 	default:
-		s.Under = pathOverview
+		s.Under = PathOverview
 	}
 	return s
 }

@@ -97,7 +97,7 @@ func (p *Pages) originSections(c *gin.Context, city tenancy.City, source map[str
 		for _, ver := range versions {
 			for _, comp := range ver.Components {
 				if ver.Number == o.Version && comp.Code == o.Component {
-					add("bill.price", priceOf(l, comp))
+					add("bill.price", PriceOf(l, comp))
 				}
 			}
 		}

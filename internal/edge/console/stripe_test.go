@@ -20,10 +20,10 @@ import (
 func TestATreasurerIsLedToStripe(t *testing.T) {
 	t.Parallel()
 	var collect *collection.Service
-	s := &ledger{pagetest.OpenWith(t, func(d *site.Deps) {
+	s := pagetest.LedgerOf(t, pagetest.OpenWith(t, func(d *site.Deps) {
 		d.Collection = collection.New(collection.Deps{DB: d.DB, Guard: d.Guard, Billing: d.Billing, Receipts: d.Finance, Key: "sk_test_1", Log: slog.New(slog.DiscardHandler), Now: d.Now})
 		collect = d.Collection
-	}), t}
+	}))
 	rina := s.Staff(t, pagetest.HostBatam, "Rina Bendahara", "treasurer", "")
 	const path = "/kelola/tagihan/stripe"
 	if page := rina.Page(path, "transfer bank", "hubungi bagian keuangan BUMD"); strings.Contains(page, "Siapkan") {
@@ -32,7 +32,7 @@ func TestATreasurerIsLedToStripe(t *testing.T) {
 	rina.Sees(rina.Post(path, "kind", "checkout"), http.StatusConflict, "transfer")
 
 	city, _ := tenancy.CityFrom(s.In(t, pagetest.HostBatam))
-	if _, err := collect.Choose(s.In(t, pagetest.HostPlatform), s.clerk(), collection.ChooseInput{City: city, By: collection.ByStripe, Charging: collection.Automatic}); err != nil {
+	if _, err := collect.Choose(s.In(t, pagetest.HostPlatform), s.Clerk(), collection.ChooseInput{City: city, By: collection.ByStripe, Charging: collection.Automatic}); err != nil {
 		t.Fatal(err)
 	}
 	rina.Page("/kelola/tagihan", "Bayar lewat Stripe")
@@ -43,11 +43,11 @@ func TestATreasurerIsLedToStripe(t *testing.T) {
 		t.Fatalf("%d to %s", asked.Status, asked.To())
 	}
 	rina.Page(path, "sedang disiapkan", "Periksa lagi")
-	s.tx(pagetest.HostPlatform, func(ctx context.Context, tx bun.Tx) error {
+	s.Tx(pagetest.HostPlatform, func(ctx context.Context, tx bun.Tx) error {
 		_, err := tx.NewRaw("UPDATE stripe_link SET url = 'https://checkout.stripe.example/1', ready_at = now() WHERE tenant_id = ? AND back LIKE 'http%/kelola/tagihan/stripe'", tenancy.Must(ctx)).Exec(ctx)
 		return err
 	})
-	if to := hrefs(rina.Page(path, "sudah siap", "Simpan alat pembayaran di Stripe"), "https://checkout.stripe.example/"); len(to) != 1 {
+	if to := pagetest.Hrefs(rina.Page(path, "sudah siap", "Simpan alat pembayaran di Stripe"), "https://checkout.stripe.example/"); len(to) != 1 {
 		t.Errorf("it leads to %v", to)
 	}
 

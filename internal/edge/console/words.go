@@ -32,8 +32,8 @@ func stateMark(l i18n.Locale, state string, due, today time.Time) ui.Mark {
 
 func late(due, today time.Time) bool { return due.Format(time.DateOnly) < today.Format(time.DateOnly) }
 
-// priceOf says what a component costs.
-func priceOf(l i18n.Locale, c billing.Component) string {
+// PriceOf says what a component costs.
+func PriceOf(l i18n.Locale, c billing.Component) string {
 	unit := c.Unit.Unit(l, 1)
 	var parts []string
 	switch c.Kind {

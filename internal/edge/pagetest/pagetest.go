@@ -39,11 +39,13 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/papers"
 	"bedelau/internal/edge/portal"
+	"bedelau/internal/edge/pricing"
 	"bedelau/internal/edge/public"
 	"bedelau/internal/edge/queue"
 	"bedelau/internal/edge/replay"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/edge/standard"
+	"bedelau/internal/edge/treasury"
 	"bedelau/internal/edge/visit"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/apikey"
@@ -183,7 +185,7 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 	s.Pages = site.New(deps)
 	s.Mount(g, slices.Concat(
 		public.New(s.Pages).Tables(), portal.New(s.Pages).Tables(), visit.New(s.Pages).Tables(),
-		queue.New(s.Pages).Tables(), desk.New(s.Pages).Tables(), counter.New(s.Pages).Tables(), papers.New(s.Pages).Tables(), editor.New(s.Pages).Tables(), replay.New(s.Pages).Tables(), standard.New(s.Pages).Tables(), admin.New(s.Pages).Tables(), console.New(s.Pages).Tables(),
+		queue.New(s.Pages).Tables(), desk.New(s.Pages).Tables(), counter.New(s.Pages).Tables(), papers.New(s.Pages).Tables(), editor.New(s.Pages).Tables(), replay.New(s.Pages).Tables(), standard.New(s.Pages).Tables(), admin.New(s.Pages).Tables(), console.New(s.Pages).Tables(), pricing.New(s.Pages).Tables(), treasury.New(s.Pages).Tables(),
 	)...)
 	s.Load(t, "batam")
 	s.srv = httptest.NewServer(g.Engine())

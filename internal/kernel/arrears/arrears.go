@@ -79,9 +79,12 @@ type climbing struct {
 
 const climbPage = 500
 
+// limitsFrom is the day that a reminder r has announced, or the first after its invoice's letters were held back.
+const limitsFrom = `greatest(r.limits_from, (SELECT max(coalesce(h.ended_on, h.until + 1)) FROM invoice_hold h WHERE h.tenant_id = r.tenant_id AND h.invoice_id = r.invoice_id AND r.limits_from IS NOT NULL))`
+
 // Climb records as part of tx which rung of the ladder each open invoice of a party that is a city has reached by a day, and
 // returns those that are to be said now. Of several that were missed the last is said. A rung that carries out what another
-// announced waits for the announced day.
+// announced waits for the announced day. What is held is passed over.
 func Climb(ctx context.Context, tx bun.Tx, ladder []invoice.Rung, on, now time.Time) ([]Due, error) {
 	if len(ladder) == 0 {
 		return nil, nil
@@ -95,11 +98,12 @@ func Climb(ctx context.Context, tx bun.Tx, ladder []invoice.Rung, on, now time.T
 	for after := uuid.Nil; ; {
 		var page []climbing
 		err := tx.NewRaw(`SELECT i.id, i.number, i.due_on, ARRAY(SELECT r.days FROM invoice_reminder r WHERE r.tenant_id = i.tenant_id AND r.invoice_id = i.id) AS told,
-				(SELECT min(r.limits_from) FROM invoice_reminder r WHERE r.tenant_id = i.tenant_id AND r.invoice_id = i.id) AS limits_from
+				(SELECT min(`+limitsFrom+`) FROM invoice_reminder r WHERE r.tenant_id = i.tenant_id AND r.invoice_id = i.id) AS limits_from
 			FROM invoice i JOIN party y ON y.tenant_id = i.tenant_id AND y.id = i.party_id
 			WHERE i.tenant_id = ? AND i.kind = 'invoice' AND y.city IS NOT NULL AND i.id > ? AND i.due_on <= ?
 			  AND (SELECT sum(e.amount) FROM invoice_entry e WHERE e.tenant_id = i.tenant_id AND e.invoice_id = i.id) > 0
-			ORDER BY i.id LIMIT ?`, tenancy.Must(ctx), after, on.AddDate(0, 0, -ladder[0].Days).Format(time.DateOnly), climbPage).Scan(ctx, &page)
+			  AND NOT EXISTS (SELECT FROM invoice_hold h WHERE h.tenant_id = i.tenant_id AND h.invoice_id = i.id AND h.until >= ?::date AND (h.ended_on IS NULL OR h.ended_on > ?::date))
+			ORDER BY i.id LIMIT ?`, tenancy.Must(ctx), after, on.AddDate(0, 0, -ladder[0].Days).Format(time.DateOnly), on.Format(time.DateOnly), on.Format(time.DateOnly), climbPage).Scan(ctx, &page)
 		if err != nil {
 			return nil, fmt.Errorf("arrears: climb: %w", err)
 		}
@@ -159,12 +163,12 @@ func (c climbing) climb(ctx context.Context, tx bun.Tx, ladder []invoice.Rung, o
 }
 
 // LimitsFrom is the first day from which a city is held back for an invoice that is still open, as it was announced; zero when
-// there is none. ctx is the seller's.
+// there is none. ctx is the seller's. An invoice whose letters were held back counts from the day after that at the earliest.
 func LimitsFrom(ctx context.Context, db bun.IDB, city uuid.UUID) (time.Time, error) {
 	var row struct {
 		Day time.Time `bun:"day,nullzero"`
 	}
-	err := db.NewRaw(`SELECT min(r.limits_from) AS day FROM invoice_reminder r JOIN invoice i ON i.tenant_id = r.tenant_id AND i.id = r.invoice_id
+	err := db.NewRaw(`SELECT min(`+limitsFrom+`) AS day FROM invoice_reminder r JOIN invoice i ON i.tenant_id = r.tenant_id AND i.id = r.invoice_id
 		JOIN party y ON y.tenant_id = i.tenant_id AND y.id = i.party_id
 		WHERE r.tenant_id = ? AND r.limits_from IS NOT NULL AND y.city = ?
 		  AND (SELECT sum(e.amount) FROM invoice_entry e WHERE e.tenant_id = i.tenant_id AND e.invoice_id = i.id) > 0`, tenancy.Must(ctx), city).Scan(ctx, &row)

@@ -20,7 +20,7 @@ import (
 )
 
 // Finalise makes an invoice of a draft on a day, as part of tx: from now on it does not change. It takes the next number of the series in
-// that day's year, copies the party and the tax rules of the day, and charges the party. The caller has checked who may.
+// that day's year, copies the party and the tax rules as they are on the day, and charges the party. The caller has checked who may.
 // It refuses NotFound "invoice.not_found"; Conflict "invoice.final" for a draft that has become one, "invoice.no_tax_rule"
 // for a charge whose rule is not in force, "invoice.nothing_due" when there is nothing to pay, and "invoice.unprintable" for
 // letters that no paper can show.
@@ -29,6 +29,15 @@ func (b *Book) Finalise(ctx context.Context, tx bun.Tx, actor identity.Actor, dr
 	d, err := lockDraft(ctx, tx, draft)
 	if err != nil {
 		return Invoice{}, err
+	}
+	party, err := partyOn(ctx, tx, d.PartyID, on)
+	if err != nil {
+		return Invoice{}, err
+	}
+	if party.Version.Valid { // it is taxed as is said of it on this day, whatever was known when the draft was written
+		for i := range d.Charges {
+			d.Charges[i].PPN, d.Charges[i].PPh = party.PPN, party.PPh
+		}
 	}
 	out := Invoice{Kind: Bill, Series: d.Series, PartyID: d.PartyID, Source: d.Source, IssuedOn: on, DueOn: on.AddDate(0, 0, d.DueDays), Note: d.Note, Purchase: d.Purchase}
 	if err := b.issue(ctx, tx, actor, &out, d.Charges, on, nil); err != nil {
@@ -59,7 +68,7 @@ func (b *Book) issue(ctx context.Context, tx bun.Tx, actor identity.Actor, i *In
 	if i.ID, err = uuid.NewV7(); err != nil {
 		return err
 	}
-	if err := tx.NewSelect().Model(&i.Party).Where("tenant_id = ? AND id = ?", i.TenantID, i.PartyID).Scan(ctx); err != nil {
+	if i.Party, err = partyOn(ctx, tx, i.PartyID, i.IssuedOn); err != nil {
 		return err
 	}
 	if err := i.printable(charges); err != nil {

@@ -77,6 +77,7 @@ func sendKind() jobs.Kind[paperArgs] {
 // Register binds the jobs that follow an act. app calls it once, before r starts.
 func (s *Service) Register(r *jobs.Runner) error {
 	jobs.EachTenant(r, "finance.remind_due", remindEvery, s.remindDue)
+	jobs.EachTenant(r, "finance.renew_parties", renewEvery, s.renewParties)
 	return errors.Join(
 		jobs.HandleCall(r, remindKind(), func(ctx context.Context, _ uuid.UUID, a remindArgs) error { return s.remind(ctx, a) }),
 		jobs.Handle(r, matchKind(), func(ctx context.Context, tx bun.Tx, _ matchArgs) error { return s.match(ctx, tx) }),

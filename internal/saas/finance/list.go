@@ -20,6 +20,7 @@ const listMost = 100
 // Filter narrows a list of invoices down; its zero value is every one. A city's own people get its own whatever it says.
 type Filter struct {
 	City     tenancy.ID
+	Party    uuid.UUID
 	From     time.Time // issued on that day or later
 	Until    time.Time // issued before that day
 	DueFrom  time.Time // due on that day or later
@@ -75,6 +76,9 @@ func (s *Service) List(ctx context.Context, actor identity.Actor, f Filter) ([]R
 		Where("i.tenant_id = ?", tenancy.Must(ctx)).Order("i.id DESC").Limit(listMost)
 	if f.City != uuid.Nil {
 		q = q.Where("i.party_id IN (SELECT y.id FROM party y WHERE y.tenant_id = i.tenant_id AND y.city = ?)", f.City)
+	}
+	if f.Party != uuid.Nil {
+		q = q.Where("i.party_id = ?", f.Party)
 	}
 	for _, day := range []struct {
 		where string

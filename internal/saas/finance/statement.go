@@ -135,3 +135,41 @@ func (s *Service) StampReceipt(ctx context.Context, actor identity.Actor, paymen
 		return s.Book.StampReceipt(ctx, tx, actor, payment, serial)
 	})
 }
+
+// Statements lists the files of the bank that were given, the latest first, and how many lines stand how over all of them.
+func (s *Service) Statements(ctx context.Context, actor identity.Actor, before uuid.UUID) ([]payin.Brought, map[string]int, error) {
+	if err := s.Guard.Allow(ctx, actor, access.InvoiceIssue); err != nil {
+		return nil, nil, err
+	}
+	counts, err := s.Payin.Counts(ctx, s.DB.App)
+	if err != nil {
+		return nil, nil, err
+	}
+	all, err := s.Payin.Statements(ctx, s.DB.App, before)
+	return all, counts, err
+}
+
+// Statement reads a file of the bank with the lines that it brought first, those after one.
+func (s *Service) Statement(ctx context.Context, actor identity.Actor, id, after uuid.UUID) (b payin.Statement, lines []payin.Line, err error) {
+	if err := s.Guard.Allow(ctx, actor, access.InvoiceIssue); err != nil {
+		return b, nil, err
+	}
+	if b, err = s.Payin.Find(ctx, s.DB.App, id); err != nil {
+		return b, nil, err
+	}
+	lines, err = s.Payin.Of(ctx, s.DB.App, id, after)
+	return b, lines, err
+}
+
+// Line reads a line with the payments that it became.
+func (s *Service) Line(ctx context.Context, actor identity.Actor, id uuid.UUID) (payin.Line, []payin.Match, error) {
+	if err := s.Guard.Allow(ctx, actor, access.InvoiceIssue); err != nil {
+		return payin.Line{}, nil, err
+	}
+	l, err := s.Payin.Line(ctx, s.DB.App, id)
+	if err != nil {
+		return l, nil, err
+	}
+	all, err := s.Payin.Matches(ctx, s.DB.App, id)
+	return l, all, err
+}

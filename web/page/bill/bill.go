@@ -83,6 +83,7 @@ type Form struct {
 	Plain                   bool    // without a frame, such as a button alone
 	Folded                  bool    // opened by who needs it
 	Bad                     bool    // takes something back
+	Upload                  bool    // carries a file
 }
 
 // Button sends a form to another end.
@@ -99,6 +100,13 @@ func (f Form) refused() bool {
 		}
 	}
 	return false
+}
+
+func (f Form) encoding() string {
+	if f.Upload {
+		return "multipart/form-data"
+	}
+	return "application/x-www-form-urlencoded"
 }
 
 func (f Form) method() string {

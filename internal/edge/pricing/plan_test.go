@@ -1,4 +1,4 @@
-package console_test
+package pricing_test
 
 import (
 	"net/http"
@@ -13,8 +13,8 @@ import (
 // somebody else, and cities are moved to it.
 func TestAPriceListTakesTwoPeople(t *testing.T) {
 	t.Parallel()
-	s := openLedger(t)
-	s.use(pagetest.HostBatam, time.Date(2026, 10, 5, 2, 0, 0, 0, time.UTC), 30)
+	s := pagetest.OpenLedger(t)
+	s.Use(pagetest.HostBatam, time.Date(2026, 10, 5, 2, 0, 0, 0, time.UTC), 30)
 	rina := s.Staff(t, pagetest.HostPlatform, "Rina Keuangan", "bumd_finance", "")
 	boss := s.Staff(t, pagetest.HostPlatform, "Ratna Dewi", "bumd_admin", "")
 
@@ -64,7 +64,7 @@ func TestAPriceListTakesTwoPeople(t *testing.T) {
 // TestANewPlanIsWrittenFromNothing, component by component, and may be refused.
 func TestANewPlanIsWrittenFromNothing(t *testing.T) {
 	t.Parallel()
-	s := openLedger(t)
+	s := pagetest.OpenLedger(t)
 	rina := s.Staff(t, pagetest.HostPlatform, "Rina Keuangan", "bumd_finance", "")
 	boss := s.Staff(t, pagetest.HostPlatform, "Ratna Dewi", "bumd_admin", "")
 	rina.Sees(rina.Post("/bumd/paket", "plan", "Besar!", "name_id", "Kota Besar"), http.StatusUnprocessableEntity, "huruf kecil")

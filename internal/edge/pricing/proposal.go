@@ -1,4 +1,4 @@
-package console
+package pricing
 
 import (
 	"fmt"
@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
+	"bedelau/internal/edge/console"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/i18n"
@@ -25,12 +26,12 @@ func (p *Pages) proposalPage(c *gin.Context, status int, in site.Form, errs ui.E
 	if err != nil {
 		return err
 	}
-	ctx, l, here := c.Request.Context(), gate.LocaleOf(c), pathProposals+"/"+o.ID.String()
+	ctx, l, here := c.Request.Context(), gate.LocaleOf(c), console.PathProposals+"/"+o.ID.String()
 	names, err := p.makers(ctx, o)
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.DeskShell(c, o.Name.In(l)), Back: pathPlans, Heading: o.Name.In(l), Lead: l.T("bumd.proposal_by", "name", names[o.MadeBy]), Mark: proposalMark(l, o), Errors: errs}
+	v := bill.View{Shell: p.DeskShell(c, o.Name.In(l)), Back: console.PathPlans, Heading: o.Name.In(l), Lead: l.T("bumd.proposal_by", "name", names[o.MadeBy]), Mark: proposalMark(l, o), Errors: errs}
 	for i, e := range errs { // a component's own form says the same beside its field
 		if rest, ok := strings.CutPrefix(e.Name, "components."); ok {
 			n, field, _ := strings.Cut(rest, ".")
@@ -67,7 +68,7 @@ func (p *Pages) proposalPage(c *gin.Context, status int, in site.Form, errs ui.E
 	default:
 		decide.Rows = []ui.Row{{Label: proposalMark(l, o).Text, Value: names[o.DecidedBy.UUID] + ", " + l.DateTime(site.Zoned(c, o.DecidedAt))}}
 		if o.Version > 0 {
-			decide.Links = []ui.Link{{Href: fmt.Sprintf("%s/%s#versi-%d", pathPlans, o.Plan, o.Version), Label: l.T("bumd.version", "n", o.Version)}}
+			decide.Links = []ui.Link{{Href: fmt.Sprintf("%s/%s#versi-%d", console.PathPlans, o.Plan, o.Version), Label: l.T("bumd.version", "n", o.Version)}}
 		}
 	}
 	v.Sections = append(v.Sections, decide)
@@ -88,7 +89,7 @@ func headFields(l i18n.Locale, o billing.Proposal, in site.Form, errs ui.Errors)
 	}
 	return []ui.Field{
 		{Name: "effective_from", Type: "date", Label: l.T("bumd.effective"), Hint: l.T("bumd.effective_hint"), Value: day, Error: errs.Of("effective_from")},
-		reasonField(l, kept("reason", o.Reason), errs)}
+		console.ReasonField(l, kept("reason", o.Reason), errs)}
 }
 
 // revised runs a change of a proposal for whoever saw its revision.
@@ -118,8 +119,8 @@ func (p *Pages) onProposal(c *gin.Context) func(int, site.Form, ui.Errors) error
 }
 
 func (p *Pages) saveProposal(c *gin.Context) error {
-	return p.revised(c, "proposal_saved", pathProposals+"/:id", p.onProposal(c), func(in site.Form, id uuid.UUID) error {
-		day, err := dayOf(in, "effective_from")
+	return p.revised(c, "proposal_saved", console.PathProposals+"/:id", p.onProposal(c), func(in site.Form, id uuid.UUID) error {
+		day, err := console.DayOf(in, "effective_from")
 		if err != nil {
 			return err
 		}
@@ -131,13 +132,13 @@ func (p *Pages) saveProposal(c *gin.Context) error {
 }
 
 func (p *Pages) submit(c *gin.Context) error {
-	return p.revised(c, "proposal_submitted", pathProposals+"/:id", p.onProposal(c), func(in site.Form, id uuid.UUID) error {
+	return p.revised(c, "proposal_submitted", console.PathProposals+"/:id", p.onProposal(c), func(in site.Form, id uuid.UUID) error {
 		return p.Billing.Submit(c.Request.Context(), gate.ActorOf(c), id, in.Revision())
 	})
 }
 
 func (p *Pages) decideProposal(c *gin.Context) error {
-	return p.revised(c, "proposal_decided", pathProposals+"/:id", p.onProposal(c), func(in site.Form, id uuid.UUID) error {
+	return p.revised(c, "proposal_decided", console.PathProposals+"/:id", p.onProposal(c), func(in site.Form, id uuid.UUID) error {
 		answer := in.Text("jawaban")
 		if answer != "setuju" && answer != "tolak" {
 			return site.Invalid("jawaban", "not_an_option")
@@ -198,7 +199,7 @@ func answersOf(x billing.Component) map[string]string {
 
 // componentPage asks what a component costs.
 func (p *Pages) componentPage(c *gin.Context, status int, o billing.Proposal, at int, a map[string]string, errs ui.Errors) error {
-	l, here := gate.LocaleOf(c), pathProposals+"/"+o.ID.String()
+	l, here := gate.LocaleOf(c), console.PathProposals+"/"+o.ID.String()
 	meters, err := p.Metering.Meters(c.Request.Context())
 	if err != nil {
 		return err
@@ -263,7 +264,7 @@ func (p *Pages) saveComponent(c *gin.Context) error {
 		}
 		return p.componentPage(c, status, o, at, a, errs)
 	}
-	return p.revised(c, "proposal_saved", pathProposals+"/:id", again, func(in site.Form, id uuid.UUID) error {
+	return p.revised(c, "proposal_saved", console.PathProposals+"/:id", again, func(in site.Form, id uuid.UUID) error {
 		sent = in
 		x, err := componentOf(in)
 		if err != nil {
@@ -284,7 +285,7 @@ func (p *Pages) saveComponent(c *gin.Context) error {
 }
 
 func (p *Pages) dropComponent(c *gin.Context) error {
-	return p.revised(c, "proposal_saved", pathProposals+"/:id", p.onProposal(c), func(in site.Form, id uuid.UUID) error {
+	return p.revised(c, "proposal_saved", console.PathProposals+"/:id", p.onProposal(c), func(in site.Form, id uuid.UUID) error {
 		return p.Billing.Revise(c.Request.Context(), gate.ActorOf(c), id, in.Revision(), func(o *billing.Proposal) error {
 			at, err := place(c, *o)
 			if err != nil || at >= len(o.Components) {

@@ -1,4 +1,6 @@
-package console
+// Package pricing is where the BUMD writes its price lists: versions of plans, component by component, looked at over last
+// month's real usage and approved by a second person, and the coupons that go with them.
+package pricing
 
 import (
 	"context"
@@ -10,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
+	"bedelau/internal/edge/console"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
@@ -21,17 +24,26 @@ import (
 )
 
 const (
-	pathPlans     = "/bumd/paket"
-	pathProposals = "/bumd/usulan"
+	get  = http.MethodGet
+	post = http.MethodPost
 )
+
+// Pages is the price list of the platform.
+type Pages struct{ *console.Pages }
+
+// New returns the pages beside the console's.
+func New(s *site.Pages) *Pages { return &Pages{console.New(s)} }
+
+// Tables are the pages.
+func (p *Pages) Tables() []gate.Table { return []gate.Table{p.planRoutes()} }
 
 // planRoutes is where price lists are written, looked at beforehand, and approved by a second person.
 func (p *Pages) planRoutes() gate.Table {
 	needs, there, plan, proposal := access.PlanManage, gate.Platform, site.IDs("plan", "city"), site.IDs("id", "proposal")
-	one, offer := pathProposals+"/:id", pathPlans+"/:plan"
+	one, offer := console.PathProposals+"/:id", console.PathPlans+"/:plan"
 	return gate.Table{
-		{Method: get, Path: pathPlans, Needs: needs, Scope: there, Handler: p.plans},
-		{Method: post, Path: pathPlans, Needs: needs, Scope: there, Handler: p.propose},
+		{Method: get, Path: console.PathPlans, Needs: needs, Scope: there, Handler: p.plans},
+		{Method: post, Path: console.PathPlans, Needs: needs, Scope: there, Handler: p.propose},
 		{Method: get, Path: offer, Needs: needs, Scope: there, IDs: plan, Handler: p.plan},
 		{Method: post, Path: offer + "/pindah", Needs: needs, Scope: there, IDs: plan, Handler: p.moveMany},
 		{Method: get, Path: one, Needs: needs, Scope: there, IDs: proposal, Handler: p.proposal},
@@ -76,16 +88,16 @@ func (p *Pages) plansPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 	}
 	t := bill.Table{Title: l.T("bumd.plans"), Columns: []bill.Column{{Label: l.T("bill.plan")}, {Label: l.T("bumd.plan_summary")}, {Label: l.T("usage.cities"), End: true}}}
 	for _, x := range all {
-		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Name.In(l), Href: pathPlans + "/" + x.Code, Small: x.Code}, {Text: x.Summary.In(l)}, {Text: l.Number(int64(many[x.Code]))}}})
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Name.In(l), Href: console.PathPlans + "/" + x.Code, Small: x.Code}, {Text: x.Summary.In(l)}, {Text: l.Number(int64(many[x.Code]))}}})
 	}
 	proposed, err := p.Billing.Proposals(ctx, "")
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.DeskShell(c, l.T("bumd.plans")), Back: pathOverview, Heading: l.T("bumd.plans"), Lead: l.T("bumd.plans_lead"), Errors: errs}
+	v := bill.View{Shell: p.DeskShell(c, l.T("bumd.plans")), Back: console.PathOverview, Heading: l.T("bumd.plans"), Lead: l.T("bumd.plans_lead"), Errors: errs}
 	v.Sections = []bill.Section{{ID: "daftar", Title: l.T("bumd.plans"), Quiet: true, Table: &t}, {ID: "usulan", Title: l.T("bumd.proposals"), Table: proposalTable(c, l, proposed),
 		Empty: &bill.Empty{Icon: "edit", Title: l.T("bumd.no_proposals"), Text: l.T("bumd.no_proposals_text")},
-		Forms: []bill.Form{{ID: "baru", Folded: true, Title: l.T("bumd.new_plan"), Action: pathPlans, Submit: l.T("bumd.new_plan_do"), Fields: []ui.Field{
+		Forms: []bill.Form{{ID: "baru", Folded: true, Title: l.T("bumd.new_plan"), Action: console.PathPlans, Submit: l.T("bumd.new_plan_do"), Fields: []ui.Field{
 			{Name: "plan", Label: l.T("bumd.plan_code"), Hint: l.T("bumd.plan_code_hint"), Value: in.Get("plan"), Error: errs.Of("plan"), Max: 40},
 			{Name: "name_id", Label: l.T("bumd.name_id"), Value: in.Get("name_id"), Error: errs.Of("name_id"), Max: 120},
 			{Name: "name_en", Label: l.T("bumd.name_en"), Value: in.Get("name_en"), Max: 120, Optional: true}}}}}}
@@ -95,7 +107,7 @@ func (p *Pages) plansPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 func proposalTable(c *gin.Context, l i18n.Locale, all []billing.Proposal) *bill.Table {
 	t := bill.Table{Title: l.T("bumd.proposals"), Columns: []bill.Column{{Label: l.T("bill.plan")}, {Label: l.T("bumd.effective")}, {Label: l.T("bill.reason")}, {Label: l.T("bill.state")}}}
 	for _, o := range all {
-		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: o.Name.In(l), Href: pathProposals + "/" + o.ID.String(), Small: l.DateTime(site.Zoned(c, o.MadeAt))}, {Text: l.Date(o.EffectiveFrom)}, {Text: o.Reason}, {Mark: proposalMark(l, o)}}})
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: o.Name.In(l), Href: console.PathProposals + "/" + o.ID.String(), Small: l.DateTime(site.Zoned(c, o.MadeAt))}, {Text: l.Date(o.EffectiveFrom)}, {Text: o.Reason}, {Mark: proposalMark(l, o)}}})
 	}
 	return &t
 }
@@ -113,7 +125,7 @@ func (p *Pages) propose(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.Done(c, pathProposals+"/"+o.ID.String(), "proposal_begun")
+	return p.Done(c, console.PathProposals+"/"+o.ID.String(), "proposal_begun")
 }
 
 // componentTable lists the components of a version; those that can be changed lead to their form.
@@ -127,7 +139,7 @@ func componentTable(l i18n.Locale, all []billing.Component, edit string) *bill.T
 		if edit != "" {
 			name.Href = fmt.Sprintf("%s/komponen/%d", edit, i+1)
 		}
-		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{name, {Text: l.T("bumd.kind." + string(x.Kind))}, {Text: priceOf(l, x)}, {Text: x.Meter}}})
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{name, {Text: l.T("bumd.kind." + string(x.Kind))}, {Text: console.PriceOf(l, x)}, {Text: x.Meter}}})
 	}
 	return &t
 }
@@ -145,13 +157,13 @@ func (p *Pages) planPage(c *gin.Context, status int, done *bill.Table, errs ui.E
 	if err != nil {
 		return err
 	}
-	here := pathPlans + "/" + plan.Code
-	v := bill.View{Shell: p.DeskShell(c, plan.Name.In(l)), Back: pathPlans, Heading: plan.Name.In(l), Lead: plan.Summary.In(l), Errors: errs}
+	here := console.PathPlans + "/" + plan.Code
+	v := bill.View{Shell: p.DeskShell(c, plan.Name.In(l)), Back: console.PathPlans, Heading: plan.Name.In(l), Lead: plan.Summary.In(l), Errors: errs}
 	if done != nil {
 		v.Sections = append(v.Sections, bill.Section{ID: "hasil", Title: done.Title, Table: done})
 	}
 	v.Sections = append(v.Sections, bill.Section{ID: "usul", Title: l.T("bumd.next_version"), Text: l.T("bumd.version_fixed"),
-		Forms: []bill.Form{{ID: "usulkan", Plain: true, Action: pathPlans, Hidden: []ui.Option{{Value: "plan", Label: plan.Code}}, Submit: l.T("bumd.propose")}}})
+		Forms: []bill.Form{{ID: "usulkan", Plain: true, Action: console.PathPlans, Hidden: []ui.Option{{Value: "plan", Label: plan.Code}}, Submit: l.T("bumd.propose")}}})
 	cities, err := p.onPlan(ctx, l, plan.Code, now)
 	if err != nil {
 		return err
@@ -171,14 +183,14 @@ func (p *Pages) planPage(c *gin.Context, status int, done *bill.Table, errs ui.E
 // onPlan lists the cities that are on a plan, with their version.
 func (p *Pages) onPlan(ctx context.Context, l i18n.Locale, code string, now time.Time) (*bill.Table, error) {
 	t := bill.Table{Title: l.T("bumd.cities_on"), Columns: []bill.Column{{Label: l.T("usage.city")}, {Label: l.T("bumd.version_head")}, {Label: l.T("bumd.a_month_now"), End: true}}}
-	cities, err := p.cities(ctx)
+	cities, err := p.Cities(ctx)
 	if err != nil {
 		return &t, err
 	}
 	running, err := p.Billing.Recurring(ctx, now)
 	for _, city := range cities {
 		if r, ok := running[city.ID]; ok && r.Plan == code {
-			t.Rows = append(t.Rows, bill.Line{Pick: city.Slug, Cells: []bill.Cell{{Text: city.Name, Href: pathCities + "/" + city.Slug}, {Text: l.T("bumd.version", "n", r.Version)}, {Text: r.Monthly.String()}}})
+			t.Rows = append(t.Rows, bill.Line{Pick: city.Slug, Cells: []bill.Cell{{Text: city.Name, Href: console.PathCities + "/" + city.Slug}, {Text: l.T("bumd.version", "n", r.Version)}, {Text: r.Monthly.String()}}})
 		}
 	}
 	return &t, err
@@ -191,11 +203,11 @@ func (p *Pages) moveMany(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	day, err := dayOf(in, "starts_on")
+	day, err := console.DayOf(in, "starts_on")
 	if errs, status, ok := site.Refused(c, err, ""); ok {
 		return p.planPage(c, status, nil, errs)
 	}
-	cities, err := p.cities(ctx)
+	cities, err := p.Cities(ctx)
 	if err != nil {
 		return err
 	}
@@ -218,7 +230,7 @@ func (p *Pages) moveMany(c *gin.Context) error {
 			f, _ := gate.Failed(c, err)
 			cell = bill.Cell{Mark: ui.Mark{Tone: "bad", Icon: "circle-x", Text: l.T("bumd.not_moved")}, Small: site.Refusal(l, f)}
 		}
-		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: city.Name, Href: pathCities + "/" + city.Slug}, cell}})
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: city.Name, Href: console.PathCities + "/" + city.Slug}, cell}})
 	}
 	if len(t.Rows) == 0 {
 		return p.planPage(c, http.StatusUnprocessableEntity, nil, ui.Errors{{Text: l.T("bumd.no_city_chosen")}})
@@ -231,7 +243,7 @@ func (p *Pages) preview(c *gin.Context, o billing.Proposal) (bill.Section, error
 	ctx, l, now := c.Request.Context(), gate.LocaleOf(c), site.Zoned(c, p.Now())
 	month := time.Date(now.Year(), now.Month()-1, 1, 0, 0, 0, 0, now.Location())
 	s := bill.Section{ID: "pratinjau", Title: l.T("bumd.preview", "month", l.Month(month)), Text: l.T("bumd.preview_text"), Empty: &bill.Empty{Icon: "chart-bar", Title: l.T("bumd.no_preview"), Text: l.T("bumd.no_preview_text")}}
-	cities, err := p.cities(ctx)
+	cities, err := p.Cities(ctx)
 	if err != nil {
 		return s, err
 	}
@@ -245,7 +257,7 @@ func (p *Pages) preview(c *gin.Context, o billing.Proposal) (bill.Section, error
 	var was, is money.Rupiah
 	for _, x := range all {
 		was, is = was+x.Old, is+x.New
-		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: x.City.Name, Href: pathCities + "/" + x.City.Slug}, {Text: x.Old.String()}, {Text: x.New.String()}, {Text: (x.New - x.Old).String()}}})
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: x.City.Name, Href: console.PathCities + "/" + x.City.Slug}, {Text: x.Old.String()}, {Text: x.New.String()}, {Text: (x.New - x.Old).String()}}})
 	}
 	t.Foot = []bill.Cell{{Text: l.T("usage.total")}, {Text: was.String()}, {Text: is.String()}, {Text: (is - was).String()}}
 	s.Table = &t
