@@ -25,6 +25,7 @@ import (
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/invoice"
+	"bedelau/internal/kernel/payin"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workflow"
 	"bedelau/internal/saas/collection"
@@ -190,7 +191,33 @@ func (a *App) billed(t *testing.T, ctx context.Context) things {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return things{"invoice": i.ID.String(), "payment": y.ID.String(), "draft": left.ID.String(), "request": q.ID.String(), "incident": incident.String(), "proposal": o.ID.String()}
+	out := a.banked(t, ctx, clerk, i.PartyID)
+	maps.Copy(out, things{"invoice": i.ID.String(), "payment": y.ID.String(), "draft": left.ID.String(), "request": q.ID.String(), "incident": incident.String(), "proposal": o.ID.String(), "party": i.PartyID.String()})
+	return out
+}
+
+// banked leaves a statement with a line that nobody knows, and a request to pay a balance back.
+func (a *App) banked(t *testing.T, ctx context.Context, clerk identity.Actor, party uuid.UUID) things {
+	t.Helper()
+	file, line, refund := uuid.New(), uuid.New(), uuid.New()
+	err := tenancy.InTx(ctx, a.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		now := time.Now().UTC()
+		b := payin.Statement{TenantID: tenancy.Must(ctx), ID: file, Account: "1", Format: "csv", From: now, To: now, Name: "uji.csv", Raw: file[:], SHA256: file[:], CheckedAt: now, CheckedBy: clerk.ID, AppliedAt: now}
+		if _, err := tx.NewInsert().Model(&b).Exec(ctx); err != nil {
+			return err
+		}
+		l := payin.Line{TenantID: b.TenantID, ID: line, StatementID: file, Account: "1", Identity: line.String(), Day: now, Amount: 100, Text: "Uji", State: payin.Open}
+		if _, err := tx.NewInsert().Model(&l).Exec(ctx); err != nil {
+			return err
+		}
+		q := invoice.RefundRequest{TenantID: b.TenantID, ID: refund, PartyID: party, Amount: 1, Account: "1", Reason: "Uji", MadeBy: clerk.ID, MadeAt: now}
+		_, err := tx.NewInsert().Model(&q).Exec(ctx)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return things{"statement": file.String(), "line": line.String(), "refund": refund.String()}
 }
 
 // worked notes an absence and a reason of an agency.

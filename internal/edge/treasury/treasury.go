@@ -43,7 +43,7 @@ const (
 // Tables are the pages.
 func (p *Pages) Tables() []gate.Table {
 	acts, there := access.InvoiceIssue, gate.Platform
-	file, line, bills, party, request, city := site.IDs("id", "statement"), site.IDs("id", "line"), site.IDs("id", "invoice"), site.IDs("id", "party"), site.IDs("id", "request"), site.IDs("slug", "city")
+	file, line, bills, party, refund, city := site.IDs("id", "statement"), site.IDs("id", "line"), site.IDs("id", "invoice"), site.IDs("id", "party"), site.IDs("id", "refund"), site.IDs("slug", "city")
 	one, row, late, credit := console.PathBank+"/:id", pathLines+"/:id", console.PathArrears+"/:id", console.PathInvoices+"/:id"+formCred
 	balance, who := console.PathBalances+"/:id", console.PathParties+"/:slug"
 	return []gate.Table{{
@@ -68,7 +68,7 @@ func (p *Pages) Tables() []gate.Table {
 		{Method: get, Path: console.PathBalances, Needs: acts, Scope: there, Handler: p.balances},
 		{Method: get, Path: balance, Needs: acts, Scope: there, IDs: party, Handler: p.balance},
 		{Method: post, Path: balance, Needs: acts, Scope: there, IDs: party, Handler: p.askRefund},
-		{Method: post, Path: console.PathBalances + "/permintaan/:id/putus", Page: console.PathBalances, Needs: acts, Scope: there, IDs: request, Handler: p.decideRefund},
+		{Method: post, Path: console.PathBalances + "/permintaan/:id/putus", Page: console.PathBalances, Needs: acts, Scope: there, IDs: refund, Handler: p.decideRefund},
 	}, {
 		{Method: get, Path: console.PathParties, Needs: acts, Scope: there, Handler: p.parties},
 		{Method: get, Path: who, Needs: acts, Scope: there, IDs: city, Handler: p.party},
