@@ -199,7 +199,7 @@ func (a *App) billed(t *testing.T, ctx context.Context) things {
 // banked leaves a statement with a line that nobody knows, and a request to pay a balance back.
 func (a *App) banked(t *testing.T, ctx context.Context, clerk identity.Actor, party uuid.UUID) things {
 	t.Helper()
-	file, line, refund := uuid.New(), uuid.New(), uuid.New()
+	file, line, refund, job := uuid.New(), uuid.New(), uuid.New(), uuid.New()
 	err := tenancy.InTx(ctx, a.DB.App, func(ctx context.Context, tx bun.Tx) error {
 		now := time.Now().UTC()
 		b := payin.Statement{TenantID: tenancy.Must(ctx), ID: file, Account: "1", Format: "csv", From: now, To: now, Name: "uji.csv", Raw: file[:], SHA256: file[:], CheckedAt: now, CheckedBy: clerk.ID, AppliedAt: now}
@@ -211,13 +211,16 @@ func (a *App) banked(t *testing.T, ctx context.Context, clerk identity.Actor, pa
 			return err
 		}
 		q := invoice.RefundRequest{TenantID: b.TenantID, ID: refund, PartyID: party, Amount: 1, Account: "1", Reason: "Uji", MadeBy: clerk.ID, MadeAt: now}
-		_, err := tx.NewInsert().Model(&q).Exec(ctx)
+		if _, err := tx.NewInsert().Model(&q).Exec(ctx); err != nil {
+			return err
+		}
+		_, err := tx.NewRaw(`INSERT INTO outbox (tenant_id, id, kind, queue, payload, max_retry, timeout_ms, state, ended_at) VALUES (?, ?, 'billing.uji.v1', 'low', '{}', 0, 1, 'failed', now())`, b.TenantID, job).Exec(ctx)
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return things{"statement": file.String(), "line": line.String(), "refund": refund.String()}
+	return things{"job": job.String(), "statement": file.String(), "line": line.String(), "refund": refund.String()}
 }
 
 // worked notes an absence and a reason of an agency.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -68,6 +69,7 @@ func (p *Pages) bumdRoutes() gate.Table {
 		{Method: post, Path: PathRequests + "/:id/putus", Page: PathRequests, Needs: acts, Scope: there, IDs: request, Handler: p.decide},
 		{Method: get, Path: PathIncidents, Needs: reads, Scope: there, Handler: p.incidents},
 		{Method: post, Path: PathIncidents + "/:id/tutup", Page: PathIncidents, Needs: acts, Scope: there, IDs: incident, Handler: p.closeIncident},
+		{Method: post, Path: PathIncidents + "/:id/ulang", Page: PathIncidents, Needs: acts, Scope: there, IDs: site.IDs("id", "job"), Handler: p.runAgain},
 		{Method: get, Path: PathCities, Needs: reads, Scope: there, Handler: p.towns},
 		{Method: get, Path: town, Needs: reads, Scope: there, IDs: city, Handler: p.town},
 		{Method: get, Path: town + "/peristiwa", Needs: reads, Scope: there, IDs: city, Handler: p.townEvents},
@@ -216,12 +218,14 @@ func standingOf(r billing.Running, on bool, now time.Time) string {
 // finding is something that somebody should look after.
 type finding struct {
 	kind, about, href string
+	why               string // and what to do
 	at                time.Time
 	incident          uuid.UUID // that can be closed
+	job               uuid.UUID // that can run again
 }
 
-// found lists what is not as it should be: what Stripe and the books do not agree on, invoices that reached nobody, and cities
-// above a limit of their plan.
+// found lists what is not as it should be: what Stripe and the books do not agree on, months that were not closed, jobs that failed,
+// invoices that reached nobody, and cities above a limit of their plan.
 func (p *Pages) found(c *gin.Context) ([]finding, error) {
 	ctx, l, who := c.Request.Context(), gate.LocaleOf(c), gate.ActorOf(c)
 	var out []finding
@@ -251,6 +255,11 @@ func (p *Pages) found(c *gin.Context) ([]finding, error) {
 	if err != nil {
 		return nil, err
 	}
+	stuck, err := p.stuck(c, cities)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, stuck...)
 	for _, city := range cities {
 		for _, x := range city.Plan.Limits {
 			if !x.Over.IsZero() {
@@ -260,6 +269,62 @@ func (p *Pages) found(c *gin.Context) ([]finding, error) {
 	}
 	slices.SortFunc(out, func(a, b finding) int { return b.at.Compare(a.at) })
 	return out, nil
+}
+
+// stuck lists months that should be closed and jobs that are out of retries, with why.
+func (p *Pages) stuck(c *gin.Context, cities []tenancy.City) ([]finding, error) {
+	ctx, l, who := c.Request.Context(), gate.LocaleOf(c), gate.ActorOf(c)
+	var out []finding
+	late, err := p.Billing.Late(ctx, cities)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range late {
+		out = append(out, finding{kind: l.T("bumd.found.not_closed", "month", l.Month(x.Month)), why: whyText(l, x.Why), about: x.City.Name, at: x.Month.AddDate(0, 1, 0), href: PathCities + "/" + x.City.Slug})
+	}
+	if p.Guard.Allow(ctx, who, access.InvoiceIssue) != nil {
+		return out, nil
+	}
+	failed, err := p.finance.FailedJobs(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range failed {
+		x := finding{kind: l.T("bumd.found.job"), why: whyText(l, f.LastError), about: l.T("bumd.found.platform"), at: f.EndedAt, job: f.ID}
+		if key := "bumd.job." + strings.TrimSuffix(f.Kind, ".v1"); l.Has(key) {
+			x.kind = l.T("bumd.found.job_of", "what", l.T(key))
+		}
+		for _, city := range cities {
+			if city.ID == f.TenantID {
+				x.about, x.href = city.Name, PathCities+"/"+city.Slug
+			}
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+// whyText says a code of a failure in words, or names it for the operator.
+func whyText(l i18n.Locale, code string) string {
+	switch {
+	case code == "":
+		return l.T("bumd.why.unknown")
+	case l.Has("bumd.why." + code):
+		return l.T("bumd.why." + code)
+	}
+	return l.T("bumd.why.code", "code", code)
+}
+
+// runAgain lets a failed job run once more.
+func (p *Pages) runAgain(c *gin.Context) error {
+	id, err := site.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	if err := p.finance.RunAgain(c.Request.Context(), gate.ActorOf(c), id); err != nil {
+		return err
+	}
+	return p.Done(c, PathIncidents, "job_again")
 }
 
 // incidents lists what is not as it should be.
@@ -275,10 +340,13 @@ func (p *Pages) incidentsPage(c *gin.Context, status int, errs ui.Errors) error 
 	t := bill.Table{Title: l.T("bumd.incidents"), Columns: []bill.Column{{Label: l.T("bumd.about")}, {Label: l.T("bumd.what")}, {Label: l.T("bill.when")}}}
 	list := bill.Section{ID: "daftar", Title: l.T("bumd.incidents"), Quiet: true, Table: &t, Empty: &bill.Empty{Icon: "circle-check", Title: l.T("bumd.no_incidents"), Text: l.T("bumd.no_incidents_text")}}
 	for _, f := range found {
-		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: f.about, Href: f.href}, {Text: f.kind}, {Text: l.DateTime(site.Zoned(c, f.at))}}})
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: f.about, Href: f.href}, {Text: f.kind, Small: f.why}, {Text: l.DateTime(site.Zoned(c, f.at))}}})
 		if f.incident != uuid.Nil && p.Guard.Allow(c.Request.Context(), gate.ActorOf(c), access.InvoiceIssue) == nil {
 			list.Forms = append(list.Forms, bill.Form{ID: "tutup-" + f.incident.String(), Folded: true, Title: l.T("bumd.close_incident", "what", f.kind+", "+f.about),
 				Action: PathIncidents + "/" + f.incident.String() + "/tutup", Submit: l.T("bumd.close"), Fields: []ui.Field{ReasonField(l, "", errs)}})
+		}
+		if f.job != uuid.Nil {
+			list.Forms = append(list.Forms, bill.Form{ID: "ulang-" + f.job.String(), Plain: true, Action: PathIncidents + "/" + f.job.String() + "/ulang", Submit: l.T("bumd.again", "what", f.kind+", "+f.about)})
 		}
 	}
 	v.Sections = []bill.Section{list}

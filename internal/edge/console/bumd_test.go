@@ -1,13 +1,18 @@
 package console_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
 	"bedelau/internal/edge/pagetest"
 	"bedelau/internal/kernel/invoice"
+	"bedelau/internal/kernel/tenancy"
 )
 
 // TestTheConsoleFromDraftToPaid: an adjustment with its reason, drafts issued together, a transfer in two parts with a slip, and
@@ -134,4 +139,26 @@ func TestTheConsoleMovesSubscriptions(t *testing.T) {
 	rina.Sees(rina.Get("/kelola/tagihan"), http.StatusNotFound)
 	rina.Sees(rina.Get("/bumd/langganan/atlantis"), http.StatusNotFound)
 	rina.Sees(rina.Get("/bumd/langganan/platform"), http.StatusNotFound)
+}
+
+// TestWhatIsStuckIsAnIncident: a month that was not closed in time and a job that is out of retries, which can run again.
+func TestWhatIsStuckIsAnIncident(t *testing.T) {
+	t.Parallel()
+	s := pagetest.OpenLedger(t)
+	rina := s.Staff(t, pagetest.HostPlatform, "Rina Keuangan", "bumd_finance", "")
+	rina.Page("/bumd/kejadian", "Kota Batam", "Januari 2026 belum ditutup", "bedelau work")
+	job := uuid.New()
+	s.Tx(pagetest.HostBatam, func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.NewRaw(`INSERT INTO outbox (tenant_id, id, kind, queue, payload, max_retry, timeout_ms, state, ended_at, last_error)
+			VALUES (?, ?, 'billing.close.v1', 'low', '{"month": "2026-01"}', 0, 1, 'failed', now(), 'billing.earlier_open')`, tenancy.Must(ctx), job).Exec(ctx)
+		return err
+	})
+	rina.Page("/bumd/kejadian", "Tugas latar gagal: menutup bulan", "Bulan sebelumnya belum ditutup", "Coba lagi")
+	rina.Goes(rina.Post("/bumd/kejadian/"+job.String()+"/ulang"), "/bumd/kejadian")
+	if page := rina.Page("/bumd/kejadian"); strings.Contains(page, job.String()) {
+		t.Error("the job is still said to have failed")
+	}
+	rina.Sees(rina.Post("/bumd/kejadian/"+job.String()+"/ulang"), http.StatusNotFound)
+	yusuf := s.Staff(t, pagetest.HostPlatform, "Yusuf Hakim", "bumd", "")
+	yusuf.Sees(yusuf.Post("/bumd/kejadian/"+job.String()+"/ulang"), http.StatusForbidden)
 }

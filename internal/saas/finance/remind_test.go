@@ -105,6 +105,54 @@ func TestAnInvoiceIsRemindedOfOnce(t *testing.T) {
 	}
 }
 
+// Letters that are held back with a reason wait, and limits that were announced do not begin before the hold is over.
+func TestHeldLettersWait(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	i := o.issue(o.w.Other, 6_000_000)
+	hold := func(until time.Time, reason string) error {
+		return o.HoldLetters(o.ctx, o.clerk, arrears.HoldInput{Invoice: i.ID, Until: until, Reason: reason})
+	}
+	if err := hold(o.Now(), " "); fault.From(err).Kind != fault.Invalid {
+		t.Errorf("without a reason: %v", err)
+	}
+	if err := hold(o.Now().AddDate(0, 0, -1), "Menunggu pencairan"); fault.From(err).Kind != fault.Invalid {
+		t.Errorf("until yesterday: %v", err)
+	}
+	if got := o.said(i, 7); got != "[7]" {
+		t.Errorf("before: %s", got)
+	}
+	until := i.DueOn.AddDate(0, 0, 50)
+	if err := hold(until, "Menunggu pencairan"); err != nil {
+		t.Fatal(err)
+	}
+	if got := o.said(i, 40); got != "[7]" {
+		t.Errorf("held: %s", got)
+	}
+	if got := o.said(i, 51); got != "[7 46]" {
+		t.Errorf("after it: %s", got)
+	}
+	first, err := arrears.LimitsFrom(o.ctx, o.w.DB.App, o.w.Other.ID)
+	if err != nil || first.IsZero() {
+		t.Fatalf("announced for %s, %v", first, err)
+	}
+	if err := hold(first.AddDate(0, 0, 9), "Sengketa tagihan"); err != nil {
+		t.Fatal(err)
+	}
+	if from, err := arrears.LimitsFrom(o.ctx, o.w.DB.App, o.w.Other.ID); err != nil || !from.Equal(first.AddDate(0, 0, 10)) {
+		t.Errorf("held back from %s, %v; want ten days later than %s", from, err, first)
+	}
+	if err := o.ReleaseLetters(o.ctx, o.clerk, i.ID); err != nil {
+		t.Fatal(err)
+	}
+	if from, err := arrears.LimitsFrom(o.ctx, o.w.DB.App, o.w.Other.ID); err != nil || !from.Equal(first) {
+		t.Errorf("let go: held back from %s, %v; want %s", from, err, first)
+	}
+	if err := o.ReleaseLetters(o.ctx, o.clerk, i.ID); !fault.Is(err, "arrears.not_held") {
+		t.Errorf("let go twice: %v", err)
+	}
+}
+
 func TestArrearsByAge(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
