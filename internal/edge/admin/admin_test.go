@@ -34,6 +34,13 @@ func TestAnAdministratorKeepsTheStaff(t *testing.T) {
 	dodi.Page(s.LastLink(t), "Dodi")
 	admin.Page("/kelola/staf?q=dod", "Dodi")
 	admin.Page("/kelola/staf?q=%25", "Tidak ada staf yang cocok")
+	admin.Goes(admin.Post("/kelola/staf", "name", "Rini", "email", "rini@batam.go.id", "role", "officer", "agency", "diskominfo", "areas", "21.71.04", "areas", "21.71.10.1001"), "/kelola/staf")
+	admin.Page("/kelola/staf?q=rini", "Rini", "Nongsa, Baloi Permai")
+	bad := admin.Post("/kelola/staf", "name", "Rudi", "email", "rudi@batam.go.id", "role", "officer", "agency", "", "areas", "21.71.04")
+	admin.Sees(bad, http.StatusUnprocessableEntity, "Pilih instansi", "Wilayah kerja")
+	if !strings.Contains(bad.Body, `value="21.71.04" checked`) {
+		t.Error("the areas of a refused invitation are lost")
+	}
 	s.Staff(t, pagetest.HostBatam, "Lama Sekali", "officer", "") // from before an agency was asked for
 	admin.Page("/kelola/staf?q=lama", "Belum ada instansi")
 	admin.Page("/kelola/staf?q=maya", "Seluruh kota")
@@ -283,6 +290,7 @@ func TestEveryAdminFormSaysWhatIsWrong(t *testing.T) {
 		{"invite: no such role", "/kelola/staf", "name=D&email=d%40b.id&role=raja", 422, []string{"Pilih peran"}},
 		{"invite: a role of the platform", "/kelola/staf", "name=D&email=d%40b.id&role=bumd_admin", 422, []string{"Pilih peran"}},
 		{"invite: two roles", "/kelola/staf", "name=D&email=d%40b.id&role=officer&role=city_admin", 422, []string{"tidak dapat dibaca"}},
+		{"invite: no such area", "/kelola/staf", "name=D&email=d%40b.id&role=officer&agency=diskominfo&areas=99.99.99", 422, []string{"Pilih salah satu"}},
 		{"invite: no such agency", "/kelola/staf", "name=D&email=d%40b.id&role=officer&agency=%27+OR+1%3D1", 422, []string{"Pilih salah satu"}},
 		{"invite: an officer of no agency", "/kelola/staf", "name=D&email=d%40b.id&role=officer", 422, []string{"Pilih instansi. Peran ini mengerjakan permohonan satu instansi", "Wajib untuk peran"}},
 		{"invite: taken", "/kelola/staf", "name=D&email=andi.wijaya%40kota.id&role=officer&agency=diskominfo", 409, []string{"sudah dipakai akun lain"}},

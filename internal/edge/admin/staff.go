@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -24,12 +25,12 @@ const staffPage = 50
 
 // staffList lists who works here.
 func (p *Pages) staffList(c *gin.Context) error {
-	return p.staffPage(c, http.StatusOK, office.StaffView{})
+	return p.staffPage(c, http.StatusOK, office.StaffView{}, nil)
 }
 
-// staffPage shows the list with an invitation as v holds it. A page of the list begins after a person's id: names do not
+// staffPage shows the list with an invitation as v holds it, and the areas that were chosen for it. A page of the list begins after a person's id: names do not
 // belong into addresses.
-func (p *Pages) staffPage(c *gin.Context, status int, v office.StaffView) error {
+func (p *Pages) staffPage(c *gin.Context, status int, v office.StaffView, areas []string) error {
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
 	f := identity.StaffFilter{Search: site.Clip(site.ToText(c.Query("q")), 100), Limit: staffPage + 1}
 	if after := c.Query("sesudah"); after != "" {
@@ -52,13 +53,18 @@ func (p *Pages) staffPage(c *gin.Context, status int, v office.StaffView) error 
 	}
 	v.Shell, v.Search, v.MayInvite = p.DeskShell(c, l.T("staff.title")), f.Search, true
 	v.ErrorTitle = len(v.Errors) > 0
+	city, err := p.CityAreas(ctx)
+	if err != nil {
+		return err
+	}
+	v.Areas = areaTicks(city, l, areas)
 	if len(all) > staffPage {
 		all = all[:staffPage]
 		v.Next = pathStaff + "?" + url.Values{"q": {f.Search}, "sesudah": {all[staffPage-1].ID.String()}}.Encode()
 	}
 	for _, m := range all {
 		x := memberView(m.Account, m.Roles, m.Agency, v.Roles, v.Agencies)
-		x.SecondFactor = m.SecondFactor
+		x.SecondFactor, x.Areas = m.SecondFactor, areaNames(city, m.Areas)
 		if m.Agency == "" {
 			if x.Nowhere, err = p.Guard.NeedsAgency(ctx, m.Roles...); err != nil {
 				return err
@@ -82,21 +88,40 @@ func memberView(a identity.Account, roles []string, agency string, names, agenci
 	return m
 }
 
+// namedAreas is how many areas of a member the list names.
+const namedAreas = 3
+
+// areaNames names the areas to which somebody is limited, the first of them and how many more there are.
+func areaNames(city site.Areas, codes []string) string {
+	var names []string
+	for _, code := range codes[:min(len(codes), namedAreas)] {
+		names = append(names, city.Name(code))
+	}
+	out := strings.Join(names, ", ")
+	if more := len(codes) - len(names); more > 0 {
+		out += " +" + strconv.Itoa(more)
+	}
+	return out
+}
+
 // invite asks somebody to join by mail.
 func (p *Pages) invite(c *gin.Context) error {
-	in, err := site.ReadForm(c)
+	in, err := site.ReadForm(c, "areas")
 	ctx := c.Request.Context()
 	if err == nil {
 		err = p.KnownAgency(ctx, in.Text("agency"))
 	}
 	if err == nil {
+		err = p.KnownAreas(ctx, in.Values["areas"], nil)
+	}
+	if err == nil {
 		_, err = p.Identity.Invite(ctx, gate.ActorOf(c), identity.InviteInput{
-			Name: in.Text("name"), Email: in.Text("email"), Role: in.Text("role"), Agency: in.Text("agency"),
+			Name: in.Text("name"), Email: in.Text("email"), Role: in.Text("role"), Agency: in.Text("agency"), Areas: in.Values["areas"],
 		})
 	}
-	if errs, status, ok := site.RefusedAt(c, err, map[string]string{"identity.email_taken": "email", "access.role_above": "role"}); ok {
+	if errs, status, ok := site.RefusedAt(c, err, map[string]string{"identity.email_taken": "email", "access.role_above": "role", "access.area_beyond": "areas"}); ok {
 		return p.staffPage(c, status, office.StaffView{Name: site.Clip(in.Text("name"), 200), Email: site.Clip(in.Text("email"), 300),
-			Role: in.Text("role"), AgencyChosen: in.Text("agency"), Errors: site.InOrder(errs, "name", "email", "role", "agency")})
+			Role: in.Text("role"), AgencyChosen: in.Text("agency"), Errors: site.InOrder(errs, "name", "email", "role", "agency", "areas")}, in.Values["areas"])
 	}
 	if err != nil {
 		return err
@@ -141,9 +166,11 @@ func (p *Pages) memberPage(c *gin.Context, status int, typed []string, agency st
 	} else {
 		areas = as.Areas
 	}
-	if v.Areas, err = p.areaTicks(ctx, l, areas); err != nil {
+	city, err := p.CityAreas(ctx)
+	if err != nil {
 		return err
 	}
+	v.Areas = areaTicks(city, l, areas)
 	for _, r := range roles {
 		v.Held = append(v.Held, office.Tick{Value: r.Value, Label: r.Label, On: slices.Contains(held, r.Value)})
 	}
@@ -152,20 +179,16 @@ func (p *Pages) memberPage(c *gin.Context, status int, typed []string, agency st
 
 // areaTicks are the city's areas with those that are chosen, also such as the city has no more: to leave one out by
 // mistake would lift the limit.
-func (p *Pages) areaTicks(ctx context.Context, l i18n.Locale, chosen []string) ([]office.AreaTick, error) {
-	all, err := p.CityAreas(ctx)
-	if err != nil {
-		return nil, err
-	}
+func areaTicks(city site.Areas, l i18n.Locale, chosen []string) []office.AreaTick {
 	var out []office.AreaTick
 	known := map[string]bool{}
 	tick := func(x pack.Area) office.Tick {
 		known[x.Code] = true
 		return office.Tick{Value: x.Code, Label: x.Name, On: slices.Contains(chosen, x.Code)}
 	}
-	for _, d := range all.Of("") {
+	for _, d := range city.Of("") {
 		a := office.AreaTick{Tick: tick(d)}
-		for _, s := range all.Of(d.Code) {
+		for _, s := range city.Of(d.Code) {
 			a.Parts = append(a.Parts, tick(s))
 			a.Open = a.Open || a.Parts[len(a.Parts)-1].On
 		}
@@ -176,7 +199,7 @@ func (p *Pages) areaTicks(ctx context.Context, l i18n.Locale, chosen []string) (
 			out = append(out, office.AreaTick{Tick: office.Tick{Value: code, Label: l.T("staff.areas_gone", "code", code), On: true}})
 		}
 	}
-	return out, nil
+	return out
 }
 
 // nameFlash puts the person's name into what was just done to them: the cookie that carries the sentence here holds
@@ -209,7 +232,7 @@ func (p *Pages) setRoles(c *gin.Context) error {
 	if err == nil {
 		err = p.Identity.SetRoles(ctx, gate.ActorOf(c), id, in.Values["role"], in.Text("agency"), in.Values["areas"]...)
 	}
-	if errs, status, ok := site.RefusedAt(c, err, map[string]string{"access.role_above": "role"}); ok {
+	if errs, status, ok := site.RefusedAt(c, err, map[string]string{"access.role_above": "role", "access.area_beyond": "areas"}); ok {
 		return p.memberPage(c, status, in.Values["role"], in.Text("agency"), in.Values["areas"], site.InOrder(errs, "role", "agency", "areas"))
 	}
 	if err != nil {

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -19,21 +20,23 @@ import (
 
 const inviteFor = 72 * time.Hour
 
-// InviteInput names a new member of staff. Agency is an agency code, empty only for roles that need none; that it exists
-// is checked by the caller, who knows the agencies.
+// InviteInput names a new member of staff. Agency is an agency code, empty only for roles that need none; that it and the
+// areas exist is checked by the caller, who knows them.
 type InviteInput struct {
 	Email  string
 	Name   string
 	Role   string
 	Agency string
+	Areas  []string // codes to which they are limited; none leaves those of an earlier invitation
 }
 
 // Invite creates an account that waits for its owner and mails them the link. The caller has checked staff:manage;
-// Invite itself checks that the actor may hand on the role. Inviting again replaces the link, name, role and agency, but
-// not the areas, for who may hand on the earlier role too. It refuses bad fields, a role that needs an agency without one (field "agency",
-// code "agency_needed"), roles above the actor's own ("access.role_above"), and an address that already has an account,
-// or was invited by somebody else at this moment (Conflict "identity.email_taken"); and, for one more, a city whose plan has
-// no room ("plan.limit").
+// Invite itself checks that the actor may hand on the role and the areas. Inviting again replaces the link, name, role and
+// agency, and the areas where some are named, for who may hand on the earlier role too. It refuses bad fields, a role that
+// needs an agency without one (field "agency", code "agency_needed"), roles above the actor's own ("access.role_above"),
+// areas beyond the actor's own ("access.area_beyond"), and an address that already has an account, or was invited by
+// somebody else at this moment (Conflict "identity.email_taken"); and, for one more, a city whose plan has no room
+// ("plan.limit").
 func (s *Service) Invite(ctx context.Context, a Actor, in InviteInput) (uuid.UUID, error) {
 	var fields []fault.Field
 	in.Name = nameField(in.Name, &fields)
@@ -77,6 +80,15 @@ func (s *Service) Invite(ctx context.Context, a Actor, in InviteInput) (uuid.UUI
 		if err != nil {
 			return err
 		}
+		if held != nil {
+			err = mayPlace(a, areas)
+		}
+		if len(in.Areas) > 0 {
+			areas = in.Areas
+		}
+		if err = cmp.Or(err, mayPlace(a, areas)); err != nil {
+			return err
+		}
 		if err := s.putRoles(ctx, tx, a.ID, id, []string{in.Role}, in.Agency, areas); err != nil {
 			return err
 		}
@@ -84,6 +96,9 @@ func (s *Service) Invite(ctx context.Context, a Actor, in InviteInput) (uuid.UUI
 			return err
 		}
 		detail := map[string]any{"role": in.Role, "agency": in.Agency}
+		if len(areas) > 0 {
+			detail["areas"] = areas
+		}
 		if err := audit.Record(ctx, tx, by(a, "account.invite", id, detail)); err != nil {
 			return err
 		}

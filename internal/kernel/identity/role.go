@@ -3,11 +3,14 @@ package identity
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -50,6 +53,18 @@ func rolesOf(ctx context.Context, db bun.IDB, account uuid.UUID) ([]string, erro
 	err := db.NewRaw(`SELECT role FROM account_role WHERE tenant_id = ? AND account_id = ? ORDER BY role`,
 		tenancy.Must(ctx), account).Scan(ctx, &roles)
 	return roles, err
+}
+
+// mayPlace refuses Forbidden "access.area_beyond" to limit somebody to these areas, or to none, to who is limited to others: the
+// code of a subdistrict begins with that of its district.
+func mayPlace(a Actor, areas []string) error {
+	within := func(area string) bool {
+		return slices.ContainsFunc(a.Areas, func(own string) bool { return area == own || strings.HasPrefix(area, own+".") })
+	}
+	if len(a.Areas) == 0 || len(areas) > 0 && !slices.ContainsFunc(areas, func(area string) bool { return !within(area) }) {
+		return nil
+	}
+	return fault.New(fault.Forbidden, "access.area_beyond")
 }
 
 // areasOf returns the areas to which an account is limited.

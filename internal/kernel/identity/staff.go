@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -81,10 +82,11 @@ func (s *Service) ListStaff(ctx context.Context, f StaffFilter) ([]Member, error
 }
 
 // SetRoles replaces what a member of staff is, and where: areas are the codes of the districts and subdistricts to which what
-// they reach is limited, none is no limit, and the caller has checked that the city has them. The caller has checked staff:manage; SetRoles checks that
-// the actor may hand on every role, old and new, and refuses roles that need an agency without one (field "agency", code
-// "agency_needed") and a change of the actor's own (Forbidden "identity.not_yourself"), so that a city cannot lock itself
-// out. It takes effect with the member's next request.
+// they reach is limited, none is no limit, and the caller has checked that the city has them. The caller has checked
+// staff:manage; SetRoles checks that the actor may hand on every role and area, old and new (Forbidden "access.role_above",
+// "access.area_beyond"), and refuses roles that need an agency without one (field "agency", code "agency_needed") and a change
+// of the actor's own (Forbidden "identity.not_yourself"), so that a city cannot lock itself out. It takes effect with the
+// member's next request.
 func (s *Service) SetRoles(ctx context.Context, a Actor, account uuid.UUID, roles []string, agency string, areas ...string) error {
 	if len(roles) == 0 {
 		return fault.Fields([]fault.Field{{Name: "role", Code: "required"}})
@@ -92,7 +94,7 @@ func (s *Service) SetRoles(ctx context.Context, a Actor, account uuid.UUID, role
 	if err := s.mayGrant(ctx, a, roles...); err != nil {
 		return err
 	}
-	if err := s.placed(ctx, agency, roles...); err != nil {
+	if err := cmp.Or(mayPlace(a, areas), s.placed(ctx, agency, roles...)); err != nil {
 		return err
 	}
 	detail := map[string]any{"roles": roles, "agency": agency}
@@ -148,7 +150,7 @@ func (s *Service) Reactivate(ctx context.Context, a Actor, account uuid.UUID) er
 }
 
 // manage runs an administrator's act on another member of staff, in one transaction with its audit entry. The actor
-// must be able to hand on every role the member holds: nobody rules over those above them.
+// must be able to hand on every role and area the member holds: nobody rules over those above them.
 func (s *Service) manage(ctx context.Context, a Actor, account uuid.UUID, action string, detail map[string]any,
 	fn func(ctx context.Context, tx bun.Tx, row accountRow) error,
 ) error {
@@ -168,6 +170,10 @@ func (s *Service) manage(ctx context.Context, a Actor, account uuid.UUID, action
 			Where("kind = ?", Staff).For("UPDATE").Scan(ctx)
 		if err != nil {
 			return orMissing(err)
+		}
+		areas, err := areasOf(ctx, tx, account)
+		if err = cmp.Or(err, mayPlace(a, areas)); err != nil {
+			return err
 		}
 		if err := fn(ctx, tx, row); err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 )
@@ -136,6 +137,74 @@ func TestInviteRefusesPowerAboveOnesOwn(t *testing.T) {
 	wantFault(t, st.Deactivate(st.batam, hr, admin.ID), "access.role_above")
 	wantFault(t, st.SetRoles(st.batam, hr, officer.ID, []string{"city_admin"}, ""), "access.role_above")
 	wantFault(t, st.SetRoles(st.batam, hr, admin.ID, []string{"officer"}, "disdukcapil"), "access.role_above")
+}
+
+// TestAnInvitationCarriesAreas to the account that comes of it, and who is limited to areas hands on no others.
+func TestAnInvitationCarriesAreas(t *testing.T) {
+	t.Parallel()
+	st := newStage(t, nil)
+	st.staff(t, st.batam, "admin@batam.go.id", "", "city_admin")
+	admin, _ := st.signInStaff(t, st.batam, "admin@batam.go.id")
+	in := identity.InviteInput{Name: "Budi", Email: "budi@batam.go.id", Role: "officer", Agency: "disdukcapil", Areas: []string{"21.71.04", "21.71.10.1001"}}
+	id, err := st.Invite(st.batam, admin, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	holds := func(want ...string) {
+		t.Helper()
+		if as, err := st.ActorFor(st.batam, id); err != nil || !slices.Equal(as.Areas, want) {
+			t.Errorf("limited to %v, %v; want %v", as.Areas, err, want)
+		}
+	}
+	holds("21.71.04", "21.71.10.1001")
+	again := in
+	again.Areas = nil // as one who knows nothing of the limit
+	if _, err := st.Invite(st.batam, admin, again); err != nil {
+		t.Fatal(err)
+	}
+	holds("21.71.04", "21.71.10.1001")
+	again.Areas = []string{"21.71.04"}
+	if _, err := st.Invite(st.batam, admin, again); err != nil {
+		t.Fatal(err)
+	}
+	holds("21.71.04")
+	page, err := audit.List(st.batam, st.w.DB.App, audit.Filter{Object: "account", ObjectID: id})
+	if err != nil || len(page.Entries) != 3 || !strings.Contains(string(page.Entries[2].Detail), "21.71.10.1001") {
+		t.Errorf("on record %+v, %v", page.Entries, err)
+	}
+	_, link := st.lastMail(t, st.batam)
+	s, err := st.AcceptInvite(st.batam, identity.AcceptInput{Token: link, Password: goodPassword})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := st.actor(t, st.batam, s.Token); !slices.Equal(a.Areas, []string{"21.71.04"}) {
+		t.Errorf("accepted with %v", a.Areas)
+	}
+
+	limited := admin
+	limited.Areas = []string{"21.71.04", "21.71.10.1001"}
+	for name, tt := range map[string]struct {
+		areas []string
+		may   bool
+	}{
+		"the same": {[]string{"21.71.04"}, true}, "a part": {[]string{"21.71.04.1002", "21.71.10.1001"}, true}, "none": {nil, false},
+		"another": {[]string{"21.71.04", "21.71.01"}, false}, "the whole of a part": {[]string{"21.71.10"}, false},
+	} {
+		_, err := st.Invite(st.batam, limited, identity.InviteInput{Name: "N", Email: uuid.NewString() + "@batam.go.id", Role: "officer", Agency: "disdukcapil", Areas: tt.areas})
+		roles := st.SetRoles(st.batam, limited, id, []string{"officer"}, "disdukcapil", tt.areas...)
+		if tt.may && (err != nil || roles != nil) {
+			t.Errorf("%s: %v, %v", name, err, roles)
+		}
+		if !tt.may {
+			wantFault(t, err, "access.area_beyond")
+			wantFault(t, roles, "access.area_beyond")
+		}
+	}
+	if err := st.SetRoles(st.batam, admin, id, []string{"officer"}, "disdukcapil"); err != nil {
+		t.Fatal(err)
+	}
+	wantFault(t, st.SetRoles(st.batam, limited, id, []string{"officer"}, "disdukcapil", "21.71.04"), "access.area_beyond") // who is above
+	wantFault(t, st.Deactivate(st.batam, limited, id), "access.area_beyond")
 }
 
 // Who works on one agency's applications is put into one; a role over the whole city, or without applications, needs

@@ -1,6 +1,7 @@
 package office
 
 import (
+	"slices"
 	"time"
 
 	"bedelau/web/ui"
@@ -9,12 +10,13 @@ import (
 // Member is one of the staff. Status is "invited", "active" or "disabled".
 type Member struct {
 	ID, Name, Email, Roles, Agency, Status string
+	Areas                                  string // to which they are limited; empty without a limit
 	SecondFactor                           bool
 	Nowhere                                bool // has no agency and needs one
 }
 
-// StaffView lists who works for the city, and invites more: Name, Email, Role and AgencyChosen are those of a refused
-// invitation, and Errors are of "name", "email", "role" and "agency".
+// StaffView lists who works for the city, and invites more: Name, Email, Role, AgencyChosen and what is chosen of Areas are
+// those of a refused invitation, and Errors are of "name", "email", "role", "agency" and "areas".
 type StaffView struct {
 	ui.Shell
 	Search, Next                    string
@@ -22,6 +24,7 @@ type StaffView struct {
 	MayInvite                       bool
 	Roles, Agencies                 []ui.Option
 	Name, Email, Role, AgencyChosen string
+	Areas                           []AreaTick
 	Errors                          ui.Errors
 }
 
@@ -51,13 +54,8 @@ type AreaTick struct {
 }
 
 // limited reports whether any area is chosen.
-func (v MemberView) limited() bool {
-	for _, a := range v.Areas {
-		if a.On || a.Open {
-			return true
-		}
-	}
-	return false
+func limited(all []AreaTick) bool {
+	return slices.ContainsFunc(all, func(a AreaTick) bool { return a.On || a.Open })
 }
 
 // RoleColumn is a role; Fixed cannot be changed.
