@@ -152,6 +152,40 @@ func TestADayOffDecreedLateMovesWhatItTouches(t *testing.T) {
 	}
 }
 
+// TestADateIsCertainOnceItsYearIsImported: also where the year moves nothing, whether the clock runs or not.
+func TestADateIsCertainOnceItsYearIsImported(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	st.recountAll(t)
+	st.on(t, "2026-12-30 10:00") // a Wednesday
+	budi := st.officer(t, "Budi", "disdukcapil", "officer")
+	running, paused := st.submitted(t, st.resident(t, st.ctx, "Siti"), sitiNIK), st.submitted(t, st.resident(t, st.ctx, "Andi"), nikOf(1))
+	for _, in := range []ActInput{{Action: "start_review"}, {Action: "request_correction", Reason: "Foto buram.", Fields: []string{"tempat_hilang"}}} {
+		var err error
+		if in.ID, in.Version = paused.ID, paused.Version; err == nil {
+			paused, err = st.Act(st.ctx, budi, in)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !running.DueProvisional || !paused.DueProvisional {
+		t.Fatalf("due %v, provisional %t %t", running.DueAt, running.DueProvisional, paused.DueProvisional)
+	}
+	s, admin := st.decree()
+	_, err := s.Import(st.ctx, admin, calendar.ImportInput{Year: 2027, Week: []string{"mon", "tue", "wed", "thu", "fri"}, Open: "07:30", Close: "16:00",
+		Source: "SKB 2027", Text: "2027-03-09;Nyepi"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	st.recountAll(t)
+	for _, app := range []application.Application{running, paused} {
+		if after := st.read(t, app.ID); after.DueProvisional || !after.DueAt.Equal(app.DueAt) || len(st.moves(t, app)) != 0 {
+			t.Errorf("due %v, provisional %t", after.DueAt, after.DueProvisional)
+		}
+	}
+}
+
 func TestADayThatTouchesNothingIsNotTold(t *testing.T) {
 	t.Parallel()
 	st := newStage(t)

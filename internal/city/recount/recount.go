@@ -131,7 +131,11 @@ func (c *Counter) countAgain(ctx context.Context, tx bun.Tx, app *application.Ap
 	switch {
 	case app.Clock == workflow.Running, app.Clock == workflow.Paused && app.TermUnit == workcal.Date: // which runs on
 		if due.Equal(app.DueAt) || due.Before(app.DueAt) && due.Before(now) {
-			return false, c.alertAgain(ctx, tx, app, cal)
+			known := due.Equal(app.DueAt) && provisional != app.DueProvisional
+			if known {
+				app.DueProvisional = provisional
+			}
+			return false, c.alertAgain(ctx, tx, app, cal, known)
 		}
 		more := due.After(app.DueAt)
 		m.was, m.is = l.Due(app.DueAt.In(cal.Zone)), l.Due(due.In(cal.Zone))
@@ -153,8 +157,16 @@ func (c *Counter) countAgain(ctx context.Context, tx bun.Tx, app *application.Ap
 		if _, missing := workcal.MissingYear(err); err != nil && !missing {
 			return false, err
 		}
-		if app.Remaining == nil || left == *app.Remaining || left.Late() && !app.Remaining.Late() {
+		if app.Remaining == nil || left.Late() && !app.Remaining.Late() {
 			return false, nil
+		}
+		known := provisional != app.DueProvisional
+		app.DueProvisional = provisional
+		if left == *app.Remaining {
+			if !known {
+				return false, nil
+			}
+			return false, application.Save(ctx, tx, *app)
 		}
 		m.was, m.is = leftText(*app.Remaining, l), leftText(left, l)
 		m.last, m.key = later(app.Counting.Paused, due).In(cal.Zone), "casework.recount.left"
@@ -171,14 +183,17 @@ func (c *Counter) countAgain(ctx context.Context, tx bun.Tx, app *application.Ap
 	return true, c.announceMoved(ctx, tx, *app, m, changes, now)
 }
 
-// alertAgain moves the next reminder or level of an application whose deadline stays: the days around it changed.
-func (c *Counter) alertAgain(ctx context.Context, tx bun.Tx, app *application.Application, cal workcal.Calendar) error {
-	was := app.NextAlertAt
-	if was.IsZero() {
-		return nil // told, or just being told
+// alertAgain moves the next reminder or level of an application whose deadline stays: the days around it changed. With
+// changed there is something else to keep of it.
+func (c *Counter) alertAgain(ctx context.Context, tx bun.Tx, app *application.Application, cal workcal.Calendar, changed bool) error {
+	if was := app.NextAlertAt; !was.IsZero() { // else it was told, or is just being told
+		if err := c.SetAlert(ctx, tx, app, cal); err != nil {
+			return err
+		}
+		changed = changed || !app.NextAlertAt.Equal(was)
 	}
-	if err := c.SetAlert(ctx, tx, app, cal); err != nil || app.NextAlertAt.Equal(was) {
-		return err
+	if !changed {
+		return nil
 	}
 	return application.Save(ctx, tx, *app)
 }
