@@ -39,7 +39,8 @@ type Deps struct {
 
 // Matters is what booking must know of services and applications; others answer it.
 type Matters interface {
-	// ServiceName returns what a service is called, read through db, or refuses NotFound for one that is not offered.
+	// ServiceName returns what a service is called, read through db. It refuses NotFound for one that there is not, and Gone
+	// for one that is no longer offered, whose name it returns all the same.
 	ServiceName(ctx context.Context, db bun.IDB, service string) (i18n.Text, error)
 	// ToCollect returns the service of an actor's own application that waits for its applicant at a counter. It refuses
 	// NotFound for anybody else's, and Conflict for one that does not wait.

@@ -148,6 +148,9 @@ func (s *Service) Mark(ctx context.Context, actor identity.Actor, id uuid.UUID, 
 		}
 		return s.mark(ctx, tx, actor, &b, to)
 	})
+	if violates(err, "booking_live") { // its holder has booked another time since
+		err = fault.New(fault.Conflict, "booking.not_now")
+	}
 	if err != nil {
 		return Booking{}, fmt.Errorf("booking: mark: %w", err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/notify"
 	"bedelau/internal/kernel/tenancy"
@@ -22,8 +23,11 @@ func (s *Service) tell(ctx context.Context, tx bun.IDB, c Counter, b Booking, te
 	}
 	l := i18n.Locale(b.Locale)
 	name, err := s.d.Matters.ServiceName(ctx, tx, b.Service)
-	if err != nil {
-		name = i18n.Text{i18n.ID: b.Service, i18n.EN: b.Service} // no longer offered; the appointment stands
+	if err != nil && fault.From(err).Kind == fault.Internal {
+		return err
+	}
+	if name == nil { // no longer in the catalogue; the appointment stands
+		name = i18n.Text{i18n.ID: b.Service, i18n.EN: b.Service}
 	}
 	data := map[string]string{
 		"code": b.Code, "service": name.In(l), "counter": c.Name.In(l), "address": oneLine(c.Address.In(l)),

@@ -102,11 +102,16 @@ func (s *Service) SaveCounter(ctx context.Context, actor identity.Actor, c Count
 		return fault.New(fault.NotFound, "booking.no_counter")
 	}
 	for _, service := range c.Services {
-		if _, err := s.d.Matters.ServiceName(ctx, s.d.DB.App, service); err != nil {
+		_, err := s.d.Matters.ServiceName(ctx, s.d.DB.App, service)
+		if err != nil && fault.From(err).Kind != fault.Gone { // what is no longer offered may stay: nobody can book it
 			return err
 		}
 	}
 	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		// Who saves it at the same time is waited for: their rule stays.
+		if _, err := tx.NewRaw("SELECT FROM counter WHERE tenant_id = ? AND code = ? FOR UPDATE", tenancy.Must(ctx), c.Code).Exec(ctx); err != nil {
+			return err
+		}
 		before, err := counter(ctx, tx, c.Code)
 		switch {
 		case fault.Is(err, "booking.no_counter"):
@@ -123,7 +128,7 @@ func (s *Service) SaveCounter(ctx context.Context, actor identity.Actor, c Count
 		}
 		c.Rules = slices.DeleteFunc(before.Rules, func(r Rule) bool { return r.EffectiveFrom >= rule.EffectiveFrom })
 		c.Rules = append(c.Rules, rule)
-		if err := writeCounter(ctx, tx, c); err != nil {
+		if err := writeCounter(ctx, tx, c, s.now()); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: kindOf(actor), Action: "booking.save_counter", Object: "counter",

@@ -111,7 +111,7 @@ func applyPack(ctx context.Context, tx bun.Tx, p *pack.Pack) error {
 		if managed {
 			continue
 		}
-		if err := writeCounter(ctx, tx, c); err != nil {
+		if err := writeCounter(ctx, tx, c, time.Now()); err != nil {
 			return err
 		}
 	}
@@ -119,8 +119,8 @@ func applyPack(ctx context.Context, tx bun.Tx, p *pack.Pack) error {
 	return err
 }
 
-// writeCounter makes a counter and its rules what c says.
-func writeCounter(ctx context.Context, tx bun.IDB, c Counter) error {
+// writeCounter makes a counter and its rules what c says; the slots and days from now on follow.
+func writeCounter(ctx context.Context, tx bun.IDB, c Counter, now time.Time) error {
 	_, err := tx.NewInsert().Model(&c).On("CONFLICT (tenant_id, code) DO UPDATE").
 		Set(`agency = EXCLUDED.agency, position = EXCLUDED.position, name = EXCLUDED.name, address = EXCLUDED.address, latitude = EXCLUDED.latitude,
 			longitude = EXCLUDED.longitude, services = EXCLUDED.services, needs_application = EXCLUDED.needs_application, source = EXCLUDED.source,
@@ -141,26 +141,35 @@ func writeCounter(ctx context.Context, tx bun.IDB, c Counter) error {
 	if _, err := tx.NewInsert().Model(&rules).Exec(ctx); err != nil {
 		return fmt.Errorf("booking: write: %w", err)
 	}
-	return resize(ctx, tx, c)
+	return resize(ctx, tx, c, now)
 }
 
-// resize gives the slots and days to come the size that the rule in force for them says, and never less than is taken.
-func resize(ctx context.Context, tx bun.IDB, c Counter) error {
+// resize gives the slots and days to come the size that the rule in force for them says, and never less than is taken. It
+// holds them in the order of whoever takes a place: slots by time, then days.
+func resize(ctx context.Context, tx bun.IDB, c Counter, now time.Time) error {
 	zone := zone(ctx)
+	today := now.In(zone).Format(time.DateOnly)
+	_, err := tx.NewRaw("SELECT FROM counter_slot WHERE tenant_id = ? AND counter = ? AND starts_at > ? ORDER BY starts_at FOR UPDATE", c.TenantID, c.Code, now).Exec(ctx)
+	if err == nil {
+		_, err = tx.NewRaw("SELECT FROM counter_day WHERE tenant_id = ? AND counter = ? AND day >= ? ORDER BY day FOR UPDATE", c.TenantID, c.Code, today).Exec(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("booking: resize: %w", err)
+	}
 	for i, r := range c.Rules {
 		until := "9999-12-31"
 		if i+1 < len(c.Rules) {
 			until = c.Rules[i+1].EffectiveFrom
 		}
-		_, err := tx.NewRaw(`UPDATE counter_slot SET capacity = greatest(booked, ?0) WHERE tenant_id = ?1 AND counter = ?2 AND starts_at > now()
+		_, err := tx.NewRaw(`UPDATE counter_slot SET capacity = greatest(booked, ?0) WHERE tenant_id = ?1 AND counter = ?2 AND starts_at > ?6
 			AND (starts_at AT TIME ZONE ?3)::date >= ?4 AND (starts_at AT TIME ZONE ?3)::date < ?5`,
-			r.Capacity, c.TenantID, c.Code, zone.String(), r.EffectiveFrom, until).Exec(ctx)
+			r.Capacity, c.TenantID, c.Code, zone.String(), r.EffectiveFrom, until, now).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("booking: resize: %w", err)
 		}
 		_, err = tx.NewRaw(`UPDATE counter_day SET quota = CASE WHEN ?0 = 0 THEN 0 ELSE greatest(booked, ?0) END
-			WHERE tenant_id = ?1 AND counter = ?2 AND day >= greatest(?3::date, (now() AT TIME ZONE ?5)::date) AND day < ?4`,
-			r.DayQuota, c.TenantID, c.Code, r.EffectiveFrom, until, zone.String()).Exec(ctx)
+			WHERE tenant_id = ?1 AND counter = ?2 AND day >= greatest(?3::date, ?5::date) AND day < ?4`,
+			r.DayQuota, c.TenantID, c.Code, r.EffectiveFrom, until, today).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("booking: resize: %w", err)
 		}

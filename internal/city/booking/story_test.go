@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
@@ -119,7 +120,9 @@ func TestWhoStaysAwayTooOftenWaits(t *testing.T) {
 		t.Fatal(err)
 	}
 	second := st.booked(t, andi, "2026-11-26 09:00")
-	st.on(t, "2026-11-27 08:00") // nobody marked it: the end of the day does
+	_, err = st.Mark(st.ctx, budi, first.ID, Booked)
+	wants(t, err, "booking.not_now") // a slip, but Andi has another time now
+	st.on(t, "2026-11-27 08:00")     // nobody marked it: the end of the day does
 	st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.miss(ctx, tx, st.clock()) })
 	if b, _, err := st.Get(st.ctx, andi, second.ID); err != nil || b.State != NoShow {
 		t.Errorf("%+v, %v", b, err)
@@ -297,6 +300,9 @@ func TestWhatCannotBeBooked(t *testing.T) {
 	in.Service = "sulap"
 	_, err = st.Book(st.ctx, siti, in)
 	wants(t, err, "catalog.unknown_service")
+	in.Service = "lama"
+	_, err = st.Book(st.ctx, siti, in)
+	wants(t, err, "catalog.retired_service")
 	if _, err := st.Book(st.ctx, siti, BookInput{}); len(fault.From(err).Fields) != 3 {
 		t.Errorf("nothing: %v", err)
 	}
@@ -324,6 +330,32 @@ func TestARuleChangesFromItsDayOn(t *testing.T) {
 	if err := errors.Join(err, err2, err3); err != nil || !slices.Equal(names(before), []string{"30 09:00 2/2", "30 09:30 2/2"}) ||
 		!slices.Equal(names(after), []string{"2 09:00 1/1"}) || !slices.Equal(names(held), []string{"1 09:00 0/2"}) {
 		t.Errorf("before %v, after %v, held %v, %v", names(before), names(after), names(held), err)
+	}
+	// What somebody else is just writing is waited for and kept.
+	r.EffectiveFrom = "2026-12-20"
+	saved := make(chan error, 1)
+	st.inTx(t, func(ctx context.Context, tx bun.Tx) error {
+		if _, err := tx.ExecContext(ctx, "SELECT FROM counter WHERE code = ? FOR UPDATE", desk); err != nil {
+			return err
+		}
+		go func() { saved <- st.SaveCounter(st.ctx, head, c, r) }()
+		limit := time.Now().Add(20 * time.Second)
+		for waiting := 0; waiting == 0; {
+			err := st.w.DB.Pool.QueryRow(ctx, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").Scan(&waiting)
+			if err != nil || time.Now().After(limit) {
+				t.Fatalf("nobody waits: %v", err)
+			}
+		}
+		other := r
+		other.TenantID, other.Counter, other.EffectiveFrom = st.w.Batam.ID, desk, "2026-12-15"
+		_, err := tx.NewInsert().Model(&other).Exec(ctx)
+		return err
+	})
+	if err := <-saved; err != nil {
+		t.Fatal(err)
+	}
+	if now, err := st.Counter(st.ctx, desk); err != nil || len(now.Rules) != 4 || now.Rules[2].EffectiveFrom != "2026-12-15" {
+		t.Errorf("rules %+v, %v", now.Rules, err)
 	}
 	stranger := st.staff("Kepala lain", "dinkes", "agency_head")
 	wants(t, st.SaveCounter(st.ctx, stranger, c, r), "booking.no_counter")

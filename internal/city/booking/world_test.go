@@ -48,6 +48,9 @@ func (st *stage) ServiceName(ctx context.Context, db bun.IDB, code string) (i18n
 	if _, err := db.NewRaw("SELECT 1").Exec(ctx); err != nil {
 		return nil, err
 	}
+	if code == "lama" {
+		return i18n.Text{"id": "Layanan lama", "en": "Old service"}, fault.New(fault.Gone, "catalog.retired_service", "code", code)
+	}
 	if code != service && code != "ktp-el-hilang" {
 		return nil, fault.New(fault.NotFound, "catalog.unknown_service", "code", code)
 	}
@@ -92,7 +95,7 @@ func newStage(t testing.TB) *stage {
 		return calendar.SaveYear(ctx, tx, calendar.Year{Year: 2026, Week: []string{"mon", "tue", "wed", "thu", "fri"}, Open: "07:30", Close: "16:00", Source: "SKB",
 			Days: []calendar.Holiday{{Day: "2026-12-25", Kind: calendar.NationalDay, Name: i18n.Text{"id": "Natal", "en": "Christmas"}}}})
 	})
-	st.counter(t, Counter{Code: desk, Services: []string{service, "ktp-el-hilang"}}, rule())
+	st.counter(t, Counter{Code: desk, Services: []string{service, "ktp-el-hilang", "lama"}}, rule())
 	st.counter(t, Counter{Code: pickup, Services: []string{"ktp-el-hilang"}, NeedsApplication: true}, rule())
 	return st
 }
@@ -111,7 +114,7 @@ func (st *stage) counter(t testing.TB, c Counter, rules ...Rule) {
 	c.TenantID, c.Agency, c.Source = st.w.Batam.ID, "disdukcapil", "uji"
 	c.Name, c.Address = i18n.Text{"id": "Loket " + c.Code, "en": "Counter " + c.Code}, i18n.Text{"id": "Jl. Sekupang 1", "en": "Jl. Sekupang 1"}
 	c.Rules = rules
-	st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return writeCounter(ctx, tx, c) })
+	st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return writeCounter(ctx, tx, c, st.clock()) })
 }
 
 func (st *stage) inTx(t testing.TB, fn func(context.Context, bun.Tx) error) {

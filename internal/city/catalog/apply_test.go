@@ -179,6 +179,12 @@ func TestServicesThatLeaveThePackAreRetired(t *testing.T) {
 	if _, err := c.FindAt(ctx, w.DB.App, "ktp-el-hilang", "2026-06-01"); !fault.Is(err, "catalog.retired_service") {
 		t.Errorf("FindAt = %v, want catalog.retired_service", err)
 	}
+	if name, err := c.Offered(ctx, w.DB.App, "ktp-el-hilang"); !fault.Is(err, "catalog.retired_service") || name.Empty() {
+		t.Errorf("Offered = %v, %v, want its name and catalog.retired_service", name, err)
+	}
+	if name, err := c.Name(ctx, w.DB.App, "ktp-el-hilang"); err != nil || name.Empty() {
+		t.Errorf("Name = %v, %v", name, err)
+	}
 	if hits, err := c.Search(ctx, "ktp hilang", 10); err != nil || slices.ContainsFunc(hits, func(h Hit) bool { return h.Service.Code == "ktp-el-hilang" }) {
 		t.Errorf("search still finds it: %s, %v", listing(hits), err)
 	}

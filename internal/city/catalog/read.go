@@ -227,6 +227,22 @@ func (c *Catalog) Name(ctx context.Context, db bun.IDB, code string) (i18n.Text,
 	return s.Name, wrap(err)
 }
 
+// Offered is Name for whoever would begin something with the service: one that is no longer offered comes back with its name
+// and the refusal Gone "catalog.retired_service".
+func (c *Catalog) Offered(ctx context.Context, db bun.IDB, code string) (i18n.Text, error) {
+	var s Service
+	err := db.NewSelect().Model(&s).Column("code", "name", "retired_at", "instead").Where("tenant_id = ? AND code = ?", tenancy.Must(ctx), code).Scan(ctx)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil, fault.New(fault.NotFound, "catalog.unknown_service", "code", code)
+	case err != nil:
+		return nil, wrap(err)
+	case s.Retired():
+		return s.Name, fault.Wrap(fault.Gone, "catalog.retired_service", &RetiredService{s})
+	}
+	return s.Name, nil
+}
+
 func inForce(ctx context.Context, db bun.IDB, code, day string) (*Standard, error) {
 	var st Standard
 	err := standards(db, &st).Where("tenant_id = ? AND service = ?", tenancy.Must(ctx), code).

@@ -381,7 +381,7 @@ func (s steps) Take(ctx context.Context, actor identity.Actor, x bulk.Step, also
 type matters struct{ catalog *catalog.Catalog }
 
 func (m matters) ServiceName(ctx context.Context, db bun.IDB, service string) (i18n.Text, error) {
-	return m.catalog.Name(ctx, db, service)
+	return m.catalog.Offered(ctx, db, service)
 }
 
 func (matters) ToCollect(context.Context, identity.Actor, uuid.UUID) (string, error) {

@@ -383,7 +383,7 @@ type matters struct {
 }
 
 func (m matters) ServiceName(ctx context.Context, db bun.IDB, service string) (i18n.Text, error) {
-	return m.catalog.Name(ctx, db, service)
+	return m.catalog.Offered(ctx, db, service)
 }
 
 func (m matters) ToCollect(ctx context.Context, actor identity.Actor, application uuid.UUID) (string, error) {
