@@ -62,11 +62,18 @@ type KeyInput struct {
 const keyFileMost = 256 << 10
 
 // AddKey gives an official the certificate to sign with, in the place of an earlier one, whose key is destroyed. It
-// needs service:configure. It refuses Invalid, field "key": key_unreadable for a file that the passphrase does not open,
-// and key_mismatch, key_usage, key_weak and certificate_expired or certificate_early for one that cannot sign. What
-// waits for the signature of this official is tried again.
+// needs service:configure, and refuses Forbidden "document.other_agency" as Appoint does; Invalid, field "key":
+// key_unreadable for a file that the passphrase does not open, and key_mismatch, key_usage, key_weak and certificate_expired
+// or certificate_early for one that cannot sign. What waits for the signature of this official is tried again.
 func (s *Service) AddKey(ctx context.Context, actor identity.Actor, in KeyInput) (Certificate, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.ServiceConfigure); err != nil {
+		return Certificate{}, err
+	}
+	by, err := s.official(ctx, s.d.DB.App, in.Official)
+	if err == nil {
+		err = s.maySay(ctx, actor, by.AgencyCode)
+	}
+	if err != nil {
 		return Certificate{}, err
 	}
 	now := s.now()
@@ -95,9 +102,6 @@ func (s *Service) AddKey(ctx context.Context, actor identity.Actor, in KeyInput)
 		return Certificate{}, err
 	}
 	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
-		if _, err := s.official(ctx, tx, in.Official); err != nil {
-			return err
-		}
 		_, err := tx.NewUpdate().Model((*keyRow)(nil)).Set("sealed = NULL").Set("removed_at = ?", now).
 			Where("tenant_id = ? AND signer_id = ? AND removed_at IS NULL", row.TenantID, row.SignerID).Exec(ctx)
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/pack"
@@ -73,6 +74,22 @@ func TestASuccessorSignsFromTheirDay(t *testing.T) {
 	wants(t, err, "document.signer_overlap")
 	_, err = st.Appoint(st.ctx, st.staff("dinkes", "officer"), OfficialInput{})
 	wants(t, err, "access.denied")
+	// Who configures the services of one office says nothing of who signs for another, nor with which key.
+	admin := st.staff("", "city_admin")
+	err = st.d.Guard.CreateRole(st.ctx, admin, access.CreateRoleInput{Code: "penulis", Name: i18n.Text{"id": "Penulis layanan", "en": "Service author"},
+		Permissions: []access.Permission{access.ServiceConfigure}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stranger := st.staff("disdukcapil", "penulis")
+	_, err = st.Appoint(st.ctx, stranger, OfficialInput{Agency: "dinkes", Title: i18n.Text{"id": "x", "en": "x"}, Name: "Y", From: "2027-01-01"})
+	wants(t, err, "document.other_agency")
+	ours, err := st.Officials(st.ctx, admin, "dinkes")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = st.AddKey(st.ctx, stranger, KeyInput{Official: ours[0].ID, File: []byte("x")})
+	wants(t, err, "document.other_agency")
 	f, tpl := permit()
 	v := st.published(t, tpl)
 	if text := st.text(t, st.made(t, asked(f, tpl, v))); !strings.Contains(text, "Rudi") {

@@ -113,10 +113,24 @@ func (in *OfficialInput) validate() (time.Time, error) {
 	return from, fault.Fields(bad)
 }
 
-// Appoint records that somebody signs for an office from a day on, in the place of whoever did until then. It needs
-// service:configure, and refuses Conflict "document.signer_overlap" for a day on which a later one already signs.
-func (s *Service) Appoint(ctx context.Context, actor identity.Actor, in OfficialInput) (Official, error) {
+// maySay refuses whoever configures the services of one office alone to say who signs for another, and with which key: who
+// could would sign in its name.
+func (s *Service) maySay(ctx context.Context, actor identity.Actor, agency string) error {
 	if err := s.d.Guard.Allow(ctx, actor, access.ServiceConfigure); err != nil {
+		return err
+	}
+	r, err := s.d.Guard.Reach(ctx, actor)
+	if err == nil && r.Agency() != "" && r.Agency() != agency {
+		err = fault.New(fault.Forbidden, "document.other_agency")
+	}
+	return err
+}
+
+// Appoint records that somebody signs for an office from a day on, in the place of whoever did until then. It needs
+// service:configure, and refuses Conflict "document.signer_overlap" for a day on which a later one already signs, and
+// Forbidden "document.other_agency" to who has one office alone and names another.
+func (s *Service) Appoint(ctx context.Context, actor identity.Actor, in OfficialInput) (Official, error) {
+	if err := s.maySay(ctx, actor, in.Agency); err != nil {
 		return Official{}, err
 	}
 	from, err := in.validate()
