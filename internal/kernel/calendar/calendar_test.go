@@ -202,6 +202,30 @@ func TestTheFirstImportOfAYearIsTakenBackWhole(t *testing.T) {
 	x.expect(t, "", map[string]string{"2027-01-01": office})
 }
 
+// TestTheCitysOwnDaysOutliveAnImportThatIsTakenBack: also those of which the year said something else.
+func TestTheCitysOwnDaysOutliveAnImportThatIsTakenBack(t *testing.T) {
+	t.Parallel()
+	x := newWorld(t)
+	for _, day := range []string{"2027-01-01", "2027-05-05"} {
+		if _, err := x.AddDay(x.ctx, x.admin, DayInput{Day: day, Kind: LocalDay, Name: i18n.Text{"id": "Hari kota"}, Source: "Perwako 5/2026"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, err := x.Import(x.ctx, x.admin, importOf(skb2027))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.Undo(x.ctx, x.admin, c.ID); err != nil {
+		t.Fatal(err)
+	}
+	x.expect(t, "", map[string]string{"2027-01-01": "", "2027-05-05": "", "2027-01-04": office})
+	var kinds []string
+	err = x.w.DB.App.NewRaw("SELECT kind || ' ' || (name->>'id') FROM holiday WHERE tenant_id = ? AND day >= '2027-01-01' ORDER BY day", x.w.Batam.ID).Scan(x.ctx, &kinds)
+	if err != nil || len(kinds) != 2 || kinds[0] != "lokal Hari kota" || kinds[1] != kinds[0] {
+		t.Errorf("kept %v, %v", kinds, err)
+	}
+}
+
 func TestAnImportWithABadLineChangesNothing(t *testing.T) {
 	t.Parallel()
 	x := newWorld(t)

@@ -28,7 +28,7 @@ type Change struct {
 	Year      int             `bun:"year"` // of an import
 	Source    string          `bun:"source"`
 	Days      []DayChange     `bun:"days,type:jsonb"`
-	Before    json.RawMessage `bun:"before,type:jsonb,nullzero"` // the Year that an import replaced
+	Before    json.RawMessage `bun:"before,type:jsonb,nullzero"` // the Year that an import replaced; see replacedBy
 	ActorID   uuid.UUID       `bun:"actor_id"`
 	ActorName string          `bun:"actor_name"`
 	At        time.Time       `bun:"at"`
@@ -107,7 +107,7 @@ func change(ctx context.Context, tx bun.IDB, agency string, c cause, now time.Ti
 	}
 	var replaced *Year
 	if c.kind == ByImport {
-		if replaced, err = yearOf(ctx, tx, c.year); err != nil {
+		if replaced, err = replacedBy(ctx, tx, c.year); err != nil {
 			return Change{}, err
 		}
 	}
@@ -139,6 +139,22 @@ func change(ctx context.Context, tx bun.IDB, agency string, c cause, now time.Ti
 	}
 	_, err = tx.NewInsert().Model(&out).Exec(ctx)
 	return out, wrap("change", err)
+}
+
+// replacedBy is what an import of a year replaces: the year as it is or, of one that was never imported, the city's local
+// days, of which the import may say something else; without a Week it is no year. It is nil when there is neither.
+func replacedBy(ctx context.Context, tx bun.IDB, year int) (*Year, error) {
+	old, err := yearOf(ctx, tx, year)
+	if err != nil || old != nil {
+		return old, err
+	}
+	var days []Holiday
+	err = tx.NewSelect().Model(&days).ColumnExpr("tenant_id, to_char(day, 'YYYY-MM-DD') AS day, name, kind, source, verified").
+		Where("tenant_id = ? AND day BETWEEN make_date(?, 1, 1) AND make_date(?, 12, 31)", tenancy.Must(ctx), year, year).OrderExpr("h.day").Scan(ctx)
+	if err != nil || len(days) == 0 {
+		return nil, wrap("days", err)
+	}
+	return &Year{Year: year, Days: days}, nil
 }
 
 // differences compares two calendars day by day.

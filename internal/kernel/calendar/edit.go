@@ -91,7 +91,7 @@ func both(t i18n.Text) i18n.Text {
 }
 
 // AddDay adds a day to the city's calendar or to an agency's, or says anew what it is. It refuses Invalid with the fields
-// at fault, and Conflict "calendar.nothing_changed" when the day already is so.
+// at fault. The Change is zero when the day already is so.
 func (s *Service) AddDay(ctx context.Context, actor identity.Actor, in DayInput) (Change, error) {
 	if err := in.Validate(); err != nil {
 		return Change{}, err

@@ -206,11 +206,13 @@ func (s *Service) undoable(ctx context.Context, tx bun.IDB, id uuid.UUID) (Chang
 
 // restore writes the year back that an import replaced.
 func restore(ctx context.Context, tx bun.IDB, done Change) error {
+	var y Year
 	if len(done.Before) > 0 && string(done.Before) != "null" {
-		var y Year
 		if err := json.Unmarshal(done.Before, &y); err != nil {
 			return wrap("restore", err)
 		}
+	}
+	if len(y.Week) > 0 {
 		y.Managed = true
 		return saveYear(ctx, tx, y)
 	}
@@ -220,7 +222,10 @@ func restore(ctx context.Context, tx bun.IDB, done Change) error {
 		return wrap("restore", err)
 	}
 	_, err = tx.NewRaw("DELETE FROM calendar_year WHERE tenant_id = ? AND year = ?", done.TenantID, done.Year).Exec(ctx)
-	return wrap("restore", err)
+	if err != nil {
+		return wrap("restore", err)
+	}
+	return saveDays(ctx, tx, y.Days)
 }
 
 // textOf makes a name of what a line says.

@@ -55,17 +55,28 @@ func saveYear(ctx context.Context, tx bun.IDB, y Year) error {
 	}
 	days := slices.Clone(y.Days)
 	for i := range days {
-		days[i].TenantID = y.TenantID
 		if days[i].Source == "" {
 			days[i].Source, days[i].Verified = y.Source, y.Verified
 		}
 	}
 	_, err = tx.NewDelete().Model((*Holiday)(nil)).Where("tenant_id = ?", y.TenantID).Where("kind <> ?", LocalDay).
 		Where("day BETWEEN make_date(?, 1, 1) AND make_date(?, 12, 31)", y.Year, y.Year).Exec(ctx)
-	if err != nil || len(days) == 0 {
+	if err != nil {
 		return wrap("save", err)
 	}
-	_, err = tx.NewInsert().Model(&days).On("CONFLICT (tenant_id, day) DO UPDATE").
+	return saveDays(ctx, tx, days)
+}
+
+// saveDays writes days off; what was there on the same day is replaced.
+func saveDays(ctx context.Context, tx bun.IDB, days []Holiday) error {
+	if len(days) == 0 {
+		return nil
+	}
+	days = slices.Clone(days)
+	for i := range days {
+		days[i].TenantID = tenancy.Must(ctx)
+	}
+	_, err := tx.NewInsert().Model(&days).On("CONFLICT (tenant_id, day) DO UPDATE").
 		Set("name = EXCLUDED.name, kind = EXCLUDED.kind, source = EXCLUDED.source, verified = EXCLUDED.verified").Exec(ctx)
 	return wrap("save", err)
 }
