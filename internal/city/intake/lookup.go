@@ -30,6 +30,9 @@ const LookupNotice = 2
 // lookupsMost is how often one account may ask one register in a day of the city.
 const lookupsMost = 5
 
+// keepFor bounds how long an answer that has come is being kept.
+const keepFor = 5 * time.Second
+
 // registryAnswer is what a register said about the applicant of a draft, by field.
 type registryAnswer struct {
 	bun.BaseModel `bun:"table:registry_answer,alias:ra"`
@@ -208,6 +211,9 @@ func (s *Service) keepLookup(ctx context.Context, actor identity.Actor, d Draft,
 	if err != nil {
 		return false, err
 	}
+	// The register has been asked: that is on record whether or not the asker has waited for the answer.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepFor)
+	defer cancel()
 	app := d.Application
 	sealed, err := s.Deps.Keys.Seal(ctx, raw, sealAnswer(app.ID))
 	if err != nil {

@@ -194,7 +194,9 @@ func (s *Service) Ask(ctx context.Context, r Setting, id, name string) (map[stri
 		return nil, Unavailable, nil
 	}
 	answer, err := s.client.ask(ctx, r, string(key), id)
-	b.tell(s.d.Now(), err)
+	if err == nil || !errors.Is(ctx.Err(), context.Canceled) { // that the asker has gone says nothing of the register
+		b.tell(s.d.Now(), err)
+	}
 	switch {
 	case err != nil:
 		return nil, Unavailable, nil

@@ -2,6 +2,7 @@ package registry_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -104,6 +105,37 @@ func TestARegisterIsAskedAboutWhoAsks(t *testing.T) {
 	}
 	if _, ok, err := d.Find(d.w.Ctx(d.w.Other), registry.Population); ok || err != nil {
 		t.Errorf("another city asks it: %v, %v", ok, err)
+	}
+}
+
+// TestWhoGoesAwayRestsNoRegister: however many people leave before the answer, the next one is answered.
+func TestWhoGoesAwayRestsNoRegister(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	stand := register.Handler("rahasia", map[string]map[string]register.Entry{"population": {nik: {"name": "Siti Rahma"}}})
+	leave := make(chan context.CancelFunc, 1)
+	r := d.use(t, http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		select {
+		case gone := <-leave:
+			_, _ = io.Copy(io.Discard, q.Body)
+			gone()
+			<-q.Context().Done()
+		default:
+			stand.ServeHTTP(w, q)
+		}
+	}))
+	for range 8 {
+		ctx, cancel := context.WithCancel(d.w.Ctx(d.w.Batam))
+		select {
+		case leave <- cancel:
+		default: // the one before asked nothing
+		}
+		if _, outcome, err := d.Ask(ctx, r, nik, "Siti Rahma"); outcome != registry.Unavailable || err != nil {
+			t.Errorf("who has gone: %s, %v", outcome, err)
+		}
+	}
+	if _, outcome, err := d.Ask(d.w.Ctx(d.w.Batam), r, nik, "Siti Rahma"); outcome != registry.Found || err != nil {
+		t.Errorf("the next: %s, %v", outcome, err)
 	}
 }
 
