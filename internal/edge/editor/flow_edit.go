@@ -124,6 +124,9 @@ func (p *Pages) flowSaveState(c *gin.Context) error {
 		return site.NotFound()
 	}
 	state, bad := readState(in, old)
+	if code == "" && in.Text("code") == "" {
+		state.Code = freeCode(state.Code, func(s string) bool { _, taken := b.draft.Body.State(s); return taken })
+	}
 	return p.flowDo(c, b, in, state.Code, "#status-"+state.Code, bad, builder.PutState(code, state, in.Yes("start")), p.stateEdit)
 }
 
@@ -155,6 +158,9 @@ func (p *Pages) flowSaveAction(c *gin.Context) error {
 		return site.NotFound()
 	}
 	action, bad := readAction(in, old)
+	if code == "" && in.Text("code") == "" {
+		action.Code = freeCode(action.Code, func(s string) bool { _, taken := b.draft.Body.Action(s); return taken })
+	}
 	return p.flowDo(c, b, in, action.Code, "#tindakan-"+action.Code, bad, builder.PutAction(code, action), p.actionEdit)
 }
 
@@ -195,6 +201,9 @@ func (p *Pages) flowSaveBranch(c *gin.Context) error {
 		}
 	}
 	branch, bad := readBranch(in, old)
+	if code == "" && in.Text("code") == "" {
+		branch.Code = freeCode(branch.Code, func(s string) bool { _, _, taken := builder.FindBranch(b.draft.Body, s); return taken })
+	}
 	return p.flowDo(c, b, in, branch.Code, "#cabang-"+branch.Code, bad, builder.PutBranch(state, code, branch), p.branchEdit)
 }
 

@@ -134,6 +134,12 @@ func (p *Pages) flowSaveQuestion(c *gin.Context) error {
 		return err
 	}
 	f, bad := readField(in, old)
+	if code == "" && in.Text("code") == "" {
+		list, _ := builder.Asked(b.draft.Body, a.Asker)
+		f.Code = freeCode(f.Code, func(s string) bool {
+			return slices.ContainsFunc(list, func(other form.Field) bool { return other.Code == s })
+		})
+	}
 	f.Prefill = old.Prefill // an officer has no earlier answers
 	f.ShowIf, bad = showIf(in, names, bad)
 	to := b.path + a.anchor

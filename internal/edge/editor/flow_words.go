@@ -189,21 +189,16 @@ func (w flowWords) level(e workflow.Escalation) string {
 func flowProblems(b flowing, l i18n.Locale) []office.BuilderProblem {
 	out := make([]office.BuilderProblem, 0, len(b.draft.Problems))
 	for _, x := range b.draft.Problems {
-		out = append(out, flowProblem(b, x, l))
+		if v := flowProblem(b, x, l); !slices.Contains(out, v) { // services that share it have the same to say
+			out = append(out, v)
+		}
 	}
 	return out
 }
 
 func flowProblem(b flowing, x pack.Problem, l i18n.Locale) office.BuilderProblem {
-	v := office.BuilderProblem{Href: b.path + "/lanjutan", Place: l.T("flow.place.whole"), Text: l.T("pack.problem."+x.Code, x.Args...)}
-	if x.Code == "expression" {
-		v.Text = l.T("builder.expression")
-		for i := 0; i+1 < len(x.Args); i += 2 {
-			if x.Args[i] == "text" {
-				v.Detail, _ = x.Args[i+1].(string)
-			}
-		}
-	}
+	v := office.BuilderProblem{Href: b.path + "/lanjutan", Place: l.T("flow.place.whole")}
+	v.Text, v.Detail = said(x, l)
 	at, w := builder.PlaceInWorkflow(b.draft.Body, x.Path), &b.draft.Body
 	switch {
 	case at.State != "":
@@ -220,12 +215,16 @@ func flowProblem(b flowing, x pack.Problem, l i18n.Locale) office.BuilderProblem
 	case at.Level > 0:
 		v.Href, v.Place = b.path+"/eskalasi/"+strconv.Itoa(at.Level), l.T("flow.place.level", "n", at.Level)
 	}
+	if text, ok := choices(x, "flow."+at.Property+".", l); ok {
+		v.Text = text
+	}
 	input, labels := flowInput(at.Property), "flow.input."
 	switch {
 	case at.Question != "":
 		list, _ := builder.Asked(*w, builder.Asker{Action: at.Action, Branch: at.Branch})
 		for _, f := range list {
 			if f.Code == at.Question {
+				v.Text, v.Detail = saidOfField(x, f, l)
 				v.Place += ", " + l.T("flow.place.question", "name", nameOr(f.Label.In(l), f.Code))
 			}
 		}

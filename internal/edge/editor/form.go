@@ -3,6 +3,7 @@ package editor
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,6 +17,7 @@ import (
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/pack"
 	"bedelau/internal/kernel/registry"
 	"bedelau/web/page/office"
 	"bedelau/web/ui"
@@ -93,7 +95,9 @@ func (p *Pages) builderView(c *gin.Context, status int, b building, refused erro
 	}
 	v.ErrorTitle = refused != nil
 	for _, x := range d.Problems {
-		v.Problems = append(v.Problems, problemView(b, x.Path, x.Code, x.Args, l))
+		if one := problemView(b, x, l); !slices.Contains(v.Problems, one) {
+			v.Problems = append(v.Problems, one)
+		}
 	}
 	for i, pg := range d.Body.Pages {
 		page := office.BuilderPage{Code: pg.Code, Title: pg.Title.In(l), Condition: pg.ShowIf, First: i == 0, Last: i == len(d.Body.Pages)-1}
@@ -147,20 +151,14 @@ func (p *Pages) changedText(c *gin.Context, refused error) string {
 }
 
 // problemView puts the place of a fault into words, with the address where it is mended.
-func problemView(b building, path, code string, args []any, l i18n.Locale) office.BuilderProblem {
-	v := office.BuilderProblem{Href: b.path, Place: path, Text: l.T("pack.problem."+code, args...)}
-	at := builder.PlaceOf(b.draft.Body, path)
-	if code == "expression" {
-		v.Text = l.T("builder.expression")
-		for i := 0; i+1 < len(args); i += 2 {
-			if args[i] == "text" {
-				v.Detail, _ = args[i+1].(string)
-			}
-		}
-	}
+func problemView(b building, x pack.Problem, l i18n.Locale) office.BuilderProblem {
+	v := office.BuilderProblem{Href: b.path, Place: x.Path}
+	v.Text, v.Detail = said(x, l)
+	at := builder.PlaceOf(b.draft.Body, x.Path)
 	switch {
 	case at.Field != "":
 		f, _ := builder.Find(b.draft.Body, at.Field)
+		v.Text, v.Detail = saidOfField(x, f, l)
 		v.Href, v.Place = b.path+"/isian/"+at.Field, l.T("builder.place.field", "name", nameOr(f.Label.In(l), at.Field))
 	case at.Page != "":
 		v.Href, v.Place = b.path+"/halaman/"+at.Page, l.T("builder.place.page", "name", at.Page)

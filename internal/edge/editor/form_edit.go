@@ -2,6 +2,7 @@ package editor
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -112,6 +113,11 @@ func (p *Pages) builderSavePage(c *gin.Context) error {
 	page.ShowIf, bad = showIf(in, conditionNames(b, code, ""), bad)
 	if page.Code == "" {
 		page.Code = slug(page.Title[i18n.ID])
+		if code == "" {
+			page.Code = freeCode(page.Code, func(s string) bool {
+				return slices.ContainsFunc(b.draft.Body.Pages, func(other form.Page) bool { return other.Code == s })
+			})
+		}
 	}
 	bad = append(bad, site.Missing(in, "title_id", "title_en")...)
 	if !codePattern.MatchString(page.Code) && len(bad) == 0 {
@@ -227,6 +233,15 @@ func (p *Pages) builderSaveField(c *gin.Context) error {
 		names = conditionNames(b, "", code)
 	}
 	f, bad := readField(in, old)
+	if code == "" && in.Text("code") == "" {
+		f.Code = freeCode(f.Code, func(s string) bool {
+			if group != "" {
+				s = group + "." + s
+			}
+			_, taken := builder.Find(b.draft.Body, s)
+			return taken
+		})
+	}
 	f.ShowIf, bad = showIf(in, names, bad)
 	if f, bad = readRows(in, old, f, bad); group != "" || strings.Contains(code, ".") {
 		f.Distinct = in.Yes("distinct")

@@ -36,7 +36,7 @@ func TestAnAdministratorWritesAForm(t *testing.T) {
 	rina.Page(b("/isian?halaman=usaha_anda"), "Pertanyaan baru", "Jenis jawaban")
 	a := rina.Post(b("/isian"), "revision", "1", "page", "usaha_anda", "kind", "choice", "label_id", "Bentuk usaha", "label_en", "Kind of business", "required", "yes")
 	rina.Goes(a, b("/isian/bentuk_usaha"))
-	rina.Page(builderPath, "hal perlu diperbaiki", "Pertanyaan Bentuk usaha (pilihan)")
+	rina.Page(builderPath, "hal perlu diperbaiki", "Pertanyaan Bentuk usaha (pilihan) : wajib diisi untuk jenis “Pilih satu”")
 	rina.Sees(rina.Post(b("/terbitkan"), "revision", "2"), http.StatusUnprocessableEntity, "belum dapat diterbitkan")
 	rina.Sees(rina.Post(b("/isian/bentuk_usaha"), "revision", "2", "kind", "choice", "code", "bentuk_usaha", "label_id", "Bentuk usaha", "label_en", "Kind", "options", "orang | Perorangan\n| PT"),
 		http.StatusUnprocessableEntity, "Baris 2 belum lengkap")
@@ -47,7 +47,7 @@ func TestAnAdministratorWritesAForm(t *testing.T) {
 		"cond_question", "bentuk_usaha", "cond_op", "is", "cond_value", "PT"), b("")+"#isian-nib")
 	rina.Page(builderPath, `Hanya jika bentuk_usaha == "pt"`)
 	rina.Goes(rina.Post(b("/isian"), "revision", "4", "page", "usaha_anda", "kind", "text", "max", "", "label_id", "Akta", "label_en", "Deed", "show_if", "bentukusaha == 1"), b("")+"#isian-akta")
-	rina.Page(builderPath, "Pertanyaan Akta (ditanyakan jika)", "undeclared reference")
+	rina.Page(builderPath, "Pertanyaan Akta (ditanyakan jika) : \"bentukusaha\" tidak dikenal di sini", "| bentukusaha == 1 | ^")
 	rina.Sees(rina.Post(b("/terbitkan"), "revision", "5"), http.StatusUnprocessableEntity, "belum dapat diterbitkan", "Pertanyaan Akta")
 	rina.Goes(rina.Post(b("/susun"), "revision", "5", "act", "remove field akta"), b("")+"#isian-akta")
 	rina.Goes(rina.Post(b("/susun"), "revision", "6", "act", "up page usaha_anda"), b("")+"#naik-page-usaha_anda")

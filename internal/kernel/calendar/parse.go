@@ -47,8 +47,8 @@ func parseLines(text string, year int) (days []Holiday, faults []Fault) {
 		}
 		parts := cells(line)
 		day, ok := parseDate(parts[0])
-		if !ok && n == 1 {
-			continue // the heading
+		if !ok && n == 1 && !strings.ContainsAny(parts[0], "0123456789") {
+			continue // the heading, and no date that was mistyped
 		}
 		h, code := parseLine(parts, day, ok, year)
 		if code == "" && seen[h.Day] {

@@ -20,6 +20,7 @@ func TestParseDays(t *testing.T) {
 		{"quoted, a mark of order", "\ufeff\"2027-01-01\",\"libur\",\"Tahun Baru\"", []string{"2027-01-01 libur Tahun Baru"}, nil},
 		{"faults name their lines", "2027-01-01;Tahun Baru\n2027-01-01;Lagi\nbesok;Libur\n2026-12-25;Natal\n2027-03-01;libur\n", []string{"2027-01-01 libur Tahun Baru"},
 			[]string{"2 repeated", "3 no_date", "4 other_year", "5 no_name"}},
+		{"a first line that is no heading", "2027-13-01;libur;Salah ketik\n2027-05-01;Hari Buruh", []string{"2027-05-01 libur Hari Buruh"}, []string{"1 no_date"}},
 		{"a calendar file", strings.Replace(event, "%", "", 1), []string{"2027-03-09 libur Idulfitri 1448 H, dua hari", "2027-03-10 libur Idulfitri 1448 H, dua hari", "2027-03-12 cuti_bersama Cuti bersama Idulfitri"}, nil},
 		{"a calendar file of nothing", "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n", nil, []string{"1 no_day"}},
 		{"a broken calendar file", "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n", nil, []string{"1 unreadable"}},

@@ -122,8 +122,8 @@ func (t *Template) checkBody(c *pack.Check, forms []*form.Form, texts map[string
 			if b.When == "" {
 				break
 			}
-			if _, wrong := conditional(f, b.When); wrong != "" {
-				c.Add(at+".when", "expression", "text", wrong)
+			if _, wrong := conditional(f, b.When); wrong != nil {
+				c.Add(at+".when", wrong.Code, wrong.Args()...)
 				break
 			}
 		}

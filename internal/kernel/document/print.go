@@ -82,8 +82,8 @@ func (r Request) meets(when string, at time.Time) (bool, error) {
 		return false, nil
 	}
 	f, wrong := conditional(r.Form, when)
-	if wrong != "" {
-		return false, fmt.Errorf("document: condition %q: %s", when, wrong)
+	if wrong != nil {
+		return false, fmt.Errorf("document: condition %q: %s", when, wrong.Text)
 	}
 	return f.Ask(r.Answers, r.Files, form.At{Now: at}).Asks(whenCode), nil
 }
@@ -92,17 +92,17 @@ func (r Request) meets(when string, at time.Time) (bool, error) {
 const whenCode = "document:when"
 
 // conditional is a form with a last question that is put exactly where a condition on its answers is met, or what is
-// wrong with the condition in the compiler's own words.
-func conditional(f *form.Form, when string) (*form.Form, string) {
+// wrong with the condition.
+func conditional(f *form.Form, when string) (*form.Form, *form.Fault) {
 	last := form.Page{Code: whenCode, Fields: []form.Field{{Code: whenCode, Type: form.Info, ShowIf: when}}}
 	with := (&form.Form{Code: f.Code, Version: f.Version, Applicant: f.Applicant, Pages: append(slices.Clone(f.Pages), last)}).Ready()
 	place := fmt.Sprintf("pages[%d]", len(f.Pages))
 	for _, x := range with.Faults() {
 		if strings.HasPrefix(x.Path, place) {
-			return nil, x.Text
+			return nil, &x
 		}
 	}
-	return with, ""
+	return with, nil
 }
 
 // values is what the placeholders of a template stand for: the answers, what is sensitive masked unless whole names it, and

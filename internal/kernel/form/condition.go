@@ -132,12 +132,6 @@ type expression struct {
 	ast     *cel.Ast
 }
 
-// Fault is what is wrong with one expression, at its place in the form: "pages[2].fields[0].show_if".
-type Fault struct {
-	Path string
-	Text string // the compiler's own words, in English
-}
-
 // rules are the expressions of one form, compiled: by page code and by the key of the field.
 type rules struct {
 	pages    map[string]expression
@@ -161,7 +155,7 @@ func (f *Form) Faults() []Fault {
 func (f *Form) compile() (*rules, []Fault) {
 	env, err := baseEnv()
 	if err != nil {
-		return nil, []Fault{{Text: err.Error()}}
+		return nil, []Fault{faultOf("", err)}
 	}
 	r := &rules{pages: map[string]expression{}, shown: map[string]expression{}, required: map[string]expression{}, computed: map[string]expression{},
 		judged: map[string][]expression{}, bounds: map[string][]expression{}, cosign: map[string]expression{}}
@@ -198,7 +192,7 @@ func (r *rules) field(env *cel.Env, f Field, at string) *cel.Env {
 	}
 	next, err := env.Extend(cel.Variable(f.name, t))
 	if err != nil {
-		r.faults = append(r.faults, Fault{Path: at + ".code", Text: err.Error()})
+		r.faults = append(r.faults, faultOf(at+".code", err))
 		return env
 	}
 	row := next
@@ -214,7 +208,7 @@ func (r *rules) rules(env *cel.Env, f Field, at string) {
 	if f.Type == Group && len(f.Rules) > 0 {
 		all, err := withRows(env, f)
 		if err != nil {
-			r.faults = append(r.faults, Fault{Path: at + ".rules", Text: err.Error()})
+			r.faults = append(r.faults, faultOf(at+".rules", err))
 			return
 		}
 		env = all
@@ -237,7 +231,7 @@ func (r *rules) read(env *cel.Env, into map[string]expression, key, path, text s
 	}
 	x, err := compileOne(env, text, want)
 	if err != nil {
-		r.faults = append(r.faults, Fault{Path: path, Text: err.Error()})
+		r.faults = append(r.faults, faultOf(path, err))
 		return
 	}
 	into[key] = x
@@ -246,11 +240,15 @@ func (r *rules) read(env *cel.Env, into map[string]expression, key, path, text s
 
 func compileOne(env *cel.Env, text string, want *cel.Type) (expression, error) {
 	ast, issues := env.Compile(text)
-	if err := issues.Err(); err != nil {
-		return expression{}, err
+	if issues.Err() != nil {
+		return expression{}, misread{issues}
 	}
-	if got := ast.OutputType(); !got.IsExactType(want) {
-		return expression{}, fmt.Errorf("gives %s, not %s", got, want)
+	got := ast.OutputType()
+	if want == cel.DoubleType && got.IsExactType(cel.IntType) {
+		return compileOne(env, "double("+text+")", want) // a number that is whole, such as years
+	}
+	if !got.IsExactType(want) {
+		return expression{}, misfit{got, want}
 	}
 	program, err := env.Program(ast, cel.CostLimit(exprCost), cel.EvalOptions(cel.OptOptimize))
 	return expression{program, env, ast}, err

@@ -44,7 +44,7 @@ func (f Form) Check(c *pack.Check, reserved []string) {
 	}
 	if _, faults := f.compile(); len(faults) > 0 {
 		for _, x := range faults {
-			c.Add(x.Path, "expression", "text", x.Text)
+			c.Add(x.Path, x.Code, x.Args()...)
 		}
 	}
 	f.checkCosign(c)

@@ -375,7 +375,7 @@ func (w *Workflow) checkSheet(c *pack.Check, f form.Form) {
 		}
 	}
 	for _, x := range s.faults() {
-		c.Add(x.Path, "expression", "text", x.Text)
+		c.Add(x.Path, x.Code, x.Args()...)
 	}
 	for i, state := range w.States {
 		if state.Fee == nil || state.Fee.Field == "" {

@@ -85,11 +85,11 @@ func TestWhatIsRefusedOfAWorkflow(t *testing.T) {
 		{"a fee without amount", func(w *Workflow) { w.States[3].Fee.Field = "" }, "states[3].fee.amount field_or_amount"},
 		{"a fee that is not money", func(w *Workflow) { w.States[3].Fee.Field = "spesialis" }, "states[3].fee.field no_such_field"},
 		{"how to pay to whom", func(w *Workflow) { w.States[3].Fee.How = i18n.Text{"id": "{bank}", "en": "x"} }, "states[3].fee.how.id no_such_field"},
-		{"a condition on what nobody answers", func(w *Workflow) { w.Actions[6].When = "harga == 0" }, "actions[6].when expression"},
-		{"a condition that is none", func(w *Workflow) { w.Actions[0].If = "biaya" }, "actions[0].if expression"},
+		{"a condition on what nobody answers", func(w *Workflow) { w.Actions[6].When = "harga == 0" }, "actions[6].when expression_unknown"},
+		{"a condition that is none", func(w *Workflow) { w.Actions[0].If = "biaya" }, "actions[0].if expression_condition"},
 		{"a field that asks for a later one", func(w *Workflow) {
 			w.States[1].Branches[0].Fields = []form.Field{{Code: "a", Type: form.Text, Label: words, ShowIf: "biaya == 0"}}
-		}, "states[1].branches[0].fields[0].show_if expression"},
+		}, "states[1].branches[0].fields[0].show_if expression_unknown"},
 		{"rows for the office", func(w *Workflow) { w.Actions[3].Fields[0].Type = form.Group }, "actions[3].fields[0].type not_for_office"},
 		{"an answer of the applicant's", func(w *Workflow) { w.Actions[3].Fields[0].Code = "spesialis" }, "code field_twice"},
 		{"a notice of what is not known", func(w *Workflow) {
