@@ -51,6 +51,12 @@ func (p *Pages) planRoutes() gate.Table {
 		{Method: get, Path: one + "/komponen/:n", Needs: needs, Scope: there, IDs: proposal, Handler: p.component},
 		{Method: post, Path: one + "/komponen/:n", Needs: needs, Scope: there, IDs: proposal, Handler: p.saveComponent},
 		{Method: post, Path: one + "/komponen/:n/hapus", Page: one, Needs: needs, Scope: there, IDs: proposal, Handler: p.dropComponent},
+		{Method: post, Path: one + "/fitur", Page: one, Needs: needs, Scope: there, IDs: proposal, Handler: p.saveModules},
+		{Method: get, Path: one + "/batas/:code", Needs: needs, Scope: there, IDs: proposal, Handler: p.limit},
+		{Method: post, Path: one + "/batas/:code", Needs: needs, Scope: there, IDs: proposal, Handler: p.saveLimit},
+		{Method: post, Path: one + "/batas/:code/hapus", Page: one, Needs: needs, Scope: there, IDs: proposal, Handler: p.dropLimit},
+		{Method: get, Path: console.PathCoupons, Needs: needs, Scope: there, Handler: p.coupons},
+		{Method: post, Path: console.PathCoupons, Needs: needs, Scope: there, Handler: p.addCoupon},
 		{Method: post, Path: one + "/ajukan", Needs: needs, Scope: there, IDs: proposal, Handler: p.submit},
 		{Method: post, Path: one + "/putus", Needs: needs, Scope: there, IDs: proposal, Handler: p.decideProposal},
 	}
@@ -94,7 +100,8 @@ func (p *Pages) plansPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.DeskShell(c, l.T("bumd.plans")), Back: console.PathOverview, Heading: l.T("bumd.plans"), Lead: l.T("bumd.plans_lead"), Errors: errs}
+	v := bill.View{Shell: p.DeskShell(c, l.T("bumd.plans")), Back: console.PathOverview, Heading: l.T("bumd.plans"), Lead: l.T("bumd.plans_lead"), Errors: errs,
+		Links: []ui.Link{{Href: console.PathCoupons, Label: l.T("bumd.coupons"), Icon: "coin"}}}
 	v.Sections = []bill.Section{{ID: "daftar", Title: l.T("bumd.plans"), Quiet: true, Table: &t}, {ID: "usulan", Title: l.T("bumd.proposals"), Table: proposalTable(c, l, proposed),
 		Empty: &bill.Empty{Icon: "edit", Title: l.T("bumd.no_proposals"), Text: l.T("bumd.no_proposals_text")},
 		Forms: []bill.Form{{ID: "baru", Folded: true, Title: l.T("bumd.new_plan"), Action: console.PathPlans, Submit: l.T("bumd.new_plan_do"), Fields: []ui.Field{
@@ -175,7 +182,8 @@ func (p *Pages) planPage(c *gin.Context, status int, done *bill.Table, errs ui.E
 	}
 	v.Sections = append(v.Sections, on)
 	for _, x := range versions {
-		v.Sections = append(v.Sections, bill.Section{ID: fmt.Sprintf("versi-%d", x.Number), Title: l.T("bumd.version_from", "n", x.Number, "date", l.Date(x.EffectiveFrom)), Table: componentTable(l, x.Components, "")})
+		v.Sections = append(v.Sections, bill.Section{ID: fmt.Sprintf("versi-%d", x.Number), Title: l.T("bumd.version_from", "n", x.Number, "date", l.Date(x.EffectiveFrom)), Table: componentTable(l, x.Components, "")},
+			allowedSection(l, fmt.Sprintf("hak-%d", x.Number), l.T("bumd.allowed_of", "n", x.Number), x.Entitlements, ""))
 	}
 	return p.Render(c, status, bill.Page(v))
 }

@@ -84,3 +84,61 @@ func TestANewPlanIsWrittenFromNothing(t *testing.T) {
 		t.Error("a plan that was refused is on the price list")
 	}
 }
+
+// TestAVersionSaysWhatItAllows: features and limits are written with a version, which once approved limits the city; components are
+// put in order.
+func TestAVersionSaysWhatItAllows(t *testing.T) {
+	t.Parallel()
+	s := pagetest.OpenLedger(t)
+	rina := s.Staff(t, pagetest.HostPlatform, "Rina Keuangan", "bumd_finance", "")
+	boss := s.Staff(t, pagetest.HostPlatform, "Ratna Dewi", "bumd_admin", "")
+	rina.Page("/bumd/paket/demo-kota", "Hak paket versi 1", "Akun petugas", "Ducting bersama")
+	one := rina.Post("/bumd/paket", "plan", "demo-kota").To()
+	rina.Page(one, "Hak paket", "Akun petugas", "Warga tidak pernah ditolak")
+	rina.Sees(rina.Post(one+"/fitur", "revision", "1", "modules", "roket"), http.StatusUnprocessableEntity)
+	rina.Goes(rina.Post(one+"/fitur", "revision", "1", "modules", "apps", "modules", "duct"), one)
+	rina.Page(one+"/batas/baru", "Tambah batas", "Hari tenggang")
+	rina.Sees(rina.Get(one+"/batas/none"), http.StatusNotFound)
+	rina.Sees(rina.Post(one+"/batas/baru", "revision", "2", "code", "staff", "most", "9", "name_id", "Petugas"), http.StatusUnprocessableEntity, "sudah ada")
+	rina.Sees(rina.Post(one+"/batas/baru", "revision", "2", "code", "none", "most", "9", "name_id", "Petugas"), http.StatusUnprocessableEntity, "Yang dibatasi")
+	rina.Sees(rina.Post(one+"/batas/baru", "revision", "2", "code", "api_requests", "most", "0", "grace_days", "900", "name_id", "Permintaan API"), http.StatusUnprocessableEntity, "Paling banyak", "antara 0 dan 366")
+	rina.Goes(rina.Post(one+"/batas/baru", "revision", "2", "code", "api_requests", "most", "50.000", "grace_days", "7", "name_id", "Permintaan API"), one)
+	rina.Goes(rina.Post(one+"/batas/staff", "revision", "3", "code", "staff", "most", "12", "hard", "yes", "name_id", "Akun petugas"), one)
+	rina.Goes(rina.Post(one+"/batas/storage/hapus", "revision", "4"), one)
+	page := rina.Page(one, "Permintaan API", "50.000", "Akun petugas", "12")
+	if strings.Contains(page, one+"/batas/storage") {
+		t.Error("a limit that was taken out is still there")
+	}
+	first := strings.Index(page, one+"/komponen/1")
+	rina.Page(one+"/komponen/2", "Urutan", "di atasnya")
+	rina.Goes(rina.Post(one+"/komponen/2", "revision", "5", "position", "1", "kind", "unit", "code", "permohonan", "name_id", "Permohonan diajukan", "meter", "applications_submitted", "unit_id", "permohonan", "price", "2.500", "included", "10"), one)
+	if page := pagetest.Text(rina.Page(one)); first < 0 || strings.Index(page, "Permohonan diajukan") > strings.Index(page, "Langganan bulanan") {
+		t.Error("the component did not move to the first place")
+	}
+	rina.Goes(rina.Post(one, "revision", "6", "effective_from", "2026-11-25", "reason", "Batas baru"), one)
+	rina.Goes(rina.Post(one+"/ajukan", "revision", "7"), one)
+	rina.Sees(rina.Post(one+"/fitur", "revision", "7", "modules", "apps"), http.StatusConflict, "sudah diajukan")
+	boss.Goes(boss.Post(one+"/putus", "jawaban", "setuju"), one)
+	boss.Page("/bumd/paket/demo-kota", "Hak paket versi 2", "Permintaan API")
+	s.Wait(48 * time.Hour)
+	boss = s.Staff(t, pagetest.HostPlatform, "Rini Dewi", "bumd_admin", "")
+	boss.Goes(boss.Post("/bumd/langganan/batam/pindah", "plan", "demo-kota", "starts_on", "2026-11-26"), "/bumd/langganan/batam")
+	boss.Page("/bumd/langganan/batam", "Permintaan API", "50.000")
+}
+
+// TestACouponIsMadeAndGiven: a percentage or an amount, for so many months, with its reason.
+func TestACouponIsMadeAndGiven(t *testing.T) {
+	t.Parallel()
+	s := pagetest.OpenLedger(t)
+	rina := s.Staff(t, pagetest.HostPlatform, "Rina Keuangan", "bumd_finance", "")
+	rina.Page("/bumd/kupon", "Belum ada kupon", "Buat kupon")
+	rina.Sees(rina.Post("/bumd/kupon", "code", "kota!", "percent", "20", "amount", "5", "given_from", "2026-11-01", "note", ""), http.StatusUnprocessableEntity, "huruf besar", "salah satu saja", "hari ini atau sesudahnya", "Alasan")
+	rina.Goes(rina.Post("/bumd/kupon", "code", "perintis-2026", "percent", "20", "months", "6", "given_from", "2026-11-24", "given_until", "2026-12-31", "note", "Lima kota pertama"), "/bumd/kupon")
+	rina.Page("/bumd/kupon", "PERINTIS-2026", "20", "6 bulan", "31 Desember 2026", "Lima kota pertama")
+	rina.Sees(rina.Post("/bumd/kupon", "code", "PERINTIS-2026", "percent", "10", "given_from", "2026-11-24", "note", "Lagi"), http.StatusConflict, "sudah ada")
+	rina.Goes(rina.Post("/bumd/langganan/batam/pindah", "plan", "demo-kota", "starts_on", "2026-12-01", "coupon", "perintis-2026"), "/bumd/langganan/batam")
+	rina.Page("/bumd/langganan/batam", "PERINTIS-2026")
+	yusuf := s.Staff(t, pagetest.HostPlatform, "Yusuf Hakim", "bumd", "")
+	yusuf.Sees(yusuf.Get("/bumd/kupon"), http.StatusForbidden)
+	yusuf.Sees(yusuf.Post("/bumd/kupon", "code", "X"), http.StatusForbidden)
+}

@@ -33,6 +33,10 @@ func (p *Pages) proposalPage(c *gin.Context, status int, in site.Form, errs ui.E
 	}
 	v := bill.View{Shell: p.DeskShell(c, o.Name.In(l)), Back: console.PathPlans, Heading: o.Name.In(l), Lead: l.T("bumd.proposal_by", "name", names[o.MadeBy]), Mark: proposalMark(l, o), Errors: errs}
 	for i, e := range errs { // a component's own form says the same beside its field
+		if rest, ok := strings.CutPrefix(e.Name, "limits."); ok {
+			code, _, _ := strings.Cut(rest, ".")
+			v.Errors[i] = ui.FieldError{Text: l.T("bumd.limit_wrong", "name", o.Entitlements.Limits[code].Name.In(l)) + " " + e.Text}
+		}
 		if rest, ok := strings.CutPrefix(e.Name, "components."); ok {
 			n, field, _ := strings.Cut(rest, ".")
 			at, _ := strconv.Atoi(n)
@@ -51,6 +55,7 @@ func (p *Pages) proposalPage(c *gin.Context, status int, in site.Form, errs ui.E
 	} else {
 		v.Sections = append(v.Sections, parts, bill.Section{ID: "tentang", Title: l.T("bumd.about_version"), Rows: []ui.Row{{Label: l.T("bumd.effective"), Value: l.Date(o.EffectiveFrom)}, {Label: l.T("bill.reason"), Value: o.Reason}}})
 	}
+	v.Sections = append(v.Sections, p.allowedSections(l, o, edit, in, errs))
 	seen, err := p.preview(c, o)
 	if err != nil {
 		return err
@@ -98,7 +103,7 @@ func (p *Pages) revised(c *gin.Context, done, to string, again func(int, site.Fo
 	if err != nil {
 		return err
 	}
-	in, err := site.ReadForm(c, "effective_from")
+	in, err := site.ReadForm(c, "effective_from", "modules")
 	if err != nil {
 		return err
 	}
@@ -213,8 +218,15 @@ func (p *Pages) componentPage(c *gin.Context, status int, o billing.Proposal, at
 		kinds = append(kinds, ui.Option{Value: string(k), Label: l.T("bumd.kind." + string(k))})
 	}
 	tick := []ui.Option{{Value: "yes", Label: l.T("yes")}}
+	var places []ui.Option
+	for n := range max(len(o.Components), at+1) {
+		places = append(places, ui.Option{Value: strconv.Itoa(n + 1), Label: strconv.Itoa(n + 1)})
+	}
+	if a["position"] == "" {
+		a["position"] = strconv.Itoa(at + 1)
+	}
 	f := bill.Form{ID: "komponen", Action: fmt.Sprintf("%s/komponen/%d", here, at+1), Submit: l.T("bumd.save"), Hidden: []ui.Option{{Value: "revision", Label: strconv.Itoa(o.Revision)}}, Fields: []ui.Field{
-		{Name: "kind", Type: "select", Options: kinds}, {Name: "code", Max: 40}, {Name: "name_id", Max: 120}, {Name: "name_en", Max: 120, Optional: true},
+		{Name: "kind", Type: "select", Options: kinds}, {Name: "position", Type: "select", Options: places}, {Name: "code", Max: 40}, {Name: "name_id", Max: 120}, {Name: "name_en", Max: 120, Optional: true},
 		{Name: "price", Type: "money", Optional: true}, {Name: "every", Type: "multi_choice", Options: tick, Optional: true}, {Name: "optional", Type: "multi_choice", Options: tick, Optional: true},
 		{Name: "meter", Type: "select", Options: counts, Optional: true}, {Name: "unit_id", Max: 40, Optional: true}, {Name: "unit_en", Max: 40, Optional: true}, {Name: "included", Type: "number", Optional: true},
 		{Name: "size", Type: "number", Optional: true}, {Name: "tiers", Type: "long_text", Optional: true}}}
@@ -274,14 +286,24 @@ func (p *Pages) saveComponent(c *gin.Context) error {
 			return err
 		}
 		return p.Billing.Revise(c.Request.Context(), gate.ActorOf(c), id, in.Revision(), func(o *billing.Proposal) error {
-			if at < len(o.Components) {
-				o.Components[at] = x
-			} else {
-				o.Components = append(o.Components, x)
-			}
+			o.Components = placed(o.Components, at, x, in.Text("position"))
 			return nil
 		})
 	})
+}
+
+// placed is all with x instead of what was at a place, or as a new one, moved to the place that was asked for: what a minimum tops up
+// is what stands before it.
+func placed(all []billing.Component, at int, x billing.Component, to string) []billing.Component {
+	out := slices.Clone(all)
+	if at < len(out) {
+		out = slices.Delete(out, at, at+1)
+	}
+	n, err := strconv.Atoi(to)
+	if err != nil || n < 1 || n > len(out)+1 {
+		n = min(at, len(out)) + 1
+	}
+	return slices.Insert(out, n-1, x)
 }
 
 func (p *Pages) dropComponent(c *gin.Context) error {

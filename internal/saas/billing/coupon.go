@@ -4,11 +4,20 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"regexp"
+	"strings"
 	"time"
+	"unicode/utf8"
 
+	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/money"
+	"bedelau/internal/kernel/tenancy"
 )
 
 // couponRow is a coupon of the price list. It says until when it can be given, and for how many months it then holds.
@@ -35,4 +44,98 @@ func findCoupon(ctx context.Context, db bun.IDB, code string, day time.Time) (Co
 		c.Until = monthsLater(day, row.Months)
 	}
 	return c, err == nil, err
+}
+
+// GivenCoupon is a coupon of the price list as it can be given.
+type GivenCoupon struct {
+	bun.BaseModel `bun:"table:coupon,alias:c"`
+
+	Code       string       `bun:"code,pk"`
+	Percent    int64        `bun:"percent"`
+	Amount     money.Rupiah `bun:"amount"` // a month, where Percent is zero
+	Months     int          `bun:"months"` // for which it holds; 0 is as long as the subscription
+	Only       []string     `bun:"components,array"`
+	GivenFrom  time.Time    `bun:"given_from"`
+	GivenUntil time.Time    `bun:"given_until,nullzero"` // the first day it is no longer given
+	Note       string       `bun:"note"`                 // why there is one
+	CreatedAt  time.Time    `bun:"created_at"`
+	Used       int          `bun:"used,scanonly"` // subscriptions that have it
+}
+
+// Coupons lists the coupons, the latest first, 200 at most. The edge has checked who asks.
+func (s *Service) Coupons(ctx context.Context) ([]GivenCoupon, error) {
+	var all []GivenCoupon
+	err := s.db.Platform.NewSelect().Model(&all).ColumnExpr("c.code, c.percent, c.amount, c.months, c.components, c.given_from, c.given_until, c.note, c.created_at").
+		ColumnExpr("(SELECT count(*) FROM subscription s WHERE s.withdrawn_at IS NULL AND s.coupon->>'code' = c.code) AS used").
+		Order("c.created_at DESC", "c.code").Limit(200).Scan(tenancy.Platform(ctx))
+	if err != nil {
+		return nil, fmt.Errorf("billing: coupons: %w", err)
+	}
+	return all, nil
+}
+
+var couponCode = regexp.MustCompile(`^[A-Z0-9]+(-[A-Z0-9]+)*$`)
+
+// check refuses what no coupon can be, by the names of a form.
+func (c GivenCoupon) check(today time.Time) error {
+	var bad []fault.Field
+	refuse := func(name, code string, args ...any) {
+		bad = append(bad, fault.Field{Name: name, Code: code, Args: args})
+	}
+	if !couponCode.MatchString(c.Code) || len(c.Code) > 40 {
+		refuse("code", "coupon_code")
+	}
+	if c.Percent < 0 || c.Percent > 100 || c.Amount < 0 || (c.Percent > 0) == (c.Amount > 0) {
+		refuse("percent", "coupon_worth")
+	}
+	if c.Months < 0 || c.Months > 120 {
+		refuse("months", "coupon_months")
+	}
+	if date(c.GivenFrom).Before(today) {
+		refuse("given_from", "plan_past")
+	}
+	if !c.GivenUntil.IsZero() && !c.GivenUntil.After(c.GivenFrom) {
+		refuse("given_until", "coupon_until")
+	}
+	if n := utf8.RuneCountInString(c.Note); n == 0 {
+		refuse("note", "required")
+	} else if n > reasonMost {
+		refuse("note", "too_long", "max", reasonMost)
+	}
+	return fault.Fields(bad)
+}
+
+// AddCoupon puts a coupon on the price list; it never changes. The edge has checked who may. It refuses Invalid for what no coupon
+// can be, and Conflict "billing.coupon_known" for a code that there is.
+func (s *Service) AddCoupon(ctx context.Context, actor identity.Actor, c GivenCoupon) error {
+	c.Note, c.CreatedAt = strings.TrimSpace(c.Note), s.stamp()
+	if c.Only == nil {
+		c.Only = []string{}
+	}
+	if err := c.check(s.here(ctx)); err != nil {
+		return err
+	}
+	known, err := s.db.App.NewSelect().Model((*couponRow)(nil)).Where("code = ?", c.Code).Exists(tenancy.Platform(ctx))
+	if err == nil && known {
+		err = fault.New(fault.Conflict, "billing.coupon_known")
+	}
+	if err != nil {
+		return err
+	}
+	// The record comes first: a crash after it leaves the record of a coupon that nobody can give, and never one without a record.
+	err = tenancy.InTx(ctx, s.db.App, func(ctx context.Context, tx bun.Tx) error {
+		return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "plan.coupon", Object: "coupon", ObjectID: uuid.NewSHA1(uuid.NameSpaceURL, []byte("coupon "+c.Code)), At: c.CreatedAt,
+			Detail: map[string]any{"code": c.Code, "percent": c.Percent, "amount": int64(c.Amount), "months": c.Months, "note": c.Note}})
+	})
+	if err != nil {
+		return fmt.Errorf("billing: coupon: %w", err)
+	}
+	res, err := s.db.Platform.NewInsert().Model(&c).On("CONFLICT DO NOTHING").Exec(tenancy.Platform(ctx))
+	if err != nil {
+		return fmt.Errorf("billing: coupon: %w", err)
+	}
+	if n, err := res.RowsAffected(); n == 0 || err != nil {
+		return fault.Wrap(fault.Conflict, "billing.coupon_known", err)
+	}
+	return nil
 }

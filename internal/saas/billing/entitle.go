@@ -7,12 +7,14 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/arrears"
+	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/jobs"
@@ -24,6 +26,56 @@ import (
 type Entitlements struct {
 	Modules []string                 `json:"modules"`
 	Limits  map[string]tenancy.Limit `json:"limits"`
+}
+
+// Everything reports whether a version says nothing of what it allows, and so allows everything.
+func (e Entitlements) Everything() bool { return e.Modules == nil && e.Limits == nil }
+
+// Modules are the feature switches that a version can have.
+func Modules() []string { return []string{tenancy.ModuleApps, tenancy.ModuleDuct} }
+
+// graceMost bounds for how long a soft limit may be passed, in days.
+const graceMost = 366
+
+// check refuses what no version can allow, by its place: "limits.staff.most". Known are the codes of meters.
+func (e Entitlements) check(known map[string]int64) (bad []fault.Field) {
+	for _, m := range e.Modules {
+		if !slices.Contains(Modules(), m) {
+			bad = append(bad, fault.Field{Name: "modules", Code: "not_an_option"})
+		}
+	}
+	for _, code := range slices.Sorted(maps.Keys(e.Limits)) {
+		l := e.Limits[code]
+		refuse := func(field, why string, args ...any) {
+			bad = append(bad, fault.Field{Name: "limits." + code + "." + field, Code: why, Args: args})
+		}
+		if _, ok := known[code]; !ok && code != tenancy.LimitStaff {
+			refuse("code", "not_an_option")
+		}
+		if l.Most < 1 {
+			refuse("most", "amount_positive")
+		}
+		if l.GraceDays < 0 || l.GraceDays > graceMost {
+			refuse("grace_days", "limit_grace", "max", graceMost)
+		}
+		if l.Name.Empty() {
+			refuse("name", "required")
+		}
+	}
+	return bad
+}
+
+// CheckLimit refuses a limit that no version can have, by the names of its own form.
+func (s *Service) CheckLimit(ctx context.Context, code string, l tenancy.Limit) error {
+	known, err := s.noUsage(ctx)
+	if err != nil {
+		return err
+	}
+	bad := Entitlements{Limits: map[string]tenancy.Limit{code: l}}.check(known)
+	for i := range bad {
+		bad[i].Name = strings.TrimPrefix(bad[i].Name, "limits."+code+".")
+	}
+	return fault.Fields(bad)
 }
 
 // levels are the shares of a limit, in percent, of which a city and the platform are told once a month each.
@@ -108,7 +160,7 @@ func (s *Service) allowed(ctx context.Context, tx bun.IDB, city tenancy.City) (p
 	if err := json.Unmarshal(rows[0].Entitlements, &e); err != nil {
 		return plan, "[]", fmt.Errorf("billing: entitlements of plan %s: %w", rows[0].Plan, err)
 	}
-	if e.Modules == nil && e.Limits == nil {
+	if e.Everything() {
 		return plan, "[]", nil // a version from before there were any allows everything
 	}
 	list, err := json.Marshal(append([]string{}, e.Modules...))

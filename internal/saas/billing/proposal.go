@@ -173,7 +173,7 @@ func (s *Service) Revise(ctx context.Context, actor identity.Actor, id uuid.UUID
 }
 
 // Submit hands a proposal to a second person. It refuses Invalid without a reason, without a component, for components that no
-// version can have (as Version.Validate names them, and a meter that there is not) and for a day that has passed, and what
+// version can have (as Version.Validate names them, and a meter that there is not), for what none can allow and for a day that has passed, and what
 // Revise refuses.
 func (s *Service) Submit(ctx context.Context, actor identity.Actor, id uuid.UUID, revision int) error {
 	known, err := s.noUsage(ctx)
@@ -219,6 +219,7 @@ func checkProposal(o Proposal, known map[string]int64, today time.Time) error {
 			bad = append(bad, fault.Field{Name: fmt.Sprintf("components.%d.meter", i), Code: "usage_meter", Args: []any{"meter", c.Meter}})
 		}
 	}
+	bad = append(bad, o.Entitlements.check(known)...)
 	var f *fault.Error
 	if err := o.AsVersion().Validate(); errors.As(err, &f) {
 		bad = append(bad, f.Fields...)
