@@ -81,6 +81,12 @@ func TestAnAppIsRegisteredAndHeard(t *testing.T) {
 	}
 	officer.Page("/petugas/antrean?sumber=here", "Tidak ada yang sesuai saringan")
 	officer.Sees(officer.Follow(officer.Post("/petugas/antrean", "q", "a/117")), http.StatusOK, "1 hasil", "Di aplikasi Siak Daerah", "Di aplikasi dinas dicari")
+	_, number := siti.Apply(pagetest.SitiNIK)
+	both := officer.Follow(officer.Post("/petugas/antrean", "q", "2171 0467 0390 0003"))
+	officer.Sees(both, http.StatusOK, "2 hasil", number, "A/117", "Di aplikasi Siak Daerah")
+	if strings.Index(both.Body, number) > strings.Index(both.Body, "A/117") {
+		t.Error("what was sent last does not come first")
+	}
 	read := regexp.MustCompile(`/petugas/eksternal/[0-9a-f-]{36}`).FindString(list)
 	officer.Page(read+"?dari=late", "Permohonan ini dikerjakan di Siak Daerah", "A/117", "S••• R••••", "Lewat 2 hari", "Menunggu cetak", "Buka di Siak Daerah")
 	csv := officer.Get("/petugas/antrean/unduh.csv?sumber=apps").Body
