@@ -77,8 +77,8 @@ func TestWithoutAKeyThereIsTransferAlone(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	o.look()
-	if len(o.stripe.calls) != 0 {
-		t.Errorf("Stripe was asked: %v", o.stripe.calls)
+	if len(o.stripe.Calls) != 0 {
+		t.Errorf("Stripe was asked: %v", o.stripe.Calls)
 	}
 	if a := (Account{Collection: ByStripe, Charging: Automatic}); a.Title(i18n.ID) != "Stripe, ditagih otomatis" {
 		t.Error(a.Title(i18n.ID))
@@ -94,12 +94,12 @@ func TestBackToTransfer(t *testing.T) {
 	_, err := o.Choose(o.ctx, o.clerk, ChooseInput{City: o.w.Other, By: ByTransfer})
 	o.must(err)
 	o.work()
-	if sub := o.stripe.find(t, "subscriptions", nil); sub["status"] != "canceled" {
+	if sub := o.stripe.Find(t, "subscriptions", nil); sub["status"] != "canceled" {
 		t.Errorf("the subscription is %v", sub["status"])
 	}
 	o.close(november)
 	o.issue(november)
-	if n := o.stripe.calls["POST invoices"]; n != 0 {
+	if n := o.stripe.Calls["POST invoices"]; n != 0 {
 		t.Errorf("%d calls about invoices", n)
 	}
 }
@@ -113,7 +113,7 @@ func TestACityIsCharged(t *testing.T) {
 	treasurer := identity.Actor{ID: uuid.New(), TenantID: o.w.Other.ID, Kind: identity.Staff, Roles: []string{"treasurer"}, TOTP: true}
 	auditor := identity.Actor{ID: uuid.New(), TenantID: o.w.Other.ID, Kind: identity.Staff, Roles: []string{"auditor"}, TOTP: true}
 	city := o.w.Ctx(o.w.Other)
-	if i, id := o.byHand(1_000_000); o.stripe.objects[id]["collection_method"] != "send_invoice" {
+	if i, id := o.byHand(1_000_000); o.stripe.Objects[id]["collection_method"] != "send_invoice" {
 		t.Errorf("%s is charged, and there is nothing to charge it to", i.Number)
 	}
 	if _, err := o.Ask(city, auditor, Checkout, "https://tpi.id/kelola/tagihan"); fault.From(err).Kind != fault.Forbidden {
@@ -146,20 +146,20 @@ func TestACityIsCharged(t *testing.T) {
 	if n := o.count("SELECT count(*) FROM stripe_link WHERE tenant_id = ? AND url <> ''", o.w.Platform.ID); n != 0 {
 		t.Errorf("%d links are kept", n)
 	}
-	session := o.stripe.find(t, "checkout/sessions", nil)
+	session := o.stripe.Find(t, "checkout/sessions", nil)
 	session["setup_intent"] = object{"id": "seti_1", "object": "setup_intent", "payment_method": "pm_1"}
-	o.stripe.tell("checkout.session.completed", session)
-	all := o.stripe.told(0)
+	o.stripe.Tell("checkout.session.completed", session)
+	all := o.stripe.Told(0)
 	o.deliver(all[len(all)-1])
-	if c := o.stripe.find(t, "customers", nil); c["method"] != "pm_1" {
+	if c := o.stripe.Find(t, "customers", nil); c["method"] != "pm_1" {
 		t.Errorf("the customer is %v", c)
 	}
 	i, id := o.byHand(2_000_000)
-	if doc := o.stripe.objects[id]; doc["collection_method"] != "charge_automatically" || doc["sent"] != nil {
+	if doc := o.stripe.Objects[id]; doc["collection_method"] != "charge_automatically" || doc["sent"] != nil {
 		t.Errorf("%v", doc)
 	}
-	o.stripe.fail(id)
-	all = o.stripe.told(0)
+	o.stripe.Fail(id)
+	all = o.stripe.Told(0)
 	o.deliver(all[len(all)-1])
 	if all := o.incidents(); !slices.Equal(all, []string{paymentFailed}) {
 		t.Errorf("refused, the incidents are %v", all)
@@ -170,8 +170,8 @@ func TestACityIsCharged(t *testing.T) {
 	if p, ok, err := o.Progress(o.w.Ctx(o.w.Batam), identity.Actor{ID: uuid.New(), TenantID: o.w.Batam.ID, Kind: identity.Staff, Roles: []string{"treasurer"}, TOTP: true}, i.ID); err != nil || ok {
 		t.Errorf("another city reads %+v, %v", p, err)
 	}
-	o.stripe.pay(id, o.wanted(i))
-	all = o.stripe.told(0)
+	o.stripe.Pay(id, o.wanted(i))
+	all = o.stripe.Told(0)
 	o.deliver(all[len(all)-1])
 	if all := o.incidents(); len(all) > 0 {
 		t.Errorf("paid, the incidents are %v", all)
@@ -189,7 +189,7 @@ func TestWhatWasPaidOtherwiseIsNotAskedForAgain(t *testing.T) {
 	i, id := o.byHand(1_000_000)
 	o.pays(i)
 	o.must(o.Compare(o.ctx))
-	if doc := o.stripe.objects[id]; doc["status"] != "paid" || doc["paid_out_of_band"] != true {
+	if doc := o.stripe.Objects[id]; doc["status"] != "paid" || doc["paid_out_of_band"] != true {
 		t.Errorf("%v", doc)
 	}
 	if st := o.standing(i); st.Open != i.Withholdable {
@@ -210,7 +210,7 @@ func TestWhatIsTakenBackThereIsStillOwed(t *testing.T) {
 			o.choose(Send)
 			i, id := o.byHand(1_000_000)
 			want := o.wanted(i)
-			if _, code := o.stripe.act(o.stripe.objects[id], act); code != "" {
+			if _, code := o.stripe.Act(o.stripe.Objects[id], act); code != "" {
 				t.Fatal(code)
 			}
 			o.now = o.now.AddDate(0, 0, 4)

@@ -17,13 +17,13 @@ func TestAMonthIsCollectedToTheRupiah(t *testing.T) {
 			o := newOffice(t)
 			o.subscribe("uji", november, map[string]int64{"ducting": 2})
 			o.choose(Send)
-			if sub := o.stripe.find(t, "subscriptions", nil); sub["paused"] != "keep_as_draft" || len(sub["items"].(object)["data"].([]object)) != 5 {
+			if sub := o.stripe.Find(t, "subscriptions", nil); sub["paused"] != "keep_as_draft" || len(sub["items"].(object)["data"].([]object)) != 5 {
 				t.Fatalf("the subscription is %v", sub)
 			}
 			o.close(november)
 			i := o.issue(november)
 			if when == "issued before Stripe drafts" {
-				if n := o.stripe.calls["POST invoices"]; n != 0 {
+				if n := o.stripe.Calls["POST invoices"]; n != 0 {
 					t.Fatalf("%d invoices before Stripe has drafted the month", n)
 				}
 			}
@@ -37,8 +37,8 @@ func TestAMonthIsCollectedToTheRupiah(t *testing.T) {
 				t.Error("nothing is kept back: the test tests too little")
 			}
 			want := doc["total"].(int64) / 100
-			o.stripe.pay(doc["id"].(string), doc["total"].(int64))
-			for _, e := range append(o.stripe.told(0), o.stripe.told(0)...) {
+			o.stripe.Pay(doc["id"].(string), doc["total"].(int64))
+			for _, e := range append(o.stripe.Told(0), o.stripe.Told(0)...) {
 				o.must(o.tell(e))
 			}
 			o.work()
@@ -51,7 +51,7 @@ func TestAMonthIsCollectedToTheRupiah(t *testing.T) {
 				t.Errorf("incidents %v", all)
 			}
 			// Of October, when the city was not here, Stripe had a draft; nobody will ever be asked for it.
-			if old := o.stripe.find(t, "invoices", func(x object) bool { return x["period_end"] == day(2026, 11, 5).Unix()+2*3600 }); old["status"] != "void" {
+			if old := o.stripe.Find(t, "invoices", func(x object) bool { return x["period_end"] == day(2026, 11, 5).Unix()+2*3600 }); old["status"] != "void" {
 				t.Errorf("October is %v", old["status"])
 			}
 			if n := o.count("SELECT count(*) FROM payment WHERE tenant_id = ?", o.w.Platform.ID); n != 1 {
@@ -106,7 +106,7 @@ func TestWhatASubscriptionLeavesIsCollectedByAnInvoiceOfItsOwn(t *testing.T) {
 	o.end(day(2026, 11, 21))
 	o.now = day(2026, 11, 21)
 	o.look()
-	if sub := o.stripe.find(t, "subscriptions", nil); sub["status"] != "canceled" {
+	if sub := o.stripe.Find(t, "subscriptions", nil); sub["status"] != "canceled" {
 		t.Errorf("the subscription is %v", sub["status"])
 	}
 	o.close(november)
@@ -133,27 +133,27 @@ func TestAnAnswerThatIsLostDoublesNothing(t *testing.T) {
 				}
 				o.must(do())
 			}
-			o.stripe.broken[call] = 1
+			o.stripe.Broken[call] = 1
 			again(func() error { return o.mirror(o.ctx, o.w.Other.ID) })
 			o.now = day(2026, 12, 3)
 			_, err = o.Billing.Close(o.ctx, o.w.Other, november)
 			o.must(err)
 			again(func() error { return o.report(o.ctx, o.w.Other.ID) })
 			o.now = day(2026, 12, 6)
-			o.stripe.turn()
+			o.stripe.Turn()
 			i := o.issueOnly(november)
 			again(func() error { return o.collect(o.ctx, i.ID) })
-			if o.stripe.broken[call] != 0 {
+			if o.stripe.Broken[call] != 0 {
 				t.Fatal("nothing was lost: the test tests nothing")
 			}
 			doc := o.document(i)
 			if doc["total"] != o.wanted(i) || doc["status"] != "open" {
 				t.Errorf("Stripe asks for %v (%v), want %d", doc["total"], doc["status"], o.wanted(i))
 			}
-			o.stripe.find(t, "customers", nil)
-			o.stripe.find(t, "subscriptions", nil)
-			if len(o.stripe.usage) != 3 {
-				t.Errorf("%d events of usage", len(o.stripe.usage))
+			o.stripe.Find(t, "customers", nil)
+			o.stripe.Find(t, "subscriptions", nil)
+			if len(o.stripe.Usage) != 3 {
+				t.Errorf("%d events of usage", len(o.stripe.Usage))
 			}
 		})
 	}
@@ -167,7 +167,7 @@ func TestADifferenceIsAnIncidentAndIsNotSent(t *testing.T) {
 	o.subscribe("uji", november, nil)
 	o.choose(Send)
 	o.close(november)
-	o.stripe.usage[0]["value"] = o.stripe.usage[0]["value"].(int64) + 5
+	o.stripe.Usage[0]["value"] = o.stripe.Usage[0]["value"].(int64) + 5
 	o.anchor(november)
 	i := o.issue(november)
 	if doc := o.document(i); doc["status"] != "draft" {
@@ -188,7 +188,7 @@ func TestADifferenceIsAnIncidentAndIsNotSent(t *testing.T) {
 			l["quantity"], l["amount"] = int64(2), int64(1_400_000)
 		}
 	}
-	o.stripe.sum(doc)
+	o.stripe.Sum(doc)
 	o.must(o.Compare(o.ctx))
 	o.work()
 	o.must(o.Compare(o.ctx))
@@ -260,8 +260,8 @@ func TestAnEventThatWasGivenUpIsDealtWith(t *testing.T) {
 	o.choose(Send)
 	i, id := o.byHand(1_000_000)
 	want := o.wanted(i)
-	o.stripe.pay(id, want)
-	all := o.stripe.told(0)
+	o.stripe.Pay(id, want)
+	all := o.stripe.Told(0)
 	o.must(o.tell(all[len(all)-1]))
 	o.now = day(2026, 11, 2)
 	o.must(o.Compare(o.ctx))
@@ -279,7 +279,7 @@ func TestAMonthIsCharged(t *testing.T) {
 	o := newOffice(t)
 	o.subscribe("uji", november, nil)
 	o.choose(Automatic)
-	sub := o.stripe.find(t, "subscriptions", nil)
+	sub := o.stripe.Find(t, "subscriptions", nil)
 	if sub["collection_method"] != "send_invoice" {
 		t.Errorf("with nothing to charge it is %v", sub["collection_method"])
 	}
@@ -310,8 +310,8 @@ func TestTermsThatStripeDoesNotKnow(t *testing.T) {
 	}
 	o.anchor(november)
 	o.must(o.Compare(o.ctx))
-	for _, id := range o.stripe.order {
-		if x := o.stripe.objects[id]; x["kind"] == "invoices" && (x["status"] != "void" || x["sent"] != nil) {
+	for _, id := range o.stripe.Order {
+		if x := o.stripe.Objects[id]; x["kind"] == "invoices" && (x["status"] != "void" || x["sent"] != nil) {
 			t.Errorf("%v is %v", id, x["status"])
 		}
 	}
@@ -340,17 +340,17 @@ func TestPauseAndResume(t *testing.T) {
 	_, err = o.Billing.Resume(o.ctx, billing.ResumeInput{City: o.w.Other, On: o.now, ActorKind: "system"})
 	o.must(err)
 	o.look()
-	o.stripe.find(t, "subscriptions", func(x object) bool { return x["status"] == "canceled" })
-	sub := o.stripe.find(t, "subscriptions", func(x object) bool { return x["status"] == "active" })
-	o.stripe.mu.Lock()
+	o.stripe.Find(t, "subscriptions", func(x object) bool { return x["status"] == "canceled" })
+	sub := o.stripe.Find(t, "subscriptions", func(x object) bool { return x["status"] == "active" })
+	o.stripe.Mu.Lock()
 	sub["status"] = "canceled" // on Stripe's pages
-	o.stripe.tell("customer.subscription.deleted", sub)
-	e := o.stripe.events[len(o.stripe.events)-1]
-	o.stripe.mu.Unlock()
+	o.stripe.Tell("customer.subscription.deleted", sub)
+	e := o.stripe.Events[len(o.stripe.Events)-1]
+	o.stripe.Mu.Unlock()
 	o.deliver(e)
 	if all := o.incidents(); !slices.Equal(all, []string{subscriptionEnded}) {
 		t.Errorf("incidents %v", all)
 	}
 	o.look()
-	o.stripe.find(t, "subscriptions", func(x object) bool { return x["status"] == "active" })
+	o.stripe.Find(t, "subscriptions", func(x object) bool { return x["status"] == "active" })
 }

@@ -72,17 +72,17 @@ func TestEveryOrderOfEventsEndsInTheSameBooks(t *testing.T) {
 	o.choose(Send)
 	const rest = 100_000
 	for _, order := range permutations(5) {
-		from := len(o.stripe.told(0))
+		from := len(o.stripe.Told(0))
 		i, id := o.byHand(1_000_000)
 		whole := o.wanted(i)
-		events := o.stripe.told(from)
+		events := o.stripe.Told(from)
 		events = []object{events[0], events[1]} // invoice.created, invoice.finalized
-		happened := []func(){func() { o.stripe.fail(id) }, func() { o.stripe.pay(id, whole-rest*100) }, func() { o.stripe.pay(id, rest*100) }}
+		happened := []func(){func() { o.stripe.Fail(id) }, func() { o.stripe.Pay(id, whole-rest*100) }, func() { o.stripe.Pay(id, rest*100) }}
 		for _, n := range order {
 			for len(events) <= n {
-				at := len(o.stripe.told(0))
+				at := len(o.stripe.Told(0))
 				happened[len(events)-2]()
-				events = append(events, o.stripe.told(at)[0])
+				events = append(events, o.stripe.Told(at)[0])
 			}
 			o.deliver(events[n])
 		}
@@ -107,7 +107,7 @@ func TestEventsAtTheSameTimeAreOnePayment(t *testing.T) {
 	o.choose(Send)
 	i, id := o.byHand(1_000_000)
 	want := o.wanted(i)
-	o.stripe.pay(id, want)
+	o.stripe.Pay(id, want)
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
@@ -133,7 +133,7 @@ func TestAnOlderReadingChangesNothing(t *testing.T) {
 	i, id := o.byHand(1_000_000)
 	before, err := o.Service.stripe.invoice(o.ctx, id)
 	o.must(err)
-	o.stripe.pay(id, o.wanted(i))
+	o.stripe.Pay(id, o.wanted(i))
 	_, err = o.read(o.ctx, id)
 	o.must(err)
 	o.must(tenancy.InTx(o.ctx, o.w.DB.App, func(ctx context.Context, tx bun.Tx) error { return o.take(ctx, tx, before, 1) }))
@@ -181,8 +181,8 @@ func TestAnotherVersionIsUnderstoodAndNoticed(t *testing.T) {
 	o.choose(Send)
 	i, id := o.byHand(1_000_000)
 	want := o.wanted(i)
-	o.stripe.pay(id, want)
-	all := o.stripe.told(0)
+	o.stripe.Pay(id, want)
+	all := o.stripe.Told(0)
 	e := all[len(all)-1]
 	e["api_version"] = "2026-08-26.dahlia"
 	e["data"] = object{"object": object{"id": id, "object": "invoice", "lines": "another shape"}}
@@ -208,11 +208,11 @@ func TestAnInvoiceThatTheBooksDoNotKnowIsAnIncident(t *testing.T) {
 	i, id := o.byHand(1_000_000)
 	for n, meta := range []object{{}, {metaInvoice: i.ID.String()}, {metaInvoice: uuid.NewString()}} {
 		stray := "in_stray_" + string(rune('a'+n))
-		o.stripe.objects[stray] = object{"id": stray, "kind": "invoices", "object": "invoice", "created": o.now.Unix(), "metadata": meta, "customer": o.stripe.objects[id]["customer"], "status": "open",
+		o.stripe.Objects[stray] = object{"id": stray, "kind": "invoices", "object": "invoice", "created": o.now.Unix(), "metadata": meta, "customer": o.stripe.Objects[id]["customer"], "status": "open",
 			"all": []object{{"id": "il", "object": "line_item", "amount": int64(500), "metadata": object{}}}, "attempt_count": 0, "billing_reason": "manual"}
-		o.stripe.sum(o.stripe.objects[stray])
-		o.stripe.order = append(o.stripe.order, stray)
-		o.stripe.pay(stray, 500)
+		o.stripe.Sum(o.stripe.Objects[stray])
+		o.stripe.Order = append(o.stripe.Order, stray)
+		o.stripe.Pay(stray, 500)
 	}
 	o.must(o.Compare(o.ctx))
 	if all := o.incidents(); !slices.Equal(all, []string{unknownInvoice, unknownInvoice, unknownInvoice}) {

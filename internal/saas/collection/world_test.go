@@ -17,9 +17,12 @@ import (
 	"bedelau/internal/kernel/pgtest"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/collection/stripetest"
 	"bedelau/internal/saas/finance"
 	"bedelau/tenants"
 )
+
+type object = stripetest.Object
 
 const signing = "whsec_test"
 
@@ -31,7 +34,7 @@ type office struct {
 	ctx     context.Context // the platform's
 	now     time.Time
 	clerk   identity.Actor
-	stripe  *standin
+	stripe  *stripetest.Standin
 	finance *finance.Service
 	used    map[string]int64 // in every month
 	done    map[uuid.UUID]bool
@@ -69,8 +72,8 @@ func newOffice(t *testing.T) *office {
 	}
 	bills := billing.New(o.w.DB, usage{o}, clock)
 	o.finance = finance.New(finance.Deps{DB: o.w.DB, Guard: guard, Collector: issued{o}, Now: clock})
-	o.stripe = newStandin(t, clock)
-	o.Service = New(Deps{DB: o.w.DB, Guard: guard, Billing: bills, Receipts: o.finance, Key: "sk_test_1", Signing: []string{"whsec_old", signing}, URL: o.stripe.url,
+	o.stripe = stripetest.New(t, clock)
+	o.Service = New(Deps{DB: o.w.DB, Guard: guard, Billing: bills, Receipts: o.finance, Key: "sk_test_1", Signing: []string{"whsec_old", signing}, URL: o.stripe.URL,
 		Log: slog.New(slog.DiscardHandler), Now: clock})
 	o.clerk = identity.Actor{ID: uuid.New(), TenantID: o.w.Platform.ID, Kind: identity.Staff, Roles: []string{"bumd_finance"}, TOTP: true}
 	for _, statement := range []string{
@@ -216,7 +219,7 @@ func (o *office) issueOnly(month time.Time) invoice.Invoice {
 func (o *office) anchor(month time.Time) {
 	o.t.Helper()
 	o.now = time.Date(month.Year(), month.Month()+1, 5, 7, 0, 0, 0, time.UTC)
-	o.stripe.turn()
+	o.stripe.Turn()
 	o.work()
 }
 
@@ -239,7 +242,7 @@ func (o *office) standing(i invoice.Invoice) invoice.Standing {
 // document is what Stripe collects an invoice by; there is one.
 func (o *office) document(i invoice.Invoice) object {
 	o.t.Helper()
-	return o.stripe.find(o.t, "invoices", func(x object) bool { return x["metadata"].(object)[metaInvoice] == i.ID.String() })
+	return o.stripe.Find(o.t, "invoices", func(x object) bool { return x["metadata"].(object)[metaInvoice] == i.ID.String() })
 }
 
 func (o *office) incidents() (kinds []string) {

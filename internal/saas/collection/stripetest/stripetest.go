@@ -1,4 +1,5 @@
-package collection
+// Package stripetest is a Stripe for tests: it speaks as much of Stripe's protocol as collection uses, and remembers.
+package stripetest
 
 import (
 	"encoding/json"
@@ -14,21 +15,23 @@ import (
 	"time"
 )
 
-type object = map[string]any
+// Object is one of Stripe's, with the members by which tests know it.
+type Object = map[string]any
 
-// standin speaks as much of Stripe's protocol as this package uses, and remembers: what is created is there, what is done twice
-// under one key is done once, a subscription drafts its month, usage is added up and priced, and everything is told as an event.
-type standin struct {
-	mu      sync.Mutex
-	url     string
-	now     func() time.Time
-	objects map[string]object
-	order   []string
-	keys    map[string]reply
-	usage   []object
-	events  []object
-	calls   map[string]int // by method and path, with ids taken out
-	broken  map[string]int // of a call: how many times it is to fail after it has been done
+// Standin remembers: what is created is there, what is done twice under one key is done once, a subscription drafts its month,
+// usage is added up and priced, and everything is told as an event.
+type Standin struct {
+	URL     string
+	Mu      sync.Mutex // held for what a test looks at or changes beside calls
+	Objects map[string]Object
+	Order   []string // of their ids, as they were made
+	Usage   []Object
+	Events  []Object
+	Calls   map[string]int // by method and path, with ids taken out
+	Broken  map[string]int // of a call: how many times it is to fail after it has been done
+
+	now  func() time.Time
+	keys map[string]reply
 }
 
 type reply struct {
@@ -36,17 +39,18 @@ type reply struct {
 	body    []byte
 }
 
-func newStandin(t *testing.T, now func() time.Time) *standin {
-	s := &standin{now: now, objects: map[string]object{}, keys: map[string]reply{}, calls: map[string]int{}, broken: map[string]int{}}
+// New starts a Stripe by a clock, until the test ends.
+func New(t testing.TB, now func() time.Time) *Standin {
+	s := &Standin{now: now, Objects: map[string]Object{}, keys: map[string]reply{}, Calls: map[string]int{}, Broken: map[string]int{}}
 	srv := httptest.NewServer(s)
 	t.Cleanup(srv.Close)
-	s.url = srv.URL
+	s.URL = srv.URL
 	return s
 }
 
-func (s *standin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (s *Standin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.Mu.Lock()
+	defer s.Mu.Unlock()
 	if err := r.ParseForm(); err != nil {
 		s.refuse(w, http.StatusBadRequest, "malformed")
 		return
@@ -75,21 +79,21 @@ func (s *standin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.keys[key] = reply{request, body}
 	}
 	name := r.Method + " " + parts[0]
-	s.calls[name]++
-	if s.broken[name] > 0 {
-		s.broken[name]--
+	s.Calls[name]++
+	if s.Broken[name] > 0 {
+		s.Broken[name]--
 		s.refuse(w, http.StatusTeapot, "broken") // it was done, and nobody learns of it
 		return
 	}
 	_, _ = w.Write(body)
 }
 
-func (s *standin) refuse(w http.ResponseWriter, status int, code string) {
+func (s *Standin) refuse(w http.ResponseWriter, status int, code string) {
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(object{"error": object{"type": "invalid_request_error", "code": code}})
+	_ = json.NewEncoder(w).Encode(Object{"error": Object{"type": "invalid_request_error", "code": code}})
 }
 
-func (s *standin) answer(method string, p []string, f url.Values) (any, string) {
+func (s *Standin) answer(method string, p []string, f url.Values) (any, string) {
 	if len(p) > 1 && (p[0] == "billing" || p[0] == "checkout" || p[0] == "billing_portal") {
 		p = append([]string{p[0] + "/" + p[1]}, p[2:]...)
 	}
@@ -99,18 +103,18 @@ func (s *standin) answer(method string, p []string, f url.Values) (any, string) 
 	if len(p) == 1 {
 		return s.create(p[0], f)
 	}
-	o, ok := s.objects[p[1]]
+	o, ok := s.Objects[p[1]]
 	switch {
 	case !ok:
 		return nil, "resource_missing"
 	case len(p) == 3:
-		return s.act(o, p[2])
+		return s.Act(o, p[2])
 	case method == http.MethodDelete:
 		if o["status"] == "canceled" {
 			return nil, "resource_missing"
 		}
 		o["status"] = "canceled"
-		s.tell("customer.subscription.deleted", o)
+		s.Tell("customer.subscription.deleted", o)
 	case method == http.MethodPost:
 		return s.update(p[0], o, f)
 	}
@@ -118,35 +122,35 @@ func (s *standin) answer(method string, p []string, f url.Values) (any, string) 
 }
 
 // shown is an object with what Stripe puts into it when it is read.
-func (s *standin) shown(o object) object {
+func (s *Standin) shown(o Object) Object {
 	if o["object"] == "invoice" {
-		o["lines"] = object{"object": "list", "data": o["all"], "has_more": false}
+		o["lines"] = Object{"object": "list", "data": o["all"], "has_more": false}
 	}
 	return o
 }
 
-func (s *standin) list(kind string, f url.Values) object {
+func (s *Standin) list(kind string, f url.Values) Object {
 	data := []any{}
-	for _, id := range slices.Backward(s.order) { // the latest first, as Stripe does
-		o := s.objects[id]
+	for _, id := range slices.Backward(s.Order) { // the latest first, as Stripe does
+		o := s.Objects[id]
 		from, _ := strconv.ParseInt(f.Get("created[gte]"), 10, 64)
 		if o["kind"] == kind && (f.Get("customer") == "" || o["customer"] == f.Get("customer")) && (f.Get("status") == "" || o["status"] == f.Get("status")) &&
 			(f.Get("lookup_keys[0]") == "" || o["lookup_key"] == f.Get("lookup_keys[0]")) && (kind != "subscriptions" || o["status"] != "canceled") && o["created"].(int64) >= from {
 			data = append(data, s.shown(o))
 		}
 	}
-	return object{"object": "list", "data": data, "has_more": false}
+	return Object{"object": "list", "data": data, "has_more": false}
 }
 
 var prefixes = map[string]string{"customers": "cus", "billing/meters": "mtr", "products": "prod", "prices": "price", "subscriptions": "sub", "invoices": "in",
 	"invoiceitems": "ii", "checkout/sessions": "cs", "billing_portal/sessions": "bps", "billing/meter_events": "me"}
 
-func (s *standin) create(kind string, f url.Values) (any, string) {
+func (s *Standin) create(kind string, f url.Values) (any, string) {
 	id := f.Get("id")
 	if id == "" {
-		id = fmt.Sprintf("%s_%d", prefixes[kind], len(s.order)+1)
+		id = fmt.Sprintf("%s_%d", prefixes[kind], len(s.Order)+1)
 	}
-	o := object{"id": id, "kind": kind, "object": strings.TrimSuffix(kind, "s"), "created": s.now().Unix(), "metadata": sub(f, "metadata"), "livemode": false, "form": f}
+	o := Object{"id": id, "kind": kind, "object": strings.TrimSuffix(kind, "s"), "created": s.now().Unix(), "metadata": sub(f, "metadata"), "livemode": false, "form": f}
 	for _, name := range []string{"customer", "event_name", "lookup_key", "name", "collection_method"} {
 		if v := f.Get(name); v != "" {
 			o[name] = v
@@ -156,45 +160,45 @@ func (s *standin) create(kind string, f url.Values) (any, string) {
 	case "billing/meters":
 		o["status"] = "active"
 	case "billing/meter_events":
-		if slices.ContainsFunc(s.usage, func(u object) bool { return u["identifier"] == f.Get("identifier") }) {
+		if slices.ContainsFunc(s.Usage, func(u Object) bool { return u["identifier"] == f.Get("identifier") }) {
 			return nil, "duplicate_meter_event"
 		}
 		n, _ := strconv.ParseInt(f.Get("payload[value]"), 10, 64)
 		at, _ := strconv.ParseInt(f.Get("timestamp"), 10, 64)
-		s.usage = append(s.usage, object{"identifier": f.Get("identifier"), "customer": f.Get("payload[stripe_customer_id]"), "event": f.Get("event_name"), "value": n, "at": at})
-		return object{"object": "billing.meter_event", "identifier": f.Get("identifier")}, ""
+		s.Usage = append(s.Usage, Object{"identifier": f.Get("identifier"), "customer": f.Get("payload[stripe_customer_id]"), "event": f.Get("event_name"), "value": n, "at": at})
+		return Object{"object": "billing.meter_event", "identifier": f.Get("identifier")}, ""
 	case "subscriptions":
 		o["status"] = "active"
 		anchor, _ := strconv.ParseInt(f.Get("billing_cycle_anchor"), 10, 64)
 		o["anchor"], o["since"] = time.Unix(anchor, 0).UTC(), s.now()
-		o["items"] = object{"object": "list", "data": s.itemsOf(nil, f)}
+		o["items"] = Object{"object": "list", "data": s.itemsOf(nil, f)}
 	case "invoices":
-		o["status"], o["all"], o["attempt_count"], o["billing_reason"] = "draft", []object{}, 0, "manual"
-		s.sum(o)
+		o["status"], o["all"], o["attempt_count"], o["billing_reason"] = "draft", []Object{}, 0, "manual"
+		s.Sum(o)
 	case "invoiceitems":
 		amount, _ := strconv.ParseInt(f.Get("amount"), 10, 64)
-		in, ok := s.objects[f.Get("invoice")]
+		in, ok := s.Objects[f.Get("invoice")]
 		if !ok || in["status"] != "draft" {
 			return nil, "invoice_not_editable"
 		}
-		in["all"] = append(in["all"].([]object), object{"id": "il_" + id, "object": "line_item", "amount": amount, "description": f.Get("description"), "metadata": o["metadata"], "type": "invoiceitem"})
-		s.sum(in)
+		in["all"] = append(in["all"].([]Object), Object{"id": "il_" + id, "object": "line_item", "amount": amount, "description": f.Get("description"), "metadata": o["metadata"], "type": "invoiceitem"})
+		s.Sum(in)
 	case "checkout/sessions", "billing_portal/sessions":
 		o["url"] = "https://stripe.example/" + id
 	}
-	s.objects[id], s.order = o, append(s.order, id)
+	s.Objects[id], s.Order = o, append(s.Order, id)
 	if kind == "invoices" {
-		s.tell("invoice.created", o)
+		s.Tell("invoice.created", o)
 	}
 	return s.shown(o), ""
 }
 
-func (s *standin) update(kind string, o object, f url.Values) (any, string) {
+func (s *Standin) update(kind string, o Object, f url.Values) (any, string) {
 	if kind == "invoices" && o["status"] != "draft" {
 		return nil, "invoice_not_editable"
 	}
 	for name, v := range sub(f, "metadata") {
-		o["metadata"].(object)[name] = v
+		o["metadata"].(Object)[name] = v
 	}
 	if v := f.Get("collection_method"); v != "" {
 		o["collection_method"] = v
@@ -206,17 +210,17 @@ func (s *standin) update(kind string, o object, f url.Values) (any, string) {
 		o["method"] = v
 	}
 	if kind == "subscriptions" && f.Has("proration_behavior") {
-		o["items"] = object{"object": "list", "data": s.itemsOf(o, f)}
+		o["items"] = Object{"object": "list", "data": s.itemsOf(o, f)}
 	}
 	return s.shown(o), ""
 }
 
 // itemsOf are the items of a subscription after a form has been applied to those that it has.
-func (s *standin) itemsOf(o object, f url.Values) []object {
-	var out []object
-	have := map[string]object{}
+func (s *Standin) itemsOf(o Object, f url.Values) []Object {
+	var out []Object
+	have := map[string]Object{}
 	if o != nil {
-		for _, i := range o["items"].(object)["data"].([]object) {
+		for _, i := range o["items"].(Object)["data"].([]Object) {
 			have[i["id"].(string)] = i
 		}
 	}
@@ -224,7 +228,7 @@ func (s *standin) itemsOf(o object, f url.Values) []object {
 		at := func(name string) string { return f.Get(fmt.Sprintf("items[%d][%s]", n, name)) }
 		i, ok := have[at("id")]
 		if !ok {
-			i = object{"id": fmt.Sprintf("si_%s_%d", at("price"), len(s.order)), "price": object{"id": at("price")}, "quantity": int64(1)}
+			i = Object{"id": fmt.Sprintf("si_%s_%d", at("price"), len(s.Order)), "price": Object{"id": at("price")}, "quantity": int64(1)}
 		}
 		delete(have, at("id"))
 		if q, err := strconv.ParseInt(at("quantity"), 10, 64); err == nil {
@@ -240,50 +244,52 @@ func (s *standin) itemsOf(o object, f url.Values) []object {
 	return out
 }
 
-func (s *standin) act(o object, what string) (any, string) {
+// Act does to an invoice what somebody does on Stripe's own pages, and says why it cannot.
+func (s *Standin) Act(o Object, what string) (any, string) {
 	switch {
 	case what == "finalize" && o["status"] == "draft":
 		o["status"], o["hosted_invoice_url"] = "open", "https://stripe.example/i/"+o["id"].(string)
 		if o["amount_remaining"].(int64) <= 0 {
 			o["status"] = "paid"
 		}
-		s.tell("invoice.finalized", o)
+		s.Tell("invoice.finalized", o)
 	case what == "send" && o["status"] == "open":
 		n, _ := o["sent"].(int)
 		o["sent"] = n + 1
-		s.tell("invoice.sent", o)
+		s.Tell("invoice.sent", o)
 	case what == "void" && (o["status"] == "open" || o["status"] == "paid" && o["total"].(int64) <= 0):
 		o["status"] = "void"
-		s.tell("invoice.voided", o)
+		s.Tell("invoice.voided", o)
 	case what == "pay" && o["status"] == "open":
 		o["status"], o["paid_out_of_band"], o["amount_remaining"] = "paid", true, int64(0)
-		s.tell("invoice.paid", o)
+		s.Tell("invoice.paid", o)
 	default:
 		return nil, "invoice_cannot_" + what
 	}
 	return s.shown(o), ""
 }
 
-func (s *standin) sum(o object) {
+// Sum adds up an invoice anew.
+func (s *Standin) Sum(o Object) {
 	var total int64
-	for _, l := range o["all"].([]object) {
+	for _, l := range o["all"].([]Object) {
 		total += l["amount"].(int64)
 	}
 	o["total"], o["amount_due"], o["amount_remaining"], o["amount_paid"] = total, total, total, int64(0)
 }
 
-// tell adds an event about an object as it is now.
-func (s *standin) tell(kind string, o object) {
+// Tell adds an event about an object as it is now.
+func (s *Standin) Tell(kind string, o Object) {
 	raw, _ := json.Marshal(s.shown(o))
-	var frozen object
+	var frozen Object
 	_ = json.Unmarshal(raw, &frozen)
-	s.events = append(s.events, object{"id": fmt.Sprintf("evt_%d", len(s.events)+1), "object": "event", "type": kind, "api_version": "2023-10-16", "livemode": false,
-		"created": s.now().Unix(), "data": object{"object": frozen}})
+	s.Events = append(s.Events, Object{"id": fmt.Sprintf("evt_%d", len(s.Events)+1), "object": "event", "type": kind, "api_version": "2023-10-16", "livemode": false,
+		"created": s.now().Unix(), "data": Object{"object": frozen}})
 }
 
 // sub are the members of a form's object.
-func sub(f url.Values, name string) object {
-	out := object{}
+func sub(f url.Values, name string) Object {
+	out := Object{}
 	for k, v := range f {
 		if rest, ok := strings.CutPrefix(k, name+"["); ok {
 			out[strings.TrimSuffix(rest, "]")] = v[0]
@@ -292,12 +298,12 @@ func sub(f url.Values, name string) object {
 	return out
 }
 
-// turn drafts what is due by now: each subscription's month at its anchor.
-func (s *standin) turn() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, id := range slices.Clone(s.order) {
-		o := s.objects[id]
+// Turn drafts what is due by now: each subscription's month at its anchor.
+func (s *Standin) Turn() {
+	s.Mu.Lock()
+	defer s.Mu.Unlock()
+	for _, id := range slices.Clone(s.Order) {
+		o := s.Objects[id]
 		if o["kind"] != "subscriptions" || o["status"] != "active" {
 			continue
 		}
@@ -308,49 +314,49 @@ func (s *standin) turn() {
 	}
 }
 
-func (s *standin) draft(o object, from, at time.Time) {
-	id := fmt.Sprintf("in_%d", len(s.order)+1)
-	in := object{"id": id, "kind": "invoices", "object": "invoice", "created": at.Unix(), "metadata": object{}, "livemode": false, "customer": o["customer"], "status": "draft",
+func (s *Standin) draft(o Object, from, at time.Time) {
+	id := fmt.Sprintf("in_%d", len(s.Order)+1)
+	in := Object{"id": id, "kind": "invoices", "object": "invoice", "created": at.Unix(), "metadata": Object{}, "livemode": false, "customer": o["customer"], "status": "draft",
 		"attempt_count": 0, "billing_reason": "subscription_cycle", "subscription": o["id"], "collection_method": o["collection_method"], "auto_advance": o["paused"] != "keep_as_draft",
 		"period_start": from.Unix(), "period_end": at.Unix()}
-	var lines []object
-	for _, i := range o["items"].(object)["data"].([]object) {
-		price := s.objects[i["price"].(object)["id"].(string)]
+	var lines []Object
+	for _, i := range o["items"].(Object)["data"].([]Object) {
+		price := s.Objects[i["price"].(Object)["id"].(string)]
 		lines = append(lines, s.priced(price["form"].(url.Values), price["id"].(string), o["customer"].(string), i["quantity"].(int64), from, at)...)
 	}
 	in["all"] = lines
-	s.sum(in)
-	s.objects[id], s.order = in, append(s.order, id)
-	s.tell("invoice.created", in)
+	s.Sum(in)
+	s.Objects[id], s.Order = in, append(s.Order, id)
+	s.Tell("invoice.created", in)
 }
 
 // priced are the lines of a price: a tier that was reached is one.
-func (s *standin) priced(f url.Values, id, customer string, quantity int64, from, at time.Time) []object {
+func (s *Standin) priced(f url.Values, id, customer string, quantity int64, from, at time.Time) []Object {
 	if meter := f.Get("recurring[meter]"); meter != "" {
 		quantity = 0
-		for _, u := range s.usage {
-			if u["customer"] == customer && u["event"] == s.objects[meter]["event_name"] && u["at"].(int64) >= from.Unix() && u["at"].(int64) < at.Unix() {
+		for _, u := range s.Usage {
+			if u["customer"] == customer && u["event"] == s.Objects[meter]["event_name"] && u["at"].(int64) >= from.Unix() && u["at"].(int64) < at.Unix() {
 				quantity += u["value"].(int64)
 			}
 		}
 	}
-	line := func(n, unit int64) object {
-		return object{"id": fmt.Sprintf("il_%s_%d", id, n), "object": "line_item", "type": "subscription", "price": object{"id": id}, "quantity": n, "amount": n * unit, "metadata": object{}}
+	line := func(n, unit int64) Object {
+		return Object{"id": fmt.Sprintf("il_%s_%d", id, n), "object": "line_item", "type": "subscription", "price": Object{"id": id}, "quantity": n, "amount": n * unit, "metadata": Object{}}
 	}
 	number := func(name string) int64 { n, _ := strconv.ParseInt(f.Get(name), 10, 64); return n }
 	if f.Get("billing_scheme") != "tiered" {
 		if by := number("transform_quantity[divide_by]"); by > 0 {
 			quantity = (quantity + by - 1) / by
 		}
-		return []object{line(quantity, number("unit_amount"))}
+		return []Object{line(quantity, number("unit_amount"))}
 	}
-	var out []object
+	var out []Object
 	for n, below := 0, int64(0); ; n++ {
 		end := f.Get(fmt.Sprintf("tiers[%d][up_to]", n))
 		unit, up := number(fmt.Sprintf("tiers[%d][unit_amount]", n)), number(fmt.Sprintf("tiers[%d][up_to]", n))
 		switch {
 		case f.Get("tiers_mode") == "volume" && (end == "inf" || quantity <= up):
-			return []object{line(quantity, unit)}
+			return []Object{line(quantity, unit)}
 		case f.Get("tiers_mode") == "volume":
 		case end == "inf" || quantity <= up:
 			return append(out, line(quantity-below, unit))
@@ -360,14 +366,14 @@ func (s *standin) priced(f url.Values, id, customer string, quantity int64, from
 	}
 }
 
-// find is the only object of a kind that a check holds for.
-func (s *standin) find(t *testing.T, kind string, is func(object) bool) object {
+// Find is the only object of a kind that a check holds for.
+func (s *Standin) Find(t testing.TB, kind string, is func(Object) bool) Object {
 	t.Helper()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var all []object
-	for _, id := range s.order {
-		if o := s.objects[id]; o["kind"] == kind && (is == nil || is(o)) {
+	s.Mu.Lock()
+	defer s.Mu.Unlock()
+	var all []Object
+	for _, id := range s.Order {
+		if o := s.Objects[id]; o["kind"] == kind && (is == nil || is(o)) {
 			all = append(all, o)
 		}
 	}
@@ -377,34 +383,34 @@ func (s *standin) find(t *testing.T, kind string, is func(object) bool) object {
 	return all[0]
 }
 
-// pay is a payer who pays some of an invoice.
-func (s *standin) pay(id string, amount int64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	o := s.objects[id]
+// Pay is a payer who pays some of an invoice.
+func (s *Standin) Pay(id string, amount int64) {
+	s.Mu.Lock()
+	defer s.Mu.Unlock()
+	o := s.Objects[id]
 	o["amount_paid"] = o["amount_paid"].(int64) + amount
 	o["amount_remaining"] = o["amount_remaining"].(int64) - amount
 	o["attempted"], o["attempt_count"] = true, 1
 	kind := "invoice.updated"
 	if o["amount_remaining"].(int64) <= 0 {
-		o["status"], o["paid"], o["status_transitions"], kind = "paid", true, object{"paid_at": s.now().Unix()}, "invoice.paid"
+		o["status"], o["paid"], o["status_transitions"], kind = "paid", true, Object{"paid_at": s.now().Unix()}, "invoice.paid"
 	}
-	s.tell(kind, o)
+	s.Tell(kind, o)
 }
 
-// fail is a card that is refused.
-func (s *standin) fail(id string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	o := s.objects[id]
+// Fail is a card that is refused.
+func (s *Standin) Fail(id string) {
+	s.Mu.Lock()
+	defer s.Mu.Unlock()
+	o := s.Objects[id]
 	n, _ := o["attempt_count"].(int)
 	o["attempted"], o["attempt_count"] = true, n+1
-	s.tell("invoice.payment_failed", o)
+	s.Tell("invoice.payment_failed", o)
 }
 
-// told are the events from one on.
-func (s *standin) told(from int) []object {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.events[from:])
+// Told are the events from one on.
+func (s *Standin) Told(from int) []Object {
+	s.Mu.Lock()
+	defer s.Mu.Unlock()
+	return slices.Clone(s.Events[from:])
 }
