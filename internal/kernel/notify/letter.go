@@ -70,6 +70,7 @@ func kinds() map[string]kind {
 		"cosign_code":           {needs: []string{"service"}, secret: codeSecret, unnamed: true},
 		"plan_limit":            {needs: []string{"where", "month", "limit", "used", "most", "level", "path"}},
 		"invoice_issued":        {needs: []string{"number", "amount", "due", "path"}, may: []string{"about"}},
+		"invoice_credited":      {needs: []string{"number", "amount", "path"}, may: []string{"about"}},
 		"invoice_due_soon":      {needs: []string{"number", "amount", "due", "path"}, may: []string{"days", "limits_from"}},
 		"invoice_overdue":       {needs: []string{"number", "amount", "due", "path"}, may: []string{"days", "limits_from"}},
 		"invoice_limits_ahead":  {needs: []string{"number", "amount", "due", "limits_from", "path"}, may: []string{"days"}},

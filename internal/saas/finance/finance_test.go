@@ -248,6 +248,40 @@ func TestAPaperIsPrintedOnceAndSentOnce(t *testing.T) {
 	}
 }
 
+// A credit note is a paper of its own, which the city is told of and can download.
+func TestACreditNoteOnPaper(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	reader, boss := o.staff(o.w.Other, "bendahara@tpi.id", "treasurer"), o.staff(o.w.Platform, "kepala@bumd.id", "bumd_finance")
+	i := o.issue(o.w.Other, 6_000_000)
+	q, err := o.Ask(o.ctx, o.clerk, invoice.RequestInput{Kind: string(invoice.CreditNote), Invoice: i.ID, Reason: "Layanan terputus dua hari.",
+		Charges: []invoice.Charge{{Name: i18n.Text{i18n.ID: "Layanan terputus"}, Amount: 400_000, PPN: "jasa-pemerintah", PPh: "pph23-jasa"}}})
+	if err == nil {
+		_, err = o.Decide(o.ctx, boss, q.ID, true)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var asked []uuid.UUID
+	if err := o.w.DB.App.NewRaw("SELECT (payload->>'invoice')::uuid FROM outbox WHERE tenant_id = ? AND kind = 'finance.print.v1' AND payload->>'invoice' <> ?", o.w.Platform.ID, i.ID.String()).Scan(o.ctx, &asked); err != nil || len(asked) != 1 {
+		t.Fatalf("asked to print %v, %v", asked, err)
+	}
+	for range 2 {
+		if err := errors.Join(o.print(o.ctx, paperArgs{Invoice: asked[0]}), o.send(o.ctx, asked[0])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text := o.text(o.w.Ctx(o.w.Other), reader, asked[0], uuid.Nil)
+	for _, want := range []string{"NOTA KREDIT", "CN/2026/000001", "Layanan terputus dua hari.", "Rp400.000", "Rp444.000"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not on the paper:\n%s", want, text)
+		}
+	}
+	if n := o.count(o.w.Ctx(o.w.Other), "SELECT count(*) FROM message WHERE tenant_id = ? AND template = 'invoice_credited' AND data->>'number' = 'CN/2026/000001'", o.w.Other.ID); n != 1 {
+		t.Errorf("%d letters", n)
+	}
+}
+
 func TestWhoMayIssueAndWhoMayRead(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

@@ -14,6 +14,7 @@ import (
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/invoice"
+	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -61,12 +62,22 @@ func (s *Service) Ask(ctx context.Context, actor identity.Actor, in invoice.Requ
 	return q, err
 }
 
-// Decide approves or refuses a request of somebody else; approved, it takes effect today. It needs invoice:issue on the platform;
-// the refusals are those of the guard and of invoice.Decide.
+// Decide approves or refuses a request of somebody else; approved, it takes effect today, the paper of a credit note follows, and
+// what may now be open no longer holds the city back. It needs invoice:issue on the platform; the refusals are those of the guard
+// and of invoice.Decide.
 func (s *Service) Decide(ctx context.Context, actor identity.Actor, request uuid.UUID, approve bool) (q invoice.Request, err error) {
 	err = s.act(ctx, actor, func(ctx context.Context, tx bun.Tx) error {
-		q, err = s.Book.Decide(ctx, tx, actor, request, approve, s.today(ctx))
-		return err
+		if q, err = s.Book.Decide(ctx, tx, actor, request, approve, s.today(ctx)); err != nil || !approve {
+			return err
+		}
+		if err := jobs.Add(ctx, tx, liftKind(), liftArgs{q.InvoiceID}); err != nil || q.Kind != string(invoice.CreditNote) {
+			return err
+		}
+		var note uuid.UUID
+		if err := tx.NewRaw("SELECT id FROM invoice WHERE tenant_id = ? AND credits = ? AND source = ?", q.TenantID, q.InvoiceID, q.ID.String()).Scan(ctx, &note); err != nil {
+			return err
+		}
+		return jobs.Add(ctx, tx, printKind(), paperArgs{Invoice: note})
 	})
 	return q, err
 }
@@ -75,8 +86,10 @@ func (s *Service) Decide(ctx context.Context, actor identity.Actor, request uuid
 // platform; the refusals are those of the guard and of invoice.Apply.
 func (s *Service) Apply(ctx context.Context, actor identity.Actor, id uuid.UUID) (amount money.Rupiah, err error) {
 	err = s.act(ctx, actor, func(ctx context.Context, tx bun.Tx) error {
-		amount, err = s.Book.Apply(ctx, tx, actor, id, s.today(ctx))
-		return err
+		if amount, err = s.Book.Apply(ctx, tx, actor, id, s.today(ctx)); err != nil {
+			return err
+		}
+		return jobs.Add(ctx, tx, liftKind(), liftArgs{id})
 	})
 	return amount, err
 }

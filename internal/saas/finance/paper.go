@@ -157,9 +157,14 @@ func (s *Service) tell(ctx context.Context, b Bill) ([]uuid.UUID, error) {
 	}
 	return readers, tenancy.InTx(ctx, s.DB.App, func(ctx context.Context, tx bun.Tx) error {
 		for _, to := range readers {
-			err := s.Notify.Send(ctx, tx, notify.Message{To: to, Template: "invoice_issued", Locale: i18n.ID, Key: "invoice:" + b.ID.String() + ":" + to.String(),
-				Data: map[string]string{"number": b.Number, "amount": b.Total.String(), "due": i18n.ID.Date(b.DueOn), "about": b.Note, "path": PathBill + b.ID.String()}})
-			if err != nil {
+			m := notify.Message{To: to, Template: "invoice_issued", Locale: i18n.ID, Key: "invoice:" + b.ID.String() + ":" + to.String(),
+				Data: map[string]string{"number": b.Number, "amount": b.Total.String(), "about": b.Note, "path": PathBill + b.ID.String()}}
+			if b.Kind == invoice.CreditNote {
+				m.Template = "invoice_credited"
+			} else {
+				m.Data["due"] = i18n.ID.Date(b.DueOn)
+			}
+			if err := s.Notify.Send(ctx, tx, m); err != nil {
 				return err
 			}
 		}
