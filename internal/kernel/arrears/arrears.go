@@ -75,7 +75,12 @@ type climbing struct {
 	DueOn      time.Time `bun:"due_on"`
 	Told       []int     `bun:"told,array"`
 	LimitsFrom time.Time `bun:"limits_from,nullzero"`
+	OnlySlip   bool      `bun:"only_slip"` // all that is open is what the buyer may give to the state
 }
+
+// slipSQL is what of an invoice i may still be closed by a slip (bukti potong) instead of money.
+const slipSQL = `(i.withholdable - (SELECT coalesce(sum(n.withholdable), 0) FROM invoice n WHERE n.tenant_id = i.tenant_id AND n.credits = i.id)
+	+ (SELECT coalesce(sum(w.amount), 0) FROM invoice_entry w WHERE w.tenant_id = i.tenant_id AND w.invoice_id = i.id AND w.kind = 'withheld'))`
 
 const climbPage = 500
 
@@ -84,7 +89,8 @@ const limitsFrom = `greatest(r.limits_from, (SELECT max(coalesce(h.ended_on, h.u
 
 // Climb records as part of tx which rung of the ladder each open invoice of a party that is a city has reached by a day, and
 // returns those that are to be said now. Of several that were missed the last is said. A rung that carries out what another
-// announced waits for the announced day. What is held is passed over.
+// announced waits for the announced day. What is held is passed over. What only a slip is missing of is reminded of, and nobody is
+// held back for it.
 func Climb(ctx context.Context, tx bun.Tx, ladder []invoice.Rung, on, now time.Time) ([]Due, error) {
 	if len(ladder) == 0 {
 		return nil, nil
@@ -98,7 +104,8 @@ func Climb(ctx context.Context, tx bun.Tx, ladder []invoice.Rung, on, now time.T
 	for after := uuid.Nil; ; {
 		var page []climbing
 		err := tx.NewRaw(`SELECT i.id, i.number, i.due_on, ARRAY(SELECT r.days FROM invoice_reminder r WHERE r.tenant_id = i.tenant_id AND r.invoice_id = i.id) AS told,
-				(SELECT min(`+limitsFrom+`) FROM invoice_reminder r WHERE r.tenant_id = i.tenant_id AND r.invoice_id = i.id) AS limits_from
+				(SELECT min(`+limitsFrom+`) FROM invoice_reminder r WHERE r.tenant_id = i.tenant_id AND r.invoice_id = i.id) AS limits_from,
+				(SELECT sum(e.amount) FROM invoice_entry e WHERE e.tenant_id = i.tenant_id AND e.invoice_id = i.id) <= `+slipSQL+` AS only_slip
 			FROM invoice i JOIN party y ON y.tenant_id = i.tenant_id AND y.id = i.party_id
 			WHERE i.tenant_id = ? AND i.kind = 'invoice' AND y.city IS NOT NULL AND i.id > ? AND i.due_on <= ?
 			  AND (SELECT sum(e.amount) FROM invoice_entry e WHERE e.tenant_id = i.tenant_id AND e.invoice_id = i.id) > 0
@@ -127,6 +134,9 @@ func (c climbing) climb(ctx context.Context, tx bun.Tx, ladder []invoice.Rung, o
 	var missed []invoice.Rung
 	for _, r := range ladder {
 		reached := !on.Before(c.DueOn.AddDate(0, 0, r.Days))
+		if r.Limited || r.LimitsAfter > 0 {
+			reached = reached && !c.OnlySlip
+		}
 		if r.Limited {
 			reached = reached && !c.LimitsFrom.IsZero() && !on.Before(c.LimitsFrom)
 		}
@@ -162,8 +172,9 @@ func (c climbing) climb(ctx context.Context, tx bun.Tx, ladder []invoice.Rung, o
 	return d, true, nil
 }
 
-// LimitsFrom is the first day from which a city is held back for an invoice that is still open, as it was announced; zero when
-// there is none. ctx is the seller's. An invoice whose letters were held back counts from the day after that at the earliest.
+// LimitsFrom is the first day from which a city is held back for an invoice of which money is still open, as it was announced; zero
+// when there is none. What the city gave to the state is not: its slip comes later than the money. An invoice whose letters were
+// held back counts from the day after that at the earliest. ctx is the seller's.
 func LimitsFrom(ctx context.Context, db bun.IDB, city uuid.UUID) (time.Time, error) {
 	var row struct {
 		Day time.Time `bun:"day,nullzero"`
@@ -171,6 +182,6 @@ func LimitsFrom(ctx context.Context, db bun.IDB, city uuid.UUID) (time.Time, err
 	err := db.NewRaw(`SELECT min(`+limitsFrom+`) AS day FROM invoice_reminder r JOIN invoice i ON i.tenant_id = r.tenant_id AND i.id = r.invoice_id
 		JOIN party y ON y.tenant_id = i.tenant_id AND y.id = i.party_id
 		WHERE r.tenant_id = ? AND r.limits_from IS NOT NULL AND y.city = ?
-		  AND (SELECT sum(e.amount) FROM invoice_entry e WHERE e.tenant_id = i.tenant_id AND e.invoice_id = i.id) > 0`, tenancy.Must(ctx), city).Scan(ctx, &row)
+		  AND (SELECT sum(e.amount) FROM invoice_entry e WHERE e.tenant_id = i.tenant_id AND e.invoice_id = i.id) > greatest(`+slipSQL+`, 0)`, tenancy.Must(ctx), city).Scan(ctx, &row)
 	return row.Day, err
 }

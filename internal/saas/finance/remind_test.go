@@ -153,6 +153,46 @@ func TestHeldLettersWait(t *testing.T) {
 	}
 }
 
+// A treasurer pays less what goes to the state, and the slip follows when the state has confirmed it: from the payment on nobody is
+// held back, though the invoice is still open and reminded of.
+func TestWaitingForASlipHoldsNobodyBack(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.staff(o.w.Other, "bendahara@tpi.id", "treasurer")
+	i, next := o.issue(o.w.Other, 6_000_000), o.issue(o.w.Other, 5_000_000)
+	for _, x := range []invoice.Invoice{i, next} {
+		if got := o.said(x, 46); got != "[46]" {
+			t.Fatalf("%s was reminded %s", x.Number, got)
+		}
+	}
+	pay := func(x invoice.Invoice, amount money.Rupiah) {
+		t.Helper()
+		if _, err := o.Receive(o.ctx, o.clerk, invoice.PaymentInput{Invoice: x.ID, Method: invoice.Transfer, Reference: fmt.Sprint(x.Number, amount), Amount: amount, On: o.Now()}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	held := func() bool {
+		t.Helper()
+		from, err := arrears.LimitsFrom(o.ctx, o.w.DB.App, o.w.Other.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return !from.IsZero()
+	}
+	pay(i, i.Total-i.Withholdable)
+	pay(next, next.Total-next.Withholdable-1)
+	if !held() {
+		t.Error("a rupiah is owed, and nobody is held back")
+	}
+	pay(next, 1)
+	if held() {
+		t.Error("only slips are missing, and the city is held back")
+	}
+	if got := o.said(i, 70); got != "[46]" {
+		t.Errorf("with its slip missing it was reminded %s", got)
+	}
+}
+
 func TestArrearsByAge(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
