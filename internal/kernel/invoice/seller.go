@@ -32,13 +32,25 @@ type Seller struct {
 	Series         string          `json:"series"`
 	Ladder         []Rung          `json:"ladder,omitempty"` // of reminders
 	DueDays        int             `json:"due_days"`
-	CloseDay       int             `json:"close_day"` // of the month after, on which a month is closed
+	CloseDay       int             `json:"close_day"`                // of the month after, on which a month is closed
+	CorrectMonths  int             `json:"correct_months,omitempty"` // for so many months after it, what came late for a month is billed
 	Stamp          Stamp           `json:"stamp"`
 	Verified       bool            `json:"verified"`
 	Source         string          `json:"source"`
 
 	// Regimes says how a city is taxed, by its slug; the empty slug is every other city.
 	Regimes map[string]Regime `json:"regimes"`
+}
+
+// CorrectMonths is what a seller has that says nothing of it.
+const CorrectMonths = 12
+
+// filled is a seller with what it says nothing of.
+func (s Seller) filled() Seller {
+	if s.CorrectMonths == 0 {
+		s.CorrectMonths = CorrectMonths
+	}
+	return s
 }
 
 // Signatory signs for a seller.
@@ -156,7 +168,7 @@ func SellerOn(ctx context.Context, db bun.IDB, day time.Time) (Seller, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return Seller{}, fault.New(fault.Conflict, "invoice.no_seller")
 	}
-	return row.Profile, err
+	return row.Profile.filled(), err
 }
 
 // PartyOf is the party that a city is. The first time it is made, taxed as the seller's regimes say.

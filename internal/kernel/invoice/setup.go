@@ -65,8 +65,8 @@ func (s Setup) check() error {
 	}
 	p := s.Seller
 	if p.Name == "" || p.EffectiveFrom.IsZero() || !seriesPattern.MatchString(p.Series) || !npwpPattern.MatchString(p.NPWP) || p.DueDays < 0 || p.DueDays > 365 ||
-		p.CloseDay < 1 || p.CloseDay > 28 {
-		return fmt.Errorf("invoice: setup: the seller needs a name, a day, a series of capitals, an NPWP of 15 or 16 digits or none, due_days up to 365 and a close_day up to 28")
+		p.CloseDay < 1 || p.CloseDay > 28 || p.CorrectMonths < 0 || p.CorrectMonths > 60 {
+		return fmt.Errorf("invoice: setup: the seller needs a name, a day, a series of capitals, an NPWP of 15 or 16 digits or none, due_days up to 365, a close_day up to 28 and correct_months up to 60")
 	}
 	for _, a := range p.Accounts {
 		if a.CSV.Day != "" && !a.CSV.Valid() {
@@ -112,12 +112,12 @@ func Load(ctx context.Context, tx bun.IDB, actor identity.Actor, s Setup) (added
 			return 0, fault.New(fault.Conflict, "invoice.setup_differs", "what", r.Code, "day", r.EffectiveFrom.Format(time.DateOnly))
 		}
 	}
-	row, kept := sellerRow{TenantID: tenant, EffectiveFrom: dayOf(s.Seller.EffectiveFrom), Profile: s.Seller}, sellerRow{}
+	row, kept := sellerRow{TenantID: tenant, EffectiveFrom: dayOf(s.Seller.EffectiveFrom), Profile: s.Seller.filled()}, sellerRow{}
 	n, err := keep(ctx, tx, &row, &kept, "tenant_id = ? AND effective_from = ?", tenant, row.EffectiveFrom.Format(time.DateOnly))
 	if err != nil {
 		return 0, err
 	}
-	if added += n; n == 0 && !alike(row.Profile, kept.Profile) {
+	if added += n; n == 0 && !alike(row.Profile, kept.Profile.filled()) {
 		return 0, fault.New(fault.Conflict, "invoice.setup_differs", "what", row.Profile.Name, "day", row.EffectiveFrom.Format(time.DateOnly))
 	}
 	if added == 0 {

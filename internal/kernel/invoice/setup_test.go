@@ -38,6 +38,29 @@ func loaded(t *testing.T) (*shop, invoice.Seller) {
 	return s, setup.Seller
 }
 
+// A seller that was loaded before there was something to say of corrections says the same as one that says nothing, and as the
+// program's own.
+func TestASellerThatSaysNothingOfCorrections(t *testing.T) {
+	t.Parallel()
+	s, seller := loaded(t)
+	if seller.CorrectMonths != invoice.CorrectMonths {
+		t.Fatalf("the program's own seller corrects %d months", seller.CorrectMonths)
+	}
+	silent, err := invoice.ReadSetup([]byte(strings.Replace(string(tenants.Seller), "  correct_months: 12", "#", 1)))
+	if err != nil || silent.Seller.CorrectMonths != 0 {
+		t.Fatal(err)
+	}
+	if err := s.try(func(ctx context.Context, tx bun.Tx) error {
+		_, err := invoice.Load(ctx, tx, s.maker, silent)
+		return err
+	}); err != nil {
+		t.Error(err)
+	}
+	if on, err := invoice.SellerOn(s.ctx, s.w.DB.App, day(2026, 11, 1)); err != nil || on.CorrectMonths != invoice.CorrectMonths {
+		t.Errorf("%d months, %v", on.CorrectMonths, err)
+	}
+}
+
 func TestWhatIsInForceStays(t *testing.T) {
 	t.Parallel()
 	s, _ := loaded(t)

@@ -39,9 +39,6 @@ type Billed struct {
 // Carried is the kind of a line by which a month begins with what the one before left to the city.
 const Carried Kind = "carried"
 
-// after is how many months are closed that have no subscription any more, so that late events of the last ones are billed.
-const after = 2
-
 // Preview is what closing a month would bill by what is known now, also while the month runs. Callers and refusals are those of
 // Estimate; a month that is closed is returned as it was.
 func (s *Service) Preview(ctx context.Context, city tenancy.City, month time.Time) (Closing, error) {
@@ -82,7 +79,11 @@ func (s *Service) closeNow(ctx context.Context, city tenancy.City, m Period) (Cl
 	if _, end := m.Window(city.Location()); s.now().Before(end) {
 		return Closing{}, fault.New(fault.Conflict, "billing.month_running")
 	}
-	due, err := s.months(ctx, s.db.App, m.last())
+	back, err := s.correctable(ctx)
+	if err != nil {
+		return Closing{}, err
+	}
+	due, err := s.months(ctx, s.db.App, m.last(), back)
 	if err != nil {
 		return Closing{}, err
 	}
@@ -157,13 +158,13 @@ func (s *Service) Closings(ctx context.Context, city tenancy.City) ([]Closing, e
 }
 
 // months lists the months of ctx's city that are not closed, from the earliest on, up to one that holds a day: those with a
-// subscription and, for what comes late, the two after it. Nothing is looked for further back than correctable.
-func (s *Service) months(ctx context.Context, db bun.IDB, until time.Time) ([]time.Time, error) {
+// subscription and, for what comes late, as many after it as are corrected. Nothing is looked for further back than that.
+func (s *Service) months(ctx context.Context, db bun.IDB, until time.Time, back int) ([]time.Time, error) {
 	var all []time.Time
 	err := db.NewRaw(`SELECT m::date FROM generate_series(date_trunc('month', ?::date) - make_interval(months => ?), date_trunc('month', ?::date), interval '1 month') m
 		WHERE EXISTS (SELECT FROM subscription s WHERE s.tenant_id = ? AND s.withdrawn_at IS NULL AND s.starts_on < m + interval '1 month'
 			AND (s.ends_on IS NULL OR s.ends_on > m - make_interval(months => ?)))
 		  AND NOT EXISTS (SELECT FROM billing_month b WHERE b.tenant_id = ? AND b.month = m::date)
-		ORDER BY m`, until.Format(time.DateOnly), correctable, until.Format(time.DateOnly), tenancy.Must(ctx), after, tenancy.Must(ctx)).Scan(ctx, &all)
+		ORDER BY m`, until.Format(time.DateOnly), back, until.Format(time.DateOnly), tenancy.Must(ctx), back, tenancy.Must(ctx)).Scan(ctx, &all)
 	return all, err
 }

@@ -63,8 +63,14 @@ func openBooks(t *testing.T) *books {
 
 func (b *books) load(t *testing.T) {
 	t.Helper()
+	b.loadSaying(t, func(*invoice.Seller) {})
+}
+
+func (b *books) loadSaying(t *testing.T, say func(*invoice.Seller)) {
+	t.Helper()
 	setup, err := invoice.ReadSetup(tenants.Seller)
 	if err == nil {
+		say(&setup.Seller)
 		err = tenancy.InTx(b.ctx, b.w.DB.App, func(ctx context.Context, tx bun.Tx) error {
 			_, err := invoice.Load(ctx, tx, identity.Actor{Kind: audit.System}, setup)
 			return err
@@ -264,6 +270,51 @@ func TestALineLeadsToItsEvents(t *testing.T) {
 		city.ID, c.Meter, c.From, c.Before, c.TakenBefore).Scan(b.w.Ctx(city), &n)
 	if err != nil || n != 17 || c.Quantity != 17 || c.Amount != 17_000 || c.PPN != "jasa-kpbpb" || !strings.Contains(c.Working, "17 permohonan") || c.Name != "Permohonan" {
 		t.Errorf("%+v; %d events, %v", c, n, err)
+	}
+}
+
+// What comes late is billed for as long as the seller says, also when the city has left meanwhile, and not after that.
+func TestWhatComesLateIsBilledForAsLongAsTheSellerSays(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		says, months int
+		billed       money.Rupiah
+	}{{0, 12, 5_000}, {12, 12, 5_000}, {3, 3, 2_000}} {
+		t.Run(fmt.Sprint(tt.says), func(t *testing.T) {
+			t.Parallel()
+			b := openBooks(t)
+			b.loadSaying(t, func(s *invoice.Seller) { s.CorrectMonths = tt.says })
+			city := b.w.Batam
+			b.subscribe(t, city, "besar", day(2026, 8, 1), billing.SubscribeInput{})
+			if _, err := b.End(b.ctx, billing.EndInput{City: city, On: day(2026, 9, 1), As: billing.Cancelled, Reason: "Uji.", ActorKind: audit.System}); err != nil {
+				t.Fatal(err)
+			}
+			var late money.Rupiah
+			for n := range 14 {
+				month := day(2026, 8+time.Month(n), 1)
+				switch n {
+				case 3, 11, 13: // told in November, July and September, by when August was closed for so long
+					b.use(t, city, "application_submitted", day(2026, 8, 1+n), map[int]int{3: 2, 11: 3, 13: 7}[n])
+				}
+				b.now = month.AddDate(0, 1, 2)
+				c, err := b.Close(b.ctx, city, month)
+				if n > tt.months {
+					if !fault.Is(err, "billing.no_subscription") {
+						t.Errorf("%s: %v", month.Format("2006-01"), err)
+					}
+					continue
+				}
+				if err != nil {
+					t.Fatalf("%s: %v", month.Format("2006-01"), err)
+				}
+				if n > 0 {
+					late += c.Total
+				}
+			}
+			if late != tt.billed {
+				t.Errorf("%v of what came late was billed, want %v", late, tt.billed)
+			}
+		})
 	}
 }
 

@@ -6,12 +6,25 @@ import (
 
 	"github.com/google/uuid"
 
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/tenancy"
 )
 
-// correctable is for how many months events that came late are billed.
-const correctable = 12
+// correctable is for how many months after a month what came late for it is billed, as the seller of today says. It reads the
+// platform's books, so ctx may be of any city.
+func (s *Service) correctable(ctx context.Context) (int, error) {
+	platform, err := s.platform(ctx)
+	if err != nil {
+		return 0, err
+	}
+	seller, err := invoice.SellerOn(tenancy.With(ctx, platform), s.db.App, s.now().In(platform.Location()))
+	if fault.Is(err, "invoice.no_seller") {
+		return invoice.CorrectMonths, nil
+	}
+	return seller.CorrectMonths, err
+}
 
 // part is what a line is of, whatever it comes to.
 type part struct {
@@ -26,9 +39,13 @@ func (b Billed) part() part { return part{b.Subscription, b.Component, b.Kind, b
 // corrections are what the months before one are worth now beyond what was billed for them, and what the last of them left.
 // Each month is rated anew, so that a tier, a minimum or a discount follows what came late.
 func (s *Service) corrections(ctx context.Context, city tenancy.City, month time.Time, used reading) ([]Billed, error) {
+	back, err := s.correctable(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var closed []Closing
-	err := s.db.App.NewSelect().Model(&closed).Where("tenant_id = ? AND month < ? AND month >= ?", city.ID, month.Format(time.DateOnly),
-		month.AddDate(0, -correctable, 0).Format(time.DateOnly)).Order("month").Scan(ctx)
+	err = s.db.App.NewSelect().Model(&closed).Where("tenant_id = ? AND month < ? AND month >= ?", city.ID, month.Format(time.DateOnly),
+		month.AddDate(0, -back, 0).Format(time.DateOnly)).Order("month").Scan(ctx)
 	if err != nil {
 		return nil, err
 	}

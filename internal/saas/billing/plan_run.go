@@ -85,7 +85,7 @@ func (s *Service) due(ctx context.Context, tx bun.IDB, city tenancy.City, at tim
 	if err != nil || len(half) > 0 {
 		return first(half), err
 	}
-	open, err := s.months(ctx, tx, MonthOf(last).last())
+	open, err := s.months(ctx, tx, MonthOf(last).last(), seller.CorrectMonths)
 	return first(open), err
 }
 

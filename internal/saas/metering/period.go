@@ -112,8 +112,8 @@ type Correction struct {
 }
 
 // Corrections returns what the invoice of a month takes for earlier months, by month and meter and only where the quantity
-// changes. Until the month is closed there may be more. The events themselves are told by Events. Callers and refusals are
-// those of Month.
+// changes. Until the month is closed there may be more. The events themselves are those that Events tells of the corrected month with
+// Taken in this one. Callers and refusals are those of Month.
 func (s *Service) Corrections(ctx context.Context, city tenancy.City, month time.Time) ([]Correction, error) {
 	ctx, err := tenancy.Inside(ctx, city)
 	if err != nil {
