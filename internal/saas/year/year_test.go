@@ -1,0 +1,304 @@
+package year_test
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"bedelau/internal/kernel/arrears"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/invoice"
+	"bedelau/internal/kernel/money"
+	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/collection"
+	"bedelau/internal/saas/finance"
+)
+
+// TestAYear goes through 2026 day by day, and on until its last month is billed and paid.
+func TestAYear(t *testing.T) {
+	t.Parallel()
+	y := newWorld(t)
+	y.begin()
+	acts := y.acts()
+	rated := newRated()
+	for d := day(2026, 1, 1); d.Before(day(2027, 2, 1)); d = d.AddDate(0, 0, 1) {
+		y.now = d
+		if act := acts[d.Format(time.DateOnly)]; act != nil {
+			act()
+			y.work()
+			delete(acts, d.Format(time.DateOnly))
+		}
+		if last := day(d.Year(), d.Month()-1, 1); last.Year() >= 2026 {
+			y.routine(d, last, rated)
+		}
+		if d.AddDate(0, 0, 1).Day() == 1 {
+			y.balanced(d)
+		}
+	}
+	if len(acts) > 0 {
+		t.Errorf("%d acts were forgotten", len(acts))
+	}
+	for d := day(2026, 2, 1); !d.After(day(2027, 2, 1)); d = d.AddDate(0, 1, 0) {
+		y.balanced(d.AddDate(0, 0, -1)) // what has happened since has not changed them
+	}
+	y.inTheEnd(rated)
+}
+
+// routine is what the days of every month are for; last is the month before.
+func (y *world) routine(d, last time.Time, r *rated) {
+	switch d.Day() {
+	case 1, 2, 10:
+		for _, c := range y.order {
+			inTime, late, tooLate, _ := parts(c.month(last))
+			switch d.Day() {
+			case 1:
+				y.tell(c, inTime)
+			case 2:
+				y.tell(c, late)
+			case 10:
+				y.tell(c, tooLate)
+				if long := last.AddDate(0, -3, 0); long.Year() >= 2026 {
+					_, _, _, longAfter := parts(c.month(long))
+					y.tell(c, longAfter)
+				}
+			}
+		}
+	case 3:
+		y.turn(d)
+		r.close(y, last)
+	case 4:
+		r.issue(y, last)
+	case 6:
+		y.stripe.Turn()
+		y.hear()
+	case 8:
+		y.cards(r)
+	case 11, 19, 27:
+		y.turn(d)
+	case 12:
+		y.transfers()
+	case 17:
+		y.slips()
+	}
+}
+
+// begin puts the cities on their plans that are there from the first day on.
+func (y *world) begin() {
+	first := day(2026, 1, 1)
+	for slug, plan := range map[string]string{"tanjungpinang": "rintis", "padang": "madya", "jambi": "rintis", "palembang": "rintis", "bengkulu": "madya", "bandung": "rintis",
+		"semarang": "madya", "surabaya": "utama", "pontianak": "rintis", "balikpapan": "madya", "denpasar": "rintis", "makassar": "madya", "manado": "rintis"} {
+		y.subscribe(slug, plan, first, billing.SubscribeInput{})
+	}
+	y.subscribe("batam", "rintis", first, billing.SubscribeInput{Addons: map[string]int64{"ducting": 2}})
+	y.subscribe("sabang", "madya", first, billing.SubscribeInput{Coupon: "HEMAT"})
+	y.subscribe("ambon", "madya", first, billing.SubscribeInput{Coupon: "PERINTIS"})
+	for slug, h := range habits {
+		if h == byCard {
+			_, err := y.collect.Choose(y.ctx, y.clerk, collection.ChooseInput{City: y.cities[slug].City, By: collection.ByStripe})
+			y.must(err)
+		}
+	}
+	y.work()
+}
+
+// acts are what happens on a day of its own.
+func (y *world) acts() map[string]func() {
+	none := billing.SubscribeInput{}
+	return map[string]func(){
+		"2026-01-10": func() {
+			y.subscribe("medan", "rintis", day(2026, 1, 10), billing.SubscribeInput{TrialDays: 45, Coupon: "PERINTIS"})
+		},
+		"2026-02-01": func() { y.subscribe("pekanbaru", "utama", day(2026, 2, 1), none) },
+		"2026-02-07": func() { y.cash("batam", 500_000) },
+		"2026-03-15": func() { y.subscribe("jayapura", "utama", day(2026, 3, 15), none) },
+		"2026-03-16": func() { y.subscribe("batam", "madya", day(2026, 3, 16), none) }, // an upgrade, at once
+		"2026-03-18": func() { y.takeBack("surabaya", string(invoice.CreditNote), 1_000_000) },
+		"2026-03-20": func() { y.refund("surabaya", 600_000) },
+		"2026-04-08": func() { y.apply("surabaya") },
+		"2026-04-20": func() { y.subscribe("kupang", "rintis", day(2026, 4, 20), none) },
+		"2026-05-05": func() {
+			y.takeBack("manado", invoice.Void, 0)
+			y.subscribe("makassar", "rintis", day(2026, 6, 1), none)
+		},
+		"2026-05-08": func() { y.apply("palembang") },
+		"2026-05-11": func() { y.end("jambi", day(2026, 5, 11), billing.Paused) },
+		"2026-05-18": func() { y.takeBack("semarang", string(invoice.CreditNote), 400_000) },
+		"2026-05-20": func() { y.subscribe("makassar", "madya", day(2026, 6, 1), none) }, // thought better of
+		"2026-06-08": func() { y.apply("semarang") },
+		"2026-06-11": func() { y.subscribe("tanjungpinang", "madya", day(2026, 6, 11), none) },
+		"2026-06-20": func() { y.end("padang", day(2026, 7, 1), billing.Cancelled) },
+		"2026-07-01": func() {
+			_, err := y.billing.Resume(y.ctx, billing.ResumeInput{City: y.cities["jambi"].City, On: day(2026, 7, 1), ActorKind: string(y.clerk.Kind), ActorID: y.clerk.ID})
+			y.must(err)
+		},
+		"2026-07-11": func() { y.heldBack("bandung", true) },
+		"2026-07-13": func() { y.heldBack("bandung", false) },
+		"2026-08-07": func() { y.cash("medan", 123_456) },
+		"2026-08-08": func() { y.undo("medan", 123_456) },
+		"2026-08-10": func() { y.subscribe("kupang", "rintis", day(2026, 9, 1), none) },    // to the new version
+		"2026-08-15": func() { y.subscribe("pekanbaru", "madya", day(2026, 8, 15), none) }, // the year is given back by days
+		"2026-08-20": func() { y.takeBack("pontianak", invoice.WriteOff, 0) },
+		"2026-09-10": func() { y.subscribe("batam", "rintis", day(2026, 10, 1), none) }, // a downgrade, at the end of the month
+	}
+}
+
+// tooMuch is what a city pays beyond an invoice by mistake.
+func (y *world) tooMuch(c *city, _ finance.Bill) (money.Rupiah, bool) {
+	return 1_000_000, c.Slug == "palembang" && y.now.Equal(day(2026, 4, 12))
+}
+
+// adjusted is what the clerk takes off a month's draft by hand.
+func adjusted(c *city, month time.Time) money.Rupiah {
+	if c.Slug == "semarang" && month.Equal(day(2026, 3, 1)) {
+		return -100_000
+	}
+	return 0
+}
+
+// oldest is a city's open invoice that was issued first; latest is its last, open or not.
+func (y *world) oldest(slug string) finance.Bill {
+	y.t.Helper()
+	for _, b := range y.open() {
+		if y.cityOf(b).Slug == slug {
+			return b
+		}
+	}
+	y.t.Fatalf("%s owes nothing on %s", slug, y.now.Format(time.DateOnly))
+	return finance.Bill{}
+}
+
+func (y *world) latest(slug string) finance.Bill {
+	y.t.Helper()
+	rows, err := y.finance.List(y.ctx, y.clerk, finance.Filter{City: y.cities[slug].ID})
+	y.must(err)
+	for _, r := range rows {
+		if r.Kind == invoice.Bill {
+			b, err := y.finance.Find(y.ctx, y.clerk, r.Invoice.ID)
+			y.must(err)
+			return b
+		}
+	}
+	y.t.Fatalf("%s was never billed", slug)
+	return finance.Bill{}
+}
+
+// cash is paid to the clerk for the oldest open invoice.
+func (y *world) cash(slug string, amount money.Rupiah) {
+	_, err := y.finance.Receive(y.ctx, y.clerk, invoice.PaymentInput{Invoice: y.oldest(slug).ID, Method: invoice.Cash, Reference: "KAS-" + slug, Amount: amount, On: y.now})
+	y.must(err)
+	y.book.add(y.cities[slug], received, amount, y.now)
+}
+
+// undo takes cash back that was of somebody else.
+func (y *world) undo(slug string, amount money.Rupiah) {
+	var id uuid.UUID
+	y.must(y.w.DB.App.NewRaw("SELECT id FROM payment WHERE tenant_id = ? AND reference = ?", y.w.Platform.ID, "KAS-"+slug).Scan(y.ctx, &id))
+	y.must(y.finance.UndoPayment(y.ctx, y.clerk, id, "Salah tagihan"))
+	y.book.add(y.cities[slug], received, -amount, y.now)
+}
+
+func (y *world) apply(slug string) {
+	if n, err := y.finance.Apply(y.ctx, y.clerk, y.oldest(slug).ID); err != nil || n <= 0 {
+		y.t.Fatalf("the balance of %s: %v, %v", slug, n, err)
+	}
+}
+
+// refund gives some of a balance back, as one person has asked and another decided.
+func (y *world) refund(slug string, amount money.Rupiah) {
+	party, _, _, err := y.finance.Party(y.ctx, y.clerk, y.cities[slug].ID)
+	y.must(err)
+	y.must(y.finance.AskRefund(y.ctx, y.clerk, invoice.RefundInput{Party: party.ID, Amount: amount, Account: "BRK 1", Reason: "Diminta kembali"}))
+	asked, err := y.finance.Refunds(y.ctx, y.boss, true)
+	y.must(err)
+	if len(asked) != 1 {
+		y.t.Fatalf("%d refunds are asked for", len(asked))
+	}
+	if err := y.finance.DecideRefund(y.ctx, y.clerk, asked[0].ID, true); !fault.Is(err, "invoice.own_request") {
+		y.t.Errorf("the clerk decides what the clerk asked: %v", err)
+	}
+	y.must(y.finance.DecideRefund(y.ctx, y.boss, asked[0].ID, true))
+	y.book.add(y.cities[slug], refunded, amount, y.now)
+}
+
+// takeBack has one person ask and another decide; who asks cannot decide.
+func (y *world) takeBack(slug, kind string, net money.Rupiah) {
+	c, b := y.cities[slug], y.latest(slug)
+	if kind == invoice.WriteOff {
+		b = y.oldest(slug)
+	}
+	in := invoice.RequestInput{Kind: kind, Invoice: b.ID, Reason: "Kesepakatan"}
+	what, amount := writtenOff, b.Standing.Open
+	switch kind {
+	case invoice.Void:
+		what = voided
+	case string(invoice.CreditNote):
+		in.Charges = []invoice.Charge{{Name: i18n.Text{i18n.ID: "Layanan terputus", i18n.EN: "Service was down"}, Amount: net, PPN: b.Lines[0].PPN, PPh: b.Lines[0].PPh}}
+		tax, _ := y.taxed(c, net)
+		what, amount = credited, net+tax
+	}
+	q, err := y.finance.Ask(y.ctx, y.clerk, in)
+	y.must(err)
+	if _, err := y.finance.Decide(y.ctx, y.clerk, q.ID, true); !fault.Is(err, "invoice.own_request") {
+		y.t.Errorf("the clerk decides what the clerk asked: %v", err)
+	}
+	_, err = y.finance.Decide(y.ctx, y.boss, q.ID, true)
+	y.must(err)
+	y.book.add(c, what, amount, y.now)
+}
+
+// heldBack looks at whether the city's record says that its staff are held back, as the ladder announced.
+func (y *world) heldBack(slug string, want bool) {
+	from, err := arrears.LimitsFrom(y.ctx, y.w.DB.App, y.cities[slug].ID)
+	y.must(err)
+	var record *time.Time
+	y.must(y.raw.QueryRow(y.t.Context(), "SELECT nullif(plan->>'arrears_from', '')::timestamptz FROM tenant WHERE slug = $1", slug).Scan(&record))
+	if from.IsZero() == want || (record != nil && !record.IsZero() && record.Year() > 1) != want {
+		y.t.Errorf("%s is held back from %s, on its record %v; want %v", slug, from, record, want)
+	}
+}
+
+// hear is what Stripe tells, each event twice and the last first.
+func (y *world) hear() {
+	y.t.Helper()
+	told := y.stripe.Told(y.heard)
+	y.heard += len(told)
+	for n := len(told) - 1; n >= 0; n-- {
+		raw, err := json.Marshal(told[n])
+		y.must(err)
+		at := time.Now().Unix() // a signature is of the real time
+		mac := hmac.New(sha256.New, []byte(signing))
+		fmt.Fprintf(mac, "%d.%s", at, raw)
+		for range 2 {
+			y.must(y.collect.Receive(y.ctx, raw, fmt.Sprintf("t=%d,v1=%s", at, hex.EncodeToString(mac.Sum(nil)))))
+		}
+	}
+	y.work()
+}
+
+// cards are what the cities on Stripe pay there: what it asks for is what is owed less what is kept back.
+func (y *world) cards(r *rated) {
+	y.t.Helper()
+	for _, b := range y.open() {
+		c := y.cityOf(b)
+		if c.habit != byCard || b.Standing.Paid > 0 {
+			continue
+		}
+		var id string
+		y.must(y.raw.QueryRow(y.t.Context(), "SELECT id FROM stripe_invoice WHERE invoice_id = $1", b.ID).Scan(&id))
+		want := r.totals[b.ID] - r.kept[b.ID]
+		asked, _ := y.stripe.Objects[id]["amount_remaining"].(int64)
+		if y.stripe.Objects[id]["status"] != "open" || asked != int64(want)*100 {
+			y.t.Errorf("%s, %s: Stripe asks for %d (%v), want %s", c.Slug, b.Number, asked, y.stripe.Objects[id]["status"], rupiah(int64(want)))
+		}
+		y.stripe.Pay(id, asked)
+		y.book.add(c, received, money.Rupiah(asked/100), y.now)
+	}
+	y.hear()
+}
