@@ -209,7 +209,7 @@ func (s *Standin) update(kind string, o Object, f url.Values) (any, string) {
 	if v := f.Get("invoice_settings[default_payment_method]"); v != "" {
 		o["method"] = v
 	}
-	if kind == "subscriptions" && f.Has("proration_behavior") {
+	if kind == "subscriptions" && f["proration_behavior"] != nil {
 		o["items"] = Object{"object": "list", "data": s.itemsOf(o, f)}
 	}
 	return s.shown(o), ""
