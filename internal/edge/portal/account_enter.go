@@ -3,6 +3,7 @@ package portal
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -13,13 +14,14 @@ import (
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/web/page/account"
+	"bedelau/web/ui"
 )
 
 // signInForm asks for login and password. Who is signed in already goes on.
 func (p *Portal) signInForm(c *gin.Context) error {
 	next := wanted(c.Query("lanjut"), c.Query("next"))
 	if a := gate.ActorOf(c); a.SignedIn() {
-		p.Redirect(c, landing(a.Kind, gate.CityOf(c), next))
+		p.Redirect(c, p.landing(c, a, next))
 		return nil
 	}
 	return p.signInPage(c, http.StatusOK, account.SignInView{Next: next})
@@ -88,6 +90,23 @@ func onward(s identity.Session, city tenancy.City, next string) string {
 		return site.PathCode + query("lanjut", next)
 	}
 	return pathEnrol + query("lanjut", next)
+}
+
+// landing is the page after signing in of a person whose permissions are known: staff who may not open where the work of
+// most begins come to the first part of their own menu.
+func (p *Portal) landing(c *gin.Context, a identity.Actor, next string) string {
+	to := landing(a.Kind, gate.CityOf(c), next)
+	if a.Kind != identity.Staff || to != landing(a.Kind, gate.CityOf(c), "") {
+		return to
+	}
+	links := p.DeskLinks(c.Request.Context(), gate.LocaleOf(c), a)
+	switch {
+	case slices.ContainsFunc(links, func(l ui.Link) bool { return l.Href == to }):
+		return to
+	case len(links) > 0:
+		return links[0].Href
+	}
+	return "/akun"
 }
 
 // landing is the page after signing in: the one that was asked for, as far as this kind of person has use for it, or

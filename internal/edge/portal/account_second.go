@@ -20,7 +20,7 @@ func (p *Portal) secondFactor(c *gin.Context, enrolled bool) (sent bool, err err
 	a := gate.ActorOf(c)
 	next := wanted(c.Query("lanjut"))
 	if a.Kind != identity.Staff || a.TOTP {
-		p.Redirect(c, landing(a.Kind, gate.CityOf(c), next))
+		p.Redirect(c, p.landing(c, a, next))
 		return true, nil
 	}
 	has, err := p.Identity.HasTOTP(c.Request.Context(), a)
@@ -71,7 +71,11 @@ func (p *Portal) code(c *gin.Context) error {
 		return err
 	}
 	p.KeepSession(c, s)
-	p.Redirect(c, landing(s.Kind, gate.CityOf(c), wanted(c.Query("lanjut"))))
+	a, err := p.Identity.Resolve(c.Request.Context(), s.Token)
+	if err != nil {
+		return err
+	}
+	p.Redirect(c, p.landing(c, a, wanted(c.Query("lanjut"))))
 	return nil
 }
 
@@ -120,9 +124,13 @@ func (p *Portal) enrol(c *gin.Context) error {
 		return err
 	}
 	p.KeepSession(c, s)
+	a, err := p.Identity.Resolve(c.Request.Context(), s.Token)
+	if err != nil {
+		return err
+	}
 	return p.Render(c, http.StatusOK, account.Recovery(account.RecoveryView{
 		Shell: p.Shell(c, gate.LocaleOf(c).T("recovery.title")), Codes: codes,
-		Next: landing(s.Kind, gate.CityOf(c), wanted(c.Query("lanjut"))),
+		Next: p.landing(c, a, wanted(c.Query("lanjut"))),
 	}))
 }
 

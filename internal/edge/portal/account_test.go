@@ -360,3 +360,13 @@ func TestTheSessionOfOneCityIsNothingInAnother(t *testing.T) {
 	head.Sees(head.Get("/permohonan"), http.StatusNotFound)
 	head.Page("/masuk", "Email kerja")
 }
+
+// TestWorkBeginsWhereOneMayWork: staff without a queue come to the first part of their own menu, and who has none to their account.
+func TestWorkBeginsWhereOneMayWork(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	for role, to := range map[string]string{"officer": "/petugas/antrean", "duct_manager": "/petugas/ducting", "treasurer": "/kelola/pemakaian", "city_admin": "/petugas/antrean"} {
+		b := s.Staff(t, pagetest.HostBatam, "Orang "+role, role, "")
+		b.Goes(b.Get("/masuk"), to)
+	}
+}
