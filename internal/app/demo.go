@@ -77,6 +77,9 @@ func demo(ctx context.Context, o cli.DemoOptions) error {
 	if err == nil {
 		err = a.seedCases(ctx, made)
 	}
+	if err == nil {
+		err = a.seedDucts(ctx, made)
+	}
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}

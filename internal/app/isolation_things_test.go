@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"maps"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"bedelau/internal/city/booking"
 	"bedelau/internal/city/bulk"
 	"bedelau/internal/city/casework"
+	"bedelau/internal/city/duct"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/city/phrase"
@@ -110,6 +112,7 @@ func (a *App) thingsOf(t *testing.T, ctx context.Context, who, officer identity.
 	}
 	out["app"], out["key"], out["external"] = a.otherApp(t, ctx, who.TenantID)
 	out["simulation"] = a.simulation(t, ctx, who.TenantID)
+	out["duct_import"] = a.survey(t, ctx, who.TenantID)
 	out["document"] = a.issue(t, ctx, who, d.Application.ID).String()
 	out["booking"] = a.appointment(t, ctx, who).String()
 	b, err := a.Bulk.Start(ctx, officer, bulk.StartInput{Action: "hand_over", Versions: map[uuid.UUID]int{d.Application.ID: 1}})
@@ -318,6 +321,18 @@ func (a *App) appointment(t *testing.T, ctx context.Context, who identity.Actor)
 		t.Fatal(err)
 	}
 	return b.ID
+}
+
+// survey uploads a file of the ducts of a city.
+func (a *App) survey(t *testing.T, ctx context.Context, city uuid.UUID) string {
+	t.Helper()
+	manager := identity.Actor{ID: uuid.New(), TenantID: city, Kind: identity.Staff, Roles: []string{"duct_manager"}, TOTP: true}
+	i, err := a.Ducts.Upload(ctx, manager, duct.ImportInput{Title: "Survei", Source: "Dinas", OnDay: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Format: duct.CSV,
+		Name: "x.csv", Body: strings.NewReader("code,kind,lat,lon\nMH-1,manhole,1.1,104.0\n")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return i.ID.String()
 }
 
 // simulation replays the cases of a city's first service.

@@ -33,6 +33,7 @@ const (
 	SectionCalendar Section = "calendar"
 	SectionAudit    Section = "audit"
 	SectionOwnUsage Section = "own_usage" // what this city uses
+	SectionDucts    Section = "ducts"
 	SectionBills    Section = "bills"     // what it owes for that
 	SectionUsage    Section = "usage"     // BUMD, on the platform's host
 	SectionFinance  Section = "finance"   // its console
@@ -52,6 +53,7 @@ func DeskNav(l i18n.Locale, may func(Section) bool) []Link {
 		{SectionCounters, "/petugas/loket", "calendar-event"},
 		{SectionPapers, "/petugas/dokumen", "award"},
 		{SectionSign, "/petugas/dokumen/menunggu", "edit"},
+		{SectionDucts, "/petugas/ducting", "map-pin"},
 		{SectionServices, "/kelola/layanan", "list-details"},
 		{SectionTariffs, "/kelola/tarif", "file-text"},
 		{SectionSigners, "/kelola/penanda-tangan", "certificate"},

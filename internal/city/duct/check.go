@@ -128,7 +128,7 @@ func (j *judgement) run() {
 	}
 }
 
-var codePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]{0,59}$`)
+var codePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$`)
 
 // common finds what can be wrong with any feature.
 func (j *judgement) common(f *subject, seen map[string]int) {

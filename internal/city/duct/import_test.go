@@ -178,17 +178,60 @@ func TestTheNetworkIsItsCitysAlone(t *testing.T) {
 	st := newStage(t)
 	i := st.take(t, "2026-01-01", street())
 	other, stranger := st.w.Ctx(st.w.Other), staff(st.w.Other, "duct_manager")
-	if all, err := st.Segments(other, stranger, day("2026-06-01"), "", 10); err != nil || len(all) != 0 {
+	if all, err := st.Segments(other, stranger, day("2026-06-01"), Filter{}, "", 10); err != nil || len(all) != 0 {
 		t.Errorf("%v, %d segments", err, len(all))
 	}
 	if err := st.Undo(other, stranger, i.ID, "x"); !fault.Is(err, "duct.no_import") {
 		t.Errorf("%v", err)
 	}
 	officer := staff(st.w.Batam, "officer")
-	if _, err := st.Segments(st.ctx, officer, day("2026-06-01"), "", 10); fault.From(err).Kind != fault.Forbidden {
+	if _, err := st.Segments(st.ctx, officer, day("2026-06-01"), Filter{}, "", 10); fault.From(err).Kind != fault.Forbidden {
 		t.Errorf("%v", err)
 	}
 	if _, err := st.Upload(st.ctx, staff(st.w.Batam, "auditor"), ImportInput{}); fault.From(err).Kind != fault.Forbidden {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestAnExportIsAnImport: what is written of a day changes nothing when it is read again, in the same city and day.
+func TestAnExportIsAnImport(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	st.take(t, "2026-01-01", street())
+	var out strings.Builder
+	if err := st.Export(st.ctx, st.manager, day("2026-02-01"), &out); err != nil {
+		t.Fatal(err)
+	}
+	i := st.upload(t, "2026-02-01", out.String())
+	if c := i.Counts; i.State != Checked || c.Nodes != (Count{Same: 3}) || c.Segments != (Count{Same: 2}) {
+		t.Errorf("%s %+v %v", i.State, c, st.faults(t, i))
+	}
+}
+
+// TestATableIsRead: points and lines of a spreadsheet, as Indonesian programs write it.
+func TestATableIsRead(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	body := "\ufeffKode;Jenis;Kewenangan;lat;lon;wkt;Jalan;pjg_survei\nMH-1;manhole;pemko;1,12;104,05;;;\nMH-2;manhole;pemko;1,12;104,052;;;\n" +
+		"R-1;;pemko;;;LINESTRING(104.05 1.12, 104.052 1.12);Jalan Engku Putri;223,5\n"
+	i, err := st.Upload(st.ctx, st.manager, ImportInput{Title: "Tabel", Source: "Dinas", OnDay: day("2026-01-01"), Format: CSV, Name: "x.csv", Body: strings.NewReader(body)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	st.run(t, func(ctx context.Context, tx bun.Tx) error { return st.check(ctx, tx, importArgs{i.ID}) })
+	if i = st.find(t, i.ID); i.State != Checked || i.Counts.Segments.New != 1 || i.Counts.Nodes.New != 2 {
+		t.Errorf("%s %+v %v", i.State, i.Counts, st.faults(t, i))
+	}
+	for name, c := range map[string]struct{ format, body, code string }{
+		"no JSON":      {GeoJSON, "code,lat,lon", "duct.unreadable"},
+		"half a file":  {GeoJSON, file(node("MH-1", 0, 0))[:120], "duct.unreadable"},
+		"no features":  {GeoJSON, file(), "duct.empty"},
+		"no such WKT":  {CSV, "code,wkt\nx,LINE(1 2)", "duct.unreadable"},
+		"no numbers":   {CSV, "code,lat,lon\nx,satu,dua", "duct.unreadable"},
+		"a head alone": {CSV, "code,lat,lon\n", "duct.empty"},
+	} {
+		if _, err := st.Upload(st.ctx, st.manager, ImportInput{Title: "x", Source: "x", OnDay: day("2026-01-01"), Format: c.format, Body: strings.NewReader(c.body)}); !fault.Is(err, c.code) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

@@ -237,3 +237,53 @@ func rowOf(f Feature) (row, error) {
 	r.Body, err = json.Marshal(f.Body)
 	return r, err
 }
+
+// Load is Upload with the check and the application at once, for a program that waits: all of a file that has no fault, or
+// nothing of it. It refuses what Upload does, and Invalid "duct.faults" a file with faults, which Faults then names.
+func (s *Service) Load(ctx context.Context, actor identity.Actor, in ImportInput) (Import, error) {
+	i, err := s.Upload(ctx, actor, in)
+	if err != nil {
+		return Import{}, err
+	}
+	args := importArgs{i.ID}
+	run := func(fn func(context.Context, bun.Tx, importArgs) error) error {
+		return tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error { return fn(ctx, tx, args) })
+	}
+	if err := run(s.check); err != nil {
+		return i, err
+	}
+	if i, err = find(ctx, s.d.DB, i.ID, false); err != nil {
+		return i, err
+	}
+	if i.State != Checked {
+		return i, fault.New(fault.Invalid, "duct.faults", "n", i.Faults)
+	}
+	if err := s.Apply(ctx, actor, i.ID); err != nil {
+		return i, err
+	}
+	if err := run(s.apply); err != nil {
+		return i, err
+	}
+	return find(ctx, s.d.DB, i.ID, false)
+}
+
+// Imports returns the latest files of the network, for staff with duct:read.
+func (s *Service) Imports(ctx context.Context, actor identity.Actor) ([]Import, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
+		return nil, err
+	}
+	var all []Import
+	err := s.d.DB.NewSelect().Model(&all).Where("i.tenant_id = ?", tenancy.Must(ctx)).OrderExpr("i.created_at DESC, i.id DESC").Limit(100).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("duct: imports: %w", err)
+	}
+	return all, nil
+}
+
+// Import returns a file of the network, for staff with duct:read; NotFound "duct.no_import".
+func (s *Service) Import(ctx context.Context, actor identity.Actor, id uuid.UUID) (Import, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
+		return Import{}, err
+	}
+	return find(ctx, s.d.DB, id, false)
+}

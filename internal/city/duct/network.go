@@ -97,15 +97,100 @@ func (s *Service) Nodes(ctx context.Context, actor identity.Actor, day time.Time
 	return out, nil
 }
 
+// Filter narrows the segments of a day down; what is empty asks for nothing.
+type Filter struct{ Road, Authority, Class, Condition string }
+
+func (f Filter) where(q *bun.SelectQuery) *bun.SelectQuery {
+	for column, value := range map[string]string{"road": f.Road, "authority": f.Authority, "class": f.Class, "condition": f.Condition} {
+		if value != "" {
+			q = q.Where("c.? = ?", bun.Ident(column), value)
+		}
+	}
+	return q
+}
+
 // Segments returns the segments of the network on a day by code, at most so many after the code of the last one, for staff
 // with duct:read.
-func (s *Service) Segments(ctx context.Context, actor identity.Actor, day time.Time, after string, most int) ([]Segment, error) {
+func (s *Service) Segments(ctx context.Context, actor identity.Actor, day time.Time, f Filter, after string, most int) ([]Segment, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return nil, err
 	}
 	return s.segments(ctx, day, func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.Where("k.code > ?", after).OrderExpr("k.code").Limit(int64(most))
+		return f.where(q).Where("k.code > ?", after).OrderExpr("k.code").Limit(int64(most))
 	})
+}
+
+// Total is what the network has on a day.
+type Total struct {
+	Nodes    int
+	Segments int
+	Units    int // ducts, subducts and microducts
+	LengthMM int64
+	BilledMM int64
+	Bad      int      // segments that are damaged or blocked
+	Roads    []string // by name
+}
+
+// Total returns what the network has on a day, of its segments those of the filter, for staff with duct:read.
+func (s *Service) Total(ctx context.Context, actor identity.Actor, day time.Time, f Filter) (Total, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
+		return Total{}, err
+	}
+	day = dayOf(day)
+	var t Total
+	segments := func() *bun.SelectQuery {
+		return onDay(s.d.DB.NewSelect().TableExpr("duct_segment_state AS c").Where("c.tenant_id = ?", tenancy.Must(ctx)), "c", day)
+	}
+	err := f.where(segments()).ColumnExpr("count(*), coalesce(sum(c.length_mm), 0)::bigint, coalesce(sum(coalesce(c.billed_mm, c.surveyed_mm, c.length_mm)), 0)::bigint, count(*) FILTER (WHERE c.condition IN (?, ?))", Damaged, Blocked).
+		Scan(ctx, &t.Segments, &t.LengthMM, &t.BilledMM, &t.Bad)
+	if err != nil {
+		return Total{}, fmt.Errorf("duct: total: %w", err)
+	}
+	nodes := onDay(s.d.DB.NewSelect().TableExpr("duct_node_state AS c").Where("c.tenant_id = ?", tenancy.Must(ctx)), "c", day)
+	if err := nodes.ColumnExpr("count(*)").Scan(ctx, &t.Nodes); err != nil {
+		return Total{}, fmt.Errorf("duct: total: %w", err)
+	}
+	units := onDay(s.d.DB.NewSelect().TableExpr("duct_unit AS u").Where("u.tenant_id = ?", tenancy.Must(ctx)), "u", day)
+	if f != (Filter{}) {
+		units = units.Where("u.segment_id IN (?)", f.where(segments()).ColumnExpr("c.segment_id"))
+	}
+	if err := units.ColumnExpr("count(*)").Scan(ctx, &t.Units); err != nil {
+		return Total{}, fmt.Errorf("duct: total: %w", err)
+	}
+	if err := segments().ColumnExpr("DISTINCT c.road").OrderExpr("c.road").Scan(ctx, &t.Roads); err != nil {
+		return Total{}, fmt.Errorf("duct: total: %w", err)
+	}
+	return t, nil
+}
+
+// Authorities are who has the city's ground in hand, by code.
+func (s *Service) Authorities(ctx context.Context) (all []Authority, err error) {
+	err = s.d.DB.NewSelect().Model(&all).Where("a.tenant_id = ?", tenancy.Must(ctx)).OrderExpr("a.code").Scan(ctx)
+	return all, err
+}
+
+// History are the states of a segment, those that were voided left out, the latest first, for staff with duct:read.
+func (s *Service) History(ctx context.Context, actor identity.Actor, segment uuid.UUID) ([]State, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
+		return nil, err
+	}
+	var all []State
+	err := s.d.DB.NewRaw(`SELECT c.since, c.until, c.condition, c.class, c.length_mm, h.why, h.kind, h.at FROM duct_segment_state c
+		JOIN duct_change h ON h.tenant_id = c.tenant_id AND h.id = c.change_id
+		WHERE c.tenant_id = ? AND c.segment_id = ? AND c.voided_by IS NULL ORDER BY c.since DESC`, tenancy.Must(ctx), segment).Scan(ctx, &all)
+	if err != nil {
+		return nil, fmt.Errorf("duct: history: %w", err)
+	}
+	return all, nil
+}
+
+// State is how a segment was for a span of days, and the change that says so.
+type State struct {
+	Since, Until     time.Time // Until is zero for the state that goes on
+	Condition, Class string
+	LengthMM         int64
+	Why, Kind        string
+	At               time.Time
 }
 
 // Segment returns a segment as it is on a day with the units that lie in it, parents before what lies in them. NotFound

@@ -149,7 +149,7 @@ func (st *stage) faults(t testing.TB, i Import) []string {
 // lines are the segments of a day as "code length condition".
 func (st *stage) lines(t testing.TB, on string) []string {
 	t.Helper()
-	all, err := st.Segments(st.ctx, st.manager, day(on), "", 100)
+	all, err := st.Segments(st.ctx, st.manager, day(on), Filter{}, "", 100)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -88,6 +88,7 @@ var sections = map[ui.Section]access.Permission{
 	ui.SectionCounters: access.BookingServe,
 	ui.SectionPapers:   access.DocumentRegister,
 	ui.SectionSign:     access.DocumentSign,
+	ui.SectionDucts:    access.DuctRead,
 	ui.SectionServices: access.ServiceConfigure,
 	ui.SectionTariffs:  access.ServiceConfigure,
 	ui.SectionSigners:  access.ServiceConfigure,

@@ -20,6 +20,7 @@ import (
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/city/dashboard"
+	"bedelau/internal/city/duct"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/city/simulation"
@@ -45,6 +46,7 @@ type Deps struct {
 	Editor     *catalog.Editor
 	Tariffs    *tariff.Editor
 	Casework   *casework.Service
+	Ducts      *duct.Service
 	Documents  *document.Service
 	Bulk       *bulk.Service
 	Builder    *builder.Service

@@ -20,8 +20,9 @@ const (
 
 // ReadUpload reads a form that carries one file in field, and hands the file to take as it arrives, never through memory
 // or a temporary folder. It returns what was typed. It refuses what ReadForm refuses, a form without a file (field:
-// required), a second one, and what is larger than the route allows (field: file_too_large, with most megabytes).
-func ReadUpload(c *gin.Context, field string, most int, take func(name string, body io.Reader) error) (Form, error) {
+// required), a second one, and what is larger than the route allows (field: file_too_large, with most megabytes). A field
+// may come more than once when it is named in many, such as a date.
+func ReadUpload(c *gin.Context, field string, most int, take func(name string, body io.Reader) error, many ...string) (Form, error) {
 	r, err := c.Request.MultipartReader()
 	if err != nil {
 		return Form{}, fault.Wrap(fault.Malformed, "request.malformed", err)
@@ -53,7 +54,7 @@ func ReadUpload(c *gin.Context, field string, most int, take func(name string, b
 			return Form{}, tooLarge(err, field, most)
 		}
 	}
-	in, err := CheckText(typed, nil)
+	in, err := CheckText(typed, many)
 	if err == nil && !taken {
 		err = Invalid(field, "required")
 	}

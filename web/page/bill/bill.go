@@ -30,6 +30,7 @@ type Section struct {
 	Table           *Table
 	Empty           *Empty // instead of a table
 	Chart           *ui.Chart
+	Map             *ui.Map
 	Forms           []Form
 	Links           []ui.Link
 	Previous, Next  string // pages of the table

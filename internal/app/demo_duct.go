@@ -1,0 +1,40 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/google/uuid"
+
+	"bedelau/internal/city/duct"
+	"bedelau/tenants"
+)
+
+// seedDucts lays a made-up network of ducts under Batam, once, as its manager would: by a file that is checked.
+func (a *App) seedDucts(ctx context.Context, made map[string]uuid.UUID) error {
+	const manager = "ducting@batam.localhost"
+	if made[manager] == uuid.Nil {
+		return nil
+	}
+	ctx, actor, err := a.demoActor(ctx, made, manager)
+	if err != nil {
+		return err
+	}
+	corridors, err := fs.ReadFile(tenants.FS, "batam/duct/corridors.yaml")
+	if err != nil {
+		return err
+	}
+	file, err := duct.Sample(corridors)
+	if err != nil {
+		return err
+	}
+	_, err = a.Ducts.Load(ctx, actor, duct.ImportInput{Title: "Jaringan contoh", Source: "Data buatan untuk demonstrasi", OnDay: time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC),
+		Format: duct.GeoJSON, Name: "jaringan-contoh.geojson", Body: bytes.NewReader(file)})
+	if err != nil {
+		return fmt.Errorf("ducts: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,126 @@
+package duct
+
+import (
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"math"
+	"math/rand/v2"
+
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/geojson"
+	"gopkg.in/yaml.v3"
+)
+
+// Corridor is a line along which a made-up network is laid.
+type Corridor struct {
+	Code      string       `yaml:"code"`
+	Road      string       `yaml:"road"`
+	Authority string       `yaml:"authority"`
+	Ducts     int          `yaml:"ducts"`
+	Subducts  int          `yaml:"subducts"`
+	Micros    int          `yaml:"micros"`
+	Line      [][2]float64 `yaml:"line"` // latitude and longitude; corridors that meet share a point
+}
+
+// How far apart things lie in a made-up network, in metres.
+const (
+	betweenManholes  = 200
+	betweenHandholes = 50
+)
+
+// Sample makes a network up along corridors (YAML, a list of Corridor) and returns it as a file for Upload: a manhole about
+// every 200 metres with a segment to the next, at some a handhole and the entry of a building. The same corridors give the
+// same network. Every thing says in its note that it is made up.
+func Sample(corridors []byte) ([]byte, error) {
+	var all []Corridor
+	if err := yaml.Unmarshal(corridors, &all); err != nil {
+		return nil, fmt.Errorf("duct: sample: %w", err)
+	}
+	s := sampler{out: geojson.NewFeatureCollection(), at: map[orb.Point]string{}}
+	for _, c := range all {
+		s.lay(c)
+	}
+	return json.Marshal(s.out)
+}
+
+type sampler struct {
+	out *geojson.FeatureCollection
+	at  map[orb.Point]string // codes of nodes
+}
+
+const madeUp = "Data contoh, bukan jaringan nyata"
+
+func (s *sampler) lay(c Corridor) {
+	sum := fnv.New64a()
+	_, _ = sum.Write([]byte(c.Code))
+	draw := rand.New(rand.NewPCG(sum.Sum64(), 1))
+	n := 0
+	var from orb.Point
+	for leg := range len(c.Line) - 1 {
+		a, b := orb.Point{c.Line[leg][1], c.Line[leg][0]}, orb.Point{c.Line[leg+1][1], c.Line[leg+1][0]}
+		if leg == 0 {
+			from = a
+			s.node(c, &n, Manhole, a)
+		}
+		parts := max(1, int(math.Round(metres(a, b)/betweenManholes)))
+		for k := 1; k <= parts; k++ {
+			to := b
+			if k < parts {
+				f := float64(k) / float64(parts)
+				to = orb.Point{round(a[0] + (b[0]-a[0])*f + (draw.Float64()-0.5)*0.0002), round(a[1] + (b[1]-a[1])*f + (draw.Float64()-0.5)*0.0002)}
+			}
+			s.node(c, &n, Manhole, to)
+			s.segment(c, c.Road, from, to, draw, c.Ducts, c.Subducts, c.Micros)
+			if draw.IntN(5) == 0 {
+				s.branch(c, &n, to, draw)
+			}
+			from = to
+		}
+	}
+}
+
+// branch leads from a manhole over a handhole to the entry of a building.
+func (s *sampler) branch(c Corridor, n *int, from orb.Point, draw *rand.Rand) {
+	turn := draw.Float64() * 2 * math.Pi
+	step := func(p orb.Point, far float64) orb.Point {
+		return orb.Point{round(p[0] + math.Cos(turn)*far/111_320), round(p[1] + math.Sin(turn)*far/110_574)}
+	}
+	hand := step(from, betweenHandholes)
+	entry := step(hand, 20+draw.Float64()*20)
+	s.node(c, n, Handhole, hand)
+	s.node(c, n, BuildingEntry, entry)
+	s.segment(c, c.Road, from, hand, draw, 2, 2, 0)
+	s.segment(c, c.Road, hand, entry, draw, 1, 2, 0)
+}
+
+// round keeps a place to a decimetre, as surveys do.
+func round(degrees float64) float64 { return math.Round(degrees*1e6) / 1e6 }
+
+func (s *sampler) node(c Corridor, n *int, kind string, at orb.Point) {
+	if s.at[at] != "" {
+		return
+	}
+	*n++
+	code := fmt.Sprintf("%s-%s%03d", c.Code, map[string]string{Manhole: "MH", Handhole: "HH", BuildingEntry: "BE"}[kind], *n)
+	s.at[at] = code
+	f := geojson.NewFeature(at)
+	f.Properties = geojson.Properties{"code": code, "kind": kind, "authority": c.Authority, "condition": Good, "note": madeUp}
+	s.out.Append(f)
+}
+
+func (s *sampler) segment(c Corridor, road string, from, to orb.Point, draw *rand.Rand, ducts, subducts, micros int) {
+	f := geojson.NewFeature(orb.LineString{from, to})
+	a, b := s.at[from], s.at[to]
+	condition := Good
+	if draw.IntN(40) == 0 {
+		condition = Damaged
+	}
+	length := math.Round(metres(from, to)*(1.01+draw.Float64()*0.02)*10) / 10
+	f.Properties = geojson.Properties{"code": a + "_" + b, "from_node": a, "to_node": b, "road": road, "authority": c.Authority, "class": AsBuilt, "condition": condition, "surveyed_m": length,
+		"depth_m": 1.5, "ducts": ducts, "duct_od": 110, "duct_id": 100, "subducts": subducts, "sub_od": 40, "sub_id": 33, "note": madeUp}
+	if micros > 0 {
+		f.Properties["micros"], f.Properties["micro_od"], f.Properties["micro_id"] = micros, 14, 10
+	}
+	s.out.Append(f)
+}

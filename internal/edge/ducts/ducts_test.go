@@ -1,0 +1,112 @@
+package ducts_test
+
+import (
+	"bytes"
+	"mime/multipart"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+
+	"bedelau/internal/city/duct"
+	"bedelau/internal/edge/pagetest"
+)
+
+// survey sends a file as its form does.
+func survey(t *testing.T, b *pagetest.Browser, file string, pairs ...string) pagetest.Answer {
+	t.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	for i := 0; i < len(pairs); i += 2 {
+		if err := w.WriteField(pairs[i], pairs[i+1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	part, err := w.CreateFormFile("file", "survei.geojson")
+	if err == nil {
+		_, err = part.Write([]byte(file))
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.Send(http.MethodPost, "/petugas/ducting/impor", w.FormDataContentType(), &body)
+}
+
+// TestASurveyBecomesTheNetwork: its manager uploads the made-up network, reads what it would change, applies it, reads it back
+// segment by segment and as a file, uploads a wrong one and is told of each fault and its place, and undoes the first.
+func TestASurveyBecomesTheNetwork(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	sari := s.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
+	sari.Page("/petugas/ducting", "Belum ada ruas", "Impor survei")
+	sari.Page("/petugas/ducting/impor", "Belum ada berkas", "Unggah berkas survei")
+	raw, err := os.ReadFile("../../../tenants/batam/duct/corridors.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := duct.Sample(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := []string{"title", "Jaringan contoh", "source", "Data buatan", "format", "geojson", "on_day", "1", "on_day", "1", "on_day", "2025"}
+	for words, a := range map[string]pagetest.Answer{
+		"Asal survei: Isian ini wajib diisi": survey(t, sari, string(file), "title", "Jaringan contoh", "format", "geojson"),
+		"tidak dapat dibaca":                 survey(t, sari, "bukan JSON", said...),
+	} {
+		sari.Sees(a, http.StatusUnprocessableEntity, words)
+		if !strings.Contains(a.Body, `value="Jaringan contoh"`) {
+			t.Errorf("%s: what was typed is lost", words)
+		}
+	}
+	one := survey(t, sari, string(file), said...).To()
+	if !strings.HasPrefix(one, "/petugas/ducting/impor/") {
+		t.Fatalf("leads to %q", one)
+	}
+	sari.Page(one, "Sedang diperiksa", "Muat ulang")
+	s.Work(t)
+	becomes := func(path, standing string) {
+		t.Helper()
+		s.Soon(t, standing, func() bool { return strings.Contains(sari.Get(path).Body, standing) })
+	}
+	becomes(one, "Siap diterapkan")
+	sari.Page(one, "Siap diterapkan", "Tidak ada kesalahan", "Perubahan pada jaringan")
+	sari.Goes(sari.Post(one+"/terapkan"), one)
+	becomes(one, "Batalkan penerapan")
+	sari.Page(one, "Diterapkan", "Batalkan penerapan")
+
+	list := sari.Page("/petugas/ducting", "Ruas", "km", "Koridor Batam Kota–Nongsa (contoh)", "Berikutnya")
+	segments := pagetest.Hrefs(list, "/petugas/ducting/ruas/")
+	if len(segments) != 50 {
+		t.Fatalf("%d segments on the first page", len(segments))
+	}
+	sari.Page(segments[0], "Panjang garis", "Panjang survei", "110/100 mm", "Riwayat", "Jaringan contoh", "Masih berlaku", "Pemerintah Kota Batam")
+	sari.Page("/petugas/ducting?hari=2024-12-31", "Belum ada ruas")
+	sari.Page("/petugas/ducting?kondisi=damaged", "Rusak")
+	sari.Page("/petugas/ducting?kondisi=blocked", "Tidak ada ruas yang cocok")
+	if got := sari.Get("/petugas/ducting/jaringan.geojson?hari=2026-01-01"); got.Status != http.StatusOK || !strings.HasPrefix(got.Body, `{"type":"FeatureCollection"`) || got.Header.Get("Content-Type") != "application/geo+json" {
+		t.Errorf("%d %s", got.Status, got.Header.Get("Content-Type"))
+	}
+	sari.Sees(sari.Get("/petugas/ducting/ruas/TIDAK-ADA"), http.StatusNotFound)
+
+	wrong := survey(t, sari, `{"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": {"type": "LineString", "coordinates": [[104.05, 1.112], [104.06, 1.2]]},
+		"properties": {"code": "R-1", "road": "Jalan Baru", "authority": "kelurahan"}}]}`, said...).To()
+	becomes(wrong, "Perlu diperbaiki")
+	sari.Page(wrong, "Perlu diperbaiki", "Nilai kelurahan tidak dikenal", "Tidak ada titik dalam jarak satu meter", "R-1")
+	sari.Sees(sari.Post(wrong+"/terapkan"), http.StatusConflict)
+
+	sari.Sees(sari.Post(one+"/batalkan", "why", ""), http.StatusUnprocessableEntity, "Alasan")
+	sari.Goes(sari.Post(one+"/batalkan", "why", "Data contoh"), one)
+	sari.Page(one, "Dibatalkan")
+	sari.Page("/petugas/ducting", "Belum ada ruas")
+
+	auditor := s.Staff(t, pagetest.HostBatam, "Tia Auditor", "auditor", "")
+	if page := auditor.Page("/petugas/ducting/impor", "Jaringan contoh"); strings.Contains(page, "Unggah dan periksa") {
+		t.Error("who only reads is asked for a file")
+	}
+	auditor.Sees(auditor.Post(one+"/batalkan", "why", "x"), http.StatusForbidden)
+	other := s.Staff(t, pagetest.HostOther, "Orang Lain", "duct_manager", "")
+	other.Sees(other.Get(one), http.StatusNotFound)
+}

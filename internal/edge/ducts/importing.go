@@ -1,0 +1,251 @@
+package ducts
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"bedelau/internal/city/duct"
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/geo"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/web/page/bill"
+	"bedelau/web/ui"
+)
+
+// imports lists the files of surveys, and takes in another.
+func (p *Pages) imports(c *gin.Context) error {
+	return p.importsPage(c, http.StatusOK, site.Form{}, nil)
+}
+
+func (p *Pages) importsPage(c *gin.Context, status int, in site.Form, errs ui.Errors) error {
+	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
+	all, err := p.Ducts.Imports(ctx, a)
+	if err != nil {
+		return err
+	}
+	v := bill.View{Shell: p.DeskShell(c, l.T("duct.imports")), Back: pathDucts, Heading: l.T("duct.imports"), Lead: l.T("duct.imports_lead"), Errors: errs}
+	if p.Guard.Allow(ctx, a, access.DuctManage) == nil {
+		day := site.DateOf(in, "on_day")
+		if day == "" {
+			day = p.dayIn(c).Format(time.DateOnly)
+		}
+		format := in.Get("format")
+		if format == "" {
+			format = duct.GeoJSON
+		}
+		v.Sections = append(v.Sections, bill.Section{ID: "unggah", Title: l.T("duct.upload"), Quiet: true, Forms: []bill.Form{{ID: "berkas", Title: l.T("duct.upload"), Text: l.T("duct.upload_text"), Action: pathImports,
+			Upload: true, Submit: l.T("duct.upload_do"), Folded: len(all) > 0 && len(errs) == 0, Fields: []ui.Field{
+				{Name: "title", Label: l.T("duct.import_title"), Value: in.Get("title"), Max: 200, Error: errs.Of("title"), Hint: l.T("duct.import_title_hint")},
+				{Name: "source", Label: l.T("duct.source"), Value: in.Get("source"), Max: 200, Error: errs.Of("source"), Hint: l.T("duct.source_hint")},
+				{Name: "on_day", Type: "date", Label: l.T("duct.on_day"), Value: day, Error: errs.Of("on_day"), Hint: l.T("duct.on_day_hint")},
+				{Name: "format", Type: "choice", Label: l.T("duct.format"), Value: format, Error: errs.Of("format"), Options: []ui.Option{
+					{Value: duct.GeoJSON, Label: "GeoJSON", Hint: l.T("duct.format_geojson")}, {Value: duct.CSV, Label: "CSV", Hint: l.T("duct.format_csv")}}},
+				{Name: "file", Type: "file", Label: l.T("duct.file"), Error: errs.Of("file"), Rule: ui.FileRule{Types: []string{"geojson", "csv"}, MaxMB: importMB, MaxCount: 1}},
+			}}}})
+	}
+	s := bill.Section{ID: "berkas-berkas", Title: l.T("duct.files"), Empty: &bill.Empty{Icon: "file-upload", Title: l.T("duct.imports_none"), Text: l.T("duct.imports_none_hint")}}
+	s.Table = &bill.Table{Title: l.T("duct.files"), Columns: []bill.Column{{Label: l.T("duct.import_title")}, {Label: l.T("duct.on_day")}, {Label: l.T("duct.features"), End: true}, {Label: l.T("duct.standing")}}}
+	for _, i := range all {
+		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: i.Title, Small: i.Source, Href: pathImports + "/" + i.ID.String()}, {Text: l.Date(i.OnDay)},
+			{Text: l.Number(int64(i.Features))}, {Mark: importMark(l, i)}}})
+	}
+	v.Sections = append(v.Sections, s)
+	return p.Render(c, status, bill.Page(v))
+}
+
+// importMark is how a file stands as a mark.
+func importMark(l i18n.Locale, i duct.Import) ui.Mark {
+	m := map[string]ui.Mark{duct.Read: {Icon: "clock"}, duct.Checked: {Tone: "good", Icon: "circle-check"}, duct.Refused: {Tone: "bad", Icon: "alert-triangle"},
+		duct.Applying: {Icon: "clock"}, duct.Applied: {Tone: "good", Icon: "check"}, duct.Undone: {Icon: "history"}}[i.State]
+	m.Text = l.T("duct.import." + i.State)
+	return m
+}
+
+// upload takes in a file; what comes of its check is on its own page.
+func (p *Pages) upload(c *gin.Context) error {
+	ctx, a := c.Request.Context(), gate.ActorOf(c)
+	// The file is read as it arrives, and what goes with it may come after it: so it waits in memory, which the route bounds.
+	var name string
+	var body strings.Builder
+	in, err := site.ReadUpload(c, "file", importMB, func(n string, r io.Reader) error {
+		name = n
+		_, err := io.Copy(&body, r)
+		return err
+	}, "on_day")
+	var i duct.Import
+	if err == nil {
+		day, _ := time.Parse(time.DateOnly, site.DateOf(in, "on_day")) // none is refused
+		i, err = p.Ducts.Upload(ctx, a, duct.ImportInput{Title: in.Text("title"), Source: in.Text("source"), OnDay: day, Format: in.Get("format"), Name: site.Clip(name, 100), Body: strings.NewReader(body.String())})
+	}
+	if err != nil {
+		errs, status, ok := site.RefusedAt(c, err, map[string]string{"duct.unreadable": "file", "duct.empty": "file", "duct.too_many": "file"})
+		if !ok {
+			return err
+		}
+		return p.importsPage(c, status, in, site.Called(c, errs, map[string]string{"title": "duct.import_title", "source": "duct.source", "on_day": "duct.on_day", "format": "duct.format", "file": "duct.file"}))
+	}
+	return p.Done(c, pathImports+"/"+i.ID.String(), "duct_uploaded")
+}
+
+// faultsShown is how many faults a page lists; whoever has more mends some first.
+const faultsShown = 100
+
+// importPage is one file: what it would change or has changed, what is wrong with it and where, and what can be done now.
+func (p *Pages) importPage(c *gin.Context) error {
+	return p.importAgain(c, http.StatusOK, site.Form{}, nil)
+}
+
+// importAgain is importPage, after a refusal with what was filled in.
+func (p *Pages) importAgain(c *gin.Context, status int, in site.Form, errs ui.Errors) error {
+	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
+	id, err := site.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	i, err := p.Ducts.Import(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	faults, err := p.Ducts.Faults(ctx, a, id, faultsShown)
+	if err != nil {
+		return err
+	}
+	here := pathImports + "/" + i.ID.String()
+	v := bill.View{Shell: p.DeskShell(c, i.Title), Back: pathImports, Heading: i.Title, Lead: l.T("duct.import_lead", "source", i.Source, "day", l.Date(i.OnDay)), Mark: importMark(l, i), Errors: errs}
+	state := bill.Section{ID: "keadaan", Title: l.T("duct.standing"), Quiet: true, Note: importNote(l, i)}
+	if i.State == duct.Read || i.State == duct.Applying {
+		state.Links = append(state.Links, ui.Link{Href: here, Label: l.T("duct.reload"), Icon: "history"})
+	} else {
+		n := func(n int) string { return l.Number(int64(n)) }
+		state.Table = &bill.Table{Title: l.T("duct.would_change"), Columns: []bill.Column{{Label: l.T("duct.what")}, {Label: l.T("duct.new"), End: true}, {Label: l.T("duct.changed"), End: true}, {Label: l.T("duct.same"), End: true}},
+			Rows: []bill.Line{{Cells: []bill.Cell{{Text: l.T("duct.nodes")}, {Text: n(i.Counts.Nodes.New)}, {Text: n(i.Counts.Nodes.Changed)}, {Text: n(i.Counts.Nodes.Same)}}},
+				{Cells: []bill.Cell{{Text: l.T("duct.segments"), Small: km(l, i.Counts.LengthMM)}, {Text: n(i.Counts.Segments.New)}, {Text: n(i.Counts.Segments.Changed)}, {Text: n(i.Counts.Segments.Same)}}}}}
+	}
+	if p.Guard.Allow(ctx, a, access.DuctManage) == nil {
+		switch i.State {
+		case duct.Checked:
+			state.Forms = append(state.Forms, bill.Form{ID: "terapkan", Plain: true, Action: here + "/terapkan", Submit: l.T("duct.apply")})
+		case duct.Applied:
+			state.Forms = append(state.Forms, bill.Form{ID: "batalkan", Folded: true, Bad: true, Title: l.T("duct.undo"), Text: l.T("duct.undo_text"), Action: here + "/batalkan", Submit: l.T("duct.undo_do"),
+				Fields: []ui.Field{{Name: "why", Label: l.T("duct.why"), Max: 300, Value: in.Get("why"), Error: errs.Of("why")}}})
+		}
+	}
+	v.Sections = append(v.Sections, state)
+	if len(faults) > 0 {
+		ground, err := p.Ground(ctx, i.OnDay)
+		if err != nil {
+			return err
+		}
+		v.Sections = append(v.Sections, faultSection(l, ground, i, faults))
+	}
+	return p.Render(c, status, bill.Page(v))
+}
+
+// importNote says what a file waits for.
+func importNote(l i18n.Locale, i duct.Import) bill.Note {
+	switch i.State {
+	case duct.Read:
+		return bill.Note{Text: l.T("duct.note.read", "n", l.Number(int64(i.Features)))}
+	case duct.Applying:
+		return bill.Note{Text: l.T("duct.note.applying", "done", l.Number(int64(i.Done)), "n", l.Number(int64(i.Features)))}
+	case duct.Refused:
+		return bill.Note{Tone: "care", Text: l.T("duct.note.refused", "n", l.Number(int64(i.Faults)))}
+	case duct.Checked:
+		if i.Doubts > 0 {
+			return bill.Note{Tone: "care", Text: l.T("duct.note.doubts", "n", l.Number(int64(i.Doubts)))}
+		}
+		return bill.Note{Text: l.T("duct.note.checked")}
+	}
+	return bill.Note{}
+}
+
+// faultSection lists what is wrong, and shows where.
+func faultSection(l i18n.Locale, ground geo.Map, i duct.Import, faults []duct.Fault) bill.Section {
+	s := bill.Section{ID: "kesalahan", Title: l.T("duct.faults")}
+	s.Table = &bill.Table{Title: l.T("duct.faults"), Columns: []bill.Column{{Label: l.T("duct.feature")}, {Label: l.T("duct.column")}, {Label: l.T("duct.wrong")}, {Label: l.T("duct.where")}}}
+	m := &ui.Map{Name: "kesalahan", City: ground}
+	var points []geo.Point
+	for _, f := range faults {
+		name := f.Name
+		if name == "" {
+			name = l.T("duct.kind." + f.Kind)
+		}
+		tone := ui.Mark{Tone: "bad", Icon: "alert-triangle", Text: l.T("duct.fault."+f.Code, faultArgs(f)...)}
+		if f.Doubt {
+			tone.Tone, tone.Icon = "care", "info-circle"
+		}
+		where := bill.Cell{Text: l.T("duct.no_place")}
+		if f.Place != nil {
+			at := geo.Point{Lat: f.Place.Lat(), Lon: f.Place.Lon()}
+			points = append(points, at)
+			m.Pins = append(m.Pins, ui.Pin{Name: "kesalahan", Label: fmt.Sprintf("%d %s", f.N, name), At: at, Set: true})
+			where.Text = at.String()
+		}
+		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: name, Small: l.T("duct.nth_feature", "n", f.N)}, {Text: f.Field}, {Mark: tone}, where}})
+	}
+	if len(points) > 0 {
+		m.View = ground.Fit(points)
+		s.Map = m
+	}
+	if all := i.Faults + i.Doubts; all > len(faults) {
+		s.Text = l.T("duct.faults_more", "n", l.Number(int64(len(faults))), "all", l.Number(int64(all)))
+	}
+	return s
+}
+
+// faultArgs are what stands in the sentence of a fault, in a fixed order.
+func faultArgs(f duct.Fault) []any {
+	var out []any
+	names := make([]string, 0, len(f.Args))
+	for name := range f.Args {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		out = append(out, name, f.Args[name])
+	}
+	return out
+}
+
+// apply has a checked file made part of the network.
+func (p *Pages) apply(c *gin.Context) error {
+	id, err := site.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	if err := p.Ducts.Apply(c.Request.Context(), gate.ActorOf(c), id); err != nil {
+		return err
+	}
+	return p.Done(c, pathImports+"/"+id.String(), "duct_applying")
+}
+
+// undo takes a file out of the network again.
+func (p *Pages) undo(c *gin.Context) error {
+	id, err := site.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	in, err := site.ReadForm(c)
+	if err == nil {
+		err = site.Require(in, "why")
+	}
+	if err == nil {
+		err = p.Ducts.Undo(c.Request.Context(), gate.ActorOf(c), id, in.Text("why"))
+	}
+	if err != nil {
+		errs, status, ok := site.RefusedAt(c, err, nil)
+		if !ok {
+			return err
+		}
+		return p.importAgain(c, status, in, site.Called(c, errs, map[string]string{"why": "duct.why"}))
+	}
+	return p.Done(c, pathImports+"/"+id.String(), "duct_undone")
+}

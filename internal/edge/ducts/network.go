@@ -1,0 +1,181 @@
+package ducts
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"bedelau/internal/city/duct"
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/geo"
+	"bedelau/web/page/bill"
+	"bedelau/web/ui"
+)
+
+// pageSize is how many segments a page lists.
+const pageSize = 50
+
+// network is the network of a day: what there is of it, and its segments.
+func (p *Pages) network(c *gin.Context) error {
+	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
+	day := p.dayIn(c)
+	f := duct.Filter{Road: site.ToText(c.Query("jalan")), Authority: c.Query("kewenangan"), Class: c.Query("kelas"), Condition: c.Query("kondisi")}
+	total, err := p.Ducts.Total(ctx, a, day, f)
+	if err != nil {
+		return err
+	}
+	all, err := p.Ducts.Segments(ctx, a, day, f, c.Query("sesudah"), pageSize+1)
+	if err != nil {
+		return err
+	}
+	names, owners, err := p.names(c)
+	if err != nil {
+		return err
+	}
+	v := bill.View{Shell: p.DeskShell(c, l.T("duct.title")), Heading: l.T("duct.title"), Lead: l.T("duct.lead", "day", l.Date(day))}
+	v.Links = append(v.Links, ui.Link{Href: pathImports, Label: l.T("duct.imports"), Icon: "file-upload"})
+	if total.Segments > 0 {
+		v.Links = append(v.Links, ui.Link{Href: pathDucts + "/jaringan.geojson?hari=" + day.Format(time.DateOnly), Label: l.T("duct.download"), Icon: "download"})
+	}
+	v.Sections = append(v.Sections, bill.Section{ID: "jumlah", Title: l.T("duct.total"), Quiet: true, Figures: []bill.Figure{
+		{Value: km(l, total.LengthMM), Label: l.T("duct.length"), Meaning: l.T("duct.length_meaning")},
+		{Value: km(l, total.BilledMM), Label: l.T("duct.billed"), Meaning: l.T("duct.billed_meaning")},
+		{Value: l.Number(int64(total.Segments)), Label: l.T("duct.segments"), Meaning: l.T("duct.segments_meaning")},
+		{Value: l.Number(int64(total.Nodes)), Label: l.T("duct.nodes"), Meaning: l.T("duct.nodes_meaning")},
+		{Value: l.Number(int64(total.Units)), Label: l.T("duct.units"), Meaning: l.T("duct.units_meaning")},
+	}})
+	s := bill.Section{ID: "ruas", Title: l.T("duct.segments")}
+	roads := make([]ui.Option, len(total.Roads))
+	for i, r := range total.Roads {
+		roads[i] = ui.Option{Value: r, Label: r}
+	}
+	choose := func(name, label, value string, all []ui.Option) ui.Field {
+		return ui.Field{Name: name, Type: "select", Label: l.T(label), Value: value, Optional: true, Options: append([]ui.Option{{Label: l.T("queue.filter.any")}}, all...)}
+	}
+	s.Filter = &bill.Form{ID: "saring", Action: pathDucts, Get: true, Submit: l.T("duct.show"), Fields: []ui.Field{
+		{Name: "hari", Type: "date", Label: l.T("duct.day"), Value: day.Format(time.DateOnly)}, choose("jalan", "duct.road", f.Road, roads),
+		choose("kewenangan", "duct.authority", f.Authority, owners), choose("kelas", "duct.class", f.Class, options(l, "duct.class", duct.Classes())),
+		choose("kondisi", "duct.condition", f.Condition, options(l, "duct.condition", duct.Conditions()))}}
+	if len(all) > pageSize {
+		all = all[:pageSize]
+		q := c.Request.URL.Query()
+		q.Set("sesudah", all[pageSize-1].Code)
+		s.Next = pathDucts + "?" + q.Encode() + "#ruas"
+	}
+	s.Table = &bill.Table{Title: l.T("duct.segments"), Columns: []bill.Column{{Label: l.T("duct.code")}, {Label: l.T("duct.road")}, {Label: l.T("duct.authority")}, {Label: l.T("duct.length"), End: true}, {Label: l.T("duct.condition")}}}
+	for _, x := range all {
+		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Code, Href: segmentPath(x.Code, day)}, {Text: x.Road}, {Text: names[x.Authority]},
+			{Text: metres(l, x.LengthMM)}, {Mark: conditionMark(l, x.Condition)}}})
+	}
+	s.Empty = &bill.Empty{Icon: "map-pin", Title: l.T("duct.none"), Text: l.T("duct.none_hint")}
+	if f != (duct.Filter{}) {
+		s.Empty.Text = l.T("duct.none_filtered")
+	}
+	v.Sections = append(v.Sections, s)
+	return p.Render(c, http.StatusOK, bill.Page(v))
+}
+
+func segmentPath(code string, day time.Time) string {
+	return pathSegment + "/" + url.PathEscape(code) + "?hari=" + day.Format(time.DateOnly)
+}
+
+// segment is one segment as it is on a day: where it runs, what lies in it, and how it was before.
+func (p *Pages) segment(c *gin.Context) error {
+	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
+	day := p.dayIn(c)
+	x, units, err := p.Ducts.Segment(ctx, a, c.Param("code"), day)
+	if err != nil {
+		return err
+	}
+	names, _, err := p.names(c)
+	if err != nil {
+		return err
+	}
+	ground, err := p.Ground(ctx, day)
+	if err != nil {
+		return err
+	}
+	v := bill.View{Shell: p.DeskShell(c, x.Code), Back: pathDucts + "?hari=" + day.Format(time.DateOnly), Heading: x.Code, Lead: l.T("duct.segment_lead", "road", x.Road, "day", l.Date(day)), Mark: conditionMark(l, x.Condition)}
+	length := func(mm *int64) string {
+		if mm == nil {
+			return l.T("duct.unsaid")
+		}
+		return metres(l, *mm)
+	}
+	trade := l.T("duct.free_trade.false")
+	if x.FreeTrade {
+		trade = l.T("duct.free_trade.true")
+	}
+	rows := []ui.Row{{Label: l.T("duct.length"), Value: metres(l, x.LengthMM)}, {Label: l.T("duct.surveyed"), Value: length(x.SurveyedMM)}, {Label: l.T("duct.billed"), Value: metres(l, x.Billed())},
+		{Label: l.T("duct.depth"), Value: l.T("duct.unsaid")}, {Label: l.T("duct.class"), Value: l.T("duct.class." + x.Class)}, {Label: l.T("duct.authority"), Value: names[x.Authority]},
+		{Label: l.T("duct.free_trade"), Value: trade}, {Label: l.T("duct.since"), Value: l.Date(x.Since)}}
+	if x.DepthMM != nil {
+		rows[3].Value = l.T("duct.centimetres", "n", *x.DepthMM/10)
+	}
+	if x.Note != "" {
+		rows = append(rows, ui.Row{Label: l.T("duct.note"), Value: x.Note})
+	}
+	var points []geo.Point
+	for _, at := range x.Line {
+		points = append(points, geo.Point{Lat: at.Lat(), Lon: at.Lon()})
+	}
+	v.Sections = append(v.Sections, bill.Section{ID: "keadaan", Title: l.T("duct.state"), Rows: rows},
+		bill.Section{ID: "letak", Title: l.T("duct.place"), Map: site.PlacesMap(l, ground, "ruas", points)}, p.bank(c, units))
+	states, err := p.Ducts.History(ctx, a, x.ID)
+	if err != nil {
+		return err
+	}
+	t := &bill.Table{Title: l.T("duct.history"), Columns: []bill.Column{{Label: l.T("duct.since")}, {Label: l.T("duct.until")}, {Label: l.T("duct.condition")}, {Label: l.T("duct.length"), End: true}, {Label: l.T("duct.change")}}}
+	for _, h := range states {
+		until := l.T("duct.goes_on")
+		if !h.Until.IsZero() {
+			until = l.Date(h.Until)
+		}
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: l.Date(h.Since)}, {Text: until}, {Mark: conditionMark(l, h.Condition)}, {Text: metres(l, h.LengthMM)}, {Text: h.Why, Small: l.DateTime(site.Zoned(c, h.At))}}})
+	}
+	v.Sections = append(v.Sections, bill.Section{ID: "riwayat", Title: l.T("duct.history"), Table: t})
+	return p.Render(c, http.StatusOK, bill.Page(v))
+}
+
+// bank lists what lies in a segment, one line for a duct with what lies in it.
+func (p *Pages) bank(c *gin.Context, units []duct.Unit) bill.Section {
+	l := gate.LocaleOf(c)
+	s := bill.Section{ID: "isi", Title: l.T("duct.bank"), Empty: &bill.Empty{Icon: "list-details", Title: l.T("duct.bank_none"), Text: l.T("duct.bank_none_hint")}}
+	s.Table = &bill.Table{Title: l.T("duct.bank"), Columns: []bill.Column{{Label: l.T("duct.unit.duct")}, {Label: l.T("duct.size")}, {Label: l.T("duct.unit.subduct"), End: true}, {Label: l.T("duct.unit.microduct"), End: true}}}
+	within := map[string]int64{}
+	owner := map[string]string{}
+	for _, u := range units {
+		id := u.ID.String()
+		owner[id] = id
+		if u.ParentID.Valid {
+			owner[id] = owner[u.ParentID.UUID.String()]
+		}
+		within[owner[id]+u.Kind]++
+	}
+	for _, u := range units {
+		if u.Kind != duct.Duct {
+			continue
+		}
+		size := l.T("duct.unsaid")
+		if u.OuterMM > 0 {
+			size = l.T("duct.millimetres", "outer", u.OuterMM, "inner", u.InnerMM)
+		}
+		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: l.T("duct.nth", "n", u.Position)}, {Text: size}, {Text: l.Number(within[u.ID.String()+duct.Subduct])}, {Text: l.Number(within[u.ID.String()+duct.Microduct])}}})
+	}
+	return s
+}
+
+// export sends the network of a day as a file.
+func (p *Pages) export(c *gin.Context) error {
+	day := p.dayIn(c)
+	if err := p.Guard.Allow(c.Request.Context(), gate.ActorOf(c), access.DuctRead); err != nil {
+		return err
+	}
+	site.FileHeaders(c, "application/geo+json")
+	c.Header("Content-Disposition", `attachment; filename="jaringan-ducting-`+day.Format(time.DateOnly)+`.geojson"`)
+	return p.Ducts.Export(c.Request.Context(), gate.ActorOf(c), day, c.Writer)
+}
