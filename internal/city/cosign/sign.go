@@ -141,6 +141,8 @@ func maskEmail(s string) string {
 
 func errLink() error { return fault.New(fault.Gone, "cosign.link") }
 
+func errCodeOver() error { return fault.Fields([]fault.Field{{Name: "code", Code: "code_over"}}) }
+
 // linked finds the signer of a link that works.
 func (s *Service) linked(ctx context.Context, db bun.IDB, token string, lock bool) (Signer, error) {
 	hash, ok := credential.HashToken(token)
@@ -235,13 +237,21 @@ func (s *Service) Answer(ctx context.Context, token string, in AnswerInput) erro
 	if utf8.RuneCountInString(in.Reason) > reasonMax {
 		return fault.Fields([]fault.Field{{Name: "reason", Code: "too_long", Args: []any{"max", reasonMax}}})
 	}
-	if err := s.prove(ctx, token, strings.ReplaceAll(strings.TrimSpace(in.Code), " ", "")); err != nil {
+	code := strings.ReplaceAll(strings.TrimSpace(in.Code), " ", "")
+	if err := s.prove(ctx, token, code); err != nil {
 		return err
 	}
 	return tenancy.InTx(ctx, s.Deps.DB.App, func(ctx context.Context, tx bun.Tx) error {
 		x, app, err := s.signing(ctx, tx, token)
 		if err != nil {
 			return err
+		}
+		proved, err := s.codeHash(ctx, x, code)
+		if err != nil {
+			return err
+		}
+		if !hmac.Equal(proved, x.CodeHash) { // another answer has used it since, or a new code was sent
+			return errCodeOver()
 		}
 		c, err := s.read(ctx, tx, app)
 		if err != nil {
@@ -292,7 +302,7 @@ func (s *Service) prove(ctx context.Context, token, code string) error {
 			return err
 		}
 		if x.CodeHash == nil || !s.Now().Before(x.CodeUntil) || x.CodeTries >= codeTries {
-			wrong = fault.Fields([]fault.Field{{Name: "code", Code: "code_over"}})
+			wrong = errCodeOver()
 			return nil
 		}
 		hash, err := s.codeHash(ctx, x, code)
