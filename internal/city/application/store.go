@@ -69,6 +69,20 @@ func LockAny(ctx context.Context, tx bun.IDB, id uuid.UUID) (Application, error)
 	return app, nil
 }
 
+// LockAll locks the applications of ctx's city that a query AS a keeps, in the order of their ids, which is everyone's who
+// locks more than one, and at most so many.
+func LockAll(ctx context.Context, tx bun.IDB, most int64, keep func(*bun.SelectQuery) *bun.SelectQuery) ([]Application, error) {
+	var all []Application
+	q := keep(tx.NewSelect().Model(&all).Where("a.tenant_id = ?", tenancy.Must(ctx)))
+	if err := q.OrderExpr("a.id").Limit(most).For("UPDATE").Scan(ctx); err != nil {
+		return nil, err
+	}
+	for i := range all {
+		all[i].stored = storedOf(tx, &all[i])
+	}
+	return all, nil
+}
+
 // Save writes what has changed of a locked application.
 func Save(ctx context.Context, tx bun.IDB, app Application) error {
 	q := tx.NewUpdate().Model(&app).WherePK()

@@ -223,6 +223,10 @@ func TestDeskWork(t *testing.T) {
 	if err := st.Note(st.ctx, dewi, app.ID, "Sudah ditelepon."); err != nil {
 		t.Fatal(err)
 	}
+	trail := st.trail(t, app.ID)
+	if last := trail[len(trail)-1]; last.Action != "application.note" || last.ActorID != dewi.ID || strings.Contains(string(last.Detail), "ditelepon") {
+		t.Errorf("on record: %s by %s, %s", last.Action, last.ActorID, last.Detail)
+	}
 	for _, text := range []string{"", " ", "\x00", "\xff", strings.Repeat("x", 3000)} {
 		if f := fault.From(st.Note(st.ctx, dewi, app.ID, text)); len(f.Fields) != 1 || f.Fields[0].Name != "note" {
 			t.Errorf("note %.10q: %v", text, f)

@@ -273,6 +273,12 @@ func (s *Service) Note(ctx context.Context, actor identity.Actor, id uuid.UUID, 
 			return err
 		}
 		e := application.Event{At: s.Now(), Action: application.EventNote, FromState: app.State, ToState: app.State, Message: text}
-		return application.Record(ctx, tx, app, application.By(app, actor, e))
+		if err := application.Record(ctx, tx, app, application.By(app, actor, e)); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, audit.Entry{
+			ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "application.note", Object: "application", ObjectID: app.ID, At: e.At,
+			Detail: map[string]any{"number": app.Number},
+		})
 	})
 }

@@ -13,7 +13,6 @@ import (
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/jobs"
-	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workflow"
 )
 
@@ -45,9 +44,9 @@ func (s *Service) putAllBack(ctx context.Context, tx bun.Tx, args leftArgs) erro
 	if err != nil || active {
 		return err
 	}
-	var left []application.Application
-	err = tx.NewSelect().Model(&left).Where("a.tenant_id = ?", tenancy.Must(ctx)).Where("a.closed_at IS NULL").
-		Where("a.assignee_id = ?", args.AccountID).OrderExpr("a.id").Limit(leftBatch).For("UPDATE").Scan(ctx)
+	left, err := application.LockAll(ctx, tx, leftBatch, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("a.closed_at IS NULL").Where("a.assignee_id = ?", args.AccountID)
+	})
 	if err != nil {
 		return fmt.Errorf("casework: of one who left: %w", err)
 	}

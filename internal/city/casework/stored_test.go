@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/uptrace/bun"
@@ -25,6 +26,17 @@ func TestSaveWritesWhatHasChanged(t *testing.T) {
 		if _, err := tx.NewRaw("UPDATE application SET assignee_name = 'Budi' WHERE tenant_id = ? AND id = ?", app.TenantID, app.ID).Exec(ctx); err != nil {
 			return err
 		}
+		batch, err := application.LockAll(ctx, tx, 2, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("a.id = ?", app.ID) })
+		if err != nil || len(batch) != 1 {
+			return fmt.Errorf("a batch of %d: %w", len(batch), err)
+		}
+		if _, err := tx.NewRaw("UPDATE application SET assignee_name = 'Rina' WHERE tenant_id = ? AND id = ?", app.TenantID, app.ID).Exec(ctx); err != nil {
+			return err
+		}
+		batch[0].Channel = "counter"
+		if err := application.Save(ctx, tx, batch[0]); err != nil {
+			return err
+		}
 		copied := locked
 		copied.Reason, copied.Version = "it's one", 7
 		if err := application.Save(ctx, tx, copied); err != nil {
@@ -37,7 +49,7 @@ func TestSaveWritesWhatHasChanged(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := application.Get(st.ctx, st.w.DB.App, app.ID)
-	if err != nil || got.Reason != "" || got.Version != 8 || got.AssigneeName != "Budi" || got.ApplicantName != app.ApplicantName {
+	if err != nil || got.Reason != "" || got.Version != 8 || got.AssigneeName != "Rina" || got.Channel != "counter" || got.ApplicantName != app.ApplicantName {
 		t.Errorf("reason %q, version %d, assignee %q, %v", got.Reason, got.Version, got.AssigneeName, err)
 	}
 }

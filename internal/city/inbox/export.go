@@ -33,11 +33,12 @@ func (s *Service) Export(ctx context.Context, actor identity.Actor, f Filter, fo
 	}
 	var items []Item
 	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
-		var found []place
-		if err := s.places(ctx, tx, r, f, orderOf(f).by, exportMost+1, whole).Scan(ctx, &found); err != nil {
+		by := orderOf(f).by
+		q := tx.NewSelect().TableExpr("(?) AS a", s.places(ctx, tx, r, f, by, exportMost+1, whole)).Column("a.id", "a.elsewhere").OrderExpr(by)
+		if err := q.Scan(ctx, &items); err != nil {
 			return err
 		}
-		if items = itemsOf(found); len(items) > exportMost {
+		if len(items) > exportMost {
 			return fault.New(fault.Invalid, "inbox.too_large", "max", exportMost)
 		}
 		return audit.Record(ctx, tx, audit.Entry{

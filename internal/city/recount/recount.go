@@ -18,7 +18,6 @@ import (
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/notify"
-	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workcal"
 	"bedelau/internal/kernel/workflow"
 )
@@ -46,6 +45,16 @@ type Batch struct {
 	Changes  []uuid.UUID `json:"changes"`            // whose run this is
 	Agencies []string    `json:"agencies,omitempty"` // of agencies' changes alone; empty is every agency
 	After    uuid.UUID   `json:"after"`              // the last application of the batch before
+}
+
+// of narrows a query on application AS a down to the next piece of those that have something.
+func (b Batch) of(what string) func(*bun.SelectQuery) *bun.SelectQuery {
+	return func(q *bun.SelectQuery) *bun.SelectQuery {
+		if q = q.Where(what).Where("a.id > ?", b.After); len(b.Agencies) > 0 {
+			q = q.Where("a.agency_code IN (?)", bun.List(b.Agencies))
+		}
+		return q
+	}
 }
 
 var applicationKind = jobs.Kind[Batch]{Name: "casework.recount.v1", MaxRetry: 20, Timeout: 5 * time.Minute}
@@ -88,13 +97,8 @@ func (c *Counter) Applications(ctx context.Context, tx bun.Tx, args Batch) error
 	if err != nil {
 		return err
 	}
-	var apps []application.Application
-	q := tx.NewSelect().Model(&apps).Where("a.tenant_id = ?", tenancy.Must(ctx)).Where("a.counting IS NOT NULL").
-		Where("a.id > ?", args.After)
-	if len(args.Agencies) > 0 {
-		q = q.Where("a.agency_code IN (?)", bun.List(args.Agencies))
-	}
-	if err := q.OrderExpr("a.id").Limit(BatchSize).For("UPDATE").Scan(ctx); err != nil {
+	apps, err := application.LockAll(ctx, tx, BatchSize, args.of("a.counting IS NOT NULL"))
+	if err != nil {
 		return fmt.Errorf("recount: %w", err)
 	}
 	cals, err := c.CalendarsOf(ctx, tx, apps)

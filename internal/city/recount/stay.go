@@ -12,7 +12,6 @@ import (
 	"bedelau/internal/kernel/calendar"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/jobs"
-	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workcal"
 )
 
@@ -27,12 +26,8 @@ func (c *Counter) Stays(ctx context.Context, tx bun.Tx, args Batch) error {
 	if err != nil {
 		return err
 	}
-	var apps []application.Application
-	q := tx.NewSelect().Model(&apps).Where("a.tenant_id = ?", tenancy.Must(ctx)).Where("a.stay IS NOT NULL").Where("a.id > ?", args.After)
-	if len(args.Agencies) > 0 {
-		q = q.Where("a.agency_code IN (?)", bun.List(args.Agencies))
-	}
-	if err := q.OrderExpr("a.id").Limit(BatchSize).For("UPDATE").Scan(ctx); err != nil {
+	apps, err := application.LockAll(ctx, tx, BatchSize, args.of("a.stay IS NOT NULL"))
+	if err != nil {
 		return fmt.Errorf("recount stays: %w", err)
 	}
 	if len(apps) == 0 {
