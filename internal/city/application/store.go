@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -162,18 +163,19 @@ func Record(ctx context.Context, tx bun.IDB, app Application, e Event) error {
 	return nil
 }
 
-// eventLimit bounds a timeline; no case of a person has so many.
+// eventLimit bounds a timeline; hardly a case of a person has so many.
 const eventLimit = 500
 
-// Events lists what happened to an application in its order, at most eventLimit of it: with publicOnly what its applicant
-// may read.
+// Events lists what happened to an application in its order, the last eventLimit of it at the most: with publicOnly what
+// its applicant may read.
 func Events(ctx context.Context, db bun.IDB, app Application, publicOnly bool) ([]Event, error) {
 	var all []Event
 	q := db.NewSelect().Model(&all).Where("tenant_id = ? AND application_id = ?", app.TenantID, app.ID)
 	if publicOnly {
 		q = q.Where("public")
 	}
-	err := q.OrderExpr("id").Limit(eventLimit).Scan(tenancy.Prepared(ctx))
+	err := q.OrderExpr("id DESC").Limit(eventLimit).Scan(tenancy.Prepared(ctx))
+	slices.Reverse(all)
 	return all, err
 }
 

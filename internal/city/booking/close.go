@@ -18,6 +18,7 @@ import (
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/workcal"
 )
 
 const reasonMax = 300
@@ -146,17 +147,36 @@ func (s *Service) OpenDay(ctx context.Context, actor identity.Actor, code, day s
 type closeArgs struct {
 	Counter string `json:"counter"`
 	Day     string `json:"day"`
-	Reason  string `json:"reason"`
+}
+
+// heldDay is a day on which somebody has a place, with why it was closed if it was.
+type heldDay struct {
+	Counter string  `bun:"counter"`
+	Day     string  `bun:"day"`
+	Closed  *string `bun:"closed"`
+}
+
+// why returns why nobody will be at a counter on a day of cal: it was closed, or it is a day off, of which the name is the
+// reason. ok is false for a day on which the counter is open.
+func (h heldDay) why(cal workcal.Calendar) (reason string, ok bool) {
+	date, err := time.ParseInLocation(time.DateOnly, h.Day, cal.Zone)
+	switch {
+	case err != nil:
+		return "", false
+	case h.Closed != nil:
+		return *h.Closed, true
+	case cal.Working(date):
+		return "", false
+	case cal.Holidays[h.Day] != "":
+		return cal.Holidays[h.Day], true
+	}
+	return i18n.ID.T("booking.day_off"), true
 }
 
 // followCalendar adds a job for each day on which somebody has a place and nobody will be there: it has become a day off
-// since, such as one decreed late, or it was closed and not everyone has been told. The name of the day off is the reason.
+// since, such as one decreed late, or it was closed and not everyone has been told.
 func (s *Service) followCalendar(ctx context.Context, tx bun.Tx, _ time.Time) error {
-	var held []struct {
-		Counter string  `bun:"counter"`
-		Day     string  `bun:"day"`
-		Closed  *string `bun:"closed"`
-	}
+	var held []heldDay
 	now := s.now().In(zone(ctx))
 	err := tx.NewRaw(`SELECT h.counter, to_char(h.day, 'YYYY-MM-DD') AS day, (SELECT d.reason FROM counter_day d
 			WHERE d.tenant_id = ? AND d.counter = h.counter AND d.day = h.day AND d.closed_at IS NOT NULL) AS closed
@@ -179,32 +199,36 @@ func (s *Service) followCalendar(ctx context.Context, tx bun.Tx, _ time.Time) er
 		return err
 	}
 	for _, h := range held {
-		args := closeArgs{Counter: h.Counter, Day: h.Day}
-		cal := cals[agency[h.Counter]]
-		date, err := time.ParseInLocation(time.DateOnly, h.Day, cal.Zone)
-		switch {
-		case err != nil || h.Closed == nil && cal.Working(date):
+		if _, ok := h.why(cals[agency[h.Counter]]); !ok {
 			continue
-		case h.Closed != nil:
-			args.Reason = *h.Closed
-		case cal.Holidays[h.Day] != "":
-			args.Reason = cal.Holidays[h.Day]
-		default:
-			args.Reason = i18n.ID.T("booking.day_off")
 		}
-		if err := jobs.Add(ctx, tx, closeKind, args); err != nil {
+		if err := jobs.Add(ctx, tx, closeKind, closeArgs{Counter: h.Counter, Day: h.Day}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// closeByCalendar is the job of one such day.
+// closeByCalendar is the job of one such day, unless the counter is open on it after all: the day off was taken back.
 func (s *Service) closeByCalendar(ctx context.Context, _ uuid.UUID, args closeArgs) error {
 	c, err := s.Counter(ctx, args.Counter)
 	if err != nil {
 		return err
 	}
-	_, err = s.closeDay(ctx, nobody, c, args.Day, args.Reason)
+	cal, err := calendar.Load(ctx, s.d.DB.App, c.Agency)
+	if err != nil {
+		return err
+	}
+	held := heldDay{Counter: args.Counter, Day: args.Day}
+	err = s.d.DB.App.NewRaw("SELECT max(reason) FROM counter_day WHERE tenant_id = ? AND counter = ? AND day = ? AND closed_at IS NOT NULL",
+		tenancy.Must(ctx), args.Counter, args.Day).Scan(ctx, &held.Closed)
+	if err != nil {
+		return fmt.Errorf("booking: close by calendar: %w", err)
+	}
+	reason, ok := held.why(cal)
+	if !ok {
+		return nil
+	}
+	_, err = s.closeDay(ctx, nobody, c, args.Day, reason)
 	return err
 }

@@ -206,8 +206,22 @@ func TestADayOffDecreedLateDisplacesItsHolders(t *testing.T) {
 	if err := st.w.DB.Platform.NewRaw("SELECT count(*) FROM outbox WHERE kind = 'booking.close.v1'").Scan(t.Context(), &jobs); err != nil || jobs != 1 {
 		t.Fatalf("%d jobs, %v", jobs, err)
 	}
+	// Where it is taken back before the job comes, nobody loses a place.
+	job := closeArgs{Counter: desk, Day: "2026-12-02"}
+	if _, err := days.RemoveDay(st.ctx, admin, "", "2026-12-02", "Keppres"); err != nil {
+		t.Fatal(err)
+	}
+	if err := st.closeByCalendar(st.ctx, uuid.Nil, job); err != nil {
+		t.Fatal(err)
+	}
+	if b, _, err = st.Get(st.ctx, siti, b.ID); err != nil || b.State != Booked {
+		t.Errorf("%+v, %v", b, err)
+	}
+	if _, err := days.AddDay(st.ctx, admin, calendar.DayInput{Day: "2026-12-02", Kind: calendar.NationalDay, Name: i18n.Text{"id": "Pilkada ulang"}, Source: "Keppres"}); err != nil {
+		t.Fatal(err)
+	}
 	for range 2 { // a job may be delivered again
-		if err := st.closeByCalendar(st.ctx, uuid.Nil, closeArgs{Counter: desk, Day: "2026-12-02", Reason: "Pilkada ulang"}); err != nil {
+		if err := st.closeByCalendar(st.ctx, uuid.Nil, job); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -325,6 +325,27 @@ func TestTheOfficerSeesACorrectionBeforeAndAfter(t *testing.T) {
 	}
 }
 
+// TestALongStoryEndsWithWhatHappenedLast: however much was noted before.
+func TestALongStoryEndsWithWhatHappenedLast(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	budi := st.officer(t, "Budi", "disdukcapil", "officer")
+	app := st.submitted(t, st.resident(t, st.ctx, "Siti"), sitiNIK)
+	_, err := st.w.DB.App.NewRaw(`INSERT INTO application_event (tenant_id, id, application_id, agency_code, at, version, action, from_state, to_state, actor_id, actor_kind, public, message)
+		SELECT tenant_id, ('00000000' || substr(gen_random_uuid()::text, 9))::uuid, application_id, agency_code, at, version, 'note', to_state, to_state, actor_id, 'staff', false, 'lama'
+		FROM application_event, generate_series(1, 600) WHERE tenant_id = ? AND application_id = ? AND action = 'submitted'`, app.TenantID, app.ID).Exec(st.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := st.Note(st.ctx, budi, app.ID, "Sudah ditelepon."); err != nil {
+		t.Fatal(err)
+	}
+	all, err := application.Events(st.ctx, st.Deps.DB.App, app, false)
+	if err != nil || len(all) != 500 || all[499].Message != "Sudah ditelepon." || all[498].Action != application.EventSubmitted || all[0].Message != "lama" {
+		t.Errorf("%d events, the last %+v, %v", len(all), all[len(all)-1], err)
+	}
+}
+
 // TestWhoLeavesLeavesNoCaseBehind: their open cases are back for everyone, once, and told in each story.
 func TestWhoLeavesLeavesNoCaseBehind(t *testing.T) {
 	t.Parallel()
