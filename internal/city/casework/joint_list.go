@@ -49,15 +49,8 @@ func (s *Service) Tasks(ctx context.Context, actor identity.Actor, cursor string
 	if err != nil || !r.City() && r.Agency() == "" {
 		return TaskList{}, err
 	}
-	open := func(q *bun.SelectQuery) *bun.SelectQuery {
-		q = q.Where("k.tenant_id = ?", tenancy.Must(ctx)).Where("k.status = 'open'").Where("k.subject_kind = ?", application.SubjectKind)
-		if !r.City() {
-			q = q.Where("k.agency_code = ?", r.Agency())
-		}
-		return r.Placed(q, "a")
-	}
 	var out TaskList
-	q := open(s.taskRows(&out.Rows))
+	q := openTasks(ctx, s.taskRows(&out.Rows), r)
 	if cursor != "" {
 		at, id, err := parsePlace(cursor)
 		if err != nil {
@@ -68,11 +61,7 @@ func (s *Service) Tasks(ctx context.Context, actor identity.Actor, cursor string
 	if err := q.OrderExpr("k.queue_at, k.id").Limit(tasksPage + 1).Scan(ctx); err != nil {
 		return TaskList{}, fmt.Errorf("casework: tasks: %w", err)
 	}
-	counted := s.Deps.DB.App.NewSelect().Model((*workflow.Task)(nil))
-	if len(r.Areas()) > 0 {
-		counted = counted.Join(ofApplication)
-	}
-	n, err := open(counted).Count(ctx)
+	n, err := openTasks(ctx, s.countedTasks(r), r).Count(ctx)
 	if err != nil {
 		return TaskList{}, fmt.Errorf("casework: tasks: %w", err)
 	}
@@ -83,6 +72,45 @@ func (s *Service) Tasks(ctx context.Context, actor identity.Actor, cursor string
 		out.Next = base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d %s", last.QueueAt.UnixMicro(), last.ID))
 	}
 	return out, s.nameTasks(ctx, out.Rows)
+}
+
+// TasksCounted is the most that TasksOpen counts to.
+const TasksCounted = 100
+
+// TasksOpen counts what Tasks lists, up to TasksCounted, and nothing for whoever may not list it: an office that others only
+// ask has nothing in its own list that would tell it so.
+func (s *Service) TasksOpen(ctx context.Context, actor identity.Actor) (int, error) {
+	if s.Deps.Guard.Allow(ctx, actor, access.ApplicationQueue) != nil {
+		return 0, nil
+	}
+	r, err := s.Within(ctx, actor)
+	if err != nil || !r.City() && r.Agency() == "" {
+		return 0, err
+	}
+	waiting := openTasks(ctx, s.countedTasks(r), r).ColumnExpr("1").OrderExpr("k.agency_code, k.queue_at, k.id").Limit(TasksCounted) // along their index
+	var n int
+	if err := s.Deps.DB.App.NewSelect().ColumnExpr("count(*)").TableExpr("(?) AS waiting", waiting).Scan(ctx, &n); err != nil {
+		return 0, fmt.Errorf("casework: count tasks: %w", err)
+	}
+	return n, nil
+}
+
+// openTasks keeps those that wait for an answer of the offices in reach.
+func openTasks(ctx context.Context, q *bun.SelectQuery, r access.Reach) *bun.SelectQuery {
+	q = q.Where("k.tenant_id = ?", tenancy.Must(ctx)).Where("k.status = 'open'").Where("k.subject_kind = ?", application.SubjectKind)
+	if !r.City() {
+		q = q.Where("k.agency_code = ?", r.Agency())
+	}
+	return r.Placed(q, "a")
+}
+
+// countedTasks starts a count of tasks; where they lie is said by their applications.
+func (s *Service) countedTasks(r access.Reach) *bun.SelectQuery {
+	q := s.Deps.DB.App.NewSelect().Model((*workflow.Task)(nil))
+	if len(r.Areas()) > 0 {
+		q = q.Join(ofApplication)
+	}
+	return q
 }
 
 // taskRows starts a read of tasks with what their application is called.

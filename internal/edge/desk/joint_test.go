@@ -86,8 +86,9 @@ func TestAgenciesAndTheirFeeOnPages(t *testing.T) {
 	andi.Page(desk, "Menunggu rekomendasi", "Rekomendasi Dinas Kesehatan", "Dinas Kesehatan", "Dijawab sebelum")
 	siti.Page(root, "Instansi yang ikut memeriksa", "Dinas Kesehatan", "menjawab sebelum")
 
+	dewi.Page("/petugas/antrean", "Permintaan dari instansi lain 1 Petugas pengganti") // its own list is empty
 	dewi.Page("/petugas/tugas", "1 menunggu jawaban instansi Anda", number, "Rekomendasi Dinas Kesehatan")
-	page := dewi.Page(desk, number, "Beri jawaban", "Nomor surat")
+	page := dewi.Page(desk, number, "Instansi Anda diminta menjawab", "Beri jawaban", "Nomor surat", "Ambil permintaan ini")
 	if strings.Contains(page, pagetest.SitiNIK) || strings.Contains(page, "Catat pembayaran") {
 		t.Error("another agency sees what is not its own")
 	}

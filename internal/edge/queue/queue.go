@@ -145,6 +145,9 @@ func (p *Pages) queuePage(c *gin.Context, status int, f inbox.Query, t tried) er
 			v.Searched += " " + l.T("queue.searched_apps", "span", spanText(v.Months, l))
 		}
 	}
+	if v.Asked, err = p.asked(ctx, actor, l); err != nil {
+		return err
+	}
 	v.MayClaim = p.Guard.Allow(ctx, actor, access.ApplicationReview) == nil
 	v.MayAssign = p.Guard.Allow(ctx, actor, access.ApplicationAssign) == nil
 	for _, x := range rows {

@@ -13,6 +13,8 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
 	"bedelau/web/page/office"
 	"bedelau/web/ui"
 )
@@ -43,6 +45,18 @@ func (p *Pages) deskTasks(c *gin.Context) error {
 		v.Colleagues = ColleagueOptions(all)
 	}
 	return p.Render(c, http.StatusOK, office.Tasks(v))
+}
+
+// asked says how many requests of other agencies wait, or nothing where none does.
+func (p *Pages) asked(ctx context.Context, actor identity.Actor, l i18n.Locale) (string, error) {
+	n, err := p.Casework.TasksOpen(ctx, actor)
+	switch {
+	case err != nil || n == 0:
+		return "", err
+	case n == casework.TasksCounted:
+		return l.Number(int64(n-1)) + "+", nil
+	}
+	return l.Number(int64(n)), nil
 }
 
 // taskPath is where a task stands in its case.

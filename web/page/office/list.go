@@ -37,6 +37,7 @@ type QueueView struct {
 	SaveName   string // as it was typed, when it was refused
 	Saving     bool   // so that its form stays open
 	MayShare   bool
+	Asked      string // how many requests of other offices wait; empty for none
 	MayExport  bool
 	MayClaim   bool
 	MayAssign  bool

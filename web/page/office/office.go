@@ -162,6 +162,11 @@ func (a Action) button() string {
 	return "btn-primary"
 }
 
+// asked reports whether an answer of the reader's office is waited for.
+func (v CaseView) asked() bool {
+	return slices.ContainsFunc(v.Joint, func(t Task) bool { return t.MayAnswer })
+}
+
 func (v CaseView) ticked(code string) bool { return slices.Contains(v.Fields, code) }
 
 // words lists what was answered in words, and files what was handed in, each with its question.
