@@ -46,6 +46,17 @@ func TestWorkByArea(t *testing.T) {
 	andi.Page("/petugas/antrean?lihat=all", "Semua 0")
 	andi.Sees(andi.Get(pagetest.AtDesk(id)), http.StatusNotFound)
 	andi.Page(andi.Post("/petugas/antrean", "q", number).To(), "Tidak ada permohonan yang cocok")
+	andi.Page("/petugas/antrean?lihat=all", "Nongsa", "Sambau")
+	if page := andi.Get("/petugas/antrean?lihat=all").Body; strings.Contains(page, "Batu Ampar") {
+		t.Error("the filter offers a district beyond the limit")
+	}
 	admin.Goes(save("21.71.04", "21.71.10"), member)
 	andi.Page(pagetest.AtDesk(id), number)
+
+	// A head who is limited counts what lies there alone.
+	admin.Goes(admin.Post(member+"/peran", "role", "agency_head", "agency", "disdukcapil", "areas", "21.71.04"), member)
+	if load := andi.Page("/petugas/beban", "Andi Wijaya 0 0 0"); strings.Contains(load, "Batam Kota") {
+		t.Errorf("the workload tells of other districts: %s", load)
+	}
+	head.Page("/petugas/beban", "Batam Kota 1")
 }
