@@ -61,7 +61,7 @@ func (a *App) closeMonth(ctx context.Context, o cli.CloseOptions) ([]cli.Closed,
 	cities, err := a.Directory.All(ctx)
 	if o.Tenant != "" {
 		var one tenancy.City
-		one, err = a.Directory.BySlug(ctx, o.Tenant)
+		one, err = a.Producers.City(ctx, o.Tenant) // also one that is closed
 		cities = []tenancy.City{one}
 	}
 	if err != nil {

@@ -2,7 +2,9 @@ package billing_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -16,6 +18,7 @@ import (
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/invoice"
+	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/pgtest"
 	"bedelau/internal/kernel/tenancy"
@@ -315,6 +318,37 @@ func TestWhatComesLateIsBilledForAsLongAsTheSellerSays(t *testing.T) {
 				t.Errorf("%v of what came late was billed, want %v", late, tt.billed)
 			}
 		})
+	}
+}
+
+// A city that is closed owes what it used until then, and its months are closed by the platform.
+func TestACityThatIsClosedIsBilledToTheEnd(t *testing.T) {
+	t.Parallel()
+	b := openBooks(t)
+	b.load(t)
+	city := b.w.Batam
+	b.subscribe(t, city, "besar", day(2026, 8, 1), billing.SubscribeInput{})
+	b.now = day(2026, 8, 16)
+	if _, err := b.End(b.ctx, billing.EndInput{City: city, On: day(2026, 8, 16), As: billing.Cancelled, Reason: "Uji.", ActorKind: audit.System}); err != nil {
+		t.Fatal(err)
+	}
+	b.use(t, city, "application_submitted", day(2026, 8, 4), 6)
+	if _, err := b.w.DB.Platform.NewRaw("UPDATE tenant SET status = 'closed' WHERE id = ?", city.ID).Exec(b.ctx); err != nil {
+		t.Fatal(err)
+	}
+	r, err := jobs.New(b.w.DB, jobs.Options{Redis: "127.0.0.1:1"}, tenancy.NewDirectory(b.w.DB.App, "localhost"), slog.New(slog.DiscardHandler))
+	if err == nil {
+		err = b.Register(r, nil)
+	}
+	for n := 0; n < 3 && err == nil; n++ {
+		b.now = day(2026, 9, 3).Add(time.Duration(n) * time.Hour)
+		err = errors.Join(r.Plan(t.Context(), b.now), r.Work(t.Context(), b.now))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sum, many := b.drafted(t, city); many != 1 || sum != 4_500_000+6_000 {
+		t.Errorf("%d drafts of %v", many, sum)
 	}
 }
 

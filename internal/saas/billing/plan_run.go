@@ -2,6 +2,7 @@ package billing
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -14,9 +15,10 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
-// closeArgs names a month as "2026-11".
+// closeArgs names a month as "2026-11", of the job's own city or of one that is closed.
 type closeArgs struct {
-	Month string `json:"month"`
+	Month string     `json:"month"`
+	City  tenancy.ID `json:"city,omitzero"`
 }
 
 func closeKind() jobs.Kind[closeArgs] {
@@ -30,6 +32,7 @@ const closeEvery = time.Hour
 func (s *Service) Register(r *jobs.Runner, mail *notify.Service) error {
 	s.mail = mail
 	jobs.EachCity(r, "billing.close_months", closeEvery, s.closeDue)
+	jobs.EachTenant(r, "billing.close_left", closeEvery, s.closeLeft)
 	jobs.EachCity(r, "billing.entitle", entitleEvery, s.entitle)
 	if err := jobs.HandleCall(r, alertKind(), s.alertPlatform); err != nil {
 		return err
@@ -43,9 +46,40 @@ func (s *Service) Register(r *jobs.Runner, mail *notify.Service) error {
 		if err != nil {
 			return err
 		}
+		if args.City != uuid.Nil {
+			if err := s.db.App.NewSelect().Model(&city).Where("id = ?", args.City).Scan(tenancy.Platform(ctx)); err != nil {
+				return fmt.Errorf("billing: close: %w", err)
+			}
+		}
 		_, err = s.Close(ctx, city, month)
 		return err
 	})
+}
+
+// closeLeft is closeDue for the cities that are closed: nothing is planned for them any more, and what they used is still owed. The
+// platform does it.
+func (s *Service) closeLeft(ctx context.Context, tx bun.Tx, at time.Time) error {
+	if city, _ := tenancy.CityFrom(ctx); city.Kind != tenancy.KindPlatform {
+		return nil
+	}
+	var left []tenancy.City
+	err := s.db.App.NewSelect().Model(&left).Where("kind = ? AND status = ?", tenancy.KindCity, tenancy.StatusClosed).Order("slug").Limit(1000).Scan(tenancy.Platform(ctx))
+	if err != nil {
+		return fmt.Errorf("billing: closed cities: %w", err)
+	}
+	for _, city := range left {
+		month, err := s.due(tenancy.With(ctx, city), s.db.App, city, at)
+		if err != nil {
+			return err
+		}
+		if month.IsZero() {
+			continue
+		}
+		if err := jobs.Add(ctx, tx, closeKind(), closeArgs{Month: month.Format("2006-01"), City: city.ID}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // closeDue asks for the earliest month of ctx's city that is due: over, and past the seller's day for what comes late. The
