@@ -168,8 +168,11 @@ func (y *world) services() {
 		return identity.Actor{ID: id, TenantID: at.ID, Kind: identity.Staff, Roles: []string{role}, TOTP: true}
 	}
 	y.clerk, y.boss = staff(y.w.Platform, "keuangan@bumd.id", "bumd_finance"), staff(y.w.Platform, "kepala@bumd.id", "bumd_finance")
-	staff(y.w.Other, "bendahara@tpi.id", "treasurer")
 	y.load()
+	bandung, err := tenancy.NewDirectory(y.w.DB.App, "localhost").BySlug(y.ctx, "bandung")
+	y.must(err)
+	staff(y.w.Other, "bendahara@tpi.id", "treasurer")
+	staff(bandung, "bendahara@bandung.id", "treasurer")
 }
 
 // load puts the program's own seller into the books, with an account at three banks and a second city in the free-trade area.

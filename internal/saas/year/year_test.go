@@ -138,15 +138,29 @@ func (y *world) acts() map[string]func() {
 			_, err := y.billing.Resume(y.ctx, billing.ResumeInput{City: y.cities["jambi"].City, On: day(2026, 7, 1), ActorKind: string(y.clerk.Kind), ActorID: y.clerk.ID})
 			y.must(err)
 		},
-		"2026-07-11": func() { y.heldBack("bandung", true) },
+		"2026-07-11": func() {
+			y.heldBack("bandung", true)
+			y.reminded("bandung", "{-7,0,7,14,30,46,60}")
+		},
 		"2026-07-13": func() { y.heldBack("bandung", false) },
 		"2026-08-07": func() { y.cash("medan", 123_456) },
 		"2026-08-08": func() { y.undo("medan", 123_456) },
 		"2026-08-10": func() { y.subscribe("kupang", "rintis", day(2026, 9, 1), none) },    // to the new version
 		"2026-08-15": func() { y.subscribe("pekanbaru", "madya", day(2026, 8, 15), none) }, // the year is given back by days
 		"2026-08-20": func() { y.takeBack("pontianak", invoice.WriteOff, 0) },
+		"2026-10-01": func() { y.status("kupang", "suspended") }, // its subscription goes on, and so does what it uses
+		"2026-10-12": func() {
+			y.end("manado", day(2026, 10, 12), billing.Cancelled)
+			y.status("manado", "closed")
+		},
+		"2026-11-20": func() { y.status("kupang", "active") },
 		"2026-09-10": func() { y.subscribe("batam", "rintis", day(2026, 10, 1), none) }, // a downgrade, at the end of the month
 	}
+}
+
+// status is what the directory says of a city.
+func (y *world) status(slug, status string) {
+	y.exec("UPDATE tenant SET status = $2 WHERE slug = $1", slug, status)
 }
 
 // tooMuch is what a city pays beyond an invoice by mistake.
@@ -251,6 +265,18 @@ func (y *world) takeBack(slug, kind string, net money.Rupiah) {
 	_, err = y.finance.Decide(y.ctx, y.boss, q.ID, true)
 	y.must(err)
 	y.book.add(c, what, amount, y.now)
+}
+
+// reminded looks at which rungs of the ladder the oldest open invoice has climbed, each with a letter to the treasurer.
+func (y *world) reminded(slug, rungs string) {
+	b := y.oldest(slug)
+	var climbed string
+	var letters int
+	y.must(y.raw.QueryRow(y.t.Context(), "SELECT array_agg(days ORDER BY days)::text FROM invoice_reminder WHERE invoice_id = $1 AND say <> ''", b.ID).Scan(&climbed))
+	y.must(y.raw.QueryRow(y.t.Context(), "SELECT count(*) FROM message WHERE tenant_id = $1 AND template <> 'invoice_issued' AND data->>'number' = $2", y.cities[slug].ID, b.Number).Scan(&letters))
+	if climbed != rungs || letters != 7 {
+		y.t.Errorf("%s was reminded %s with %d letters, want %s", slug, climbed, letters, rungs)
+	}
 }
 
 // heldBack looks at whether the city's record says that its staff are held back, as the ladder announced.
