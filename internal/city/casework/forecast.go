@@ -24,6 +24,8 @@ const (
 	MovesApplication = "application" // the deadline of the whole
 	MovesRequest     = "request"     // what another office was asked for
 	MovesFee         = "fee"         // the last day to pay
+	MovesStep        = "step"        // what the system does by itself
+	MovesStay        = "stay"        // the time that the office gives itself for the state
 )
 
 // Forecast is what a calendar would move. Whole is false when there is more than was looked at.
@@ -43,11 +45,22 @@ type ForecastLine struct {
 // forecastMost bounds how many deadlines of each kind are looked at.
 const forecastMost = 2000
 
-// Forecast counts what followCalendar would move by the calendars as tx sees them, of one agency or with "" of all; it
+// Total is how many deadlines of one kind are on its lines.
+func (f Forecast) Total(what string) int {
+	n := 0
+	for _, l := range f.Lines {
+		if l.What == what {
+			n += l.N
+		}
+	}
+	return n
+}
+
+// Forecast counts what recount.Counter would move by the calendars as tx sees them, of one agency or with "" of all; it
 // writes nothing. Who may change a calendar may call it.
 func (s *Service) Forecast(ctx context.Context, tx bun.Tx, agency string) (Forecast, error) {
 	f := forecast{s: s, tx: tx, agency: agency, cals: map[string]workcal.Calendar{}, lines: map[string]*ForecastLine{}, whole: true}
-	for _, look := range []func(context.Context) error{f.applications, f.requests, f.fees} {
+	for _, look := range []func(context.Context) error{f.applications, f.requests, f.fees, f.steps, f.stays} {
 		if err := look(ctx); err != nil {
 			return Forecast{}, fmt.Errorf("casework: forecast: %w", err)
 		}
@@ -91,11 +104,15 @@ func bounded[T any](f *forecast, rows []T) []T {
 	return rows[:forecastMost]
 }
 
-// add counts a deadline that moves from was to due, where it does: as in countAgain, none moves into the past.
+// add counts a deadline that moves from was to due, where it does: as in the recount, none moves into the past.
 func (f *forecast) add(app application.Application, what string, was, due time.Time, cal workcal.Calendar) {
 	if due.Equal(was) || due.Before(was) && due.Before(f.s.Now()) {
 		return
 	}
+	f.line(app, what, due, cal)
+}
+
+func (f *forecast) line(app application.Application, what string, due time.Time, cal workcal.Calendar) {
 	day := due.In(cal.Zone)
 	key := app.ServiceCode + " " + what + " " + day.Format(time.DateOnly)
 	l, ok := f.lines[key]
@@ -194,6 +211,80 @@ func (f *forecast) fees(ctx context.Context) error {
 		}
 		if err := f.counted(ctx, app, MovesFee, app.AgencyCode, one.OpenedAt, one.DueAt, state.Fee.Due); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// steps are what the system does by itself after so many days.
+func (f *forecast) steps(ctx context.Context) error {
+	timers, err := workflow.CountedTimers(ctx, f.tx, application.SubjectKind, uuid.Nil, forecastMost+1)
+	if err != nil {
+		return err
+	}
+	timers = bounded(f, timers)
+	ids := make([]uuid.UUID, len(timers))
+	for i, t := range timers {
+		ids[i] = t.SubjectID
+	}
+	apps, err := f.subjects(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for _, t := range timers {
+		app, ok := apps[t.SubjectID]
+		if !ok || f.agency != "" && app.AgencyCode != f.agency {
+			continue
+		}
+		wf, err := f.s.Workflow(ctx, f.tx, app)
+		if err != nil {
+			return err
+		}
+		timed := wf.Timed(app.State)
+		i := slices.IndexFunc(timed, func(a workflow.Action) bool { return a.Code == t.Name })
+		if i < 0 {
+			continue
+		}
+		cal, err := f.calendar(ctx, app.AgencyCode)
+		if err != nil {
+			return err
+		}
+		at, moved, err := t.Recounted(timed[i], cal, f.s.Now())
+		if err != nil {
+			return err
+		}
+		if moved {
+			f.line(app, MovesStep, at, cal)
+		}
+	}
+	return nil
+}
+
+// stays are the deadlines that offices give themselves; one that waits for its applicant has none now.
+func (f *forecast) stays(ctx context.Context) error {
+	var apps []application.Application
+	q := f.tx.NewSelect().Model(&apps).Column("tenant_id", "id", "service_code", "service_name", "agency_code", "stay", "step_due_at").
+		Where("a.tenant_id = ?", tenancy.Must(ctx)).Where("a.stay IS NOT NULL").Where("a.step_due_at IS NOT NULL")
+	if f.agency != "" {
+		q = q.Where("a.agency_code = ?", f.agency)
+	}
+	if err := q.OrderExpr("a.id").Limit(forecastMost + 1).Scan(ctx); err != nil {
+		return err
+	}
+	for _, app := range bounded(f, apps) {
+		if !app.Stay.Term.Unit.ByCalendar() {
+			continue
+		}
+		cal, err := f.calendar(ctx, app.AgencyCode)
+		if err != nil {
+			return err
+		}
+		moved, err := app.CountStayAgain(cal, f.s.Now())
+		if err != nil {
+			return err
+		}
+		if moved && app.Stay.Counting.Paused.IsZero() {
+			f.line(app, MovesStay, app.StepDueAt, cal)
 		}
 	}
 	return nil

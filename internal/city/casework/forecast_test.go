@@ -79,6 +79,73 @@ func TestWhatADayWouldMoveIsKnownBefore(t *testing.T) {
 	}
 }
 
+// TestStepsAndStaysThatACalendarWouldMove: what the system does by itself and the time that an office gives itself are counted
+// like the promise to the applicant, for a day that comes or goes, other hours and a year.
+func TestStepsAndStaysThatACalendarWouldMove(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	st.recountAll(t)
+	st.follow(t, func(w *workflow.Workflow) {
+		paced(w)
+		abandoned(w)
+		w.Actions[len(w.Actions)-1].After = workcal.Term{Amount: 5, Unit: workcal.WorkingDay}
+		w.Actions[len(w.Actions)-1].Remind = nil
+	})
+	budi := st.officer(t, "Budi", "disdukcapil", "officer")
+	st.submitted(t, st.resident(t, st.ctx, "Siti"), sitiNIK) // Tuesday 24 November; the office means to begin by the 25th
+	waiting := st.submitted(t, st.resident(t, st.ctx, "Andi"), nikOf(1))
+	_, err := st.Act(st.ctx, budi, ActInput{ID: waiting.ID, Action: "request_correction", Version: waiting.Version, Reason: "Di mana?", Fields: []string{"tempat_hilang"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, admin := st.decree()
+	var got Forecast
+	look := func(ctx context.Context, tx bun.Tx) (err error) {
+		got, err = st.Forecast(ctx, tx, "disdukcapil")
+		return err
+	}
+	moves := func(name string, err error, want map[string]int) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		for _, what := range []string{MovesApplication, MovesStay, MovesStep, MovesRequest, MovesFee} {
+			if n := got.Total(what); n != want[what] {
+				t.Errorf("%s moves %d of %s, want %d: %+v", name, n, what, want[what], got.Lines)
+			}
+		}
+	}
+	off := calendar.DayInput{Agency: "disdukcapil", Day: "2026-11-25", Name: i18n.Text{"id": "Hari lokal"}, Source: "SK"}
+	moves("a day off", s.TryDay(st.ctx, admin, off, look), map[string]int{MovesApplication: 1, MovesStay: 1, MovesStep: 1})
+	for _, l := range got.Lines {
+		if want := map[string]string{MovesStay: "2026-11-26", MovesStep: "2026-12-02"}[l.What]; want != "" && l.Day.Format(time.DateOnly) != want {
+			t.Errorf("%s goes to %v, want %s", l.What, l.Day, want)
+		}
+	}
+	moves("a day off after all", s.TryDay(st.ctx, admin, calendar.DayInput{Agency: "disdukcapil", Day: "2026-12-01", Name: off.Name, Source: "SK"}, look), map[string]int{MovesStep: 1})
+	closed := calendar.Hours{"mon": "08:00-12:00", "tue": "08:00-12:00", "thu": "08:00-12:00", "fri": "08:00-12:00"} // and off on Wednesdays
+	week := calendar.HoursInput{Agency: "disdukcapil", Source: "SK", Periods: []calendar.Period{{Name: i18n.Text{"id": "Pindahan"}, First: "2026-11-25", Hours: closed}}}
+	moves("other hours", s.TryHours(st.ctx, admin, week, look), map[string]int{MovesApplication: 1, MovesStay: 1, MovesStep: 1})
+	year := calendar.ImportInput{Year: 2026, Week: []string{"mon", "tue", "wed", "thu", "fri"}, Open: "07:30", Close: "16:00", Source: "SKB", Text: "2026-11-25;libur;Hari nasional"}
+	moves("a year", s.TryImport(st.ctx, admin, year, look), map[string]int{MovesApplication: 1, MovesStay: 1, MovesStep: 1})
+	year.Text += "\nbukan hari"
+	wants(t, s.TryImport(st.ctx, admin, year, look), "calendar.faults")
+
+	st.dayOff(t, "disdukcapil", "2026-12-01", "Hari lokal", "SK") // its step has not followed yet
+	moves("nothing new", s.TryDay(st.ctx, admin, calendar.DayInput{Agency: "disdukcapil", Day: "2026-12-01", Name: off.Name, Source: "SK"}, look), map[string]int{MovesStep: 1})
+	moves("a day that goes again", s.TryRemoveDay(st.ctx, admin, "disdukcapil", "2026-12-01", look), nil)
+	wants(t, s.TryRemoveDay(st.ctx, admin, "disdukcapil", "2026-12-02", look), "calendar.no_day")
+	for name, try := range map[string]func() error{
+		"removes": func() error { return s.TryRemoveDay(st.ctx, budi, "disdukcapil", "2026-12-01", look) },
+		"hours":   func() error { return s.TryHours(st.ctx, budi, week, look) },
+		"imports": func() error { return s.TryImport(st.ctx, budi, year, look) },
+	} {
+		if try() == nil {
+			t.Errorf("an officer %s", name)
+		}
+	}
+}
+
 // TestARequestThatADayWouldMove is counted by the calendar of the office that was asked.
 func TestARequestThatADayWouldMove(t *testing.T) {
 	t.Parallel()

@@ -14,6 +14,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
+	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
@@ -31,7 +32,8 @@ func (p *Pages) calendarRoutes() gate.Table {
 		{Method: get, Path: site.PathCalendar, Needs: manage, Scope: city, Handler: p.calendar},
 		{Method: get, Path: site.PathCalendar + "/hari", Needs: manage, Scope: city, Handler: p.tryDay},
 		{Method: post, Path: site.PathCalendar + "/hari", Needs: manage, Scope: city, Handler: p.addDay},
-		{Method: post, Path: site.PathCalendar + "/hapus", Page: site.PathCalendar, Needs: manage, Scope: city, Handler: p.removeDay},
+		{Method: get, Path: site.PathCalendar + "/hapus", Needs: manage, Scope: city, Handler: p.tryRemoval},
+		{Method: post, Path: site.PathCalendar + "/hapus", Needs: manage, Scope: city, Handler: p.removeDay},
 		{Method: post, Path: site.PathCalendar + "/batal", Page: site.PathCalendar, Needs: manage, Scope: city, Handler: p.undoImport},
 		{Method: get, Path: site.PathCalendar + "/impor", Needs: manage, Scope: city, Handler: p.importForm},
 		{Method: post, Path: site.PathCalendar + "/impor", Needs: manage, Scope: city, MaxBody: importBody, Handler: p.importYear},
@@ -80,31 +82,6 @@ func (p *Pages) calendarPath(c *gin.Context, agency, day string) string {
 		return site.PathCalendar + "?tahun=" + yearIn(day)
 	}
 	return site.PathCalendar
-}
-
-// removeDay takes one day out.
-func (p *Pages) removeDay(c *gin.Context) error {
-	in, err := site.ReadForm(c)
-	if err != nil {
-		return err
-	}
-	agency, day := in.Text("agency"), in.Text("day")
-	_, err = p.Calendar.RemoveDay(c.Request.Context(), gate.ActorOf(c), agency, day, in.Text("source"))
-	if errs, status, ok := site.Refused(c, err, ""); ok {
-		f := office.DayForm{Agency: agency, Kinds: kinds(gate.LocaleOf(c))}
-		for i := range errs {
-			errs[i].Name = "" // its field is on the line of the day
-		}
-		f.Errors = errs
-		if agency != "" {
-			return p.hoursPage(c, status, agency, "", nil, f)
-		}
-		return p.calendarPage(c, status, yearIn(day), f)
-	}
-	if err != nil {
-		return err
-	}
-	return p.Done(c, p.calendarPath(c, agency, day), "day_removed")
 }
 
 // undoImport takes an import back.
@@ -172,6 +149,13 @@ func (p *Pages) importYear(c *gin.Context) error {
 		var preview calendar.Preview
 		if preview, err = p.Calendar.Preview(ctx, actor, ask); err == nil {
 			v.Preview = previewOf(preview, gate.LocaleOf(c))
+			if len(preview.Faults) == 0 {
+				var seen casework.Forecast
+				if err := p.Calendar.TryImport(ctx, actor, ask, p.foresee("", &seen)); err != nil {
+					return err
+				}
+				v.Preview.Moves = movesOf(seen, gate.LocaleOf(c))
+			}
 			return p.importPage(c, http.StatusOK, v, ask.Week)
 		}
 	}

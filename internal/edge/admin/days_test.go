@@ -1,7 +1,9 @@
 package admin_test
 
 import (
+	"html"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -28,7 +30,7 @@ func TestAnAdministratorKeepsTheCalendar(t *testing.T) {
 	admin.Sees(admin.Post("/kelola/kalender/impor", append(form, "act", "preview")...), http.StatusOK, "1 baris tidak terbaca", "Baris 2", "Tahun Baru 2027")
 	admin.Sees(admin.Post("/kelola/kalender/impor", append(form, "act", "apply")...), http.StatusOK, "1 baris tidak terbaca")
 	form[len(form)-1] = "2027-01-01;libur;Tahun Baru 2027\n2027-02-08;cuti bersama;Cuti bersama Imlek"
-	admin.Sees(admin.Post("/kelola/kalender/impor", append(form, "act", "preview")...), http.StatusOK, "Impor kalender 2027", "Cuti bersama Imlek")
+	admin.Sees(admin.Post("/kelola/kalender/impor", append(form, "act", "preview")...), http.StatusOK, "Impor kalender 2027", "Cuti bersama Imlek", "Tidak ada tenggat berjalan yang berubah")
 	admin.Goes(admin.Post("/kelola/kalender/impor", append(form, "act", "apply")...), "/kelola/kalender?tahun=2027")
 	page := admin.Page("/kelola/kalender?tahun=2027", "Tahun Baru 2027", "Impor hari libur · SKB 3 Menteri 2027", "Batalkan impor ini")
 	if strings.Contains(admin.Page("/kelola/staf"), "Kalender 2027 belum diisi") {
@@ -61,7 +63,12 @@ func TestAnAdministratorKeepsTheCalendar(t *testing.T) {
 	admin.Goes(admin.Post("/kelola/kalender/hari", append(day, "sure", "yes")...), "/kelola/kalender?tahun=2026")
 	admin.Page("/kelola/kalender?tahun=2026", "Hari jadi Batam", "Perwako 5/2026", "18 Desember 2026 menjadi hari libur (Hari jadi Batam)", "Tenggat sedang dihitung ulang")
 	admin.Sees(admin.Post("/kelola/kalender/hapus", "day", "2026-12-18", "source", ""), http.StatusUnprocessableEntity)
-	admin.Goes(admin.Post("/kelola/kalender/hapus", "day", "2026-12-18", "source", "Perwako 6/2026"), "/kelola/kalender?tahun=2026")
+	trial = admin.Post("/kelola/kalender/hapus", "day", "2026-12-18", "source", "Perwako 6/2026")
+	admin.Page(trial.To(), "Periksa hari sebelum dihapus", "Jumat, 18 Desember 2026", "Perwako 6/2026", "Tidak ada tenggat berjalan yang berubah")
+	officer.Sees(officer.Get(trial.To()), http.StatusForbidden)
+	admin.Sees(admin.Get("/kelola/kalender/hapus?day=2026-12-17&source=x"), http.StatusNotFound, "Tidak ada hari libur pada tanggal itu")
+	admin.Page("/kelola/kalender?tahun=2026", "Hari jadi Batam")
+	admin.Goes(admin.Post("/kelola/kalender/hapus", "day", "2026-12-18", "source", "Perwako 6/2026", "sure", "yes"), "/kelola/kalender?tahun=2026")
 
 	admin.Page("/kelola/kalender/instansi/rsud", "Kalender RSUD", "Tetap bekerja pada hari libur", "Masa baru")
 	week := []string{"period", "0", "name_0", "Loket Sabtu", "from_0", "1", "from_0", "12", "from_0", "2026", "to_0", "", "mon_0", "07.30-16.00", "sat_0", "08.00-12.00",
@@ -69,7 +76,14 @@ func TestAnAdministratorKeepsTheCalendar(t *testing.T) {
 	bad := append([]string{}, week...)
 	bad[13] = "tutup"
 	admin.Sees(admin.Post("/kelola/kalender/instansi/rsud", bad...), http.StatusUnprocessableEntity, "Tulis jam buka dan tutup", "Loket Sabtu")
-	admin.Goes(admin.Post("/kelola/kalender/instansi/rsud", week...), "/kelola/kalender/instansi/rsud")
+	seen := admin.Post("/kelola/kalender/instansi/rsud", week...)
+	admin.Sees(seen, http.StatusOK, "Periksa jam kerja sebelum disimpan", "Loket Sabtu · Senin 07.30-16.00, Sabtu 08.00-12.00", "Tidak ada tenggat berjalan yang berubah")
+	if strings.Contains(admin.Page("/kelola/kalender/instansi/rsud"), `value="Loket Sabtu"`) {
+		t.Error("the hours hold before they were confirmed")
+	}
+	sent := hiddenPairs(seen.Body)
+	admin.Sees(admin.Post("/kelola/kalender/instansi/rsud", append(sent, "edit", "yes")...), http.StatusOK, "Masa baru", "Loket Sabtu")
+	admin.Goes(admin.Post("/kelola/kalender/instansi/rsud", append(sent, "sure", "yes")...), "/kelola/kalender/instansi/rsud")
 	admin.Page("/kelola/kalender/instansi/rsud", "Loket Sabtu")
 	if !strings.Contains(admin.Page("/kelola/kalender/instansi/rsud"), `value="08:00-12:00"`) {
 		t.Error("the hours of Saturday are not kept")
@@ -80,6 +94,17 @@ func TestAnAdministratorKeepsTheCalendar(t *testing.T) {
 	admin.Sees(admin.Get("/kelola/kalender/instansi/tidak-ada"), http.StatusNotFound)
 	admin.Sees(admin.Get("/kelola/kalender/jam?tahun=2099"), http.StatusNotFound)
 	admin.Page("/kelola/kalender/jam?tahun=2026", "seluruh kota, 2026")
+}
+
+var hiddenInput = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)">`)
+
+// hiddenPairs are what a form sends by itself, in order.
+func hiddenPairs(body string) []string {
+	var out []string
+	for _, m := range hiddenInput.FindAllStringSubmatch(body, -1) {
+		out = append(out, m[1], html.UnescapeString(m[2]))
+	}
+	return out
 }
 
 // TestADayAtACounter: an administrator sets a counter up, a resident books, the officer serves, the head closes a day.

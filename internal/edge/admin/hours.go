@@ -3,14 +3,17 @@ package admin
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
+	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/calendar"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/web/page/office"
+	"bedelau/web/ui"
 )
 
 // cityHours is other hours of the whole city in one year, such as in Ramadan.
@@ -104,7 +107,60 @@ func fillPeriod(f *office.PeriodForm, i, n int, l i18n.Locale) {
 	}
 }
 
-// saveHours replaces the other hours of an agency, or of the city in one year. A period that was left empty is none.
+// hoursTrial shows what other hours would move, and asks whether they shall hold; with "edit" the form is shown again instead.
+func (p *Pages) hoursTrial(c *gin.Context, in site.Form, tried office.HoursView, ask calendar.HoursInput, seen casework.Forecast) error {
+	l, year := gate.LocaleOf(c), site.Clip(in.Text("year"), 4)
+	if in.Yes("edit") {
+		return p.hoursPage(c, http.StatusOK, ask.Agency, year, &tried, office.DayForm{})
+	}
+	v := office.HoursTrial{Action: c.Request.URL.Path, Moves: movesOf(seen, l)}
+	send := func(name, value string) { v.Sends = append(v.Sends, ui.Option{Value: value, Label: name}) }
+	send("year", year)
+	send("source", ask.Source)
+	if ask.WorksHolidays {
+		send("works_holidays", "yes")
+		v.Says = append(v.Says, l.T("days.works_holidays"))
+	}
+	for i, x := range ask.Periods {
+		n := strconv.Itoa(i)
+		send("period", n)
+		send("name_"+n, x.Name[i18n.ID])
+		for _, d := range []struct{ name, day string }{{"from_", x.First}, {"to_", x.Last}} {
+			if year, rest, ok := strings.Cut(d.day, "-"); ok {
+				month, day, _ := strings.Cut(rest, "-")
+				send(d.name+n, day)
+				send(d.name+n, month)
+				send(d.name+n, year)
+			}
+		}
+		for _, d := range site.Weekdays {
+			if hours := x.Hours[d]; hours != "" {
+				send(d+"_"+n, hours)
+			}
+		}
+		v.Says = append(v.Says, x.Name[i18n.ID]+" · "+hoursSaid(x, l))
+	}
+	if len(v.Says) == 0 {
+		v.Says = []string{l.T("days.hours_none")}
+	}
+	v.Source = ask.Source
+	v.Shell = p.DeskShell(c, l.T("days.hours_trial"))
+	return p.Render(c, http.StatusOK, office.TryHours(v))
+}
+
+// hoursSaid is a period in a line: "Senin 07.30-16.00, Sabtu 08.00-12.00".
+func hoursSaid(x calendar.Period, l i18n.Locale) string {
+	var out []string
+	for _, d := range site.Weekdays {
+		if hours := x.Hours[d]; hours != "" {
+			out = append(out, l.T("weekday."+d)+" "+site.Hour(hours, l))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// saveHours replaces the other hours of an agency, or of the city in one year, once the administrator has seen what that
+// moves. A period that was left empty is none.
 func (p *Pages) saveHours(c *gin.Context) error {
 	many := []string{"period"}
 	for i := range 60 {
@@ -118,8 +174,13 @@ func (p *Pages) saveHours(c *gin.Context) error {
 	ask.Agency = c.Param("code")
 	ask.Year, _ = strconv.Atoi(in.Text("year"))
 	ctx := c.Request.Context()
-	if err = p.KnownAgency(ctx, ask.Agency); err == nil {
+	if err = p.KnownAgency(ctx, ask.Agency); err == nil && in.Yes("sure") {
 		_, err = p.Calendar.SetHours(ctx, gate.ActorOf(c), ask)
+	} else if err == nil {
+		var seen casework.Forecast
+		if err = p.Calendar.TryHours(ctx, gate.ActorOf(c), ask, p.foresee(ask.Agency, &seen)); err == nil {
+			return p.hoursTrial(c, in, tried, ask, seen)
+		}
 	}
 	if errs, status, ok := site.Refused(c, err, ""); ok {
 		tried.Errors = errs

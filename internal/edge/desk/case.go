@@ -63,12 +63,17 @@ func (p *Pages) casePage(c *gin.Context, status int, t try) error {
 	if err != nil {
 		return err
 	}
-	drawn, err := p.Drawn(ctx, app.SubmittedAt, d.Pages, func(f casework.Answer) string {
+	shown := func(f casework.Answer) string {
 		if f.Masked && f.Code == t.revealed {
 			return t.value.Text
 		}
 		return f.Text
-	})
+	}
+	drawn, err := p.Drawn(ctx, app.SubmittedAt, d.Pages, shown)
+	if err != nil {
+		return err
+	}
+	theirs, err := p.Drawn(ctx, app.UpdatedAt, d.Office, shown)
 	if err != nil {
 		return err
 	}
@@ -82,7 +87,7 @@ func (p *Pages) casePage(c *gin.Context, status int, t try) error {
 		Submitted: site.Zoned(c, app.SubmittedAt), Assignee: app.AssigneeName, Version: app.Version, Level: app.EscalationLevel,
 		Decision: app.Reason, Provisional: app.DueProvisional, Term: site.TermText(app.Term(), l), ChannelLabel: l.T("case.channel." + app.Channel), Place: areas.Place(app.DistrictCode, app.SubdistrictCode),
 		Answers: caseAnswers(c, d, t, drawn), Agreed: agreed(d, l), Events: p.caseEvents(c, d, 0), Actions: caseActions(d, t, l), Correctable: correctable(d, l),
-		Fees: p.feesOf(c, d, t), Office: officeAnswers(c, d, t),
+		Fees: p.feesOf(c, d, t), Office: officeAnswers(c, d, t, theirs),
 		Errors: t.errors, Tried: t.action, Reason: t.reason, Fields: t.fields, Note: t.note,
 	}
 	if due := app.StepDue(); !due.IsZero() {

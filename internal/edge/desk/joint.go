@@ -179,7 +179,7 @@ func dayText(day string, l i18n.Locale) string {
 
 // officeAnswers lays out what the office has answered, with the files that came with it. What is masked is shown as the
 // applicant's answers are.
-func officeAnswers(c *gin.Context, d casework.Detail, t try) []office.Answer {
+func officeAnswers(c *gin.Context, d casework.Detail, t try, drawn map[string]*ui.Map) []office.Answer {
 	var out []office.Answer
 	path, l := site.CasePath(d.Application.ID), gate.LocaleOf(c)
 	_, _, from := queue.CameFrom(c)
@@ -188,7 +188,7 @@ func officeAnswers(c *gin.Context, d casework.Detail, t try) []office.Answer {
 			if f.Type == form.Info {
 				continue
 			}
-			x := office.Answer{ID: "isi-" + f.Code, Label: f.Label.In(l), Value: f.Text}
+			x := office.Answer{ID: "isi-" + f.Code, Label: f.Label.In(l), Value: f.Text, Map: drawn[f.Code]}
 			switch {
 			case f.Masked && f.Code == t.revealed:
 				x.Value, x.Revealed = t.value.Text, true

@@ -18,10 +18,11 @@ import (
 
 // builderPreview shows a page of the draft as applicants will see it.
 func (p *Pages) builderPreview(c *gin.Context) error {
-	return p.preview(c, http.StatusOK, site.Form{})
+	return p.preview(c, http.StatusOK, site.Form{}, site.Maps{})
 }
 
-// builderTry judges what was typed into the preview, and keeps nothing of it.
+// builderTry judges what was typed into the preview, and keeps nothing of it. Like the page of an applicant, with ?peta it
+// does what was pressed on a map instead.
 func (p *Pages) builderTry(c *gin.Context) error {
 	b, err := p.building(c)
 	if err != nil {
@@ -41,10 +42,17 @@ func (p *Pages) builderTry(c *gin.Context) error {
 	if f := fault.From(err); err != nil && len(f.Fields) == 0 {
 		return err
 	}
-	return p.preview(c, http.StatusOK, in)
+	maps := site.TakeMaps(in, c.Query("peta"))
+	if f, ok := b.draft.Body.Field(c.Query("peta")); ok && in.Values != nil && page.Asks(f.Code) {
+		if maps.City, err = p.Ground(c.Request.Context(), p.Now()); err != nil {
+			return err
+		}
+		maps.Press(in, f, func(string) bool { return true })
+	}
+	return p.preview(c, http.StatusOK, in, maps)
 }
 
-func (p *Pages) preview(c *gin.Context, status int, in site.Form) error {
+func (p *Pages) preview(c *gin.Context, status int, in site.Form, maps site.Maps) error {
 	b, err := p.building(c)
 	if err != nil {
 		return err
@@ -63,7 +71,7 @@ func (p *Pages) preview(c *gin.Context, status int, in site.Form) error {
 	}
 	v := office.BuilderPreviewView{
 		Shell: p.DeskShell(c, l.T("builder.preview_of", "service", b.service.Name.In(l))), Service: b.service.Name.In(l), Back: b.path,
-		Action: b.path + "/pratinjau/" + page.Code, Heading: page.Title.In(l), Hint: page.Hint.In(l), Tried: in.Values != nil, Skipped: page.ShowIf != "",
+		Action: b.path + "/pratinjau/" + page.Code, Heading: page.Title.In(l), Hint: page.Hint.In(l), Tried: in.Values != nil && c.Query("peta") == "", Skipped: page.ShowIf != "",
 	}
 	v.Pages, v.Remarks = previewTabs(b, f, page.Code, l), fillsOn(f, page.Code, l)
 	page.ShowIf = "" // an author looks at it whatever was answered before
@@ -93,6 +101,12 @@ func (p *Pages) preview(c *gin.Context, status int, in site.Form) error {
 	}
 	shown := d.Typed(page, in.Values)
 	q := site.Questions{Draft: d, Typed: in, Errors: v.Errors, Mirror: d.Mirror(page, shown.Fields), Path: v.Action, L: l}
+	if page.AsksPoint() {
+		if maps.City, err = p.Ground(c.Request.Context(), d.At.Now); err != nil {
+			return err
+		}
+		q.Maps = &maps
+	}
 	v.Fields, v.Follow = previewed(q.Fields(shown.Fields)), site.Followed(q.Mirror, d.At.Now)
 	return p.Render(c, status, office.BuilderPreview(v))
 }

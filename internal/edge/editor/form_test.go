@@ -129,3 +129,25 @@ func TestTheBuilderIsForAdministrators(t *testing.T) {
 		admin.Sees(admin.Post(builderPath+"/susun", "revision", "0", "act", act), http.StatusUnprocessableEntity)
 	}
 }
+
+// TestThePreviewDrawsItsMaps: a point can be set on the map as an applicant will, and a press judges nothing.
+func TestThePreviewDrawsItsMaps(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	rina := s.Staff(t, pagetest.HostBatam, "Rina", "city_admin", "")
+	b := func(path string) string { return builderPath + path }
+	rina.Goes(rina.Post(b("/halaman"), "revision", "0", "title_id", "Tempat", "title_en", "Place", "code", ""), b("")+"#hal-tempat")
+	rina.Goes(rina.Post(b("/isian"), "revision", "1", "page", "tempat", "kind", "point", "code", "titik", "label_id", "Lokasi usaha", "label_en", "Place", "required", "yes"), b("")+"#isian-titik")
+	page := rina.Page(b("/pratinjau/tempat"), "Lokasi usaha", "Belum ada titik yang dipasang")
+	for _, want := range []string{`name="_peta.titik"`, "/pratinjau/tempat?peta=titik"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the preview has no %s", want)
+		}
+	}
+	a := rina.Post(b("/pratinjau/tempat?peta=titik"), "_peta.titik", "", "_peta.titik.aksi", "tengah", "titik", "", "titik", "")
+	rina.Sees(a, http.StatusOK, "Lokasi usaha")
+	if text := pagetest.Text(a.Body); strings.Contains(text, "Belum ada titik") || strings.Contains(text, "wajib diisi") || strings.Contains(text, "dapat diterima") {
+		t.Error("the middle of the map is no point, or a press is judged")
+	}
+	rina.Sees(rina.Post(b("/pratinjau/tempat")), http.StatusUnprocessableEntity, "wajib diisi")
+}

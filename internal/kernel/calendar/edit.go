@@ -147,22 +147,26 @@ func (s *Service) RemoveDay(ctx context.Context, actor identity.Actor, agency, d
 	}
 	detail := map[string]any{"day": day, "agency": agency, "source": source}
 	return s.act(ctx, actor, agency, cause{kind: ByDay, source: source}, "calendar.remove_day", detail, func(ctx context.Context, tx bun.Tx) error {
-		q, args := "DELETE FROM holiday WHERE tenant_id = ? AND day = ?", []any{tenancy.Must(ctx), day}
-		if agency != "" {
-			q, args = "DELETE FROM agency_day WHERE tenant_id = ? AND day = ? AND agency = ?", append(args, agency)
-		}
-		res, err := tx.NewRaw(q, args...).Exec(ctx)
-		if err != nil {
-			return wrap("remove day", err)
-		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return orElse(err, fault.New(fault.NotFound, "calendar.no_day"))
-		}
-		if agency != "" {
-			return own(ctx, tx, agency)
-		}
-		return manage(ctx, tx, day[:4])
+		return removeDay(ctx, tx, agency, day)
 	})
+}
+
+func removeDay(ctx context.Context, tx bun.IDB, agency, day string) error {
+	q, args := "DELETE FROM holiday WHERE tenant_id = ? AND day = ?", []any{tenancy.Must(ctx), day}
+	if agency != "" {
+		q, args = "DELETE FROM agency_day WHERE tenant_id = ? AND day = ? AND agency = ?", append(args, agency)
+	}
+	res, err := tx.NewRaw(q, args...).Exec(ctx)
+	if err != nil {
+		return wrap("remove day", err)
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return orElse(err, fault.New(fault.NotFound, "calendar.no_day"))
+	}
+	if agency != "" {
+		return own(ctx, tx, agency)
+	}
+	return manage(ctx, tx, day[:4])
 }
 
 // orElse is err, or other when there is none.
@@ -220,6 +224,15 @@ func (s *Service) SetHours(ctx context.Context, actor identity.Actor, in HoursIn
 	if err := in.Validate(); err != nil {
 		return Change{}, err
 	}
+	in = in.complete()
+	detail := map[string]any{"agency": in.Agency, "year": in.Year, "works_holidays": in.WorksHolidays, "periods": len(in.Periods), "source": in.Source}
+	c := cause{kind: ByHours, source: in.Source, year: in.Year}
+	return s.act(ctx, actor, in.Agency, c, "calendar.set_hours", detail, func(ctx context.Context, tx bun.Tx) error { return setHours(ctx, tx, in) })
+}
+
+// complete gives each period its code and its ground.
+func (in HoursInput) complete() HoursInput {
+	in.Periods = slices.Clone(in.Periods)
 	for i := range in.Periods {
 		p := &in.Periods[i]
 		p.Name, p.Source = both(p.Name), in.Source
@@ -227,17 +240,17 @@ func (s *Service) SetHours(ctx context.Context, actor identity.Actor, in HoursIn
 			p.Code = fmt.Sprintf("%s-%d", strings.ReplaceAll(p.First, "-", ""), i+1)
 		}
 	}
-	detail := map[string]any{"agency": in.Agency, "year": in.Year, "works_holidays": in.WorksHolidays, "periods": len(in.Periods), "source": in.Source}
-	c := cause{kind: ByHours, source: in.Source, year: in.Year}
-	return s.act(ctx, actor, in.Agency, c, "calendar.set_hours", detail, func(ctx context.Context, tx bun.Tx) error {
-		if in.Agency == "" {
-			if err := manage(ctx, tx, fmt.Sprint(in.Year)); err != nil {
-				return err
-			}
-			return replacePeriods(ctx, tx, "", in.Periods, in.Year)
+	return in
+}
+
+func setHours(ctx context.Context, tx bun.IDB, in HoursInput) error {
+	if in.Agency == "" {
+		if err := manage(ctx, tx, fmt.Sprint(in.Year)); err != nil {
+			return err
 		}
-		return saveAgency(ctx, tx, Agency{Agency: in.Agency, WorksHolidays: in.WorksHolidays, Source: in.Source, Managed: true, Periods: in.Periods})
-	})
+		return replacePeriods(ctx, tx, "", in.Periods, in.Year)
+	}
+	return saveAgency(ctx, tx, Agency{Agency: in.Agency, WorksHolidays: in.WorksHolidays, Source: in.Source, Managed: true, Periods: in.Periods})
 }
 
 // act is one act of an administrator on a calendar, in one transaction with its audit entry.

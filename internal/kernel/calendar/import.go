@@ -75,6 +75,15 @@ func (in ImportInput) year() (Year, []Fault, error) {
 	return Year{Year: in.Year, Week: in.Week, Open: in.Open, Close: in.Close, Source: in.Source, Verified: in.Verified, Managed: true, Days: days}, faults, nil
 }
 
+// whole is the year, if every line of it can be read.
+func (in ImportInput) whole() (Year, error) {
+	y, faults, err := in.year()
+	if err == nil && len(faults) > 0 {
+		err = fault.New(fault.Invalid, "calendar.faults", "n", len(faults))
+	}
+	return y, err
+}
+
 // Preview reads an import and says what it would change, without changing anything. It refuses Invalid for what is no
 // import at all; lines that cannot be read are in the result.
 func (s *Service) Preview(ctx context.Context, actor identity.Actor, in ImportInput) (Preview, error) {
@@ -138,12 +147,9 @@ func yearOf(ctx context.Context, db bun.IDB, year int) (*Year, error) {
 // Import makes the city's calendar of a year what was decreed, in one transaction. It refuses what Preview refuses, and
 // Invalid "calendar.faults" while a line cannot be read.
 func (s *Service) Import(ctx context.Context, actor identity.Actor, in ImportInput) (Change, error) {
-	y, faults, err := in.year()
+	y, err := in.whole()
 	if err != nil {
 		return Change{}, err
-	}
-	if len(faults) > 0 {
-		return Change{}, fault.New(fault.Invalid, "calendar.faults", "n", len(faults))
 	}
 	detail := map[string]any{"year": y.Year, "holidays": len(y.Days), "source": y.Source, "verified": y.Verified}
 	c := cause{kind: ByImport, source: y.Source, year: y.Year}

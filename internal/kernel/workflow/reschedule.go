@@ -70,12 +70,11 @@ const timersOfMost = 100
 // whether the step itself moved: a step that would have been taken by now keeps its time. A reminder that was given
 // already is given again where it is still to come by the new time.
 func RescheduleTimer(ctx context.Context, tx bun.IDB, t *Timer, a Action, cal workcal.Calendar, now time.Time) (bool, error) {
-	take, remind, err := a.timed(cal, t.From, now)
+	take, remind, moved, err := t.recount(a, cal, now)
 	if err != nil {
 		return false, err
 	}
 	of := Subject{Kind: t.SubjectKind, ID: t.SubjectID}
-	moved := !take.Equal(t.At) && !(take.Before(t.At) && take.Before(now))
 	if moved {
 		t.At = take.UTC()
 		if err := setTimer(ctx, tx, of, TimerTake, t.Name, t.At, now); err != nil {
@@ -86,6 +85,17 @@ func RescheduleTimer(ctx context.Context, tx bun.IDB, t *Timer, a Action, cal wo
 		return moved, nil
 	}
 	return moved, setTimer(ctx, tx, of, TimerRemind, t.Name, remind.UTC(), now)
+}
+
+func (t Timer) recount(a Action, cal workcal.Calendar, now time.Time) (take, remind time.Time, moved bool, err error) {
+	take, remind, err = a.timed(cal, t.From, now)
+	return take, remind, !take.Equal(t.At) && !(take.Before(t.At) && take.Before(now)), err
+}
+
+// Recounted is when the system would take a step by a calendar, and whether RescheduleTimer would move it there.
+func (t Timer) Recounted(a Action, cal workcal.Calendar, now time.Time) (time.Time, bool, error) {
+	take, _, moved, err := t.recount(a, cal, now)
+	return take, moved, err
 }
 
 // setTimer moves a timer of a locked case, and sets it anew where it has rung and is to ring later now.

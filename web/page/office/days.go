@@ -29,8 +29,33 @@ type DayTrial struct {
 	Date  time.Time
 	Kind  string
 	Back  string
-	Moves []DayMove
-	Whole bool // false: there is more than was counted
+	Moves DayMoves
+}
+
+// RemovalTrial is what the end of a day off would move, before it is taken out. An empty Agency is the whole city.
+type RemovalTrial struct {
+	ui.Shell
+	Agency, Day, Source string
+	Date                time.Time
+	Back                string
+	Moves               DayMoves
+}
+
+// HoursTrial is what other hours would move, before they are saved. Sends are the values of the form by their names, which
+// are the labels.
+type HoursTrial struct {
+	ui.Shell
+	Action, Source string
+	Says           []string
+	Sends          []ui.Option
+	Moves          DayMoves
+}
+
+// DayMoves is what another calendar would move: how many of each kind, and which.
+type DayMoves struct {
+	Totals []ui.Figure
+	Lines  []DayMove
+	Whole  bool // false: there is more than was counted
 }
 
 // DayMove is how many deadlines of one kind of a service would get one day.
@@ -70,6 +95,7 @@ type ImportPreview struct {
 	Kept           int
 	Figures        []ui.Figure
 	Replaces       bool
+	Moves          DayMoves
 }
 
 // PeriodForm is another week for a time, as it is typed. N is its place in the form.
