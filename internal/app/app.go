@@ -26,6 +26,7 @@ import (
 	"bedelau/internal/city/duct"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
+	"bedelau/internal/city/lease"
 	"bedelau/internal/city/simulation"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/apikey"
@@ -80,6 +81,7 @@ type App struct {
 	Registry  *registry.Service
 	Casework  *casework.Service
 	Ducts     *duct.Service
+	Leases    *lease.Service
 	Bulk      *bulk.Service
 	Booking   *booking.Service
 	Calendar  *calendar.Service
@@ -217,6 +219,8 @@ func (a *App) buildCity() error {
 	if err := a.Ducts.Register(a.Runner); err != nil {
 		return err
 	}
+	a.Leases = lease.New(lease.Deps{DB: a.DB.App, Guard: a.Guard, Log: a.Log})
+	a.Leases.Register(a.Runner)
 	a.Calendar = calendar.New(a.DB.App, a.Guard, time.Now)
 	a.Calendar.Warn(a.Runner, a.Notify)
 	catalog.Warn(a.Runner, a.Notify, time.Now)

@@ -43,6 +43,7 @@ const (
 	InvoiceRead       Permission = "invoice:read" // in a city its own; on the platform everyone's
 	DuctRead          Permission = "duct:read"    // the shared ducts: map, lengths, what lies in them
 	DuctManage        Permission = "duct:manage"  // change the record of them
+	DuctLease         Permission = "duct:lease"   // say who holds what of them
 	InvoicePay        Permission = "invoice:pay"  // leave with Stripe a way to be charged, and look after it
 )
 
@@ -114,6 +115,7 @@ func All() []Definition {
 		{Name: InvoicePay, City: true, Reads: true}, // it changes nothing here, and a city that is suspended must be able to pay
 		{Name: DuctRead, City: true, Reads: true},
 		{Name: DuctManage, City: true},
+		{Name: DuctLease, City: true},
 		{Name: StatusWrite, City: true, Machine: true},
 		{Name: UsageWrite, Platform: true, Machine: true},
 		{Name: PlatformCities, Platform: true},

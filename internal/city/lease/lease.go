@@ -1,0 +1,94 @@
+// Package lease is who holds what of a city's shared ducts: operators, what is reserved for them until when, and what they
+// lease. It finds the way between two places on which enough is free.
+//
+// Occupancy is the business of shared ducts, so no unit may be held twice: a lease holds units for a span of days, with all
+// that lies in them, and the database refuses two holds of one unit on a day. Whoever changes holds takes the city's row of
+// duct_version first, so that one decides after the other, and a plan made before is known to be old.
+package lease
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/jobs"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Deps is what the package is built from.
+type Deps struct {
+	DB    *bun.DB // the application role's
+	Guard *access.Guard
+	Log   *slog.Logger
+	Now   func() time.Time // time.Now when nil
+}
+
+// Service is the leases of every city.
+type Service struct {
+	d      Deps
+	graphs graphs
+}
+
+// New returns the Service. Register binds its planned work.
+func New(d Deps) *Service {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	return &Service{d: d, graphs: graphs{of: map[tenancy.ID]*graph{}}}
+}
+
+// Register lets reservations that nobody ordered run out; call it once, before the runner starts.
+func (s *Service) Register(r *jobs.Runner) {
+	jobs.EachCity(r, "lease.expire", time.Minute, func(ctx context.Context, tx bun.Tx, _ time.Time) error { return s.expire(ctx, tx) })
+}
+
+func (s *Service) now() time.Time { return s.d.Now().UTC().Truncate(time.Microsecond) }
+
+// The states of a lease.
+const (
+	Reserved  = "reserved"  // until it expires, unless it is ordered before
+	Ordered   = "ordered"   // to be installed
+	Active    = "active"    // accepted, and charged for
+	Ended     = "ended"     // its time is over, or it was given notice
+	Expired   = "expired"   // nobody ordered it in time
+	Cancelled = "cancelled" // before it was active
+)
+
+// Lease is what an operator holds along a route: so many units of a kind on each of its segments.
+type Lease struct {
+	bun.BaseModel `bun:"table:duct_lease,alias:l"`
+
+	TenantID   tenancy.ID `bun:"tenant_id,pk"`
+	ID         uuid.UUID  `bun:"id,pk"`
+	Number     string     `bun:"number"`
+	OperatorID uuid.UUID  `bun:"operator_id"`
+	State      string     `bun:"state"`
+	Kind       string     `bun:"kind"` // of the units: duct.Duct, duct.Subduct or duct.Microduct
+	Quantity   int        `bun:"quantity"`
+	Since      time.Time  `bun:"since"`
+	Until      time.Time  `bun:"until,nullzero"` // the first day on which it is over; zero goes on
+	ExpiresAt  time.Time  `bun:"expires_at,nullzero"`
+	LengthMM   int64      `bun:"length_mm"` // billed length of the route
+	Segments   int        `bun:"segments"`
+	Key        string     `bun:"key"`
+	Why        string     `bun:"why"`
+	CreatedAt  time.Time  `bun:"created_at"`
+	CreatedBy  uuid.UUID  `bun:"created_by"`
+	UpdatedAt  time.Time  `bun:"updated_at"`
+}
+
+// turn makes whoever changes holds of a city wait for the other, and counts the change. It returns how many leases have had
+// a number.
+func turn(ctx context.Context, tx bun.Tx, leases int) (given int64, err error) {
+	err = tx.NewRaw(`INSERT INTO duct_version (tenant_id, holds, leases) VALUES (?, 1, ?)
+		ON CONFLICT (tenant_id) DO UPDATE SET holds = duct_version.holds + 1, leases = duct_version.leases + EXCLUDED.leases RETURNING leases`, tenancy.Must(ctx), leases).Scan(ctx, &given)
+	if err != nil {
+		return 0, fmt.Errorf("lease: turn: %w", err)
+	}
+	return given, nil
+}

@@ -1,0 +1,232 @@
+package lease
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/city/duct"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// ReserveInput is a route to be kept for an operator. Key is the sender's own, new for each reservation and the same when it is
+// repeated.
+type ReserveInput struct {
+	Operator uuid.UUID
+	Segments []uuid.UUID // in any order, each once
+	Kind     string      // of the units: duct.Duct, duct.Subduct or duct.Microduct
+	Quantity int         // on each segment
+	Since    time.Time   // the first day
+	Until    time.Time   // the first day on which it is over; zero goes on
+	Days     int         // for which it is kept without an order, at most 365
+	Key      string
+}
+
+const (
+	segmentsMost = 2000
+	quantityMost = 100
+)
+
+func (in ReserveInput) check() error {
+	var bad []fault.Field
+	add := func(name, code string, args ...any) {
+		bad = append(bad, fault.Field{Name: name, Code: code, Args: args})
+	}
+	seen := map[uuid.UUID]bool{}
+	for _, id := range in.Segments {
+		if seen[id] {
+			add("segments", "twice")
+			break
+		}
+		seen[id] = true
+	}
+	switch {
+	case len(in.Segments) == 0:
+		add("segments", "required")
+	case len(in.Segments) > segmentsMost:
+		add("segments", "too_many", "max", segmentsMost)
+	}
+	if in.Kind != duct.Duct && in.Kind != duct.Subduct && in.Kind != duct.Microduct {
+		add("kind", "not_an_option")
+	}
+	if in.Quantity < 1 || in.Quantity > quantityMost {
+		add("quantity", "out_of_range", "min", 1, "max", quantityMost)
+	}
+	if in.Days < 1 || in.Days > 365 {
+		add("days", "out_of_range", "min", 1, "max", 365)
+	}
+	switch {
+	case in.Since.IsZero():
+		add("since", "required")
+	case !in.Until.IsZero() && !in.Until.After(in.Since):
+		add("until", "not_after")
+	}
+	if n := len(strings.TrimSpace(in.Key)); n == 0 || n > 200 {
+		add("key", "required")
+	}
+	return fault.Fields(bad)
+}
+
+// Reserve keeps units along a route for an operator, on every segment or on none, for staff with duct:lease. It refuses
+// Invalid what cannot be, NotFound "lease.no_operator", Conflict "lease.not_approved" an operator who may not lease,
+// "lease.no_segment" a segment that is not there for the whole time, and "lease.full" one without enough that is free.
+func (s *Service) Reserve(ctx context.Context, actor identity.Actor, in ReserveInput) (Lease, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctLease); err != nil {
+		return Lease{}, err
+	}
+	in.Since, in.Until = dayOf(in.Since), dayOf(in.Until)
+	if err := in.check(); err != nil {
+		return Lease{}, err
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return Lease{}, err
+	}
+	out := Lease{TenantID: tenancy.Must(ctx), ID: id, OperatorID: in.Operator, State: Reserved, Kind: in.Kind, Quantity: in.Quantity, Since: in.Since, Until: in.Until,
+		ExpiresAt: s.now().AddDate(0, 0, in.Days), Segments: len(in.Segments), Key: in.Key, CreatedAt: s.now(), CreatedBy: actor.ID, UpdatedAt: s.now()}
+	err = tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
+		given, err := turn(ctx, tx, 1)
+		if err != nil {
+			return err
+		}
+		if again, err := byKey(ctx, tx, in); err != nil || again != nil {
+			if again != nil {
+				out = *again
+				return errAgain
+			}
+			return err
+		}
+		if err := approved(ctx, tx, in.Operator); err != nil {
+			return err
+		}
+		out.Number = fmt.Sprintf("SWD-%d-%04d", in.Since.Year(), given)
+		if err := s.take(ctx, tx, &out, in.Segments); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "lease.reserve", Object: "duct_lease", ObjectID: out.ID,
+			Detail: map[string]any{"number": out.Number, "operator": in.Operator, "segments": len(in.Segments), "kind": in.Kind, "quantity": in.Quantity}})
+	})
+	switch {
+	case errors.Is(err, errAgain):
+		return out, nil
+	case err != nil:
+		return Lease{}, fmt.Errorf("lease: reserve: %w", err)
+	}
+	return out, nil
+}
+
+// errAgain ends the transaction of a repetition, which changes nothing.
+var errAgain = errors.New("lease: made before")
+
+func byKey(ctx context.Context, tx bun.Tx, in ReserveInput) (*Lease, error) {
+	var all []Lease
+	err := tx.NewSelect().Model(&all).Where("l.tenant_id = ? AND l.operator_id = ? AND l.key = ?", tenancy.Must(ctx), in.Operator, in.Key).Scan(ctx)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return &all[0], nil
+}
+
+func approved(ctx context.Context, tx bun.Tx, operator uuid.UUID) error {
+	var state []string
+	if err := tx.NewRaw("SELECT state FROM duct_operator WHERE tenant_id = ? AND id = ?", tenancy.Must(ctx), operator).Scan(ctx, &state); err != nil {
+		return err
+	}
+	switch {
+	case len(state) == 0:
+		return fault.New(fault.NotFound, "lease.no_operator")
+	case state[0] != OperatorApproved:
+		return fault.New(fault.Conflict, "lease.not_approved")
+	}
+	return nil
+}
+
+// pick is a segment with the units that are taken of it.
+type pick struct {
+	ID     uuid.UUID
+	Code   string
+	Billed int64
+	Units  []uuid.UUID `bun:"units,array"`
+}
+
+// take finds on every segment the first units that are free for the whole time, and holds them.
+func (s *Service) take(ctx context.Context, tx bun.Tx, l *Lease, segments []uuid.UUID) error {
+	var found []pick
+	err := tx.NewRaw(`SELECT k.id, k.code, coalesce(c.billed_mm, c.surveyed_mm, c.length_mm) AS billed,
+			ARRAY(SELECT u.id FROM duct_unit u WHERE u.tenant_id = k.tenant_id AND u.segment_id = k.id AND u.kind = ?1 AND `+free+` ORDER BY u.parent_id, u.position, u.id LIMIT ?2) AS units
+		FROM duct_segment k JOIN duct_segment_state c ON c.tenant_id = k.tenant_id AND c.segment_id = k.id AND c.voided_by IS NULL AND c.since <= ?3 AND (c.until IS NULL OR c.until > ?3)
+		WHERE k.tenant_id = ?0 AND k.id IN (?5) ORDER BY k.id`, l.TenantID, l.Kind, l.Quantity, l.Since, spanEnd(l.Until), bun.List(segments)).Scan(ctx, &found)
+	if err != nil {
+		return err
+	}
+	if len(found) < len(segments) {
+		return fault.New(fault.Conflict, "lease.no_segment")
+	}
+	var units []uuid.UUID
+	for _, p := range found {
+		if len(p.Units) < l.Quantity {
+			return fault.New(fault.Conflict, "lease.full", "segment", p.Code)
+		}
+		l.LengthMM += p.Billed
+		units = append(units, p.Units...)
+	}
+	if _, err := tx.NewInsert().Model(l).Exec(ctx); err != nil {
+		return err
+	}
+	_, err = tx.NewRaw(`INSERT INTO duct_hold (tenant_id, lease_id, unit_id, own, during)
+		SELECT u.tenant_id, ?1, x.id, x.id = u.id, daterange(?2, ?3) FROM duct_unit u
+		JOIN duct_unit x ON x.tenant_id = u.tenant_id AND x.segment_id = u.segment_id
+		LEFT JOIN duct_unit y ON y.tenant_id = x.tenant_id AND y.segment_id = x.segment_id AND y.id = x.parent_id
+		WHERE u.tenant_id = ?0 AND u.id IN (?4) AND u.id IN (x.id, x.parent_id, y.parent_id) AND x.voided_by IS NULL`,
+		l.TenantID, l.ID, l.Since, nullDay(l.Until), bun.List(units)).Exec(ctx)
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.Code == "23P01" {
+		return fault.New(fault.Conflict, "lease.full", "segment", found[0].Code)
+	}
+	return err
+}
+
+// free is what makes a unit u free from the day ?3 to before the day ?4: it lies there all the time, is good and not kept back,
+// and nothing that it lies in, that lies in it, or that it is, is held.
+const free = `u.voided_by IS NULL AND u.since <= ?3 AND (u.until IS NULL OR u.until >= ?4)
+	AND NOT EXISTS (SELECT 1 FROM duct_unit_state b WHERE b.tenant_id = u.tenant_id AND b.unit_id = u.id AND b.voided_by IS NULL AND b.since < ?4 AND (b.until IS NULL OR b.until > ?3)
+		AND (b.condition <> 'good' OR b.purpose <> ''))
+	AND NOT EXISTS (SELECT 1 FROM duct_hold h JOIN duct_unit x ON x.tenant_id = h.tenant_id AND x.id = h.unit_id
+		LEFT JOIN duct_unit y ON y.tenant_id = x.tenant_id AND y.id = x.parent_id
+		WHERE h.tenant_id = u.tenant_id AND x.segment_id = u.segment_id AND h.released_at IS NULL AND h.during && daterange(?3, ?4)
+			AND (u.id IN (x.id, x.parent_id, y.parent_id) OR h.own AND x.id IN (u.parent_id, (SELECT z.parent_id FROM duct_unit z WHERE z.tenant_id = u.tenant_id AND z.id = u.parent_id))))`
+
+// forever is the end of what goes on.
+var forever = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+func spanEnd(until time.Time) time.Time {
+	if until.IsZero() {
+		return forever
+	}
+	return until
+}
+
+func nullDay(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t
+}
+
+// dayOf is the day of a moment, at midnight UTC; zero stays zero.
+func dayOf(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+}

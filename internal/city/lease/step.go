@@ -1,0 +1,140 @@
+package lease
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Order turns a reservation into an order, which no longer expires; Accept an order into a lease that is charged for. Both for
+// staff with duct:lease; Conflict "lease.wrong_state" for a lease in another state.
+func (s *Service) Order(ctx context.Context, actor identity.Actor, id uuid.UUID) error {
+	return s.step(ctx, actor, id, "lease.order", []string{Reserved}, func(ctx context.Context, tx bun.Tx, l *Lease) error {
+		l.State, l.ExpiresAt = Ordered, time.Time{}
+		return nil
+	})
+}
+
+// Accept is described at Order.
+func (s *Service) Accept(ctx context.Context, actor identity.Actor, id uuid.UUID) error {
+	return s.step(ctx, actor, id, "lease.accept", []string{Ordered}, func(ctx context.Context, tx bun.Tx, l *Lease) error {
+		l.State = Active
+		return nil
+	})
+}
+
+// Cancel gives back what is reserved or ordered, for staff with duct:lease; Conflict "lease.wrong_state" once it is active.
+func (s *Service) Cancel(ctx context.Context, actor identity.Actor, id uuid.UUID, why string) error {
+	if err := reason(why); err != nil {
+		return err
+	}
+	return s.step(ctx, actor, id, "lease.cancel", []string{Reserved, Ordered}, func(ctx context.Context, tx bun.Tx, l *Lease) error {
+		l.State, l.Why = Cancelled, strings.TrimSpace(why)
+		return release(ctx, tx, l.ID, s.now())
+	})
+}
+
+// End gives an active lease notice: day is the first on which it is over, and everything is free from then on. For staff with
+// duct:lease; Invalid field "day" for one before the lease began or after it ends anyway.
+func (s *Service) End(ctx context.Context, actor identity.Actor, id uuid.UUID, day time.Time, why string) error {
+	if err := reason(why); err != nil {
+		return err
+	}
+	day = dayOf(day)
+	return s.step(ctx, actor, id, "lease.end", []string{Active}, func(ctx context.Context, tx bun.Tx, l *Lease) error {
+		if !day.After(l.Since) || !l.Until.IsZero() && day.After(l.Until) {
+			return fault.Fields([]fault.Field{{Name: "day", Code: "out_of_range", Args: []any{"min", l.Since.Format(time.DateOnly), "max", spanEnd(l.Until).Format(time.DateOnly)}}})
+		}
+		l.State, l.Until, l.Why = Ended, day, strings.TrimSpace(why)
+		_, err := tx.NewRaw("UPDATE duct_hold SET during = daterange(?, ?) WHERE tenant_id = ? AND lease_id = ? AND released_at IS NULL", l.Since, day, l.TenantID, l.ID).Exec(ctx)
+		return err
+	})
+}
+
+func reason(why string) error {
+	switch n := len([]rune(strings.TrimSpace(why))); {
+	case n == 0:
+		return fault.Fields([]fault.Field{{Name: "why", Code: "required"}})
+	case n > 500:
+		return fault.Fields([]fault.Field{{Name: "why", Code: "too_long", Args: []any{"max", 500}}})
+	}
+	return nil
+}
+
+func release(ctx context.Context, tx bun.Tx, lease uuid.UUID, at time.Time) error {
+	_, err := tx.NewRaw("UPDATE duct_hold SET released_at = ? WHERE tenant_id = ? AND lease_id = ? AND released_at IS NULL", at, tenancy.Must(ctx), lease).Exec(ctx)
+	return err
+}
+
+// step changes a lease that is in one of some states.
+func (s *Service) step(ctx context.Context, actor identity.Actor, id uuid.UUID, action string, from []string, change func(context.Context, bun.Tx, *Lease) error) error {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctLease); err != nil {
+		return err
+	}
+	return tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
+		if _, err := turn(ctx, tx, 0); err != nil {
+			return err
+		}
+		var all []Lease
+		if err := tx.NewSelect().Model(&all).Where("l.tenant_id = ? AND l.id = ?", tenancy.Must(ctx), id).For("UPDATE").Scan(ctx); err != nil {
+			return fmt.Errorf("%s: %w", action, err)
+		}
+		if len(all) == 0 {
+			return fault.New(fault.NotFound, "lease.not_found")
+		}
+		l, was := &all[0], all[0].State
+		if !slices.Contains(from, was) || was == Reserved && !l.ExpiresAt.After(s.now()) {
+			return fault.New(fault.Conflict, "lease.wrong_state")
+		}
+		if err := change(ctx, tx, l); err != nil {
+			return err
+		}
+		l.UpdatedAt = s.now()
+		if _, err := tx.NewUpdate().Model(l).Column("state", "expires_at", "until", "why", "updated_at").WherePK().Exec(ctx); err != nil {
+			return fmt.Errorf("%s: %w", action, err)
+		}
+		return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: action, Object: "duct_lease", ObjectID: id, Detail: map[string]any{"number": l.Number, "from": was, "to": l.State}})
+	})
+}
+
+// expire gives back what was reserved and not ordered in time, some at a time; a repetition finds the rest.
+func (s *Service) expire(ctx context.Context, tx bun.Tx) error {
+	var due []Lease
+	err := tx.NewSelect().Model(&due).Where("l.tenant_id = ? AND l.state = ? AND l.expires_at <= ?", tenancy.Must(ctx), Reserved, s.now()).OrderExpr("l.expires_at").Limit(100).Scan(ctx)
+	if err != nil || len(due) == 0 {
+		return err
+	}
+	if _, err := turn(ctx, tx, 0); err != nil {
+		return err
+	}
+	for _, l := range due {
+		res, err := tx.NewRaw("UPDATE duct_lease SET state = ?, updated_at = ? WHERE tenant_id = ? AND id = ? AND state = ?", Expired, s.now(), l.TenantID, l.ID, Reserved).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("lease: expire: %w", err)
+		}
+		if n, err := res.RowsAffected(); err != nil {
+			return err
+		} else if n == 0 {
+			continue // ordered a moment ago
+		}
+		if err := release(ctx, tx, l.ID, s.now()); err != nil {
+			return fmt.Errorf("lease: expire: %w", err)
+		}
+		err = audit.Record(ctx, tx, audit.Entry{ActorKind: audit.System, Action: "lease.expire", Object: "duct_lease", ObjectID: l.ID, Detail: map[string]any{"number": l.Number}})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
