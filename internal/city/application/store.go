@@ -79,10 +79,14 @@ func LockAll(ctx context.Context, tx bun.IDB, most int64, keep func(*bun.SelectQ
 		return nil, err
 	}
 	for i := range all {
-		all[i].stored = storedOf(tx, &all[i])
+		Locked(tx, &all[i])
 	}
 	return all, nil
 }
+
+// Locked notes what is stored of an application that a query of the caller's own has locked, so that Save writes what
+// changes of it alone.
+func Locked(tx bun.IDB, app *Application) { app.stored = storedOf(tx, app) }
 
 // Save writes what has changed of a locked application.
 func Save(ctx context.Context, tx bun.IDB, app Application) error {

@@ -65,6 +65,9 @@ func mostUrgent(ctx context.Context, tx bun.IDB, r access.Reach, actor identity.
 		if errors.Is(err, sql.ErrNoRows) {
 			err = fault.New(fault.NotFound, "application.no_next")
 		}
+		if err == nil {
+			application.Locked(tx, &app)
+		}
 		return app, err
 	}
 	own, err := first("a.assignee_id = ?", actor.ID)

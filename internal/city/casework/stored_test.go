@@ -48,8 +48,28 @@ func TestSaveWritesWhatHasChanged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// What an officer takes next is saved in the same way: here by the columns that its story moves.
+	budi := st.officer(t, "Budi", "disdukcapil", "officer")
+	err = tenancy.InTx(st.ctx, st.w.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		r, err := st.Within(st.ctx, budi)
+		if err != nil {
+			return err
+		}
+		next, err := mostUrgent(ctx, tx, r, budi, application.Application{}, false)
+		if err != nil || next.ID != app.ID {
+			return fmt.Errorf("next is %s: %w", next.ID, err)
+		}
+		if _, err := tx.NewRaw("UPDATE application SET channel = 'api' WHERE tenant_id = ? AND id = ?", app.TenantID, app.ID).Exec(ctx); err != nil {
+			return err
+		}
+		next.AssigneeName = "Tono"
+		return application.Save(ctx, tx, next)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	got, err := application.Get(st.ctx, st.w.DB.App, app.ID)
-	if err != nil || got.Reason != "" || got.Version != 8 || got.AssigneeName != "Rina" || got.Channel != "counter" || got.ApplicantName != app.ApplicantName {
+	if err != nil || got.Reason != "" || got.Version != 8 || got.AssigneeName != "Tono" || got.Channel != "api" || got.ApplicantName != app.ApplicantName {
 		t.Errorf("reason %q, version %d, assignee %q, %v", got.Reason, got.Version, got.AssigneeName, err)
 	}
 }

@@ -26,7 +26,7 @@ import (
 const atOnce = 300
 
 // Start replays the cases that an ask names, for staff with service:configure: at once when they are few, else in the
-// background. It refuses an ask that cannot be read, field by field, and a version of the workflow that does not exist
+// background. It refuses an ask that cannot be read, field by field, a window with more cases than a run can take, and a version of the workflow that does not exist
 // (field "version").
 func (s *Service) Start(ctx context.Context, actor identity.Actor, ask Ask) (uuid.UUID, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.ServiceConfigure); err != nil {
@@ -57,7 +57,9 @@ func (s *Service) Start(ctx context.Context, actor identity.Actor, ask Ask) (uui
 		if err != nil {
 			return err
 		}
-		run.Total = int(n)
+		if run.Total = int(n); run.Total > s.d.Most {
+			return fault.Fields([]fault.Field{{Name: "to", Code: "simulation_many", Args: []any{"n", run.Total, "max", s.d.Most}}})
+		}
 		if _, err := tx.NewInsert().Model(&run).Exec(ctx); err != nil {
 			return err
 		}

@@ -166,6 +166,20 @@ func TestAQuarterIsReplayed(t *testing.T) {
 	}
 }
 
+// TestAReplayHasItsBound: what is in memory until its end does not grow with the city.
+func TestAReplayHasItsBound(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	st.d.Most = 39
+	_, err := st.Start(st.ctx, st.admin, Ask{Service: "ktp", From: "2026-07-01", To: "2026-09-30"})
+	if f := fault.From(err).Fields; len(f) != 1 || f[0].Name != "to" || f[0].Code != "simulation_many" {
+		t.Errorf("%v: %+v", err, f)
+	}
+	if _, err := st.Start(st.ctx, st.admin, Ask{Service: "ktp", From: "2026-07-20", To: "2026-09-30"}); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestAReplayOutlivesWhoBeganIt: few cases too have their job, which does nothing more when they were replayed at once, and
 // the result is gone after a week by the clock.
 func TestAReplayOutlivesWhoBeganIt(t *testing.T) {

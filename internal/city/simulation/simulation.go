@@ -28,7 +28,11 @@ type Deps struct {
 	Guard *access.Guard
 	Log   *slog.Logger     // slog.Default when nil
 	Now   func() time.Time // time.Now when nil
+	Most  int              // cases of one run; 300,000 when zero
 }
+
+// most bounds a run: what each office had in hand is kept until the end, some 300 bytes of a case.
+const most = 300_000
 
 // Service replays the cases of every city.
 type Service struct{ d Deps }
@@ -40,6 +44,9 @@ func New(d Deps) *Service {
 	}
 	if d.Log == nil {
 		d.Log = slog.Default()
+	}
+	if d.Most == 0 {
+		d.Most = most
 	}
 	return &Service{d: d}
 }
