@@ -174,13 +174,14 @@ func (h heldDay) why(cal workcal.Calendar) (reason string, ok bool) {
 }
 
 // followCalendar adds a job for each day on which somebody has a place and nobody will be there: it has become a day off
-// since, such as one decreed late, or it was closed and not everyone has been told.
+// since, such as one decreed late, or it was closed and not everyone has been told. Today is among them: who holds a place on
+// it would be taken tomorrow for one who stayed away.
 func (s *Service) followCalendar(ctx context.Context, tx bun.Tx, _ time.Time) error {
 	var held []heldDay
 	now := s.now().In(zone(ctx))
 	err := tx.NewRaw(`SELECT h.counter, to_char(h.day, 'YYYY-MM-DD') AS day, (SELECT d.reason FROM counter_day d
 			WHERE d.tenant_id = ? AND d.counter = h.counter AND d.day = h.day AND d.closed_at IS NOT NULL) AS closed
-		FROM (SELECT DISTINCT b.counter, b.day FROM booking b WHERE b.tenant_id = ? AND b.state = 'booked' AND b.day > ?) h
+		FROM (SELECT DISTINCT b.counter, b.day FROM booking b WHERE b.tenant_id = ? AND b.state = 'booked' AND b.day >= ?) h
 		ORDER BY h.counter, h.day LIMIT 5000`, tenancy.Must(ctx), tenancy.Must(ctx), now.Format(time.DateOnly)).Scan(ctx, &held)
 	if err != nil || len(held) == 0 {
 		return err

@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -227,6 +228,42 @@ func TestADayOffDecreedLateDisplacesItsHolders(t *testing.T) {
 	}
 	if b, _, err = st.Get(st.ctx, siti, b.ID); err != nil || b.State != Displaced || b.Reason != "Pilkada ulang" {
 		t.Errorf("%+v, %v", b, err)
+	}
+}
+
+// TestNobodyStaysAwayFromAClosedCounter: a day off that is decreed on the day itself, or a day that was closed by somebody who
+// was stopped in the middle, makes no no-show of who has a place.
+func TestNobodyStaysAwayFromAClosedCounter(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	siti := st.resident(t, "Siti")
+	b := st.booked(t, siti, "2026-12-02 09:00")
+	st.on(t, "2026-12-02 07:00")
+	days := calendar.New(st.w.DB.App, st.d.Guard, st.clock)
+	_, err := days.AddDay(st.ctx, st.staff("Admin", "", "city_admin"), calendar.DayInput{Day: "2026-12-02", Kind: calendar.NationalDay, Name: i18n.Text{"id": "Berkabung nasional"}, Source: "Keppres"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.followCalendar(ctx, tx, st.clock()) })
+	var jobs []closeArgs
+	var raw []json.RawMessage
+	if err := st.w.DB.Platform.NewRaw("SELECT payload FROM outbox WHERE kind = ?", closeKind.Name).Scan(t.Context(), &raw); err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range raw {
+		var args closeArgs
+		if err := json.Unmarshal(one, &args); err != nil {
+			t.Fatal(err)
+		}
+		jobs = append(jobs, args)
+		if err := st.closeByCalendar(st.ctx, uuid.Nil, args); err != nil {
+			t.Fatal(err)
+		}
+	}
+	st.on(t, "2026-12-03 01:00")
+	st.inTx(t, func(ctx context.Context, tx bun.Tx) error { return st.miss(ctx, tx, st.clock()) })
+	if b, _, err = st.Get(st.ctx, siti, b.ID); err != nil || b.State != Displaced || b.Reason != "Berkabung nasional" {
+		t.Errorf("after %+v: %+v, %v", jobs, b, err)
 	}
 }
 
