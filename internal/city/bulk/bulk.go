@@ -119,6 +119,18 @@ func (i Item) Refusal() *fault.Error {
 	return &fault.Error{Kind: fault.Conflict, Code: i.Code, Args: args}
 }
 
+// Text is why an item failed, in the reader's language; "" when it did not.
+func (i Item) Text(l i18n.Locale) string {
+	if i.Code == "" {
+		return ""
+	}
+	f := i.Refusal()
+	if l.Has(f.Code) { // the refusal of one field
+		return l.T(f.Code, f.Args...)
+	}
+	return l.T("fault."+f.Code, f.Args...)
+}
+
 // Most is how many applications a batch may be about.
 const Most = 1000
 

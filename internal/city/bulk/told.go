@@ -13,6 +13,7 @@ import (
 
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -35,13 +36,8 @@ func NewResult(id uuid.UUID, refused *fault.Error) (Result, error) {
 	return r, err
 }
 
-// Refusal is why an item was refused; nil when it was not.
-func (r Result) Refusal() *fault.Error {
-	if r.Code == "" {
-		return nil
-	}
-	return Item{Code: r.Code, Args: r.Args}.Refusal()
-}
+// Text is why an item was refused, in the reader's language; "" when it was not.
+func (r Result) Text(l i18n.Locale) string { return Item{Code: r.Code, Args: r.Args}.Text(l) }
 
 // told is one telling.
 type told struct {

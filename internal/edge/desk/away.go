@@ -63,7 +63,7 @@ func (p *Pages) setAway(c *gin.Context) error {
 	if err == nil {
 		return p.Done(c, pathAway, "away_set")
 	}
-	errs, status, ok := site.Refused(c, err, "")
+	errs, status, ok := site.RefusedAt(c, err, map[string]string{"absence.twice": "from"})
 	if !ok {
 		return err
 	}

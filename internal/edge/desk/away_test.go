@@ -33,6 +33,11 @@ func TestSubstitutesAndReasonsOnPages(t *testing.T) {
 	andi.Sees(away("23"), http.StatusUnprocessableEntity, "Ada 1 hal yang perlu diperbaiki")
 	andi.Sees(andi.Post("/petugas/pengganti"), http.StatusUnprocessableEntity, "Ada 3 hal yang perlu diperbaiki", "Pengganti: ", "Dari tanggal: ", "Sampai tanggal: ")
 	andi.Goes(away("27"), "/petugas/pengganti")
+	again := away("28")
+	andi.Sees(again, http.StatusConflict, "Ada 1 hal yang perlu diperbaiki", "Dari tanggal: ")
+	if !strings.Contains(again.Body, `value="28"`) || !strings.Contains(again.Body, `value="`+option[1]+`" selected`) {
+		t.Error("what was chosen is gone")
+	}
 	page := andi.Page("/petugas/pengganti", "Andi Wijaya, digantikan Rina Putri", "24 November 2026 sampai 27 November 2026")
 	rina.Page("/petugas/antrean?lihat=mine", number, "Tugas saya 1")
 	rina.Page(desk, "Mulai periksa", "Sedang cuti, digantikan Rina Putri")

@@ -24,8 +24,11 @@ import (
 
 func inBoth(s string) i18n.Text { return i18n.Text{i18n.ID: s, i18n.EN: s} }
 
-// follow makes the city's applications ask the health office and then cost a fee.
-func follow(t *testing.T, s *pagetest.Site) {
+// letter is what the health office is asked for.
+var letter = form.Field{Code: "nomor_surat", Type: form.Text, Label: inBoth("Nomor surat"), Required: true}
+
+// follow makes the city's applications ask the health office for these answers and then cost a fee.
+func follow(t *testing.T, s *pagetest.Site, answers ...form.Field) {
 	t.Helper()
 	err := tenancy.InTx(s.In(t, pagetest.HostBatam), s.World.DB.App, func(ctx context.Context, tx bun.Tx) error {
 		var body string
@@ -42,7 +45,7 @@ func follow(t *testing.T, s *pagetest.Site) {
 		asked, unpaid, paid := review("Menunggu rekomendasi", "running"), review("Menunggu pembayaran", "paused"), review("Lunas", "running")
 		asked.Branches = []workflow.Branch{{Code: "dinkes", Label: inBoth("Rekomendasi Dinas Kesehatan"), Agency: "dinkes", Permission: "application:review",
 			Term: workcal.Term{Amount: 1, Unit: workcal.WorkingDay}, Outcomes: []workflow.Outcome{{Code: "setuju", Label: inBoth("Setuju"), Reason: "optional"}},
-			Fields: []form.Field{{Code: "nomor_surat", Type: form.Text, Label: inBoth("Nomor surat"), Required: true}}}}
+			Fields: answers}}
 		unpaid.Fee = &workflow.Fee{Amount: 75_000, Title: inBoth("Retribusi izin"), How: inBoth("Setor {amount} dengan kode {code}.")}
 		w.States = append(w.States, asked, unpaid, paid)
 		step := func(code, from, to, actor string) workflow.Action {
@@ -73,7 +76,7 @@ func follow(t *testing.T, s *pagetest.Site) {
 func TestAgenciesAndTheirFeeOnPages(t *testing.T) {
 	t.Parallel()
 	s := pagetest.Open(t)
-	follow(t, s)
+	follow(t, s, letter)
 	siti := s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234")
 	root, number := siti.Apply(pagetest.SitiNIK)
 	andi := s.Staff(t, pagetest.HostBatam, "Andi Wijaya", "officer", "disdukcapil")
@@ -173,4 +176,25 @@ func TestAgenciesAndTheirFeeOnPages(t *testing.T) {
 	andi.Page(desk, "Rp10.000 dikembalikan", "Dari Rp65.000 yang diterima kota")
 	siti.Page(root, "Rp10.000 dikembalikan", "Salah hitung.")
 	dewi.Sees(dewi.Post(back[1], "refunded", "0", "amount", "10.000", "reason", "x", "number", number), http.StatusNotFound)
+}
+
+// TestManyTasksSentWithoutAnAnswer keep the reason that was typed for them.
+func TestManyTasksSentWithoutAnAnswer(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	follow(t, s)
+	siti := s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234")
+	root, _ := siti.Apply(pagetest.SitiNIK)
+	andi := s.Staff(t, pagetest.HostBatam, "Andi Wijaya", "officer", "disdukcapil")
+	dewi := s.Staff(t, pagetest.HostBatam, "Dewi Lestari", "officer", "dinkes")
+	desk := pagetest.AtDesk(root)
+	for _, action := range []string{"start_review", "Minta rekomendasi"} {
+		andi.Goes(andi.Post(desk+"/tindakan", "action", action, "version", pagetest.Version(t, andi.Page(desk))), desk)
+	}
+	task := regexp.MustCompile(`action="` + desk + `/tugas/([0-9a-f-]{36})[?"]`).FindStringSubmatch(dewi.Page(desk))
+	if task == nil {
+		t.Fatal("no form to answer with")
+	}
+	a := dewi.Post("/petugas/tugas/massal", "what", "answer", "pilih", task[1]+" 1", "asked", "yes", "reason", "Lengkap semua.")
+	dewi.Sees(a, http.StatusUnprocessableEntity, "Pilih tindakannya", "Lengkap semua.")
 }

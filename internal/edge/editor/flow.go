@@ -261,6 +261,9 @@ func (p *Pages) paces(c *gin.Context, w workflow.Workflow, dealt []catalog.Servi
 	var out []string
 	l := gate.LocaleOf(c)
 	for _, d := range all {
+		if d.Standard == nil {
+			continue // its first standard comes into force later
+		}
 		if t, ok := d.Standard.Parts.Time.Term(); ok && t.Unit == longest.Unit && t.Amount < longest.Amount {
 			out = append(out, l.T("pace.over_line", "service", d.Service.Name.In(l), "sum", site.TermText(longest, l), "promise", site.TermText(t, l)))
 		}

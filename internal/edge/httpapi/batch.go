@@ -11,7 +11,6 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/rest"
 	"bedelau/internal/kernel/access"
-	"bedelau/internal/kernel/fault"
 )
 
 type batchRequest struct {
@@ -103,7 +102,6 @@ func (a *API) batchOf(ctx context.Context, who rest.Caller, id uuid.UUID) (batch
 	}
 	return batch{ID: id, Action: p.Batch.Action, CreatedAt: who.At(p.Batch.CreatedAt), Total: p.Total, Done: p.Done, Failed: p.Failed, Over: p.Over(),
 		Failures: rest.List(failed, func(i bulk.Item) batchFailure {
-			var f *fault.Error = i.Refusal()
-			return batchFailure{Application: i.ApplicationID, Number: i.Number, Code: f.Code, Detail: who.Lang.T("fault."+f.Code, f.Args...)}
+			return batchFailure{Application: i.ApplicationID, Number: i.Number, Code: i.Code, Detail: i.Text(who.Lang)}
 		})}, nil
 }

@@ -111,10 +111,18 @@ func TestOfficesAreAskedThroughTheAPI(t *testing.T) {
 	}
 
 	w.signs(t, "dpmptsp")
+	var b batch
+	started := head.post(t, 202, "/batches", batchRequest{Action: "reject", Items: []batchItem{{x.ID, x.Version}}}, &b)
+	eventually(t, "the batch without its reason", func() bool {
+		head.get(t, strings.TrimPrefix(started.header.Get("Location"), rest.Base), &b)
+		return b.Over
+	})
+	if b.Failed != 1 || b.Failures[0].Code != "field.required" || !strings.HasPrefix(b.Failures[0].Detail, "This answer is required") {
+		t.Errorf("without the reason: %+v", b)
+	}
 	// The decision is one of a batch, with one that cannot be decided.
 	other := siti.licence2(t, w)
-	var b batch
-	started := head.post(t, 202, "/batches", batchRequest{Action: "approve", Items: []batchItem{{x.ID, x.Version}, {other.ID, other.Version}}}, &b)
+	started = head.post(t, 202, "/batches", batchRequest{Action: "approve", Items: []batchItem{{x.ID, x.Version}, {other.ID, other.Version}}}, &b)
 	eventually(t, "the batch", func() bool {
 		head.get(t, strings.TrimPrefix(started.header.Get("Location"), rest.Base), &b)
 		return b.Over

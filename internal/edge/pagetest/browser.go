@@ -95,11 +95,16 @@ func (b *Browser) Post(path string, pairs ...string) Answer {
 	return b.Send(http.MethodPost, path, "application/x-www-form-urlencoded", strings.NewReader(v.Encode()))
 }
 
-// Upload posts one file the way a browser does.
-func (b *Browser) Upload(path, field, name string, content []byte) Answer {
+// Upload posts one file the way a browser does, after what was typed before it: name, value …
+func (b *Browser) Upload(path, field, name string, content []byte, typed ...string) Answer {
 	b.t.Helper()
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
+	for i := 0; i+1 < len(typed); i += 2 {
+		if err := w.WriteField(typed[i], typed[i+1]); err != nil {
+			b.t.Fatal(err)
+		}
+	}
 	part, err := w.CreateFormFile(field, name)
 	if err == nil {
 		_, err = part.Write(content)

@@ -284,6 +284,9 @@ func (p *Pages) addScan(c *gin.Context) error {
 		_, err := p.Documents.AddScan(c.Request.Context(), gate.ActorOf(c), id, name, body)
 		return err
 	})
+	if f := fault.From(err); err != nil && f.Kind == fault.Conflict {
+		return p.paperPage(c, http.StatusConflict, "", "", ui.Errors{{Text: site.Refusal(gate.LocaleOf(c), f)}})
+	}
 	if errs, status, ok := site.Refused(c, err, "scan"); ok {
 		return p.paperPage(c, status, "", "", errs)
 	}
@@ -319,9 +322,14 @@ func (p *Pages) endPaper(c *gin.Context, act, done string, do func(reason string
 		err = do(in.Text("reason"))
 	}
 	if f := fault.From(err); err != nil && f.Kind == fault.Conflict {
-		return p.paperPage(c, http.StatusConflict, "", "", ui.Errors{{Text: site.Refusal(gate.LocaleOf(c), f)}})
+		return p.paperPage(c, http.StatusConflict, act, in.Text("reason"), ui.Errors{{Text: site.Refusal(gate.LocaleOf(c), f)}})
 	}
 	if errs, status, ok := site.Refused(c, err, ""); ok {
+		for i := range errs {
+			if act == "cabut" && errs[i].Name == "reason" {
+				errs[i].Name = "cabut-reason" // the page has two forms that ask for one
+			}
+		}
 		return p.paperPage(c, status, act, in.Text("reason"), errs)
 	}
 	if err != nil {

@@ -58,9 +58,18 @@ func TestAPaperIsSignedByHandAndRevoked(t *testing.T) {
 	rini.Sees(rini.Upload(at+"/pindaian", "scan", "a.txt", []byte("bukan pindaian")), http.StatusUnsupportedMediaType, "PDF, JPG")
 	rini.Goes(rini.Upload(at+"/pindaian", "scan", "pindai.jpg", pagetest.Photo(t)), at)
 	rini.Page(at, "Dokumen terbit", "Berlaku", "Ditandatangani di atas kertas")
-	rini.Sees(rini.Post(at+"/cabut", "reason", "x"), http.StatusUnprocessableEntity, "Cabut dokumen ini", "wajib diisi")
+	rini.Sees(rini.Upload(at+"/pindaian", "scan", "pindai.jpg", pagetest.Photo(t)), http.StatusConflict, number, "Dokumen ini tidak sedang menunggu tanda tangan")
+	refused := rini.Post(at+"/cabut", "reason", "x")
+	rini.Sees(refused, http.StatusUnprocessableEntity, "Cabut dokumen ini", "wajib diisi")
+	if !strings.Contains(refused.Body, `href="#f-cabut-reason"`) || !strings.Contains(refused.Body, `id="f-cabut-reason"`) {
+		t.Error("the error does not lead to the form that was sent")
+	}
 	rini.Goes(rini.Post(at+"/ganti", "reason", "Salah nama"), at)
-	rini.Sees(rini.Post(at+"/ganti", "reason", "Salah nama"), http.StatusConflict, "menunggu tanda tangan")
+	late := rini.Post(at+"/ganti", "reason", "Salah nama lagi")
+	rini.Sees(late, http.StatusConflict, "menunggu tanda tangan")
+	if strings.Contains(late.Body, "Ganti dokumen ini") && !strings.Contains(late.Body, "Salah nama lagi</textarea>") {
+		t.Error("the reason is gone")
+	}
 	rini.Goes(rini.Post(at+"/cabut", "reason", "Keterangan palsu"), at)
 	if page := rini.Page(at, "Dokumen dicabut", "Keterangan palsu", "tidak dapat diganti", "mengajukan permohonan baru"); strings.Contains(page, "Ganti dokumen ini") {
 		t.Error("a revoked document is offered to be replaced")
@@ -172,7 +181,29 @@ func TestAnAdministratorSaysWhoSigns(t *testing.T) {
 		t.Fatal(err)
 	}
 	to := at + "/" + id + "/sertifikat"
-	admin.Sees(admin.Upload(to, "key", "kunci.p12", file), http.StatusUnprocessableEntity, "tidak dapat dibuka")
+	send := func(body []byte) pagetest.Answer {
+		return admin.Upload(to, "key", "kunci.p12", body, "agency", "disdukcapil")
+	}
+	wrong := send(file)
+	admin.Sees(wrong, http.StatusUnprocessableEntity, "Dra. Rini", "tidak dapat dibuka")
+	if !strings.Contains(wrong.Body, `href="#f-kunci-`+id+`"`) || !strings.Contains(wrong.Body, `id="f-kunci-`+id+`"`) {
+		t.Error("the error does not lead to its form")
+	}
+	admin.Sees(send(make([]byte, 2<<20)), http.StatusRequestEntityTooLarge, "Dra. Rini", "1 MB")
+	past := *cert
+	past.NotAfter = s.ClockNow().AddDate(0, 0, -1)
+	if der, err = x509.CreateCertificate(rand.Reader, &past, &past, key.Public(), key); err != nil {
+		t.Fatal(err)
+	}
+	old, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	expired, err := pkcs12.Passwordless.Encode(key, old, nil, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	admin.Sees(send(expired), http.StatusUnprocessableEntity, "Dra. Rini", "sudah habis masa berlakunya")
 	open, err := pkcs12.Passwordless.Encode(key, cert, nil, "")
 	if err != nil {
 		t.Fatal(err)

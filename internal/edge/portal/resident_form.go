@@ -203,11 +203,12 @@ func (p *Portal) savePage(c *gin.Context) error {
 			if err != nil {
 				return err
 			}
-			return p.formPage(c, http.StatusOK, fresh, page, told{typed: withFixed(d, page, typed), maps: maps})
+			errs, status := wrongFiles(c, bad)
+			return p.formPage(c, status, fresh, page, told{typed: withFixed(d, page, typed), errs: errs, maps: maps})
 		}
 	}
 	if f, ok := d.Form.Field(c.Query("peta")); err == nil && ok && typed.Values != nil && page.Asks(f.Code) {
-		return p.mapPressed(c, d, page, f, typed, maps)
+		return p.mapPressed(c, d, page, f, bad, typed, maps)
 	}
 	was := onPage(d.Typed(page, keptOn(d, page)))
 	var doubts []fault.Field
@@ -248,7 +249,7 @@ func (p *Portal) savePage(c *gin.Context) error {
 
 // mapPressed shows the page again after something was pressed on the map of a question. Like the rows of a group, a point that
 // was set is kept with the page and not before.
-func (p *Portal) mapPressed(c *gin.Context, d intake.Draft, page form.Page, f form.Field, typed site.Form, maps site.Maps) error {
+func (p *Portal) mapPressed(c *gin.Context, d intake.Draft, page form.Page, f form.Field, bad []fault.Field, typed site.Form, maps site.Maps) error {
 	ctx := c.Request.Context()
 	fresh, err := p.Casework.Draft(ctx, gate.ActorOf(c), d.Application.ID)
 	if err != nil {
@@ -259,7 +260,17 @@ func (p *Portal) mapPressed(c *gin.Context, d intake.Draft, page form.Page, f fo
 	}
 	typed = withFixed(d, page, typed)
 	maps.Press(typed, f, fresh.Editable)
-	return p.formPage(c, http.StatusOK, fresh, page, told{typed: typed, maps: maps})
+	errs, status := wrongFiles(c, bad)
+	return p.formPage(c, status, fresh, page, told{typed: typed, errs: errs, maps: maps})
+}
+
+// wrongFiles says what was refused of a post that keeps nothing yet but its files, so that nobody takes one for received.
+func wrongFiles(c *gin.Context, bad []fault.Field) (ui.Errors, int) {
+	errs, status, ok := site.Refused(c, fault.Fields(bad), "")
+	if !ok {
+		status = http.StatusOK
+	}
+	return errs, status
 }
 
 // onPage are the codes that a page asks, by whether it asks them now.

@@ -193,7 +193,7 @@ func (p *Portal) send(c *gin.Context) error {
 	case f.Code == "application.submitted" || f.Code == "application.no_action":
 		p.Redirect(c, own(id, ""))
 		return nil
-	case f.Code == "service.not_open" || f.Code == "service.closed":
+	case f.Code == "service.not_open" || f.Code == "service.closed" || f.Code == "application.quota" || f.Code == "application.quota_month":
 		return p.reviewPage(c, http.StatusConflict, id, site.Refusal(gate.LocaleOf(c), f))
 	case heldTitles[f.Code] != "":
 		return p.held(c, err, app)

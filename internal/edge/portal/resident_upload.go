@@ -3,6 +3,7 @@ package portal
 import (
 	"errors"
 	"io"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -52,7 +53,7 @@ func (p *Portal) readPage(c *gin.Context, d intake.Draft, page form.Page) (site.
 			err = in.take(part)
 		}
 		if err != nil {
-			return site.Form{}, nil, in.broken(err)
+			return in.sofar(), nil, in.broken(err)
 		}
 	}
 	typed, err := site.CheckText(in.typed, several(page))
@@ -107,11 +108,24 @@ func (in *incoming) take(part *multipart.Part) error {
 		return nil
 	}
 	_, err := in.portal.Casework.Attach(in.c.Request.Context(), gate.ActorOf(in.c), in.draft.Application.ID, asked.Code, site.ToText(name), part)
-	if f := fault.From(err); err != nil && len(f.Fields) > 0 && f.Code != "file.interrupted" {
+	switch f := fault.From(err); {
+	case err == nil:
+	case f.Code == "application.too_many_uploads":
+		in.bad = append(in.bad, fault.Field{Name: in.field, Code: "too_many_uploads"})
+		err = nil
+	case len(f.Fields) > 0 && f.Code != "file.interrupted":
 		in.bad = append(in.bad, f.Fields...)
-		return nil
+		err = nil
 	}
 	return err
+}
+
+// sofar is the page as far as a post that broke off was read: what was typed, and what is kept of the rest.
+func (in *incoming) sofar() site.Form {
+	typed, _ := site.CheckText(in.typed, several(in.page)) // without what is no text
+	out := site.Form{Values: url.Values(keptOn(in.draft, in.page))}
+	maps.Copy(out.Values, typed.Values)
+	return out
 }
 
 // asks returns the field of this page that is called name, and whether it takes files.

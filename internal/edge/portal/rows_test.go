@@ -72,6 +72,18 @@ func TestEachRowHasFilesOfItsOwn(t *testing.T) {
 	b.Goes(b.Post(at, two("yes")...), root+"/periksa")
 	b.Page(root+"/periksa", "Saksi 1: KTP saksi", "budi.jpg", "Saksi 2: KTP saksi", "joko.jpg")
 
+	// A file that is refused while the rows change is said to be.
+	a = sends(t, b, at+"?tambah=saksi", map[string]string{"saksi.2.ktp": "joko.exe"}, two("yes")...)
+	b.Sees(a, http.StatusUnprocessableEntity, "Saksi 3", "KTP saksi: ")
+	// A page that cannot be read to its end keeps what was read of it.
+	long := append(two("yes"), "lain", strings.Repeat("x", 300<<10))
+	long[5] = "Budiman"
+	a = sends(t, b, at, nil, long...)
+	b.Sees(a, http.StatusUnprocessableEntity, "Ada 1 hal yang perlu diperbaiki")
+	if !strings.Contains(a.Body, `value="Budiman"`) {
+		t.Error("what was typed is gone")
+	}
+
 	// A third comes, and the first goes: each file stays with who it is of.
 	b.Sees(b.Post(at+"?tambah=saksi", two("yes")...), http.StatusOK, "Saksi 3")
 	three := append(two("yes"), "saksi.3.nama", "Ani", "saksi.3.juru_bicara", "no")

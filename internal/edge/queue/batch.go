@@ -290,24 +290,12 @@ func (p *Pages) batchPage(c *gin.Context, status int, errs ui.Errors) error {
 		who[a.ID] = a.ApplicantName
 	}
 	for _, i := range items {
-		x := paper.BatchItem{ID: i.ApplicationID.String(), Number: i.Number, Who: who[i.ApplicationID]}
-		if i.Code != "" {
-			x.Text = batchText(l, i.Refusal())
-		}
-		v.Items = append(v.Items, x)
+		v.Items = append(v.Items, paper.BatchItem{ID: i.ApplicationID.String(), Number: i.Number, Who: who[i.ApplicationID], Text: i.Text(l)})
 	}
 	if next != uuid.Nil {
 		v.Next = pathBatches + "/" + id.String() + "?" + url.Values{"hasil": {v.State}, "sesudah": {next.String()}}.Encode()
 	}
 	return p.Render(c, status, paper.Progress(v))
-}
-
-// batchText is a stored refusal in words.
-func batchText(l i18n.Locale, f *fault.Error) string {
-	if l.Has(f.Code) { // the refusal of one field
-		return l.T(f.Code, f.Args...)
-	}
-	return site.Refusal(l, f)
 }
 
 // batchRetry tries again what failed.

@@ -141,8 +141,8 @@ func (p *Pages) told(c *gin.Context, v *office.BulkView) error {
 	v.Shell, v.Done = p.DeskShell(c, l.T("bulk.title")), true
 	for _, r := range results {
 		x := office.BulkResult{ID: r.ID.String(), OK: true}
-		if f := r.Refusal(); f != nil {
-			x.OK, x.Text = false, batchText(l, f)
+		if why := r.Text(l); why != "" {
+			x.OK, x.Text = false, why
 		} else {
 			v.Succeeded++
 		}

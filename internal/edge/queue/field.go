@@ -48,6 +48,13 @@ func ReadAct(c *gin.Context, many ...string) (in site.Form, answers map[string][
 		}
 		return in, nil, nil, done, fault.Wrap(fault.Malformed, "request.malformed", err)
 	}
+	var open []multipart.File
+	done = func() {
+		for _, f := range open {
+			_ = f.Close()
+		}
+		_ = c.Request.MultipartForm.RemoveAll()
+	}
 	values := c.Request.MultipartForm.Value
 	for name := range values {
 		if strings.HasPrefix(name, AskedPrefix) {
@@ -56,13 +63,6 @@ func ReadAct(c *gin.Context, many ...string) (in site.Form, answers map[string][
 	}
 	if in, err = site.CheckText(values, many); err != nil {
 		return in, answersIn(in), nil, done, err
-	}
-	var open []multipart.File
-	done = func() {
-		for _, f := range open {
-			_ = f.Close()
-		}
-		_ = c.Request.MultipartForm.RemoveAll()
 	}
 	for name, list := range c.Request.MultipartForm.File {
 		field, ok := strings.CutPrefix(name, AskedPrefix)

@@ -109,6 +109,7 @@ func (p *Pages) bulkTasks(c *gin.Context) error {
 			return p.bulkAsks(c, pathTasksStep, bulkAnswer, in.Values["pilih"])
 		}
 		if outcome == "" {
+			v.Reason = reason
 			return p.bulkOutcome(c, v, items, true)
 		}
 		one = func(ctx context.Context, x casework.Item) error {

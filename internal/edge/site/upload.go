@@ -19,9 +19,9 @@ const (
 )
 
 // ReadUpload reads a form that carries one file in field, and hands the file to take as it arrives, never through memory
-// or a temporary folder. It returns what was typed. It refuses what ReadForm refuses, a form without a file (field:
-// required), a second one, and what is larger than the route allows (field: file_too_large, with most megabytes). A field
-// may come more than once when it is named in many, such as a date.
+// or a temporary folder. It returns what was typed, of a form that breaks off as far as it was read. It refuses what
+// ReadForm refuses, a form without a file (field: required), a second one, and what is larger than the route allows
+// (field: file_too_large, with most megabytes). A field may come more than once when it is named in many, such as a date.
 func ReadUpload(c *gin.Context, field string, most int, take func(name string, body io.Reader) error, many ...string) (Form, error) {
 	r, err := c.Request.MultipartReader()
 	if err != nil {
@@ -34,7 +34,8 @@ func ReadUpload(c *gin.Context, field string, most int, take func(name string, b
 			break
 		}
 		if err != nil || n > uploadParts {
-			return Form{}, tooLarge(err, field, most)
+			in, _ := CheckText(typed, many) // without what is no text
+			return in, tooLarge(err, field, most)
 		}
 		switch {
 		case part.FormName() == field && part.FileName() != "" && !taken:
@@ -51,7 +52,8 @@ func ReadUpload(c *gin.Context, field string, most int, take func(name string, b
 			_, err = io.Copy(io.Discard, part) // a file that nobody asked for, or none chosen
 		}
 		if err != nil {
-			return Form{}, tooLarge(err, field, most)
+			in, _ := CheckText(typed, many) // without what is no text
+			return in, tooLarge(err, field, most)
 		}
 	}
 	in, err := CheckText(typed, many)

@@ -27,7 +27,8 @@ const (
 	pathTemplate = "/kelola/layanan/:code/dokumen"
 	pathSigners  = "/kelola/penanda-tangan"
 	templateBody = 512 << 10
-	keyBody      = 512 << 10
+	keyMB        = 1
+	keyBody      = keyMB<<20 + 64<<10 // with what is typed beside it
 )
 
 // templateRoutes is where an administrator words what a service issues, and says who signs.
@@ -323,7 +324,7 @@ func (p *Pages) addKey(c *gin.Context) error {
 		return err
 	}
 	key := document.KeyInput{Official: id}
-	in, err := site.ReadUpload(c, "key", 1, func(_ string, body io.Reader) error {
+	in, err := site.ReadUpload(c, "key", keyMB, func(_ string, body io.Reader) error {
 		var err error
 		key.File, err = io.ReadAll(io.LimitReader(body, keyBody))
 		return err
@@ -333,7 +334,11 @@ func (p *Pages) addKey(c *gin.Context) error {
 		_, err = p.Documents.AddKey(c.Request.Context(), gate.ActorOf(c), key)
 	}
 	clear(key.File)
-	if errs, status, ok := site.Refused(c, err, "key"); ok {
+	at := "kunci-" + id.String() // each official has a form
+	if errs, status, ok := site.Refused(c, err, at); ok {
+		for i := range errs {
+			errs[i].Name = at
+		}
 		return p.signersPage(c, status, paper.SignersView{Agency: site.Clip(in.Text("agency"), 64), KeyOf: id.String(), Errors: errs})
 	}
 	if err != nil {

@@ -119,13 +119,6 @@ func (v DocumentView) typed(act, text string) string {
 	return ""
 }
 
-func (v DocumentView) wrong(act string) string {
-	if v.Act == act {
-		return v.Errors.Of("reason")
-	}
-	return ""
-}
-
 // Official is who signs for an office in a time.
 type Official struct {
 	ID, Title, Name, NIP string
