@@ -57,7 +57,7 @@ func (f Forecast) Total(what string) int {
 }
 
 // Forecast counts what recount.Counter would move by the calendars as tx sees them, of one agency or with "" of all; it
-// writes nothing. Who may change a calendar may call it.
+// writes nothing. Who may change a calendar may call it; the counts are of all areas, as the change is.
 func (s *Service) Forecast(ctx context.Context, tx bun.Tx, agency string) (Forecast, error) {
 	f := forecast{s: s, tx: tx, agency: agency, cals: map[string]workcal.Calendar{}, lines: map[string]*ForecastLine{}, whole: true}
 	for _, look := range []func(context.Context) error{f.applications, f.requests, f.fees, f.steps, f.stays} {

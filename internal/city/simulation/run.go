@@ -207,8 +207,8 @@ func (s *Service) finish(ctx context.Context, id uuid.UUID, r Result) error {
 }
 
 // Find returns a run of a service, for staff with service:configure. Of the cases that would have ended otherwise it holds
-// those within the reader's reach alone (see access.Reach), and none without application:read. NotFound
-// "simulation.not_found" for another service's and for what is older than a week.
+// those within the reader's reach alone (see access.Reach), and none without application:read; its counts are of all of
+// them, as the rule would be. NotFound "simulation.not_found" for another service's and for what is older than a week.
 func (s *Service) Find(ctx context.Context, actor identity.Actor, service string, id uuid.UUID) (Run, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.ServiceConfigure); err != nil {
 		return Run{}, err

@@ -22,8 +22,10 @@ type Reach struct {
 }
 
 // Reach is the rule of who may see what: residents their own, staff with application:all the whole city, all other
-// staff their own agency, and of either no more than the areas to which they are limited. An actor of another tenant, and staff with neither, reach nothing. Call it before a
-// transaction begins: the guard may have to read the city's rules.
+// staff their own agency, and of either no more than the areas to which they are limited. An actor of another tenant, and
+// staff with neither, reach nothing. What a rule would do to all it is made for (a calendar, a workflow), what the city
+// publishes and its audit record know no areas. Call Reach before a transaction begins: the guard may have to read the
+// city's rules.
 func (g *Guard) Reach(ctx context.Context, a identity.Actor) (Reach, error) {
 	switch {
 	case !a.SignedIn() || a.TenantID != tenancy.Must(ctx):
