@@ -132,6 +132,7 @@ func (y *world) acts() map[string]func() {
 		"2026-05-18": func() { y.takeBack("semarang", string(invoice.CreditNote), 400_000) },
 		"2026-05-20": func() { y.subscribe("makassar", "madya", day(2026, 6, 1), none) }, // thought better of
 		"2026-06-08": func() { y.apply("semarang") },
+		"2026-06-07": func() { y.cash("sabang", y.oldest("sabang").Standing.Open+50_000) },
 		"2026-06-11": func() { y.subscribe("tanjungpinang", "madya", day(2026, 6, 11), none) },
 		"2026-06-20": func() { y.end("padang", day(2026, 7, 1), billing.Cancelled) },
 		"2026-07-01": func() {
