@@ -40,6 +40,10 @@ func (a *App) loadSeller(ctx context.Context, file string) (added int, err error
 	if err != nil {
 		return 0, err
 	}
+	return a.loadSetup(ctx, setup)
+}
+
+func (a *App) loadSetup(ctx context.Context, setup invoice.Setup) (added int, err error) {
 	platform, err := a.Directory.BySlug(ctx, "platform")
 	if err != nil {
 		return 0, err

@@ -12,7 +12,9 @@ import (
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/pack"
+	bank "bedelau/internal/kernel/statement"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/saas/billing"
 	"bedelau/tenants"
@@ -73,7 +75,11 @@ func (a *App) seedPeople(ctx context.Context) (map[string]uuid.UUID, error) {
 }
 
 func (a *App) seedCities(ctx context.Context) error {
-	if _, err := a.loadSeller(ctx, ""); err != nil && !fault.Is(err, "invoice.setup_differs") { // what an older program loaded stays
+	setup, err := demoSeller()
+	if err != nil {
+		return err
+	}
+	if _, err := a.loadSetup(ctx, setup); err != nil && !fault.Is(err, "invoice.setup_differs") { // what an older program loaded stays
 		return err
 	}
 	for _, slug := range []string{"batam", "tanjungpinang"} {
@@ -108,6 +114,16 @@ func (a *App) inCity(ctx context.Context, slug string) (context.Context, error) 
 		return ctx, err
 	}
 	return tenancy.With(ctx, t), nil
+}
+
+// demoSeller is the seller of the program with an account that no bank has, so that a statement can be imported
+// (deploy/demo-statement.csv).
+func demoSeller() (invoice.Setup, error) {
+	setup, err := invoice.ReadSetup(tenants.Seller)
+	setup.Seller.Accounts = []invoice.Account{{Bank: "Bank Contoh", Number: "000-12345", Holder: "BUMD contoh",
+		CSV: bank.Mapping{Separator: ";", Layout: "02/01/2006", Day: "Tanggal", Credit: "Kredit", Debit: "Debit", Text: []string{"Keterangan"}, Reference: "No. Referensi", Payer: "Pengirim"}}}
+	setup.Seller.VirtualAccount = invoice.VirtualAccounts{Bank: "Bank Contoh", Prefix: "00000"}
+	return setup, err
 }
 
 // seedPerson makes an account; it returns no id for one that is there already.

@@ -368,7 +368,8 @@ func (p *Pages) draftPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 		return err
 	}
 	l, here := gate.LocaleOf(c), PathDrafts+"/"+d.Draft.ID.String()
-	v := bill.View{Shell: p.DeskShell(c, d.Party), Back: PathDrafts, Heading: d.Party, Lead: d.Note, Errors: errs, Mark: ui.Mark{Tone: "care", Icon: "edit", Text: l.T("bumd.draft")}}
+	v := bill.View{Shell: p.DeskShell(c, d.Party), Back: PathDrafts, Heading: d.Party, Lead: d.Note, Errors: errs, Mark: ui.Mark{Tone: "care", Icon: "edit", Text: l.T("bumd.draft")},
+		Links: []ui.Link{{Href: here + "/pengadaan", Label: l.T("purchase.link"), Icon: "edit"}}}
 	t := bill.Table{Title: l.T("bill.lines"), Columns: []bill.Column{{Label: l.T("usage.component")}, {Label: l.T("usage.working")}, {Label: l.T("usage.line_amount"), End: true}},
 		Foot: []bill.Cell{{Text: l.T("bumd.net")}, {}, {Text: d.Net.String()}}}
 	var forms []bill.Form
@@ -380,13 +381,16 @@ func (p *Pages) draftPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 		}
 		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{cell, {Text: x.Working.In(l)}, {Text: x.Amount.String()}}})
 	}
-	v.Sections = []bill.Section{{ID: "baris", Title: l.T("bill.lines"), Text: l.T("bumd.draft_text"), Table: &t, Forms: forms},
-		{ID: "tindakan", Title: l.T("bumd.acts"), Forms: []bill.Form{
+	if rows := purchaseRows(l, d.Purchase); len(rows) > 0 {
+		v.Sections = []bill.Section{{ID: "pengadaan", Title: l.T("purchase.title"), Rows: rows}}
+	}
+	v.Sections = append(v.Sections, bill.Section{ID: "baris", Title: l.T("bill.lines"), Text: l.T("bumd.draft_text"), Table: &t, Forms: forms},
+		bill.Section{ID: "tindakan", Title: l.T("bumd.acts"), Forms: []bill.Form{
 			{ID: "terbitkan", Action: here + "/terbit", Text: l.T("bumd.issue_text", "days", d.DueDays), Submit: l.T("bumd.issue")},
 			{ID: "sesuaikan", Folded: true, Title: l.T("bumd.adjust"), Text: l.T("bumd.adjust_text"), Action: here + "/sesuaikan", Submit: l.T("bumd.adjust_do"), Fields: []ui.Field{
 				{Name: "name", Label: l.T("bumd.adjust_name"), Value: in.Get("name"), Error: errs.Of("name"), Max: 120, Wrap: true},
 				{Name: "amount", Type: "text", Label: l.T("usage.line_amount"), Hint: l.T("bumd.adjust_amount"), Value: in.Get("amount"), Error: errs.Of("amount"), Max: 24},
-				ReasonField(l, in.Get("reason"), errs)}}}}}
+				ReasonField(l, in.Get("reason"), errs)}}}})
 	return p.Render(c, status, bill.Page(v))
 }
 

@@ -46,7 +46,7 @@ func allowedSection(l i18n.Locale, id, title string, e billing.Entitlements, edi
 	t := bill.Table{Title: l.T("bill.limits"), Columns: []bill.Column{{Label: l.T("bill.limit")}, {Label: l.T("bill.most"), End: true}, {Label: l.T("bill.beyond")}}}
 	for _, code := range slices.Sorted(maps.Keys(e.Limits)) {
 		x := e.Limits[code]
-		name := bill.Cell{Text: x.Name.In(l), Small: code}
+		name := bill.Cell{Text: x.Name.In(l), Code: code}
 		if edit != "" {
 			name.Href = edit + "/batas/" + code
 		}

@@ -94,7 +94,7 @@ func (p *Pages) plansPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 	}
 	t := bill.Table{Title: l.T("bumd.plans"), Columns: []bill.Column{{Label: l.T("bill.plan")}, {Label: l.T("bumd.plan_summary")}, {Label: l.T("usage.cities"), End: true}}}
 	for _, x := range all {
-		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Name.In(l), Href: console.PathPlans + "/" + x.Code, Small: x.Code}, {Text: x.Summary.In(l)}, {Text: l.Number(int64(many[x.Code]))}}})
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Name.In(l), Href: console.PathPlans + "/" + x.Code, Code: x.Code}, {Text: x.Summary.In(l)}, {Text: l.Number(int64(many[x.Code]))}}})
 	}
 	proposed, err := p.Billing.Proposals(ctx, "")
 	if err != nil {
@@ -139,14 +139,14 @@ func (p *Pages) propose(c *gin.Context) error {
 func componentTable(l i18n.Locale, all []billing.Component, edit string) *bill.Table {
 	t := bill.Table{Title: l.T("bumd.components"), Columns: []bill.Column{{Label: l.T("usage.component")}, {Label: l.T("bumd.kind")}, {Label: l.T("bill.price")}, {Label: l.T("bumd.meter")}}}
 	for i, x := range all {
-		name := bill.Cell{Text: x.Name.In(l), Small: x.Code}
+		name := bill.Cell{Text: x.Name.In(l), Code: x.Code}
 		if name.Text == "" {
 			name.Text = x.Code
 		}
 		if edit != "" {
 			name.Href = fmt.Sprintf("%s/komponen/%d", edit, i+1)
 		}
-		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{name, {Text: l.T("bumd.kind." + string(x.Kind))}, {Text: console.PriceOf(l, x)}, {Text: x.Meter}}})
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{name, {Text: l.T("bumd.kind." + string(x.Kind))}, {Text: console.PriceOf(l, x)}, {Code: x.Meter}}})
 	}
 	return &t
 }

@@ -50,7 +50,10 @@ func (p *Pages) creditPage(c *gin.Context, status int, in site.Form, errs ui.Err
 		name := fmt.Sprintf("line-%d", x.Position)
 		label := l.T("credit.line", "n", x.Position, "name", x.Name.In(l))
 		for i, e := range errs {
-			if e.Name == name {
+			if e.Name == "lines" { // it is of all, and said at the first
+				errs[i].Name = name
+			}
+			if errs[i].Name == name {
 				errs[i].Label = label
 			}
 		}
@@ -73,7 +76,7 @@ func (p *Pages) askCredit(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	labels := map[string]string{"reason": "bill.reason", "lines": "bill.lines"}
+	labels := map[string]string{"reason": "bill.reason"}
 	return p.act(c, "change_asked", console.PathInvoices+"/"+id.String(), p.creditPage, nil, labels, nil, func(in site.Form) error {
 		ctx, who := c.Request.Context(), gate.ActorOf(c)
 		all, err := p.Finance.CreditLines(ctx, who, id)

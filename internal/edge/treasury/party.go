@@ -88,7 +88,11 @@ func (p *Pages) partyPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 	today := bill.Section{ID: "kini", Title: l.T("party.today"), Text: l.T("party.never_text")}
 	var before *bill.Table
 	if known {
-		today.Text, today.Rows = "", partyRows(l, y)
+		rules, err := p.ruleNames(c)
+		if err != nil {
+			return err
+		}
+		today.Text, today.Rows = "", partyRows(l, y, rules)
 		if before, err = p.versionTable(c, y.ID, now); err != nil {
 			return err
 		}
@@ -109,15 +113,30 @@ func (p *Pages) partyPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 	return p.Render(c, status, bill.Page(v))
 }
 
+// ruleNames are the words for the tax rules of today, by code.
+func (p *Pages) ruleNames(c *gin.Context) (map[string]string, error) {
+	out := map[string]string{}
+	for _, kind := range []string{invoice.PPN, invoice.PPh} {
+		rules, err := p.Finance.Rules(c.Request.Context(), gate.ActorOf(c), kind)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rules {
+			out[r.Code] = r.Name.In(gate.LocaleOf(c)) + " (" + r.Code + ")"
+		}
+	}
+	return out, nil
+}
+
 // partyRows is what is said of a party.
-func partyRows(l i18n.Locale, y invoice.Party) []ui.Row {
+func partyRows(l i18n.Locale, y invoice.Party, rules map[string]string) []ui.Row {
 	verified := l.T("party.unverified")
 	if y.Verified {
 		verified = l.T("party.verified")
 	}
 	return []ui.Row{{Label: l.T("party.name"), Value: y.Name}, {Label: l.T("party.address"), Value: y.Address}, {Label: l.T("party.email"), Value: firstOf(y.Email, "–")}, {Label: l.T("party.npwp"), Value: firstOf(y.NPWP, l.T("party.no_npwp"))},
-		{Label: l.T("party.ppn"), Value: y.PPN}, {Label: l.T("party.pph"), Value: firstOf(y.PPh, l.T("party.no_pph"))}, {Label: l.T("party.collector"), Value: l.T("party.collector." + firstOf(y.Collector, "none"))},
-		{Label: l.T("party.free_zone"), Value: l.T(map[bool]string{true: "yes", false: "no"}[y.FreeZone])}, {Label: l.T("party.basis"), Value: joined(y.Basis, verified)}}
+		{Label: l.T("party.ppn"), Value: firstOf(rules[y.PPN], y.PPN)}, {Label: l.T("party.pph"), Value: firstOf(rules[y.PPh], y.PPh, l.T("party.no_pph"))}, {Label: l.T("party.collector"), Value: l.T("party.collector." + firstOf(y.Collector, "none"))},
+		{Label: l.T("party.free_zone"), Value: l.T(map[bool]string{true: "yes", false: "no"}[y.FreeZone])}, {Label: l.T("party.basis"), Value: y.Basis + "\n" + verified}}
 }
 
 // versionTable lists what was and will be said of a party.
@@ -169,11 +188,11 @@ func (p *Pages) partyForm(c *gin.Context, city tenancy.City, y invoice.Party, no
 	}
 	f := bill.Form{ID: "pihak", Folded: true, Title: l.T("party.change_title"), Action: console.PathParties + "/" + city.Slug, Text: l.T("party.change_text"), Submit: l.T("party.save"), Fields: []ui.Field{
 		{Name: "effective_from", Type: "date", Label: l.T("bumd.effective"), Value: keptDay(in, "effective_from", now.Format(time.DateOnly))},
-		{Name: "name", Label: l.T("party.name"), Value: kept(in, "name", firstOf(y.Name, "Pemerintah "+city.Name)), Max: 200}, {Name: "address", Type: "long_text", Label: l.T("party.address"), Value: kept(in, "address", firstOf(y.Address, city.Contact.Address)), Max: 400},
+		{Name: "name", Label: l.T("party.name"), Value: kept(in, "name", firstOf(y.Name, "Pemerintah "+city.Name)), Max: 200, Wrap: true}, {Name: "address", Type: "long_text", Label: l.T("party.address"), Value: kept(in, "address", firstOf(y.Address, city.Contact.Address)), Max: 400},
 		{Name: "email", Type: "email", Label: l.T("party.email"), Value: kept(in, "email", y.Email), Max: 200, Optional: true}, {Name: "npwp", Label: l.T("party.npwp"), Hint: l.T("party.npwp_hint"), Value: kept(in, "npwp", y.NPWP), Max: 24, Optional: true},
 		{Name: "ppn", Type: "select", Label: l.T("party.ppn"), Options: options[invoice.PPN], Value: kept(in, "ppn", y.PPN)}, {Name: "pph", Type: "select", Label: l.T("party.pph"), Hint: l.T("party.pph_hint"), Options: options[invoice.PPh], Value: kept(in, "pph", y.PPh), Optional: true},
 		{Name: "collector", Type: "choice", Label: l.T("party.collector"), Options: collectors, Value: kept(in, "collector", firstOf(y.Collector, "none"))},
-		tick("free_zone", y.FreeZone), {Name: "basis", Label: l.T("party.basis"), Hint: l.T("party.basis_hint"), Value: kept(in, "basis", y.Basis), Max: 300}, tick("verified", y.Verified), console.ReasonField(l, in.Get("reason"), errs)}}
+		tick("free_zone", y.FreeZone), {Name: "basis", Label: l.T("party.basis"), Hint: l.T("party.basis_hint"), Value: kept(in, "basis", y.Basis), Max: 300, Wrap: true}, tick("verified", y.Verified), console.ReasonField(l, in.Get("reason"), errs)}}
 	for i := range f.Fields {
 		f.Fields[i].Error = errs.Of(f.Fields[i].Name)
 	}

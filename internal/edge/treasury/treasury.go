@@ -38,6 +38,8 @@ const statementMost = 8 << 20
 const (
 	pathLines = console.PathBank + "/mutasi"
 	formCred  = "/nota-kredit"
+
+	formPurchase = "/pengadaan"
 )
 
 // Tables are the pages.
@@ -65,6 +67,8 @@ func (p *Pages) Tables() []gate.Table {
 		{Method: post, Path: late + "/lanjut", Page: late, Needs: acts, Scope: there, IDs: bills, Handler: p.release},
 		{Method: get, Path: credit, Needs: acts, Scope: there, IDs: bills, Handler: p.credit},
 		{Method: post, Path: credit, Needs: acts, Scope: there, IDs: bills, Handler: p.askCredit},
+		{Method: get, Path: console.PathDrafts + "/:id" + formPurchase, Needs: acts, Scope: there, IDs: site.IDs("id", "draft"), Handler: p.purchase},
+		{Method: post, Path: console.PathDrafts + "/:id" + formPurchase, Needs: acts, Scope: there, IDs: site.IDs("id", "draft"), Handler: p.amend},
 		{Method: get, Path: console.PathBalances, Needs: acts, Scope: there, Handler: p.balances},
 		{Method: get, Path: balance, Needs: acts, Scope: there, IDs: party, Handler: p.balance},
 		{Method: post, Path: balance, Needs: acts, Scope: there, IDs: party, Handler: p.askRefund},

@@ -188,3 +188,21 @@ func TestAPartyFromADayOn(t *testing.T) {
 	rina.Goes(rina.Post(one+"/cara-bayar", "by", "transfer", "charging", "send"), one)
 	rina.Sees(rina.Get("/bumd/pihak/platform"), http.StatusNotFound)
 }
+
+// TestADraftHasWhatItsBuyerPaysBy, and the invoice that it becomes keeps it.
+func TestADraftHasWhatItsBuyerPaysBy(t *testing.T) {
+	t.Parallel()
+	s := pagetest.OpenLedger(t)
+	draft := s.CloseMonth(pagetest.HostBatam, time.October)
+	rina := s.Staff(t, pagetest.HostPlatform, "Rina Keuangan", "bumd_finance", "")
+	one := "/bumd/konsep/" + draft.String()
+	rina.Page(one, "Isi data pengadaan")
+	rina.Sees(rina.Post(one+"/pengadaan", "order", strings.Repeat("x", 101), "budget_year", "1999"), http.StatusUnprocessableEntity, "paling banyak 100", "Tahun anggaran")
+	rina.Goes(rina.Post(one+"/pengadaan", "order", "PPBJ 12/2026", "dpa", "DPA 2.16.01", "budget_year", "2026", "bast", "BAST 7"), one)
+	rina.Page(one, "PPBJ 12/2026", "DPA 2.16.01")
+	rina.Page(one+"/pengadaan", "Bendahara pemerintah")
+	i := s.Issue(draft)
+	rina.Page("/bumd/tagihan/"+i.ID.String(), "PPBJ 12/2026", "BAST 7")
+	s.Staff(t, pagetest.HostBatam, "Dina Bendahara", "treasurer", "").Page("/kelola/tagihan/"+i.ID.String(), "PPBJ 12/2026")
+	rina.Sees(rina.Get(one+"/pengadaan"), http.StatusNotFound)
+}

@@ -69,6 +69,7 @@ type Line struct {
 // Cell is one place of a table.
 type Cell struct {
 	Text, Small, Href string
+	Code              string // by which programs and files name it, in no language
 	Mark              ui.Mark
 }
 
