@@ -287,9 +287,14 @@ func TestACrashBetweenBatchesLosesNothingAndDoublesNothing(t *testing.T) {
 // copies makes n more applications like one, as another day's people sent them.
 func (st *stage) copies(t *testing.T, app application.Application, n int) {
 	t.Helper()
+	given := map[string]bool{app.Number: true}
 	for i := range n {
 		c := app
-		c.ID, c.Number = uuid.Must(uuid.NewV7()), application.NewNumber("BTM", st.clock())
+		c.ID = uuid.Must(uuid.NewV7())
+		for given[c.Number] { // of some thousands drawn two are alike now and then
+			c.Number = application.NewNumber("BTM", st.clock())
+		}
+		given[c.Number] = true
 		c.ReceiptToken, c.SubmitKey = c.ID.String(), c.ID.String()
 		c.SubjectHash = c.ID[:]
 		if _, err := st.Deps.DB.App.NewInsert().Model(&c).Exec(st.ctx); err != nil {
