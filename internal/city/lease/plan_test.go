@@ -126,7 +126,7 @@ func BenchmarkPlan(b *testing.B) {
 	n, k := int32(len(g.codes)), int32(0)
 	for b.Loop() {
 		k = (k*7919 + 104_729) % n
-		if len(g.ways(k, (k*31+n/2)%n, PlanInput{Kind: duct.Subduct, Quantity: 2, Since: dayAt(20_100), Until: dayAt(20_500), Ways: 3})) == 0 {
+		if len(g.ways(k, (k+n/3+k%97)%n, PlanInput{Kind: duct.Subduct, Quantity: 2, Since: dayAt(20_100), Until: dayAt(20_500), Ways: 3})) == 0 {
 			b.Fatal("no way")
 		}
 	}
