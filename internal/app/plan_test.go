@@ -166,7 +166,10 @@ func (a *App) hotDesks(officer, admin identity.Actor, app application.Applicatio
 	return append(all,
 		hotRead{"documents to sign", func(ctx context.Context) { _, _, _ = a.Documents.Waiting(ctx, officer, "") }},
 		hotRead{"saved filters", func(ctx context.Context) { _, _ = a.Inbox.Saved(ctx, officer) }},
-		hotRead{"requests of other offices", func(ctx context.Context) { _, _ = a.Casework.TasksOpen(ctx, officer); _, _ = a.Casework.TasksOpen(ctx, admin) }},
+		hotRead{"requests of other offices", func(ctx context.Context) {
+			_, _ = a.Casework.TasksOpen(ctx, officer)
+			_, _ = a.Casework.TasksOpen(ctx, admin)
+		}},
 		hotRead{"workload", func(ctx context.Context) { _, _ = a.Inbox.Workload(ctx, admin, "") }},
 		hotRead{"time per step", func(ctx context.Context) { _, _ = a.Casework.Paces(ctx, admin, "disdukcapil") }},
 		hotRead{"neighbours", func(ctx context.Context) { _, _ = a.Inbox.Neighbours(ctx, officer, inbox.Filter{}, app.ID) }},

@@ -34,10 +34,10 @@ const (
 	SectionAudit    Section = "audit"
 	SectionOwnUsage Section = "own_usage" // what this city uses
 	SectionDucts    Section = "ducts"
-	SectionBills    Section = "bills"     // what it owes for that
-	SectionUsage    Section = "usage"     // BUMD, on the platform's host
-	SectionFinance  Section = "finance"   // its console
-	SectionPlans    Section = "plans"     // its price lists
+	SectionBills    Section = "bills"   // what it owes for that
+	SectionUsage    Section = "usage"   // BUMD, on the platform's host
+	SectionFinance  Section = "finance" // its console
+	SectionPlans    Section = "plans"   // its price lists
 )
 
 // DeskNav is the menu of staff: the sections that may answers yes for.
