@@ -19,7 +19,6 @@ var (
 	limitReset    = gate.Limit{Name: "reset", Count: 10, Per: time.Minute}
 	limitLink     = gate.Limit{Name: "link", Count: 30, Per: time.Minute}
 	limitCode     = gate.Limit{Name: "code", Count: 20, Per: time.Minute}
-	limitSign     = gate.Limit{Name: "sign", Count: 30, Per: time.Minute}
 	limitAsk      = gate.Limit{Name: "cosign", Count: 10, Per: time.Minute}
 	limitLookup   = gate.Limit{Name: "lookup", Count: 20, Per: time.Minute}
 	limitUpload   = gate.Limit{Name: "upload", Count: 120, Per: time.Minute} // every page of a form is sent this way

@@ -12,7 +12,7 @@ import (
 )
 
 // agencies lists every office of the city by kind, in the official order.
-func (p *Pages) Agencies(c *gin.Context) error {
+func (p *Pages) agencies(c *gin.Context) error {
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
 	all, err := p.Catalog.Agencies(ctx)
 	if err != nil {
@@ -37,7 +37,7 @@ func (p *Pages) Agencies(c *gin.Context) error {
 }
 
 // agency is one office and what it serves.
-func (p *Pages) Agency(c *gin.Context) error {
+func (p *Pages) agency(c *gin.Context) error {
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
 	a, err := p.Catalog.Agency(ctx, c.Param("code"))
 	if err != nil {

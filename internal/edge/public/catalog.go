@@ -29,7 +29,7 @@ const searchLimit = 30
 const queryMax = 400
 
 // services is the catalogue: what a search found, one subject, or everything.
-func (p *Pages) Services(c *gin.Context) error {
+func (p *Pages) services(c *gin.Context) error {
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
 	q, category := searchWords(c.Query("q")), c.Query("kategori")
 	v := public.ServicesView{Shell: p.Shell(c, l.T("services.title")), Query: q}
@@ -159,7 +159,7 @@ func rank(s catalog.Service) int {
 }
 
 // service is one service with its standard and the one thing to do next.
-func (p *Pages) Service(c *gin.Context) error {
+func (p *Pages) service(c *gin.Context) error {
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
 	d, err := p.Catalog.Find(ctx, c.Param("code"))
 	var gone *catalog.RetiredService

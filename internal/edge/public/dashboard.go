@@ -19,7 +19,7 @@ import (
 )
 
 // dashboardPage is how the city performs this month, with what each figure means and when it was computed.
-func (p *Pages) DashboardPage(c *gin.Context) error {
+func (p *Pages) dashboardPage(c *gin.Context) error {
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
 	f, err := p.Dashboard.Public(ctx, p.Now())
 	if err != nil {
@@ -63,7 +63,7 @@ func openData(c *gin.Context) {
 	c.Header("Cache-Control", "public, max-age=300")
 }
 
-func (p *Pages) DashboardJSON(c *gin.Context) error {
+func (p *Pages) dashboardJSON(c *gin.Context) error {
 	f, err := p.Dashboard.Public(c.Request.Context(), p.Now())
 	if err != nil {
 		return err
@@ -78,7 +78,7 @@ func (p *Pages) DashboardJSON(c *gin.Context) error {
 }
 
 // dashboardCSV is the same figures as a table with one number on a line, so that a spreadsheet can turn it any way.
-func (p *Pages) DashboardCSV(c *gin.Context) error {
+func (p *Pages) dashboardCSV(c *gin.Context) error {
 	f, err := p.Dashboard.Public(c.Request.Context(), p.Now())
 	if err != nil {
 		return err

@@ -15,7 +15,7 @@ import (
 )
 
 // front is the first page of a host: a city's own, or the platform's, which leads to the cities.
-func (p *Pages) Front(c *gin.Context) error {
+func (p *Pages) front(c *gin.Context) error {
 	if gate.CityOf(c).Kind == tenancy.KindPlatform {
 		return p.platformHome(c)
 	}
@@ -63,14 +63,14 @@ func figure(f dashboard.Figure, l i18n.Locale) ui.Figure {
 }
 
 // privacy is the notice of UU 27/2022.
-func (p *Pages) Privacy(c *gin.Context) error {
+func (p *Pages) privacy(c *gin.Context) error {
 	return p.Render(c, http.StatusOK, public.Privacy(public.PrivacyView{
 		Shell: p.Shell(c, gate.LocaleOf(c).T("privacy.title")), Contact: gate.CityOf(c).Contact.Email,
 	}))
 }
 
 // language keeps the reader's choice for a year and shows the same page again.
-func (p *Pages) Language(c *gin.Context) error {
+func (p *Pages) language(c *gin.Context) error {
 	in, err := site.ReadForm(c)
 	if err != nil {
 		return err

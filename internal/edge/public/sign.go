@@ -17,7 +17,7 @@ func signPath(c *gin.Context) string { return "/tanda-tangan/" + c.Param("token"
 
 // signForm shows the holder of a link what they are asked to agree to. Opening it uses nothing up: mail programs open
 // links before people do.
-func (p *Pages) SignForm(c *gin.Context) error { return p.signPage(c, http.StatusOK, "", nil) }
+func (p *Pages) signForm(c *gin.Context) error { return p.signPage(c, http.StatusOK, "", nil) }
 
 func (p *Pages) signPage(c *gin.Context, status int, reason string, errs ui.Errors) error {
 	x, err := p.Casework.Cosign.Open(c.Request.Context(), c.Param("token"))
@@ -38,7 +38,7 @@ func (p *Pages) signPage(c *gin.Context, status int, reason string, errs ui.Erro
 }
 
 // signCode sends the holder of a link a code.
-func (p *Pages) SignCode(c *gin.Context) error {
+func (p *Pages) signCode(c *gin.Context) error {
 	err := p.Casework.Cosign.SendCode(c.Request.Context(), c.Param("token"))
 	if errs, status, ok := site.Refused(c, err, "code"); ok {
 		return p.signPage(c, status, "", errs)
@@ -50,7 +50,7 @@ func (p *Pages) SignCode(c *gin.Context) error {
 }
 
 // sign takes the answer of the holder of a link.
-func (p *Pages) Sign(c *gin.Context) error {
+func (p *Pages) sign(c *gin.Context) error {
 	in, err := site.ReadForm(c)
 	if err != nil {
 		return err

@@ -15,7 +15,7 @@ import (
 
 // trackForm asks which application to follow. The number may come with the address; the digits of the phone may not,
 // because addresses are kept in many places.
-func (p *Pages) TrackForm(c *gin.Context) error {
+func (p *Pages) trackForm(c *gin.Context) error {
 	return p.trackPage(c, http.StatusOK, site.ToText(c.Query("nomor")), nil)
 }
 
@@ -27,7 +27,7 @@ func (p *Pages) trackPage(c *gin.Context, status int, number string, errs ui.Err
 
 // track tells where an application stands to whoever knows its number and four digits of its phone. It answers the
 // form itself: a result with an address of its own would be there for the next person at the same screen.
-func (p *Pages) Track(c *gin.Context) error {
+func (p *Pages) track(c *gin.Context) error {
 	in, err := site.ReadForm(c)
 	var t intake.Tracking
 	if err == nil {

@@ -17,7 +17,7 @@ import (
 )
 
 // verify answers whoever scans the QR of a paper.
-func (p *Pages) Verify(c *gin.Context) error {
+func (p *Pages) verify(c *gin.Context) error {
 	v, _, status, err := p.verification(c)
 	if err != nil {
 		return err
@@ -32,7 +32,7 @@ const (
 )
 
 // compare says whether a file is the one that was issued, byte by byte. Only its hash is taken; nothing of it is kept.
-func (p *Pages) Compare(c *gin.Context) error {
+func (p *Pages) compare(c *gin.Context) error {
 	v, want, status, err := p.verification(c)
 	if err != nil {
 		return err

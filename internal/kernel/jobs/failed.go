@@ -32,7 +32,7 @@ const failuresMost = 100
 // The caller has checked who asks.
 func Failures(ctx context.Context, db *storage.DB, packages ...string) ([]Failure, error) {
 	var all []Failure
-	err := db.Platform.NewSelect().Model(&all).Where("state = 'failed' AND ended_at IS NOT NULL").Where("split_part(kind, '.', 1) IN (?)", bun.In(packages)).
+	err := db.Platform.NewSelect().Model(&all).Where("state = 'failed' AND ended_at IS NOT NULL").Where("split_part(kind, '.', 1) IN (?)", bun.List(packages)).
 		Order("ended_at DESC", "id").Limit(failuresMost).Scan(tenancy.Platform(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("jobs: failures: %w", err)
@@ -45,7 +45,7 @@ func Failures(ctx context.Context, db *storage.DB, packages ...string) ([]Failur
 func Again(ctx context.Context, db *storage.DB, id uuid.UUID, packages ...string) (Failure, error) {
 	var f Failure
 	err := db.Platform.NewRaw(`UPDATE outbox SET state = 'waiting', run_at = now(), attempts = 0, ended_at = NULL, lease_until = NULL
-		WHERE id = ? AND state = 'failed' AND split_part(kind, '.', 1) IN (?) RETURNING tenant_id, id, kind, last_error`, id, bun.In(packages)).Scan(tenancy.Platform(ctx), &f)
+		WHERE id = ? AND state = 'failed' AND split_part(kind, '.', 1) IN (?) RETURNING tenant_id, id, kind, last_error`, id, bun.List(packages)).Scan(tenancy.Platform(ctx), &f)
 	if err != nil {
 		return f, fault.Wrap(fault.NotFound, "jobs.no_failure", err)
 	}
