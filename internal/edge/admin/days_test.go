@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"bedelau/internal/edge/pagetest"
 )
@@ -126,6 +127,30 @@ func TestADayAtACounter(t *testing.T) {
 	head.Goes(head.Post("/kelola/loket", form...), "/kelola/loket/disdukcapil-batamcenter")
 	head.Page("/kelola/loket/disdukcapil-batamcenter", "Sejak 24 November 2026", "Giliran 30 menit, 1 tempat")
 	head.Sees(head.Post("/kelola/loket", form...), http.StatusUnprocessableEntity, "sudah dipakai loket lain")
+
+	// A counter that closes does so at this hour, and what is written about it later does not move that.
+	closed := func() (at *time.Time) {
+		t.Helper()
+		if err := s.DB.App.NewRaw("SELECT retired_at FROM counter WHERE code = 'disdukcapil-batamcenter'").Scan(s.In(t, pagetest.HostBatam), &at); err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	over := append([]string{"retired", "yes"}, form[2:]...)
+	head.Goes(head.Post("/kelola/loket", over...), "/kelola/loket/disdukcapil-batamcenter")
+	since := closed()
+	if since == nil || !since.Equal(s.ClockNow()) {
+		t.Errorf("closed at %v, now is %v", since, s.ClockNow())
+	}
+	s.Wait(time.Minute)
+	head.Goes(head.Post("/kelola/loket", over...), "/kelola/loket/disdukcapil-batamcenter")
+	if at := closed(); at == nil || since != nil && !at.Equal(*since) {
+		t.Errorf("closed at %v, and then at %v", since, at)
+	}
+	head.Goes(head.Post("/kelola/loket", form[2:]...), "/kelola/loket/disdukcapil-batamcenter")
+	if at := closed(); at != nil {
+		t.Errorf("open again, and closed at %v", at)
+	}
 	officer.Sees(officer.Get("/kelola/loket"), http.StatusForbidden)
 
 	const base = "/janji/baru?hari=2026-11-25&jam=09%3A00&layanan=kia&loket=disdukcapil-batamcenter"

@@ -116,6 +116,12 @@ func (p *Pages) saveCounter(c *gin.Context) error {
 	if err == nil && !v.New {
 		err = p.keepPlace(c, &counter)
 	}
+	switch now := p.Now().UTC(); {
+	case !v.Retired:
+		counter.RetiredAt = nil
+	case counter.RetiredAt == nil:
+		counter.RetiredAt = &now
+	}
 	if err == nil && v.New {
 		if _, taken := p.Booking.Counter(ctx, counter.Code); taken == nil {
 			err = site.Invalid("code", "booking_taken")
@@ -138,10 +144,11 @@ func (p *Pages) saveCounter(c *gin.Context) error {
 	return p.Done(c, pathCounters+"/"+counter.Code, "counter_saved")
 }
 
-// keepPlace keeps what the form does not ask for: where the counter is on the map and in the list.
+// keepPlace keeps what the form does not ask for: where the counter is on the map and in the list, and since when it is closed.
 func (p *Pages) keepPlace(c *gin.Context, x *booking.Counter) error {
 	old, err := p.Booking.Counter(c.Request.Context(), x.Code)
 	x.Latitude, x.Longitude, x.Position, x.Source, x.Verified = old.Latitude, old.Longitude, old.Position, old.Source, old.Verified
+	x.RetiredAt = old.RetiredAt
 	return err
 }
 
@@ -180,9 +187,5 @@ func counterOf(in site.Form, v visit.CounterView) (booking.Counter, booking.Rule
 	}
 	x := booking.Counter{Code: v.Code, Agency: v.Agency, Name: i18n.Text{i18n.ID: v.NameID, i18n.EN: v.NameEN},
 		Address: i18n.Text{i18n.ID: v.AddressID, i18n.EN: v.AddressEN}, Services: v.Chosen, NeedsApplication: v.NeedsApplication, Source: v.Source}
-	if v.Retired {
-		now := time.Now().UTC()
-		x.RetiredAt = &now
-	}
 	return x, r, bad
 }
