@@ -132,6 +132,9 @@ SELECT :city, gen_random_uuid(), 'application', md5('application' || i)::uuid, '
 INSERT INTO application_stay (tenant_id, id, agency_code, service_code, workflow_code, state, since, left_at, stood, kept)
 SELECT :city, gen_random_uuid(), CASE WHEN i % 10 = 0 THEN 'disdukcapil' ELSE 'dinkes' END, 'kia', 'adminduk', 'submitted', now() - i * interval '1 hour', now() - i * interval '1 hour', i, i % 2 = 0
 	FROM generate_series(1, 10000) i;
+INSERT INTO application_obstacle (tenant_id, application_id, service_code, state, action, letters, since, tried_at)
+SELECT :city, md5('application' || i)::uuid, 'layanan-' || i % 100, 'submitted', '', 'x', now() - i * interval '1 hour', now() - i * interval '1 minute'
+	FROM generate_series(1, 10000) i;
 INSERT INTO workflow_answer (tenant_id, id, subject_kind, subject_id, page, version, answers, actor_id, at)
 SELECT :city, gen_random_uuid(), 'application', md5('application' || i)::uuid, 'act:setujui', 1, '{}', md5('account' || i)::uuid, now() FROM generate_series(1, 10000) i;
 INSERT INTO counter_slot (tenant_id, counter, starts_at, ends_at, capacity, booked)

@@ -113,7 +113,7 @@ func (s *Service) Act(ctx context.Context, actor identity.Actor, in ActInput) (a
 		}
 		err := s.Take(ctx, tx, &app, st)
 		if err == nil && action.Issues && app.DocumentCode != "" {
-			err = s.printable(ctx, tx, app)
+			err = s.printable(ctx, tx, &app)
 		}
 		if err == nil && in.Also != nil {
 			err = in.Also(ctx, tx)

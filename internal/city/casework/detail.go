@@ -40,6 +40,7 @@ type Detail struct {
 	Office      []PageAnswers         // what the office answered; none for the applicant
 	Asks        map[string]forms.Page // what each of Actions and of the open tasks asks now, by its page of the sheet
 	Fees        []fee.Fee             // what the applicant is or was asked to pay
+	Obstacle    *Obstacle             // what keeps the system from going on by itself, for staff; nil for nothing
 	Held        bool                  // by a colleague: none of its steps is this reader's until it is taken over
 }
 
@@ -120,6 +121,11 @@ func (s *Service) Get(ctx context.Context, actor identity.Actor, id uuid.UUID) (
 		}
 		if away {
 			d.StandIn = a.SubstituteName
+		}
+	}
+	if !own {
+		if d.Obstacle, err = s.obstacleOf(ctx, app); err != nil {
+			return Detail{}, err
 		}
 	}
 	if err := s.steps(ctx, actor, r, app, &d); err != nil {

@@ -37,13 +37,26 @@ func (s *Service) Issued(ctx context.Context, actor identity.Actor, ids []uuid.U
 }
 
 // issue makes the document of an application that was decided: its number, its PDF, its place on the verification page. It is
-// a job, so that an officer does not wait for it; running again, it finds what it has made.
+// a job, so that an officer does not wait for it; running again, it finds what it has made. What cannot be printed is noted
+// as an Obstacle and comes back.
 func (s *Service) issue(ctx context.Context, _ uuid.UUID, args application.IssueArgs) error {
 	if err := s.Warm(ctx); err != nil {
 		return err
 	}
+	err := s.issueOne(ctx, args.ApplicationID, false)
+	if unprintable(err) { // its number went back
+		err = s.issueOne(ctx, args.ApplicationID, true)
+	}
+	if unprintable(err) {
+		return s.obstruct(ctx, args.ApplicationID, workflow.Timer{}, err)
+	}
+	return err
+}
+
+// issueOne makes the document of an application, with mend by a newer template where that can say what its own cannot.
+func (s *Service) issueOne(ctx context.Context, id uuid.UUID, mend bool) error {
 	return tenancy.InTx(ctx, s.Deps.DB.App, func(ctx context.Context, tx bun.Tx) error {
-		app, err := application.LockAny(ctx, tx, args.ApplicationID)
+		app, err := application.LockAny(ctx, tx, id)
 		if err != nil {
 			return err
 		}
@@ -53,6 +66,14 @@ func (s *Service) issue(ctx context.Context, _ uuid.UUID, args application.Issue
 		}
 		wf, err := s.Workflow(ctx, tx, app)
 		if err != nil || !wf.IssuesOn(workflow.Stage(app.Outcome)) {
+			return err
+		}
+		if mend {
+			if err := s.printable(ctx, tx, &app); err != nil {
+				return err
+			}
+		}
+		if err := clearObstacle(ctx, tx, app.ID); err != nil {
 			return err
 		}
 		_, err = s.makeDocument(ctx, tx, app)
@@ -67,16 +88,6 @@ func (s *Service) makeDocument(ctx context.Context, tx bun.Tx, app application.A
 		return document.Document{}, err
 	}
 	return s.Deps.Documents.Make(ctx, tx, r)
-}
-
-// printable refuses the decision on an application whose document could not say what was answered, while it can still be
-// corrected.
-func (s *Service) printable(ctx context.Context, tx bun.Tx, app application.Application) error {
-	r, err := s.request(ctx, tx, app)
-	if err != nil {
-		return err
-	}
-	return s.Deps.Documents.Printable(ctx, tx, r)
 }
 
 // request is what a document says of an application.

@@ -43,6 +43,7 @@ func (s *Service) Register(r *jobs.Runner) error {
 	}
 	jobs.EachCity(r, "casework.deadlines", time.Minute, s.sweep)
 	jobs.EachCity(r, "casework.timers", time.Minute, s.ring)
+	jobs.EachCity(r, "casework.obstacles", ObstacleEvery, s.tryObstacles)
 	jobs.EachCity(r, "casework.track_attempts", time.Hour, s.ForgetTries)
 	jobs.EachCity(r, "casework.drafts", time.Hour, s.ForgetDrafts)
 	jobs.EachCity(r, "casework.earlier_words", time.Minute, s.KeepEarlierWords)

@@ -37,7 +37,8 @@ func (s *Service) rang(ctx context.Context, _ uuid.UUID, args timerArgs) error {
 	if err := s.Warm(ctx); err != nil {
 		return err
 	}
-	return tenancy.InTx(ctx, s.Deps.DB.App, func(ctx context.Context, tx bun.Tx) error {
+	var held workflow.Timer // the timer of a step that cannot be taken yet
+	err := tenancy.InTx(ctx, s.Deps.DB.App, func(ctx context.Context, tx bun.Tx) error {
 		t, ok, err := workflow.FindTimer(ctx, tx, args.TimerID)
 		if err != nil || !ok {
 			return err
@@ -71,8 +72,29 @@ func (s *Service) rang(ctx context.Context, _ uuid.UUID, args timerArgs) error {
 		if err != nil || !k.Standing.Holds(action) {
 			return err
 		}
-		return s.TakeItself(ctx, tx, &app, wf, action)
+		held = t
+		return s.takeTimed(ctx, tx, &app, wf, action)
 	})
+	if unprintable(err) {
+		return s.obstruct(ctx, held.SubjectID, held, err)
+	}
+	return err
+}
+
+// takeTimed takes a step of the system's, unless it decides and the document of the decision could not be printed: that can
+// still be corrected.
+func (s *Service) takeTimed(ctx context.Context, tx bun.Tx, app *application.Application, wf *workflow.Workflow, action workflow.Action) error {
+	if err := clearObstacle(ctx, tx, app.ID); err != nil {
+		return err
+	}
+	decided := !app.DecidedAt.IsZero()
+	if err := s.TakeItself(ctx, tx, app, wf, action); err != nil || decided || app.DecidedAt.IsZero() || app.DocumentCode == "" {
+		return err
+	}
+	if !wf.IssuesOn(workflow.Stage(app.Outcome)) {
+		return nil
+	}
+	return s.printable(ctx, tx, app)
 }
 
 // remindOf tells the one whose turn it is that a step will be taken by itself.

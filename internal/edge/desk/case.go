@@ -93,6 +93,9 @@ func (p *Pages) casePage(c *gin.Context, status int, t try) error {
 	if due := app.StepDue(); !due.IsZero() {
 		v.StepDue, v.StepLate = site.Zoned(c, due), app.StepLate(p.Now())
 	}
+	if o := d.Obstacle; o != nil {
+		v.Obstacle = obstacleOf(c, d, *o)
+	}
 	var list inbox.Filter
 	list, v.Back, v.From = queue.CameFrom(c)
 	v.Show = c.Query("berkas")
@@ -130,6 +133,23 @@ func (p *Pages) casePage(c *gin.Context, status int, t try) error {
 		return err
 	}
 	return p.Render(c, status, office.Case(v))
+}
+
+// obstacleOf says what holds the case up, and what can be done.
+func obstacleOf(c *gin.Context, d casework.Detail, o casework.Obstacle) []string {
+	l := gate.LocaleOf(c)
+	title, do := l.T("obstacle.document"), "obstacle.do_document"
+	if o.TimerID.Valid {
+		step := o.Action
+		for _, a := range d.Workflow.Actions {
+			if a.Code == o.Action {
+				step = a.Label.In(l)
+			}
+		}
+		title, do = l.T("obstacle.step", "step", step), "obstacle.do_step"
+	}
+	return []string{title, l.T("obstacle.since", "time", l.DateTime(site.Zoned(c, o.Since)), "what", o.Letters), l.T(do),
+		l.T("obstacle.again", "n", int(casework.ObstacleEvery.Minutes()))}
 }
 
 // issuedAt is a document as an officer finds it beside its case; one that waits for its signature cannot be opened yet.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"bedelau/internal/city/casework"
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
@@ -48,6 +49,21 @@ func (p *Pages) serviceHome(c *gin.Context) error {
 	return p.serviceHomePage(c, http.StatusOK, nil, nil, nil)
 }
 
+// obstacles are the applications of a service whose documents cannot be printed.
+func (p *Pages) obstacles(c *gin.Context, code string) ([]office.Obstacle, error) {
+	l := gate.LocaleOf(c)
+	all, err := p.Casework.Obstacles(c.Request.Context(), gate.ActorOf(c), code)
+	var out []office.Obstacle
+	for _, o := range all {
+		kind := "obstacle.kind_document"
+		if o.TimerID.Valid {
+			kind = "obstacle.kind_step"
+		}
+		out = append(out, office.Obstacle{Number: o.Number, Kind: l.T(kind), Letters: o.Letters, Since: site.Zoned(c, o.Since)})
+	}
+	return out, err
+}
+
 // serviceHomePage shows what is in force and what can be done, after a refusal with why and with what was typed.
 func (p *Pages) serviceHomePage(c *gin.Context, status int, refused error, errs ui.Errors, instead i18n.Text) error {
 	ctx, a, l, code := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c), c.Param("code")
@@ -81,6 +97,12 @@ func (p *Pages) serviceHomePage(c *gin.Context, status int, refused error, errs 
 			return err
 		}
 		v.Problems, _ = placed(d.Problems, standardSections(d.Edition, ch, l), "/kelola/layanan/"+code+"/standar", l)
+	}
+	if v.Document {
+		if v.Obstacles, err = p.obstacles(c, code); err != nil {
+			return err
+		}
+		v.Again = int(casework.ObstacleEvery.Minutes())
 	}
 	today := site.Zoned(c, p.Now()).Format(time.DateOnly)
 	v.Rows = append(v.Rows, ui.Row{Label: l.T("staff.agency"), Value: now.Agency.Name.In(l)})

@@ -7,6 +7,7 @@ import (
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/pack"
+	"bedelau/internal/kernel/sheet"
 )
 
 // Bounds of what an administrator can write.
@@ -46,6 +47,11 @@ func (t *Template) Check(c *pack.Check, forms ...*form.Form) {
 	}
 	texts := map[string]i18n.Text{"title": t.Title, "signer_title": t.SignerTitle, "letterhead.office": t.Letterhead.Office}
 	t.checkBody(c, forms, texts)
+	checkLetters(c, "number_pattern", t.NumberPattern)
+	checkLetters(c, "letterhead.address", t.Letterhead.Address)
+	for _, at := range sorted(texts) {
+		checkLetters(c, at+"."+string(i18n.ID), texts[at][i18n.ID]) // the language of what is printed
+	}
 	if len(forms) == 0 {
 		return
 	}
@@ -142,6 +148,13 @@ func (x Line) check(c *pack.Check, at string, forms []*form.Form, texts map[stri
 		c.Text(at+".value", x.Value)
 	case len(forms) > 0 && !slices.ContainsFunc(forms, func(f *form.Form) bool { _, ok := f.Field(x.Field); return ok }):
 		c.Add(at+".field", "no_such_field", "value", x.Field)
+	}
+}
+
+// checkLetters refuses what no page can show while it is being written, and not at the first document.
+func checkLetters(c *pack.Check, at, text string) {
+	if lacks := sheet.Unprintable(text); len(lacks) > 0 {
+		c.Add(at, "unprintable", "letters", sheet.Spelled(lacks))
 	}
 }
 

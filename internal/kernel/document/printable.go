@@ -11,6 +11,7 @@ import (
 
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/pack"
 	"bedelau/internal/kernel/sheet"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -32,6 +33,18 @@ func (s *Service) Printable(ctx context.Context, db bun.IDB, r Request) error {
 	values := r.values(t.Unmasked)
 	values["signer_name"], values["signer_nip"] = signer.Name, signer.NIP
 	return t.printable(city, r, values, local)
+}
+
+// Fits reports whether a version of a template asks for nothing but what the request's form has, as one may that was written
+// for a later form.
+func (s *Service) Fits(ctx context.Context, db bun.IDB, r Request) (bool, error) {
+	t, err := s.Template(ctx, db, r.Template, r.Version)
+	if err != nil || r.Form == nil {
+		return err == nil, err
+	}
+	c := pack.CheckOf(t.Code)
+	t.Check(c, r.Form)
+	return c.Err() == nil, nil
 }
 
 // printable is Printable once the values are known. An answer is named by its question.

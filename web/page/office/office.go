@@ -106,6 +106,7 @@ type CaseView struct {
 	Assignee                               string
 	Version, Level                         int
 	Warnings                               []string
+	Obstacle                               []string // what holds it up: a title, and what to do
 	Answers                                []Answer // in the order of the form
 	Issued                                 []Document
 	Events                                 []ui.Event

@@ -45,9 +45,17 @@ type ServiceHomeView struct {
 	From                               time.Time // when the draft would come into force
 	Integration                        ui.Integration
 	Problems                           []StandardProblem
+	Obstacles                          []Obstacle
+	Again                              int // minutes after which what is held up is tried again
 	Rows                               []ui.Row
 	Versions                           []StandardVersion
 	Errors                             ui.Errors
+}
+
+// Obstacle is an application that the system cannot go on with by itself.
+type Obstacle struct {
+	Number, Kind, Letters string
+	Since                 time.Time
 }
 
 func (v ServiceHomeView) path(part string) string { return "/kelola/layanan/" + v.Code + part }
