@@ -43,8 +43,29 @@ func (s *Service) suggest(ctx context.Context, actor identity.Actor, d Draft) (f
 		return out, nil
 	}
 	found, err := s.answeredBefore(ctx, actor, ask)
+	for _, f := range ask {
+		if v := profile(actor, ownPart(f)); v != "" && len(found[f.Code]) == 0 && err == nil {
+			out[f.Code] = []string{v}
+		}
+	}
 	maps.Copy(out, found)
 	return out, err
+}
+
+// ownPart is what the profile holds of a part of the applicant's own person block, which by convention is called pemohon
+// or pelapor: whoever applies for the first time need not type what the account says. Other blocks may be of others.
+func ownPart(f form.Field) string {
+	block, part, _ := strings.Cut(f.Code, ".")
+	if block != "pemohon" && block != "pelapor" {
+		return ""
+	}
+	switch part {
+	case "name":
+		return form.PrefillName
+	case "phone":
+		return form.PrefillPhone
+	}
+	return ""
 }
 
 // prefill is where the answer to f may be known from. Where the form is silent, what the profile holds of the person

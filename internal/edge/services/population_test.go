@@ -40,6 +40,12 @@ func TestBirthCertificate(t *testing.T) {
 	s := c.apply("akta-kelahiran", "SPTJM kebenaran data kelahiran (F-2.03) dengan 2 saksi", "Bila tidak memiliki surat keterangan lahir",
 		"SPTJM kebenaran sebagai pasangan suami istri (F-2.04)", "1–3 hari kerja", "Tidak dipungut biaya", "UU 24/2013 Pasal 79A", "Perpres 96/2018", "SP4N-LAPOR!")
 	s.says("syarat", "paham_syarat", "yes")
+	known := s.by.Page(s.root + "/isi/pelapor")
+	for _, want := range []string{`value="Siti Rahma"`, `value="081270001234"`} {
+		if !strings.Contains(known, want) {
+			s.t.Errorf("a first application does not start with the account's %s", want)
+		}
+	}
 	s.refused("pelapor", "Pelapor harus sudah berusia 17 tahun.", with(reporter("pelapor"), "pelapor.birth_date", "2012-01-01", "hubungan_pelapor", "ibu")...)
 	s.says("pelapor", with(reporter("pelapor"), "hubungan_pelapor", "ibu")...)
 	child := []string{"jenis_kelamin", "perempuan", "tempat_lahir", "Batam", "tanggal_lahir_anak", "2026-11-01", "pukul_lahir", "14.30", "anak_ke", "2", "jenis_kelahiran", "tunggal"}
