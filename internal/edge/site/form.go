@@ -117,6 +117,7 @@ func DateOf(in Form, name string) string {
 // Require refuses a form in which one of these was left empty.
 func Require(in Form, names ...string) error { return fault.Fields(Missing(in, names...)) }
 
+// Missing names those of these that were left empty, for a form that is refused for more than that.
 func Missing(in Form, names ...string) []fault.Field {
 	var bad []fault.Field
 	for _, n := range names {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"bedelau/internal/city/application"
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
@@ -213,7 +214,7 @@ func (p *Pages) word(c *gin.Context, w wording) error {
 	case "preview":
 		var pdf []byte
 		pdf, err = p.Documents.Preview(ctx, a, t, document.Request{
-			SubjectNumber: "BTM-26-7K3QX-4", Service: w.service.Code, Form: w.form(), Values: map[string]string{"service": w.service.Name.In(i18n.ID)},
+			SubjectNumber: application.ExampleNumber(gate.CityOf(c).NumberPrefix), Service: w.service.Code, Form: w.form(), Values: map[string]string{"service": w.service.Name.In(i18n.ID)},
 			Agency: document.Agency{Code: w.agency.Code, Name: w.agency.Name, Short: w.agency.Short},
 		})
 		if err == nil {
