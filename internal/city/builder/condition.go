@@ -31,6 +31,14 @@ func Condition(q form.Field, op, value string) (string, bool) {
 	return compared(q, q.Name(), op, value)
 }
 
+// RuleOps are the comparisons that Rule knows.
+func RuleOps() []string { return []string{OpIs, OpIsNot, OpMore, OpLess, OpYounger} }
+
+// Rule is Condition of the question's own answer, as what its author refuses.
+func Rule(q form.Field, op, value string) (string, bool) {
+	return compared(q, q.Code, op, value)
+}
+
 // compared is Condition of an answer that has another name there.
 func compared(q form.Field, name, op, value string) (string, bool) {
 	value = strings.TrimSpace(value)

@@ -42,6 +42,9 @@ func (s *Service) ForAudit(ctx context.Context, actor identity.Actor, number str
 		return uuid.Nil, err
 	}
 	number, err := application.ParseNumber(number)
+	if bad := numberFaults(ctx, err); len(bad) > 0 {
+		return uuid.Nil, fault.Fields(bad)
+	}
 	if err != nil {
 		return uuid.Nil, err
 	}
@@ -51,6 +54,19 @@ func (s *Service) ForAudit(ctx context.Context, actor identity.Actor, number str
 		return uuid.Nil, fault.New(fault.NotFound, "application.not_found")
 	}
 	return id, err
+}
+
+// numberFaults are what is wrong with a number, with one of the city's to compare it with.
+func numberFaults(ctx context.Context, err error) []fault.Field {
+	if err == nil {
+		return nil
+	}
+	bad := fault.From(err).Fields
+	for i := range bad {
+		city, _ := tenancy.CityFrom(ctx)
+		bad[i].Args = []any{"example", application.ExampleNumber(city.NumberPrefix)}
+	}
+	return bad
 }
 
 // Step is one state that an application has come to.
@@ -67,13 +83,9 @@ var fourDigits = regexp.MustCompile(`^[0-9]{4}$`)
 // or not somebody has the number.
 func (s *Service) Track(ctx context.Context, number, phone4 string) (Tracking, error) {
 	number, err := application.ParseNumber(number)
-	bad := fault.From(err).Fields
+	bad := numberFaults(ctx, err)
 	if err != nil && len(bad) == 0 {
 		return Tracking{}, err
-	}
-	for i := range bad {
-		city, _ := tenancy.CityFrom(ctx)
-		bad[i].Args = []any{"example", application.ExampleNumber(city.NumberPrefix)}
 	}
 	if phone4 = strings.TrimSpace(phone4); !fourDigits.MatchString(phone4) {
 		bad = append(bad, fault.Field{Name: "phone", Code: "phone_four"})

@@ -195,7 +195,7 @@ func TestAnAuditorNarrowsTheRecord(t *testing.T) {
 		t.Error("a day to come holds an act of today")
 	}
 	admin.Page("/kelola/audit?sampai_tanggal=2026-11-23", "Belum ada catatan")
-	admin.Sees(admin.Get("/kelola/audit?number=BTM-26"), http.StatusUnprocessableEntity, "BTM-26")
+	admin.Sees(admin.Get("/kelola/audit?number=BTM-26"), http.StatusUnprocessableEntity, "BTM-26", "berbentuk seperti "+application.ExampleNumber("BTM"))
 	admin.Sees(admin.Get("/kelola/audit?number="+application.ExampleNumber("BTM")), http.StatusNotFound)
 	for _, bad := range []string{"dari_tanggal=besok", "sampai_tanggal=0000-01-01", "number=%00x%ff"} {
 		admin.Sees(admin.Get("/kelola/audit?"+bad), http.StatusUnprocessableEntity)

@@ -124,6 +124,9 @@ func TestADayAtACounter(t *testing.T) {
 		"slot_minutes", "30", "capacity", "1", "day_quota", "0", "open_days", "14", "close_hours", "0", "no_show_limit", "2", "no_show_days", "x"}
 	head.Sees(head.Post("/kelola/loket", form...), http.StatusUnprocessableEntity, "Jl. Engku Putri", "0 sampai 366")
 	form[len(form)-1] = "30"
+	unnamed := append([]string{}, form...)
+	unnamed[3], unnamed[7] = "Batam Center", " "
+	head.Sees(head.Post("/kelola/loket", unnamed...), http.StatusUnprocessableEntity, "Nama loket: Isian ini wajib diisi", "Kode: Tulis kode dengan huruf kecil")
 	head.Goes(head.Post("/kelola/loket", form...), "/kelola/loket/disdukcapil-batamcenter")
 	head.Page("/kelola/loket/disdukcapil-batamcenter", "Sejak 24 November 2026", "Giliran 30 menit, 1 tempat")
 	head.Sees(head.Post("/kelola/loket", form...), http.StatusUnprocessableEntity, "sudah dipakai loket lain")

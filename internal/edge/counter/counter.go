@@ -134,6 +134,7 @@ func (p *Pages) saveCounter(c *gin.Context) error {
 		err = p.Booking.SaveCounter(ctx, actor, counter, rule)
 	}
 	if errs, status, ok := site.Refused(c, err, ""); ok {
+		errs = site.Called(c, errs, map[string]string{"code": "counter.code", "name": "counter.name", "address": "counter.address", "agency": "counter.agency", "services": "counter.services"})
 		v.Errors = site.InOrder(errs, "code", "agency", "name", "address", "services", "effective_from", "hours", "slot_minutes", "capacity", "day_quota",
 			"open_days", "close_hours", "no_show_limit", "no_show_days", "source")
 		return p.counterPage(c, status, v)

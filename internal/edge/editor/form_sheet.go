@@ -22,6 +22,7 @@ var only = map[string][]form.Type{
 	"options": {form.Choice, form.MultiChoice}, "file_types": {form.File}, "max_mb": {form.File}, "max_count": {form.File},
 	"compute": {form.Computed}, "as": {form.Computed}, "parts": {form.Person},
 	"row_name_id": {form.Group}, "row_name_en": {form.Group}, "min_rows": {form.Group}, "max_rows": {form.Group},
+	"rule_op": ruled, "rule_value": ruled,
 	"rows_when": {form.Group}, "rows_when_min": {form.Group}, "rows_when_max": {form.Group},
 }
 
@@ -164,40 +165,6 @@ func (s sheet) field(f form.Field, names []form.Field, but ...form.Type) []offic
 		s.condition(names, f.ShowIf, &f.RequiredIf),
 		s.rule(f),
 	}
-}
-
-// rule are the inputs of what the author says of the answer beyond its kind. A form that a pack brought may have several
-// such rules of one question; the first is changed here, and the others stay.
-func (s sheet) rule(f form.Field) office.BuilderSection {
-	var r form.Rule
-	if len(f.Rules) > 0 {
-		r = f.Rules[0]
-	}
-	text := s.l.T("builder.section.rule_text")
-	if f.Type == form.Group {
-		text += " " + s.l.T("builder.section.rule_rows")
-	}
-	return office.BuilderSection{Title: s.l.T("builder.section.rule"), Text: text, Fields: append(s.allRows(f),
-		s.optional(s.input("long_text", "rule_when", r.When)), s.optional(s.text("rule_text_id", r.Text[i18n.ID])),
-		s.optional(s.text("rule_text_en", r.Text[i18n.EN])), s.tick("rule_warn", r.Warn),
-	)}
-}
-
-// readRule takes in the first rule of a question; an empty one is none.
-func readRule(in site.Form, old []form.Rule) []form.Rule {
-	if _, sent := in.Values["rule_when"]; !sent {
-		return old
-	}
-	var r form.Rule
-	rest := old
-	if len(old) > 0 {
-		r, rest = old[0], old[1:]
-	}
-	r.When, r.Text, r.Warn = in.Text("rule_when"), in.Both("rule_text"), in.Yes("rule_warn")
-	if r.When == "" {
-		return slices.Clone(rest)
-	}
-	return append([]form.Rule{r}, rest...)
 }
 
 // condition are the inputs of when something is asked: in words, or as an expression.
@@ -344,7 +311,7 @@ func readField(in site.Form, old form.Field) (form.Field, []fault.Field) {
 	if is("options") {
 		f.Options, bad = readOptions(in.Get("options"), bad)
 	}
-	f.Rules = readRule(in, old.Rules)
+	f.Rules, bad = readRule(in, f, old.Rules, bad)
 	f.File = nil
 	if f.Type == form.File {
 		rule := form.FileRule{Types: in.Values["file_types"], MaxMB: whole("max_mb", 5), MaxCount: whole("max_count", 1)}

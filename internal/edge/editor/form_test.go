@@ -75,8 +75,17 @@ func TestAnAdministratorWritesAForm(t *testing.T) {
 	}
 	rina.Sees(rina.Post(b("/pratinjau/usaha_anda")), http.StatusUnprocessableEntity, "wajib diisi")
 	rina.Sees(rina.Post(b("/pratinjau/usaha_anda"), "bentuk_usaha", "orang"), http.StatusOK, "dapat diterima")
-	// A rule of the author's own, with the author's sentence.
-	rina.Goes(rina.Post(b("/isian/bentuk_usaha"), "revision", "10", "kind", "choice", "code", "bentuk_usaha", "label_id", "Bentuk usaha", "label_en", "Kind", "required", "yes",
+	// A rule of the author's own, with the author's sentence, in words or as an expression.
+	rule := func(more ...string) pagetest.Answer {
+		return rina.Post(b("/isian/bentuk_usaha"), append([]string{"revision", "10", "kind", "choice", "code", "bentuk_usaha", "label_id", "Bentuk usaha", "label_en", "Kind", "required", "yes",
+			"options", "orang | Perorangan\npt | PT | Company", "rule_text_en", "For companies.", "rule_when", ""}, more...)...)
+	}
+	rina.Sees(rule("rule_op", "is", "rule_value", "Perorangan"), http.StatusUnprocessableEntity, "Kalimat untuk pemohon (Indonesia): Isian ini wajib diisi")
+	rina.Sees(rule("rule_op", "is", "rule_value", "Koperasi", "rule_text_id", "x"), http.StatusUnprocessableEntity, "nilai ini (aturan): Nilai ini tidak cocok")
+	const ruled = "Layanan ini untuk badan usaha."
+	rina.Goes(rule("rule_op", "is", "rule_value", "Perorangan", "rule_text_id", ruled), b("")+"#isian-bentuk_usaha")
+	rina.Sees(rina.Post(b("/pratinjau/usaha_anda"), "bentuk_usaha", "orang"), http.StatusUnprocessableEntity, ruled)
+	rina.Goes(rina.Post(b("/isian/bentuk_usaha"), "revision", "11", "kind", "choice", "code", "bentuk_usaha", "label_id", "Bentuk usaha", "label_en", "Kind", "required", "yes",
 		"options", "orang | Perorangan\npt | PT | Company", "rule_when", `bentuk_usaha == "orang"`, "rule_text_id", "Layanan ini untuk badan usaha.", "rule_text_en", "For companies."),
 		b("")+"#isian-bentuk_usaha")
 	rina.Sees(rina.Post(b("/pratinjau/usaha_anda"), "bentuk_usaha", "orang"), http.StatusUnprocessableEntity, "Layanan ini untuk badan usaha")
@@ -84,7 +93,7 @@ func TestAnAdministratorWritesAForm(t *testing.T) {
 		t.Error("the rule is not shown to its author")
 	}
 
-	rina.Goes(rina.Post(b("/terbitkan"), "revision", "11"), b(""))
+	rina.Goes(rina.Post(b("/terbitkan"), "revision", "12"), b(""))
 	rina.Page(builderPath, "Versi 2 berlaku")
 	siti.Page(running+"/periksa", "2171046703900003")
 	if strings.Contains(siti.Page(running+"/periksa"), "Bentuk usaha") {
@@ -102,7 +111,7 @@ func TestAnAdministratorWritesAForm(t *testing.T) {
 	rina.Page(builderPath, "Versi 2 berlaku", "Bentuk usaha")
 
 	record, err := audit.List(s.In(t, pagetest.HostBatam), s.DB.App, audit.Filter{Object: "form"})
-	if err != nil || len(record.Entries) != 12 {
+	if err != nil || len(record.Entries) != 13 {
 		t.Errorf("%d entries of the record, %v", len(record.Entries), err)
 	}
 }

@@ -137,7 +137,7 @@ func TestAnAdministratorWordsADocument(t *testing.T) {
 		t.Errorf("the preview is %d %s", pdf.Status, pagetest.Text(pdf.Body))
 	}
 	refused := admin.Post(at, words("Bagi {nama_lengkp}", "save")...)
-	admin.Sees(refused, http.StatusUnprocessableEntity, "body[0].id", "nama_lengkp")
+	admin.Sees(refused, http.StatusUnprocessableEntity, "Bagian 1 (Paragraf (Indonesia)): ", "nama_lengkp")
 	admin.Sees(admin.Post(at, words("Bagi {nama_lengkap}", "add")...), http.StatusOK, "Bagi {nama_lengkap}", "Bagian 3")
 	admin.Goes(admin.Post(at, words("Bagi {nama_lengkap}", "save")...), at)
 	if page := admin.Page(at, "Templat diterbitkan", "Versi 2", "Bagi {nama_lengkap}"); !strings.Contains(page, `value="30, 7"`) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -235,8 +236,7 @@ func (p *Pages) word(c *gin.Context, w wording) error {
 			status, v.Errors = http.StatusConflict, ui.Errors{{Text: site.Refusal(l, f)}}
 		}
 		for _, x := range problems {
-			x.File = ""
-			v.Problems = append(v.Problems, strings.TrimPrefix(x.In(l), ": "))
+			v.Problems = append(v.Problems, templateProblem(x, l))
 		}
 		return p.Render(c, status, paper.Template(v))
 	}
@@ -346,4 +346,26 @@ func (p *Pages) addKey(c *gin.Context) error {
 		return err
 	}
 	return p.Done(c, pathSigners+"?instansi="+site.Clip(in.Text("agency"), 64), "key_added")
+}
+
+// partPath is the place of a part of a document: "body[0].when".
+var partPath = regexp.MustCompile(`^body\[(\d+)\](?:\.(\w+))?`)
+
+// templateProblem says what is wrong with a template, and in which part of the page.
+func templateProblem(x pack.Problem, l i18n.Locale) string {
+	x.File = ""
+	m := partPath.FindStringSubmatch(x.Path)
+	if m == nil {
+		return strings.TrimPrefix(x.In(l), ": ")
+	}
+	n, _ := strconv.Atoi(m[1]) // digits
+	place := l.T("template.part", "n", n+1)
+	key := "template." + m[2]
+	if m[2] == string(i18n.ID) || m[2] == string(i18n.EN) {
+		key = "template.text_" + m[2]
+	}
+	if l.Has(key) {
+		place += " (" + l.T(key) + ")"
+	}
+	return place + ": " + l.T("pack.problem."+x.Code, x.Args...)
 }
