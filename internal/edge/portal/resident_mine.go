@@ -187,6 +187,15 @@ func (p *Portal) fillMine(c *gin.Context, v *resident.MineView, all []one) error
 		into := groupOf(v, app.Draft() || app.Stage == workflow.StageNeedsCorrection, fetch, !app.ClosedAt.IsZero())
 		*into = append(*into, item)
 	}
+	slices.SortStableFunc(v.Waiting, func(a, b resident.Item) int { // an office waits for what it returned, nobody for a draft
+		switch {
+		case a.Kept.IsZero() == b.Kept.IsZero():
+			return 0
+		case a.Kept.IsZero():
+			return -1
+		}
+		return 1
+	})
 	return nil
 }
 

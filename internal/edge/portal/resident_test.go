@@ -98,7 +98,11 @@ func TestACorrectionGoesBackAndForth(t *testing.T) {
 	if !strings.Contains(page, root+"/isi/berkas_kk#f-file_kk") {
 		t.Error("no way to the file that was asked for")
 	}
-	siti.Page("/permohonan", "Perlu tindakan Anda", "Perlu perbaikan")
+	siti.Post("/ajukan/izin-reklame")
+	mine := siti.Page("/permohonan", "Perlu tindakan Anda", "Perlu perbaikan", "Belum dikirim")
+	if strings.Index(mine, "Belum dikirim") < strings.Index(mine, "Perlu perbaikan") {
+		t.Error("a newer draft stands before what an officer has returned")
+	}
 	siti.Page(root+"/isi/kk", "Foto KK terpotong.")
 	siti.Goes(siti.Post(root+"/isi/kk", "nomor_kk", "2171040102160008"), root+"/periksa")
 
