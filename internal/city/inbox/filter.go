@@ -25,6 +25,7 @@ type Filter struct {
 	Subdistrict string `json:"subdistrict,omitempty"` // code
 	Assignee    string `json:"assignee,omitempty"`    // Me, Nobody, or an account's id
 	Late        bool   `json:"late,omitempty"`
+	StepLate    bool   `json:"step_late,omitempty"`  // past the time that the office gives itself in the state
 	DueWithin   int    `json:"due_within,omitempty"` // days from today, which is 1; a saved filter stays true by it
 	DueFrom     string `json:"due_from,omitempty"`
 	DueTo       string `json:"due_to,omitempty"`
@@ -134,6 +135,9 @@ func (f Filter) where(ctx context.Context, q *bun.SelectQuery, mine []uuid.UUID,
 	}
 	if f.Late {
 		q = q.Where("a.queue_rank = ?", rankDue).Where("a.queue_at < ?", now)
+	}
+	if f.StepLate { // a state that is over has no time, so what is closed is none of these
+		q = q.Where("a.step_due_at IS NOT NULL").Where("a.step_due_at < ?", now)
 	}
 	here := zone(ctx)
 	if f.DueWithin > 0 {

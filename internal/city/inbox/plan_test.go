@@ -42,7 +42,7 @@ func TestTheQueueReadsOpenWorkAlone(t *testing.T) {
 			{View: ViewMine}, {View: ViewUnassigned}, {View: ViewAll}, {View: ViewLate}, {View: ViewWaiting}, {View: ViewDone},
 			{Service: "layanan-10", Stage: "received"}, {Channel: "api", Sort: Newest}, {Assignee: officers[5].ID.String()},
 			{View: ViewDone, Service: "layanan-3"}, {DueFrom: "2026-11-20", DueTo: "2026-11-24"}, {SentFrom: "2026-11-01", Late: true},
-			{Service: "none"}, {District: "21.71.03"}, {Subdistrict: "21.71.05.1001", View: ViewDone}, {District: Nowhere, Sort: Newest}, {Source: Here}, {Source: InApps, View: ViewDone}, {Source: appOf(3).String(), Service: "layanan-3"}, {Source: InApps, Sort: Newest},
+			{Service: "none"}, {StepLate: true}, {StepLate: true, Service: "layanan-10", Sort: Oldest}, {District: "21.71.03"}, {Subdistrict: "21.71.05.1001", View: ViewDone}, {District: Nowhere, Sort: Newest}, {Source: Here}, {Source: InApps, View: ViewDone}, {Source: appOf(3).String(), Service: "layanan-3"}, {Source: InApps, Sort: Newest},
 		} {
 			if who == "two areas" && f.Source != "" && f.Source != Here {
 				continue // such a list is empty: apps say nothing of areas
@@ -54,6 +54,9 @@ func TestTheQueueReadsOpenWorkAlone(t *testing.T) {
 			}
 			if who != "two areas" && (q.Counts[ViewAll].Here != openWork && q.Counts[ViewAll].Here != openWork/2 || q.Counts[ViewAll].Elsewhere != openWork/2 && q.Counts[ViewAll].Elsewhere != openWork/4) {
 				t.Fatalf("%s has %v open", who, q.Counts[ViewAll])
+			}
+			if f.StepLate && (q.Total.Here == 0 && who != "two areas" || q.Total.Here >= openWork || q.Total.Elsewhere > 0) {
+				t.Errorf("%s has %v past the time of their step", who, q.Total)
 			}
 			if len(heard.sent) < 3 {
 				t.Fatalf("%+v sends %d statements", f, len(heard.sent))

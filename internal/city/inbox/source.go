@@ -37,7 +37,7 @@ var (
 // known of native ones alone, so that who is limited to areas has no other.
 func (f Filter) sources(r scope) []source {
 	switch {
-	case len(r.Areas()) > 0, f.Source == Here, f.Channel != "", f.District != "", f.Subdistrict != "", f.Assignee != "", f.View == ViewMine, f.View == ViewUnassigned:
+	case len(r.Areas()) > 0, f.Source == Here, f.Channel != "", f.District != "", f.Subdistrict != "", f.Assignee != "", f.StepLate, f.View == ViewMine, f.View == ViewUnassigned:
 		return []source{native}
 	case f.Source == "":
 		return []source{native, external}

@@ -180,6 +180,9 @@ func (d *desk) fill(t testing.TB, n int, officers []identity.Actor) {
 			SELECT tenant_id, id, agency_code, submitted_at, to_tsvector('simple', 'hilang di pasar ' || number) FROM application WHERE tenant_id = $1`, d.w.Batam.ID)
 	}
 	if err == nil {
+		_, err = conn.Exec(t.Context(), "UPDATE application SET step_due_at = queue_at - interval '1 day' WHERE tenant_id = $1 AND closed_at IS NULL AND service_code = 'layanan-10'", d.w.Batam.ID)
+	}
+	if err == nil {
 		_, err = conn.Exec(t.Context(), "VACUUM ANALYZE application, application_event, application_answer")
 	}
 	if err != nil {

@@ -82,7 +82,7 @@ func (p *Pages) exportAs(open func(http.ResponseWriter) spreadsheet.Sheet) func(
 
 func exportHead(l i18n.Locale) []any {
 	var out []any
-	for _, key := range []string{"number", "source", "service", "agency", "applicant", "district", "subdistrict", "status", "officer", "channel", "sent", "due", "late", "decided", "on_time", "closed"} {
+	for _, key := range []string{"number", "source", "service", "agency", "applicant", "district", "subdistrict", "status", "officer", "channel", "sent", "due", "late", "step_due", "step_late", "decided", "on_time", "closed"} {
 		out = append(out, l.T("export."+key))
 	}
 	return out
@@ -99,8 +99,12 @@ func (p *Pages) exportRow(c *gin.Context, a application.Application, areas site.
 	if a.OnTime != nil {
 		kept = yesNo(l, *a.OnTime)
 	}
+	stepLate := "" // the office gives itself no time there
+	if !a.StepDue().IsZero() {
+		stepLate = yesNo(l, a.StepLate(p.Now()))
+	}
 	return []any{a.Number, l.T("queue.source.here"), a.ServiceName.In(l), a.AgencyName.In(l), a.ApplicantName, areas.Name(a.DistrictCode), areas.Name(a.SubdistrictCode), state.Label.In(l), a.AssigneeName, l.T("case.channel." + a.Channel),
-		moment(c, a.SubmittedAt), moment(c, a.DueAt), yesNo(l, a.Late(p.Now())), moment(c, a.DecidedAt), kept, moment(c, a.ClosedAt)}, nil
+		moment(c, a.SubmittedAt), moment(c, a.DueAt), yesNo(l, a.Late(p.Now())), moment(c, a.StepDue()), stepLate, moment(c, a.DecidedAt), kept, moment(c, a.ClosedAt)}, nil
 }
 
 // exportOther is one in an agency's app, of which nobody here knows who has it or how it came.
@@ -111,7 +115,7 @@ func (p *Pages) exportOther(c *gin.Context, x external.Application, agency strin
 		kept = yesNo(l, !x.DecidedAt.After(x.DueAt))
 	}
 	return []any{x.Reference, x.AppName, x.ServiceName, agency, x.NameMasked, "", "", l.T(x.Stage.TextKey()), "", "",
-		moment(c, x.FirstAt), moment(c, x.DueAt), yesNo(l, x.Late(p.Now())), moment(c, x.DecidedAt), kept, moment(c, x.ClosedAt)}
+		moment(c, x.FirstAt), moment(c, x.DueAt), yesNo(l, x.Late(p.Now())), "", "", moment(c, x.DecidedAt), kept, moment(c, x.ClosedAt)}
 }
 
 func yesNo(l i18n.Locale, yes bool) string {

@@ -23,7 +23,7 @@ import (
 
 // filterNames are the fields of a filter as they are called in an address, by their names in inbox.
 var filterNames = map[string]string{
-	"view": "lihat", "source": "sumber", "service": "layanan", "agency": "opd", "stage": "tahap", "channel": "kanal", "district": "kecamatan", "subdistrict": "kelurahan", "assignee": "petugas", "late": "terlambat",
+	"view": "lihat", "source": "sumber", "service": "layanan", "agency": "opd", "stage": "tahap", "channel": "kanal", "district": "kecamatan", "subdistrict": "kelurahan", "assignee": "petugas", "late": "terlambat", "step_late": "tahap_terlambat",
 	"due_within": "dalam", "due_from": "tenggat_dari", "due_to": "tenggat_sampai", "sent_from": "masuk_dari", "sent_to": "masuk_sampai", "sort": "urut",
 }
 
@@ -42,7 +42,7 @@ func filterOf(get func(string) string) inbox.Filter {
 	}
 	return inbox.Filter{
 		View: inbox.View(get("lihat")), Source: get("sumber"), Service: get("layanan"), Agency: get("opd"), Stage: get("tahap"), Channel: get("kanal"),
-		District: get("kecamatan"), Subdistrict: get("kelurahan"), Assignee: get("petugas"), Late: get("terlambat") == "yes", DueWithin: within, DueFrom: get("tenggat_dari"), DueTo: get("tenggat_sampai"),
+		District: get("kecamatan"), Subdistrict: get("kelurahan"), Assignee: get("petugas"), Late: get("terlambat") == "yes", StepLate: get("tahap_terlambat") == "yes", DueWithin: within, DueFrom: get("tenggat_dari"), DueTo: get("tenggat_sampai"),
 		SentFrom: get("masuk_dari"), SentTo: get("masuk_sampai"), Sort: inbox.Sort(get("urut")),
 	}
 }
@@ -66,6 +66,9 @@ func filterQuery(f inbox.Filter) url.Values {
 	set("petugas", f.Assignee)
 	if f.Late {
 		set("terlambat", "yes")
+	}
+	if f.StepLate {
+		set("tahap_terlambat", "yes")
 	}
 	if f.DueWithin > 0 {
 		set("dalam", strconv.Itoa(f.DueWithin))
@@ -200,7 +203,7 @@ func (p *Pages) filterForm(c *gin.Context, f inbox.Filter, reach access.Reach) (
 		of = append(of, ui.Option{Value: string(s), Label: l.T(sortKeys[s])})
 	}
 	v.Fields = append(v.Fields, ui.Field{Name: "urut", Type: "select", Label: l.T("queue.sort"), Value: string(f.Sort), Options: of})
-	v.Late = f.Late
+	v.Late, v.StepLate = f.Late, f.StepLate
 	v.Days = []office.DaySpan{
 		{Label: l.T("queue.filter.due"), From: "tenggat_dari", To: "tenggat_sampai", FromDay: f.DueFrom, ToDay: f.DueTo},
 		{Label: l.T("queue.filter.sent"), From: "masuk_dari", To: "masuk_sampai", FromDay: f.SentFrom, ToDay: f.SentTo},
@@ -229,6 +232,9 @@ func filterSaid(v office.FilterForm, l i18n.Locale) []string {
 	}
 	if v.Late {
 		out = append(out, l.T("queue.filter.late"))
+	}
+	if v.StepLate {
+		out = append(out, l.T("queue.filter.step_late"))
 	}
 	return out
 }

@@ -53,6 +53,7 @@ func TestAFilterIsKeptAndShared(t *testing.T) {
 	if folded := `<details class="more list-filter"><summary>`; !strings.Contains(page, folded) {
 		t.Error("a filter with a name still pushes the list off the screen")
 	}
+	andi.Page("/petugas/antrean?lihat=all&tahap_terlambat=yes", "Hanya yang melewati waktu tahapnya", "Tidak ada yang sesuai saringan")
 	andi.Page("/petugas/antrean?lihat=all&tenggat_dari=2026-11-02&terlambat=yes", "Saring dan urutkan Tenggat dari 2 November 2026 · Hanya yang terlambat")
 	head.Goes(save(head, "Loket hari ini", "shared", "yes"), kept)
 	andi.Page("/petugas/antrean", "KTP tiga hari", "Loket hari ini bersama")
@@ -163,7 +164,7 @@ func TestAListIsDownloaded(t *testing.T) {
 	if h := a.Header.Get("Content-Disposition"); h != `attachment; filename="permohonan-2026-11-24-1000.csv"` {
 		t.Errorf("called %s", h)
 	}
-	if !strings.HasPrefix(a.Body, "\ufeffNomor,Sumber,Layanan,Instansi,Pemohon,Kecamatan,Kelurahan,Status,Petugas,Kanal,Masuk,Tenggat,Terlambat,") || !strings.Contains(a.Body, number+",Di sini,KTP-el hilang,") ||
+	if !strings.HasPrefix(a.Body, "\ufeffNomor,Sumber,Layanan,Instansi,Pemohon,Kecamatan,Kelurahan,Status,Petugas,Kanal,Masuk,Tenggat,Terlambat,Batas waktu tahap,Tahap terlambat,") || !strings.Contains(a.Body, number+",Di sini,KTP-el hilang,") ||
 		!strings.Contains(a.Body, ",Batam Kota,,Terkirim,") || strings.Contains(a.Body, ",=Siti") || !strings.Contains(a.Body, ",2026-11-24 10:00,2026-11-26 16:00,Tidak,") || strings.Contains(a.Body, pagetest.SitiNIK) {
 		t.Errorf("the list is %q", a.Body)
 	}

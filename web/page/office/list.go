@@ -51,6 +51,7 @@ type FilterForm struct {
 	Said         []string // what is chosen, in words
 	Fields       []ui.Field
 	Late         bool
+	StepLate     bool // past the time of its state
 	Days         []DaySpan
 }
 
