@@ -43,6 +43,12 @@ has_database() {
   has postgres && has initdb && has pg_config && [[ -f $(pg_config --sharedir)/extension/postgis.control ]]
 }
 
+# has_routing: pgRouting, which the tests hold the route planner to.
+has_routing() {
+  compgen -G "/usr/share/postgresql/*/extension/pgrouting.control" >/dev/null && return 0
+  has pg_config && [[ -f $(pg_config --sharedir)/extension/pgrouting.control ]]
+}
+
 has_redis() { has redis-server || has valkey-server; }
 
 has_node() {
@@ -63,6 +69,7 @@ if $with_test; then
   has pdftotext && has pdfsig || missing+=(poppler)
   has certutil || missing+=(nss)
   has_compiler || missing+=(compiler)
+  has_routing || missing+=(routing)
 fi
 
 if ! has go; then
@@ -83,6 +90,7 @@ by_hand() {
       browser) echo "  - Chromium or Google Chrome (chromium or google-chrome in the PATH)" ;;
       poppler) echo "  - poppler-utils (pdftotext and pdfsig in the PATH)" ;;
       nss) echo "  - the tools of NSS (certutil in the PATH)" ;;
+      routing) echo "  - pgRouting 3 for that PostgreSQL" ;;
       compiler) echo "  - gcc and the development files of libc" ;;
     esac
   done >&2
@@ -146,6 +154,14 @@ for item in "${missing[@]}"; do
     poppler) packages+=(poppler-utils) ;;
     nss) packages+=(libnss3-tools) ;;
     compiler) packages+=(gcc libc6-dev) ;;
+    routing)
+      version=$(newest_postgres)
+      if [[ -z $version ]]; then
+        version=$(candidate postgresql)
+        version=${version%%[^0-9]*}
+      fi
+      packages+=("postgresql-$version-pgrouting")
+      ;;
   esac
 done
 
