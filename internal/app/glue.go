@@ -16,7 +16,6 @@ import (
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/tenancy"
-	"bedelau/internal/kernel/workflow"
 )
 
 // standards answers casework's question about a service from the catalogue.
@@ -64,7 +63,7 @@ func (m matters) ToCollect(ctx context.Context, actor identity.Actor, applicatio
 	if err != nil {
 		return "", err
 	}
-	if d.Application.Stage != workflow.StageApproved {
+	if !d.Application.Collectable() {
 		return "", fault.New(fault.Conflict, "booking.not_collectable")
 	}
 	return d.Application.ServiceCode, nil

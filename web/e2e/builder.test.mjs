@@ -94,6 +94,14 @@ test("on a desktop, with a mouse", async () => {
   await admin.page.setViewportSize({ width: 1280, height: 2600 }); // a scroll in the midst of it would take hold of another
   const old = await names();
   assert.ok(old.length >= 3);
+  await admin.page.locator("#isian-biaya .builder-name").hover();
+  await admin.page.mouse.down();
+  await admin.page.locator("#isian-pemilik").hover({ position: { x: 40, y: 4 } });
+  await admin.page.locator("#isian-pemilik").hover({ position: { x: 44, y: 4 } });
+  assert.notDeepEqual(await names(), old, "the question follows the mouse");
+  await admin.page.locator("h1").hover();
+  await admin.page.mouse.up();
+  assert.deepEqual(await names(), old, "and goes back where it is let go of outside");
   await Promise.all([
     admin.page.waitForNavigation(),
     admin.page.locator("#isian-biaya .builder-name").dragTo(admin.page.locator("#isian-pemilik"), { targetPosition: { x: 40, y: 4 } }),

@@ -42,7 +42,7 @@ function follow(form) {
       if (compute && reader.known(compute)) {
         const out = box.querySelector("output");
         out.dataset.value = reader.gives(compute, seen);
-        if (out.dataset.value !== "") out.textContent = display(out.dataset.value, as);
+        out.textContent = out.dataset.value === "" ? out.dataset.none : display(out.dataset.value, as);
       }
     }
   }

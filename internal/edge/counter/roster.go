@@ -47,16 +47,20 @@ func (p *Pages) desks(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	services, err := p.ServiceNames(c)
+	if err != nil {
+		return err
+	}
 	v := visit.DesksView{Shell: p.DeskShell(c, l.T("roster.title")), Title: l.T("roster.title"), Lead: l.T("roster.lead"), Base: pathDesks + "/"}
 	for _, x := range all {
 		if x.RetiredAt == nil {
-			v.Desks = append(v.Desks, p.deskRow(c, x))
+			v.Desks = append(v.Desks, p.deskRow(c, x, services))
 		}
 	}
 	return p.Render(c, http.StatusOK, visit.Desks(v))
 }
 
-func (p *Pages) deskRow(c *gin.Context, x booking.Counter) visit.Desk {
+func (p *Pages) deskRow(c *gin.Context, x booking.Counter, services site.ServiceNames) visit.Desk {
 	l := gate.LocaleOf(c)
 	d := visit.Desk{Code: x.Code, Name: x.Name.In(l), Agency: x.Agency, Retired: x.RetiredAt != nil}
 	if a, err := p.Catalog.Agency(c.Request.Context(), x.Agency); err == nil {
@@ -64,19 +68,10 @@ func (p *Pages) deskRow(c *gin.Context, x booking.Counter) visit.Desk {
 	}
 	names := make([]string, len(x.Services))
 	for i, s := range x.Services {
-		names[i] = p.serviceName(c, s)
+		names[i] = services.Of(s)
 	}
 	d.Services = strings.Join(names, ", ")
 	return d
-}
-
-// serviceName is what a service is called; one that is no longer offered keeps its code.
-func (p *Pages) serviceName(c *gin.Context, code string) string {
-	d, err := p.Catalog.Find(c.Request.Context(), code)
-	if err != nil {
-		return code
-	}
-	return d.Service.Name.In(gate.LocaleOf(c))
 }
 
 // roster is one day at a counter.
@@ -87,6 +82,10 @@ func (p *Pages) roster(c *gin.Context) error {
 func (p *Pages) rosterPage(c *gin.Context, status int, day string, v visit.RosterView) error {
 	ctx, l, actor := c.Request.Context(), gate.LocaleOf(c), gate.ActorOf(c)
 	r, err := p.Booking.Roster(ctx, actor, c.Param("code"), day)
+	if err != nil {
+		return err
+	}
+	services, err := p.ServiceNames(c)
 	if err != nil {
 		return err
 	}
@@ -112,10 +111,10 @@ func (p *Pages) rosterPage(c *gin.Context, status int, day string, v visit.Roste
 		}
 	}
 	for _, s := range r.Counter.Services {
-		v.Services = append(v.Services, ui.Option{Value: s, Label: p.serviceName(c, s)})
+		v.Services = append(v.Services, ui.Option{Value: s, Label: services.Of(s)})
 	}
 	for _, e := range r.Bookings {
-		v.People = append(v.People, p.personOf(c, e, v.Today))
+		v.People = append(v.People, p.personOf(c, e, v.Today, services))
 	}
 	return p.Render(c, status, visit.Roster(v))
 }
@@ -124,9 +123,9 @@ func rosterPath(code string, day time.Time) string {
 	return pathDesks + "/" + code + "?hari=" + day.Format(time.DateOnly)
 }
 
-func (p *Pages) personOf(c *gin.Context, e booking.Entry, today bool) visit.Person {
+func (p *Pages) personOf(c *gin.Context, e booking.Entry, today bool, services site.ServiceNames) visit.Person {
 	l, at := gate.LocaleOf(c), site.Zoned(c, e.StartsAt)
-	x := visit.Person{ID: e.ID.String(), Code: e.Code, Name: e.Name, Service: p.serviceName(c, e.Service), At: at, Queue: e.Queue, State: site.VisitMark(e.State, l)}
+	x := visit.Person{ID: e.ID.String(), Code: e.Code, Name: e.Name, Service: services.Of(e.Service), At: at, Queue: e.Queue, State: site.VisitMark(e.State, l)}
 	act := func(to booking.State, key, style string) {
 		x.Acts = append(x.Acts, visit.Act{To: string(to), Label: l.T(key), Style: style})
 	}
@@ -222,9 +221,13 @@ func (p *Pages) counters(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	services, err := p.ServiceNames(c)
+	if err != nil {
+		return err
+	}
 	v := visit.DesksView{Shell: p.DeskShell(c, l.T("counter.title")), Title: l.T("counter.title"), Lead: l.T("counter.list_lead"), Base: pathCounters + "/", New: pathCounters + "/baru"}
 	for _, x := range all {
-		v.Desks = append(v.Desks, p.deskRow(c, x))
+		v.Desks = append(v.Desks, p.deskRow(c, x, services))
 	}
 	return p.Render(c, http.StatusOK, visit.Desks(v))
 }

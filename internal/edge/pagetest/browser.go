@@ -55,6 +55,7 @@ type Answer struct {
 // To is where a redirect leads.
 func (a Answer) To() string { return a.Header.Get("Location") }
 
+// Send asks for path as a page of the same site would, with a body of this type unless kind is "". Redirects are answers.
 func (b *Browser) Send(method, path, kind string, body io.Reader) Answer {
 	b.t.Helper()
 	req, err := http.NewRequestWithContext(b.t.Context(), method, "http://"+b.host+path, body)
@@ -81,11 +82,13 @@ func (b *Browser) Send(method, path, kind string, body io.Reader) Answer {
 	return Answer{res.StatusCode, res.Header, string(raw)}
 }
 
+// Get opens path.
 func (b *Browser) Get(path string) Answer {
 	b.t.Helper()
 	return b.Send(http.MethodGet, path, "", nil)
 }
 
+// Post sends a form of these names and values by turns.
 func (b *Browser) Post(path string, pairs ...string) Answer {
 	b.t.Helper()
 	v := url.Values{}

@@ -103,6 +103,7 @@ type Site struct {
 	opened int      // how many of them mailedLink has given
 }
 
+// Open brings up a site with the usual deps, on a database and services of the test's own.
 func Open(t testing.TB) *Site {
 	t.Helper()
 	return OpenWith(t, func(*site.Deps) {})
@@ -314,6 +315,7 @@ func (s *Site) MailedLink(t testing.TB) string {
 	return link
 }
 
+// ClockNow is what the site's clock shows; Wait moves it on.
 func (s *Site) ClockNow() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -396,7 +398,7 @@ func (m matters) ToCollect(ctx context.Context, actor identity.Actor, applicatio
 	if err != nil {
 		return "", err
 	}
-	if !site.Collectable(d.Application) {
+	if !d.Application.Collectable() {
 		return "", fault.New(fault.Conflict, "booking.not_collectable")
 	}
 	return d.Application.ServiceCode, nil

@@ -79,7 +79,7 @@ func (p *Portal) story(c *gin.Context) error {
 		}
 		v.Documents = append(v.Documents, one)
 	}
-	if site.Collectable(app) {
+	if app.Collectable() {
 		counters, err := p.Booking.Counters(ctx, booking.Filter{Service: app.ServiceCode})
 		if err != nil {
 			return err

@@ -21,8 +21,10 @@ import (
 // AskedPrefix begins the names of inputs that the workflow asks for, so that no code of a city's can be taken for one of ours.
 const AskedPrefix = "isi."
 
+// ActBody is how many bytes the form of a step may have at most, files and all.
+const ActBody = 24 << 20
+
 const (
-	ActBody   = 24 << 20  // of a step with files
 	wordsBody = 1 << 20   // of one with words alone
 	actMemory = 256 << 10 // of it that is held in memory; the rest waits in a temporary folder
 )

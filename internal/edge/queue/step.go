@@ -28,6 +28,7 @@ func Steps(d casework.Detail, l i18n.Locale) []office.Action {
 	return out
 }
 
+// ColleagueOptions are officers to choose among in a form, by name.
 func ColleagueOptions(all []casework.Colleague) []ui.Option {
 	var out []ui.Option
 	for _, x := range all {

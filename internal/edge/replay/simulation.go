@@ -252,27 +252,15 @@ func (p *Pages) simulationResult(c *gin.Context) error {
 		drawn := editor.Picture(*tried, roles, agencies, l, l.T("flow.picture_of", "service", v.Service))
 		v.Picture = &drawn
 	}
-	names, err := p.serviceNames(c, *run.Result)
+	services, err := p.ServiceNames(c)
 	if err != nil {
 		return err
 	}
-	p.fillResult(c, &v, *run.Result, names, agencies)
+	p.fillResult(c, &v, *run.Result, services, agencies)
 	return p.Render(c, http.StatusOK, office.SimulationResult(v))
 }
 
-// serviceNames are the services of a result by code; one that is no longer offered goes by its code.
-func (p *Pages) serviceNames(c *gin.Context, r simulation.Result) (map[string]string, error) {
-	out := map[string]string{}
-	for _, row := range r.Rows {
-		out[row.Service] = row.Service
-		if d, err := p.Catalog.Find(c.Request.Context(), row.Service); err == nil {
-			out[row.Service] = d.Service.Name.In(gate.LocaleOf(c))
-		}
-	}
-	return out, nil
-}
-
-func (p *Pages) fillResult(c *gin.Context, v *office.SimulationResultView, r simulation.Result, names map[string]string, agencies []ui.Option) {
+func (p *Pages) fillResult(c *gin.Context, v *office.SimulationResultView, r simulation.Result, services site.ServiceNames, agencies []ui.Option) {
 	l := gate.LocaleOf(c)
 	count := func(n int) string { return l.Number(int64(n)) }
 	v.Figures = []ui.Figure{
@@ -290,14 +278,14 @@ func (p *Pages) fillResult(c *gin.Context, v *office.SimulationResultView, r sim
 		Series: []ui.Series{{Name: l.T("simulation.before")}, {Name: l.T("simulation.after")}}}
 	for _, row := range r.Rows {
 		agency := site.OptionLabel(agencies, row.Agency)
-		v.Rows = append(v.Rows, office.SimulationRow{Service: names[row.Service], Agency: agency, Cases: count(row.Cases), Decided: count(row.Decided),
+		v.Rows = append(v.Rows, office.SimulationRow{Service: services.Of(row.Service), Agency: agency, Cases: count(row.Cases), Decided: count(row.Decided),
 			Before: count(row.LateBefore), After: count(row.LateAfter)})
-		v.Late.Labels = append(v.Late.Labels, names[row.Service])
+		v.Late.Labels = append(v.Late.Labels, services.Of(row.Service))
 		v.Late.Series[0].Values = append(v.Late.Series[0].Values, int64(row.LateBefore))
 		v.Late.Series[1].Values = append(v.Late.Series[1].Values, int64(row.LateAfter))
 	}
 	for _, x := range r.Changed {
-		v.Changed = append(v.Changed, office.SimulationCase{ID: x.ID.String(), Number: x.Number, Service: names[x.Service], Agency: site.OptionLabel(agencies, x.Agency),
+		v.Changed = append(v.Changed, office.SimulationCase{ID: x.ID.String(), Number: x.Number, Service: services.Of(x.Service), Agency: site.OptionLabel(agencies, x.Agency),
 			Decided: site.Zoned(c, x.Decided), Due: site.Zoned(c, x.Due), Late: x.Late})
 	}
 	v.ChangedText = l.T("simulation.changed_text", "n", r.ChangedAll, "shown", len(r.Changed))

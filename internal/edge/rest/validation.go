@@ -14,9 +14,11 @@ import (
 var said = []struct{ words, code, arg string }{
 	{start(validation.MsgExpectedOneOf), "not_an_option", ""},
 	{start(validation.MsgExpectedMaxLength), "too_long", "max"},
-	{start(validation.MsgExpectedMinLength), "required", ""}, // the only least length here is one
+	{start(validation.MsgExpectedMinLength), "too_short", "min"},
 	{start(validation.MsgExpectedMaxItems), "too_many", "max"},
 	{start(validation.MsgExpectedMaxProperties), "too_many", "max"},
+	{start(validation.MsgExpectedMinItems), "too_few", "min"},
+	{start(validation.MsgExpectedMinProperties), "too_few", "min"},
 	{start(validation.MsgExpectedMinimumNumber), "too_small", "min"},
 	{start(validation.MsgExpectedMaximumNumber), "too_large", "max"},
 	{validation.MsgUnexpectedProperty, "not_known", ""},
@@ -71,7 +73,11 @@ func field(d *huma.ErrorDetail) fault.Field {
 		}
 		f := fault.Field{Name: name, Code: s.code}
 		if s.arg != "" {
-			f.Args = []any{s.arg, rest}
+			limit, _, _ := strings.Cut(rest, " ")
+			f.Args = []any{s.arg, limit}
+			if limit == "1" && (s.code == "too_short" || s.code == "too_few") {
+				return fault.Field{Name: name, Code: "required"} // too little of what may be as little as one is none
+			}
 		}
 		return f
 	}

@@ -74,6 +74,7 @@ func ServeFile(c *gin.Context, f files.File, body io.ReadSeekCloser) error {
 	return nil
 }
 
+// MimePDF is the type of the files that a browser shows in a viewer of its own.
 const MimePDF = "application/pdf"
 
 // FileHeaders keep what a stranger has uploaded from ever acting as a page of this site: it may be looked at here, and

@@ -1,9 +1,10 @@
 // Package site is what every page of a browser shares: the frame with the menu that a reader's permissions give, the
 // cookies, posted forms, refusals as pages, and the table of addresses.
 //
-// The pages themselves are in portal and visit (residents and the public), desk (officers), and editor, standard and admin
-// (administrators). A handler there reads the request, asks one capability, and fills the view of a page under web/page; it
-// decides nothing itself. Every page works without a script.
+// The pages themselves are in public (everyone), portal and visit (residents), queue, desk, counter and papers (officers),
+// ducts (who runs a city's ducts), editor, replay, standard and admin (administrators), and console, pricing and treasury
+// (money between the cities and the BUMD). A handler there reads the request, asks one capability, and fills the view of a
+// page under web/page; it decides nothing itself. Every page works without a script.
 package site
 
 import (

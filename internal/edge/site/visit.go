@@ -1,10 +1,8 @@
 package site
 
 import (
-	"bedelau/internal/city/application"
 	"bedelau/internal/city/booking"
 	"bedelau/internal/kernel/i18n"
-	"bedelau/internal/kernel/workflow"
 	"bedelau/web/ui"
 )
 
@@ -29,9 +27,4 @@ func VisitMark(s booking.State, l i18n.Locale) ui.Mark {
 		m.Icon = "ban"
 	}
 	return m
-}
-
-// Collectable reports whether an application waits for its applicant at a counter.
-func Collectable(app application.Application) bool {
-	return app.ClosedAt.IsZero() && app.Stage == workflow.StageApproved
 }

@@ -23,6 +23,7 @@ import (
 type asked struct {
 	service, counter, day, slot, application string
 	path                                     string // of the questions: of a new appointment, or of one that moves
+	services                                 site.ServiceNames
 }
 
 // steps of a new appointment: service, counter, day, time, check.
@@ -76,6 +77,10 @@ func (p *Pages) newVisit(c *gin.Context) error {
 // other the times that are free instead.
 func (p *Pages) visitQuestion(c *gin.Context, status int, a asked, errs ui.Errors, other []booking.Slot) error {
 	ctx := c.Request.Context()
+	var err error
+	if a.services, err = p.ServiceNames(c); err != nil {
+		return err
+	}
 	if a.service == "" {
 		return p.askService(c, a)
 	}
@@ -121,7 +126,7 @@ func (p *Pages) askService(c *gin.Context, a asked) error {
 			seen = append(seen, s)
 			next := a
 			next.service = s
-			v.Choices = append(v.Choices, visit.Choice{Title: p.serviceName(c, s), Text: x.Name.In(l), Href: next.to()})
+			v.Choices = append(v.Choices, visit.Choice{Title: a.services.Of(s), Text: x.Name.In(l), Href: next.to()})
 		}
 	}
 	return p.Render(c, http.StatusOK, visit.Choose(v))
@@ -152,7 +157,7 @@ func (p *Pages) askApplication(c *gin.Context, a asked) error {
 		return err
 	}
 	for _, app := range all {
-		if app.ServiceCode != a.service || !site.Collectable(app) {
+		if app.ServiceCode != a.service || !app.Collectable() {
 			continue
 		}
 		next := a
@@ -167,7 +172,7 @@ func (p *Pages) chosen(c *gin.Context, a asked) []ui.Row {
 	l := gate.LocaleOf(c)
 	var rows []ui.Row
 	if a.service != "" {
-		rows = append(rows, ui.Row{Label: l.T("visit.service"), Value: p.serviceName(c, a.service)})
+		rows = append(rows, ui.Row{Label: l.T("visit.service"), Value: a.services.Of(a.service)})
 	}
 	if x, err := p.Booking.Counter(c.Request.Context(), a.counter); a.counter != "" && err == nil {
 		rows = append(rows, ui.Row{Label: l.T("visit.counter"), Value: x.Name.In(l)})
@@ -283,7 +288,7 @@ func (p *Pages) checkVisit(c *gin.Context, a asked, counter booking.Counter) err
 	if i := slices.IndexFunc(slots, func(s booking.Slot) bool { return s.StartsAt.Equal(at) }); i >= 0 {
 		slot = slots[i]
 	}
-	rows := append([]ui.Row{{Label: l.T("visit.service"), Value: p.serviceName(c, a.service)}}, p.visitRows(c, counter, slot.StartsAt, slot.EndsAt)...)
+	rows := append([]ui.Row{{Label: l.T("visit.service"), Value: a.services.Of(a.service)}}, p.visitRows(c, counter, slot.StartsAt, slot.EndsAt)...)
 	for i := range rows {
 		if rows[i].Label == l.T("visit.when") {
 			rows[i].Change = before.to()
@@ -333,6 +338,9 @@ func (p *Pages) refusedVisit(c *gin.Context, a asked, err error) error {
 		return p.Done(c, site.PathVisits+"/"+live.ID.String(), "visit_live")
 	case fault.Is(err, "booking.cooldown"):
 		errs, status, _ := site.RefusedAt(c, err, map[string]string{"booking.cooldown": ""})
+		if a.services, err = p.ServiceNames(c); err != nil {
+			return err
+		}
 		return p.Render(c, status, visit.Check(visit.CheckView{Shell: p.errorShell(c), Back: site.PathVisits, Title: gate.LocaleOf(c).T("visit.check"),
 			Rows: p.chosen(c, a), Errors: errs}))
 	}

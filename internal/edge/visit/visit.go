@@ -44,9 +44,13 @@ func (p *Pages) visits(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	services, err := p.ServiceNames(c)
+	if err != nil {
+		return err
+	}
 	v := visit.MineView{Shell: p.Shell(c, l.T("visit.mine"))}
 	for _, b := range all {
-		item, err := p.visitItem(c, b)
+		item, err := p.visitItem(c, b, services)
 		if err != nil {
 			return err
 		}
@@ -59,21 +63,12 @@ func (p *Pages) visits(c *gin.Context) error {
 	return p.Render(c, http.StatusOK, visit.Mine(v))
 }
 
-func (p *Pages) visitItem(c *gin.Context, b booking.Booking) (visit.Item, error) {
+func (p *Pages) visitItem(c *gin.Context, b booking.Booking, services site.ServiceNames) (visit.Item, error) {
 	l := gate.LocaleOf(c)
-	item := visit.Item{ID: b.ID.String(), Code: b.Code, Service: p.serviceName(c, b.Service), At: site.Zoned(c, b.StartsAt), State: site.VisitMark(b.State, l)}
+	item := visit.Item{ID: b.ID.String(), Code: b.Code, Service: services.Of(b.Service), At: site.Zoned(c, b.StartsAt), State: site.VisitMark(b.State, l)}
 	counter, err := p.Booking.Counter(c.Request.Context(), b.Counter)
 	item.Counter = counter.Name.In(l)
 	return item, err
-}
-
-// serviceName is what a service is called; one that is no longer offered keeps its code.
-func (p *Pages) serviceName(c *gin.Context, code string) string {
-	d, err := p.Catalog.Find(c.Request.Context(), code)
-	if err != nil {
-		return code
-	}
-	return d.Service.Name.In(gate.LocaleOf(c))
 }
 
 // visit is one appointment with its code to show at the counter.
@@ -91,7 +86,11 @@ func (p *Pages) visitPage(c *gin.Context, status int, errs ui.Errors) error {
 	if err != nil {
 		return err
 	}
-	item, err := p.visitItem(c, b)
+	services, err := p.ServiceNames(c)
+	if err != nil {
+		return err
+	}
+	item, err := p.visitItem(c, b, services)
 	if err != nil {
 		return err
 	}
@@ -146,8 +145,12 @@ func (p *Pages) visitFile(c *gin.Context) error {
 	if b.State != booking.Booked {
 		return site.NotFound()
 	}
+	services, err := p.ServiceNames(c)
+	if err != nil {
+		return err
+	}
 	l := gate.LocaleOf(c)
-	file := notify.Appointment{ID: b.ID, Title: p.serviceName(c, b.Service), Code: b.Code, From: b.StartsAt, To: b.EndsAt, Sequence: b.Moves,
+	file := notify.Appointment{ID: b.ID, Title: services.Of(b.Service), Code: b.Code, From: b.StartsAt, To: b.EndsAt, Sequence: b.Moves,
 		Place: counter.Name.In(l) + ", " + counter.Address.In(l)}.File(c.Request.Host, p.Now())
 	c.Header("Content-Disposition", `attachment; filename="janji-`+b.Code+`.ics"`)
 	c.Data(http.StatusOK, "text/calendar; charset=utf-8", []byte(file))
