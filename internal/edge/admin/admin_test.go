@@ -147,6 +147,8 @@ func TestAnAdministratorSeesTheCity(t *testing.T) {
 	}
 	admin.Page("/kelola/audit?objek=account", "Masuk", "Maya Putri")
 	admin.Sees(admin.Get("/kelola/audit?objek=rahasia"), http.StatusUnprocessableEntity)
+	admin.Page("/kelola/audit?objek=tariff", "Templat dokumen", "Sewa ducting")
+	admin.Sees(admin.Get("/kelola/audit?objek=plan"), http.StatusUnprocessableEntity)
 	admin.Sees(admin.Get("/kelola/audit?sesudah=xx"), http.StatusBadRequest)
 	if _, err := audit.Seal(s.In(t, pagetest.HostBatam), s.DB.App); err != nil {
 		t.Fatal(err)

@@ -18,12 +18,25 @@ import (
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
 	"bedelau/web/page/office"
 	"bedelau/web/ui"
 )
 
-// auditObjects are the kinds of things that acts are done to.
-var auditObjects = []string{"application", "account", "role", "subscription", "city", "filter", "form", "workflow"}
+// auditObjects are the kinds of things that acts are done to in a city, and on the platform. The tests hold them to what
+// is recorded anywhere.
+var auditObjects = map[tenancy.Kind][]string{
+	tenancy.KindCity: {
+		"application", "account", "role", "document", "file", "case_batch", "booking", "counter", "absence", "phrase", "filter",
+		"external_application", "external_app", "api_key", "service", "form", "workflow", "document_template", "document_signer",
+		"tariff", "calendar", "simulation", "duct_network", "duct_import", "duct_operator", "duct_lease", "subscription",
+		"usage_producer", "city",
+	},
+	tenancy.KindPlatform: {
+		"account", "role", "invoice", "invoice_draft", "payment", "bank_statement", "bank_line", "party", "faktur", "seller",
+		"plan", "coupon", "subscription", "incident", "usage_producer", "api_key", "file", "job", "city",
+	},
+}
 
 // audit is the record of who did what.
 func (p *Pages) audit(c *gin.Context) error {
@@ -50,7 +63,7 @@ func (p *Pages) auditPage(c *gin.Context, status int, v office.AuditView) error 
 			return err
 		}
 	}
-	for _, o := range auditObjects {
+	for _, o := range auditObjects[gate.CityOf(c).Kind] {
 		v.Objects = append(v.Objects, ui.Option{Value: o, Label: l.T("audit.object." + o)})
 	}
 	if page.Next != "" {
@@ -101,7 +114,7 @@ func (p *Pages) auditFilter(c *gin.Context) (office.AuditFilter, audit.Filter, e
 	asked := office.AuditFilter{Object: c.Query("objek"), Thing: c.Query("tentang"), Number: site.Clip(site.ToText(c.Query("number")), 40), Who: c.Query("oleh"), From: c.Query("dari_tanggal"), To: c.Query("sampai_tanggal")}
 	f := audit.Filter{Object: asked.Object, Cursor: c.Query("sesudah")}
 	var err error
-	if f.Object != "" && !slices.Contains(auditObjects, f.Object) && asked.Thing == "" {
+	if f.Object != "" && !slices.Contains(auditObjects[gate.CityOf(c).Kind], f.Object) && asked.Thing == "" {
 		return asked, f, site.Invalid("objek", "not_an_option")
 	}
 	if asked.Thing != "" {

@@ -12,6 +12,7 @@ import (
 	"bedelau/internal/city/cosign"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/fault"
 	"bedelau/web/page/resident"
 	"bedelau/web/ui"
 )
@@ -105,6 +106,11 @@ func (p *Portal) askCosigner(c *gin.Context) error {
 		}
 		x.Name, x.Email = site.Clip(x.Name, 200), site.Clip(x.Email, 300)
 		return p.cosignPage(c, status, id, x, errs)
+	}
+	if fault.Is(err, "cosign.agreed") {
+		// They answered since this page was opened: it now says so in the place of the form.
+		errs, status, _ := site.RefusedAt(c, err, map[string]string{"cosign.agreed": ""})
+		return p.cosignPage(c, status, id, resident.Signer{}, errs)
 	}
 	if err != nil {
 		return p.orStory(c, err)

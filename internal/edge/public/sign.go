@@ -40,7 +40,7 @@ func (p *Pages) signPage(c *gin.Context, status int, reason string, errs ui.Erro
 // signCode sends the holder of a link a code.
 func (p *Pages) signCode(c *gin.Context) error {
 	err := p.Casework.Cosign.SendCode(c.Request.Context(), c.Param("token"))
-	if errs, status, ok := site.Refused(c, err, "code"); ok {
+	if errs, status, ok := refusedSign(c, err); ok {
 		return p.signPage(c, status, "", errs)
 	}
 	if err != nil {
@@ -65,10 +65,7 @@ func (p *Pages) sign(c *gin.Context) error {
 			Code: in.Text("code"), Agree: agree, Reason: in.Text("reason"), Seen: in.Get("seen"),
 		})
 	}
-	if fault.Is(err, "cosign.changing") {
-		return p.signPage(c, http.StatusConflict, site.Clip(in.Text("reason"), 500), ui.Errors{{Name: "shown", Text: site.Refusal(gate.LocaleOf(c), fault.From(err))}})
-	}
-	if errs, status, ok := site.Refused(c, err, "code"); ok {
+	if errs, status, ok := refusedSign(c, err); ok {
 		return p.signPage(c, status, site.Clip(in.Text("reason"), 500), errs)
 	}
 	if err != nil {
@@ -78,4 +75,13 @@ func (p *Pages) sign(c *gin.Context) error {
 		return p.Done(c, signPath(c), "cosign_agreed")
 	}
 	return p.Done(c, signPath(c), "cosign_declined")
+}
+
+// refusedSign lays a refusal beside what it is about: what is shown, where that has changed; nothing, where it is too late
+// for any answer; else the code.
+func refusedSign(c *gin.Context, err error) (ui.Errors, int, bool) {
+	if fault.Is(err, "cosign.changing") || fault.Is(err, "cosign.sent") {
+		return site.RefusedAt(c, err, map[string]string{"cosign.changing": "shown", "cosign.sent": ""})
+	}
+	return site.Refused(c, err, "code")
 }

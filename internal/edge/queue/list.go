@@ -35,7 +35,7 @@ func (p *Pages) saveFilter(c *gin.Context) error {
 			return err
 		}
 		errs = site.Called(c, errs, map[string]string{"name": "queue.save_label"})
-		return p.queuePage(c, status, inbox.Query{Filter: f}, tried{filter: f, name: in.Text("name"), saving: true, errors: errs})
+		return p.queuePage(c, status, inbox.Query{Filter: f}, tried{filter: f, name: in.Text("name"), shared: in.Yes("shared"), saving: true, errors: errs})
 	}
 	return p.Done(c, listAddress(f, ""), "filter_saved")
 }

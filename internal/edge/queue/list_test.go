@@ -47,6 +47,12 @@ func TestAFilterIsKeptAndShared(t *testing.T) {
 	}
 	andi.Sees(save(andi, " "), http.StatusUnprocessableEntity, "Nama saringan: Isian ini wajib diisi", number)
 	andi.Sees(save(andi, "Bersama", "shared", "yes"), http.StatusForbidden)
+	if a := save(head, " ", "shared", "yes"); !strings.Contains(a.Body, `name="shared" value="yes" checked`) {
+		t.Error("the refused filter forgot that it was to be shared")
+	}
+	if a := save(head, " "); strings.Contains(a.Body, `name="shared" value="yes" checked`) {
+		t.Error("a filter that was to be one's own is offered to all")
+	}
 	const kept = "/petugas/antrean?dalam=3&layanan=ktp-el-hilang&lihat=all"
 	andi.Goes(save(andi, "KTP tiga hari"), kept)
 	page := andi.Page(kept, "Saringan disimpan", "KTP tiga hari Hapus dari saringan tersimpan", number)

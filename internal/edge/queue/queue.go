@@ -85,6 +85,7 @@ func (p *Pages) deskFound(c *gin.Context) error {
 type tried struct {
 	filter inbox.Filter
 	name   string // of a filter to be saved
+	shared bool   // whether it was to be for the whole agency
 	saving bool
 	search string // the id of a search that is shown
 	errors ui.Errors
@@ -197,7 +198,7 @@ func (p *Pages) listTools(c *gin.Context, f inbox.Query, t tried, v *office.Queu
 	v.Filter.Open = f.Cursor == "" && (f.Narrow() || f.Sort != inbox.ByDeadline) && !slices.ContainsFunc(v.Saved, func(x office.Saved) bool { return x.Current })
 	v.Colleagues = p.colleagues(ctx, actor, f.Filter, reach)
 	v.Query = filterQuery(f.Filter)
-	v.SaveName, v.Saving, v.MayShare = t.name, t.saving, p.Inbox.MayShare(ctx, actor)
+	v.SaveName, v.SaveShared, v.Saving, v.MayShare = t.name, t.shared, t.saving, p.Inbox.MayShare(ctx, actor)
 	v.MayExport = p.Guard.Allow(ctx, actor, access.ApplicationRead) == nil
 	return nil
 }

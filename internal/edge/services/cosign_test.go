@@ -86,6 +86,8 @@ func TestMovingInNeedsTheHeadOfTheFamily(t *testing.T) {
 	head.Page(link, "Anda setuju")
 	head.Sees(head.Post(link, "answer", "decline", "code", code), http.StatusUnprocessableEntity, "tidak berlaku lagi")
 	s.by.Page(s.root+"/periksa", "Budi Santoso", "Kirim permohonan")
+	a = s.by.Post(s.root+"/persetujuan", "role", "kepala_keluarga", "place", "1", "kepala_keluarga.1.name", "Budi Santoso", "kepala_keluarga.1.email", "budi@contoh.id")
+	s.by.Sees(a, http.StatusConflict, "Orang ini sudah setuju", "Kepala keluarga yang ditumpangi")
 
 	// An answer that they did not see leaves the agreement; one that they saw does not.
 	s.again("asal", "nomor_skpwni", "475/13/SKPWNI/2026", "asal_kota", "Pekanbaru", "tanggal_skpwni", "2026-11-02")
@@ -101,7 +103,7 @@ func TestMovingInNeedsTheHeadOfTheFamily(t *testing.T) {
 	agrees(t, head, again, s.Secret(t, "cosign_code"))
 	s.sends("Setuju")
 	head.Page(again, "Permohonan ini sudah dikirim")
-	head.Sees(head.Post(again+"/kode"), http.StatusConflict, "sudah dikirim")
+	head.Sees(head.Post(again+"/kode"), http.StatusConflict, "jawabannya tidak dapat diubah lagi", "Dimas")
 	s.by.Page(s.root, "Persetujuan diminta", "Menyetujui", "Persetujuan gugur karena isinya diubah", "Kepala keluarga yang ditumpangi: Budi Santoso")
 
 	s.takes(andi, "start_review", "")

@@ -35,6 +35,7 @@ type QueueView struct {
 	Query      url.Values // the filter as it stands in an address
 	Saved      []Saved
 	SaveName   string // as it was typed, when it was refused
+	SaveShared bool   // as it was ticked
 	Saving     bool   // so that its form stays open
 	MayShare   bool
 	Asked      string // how many requests of other offices wait; empty for none
