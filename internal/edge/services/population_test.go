@@ -190,6 +190,7 @@ func TestLostCard(t *testing.T) {
 	s.says("syarat", "pernyataan_awal", "yes")
 	s.refused("nik", "16 angka", "nik", "2171")
 	s.says("nik", "nik", siti)
+	s.by.Sees(s.send("identitas", "nama_lengkap", "Siti Rahma", "tanggal_lahir", "2014-03-27"), http.StatusOK, "usianya belum 17 tahun", "Sudah benar, lanjutkan")
 	s.says("identitas", "nama_lengkap", "Siti Rahma", "tanggal_lahir", "1990-03-27")
 	s.says("kk", "nomor_kk", kk)
 	s.says("kontak", "nomor_hp", "081270001234")
