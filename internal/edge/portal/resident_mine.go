@@ -174,6 +174,9 @@ func (p *Portal) fillMine(c *gin.Context, v *resident.MineView, all []one) error
 		if app.Draft() {
 			item.Kept = site.Zoned(c, intake.KeptUntil(ctx, app))
 		}
+		if app.Correction != nil {
+			item.Asked = app.Correction.Message
+		}
 		if app.Open() {
 			item.Deadline = deadlines[n]
 		}

@@ -99,7 +99,10 @@ func TestACorrectionGoesBackAndForth(t *testing.T) {
 		t.Error("no way to the file that was asked for")
 	}
 	siti.Post("/ajukan/izin-reklame")
-	mine := siti.Page("/permohonan", "Perlu tindakan Anda", "Perlu perbaikan", "Belum dikirim")
+	mine := siti.Page("/permohonan", "Perlu tindakan Anda", "Perlu perbaikan", "Foto KK terpotong.", "Perbaiki sekarang", "Belum dikirim")
+	if !strings.Contains(mine, `href="`+root+`/periksa"`) {
+		t.Error("the list has no way to what an officer has asked for")
+	}
 	if strings.Index(mine, "Belum dikirim") < strings.Index(mine, "Perlu perbaikan") {
 		t.Error("a newer draft stands before what an officer has returned")
 	}

@@ -24,6 +24,7 @@ type Item struct {
 	ID, Number, Service, Agency string
 	Status                      ui.Status
 	Text                        string // what the status means, in the words of the city
+	Asked                       string // the officer's words where a correction waits for the person
 	Document                    string // address of what was issued
 	Deadline                    ui.Deadline
 	Updated                     time.Time
