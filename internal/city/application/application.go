@@ -108,7 +108,9 @@ func (a Application) Draft() bool { return a.Stage == workflow.StageDraft }
 func (a Application) Open() bool { return !a.SubmittedAt.IsZero() && a.ClosedAt.IsZero() }
 
 // Collectable reports whether it waits for its applicant at a counter.
-func (a Application) Collectable() bool { return a.ClosedAt.IsZero() && a.Stage == workflow.StageApproved }
+func (a Application) Collectable() bool {
+	return a.ClosedAt.IsZero() && a.Stage == workflow.StageApproved
+}
 
 // Late reports whether the promised time had ended at now. A paused or stopped clock is not late.
 func (a Application) Late(now time.Time) bool {

@@ -123,6 +123,7 @@ type Event struct {
 	Public        bool      `bun:"public"`
 	Message       string    `bun:"message"`
 	Fields        []string  `bun:"fields,array"` // to correct, or corrected
+	Key           uuid.UUID `bun:"-"`            // of the form that asks, which ends the id; for Recorded
 }
 
 // What can happen besides the actions of a workflow. Of what changes hands, the first line of Message names and the rest
@@ -157,6 +158,9 @@ func Record(ctx context.Context, tx bun.IDB, app Application, e Event) error {
 	if err != nil {
 		return err
 	}
+	if e.Key != uuid.Nil {
+		copy(id[8:], e.Key[8:])
+	}
 	e.TenantID, e.ID, e.ApplicationID, e.AgencyCode, e.Version = app.TenantID, id, app.ID, app.AgencyCode, app.Version
 	if e.Fields == nil {
 		e.Fields = []string{}
@@ -165,6 +169,19 @@ func Record(ctx context.Context, tx bun.IDB, app Application, e Event) error {
 		return fmt.Errorf("application: record %s: %w", e.Action, err)
 	}
 	return nil
+}
+
+// Recorded reports whether the actor did something to a locked application by the form with this key before.
+func Recorded(ctx context.Context, tx bun.IDB, app Application, actor identity.Actor, key uuid.UUID) (bool, error) {
+	if key == uuid.Nil {
+		return false, nil
+	}
+	done, err := tx.NewSelect().Model((*Event)(nil)).Where("tenant_id = ? AND application_id = ? AND actor_id = ?", app.TenantID, app.ID, actor.ID).
+		Where("right(id::text, 17) = ?", key.String()[19:]).Exists(ctx)
+	if err != nil {
+		return false, fmt.Errorf("application: recorded: %w", err)
+	}
+	return done, nil
 }
 
 // eventLimit bounds a timeline; hardly a case of a person has so many.

@@ -220,15 +220,24 @@ func TestDeskWork(t *testing.T) {
 	}
 
 	// A note is for the office alone and conflicts with nothing.
-	if err := st.Note(st.ctx, dewi, app.ID, "Sudah ditelepon."); err != nil {
+	if err := st.Note(st.ctx, dewi, app.ID, "Sudah ditelepon.", uuid.Nil); err != nil {
 		t.Fatal(err)
 	}
 	trail := st.trail(t, app.ID)
 	if last := trail[len(trail)-1]; last.Action != "application.note" || last.ActorID != dewi.ID || strings.Contains(string(last.Detail), "ditelepon") {
 		t.Errorf("on record: %s by %s, %s", last.Action, last.ActorID, last.Detail)
 	}
+	key, before := uuid.New(), len(trail)
+	for range 2 {
+		if err := st.Note(st.ctx, dewi, app.ID, "Sudah ditelepon dua kali.", key); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if now := st.trail(t, app.ID); len(now) != before+1 {
+		t.Errorf("one form that was sent twice left %d notes", len(now)-before)
+	}
 	for _, text := range []string{"", " ", "\x00", "\xff", strings.Repeat("x", 3000)} {
-		if f := fault.From(st.Note(st.ctx, dewi, app.ID, text)); len(f.Fields) != 1 || f.Fields[0].Name != "note" {
+		if f := fault.From(st.Note(st.ctx, dewi, app.ID, text, uuid.Nil)); len(f.Fields) != 1 || f.Fields[0].Name != "note" {
 			t.Errorf("note %.10q: %v", text, f)
 		}
 	}
@@ -337,7 +346,7 @@ func TestALongStoryEndsWithWhatHappenedLast(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := st.Note(st.ctx, budi, app.ID, "Sudah ditelepon."); err != nil {
+	if err := st.Note(st.ctx, budi, app.ID, "Sudah ditelepon.", uuid.Nil); err != nil {
 		t.Fatal(err)
 	}
 	all, err := application.Events(st.ctx, st.Deps.DB.App, app, false)

@@ -55,7 +55,7 @@ func TestOfficersOfAnArea(t *testing.T) {
 			"OpenFile":     func() error { _, _, err := st.OpenFile(st.ctx, who, app.ID, file); return err },
 			"OpenDocument": func() error { _, _, err := st.OpenDocument(st.ctx, who, doc); return err },
 			"ReceiptPDF":   func() error { _, _, err := st.ReceiptPDF(st.ctx, who, app.ID); return err },
-			"Note":         func() error { return st.Note(st.ctx, who, app.ID, "x") },
+			"Note":         func() error { return st.Note(st.ctx, who, app.ID, "x", uuid.Nil) },
 			"Act": func() error {
 				_, err := st.Act(st.ctx, who, ActInput{ID: app.ID, Action: "hand_over", Version: app.Version})
 				return err

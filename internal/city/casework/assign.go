@@ -249,8 +249,8 @@ func (s *Service) handed(ctx context.Context, tx bun.Tx, actor identity.Actor, a
 }
 
 // Note adds words that only the office sees. Officers of the agency with application:review call it; a note conflicts
-// with nothing.
-func (s *Service) Note(ctx context.Context, actor identity.Actor, id uuid.UUID, text string) error {
+// with nothing. Key is that of the form that asks: the same key is the same note; none when zero.
+func (s *Service) Note(ctx context.Context, actor identity.Actor, id uuid.UUID, text string, key uuid.UUID) error {
 	if err := s.Deps.Guard.Allow(ctx, actor, access.ApplicationReview); err != nil {
 		return err
 	}
@@ -268,11 +268,14 @@ func (s *Service) Note(ctx context.Context, actor identity.Actor, id uuid.UUID, 
 		return err
 	}
 	return tenancy.InTx(ctx, s.Deps.DB.App, func(ctx context.Context, tx bun.Tx) error {
-		app, err := application.Find(ctx, tx, r, id)
+		app, err := application.Lock(ctx, tx, r, id) // so that the same form, sent twice, is seen
 		if err != nil {
 			return err
 		}
-		e := application.Event{At: s.Now(), Action: application.EventNote, FromState: app.State, ToState: app.State, Message: text}
+		if noted, err := application.Recorded(ctx, tx, app, actor, key); err != nil || noted {
+			return err
+		}
+		e := application.Event{Key: key, At: s.Now(), Action: application.EventNote, FromState: app.State, ToState: app.State, Message: text}
 		if err := application.Record(ctx, tx, app, application.By(app, actor, e)); err != nil {
 			return err
 		}

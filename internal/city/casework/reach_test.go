@@ -98,7 +98,7 @@ func TestWhoMaySeeAnApplication(t *testing.T) {
 					_, err := st.Assign(ctx, a, app.ID, budi.ID, app.Version, "Cuti.")
 					return err
 				},
-				"Note":   func(ctx context.Context, a identity.Actor) error { return st.Note(ctx, a, app.ID, "x") },
+				"Note":   func(ctx context.Context, a identity.Actor) error { return st.Note(ctx, a, app.ID, "x", uuid.Nil) },
 				"Draft":  func(ctx context.Context, a identity.Actor) error { _, err := st.Draft(ctx, a, app.ID); return err },
 				"Cancel": func(ctx context.Context, a identity.Actor) error { _, err := st.Cancel(ctx, a, app.ID, ""); return err },
 				"Submit": func(ctx context.Context, a identity.Actor) error {

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -41,6 +42,7 @@ const counterPaper = 12 * time.Hour
 
 // CounterInput is who stands at the counter, and for what.
 type CounterInput struct {
+	Key     uuid.UUID // of the form that asks: the same key is the same draft; none when zero
 	Service string
 	Name    string
 	Phone   string // may be empty
@@ -82,6 +84,9 @@ func (s *Service) StartCounter(ctx context.Context, officer identity.Actor, in C
 		if app, err = s.newDraft(ctx, tx, who, offer, event.ChannelCounter); err != nil {
 			return err
 		}
+		if in.Key != uuid.Nil {
+			app.ID = in.Key
+		}
 		if _, err := tx.NewInsert().Model(&app).Exec(ctx); err != nil {
 			return err
 		}
@@ -91,6 +96,12 @@ func (s *Service) StartCounter(ctx context.Context, officer identity.Actor, in C
 		}
 		return s.auditCounter(ctx, tx, f, "application.counter_start", app)
 	})
+	if refusedBy(err, "application_pkey") {
+		if f, ok, ferr := s.filingOf(ctx, s.Deps.DB.App, in.Key); ferr != nil || !ok || f.OfficerID != officer.ID {
+			return application.Application{}, cmp.Or(ferr, application.ErrNotFound())
+		}
+		return application.Get(ctx, s.Deps.DB.App, in.Key) // begun by the same form, a moment ago
+	}
 	if err != nil {
 		return application.Application{}, fmt.Errorf("intake: counter: %w", err)
 	}

@@ -81,8 +81,12 @@ func (s *Service) List(ctx context.Context, actor identity.Actor, agency string)
 	return all, nil
 }
 
-// Input is a phrase to keep. Agency is left out by who has one.
-type Input struct{ Agency, Service, Action, Title, Body string }
+// Input is a phrase to keep. Agency is left out by who has one. Key is that of the form that asks: the same key is the same
+// phrase; none when zero.
+type Input struct {
+	Key                                  uuid.UUID
+	Agency, Service, Action, Title, Body string
+}
 
 // mayChange returns the agency whose phrases the actor changes: heads, with application:assign, their own; administrators,
 // with service:configure, any.
@@ -124,9 +128,11 @@ func (s *Service) Add(ctx context.Context, actor identity.Actor, in Input) (Phra
 	if err := fault.Fields(bad); err != nil {
 		return Phrase{}, err
 	}
-	id, err := uuid.NewV7()
-	if err != nil {
-		return Phrase{}, err
+	id := in.Key
+	if id == uuid.Nil {
+		if id, err = uuid.NewV7(); err != nil {
+			return Phrase{}, err
+		}
 	}
 	p := Phrase{TenantID: actor.TenantID, ID: id, AgencyCode: agency, Service: in.Service, Action: in.Action, Title: in.Title, Body: in.Body, ChangedBy: actor.ID, ChangedAt: s.now()}
 	err = tenancy.InTx(ctx, s.DB, func(ctx context.Context, tx bun.Tx) error {
@@ -137,6 +143,14 @@ func (s *Service) Add(ctx context.Context, actor identity.Actor, in Input) (Phra
 	})
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) && pg.Code == "23505" {
+		var kept Phrase // by the same form, a moment ago
+		err := s.DB.NewSelect().Model(&kept).Where("p.tenant_id = ? AND p.id = ? AND p.changed_by = ?", p.TenantID, id, actor.ID).Scan(ctx)
+		if err == nil {
+			return kept, nil
+		}
+		if !errors.Is(err, sql.ErrNoRows) {
+			return Phrase{}, fmt.Errorf("phrase: %w", err)
+		}
 		return Phrase{}, fault.Fields([]fault.Field{{Name: "title", Code: "phrase_taken"}})
 	}
 	if err != nil {

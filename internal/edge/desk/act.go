@@ -150,7 +150,7 @@ func (p *Pages) deskNote(c *gin.Context) error {
 	in, err := site.ReadForm(c)
 	t := try{note: in.Text("note")}
 	if err == nil {
-		err = p.Casework.Note(c.Request.Context(), gate.ActorOf(c), id, t.note)
+		err = p.Casework.Note(c.Request.Context(), gate.ActorOf(c), id, t.note, in.Key())
 	}
 	if err != nil {
 		return p.caseAgain(c, err, t)

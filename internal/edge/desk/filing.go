@@ -64,7 +64,7 @@ func (p *Pages) startFiling(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	x := intake.CounterInput{Service: in.Text("service"), Name: in.Text("name"), Phone: in.Text("phone"), Seen: in.Text("seen"), Consent: in.Yes("consent")}
+	x := intake.CounterInput{Key: in.Key(), Service: in.Text("service"), Name: in.Text("name"), Phone: in.Text("phone"), Seen: in.Text("seen"), Consent: in.Yes("consent")}
 	if err = site.Require(in, "service", "name", "seen"); err == nil {
 		app, started := p.Casework.StartCounter(c.Request.Context(), gate.ActorOf(c), x)
 		if started == nil {

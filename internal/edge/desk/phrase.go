@@ -131,7 +131,7 @@ func (p *Pages) addPhrase(c *gin.Context) error {
 		err = p.phraseOf(c, v)
 	}
 	if err == nil {
-		_, err = p.phrases.Add(c.Request.Context(), gate.ActorOf(c), phrase.Input{Title: v.Title, Body: v.Body, Service: v.Service, Action: v.Action})
+		_, err = p.phrases.Add(c.Request.Context(), gate.ActorOf(c), phrase.Input{Key: in.Key(), Title: v.Title, Body: v.Body, Service: v.Service, Action: v.Action})
 	}
 	if err == nil {
 		return p.Done(c, pathPhrases, "phrase_added")

@@ -175,6 +175,9 @@ func (p *Pages) export(c *gin.Context) error {
 	if err := p.Guard.Allow(c.Request.Context(), gate.ActorOf(c), access.DuctRead); err != nil {
 		return err
 	}
+	if site.Described(c, "application/geo+json") {
+		return nil
+	}
 	site.FileHeaders(c, "application/geo+json")
 	c.Header("Content-Disposition", `attachment; filename="jaringan-ducting-`+day.Format(time.DateOnly)+`.geojson"`)
 	return p.Ducts.Export(c.Request.Context(), gate.ActorOf(c), day, c.Writer)

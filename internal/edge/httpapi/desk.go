@@ -239,7 +239,7 @@ func (a *API) looking() {
 		ByApplication
 		Body noteRequest
 	}) (*rest.Done, error) {
-		return &rest.Done{}, a.Casework.Note(ctx, who.Actor, in.ID, in.Body.Note)
+		return &rest.Done{}, a.Casework.Note(ctx, who.Actor, in.ID, in.Body.Note, uuid.Nil)
 	})
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications/{id}/reveals", ID: "reveal-answer", Tag: "Desk", Title: "Show a masked answer",

@@ -148,35 +148,44 @@ func signError(l i18n.Locale, code string) string {
 	return l.T("paper.error.document.sign_failed")
 }
 
-// registerCSV is the whole of a filtered register as a file, in parts.
+// registerCSV is the whole of a filtered register as a file, in parts. What fails once the file has begun breaks it off.
 func (p *Pages) registerCSV(c *gin.Context) error {
 	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
-	f := paperFilter(c)
-	f.Limit, f.Cursor = document.RegisterMost, ""
-	all, next, err := p.Documents.List(ctx, a, f)
-	if err != nil {
-		return err
-	}
 	out := spreadsheet.NewCSV(c.Writer)
-	c.Header("Content-Type", out.Mime())
-	c.Header("Content-Disposition", `attachment; filename="`+l.T("paper.file")+"-"+site.Zoned(c, p.Now()).Format("2006-01-02-1504")+`.csv"`)
-	var head []any
-	for _, key := range []string{"verify.number", "paper.kind", "paper.subject", "verify.holder", "verify.issuer", "paper.status", "verify.issued", "verify.until", "paper.reason"} {
-		head = append(head, l.T(key))
+	if site.Described(c, out.Mime()) {
+		return nil
 	}
-	err = out.Row(head)
-	for err == nil && len(all) > 0 {
+	begun := false
+	begin := func() error {
+		if begun {
+			return nil
+		}
+		begun = true
+		c.Header("Content-Type", out.Mime())
+		c.Header("Content-Disposition", `attachment; filename="`+l.T("paper.file")+"-"+site.Zoned(c, p.Now()).Format("2006-01-02-1504")+out.Ending()+`"`)
+		var head []any
+		for _, key := range []string{"verify.number", "paper.kind", "paper.subject", "verify.holder", "verify.issuer", "paper.status", "verify.issued", "verify.until", "paper.reason"} {
+			head = append(head, l.T(key))
+		}
+		return out.Row(head)
+	}
+	err := p.Documents.Export(ctx, a, paperFilter(c), out.Ending()[1:], func(all []document.Document) error {
+		if err := begin(); err != nil {
+			return err
+		}
 		for _, d := range all {
 			r := p.paperRow(c, d)
-			if err = out.Row([]any{r.Number, r.Title, r.Subject, r.Holder, r.Agency, l.T("paper.status." + r.Status), r.Issued, r.Until, d.EndReason}); err != nil {
-				break
+			if err := out.Row([]any{r.Number, r.Title, r.Subject, r.Holder, r.Agency, l.T("paper.status." + r.Status), r.Issued, r.Until, d.EndReason}); err != nil {
+				return err
 			}
 		}
-		if err != nil || next == "" {
-			break
-		}
-		f.Cursor = next
-		all, next, err = p.Documents.List(ctx, a, f)
+		return nil
+	})
+	if err != nil && !begun {
+		return err
+	}
+	if err == nil {
+		err = begin() // of nothing: the head alone
 	}
 	if err == nil {
 		err = out.Close()

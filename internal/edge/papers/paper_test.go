@@ -18,6 +18,7 @@ import (
 	"software.sslmate.com/src/go-pkcs12"
 
 	"bedelau/internal/edge/pagetest"
+	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -78,6 +79,15 @@ func TestAPaperIsSignedByHandAndRevoked(t *testing.T) {
 	rini.Page("/petugas/dokumen?status=valid", "Tidak ada dokumen")
 	if csv := rini.Get("/petugas/dokumen.csv?cari=" + number); csv.Status != http.StatusOK || strings.Count(csv.Body, number) != 2 || !strings.Contains(csv.Body, "Keterangan palsu") {
 		t.Errorf("the file: %d %s", csv.Status, csv.Body)
+	}
+	if none := elsewhere.Get("/petugas/dokumen.csv?status=valid"); none.Status != http.StatusOK || strings.Count(none.Body, "\n") != 1 {
+		t.Errorf("an office without documents gets %d %q", none.Status, none.Body)
+	}
+	rini.Sees(rini.Get("/petugas/dokumen.csv?status=entah"), http.StatusOK)
+	rini.Send(http.MethodHead, "/petugas/dokumen.csv", "", nil)
+	trail, err := audit.List(ctx, s.DB.App, audit.Filter{Action: "document.export"})
+	if err != nil || len(trail.Entries) != 3 || strings.Contains(string(trail.Entries[2].Detail), number) || !strings.Contains(string(trail.Entries[2].Detail), `"searched": true`) {
+		t.Errorf("on record: %+v, %v", trail.Entries, err)
 	}
 	siti.Page(root, "sudah dicabut")
 }

@@ -14,6 +14,7 @@ import (
 	"bedelau/internal/city/dashboard"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
+	"bedelau/internal/edge/spreadsheet"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/web/page/public"
 )
@@ -91,7 +92,7 @@ func (p *Pages) dashboardCSV(c *gin.Context) error {
 		if value != nil {
 			number = strconv.FormatFloat(*value, 'f', -1, 64)
 		}
-		_ = w.Write([]string{at, f.Period.From, f.Period.To, of, code, name, measure, unit, number, note}) // a buffer takes everything
+		_ = w.Write([]string{at, f.Period.From, f.Period.To, of, spreadsheet.Harmless(code), spreadsheet.Harmless(name), measure, unit, number, note}) // a buffer takes everything
 	}
 	_ = w.Write([]string{"computed_at", "from", "to", "of", "code", "name", "measure", "unit", "value", "note"})
 	total := float64(f.Services.Total)

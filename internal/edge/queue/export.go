@@ -23,6 +23,9 @@ func (p *Pages) exportAs(open func(http.ResponseWriter) spreadsheet.Sheet) func(
 		ctx, actor, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
 		f := filterOf(func(name string) string { return site.ToText(c.Query(name)) })
 		out := open(c.Writer)
+		if site.Described(c, out.Mime()) {
+			return nil
+		}
 		begun := false
 		begin := func() error {
 			if begun {

@@ -183,7 +183,11 @@ func (p *Pages) filterForm(c *gin.Context, f inbox.Filter, reach access.Reach) (
 	}
 	choose("kanal", "queue.filter.channel", f.Channel, of...)
 	of = []ui.Option{{Value: inbox.Me, Label: l.T("queue.filter.me")}, {Value: inbox.Nobody, Label: l.T("queue.unassigned")}}
-	for _, a := range p.colleagues(ctx, actor, f, reach) {
+	officers, err := p.colleagues(ctx, actor, f, reach)
+	if err != nil {
+		return v, err
+	}
+	for _, a := range officers {
 		if a.Value != actor.ID.String() {
 			of = append(of, a)
 		}
@@ -269,23 +273,17 @@ func areaOptions(areas site.Areas, chosen string) (districts, parts []ui.Option)
 var sortKeys = map[inbox.Sort]string{inbox.ByDeadline: "queue.sort.due", inbox.Newest: "queue.sort.newest", inbox.Oldest: "queue.sort.oldest"}
 
 // colleagues are the officers among whom the reader may deal out work: of the one agency that the list is of.
-func (p *Pages) colleagues(ctx context.Context, actor identity.Actor, f inbox.Filter, reach access.Reach) []ui.Option {
+// Who deals out no work is offered nobody.
+func (p *Pages) colleagues(ctx context.Context, actor identity.Actor, f inbox.Filter, reach access.Reach) ([]ui.Option, error) {
 	agency := reach.Agency()
 	if reach.City() {
 		agency = f.Agency
 	}
-	if agency == "" {
-		return nil
+	if agency == "" || p.Guard.Allow(ctx, actor, access.ApplicationAssign) != nil {
+		return nil, nil
 	}
 	all, err := p.Casework.ColleaguesIn(ctx, actor, agency)
-	if err != nil {
-		return nil // who deals out no work is offered nobody
-	}
-	var out []ui.Option
-	for _, x := range all {
-		out = append(out, ui.Option{Value: x.ID.String(), Label: x.Name})
-	}
-	return out
+	return ColleagueOptions(all), err
 }
 
 // savedLinks are the filters that the reader has a name for.

@@ -188,6 +188,9 @@ func TestAListIsDownloaded(t *testing.T) {
 	if b := other.Get("/petugas/antrean/unduh.csv?lihat=all").Body; strings.Contains(b, number) || strings.Count(b, "\n") != 1 {
 		t.Errorf("another agency gets %q", b)
 	}
+	if head := andi.Send(http.MethodHead, "/petugas/antrean/unduh.csv?lihat=all", "", nil); head.Status != http.StatusOK || !strings.HasPrefix(head.Header.Get("Content-Type"), "text/csv") {
+		t.Errorf("HEAD answers %d %s", head.Status, head.Header.Get("Content-Type"))
+	}
 	trail, err := audit.List(s.In(t, pagetest.HostBatam), s.DB.App, audit.Filter{Action: "application.export"})
 	if err != nil || len(trail.Entries) != 3 {
 		t.Errorf("recorded %d downloads, %v", len(trail.Entries), err)

@@ -196,7 +196,9 @@ func (p *Pages) listTools(c *gin.Context, f inbox.Query, t tried, v *office.Queu
 		return err
 	}
 	v.Filter.Open = f.Cursor == "" && (f.Narrow() || f.Sort != inbox.ByDeadline) && !slices.ContainsFunc(v.Saved, func(x office.Saved) bool { return x.Current })
-	v.Colleagues = p.colleagues(ctx, actor, f.Filter, reach)
+	if v.Colleagues, err = p.colleagues(ctx, actor, f.Filter, reach); err != nil {
+		return err
+	}
 	v.Query = filterQuery(f.Filter)
 	v.SaveName, v.SaveShared, v.Saving, v.MayShare = t.name, t.shared, t.saving, p.Inbox.MayShare(ctx, actor)
 	v.MayExport = p.Guard.Allow(ctx, actor, access.ApplicationRead) == nil

@@ -42,7 +42,11 @@ func (p *Pages) workload(c *gin.Context) error {
 		}
 	}
 	names := map[uuid.UUID]string{}
-	for _, x := range p.colleagues(ctx, actor, inbox.Filter{Agency: agency}, reach) {
+	officers, err := p.colleagues(ctx, actor, inbox.Filter{Agency: agency}, reach)
+	if err != nil {
+		return err
+	}
+	for _, x := range officers {
 		names[uuid.MustParse(x.Value)] = x.Label // also those who have nothing
 	}
 	known := map[uuid.UUID]bool{}

@@ -19,6 +19,7 @@ import (
 	"bedelau/internal/edge/editor"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
+	"bedelau/internal/edge/spreadsheet"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/workcal"
@@ -335,7 +336,12 @@ func (p *Pages) simulationCSV(c *gin.Context) error {
 	}
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
-	line := func(fields ...string) { _ = w.Write(fields) } // a buffer takes everything
+	line := func(fields ...string) {
+		for i := range fields {
+			fields[i] = spreadsheet.Harmless(fields[i])
+		}
+		_ = w.Write(fields) // a buffer takes everything
+	}
 	line("of", "agency", "service", "what", "measure", "before", "after")
 	for _, r := range run.Result.Rows {
 		line("service", r.Agency, r.Service, "", "decided", strconv.Itoa(r.Decided), strconv.Itoa(r.Decided))

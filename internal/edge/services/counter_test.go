@@ -31,7 +31,11 @@ func TestAnOfficerFilesForWhoStandsAtTheCounter(t *testing.T) {
 	}
 	c.resident.Sees(c.resident.Get("/petugas/ajukan"), http.StatusForbidden)
 
-	a := andi.Post("/petugas/ajukan", append([]string{"service", "pindah-keluar"}, who...)...)
+	key := pagetest.Hidden(t, andi.sees("/petugas/ajukan"), "key")
+	a := andi.Post("/petugas/ajukan", append([]string{"key", key, "service", "pindah-keluar"}, who...)...)
+	if twice := andi.Post("/petugas/ajukan", append([]string{"key", key, "service", "pindah-keluar"}, who...)...); twice.To() != a.To() {
+		t.Errorf("a double click leads to %s and %s", a.To(), twice.To())
+	}
 	if a.Status != http.StatusSeeOther {
 		t.Fatalf("the counter does not begin: %d\n%s", a.Status, pagetest.Text(a.Body))
 	}

@@ -99,12 +99,16 @@ func (p *Pages) returning(c *gin.Context, to string) string {
 	return to + "?" + url.Values{"lanjut": {back}}.Encode()
 }
 
-// Refusal is a fault's sentence in the reader's language. A refusal of fields without a form to show them in lists
-// them.
+// Refusal is a fault's sentence in the reader's language. A refusal of fields without a form to show them in lists what is
+// wrong with them, by the labels of those that have one: a name of the program's tells a reader nothing.
 func Refusal(l i18n.Locale, f *fault.Error) string {
 	text := l.T("fault."+f.Code, f.Args...)
 	for _, bad := range f.Fields {
-		text += " " + bad.Name + ": " + FieldText(l, bad)
+		text += " "
+		if key := labelKeys[bad.Name]; key != "" {
+			text += l.T(key) + ": "
+		}
+		text += FieldText(l, bad)
 	}
 	return text
 }

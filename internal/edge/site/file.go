@@ -74,6 +74,17 @@ func ServeFile(c *gin.Context, f files.File, body io.ReadSeekCloser) error {
 	return nil
 }
 
+// Described answers a HEAD for a file that is made, and recorded, when it is fetched: with what it would be, and without
+// either.
+func Described(c *gin.Context, mime string) bool {
+	if c.Request.Method != http.MethodHead {
+		return false
+	}
+	c.Header("Content-Type", mime)
+	c.Status(http.StatusOK)
+	return true
+}
+
 // MimePDF is the type of the files that a browser shows in a viewer of its own.
 const MimePDF = "application/pdf"
 

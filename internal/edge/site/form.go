@@ -87,6 +87,12 @@ func Clip(s string, n int) string {
 // Text is one answer with its edges trimmed.
 func (a Form) Text(name string) string { return strings.TrimSpace(a.Get(name)) }
 
+// Key is that of a form which does its act once however often it is sent; zero for one without.
+func (a Form) Key() uuid.UUID {
+	key, _ := uuid.Parse(a.Text("key"))
+	return key
+}
+
 // Yes reports whether a box was ticked.
 func (a Form) Yes(name string) bool { return a.Get(name) == "yes" }
 

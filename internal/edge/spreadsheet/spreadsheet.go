@@ -61,13 +61,13 @@ func asText(cell any) string {
 	if t, ok := cell.(time.Time); ok {
 		return t.Format(dateTime)
 	}
-	return harmless(fmt.Sprint(cell))
+	return Harmless(fmt.Sprint(cell))
 }
 
-// harmless keeps a cell from being read as a formula, which could call a program of whoever opens the file: OWASP, CSV
+// Harmless keeps a cell from being read as a formula, which could call a program of whoever opens the file: OWASP, CSV
 // Injection. Spreadsheets pass over blanks before the sign, and some read its full-width form alike. The apostrophe shows
 // that what follows is text.
-func harmless(s string) string {
+func Harmless(s string) string {
 	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(s, " \u00a0\u3000"))
 	if s != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
 		return "'" + s

@@ -72,7 +72,7 @@ func TestNoTextIsAFormula(t *testing.T) {
 		"=1+1": "'=1+1", "+62812": "'+62812", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", "\t=1": "'\t=1", "\r=1": "'\r=1", "\n=1": "'\n=1",
 		" =1": "' =1", "\u00a0=1": "'\u00a0=1", "＝1": "'＝1", "＋1": "'＋1", "－1": "'－1", "＠SUM": "'＠SUM",
 	} {
-		if got := harmless(text); got != want {
+		if got := Harmless(text); got != want {
 			t.Errorf("%q becomes %q, want %q", text, got, want)
 		}
 	}

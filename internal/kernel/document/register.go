@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
@@ -40,6 +41,54 @@ func (s *Service) List(ctx context.Context, actor identity.Actor, f Filter) ([]D
 		return nil, "", err
 	}
 	return s.list(ctx, actor, f)
+}
+
+// Export hands the whole of a filtered register to each, the newest first and in parts of at most RegisterMost. It needs
+// document:register and is recorded before the first part, with how the register is written and what of it was asked for;
+// of a search only that there was one.
+func (s *Service) Export(ctx context.Context, actor identity.Actor, f Filter, format string, each func([]Document) error) error {
+	if err := s.d.Guard.Allow(ctx, actor, access.DocumentRegister); err != nil {
+		return err
+	}
+	f.Limit, f.Cursor = RegisterMost, ""
+	all, next, err := s.list(ctx, actor, f)
+	if err != nil {
+		return err
+	}
+	detail := map[string]any{"format": format}
+	for name, value := range map[string]string{"status": f.Status, "service": f.Service, "from": onDay(f.From), "until": onDay(f.To)} {
+		if value != "" {
+			detail[name] = value
+		}
+	}
+	if f.Search != "" {
+		detail["searched"] = true
+	}
+	err = audit.Record(ctx, s.d.DB.App, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "document.export", Object: "document", At: s.now(), Detail: detail})
+	if err != nil {
+		return fmt.Errorf("document: export: %w", err)
+	}
+	for len(all) > 0 {
+		if err := each(all); err != nil {
+			return fmt.Errorf("document: export: %w", err)
+		}
+		if next == "" {
+			break
+		}
+		f.Cursor = next
+		if all, next, err = s.list(ctx, actor, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// onDay is a moment for the record, in UTC; empty for none.
+func onDay(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
 }
 
 // Waiting returns the documents of an office that wait for a signature, the newest first. It needs document:sign.
