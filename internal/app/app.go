@@ -194,7 +194,7 @@ func packEngine() *pack.Engine {
 
 func (a *App) buildCity() error {
 	a.Catalog = catalog.New(a.DB.App)
-	a.Documents = document.New(document.Deps{DB: a.DB, Guard: a.Guard, Bus: a.Bus, Files: a.Files, Keys: a.Keys, Notify: a.Notify, BaseURL: a.CityURL,
+	a.Documents = document.New(document.Deps{DB: a.DB, Guard: a.Guard, Bus: a.Bus, Files: a.Files, Keys: a.Keys, Notify: a.Notify, BaseURL: a.CityURL, MadeWith: a.Catalog.MadeWith,
 		TSA: tsa.Authority{URL: a.Config.TSA, Optional: !a.Config.TSARequired}})
 	if err := a.Documents.Register(a.Runner); err != nil {
 		return err
@@ -226,7 +226,7 @@ func (a *App) buildCity() error {
 	catalog.Warn(a.Runner, a.Notify, time.Now)
 	a.Tariffs = tariff.NewEditor(a.DB.App, a.Guard, nil)
 	a.Editor = catalog.NewEditor(catalog.EditorDeps{DB: a.DB, Guard: a.Guard, Definitions: a.Casework})
-	a.Builder = builder.New(builder.Deps{DB: a.DB, Guard: a.Guard, Forms: a.Casework, Workflows: a.Casework, Reserved: document.BuiltIn()})
+	a.Builder = builder.New(builder.Deps{DB: a.DB, Guard: a.Guard, Forms: a.Casework, Workflows: a.Casework, Reserved: document.BuiltIn(), MadeWith: a.Catalog.MadeWith})
 	a.Inbox = inbox.New(inbox.Deps{DB: a.DB, Guard: a.Guard, Keys: a.Keys, Number: application.ParseNumber})
 	a.Inbox.Register(a.Runner)
 	a.Dashboard = dashboard.New(a.DB.App)

@@ -31,6 +31,9 @@ type Forms interface {
 	Issue(ctx context.Context, tx bun.IDB, f form.Form) (int, error)
 }
 
+// MadeWith lists the agencies whose services are made with a "form" or "workflow"; the catalogue does.
+type MadeWith func(ctx context.Context, db bun.IDB, kind, code string) ([]string, error)
+
 // Deps is what the builder is made from.
 type Deps struct {
 	DB        *storage.DB
@@ -38,6 +41,7 @@ type Deps struct {
 	Forms     Forms
 	Workflows Workflows
 	Reserved  []string         // codes that no field may have
+	MadeWith  MadeWith         // none when nil
 	Now       func() time.Time // time.Now when nil
 }
 

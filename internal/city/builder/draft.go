@@ -3,6 +3,7 @@ package builder
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -217,10 +218,15 @@ func (s *Drafts[T]) Discard(ctx context.Context, actor identity.Actor, code stri
 	})
 }
 
-// work runs fn on the locked draft if it is still the one that the actor saw.
+// work runs fn on the locked draft if it is still the one that the actor saw. Who configures the services of one agency
+// alone is refused Forbidden "form.other_agency" what the services of another are made with.
 func (s *Drafts[T]) work(ctx context.Context, actor identity.Actor, code string, revision int,
 	fn func(context.Context, bun.Tx, row[T], check[T]) error) error {
 	if err := s.d.Guard.Allow(ctx, actor, access.ServiceConfigure); err != nil {
+		return err
+	}
+	reach, err := s.d.Guard.Reach(ctx, actor)
+	if err != nil {
 		return err
 	}
 	check, err := s.of.checker(ctx)
@@ -232,11 +238,29 @@ func (s *Drafts[T]) work(ctx context.Context, actor identity.Actor, code string,
 		if err != nil {
 			return err
 		}
+		if err := s.within(ctx, tx, reach.Agency(), code); err != nil {
+			return err
+		}
 		if r.Revision != revision {
 			return s.changed(r)
 		}
 		return fn(ctx, tx, r, check)
 	})
+}
+
+// within refuses whoever writes the services of their own agency alone what another's are made with too.
+func (s *Drafts[T]) within(ctx context.Context, tx bun.IDB, own, code string) error {
+	if own == "" || s.d.MadeWith == nil {
+		return nil
+	}
+	users, err := s.d.MadeWith(ctx, tx, s.of.name, code)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(users, func(agency string) bool { return agency != own }) {
+		return fault.New(fault.Forbidden, s.of.name+".other_agency")
+	}
+	return nil
 }
 
 // Changed is the cause of the refusal "form.changed": what somebody else did last. Without an Act the draft was published

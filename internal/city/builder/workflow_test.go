@@ -34,6 +34,7 @@ type bench struct {
 	*builder.Drafts[workflow.Workflow]
 	w     *pgtest.World
 	cases *casework.Service
+	guard *access.Guard
 	ctx   context.Context // Batam
 }
 
@@ -45,7 +46,7 @@ func openBench(t *testing.T) bench {
 		t.Fatal(err)
 	}
 	cases := casework.New(application.Deps{DB: w.DB, Guard: guard})
-	b := bench{builder.New(builder.Deps{DB: w.DB, Guard: guard, Forms: cases, Workflows: cases}).Workflows, w, cases, w.Ctx(w.Batam)}
+	b := bench{builder.New(builder.Deps{DB: w.DB, Guard: guard, Forms: cases, Workflows: cases, MadeWith: catalog.New(w.DB.App).MadeWith}).Workflows, w, cases, guard, w.Ctx(w.Batam)}
 	b.load(t)
 	return b
 }
@@ -76,6 +77,38 @@ func text(s string) i18n.Text { return i18n.Text{"id": s, "en": s} }
 func addState(code string) builder.WorkflowChange {
 	return builder.WorkflowChange{Code: flow, Act: builder.ActAdd, What: code, Do: builder.PutState("", workflow.State{
 		Code: code, Label: text(code), Public: text(code), Stage: workflow.StageInReview, Clock: workflow.Running}, false)}
+}
+
+// TestAWorkflowOfAnotherAgency is not changed, published or given up by who configures the services of one agency alone.
+func TestAWorkflowOfAnotherAgency(t *testing.T) {
+	t.Parallel()
+	b := openBench(t)
+	rina := b.admin("Rina")
+	err := b.guard.CreateRole(b.ctx, rina, access.CreateRoleInput{Code: "penulis", Name: text("Penulis layanan"), Permissions: []access.Permission{access.ServiceConfigure}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	doni := b.admin("Doni")
+	doni.Roles, doni.Agency = []string{"penulis"}, "dpmptsp"
+	if _, err := b.Change(b.ctx, rina, addState("tinjau_lapangan")); err != nil {
+		t.Fatal(err)
+	}
+	step := addState("lain")
+	step.Revision = 1
+	for what, do := range map[string]func() error{
+		"changing":   func() error { _, err := b.Change(b.ctx, doni, step); return err },
+		"publishing": func() error { _, err := b.Publish(b.ctx, doni, flow, 1); return err },
+		"discarding": func() error { return b.Discard(b.ctx, doni, flow, 1) },
+	} {
+		if err := do(); !fault.Is(err, "workflow.other_agency") || fault.From(err).Kind != fault.Forbidden {
+			t.Errorf("%s another agency's workflow: %v", what, err)
+		}
+	}
+	own := addState("tinjau_lapangan")
+	own.Code = "sip-dokter"
+	if _, err := b.Change(b.ctx, doni, own); err != nil {
+		t.Errorf("changing one's own: %v", err)
+	}
 }
 
 // TestAWorkflowFromDraftToVersion: two administrators, a workflow that would get a case stuck, and the version that the

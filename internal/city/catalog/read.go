@@ -227,6 +227,15 @@ func (c *Catalog) Name(ctx context.Context, db bun.IDB, code string) (i18n.Text,
 	return s.Name, wrap(err)
 }
 
+// MadeWith lists the agencies whose services are made with a definition: a "form", "workflow" or "document" by its code,
+// published or in a draft. What is no longer offered counts for what it still has under way.
+func (c *Catalog) MadeWith(ctx context.Context, db bun.IDB, kind, code string) ([]string, error) {
+	var all []string
+	err := db.NewRaw(`SELECT agency FROM service WHERE tenant_id = ?0 AND ?1 = ?2
+		UNION SELECT service->>'agency' FROM service_draft WHERE tenant_id = ?0 AND ?1 = ?2 ORDER BY 1`, tenancy.Must(ctx), bun.Ident(kind), code).Scan(ctx, &all)
+	return all, wrap(err)
+}
+
 // Offered is Name for whoever would begin something with the service: one that is no longer offered comes back with its name
 // and the refusal Gone "catalog.retired_service".
 func (c *Catalog) Offered(ctx context.Context, db bun.IDB, code string) (i18n.Text, error) {

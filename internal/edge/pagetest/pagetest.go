@@ -150,7 +150,7 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 	must(err)
 	must(mail.Register(bus, s.runner))
 	services := catalog.New(w.DB.App)
-	issued := document.New(document.Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Keys: s.keys, Notify: mail, BaseURL: address, Now: s.ClockNow})
+	issued := document.New(document.Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Keys: s.keys, Notify: mail, BaseURL: address, MadeWith: services.MadeWith, Now: s.ClockNow})
 	must(issued.Register(s.runner))
 	s.Registers = registry.New(registry.Deps{DB: w.DB.App, Keys: s.keys, Now: s.ClockNow})
 	cases := casework.New(application.Deps{DB: w.DB, Guard: guard, Bus: bus, Files: store, Documents: issued, Keys: s.keys, Notify: mail, Staff: people,
@@ -184,7 +184,7 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 	deps := site.Deps{Catalog: services, Casework: cases, Ducts: pipes, Bulk: many,
 		Editor:  catalog.NewEditor(catalog.EditorDeps{DB: w.DB, Guard: guard, Definitions: cases, Now: s.ClockNow}),
 		Tariffs: tariff.NewEditor(w.DB.App, guard, s.ClockNow),
-		Builder: builder.New(builder.Deps{DB: w.DB, Guard: guard, Forms: cases, Workflows: cases, Reserved: document.BuiltIn(), Now: s.ClockNow}), Documents: issued, Inbox: list, Booking: visits, Calendar: calendar.New(w.DB.App, guard, s.ClockNow), Dashboard: board, External: others, Registry: s.Registers, Simulation: replays, Identity: people, Guard: guard, Directory: dir, DB: w.DB,
+		Builder: builder.New(builder.Deps{DB: w.DB, Guard: guard, Forms: cases, Workflows: cases, Reserved: document.BuiltIn(), MadeWith: services.MadeWith, Now: s.ClockNow}), Documents: issued, Inbox: list, Booking: visits, Calendar: calendar.New(w.DB.App, guard, s.ClockNow), Dashboard: board, External: others, Registry: s.Registers, Simulation: replays, Identity: people, Guard: guard, Directory: dir, DB: w.DB,
 		Metering: meters, Billing: bills, Finance: money, Collection: collected, CityURL: address, Log: quiet, Now: s.ClockNow}
 	change(&deps)
 	s.Pages = site.New(deps)

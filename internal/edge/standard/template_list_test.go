@@ -5,8 +5,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"bedelau/internal/edge/pagetest"
+	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
 )
 
 // TestATemplateBeginsFromNothingAndEnds: it can be printed and chosen as it begins, and retired while nothing issues it.
@@ -72,5 +78,37 @@ func TestATemplateBeginsFromNothingAndEnds(t *testing.T) {
 	}
 	if got := strings.Join(acts, " "); !strings.Contains(got, "document_template.begin") || !strings.Contains(got, "document_template.retire") {
 		t.Errorf("the record says %q", got)
+	}
+}
+
+// TestATemplateOfAnotherAgency is neither worded nor retired by who configures the services of one agency alone.
+func TestATemplateOfAnotherAgency(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	ctx := s.In(t, pagetest.HostBatam)
+	rina := identity.Actor{ID: uuid.New(), TenantID: s.World.Batam.ID, Kind: identity.Staff, Name: "Rina", Roles: []string{"city_admin"}, TOTP: true}
+	err := s.Guard.CreateRole(ctx, rina, access.CreateRoleInput{Code: "penulis", Name: i18n.Text{"id": "Penulis layanan", "en": "Author"},
+		Permissions: []access.Permission{access.ServiceConfigure}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	doni := rina
+	doni.ID, doni.Roles, doni.Agency = uuid.New(), []string{"penulis"}, "dpmptsp"
+	of := func(code string) (publish, retire error) {
+		tpl, version, err := s.Documents.Editable(ctx, doni, code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, publish = s.Documents.PublishEdited(ctx, doni, tpl, version)
+		return publish, s.Documents.Retire(ctx, doni, code, version)
+	}
+	publish, retire := of(pagetest.KTP)
+	for _, err := range []error{publish, retire} {
+		if !fault.Is(err, "document.other_template") {
+			t.Errorf("another agency's: %v", err)
+		}
+	}
+	if publish, _ = of("sip-dokter"); fault.Is(publish, "document.other_template") {
+		t.Errorf("one's own: %v", publish)
 	}
 }

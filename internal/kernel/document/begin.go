@@ -112,9 +112,16 @@ func (s *Service) Retire(ctx context.Context, actor identity.Actor, code string,
 	if t.Retired {
 		return fault.New(fault.Conflict, "document.template_retired")
 	}
+	reach, err := s.d.Guard.Reach(ctx, actor)
+	if err != nil {
+		return err
+	}
 	t.Retired = true
 	now := s.now()
 	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		if err := s.issuedWithin(ctx, tx, reach, code); err != nil {
+			return err
+		}
 		if err := t.next(ctx, tx, actor, seen, now); err != nil {
 			return err
 		}

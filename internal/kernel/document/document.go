@@ -41,6 +41,9 @@ type Deps struct {
 	Notify  *notify.Service           // tells those responsible that a signature has failed
 	TSA     tsa.Authority
 	Now     func() time.Time // time.Now when nil
+
+	// MadeWith lists the agencies whose services issue a template, "document" by its code; none when nil.
+	MadeWith func(ctx context.Context, db bun.IDB, kind, code string) ([]string, error)
 }
 
 // Service is the documents of every city.

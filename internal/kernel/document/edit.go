@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -38,10 +39,15 @@ func (s *Service) Editable(ctx context.Context, actor identity.Actor, code strin
 
 // PublishEdited makes what an administrator has written the newest version of a template, which every document asked for
 // from now on follows. seen is the version that they edited. It needs service:configure. It refuses Conflict
-// "document.template_changed" when there is a newer one, and the problems of Check as package pack does, with them a pattern
-// by which the numbers of another template could be written again.
+// "document.template_changed" when there is a newer one, Forbidden "document.other_template" to who configures the services
+// of one agency alone and not only they issue it, and the problems of Check as package pack does, with them a pattern by
+// which the numbers of another template could be written again.
 func (s *Service) PublishEdited(ctx context.Context, actor identity.Actor, t Template, seen int, forms ...*form.Form) (int, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.ServiceConfigure); err != nil {
+		return 0, err
+	}
+	reach, err := s.d.Guard.Reach(ctx, actor)
+	if err != nil {
 		return 0, err
 	}
 	c := pack.CheckOf(t.Code)
@@ -50,7 +56,10 @@ func (s *Service) PublishEdited(ctx context.Context, actor identity.Actor, t Tem
 		return 0, err
 	}
 	now := s.now()
-	err := tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
+	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		if err := s.issuedWithin(ctx, tx, reach, t.Code); err != nil {
+			return err
+		}
 		if err := t.checkOthers(ctx, tx, c); err != nil {
 			return err
 		}
@@ -63,6 +72,21 @@ func (s *Service) PublishEdited(ctx context.Context, actor identity.Actor, t Tem
 		return 0, fmt.Errorf("document: publish: %w", err)
 	}
 	return seen + 1, nil
+}
+
+// issuedWithin refuses whoever configures the services of their own agency alone a template that another's issue too.
+func (s *Service) issuedWithin(ctx context.Context, tx bun.IDB, r access.Reach, code string) error {
+	if r.Agency() == "" || s.d.MadeWith == nil {
+		return nil
+	}
+	issuers, err := s.d.MadeWith(ctx, tx, "document", code)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(issuers, func(agency string) bool { return agency != r.Agency() }) {
+		return fault.New(fault.Forbidden, "document.other_template")
+	}
+	return nil
 }
 
 // next writes the version after seen; Conflict "document.template_changed" when there is one.
