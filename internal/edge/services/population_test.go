@@ -193,6 +193,7 @@ func TestLostCard(t *testing.T) {
 	s.by.Sees(s.send("identitas", "nama_lengkap", "Siti Rahma", "tanggal_lahir", "2014-03-27"), http.StatusOK, "usianya belum 17 tahun", "Sudah benar, lanjutkan")
 	s.says("identitas", "nama_lengkap", "Siti Rahma", "tanggal_lahir", "1990-03-27")
 	s.says("kk", "nomor_kk", kk)
+	s.refused("kontak", "diawali 08", "nomor_hp", "0778 123 4567")
 	s.says("kontak", "nomor_hp", "081270001234")
 	s.says("kecamatan", "kecamatan", "21.71.10")
 	s.refused("kehilangan", "belum terjadi", "tanggal_hilang", "2026-12-01", "tempat_hilang", "Pasar")
