@@ -78,6 +78,7 @@ func (c *city) billboard() *story {
 	s.refused("reklame", "Panjang paling sedikit 0,1 meter", with(board, "panjang", "0,05")...)
 	s.says("reklame", board...)
 	site := with(address("lokasi"), "nama_jalan", "Jl. Sudirman", "kelas_jalan", "utama")
+	s.asks("lokasi", "Ketuk tempatnya di peta")
 	s.refused("lokasi", "di luar Indonesia", with(site, "titik", "104.0529, 1.1301")...)
 	s.says("lokasi", with(site, "titik", "1.1301, 104.0529")...)
 	s.says("masa", "mulai", "2026-12-01", "lama", "2", "satuan", "bulan")
