@@ -27,6 +27,8 @@ import (
 const (
 	pathBatches = site.PathQueue + "/massal"
 	pathBatch   = pathBatches + "/:id"
+
+	batchAfter = "setelah" // the page of a batch's applications; that of the list it came from has the other word
 )
 
 // batchRoutes is where one step on many applications is followed.
@@ -188,7 +190,7 @@ func (p *Pages) bulkAct(c *gin.Context, v office.BulkView, items []casework.Item
 		v.Key, key = "", uuid.Nil
 	}
 	if _, err := p.Bulk.Find(c.Request.Context(), gate.ActorOf(c), key); err == nil { // the form was sent before
-		p.Redirect(c, pathBatches+"/"+key.String())
+		p.Redirect(c, pathBatches+"/"+key.String()+v.From)
 		return nil
 	}
 	noAction := ui.Errors{{Name: "action", Text: l.T("bulk.no_action")}}
@@ -220,7 +222,7 @@ func (p *Pages) bulkAct(c *gin.Context, v office.BulkView, items []casework.Item
 	if err != nil {
 		return err
 	}
-	p.Redirect(c, pathBatches+"/"+b.ID.String())
+	p.Redirect(c, pathBatches+"/"+b.ID.String()+v.From)
 	return nil
 }
 
@@ -262,6 +264,7 @@ func (p *Pages) batchPage(c *gin.Context, status int, errs ui.Errors) error {
 		return err
 	}
 	v := paper.ProgressView{Shell: p.DeskShell(c, l.T("progress.title")), Batch: batchView(c, b), State: c.Query("hasil"), Errors: errs}
+	_, v.Back, v.From = CameFrom(c)
 	v.ErrorTitle = len(errs) > 0
 	if !slices.Contains([]string{bulk.Failed, bulk.Done, bulk.Waiting}, v.State) {
 		v.State = bulk.Done
@@ -272,7 +275,7 @@ func (p *Pages) batchPage(c *gin.Context, status int, errs ui.Errors) error {
 	if !v.Over() {
 		v.Reload = 5
 	}
-	after, _ := uuid.Parse(c.Query("sesudah")) // none: the first page
+	after, _ := uuid.Parse(c.Query(batchAfter)) // none: the first page
 	items, next, err := p.Bulk.Items(ctx, actor, id, v.State, after)
 	if err != nil {
 		return err
@@ -293,7 +296,7 @@ func (p *Pages) batchPage(c *gin.Context, status int, errs ui.Errors) error {
 		v.Items = append(v.Items, paper.BatchItem{ID: i.ApplicationID.String(), Number: i.Number, Who: who[i.ApplicationID], Text: i.Text(l)})
 	}
 	if next != uuid.Nil {
-		v.Next = pathBatches + "/" + id.String() + "?" + url.Values{"hasil": {v.State}, "sesudah": {next.String()}}.Encode()
+		v.Next = v.Of(v.State) + "&" + url.Values{batchAfter: {next.String()}}.Encode()
 	}
 	return p.Render(c, status, paper.Progress(v))
 }
@@ -314,5 +317,6 @@ func (p *Pages) batchRetry(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.Done(c, pathBatches+"/"+id.String(), "batch_retried")
+	_, _, from := CameFrom(c)
+	return p.Done(c, pathBatches+"/"+id.String()+from, "batch_retried")
 }

@@ -120,16 +120,21 @@ func TestManyAreActedOnTogether(t *testing.T) {
 	const key = "01980000-0000-7000-8000-00000000beef"
 	batch := "/petugas/antrean/massal/" + key
 	for range 2 { // a form that is sent twice is one batch
-		andi.Goes(andi.Post(many, "what", "act", "key", key, "action", "start_review", "pilih", a, "pilih", b), batch)
+		andi.Goes(andi.Post(many, "what", "act", "key", key, "action", "start_review", "pilih", a, "pilih", b), batch+"?dari=unassigned")
 	}
 	andi.Page(batch, "Mulai periksa", "2 dari 2", "1 permohonan berhasil", "1 permohonan gagal", "Ditangani Dewi Lestari", numberTwo, "Coba lagi yang gagal")
 	if page := andi.Page(batch+"?hasil=done", numberOne); strings.Contains(page, numberTwo) {
 		t.Error("what failed is among what went well")
 	}
+	for _, link := range []string{`href="/petugas/antrean?lihat=unassigned"`, batch + "?hasil=failed&amp;dari=unassigned", pagetest.AtDesk(one) + "?dari=unassigned"} {
+		if page := andi.Page(batch + "?hasil=done&dari=unassigned"); !strings.Contains(page, link) {
+			t.Errorf("the list that the batch was begun from is forgotten: no %s", link)
+		}
+	}
 	andi.Page("/petugas/antrean/massal", "Mulai periksa", "1 permohonan gagal")
 	dewi.Sees(dewi.Get(batch), http.StatusNotFound)
 	dewi.Sees(dewi.Post(batch+"/ulangi"), http.StatusNotFound)
-	andi.Goes(andi.Post(batch+"/ulangi"), batch)
+	andi.Goes(andi.Post(batch+"/ulangi?dari=unassigned"), batch+"?dari=unassigned")
 	// All that is in the filter, whatever is ticked.
 	andi.Sees(andi.Get("/petugas/antrean/massal/langkah"), http.StatusUnprocessableEntity)
 	andi.Sees(andi.Get(andi.Post("/petugas/antrean/massal?dari=all&layanan="+pagetest.KTP, "what", "all").To()), http.StatusOK, "2 permohonan dipilih", numberOne, numberTwo)

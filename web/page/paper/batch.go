@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"strings"
 	"time"
 
 	"bedelau/web/ui"
@@ -27,6 +28,8 @@ type ProgressView struct {
 	ui.Shell
 	Batch
 	State  string // of the applications that are listed: waiting, done or failed
+	Back   string // to the list that the batch was begun from
+	From   string // the query by which the pages of a case lead back there
 	Items  []BatchItem
 	Next   string
 	Errors ui.Errors
@@ -36,7 +39,16 @@ type ProgressView struct {
 type BatchItem struct{ ID, Number, Who, Text string }
 
 // here is the page as it is seen, for loading it again.
-func (v ProgressView) here() string { return v.path() + "?hasil=" + v.State }
+func (v ProgressView) here() string { return v.Of(v.State) }
+
+// Of is the page with the applications of one outcome.
+func (v ProgressView) Of(state string) string {
+	to := v.path() + "?hasil=" + state
+	if from, ok := strings.CutPrefix(v.From, "?"); ok {
+		to += "&" + from
+	}
+	return to
+}
 
 // tab is one of the lists of a batch.
 type tab struct {
