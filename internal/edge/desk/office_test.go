@@ -147,7 +147,7 @@ func TestACaseIsTakenOverBeforeItIsDecided(t *testing.T) {
 
 	page := dewi.Page(desk, "Ditangani Andi Wijaya", "Ambil alih dari Andi Wijaya")
 	a := dewi.Post(desk+"/tindakan", "action", "request_correction", "version", pagetest.Version(t, page), "reason", "Surat buram.", "fields", "file_kk")
-	dewi.Sees(a, http.StatusConflict, "Ditangani Andi Wijaya. Ambil alih dulu.", "Surat buram.")
+	dewi.Sees(a, http.StatusConflict, "Ditangani Andi Wijaya. Ambil alih dulu.", "setelah Anda mengambil alih. Ini yang Anda tulis:", "Surat buram.", "Yang diminta diperbaiki: Foto atau pindaian Kartu Keluarga")
 	dewi.Sees(dewi.Post(desk+"/ambil", "version", pagetest.Version(t, page)), http.StatusConflict, "sudah ditangani Andi Wijaya")
 	dewi.Goes(dewi.Post(desk+"/ambil", "version", pagetest.Version(t, page), "take_over", "yes", "reason", "Andi cuti."), desk)
 	page = dewi.Page(desk, "Diambil alih oleh Dewi Lestari dari Andi Wijaya")

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -134,10 +135,12 @@ func (p *Pages) changed(c *gin.Context, d casework.Detail, t try) *office.Change
 	if t.version > 0 {
 		v.Events = p.caseEvents(c, d, t.version)
 	}
-	for _, a := range d.Actions {
-		if a.Code == t.action {
-			v.Kept = ""
-		}
+	if slices.ContainsFunc(d.Actions, func(a workflow.Action) bool { return a.Code == t.action }) {
+		v.Kept = ""
+		return v
+	}
+	for _, code := range t.fields {
+		v.Fields = append(v.Fields, fieldLabel(d, code, gate.LocaleOf(c)))
 	}
 	return v
 }

@@ -85,12 +85,24 @@ type Action struct {
 type Document struct{ Title, Number, Href, Status, Desk string }
 
 // Changed says what happened to an application between the officer's looking and acting. Kept is what the officer
-// wrote for a step that can no longer be taken; what was written for one that can is in its form.
+// wrote for a step that can no longer be taken, and Fields what they ticked for it; what was written for one that can is in its form.
 type Changed struct {
 	Text   string
 	Events []ui.Event
 	Kept   string
+	Fields []string // that were ticked to be corrected
 }
+
+// keptKey names the sentence before what was written: a step of what a colleague has comes back with the case.
+func (v CaseView) keptKey() string {
+	if v.Held {
+		return "case.kept_held"
+	}
+	return "case.kept_here"
+}
+
+// gone reports whether what was written has no form any more.
+func (c Changed) gone() bool { return c.Kept != "" || len(c.Fields) > 0 }
 
 // CaseView is one application with everything to decide it by. Tried is the action whose form was refused: it stays
 // open with the Reason and the Fields that were sent. Errors are of "reason", "fields", "officer", "note", or of none.
