@@ -2,6 +2,7 @@ package editor
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/gin-gonic/gin"
@@ -39,6 +40,9 @@ func (p *Pages) flowPage(c *gin.Context, status int, b flowing, t tryEdit, of, h
 	}
 	if part := c.Param("part"); part != "" {
 		v.Action += "/" + part
+	}
+	if slices.ContainsFunc(sections, func(s office.BuilderSection) bool { return s.Show != "" }) {
+		v.Follow = ui.FormData{Names: `{"actor":"choice"}`, Answered: "[]", Today: p.Now().Format("2006-01-02")}
 	}
 	v.ErrorTitle = t.refused != nil
 	return p.Render(c, status, office.BuilderEdit(v))

@@ -105,7 +105,12 @@ func (s flowSheet) action(a workflow.Action) []office.BuilderSection {
 		s.optional(s.choose("join", a.Join, s.words("flow.join.", workflow.JoinAll, workflow.JoinAny, workflow.JoinRefused))))
 	system = append(append(system, s.term("remind", remind.Before)...), s.optional(s.input("long_text", "remind_message_id", remind.Message[i18n.ID])),
 		s.optional(s.input("long_text", "remind_message_en", remind.Message[i18n.EN])))
-	return []office.BuilderSection{{Fields: first}, s.section("officer", officer...), s.section("system", system...)}
+	by := a.Actor
+	if s.t.in.Values != nil {
+		by = s.t.in.Get("actor")
+	}
+	return []office.BuilderSection{{Fields: first}, s.section("officer", officer...).Of("actor", workflow.ByOfficer, by),
+		s.section("system", system...).Of("actor", workflow.BySystem, by)}
 }
 
 func (s flowSheet) branch(b workflow.Branch) []office.BuilderSection {
@@ -228,6 +233,10 @@ func readAction(in site.Form, old workflow.Action) (workflow.Action, []fault.Fie
 		a.Permission, a.Roles, a.Agency = access.Permission(in.Get("permission")), inOrder(old.Roles, in.Values["roles"]), in.Get("agency")
 		a.Pays, a.Extends = in.Yes("pays"), readTerm(in, "extends", &bad)
 	case workflow.BySystem:
+		asked := func(name string) bool { return in.Values[name] != nil }
+		if !slices.ContainsFunc([]string{"after_amount", "when", "join"}, asked) { // without a script the page was made for another actor
+			bad = append(bad, fault.Field{Name: "after_amount", Code: "flow_automatic"})
+		}
 		a.After, a.When, a.Join = readTerm(in, "after", &bad), in.Text("when"), in.Get("join")
 		remind := workflow.Remind{Before: readTerm(in, "remind", &bad), Message: in.Both("remind_message")}
 		if !remind.Before.IsZero() || remind.Message != nil {

@@ -51,6 +51,20 @@ func TestAnAdministratorWritesAWorkflow(t *testing.T) {
 		return rina.Post(f("/tindakan"+path), append([]string{"revision", revision, "actor", "officer", "permission", "application:review", "reason", "none"}, more...)...)
 	}
 	rina.Page(f("/tindakan?status=in_review"), "Tindakan baru", "Bila dilakukan petugas", "Bila otomatis")
+	shown := func(page, actor string) bool {
+		_, rest, ok := strings.Cut(page, `data-show="actor == &#34;`+actor+`&#34;"`)
+		before, _, _ := strings.Cut(page, `data-show="actor == &#34;`+actor+`&#34;"`)
+		tag, _, _ := strings.Cut(rest, ">")
+		return ok && !strings.Contains(before[strings.LastIndex(before, "<"):]+tag, " hidden")
+	}
+	if page := rina.Page(f("/tindakan?status=in_review")); !shown(page, "officer") || shown(page, "system") {
+		t.Error("what is asked of an officer's action and of an automatic one is not kept apart")
+	}
+	a := rina.Post(f("/tindakan"), "revision", "1", "actor", "system", "reason", "none", "label_id", "Lanjut", "label_en", "Go on", "from", "in_review", "to", "in_review")
+	rina.Sees(a, http.StatusUnprocessableEntity, "Tulis kapan tindakan otomatis ini terjadi")
+	if shown(a.Body, "officer") || !shown(a.Body, "system") {
+		t.Error("without a script the inputs of the chosen actor do not come up")
+	}
 	rina.Goes(action("1", "", "label_id", "Tinjau", "label_en", "Visit", "from", "in_review", "to", "tinjau_lapangan", "roles", "auditor"), f("#tindakan-tinjau"))
 	rina.Page(flowPath, "Tindakan Tinjau (Hanya peran ini)", "tidak punya hak")
 	rina.Goes(action("2", "/tinjau", "label_id", "Tinjau", "label_en", "Visit", "from", "in_review", "to", "tinjau_lapangan", "code", "tinjau"), f("#tindakan-tinjau"))
@@ -76,7 +90,7 @@ func TestAnAdministratorWritesAWorkflow(t *testing.T) {
 	joko := s.Staff(t, pagetest.HostBatam, "Joko", "city_admin", "")
 	joko.Goes(joko.Post(f("/susun"), "revision", "7", "act", "up state tinjau_lapangan"), f("#naik-state-tinjau_lapangan"))
 	rina.Sees(rina.Post(f("/susun"), "revision", "7", "act", "remove state tinjau_lapangan"), http.StatusConflict, "Orang lain mengubah alur kerja", "Joko memindahkan tinjau_lapangan")
-	a := rina.Post(f("/status/tinjau_lapangan"), "revision", "7", "label_id", "Kunjungan", "label_en", "Visit", "public_id", "x", "public_en", "x", "stage", "in_review", "clock", "running", "code", "kunjungan")
+	a = rina.Post(f("/status/tinjau_lapangan"), "revision", "7", "label_id", "Kunjungan", "label_en", "Visit", "public_id", "x", "public_en", "x", "stage", "in_review", "clock", "running", "code", "kunjungan")
 	rina.Sees(a, http.StatusConflict, "Joko memindahkan", "belum tersimpan")
 	if !strings.Contains(a.Body, `value="Kunjungan"`) || pagetest.Hidden(t, a.Body, "revision") != "8" {
 		t.Error("what was typed is lost, or cannot be saved over")
@@ -102,7 +116,7 @@ func TestAnAdministratorWritesAWorkflow(t *testing.T) {
 		t.Error("the draft that is being edited is not what is tried")
 	}
 	tried := rina.Follow(rina.Post(try, "from", "1", "from", "7", "from", "2026", "to", "30", "to", "9", "to", "2026", "version", "draft"))
-	rina.Sees(tried, http.StatusOK, "rancangan alur kerja (2026-07-01 – 2026-09-30)")
+	rina.Sees(tried, http.StatusOK, "rancangan alur kerja (1 Juli 2026 – 30 September 2026)")
 	rina.Goes(rina.Post(f("/terbitkan"), "revision", "1"), flowPath)
 	rina.Page(flowPath, "Versi 2 berlaku", "Sedang diperiksa")
 	officer := s.Staff(t, pagetest.HostBatam, "Dodi", "officer", "disdukcapil")

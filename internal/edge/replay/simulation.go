@@ -140,7 +140,16 @@ func proposal(a simulation.Ask, l i18n.Locale) string {
 	if len(parts) == 0 {
 		parts = append(parts, l.T("simulation.said_nothing"))
 	}
-	return strings.Join(parts, ", ") + " (" + a.From + " – " + a.To + ")"
+	return strings.Join(parts, ", ") + " (" + dayText(a.From, l) + " – " + dayText(a.To, l) + ")"
+}
+
+// dayText is a day of a proposal for people.
+func dayText(day string, l i18n.Locale) string {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day
+	}
+	return l.Date(t)
 }
 
 func (p *Pages) startSimulation(c *gin.Context) error {

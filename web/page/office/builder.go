@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"bedelau/web/ui"
 )
 
@@ -84,6 +86,19 @@ func (v BuilderEditView) revision() string { return strconv.Itoa(v.Revision) }
 type BuilderSection struct {
 	Title, Text string
 	Fields      []ui.Field
+	Show        string // an expression over the inputs
+	Off         bool   // it does not hold now
+}
+
+// Of keeps the section for one value of the input called name, which is now as given.
+func (s BuilderSection) Of(name, value, now string) BuilderSection {
+	s.Show, s.Off = name+" == "+strconv.Quote(value), now != value
+	return s
+}
+
+// follows are the attributes of the box around a section that a script shows.
+func (s BuilderSection) follows() templ.Attributes {
+	return templ.Attributes{"data-field": "", "data-show": s.Show}
 }
 
 // BuilderName is an answer that a condition can name.
