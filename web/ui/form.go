@@ -241,6 +241,9 @@ func (f Field) follows() templ.Attributes {
 	return a
 }
 
+// choosing reports whether a select begins by asking to choose: not where the first option says what none means.
+func (f Field) choosing() bool { return len(f.Options) == 0 || f.Options[0].Value != "" }
+
 // watched reports whether a script follows the question.
 func (f Field) watched() bool { return f.Off || f.Show != "" || f.Need != "" || f.Compute != "" }
 

@@ -138,9 +138,12 @@ func TestAnAdministratorWordsADocument(t *testing.T) {
 	if !strings.Contains(page, `name="text_id_3"`) {
 		t.Error("the parts are not there to edit")
 	}
+	if !strings.Contains(page, `<option value="tanggal_lahir">Tanggal lahir</option>`) || !strings.Contains(page, `<option value="sip-dokter">`) {
+		t.Error("the last day and the renewal are not chosen by name")
+	}
 	words := func(text, what string) []string {
 		return []string{"what", what, "version", "1", "parts", "2", "title_id", "Surat Keterangan", "title_en", "Letter", "number_pattern", "{seq}/SK/{agency}/{year}",
-			"series", "agency", "signer_id", "Kepala", "signer_en", "Head", "signature", "none", "validity_months", "12", "reminders", "30, 7",
+			"series", "agency", "signer_id", "Kepala", "signer_en", "Head", "signature", "none", "validity_months", "12", "reminders", "30, 7", "renewal", pagetest.KTP,
 			"text_id_0", text, "text_en_0", text, "table_1", "nik\nNomor | Number | {number} | {number}", "when_1", "today > timestamp('2020-01-01T00:00:00Z')"}
 	}
 	if pdf := admin.Post(at, words("Bagi {nama_lengkap}", "preview")...); pdf.Status != http.StatusOK || !strings.HasPrefix(pdf.Body, "%PDF-") {
@@ -152,6 +155,8 @@ func TestAnAdministratorWordsADocument(t *testing.T) {
 	admin.Goes(admin.Post(at, words("Bagi {nama_lengkap}", "save")...), at)
 	if page := admin.Page(at, "Templat diterbitkan", "Versi 2", "Bagi {nama_lengkap}"); !strings.Contains(page, `value="30, 7"`) {
 		t.Error("the reminders are gone")
+	} else if !strings.Contains(page, `<option value="`+pagetest.KTP+`" selected>`) {
+		t.Error("the renewal is gone")
 	}
 	admin.Sees(admin.Post(at, words("Bagi {nama_lengkap}", "save")...), http.StatusConflict, "sudah diubah orang lain")
 	andi := s.Staff(t, pagetest.HostBatam, "Andi", "officer", "disdukcapil")

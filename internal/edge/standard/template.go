@@ -87,7 +87,53 @@ func (p *Pages) template(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.Render(c, http.StatusOK, paper.Template(p.templateView(c, w, t)))
+	return p.templatePage(c, http.StatusOK, w, t, func(*paper.TemplateView) {})
+}
+
+// templatePage shows the form of a template; also adds what the request brought.
+func (p *Pages) templatePage(c *gin.Context, status int, w wording, t document.Template, also func(*paper.TemplateView)) error {
+	v := p.templateView(c, w, t)
+	services, err := p.Catalog.List(c.Request.Context(), catalog.Filter{})
+	if err != nil {
+		return err
+	}
+	l := gate.LocaleOf(c)
+	v.Untils, v.Renewals = dates(w.forms, t.ValidUntil, l), renewals(services, t.Renewal, l)
+	also(&v)
+	return p.Render(c, status, paper.Template(v))
+}
+
+// dates are the questions whose answer can be the last day: the dates that every form asks for. One that is written and no
+// longer there stays, to be seen and refused.
+func dates(forms []*form.Form, now string, l i18n.Locale) []ui.Option {
+	out := []ui.Option{{Label: l.T("template.no_until")}}
+	if len(forms) > 0 {
+		for _, fd := range forms[0].Named() {
+			if fd.Type == form.Date && !slices.ContainsFunc(forms, func(g *form.Form) bool { x, ok := g.Field(fd.Code); return !ok || x.Type != form.Date }) {
+				out = append(out, ui.Option{Value: fd.Code, Label: fd.Label.In(l)})
+			}
+		}
+	}
+	return kept(out, now)
+}
+
+// renewals are the services that can be applied for, one of which renews the document.
+func renewals(services []catalog.Service, now string, l i18n.Locale) []ui.Option {
+	out := []ui.Option{{Label: l.T("template.no_renewal")}}
+	for _, s := range services {
+		if s.Applicable() {
+			out = append(out, ui.Option{Value: s.Code, Label: s.Name.In(l)})
+		}
+	}
+	return kept(out, now)
+}
+
+// kept are the options and the value that is written now, by its code if it is none of them.
+func kept(options []ui.Option, now string) []ui.Option {
+	if slices.ContainsFunc(options, func(o ui.Option) bool { return o.Value == now }) {
+		return options
+	}
+	return append(options, ui.Option{Value: now, Label: now})
 }
 
 func (p *Pages) templateView(c *gin.Context, w wording, t document.Template) paper.TemplateView {
@@ -209,9 +255,7 @@ func (p *Pages) word(c *gin.Context, w wording) error {
 	seen, _ := strconv.Atoi(in.Text("version"))
 	switch in.Text("what") {
 	case "add":
-		v := p.templateView(c, w, t)
-		v.Version, v.Parts = seen, append(v.Parts, paper.Part{})
-		return p.Render(c, http.StatusOK, paper.Template(v))
+		return p.templatePage(c, http.StatusOK, w, t, func(v *paper.TemplateView) { v.Version, v.Parts = seen, append(v.Parts, paper.Part{}) })
 	case "preview":
 		var pdf []byte
 		pdf, err = p.Documents.Preview(ctx, a, t, document.Request{
@@ -229,16 +273,19 @@ func (p *Pages) word(c *gin.Context, w wording) error {
 	}
 	var problems pack.Problems
 	if f := fault.From(err); errors.As(err, &problems) || err != nil && f.Kind == fault.Conflict {
-		v := p.templateView(c, w, t)
-		v.Version, v.ErrorTitle = seen, true
 		status := http.StatusUnprocessableEntity
 		if f.Kind == fault.Conflict {
-			status, v.Errors = http.StatusConflict, ui.Errors{{Text: site.Refusal(l, f)}}
+			status = http.StatusConflict
 		}
-		for _, x := range problems {
-			v.Problems = append(v.Problems, templateProblem(x, l))
-		}
-		return p.Render(c, status, paper.Template(v))
+		return p.templatePage(c, status, w, t, func(v *paper.TemplateView) {
+			v.Version, v.ErrorTitle = seen, true
+			if f.Kind == fault.Conflict {
+				v.Errors = ui.Errors{{Text: site.Refusal(l, f)}}
+			}
+			for _, x := range problems {
+				v.Problems = append(v.Problems, templateProblem(x, l))
+			}
+		})
 	}
 	if err != nil {
 		return err

@@ -107,7 +107,7 @@ func (p *Pages) ownTemplate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.Render(c, http.StatusOK, paper.Template(p.templateView(c, w, t)))
+	return p.templatePage(c, http.StatusOK, w, t, func(*paper.TemplateView) {})
 }
 
 // saveOwnTemplate is saveTemplate in the list of templates.

@@ -154,6 +154,7 @@ type TemplateView struct {
 	SignerID, SignerEN          string
 	Months, Until, Reminders    string
 	Renewal                     string
+	Untils, Renewals            []ui.Option // what Until and Renewal can be
 	OfficeID, OfficeEN, Address string
 	Parts                       []Part
 	Names                       []Name
