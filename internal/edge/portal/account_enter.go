@@ -109,6 +109,12 @@ func (p *Portal) landing(c *gin.Context, a identity.Actor, next string) string {
 	return "/akun"
 }
 
+// workHome leads on from the address that the pages of officers have in common to where the reader's work begins.
+func (p *Portal) workHome(c *gin.Context) error {
+	p.Redirect(c, p.landing(c, gate.ActorOf(c), ""))
+	return nil
+}
+
 // landing is the page after signing in: the one that was asked for, as far as this kind of person has use for it, or
 // where their work begins.
 func landing(k identity.Kind, city tenancy.City, next string) string {

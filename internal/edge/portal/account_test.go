@@ -368,5 +368,8 @@ func TestWorkBeginsWhereOneMayWork(t *testing.T) {
 	for role, to := range map[string]string{"officer": "/petugas/antrean", "duct_manager": "/petugas/ducting", "treasurer": "/kelola/pemakaian", "city_admin": "/petugas/antrean"} {
 		b := s.Staff(t, pagetest.HostBatam, "Orang "+role, role, "")
 		b.Goes(b.Get("/masuk"), to)
+		b.Goes(b.Get("/petugas"), to)
 	}
+	siti := s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234")
+	siti.Goes(siti.Get("/petugas"), "/permohonan")
 }

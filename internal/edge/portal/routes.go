@@ -54,6 +54,8 @@ func (p *Portal) accountRoutes() gate.Table {
 		{Method: get, Path: pathEnrol, Needs: in, Scope: both, Handler: p.enrolForm},
 		{Method: post, Path: pathEnrol, Needs: in, Scope: both, Limit: limitCode, Handler: p.enrol},
 
+		{Method: get, Path: "/petugas", Needs: in, Scope: city, Handler: p.workHome},
+
 		{Method: get, Path: "/akun", Needs: self, Scope: both, Handler: p.ownAccount},
 		{Method: post, Path: "/akun/data", Needs: self, Scope: both, Handler: p.saveProfile},
 		{Method: post, Path: "/akun/sandi", Needs: self, Scope: both, Limit: limitSignIn, Handler: p.changePassword},
