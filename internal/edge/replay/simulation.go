@@ -278,6 +278,9 @@ func (p *Pages) fillResult(c *gin.Context, v *office.SimulationResultView, r sim
 		{Value: count(r.LateAfter), Label: l.T("simulation.late_after")}, {Value: count(r.ChangedAll), Label: l.T("simulation.changed")},
 	}
 	v.Notes = []string{l.T("simulation.assumed")}
+	if r.Decided == 0 {
+		v.Notes = []string{l.T("simulation.no_cases")}
+	}
 	if r.Differs > 0 {
 		v.Notes = append(v.Notes, l.T("simulation.differs", "n", r.Differs))
 	}
