@@ -49,6 +49,7 @@ type Replayed struct {
 	Unknown []string // states of the case that the workflow does not have; its own workflow's clock was taken for them
 	Untaken []string // steps of the case that the workflow does not offer, as "action from>to"
 	Missing int      // a year whose holidays are not known, or 0
+	Stays   []Stay   // in the states that give their office time, the earliest first
 }
 
 // Replay walks through a case as if it had been dealt with by d, with every person acting at the very moments at which
@@ -87,6 +88,7 @@ type replay struct {
 	since    time.Time // when the office's turn began
 	branches []string  // the offices that the present state asks
 	entered  time.Time
+	stay     *stay // in the present state, while it gives its office time
 	out      Replayed
 }
 
@@ -115,6 +117,9 @@ func (r *replay) submit() error {
 	r.clock = workflow.Running // a case is the office's from its submission on, unless its first state says otherwise
 	r.since = r.c.Submitted
 	r.enter(state, r.c.Submitted)
+	if err := r.pace(state, clock, r.c.Submitted); err != nil {
+		return err
+	}
 	return r.turn(clock, r.c.Submitted)
 }
 
@@ -150,7 +155,7 @@ func (r *replay) take(s Step) error {
 		return err
 	}
 	r.enter(state, s.At)
-	return nil
+	return r.pace(state, clock, s.At)
 }
 
 // offered notes a step that the proposed workflow would not have let anybody take.

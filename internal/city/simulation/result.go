@@ -22,13 +22,14 @@ type Result struct {
 	// recorded, such as after a holiday that was decreed later.
 	Differs int `json:"differs"`
 
-	Rows       []Row    `json:"rows"`
-	Changed    []Change `json:"changed"`    // the first of them
-	ChangedAll int      `json:"changedAll"` // how many there are
-	Offices    []Office `json:"offices"`
-	Unknown    []Named  `json:"unknown"` // states that the proposed workflow does not have
-	Untaken    []Named  `json:"untaken"` // steps that it does not offer
-	Missing    []int    `json:"missing"` // years without holidays
+	Rows       []Row      `json:"rows"`
+	Changed    []Change   `json:"changed"`    // the first of them
+	ChangedAll int        `json:"changedAll"` // how many there are
+	Offices    []Office   `json:"offices"`
+	Steps      []StepTime `json:"steps"`   // that have a time of their own
+	Unknown    []Named    `json:"unknown"` // states that the proposed workflow does not have
+	Untaken    []Named    `json:"untaken"` // steps that it does not offer
+	Missing    []int      `json:"missing"` // years without holidays
 }
 
 // Row is the cases of one service in one agency.
@@ -69,6 +70,7 @@ type tally struct {
 	out       Result
 	rows      map[[2]string]*Row
 	loads     map[string]*load
+	steps     map[[2]string]*StepTime
 	unknown   map[string]int
 	untaken   map[string]int
 	missing   map[int]bool
@@ -76,7 +78,7 @@ type tally struct {
 
 // newTally counts by the calendars of today, now, and by those of the proposal, then, by agency.
 func newTally(wf *workflow.Workflow, term workcal.Term, now, then map[string]workcal.Calendar) *tally {
-	return &tally{workflow: wf, term: term, now: now, then: then, rows: map[[2]string]*Row{}, loads: map[string]*load{},
+	return &tally{workflow: wf, term: term, now: now, then: then, rows: map[[2]string]*Row{}, loads: map[string]*load{}, steps: map[[2]string]*StepTime{},
 		unknown: map[string]int{}, untaken: map[string]int{}, missing: map[int]bool{}}
 }
 
@@ -112,6 +114,7 @@ func (t *tally) add(c Case) error {
 			l.officers[s.Officer] = true
 		}
 	}
+	t.pace(c.Agency, before.Stays, after.Stays)
 	t.note(after)
 	return nil
 }
@@ -184,6 +187,7 @@ func (t *tally) result(from, until time.Time) Result {
 	for _, agency := range slices.Sorted(maps.Keys(t.loads)) {
 		out.Offices = append(out.Offices, t.loads[agency].office(agency, weeks, until))
 	}
+	out.Steps = t.stepTimes()
 	out.Unknown, out.Untaken = named(t.unknown), named(t.untaken)
 	out.Missing = slices.Sorted(maps.Keys(t.missing))
 	return out

@@ -1,5 +1,6 @@
 // Package simulation answers, before an administrator publishes a changed workflow, term or calendar, what it would have
-// made of the cases of the last months: which would have been late, and which office would have held too much.
+// made of the cases of the last months: which would have been late, which step of which office would have taken longer than
+// its time, and which office would have held too much.
 //
 // It replays what is on record. Every person acts at the very moments at which they really did; only the clock, the
 // promise and the calendar are the proposal's. So it shows what a rule would have said of the same work, and not how

@@ -301,6 +301,7 @@ func (p *Pages) fillResult(c *gin.Context, v *office.SimulationResultView, r sim
 		v.Changed = append(v.Changed, office.SimulationCase{ID: x.ID.String(), Number: x.Number, Service: services.Of(x.Service), Agency: site.OptionLabel(agencies, x.Agency),
 			Decided: site.Zoned(c, x.Decided), Due: site.Zoned(c, x.Due), Late: x.Late})
 	}
+	v.Steps = stepsOf(r.Steps, agencies, l)
 	v.ChangedText = l.T("simulation.changed_text", "n", r.ChangedAll, "shown", len(r.Changed))
 	for _, x := range r.Unknown {
 		v.Unknown = append(v.Unknown, l.T("simulation.unknown_state", "name", x.Name, "n", x.Cases))
@@ -311,6 +312,26 @@ func (p *Pages) fillResult(c *gin.Context, v *office.SimulationResultView, r sim
 	for _, o := range r.Offices {
 		v.Offices = append(v.Offices, officeOf(o, site.OptionLabel(agencies, o.Agency), l))
 	}
+}
+
+// stepsOf says of how many stays in a step how many were too long; a step without a time on one side says so.
+func stepsOf(all []simulation.StepTime, agencies []ui.Option, l i18n.Locale) []office.SimulationStep {
+	said := func(late, timed int) string {
+		if timed == 0 {
+			return l.T("simulation.step_untimed")
+		}
+		return l.T("simulation.step_late", "late", l.Number(int64(late)), "timed", l.Number(int64(timed)))
+	}
+	var out []office.SimulationStep
+	for _, s := range all {
+		name := s.Label.In(l)
+		if name == "" {
+			name = s.State
+		}
+		out = append(out, office.SimulationStep{Name: name, Agency: site.OptionLabel(agencies, s.Agency), Before: said(s.LateBefore, s.TimedBefore),
+			After: said(s.LateAfter, s.TimedAfter), Worse: s.LateAfter > s.LateBefore})
+	}
+	return out
 }
 
 func officeOf(o simulation.Office, name string, l i18n.Locale) office.SimulationOffice {
@@ -366,6 +387,10 @@ func (p *Pages) simulationCSV(c *gin.Context) error {
 			line("office", o.Agency, "", x.Start, "peak_in_hand", strconv.Itoa(x.PeakBefore), strconv.Itoa(x.PeakAfter))
 			line("office", o.Agency, "", x.Start, "finished", strconv.Itoa(x.Finished), "")
 		}
+	}
+	for _, x := range run.Result.Steps {
+		line("step", x.Agency, "", x.State, "timed", strconv.Itoa(x.TimedBefore), strconv.Itoa(x.TimedAfter))
+		line("step", x.Agency, "", x.State, "late", strconv.Itoa(x.LateBefore), strconv.Itoa(x.LateAfter))
 	}
 	late := map[bool]string{true: "late", false: "in_time"}
 	for _, x := range run.Result.Changed {

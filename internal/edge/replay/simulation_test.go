@@ -1,6 +1,8 @@
 package replay_test
 
 import (
+	"encoding/json"
+	"errors"
 	"net/http"
 	"regexp"
 	"strings"
@@ -12,6 +14,8 @@ import (
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/pagetest"
 	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/workcal"
+	"bedelau/internal/kernel/workflow"
 )
 
 // TestAnAdministratorTriesATermOnPastCases: what was really decided comes out as it was recorded, and a longer term makes
@@ -73,6 +77,29 @@ func TestAnAdministratorTriesATermOnPastCases(t *testing.T) {
 	admin.Sees(admin.Follow(longer), http.StatusOK, "Terlambat, menurut usulan 0", "1 permohonan akan berakhir lain", late, "Tepat waktu", "jangka waktu 5 hari kerja", "Beban Disdukcapil", "1 petugas", "Gambar alur")
 	csv := admin.Get(longer.To() + "/csv")
 	if csv.Status != http.StatusOK || !strings.Contains(csv.Body, "service,disdukcapil,ktp-el-hilang,,late,1,0\n") || !strings.Contains(csv.Body, "case,disdukcapil,ktp-el-hilang,"+late+",outcome,late,in_time\n") {
+		t.Errorf("CSV %d: %s", csv.Status, csv.Body)
+	}
+	// The second stood in review for a day, the first for three; the catalogue's own workflow gives that step no time.
+	admin.Sees(as, http.StatusOK, "Waktu langkah menurut kantor")
+	var flow workflow.Workflow
+	var body []byte
+	err := s.DB.App.NewRaw(`SELECT w.body FROM v_workflow w JOIN v_case c ON c.tenant_id = w.tenant_id AND c.workflow_code = w.code AND c.workflow_version = w.version
+		LIMIT 1`).Scan(s.In(t, pagetest.HostBatam), &body)
+	if err == nil {
+		err = json.Unmarshal(body, &flow)
+	}
+	for i, state := range flow.States {
+		if flow.States[i].Within = (workcal.Term{}); state.Code == "in_review" {
+			flow.States[i].Within = workcal.Term{Amount: 1, Unit: workcal.WorkingDay}
+		}
+	}
+	draft, err2 := json.Marshal(flow)
+	if err = errors.Join(err, err2); err != nil {
+		t.Fatal(err)
+	}
+	paced := run("draft", string(draft))
+	admin.Sees(admin.Follow(paced), http.StatusOK, "Dalam verifikasi Disdukcapil tanpa waktu langkah 1 dari 2 Lebih sering")
+	if csv := admin.Get(paced.To() + "/csv"); !strings.Contains(csv.Body, "step,disdukcapil,,in_review,timed,0,2\nstep,disdukcapil,,in_review,late,0,1\n") {
 		t.Errorf("CSV %d: %s", csv.Status, csv.Body)
 	}
 	admin.Sees(admin.Follow(run("days_off", "25-11-2026")), http.StatusOK, "Terlambat, menurut usulan 0", "1 hari libur tambahan")

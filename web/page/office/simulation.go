@@ -43,6 +43,12 @@ type SimulationOffice struct {
 	Mean, Peak ui.Chart
 }
 
+// SimulationStep is how often a step of one office was longer than its time, before and after. Worse: oftener than it was.
+type SimulationStep struct {
+	Name, Agency, Before, After string
+	Worse                       bool
+}
+
 // SimulationResultView is what came of a replay. Progress is set while it runs.
 type SimulationResultView struct {
 	ui.Shell
@@ -53,6 +59,7 @@ type SimulationResultView struct {
 	Notes               []string    // what must be known before relying on the figures
 	Late                ui.Chart
 	Rows                []SimulationRow
+	Steps               []SimulationStep
 	Changed             []SimulationCase
 	ChangedText         string
 	Offices             []SimulationOffice
