@@ -97,6 +97,11 @@ func officePages() []entry {
 				},
 			})
 		}},
+		{"calendar-import", func(s ui.Shell) templ.Component { return office.Import(importing(s)) }},
+		{"calendar-import-undo", func(s ui.Shell) templ.Component {
+			return office.TryUndo(office.UndoTrial{Shell: desk(s, "/kelola/kalender/batal", s.L.T("days.undo_trial")), Change: "1", Source: "SKB 3 Menteri 2027", Year: 2027,
+				Days: []string{s.L.T("calendar.became_working", "day", s.L.Date(now))}, Moves: importing(s).Preview.Moves})
+		}},
 		{"catalog", func(s ui.Shell) templ.Component {
 			v := office.CatalogView{Shell: desk(s, "/kelola/layanan", s.L.T("catalog_desk.title")), Figures: []ui.Figure{
 				{Value: "35", Label: in(s, "Layanan", "Services")}, {Value: "2", Label: in(s, "Diajukan di sini", "Applied for here")}, {Value: "21", Label: in(s, "Belum diverifikasi", "Not yet verified")},

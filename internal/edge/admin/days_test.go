@@ -40,8 +40,13 @@ func TestAnAdministratorKeepsTheCalendar(t *testing.T) {
 	admin.Sees(admin.Post("/kelola/kalender/impor", "year", "2027", "text", ""), http.StatusUnprocessableEntity, "Daftar hari: Isian ini wajib diisi")
 
 	_, id, _ := strings.Cut(page, `name="change" value="`)
-	admin.Goes(admin.Post("/kelola/kalender/batal", "change", id[:36]), "/kelola/kalender")
+	undo := admin.Post("/kelola/kalender/batal", "change", id[:36])
+	admin.Page(undo.To(), "Periksa sebelum impor dibatalkan", "SKB 3 Menteri 2027", "1 Januari 2027 menjadi hari kerja (Tahun Baru 2027)", "Tidak ada tenggat berjalan yang berubah")
+	officer.Sees(officer.Get(undo.To()), http.StatusForbidden)
+	admin.Page("/kelola/kalender?tahun=2027", "Tahun Baru 2027")
+	admin.Goes(admin.Post("/kelola/kalender/batal", "change", id[:36], "sure", "yes"), "/kelola/kalender")
 	admin.Page("/kelola/staf", "Kalender 2027 belum diisi")
+	admin.Sees(admin.Get(undo.To()), http.StatusNotFound, "Impor itu tidak ada atau sudah dibatalkan")
 
 	day := []string{"day", "18", "day", "12", "day", "2026", "kind", "lokal", "name_id", "Hari jadi Batam", "source", ""}
 	refused := admin.Post("/kelola/kalender/hari", day...)
@@ -95,6 +100,55 @@ func TestAnAdministratorKeepsTheCalendar(t *testing.T) {
 	admin.Sees(admin.Get("/kelola/kalender/instansi/tidak-ada"), http.StatusNotFound)
 	admin.Sees(admin.Get("/kelola/kalender/jam?tahun=2099"), http.StatusNotFound)
 	admin.Page("/kelola/kalender/jam?tahun=2026", "seluruh kota, 2026")
+}
+
+// TestTheDaysOfAYearAreATable that keeps what was typed: rows come and go without a script, a refusal names its row, a list
+// fills it, and what is imported is what was checked.
+func TestTheDaysOfAYearAreATable(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	admin := s.Staff(t, pagetest.HostBatam, "Maya Putri", "city_admin", "")
+	const at = "/kelola/kalender/impor"
+	keeps := func(page string, values ...string) {
+		t.Helper()
+		for _, v := range values {
+			if !strings.Contains(page, `value="`+v+`"`) {
+				t.Errorf("%q is gone", v)
+			}
+		}
+	}
+	keeps(admin.Page(at+"?tahun=2026", "Daftar hari", "Cara lain: salin daftar"), "Tahun Baru 2026 Masehi")
+	head := []string{"year", "2027", "week", "mon", "week", "tue", "open", "07.30", "close", "16.00", "source", "SKB 2027"}
+	row := func(n, day, month, kind, id, en string) []string {
+		return []string{"row", n, "day_" + n, day, "month_" + n, month, "kind_" + n, kind, "name_id_" + n, id, "name_en_" + n, en}
+	}
+	form := append(append(head, row("0", "1", "1", "libur", "Tahun Baru", "New Year")...), append(row("1", "", "", "", "", ""), row("2", "31", "2", "", "Salah", "")...)...)
+
+	more := admin.Post(at, append(form, "act", "add")...)
+	if more.Status != http.StatusOK || !strings.Contains(more.Body, `aria-label="Tanggal, baris 5"`) || strings.Contains(more.Body, "baris 6") {
+		t.Errorf("%d, and of two rows not three more", more.Status)
+	}
+	keeps(more.Body, "Tahun Baru", "New Year", "Salah", "SKB 2027")
+	less := admin.Post(at, append(form, "remove", "0")...)
+	keeps(less.Body, "Salah")
+	if less.Status != http.StatusOK || strings.Contains(less.Body, "New Year") {
+		t.Errorf("%d, and a row that was taken away is there", less.Status)
+	}
+	refused := admin.Post(at, append(form, "act", "preview")...)
+	admin.Sees(refused, http.StatusUnprocessableEntity, "Tanggal, baris 2: Tulis tanggal yang ada di bulan itu", "Jenis, baris 2: Isian ini wajib diisi")
+	keeps(refused.Body, "Tahun Baru", "New Year", "Salah", "31")
+	twice := append(append(head, row("0", "1", "1", "libur", "Tahun Baru", "")...), row("1", "1", "1", "libur", "Lagi", "")...)
+	admin.Sees(admin.Post(at, twice...), http.StatusUnprocessableEntity, "Tanggal, baris 2: Tanggal ini sudah ada di baris lain")
+
+	listed := admin.Post(at, append(form, "text", "2027-01-01;libur;Tahun Baru 2027;New Year's Day\n2027-02-08;cuti bersama;Cuti Imlek")...)
+	admin.Sees(listed, http.StatusOK, "Hasil pemeriksaan 2027", "Cuti Imlek")
+	keeps(listed.Body, "Cuti Imlek")
+	if strings.Contains(listed.Body, "Salah") {
+		t.Error("the list does not take the place of the table")
+	}
+	admin.Goes(admin.Post(at, append(hiddenPairs(listed.Body[strings.Index(listed.Body, "Hasil pemeriksaan"):strings.Index(listed.Body, `value="apply"`)]), "act", "apply")...), "/kelola/kalender?tahun=2027")
+	admin.Page("/kelola/kalender?tahun=2027", "Tahun Baru 2027", "Cuti Imlek", "SKB 2027")
+	keeps(admin.Page(at+"?tahun=2027"), "Cuti Imlek", "New Year&#39;s Day")
 }
 
 var hiddenInput = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)">`)

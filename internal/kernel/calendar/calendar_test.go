@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -223,6 +224,45 @@ func TestTheCitysOwnDaysOutliveAnImportThatIsTakenBack(t *testing.T) {
 	err = x.w.DB.App.NewRaw("SELECT kind || ' ' || (name->>'id') FROM holiday WHERE tenant_id = ? AND day >= '2027-01-01' ORDER BY day", x.w.Batam.ID).Scan(x.ctx, &kinds)
 	if err != nil || len(kinds) != 2 || kinds[0] != "lokal Hari kota" || kinds[1] != kinds[0] {
 		t.Errorf("kept %v, %v", kinds, err)
+	}
+}
+
+// TestAYearIsImportedDayByDay and what taking it back would do is seen before, and kept by nobody.
+func TestAYearIsImportedDayByDay(t *testing.T) {
+	t.Parallel()
+	x := newWorld(t)
+	in := importOf("")
+	in.Days = []Holiday{{Day: "2027-02-08", Kind: JointLeave, Name: i18n.Text{"id": "Cuti bersama Imlek"}}, {Day: "2027-01-01", Kind: NationalDay, Name: name("Tahun Baru")}}
+	c, err := x.Import(x.ctx, x.admin, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if y, err := yearOf(x.ctx, x.w.DB.App, 2027); err != nil || len(y.Days) != 2 || y.Days[0].Source != in.Source || y.Days[0].Name["en"] != "Tahun Baru (en)" || y.Days[1].Name["en"] != "Cuti bersama Imlek" {
+		t.Errorf("%+v, %v", y, err)
+	}
+	open := false
+	done, err := x.TryUndo(x.ctx, x.admin, c.ID, func(ctx context.Context, tx bun.Tx) error {
+		cal, err := Load(ctx, tx, "")
+		open = cal.Working(time.Date(2027, 1, 1, 12, 0, 0, 0, cal.Zone))
+		return err
+	})
+	if err != nil || done.ID != c.ID || !open {
+		t.Errorf("seen open %v, %+v, %v", open, done, err)
+	}
+	x.expect(t, "", map[string]string{"2027-01-01": ""})
+	officer := x.admin
+	officer.Roles = []string{"officer"}
+	if _, err := x.TryUndo(x.ctx, officer, c.ID, nil); !fault.Is(err, "access.denied") {
+		t.Errorf("an officer: %v", err)
+	}
+	in.Days = []Holiday{{Day: "2027-02-31", Kind: NationalDay, Name: name("x")}, {Day: "2027-01-01", Kind: LocalDay}, {Day: "2027-01-01", Kind: NationalDay, Name: name("y")}}
+	_, err = x.Import(x.ctx, x.admin, in)
+	var bad []string
+	for _, f := range fault.From(err).Fields {
+		bad = append(bad, f.Name+" "+f.Code)
+	}
+	if want := "day_0 calendar_day, kind_1 required, name_id_1 required, day_2 calendar_repeated"; strings.Join(bad, ", ") != want {
+		t.Errorf("refused %v, want %s", bad, want)
 	}
 }
 

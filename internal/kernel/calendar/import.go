@@ -19,7 +19,8 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
-// ImportInput is a year as it was decreed. Text is the list of days in any of the forms that ParseDays reads.
+// ImportInput is a year as it was decreed. Its days are a list in any of the forms that ParseDays reads, Text, or where that is
+// blank one by one in Days, of which the date, the kind and the name are taken.
 type ImportInput struct {
 	Year     int
 	Week     []string // working days: mon … sun
@@ -27,6 +28,7 @@ type ImportInput struct {
 	Close    string
 	Source   string // the number of the joint decree
 	Verified bool   // the text of the decree was seen
+	Days     []Holiday
 	Text     string
 }
 
@@ -62,17 +64,54 @@ func (in ImportInput) year() (Year, []Fault, error) {
 		bad = append(bad, fault.Field{Name: "open", Code: "calendar_hours"})
 	}
 	bad = append(bad, written("source", in.Source)...)
-	if strings.TrimSpace(in.Text) == "" {
-		bad = append(bad, fault.Field{Name: "text", Code: "required"})
-	}
+	bad = append(bad, in.checkDays()...)
 	if err := fault.Fields(bad); err != nil {
 		return Year{}, nil, err
 	}
-	days, faults := ParseDays(in.Text, in.Year)
+	days, faults := in.Days, []Fault(nil)
+	if in.listed() {
+		days, faults = ParseDays(in.Text, in.Year)
+	}
+	days = slices.SortedFunc(slices.Values(days), func(a, b Holiday) int { return strings.Compare(a.Day, b.Day) })
 	for i := range days {
-		days[i].Source, days[i].Verified = in.Source, in.Verified
+		d := &days[i]
+		d.Name, d.Source, d.Verified = both(d.Name), in.Source, in.Verified
 	}
 	return Year{Year: in.Year, Week: in.Week, Open: in.Open, Close: in.Close, Source: in.Source, Verified: in.Verified, Managed: true, Days: days}, faults, nil
+}
+
+func (in ImportInput) listed() bool { return strings.TrimSpace(in.Text) != "" }
+
+// checkDays refuses an import without a day, and names what is wrong with one by its position: "day_3", "kind_3",
+// "name_id_3" and "name_en_3".
+func (in ImportInput) checkDays() []fault.Field {
+	switch {
+	case in.listed():
+		return nil
+	case len(in.Days) == 0:
+		return []fault.Field{{Name: "days", Code: "required"}}
+	}
+	var bad []fault.Field
+	seen := map[string]bool{}
+	for i, d := range in.Days {
+		at := func(field string) string { return fmt.Sprintf("%s_%d", field, i) }
+		day, err := time.Parse(time.DateOnly, d.Day)
+		switch {
+		case err != nil || day.Year() != in.Year:
+			bad = append(bad, fault.Field{Name: at("day"), Code: "calendar_day"})
+		case seen[d.Day]:
+			bad = append(bad, fault.Field{Name: at("day"), Code: "calendar_repeated"})
+		}
+		seen[d.Day] = true
+		if d.Kind != NationalDay && d.Kind != JointLeave {
+			bad = append(bad, fault.Field{Name: at("kind"), Code: "required"})
+		}
+		bad = append(bad, written(at("name_id"), d.Name[i18n.ID])...)
+		if d.Name[i18n.EN] != "" {
+			bad = append(bad, written(at("name_en"), d.Name[i18n.EN])...)
+		}
+	}
+	return bad
 }
 
 // whole is the year, if every line of it can be read.

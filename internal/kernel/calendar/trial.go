@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/access"
@@ -50,6 +51,17 @@ func (s *Service) TryImport(ctx context.Context, actor identity.Actor, in Import
 		return err
 	}
 	return s.try(ctx, actor, look, func(ctx context.Context, tx bun.Tx) error { return saveYear(ctx, tx, y) })
+}
+
+// TryUndo is TryDay for Undo, refuses what Undo refuses, and returns the import that would be taken back.
+func (s *Service) TryUndo(ctx context.Context, actor identity.Actor, id uuid.UUID, look func(context.Context, bun.Tx) error) (done Change, err error) {
+	err = s.try(ctx, actor, look, func(ctx context.Context, tx bun.Tx) error {
+		if done, err = s.undoable(ctx, tx, id); err != nil {
+			return err
+		}
+		return restore(ctx, tx, done)
+	})
+	return done, err
 }
 
 // try lets look see what edit makes of the calendars, and takes it back.

@@ -14,7 +14,8 @@ var monthsID = [...]string{
 
 var daysID = [...]string{"Minggu", "Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu"}
 
-func (l Locale) monthName(m time.Month) string {
+// MonthName is the name of a month: "November".
+func (l Locale) MonthName(m time.Month) string {
 	if l == EN {
 		return m.String()
 	}
@@ -23,7 +24,7 @@ func (l Locale) monthName(m time.Month) string {
 
 // Date writes t's day as "24 November 2026". t must already be in the city's zone.
 func (l Locale) Date(t time.Time) string {
-	return fmt.Sprintf("%d %s %d", t.Day(), l.monthName(t.Month()), t.Year())
+	return fmt.Sprintf("%d %s %d", t.Day(), l.MonthName(t.Month()), t.Year())
 }
 
 // LongDate is Date led by the weekday: "Selasa, 24 November 2026".
@@ -37,7 +38,7 @@ func (l Locale) LongDate(t time.Time) string {
 
 // Month writes t's month as "November 2026".
 func (l Locale) Month(t time.Time) string {
-	return fmt.Sprintf("%s %d", l.monthName(t.Month()), t.Year())
+	return fmt.Sprintf("%s %d", l.MonthName(t.Month()), t.Year())
 }
 
 // DateTime writes t as "24 November 2026 pukul 10.05 WIB" or "24 November 2026, 10:05 WIB".
@@ -62,7 +63,7 @@ func (l Locale) Due(t time.Time) string {
 
 // ShortDate writes t's day as narrow as a list needs it, "24 Nov", with the year when it is not that of now.
 func (l Locale) ShortDate(t, now time.Time) string {
-	day := fmt.Sprintf("%d %s", t.Day(), l.monthName(t.Month())[:3])
+	day := fmt.Sprintf("%d %s", t.Day(), l.MonthName(t.Month())[:3])
 	if t.Year() != now.Year() {
 		day += fmt.Sprintf(" %d", t.Year())
 	}

@@ -77,11 +77,28 @@ type ChangeRow struct {
 	Undone               bool
 }
 
+// UndoTrial is what an import that is taken back would change and move, before it is.
+type UndoTrial struct {
+	ui.Shell
+	Change, Source string
+	Year           int
+	Days           []string
+	Moves          DayMoves
+}
+
+// ImportRow is one day of the year's table as it is typed.
+type ImportRow struct{ Day, Month, Kind, NameID, NameEN string }
+
 // ImportView asks for the holidays of a year, and shows what an import of them would do. Errors are of "year", "week",
-// "open", "source" and "text".
+// "open", "source", "days" (the table), and of "day", "kind", "name_id" and "name_en" with the position of their row behind:
+// "day_3".
 type ImportView struct {
 	ui.Shell
 	Year, Open, Close, Source, Text string
+	Rows                            []ImportRow
+	Months, Kinds                   []ui.Option
+	More                            bool   // rows can be added
+	Focus                           string // the position of the row that was just added
 	Week                            []Tick
 	Verified                        bool
 	Preview                         *ImportPreview
