@@ -255,6 +255,11 @@ func (p *Pages) found(c *gin.Context) ([]finding, error) {
 	if err != nil {
 		return nil, err
 	}
+	left, err := p.leftToCities(c, cities)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, left...)
 	stuck, err := p.stuck(c, cities)
 	if err != nil {
 		return nil, err
@@ -268,6 +273,41 @@ func (p *Pages) found(c *gin.Context) ([]finding, error) {
 		}
 	}
 	slices.SortFunc(out, func(a, b finding) int { return b.at.Compare(a.at) })
+	return out, nil
+}
+
+// leftToCities lists what ended subscriptions left to cities and nobody has asked a credit note for.
+func (p *Pages) leftToCities(c *gin.Context, cities []tenancy.City) ([]finding, error) {
+	ctx, l, who := c.Request.Context(), gate.LocaleOf(c), gate.ActorOf(c)
+	if p.Guard.Allow(ctx, who, access.InvoiceIssue) != nil {
+		return nil, nil
+	}
+	all, err := p.Billing.Returns(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var sources []string
+	for _, r := range all {
+		sources = append(sources, r.Source())
+	}
+	given, err := p.finance.GivenBack(ctx, who, sources)
+	if err != nil {
+		return nil, err
+	}
+	var out []finding
+	for _, r := range all {
+		left := r.Amount - given[r.Source()]
+		if left <= 0 {
+			continue
+		}
+		f := finding{kind: l.T("bumd.found.give_back", "amount", left), at: r.Month.AddDate(0, 1, 0), href: PathBalances + "#langganan-berakhir"}
+		for _, city := range cities {
+			if city.ID == r.City {
+				f.about = city.Name
+			}
+		}
+		out = append(out, f)
+	}
 	return out, nil
 }
 

@@ -43,7 +43,11 @@ func (p *Pages) balancesPage(c *gin.Context, status int, _ site.Form, errs ui.Er
 	if err != nil {
 		return err
 	}
-	v.Sections = []bill.Section{{ID: "saldo", Title: l.T("refund.balances"), Table: &t, Empty: &bill.Empty{Icon: "circle-check", Title: l.T("refund.none"), Text: l.T("refund.none_text")}}, requests}
+	ended, err := p.giveBackSection(c)
+	if err != nil {
+		return err
+	}
+	v.Sections = []bill.Section{{ID: "saldo", Title: l.T("refund.balances"), Table: &t, Empty: &bill.Empty{Icon: "circle-check", Title: l.T("refund.none"), Text: l.T("refund.none_text")}}, ended, requests}
 	return p.Render(c, status, bill.Page(v))
 }
 

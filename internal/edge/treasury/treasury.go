@@ -70,6 +70,7 @@ func (p *Pages) Tables() []gate.Table {
 		{Method: get, Path: console.PathDrafts + "/:id" + formPurchase, Needs: acts, Scope: there, IDs: site.IDs("id", "draft"), Handler: p.purchase},
 		{Method: post, Path: console.PathDrafts + "/:id" + formPurchase, Needs: acts, Scope: there, IDs: site.IDs("id", "draft"), Handler: p.amend},
 		{Method: get, Path: console.PathBalances, Needs: acts, Scope: there, Handler: p.balances},
+		{Method: post, Path: pathGiveBack, Page: console.PathBalances, Needs: acts, Scope: there, Handler: p.askGiveBack},
 		{Method: get, Path: balance, Needs: acts, Scope: there, IDs: party, Handler: p.balance},
 		{Method: post, Path: balance, Needs: acts, Scope: there, IDs: party, Handler: p.askRefund},
 		{Method: post, Path: console.PathBalances + "/permintaan/:id/putus", Page: console.PathBalances, Needs: acts, Scope: there, IDs: refund, Handler: p.decideRefund},

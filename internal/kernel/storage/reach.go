@@ -21,6 +21,7 @@ var PlatformReach = map[string]Reach{
 	"plan":           {"SELECT,INSERT", "the price list is the platform's to keep"},
 	"plan_version":   {"SELECT,INSERT", "the price list is the platform's to keep"},
 	"coupon":         {"SELECT,INSERT", "the price list is the platform's to keep"},
+	"billing_month":  {"SELECT", "which months are late, and what is to be given back, over all cities"},
 	"subscription":   {"SELECT", "to price the usage of each city for the BUMD"},
 	"usage_event":    {"SELECT", "the BUMD reads the usage of each city"},
 	"usage_touch":    {"SELECT", "the BUMD reads the usage of each city"},

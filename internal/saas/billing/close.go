@@ -133,7 +133,14 @@ func (s *Service) work(ctx context.Context, city tenancy.City, m Period, used re
 			return c, err
 		}
 	}
-	return c, nil
+	if c.Total >= 0 {
+		return c, nil
+	}
+	goesOn, err := s.carriedOn(ctx, m)
+	if err == nil && !goesOn {
+		c.Lines, c.Total = append(c.Lines, Billed{Line: Line{Kind: Returned, Period: m, Amount: -c.Total}}), 0
+	}
+	return c, err
 }
 
 // closing reads a closed month of ctx's city, and whether it is closed.

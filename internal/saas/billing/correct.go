@@ -92,7 +92,7 @@ func billedSoFar(closed []Closing) map[time.Time]map[part]money.Rupiah {
 			if out[month] == nil {
 				out[month] = map[part]money.Rupiah{}
 			}
-			if l.Kind != Carried {
+			if l.Kind != Carried && l.Kind != Returned {
 				out[month][l.part()] += l.Amount // both were added up before
 			}
 		}

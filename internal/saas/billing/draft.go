@@ -23,7 +23,7 @@ func SourceOf(city tenancy.ID, month time.Time) string {
 }
 
 // hand writes the draft of a closing into the books of the platform, once, and marks the closing. What comes to nothing or
-// less has none: the next month begins with it.
+// less has none: the next month begins with it, and after the last one it is given back (see Returned).
 func (s *Service) hand(ctx context.Context, city tenancy.City, c Closing) (Closing, error) {
 	if !c.BilledAt.IsZero() {
 		return c, nil
@@ -109,6 +109,8 @@ func (b Billed) Title(in i18n.Locale) string {
 	switch {
 	case b.Kind == Carried:
 		return in.T("billing.line.carried", "month", in.Month(b.Corrects))
+	case b.Kind == Returned:
+		return in.T("billing.line.returned")
 	case !b.Corrects.IsZero():
 		return in.T("billing.line.correction", "month", in.Month(b.Corrects), "name", name)
 	case b.Kind == Credit:
@@ -121,6 +123,9 @@ func (b Billed) Title(in i18n.Locale) string {
 func (b Billed) Working(in i18n.Locale) string {
 	if b.Kind == Carried {
 		return in.T("billing.working.carried")
+	}
+	if b.Kind == Returned {
+		return in.T("billing.working.returned")
 	}
 	if b.Corrects.IsZero() {
 		return b.Line.Working(in)

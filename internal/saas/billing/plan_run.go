@@ -109,11 +109,7 @@ func (s *Service) due(ctx context.Context, tx bun.IDB, city tenancy.City, at tim
 	if err != nil {
 		return time.Time{}, err
 	}
-	today := date(at.In(city.Location()))
-	last := monthsLater(time.Date(today.Year(), today.Month(), 1, 0, 0, 0, 0, time.UTC), -1)
-	if today.Day() < seller.CloseDay {
-		last = monthsLater(last, -1)
-	}
+	last := lastDue(at.In(city.Location()), seller)
 	var half []time.Time // closed, and the crash came before the draft
 	err = tx.NewRaw("SELECT month FROM billing_month WHERE tenant_id = ? AND billed_at IS NULL ORDER BY month LIMIT 1", city.ID).Scan(ctx, &half)
 	if err != nil || len(half) > 0 {

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/tenancy"
@@ -24,10 +23,8 @@ type Running struct {
 // year's by twelve, topped up to the minimum, less the coupon of that day. Usage, one-time prices and tax are not in it, and a
 // trial is worth nothing. It reads across cities as the platform role, so only requests of the platform may call it.
 func (s *Service) Recurring(ctx context.Context, day time.Time) (map[tenancy.ID]Running, error) {
-	if id, ok := tenancy.From(ctx); ok {
-		if caller, _ := tenancy.CityFrom(ctx); caller.ID != id || caller.Kind != tenancy.KindPlatform {
-			return nil, fault.New(fault.NotFound, "city.unknown", "host", "")
-		}
+	if err := ofPlatform(ctx); err != nil {
+		return nil, err
 	}
 	var subs []Subscription
 	on := day.Format(time.DateOnly)
