@@ -25,8 +25,12 @@ import (
 
 // ownBills is what a city is on, what this month costs so far, and its invoices.
 func (p *Pages) ownBills(c *gin.Context) error {
+	return p.ownBillsPage(c, http.StatusOK, site.Form{}, nil)
+}
+
+func (p *Pages) ownBillsPage(c *gin.Context, status int, in site.Form, errs ui.Errors) error {
 	ctx, l, now := c.Request.Context(), gate.LocaleOf(c), site.Zoned(c, p.Now())
-	v := bill.View{Shell: p.DeskShell(c, l.T("bill.title")), Heading: l.T("bill.title"), Lead: l.T("bill.lead")}
+	v := bill.View{Shell: p.DeskShell(c, l.T("bill.title")), Heading: l.T("bill.title"), Lead: l.T("bill.lead"), Errors: errs}
 	v.Sections = append(v.Sections, bill.Section{ID: "warga", Title: l.T("bill.residents"), Quiet: true, Note: bill.Note{Text: l.T("bill.never_refused")}})
 
 	pays, err := p.Collection.Account(ctx, gate.ActorOf(c), gate.CityOf(c).ID)
@@ -59,7 +63,7 @@ func (p *Pages) ownBills(c *gin.Context) error {
 	if overdue > 0 {
 		owed.Meaning = l.T("bill.overdue", "amount", overdue)
 	}
-	month, err := p.monthSections(c, now)
+	month, err := p.monthSections(c, now, in, errs)
 	if err != nil {
 		return err
 	}
@@ -73,7 +77,7 @@ func (p *Pages) ownBills(c *gin.Context) error {
 	}
 	v.Sections = append(v.Sections, list)
 	v.Notes = []string{l.T("bill.how_closed"), l.T("figures.at", "time", l.DateTime(now))}
-	return p.Render(c, http.StatusOK, bill.Page(v))
+	return p.Render(c, status, bill.Page(v))
 }
 
 // listPage is how many invoices a list of finance has.
@@ -93,7 +97,7 @@ func beforeOf(c *gin.Context) (uuid.UUID, error) {
 }
 
 // monthSections are what the running month comes to, the terms it is priced by, and what the plan allows.
-func (p *Pages) monthSections(c *gin.Context, now time.Time) ([]bill.Section, error) {
+func (p *Pages) monthSections(c *gin.Context, now time.Time, in site.Form, errs ui.Errors) ([]bill.Section, error) {
 	ctx, l, city := c.Request.Context(), gate.LocaleOf(c), gate.CityOf(c)
 	head := bill.Section{ID: "angka", Title: l.T("bill.now"), Quiet: true}
 	e, err := p.Billing.Estimate(ctx, city, now)
@@ -111,7 +115,11 @@ func (p *Pages) monthSections(c *gin.Context, now time.Time) ([]bill.Section, er
 		{Label: l.T("bill.so_far"), Value: e.Total.String(), Href: "#bulan", Meaning: l.T("bill.before_tax")},
 		{Label: l.T("bill.forecast"), Value: foretold.String(), Href: "#bulan", Meaning: l.T("bill.forecast_text", "month", l.Month(now))},
 	}
-	out := []bill.Section{head}
+	budget, err := p.budgetSection(c, now, e.Total, foretold, in, errs)
+	if err != nil {
+		return nil, err
+	}
+	out := []bill.Section{head, budget}
 	sub, _, on, err := p.Billing.Current(ctx, city, now)
 	if err != nil {
 		return nil, err

@@ -60,6 +60,7 @@ func (p *Pages) cityRoutes() gate.Table {
 	one, bill := pathBills+"/:id", site.IDs("id", "invoice")
 	return gate.Table{
 		{Method: get, Path: pathBills, Needs: needs, Scope: city, Handler: p.ownBills},
+		{Method: post, Path: pathBills + "/anggaran", Page: pathBills, Needs: access.InvoiceBudget, Scope: city, Handler: p.setBudget},
 		{Method: get, Path: pathBills + "/peristiwa", Needs: needs, Scope: city, Handler: p.ownEvents},
 		{Method: get, Path: pathStripe, Needs: access.InvoicePay, Scope: city, Handler: p.stripePage},
 		{Method: post, Path: pathStripe, Needs: access.InvoicePay, Scope: city, Handler: p.askStripe},

@@ -40,11 +40,12 @@ const (
 	RoleManage        Permission = "role:manage"
 	AuditRead         Permission = "audit:read"
 	UsageRead         Permission = "usage:read"
-	InvoiceRead       Permission = "invoice:read" // in a city its own; on the platform everyone's
-	DuctRead          Permission = "duct:read"    // the shared ducts: map, lengths, what lies in them
-	DuctManage        Permission = "duct:manage"  // change the record of them
-	DuctLease         Permission = "duct:lease"   // say who holds what of them
-	InvoicePay        Permission = "invoice:pay"  // leave with Stripe a way to be charged, and look after it
+	InvoiceRead       Permission = "invoice:read"   // in a city its own; on the platform everyone's
+	DuctRead          Permission = "duct:read"      // the shared ducts: map, lengths, what lies in them
+	DuctManage        Permission = "duct:manage"    // change the record of them
+	DuctLease         Permission = "duct:lease"     // say who holds what of them
+	InvoiceBudget     Permission = "invoice:budget" // say what the city means to spend, and be told when that is near
+	InvoicePay        Permission = "invoice:pay"    // leave with Stripe a way to be charged, and look after it
 )
 
 // What programs with an API key do.
@@ -112,6 +113,7 @@ func All() []Definition {
 		{Name: AuditRead, City: true, Platform: true, Reads: true},
 		{Name: UsageRead, City: true, Reads: true},
 		{Name: InvoiceRead, City: true, Platform: true, Reads: true},
+		{Name: InvoiceBudget, City: true},
 		{Name: InvoicePay, City: true, Reads: true}, // it changes nothing here, and a city that is suspended must be able to pay
 		{Name: DuctRead, City: true, Reads: true},
 		{Name: DuctManage, City: true},

@@ -69,6 +69,8 @@ func kinds() map[string]kind {
 		"cosign_asked":          {needs: []string{"service", "applicant", "role", "until", "path"}, secret: linkSecret, unnamed: true},
 		"cosign_code":           {needs: []string{"service"}, secret: codeSecret, unnamed: true},
 		"plan_limit":            {needs: []string{"where", "month", "limit", "used", "most", "level", "path"}},
+		"budget_used":           {needs: []string{"where", "month", "amount", "budget", "level", "path"}},
+		"budget_forecast":       {needs: []string{"where", "month", "amount", "budget", "level", "path"}},
 		"invoice_issued":        {needs: []string{"number", "amount", "due", "path"}, may: []string{"about"}},
 		"invoice_credited":      {needs: []string{"number", "amount", "path"}, may: []string{"about"}},
 		"invoice_due_soon":      {needs: []string{"number", "amount", "due", "path"}, may: []string{"days", "limits_from"}},

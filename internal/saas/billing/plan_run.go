@@ -34,6 +34,7 @@ func (s *Service) Register(r *jobs.Runner, mail *notify.Service) error {
 	jobs.EachCity(r, "billing.close_months", closeEvery, s.closeDue)
 	jobs.EachTenant(r, "billing.close_left", closeEvery, s.closeLeft)
 	jobs.EachCity(r, "billing.entitle", entitleEvery, s.entitle)
+	jobs.EachCity(r, "billing.budget", budgetEvery, s.watchBudget)
 	if err := jobs.HandleCall(r, alertKind(), s.alertPlatform); err != nil {
 		return err
 	}
