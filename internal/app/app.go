@@ -189,6 +189,7 @@ func packEngine() *pack.Engine {
 	e.Register(application.Section())
 	e.Register(booking.Section())
 	e.Register(duct.Section())
+	e.Register(lease.Section())
 	return e
 }
 

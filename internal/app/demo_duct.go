@@ -13,7 +13,8 @@ import (
 	"bedelau/tenants"
 )
 
-// seedDucts lays a made-up network of ducts under Batam, once, as its manager would: by a file that is checked.
+// seedDucts lays a made-up network of ducts under Batam, once, as its manager would: by a file that is checked. Made-up operators
+// lease some of it.
 func (a *App) seedDucts(ctx context.Context, made map[string]uuid.UUID) error {
 	const manager = "ducting@batam.localhost"
 	if made[manager] == uuid.Nil {
@@ -36,5 +37,5 @@ func (a *App) seedDucts(ctx context.Context, made map[string]uuid.UUID) error {
 	if err != nil {
 		return fmt.Errorf("ducts: %w", err)
 	}
-	return nil
+	return a.seedLeases(ctx, actor, time.Now())
 }

@@ -16,6 +16,7 @@ import (
 	"bedelau/internal/city/duct"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
+	"bedelau/internal/city/lease"
 	"bedelau/internal/city/phrase"
 	"bedelau/internal/city/simulation"
 	"bedelau/internal/kernel/absence"
@@ -113,6 +114,7 @@ func (a *App) thingsOf(t *testing.T, ctx context.Context, who, officer identity.
 	out["app"], out["key"], out["external"] = a.otherApp(t, ctx, who.TenantID)
 	out["simulation"] = a.simulation(t, ctx, who.TenantID)
 	out["duct_import"] = a.survey(t, ctx, who.TenantID)
+	out["duct_operator"], out["duct_lease"] = a.leased(t, ctx, who.TenantID)
 	out["document"] = a.issue(t, ctx, who, d.Application.ID).String()
 	out["booking"] = a.appointment(t, ctx, who).String()
 	b, err := a.Bulk.Start(ctx, officer, bulk.StartInput{Action: "hand_over", Versions: map[uuid.UUID]int{d.Application.ID: 1}})
@@ -333,6 +335,22 @@ func (a *App) survey(t *testing.T, ctx context.Context, city uuid.UUID) string {
 		t.Fatal(err)
 	}
 	return i.ID.String()
+}
+
+// leased writes down an operator and a lease of it.
+func (a *App) leased(t *testing.T, ctx context.Context, city uuid.UUID) (operator, held string) {
+	t.Helper()
+	manager := identity.Actor{ID: uuid.New(), TenantID: city, Kind: identity.Staff, Roles: []string{"duct_manager"}, TOTP: true}
+	o, err := a.Leases.Apply(ctx, manager, lease.Operator{Name: "Operator", NIB: "1234567890123", Licence: "x", Email: "noc@contoh.id"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := lease.Lease{TenantID: city, ID: uuid.New(), Number: "SWD-1", OperatorID: o.ID, State: lease.Reserved, Kind: duct.Subduct, Quantity: 1, Since: time.Now(), ExpiresAt: time.Now().AddDate(0, 0, 30),
+		Segments: 1, Key: "uji", CreatedAt: time.Now(), CreatedBy: manager.ID, UpdatedAt: time.Now()}
+	if _, err := a.DB.App.NewInsert().Model(&l).Exec(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return o.ID.String(), l.ID.String()
 }
 
 // simulation replays the cases of a city's first service.

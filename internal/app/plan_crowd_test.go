@@ -21,7 +21,9 @@ func crowd(t *testing.T, w *pgtest.World) {
 		t.Fatal(err)
 	}
 	defer conn.Close(context.WithoutCancel(t.Context()))
-	of := func(c tenancy.City) string { return strings.ReplaceAll(crowdSQL, ":city", "'"+c.ID.String()+"'") }
+	of := func(c tenancy.City) string {
+		return strings.ReplaceAll(crowdSQL+crowdDuctSQL, ":city", "'"+c.ID.String()+"'")
+	}
 	for _, sql := range []string{othersSQL, of(w.Batam), of(w.Other), "VACUUM ANALYZE"} {
 		if _, err := conn.Exec(t.Context(), sql, pgx.QueryExecModeSimpleProtocol); err != nil {
 			t.Fatal(err)

@@ -49,14 +49,14 @@ func TestHotReadsUseIndexes(t *testing.T) {
 	if err := a.seed(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	_, ctx := a.city(t, "batam")
+	batam, ctx := a.city(t, "batam")
 	_, resident := a.signIn(t, "warga@batam.localhost")
 	token, officer := a.signIn(t, "petugas@batam.localhost")
 	_, admin := a.signIn(t, "admin@batam.localhost")
 	filed := a.fileKTP(t, ctx, resident, "2171046703900003")
 	crowd(t, w)
 
-	for _, r := range slices.Concat(a.hotPages(token, resident, filed.Application), a.hotDesks(officer, admin, filed.Application), a.hotRecords(ctx, admin)) {
+	for _, r := range slices.Concat(a.hotPages(token, resident, filed.Application), a.hotDesks(officer, admin, filed.Application), a.hotRecords(ctx, admin), a.hotDucts(batam.ID)) {
 		seen.watch(r.name, func() { r.run(ctx) })
 	}
 	seen.watch("jobs", func() { a.runJobs(t, seen, ctx) })

@@ -21,10 +21,12 @@ type Map struct {
 	City   geo.Map
 	View   geo.View
 	Pins   []Pin
-	Line   bool   // the points make a line, in their order
-	Target string // the pin that a click sets; MapNew for one more
-	Action string // address of the POST that a click and the buttons make; empty to show only
-	More   bool   // there may be one more pin
+	Line   bool          // the points make a line, in their order
+	Tracks [][]geo.Point // lines that are shown beside the points
+	Text   string        // what it shows, where that is more than its points
+	Target string        // the pin that a click sets; MapNew for one more
+	Action string        // address of the POST that a click and the buttons make; empty to show only
+	More   bool          // there may be one more pin
 }
 
 // Pin is a point of a map, under the name of the two inputs that hold it. One that is not Set has no place yet.
@@ -79,9 +81,10 @@ func (m Map) place(p Pin) (x, y string) {
 	return unit(fx * geo.Side), unit(fy * geo.Side)
 }
 
-func (m Map) line() string {
+// line is where a line runs on the picture.
+func (m Map) line(points []geo.Point) string {
 	var out []string
-	for _, p := range m.set() {
+	for _, p := range points {
 		x, y := m.View.On(p)
 		out = append(out, unit(x*geo.Side)+","+unit(y*geo.Side))
 	}
@@ -113,6 +116,8 @@ func (m Map) about(p geo.Point, l i18n.Locale) string {
 func (m Map) said(l i18n.Locale) string {
 	set := m.set()
 	switch {
+	case m.Text != "":
+		return m.Text
 	case len(set) == 0 && m.Action == "":
 		return l.T("map.no_point")
 	case len(set) == 0:

@@ -74,6 +74,15 @@ func onDay(q *bun.SelectQuery, alias string, day time.Time) *bun.SelectQuery {
 // Nodes returns the nodes of the network on a day by code, at most so many after the code of the last one, for staff with
 // duct:read.
 func (s *Service) Nodes(ctx context.Context, actor identity.Actor, day time.Time, after string, most int) ([]Node, error) {
+	return s.nodes(ctx, actor, day, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("k.code > ?", after).Limit(int64(most)) })
+}
+
+// NodesCalled returns those of some codes that are there on a day, by code, for staff with duct:read.
+func (s *Service) NodesCalled(ctx context.Context, actor identity.Actor, day time.Time, codes ...string) ([]Node, error) {
+	return s.nodes(ctx, actor, day, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("k.code IN (?)", bun.List(codes)) })
+}
+
+func (s *Service) nodes(ctx context.Context, actor identity.Actor, day time.Time, part func(*bun.SelectQuery) *bun.SelectQuery) ([]Node, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return nil, err
 	}
@@ -83,8 +92,8 @@ func (s *Service) Nodes(ctx context.Context, actor identity.Actor, day time.Time
 	}
 	q := s.d.DB.NewSelect().TableExpr("duct_node AS k").Join("JOIN duct_node_state AS c ON c.tenant_id = k.tenant_id AND c.node_id = k.id").
 		ColumnExpr("k.id, k.code, c.kind, ST_AsBinary(c.at) AS wkb, c.authority, c.free_trade, c.condition, c.address, c.note, c.since").
-		Where("k.tenant_id = ? AND k.code > ?", tenancy.Must(ctx), after)
-	if err := onDay(q, "c", dayOf(day)).OrderExpr("k.code").Limit(int64(most)).Scan(ctx, &rows); err != nil {
+		Where("k.tenant_id = ?", tenancy.Must(ctx))
+	if err := part(onDay(q, "c", dayOf(day))).OrderExpr("k.code").Scan(ctx, &rows); err != nil {
 		return nil, fmt.Errorf("duct: nodes: %w", err)
 	}
 	out := make([]Node, len(rows))
@@ -117,6 +126,16 @@ func (s *Service) Segments(ctx context.Context, actor identity.Actor, day time.T
 	}
 	return s.segments(ctx, day, func(q *bun.SelectQuery) *bun.SelectQuery {
 		return f.where(q).Where("k.code > ?", after).OrderExpr("k.code").Limit(int64(most))
+	})
+}
+
+// SegmentsOf returns those of some ids that are in the network on a day, by code, for staff with duct:read.
+func (s *Service) SegmentsOf(ctx context.Context, actor identity.Actor, day time.Time, ids []uuid.UUID) ([]Segment, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	return s.segments(ctx, day, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("k.id IN (?)", bun.List(ids)).OrderExpr("k.code")
 	})
 }
 

@@ -56,8 +56,14 @@ const (
 	Active    = "active"    // accepted, and charged for
 	Ended     = "ended"     // its time is over, or it was given notice
 	Expired   = "expired"   // nobody ordered it in time
-	Cancelled = "cancelled" // before it was active
+	Cancelled = "cancelled" // before it was active, because the operator no longer wants it
+	Refused   = "refused"   // before it was active, for a published reason
 )
+
+// States are those of a lease, in the order in which it comes to them.
+func States() []string {
+	return []string{Reserved, Ordered, Active, Ended, Expired, Cancelled, Refused}
+}
 
 // Lease is what an operator holds along a route: so many units of a kind on each of its segments.
 type Lease struct {
@@ -77,6 +83,7 @@ type Lease struct {
 	Segments   int        `bun:"segments"`
 	Key        string     `bun:"key"`
 	Why        string     `bun:"why"`
+	Refusal    string     `bun:"refusal,nullzero"` // the code of the published reason
 	CreatedAt  time.Time  `bun:"created_at"`
 	CreatedBy  uuid.UUID  `bun:"created_by"`
 	UpdatedAt  time.Time  `bun:"updated_at"`

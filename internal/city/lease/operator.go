@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/mail"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,6 +26,7 @@ const (
 	OperatorApplied   = "applied"
 	OperatorApproved  = "approved"
 	OperatorSuspended = "suspended" // keeps what it has, and may take nothing more
+	OperatorRefused   = "refused"   // for a published reason, until it is mended
 )
 
 // Operator is a company that leases ducts.
@@ -44,6 +46,13 @@ type Operator struct {
 	CreatedAt time.Time     `bun:"created_at"`
 	DecidedAt time.Time     `bun:"decided_at,nullzero"`
 	DecidedBy uuid.NullUUID `bun:"decided_by"`
+	Refusal   string        `bun:"refusal,nullzero"` // the code of the published reason
+	Why       string        `bun:"why"`              // what was said with the decision
+}
+
+// OperatorStates are those of an operator, the one that waits first.
+func OperatorStates() []string {
+	return []string{OperatorApplied, OperatorApproved, OperatorSuspended, OperatorRefused}
 }
 
 var (
@@ -85,6 +94,7 @@ func (s *Service) Apply(ctx context.Context, actor identity.Actor, in Operator) 
 		return Operator{}, err
 	}
 	in.TenantID, in.ID, in.State, in.CreatedAt, in.DecidedAt, in.DecidedBy = tenancy.Must(ctx), id, OperatorApplied, s.now(), time.Time{}, uuid.NullUUID{}
+	in.Refusal, in.Why = "", ""
 	err = tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
 		if _, err := tx.NewInsert().Model(&in).Exec(ctx); err != nil {
 			return err
@@ -106,22 +116,53 @@ func mailed(s string) bool {
 	return err == nil && a.Address == s
 }
 
-// Decide approves or suspends an operator, for staff with duct:lease; NotFound "lease.no_operator".
-func (s *Service) Decide(ctx context.Context, actor identity.Actor, id uuid.UUID, state string) error {
+// Decision is what is decided about an operator. Refusal is the code of a published reason, for a refusal; Why has to be said to
+// suspend one.
+type Decision struct{ State, Refusal, Why string }
+
+// decided says from which states one may come to another.
+var decided = map[string][]string{
+	OperatorApproved:  {OperatorApplied, OperatorSuspended, OperatorRefused},
+	OperatorSuspended: {OperatorApproved},
+	OperatorRefused:   {OperatorApplied},
+}
+
+// Decide approves, refuses or suspends an operator, for staff with duct:lease. It refuses Invalid a refusal without a published
+// reason and a suspension without words, NotFound "lease.no_operator", and Conflict "lease.decided" one in another state.
+func (s *Service) Decide(ctx context.Context, actor identity.Actor, id uuid.UUID, in Decision) error {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctLease); err != nil {
 		return err
 	}
-	if state != OperatorApproved && state != OperatorSuspended {
+	from, ok := decided[in.State]
+	if !ok {
 		return fault.Fields([]fault.Field{{Name: "state", Code: "not_an_option"}})
 	}
+	if err := said("why", in.Why, in.State == OperatorSuspended); err != nil {
+		return err
+	}
+	in.Why = strings.TrimSpace(in.Why)
 	return tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
-		res, err := tx.NewRaw("UPDATE duct_operator SET state = ?, decided_at = ?, decided_by = ? WHERE tenant_id = ? AND id = ?", state, s.now(), actor.ID, tenancy.Must(ctx), id).Exec(ctx)
-		if err != nil {
+		var all []Operator
+		if err := tx.NewSelect().Model(&all).Where("o.tenant_id = ? AND o.id = ?", tenancy.Must(ctx), id).For("UPDATE").Scan(ctx); err != nil {
 			return fmt.Errorf("lease: decide: %w", err)
 		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(fault.New(fault.NotFound, "lease.no_operator"), err)
+		switch {
+		case len(all) == 0:
+			return fault.New(fault.NotFound, "lease.no_operator")
+		case !slices.Contains(from, all[0].State):
+			return fault.New(fault.Conflict, "lease.decided")
 		}
-		return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "lease.operator_decide", Object: "duct_operator", ObjectID: id, Detail: map[string]any{"state": state}})
+		if in.State != OperatorRefused {
+			in.Refusal = ""
+		} else if err := published(ctx, tx, in.Refusal, func(r Refusal) bool { return r.Operator }); err != nil {
+			return err
+		}
+		o, was := &all[0], all[0].State
+		o.State, o.Refusal, o.Why, o.DecidedAt, o.DecidedBy = in.State, in.Refusal, in.Why, s.now(), uuid.NullUUID{UUID: actor.ID, Valid: true}
+		if _, err := tx.NewUpdate().Model(o).Column("state", "refusal", "why", "decided_at", "decided_by").WherePK().Exec(ctx); err != nil {
+			return fmt.Errorf("lease: decide: %w", err)
+		}
+		return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "lease.operator_decide", Object: "duct_operator", ObjectID: id,
+			Detail: map[string]any{"from": was, "state": in.State, "refusal": in.Refusal}})
 	})
 }

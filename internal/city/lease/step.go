@@ -36,7 +36,7 @@ func (s *Service) Accept(ctx context.Context, actor identity.Actor, id uuid.UUID
 
 // Cancel gives back what is reserved or ordered, for staff with duct:lease; Conflict "lease.wrong_state" once it is active.
 func (s *Service) Cancel(ctx context.Context, actor identity.Actor, id uuid.UUID, why string) error {
-	if err := reason(why); err != nil {
+	if err := said("why", why, true); err != nil {
 		return err
 	}
 	return s.step(ctx, actor, id, "lease.cancel", []string{Reserved, Ordered}, func(ctx context.Context, tx bun.Tx, l *Lease) error {
@@ -45,16 +45,31 @@ func (s *Service) Cancel(ctx context.Context, actor identity.Actor, id uuid.UUID
 	})
 }
 
+// Refuse gives back what is reserved or ordered, because the company cannot let it: for a published reason, and with words where
+// there is more to say (field "note"). For staff with duct:lease; Conflict "lease.wrong_state" once it is active.
+func (s *Service) Refuse(ctx context.Context, actor identity.Actor, id uuid.UUID, refusal, note string) error {
+	if err := said("note", note, false); err != nil {
+		return err
+	}
+	return s.step(ctx, actor, id, "lease.refuse", []string{Reserved, Ordered}, func(ctx context.Context, tx bun.Tx, l *Lease) error {
+		if err := published(ctx, tx, refusal, func(r Refusal) bool { return r.Lease }); err != nil {
+			return err
+		}
+		l.State, l.Refusal, l.Why = Refused, refusal, strings.TrimSpace(note)
+		return release(ctx, tx, l.ID, s.now())
+	})
+}
+
 // End gives an active lease notice: day is the first on which it is over, and everything is free from then on. For staff with
 // duct:lease; Invalid field "day" for one before the lease began or after it ends anyway.
 func (s *Service) End(ctx context.Context, actor identity.Actor, id uuid.UUID, day time.Time, why string) error {
-	if err := reason(why); err != nil {
+	if err := said("why", why, true); err != nil {
 		return err
 	}
 	day = dayOf(day)
 	return s.step(ctx, actor, id, "lease.end", []string{Active}, func(ctx context.Context, tx bun.Tx, l *Lease) error {
 		if !day.After(l.Since) || !l.Until.IsZero() && day.After(l.Until) {
-			return fault.Fields([]fault.Field{{Name: "day", Code: "out_of_range", Args: []any{"min", l.Since.Format(time.DateOnly), "max", spanEnd(l.Until).Format(time.DateOnly)}}})
+			return fault.Fields([]fault.Field{{Name: "day", Code: "outside_lease"}})
 		}
 		l.State, l.Until, l.Why = Ended, day, strings.TrimSpace(why)
 		_, err := tx.NewRaw("UPDATE duct_hold SET during = daterange(?, ?) WHERE tenant_id = ? AND lease_id = ? AND released_at IS NULL", l.Since, day, l.TenantID, l.ID).Exec(ctx)
@@ -62,12 +77,13 @@ func (s *Service) End(ctx context.Context, actor identity.Actor, id uuid.UUID, d
 	})
 }
 
-func reason(why string) error {
-	switch n := len([]rune(strings.TrimSpace(why))); {
-	case n == 0:
-		return fault.Fields([]fault.Field{{Name: "why", Code: "required"}})
+// said refuses words that are too long, or missing where they have to be said.
+func said(field, words string, needed bool) error {
+	switch n := len([]rune(strings.TrimSpace(words))); {
+	case n == 0 && needed:
+		return fault.Fields([]fault.Field{{Name: field, Code: "required"}})
 	case n > 500:
-		return fault.Fields([]fault.Field{{Name: "why", Code: "too_long", Args: []any{"max", 500}}})
+		return fault.Fields([]fault.Field{{Name: field, Code: "too_long", Args: []any{"max", 500}}})
 	}
 	return nil
 }
@@ -101,10 +117,10 @@ func (s *Service) step(ctx context.Context, actor identity.Actor, id uuid.UUID, 
 			return err
 		}
 		l.UpdatedAt = s.now()
-		if _, err := tx.NewUpdate().Model(l).Column("state", "expires_at", "until", "why", "updated_at").WherePK().Exec(ctx); err != nil {
+		if _, err := tx.NewUpdate().Model(l).Column("state", "expires_at", "until", "why", "refusal", "updated_at").WherePK().Exec(ctx); err != nil {
 			return fmt.Errorf("%s: %w", action, err)
 		}
-		return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: action, Object: "duct_lease", ObjectID: id, Detail: map[string]any{"number": l.Number, "from": was, "to": l.State}})
+		return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: action, Object: "duct_lease", ObjectID: id, Detail: map[string]any{"number": l.Number, "from": was, "to": l.State, "refusal": l.Refusal}})
 	})
 }
 

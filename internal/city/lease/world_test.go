@@ -55,7 +55,7 @@ func (st *stage) company(t testing.TB, name, nib string) uuid.UUID {
 	t.Helper()
 	o, err := st.Apply(st.ctx, st.manager, Operator{Name: name, NIB: nib, Licence: "Jartaplok 1/2024", Email: "noc@contoh.id"})
 	if err == nil {
-		err = st.Decide(st.ctx, st.manager, o.ID, OperatorApproved)
+		err = st.Decide(st.ctx, st.manager, o.ID, Decision{State: OperatorApproved})
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -24,9 +24,16 @@ const (
 )
 
 const (
-	pathDucts   = "/petugas/ducting"
-	pathSegment = pathDucts + "/ruas"
-	pathImports = pathDucts + "/impor"
+	pathSegment = PathDucts + "/ruas"
+	pathImports = PathDucts + "/impor"
+)
+
+// PathDucts is where the network of a day stands, and the others are where it is said who holds what of it.
+const (
+	PathDucts     = "/petugas/ducting"
+	PathOperators = PathDucts + "/operator"
+	PathPlan      = PathDucts + "/rencana"
+	PathLeases    = PathDucts + "/sewa"
 )
 
 // importMB is how large a file of a survey may be.
@@ -46,8 +53,8 @@ func (p *Pages) networkRoutes() gate.Table {
 	read, manage, city := access.DuctRead, access.DuctManage, gate.City
 	one := site.IDs("id", "duct_import")
 	return gate.Table{
-		{Method: get, Path: pathDucts, Needs: read, Scope: city, Handler: p.network},
-		{Method: get, Path: pathDucts + "/jaringan.geojson", Needs: read, Scope: city, Handler: p.export},
+		{Method: get, Path: PathDucts, Needs: read, Scope: city, Handler: p.network},
+		{Method: get, Path: PathDucts + "/jaringan.geojson", Needs: read, Scope: city, Handler: p.export},
 		{Method: get, Path: pathSegment + "/:code", Needs: read, Scope: city, Handler: p.segment},
 		{Method: get, Path: pathImports, Needs: read, Scope: city, Handler: p.imports},
 		{Method: post, Path: pathImports, Needs: manage, Scope: city, MaxBody: importMB << 20, Limit: limitImport, Handler: p.upload},
@@ -63,12 +70,12 @@ var limitImport = gate.Limit{Name: "duct_import", Count: 20, Per: time.Minute}
 // DeskShell is the frame of a page: all of them stand under one entry of the menu.
 func (p *Pages) DeskShell(c *gin.Context, title string) ui.Shell {
 	s := p.Pages.DeskShell(c, title)
-	s.Under = pathDucts
+	s.Under = PathDucts
 	return s
 }
 
-// dayIn is the day that an address asks for, else today in the city.
-func (p *Pages) dayIn(c *gin.Context) time.Time {
+// DayIn is the day that an address asks for, else today in the city.
+func (p *Pages) DayIn(c *gin.Context) time.Time {
 	if d, err := time.Parse(time.DateOnly, c.Query("hari")); err == nil {
 		return d
 	}
@@ -76,18 +83,18 @@ func (p *Pages) dayIn(c *gin.Context) time.Time {
 	return time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
 }
 
-// metres is a length of millimetres in words, to the metre.
-func metres(l i18n.Locale, mm int64) string { return l.T("duct.metres", "n", l.Number((mm+500)/1000)) }
+// Metres is a length of millimetres in words, to the metre.
+func Metres(l i18n.Locale, mm int64) string { return l.T("duct.metres", "n", l.Number((mm+500)/1000)) }
 
-// km is a length of millimetres in words, to a tenth of a kilometre.
-func km(l i18n.Locale, mm int64) string {
+// KM is a length of millimetres in words, to a tenth of a kilometre.
+func KM(l i18n.Locale, mm int64) string {
 	tenths := (mm + 50_000) / 100_000
 	point := map[i18n.Locale]string{i18n.ID: ",", i18n.EN: "."}[l]
 	return l.T("duct.km", "n", l.Number(tenths/10)+point+strconv.FormatInt(tenths%10, 10))
 }
 
-// options are codes with their words, under a key.
-func options(l i18n.Locale, key string, codes []string) []ui.Option {
+// Options are codes with their words, under a key.
+func Options(l i18n.Locale, key string, codes []string) []ui.Option {
 	var out []ui.Option
 	for _, code := range codes {
 		out = append(out, ui.Option{Value: code, Label: l.T(key + "." + code)})
@@ -95,8 +102,8 @@ func options(l i18n.Locale, key string, codes []string) []ui.Option {
 	return out
 }
 
-// names are who has ground in hand, by code.
-func (p *Pages) names(c *gin.Context) (map[string]string, []ui.Option, error) {
+// Names are who has ground in hand, by code.
+func (p *Pages) Names(c *gin.Context) (map[string]string, []ui.Option, error) {
 	all, err := p.Ducts.Authorities(c.Request.Context())
 	l, names := gate.LocaleOf(c), map[string]string{}
 	var out []ui.Option

@@ -31,11 +31,11 @@ func (p *Pages) importsPage(c *gin.Context, status int, in site.Form, errs ui.Er
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.DeskShell(c, l.T("duct.imports")), Back: pathDucts, Heading: l.T("duct.imports"), Lead: l.T("duct.imports_lead"), Errors: errs}
+	v := bill.View{Shell: p.DeskShell(c, l.T("duct.imports")), Back: PathDucts, Heading: l.T("duct.imports"), Lead: l.T("duct.imports_lead"), Errors: errs}
 	if p.Guard.Allow(ctx, a, access.DuctManage) == nil {
 		day := site.DateOf(in, "on_day")
 		if day == "" {
-			day = p.dayIn(c).Format(time.DateOnly)
+			day = p.DayIn(c).Format(time.DateOnly)
 		}
 		format := in.Get("format")
 		if format == "" {
@@ -127,7 +127,7 @@ func (p *Pages) importAgain(c *gin.Context, status int, in site.Form, errs ui.Er
 		n := func(n int) string { return l.Number(int64(n)) }
 		state.Table = &bill.Table{Title: l.T("duct.would_change"), Columns: []bill.Column{{Label: l.T("duct.what")}, {Label: l.T("duct.new"), End: true}, {Label: l.T("duct.changed"), End: true}, {Label: l.T("duct.same"), End: true}},
 			Rows: []bill.Line{{Cells: []bill.Cell{{Text: l.T("duct.nodes")}, {Text: n(i.Counts.Nodes.New)}, {Text: n(i.Counts.Nodes.Changed)}, {Text: n(i.Counts.Nodes.Same)}}},
-				{Cells: []bill.Cell{{Text: l.T("duct.segments"), Small: km(l, i.Counts.LengthMM)}, {Text: n(i.Counts.Segments.New)}, {Text: n(i.Counts.Segments.Changed)}, {Text: n(i.Counts.Segments.Same)}}}}}
+				{Cells: []bill.Cell{{Text: l.T("duct.segments"), Small: KM(l, i.Counts.LengthMM)}, {Text: n(i.Counts.Segments.New)}, {Text: n(i.Counts.Segments.Changed)}, {Text: n(i.Counts.Segments.Same)}}}}}
 	}
 	if p.Guard.Allow(ctx, a, access.DuctManage) == nil {
 		switch i.State {

@@ -22,7 +22,7 @@ const pageSize = 50
 // network is the network of a day: what there is of it, and its segments.
 func (p *Pages) network(c *gin.Context) error {
 	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
-	day := p.dayIn(c)
+	day := p.DayIn(c)
 	f := duct.Filter{Road: site.ToText(c.Query("jalan")), Authority: c.Query("kewenangan"), Class: c.Query("kelas"), Condition: c.Query("kondisi")}
 	total, err := p.Ducts.Total(ctx, a, day, f)
 	if err != nil {
@@ -32,18 +32,19 @@ func (p *Pages) network(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	names, owners, err := p.names(c)
+	names, owners, err := p.Names(c)
 	if err != nil {
 		return err
 	}
 	v := bill.View{Shell: p.DeskShell(c, l.T("duct.title")), Heading: l.T("duct.title"), Lead: l.T("duct.lead", "day", l.Date(day))}
-	v.Links = append(v.Links, ui.Link{Href: pathImports, Label: l.T("duct.imports"), Icon: "file-upload"})
+	v.Links = append(v.Links, ui.Link{Href: PathPlan, Label: l.T("lease.plan"), Icon: "search"}, ui.Link{Href: PathLeases, Label: l.T("lease.leases"), Icon: "file-text"},
+		ui.Link{Href: PathOperators, Label: l.T("lease.operators"), Icon: "building"}, ui.Link{Href: pathImports, Label: l.T("duct.imports"), Icon: "file-upload"})
 	if total.Segments > 0 {
-		v.Links = append(v.Links, ui.Link{Href: pathDucts + "/jaringan.geojson?hari=" + day.Format(time.DateOnly), Label: l.T("duct.download"), Icon: "download"})
+		v.Links = append(v.Links, ui.Link{Href: PathDucts + "/jaringan.geojson?hari=" + day.Format(time.DateOnly), Label: l.T("duct.download"), Icon: "download"})
 	}
 	v.Sections = append(v.Sections, bill.Section{ID: "jumlah", Title: l.T("duct.total"), Quiet: true, Figures: []bill.Figure{
-		{Value: km(l, total.LengthMM), Label: l.T("duct.length"), Meaning: l.T("duct.length_meaning")},
-		{Value: km(l, total.BilledMM), Label: l.T("duct.billed"), Meaning: l.T("duct.billed_meaning")},
+		{Value: KM(l, total.LengthMM), Label: l.T("duct.length"), Meaning: l.T("duct.length_meaning")},
+		{Value: KM(l, total.BilledMM), Label: l.T("duct.billed"), Meaning: l.T("duct.billed_meaning")},
 		{Value: l.Number(int64(total.Segments)), Label: l.T("duct.segments"), Meaning: l.T("duct.segments_meaning")},
 		{Value: l.Number(int64(total.Nodes)), Label: l.T("duct.nodes"), Meaning: l.T("duct.nodes_meaning")},
 		{Value: l.Number(int64(total.Units)), Label: l.T("duct.units"), Meaning: l.T("duct.units_meaning")},
@@ -56,20 +57,20 @@ func (p *Pages) network(c *gin.Context) error {
 	choose := func(name, label, value string, all []ui.Option) ui.Field {
 		return ui.Field{Name: name, Type: "select", Label: l.T(label), Value: value, Optional: true, Options: append([]ui.Option{{Label: l.T("queue.filter.any")}}, all...)}
 	}
-	s.Filter = &bill.Form{ID: "saring", Action: pathDucts, Get: true, Submit: l.T("duct.show"), Fields: []ui.Field{
+	s.Filter = &bill.Form{ID: "saring", Action: PathDucts, Get: true, Submit: l.T("duct.show"), Fields: []ui.Field{
 		{Name: "hari", Type: "date", Label: l.T("duct.day"), Value: day.Format(time.DateOnly)}, choose("jalan", "duct.road", f.Road, roads),
-		choose("kewenangan", "duct.authority", f.Authority, owners), choose("kelas", "duct.class", f.Class, options(l, "duct.class", duct.Classes())),
-		choose("kondisi", "duct.condition", f.Condition, options(l, "duct.condition", duct.Conditions()))}}
+		choose("kewenangan", "duct.authority", f.Authority, owners), choose("kelas", "duct.class", f.Class, Options(l, "duct.class", duct.Classes())),
+		choose("kondisi", "duct.condition", f.Condition, Options(l, "duct.condition", duct.Conditions()))}}
 	if len(all) > pageSize {
 		all = all[:pageSize]
 		q := c.Request.URL.Query()
 		q.Set("sesudah", all[pageSize-1].Code)
-		s.Next = pathDucts + "?" + q.Encode() + "#ruas"
+		s.Next = PathDucts + "?" + q.Encode() + "#ruas"
 	}
 	s.Table = &bill.Table{Title: l.T("duct.segments"), Columns: []bill.Column{{Label: l.T("duct.code")}, {Label: l.T("duct.road")}, {Label: l.T("duct.authority")}, {Label: l.T("duct.length"), End: true}, {Label: l.T("duct.condition")}}}
 	for _, x := range all {
-		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Code, Href: segmentPath(x.Code, day)}, {Text: x.Road}, {Text: names[x.Authority]},
-			{Text: metres(l, x.LengthMM)}, {Mark: conditionMark(l, x.Condition)}}})
+		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Code, Href: SegmentPath(x.Code, day)}, {Text: x.Road}, {Text: names[x.Authority]},
+			{Text: Metres(l, x.LengthMM)}, {Mark: conditionMark(l, x.Condition)}}})
 	}
 	s.Empty = &bill.Empty{Icon: "map-pin", Title: l.T("duct.none"), Text: l.T("duct.none_hint")}
 	if f != (duct.Filter{}) {
@@ -79,19 +80,20 @@ func (p *Pages) network(c *gin.Context) error {
 	return p.Render(c, http.StatusOK, bill.Page(v))
 }
 
-func segmentPath(code string, day time.Time) string {
+// SegmentPath is where a segment is shown as it is on a day.
+func SegmentPath(code string, day time.Time) string {
 	return pathSegment + "/" + url.PathEscape(code) + "?hari=" + day.Format(time.DateOnly)
 }
 
 // segment is one segment as it is on a day: where it runs, what lies in it, and how it was before.
 func (p *Pages) segment(c *gin.Context) error {
 	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
-	day := p.dayIn(c)
+	day := p.DayIn(c)
 	x, units, err := p.Ducts.Segment(ctx, a, c.Param("code"), day)
 	if err != nil {
 		return err
 	}
-	names, _, err := p.names(c)
+	names, _, err := p.Names(c)
 	if err != nil {
 		return err
 	}
@@ -99,18 +101,18 @@ func (p *Pages) segment(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.DeskShell(c, x.Code), Back: pathDucts + "?hari=" + day.Format(time.DateOnly), Heading: x.Code, Lead: l.T("duct.segment_lead", "road", x.Road, "day", l.Date(day)), Mark: conditionMark(l, x.Condition)}
+	v := bill.View{Shell: p.DeskShell(c, x.Code), Back: PathDucts + "?hari=" + day.Format(time.DateOnly), Heading: x.Code, Lead: l.T("duct.segment_lead", "road", x.Road, "day", l.Date(day)), Mark: conditionMark(l, x.Condition)}
 	length := func(mm *int64) string {
 		if mm == nil {
 			return l.T("duct.unsaid")
 		}
-		return metres(l, *mm)
+		return Metres(l, *mm)
 	}
 	trade := l.T("duct.free_trade.false")
 	if x.FreeTrade {
 		trade = l.T("duct.free_trade.true")
 	}
-	rows := []ui.Row{{Label: l.T("duct.length"), Value: metres(l, x.LengthMM)}, {Label: l.T("duct.surveyed"), Value: length(x.SurveyedMM)}, {Label: l.T("duct.billed"), Value: metres(l, x.Billed())},
+	rows := []ui.Row{{Label: l.T("duct.length"), Value: Metres(l, x.LengthMM)}, {Label: l.T("duct.surveyed"), Value: length(x.SurveyedMM)}, {Label: l.T("duct.billed"), Value: Metres(l, x.Billed())},
 		{Label: l.T("duct.depth"), Value: l.T("duct.unsaid")}, {Label: l.T("duct.class"), Value: l.T("duct.class." + x.Class)}, {Label: l.T("duct.authority"), Value: names[x.Authority]},
 		{Label: l.T("duct.free_trade"), Value: trade}, {Label: l.T("duct.since"), Value: l.Date(x.Since)}}
 	if x.DepthMM != nil {
@@ -125,6 +127,11 @@ func (p *Pages) segment(c *gin.Context) error {
 	}
 	v.Sections = append(v.Sections, bill.Section{ID: "keadaan", Title: l.T("duct.state"), Rows: rows},
 		bill.Section{ID: "letak", Title: l.T("duct.place"), Map: site.PlacesMap(l, ground, "ruas", points)}, p.bank(c, units))
+	held, err := p.occupancy(c, x, day)
+	if err != nil {
+		return err
+	}
+	v.Sections = append(v.Sections, held...)
 	states, err := p.Ducts.History(ctx, a, x.ID)
 	if err != nil {
 		return err
@@ -135,7 +142,7 @@ func (p *Pages) segment(c *gin.Context) error {
 		if !h.Until.IsZero() {
 			until = l.Date(h.Until)
 		}
-		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: l.Date(h.Since)}, {Text: until}, {Mark: conditionMark(l, h.Condition)}, {Text: metres(l, h.LengthMM)}, {Text: h.Why, Small: l.DateTime(site.Zoned(c, h.At))}}})
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: l.Date(h.Since)}, {Text: until}, {Mark: conditionMark(l, h.Condition)}, {Text: Metres(l, h.LengthMM)}, {Text: h.Why, Small: l.DateTime(site.Zoned(c, h.At))}}})
 	}
 	v.Sections = append(v.Sections, bill.Section{ID: "riwayat", Title: l.T("duct.history"), Table: t})
 	return p.Render(c, http.StatusOK, bill.Page(v))
@@ -169,9 +176,37 @@ func (p *Pages) bank(c *gin.Context, units []duct.Unit) bill.Section {
 	return s
 }
 
+// occupancy is how much of a segment is free on a day, and who holds the rest.
+func (p *Pages) occupancy(c *gin.Context, x duct.Segment, day time.Time) ([]bill.Section, error) {
+	l := gate.LocaleOf(c)
+	stock, held, err := p.Leases.Occupancy(c.Request.Context(), gate.ActorOf(c), x.ID, day)
+	if err != nil {
+		return nil, err
+	}
+	n := func(n int) bill.Cell { return bill.Cell{Text: l.Number(int64(n))} }
+	s := bill.Section{ID: "keterisian", Title: l.T("lease.occupancy"), Text: l.T("lease.occupancy_text"), Empty: &bill.Empty{Icon: "list-details", Title: l.T("duct.bank_none"), Text: l.T("duct.bank_none_hint")}}
+	s.Table = &bill.Table{Title: l.T("lease.occupancy"), Columns: []bill.Column{{Label: l.T("duct.what")}, {Label: l.T("lease.all"), End: true}, {Label: l.T("lease.kept"), End: true}, {Label: l.T("lease.held"), End: true}, {Label: l.T("lease.free"), End: true}}}
+	for _, k := range stock {
+		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: l.T("duct.unit." + k.Kind)}, n(k.Units), n(k.Kept), n(k.Held), n(k.Free)}})
+	}
+	if len(held) == 0 {
+		return []bill.Section{s}, nil
+	}
+	who := bill.Section{ID: "penyewa", Title: l.T("lease.holders"), Table: &bill.Table{Title: l.T("lease.holders"), Columns: []bill.Column{{Label: l.T("lease.number")}, {Label: l.T("lease.operator")}, {Label: l.T("lease.what")}, {Label: l.T("duct.until")}, {Label: l.T("duct.standing")}}}}
+	for _, h := range held {
+		until := l.T("duct.goes_on")
+		if !h.Until.IsZero() {
+			until = l.Date(h.Until)
+		}
+		who.Table.Rows = append(who.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: h.Number, Href: PathLeases + "/" + h.ID.String()}, {Text: h.OperatorName, Href: PathOperators + "/" + h.OperatorID.String()},
+			{Text: l.T("lease.units."+h.Kind, "n", h.Units)}, {Text: until}, {Text: l.T("lease.state." + h.State)}}})
+	}
+	return []bill.Section{s, who}, nil
+}
+
 // export sends the network of a day as a file.
 func (p *Pages) export(c *gin.Context) error {
-	day := p.dayIn(c)
+	day := p.DayIn(c)
 	if err := p.Guard.Allow(c.Request.Context(), gate.ActorOf(c), access.DuctRead); err != nil {
 		return err
 	}

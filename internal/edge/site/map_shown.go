@@ -65,3 +65,14 @@ func PlacesMap(l i18n.Locale, ground geo.Map, code string, points []geo.Point) *
 	}
 	return m
 }
+
+// TracksMap draws lines with some points, and says in words what they are.
+func TracksMap(ground geo.Map, code, text string, tracks [][]geo.Point, pins []ui.Pin) *ui.Map {
+	m := &ui.Map{Name: code, City: ground, Tracks: tracks, Pins: pins, Text: text}
+	all := places(pins)
+	for _, t := range tracks {
+		all = append(all, t...)
+	}
+	m.View = ground.Fit(all)
+	return m
+}

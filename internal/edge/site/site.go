@@ -24,6 +24,7 @@ import (
 	"bedelau/internal/city/duct"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
+	"bedelau/internal/city/lease"
 	"bedelau/internal/city/simulation"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/access"
@@ -48,6 +49,7 @@ type Deps struct {
 	Tariffs    *tariff.Editor
 	Casework   *casework.Service
 	Ducts      *duct.Service
+	Leases     *lease.Service
 	Documents  *document.Service
 	Bulk       *bulk.Service
 	Builder    *builder.Service

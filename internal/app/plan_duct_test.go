@@ -1,0 +1,64 @@
+package app
+
+import (
+	"context"
+	"crypto/md5"
+	"time"
+
+	"github.com/google/uuid"
+
+	"bedelau/internal/city/lease"
+	"bedelau/internal/kernel/identity"
+)
+
+// hotDucts are what the staff of the shared ducts ask for all day. The network as a whole is read once after each change, to plan
+// ways in.
+func (a *App) hotDucts(city uuid.UUID) []hotRead {
+	manager := identity.Actor{ID: uuid.New(), TenantID: city, Kind: identity.Staff, Roles: []string{"duct_manager"}, TOTP: true}
+	id := func(of string) uuid.UUID { return uuid.UUID(md5.Sum([]byte(of))) }
+	all := []hotRead{
+		{"a lease", func(ctx context.Context) { _, _, _ = a.Leases.Lease(ctx, manager, id("lease77")) }},
+		{"what a segment holds", func(ctx context.Context) { _, _, _ = a.Leases.Occupancy(ctx, manager, id("segment77"), time.Now()) }},
+		{"operators", func(ctx context.Context) {
+			first, _ := a.Leases.Operators(ctx, manager, "", uuid.Nil, 51)
+			if len(first) > 0 {
+				_, _ = a.Leases.Operators(ctx, manager, lease.OperatorApproved, first[len(first)-1].ID, 51)
+				_, _ = a.Leases.Operator(ctx, manager, first[0].ID)
+			}
+		}},
+		{"reasons to refuse", func(ctx context.Context) { _, _ = a.Leases.Refusals(ctx) }},
+		{"a segment", func(ctx context.Context) { _, _, _ = a.Ducts.Segment(ctx, manager, "S77", time.Now()) }},
+	}
+	for name, f := range map[string]lease.Filter{"": {}, " in a state": {State: lease.Reserved}, " of an operator": {Operator: id("operator1")},
+		" of an operator in a state": {Operator: id("operator1"), State: lease.Active}} {
+		all = append(all, hotRead{"leases" + name, func(ctx context.Context) {
+			page, _ := a.Leases.Leases(ctx, manager, f, uuid.Max, 51)
+			if len(page) > 0 {
+				_, _ = a.Leases.Leases(ctx, manager, f, page[len(page)-1].ID, 51)
+			}
+		}})
+	}
+	return all
+}
+
+// crowdDuctSQL is the network of a city and who holds it: a duct with a subduct in each segment, every second one let.
+const crowdDuctSQL = `;
+INSERT INTO duct_segment (tenant_id, id, code, from_node, to_node) SELECT :city, md5('segment' || i)::uuid, 'S' || i, md5('node' || i)::uuid, md5('node' || i + 1)::uuid FROM generate_series(1, 10000) i;
+INSERT INTO duct_segment_state (tenant_id, id, segment_id, since, line, road, class, authority, free_trade, condition, change_id)
+SELECT :city, gen_random_uuid(), md5('segment' || i)::uuid, '2026-01-01', ST_SetSRID(ST_MakeLine(ST_MakePoint(104, 1 + i * 0.00001), ST_MakePoint(104.001, 1 + i * 0.00001)), 4326), 'Jalan ' || i % 50,
+	'as_built', 'pemko', true, 'good', md5('change')::uuid FROM generate_series(1, 10000) i;
+INSERT INTO duct_unit (tenant_id, id, segment_id, kind, position, since, change_id)
+SELECT :city, md5('duct' || i)::uuid, md5('segment' || i)::uuid, 'duct', 1, '2026-01-01', md5('change')::uuid FROM generate_series(1, 10000) i;
+INSERT INTO duct_unit (tenant_id, id, segment_id, parent_id, kind, position, since, change_id)
+SELECT :city, md5('subduct' || i)::uuid, md5('segment' || i)::uuid, md5('duct' || i)::uuid, 'subduct', 1, '2026-01-01', md5('change')::uuid FROM generate_series(1, 10000) i;
+INSERT INTO duct_unit_state (tenant_id, id, unit_id, since, condition, change_id)
+SELECT :city, gen_random_uuid(), md5('duct' || i)::uuid, '2026-01-01', 'damaged', md5('change')::uuid FROM generate_series(1, 9999, 2) i;
+INSERT INTO duct_operator (tenant_id, id, name, nib, licence, email, state, created_at)
+SELECT :city, md5('operator' || i)::uuid, 'Operator ' || i, i::text, 'x', 'x', 'approved', now() FROM generate_series(1, 50) i;
+INSERT INTO duct_lease (tenant_id, id, number, operator_id, state, kind, quantity, since, expires_at, length_mm, segments, key, created_at, created_by, updated_at)
+SELECT :city, md5('lease' || i)::uuid, 'SWD-' || i, md5('operator' || 1 + i % 50)::uuid, CASE WHEN i % 10 = 0 THEN 'reserved' ELSE 'active' END, 'subduct', 1, '2026-01-01',
+	CASE WHEN i % 10 = 0 THEN now() + interval '10 days' END, 1, 1, i::text, now(), md5('account1')::uuid, now() FROM generate_series(1, 10000) i;
+INSERT INTO duct_hold (tenant_id, lease_id, unit_id, own, during)
+SELECT :city, md5('lease' || i)::uuid, md5('subduct' || i)::uuid, true, daterange('2026-01-01', NULL) FROM generate_series(2, 10000, 2) i;
+INSERT INTO duct_refusal (tenant_id, code, name, operator, lease, position, source) SELECT md5(:city || i)::uuid, 'penuh', '{}', true, true, 1, 'x' FROM generate_series(1, 3000) i;
+INSERT INTO duct_operator (tenant_id, id, name, nib, licence, email, state, created_at) SELECT md5(:city || i)::uuid, gen_random_uuid(), 'O', i::text, 'x', 'x', 'approved', now() FROM generate_series(1, 3000) i`

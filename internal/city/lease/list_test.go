@@ -1,0 +1,161 @@
+package lease
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"bedelau/internal/city/duct"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
+)
+
+// published adds reasons for which one may be refused.
+func (st *stage) published(t testing.TB) {
+	t.Helper()
+	for i, r := range []Refusal{{Code: "berkas", Operator: true}, {Code: "penuh", Lease: true}} {
+		r.TenantID, r.Name, r.Source, r.Position, r.Offered = st.w.Batam.ID, i18n.Text{i18n.ID: r.Code, i18n.EN: r.Code}, "x", i+1, true
+		if _, err := st.w.DB.App.NewInsert().Model(&r).Exec(st.ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestWhatASegmentHolds: every unit is counted once, whoever holds it is named, and the days before and after say otherwise.
+func TestWhatASegmentHolds(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	st.square(t)
+	l := st.reserve(t, st.asks(t, "one", "BC"))
+	bc := st.ids(t, "BC")[0]
+	_, units, err := st.ducts.Segment(st.ctx, st.manager, "BC", st.at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := units[len(units)-1] // the last subduct of the second duct
+	_, err = st.w.DB.App.NewRaw("INSERT INTO duct_unit_state (tenant_id, id, unit_id, since, condition, purpose, change_id) VALUES (?, ?, ?, '2026-01-01', 'good', 'maintenance', ?)",
+		kept.TenantID, uuid.New(), kept.ID, kept.ChangeID).Exec(st.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for on, want := range map[string]string{
+		"2026-11-30": "[{duct 2 0 0 2} {subduct 6 1 0 5}] 0",
+		"2026-12-01": "[{duct 2 0 1 1} {subduct 6 1 1 4}] 1",
+		"2025-12-31": "[] 0",
+	} {
+		stock, held, err := st.Occupancy(st.ctx, st.manager, bc, day(on))
+		if got := fmt.Sprint(stock, " ", len(held)); err != nil || got != want {
+			t.Errorf("%s: %s %v, want %s", on, got, err, want)
+		}
+		for _, h := range held {
+			if h.Number != l.Number || h.OperatorName != "Operator Satu" || h.Units != 1 || h.Kind != duct.Subduct || !h.Until.IsZero() {
+				t.Errorf("%+v", h)
+			}
+		}
+	}
+}
+
+// TestListsOfLeases are by page, state and operator, and one lease tells its segments and their units.
+func TestListsOfLeases(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	st.square(t)
+	other := st.company(t, "Operator Dua", "2234567890123")
+	var made []uuid.UUID
+	for i := range 3 {
+		in := st.asks(t, fmt.Sprint(i), "AD", "DC")
+		if i == 1 {
+			in.Operator = other
+		}
+		made = append(made, st.reserve(t, in).ID)
+	}
+	if err := st.Order(st.ctx, st.manager, made[0]); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		f      Filter
+		before uuid.UUID
+		most   int
+		want   []uuid.UUID
+	}{
+		{Filter{}, uuid.Max, 2, []uuid.UUID{made[2], made[1]}},
+		{Filter{}, made[1], 2, []uuid.UUID{made[0]}},
+		{Filter{State: Reserved}, uuid.Max, 9, []uuid.UUID{made[2], made[1]}},
+		{Filter{Operator: st.operator}, uuid.Max, 9, []uuid.UUID{made[2], made[0]}},
+		{Filter{State: Ordered, Operator: other}, uuid.Max, 9, nil},
+	} {
+		all, err := st.Leases(st.ctx, st.manager, c.f, c.before, c.most)
+		var got []uuid.UUID
+		for _, l := range all {
+			got = append(got, l.ID)
+		}
+		if err != nil || !slices.Equal(got, c.want) {
+			t.Errorf("%+v: %v %v, want %v", c.f, got, err, c.want)
+		}
+	}
+	l, parts, err := st.Lease(st.ctx, st.manager, made[1])
+	if err != nil || l.OperatorName != "Operator Dua" || len(parts) != 2 || parts[0].Code != "AD" || !slices.Equal(parts[0].Units, []string{"1.2"}) || parts[1].LengthMM < 170_000 {
+		t.Errorf("%v %+v %+v", err, l, parts)
+	}
+	first, err := st.Operators(st.ctx, st.manager, "", uuid.Nil, 1)
+	if err != nil || len(first) != 1 || first[0].Name != "Operator Dua" {
+		t.Fatalf("%v %+v", err, first)
+	}
+	if rest, err := st.Operators(st.ctx, st.manager, OperatorApproved, first[0].ID, 9); err != nil || len(rest) != 1 || rest[0].ID != st.operator {
+		t.Errorf("%v %+v", err, rest)
+	}
+	for typed, want := range map[string]string{"b": "[{B [Jalan AB Jalan BC]}]", "jalan ad": "[{A [Jalan AB Jalan AD]} {D [Jalan AD Jalan DC]}]", "Z": "[]", " ": "[]"} {
+		if got, err := st.Places(st.ctx, st.manager, st.at, typed, 9); err != nil || fmt.Sprint(got) != want {
+			t.Errorf("%s: %v %v", typed, got, err)
+		}
+	}
+}
+
+// TestNobodyIsRefusedForAnUnpublishedReason, neither an operator nor an order; and what is refused is free again.
+func TestNobodyIsRefusedForAnUnpublishedReason(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	st.square(t)
+	st.published(t)
+	o, err := st.Apply(st.ctx, st.manager, Operator{Name: "Baru", NIB: "9999999999999", Licence: "x", Email: "a@b.id"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := st.reserve(t, st.asks(t, "a", "AB"))
+	for _, code := range []string{"", "suka-suka"} {
+		if err := st.Decide(st.ctx, st.manager, o.ID, Decision{State: OperatorRefused, Refusal: code}); fault.From(err).Kind != fault.Invalid {
+			t.Errorf("operator for %q: %v", code, err)
+		}
+		if err := st.Refuse(st.ctx, st.manager, l.ID, code, "sebab lain"); fault.From(err).Kind != fault.Invalid {
+			t.Errorf("order for %q: %v", code, err)
+		}
+	}
+	if err := st.Refuse(st.ctx, st.manager, l.ID, "berkas", ""); fault.From(err).Kind != fault.Invalid {
+		t.Errorf("an order for what is wrong with operators: %v", err)
+	}
+	for _, err := range []error{
+		st.Decide(st.ctx, st.manager, o.ID, Decision{State: OperatorRefused, Refusal: "berkas", Why: "NIB tidak sesuai"}),
+		st.Refuse(st.ctx, st.manager, l.ID, "penuh", ""), st.Decide(st.ctx, st.manager, o.ID, Decision{State: OperatorApproved}),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, _, err := st.Lease(st.ctx, st.manager, l.ID); err != nil || got.State != Refused || got.Refusal != "penuh" {
+		t.Errorf("%v %+v", err, got)
+	}
+	if stock, held, err := st.Occupancy(st.ctx, st.manager, st.ids(t, "AB")[0], day("2026-12-01")); err != nil || len(held) != 0 || stock[1].Free != 2 {
+		t.Errorf("%v %+v %+v", err, stock, held)
+	}
+	if err := st.Decide(st.ctx, st.manager, o.ID, Decision{State: OperatorSuspended}); fault.From(err).Kind != fault.Invalid {
+		t.Errorf("suspended without a word: %v", err)
+	}
+	if err := st.Decide(st.ctx, st.manager, o.ID, Decision{State: OperatorApproved}); !fault.Is(err, "lease.decided") {
+		t.Errorf("approved twice: %v", err)
+	}
+	if now, err := st.Operator(st.ctx, st.manager, o.ID); err != nil || now.State != OperatorApproved || now.Refusal != "" {
+		t.Errorf("%v %+v", err, now)
+	}
+}

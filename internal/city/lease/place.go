@@ -1,0 +1,60 @@
+package lease
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/identity"
+)
+
+// Place is a node at which a segment ends, with the roads of those that do.
+type Place struct {
+	Code  string
+	Roads []string
+}
+
+// Places returns nodes at which a segment of a day ends, by code: the one whose code is what was typed, else at most so many
+// whose code or road has it in it. For staff with duct:read.
+func (s *Service) Places(ctx context.Context, actor identity.Actor, day time.Time, typed string, most int) ([]Place, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
+		return nil, err
+	}
+	g, err := s.graph(ctx, dayOf(day))
+	if err != nil {
+		return nil, err
+	}
+	return g.places(typed, most), nil
+}
+
+func (g *graph) places(typed string, most int) []Place {
+	typed = strings.ToLower(strings.TrimSpace(typed))
+	if typed == "" {
+		return nil
+	}
+	var found []Place
+	for n, code := range g.codes {
+		p := Place{Code: code, Roads: g.roads(n)}
+		if strings.EqualFold(code, typed) {
+			return []Place{p}
+		}
+		if strings.Contains(strings.ToLower(code), typed) || slices.ContainsFunc(p.Roads, func(r string) bool { return strings.Contains(strings.ToLower(r), typed) }) {
+			found = append(found, p)
+		}
+	}
+	slices.SortFunc(found, func(a, b Place) int { return strings.Compare(a.Code, b.Code) })
+	return found[:min(len(found), most)]
+}
+
+// roads are those of the segments that end at a node.
+func (g *graph) roads(n int) []string {
+	var out []string
+	for _, a := range g.out[g.first[n]:g.first[n+1]] {
+		if r := g.edges[a.edge].Road; !slices.Contains(out, r) {
+			out = append(out, r)
+		}
+	}
+	return out
+}

@@ -1,0 +1,204 @@
+package leasing
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"bedelau/internal/city/lease"
+	"bedelau/internal/edge/ducts"
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/fault"
+	"bedelau/web/page/bill"
+	"bedelau/web/ui"
+)
+
+// operators lists who leases or wants to, and takes in another.
+func (p *Pages) operators(c *gin.Context) error {
+	return p.operatorsAgain(c, http.StatusOK, site.Form{}, nil)
+}
+
+// operatorsAgain is operators, after a refusal with what was filled in.
+func (p *Pages) operatorsAgain(c *gin.Context, status int, in site.Form, errs ui.Errors) error {
+	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
+	state := c.Query("status")
+	all, err := p.Leases.Operators(ctx, a, state, after(c, uuid.Nil), pageSize+1)
+	if err != nil {
+		return err
+	}
+	v := bill.View{Shell: p.DeskShell(c, l.T("lease.operators")), Back: ducts.PathDucts, Heading: l.T("lease.operators"), Lead: l.T("lease.operators_lead"), Errors: errs}
+	s := bill.Section{ID: "operator", Title: l.T("lease.operators"), Quiet: true, Empty: &bill.Empty{Icon: "building", Title: l.T("lease.no_operators"), Text: l.T("lease.no_operators_hint")}}
+	if state != "" {
+		s.Empty.Text = l.T("lease.none_filtered")
+	}
+	s.Filter = &bill.Form{ID: "saring", Action: ducts.PathOperators, Get: true, Submit: l.T("duct.show"), Fields: []ui.Field{{Name: "status", Type: "select", Label: l.T("duct.standing"), Value: state,
+		Options: append([]ui.Option{{Label: l.T("queue.filter.any")}}, ducts.Options(l, "lease.operator", lease.OperatorStates())...)}}}
+	s.Table = &bill.Table{Title: l.T("lease.operators"), Columns: []bill.Column{{Label: l.T("lease.name")}, {Label: l.T("lease.nib")}, {Label: l.T("lease.licence")}, {Label: l.T("duct.standing")}}}
+	if len(all) > pageSize {
+		all = all[:pageSize]
+		s.Next = next(c, ducts.PathOperators, all[pageSize-1].ID)
+	}
+	for _, o := range all {
+		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: o.Name, Href: operatorPath(o.ID)}, {Text: o.NIB}, {Text: o.Licence}, {Mark: operatorMark(l, o.State)}}})
+	}
+	if p.may(c) {
+		field := func(name, kind string, most int, optional bool) ui.Field {
+			f := ui.Field{Name: name, Type: kind, Label: l.T("lease." + name), Value: in.Get(name), Max: most, Optional: optional, Error: errs.Of(name), Autocomplete: "off"}
+			if key := "lease." + name + "_hint"; l.Has(key) {
+				f.Hint = l.T(key)
+			}
+			return f
+		}
+		s.Forms = []bill.Form{{ID: "daftar", Title: l.T("lease.register"), Text: l.T("lease.register_text"), Action: ducts.PathOperators, Folded: true, Submit: l.T("lease.register_do"), Fields: []ui.Field{
+			field("name", "text", 200, false), field("nib", "nib", 0, false), field("licence", "text", 200, false), field("email", "email", 200, false),
+			field("npwp", "npwp", 0, true), field("phone", "phone", 30, true), field("address", "text", 300, true)}}}
+	}
+	v.Sections = append(v.Sections, s)
+	reasons, err := p.Leases.Refusals(ctx)
+	if err != nil {
+		return err
+	}
+	published := bill.Section{ID: "alasan", Title: l.T("lease.reasons"), Text: l.T("lease.reasons_text"), Empty: &bill.Empty{Icon: "list-details", Title: l.T("lease.no_reasons"), Text: l.T("lease.no_reasons_hint")},
+		Table: &bill.Table{Title: l.T("lease.reasons"), Columns: []bill.Column{{Label: l.T("lease.refusal")}, {Label: l.T("lease.reason_for")}, {Label: l.T("lease.source")}}}}
+	for _, r := range reasons {
+		of := "lease.reason_for_lease"
+		if r.Operator && r.Lease {
+			of = "lease.reason_for_both"
+		} else if r.Operator {
+			of = "lease.reason_for_operator"
+		}
+		source := bill.Cell{Text: r.Source}
+		if !r.Verified {
+			source.Small = l.T("lease.unverified")
+		}
+		published.Table.Rows = append(published.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: r.Name.In(l)}, {Text: l.T(of)}, source}})
+	}
+	v.Sections = append(v.Sections, published)
+	return p.Render(c, status, bill.Page(v))
+}
+
+func operatorPath(id uuid.UUID) string { return ducts.PathOperators + "/" + id.String() }
+
+// operatorLabels are what the fields of an operator are called.
+var operatorLabels = map[string]string{"name": "lease.name", "nib": "lease.nib", "licence": "lease.licence", "email": "lease.email", "npwp": "lease.npwp", "phone": "lease.phone", "address": "lease.address",
+	"refusal": "lease.refusal", "why": "lease.explanation"}
+
+// register writes down an operator.
+func (p *Pages) register(c *gin.Context) error {
+	in, err := site.ReadForm(c)
+	var o lease.Operator
+	if err == nil {
+		o, err = p.Leases.Apply(c.Request.Context(), gate.ActorOf(c), lease.Operator{Name: in.Line("name"), NIB: in.Text("nib"), NPWP: in.Text("npwp"), Licence: in.Line("licence"), Email: in.Text("email"),
+			Phone: in.Line("phone"), Address: in.Line("address")})
+	}
+	if err != nil {
+		errs, status, ok := site.Refused(c, err, "")
+		if !ok {
+			return err
+		}
+		return p.operatorsAgain(c, status, in, site.Called(c, errs, operatorLabels))
+	}
+	return p.Done(c, operatorPath(o.ID), "lease_registered")
+}
+
+// operator is one operator: who it is, how it stands, what can be decided, and its latest leases.
+func (p *Pages) operator(c *gin.Context) error {
+	return p.operatorAgain(c, http.StatusOK, site.Form{}, nil)
+}
+
+// leasesShown is how many leases the page of an operator shows.
+const leasesShown = 5
+
+// operatorAgain is operator, after a refusal with what was filled in.
+func (p *Pages) operatorAgain(c *gin.Context, status int, in site.Form, errs ui.Errors) error {
+	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
+	id, err := site.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	o, err := p.Leases.Operator(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	v := bill.View{Shell: p.DeskShell(c, o.Name), Back: ducts.PathOperators, Heading: o.Name, Mark: operatorMark(l, o.State), Errors: errs}
+	state := bill.Section{ID: "keadaan", Title: l.T("duct.state")}
+	for _, r := range []struct{ label, value string }{{"lease.nib", o.NIB}, {"lease.licence", o.Licence}, {"lease.email", o.Email}, {"lease.npwp", o.NPWP}, {"lease.phone", o.Phone}, {"lease.address", o.Address}} {
+		if r.value == "" {
+			r.value = l.T("duct.unsaid")
+		}
+		state.Rows = append(state.Rows, ui.Row{Label: l.T(r.label), Value: r.value})
+	}
+	state.Rows = append(state.Rows, ui.Row{Label: l.T("lease.registered"), Value: l.DateTime(site.Zoned(c, o.CreatedAt))})
+	if !o.DecidedAt.IsZero() {
+		state.Rows = append(state.Rows, ui.Row{Label: l.T("lease.decided"), Value: l.DateTime(site.Zoned(c, o.DecidedAt))})
+	}
+	why, err := p.reasonRow(ctx, l, o.Refusal, o.Why)
+	if err != nil {
+		return err
+	}
+	state.Rows = append(state.Rows, why...)
+	if p.may(c) {
+		reasons, err := p.reasons(ctx, l, func(r lease.Refusal) bool { return r.Operator })
+		if err != nil {
+			return err
+		}
+		decide := func(state string) bill.Form {
+			return bill.Form{ID: state, Action: operatorPath(id) + "/putusan", Hidden: []ui.Option{{Value: "state", Label: state}}, Title: l.T("lease.decide." + state), Submit: l.T("lease.decide." + state)}
+		}
+		words := ui.Field{Name: "why", Type: "long_text", Label: l.T("lease.explanation"), Max: 500, Value: in.Get("why"), Error: errs.Of("why")}
+		approve := decide(lease.OperatorApproved)
+		approve.Plain, approve.Title = true, ""
+		switch o.State {
+		case lease.OperatorApproved:
+			f := decide(lease.OperatorSuspended)
+			f.Folded, f.Bad, f.Text, f.Fields = true, true, l.T("lease.suspend_text"), []ui.Field{words}
+			state.Forms = []bill.Form{f}
+		case lease.OperatorApplied:
+			f := decide(lease.OperatorRefused)
+			words.Optional = true
+			f.Folded, f.Bad, f.Text = true, true, l.T("lease.refuse_text")
+			f.Fields = []ui.Field{{Name: "refusal", Type: "select", Label: l.T("lease.refusal"), Options: reasons, Value: in.Get("refusal"), Error: errs.Of("refusal")}, words}
+			state.Forms = []bill.Form{approve, f}
+		default:
+			state.Forms = []bill.Form{approve}
+		}
+	}
+	v.Sections = append(v.Sections, state)
+	all, err := p.Leases.Leases(ctx, a, lease.Filter{Operator: id}, uuid.Max, leasesShown)
+	if err != nil {
+		return err
+	}
+	s := p.leaseTable(c, all)
+	s.ID, s.Title, s.Empty = "sewa", l.T("lease.latest"), &bill.Empty{Icon: "file-text", Title: l.T("lease.none"), Text: l.T("lease.none_hint")}
+	s.Links = []ui.Link{{Href: ducts.PathLeases + "?operator=" + id.String(), Label: l.T("lease.all_of_it"), Icon: "list-details"}}
+	if len(all) == 0 {
+		s.Links = []ui.Link{{Href: ducts.PathPlan, Label: l.T("lease.plan"), Icon: "search"}}
+	}
+	v.Sections = append(v.Sections, s)
+	return p.Render(c, status, bill.Page(v))
+}
+
+// decide approves, refuses or suspends an operator.
+func (p *Pages) decide(c *gin.Context) error {
+	id, err := site.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	in, err := site.ReadForm(c)
+	if err == nil {
+		err = p.Leases.Decide(c.Request.Context(), gate.ActorOf(c), id, lease.Decision{State: in.Get("state"), Refusal: in.Get("refusal"), Why: in.Text("why")})
+	}
+	if fault.Is(err, "lease.decided") {
+		return p.operatorAgain(c, http.StatusConflict, in, ui.Errors{{Text: site.Refusal(gate.LocaleOf(c), fault.From(err))}})
+	}
+	if err != nil {
+		errs, status, ok := site.Refused(c, err, "")
+		if !ok {
+			return err
+		}
+		return p.operatorAgain(c, status, in, site.Called(c, errs, operatorLabels))
+	}
+	return p.Done(c, operatorPath(id), "lease_decided")
+}

@@ -1,0 +1,354 @@
+package leasing
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"bedelau/internal/city/duct"
+	"bedelau/internal/city/lease"
+	"bedelau/internal/edge/ducts"
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/geo"
+	"bedelau/web/page/bill"
+	"bedelau/web/ui"
+)
+
+// waysMost is how many ways are shown, and placesMost how many places that fit what was typed.
+const (
+	waysMost   = 3
+	placesMost = 20
+)
+
+// planLabels are what the fields of a plan and of a reservation are called.
+var planLabels = map[string]string{"dari": "lease.from", "ke": "lease.to", "jenis": "lease.kind", "jumlah": "lease.quantity", "mulai": "lease.since", "sampai": "lease.until",
+	"rute": "lease.way", "operator": "lease.operator", "hari": "lease.kept_for"}
+
+// plan asks between which places how much is wanted and for how long, and shows the ways on which it is free.
+func (p *Pages) plan(c *gin.Context) error {
+	in, err := site.CheckText(c.Request.URL.Query(), []string{"mulai", "sampai"})
+	if err != nil {
+		errs, status, ok := site.Refused(c, err, "")
+		if !ok {
+			return err
+		}
+		return p.planAgain(c, status, in, site.Called(c, errs, planLabels))
+	}
+	return p.planAgain(c, http.StatusOK, in, nil)
+}
+
+// asked is what a plan asks for, with the places that fit where more than one does.
+type asked struct {
+	lease.PlanInput
+	places map[string][]lease.Place // by field
+	bad    []fault.Field
+}
+
+// ask reads what a plan asks for.
+func (p *Pages) ask(c *gin.Context, in site.Form) (asked, error) {
+	q := asked{PlanInput: lease.PlanInput{Kind: in.Get("jenis"), Ways: waysMost}, places: map[string][]lease.Place{}}
+	refuse := func(name, code string) { q.bad = append(q.bad, fault.Field{Name: name, Code: code}) }
+	var err error
+	if q.Since, err = time.Parse(time.DateOnly, site.DateOf(in, "mulai")); err != nil {
+		q.Since = p.DayIn(c)
+		refuse("mulai", "invalid")
+	}
+	codes := map[string]*string{"dari": &q.From, "ke": &q.To}
+	for _, name := range []string{"dari", "ke"} {
+		typed := in.Text(name)
+		if typed == "" {
+			refuse(name, "required")
+			continue
+		}
+		found, err := p.Leases.Places(c.Request.Context(), gate.ActorOf(c), q.Since, typed, placesMost)
+		switch {
+		case err != nil:
+			return q, err
+		case len(found) == 0:
+			refuse(name, "no_such_place")
+		case len(found) == 1:
+			*codes[name] = found[0].Code
+		default:
+			q.places[name] = found
+		}
+	}
+	if q.From != "" && q.From == q.To {
+		refuse("ke", "same_place")
+	}
+	if q.Quantity, err = strconv.Atoi(in.Text("jumlah")); err != nil || q.Quantity < 1 || q.Quantity > 100 {
+		refuse("jumlah", "out_of_hundred")
+	}
+	if typed := site.DateOf(in, "sampai"); typed != "" {
+		if q.Until, err = time.Parse(time.DateOnly, typed); err != nil {
+			refuse("sampai", "invalid")
+		} else if !q.Until.After(q.Since) {
+			refuse("sampai", "not_after")
+		}
+	}
+	return q, nil
+}
+
+// planAgain is plan, after a refusal of a reservation with what was filled in: the ways are then those that are free now.
+func (p *Pages) planAgain(c *gin.Context, status int, in site.Form, errs ui.Errors) error {
+	l := gate.LocaleOf(c)
+	v := bill.View{Shell: p.DeskShell(c, l.T("lease.plan")), Back: ducts.PathDucts, Heading: l.T("lease.plan"), Lead: l.T("lease.plan_lead"), Errors: errs}
+	if in.Values["dari"] == nil && in.Values["ke"] == nil {
+		v.Sections = []bill.Section{p.question(c, in, asked{}, nil)}
+		return p.Render(c, status, bill.Page(v))
+	}
+	q, err := p.ask(c, in)
+	if err != nil {
+		return err
+	}
+	more, failed, _ := site.Refused(c, fault.Fields(q.bad), "")
+	more = site.Called(c, more, planLabels)
+	if len(more) > 0 && status == http.StatusOK {
+		status = failed
+	}
+	v.Errors = append(more, errs...)
+	v.Sections = []bill.Section{p.question(c, in, q, more)}
+	if len(q.bad) == 0 && len(q.places) == 0 {
+		found, err := p.found(c, q, in, errs)
+		if err != nil {
+			return err
+		}
+		v.Sections = append(v.Sections, found...)
+	}
+	return p.Render(c, status, bill.Page(v))
+}
+
+// question is the form of a plan. Where several places fit what was typed, one is chosen.
+func (p *Pages) question(c *gin.Context, in site.Form, q asked, errs ui.Errors) bill.Section {
+	l := gate.LocaleOf(c)
+	place := func(name string, code string) ui.Field {
+		f := ui.Field{Name: name, Label: l.T(planLabels[name]), Hint: l.T("lease.place_hint"), Value: in.Get(name), Max: 100, Error: errs.Of(name), Autocomplete: "off"}
+		if code != "" {
+			f.Value = code
+		}
+		if found := q.places[name]; len(found) > 0 {
+			f.Type, f.Hint = "select", l.T("lease.several_places", "typed", in.Text(name))
+			if len(found) == placesMost {
+				f.Hint += " " + l.T("lease.more_places")
+			}
+			f.Options = []ui.Option{{Value: in.Text(name), Label: l.T("lease.choose_place")}}
+			for _, x := range found {
+				f.Options = append(f.Options, ui.Option{Value: x.Code, Label: x.Code + ", " + strings.Join(x.Roads, ", ")})
+			}
+		}
+		return f
+	}
+	day := func(name, usual string) ui.Field {
+		f := ui.Field{Name: name, Type: "date", Label: l.T(planLabels[name]), Value: usual, Error: errs.Of(name), Optional: name == "sampai"}
+		if in.Values[name] != nil {
+			f.Value, f.Typed = site.DateOf(in, name), in.Values[name]
+		}
+		return f
+	}
+	until := day("sampai", "")
+	until.Hint = l.T("lease.until_hint")
+	kind, quantity := in.Get("jenis"), in.Get("jumlah")
+	if kind == "" {
+		kind = duct.Subduct
+	}
+	if quantity == "" {
+		quantity = "1"
+	}
+	f := bill.Form{ID: "rencana", Action: ducts.PathPlan, Get: true, Submit: l.T("lease.find"), Fields: []ui.Field{place("dari", q.From), place("ke", q.To),
+		{Name: "jenis", Type: "choice", Label: l.T("lease.kind"), Value: kind, Error: errs.Of("jenis"), Options: ducts.Options(l, "duct.unit", duct.UnitKinds())},
+		{Name: "jumlah", Type: "number", Label: l.T("lease.quantity"), Value: quantity, Error: errs.Of("jumlah")}, day("mulai", p.DayIn(c).Format(time.DateOnly)), until}}
+	s := bill.Section{ID: "cari", Title: l.T("lease.plan"), Quiet: true, Forms: []bill.Form{f}}
+	if len(q.places) > 0 {
+		s.Note = bill.Note{Tone: "care", Text: l.T("lease.choose_places")}
+		s.Links = []ui.Link{{Href: ducts.PathPlan, Label: l.T("lease.anew"), Icon: "search"}}
+	}
+	return s
+}
+
+// found are the ways that are free, each drawn and told segment by segment, and the form that reserves one.
+func (p *Pages) found(c *gin.Context, q asked, in site.Form, errs ui.Errors) ([]bill.Section, error) {
+	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
+	ways, err := p.Leases.Plan(ctx, a, q.PlanInput)
+	if err != nil {
+		return nil, err
+	}
+	if len(ways) == 0 {
+		return []bill.Section{{ID: "rute", Title: l.T("lease.ways"), Empty: &bill.Empty{Icon: "map-pin", Title: l.T("lease.no_way"), Text: l.T("lease.no_way_hint", "units", l.T("lease.units."+q.Kind, "n", q.Quantity))}}}, nil
+	}
+	names, _, err := p.Names(c)
+	if err != nil {
+		return nil, err
+	}
+	ground, err := p.Ground(ctx, q.Since)
+	if err != nil {
+		return nil, err
+	}
+	var pins []ui.Pin
+	ends, err := p.Ducts.NodesCalled(ctx, a, q.Since, q.From, q.To)
+	if err != nil {
+		return nil, err
+	}
+	for _, code := range []string{q.From, q.To} {
+		for _, n := range ends {
+			if n.Code == code {
+				pins = append(pins, ui.Pin{Name: code, Label: code, At: geo.Point{Lat: n.At.Lat(), Lon: n.At.Lon()}, Set: true})
+			}
+		}
+	}
+	var out []bill.Section
+	for i, w := range ways {
+		var ids []uuid.UUID
+		for _, s := range w.Steps {
+			ids = append(ids, s.ID)
+		}
+		lines, err := p.lines(c, q.Since, ids)
+		if err != nil {
+			return nil, err
+		}
+		var tracks [][]geo.Point
+		for _, id := range ids {
+			tracks = append(tracks, lines[id])
+		}
+		out = append(out, p.way(c, i+1, w, names, site.TracksMap(ground, "rute-"+strconv.Itoa(i+1), l.T("lease.map", "n", len(w.Steps), "length", ducts.KM(l, w.LengthMM)), tracks, pins)))
+	}
+	if p.may(c) {
+		form, err := p.reservation(c, q, ways, in, errs)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, form)
+	}
+	return out, nil
+}
+
+// way tells of one way.
+func (p *Pages) way(c *gin.Context, n int, w lease.Way, names map[string]string, drawn *ui.Map) bill.Section {
+	l := gate.LocaleOf(c)
+	var must []string
+	seen := map[string]bool{}
+	for _, code := range w.Authorities {
+		if !seen[code] {
+			must = append(must, names[code])
+		}
+		seen[code] = true
+	}
+	least := w.Steps[0]
+	t := &bill.Table{Title: l.T("lease.nth_way", "n", n), Columns: []bill.Column{{Label: l.T("duct.code")}, {Label: l.T("duct.road")}, {Label: l.T("duct.authority")}, {Label: l.T("duct.billed"), End: true}, {Label: l.T("lease.free"), End: true}}}
+	for _, s := range w.Steps {
+		if s.Free < least.Free {
+			least = s
+		}
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: s.Code, Href: ducts.SegmentPath(s.Code, p.DayIn(c))}, {Text: s.Road}, {Text: names[s.Authority]}, {Text: ducts.Metres(l, s.LengthMM)}, {Text: l.Number(int64(s.Free))}}})
+	}
+	return bill.Section{ID: "rute-" + strconv.Itoa(n), Title: l.T("lease.nth_way", "n", n), Map: drawn, Table: t, Rows: []ui.Row{{Label: l.T("duct.billed"), Value: ducts.Metres(l, w.LengthMM)},
+		{Label: l.T("duct.segments"), Value: l.Number(int64(len(w.Steps)))}, {Label: l.T("lease.permits"), Value: strings.Join(must, ", ")},
+		{Label: l.T("lease.narrowest"), Value: l.T("lease.narrowest_value", "n", least.Free, "segment", least.Code)}}}
+}
+
+// reservation is the form that keeps one of the ways for an operator. It names the segments, so that what is reserved is what
+// was seen.
+func (p *Pages) reservation(c *gin.Context, q asked, ways []lease.Way, in site.Form, errs ui.Errors) (bill.Section, error) {
+	l := gate.LocaleOf(c)
+	s := bill.Section{ID: "cadangkan", Title: l.T("lease.reserve")}
+	operators, err := p.choice(c, lease.OperatorApproved)
+	if err != nil {
+		return s, err
+	}
+	if len(operators) == 0 {
+		s.Empty = &bill.Empty{Icon: "building", Title: l.T("lease.none_approved"), Text: l.T("lease.none_approved_hint")}
+		s.Links = []ui.Link{{Href: ducts.PathOperators, Label: l.T("lease.operators"), Icon: "building"}}
+		return s, nil
+	}
+	key, days := in.Get("kunci"), in.Get("hari")
+	if key == "" {
+		key = uuid.NewString()
+	}
+	if days == "" {
+		days = "30"
+	}
+	f := bill.Form{ID: "pesan", Text: l.T("lease.reserve_text"), Action: ducts.PathPlan, Submit: l.T("lease.reserve_do"), Hidden: []ui.Option{{Value: "kunci", Label: key}, {Value: "dari", Label: q.From}, {Value: "ke", Label: q.To},
+		{Value: "jenis", Label: q.Kind}, {Value: "jumlah", Label: strconv.Itoa(q.Quantity)}, {Value: "mulai", Label: q.Since.Format(time.DateOnly)}, {Value: "sampai", Label: site.DateOf(in, "sampai")}}}
+	pick := ui.Field{Name: "rute", Type: "choice", Label: l.T("lease.way"), Value: in.Get("rute"), Error: errs.Of("rute")}
+	if len(ways) == 1 {
+		pick.Value = "1"
+	}
+	for i, w := range ways {
+		n := strconv.Itoa(i + 1)
+		ids := make([]string, len(w.Steps))
+		for j, step := range w.Steps {
+			ids[j] = step.ID.String()
+		}
+		f.Hidden = append(f.Hidden, ui.Option{Value: "ruas_" + n, Label: strings.Join(ids, ",")})
+		pick.Options = append(pick.Options, ui.Option{Value: n, Label: l.T("lease.way_choice", "n", i+1, "length", ducts.Metres(l, w.LengthMM), "segments", len(w.Steps))})
+	}
+	f.Fields = []ui.Field{pick, {Name: "operator", Type: "select", Label: l.T("lease.operator"), Value: in.Get("operator"), Error: errs.Of("operator"), Options: append([]ui.Option{{Label: l.T("lease.choose_operator")}}, operators...)},
+		{Name: "hari", Type: "number", Label: l.T("lease.kept_for"), Hint: l.T("lease.kept_for_hint"), Value: days, Error: errs.Of("hari")}}
+	s.Forms = []bill.Form{f}
+	return s, nil
+}
+
+// reserve keeps a way for an operator. Where it has filled up meanwhile, the page says where and shows what is free now.
+func (p *Pages) reserve(c *gin.Context) error {
+	in, err := site.ReadForm(c)
+	if err != nil {
+		return err // no form of ours sends anything twice
+	}
+	l := gate.LocaleOf(c)
+	made, err := p.keep(c, in)
+	switch {
+	case err == nil:
+		return p.Done(c, leasePath(made.ID), "lease_reserved")
+	case fault.Is(err, "lease.full"), fault.Is(err, "lease.no_segment"):
+		in.Del("rute") // the ways are others now
+		in.Del("kunci")
+		return p.planAgain(c, http.StatusConflict, in, ui.Errors{{Text: site.Refusal(l, fault.From(err))}})
+	}
+	errs, status, ok := site.RefusedAt(c, err, map[string]string{"lease.no_operator": "operator", "lease.not_approved": "operator"})
+	if !ok {
+		return err
+	}
+	// A refusal of the service names its own fields.
+	for i, e := range errs {
+		if name := map[string]string{"days": "hari", "segments": "rute", "key": "rute"}[e.Name]; name != "" {
+			errs[i].Name = name
+		}
+	}
+	return p.planAgain(c, status, in, site.InOrder(site.Called(c, errs, planLabels), "rute", "operator", "hari"))
+}
+
+// keep reserves what a form asks for.
+func (p *Pages) keep(c *gin.Context, in site.Form) (lease.Lease, error) {
+	q, err := p.ask(c, in)
+	if err != nil {
+		return lease.Lease{}, err
+	}
+	bad := append(q.bad, site.Missing(in, "rute", "operator")...)
+	days, err := strconv.Atoi(in.Text("hari"))
+	if err != nil || days < 1 || days > 365 {
+		bad = append(bad, fault.Field{Name: "hari", Code: "out_of_year"})
+	}
+	operator, err := uuid.Parse(in.Get("operator"))
+	if err != nil && in.Get("operator") != "" {
+		bad = append(bad, fault.Field{Name: "operator", Code: "not_an_option"})
+	}
+	var segments []uuid.UUID
+	for _, text := range strings.Split(in.Get("ruas_"+in.Get("rute")), ",") {
+		if id, err := uuid.Parse(text); err == nil {
+			segments = append(segments, id)
+		}
+	}
+	if len(segments) == 0 && in.Text("rute") != "" {
+		bad = append(bad, fault.Field{Name: "rute", Code: "not_an_option"})
+	}
+	if err := fault.Fields(bad); err != nil {
+		return lease.Lease{}, err
+	}
+	// Another way of the same page is another reservation.
+	return p.Leases.Reserve(c.Request.Context(), gate.ActorOf(c), lease.ReserveInput{Operator: operator, Segments: segments, Kind: q.Kind, Quantity: q.Quantity, Since: q.Since, Until: q.Until, Days: days,
+		Key: in.Get("kunci") + "-" + in.Get("rute")})
+}
