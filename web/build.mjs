@@ -95,9 +95,9 @@ function sources(folder) {
     .map((name) => join(root, folder, name));
 }
 
-async function script(name) {
+async function script(name, format = "iife") {
   const out = await esbuild.build({
-    entryPoints: [join(root, "script", name)], bundle: true, minify: true, write: false, target, format: "iife",
+    entryPoints: [join(root, "script", name)], bundle: true, minify: true, write: false, target, format,
   });
   return out.outputFiles[0].text;
 }
@@ -131,4 +131,8 @@ publish({
   "map.js": await script("map.js"),
   "builder.js": await script("builder.js"),
   "desk.js": await script("desk.js"),
+  // The map of the ducts, for its page alone: the library is a module and starts its worker from a file of its own.
+  "netmap.css": (await esbuild.build({ entryPoints: [join(root, "style", "netmap.css")], bundle: true, minify: true, write: false, target })).outputFiles[0].text,
+  "netmap.js": await script("netmap.js", "esm"),
+  "maplibre-gl-worker.mjs": readFileSync(join(root, "node_modules", "maplibre-gl", "dist", "maplibre-gl-worker.mjs")),
 });

@@ -24,6 +24,7 @@ import (
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/city/dashboard"
 	"bedelau/internal/city/duct"
+	"bedelau/internal/city/ductmap"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/city/lease"
@@ -82,6 +83,7 @@ type App struct {
 	Casework  *casework.Service
 	Ducts     *duct.Service
 	Leases    *lease.Service
+	DuctMap   *ductmap.Service
 	Bulk      *bulk.Service
 	Booking   *booking.Service
 	Calendar  *calendar.Service
@@ -220,6 +222,7 @@ func (a *App) buildCity() error {
 	if err := a.Ducts.Register(a.Runner); err != nil {
 		return err
 	}
+	a.DuctMap = ductmap.New(ductmap.Deps{DB: a.DB.App, Guard: a.Guard})
 	a.Leases = lease.New(lease.Deps{DB: a.DB.App, Guard: a.Guard, Log: a.Log})
 	a.Leases.Register(a.Runner)
 	a.Calendar = calendar.New(a.DB.App, a.Guard, time.Now)

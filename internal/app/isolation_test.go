@@ -192,4 +192,5 @@ var samples = map[string]string{
 	"plan": "demo-kota",
 	"code": "ktp-el-hilang", "page": "nik", "field": "file_kk", "part": "in_review", "n": "1", "role": "officer", "token": "no-such-token", "slug": "batam",
 	"registry": "population", "cosign": "kepala_keluarga", "cosigner": "kepala_keluarga", "hash": "none", "name": "public.css", "filepath": "x", "year": "2026", "day": "2026-12-01",
+	"z": "10", "x": "808", "y": "508",
 }

@@ -1,5 +1,5 @@
 // Package ducts is the pages about a city's shared ducts, for the staff of the company that runs them: the network of a day,
-// one segment with what lies in it, and the files of surveys from their check to their being undone. Every length and every
+// one segment with what lies in it, a map of how full it is, and the files of surveys from their check to their being undone. Every length and every
 // fault is duct's; a page decides nothing.
 package ducts
 
@@ -46,7 +46,7 @@ type Pages struct{ *site.Pages }
 func New(s *site.Pages) *Pages { return &Pages{s} }
 
 // Tables are the pages by area.
-func (p *Pages) Tables() []gate.Table { return []gate.Table{p.networkRoutes()} }
+func (p *Pages) Tables() []gate.Table { return []gate.Table{p.networkRoutes(), p.mapRoutes()} }
 
 // networkRoutes is the record of the network.
 func (p *Pages) networkRoutes() gate.Table {

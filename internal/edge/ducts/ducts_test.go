@@ -35,6 +35,46 @@ func survey(t *testing.T, b *pagetest.Browser, file string, pairs ...string) pag
 	return b.Send(http.MethodPost, "/petugas/ducting/impor", w.FormDataContentType(), &body)
 }
 
+// theMap is read without a script, and its tiles as the script reads them: kept by the browser, asked for again each time, and
+// for nobody else.
+func theMap(t *testing.T, s *pagetest.Site, sari *pagetest.Browser) {
+	t.Helper()
+	page := sari.Page("/petugas/ducting/peta", "Peta keterisian", "Kosong (0%)", "745 ruas", "Daftar di bawah memuat isi yang sama", "0 dari ", "Subduct bebas", "Berikutnya")
+	if got := len(pagetest.Hrefs(page, "/petugas/ducting/ruas/")); got != 50 {
+		t.Errorf("%d segments beside the map", got)
+	}
+	sari.Page("/petugas/ducting/peta?tingkat=full", "Tidak ada ruas yang cocok")
+	sari.Page("/petugas/ducting/peta?hari=2024-12-31", "Belum ada ruas")
+	if got := sari.Get("/petugas/ducting/peta/lahan.geojson"); got.Status != http.StatusOK || !strings.Contains(got.Body, `"Polygon"`) || !strings.Contains(got.Body, `"Nongsa"`) {
+		t.Errorf("%d %.200s", got.Status, got.Body)
+	}
+	const tile = "/petugas/ducting/ubin/10/807/508"
+	got := sari.Get(tile)
+	if got.Status != http.StatusOK || got.Header.Get("Content-Type") != "application/vnd.mapbox-vector-tile" || got.Header.Get("Cache-Control") != "private, no-cache" ||
+		!strings.Contains(got.Body, "Koridor Sekupang–Batu Aji (contoh)") {
+		t.Errorf("%d %v", got.Status, got.Header)
+	}
+	for tag, status := range map[string]int{got.Header.Get("ETag"): http.StatusNotModified, `"x", W/` + got.Header.Get("ETag"): http.StatusNotModified, `"x"`: http.StatusOK} {
+		sari.Extra.Set("If-None-Match", tag)
+		if again := sari.Get(tile); again.Status != status || again.Header.Get("ETag") != got.Header.Get("ETag") {
+			t.Errorf("%s: %d", tag, again.Status)
+		}
+	}
+	sari.Extra.Del("If-None-Match")
+	if sea := sari.Get("/petugas/ducting/ubin/10/0/0"); sea.Status != http.StatusNoContent {
+		t.Errorf("where nothing lies: %d", sea.Status)
+	}
+	for _, none := range []string{"/petugas/ducting/ubin/10/x/508", "/petugas/ducting/ubin/99/0/0", "/petugas/ducting/ubin/2/9/0"} {
+		sari.Sees(sari.Get(none), http.StatusNotFound)
+	}
+	officer := s.Staff(t, pagetest.HostBatam, "Andi Petugas", "officer", "disdukcapil")
+	officer.Sees(officer.Get(tile), http.StatusForbidden)
+	other := s.Staff(t, pagetest.HostOther, "Ani Ducting", "duct_manager", "")
+	if theirs := other.Get(tile); theirs.Status != http.StatusNoContent {
+		t.Errorf("another city sees %d, %d bytes", theirs.Status, len(theirs.Body))
+	}
+}
+
 // TestASurveyBecomesTheNetwork: its manager uploads the made-up network, reads what it would change, applies it, reads it back
 // segment by segment and as a file, uploads a wrong one and is told of each fault and its place, and undoes the first.
 func TestASurveyBecomesTheNetwork(t *testing.T) {
@@ -90,6 +130,8 @@ func TestASurveyBecomesTheNetwork(t *testing.T) {
 		t.Errorf("%d %s", got.Status, got.Header.Get("Content-Type"))
 	}
 	sari.Sees(sari.Get("/petugas/ducting/ruas/TIDAK-ADA"), http.StatusNotFound)
+
+	theMap(t, s, sari)
 
 	wrong := survey(t, sari, `{"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": {"type": "LineString", "coordinates": [[104.05, 1.112], [104.06, 1.2]]},
 		"properties": {"code": "R-1", "road": "Jalan Baru", "authority": "kelurahan"}}]}`, said...).To()

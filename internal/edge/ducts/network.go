@@ -40,6 +40,7 @@ func (p *Pages) network(c *gin.Context) error {
 	v.Links = append(v.Links, ui.Link{Href: PathPlan, Label: l.T("lease.plan"), Icon: "search"}, ui.Link{Href: PathLeases, Label: l.T("lease.leases"), Icon: "file-text"},
 		ui.Link{Href: PathOperators, Label: l.T("lease.operators"), Icon: "building"}, ui.Link{Href: pathImports, Label: l.T("duct.imports"), Icon: "file-upload"})
 	if total.Segments > 0 {
+		v.Links = append(v.Links, ui.Link{Href: pathMap + "?hari=" + day.Format(time.DateOnly), Label: l.T("duct.map.link"), Icon: "map-pin"})
 		v.Links = append(v.Links, ui.Link{Href: PathDucts + "/jaringan.geojson?hari=" + day.Format(time.DateOnly), Label: l.T("duct.download"), Icon: "download"})
 	}
 	v.Sections = append(v.Sections, bill.Section{ID: "jumlah", Title: l.T("duct.total"), Quiet: true, Figures: []bill.Figure{

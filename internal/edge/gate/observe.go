@@ -31,7 +31,7 @@ func newRequests(reg prometheus.Registerer) (*prometheus.HistogramVec, error) {
 }
 
 // policy allows the site's own files and nothing inline; images also as data: for QR codes.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; " +
+const policy = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; " +
 	"font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 func (g *Gate) secure(c *gin.Context) {

@@ -29,6 +29,7 @@ import (
 	"bedelau/internal/city/cosign"
 	"bedelau/internal/city/dashboard"
 	"bedelau/internal/city/duct"
+	"bedelau/internal/city/ductmap"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/city/lease"
@@ -185,7 +186,7 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 		Log: slog.New(slog.NewTextHandler(s.Journal, nil))})
 	must(err)
 	s.Gate = g
-	deps := site.Deps{Catalog: services, Casework: cases, Ducts: pipes, Leases: held, Bulk: many,
+	deps := site.Deps{Catalog: services, Casework: cases, Ducts: pipes, Leases: held, DuctMap: ductmap.New(ductmap.Deps{DB: w.DB.App, Guard: guard}), Bulk: many,
 		Editor:  catalog.NewEditor(catalog.EditorDeps{DB: w.DB, Guard: guard, Definitions: cases, Now: s.ClockNow}),
 		Tariffs: tariff.NewEditor(w.DB.App, guard, s.ClockNow),
 		Builder: builder.New(builder.Deps{DB: w.DB, Guard: guard, Forms: cases, Workflows: cases, Reserved: document.BuiltIn(), MadeWith: services.MadeWith, Now: s.ClockNow}), Documents: issued, Inbox: list, Booking: visits, Calendar: calendar.New(w.DB.App, guard, s.ClockNow), Dashboard: board, External: others, Registry: s.Registers, Simulation: replays, Identity: people, Guard: guard, Directory: dir, DB: w.DB,

@@ -22,6 +22,7 @@ import (
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/city/dashboard"
 	"bedelau/internal/city/duct"
+	"bedelau/internal/city/ductmap"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/city/lease"
@@ -50,6 +51,7 @@ type Deps struct {
 	Casework   *casework.Service
 	Ducts      *duct.Service
 	Leases     *lease.Service
+	DuctMap    *ductmap.Service
 	Documents  *document.Service
 	Bulk       *bulk.Service
 	Builder    *builder.Service

@@ -31,6 +31,7 @@ type Section struct {
 	Empty           *Empty // instead of a table
 	Chart           *ui.Chart
 	Map             *ui.Map
+	Net             *ui.NetMap
 	Forms           []Form
 	Links           []ui.Link
 	Previous, Next  string // pages of the table

@@ -1,0 +1,37 @@
+package ui
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"bedelau/internal/kernel/geo"
+)
+
+// NetMap is a map of lines that web/script/netmap.js draws from vector tiles. Tiles has {z}, {x} and {y} in it and Segment has
+// {code}. Without the script, or where the browser cannot draw it, only the legend is shown: the page says the same in a list.
+type NetMap struct {
+	Tiles, Land, Segment string  // addresses; Land is empty where nothing is known of the ground
+	Around               geo.Box // what is shown first
+	Closest, NodesFrom   int     // zooms: of the closest tiles, and from which on they have nodes
+	Levels               []NetLevel
+	Words                map[string]string // what the script says
+}
+
+// NetLevel is how the lines of a range are drawn, and how many there are. The style of its sample in the legend, which goes by
+// Code, is that of the lines.
+type NetLevel struct {
+	Code, Label, Count string
+	From, To           int
+}
+
+func (m NetMap) around() string {
+	return fmt.Sprintf("%.5f %.5f %.5f %.5f", m.Around.West, m.Around.South, m.Around.East, m.Around.North)
+}
+
+func (m NetMap) words() string {
+	raw, err := json.Marshal(m.Words)
+	if err != nil {
+		panic(err) // words are text
+	}
+	return string(raw)
+}
