@@ -14,6 +14,7 @@ var floor = map[string]int{
 	"internal/kernel/workcal": 10, "internal/kernel/cloudevent": 11, "internal/kernel/statement": 11, "internal/kernel/geo": 11,
 	"web/ui": 12, "web/page": 13,
 	"internal/kernel/tenancy": 19, "internal/kernel/storage": 20,
+	"internal/kernel/gis":     11,
 	"internal/kernel/sheet":   20,
 	"internal/kernel/privacy": 21, "internal/kernel/audit": 21,
 	"internal/kernel/jobs": 22, "internal/kernel/event": 23,

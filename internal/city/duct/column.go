@@ -34,6 +34,7 @@ var columns = map[string][]string{
 	"micros":     {"micros", "microduct"},
 	"micro_od":   {"micro_od"},
 	"micro_id":   {"micro_id"},
+	"bank":       {"bank"}, // lot by lot, where it is not alike throughout
 }
 
 // values are the columns of one feature by their names in lower case.
@@ -42,7 +43,7 @@ type values map[string]string
 // of returns what a file says under any of the names of a column.
 func (v values) of(column string) string {
 	for _, name := range columns[column] {
-		if text := strings.TrimSpace(v[name]); text != "" {
+		if text := strings.TrimSpace(strings.ReplaceAll(v[name], "\x00", "")); text != "" { // which no database holds
 			return text
 		}
 	}
@@ -102,8 +103,19 @@ func (v values) feature(n int, g orb.Geometry) Feature {
 	default:
 		unread("free_trade", text)
 	}
-	b.Bank = Bank{Ducts: count("ducts", 0, 100), DuctOuter: count("duct_od", 1, 500), DuctInner: count("duct_id", 1, 500),
-		Subducts: count("subducts", 0, 50), SubOuter: count("sub_od", 1, 500), SubInner: count("sub_id", 1, 500),
-		Microducts: count("micros", 0, 50), MicroOuter: count("micro_od", 1, 500), MicroInner: count("micro_id", 1, 500)}
+	b.Bank = Bank{Ducts: count("ducts", 0, mostUnits[0]), DuctOuter: count("duct_od", 1, mostSize), DuctInner: count("duct_id", 1, mostSize),
+		Subducts: count("subducts", 0, mostUnits[1]), SubOuter: count("sub_od", 1, mostSize), SubInner: count("sub_id", 1, mostSize),
+		Microducts: count("micros", 0, mostUnits[2]), MicroOuter: count("micro_od", 1, mostSize), MicroInner: count("micro_id", 1, mostSize)}
+	if text := v.of("bank"); text != "" {
+		lots, err := readLots(text)
+		if err != nil {
+			unread("bank", text)
+			return f
+		}
+		b.Bank = Bank{Lots: lots}
+		for _, l := range lots {
+			b.Bank.Ducts += l.Count
+		}
+	}
 	return f
 }

@@ -43,8 +43,8 @@ type Body struct {
 	Unread map[string]string `json:"unread,omitempty"` // values that cannot be read, by field
 }
 
-// Bank is what lies in a segment, alike throughout: so many ducts, in each so many subducts, in each so many microducts.
-// Sizes are millimetres.
+// Bank is what lies in a segment, as a rule alike throughout: so many ducts, in each so many subducts, in each so many
+// microducts. Sizes are millimetres.
 type Bank struct {
 	Ducts      int `json:"ducts,omitempty"`
 	DuctOuter  int `json:"duct_outer,omitempty"`
@@ -55,10 +55,29 @@ type Bank struct {
 	Microducts int `json:"microducts,omitempty"`
 	MicroOuter int `json:"micro_outer,omitempty"`
 	MicroInner int `json:"micro_inner,omitempty"`
+
+	Lots []Lot `json:"lots,omitempty"` // of a bank that is not alike throughout, instead of all but Ducts
 }
 
-// Units is how many units lie in the bank, of every kind.
-func (b Bank) Units() int { return b.Ducts * (1 + b.Subducts*(1+b.Microducts)) }
+// shape is the place of a feature as the database takes it in: of what is neither a point nor a line, the middle alone, in a
+// collection so that the check sees that it is wrong. Nil where there is none.
+func (f Feature) shape() orb.Geometry {
+	switch g := f.Geometry.(type) {
+	case nil:
+		return nil
+	case orb.Point:
+		return g
+	case orb.LineString:
+		if len(g) > 1 {
+			return g
+		}
+	}
+	box := f.Geometry.Bound()
+	if box.IsEmpty() {
+		return nil
+	}
+	return orb.MultiPoint{box.Center()}
+}
 
 // row is a feature as the database takes it in.
 type row struct {

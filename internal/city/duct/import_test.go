@@ -193,21 +193,6 @@ func TestTheNetworkIsItsCitysAlone(t *testing.T) {
 	}
 }
 
-// TestAnExportIsAnImport: what is written of a day changes nothing when it is read again, in the same city and day.
-func TestAnExportIsAnImport(t *testing.T) {
-	t.Parallel()
-	st := newStage(t)
-	st.take(t, "2026-01-01", street())
-	var out strings.Builder
-	if err := st.Export(st.ctx, st.manager, day("2026-02-01"), &out); err != nil {
-		t.Fatal(err)
-	}
-	i := st.upload(t, "2026-02-01", out.String())
-	if c := i.Counts; i.State != Checked || c.Nodes != (Count{Same: 3}) || c.Segments != (Count{Same: 2}) {
-		t.Errorf("%s %+v %v", i.State, c, st.faults(t, i))
-	}
-}
-
 // TestATableIsRead: points and lines of a spreadsheet, as Indonesian programs write it.
 func TestATableIsRead(t *testing.T) {
 	t.Parallel()

@@ -21,12 +21,6 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
-// The formats of a file of the network.
-const (
-	GeoJSON = "geojson"
-	CSV     = "csv"
-)
-
 // The states of an import.
 const (
 	Read     = "read"     // taken in, and being checked
@@ -78,7 +72,7 @@ type Count struct {
 type ImportInput struct {
 	Title, Source string
 	OnDay         time.Time // from when it is so
-	Format        string    // GeoJSON or CSV
+	Format        string    // one of Formats
 	Name          string
 	Body          io.Reader
 }
@@ -107,7 +101,9 @@ func (s *Service) Register(r *jobs.Runner) error {
 
 // Upload takes in a file of the network and has it checked in the background, for staff with duct:manage. It refuses Invalid:
 // a title, a source or a day that is missing, a format that is not known, "duct.unreadable" a file that is not of its
-// format, "duct.empty" one without features, and "duct.too_many" one with more than 200,000.
+// format, "duct.other_system" and "duct.no_system" one whose coordinates are not of WGS 84 or that does not say so,
+// "duct.too_large" one beyond the bounds of its format, "duct.empty" one without features, and "duct.too_many" one with more
+// than 200,000.
 func (s *Service) Upload(ctx context.Context, actor identity.Actor, in ImportInput) (Import, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctManage); err != nil {
 		return Import{}, err
@@ -163,17 +159,6 @@ func (in ImportInput) check() error {
 	return fault.Fields(bad)
 }
 
-// readerOf is what reads a format, one feature at a time; nil for one that is not known.
-func readerOf(format string) func(io.Reader, func(Feature) error) error {
-	switch format {
-	case GeoJSON:
-		return readGeoJSON
-	case CSV:
-		return readCSV
-	}
-	return nil
-}
-
 // keep writes down what a file says, feature by feature.
 func keep(ctx context.Context, tx bun.Tx, of *Import, body io.Reader) error {
 	sum := sha256.New()
@@ -193,7 +178,8 @@ func keep(ctx context.Context, tx bun.Tx, of *Import, body io.Reader) error {
 			of.TenantID, of.ID, string(raw)).Exec(ctx)
 		return err
 	}
-	err := readerOf(of.Format)(io.TeeReader(body, sum), func(f Feature) error {
+	said := io.TeeReader(body, sum)
+	err := readerOf(of.Format)(said, func(f Feature) error {
 		if of.Features++; of.Features > featuresMost {
 			return fault.New(fault.Invalid, "duct.too_many", "max", featuresMost)
 		}
@@ -212,6 +198,9 @@ func keep(ctx context.Context, tx bun.Tx, of *Import, body io.Reader) error {
 	if err == nil && of.Features == 0 {
 		err = fault.New(fault.Invalid, "duct.empty")
 	}
+	if err == nil {
+		_, err = io.Copy(io.Discard, said) // the fingerprint is of the whole file
+	}
 	of.SHA256 = sum.Sum(nil)
 	return err
 }
@@ -226,10 +215,10 @@ func rowOf(f Feature) (row, error) {
 		return row{}, err
 	}
 	r := row{N: f.N, ID: id, StateID: state, Kind: f.Kind, Code: f.Code}
-	if f.Geometry != nil {
-		raw, err := json.Marshal(geojson.NewGeometry(f.Geometry))
+	if g := f.shape(); g != nil {
+		raw, err := json.Marshal(geojson.NewGeometry(g))
 		if err != nil {
-			return row{}, err
+			return row{}, unreadable(err) // a place that is no number
 		}
 		text := string(raw)
 		r.Geom = &text

@@ -233,6 +233,27 @@ func (s *Service) Segment(ctx context.Context, actor identity.Actor, code string
 	return all[0], units, nil
 }
 
+// lying is what lies in some segments on a day, by segment and in the order of the places.
+func (s *Service) lying(ctx context.Context, in []Segment, day time.Time) (map[uuid.UUID][]Unit, error) {
+	out := make(map[uuid.UUID][]Unit, len(in))
+	if len(in) == 0 {
+		return out, nil
+	}
+	ids := make([]uuid.UUID, len(in))
+	for i := range in {
+		ids[i] = in[i].ID
+	}
+	var units []Unit
+	q := s.d.DB.NewSelect().Model(&units).Where("u.tenant_id = ? AND u.segment_id IN (?)", tenancy.Must(ctx), bun.List(ids))
+	if err := onDay(q, "u", dayOf(day)).OrderExpr("u.segment_id, u.position").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("duct: units: %w", err)
+	}
+	for _, u := range units {
+		out[u.SegmentID] = append(out[u.SegmentID], u)
+	}
+	return out, nil
+}
+
 func (s *Service) segments(ctx context.Context, day time.Time, part func(*bun.SelectQuery) *bun.SelectQuery) ([]Segment, error) {
 	var rows []struct {
 		Segment `bun:",extend"`

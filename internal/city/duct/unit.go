@@ -48,33 +48,30 @@ type layer struct {
 }
 
 func (l *layer) lay(segment uuid.UUID, b Bank) error {
-	return l.within(segment, uuid.NullUUID{}, []size{{Duct, b.Ducts, b.DuctOuter, b.DuctInner}, {Subduct, b.Subducts, b.SubOuter, b.SubInner}, {Microduct, b.Microducts, b.MicroOuter, b.MicroInner}})
+	return l.within(segment, uuid.NullUUID{}, UnitKinds(), b.lots())
 }
 
-// size is so many units of a kind and of a size.
-type size struct {
-	kind                string
-	count, outer, inner int
-}
-
-func (l *layer) within(segment uuid.UUID, parent uuid.NullUUID, kinds []size) error {
-	if len(kinds) == 0 {
-		return nil
-	}
-	k := kinds[0]
-	for n := 1; n <= k.count; n++ {
-		at := place{segment, parent.UUID, n}
-		id, lies := l.has[at]
-		if !lies {
-			var err error
-			if id, err = uuid.NewV7(); err != nil {
+func (l *layer) within(segment uuid.UUID, parent uuid.NullUUID, kinds []string, lots []Lot) error {
+	position := 0
+	for _, lot := range lots {
+		for range lot.Count {
+			position++
+			if lot.Gap {
+				continue
+			}
+			at := place{segment, parent.UUID, position}
+			id, lies := l.has[at]
+			if !lies {
+				var err error
+				if id, err = uuid.NewV7(); err != nil {
+					return err
+				}
+				l.has[at] = id
+				l.out = append(l.out, Unit{TenantID: l.tenant, ID: id, SegmentID: segment, ParentID: parent, Kind: kinds[0], Position: position, OuterMM: lot.Outer, InnerMM: lot.Inner, Since: l.since, ChangeID: l.change})
+			}
+			if err := l.within(segment, uuid.NullUUID{UUID: id, Valid: true}, kinds[1:], lot.In); err != nil {
 				return err
 			}
-			l.has[at] = id
-			l.out = append(l.out, Unit{TenantID: l.tenant, ID: id, SegmentID: segment, ParentID: parent, Kind: k.kind, Position: n, OuterMM: k.outer, InnerMM: k.inner, Since: l.since, ChangeID: l.change})
-		}
-		if err := l.within(segment, uuid.NullUUID{UUID: id, Valid: true}, kinds[1:]); err != nil {
-			return err
 		}
 	}
 	return nil

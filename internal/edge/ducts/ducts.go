@@ -52,9 +52,8 @@ func (p *Pages) Tables() []gate.Table { return []gate.Table{p.networkRoutes(), p
 func (p *Pages) networkRoutes() gate.Table {
 	read, manage, city := access.DuctRead, access.DuctManage, gate.City
 	one := site.IDs("id", "duct_import")
-	return gate.Table{
+	out := gate.Table{
 		{Method: get, Path: PathDucts, Needs: read, Scope: city, Handler: p.network},
-		{Method: get, Path: PathDucts + "/jaringan.geojson", Needs: read, Scope: city, Handler: p.export},
 		{Method: get, Path: pathSegment + "/:code", Needs: read, Scope: city, Handler: p.segment},
 		{Method: get, Path: pathImports, Needs: read, Scope: city, Handler: p.imports},
 		{Method: post, Path: pathImports, Needs: manage, Scope: city, MaxBody: importMB << 20, Limit: limitImport, Handler: p.upload},
@@ -62,7 +61,14 @@ func (p *Pages) networkRoutes() gate.Table {
 		{Method: post, Path: pathImports + "/:id/terapkan", Page: pathImports + "/:id", Needs: manage, Scope: city, IDs: one, Handler: p.apply},
 		{Method: post, Path: pathImports + "/:id/batalkan", Page: pathImports + "/:id", Needs: manage, Scope: city, IDs: one, Handler: p.undo},
 	}
+	for _, f := range duct.Formats() {
+		out = append(out, gate.Route{Method: get, Path: exportPath(f), Needs: read, Scope: city, Handler: p.export(f)})
+	}
+	return out
 }
+
+// exportPath is where the network is found in a format.
+func exportPath(f duct.Format) string { return PathDucts + "/jaringan." + f.Ext }
 
 // limitImport holds back a program that fills the disk.
 var limitImport = gate.Limit{Name: "duct_import", Count: 20, Per: time.Minute}

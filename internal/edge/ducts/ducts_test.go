@@ -129,6 +129,11 @@ func TestASurveyBecomesTheNetwork(t *testing.T) {
 	if got := sari.Get("/petugas/ducting/jaringan.geojson?hari=2026-01-01"); got.Status != http.StatusOK || !strings.HasPrefix(got.Body, `{"type":"FeatureCollection"`) || got.Header.Get("Content-Type") != "application/geo+json" {
 		t.Errorf("%d %s", got.Status, got.Header.Get("Content-Type"))
 	}
+	for _, href := range pagetest.Hrefs(list, "/petugas/ducting/jaringan.") {
+		if got := sari.Get(href); got.Status != http.StatusOK || !strings.Contains(got.Header.Get("Content-Disposition"), "jaringan-ducting-") || len(got.Body) < 10_000 {
+			t.Errorf("%s: %d, %d bytes", href, got.Status, len(got.Body))
+		}
+	}
 	sari.Sees(sari.Get("/petugas/ducting/ruas/TIDAK-ADA"), http.StatusNotFound)
 
 	theMap(t, s, sari)

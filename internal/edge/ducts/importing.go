@@ -46,9 +46,8 @@ func (p *Pages) importsPage(c *gin.Context, status int, in site.Form, errs ui.Er
 				{Name: "title", Label: l.T("duct.import_title"), Value: in.Get("title"), Max: 200, Error: errs.Of("title"), Hint: l.T("duct.import_title_hint")},
 				{Name: "source", Label: l.T("duct.source"), Value: in.Get("source"), Max: 200, Error: errs.Of("source"), Hint: l.T("duct.source_hint")},
 				{Name: "on_day", Type: "date", Label: l.T("duct.on_day"), Value: day, Error: errs.Of("on_day"), Hint: l.T("duct.on_day_hint")},
-				{Name: "format", Type: "choice", Label: l.T("duct.format"), Value: format, Error: errs.Of("format"), Options: []ui.Option{
-					{Value: duct.GeoJSON, Label: "GeoJSON", Hint: l.T("duct.format_geojson")}, {Value: duct.CSV, Label: "CSV", Hint: l.T("duct.format_csv")}}},
-				{Name: "file", Type: "file", Label: l.T("duct.file"), Error: errs.Of("file"), Rule: ui.FileRule{Types: []string{"geojson", "csv"}, MaxMB: importMB, MaxCount: 1}},
+				{Name: "format", Type: "choice", Label: l.T("duct.format"), Value: format, Error: errs.Of("format"), Options: readable(l)},
+				{Name: "file", Type: "file", Label: l.T("duct.file"), Error: errs.Of("file"), Rule: ui.FileRule{Types: []string{"geojson", "json", "csv", "kml", "kmz", "zip", "gpkg"}, MaxMB: importMB, MaxCount: 1}},
 			}}}})
 	}
 	s := bill.Section{ID: "berkas-berkas", Title: l.T("duct.files"), Empty: &bill.Empty{Icon: "file-upload", Title: l.T("duct.imports_none"), Text: l.T("duct.imports_none_hint")}}
@@ -59,6 +58,15 @@ func (p *Pages) importsPage(c *gin.Context, status int, in site.Form, errs ui.Er
 	}
 	v.Sections = append(v.Sections, s)
 	return p.Render(c, status, bill.Page(v))
+}
+
+// readable are the formats of a file to take in; some read two.
+func readable(l i18n.Locale) []ui.Option {
+	var out []ui.Option
+	for _, code := range []string{duct.GeoJSON, duct.GeoPackage, duct.Shapefile, duct.KML, duct.CSV, duct.OFDS} {
+		out = append(out, ui.Option{Value: code, Label: l.T("duct.format_read." + code), Hint: l.T("duct.format_hint." + code)})
+	}
+	return out
 }
 
 // importMark is how a file stands as a mark.
@@ -86,7 +94,7 @@ func (p *Pages) upload(c *gin.Context) error {
 		i, err = p.Ducts.Upload(ctx, a, duct.ImportInput{Title: in.Text("title"), Source: in.Text("source"), OnDay: day, Format: in.Get("format"), Name: site.Clip(name, 100), Body: strings.NewReader(body.String())})
 	}
 	if err != nil {
-		errs, status, ok := site.RefusedAt(c, err, map[string]string{"duct.unreadable": "file", "duct.empty": "file", "duct.too_many": "file"})
+		errs, status, ok := site.RefusedAt(c, err, map[string]string{"duct.unreadable": "file", "duct.empty": "file", "duct.too_many": "file", "duct.too_large": "file", "duct.other_system": "file", "duct.no_system": "file"})
 		if !ok {
 			return err
 		}

@@ -20,8 +20,8 @@ import (
 )
 
 const (
-	pathMap   = pathDucts + "/peta"
-	pathTiles = pathDucts + "/ubin"
+	pathMap   = PathDucts + "/peta"
+	pathTiles = PathDucts + "/ubin"
 )
 
 // mapRoutes is the network drawn, and its tiles.
@@ -125,7 +125,7 @@ func (p *Pages) mapPage(c *gin.Context) error {
 		return err
 	}
 	on := "?hari=" + day.Format(time.DateOnly)
-	v := bill.View{Shell: p.DeskShell(c, l.T("duct.map.title")), Back: pathDucts + on, Heading: l.T("duct.map.title"), Lead: l.T("duct.map.lead", "day", l.Date(day))}
+	v := bill.View{Shell: p.DeskShell(c, l.T("duct.map.title")), Back: PathDucts + on, Heading: l.T("duct.map.title"), Lead: l.T("duct.map.lead", "day", l.Date(day))}
 	s := bill.Section{ID: "ruas", Title: l.T("duct.segments"), Text: l.T("duct.map.list_lead"), Empty: &bill.Empty{Icon: "map-pin", Title: l.T("duct.none"), Text: l.T("duct.none_hint")}}
 	if !around.Empty() {
 		v.Sections = append(v.Sections, bill.Section{ID: "peta", Title: l.T("duct.map.title"), Quiet: true, Net: p.netMap(c, day, totals, around, ground)})

@@ -10,8 +10,8 @@ import (
 	"bedelau/internal/city/duct"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
-	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/geo"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/web/page/bill"
 	"bedelau/web/ui"
 )
@@ -41,7 +41,6 @@ func (p *Pages) network(c *gin.Context) error {
 		ui.Link{Href: PathOperators, Label: l.T("lease.operators"), Icon: "building"}, ui.Link{Href: pathImports, Label: l.T("duct.imports"), Icon: "file-upload"})
 	if total.Segments > 0 {
 		v.Links = append(v.Links, ui.Link{Href: pathMap + "?hari=" + day.Format(time.DateOnly), Label: l.T("duct.map.link"), Icon: "map-pin"})
-		v.Links = append(v.Links, ui.Link{Href: PathDucts + "/jaringan.geojson?hari=" + day.Format(time.DateOnly), Label: l.T("duct.download"), Icon: "download"})
 	}
 	v.Sections = append(v.Sections, bill.Section{ID: "jumlah", Title: l.T("duct.total"), Quiet: true, Figures: []bill.Figure{
 		{Value: KM(l, total.LengthMM), Label: l.T("duct.length"), Meaning: l.T("duct.length_meaning")},
@@ -78,6 +77,9 @@ func (p *Pages) network(c *gin.Context) error {
 		s.Empty.Text = l.T("duct.none_filtered")
 	}
 	v.Sections = append(v.Sections, s)
+	if total.Segments > 0 {
+		v.Sections = append(v.Sections, downloads(l, day))
+	}
 	return p.Render(c, http.StatusOK, bill.Page(v))
 }
 
@@ -205,16 +207,38 @@ func (p *Pages) occupancy(c *gin.Context, x duct.Segment, day time.Time) ([]bill
 	return []bill.Section{s, who}, nil
 }
 
-// export sends the network of a day as a file.
-func (p *Pages) export(c *gin.Context) error {
-	day := p.DayIn(c)
-	if err := p.Guard.Allow(c.Request.Context(), gate.ActorOf(c), access.DuctRead); err != nil {
-		return err
+// downloads offers the network of a day in every format.
+func downloads(l i18n.Locale, day time.Time) bill.Section {
+	s := bill.Section{ID: "unduh", Title: l.T("duct.download"), Text: l.T("duct.download_text")}
+	for _, f := range duct.Formats() {
+		s.Links = append(s.Links, ui.Link{Href: exportPath(f) + "?hari=" + day.Format(time.DateOnly), Label: l.T("duct.format_name." + f.Code), Icon: "download"})
 	}
-	if site.Described(c, "application/geo+json") {
-		return nil
+	return s
+}
+
+// export sends the network of a day as a file. Its heads are sent with its first byte, so that a refusal is a page.
+func (p *Pages) export(f duct.Format) func(*gin.Context) error {
+	return func(c *gin.Context) error {
+		if site.Described(c, f.MIME) {
+			return nil
+		}
+		day := p.DayIn(c)
+		return p.Ducts.Export(c.Request.Context(), gate.ActorOf(c), day, f.Code, &download{c: c, mime: f.MIME, name: "jaringan-ducting-" + day.Format(time.DateOnly) + "." + f.Ext})
 	}
-	site.FileHeaders(c, "application/geo+json")
-	c.Header("Content-Disposition", `attachment; filename="jaringan-ducting-`+day.Format(time.DateOnly)+`.geojson"`)
-	return p.Ducts.Export(c.Request.Context(), gate.ActorOf(c), day, c.Writer)
+}
+
+// download is a file on its way out.
+type download struct {
+	c          *gin.Context
+	mime, name string
+	begun      bool
+}
+
+func (d *download) Write(b []byte) (int, error) {
+	if !d.begun {
+		d.begun = true
+		site.FileHeaders(d.c, d.mime)
+		d.c.Header("Content-Disposition", `attachment; filename="`+d.name+`"`)
+	}
+	return d.c.Writer.Write(b)
 }

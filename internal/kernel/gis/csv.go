@@ -1,10 +1,9 @@
-package duct
+package gis
 
 import (
 	"bufio"
 	"encoding/csv"
 	"errors"
-	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -13,9 +12,9 @@ import (
 	"github.com/paulmach/orb/encoding/wkt"
 )
 
-// readCSV reads a table with a head of column names: nodes with lat and lon, and segments, or both, with their shape as WKT
-// in the column wkt. The columns are separated by commas or, as spreadsheets in Indonesia write them, by semicolons.
-func readCSV(body io.Reader, each func(Feature) error) error {
+// ReadCSV reads a table with a head of column names: points with lat and lon, and lines, or both, with their shape as WKT in
+// the column wkt. The columns are separated by commas or, as spreadsheets in Indonesia write them, by semicolons.
+func ReadCSV(body io.Reader, each Each) error {
 	b := bufio.NewReader(body)
 	if mark, _ := b.Peek(3); string(mark) == "\ufeff" {
 		_, _ = b.Discard(3)
@@ -29,7 +28,7 @@ func readCSV(body io.Reader, each func(Feature) error) error {
 	}
 	names, err := r.Read()
 	if err != nil {
-		return unreadable(err)
+		return unreadable("%w", err)
 	}
 	names = append([]string(nil), names...)
 	for i := range names {
@@ -41,9 +40,9 @@ func readCSV(body io.Reader, each func(Feature) error) error {
 			return nil
 		}
 		if err != nil {
-			return unreadable(err)
+			return unreadable("%w", err)
 		}
-		v := values{}
+		v := map[string]string{}
 		for i, cell := range cells {
 			if i < len(names) {
 				v[names[i]] = cell
@@ -51,16 +50,16 @@ func readCSV(body io.Reader, each func(Feature) error) error {
 		}
 		g, err := shapeOf(v)
 		if err != nil {
-			return unreadable(fmt.Errorf("row %d: %w", n, err))
+			return unreadable("row %d: %w", n, err)
 		}
-		if err := each(v.feature(n, g)); err != nil {
+		if err := each(v, g); err != nil {
 			return err
 		}
 	}
 }
 
 // shapeOf reads the place of a row; nil when the row gives none.
-func shapeOf(v values) (orb.Geometry, error) {
+func shapeOf(v map[string]string) (orb.Geometry, error) {
 	if text := strings.TrimSpace(v["wkt"]); text != "" {
 		return wkt.Unmarshal(text)
 	}
