@@ -31,6 +31,7 @@ import (
 	"bedelau/internal/kernel/payin"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workflow"
+	"bedelau/internal/saas/billing"
 	"bedelau/internal/saas/collection"
 )
 
@@ -192,12 +193,16 @@ func (a *App) billed(t *testing.T, ctx context.Context) things {
 	if err != nil {
 		t.Fatal(err)
 	}
+	coupon, err := a.Billing.AskCoupon(ctx, clerk, billing.GivenCoupon{Code: "UJI-" + strings.ToUpper(city.Slug), Percent: 5, GivenFrom: time.Now().AddDate(0, 0, 1), Note: "Uji"})
+	if err != nil {
+		t.Fatal(err)
+	}
 	q, err := a.Finance.Ask(ctx, clerk, invoice.RequestInput{Kind: invoice.WriteOff, Invoice: i.ID, Reason: "Uji"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	out := a.banked(t, ctx, clerk, i.PartyID)
-	maps.Copy(out, things{"invoice": i.ID.String(), "payment": y.ID.String(), "draft": left.ID.String(), "request": q.ID.String(), "incident": incident.String(), "proposal": o.ID.String(), "party": i.PartyID.String()})
+	maps.Copy(out, things{"invoice": i.ID.String(), "payment": y.ID.String(), "draft": left.ID.String(), "request": q.ID.String(), "incident": incident.String(), "proposal": o.ID.String(), "coupon": coupon.ID.String(), "party": i.PartyID.String()})
 	return out
 }
 

@@ -45,6 +45,7 @@ func (p *Pages) planRoutes() gate.Table {
 		{Method: get, Path: console.PathPlans, Needs: needs, Scope: there, Handler: p.plans},
 		{Method: post, Path: console.PathPlans, Needs: needs, Scope: there, Handler: p.propose},
 		{Method: get, Path: offer, Needs: needs, Scope: there, IDs: plan, Handler: p.plan},
+		{Method: post, Path: offer + "/nama", Page: offer, Needs: needs, Scope: there, IDs: plan, Handler: p.rename},
 		{Method: post, Path: offer + "/pindah", Needs: needs, Scope: there, IDs: plan, Handler: p.moveMany},
 		{Method: get, Path: one, Needs: needs, Scope: there, IDs: proposal, Handler: p.proposal},
 		{Method: post, Path: one, Needs: needs, Scope: there, IDs: proposal, Handler: p.saveProposal},
@@ -56,7 +57,8 @@ func (p *Pages) planRoutes() gate.Table {
 		{Method: post, Path: one + "/batas/:code", Needs: needs, Scope: there, IDs: proposal, Handler: p.saveLimit},
 		{Method: post, Path: one + "/batas/:code/hapus", Page: one, Needs: needs, Scope: there, IDs: proposal, Handler: p.dropLimit},
 		{Method: get, Path: console.PathCoupons, Needs: needs, Scope: there, Handler: p.coupons},
-		{Method: post, Path: console.PathCoupons, Needs: needs, Scope: there, Handler: p.addCoupon},
+		{Method: post, Path: console.PathCoupons, Needs: needs, Scope: there, Handler: p.askCoupon},
+		{Method: post, Path: console.PathCoupons + "/:id/putus", Page: console.PathCoupons, Needs: needs, Scope: there, IDs: site.IDs("id", "coupon"), Handler: p.decideCoupon},
 		{Method: post, Path: one + "/ajukan", Needs: needs, Scope: there, IDs: proposal, Handler: p.submit},
 		{Method: post, Path: one + "/putus", Needs: needs, Scope: there, IDs: proposal, Handler: p.decideProposal},
 	}
@@ -152,9 +154,11 @@ func componentTable(l i18n.Locale, all []billing.Component, edit string) *bill.T
 }
 
 // plan shows the versions of a plan, which never change, and the cities on it.
-func (p *Pages) plan(c *gin.Context) error { return p.planPage(c, http.StatusOK, nil, nil) }
+func (p *Pages) plan(c *gin.Context) error {
+	return p.planPage(c, http.StatusOK, nil, site.Form{}, nil)
+}
 
-func (p *Pages) planPage(c *gin.Context, status int, done *bill.Table, errs ui.Errors) error {
+func (p *Pages) planPage(c *gin.Context, status int, done *bill.Table, in site.Form, errs ui.Errors) error {
 	ctx, l, now := c.Request.Context(), gate.LocaleOf(c), site.Zoned(c, p.Now())
 	plan, err := p.Billing.FindPlan(ctx, c.Param("plan"))
 	if err != nil {
@@ -170,7 +174,7 @@ func (p *Pages) planPage(c *gin.Context, status int, done *bill.Table, errs ui.E
 		v.Sections = append(v.Sections, bill.Section{ID: "hasil", Title: done.Title, Table: done})
 	}
 	v.Sections = append(v.Sections, bill.Section{ID: "usul", Title: l.T("bumd.next_version"), Text: l.T("bumd.version_fixed"),
-		Forms: []bill.Form{{ID: "usulkan", Plain: true, Action: console.PathPlans, Hidden: []ui.Option{{Value: "plan", Label: plan.Code}}, Submit: l.T("bumd.propose")}}})
+		Forms: []bill.Form{{ID: "usulkan", Plain: true, Action: console.PathPlans, Hidden: []ui.Option{{Value: "plan", Label: plan.Code}}, Submit: l.T("bumd.propose")}, renameForm(l, plan, here, in, errs)}})
 	cities, err := p.onPlan(ctx, l, plan.Code, now)
 	if err != nil {
 		return err
@@ -213,7 +217,7 @@ func (p *Pages) moveMany(c *gin.Context) error {
 	}
 	day, err := console.DayOf(in, "starts_on")
 	if errs, status, ok := site.Refused(c, err, ""); ok {
-		return p.planPage(c, status, nil, errs)
+		return p.planPage(c, status, nil, in, errs)
 	}
 	cities, err := p.Cities(ctx)
 	if err != nil {
@@ -241,9 +245,9 @@ func (p *Pages) moveMany(c *gin.Context) error {
 		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: city.Name, Href: console.PathCities + "/" + city.Slug}, cell}})
 	}
 	if len(t.Rows) == 0 {
-		return p.planPage(c, http.StatusUnprocessableEntity, nil, ui.Errors{{Text: l.T("bumd.no_city_chosen")}})
+		return p.planPage(c, http.StatusUnprocessableEntity, nil, in, ui.Errors{{Text: l.T("bumd.no_city_chosen")}})
 	}
-	return p.planPage(c, http.StatusOK, &t, nil)
+	return p.planPage(c, http.StatusOK, &t, in, nil)
 }
 
 // preview prices last month's real usage again under a proposal.

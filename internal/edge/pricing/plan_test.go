@@ -126,19 +126,71 @@ func TestAVersionSaysWhatItAllows(t *testing.T) {
 	boss.Page("/bumd/langganan/batam", "Permintaan API", "50.000")
 }
 
-// TestACouponIsMadeAndGiven: a percentage or an amount, for so many months, with its reason.
-func TestACouponIsMadeAndGiven(t *testing.T) {
+// TestACouponTakesTwoPeople: a percentage or an amount, for so many months, with its reason, asked by one and approved by another
+// before it can be given.
+func TestACouponTakesTwoPeople(t *testing.T) {
 	t.Parallel()
 	s := pagetest.OpenLedger(t)
 	rina := s.Staff(t, pagetest.HostPlatform, "Rina Keuangan", "bumd_finance", "")
 	rina.Page("/bumd/kupon", "Belum ada kupon", "Buat kupon")
 	rina.Sees(rina.Post("/bumd/kupon", "code", "kota!", "percent", "20", "amount", "5", "given_from", "2026-11-01", "note", ""), http.StatusUnprocessableEntity, "huruf besar", "salah satu saja", "hari ini atau sesudahnya", "Alasan")
 	rina.Goes(rina.Post("/bumd/kupon", "code", "perintis-2026", "percent", "20", "months", "6", "given_from", "2026-11-24", "given_until", "2026-12-31", "note", "Lima kota pertama"), "/bumd/kupon")
-	rina.Page("/bumd/kupon", "PERINTIS-2026", "20", "6 bulan", "31 Desember 2026", "Lima kota pertama")
+	page := rina.Page("/bumd/kupon", "Belum ada kupon", "PERINTIS-2026", "20", "6 bulan", "31 Desember 2026", "Lima kota pertama", "orang lain yang memutus")
+	if strings.Contains(page, "/putus") {
+		t.Error("whoever asked is offered to decide")
+	}
 	rina.Sees(rina.Post("/bumd/kupon", "code", "PERINTIS-2026", "percent", "10", "given_from", "2026-11-24", "note", "Lagi"), http.StatusConflict, "sudah ada")
+	rina.Sees(rina.Post("/bumd/langganan/batam/pindah", "plan", "demo-kota", "starts_on", "2026-12-01", "coupon", "perintis-2026"), http.StatusUnprocessableEntity) // not before it is approved
+	boss := s.Staff(t, pagetest.HostPlatform, "Ratna Dewi", "bumd_admin", "")
+	_, rest, _ := strings.Cut(boss.Page("/bumd/kupon", "Setujui", "Rina Keuangan"), `action="/bumd/kupon/`)
+	id, _, _ := strings.Cut(rest, "/")
+	decide := "/bumd/kupon/" + id + "/putus"
+	rina.Sees(rina.Post(decide, "jawaban", "setuju"), http.StatusConflict, "orang lain")
+	boss.Sees(boss.Post(decide, "jawaban", "mungkin"), http.StatusUnprocessableEntity)
+	boss.Goes(boss.Post(decide, "jawaban", "setuju"), "/bumd/kupon")
+	boss.Sees(boss.Post(decide, "jawaban", "tolak"), http.StatusConflict, "sudah diputus")
+	rina.Page("/bumd/kupon", "Disetujui", "Ratna Dewi")
+
+	// What is refused is no coupon, and its code can be asked for again.
+	for range 2 {
+		boss.Goes(boss.Post("/bumd/kupon", "code", "HEMAT", "amount", "5000", "given_from", "2026-11-24", "note", "Uji"), "/bumd/kupon")
+		_, rest, _ := strings.Cut(rina.Page("/bumd/kupon"), `action="/bumd/kupon/`)
+		id, _, _ := strings.Cut(rest, "/")
+		rina.Goes(rina.Post("/bumd/kupon/"+id+"/putus", "jawaban", "tolak"), "/bumd/kupon")
+	}
 	rina.Goes(rina.Post("/bumd/langganan/batam/pindah", "plan", "demo-kota", "starts_on", "2026-12-01", "coupon", "perintis-2026"), "/bumd/langganan/batam")
 	rina.Page("/bumd/langganan/batam", "PERINTIS-2026")
 	yusuf := s.Staff(t, pagetest.HostPlatform, "Yusuf Hakim", "bumd", "")
 	yusuf.Sees(yusuf.Get("/bumd/kupon"), http.StatusForbidden)
 	yusuf.Sees(yusuf.Post("/bumd/kupon", "code", "X"), http.StatusForbidden)
+}
+
+// TestAPlanIsCalledOtherwise: its words change and are on record, its versions do not.
+func TestAPlanIsCalledOtherwise(t *testing.T) {
+	t.Parallel()
+	s := pagetest.OpenLedger(t)
+	rina := s.Staff(t, pagetest.HostPlatform, "Rina Keuangan", "bumd_finance", "")
+	versions := func() (text string) {
+		t.Helper()
+		if err := s.World.DB.App.NewRaw("SELECT jsonb_agg(to_jsonb(v) ORDER BY v.plan, v.version)::text FROM plan_version v").Scan(s.In(t, pagetest.HostPlatform), &text); err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	before := versions()
+	rina.Page("/bumd/paket/demo-kota", "Ubah nama dan ringkasan", "Demo Kota (contoh)")
+	rina.Sees(rina.Post("/bumd/paket/demo-kota/nama", "name_id", "", "summary_id", "Ringkas"), http.StatusUnprocessableEntity, "Nama dalam bahasa Indonesia", "Ringkas")
+	rina.Sees(rina.Post("/bumd/paket/none/nama", "name_id", "X", "summary_id", "Y"), http.StatusNotFound)
+	rina.Goes(rina.Post("/bumd/paket/demo-kota/nama", "name_id", "Kota Dasar", "name_en", "Basic City", "summary_id", "Untuk kota yang baru mulai."), "/bumd/paket/demo-kota")
+	rina.Page("/bumd/paket/demo-kota", "Kota Dasar", "Untuk kota yang baru mulai.", "Versi 1")
+	if versions() != before {
+		t.Error("a version has changed with its plan's name")
+	}
+	var name string
+	err := s.World.DB.App.NewRaw("SELECT detail->>'before' || ' > ' || (detail->>'name') FROM audit_entry WHERE tenant_id = ? AND action = 'plan.rename'", s.World.Platform.ID).Scan(s.In(t, pagetest.HostPlatform), &name)
+	if err != nil || name != "Demo Kota (contoh) > Kota Dasar" {
+		t.Errorf("on record: %q, %v", name, err)
+	}
+	yusuf := s.Staff(t, pagetest.HostPlatform, "Yusuf Hakim", "bumd", "")
+	yusuf.Sees(yusuf.Post("/bumd/paket/demo-kota/nama", "name_id", "X", "summary_id", "Y"), http.StatusForbidden)
 }

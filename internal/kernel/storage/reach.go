@@ -18,7 +18,7 @@ type Reach struct{ Privileges, Reason string }
 var PlatformReach = map[string]Reach{
 	"tenant":         {"SELECT,INSERT,UPDATE", "the directory of cities is the platform's to keep"},
 	"meter":          {"SELECT", "to say what usage amounts to"},
-	"plan":           {"SELECT,INSERT", "the price list is the platform's to keep"},
+	"plan":           {"SELECT,INSERT,UPDATE", "the price list is the platform's to keep; of a plan its name and summary alone can change"},
 	"plan_version":   {"SELECT,INSERT", "the price list is the platform's to keep"},
 	"coupon":         {"SELECT,INSERT", "the price list is the platform's to keep"},
 	"billing_month":  {"SELECT", "which months are late, and what is to be given back, over all cities"},

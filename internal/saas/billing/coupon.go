@@ -6,16 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"strings"
 	"time"
 	"unicode/utf8"
 
-	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
-	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
-	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -103,39 +99,4 @@ func (c GivenCoupon) check(today time.Time) error {
 		refuse("note", "too_long", "max", reasonMost)
 	}
 	return fault.Fields(bad)
-}
-
-// AddCoupon puts a coupon on the price list; it never changes. The edge has checked who may. It refuses Invalid for what no coupon
-// can be, and Conflict "billing.coupon_known" for a code that there is.
-func (s *Service) AddCoupon(ctx context.Context, actor identity.Actor, c GivenCoupon) error {
-	c.Note, c.CreatedAt = strings.TrimSpace(c.Note), s.stamp()
-	if c.Only == nil {
-		c.Only = []string{}
-	}
-	if err := c.check(s.here(ctx)); err != nil {
-		return err
-	}
-	known, err := s.db.App.NewSelect().Model((*couponRow)(nil)).Where("code = ?", c.Code).Exists(tenancy.Platform(ctx))
-	if err == nil && known {
-		err = fault.New(fault.Conflict, "billing.coupon_known")
-	}
-	if err != nil {
-		return err
-	}
-	// The record comes first: a crash after it leaves the record of a coupon that nobody can give, and never one without a record.
-	err = tenancy.InTx(ctx, s.db.App, func(ctx context.Context, tx bun.Tx) error {
-		return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "plan.coupon", Object: "coupon", ObjectID: uuid.NewSHA1(uuid.NameSpaceURL, []byte("coupon "+c.Code)), At: c.CreatedAt,
-			Detail: map[string]any{"code": c.Code, "percent": c.Percent, "amount": int64(c.Amount), "months": c.Months, "note": c.Note}})
-	})
-	if err != nil {
-		return fmt.Errorf("billing: coupon: %w", err)
-	}
-	res, err := s.db.Platform.NewInsert().Model(&c).On("CONFLICT DO NOTHING").Exec(tenancy.Platform(ctx))
-	if err != nil {
-		return fmt.Errorf("billing: coupon: %w", err)
-	}
-	if n, err := res.RowsAffected(); n == 0 || err != nil {
-		return fault.Wrap(fault.Conflict, "billing.coupon_known", err)
-	}
-	return nil
 }
