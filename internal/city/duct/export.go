@@ -126,9 +126,9 @@ func (s *Service) export(ctx context.Context, actor identity.Actor, day time.Tim
 var exported = []gis.Column{
 	{Name: "code", Width: 60}, {Name: "kind", Width: 14}, {Name: "from_node", Width: 60}, {Name: "to_node", Width: 60}, {Name: "road", Width: 200}, {Name: "class", Width: 10}, {Name: "authority", Width: 60},
 	{Name: "free_trade", Kind: gis.Flag}, {Name: "condition", Width: 10}, {Name: "address", Width: 254}, {Name: "note", Width: 254}, {Name: "surveyed_m", Kind: gis.Number}, {Name: "billed_m", Kind: gis.Number},
-	{Name: "depth_m", Kind: gis.Number}, {Name: "length_m", Kind: gis.Number}, {Name: "ducts", Kind: gis.Whole}, {Name: "duct_od", Kind: gis.Whole}, {Name: "duct_id", Kind: gis.Whole},
-	{Name: "subducts", Kind: gis.Whole}, {Name: "sub_od", Kind: gis.Whole}, {Name: "sub_id", Kind: gis.Whole}, {Name: "micros", Kind: gis.Whole}, {Name: "micro_od", Kind: gis.Whole},
-	{Name: "micro_id", Kind: gis.Whole}, {Name: "bank", Width: 254},
+	{Name: "depth_m", Kind: gis.Number}, {Name: "length_m", Kind: gis.Number}, {Name: "ducts", Kind: gis.Integer}, {Name: "duct_od", Kind: gis.Integer}, {Name: "duct_id", Kind: gis.Integer},
+	{Name: "subducts", Kind: gis.Integer}, {Name: "sub_od", Kind: gis.Integer}, {Name: "sub_id", Kind: gis.Integer}, {Name: "micros", Kind: gis.Integer}, {Name: "micro_od", Kind: gis.Integer},
+	{Name: "micro_id", Kind: gis.Integer}, {Name: "bank", Width: 254},
 }
 
 // tableWriter writes the network as features with columns.

@@ -41,9 +41,9 @@ func (st *stage) uploads(t testing.TB, on, format string, body []byte) Import {
 	return st.find(t, i.ID)
 }
 
-// TestAnExportIsAWholeNetwork: in every format, read again where it came from it changes nothing, and read into an empty
+// TestAnExportIsAnImport: in every format, read again where it came from it changes nothing, and read into an empty
 // network it is the same network with all that lies in it.
-func TestAnExportIsAWholeNetwork(t *testing.T) {
+func TestAnExportIsAnImport(t *testing.T) {
 	t.Parallel()
 	st := newStage(t)
 	st.take(t, "2026-01-01", uneven())

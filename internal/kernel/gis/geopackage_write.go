@@ -66,7 +66,7 @@ func (w *geopackageWriter) begin() (err error) {
 	}
 	columns, holes := "", ""
 	for _, c := range w.columns {
-		columns += ", " + sqlite3.QuoteIdentifier(c.Name) + " " + map[Kind]string{Text: "TEXT", Whole: "INTEGER", Number: "DOUBLE", Flag: "BOOLEAN"}[c.Kind]
+		columns += ", " + sqlite3.QuoteIdentifier(c.Name) + " " + map[Kind]string{Text: "TEXT", Integer: "INTEGER", Number: "DOUBLE", Flag: "BOOLEAN"}[c.Kind]
 		holes += ", ?"
 	}
 	for i, t := range w.tables {

@@ -51,7 +51,7 @@ type Kind int
 // The kinds of column. A value is a string, an int, a float64 or a bool; nil is no value, in any.
 const (
 	Text Kind = iota
-	Whole
+	Integer
 	Number // to three places after the point
 	Flag
 )

@@ -15,7 +15,7 @@ import (
 	"github.com/paulmach/orb"
 )
 
-var columns = []Column{{"code", Text, 60}, {"note", Text, 200}, {"ducts", Whole, 0}, {"depth_m", Number, 0}, {"free_trade", Flag, 0}}
+var columns = []Column{{"code", Text, 60}, {"note", Text, 200}, {"ducts", Integer, 0}, {"depth_m", Number, 0}, {"free_trade", Flag, 0}}
 
 // found is what a reader gives, a line for each feature.
 func found(read func(io.Reader, Each) error, body []byte) ([]string, error) {

@@ -109,7 +109,7 @@ func (c Column) width() int {
 	switch c.Kind {
 	case Flag:
 		return 1
-	case Whole:
+	case Integer:
 		return 9
 	case Number:
 		return 15
@@ -120,7 +120,7 @@ func (c Column) width() int {
 func (w *shapefileWriter) row(values []any) ([]byte, error) {
 	row := []byte{' '}
 	for i, c := range w.columns {
-		text, right := said(values[i]), c.Kind == Whole || c.Kind == Number
+		text, right := said(values[i]), c.Kind == Integer || c.Kind == Number
 		switch x := values[i].(type) {
 		case bool:
 			text = map[bool]string{true: "T", false: "F"}[x]
@@ -219,7 +219,7 @@ func (w *shapefileWriter) head(l *layer) []byte {
 	for _, c := range w.columns {
 		f := make([]byte, 32)
 		copy(f[:10], c.Name)
-		f[11], f[16] = map[Kind]byte{Text: 'C', Whole: 'N', Number: 'N', Flag: 'L'}[c.Kind], byte(c.width())
+		f[11], f[16] = map[Kind]byte{Text: 'C', Integer: 'N', Number: 'N', Flag: 'L'}[c.Kind], byte(c.width())
 		if c.Kind == Number {
 			f[17] = 3
 		}
