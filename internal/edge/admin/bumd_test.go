@@ -33,7 +33,7 @@ func TestTheBUMDSeesFiguresAndNoPerson(t *testing.T) {
 	}
 	yusuf.Page("/bumd/kota/tanjungpinang", "tidak berlangganan")
 	yusuf.Page("/bumd?bulan=2026-10", "Oktober 2026")
-	yusuf.Sees(yusuf.Get("/bumd?bulan=2026-99"), http.StatusUnprocessableEntity, "bulan")
+	yusuf.Sees(yusuf.Get("/bumd?bulan=2026-99"), http.StatusUnprocessableEntity, "Bulan:")
 	yusuf.Sees(yusuf.Get("/bumd/kota/atlantis"), http.StatusNotFound)
 	yusuf.Sees(yusuf.Get("/bumd/kota/platform"), http.StatusNotFound)
 	yusuf.Sees(yusuf.Get("/petugas/antrean"), http.StatusNotFound) // a page of cities

@@ -32,7 +32,13 @@ func (p *Pages) staffList(c *gin.Context) error {
 // belong into addresses.
 func (p *Pages) staffPage(c *gin.Context, status int, v office.StaffView, areas []string) error {
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
-	f := identity.StaffFilter{Search: site.Clip(site.ToText(c.Query("q")), 100), Limit: staffPage + 1}
+	f, sought := identity.StaffFilter{Limit: staffPage + 1}, c.Query("cari")
+	if sought != "" {
+		var err error
+		if f.Search, err = p.Identity.OpenSearch(ctx, gate.ActorOf(c), sought); err != nil {
+			return err
+		}
+	}
 	if after := c.Query("sesudah"); after != "" {
 		id, err := uuid.Parse(after)
 		if err != nil {
@@ -60,7 +66,11 @@ func (p *Pages) staffPage(c *gin.Context, status int, v office.StaffView, areas 
 	v.Areas = areaTicks(city, l, areas)
 	if len(all) > staffPage {
 		all = all[:staffPage]
-		v.Next = pathStaff + "?" + url.Values{"q": {f.Search}, "sesudah": {all[staffPage-1].ID.String()}}.Encode()
+		next := url.Values{"sesudah": {all[staffPage-1].ID.String()}}
+		if sought != "" {
+			next.Set("cari", sought)
+		}
+		v.Next = pathStaff + "?" + next.Encode()
 	}
 	for _, m := range all {
 		x := memberView(m.Account, m.Roles, m.Agency, v.Roles, v.Agencies)
@@ -73,6 +83,25 @@ func (p *Pages) staffPage(c *gin.Context, status int, v office.StaffView, areas 
 		v.Members = append(v.Members, x)
 	}
 	return p.Render(c, status, office.Staff(v))
+}
+
+// staffSearch leads to what a search finds. What was typed is somebody's name, and in the address it is sealed.
+func (p *Pages) staffSearch(c *gin.Context) error {
+	in, err := site.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	text := site.Clip(in.Text("q"), 100)
+	if text == "" {
+		p.Redirect(c, pathStaff)
+		return nil
+	}
+	sealed, err := p.Identity.SealSearch(c.Request.Context(), gate.ActorOf(c), text)
+	if err != nil {
+		return err
+	}
+	p.Redirect(c, pathStaff+"?cari="+sealed)
+	return nil
 }
 
 func memberView(a identity.Account, roles []string, agency string, names, agencies []ui.Option) office.Member {

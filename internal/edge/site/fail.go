@@ -149,7 +149,7 @@ func (p *Pages) Render(c *gin.Context, status int, page templ.Component) error {
 
 // labelKeys are what the product's own forms call their fields; those of a city's forms are data.
 var labelKeys = map[string]string{
-	"agency": "staff.agency", "code": "code.label", "email": "register.email", "login": "sign_in.login", "name": "register.name",
+	"agency": "staff.agency", "bulan": "usage.month", "code": "code.label", "email": "register.email", "login": "sign_in.login", "name": "register.name",
 	"address": "counter.address", "capacity": "counter.capacity", "close_hours": "counter.close_hours", "day": "days.day", "day_quota": "counter.day_quota",
 	"effective_from": "counter.from", "hours": "days.hours", "jam": "visit.slot_label", "kind": "calendar.kind", "name_en": "days.name_en", "name_id": "days.name",
 	"no_show_days": "counter.no_show_days", "no_show_limit": "counter.no_show_limit", "open": "days.open", "open_days": "counter.open_days",
