@@ -49,7 +49,7 @@ func (p *Pages) tile(c *gin.Context) error {
 	for tag := range strings.SplitSeq(c.GetHeader("If-None-Match"), ",") {
 		known = append(known, strings.Trim(strings.TrimPrefix(strings.TrimSpace(tag), "W/"), `"`))
 	}
-	t, err := p.DuctMap.Tile(c.Request.Context(), gate.ActorOf(c), p.dayIn(c), at[0], at[1], at[2], known)
+	t, err := p.DuctMap.Tile(c.Request.Context(), gate.ActorOf(c), p.DayIn(c), at[0], at[1], at[2], known)
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (p *Pages) tile(c *gin.Context) error {
 
 // land sends the ground of the city for the map to lie on: its islands, and the names of places.
 func (p *Pages) land(c *gin.Context) error {
-	ground, err := p.Ground(c.Request.Context(), p.dayIn(c))
+	ground, err := p.Ground(c.Request.Context(), p.DayIn(c))
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (p *Pages) land(c *gin.Context) error {
 // with how full it is.
 func (p *Pages) mapPage(c *gin.Context) error {
 	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
-	day := p.dayIn(c)
+	day := p.DayIn(c)
 	f := ductmap.Filter{Road: site.ToText(c.Query("jalan")), Level: c.Query("tingkat")}
 	totals, around, err := p.DuctMap.Totals(ctx, a, day)
 	if err != nil {
@@ -120,7 +120,7 @@ func (p *Pages) mapPage(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	names, _, err := p.names(c)
+	names, _, err := p.Names(c)
 	if err != nil {
 		return err
 	}
@@ -151,7 +151,7 @@ func (p *Pages) mapPage(c *gin.Context) error {
 			held = bill.Cell{Text: l.T("duct.map.of", "held", l.Number(int64(x.Held)), "places", l.Number(int64(x.Places)))}
 			free.Text = l.Number(int64(x.Free))
 		}
-		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Code, Href: segmentPath(x.Code, day)}, {Text: x.Road}, {Text: l.T("duct.level." + ductmap.LevelOf(x.Occupancy))},
+		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Code, Href: SegmentPath(x.Code, day)}, {Text: x.Road}, {Text: l.T("duct.level." + ductmap.LevelOf(x.Occupancy))},
 			held, free, {Mark: conditionMark(l, x.Condition)}, {Text: names[x.Authority]}}})
 	}
 	v.Sections = append(v.Sections, s)
@@ -189,7 +189,7 @@ func (p *Pages) netMap(c *gin.Context, day time.Time, totals []ductmap.Total, ar
 		m.Land = ""
 	}
 	for i, x := range ductmap.Levels() {
-		e := ui.NetLevel{Code: x.Code, From: x.From, To: x.To, Label: l.T("duct.level." + x.Code), Count: l.T("duct.map.count", "n", l.Number(int64(totals[i].Segments)), "length", km(l, totals[i].LengthMM))}
+		e := ui.NetLevel{Code: x.Code, From: x.From, To: x.To, Label: l.T("duct.level." + x.Code), Count: l.T("duct.map.count", "n", l.Number(int64(totals[i].Segments)), "length", KM(l, totals[i].LengthMM))}
 		m.Levels = append(m.Levels, e)
 	}
 	for _, code := range duct.Conditions() {
