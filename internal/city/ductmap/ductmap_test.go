@@ -55,7 +55,7 @@ func newStage(t testing.TB) *stage {
 	}
 	o, err := st.leases.Apply(st.ctx, st.manager, lease.Operator{Name: "Operator Satu", NIB: "1234567890123", Licence: "Jartaplok 1/2024", Email: "noc@contoh.id"})
 	if err == nil {
-		err = st.leases.Decide(st.ctx, st.manager, o.ID, lease.OperatorApproved)
+		err = st.leases.Decide(st.ctx, st.manager, o.ID, lease.Decision{State: lease.OperatorApproved})
 	}
 	if err != nil {
 		t.Fatal(err)
