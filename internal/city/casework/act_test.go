@@ -254,7 +254,7 @@ func TestDeskWork(t *testing.T) {
 		}
 	}
 	office, err := st.Get(st.ctx, dewi, app.ID)
-	if err != nil || len(office.Timeline) != 6 || office.Timeline[4].Message != "Sudah ditelepon." {
+	if err != nil || len(office.Timeline) != 7 || office.Timeline[4].Message != "Sudah ditelepon." {
 		t.Errorf("the office sees %d events, %v", len(office.Timeline), err)
 	}
 }

@@ -30,7 +30,7 @@ func (p *Pages) adminRoutes() gate.Table {
 		{Method: get, Path: "/kelola", Needs: access.SignedIn, Scope: any, Handler: p.adminHome},
 		{Method: get, Path: pathStaff, Needs: staff, Scope: any, Handler: p.staffList},
 		{Method: post, Path: pathStaff, Needs: staff, Scope: any, Handler: p.invite},
-		{Method: post, Path: pathStaff + "/cari", Page: pathStaff, Needs: staff, Scope: any, Handler: p.staffSearch},
+		{Method: post, Path: "/kelola/cari-staf", Page: pathStaff, Needs: staff, Scope: any, Handler: p.staffSearch},
 		{Method: get, Path: pathStaff + "/:id", Needs: staff, Scope: any, IDs: person, Handler: p.member},
 		{Method: post, Path: pathStaff + "/:id/peran", Needs: staff, Scope: any, IDs: person, Handler: p.setRoles},
 		{Method: post, Path: pathStaff + "/:id/nonaktif", Needs: staff, Scope: any, IDs: person, Handler: p.manage("staff_disabled", p.Identity.Deactivate)},

@@ -27,7 +27,7 @@ func TestAnAdministratorKeepsTheStaff(t *testing.T) {
 	admin.Goes(admin.Get("/kelola"), "/kelola/layanan")
 	find := func(name string, words ...string) {
 		t.Helper()
-		a := admin.Post("/kelola/staf/cari", "q", name)
+		a := admin.Post("/kelola/cari-staf", "q", name)
 		if strings.Contains(a.To(), name) {
 			t.Errorf("the address is %s", a.To())
 		}
@@ -328,13 +328,13 @@ func TestEveryAdminFormSaysWhatIsWrong(t *testing.T) {
 	}
 	admin.Sees(admin.Get("/kelola/staf?sesudah=x"), http.StatusUnprocessableEntity)
 	for _, q := range []string{"'", strings.Repeat("x", 5000), "<script>"} {
-		a := admin.Follow(admin.Post("/kelola/staf/cari", "q", q))
+		a := admin.Follow(admin.Post("/kelola/cari-staf", "q", q))
 		admin.Sees(a, http.StatusOK)
 		pagetest.Quiet(t, a)
 	}
-	admin.Goes(admin.Post("/kelola/staf/cari", "q", " "), "/kelola/staf")
+	admin.Goes(admin.Post("/kelola/cari-staf", "q", " "), "/kelola/staf")
 	other := s.Staff(t, pagetest.HostBatam, "Lain Sekali", "city_admin", "")
-	for _, word := range []string{"x", "%00", strings.Repeat("A", 200), strings.TrimPrefix(other.Post("/kelola/staf/cari", "q", "Maya").To(), "/kelola/staf?cari=")} {
+	for _, word := range []string{"x", "%00", strings.Repeat("A", 200), strings.TrimPrefix(other.Post("/kelola/cari-staf", "q", "Maya").To(), "/kelola/staf?cari=")} {
 		admin.Sees(admin.Get("/kelola/staf?cari="+word), http.StatusNotFound, "Cari sekali lagi")
 	}
 	if len(s.Links) > 0 {

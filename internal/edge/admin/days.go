@@ -27,7 +27,7 @@ func (p *Pages) calendarRoutes() gate.Table {
 		{Method: get, Path: site.PathCalendar + "/hapus", Needs: manage, Scope: city, Handler: p.tryRemoval},
 		{Method: post, Path: site.PathCalendar + "/hapus", Needs: manage, Scope: city, Handler: p.removeDay},
 		{Method: get, Path: site.PathCalendar + "/batal", Needs: manage, Scope: city, Handler: p.tryUndo},
-		{Method: post, Path: site.PathCalendar + "/batal", Page: site.PathCalendar, Needs: manage, Scope: city, Handler: p.undoImport},
+		{Method: post, Path: site.PathCalendar + "/batal", Needs: manage, Scope: city, Handler: p.undoImport},
 		{Method: get, Path: site.PathCalendar + "/impor", Needs: manage, Scope: city, Handler: p.importForm},
 		{Method: post, Path: site.PathCalendar + "/impor", Needs: manage, Scope: city, MaxBody: importBody, Handler: p.importYear},
 		{Method: get, Path: site.PathCalendar + "/jam", Needs: manage, Scope: city, Handler: p.cityHours},

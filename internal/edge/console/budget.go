@@ -48,7 +48,7 @@ func (p *Pages) budgetSection(c *gin.Context, now time.Time, used, foretold mone
 		if _, sent := in.Values["amount"]; sent {
 			value = in.Get("amount")
 		}
-		s.Forms = []bill.Form{{ID: "ubah-anggaran", Folded: true, Title: l.T("budget.change"), Action: pathBills + "/anggaran", Submit: l.T("budget.save"), Fields: []ui.Field{
+		s.Forms = []bill.Form{{ID: "ubah-anggaran", Folded: true, Title: l.T("budget.change"), Action: pathBudget, Submit: l.T("budget.save"), Fields: []ui.Field{
 			{Name: "amount", Type: "money", Label: l.T("budget.amount"), Hint: l.T("budget.hint"), Value: value, Error: errs.Of("amount"), Optional: true}}}}
 	}
 	return s, nil

@@ -17,18 +17,18 @@ func TestACitySetsItsBudget(t *testing.T) {
 	s.Use(pagetest.HostBatam, time.Date(2026, 11, 5, 2, 0, 0, 0, time.UTC), 23) // 2,500,000 + 13 × 2,500
 	rina := s.Staff(t, pagetest.HostBatam, "Rina Bendahara", "treasurer", "")
 	rina.Page("/kelola/tagihan", "Anggaran sebulan", "Belum ada anggaran", "Ubah anggaran")
-	wrong := rina.Post("/kelola/tagihan/anggaran", "amount", "banyak")
+	wrong := rina.Post("/kelola/anggaran", "amount", "banyak")
 	if rina.Sees(wrong, http.StatusUnprocessableEntity, "Anggaran", "Jumlahnya harus lebih dari nol"); !strings.Contains(wrong.Body, `value="banyak"`) {
 		t.Error("what was filled in is lost")
 	}
-	rina.Goes(rina.Post("/kelola/tagihan/anggaran", "amount", "2.532.500"), "/kelola/tagihan")
+	rina.Goes(rina.Post("/kelola/anggaran", "amount", "2.532.500"), "/kelola/tagihan")
 	rina.Page("/kelola/tagihan", "Rp2.532.500, sejak November 2026", "Rp2.532.500, 100% dari anggaran", "Biaya bulan ini sudah 100% dari anggaran")
-	rina.Goes(rina.Post("/kelola/tagihan/anggaran", "amount", "3.000.000"), "/kelola/tagihan")
+	rina.Goes(rina.Post("/kelola/anggaran", "amount", "3.000.000"), "/kelola/tagihan")
 	rina.Page("/kelola/tagihan", "Biaya bulan ini sudah 84% dari anggaran")
-	rina.Goes(rina.Post("/kelola/tagihan/anggaran", "amount", ""), "/kelola/tagihan")
+	rina.Goes(rina.Post("/kelola/anggaran", "amount", ""), "/kelola/tagihan")
 	rina.Page("/kelola/tagihan", "Belum ada anggaran")
 
-	rina.Goes(rina.Post("/kelola/tagihan/anggaran", "amount", "9000000"), "/kelola/tagihan")
+	rina.Goes(rina.Post("/kelola/anggaran", "amount", "9000000"), "/kelola/tagihan")
 	tpi := s.Staff(t, pagetest.HostOther, "Tuti Bendahara", "treasurer", "")
 	if page := tpi.Page("/kelola/tagihan", "Belum ada anggaran"); strings.Contains(page, "9.000.000") {
 		t.Error("a city sees another's budget")
@@ -37,5 +37,5 @@ func TestACitySetsItsBudget(t *testing.T) {
 	if page := ani.Page("/kelola/tagihan", "Rp9.000.000, sejak November 2026"); strings.Contains(page, "Ubah anggaran") {
 		t.Error("an auditor is offered to set it")
 	}
-	ani.Sees(ani.Post("/kelola/tagihan/anggaran", "amount", "1"), http.StatusForbidden)
+	ani.Sees(ani.Post("/kelola/anggaran", "amount", "1"), http.StatusForbidden)
 }

@@ -52,7 +52,10 @@ func (p *Pages) DeskShell(c *gin.Context, title string) ui.Shell {
 	return s
 }
 
-const pathBills = "/kelola/tagihan"
+const (
+	pathBills  = "/kelola/tagihan"
+	pathBudget = "/kelola/anggaran"
+)
 
 // cityRoutes is what a city sees of its own bills.
 func (p *Pages) cityRoutes() gate.Table {
@@ -60,7 +63,7 @@ func (p *Pages) cityRoutes() gate.Table {
 	one, bill := pathBills+"/:id", site.IDs("id", "invoice")
 	return gate.Table{
 		{Method: get, Path: pathBills, Needs: needs, Scope: city, Handler: p.ownBills},
-		{Method: post, Path: pathBills + "/anggaran", Page: pathBills, Needs: access.InvoiceBudget, Scope: city, Handler: p.setBudget},
+		{Method: post, Path: pathBudget, Page: pathBills, Needs: access.InvoiceBudget, Scope: city, Handler: p.setBudget},
 		{Method: get, Path: pathBills + "/peristiwa", Needs: needs, Scope: city, Handler: p.ownEvents},
 		{Method: get, Path: pathStripe, Needs: access.InvoicePay, Scope: city, Handler: p.stripePage},
 		{Method: post, Path: pathStripe, Needs: access.InvoicePay, Scope: city, Handler: p.askStripe},

@@ -45,8 +45,8 @@ func TestEveryFormSaysWhatIsWrong(t *testing.T) {
 		{"track: letters for digits", "/lacak", "number=BTM-26-7K3QX-4&phone=12a4", 422, []string{"Tulis empat angka"}},
 		{"track: NUL", "/lacak", "number=BTM%00&phone=1234", 422, []string{"tidak dapat dibaca"}},
 		{"track: enormous", "/lacak", "phone=1234&number=" + strings.Repeat("B", 200_000), 422, nil},
-		{"language: nothing", "/bahasa", "", 422, []string{"lang"}},
-		{"language: none of ours", "/bahasa", "lang=fr", 422, []string{"lang", "Pilih salah satu"}},
+		{"language: nothing", "/bahasa", "", 422, []string{"Pilih salah satu"}},
+		{"language: none of ours", "/bahasa", "lang=fr", 422, []string{"Pilih salah satu"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			b := s.Browser(t, pagetest.HostBatam)

@@ -16,7 +16,7 @@ import (
 )
 
 // pathGiveBack asks for the credit notes of what the end of a subscription left to a city.
-const pathGiveBack = console.PathBalances + "/langganan-berakhir"
+const pathGiveBack = "/bumd/langganan-berakhir"
 
 // giveBackSection lists what ended subscriptions left to cities, and how much of it is asked for or credited.
 func (p *Pages) giveBackSection(c *gin.Context) (bill.Section, error) {

@@ -32,9 +32,9 @@ func TestWhatAnEndLeavesTakesTwoPeople(t *testing.T) {
 	page := rina.Page("/bumd/saldo", "Kota Batam", "November 2026", "Ajukan nota kredit Rp1.000.000 untuk Kota Batam")
 	_, rest, _ := strings.Cut(page, `name="closing" value="`)
 	closing, _, _ := strings.Cut(rest, `"`)
-	rina.Sees(rina.Post("/bumd/saldo/langganan-berakhir", "closing", "x"), http.StatusNotFound)
-	rina.Goes(rina.Post("/bumd/saldo/langganan-berakhir", "closing", closing), "/bumd/permintaan")
-	rina.Sees(rina.Post("/bumd/saldo/langganan-berakhir", "closing", closing), http.StatusConflict, "Tidak ada tagihan kota ini yang masih dapat dikreditkan")
+	rina.Sees(rina.Post("/bumd/langganan-berakhir", "closing", "x"), http.StatusNotFound)
+	rina.Goes(rina.Post("/bumd/langganan-berakhir", "closing", closing), "/bumd/permintaan")
+	rina.Sees(rina.Post("/bumd/langganan-berakhir", "closing", closing), http.StatusConflict, "Tidak ada tagihan kota ini yang masih dapat dikreditkan")
 	if page := rina.Page("/bumd/kejadian"); strings.Contains(page, "belum dikembalikan") {
 		t.Error("what is asked for is still found")
 	}

@@ -65,7 +65,11 @@ func TestAKeyOpensUntilItEnds(t *testing.T) {
 	k := newKeys(t)
 	key, raw := k.issue(t)
 	k.opens(t, raw, "")
-	k.opens(t, raw[:len(raw)-1]+"7", "apikey.invalid") // 26 letters of which the last is another
+	other := "7"
+	if strings.HasSuffix(raw, other) {
+		other = "a"
+	}
+	k.opens(t, raw[:len(raw)-1]+other, "apikey.invalid") // 26 letters of which the last is another
 	k.opens(t, strings.ToUpper(raw), "apikey.invalid")
 	k.opens(t, "bdl_"+strings.Repeat("a", 10)+"_"+strings.Repeat("a", 26), "apikey.invalid")
 	k.opens(t, "", "apikey.invalid")

@@ -161,7 +161,7 @@ func Staff(v StaffView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, " <form class=\"toolbar search-bar\" method=\"post\" action=\"/kelola/staf/cari\" role=\"search\"><div class=\"search\"><label class=\"visually-hidden\" for=\"cari\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, " <form class=\"toolbar search-bar\" method=\"post\" action=\"/kelola/cari-staf\" role=\"search\"><div class=\"search\"><label class=\"visually-hidden\" for=\"cari\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
