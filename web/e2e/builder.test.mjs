@@ -43,7 +43,7 @@ test("on a phone, with buttons", async () => {
     assert.ok(!(await admin.page.getByLabel("Pilihan").isVisible()), "and hides what is not of its kind");
     await admin.page.getByLabel("Hanya jika jawaban atas").selectOption("bentuk_usaha");
     await admin.page.locator("#f-cond_op").selectOption("is");
-    await admin.page.getByLabel("nilai ini").fill("PT");
+    await admin.page.locator("#f-cond_value").fill("PT");
   });
   await addsQuestion(admin, "Usaha Anda", "Luas", "number");
   await addsQuestion(admin, "Usaha Anda", "Biaya", "computed", async () => {
