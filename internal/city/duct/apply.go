@@ -41,9 +41,35 @@ func (s *Service) Apply(ctx context.Context, actor identity.Actor, id uuid.UUID)
 	})
 }
 
+// Again has a file checked or applied once more whose job has given up, such as after a day without a database, for staff with
+// duct:manage. It does no harm while the first is still at work. It refuses Conflict "duct.not_waiting" for a file that waits
+// for nothing.
+func (s *Service) Again(ctx context.Context, actor identity.Actor, id uuid.UUID) error {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctManage); err != nil {
+		return err
+	}
+	return tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
+		i, err := find(ctx, tx, id, false)
+		if err != nil {
+			return err
+		}
+		kind, ok := map[string]jobs.Kind[importArgs]{Read: checkKind, Applying: applyKind}[i.State]
+		if !ok {
+			return fault.New(fault.Conflict, "duct.not_waiting")
+		}
+		if err := jobs.Add(ctx, tx, kind, importArgs{id}); err != nil {
+			return fmt.Errorf("duct: again: %w", err)
+		}
+		return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "duct.again", Object: "duct_import", ObjectID: id, Detail: map[string]any{"state": i.State}})
+	})
+}
+
 // apply makes a file part of the network. The network may have changed since it was checked, so it is checked again first;
 // a file that no longer fits goes back to be looked at.
 func (s *Service) apply(ctx context.Context, tx bun.Tx, args importArgs) error {
+	if err := lock(ctx, tx); err != nil { // first, so that of two at work the second finds it done
+		return err
+	}
 	i, err := find(ctx, tx, args.ImportID, false) // its progress is written beside this transaction
 	if err != nil || i.State != Applying {
 		return err

@@ -2,13 +2,16 @@ package duct
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/tenancy"
 )
 
 // street is three manholes with a segment between each two.
@@ -169,6 +172,46 @@ func TestAFileThatNoLongerFits(t *testing.T) {
 	}
 	if a, b := st.find(t, first.ID), st.find(t, second.ID); a.State != Applied || b.State != Refused || b.Faults != 1 {
 		t.Errorf("%+v, %+v", a, b)
+	}
+}
+
+// TestTwoAtWorkApplyAFileOnce: a job that was thought dead and the one in its place make one change, which can be undone; what
+// dies half way leaves nothing.
+func TestTwoAtWorkApplyAFileOnce(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	i := st.upload(t, "2026-01-01", street())
+	if err := st.Apply(st.ctx, st.manager, i.ID); err != nil {
+		t.Fatal(err)
+	}
+	dies := errors.New("the machine stops")
+	err := tenancy.InTx(st.ctx, st.w.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		return errors.Join(st.apply(ctx, tx, importArgs{i.ID}), dies)
+	})
+	if got := st.lines(t, "2026-06-01"); !errors.Is(err, dies) || len(got) != 0 || st.find(t, i.ID).State != Applying {
+		t.Errorf("half a file is applied: %v, %q", err, got)
+	}
+	if err := st.Again(st.ctx, st.manager, i.ID); err != nil {
+		t.Fatal(err)
+	}
+	var both sync.WaitGroup
+	for range 2 {
+		both.Go(func() {
+			if err := tenancy.InTx(st.ctx, st.w.DB.App, func(ctx context.Context, tx bun.Tx) error { return st.apply(ctx, tx, importArgs{i.ID}) }); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	both.Wait()
+	var changes int
+	if err := st.w.DB.App.NewRaw("SELECT count(*) FROM duct_change WHERE tenant_id = ?", st.w.Batam.ID).Scan(st.ctx, &changes); err != nil || changes != 1 {
+		t.Errorf("%d changes, %v", changes, err)
+	}
+	if err := st.Undo(st.ctx, st.manager, i.ID, "salah"); err != nil {
+		t.Error(err)
+	}
+	if err := st.Again(st.ctx, st.manager, i.ID); !fault.Is(err, "duct.not_waiting") {
+		t.Errorf("what waits for nothing: %v", err)
 	}
 }
 

@@ -58,6 +58,7 @@ func (p *Pages) networkRoutes() gate.Table {
 		{Method: get, Path: pathImports, Needs: read, Scope: city, Handler: p.imports},
 		{Method: post, Path: pathImports, Needs: manage, Scope: city, MaxBody: importMB << 20, Limit: limitImport, Handler: p.upload},
 		{Method: get, Path: pathImports + "/:id", Needs: read, Scope: city, IDs: one, Handler: p.importPage},
+		{Method: post, Path: pathImports + "/:id/lagi", Page: pathImports + "/:id", Needs: manage, Scope: city, IDs: one, Handler: p.again},
 		{Method: post, Path: pathImports + "/:id/terapkan", Page: pathImports + "/:id", Needs: manage, Scope: city, IDs: one, Handler: p.apply},
 		{Method: post, Path: pathImports + "/:id/batalkan", Page: pathImports + "/:id", Needs: manage, Scope: city, IDs: one, Handler: p.undo},
 	}

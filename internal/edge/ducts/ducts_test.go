@@ -111,7 +111,9 @@ func TestASurveyBecomesTheNetwork(t *testing.T) {
 		t.Helper()
 		s.Soon(t, standing, func() bool { return strings.Contains(sari.Get(path).Body, standing) })
 	}
+	sari.Goes(sari.Post(one+"/lagi"), one) // twice is as once
 	becomes(one, "Siap diterapkan")
+	sari.Sees(sari.Post(one+"/lagi"), http.StatusConflict)
 	sari.Page(one, "Siap diterapkan", "Tidak ada kesalahan", "Perubahan pada jaringan")
 	sari.Goes(sari.Post(one+"/terapkan"), one)
 	becomes(one, "Batalkan penerapan")

@@ -139,6 +139,8 @@ func (p *Pages) importAgain(c *gin.Context, status int, in site.Form, errs ui.Er
 	}
 	if p.Guard.Allow(ctx, a, access.DuctManage) == nil {
 		switch i.State {
+		case duct.Read, duct.Applying:
+			state.Forms = append(state.Forms, bill.Form{ID: "lagi", Folded: true, Title: l.T("duct.again"), Text: l.T("duct.again_text"), Action: here + "/lagi", Submit: l.T("duct.again_do")})
 		case duct.Checked:
 			state.Forms = append(state.Forms, bill.Form{ID: "terapkan", Plain: true, Action: here + "/terapkan", Submit: l.T("duct.apply")})
 		case duct.Applied:
@@ -233,6 +235,18 @@ func (p *Pages) apply(c *gin.Context) error {
 		return err
 	}
 	return p.Done(c, pathImports+"/"+id.String(), "duct_applying")
+}
+
+// again lets a file be checked or applied once more that does not move.
+func (p *Pages) again(c *gin.Context) error {
+	id, err := site.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	if err := p.Ducts.Again(c.Request.Context(), gate.ActorOf(c), id); err != nil {
+		return err
+	}
+	return p.Done(c, pathImports+"/"+id.String(), "duct_again")
 }
 
 // undo takes a file out of the network again.
