@@ -1,12 +1,10 @@
 package recount
 
 import (
-	"bytes"
 	"context"
-	"fmt"
-	"slices"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/application"
@@ -23,45 +21,10 @@ var feeKind = jobs.Kind[Batch]{Name: "casework.recount_fee.v1", MaxRetry: 20, Ti
 
 // Fees is Applications for the last day on which a fee may be paid, and for the words that name it.
 func (c *Counter) Fees(ctx context.Context, tx bun.Tx, args Batch) error {
-	if err := calendar.Still(ctx, tx); err != nil {
-		return err
-	}
-	changes, err := calendar.Named(ctx, tx, args.Changes)
-	if err != nil {
-		return err
-	}
-	fees, err := fee.Dated(ctx, tx, application.SubjectKind, args.After, BatchSize)
-	if err != nil || len(fees) == 0 {
-		return err
-	}
-	last := fees[len(fees)-1].ID
-	// recount locks applications in the order of their ids beside this.
-	slices.SortFunc(fees, func(a, b fee.Fee) int { return bytes.Compare(a.SubjectID[:], b.SubjectID[:]) })
-	cals := map[string]workcal.Calendar{}
-	for _, f := range fees {
-		app, err := application.LockAny(ctx, tx, f.SubjectID)
-		if err != nil {
-			return err
-		}
-		if len(args.Agencies) > 0 && !slices.Contains(args.Agencies, app.AgencyCode) {
-			continue
-		}
-		cal, ok := cals[app.AgencyCode]
-		if !ok {
-			if cal, err = calendar.Load(ctx, tx, app.AgencyCode); err != nil {
-				return err
-			}
-			cals[app.AgencyCode] = cal
-		}
-		if err := c.countWaitAgain(ctx, tx, app, cal, changes); err != nil {
-			return fmt.Errorf("recount fee %s: %w", f.ID, err)
-		}
-	}
-	if len(fees) < BatchSize {
-		return nil
-	}
-	args.After = last
-	return jobs.Add(ctx, tx, feeKind, args)
+	return beside(ctx, tx, args, feeKind, fee.Dated, func(f fee.Fee) (id, of uuid.UUID) { return f.ID, f.SubjectID },
+		func(f *fee.Fee, cals calendars, changes []calendar.Change) error {
+			return c.waits(ctx, tx, args, f.SubjectID, cals, changes)
+		})
 }
 
 // countFeeAgain moves the last day of the fee that a locked application waits for, and returns what its applicant is to be

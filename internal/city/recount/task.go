@@ -1,12 +1,11 @@
 package recount
 
 import (
-	"bytes"
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/application"
@@ -20,44 +19,19 @@ import (
 
 var taskKind = jobs.Kind[Batch]{Name: "casework.recount_task.v1", MaxRetry: 20, Timeout: 5 * time.Minute}
 
-// Tasks is Applications for what offices were asked: each by the calendar of the office that was. It runs beside the
-// run over the applications, which tells when the changes are done.
+// Tasks is Applications for what offices were asked: each by the calendar of the office that was.
 func (c *Counter) Tasks(ctx context.Context, tx bun.Tx, args Batch) error {
-	if err := calendar.Still(ctx, tx); err != nil {
-		return err
-	}
-	changes, err := calendar.Named(ctx, tx, args.Changes)
-	if err != nil {
-		return err
-	}
-	tasks, err := workflow.OpenTasks(ctx, tx, application.SubjectKind, args.After, BatchSize)
-	if err != nil || len(tasks) == 0 {
-		return err
-	}
-	last := tasks[len(tasks)-1].ID
-	// Applications locks them in the order of their ids beside this.
-	slices.SortFunc(tasks, func(a, b workflow.Task) int { return bytes.Compare(a.SubjectID[:], b.SubjectID[:]) })
-	cals := map[string]workcal.Calendar{}
-	for i := range tasks {
-		if len(args.Agencies) > 0 && !slices.Contains(args.Agencies, tasks[i].AgencyCode) {
-			continue
-		}
-		cal, ok := cals[tasks[i].AgencyCode]
-		if !ok {
-			if cal, err = calendar.Load(ctx, tx, tasks[i].AgencyCode); err != nil {
+	return beside(ctx, tx, args, taskKind, workflow.OpenTasks, func(t workflow.Task) (id, of uuid.UUID) { return t.ID, t.SubjectID },
+		func(t *workflow.Task, cals calendars, changes []calendar.Change) error {
+			if len(args.Agencies) > 0 && !slices.Contains(args.Agencies, t.AgencyCode) {
+				return nil
+			}
+			cal, err := cals.of(ctx, tx, t.AgencyCode)
+			if err != nil {
 				return err
 			}
-			cals[tasks[i].AgencyCode] = cal
-		}
-		if err := c.countTaskAgain(ctx, tx, &tasks[i], cal, changes); err != nil {
-			return fmt.Errorf("recount task %s: %w", tasks[i].ID, err)
-		}
-	}
-	if len(tasks) < BatchSize {
-		return nil
-	}
-	args.After = last
-	return jobs.Add(ctx, tx, taskKind, args)
+			return c.countTaskAgain(ctx, tx, t, cal, changes)
+		})
 }
 
 // countTaskAgain moves the deadline of an open task and leaves a line in the story that the offices read.

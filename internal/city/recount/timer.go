@@ -1,7 +1,6 @@
 package recount
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -25,45 +24,10 @@ var timerKind = jobs.Kind[Batch]{Name: "casework.recount_timer.v1", MaxRetry: 20
 
 // Timers is Applications for the steps that the system takes by itself after so many working days.
 func (c *Counter) Timers(ctx context.Context, tx bun.Tx, args Batch) error {
-	if err := calendar.Still(ctx, tx); err != nil {
-		return err
-	}
-	changes, err := calendar.Named(ctx, tx, args.Changes)
-	if err != nil {
-		return err
-	}
-	timers, err := workflow.CountedTimers(ctx, tx, application.SubjectKind, args.After, BatchSize)
-	if err != nil || len(timers) == 0 {
-		return err
-	}
-	last := timers[len(timers)-1].ID
-	// recount locks applications in the order of their ids beside this.
-	slices.SortFunc(timers, func(a, b workflow.Timer) int { return bytes.Compare(a.SubjectID[:], b.SubjectID[:]) })
-	cals := map[string]workcal.Calendar{}
-	for _, t := range timers {
-		app, err := application.LockAny(ctx, tx, t.SubjectID)
-		if err != nil {
-			return err
-		}
-		if len(args.Agencies) > 0 && !slices.Contains(args.Agencies, app.AgencyCode) {
-			continue
-		}
-		cal, ok := cals[app.AgencyCode]
-		if !ok {
-			if cal, err = calendar.Load(ctx, tx, app.AgencyCode); err != nil {
-				return err
-			}
-			cals[app.AgencyCode] = cal
-		}
-		if err := c.countWaitAgain(ctx, tx, app, cal, changes); err != nil {
-			return fmt.Errorf("recount timer %s: %w", t.ID, err)
-		}
-	}
-	if len(timers) < BatchSize {
-		return nil
-	}
-	args.After = last
-	return jobs.Add(ctx, tx, timerKind, args)
+	return beside(ctx, tx, args, timerKind, workflow.CountedTimers, func(t workflow.Timer) (id, of uuid.UUID) { return t.ID, t.SubjectID },
+		func(t *workflow.Timer, cals calendars, changes []calendar.Change) error {
+			return c.waits(ctx, tx, args, t.SubjectID, cals, changes)
+		})
 }
 
 // countWaitAgain moves what a locked application waits for: the last day of its fee, and the steps that the system takes by
