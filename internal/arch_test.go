@@ -31,7 +31,7 @@ var floor = map[string]int{
 	"internal/city": 30, "internal/saas": 30,
 	"internal/saas/collection": 31, // what billing has rated and finance has issued
 	// One capability in four storeys: the record and its steps, who else agrees to it, the resident's side, the office's.
-	"internal/city/application": 30, "internal/city/lease": 31, "internal/city/ductmap": 32, "internal/city/cosign": 31, "internal/city/recount": 31, "internal/city/intake": 32, "internal/city/casework": 33,
+	"internal/city/application": 30, "internal/city/lease": 31, "internal/city/ductsurvey": 31, "internal/city/ductmap": 32, "internal/city/cosign": 31, "internal/city/recount": 31, "internal/city/intake": 32, "internal/city/casework": 33,
 	"internal/edge/gate": 40, "internal/edge/site": 41, "internal/edge/public": 42, "internal/edge/portal": 42, "internal/edge/visit": 42, "internal/edge/queue": 42, "internal/edge/desk": 43, "internal/edge/counter": 42, "internal/edge/papers": 42, "internal/edge/spreadsheet": 41, "internal/edge/editor": 42, "internal/edge/replay": 43, "internal/edge/standard": 42, "internal/edge/admin": 42, "internal/edge/console": 42, "internal/edge/ducts": 42, "internal/edge/leasing": 43, "internal/edge/pricing": 43, "internal/edge/treasury": 43, "internal/edge/pagetest": 44, "internal/edge/services": 45, "internal/edge/rest": 41, "internal/edge/drafting": 42, "internal/edge/appointment": 42, "internal/edge/feed": 42, "internal/edge/httpapi": 43, "internal/edge/cli": 42, "internal/edge/bench": 42,
 	"internal/app": 50,
 	"cmd/bedelau":  60, "web/gallery": 60,

@@ -25,6 +25,7 @@ import (
 	"bedelau/internal/city/dashboard"
 	"bedelau/internal/city/duct"
 	"bedelau/internal/city/ductmap"
+	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/city/lease"
@@ -82,6 +83,7 @@ type App struct {
 	Registry  *registry.Service
 	Casework  *casework.Service
 	Ducts     *duct.Service
+	Surveying *ductsurvey.Service
 	Leases    *lease.Service
 	DuctMap   *ductmap.Service
 	Bulk      *bulk.Service
@@ -219,7 +221,8 @@ func (a *App) buildCity() error {
 		return err
 	}
 	a.Ducts = duct.New(duct.Deps{DB: a.DB.App, Guard: a.Guard, Log: a.Log})
-	if err := a.Ducts.Register(a.Runner); err != nil {
+	a.Surveying = ductsurvey.New(ductsurvey.Deps{DB: a.DB.App, Guard: a.Guard, Ducts: a.Ducts, Log: a.Log})
+	if err := a.Surveying.Register(a.Runner); err != nil {
 		return err
 	}
 	a.DuctMap = ductmap.New(ductmap.Deps{DB: a.DB.App, Guard: a.Guard})

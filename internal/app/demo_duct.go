@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"bedelau/internal/city/duct"
+	"bedelau/internal/city/ductsurvey"
 	"bedelau/tenants"
 )
 
@@ -28,12 +28,12 @@ func (a *App) seedDucts(ctx context.Context, made map[string]uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	file, err := duct.Sample(corridors)
+	file, err := ductsurvey.Sample(corridors)
 	if err != nil {
 		return err
 	}
-	_, err = a.Ducts.Load(ctx, actor, duct.ImportInput{Title: "Jaringan contoh", Source: "Data buatan untuk demonstrasi", OnDay: time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC),
-		Format: duct.GeoJSON, Name: "jaringan-contoh.geojson", Body: bytes.NewReader(file)})
+	_, err = a.Surveying.Load(ctx, actor, ductsurvey.ImportInput{Title: "Jaringan contoh", Source: "Data buatan untuk demonstrasi", OnDay: time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC),
+		Format: ductsurvey.GeoJSON, Name: "jaringan-contoh.geojson", Body: bytes.NewReader(file)})
 	if err != nil {
 		return fmt.Errorf("ducts: %w", err)
 	}

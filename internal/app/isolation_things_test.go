@@ -14,6 +14,7 @@ import (
 	"bedelau/internal/city/bulk"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/duct"
+	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/city/lease"
@@ -334,7 +335,7 @@ func (a *App) appointment(t *testing.T, ctx context.Context, who identity.Actor)
 func (a *App) survey(t *testing.T, ctx context.Context, city uuid.UUID) string {
 	t.Helper()
 	manager := identity.Actor{ID: uuid.New(), TenantID: city, Kind: identity.Staff, Roles: []string{"duct_manager"}, TOTP: true}
-	i, err := a.Ducts.Upload(ctx, manager, duct.ImportInput{Title: "Survei", Source: "Dinas", OnDay: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Format: duct.CSV,
+	i, err := a.Surveying.Upload(ctx, manager, ductsurvey.ImportInput{Title: "Survei", Source: "Dinas", OnDay: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Format: ductsurvey.CSV,
 		Name: "x.csv", Body: strings.NewReader("code,kind,lat,lon\nMH-1,manhole,1.1,104.0\n")})
 	if err != nil {
 		t.Fatal(err)

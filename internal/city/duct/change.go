@@ -8,10 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
-	"bedelau/internal/kernel/access"
-	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
-	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -39,7 +36,8 @@ type Change struct {
 	ByID     uuid.UUID     `bun:"by_id"`
 }
 
-func begin(ctx context.Context, tx bun.Tx, c Change) (uuid.UUID, error) {
+// Begin writes down an act on the network, for the statements that follow it to name.
+func Begin(ctx context.Context, tx bun.Tx, c Change) (uuid.UUID, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return uuid.Nil, err
@@ -49,49 +47,33 @@ func begin(ctx context.Context, tx bun.Tx, c Change) (uuid.UUID, error) {
 	return id, err
 }
 
+// Counts is what a change brings, or would bring.
+type Counts struct {
+	Nodes    Count `json:"nodes"`
+	Segments Count `json:"segments"`
+	Units    int   `json:"units"`     // that are new
+	LengthMM int64 `json:"length_mm"` // of the segments that are named, on the ellipsoid
+}
+
+// Count is how many things are new to the network, changed, and in it as they are.
+type Count struct {
+	New     int `json:"new"`
+	Changed int `json:"changed"`
+	Same    int `json:"same"`
+}
+
 // states are the tables of what a change brings, ends and voids.
 var states = []string{"duct_node_state", "duct_segment_state", "duct_unit_state", "duct_unit"}
 
-// Undo takes a file out of the network again, as if it had never been applied; it stays on record, and what it had ended or
-// voided is in force again. For staff with duct:manage. It refuses Conflict "duct.not_applied", and "duct.built_upon" once a
-// later change has touched what the file brought: undo that first.
-func (s *Service) Undo(ctx context.Context, actor identity.Actor, importID uuid.UUID, why string) error {
-	if err := s.d.Guard.Allow(ctx, actor, access.DuctManage); err != nil {
-		return err
-	}
-	return tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
-		i, err := find(ctx, tx, importID, true)
-		if err != nil {
-			return err
-		}
-		if i.State != Applied {
-			return fault.New(fault.Conflict, "duct.not_applied")
-		}
-		if err := lock(ctx, tx); err != nil {
-			return err
-		}
-		var c Change
-		err = tx.NewSelect().Model(&c).Where("c.tenant_id = ? AND c.import_id = ? AND c.kind = ? AND c.undone_by IS NULL", i.TenantID, i.ID, ByImport).Scan(ctx)
-		if err != nil {
-			return fmt.Errorf("duct: undo: %w", err)
-		}
-		undo, err := begin(ctx, tx, Change{Kind: ByUndo, OnDay: c.OnDay, Why: why, ImportID: c.ImportID, Undoes: uuid.NullUUID{UUID: c.ID, Valid: true}, Counts: c.Counts, At: s.now(), ByID: actor.ID})
-		if err != nil {
-			return fmt.Errorf("duct: undo: %w", err)
-		}
-		if err := takeBack(ctx, tx, c, undo); err != nil {
-			return err
-		}
-		i.State = Undone
-		if _, err := tx.NewUpdate().Model(&i).Column("state").WherePK().Exec(ctx); err != nil {
-			return fmt.Errorf("duct: undo: %w", err)
-		}
-		return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "duct.undo", Object: "duct_import", ObjectID: i.ID})
-	})
+// Lock keeps other files and edits of the city's network away until the transaction ends.
+func Lock(ctx context.Context, tx bun.Tx) error {
+	_, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "ducts of "+tenancy.Must(ctx).String()).Exec(ctx)
+	return err
 }
 
-// takeBack voids what a change brought and gives back what it ended or voided.
-func takeBack(ctx context.Context, tx bun.Tx, c Change, undo uuid.UUID) error {
+// TakeBack voids what a change brought and gives back what it ended or voided. It refuses Conflict "duct.built_upon" once a later
+// change has touched what this one brought.
+func TakeBack(ctx context.Context, tx bun.Tx, c Change, undo uuid.UUID) error {
 	upon := `SELECT EXISTS (SELECT 1 FROM duct_segment s JOIN duct_segment_state later ON later.tenant_id = s.tenant_id AND later.segment_id = s.id AND later.voided_by IS NULL AND later.change_id <> ?1
 		JOIN duct_node_state n ON n.tenant_id = s.tenant_id AND n.node_id IN (s.from_node, s.to_node) AND n.change_id = ?1 AND n.voided_by IS NULL
 		WHERE s.tenant_id = ?0 AND NOT EXISTS (SELECT 1 FROM duct_node_state o WHERE o.tenant_id = ?0 AND o.node_id = n.node_id AND o.change_id <> ?1 AND (o.voided_by IS NULL OR o.voided_by = ?1)))`

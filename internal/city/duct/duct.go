@@ -1,6 +1,5 @@
 // Package duct is the record of a city's shared ducts (Ducting Bersama): where people reach them, which way they run, what
-// lies in them, and how all of it was on any day. Engineers of the municipal company keep it, mostly by files of surveys,
-// which are checked before they are applied and can be undone.
+// lies in them, and how all of it was on any day. Engineers of the municipal company keep it, mostly by files of surveys.
 //
 // A network is nodes (manholes, poles, entries of buildings) and segments between two of them. In a segment lie ducts, in a
 // duct subducts, in a subduct microducts: a tree of units, each of which can be let. Every one has a state for each span of
@@ -28,16 +27,13 @@ type Deps struct {
 // Service is the networks of every city.
 type Service struct{ d Deps }
 
-// New returns the Service. Register binds its jobs.
+// New returns the Service.
 func New(d Deps) *Service {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
 	return &Service{d: d}
 }
-
-// now is the present to the microsecond, which is what the database keeps.
-func (s *Service) now() time.Time { return s.d.Now().UTC().Truncate(time.Microsecond) }
 
 // The kinds of node.
 const (
@@ -89,7 +85,7 @@ func Classes() []string { return []string{AsBuilt, Surveyed, Planned, Unknown} }
 // Conditions are those of a part of the network, the best first.
 func Conditions() []string { return []string{Good, Damaged, Blocked, Unknown} }
 
-// dayOf is the day of a moment, at midnight UTC: a day of the network has no zone.
-func dayOf(t time.Time) time.Time {
+// DayOf is the day of a moment, at midnight UTC: a day of the network has no zone.
+func DayOf(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }

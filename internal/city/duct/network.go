@@ -93,7 +93,7 @@ func (s *Service) nodes(ctx context.Context, actor identity.Actor, day time.Time
 	q := s.d.DB.NewSelect().TableExpr("duct_node AS k").Join("JOIN duct_node_state AS c ON c.tenant_id = k.tenant_id AND c.node_id = k.id").
 		ColumnExpr("k.id, k.code, c.kind, ST_AsBinary(c.at) AS wkb, c.authority, c.free_trade, c.condition, c.address, c.note, c.since").
 		Where("k.tenant_id = ?", tenancy.Must(ctx))
-	if err := part(onDay(q, "c", dayOf(day))).OrderExpr("k.code").Scan(ctx, &rows); err != nil {
+	if err := part(onDay(q, "c", DayOf(day))).OrderExpr("k.code").Scan(ctx, &rows); err != nil {
 		return nil, fmt.Errorf("duct: nodes: %w", err)
 	}
 	out := make([]Node, len(rows))
@@ -155,7 +155,7 @@ func (s *Service) Total(ctx context.Context, actor identity.Actor, day time.Time
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return Total{}, err
 	}
-	day = dayOf(day)
+	day = DayOf(day)
 	var t Total
 	segments := func() *bun.SelectQuery {
 		return onDay(s.d.DB.NewSelect().TableExpr("duct_segment_state AS c").Where("c.tenant_id = ?", tenancy.Must(ctx)), "c", day)
@@ -227,14 +227,17 @@ func (s *Service) Segment(ctx context.Context, actor identity.Actor, code string
 	}
 	var units []Unit
 	q := s.d.DB.NewSelect().Model(&units).Where("u.tenant_id = ? AND u.segment_id = ?", tenancy.Must(ctx), all[0].ID)
-	if err := onDay(q, "u", dayOf(day)).OrderExpr("array_position(ARRAY['duct', 'subduct', 'microduct'], u.kind), u.parent_id, u.position").Scan(ctx); err != nil {
+	if err := onDay(q, "u", DayOf(day)).OrderExpr("array_position(ARRAY['duct', 'subduct', 'microduct'], u.kind), u.parent_id, u.position").Scan(ctx); err != nil {
 		return Segment{}, nil, fmt.Errorf("duct: segment: %w", err)
 	}
 	return all[0], units, nil
 }
 
-// lying is what lies in some segments on a day, by segment and in the order of the places.
-func (s *Service) lying(ctx context.Context, in []Segment, day time.Time) (map[uuid.UUID][]Unit, error) {
+// UnitsIn is what lies in some segments on a day, by segment and in the order of the places, for staff with duct:read.
+func (s *Service) UnitsIn(ctx context.Context, actor identity.Actor, in []Segment, day time.Time) (map[uuid.UUID][]Unit, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
+		return nil, err
+	}
 	out := make(map[uuid.UUID][]Unit, len(in))
 	if len(in) == 0 {
 		return out, nil
@@ -245,7 +248,7 @@ func (s *Service) lying(ctx context.Context, in []Segment, day time.Time) (map[u
 	}
 	var units []Unit
 	q := s.d.DB.NewSelect().Model(&units).Where("u.tenant_id = ? AND u.segment_id IN (?)", tenancy.Must(ctx), bun.List(ids))
-	if err := onDay(q, "u", dayOf(day)).OrderExpr("u.segment_id, u.position").Scan(ctx); err != nil {
+	if err := onDay(q, "u", DayOf(day)).OrderExpr("u.segment_id, u.position").Scan(ctx); err != nil {
 		return nil, fmt.Errorf("duct: units: %w", err)
 	}
 	for _, u := range units {
@@ -262,7 +265,7 @@ func (s *Service) segments(ctx context.Context, day time.Time, part func(*bun.Se
 	q := s.d.DB.NewSelect().TableExpr("duct_segment AS k").Join("JOIN duct_segment_state AS c ON c.tenant_id = k.tenant_id AND c.segment_id = k.id").
 		ColumnExpr(`k.id, k.code, k.from_node AS "from", k.to_node AS "to", ST_AsBinary(c.line) AS wkb, c.length_mm, c.surveyed_mm, c.billed_mm, c.road, c.class, c.authority, c.free_trade,
 			c.condition, c.depth_mm, c.note, c.since`).Where("k.tenant_id = ?", tenancy.Must(ctx))
-	if err := part(onDay(q, "c", dayOf(day))).Scan(ctx, &rows); err != nil {
+	if err := part(onDay(q, "c", DayOf(day))).Scan(ctx, &rows); err != nil {
 		return nil, fmt.Errorf("duct: segments: %w", err)
 	}
 	out := make([]Segment, len(rows))

@@ -16,6 +16,7 @@ import (
 
 	"bedelau/internal/city/duct"
 	"bedelau/internal/city/ductmap"
+	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/city/lease"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
@@ -28,6 +29,7 @@ import (
 type stage struct {
 	*ductmap.Service
 	ducts    *duct.Service
+	surveys  *ductsurvey.Service
 	leases   *lease.Service
 	w        *pgtest.World
 	ctx      context.Context // Batam
@@ -48,6 +50,7 @@ func newStage(t testing.TB) *stage {
 	now := func() time.Time { return st.at }
 	st.Service = ductmap.New(ductmap.Deps{DB: w.DB.App, Guard: guard})
 	st.ducts = duct.New(duct.Deps{DB: w.DB.App, Guard: guard, Log: quiet, Now: now})
+	st.surveys = ductsurvey.New(ductsurvey.Deps{DB: w.DB.App, Guard: guard, Ducts: st.ducts, Log: quiet, Now: now})
 	st.leases = lease.New(lease.Deps{DB: w.DB.App, Guard: guard, Log: quiet, Now: now})
 	a := duct.Authority{TenantID: w.Batam.ID, Code: "pemko", Name: i18n.Text{i18n.ID: "Pemko", i18n.EN: "City"}, Source: "x"}
 	if _, err := w.DB.App.NewInsert().Model(&a).Exec(st.ctx); err != nil {
@@ -81,15 +84,15 @@ func segment(code, from, to string, a, b [2]float64, more string) string {
 }
 
 // lay makes a network from features.
-func (st *stage) lay(t testing.TB, on string, features ...string) duct.Import {
+func (st *stage) lay(t testing.TB, on string, features ...string) ductsurvey.Import {
 	t.Helper()
 	day, err := time.Parse(time.DateOnly, on)
 	if err != nil {
 		t.Fatal(err)
 	}
-	i, err := st.ducts.Load(st.ctx, st.manager, duct.ImportInput{Title: "Jaringan", Source: "Dinas", OnDay: day, Format: duct.GeoJSON, Body: strings.NewReader(`{"type": "FeatureCollection", "features": [` + strings.Join(features, ",") + `]}`)})
+	i, err := st.surveys.Load(st.ctx, st.manager, ductsurvey.ImportInput{Title: "Jaringan", Source: "Dinas", OnDay: day, Format: ductsurvey.GeoJSON, Body: strings.NewReader(`{"type": "FeatureCollection", "features": [` + strings.Join(features, ",") + `]}`)})
 	if err != nil {
-		all, _ := st.ducts.Faults(st.ctx, st.manager, i.ID, 20)
+		all, _ := st.surveys.Faults(st.ctx, st.manager, i.ID, 20)
 		t.Fatalf("%v: %+v", err, all)
 	}
 	return i
@@ -97,7 +100,7 @@ func (st *stage) lay(t testing.TB, on string, features ...string) duct.Import {
 
 // two are a segment with six subducts, one of two ducts in which no subduct lies, one with microducts, and one of which nobody
 // has said what lies in it.
-func (st *stage) two(t testing.TB) duct.Import {
+func (st *stage) two(t testing.TB) ductsurvey.Import {
 	t.Helper()
 	return st.lay(t, "2026-01-01", node("A", 0, 0), node("B", 200, 0), node("C", 200, 200), node("D", 0, 250), node("E", 0, 400),
 		segment("AB", "A", "B", [2]float64{0, 0}, [2]float64{200, 0}, `, "ducts": 2, "subducts": 3`),
@@ -222,7 +225,7 @@ func TestATileIsKnownUntilSomethingChanges(t *testing.T) {
 	st.at = st.at.Add(time.Hour)
 	survey := st.lay(t, "2026-06-01", segment("AB", "A", "B", [2]float64{0, 0}, [2]float64{200, 0}, `, "note": "Diukur ulang"`))
 	changed("a survey", december)
-	if err := st.ducts.Undo(st.ctx, st.manager, survey.ID, "Salah"); err != nil {
+	if err := st.surveys.Undo(st.ctx, st.manager, survey.ID, "Salah"); err != nil {
 		t.Fatal(err)
 	}
 	changed("a survey undone", december)

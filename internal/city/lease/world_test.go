@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"bedelau/internal/city/duct"
+	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
@@ -21,6 +22,7 @@ import (
 type stage struct {
 	*Service
 	ducts    *duct.Service
+	surveys  *ductsurvey.Service
 	w        *pgtest.World
 	ctx      context.Context // Batam
 	manager  identity.Actor
@@ -40,6 +42,7 @@ func newStage(t testing.TB) *stage {
 	now := func() time.Time { return st.at }
 	st.Service = New(Deps{DB: w.DB.App, Guard: guard, Log: quiet, Now: now})
 	st.ducts = duct.New(duct.Deps{DB: w.DB.App, Guard: guard, Log: quiet, Now: now})
+	st.surveys = ductsurvey.New(ductsurvey.Deps{DB: w.DB.App, Guard: guard, Ducts: st.ducts, Log: quiet, Now: now})
 	for _, code := range []string{"pemko", "bp_batam"} {
 		a := duct.Authority{TenantID: w.Batam.ID, Code: code, Name: i18n.Text{i18n.ID: code, i18n.EN: code}, FreeTrade: true, Source: "x"}
 		if _, err := w.DB.App.NewInsert().Model(&a).Exec(st.ctx); err != nil {
@@ -92,9 +95,9 @@ func segment(code, from, to string, places [][2]float64, more string) string {
 // lay makes a network from features.
 func (st *stage) lay(t testing.TB, on string, features ...string) {
 	t.Helper()
-	i, err := st.ducts.Load(st.ctx, st.manager, duct.ImportInput{Title: "Jaringan", Source: "Dinas", OnDay: day(on), Format: duct.GeoJSON, Body: strings.NewReader(`{"type": "FeatureCollection", "features": [` + strings.Join(features, ",") + `]}`)})
+	i, err := st.surveys.Load(st.ctx, st.manager, ductsurvey.ImportInput{Title: "Jaringan", Source: "Dinas", OnDay: day(on), Format: ductsurvey.GeoJSON, Body: strings.NewReader(`{"type": "FeatureCollection", "features": [` + strings.Join(features, ",") + `]}`)})
 	if err != nil {
-		all, _ := st.ducts.Faults(st.ctx, st.manager, i.ID, 20)
+		all, _ := st.surveys.Faults(st.ctx, st.manager, i.ID, 20)
 		t.Fatalf("%v: %+v", err, all)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"bedelau/internal/city/duct"
+	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
@@ -62,14 +63,14 @@ func (p *Pages) networkRoutes() gate.Table {
 		{Method: post, Path: pathImports + "/:id/terapkan", Page: pathImports + "/:id", Needs: manage, Scope: city, IDs: one, Handler: p.apply},
 		{Method: post, Path: pathImports + "/:id/batalkan", Page: pathImports + "/:id", Needs: manage, Scope: city, IDs: one, Handler: p.undo},
 	}
-	for _, f := range duct.Formats() {
+	for _, f := range ductsurvey.Formats() {
 		out = append(out, gate.Route{Method: get, Path: exportPath(f), Needs: read, Scope: city, Handler: p.export(f)})
 	}
 	return out
 }
 
 // exportPath is where the network is found in a format.
-func exportPath(f duct.Format) string { return PathDucts + "/jaringan." + f.Ext }
+func exportPath(f ductsurvey.Format) string { return PathDucts + "/jaringan." + f.Ext }
 
 // limitImport holds back a program that fills the disk.
 var limitImport = gate.Limit{Name: "duct_import", Count: 20, Per: time.Minute}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"bedelau/internal/city/duct"
+	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/edge/pagetest"
 )
 
@@ -87,7 +87,7 @@ func TestASurveyBecomesTheNetwork(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := duct.Sample(raw)
+	file, err := ductsurvey.Sample(raw)
 	if err != nil {
 		t.Fatal(err)
 	}

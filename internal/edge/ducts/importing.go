@@ -10,7 +10,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"bedelau/internal/city/duct"
+	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
@@ -27,7 +27,7 @@ func (p *Pages) imports(c *gin.Context) error {
 
 func (p *Pages) importsPage(c *gin.Context, status int, in site.Form, errs ui.Errors) error {
 	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
-	all, err := p.Ducts.Imports(ctx, a)
+	all, err := p.Surveying.Imports(ctx, a)
 	if err != nil {
 		return err
 	}
@@ -39,7 +39,7 @@ func (p *Pages) importsPage(c *gin.Context, status int, in site.Form, errs ui.Er
 		}
 		format := in.Get("format")
 		if format == "" {
-			format = duct.GeoJSON
+			format = ductsurvey.GeoJSON
 		}
 		v.Sections = append(v.Sections, bill.Section{ID: "unggah", Title: l.T("duct.upload"), Quiet: true, Forms: []bill.Form{{ID: "berkas", Title: l.T("duct.upload"), Text: l.T("duct.upload_text"), Action: pathImports,
 			Upload: true, Submit: l.T("duct.upload_do"), Folded: len(all) > 0 && len(errs) == 0, Fields: []ui.Field{
@@ -63,16 +63,16 @@ func (p *Pages) importsPage(c *gin.Context, status int, in site.Form, errs ui.Er
 // readable are the formats of a file to take in; some read two.
 func readable(l i18n.Locale) []ui.Option {
 	var out []ui.Option
-	for _, code := range []string{duct.GeoJSON, duct.GeoPackage, duct.Shapefile, duct.KML, duct.CSV, duct.OFDS} {
+	for _, code := range []string{ductsurvey.GeoJSON, ductsurvey.GeoPackage, ductsurvey.Shapefile, ductsurvey.KML, ductsurvey.CSV, ductsurvey.OFDS} {
 		out = append(out, ui.Option{Value: code, Label: l.T("duct.format_read." + code), Hint: l.T("duct.format_hint." + code)})
 	}
 	return out
 }
 
 // importMark is how a file stands as a mark.
-func importMark(l i18n.Locale, i duct.Import) ui.Mark {
-	m := map[string]ui.Mark{duct.Read: {Icon: "clock"}, duct.Checked: {Tone: "good", Icon: "circle-check"}, duct.Refused: {Tone: "bad", Icon: "alert-triangle"},
-		duct.Applying: {Icon: "clock"}, duct.Applied: {Tone: "good", Icon: "check"}, duct.Undone: {Icon: "history"}}[i.State]
+func importMark(l i18n.Locale, i ductsurvey.Import) ui.Mark {
+	m := map[string]ui.Mark{ductsurvey.Read: {Icon: "clock"}, ductsurvey.Checked: {Tone: "good", Icon: "circle-check"}, ductsurvey.Refused: {Tone: "bad", Icon: "alert-triangle"},
+		ductsurvey.Applying: {Icon: "clock"}, ductsurvey.Applied: {Tone: "good", Icon: "check"}, ductsurvey.Undone: {Icon: "history"}}[i.State]
 	m.Text = l.T("duct.import." + i.State)
 	return m
 }
@@ -88,10 +88,10 @@ func (p *Pages) upload(c *gin.Context) error {
 		_, err := io.Copy(&body, r)
 		return err
 	}, "on_day")
-	var i duct.Import
+	var i ductsurvey.Import
 	if err == nil {
 		day, _ := time.Parse(time.DateOnly, site.DateOf(in, "on_day")) // none is refused
-		i, err = p.Ducts.Upload(ctx, a, duct.ImportInput{Title: in.Text("title"), Source: in.Text("source"), OnDay: day, Format: in.Get("format"), Name: site.Clip(name, 100), Body: strings.NewReader(body.String())})
+		i, err = p.Surveying.Upload(ctx, a, ductsurvey.ImportInput{Title: in.Text("title"), Source: in.Text("source"), OnDay: day, Format: in.Get("format"), Name: site.Clip(name, 100), Body: strings.NewReader(body.String())})
 	}
 	if err != nil {
 		errs, status, ok := site.RefusedAt(c, err, map[string]string{"duct.unreadable": "file", "duct.empty": "file", "duct.too_many": "file", "duct.too_large": "file", "duct.other_system": "file", "duct.no_system": "file"})
@@ -118,18 +118,18 @@ func (p *Pages) importAgain(c *gin.Context, status int, in site.Form, errs ui.Er
 	if err != nil {
 		return err
 	}
-	i, err := p.Ducts.Import(ctx, a, id)
+	i, err := p.Surveying.Import(ctx, a, id)
 	if err != nil {
 		return err
 	}
-	faults, err := p.Ducts.Faults(ctx, a, id, faultsShown)
+	faults, err := p.Surveying.Faults(ctx, a, id, faultsShown)
 	if err != nil {
 		return err
 	}
 	here := pathImports + "/" + i.ID.String()
 	v := bill.View{Shell: p.DeskShell(c, i.Title), Back: pathImports, Heading: i.Title, Lead: l.T("duct.import_lead", "source", i.Source, "day", l.Date(i.OnDay)), Mark: importMark(l, i), Errors: errs}
 	state := bill.Section{ID: "keadaan", Title: l.T("duct.standing"), Quiet: true, Note: importNote(l, i)}
-	if i.State == duct.Read || i.State == duct.Applying {
+	if i.State == ductsurvey.Read || i.State == ductsurvey.Applying {
 		state.Links = append(state.Links, ui.Link{Href: here, Label: l.T("duct.reload"), Icon: "history"})
 	} else {
 		n := func(n int) string { return l.Number(int64(n)) }
@@ -139,11 +139,11 @@ func (p *Pages) importAgain(c *gin.Context, status int, in site.Form, errs ui.Er
 	}
 	if p.Guard.Allow(ctx, a, access.DuctManage) == nil {
 		switch i.State {
-		case duct.Read, duct.Applying:
+		case ductsurvey.Read, ductsurvey.Applying:
 			state.Forms = append(state.Forms, bill.Form{ID: "lagi", Folded: true, Title: l.T("duct.again"), Text: l.T("duct.again_text"), Action: here + "/lagi", Submit: l.T("duct.again_do")})
-		case duct.Checked:
+		case ductsurvey.Checked:
 			state.Forms = append(state.Forms, bill.Form{ID: "terapkan", Plain: true, Action: here + "/terapkan", Submit: l.T("duct.apply")})
-		case duct.Applied:
+		case ductsurvey.Applied:
 			state.Forms = append(state.Forms, bill.Form{ID: "batalkan", Folded: true, Bad: true, Title: l.T("duct.undo"), Text: l.T("duct.undo_text"), Action: here + "/batalkan", Submit: l.T("duct.undo_do"),
 				Fields: []ui.Field{{Name: "why", Label: l.T("duct.why"), Max: 300, Value: in.Get("why"), Error: errs.Of("why")}}})
 		}
@@ -160,15 +160,15 @@ func (p *Pages) importAgain(c *gin.Context, status int, in site.Form, errs ui.Er
 }
 
 // importNote says what a file waits for.
-func importNote(l i18n.Locale, i duct.Import) bill.Note {
+func importNote(l i18n.Locale, i ductsurvey.Import) bill.Note {
 	switch i.State {
-	case duct.Read:
+	case ductsurvey.Read:
 		return bill.Note{Text: l.T("duct.note.read", "n", l.Number(int64(i.Features)))}
-	case duct.Applying:
+	case ductsurvey.Applying:
 		return bill.Note{Text: l.T("duct.note.applying", "done", l.Number(int64(i.Done)), "n", l.Number(int64(i.Features)))}
-	case duct.Refused:
+	case ductsurvey.Refused:
 		return bill.Note{Tone: "care", Text: l.T("duct.note.refused", "n", l.Number(int64(i.Faults)))}
-	case duct.Checked:
+	case ductsurvey.Checked:
 		if i.Doubts > 0 {
 			return bill.Note{Tone: "care", Text: l.T("duct.note.doubts", "n", l.Number(int64(i.Doubts)))}
 		}
@@ -178,7 +178,7 @@ func importNote(l i18n.Locale, i duct.Import) bill.Note {
 }
 
 // faultSection lists what is wrong, and shows where.
-func faultSection(l i18n.Locale, ground geo.Map, i duct.Import, faults []duct.Fault) bill.Section {
+func faultSection(l i18n.Locale, ground geo.Map, i ductsurvey.Import, faults []ductsurvey.Fault) bill.Section {
 	s := bill.Section{ID: "kesalahan", Title: l.T("duct.faults")}
 	s.Table = &bill.Table{Title: l.T("duct.faults"), Columns: []bill.Column{{Label: l.T("duct.feature")}, {Label: l.T("duct.column")}, {Label: l.T("duct.wrong")}, {Label: l.T("duct.where")}}}
 	m := &ui.Map{Name: "kesalahan", City: ground}
@@ -212,7 +212,7 @@ func faultSection(l i18n.Locale, ground geo.Map, i duct.Import, faults []duct.Fa
 }
 
 // faultArgs are what stands in the sentence of a fault, in a fixed order.
-func faultArgs(f duct.Fault) []any {
+func faultArgs(f ductsurvey.Fault) []any {
 	var out []any
 	names := make([]string, 0, len(f.Args))
 	for name := range f.Args {
@@ -231,7 +231,7 @@ func (p *Pages) apply(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := p.Ducts.Apply(c.Request.Context(), gate.ActorOf(c), id); err != nil {
+	if err := p.Surveying.Apply(c.Request.Context(), gate.ActorOf(c), id); err != nil {
 		return err
 	}
 	return p.Done(c, pathImports+"/"+id.String(), "duct_applying")
@@ -243,7 +243,7 @@ func (p *Pages) again(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := p.Ducts.Again(c.Request.Context(), gate.ActorOf(c), id); err != nil {
+	if err := p.Surveying.Again(c.Request.Context(), gate.ActorOf(c), id); err != nil {
 		return err
 	}
 	return p.Done(c, pathImports+"/"+id.String(), "duct_again")
@@ -260,7 +260,7 @@ func (p *Pages) undo(c *gin.Context) error {
 		err = site.Require(in, "why")
 	}
 	if err == nil {
-		err = p.Ducts.Undo(c.Request.Context(), gate.ActorOf(c), id, in.Text("why"))
+		err = p.Surveying.Undo(c.Request.Context(), gate.ActorOf(c), id, in.Text("why"))
 	}
 	if err != nil {
 		errs, status, ok := site.RefusedAt(c, err, nil)

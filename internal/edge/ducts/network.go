@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"bedelau/internal/city/duct"
+	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/geo"
@@ -210,20 +211,20 @@ func (p *Pages) occupancy(c *gin.Context, x duct.Segment, day time.Time) ([]bill
 // downloads offers the network of a day in every format.
 func downloads(l i18n.Locale, day time.Time) bill.Section {
 	s := bill.Section{ID: "unduh", Title: l.T("duct.download"), Text: l.T("duct.download_text")}
-	for _, f := range duct.Formats() {
+	for _, f := range ductsurvey.Formats() {
 		s.Links = append(s.Links, ui.Link{Href: exportPath(f) + "?hari=" + day.Format(time.DateOnly), Label: l.T("duct.format_name." + f.Code), Icon: "download"})
 	}
 	return s
 }
 
 // export sends the network of a day as a file. Its heads are sent with its first byte, so that a refusal is a page.
-func (p *Pages) export(f duct.Format) func(*gin.Context) error {
+func (p *Pages) export(f ductsurvey.Format) func(*gin.Context) error {
 	return func(c *gin.Context) error {
 		if site.Described(c, f.MIME) {
 			return nil
 		}
 		day := p.DayIn(c)
-		return p.Ducts.Export(c.Request.Context(), gate.ActorOf(c), day, f.Code, &download{c: c, mime: f.MIME, name: "jaringan-ducting-" + day.Format(time.DateOnly) + "." + f.Ext})
+		return p.Surveying.Export(c.Request.Context(), gate.ActorOf(c), day, f.Code, &download{c: c, mime: f.MIME, name: "jaringan-ducting-" + day.Format(time.DateOnly) + "." + f.Ext})
 	}
 }
 

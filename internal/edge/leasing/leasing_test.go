@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"bedelau/internal/city/duct"
+	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/edge/pagetest"
 	"bedelau/internal/kernel/identity"
 )
@@ -28,7 +28,7 @@ const street = `{"type": "FeatureCollection", "features": [
 func lay(t *testing.T, s *pagetest.Site) {
 	t.Helper()
 	manager := identity.Actor{ID: uuid.New(), TenantID: s.World.Batam.ID, Kind: identity.Staff, Roles: []string{"duct_manager"}, TOTP: true}
-	_, err := s.Ducts.Load(s.In(t, pagetest.HostBatam), manager, duct.ImportInput{Title: "Jalan", Source: "Uji", OnDay: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Format: duct.GeoJSON, Body: strings.NewReader(street)})
+	_, err := s.Surveying.Load(s.In(t, pagetest.HostBatam), manager, ductsurvey.ImportInput{Title: "Jalan", Source: "Uji", OnDay: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Format: ductsurvey.GeoJSON, Body: strings.NewReader(street)})
 	if err != nil {
 		t.Fatal(err)
 	}

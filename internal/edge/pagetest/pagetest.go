@@ -30,6 +30,7 @@ import (
 	"bedelau/internal/city/dashboard"
 	"bedelau/internal/city/duct"
 	"bedelau/internal/city/ductmap"
+	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/city/lease"
@@ -163,7 +164,8 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 	many := bulk.New(bulk.Deps{DB: w.DB, Guard: guard, Steps: steps{cases}, Log: quiet, Now: s.ClockNow})
 	must(many.Register(s.runner))
 	pipes := duct.New(duct.Deps{DB: w.DB.App, Guard: guard})
-	must(pipes.Register(s.runner))
+	surveying := ductsurvey.New(ductsurvey.Deps{DB: w.DB.App, Guard: guard, Ducts: pipes})
+	must(surveying.Register(s.runner))
 	held := lease.New(lease.Deps{DB: w.DB.App, Guard: guard, Log: quiet, Now: s.ClockNow})
 	held.Register(s.runner)
 	visits := booking.New(booking.Deps{DB: w.DB, Guard: guard, Bus: bus, Notify: mail, Staff: people, Matters: matters{services, cases}, Log: quiet, Now: s.ClockNow})
@@ -186,7 +188,7 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 		Log: slog.New(slog.NewTextHandler(s.Journal, nil))})
 	must(err)
 	s.Gate = g
-	deps := site.Deps{Catalog: services, Casework: cases, Ducts: pipes, Leases: held, DuctMap: ductmap.New(ductmap.Deps{DB: w.DB.App, Guard: guard}), Bulk: many,
+	deps := site.Deps{Catalog: services, Casework: cases, Ducts: pipes, Surveying: surveying, Leases: held, DuctMap: ductmap.New(ductmap.Deps{DB: w.DB.App, Guard: guard}), Bulk: many,
 		Editor:  catalog.NewEditor(catalog.EditorDeps{DB: w.DB, Guard: guard, Definitions: cases, Now: s.ClockNow}),
 		Tariffs: tariff.NewEditor(w.DB.App, guard, s.ClockNow),
 		Builder: builder.New(builder.Deps{DB: w.DB, Guard: guard, Forms: cases, Workflows: cases, Reserved: document.BuiltIn(), MadeWith: services.MadeWith, Now: s.ClockNow}), Documents: issued, Inbox: list, Booking: visits, Calendar: calendar.New(w.DB.App, guard, s.ClockNow), Dashboard: board, External: others, Registry: s.Registers, Simulation: replays, Identity: people, Guard: guard, Directory: dir, DB: w.DB,

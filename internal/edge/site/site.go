@@ -23,6 +23,7 @@ import (
 	"bedelau/internal/city/dashboard"
 	"bedelau/internal/city/duct"
 	"bedelau/internal/city/ductmap"
+	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/city/lease"
@@ -50,6 +51,7 @@ type Deps struct {
 	Tariffs    *tariff.Editor
 	Casework   *casework.Service
 	Ducts      *duct.Service
+	Surveying  *ductsurvey.Service
 	Leases     *lease.Service
 	DuctMap    *ductmap.Service
 	Documents  *document.Service

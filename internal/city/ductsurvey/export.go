@@ -1,4 +1,4 @@
-package duct
+package ductsurvey
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/paulmach/orb"
 
+	"bedelau/internal/city/duct"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
@@ -23,8 +24,8 @@ const exportBatch = 2000
 
 // networkWriter writes a network in one format: nodes, then segments with the codes of the nodes at their ends.
 type networkWriter interface {
-	node(n Node) error
-	segment(s Segment, from, to string, b Bank) error
+	node(n duct.Node) error
+	segment(s duct.Segment, from, to string, b Bank) error
 	close() error
 }
 
@@ -39,13 +40,13 @@ func (s *Service) Export(ctx context.Context, actor identity.Actor, day time.Tim
 		return fault.Fields([]fault.Field{{Name: "format", Code: "not_an_option"}})
 	}
 	err := audit.Record(ctx, s.d.DB, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "duct.export", Object: "duct_network",
-		Detail: map[string]any{"day": dayOf(day).Format(time.DateOnly), "format": format}})
+		Detail: map[string]any{"day": duct.DayOf(day).Format(time.DateOnly), "format": format}})
 	if err != nil {
-		return fmt.Errorf("duct: export: %w", err)
+		return fmt.Errorf("ductsurvey: export: %w", err)
 	}
-	w, err := s.writerOf(ctx, format, dayOf(day), out)
+	w, err := s.writerOf(ctx, format, duct.DayOf(day), out)
 	if err != nil {
-		return fmt.Errorf("duct: export: %w", err)
+		return fmt.Errorf("ductsurvey: export: %w", err)
 	}
 	err = s.export(ctx, actor, day, w)
 	if closing := w.close(); err == nil {
@@ -55,7 +56,7 @@ func (s *Service) Export(ctx context.Context, actor identity.Actor, day time.Tim
 		return fault.New(fault.Invalid, "duct.too_long_for", "column", long.Column, "code", long.Name, "most", long.Most)
 	}
 	if err != nil {
-		return fmt.Errorf("duct: export: %w", err)
+		return fmt.Errorf("ductsurvey: export: %w", err)
 	}
 	return nil
 }
@@ -86,7 +87,7 @@ func (s *Service) writerOf(ctx context.Context, format string, day time.Time, ou
 func (s *Service) export(ctx context.Context, actor identity.Actor, day time.Time, w networkWriter) error {
 	codes := map[uuid.UUID]string{}
 	for after := ""; ; {
-		all, err := s.Nodes(ctx, actor, day, after, exportBatch)
+		all, err := s.d.Ducts.Nodes(ctx, actor, day, after, exportBatch)
 		if err != nil {
 			return err
 		}
@@ -102,11 +103,11 @@ func (s *Service) export(ctx context.Context, actor identity.Actor, day time.Tim
 		after = all[len(all)-1].Code
 	}
 	for after := ""; ; {
-		all, err := s.Segments(ctx, actor, day, Filter{}, after, exportBatch)
+		all, err := s.d.Ducts.Segments(ctx, actor, day, duct.Filter{}, after, exportBatch)
 		if err != nil {
 			return err
 		}
-		lying, err := s.lying(ctx, all, day)
+		lying, err := s.d.Ducts.UnitsIn(ctx, actor, all, day)
 		if err != nil {
 			return err
 		}
@@ -142,9 +143,9 @@ func (w tableWriter) row(g orb.Geometry, said map[string]any) error {
 	return w.Add(g, row)
 }
 
-func (w tableWriter) node(n Node) error { return w.row(n.At, nodeColumns(n)) }
+func (w tableWriter) node(n duct.Node) error { return w.row(n.At, nodeColumns(n)) }
 
-func (w tableWriter) segment(s Segment, from, to string, b Bank) error {
+func (w tableWriter) segment(s duct.Segment, from, to string, b Bank) error {
 	said := segmentColumns(s, b)
 	said["from_node"], said["to_node"], said["length_m"] = from, to, metresOf(s.LengthMM)
 	return w.row(s.Line, said)
@@ -155,12 +156,12 @@ func (w tableWriter) close() error { return w.Close() }
 func metresOf(mm int64) float64 { return float64(mm) / 1000 }
 
 // nodeColumns is what a file says of a node, by column.
-func nodeColumns(n Node) map[string]any {
+func nodeColumns(n duct.Node) map[string]any {
 	return filled(map[string]any{"code": n.Code, "kind": n.Kind, "authority": n.Authority, "free_trade": n.FreeTrade, "condition": n.Condition, "address": n.Address, "note": n.Note})
 }
 
 // segmentColumns is what a file says of a segment besides where it runs, by column.
-func segmentColumns(s Segment, b Bank) map[string]any {
+func segmentColumns(s duct.Segment, b Bank) map[string]any {
 	out := map[string]any{"code": s.Code, "road": s.Road, "class": s.Class, "authority": s.Authority, "free_trade": s.FreeTrade, "condition": s.Condition, "note": s.Note}
 	for name, mm := range map[string]*int64{"surveyed_m": s.SurveyedMM, "billed_m": s.BilledMM, "depth_m": s.DepthMM} {
 		if mm != nil {

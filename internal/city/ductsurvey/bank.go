@@ -1,4 +1,4 @@
-package duct
+package ductsurvey
 
 import (
 	"fmt"
@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+
+	"bedelau/internal/city/duct"
 )
 
 // Lot is units that lie beside each other and are alike with all that lies in them. Sizes are millimetres, zero where nobody
@@ -52,8 +54,8 @@ func unitsOf(lots []Lot) (n int) {
 }
 
 // bankOf is the bank of the units of one segment: as counts where they are alike throughout, else lot by lot.
-func bankOf(units []Unit) Bank {
-	within := map[uuid.UUID][]Unit{}
+func bankOf(units []duct.Unit) Bank {
+	within := map[uuid.UUID][]duct.Unit{}
 	for _, u := range units {
 		within[u.ParentID.UUID] = append(within[u.ParentID.UUID], u)
 	}
@@ -77,7 +79,7 @@ func bankOf(units []Unit) Bank {
 }
 
 // lotsIn groups what lies in a unit, in the order of the places; units must be in it too.
-func lotsIn(within map[uuid.UUID][]Unit, parent uuid.UUID) []Lot {
+func lotsIn(within map[uuid.UUID][]duct.Unit, parent uuid.UUID) []Lot {
 	var out []Lot
 	next := 1
 	for _, u := range within[parent] {
@@ -119,7 +121,7 @@ func readLots(said string) ([]Lot, error) {
 	r := lotReader{said}
 	lots, err := r.lots(0)
 	if err == nil && r.rest != "" {
-		err = fmt.Errorf("duct: %q after the bank", r.rest)
+		err = fmt.Errorf("ductsurvey: %q after the bank", r.rest)
 	}
 	return lots, err
 }
@@ -128,7 +130,7 @@ type lotReader struct{ rest string }
 
 func (r *lotReader) lots(depth int) ([]Lot, error) {
 	if depth == len(mostUnits) {
-		return nil, fmt.Errorf("duct: nothing lies in a microduct: %q", r.rest)
+		return nil, fmt.Errorf("ductsurvey: nothing lies in a microduct: %q", r.rest)
 	}
 	var out []Lot
 	for n := 0; ; {
@@ -137,7 +139,7 @@ func (r *lotReader) lots(depth int) ([]Lot, error) {
 			return nil, err
 		}
 		if n += l.Count; n > mostUnits[depth] {
-			return nil, fmt.Errorf("duct: more than %d", mostUnits[depth])
+			return nil, fmt.Errorf("ductsurvey: more than %d", mostUnits[depth])
 		}
 		out = append(out, l)
 		if !r.eat("+") {
@@ -151,7 +153,7 @@ func (r *lotReader) lot(depth int) (l Lot, err error) {
 		return l, err
 	}
 	if !r.eat("*") {
-		return l, fmt.Errorf("duct: no size: %q", r.rest)
+		return l, fmt.Errorf("ductsurvey: no size: %q", r.rest)
 	}
 	if l.Gap = r.eat("-"); l.Gap {
 		return l, nil
@@ -160,14 +162,14 @@ func (r *lotReader) lot(depth int) (l Lot, err error) {
 		return l, err
 	}
 	if !r.eat("/") {
-		return l, fmt.Errorf("duct: no inner size: %q", r.rest)
+		return l, fmt.Errorf("ductsurvey: no inner size: %q", r.rest)
 	}
 	if l.Inner, err = r.number(0, mostSize); err != nil {
 		return l, err
 	}
 	if r.eat("[") {
 		if l.In, err = r.lots(depth + 1); err == nil && !r.eat("]") {
-			err = fmt.Errorf("duct: no end: %q", r.rest)
+			err = fmt.Errorf("ductsurvey: no end: %q", r.rest)
 		}
 	}
 	return l, err
@@ -185,7 +187,7 @@ func (r *lotReader) number(least, top int) (int, error) {
 	digits := len(r.rest) - len(strings.TrimLeft(r.rest, "0123456789"))
 	n, err := strconv.Atoi(r.rest[:digits])
 	if err != nil || n < least || n > top {
-		return 0, fmt.Errorf("duct: no number from %d to %d: %q", least, top, r.rest)
+		return 0, fmt.Errorf("ductsurvey: no number from %d to %d: %q", least, top, r.rest)
 	}
 	r.rest = r.rest[digits:]
 	return n, nil

@@ -1,4 +1,4 @@
-package duct
+package ductsurvey
 
 import (
 	"encoding/json"
@@ -10,6 +10,8 @@ import (
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/geojson"
 	"gopkg.in/yaml.v3"
+
+	"bedelau/internal/city/duct"
 )
 
 // Corridor is a line along which a made-up network is laid.
@@ -35,7 +37,7 @@ const (
 func Sample(corridors []byte) ([]byte, error) {
 	var all []Corridor
 	if err := yaml.Unmarshal(corridors, &all); err != nil {
-		return nil, fmt.Errorf("duct: sample: %w", err)
+		return nil, fmt.Errorf("ductsurvey: sample: %w", err)
 	}
 	s := sampler{out: geojson.NewFeatureCollection(), at: map[orb.Point]string{}}
 	for _, c := range all {
@@ -61,7 +63,7 @@ func (s *sampler) lay(c Corridor) {
 		a, b := orb.Point{c.Line[leg][1], c.Line[leg][0]}, orb.Point{c.Line[leg+1][1], c.Line[leg+1][0]}
 		if leg == 0 {
 			from = a
-			s.node(c, &n, Manhole, a)
+			s.node(c, &n, duct.Manhole, a)
 		}
 		parts := max(1, int(math.Round(metres(a, b)/betweenManholes)))
 		for k := 1; k <= parts; k++ {
@@ -70,7 +72,7 @@ func (s *sampler) lay(c Corridor) {
 				f := float64(k) / float64(parts)
 				to = orb.Point{round(a[0] + (b[0]-a[0])*f + (draw.Float64()-0.5)*0.0002), round(a[1] + (b[1]-a[1])*f + (draw.Float64()-0.5)*0.0002)}
 			}
-			s.node(c, &n, Manhole, to)
+			s.node(c, &n, duct.Manhole, to)
 			s.segment(c, c.Road, from, to, draw, c.Ducts, c.Subducts, c.Micros)
 			if draw.IntN(5) == 0 {
 				s.branch(c, &n, to, draw)
@@ -88,8 +90,8 @@ func (s *sampler) branch(c Corridor, n *int, from orb.Point, draw *rand.Rand) {
 	}
 	hand := step(from, betweenHandholes)
 	entry := step(hand, 20+draw.Float64()*20)
-	s.node(c, n, Handhole, hand)
-	s.node(c, n, BuildingEntry, entry)
+	s.node(c, n, duct.Handhole, hand)
+	s.node(c, n, duct.BuildingEntry, entry)
 	s.segment(c, c.Road, from, hand, draw, 2, 2, 0)
 	s.segment(c, c.Road, hand, entry, draw, 1, 2, 0)
 }
@@ -102,22 +104,22 @@ func (s *sampler) node(c Corridor, n *int, kind string, at orb.Point) {
 		return
 	}
 	*n++
-	code := fmt.Sprintf("%s-%s%03d", c.Code, map[string]string{Manhole: "MH", Handhole: "HH", BuildingEntry: "BE"}[kind], *n)
+	code := fmt.Sprintf("%s-%s%03d", c.Code, map[string]string{duct.Manhole: "MH", duct.Handhole: "HH", duct.BuildingEntry: "BE"}[kind], *n)
 	s.at[at] = code
 	f := geojson.NewFeature(at)
-	f.Properties = geojson.Properties{"code": code, "kind": kind, "authority": c.Authority, "condition": Good, "note": madeUp}
+	f.Properties = geojson.Properties{"code": code, "kind": kind, "authority": c.Authority, "condition": duct.Good, "note": madeUp}
 	s.out.Append(f)
 }
 
 func (s *sampler) segment(c Corridor, road string, from, to orb.Point, draw *rand.Rand, ducts, subducts, micros int) {
 	f := geojson.NewFeature(orb.LineString{from, to})
 	a, b := s.at[from], s.at[to]
-	condition := Good
+	condition := duct.Good
 	if draw.IntN(40) == 0 {
-		condition = Damaged
+		condition = duct.Damaged
 	}
 	length := math.Round(metres(from, to)*(1.01+draw.Float64()*0.02)*10) / 10
-	f.Properties = geojson.Properties{"code": a + "_" + b, "from_node": a, "to_node": b, "road": road, "authority": c.Authority, "class": AsBuilt, "condition": condition, "surveyed_m": length,
+	f.Properties = geojson.Properties{"code": a + "_" + b, "from_node": a, "to_node": b, "road": road, "authority": c.Authority, "class": duct.AsBuilt, "condition": condition, "surveyed_m": length,
 		"depth_m": 1.5, "ducts": ducts, "duct_od": 110, "duct_id": 100, "subducts": subducts, "sub_od": 40, "sub_id": 33, "note": madeUp}
 	if micros > 0 {
 		f.Properties["micros"], f.Properties["micro_od"], f.Properties["micro_id"] = micros, 14, 10

@@ -1,4 +1,4 @@
-package duct
+package ductsurvey
 
 import (
 	"context"
@@ -45,18 +45,18 @@ func (s *Service) Faults(ctx context.Context, actor identity.Actor, id uuid.UUID
 		FROM duct_fault x JOIN duct_feature f ON f.tenant_id = x.tenant_id AND f.import_id = x.import_id AND f.n = x.n
 		WHERE x.tenant_id = ? AND x.import_id = ? ORDER BY x.doubt, x.n, x.field, x.code LIMIT ?`, tenancy.Must(ctx), id, most).Scan(ctx, &rows)
 	if err != nil {
-		return nil, fmt.Errorf("duct: faults: %w", err)
+		return nil, fmt.Errorf("ductsurvey: faults: %w", err)
 	}
 	out := make([]Fault, 0, len(rows))
 	for _, r := range rows {
 		f := Fault{N: r.N, Kind: r.Kind, Name: r.Name, Field: r.Field, Code: r.Code, Doubt: r.Doubt}
 		if err := json.Unmarshal(r.Args, &f.Args); err != nil {
-			return nil, fmt.Errorf("duct: faults: %w", err)
+			return nil, fmt.Errorf("ductsurvey: faults: %w", err)
 		}
 		if r.Place != nil {
 			f.Place = new(orb.Point)
 			if err := wkb.Scanner(f.Place).Scan(r.Place); err != nil {
-				return nil, fmt.Errorf("duct: faults: %w", err)
+				return nil, fmt.Errorf("ductsurvey: faults: %w", err)
 			}
 		}
 		out = append(out, f)
@@ -72,7 +72,7 @@ func find(ctx context.Context, db bun.IDB, id uuid.UUID, alone bool) (Import, er
 		q = q.For("UPDATE")
 	}
 	if err := q.Scan(ctx); err != nil {
-		return Import{}, fmt.Errorf("duct: import: %w", err)
+		return Import{}, fmt.Errorf("ductsurvey: import: %w", err)
 	}
 	if len(all) == 0 {
 		return Import{}, fault.New(fault.NotFound, "duct.no_import")

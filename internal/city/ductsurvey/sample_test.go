@@ -1,10 +1,11 @@
-package duct
+package ductsurvey
 
 import (
 	"bytes"
 	"os"
 	"testing"
 
+	"bedelau/internal/city/duct"
 	"bedelau/internal/kernel/i18n"
 )
 
@@ -24,7 +25,7 @@ func TestTheMadeUpNetworkIsANetwork(t *testing.T) {
 	}
 	st := newStage(t)
 	for _, code := range []string{"nasional", "provinsi"} {
-		a := Authority{TenantID: st.w.Batam.ID, Code: code, Name: i18n.Text{i18n.ID: code, i18n.EN: code}, Source: "x"}
+		a := duct.Authority{TenantID: st.w.Batam.ID, Code: code, Name: i18n.Text{i18n.ID: code, i18n.EN: code}, Source: "x"}
 		if _, err := st.w.DB.App.NewInsert().Model(&a).Exec(st.ctx); err != nil {
 			t.Fatal(err)
 		}

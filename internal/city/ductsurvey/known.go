@@ -1,4 +1,4 @@
-package duct
+package ductsurvey
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"github.com/paulmach/orb/encoding/wkb"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/duct"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -24,14 +25,14 @@ type known struct {
 }
 
 type knownNode struct {
-	Node
+	duct.Node
 	State uuid.UUID
 	Until time.Time
 	Form  string
 }
 
 type knownSegment struct {
-	Segment
+	duct.Segment
 	State uuid.UUID
 	Until time.Time
 	Form  string
@@ -57,7 +58,7 @@ func loadKnown(ctx context.Context, tx bun.Tx, day time.Time) (known, error) {
 	}
 	var nodes []struct {
 		knownNode `bun:",extend"`
-		shape     `bun:",extend"`
+		WKB       []byte `bun:"wkb"`
 	}
 	err := tx.NewRaw(`SELECT k.id, k.code, coalesce(c.kind, '') AS kind, ST_AsBinary(c.at) AS wkb, md5(ST_AsBinary(c.at)) AS form, coalesce(c.authority, '') AS authority, coalesce(c.free_trade, false) AS free_trade,
 			coalesce(c.condition, '') AS condition, coalesce(c.address, '') AS address, coalesce(c.note, '') AS note, coalesce(c.id, ?) AS state,

@@ -1,4 +1,4 @@
-package duct
+package ductsurvey
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 	"github.com/paulmach/orb/geojson"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/duct"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
@@ -35,37 +36,22 @@ const (
 type Import struct {
 	bun.BaseModel `bun:"table:duct_import,alias:i"`
 
-	TenantID  tenancy.ID `bun:"tenant_id,pk"`
-	ID        uuid.UUID  `bun:"id,pk"`
-	Title     string     `bun:"title"`
-	Source    string     `bun:"source"` // whose survey it is
-	OnDay     time.Time  `bun:"on_day"` // from when it is so
-	Format    string     `bun:"format"`
-	FileName  string     `bun:"file_name"`
-	SHA256    []byte     `bun:"sha256"`
-	State     string     `bun:"state"`
-	Features  int        `bun:"features"`
-	Done      int        `bun:"done"` // features applied so far
-	Faults    int        `bun:"faults"`
-	Doubts    int        `bun:"doubts"`
-	Counts    Counts     `bun:"counts,type:jsonb"`
-	CreatedAt time.Time  `bun:"created_at"`
-	CreatedBy uuid.UUID  `bun:"created_by"`
-}
-
-// Counts is what a file would change, or has changed.
-type Counts struct {
-	Nodes    Count `json:"nodes"`
-	Segments Count `json:"segments"`
-	Units    int   `json:"units"`     // that are new
-	LengthMM int64 `json:"length_mm"` // of its segments, on the ellipsoid
-}
-
-// Count is how many things are new to the network, changed by a file, and in it as they are.
-type Count struct {
-	New     int `json:"new"`
-	Changed int `json:"changed"`
-	Same    int `json:"same"`
+	TenantID  tenancy.ID  `bun:"tenant_id,pk"`
+	ID        uuid.UUID   `bun:"id,pk"`
+	Title     string      `bun:"title"`
+	Source    string      `bun:"source"` // whose survey it is
+	OnDay     time.Time   `bun:"on_day"` // from when it is so
+	Format    string      `bun:"format"`
+	FileName  string      `bun:"file_name"`
+	SHA256    []byte      `bun:"sha256"`
+	State     string      `bun:"state"`
+	Features  int         `bun:"features"`
+	Done      int         `bun:"done"` // features applied so far
+	Faults    int         `bun:"faults"`
+	Doubts    int         `bun:"doubts"`
+	Counts    duct.Counts `bun:"counts,type:jsonb"`
+	CreatedAt time.Time   `bun:"created_at"`
+	CreatedBy uuid.UUID   `bun:"created_by"`
 }
 
 // ImportInput is a file to take in.
@@ -116,7 +102,7 @@ func (s *Service) Upload(ctx context.Context, actor identity.Actor, in ImportInp
 	if err != nil {
 		return Import{}, err
 	}
-	out := Import{TenantID: tenancy.Must(ctx), ID: id, Title: in.Title, Source: in.Source, OnDay: dayOf(in.OnDay), Format: in.Format, FileName: in.Name,
+	out := Import{TenantID: tenancy.Must(ctx), ID: id, Title: in.Title, Source: in.Source, OnDay: duct.DayOf(in.OnDay), Format: in.Format, FileName: in.Name,
 		SHA256: []byte{}, State: Read, CreatedAt: s.now(), CreatedBy: actor.ID}
 	err = tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
 		if _, err := tx.NewInsert().Model(&out).Exec(ctx); err != nil {
@@ -135,7 +121,7 @@ func (s *Service) Upload(ctx context.Context, actor identity.Actor, in ImportInp
 			Detail: map[string]any{"features": out.Features, "format": out.Format, "sha256": fmt.Sprintf("%x", out.SHA256)}})
 	})
 	if err != nil {
-		return Import{}, fmt.Errorf("duct: upload: %w", err)
+		return Import{}, fmt.Errorf("ductsurvey: upload: %w", err)
 	}
 	return out, nil
 }
@@ -264,7 +250,7 @@ func (s *Service) Imports(ctx context.Context, actor identity.Actor) ([]Import, 
 	var all []Import
 	err := s.d.DB.NewSelect().Model(&all).Where("i.tenant_id = ?", tenancy.Must(ctx)).OrderExpr("i.created_at DESC, i.id DESC").Limit(100).Scan(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("duct: imports: %w", err)
+		return nil, fmt.Errorf("ductsurvey: imports: %w", err)
 	}
 	return all, nil
 }

@@ -1,4 +1,4 @@
-package duct
+package ductsurvey
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/duct"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
@@ -32,7 +33,7 @@ func (s *Service) Apply(ctx context.Context, actor identity.Actor, id uuid.UUID)
 		}
 		i.State, i.Done = Applying, 0
 		if _, err := tx.NewUpdate().Model(&i).Column("state", "done").WherePK().Exec(ctx); err != nil {
-			return fmt.Errorf("duct: apply: %w", err)
+			return fmt.Errorf("ductsurvey: apply: %w", err)
 		}
 		if err := jobs.Add(ctx, tx, applyKind, importArgs{id}); err != nil {
 			return err
@@ -58,7 +59,7 @@ func (s *Service) Again(ctx context.Context, actor identity.Actor, id uuid.UUID)
 			return fault.New(fault.Conflict, "duct.not_waiting")
 		}
 		if err := jobs.Add(ctx, tx, kind, importArgs{id}); err != nil {
-			return fmt.Errorf("duct: again: %w", err)
+			return fmt.Errorf("ductsurvey: again: %w", err)
 		}
 		return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "duct.again", Object: "duct_import", ObjectID: id, Detail: map[string]any{"state": i.State}})
 	})
@@ -67,7 +68,7 @@ func (s *Service) Again(ctx context.Context, actor identity.Actor, id uuid.UUID)
 // apply makes a file part of the network. The network may have changed since it was checked, so it is checked again first;
 // a file that no longer fits goes back to be looked at.
 func (s *Service) apply(ctx context.Context, tx bun.Tx, args importArgs) error {
-	if err := lock(ctx, tx); err != nil { // first, so that of two at work the second finds it done
+	if err := duct.Lock(ctx, tx); err != nil { // first, so that of two at work the second finds it done
 		return err
 	}
 	i, err := find(ctx, tx, args.ImportID, false) // its progress is written beside this transaction
@@ -75,12 +76,12 @@ func (s *Service) apply(ctx context.Context, tx bun.Tx, args importArgs) error {
 		return err
 	}
 	if err := s.judge(ctx, tx, &i); err != nil {
-		return fmt.Errorf("duct: apply: %w", err)
+		return fmt.Errorf("ductsurvey: apply: %w", err)
 	}
 	i.State = Refused
 	if i.Faults == 0 {
 		if err := s.write(ctx, tx, &i); err != nil {
-			return fmt.Errorf("duct: apply: %w", err)
+			return fmt.Errorf("ductsurvey: apply: %w", err)
 		}
 		i.State = Applied
 	}
@@ -92,7 +93,7 @@ func (s *Service) apply(ctx context.Context, tx bun.Tx, args importArgs) error {
 const applyBatch = 2000
 
 func (s *Service) write(ctx context.Context, tx bun.Tx, i *Import) error {
-	change, err := begin(ctx, tx, Change{Kind: ByImport, OnDay: i.OnDay, Why: i.Title, ImportID: uuid.NullUUID{UUID: i.ID, Valid: true}, Counts: i.Counts, At: s.now(), ByID: i.CreatedBy})
+	change, err := duct.Begin(ctx, tx, duct.Change{Kind: duct.ByImport, OnDay: i.OnDay, Why: i.Title, ImportID: uuid.NullUUID{UUID: i.ID, Valid: true}, Counts: i.Counts, At: s.now(), ByID: i.CreatedBy})
 	if err != nil {
 		return err
 	}
@@ -187,7 +188,7 @@ func layBanks(ctx context.Context, tx bun.Tx, i *Import, change uuid.UUID, after
 	for k := range found {
 		ids[k] = found[k].ID
 	}
-	var lying []Unit
+	var lying []duct.Unit
 	err = tx.NewSelect().Model(&lying).Where("u.tenant_id = ? AND u.segment_id IN (?) AND u.voided_by IS NULL AND u.until IS NULL", i.TenantID, bun.List(ids)).Scan(ctx)
 	if err != nil {
 		return err

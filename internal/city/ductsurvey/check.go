@@ -1,4 +1,4 @@
-package duct
+package ductsurvey
 
 import (
 	"context"
@@ -11,9 +11,9 @@ import (
 	"github.com/paulmach/orb"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/duct"
 	"bedelau/internal/kernel/geo"
 	"bedelau/internal/kernel/pack"
-	"bedelau/internal/kernel/tenancy"
 )
 
 // How near is near, in metres.
@@ -36,7 +36,7 @@ func (s *Service) check(ctx context.Context, tx bun.Tx, args importArgs) error {
 		return err // applied or undone meanwhile
 	}
 	if err := s.judge(ctx, tx, &i); err != nil {
-		return fmt.Errorf("duct: check: %w", err)
+		return fmt.Errorf("ductsurvey: check: %w", err)
 	}
 	i.State = Checked
 	if i.Faults > 0 {
@@ -46,15 +46,9 @@ func (s *Service) check(ctx context.Context, tx bun.Tx, args importArgs) error {
 	return err
 }
 
-// lock keeps other files and edits of the city's network away until the transaction ends.
-func lock(ctx context.Context, tx bun.Tx) error {
-	_, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "ducts of "+tenancy.Must(ctx).String()).Exec(ctx)
-	return err
-}
-
 // judge compares a file with the network of its day, feature by feature, and writes down every fault and what each would do.
 func (s *Service) judge(ctx context.Context, tx bun.Tx, i *Import) error {
-	if err := lock(ctx, tx); err != nil {
+	if err := duct.Lock(ctx, tx); err != nil {
 		return err
 	}
 	m, err := pack.LoadMap(ctx, tx, i.OnDay)
@@ -89,7 +83,7 @@ type judgement struct {
 	all    []subject
 	byCode map[string]*subject // nodes of the file
 	near   grid                // of nodes: those of the file, and those of the network that the file does not name
-	counts Counts
+	counts duct.Counts
 	found  []Fault
 }
 
@@ -151,8 +145,8 @@ func (j *judgement) common(f *subject, seen map[string]int) {
 		all           []string
 		needed        bool
 	}{
-		{"authority", b.Authority, j.known.authorities, true}, {"condition", b.Condition, Conditions(), false}, {"class", b.Class, Classes(), false},
-		{"kind", b.NodeKind, NodeKinds(), f.Kind == NodeFeature},
+		{"authority", b.Authority, j.known.authorities, true}, {"condition", b.Condition, duct.Conditions(), false}, {"class", b.Class, duct.Classes(), false},
+		{"kind", b.NodeKind, duct.NodeKinds(), f.Kind == NodeFeature},
 	} {
 		switch {
 		case x.column == "kind" && f.Kind != NodeFeature:

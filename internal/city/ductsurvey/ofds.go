@@ -1,4 +1,4 @@
-package duct
+package ductsurvey
 
 import (
 	"bufio"
@@ -14,6 +14,7 @@ import (
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/geojson"
 
+	"bedelau/internal/city/duct"
 	"bedelau/internal/kernel/gis"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -28,14 +29,14 @@ const (
 
 // nodeTypes are the kinds of node by the open codelist nodeType, to which ours are added.
 var nodeTypes = map[string]string{
-	"manhole": Manhole, "handhole": Handhole, "riser": Riser, "pole": Pole, "buildingEntry": BuildingEntry, "pop": POP,
-	"dataCentre": POP, "exchange": POP, "ixp": POP, "cableLanding": POP, "addDropSite": POP, "repeaterSite": POP,
-	"tower": Pole, "cabinet": Riser, "aggregationPoint": Handhole,
+	"manhole": duct.Manhole, "handhole": duct.Handhole, "riser": duct.Riser, "pole": duct.Pole, "buildingEntry": duct.BuildingEntry, "pop": duct.POP,
+	"dataCentre": duct.POP, "exchange": duct.POP, "ixp": duct.POP, "cableLanding": duct.POP, "addDropSite": duct.POP, "repeaterSite": duct.POP,
+	"tower": duct.Pole, "cabinet": duct.Riser, "aggregationPoint": duct.Handhole,
 }
 
 // typeOf is a kind of node as the standard calls it.
 func typeOf(kind string) string {
-	if kind == BuildingEntry {
+	if kind == duct.BuildingEntry {
 		return "buildingEntry"
 	}
 	return kind
@@ -112,7 +113,7 @@ func (w *ofdsWriter) raw(x any) string {
 	return string(raw)
 }
 
-func (w *ofdsWriter) node(n Node) error {
+func (w *ofdsWriter) node(n duct.Node) error {
 	ours := nodeColumns(n)
 	for _, name := range []string{"code", "kind", "address"} {
 		delete(ours, name)
@@ -124,13 +125,13 @@ func (w *ofdsWriter) node(n Node) error {
 	return w.put("nodes", "node", "location", n.At, said)
 }
 
-func (w *ofdsWriter) segment(s Segment, from, to string, b Bank) error {
+func (w *ofdsWriter) segment(s duct.Segment, from, to string, b Bank) error {
 	ours := segmentColumns(s, b)
 	delete(ours, "code")
 	delete(ours, "road")
 	said := map[string]any{"id": s.Code, "name": s.Road, "status": "operational", "start": from, "end": to, "deployment": []string{"belowGround"},
 		"physicalInfrastructureProvider": ofdsOrganisation{ID: ofdsOwner, Name: ofdsOwnerName}, ofdsOurs: ours}
-	if s.Class == Planned {
+	if s.Class == duct.Planned {
 		said["status"] = "planned"
 	}
 	if lots := b.lots(); lots != nil {
@@ -186,7 +187,7 @@ func (w *ofdsWriter) close() error {
 	return w.out.Flush()
 }
 
-var errOFDS = errors.New("duct: neither a package of networks nor a feature collection")
+var errOFDS = errors.New("ductsurvey: neither a package of networks nor a feature collection")
 
 // readOFDS reads either form. What the standard says of a node or span that the network has no column for goes into its note.
 func readOFDS(body io.Reader, each func(Feature) error) error {
@@ -293,10 +294,10 @@ func valuesOfOFDS(said map[string]any, net ofdsNetwork, span bool) values {
 		}
 		switch status {
 		case "planned", "proposed", "underConstruction":
-			v["class"] = Planned
+			v["class"] = duct.Planned
 		default:
 			if net.Accuracy > 0 && net.Accuracy <= touching {
-				v["class"] = Surveyed
+				v["class"] = duct.Surveyed
 			}
 		}
 	} else {

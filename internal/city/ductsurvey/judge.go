@@ -1,4 +1,4 @@
-package duct
+package ductsurvey
 
 import (
 	"encoding/json"

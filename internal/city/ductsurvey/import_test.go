@@ -1,4 +1,4 @@
-package duct
+package ductsurvey
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/duct"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -29,18 +30,18 @@ func TestTheNetworkOfADay(t *testing.T) {
 	t.Parallel()
 	st := newStage(t)
 	i := st.take(t, "2026-01-01", street())
-	want := Counts{Nodes: Count{New: 3}, Segments: Count{New: 2}, Units: 8, LengthMM: i.Counts.LengthMM}
+	want := duct.Counts{Nodes: duct.Count{New: 3}, Segments: duct.Count{New: 2}, Units: 8, LengthMM: i.Counts.LengthMM}
 	if i.Counts != want || i.Done != 5 || i.State != Applied {
 		t.Errorf("%+v, %d %s", i.Counts, i.Done, i.State)
 	}
 	if m := i.Counts.LengthMM; m < 349_000 || m > 351_000 {
 		t.Errorf("350 metres are %d mm", m)
 	}
-	s, units, err := st.Segment(st.ctx, st.manager, "R-1", day("2026-03-01"))
+	s, units, err := st.ducts.Segment(st.ctx, st.manager, "R-1", day("2026-03-01"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(units) != 8 || units[0].Kind != Duct || units[0].OuterMM != 110 || units[7].Kind != Subduct || s.Billed() != 203_500 || !s.FreeTrade {
+	if len(units) != 8 || units[0].Kind != duct.Duct || units[0].OuterMM != 110 || units[7].Kind != duct.Subduct || s.Billed() != 203_500 || !s.FreeTrade {
 		t.Errorf("%+v, %+v", s, units)
 	}
 
@@ -50,7 +51,7 @@ func TestTheNetworkOfADay(t *testing.T) {
 		segment("R-3", [][2]float64{{0, 0}, {0, 300}}, `"condition": "good"`),
 		segment("R-1", [][2]float64{{0, 0}, {200, 0}}, `"condition": "good"`),
 	))
-	if c := later.Counts; c.Nodes != (Count{New: 1, Same: 1}) || c.Segments != (Count{New: 1, Changed: 1, Same: 1}) {
+	if c := later.Counts; c.Nodes != (duct.Count{New: 1, Same: 1}) || c.Segments != (duct.Count{New: 1, Changed: 1, Same: 1}) {
 		t.Errorf("%+v", c)
 	}
 	before, after := []string{"R-1 200 m good", "R-2 150 m good"}, []string{"R-1 200 m good", "R-2 162 m damaged", "R-3 300 m good"}
@@ -221,14 +222,14 @@ func TestTheNetworkIsItsCitysAlone(t *testing.T) {
 	st := newStage(t)
 	i := st.take(t, "2026-01-01", street())
 	other, stranger := st.w.Ctx(st.w.Other), staff(st.w.Other, "duct_manager")
-	if all, err := st.Segments(other, stranger, day("2026-06-01"), Filter{}, "", 10); err != nil || len(all) != 0 {
+	if all, err := st.ducts.Segments(other, stranger, day("2026-06-01"), duct.Filter{}, "", 10); err != nil || len(all) != 0 {
 		t.Errorf("%v, %d segments", err, len(all))
 	}
 	if err := st.Undo(other, stranger, i.ID, "x"); !fault.Is(err, "duct.no_import") {
 		t.Errorf("%v", err)
 	}
 	officer := staff(st.w.Batam, "officer")
-	if _, err := st.Segments(st.ctx, officer, day("2026-06-01"), Filter{}, "", 10); fault.From(err).Kind != fault.Forbidden {
+	if _, err := st.ducts.Segments(st.ctx, officer, day("2026-06-01"), duct.Filter{}, "", 10); fault.From(err).Kind != fault.Forbidden {
 		t.Errorf("%v", err)
 	}
 	if _, err := st.Upload(st.ctx, staff(st.w.Batam, "auditor"), ImportInput{}); fault.From(err).Kind != fault.Forbidden {

@@ -1,4 +1,4 @@
-package duct
+package ductsurvey
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/duct"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
@@ -21,6 +22,7 @@ import (
 // stage is the package on a database of its own, with a manager of Batam's ducts.
 type stage struct {
 	*Service
+	ducts   *duct.Service
 	w       *pgtest.World
 	ctx     context.Context // Batam
 	manager identity.Actor
@@ -35,10 +37,11 @@ func newStage(t testing.TB) *stage {
 		t.Fatal(err)
 	}
 	st := &stage{w: w, ctx: w.Ctx(w.Batam), at: time.Date(2026, 11, 27, 3, 0, 0, 0, time.UTC), manager: staff(w.Batam, "duct_manager")}
-	st.Service = New(Deps{DB: w.DB.App, Guard: guard, Log: quiet, Now: func() time.Time { return st.at }})
+	st.ducts = duct.New(duct.Deps{DB: w.DB.App, Guard: guard, Log: quiet, Now: func() time.Time { return st.at }})
+	st.Service = New(Deps{DB: w.DB.App, Guard: guard, Ducts: st.ducts, Log: quiet, Now: func() time.Time { return st.at }})
 	for _, city := range []tenancy.City{w.Batam, w.Other} {
 		for _, code := range []string{"pemko", "bp_batam"} {
-			a := Authority{TenantID: city.ID, Code: code, Name: i18n.Text{i18n.ID: code, i18n.EN: code}, FreeTrade: true, Source: "x"}
+			a := duct.Authority{TenantID: city.ID, Code: code, Name: i18n.Text{i18n.ID: code, i18n.EN: code}, FreeTrade: true, Source: "x"}
 			if _, err := w.DB.App.NewInsert().Model(&a).Exec(w.Ctx(city)); err != nil {
 				t.Fatal(err)
 			}
@@ -149,7 +152,7 @@ func (st *stage) faults(t testing.TB, i Import) []string {
 // lines are the segments of a day as "code length condition".
 func (st *stage) lines(t testing.TB, on string) []string {
 	t.Helper()
-	all, err := st.Segments(st.ctx, st.manager, day(on), Filter{}, "", 100)
+	all, err := st.ducts.Segments(st.ctx, st.manager, day(on), duct.Filter{}, "", 100)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package duct
+package ductsurvey
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/duct"
 	"bedelau/internal/kernel/fault"
 )
 
@@ -56,7 +57,7 @@ func TestAnExportIsAnImport(t *testing.T) {
 	for _, f := range Formats() {
 		raw := st.exported(t, "2026-02-01", f.Code)
 		i := st.uploads(t, "2026-02-01", f.Code, raw)
-		if c := i.Counts; i.State != Checked || c.Nodes != (Count{Same: 3}) || c.Segments != (Count{Same: 2}) {
+		if c := i.Counts; i.State != Checked || c.Nodes != (duct.Count{Same: 3}) || c.Segments != (duct.Count{Same: 2}) {
 			t.Errorf("%s: %s %+v %v", f.Code, i.State, c, st.faults(t, i))
 		}
 		empty := newStage(t)
@@ -82,11 +83,11 @@ func TestTheStandardIsRead(t *testing.T) {
 		t.Fatalf("%v, %d features", err, len(got))
 	}
 	n, s := got[0].Body, got[1].Body
-	if got[0].Code != "1" || n.NodeKind != POP || n.Authority != "pemko" || n.Address != "Jalan Engku Putri, Batam" ||
+	if got[0].Code != "1" || n.NodeKind != duct.POP || n.Authority != "pemko" || n.Address != "Jalan Engku Putri, Batam" ||
 		n.Note != "name: Batam Centre; phase: Tahap 1; physicalInfrastructureProvider: Pemerintah Kota; power: true; type: dataCentre" {
 		t.Errorf("%+v", n)
 	}
-	if got[1].Code != "9" || s.From != "1" || s.To != "2" || s.Road != "Jalan Engku Putri" || s.Class != Surveyed || s.Authority != "pemko" || s.Note != "deployment: aboveGround, belowGround; fibreCount: 24; physicalInfrastructureProvider: pemko" {
+	if got[1].Code != "9" || s.From != "1" || s.To != "2" || s.Road != "Jalan Engku Putri" || s.Class != duct.Surveyed || s.Authority != "pemko" || s.Note != "deployment: aboveGround, belowGround; fibreCount: 24; physicalInfrastructureProvider: pemko" {
 		t.Errorf("%+v", s)
 	}
 	other := strings.Replace(body, "urn:ogc:def:crs:OGC::CRS84", "urn:ogc:def:crs:EPSG::32648", 1)
