@@ -37,6 +37,8 @@ const (
 	PathArrears   = "/bumd/piutang"
 	PathBalances  = "/bumd/saldo"
 	PathParties   = "/bumd/pihak"
+	PathTaxes     = "/bumd/pajak"
+	PathPayments  = "/bumd/pembayaran"
 )
 
 // bumdRoutes is the BUMD's console: what is sold, billed and owed.
@@ -50,6 +52,7 @@ func (p *Pages) bumdRoutes() gate.Table {
 		{Method: get, Path: one, Needs: reads, Scope: there, IDs: bills, Handler: p.invoice},
 		{Method: get, Path: one + "/baris/:n", Needs: reads, Scope: there, IDs: bills, Handler: p.line},
 		{Method: get, Path: one + "/berkas", Needs: reads, Scope: there, IDs: bills, Handler: p.paper},
+		{Method: get, Path: one + FormReturn, Needs: reads, Scope: there, IDs: bills, Handler: p.returnFile},
 		{Method: get, Path: one + "/kuitansi/:payment", Needs: reads, Scope: there, IDs: site.IDs("id", "invoice", "payment", "payment"), Handler: p.receipt},
 		{Method: post, Path: one + "/bayar", Needs: acts, Scope: there, IDs: bills, Handler: p.recordPayment},
 		{Method: post, Path: one + "/saldo", Needs: acts, Scope: there, IDs: bills, Handler: p.applyBalance},
@@ -115,7 +118,7 @@ func (p *Pages) overview(c *gin.Context) error {
 	owed := bill.Section{ID: "piutang", Title: l.T("bumd.ages"), Text: l.T("bumd.ages_text"), Table: &t}
 	if p.Guard.Allow(ctx, who, access.InvoiceIssue) == nil {
 		owed.Links = []ui.Link{{Href: PathArrears, Label: l.T("arrears.title"), Icon: "mail"}}
-		v.Links = []ui.Link{{Href: PathBank, Label: l.T("bank.title"), Icon: "file-text"}, {Href: PathBalances, Label: l.T("refund.title"), Icon: "history"}, {Href: PathParties, Label: l.T("party.title"), Icon: "building"}}
+		v.Links = []ui.Link{{Href: PathBank, Label: l.T("bank.title"), Icon: "file-text"}, {Href: PathBalances, Label: l.T("refund.title"), Icon: "history"}, {Href: PathParties, Label: l.T("party.title"), Icon: "building"}, {Href: PathTaxes, Label: l.T("tax.title"), Icon: "receipt-tax"}}
 	}
 
 	work := bill.Section{ID: "kerja", Title: l.T("bumd.work"), Figures: []bill.Figure{

@@ -71,7 +71,11 @@ func (p *Pages) entrySection(c *gin.Context, id uuid.UUID) (bill.Section, error)
 	all, err := p.finance.Entries(c.Request.Context(), gate.ActorOf(c), id)
 	t := bill.Table{Title: l.T("bumd.entries"), Columns: []bill.Column{{Label: l.T("bumd.entry")}, {Label: l.T("bumd.on_day")}, {Label: l.T("bill.reason")}, {Label: l.T("usage.line_amount"), End: true}}}
 	for _, e := range all {
-		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: l.T("bumd.entry." + e.Kind)}, {Text: l.Date(e.OnDay)}, {Text: e.Reason}, {Text: e.Amount.String()}}})
+		what := bill.Cell{Text: l.T("bumd.entry." + e.Kind)}
+		if e.PaymentID.Valid {
+			what.Href = PathPayments + "/" + e.PaymentID.UUID.String()
+		}
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{what, {Text: l.Date(e.OnDay)}, {Text: e.Reason}, {Text: e.Amount.String()}}})
 	}
 	return bill.Section{ID: "catatan", Title: l.T("bumd.entries"), Table: &t}, err
 }
@@ -103,7 +107,7 @@ func (p *Pages) actSection(l i18n.Locale, b finance.Bill, today string, in site.
 	if b.Standing.Open == b.Standing.Charged {
 		kinds = append(kinds, ui.Option{Value: invoice.Void, Label: l.T("bumd.request.void"), Hint: l.T("bumd.void_hint")})
 	}
-	s.Links = []ui.Link{{Href: here + "/nota-kredit", Label: l.T("credit.link"), Icon: "receipt-tax"}, {Href: PathArrears + "/" + b.ID.String(), Label: l.T("arrears.link"), Icon: "mail"}}
+	s.Links = []ui.Link{{Href: here + "/nota-kredit", Label: l.T("credit.link"), Icon: "receipt-tax"}, {Href: PathArrears + "/" + b.ID.String(), Label: l.T("arrears.link"), Icon: "mail"}, {Href: PathTaxes + "/" + b.ID.String(), Label: l.T("tax.link"), Icon: "receipt-tax"}}
 	if len(kinds) > 0 {
 		s.Forms = append(s.Forms, bill.Form{ID: "minta", Folded: true, Title: l.T("bumd.ask"), Text: l.T("bumd.two_people"), Action: here + "/minta", Submit: l.T("bumd.ask_do"), Fields: []ui.Field{
 			{Name: "kind", Type: "choice", Label: l.T("bumd.ask_what"), Options: kinds, Value: in.Get("kind"), Error: errs.Of("kind")}, ReasonField(l, in.Get("reason"), errs)}})

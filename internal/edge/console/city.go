@@ -75,6 +75,11 @@ func (p *Pages) ownBillsPage(c *gin.Context, status int, in site.Form, errs ui.E
 	if len(rows) == listPage {
 		list.Next = pathBills + "?sebelum=" + rows[len(rows)-1].Invoice.ID.String() + "#tagihan"
 	}
+	if len(rows) > 0 {
+		for _, t := range finance.Tables() {
+			list.Links = append(list.Links, ui.Link{Href: FileOf(pathBills, t), Label: l.T("tax.table_year."+t, "year", now.Year()), Icon: "download"})
+		}
+	}
 	v.Sections = append(v.Sections, list)
 	v.Notes = []string{l.T("bill.how_closed"), l.T("figures.at", "time", l.DateTime(now))}
 	return p.Render(c, status, bill.Page(v))

@@ -36,7 +36,8 @@ func New(s *site.Pages) *Pages { return &Pages{Pages: s, finance: s.Finance} }
 
 // Tables are the pages by side.
 func (p *Pages) Tables() []gate.Table {
-	return []gate.Table{p.cityRoutes(), p.bumdRoutes()}
+	return []gate.Table{p.cityRoutes(), p.bumdRoutes(), p.fileRoutes(gate.Route{Needs: access.InvoiceRead, Scope: gate.City}, pathBills),
+		p.fileRoutes(gate.Route{Needs: access.InvoiceRead, Scope: gate.Platform}, PathInvoices)}
 }
 
 // DeskShell is the frame of a page: all of the console stand under two entries of the menu.
@@ -70,6 +71,7 @@ func (p *Pages) cityRoutes() gate.Table {
 		{Method: get, Path: one, Needs: needs, Scope: city, IDs: bill, Handler: p.ownBill},
 		{Method: get, Path: one + "/baris/:n", Needs: needs, Scope: city, IDs: bill, Handler: p.ownLine},
 		{Method: get, Path: one + "/berkas", Needs: needs, Scope: city, IDs: bill, Handler: p.paper},
+		{Method: get, Path: one + FormReturn, Needs: needs, Scope: city, IDs: bill, Handler: p.returnFile},
 		{Method: get, Path: one + "/kuitansi/:payment", Needs: needs, Scope: city, IDs: site.IDs("id", "invoice", "payment", "payment"), Handler: p.receipt},
 	}
 }

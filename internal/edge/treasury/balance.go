@@ -109,7 +109,11 @@ func (p *Pages) balancePage(c *gin.Context, status int, in site.Form, errs ui.Er
 	t := bill.Table{Title: l.T("refund.entries"), Columns: []bill.Column{{Label: l.T("bumd.entry")}, {Label: l.T("bumd.on_day")}, {Label: l.T("bill.reason")}, {Label: l.T("usage.line_amount"), End: true}},
 		Foot: []bill.Cell{{Text: l.T("refund.balance")}, {}, {}, {Text: x.Balance.String()}}}
 	for _, e := range entries {
-		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: l.T("bumd.entry." + e.Kind)}, {Text: l.Date(e.OnDay)}, {Text: e.Reason}, {Text: (-e.Amount).String()}}})
+		what := bill.Cell{Text: l.T("bumd.entry." + e.Kind)}
+		if e.PaymentID.Valid {
+			what.Href = console.PathPayments + "/" + e.PaymentID.UUID.String()
+		}
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{what, {Text: l.Date(e.OnDay)}, {Text: e.Reason}, {Text: (-e.Amount).String()}}})
 	}
 	v.Sections = []bill.Section{{ID: "catatan", Title: l.T("refund.entries"), Text: l.T("refund.entries_text"), Table: &t, Empty: &bill.Empty{Icon: "circle-check", Title: l.T("refund.none"), Text: l.T("refund.none_text")}}}
 	if x.Balance > 0 {

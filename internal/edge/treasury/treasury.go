@@ -1,6 +1,6 @@
 // Package treasury is where the BUMD's finance staff bring money into the books and ask for it: statements of the bank and what each
 // of their lines paid, arrears with the letters about them, credit notes line by line, balances that are paid back, and whom the
-// platform bills and how that is taxed and collected.
+// platform bills and how that is taxed and collected; and what goes to the tax office.
 //
 // It stands beside the console, on the platform's host alone. What is certain, what takes two people and what is refused is decided
 // by saas/finance and below; a page decides nothing.
@@ -40,6 +40,8 @@ const (
 	formCred  = "/nota-kredit"
 
 	formPurchase = "/pengadaan"
+
+	pathFakturFile = "/faktur"
 )
 
 // Tables are the pages.
@@ -47,7 +49,7 @@ func (p *Pages) Tables() []gate.Table {
 	acts, there := access.InvoiceIssue, gate.Platform
 	file, line, bills, party, refund, city := site.IDs("id", "statement"), site.IDs("id", "line"), site.IDs("id", "invoice"), site.IDs("id", "party"), site.IDs("id", "refund"), site.IDs("slug", "city")
 	one, row, late, credit := console.PathBank+"/:id", pathLines+"/:id", console.PathArrears+"/:id", console.PathInvoices+"/:id"+formCred
-	balance, who := console.PathBalances+"/:id", console.PathParties+"/:slug"
+	balance, who, paid := console.PathBalances+"/:id", console.PathParties+"/:slug", console.PathPayments+"/:id"
 	return []gate.Table{{
 		{Method: get, Path: console.PathBank, Needs: acts, Scope: there, Handler: p.bank},
 		{Method: post, Path: console.PathBank, Needs: acts, Scope: there, MaxBody: statementMost, Handler: p.upload},
@@ -79,6 +81,14 @@ func (p *Pages) Tables() []gate.Table {
 		{Method: get, Path: who, Needs: acts, Scope: there, IDs: city, Handler: p.party},
 		{Method: post, Path: who, Needs: acts, Scope: there, IDs: city, Handler: p.revise},
 		{Method: post, Path: who + "/cara-bayar", Page: who, Needs: acts, Scope: there, IDs: city, Handler: p.choose},
+	}, {
+		{Method: get, Path: console.PathTaxes, Needs: acts, Scope: there, Handler: p.tax},
+		{Method: post, Path: console.PathTaxes + pathFakturFile, Page: console.PathTaxes, Needs: acts, Scope: there, Handler: p.writeFaktur},
+		{Method: get, Path: console.PathTaxes + "/:id", Needs: acts, Scope: there, IDs: bills, Handler: p.faktur},
+		{Method: post, Path: console.PathTaxes + "/:id", Needs: acts, Scope: there, IDs: bills, Handler: p.answer},
+		{Method: get, Path: paid, Needs: acts, Scope: there, IDs: site.IDs("id", "payment"), Handler: p.payment},
+		{Method: post, Path: paid + "/meterai", Page: paid, Needs: acts, Scope: there, IDs: site.IDs("id", "payment"), Handler: p.stamp},
+		{Method: post, Path: paid + "/batalkan", Page: paid, Needs: acts, Scope: there, IDs: site.IDs("id", "payment"), Handler: p.undoPayment},
 	}}
 }
 

@@ -17,7 +17,7 @@ import (
 	"bedelau/tenants"
 )
 
-// open is a ledger whose seller reads CSV of its bank.
+// open is a ledger whose seller reads CSV of its bank and has a tax number.
 func open(t *testing.T) *pagetest.Ledger {
 	t.Helper()
 	s := pagetest.OpenLedger(t)
@@ -27,6 +27,7 @@ func open(t *testing.T) *pagetest.Ledger {
 	}
 	setup.Seller.Accounts = []invoice.Account{{Bank: "BRK Syariah", Number: "820-21-00123", Holder: "BUMD Batam Bedelau",
 		CSV: statement.Mapping{Separator: ";", Day: "Tanggal", Layout: "02/01/2006", Text: []string{"Keterangan"}, Credit: "Kredit", Debit: "Debet"}}}
+	setup.Seller.NPWP = "0123456789012345"
 	setup.Seller.EffectiveFrom = setup.Seller.EffectiveFrom.AddDate(0, 0, 1)
 	s.Tx(pagetest.HostPlatform, func(ctx context.Context, tx bun.Tx) error {
 		_, err := invoice.Load(ctx, tx, identity.Actor{Kind: "system"}, setup)

@@ -2,7 +2,7 @@
 // is made in Coretax: the seller's staff import the file and record the serial number (NSFP) of each.
 //
 // An invoice has a faktur for each rule of PPN on it. The layout of the file is data with the day from which it is in force.
-// Credit notes have none: what is given back is a return (nota retur) of the buyer.
+// Credit notes have none: what is taken back is a return (nota pembatalan), which the buyer makes from what Returns hands over.
 package faktur
 
 import (
@@ -42,11 +42,12 @@ type Faktur struct {
 
 // Line is a charge with its share of the base and of the tax; Rate is in percent.
 type Line struct {
-	Name   string
-	Amount money.Rupiah
-	Base   money.Rupiah
-	Tax    money.Rupiah
-	Rate   string
+	Position int // on the invoice; zero where all of its lines are one
+	Name     string
+	Amount   money.Rupiah
+	Base     money.Rupiah
+	Tax      money.Rupiah
+	Rate     string
 }
 
 // Most bounds the invoices of a file.
@@ -111,7 +112,7 @@ func shares(i invoice.Invoice, lines []invoice.Line, t invoice.Tax) ([]Line, err
 			}
 			return []Line{{Name: name, Amount: t.Amount, Base: t.Base, Tax: t.Tax, Rate: rate}}, nil
 		}
-		out, weights = append(out, Line{Name: l.Name.In(i18n.ID), Amount: l.Amount, Rate: rate}), append(weights, int64(l.Amount))
+		out, weights = append(out, Line{Position: l.Position, Name: l.Name.In(i18n.ID), Amount: l.Amount, Rate: rate}), append(weights, int64(l.Amount))
 	}
 	if t.Amount == 0 {
 		return out, nil
@@ -137,18 +138,18 @@ func percent(num, den int64) string {
 	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
 }
 
-var layoutPattern = regexp.MustCompile(`^coretax-(\d{4}-\d{2}-\d{2})\.xml$`)
+var layoutPattern = regexp.MustCompile(`^(coretax-(?:nota-)?)(\d{4}-\d{2}-\d{2})\.xml$`)
 
-// layout is the one that is in force on a day.
-func layout(layouts fs.FS, on time.Time) (*template.Template, error) {
-	names, err := fs.Glob(layouts, "coretax-*.xml")
+// layout is the one of a kind that is in force on a day.
+func layout(layouts fs.FS, kind string, on time.Time) (*template.Template, error) {
+	names, err := fs.Glob(layouts, kind+"*.xml")
 	if err != nil {
 		return nil, err
 	}
 	slices.Sort(names)
 	found := ""
 	for _, name := range names {
-		if m := layoutPattern.FindStringSubmatch(name); m != nil && m[1] <= on.Format(time.DateOnly) {
+		if m := layoutPattern.FindStringSubmatch(name); m != nil && m[1] == kind && m[2] <= on.Format(time.DateOnly) {
 			found = name
 		}
 	}
@@ -173,17 +174,21 @@ func layout(layouts fs.FS, on time.Time) (*template.Template, error) {
 // Write writes a file for Coretax in the layout of its last day. It refuses Conflict "faktur.no_npwp" while the seller's tax
 // number is not known, and "faktur.no_layout" before the first layout.
 func Write(w io.Writer, layouts fs.FS, s invoice.Seller, all []Faktur, on time.Time) error {
-	if s.NPWP == "" {
-		return fault.New(fault.Conflict, "faktur.no_npwp")
-	}
-	t, err := layout(layouts, on)
-	if err != nil {
-		return fmt.Errorf("faktur: layout: %w", err)
-	}
-	return t.Execute(w, struct {
+	return write(w, layouts, "coretax-", s, on, struct {
 		Seller invoice.Seller
 		Faktur []Faktur
 	}{s, all})
+}
+
+func write(w io.Writer, layouts fs.FS, kind string, s invoice.Seller, on time.Time, data any) error {
+	if s.NPWP == "" {
+		return fault.New(fault.Conflict, "faktur.no_npwp")
+	}
+	t, err := layout(layouts, kind, on)
+	if err != nil {
+		return fmt.Errorf("faktur: layout: %w", err)
+	}
+	return t.Execute(w, data)
 }
 
 // Exported marks what was handed over, as part of tx; what is approved stays so.

@@ -2,6 +2,8 @@ package invoice
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"strings"
 	"time"
 
@@ -83,6 +85,18 @@ func (b *Book) Pay(ctx context.Context, tx bun.Tx, actor identity.Actor, in Paym
 	}
 	return p, audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "payment.record", Object: "invoice", ObjectID: i.ID, At: p.RecordedAt,
 		Detail: map[string]any{"number": i.Number, "method": p.Method, "reference": p.Reference, "amount": int64(p.Amount), "on": in.On.Format(time.DateOnly)}})
+}
+
+// FindPayment reads a payment, and whether it was taken back; NotFound "payment.not_found" when there is none.
+func (b *Book) FindPayment(ctx context.Context, db bun.IDB, id uuid.UUID) (p Payment, undone bool, err error) {
+	err = db.NewSelect().Model(&p).Where("tenant_id = ? AND id = ?", tenancy.Must(ctx), id).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return p, false, fault.New(fault.NotFound, "payment.not_found")
+	}
+	if err == nil {
+		undone, err = db.NewSelect().TableExpr("payment_undo").Where("tenant_id = ? AND payment_id = ?", p.TenantID, p.ID).Exists(ctx)
+	}
+	return p, undone, err
 }
 
 // mayKeepBack is what the buyer may still give to the state: less for what was credited, and never more than is open.

@@ -3,6 +3,7 @@ package invoice
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -13,7 +14,6 @@ import (
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
-	"bedelau/internal/kernel/tenancy"
 )
 
 // Purchase is by what a government buyer pays: its treasurer hands the invoice in with these numbers (SP2D). Any may be empty.
@@ -59,20 +59,43 @@ func (b *Book) Amend(ctx context.Context, tx bun.Tx, actor identity.Actor, draft
 		Detail: map[string]any{"order": p.Order, "dpa": p.DPA, "budget_year": p.BudgetYear, "bast": p.BAST, "catalog": p.Catalogue}})
 }
 
-// StampReceipt records the stamp (meterai) that stands on the receipt of a payment. It refuses Invalid without a serial number
-// and Conflict "payment.stamped" for one that has one. Whether one is needed is said by Seller.Stamped.
+// StampReceipt records the stamp (meterai) that stands on the receipt of a payment, as s asks for on the day it came in. It refuses
+// Invalid "serial" for one that is no serial number, NotFound "payment.not_found", and Conflict "payment.no_stamp" for a slip or an
+// amount that needs none, "payment.undone" for one that was taken back, "payment.stamped" for one that has a stamp and
+// "payment.stamp_used" for a stamp that stands on another receipt.
 func (b *Book) StampReceipt(ctx context.Context, tx bun.Tx, actor identity.Actor, payment uuid.UUID, serial string) error {
-	if serial = strings.TrimSpace(serial); serial == "" || len(serial) > 60 {
-		return fault.Fields([]fault.Field{{Name: "serial", Code: "required"}})
+	serial = strings.ToUpper(strings.Join(strings.Fields(serial), ""))
+	if !stampPattern.MatchString(serial) {
+		return fault.Fields([]fault.Field{{Name: "serial", Code: "stamp_serial"}})
 	}
-	res, err := tx.NewRaw("INSERT INTO payment_stamp (tenant_id, payment_id, serial, at, by) SELECT y.tenant_id, y.id, ?, ?, ? FROM payment y WHERE y.tenant_id = ? AND y.id = ? ON CONFLICT DO NOTHING",
-		serial, b.Now().UTC(), actor.ID, tenancy.Must(ctx), payment).Exec(ctx)
+	p, undone, err := b.FindPayment(ctx, tx, payment)
 	if err != nil {
-		return fmt.Errorf("invoice: stamp: %w", err)
+		return err
 	}
-	if n, err := res.RowsAffected(); n == 0 || err != nil {
-		return fault.Wrap(fault.Conflict, "payment.stamped", err)
+	s, err := SellerOn(ctx, tx, p.ReceivedOn)
+	switch {
+	case err != nil:
+		return err
+	case undone:
+		return fault.New(fault.Conflict, "payment.undone")
+	case p.Method == Slip || !s.Stamped(p.Amount):
+		return fault.New(fault.Conflict, "payment.no_stamp", "above", s.Stamp.Above)
+	}
+	var on uuid.UUID // whose stamp it is now
+	err = tx.NewRaw(`WITH put AS (INSERT INTO payment_stamp (tenant_id, payment_id, serial, at, by) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING payment_id)
+		SELECT coalesce((SELECT payment_id FROM put), (SELECT payment_id FROM payment_stamp WHERE tenant_id = ? AND serial = ? AND payment_id <> ?), ?)`,
+		p.TenantID, p.ID, serial, b.Now().UTC(), actor.ID, p.TenantID, serial, p.ID, uuid.Nil).Scan(ctx, &on)
+	switch {
+	case err != nil:
+		return fmt.Errorf("invoice: stamp: %w", err)
+	case on == uuid.Nil:
+		return fault.New(fault.Conflict, "payment.stamped")
+	case on != p.ID:
+		return fault.New(fault.Conflict, "payment.stamp_used")
 	}
 	return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "payment.stamp", Object: "payment", ObjectID: payment,
 		Detail: map[string]any{"serial": serial}})
 }
+
+// stampPattern is a serial number of a stamp: letters and digits, as on the paper stamp and on the electronic one.
+var stampPattern = regexp.MustCompile(`^[0-9A-Z][0-9A-Z-]{5,59}$`)

@@ -2,8 +2,6 @@ package invoice
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -114,11 +112,7 @@ func (b *Book) UndoPayment(ctx context.Context, tx bun.Tx, actor identity.Actor,
 	if reason == "" {
 		return fault.Fields([]fault.Field{{Name: "reason", Code: "required"}})
 	}
-	var p Payment
-	err := tx.NewSelect().Model(&p).Where("tenant_id = ? AND id = ?", tenancy.Must(ctx), id).Scan(ctx)
-	if errors.Is(err, sql.ErrNoRows) {
-		return fault.New(fault.NotFound, "payment.not_found")
-	}
+	p, _, err := b.FindPayment(ctx, tx, id)
 	if err != nil {
 		return err
 	}

@@ -1,21 +1,14 @@
 package finance
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io"
-	"io/fs"
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/uptrace/bun"
 
-	"bedelau/internal/kernel/access"
-	"bedelau/internal/kernel/faktur"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
-	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -114,51 +107,11 @@ func exports() map[string]export {
 			WHERE p.tenant_id = ? AND p.id > ?::uuid AND p.received_on >= ? AND p.received_on < ? AND (?::uuid = '00000000-0000-0000-0000-000000000000' OR y.city = ?::uuid) ORDER BY p.id LIMIT ?`},
 		Taxes: {[]string{"number", "party", "npwp", "issued", "rule", "code", "amount", "base", "tax", "nsfp", "status"},
 			`SELECT i.id::text || t.code AS after, i.number, i.party->>'name' AS party, coalesce(i.party->>'npwp', '') AS npwp, i.issued_on::text AS issued, t.code AS rule,
-				coalesce(t.rule->>'faktur_code', '') AS code, t.amount * s.sign AS amount, t.base * s.sign AS base, t.tax * s.sign AS tax, coalesce(f.nsfp, '') AS nsfp, coalesce(f.status, '') AS status
+				coalesce(t.rule->>'faktur_code', '') AS code, t.amount * s.sign AS amount, t.base * s.sign AS base, t.tax * s.sign AS tax, coalesce(f.nsfp, r.number, '') AS nsfp, coalesce(f.status, r.status, '') AS status
 			FROM invoice_tax t JOIN invoice i ON i.tenant_id = t.tenant_id AND i.id = t.invoice_id JOIN party y ON y.tenant_id = i.tenant_id AND y.id = i.party_id
 				CROSS JOIN LATERAL (SELECT CASE i.kind WHEN 'credit_note' THEN -1 ELSE 1 END::bigint AS sign) s
 				LEFT JOIN faktur f ON f.tenant_id = t.tenant_id AND f.invoice_id = t.invoice_id AND f.code = t.code
+				LEFT JOIN faktur_return r ON r.tenant_id = t.tenant_id AND r.invoice_id = t.invoice_id AND r.code = t.code
 			WHERE t.tenant_id = ? AND i.id::text || t.code > ? AND i.issued_on >= ? AND i.issued_on < ? AND (?::uuid = '00000000-0000-0000-0000-000000000000' OR y.city = ?::uuid) ORDER BY 1 LIMIT ?`},
 	}
-}
-
-// Faktur writes the faktur pajak of what was issued from one day to before another for Coretax and marks them as handed over; what
-// is approved is left out. It needs invoice:issue on the platform; the refusals are those of the guard and of package faktur.
-func (s *Service) Faktur(ctx context.Context, actor identity.Actor, layouts fs.FS, from, until time.Time, w io.Writer) (int, error) {
-	if err := s.Guard.Allow(ctx, actor, access.InvoiceIssue); err != nil {
-		return 0, err
-	}
-	return s.WriteFaktur(ctx, actor, layouts, from, until, w)
-}
-
-// WriteFaktur is Faktur for operators, who hold the database: ctx is the platform's.
-func (s *Service) WriteFaktur(ctx context.Context, actor identity.Actor, layouts fs.FS, from, until time.Time, w io.Writer) (int, error) {
-	last := until.AddDate(0, 0, -1)
-	seller, err := invoice.SellerOn(ctx, s.DB.App, last)
-	if err != nil {
-		return 0, err
-	}
-	all, err := faktur.List(ctx, s.Book, from, until)
-	if err != nil {
-		return 0, err
-	}
-	var file bytes.Buffer // whole before anything is marked
-	if err := faktur.Write(&file, layouts, seller, all, last); err != nil {
-		return 0, err
-	}
-	if err := s.exported(ctx, actor, all); err != nil {
-		return 0, err
-	}
-	_, err = w.Write(file.Bytes())
-	return len(all), err
-}
-
-func (s *Service) exported(ctx context.Context, actor identity.Actor, all []faktur.Faktur) error {
-	return tenancy.InTx(ctx, s.DB.App, func(ctx context.Context, tx bun.Tx) error { return faktur.Exported(ctx, tx, actor, all, s.Now()) })
-}
-
-// RecordFaktur keeps what the tax office says of a faktur. It needs invoice:issue on the platform; the refusals are those of the
-// guard and of faktur.Record.
-func (s *Service) RecordFaktur(ctx context.Context, actor identity.Actor, a faktur.Answer) error {
-	return s.issuing(ctx, actor, "faktur", func(ctx context.Context, tx bun.Tx) error { return faktur.Record(ctx, tx, actor, a, s.Now()) })
 }

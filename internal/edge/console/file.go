@@ -1,0 +1,102 @@
+package console
+
+import (
+	"bytes"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
+	"bedelau/internal/edge/spreadsheet"
+	"bedelau/internal/saas/finance"
+	"bedelau/tenants"
+)
+
+// FormReturn follows the address of a credit note: what its buyer needs to take the VAT back.
+const FormReturn = "/nota-pembatalan"
+
+// exports are the tables for an accountant, by the names of their files.
+func exports() map[string]string {
+	return map[string]string{finance.Invoices: "tagihan", finance.Payments: "penerimaan", finance.Taxes: "pajak"}
+}
+
+// FileOf is where a table of the invoices under base is downloaded, with ?bulan= or ?tahun=.
+func FileOf(base, table string) string { return base + "/unduh/" + exports()[table] + ".xlsx" }
+
+// fileRoutes are the tables of the invoices under base.
+func (p *Pages) fileRoutes(r gate.Route, base string) gate.Table {
+	var out gate.Table
+	for _, table := range finance.Tables() {
+		r.Method, r.Path, r.Handler = get, FileOf(base, table), p.exportAs(table)
+		out = append(out, r)
+	}
+	return out
+}
+
+// exportAs writes a table of a month or a year as XLSX, the present year when none is named. What fails once the file has begun
+// breaks it off.
+func (p *Pages) exportAs(table string) func(*gin.Context) error {
+	return func(c *gin.Context) error {
+		from, until, named, err := p.spanOf(c)
+		if err != nil {
+			return err
+		}
+		out := spreadsheet.NewXLSX(c.Writer)
+		if site.Described(c, out.Mime()) {
+			return nil
+		}
+		begun := false
+		err = p.finance.Export(c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c), table, from, until, func(row []any) error {
+			if !begun {
+				begun = true
+				c.Header("Content-Type", out.Mime())
+				c.Header("Content-Disposition", `attachment; filename="`+exports()[table]+"-"+named+out.Ending()+`"`)
+			}
+			return out.Row(row)
+		})
+		if err != nil {
+			return err
+		}
+		return out.Close()
+	}
+}
+
+// spanOf reads ?bulan=2026-11 or ?tahun=2026.
+func (p *Pages) spanOf(c *gin.Context) (from, until time.Time, named string, err error) {
+	if named = c.Query("bulan"); named != "" {
+		if from, err = time.Parse("2006-01", named); err != nil || from.Year() < 2020 || from.Year() > 2199 {
+			return from, from, named, site.Invalid("bulan", "invalid")
+		}
+		return from, from.AddDate(0, 1, 0), named, nil
+	}
+	if named = c.Query("tahun"); named == "" {
+		named = site.Zoned(c, p.Now()).Format("2006")
+	}
+	if from, err = time.Parse("2006", named); err != nil || from.Year() < 2020 || from.Year() > 2199 {
+		return from, from, named, site.Invalid("tahun", "invalid")
+	}
+	return from, from.AddDate(1, 0, 0), named, nil
+}
+
+// SendXML hands a file for Coretax out.
+func SendXML(c *gin.Context, name string, body []byte) {
+	site.FileHeaders(c, "application/xml")
+	c.Header("Content-Disposition", `attachment; filename="`+name+`.xml"`)
+	c.Data(http.StatusOK, "application/xml", body)
+}
+
+// returnFile is what the buyer of a credit note needs to take its VAT back in Coretax.
+func (p *Pages) returnFile(c *gin.Context) error {
+	id, err := site.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	var file bytes.Buffer
+	if err := p.finance.ReturnFile(c.Request.Context(), gate.ActorOf(c), tenants.Coretax, id, &file); err != nil {
+		return err
+	}
+	SendXML(c, "nota-pembatalan-"+id.String(), file.Bytes())
+	return nil
+}
