@@ -60,6 +60,9 @@ func (p *Pages) creditPage(c *gin.Context, status int, in site.Form, errs ui.Err
 		f.Fields = append(f.Fields, ui.Field{Name: name, Type: "text", Label: label, Hint: l.T("credit.line_hint", "most", x.Left()), Optional: true, Max: 24, Value: in.Get(name), Error: errs.Of(name)})
 	}
 	lines := bill.Section{ID: "baris", Title: l.T("bill.lines"), Table: &t}
+	if b.Standing.Withheld > 0 {
+		lines.Note = bill.Note{Text: l.T("credit.withheld", "amount", b.Standing.Withheld)}
+	}
 	if rest == 0 {
 		lines.Note = bill.Note{Text: l.T("credit.nothing_left")}
 	} else {

@@ -210,6 +210,81 @@ func TestACreditNoteStaysWithinItsInvoice(t *testing.T) {
 	}
 }
 
+// TestWhatWasWithheldIsNotPaidBack: what a buyer gave to the state never came in, so a credit note lessens its slip and only the rest
+// is the buyer's balance. 1.110.000 of 2.775.000 is taken back, of which 130.000 of 325.000 was or is to be withheld.
+func TestWhatWasWithheldIsNotPaidBack(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	on := day(2026, 12, 1)
+	for n, tt := range []struct {
+		name                              string
+		cash                              money.Rupiah
+		slips                             []money.Rupiah
+		withheld, credited, open, balance money.Rupiah
+	}{
+		{"paid with its slips", 2_450_000, []money.Rupiah{275_000, 50_000}, 195_000, 130_000, 0, 980_000},
+		{"paid, and the slips are to come", 2_450_000, nil, 0, 130_000, 195_000, 980_000},
+		{"paid, and one slip is to come", 2_450_000, []money.Rupiah{275_000}, 195_000, 130_000, 0, 980_000},
+		{"paid with what may be withheld", 2_775_000, nil, 0, 0, 0, 1_110_000},
+		{"not paid", 0, nil, 0, 1_110_000, 1_665_000, 0},
+		{"not paid, with its slips", 0, []money.Rupiah{275_000, 50_000}, 195_000, 1_110_000, 1_470_000, 0},
+	} {
+		var party uuid.UUID
+		s.tx(t, func(ctx context.Context, tx bun.Tx) error {
+			p, err := invoice.SaveParty(ctx, tx, s.maker, invoice.Party{Name: tt.name, Address: "Jl. Merdeka 1", PPN: "jasa-pemerintah", PPh: "pph23"})
+			party = p.ID
+			return err
+		})
+		i := s.final(t, day(2026, 11, 1), party, charge(2_500_000, "jasa-pemerintah", "pph23"))
+		if tt.cash > 0 {
+			if err := s.pay(i, invoice.Transfer, fmt.Sprint("T", n), tt.cash, on); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for k, amount := range tt.slips {
+			if err := s.pay(i, invoice.Slip, fmt.Sprint("BP", n, k), amount, on); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.tx(t, func(ctx context.Context, tx bun.Tx) error {
+			q, err := s.Ask(ctx, tx, s.maker, invoice.RequestInput{Kind: string(invoice.CreditNote), Invoice: i.ID, Charges: []invoice.Charge{charge(1_000_000, "jasa-pemerintah", "pph23")}, Reason: "Alasan."})
+			if err == nil {
+				_, err = s.Decide(ctx, tx, s.checker, q.ID, true, on)
+			}
+			return err
+		})
+		books := func() invoice.PartyBooks {
+			b, err := s.BooksOf(s.ctx, party, on)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if b.Charged != b.Paid+b.Withheld+b.Credited+b.Open {
+				t.Errorf("%s does not balance: %+v", tt.name, b)
+			}
+			return b
+		}
+		if b := books(); b.Withheld != tt.withheld || b.Credited != tt.credited || b.Open != tt.open || b.Balance != tt.balance {
+			t.Errorf("%s: %+v", tt.name, b)
+		}
+		if len(tt.slips) == 0 {
+			continue
+		}
+		// A slip that never was takes along what the note lessened it by.
+		var slips []uuid.UUID
+		if err := s.w.DB.App.NewRaw("SELECT id FROM payment WHERE tenant_id = ? AND party_id = ? AND method = 'slip'", s.w.Platform.ID, party).Scan(s.ctx, &slips); err != nil {
+			t.Fatal(err)
+		}
+		for _, id := range slips {
+			s.tx(t, func(ctx context.Context, tx bun.Tx) error {
+				return s.UndoPayment(ctx, tx, s.maker, id, on, "Tidak ada bukti potong.")
+			})
+		}
+		if b := books(); b.Withheld != 0 || b.Open != tt.open+tt.withheld || b.Balance != tt.balance {
+			t.Errorf("%s, without its slips: %+v", tt.name, b)
+		}
+	}
+}
+
 // Whatever happens in whatever order, the books of every party balance at every day: what was charged is what was paid,
 // withheld, credited, written off and is open, and the balance is what came in beyond. The other side of the sum is worked
 // out from the invoices, the payments and the credit notes themselves.

@@ -142,10 +142,15 @@ func (b *Book) takeOff(ctx context.Context, tx bun.Tx, actor identity.Actor, i I
 }
 
 // credit issues the credit note of an approved request, taxed by the rules of the invoice's own day. It closes what is open; what is
-// beyond was paid already and goes to the party's balance.
+// beyond was paid already and goes to the party's balance. What the buyer gave to the state was never paid to the seller: as far as
+// the note takes that back, the slip is less by it, which the buyer has corrected by the tax office.
 func (b *Book) credit(ctx context.Context, tx bun.Tx, actor identity.Actor, i Invoice, s Standing, q Request, on time.Time) error {
 	note := Invoice{Kind: CreditNote, Series: creditSeries, PartyID: i.PartyID, Credits: some(i.ID), Source: q.ID.String(), IssuedOn: on, DueOn: on, Note: q.Reason}
 	left, err := b.left(ctx, tx, i)
+	if err != nil {
+		return err
+	}
+	mayKeep, err := b.mayKeepBack(ctx, tx, i, s)
 	if err != nil {
 		return err
 	}
@@ -160,8 +165,16 @@ func (b *Book) credit(ctx context.Context, tx bun.Tx, actor identity.Actor, i In
 	if note.Total > i.Total-before-s.WrittenOff-s.Voided {
 		return fault.New(fault.Conflict, "invoice.credit_too_large", "most", i.Total-before-s.WrittenOff-s.Voided)
 	}
-	against := min(note.Total, max(s.Open, 0))
-	var entries []Entry
+	slipless := min(note.Withholdable, mayKeep) // of what no slip has come for yet
+	entries, err := b.lessWithheld(ctx, tx, i, note, note.Withholdable-slipless, on)
+	if err != nil {
+		return err
+	}
+	against := slipless
+	for _, e := range entries {
+		against += e.Amount
+	}
+	against += min(note.Total-against, max(s.Open-mayKeep, 0))
 	if against > 0 {
 		entries = append(entries, Entry{PartyID: i.PartyID, InvoiceID: some(i.ID), Kind: EntryCredit, Amount: -against, OnDay: on, RequestID: some(q.ID)})
 	}
@@ -169,6 +182,22 @@ func (b *Book) credit(ctx context.Context, tx bun.Tx, actor identity.Actor, i In
 		entries = append(entries, Entry{PartyID: i.PartyID, Kind: EntryCredit, Amount: -rest, OnDay: on, RequestID: some(q.ID)})
 	}
 	return b.enter(ctx, tx, actor, entries...)
+}
+
+// lessWithheld are the entries by which the slips of an invoice, the latest first, are less by as much as a credit note takes back of
+// them and there is.
+func (b *Book) lessWithheld(ctx context.Context, tx bun.IDB, i, note Invoice, most money.Rupiah, on time.Time) (out []Entry, err error) {
+	var slips []Entry
+	err = tx.NewRaw(`SELECT payment_id, -sum(amount)::bigint AS amount FROM invoice_entry WHERE tenant_id = ? AND invoice_id = ? AND kind = 'withheld'
+		GROUP BY payment_id HAVING sum(amount) < 0 ORDER BY max(id::text) DESC`, i.TenantID, i.ID).Scan(ctx, &slips)
+	for _, x := range slips {
+		amount := min(x.Amount, most)
+		if amount <= 0 {
+			break
+		}
+		out, most = append(out, Entry{PartyID: i.PartyID, InvoiceID: some(i.ID), Kind: EntryWithheld, Amount: amount, OnDay: on, PaymentID: x.PaymentID, Reason: note.Number}), most-amount
+	}
+	return out, err
 }
 
 // left is what the credit notes of an invoice have left of it, by the code of each tax rule.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/money"
 	"bedelau/internal/saas/billing"
@@ -33,14 +34,72 @@ func (r *rated) close(y *world, month time.Time) {
 		r.before[c.Slug], r.carried[c.Slug] = owed[c.Slug], r.month[c.Slug]
 		all, err := y.billing.Closings(y.ctx, c.City)
 		y.must(err)
-		var got money.Rupiah
+		var got, returned money.Rupiah
 		if len(all) > 0 && all[0].Month.Format("2006-01") == month.Format("2006-01") {
 			got = all[0].Total
+			for _, l := range all[0].Lines {
+				if l.Kind == billing.Returned {
+					returned += l.Amount
+				}
+			}
 		}
-		if got != r.month[c.Slug] {
-			y.t.Errorf("%s, %s: closed with %v, recomputed %v", c.Slug, month.Format("2006-01"), got, r.month[c.Slug])
+		want, left := r.month[c.Slug], money.Rupiah(0)
+		if want < 0 && c.gone(month) { // nothing follows that could take it over
+			want, left, r.carried[c.Slug] = 0, -want, 0
+			c.left += left
+		}
+		if got != want || returned != left {
+			y.t.Errorf("%s, %s: closed with %v and %v to give back, recomputed %v and %v", c.Slug, month.Format("2006-01"), got, returned, want, left)
 		}
 	}
+}
+
+// refused tries what a month must not be closed by: while it runs, and before the one that precedes it. Neither leaves anything.
+func (y *world) refused(running time.Time) {
+	y.t.Helper()
+	at, before := y.now, y.kept()
+	for _, slug := range []string{"batam", "denpasar"} {
+		city := y.cities[slug].City
+		if _, err := y.billing.Close(y.w.Ctx(city), city, running); !fault.Is(err, "billing.month_running") {
+			y.t.Errorf("%s closes %s while it runs: %v", slug, running.Format("2006-01"), err)
+		}
+		y.now = day(running.Year(), running.Month()+1, 2)
+		if _, err := y.billing.Close(y.w.Ctx(city), city, running); !fault.Is(err, "billing.earlier_open") {
+			y.t.Errorf("%s closes %s before the month that precedes it: %v", slug, running.Format("2006-01"), err)
+		}
+		y.now = at
+	}
+	if after := y.kept(); after != before {
+		y.t.Errorf("what was refused left %v, there was %v", after, before)
+	}
+}
+
+// closedAgain closes a month once more in every city: it is what it was, and nothing is billed twice.
+func (y *world) closedAgain(month time.Time) {
+	y.t.Helper()
+	before := y.kept()
+	for _, c := range y.order {
+		all, err := y.billing.Closings(y.ctx, c.City)
+		y.must(err)
+		if len(all) == 0 || all[0].Month.Format("2006-01") != month.Format("2006-01") {
+			continue
+		}
+		again, err := y.billing.Close(y.w.Ctx(c.City), c.City, month)
+		y.must(err)
+		if again.Total != all[0].Total || len(again.Lines) != len(all[0].Lines) || !again.ClosedAt.Equal(all[0].ClosedAt) {
+			y.t.Errorf("%s, %s: closed again with %v, was %v", c.Slug, month.Format("2006-01"), again.Total, all[0].Total)
+		}
+	}
+	if after := y.kept(); after != before {
+		y.t.Errorf("%s closed again left %v, there was %v", month.Format("2006-01"), after, before)
+	}
+}
+
+// kept counts the closed months, of usage and of bills, and the drafts.
+func (y *world) kept() (n [3]int) {
+	y.t.Helper()
+	y.must(y.raw.QueryRow(y.t.Context(), "SELECT (SELECT count(*) FROM usage_period), (SELECT count(*) FROM billing_month), (SELECT count(*) FROM invoice_draft)").Scan(&n[0], &n[1], &n[2]))
+	return n
 }
 
 // issue makes the invoices of a month, and compares each with what the law makes of what is owed.
@@ -104,6 +163,12 @@ func (y *world) inTheEnd(r *rated) {
 		y.t.Errorf("%d series of a year, %d lines that correct, %d statements: the year tests too little", series, corrections, y.statement)
 	}
 	for _, c := range y.order {
+		var given money.Rupiah
+		y.must(y.raw.QueryRow(y.t.Context(), `SELECT coalesce(sum(l.amount), 0)::bigint FROM invoice_line l JOIN invoice i ON i.id = l.invoice_id JOIN party p ON p.id = i.party_id
+			WHERE p.city = $1 AND i.kind = 'credit_note' AND l.source->>'closing' IS NOT NULL`, c.ID).Scan((*int64)(&given)))
+		if given != c.left || c.left > 0 != (c.Slug == "jayapura") {
+			y.t.Errorf("%s: its end left %v, and %v was given back", c.Slug, c.left, given)
+		}
 		months, err := y.metering.Months(y.ctx, c.City)
 		y.must(err)
 		for _, m := range months {

@@ -68,6 +68,13 @@ type city struct {
 	tenancy.City
 	n     int
 	habit habit
+	ends  time.Time    // the first day without a subscription, for good
+	left  money.Rupiah // what its end left to it, before tax
+}
+
+// gone reports whether a city has left for good before the month after one.
+func (c *city) gone(month time.Time) bool {
+	return !c.ends.IsZero() && !c.ends.After(day(month.Year(), month.Month()+1, 1))
 }
 
 // Prices are given so that halves, tiers and packages are hit.
@@ -247,6 +254,9 @@ func (y *world) end(slug string, on time.Time, as billing.Ending) {
 	y.t.Helper()
 	_, err := y.billing.End(y.ctx, billing.EndInput{City: y.cities[slug].City, On: on, As: as, Reason: "Anggaran", ActorKind: string(y.clerk.Kind), ActorID: y.clerk.ID})
 	y.must(err)
+	if as == billing.Cancelled {
+		y.cities[slug].ends = on
+	}
 }
 
 // rupiah writes an amount for a message.

@@ -71,10 +71,12 @@ func (y *world) routine(d, last time.Time, r *rated) {
 			}
 		}
 	case 3:
+		y.refused(d)
 		y.turn(d)
 		r.close(y, last)
 	case 4:
 		r.issue(y, last)
+		y.closedAgain(last)
 	case 6:
 		y.stripe.Turn()
 		y.hear()
@@ -154,6 +156,9 @@ func (y *world) acts() map[string]func() {
 			y.end("manado", day(2026, 10, 12), billing.Cancelled)
 			y.status("manado", "closed")
 		},
+		"2026-08-25": func() { y.end("jayapura", day(2026, 9, 10), billing.Cancelled) }, // half a year of what it paid is not used
+		"2026-10-06": func() { y.giveBack("jayapura") },
+		"2026-10-07": func() { y.refund("jayapura", y.balance("jayapura")) },
 		"2026-11-20": func() { y.status("kupang", "active") },
 		"2026-09-10": func() { y.subscribe("batam", "rintis", day(2026, 10, 1), none) }, // a downgrade, at the end of the month
 	}
@@ -255,8 +260,7 @@ func (y *world) takeBack(slug, kind string, net money.Rupiah) {
 		what = voided
 	case string(invoice.CreditNote):
 		in.Charges = []invoice.Charge{{Name: i18n.Text{i18n.ID: "Layanan terputus", i18n.EN: "Service was down"}, Amount: net, PPN: b.Lines[0].PPN, PPh: b.Lines[0].PPh}}
-		tax, _ := y.taxed(c, net)
-		what, amount = credited, net+tax
+		what, amount = credited, y.lessened(c, b, net)
 	}
 	q, err := y.finance.Ask(y.ctx, y.clerk, in)
 	y.must(err)
@@ -266,6 +270,61 @@ func (y *world) takeBack(slug, kind string, net money.Rupiah) {
 	_, err = y.finance.Decide(y.ctx, y.boss, q.ID, true)
 	y.must(err)
 	y.book.add(c, what, amount, y.now)
+}
+
+// lessened is what a credit note takes back with its tax; of what was given to the state a part is with it, and no money.
+func (y *world) lessened(c *city, b finance.Bill, net money.Rupiah) money.Rupiah {
+	tax, kept := y.taxed(c, net)
+	if b.Net+b.Tax > 2_000_000 && net+tax <= 2_000_000 { // the treasurer has kept the tax of the whole
+		kept += tax
+	}
+	if kept = min(kept, b.Standing.Withheld); kept > 0 {
+		y.book.add(c, withheld, -kept, y.now)
+	}
+	return net + tax
+}
+
+// giveBack gives a city what the end of its subscription has left to it: the clerk asks, the boss decides.
+func (y *world) giveBack(slug string) {
+	c := y.cities[slug]
+	all, err := y.billing.Returns(y.ctx)
+	y.must(err)
+	if len(all) != 1 || all[0].City != c.ID || all[0].Amount != c.left || c.left <= 0 {
+		y.t.Fatalf("%s has %v left, listed is %+v", slug, c.left, all)
+	}
+	in := finance.GiveBackInput{City: c.ID, Source: all[0].Source(), Amount: all[0].Amount, Reason: "Langganan berakhir"}
+	for _, of := range all[0].Of {
+		in.First = append(in.First, of.Subscription.String()+"/"+of.Component)
+	}
+	for range 2 { // the second time nothing is left to ask for
+		asked, err := y.finance.AskGiveBack(y.ctx, y.clerk, in)
+		if asked != c.left && !fault.Is(err, "invoice.nothing_to_credit") {
+			y.t.Fatalf("asked for %v of %v: %v", asked, c.left, err)
+		}
+	}
+	waiting, err := y.finance.Requests(y.ctx, y.boss, uuid.Nil, true)
+	y.must(err)
+	for _, q := range waiting {
+		b, err := y.finance.Find(y.ctx, y.clerk, q.InvoiceID)
+		y.must(err)
+		var net money.Rupiah
+		for _, x := range q.Charges {
+			net += x.Amount
+		}
+		_, err = y.finance.Decide(y.ctx, y.boss, q.Request.ID, true)
+		y.must(err)
+		y.book.add(c, credited, y.lessened(c, b, net), y.now)
+	}
+}
+
+// balance is what a city has in the books beyond its invoices.
+func (y *world) balance(slug string) money.Rupiah {
+	_, b, _, err := y.finance.Party(y.ctx, y.clerk, y.cities[slug].ID)
+	y.must(err)
+	if b.Balance <= 0 {
+		y.t.Fatalf("%s has no balance", slug)
+	}
+	return b.Balance
 }
 
 // reminded looks at which rungs of the ladder the oldest open invoice has climbed, each with a letter to the treasurer.
