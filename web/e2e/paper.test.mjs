@@ -65,7 +65,7 @@ for (const [as, width, script] of [["", 360, true], ["-plain", 360, false], ["",
     await staff.signsIn(p, "petugas2@batam.localhost");
     await p.go("/petugas/antrean/massal");
     await p.look("batches-before");
-    await p.go("/petugas/antrean?lihat=all");
+    await p.go("/petugas/antrean?lihat=semua");
     assert.equal(await p.follow(p.button("Ambil tindakan untuk semua")), 200);
     await p.look("bulk-all");
     if (await p.page.locator("input[name=action]").count()) { // those before have taken every step there was
@@ -80,7 +80,7 @@ for (const [as, width, script] of [["", 360, true], ["-plain", 360, false], ["",
     await p.look("batches");
     await p.follow(p.page.locator('main a[href^="/petugas/antrean/massal/"]').first());
     await p.look("batch");
-    await p.follow(p.page.locator('main a[href$="hasil=done"]'));
+    await p.follow(p.page.locator('main a[href$="hasil=selesai"]'));
     await p.look("batch-good");
     await p.leave();
   });
@@ -136,7 +136,7 @@ test("a fee is billed and paid", async () => {
 
   const p = await arrive(1280, "-fee-desk");
   await staff.signsIn(p, "ptsp@batam.localhost");
-  await p.go("/petugas/antrean?lihat=all&layanan=izin-reklame");
+  await p.go("/petugas/antrean?lihat=semua&layanan=izin-reklame");
   await p.follow(p.page.locator("tbody th a").first());
   await p.reads("Rp405.000");
   for (const more of await p.page.locator(".acts summary").all()) await p.press(more);

@@ -68,18 +68,18 @@ test("an officer on a desktop", async (t) => {
     await p.look("list-filtered");
     await p.send("Simpan saringan", { "Simpan saringan ini dengan nama": "KTP minggu ini" });
     await p.reads("Saringan disimpan");
-    await p.go("/petugas/antrean?lihat=all&kanal=api");
+    await p.go("/petugas/antrean?lihat=semua&kanal=api");
     await p.reads("Tidak ada yang sesuai saringan");
     await p.look("list-empty");
     await p.follow(p.link("KTP minggu ini"));
     await p.reads("2 permohonan");
-    await p.go("/petugas/antrean?lihat=all&masuk_dari=2026-12-02&masuk_sampai=2026-12-01");
+    await p.go("/petugas/antrean?lihat=semua&masuk_dari=2026-12-02&masuk_sampai=2026-12-01");
     await p.reads("Tanggal akhir tidak boleh sebelum tanggal awal");
     await p.look("list-refused");
   });
 
   await t.test("goes through it by the keyboard", async () => {
-    await p.go("/petugas/antrean?lihat=all&layanan=ktp-el-hilang");
+    await p.go("/petugas/antrean?lihat=semua&layanan=ktp-el-hilang");
     const focused = () => p.page.evaluate(() => document.activeElement.closest("tr")?.innerText ?? document.activeElement.id);
     await p.page.keyboard.press("j");
     const first = await focused();
@@ -136,7 +136,7 @@ test("an officer on a desktop", async (t) => {
   });
 
   await t.test("acts on many", async () => {
-    await p.go("/petugas/antrean?lihat=all&layanan=ktp-el-hilang");
+    await p.go("/petugas/antrean?lihat=semua&layanan=ktp-el-hilang");
     await p.page.getByLabel("Pilih semua di halaman ini").check();
     assert.equal(await p.page.locator("[data-pick]:checked").count(), 2);
     await p.reads("2 dicentang");
@@ -149,7 +149,7 @@ test("an officer on a desktop", async (t) => {
   });
 
   await t.test("takes the list along", async () => {
-    await p.go("/petugas/antrean?lihat=all");
+    await p.go("/petugas/antrean?lihat=semua");
     for (const kind of ["CSV", "XLSX"]) {
       const [file] = await Promise.all([p.page.waitForEvent("download"), p.press(p.link(kind))]);
       const content = readFileSync(await file.path());

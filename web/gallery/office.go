@@ -145,11 +145,11 @@ func queue(s ui.Shell) office.QueueView {
 	}
 	review, sent := in(s, "Dalam verifikasi", "In review"), in(s, "Terkirim", "Submitted")
 	v := office.QueueView{
-		Shell: desk(s, "/petugas/antrean", s.L.T("queue.title")), Agency: agencies(s)[0].Name, Tab: "all", Now: now, From: "?dari=all", Next: "/petugas/antrean?setelah=x",
-		Total: 31, TotalHere: 27, MayClaim: true, MayAssign: true, MayExport: true, MayShare: true, Query: url.Values{"lihat": {"all"}}, Colleagues: []ui.Option{{Value: "1", Label: "Andi Wijaya"}},
+		Shell: desk(s, "/petugas/antrean", s.L.T("queue.title")), Agency: agencies(s)[0].Name, Tab: "all", Now: now, From: "?dari=semua", Next: "/petugas/antrean?setelah=x",
+		Total: 31, TotalHere: 27, MayClaim: true, MayAssign: true, MayExport: true, MayShare: true, Query: url.Values{"lihat": {"semua"}}, Colleagues: []ui.Option{{Value: "1", Label: "Andi Wijaya"}},
 		Saved: []office.Saved{{ID: "1", Name: in(s, "Akta minggu ini", "Certificates this week"), Href: "/x", Current: true, MayForget: true}, {ID: "2", Name: in(s, "Terlambat di loket", "Late at the counter"), Href: "/x", Shared: true}},
-		Filter: office.FilterForm{Open: true, Active: true, View: "all", Clear: "/petugas/antrean", Fields: []ui.Field{
-			{Name: "sumber", Label: s.L.T("queue.source"), Options: []ui.Option{{Label: s.L.T("queue.filter.any")}, {Value: "here", Label: s.L.T("queue.source.here")}, {Value: "apps", Label: s.L.T("queue.source.apps")}}},
+		Filter: office.FilterForm{Open: true, Active: true, View: "semua", Clear: "/petugas/antrean", Fields: []ui.Field{
+			{Name: "sumber", Label: s.L.T("queue.source"), Options: []ui.Option{{Label: s.L.T("queue.filter.any")}, {Value: "di-sini", Label: s.L.T("queue.source.here")}, {Value: "aplikasi-dinas", Label: s.L.T("queue.source.apps")}}},
 			{Name: "layanan", Label: s.L.T("queue.filter.service"), Options: []ui.Option{{Label: s.L.T("queue.filter.any")}, {Value: "ktp", Label: "KTP-el hilang"}}, Value: "ktp"},
 			{Name: "tahap", Label: s.L.T("queue.filter.stage"), Options: []ui.Option{{Label: s.L.T("queue.filter.any")}}},
 			{Name: "urut", Label: s.L.T("queue.sort"), Options: []ui.Option{{Label: s.L.T("queue.sort.due")}}},

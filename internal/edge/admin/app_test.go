@@ -75,11 +75,11 @@ func TestAnAppIsRegisteredAndHeard(t *testing.T) {
 	if !strings.Contains(siti.Page("/permohonan"), `href="https://siak.example.go.id/p/117" rel="noreferrer"`) {
 		t.Error("no way to the app")
 	}
-	list := officer.Page("/petugas/antrean?lihat=late", "A/117", "S••• R••••", "Lewat 2 hari", "Dalam verifikasi", "Menunggu cetak", "Di aplikasi Siak Daerah", "Terlambat 1", "1 permohonan, 1 di aplikasi dinas")
+	list := officer.Page("/petugas/antrean?lihat=terlambat", "A/117", "S••• R••••", "Lewat 2 hari", "Dalam verifikasi", "Menunggu cetak", "Di aplikasi Siak Daerah", "Terlambat 1", "1 permohonan, 1 di aplikasi dinas")
 	if strings.Contains(list, `name="pilih"`) {
 		t.Error("what is worked on elsewhere can be ticked")
 	}
-	officer.Page("/petugas/antrean?sumber=here", "Tidak ada yang sesuai saringan")
+	officer.Page("/petugas/antrean?sumber=di-sini", "Tidak ada yang sesuai saringan")
 	officer.Sees(officer.Follow(officer.Post("/petugas/antrean", "q", "a/117")), http.StatusOK, "1 hasil", "Di aplikasi Siak Daerah", "Di aplikasi dinas dicari")
 	_, number := siti.Apply(pagetest.SitiNIK)
 	both := officer.Follow(officer.Post("/petugas/antrean", "q", "2171 0467 0390 0003"))
@@ -88,7 +88,7 @@ func TestAnAppIsRegisteredAndHeard(t *testing.T) {
 		t.Error("what was sent last does not come first")
 	}
 	read := regexp.MustCompile(`/petugas/eksternal/[0-9a-f-]{36}`).FindString(list)
-	officer.Page(read+"?dari=late", "Permohonan ini dikerjakan di Siak Daerah", "A/117", "S••• R••••", "Lewat 2 hari", "Menunggu cetak", "Buka di Siak Daerah")
+	officer.Page(read+"?dari=terlambat", "Permohonan ini dikerjakan di Siak Daerah", "A/117", "S••• R••••", "Lewat 2 hari", "Menunggu cetak", "Buka di Siak Daerah")
 	csv := officer.Get("/petugas/antrean/unduh.csv?sumber=apps").Body
 	if !strings.Contains(csv, "Sumber") || !strings.Contains(csv, "A/117,Siak Daerah,") {
 		t.Errorf("exported %s", csv)

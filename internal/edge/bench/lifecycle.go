@@ -196,7 +196,7 @@ func (w *worker) measure(ctx context.Context, drafts []draft) (lifecycles, error
 	defer s.close()
 	for range 50 {
 		sent := time.Now()
-		if err := s.ask(w.addr, w.request(w.officers[0].token, http.MethodGet, "/petugas/antrean?lihat=mine", nil), http.StatusOK); err != nil {
+		if err := s.ask(w.addr, w.request(w.officers[0].token, http.MethodGet, "/petugas/antrean?lihat=saya", nil), http.StatusOK); err != nil {
 			return all, err
 		}
 		all.queue = append(all.queue, time.Since(sent))

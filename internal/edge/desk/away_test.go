@@ -21,7 +21,7 @@ func TestSubstitutesAndReasonsOnPages(t *testing.T) {
 	head := s.Staff(t, pagetest.HostBatam, "Kepala Dinas", "agency_head", "disdukcapil")
 	andi.Goes(andi.Post(desk+"/ambil", "version", pagetest.Version(t, andi.Page(desk))), desk)
 	rina.Page(desk, "Ditangani Andi Wijaya. Ambil alih dulu")
-	rina.Page("/petugas/antrean?lihat=mine", "Tugas saya 0")
+	rina.Page("/petugas/antrean?lihat=saya", "Tugas saya 0")
 
 	option := regexp.MustCompile(`<option value="([0-9a-f-]{36})"[^>]*>Rina Putri`).FindStringSubmatch(andi.Page("/petugas/pengganti", "Tidak ada yang cuti"))
 	if option == nil {
@@ -39,7 +39,7 @@ func TestSubstitutesAndReasonsOnPages(t *testing.T) {
 		t.Error("what was chosen is gone")
 	}
 	page := andi.Page("/petugas/pengganti", "Andi Wijaya, digantikan Rina Putri", "24 November 2026 sampai 27 November 2026")
-	rina.Page("/petugas/antrean?lihat=mine", number, "Tugas saya 1")
+	rina.Page("/petugas/antrean?lihat=saya", number, "Tugas saya 1")
 	rina.Page(desk, "Mulai periksa", "Sedang cuti, digantikan Rina Putri")
 
 	head.Sees(head.Post("/petugas/alasan", "title", "Foto buram", "body", " "), http.StatusUnprocessableEntity, "Isi: Isian ini wajib diisi")

@@ -24,10 +24,10 @@ func TestAnOfficerDecides(t *testing.T) {
 	desk := pagetest.AtDesk(root)
 
 	list := andi.Page("/petugas/antrean", number, "Siti Rahma", "Terkirim", "Sisa 2 hari kerja", "Ambil", "Belum diambil 1", "Tugas saya 0")
-	a := andi.Post(desk+"/ambil", "version", pagetest.Version(t, list), "next", "/petugas/antrean?lihat=unassigned")
-	andi.Goes(a, "/petugas/antrean?lihat=unassigned")
+	a := andi.Post(desk+"/ambil", "version", pagetest.Version(t, list), "next", "/petugas/antrean?lihat=belum-diambil")
+	andi.Goes(a, "/petugas/antrean?lihat=belum-diambil")
 	andi.Sees(andi.Follow(a), http.StatusOK, number+" sekarang tugas Anda dan ada di “Tugas saya”", "Semua sudah diambil", "Belum diambil 0", "Tugas saya 1")
-	andi.Page("/petugas/antrean?lihat=mine", number, "Anda")
+	andi.Page("/petugas/antrean?lihat=saya", number, "Anda")
 	andi.Sees(andi.Follow(andi.Post("/petugas/antrean", "q", strings.ToLower(number))), http.StatusOK, number)
 	andi.Sees(andi.Follow(andi.Post("/petugas/antrean", "q", "siti", "kurun", "36")), http.StatusOK, number, "1 hasil", "catatan internal dan pesan kepada pemohon 3 tahun terakhir")
 	andi.Sees(andi.Follow(andi.Post("/petugas/antrean", "q", "budi")), http.StatusOK, "Tidak ada permohonan yang cocok")
@@ -51,9 +51,9 @@ func TestAnOfficerDecides(t *testing.T) {
 	dina := s.Staff(t, pagetest.HostBatam, "Dina", "officer", "diskominfo")
 	dina.Sees(dina.Get(there), http.StatusNotFound)
 	dina.Sees(dina.Follow(dina.Post("/petugas/antrean", "q", "pasar mitra")), http.StatusOK, "Tidak ada permohonan yang cocok")
-	andi.Page("/petugas/antrean?lihat=late", "Tidak ada yang terlambat")
-	andi.Page("/petugas/antrean?lihat=waiting", "Tidak ada yang menunggu pemohon")
-	andi.Page("/petugas/antrean?lihat=done", "Belum ada yang selesai")
+	andi.Page("/petugas/antrean?lihat=terlambat", "Tidak ada yang terlambat")
+	andi.Page("/petugas/antrean?lihat=menunggu", "Tidak ada yang menunggu pemohon")
+	andi.Page("/petugas/antrean?lihat=selesai", "Belum ada yang selesai")
 
 	page := andi.Page(desk, number, "Siti Rahma", "••••••••••••0003", "foto.jpg", "Mulai periksa", "Minta perbaikan", "Ditangani oleh Andi Wijaya", "2 hari kerja")
 	if said := pagetest.Text(page); !strings.Contains(said, "Disetujui: 3 pernyataan") || strings.Index(said, "Saya sudah merekam") < strings.Index(said, "Nomor Induk Kependudukan") {
@@ -75,7 +75,7 @@ func TestAnOfficerDecides(t *testing.T) {
 	}
 	andi.Goes(andi.Post(desk+"/tindakan", "action", "request_correction", "version", pagetest.Version(t, page), "reason", "Foto KK terpotong.", "fields", "file_kk", "fields", "nomor_kk"), desk)
 	andi.Page(desk, number+" dikembalikan kepada pemohon", "Menunggu perbaikan dari pemohon", "Foto KK terpotong.", "Diminta diperbaiki", "Batas waktu dijeda", "Yang diminta diperbaiki: Foto atau pindaian Kartu Keluarga")
-	andi.Page("/petugas/antrean?lihat=waiting", number, "Perlu perbaikan")
+	andi.Page("/petugas/antrean?lihat=menunggu", number, "Perlu perbaikan")
 
 	siti.Goes(siti.Post(root+"/isi/kk", "nomor_kk", "2171040102160008"), root+"/periksa")
 	upload := siti.Page(root+"/isi/berkas_kk", "foto.jpg")
@@ -340,7 +340,7 @@ func TestTheHeadDealsOutWork(t *testing.T) {
 	head.Sees(head.Post(desk+"/serahkan", "version", pagetest.Version(t, page), "officer", uuid.NewString()), http.StatusUnprocessableEntity, "Pilih salah satu")
 	head.Goes(head.Post(desk+"/serahkan", "version", pagetest.Version(t, page), "officer", officer), desk)
 	head.Page(desk, "Petugas untuk "+number+" sudah ditentukan", "Ditangani oleh Andi Wijaya")
-	andi.Page("/petugas/antrean?lihat=mine", number)
+	andi.Page("/petugas/antrean?lihat=saya", number)
 	version := pagetest.Version(t, head.Page(desk))
 	refused := head.Post(desk+"/lepas", "version", version, "reason", " ")
 	head.Sees(refused, http.StatusUnprocessableEntity, "Isian ini wajib diisi")
@@ -349,7 +349,7 @@ func TestTheHeadDealsOutWork(t *testing.T) {
 	}
 	head.Goes(head.Post(desk+"/lepas", "version", version, "reason", "Andi pindah bidang."), desk)
 	head.Page(desk, "Dilepaskan ke antrean", "Andi pindah bidang.")
-	andi.Page("/petugas/antrean?lihat=unassigned", number)
+	andi.Page("/petugas/antrean?lihat=belum-diambil", number)
 }
 
 // TestALateCaseIsSeen: past its deadline the case is marked, and once it is reported upwards that is shown too.
@@ -364,7 +364,7 @@ func TestALateCaseIsSeen(t *testing.T) {
 	andi.Goes(andi.Post("/keluar"), "/")
 	andi.Post("/masuk", "login", "andi.wijaya@kota.id", "password", pagetest.Password)
 	andi.Post("/masuk/kode", "code", s.Code(t))
-	late := andi.Page("/petugas/antrean?lihat=late", number, "Lewat 1 hari kerja", "26 Nov, 16.00", "Terlambat 1")
+	late := andi.Page("/petugas/antrean?lihat=terlambat", number, "Lewat 1 hari kerja", "26 Nov, 16.00", "Terlambat 1")
 	if strings.Index(late, `id="lihat-late"`) > strings.Index(late, `id="lihat-mine"`) {
 		t.Error("what is late is not the first view")
 	}

@@ -77,13 +77,13 @@ func TestAPaperIsViewedBesideTheCase(t *testing.T) {
 	s := pagetest.Open(t)
 	root, _ := s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234").Apply(pagetest.SitiNIK)
 	andi := s.Staff(t, pagetest.HostBatam, "Andi Wijaya", "officer", "disdukcapil")
-	page := andi.Page(pagetest.AtDesk(root)+"?dari=mine", "Lihat di samping")
+	page := andi.Page(pagetest.AtDesk(root)+"?dari=saya", "Lihat di samping")
 	if strings.Contains(page, `id="penampil"`) || strings.Contains(page, "<img src=\""+pagetest.AtDesk(root)) {
 		t.Error("a paper is shown before it is asked for")
 	}
 	i := strings.Index(page, "berkas=")
 	file := page[i+len("berkas=") : i+len("berkas=")+36]
-	page = andi.Page(pagetest.AtDesk(root)+"?dari=mine&berkas="+file, "Tutup", "Buka berkas di tab baru")
+	page = andi.Page(pagetest.AtDesk(root)+"?dari=saya&berkas="+file, "Tutup", "Buka berkas di tab baru")
 	if !strings.Contains(page, `id="penampil"`) || !strings.Contains(page, `src="`+pagetest.AtDesk(root)+"/berkas/"+file+`"`) {
 		t.Error("the paper is not shown")
 	}

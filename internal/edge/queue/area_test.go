@@ -16,11 +16,13 @@ func TestWorkByArea(t *testing.T) {
 	head := s.Staff(t, pagetest.HostBatam, "Hendra Gunawan", "agency_head", "disdukcapil")
 	andi := s.Staff(t, pagetest.HostBatam, "Andi Wijaya", "officer", "disdukcapil")
 	admin := s.Staff(t, pagetest.HostBatam, "Maya Putri", "city_admin", "")
-	head.Page("/petugas/antrean?lihat=all&kecamatan=21.71.10", number, "1 permohonan")
-	head.Page("/petugas/antrean?lihat=all&kecamatan=21.71.04", "Tidak ada yang sesuai saringan")
-	head.Sees(head.Get("/petugas/antrean?lihat=all&kecamatan=nongsa"), http.StatusUnprocessableEntity, "Pilih salah satu yang tersedia")
+	head.Page("/petugas/antrean?lihat=semua&kecamatan=21.71.10", number, "1 permohonan")
+	if page := head.Page("/petugas/antrean?lihat=semua&kecamatan=21.71.04", "Tidak ada yang sesuai saringan"); strings.Contains(page, "wilayah kerja Anda") {
+		t.Error("somebody without a limit is told of one")
+	}
+	head.Sees(head.Get("/petugas/antrean?lihat=semua&kecamatan=nongsa"), http.StatusUnprocessableEntity, "Pilih salah satu yang tersedia")
 	head.Page(pagetest.AtDesk(id), "Batam Kota")
-	if page := head.Get("/petugas/beban").Body; !strings.Contains(page, "/petugas/antrean?kecamatan=21.71.10&amp;lihat=all&amp;sumber=here") {
+	if page := head.Get("/petugas/beban").Body; !strings.Contains(page, "/petugas/antrean?kecamatan=21.71.10&amp;lihat=semua&amp;sumber=di-sini") {
 		t.Error("the workload of a district leads nowhere")
 	}
 	head.Page("/petugas/beban", "Beban kerja per kecamatan", "Batam Kota 1")
@@ -38,16 +40,16 @@ func TestWorkByArea(t *testing.T) {
 		return admin.Post(member+"/peran", in...)
 	}
 	admin.Sees(save("99.99.99"), http.StatusUnprocessableEntity)
-	andi.Page("/petugas/antrean?lihat=all", number)
+	andi.Page("/petugas/antrean?lihat=semua", number)
 	admin.Goes(save("21.71.04"), member)
 	if page := admin.Page(member); !strings.Contains(admin.Get(member).Body, `value="21.71.04" checked`) {
 		t.Errorf("the limit is not shown: %s", page)
 	}
-	andi.Page("/petugas/antrean?lihat=all", "Semua 0")
+	andi.Page("/petugas/antrean?lihat=semua", "Semua 0", "Anda hanya melihat permohonan dari wilayah kerja Anda: Nongsa.", "mintalah admin kota mengubahnya: Maya Putri.")
 	andi.Sees(andi.Get(pagetest.AtDesk(id)), http.StatusNotFound)
-	andi.Page(andi.Post("/petugas/antrean", "q", number).To(), "Tidak ada permohonan yang cocok")
-	andi.Page("/petugas/antrean?lihat=all", "Nongsa", "Sambau")
-	if page := andi.Get("/petugas/antrean?lihat=all").Body; strings.Contains(page, "Batu Ampar") {
+	andi.Page(andi.Post("/petugas/antrean", "q", number).To(), "Tidak ada permohonan yang cocok", "wilayah kerja Anda: Nongsa.")
+	andi.Page("/petugas/antrean?lihat=semua", "Nongsa", "Sambau")
+	if page := andi.Get("/petugas/antrean?lihat=semua").Body; strings.Contains(page, "Batu Ampar") {
 		t.Error("the filter offers a district beyond the limit")
 	}
 	admin.Goes(save("21.71.04", "21.71.10"), member)

@@ -263,7 +263,7 @@ func (p *Pages) batchPage(c *gin.Context, status int, errs ui.Errors) error {
 	if err != nil {
 		return err
 	}
-	v := paper.ProgressView{Shell: p.DeskShell(c, l.T("progress.title")), Batch: batchView(c, b), State: c.Query("hasil"), Errors: errs}
+	v := paper.ProgressView{Shell: p.DeskShell(c, l.T("progress.title")), Batch: batchView(c, b), State: paper.Outcome(c.Query("hasil")), Errors: errs}
 	_, v.Back, v.From = CameFrom(c)
 	v.ErrorTitle = len(errs) > 0
 	if !slices.Contains([]string{bulk.Failed, bulk.Done, bulk.Waiting}, v.State) {

@@ -23,13 +23,17 @@ const (
 	pathBulkTold  = pathBatches + "/hasil"
 	pathTasksStep = pathTasks + "/massal/langkah"
 	pathTasksTold = pathTasks + "/massal/hasil"
+
+	batchOf, batchOfAll = "yang", "semua" // all that is in the filter, and not what was ticked
 )
 
 // bulkAsks leads to the page that asks which step is to be taken of what was ticked, or of all that is in the filter.
 func (p *Pages) bulkAsks(c *gin.Context, path, what string, items []string) error {
 	q := c.Request.URL.Query()
 	q.Del("pilih")
-	q.Set("what", what)
+	if what == bulkAll {
+		q.Set(batchOf, batchOfAll)
+	}
 	for _, it := range items {
 		q.Add("pilih", it)
 	}
@@ -64,7 +68,7 @@ func (p *Pages) bulkDone(c *gin.Context, path string, out []casework.Outcome) er
 func (p *Pages) bulkChoose(c *gin.Context) error {
 	f, back, from := CameFrom(c)
 	v := office.BulkView{Shell: p.DeskShell(c, gate.LocaleOf(c).T("bulk.title")), Back: back, From: from, Post: pathBatches + from, What: bulkAct}
-	if c.Query("what") == bulkAll {
+	if c.Query(batchOf) == batchOfAll {
 		return p.bulkWhole(c, v, f)
 	}
 	items, err := chosenIn(c.Request.URL.Query())

@@ -40,10 +40,11 @@ func filterOf(get func(string) string) inbox.Filter {
 	if err != nil && get("dalam") != "" {
 		within = -1
 	}
+	read := func(name string) string { return readWord(name, get(name)) }
 	return inbox.Filter{
-		View: inbox.View(get("lihat")), Source: get("sumber"), Service: get("layanan"), Agency: get("opd"), Stage: get("tahap"), Channel: get("kanal"),
-		District: get("kecamatan"), Subdistrict: get("kelurahan"), Assignee: get("petugas"), Late: get("terlambat") == "yes", StepLate: get("tahap_terlambat") == "yes", DueWithin: within, DueFrom: get("tenggat_dari"), DueTo: get("tenggat_sampai"),
-		SentFrom: get("masuk_dari"), SentTo: get("masuk_sampai"), Sort: inbox.Sort(get("urut")),
+		View: inbox.View(read("lihat")), Source: read("sumber"), Service: get("layanan"), Agency: get("opd"), Stage: read("tahap"), Channel: read("kanal"),
+		District: read("kecamatan"), Subdistrict: get("kelurahan"), Assignee: read("petugas"), Late: answered(get("terlambat")), StepLate: answered(get("tahap_terlambat")), DueWithin: within, DueFrom: get("tenggat_dari"), DueTo: get("tenggat_sampai"),
+		SentFrom: get("masuk_dari"), SentTo: get("masuk_sampai"), Sort: inbox.Sort(read("urut")),
 	}
 }
 
@@ -52,7 +53,7 @@ func filterQuery(f inbox.Filter) url.Values {
 	q := url.Values{}
 	set := func(name, value string) {
 		if value != "" {
-			q.Set(name, value)
+			q.Set(name, addressWord(name, value))
 		}
 	}
 	set("lihat", string(f.View))
@@ -65,7 +66,7 @@ func filterQuery(f inbox.Filter) url.Values {
 	set("kelurahan", f.Subdistrict)
 	set("petugas", f.Assignee)
 	if f.Late {
-		set("terlambat", "yes")
+		set("terlambat", yes)
 	}
 	if f.StepLate {
 		set("tahap_terlambat", "yes")
@@ -94,7 +95,7 @@ func listAddress(f inbox.Filter, cursor string) string {
 func origin(f inbox.Filter, cursor string) string {
 	q := filterQuery(f)
 	q.Del("lihat")
-	q.Set("dari", string(f.View))
+	q.Set("dari", addressWord("lihat", string(f.View)))
 	if cursor != "" {
 		q.Set("sesudah", cursor)
 	}
@@ -109,7 +110,7 @@ func CameFrom(c *gin.Context) (f inbox.Filter, back, query string) {
 		return inbox.Filter{View: inbox.ViewAll}, pathSearch + "/" + id.String(), "?cari=" + id.String()
 	}
 	f = filterOf(c.Query)
-	f.View = inbox.View(c.Query("dari"))
+	f.View = inbox.View(readWord("lihat", c.Query("dari")))
 	if f.View == "" || f.Check() != nil {
 		return inbox.Filter{View: inbox.ViewAll}, site.PathQueue, ""
 	}
@@ -119,14 +120,14 @@ func CameFrom(c *gin.Context) (f inbox.Filter, back, query string) {
 // filterForm lays a filter out for the reader: what can be chosen, and what is.
 func (p *Pages) filterForm(c *gin.Context, f inbox.Filter, reach access.Reach) (office.FilterForm, error) {
 	ctx, actor, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
-	v := office.FilterForm{Active: f.Narrow(), View: string(f.View), Clear: listAddress(inbox.Filter{View: f.View}, "")}
+	v := office.FilterForm{Active: f.Narrow(), View: addressWord("lihat", string(f.View)), Clear: listAddress(inbox.Filter{View: f.View}, "")}
 	services, err := p.Catalog.List(ctx, catalog.Filter{Agency: reach.Agency(), Retired: true})
 	if err != nil {
 		return v, err
 	}
 	choose := func(name, label string, value string, options ...ui.Option) {
 		options = append([]ui.Option{{Label: l.T("queue.filter.any")}}, options...)
-		v.Fields = append(v.Fields, ui.Field{Name: name, Type: "select", Label: l.T(label), Value: value, Options: options, Optional: true})
+		v.Fields = append(v.Fields, choice(name, l.T(label), value, options))
 	}
 	apps, err := p.External.Sources(ctx, actor)
 	if err != nil {
@@ -206,7 +207,7 @@ func (p *Pages) filterForm(c *gin.Context, f inbox.Filter, reach access.Reach) (
 	for _, s := range inbox.Sorts() {
 		of = append(of, ui.Option{Value: string(s), Label: l.T(sortKeys[s])})
 	}
-	v.Fields = append(v.Fields, ui.Field{Name: "urut", Type: "select", Label: l.T("queue.sort"), Value: string(f.Sort), Options: of})
+	v.Fields = append(v.Fields, choice("urut", l.T("queue.sort"), string(f.Sort), of))
 	v.Late, v.StepLate = f.Late, f.StepLate
 	v.Days = []office.DaySpan{
 		{Label: l.T("queue.filter.due"), From: "tenggat_dari", To: "tenggat_sampai", FromDay: f.DueFrom, ToDay: f.DueTo},
@@ -214,6 +215,14 @@ func (p *Pages) filterForm(c *gin.Context, f inbox.Filter, reach access.Reach) (
 	}
 	v.Said = filterSaid(v, l)
 	return v, nil
+}
+
+// choice is a field of the form, with its values as they stand in an address.
+func choice(name, label, value string, options []ui.Option) ui.Field {
+	for i, o := range options {
+		options[i].Value = addressWord(name, o.Value)
+	}
+	return ui.Field{Name: name, Type: "select", Label: label, Value: addressWord(name, value), Options: options}
 }
 
 // filterSaid says what is chosen, for the line that stays when the form is folded away.

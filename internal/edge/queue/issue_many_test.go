@@ -48,7 +48,7 @@ func TestFiftyAreIssuedTogether(t *testing.T) {
 			ticked = append(ticked, "pilih", fmt.Sprintf("%s %d", id, count("SELECT version FROM application WHERE id = ?", id)))
 		}
 		at := "/petugas/antrean/massal/" + key
-		andi.Goes(andi.Post("/petugas/antrean/massal?dari=all", ticked...), at+"?dari=all")
+		andi.Goes(andi.Post("/petugas/antrean/massal?dari=semua", ticked...), at+"?dari=semua")
 		s.Soon(t, action, func() bool { return count("SELECT count(*) FROM case_batch_item WHERE state = 'waiting'") == 0 })
 		andi.Page(at, "49 permohonan berhasil", "1 permohonan gagal", why)
 	}

@@ -21,7 +21,8 @@ import (
 	"bedelau/web/ui"
 )
 
-// deskQueue shows a page of the officer's list. A filter that cannot be is shown as it was asked for, over its whole view.
+// deskQueue shows a page of the officer's list. A filter that cannot be is shown as it was asked for, over its whole view,
+// and over all open work where there is no such view.
 func (p *Pages) deskQueue(c *gin.Context) error {
 	f := filterOf(func(name string) string { return site.ToText(c.Query(name)) })
 	if f.View == "" {
@@ -31,12 +32,13 @@ func (p *Pages) deskQueue(c *gin.Context) error {
 	if err == nil {
 		return p.queuePage(c, http.StatusOK, inbox.Query{Filter: f, Cursor: c.Query("sesudah")}, tried{filter: f})
 	}
-	if !slices.Contains(inbox.Views(), f.View) {
-		return site.NotFound()
-	}
 	errs, status, _ := site.Refused(c, err, "")
 	for i, e := range errs {
 		errs[i].Name = filterNames[e.Name]
+		if e.Name == "view" { // is chosen by the links above the list, not in the form
+			errs[i].Name, errs[i].Text = "", gate.LocaleOf(c).T("queue.no_view")
+			f.View = inbox.ViewAll
+		}
 	}
 	errs = site.Called(c, errs, filterLabels)
 	return p.queuePage(c, status, inbox.Query{Filter: inbox.Filter{View: f.View}}, tried{filter: f, errors: errs})
@@ -118,7 +120,7 @@ func (p *Pages) queuePage(c *gin.Context, status int, f inbox.Query, t tried) er
 		}
 	}
 	for _, view := range viewsByUrgency(q.Counts) {
-		v.Tabs = append(v.Tabs, office.Tab{Code: string(view), Label: tabLabel(view, l), Count: q.Counts[view].All(), Alarm: view == inbox.ViewLate})
+		v.Tabs = append(v.Tabs, office.Tab{Code: string(view), Label: tabLabel(view, l), Href: listAddress(inbox.Filter{View: view}, ""), Count: q.Counts[view].All(), Alarm: view == inbox.ViewLate})
 	}
 	if q.Next != "" {
 		v.Next = listAddress(f.Filter, q.Next)
@@ -163,6 +165,11 @@ func (p *Pages) queuePage(c *gin.Context, status int, f inbox.Query, t tried) er
 		deadlines = deadlines[1:]
 		row.MayClaim = v.MayClaim && x.here.Open() && !x.here.AssigneeID.Valid
 		v.Rows = append(v.Rows, row)
+	}
+	if len(v.Rows) == 0 {
+		if v.Limited, err = p.limitNote(c); err != nil {
+			return err
+		}
 	}
 	return p.Render(c, status, office.Queue(v))
 }

@@ -29,6 +29,7 @@ type QueueView struct {
 	Months    int  // how far back it looked, of Spans
 	Spans     []ui.Option
 	Searched  string // where it looked
+	Limited   []string // why the list may be empty: the areas to which its reader is limited
 	Errors    ui.Errors
 
 	Filter     FilterForm

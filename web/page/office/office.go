@@ -33,9 +33,9 @@ import (
 
 // Tab is one view of the queue with the number of applications in it; Alarm marks those that are late.
 type Tab struct {
-	Code, Label string
-	Count       int
-	Alarm       bool
+	Code, Label, Href string
+	Count             int
+	Alarm             bool
 }
 
 // Row is one application in the queue, with the address of its page. Level is how far its being late has been reported;

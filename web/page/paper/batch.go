@@ -43,11 +43,24 @@ func (v ProgressView) here() string { return v.Of(v.State) }
 
 // Of is the page with the applications of one outcome.
 func (v ProgressView) Of(state string) string {
-	to := v.path() + "?hasil=" + state
+	to := v.path() + "?hasil=" + outcomeWords[state]
 	if from, ok := strings.CutPrefix(v.From, "?"); ok {
 		to += "&" + from
 	}
 	return to
+}
+
+// outcomeWords are the outcomes as they stand in an address.
+var outcomeWords = map[string]string{"failed": "gagal", "done": "selesai", "waiting": "menunggu"}
+
+// Outcome is what a word of an address stands for; what is no such word stands for itself.
+func Outcome(word string) string {
+	for outcome, w := range outcomeWords {
+		if w == word {
+			return outcome
+		}
+	}
+	return word
 }
 
 // tab is one of the lists of a batch.
