@@ -15,14 +15,13 @@ import (
 	"bedelau/web/ui"
 )
 
-const pathFiling = "/petugas/ajukan"
-
 // filingRoutes are the beginning of an application that an officer fills in at a counter; it goes on at the resident's pages.
 func (p *Pages) filingRoutes() gate.Table {
 	file, city := access.ApplicationFile, gate.City
 	return gate.Table{
-		{Method: get, Path: pathFiling, Needs: file, Scope: city, Handler: p.filingForm},
-		{Method: post, Path: pathFiling, Needs: file, Scope: city, Handler: p.startFiling},
+		{Method: get, Path: site.PathFiling, Needs: file, Scope: city, Handler: p.filingForm},
+		{Method: post, Path: site.PathFiling, Needs: file, Scope: city, Handler: p.startFiling},
+		{Method: get, Path: site.PathFiling + "/:id", Needs: file, Scope: city, IDs: site.IDs("id", "application"), Handler: p.goOnFiling},
 	}
 }
 
@@ -42,7 +41,8 @@ func (p *Pages) filingPage(c *gin.Context, status int, in intake.CounterInput, e
 		return err
 	}
 	v := office.FilingView{Shell: p.DeskShell(c, l.T("filing.title")), Name: site.Clip(in.Name, 200), Phone: site.Clip(in.Phone, 30),
-		Service: site.Clip(in.Service, 64), Seen: site.Clip(in.Seen, 20), Consent: in.Consent, Errors: errs}
+		Service: site.Clip(in.Service, 64), Seen: site.Clip(in.Seen, 20), Consent: in.Consent}
+	v.Errors = site.Called(c, errs, filingLabels)
 	v.ErrorTitle = len(errs) > 0
 	if city, ok := tenancy.CityFrom(ctx); ok {
 		v.Kept = city.CounterDraftDays
@@ -52,11 +52,22 @@ func (p *Pages) filingPage(c *gin.Context, status int, in intake.CounterInput, e
 			v.Services = append(v.Services, ui.Option{Value: s.Code, Label: s.Name.In(l)})
 		}
 	}
+	unsent, err := p.Casework.UnsentAtCounter(ctx, a)
+	if err != nil {
+		return err
+	}
+	for _, x := range unsent {
+		v.Unsent = append(v.Unsent, office.UnsentRow{Href: site.PathFiling + "/" + x.ID.String(), Name: x.Name, Service: x.ServiceName.In(l),
+			At: site.Zoned(c, x.UpdatedAt), Until: site.Zoned(c, intake.KeptUntil(ctx, x.Application))})
+	}
 	for _, x := range intake.Proofs() {
 		v.Proofs = append(v.Proofs, ui.Option{Value: x, Label: l.T("filing.seen." + x)})
 	}
 	return p.Render(c, status, office.Filing(v))
 }
+
+// filingLabels are what the page calls its fields.
+var filingLabels = map[string]string{"service": "filing.service", "name": "filing.name", "phone": "filing.phone", "seen": "filing.seen"}
 
 // startFiling opens the draft and leads to its first question.
 func (p *Pages) startFiling(c *gin.Context) error {
@@ -81,4 +92,26 @@ func (p *Pages) startFiling(c *gin.Context) error {
 		return p.filingPage(c, status, x, site.InOrder(errs, "service", "name", "phone", "seen", "consent"))
 	}
 	return err
+}
+
+// goOnFiling leads to the question at which a draft of the counter stopped, or to the check of all answers.
+func (p *Pages) goOnFiling(c *gin.Context) error {
+	id, err := site.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	who, err := p.Casework.AtCounter(c.Request.Context(), gate.ActorOf(c), id)
+	if err != nil {
+		return err
+	}
+	d, err := p.Casework.Draft(c.Request.Context(), who, id)
+	if err != nil {
+		return err
+	}
+	at := "/periksa"
+	if next := d.Next(); next != "" {
+		at = "/isi/" + next
+	}
+	p.Redirect(c, "/permohonan/"+id.String()+at)
+	return nil
 }

@@ -238,6 +238,8 @@ func (p *Portal) savePage(c *gin.Context) error {
 	switch {
 	case err != nil:
 		return err
+	case later && a.AtCounter():
+		return p.Done(c, site.PathFiling, "saved_at_counter")
 	case later:
 		return p.Done(c, "/permohonan", "saved")
 	case len(doubts) > 0:

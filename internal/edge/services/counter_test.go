@@ -47,6 +47,17 @@ func TestAnOfficerFilesForWhoStandsAtTheCounter(t *testing.T) {
 		}
 	}
 	s.says("syarat", "paham_syarat", "yes")
+	andi.Goes(andi.Post(s.root+"/isi/pemohon?nanti=1"), "/petugas/ajukan")
+	unsent := andi.Page("/petugas/ajukan", "Isian tersimpan. Lanjutkan dari daftar", "Belum dikirim Nama warga Layanan Terakhir diisi Disimpan sampai Nurhayati Pindah keluar kota")
+	begun := "/petugas/ajukan" + strings.TrimPrefix(s.root, "/permohonan")
+	if !strings.Contains(andi.Get("/petugas/ajukan").Body, `href="`+begun+`"`) {
+		t.Errorf("what was begun at the counter is not to be found again: %s", unsent)
+	}
+	andi.Goes(andi.Get(begun), s.root+"/isi/pemohon")
+	dewi.Sees(dewi.Get(begun), http.StatusNotFound)
+	if page := dewi.sees("/petugas/ajukan"); strings.Contains(page, "Nurhayati") {
+		t.Error("a colleague's list names who stood at another's counter")
+	}
 	if strings.Contains(s.by.Page(s.root+"/isi/pemohon"), "/data/") {
 		t.Error("a register is offered at a counter")
 	}

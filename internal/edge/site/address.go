@@ -6,6 +6,8 @@ import "github.com/google/uuid"
 const (
 	PathCode  = "/masuk/kode"
 	PathQueue = "/petugas/antrean"
+	// PathFiling is where an officer begins an application for whoever stands at the counter, and goes on with it.
+	PathFiling = "/petugas/ajukan"
 )
 
 // IDs names the objects in an address that belong to somebody: parameter, kind, parameter, kind. The codes of services,
