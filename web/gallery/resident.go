@@ -131,11 +131,11 @@ func residentPages() []entry {
 				Agency: agencies(s)[0].Name, Phone: "0778 123 4567", Website: "https://disdukcapil.batam.go.id"})
 		}},
 		{"submitted", func(s ui.Shell) templ.Component {
-			return resident.Submitted(resident.SubmittedView{Shell: signedIn(s, "/permohonan/1", s.L.T("submitted.title")), ID: "1", Number: "BTM-26-7K3QX-4",
+			return resident.Submitted(resident.SubmittedView{Shell: signedIn(s, "/permohonan/1", s.L.T("submitted.title")), ID: "1", Case: "/permohonan/1", Number: "BTM-26-7K3QX-4",
 				Service: in(s, "KTP-el hilang", "Lost electronic ID card"), Agency: agencies(s)[0].Name, Email: "siti@warga.example", Due: now.AddDate(0, 0, 2), Term: in(s, "2 hari kerja", "2 working days")})
 		}},
 		{"receipt", func(s ui.Shell) templ.Component {
-			return resident.Receipt(resident.ReceiptView{Shell: signedIn(s, "/permohonan/1/tanda-terima", s.L.T("receipt.kind")), ID: "1", Number: "BTM-26-7K3QX-4",
+			return resident.Receipt(resident.ReceiptView{Shell: signedIn(s, "/permohonan/1/tanda-terima", s.L.T("receipt.kind")), ID: "1", Back: "/permohonan/1", Number: "BTM-26-7K3QX-4",
 				Service: in(s, "KTP-el hilang", "Lost electronic ID card"), Agency: agencies(s)[0].Name, Applicant: "Siti Rahmawati", Submitted: now, Due: now.AddDate(0, 0, 2),
 				Term: in(s, "2 hari kerja", "2 working days"), QR: picture, Documents: []string{in(s, "Kartu Keluarga", "Family Card"), in(s, "Surat keterangan kehilangan", "Police report of loss")}})
 		}},

@@ -14,6 +14,7 @@ import (
 	"bedelau/internal/city/intake"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/workflow"
@@ -173,6 +174,8 @@ func stepBack(d intake.Draft, page string) string {
 		return own(d.Application.ID, "/periksa")
 	case before != "":
 		return own(d.Application.ID, "/isi/"+before)
+	case d.Application.Channel == event.ChannelCounter:
+		return site.PathFiling
 	}
 	return "/layanan/" + d.Application.ServiceCode
 }

@@ -225,7 +225,10 @@ func (p *Portal) sentPage(c *gin.Context) error {
 	v := resident.SubmittedView{
 		Shell: p.Shell(c, l.T("submitted.title")), ID: id.String(), Number: app.Number, Service: app.ServiceName.In(l),
 		Agency: app.AgencyName.In(l), Email: gate.ActorOf(c).Email, Due: site.Zoned(c, app.DueAt), Term: site.TermText(app.Term(), l),
-		Correction: c.Query("perbaikan") == "1",
+		Correction: c.Query("perbaikan") == "1", Case: own(id, ""),
+	}
+	if gate.ActorOf(c).AtCounter() {
+		v.Case, v.Another = site.CasePath(id), site.PathFiling
 	}
 	if v.Correction {
 		v.Title = l.T("submitted.title_correction")
@@ -250,7 +253,10 @@ func (p *Portal) receipt(c *gin.Context) error {
 	}
 	v := resident.ReceiptView{
 		Shell: p.Shell(c, l.T("receipt.kind")), ID: id.String(), Number: r.Number, Service: r.ServiceName.In(l), Agency: r.AgencyName.In(l),
-		Applicant: r.ApplicantName, Term: site.TermText(r.Term, l), QR: qr, Submitted: site.Zoned(c, r.SubmittedAt), Due: site.Zoned(c, r.DueAt),
+		Applicant: r.ApplicantName, Term: site.TermText(r.Term, l), QR: qr, Submitted: site.Zoned(c, r.SubmittedAt), Due: site.Zoned(c, r.DueAt), Back: own(id, ""),
+	}
+	if a.AtCounter() {
+		v.Back = own(id, "/terkirim")
 	}
 	for _, x := range r.Received {
 		v.Documents = append(v.Documents, x.Text(l))

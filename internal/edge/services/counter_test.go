@@ -75,6 +75,13 @@ func TestAnOfficerFilesForWhoStandsAtTheCounter(t *testing.T) {
 	s.again("berkas", "file_kk", file)
 	s.states()
 	s.sends("Nurhayati")
+	sent := andi.Get(s.root + "/terkirim").Body
+	if !strings.Contains(sent, `href="`+s.desk()+`"`) || !strings.Contains(sent, `href="/petugas/ajukan"`) || strings.Contains(sent, `href="`+s.root+`"`) {
+		t.Error("what was sent leads the officer to a page of residents")
+	}
+	if page := s.by.Get(s.root + "/tanda-terima").Body; strings.Contains(page, `href="`+s.root+`"`) {
+		t.Error("the receipt leads the officer back to a page of residents")
+	}
 	s.by.Page(s.root+"/tanda-terima", s.number, "Nurhayati")
 	if pdf := s.by.Get(s.root + "/tanda-terima.pdf"); pdf.Status != http.StatusOK || !strings.Contains(pdfText(t, pdf.Body), s.number) {
 		t.Errorf("the receipt on paper: %d", pdf.Status)

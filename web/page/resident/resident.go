@@ -153,12 +153,15 @@ type SubmittedView struct {
 	Due                                time.Time // zero: nothing is promised
 	Term                               string    // the promise in words
 	Correction                         bool
+	Case                               string // where whoever sent it follows it
+	Another                            string // where an officer at a counter begins the next one; empty for residents
 }
 
 // ReceiptView is the tanda terima, for the screen, A4 and the 80 mm printers of counters. QR is a data: address.
 type ReceiptView struct {
 	ui.Shell
 	ID, Number, Service, Agency, Applicant, Term, QR string
+	Back                                             string
 	Submitted, Due                                   time.Time
 	Documents                                        []string // what was handed in
 	Places                                           []ui.Row // answers that are places, each with its map
