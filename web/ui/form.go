@@ -20,6 +20,7 @@ import (
 // is asked as text. The input is named Name and has the id "f-"+Name, which ErrorBox links to.
 type Field struct {
 	Name, Type   string
+	Of           string // of the form that it is in, where a page has several that may ask the same; part of its id
 	Label, Hint  string
 	Value        string   // an ISO day for date, "yes" for a given consent
 	Typed        []string // of date and point: the parts as they were typed, when they make none
@@ -128,7 +129,7 @@ func (e Errors) Of(name string) string {
 	return ""
 }
 
-func (f Field) id() string { return "f-" + f.Name }
+func (f Field) id() string { return "f-" + f.Of + f.Name }
 
 // described lists the ids of the hint and the error, which are read out after the label.
 func (f Field) described() string {

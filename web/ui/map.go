@@ -18,6 +18,7 @@ import (
 // does the first without leaving the page.
 type Map struct {
 	Name   string // of the question that it belongs to
+	Of     string // of the form that it is in, where a page has several that may ask the same; part of its ids
 	City   geo.Map
 	View   geo.View
 	Pins   []Pin
@@ -60,6 +61,9 @@ var MapSizes = map[string]int{"s": 280, "l": 560}
 
 // mapPixel is a picture of nothing: the map lies under it.
 const mapPixel = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+
+// ID is the id of the map on its page.
+func (m Map) ID() string { return "peta-" + m.Of + m.Name }
 
 func (m Map) input(part string) string { return MapPrefix + m.Name + part }
 

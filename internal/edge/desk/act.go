@@ -13,6 +13,7 @@ import (
 	"bedelau/internal/edge/queue"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/workflow"
 )
 
@@ -37,6 +38,15 @@ func (p *Pages) deskAct(c *gin.Context) error {
 	if err == nil {
 		t.version, err = seen(in)
 	}
+	if err == nil {
+		pressed, err := p.pressed(c, in, func(d casework.Detail) form.Page { return d.Asks[workflow.ActionPage(t.action)] }, &t)
+		if err != nil {
+			return err
+		}
+		if pressed {
+			return p.casePage(c, http.StatusOK, t)
+		}
+	}
 	var app application.Application
 	if err == nil {
 		app, err = p.Casework.Act(c.Request.Context(), gate.ActorOf(c), casework.ActInput{
@@ -48,9 +58,9 @@ func (p *Pages) deskAct(c *gin.Context) error {
 		return p.caseAgain(c, err, t)
 	}
 	if len(answers[workflow.PaidAmount]) > 0 {
-		return p.DoneWith(c, sameCase(c, id), "paid", app.Number)
+		return p.DoneWith(c, sameCase(c, id, ""), "paid", app.Number)
 	}
-	return p.DoneWith(c, sameCase(c, id), acted(app.Stage), app.Number)
+	return p.DoneWith(c, sameCase(c, id, ""), acted(app.Stage), app.Number)
 }
 
 // acted names the sentence for a step by where it led; a step within a stage has the general one.
@@ -138,7 +148,7 @@ func (p *Pages) deskHand(c *gin.Context, sentence string, change func(id uuid.UU
 	if err != nil {
 		return p.caseAgain(c, err, t)
 	}
-	return p.DoneWith(c, site.LocalPath(in.Get("next"), sameCase(c, id)), sentence, app.Number)
+	return p.DoneWith(c, site.LocalPath(in.Get("next"), sameCase(c, id, "")), sentence, app.Number)
 }
 
 // deskNote adds words that only the office sees.
@@ -159,7 +169,7 @@ func (p *Pages) deskNote(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.DoneWith(c, sameCase(c, id), "noted", d.Application.Number)
+	return p.DoneWith(c, sameCase(c, id, ""), "noted", d.Application.Number)
 }
 
 // deskReveal shows one masked answer, this once: it is in the answer to this form and nowhere else, and that it was

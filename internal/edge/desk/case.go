@@ -2,6 +2,7 @@ package desk
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -31,6 +32,7 @@ type try struct {
 	action, reason, note, officer string
 	amount                        string // to be given back of a fee
 	fields                        []string
+	maps                          site.Maps           // where its maps were looking
 	typed                         map[string][]string // into what the workflow asks for
 	hand                          string              // how who works on it was to change: "claimed", "released", "assigned"
 	task, refund                  uuid.UUID
@@ -42,10 +44,10 @@ type try struct {
 	changed                       *fault.Error
 }
 
-// sameCase is the case with the way back that the request came by.
-func sameCase(c *gin.Context, id uuid.UUID) string {
+// sameCase is the case, or an address below it, with the way back that the request came by.
+func sameCase(c *gin.Context, id uuid.UUID, below string) string {
 	_, _, from := queue.CameFrom(c)
-	return site.CasePath(id) + from
+	return site.CasePath(id) + below + from
 }
 
 func (p *Pages) casePage(c *gin.Context, status int, t try) error {
@@ -86,9 +88,12 @@ func (p *Pages) casePage(c *gin.Context, status int, t try) error {
 		Applicant: app.ApplicantName, Status: ui.Status(app.Stage), StatusLabel: d.State.Label.In(l), Deadline: deadlines[0],
 		Submitted: site.Zoned(c, app.SubmittedAt), Assignee: app.AssigneeName, Version: app.Version, Level: app.EscalationLevel,
 		Decision: app.Reason, Provisional: app.DueProvisional, Term: site.TermText(app.Term(), l), ChannelLabel: l.T("case.channel." + app.Channel), Place: areas.Place(app.DistrictCode, app.SubdistrictCode),
-		Answers: caseAnswers(c, d, t, drawn), Agreed: agreed(d, l), Events: p.caseEvents(c, d, 0), Actions: caseActions(d, t, l), Correctable: correctable(d, l),
+		Answers: caseAnswers(c, d, t, drawn), Agreed: agreed(d, l), Events: p.caseEvents(c, d, 0), Correctable: correctable(d, l),
 		Fees: p.feesOf(c, d, t), Office: officeAnswers(c, d, t, theirs),
 		Errors: t.errors, Tried: t.action, Reason: t.reason, Fields: t.fields, Note: t.note,
+	}
+	if v.Actions, err = p.caseActions(c, d, t); err != nil {
+		return err
 	}
 	if due := app.StepDue(); !due.IsZero() {
 		v.StepDue, v.StepLate = site.Zoned(c, due), app.StepLate(p.Now())
@@ -228,14 +233,82 @@ func agreed(d casework.Detail, l i18n.Locale) []string {
 }
 
 // caseActions are the steps that the officer may take, the one that was refused with what was typed.
-func caseActions(d casework.Detail, t try, l i18n.Locale) []office.Action {
+func (p *Pages) caseActions(c *gin.Context, d casework.Detail, t try) ([]office.Action, error) {
+	l := gate.LocaleOf(c)
 	out := queue.Steps(d, l)
 	for i := range out {
-		if out[i].Code == t.action {
-			out[i].Inputs = queue.Inputs(d.Asks[workflow.ActionPage(t.action)], t.typed, t.errors, l)
+		x, asked := &out[i], d.Asks[workflow.ActionPage(out[i].Code)]
+		of, maps := x.Code+"-", site.Maps{}
+		if x.Code == t.action { // to whose questions the errors lead
+			x.Inputs = queue.Inputs(asked, t.typed, t.errors, l)
+			of, maps = "", t.maps
+		}
+		if err := p.lay(c, x.Inputs, asked, of, sameCase(c, d.Application.ID, "/tindakan"), maps); err != nil {
+			return nil, err
 		}
 	}
-	return out
+	return out, nil
+}
+
+// lay gives the questions of one form among several their ids, and those for a place their map.
+func (p *Pages) lay(c *gin.Context, inputs []ui.Field, asked form.Page, of, path string, maps site.Maps) error {
+	for i := range inputs {
+		inputs[i].Of = of
+		f, ok := pointIn(asked, strings.TrimPrefix(inputs[i].Name, queue.AskedPrefix))
+		if !ok {
+			continue
+		}
+		if !maps.City.Known() {
+			city, err := p.Ground(c.Request.Context(), p.Now())
+			if err != nil {
+				return err
+			}
+			maps.City = city
+		}
+		inputs[i].Map = maps.Asked(inputs[i], f, of, path)
+	}
+	return nil
+}
+
+// pointIn is a question of a page that asks for a place.
+func pointIn(page form.Page, code string) (form.Field, bool) {
+	for _, f := range page.Fields {
+		if f.Code == code && f.Type == form.Point {
+			return f, true
+		}
+	}
+	return form.Field{}, false
+}
+
+// pressed does what was pressed on the map of a question of a form, whose answers are kept in t and not taken yet; it
+// reports whether that was all that was asked.
+func (p *Pages) pressed(c *gin.Context, in site.Form, asked func(casework.Detail) form.Page, t *try) (bool, error) {
+	code := c.Query(site.MapQuestion)
+	if code == "" || in.Values == nil {
+		return false, nil
+	}
+	ctx := c.Request.Context()
+	id, err := site.PathID(c, "id")
+	if err != nil {
+		return false, err
+	}
+	d, err := p.Casework.Get(ctx, gate.ActorOf(c), id)
+	if err != nil {
+		return false, err
+	}
+	f, ok := pointIn(asked(d), code)
+	if !ok || t.version > 0 && t.version != d.Application.Version { // the step itself tells what a colleague did
+		return false, nil
+	}
+	t.maps = site.TakeMaps(in, code)
+	if t.maps.City, err = p.Ground(ctx, p.Now()); err != nil {
+		return false, err
+	}
+	if t.typed == nil {
+		t.typed = map[string][]string{}
+	}
+	t.maps.Press(site.Form{Values: url.Values(t.typed)}, f, func(string) bool { return true })
+	return true, nil
 }
 
 // correctable lists what can be sent back to the applicant: all but consents, of which nothing can be wrong. Documents

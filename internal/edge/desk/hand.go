@@ -54,5 +54,5 @@ func (p *Pages) deskTask(c *gin.Context, sentence string, change func(task uuid.
 	if err != nil {
 		return p.caseAgain(c, err, t)
 	}
-	return p.DoneWith(c, sameCase(c, id), sentence, in.Text("number"))
+	return p.DoneWith(c, sameCase(c, id, ""), sentence, in.Text("number"))
 }

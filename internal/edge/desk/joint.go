@@ -1,9 +1,11 @@
 package desk
 
 import (
+	"net/http"
 	"time"
 
 	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
 
 	"bedelau/internal/city/application"
 	"bedelau/internal/city/casework"
@@ -38,6 +40,15 @@ func (p *Pages) deskAnswer(c *gin.Context) error {
 	if err == nil {
 		version, err = seen(in)
 	}
+	if err == nil {
+		pressed, err := p.pressed(c, in, func(d casework.Detail) form.Page { return askedOf(d, task) }, &t)
+		if err != nil {
+			return err
+		}
+		if pressed {
+			return p.casePage(c, http.StatusOK, t)
+		}
+	}
 	var app application.Application
 	if err == nil {
 		app, err = p.Casework.AnswerTask(c.Request.Context(), gate.ActorOf(c), casework.AnswerInput{
@@ -47,7 +58,7 @@ func (p *Pages) deskAnswer(c *gin.Context) error {
 	if err != nil {
 		return p.caseAgain(c, err, t)
 	}
-	return p.DoneWith(c, sameCase(c, id), "task_answered", app.Number)
+	return p.DoneWith(c, sameCase(c, id, ""), "task_answered", app.Number)
 }
 
 // deskRefund records that a fee was given back.
@@ -80,7 +91,7 @@ func (p *Pages) deskRefund(c *gin.Context) error {
 	if err != nil {
 		return p.caseAgain(c, err, t)
 	}
-	return p.DoneWith(c, sameCase(c, id), "refunded", in.Text("number"))
+	return p.DoneWith(c, sameCase(c, id, ""), "refunded", in.Text("number"))
 }
 
 // jointOf lays out what offices were asked, the latest first, what the reader may answer, and to whom they may give it.
@@ -123,15 +134,33 @@ func (p *Pages) jointOf(c *gin.Context, d casework.Detail, t try) ([]office.Task
 			if v.Hand == "" {
 				v.Chosen, v.Typed = tried.outcome, tried.reason
 			}
-			p := d.Asks[workflow.BranchPage(j.Branch)]
-			if len(p.Fields) > 0 && p.Fields[0].Code == j.Branch {
-				p.Fields = p.Fields[1:] // the outcome, which is asked in its own way
+			asked, of := askedOf(d, j.ID), "tugas-"+v.ID+"-"
+			if v.Tried {
+				of = ""
 			}
-			v.Inputs = queue.Inputs(p, tried.typed, tried.errors, l)
+			v.Inputs = queue.Inputs(asked, tried.typed, tried.errors, l)
+			if err := p.lay(c, v.Inputs, asked, of, sameCase(c, d.Application.ID, "/tugas/"+v.ID), tried.maps); err != nil {
+				return nil, err
+			}
 		}
 		out = append(out, v)
 	}
 	return out, nil
+}
+
+// askedOf is what an office is asked besides its outcome, which is asked in its own way.
+func askedOf(d casework.Detail, task uuid.UUID) form.Page {
+	for _, j := range d.Joint {
+		if j.ID != task {
+			continue
+		}
+		page := d.Asks[workflow.BranchPage(j.Branch)]
+		if len(page.Fields) > 0 && page.Fields[0].Code == j.Branch {
+			page.Fields = page.Fields[1:]
+		}
+		return page
+	}
+	return form.Page{}
 }
 
 // feesOf lays out what the applicant is or was asked to pay.

@@ -227,6 +227,25 @@ func (m *Maps) draw(v ui.Field, f form.Field, path string, more bool) *ui.Map {
 	return &out
 }
 
+// Asked is the map of a place that a form of an officer's asks, beside its boxes in v; of tells the forms of a page apart, and
+// path is where the form goes, to which MapQuestion names the map that was pressed.
+func (m *Maps) Asked(v ui.Field, f form.Field, of, path string) *ui.Map {
+	out := m.draw(v, f, "", false)
+	if out == nil {
+		return nil
+	}
+	join := "?"
+	if strings.Contains(path, "?") {
+		join = "&"
+	}
+	out.Of = of
+	out.Action = path + join + MapQuestion + "=" + f.Code + "#" + out.ID()
+	return out
+}
+
+// MapQuestion names in an address the question on whose map something was pressed.
+const MapQuestion = "peta"
+
 // target is the pin that a click sets: the one that was chosen, else the first without a place, else one more,
 // else the last.
 func target(m ui.Map, chosen string) string {

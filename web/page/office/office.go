@@ -160,6 +160,13 @@ type CaseView struct {
 // at is the address of a form of the case.
 func (v CaseView) at(act string) string { return "/petugas/permohonan/" + v.ID + act + v.From }
 
+// mapped reports whether a form of the case sets points on a map.
+func (v CaseView) mapped() bool {
+	on := func(f ui.Field) bool { return f.Map != nil }
+	return slices.ContainsFunc(v.Actions, func(a Action) bool { return slices.ContainsFunc(a.Inputs, on) }) ||
+		slices.ContainsFunc(v.Joint, func(t Task) bool { return slices.ContainsFunc(t.Inputs, on) })
+}
+
 // plain reports whether the step is a single button.
 func (a Action) plain() bool {
 	return a.Reason == "none" && !a.Correct && !a.Issues && len(a.Inputs) == 0
