@@ -26,6 +26,7 @@ import (
 	"bedelau/internal/city/duct"
 	"bedelau/internal/city/ductmap"
 	"bedelau/internal/city/ductsurvey"
+	"bedelau/internal/city/ducttariff"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/city/lease"
@@ -86,6 +87,7 @@ type App struct {
 	Surveying *ductsurvey.Service
 	Leases    *lease.Service
 	DuctMap   *ductmap.Service
+	DuctPrice *ducttariff.Service
 	Bulk      *bulk.Service
 	Booking   *booking.Service
 	Calendar  *calendar.Service
@@ -194,6 +196,7 @@ func packEngine() *pack.Engine {
 	e.Register(booking.Section())
 	e.Register(duct.Section())
 	e.Register(lease.Section())
+	e.Register(ducttariff.Section())
 	return e
 }
 
@@ -228,6 +231,7 @@ func (a *App) buildCity() error {
 	a.DuctMap = ductmap.New(ductmap.Deps{DB: a.DB.App, Guard: a.Guard})
 	a.Leases = lease.New(lease.Deps{DB: a.DB.App, Guard: a.Guard, Log: a.Log})
 	a.Leases.Register(a.Runner)
+	a.DuctPrice = ducttariff.New(ducttariff.Deps{DB: a.DB.App, Guard: a.Guard})
 	a.Calendar = calendar.New(a.DB.App, a.Guard, time.Now)
 	a.Calendar.Warn(a.Runner, a.Notify)
 	catalog.Warn(a.Runner, a.Notify, time.Now)

@@ -15,6 +15,7 @@ import (
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/duct"
 	"bedelau/internal/city/ductsurvey"
+	"bedelau/internal/city/ducttariff"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/city/lease"
@@ -117,6 +118,7 @@ func (a *App) thingsOf(t *testing.T, ctx context.Context, who, officer identity.
 	out["simulation"] = a.simulation(t, ctx, who.TenantID)
 	out["duct_import"] = a.survey(t, ctx, who.TenantID)
 	out["duct_operator"], out["duct_lease"] = a.leased(t, ctx, who.TenantID)
+	out["duct_price_change"], out["duct_land_rent"] = a.priced(t, ctx, who.TenantID, out["duct_operator"])
 	out["document"] = a.issue(t, ctx, who, d.Application.ID).String()
 	out["booking"] = a.appointment(t, ctx, who).String()
 	b, err := a.Bulk.Start(ctx, officer, bulk.StartInput{Action: "hand_over", Versions: map[uuid.UUID]int{d.Application.ID: 1}})
@@ -357,6 +359,22 @@ func (a *App) leased(t *testing.T, ctx context.Context, city uuid.UUID) (operato
 		t.Fatal(err)
 	}
 	return o.ID.String(), l.ID.String()
+}
+
+// priced asks for a price of ducts and for rent of land.
+func (a *App) priced(t *testing.T, ctx context.Context, city uuid.UUID, operator string) (change, land string) {
+	t.Helper()
+	finance := identity.Actor{ID: uuid.New(), TenantID: city, Kind: identity.Staff, Roles: []string{"duct_finance"}, TOTP: true}
+	x := ducttariff.Index{Head: ducttariff.Head{Code: "ihk", EffectiveFrom: time.Now().AddDate(0, 2, 0).Format(time.DateOnly), Name: i18n.Text{i18n.ID: "IHK"}, Basis: "x", Source: "x"}, Rise: 100}
+	c, err := a.DuctPrice.AskIndex(ctx, finance, x, "Uji")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := ducttariff.LandRent{TenantID: city, ID: uuid.New(), OperatorID: uuid.MustParse(operator), Place: "Jalan", LengthMM: 1, Ducts: 1, Tariff: "x", Since: time.Now(), AskedBy: finance.ID, AskedAt: time.Now()}
+	if _, err := a.DB.App.NewInsert().Model(&r).Exec(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return c.ID.String(), r.ID.String()
 }
 
 // simulation replays the cases of a city's first service.

@@ -31,6 +31,7 @@ import (
 	"bedelau/internal/city/duct"
 	"bedelau/internal/city/ductmap"
 	"bedelau/internal/city/ductsurvey"
+	"bedelau/internal/city/ducttariff"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/city/lease"
@@ -39,6 +40,7 @@ import (
 	"bedelau/internal/edge/console"
 	"bedelau/internal/edge/counter"
 	"bedelau/internal/edge/desk"
+	"bedelau/internal/edge/ductmoney"
 	"bedelau/internal/edge/ducts"
 	"bedelau/internal/edge/editor"
 	"bedelau/internal/edge/gate"
@@ -188,7 +190,7 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 		Log: slog.New(slog.NewTextHandler(s.Journal, nil))})
 	must(err)
 	s.Gate = g
-	deps := site.Deps{Catalog: services, Casework: cases, Ducts: pipes, Surveying: surveying, Leases: held, DuctMap: ductmap.New(ductmap.Deps{DB: w.DB.App, Guard: guard}), Bulk: many,
+	deps := site.Deps{Catalog: services, Casework: cases, Ducts: pipes, Surveying: surveying, Leases: held, DuctPrice: ducttariff.New(ducttariff.Deps{DB: w.DB.App, Guard: guard, Now: s.ClockNow}), DuctMap: ductmap.New(ductmap.Deps{DB: w.DB.App, Guard: guard}), Bulk: many,
 		Editor:  catalog.NewEditor(catalog.EditorDeps{DB: w.DB, Guard: guard, Definitions: cases, Now: s.ClockNow}),
 		Tariffs: tariff.NewEditor(w.DB.App, guard, s.ClockNow),
 		Builder: builder.New(builder.Deps{DB: w.DB, Guard: guard, Forms: cases, Workflows: cases, Reserved: document.BuiltIn(), MadeWith: services.MadeWith, Now: s.ClockNow}), Documents: issued, Inbox: list, Booking: visits, Calendar: calendar.New(w.DB.App, guard, s.ClockNow), Dashboard: board, External: others, Registry: s.Registers, Simulation: replays, Identity: people, Guard: guard, Directory: dir, DB: w.DB,
@@ -197,7 +199,7 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 	s.Pages = site.New(deps)
 	s.Mount(g, slices.Concat(
 		public.New(s.Pages).Tables(), portal.New(s.Pages).Tables(), visit.New(s.Pages).Tables(),
-		queue.New(s.Pages).Tables(), desk.New(s.Pages).Tables(), counter.New(s.Pages).Tables(), papers.New(s.Pages).Tables(), editor.New(s.Pages).Tables(), replay.New(s.Pages).Tables(), standard.New(s.Pages).Tables(), admin.New(s.Pages).Tables(), console.New(s.Pages).Tables(), ducts.New(s.Pages).Tables(), leasing.New(s.Pages).Tables(), pricing.New(s.Pages).Tables(), treasury.New(s.Pages).Tables(),
+		queue.New(s.Pages).Tables(), desk.New(s.Pages).Tables(), counter.New(s.Pages).Tables(), papers.New(s.Pages).Tables(), editor.New(s.Pages).Tables(), replay.New(s.Pages).Tables(), standard.New(s.Pages).Tables(), admin.New(s.Pages).Tables(), console.New(s.Pages).Tables(), ducts.New(s.Pages).Tables(), leasing.New(s.Pages).Tables(), ductmoney.New(s.Pages).Tables(), pricing.New(s.Pages).Tables(), treasury.New(s.Pages).Tables(),
 	)...)
 	s.Load(t, "batam")
 	s.srv = httptest.NewServer(g.Engine())
@@ -215,6 +217,7 @@ func (s *Site) Load(t testing.TB, slugs ...string) {
 	engine.Register(booking.Section())
 	engine.Register(duct.Section())
 	engine.Register(lease.Section())
+	engine.Register(ducttariff.Section())
 	for _, slug := range slugs {
 		p, err := pack.Load(tenants.FS, slug)
 		if err != nil {

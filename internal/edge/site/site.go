@@ -24,6 +24,7 @@ import (
 	"bedelau/internal/city/duct"
 	"bedelau/internal/city/ductmap"
 	"bedelau/internal/city/ductsurvey"
+	"bedelau/internal/city/ducttariff"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/city/lease"
@@ -54,6 +55,7 @@ type Deps struct {
 	Surveying  *ductsurvey.Service
 	Leases     *lease.Service
 	DuctMap    *ductmap.Service
+	DuctPrice  *ducttariff.Service
 	Documents  *document.Service
 	Bulk       *bulk.Service
 	Builder    *builder.Service

@@ -44,6 +44,7 @@ const (
 	DuctRead          Permission = "duct:read"      // the shared ducts: map, lengths, what lies in them
 	DuctManage        Permission = "duct:manage"    // change the record of them
 	DuctLease         Permission = "duct:lease"     // say who holds what of them
+	DuctTariff        Permission = "duct:tariff"    // what they cost; one person asks, another decides
 	InvoiceBudget     Permission = "invoice:budget" // say what the city means to spend, and be told when that is near
 	InvoicePay        Permission = "invoice:pay"    // leave with Stripe a way to be charged, and look after it
 )
@@ -118,6 +119,7 @@ func All() []Definition {
 		{Name: DuctRead, City: true, Reads: true},
 		{Name: DuctManage, City: true},
 		{Name: DuctLease, City: true},
+		{Name: DuctTariff, City: true},
 		{Name: StatusWrite, City: true, Machine: true},
 		{Name: UsageWrite, Platform: true, Machine: true},
 		{Name: PlatformCities, Platform: true},

@@ -1,0 +1,89 @@
+package ductmoney_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"bedelau/internal/edge/pagetest"
+)
+
+const (
+	tariffs = "/petugas/ducting/tarif"
+	land    = "/petugas/ducting/lahan"
+	offer   = "/tarif-ducting"
+)
+
+// between is the text of a page after one place and before the next of another.
+func between(t *testing.T, page, after, before string) string {
+	t.Helper()
+	_, rest, ok := strings.Cut(page, after)
+	got, _, also := strings.Cut(rest, before)
+	if !ok || !also {
+		t.Fatalf("no %q with %q after it in:\n%s", after, before, page)
+	}
+	return got
+}
+
+// TestAPriceIsAskedForAndDecided: one person asks, another decides, and the public offer says so.
+func TestAPriceIsAskedForAndDecided(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	bima := s.Staff(t, pagetest.HostBatam, "Bima Keuangan", "duct_finance", "")
+	page := bima.Page(tariffs, "Rp14.350", "semula Rp14.000", "UU 36/1999 Pasal 34A", "Belum dicocokkan dengan keputusannya", "Penyesuaian IHK 2026", "Belum ada permintaan")
+	if strings.Contains(page, "Setujui") {
+		t.Error("there is something to decide before anything is asked")
+	}
+	ask := []string{"code", "sewa-subduct", "rate", "15.000", "effective_from", "2027-01-01", "basis", "Keputusan Direksi 12/2026", "reason", "Harga 2027"}
+	bad := append([]string{}, ask...)
+	bad[3] = "9.000"
+	r := bima.Post(tariffs, bad...)
+	if r.Status != http.StatusUnprocessableEntity {
+		t.Fatalf("a price below the floor: %d", r.Status)
+	}
+	for _, want := range []string{"Tarif ini di bawah batas bawahnya, Rp11.500", "Keputusan Direksi 12/2026", "Harga 2027"} {
+		if !strings.Contains(r.Body, want) {
+			t.Errorf("the page does not keep %q", want)
+		}
+	}
+	bima.Goes(bima.Post(tariffs, ask...), tariffs)
+	page = bima.Page(tariffs, "Harga 2027", "Rp15.000 per tahun", "Permintaan Anda; orang lain yang memutus")
+	if strings.Contains(page, `action="/petugas/ducting/tarif/permintaan/`) {
+		t.Error("who asks can decide")
+	}
+	sari := s.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
+	at := tariffs + "/permintaan/" + between(t, sari.Page(tariffs, "Setujui"), `action="/petugas/ducting/tarif/permintaan/`, `"`)
+	if r := bima.Post(at, "jawaban", "setuju"); r.Status != http.StatusConflict || !strings.Contains(r.Body, "tidak dapat memutuskannya sendiri") {
+		t.Errorf("who asks decides: %d", r.Status)
+	}
+	sari.Goes(sari.Post(at, "jawaban", "setuju"), tariffs)
+	nobody := s.Browser(t, pagetest.HostBatam)
+	page = nobody.Page(offer, "Tarif dan ketentuan ducting bersama", "Rp14.350", "Tarif yang akan berlaku", "Rp15.000", "1 Januari 2027", "Alasan pesanan dapat ditolak", "merupakan pendapatan perusahaan itu", "masih contoh atau usulan")
+	if strings.Contains(page, "<script>") || strings.Contains(page, "onclick") {
+		t.Error("the offer needs a script")
+	}
+	auditor := s.Staff(t, pagetest.HostBatam, "Tuti Auditor", "auditor", "")
+	if page := auditor.Page(tariffs, "Harga 2027"); strings.Contains(page, "Kirim permintaan") {
+		t.Error("an auditor is asked for prices")
+	}
+}
+
+// TestRentOfBareLandOnThePage: a place without ducts is refused, with what was typed kept, until a legal note stands beside it.
+func TestRentOfBareLandOnThePage(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	sari := s.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
+	path := sari.Post("/petugas/ducting/operator", "name", "PT Serat", "nib", "1234567890123", "licence", "Jartaplok 1/2026", "email", "noc@contoh.id").To()
+	sari.Goes(sari.Post(path+"/putusan", "state", "approved"), path)
+	ask := []string{"operator", strings.TrimPrefix(path, "/petugas/ducting/operator/"), "place", "Jalan Tanpa Ducting", "length", "1.200", "tariff", "sewa-lahan", "since", "2026-12-01"}
+	r := sari.Post(land, ask...)
+	if r.Status != http.StatusConflict || !strings.Contains(r.Body, "Permendagri 7/2024 Pasal 128B") || !strings.Contains(r.Body, "Jalan Tanpa Ducting") {
+		t.Fatalf("bare land: %d\n%s", r.Status, r.Body)
+	}
+	sari.Goes(sari.Post(land, append(ask, "legal_note", "Perjanjian 4/2023 tetap berlaku")...), land)
+	sari.Page(land, "Tanpa ducting", "Perjanjian 4/2023 tetap berlaku", "Menunggu")
+	bima := s.Staff(t, pagetest.HostBatam, "Bima Keuangan", "duct_finance", "")
+	at := land + "/" + between(t, bima.Page(land, "Setujui"), `action="/petugas/ducting/lahan/`, `"`)
+	bima.Goes(bima.Post(at, "jawaban", "setuju"), land)
+	bima.Page(land, "Disetujui", "Bima Keuangan")
+}
