@@ -13,6 +13,7 @@ const secrets = {
   "ptsp@batam.localhost": "UM7OFZTZMHX7Q3LMDRHAPPV252ANMVRX",
   "binamarga@batam.localhost": "KQAWPQC4W5U7KD5GKUMSSW36UO2YNCY2",
   "cktr@batam.localhost": "TF65YZSTU37Q7FHCW2AV354L2SKVLWLO",
+  "ducting@batam.localhost": "ZBWGC2LOZBWGC2LOZBWGC2LOZBWGC2LO",
   "petugas@tanjungpinang.localhost": "PBWGC2LOPBWGC2LOPBWGC2LOPBWGC2LO",
   "bumd@platform.localhost": "RBWGC2LORBWGC2LORBWGC2LORBWGC2LO",
   "keuangan@platform.localhost": "ULALQPPVKEQBGWTK7JWZTXNRX3EGTL4K",

@@ -1,6 +1,6 @@
 // Papers as people have them: photographs to upload, and issued documents to read.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -21,6 +21,22 @@ export function textOf(pdf) {
   try {
     writeFileSync(join(folder, "document.pdf"), pdf);
     return execFileSync("pdftotext", ["-layout", join(folder, "document.pdf"), "-"], { encoding: "utf8" });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+// pictures are the pages of a PDF as a printer would make them, each as its pixels, three bytes for one.
+export function pictures(pdf) {
+  const folder = mkdtempSync(join(tmpdir(), "bedelau-pdf-"));
+  try {
+    writeFileSync(join(folder, "document.pdf"), pdf);
+    execFileSync("pdftoppm", ["-r", "72", join(folder, "document.pdf"), join(folder, "page")]);
+    return readdirSync(folder).filter((name) => name.endsWith(".ppm")).sort().map((name) => {
+      const raw = readFileSync(join(folder, name));
+      const [head, width, height] = /^P6\s+(\d+)\s+(\d+)\s+255\s/.exec(raw.subarray(0, 40).toString("latin1"));
+      return { width: Number(width), height: Number(height), data: raw.subarray(head.length) };
+    });
   } finally {
     rmSync(folder, { recursive: true });
   }

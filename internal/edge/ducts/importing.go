@@ -199,7 +199,7 @@ func faultSection(l i18n.Locale, ground geo.Map, i ductsurvey.Import, faults []d
 			m.Pins = append(m.Pins, ui.Pin{Name: "kesalahan", Label: fmt.Sprintf("%d %s", f.N, name), At: at, Set: true})
 			where.Text = at.String()
 		}
-		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: name, Small: l.T("duct.nth_feature", "n", f.N)}, {Text: f.Field}, {Mark: tone}, where}})
+		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: name, Small: l.T("duct.nth_feature", "n", f.N)}, {Code: f.Field}, {Mark: tone}, where}})
 	}
 	if len(points) > 0 {
 		m.View = ground.Fit(points)

@@ -1,0 +1,223 @@
+// The ducts in a browser: the lines of the map are really drawn, in the colour of how full they are that day, at both widths and on
+// paper; it is moved and read by the keyboard; a list says the same, without a script too; and every page about the network and
+// who holds it keeps its promises.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { chromium } from "playwright-core";
+import { installed } from "./chromium.mjs";
+import { startDemo } from "./demo.mjs";
+import { pictures, textOf } from "./paper.mjs";
+import { Person } from "./person.mjs";
+import * as staff from "./staff.mjs";
+import { until } from "./until.mjs";
+
+const world = { faults: [], looked: 0 };
+const manager = "ducting@batam.localhost", root = "/petugas/ducting", map = `${root}/peta`;
+
+before(async () => {
+  world.demo = await startDemo();
+  world.browser = await chromium.launch({ executablePath: installed(), args: ["--no-sandbox"] });
+});
+
+after(async () => {
+  await world.browser?.close();
+  await world.demo?.stop();
+});
+
+async function arrive(width, options) {
+  const p = await Person.arrive(world, { site: world.demo.city("batam"), width, ...options });
+  await staff.signsIn(p, manager);
+  return p;
+}
+
+// drawn counts the pixels of the canvas that have the colour of a level in the legend, give or take what smoothing does, and
+// those of the land. That a map is idle proves nothing: one without height is idle too.
+const drawn = (p, level) => p.page.evaluate((level) => {
+  const canvas = document.querySelector(".maplibregl-canvas");
+  if (!canvas?.width || canvas.getBoundingClientRect().height < 200) return { line: 0, land: 0 };
+  const flat = document.createElement("canvas");
+  [flat.width, flat.height] = [canvas.width, canvas.height];
+  const on = flat.getContext("2d");
+  on.drawImage(canvas, 0, 0);
+  const { data } = on.getImageData(0, 0, flat.width, flat.height);
+  const wanted = getComputedStyle(document.querySelector(`[data-net-level="${level}"] line`)).stroke.match(/\d+/g).map(Number);
+  const near = (i, [r, g, b]) => Math.abs(data[i] - r) + Math.abs(data[i + 1] - g) + Math.abs(data[i + 2] - b) < 24;
+  let line = 0, land = 0;
+  for (let i = 0; i < data.length; i += 4) {
+    if (near(i, wanted)) line++;
+    else if (near(i, [0xf4, 0xef, 0xdf])) land++;
+  }
+  return { line, land };
+}, level);
+
+// opens the map of a day, and waits until the lines of a level are drawn.
+async function opens(p, day, level) {
+  assert.equal(await p.go(`${map}?hari=${day}`), 200);
+  return until(`lines of the level ${level} and the land`, async () => {
+    const n = await drawn(p, level);
+    return n.line > 20 && n.land > 2000 && n;
+  });
+}
+
+const day = (away) => new Date(Date.now() + away * 86_400_000).toLocaleDateString("en-CA", { timeZone: "Asia/Jakarta" });
+
+// counted is how many segments the legend says are of a level.
+const counted = async (p, level) => Number((await p.page.locator(`[data-net-level="${level}"] small`).innerText()).match(/[\d.]+/)[0].replaceAll(".", ""));
+
+for (const width of [1280, 360]) {
+  test(`the map draws how full the ducts are at ${width} px`, async () => {
+    const p = await arrive(width);
+    const before = await opens(p, "2026-01-15", "empty");
+    assert.ok(before.line > 200 && before.line < before.land, `${before.line} pixels of lines, ${before.land} of land`);
+    assert.equal((await drawn(p, "light")).line, 0, "nobody held anything that day");
+    await opens(p, day(0), "light");
+    assert.ok((await drawn(p, "empty")).line < before.line, "what is leased is no longer empty");
+    await p.look("duct-map");
+
+    // By the keyboard: where the circle is on a line, the page says which, and Enter opens it.
+    const canvas = p.page.locator(".maplibregl-canvas");
+    await canvas.focus();
+    const said = p.page.locator("[data-net-said] a");
+    for (let tries = 0; tries < 40 && !(await said.count()); tries++) {
+      await p.page.keyboard.press(tries % 2 ? "ArrowUp" : "ArrowLeft");
+      await p.page.waitForFunction(() => document.querySelector("[data-net-said]").textContent !== "");
+    }
+    const code = await said.innerText();
+    await p.reads("subduct bebas");
+    await Promise.all([p.page.waitForURL("**/petugas/ducting/ruas/**"), canvas.press("Enter")]);
+    assert.equal(await p.heading(), code);
+    await p.leave();
+  });
+}
+
+test("the list says what the map shows, without a script too", async () => {
+  const p = await arrive(1280, { script: false });
+  assert.equal(await p.go(map), 200);
+  await p.reads("Daftar di bawah memuat isi yang sama");
+  assert.equal(await p.page.locator("#ruas tbody tr").count(), 50);
+  await p.look("duct-map-plain");
+  const levels = await p.page.locator("[data-net-level]").evaluateAll((all) => all.map((li) => li.dataset.netLevel));
+  const says = Object.fromEntries(await Promise.all(levels.map(async (level) => [level, await counted(p, level)])));
+  assert.ok(says.light > 5, `${says.light} segments are lightly filled`);
+  let listed = 0;
+  for (let next = `${map}?tingkat=light`; next; next = await p.link("Berikutnya").getAttribute("href", { timeout: 500 }).catch(() => null)) {
+    await p.go(next);
+    listed += await p.page.locator("#ruas tbody tr").count();
+  }
+  assert.equal(listed, says.light, "as many rows as the legend counts");
+  await p.go(root);
+  const all = Object.values(says).reduce((a, b) => a + b, 0);
+  await p.reads(all.toLocaleString("id-ID"), "#jumlah"); // every segment is of one level
+  await p.leave();
+});
+
+test("on paper the map and the list stand together", async () => {
+  const p = await arrive(1280);
+  await opens(p, day(0), "light");
+  const paper = await p.page.pdf({ format: "A4", printBackground: true });
+  const said = textOf(paper);
+  const first = await p.page.locator("#ruas tbody th").first().innerText(); // a long code is broken on paper
+  for (const words of ["Kosong (0%)", "Subduct bebas", first.slice(0, 7)]) assert.ok(said.includes(words), `${words} is not on paper`);
+  const [empty, land] = pictures(paper).map(({ data }) => {
+    let empty = 0, land = 0;
+    for (let i = 0; i < data.length; i += 3) {
+      if (Math.abs(data[i] - 0x0b) + Math.abs(data[i + 1] - 0x7a) + Math.abs(data[i + 2] - 0x75) < 40) empty++;
+      else if (Math.abs(data[i] - 0xf4) + Math.abs(data[i + 1] - 0xef) + Math.abs(data[i + 2] - 0xdf) < 12) land++;
+    }
+    return [empty, land];
+  }).reduce((a, b) => [a[0] + b[0], a[1] + b[1]]);
+  assert.ok(empty > 100 && land > 2000, `${empty} pixels of lines and ${land} of land are printed`);
+  await p.leave();
+});
+
+// faulty is a survey with a line that hangs in the air and a node beside another one.
+const faulty = {
+  name: "survei.geojson", mimeType: "application/geo+json", buffer: Buffer.from(JSON.stringify({ type: "FeatureCollection", features: [
+    { type: "Feature", geometry: { type: "LineString", coordinates: [[104.05, 1.112], [104.06, 1.12]] }, properties: { code: "R-1", road: "Jalan Baru", authority: "kelurahan" } },
+    { type: "Feature", geometry: { type: "Point", coordinates: [104.03, 1.13] }, properties: { code: "MH-1", kind: "lubang", authority: "pemko" } },
+  ] })),
+};
+
+const seen = {}; // the addresses that the phone looks at too
+
+test("every page of the network and of who holds it, on a desktop", async (t) => {
+  const step = (name, fn) => t.test(name, fn);
+  const p = await arrive(1280);
+  await step("the network and a segment", async () => {
+    await p.go(root);
+    await p.look("duct-network");
+    await p.follow(p.page.locator("#ruas tbody a").first());
+    seen.segment = new URL(p.page.url()).pathname;
+    await p.look("duct-segment");
+    await p.go(`${root}?hari=2024-12-31`);
+    await p.reads("Belum ada ruas");
+    await p.look("duct-network-none");
+  });
+  await step("a survey with faults", async () => {
+    await p.go(`${root}/impor`);
+    await p.look("duct-imports");
+    await p.press(p.page.locator("summary").filter({ hasText: "Unggah berkas survei" }));
+    await p.page.locator("#f-file").setInputFiles(faulty);
+    assert.equal(await p.send("Unggah dan periksa"), 422);
+    await p.look("duct-import-refused");
+    await p.page.locator("#f-file").setInputFiles(faulty);
+    assert.equal(await p.send("Unggah dan periksa", { Judul: "Survei keliru", "Asal survei": "Dinas Uji" }), 200);
+    seen.survey = new URL(p.page.url()).pathname;
+    await until("the survey is checked", async () => {
+      await p.go(seen.survey);
+      return (await p.page.locator("main").innerText()).includes("Perlu diperbaiki");
+    });
+    await p.reads("Nilai kelurahan tidak dikenal");
+    await p.reads("Tidak ada titik dalam jarak satu meter");
+    await p.look("duct-import-faults");
+  });
+  await step("leases and operators, and what may not be done with them", async () => {
+    await p.go(`${root}/sewa`);
+    await p.look("duct-leases");
+    await p.follow(p.page.locator("tbody a").first());
+    seen.lease = new URL(p.page.url()).pathname;
+    const codes = await p.page.locator("#ruas tbody th").allInnerTexts();
+    seen.ends = [codes[0].split("_")[0], codes.at(-1).split("_")[1]];
+    await p.look("duct-lease");
+    await p.go(`${root}/operator`);
+    await p.look("duct-operators");
+    await p.follow(p.page.locator("tbody tr").filter({ hasText: "PT Calon Penyewa" }).locator("a").first());
+    seen.operator = new URL(p.page.url()).pathname;
+    await p.look("duct-operator");
+    for (const fold of await p.page.locator("main details.more > summary").all()) await p.press(fold);
+    await p.look("duct-operator-unfolded");
+  });
+  await step("a way is planned, and none is found", async () => {
+    await p.go(`${root}/rencana`);
+    await p.look("duct-plan");
+    const asks = (from, to, n) => `${root}/rencana?dari=${from}&ke=${to}&jenis=subduct&jumlah=${n}&mulai=${day(5)}`;
+    seen.plan = asks(...seen.ends, 1);
+    assert.equal(await p.go(seen.plan), 200);
+    assert.ok((await p.page.locator("#rute-1 tbody tr").count()) > 0, "a way is found");
+    await p.look("duct-plan-ways");
+    assert.equal(await p.go(asks(...seen.ends, 99)), 200);
+    await p.look("duct-plan-none");
+    assert.equal(await p.go(asks(seen.ends[0], "", 0)), 422);
+    await p.look("duct-plan-refused");
+  });
+  await step("in English", async () => {
+    await p.go(root);
+    await p.follow(p.button("English"));
+    for (const [name, path] of Object.entries({ network: root, map, segment: seen.segment, imports: `${root}/impor`, survey: seen.survey, plan: seen.plan, leases: `${root}/sewa`, lease: seen.lease, operators: `${root}/operator`, operator: seen.operator })) {
+      assert.equal(await p.go(path), 200, path);
+      await p.look(`en-duct-${name}`, { lang: "en" });
+    }
+  });
+});
+
+test("the same pages on a phone", async () => {
+  const p = await arrive(360);
+  for (const [name, path] of Object.entries({ network: root, segment: seen.segment, imports: `${root}/impor`, survey: seen.survey, plan: `${root}/rencana`, ways: seen.plan, leases: `${root}/sewa`, lease: seen.lease,
+    operators: `${root}/operator`, operator: seen.operator })) {
+    assert.equal(await p.go(path), 200, path);
+    for (const fold of await p.page.locator("main details.more > summary").all()) await p.press(fold);
+    await p.look(`duct-${name}`);
+  }
+});
+
+test("every page kept its promises", () => assert.deepEqual(world.faults, []));
