@@ -35,6 +35,7 @@ import (
 	"bedelau/internal/kernel/workflow"
 	"bedelau/internal/saas/billing"
 	"bedelau/internal/saas/collection"
+	"bedelau/internal/saas/finance"
 )
 
 // cast makes the people and what they have: one resident's things in Batam, another's in Tanjungpinang.
@@ -200,12 +201,16 @@ func (a *App) billed(t *testing.T, ctx context.Context) things {
 	if err != nil {
 		t.Fatal(err)
 	}
+	share, err := a.Finance.AskAgreement(ctx, clerk, finance.AgreementInput{From: time.Now(), Parts: []finance.SharePart{{Name: "Uji", Share: 1}}, Reason: "Uji"})
+	if err != nil {
+		t.Fatal(err)
+	}
 	q, err := a.Finance.Ask(ctx, clerk, invoice.RequestInput{Kind: invoice.WriteOff, Invoice: i.ID, Reason: "Uji"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	out := a.banked(t, ctx, clerk, i.PartyID)
-	maps.Copy(out, things{"invoice": i.ID.String(), "payment": y.ID.String(), "draft": left.ID.String(), "request": q.ID.String(), "incident": incident.String(), "proposal": o.ID.String(), "coupon": coupon.ID.String(), "party": i.PartyID.String()})
+	maps.Copy(out, things{"invoice": i.ID.String(), "payment": y.ID.String(), "draft": left.ID.String(), "request": q.ID.String(), "incident": incident.String(), "proposal": o.ID.String(), "coupon": coupon.ID.String(), "party": i.PartyID.String(), "share": share.ID.String()})
 	return out
 }
 

@@ -39,6 +39,7 @@ const (
 	PathParties   = "/bumd/pihak"
 	PathTaxes     = "/bumd/pajak"
 	PathPayments  = "/bumd/pembayaran"
+	PathShares    = "/bumd/bagi-hasil"
 )
 
 // bumdRoutes is the BUMD's console: what is sold, billed and owed.
@@ -118,7 +119,7 @@ func (p *Pages) overview(c *gin.Context) error {
 	owed := bill.Section{ID: "piutang", Title: l.T("bumd.ages"), Text: l.T("bumd.ages_text"), Table: &t}
 	if p.Guard.Allow(ctx, who, access.InvoiceIssue) == nil {
 		owed.Links = []ui.Link{{Href: PathArrears, Label: l.T("arrears.title"), Icon: "mail"}}
-		v.Links = []ui.Link{{Href: PathBank, Label: l.T("bank.title"), Icon: "file-text"}, {Href: PathBalances, Label: l.T("refund.title"), Icon: "history"}, {Href: PathParties, Label: l.T("party.title"), Icon: "building"}, {Href: PathTaxes, Label: l.T("tax.title"), Icon: "receipt-tax"}}
+		v.Links = []ui.Link{{Href: PathBank, Label: l.T("bank.title"), Icon: "file-text"}, {Href: PathBalances, Label: l.T("refund.title"), Icon: "history"}, {Href: PathParties, Label: l.T("party.title"), Icon: "building"}, {Href: PathTaxes, Label: l.T("tax.title"), Icon: "receipt-tax"}, {Href: PathShares, Label: l.T("share.title"), Icon: "coin"}}
 	}
 
 	work := bill.Section{ID: "kerja", Title: l.T("bumd.work"), Figures: []bill.Figure{

@@ -1,6 +1,7 @@
 // Package treasury is where the BUMD's finance staff bring money into the books and ask for it: statements of the bank and what each
 // of their lines paid, arrears with the letters about them, credit notes line by line, balances that are paid back, and whom the
-// platform bills and how that is taxed and collected; and what goes to the tax office.
+// platform bills and how that is taxed and collected; what goes to the tax office; and who shares in
+// what came in.
 //
 // It stands beside the console, on the platform's host alone. What is certain, what takes two people and what is refused is decided
 // by saas/finance and below; a page decides nothing.
@@ -86,6 +87,10 @@ func (p *Pages) Tables() []gate.Table {
 		{Method: post, Path: console.PathTaxes + pathFakturFile, Page: console.PathTaxes, Needs: acts, Scope: there, Handler: p.writeFaktur},
 		{Method: get, Path: console.PathTaxes + "/:id", Needs: acts, Scope: there, IDs: bills, Handler: p.faktur},
 		{Method: post, Path: console.PathTaxes + "/:id", Needs: acts, Scope: there, IDs: bills, Handler: p.answer},
+		{Method: get, Path: console.PathShares, Needs: acts, Scope: there, Handler: p.shares},
+		{Method: post, Path: console.PathShares, Needs: acts, Scope: there, Handler: p.askShare},
+		{Method: get, Path: console.PathShares + pathShareOf + "/:id", Needs: acts, Scope: there, IDs: party, Handler: p.shareOf},
+		{Method: post, Path: console.PathShares + "/:id/putus", Page: console.PathShares, Needs: acts, Scope: there, IDs: site.IDs("id", "share"), Handler: p.decideShare},
 		{Method: get, Path: paid, Needs: acts, Scope: there, IDs: site.IDs("id", "payment"), Handler: p.payment},
 		{Method: post, Path: paid + "/meterai", Page: paid, Needs: acts, Scope: there, IDs: site.IDs("id", "payment"), Handler: p.stamp},
 		{Method: post, Path: paid + "/batalkan", Page: paid, Needs: acts, Scope: there, IDs: site.IDs("id", "payment"), Handler: p.undoPayment},

@@ -61,6 +61,8 @@ type world struct {
 	statement int
 	used      int
 	book      book
+	shares    map[string]string // how each month was shared out when it ended
+	collected map[string]money.Rupiah
 }
 
 // city is one with how it pays.
@@ -113,7 +115,7 @@ var places = []struct{ slug, name, zone string }{
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	y := &world{t: t, w: pgtest.Open(t), now: day(2026, 1, 1), cities: map[string]*city{}, book: book{}}
+	y := &world{t: t, w: pgtest.Open(t), now: day(2026, 1, 1), cities: map[string]*city{}, book: book{}, shares: map[string]string{}, collected: map[string]money.Rupiah{}}
 	y.ctx = y.w.Ctx(y.w.Platform)
 	var err error
 	y.raw, err = pgx.Connect(t.Context(), y.w.SuperURL)

@@ -40,6 +40,7 @@ func TestAYear(t *testing.T) {
 		}
 		if d.AddDate(0, 0, 1).Day() == 1 {
 			y.balanced(d)
+			y.shared(d)
 		}
 	}
 	if len(acts) > 0 {
@@ -47,6 +48,11 @@ func TestAYear(t *testing.T) {
 	}
 	for d := day(2026, 2, 1); !d.After(day(2027, 2, 1)); d = d.AddDate(0, 1, 0) {
 		y.balanced(d.AddDate(0, 0, -1)) // what has happened since has not changed them
+	}
+	for d := day(2026, 1, 1); d.Before(day(2027, 2, 1)); d = d.AddDate(0, 1, 0) {
+		if again := y.divided(d); again != y.shares[d.Format("2006-01")] {
+			t.Errorf("%s was shared out as\n%s and is now\n%s", d.Format("2006-01"), y.shares[d.Format("2006-01")], again)
+		}
 	}
 	y.inTheEnd(rated)
 }
@@ -101,6 +107,7 @@ func (y *world) begin() {
 	y.subscribe("batam", "rintis", first, billing.SubscribeInput{Addons: map[string]int64{"ducting": 2}})
 	y.subscribe("sabang", "madya", first, billing.SubscribeInput{Coupon: "HEMAT"})
 	y.subscribe("ambon", "madya", first, billing.SubscribeInput{Coupon: "PERINTIS"})
+	y.agree("", first, finance.SharePart{Name: "Pemerintah Kota Batam", Share: 1_250}, finance.SharePart{Name: "Mitra", Share: 333})
 	for slug, h := range habits {
 		if h == byCard {
 			_, err := y.collect.Choose(y.ctx, y.clerk, collection.ChooseInput{City: y.cities[slug].City, By: collection.ByStripe})
@@ -159,6 +166,9 @@ func (y *world) acts() map[string]func() {
 		"2026-08-25": func() { y.end("jayapura", day(2026, 9, 10), billing.Cancelled) }, // half a year of what it paid is not used
 		"2026-10-06": func() { y.giveBack("jayapura") },
 		"2026-10-07": func() { y.refund("jayapura", y.balance("jayapura")) },
+		"2026-06-02": func() {
+			y.agree("batam", day(2026, 7, 1), finance.SharePart{Name: "Mitra", Share: 1})
+		},
 		"2026-11-20": func() { y.status("kupang", "active") },
 		"2026-09-10": func() { y.subscribe("batam", "rintis", day(2026, 10, 1), none) }, // a downgrade, at the end of the month
 	}
