@@ -11,7 +11,7 @@ import (
 var floor = map[string]int{
 	"web": 0, "migrations": 0, "tenants": 0,
 	"internal/kernel/fault": 10, "internal/kernel/money": 10, "internal/kernel/i18n": 10, "internal/kernel/config": 10,
-	"internal/kernel/workcal": 10, "internal/kernel/cloudevent": 11, "internal/kernel/statement": 11, "internal/kernel/geo": 11,
+	"internal/kernel/workcal": 10, "internal/kernel/identifier": 10, "internal/kernel/cloudevent": 11, "internal/kernel/statement": 11, "internal/kernel/geo": 11,
 	"web/ui": 12, "web/page": 13,
 	"internal/kernel/tenancy": 19, "internal/kernel/storage": 20,
 	"internal/kernel/gis":     11,

@@ -80,7 +80,7 @@ func demoCases() []demoCase {
 			"nomor_kk": "2171040102160008", "tujuan_alamat": "Jl. Merdeka 10", "tujuan_kelurahan": "Kesawan", "tujuan_kecamatan": "Medan Barat", "tujuan_kota": "Kota Medan",
 			"tujuan_provinsi": "Sumatera Utara", "tanggal_pindah": demoDay(30), "alasan_pindah": "pekerjaan", "jenis_pindah": "sendiri", "kk_yang_tinggal": "nomor-tetap"})},
 		{service: "galian-utilitas", by: demoBudi, answers: filledIn(demoPersonBudi("pemohon"), map[string]string{
-			"nama_perusahaan": "PT Serat Teratai", "nib": "1234567890123", "npwp": "0012345678901000", "jenis_utilitas": "fiber-optik", "metode": "galian-terbuka",
+			"nama_perusahaan": "PT Serat Teratai", "nib": "1234567890123", "npwp": "0012345674901000", "jenis_utilitas": "fiber-optik", "metode": "galian-terbuka",
 			"panjang_galian": "1250", "lebar_galian": "0,6", "kedalaman": "1,5", "nama_ruas": "Jl. Yos Sudarso", "penyelenggara_jalan": "kota",
 			"lokasi.district": "Batam Kota", "lokasi.subdistrict": "Teluk Tering", "jalur": "2", "jalur.1.jalur_titik": "1.1301,104.0529", "jalur.2.jalur_titik": "1.1320,104.0551",
 			"kerja_mulai": demoDay(20), "kerja_selesai": demoDay(50), "jam_kerja": "malam", "sanggup_memulihkan": "yes"}),

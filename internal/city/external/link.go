@@ -12,7 +12,7 @@ import (
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
-	"bedelau/internal/kernel/form"
+	"bedelau/internal/kernel/identifier"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -46,7 +46,7 @@ func (s *Service) Link(ctx context.Context, actor identity.Actor, nik string) er
 	if strings.TrimSpace(nik) == "" {
 		return fault.Fields([]fault.Field{{Name: "nik", Code: "required"}})
 	}
-	nik, wrong := form.ParseNIK(nik)
+	nik, wrong, _ := identifier.NIK(nik)
 	if wrong != "" {
 		return fault.Fields([]fault.Field{{Name: "nik", Code: wrong}})
 	}

@@ -10,7 +10,7 @@ import (
 
 	"bedelau/internal/kernel/cloudevent"
 	"bedelau/internal/kernel/fault"
-	"bedelau/internal/kernel/form"
+	"bedelau/internal/kernel/identifier"
 	"bedelau/internal/kernel/identity"
 )
 
@@ -187,7 +187,7 @@ func (c *checking) applicant(a *Applicant) {
 	if a == nil {
 		return
 	}
-	if nik, _ := form.ParseNIK(a.NIK); a.NIK != "" && nik != a.NIK {
+	if nik, _, _ := identifier.NIK(a.NIK); a.NIK != "" && nik != a.NIK {
 		c.refuse("data.applicant.nik", "event_nik")
 	}
 	if a.Email != "" {

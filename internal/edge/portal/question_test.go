@@ -63,17 +63,17 @@ func TestEveryKindOfQuestionWithoutAScript(t *testing.T) {
 		t.Error("what is not asked now is not hidden")
 	}
 	// The choice brings up the NIB, which nobody has seen yet: that is no mistake.
-	a := b.Post(root+"/isi/usaha", "badan", "pt", "npwp", "1234 5678 9012 3456", "luas", "12,5", "modal", "Rp1.250.000", "jenis", "a", "jenis", "b", "titik", "1,13", "titik", "104,05")
+	a := b.Post(root+"/isi/usaha", "badan", "pt", "npwp", "0012 3456 7490 1000", "luas", "12,5", "modal", "Rp1.250.000", "jenis", "a", "jenis", "b", "titik", "1,13", "titik", "104,05")
 	b.Sees(a, http.StatusOK, "memunculkan pertanyaan lain", "NIB")
 	if strings.Contains(pagetest.Text(a.Body), "wajib diisi") {
 		t.Error("a question that was never shown is called missing")
 	}
-	a = b.Post(root+"/isi/usaha", "badan", "pt", "nib", "1", "npwp", "1234 5678 9012 3456", "luas", "12,5", "modal", "Rp1.250.000", "jenis", "a", "jenis", "b", "titik", "1,13", "titik", "104,05")
+	a = b.Post(root+"/isi/usaha", "badan", "pt", "nib", "1", "npwp", "0012 3456 7490 1000", "luas", "12,5", "modal", "Rp1.250.000", "jenis", "a", "jenis", "b", "titik", "1,13", "titik", "104,05")
 	b.Sees(a, http.StatusUnprocessableEntity, "NIB terdiri dari 13 angka")
-	a = b.Post(root+"/isi/usaha", "badan", "pt", "nib", "1234567890123", "npwp", "1234 5678 9012 3456", "luas", "12,5", "modal", "Rp1.250.000", "jenis", "a", "jenis", "b", "titik", "1,13", "titik", "104,05")
+	a = b.Post(root+"/isi/usaha", "badan", "pt", "nib", "1234567890123", "npwp", "0012 3456 7490 1000", "luas", "12,5", "modal", "Rp1.250.000", "jenis", "a", "jenis", "b", "titik", "1,13", "titik", "104,05")
 	b.Goes(a, root+"/isi/orang")
 	page = b.Page(root+"/isi/usaha", "Langkah 1 dari 3", "Rp25.000")
-	for _, want := range []string{`value="1.250.000"`, `value="12,5"`, `value="1234 5678 9012 3456"`, `value="1.130000"`} {
+	for _, want := range []string{`value="1.250.000"`, `value="12,5"`, `value="0012 3456 7490 1000"`, `value="1.130000"`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not show %s", want)
 		}

@@ -24,6 +24,9 @@ var partKinds = []struct {
 }{
 	{"nik", Field{Type: NIK, Required: true, Sensitive: true}},
 	{"name", Field{Type: Text, Required: true, Max: 100}},
+	{"sex", Field{Type: Choice, Required: true, Options: []Option{
+		{Value: Man, Label: bothLanguages("form.sex.man")}, {Value: Woman, Label: bothLanguages("form.sex.woman")},
+	}}},
 	{"birth_place", Field{Type: Text, Required: true, Max: 100}},
 	{"birth_date", Field{Type: Date, Required: true, Past: true}},
 	{"phone", Field{Type: Phone, Required: true}},
@@ -41,9 +44,15 @@ func PartNames() []string {
 	return names
 }
 
-// withoutPhone are the parts of a block that names none.
-func withoutPhone() []string {
-	return slices.DeleteFunc(PartNames(), func(s string) bool { return s == "phone" })
+// The answers to the part "sex" of a person block, as identity cards write them.
+const (
+	Man   = "L"
+	Woman = "P"
+)
+
+// usualParts are the parts of a block that names none.
+func usualParts() []string {
+	return slices.DeleteFunc(PartNames(), func(s string) bool { return s == "phone" || s == "sex" })
 }
 
 // bothLanguages words a key of the texts.
@@ -68,7 +77,7 @@ func (f Field) parts(areas []Area) []Field {
 	}
 	wanted := f.Parts
 	if len(wanted) == 0 {
-		wanted = withoutPhone()
+		wanted = usualParts()
 	}
 	var out []Field
 	for _, k := range partKinds {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identifier"
 )
 
 // Checker judges answers against a form. Errors refuse; warnings are for the applicant to look again and for the
@@ -170,19 +171,19 @@ func (c *Checker) value(f Field, typed []string) string {
 	}
 	switch f.Type {
 	case NIK:
-		return c.nik(f, s)
+		return c.identifier(f, s, identifier.NIK)
 	case KK:
-		return c.kk(f, s)
+		return c.identifier(f, s, identifier.KK)
 	case Phone:
-		return c.phone(f, s)
+		return c.identifier(f, s, identifier.Phone)
 	case Email:
 		return c.email(f, s)
 	case NPWP:
-		return c.npwp(f, s)
+		return c.identifier(f, s, identifier.NPWP)
 	case NIB:
-		return c.digits(f, s, 13, "nib_digits")
+		return c.identifier(f, s, identifier.NIB)
 	case NOP:
-		return c.digits(f, s, 18, "nop_digits")
+		return c.identifier(f, s, identifier.NOP)
 	case Number:
 		return c.number(f, s)
 	case Money:
@@ -214,8 +215,15 @@ func (c *Checker) across(a Answers) {
 	id := c.form.Identified()
 	c.born(a, id.NIK, id.Birth)
 	for code := range a {
-		if block, ok := strings.CutSuffix(code, ".nik"); ok && code != id.NIK {
+		block, ok := strings.CutSuffix(code, ".nik")
+		if !ok {
+			continue
+		}
+		if code != id.NIK {
 			c.born(a, code, block+".birth_date")
+		}
+		if sex := a.Get(block + ".sex"); sex != "" && (sex == Woman) != identifier.Woman(a.Get(code)) {
+			c.warn(code, "nik_sex_differs")
 		}
 	}
 	nik := a.Get(id.NIK)
@@ -232,7 +240,7 @@ func (c *Checker) across(a Answers) {
 }
 
 func (c *Checker) born(a Answers, nik, birth string) {
-	if n, b := a.Get(nik), a.Get(birth); len(n) == 16 && b != "" && !nikBorn(n, b) {
+	if n, b := a.Get(nik), a.Get(birth); len(n) == 16 && b != "" && !identifier.Born(n, b) {
 		c.warn(nik, "nik_birth_differs")
 	}
 }

@@ -75,12 +75,17 @@ func TestAnswers(t *testing.T) {
 		{"two parts", Field{Type: Date}, []string{"1", "2"}, "", "date_form", ""},
 		{"the year 90", Field{Type: Date}, []string{"1", "2", "90"}, "", "date_form", ""},
 		{"the year 1066", Field{Type: Date}, []string{"1066-10-14"}, "", "date_range", ""},
-		{"an NPWP", Field{Type: NPWP}, []string{"0123.4567.8901.2345"}, "0123456789012345", "", ""},
-		{"an NPWP of before 2024", Field{Type: NPWP}, []string{"01.234.567.8-901.234"}, "0012345678901234", "", ""},
+		{"an NPWP", Field{Type: NPWP}, []string{"0123.4567.9001.2345"}, "0123456790012345", "", ""},
+		{"an NPWP of before 2024", Field{Type: NPWP}, []string{"01.234.566.6-901.234"}, "0012345666901234", "", ""},
+		{"an NPWP that is a NIK", Field{Type: NPWP}, []string{"2171046703900003"}, "2171046703900003", "", ""},
+		{"an NPWP with another check digit", Field{Type: NPWP}, []string{"01.234.566.7-901.234"}, "0012345667901234", "", "npwp_check"},
+		{"an NPWP that could be a NIK and is none", Field{Type: NPWP}, []string{"2171049903900003"}, "2171049903900003", "", "npwp_pattern"},
+		{"an NPWP of ones", Field{Type: NPWP}, []string{"1111111111111111"}, "", "npwp_digits", ""},
 		{"an NPWP of fourteen digits", Field{Type: NPWP}, []string{"01234567890123"}, "", "npwp_digits", ""},
 		{"a NIB", Field{Type: NIB}, []string{"1234 5678 90123"}, "1234567890123", "", ""},
 		{"a NIB of twelve digits", Field{Type: NIB}, []string{"123456789012"}, "", "nib_digits", ""},
 		{"a NOP", Field{Type: NOP}, []string{"21.71.100.003.012-0123.0"}, "217110000301201230", "", ""},
+		{"a NOP of no province", Field{Type: NOP}, []string{"99.71.100.003.012-0123.0"}, "997110000301201230", "", "nop_area"},
 		{"a NOP of zeros", Field{Type: NOP}, []string{"000000000000000000"}, "", "nop_digits", ""},
 		{"a number", Field{Type: Number}, []string{"12,50"}, "12,5", "", ""},
 		{"a number with thousands", Field{Type: Number}, []string{"1.250,75"}, "1250,75", "", ""},
@@ -159,6 +164,26 @@ func TestAnswersThatDoNotFitEachOtherAreOnlyPointedOut(t *testing.T) {
 		if len(c.Errors) != 0 || codes(c.Warnings) != tt.want {
 			t.Errorf("%v: refused %s, warned %s; want %s", tt.a, codes(c.Errors), codes(c.Warnings), tt.want)
 		}
+	}
+}
+
+// TestTheSexOfAPersonBlock: asked only where its author says so, of two answers, and one that the NIK contradicts is pointed out.
+func TestTheSexOfAPersonBlock(t *testing.T) {
+	t.Parallel()
+	f := &Form{Pages: []Page{{Code: "p", Fields: []Field{{Code: "ibu", Type: Person, Required: true, Parts: []string{"nik", "sex"}}, {Code: "lain", Type: Person}}}}}
+	for sex, want := range map[string]string{"P": "", "L": "nik_sex_differs"} {
+		c := NewChecker(f, At{Now: checkDay})
+		c.All(Answers{"ibu.nik": {"2171046703900003"}, "ibu.sex": {sex}}, nil)
+		if len(c.Errors) > 0 || codes(c.Warnings) != want {
+			t.Errorf("%s: refused %s, warned %s", sex, codes(c.Errors), codes(c.Warnings))
+		}
+	}
+	c := NewChecker(f, At{Now: checkDay})
+	if c.All(Answers{"ibu.nik": {"2171046703900003"}, "ibu.sex": {"X"}}, nil); codes(c.Errors) != "not_an_option" {
+		t.Errorf("another answer: %s", codes(c.Errors))
+	}
+	if _, ok := f.Field("lain.sex"); ok {
+		t.Error("a block that names no parts asks it")
 	}
 }
 

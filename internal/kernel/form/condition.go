@@ -57,8 +57,8 @@ func years(from, to time.Time) int {
 	return n
 }
 
-// identifier is what CEL can name.
-var identifier = regexp.MustCompile(`^[a-z][a-z0-9_]*(?:\.[a-z_]+)?$`)
+// nameable is what CEL can name.
+var nameable = regexp.MustCompile(`^[a-z][a-z0-9_]*(?:\.[a-z_]+)?$`)
 
 // celType is how the answer to f stands in an expression, and false for what has none.
 func (f Field) celType() (*cel.Type, bool) {
@@ -186,7 +186,7 @@ func (r *rules) field(env *cel.Env, f Field, at string) *cel.Env {
 		return env
 	}
 	r.read(env, r.computed, f.key, at+".compute", f.Compute, t)
-	if !identifier.MatchString(f.name) {
+	if !nameable.MatchString(f.name) {
 		r.rules(env, f, at)
 		return env // a code with a hyphen cannot be named
 	}

@@ -9,7 +9,7 @@ func (f Field) Name() string { return f.name }
 // Nameable reports whether an expression can name the answer.
 func (f Field) Nameable() bool {
 	t, ok := f.celType()
-	return ok && t != nil && identifier.MatchString(f.name)
+	return ok && t != nil && nameable.MatchString(f.name)
 }
 
 // Placed returns the questions of a page with their names.

@@ -80,7 +80,7 @@ func withRows(env *cel.Env, f Field) (*cel.Env, error) {
 	for _, sub := range f.ofRow(1) {
 		for _, one := range append([]Field{sub}, sub.parts(nil)...) {
 			t, ok := one.celType()
-			if !ok || t == nil || !identifier.MatchString(one.name) {
+			if !ok || t == nil || !nameable.MatchString(one.name) {
 				continue
 			}
 			block, part, inBlock := strings.Cut(one.name, ".")

@@ -2,8 +2,6 @@ package form
 
 import (
 	"net/mail"
-	"regexp"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -60,132 +58,16 @@ func (f Field) longest() int {
 	return textMax
 }
 
-// digits drops what people put between the digits of a number.
-func digits(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch r {
-		case ' ', '.', '-', '/', '(', ')':
-			return -1
-		}
-		return r
-	}, s)
-}
-
-func allDigits(s string) bool {
-	for i := range len(s) {
-		if s[i] < '0' || s[i] > '9' {
-			return false
-		}
+// identifier takes what identifier reads, and says what it has to say of it.
+func (c *Checker) identifier(f Field, s string, read func(string) (value, refusal, doubt string)) string {
+	v, refusal, doubt := read(s)
+	if refusal != "" {
+		c.refuse(f.Code, refusal)
 	}
-	return s != ""
-}
-
-// ParseNIK reads a person's number, PPKKCC DDMMYY SSSS with 40 added to the day of women, as people type it. code is empty
-// when it can be one, else the refusal of a field: "nik_digits", "nik_date" or "nik_serial".
-func ParseNIK(s string) (nik, code string) {
-	s = digits(s)
-	if len(s) != 16 || !allDigits(s) {
-		return "", "nik_digits"
+	if doubt != "" {
+		c.warn(f.Code, doubt)
 	}
-	day, month := two(s[6:]), two(s[8:])
-	if day > 40 {
-		day -= 40
-	}
-	switch {
-	case day < 1 || day > 31 || month < 1 || month > 12:
-		return "", "nik_date"
-	case s[12:] == "0000":
-		return "", "nik_serial"
-	}
-	return s, ""
-}
-
-// nik holds a person's number to ParseNIK. An area that no province has is only a warning.
-func (c *Checker) nik(f Field, s string) string {
-	s, code := ParseNIK(s)
-	switch {
-	case code != "":
-		c.refuse(f.Code, code)
-	case !province(two(s)):
-		c.warn(f.Code, "nik_area")
-	}
-	return s
-}
-
-// kk checks the sixteen digits of a family card. Its date is that of issue and some old cards have none, so it is
-// only a warning.
-func (c *Checker) kk(f Field, s string) string {
-	s = digits(s)
-	if len(s) != 16 || !allDigits(s) || strings.Count(s, s[:1]) == 16 {
-		c.refuse(f.Code, "kk_digits")
-		return ""
-	}
-	if day, month := two(s[6:]), two(s[8:]); day < 1 || day > 31 || month < 1 || month > 12 || !province(two(s)) {
-		c.warn(f.Code, "kk_pattern")
-	}
-	return s
-}
-
-// npwp takes the sixteen digits of today, which for a resident are the NIK, and the fifteen of before 2024, which a zero
-// in front makes sixteen (PMK 112/PMK.03/2022).
-func (c *Checker) npwp(f Field, s string) string {
-	s = digits(s)
-	if len(s) == 15 {
-		s = "0" + s
-	}
-	if len(s) != 16 || !allDigits(s) || strings.Count(s, s[:1]) == 16 {
-		c.refuse(f.Code, "npwp_digits")
-		return ""
-	}
-	return s
-}
-
-func (c *Checker) digits(f Field, s string, n int, code string) string {
-	s = digits(s)
-	if len(s) != n || !allDigits(s) || strings.Count(s, s[:1]) == n {
-		c.refuse(f.Code, code)
-		return ""
-	}
-	return s
-}
-
-// nikBorn reports whether the birth part of a NIK fits a date such as 1990-03-27.
-func nikBorn(nik, birth string) bool {
-	t, err := time.Parse(time.DateOnly, birth)
-	if err != nil {
-		return true
-	}
-	return two(nik[6:])%40 == t.Day() && two(nik[8:]) == int(t.Month()) && two(nik[10:]) == t.Year()%100
-}
-
-func two(s string) int {
-	n, _ := strconv.Atoi(s[:2])
-	return n
-}
-
-// province reports whether a code is that of a province, past or present (Kemendagri, 11 Aceh to 97 Papua Pegunungan).
-func province(code int) bool {
-	for _, r := range [][2]int{{11, 21}, {31, 36}, {51, 54}, {61, 65}, {71, 76}, {81, 82}, {91, 97}} {
-		if code >= r[0] && code <= r[1] {
-			return true
-		}
-	}
-	return false
-}
-
-var mobilePattern = regexp.MustCompile(`^08[0-9]{8,11}$`)
-
-// phone takes 08…, 628… or +628… and stores +628….
-func (c *Checker) phone(f Field, s string) string {
-	s = strings.TrimPrefix(digits(s), "+")
-	if rest, ok := strings.CutPrefix(s, "62"); ok {
-		s = "0" + strings.TrimPrefix(rest, "0")
-	}
-	if !mobilePattern.MatchString(s) {
-		c.refuse(f.Code, "phone")
-		return ""
-	}
-	return "+62" + s[1:]
+	return v
 }
 
 func (c *Checker) email(f Field, s string) string {
