@@ -263,7 +263,7 @@ func (a *App) asked(t *testing.T, ctx context.Context, id uuid.UUID) (task, cost
 	t.Helper()
 	err := tenancy.InTx(ctx, a.DB.App, func(ctx context.Context, tx bun.Tx) error {
 		now := time.Now().UTC()
-		own := func(string) (workflow.Office, error) { return workflow.Office{Code: "disdukcapil"}, nil }
+		own := func(workflow.Branch) (workflow.Office, error) { return workflow.Office{Code: "disdukcapil"}, nil }
 		state := workflow.State{Code: "approved", Branches: []workflow.Branch{{Code: "survei"}}}
 		tasks, err := workflow.Ask(ctx, tx, workflow.Subject{Kind: "application", ID: id}, state, 1, now, own)
 		if err != nil {

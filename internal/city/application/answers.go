@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -12,6 +13,7 @@ import (
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/pack"
 	"bedelau/internal/kernel/tariff"
+	"bedelau/internal/kernel/workflow"
 )
 
 // sealFor is the context under which an application's private answers are sealed: copied into another row, they do
@@ -72,6 +74,11 @@ func (s *Service) Before(ctx context.Context, app Application) (form.Answers, er
 // AsOf is how an application's form is read: in this city, today, and once it is sent on the day of that, so that nobody
 // outgrows a question, nor is charged by a later tariff, while the office has it.
 func (s *Service) AsOf(ctx context.Context, db bun.IDB, app Application, f *form.Form) (form.At, error) {
+	return s.asOf(ctx, db, app, f, f.Tariffs)
+}
+
+// asOf is AsOf with the amounts of these tariffs.
+func (s *Service) asOf(ctx context.Context, db bun.IDB, app Application, f *form.Form, tables []string) (form.At, error) {
 	at := form.At{Now: s.Local(ctx)}
 	if !app.SubmittedAt.IsZero() {
 		at.Now = app.SubmittedAt.In(at.Now.Location())
@@ -96,16 +103,16 @@ func (s *Service) AsOf(ctx context.Context, db bun.IDB, app Application, f *form
 		}
 		at.Ground = ground.Bounds
 	}
-	charged, err := tariff.InForce(ctx, db, f.Tariffs, at.Now)
+	charged, err := tariff.InForce(ctx, db, tables, at.Now)
 	at.Rates = tariff.Rates(charged)
 	return at, err
 }
 
-// asOfOwn is AsOf with the form that the application was started with.
-func (s *Service) asOfOwn(ctx context.Context, db bun.IDB, app Application) (form.At, error) {
+// asOfOwn is AsOf with the form that the application was started with, and the amounts that the office's own questions name too.
+func (s *Service) asOfOwn(ctx context.Context, db bun.IDB, app Application, sheet *workflow.Sheet) (form.At, error) {
 	f, err := s.Form(ctx, db, app)
 	if err != nil {
 		return form.At{}, err
 	}
-	return s.AsOf(ctx, db, app, f)
+	return s.asOf(ctx, db, app, f, slices.Concat(f.Tariffs, sheet.RateTables()))
 }

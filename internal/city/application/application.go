@@ -104,6 +104,12 @@ func (c *Correction) Untouched() bool { return len(c.Fields) > 0 && len(c.Change
 // Draft reports whether the application has not been submitted.
 func (a Application) Draft() bool { return a.Stage == workflow.StageDraft }
 
+// Steps reports whether an applicant's action is neither a correction nor a withdrawal of a.
+func (a Application) Steps(wf *workflow.Workflow, act workflow.Action) bool {
+	to, ok := wf.State(act.To)
+	return ok && act.Actor == workflow.ByApplicant && a.Stage != workflow.StageNeedsCorrection && to.Stage != workflow.StageCancelled
+}
+
 // Open reports whether the city still has something to do with it.
 func (a Application) Open() bool { return !a.SubmittedAt.IsZero() && a.ClosedAt.IsZero() }
 

@@ -104,10 +104,25 @@ func (s *Service) askAgain(ctx context.Context, tx bun.IDB, app Application, wf 
 	return nil
 }
 
-// office finds an agency by its code, the application's own when it is empty.
-func (s *Service) office(ctx context.Context, tx bun.IDB, app Application) func(string) (workflow.Office, error) {
-	return func(code string) (workflow.Office, error) {
+// office finds the agency that a branch is asked of: that of the address that it names, else the one that it names, else the
+// application's own.
+func (s *Service) office(ctx context.Context, tx bun.IDB, app Application) func(workflow.Branch) (workflow.Office, error) {
+	return func(b workflow.Branch) (workflow.Office, error) {
 		out := workflow.Office{Code: app.AgencyCode, Name: app.AgencyName}
+		code := b.Agency
+		if b.Office != "" {
+			answers, err := s.Answers(ctx, app)
+			if err != nil {
+				return out, err
+			}
+			near, ok, err := s.Deps.Standards.OfficeAt(ctx, tx, answers.Get(b.Office+".district"), answers.Get(b.Office+".subdistrict"))
+			if err != nil {
+				return out, err
+			}
+			if ok {
+				code = near.Code
+			}
+		}
 		if code != "" && code != app.AgencyCode {
 			var rows []struct {
 				Name i18n.Text `bun:"name,type:jsonb"`

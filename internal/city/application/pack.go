@@ -67,10 +67,13 @@ func readPack(p *pack.Pack) (definitionsOf, error) {
 	})
 	var w workflow.Workflow
 	read("workflows", &w, func() string { return w.Code }, func(c *pack.Check) {
-		w.Check(c, workflow.Rules{
-			Officers: officers(),
-			Agencies: agencies, Forms: formsUnder(w.Code, uses, out.forms), Reserved: document.BuiltIn(),
-		})
+		under := formsUnder(w.Code, uses, out.forms)
+		w.Check(c, workflow.Rules{Officers: officers(), Agencies: agencies, Forms: under, Reserved: document.BuiltIn()})
+		for _, r := range w.Rates(under) {
+			if file := "tariffs/" + r.Table + ".yaml"; !p.Has(file) {
+				c.Add(r.Path, "no_such_file", "file", file)
+			}
+		}
 		out.workflows = append(out.workflows, w)
 		w = workflow.Workflow{}
 	})

@@ -71,7 +71,7 @@ func (s *Service) KnowAll(ctx context.Context, db bun.IDB, app Application, wf *
 	k.Files = Counts(attached)
 	maps.Copy(k.Answers, k.Office.Answers)
 	maps.Copy(k.Files, k.Office.Counts())
-	at, err := s.asOfOwn(ctx, db, app)
+	at, err := s.asOfOwn(ctx, db, app, k.Sheet)
 	if err != nil {
 		return k, err
 	}
@@ -131,7 +131,7 @@ func (s *Service) ReadPage(ctx context.Context, actor identity.Actor, app Applic
 	if len(asked.Fields) == 0 {
 		return out, bad, nil
 	}
-	at, err := s.asOfOwn(ctx, s.Deps.DB.App, app)
+	at, err := s.asOfOwn(ctx, s.Deps.DB.App, app, k.Sheet)
 	if err != nil {
 		return out, nil, err
 	}

@@ -30,6 +30,12 @@ type Step struct {
 	decided  bool // this step is the decision
 }
 
+// corrects reports whether the applicant answers a request for correction by the step.
+func (st Step) corrects() bool {
+	from, _ := st.Workflow.State(st.From)
+	return st.Actor.Kind == identity.Resident && from.Stage == workflow.StageNeedsCorrection
+}
+
 // Take moves a locked application along a step: state, clock, place in the queue, story, audit, fact and message.
 func (s *Service) Take(ctx context.Context, tx bun.IDB, app *Application, st Step) error {
 	to, ok := st.Workflow.State(st.Action.To)
@@ -138,8 +144,10 @@ func (s *Service) announce(ctx context.Context, tx bun.IDB, app Application, st 
 		return jobs.Add(ctx, tx, IssueKind, IssueArgs{ApplicationID: app.ID}) // the applicant is told when it is there
 	}
 	switch {
-	case st.Actor.Kind == identity.Resident && app.Clock == workflow.Running:
+	case st.corrects() && app.Clock == workflow.Running:
 		return s.TellHolder(ctx, tx, app, st.Actor.ID, "case_corrected")
+	case st.Actor.Kind == identity.Resident && app.Clock == workflow.Running:
+		return s.TellHolder(ctx, tx, app, st.Actor.ID, "case_stepped")
 	case st.Actor.Kind == identity.Resident:
 		return nil // needs no news of what they did themselves
 	case app.Stage == workflow.StageNeedsCorrection:
@@ -171,7 +179,7 @@ func (s *Service) publish(ctx context.Context, tx bun.IDB, app Application, st S
 			ApplicationID: app.ID, Number: app.Number, ServiceCode: app.ServiceCode, AgencyCode: app.AgencyCode,
 			AccountID: app.AccountID, Channel: app.Channel, At: st.At,
 		})
-	case st.Actor.Kind == identity.Resident && app.Clock == workflow.Running:
+	case st.corrects() && app.Clock == workflow.Running:
 		return event.Publish(ctx, tx, s.Deps.Bus, event.ApplicationCorrected{
 			ApplicationID: app.ID, Number: app.Number, ServiceCode: app.ServiceCode, AgencyCode: app.AgencyCode,
 			AccountID: app.AccountID, Channel: app.Channel, At: st.At,

@@ -82,14 +82,17 @@ func (d Deps) issueForm(ctx context.Context, tx bun.IDB, _ string, f form.Form) 
 
 func (d Deps) formChecker(context.Context) (check[form.Form], error) {
 	return func(ctx context.Context, db bun.IDB, f form.Form) (pack.Problems, error) {
-		wrong, err := d.rateProblems(ctx, db, f)
-		return append(d.formProblems(f), wrong...), err
+		all, err := d.formProblems(f)
+		if err != nil {
+			return nil, err
+		}
+		wrong, err := d.rateProblems(ctx, db, f.Rates())
+		return append(all, wrong...), err
 	}, nil
 }
 
 // rateProblems are the amounts that a formula names and that no tariff of the city has today, each at its place.
-func (d Deps) rateProblems(ctx context.Context, db bun.IDB, f form.Form) (pack.Problems, error) {
-	named := f.Rates()
+func (d Deps) rateProblems(ctx context.Context, db bun.IDB, named []form.Rate) (pack.Problems, error) {
 	if len(named) == 0 {
 		return nil, nil
 	}
@@ -97,7 +100,11 @@ func (d Deps) rateProblems(ctx context.Context, db bun.IDB, f form.Form) (pack.P
 	if city, ok := tenancy.CityFrom(ctx); ok {
 		now = now.In(city.Location())
 	}
-	tables, err := tariff.InForce(ctx, db, f.RateTables(), now)
+	var codes []string
+	for _, r := range named {
+		codes = append(codes, r.Table)
+	}
+	tables, err := tariff.InForce(ctx, db, codes, now)
 	if err != nil {
 		return nil, err
 	}
@@ -115,11 +122,14 @@ func (d Deps) rateProblems(ctx context.Context, db bun.IDB, f form.Form) (pack.P
 }
 
 // formProblems is what is wrong with a form, each at its place: "pages[2].fields[0].show_if".
-func (d Deps) formProblems(f form.Form) pack.Problems {
+func (d Deps) formProblems(f form.Form) (pack.Problems, error) {
 	f.Version = max(f.Version, 1) // it gets its number when it is published
-	c := new(pack.Check)
+	c, err := written(f.Code, f)
+	if err != nil {
+		return nil, err
+	}
 	f.Check(c, d.Reserved)
-	return found(c)
+	return found(c), nil
 }
 
 func found(c *pack.Check) pack.Problems {

@@ -128,7 +128,7 @@ func TestConditionsInWords(t *testing.T) {
 			continue
 		}
 		f.Pages = append(f.Pages, form.Page{Code: "z", Title: i18n.Text{"id": "z", "en": "z"}, Fields: []form.Field{{Code: "akhir", Type: form.Text, ShowIf: got, Label: i18n.Text{"id": "z", "en": "z"}}}})
-		if found := (Deps{}).formProblems(f); len(found) > 0 {
+		if found, err := (Deps{}).formProblems(f); err != nil || len(found) > 0 {
 			t.Errorf("%s: %v", got, found)
 		}
 		if asks := f.Ask(tt.answers, nil, form.At{Now: now}).Asks("akhir"); asks != tt.holds {

@@ -51,7 +51,7 @@ func TestRulesOfRowsInWords(t *testing.T) {
 		ruled := group
 		ruled.Rules = []form.Rule{{When: got, Text: text}}
 		f := form.Form{Code: "uji", Pages: []form.Page{{Code: "p", Title: text, Fields: []form.Field{ruled}}}}
-		if found := (Deps{}).formProblems(f); len(found) > 0 {
+		if found, err := (Deps{}).formProblems(f); err != nil || len(found) > 0 {
 			t.Errorf("%s: %v", got, found)
 		}
 		c := form.NewChecker(&f, form.At{Now: time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)})

@@ -1,12 +1,9 @@
 package builder
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 
 	"github.com/uptrace/bun"
-	"gopkg.in/yaml.v3"
 
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/pack"
@@ -55,60 +52,12 @@ func (d Deps) workflowChecker(ctx context.Context) (check[workflow.Workflow], er
 		}
 		r.Roles = roles
 		w.Version = max(w.Version, 1) // it gets its number when it is published
-		// Its text gives each problem the line on which its author finds it in WorkflowText.
-		text, err := WorkflowText(w)
-		if err != nil {
-			return nil, err
-		}
-		c, err := pack.Read(w.Code, []byte(text), new(workflow.Workflow))
+		c, err := written(w.Code, w)
 		if err != nil {
 			return nil, err
 		}
 		w.Check(c, r)
-		return found(c), nil
+		wrong, err := d.rateProblems(ctx, db, w.Rates(r.Forms))
+		return append(found(c), wrong...), err
 	}, nil
-}
-
-// WorkflowText is a workflow as YAML, in the shape of a pack's file.
-func WorkflowText(w workflow.Workflow) (string, error) {
-	raw, err := json.Marshal(w) // which leaves out what is not said, and is YAML
-	if err != nil {
-		return "", err
-	}
-	var root yaml.Node
-	if err := yaml.Unmarshal(raw, &root); err != nil {
-		return "", err
-	}
-	plain(&root)
-	var b bytes.Buffer
-	e := yaml.NewEncoder(&b)
-	e.SetIndent(2)
-	if err := e.Encode(&root); err != nil {
-		return "", err
-	}
-	return b.String(), e.Close()
-}
-
-// plain takes the braces and quotes of JSON away, where YAML does without them.
-func plain(n *yaml.Node) {
-	n.Style = 0
-	for _, c := range n.Content {
-		plain(c)
-	}
-}
-
-// MostText is how long the text of a workflow may be, in bytes.
-const MostText = 200 << 10
-
-// ReadWorkflow reads what WorkflowText writes. It refuses what cannot be read with the problems and their lines ("pack.invalid").
-func ReadWorkflow(code, text string) (workflow.Workflow, error) {
-	var w workflow.Workflow
-	if len(text) > MostText {
-		return w, fault.Wrap(fault.Invalid, "pack.invalid", pack.Problems{{File: code, Code: "file_too_large", Args: []any{"max", MostText >> 10}}})
-	}
-	if _, err := pack.Read(code, []byte(text), &w); err != nil {
-		return w, err
-	}
-	w.Code = code
-	return w, nil
 }

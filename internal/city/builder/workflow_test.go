@@ -238,11 +238,11 @@ func TestAWorkflowAsText(t *testing.T) {
 		if err := p.Decode(name, &w); err != nil {
 			t.Fatal(err)
 		}
-		written, err := builder.WorkflowText(w)
+		written, err := builder.Text(w)
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := builder.ReadWorkflow(w.Code, written)
+		again, err := builder.ReadText[workflow.Workflow](w.Code, written)
 		if err != nil || !reflect.DeepEqual(w, again) {
 			t.Errorf("%s is another after a round, %v:\n%s", name, err, written)
 		}
@@ -254,7 +254,7 @@ func TestAWorkflowAsText(t *testing.T) {
 		{"states: [", "unreadable"}, {"stats: []", "unknown_field"}, {"", "empty"}, {strings.Repeat(" ", builder.MostText+1), "file_too_large"},
 		{"start: a\n---\nstart: b", "unreadable"}, {"states: 1", "unreadable"},
 	} {
-		_, err := builder.ReadWorkflow("x", tt.text)
+		_, err := builder.ReadText[workflow.Workflow]("x", tt.text)
 		var found pack.Problems
 		if !errors.As(err, &found) || found[0].Code != tt.code {
 			t.Errorf("%.20q: %v", tt.text, err)

@@ -69,6 +69,20 @@ func (a *API) applications() {
 		return a.acted(ctx, who, x, err)
 	})
 	rest.Register(a.API, rest.Operation{
+		Method: http.MethodPost, Path: "/applications/{id}/steps", ID: "take-own-step", Tag: "Applications", Title: "Take a step of one's own",
+		About: "Takes a step that the workflow leaves to the applicant and that is neither a correction nor a withdrawal; `actions` of the application names those of now. Only its applicant may. 409 `application.no_action` for any other; 422 for a reason that is missing or not asked for.",
+		Needs: access.ApplicationOwn, Scope: gate.City, IDs: applicationID(), MaxBody: rest.SmallBody, Refuses: []int{http.StatusConflict},
+	}, func(ctx context.Context, who rest.Caller, in *struct {
+		ByApplication
+		Body struct {
+			Action string `json:"action" maxLength:"100" example:"setuju" doc:"Code of the action."`
+			reasonRequest
+		}
+	}) (*versioned, error) {
+		x, err := a.Casework.Step(ctx, who.Actor, in.ID, in.Body.Action, in.Body.Reason)
+		return a.acted(ctx, who, x, err)
+	})
+	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications/{id}/cancellation", ID: "cancel-application", Tag: "Applications", Title: "Cancel an application",
 		About: "Withdraws a submitted application. Only its applicant may. 409 `application.no_action` once it is decided.",
 		Needs: access.ApplicationOwn, Scope: gate.City, IDs: applicationID(), MaxBody: rest.SmallBody, Refuses: []int{http.StatusConflict},

@@ -42,6 +42,11 @@ func (p *Portal) story(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	return p.storyView(c, http.StatusOK, id, tryStep{})
+}
+
+// storyView is the page of story, after a step of the applicant's that was refused with why.
+func (p *Portal) storyView(c *gin.Context, status int, id uuid.UUID, t tryStep) error {
 	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
 	d, err := p.Casework.Get(ctx, a, id)
 	if err != nil {
@@ -58,9 +63,10 @@ func (p *Portal) story(c *gin.Context) error {
 	v := resident.DetailView{
 		Shell: p.Shell(c, app.Number), ID: id.String(), Number: app.Number, Service: app.ServiceName.In(l), Agency: app.AgencyName.In(l),
 		Status: ui.Status(app.Stage), StatusText: d.State.Public.In(l), Deadline: site.ForApplicant(deadlines[0], app.Stage), Submitted: site.Zoned(c, app.SubmittedAt),
-		Reason: app.Reason, Events: p.events(c, d), MayCancel: mayCancel(d),
+		Reason: app.Reason, Events: p.events(c, d), MayCancel: mayCancel(d), Steps: stepsOf(d, t, l), Errors: t.errs,
 		Sections: []resident.Section{{Title: l.T("portal.all_answers")}},
 	}
+	v.ErrorTitle = len(t.errs) > 0
 	drawn, err := p.Drawn(ctx, app.SubmittedAt, d.Pages, site.Plain)
 	if err != nil {
 		return err
@@ -88,7 +94,7 @@ func (p *Portal) story(c *gin.Context) error {
 			v.Collect = site.PathVisits + "/baru?permohonan=" + id.String()
 		}
 	}
-	return p.Render(c, http.StatusOK, resident.Detail(v))
+	return p.Render(c, status, resident.Detail(v))
 }
 
 func mayCancel(d casework.Detail) bool {

@@ -91,6 +91,7 @@ func (p *Portal) residentRoutes() gate.Table {
 		{Method: get, Path: "/permohonan/:id/tanda-terima", Needs: own, Counter: file, Scope: city, IDs: app, Handler: p.atCounter(p.receipt)},
 		{Method: get, Path: "/permohonan/:id/tanda-terima.pdf", Needs: own, Counter: file, Scope: city, IDs: app, Handler: p.atCounter(p.receiptPDF)},
 		{Method: get, Path: "/permohonan/:id/bukti-bayar/:fee.pdf", Needs: own, Scope: city, IDs: site.IDs("id", "application", "fee", "fee"), Handler: p.FeeReceipt},
+		{Method: post, Path: "/permohonan/:id/langkah", Page: "/permohonan/:id", Needs: own, Scope: city, IDs: app, Handler: p.step},
 		{Method: post, Path: "/permohonan/:id/batal", Needs: own, Scope: city, IDs: app, Handler: p.cancel},
 		{Method: post, Path: "/permohonan/:id/buang", Needs: own, Scope: city, IDs: app, Handler: p.discard},
 		{Method: get, Path: "/dokumen/:id.pdf", Needs: access.SignedIn, Scope: city, IDs: site.IDs("id", "document"), Handler: p.Document},

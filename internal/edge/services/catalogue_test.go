@@ -1,7 +1,6 @@
 package services_test
 
 import (
-	"bytes"
 	"fmt"
 	"io/fs"
 	"regexp"
@@ -18,16 +17,25 @@ import (
 	"bedelau/tenants"
 )
 
-// catalogue is every row of Batam's services that can be dealt with here from the first question to the last paper, by its
-// number in the city's list: a service of the pack, or one that the pack only describes, with the least form that carries what
-// the row requires. No row has a line of code of its own.
-var catalogue = []struct {
+// row is one of Batam's services by its number in the city's list: a service of the pack, or one that the pack only describes,
+// with the least form, and where those of the pack do not do the workflow, that carry what the row requires.
+type row struct {
 	row     int
 	service string
-	flow    string // of a service that the pack only describes
+	flow    string // code of the workflow of a service that the pack only describes
 	seasons string // of one that is promised by the day on which the decisions are announced
-	form    string // its pages in short; see pagesOf
-}{
+	within  string // of one for which the list has no number: the time that its office promises
+	form    string // its pages in short; see word
+	steps   string // its own workflow in short, beside what stepsOfAll has
+	tariff  string // what it charges by, in short
+}
+
+// catalogue is every row that can be dealt with here from the first question to the last paper; of the others, the registration
+// of businesses is the state's own system, and help in an emergency is no application. No row has a line of code of its own.
+var catalogue = append(plainRows, flowingRows...)
+
+// plainRows do with the workflows of the pack.
+var plainRows = []row{
 	{row: 2, service: "ktp-el-hilang"},
 	{row: 4, service: "kartu-keluarga"},
 	{row: 5, service: "kia"},
@@ -118,19 +126,6 @@ pages:
           - {code: omzet, type: money, required: true, label: OMZET}
           - {code: tarif, type: computed, as: number, compute: 'jenis == "hiburan" ? 40.0 : 10.0', label: TARIF}
           - {code: pajak, type: computed, as: money, compute: 'int(double(omzet) * tarif / 100.0)', label: PAJAK}
-`},
-	// A statement that is proven by any of three cards, and a visit at home.
-	{row: 25, service: "rekomendasi-sosial", flow: "kelurahan", form: `
-pages:
-  - code: isi
-    title: ISI
-    fields:
-      - {code: pemohon, type: person, required: true, parts: [nik, name, birth_date, phone, address, district, subdistrict], label: PEMOHON}
-      - {code: penghasilan, type: money, required: true, label: PENGHASILAN}
-      - {code: tanggungan, type: number, required: true, min: 0, most: 20, label: TANGGUNGAN}
-      - {code: per_kepala, type: computed, as: money, compute: 'int(double(penghasilan) / (tanggungan + 1.0))', label: HASIL}
-      - {code: rumah, type: point, required: true, label: LOKASI}
-      - {code: bersedia, type: consent, required: true, label: SURVEI}
 `},
 	// Of Batam, old enough on the day, once in a period, visited at home.
 	{row: 26, service: "santunan-lansia", flow: "kelurahan", seasons: perPeriod, form: `
@@ -226,11 +221,17 @@ pages:
 const perPeriod = `{opens: "2026-11-25 08:00", closes: "2026-11-27 16:00", announced: "2026-12-10"}, {opens: "2027-06-15 08:00", closes: "2027-06-20 16:00", announced: "2027-07-01"}`
 
 // word is a text in short, of which both languages are made.
-var word = regexp.MustCompile(`(label|title|text|declare): ([A-Z0-9]+)`)
+var word = regexp.MustCompile(`(label|title|text|declare|public|message|how|name|unit): ([A-Z0-9]+)`)
+
+func wordy(short string) string { return word.ReplaceAllString(short, `$1: {id: "$2", en: "$2"}`) }
 
 // published is Batam's pack with one of its described services made a native one.
-func published(t *testing.T, service, flow, seasons, form string) fs.FS {
+func published(t *testing.T, x row) fs.FS {
 	t.Helper()
+	service, flow := x.service, x.flow
+	if x.steps != "" {
+		flow = service
+	}
 	out := fstest.MapFS{}
 	err := fs.WalkDir(tenants.FS, "batam", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -238,7 +239,7 @@ func published(t *testing.T, service, flow, seasons, form string) fs.FS {
 		}
 		raw, err := fs.ReadFile(tenants.FS, name)
 		if name == "batam/services/"+service+".yaml" {
-			raw = native(raw, service, flow, seasons)
+			raw = native(raw, flow, x)
 		}
 		out[name] = &fstest.MapFile{Data: raw}
 		return err
@@ -246,8 +247,15 @@ func published(t *testing.T, service, flow, seasons, form string) fs.FS {
 	if err != nil {
 		t.Fatal(err)
 	}
-	body := fmt.Sprintf("code: %s\nversion: 1\n%s", service, word.ReplaceAllString(strings.TrimLeft(form, "\n"), `$1: {id: "$2", en: "$2"}`))
+	body := fmt.Sprintf("code: %s\nversion: 1\n%s", service, wordy(strings.TrimLeft(x.form, "\n")))
 	out["batam/forms/"+service+".yaml"] = &fstest.MapFile{Data: []byte(body)}
+	if x.steps != "" {
+		body = fmt.Sprintf("code: %s\nversion: 1\nstart: submitted\n%s", service, wordy(strings.NewReplacer("states:\n", "states:\n"+statesOfAll, "actions:\n", "actions:\n"+actionsOfAll).Replace(strings.TrimLeft(x.steps, "\n"))))
+		out["batam/workflows/"+service+".yaml"] = &fstest.MapFile{Data: []byte(body)}
+	}
+	if x.tariff != "" {
+		out["batam/tariffs/"+service+".yaml"] = &fstest.MapFile{Data: fmt.Appendf(nil, "code: %s\n%s", service, wordy(strings.TrimLeft(x.tariff, "\n")))}
+	}
 	return out
 }
 
@@ -257,11 +265,14 @@ var (
 	endless = regexp.MustCompile(`  time:\n    unit: none\n`)
 )
 
-func native(raw []byte, service, flow, seasons string) []byte {
+func native(raw []byte, flow string, x row) []byte {
 	raw = linked.ReplaceAll(raw, nil)
-	raw = level.ReplaceAll(raw, []byte("integration: native\nform: "+service+"\nworkflow: "+flow+"\ndocument: surat-keterangan-usaha"))
-	if seasons != "" {
-		raw = endless.ReplaceAll(raw, []byte("  seasons: ["+seasons+"]\n  time:\n    unit: announcement\n"))
+	raw = level.ReplaceAll(raw, []byte("integration: native\nform: "+x.service+"\nworkflow: "+flow+"\ndocument: surat-keterangan-usaha"))
+	if x.seasons != "" {
+		raw = endless.ReplaceAll(raw, []byte("  seasons: ["+x.seasons+"]\n  time:\n    unit: announcement\n"))
+	}
+	if x.within != "" {
+		raw = endless.ReplaceAll(raw, []byte("  time:\n    "+x.within+"\n    starts: complete_documents\n"))
 	}
 	return raw
 }
@@ -275,39 +286,49 @@ func TestEveryNativeRowIsConfigurationAlone(t *testing.T) {
 		engine.Register(s)
 	}
 	w := pgtest.Open(t)
-	for _, row := range catalogue {
+	for _, one := range catalogue {
 		var from fs.FS = tenants.FS
-		if row.form != "" {
-			from = published(t, row.service, row.flow, row.seasons, row.form)
+		if one.form != "" {
+			from = published(t, one)
 		}
 		p, err := pack.Load(from, "batam")
 		if err != nil {
-			t.Errorf("row %d: %v", row.row, err)
+			t.Errorf("row %d: %v", one.row, err)
 			continue
 		}
 		if _, err = engine.Apply(t.Context(), w.DB, p); err != nil {
-			t.Errorf("row %d, %s: %v", row.row, row.service, err)
+			t.Errorf("row %d, %s: %v", one.row, one.service, err)
 			continue
 		}
 		ctx := w.Ctx(w.Batam)
 		var got struct{ Integration, Form, Workflow string }
-		err = w.DB.App.NewRaw("SELECT integration, form, workflow FROM v_service WHERE tenant_id = ? AND code = ?", w.Batam.ID, row.service).Scan(ctx, &got)
+		err = w.DB.App.NewRaw("SELECT integration, form, workflow FROM v_service WHERE tenant_id = ? AND code = ?", w.Batam.ID, one.service).Scan(ctx, &got)
 		if err != nil || got.Integration != "native" || got.Form == "" || got.Workflow == "" {
-			t.Errorf("row %d: %s is %+v, %v", row.row, row.service, got, err)
+			t.Errorf("row %d: %s is %+v, %v", one.row, one.service, got, err)
 		}
-		if row.form == "" {
+		if one.form == "" {
 			continue
 		}
-		if row.seasons != "" {
-			unsaid := strings.ReplaceAll(row.seasons, `, announced: "2026-12-10"`, "")
-			if p, err = pack.Load(published(t, row.service, row.flow, unsaid, row.form), "batam"); err != nil || engine.Check(p) == nil {
-				t.Errorf("row %d: a promise by a day that a season does not name is taken, %v", row.row, err)
+		if one.seasons != "" {
+			unsaid := one
+			unsaid.seasons = strings.ReplaceAll(one.seasons, `, announced: "2026-12-10"`, "")
+			if p, err = pack.Load(published(t, unsaid), "batam"); err != nil || engine.Check(p) == nil {
+				t.Errorf("row %d: a promise by a day that a season does not name is taken, %v", one.row, err)
 			}
 		}
-		broken := bytes.ReplaceAll([]byte(row.form), []byte("type: person"), []byte("type: orang"))
-		if p, err = pack.Load(published(t, row.service, row.flow, row.seasons, string(broken)), "batam"); err == nil {
-			if err = engine.Check(p); err == nil {
-				t.Errorf("row %d: a broken form is taken", row.row)
+		for what, spoil := range map[string]func(*row){
+			"form":     func(x *row) { x.form = strings.ReplaceAll(x.form, "type: person", "type: orang") },
+			"workflow": func(x *row) { x.steps = strings.ReplaceAll(x.steps, "reason: none", "reason: maybe") },
+			"tariff":   func(x *row) { x.tariff = "" },
+		} {
+			broken := one
+			if spoil(&broken); broken == one {
+				continue
+			}
+			if p, err = pack.Load(published(t, broken), "batam"); err == nil {
+				if err = engine.Check(p); err == nil {
+					t.Errorf("row %d: a broken %s is taken", one.row, what)
+				}
 			}
 		}
 	}

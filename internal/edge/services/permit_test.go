@@ -161,8 +161,9 @@ func TestDiggingInARoadOfTheZone(t *testing.T) {
 	c := open(t)
 	s := c.apply("galian-utilitas", "Jaminan bank", "Setelah rekomendasi teknis terbit", "7–14 hari kerja", "Permen PUPR 5/2023", "Dinas Perhubungan")
 	s.says("syarat", "paham_syarat", "yes")
-	company := with(reporter("pemohon"), "nama_perusahaan", "PT Serat Teratai", "nib", "1234567890123", "npwp", "0012345678901000")
+	company := with(reporter("pemohon"), "nama_perusahaan", "PT Serat Teratai", "nib", "1234567890123", "npwp", "0012345674901000")
 	s.refused("pemohon", "16 angka", with(company, "npwp", "123")...)
+	s.by.Sees(s.send("pemohon", with(company, "npwp", "0012345678901000")...), http.StatusOK, "Angka pemeriksa NPWP")
 	s.says("pemohon", company...)
 	works := []string{"jenis_utilitas", "fiber-optik", "metode", "galian-terbuka", "panjang_galian", "1.250", "lebar_galian", "0,6"}
 	s.refused("pekerjaan", "paling sedikit 1,5 meter", with(works, "kedalaman", "1,2")...)

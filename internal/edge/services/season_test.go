@@ -27,7 +27,7 @@ func (c *city) publishes(row int) {
 			x = one
 		}
 	}
-	p, err := pack.Load(published(c.t, x.service, x.flow, x.seasons, x.form), "batam")
+	p, err := pack.Load(published(c.t, x), "batam")
 	if err == nil {
 		_, err = engine.Apply(c.t.Context(), c.World.DB, p)
 	}

@@ -65,6 +65,7 @@ func kinds() map[string]kind {
 		"application_escalated": {needs: with("agency", "due"), may: []string{"standin"}},
 		"case_assigned":         {needs: []string{"number", "path"}},
 		"case_corrected":        {needs: []string{"number", "path"}},
+		"case_stepped":          {needs: []string{"number", "path"}},
 		"case_late":             {needs: []string{"number", "path"}},
 		"cosign_asked":          {needs: []string{"service", "applicant", "role", "until", "path"}, secret: linkSecret, unnamed: true},
 		"cosign_code":           {needs: []string{"service"}, secret: codeSecret, unnamed: true},

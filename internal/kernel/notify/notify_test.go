@@ -89,7 +89,7 @@ func TestEveryTemplateIsWholeInBothLanguages(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, nil)
 	for i, name := range []string{"application_submitted", "correction_requested", "application_approved", "application_rejected",
-		"application_escalated", "case_assigned", "case_corrected", "case_late", "generic"} {
+		"application_escalated", "case_assigned", "case_corrected", "case_late", "case_stepped", "generic"} {
 		for _, l := range i18n.All() {
 			m := submitted(fmt.Sprint(name, l))
 			m.Template, m.Locale = name, l

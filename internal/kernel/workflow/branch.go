@@ -15,6 +15,7 @@ type Branch struct {
 	Code       string            `json:"code" yaml:"code"`
 	Label      i18n.Text         `json:"label" yaml:"label"`
 	Agency     string            `json:"agency,omitempty" yaml:"agency"` // the case's own when empty
+	Office     string            `json:"office,omitempty" yaml:"office"` // the person block whose address says which agency is asked; Agency where none serves it
 	Permission access.Permission `json:"permission" yaml:"permission"`   // of who answers, in that agency
 	Term       workcal.Term      `json:"term,omitzero" yaml:"term"`      // counted from the day on which the state is entered
 	Outcomes   []Outcome         `json:"outcomes" yaml:"outcomes"`

@@ -110,8 +110,12 @@ func checkState(c *pack.Check, at string, s State) {
 		StageReceived: Running, StageInReview: Running, StageNeedsCorrection: Paused,
 		StageApproved: Stopped, StageRejected: Stopped, StageCancelled: Stopped, StageCompleted: Stopped,
 	}[s.Stage]
-	if s.Fee != nil && s.Stage == StageInReview {
+	switch {
+	case s.Stage != StageInReview:
+	case s.Fee != nil:
 		want = Paused // until the applicant has paid
+	case s.Clock == Paused:
+		want = Paused // until the applicant has come, or brought something
 	}
 	if want != "" && s.Clock != want {
 		c.Add(at+".clock", "not_one_of", "value", s.Clock, "allowed", want)
@@ -151,6 +155,9 @@ func (w *Workflow) checkAction(c *pack.Check, at string, a Action) {
 	c.OneOf(at+".reason", a.Reason, ReasonNone, ReasonOptional, ReasonRequired)
 	if (to.Stage == StageRejected || to.Stage == StageNeedsCorrection) && a.Actor != BySystem && a.Reason != ReasonRequired {
 		c.Add(at+".reason", "not_one_of", "value", a.Reason, "allowed", ReasonRequired)
+	}
+	if to.waits() && a.Actor != ByApplicant && a.Reason != ReasonRequired && a.Message.Empty() {
+		c.Add(at+".message", "wait_unsaid", "value", a.To)
 	}
 	if a.Issues && to.Stage != StageApproved && to.Stage != StageRejected {
 		c.Add(at+".issues", "only_for_type", "type", string(StageApproved)+", "+string(StageRejected))
@@ -270,7 +277,7 @@ func (w *Workflow) checkSystem(c *pack.Check, at string, a Action) {
 
 // checkBranches holds what is asked of offices at the same time.
 func (w *Workflow) checkBranches(c *pack.Check, at string, s State, r Rules, fields map[string]bool) {
-	if len(s.Branches) > 0 && (s.Final || s.Clock == Stopped) {
+	if len(s.Branches) > 0 && (s.Final || s.Clock == Stopped || s.waits()) {
 		c.Add(at+".branches", "only_for_type", "type", Running)
 	}
 	for i, b := range s.Branches {
@@ -378,6 +385,11 @@ func (w *Workflow) checkSheet(c *pack.Check, f form.Form) {
 		c.Add(x.Path, x.Code, x.Args()...)
 	}
 	for i, state := range w.States {
+		for j, b := range state.Branches {
+			if _, ok := f.Field(b.Office + ".district"); b.Office != "" && !ok {
+				c.Add(pack.At(pack.At("states", i)+".branches", j)+".office", "no_such_field", "value", b.Office)
+			}
+		}
 		if state.Fee == nil || state.Fee.Field == "" {
 			continue
 		}

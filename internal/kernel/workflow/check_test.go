@@ -30,6 +30,9 @@ func TestWhatIsRefusedOfAWorkflow(t *testing.T) {
 		{"a state twice", func(w *Workflow) { w.States[1].Code = "diajukan" }, "states[1].code repeated"},
 		{"a state that means draft", func(w *Workflow) { w.States[1].Code = Draft }, "states[1].code reserved"},
 		{"a clock that runs for the payer", func(w *Workflow) { w.States[3].Clock = Running }, "states[3].clock not_one_of"},
+		{"a wait of which nobody is told", func(w *Workflow) { w.States[2].Clock = Paused }, "actions[1].message wait_unsaid"},
+		{"an office asked while the applicant is waited for", func(w *Workflow) { w.States[1].Clock = Paused }, "states[1].branches only_for_type"},
+		{"the office of an address that nobody gives", func(w *Workflow) { w.States[1].Branches[0].Office = "rumah" }, "states[1].branches[0].office no_such_field"},
 		{"an end that goes on", func(w *Workflow) { w.States[5].Final = false }, "states[5].final end_goes_on"},
 		{"an end with a clock", func(w *Workflow) { w.States[3].Final = true }, "states[3].final end_with_clock"},
 		{"nowhere to go", func(w *Workflow) { w.Actions[0].To = "x" }, "actions[0].to no_such_state"},
@@ -112,6 +115,46 @@ func TestWhatIsRefusedOfAWorkflow(t *testing.T) {
 				t.Errorf("found %q, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestAWaitIsAllowedWhereTheApplicantIsToldWhy: the promised time may stand still without a correction or a fee, once whoever
+// stops it says why.
+func TestAWaitIsAllowedWhereTheApplicantIsToldWhy(t *testing.T) {
+	t.Parallel()
+	for _, how := range []func(w *Workflow){
+		func(w *Workflow) { w.Actions[1].Message = words },
+		func(w *Workflow) { w.Actions[1].Actor, w.Actions[1].Join = ByApplicant, "" }, // who comes of their own accord
+	} {
+		w := joint()
+		w.States[2].Clock = Paused
+		how(w)
+		for _, one := range found(t, w, rules()) {
+			if one == "actions[1].message wait_unsaid" || one == "states[2].clock not_one_of" {
+				t.Errorf("refused %q", one)
+			}
+		}
+	}
+}
+
+// TestAmountsThatTheOfficeGoesBy: what officers are asked and offered may go by a tariff, and where is told.
+func TestAmountsThatTheOfficeGoesBy(t *testing.T) {
+	t.Parallel()
+	w := joint()
+	w.Actions[3].Fields = append(w.Actions[3].Fields, form.Field{Code: "retribusi", Type: form.Computed, As: form.Money, Label: words,
+		Compute: `spesialis ? rates["pbg"]["khusus"] : rates["pbg"]["umum"]`})
+	w.Actions[6].When = `biaya < rates["batas"]["kecil"]`
+	want := []form.Rate{{Path: "actions[3].fields[1].compute", Table: "pbg", Row: "khusus"}, {Path: "actions[3].fields[1].compute", Table: "pbg", Row: "umum"},
+		{Path: "actions[6].when", Table: "batas", Row: "kecil"}}
+	got := w.Rates([]form.Form{doctors()})
+	for _, one := range want {
+		if !slices.Contains(got, one) {
+			t.Errorf("named %+v, without %+v", got, one)
+		}
+	}
+	f := doctors()
+	if tables := w.Sheet(&f).RateTables(); len(got) != len(want) || !slices.Equal(slices.Sorted(slices.Values(tables)), []string{"batas", "pbg"}) {
+		t.Errorf("named %+v of %q", got, tables)
 	}
 }
 

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,6 +19,7 @@ type Sheet struct {
 	from   []string    // the place in the workflow of each page; empty for the applicant's
 	before map[int]int // how many fields of a page stand before those that its author wrote
 	words  []string    // the codes of what the office answers
+	rates  []form.Rate // amounts of tariffs that what is asked of the office names, at their places in the workflow
 }
 
 // Sheet puts a workflow's questions behind the applicant's form.
@@ -41,7 +43,37 @@ func (w *Workflow) Sheet(applicant *form.Form) *Sheet {
 		s.condition(i, whenKey, a.Code, a.When)
 	}
 	s.form.Ready()
+	for _, r := range s.form.Rates() {
+		if path, ok := s.place(r.Path); ok {
+			s.rates = append(s.rates, form.Rate{Path: path, Table: r.Table, Row: r.Row})
+		}
+	}
 	return s
+}
+
+// Rates lists the amounts of tariffs that the workflow's own questions and conditions name, each once, where it deals with
+// what these forms ask.
+func (w *Workflow) Rates(forms []form.Form) []form.Rate {
+	var out []form.Rate
+	for _, f := range append([]form.Form{{}}, forms...) {
+		for _, r := range w.Sheet(&f).rates {
+			if !slices.Contains(out, r) {
+				out = append(out, r)
+			}
+		}
+	}
+	return out
+}
+
+// RateTables lists the tariffs whose amounts are named by what is asked of the office, each once.
+func (s *Sheet) RateTables() []string {
+	var out []string
+	for _, r := range s.rates {
+		if !slices.Contains(out, r.Table) {
+			out = append(out, r.Table)
+		}
+	}
+	return out
 }
 
 const (
@@ -165,20 +197,26 @@ func (s *Sheet) Read(page string, typed map[string][]string, known form.Answers,
 func (s *Sheet) faults() []form.Fault {
 	var out []form.Fault
 	for _, f := range s.form.Faults() {
-		rest, ok := strings.CutPrefix(f.Path, "pages[")
-		number, rest, _ := strings.Cut(rest, "]")
-		i, err := strconv.Atoi(number)
-		if !ok || err != nil || i >= len(s.from) || s.from[i] == "" {
-			continue
+		if path, ok := s.place(f.Path); ok {
+			f.Path = path
+			out = append(out, f)
 		}
-		rest = shift(rest, s.before[i])
-		f.Path = s.from[i] + strings.TrimSuffix(rest, ".show_if")
-		if strings.Contains(rest, "fields[") {
-			f.Path = s.from[i] + rest
-		}
-		out = append(out, f)
 	}
 	return out
+}
+
+// place is a path of the sheet's form as one of the workflow; false for what the applicant is asked.
+func (s *Sheet) place(path string) (string, bool) {
+	rest, ok := strings.CutPrefix(path, "pages[")
+	number, rest, _ := strings.Cut(rest, "]")
+	i, err := strconv.Atoi(number)
+	if !ok || err != nil || i >= len(s.from) || s.from[i] == "" {
+		return "", false
+	}
+	if rest = shift(rest, s.before[i]); strings.Contains(rest, "fields[") {
+		return s.from[i] + rest, true
+	}
+	return s.from[i] + strings.TrimSuffix(rest, ".show_if"), true
 }
 
 // shift counts the fields of a path without the first n, which no author wrote.

@@ -77,13 +77,13 @@ type Office struct {
 	Calendar workcal.Calendar
 }
 
-// Ask opens a task for each branch of a state that a case has entered with version round. office finds a branch's
-// agency by its code, which is empty for the case's own.
+// Ask opens a task for each branch of a state that a case has entered with version round. office finds the agency that a
+// branch is asked of.
 func Ask(ctx context.Context, tx bun.IDB, of Subject, s State, round int, now time.Time,
-	office func(code string) (Office, error)) ([]Task, error) {
+	office func(Branch) (Office, error)) ([]Task, error) {
 	var all []Task
 	for _, b := range s.Branches {
-		o, err := office(b.Agency)
+		o, err := office(b)
 		if err != nil {
 			return nil, err
 		}

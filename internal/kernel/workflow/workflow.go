@@ -52,6 +52,10 @@ type State struct {
 	Within   workcal.Term `json:"within,omitzero" yaml:"within"`      // the time that the office gives itself here
 }
 
+// waits reports whether the promised time stands still in s because the applicant has to come or bring something that is no
+// correction of the answers and no fee, such as fingers for a card. Whoever leads there tells why.
+func (s State) waits() bool { return s.Stage == StageInReview && s.Clock == Paused && s.Fee == nil }
+
 // Action leads from any of its states to one.
 //
 // Of the system's actions, one with After is taken when the case has stood so long in the state, one with When as soon

@@ -204,9 +204,17 @@ type DetailView struct {
 	Events                      []ui.Event
 	Sections                    []Section
 	MayCancel                   bool
+	Steps                       []Step // that the workflow leaves to the applicant
+	Errors                      ui.Errors
 	Collect                     string  // where a time to collect it is booked; empty when there is none
 	Waits                       []Waits // offices whose answer is waited for, or has come
 	Fees                        []Fee
+}
+
+// Step is a step that the applicant may take. Reason is nil where no words are asked for.
+type Step struct {
+	Action, Label string
+	Reason        *ui.Field
 }
 
 // Waits is an office that was asked something of an application.
