@@ -51,7 +51,7 @@ func otherPages() []entry {
 		}},
 		{"workflow", func(s ui.Shell) templ.Component { return office.Workflow(drafted(s)) }},
 		{"workflow-text", func(s ui.Shell) templ.Component {
-			return office.WorkflowText(office.WorkflowTextView{Shell: desk(s, "/kelola/layanan/ktp-el-hilang/alur/lanjutan", s.L.T("flow.advanced")), Service: in(s, "KTP-el hilang", "Lost electronic ID card"),
+			return office.DefinitionText(office.DefinitionTextView{Shell: desk(s, "/kelola/layanan/ktp-el-hilang/alur/lanjutan", s.L.T("flow.advanced")), Service: in(s, "KTP-el hilang", "Lost electronic ID card"),
 				Path: "/kelola/layanan/ktp-el-hilang/alur", Revision: 2, Problems: drafted(s).Problems,
 				Field: ui.Field{Name: "text", Type: "long_text", Label: s.L.T("flow.input.text"), Value: "code: adminduk\nversion: 1\nstart: submitted\n"}})
 		}},

@@ -188,7 +188,11 @@ func (p *Pages) branchEdit(c *gin.Context, status int, b flowing, t tryEdit) err
 	if code != "" {
 		heading = l.T("flow.place.branch", "name", nameOr(branch.Label.In(l), code))
 	}
-	return p.flowPage(c, status, b, t, "/cabang", heading, state, flowSheet{sheet{l: l, t: t, flow: true}, b}.branch(branch))
+	applicant, err := p.applicantForm(c, b)
+	if err != nil {
+		return err
+	}
+	return p.flowPage(c, status, b, t, "/cabang", heading, state, flowSheet{sheet{l: l, t: t, flow: true}, b}.branch(branch, addressesIn(applicant, l)))
 }
 
 func (p *Pages) flowSaveBranch(c *gin.Context) error {

@@ -58,17 +58,30 @@ func (a asking) question(c *gin.Context, b flowing) (form.Field, error) {
 	return form.Field{}, site.NotFound()
 }
 
+// applicantForm is the form of the workflow's service, as it is being written; empty where it has none.
+func (p *Pages) applicantForm(c *gin.Context, b flowing) (form.Form, error) {
+	if b.service.Form == "" {
+		return form.Form{}, nil
+	}
+	d, err := p.Builder.Forms.Open(c.Request.Context(), gate.ActorOf(c), b.service.Form)
+	return d.Body, err
+}
+
+// addressesIn are the questions of a form that ask for an address with its district.
+func addressesIn(f form.Form, l i18n.Locale) []ui.Option {
+	var out []ui.Option
+	for _, one := range f.Named() {
+		if _, ok := f.Field(one.Code + ".district"); ok {
+			out = append(out, ui.Option{Value: one.Code, Label: nameOr(one.Label.In(l), one.Code)})
+		}
+	}
+	return out
+}
+
 // before is what the question's condition can name.
 func (p *Pages) before(c *gin.Context, b flowing, a asking) ([]form.Field, error) {
-	var applicant form.Form
-	if b.service.Form != "" {
-		d, err := p.Builder.Forms.Open(c.Request.Context(), gate.ActorOf(c), b.service.Form)
-		if err != nil {
-			return nil, err
-		}
-		applicant = d.Body
-	}
-	return builder.BeforeQuestion(b.draft.Body, applicant, a.Asker, c.Param("field")), nil
+	applicant, err := p.applicantForm(c, b)
+	return builder.BeforeQuestion(b.draft.Body, applicant, a.Asker, c.Param("field")), err
 }
 
 // questionEdit asks what an officer fills in: a new question, or that of the address.

@@ -96,7 +96,7 @@ func (s flowSheet) action(a workflow.Action) []office.BuilderSection {
 		s.optional(s.input("long_text", "message_id", a.Message[i18n.ID])), s.optional(s.input("long_text", "message_en", a.Message[i18n.EN])),
 		s.tick("issues", a.Issues), s.tick("reissues", a.Reissues), s.optional(s.text("code", a.Code)))
 	officer := append([]ui.Field{s.optional(s.permission(a.Permission)), s.several("roles", a.Roles, s.b.roles),
-		s.optional(s.choose("agency", a.Agency, s.b.agencies)), s.tick("pays", a.Pays)}, s.term("extends", a.Extends)...)
+		s.optional(s.choose("agency", a.Agency, s.b.agencies)), s.tick("four_eyes", a.FourEyes), s.tick("pays", a.Pays)}, s.term("extends", a.Extends)...)
 	remind := workflow.Remind{}
 	if a.Remind != nil {
 		remind = *a.Remind
@@ -113,8 +113,16 @@ func (s flowSheet) action(a workflow.Action) []office.BuilderSection {
 		s.section("system", system...).Of("actor", workflow.BySystem, by)}
 }
 
-func (s flowSheet) branch(b workflow.Branch) []office.BuilderSection {
-	first := append(s.labels(b.Label), s.optional(s.choose("agency", b.Agency, s.b.agencies)), s.permission(b.Permission))
+// branch are the inputs of what an office is asked. addresses are the questions of the applicant's form that ask where.
+func (s flowSheet) branch(b workflow.Branch, addresses []ui.Option) []office.BuilderSection {
+	first := append(s.labels(b.Label), s.optional(s.choose("agency", b.Agency, s.b.agencies)))
+	if b.Office != "" && !slices.ContainsFunc(addresses, func(o ui.Option) bool { return o.Value == b.Office }) {
+		addresses = append(addresses, ui.Option{Value: b.Office, Label: b.Office})
+	}
+	if len(addresses) > 0 {
+		first = append(first, s.optional(s.choose("office", b.Office, addresses)))
+	}
+	first = append(first, s.permission(b.Permission))
 	first = append(append(first, s.term("term", b.Term)...), s.input("long_text", "outcomes", s.outcomes(b.Outcomes)), s.optional(s.text("code", b.Code)))
 	return []office.BuilderSection{{Fields: first}}
 }
@@ -225,13 +233,13 @@ func readAction(in site.Form, old workflow.Action) (workflow.Action, []fault.Fie
 	a.Label, a.Message, a.Code = in.BothLines("label"), in.Both("message"), readCode(in, &bad)
 	a.From, a.To, a.Actor, a.Reason = inOrder(old.From, in.Values["from"]), in.Get("to"), in.Get("actor"), in.Get("reason")
 	a.If, a.Issues, a.Reissues = in.Text("if"), in.Yes("issues"), in.Yes("reissues")
-	a.Permission, a.Roles, a.Agency, a.Pays, a.Extends = "", nil, "", false, workcal.Term{}
+	a.Permission, a.Roles, a.Agency, a.FourEyes, a.Pays, a.Extends = "", nil, "", false, false, workcal.Term{}
 	a.After, a.When, a.Join, a.Remind = workcal.Term{}, "", "", nil
 	switch a.Actor {
 	case workflow.ByOfficer:
 		bad = append(bad, site.Missing(in, "permission")...)
 		a.Permission, a.Roles, a.Agency = access.Permission(in.Get("permission")), inOrder(old.Roles, in.Values["roles"]), in.Get("agency")
-		a.Pays, a.Extends = in.Yes("pays"), readTerm(in, "extends", &bad)
+		a.FourEyes, a.Pays, a.Extends = in.Yes("four_eyes"), in.Yes("pays"), readTerm(in, "extends", &bad)
 	case workflow.BySystem:
 		asked := func(name string) bool { return in.Values[name] != nil }
 		if !slices.ContainsFunc([]string{"after_amount", "when", "join"}, asked) { // without a script the page was made for another actor
@@ -261,6 +269,7 @@ func inOrder(old, ticked []string) []string {
 func readBranch(in site.Form, old workflow.Branch) (workflow.Branch, []fault.Field) {
 	bad := site.Missing(in, "label_id", "label_en", "permission", "outcomes")
 	b := old
+	b.Office = in.Get("office")
 	b.Label, b.Agency, b.Permission, b.Code = in.BothLines("label"), in.Get("agency"), access.Permission(in.Get("permission")), readCode(in, &bad)
 	b.Term = readTerm(in, "term", &bad)
 	b.Outcomes = readOutcomes(in.Get("outcomes"), old, &bad)

@@ -9,7 +9,9 @@ import (
 	"bedelau/internal/city/builder"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/pack"
+	"bedelau/internal/kernel/workflow"
 	"bedelau/web/page/office"
 	"bedelau/web/ui"
 )
@@ -25,17 +27,40 @@ func (p *Pages) flowText(c *gin.Context) error {
 
 func (p *Pages) flowTextView(c *gin.Context, status int, b flowing, t tryEdit) error {
 	l := gate.LocaleOf(c)
-	text, err := builder.WorkflowText(b.draft.Body)
+	text, err := builder.Text(b.draft.Body)
 	if err != nil {
 		return err
 	}
-	v := office.WorkflowTextView{Shell: p.DeskShell(c, l.T("flow.advanced")), Service: b.service.Name.In(l), Path: b.path, Revision: b.draft.Revision,
-		Changed: p.changedText(c, t.refused), Errors: t.errs, Field: sheet{l: l, t: t, flow: true}.input("long_text", "text", text)}
+	v := p.textView(c, t, l.T("flow.advanced_text"), l.T("flow.changed"))
+	v.Service, v.Path, v.Revision, v.Field = b.service.Name.In(l), b.path, b.draft.Revision, sheet{l: l, t: t, flow: true}.input("long_text", "text", text)
 	if t.refused == nil {
 		v.Problems = flowProblems(b, l)
 	}
+	return p.Render(c, status, office.DefinitionText(v))
+}
+
+// textView is what the pages of a form and of a workflow as text have alike.
+func (p *Pages) textView(c *gin.Context, t tryEdit, lead, changed string) office.DefinitionTextView {
+	v := office.DefinitionTextView{Shell: p.DeskShell(c, gate.LocaleOf(c).T("flow.advanced")), Lead: lead, ChangedTitle: changed, Changed: p.changedText(c, t.refused), Errors: t.errs}
 	v.ErrorTitle = t.refused != nil
-	return p.Render(c, status, office.WorkflowText(v))
+	return v
+}
+
+// misread are the lines of a text that cannot be read; nil where that is not what err is about.
+func misread(err error, l i18n.Locale) ui.Errors {
+	var found pack.Problems
+	if !errors.As(err, &found) {
+		return nil
+	}
+	var out ui.Errors
+	for _, x := range found {
+		line := l.T("pack.problem."+x.Code, x.Args...)
+		if x.Line > 0 {
+			line = l.T("flow.place.line", "n", x.Line) + ": " + line
+		}
+		out = append(out, ui.FieldError{Name: "text", Text: line})
+	}
+	return out
 }
 
 // flowSaveText takes the text as the draft: what cannot be read is refused with its lines, what is merely wrong is kept and
@@ -45,19 +70,9 @@ func (p *Pages) flowSaveText(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	l := gate.LocaleOf(c)
-	w, err := builder.ReadWorkflow(b.service.Workflow, in.Get("text"))
-	var found pack.Problems
-	if errors.As(err, &found) {
-		t := tryEdit{in: in, refused: err}
-		for _, x := range found {
-			line := l.T("pack.problem."+x.Code, x.Args...)
-			if x.Line > 0 {
-				line = l.T("flow.place.line", "n", x.Line) + ": " + line
-			}
-			t.errs = append(t.errs, ui.FieldError{Name: "text", Text: line})
-		}
-		return p.flowTextView(c, http.StatusUnprocessableEntity, b, t)
+	w, err := builder.ReadText[workflow.Workflow](b.service.Workflow, in.Get("text"))
+	if errs := misread(err, gate.LocaleOf(c)); errs != nil {
+		return p.flowTextView(c, http.StatusUnprocessableEntity, b, tryEdit{in: in, refused: err, errs: errs})
 	}
 	if err == nil {
 		change := builder.WorkflowChange{Code: b.service.Workflow, Revision: in.Revision(), Act: builder.ActEdit, What: b.service.Workflow, Do: builder.Rewrite(w)}

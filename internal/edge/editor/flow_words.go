@@ -71,6 +71,9 @@ func (w flowWords) fee(f workflow.Fee) string {
 
 func (w flowWords) branch(b workflow.Branch) []string {
 	facts := []string{w.l.T("flow.asks", "agency", w.agency(b.Agency), "permission", b.Permission.Label(w.l))}
+	if b.Office != "" {
+		facts = append(facts, w.l.T("flow.asks_office", "question", b.Office))
+	}
 	if !b.Term.IsZero() {
 		facts = append(facts, w.l.T("flow.within", "term", site.TermText(b.Term, w.l)))
 	}
@@ -138,6 +141,7 @@ func (w flowWords) action(a workflow.Action, j int) office.WorkflowAction {
 	}
 	say(len(roles) > 0, "flow.only_roles", "roles", strings.Join(roles, ", "))
 	say(a.Agency != "", "flow.only_agency", "agency", w.agency(a.Agency))
+	say(a.FourEyes, "flow.four_eyes")
 	say(!a.After.IsZero(), "flow.after", "term", site.TermText(a.After, w.l))
 	if a.Remind != nil {
 		say(true, "flow.reminds", "term", site.TermText(a.Remind.Before, w.l))

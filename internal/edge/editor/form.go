@@ -31,6 +31,8 @@ func (p *Pages) builderRoutes() gate.Table {
 	return gate.Table{
 		{Method: get, Path: pathForm, Needs: needs, Scope: city, Handler: p.builderHome},
 		{Method: post, Path: pathForm + "/susun", Needs: needs, Scope: city, Handler: p.builderArrange},
+		{Method: get, Path: pathForm + "/lanjutan", Needs: needs, Scope: city, Handler: p.builderText},
+		{Method: post, Path: pathForm + "/lanjutan", Needs: needs, Scope: city, Handler: p.builderSaveText},
 		{Method: get, Path: pathForm + "/halaman", Needs: needs, Scope: city, Handler: p.builderPage},
 		{Method: post, Path: pathForm + "/halaman", Needs: needs, Scope: city, Handler: p.builderSavePage},
 		{Method: get, Path: pathForm + "/halaman/:page", Needs: needs, Scope: city, Handler: p.builderPage},

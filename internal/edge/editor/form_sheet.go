@@ -18,7 +18,7 @@ import (
 
 // only are the inputs that make sense for some kinds of question alone.
 var only = map[string][]form.Type{
-	"max": {form.Text, form.LongText}, "min": {form.Number, form.Money}, "most": {form.Number, form.Money}, "past": {form.Date}, "search": {form.Text, form.LongText}, "where": {form.Person, form.Choice, form.Point},
+	"max": {form.Text, form.LongText}, "min": {form.Number, form.Money}, "most": {form.Number, form.Money}, "past": {form.Date}, "ahead": {form.Date}, "search": {form.Text, form.LongText}, "where": {form.Person, form.Choice, form.Point},
 	"options": {form.Choice, form.MultiChoice}, "file_types": {form.File}, "max_mb": {form.File}, "max_count": {form.File},
 	"compute": {form.Computed}, "as": {form.Computed}, "parts": {form.Person},
 	"row_name_id": {form.Group}, "row_name_en": {form.Group}, "min_rows": {form.Group}, "max_rows": {form.Group},
@@ -154,7 +154,7 @@ func (s sheet) field(f form.Field, names []form.Field, but ...form.Type) []offic
 		}},
 		{Title: s.l.T("builder.section.answer"), Fields: []ui.Field{
 			s.optional(s.input("long_text", "options", optionLines(f.Options))),
-			s.whole("max", f.Max), s.bound("min", f.Min), s.bound("most", f.Most), s.tick("past", f.Past),
+			s.whole("max", f.Max), s.bound("min", f.Min), s.bound("most", f.Most), s.tick("past", f.Past), s.tick("ahead", f.Ahead),
 			s.several("file_types", rule.Types, kinds), s.whole("max_mb", rule.MaxMB), s.whole("max_count", rule.MaxCount),
 			s.choose("as", string(f.As), as), s.input("long_text", "compute", f.Compute), s.several("parts", f.Parts, parts),
 			s.optional(s.text("row_name_id", f.RowName[i18n.ID])), s.optional(s.text("row_name_en", f.RowName[i18n.EN])),
@@ -293,6 +293,7 @@ func readField(in site.Form, old form.Field) (form.Field, []fault.Field) {
 		return &n
 	}
 	f.Required, f.Sensitive, f.Past = in.Yes("required"), in.Yes("sensitive"), in.Yes("past") && is("past")
+	f.Ahead = in.Yes("ahead") && is("ahead")
 	f.Search, f.Where = in.Yes("search") && is("search"), in.Yes("where") && is("where")
 	f.Max, f.Min, f.Most = whole("max", 0), bound("min"), bound("most")
 	f.MinRows, f.MaxRows, f.RowName = whole("min_rows", 0), whole("max_rows", 0), nil

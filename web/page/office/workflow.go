@@ -62,15 +62,15 @@ type WorkflowLine struct {
 	Text string
 }
 
-// WorkflowTextView is a workflow as text.
-type WorkflowTextView struct {
+// DefinitionTextView is a form or a workflow as text.
+type DefinitionTextView struct {
 	ui.Shell
-	Service, Path string
-	Revision      int
-	Changed       string
-	Errors        ui.Errors
-	Problems      []BuilderProblem
-	Field         ui.Field
+	Service, Path, Lead   string
+	Revision              int
+	Changed, ChangedTitle string
+	Errors                ui.Errors
+	Problems              []BuilderProblem
+	Field                 ui.Field
 }
 
-func (v WorkflowTextView) revision() string { return strconv.Itoa(v.Revision) }
+func (v DefinitionTextView) revision() string { return strconv.Itoa(v.Revision) }

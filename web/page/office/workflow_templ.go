@@ -1844,8 +1844,8 @@ func workflowLines(v WorkflowView, path, what, title, none, add string, all []Wo
 	})
 }
 
-// WorkflowText takes in the whole workflow as text.
-func WorkflowText(v WorkflowTextView) templ.Component {
+// DefinitionText takes in a whole form or workflow as text.
+func DefinitionText(v DefinitionTextView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1895,7 +1895,7 @@ func WorkflowText(v WorkflowTextView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.Changed != "" {
-				templ_7745c5c3_Err = changedBox(v.L.T("flow.changed"), v.Changed, v.L.T("builder.changed_edit")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = changedBox(v.ChangedTitle, v.Changed, v.L.T("builder.changed_edit")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1931,9 +1931,9 @@ func WorkflowText(v WorkflowTextView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var99 string
-			templ_7745c5c3_Var99, templ_7745c5c3_Err = templ.JoinStringErrs(v.L.T("flow.advanced_text"))
+			templ_7745c5c3_Var99, templ_7745c5c3_Err = templ.JoinStringErrs(v.Lead)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/office/workflow.templ`, Line: 294, Col: 47}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/office/workflow.templ`, Line: 294, Col: 26}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var99))
 			if templ_7745c5c3_Err != nil {
