@@ -187,6 +187,12 @@ func (a *App) build() error {
 	return a.buildCity()
 }
 
+// caseworkDeps is what casework is built from, with the present as now tells it.
+func (a *App) caseworkDeps(now func() time.Time) application.Deps {
+	return application.Deps{DB: a.DB, Guard: a.Guard, Bus: a.Bus, Files: a.Files, Documents: a.Documents, Keys: a.Keys, Notify: a.Notify,
+		Staff: a.Identity, Registry: a.Registry, Standards: standards{a.Catalog}, BaseURL: a.CityURL, Log: a.Log, Now: now}
+}
+
 // packEngine knows every section that a city pack can have.
 func packEngine() *pack.Engine {
 	e := pack.NewEngine()
@@ -208,8 +214,7 @@ func (a *App) buildCity() error {
 		return err
 	}
 	a.Registry = registry.New(registry.Deps{DB: a.DB.App, Keys: a.Keys})
-	a.Casework = casework.New(application.Deps{DB: a.DB, Guard: a.Guard, Bus: a.Bus, Files: a.Files, Documents: a.Documents, Keys: a.Keys, Notify: a.Notify,
-		Staff: a.Identity, Registry: a.Registry, Standards: standards{a.Catalog}, BaseURL: a.CityURL, Log: a.Log})
+	a.Casework = casework.New(a.caseworkDeps(nil))
 	if err := a.Casework.Register(a.Runner); err != nil {
 		return err
 	}

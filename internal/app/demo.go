@@ -78,6 +78,9 @@ func demo(ctx context.Context, o cli.DemoOptions) error {
 		err = a.seedCases(ctx, made)
 	}
 	if err == nil {
+		err = a.seedCounter(ctx, made)
+	}
+	if err == nil {
 		err = a.seedDucts(ctx, made)
 	}
 	if err != nil {

@@ -56,7 +56,7 @@ func (a *App) seedCase(ctx context.Context, made map[string]uuid.UUID, c demoCas
 	if err != nil {
 		return err
 	}
-	if err := a.fillDemo(ctx, who, app.ID, c.answers); err != nil {
+	if err := fillDemo(ctx, a.Casework, who, app.ID, c.answers); err != nil {
 		return err
 	}
 	if app, err = a.Casework.Submit(ctx, who, intake.SubmitInput{ID: app.ID, Key: "demo " + app.ID.String()}); err != nil {
@@ -65,7 +65,7 @@ func (a *App) seedCase(ctx context.Context, made map[string]uuid.UUID, c demoCas
 	for _, s := range c.steps {
 		_, officer, err := a.demoActor(ctx, made, s.by)
 		if err == nil {
-			err = a.demoStep(ctx, officer, app.ID, s)
+			err = demoTake(ctx, a.Casework, officer, app.ID, s)
 		}
 		if err != nil {
 			return fmt.Errorf("%s%s by %s: %w", s.action, s.branch, s.by, err)
@@ -91,9 +91,9 @@ func (a *App) demoActor(ctx context.Context, made map[string]uuid.UUID, email st
 }
 
 // fillDemo answers one page after the other, as the form leads, with a picture for each file that it asks.
-func (a *App) fillDemo(ctx context.Context, who identity.Actor, id uuid.UUID, answers map[string]string) error {
+func fillDemo(ctx context.Context, cases *casework.Service, who identity.Actor, id uuid.UUID, answers map[string]string) error {
 	for range 40 {
-		d, err := a.Casework.Draft(ctx, who, id)
+		d, err := cases.Draft(ctx, who, id)
 		if err != nil {
 			return err
 		}
@@ -107,17 +107,17 @@ func (a *App) fillDemo(ctx context.Context, who identity.Actor, id uuid.UUID, an
 				typed[code] = []string{v}
 			}
 		}
-		if err := a.Casework.SavePage(ctx, who, id, page, typed); err != nil {
+		if err := cases.SavePage(ctx, who, id, page, typed); err != nil {
 			return fmt.Errorf("page %s: %w", page, err)
 		}
-		if d, err = a.Casework.Draft(ctx, who, id); err != nil {
+		if d, err = cases.Draft(ctx, who, id); err != nil {
 			return err
 		}
 		for _, f := range asked(d, page) {
 			if f.Type != form.File || !d.Required[f.Code] || len(d.Files[f.Code]) > 0 {
 				continue
 			}
-			if _, err := a.Casework.Attach(ctx, who, id, f.Code, f.Code+".png", bytes.NewReader(demoPicture())); err != nil {
+			if _, err := cases.Attach(ctx, who, id, f.Code, f.Code+".png", bytes.NewReader(demoPicture())); err != nil {
 				return fmt.Errorf("file %s: %w", f.Code, err)
 			}
 		}
@@ -140,8 +140,9 @@ func asked(d intake.Draft, page string) []form.Field {
 	return nil
 }
 
-func (a *App) demoStep(ctx context.Context, officer identity.Actor, id uuid.UUID, s demoStep) error {
-	d, err := a.Casework.Get(ctx, officer, id)
+// demoTake takes one step of a case, or answers what an office was asked.
+func demoTake(ctx context.Context, cases *casework.Service, officer identity.Actor, id uuid.UUID, s demoStep) error {
+	d, err := cases.Get(ctx, officer, id)
 	if err != nil {
 		return err
 	}
@@ -151,11 +152,11 @@ func (a *App) demoStep(ctx context.Context, officer identity.Actor, id uuid.UUID
 	}
 	for _, j := range d.Joint {
 		if j.Branch == s.branch && j.Status == workflow.TaskOpen {
-			_, err := a.Casework.AnswerTask(ctx, officer, casework.AnswerInput{Task: j.ID, Version: j.Version, Outcome: s.outcome, Reason: s.reason, Answers: typed})
+			_, err := cases.AnswerTask(ctx, officer, casework.AnswerInput{Task: j.ID, Version: j.Version, Outcome: s.outcome, Reason: s.reason, Answers: typed})
 			return err
 		}
 	}
-	_, err = a.Casework.Act(ctx, officer, casework.ActInput{ID: id, Action: s.action, Version: d.Application.Version, Reason: s.reason, Fields: s.fields, Answers: typed})
+	_, err = cases.Act(ctx, officer, casework.ActInput{ID: id, Action: s.action, Version: d.Application.Version, Reason: s.reason, Fields: s.fields, Answers: typed})
 	return err
 }
 

@@ -9,8 +9,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
+
+	"bedelau/internal/city/simulation"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/workcal"
 )
 
 // TestTheDemonstrationHasCases fills the lists of the demonstration and starts it again.
@@ -35,7 +40,7 @@ func TestTheDemonstrationHasCases(t *testing.T) {
 			Service string `bun:"service_code"`
 			State   string `bun:"state"`
 		}
-		if err := a.DB.App.NewRaw("SELECT service_code, state FROM application WHERE tenant_id = ? AND number IS NOT NULL", city.ID).Scan(ctx, &rows); err != nil {
+		if err := a.DB.App.NewRaw("SELECT service_code, state FROM application WHERE tenant_id = ? AND number IS NOT NULL AND channel <> 'counter'", city.ID).Scan(ctx, &rows); err != nil {
 			t.Fatal(err)
 		}
 		out := map[string]string{}
@@ -50,6 +55,10 @@ func TestTheDemonstrationHasCases(t *testing.T) {
 	if got := states(); fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("the demonstration begins with %v, want %v", got, want)
 	}
+	if err := a.seedCounter(t.Context(), made); err != nil {
+		t.Fatal(err)
+	}
+	a.simulates(t)
 	a.work(t)
 	var file uuid.UUID
 	eventually(t, "the licence that is signed", func() bool {
@@ -68,6 +77,29 @@ func TestTheDemonstrationHasCases(t *testing.T) {
 	}
 	if err := a.seedCases(t.Context(), made); err != nil || fmt.Sprint(states()) != fmt.Sprint(before) {
 		t.Errorf("a second start: %v, %v", states(), err)
+	}
+	if err := a.seedCounter(t.Context(), made); err != nil {
+		t.Error(err)
+	}
+}
+
+// simulates replays the demonstration's past through a shorter promise: the last quarter has cases, and some would have been
+// late that were not.
+func (a *App) simulates(t *testing.T) {
+	t.Helper()
+	city, ctx := a.city(t, "batam")
+	admin := identity.Actor{ID: uuid.New(), TenantID: city.ID, Kind: identity.Staff, Roles: []string{"city_admin"}, TOTP: true}
+	from, to := simulation.LastQuarter(time.Now().In(city.Location()))
+	id, err := a.Replays.Start(ctx, admin, simulation.Ask{Service: "ktp-el-hilang", From: from, To: to, Term: workcal.Term{Amount: 1, Unit: workcal.WorkingDay}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := a.Replays.Find(ctx, admin, "ktp-el-hilang", id)
+	if err != nil || run.Result == nil {
+		t.Fatalf("%+v, %v", run, err)
+	}
+	if r := run.Result; r.Decided < 15 || r.LateBefore == 0 || r.LateAfter <= r.LateBefore {
+		t.Errorf("the demonstration's past says nothing: %d decided, %d late, %d by a shorter promise", r.Decided, r.LateBefore, r.LateAfter)
 	}
 }
 

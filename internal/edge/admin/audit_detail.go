@@ -18,14 +18,16 @@ import (
 // concerned are the members of staff whom an act was about: who was given a case, and who had it before.
 func concerned(raw json.RawMessage) []uuid.UUID {
 	var m struct {
-		Officer uuid.NullUUID `json:"officer"`
-		Before  uuid.NullUUID `json:"before"`
+		Officer    uuid.NullUUID `json:"officer"`
+		Before     uuid.NullUUID `json:"before"`
+		Account    uuid.NullUUID `json:"account"`
+		Substitute uuid.NullUUID `json:"substitute"`
 	}
 	if json.Unmarshal(raw, &m) != nil {
 		return nil // the detail of another act, in which these names mean something else
 	}
 	var ids []uuid.UUID
-	for _, id := range []uuid.NullUUID{m.Officer, m.Before} {
+	for _, id := range []uuid.NullUUID{m.Officer, m.Before, m.Account, m.Substitute} {
 		if id.Valid {
 			ids = append(ids, id.UUID)
 		}
@@ -40,6 +42,10 @@ func auditDetail(c *gin.Context, l i18n.Locale, raw json.RawMessage, names map[u
 	if len(raw) == 0 || json.Unmarshal(raw, &m) != nil {
 		return ""
 	}
+	return auditMap(c, l, m, names, "; ")
+}
+
+func auditMap(c *gin.Context, l i18n.Locale, m map[string]any, names map[uuid.UUID]string, between string) string {
 	var parts []string
 	for _, k := range slices.Sorted(maps.Keys(m)) {
 		value := auditValue(c, l, m[k], names)
@@ -47,12 +53,15 @@ func auditDetail(c *gin.Context, l i18n.Locale, raw json.RawMessage, names map[u
 			continue
 		}
 		label := k
-		if key := "audit.key." + k; l.Has(key) {
-			label = l.T(key)
+		for _, key := range []string{"audit.key." + k, "weekday." + k} {
+			if l.Has(key) {
+				label = l.T(key)
+				break
+			}
 		}
 		parts = append(parts, label+": "+value)
 	}
-	return strings.Join(parts, "; ")
+	return strings.Join(parts, between)
 }
 
 func auditValue(c *gin.Context, l i18n.Locale, v any, names map[uuid.UUID]string) string {
@@ -64,6 +73,8 @@ func auditValue(c *gin.Context, l i18n.Locale, v any, names map[uuid.UUID]string
 			return l.T("yes")
 		}
 		return l.T("no")
+	case map[string]any:
+		return auditMap(c, l, v, names, ", ")
 	case []any:
 		words := make([]string, len(v))
 		for i, x := range v {
@@ -76,6 +87,9 @@ func auditValue(c *gin.Context, l i18n.Locale, v any, names map[uuid.UUID]string
 		}
 		if at, err := time.Parse(time.RFC3339, v); err == nil {
 			return l.DateTime(at.In(gate.CityOf(c).Location()))
+		}
+		if day, err := time.Parse(time.DateOnly, v); err == nil {
+			return l.Date(day)
 		}
 		for _, key := range []string{"audit.value." + v, "status." + v, "role." + v, "perm." + v, "case.channel." + v} {
 			if l.Has(key) {

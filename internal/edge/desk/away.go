@@ -39,11 +39,13 @@ func (p *Pages) awayPage(c *gin.Context, status int, v office.AwayView) error {
 			MayEnd: deals || x.AccountID == a.ID})
 	}
 	for id, name := range names {
-		o := ui.Option{Value: id.String(), Label: name}
-		v.Staff = append(v.Staff, o)
+		v.Staff = append(v.Staff, ui.Option{Value: id.String(), Label: name})
 	}
 	slices.SortFunc(v.Staff, func(x, y ui.Option) int { return cmp.Compare(x.Label, y.Label) })
-	v.Others = deals
+	v.Others, v.StandIns = deals, v.Staff
+	if !deals { // who notes only their own absence does not stand in for themselves
+		v.StandIns = slices.DeleteFunc(slices.Clone(v.Staff), func(o ui.Option) bool { return o.Value == v.Me })
+	}
 	return p.Render(c, status, office.Away(v))
 }
 

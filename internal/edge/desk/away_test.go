@@ -32,6 +32,9 @@ func TestSubstitutesAndReasonsOnPages(t *testing.T) {
 	}
 	andi.Sees(away("23"), http.StatusUnprocessableEntity, "Ada 1 hal yang perlu diperbaiki")
 	andi.Sees(andi.Post("/petugas/pengganti"), http.StatusUnprocessableEntity, "Ada 3 hal yang perlu diperbaiki", "Pengganti: ", "Dari tanggal: ", "Sampai tanggal: ")
+	if page := andi.Get("/petugas/pengganti").Body; strings.Contains(page, ">Andi Wijaya</option>") {
+		t.Error("somebody may stand in for themselves")
+	}
 	andi.Goes(away("27"), "/petugas/pengganti")
 	again := away("28")
 	andi.Sees(again, http.StatusConflict, "Ada 1 hal yang perlu diperbaiki", "Dari tanggal: ")

@@ -132,8 +132,11 @@ func (s *Service) wrong(ctx context.Context, in Input, names map[uuid.UUID]strin
 	if names[in.Account] == "" {
 		bad = append(bad, fault.Field{Name: "account", Code: "not_an_option"})
 	}
-	if names[in.Substitute] == "" || in.Substitute == in.Account {
+	switch {
+	case names[in.Substitute] == "":
 		bad = append(bad, fault.Field{Name: "substitute", Code: "not_an_option"})
+	case in.Substitute == in.Account:
+		bad = append(bad, fault.Field{Name: "substitute", Code: "substitute_self"})
 	}
 	from, err := time.Parse(time.DateOnly, in.From)
 	if err != nil {
@@ -176,7 +179,7 @@ func (s *Service) End(ctx context.Context, actor identity.Actor, id uuid.UUID) e
 func (s *Service) record(ctx context.Context, tx bun.IDB, actor identity.Actor, action string, a Absence) error {
 	return audit.Record(ctx, tx, audit.Entry{
 		ActorID: actor.ID, ActorKind: string(actor.Kind), Action: action, Object: "absence", ObjectID: a.ID, At: s.now(),
-		Detail: map[string]any{"account": a.AccountID, "substitute": a.SubstituteID, "from": a.FromDay, "to": a.ToDay},
+		Detail: map[string]any{"account": a.AccountID, "substitute": a.SubstituteID, "from_day": a.FromDay, "to_day": a.ToDay},
 	})
 }
 

@@ -28,6 +28,20 @@ func TestEveryActOfTheAuditRecordHasWords(t *testing.T) {
 	}
 }
 
+// TestEveryDetailOfTheAuditRecordHasWords: and what is on record beside the act is not called by its code either.
+func TestEveryDetailOfTheAuditRecordHasWords(t *testing.T) {
+	t.Parallel()
+	found := readActs(t).details
+	if len(found) < 80 {
+		t.Fatalf("only %d details are found", len(found))
+	}
+	for key, where := range found {
+		if _, ok := catalogue()["audit.key."+key]; !ok {
+			t.Errorf("the audit record says %s (%s), for which no locale file has words", key, where)
+		}
+	}
+}
+
 // place is an expression within the function in which it stands.
 type place struct {
 	expr ast.Expr
@@ -40,6 +54,7 @@ type reader struct {
 	consts  map[string]string  // by package and name
 	entries []place            // what is put into Action of an audit.Entry
 	calls   map[string][]*call // by package and name of the function
+	details map[string]string  // key of what is put into Detail of an audit.Entry, and a package that does
 }
 
 type call struct {
@@ -49,7 +64,7 @@ type call struct {
 
 func readActs(t *testing.T) *reader {
 	t.Helper()
-	r := &reader{consts: map[string]string{}, calls: map[string][]*call{}}
+	r := &reader{consts: map[string]string{}, calls: map[string][]*call{}, details: map[string]string{}}
 	for name, src := range sources(t) {
 		if !strings.HasSuffix(name, ".go") {
 			continue
@@ -78,6 +93,14 @@ func (r *reader) read(n ast.Node, in *ast.FuncDecl, pkg string) {
 				r.consts[pkg+"."+n.Names[i].Name] = s
 			}
 		}
+	case *ast.AssignStmt:
+		for i, left := range n.Lhs {
+			if x, ok := left.(*ast.IndexExpr); ok && lastName(x.X) == "detail" {
+				r.key(x.Index, pkg)
+			} else if i < len(n.Rhs) && lastName(left) == "detail" {
+				r.detail(n.Rhs[i], pkg)
+			}
+		}
 	case *ast.CallExpr:
 		name := lastName(n.Fun)
 		r.calls[pkg+"."+name] = append(r.calls[pkg+"."+name], &call{n.Args, in})
@@ -86,10 +109,33 @@ func (r *reader) read(n ast.Node, in *ast.FuncDecl, pkg string) {
 			return
 		}
 		for _, e := range n.Elts {
-			if kv, ok := e.(*ast.KeyValueExpr); ok && lastName(kv.Key) == "Action" {
+			kv, ok := e.(*ast.KeyValueExpr)
+			switch {
+			case !ok:
+			case lastName(kv.Key) == "Action":
 				r.entries = append(r.entries, place{kv.Value, in, pkg})
+			case lastName(kv.Key) == "Detail":
+				r.detail(kv.Value, pkg)
 			}
 		}
+	}
+}
+
+// detail takes the keys of a map that is written out, and of those in it.
+func (r *reader) detail(e ast.Expr, pkg string) {
+	if lit, ok := e.(*ast.CompositeLit); ok {
+		for _, x := range lit.Elts {
+			if kv, ok := x.(*ast.KeyValueExpr); ok {
+				r.key(kv.Key, pkg)
+				r.detail(kv.Value, pkg)
+			}
+		}
+	}
+}
+
+func (r *reader) key(e ast.Expr, pkg string) {
+	if s, ok := textOf(e); ok {
+		r.details[s] = pkg
 	}
 }
 

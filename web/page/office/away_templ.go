@@ -215,7 +215,7 @@ func Away(v AwayView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = ui.Input(v.Shell, ui.Field{Name: "substitute", Type: "select", Label: v.L.T("away.substitute"), Options: v.Staff, Value: v.Substitute, Error: v.Errors.Of("substitute")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Input(v.Shell, ui.Field{Name: "substitute", Type: "select", Label: v.L.T("away.substitute"), Options: v.StandIns, Value: v.Substitute, Error: v.Errors.Of("substitute")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
