@@ -104,7 +104,7 @@ func TestAnAppIsRegisteredAndHeard(t *testing.T) {
 	admin.Sees(admin.Post(at+"/uji", "event", "{"), http.StatusOK, "bukan JSON")
 	admin.Sees(admin.Post(at+"/uji", "event", `[{"specversion":"1.0"},7]`), http.StatusOK, "Ditolak: #1", "#2 · event: Harus berupa objek")
 	a = admin.Post(at, "name", "Siak Baru", "contact", "PIAK", "hosts", "localhost")
-	admin.Sees(a, http.StatusUnprocessableEntity, "wajib diisi", "nama host")
+	admin.Sees(a, http.StatusUnprocessableEntity, "wajib diisi", "nama domain")
 	key := regexp.MustCompile(at + `/kunci/([0-9a-f-]{36})/ganti`).FindStringSubmatch(admin.Page(at))[1]
 	admin.Sees(admin.Post(at+"/kunci/"+key+"/ganti"), http.StatusOK, "Kunci baru")
 	admin.Goes(admin.Post(at+"/kunci/"+key+"/cabut"), at)

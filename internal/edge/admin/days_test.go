@@ -260,6 +260,9 @@ func TestADayAtACounter(t *testing.T) {
 	officer.Sees(officer.Post("/petugas/loket/disdukcapil-batamcenter/tutup", "hari", "2026-11-25", "reason", "x"), http.StatusForbidden)
 	head.Sees(head.Post("/petugas/loket/disdukcapil-batamcenter/tutup", "hari", "2026-11-25", "reason", ""), http.StatusUnprocessableEntity, "wajib diisi")
 	head.Goes(head.Post("/petugas/loket/disdukcapil-batamcenter/tutup", "hari", "2026-11-25", "reason", "Pemeliharaan jaringan"), "/petugas/loket/disdukcapil-batamcenter?hari=2026-11-25")
+	if page := head.Page("/petugas/loket/disdukcapil-batamcenter?hari=2026-11-25", "Loket tutup pada tanggal ini", "Buka lagi pada tanggal ini"); strings.Contains(page, "masih dapat diberikan") {
+		t.Error("a day that is closed has places to give")
+	}
 	siti.Page(path, "perlu waktu lain", "Pemeliharaan jaringan", "Pilih waktu lain")
 	siti.Page("/janji/baru?layanan=kia&loket=disdukcapil-batamcenter", "Tutup: Pemeliharaan jaringan")
 	siti.Goes(siti.Post(path+"/ubah", "hari", "2026-12-01", "jam", "09:00"), path)

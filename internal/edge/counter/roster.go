@@ -104,7 +104,7 @@ func (p *Pages) rosterPage(c *gin.Context, status int, day string, v visit.Roste
 			left += s.Free // what is over cannot be given out any more
 		}
 	}
-	if len(r.Slots) > 0 {
+	if len(r.Slots) > 0 && r.Closed == "" {
 		v.Slots = []ui.Figure{
 			{Value: l.Number(int64(places)), Label: l.T("roster.places")}, {Value: l.Number(int64(taken)), Label: l.T("roster.taken")},
 			{Value: l.Number(int64(left)), Label: l.T("roster.left")},
