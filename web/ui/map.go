@@ -28,6 +28,7 @@ type Map struct {
 	Target string        // the pin that a click sets; MapNew for one more
 	Action string        // address of the POST that a click and the buttons make; empty to show only
 	More   bool          // there may be one more pin
+	Small  bool          // it stands in a narrow column, on wide screens too
 }
 
 // Pin is a point of a map, under the name of the two inputs that hold it. One that is not Set has no place yet.
@@ -55,9 +56,10 @@ const (
 	MapShow   = "titik"  // shows the points that are set
 )
 
-// MapSizes are the sides of the two image inputs in CSS pixels, by the last part of their names. The server has to know how
-// large a picture is to read a click, so it is not stretched: one is shown on phones, the other on wider screens.
-var MapSizes = map[string]int{"s": 280, "l": 560}
+// MapSizes are the sides of the image inputs in CSS pixels, by the last part of their names. The server has to know how
+// large a picture is to read a click, so it is not stretched: one is shown on phones, the other on wider screens, and the
+// third in a narrow column.
+var MapSizes = map[string]int{"s": 280, "l": 560, "k": 240}
 
 // mapPixel is a picture of nothing: the map lies under it.
 const mapPixel = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"

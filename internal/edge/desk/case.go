@@ -242,12 +242,24 @@ func (p *Pages) caseActions(c *gin.Context, d casework.Detail, t try) ([]office.
 		if x.Code == t.action { // to whose questions the errors lead
 			x.Inputs = queue.Inputs(asked, t.typed, t.errors, l)
 			of, maps = "", t.maps
+			called(t.errors, x.Inputs)
 		}
 		if err := p.lay(c, x.Inputs, asked, of, sameCase(c, d.Application.ID, "/tindakan"), maps); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
+}
+
+// called names in the errors the questions that a form of the office asks.
+func called(errs ui.Errors, inputs []ui.Field) {
+	for i, e := range errs {
+		for _, f := range inputs {
+			if f.Name == e.Name && e.Label == "" {
+				errs[i].Label = f.Label
+			}
+		}
+	}
 }
 
 // lay gives the questions of one form among several their ids, and those for a place their map.

@@ -139,6 +139,7 @@ func (p *Pages) jointOf(c *gin.Context, d casework.Detail, t try) ([]office.Task
 				of = ""
 			}
 			v.Inputs = queue.Inputs(asked, tried.typed, tried.errors, l)
+			called(tried.errors, v.Inputs)
 			if err := p.lay(c, v.Inputs, asked, of, sameCase(c, d.Application.ID, "/tugas/"+v.ID), tried.maps); err != nil {
 				return nil, err
 			}

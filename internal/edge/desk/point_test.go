@@ -51,9 +51,11 @@ func TestWhatAnOfficerPointsAtIsDrawn(t *testing.T) {
 	if strings.Count(body, `data-pin="isi.letak"`) != 1 || strings.Contains(body, `data-pin="letak"`) || !strings.Contains(body, "/dist/map.") && !strings.Contains(body, "map.js") {
 		t.Error("the step that asks for a place has no map to press, or the case draws a place that nobody has given")
 	}
+	missing := andi.Post(desk+"/tindakan", "action", "survei", "version", pagetest.Version(t, page), "isi.letak", "", "isi.letak", "")
+	andi.Sees(missing, http.StatusUnprocessableEntity, "Letak menurut survei: Isian ini wajib diisi")
 	// Without a script the picture sends what was pressed: nothing is decided yet, and the place stands in the boxes.
 	pressed := andi.Post(desk+"/tindakan?dari=semua&peta=letak", "action", "survei", "version", pagetest.Version(t, page), "isi.letak", "", "isi.letak", "",
-		"_peta.letak", "", "_peta.letak.l.x", "280", "_peta.letak.l.y", "280")
+		"_peta.letak", "", "_peta.letak.k.x", "120", "_peta.letak.k.y", "120")
 	set := regexp.MustCompile(`name="isi.letak" value="(-?[0-9.]+)"`).FindAllStringSubmatch(pressed.Body, -1)
 	if pressed.Status != http.StatusOK || len(set) != 2 || !strings.Contains(pressed.Body, `formaction="`+desk+`/tindakan?dari=semua&amp;peta=letak#peta-letak"`) {
 		t.Errorf("a press on the map sets no place: %d %v", pressed.Status, set)

@@ -13,6 +13,7 @@ import (
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/workflow"
 	"bedelau/web/page/office"
 	"bedelau/web/ui"
@@ -91,12 +92,27 @@ func (p *Pages) flowHome(c *gin.Context) error {
 	return p.flowView(c, http.StatusOK, b, nil)
 }
 
+// flowNames are what the states and steps of a workflow are called, and what it asks offices, by their codes.
+func flowNames(w workflow.Workflow, l i18n.Locale) map[string]string {
+	out := map[string]string{}
+	for _, s := range w.States {
+		out[s.Code] = s.Label.In(l)
+		for _, b := range s.Branches {
+			out[b.Code] = b.Label.In(l)
+		}
+	}
+	for _, a := range w.Actions {
+		out[a.Code] = a.Label.In(l)
+	}
+	return out
+}
+
 // flowView shows the workflow, after a refusal with why.
 func (p *Pages) flowView(c *gin.Context, status int, b flowing, refused error) error {
 	l, d := gate.LocaleOf(c), b.draft
 	v := office.WorkflowView{
 		Shell: p.DeskShell(c, l.T("flow.title", "service", b.service.Name.In(l))), Service: b.service.Name.In(l), Path: b.path,
-		Version: d.Latest, Base: d.Base, Revision: d.Revision, Last: p.stepText(c, d.Last), Changed: p.changedText(c, refused),
+		Version: d.Latest, Base: d.Base, Revision: d.Revision, Last: p.stepText(c, d.Last, flowNames(d.Body, l)), Changed: p.changedText(c, refused, flowNames(d.Body, l)),
 		Simulation: site.SimulationPath(b.service.Code),
 	}
 	if refused != nil && v.Changed == "" {

@@ -36,7 +36,7 @@ func (p *Pages) flowPage(c *gin.Context, status int, b flowing, t tryEdit, of, h
 	l := gate.LocaleOf(c)
 	v := office.BuilderEditView{
 		Shell: p.DeskShell(c, heading), Heading: heading, Service: b.service.Name.In(l), Back: b.path, Action: b.path + of, Page: page,
-		Revision: b.draft.Revision, Errors: t.errs, Changed: p.changedText(c, t.refused), ChangedTitle: l.T("flow.changed"), Sections: sections,
+		Revision: b.draft.Revision, Errors: t.errs, Changed: p.changedText(c, t.refused, flowNames(b.draft.Body, l)), ChangedTitle: l.T("flow.changed"), Sections: sections,
 	}
 	if part := c.Param("part"); part != "" {
 		v.Action += "/" + part

@@ -110,7 +110,7 @@ func (p *Pages) questionEdit(c *gin.Context, status int, b flowing, t tryEdit) e
 	}
 	v := office.BuilderEditView{
 		Shell: p.DeskShell(c, heading), Heading: heading, Service: b.service.Name.In(l) + " · " + a.name, Back: b.path + a.anchor, Action: action,
-		Revision: b.draft.Revision, Errors: t.errs, Changed: p.changedText(c, t.refused), ChangedTitle: l.T("flow.changed"),
+		Revision: b.draft.Revision, Errors: t.errs, Changed: p.changedText(c, t.refused, flowNames(b.draft.Body, l)), ChangedTitle: l.T("flow.changed"),
 		Sections: withoutPrefill(s.field(f, names, form.Group, form.Person)), Names: namesView(names, l),
 		Follow: ui.FormData{Names: `{"kind":"choice"}`, Answered: "[]", Today: p.Now().Format("2006-01-02")},
 	}
@@ -213,7 +213,7 @@ func (p *Pages) noticeEdit(c *gin.Context, status int, b flowing, t tryEdit) err
 	to := append([]ui.Option{{Value: workflow.ToApplicant, Label: l.T("flow.by." + workflow.ByApplicant)}, {Value: workflow.ToHolder, Label: l.T("flow.holder")}}, b.roles...)
 	v := office.BuilderEditView{
 		Shell: p.DeskShell(c, heading), Heading: heading, Service: b.service.Name.In(l), Back: b.path + "#tindakan-" + a.Code, Action: path,
-		Revision: b.draft.Revision, Errors: t.errs, Changed: p.changedText(c, t.refused), ChangedTitle: l.T("flow.changed"),
+		Revision: b.draft.Revision, Errors: t.errs, Changed: p.changedText(c, t.refused, flowNames(b.draft.Body, l)), ChangedTitle: l.T("flow.changed"),
 		Sections: []office.BuilderSection{{Text: l.T("flow.letter_text"), Fields: []ui.Field{
 			s.choose("notice_to", n.To, to), s.optional(s.choose("notice_agency", n.Agency, b.agencies)),
 			s.text("notice_title_id", n.Title[i18n.ID]), s.text("notice_title_en", n.Title[i18n.EN]),

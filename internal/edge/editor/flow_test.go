@@ -41,7 +41,7 @@ func TestAnAdministratorWritesAWorkflow(t *testing.T) {
 		t.Error("what was typed is gone")
 	}
 	rina.Goes(state("0", "public_id", "Petugas meninjau lokasi.", "public_en", "An officer visits."), f("#status-tinjau_lapangan"))
-	home = rina.Page(flowPath, "hal perlu diperbaiki", "Status Tinjau lapangan", "tidak pernah tercapai", "tidak ada jalan ke akhir", "Rina menambahkan tinjau_lapangan", "Terbitkan versi 2")
+	home = rina.Page(flowPath, "hal perlu diperbaiki", "Status Tinjau lapangan", "tidak pernah tercapai", "tidak ada jalan ke akhir", "Rina menambahkan “Tinjau lapangan”", "Terbitkan versi 2")
 	if !strings.Contains(home, `href="`+f("/status/tinjau_lapangan")+`"`) {
 		t.Error("a fault does not lead to its place")
 	}
@@ -89,7 +89,7 @@ func TestAnAdministratorWritesAWorkflow(t *testing.T) {
 	// Somebody else comes in between: what they did is said, and nothing of either is lost.
 	joko := s.Staff(t, pagetest.HostBatam, "Joko", "city_admin", "")
 	joko.Goes(joko.Post(f("/susun"), "revision", "7", "act", "up state tinjau_lapangan"), f("#naik-state-tinjau_lapangan"))
-	rina.Sees(rina.Post(f("/susun"), "revision", "7", "act", "remove state tinjau_lapangan"), http.StatusConflict, "Orang lain mengubah alur kerja", "Joko memindahkan tinjau_lapangan")
+	rina.Sees(rina.Post(f("/susun"), "revision", "7", "act", "remove state tinjau_lapangan"), http.StatusConflict, "Orang lain mengubah alur kerja", "Joko memindahkan “Tinjau lapangan”")
 	a = rina.Post(f("/status/tinjau_lapangan"), "revision", "7", "label_id", "Kunjungan", "label_en", "Visit", "public_id", "x", "public_en", "x", "stage", "in_review", "clock", "running", "code", "kunjungan")
 	rina.Sees(a, http.StatusConflict, "Joko memindahkan", "belum tersimpan")
 	if !strings.Contains(a.Body, `value="Kunjungan"`) || pagetest.Hidden(t, a.Body, "revision") != "8" {
@@ -111,7 +111,7 @@ func TestAnAdministratorWritesAWorkflow(t *testing.T) {
 	rina.Goes(rina.Post(f("/status/in_review"), "revision", "0", "label_id", "Sedang diperiksa", "label_en", "Being checked", "public_id", "Kami memeriksa.", "public_en", "We check.",
 		"stage", "in_review", "clock", "running", "code", "in_review"), f("#status-in_review"))
 	try := "/kelola/layanan/" + pagetest.KTP + "/simulasi"
-	page := rina.Page(try, "Putar ulang", "rancangan yang sedang disusun (langkah 1)")
+	page := rina.Page(try, "Putar ulang", "rancangan yang sedang disusun (perubahan ke-1)")
 	if !strings.Contains(page, `<option value="draft" selected`) {
 		t.Error("the draft that is being edited is not what is tried")
 	}

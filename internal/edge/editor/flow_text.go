@@ -31,7 +31,7 @@ func (p *Pages) flowTextView(c *gin.Context, status int, b flowing, t tryEdit) e
 	if err != nil {
 		return err
 	}
-	v := p.textView(c, t, l.T("flow.advanced_text"), l.T("flow.changed"))
+	v := p.textView(c, t, l.T("flow.advanced_text"), l.T("flow.changed"), flowNames(b.draft.Body, l))
 	v.Service, v.Path, v.Revision, v.Field = b.service.Name.In(l), b.path, b.draft.Revision, sheet{l: l, t: t, flow: true}.input("long_text", "text", text)
 	if t.refused == nil {
 		v.Problems = flowProblems(b, l)
@@ -40,8 +40,8 @@ func (p *Pages) flowTextView(c *gin.Context, status int, b flowing, t tryEdit) e
 }
 
 // textView is what the pages of a form and of a workflow as text have alike.
-func (p *Pages) textView(c *gin.Context, t tryEdit, lead, changed string) office.DefinitionTextView {
-	v := office.DefinitionTextView{Shell: p.DeskShell(c, gate.LocaleOf(c).T("flow.advanced")), Lead: lead, ChangedTitle: changed, Changed: p.changedText(c, t.refused), Errors: t.errs}
+func (p *Pages) textView(c *gin.Context, t tryEdit, lead, changed string, names map[string]string) office.DefinitionTextView {
+	v := office.DefinitionTextView{Shell: p.DeskShell(c, gate.LocaleOf(c).T("flow.advanced")), Lead: lead, ChangedTitle: changed, Changed: p.changedText(c, t.refused, names), Errors: t.errs}
 	v.ErrorTitle = t.refused != nil
 	return v
 }

@@ -89,7 +89,7 @@ func (p *Pages) builderView(c *gin.Context, status int, b building, refused erro
 	l, d := gate.LocaleOf(c), b.draft
 	v := office.BuilderView{
 		Shell: p.DeskShell(c, l.T("builder.title", "service", b.service.Name.In(l))), Service: b.service.Name.In(l), Path: b.path,
-		Version: d.Latest, Base: d.Base, Revision: d.Revision, Last: p.stepText(c, d.Last), Changed: p.changedText(c, refused),
+		Version: d.Latest, Base: d.Base, Revision: d.Revision, Last: p.stepText(c, d.Last, formNames(d.Body, l)), Changed: p.changedText(c, refused, formNames(d.Body, l)),
 	}
 	if refused != nil && v.Changed == "" {
 		f, _ := gate.Failed(c, refused)
@@ -131,17 +131,33 @@ func fieldViews(list []form.Field, group string, l i18n.Locale) []office.Builder
 
 func typeName(t form.Type, l i18n.Locale) string { return l.T("builder.type." + string(t)) }
 
-// stepText tells what was done last to a draft: "Rina menambahkan nib, 24 November 2026 pukul 10.00".
-func (p *Pages) stepText(c *gin.Context, s builder.Step) string {
+// formNames are what the pages and questions of a form are called, by their codes.
+func formNames(b form.Form, l i18n.Locale) map[string]string {
+	out := map[string]string{}
+	for _, page := range b.Pages {
+		out[page.Code] = page.Title.In(l)
+		for _, f := range page.Every() {
+			out[f.Code] = f.Label.In(l)
+		}
+	}
+	return out
+}
+
+// stepText tells what was done last to a draft: "Rina menambahkan “NIB”, 24 November 2026 pukul 10.00". What has no name, or
+// none any more, is told by its code.
+func (p *Pages) stepText(c *gin.Context, s builder.Step, names map[string]string) string {
 	if s.Act == "" {
 		return ""
 	}
-	l := gate.LocaleOf(c)
-	return l.T("builder.step."+s.Act, "who", s.By, "what", s.What, "at", l.DateTime(site.Zoned(c, s.At)))
+	l, what := gate.LocaleOf(c), s.What
+	if name := names[what]; name != "" {
+		what = "“" + name + "”"
+	}
+	return l.T("builder.step."+s.Act, "who", s.By, "what", what, "at", l.DateTime(site.Zoned(c, s.At)))
 }
 
 // changedText says what somebody else did, when that is why a step was refused.
-func (p *Pages) changedText(c *gin.Context, refused error) string {
+func (p *Pages) changedText(c *gin.Context, refused error, names map[string]string) string {
 	var other *builder.Changed
 	if !errors.As(refused, &other) {
 		return ""
@@ -149,7 +165,7 @@ func (p *Pages) changedText(c *gin.Context, refused error) string {
 	if other.Act == "" {
 		return gate.LocaleOf(c).T("builder.gone")
 	}
-	return p.stepText(c, other.Step)
+	return p.stepText(c, other.Step, names)
 }
 
 // problemView puts the place of a fault into words, with the address where it is mended.

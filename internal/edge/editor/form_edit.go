@@ -92,7 +92,7 @@ func namesView(list []form.Field, l i18n.Locale) []office.BuilderName {
 func (p *Pages) editView(c *gin.Context, b building, heading string, t tryEdit) office.BuilderEditView {
 	v := office.BuilderEditView{
 		Shell: p.DeskShell(c, heading), Heading: heading, Service: b.service.Name.In(gate.LocaleOf(c)), Back: b.path, Revision: b.draft.Revision,
-		Errors: t.errs, Changed: p.changedText(c, t.refused), ChangedTitle: gate.LocaleOf(c).T("builder.changed"),
+		Errors: t.errs, Changed: p.changedText(c, t.refused, formNames(b.draft.Body, gate.LocaleOf(c))), ChangedTitle: gate.LocaleOf(c).T("builder.changed"),
 	}
 	v.ErrorTitle = t.refused != nil
 	return v

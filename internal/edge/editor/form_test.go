@@ -30,7 +30,7 @@ func TestAnAdministratorWritesAForm(t *testing.T) {
 	rina.Page(b("/halaman"), "Halaman baru")
 	rina.Sees(rina.Post(b("/halaman"), "revision", "0", "title_id", "Usaha"), http.StatusUnprocessableEntity, "wajib diisi")
 	rina.Goes(rina.Post(b("/halaman"), "revision", "0", "title_id", "Usaha Anda", "title_en", "Your business", "code", ""), b("")+"#hal-usaha_anda")
-	rina.Page(builderPath, "Usaha Anda", "Belum ada pertanyaan", "Rina menambahkan usaha_anda", "Terbitkan versi 2")
+	rina.Page(builderPath, "Usaha Anda", "Belum ada pertanyaan", "Rina menambahkan “Usaha Anda”", "Terbitkan versi 2")
 
 	// A choice has questions of its own, which a page without a script shows once the kind is known.
 	rina.Page(b("/isian?halaman=usaha_anda"), "Pertanyaan baru", "Jenis jawaban")
@@ -58,7 +58,7 @@ func TestAnAdministratorWritesAForm(t *testing.T) {
 	// Somebody else comes in between: what they did is said, and nothing of either is lost.
 	joko := s.Staff(t, pagetest.HostBatam, "Joko", "city_admin", "")
 	joko.Goes(joko.Post(b("/susun"), "revision", "7", "act", "down field bentuk_usaha"), b("")+"#turun-field-bentuk_usaha")
-	rina.Sees(rina.Post(b("/susun"), "revision", "7", "act", "remove field nib"), http.StatusConflict, "Orang lain mengubah", "Joko memindahkan bentuk_usaha", "NIB")
+	rina.Sees(rina.Post(b("/susun"), "revision", "7", "act", "remove field nib"), http.StatusConflict, "Orang lain mengubah", "Joko memindahkan “Bentuk usaha”", "NIB")
 	a = rina.Post(b("/isian/nib"), "revision", "7", "kind", "nib", "code", "nib", "label_id", "NIB perusahaan", "label_en", "NIB", "show_if", `bentuk_usaha == "pt"`)
 	rina.Sees(a, http.StatusConflict, "Joko memindahkan", "belum tersimpan")
 	if !strings.Contains(a.Body, `value="NIB perusahaan"`) || pagetest.Hidden(t, a.Body, "revision") != "8" {

@@ -29,7 +29,7 @@ func (p *Pages) builderTextView(c *gin.Context, status int, b building, t tryEdi
 	if err != nil {
 		return err
 	}
-	v := p.textView(c, t, l.T("builder.advanced_text"), l.T("builder.changed"))
+	v := p.textView(c, t, l.T("builder.advanced_text"), l.T("builder.changed"), formNames(b.draft.Body, l))
 	v.Service, v.Path, v.Revision, v.Field = b.service.Name.In(l), b.path, b.draft.Revision, sheet{l: l, t: t}.input("long_text", "text", text)
 	for _, x := range b.draft.Problems {
 		one := problemView(b, x, l)

@@ -302,7 +302,10 @@ func (p *Pages) fillResult(c *gin.Context, v *office.SimulationResultView, r sim
 			Decided: site.Zoned(c, x.Decided), Due: site.Zoned(c, x.Due), Late: x.Late})
 	}
 	v.Steps = stepsOf(r.Steps, agencies, l)
-	v.ChangedText = l.T("simulation.changed_text", "n", r.ChangedAll, "shown", len(r.Changed))
+	v.ChangedText = l.T("simulation.changed_none")
+	if r.ChangedAll > 0 {
+		v.ChangedText = l.T("simulation.changed_text", "n", r.ChangedAll, "shown", len(r.Changed))
+	}
 	for _, x := range r.Unknown {
 		v.Unknown = append(v.Unknown, l.T("simulation.unknown_state", "name", x.Name, "n", x.Cases))
 	}

@@ -71,7 +71,7 @@ func TestAnAdministratorTriesATermOnPastCases(t *testing.T) {
 		return admin.Post(at, append([]string{"from", "2026-11-01", "to", "2026-11-30"}, pairs...)...)
 	}
 	as := admin.Follow(run())
-	admin.Sees(as, http.StatusOK, "Permohonan diputus 2", "Terlambat, menurut catatan 1", "Terlambat, menurut usulan 1", "0 permohonan akan berakhir lain", "aturan sekarang")
+	admin.Sees(as, http.StatusOK, "Permohonan diputus 2", "Terlambat, menurut catatan 1", "Terlambat, menurut usulan 1", "Tidak ada permohonan yang akan berakhir lain", "aturan sekarang")
 	admin.Sees(admin.Follow(admin.Post(at, "from", "2026-07-01", "to", "2026-09-30")), http.StatusOK, "diputus dalam masa itu, jadi tidak ada yang dibandingkan")
 	longer := run("term", "5", "unit", "working_day", "version", "1")
 	admin.Sees(admin.Follow(longer), http.StatusOK, "Terlambat, menurut usulan 0", "1 permohonan akan berakhir lain", late, "Tepat waktu", "jangka waktu 5 hari kerja", "Beban Disdukcapil", "1 petugas", "Gambar alur")

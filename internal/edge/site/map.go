@@ -238,7 +238,7 @@ func (m *Maps) Asked(v ui.Field, f form.Field, of, path string) *ui.Map {
 	if strings.Contains(path, "?") {
 		join = "&"
 	}
-	out.Of = of
+	out.Of, out.Small = of, true
 	out.Action = path + join + MapQuestion + "=" + f.Code + "#" + out.ID()
 	return out
 }
