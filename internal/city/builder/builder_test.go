@@ -127,6 +127,10 @@ func TestConditionsInWords(t *testing.T) {
 		if !ok {
 			continue
 		}
+		again, op, value, read := Chosen(Before(f, "", ""), got)
+		if same, _ := Condition(again, op, value); read == strings.Contains(got, `\"`) || read && (same != got || again.Name() != tt.question) {
+			t.Errorf("%s is read back as %s %s %q", got, again.Name(), op, value)
+		}
 		f.Pages = append(f.Pages, form.Page{Code: "z", Title: i18n.Text{"id": "z", "en": "z"}, Fields: []form.Field{{Code: "akhir", Type: form.Text, ShowIf: got, Label: i18n.Text{"id": "z", "en": "z"}}}})
 		if found, err := (Deps{}).formProblems(f); err != nil || len(found) > 0 {
 			t.Errorf("%s: %v", got, found)

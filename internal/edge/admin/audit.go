@@ -29,12 +29,13 @@ var auditObjects = map[tenancy.Kind][]string{
 	tenancy.KindCity: {
 		"application", "account", "role", "document", "file", "case_batch", "booking", "counter", "absence", "phrase", "filter",
 		"external_application", "external_app", "api_key", "service", "form", "workflow", "document_template", "document_signer",
-		"tariff", "calendar", "simulation", "duct_network", "duct_import", "duct_operator", "duct_lease", "subscription",
+		"tariff", "calendar", "simulation", "duct_network", "duct_import", "duct_operator", "duct_lease", "duct_price", "duct_land_rent",
+		"subscription",
 		"usage_producer", "city",
 	},
 	tenancy.KindPlatform: {
 		"account", "role", "invoice", "invoice_draft", "payment", "bank_statement", "bank_line", "party", "faktur", "seller",
-		"plan", "coupon", "subscription", "incident", "usage_producer", "api_key", "file", "job", "city",
+		"plan", "coupon", "subscription", "incident", "revenue_share", "usage_producer", "api_key", "file", "job", "city",
 	},
 }
 

@@ -53,7 +53,11 @@ func auditMap(c *gin.Context, l i18n.Locale, m map[string]any, names map[uuid.UU
 			continue
 		}
 		label := k
-		for _, key := range []string{"audit.key." + k, "weekday." + k} {
+		keys := []string{"audit.key." + k, "weekday." + k}
+		if _, changed := m[k].(bool); changed { // that it was changed is on record, and not to what
+			keys = append([]string{"audit.changed." + k}, keys...)
+		}
+		for _, key := range keys {
 			if l.Has(key) {
 				label = l.T(key)
 				break

@@ -21,7 +21,7 @@ import (
 // besideViews are who must agree to an application and what registers fill in, as the builder lists them.
 func besideViews(f form.Form, l i18n.Locale) (agree []office.BuilderAgree, lookups []office.BuilderLookup) {
 	for _, x := range f.Cosign {
-		agree = append(agree, office.BuilderAgree{Code: x.Code, Label: nameOr(x.Label.In(l), x.Code), People: x.People(), Condition: x.ShowIf})
+		agree = append(agree, office.BuilderAgree{Code: x.Code, Label: nameOr(x.Label.In(l), x.Code), People: x.People(), Condition: when(answeredIn(f), x.ShowIf, l)})
 	}
 	for _, k := range registry.Kinds() {
 		x, ok := builder.LookupOf(f, k)

@@ -36,7 +36,13 @@ func TestAnAdministratorAsksForAgreement(t *testing.T) {
 	rina.Sees(rina.Post(b("/persetujuan"), full("1", "code", "kepala_keluarga", "shows", "nik")...), http.StatusUnprocessableEntity, "sudah dipakai")
 	rina.Page(b("/persetujuan/kepala_keluarga"), "Ubah persetujuan Kepala keluarga", "umur > 17")
 	rina.Goes(rina.Post(b("/persetujuan/kepala_keluarga"), full("1", "code", "kepala_keluarga", "shows", "nik", "cond_question", "nik", "cond_op", "answered")...), b("#setuju-kepala_keluarga"))
-	rina.Page(builderPath, `"nik" in answered`)
+	rina.Page(builderPath, "Hanya jika “Nomor Induk Kependudukan (NIK)” sudah dijawab")
+	edited := rina.Get(b("/persetujuan/kepala_keluarga")).Body
+	if !strings.Contains(edited, `<option value="nik" selected>`) || !strings.Contains(edited, `<option value="answered" selected>`) || strings.Contains(edited, "in answered") {
+		t.Error("a condition that was chosen is not shown as it was chosen")
+	}
+	rina.Sees(rina.Post(b("/persetujuan/kepala_keluarga"), full("2", "code", "kepala_keluarga", "shows", "nik", "cond_question", "nik", "cond_op", "answered", "show_if", "true")...),
+		http.StatusUnprocessableEntity, "jangan keduanya")
 	rina.Page(b("/pratinjau-persetujuan"), "Kepala keluarga", "Saya setuju.", "Nomor pribadi disamarkan")
 	rina.Page(b("/pratinjau/nik"), "Persetujuan orang lain")
 

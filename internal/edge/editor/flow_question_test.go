@@ -50,7 +50,7 @@ func TestAnAdministratorSaysWhatAStepAsks(t *testing.T) {
 	}
 	rina.Goes(ask("/isian/berita_acara", "4", "file", "berita_acara", "Berita acara", "file_types", "pdf", "max_mb", "2", "max_count", "1",
 		"cond_question", "nomor_arsip", "cond_op", "is", "cond_value", "A-2"), done)
-	rina.Page(flowPath, `nomor_arsip == "A-2"`)
+	rina.Page(flowPath, "Hanya jika “Nomor arsip” adalah A-2")
 	rina.Goes(rina.Post(flowPath+"/susun", "revision", "5", "act", "up asked-action start_review/berita_acara"), flowPath+"#naik-asked-action-start_review/berita_acara")
 	rina.Page(flowPath, "perlu diperbaiki")
 	rina.Goes(rina.Post(flowPath+"/susun", "revision", "6", "act", "down asked-action start_review/berita_acara"), flowPath+"#turun-asked-action-start_review/berita_acara")

@@ -36,7 +36,7 @@ func (w flowWords) state(s workflow.State, i int) office.WorkflowState {
 	}
 	for _, b := range s.Branches {
 		out.Branches = append(out.Branches, office.WorkflowBranch{Code: b.Code, Label: nameOr(b.Label.In(w.l), b.Code), Facts: w.branch(b),
-			Asks: fieldViews(b.Fields, "", w.l)})
+			Asks: fieldViews(b.Fields, "", placed(b.Fields), w.l)})
 	}
 	for j, a := range flow.Actions {
 		if slices.Contains(a.From, s.Code) {
@@ -124,7 +124,7 @@ func (w flowWords) action(a workflow.Action, j int) office.WorkflowAction {
 	}
 	if !w.named[a.Code] {
 		w.named[a.Code], out.ID = true, "tindakan-"+a.Code
-		out.Asks, out.Officer = fieldViews(a.Fields, "", w.l), a.Actor == workflow.ByOfficer || len(a.Fields) > 0
+		out.Asks, out.Officer = fieldViews(a.Fields, "", placed(a.Fields), w.l), a.Actor == workflow.ByOfficer || len(a.Fields) > 0
 		for i, text := range w.letters(a.Notify) {
 			out.Letters = append(out.Letters, office.WorkflowLine{N: i + 1, Text: text})
 		}

@@ -101,9 +101,10 @@ func (p *Pages) builderView(c *gin.Context, status int, b building, refused erro
 			v.Problems = append(v.Problems, one)
 		}
 	}
+	questions := answeredIn(d.Body)
 	for i, pg := range d.Body.Pages {
-		page := office.BuilderPage{Code: pg.Code, Title: pg.Title.In(l), Condition: pg.ShowIf, First: i == 0, Last: i == len(d.Body.Pages)-1}
-		page.Fields = fieldViews(pg.Fields, "", l)
+		page := office.BuilderPage{Code: pg.Code, Title: pg.Title.In(l), Condition: when(questions, pg.ShowIf, l), First: i == 0, Last: i == len(d.Body.Pages)-1}
+		page.Fields = fieldViews(pg.Fields, "", func(code string) []form.Field { return builder.Before(d.Body, "", code) }, l)
 		if n := len(page.Fields); n > 0 { // the ends of a page lead on to its neighbours
 			page.Fields[0].First = page.First
 			page.Fields[n-1].Last = page.Last
@@ -114,7 +115,7 @@ func (p *Pages) builderView(c *gin.Context, status int, b building, refused erro
 	return p.Render(c, status, office.Builder(v))
 }
 
-func fieldViews(list []form.Field, group string, l i18n.Locale) []office.BuilderField {
+func fieldViews(list []form.Field, group string, before func(code string) []form.Field, l i18n.Locale) []office.BuilderField {
 	var out []office.BuilderField
 	for i, f := range list {
 		code := f.Code
@@ -122,8 +123,8 @@ func fieldViews(list []form.Field, group string, l i18n.Locale) []office.Builder
 			code = group + "." + f.Code
 		}
 		out = append(out, office.BuilderField{
-			Code: code, Label: f.Label.In(l), Type: typeName(f.Type, l), Condition: f.ShowIf, Required: f.Required, Sensitive: f.Sensitive,
-			First: group != "" && i == 0, Last: group != "" && i == len(list)-1, Group: f.Type == form.Group, Inner: fieldViews(f.Fields, code, l),
+			Code: code, Label: f.Label.In(l), Type: typeName(f.Type, l), Condition: when(before(code), f.ShowIf, l), Required: f.Required, Sensitive: f.Sensitive,
+			First: group != "" && i == 0, Last: group != "" && i == len(list)-1, Group: f.Type == form.Group, Inner: fieldViews(f.Fields, code, before, l),
 		})
 	}
 	return out

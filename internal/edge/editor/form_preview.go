@@ -154,7 +154,7 @@ func (p *Pages) builderPreviewCosign(c *gin.Context) error {
 		Heading: l.T("cosign.title"), Pages: previewTabs(b, f, "", l),
 	}
 	for _, x := range f.Cosign {
-		one := office.BuilderAgree{Code: x.Code, Label: nameOr(x.Label.In(l), x.Code), People: x.People(), Condition: x.ShowIf, Declare: x.Declare.In(l)}
+		one := office.BuilderAgree{Code: x.Code, Label: nameOr(x.Label.In(l), x.Code), People: x.People(), Condition: when(answeredIn(f), x.ShowIf, l), Declare: x.Declare.In(l)}
 		for _, code := range x.Shows {
 			if fd, ok := f.Field(code); ok {
 				one.Shows = append(one.Shows, fd.Title().In(l))

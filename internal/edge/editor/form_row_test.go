@@ -32,7 +32,7 @@ func TestAnAdministratorMakesRowsThatRepeat(t *testing.T) {
 	rina.Goes(ask("/isian", "4", "number", "usia_saksi", "Usia saksi", "group", "para_saksi", "required", "yes", "min", "1", "most", "120"), at("#isian-para_saksi.usia_saksi"))
 	rina.Goes(ask("/isian", "5", "text", "wali_saksi", "Wali saksi", "group", "para_saksi", "required", "yes", "show_if", "usia_saksi < 17.0"), at("#isian-para_saksi.wali_saksi"))
 	rina.Goes(ask("/isian", "6", "computed", "biaya_saksi", "Biaya saksi", "page", "saksi", "as", "money", "compute", "para_saksi * 5000"), at("#isian-biaya_saksi"))
-	if page = rina.Page(builderPath, "Hanya jika usia_saksi < 17.0"); strings.Contains(page, "perlu diperbaiki") {
+	if page = rina.Page(builderPath, "Hanya jika “Usia saksi” kurang dari 17"); strings.Contains(page, "perlu diperbaiki") {
 		t.Fatalf("something is still wrong: %.600s", page[strings.Index(page, "perlu diperbaiki"):])
 	}
 	rina.Goes(rina.Post(at("/susun"), "revision", "7", "act", "up field para_saksi.usia_saksi"), at("#naik-field-para_saksi.usia_saksi"))

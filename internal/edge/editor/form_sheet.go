@@ -176,9 +176,13 @@ func (s sheet) condition(names []form.Field, showIf string, requiredIf *string) 
 	for _, op := range builder.Ops() {
 		ops = append(ops, ui.Option{Value: op, Label: s.l.T("builder.op." + op)})
 	}
+	question, op, value := "", "", ""
+	if q, o, v, ok := builder.Chosen(names, showIf); ok {
+		question, op, value, showIf = q.Name(), o, v, ""
+	}
 	out := office.BuilderSection{Title: s.l.T("builder.section.condition"), Text: s.l.T("builder.section.condition_text")}
 	if len(names) > 0 {
-		out.Fields = append(out.Fields, s.optional(s.choose("cond_question", "", questions)), s.optional(s.choose("cond_op", "", ops)), s.optional(s.text("cond_value", "")))
+		out.Fields = append(out.Fields, s.optional(s.choose("cond_question", question, questions)), s.optional(s.choose("cond_op", op, ops)), s.optional(s.text("cond_value", value)))
 	}
 	out.Fields = append(out.Fields, s.optional(s.input("long_text", "show_if", showIf)))
 	if requiredIf != nil {
@@ -247,6 +251,9 @@ func showIf(in site.Form, names []form.Field, bad []fault.Field) (string, []faul
 	at := slices.IndexFunc(names, func(f form.Field) bool { return f.Name() == name })
 	if at < 0 {
 		return "", append(bad, fault.Field{Name: "cond_question", Code: "not_an_option"})
+	}
+	if in.Text("show_if") != "" {
+		return "", append(bad, fault.Field{Name: "show_if", Code: "form_condition_twice"})
 	}
 	text, ok := builder.Condition(names[at], in.Get("cond_op"), in.Get("cond_value"))
 	if !ok {

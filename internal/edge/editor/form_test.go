@@ -45,7 +45,7 @@ func TestAnAdministratorWritesAForm(t *testing.T) {
 	// A condition in words, and one that cannot be read.
 	rina.Goes(rina.Post(b("/isian"), "revision", "3", "page", "usaha_anda", "kind", "nib", "label_id", "NIB", "label_en", "NIB", "required", "yes",
 		"cond_question", "bentuk_usaha", "cond_op", "is", "cond_value", "PT"), b("")+"#isian-nib")
-	rina.Page(builderPath, `Hanya jika bentuk_usaha == "pt"`)
+	rina.Page(builderPath, `Hanya jika “Bentuk usaha” adalah PT`)
 	rina.Goes(rina.Post(b("/isian"), "revision", "4", "page", "usaha_anda", "kind", "text", "max", "", "label_id", "Akta", "label_en", "Deed", "show_if", "bentukusaha == 1"), b("")+"#isian-akta")
 	rina.Page(builderPath, "Pertanyaan Akta (ditanyakan jika) : \"bentukusaha\" tidak dikenal di sini", "| bentukusaha == 1 | ^")
 	rina.Sees(rina.Post(b("/terbitkan"), "revision", "5"), http.StatusUnprocessableEntity, "belum dapat diterbitkan", "Pertanyaan Akta")

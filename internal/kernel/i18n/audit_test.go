@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,6 +42,9 @@ func TestEveryDetailOfTheAuditRecordHasWords(t *testing.T) {
 		}
 	}
 }
+
+// recording are the functions that make an entry for their callers.
+var recording = regexp.MustCompile(`^(note|record|told|readBy)([A-Z].*)?$`)
 
 // place is an expression within the function in which it stands.
 type place struct {
@@ -103,6 +107,11 @@ func (r *reader) read(n ast.Node, in *ast.FuncDecl, pkg string) {
 		}
 	case *ast.CallExpr:
 		name := lastName(n.Fun)
+		if recording.MatchString(name) {
+			for _, a := range n.Args {
+				r.detail(a, pkg)
+			}
+		}
 		r.calls[pkg+"."+name] = append(r.calls[pkg+"."+name], &call{n.Args, in})
 	case *ast.CompositeLit:
 		if s, ok := n.Type.(*ast.SelectorExpr); !ok || s.Sel.Name != "Entry" || lastName(s.X) != "audit" {

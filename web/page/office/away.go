@@ -8,7 +8,7 @@ type AwayView struct {
 	Rows                []AwayRow
 	Staff               []ui.Option
 	StandIns            []ui.Option // who of them may stand in
-	Others              bool // the reader may also set the absence of others
+	Others              bool        // the reader may also set the absence of others
 	Me                  string
 	Account, Substitute string
 	From, To            []string

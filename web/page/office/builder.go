@@ -27,10 +27,11 @@ type BuilderView struct {
 
 // BuilderAgree is others who must agree before an application is sent. What they read is filled in for a preview.
 type BuilderAgree struct {
-	Code, Label, Condition string
-	People                 int
-	Declare, Named         string
-	Shows                  []string
+	Code, Label    string
+	Condition      When
+	People         int
+	Declare, Named string
+	Shows          []string
 }
 
 // BuilderLookup is a register of the state, and the questions that it fills in.
@@ -51,18 +52,26 @@ type BuilderProblem struct{ Href, Place, Text, Detail string }
 
 // BuilderPage is one page of the form.
 type BuilderPage struct {
-	Code, Title, Condition string
-	First, Last            bool
-	Fields                 []BuilderField
+	Code, Title string
+	Condition   When
+	First, Last bool
+	Fields      []BuilderField
 }
 
 // BuilderField is one question. Code of one in a group is "saksi.nama".
 type BuilderField struct {
-	Code, Label, Type, Condition string
-	Required, Sensitive          bool
-	First, Last                  bool
-	Group                        bool
-	Inner                        []BuilderField
+	Code, Label, Type   string
+	Condition           When
+	Required, Sensitive bool
+	First, Last         bool
+	Group               bool
+	Inner               []BuilderField
+}
+
+// When is a condition: in words where it was chosen by them, else as its expression.
+type When struct {
+	Text  string
+	Words bool
 }
 
 // BuilderEditView is a part of a form or of a workflow in the hand of its author.

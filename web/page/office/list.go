@@ -28,7 +28,7 @@ type QueueView struct {
 	More      bool // a search found more than it shows
 	Months    int  // how far back it looked, of Spans
 	Spans     []ui.Option
-	Searched  string // where it looked
+	Searched  string   // where it looked
 	Limited   []string // why the list may be empty: the areas to which its reader is limited
 	Errors    ui.Errors
 
