@@ -38,7 +38,7 @@ func (s *Service) Attach(ctx context.Context, actor identity.Actor, id uuid.UUID
 		return files.File{}, files.Refuse(err, field)
 	}
 	err = s.edit(ctx, actor, id, "attach", func(ctx context.Context, tx bun.Tx, app *application.Application, _ *form.Form) ([]string, error) {
-		if !app.Editable(field) {
+		if !editable(*app, field, d.brought) {
 			return nil, fault.New(fault.Conflict, "application.not_editable")
 		}
 		now, err := s.FilesOf(ctx, tx, *app)
@@ -91,7 +91,7 @@ func (s *Service) Detach(ctx context.Context, actor identity.Actor, id uuid.UUID
 			if !slices.ContainsFunc(list, func(f files.File) bool { return f.ID == file }) {
 				continue
 			}
-			if !app.Editable(field) {
+			if !editable(*app, field, nil) {
 				return nil, fault.New(fault.Conflict, "application.not_editable")
 			}
 			return []string{field}, s.dropFile(ctx, tx, *app, file)

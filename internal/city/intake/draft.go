@@ -100,10 +100,13 @@ type Draft struct {
 	Registered  form.Answers            // what a register of the state answered, to be marked where it stands
 	At          form.At                 // where and when the form is read
 	Done        map[string]bool         // by page: nothing is missing or wrong
+
+	brought []string // what a correction made has brought up
 }
 
-// Editable reports whether the applicant may change this field now: any of a draft, the named ones of a correction.
-func (d Draft) Editable(field string) bool { return d.Application.Editable(field) }
+// Editable reports whether the applicant may change this field now: any of a draft; of a correction the named ones and
+// those that hang on them.
+func (d Draft) Editable(field string) bool { return editable(d.Application, field, d.brought) }
 
 // Next returns the first page that is not done and can be worked on, or "".
 func (d Draft) Next() string {
@@ -153,6 +156,9 @@ func (s *Service) Draft(ctx context.Context, actor identity.Actor, id uuid.UUID)
 	}
 	c := form.NewChecker(d.Form, d.At)
 	c.All(d.Answers, application.Counts(d.Files))
+	if app.Stage == workflow.StageNeedsCorrection {
+		d.brought = named(c, d.Form, d.Answers)
+	}
 	maps.Copy(d.Answers, asked.Computed)
 	wrong := map[string]bool{}
 	for _, f := range c.Errors {

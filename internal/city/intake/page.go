@@ -46,6 +46,8 @@ func (s *Service) TakePage(ctx context.Context, actor identity.Actor, id uuid.UU
 		if err != nil {
 			return nil, err
 		}
+		brought := broughtUp(*app, form, at, all, application.Counts(attached))
+		brought = union(brought, typedUp(*app, form, at, p, in.Typed, all, application.Counts(attached), brought))
 		c := forms.NewChecker(form, at)
 		read := c.Page(p, in.Typed, all, application.Counts(attached))
 		if err := fault.Fields(c.Errors); err != nil {
@@ -61,7 +63,7 @@ func (s *Service) TakePage(ctx context.Context, actor identity.Actor, id uuid.UU
 			if slices.Equal(all[code], read[code]) {
 				continue
 			}
-			if f, _ := form.Field(code); f.Typed() && !app.Editable(code) {
+			if f, _ := form.Field(code); f.Typed() && !editable(*app, code, brought) && !offNow(c.Shown, code) {
 				return nil, fault.New(fault.Conflict, "application.not_editable")
 			}
 			changed = append(changed, code)

@@ -25,7 +25,7 @@ func (s *Service) DropRow(ctx context.Context, actor identity.Actor, id uuid.UUI
 		if !ok || fd.Type != forms.Group || row < 1 {
 			return nil, fault.Fields([]fault.Field{{Name: forms.Clip(group), Code: "unknown_field"}})
 		}
-		if !app.Editable(group) {
+		if !editable(*app, group, nil) {
 			return nil, fault.New(fault.Conflict, "application.not_editable")
 		}
 		all, err := s.Answers(ctx, *app)
@@ -119,7 +119,7 @@ func (s *Service) dropRows(ctx context.Context, tx bun.IDB, app application.Appl
 		count, _ := strconv.Atoi(answers.Get(fd.Code))
 		for code, list := range held {
 			n, _, ok := rowOf(code, fd.Code)
-			if !ok || n <= count || !app.Editable(code) {
+			if !ok || n <= count || !editable(app, code, nil) {
 				continue
 			}
 			changed = append(changed, code)

@@ -115,6 +115,7 @@ func (p *Portal) formPage(c *gin.Context, status int, d intake.Draft, page form.
 	if values == nil {
 		values = keptOn(d, page)
 	}
+	d = d.Typing(page, values)
 	shown := d.Typed(page, values)
 	if k := d.Application.Correction; k != nil {
 		v.Correction, v.Named = k.Message, len(k.Fields) > 0
@@ -193,6 +194,9 @@ func (p *Portal) savePage(c *gin.Context) error {
 	confirmed := unseen(typed.Get(confirmName))
 	typed.Del(confirmName)
 	maps := site.TakeMaps(typed, c.Query("peta"))
+	if typed.Values != nil {
+		d = d.Typing(page, typed.Values)
+	}
 	if add, drop := c.Query("tambah"), c.Query("hapus"); err == nil && add+drop != "" {
 		dropped, ok := changeRows(d, page, typed, add, drop)
 		if dropped {

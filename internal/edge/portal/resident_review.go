@@ -58,8 +58,8 @@ func (p *Portal) reviewPage(c *gin.Context, status int, id uuid.UUID, refused st
 		Key: key.String(), Back: reviewBack(r.Draft), Refused: refused,
 		Missing: todos(r.Draft, r.Missing, l), Warnings: todos(r.Draft, mendable(r.Draft, r.Warnings), l),
 		Sections: sectionsOf(id, told.Pages, drawn, l, func(f casework.Answer, page string) string {
-			if !r.Editable(f.Code) {
-				return ""
+			if fd, _ := r.Form.Field(f.Code); fd.Type == form.Computed || !r.Editable(f.Code) {
+				return "" // what is worked out changes with what it is worked out from
 			}
 			return own(id, "/isi/"+page+"#f-"+f.Code)
 		}),

@@ -88,6 +88,9 @@ func (c *city) billboard() *story {
 	s.refused("berkas", "Perhitungan konstruksi", "file_desain", file, "file_foto", file, "file_izin_lahan", file)
 	s.says("berkas", "file_struktur", file)
 	s.states()
+	if check := s.by.Page(s.root+"/periksa", "Rp1.500.000"); strings.Contains(check, "/isi/perkiraan#f-nsr") || !strings.Contains(check, "/isi/masa#f-lama") {
+		s.t.Error("the check offers to change an amount that is worked out, or no answer")
+	}
 	s.sends("Rp1.500.000", "Toko Teratai")
 	return s
 }
