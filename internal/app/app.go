@@ -30,6 +30,7 @@ import (
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/city/lease"
+	"bedelau/internal/city/operator"
 	"bedelau/internal/city/simulation"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/apikey"
@@ -86,6 +87,7 @@ type App struct {
 	Ducts     *duct.Service
 	Surveying *ductsurvey.Service
 	Leases    *lease.Service
+	Operators *operator.Service
 	DuctMap   *ductmap.Service
 	DuctPrice *ducttariff.Service
 	Bulk      *bulk.Service
@@ -236,6 +238,7 @@ func (a *App) buildCity() error {
 	a.DuctMap = ductmap.New(ductmap.Deps{DB: a.DB.App, Guard: a.Guard})
 	a.Leases = lease.New(lease.Deps{DB: a.DB.App, Guard: a.Guard, Log: a.Log})
 	a.Leases.Register(a.Runner)
+	a.Operators = operator.New(operator.Deps{DB: a.DB.App, Guard: a.Guard, Identity: a.Identity, Leases: a.Leases, Files: a.Files})
 	a.DuctPrice = ducttariff.New(ducttariff.Deps{DB: a.DB.App, Guard: a.Guard})
 	a.Calendar = calendar.New(a.DB.App, a.Guard, time.Now)
 	a.Calendar.Warn(a.Runner, a.Notify)

@@ -51,6 +51,9 @@ var demoPeople = []demoPerson{
 	{"platform", "keuangan@platform.localhost", "Lestari Handayani", "", "bumd_finance", "", "ULALQPPVKEQBGWTK7JWZTXNRX3EGTL4K", "keuangan BUMD, orang kedua"},
 }
 
+// demoPartner works for the first of the made-up operators.
+var demoPartner = demoPerson{tenant: "batam", email: "mitra@batam.localhost", name: "Putra Serat", about: "administrator operator ducting"}
+
 // seed loads the two cities, their plan and the demonstration's people. A second run changes nothing.
 func (a *App) seed(ctx context.Context) error {
 	_, err := a.seedPeople(ctx)
@@ -159,6 +162,9 @@ func demoCodes(tenant string) []site.StaffCode {
 			}
 		}
 		out = append(out, c)
+	}
+	if tenant == "batam" {
+		out = append(out, site.StaffCode{Label: demoPartner.name + ", " + demoPartner.about, Login: demoPartner.email, Password: demoPassword})
 	}
 	return out
 }

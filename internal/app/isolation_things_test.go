@@ -69,6 +69,7 @@ func (a *App) cast(t *testing.T) (mine, foreign things, askers []asker) {
 		{"admin of the same city", city, ownAdminToken},
 		{"admin of another city, there", "tanjungpinang.localhost", adminToken},
 		{"admin of another city, here", city, adminToken},
+		{"somebody of another company", city, a.anotherCompany(t)},
 		{"BUMD, here", city, bumdToken},
 		{"BUMD, on the platform", "localhost", bumdToken},
 	}
@@ -120,6 +121,7 @@ func (a *App) thingsOf(t *testing.T, ctx context.Context, who, officer identity.
 	out["duct_import"] = a.survey(t, ctx, who.TenantID)
 	out["duct_operator"], out["duct_lease"] = a.leased(t, ctx, who.TenantID)
 	out["duct_price_change"], out["duct_land_rent"] = a.priced(t, ctx, who.TenantID, out["duct_operator"])
+	out["duct_person"], out["duct_grant"], out["duct_paper"] = a.partnered(t, ctx, who.TenantID, out["duct_operator"])
 	out["document"] = a.issue(t, ctx, who, d.Application.ID).String()
 	out["booking"] = a.appointment(t, ctx, who).String()
 	b, err := a.Bulk.Start(ctx, officer, bulk.StartInput{Action: "hand_over", Versions: map[uuid.UUID]int{d.Application.ID: 1}})

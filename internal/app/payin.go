@@ -39,7 +39,7 @@ func payinOps() cli.PayinOps {
 				if err != nil {
 					return err
 				}
-				n, err = a.Finance.WriteFaktur(ctx, operator(), tenants.Coretax, from, from.AddDate(0, 1, 0), w)
+				n, err = a.Finance.WriteFaktur(ctx, commander(), tenants.Coretax, from, from.AddDate(0, 1, 0), w)
 				return err
 			})
 			return n, err
@@ -51,8 +51,8 @@ func payinOps() cli.PayinOps {
 	}
 }
 
-// operator is who runs the program's commands.
-func operator() identity.Actor { return identity.Actor{Kind: identity.Kind(audit.System)} }
+// commander is who runs the program's commands.
+func commander() identity.Actor { return identity.Actor{Kind: identity.Kind(audit.System)} }
 
 // books is ctx for the books of the platform, and the first day of a month.
 func (a *App) books(ctx context.Context, month string) (context.Context, time.Time, error) {
@@ -75,7 +75,7 @@ func (a *App) importStatement(ctx context.Context, o cli.StatementOptions) (cli.
 	}
 	var b payin.Statement
 	err = tenancy.InTx(ctx, a.DB.App, func(ctx context.Context, tx bun.Tx) error {
-		b, err = a.Finance.Payin.Check(ctx, tx, operator(), o.Account, o.Name, o.Raw)
+		b, err = a.Finance.Payin.Check(ctx, tx, commander(), o.Account, o.Name, o.Raw)
 		return err
 	})
 	if err != nil {
@@ -84,11 +84,11 @@ func (a *App) importStatement(ctx context.Context, o cli.StatementOptions) (cli.
 	var r payin.Result
 	if o.Apply {
 		err = tenancy.InTx(ctx, a.DB.App, func(ctx context.Context, tx bun.Tx) error {
-			r, err = a.Finance.Payin.Apply(ctx, tx, operator(), b.ID)
+			r, err = a.Finance.Payin.Apply(ctx, tx, commander(), b.ID)
 			return err
 		})
 	} else {
-		r, err = a.Finance.Payin.Preview(ctx, operator(), b.ID)
+		r, err = a.Finance.Payin.Preview(ctx, commander(), b.ID)
 	}
 	out := cli.Imported{Account: b.Account, Known: r.Known, Applied: o.Apply, Lines: []cli.ImportedLine{}}
 	for _, l := range r.Lines {

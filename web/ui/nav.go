@@ -12,6 +12,18 @@ func publicNav(l i18n.Locale) []Link {
 	}
 }
 
+// PartnerNav is the menu of whoever works for a company that leases ducts.
+func PartnerNav(l i18n.Locale) []Link {
+	return []Link{
+		{"/mitra", l.T("partner.nav.home"), "building"},
+		{"/mitra/peta", l.T("partner.nav.map"), "map-pin"},
+		{"/mitra/rencana", l.T("partner.nav.plan"), "search"},
+		{"/mitra/sewa", l.T("partner.nav.leases"), "file-text"},
+		{"/mitra/berkas", l.T("partner.nav.papers"), "certificate"},
+		{"/mitra/orang", l.T("partner.nav.people"), "users"},
+	}
+}
+
 // Section is a part of the staff's desk that a person may or may not enter.
 type Section string
 

@@ -25,13 +25,19 @@ import (
 type Deps struct {
 	DB    *bun.DB // the application role's
 	Guard *access.Guard
+	Now   func() time.Time // time.Now when nil
 }
 
 // Service is the maps of every city.
 type Service struct{ d Deps }
 
 // New returns the Service.
-func New(d Deps) *Service { return &Service{d} }
+func New(d Deps) *Service {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	return &Service{d}
+}
 
 // A tile is asked for at these zooms of the Web Mercator grid (EPSG:3857); closer by, a map enlarges the closest. Nodes are
 // in those from NodesFrom on, because further away they would cover the lines.
@@ -55,12 +61,17 @@ func (s *Service) Tile(ctx context.Context, actor identity.Actor, day time.Time,
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return Tile{}, err
 	}
+	return s.tile(ctx, everything, day, z, x, y, known)
+}
+
+// tile is the square as some readers see it.
+func (s *Service) tile(ctx context.Context, of sight, day time.Time, z, x, y int, known []string) (Tile, error) {
 	if z < 0 || z > Closest || x < 0 || y < 0 || x >= 1<<z || y >= 1<<z {
 		return Tile{}, fault.New(fault.NotFound, "duct.no_tile")
 	}
 	about := layout + "." + day.Format(time.DateOnly) + "."
 	var t Tile
-	err := s.d.DB.NewRaw(tileSQL(z), tenancy.Must(ctx), day, z, x, y, about, uuid.Nil, pgdialect.Array(append([]string{}, known...)), resolution(z)).Scan(ctx, &t.Version, &t.Known, &t.Data)
+	err := s.d.DB.NewRaw(tileSQL(z), tenancy.Must(ctx), day, z, x, y, about, uuid.Nil, pgdialect.Array(append([]string{}, known...)), resolution(z), of.of("c.line"), of.of("c.at"), of.version).Scan(ctx, &t.Version, &t.Known, &t.Data)
 	if err != nil {
 		return Tile{}, fmt.Errorf("ductmap: tile: %w", err)
 	}
@@ -82,7 +93,7 @@ func resolution(z int) float64 {
 
 // version is read in the same statement as what it is of, so that no tile can be older than it says.
 const version = `SELECT ?5 || coalesce((SELECT id FROM duct_change WHERE tenant_id = ?0 ORDER BY at DESC, id DESC LIMIT 1), ?6)::text
-	|| '.' || coalesce((SELECT holds FROM duct_version WHERE tenant_id = ?0), 0)::text AS version`
+	|| '.' || coalesce((SELECT holds FROM duct_version WHERE tenant_id = ?0), 0)::text || ?11 AS version`
 
 func tileSQL(z int) string {
 	layers := "(" + segmentLayer + ")"
@@ -99,7 +110,7 @@ const onDay = `c.tenant_id = ?0 AND c.voided_by IS NULL AND c.since <= ?1 AND (c
 // the index of places.
 const square = `ST_Transform(ST_TileEnvelope(?2, ?3, ?4, margin => 0.015625), 4326)`
 
-var segmentLayer = `WITH seg AS (SELECT c.segment_id, c.line, c.road, c.condition, c.authority FROM duct_segment_state c WHERE ` + onDay + ` AND c.line && ` + square + `),` +
+var segmentLayer = `WITH seg AS (SELECT c.segment_id, c.line, c.road, c.condition, c.authority FROM duct_segment_state c WHERE ` + onDay + ` AND c.line && ` + square + ` ?9),` +
 	occupancy + `
 	SELECT coalesce(ST_AsMVT(t, 'segments', 4096, 'geom'), '') FROM (
 		SELECT k.code, seg.road, seg.condition, seg.authority, ` + percent + ` AS occupancy, f.free,
@@ -109,7 +120,7 @@ var segmentLayer = `WITH seg AS (SELECT c.segment_id, c.line, c.road, c.conditio
 
 const nodeLayer = `SELECT coalesce(ST_AsMVT(t, 'nodes', 4096, 'geom'), '') FROM (
 		SELECT k.code, c.kind, c.condition, ST_AsMVTGeom(ST_Transform(c.at, 3857), ST_TileEnvelope(?2, ?3, ?4), 4096, 64) AS geom
-		FROM duct_node_state c JOIN duct_node k ON k.tenant_id = c.tenant_id AND k.id = c.node_id WHERE ` + onDay + ` AND c.at && ` + square + `) t
+		FROM duct_node_state c JOIN duct_node k ON k.tenant_id = c.tenant_id AND k.id = c.node_id WHERE ` + onDay + ` AND c.at && ` + square + ` ?10) t
 	WHERE t.geom IS NOT NULL`
 
 // occupancy counts the places of the segments of seg: from units to places with their microducts, to ducts with their places, to

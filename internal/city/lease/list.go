@@ -66,6 +66,11 @@ func (s *Service) Leases(ctx context.Context, actor identity.Actor, f Filter, be
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return nil, err
 	}
+	return s.LeasesOf(ctx, f, before, most)
+}
+
+// LeasesOf is Leases for whoever may see those that the filter lets through; that they may is the caller's concern.
+func (s *Service) LeasesOf(ctx context.Context, f Filter, before uuid.UUID, most int) ([]Listed, error) {
 	var all []Listed
 	q := s.listed(ctx).Where("l.id < ?", before)
 	if f.State != "" {
@@ -101,11 +106,16 @@ func (s *Service) Lease(ctx context.Context, actor identity.Actor, id uuid.UUID)
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return Listed{}, nil, err
 	}
+	return s.LeaseOf(ctx, uuid.Nil, id)
+}
+
+// LeaseOf is Lease of one operator, or uuid.Nil of any; that the reader may see what is that one's is the caller's concern.
+func (s *Service) LeaseOf(ctx context.Context, operator, id uuid.UUID) (Listed, []Part, error) {
 	var all []Listed
 	if err := s.listed(ctx).Where("l.id = ?", id).Scan(ctx, &all); err != nil {
 		return Listed{}, nil, fmt.Errorf("lease: lease: %w", err)
 	}
-	if len(all) == 0 {
+	if len(all) == 0 || operator != uuid.Nil && all[0].OperatorID != operator {
 		return Listed{}, nil, fault.New(fault.NotFound, "lease.not_found")
 	}
 	var parts []Part

@@ -66,6 +66,21 @@ func (s *Service) Apply(ctx context.Context, actor identity.Actor, in Operator) 
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctLease); err != nil {
 		return Operator{}, err
 	}
+	var out Operator
+	err := tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) (err error) {
+		out, err = s.Enrol(ctx, tx, actor, in)
+		return err
+	})
+	return out, err
+}
+
+// Wrong is what is missing or cannot be in what a company says of itself.
+func (in Operator) Wrong() []fault.Field {
+	return fault.From(in.spelt()).Fields
+}
+
+// spelt brings what is said of an operator to its one spelling, and refuses what is missing or cannot be.
+func (in *Operator) spelt() error {
 	in.Name, in.Licence, in.Email = strings.Join(strings.Fields(in.Name), " "), strings.TrimSpace(in.Licence), strings.TrimSpace(in.Email)
 	digits := strings.NewReplacer(".", "", "-", "", " ", "")
 	in.NIB, in.NPWP = digits.Replace(in.NIB), digits.Replace(in.NPWP)
@@ -86,7 +101,12 @@ func (s *Service) Apply(ctx context.Context, actor identity.Actor, in Operator) 
 	if in.NPWP != "" && !npwpPattern.MatchString(in.NPWP) {
 		bad = append(bad, fault.Field{Name: "npwp", Code: "invalid"})
 	}
-	if err := fault.Fields(bad); err != nil {
+	return fault.Fields(bad)
+}
+
+// Enrol is Apply as part of tx. Who may is the caller's concern: a company also registers itself.
+func (s *Service) Enrol(ctx context.Context, tx bun.Tx, actor identity.Actor, in Operator) (Operator, error) {
+	if err := in.spelt(); err != nil {
 		return Operator{}, err
 	}
 	id, err := uuid.NewV7()
@@ -95,20 +115,67 @@ func (s *Service) Apply(ctx context.Context, actor identity.Actor, in Operator) 
 	}
 	in.TenantID, in.ID, in.State, in.CreatedAt, in.DecidedAt, in.DecidedBy = tenancy.Must(ctx), id, OperatorApplied, s.now(), time.Time{}, uuid.NullUUID{}
 	in.Refusal, in.Why = "", ""
-	err = tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
-		if _, err := tx.NewInsert().Model(&in).Exec(ctx); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "lease.operator_apply", Object: "duct_operator", ObjectID: id})
-	})
+	if _, err := tx.NewInsert().Model(&in).Exec(ctx); err != nil {
+		return Operator{}, nibTaken(err)
+	}
+	return in, audit.Record(ctx, tx, acted(actor, "lease.operator_apply", "duct_operator", id, nil))
+}
+
+// acted describes an act for the audit record. Who is not signed in is a visitor.
+func acted(actor identity.Actor, action, object string, id uuid.UUID, detail map[string]any) audit.Entry {
+	kind := string(actor.Kind)
+	if kind == "" {
+		kind = "visitor"
+	}
+	return audit.Entry{ActorID: actor.ID, ActorKind: kind, Action: action, Object: object, ObjectID: id, Detail: detail}
+}
+
+func nibTaken(err error) error {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) && pg.Code == "23505" {
-		return Operator{}, fault.Fields([]fault.Field{{Name: "nib", Code: "nib_taken"}})
+		return fault.Fields([]fault.Field{{Name: "nib", Code: "nib_taken"}})
 	}
-	if err != nil {
-		return Operator{}, fmt.Errorf("lease: operator: %w", err)
+	return fmt.Errorf("lease: operator: %w", err)
+}
+
+// Amend corrects what a company says of itself and puts it before the staff again, while it waits or was refused. Who may is the
+// caller's concern. It refuses what Apply does, NotFound "lease.no_operator", and Conflict "lease.decided" one in another state.
+func (s *Service) Amend(ctx context.Context, actor identity.Actor, id uuid.UUID, in Operator) error {
+	if err := in.spelt(); err != nil {
+		return err
 	}
-	return in, nil
+	return tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
+		var all []Operator
+		if err := tx.NewSelect().Model(&all).Where("o.tenant_id = ? AND o.id = ?", tenancy.Must(ctx), id).For("UPDATE").Scan(ctx); err != nil {
+			return fmt.Errorf("lease: amend: %w", err)
+		}
+		switch {
+		case len(all) == 0:
+			return fault.New(fault.NotFound, "lease.no_operator")
+		case all[0].State != OperatorApplied && all[0].State != OperatorRefused:
+			return fault.New(fault.Conflict, "lease.decided")
+		}
+		was := all[0].State
+		in.TenantID, in.ID, in.State = all[0].TenantID, id, OperatorApplied
+		if _, err := tx.NewUpdate().Model(&in).Column("name", "nib", "npwp", "licence", "email", "phone", "address", "state").WherePK().Exec(ctx); err != nil {
+			return nibTaken(err)
+		}
+		return audit.Record(ctx, tx, acted(actor, "lease.operator_amend", "duct_operator", id, map[string]any{"from": was}))
+	})
+}
+
+// Known refuses NotFound "lease.no_operator" an operator that is not there; MayLease also Conflict "lease.not_approved" one that
+// may not lease.
+func (s *Service) Known(ctx context.Context, tx bun.Tx, id uuid.UUID) error {
+	if err := approved(ctx, tx, id); err != nil && !fault.Is(err, "lease.not_approved") {
+		return err
+	}
+	return nil
+}
+
+// MayLease is described at Known.
+func (s *Service) MayLease(ctx context.Context, tx bun.Tx, id uuid.UUID) error {
+	return approved(ctx, tx, id)
 }
 
 func mailed(s string) bool {

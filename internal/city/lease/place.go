@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/identity"
 )
@@ -22,21 +24,29 @@ func (s *Service) Places(ctx context.Context, actor identity.Actor, day time.Tim
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return nil, err
 	}
+	return s.PlacesOn(ctx, day, typed, most, nil)
+}
+
+// PlacesOn is Places for whoever may see the segments of only, nil being all; that they may is the caller's concern.
+func (s *Service) PlacesOn(ctx context.Context, day time.Time, typed string, most int, only map[uuid.UUID]bool) ([]Place, error) {
 	g, err := s.graph(ctx, dayOf(day))
 	if err != nil {
 		return nil, err
 	}
-	return g.places(typed, most), nil
+	return g.places(typed, most, only), nil
 }
 
-func (g *graph) places(typed string, most int) []Place {
+func (g *graph) places(typed string, most int, only map[uuid.UUID]bool) []Place {
 	typed = strings.ToLower(strings.TrimSpace(typed))
 	if typed == "" {
 		return nil
 	}
 	var found []Place
 	for n, code := range g.codes {
-		p := Place{Code: code, Roads: g.roads(n)}
+		if !g.shown(int32(n), only) {
+			continue
+		}
+		p := Place{Code: code, Roads: g.roads(n, only)}
 		if strings.EqualFold(code, typed) {
 			return []Place{p}
 		}
@@ -49,10 +59,10 @@ func (g *graph) places(typed string, most int) []Place {
 }
 
 // roads are those of the segments that end at a node.
-func (g *graph) roads(n int) []string {
+func (g *graph) roads(n int, only map[uuid.UUID]bool) []string {
 	var out []string
 	for _, a := range g.out[g.first[n]:g.first[n+1]] {
-		if r := g.edges[a.edge].Road; !slices.Contains(out, r) {
+		if r := g.edges[a.edge].Road; (only == nil || only[g.edges[a.edge].ID]) && !slices.Contains(out, r) {
 			out = append(out, r)
 		}
 	}

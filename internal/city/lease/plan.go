@@ -23,6 +23,7 @@ type PlanInput struct {
 	Until    time.Time              // zero goes on
 	Price    func(Step) float64     // what a segment costs; nil plans by length
 	Avoid    func(uuid.UUID) string // why a segment is not to be used, such as works; empty lets it be used
+	Only     map[uuid.UUID]bool     // the segments that may be used; nil lets all be
 	Ways     int                    // at most so many, at most 3
 }
 
@@ -51,6 +52,12 @@ func (s *Service) Plan(ctx context.Context, actor identity.Actor, in PlanInput) 
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return nil, err
 	}
+	return s.PlanOn(ctx, in)
+}
+
+// PlanOn is Plan for whoever may see the segments of Only; that they may is the caller's concern. What is not among them is not
+// there.
+func (s *Service) PlanOn(ctx context.Context, in PlanInput) ([]Way, error) {
 	if in.Kind != duct.Duct && in.Kind != duct.Subduct && in.Kind != duct.Microduct {
 		return nil, fault.Fields([]fault.Field{{Name: "kind", Code: "not_an_option"}})
 	}
@@ -60,10 +67,15 @@ func (s *Service) Plan(ctx context.Context, actor identity.Actor, in PlanInput) 
 	}
 	from, ok := g.node[in.From]
 	to, also := g.node[in.To]
-	if !ok || !also {
+	if !ok || !also || !g.shown(from, in.Only) || !g.shown(to, in.Only) {
 		return nil, fault.New(fault.NotFound, "lease.no_node")
 	}
 	return g.ways(from, to, in), nil
+}
+
+// shown reports whether a segment ends at a node that is among some.
+func (g *graph) shown(n int32, only map[uuid.UUID]bool) bool {
+	return only == nil || slices.ContainsFunc(g.out[g.first[n]:g.first[n+1]], func(a arc) bool { return only[g.edges[a.edge].ID] })
 }
 
 // Where more than one way is asked for, each segment of a way that was found looks this much longer to the next search, which
@@ -85,7 +97,7 @@ func (g *graph) ways(from, to int32, in PlanInput) []Way {
 			return c
 		}
 		c, x := math.Inf(1), &g.edges[e]
-		if x.sound && (in.Avoid == nil || in.Avoid(x.ID) == "") && x.free(in.Kind[0], asked) >= max(in.Quantity, 1) {
+		if x.sound && (in.Only == nil || in.Only[x.ID]) && (in.Avoid == nil || in.Avoid(x.ID) == "") && x.free(in.Kind[0], asked) >= max(in.Quantity, 1) {
 			c = float64(x.LengthMM)
 			if in.Price != nil {
 				c = in.Price(g.step(e))

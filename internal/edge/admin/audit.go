@@ -192,8 +192,8 @@ func who(e audit.Stored, names map[uuid.UUID]string, l i18n.Locale) string {
 		return l.T("case.by_system")
 	case "visitor":
 		return l.T("audit.visitor")
-	case string(identity.Resident):
-		return l.T("role.resident") + " " + e.ActorID.String()[24:]
+	case string(identity.Resident), string(identity.Partner):
+		return l.T("role."+e.ActorKind) + " " + e.ActorID.String()[24:]
 	}
 	if name := names[e.ActorID]; name != "" {
 		return name

@@ -1,6 +1,7 @@
 package ducts
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -15,6 +16,7 @@ import (
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/geo"
+	"bedelau/internal/kernel/identity"
 	"bedelau/web/page/bill"
 	"bedelau/web/ui"
 )
@@ -29,14 +31,17 @@ func (p *Pages) mapRoutes() gate.Table {
 	read, city := access.DuctRead, gate.City
 	return gate.Table{
 		{Method: get, Path: pathMap, Needs: read, Scope: city, Handler: p.mapPage},
-		{Method: get, Path: pathMap + "/lahan.geojson", Needs: read, Scope: city, Handler: p.land},
+		{Method: get, Path: pathMap + "/lahan.geojson", Needs: read, Scope: city, Handler: p.Land},
 		{Method: get, Path: pathTiles + "/:z/:x/:y", Needs: read, Scope: city, Handler: p.tile},
 	}
 }
 
-// tile sends one square of the map. The browser keeps it and asks each time whether it still holds, so that nobody sees who
+// tile sends one square of the map.
+func (p *Pages) tile(c *gin.Context) error { return p.SendTile(c, p.DuctMap.Tile) }
+
+// SendTile sends one square of a map. The browser keeps it and asks each time whether it still holds, so that nobody sees who
 // held what before, nor anybody who may no longer.
-func (p *Pages) tile(c *gin.Context) error {
+func (p *Pages) SendTile(c *gin.Context, of func(ctx context.Context, a identity.Actor, day time.Time, z, x, y int, known []string) (ductmap.Tile, error)) error {
 	var at [3]int
 	for i, name := range []string{"z", "x", "y"} {
 		n, err := strconv.Atoi(c.Param(name))
@@ -49,7 +54,7 @@ func (p *Pages) tile(c *gin.Context) error {
 	for tag := range strings.SplitSeq(c.GetHeader("If-None-Match"), ",") {
 		known = append(known, strings.Trim(strings.TrimPrefix(strings.TrimSpace(tag), "W/"), `"`))
 	}
-	t, err := p.DuctMap.Tile(c.Request.Context(), gate.ActorOf(c), p.DayIn(c), at[0], at[1], at[2], known)
+	t, err := of(c.Request.Context(), gate.ActorOf(c), p.DayIn(c), at[0], at[1], at[2], known)
 	if err != nil {
 		return err
 	}
@@ -67,8 +72,8 @@ func (p *Pages) tile(c *gin.Context) error {
 	return nil
 }
 
-// land sends the ground of the city for the map to lie on: its islands, and the names of places.
-func (p *Pages) land(c *gin.Context) error {
+// Land sends the ground of the city for the map to lie on: its islands, and the names of places.
+func (p *Pages) Land(c *gin.Context) error {
 	ground, err := p.Ground(c.Request.Context(), p.DayIn(c))
 	if err != nil {
 		return err
@@ -128,7 +133,7 @@ func (p *Pages) mapPage(c *gin.Context) error {
 	v := bill.View{Shell: p.DeskShell(c, l.T("duct.map.title")), Back: PathDucts + on, Heading: l.T("duct.map.title"), Lead: l.T("duct.map.lead", "day", l.Date(day))}
 	s := bill.Section{ID: "ruas", Title: l.T("duct.segments"), Text: l.T("duct.map.list_lead"), Empty: &bill.Empty{Icon: "map-pin", Title: l.T("duct.none"), Text: l.T("duct.none_hint")}}
 	if !around.Empty() {
-		v.Sections = append(v.Sections, bill.Section{ID: "peta", Title: l.T("duct.map.title"), Quiet: true, Net: p.netMap(c, day, totals, around, ground)})
+		v.Sections = append(v.Sections, bill.Section{ID: "peta", Title: l.T("duct.map.title"), Quiet: true, Net: p.NetMap(c, day, totals, around, ground)})
 		s.Filter, err = p.mapFilter(c, day, f)
 		if err != nil {
 			return err
@@ -179,8 +184,8 @@ func (p *Pages) mapFilter(c *gin.Context, day time.Time, f ductmap.Filter) (*bil
 		{Name: "tingkat", Type: "select", Label: l.T("duct.map.level"), Value: f.Level, Optional: true, Options: levels}}}, nil
 }
 
-// netMap is what the map's script needs, and its legend.
-func (p *Pages) netMap(c *gin.Context, day time.Time, totals []ductmap.Total, around geo.Box, ground geo.Map) *ui.NetMap {
+// NetMap is what the map's script needs, and its legend.
+func (p *Pages) NetMap(c *gin.Context, day time.Time, totals []ductmap.Total, around geo.Box, ground geo.Map) *ui.NetMap {
 	l := gate.LocaleOf(c)
 	on := "?hari=" + day.Format(time.DateOnly)
 	m := &ui.NetMap{Tiles: pathTiles + "/{z}/{x}/{y}" + on, Land: pathMap + "/lahan.geojson" + on, Segment: pathSegment + "/{code}" + on,

@@ -25,7 +25,7 @@ func (p *Pages) leases(c *gin.Context) error {
 	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
 	operator, _ := uuid.Parse(c.Query("operator")) // none asks for any
 	f := lease.Filter{State: c.Query("status"), Operator: operator}
-	all, err := p.Leases.Leases(ctx, a, f, after(c, uuid.Max), pageSize+1)
+	all, err := p.Leases.Leases(ctx, a, f, After(c, uuid.Max), pageSize+1)
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func (p *Pages) leases(c *gin.Context) error {
 	after := ""
 	if len(all) > pageSize {
 		all = all[:pageSize]
-		after = next(c, ducts.PathLeases, all[pageSize-1].ID)
+		after = Next(c, ducts.PathLeases, all[pageSize-1].ID)
 	}
 	s := p.leaseTable(c, all)
 	s.ID, s.Title, s.Quiet, s.Next = "sewa", l.T("lease.leases"), true, after
@@ -72,12 +72,12 @@ func (p *Pages) leaseTable(c *gin.Context, all []lease.Listed) bill.Section {
 	l := gate.LocaleOf(c)
 	t := &bill.Table{Title: l.T("lease.leases"), Columns: []bill.Column{{Label: l.T("lease.number")}, {Label: l.T("lease.operator")}, {Label: l.T("lease.what")}, {Label: l.T("lease.length"), End: true}, {Label: l.T("lease.days")}, {Label: l.T("duct.standing")}}}
 	for _, x := range all {
-		standing := bill.Cell{Mark: leaseMark(l, x.State)}
+		standing := bill.Cell{Mark: LeaseMark(l, x.State)}
 		if x.State == lease.Reserved {
 			standing.Small = l.T("lease.expires", "at", l.DateTime(site.Zoned(c, x.ExpiresAt)))
 		}
 		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Number, Href: leasePath(x.ID)}, {Text: x.OperatorName, Href: operatorPath(x.OperatorID)}, {Text: l.T("lease.units."+x.Kind, "n", x.Quantity)},
-			{Text: ducts.KM(l, x.LengthMM)}, {Text: span(l, x.Since, x.Until)}, standing}})
+			{Text: ducts.KM(l, x.LengthMM)}, {Text: Span(l, x.Since, x.Until)}, standing}})
 	}
 	return bill.Section{Table: t}
 }
@@ -100,7 +100,7 @@ func (p *Pages) leaseAgain(c *gin.Context, status int, in site.Form, errs ui.Err
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.DeskShell(c, x.Number), Back: ducts.PathLeases, Heading: x.Number, Lead: l.T("lease.lead", "operator", x.OperatorName, "span", span(l, x.Since, x.Until)), Mark: leaseMark(l, x.State), Errors: errs}
+	v := bill.View{Shell: p.DeskShell(c, x.Number), Back: ducts.PathLeases, Heading: x.Number, Lead: l.T("lease.lead", "operator", x.OperatorName, "span", Span(l, x.Since, x.Until)), Mark: LeaseMark(l, x.State), Errors: errs}
 	state := bill.Section{ID: "keadaan", Title: l.T("duct.state")}
 	over := x.State == lease.Reserved && !x.ExpiresAt.After(p.Now())
 	switch {
@@ -109,9 +109,9 @@ func (p *Pages) leaseAgain(c *gin.Context, status int, in site.Form, errs ui.Err
 	case l.Has("lease.note." + x.State):
 		state.Note = bill.Note{Text: l.T("lease.note."+x.State, "at", l.DateTime(site.Zoned(c, x.ExpiresAt)))}
 	}
-	state.Rows = []ui.Row{{Label: l.T("lease.operator"), Value: x.OperatorName}, {Label: l.T("lease.what"), Value: l.T("lease.takes", "units", l.T("lease.units."+x.Kind, "n", x.Quantity))}, {Label: l.T("lease.days"), Value: span(l, x.Since, x.Until)},
+	state.Rows = []ui.Row{{Label: l.T("lease.operator"), Value: x.OperatorName}, {Label: l.T("lease.what"), Value: l.T("lease.takes", "units", l.T("lease.units."+x.Kind, "n", x.Quantity))}, {Label: l.T("lease.days"), Value: Span(l, x.Since, x.Until)},
 		{Label: l.T("duct.billed"), Value: ducts.Metres(l, x.LengthMM)}, {Label: l.T("duct.segments"), Value: l.Number(int64(x.Segments))}, {Label: l.T("lease.made"), Value: l.DateTime(site.Zoned(c, x.CreatedAt))}}
-	why, err := p.reasonRow(ctx, l, x.Refusal, x.Why)
+	why, err := p.ReasonRow(ctx, l, x.Refusal, x.Why)
 	if err != nil {
 		return err
 	}

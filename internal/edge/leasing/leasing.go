@@ -46,6 +46,12 @@ func (p *Pages) Tables() []gate.Table {
 		{Method: post, Path: ducts.PathOperators, Needs: acts, Scope: city, Handler: p.register},
 		{Method: get, Path: operator, Needs: read, Scope: city, IDs: who, Handler: p.operator},
 		{Method: post, Path: operator + "/putusan", Page: operator, Needs: acts, Scope: city, IDs: who, Handler: p.decide},
+		{Method: post, Path: operator + "/orang", Page: operator, Needs: acts, Scope: city, IDs: who, Handler: p.invite},
+		{Method: post, Path: operator + "/orang/:person/akhiri", Page: operator, Needs: acts, Scope: city, IDs: site.IDs("id", "duct_operator", "person", "duct_person"), Handler: p.removePerson},
+		{Method: post, Path: operator + "/area", Page: operator, Needs: acts, Scope: city, IDs: who, Handler: p.grant},
+		{Method: post, Path: operator + "/area/:grant/akhiri", Page: operator, Needs: acts, Scope: city, IDs: site.IDs("id", "duct_operator", "grant", "duct_grant"), Handler: p.endGrant},
+		{Method: post, Path: operator + "/berkas", Page: operator, Needs: acts, Scope: city, IDs: who, MaxBody: PaperBody, Handler: p.filePaper},
+		{Method: get, Path: operator + "/berkas/:paper", Needs: read, Scope: city, IDs: site.IDs("id", "duct_operator", "paper", "duct_paper"), Handler: p.paper},
 		{Method: get, Path: ducts.PathPlan, Needs: read, Scope: city, Handler: p.plan},
 		{Method: post, Path: ducts.PathPlan, Needs: acts, Scope: city, Handler: p.reserve},
 		{Method: get, Path: ducts.PathLeases, Needs: read, Scope: city, Handler: p.leases},
@@ -63,16 +69,16 @@ func (p *Pages) may(c *gin.Context) bool {
 	return p.Guard.Allow(c.Request.Context(), gate.ActorOf(c), access.DuctLease) == nil
 }
 
-// after is the operator or lease at which a page of a list begins, else the one given.
-func after(c *gin.Context, first uuid.UUID) uuid.UUID {
+// After is the operator or lease at which a page of a list begins, else the one given.
+func After(c *gin.Context, first uuid.UUID) uuid.UUID {
 	if id, err := uuid.Parse(c.Query("sesudah")); err == nil {
 		return id
 	}
 	return first
 }
 
-// next is the address of the page of a list that begins after id.
-func next(c *gin.Context, path string, id uuid.UUID) string {
+// Next is the address of the page of a list that begins after id.
+func Next(c *gin.Context, path string, id uuid.UUID) string {
 	q := c.Request.URL.Query()
 	q.Set("sesudah", id.String())
 	return path + "?" + q.Encode()
@@ -90,8 +96,8 @@ func (p *Pages) reasons(ctx context.Context, l i18n.Locale, fits func(lease.Refu
 	return out, err
 }
 
-// reasonRow says why something was refused, with the words that were added.
-func (p *Pages) reasonRow(ctx context.Context, l i18n.Locale, code, why string) ([]ui.Row, error) {
+// ReasonRow says why something was refused, with the words that were added.
+func (p *Pages) ReasonRow(ctx context.Context, l i18n.Locale, code, why string) ([]ui.Row, error) {
 	var rows []ui.Row
 	if code != "" {
 		all, err := p.Leases.Refusals(ctx)
@@ -112,24 +118,24 @@ func (p *Pages) reasonRow(ctx context.Context, l i18n.Locale, code, why string) 
 	return rows, nil
 }
 
-// operatorMark is how an operator stands as a mark.
-func operatorMark(l i18n.Locale, state string) ui.Mark {
+// OperatorMark is how an operator stands as a mark.
+func OperatorMark(l i18n.Locale, state string) ui.Mark {
 	m := map[string]ui.Mark{lease.OperatorApplied: {Icon: "clock"}, lease.OperatorApproved: {Tone: "good", Icon: "circle-check"}, lease.OperatorSuspended: {Tone: "care", Icon: "player-pause"},
 		lease.OperatorRefused: {Tone: "bad", Icon: "circle-x"}}[state]
 	m.Text = l.T("lease.operator." + state)
 	return m
 }
 
-// leaseMark is how a lease stands as a mark.
-func leaseMark(l i18n.Locale, state string) ui.Mark {
+// LeaseMark is how a lease stands as a mark.
+func LeaseMark(l i18n.Locale, state string) ui.Mark {
 	m := map[string]ui.Mark{lease.Reserved: {Tone: "care", Icon: "hourglass"}, lease.Ordered: {Icon: "file-check"}, lease.Active: {Tone: "good", Icon: "circle-check"}, lease.Ended: {Icon: "history"},
 		lease.Expired: {Icon: "clock"}, lease.Cancelled: {Icon: "ban"}, lease.Refused: {Tone: "bad", Icon: "circle-x"}}[state]
 	m.Text = l.T("lease.state." + state)
 	return m
 }
 
-// span is for which days a lease is.
-func span(l i18n.Locale, since, until time.Time) string {
+// Span is for which days a lease is.
+func Span(l i18n.Locale, since, until time.Time) string {
 	if until.IsZero() {
 		return l.T("lease.span_open", "since", l.Date(since))
 	}

@@ -11,6 +11,7 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/web/page/bill"
 	"bedelau/web/ui"
 )
@@ -24,7 +25,7 @@ func (p *Pages) operators(c *gin.Context) error {
 func (p *Pages) operatorsAgain(c *gin.Context, status int, in site.Form, errs ui.Errors) error {
 	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
 	state := c.Query("status")
-	all, err := p.Leases.Operators(ctx, a, state, after(c, uuid.Nil), pageSize+1)
+	all, err := p.Leases.Operators(ctx, a, state, After(c, uuid.Nil), pageSize+1)
 	if err != nil {
 		return err
 	}
@@ -38,22 +39,13 @@ func (p *Pages) operatorsAgain(c *gin.Context, status int, in site.Form, errs ui
 	s.Table = &bill.Table{Title: l.T("lease.operators"), Columns: []bill.Column{{Label: l.T("lease.name")}, {Label: l.T("lease.nib")}, {Label: l.T("lease.licence")}, {Label: l.T("duct.standing")}}}
 	if len(all) > pageSize {
 		all = all[:pageSize]
-		s.Next = next(c, ducts.PathOperators, all[pageSize-1].ID)
+		s.Next = Next(c, ducts.PathOperators, all[pageSize-1].ID)
 	}
 	for _, o := range all {
-		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: o.Name, Href: operatorPath(o.ID)}, {Text: o.NIB}, {Text: o.Licence}, {Mark: operatorMark(l, o.State)}}})
+		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: o.Name, Href: operatorPath(o.ID)}, {Text: o.NIB}, {Text: o.Licence}, {Mark: OperatorMark(l, o.State)}}})
 	}
 	if p.may(c) {
-		field := func(name, kind string, most int, optional bool) ui.Field {
-			f := ui.Field{Name: name, Type: kind, Label: l.T("lease." + name), Value: in.Get(name), Max: most, Optional: optional, Error: errs.Of(name), Autocomplete: "off"}
-			if key := "lease." + name + "_hint"; l.Has(key) {
-				f.Hint = l.T(key)
-			}
-			return f
-		}
-		s.Forms = []bill.Form{{ID: "daftar", Title: l.T("lease.register"), Text: l.T("lease.register_text"), Action: ducts.PathOperators, Folded: true, Submit: l.T("lease.register_do"), Fields: []ui.Field{
-			field("name", "text", 200, false), field("nib", "nib", 0, false), field("licence", "text", 200, false), field("email", "email", 200, false),
-			field("npwp", "npwp", 0, true), field("phone", "phone", 30, true), field("address", "text", 300, true)}}}
+		s.Forms = []bill.Form{{ID: "daftar", Title: l.T("lease.register"), Text: l.T("lease.register_text"), Action: ducts.PathOperators, Folded: true, Submit: l.T("lease.register_do"), Fields: CompanyFields(l, in, errs)}}
 	}
 	v.Sections = append(v.Sections, s)
 	reasons, err := p.Leases.Refusals(ctx)
@@ -81,8 +73,8 @@ func (p *Pages) operatorsAgain(c *gin.Context, status int, in site.Form, errs ui
 
 func operatorPath(id uuid.UUID) string { return ducts.PathOperators + "/" + id.String() }
 
-// operatorLabels are what the fields of an operator are called.
-var operatorLabels = map[string]string{"name": "lease.name", "nib": "lease.nib", "licence": "lease.licence", "email": "lease.email", "npwp": "lease.npwp", "phone": "lease.phone", "address": "lease.address",
+// CompanyLabels are what the fields of an operator are called.
+var CompanyLabels = map[string]string{"name": "lease.name", "nib": "lease.nib", "licence": "lease.licence", "email": "lease.email", "npwp": "lease.npwp", "phone": "lease.phone", "address": "lease.address",
 	"refusal": "lease.refusal", "why": "lease.explanation"}
 
 // register writes down an operator.
@@ -90,15 +82,14 @@ func (p *Pages) register(c *gin.Context) error {
 	in, err := site.ReadForm(c)
 	var o lease.Operator
 	if err == nil {
-		o, err = p.Leases.Apply(c.Request.Context(), gate.ActorOf(c), lease.Operator{Name: in.Line("name"), NIB: in.Text("nib"), NPWP: in.Text("npwp"), Licence: in.Line("licence"), Email: in.Text("email"),
-			Phone: in.Line("phone"), Address: in.Line("address")})
+		o, err = p.Leases.Apply(c.Request.Context(), gate.ActorOf(c), Company(in))
 	}
 	if err != nil {
 		errs, status, ok := site.Refused(c, err, "")
 		if !ok {
 			return err
 		}
-		return p.operatorsAgain(c, status, in, site.Called(c, errs, operatorLabels))
+		return p.operatorsAgain(c, status, in, site.Called(c, errs, CompanyLabels))
 	}
 	return p.Done(c, operatorPath(o.ID), "lease_registered")
 }
@@ -122,19 +113,14 @@ func (p *Pages) operatorAgain(c *gin.Context, status int, in site.Form, errs ui.
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.DeskShell(c, o.Name), Back: ducts.PathOperators, Heading: o.Name, Mark: operatorMark(l, o.State), Errors: errs}
+	v := bill.View{Shell: p.DeskShell(c, o.Name), Back: ducts.PathOperators, Heading: o.Name, Mark: OperatorMark(l, o.State), Errors: errs}
 	state := bill.Section{ID: "keadaan", Title: l.T("duct.state")}
-	for _, r := range []struct{ label, value string }{{"lease.nib", o.NIB}, {"lease.licence", o.Licence}, {"lease.email", o.Email}, {"lease.npwp", o.NPWP}, {"lease.phone", o.Phone}, {"lease.address", o.Address}} {
-		if r.value == "" {
-			r.value = l.T("duct.unsaid")
-		}
-		state.Rows = append(state.Rows, ui.Row{Label: l.T(r.label), Value: r.value})
-	}
+	state.Rows = CompanyRows(l, o)
 	state.Rows = append(state.Rows, ui.Row{Label: l.T("lease.registered"), Value: l.DateTime(site.Zoned(c, o.CreatedAt))})
 	if !o.DecidedAt.IsZero() {
 		state.Rows = append(state.Rows, ui.Row{Label: l.T("lease.decided"), Value: l.DateTime(site.Zoned(c, o.DecidedAt))})
 	}
-	why, err := p.reasonRow(ctx, l, o.Refusal, o.Why)
+	why, err := p.ReasonRow(ctx, l, o.Refusal, o.Why)
 	if err != nil {
 		return err
 	}
@@ -166,6 +152,11 @@ func (p *Pages) operatorAgain(c *gin.Context, status int, in site.Form, errs ui.
 		}
 	}
 	v.Sections = append(v.Sections, state)
+	company, err := p.company(c, id, in, errs)
+	if err != nil {
+		return err
+	}
+	v.Sections = append(v.Sections, company...)
 	all, err := p.Leases.Leases(ctx, a, lease.Filter{Operator: id}, uuid.Max, leasesShown)
 	if err != nil {
 		return err
@@ -198,7 +189,38 @@ func (p *Pages) decide(c *gin.Context) error {
 		if !ok {
 			return err
 		}
-		return p.operatorAgain(c, status, in, site.Called(c, errs, operatorLabels))
+		return p.operatorAgain(c, status, in, site.Called(c, errs, CompanyLabels))
 	}
 	return p.Done(c, operatorPath(id), "lease_decided")
+}
+
+// CompanyRows is what a company says of itself.
+func CompanyRows(l i18n.Locale, o lease.Operator) []ui.Row {
+	var rows []ui.Row
+	for _, r := range []struct{ label, value string }{{"lease.nib", o.NIB}, {"lease.licence", o.Licence}, {"lease.email", o.Email}, {"lease.npwp", o.NPWP}, {"lease.phone", o.Phone}, {"lease.address", o.Address}} {
+		if r.value == "" {
+			r.value = l.T("duct.unsaid")
+		}
+		rows = append(rows, ui.Row{Label: l.T(r.label), Value: r.value})
+	}
+	return rows
+}
+
+// CompanyFields ask what a company says of itself.
+func CompanyFields(l i18n.Locale, in site.Form, errs ui.Errors) []ui.Field {
+	field := func(name, kind string, most int, optional bool) ui.Field {
+		f := ui.Field{Name: name, Type: kind, Label: l.T("lease." + name), Value: in.Get(name), Max: most, Optional: optional, Error: errs.Of(name), Autocomplete: "off"}
+		if key := "lease." + name + "_hint"; l.Has(key) {
+			f.Hint = l.T(key)
+		}
+		return f
+	}
+	return []ui.Field{
+		field("name", "text", 200, false), field("nib", "nib", 0, false), field("licence", "text", 200, false), field("email", "email", 200, false),
+		field("npwp", "npwp", 0, true), field("phone", "phone", 30, true), field("address", "text", 300, true)}
+}
+
+// Company reads what CompanyFields ask.
+func Company(in site.Form) lease.Operator {
+	return lease.Operator{Name: in.Line("name"), NIB: in.Text("nib"), NPWP: in.Text("npwp"), Licence: in.Line("licence"), Email: in.Text("email"), Phone: in.Line("phone"), Address: in.Line("address")}
 }

@@ -1,6 +1,7 @@
 package leasing
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"strings"
@@ -16,6 +17,8 @@ import (
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/geo"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
 	"bedelau/web/page/bill"
 	"bedelau/web/ui"
 )
@@ -30,29 +33,66 @@ const (
 var planLabels = map[string]string{"dari": "lease.from", "ke": "lease.to", "jenis": "lease.kind", "jumlah": "lease.quantity", "mulai": "lease.since", "sampai": "lease.until",
 	"rute": "lease.way", "operator": "lease.operator", "hari": "lease.kept_for"}
 
-// plan asks between which places how much is wanted and for how long, and shows the ways on which it is free.
-func (p *Pages) plan(c *gin.Context) error {
+// Planner is the page on which a way is found. Staff find one in the whole network, and people of a company in what it was
+// granted.
+type Planner struct {
+	*ducts.Pages
+	Shell      func(c *gin.Context, title string) ui.Shell
+	Path, Back string
+	Lead       string // key of the page's text
+	Places     func(ctx context.Context, actor identity.Actor, day time.Time, typed string, most int) ([]lease.Place, error)
+	Plan       func(ctx context.Context, actor identity.Actor, in lease.PlanInput) ([]lease.Way, error)
+	Lines      func(c *gin.Context, day time.Time, ids []uuid.UUID) (map[uuid.UUID][]geo.Point, error)
+	Pins       func(c *gin.Context, day time.Time, codes ...string) ([]ui.Pin, error)
+	Segment    func(code string, day time.Time) string                                                             // its page
+	Offer      func(c *gin.Context, q Asked, ways []lease.Way, in site.Form, errs ui.Errors) (bill.Section, error) // what can be done with the ways; an empty one is nothing
+}
+
+// planner is the one of staff.
+func (p *Pages) planner() *Planner {
+	return &Planner{Pages: p.Pages, Shell: p.DeskShell, Path: ducts.PathPlan, Back: ducts.PathDucts, Lead: "lease.plan_lead", Places: p.Leases.Places, Plan: p.Leases.Plan, Lines: p.lines, Pins: p.pins,
+		Segment: ducts.SegmentPath, Offer: func(c *gin.Context, q Asked, ways []lease.Way, in site.Form, errs ui.Errors) (bill.Section, error) {
+			if !p.may(c) {
+				return bill.Section{}, nil
+			}
+			return p.reservation(c, q, ways, in, errs)
+		}}
+}
+
+// plan is the page of staff.
+func (p *Pages) plan(c *gin.Context) error { return p.planner().Page(c) }
+
+// planAgain is plan, after a refusal of a reservation with what was filled in.
+func (p *Pages) planAgain(c *gin.Context, status int, in site.Form, errs ui.Errors) error {
+	return p.planner().Again(c, status, in, errs)
+}
+
+// Page asks between which places how much is wanted and for how long, and shows the ways on which it is free.
+func (p *Planner) Page(c *gin.Context) error {
 	in, err := site.CheckText(c.Request.URL.Query(), []string{"mulai", "sampai"})
 	if err != nil {
 		errs, status, ok := site.Refused(c, err, "")
 		if !ok {
 			return err
 		}
-		return p.planAgain(c, status, in, site.Called(c, errs, planLabels))
+		return p.Again(c, status, in, site.Called(c, errs, planLabels))
 	}
-	return p.planAgain(c, http.StatusOK, in, nil)
+	return p.Again(c, http.StatusOK, in, nil)
 }
 
-// asked is what a plan asks for, with the places that fit where more than one does.
-type asked struct {
+// Asked is what a plan asks for, with the places that fit where more than one does.
+type Asked struct {
 	lease.PlanInput
 	places map[string][]lease.Place // by field
 	bad    []fault.Field
 }
 
-// ask reads what a plan asks for.
-func (p *Pages) ask(c *gin.Context, in site.Form) (asked, error) {
-	q := asked{PlanInput: lease.PlanInput{Kind: in.Get("jenis"), Ways: waysMost}, places: map[string][]lease.Place{}}
+// Bad is what is wrong with what was asked.
+func (q Asked) Bad() []fault.Field { return q.bad }
+
+// Ask reads what a plan asks for.
+func (p *Planner) Ask(c *gin.Context, in site.Form) (Asked, error) {
+	q := Asked{PlanInput: lease.PlanInput{Kind: in.Get("jenis"), Ways: waysMost}, places: map[string][]lease.Place{}}
 	refuse := func(name, code string) { q.bad = append(q.bad, fault.Field{Name: name, Code: code}) }
 	var err error
 	if q.Since, err = time.Parse(time.DateOnly, site.DateOf(in, "mulai")); err != nil {
@@ -66,7 +106,7 @@ func (p *Pages) ask(c *gin.Context, in site.Form) (asked, error) {
 			refuse(name, "required")
 			continue
 		}
-		found, err := p.Leases.Places(c.Request.Context(), gate.ActorOf(c), q.Since, typed, placesMost)
+		found, err := p.Places(c.Request.Context(), gate.ActorOf(c), q.Since, typed, placesMost)
 		switch {
 		case err != nil:
 			return q, err
@@ -94,15 +134,15 @@ func (p *Pages) ask(c *gin.Context, in site.Form) (asked, error) {
 	return q, nil
 }
 
-// planAgain is plan, after a refusal of a reservation with what was filled in: the ways are then those that are free now.
-func (p *Pages) planAgain(c *gin.Context, status int, in site.Form, errs ui.Errors) error {
+// Again is Page, after a refusal of what Offer offers with what was filled in: the ways are then those that are free now.
+func (p *Planner) Again(c *gin.Context, status int, in site.Form, errs ui.Errors) error {
 	l := gate.LocaleOf(c)
-	v := bill.View{Shell: p.DeskShell(c, l.T("lease.plan")), Back: ducts.PathDucts, Heading: l.T("lease.plan"), Lead: l.T("lease.plan_lead"), Errors: errs}
+	v := bill.View{Shell: p.Shell(c, l.T("lease.plan")), Back: p.Back, Heading: l.T("lease.plan"), Lead: l.T(p.Lead), Errors: errs}
 	if in.Values["dari"] == nil && in.Values["ke"] == nil {
-		v.Sections = []bill.Section{p.question(c, in, asked{}, nil)}
+		v.Sections = []bill.Section{p.question(c, in, Asked{}, nil)}
 		return p.Render(c, status, bill.Page(v))
 	}
-	q, err := p.ask(c, in)
+	q, err := p.Ask(c, in)
 	if err != nil {
 		return err
 	}
@@ -124,7 +164,7 @@ func (p *Pages) planAgain(c *gin.Context, status int, in site.Form, errs ui.Erro
 }
 
 // question is the form of a plan. Where several places fit what was typed, one is chosen.
-func (p *Pages) question(c *gin.Context, in site.Form, q asked, errs ui.Errors) bill.Section {
+func (p *Planner) question(c *gin.Context, in site.Form, q Asked, errs ui.Errors) bill.Section {
 	l := gate.LocaleOf(c)
 	place := func(name string, code string) ui.Field {
 		f := ui.Field{Name: name, Label: l.T(planLabels[name]), Hint: l.T("lease.place_hint"), Value: in.Get(name), Max: 100, Error: errs.Of(name), Autocomplete: "off"}
@@ -159,21 +199,21 @@ func (p *Pages) question(c *gin.Context, in site.Form, q asked, errs ui.Errors) 
 	if quantity == "" {
 		quantity = "1"
 	}
-	f := bill.Form{ID: "rencana", Action: ducts.PathPlan, Get: true, Submit: l.T("lease.find"), Fields: []ui.Field{place("dari", q.From), place("ke", q.To),
+	f := bill.Form{ID: "rencana", Action: p.Path, Get: true, Submit: l.T("lease.find"), Fields: []ui.Field{place("dari", q.From), place("ke", q.To),
 		{Name: "jenis", Type: "choice", Label: l.T("lease.kind"), Value: kind, Error: errs.Of("jenis"), Options: ducts.Options(l, "duct.unit", duct.UnitKinds())},
 		{Name: "jumlah", Type: "number", Label: l.T("lease.quantity"), Value: quantity, Error: errs.Of("jumlah")}, day("mulai", p.DayIn(c).Format(time.DateOnly)), until}}
 	s := bill.Section{ID: "cari", Title: l.T("lease.plan"), Quiet: true, Forms: []bill.Form{f}}
 	if len(q.places) > 0 {
 		s.Note = bill.Note{Tone: "care", Text: l.T("lease.choose_places")}
-		s.Links = []ui.Link{{Href: ducts.PathPlan, Label: l.T("lease.anew"), Icon: "search"}}
+		s.Links = []ui.Link{{Href: p.Path, Label: l.T("lease.anew"), Icon: "search"}}
 	}
 	return s
 }
 
 // found are the ways that are free, each drawn and told segment by segment, and the form that reserves one.
-func (p *Pages) found(c *gin.Context, q asked, in site.Form, errs ui.Errors) ([]bill.Section, error) {
+func (p *Planner) found(c *gin.Context, q Asked, in site.Form, errs ui.Errors) ([]bill.Section, error) {
 	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
-	ways, err := p.Leases.Plan(ctx, a, q.PlanInput)
+	ways, err := p.Plan(ctx, a, q.PlanInput)
 	if err != nil {
 		return nil, err
 	}
@@ -189,15 +229,9 @@ func (p *Pages) found(c *gin.Context, q asked, in site.Form, errs ui.Errors) ([]
 		return nil, err
 	}
 	var pins []ui.Pin
-	ends, err := p.Ducts.NodesCalled(ctx, a, q.Since, q.From, q.To)
-	if err != nil {
-		return nil, err
-	}
-	for _, code := range []string{q.From, q.To} {
-		for _, n := range ends {
-			if n.Code == code {
-				pins = append(pins, ui.Pin{Name: code, Label: code, At: geo.Point{Lat: n.At.Lat(), Lon: n.At.Lon()}, Set: true})
-			}
+	if p.Pins != nil {
+		if pins, err = p.Pins(c, q.Since, q.From, q.To); err != nil {
+			return nil, err
 		}
 	}
 	var out []bill.Section
@@ -206,7 +240,7 @@ func (p *Pages) found(c *gin.Context, q asked, in site.Form, errs ui.Errors) ([]
 		for _, s := range w.Steps {
 			ids = append(ids, s.ID)
 		}
-		lines, err := p.lines(c, q.Since, ids)
+		lines, err := p.Lines(c, q.Since, ids)
 		if err != nil {
 			return nil, err
 		}
@@ -216,18 +250,34 @@ func (p *Pages) found(c *gin.Context, q asked, in site.Form, errs ui.Errors) ([]
 		}
 		out = append(out, p.way(c, i+1, w, names, site.TracksMap(ground, "rute-"+strconv.Itoa(i+1), l.T("lease.map", "n", len(w.Steps), "length", ducts.KM(l, w.LengthMM)), tracks, pins)))
 	}
-	if p.may(c) {
-		form, err := p.reservation(c, q, ways, in, errs)
+	if p.Offer != nil {
+		form, err := p.Offer(c, q, ways, in, errs)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, form)
+		if form.ID != "" {
+			out = append(out, form)
+		}
 	}
 	return out, nil
 }
 
+// pins are the ends of a way.
+func (p *Pages) pins(c *gin.Context, day time.Time, codes ...string) ([]ui.Pin, error) {
+	ends, err := p.Ducts.NodesCalled(c.Request.Context(), gate.ActorOf(c), day, codes...)
+	var pins []ui.Pin
+	for _, code := range codes {
+		for _, n := range ends {
+			if n.Code == code {
+				pins = append(pins, ui.Pin{Name: code, Label: code, At: geo.Point{Lat: n.At.Lat(), Lon: n.At.Lon()}, Set: true})
+			}
+		}
+	}
+	return pins, err
+}
+
 // way tells of one way.
-func (p *Pages) way(c *gin.Context, n int, w lease.Way, names map[string]string, drawn *ui.Map) bill.Section {
+func (p *Planner) way(c *gin.Context, n int, w lease.Way, names map[string]string, drawn *ui.Map) bill.Section {
 	l := gate.LocaleOf(c)
 	var must []string
 	seen := map[string]bool{}
@@ -243,16 +293,55 @@ func (p *Pages) way(c *gin.Context, n int, w lease.Way, names map[string]string,
 		if s.Free < least.Free {
 			least = s
 		}
-		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: s.Code, Href: ducts.SegmentPath(s.Code, p.DayIn(c))}, {Text: s.Road}, {Text: names[s.Authority]}, {Text: ducts.Metres(l, s.LengthMM)}, {Text: l.Number(int64(s.Free))}}})
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: s.Code, Href: p.Segment(s.Code, p.DayIn(c))}, {Text: s.Road}, {Text: names[s.Authority]}, {Text: ducts.Metres(l, s.LengthMM)}, {Text: l.Number(int64(s.Free))}}})
 	}
 	return bill.Section{ID: "rute-" + strconv.Itoa(n), Title: l.T("lease.nth_way", "n", n), Map: drawn, Table: t, Rows: []ui.Row{{Label: l.T("duct.billed"), Value: ducts.Metres(l, w.LengthMM)},
 		{Label: l.T("duct.segments"), Value: l.Number(int64(len(w.Steps)))}, {Label: l.T("lease.permits"), Value: strings.Join(must, ", ")},
 		{Label: l.T("lease.narrowest"), Value: l.T("lease.narrowest_value", "n", least.Free, "segment", least.Code)}}}
 }
 
+// Choice is the question which of the ways is meant. It adds to the form the segments of each, so that what is taken is what was
+// seen.
+func Choice(l i18n.Locale, f *bill.Form, ways []lease.Way, in site.Form, errs ui.Errors) ui.Field {
+	pick := ui.Field{Name: "rute", Type: "choice", Label: l.T("lease.way"), Value: in.Get("rute"), Error: errs.Of("rute")}
+	if len(ways) == 1 {
+		pick.Value = "1"
+	}
+	for i, w := range ways {
+		n := strconv.Itoa(i + 1)
+		ids := make([]string, len(w.Steps))
+		for j, step := range w.Steps {
+			ids[j] = step.ID.String()
+		}
+		f.Hidden = append(f.Hidden, ui.Option{Value: "ruas_" + n, Label: strings.Join(ids, ",")})
+		pick.Options = append(pick.Options, ui.Option{Value: n, Label: l.T("lease.way_choice", "n", i+1, "length", ducts.Metres(l, w.LengthMM), "segments", len(w.Steps))})
+	}
+	return pick
+}
+
+// Chosen are the segments of the way that was chosen.
+func Chosen(in site.Form) ([]uuid.UUID, []fault.Field) {
+	var segments []uuid.UUID
+	for _, text := range strings.Split(in.Get("ruas_"+in.Get("rute")), ",") {
+		if id, err := uuid.Parse(text); err == nil {
+			segments = append(segments, id)
+		}
+	}
+	if len(segments) == 0 && in.Text("rute") != "" {
+		return nil, []fault.Field{{Name: "rute", Code: "not_an_option"}}
+	}
+	return segments, nil
+}
+
+// Hidden is what a plan asks for, to be sent on with what becomes of it.
+func (q Asked) Hidden(in site.Form) []ui.Option {
+	return []ui.Option{{Value: "dari", Label: q.From}, {Value: "ke", Label: q.To}, {Value: "jenis", Label: q.Kind}, {Value: "jumlah", Label: strconv.Itoa(q.Quantity)},
+		{Value: "mulai", Label: q.Since.Format(time.DateOnly)}, {Value: "sampai", Label: site.DateOf(in, "sampai")}}
+}
+
 // reservation is the form that keeps one of the ways for an operator. It names the segments, so that what is reserved is what
 // was seen.
-func (p *Pages) reservation(c *gin.Context, q asked, ways []lease.Way, in site.Form, errs ui.Errors) (bill.Section, error) {
+func (p *Pages) reservation(c *gin.Context, q Asked, ways []lease.Way, in site.Form, errs ui.Errors) (bill.Section, error) {
 	l := gate.LocaleOf(c)
 	s := bill.Section{ID: "cadangkan", Title: l.T("lease.reserve")}
 	operators, err := p.choice(c, lease.OperatorApproved)
@@ -271,21 +360,8 @@ func (p *Pages) reservation(c *gin.Context, q asked, ways []lease.Way, in site.F
 	if days == "" {
 		days = "30"
 	}
-	f := bill.Form{ID: "pesan", Text: l.T("lease.reserve_text"), Action: ducts.PathPlan, Submit: l.T("lease.reserve_do"), Hidden: []ui.Option{{Value: "kunci", Label: key}, {Value: "dari", Label: q.From}, {Value: "ke", Label: q.To},
-		{Value: "jenis", Label: q.Kind}, {Value: "jumlah", Label: strconv.Itoa(q.Quantity)}, {Value: "mulai", Label: q.Since.Format(time.DateOnly)}, {Value: "sampai", Label: site.DateOf(in, "sampai")}}}
-	pick := ui.Field{Name: "rute", Type: "choice", Label: l.T("lease.way"), Value: in.Get("rute"), Error: errs.Of("rute")}
-	if len(ways) == 1 {
-		pick.Value = "1"
-	}
-	for i, w := range ways {
-		n := strconv.Itoa(i + 1)
-		ids := make([]string, len(w.Steps))
-		for j, step := range w.Steps {
-			ids[j] = step.ID.String()
-		}
-		f.Hidden = append(f.Hidden, ui.Option{Value: "ruas_" + n, Label: strings.Join(ids, ",")})
-		pick.Options = append(pick.Options, ui.Option{Value: n, Label: l.T("lease.way_choice", "n", i+1, "length", ducts.Metres(l, w.LengthMM), "segments", len(w.Steps))})
-	}
+	f := bill.Form{ID: "pesan", Text: l.T("lease.reserve_text"), Action: ducts.PathPlan, Submit: l.T("lease.reserve_do"), Hidden: append([]ui.Option{{Value: "kunci", Label: key}}, q.Hidden(in)...)}
+	pick := Choice(l, &f, ways, in, errs)
 	f.Fields = []ui.Field{pick, {Name: "operator", Type: "select", Label: l.T("lease.operator"), Value: in.Get("operator"), Error: errs.Of("operator"), Options: append([]ui.Option{{Label: l.T("lease.choose_operator")}}, operators...)},
 		{Name: "hari", Type: "number", Label: l.T("lease.kept_for"), Hint: l.T("lease.kept_for_hint"), Value: days, Error: errs.Of("hari")}}
 	s.Forms = []bill.Form{f}
@@ -323,7 +399,7 @@ func (p *Pages) reserve(c *gin.Context) error {
 
 // keep reserves what a form asks for.
 func (p *Pages) keep(c *gin.Context, in site.Form) (lease.Lease, error) {
-	q, err := p.ask(c, in)
+	q, err := p.planner().Ask(c, in)
 	if err != nil {
 		return lease.Lease{}, err
 	}
@@ -336,15 +412,8 @@ func (p *Pages) keep(c *gin.Context, in site.Form) (lease.Lease, error) {
 	if err != nil && in.Get("operator") != "" {
 		bad = append(bad, fault.Field{Name: "operator", Code: "not_an_option"})
 	}
-	var segments []uuid.UUID
-	for _, text := range strings.Split(in.Get("ruas_"+in.Get("rute")), ",") {
-		if id, err := uuid.Parse(text); err == nil {
-			segments = append(segments, id)
-		}
-	}
-	if len(segments) == 0 && in.Text("rute") != "" {
-		bad = append(bad, fault.Field{Name: "rute", Code: "not_an_option"})
-	}
+	segments, wrong := Chosen(in)
+	bad = append(bad, wrong...)
 	if err := fault.Fields(bad); err != nil {
 		return lease.Lease{}, err
 	}

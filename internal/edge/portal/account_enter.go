@@ -124,10 +124,15 @@ func landing(k identity.Kind, city tenancy.City, next string) string {
 		home = "/bumd"
 	case k == identity.Staff:
 		home = "/petugas/antrean"
+	case k == identity.Partner:
+		home = site.PathPartner
+		if next == home || strings.HasPrefix(next, home+"/") || strings.HasPrefix(next, home+"?") {
+			return next
+		}
 	}
 	desk := strings.HasPrefix(next, "/petugas/") || strings.HasPrefix(next, "/kelola") || strings.HasPrefix(next, "/bumd")
 	shared := strings.HasPrefix(next, "/akun") || strings.HasPrefix(next, "/dokumen/") || strings.HasPrefix(next, "/kotak-surat")
-	if next != "" && (shared || desk == (k == identity.Staff)) {
+	if next != "" && (shared || k != identity.Partner && desk == (k == identity.Staff)) {
 		return next
 	}
 	return home

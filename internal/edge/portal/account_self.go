@@ -31,6 +31,9 @@ func (p *Portal) accountPage(c *gin.Context, status int, v resident.AccountView)
 	if a.Kind == identity.Staff {
 		v.Frame, v.Staff = ui.FrameOffice, true
 	}
+	if a.Kind == identity.Partner {
+		v.Frame = ui.FrameOffice
+	}
 	for _, x := range visits {
 		v.Visits = append(v.Visits, resident.Visit{ID: x.ID.String(), Agent: x.Agent, IP: x.IP, Seen: site.Zoned(c, x.SeenAt), Current: x.Current})
 	}

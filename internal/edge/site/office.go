@@ -21,6 +21,9 @@ const PathCalendar = "/kelola/kalender"
 // PathPapers is where an office keeps the documents that it has issued.
 const PathPapers = "/petugas/dokumen"
 
+// PathPartner is where a company that leases ducts finds what is its own.
+const PathPartner = "/mitra"
+
 // DeskShell is the frame of a page of the desk.
 func (p *Pages) DeskShell(c *gin.Context, title string) ui.Shell {
 	s := p.Shell(c, title)

@@ -28,7 +28,7 @@ func (p *Pages) Shell(c *gin.Context, title string) ui.Shell {
 	if city.Kind != tenancy.KindCity {
 		s.Frame = ui.FramePlatform // also a host that is nobody's
 	}
-	if actor.SignedIn() && (actor.Kind == identity.Resident || actor.TOTP) { // staff are still at the door before
+	if actor.SignedIn() && (actor.Kind != identity.Staff || actor.TOTP) { // staff are still at the door before
 		s.User = &ui.User{Name: actor.Name, Role: roleName(l, actor), Links: p.DeskLinks(c.Request.Context(), l, actor)}
 	}
 	return s
@@ -108,6 +108,9 @@ var sections = map[ui.Section]access.Permission{
 // DeskLinks is the menu of staff. A question that cannot be answered is a section not shown: the page behind it would
 // refuse for the same reason.
 func (p *Pages) DeskLinks(ctx context.Context, l i18n.Locale, a identity.Actor) []ui.Link {
+	if a.Kind == identity.Partner {
+		return ui.PartnerNav(l)
+	}
 	if a.Kind != identity.Staff {
 		return nil
 	}
@@ -122,6 +125,9 @@ func (p *Pages) DeskLinks(ctx context.Context, l i18n.Locale, a identity.Actor) 
 
 // roleName is what a member of staff is called at work: the first of their roles that the product knows.
 func roleName(l i18n.Locale, a identity.Actor) string {
+	if a.Kind == identity.Partner {
+		return l.T("role.partner")
+	}
 	for _, r := range a.Roles {
 		if key := "role." + r; a.Kind == identity.Staff && l.Has(key) {
 			return l.T(key)

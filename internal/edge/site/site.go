@@ -28,6 +28,7 @@ import (
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/city/lease"
+	"bedelau/internal/city/operator"
 	"bedelau/internal/city/simulation"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/access"
@@ -54,6 +55,7 @@ type Deps struct {
 	Ducts      *duct.Service
 	Surveying  *ductsurvey.Service
 	Leases     *lease.Service
+	Operators  *operator.Service
 	DuctMap    *ductmap.Service
 	DuctPrice  *ducttariff.Service
 	Documents  *document.Service

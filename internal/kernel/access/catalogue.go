@@ -16,6 +16,7 @@ const (
 	ApplicationSubmit Permission = "application:submit"
 	ApplicationOwn    Permission = "application:own"
 	BookingOwn        Permission = "booking:own"
+	DuctOwn           Permission = "duct:own" // of a company that leases ducts: what is its own, and what it was shown
 )
 
 // What a city's staff do.
@@ -68,7 +69,7 @@ type Definition struct {
 	Name     Permission
 	City     bool // can be held in a city
 	Platform bool // can be held on the platform
-	Resident bool // for residents: not to be given or taken role by role
+	Resident bool // for residents and partners, by the kind of their account: not to be given or taken role by role
 	Machine  bool // for programs, as a scope of their key: no role holds it
 	Agency   bool // reaches what is one's own agency's; with application:all the whole city's
 	Reads    bool // changes nothing, so it stays while a city is suspended
@@ -93,6 +94,7 @@ func All() []Definition {
 		{Name: ApplicationSubmit, City: true, Resident: true},
 		{Name: ApplicationOwn, City: true, Resident: true},
 		{Name: BookingOwn, City: true, Resident: true},
+		{Name: DuctOwn, City: true, Resident: true},
 		{Name: ApplicationQueue, City: true, Agency: true, Reads: true},
 		{Name: ApplicationRead, City: true, Agency: true, Reads: true},
 		{Name: ApplicationReview, City: true, Agency: true},

@@ -57,7 +57,7 @@ type ruleRow struct {
 
 // fixed are the roles that come with the kind of account.
 func fixed(role string) bool {
-	return role == string(identity.Resident) || role == string(identity.Staff)
+	return role == string(identity.Resident) || role == string(identity.Staff) || role == string(identity.Partner)
 }
 
 // Roles lists the roles of ctx's city with what each may do now: the built-in ones first. The caller has checked

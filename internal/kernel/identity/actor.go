@@ -19,6 +19,7 @@ type Kind string
 const (
 	Resident Kind = "resident" // a person the city serves; registers alone
 	Staff    Kind = "staff"    // works for the city, or for the BUMD on the platform; comes by invitation
+	Partner  Kind = "partner"  // works for a company that uses what the city has built; comes by invitation
 	Machine  Kind = "machine"  // a program with an API key (package apikey); no account, and never a person
 )
 

@@ -120,7 +120,7 @@ func (s *Service) mayReplace(ctx context.Context, a Actor, emailHash []byte) ([]
 	if err != nil {
 		return nil, fmt.Errorf("identity: invite: %w", err)
 	}
-	if old.Status != StatusInvited {
+	if old.Status != StatusInvited || old.Kind != Staff {
 		return nil, errTaken()
 	}
 	held, err := rolesOf(ctx, s.DB, old.ID)
@@ -146,7 +146,7 @@ func (s *Service) invited(ctx context.Context, tx bun.IDB, name string, c sealed
 	}
 	var old uuid.UUID
 	err = tx.NewUpdate().Model((*accountRow)(nil)).Set("name = ?", name).Where("tenant_id = ?", tenancy.Must(ctx)).
-		Where("email_hash = ?", c.emailHash).Where("status = ?", StatusInvited).Returning("id").Scan(ctx, &old)
+		Where("email_hash = ?", c.emailHash).Where("status = ?", StatusInvited).Where("kind = ?", Staff).Returning("id").Scan(ctx, &old)
 	if errors.Is(err, sql.ErrNoRows) {
 		return uuid.Nil, errTaken()
 	}
@@ -174,8 +174,8 @@ type AcceptInput struct {
 	UserAgent string
 }
 
-// AcceptInvite sets the password of an invited member of staff and signs them in, so that they set up their second
-// factor next. It refuses a weak password and a dead link (Gone "identity.link_expired").
+// AcceptInvite sets the password of whoever was invited and signs them in, so that staff set up their second factor
+// next. It refuses a weak password and a dead link (Gone "identity.link_expired").
 func (s *Service) AcceptInvite(ctx context.Context, in AcceptInput) (Session, error) {
 	link, account, err := s.linked(ctx, LinkInvite, in.Token)
 	if err != nil {
@@ -199,10 +199,10 @@ func (s *Service) AcceptInvite(ctx context.Context, in AcceptInput) (Session, er
 		if err := putSecret(ctx, tx, account.ID, credPassword, phc, 0, now); err != nil {
 			return err
 		}
-		if err := audit.Record(ctx, tx, own(account.ID, Staff, "account.accept")); err != nil {
+		if err := audit.Record(ctx, tx, own(account.ID, account.Kind, "account.accept")); err != nil {
 			return err
 		}
-		out, err = s.openSession(ctx, tx, account.ID, Staff, in.IP, in.UserAgent)
+		out, err = s.openSession(ctx, tx, account.ID, account.Kind, in.IP, in.UserAgent)
 		return err
 	})
 	if err != nil {

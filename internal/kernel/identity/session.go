@@ -27,7 +27,7 @@ const (
 // lifetime returns how long a session may lie unused and how long it may last.
 func lifetime(k Kind, totp bool) (idle, total time.Duration) {
 	switch {
-	case k == Resident:
+	case k == Resident || k == Partner:
 		return residentIdle, residentTotal
 	case totp:
 		return staffIdle, staffTotal
