@@ -58,7 +58,11 @@ func ReadAct(c *gin.Context, many ...string) (in site.Form, answers map[string][
 		_ = c.Request.MultipartForm.RemoveAll()
 	}
 	values := c.Request.MultipartForm.Value
-	for name := range values {
+	for name, sent := range values {
+		if strings.HasPrefix(name, AskedPrefix) && len(sent) == 1 && sent[0] == "" {
+			delete(values, name) // a browser sends a file that was not chosen as an empty one without a name, which reads as text
+			continue
+		}
 		if strings.HasPrefix(name, AskedPrefix) {
 			many = append(many, name)
 		}
