@@ -9,7 +9,9 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/city/external"
+	"bedelau/internal/city/lease"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
@@ -138,6 +140,37 @@ func TestALimitActsOnStaffAlone(t *testing.T) {
 	_, ctx = a.city(t, "batam")
 	if d := a.fileKTP(t, ctx, another, "2171046703900004"); d.Application.Number == "" {
 		t.Error("a resident is refused")
+	}
+}
+
+// TestTheDuctsAreInThePlan: without their module nothing is added to them, and what is there can be seen.
+func TestTheDuctsAreInThePlan(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	_, admin := a.signIn(t, "admin@batam.localhost")
+	manager := admin
+	manager.Roles = []string{"duct_manager"}
+	acts := func() map[string]error {
+		_, ctx := a.city(t, "batam")
+		_, survey := a.Surveying.Upload(ctx, manager, ductsurvey.ImportInput{})
+		_, operator := a.Leases.Apply(ctx, manager, lease.Operator{})
+		_, reserve := a.Leases.Reserve(ctx, manager, lease.ReserveInput{})
+		return map[string]error{"a survey": survey, "an operator": operator, "a reservation": reserve}
+	}
+	for what, err := range acts() {
+		if fault.From(err).Kind != fault.Invalid {
+			t.Errorf("%s under a plan with the ducts: %v", what, err)
+		}
+	}
+	a.narrow(t, "tanpa-duct", `["apps"]`)
+	for what, err := range acts() {
+		if !fault.Is(err, "plan.module") {
+			t.Errorf("%s without the ducts in the plan: %v", what, err)
+		}
+	}
+	_, ctx := a.city(t, "batam")
+	if _, err := a.Leases.Operators(ctx, manager, "", uuid.Nil, 10); err != nil {
+		t.Errorf("what is there: %v", err)
 	}
 }
 

@@ -89,9 +89,12 @@ func (s *Service) Register(r *jobs.Runner) error {
 // a title, a source or a day that is missing, a format that is not known, "duct.unreadable" a file that is not of its
 // format, "duct.other_system" and "duct.no_system" one whose coordinates are not of WGS 84 or that does not say so,
 // "duct.too_large" one beyond the bounds of its format, "duct.empty" one without features, and "duct.too_many" one with more
-// than 200,000.
+// than 200,000; and what tenancy.MayAdd refuses a city without the ducts in its plan.
 func (s *Service) Upload(ctx context.Context, actor identity.Actor, in ImportInput) (Import, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctManage); err != nil {
+		return Import{}, err
+	}
+	if err := tenancy.MayAdd(ctx, tenancy.ModuleDuct, s.now()); err != nil {
 		return Import{}, err
 	}
 	in.Title, in.Source = strings.Join(strings.Fields(in.Title), " "), strings.Join(strings.Fields(in.Source), " ")

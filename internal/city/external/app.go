@@ -289,12 +289,5 @@ func (s *Service) mayAdd(ctx context.Context, actor identity.Actor) error {
 	if err := s.d.Guard.Allow(ctx, actor, access.AppManage); err != nil {
 		return err
 	}
-	city, ok := tenancy.CityFrom(ctx)
-	if !ok {
-		return tenancy.ErrNone
-	}
-	if err := city.Needs(tenancy.ModuleApps); err != nil {
-		return err
-	}
-	return city.MayGrow(s.now())
+	return tenancy.MayAdd(ctx, tenancy.ModuleApps, s.now())
 }

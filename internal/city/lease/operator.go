@@ -61,9 +61,12 @@ var (
 )
 
 // Apply writes down an operator that wants to lease, for staff with duct:lease. It refuses Invalid: what is missing or cannot
-// be, and a business number that is known (field "nib").
+// be, and a business number that is known (field "nib"); and what tenancy.MayAdd refuses a city without the ducts in its plan.
 func (s *Service) Apply(ctx context.Context, actor identity.Actor, in Operator) (Operator, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctLease); err != nil {
+		return Operator{}, err
+	}
+	if err := tenancy.MayAdd(ctx, tenancy.ModuleDuct, s.now()); err != nil {
 		return Operator{}, err
 	}
 	var out Operator

@@ -79,9 +79,13 @@ func (in ReserveInput) check() error {
 
 // Reserve keeps units along a route for an operator, on every segment or on none, for staff with duct:lease. It refuses
 // Invalid what cannot be, NotFound "lease.no_operator", Conflict "lease.not_approved" an operator who may not lease,
-// "lease.no_segment" a segment that is not there for the whole time, and "lease.full" one without enough that is free.
+// "lease.no_segment" a segment that is not there for the whole time, and "lease.full" one without enough that is free; and what
+// tenancy.MayAdd refuses a city without the ducts in its plan.
 func (s *Service) Reserve(ctx context.Context, actor identity.Actor, in ReserveInput) (Lease, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctLease); err != nil {
+		return Lease{}, err
+	}
+	if err := tenancy.MayAdd(ctx, tenancy.ModuleDuct, s.now()); err != nil {
 		return Lease{}, err
 	}
 	in.Since, in.Until = dayOf(in.Since), dayOf(in.Until)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -46,13 +47,16 @@ func (p *Pages) change(c *gin.Context, done string, act func(site.Form, tenancy.
 	return p.Done(c, PathCities+"/"+city.Slug, done)
 }
 
-// move puts a city on the newest version of a plan from a day on.
+// move puts a city on the newest version of a plan from a day on; without one an upgrade begins at once and a downgrade next month.
 func (p *Pages) move(c *gin.Context) error {
 	return p.change(c, "subscription_moved", func(in site.Form, city tenancy.City) error {
 		who := gate.ActorOf(c)
-		day, err := DayOf(in, "starts_on")
-		if err != nil {
-			return err
+		var day time.Time // by itself
+		var err error
+		if site.DateOf(in, "starts_on") != "" {
+			if day, err = DayOf(in, "starts_on"); err != nil {
+				return err
+			}
 		}
 		x := billing.SubscribeInput{City: city, Plan: in.Text("plan"), StartsOn: day, Coupon: strings.ToUpper(in.Text("coupon")), ActorID: who.ID, ActorKind: string(who.Kind)}
 		if text := in.Text("trial_days"); text != "" {

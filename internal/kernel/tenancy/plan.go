@@ -1,6 +1,7 @@
 package tenancy
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"time"
@@ -74,6 +75,18 @@ func (c City) MayGrow(now time.Time) error {
 		}
 	}
 	return nil
+}
+
+// MayAdd refuses what staff add to a module of ctx's city: what Needs and MayGrow refuse.
+func MayAdd(ctx context.Context, module string, now time.Time) error {
+	city, ok := CityFrom(ctx)
+	if !ok {
+		return ErrNone
+	}
+	if err := city.Needs(module); err != nil {
+		return err
+	}
+	return city.MayGrow(now)
 }
 
 func (p Plan) inArrears(now time.Time) error {

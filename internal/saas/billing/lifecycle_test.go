@@ -84,6 +84,23 @@ func TestASubscriptionLives(t *testing.T) {
 		t.Errorf("with the downgrade taken back: %v", got)
 	}
 
+	// Without a day what is worth more begins at once, and what is worth less at the end of the month.
+	now = day(2026, 5, 20)
+	if sub := start("kecil", time.Time{}, billing.SubscribeInput{}); !sub.StartsOn.Equal(day(2026, 6, 1)) {
+		t.Errorf("a downgrade begins on %s", sub.StartsOn.Format(time.DateOnly))
+	}
+	if sub := start("kecil", time.Time{}, billing.SubscribeInput{Addons: map[string]int64{"ducting": 10}}); !sub.StartsOn.Equal(day(2026, 5, 20)) {
+		t.Errorf("as much with its add-ons begins on %s", sub.StartsOn.Format(time.DateOnly))
+	}
+	if sub := start("besar", time.Time{}, billing.SubscribeInput{Coupon: "PERINTIS"}); !sub.StartsOn.Equal(day(2026, 6, 1)) {
+		t.Errorf("less by its coupon begins on %s", sub.StartsOn.Format(time.DateOnly))
+	}
+	if got := []money.Rupiah{costs(5), costs(6)}; !cmp.Equal(got, []money.Rupiah{9_000_000, 4_500_000}) {
+		t.Errorf("moved by themselves: %v", got)
+	}
+	now = day(2026, 6, 1)
+	start("besar", day(2026, 6, 2), billing.SubscribeInput{})
+
 	now = day(2026, 6, 10)
 	end := func(on time.Time, as billing.Ending) error {
 		_, err := s.End(ctx, billing.EndInput{City: w.Batam, On: on, As: as, Reason: "Anggaran ditetapkan kemudian.", ActorKind: audit.System})
@@ -99,7 +116,7 @@ func TestASubscriptionLives(t *testing.T) {
 	if err := resume(day(2026, 6, 15)); !fault.Is(err, "billing.not_paused") {
 		t.Errorf("resumed before the pause: %v", err)
 	}
-	if got := []money.Rupiah{costs(6), costs(7)}; !cmp.Equal(got, []money.Rupiah{4_500_000, -1}) {
+	if got := []money.Rupiah{costs(6), costs(7)}; !cmp.Equal(got, []money.Rupiah{4_350_000, -1}) {
 		t.Errorf("paused: %v", got)
 	}
 	now = day(2026, 8, 1)
@@ -131,8 +148,8 @@ func TestASubscriptionLives(t *testing.T) {
 
 	var entries int
 	if err := w.DB.App.NewRaw("SELECT count(*) FROM audit_entry WHERE tenant_id = ? AND object = 'subscription'", w.Batam.ID).
-		Scan(w.Ctx(w.Batam), &entries); err != nil || entries != 7 {
-		t.Errorf("%d decisions on record, %v; want 7", entries, err)
+		Scan(w.Ctx(w.Batam), &entries); err != nil || entries != 11 {
+		t.Errorf("%d decisions on record, %v; want 11", entries, err)
 	}
 }
 

@@ -57,7 +57,7 @@ func columns() []string {
 type SubscribeInput struct {
 	City      tenancy.City
 	Plan      string
-	StartsOn  time.Time // its calendar day counts
+	StartsOn  time.Time // its calendar day counts; zero is today, or the first of next month for what is worth less
 	TrialDays int       // for which nothing is paid
 	Addons    map[string]int64
 	Coupon    string    // code of one that holds on the first day
@@ -69,7 +69,7 @@ type SubscribeInput struct {
 const trialMost = 366
 
 // Subscribe starts a subscription and ends the one before it on the same day; what was planned from that day on is withdrawn
-// if it has not begun. So an upgrade is one from today, and a downgrade one from the first of next month. Subscribing to
+// if it has not begun. Without a day an upgrade begins today, and a downgrade at the end of the month that is paid. Subscribing to
 // the same version from the same day again changes nothing. It is for the platform, whose permission the edge has checked.
 // It refuses an unknown plan with NotFound "billing.plan_unknown", the same from the same day on other terms with Conflict
 // "billing.subscription_differs", a move on a day that has passed with Conflict "billing.past", a day that a later or ended subscription covers with
@@ -81,6 +81,11 @@ func (s *Service) Subscribe(ctx context.Context, in SubscribeInput) (Subscriptio
 	}
 	var sub Subscription
 	err = tenancy.InTx(ctx, s.db.App, func(ctx context.Context, tx bun.Tx) error {
+		if in.StartsOn.IsZero() {
+			if in.StartsOn, err = s.moveDay(ctx, tx, in); err != nil {
+				return err
+			}
+		}
 		v, err := findVersion(ctx, tx, in.Plan, 0, in.StartsOn)
 		if err != nil {
 			return err
@@ -95,6 +100,42 @@ func (s *Service) Subscribe(ctx context.Context, in SubscribeInput) (Subscriptio
 		return subscribe(ctx, tx, &sub, in.ActorID, in.ActorKind, s.today(in.City))
 	})
 	return sub, refused("subscribe", err)
+}
+
+// moveDay is when a move begins by itself: today when it is worth as much a month or more, and else on the first of the next month,
+// so that what is given up is used until then. A trial does not count, nor does what is used.
+func (s *Service) moveDay(ctx context.Context, tx bun.IDB, in SubscribeInput) (time.Time, error) {
+	today := s.today(in.City)
+	before, held, on, err := s.Current(ctx, in.City, today)
+	if err != nil || !on {
+		return today, err
+	}
+	v, err := findVersion(ctx, tx, in.Plan, 0, today)
+	if err != nil {
+		return today, err
+	}
+	after := Subscription{StartsOn: today, Addons: in.Addons}
+	if in.Coupon != "" {
+		if c, ok, err := findCoupon(ctx, tx, in.Coupon, today); err != nil {
+			return today, err
+		} else if ok {
+			after.Coupon = &c
+		}
+	}
+	meters, err := s.noUsage(ctx)
+	if err != nil {
+		return today, err
+	}
+	before.TrialEndsOn = time.Time{}
+	was, err := held.monthly(before, meters, today)
+	if err != nil {
+		return today, err
+	}
+	is, err := v.monthly(after, meters, today)
+	if is < was {
+		return monthsLater(MonthOf(today).first(), 1), err
+	}
+	return today, err
 }
 
 // refused names the refusal of the database for days that overlap.

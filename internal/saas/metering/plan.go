@@ -19,14 +19,15 @@ const (
 	monthsAhead    = 24
 )
 
-// Plan adds the planned work to r: roll-ups of touched hours, the size of what a city stores, and partitions for the
-// months ahead. app calls it once, before r starts.
+// Plan adds the planned work to r: roll-ups of touched hours, the size of what a city stores, the segments of ducts that it
+// manages, and partitions for the months ahead. app calls it once, before r starts.
 func (s *Service) Plan(r *jobs.Runner) {
 	jobs.EachTenant(r, "metering.rollup", rollupEvery, func(ctx context.Context, tx bun.Tx, _ time.Time) error {
 		_, err := Rollup(ctx, tx)
 		return err
 	})
 	jobs.EachCity(r, "metering.measure_storage", measureEvery, measureStorage)
+	jobs.EachCity(r, "metering.count_ducts", measureEvery, countDucts)
 	jobs.EachTenant(r, "metering.make_partitions", partitionEvery, func(ctx context.Context, _ bun.Tx, at time.Time) error {
 		if c, _ := tenancy.CityFrom(ctx); c.Kind != tenancy.KindPlatform {
 			return nil // the partitions are everybody's: once is enough
@@ -86,5 +87,24 @@ func measureStorage(ctx context.Context, tx bun.Tx, at time.Time) error {
 	}
 	_, err = Record(ctx, tx, []Event{{Source: "/files", ID: at.UTC().Format(time.RFC3339), Type: "storage_measured",
 		Subject: "files", Time: at, Quantity: (bytes + megabyte - 1) / megabyte}})
+	return err
+}
+
+// countDucts records how many segments of ducts ctx's city has on the day, also when it has none any more.
+func countDucts(ctx context.Context, tx bun.Tx, at time.Time) error {
+	city, ok := tenancy.CityFrom(ctx)
+	if !ok {
+		return tenancy.ErrNone
+	}
+	var ever, now int64
+	err := tx.NewRaw("SELECT count(*), count(*) FILTER (WHERE since <= ?0 AND (until IS NULL OR until > ?0)) FROM v_duct_segment WHERE tenant_id = ?1",
+		date(at.In(city.Location())), city.ID).Scan(ctx, &ever, &now)
+	if err != nil {
+		return fmt.Errorf("metering: count ducts: %w", err)
+	}
+	if ever == 0 {
+		return nil
+	}
+	_, err = Record(ctx, tx, []Event{{Source: "/ducts", ID: at.UTC().Format(time.RFC3339), Type: "duct_segments_counted", Subject: "ducts", Time: at, Quantity: now}})
 	return err
 }

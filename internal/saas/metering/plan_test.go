@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/pgtest"
@@ -25,6 +26,7 @@ func TestPlannedWork(t *testing.T) {
 		w.Batam.ID, uuid.New(), uuid.New()).Exec(ctx); err != nil {
 		t.Fatal(err)
 	}
+	segments(ctx, t, w)
 	owner, err := pgx.Connect(t.Context(), w.OwnerURL)
 	if err != nil {
 		t.Fatal(err)
@@ -60,12 +62,31 @@ func TestPlannedWork(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return rolled == 2 && made == 1 && used["storage"] == 3 && used["storage_gb"] == 1 // a started gigabyte counts
+		return rolled == 2 && made == 1 && used["storage"] == 3 && used["storage_gb"] == 1 && // a started gigabyte counts
+			used["duct_segments"] == 2
 	}
 	deadline := time.Now().Add(20 * time.Second)
 	for !done() {
 		if time.Now().After(deadline) {
-			t.Fatal("the events are not rolled up, the files not weighed, or the month ahead not made")
+			t.Fatal("the events are not rolled up, the files not weighed, the ducts not counted, or the month ahead not made")
 		}
+	}
+}
+
+// segments lays five segments of duct: of two nothing else is said, one is only planned, one is no more, and one was laid by mistake.
+func segments(ctx context.Context, t *testing.T, w *pgtest.World) {
+	t.Helper()
+	err := tenancy.InTx(ctx, w.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.NewRaw(`WITH act AS (INSERT INTO duct_change (tenant_id, id, kind, on_day, why, at, by_id) VALUES (?0, gen_random_uuid(), 'edit', '2026-01-01', 'Uji', now(), gen_random_uuid()) RETURNING tenant_id, id),
+			owner AS (INSERT INTO duct_authority (tenant_id, code, name, free_trade, source) VALUES (?0, 'pemko', '{}', false, 'Uji') RETURNING code),
+			node AS (INSERT INTO duct_node (tenant_id, id, code) VALUES (?0, gen_random_uuid(), 'A') RETURNING id),
+			segment AS (INSERT INTO duct_segment (tenant_id, id, code, from_node, to_node) SELECT ?0, gen_random_uuid(), n::text, node.id, node.id FROM node, generate_series(1, 5) n RETURNING id, code)
+			INSERT INTO duct_segment_state (tenant_id, id, segment_id, since, until, line, road, class, authority, free_trade, condition, change_id, voided_by)
+			SELECT ?0, gen_random_uuid(), segment.id, '2026-01-01', CASE segment.code WHEN '4' THEN '2026-02-01'::date END, 'SRID=4326;LINESTRING(104 1, 104.01 1)'::geometry, 'Jl. Uji',
+				CASE segment.code WHEN '3' THEN 'planned' ELSE 'as_built' END, owner.code, false, 'good', act.id, CASE segment.code WHEN '5' THEN act.id END FROM segment, act, owner`, w.Batam.ID).Exec(ctx)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
