@@ -68,7 +68,9 @@ func TestTheConsoleFromDraftToPaid(t *testing.T) {
 	rina.Page(one, "Lunas", "Bukti potong", "Kuitansi")
 	rina.Goes(rina.Post(one+"/kirim"), one)
 	rina.Page("/bumd/langganan/batam", "Riwayat langganan", "Demo Kota (contoh)", "Pemakaian dua belas bulan", "Buku kota ini", "INV/2026/000001", "Warga tidak pernah ditolak")
-	rina.Page("/bumd/langganan/batam?meter=applications_submitted&menurut=service", "ktp-el-hilang", "12")
+	if page := rina.Page("/bumd/langganan/batam?meter=applications_submitted&menurut=service", "ktp-el-hilang", "12"); !strings.Contains(page, "<svg") || !strings.Contains(page, "<rect") && !strings.Contains(page, "<path") {
+		t.Error("the usage has no chart that is drawn here")
+	}
 	rina.Page("/bumd/langganan?keadaan=active", "Kota Batam", "Rp2.500.000", "Kota Tanjungpinang")
 	rina.Page("/bumd/kejadian", "Tidak ada kejadian")
 }
