@@ -58,12 +58,12 @@ func (s *Service) askFee(ctx context.Context, tx bun.IDB, app Application, f wor
 	return s.Letter(ctx, tx, app, n, fmt.Sprintf("fee:%d", app.Version), "")
 }
 
-// HowToPay is what the applicant is told about where a fee is paid, with its sum, its code and its last day in it.
+// HowToPay is what the applicant is told about where a fee is paid, with what is left of it, its code and its last day in it.
 func HowToPay(ctx context.Context, app Application, f workflow.Fee, one fee.Fee) i18n.Text {
 	city, _ := tenancy.CityFrom(ctx)
 	out := i18n.Text{}
 	for _, l := range i18n.All() {
-		values := map[string]string{"code": one.Code, "number": app.Number, "amount": one.Amount.String(), "due": l.T("casework.no_due")}
+		values := map[string]string{"code": one.Code, "number": app.Number, "amount": one.Open().String(), "due": l.T("casework.no_due")}
 		if !one.DueAt.IsZero() {
 			values["due"] = l.DateTime(one.DueAt.In(city.Location()))
 		}

@@ -75,6 +75,12 @@ func (s *Service) PayPart(ctx context.Context, tx bun.IDB, app *Application, st 
 	if err != nil {
 		return err
 	}
+	if state, _ := st.Workflow.State(app.State); state.Fee != nil { // it says from now on how the rest is paid
+		paid.How = HowToPay(ctx, *app, *state.Fee, paid)
+		if err := fee.Move(ctx, tx, paid, paid.DueAt, paid.How); err != nil {
+			return err
+		}
+	}
 	last := paid.Entries[len(paid.Entries)-1]
 	told := []any{"amount", last.Amount.String(), "rest", paid.Open().String()}
 	e := Event{At: st.At, Action: EventPaidPart, FromState: app.State, ToState: app.State, Public: true,

@@ -147,7 +147,7 @@ func TestAgenciesAndTheirFeeOnPages(t *testing.T) {
 	andi.Sees(pay("75.001", "BRK-87", "slip.jpg"), http.StatusUnprocessableEntity, "Sisa tagihan Rp75.000")
 	andi.Goes(pay("50.000", "BRK-87", "slip.jpg"), desk)
 	page = andi.Page(desk, "Pembayaran untuk "+number+" tercatat", "Sudah dibayar Rp50.000, sisa Rp25.000", "Menunggu pembayaran", "BRK-87")
-	siti.Page(root, "Sudah dibayar Rp50.000, sisa Rp25.000", "Bukti bayar (PDF)")
+	siti.Page(root, "Sudah dibayar Rp50.000, sisa Rp25.000", "Setor Rp25.000 dengan kode "+number, "Bukti bayar (PDF)")
 	andi.Goes(pay("25.000", "BRK-88", ""), desk)
 	page = andi.Page(desk, "sudah dibayar", "BRK-87", "BRK-88", "Bukti setor", "Bukti bayar (PDF)")
 	receipt := regexp.MustCompile(`href="(` + root + `/bukti-bayar/[0-9a-f-]{36}\.pdf)"`).FindStringSubmatch(siti.Page(root, "sudah dibayar", "BRK-88"))
