@@ -24,6 +24,7 @@ import (
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/city/dashboard"
 	"bedelau/internal/city/duct"
+	"bedelau/internal/city/ductbill"
 	"bedelau/internal/city/ductmap"
 	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/city/ducttariff"
@@ -90,6 +91,7 @@ type App struct {
 	Operators *operator.Service
 	DuctMap   *ductmap.Service
 	DuctPrice *ducttariff.Service
+	DuctBills *ductbill.Service
 	Bulk      *bulk.Service
 	Booking   *booking.Service
 	Calendar  *calendar.Service
@@ -205,6 +207,7 @@ func packEngine() *pack.Engine {
 	e.Register(duct.Section())
 	e.Register(lease.Section())
 	e.Register(ducttariff.Section())
+	e.Register(ductbill.Section())
 	return e
 }
 
@@ -240,6 +243,8 @@ func (a *App) buildCity() error {
 	a.Leases.Register(a.Runner)
 	a.Operators = operator.New(operator.Deps{DB: a.DB.App, Guard: a.Guard, Identity: a.Identity, Leases: a.Leases, Files: a.Files})
 	a.DuctPrice = ducttariff.New(ducttariff.Deps{DB: a.DB.App, Guard: a.Guard})
+	a.DuctBills = ductbill.New(ductbill.Deps{DB: a.DB, Guard: a.Guard, Files: a.Files})
+	a.DuctBills.Register(a.Runner)
 	a.Calendar = calendar.New(a.DB.App, a.Guard, time.Now)
 	a.Calendar.Warn(a.Runner, a.Notify)
 	catalog.Warn(a.Runner, a.Notify, time.Now)

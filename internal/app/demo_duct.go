@@ -10,11 +10,12 @@ import (
 	"github.com/google/uuid"
 
 	"bedelau/internal/city/ductsurvey"
+	"bedelau/internal/city/ductyear"
 	"bedelau/tenants"
 )
 
 // seedDucts lays a made-up network of ducts under Batam, once, as its manager would: by a file that is checked. Made-up operators
-// lease some of it.
+// lease some of it, and have been charged for two years.
 func (a *App) seedDucts(ctx context.Context, made map[string]uuid.UUID) error {
 	const manager = "ducting@batam.localhost"
 	if made[manager] == uuid.Nil {
@@ -37,5 +38,16 @@ func (a *App) seedDucts(ctx context.Context, made map[string]uuid.UUID) error {
 	if err != nil {
 		return fmt.Errorf("ducts: %w", err)
 	}
-	return a.seedLeases(ctx, actor, time.Now())
+	if err := a.seedLeases(ctx, actor, time.Now()); err != nil {
+		return err
+	}
+	years := ductyear.Deps{DB: a.DB, Guard: a.Guard, Files: a.Files, Leasing: actor, Now: time.Now()}
+	if _, years.Maker, err = a.demoActor(ctx, made, "keuangan.ducting@batam.localhost"); err != nil {
+		return err
+	}
+	if _, years.Checker, err = a.demoActor(ctx, made, "keuangan2.ducting@batam.localhost"); err != nil {
+		return err
+	}
+	_, err = ductyear.Make(ctx, years)
+	return err
 }

@@ -103,7 +103,7 @@ func (a *App) seedLease(ctx context.Context, actor identity.Actor, d demoLease, 
 		err = a.Leases.Order(ctx, actor, l.ID)
 	}
 	if err == nil && d.state == lease.Active {
-		err = a.Leases.Accept(ctx, actor, l.ID)
+		err = a.Leases.AcceptOn(ctx, actor, l.ID, since)
 	}
 	return err
 }

@@ -122,6 +122,7 @@ func (a *App) thingsOf(t *testing.T, ctx context.Context, who, officer identity.
 	out["duct_operator"], out["duct_lease"] = a.leased(t, ctx, who.TenantID)
 	out["duct_price_change"], out["duct_land_rent"] = a.priced(t, ctx, who.TenantID, out["duct_operator"])
 	out["duct_person"], out["duct_grant"], out["duct_paper"] = a.partnered(t, ctx, who.TenantID, out["duct_operator"])
+	out["duct_draft"], out["duct_invoice"], out["duct_request"], out["duct_payment"] = a.ductBilled(t, ctx, who.TenantID, out["duct_operator"])
 	out["document"] = a.issue(t, ctx, who, d.Application.ID).String()
 	out["booking"] = a.appointment(t, ctx, who).String()
 	b, err := a.Bulk.Start(ctx, officer, bulk.StartInput{Action: "hand_over", Versions: map[uuid.UUID]int{d.Application.ID: 1}})
@@ -366,6 +367,48 @@ func (a *App) leased(t *testing.T, ctx context.Context, city uuid.UUID) (operato
 		t.Fatal(err)
 	}
 	return o.ID.String(), l.ID.String()
+}
+
+// ductBilled drafts, issues and is paid for what an operator owes, and asks for a write-off.
+func (a *App) ductBilled(t *testing.T, ctx context.Context, city uuid.UUID, operator string) (draft, bill, request, paid string) {
+	t.Helper()
+	finance := identity.Actor{ID: uuid.New(), TenantID: city, Kind: identity.Staff, Roles: []string{"duct_finance"}, TOTP: true}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	var ids []uuid.UUID
+	err := tenancy.InTx(ctx, a.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		rule := invoice.Rule{TenantID: city, Code: "uji", EffectiveFrom: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), Kind: invoice.PPN, Treatment: invoice.Exempt, Name: i18n.Text{i18n.ID: "x"}, BaseNum: 1, BaseDen: 1, RateDen: 1, Basis: "x"}
+		if _, err := tx.NewInsert().Model(&rule).On("CONFLICT DO NOTHING").Exec(ctx); err != nil {
+			return err
+		}
+		p, err := invoice.SaveParty(ctx, tx, finance, invoice.Party{Name: "Operator", Address: "Batam", PPN: "uji"})
+		if err != nil {
+			return err
+		}
+		if _, err := tx.NewRaw("INSERT INTO duct_payer (tenant_id, operator_id, party_id) VALUES (?, ?, ?)", city, operator, p.ID).Exec(ctx); err != nil {
+			return err
+		}
+		for _, source := range []string{"satu", "dua"} {
+			d, err := a.DuctBills.Book.Write(ctx, tx, invoice.Draft{PartyID: p.ID, Series: "DCT", Source: source, DueDays: 30, Charges: []invoice.Charge{{Name: i18n.Text{i18n.ID: "Sewa"}, Amount: 1000, PPN: "uji"}}})
+			if err != nil {
+				return err
+			}
+			ids = append(ids, d.ID)
+		}
+		return nil
+	})
+	must(err)
+	i, err := a.DuctBills.Issue(ctx, finance, ids[1])
+	must(err)
+	y, err := a.DuctBills.Receive(ctx, finance, invoice.PaymentInput{Invoice: i.ID, Method: invoice.Transfer, Reference: "uji", Amount: 10, On: time.Now()})
+	must(err)
+	q, err := a.DuctBills.Ask(ctx, finance, invoice.WriteOff, i.ID, nil, "Uji")
+	must(err)
+	return ids[0].String(), i.ID.String(), q.ID.String(), y.ID.String()
 }
 
 // priced asks for a price of ducts and for rent of land.

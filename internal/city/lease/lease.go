@@ -79,7 +79,8 @@ type Lease struct {
 	Since      time.Time  `bun:"since"`
 	Until      time.Time  `bun:"until,nullzero"` // the first day on which it is over; zero goes on
 	ExpiresAt  time.Time  `bun:"expires_at,nullzero"`
-	LengthMM   int64      `bun:"length_mm"` // billed length of the route
+	AcceptedOn time.Time  `bun:"accepted_on,nullzero"` // the day of the acceptance record: charged for from then on, or its first day
+	LengthMM   int64      `bun:"length_mm"`            // billed length of the route
 	Segments   int        `bun:"segments"`
 	Key        string     `bun:"key"`
 	Why        string     `bun:"why"`

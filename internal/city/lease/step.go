@@ -28,10 +28,25 @@ func (s *Service) Order(ctx context.Context, actor identity.Actor, id uuid.UUID)
 
 // Accept is described at Order.
 func (s *Service) Accept(ctx context.Context, actor identity.Actor, id uuid.UUID) error {
+	return s.AcceptOn(ctx, actor, id, s.today(ctx))
+}
+
+// AcceptOn is Accept by an acceptance record of a day, from which on the lease is charged for, or from its first day. It refuses
+// Invalid field "day" for one to come.
+func (s *Service) AcceptOn(ctx context.Context, actor identity.Actor, id uuid.UUID, day time.Time) error {
+	if day = dayOf(day); day.After(s.today(ctx)) {
+		return fault.Fields([]fault.Field{{Name: "day", Code: "date_future"}})
+	}
 	return s.step(ctx, actor, id, "lease.accept", []string{Ordered}, func(ctx context.Context, tx bun.Tx, l *Lease) error {
-		l.State = Active
+		l.State, l.AcceptedOn = Active, day
 		return nil
 	})
+}
+
+// today is the day in the city.
+func (s *Service) today(ctx context.Context) time.Time {
+	city, _ := tenancy.CityFrom(ctx)
+	return dayOf(s.now().In(city.Location()))
 }
 
 // Cancel gives back what is reserved or ordered, for staff with duct:lease; Conflict "lease.wrong_state" once it is active.
@@ -117,7 +132,7 @@ func (s *Service) step(ctx context.Context, actor identity.Actor, id uuid.UUID, 
 			return err
 		}
 		l.UpdatedAt = s.now()
-		if _, err := tx.NewUpdate().Model(l).Column("state", "expires_at", "until", "why", "refusal", "updated_at").WherePK().Exec(ctx); err != nil {
+		if _, err := tx.NewUpdate().Model(l).Column("state", "expires_at", "until", "accepted_on", "why", "refusal", "updated_at").WherePK().Exec(ctx); err != nil {
 			return fmt.Errorf("%s: %w", action, err)
 		}
 		return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: action, Object: "duct_lease", ObjectID: id, Detail: map[string]any{"number": l.Number, "from": was, "to": l.State, "refusal": l.Refusal}})

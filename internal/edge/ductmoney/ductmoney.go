@@ -1,7 +1,8 @@
-// Package ductmoney is the pages about the money of a city's shared ducts: what they cost and who decided it, for the staff of the
-// company that runs them, and the offer that everybody may read.
+// Package ductmoney is the pages about the money of a city's shared ducts: what they cost and who decided it, the book of the company that runs
+// them, for its staff, and the offer that everybody may read.
 //
-// It stands beside the pages of the network and the leases. Every amount is worked out by city/ducttariff; a page decides nothing.
+// It stands beside the pages of the network and the leases. Every amount is worked out by city/ducttariff and
+// kept by city/ductbill; a page decides nothing.
 package ductmoney
 
 import (
@@ -28,6 +29,7 @@ const (
 const (
 	PathTariffs = ducts.PathDucts + "/tarif"
 	PathLand    = ducts.PathDucts + "/lahan"
+	PathBills   = ducts.PathDucts + "/tagihan"
 )
 
 // Pages is the money of the ducts of every city.
@@ -37,7 +39,9 @@ type Pages struct{ *ducts.Pages }
 func New(s *site.Pages) *Pages { return &Pages{ducts.New(s)} }
 
 // Tables are the pages.
-func (p *Pages) Tables() []gate.Table { return []gate.Table{p.tariffRoutes(), p.offerRoutes()} }
+func (p *Pages) Tables() []gate.Table {
+	return []gate.Table{p.tariffRoutes(), p.offerRoutes(), p.billRoutes()}
+}
 
 // tariffRoutes is what the ducts cost.
 func (p *Pages) tariffRoutes() gate.Table {

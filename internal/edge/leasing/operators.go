@@ -163,7 +163,7 @@ func (p *Pages) operatorAgain(c *gin.Context, status int, in site.Form, errs ui.
 	}
 	s := p.leaseTable(c, all)
 	s.ID, s.Title, s.Empty = "sewa", l.T("lease.latest"), &bill.Empty{Icon: "file-text", Title: l.T("lease.none"), Text: l.T("lease.none_hint")}
-	s.Links = []ui.Link{{Href: ducts.PathLeases + "?operator=" + id.String(), Label: l.T("lease.all_of_it"), Icon: "list-details"}}
+	s.Links = []ui.Link{{Href: ducts.PathLeases + "?operator=" + id.String(), Label: l.T("lease.all_of_it"), Icon: "list-details"}, {Href: operatorPath(id) + "/rekening", Label: l.T("ductbook.statement"), Icon: "receipt-tax"}}
 	if len(all) == 0 {
 		s.Links = []ui.Link{{Href: ducts.PathPlan, Label: l.T("lease.plan"), Icon: "search"}}
 	}

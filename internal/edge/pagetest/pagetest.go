@@ -29,6 +29,7 @@ import (
 	"bedelau/internal/city/cosign"
 	"bedelau/internal/city/dashboard"
 	"bedelau/internal/city/duct"
+	"bedelau/internal/city/ductbill"
 	"bedelau/internal/city/ductmap"
 	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/city/ducttariff"
@@ -173,6 +174,8 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 	held := lease.New(lease.Deps{DB: w.DB.App, Guard: guard, Log: quiet, Now: s.ClockNow})
 	held.Register(s.runner)
 	companies := operator.New(operator.Deps{DB: w.DB.App, Guard: guard, Identity: people, Leases: held, Files: store, Now: s.ClockNow})
+	ductBook := ductbill.New(ductbill.Deps{DB: w.DB, Guard: guard, Files: store, Now: s.ClockNow})
+	ductBook.Register(s.runner)
 	visits := booking.New(booking.Deps{DB: w.DB, Guard: guard, Bus: bus, Notify: mail, Staff: people, Matters: matters{services, cases}, Log: quiet, Now: s.ClockNow})
 	must(visits.Register(s.runner))
 	list := inbox.New(inbox.Deps{DB: w.DB, Guard: guard, Keys: s.keys, Number: application.ParseNumber, Now: s.ClockNow})
@@ -194,7 +197,7 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 	must(err)
 	s.Gate = g
 	deps := site.Deps{Operators: companies,
-		Catalog: services, Casework: cases, Ducts: pipes, Surveying: surveying, Leases: held, DuctPrice: ducttariff.New(ducttariff.Deps{DB: w.DB.App, Guard: guard, Now: s.ClockNow}), DuctMap: ductmap.New(ductmap.Deps{DB: w.DB.App, Guard: guard, Now: s.ClockNow}), Bulk: many,
+		Catalog: services, Casework: cases, Ducts: pipes, Surveying: surveying, Leases: held, DuctBills: ductBook, DuctPrice: ducttariff.New(ducttariff.Deps{DB: w.DB.App, Guard: guard, Now: s.ClockNow}), DuctMap: ductmap.New(ductmap.Deps{DB: w.DB.App, Guard: guard, Now: s.ClockNow}), Bulk: many,
 		Editor:  catalog.NewEditor(catalog.EditorDeps{DB: w.DB, Guard: guard, Definitions: cases, Now: s.ClockNow}),
 		Tariffs: tariff.NewEditor(w.DB.App, guard, s.ClockNow),
 		Builder: builder.New(builder.Deps{DB: w.DB, Guard: guard, Forms: cases, Workflows: cases, Reserved: document.BuiltIn(), MadeWith: services.MadeWith, Now: s.ClockNow}), Documents: issued, Inbox: list, Booking: visits, Calendar: calendar.New(w.DB.App, guard, s.ClockNow), Dashboard: board, External: others, Registry: s.Registers, Simulation: replays, Identity: people, Guard: guard, Directory: dir, DB: w.DB,
@@ -222,6 +225,7 @@ func (s *Site) Load(t testing.TB, slugs ...string) {
 	engine.Register(duct.Section())
 	engine.Register(lease.Section())
 	engine.Register(ducttariff.Section())
+	engine.Register(ductbill.Section())
 	for _, slug := range slugs {
 		p, err := pack.Load(tenants.FS, slug)
 		if err != nil {

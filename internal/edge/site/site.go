@@ -22,6 +22,7 @@ import (
 	"bedelau/internal/city/catalog"
 	"bedelau/internal/city/dashboard"
 	"bedelau/internal/city/duct"
+	"bedelau/internal/city/ductbill"
 	"bedelau/internal/city/ductmap"
 	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/city/ducttariff"
@@ -57,6 +58,7 @@ type Deps struct {
 	Leases     *lease.Service
 	Operators  *operator.Service
 	DuctMap    *ductmap.Service
+	DuctBills  *ductbill.Service
 	DuctPrice  *ducttariff.Service
 	Documents  *document.Service
 	Bulk       *bulk.Service

@@ -46,6 +46,7 @@ const (
 	DuctManage        Permission = "duct:manage"    // change the record of them
 	DuctLease         Permission = "duct:lease"     // say who holds what of them
 	DuctTariff        Permission = "duct:tariff"    // what they cost; one person asks, another decides
+	DuctBill          Permission = "duct:bill"      // the company's book: charges, invoices, what came in, credits of two people
 	InvoiceBudget     Permission = "invoice:budget" // say what the city means to spend, and be told when that is near
 	InvoicePay        Permission = "invoice:pay"    // leave with Stripe a way to be charged, and look after it
 )
@@ -122,6 +123,7 @@ func All() []Definition {
 		{Name: DuctManage, City: true},
 		{Name: DuctLease, City: true},
 		{Name: DuctTariff, City: true},
+		{Name: DuctBill, City: true},
 		{Name: StatusWrite, City: true, Machine: true},
 		{Name: UsageWrite, Platform: true, Machine: true},
 		{Name: PlatformCities, Platform: true},

@@ -81,9 +81,10 @@ func excluded(name string) string {
 	return strings.TrimSuffix(name, ".yaml") + ".yaml"
 }
 
-// inheritable keeps to itself what is true of one city only: who it is, its districts and ground, its looks, its counters.
+// inheritable keeps to itself what is true of one city only: who it is, its districts and ground, its looks, its counters,
+// who sells its ducts.
 func inheritable(name string) bool {
-	return name != "city.yaml" && name != "areas.yaml" && name != mapName && !strings.HasPrefix(name, "brand/") &&
+	return name != "city.yaml" && name != "duct/seller.yaml" && name != "areas.yaml" && name != mapName && !strings.HasPrefix(name, "brand/") &&
 		!strings.HasPrefix(name, "counters/") && !strings.HasPrefix(name, "agency-calendar/")
 }
 

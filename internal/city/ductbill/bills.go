@@ -1,0 +1,331 @@
+package ductbill
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/arrears"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/invoice"
+	"bedelau/internal/kernel/money"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// listMost bounds a list.
+const listMost = 100
+
+// Month is a month that has been charged.
+type Month struct {
+	Month     time.Time
+	ChargedAt time.Time
+	Leases    int
+	Amount    money.Rupiah // before tax
+}
+
+// Months lists the months that have been charged, the latest first, 36 at most. It needs duct:read.
+func (s *Service) Months(ctx context.Context, actor identity.Actor) ([]Month, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
+		return nil, err
+	}
+	var all []Month
+	err := s.d.DB.App.NewRaw("SELECT month, charged_at, leases, amount FROM duct_bill_month WHERE tenant_id = ? ORDER BY month DESC LIMIT 36", tenancy.Must(ctx)).Scan(ctx, &all)
+	if err != nil {
+		return nil, fmt.Errorf("ductbill: months: %w", err)
+	}
+	return all, nil
+}
+
+// Draft is a draft with whom it charges.
+type Draft struct {
+	bun.BaseModel `bun:"table:invoice_draft,alias:d"`
+
+	invoice.Draft
+	OperatorID uuid.UUID    `bun:"operator_id"`
+	Operator   string       `bun:"operator"`
+	Net        money.Rupiah `bun:"net"`
+}
+
+// Drafts lists what waits to be issued, the earliest first, 100 at most. It needs duct:read.
+func (s *Service) Drafts(ctx context.Context, actor identity.Actor) ([]Draft, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
+		return nil, err
+	}
+	var all []Draft
+	err := s.drafts(&all).Where("d.tenant_id = ? AND d.invoice_id IS NULL", tenancy.Must(ctx)).Order("d.id").Limit(listMost).Scan(ctx)
+	return all, err
+}
+
+func (s *Service) drafts(into any) *bun.SelectQuery {
+	return s.d.DB.App.NewSelect().Model(into).ColumnExpr("d.*").ColumnExpr("w.operator_id, o.name AS operator").
+		ColumnExpr("(SELECT sum((c->>'amount')::bigint) FROM jsonb_array_elements(d.charges) c)::bigint AS net").
+		Join("JOIN duct_payer AS w ON w.tenant_id = d.tenant_id AND w.party_id = d.party_id").Join("JOIN duct_operator AS o ON o.tenant_id = w.tenant_id AND o.id = w.operator_id")
+}
+
+// Draft reads one that waits, or NotFound "invoice.not_found". It needs duct:read.
+func (s *Service) Draft(ctx context.Context, actor identity.Actor, id uuid.UUID) (Draft, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
+		return Draft{}, err
+	}
+	var d Draft
+	err := s.drafts(&d).Where("d.tenant_id = ? AND d.id = ? AND d.invoice_id IS NULL", tenancy.Must(ctx), id).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return d, fault.New(fault.NotFound, "invoice.not_found")
+	}
+	return d, err
+}
+
+// Adjust adds a line of its own to a draft, with the reason, and Unadjust takes such a line out again, by its place from 1 on. Both
+// need duct:bill; the refusals are those of the book's methods of that name.
+func (s *Service) Adjust(ctx context.Context, actor identity.Actor, in invoice.AdjustInput) error {
+	return s.act(ctx, actor, "adjust", func(ctx context.Context, tx bun.Tx) error {
+		_, err := s.Book.Adjust(ctx, tx, actor, in)
+		return err
+	})
+}
+
+// Unadjust is described at Adjust.
+func (s *Service) Unadjust(ctx context.Context, actor identity.Actor, draft uuid.UUID, position int) error {
+	return s.act(ctx, actor, "unadjust", func(ctx context.Context, tx bun.Tx) error {
+		_, err := s.Book.Unadjust(ctx, tx, actor, draft, position)
+		return err
+	})
+}
+
+// Issue makes an invoice of a draft, today in the city: from now on it has its number and does not change. It needs
+// duct:bill; the refusals are those of invoice.Finalise.
+func (s *Service) Issue(ctx context.Context, actor identity.Actor, draft uuid.UUID) (i invoice.Invoice, err error) {
+	err = s.act(ctx, actor, "issue", func(ctx context.Context, tx bun.Tx) error {
+		i, err = s.Book.Finalise(ctx, tx, actor, draft, s.today(ctx))
+		return err
+	})
+	return i, err
+}
+
+// Receive records what came in for an invoice: money or a withholding slip. It needs duct:bill; the
+// refusals are those of invoice.Pay.
+func (s *Service) Receive(ctx context.Context, actor identity.Actor, in invoice.PaymentInput) (p invoice.Payment, err error) {
+	err = s.act(ctx, actor, "receive", func(ctx context.Context, tx bun.Tx) error {
+		p, err = s.Book.Pay(ctx, tx, actor, in)
+		return err
+	})
+	return p, err
+}
+
+// Apply puts what an operator has paid too much against one of its open invoices. It needs duct:bill; the refusals are those of
+// invoice.Apply.
+func (s *Service) Apply(ctx context.Context, actor identity.Actor, id uuid.UUID) (amount money.Rupiah, err error) {
+	err = s.act(ctx, actor, "apply", func(ctx context.Context, tx bun.Tx) error {
+		amount, err = s.Book.Apply(ctx, tx, actor, id, s.today(ctx))
+		return err
+	})
+	return amount, err
+}
+
+// Ask keeps a request for a credit note, a write-off or a void, which another person decides. Back is so much of each line of the
+// invoice, by its position, for a credit note. It needs duct:bill. It refuses Invalid "lines" when nothing is taken back and
+// "line-3" for more than is left of that line, and what invoice.Ask refuses.
+func (s *Service) Ask(ctx context.Context, actor identity.Actor, kind string, id uuid.UUID, back map[int]money.Rupiah, reason string) (q invoice.Request, err error) {
+	in := invoice.RequestInput{Kind: kind, Invoice: id, Reason: reason}
+	if kind == string(invoice.CreditNote) {
+		if in.Charges, err = s.back(ctx, actor, id, back, reason); err != nil {
+			return q, err
+		}
+	}
+	err = s.act(ctx, actor, "ask", func(ctx context.Context, tx bun.Tx) error {
+		q, err = s.Book.Ask(ctx, tx, actor, in)
+		return err
+	})
+	return q, err
+}
+
+// back are the charges of a credit note that takes so much of each line back.
+func (s *Service) back(ctx context.Context, actor identity.Actor, id uuid.UUID, back map[int]money.Rupiah, reason string) ([]invoice.Charge, error) {
+	b, err := s.Find(ctx, actor, id)
+	if err != nil {
+		return nil, err
+	}
+	var out []invoice.Charge
+	var bad []fault.Field
+	for _, l := range b.Lines {
+		x, left := back[l.Position], l.Amount-b.Credited[l.Position]
+		switch {
+		case x == 0:
+			continue
+		case left >= 0 && (x < 0 || x > left), left < 0 && (x > 0 || x < left):
+			bad = append(bad, fault.Field{Name: fmt.Sprintf("line-%d", l.Position), Code: "credit_line", Args: []any{"most", left}})
+		}
+		out = append(out, invoice.Charge{Name: l.Name, Working: i18n.Text{i18n.ID: reason, i18n.EN: reason}, Amount: x, PPN: l.PPN, PPh: l.PPh,
+			Source: map[string]any{"kind": "credit", "invoice": id, "line": l.Position, "reason": reason}})
+	}
+	if len(out) == 0 && bad == nil {
+		bad = append(bad, fault.Field{Name: "lines", Code: "credit_none"})
+	}
+	return out, fault.Fields(bad)
+}
+
+// Decide approves or refuses the request of somebody else; approved, it takes effect today. It needs duct:bill; the refusals are those
+// of invoice.Decide.
+func (s *Service) Decide(ctx context.Context, actor identity.Actor, request uuid.UUID, approve bool) (q invoice.Request, err error) {
+	err = s.act(ctx, actor, "decide", func(ctx context.Context, tx bun.Tx) error {
+		q, err = s.Book.Decide(ctx, tx, actor, request, approve, s.today(ctx))
+		return err
+	})
+	return q, err
+}
+
+// Asked is a request in a list.
+type Asked struct {
+	bun.BaseModel `bun:"table:invoice_request,alias:q"`
+
+	invoice.Request
+	Number   string `bun:"number"` // of the invoice
+	Operator string `bun:"operator"`
+}
+
+// Requests lists what was asked, the latest first, 100 at most: of one invoice, or with uuid.Nil what nobody has decided. It needs
+// duct:read.
+func (s *Service) Requests(ctx context.Context, actor identity.Actor, of uuid.UUID) ([]Asked, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
+		return nil, err
+	}
+	var all []Asked
+	q := s.d.DB.App.NewSelect().Model(&all).ColumnExpr("q.*").ColumnExpr("i.number").ColumnExpr("i.party->>'name' AS operator").Join("JOIN invoice AS i ON i.tenant_id = q.tenant_id AND i.id = q.invoice_id").
+		Where("q.tenant_id = ?", tenancy.Must(ctx)).Order("q.id DESC").Limit(listMost)
+	if of != uuid.Nil {
+		q = q.Where("q.invoice_id = ?", of)
+	} else {
+		q = q.Where("q.decided_by IS NULL")
+	}
+	return all, q.Scan(ctx)
+}
+
+// Filter narrows invoices down; what is empty asks for nothing.
+type Filter struct {
+	Operator uuid.UUID
+	Open     bool      // of which something is open
+	Late     bool      // of which something is open after its day
+	Number   string    // part of the number
+	Before   uuid.UUID // the last of the page before
+}
+
+// Row is an invoice in a list, with how it stands.
+type Row struct {
+	bun.BaseModel `bun:"table:invoice,alias:i"`
+
+	invoice.Invoice
+	invoice.Standing
+	OperatorID uuid.UUID `bun:"operator_id"`
+}
+
+// State is the word for how it stands; a credit note is one.
+func (r Row) State() string {
+	if r.Kind == invoice.CreditNote {
+		return string(invoice.CreditNote)
+	}
+	return r.Standing.State()
+}
+
+// Bills lists invoices and credit notes, the latest first: at most so many. It needs duct:read.
+func (s *Service) Bills(ctx context.Context, actor identity.Actor, f Filter, most int) ([]Row, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
+		return nil, err
+	}
+	var all []Row
+	q := s.d.DB.App.NewSelect().Model(&all).ColumnExpr("i.*").ColumnExpr("w.operator_id, s.charged, s.paid, s.withheld, s.credited, s.written_off, s.voided, s.open").
+		Join("JOIN duct_payer AS w ON w.tenant_id = i.tenant_id AND w.party_id = i.party_id").
+		Join("CROSS JOIN LATERAL (SELECT "+invoice.StandingColumns()+" FROM invoice_entry WHERE tenant_id = ? AND invoice_id = i.id) s", tenancy.Must(ctx)).
+		Where("i.tenant_id = ?", tenancy.Must(ctx)).Order("i.id DESC").Limit(int64(most))
+	if f.Operator != uuid.Nil {
+		q = q.Where("w.operator_id = ?", f.Operator)
+	}
+	if f.Before != uuid.Nil {
+		q = q.Where("i.id < ?", f.Before)
+	}
+	if f.Open || f.Late {
+		q = q.Where("s.open > 0")
+	}
+	if f.Late {
+		q = q.Where("i.due_on < ?", s.today(ctx).Format(time.DateOnly))
+	}
+	if f.Number != "" {
+		q = q.Where("position(upper(?) IN i.number) > 0", f.Number)
+	}
+	return all, q.Scan(ctx)
+}
+
+// Bill is an invoice with everything that a page shows of it. Credited is what was taken back of each line and what is asked to be.
+type Bill struct {
+	invoice.Invoice
+	OperatorID uuid.UUID
+	Lines      []invoice.Line
+	Taxes      []invoice.Tax
+	Standing   invoice.Standing
+	Entries    []invoice.Entry
+	Receipts   []invoice.Payment
+	Credited   map[int]money.Rupiah
+}
+
+// Find reads an invoice of an operator, or NotFound "invoice.not_found". It needs duct:read.
+func (s *Service) Find(ctx context.Context, actor identity.Actor, id uuid.UUID) (b Bill, err error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
+		return b, err
+	}
+	if b, err = s.find(ctx, id); err != nil {
+		return b, err
+	}
+	tenant := tenancy.Must(ctx)
+	if err = s.d.DB.App.NewSelect().Model(&b.Entries).Where("tenant_id = ? AND invoice_id = ?", tenant, id).Order("id").Limit(500).Scan(ctx); err != nil {
+		return b, err
+	}
+	err = s.d.DB.App.NewSelect().Model(&b.Receipts).ColumnExpr("y.*").Where("y.tenant_id = ? AND y.method <> ?", tenant, invoice.Slip).
+		Where("y.id IN (SELECT e.payment_id FROM invoice_entry e WHERE e.tenant_id = y.tenant_id AND e.invoice_id = ?)", id).Order("y.received_on", "y.id").Limit(listMost).Scan(ctx)
+	if err != nil {
+		return b, err
+	}
+	var rows []struct {
+		Line   int
+		Amount money.Rupiah
+	}
+	err = s.d.DB.App.NewRaw(`SELECT line, sum(amount)::bigint AS amount FROM (
+			SELECT (l.source->>'line')::int AS line, l.amount FROM invoice n JOIN invoice_line l ON l.tenant_id = n.tenant_id AND l.invoice_id = n.id WHERE n.tenant_id = ?0 AND n.credits = ?1 AND l.source->>'line' IS NOT NULL
+			UNION ALL SELECT (c->'source'->>'line')::int, (c->>'amount')::bigint FROM invoice_request q, jsonb_array_elements(q.charges) c
+				WHERE q.tenant_id = ?0 AND q.invoice_id = ?1 AND q.kind = 'credit_note' AND q.decided_by IS NULL AND c->'source'->>'line' IS NOT NULL) x GROUP BY line`, tenant, id).Scan(ctx, &rows)
+	b.Credited = map[int]money.Rupiah{}
+	for _, r := range rows {
+		b.Credited[r.Line] = r.Amount
+	}
+	return b, err
+}
+
+// find reads an invoice of an operator, whoever asks.
+func (s *Service) find(ctx context.Context, id uuid.UUID) (b Bill, err error) {
+	if b.Invoice, b.Lines, b.Taxes, err = s.Book.Find(ctx, id); err != nil {
+		return Bill{}, err
+	}
+	err = s.d.DB.App.NewRaw("SELECT operator_id FROM duct_payer WHERE tenant_id = ? AND party_id = ?", b.TenantID, b.PartyID).Scan(ctx, &b.OperatorID)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Bill{}, fault.New(fault.NotFound, "invoice.not_found") // of another business
+	}
+	if err != nil {
+		return Bill{}, fmt.Errorf("ductbill: find: %w", err)
+	}
+	b.Standing, err = s.Book.Standing(ctx, s.d.DB.App, id)
+	return b, err
+}
+
+// Arrears sums up what every operator owes today by how long it is overdue, page by page. It needs duct:read.
+func (s *Service) Arrears(ctx context.Context, actor identity.Actor, after uuid.UUID) (page []arrears.Aged, next uuid.UUID, err error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
+		return nil, uuid.Nil, err
+	}
+	return arrears.Age(ctx, s.d.DB.App, s.today(ctx), after)
+}

@@ -1,0 +1,307 @@
+package ductbill
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/city/ducttariff"
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/invoice"
+	"bedelau/internal/kernel/money"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// system is who acts where no person does.
+var system = identity.Actor{Kind: identity.Kind(audit.System)}
+
+// chargeDue charges the earliest month that is over and has not been, from the seller's day of the month after on. A repetition
+// finds the next.
+func (s *Service) chargeDue(ctx context.Context, tx bun.Tx, _ time.Time) error {
+	today := s.today(ctx)
+	seller, err := invoice.SellerOn(ctx, tx, today)
+	if fault.Is(err, "invoice.no_seller") {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	last := monthOf(today).AddDate(0, -1, 0)
+	if today.Day() < seller.CloseDay {
+		last = last.AddDate(0, -1, 0)
+	}
+	_, err = s.next(ctx, tx, seller, last)
+	return err
+}
+
+// Charge charges every month up to one that is over, each once, and returns how many it charged. It needs duct:bill; the refusals
+// are those of rating, and Conflict "ductbill.not_over" for a month that is not.
+func (s *Service) Charge(ctx context.Context, actor identity.Actor, until time.Time) (n int, err error) {
+	until = monthOf(until)
+	if !until.Before(monthOf(s.today(ctx))) {
+		return 0, fault.New(fault.Conflict, "ductbill.not_over")
+	}
+	for {
+		var some bool
+		err := s.act(ctx, actor, "charge", func(ctx context.Context, tx bun.Tx) error {
+			seller, err := invoice.SellerOn(ctx, tx, s.today(ctx))
+			if err != nil {
+				return err
+			}
+			some, err = s.next(ctx, tx, seller, until)
+			return err
+		})
+		if err != nil || !some {
+			return n, err
+		}
+		n++
+	}
+}
+
+// next charges the earliest month up to last that has not been charged; false when there is none.
+func (s *Service) next(ctx context.Context, tx bun.Tx, seller invoice.Seller, last time.Time) (bool, error) {
+	tenant := tenancy.Must(ctx)
+	if _, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "duct bills of "+tenant.String()).Exec(ctx); err != nil {
+		return false, err
+	}
+	var row struct {
+		Month time.Time `bun:"month,nullzero"`
+	}
+	err := tx.NewRaw(`SELECT coalesce((SELECT (max(month) + interval '1 month')::date FROM duct_bill_month WHERE tenant_id = ?0),
+		(SELECT date_trunc('month', min(greatest(since, accepted_on)))::date FROM duct_lease WHERE tenant_id = ?0 AND state IN ('active', 'ended'))) AS month`, tenant).Scan(ctx, &row)
+	if err != nil || row.Month.IsZero() || row.Month.After(last) {
+		return false, err
+	}
+	return true, s.charge(ctx, tx, seller, monthOf(row.Month))
+}
+
+func monthOf(d time.Time) time.Time {
+	return time.Date(d.Year(), d.Month(), 1, 0, 0, 0, 0, time.UTC)
+}
+
+// held is a lease that a month charges.
+type held struct {
+	ID         uuid.UUID
+	Number     string
+	OperatorID uuid.UUID
+	Kind       string
+	Quantity   int
+	Since      time.Time // of the lease, as which its segments are billed
+	From       time.Time // the first day that is charged
+	Until      time.Time
+	LengthMM   int64
+	Segments   []uuid.UUID `bun:"segments,array"`
+}
+
+// charge writes a draft for each operator whom a month charges.
+func (s *Service) charge(ctx context.Context, tx bun.Tx, seller invoice.Seller, month time.Time) error {
+	tenant, end := tenancy.Must(ctx), month.AddDate(0, 1, 0)
+	list, err := ducttariff.Read(ctx, tx)
+	if err != nil {
+		return err
+	}
+	var all []held
+	err = tx.NewRaw(`SELECT l.id, l.number, l.operator_id, l.kind, l.quantity, l.since, greatest(l.since, l.accepted_on) AS "from", l.until, l.length_mm,
+			ARRAY(SELECT DISTINCT u.segment_id FROM duct_hold h JOIN duct_unit u ON u.tenant_id = h.tenant_id AND u.id = h.unit_id WHERE h.tenant_id = l.tenant_id AND h.lease_id = l.id AND h.own ORDER BY 1) AS segments
+		FROM duct_lease l WHERE l.tenant_id = ? AND l.state IN ('active', 'ended') AND greatest(l.since, l.accepted_on) < ? AND (l.until IS NULL OR l.until > ? AND l.until > greatest(l.since, l.accepted_on))
+		ORDER BY l.operator_id, l.id`, tenant, end.Format(time.DateOnly), month.Format(time.DateOnly)).Scan(ctx, &all)
+	if err != nil {
+		return fmt.Errorf("ductbill: leases: %w", err)
+	}
+	volume := map[uuid.UUID]int64{}
+	for _, l := range all {
+		volume[l.OperatorID] += l.LengthMM * int64(l.Quantity)
+	}
+	m := bill{month: month, seller: seller, list: list, of: map[uuid.UUID]*owed{}}
+	for _, l := range all {
+		if err := m.lease(ctx, tx, l, volume[l.OperatorID]); err != nil {
+			return fmt.Errorf("ductbill: %s: %w", l.Number, err)
+		}
+	}
+	if err := m.late(ctx, tx); err != nil {
+		return fmt.Errorf("ductbill: late fees: %w", err)
+	}
+	return s.write(ctx, tx, m, len(all))
+}
+
+// bill is a month in the making.
+type bill struct {
+	month  time.Time
+	seller invoice.Seller
+	list   ducttariff.List
+	of     map[uuid.UUID]*owed // by operator
+}
+
+// owed is what a month charges an operator.
+type owed struct {
+	charges []invoice.Charge
+	leases  []charged
+	late    []lateFee
+}
+
+type charged struct {
+	lease  uuid.UUID
+	amount money.Rupiah
+}
+
+func (m bill) operator(id uuid.UUID) *owed {
+	if m.of[id] == nil {
+		m.of[id] = &owed{}
+	}
+	return m.of[id]
+}
+
+// lease rates a lease for the month.
+func (m bill) lease(ctx context.Context, tx bun.Tx, l held, volume int64) error {
+	h, err := ducttariff.Facts(ctx, tx, ducttariff.Route{Segments: l.Segments, Kind: l.Kind, Quantity: l.Quantity, Since: l.Since})
+	if err != nil {
+		return err
+	}
+	h.Since, h.Until, h.VolumeMM = l.From, l.Until, volume
+	lines, err := m.list.Rate(h, m.month, m.month.AddDate(0, 1, 0))
+	if err != nil {
+		return err
+	}
+	terms, ok := m.list.TermsOn(m.month.AddDate(0, 1, -1))
+	if !ok {
+		return fault.New(fault.Conflict, "ducttariff.no_terms")
+	}
+	sum, err := ducttariff.Sum(lines)
+	if err != nil {
+		return err
+	}
+	o := m.operator(l.OperatorID)
+	for _, x := range lines {
+		ppn := terms.PPNOutside
+		if x.FreeTrade {
+			ppn = terms.PPNInside
+		}
+		c := invoice.Charge{Name: i18n.Text{}, Working: i18n.Text{}, Amount: x.Amount, PPN: ppn, PPh: terms.PPh,
+			Source: map[string]any{"kind": "duct", "lease": l.ID, "number": l.Number, "tariff": x.Tariff, "charge": x.Charge, "from": x.From.Format(time.DateOnly), "until": x.Until.Format(time.DateOnly),
+				"off": x.Off, "minimum": x.Minimum, "free_trade": x.FreeTrade, "basis": x.Basis, "verified": x.Verified}}
+		for _, in := range i18n.All() {
+			c.Name[in] = l.Number + ": " + x.Name.In(in)
+			c.Working[in] = in.T("ductbill.working", "working", x.Working.In(in), "basis", x.Basis)
+		}
+		o.charges = append(o.charges, c)
+	}
+	if len(lines) > 0 {
+		o.leases = append(o.leases, charged{l.ID, sum})
+	}
+	return nil
+}
+
+// linesMost is how many charges a draft has at most.
+const linesMost = 400
+
+// write keeps the month with its drafts.
+func (s *Service) write(ctx context.Context, tx bun.Tx, m bill, leases int) error {
+	tenant := tenancy.Must(ctx)
+	var sum money.Rupiah
+	for _, o := range m.of {
+		for _, c := range o.charges {
+			var err error
+			if sum, err = sum.Add(c.Amount); err != nil {
+				return err
+			}
+		}
+	}
+	_, err := tx.NewRaw("INSERT INTO duct_bill_month (tenant_id, month, charged_at, leases, amount) VALUES (?, ?, ?, ?, ?)", tenant, m.month.Format(time.DateOnly), s.now(), leases, sum).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("ductbill: month: %w", err)
+	}
+	var who []uuid.UUID
+	for id := range m.of {
+		who = append(who, id)
+	}
+	slices.SortFunc(who, func(a, b uuid.UUID) int { return cmp.Compare(a.String(), b.String()) })
+	for _, id := range who {
+		if err := s.writeOne(ctx, tx, m, id); err != nil {
+			return err
+		}
+	}
+	return audit.Record(ctx, tx, audit.Entry{ActorKind: audit.System, Action: "ductbill.charge", Object: "duct_bill_month", ObjectID: tenant, At: s.now(),
+		Detail: map[string]any{"month": m.month.Format("2006-01"), "leases": leases, "drafts": len(who), "amount": int64(sum)}})
+}
+
+func (s *Service) writeOne(ctx context.Context, tx bun.Tx, m bill, operator uuid.UUID) error {
+	o, tenant := m.of[operator], tenancy.Must(ctx)
+	if len(o.charges) == 0 {
+		return nil
+	}
+	party, err := s.party(ctx, tx, m.seller, operator)
+	if err != nil {
+		return fmt.Errorf("ductbill: party: %w", err)
+	}
+	due := m.seller.DueDays
+	if t, ok := m.list.TermsOn(m.month.AddDate(0, 1, -1)); ok {
+		due = t.DueDays
+	}
+	var first uuid.UUID
+	for part := 0; part*linesMost < len(o.charges); part++ {
+		d := invoice.Draft{PartyID: party, Series: m.seller.Series, Source: fmt.Sprintf("duct:%s:%s", m.month.Format("2006-01"), operator), DueDays: due, Note: i18n.ID.T("ductbill.note", "month", i18n.ID.Month(m.month)),
+			Charges: o.charges[part*linesMost : min((part+1)*linesMost, len(o.charges))]}
+		if part > 0 {
+			d.Source += fmt.Sprintf(":%d", part+1)
+		}
+		if d, err = s.Book.Write(ctx, tx, d); err != nil {
+			return err
+		}
+		if part == 0 {
+			first = d.ID
+		}
+	}
+	for _, x := range o.leases {
+		_, err := tx.NewRaw("INSERT INTO duct_charge (tenant_id, lease_id, month, operator_id, draft_id, amount) VALUES (?, ?, ?, ?, ?, ?)", tenant, x.lease, m.month.Format(time.DateOnly), operator, first, x.amount).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("ductbill: charge: %w", err)
+		}
+	}
+	for _, x := range o.late {
+		_, err := tx.NewRaw("INSERT INTO duct_late_fee (tenant_id, invoice_id, month, draft_id, base, days, amount) VALUES (?, ?, ?, ?, ?, ?, ?)", tenant, x.InvoiceID, m.month.Format(time.DateOnly), first, x.Base, x.Days, x.amount).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("ductbill: late fee: %w", err)
+		}
+	}
+	return nil
+}
+
+// party is whom the book charges for an operator, as the operator is registered now.
+func (s *Service) party(ctx context.Context, tx bun.Tx, seller invoice.Seller, operator uuid.UUID) (uuid.UUID, error) {
+	tenant := tenancy.Must(ctx)
+	var now struct{ Name, Address, Email, NPWP string }
+	if err := tx.NewRaw("SELECT name, address, email, npwp FROM duct_operator WHERE tenant_id = ? AND id = ?", tenant, operator).Scan(ctx, &now); err != nil {
+		return uuid.Nil, err
+	}
+	if now.Address == "" {
+		now.Address = now.Name
+	}
+	var was invoice.Party
+	err := tx.NewSelect().Model(&was).Join("JOIN duct_payer AS d ON d.tenant_id = p.tenant_id AND d.party_id = p.id").Where("p.tenant_id = ? AND d.operator_id = ?", tenant, operator).Scan(ctx)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return uuid.Nil, err
+	}
+	if err == nil && was.Name == now.Name && was.Address == now.Address && was.Email == now.Email && was.NPWP == now.NPWP {
+		return was.ID, nil
+	}
+	known, r := err == nil, seller.Regimes[""]
+	if !known {
+		was = invoice.Party{FreeZone: r.FreeZone, Collector: r.Collector, PPN: r.PPN, PPh: r.PPh, Basis: r.Basis, Verified: r.Verified}
+	}
+	was.Name, was.Address, was.Email, was.NPWP = now.Name, now.Address, now.Email, now.NPWP
+	if was, err = invoice.SaveParty(ctx, tx, system, was); err != nil || known {
+		return was.ID, err
+	}
+	_, err = tx.NewRaw("INSERT INTO duct_payer (tenant_id, operator_id, party_id) VALUES (?, ?, ?)", tenant, operator, was.ID).Exec(ctx)
+	return was.ID, err
+}

@@ -1,0 +1,122 @@
+// Package ductbill is the commercial book of the company that runs a city's shared ducts: what each operator is charged for a month
+// by the leases that it holds, its invoices and papers, what came in, what is late, and its account.
+//
+// It is the code of kernel/invoice with a book of the city's own, so that nothing of it mixes with the subscriptions of the
+// platform. A month is charged after its end by a job, once; people issue the drafts that it leaves. Gross fees are the company's
+// revenue and never the city's (PAD): city/revenue keeps the two apart.
+package ductbill
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/files"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/invoice"
+	"bedelau/internal/kernel/jobs"
+	"bedelau/internal/kernel/pack"
+	"bedelau/internal/kernel/storage"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Deps is what the package is built from.
+type Deps struct {
+	DB    *storage.DB
+	Guard *access.Guard
+	Files *files.Store
+	Now   func() time.Time // time.Now when nil
+}
+
+// Service is the book of every city's ducts.
+type Service struct {
+	d    Deps
+	Book *invoice.Book
+}
+
+// New returns the Service. Register binds its jobs.
+func New(d Deps) *Service {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	return &Service{d: d, Book: &invoice.Book{DB: d.DB, Now: d.Now}}
+}
+
+const chargeEvery = time.Hour
+
+// Register charges the months that are over. app calls it once, before r starts.
+func (s *Service) Register(r *jobs.Runner) {
+	jobs.EachCity(r, "ductbill.charge", chargeEvery, s.chargeDue)
+}
+
+func (s *Service) now() time.Time { return s.d.Now().UTC().Truncate(time.Microsecond) }
+
+// today is the day in the city, as midnight of UTC.
+func (s *Service) today(ctx context.Context) time.Time {
+	city, _ := tenancy.CityFrom(ctx)
+	d := s.d.Now().In(city.Location())
+	return time.Date(d.Year(), d.Month(), d.Day(), 0, 0, 0, 0, time.UTC)
+}
+
+const sellerFile = "duct/seller.yaml"
+
+// Section is the book's part of a city pack: duct/seller.yaml, which no city inherits. Register it with the engine. What is there
+// for a day stays as it is.
+func Section() pack.Section {
+	return pack.Section{
+		Name: "ductbill",
+		Check: func(p *pack.Pack) error {
+			_, _, err := setup(p)
+			return err
+		},
+		Apply: func(ctx context.Context, tx bun.Tx, p *pack.Pack) error {
+			in, ok, err := setup(p)
+			if err != nil || !ok {
+				return err
+			}
+			_, err = invoice.Load(ctx, tx, system, in)
+			return err
+		},
+	}
+}
+
+func setup(p *pack.Pack) (invoice.Setup, bool, error) {
+	raw, ok := p.Asset(sellerFile)
+	if !ok {
+		return invoice.Setup{}, false, nil
+	}
+	in, err := invoice.ReadSetup(raw)
+	if err != nil {
+		c := p.Check(sellerFile)
+		c.Add("seller", "unreadable", "value", err.Error())
+		return in, true, c.Err()
+	}
+	return in, true, nil
+}
+
+// act runs an act of the staff who keep the book, in a transaction. It needs duct:bill.
+func (s *Service) act(ctx context.Context, actor identity.Actor, what string, fn func(context.Context, bun.Tx) error) error {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctBill); err != nil {
+		return err
+	}
+	if err := tenancy.InTx(ctx, s.d.DB.App, fn); err != nil {
+		return fmt.Errorf("ductbill: %s: %w", what, err)
+	}
+	return nil
+}
+
+// Seller is who sends the invoices of a day; false where the city has none. It needs duct:read.
+func (s *Service) Seller(ctx context.Context, actor identity.Actor, day time.Time) (invoice.Seller, bool, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
+		return invoice.Seller{}, false, err
+	}
+	x, err := invoice.SellerOn(ctx, s.d.DB.App, day)
+	if fault.Is(err, "invoice.no_seller") {
+		return x, false, nil
+	}
+	return x, err == nil, err
+}

@@ -1,0 +1,85 @@
+package ductbill
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/invoice"
+	"bedelau/internal/kernel/money"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Movement is one thing that changed what an operator owes.
+type Movement struct {
+	Day       time.Time    `bun:"on_day"`
+	Kind      string       `bun:"kind"` // of the entry
+	InvoiceID uuid.UUID    `bun:"invoice_id"`
+	Number    string       `bun:"number"`    // of the invoice; empty for what is of the balance
+	Reference string       `bun:"reference"` // of the payment
+	Amount    money.Rupiah `bun:"amount"`    // positive raises what is owed
+	Owed      money.Rupiah `bun:"-"`         // after it
+}
+
+// Statement is the account of an operator from one day to before another.
+type Statement struct {
+	Known     bool         // the operator was charged at least once
+	Before    money.Rupiah // owed when it begins
+	After     money.Rupiah // and when it ends
+	Movements []Movement
+	Books     invoice.PartyBooks // of all time until its end
+	More      bool               // there is more than a page can show
+}
+
+// movementsMost bounds a statement.
+const movementsMost = 1000
+
+// Statement reads the account of an operator. It needs duct:read.
+func (s *Service) Statement(ctx context.Context, actor identity.Actor, operator uuid.UUID, from, until time.Time) (Statement, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
+		return Statement{}, err
+	}
+	return s.StatementOf(ctx, operator, from, until)
+}
+
+// StatementOf is Statement for a caller who has checked that whoever asks is the operator's own.
+func (s *Service) StatementOf(ctx context.Context, operator uuid.UUID, from, until time.Time) (out Statement, err error) {
+	tenant := tenancy.Must(ctx)
+	var party uuid.UUID
+	err = s.d.DB.App.NewRaw("SELECT party_id FROM duct_payer WHERE tenant_id = ? AND operator_id = ?", tenant, operator).Scan(ctx, &party)
+	if errors.Is(err, sql.ErrNoRows) {
+		return out, nil
+	}
+	if err != nil {
+		return out, fmt.Errorf("ductbill: statement: %w", err)
+	}
+	out.Known = true
+	first, last := from.Format(time.DateOnly), until.Format(time.DateOnly)
+	err = s.d.DB.App.NewRaw("SELECT coalesce(sum(amount), 0)::bigint FROM invoice_entry WHERE tenant_id = ? AND party_id = ? AND on_day < ?", tenant, party, first).Scan(ctx, &out.Before)
+	if err != nil {
+		return out, fmt.Errorf("ductbill: statement: %w", err)
+	}
+	// Money that is put from the balance against an invoice is two entries of nothing together.
+	err = s.d.DB.App.NewRaw(`SELECT e.on_day, e.kind, coalesce(e.invoice_id, ?) AS invoice_id, coalesce(i.number, '') AS number, coalesce(y.reference, e.reason, '') AS reference, e.amount
+		FROM invoice_entry e LEFT JOIN invoice i ON i.tenant_id = e.tenant_id AND i.id = e.invoice_id LEFT JOIN payment y ON y.tenant_id = e.tenant_id AND y.id = e.payment_id
+		WHERE e.tenant_id = ? AND e.party_id = ? AND e.on_day >= ? AND e.on_day < ? ORDER BY e.on_day, e.id LIMIT ?`, uuid.Nil, tenant, party, first, last, movementsMost+1).Scan(ctx, &out.Movements)
+	if err != nil {
+		return out, fmt.Errorf("ductbill: statement: %w", err)
+	}
+	if out.More = len(out.Movements) > movementsMost; out.More {
+		out.Movements = out.Movements[:movementsMost]
+	}
+	out.After = out.Before
+	for i := range out.Movements {
+		out.After += out.Movements[i].Amount
+		out.Movements[i].Owed = out.After
+	}
+	out.Books, err = s.Book.BooksOf(ctx, party, until.AddDate(0, 0, -1))
+	return out, err
+}

@@ -1,0 +1,408 @@
+// Package ductyear makes up two years of a city's shared ducts: eight operators that lease along the corridors of the made-up
+// network, are charged every month, and pay as companies do, early, late, in parts, less what they withhold, or not at all. All of it
+// goes through the product itself, by a clock of its own, so that the books are what they would have become.
+//
+// SYNTHETIC: no operator and no payment of it exists, and every name says so. The demonstration shows it, and a test holds its books
+// against a recomputation in SQL.
+package ductyear
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+
+	"bedelau/internal/city/duct"
+	"bedelau/internal/city/ductbill"
+	"bedelau/internal/city/ducttariff"
+	"bedelau/internal/city/lease"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/files"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/invoice"
+	"bedelau/internal/kernel/money"
+	"bedelau/internal/kernel/storage"
+)
+
+// Deps is what the years are made with. Maker and Checker are two people of the company, of whom one asks and the other decides.
+type Deps struct {
+	DB             *storage.DB
+	Guard          *access.Guard
+	Files          *files.Store
+	Leasing        identity.Actor // who lets ducts
+	Maker, Checker identity.Actor // of its finance
+	Now            time.Time      // when the years end: the last month that is charged is the one before
+	Months         int            // 24 when 0
+}
+
+// Made is what was made up.
+type Made struct {
+	Operators []uuid.UUID
+	Leases    int
+	Invoices  int
+	Payments  int
+	Received  money.Rupiah // money and slips
+	First     time.Time    // month
+	Last      time.Time
+}
+
+// habit is how an operator pays: so many days after an invoice is issued, in so many parts, and which of its invoices it leaves.
+type habit struct {
+	name   string
+	days   int
+	parts  int
+	slip   bool // it keeps PPh back and shows the slip later
+	leaves int  // the last so many months stay open
+	over   bool // it pays more than is asked, once in a while
+}
+
+var habits = []habit{
+	{"PT Serat Contoh Nusantara (contoh)", 24, 1, true, 0, false},
+	{"PT Jaringan Misal Kepri (contoh)", 28, 1, true, 0, true},
+	{"PT Kabel Umpama Batam (contoh)", 44, 1, true, 1, false},
+	{"PT Fiber Andai Barelang (contoh)", 20, 2, true, 0, false},
+	{"PT Pita Lebar Rekaan (contoh)", 30, 1, false, 0, false},
+	{"PT Cahaya Optik Fiktif (contoh)", 65, 1, true, 2, false},
+	{"PT Simpul Data Khayal (contoh)", 15, 1, false, 0, true},
+	{"PT Menara Serat Buatan (contoh)", 27, 3, true, 4, false},
+}
+
+// let is a lease: of which operator, from which month and day on, along which corridor, and how it ends: after so many months that
+// were agreed on, or by notice in a month; zero goes on.
+type let struct {
+	operator, month, day int
+	corridor, kind       string
+	quantity             int
+	years                int
+	notice               int
+}
+
+var lets = []let{
+	{0, 0, 10, "LB-BC", duct.Subduct, 2, 5, 0}, {1, 0, 20, "LB-BC", duct.Subduct, 1, 0, 0}, {0, 1, 1, "BC-NGS", duct.Duct, 1, 10, 0}, {2, 1, 15, "LB-BC", duct.Subduct, 1, 0, 0},
+	{3, 2, 5, "BKL-LB", duct.Subduct, 2, 3, 0}, {4, 2, 28, "LB-BA", duct.Subduct, 1, 0, 9}, {1, 3, 12, "LB-BA", duct.Subduct, 2, 5, 0}, {5, 4, 1, "LB-SKP", duct.Subduct, 1, 3, 0},
+	{6, 5, 17, "MK-BC", duct.Microduct, 4, 5, 0}, {2, 6, 9, "BC-BKL", duct.Subduct, 2, 0, 0}, {3, 7, 21, "LB-SKP", duct.Subduct, 2, 5, 0}, {7, 8, 3, "SGL-MK", duct.Subduct, 1, 0, 0},
+	{0, 9, 14, "LB-SKP", duct.Duct, 1, 5, 0}, {4, 10, 2, "SKP-BAJ", duct.Subduct, 1, 0, 14}, {6, 11, 25, "MK-BC", duct.Microduct, 7, 0, 0}, {5, 12, 8, "BAJ-SGL", duct.Subduct, 1, 0, 0},
+	{1, 13, 19, "MK-BC", duct.Microduct, 4, 5, 0}, {7, 14, 6, "MK-BRL", duct.Subduct, 1, 3, 0}, {2, 15, 11, "BC-HN", duct.Subduct, 1, 5, 0}, {3, 16, 30, "BAJ-SGL", duct.Subduct, 1, 0, 0},
+	{0, 18, 4, "MK-BC", duct.Subduct, 2, 5, 0}, {6, 19, 13, "LB-BC", duct.Subduct, 1, 0, 0}, {5, 20, 22, "SGL-MK", duct.Subduct, 2, 3, 0}, {7, 21, 16, "SKP-PLB", duct.Subduct, 1, 0, 0},
+}
+
+// dear is when and to what the price of a subduct rises, in months from the first.
+const (
+	dearMonth = 18
+	dearDay   = 16
+	dearRate  = money.Rupiah(14_500)
+)
+
+// maker is the years in the making.
+type maker struct {
+	Deps
+	at    time.Time
+	first time.Time
+	lease *lease.Service
+	price *ducttariff.Service
+	book  *ductbill.Service
+	made  Made
+	held  map[int]uuid.UUID // leases by their place in the list
+	due   []payment
+	n     int
+}
+
+// payment is one to come.
+type payment struct {
+	on      time.Time
+	invoice uuid.UUID
+	method  string
+	part    int64 // of parts; of a slip 0
+	parts   int64
+	over    money.Rupiah
+}
+
+// Make makes the years up in ctx's city, which has its pack and the made-up network. It is made once: a second time is refused by
+// what is there.
+func Make(ctx context.Context, d Deps) (Made, error) {
+	if d.Months == 0 {
+		d.Months = 24
+	}
+	m := &maker{Deps: d, held: map[int]uuid.UUID{}}
+	now := func() time.Time { return m.at }
+	m.lease = lease.New(lease.Deps{DB: d.DB.App, Guard: d.Guard, Log: slog.New(slog.DiscardHandler), Now: now})
+	m.price = ducttariff.New(ducttariff.Deps{DB: d.DB.App, Guard: d.Guard, Now: now})
+	m.book = ductbill.New(ductbill.Deps{DB: d.DB, Guard: d.Guard, Files: d.Files, Now: now})
+	m.first = time.Date(d.Now.Year(), d.Now.Month()-time.Month(d.Months), 1, 0, 0, 0, 0, time.UTC)
+	m.made.First, m.made.Last = m.first, m.first.AddDate(0, d.Months-1, 0)
+	m.at = m.first.Add(3 * time.Hour)
+	if err := m.operators(ctx); err != nil {
+		return m.made, fmt.Errorf("ductyear: operators: %w", err)
+	}
+	for i := range d.Months {
+		if err := m.month(ctx, i); err != nil {
+			return m.made, fmt.Errorf("ductyear: month %d: %w", i, err)
+		}
+	}
+	return m.made, nil
+}
+
+// operators are registered and approved, those that are there before and the others after.
+func (m *maker) operators(ctx context.Context) error {
+	there, err := m.lease.Operators(ctx, m.Leasing, lease.OperatorApproved, uuid.Nil, 100)
+	if err != nil {
+		return err
+	}
+	known := map[string]uuid.UUID{}
+	for _, o := range there {
+		known[o.Name] = o.ID
+	}
+	for i, h := range habits {
+		id, ok := known[h.name]
+		if !ok {
+			o, err := m.lease.Apply(ctx, m.Leasing, lease.Operator{Name: h.name, NIB: fmt.Sprintf("000000000010%d", i+1), Licence: "Contoh, bukan izin nyata", Email: fmt.Sprintf("keuangan%d@contoh.localhost", i+1), Address: "Data contoh, bukan perusahaan nyata"})
+			if err == nil {
+				err = m.lease.Decide(ctx, m.Leasing, o.ID, lease.Decision{State: lease.OperatorApproved, Why: "Data contoh"})
+			}
+			if err != nil {
+				return err
+			}
+			id = o.ID
+		}
+		m.made.Operators = append(m.made.Operators, id)
+	}
+	return nil
+}
+
+// month lives through a month: what is let and ended in it, its charges on the third of the next, and what is paid until then.
+func (m *maker) month(ctx context.Context, i int) error {
+	begin := m.first.AddDate(0, i, 0)
+	if i == dearMonth-2 {
+		if err := m.dearer(ctx, begin); err != nil {
+			return err
+		}
+	}
+	for n, x := range lets {
+		if x.month == i {
+			if err := m.let(ctx, n, x, begin.AddDate(0, 0, x.day-1)); err != nil {
+				return fmt.Errorf("lease %d: %w", n, err)
+			}
+		}
+		if x.notice > 0 && x.notice == i && m.held[n] != uuid.Nil {
+			m.at = begin.AddDate(0, 0, 4).Add(3 * time.Hour)
+			if err := m.lease.End(ctx, m.Leasing, m.held[n], begin.AddDate(0, 0, 19), "Data contoh: jaringan dipindahkan"); err != nil {
+				return fmt.Errorf("end lease %d: %w", n, err)
+			}
+		}
+	}
+	next := begin.AddDate(0, 1, 0)
+	m.at = next.AddDate(0, 0, 2).Add(3 * time.Hour)
+	if m.at.After(m.Now) {
+		m.at = m.Now
+	}
+	if _, err := m.book.Charge(ctx, m.Maker, begin); err != nil {
+		return err
+	}
+	if err := m.issue(ctx, i); err != nil {
+		return err
+	}
+	return m.pay(ctx, m.at.AddDate(0, 1, 0))
+}
+
+// dearer asks for another price of subducts, which somebody else approves, two months ahead.
+func (m *maker) dearer(ctx context.Context, begin time.Time) error {
+	m.at = begin.AddDate(0, 0, 5).Add(3 * time.Hour)
+	list, err := m.price.List(ctx)
+	if err != nil {
+		return err
+	}
+	for _, t := range list.On(begin) {
+		if t.Charge != ducttariff.Metre || t.Kind != duct.Subduct {
+			continue
+		}
+		t.EffectiveFrom, t.Rate = m.first.AddDate(0, dearMonth, dearDay-1).Format(time.DateOnly), dearRate
+		t.Basis, t.Source, t.Verified = "Keputusan direksi (contoh)", "Data contoh", false
+		c, err := m.price.AskTariff(ctx, m.Maker, t, "Data contoh: penyesuaian biaya pokok")
+		if err == nil {
+			_, err = m.price.Decide(ctx, m.Checker, c.ID, true)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// let lets as far along a corridor as there is a way, accepted on its first day.
+func (m *maker) let(ctx context.Context, n int, x let, since time.Time) error {
+	m.at = since.Add(3 * time.Hour)
+	var until time.Time
+	if x.years > 0 {
+		until = since.AddDate(x.years, 0, 0)
+	}
+	places, err := m.lease.Places(ctx, m.Leasing, since, x.corridor+"-MH", 200)
+	if err != nil || len(places) < 2 {
+		return err
+	}
+	var ways []lease.Way
+	for last := len(places) - 1; last > 0 && len(ways) == 0; last-- {
+		ways, err = m.lease.Plan(ctx, m.Leasing, lease.PlanInput{From: places[0].Code, To: places[last].Code, Kind: x.kind, Quantity: x.quantity, Since: since, Until: until})
+		if err != nil {
+			return err
+		}
+	}
+	if len(ways) == 0 {
+		return nil // what was made up is damaged right at its beginning, or full
+	}
+	in := lease.ReserveInput{Operator: m.made.Operators[x.operator], Kind: x.kind, Quantity: x.quantity, Since: since, Until: until, Days: 30, Key: fmt.Sprint("dua tahun ", n)}
+	for _, s := range ways[0].Steps {
+		in.Segments = append(in.Segments, s.ID)
+	}
+	l, err := m.lease.Reserve(ctx, m.Leasing, in)
+	if err == nil {
+		err = m.lease.Order(ctx, m.Leasing, l.ID)
+	}
+	if err == nil {
+		err = m.lease.AcceptOn(ctx, m.Leasing, l.ID, since)
+	}
+	if err != nil {
+		return err
+	}
+	m.held[n], m.made.Leases = l.ID, m.made.Leases+1
+	return nil
+}
+
+// issue issues what the month left, plans how each operator pays, and takes something back of one.
+func (m *maker) issue(ctx context.Context, month int) error {
+	all, err := m.book.Drafts(ctx, m.Maker)
+	if err != nil {
+		return err
+	}
+	for _, d := range all {
+		i, err := m.book.Issue(ctx, m.Maker, d.ID)
+		if fault.Is(err, "invoice.nothing_due") {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		m.made.Invoices++
+		if err := m.plan(ctx, i, d.OperatorID, month); err != nil {
+			return err
+		}
+		if _, err := m.book.Apply(ctx, m.Maker, i.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *maker) plan(ctx context.Context, i invoice.Invoice, operator uuid.UUID, month int) error {
+	for n, id := range m.made.Operators {
+		if id != operator {
+			continue
+		}
+		h := habits[n]
+		if month == 6 && n == 2 { // damage for which the company answers
+			if err := m.credit(ctx, i); err != nil {
+				return err
+			}
+		}
+		if month >= m.Months-h.leaves {
+			return nil
+		}
+		for part := range h.parts {
+			p := payment{on: i.IssuedOn.AddDate(0, 0, h.days+part*9), invoice: i.ID, method: invoice.Transfer, part: int64(part + 1), parts: int64(h.parts)}
+			if h.over && month%7 == 3 {
+				p.over = 250_000
+			}
+			m.due = append(m.due, p)
+		}
+		if h.slip && i.Withholdable > 0 {
+			m.due = append(m.due, payment{on: i.IssuedOn.AddDate(0, 0, h.days+12), invoice: i.ID, method: invoice.Slip})
+		}
+	}
+	return nil
+}
+
+// credit takes a tenth of the first line of an invoice back, by two people.
+func (m *maker) credit(ctx context.Context, i invoice.Invoice) error {
+	b, err := m.book.Find(ctx, m.Maker, i.ID)
+	if err != nil || len(b.Lines) == 0 {
+		return err
+	}
+	q, err := m.book.Ask(ctx, m.Maker, string(invoice.CreditNote), i.ID, map[int]money.Rupiah{b.Lines[0].Position: b.Lines[0].Amount / 10}, "Data contoh: gangguan ruas selama tiga hari")
+	if err == nil {
+		_, err = m.book.Decide(ctx, m.Checker, q.ID, true)
+	}
+	return err
+}
+
+// pay records what came in before a day, in the order of its days.
+func (m *maker) pay(ctx context.Context, until time.Time) error {
+	for {
+		next := -1
+		for i, p := range m.due {
+			if p.on.Before(until) && !p.on.After(m.Now) && (next < 0 || p.on.Before(m.due[next].on)) {
+				next = i
+			}
+		}
+		if next < 0 {
+			return nil
+		}
+		p := m.due[next]
+		m.due = append(m.due[:next:next], m.due[next+1:]...)
+		if at := p.on.Add(4 * time.Hour); at.After(m.at) {
+			m.at = at
+		}
+		if err := m.receive(ctx, p); err != nil {
+			return err
+		}
+	}
+}
+
+// receive records one payment: its part of what is to be transferred, or what is to be kept back.
+func (m *maker) receive(ctx context.Context, p payment) error {
+	b, err := m.book.Find(ctx, m.Maker, p.invoice)
+	if err != nil {
+		return err
+	}
+	amount, method := money.Rupiah(0), p.method
+	switch {
+	case method == invoice.Slip:
+		amount = min(b.Standing.Open, b.Withholdable)
+	case p.part == p.parts:
+		amount = b.Standing.Open + p.over
+		if m.slips(b.OperatorID) {
+			amount -= b.Withholdable
+		}
+	default:
+		if amount, err = (b.Total - b.Withholdable).FractionHalfUp(1, p.parts); err != nil {
+			return err
+		}
+	}
+	if amount <= 0 {
+		return nil
+	}
+	m.n++
+	in := invoice.PaymentInput{Invoice: p.invoice, Method: method, Reference: fmt.Sprintf("CONTOH-%04d", m.n), Amount: amount, On: p.on}
+	_, err = m.book.Receive(ctx, m.Maker, in)
+	var f *fault.Error
+	if errors.As(err, &f) && f.Code == "payment.slip_too_large" {
+		return nil // what was credited leaves less to withhold
+	}
+	if err != nil {
+		return err
+	}
+	m.made.Payments, m.made.Received = m.made.Payments+1, m.made.Received+amount
+	return nil
+}
+
+// slips reports whether an operator shows slips for what it withholds.
+func (m *maker) slips(operator uuid.UUID) bool {
+	for n, id := range m.made.Operators {
+		if id == operator {
+			return habits[n].slip
+		}
+	}
+	return false
+}

@@ -1,0 +1,272 @@
+package ductyear_test
+
+import (
+	"bytes"
+	"context"
+	"io/fs"
+	"log/slog"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"bedelau/internal/city/duct"
+	"bedelau/internal/city/ductbill"
+	"bedelau/internal/city/ductsurvey"
+	"bedelau/internal/city/ducttariff"
+	"bedelau/internal/city/ductyear"
+	"bedelau/internal/city/lease"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/files"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/money"
+	"bedelau/internal/kernel/pack"
+	"bedelau/internal/kernel/pgtest"
+	"bedelau/internal/kernel/privacy"
+	"bedelau/tenants"
+)
+
+// world is Batam with its pack, the made-up network and the years.
+type world struct {
+	t    *testing.T
+	w    *pgtest.World
+	ctx  context.Context
+	raw  *pgx.Conn // for what is recomputed: it sees every row as it is
+	made ductyear.Made
+	book *ductbill.Service
+	who  identity.Actor
+}
+
+// now is a day on which a price has changed in the middle of a month, and an index at the turn of a year, within the years.
+var now = time.Date(2026, 11, 27, 3, 0, 0, 0, time.UTC)
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w, quiet := pgtest.Open(t), slog.New(slog.DiscardHandler)
+	y := &world{t: t, w: w, ctx: w.Ctx(w.Batam)}
+	guard, err := access.New(w.DB, quiet)
+	y.must(err)
+	keys, err := privacy.NewKeys(w.DB.App, bytes.Repeat([]byte{7}, 32))
+	y.must(err)
+	store, err := files.New(files.Deps{DB: w.DB.App, Keys: keys, Dir: filepath.Join(t.TempDir(), "files"), MaxBytes: 50 << 20, Log: quiet})
+	y.must(err)
+	engine := pack.NewEngine()
+	for _, s := range []pack.Section{duct.Section(), lease.Section(), ducttariff.Section(), ductbill.Section()} {
+		engine.Register(s)
+	}
+	p, err := pack.Load(tenants.FS, "batam")
+	y.must(err)
+	_, err = engine.Apply(t.Context(), w.DB, p)
+	y.must(err)
+	staff := func(role string) identity.Actor {
+		return identity.Actor{ID: uuid.New(), TenantID: w.Batam.ID, Kind: identity.Staff, Roles: []string{role}, TOTP: true}
+	}
+	manager := staff("duct_manager")
+	y.who = staff("duct_finance")
+	ducts := duct.New(duct.Deps{DB: w.DB.App, Guard: guard, Log: quiet})
+	corridors, err := fs.ReadFile(tenants.FS, "batam/duct/corridors.yaml")
+	y.must(err)
+	file, err := ductsurvey.Sample(corridors)
+	y.must(err)
+	_, err = ductsurvey.New(ductsurvey.Deps{DB: w.DB.App, Guard: guard, Ducts: ducts, Log: quiet}).Load(y.ctx, manager, ductsurvey.ImportInput{Title: "Contoh", Source: "Data buatan", OnDay: time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC),
+		Format: ductsurvey.GeoJSON, Body: bytes.NewReader(file)})
+	y.must(err)
+	// Some of the ground lies outside the free-trade area, as a survey says.
+	y.raw, err = pgx.Connect(t.Context(), w.SuperURL)
+	y.must(err)
+	t.Cleanup(func() { _ = y.raw.Close(context.Background()) })
+	_, err = y.raw.Exec(t.Context(), "UPDATE duct_segment_state SET free_trade = false WHERE tenant_id = $1 AND road LIKE '%Sagulung–Sungai Beduk%'", w.Batam.ID)
+	y.must(err)
+	begin := time.Now()
+	y.made, err = ductyear.Make(y.ctx, ductyear.Deps{DB: w.DB, Guard: guard, Files: store, Leasing: manager, Maker: y.who, Checker: staff("duct_finance"), Now: now})
+	y.must(err)
+	t.Logf("%d operators, %d leases, %d invoices, %d payments of %v in %s", len(y.made.Operators), y.made.Leases, y.made.Invoices, y.made.Payments, y.made.Received, time.Since(begin).Round(time.Millisecond))
+	y.book = ductbill.New(ductbill.Deps{DB: w.DB, Guard: guard, Files: store, Now: func() time.Time { return now }})
+	return y
+}
+
+func (y *world) must(err error) {
+	y.t.Helper()
+	if err != nil {
+		y.t.Fatal(err)
+	}
+}
+
+// owedSQL is what every operator owes before tax for each month, inside the free-trade area and outside, from nothing but leases,
+// holds, the network and the price list: each tariff for the days of a month between two of the list's days, by the day; what volume
+// and term let off, to the floor; what is paid once; and what is left of a minimum term.
+const owedSQL = `
+WITH bounds AS (SELECT $2::date AS a, ($3::date + interval '1 month')::date AS z),
+price AS ( -- by the months that could know of it: what is left of a minimum term is charged ahead
+  SELECT b.month AS billed, p.* FROM duct_bill_month b JOIN duct_price p ON p.tenant_id = b.tenant_id LEFT JOIN duct_price_change c ON c.tenant_id = p.tenant_id AND c.id = p.change_id
+   WHERE b.tenant_id = $1 AND coalesce(c.decided_at, '-infinity') <= b.charged_at),
+l AS (
+  SELECT l.*, greatest(l.since, coalesce(l.accepted_on, l.since)) AS f FROM duct_lease l WHERE l.tenant_id = $1 AND l.state IN ('active', 'ended')),
+terms AS (
+  SELECT l.id, (SELECT p.body FROM duct_price p WHERE p.tenant_id = $1 AND p.part = 'terms' AND p.effective_from <= l.f ORDER BY p.effective_from DESC LIMIT 1) AS body FROM l),
+day AS (
+  SELECT l.id, l.operator_id, d::date AS d, false AS rest, date_trunc('month', d)::date AS billed FROM l CROSS JOIN bounds b
+    CROSS JOIN LATERAL generate_series(greatest(l.f, b.a), least(coalesce(l.until, b.z), b.z) - 1, interval '1 day') d
+  UNION ALL
+  SELECT l.id, l.operator_id, d::date, true, date_trunc('month', l.until - 1)::date FROM l JOIN terms t USING (id) CROSS JOIN bounds b
+    CROSS JOIN LATERAL generate_series(l.until, (l.f + make_interval(months => (t.body ->> 'minimum_months')::int))::date - 1, interval '1 day') d
+   WHERE l.until <= b.z),
+piece AS (
+  SELECT id, operator_id, rest, billed, min(d) AS d, count(*) AS days, extract(day FROM date_trunc('month', min(d)) + interval '1 month - 1 day')::numeric AS of
+    FROM (SELECT day.*, (SELECT count(DISTINCT p.effective_from) FROM price p WHERE p.billed = day.billed AND p.effective_from <= day.d) AS n FROM day) x
+   GROUP BY id, operator_id, rest, billed, date_trunc('month', d), n),
+way AS (
+  SELECT DISTINCT l.id, u.segment_id FROM l JOIN duct_hold h ON h.tenant_id = $1 AND h.lease_id = l.id AND h.own JOIN duct_unit u ON u.tenant_id = $1 AND u.id = h.unit_id),
+metre AS (
+  SELECT way.id, s.free_trade, sum(coalesce(s.billed_mm, s.surveyed_mm, s.length_mm) * l.quantity)::numeric AS n
+    FROM way JOIN l USING (id) JOIN duct_segment_state s ON s.tenant_id = $1 AND s.segment_id = way.segment_id AND s.voided_by IS NULL AND s.since <= l.since AND (s.until IS NULL OR s.until > l.since) GROUP BY 1, 2),
+node AS (
+  SELECT w.id, n.free_trade, CASE WHEN n.kind IN ('manhole', 'handhole') THEN 'node' WHEN n.kind IN ('pole', 'riser') THEN 'pole' WHEN n.kind = 'building_entry' THEN 'entry' END AS charge, count(*)::numeric AS n
+    FROM (SELECT DISTINCT way.id, e.node FROM way JOIN duct_segment k ON k.tenant_id = $1 AND k.id = way.segment_id CROSS JOIN LATERAL (VALUES (k.from_node), (k.to_node)) e(node)) w JOIN l USING (id)
+    JOIN duct_node_state n ON n.tenant_id = $1 AND n.node_id = w.node AND n.voided_by IS NULL AND n.since <= l.since AND (n.until IS NULL OR n.until > l.since) GROUP BY 1, 2, 3),
+volume AS (
+  SELECT m::date AS billed, l.operator_id, floor(sum(l.length_mm::numeric * l.quantity) / 1000) AS metres FROM bounds b CROSS JOIN LATERAL generate_series(b.a, b.z - 1, interval '1 month') m
+    JOIN l ON l.f < (m + interval '1 month')::date AND (l.until IS NULL OR l.until > m::date) GROUP BY 1, 2),
+rate AS (
+  SELECT p.*, t.code, t.body AS tariff, round((t.body ->> 'rate')::numeric * CASE WHEN (t.body ->> 'indexed')::boolean THEN 1 + coalesce((
+           SELECT sum((i.body ->> 'rise')::numeric) / 10000 FROM duct_price i WHERE i.tenant_id = $1 AND i.part = 'index' AND i.effective_from > t.effective_from AND i.effective_from <= p.d), 0) ELSE 1 END) AS rate
+    FROM piece p CROSS JOIN LATERAL (SELECT DISTINCT ON (x.code) x.* FROM price x WHERE x.billed = p.billed AND x.part = 'tariff' AND x.effective_from <= p.d ORDER BY x.code, x.effective_from DESC) t
+   WHERE t.body ->> 'per' <> 'once' AND t.body ->> 'charge' <> 'land'),
+line AS (
+  SELECT r.*, m.free_trade, m.n / 1000 AS n FROM rate r JOIN l USING (id) JOIN metre m USING (id) WHERE tariff ->> 'charge' = 'metre' AND tariff ->> 'kind' = l.kind
+  UNION ALL SELECT r.*, o.free_trade, o.n FROM rate r JOIN node o ON o.id = r.id AND o.charge = r.tariff ->> 'charge'),
+share AS (
+  SELECT line.*, CASE WHEN tariff ->> 'charge' <> 'metre' THEN 0 ELSE
+      coalesce((SELECT (s ->> 'off')::numeric FROM jsonb_array_elements(x.body -> 'volume') s WHERE (s ->> 'from')::numeric <= v.metres ORDER BY (s ->> 'from')::numeric DESC LIMIT 1), 0)
+    + coalesce((SELECT (s ->> 'off')::numeric FROM jsonb_array_elements(x.body -> 'term') s WHERE l.until IS NOT NULL AND (s ->> 'from')::int <= extract(year FROM age(l.until, l.f)) * 12 + extract(month FROM age(l.until, l.f)) ORDER BY (s ->> 'from')::int DESC LIMIT 1), 0) END AS off,
+    coalesce((SELECT (fl.body ->> 'rate')::numeric FROM duct_price fl WHERE fl.tenant_id = $1 AND fl.part = 'floor' AND fl.effective_from <= line.d AND fl.body ->> 'kind' = line.tariff ->> 'kind' ORDER BY fl.effective_from DESC LIMIT 1), 0) AS floor
+    FROM line JOIN l USING (id) JOIN volume v ON v.billed = line.billed AND v.operator_id = line.operator_id
+    CROSS JOIN LATERAL (SELECT p.body FROM duct_price p WHERE p.tenant_id = $1 AND p.part = 'terms' AND p.effective_from <= line.d ORDER BY p.effective_from DESC LIMIT 1) x),
+amount AS (
+  SELECT operator_id, billed, free_trade,
+         round(rate * n * days / (of * CASE WHEN tariff ->> 'per' = 'year' THEN 12 ELSE 1 END))
+       - round(least(round(rate * off / 10000), greatest(rate - floor, 0)) * n * days / (of * CASE WHEN tariff ->> 'per' = 'year' THEN 12 ELSE 1 END)) AS amount FROM share
+  UNION ALL
+  SELECT l.operator_id, date_trunc('month', l.f)::date, (SELECT 2 * coalesce(sum(n) FILTER (WHERE free_trade), 0) >= sum(n) FROM metre WHERE metre.id = l.id), (t.body ->> 'rate')::numeric FROM l CROSS JOIN bounds b
+    CROSS JOIN LATERAL (SELECT DISTINCT ON (x.code) x.* FROM duct_price x WHERE x.tenant_id = $1 AND x.part = 'tariff' AND x.effective_from <= l.f ORDER BY x.code, x.effective_from DESC) t
+   WHERE t.body ->> 'per' = 'once' AND t.body ->> 'charge' = 'order' AND l.f >= b.a AND l.f < b.z)
+SELECT operator_id::text, billed, coalesce(sum(amount) FILTER (WHERE free_trade), 0)::bigint, coalesce(sum(amount) FILTER (WHERE NOT free_trade), 0)::bigint FROM amount GROUP BY 1, 2 ORDER BY 1, 2`
+
+// chargedSQL is what the invoices say of the same.
+const chargedSQL = `
+SELECT w.operator_id::text, to_date(split_part(i.source, ':', 2), 'YYYY-MM'), coalesce(sum(l.amount) FILTER (WHERE l.ppn = 'jasa-kpbpb'), 0)::bigint, coalesce(sum(l.amount) FILTER (WHERE l.ppn = 'jasa'), 0)::bigint
+  FROM invoice i JOIN duct_payer w ON w.tenant_id = i.tenant_id AND w.party_id = i.party_id JOIN invoice_line l ON l.tenant_id = i.tenant_id AND l.invoice_id = i.id
+ WHERE i.tenant_id = $1 AND i.kind = 'invoice' AND l.source ->> 'kind' = 'duct' GROUP BY 1, 2 ORDER BY 1, 2`
+
+// lateSQL is what late fees should be: for each month, of what was open at its end without fees and without what a slip closes, for the
+// days on which it was overdue, to a tenth of the invoice.
+const lateSQL = `
+WITH RECURSIVE m AS (SELECT i.id, i.total, i.due_on, g.m::date AS month, (g.m + interval '1 month')::date AS z, row_number() OVER (PARTITION BY i.id ORDER BY g.m) AS k
+    FROM invoice i JOIN duct_payer w ON w.tenant_id = i.tenant_id AND w.party_id = i.party_id CROSS JOIN LATERAL generate_series(date_trunc('month', i.due_on + 1), $2::date, interval '1 month') g(m)
+   WHERE i.tenant_id = $1 AND i.kind = 'invoice'),
+base AS (SELECT m.*, (z - greatest(due_on + 1, month))::numeric AS days, extract(day FROM z - interval '1 day')::numeric AS of,
+    (SELECT sum(amount) FROM invoice_entry e WHERE e.tenant_id = $1 AND e.invoice_id = m.id AND on_day < z)
+  - greatest((SELECT withholdable FROM invoice WHERE tenant_id = $1 AND id = m.id) - (SELECT coalesce(-sum(amount), 0) FROM invoice_entry e WHERE e.tenant_id = $1 AND e.invoice_id = m.id AND kind = 'withheld' AND on_day < z), 0)
+  - (SELECT coalesce(sum(amount), 0) FROM invoice_line x WHERE x.tenant_id = $1 AND x.invoice_id = m.id AND x.ppn = 'bukan-objek') AS base FROM m WHERE due_on + 1 < z),
+fee AS (
+  SELECT id, k, greatest(least(round(greatest(base, 0) * 200 * days / (10000 * of)), round(total * 1000.0 / 10000)), 0) AS fee, round(total * 1000.0 / 10000) AS most FROM base WHERE k = 1
+  UNION ALL SELECT b.id, b.k, f.fee + greatest(least(round(greatest(b.base, 0) * 200 * b.days / (10000 * b.of)), f.most - f.fee), 0), f.most FROM fee f JOIN base b ON b.id = f.id AND b.k = f.k + 1)
+SELECT coalesce((SELECT sum(x.fee)::bigint FROM (SELECT DISTINCT ON (id) fee FROM fee ORDER BY id, k DESC) x), 0), (SELECT coalesce(sum(l.amount), 0)::bigint FROM invoice_line l WHERE l.tenant_id = $1 AND l.ppn = 'bukan-objek')`
+
+// sums reads rows of an operator, a month, and what is owed inside the free-trade area and outside.
+func (y *world) sums(sql string, args ...any) map[string][2]money.Rupiah {
+	y.t.Helper()
+	rows, err := y.raw.Query(y.t.Context(), sql, args...)
+	y.must(err)
+	out := map[string][2]money.Rupiah{}
+	for rows.Next() {
+		var who string
+		var month time.Time
+		var in, outside int64
+		y.must(rows.Scan(&who, &month, &in, &outside))
+		out[who+" "+month.Format("2006-01")] = [2]money.Rupiah{money.Rupiah(in), money.Rupiah(outside)}
+	}
+	y.must(rows.Err())
+	return out
+}
+
+// TestTwoYearsBalance: every operator's every month is what leases and prices come to, every tax and every fee what the rules say, and
+// the books of all of them balance to the rupiah.
+func TestTwoYearsBalance(t *testing.T) {
+	t.Parallel()
+	y := newWorld(t)
+	if len(y.made.Operators) != 8 || y.made.Leases < 20 || y.made.Invoices < 150 {
+		t.Fatalf("these are no two years: %+v", y.made)
+	}
+	tenant := y.w.Batam.ID
+	want, found := y.sums(owedSQL, tenant, y.made.First, y.made.Last), y.sums(chargedSQL, tenant)
+	wrong := 0
+	for key, w := range want {
+		if w != found[key] {
+			wrong++
+			t.Errorf("%s: %v is invoiced, %v is owed", key, found[key], w)
+		}
+	}
+	outside := 0
+	for key, f := range found {
+		if _, ok := want[key]; !ok {
+			t.Errorf("%s: %v is invoiced and nothing is owed", key, f)
+		}
+		if f[1] > 0 {
+			outside++
+		}
+	}
+	if len(want) < 150 || outside == 0 {
+		t.Errorf("%d months of operators, %d with ground outside the free-trade area", len(want), outside)
+	}
+	var fees, charged int64
+	y.must(y.raw.QueryRow(t.Context(), lateSQL, tenant, y.made.Last).Scan(&fees, &charged))
+	if fees == 0 || fees != charged {
+		t.Errorf("late fees are %v by the rules and %v on invoices", money.Rupiah(fees), money.Rupiah(charged))
+	}
+	t.Logf("%d months of operators to the rupiah, %d of them in part outside the free-trade area; late fees %v", len(want)-wrong, outside, money.Rupiah(fees))
+	y.taxed()
+	y.balanced()
+}
+
+// taxed holds the taxes of each invoice against the law: none inside the free-trade area, 12 % of 11/12 outside (PMK 131/2024), and 2 %
+// of what is leased kept back.
+func (y *world) taxed() {
+	y.t.Helper()
+	var bad, many int
+	y.must(y.raw.QueryRow(y.t.Context(), `SELECT count(*) FILTER (WHERE i.net <> x.net OR i.tax <> x.tax OR i.total <> x.net + x.tax OR i.withholdable <> x.kept), count(*) FROM invoice i CROSS JOIN LATERAL (
+			SELECT sum(amount) AS net, round(round(coalesce(sum(amount) FILTER (WHERE ppn = 'jasa'), 0) * 11 / 12) * 12 / 100) AS tax, round(coalesce(sum(amount) FILTER (WHERE ppn <> 'bukan-objek'), 0) * 2 / 100) AS kept
+			FROM invoice_line l WHERE l.tenant_id = i.tenant_id AND l.invoice_id = i.id) x WHERE i.tenant_id = $1 AND i.kind = 'invoice'`, y.w.Batam.ID).Scan(&bad, &many))
+	if bad > 0 || many != y.made.Invoices {
+		y.t.Errorf("%d of %d invoices are taxed otherwise (%d were made)", bad, many, y.made.Invoices)
+	}
+}
+
+// balanced holds the books of every operator against rows that nothing else is made of: invoices, credit notes and payments.
+func (y *world) balanced() {
+	y.t.Helper()
+	var received money.Rupiah
+	for _, operator := range y.made.Operators {
+		s, err := y.book.Statement(y.ctx, y.who, operator, y.made.First, now.AddDate(0, 0, 1))
+		y.must(err)
+		b := s.Books
+		if b.Charged != b.Paid+b.Withheld+b.Credited+b.WrittenOff+b.Voided+b.Open || b.Open < 0 || b.Balance < 0 || s.After != b.Open-b.Balance || s.Before != 0 {
+			y.t.Errorf("%s does not balance: %+v, %v owed", operator, b, s.After)
+		}
+		var charged, credited, cash, slips int64
+		y.must(y.raw.QueryRow(y.t.Context(), `SELECT (SELECT coalesce(sum(i.total), 0)::bigint FROM invoice i WHERE i.tenant_id = $1 AND i.party_id = w.party_id AND i.kind = 'invoice'),
+				(SELECT coalesce(sum(i.total), 0)::bigint FROM invoice i WHERE i.tenant_id = $1 AND i.party_id = w.party_id AND i.kind = 'credit_note'),
+				(SELECT coalesce(sum(p.amount), 0)::bigint FROM payment p WHERE p.tenant_id = $1 AND p.party_id = w.party_id AND p.method <> 'slip'),
+				(SELECT coalesce(sum(p.amount), 0)::bigint FROM payment p WHERE p.tenant_id = $1 AND p.party_id = w.party_id AND p.method = 'slip')
+			FROM duct_payer w WHERE w.tenant_id = $1 AND w.operator_id = $2`, y.w.Batam.ID, operator).Scan(&charged, &credited, &cash, &slips))
+		if int64(b.Charged) != charged || int64(b.Credited) != credited || int64(b.Paid+b.Balance) != cash || int64(b.Withheld) != slips {
+			y.t.Errorf("%s: the books say %+v, the papers %d charged, %d credited, %d and %d came in", operator, b, charged, credited, cash, slips)
+		}
+		received += b.Paid + b.Balance + b.Withheld
+	}
+	if received != y.made.Received {
+		y.t.Errorf("%v came in, and the books have %v", y.made.Received, received)
+	}
+}

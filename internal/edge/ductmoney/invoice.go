@@ -1,0 +1,292 @@
+package ductmoney
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"bedelau/internal/city/ductbill"
+	"bedelau/internal/edge/console"
+	"bedelau/internal/edge/ducts"
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/invoice"
+	"bedelau/internal/kernel/money"
+	"bedelau/web/page/bill"
+	"bedelau/web/ui"
+)
+
+// invoice is an invoice with everything that happened to it, and what can be done about it.
+func (p *Pages) invoice(c *gin.Context) error {
+	return p.invoicePage(c, http.StatusOK, site.Form{}, nil)
+}
+
+func (p *Pages) invoicePage(c *gin.Context, status int, in site.Form, errs ui.Errors) error {
+	ctx, l, a := c.Request.Context(), gate.LocaleOf(c), gate.ActorOf(c)
+	id, err := site.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	b, err := p.DuctBills.Find(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	here, today := PathBills+"/"+id.String(), site.Zoned(c, p.Now())
+	state := b.Standing.State()
+	if b.Kind == invoice.CreditNote {
+		state = string(invoice.CreditNote)
+	}
+	v := bill.View{Shell: p.DeskShell(c, b.Number), Back: PathBills, Heading: b.Number, Lead: b.Note, Mark: billMark(l, state, b.DueOn, today), Errors: errs, Notes: []string{l.T("ductbook.note_pad")},
+		Links: []ui.Link{{Href: here + "/berkas", Label: l.T("bill.pdf"), Icon: "download"}, {Href: statementPath(b.OperatorID), Label: l.T("ductbook.statement"), Icon: "list-details"}}}
+	head := bill.Section{ID: "tentang", Title: l.T("bill.about"), Quiet: true, Rows: []ui.Row{{Label: l.T("ductprice.operator"), Value: b.Party.Name}, {Label: l.T("bill.issued"), Value: l.Date(b.IssuedOn)}}}
+	if b.Kind == invoice.Bill {
+		head.Rows = append(head.Rows, ui.Row{Label: l.T("bill.due"), Value: l.Date(b.DueOn)}, ui.Row{Label: l.T("bill.rest"), Value: b.Standing.Open.String()})
+	} else {
+		head.Links = []ui.Link{{Href: PathBills + "/" + b.Credits.UUID.String(), Label: l.T("bill.credits"), Icon: "file-text"}}
+	}
+	lines := &bill.Table{Title: l.T("bill.lines"), Columns: []bill.Column{{Label: l.T("usage.component")}, {Label: l.T("usage.working")}, {Label: l.T("usage.line_amount"), End: true}}}
+	for _, x := range b.Lines {
+		name := bill.Cell{Text: x.Name.In(l)}
+		if lease, ok := x.Source["lease"].(string); ok {
+			name.Href = ducts.PathLeases + "/" + lease
+		}
+		if other, ok := x.Source["invoice"].(string); ok {
+			name.Href = PathBills + "/" + other
+		}
+		lines.Rows = append(lines.Rows, bill.Line{Cells: []bill.Cell{name, {Text: x.Working.In(l)}, {Text: x.Amount.String()}}})
+	}
+	v.Sections = []bill.Section{head, {ID: "baris", Title: l.T("bill.lines"), Text: l.T("ductbook.lines_text"), Table: lines}, {ID: "jumlah", Title: l.T("bill.sums"), Rows: sumRows(l, b)}}
+	if b.Kind == invoice.CreditNote {
+		return p.Render(c, status, bill.Page(v))
+	}
+	v.Sections = append(v.Sections, entrySection(l, b), receiptSection(l, b, here))
+	asked, err := p.DuctBills.Requests(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	if len(asked) > 0 {
+		s, err := p.requests(c, asked, bill.Section{ID: "permintaan", Title: l.T("ductbook.requests"), Text: l.T("ductprice.two_people")})
+		if err != nil {
+			return err
+		}
+		v.Sections = append(v.Sections, s)
+	}
+	if p.may(c, access.DuctBill) {
+		v.Sections = append(v.Sections, actSection(l, b, here, today, in, errs))
+	}
+	return p.Render(c, status, bill.Page(v))
+}
+
+// sumRows add the lines up, as the paper does.
+func sumRows(l i18n.Locale, b ductbill.Bill) []ui.Row {
+	rows := []ui.Row{{Label: l.T("invoice.paper.net"), Value: b.Net.String()}}
+	for _, t := range b.Taxes {
+		if t.Rule.Kind == invoice.PPN {
+			rows = append(rows, ui.Row{Label: l.T("invoice.paper.tax", "name", t.Rule.Name.In(l), "base", t.Base, "code", t.Rule.FakturCode), Value: t.Billed().String() + "\n" + t.Rule.Basis})
+		}
+	}
+	rows = append(rows, ui.Row{Label: l.T("invoice.paper.total"), Value: b.Total.String() + "\n" + b.Total.Words()})
+	for _, t := range b.Taxes {
+		if t.KeptBack() > 0 {
+			rows = append(rows, ui.Row{Label: l.T("invoice.paper.kept_back", "name", t.Rule.Name.In(l)), Value: t.KeptBack().String() + "\n" + t.Rule.Basis})
+		}
+	}
+	if b.Withholdable > 0 {
+		rows = append(rows, ui.Row{Label: l.T("invoice.paper.transfer"), Value: (b.Total - b.Withholdable).String()})
+	}
+	return rows
+}
+
+// entrySection lists what happened to an invoice in the book.
+func entrySection(l i18n.Locale, b ductbill.Bill) bill.Section {
+	t := bill.Table{Title: l.T("bumd.entries"), Columns: []bill.Column{{Label: l.T("bumd.entry")}, {Label: l.T("bumd.on_day")}, {Label: l.T("bill.reason")}, {Label: l.T("usage.line_amount"), End: true}}}
+	for _, e := range b.Entries {
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: l.T("bumd.entry." + e.Kind)}, {Text: l.Date(e.OnDay)}, {Text: e.Reason}, {Text: e.Amount.String()}}})
+	}
+	return bill.Section{ID: "catatan", Title: l.T("bumd.entries"), Table: &t}
+}
+
+// receiptSection lists the money that came in, with its kuitansi.
+func receiptSection(l i18n.Locale, b ductbill.Bill, here string) bill.Section {
+	t := bill.Table{Title: l.T("bill.receipts"), Columns: []bill.Column{{Label: l.T("bill.received")}, {Label: l.T("bill.way")}, {Label: l.T("bill.reference")}, {Label: l.T("usage.line_amount"), End: true}}}
+	for _, y := range b.Receipts {
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: l.T("bill.receipt_of", "date", l.Date(y.ReceivedOn)), Href: here + "/kuitansi/" + y.ID.String()}, {Text: l.T("invoice.method." + y.Method)}, {Text: y.Reference}, {Text: y.Amount.String()}}})
+	}
+	return bill.Section{ID: "kuitansi", Title: l.T("bill.receipts"), Table: &t, Empty: &bill.Empty{Icon: "receipt-tax", Title: l.T("bill.no_receipts"), Text: l.T("bill.no_receipts_text")}}
+}
+
+// actSection is what can be done about an invoice.
+func actSection(l i18n.Locale, b ductbill.Bill, here string, today time.Time, in site.Form, errs ui.Errors) bill.Section {
+	s := bill.Section{ID: "tindakan", Title: l.T("bumd.acts")}
+	if b.Standing.Open > 0 {
+		methods := []ui.Option{}
+		for _, m := range []string{invoice.Transfer, invoice.VirtualAccount, invoice.Cash, invoice.Slip} {
+			methods = append(methods, ui.Option{Value: m, Label: l.T("invoice.method." + m)})
+		}
+		on := site.DateOf(in, "on")
+		if on == "" {
+			on = today.Format(time.DateOnly)
+		}
+		s.Forms = append(s.Forms, bill.Form{ID: "terima", Folded: true, Title: l.T("bumd.receive"), Action: here + "/bayar", Submit: l.T("bumd.receive_do"), Fields: []ui.Field{
+			{Name: "method", Type: "choice", Label: l.T("bill.way"), Options: methods, Value: in.Get("method"), Error: errs.Of("method")},
+			{Name: "amount", Type: "money", Label: l.T("usage.line_amount"), Value: in.Get("amount"), Error: errs.Of("amount"), Hint: l.T("ductbook.amount_hint", "open", b.Standing.Open)},
+			{Name: "reference", Label: l.T("bill.reference"), Value: in.Get("reference"), Error: errs.Of("reference"), Max: 140, Hint: l.T("bumd.reference_hint")},
+			{Name: "on", Type: "date", Label: l.T("bill.received"), Value: on, Error: errs.Of("on")}}},
+			bill.Form{ID: "saldo", Plain: true, Action: here + "/saldo", Submit: l.T("ductbook.apply_balance")})
+	}
+	kinds := []ui.Option{{Value: string(invoice.CreditNote), Label: l.T("bumd.request.credit_note"), Hint: l.T("ductbook.credit_hint")}}
+	if b.Standing.Open > 0 {
+		kinds = append(kinds, ui.Option{Value: invoice.WriteOff, Label: l.T("bumd.request.write_off"), Hint: l.T("bumd.write_off_hint", "open", b.Standing.Open)})
+	}
+	if b.Standing.Open == b.Standing.Charged {
+		kinds = append(kinds, ui.Option{Value: invoice.Void, Label: l.T("bumd.request.void"), Hint: l.T("bumd.void_hint")})
+	}
+	f := bill.Form{ID: "minta", Folded: len(errs) == 0, Title: l.T("ductbook.ask"), Text: l.T("bumd.two_people"), Action: here + "/minta", Submit: l.T("bumd.ask_do"), Fields: []ui.Field{
+		{Name: "kind", Type: "choice", Label: l.T("bumd.ask_what"), Options: kinds, Value: in.Get("kind"), Error: errs.Of("kind")}, console.ReasonField(l, in.Get("reason"), errs)}}
+	for _, x := range b.Lines {
+		if left := x.Amount - b.Credited[x.Position]; left != 0 {
+			name := "line-" + strconv.Itoa(x.Position)
+			f.Fields = append(f.Fields, ui.Field{Name: name, Type: "money", Optional: true, Label: l.T("credit.line", "n", x.Position, "name", x.Name.In(l)), Hint: l.T("credit.line_hint", "most", left), Value: in.Get(name), Error: errs.Of(name)})
+		}
+	}
+	s.Forms = append(s.Forms, f)
+	return s
+}
+
+// onInvoice runs an act of a form on an invoice.
+func (p *Pages) onInvoice(c *gin.Context, done string, act func(in site.Form, id uuid.UUID) error) error {
+	id, err := site.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	in, err := site.ReadForm(c, "on")
+	if err != nil {
+		return err
+	}
+	if err := act(in, id); err != nil {
+		if errs, status, ok := site.RefusedAt(c, err, map[string]string{"payment.known": "reference", "payment.slip_too_large": "amount"}); ok {
+			return p.invoicePage(c, status, in, site.Called(c, errs, billLabels))
+		}
+		return again(c, err, billLabels, func(status int, errs ui.Errors) error { return p.invoicePage(c, status, in, errs) })
+	}
+	return p.Done(c, PathBills+"/"+id.String(), done)
+}
+
+// receive takes down money or a slip.
+func (p *Pages) receive(c *gin.Context) error {
+	return p.onInvoice(c, "payment_recorded", func(in site.Form, id uuid.UUID) error {
+		amount, err := console.AmountOf(in, "amount")
+		if err != nil {
+			return err
+		}
+		on, err := console.DayOf(in, "on")
+		if err != nil {
+			return err
+		}
+		_, err = p.DuctBills.Receive(c.Request.Context(), gate.ActorOf(c), invoice.PaymentInput{Invoice: id, Method: in.Text("method"), Reference: in.Line("reference"), Amount: amount, On: on})
+		return err
+	})
+}
+
+// useBalance puts what was paid too much against the invoice.
+func (p *Pages) useBalance(c *gin.Context) error {
+	return p.onInvoice(c, "ductbook_balance", func(_ site.Form, id uuid.UUID) error {
+		_, err := p.DuctBills.Apply(c.Request.Context(), gate.ActorOf(c), id)
+		return err
+	})
+}
+
+// askRequest asks for a credit note, a write-off or a void.
+func (p *Pages) askRequest(c *gin.Context) error {
+	return p.onInvoice(c, "ductprice_asked", func(in site.Form, id uuid.UUID) error {
+		back := map[int]money.Rupiah{}
+		for name := range in.Values {
+			n, ok := strings.CutPrefix(name, "line-")
+			if !ok || in.Text(name) == "" {
+				continue
+			}
+			at, err := position(n)
+			if err != nil {
+				return err
+			}
+			if back[at], err = console.AmountOf(in, name); err != nil {
+				return err
+			}
+		}
+		_, err := p.DuctBills.Ask(c.Request.Context(), gate.ActorOf(c), in.Text("kind"), id, back, in.Text("reason"))
+		return err
+	})
+}
+
+// file is the paper of an invoice, or the receipt of a payment.
+func (p *Pages) file(c *gin.Context) error {
+	id, err := site.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	payment := uuid.Nil
+	if c.Param("pay") != "" {
+		if payment, err = site.PathID(c, "pay"); err != nil {
+			return err
+		}
+	}
+	f, body, err := p.DuctBills.Open(c.Request.Context(), gate.ActorOf(c), id, payment)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = body.Close() }()
+	return site.ServeFile(c, f, body)
+}
+
+func statementPath(operator uuid.UUID) string {
+	return ducts.PathOperators + "/" + operator.String() + "/rekening"
+}
+
+// statement is the account of an operator over the last year, or the days that are asked for.
+func (p *Pages) statement(c *gin.Context) error {
+	ctx, l, a := c.Request.Context(), gate.LocaleOf(c), gate.ActorOf(c)
+	id, err := site.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	o, err := p.Leases.Operator(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	last := p.DayIn(c)
+	from := last.AddDate(-1, 0, 1)
+	if d, err := time.Parse(time.DateOnly, c.Query("dari")); err == nil && d.Before(last) {
+		from = d
+	}
+	x, err := p.DuctBills.Statement(ctx, a, id, from, last.AddDate(0, 0, 1))
+	if err != nil {
+		return err
+	}
+	v := bill.View{Shell: p.DeskShell(c, l.T("ductbook.statement")), Back: ducts.PathOperators + "/" + id.String(), Heading: l.T("ductbook.statement_of", "name", o.Name), Lead: l.T("ductbook.statement_lead", "from", l.Date(from), "last", l.Date(last))}
+	s := bill.Section{ID: "rekening", Title: l.T("ductbook.movements"), Empty: &bill.Empty{Icon: "receipt-tax", Title: l.T("ductbook.no_movements"), Text: l.T("ductbook.no_movements_text")},
+		Filter: &bill.Form{ID: "saring", Action: statementPath(id), Get: true, Submit: l.T("duct.show"), Fields: []ui.Field{{Name: "dari", Type: "date", Label: l.T("ductbook.from"), Value: from.Format(time.DateOnly)}, {Name: "hari", Type: "date", Label: l.T("ductbook.last"), Value: last.Format(time.DateOnly)}}},
+		Table:  &bill.Table{Title: l.T("ductbook.movements"), Columns: []bill.Column{{Label: l.T("bumd.on_day")}, {Label: l.T("bumd.entry")}, {Label: l.T("bill.reference")}, {Label: l.T("usage.line_amount"), End: true}, {Label: l.T("ductbook.owed"), End: true}}}}
+	if x.Known {
+		s.Rows = []ui.Row{{Label: l.T("ductbook.owed_before"), Value: x.Before.String()}, {Label: l.T("ductbook.owed_after"), Value: x.After.String()}}
+		v.Sections = append(v.Sections, bill.Section{ID: "buku", Title: l.T("ductbook.all_time"), Rows: []ui.Row{{Label: l.T("bill.charged"), Value: x.Books.Charged.String()}, {Label: l.T("bill.paid"), Value: x.Books.Paid.String()}, {Label: l.T("bill.withheld"), Value: x.Books.Withheld.String()},
+			{Label: l.T("bill.credited"), Value: x.Books.Credited.String()}, {Label: l.T("bill.written_off"), Value: x.Books.WrittenOff.String()}, {Label: l.T("bill.rest"), Value: x.Books.Open.String()}, {Label: l.T("ductbook.balance"), Value: x.Books.Balance.String()}}})
+	}
+	for _, m := range x.Movements {
+		ref := bill.Cell{Text: m.Reference}
+		if m.Number != "" {
+			ref = bill.Cell{Text: m.Number, Href: PathBills + "/" + m.InvoiceID.String(), Small: m.Reference}
+		}
+		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: l.Date(m.Day)}, {Text: l.T("bumd.entry." + m.Kind)}, ref, {Text: m.Amount.String()}, {Text: m.Owed.String()}}})
+	}
+	v.Sections = append([]bill.Section{s}, v.Sections...)
+	if x.More {
+		v.Notes = append(v.Notes, l.T("ductbook.more"))
+	}
+	return p.Render(c, http.StatusOK, bill.Page(v))
+}
