@@ -33,7 +33,7 @@ func (a *App) seedDucts(ctx context.Context, made map[string]uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	_, err = a.Surveying.Load(ctx, actor, ductsurvey.ImportInput{Title: "Jaringan contoh", Source: "Data buatan untuk demonstrasi", OnDay: time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC),
+	_, err = a.Surveying.Load(ctx, actor, ductsurvey.ImportInput{Title: "Jaringan contoh", Source: "Data buatan untuk demonstrasi", OnDay: time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC),
 		Format: ductsurvey.GeoJSON, Name: "jaringan-contoh.geojson", Body: bytes.NewReader(file)})
 	if err != nil {
 		return fmt.Errorf("ducts: %w", err)
