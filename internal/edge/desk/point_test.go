@@ -48,6 +48,9 @@ func TestWhatAnOfficerPointsAtIsDrawn(t *testing.T) {
 	andi.Goes(andi.Post(desk+"/tindakan", "action", "start_review", "version", pagetest.Version(t, andi.Page(desk))), desk)
 	page := andi.Page(desk, "Letak menurut survei")
 	body := andi.Get(desk).Body
+	if !strings.Contains(body, `id="peta-survei-letak"`) || !strings.Contains(body, `?peta=letak#peta-letak"`) {
+		t.Error("a press on the map does not come back to it")
+	}
 	if strings.Count(body, `data-pin="isi.letak"`) != 1 || strings.Contains(body, `data-pin="letak"`) || !strings.Contains(body, "/dist/map.") && !strings.Contains(body, "map.js") {
 		t.Error("the step that asks for a place has no map to press, or the case draws a place that nobody has given")
 	}

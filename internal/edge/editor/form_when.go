@@ -36,8 +36,11 @@ func when(questions []form.Field, text string, l i18n.Locale) office.When {
 		value = l.T("builder.value." + value)
 	}
 	key := "builder.when." + op
-	if q.Type == form.Date && l.Has(key+"_day") {
+	switch {
+	case q.Type == form.Date && l.Has(key+"_day"):
 		key += "_day"
+	case (q.Type == form.YesNo || q.Type == form.Consent) && l.Has(key+"_said"):
+		key += "_said"
 	}
 	name := q.Title()
 	if !strings.Contains(q.Name(), ".") {

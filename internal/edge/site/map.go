@@ -239,7 +239,8 @@ func (m *Maps) Asked(v ui.Field, f form.Field, of, path string) *ui.Map {
 		join = "&"
 	}
 	out.Of, out.Small = of, true
-	out.Action = path + join + MapQuestion + "=" + f.Code + "#" + out.ID()
+	// The answer shows this form as the one that was tried, whose ids stand for themselves.
+	out.Action = path + join + MapQuestion + "=" + f.Code + "#" + ui.Map{Name: f.Code}.ID()
 	return out
 }
 
