@@ -2,8 +2,6 @@ package invoice
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -104,15 +102,8 @@ func (b *Book) DecideRefund(ctx context.Context, tx bun.Tx, actor identity.Actor
 		return q, err
 	}
 	err := tx.NewSelect().Model(&q).Where("tenant_id = ? AND id = ?", tenancy.Must(ctx), id).Scan(ctx)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return q, fault.New(fault.NotFound, "invoice.no_request")
-	case err != nil:
+	if err := MayDecide(err, q.DecidedBy, q.MadeBy, actor); err != nil {
 		return q, err
-	case q.DecidedBy.Valid:
-		return q, fault.New(fault.Conflict, "invoice.decided")
-	case q.MadeBy == actor.ID:
-		return q, fault.New(fault.Conflict, "invoice.own_request")
 	}
 	q.DecidedBy, q.DecidedAt, q.Approved = some(actor.ID), b.Now().UTC().Truncate(time.Microsecond), &approve
 	if _, err := tx.NewUpdate().Model(&q).Column("decided_by", "decided_at", "approved").WherePK().Exec(ctx); err != nil {

@@ -93,15 +93,8 @@ func (b *Book) Decide(ctx context.Context, tx bun.Tx, actor identity.Actor, id u
 	on = dayOf(on)
 	var q Request
 	err := tx.NewSelect().Model(&q).Where("tenant_id = ? AND id = ?", tenancy.Must(ctx), id).For("UPDATE").Scan(ctx)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return q, fault.New(fault.NotFound, "invoice.no_request")
-	case err != nil:
+	if err := MayDecide(err, q.DecidedBy, q.MadeBy, actor); err != nil {
 		return q, err
-	case q.DecidedBy.Valid:
-		return q, fault.New(fault.Conflict, "invoice.decided")
-	case q.MadeBy == actor.ID:
-		return q, fault.New(fault.Conflict, "invoice.own_request")
 	}
 	q.DecidedBy, q.DecidedAt, q.Approved = some(actor.ID), b.Now().UTC().Truncate(time.Microsecond), &approve
 	if _, err := tx.NewUpdate().Model(&q).Column("decided_by", "decided_at", "approved").WherePK().Exec(ctx); err != nil {
@@ -119,6 +112,22 @@ func (b *Book) Decide(ctx context.Context, tx bun.Tx, actor identity.Actor, id u
 	}
 	return q, audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "invoice.decide", Object: "invoice", ObjectID: i.ID, At: q.DecidedAt,
 		Detail: map[string]any{"number": i.Number, "kind": q.Kind, "approved": approve}})
+}
+
+// MayDecide holds whoever decides a request, as it was read with an error or none, to the rule of two people. It refuses NotFound
+// "invoice.no_request" for one that is not there, and Conflict "invoice.decided" and, for whoever made it, "invoice.own_request".
+func MayDecide(read error, decided uuid.NullUUID, maker uuid.UUID, actor identity.Actor) error {
+	switch {
+	case errors.Is(read, sql.ErrNoRows):
+		return fault.New(fault.NotFound, "invoice.no_request")
+	case read != nil:
+		return read
+	case decided.Valid:
+		return fault.New(fault.Conflict, "invoice.decided")
+	case maker == actor.ID:
+		return fault.New(fault.Conflict, "invoice.own_request")
+	}
+	return nil
 }
 
 // takeOff carries an approved request out.

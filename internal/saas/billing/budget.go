@@ -138,40 +138,47 @@ func (s *Service) watchBudget(ctx context.Context, tx bun.Tx, at time.Time) erro
 // tellBudget tells the administrators and the treasurers of the highest level that an amount has reached, where that was not told in
 // this month.
 func (s *Service) tellBudget(ctx context.Context, tx bun.Tx, city tenancy.City, month Period, b Budget, what string, amount money.Rupiah, at time.Time) error {
-	told := false
-	for _, level := range budgetLevels() {
-		if b.Share(amount) < level {
-			continue
-		}
-		res, err := tx.NewRaw("INSERT INTO budget_alert (tenant_id, month, what, level, amount, budget, at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+	level, err := untold(budgetLevels(), func(level int64) bool { return b.Share(amount) >= level }, func(level int64) (sql.Result, error) {
+		return tx.NewRaw("INSERT INTO budget_alert (tenant_id, month, what, level, amount, budget, at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
 			city.ID, month.first().Format(time.DateOnly), what, level, amount, b.Amount, at.UTC()).Exec(ctx)
-		if err != nil {
-			return fmt.Errorf("billing: budget: %w", err)
-		}
-		n, err := res.RowsAffected()
-		if err != nil {
+	})
+	if err != nil {
+		return fmt.Errorf("billing: budget: %w", err)
+	}
+	if level == 0 {
+		return nil
+	}
+	people, err := budgetReaders(ctx, tx)
+	if err != nil {
+		return err
+	}
+	data := map[string]string{"where": city.Name, "month": i18n.ID.Month(month.first()), "amount": amount.String(), "budget": b.Amount.String(), "level": strconv.FormatInt(level, 10), "path": PathBudget}
+	for _, to := range people {
+		m := notify.Message{To: to, Template: "budget_" + what, Locale: i18n.ID, Data: data, Key: fmt.Sprintf("budget:%s:%s:%d:%s", month.first().Format("2006-01"), what, level, to)}
+		if err := s.mail.Send(ctx, tx, m); err != nil {
 			return err
-		}
-		if n == 0 {
-			return nil // this level was told, and those below it
-		}
-		if told {
-			continue // a higher one is being told
-		}
-		told = true
-		people, err := budgetReaders(ctx, tx)
-		if err != nil {
-			return err
-		}
-		data := map[string]string{"where": city.Name, "month": i18n.ID.Month(month.first()), "amount": amount.String(), "budget": b.Amount.String(), "level": strconv.FormatInt(level, 10), "path": PathBudget}
-		for _, to := range people {
-			m := notify.Message{To: to, Template: "budget_" + what, Locale: i18n.ID, Data: data, Key: fmt.Sprintf("budget:%s:%s:%d:%s", month.first().Format("2006-01"), what, level, to)}
-			if err := s.mail.Send(ctx, tx, m); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
+}
+
+// untold is the highest level that is reached and was not told: zero when there is none. Keep keeps that a level is told, or
+// affects no row when it was; those below it count as told with it.
+func untold(levels []int64, reached func(level int64) bool, keep func(level int64) (sql.Result, error)) (tell int64, err error) {
+	for _, level := range levels { // the highest first
+		if !reached(level) {
+			continue
+		}
+		res, err := keep(level)
+		if err != nil {
+			return tell, err
+		}
+		if n, err := res.RowsAffected(); n == 0 || err != nil {
+			return tell, err
+		}
+		tell = max(tell, level)
+	}
+	return tell, nil
 }
 
 // PathBudget is where a city's people see and set its budget.

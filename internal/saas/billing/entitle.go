@@ -2,6 +2,7 @@ package billing
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -79,7 +80,7 @@ func (s *Service) CheckLimit(ctx context.Context, code string, l tenancy.Limit) 
 }
 
 // levels are the shares of a limit, in percent, of which a city and the platform are told once a month each.
-func levels() []int { return []int{120, 100, 80} }
+func levels() []int64 { return []int64{120, 100, 80} }
 
 type alertArgs struct {
 	City  string `json:"city"`
@@ -209,44 +210,29 @@ func (s *Service) measure(ctx context.Context, tx bun.IDB, city tenancy.City, mo
 
 // alert tells of the highest level that a limit has reached this month, where that was not told yet.
 func (s *Service) alert(ctx context.Context, tx bun.Tx, city tenancy.City, month Period, code string, l tenancy.Limit, at time.Time) error {
-	told := false
-	for _, level := range levels() {
-		if l.Used*100 < l.Most*int64(level) {
-			continue
-		}
-		res, err := tx.NewRaw("INSERT INTO plan_alert (tenant_id, month, code, level, used, at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+	reached, err := untold(levels(), func(level int64) bool { return l.Used*100 >= l.Most*level }, func(level int64) (sql.Result, error) {
+		return tx.NewRaw("INSERT INTO plan_alert (tenant_id, month, code, level, used, at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
 			city.ID, month.first().Format(time.DateOnly), code, level, l.Used, at.UTC()).Exec(ctx)
-		if err != nil {
-			return fmt.Errorf("billing: alert: %w", err)
-		}
-		n, err := res.RowsAffected()
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			return nil // this level was told, and those below it
-		}
-		if told {
-			continue // a higher one is being told
-		}
-		told = true
-		admins, err := identity.Holders(ctx, tx, "city_admin", "")
-		if err != nil {
-			return err
-		}
-		data := alertData(city, month, l, level, PathUsage)
-		for _, to := range admins {
-			key := "plan_limit:" + data["month"] + ":" + code + ":" + strconv.Itoa(level) + ":" + to.String()
-			if err := s.mail.Send(ctx, tx, notify.Message{To: to, Template: "plan_limit", Locale: i18n.ID, Data: data, Key: key}); err != nil {
-				return err
-			}
-		}
-		args := alertArgs{City: city.ID.String(), Month: month.first().Format("2006-01"), Code: code, Level: level}
-		if err := jobs.Add(ctx, tx, alertKind(), args); err != nil {
+	})
+	if err != nil {
+		return fmt.Errorf("billing: alert: %w", err)
+	}
+	if reached == 0 {
+		return nil
+	}
+	level := int(reached)
+	admins, err := identity.Holders(ctx, tx, "city_admin", "")
+	if err != nil {
+		return err
+	}
+	data := alertData(city, month, l, level, PathUsage)
+	for _, to := range admins {
+		key := "plan_limit:" + data["month"] + ":" + code + ":" + strconv.Itoa(level) + ":" + to.String()
+		if err := s.mail.Send(ctx, tx, notify.Message{To: to, Template: "plan_limit", Locale: i18n.ID, Data: data, Key: key}); err != nil {
 			return err
 		}
 	}
-	return nil
+	return jobs.Add(ctx, tx, alertKind(), alertArgs{City: city.ID.String(), Month: month.first().Format("2006-01"), Code: code, Level: level})
 }
 
 func alertData(city tenancy.City, month Period, l tenancy.Limit, level int, path string) map[string]string {

@@ -2,7 +2,6 @@ package finance
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -127,16 +127,10 @@ func (s *Service) DecideAgreement(ctx context.Context, actor identity.Actor, id 
 			return err
 		}
 		err := tx.NewSelect().Model(&a).Where("tenant_id = ? AND id = ?", tenancy.Must(ctx), id).Scan(ctx)
-		switch {
-		case errors.Is(err, sql.ErrNoRows):
-			return fault.New(fault.NotFound, "invoice.no_request")
-		case err != nil:
+		if err := invoice.MayDecide(err, a.DecidedBy, a.MadeBy, actor); err != nil {
 			return err
-		case a.DecidedBy.Valid:
-			return fault.New(fault.Conflict, "invoice.decided")
-		case a.MadeBy == actor.ID:
-			return fault.New(fault.Conflict, "invoice.own_request")
-		case approve && a.FromMonth.Before(firstOf(s.today(ctx))):
+		}
+		if approve && a.FromMonth.Before(firstOf(s.today(ctx))) {
 			return fault.New(fault.Conflict, "share.over")
 		}
 		a.DecidedBy, a.DecidedAt, a.Approved = uuid.NullUUID{UUID: actor.ID, Valid: true}, s.Now().UTC().Truncate(time.Microsecond), &approve
