@@ -3,6 +3,7 @@ package app
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"bedelau/internal/edge/bench"
 	"bedelau/internal/kernel/devkit"
@@ -24,29 +25,35 @@ func TestBareHandlersDoWhatTheProductDoes(t *testing.T) {
 	}
 }
 
-// TestLifecyclesAreDriven: every step of a lifecycle is answered as it should be, in a city that was filled, and the table
-// names each size. What the figures are is not for a test.
+// TestLifecyclesAreDriven: every step of a lifecycle is answered as it should be, in a city that was filled, by people who think
+// and who do not, and the table names each size. What the figures are is not for a test.
 func TestLifecyclesAreDriven(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	t.Cleanup(func() {
-		if err := devkit.Remove(dir); err != nil {
-			t.Error(err)
-		}
-	})
-	var out strings.Builder
-	err := onBench(t.Context(), devkit.Options{Dir: dir, Fast: true}, func(d bench.Deps) error {
-		return bench.Lifecycle(t.Context(), &out, d, bench.LifecycleOptions{Seconds: 1, Clients: 2, Rows: []int{0, 2000}})
-	})
-	if err != nil {
-		t.Fatal(err)
+	for said, o := range map[string]bench.LifecycleOptions{
+		"without think time":                    {Seconds: 1, Clients: 2, Rows: []int{0, 2000}},
+		"thinking about 20ms between two steps": {Seconds: 1, Clients: 2, Rows: []int{0, 2000}, Think: 20 * time.Millisecond},
+	} {
+		t.Run(said, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			t.Cleanup(func() {
+				if err := devkit.Remove(dir); err != nil {
+					t.Error(err)
+				}
+			})
+			var out strings.Builder
+			err := onBench(t.Context(), devkit.Options{Dir: dir, Fast: true}, func(d bench.Deps) error { return bench.Lifecycle(t.Context(), &out, d, o) })
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, want := range []string{said, "Measuring at 0 applications", "Measuring at 2000 applications", "resolve p50", "CPU time of a lifecycle", "Slope: "} {
+				if !strings.Contains(out.String(), want) {
+					t.Errorf("the table has no %q:\n%s", want, out.String())
+				}
+			}
+			t.Log(out.String())
+		})
 	}
-	for _, want := range []string{"Measuring at 0 applications", "Measuring at 2000 applications", "resolve p50", "CPU time of a lifecycle", "Slope: "} {
-		if !strings.Contains(out.String(), want) {
-			t.Errorf("the table has no %q:\n%s", want, out.String())
-		}
-	}
-	t.Log(out.String())
 }
 
 // TestUsageIsMeasured: the benchmark of metering runs, holds its totals to the events and names its bars. What the figures

@@ -148,53 +148,29 @@ func signError(l i18n.Locale, code string) string {
 	return l.T("paper.error.document.sign_failed")
 }
 
-// registerCSV is the whole of a filtered register as a file, in parts. What fails once the file has begun breaks it off.
+// registerCSV is the whole of a filtered register as a file, in parts.
 func (p *Pages) registerCSV(c *gin.Context) error {
 	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
 	out := spreadsheet.NewCSV(c.Writer)
 	if site.Described(c, out.Mime()) {
 		return nil
 	}
-	begun := false
-	begin := func() error {
-		if begun {
-			return nil
-		}
-		begun = true
-		c.Header("Content-Type", out.Mime())
-		c.Header("Content-Disposition", `attachment; filename="`+l.T("paper.file")+"-"+site.Zoned(c, p.Now()).Format("2006-01-02-1504")+out.Ending()+`"`)
-		var head []any
-		for _, key := range []string{"verify.number", "paper.kind", "paper.subject", "verify.holder", "verify.issuer", "paper.status", "verify.issued", "verify.until", "paper.reason"} {
-			head = append(head, l.T(key))
-		}
-		return out.Row(head)
+	var head []any
+	for _, key := range []string{"verify.number", "paper.kind", "paper.subject", "verify.holder", "verify.issuer", "paper.status", "verify.issued", "verify.until", "paper.reason"} {
+		head = append(head, l.T(key))
 	}
-	err := p.Documents.Export(ctx, a, paperFilter(c), out.Ending()[1:], func(all []document.Document) error {
-		if err := begin(); err != nil {
-			return err
-		}
-		for _, d := range all {
-			r := p.paperRow(c, d)
-			if err := out.Row([]any{r.Number, r.Title, r.Subject, r.Holder, r.Agency, l.T("paper.status." + r.Status), r.Issued, r.Until, d.EndReason}); err != nil {
-				return err
+	name := l.T("paper.file") + "-" + site.Zoned(c, p.Now()).Format("2006-01-02-1504")
+	return spreadsheet.Send(ctx, c.Writer, p.Log, out, name, head, func(row func([]any) error) error {
+		return p.Documents.Export(ctx, a, paperFilter(c), out.Ending()[1:], func(all []document.Document) error {
+			for _, d := range all {
+				r := p.paperRow(c, d)
+				if err := row([]any{r.Number, r.Title, r.Subject, r.Holder, r.Agency, l.T("paper.status." + r.Status), r.Issued, r.Until, d.EndReason}); err != nil {
+					return err
+				}
 			}
-		}
-		return nil
+			return nil
+		})
 	})
-	if err != nil && !begun {
-		return err
-	}
-	if err == nil {
-		err = begin() // of nothing: the head alone
-	}
-	if err == nil {
-		err = out.Close()
-	}
-	if err != nil {
-		p.Log.ErrorContext(ctx, "desk: export broke off", "err", err)
-		panic(http.ErrAbortHandler)
-	}
-	return nil
 }
 
 // paper is one document with what can be done about it.

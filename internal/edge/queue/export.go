@@ -16,8 +16,7 @@ import (
 )
 
 // exportAs sends the whole of a filtered list as a file, in parts, so that no list is held at once. A list has no personal
-// numbers; the names in it are those that the page shows. What fails once the file has begun breaks the download off,
-// which a browser tells from one that is complete.
+// numbers; the names in it are those that the page shows.
 func (p *Pages) exportAs(open func(http.ResponseWriter) spreadsheet.Sheet) func(*gin.Context) error {
 	return func(c *gin.Context) error {
 		ctx, actor, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
@@ -26,60 +25,36 @@ func (p *Pages) exportAs(open func(http.ResponseWriter) spreadsheet.Sheet) func(
 		if site.Described(c, out.Mime()) {
 			return nil
 		}
-		begun := false
-		begin := func() error {
-			if begun {
-				return nil
-			}
-			begun = true
-			name := l.T("export.file") + "-" + site.Zoned(c, p.Now()).Format("2006-01-02-1504") + out.Ending()
-			c.Header("Content-Type", out.Mime())
-			c.Header("Content-Disposition", `attachment; filename="`+name+`"`)
-			return out.Row(exportHead(l))
-		}
 		areas, err := p.CityAreas(ctx)
 		if err != nil {
 			return err
 		}
-		_, err = p.Inbox.Export(ctx, actor, f, out.Ending()[1:], func(items []inbox.Item) error {
-			if err := begin(); err != nil {
-				return err
-			}
-			all, err := p.listed(c, items)
-			if err != nil {
-				return err
-			}
-			_, agencies, err := p.agencyNames(ctx, l, all)
-			if err != nil {
-				return err
-			}
-			for _, x := range all {
-				var cells []any
-				if x.other != nil {
-					cells = p.exportOther(c, *x.other, agencies[x.other.Agency])
-				} else if cells, err = p.exportRow(c, *x.here, areas); err != nil {
+		name := l.T("export.file") + "-" + site.Zoned(c, p.Now()).Format("2006-01-02-1504")
+		return spreadsheet.Send(ctx, c.Writer, p.Log, out, name, exportHead(l), func(row func([]any) error) error {
+			_, err := p.Inbox.Export(ctx, actor, f, out.Ending()[1:], func(items []inbox.Item) error {
+				all, err := p.listed(c, items)
+				if err != nil {
 					return err
 				}
-				if err := out.Row(cells); err != nil {
+				_, agencies, err := p.agencyNames(ctx, l, all)
+				if err != nil {
 					return err
 				}
-			}
-			return nil
-		})
-		if err != nil && !begun {
+				for _, x := range all {
+					var cells []any
+					if x.other != nil {
+						cells = p.exportOther(c, *x.other, agencies[x.other.Agency])
+					} else if cells, err = p.exportRow(c, *x.here, areas); err != nil {
+						return err
+					}
+					if err := row(cells); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
 			return err
-		}
-		if err == nil {
-			err = begin() // of nothing: the head alone
-		}
-		if err == nil {
-			err = out.Close()
-		}
-		if err != nil {
-			p.Log.ErrorContext(ctx, "desk: export broke off", "err", err)
-			panic(http.ErrAbortHandler)
-		}
-		return nil
+		})
 	}
 }
 
