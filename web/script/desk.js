@@ -81,6 +81,16 @@ document.addEventListener("click", (event) => {
   image.className = `size-${sizes[view.size]} turn-${view.turn}`;
 });
 
+// A reason that is picked goes behind what is written, and nothing else of the form changes.
+document.addEventListener("click", (event) => {
+  const picked = event.target.closest("[data-phrase]");
+  const reason = picked?.form?.elements.namedItem("reason");
+  if (!reason) return;
+  event.preventDefault();
+  reason.value = [reason.value.trim(), picked.dataset.phrase].filter(Boolean).join("\n\n");
+  reason.focus();
+});
+
 // What only works with a script is shown once a part of the page is new, as app.js does when it is loaded.
 document.addEventListener("htmx:after:swap", () => {
   for (const el of document.querySelectorAll("[data-needs-script]")) el.hidden = false;

@@ -43,7 +43,7 @@ func (p *Pages) deskAct(c *gin.Context) error {
 		if err != nil {
 			return err
 		}
-		if pressed {
+		if t.phrase = c.Query(phraseName); pressed || t.phrase != "" {
 			return p.casePage(c, http.StatusOK, t)
 		}
 	}

@@ -64,13 +64,15 @@ func TestSubstitutesAndReasonsOnPages(t *testing.T) {
 			t.Errorf("%s is offered %d times, want %d", title, n, want)
 		}
 	}
-	link := regexp.MustCompile(`href="([^"]*langkah=request_correction[^"]*)"`).FindStringSubmatch(rina.Page(desk, "Pilih dari alasan yang sering dipakai"))
+	offered := rina.Page(desk, "Pilih dari alasan yang sering dipakai")
+	link := regexp.MustCompile(`formaction="([^"]*)#f-reason" formnovalidate[^>]*>Foto buram<`).FindStringSubmatch(offered)
 	if link == nil {
 		t.Fatal("no reason to pick")
 	}
-	picked := rina.Page(strings.ReplaceAll(strings.TrimSuffix(link[1], "#f-reason"), "&amp;", "&"))
-	if !strings.Contains(picked, "Foto Kartu Keluarga tidak terbaca. Mohon unggah lagi.</textarea>") {
-		t.Error("the reason is not in the form")
+	picked := rina.Post(strings.ReplaceAll(link[1], "&amp;", "&"), "action", "request_correction", "version", pagetest.Version(t, offered), "fields", "file_kk", "reason", "Yth. Ibu Siti,")
+	if picked.Status != http.StatusOK || !strings.Contains(picked.Body, "Yth. Ibu Siti,\n\nFoto Kartu Keluarga tidak terbaca. Mohon unggah lagi.</textarea>") ||
+		!strings.Contains(picked.Body, `value="file_kk" checked`) {
+		t.Errorf("the reason is not in the form, or what was chosen beside it is lost: %d", picked.Status)
 	}
 	end := regexp.MustCompile(`action="(/petugas/pengganti/[0-9a-f-]{36}/akhiri)"`).FindStringSubmatch(page)
 	if end == nil {

@@ -33,6 +33,7 @@ type try struct {
 	amount                        string // to be given back of a fee
 	fields                        []string
 	maps                          site.Maps           // where its maps were looking
+	phrase                        string              // id of the reason that was picked
 	typed                         map[string][]string // into what the workflow asks for
 	hand                          string              // how who works on it was to change: "claimed", "released", "assigned"
 	task, refund                  uuid.UUID
@@ -130,7 +131,7 @@ func (p *Pages) casePage(c *gin.Context, status int, t try) error {
 	if v.StandIn = d.StandIn; t.task == uuid.Nil {
 		v.Hand = t.hand
 	}
-	if err := p.pick(c, d, &v); err != nil {
+	if err := p.pick(c, d, t, &v); err != nil {
 		return err
 	}
 	v.MayNext = p.Guard.Allow(ctx, a, access.ApplicationReview) == nil

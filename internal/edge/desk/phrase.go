@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -156,9 +157,12 @@ func (p *Pages) dropPhrase(c *gin.Context) error {
 	return p.Done(c, pathPhrases, "phrase_dropped")
 }
 
-// pick offers the agency's reasons in the forms of the steps that take one. A reason that the address names is put into the
-// form, to be edited there.
-func (p *Pages) pick(c *gin.Context, d casework.Detail, v *office.CaseView) error {
+// phraseName names in the address of a step the reason that was picked.
+const phraseName = "alasan"
+
+// pick offers the agency's reasons in the forms of the steps that take one. The one that was picked is put into its form, to
+// be edited there, behind what was written before.
+func (p *Pages) pick(c *gin.Context, d casework.Detail, t try, v *office.CaseView) error {
 	asks := false
 	for _, a := range v.Actions {
 		asks = asks || a.Reason != "none"
@@ -179,14 +183,13 @@ func (p *Pages) pick(c *gin.Context, d casework.Detail, v *office.CaseView) erro
 			if !x.Fits(d.Application.ServiceCode, a.Code) {
 				continue
 			}
-			from := "?"
-			if v.From != "" {
-				from = v.From + "&"
+			to, join := sameCase(c, d.Application.ID, "/tindakan"), "?"
+			if strings.Contains(to, "?") {
+				join = "&"
 			}
-			a.Phrases = append(a.Phrases, office.Phrase{ID: x.ID.String(), Title: x.Title,
-				Href: site.CasePath(d.Application.ID) + from + "langkah=" + a.Code + "&alasan=" + x.ID.String() + "#f-reason"})
-			if v.Tried == "" && c.Query("langkah") == a.Code && c.Query("alasan") == x.ID.String() {
-				v.Tried, v.Reason = a.Code, x.Body
+			a.Phrases = append(a.Phrases, office.Phrase{ID: x.ID.String(), Title: x.Title, Body: x.Body, Href: to + join + phraseName + "=" + x.ID.String() + "#f-reason"})
+			if v.Tried == a.Code && t.phrase == x.ID.String() {
+				v.Reason = strings.TrimLeft(v.Reason+"\n\n"+x.Body, "\n")
 			}
 		}
 	}

@@ -33,7 +33,7 @@ func (v AwayView) day(name, label string, typed []string) ui.Field {
 	return ui.Field{Name: name, Type: "date", Label: label, Typed: typed, Error: v.Errors.Of(name)}
 }
 
-// Phrase is a reason to pick. Href opens the case with it in the form of a step.
+// Phrase is a reason to pick. Href is where the form of a step goes to come back with it.
 // For says of what it is a reason, in words.
 type Phrase struct{ ID, Title, Body, Href, For string }
 

@@ -162,9 +162,12 @@ func (v CaseView) at(act string) string { return "/petugas/permohonan/" + v.ID +
 
 // mapped reports whether a form of the case sets points on a map.
 func (v CaseView) mapped() bool {
-	on := func(f ui.Field) bool { return f.Map != nil }
-	return slices.ContainsFunc(v.Actions, func(a Action) bool { return slices.ContainsFunc(a.Inputs, on) }) ||
-		slices.ContainsFunc(v.Joint, func(t Task) bool { return slices.ContainsFunc(t.Inputs, on) })
+	return slices.ContainsFunc(v.Actions, func(a Action) bool { return mapped(a.Inputs) }) ||
+		slices.ContainsFunc(v.Joint, func(t Task) bool { return mapped(t.Inputs) })
+}
+
+func mapped(inputs []ui.Field) bool {
+	return slices.ContainsFunc(inputs, func(f ui.Field) bool { return f.Map != nil })
 }
 
 // plain reports whether the step is a single button.
