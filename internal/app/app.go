@@ -32,6 +32,7 @@ import (
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/city/lease"
 	"bedelau/internal/city/operator"
+	"bedelau/internal/city/revenue"
 	"bedelau/internal/city/simulation"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/apikey"
@@ -92,6 +93,7 @@ type App struct {
 	DuctMap   *ductmap.Service
 	DuctPrice *ducttariff.Service
 	DuctBills *ductbill.Service
+	Revenue   *revenue.Service
 	Bulk      *bulk.Service
 	Booking   *booking.Service
 	Calendar  *calendar.Service
@@ -208,6 +210,7 @@ func packEngine() *pack.Engine {
 	e.Register(lease.Section())
 	e.Register(ducttariff.Section())
 	e.Register(ductbill.Section())
+	e.Register(revenue.Section())
 	return e
 }
 
@@ -245,6 +248,7 @@ func (a *App) buildCity() error {
 	a.DuctPrice = ducttariff.New(ducttariff.Deps{DB: a.DB.App, Guard: a.Guard})
 	a.DuctBills = ductbill.New(ductbill.Deps{DB: a.DB, Guard: a.Guard, Files: a.Files})
 	a.DuctBills.Register(a.Runner)
+	a.Revenue = revenue.New(revenue.Deps{DB: a.DB, Guard: a.Guard})
 	a.Calendar = calendar.New(a.DB.App, a.Guard, time.Now)
 	a.Calendar.Warn(a.Runner, a.Notify)
 	catalog.Warn(a.Runner, a.Notify, time.Now)

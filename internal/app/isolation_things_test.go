@@ -20,6 +20,7 @@ import (
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/city/lease"
 	"bedelau/internal/city/phrase"
+	"bedelau/internal/city/revenue"
 	"bedelau/internal/city/simulation"
 	"bedelau/internal/kernel/absence"
 	"bedelau/internal/kernel/calendar"
@@ -123,6 +124,7 @@ func (a *App) thingsOf(t *testing.T, ctx context.Context, who, officer identity.
 	out["duct_price_change"], out["duct_land_rent"] = a.priced(t, ctx, who.TenantID, out["duct_operator"])
 	out["duct_person"], out["duct_grant"], out["duct_paper"] = a.partnered(t, ctx, who.TenantID, out["duct_operator"])
 	out["duct_draft"], out["duct_invoice"], out["duct_request"], out["duct_payment"] = a.ductBilled(t, ctx, who.TenantID, out["duct_operator"])
+	out["revenue_receipt"], out["duct_finding"] = a.earned(t, ctx, who.TenantID)
 	out["document"] = a.issue(t, ctx, who, d.Application.ID).String()
 	out["booking"] = a.appointment(t, ctx, who).String()
 	b, err := a.Bulk.Start(ctx, officer, bulk.StartInput{Action: "hand_over", Versions: map[uuid.UUID]int{d.Application.ID: 1}})
@@ -367,6 +369,36 @@ func (a *App) leased(t *testing.T, ctx context.Context, city uuid.UUID) (operato
 		t.Fatal(err)
 	}
 	return o.ID.String(), l.ID.String()
+}
+
+// earned takes down what came into the city's treasury, and a cable that nobody knows.
+func (a *App) earned(t *testing.T, ctx context.Context, city uuid.UUID) (receipt, finding string) {
+	t.Helper()
+	r, segment, found := uuid.New(), uuid.New(), uuid.New()
+	err := tenancy.InTx(ctx, a.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		x := revenue.Receipt{TenantID: city, ID: r, Code: "4.1.03", OnDay: time.Now(), Number: "STS-1", Payer: "BUMD", Amount: 1, MadeAt: time.Now()}
+		if _, err := tx.NewInsert().Model(&x).Exec(ctx); err != nil {
+			return err
+		}
+		node := uuid.New()
+		for _, q := range []struct {
+			sql  string
+			args []any
+		}{
+			{"INSERT INTO duct_node (tenant_id, id, code) VALUES (?, ?, 'MH-TEMUAN')", []any{city, node}},
+			{"INSERT INTO duct_segment (tenant_id, id, code, from_node, to_node) VALUES (?, ?, 'R-TEMUAN', ?, ?)", []any{city, segment, node, node}},
+			{"INSERT INTO duct_finding (tenant_id, id, segment_id, found_on, note, made_at, made_by) VALUES (?, ?, ?, '2026-01-01', 'x', now(), ?)", []any{city, found, segment, node}},
+		} {
+			if _, err := tx.NewRaw(q.sql, q.args...).Exec(ctx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.String(), found.String()
 }
 
 // ductBilled drafts, issues and is paid for what an operator owes, and asks for a write-off.

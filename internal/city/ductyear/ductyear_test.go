@@ -18,6 +18,7 @@ import (
 	"bedelau/internal/city/ducttariff"
 	"bedelau/internal/city/ductyear"
 	"bedelau/internal/city/lease"
+	"bedelau/internal/city/revenue"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/identity"
@@ -53,7 +54,7 @@ func newWorld(t *testing.T) *world {
 	store, err := files.New(files.Deps{DB: w.DB.App, Keys: keys, Dir: filepath.Join(t.TempDir(), "files"), MaxBytes: 50 << 20, Log: quiet})
 	y.must(err)
 	engine := pack.NewEngine()
-	for _, s := range []pack.Section{duct.Section(), lease.Section(), ducttariff.Section(), ductbill.Section()} {
+	for _, s := range []pack.Section{duct.Section(), lease.Section(), ducttariff.Section(), ductbill.Section(), revenue.Section()} {
 		engine.Register(s)
 	}
 	p, err := pack.Load(tenants.FS, "batam")

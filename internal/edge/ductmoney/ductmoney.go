@@ -30,6 +30,8 @@ const (
 	PathTariffs = ducts.PathDucts + "/tarif"
 	PathLand    = ducts.PathDucts + "/lahan"
 	PathBills   = ducts.PathDucts + "/tagihan"
+	PathRevenue = ducts.PathDucts + "/pendapatan"
+	PathLeaks   = ducts.PathDucts + "/kebocoran"
 )
 
 // Pages is the money of the ducts of every city.
@@ -40,7 +42,7 @@ func New(s *site.Pages) *Pages { return &Pages{ducts.New(s)} }
 
 // Tables are the pages.
 func (p *Pages) Tables() []gate.Table {
-	return []gate.Table{p.tariffRoutes(), p.offerRoutes(), p.billRoutes()}
+	return []gate.Table{p.tariffRoutes(), p.offerRoutes(), p.billRoutes(), p.revenueRoutes()}
 }
 
 // tariffRoutes is what the ducts cost.

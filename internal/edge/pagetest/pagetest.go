@@ -37,6 +37,7 @@ import (
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/city/lease"
 	"bedelau/internal/city/operator"
+	"bedelau/internal/city/revenue"
 	"bedelau/internal/city/simulation"
 	"bedelau/internal/edge/admin"
 	"bedelau/internal/edge/console"
@@ -197,7 +198,7 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 	must(err)
 	s.Gate = g
 	deps := site.Deps{Operators: companies,
-		Catalog: services, Casework: cases, Ducts: pipes, Surveying: surveying, Leases: held, DuctBills: ductBook, DuctPrice: ducttariff.New(ducttariff.Deps{DB: w.DB.App, Guard: guard, Now: s.ClockNow}), DuctMap: ductmap.New(ductmap.Deps{DB: w.DB.App, Guard: guard, Now: s.ClockNow}), Bulk: many,
+		Catalog: services, Casework: cases, Ducts: pipes, Surveying: surveying, Leases: held, DuctBills: ductBook, Revenue: revenue.New(revenue.Deps{DB: w.DB, Guard: guard, Now: s.ClockNow}), DuctPrice: ducttariff.New(ducttariff.Deps{DB: w.DB.App, Guard: guard, Now: s.ClockNow}), DuctMap: ductmap.New(ductmap.Deps{DB: w.DB.App, Guard: guard, Now: s.ClockNow}), Bulk: many,
 		Editor:  catalog.NewEditor(catalog.EditorDeps{DB: w.DB, Guard: guard, Definitions: cases, Now: s.ClockNow}),
 		Tariffs: tariff.NewEditor(w.DB.App, guard, s.ClockNow),
 		Builder: builder.New(builder.Deps{DB: w.DB, Guard: guard, Forms: cases, Workflows: cases, Reserved: document.BuiltIn(), MadeWith: services.MadeWith, Now: s.ClockNow}), Documents: issued, Inbox: list, Booking: visits, Calendar: calendar.New(w.DB.App, guard, s.ClockNow), Dashboard: board, External: others, Registry: s.Registers, Simulation: replays, Identity: people, Guard: guard, Directory: dir, DB: w.DB,
@@ -226,6 +227,7 @@ func (s *Site) Load(t testing.TB, slugs ...string) {
 	engine.Register(lease.Section())
 	engine.Register(ducttariff.Section())
 	engine.Register(ductbill.Section())
+	engine.Register(revenue.Section())
 	for _, slug := range slugs {
 		p, err := pack.Load(tenants.FS, slug)
 		if err != nil {

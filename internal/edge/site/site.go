@@ -30,6 +30,7 @@ import (
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/city/lease"
 	"bedelau/internal/city/operator"
+	"bedelau/internal/city/revenue"
 	"bedelau/internal/city/simulation"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/access"
@@ -59,6 +60,7 @@ type Deps struct {
 	Operators  *operator.Service
 	DuctMap    *ductmap.Service
 	DuctBills  *ductbill.Service
+	Revenue    *revenue.Service
 	DuctPrice  *ducttariff.Service
 	Documents  *document.Service
 	Bulk       *bulk.Service

@@ -47,6 +47,8 @@ const (
 	DuctLease         Permission = "duct:lease"     // say who holds what of them
 	DuctTariff        Permission = "duct:tariff"    // what they cost; one person asks, another decides
 	DuctBill          Permission = "duct:bill"      // the company's book: charges, invoices, what came in, credits of two people
+	RevenueRead       Permission = "revenue:read"   // what the ducts bring: the company's book, and apart from it the city's own revenue
+	RevenueManage     Permission = "revenue:manage" // the city's own: targets, what is owed, what came in
 	InvoiceBudget     Permission = "invoice:budget" // say what the city means to spend, and be told when that is near
 	InvoicePay        Permission = "invoice:pay"    // leave with Stripe a way to be charged, and look after it
 )
@@ -124,6 +126,8 @@ func All() []Definition {
 		{Name: DuctLease, City: true},
 		{Name: DuctTariff, City: true},
 		{Name: DuctBill, City: true},
+		{Name: RevenueRead, City: true, Reads: true},
+		{Name: RevenueManage, City: true},
 		{Name: StatusWrite, City: true, Machine: true},
 		{Name: UsageWrite, Platform: true, Machine: true},
 		{Name: PlatformCities, Platform: true},

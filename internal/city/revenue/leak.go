@@ -1,0 +1,268 @@
+package revenue
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/city/duct"
+	"bedelau/internal/city/ducttariff"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/money"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// The ways in which money is lost.
+const (
+	Unbilled  = "unbilled"   // held by a lease that the last charged month should have charged and did not
+	Waiting   = "waiting"    // held by an order whose first day has passed and that nobody has accepted
+	Unheld    = "unheld"     // charged for the last month, and fewer units are held than are charged
+	KeptPast  = "kept_past"  // reserved past its time, or over, and not given back
+	Unknown   = "unknown"    // a cable or a unit of which nobody knows whose it is
+	BelowCost = "below_cost" // let below the floor of its kind
+)
+
+// Leaks are the ways in the order in which they are shown.
+func Leaks() []string { return []string{Unbilled, Waiting, Unheld, KeptPast, Unknown, BelowCost} }
+
+// Leak is one place where money is lost, with what it comes to in a year at the prices of today; zero where nobody can say.
+type Leak struct {
+	Kind     string
+	LeaseID  uuid.UUID // of a lease
+	Number   string
+	Operator string
+	Segment  string // code
+	FindID   uuid.UUID
+	What     string // kind of unit, or note
+	Units    int
+	Since    time.Time
+	MM       int64 // of unit
+	Yearly   money.Rupiah
+	Rate     money.Rupiah // for a metre and a year, of what is below its floor
+	Floor    money.Rupiah
+}
+
+// leakMost bounds each kind.
+const leakMost = 200
+
+// leakSQL finds leases by what is held and what is charged. ?0 is the city, ?1 today, ?2 the first and ?3 the day after the last day
+// of the last month that was charged, ?4 how many at most.
+const leakSQL = `
+WITH held AS (
+  SELECT l.tenant_id, l.id, count(*) FILTER (WHERE h.released_at IS NULL) AS now, count(*) FILTER (WHERE h.during && daterange(?2::date, ?3::date) AND (h.released_at IS NULL OR h.released_at >= ?2::date)) AS then, count(*) AS ever,
+         count(*) FILTER (WHERE u.voided_by IS NOT NULL OR u.until <= ?2::date) AS gone
+    FROM duct_lease l JOIN duct_hold h ON h.tenant_id = l.tenant_id AND h.lease_id = l.id AND h.own JOIN duct_unit u ON u.tenant_id = h.tenant_id AND u.id = h.unit_id WHERE l.tenant_id = ?0 GROUP BY 1, 2),
+found AS (
+  SELECT 'unbilled' AS kind, l.id, l.since, h.then AS units FROM duct_lease l JOIN held h ON h.tenant_id = l.tenant_id AND h.id = l.id
+   WHERE l.tenant_id = ?0 AND l.state IN ('active', 'ended') AND h.then > 0 AND greatest(l.since, l.accepted_on) < ?3::date AND (l.until IS NULL OR l.until > ?2::date)
+     AND NOT EXISTS (SELECT FROM duct_charge c WHERE c.tenant_id = l.tenant_id AND c.lease_id = l.id AND c.month = ?2::date)
+  UNION ALL
+  SELECT 'waiting', l.id, l.since, h.now FROM duct_lease l JOIN held h ON h.tenant_id = l.tenant_id AND h.id = l.id WHERE l.tenant_id = ?0 AND l.state = 'ordered' AND l.since <= ?1::date AND h.now > 0
+  UNION ALL
+  SELECT 'unheld', l.id, l.since, (h.ever - h.then + h.gone)::bigint FROM duct_charge c JOIN duct_lease l ON l.tenant_id = c.tenant_id AND l.id = c.lease_id JOIN held h ON h.tenant_id = l.tenant_id AND h.id = l.id
+   WHERE c.tenant_id = ?0 AND c.month = ?2::date AND (l.until IS NULL OR l.until > ?2::date) AND (h.then < h.ever OR h.gone > 0)
+  UNION ALL
+  SELECT 'kept_past', l.id, coalesce(l.expires_at::date, l.updated_at::date), h.now FROM duct_lease l JOIN held h ON h.tenant_id = l.tenant_id AND h.id = l.id
+   WHERE l.tenant_id = ?0 AND h.now > 0 AND (l.state IN ('expired', 'cancelled', 'refused') OR l.state = 'reserved' AND l.expires_at < ?1::date))
+SELECT f.kind, f.id AS lease_id, l.number, o.name AS operator, l.kind AS what, f.units, f.since, (l.length_mm * l.quantity)::bigint AS mm
+  FROM found f JOIN duct_lease l ON l.tenant_id = ?0 AND l.id = f.id JOIN duct_operator o ON o.tenant_id = l.tenant_id AND o.id = l.operator_id ORDER BY f.kind, f.since, l.id LIMIT ?4`
+
+// unknownSQL finds units of which nobody knows what is in them and that nobody leases, and cables that were found.
+const unknownSQL = `
+SELECT 'unknown' AS kind, k.code AS segment, coalesce(f.id, ?1) AS find_id, coalesce(f.note, u.kind) AS what, f.found_on AS since, 1 AS units, coalesce(c.billed_mm, c.surveyed_mm, c.length_mm) AS mm
+  FROM (SELECT tenant_id, segment_id, id, note, found_on, NULL::uuid AS unit FROM duct_finding WHERE tenant_id = ?0 AND settled_on IS NULL) f
+  JOIN duct_segment k ON k.tenant_id = f.tenant_id AND k.id = f.segment_id
+  JOIN duct_segment_state c ON c.tenant_id = k.tenant_id AND c.segment_id = k.id AND c.voided_by IS NULL AND c.since <= ?2 AND (c.until IS NULL OR c.until > ?2)
+  LEFT JOIN duct_unit u ON false
+UNION ALL
+SELECT 'unknown', k.code, ?1, u.kind, b.since, 1, coalesce(c.billed_mm, c.surveyed_mm, c.length_mm)
+  FROM duct_unit_state b JOIN duct_unit u ON u.tenant_id = b.tenant_id AND u.id = b.unit_id AND u.voided_by IS NULL JOIN duct_segment k ON k.tenant_id = u.tenant_id AND k.id = u.segment_id
+  JOIN duct_segment_state c ON c.tenant_id = k.tenant_id AND c.segment_id = k.id AND c.voided_by IS NULL AND c.since <= ?2 AND (c.until IS NULL OR c.until > ?2)
+ WHERE b.tenant_id = ?0 AND b.voided_by IS NULL AND b.condition = 'unknown' AND b.since <= ?2 AND (b.until IS NULL OR b.until > ?2)
+   AND NOT EXISTS (SELECT FROM duct_hold h WHERE h.tenant_id = u.tenant_id AND h.unit_id = u.id AND h.released_at IS NULL AND h.during @> ?2::date)
+ ORDER BY 2, 4 LIMIT ?3`
+
+// Leakage finds where money is lost, by kind, 200 of each at most, as of today and of the last month that was charged. It needs
+// duct:read.
+func (s *Service) Leakage(ctx context.Context, actor identity.Actor) ([]Leak, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
+		return nil, err
+	}
+	today := s.today(ctx)
+	list, err := ducttariff.Read(ctx, s.d.DB.App)
+	if err != nil {
+		return nil, err
+	}
+	var last struct {
+		Month time.Time `bun:"month,nullzero"`
+	}
+	tenant := tenancy.Must(ctx)
+	if err := s.d.DB.App.NewRaw("SELECT max(month) AS month FROM duct_bill_month WHERE tenant_id = ?", tenant).Scan(ctx, &last); err != nil {
+		return nil, fmt.Errorf("revenue: leakage: %w", err)
+	}
+	from, until := today, today // nothing was charged: there is no such month
+	if !last.Month.IsZero() {
+		from, until = last.Month, last.Month.AddDate(0, 1, 0)
+	}
+	var all, more []Leak
+	day := func(t time.Time) string { return t.Format(time.DateOnly) }
+	if err := s.d.DB.App.NewRaw(leakSQL, tenant, day(today), day(from), day(until), leakMost*4).Scan(ctx, &all); err != nil {
+		return nil, fmt.Errorf("revenue: leakage: %w", err)
+	}
+	if err := s.d.DB.App.NewRaw(unknownSQL, tenant, uuid.Nil, day(today), leakMost).Scan(ctx, &more); err != nil {
+		return nil, fmt.Errorf("revenue: leakage: %w", err)
+	}
+	all = append(all, more...)
+	for i := range all {
+		kind := all[i].What
+		if all[i].Kind == Unknown && all[i].FindID != uuid.Nil {
+			kind = duct.Subduct // a cable takes one, as long as nobody has looked closer
+		}
+		if all[i].Kind == Unheld {
+			continue // it is charged too much, and not too little
+		}
+		if all[i].Yearly, err = yearly(list, kind, all[i].MM, today); err != nil {
+			return nil, err
+		}
+	}
+	below, err := s.below(ctx, list, today)
+	return append(all, below...), err
+}
+
+// yearly is what so much unit of a kind is charged for a year; zero where it has no price.
+func yearly(list ducttariff.List, kind string, mm int64, day time.Time) (money.Rupiah, error) {
+	rate, err := list.PerMetre(kind, day)
+	if fault.Is(err, "ducttariff.no_tariff") {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return rate.FractionHalfUp(mm, 1000)
+}
+
+// below finds leases whose metre is charged less for a year than its floor, after what is let off.
+func (s *Service) below(ctx context.Context, list ducttariff.List, today time.Time) ([]Leak, error) {
+	var all []Leak
+	err := s.d.DB.App.NewRaw(`SELECT 'below_cost' AS kind, l.id AS lease_id, l.number, o.name AS operator, l.kind AS what, l.since, l.segments * l.quantity AS units, (l.length_mm * l.quantity)::bigint AS mm
+		FROM duct_lease l JOIN duct_operator o ON o.tenant_id = l.tenant_id AND o.id = l.operator_id
+		WHERE l.tenant_id = ? AND l.state IN ('active', 'ended') AND l.since <= ? AND (l.until IS NULL OR l.until > ?) ORDER BY l.id LIMIT 5000`, tenancy.Must(ctx), today.Format(time.DateOnly), today.Format(time.DateOnly)).Scan(ctx, &all)
+	if err != nil {
+		return nil, fmt.Errorf("revenue: leakage: %w", err)
+	}
+	var out []Leak
+	for _, x := range all {
+		rate, err := list.PerMetre(x.What, today)
+		if err != nil && !fault.Is(err, "ducttariff.no_tariff") {
+			return nil, err
+		}
+		// What is let off stops at the floor, so a lease is below it where its price is.
+		if x.Rate, x.Floor = rate, list.FloorOn(x.What, today).Rate; x.Rate >= x.Floor || len(out) >= leakMost {
+			continue
+		}
+		if x.Yearly, err = (x.Floor - x.Rate).FractionHalfUp(x.MM, 1000); err != nil {
+			return nil, err
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+// Find keeps that a cable was found in a segment that nobody is known to have put there. It needs duct:manage. It refuses Invalid
+// without words or for a day to come, and a code that no segment of the day has (field "segment").
+func (s *Service) Find(ctx context.Context, actor identity.Actor, segment, note string, on time.Time) (uuid.UUID, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctManage); err != nil {
+		return uuid.Nil, err
+	}
+	on = dayOf(on)
+	bad := said("note", note)
+	if on.IsZero() {
+		bad = append(bad, fault.Field{Name: "found_on", Code: "required"})
+	} else if on.After(s.today(ctx)) {
+		bad = append(bad, fault.Field{Name: "found_on", Code: "date_future"})
+	}
+	var of []uuid.UUID
+	err := s.d.DB.App.NewRaw(`SELECT k.id FROM duct_segment k JOIN duct_segment_state c ON c.tenant_id = k.tenant_id AND c.segment_id = k.id AND c.voided_by IS NULL AND c.since <= ?1 AND (c.until IS NULL OR c.until > ?1)
+		WHERE k.tenant_id = ?0 AND k.code = ?2`, tenancy.Must(ctx), s.today(ctx).Format(time.DateOnly), strings.TrimSpace(segment)).Scan(ctx, &of)
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("revenue: find: %w", err)
+	}
+	if len(of) == 0 {
+		bad = append(bad, fault.Field{Name: "segment", Code: "revenue_segment"})
+	}
+	if err := fault.Fields(bad); err != nil {
+		return uuid.Nil, err
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return id, err
+	}
+	return id, s.act(ctx, actor, "revenue.find", "duct_finding", id, map[string]any{"segment": strings.TrimSpace(segment)}, func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.NewRaw("INSERT INTO duct_finding (tenant_id, id, segment_id, found_on, note, made_at, made_by) VALUES (?, ?, ?, ?, ?, ?, ?)", tenancy.Must(ctx), id, of[0], on.Format(time.DateOnly), strings.TrimSpace(note), s.now(), actor.ID).Exec(ctx)
+		return err
+	})
+}
+
+// Settle says what became of a cable that was found: leased, taken out, known. It needs duct:manage. It refuses Invalid without words,
+// and NotFound "revenue.no_finding" for one that there is not or that is settled.
+func (s *Service) Settle(ctx context.Context, actor identity.Actor, id uuid.UUID, how string) error {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctManage); err != nil {
+		return err
+	}
+	if err := fault.Fields(said("how", how)); err != nil {
+		return err
+	}
+	return tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		res, err := tx.NewRaw("UPDATE duct_finding SET settled_on = ?, settled_by = ?, settled_how = ? WHERE tenant_id = ? AND id = ? AND settled_on IS NULL", s.today(ctx).Format(time.DateOnly), actor.ID, strings.TrimSpace(how), tenancy.Must(ctx), id).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("revenue: settle: %w", err)
+		}
+		if n, err := res.RowsAffected(); n == 0 || err != nil {
+			return fault.Wrap(fault.NotFound, "revenue.no_finding", err)
+		}
+		return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "revenue.settle", Object: "duct_finding", ObjectID: id, At: s.now(), Detail: map[string]any{"how": strings.TrimSpace(how)}})
+	})
+}
+
+// landRest is what approved rents of land come to from tomorrow to the end of the year.
+func (s *Service) landRest(ctx context.Context, day time.Time) (money.Rupiah, error) {
+	list, err := ducttariff.Read(ctx, s.d.DB.App)
+	if err != nil {
+		return 0, err
+	}
+	var all []ducttariff.LandRent
+	next := time.Date(day.Year()+1, 1, 1, 0, 0, 0, 0, time.UTC)
+	err = s.d.DB.App.NewSelect().Model(&all).Where("r.tenant_id = ? AND r.approved AND r.since < ? AND (r.until IS NULL OR r.until > ?)", tenancy.Must(ctx), next.Format(time.DateOnly), day.AddDate(0, 0, 1).Format(time.DateOnly)).OrderExpr("r.id").Limit(5000).Scan(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("revenue: land: %w", err)
+	}
+	var sum money.Rupiah
+	for _, r := range all {
+		from, until := day.AddDate(0, 0, 1), next
+		if r.Since.After(from) {
+			from = r.Since
+		}
+		if !r.Until.IsZero() && r.Until.Before(until) {
+			until = r.Until
+		}
+		lines, err := list.RateLand(r.Tariff, ducttariff.Part{Code: r.Place, LengthMM: r.LengthMM, Ducts: r.Ducts}, r.Overridden(), from, until)
+		if err != nil {
+			return 0, err
+		}
+		part, err := ducttariff.Sum(lines)
+		if err != nil {
+			return 0, err
+		}
+		if sum, err = sum.Add(part); err != nil {
+			return 0, err
+		}
+	}
+	return sum, nil
+}

@@ -1,0 +1,147 @@
+// Package revenue keeps apart what the shared ducts bring to whom: the commercial book of the company that runs them, read from its
+// invoices, and the city's own revenue (PAD) from the company's dividend, the rent of the city's land and retribution, under the
+// accounts of the regional budget. Gross fees of operators are the company's revenue; they are never called PAD, and a receipt that
+// names an invoice of the company is refused.
+//
+// It also says where money is lost: what is held and not billed, billed and not held, kept past its time, found and nobody's, or let
+// below its floor.
+package revenue
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/pack"
+	"bedelau/internal/kernel/storage"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Deps is what the package is built from.
+type Deps struct {
+	DB    *storage.DB
+	Guard *access.Guard
+	Now   func() time.Time // time.Now when nil
+}
+
+// Service is the two ledgers of every city.
+type Service struct{ d Deps }
+
+// New returns the Service.
+func New(d Deps) *Service {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	return &Service{d: d}
+}
+
+func (s *Service) now() time.Time { return s.d.Now().UTC().Truncate(time.Microsecond) }
+
+// today is the day in the city, as midnight of UTC.
+func (s *Service) today(ctx context.Context) time.Time {
+	city, _ := tenancy.CityFrom(ctx)
+	return dayOf(s.d.Now().In(city.Location()))
+}
+
+// dayOf is the calendar day that t shows, as midnight of UTC; zero stays zero.
+func dayOf(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+}
+
+// The channels by which the ducts bring the city revenue of its own.
+const (
+	Dividend    = "dividend"
+	Retribusi   = "retribusi"
+	Rent        = "rent" // of the city's land and other property
+	Cooperation = "cooperation"
+)
+
+// Account is one of the regional budget, from a day on.
+type Account struct {
+	bun.BaseModel `bun:"table:revenue_account,alias:a" yaml:"-"`
+
+	TenantID      tenancy.ID `bun:"tenant_id,pk" yaml:"-"`
+	Code          string     `bun:"code,pk" yaml:"code"`                     // 4.1.03
+	EffectiveFrom string     `bun:"effective_from,pk" yaml:"effective_from"` // 2026-01-31
+	Channel       string     `bun:"channel" yaml:"channel"`
+	Name          i18n.Text  `bun:"name,type:jsonb" yaml:"name"`
+	Source        string     `bun:"source" yaml:"source"`
+	Verified      bool       `bun:"verified" yaml:"verified"`
+}
+
+const accounts = "duct/revenue.yaml"
+
+var codePattern = regexp.MustCompile(`^4\.1\.\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?$`)
+
+// Section is the accounts' part of a city pack: duct/revenue.yaml. Register it with the engine. An account that left the pack stays,
+// because receipts name it.
+func Section() pack.Section {
+	return pack.Section{
+		Name: "revenue",
+		Check: func(p *pack.Pack) error {
+			_, err := readPack(p)
+			return err
+		},
+		Apply: func(ctx context.Context, tx bun.Tx, p *pack.Pack) error {
+			all, err := readPack(p)
+			if err != nil || len(all) == 0 {
+				return err
+			}
+			for i := range all {
+				all[i].TenantID = tenancy.Must(ctx)
+			}
+			_, err = tx.NewInsert().Model(&all).On("CONFLICT (tenant_id, code, effective_from) DO UPDATE").
+				Set("channel = EXCLUDED.channel, name = EXCLUDED.name, source = EXCLUDED.source, verified = EXCLUDED.verified").Exec(ctx)
+			if err != nil {
+				return fmt.Errorf("revenue: apply pack: %w", err)
+			}
+			return nil
+		},
+	}
+}
+
+func readPack(p *pack.Pack) ([]Account, error) {
+	if !p.Has(accounts) {
+		return nil, nil
+	}
+	var all []Account
+	if err := p.Decode(accounts, &all); err != nil {
+		return nil, err
+	}
+	check, seen := p.Check(accounts), map[string]bool{}
+	for i, a := range all {
+		at := pack.At("", i)
+		check.Pattern(at+".code", a.Code, codePattern, "4.1.03")
+		check.OneOf(at+".channel", a.Channel, Dividend, Retribusi, Rent, Cooperation)
+		check.Text(at+".name", a.Name)
+		check.Required(at+".source", a.Source)
+		if _, err := time.Parse(time.DateOnly, a.EffectiveFrom); err != nil {
+			check.Add(at+".effective_from", "bad_form", "value", a.EffectiveFrom, "example", "2026-01-01")
+		}
+		if key := a.Code + a.EffectiveFrom; seen[key] {
+			check.Add(at+".code", "repeated", "value", a.Code)
+		} else {
+			seen[key] = true
+		}
+	}
+	return all, check.Err()
+}
+
+// accountsOn are the accounts that are in force on a day, by code.
+func accountsOn(ctx context.Context, db bun.IDB, day time.Time) ([]Account, error) {
+	var all []Account
+	err := db.NewSelect().Model(&all).DistinctOn("a.code").ColumnExpr("a.code, to_char(a.effective_from, 'YYYY-MM-DD') AS effective_from, a.channel, a.name, a.source, a.verified").
+		Where("a.tenant_id = ? AND a.effective_from <= ?", tenancy.Must(ctx), day.Format(time.DateOnly)).OrderExpr("a.code, a.effective_from DESC").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("revenue: accounts: %w", err)
+	}
+	return all, nil
+}

@@ -1,0 +1,378 @@
+package ductmoney
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"bedelau/internal/city/ducttariff"
+	"bedelau/internal/city/revenue"
+	"bedelau/internal/edge/console"
+	"bedelau/internal/edge/ducts"
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/money"
+	"bedelau/web/page/bill"
+	"bedelau/web/ui"
+)
+
+// revenueRoutes is the two ledgers, and where money is lost.
+func (p *Pages) revenueRoutes() gate.Table {
+	read, acts, manage, city := access.RevenueRead, access.RevenueManage, access.DuctManage, gate.City
+	receipt, finding := site.IDs("id", "revenue_receipt"), site.IDs("id", "duct_finding")
+	return gate.Table{
+		{Method: get, Path: PathRevenue, Needs: read, Scope: city, Handler: p.revenue},
+		{Method: post, Path: PathRevenue + "/target", Page: PathRevenue, Needs: acts, Scope: city, Handler: p.setTarget},
+		{Method: post, Path: PathRevenue + "/piutang", Page: PathRevenue, Needs: acts, Scope: city, Handler: p.addClaim},
+		{Method: post, Path: PathRevenue + "/terima", Page: PathRevenue, Needs: acts, Scope: city, Handler: p.takeIn},
+		{Method: post, Path: PathRevenue + "/terima/:id/batalkan", Page: PathRevenue, Needs: acts, Scope: city, IDs: receipt, Handler: p.undoReceipt},
+		{Method: get, Path: PathLeaks, Needs: access.DuctRead, Scope: city, Handler: p.leaks},
+		{Method: post, Path: PathLeaks, Needs: manage, Scope: city, Handler: p.find},
+		{Method: post, Path: PathLeaks + "/:id", Page: PathLeaks, Needs: manage, Scope: city, IDs: finding, Handler: p.settle},
+	}
+}
+
+// revenue is the city's own revenue of a year, and apart from it the company's book.
+func (p *Pages) revenue(c *gin.Context) error {
+	return p.revenuePage(c, http.StatusOK, site.Form{}, "", nil)
+}
+
+func (p *Pages) revenuePage(c *gin.Context, status int, in site.Form, of string, errs ui.Errors) error {
+	ctx, l, a := c.Request.Context(), gate.LocaleOf(c), gate.ActorOf(c)
+	day := p.DayIn(c)
+	lines, err := p.Revenue.Ledger(ctx, a, day)
+	if err != nil {
+		return err
+	}
+	v := bill.View{Shell: p.DeskShell(c, l.T("revenue.title")), Back: ducts.PathDucts, Heading: l.T("revenue.title"), Lead: l.T("revenue.lead", "day", l.Date(day)), Errors: errs,
+		Links: []ui.Link{{Href: PathLeaks, Label: l.T("revenue.leaks"), Icon: "alert-triangle"}}, Notes: []string{l.T("revenue.note_forecast"), l.T("revenue.note_codes")}}
+	s := bill.Section{ID: "pad", Title: l.T("revenue.pad", "year", day.Year()), Text: l.T("revenue.pad_text"), Empty: &bill.Empty{Icon: "chart-bar", Title: l.T("revenue.no_accounts"), Text: l.T("revenue.no_accounts_text")},
+		Filter: &bill.Form{ID: "saring", Action: PathRevenue, Get: true, Submit: l.T("duct.show"), Fields: []ui.Field{{Name: "hari", Type: "date", Label: l.T("duct.day"), Value: day.Format(time.DateOnly)}}},
+		Table: &bill.Table{Title: l.T("revenue.pad", "year", day.Year()), Columns: []bill.Column{{Label: l.T("revenue.account")}, {Label: l.T("revenue.target"), End: true}, {Label: l.T("revenue.realised"), End: true}, {Label: l.T("revenue.owed"), End: true},
+			{Label: l.T("revenue.forecast"), End: true}, {Label: l.T("revenue.short"), End: true}}}}
+	var target, realised money.Rupiah
+	for _, x := range lines {
+		target, realised = target+x.Target, realised+x.Realised
+		name := bill.Cell{Text: x.Code + " " + x.Name.In(l), Small: l.T("revenue.channel." + x.Channel)}
+		if !x.Verified {
+			name.Mark = ui.Mark{Tone: "care", Icon: "alert-triangle", Text: l.T("ductprice.unverified")}
+		}
+		came := bill.Cell{Text: x.Realised.String()}
+		if x.Target > 0 {
+			came.Small = ducttariff.Percent(l, int(x.Share()))
+		}
+		owed := bill.Cell{Text: x.Owed.String()}
+		if x.Overdue > 0 {
+			owed.Small = l.T("revenue.overdue", "amount", x.Overdue)
+		}
+		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{name, {Text: x.Target.String(), Small: x.Basis}, came, owed, {Text: x.Forecast.String()}, {Text: x.Short.String()}}})
+	}
+	s.Table.Foot = []bill.Cell{{Text: l.T("revenue.all")}, {Text: target.String()}, {Text: realised.String()}, {}, {}, {}}
+	v.Sections = append(v.Sections, s, monthSection(l, lines))
+	for _, part := range []func(*gin.Context, time.Time) (bill.Section, error){p.claimSection, p.receiptsSection, p.bookSection} {
+		x, err := part(c, day)
+		if err != nil {
+			return err
+		}
+		v.Sections = append(v.Sections, x)
+	}
+	if p.may(c, access.RevenueManage) {
+		forms, err := p.revenueForms(c, lines, day, in, of, errs)
+		if err != nil {
+			return err
+		}
+		v.Sections = append(v.Sections, bill.Section{ID: "catat", Title: l.T("revenue.record"), Forms: forms})
+	}
+	return p.Render(c, status, bill.Page(v))
+}
+
+// monthSection is what came in month by month.
+func monthSection(l i18n.Locale, lines []revenue.Line) bill.Section {
+	t := &bill.Table{Title: l.T("revenue.months"), Columns: []bill.Column{{Label: l.T("usage.month")}}}
+	for _, x := range lines {
+		t.Columns = append(t.Columns, bill.Column{Label: x.Code, End: true})
+	}
+	for m := range 12 {
+		row := bill.Line{Cells: []bill.Cell{{Text: l.MonthName(time.Month(m + 1))}}}
+		for _, x := range lines {
+			row.Cells = append(row.Cells, bill.Cell{Text: x.Months[m].String()})
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	if len(lines) == 0 {
+		t.Rows = nil
+	}
+	return bill.Section{ID: "bulan", Title: l.T("revenue.months"), Table: t}
+}
+
+// claimSection is what is owed to the city.
+func (p *Pages) claimSection(c *gin.Context, day time.Time) (bill.Section, error) {
+	l := gate.LocaleOf(c)
+	all, err := p.Revenue.Claims(c.Request.Context(), gate.ActorOf(c))
+	s := bill.Section{ID: "piutang", Title: l.T("revenue.claims"), Text: l.T("revenue.claims_text"), Empty: &bill.Empty{Icon: "calendar", Title: l.T("revenue.no_claims"), Text: l.T("revenue.no_claims_text")},
+		Table: &bill.Table{Title: l.T("revenue.claims"), Columns: []bill.Column{{Label: l.T("revenue.payer")}, {Label: l.T("revenue.account")}, {Label: l.T("revenue.decided_on")}, {Label: l.T("bill.due")}, {Label: l.T("usage.line_amount"), End: true}, {Label: l.T("bill.rest"), End: true}, {Label: l.T("bill.state")}}}}
+	for _, x := range all {
+		state := ui.Mark{Tone: "good", Icon: "circle-check", Text: l.T("bill.state.paid")}
+		if x.Open() > 0 {
+			state = ui.Mark{Tone: "care", Icon: "clock", Text: l.T("bill.state.open")}
+			if x.DueOn.Before(day) {
+				state = ui.Mark{Tone: "bad", Icon: "alert-triangle", Text: l.T("bill.state.late")}
+			}
+		}
+		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Payer, Small: x.Basis}, {Text: x.Code}, {Text: l.Date(x.DecidedOn)}, {Text: l.Date(x.DueOn)}, {Text: x.Amount.String()}, {Text: x.Open().String()}, {Mark: state}}})
+	}
+	return s, err
+}
+
+// receiptsSection is what came into the treasury.
+func (p *Pages) receiptsSection(c *gin.Context, day time.Time) (bill.Section, error) {
+	l := gate.LocaleOf(c)
+	all, err := p.Revenue.Receipts(c.Request.Context(), gate.ActorOf(c), day.Year())
+	s := bill.Section{ID: "penerimaan", Title: l.T("revenue.receipts"), Empty: &bill.Empty{Icon: "receipt-tax", Title: l.T("revenue.no_receipts"), Text: l.T("revenue.no_receipts_text")},
+		Table: &bill.Table{Title: l.T("revenue.receipts"), Columns: []bill.Column{{Label: l.T("revenue.number")}, {Label: l.T("revenue.account")}, {Label: l.T("bill.received")}, {Label: l.T("revenue.payer")}, {Label: l.T("usage.line_amount"), End: true}}}}
+	undone := map[uuid.UUID]bool{}
+	for _, r := range all {
+		undone[r.Undoes.UUID] = true
+	}
+	for _, r := range all {
+		number := bill.Cell{Text: r.Number, Small: r.Reason}
+		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{number, {Text: r.Code}, {Text: l.Date(r.OnDay)}, {Text: r.Payer}, {Text: r.Amount.String()}}})
+		if !r.Undoes.Valid && !undone[r.ID] && p.may(c, access.RevenueManage) {
+			s.Forms = append(s.Forms, bill.Form{ID: "batal-" + r.ID.String(), Folded: true, Bad: true, Title: l.T("revenue.undo", "number", r.Number), Action: PathRevenue + "/terima/" + r.ID.String() + "/batalkan", Submit: l.T("revenue.undo_do"),
+				Fields: []ui.Field{{Name: "reason", Type: "text", Label: l.T("bill.reason"), Max: 300}}})
+		}
+	}
+	return s, err
+}
+
+// bookSection is the company's book, which is not the city's revenue.
+func (p *Pages) bookSection(c *gin.Context, day time.Time) (bill.Section, error) {
+	l := gate.LocaleOf(c)
+	months, open, err := p.Revenue.Book(c.Request.Context(), gate.ActorOf(c), day.Year())
+	s := bill.Section{ID: "buku", Title: l.T("revenue.book", "year", day.Year()), Note: bill.Note{Tone: "care", Text: l.T("revenue.book_text")}, Rows: []ui.Row{{Label: l.T("revenue.book_open"), Value: open.String()}},
+		Table: &bill.Table{Title: l.T("revenue.book", "year", day.Year()), Columns: []bill.Column{{Label: l.T("usage.month")}, {Label: l.T("revenue.net"), End: true}, {Label: "PPN", End: true}, {Label: l.T("revenue.credited"), End: true}, {Label: l.T("revenue.cash"), End: true}, {Label: l.T("revenue.withheld"), End: true}}}}
+	var sum [5]money.Rupiah
+	for _, m := range months {
+		row := bill.Line{Cells: []bill.Cell{{Text: l.MonthName(m.Month.Month())}}}
+		for i, amount := range []money.Rupiah{m.Net, m.PPN, m.Credited, m.Received, m.Withheld} {
+			sum[i] += amount
+			row.Cells = append(row.Cells, bill.Cell{Text: amount.String()})
+		}
+		s.Table.Rows = append(s.Table.Rows, row)
+	}
+	s.Table.Foot = []bill.Cell{{Text: l.T("revenue.year")}}
+	for _, amount := range sum {
+		s.Table.Foot = append(s.Table.Foot, bill.Cell{Text: amount.String()})
+	}
+	return s, err
+}
+
+// The forms of the page, by which a refusal finds its own.
+const (
+	formTarget  = "target-baru"
+	formClaim   = "piutang-baru"
+	formReceipt = "terima-baru"
+)
+
+var revenueLabels = map[string]string{"year": "revenue.year", "code": "revenue.account", "amount": "usage.line_amount", "basis": "ductprice.basis", "payer": "revenue.payer", "decided_on": "revenue.decided_on", "due_on": "bill.due",
+	"claim": "revenue.claim", "number": "revenue.number", "on_day": "bill.received", "reason": "bill.reason", "segment": "revenue.segment", "note": "revenue.note", "found_on": "revenue.found_on", "how": "revenue.how"}
+
+// revenueForms say what a year is to bring, what is owed, and what came in.
+func (p *Pages) revenueForms(c *gin.Context, lines []revenue.Line, day time.Time, in site.Form, of string, errs ui.Errors) ([]bill.Form, error) {
+	l := gate.LocaleOf(c)
+	claims, err := p.Revenue.Claims(c.Request.Context(), gate.ActorOf(c))
+	if err != nil {
+		return nil, err
+	}
+	var codes []ui.Option
+	for _, x := range lines {
+		codes = append(codes, ui.Option{Value: x.Code, Label: x.Code + " " + x.Name.In(l)})
+	}
+	owed := []ui.Option{{Label: l.T("revenue.no_claim")}}
+	for _, x := range claims {
+		if x.Open() > 0 {
+			owed = append(owed, ui.Option{Value: x.ID.String(), Label: x.Code + ", " + x.Payer + ", " + x.Open().String()})
+		}
+	}
+	fields := func(form string, all ...ui.Field) []ui.Field {
+		for i := range all {
+			x := &all[i]
+			x.Label = l.T(revenueLabels[x.Name])
+			if of == form {
+				x.Value, x.Error = in.Get(x.Name), errs.Of(x.Name)
+				if x.Type == "date" {
+					x.Value = site.DateOf(in, x.Name)
+				}
+			}
+		}
+		return all
+	}
+	code, amount := ui.Field{Name: "code", Type: "select", Options: codes}, ui.Field{Name: "amount", Type: "money"}
+	payer := ui.Field{Name: "payer", Type: "text", Max: 300}
+	return []bill.Form{
+		{ID: formReceipt, Folded: of != formReceipt, Title: l.T("revenue.receive"), Text: l.T("revenue.receive_text"), Action: PathRevenue + "/terima", Submit: l.T("bumd.receive_do"),
+			Fields: fields(formReceipt, code, ui.Field{Name: "claim", Type: "select", Optional: true, Options: owed}, amount, ui.Field{Name: "number", Type: "text", Max: 100, Hint: l.T("revenue.number_hint")}, payer, ui.Field{Name: "on_day", Type: "date"})},
+		{ID: formClaim, Folded: of != formClaim, Title: l.T("revenue.add_claim"), Action: PathRevenue + "/piutang", Submit: l.T("bumd.receive_do"),
+			Fields: fields(formClaim, code, payer, ui.Field{Name: "basis", Type: "text", Max: 300, Hint: l.T("revenue.claim_basis")}, ui.Field{Name: "decided_on", Type: "date"}, ui.Field{Name: "due_on", Type: "date"}, amount)},
+		{ID: formTarget, Folded: of != formTarget, Title: l.T("revenue.set_target"), Action: PathRevenue + "/target", Submit: l.T("bumd.save"),
+			Fields: fields(formTarget, ui.Field{Name: "year", Type: "number", Value: strconv.Itoa(day.Year())}, code, amount, ui.Field{Name: "basis", Type: "text", Max: 300, Hint: l.T("revenue.target_basis")})},
+	}, nil
+}
+
+// onRevenue runs an act of one of the forms.
+func (p *Pages) onRevenue(c *gin.Context, form string, act func(in site.Form) error) error {
+	in, err := site.ReadForm(c, "decided_on", "due_on", "on_day")
+	if err != nil {
+		return err
+	}
+	if err := act(in); err != nil {
+		return again(c, err, revenueLabels, func(status int, errs ui.Errors) error { return p.revenuePage(c, status, in, form, errs) })
+	}
+	return p.Done(c, PathRevenue, "revenue_kept")
+}
+
+func (p *Pages) setTarget(c *gin.Context) error {
+	return p.onRevenue(c, formTarget, func(in site.Form) error {
+		amount, err := console.AmountOf(in, "amount")
+		if err != nil {
+			return err
+		}
+		year, _ := strconv.Atoi(in.Text("year")) // what is none is refused
+		return p.Revenue.SetTarget(c.Request.Context(), gate.ActorOf(c), revenue.Target{Year: year, Code: in.Text("code"), Amount: amount, Basis: in.Line("basis")})
+	})
+}
+
+func (p *Pages) addClaim(c *gin.Context) error {
+	return p.onRevenue(c, formClaim, func(in site.Form) error {
+		x := revenue.Claim{Code: in.Text("code"), Payer: in.Line("payer"), Basis: in.Line("basis"), DecidedOn: dayIn(in, "decided_on"), DueOn: dayIn(in, "due_on")}
+		var err error
+		if x.Amount, err = console.AmountOf(in, "amount"); err == nil {
+			_, err = p.Revenue.AddClaim(c.Request.Context(), gate.ActorOf(c), x)
+		}
+		return err
+	})
+}
+
+func (p *Pages) takeIn(c *gin.Context) error {
+	return p.onRevenue(c, formReceipt, func(in site.Form) error {
+		r := revenue.Receipt{Code: in.Text("code"), Number: in.Line("number"), Payer: in.Line("payer"), OnDay: dayIn(in, "on_day")}
+		if text := in.Text("claim"); text != "" {
+			id, err := uuid.Parse(text)
+			if err != nil {
+				return site.Invalid("claim", "not_an_option")
+			}
+			r.ClaimID = uuid.NullUUID{UUID: id, Valid: true}
+		}
+		var err error
+		if r.Amount, err = console.AmountOf(in, "amount"); err == nil {
+			_, err = p.Revenue.Receive(c.Request.Context(), gate.ActorOf(c), r)
+		}
+		return err
+	})
+}
+
+// dayIn is a day of a form; zero for none, which is refused where one is needed.
+func dayIn(in site.Form, name string) time.Time {
+	d, err := time.Parse(time.DateOnly, site.DateOf(in, name))
+	if err != nil {
+		return time.Time{}
+	}
+	return d
+}
+
+func (p *Pages) undoReceipt(c *gin.Context) error {
+	id, err := site.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	return p.onRevenue(c, "", func(in site.Form) error {
+		return p.Revenue.Undo(c.Request.Context(), gate.ActorOf(c), id, in.Text("reason"))
+	})
+}
+
+// leaks is where money is lost.
+func (p *Pages) leaks(c *gin.Context) error {
+	return p.leaksPage(c, http.StatusOK, site.Form{}, nil)
+}
+
+func (p *Pages) leaksPage(c *gin.Context, status int, in site.Form, errs ui.Errors) error {
+	l := gate.LocaleOf(c)
+	all, err := p.Revenue.Leakage(c.Request.Context(), gate.ActorOf(c))
+	if err != nil {
+		return err
+	}
+	v := bill.View{Shell: p.DeskShell(c, l.T("revenue.leaks")), Back: PathBills, Heading: l.T("revenue.leaks"), Lead: l.T("revenue.leaks_lead"), Errors: errs, Notes: []string{l.T("revenue.note_leaks")}}
+	figures := bill.Section{ID: "jumlah", Title: l.T("duct.total"), Quiet: true}
+	for _, kind := range revenue.Leaks() {
+		s := bill.Section{ID: kind, Title: l.T("revenue.leak." + kind), Text: l.T("revenue.leak_text." + kind), Empty: &bill.Empty{Icon: "circle-check", Title: l.T("revenue.no_leak"), Text: l.T("revenue.no_leak_text")},
+			Table: &bill.Table{Title: l.T("revenue.leak." + kind), Columns: []bill.Column{{Label: l.T("revenue.what")}, {Label: l.T("ductprice.operator")}, {Label: l.T("revenue.units"), End: true}, {Label: l.T("duct.length"), End: true}, {Label: l.T("revenue.leak_since")}, {Label: l.T("revenue.yearly"), End: true}}}}
+		var sum money.Rupiah
+		for _, x := range all {
+			if x.Kind != kind {
+				continue
+			}
+			sum += x.Yearly
+			what := bill.Cell{Text: x.Number, Href: ducts.PathLeases + "/" + x.LeaseID.String(), Small: l.T("duct.unit." + x.What)}
+			if x.LeaseID == uuid.Nil {
+				what = bill.Cell{Text: x.Segment, Href: ducts.SegmentPath(x.Segment, p.DayIn(c)), Small: x.What}
+				if x.FindID == uuid.Nil {
+					what.Small = l.T("duct.unit." + x.What)
+				}
+			}
+			if x.Floor > 0 {
+				what.Small += ", " + l.T("revenue.below", "rate", x.Rate, "floor", x.Floor)
+			}
+			s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{what, {Text: x.Operator}, {Text: l.Number(int64(x.Units))}, {Text: ducts.Metres(l, x.MM)}, {Text: l.Date(x.Since)}, {Text: x.Yearly.String()}}})
+			if x.FindID != uuid.Nil && p.may(c, access.DuctManage) {
+				s.Forms = append(s.Forms, bill.Form{ID: "selesai-" + x.FindID.String(), Folded: true, Title: l.T("revenue.settle", "segment", x.Segment), Action: PathLeaks + "/" + x.FindID.String(), Submit: l.T("revenue.settle_do"),
+					Fields: []ui.Field{{Name: "how", Type: "text", Label: l.T("revenue.how"), Max: 300}}})
+			}
+		}
+		figures.Figures = append(figures.Figures, bill.Figure{Value: l.Number(int64(len(s.Table.Rows))), Label: l.T("revenue.leak." + kind), Meaning: l.T("revenue.leak_sum", "amount", sum), Href: "#" + kind})
+		if kind == revenue.Unknown && p.may(c, access.DuctManage) {
+			f := bill.Form{ID: "temuan", Folded: len(errs) == 0, Title: l.T("revenue.find"), Action: PathLeaks, Submit: l.T("bumd.receive_do"), Fields: []ui.Field{{Name: "segment", Type: "text", Max: 60}, {Name: "note", Type: "text", Max: 300, Hint: l.T("revenue.note_hint")}, {Name: "found_on", Type: "date"}}}
+			for i := range f.Fields {
+				x := &f.Fields[i]
+				x.Label, x.Value, x.Error = l.T(revenueLabels[x.Name]), in.Get(x.Name), errs.Of(x.Name)
+			}
+			f.Fields[2].Value = site.DateOf(in, "found_on")
+			s.Forms = append(s.Forms, f)
+		}
+		v.Sections = append(v.Sections, s)
+	}
+	v.Sections = append([]bill.Section{figures}, v.Sections...)
+	return p.Render(c, status, bill.Page(v))
+}
+
+// find takes down a cable that nobody is known to have put there.
+func (p *Pages) find(c *gin.Context) error {
+	in, err := site.ReadForm(c, "found_on")
+	if err == nil {
+		_, err = p.Revenue.Find(c.Request.Context(), gate.ActorOf(c), in.Text("segment"), in.Line("note"), dayIn(in, "found_on"))
+	}
+	if err != nil {
+		return again(c, err, revenueLabels, func(status int, errs ui.Errors) error { return p.leaksPage(c, status, in, errs) })
+	}
+	return p.Done(c, PathLeaks+"#"+revenue.Unknown, "revenue_kept")
+}
+
+// settle says what became of one.
+func (p *Pages) settle(c *gin.Context) error {
+	id, err := site.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	in, err := site.ReadForm(c)
+	if err == nil {
+		err = p.Revenue.Settle(c.Request.Context(), gate.ActorOf(c), id, in.Line("how"))
+	}
+	if err != nil {
+		return again(c, err, revenueLabels, func(status int, errs ui.Errors) error { return p.leaksPage(c, status, in, errs) })
+	}
+	return p.Done(c, PathLeaks, "revenue_kept")
+}

@@ -1,0 +1,57 @@
+package ductmoney_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"bedelau/internal/edge/pagetest"
+)
+
+const (
+	earned = "/petugas/ducting/pendapatan"
+	leaks  = "/petugas/ducting/kebocoran"
+)
+
+// TestTwoLedgersOnOnePage: what operators were invoiced stands in the company's book and never in the city's, where a number of the
+// company's is refused; what came into the treasury stands there and can be taken back.
+func TestTwoLedgersOnOnePage(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	leased(t, s)
+	bima := s.Staff(t, pagetest.HostBatam, "Bima Keuangan", "duct_finance", "")
+	bima.Goes(bima.Post(book+"/hitung"), book+"#konsep")
+	bima.Post(book+"/terbitkan", "semua", "ya")
+	ridwan := s.Staff(t, pagetest.HostBatam, "Ridwan Pendapatan", "revenue_officer", "")
+	page := ridwan.Page(earned, "Pendapatan asli daerah (PAD) 2026", "4.1.03", "Buku perusahaan 2026, bukan PAD", "Rp3.053.500")
+	city, company, ok := strings.Cut(page, `id="buku"`)
+	if !ok || strings.Contains(city, "Rp3.053.500") || !strings.Contains(company, "tidak pernah dihitung sebagai PAD") {
+		t.Error("what operators pay stands among the city's own revenue")
+	}
+	take := []string{"code", "4.1.03", "claim", "", "amount", "1.000.000", "number", "DCT/2026/000001", "payer", "PT Serat Uji", "on_day", "2026-11-20"}
+	if r := ridwan.Post(earned+"/terima", take...); r.Status != http.StatusUnprocessableEntity || !strings.Contains(r.Body, "Itu pendapatan perusahaan, bukan PAD.") {
+		t.Fatalf("an invoice of the company is taken: %d", r.Status)
+	}
+	take[7] = "STS-17"
+	ridwan.Goes(ridwan.Post(earned+"/terima", take...), earned)
+	ridwan.Goes(ridwan.Post(earned+"/target", "year", "2026", "code", "4.1.03", "amount", "4.000.000", "basis", "APBD 2026"), earned)
+	ridwan.Goes(ridwan.Post(earned+"/piutang", "code", "4.1.03", "payer", "BUMD", "basis", "RUPS 1/2026", "decided_on", "2026-06-01", "due_on", "2026-09-30", "amount", "2.000.000"), earned)
+	page = ridwan.Page(earned, "STS-17", "25%", "Rp3.000.000", "Rp2.000.000 lewat jatuh tempo", "RUPS 1/2026")
+	undo := earned + "/terima/" + between(t, page, `action="/petugas/ducting/pendapatan/terima/`, `/batalkan"`) + "/batalkan"
+	ridwan.Goes(ridwan.Post(undo, "reason", "Salah rekening"), earned)
+	ridwan.Page(earned, "Salah rekening", "-Rp1.000.000")
+	if page := bima.Page(earned, "STS-17"); strings.Contains(page, "Catat penerimaan kas daerah") {
+		t.Error("the company's finance records what is the city's")
+	}
+	if r := bima.Post(earned+"/terima", take...); r.Status != http.StatusForbidden {
+		t.Errorf("the company's finance records what is the city's: %d", r.Status)
+	}
+	sari := s.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
+	sari.Page(leaks, "Dipakai, tidak ditagih", "Kabel dan saluran tak dikenal", "Tidak ada")
+	if r := sari.Post(leaks, "segment", "R-9", "note", "Kabel hitam", "found_on", "2026-11-20"); r.Status != http.StatusUnprocessableEntity || !strings.Contains(r.Body, "Kabel hitam") {
+		t.Errorf("a cable in no segment: %d", r.Status)
+	}
+	sari.Goes(sari.Post(leaks, "segment", "R-1", "note", "Kabel hitam", "found_on", "2026-11-20"), leaks+"#unknown")
+	page = sari.Page(leaks, "Kabel hitam", "Rp3.157.000") // 220 m × Rp14.350
+	sari.Goes(sari.Post(leaks+"/"+between(t, page, `action="/petugas/ducting/kebocoran/`, `"`), "how", "Disewa"), leaks)
+}
