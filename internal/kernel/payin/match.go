@@ -184,15 +184,15 @@ func (m *matcher) match(ctx context.Context, tx bun.Tx, l Line) (Proposal, bool,
 	if err != nil || !certain {
 		return p, false, err
 	}
-	// The same money may have been recorded by hand, or be in a file of another format.
+	// The same money may have been recorded by hand, be in a file of another format, or stand twice in this one by the bank's own reference.
 	var known bool
 	err = tx.NewRaw(`SELECT EXISTS (SELECT FROM payment y WHERE y.tenant_id = ? AND y.party_id = ? AND y.amount = ? AND y.received_on BETWEEN ?::date - 5 AND ?::date + 5
 			AND y.method <> 'slip' AND y.method <> 'stripe' AND NOT EXISTS (SELECT FROM payment_undo u WHERE u.tenant_id = y.tenant_id AND u.payment_id = y.id)
 			AND NOT EXISTS (SELECT FROM bank_match b WHERE b.tenant_id = y.tenant_id AND b.payment_id = y.id))
 		OR EXISTS (SELECT FROM bank_line o JOIN bank_statement b ON b.tenant_id = o.tenant_id AND b.id = o.statement_id
-			WHERE o.tenant_id = ? AND o.account = ? AND o.day = ? AND o.sen = ? AND o.id <> ? AND b.format <> ?)`,
+			WHERE o.tenant_id = ? AND o.account = ? AND o.day = ? AND o.sen = ? AND o.id <> ? AND (b.format <> ? OR o.reference <> '' AND o.reference = ? AND o.id < ?))`,
 		l.TenantID, p.Party, amount, l.Day.Format(time.DateOnly), l.Day.Format(time.DateOnly),
-		l.TenantID, l.Account, l.Day.Format(time.DateOnly), l.Amount, l.ID, m.format).Scan(ctx, &known)
+		l.TenantID, l.Account, l.Day.Format(time.DateOnly), l.Amount, l.ID, m.format, l.Reference, l.ID).Scan(ctx, &known)
 	if known {
 		p.Why = whyKnown
 	}

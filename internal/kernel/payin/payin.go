@@ -114,14 +114,14 @@ const (
 	whyClosed  = "closed"       // nothing is open of what it names
 	whyParties = "parties"      // it names invoices of several parties
 	whySum     = "sum"          // it names several invoices and is not their sum
-	whyKnown   = "known"        // a payment like it was recorded by hand, or by a file of another format
+	whyKnown   = "known"        // a payment like it was recorded by hand, by a file of another format, or by a line of the same reference
 	whyAmount  = "other_amount" // not that of a closed virtual account
 )
 
 // Check reads a file of the account with a number (of the statement's own where that is empty), keeps it and returns it for
 // Preview and Apply. The same file again is the same statement. It refuses what statement.Read refuses, Invalid
-// "payin.account" for an account that is not the seller's or not the file's, and "statement.balance" where one page does
-// not go on where the one before ended.
+// "payin.account" for an account that is not the seller's or not the file's, "payin.future" for movements of days that are
+// still to come, and "statement.balance" where one page does not go on where the one before ended.
 func (s *Service) Check(ctx context.Context, tx bun.Tx, actor identity.Actor, account, name string, raw []byte) (Statement, error) {
 	out := Statement{TenantID: tenancy.Must(ctx), Name: name, Raw: raw, CheckedAt: s.Book.Now().UTC().Truncate(time.Microsecond), CheckedBy: actor.ID}
 	pages, number, err := s.read(ctx, tx, account, raw)
@@ -134,6 +134,10 @@ func (s *Service) Check(ctx context.Context, tx bun.Tx, actor identity.Actor, ac
 	sum := sha256.Sum256(raw)
 	out.Account, out.Format, out.SHA256 = number, pages[0].Format, sum[:]
 	out.From, out.To = span(pages, out.CheckedAt)
+	city, _ := tenancy.CityFrom(ctx)
+	if last := out.To.Format(time.DateOnly); last > out.CheckedAt.In(city.Location()).Format(time.DateOnly) {
+		return out, fault.New(fault.Invalid, "payin.future", "day", last)
+	}
 	res, err := tx.NewInsert().Model(&out).On("CONFLICT (tenant_id, account, sha256) DO NOTHING").Exec(ctx)
 	if err != nil {
 		return out, fmt.Errorf("payin: check: %w", err)

@@ -189,6 +189,10 @@ func TestMoneyIsBookedOnce(t *testing.T) {
 	if r := s.csv(one, one, two, came(5, 300, "C", "")); len(r.Lines) != 1 || r.Known != 3 {
 		t.Errorf("a file that overlaps brings %d and knows %d", len(r.Lines), r.Known)
 	}
+	again := came(5, 1_000, s.bill(s.fibre, day(1), 5_000_000).Number, "")
+	if r := s.csv(again+"FT77", again+"FT77", again+"FT78"); r.Lines[0].State != payin.Matched || r.Lines[1].State != payin.Proposed || r.Lines[1].Proposal.Why != "known" || r.Lines[2].State != payin.Matched {
+		t.Errorf("a reference of the bank that stands twice: %+v", r.Lines)
+	}
 	s.csv(came(6, 610_000, i.Number, ""))
 	camt := fmt.Sprintf(`<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.04"><BkToCstmrStmt><Stmt><Acct><Id><Othr><Id>82021-00123</Id></Othr></Id></Acct>
 		<Bal><Tp><CdOrPrtry><Cd>OPBD</Cd></CdOrPrtry></Tp><Amt Ccy="IDR">0</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-11-06</Dt></Dt></Bal>
@@ -205,6 +209,12 @@ func TestMoneyIsBookedOnce(t *testing.T) {
 		if want == "" && err != nil || want != "" && !fault.Is(err, want) {
 			t.Errorf("account %s: %v", account, err)
 		}
+	}
+	if err := s.try(func(ctx context.Context, tx bun.Tx) error {
+		_, err := s.Check(ctx, tx, s.clerk, "", "x.csv", []byte("day,amount,text,from,ref\n"+came(29, 1_000, "besok", "")+"\n"))
+		return err
+	}); !fault.Is(err, "payin.future") {
+		t.Errorf("what is still to come: %v", err)
 	}
 	raw, err := os.ReadFile("../statement/testdata/bank.mt940") // of an account at another bank
 	if err != nil {

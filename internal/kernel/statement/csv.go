@@ -47,7 +47,7 @@ func readCSV(raw []byte, m Mapping) ([]Statement, error) {
 		return nil, fault.New(fault.Invalid, "statement.no_mapping")
 	}
 	if !utf8.Valid(raw) {
-		return nil, malformed(0, "UTF-8")
+		return nil, fault.New(fault.Invalid, "statement.not_text")
 	}
 	r := csv.NewReader(bytes.NewReader(raw))
 	r.FieldsPerRecord, r.TrimLeadingSpace = -1, true
@@ -82,7 +82,7 @@ func readCSV(raw []byte, m Mapping) ([]Statement, error) {
 		}
 	}
 	if t.columns == nil {
-		return nil, malformed(1, m.Day)
+		return nil, fault.New(fault.Invalid, "statement.no_heading", "column", m.Day)
 	}
 	return []Statement{s}, s.place(m.Balance != "")
 }
@@ -114,10 +114,18 @@ func (t *csvTable) cell(row []string, name string) string {
 	return strings.TrimPrefix(strings.TrimSpace(row[i]), "'") // by which some banks mark numbers as text
 }
 
+// cut reports whether a row ends before its amount, as the last one of a download that broke off does.
+func (t *csvTable) cut(row []string) bool {
+	return len(row) > 1 && len(row) <= t.columns[strings.ToLower(t.m.Amount+t.m.Credit)]
+}
+
 func (t *csvTable) row(s *Statement, row []string, line int) error {
 	m := t.m
 	on := t.cell(row, m.Day)
 	if on == "" || t.cell(row, m.Credit)+t.cell(row, m.Debit)+t.cell(row, m.Amount) == "" {
+		if _, dated := day(m.Layout, on); dated && t.cut(row) {
+			return malformed(line, m.Amount+m.Credit)
+		}
 		return nil
 	}
 	l := Line{Reference: clip(t.cell(row, m.Reference), nameMost), Payer: clip(t.cell(row, m.Payer), nameMost), PayerAccount: clip(Plain(t.cell(row, m.PayerAcct)), nameMost),

@@ -72,7 +72,7 @@ type Line struct {
 }
 
 // Read reads a file in whichever format it is; m says what the columns of a CSV mean. It refuses Invalid "statement.too_large",
-// "statement.malformed" with the place, "statement.currency", "statement.balance" and "statement.no_mapping".
+// "statement.empty", "statement.malformed" with the place, "statement.unreadable" without one, "statement.currency", "statement.balance" and "statement.no_mapping".
 func Read(raw []byte, m Mapping) ([]Statement, error) {
 	if len(raw) > Most {
 		return nil, fault.New(fault.Invalid, "statement.too_large", "most", Most>>20)
@@ -82,7 +82,7 @@ func Read(raw []byte, m Mapping) ([]Statement, error) {
 	var err error
 	switch head := bytes.TrimSpace(raw); {
 	case len(head) == 0:
-		return nil, malformed(1, "empty")
+		return nil, fault.New(fault.Invalid, "statement.empty")
 	case head[0] == '<':
 		all, err = readCAMT(raw)
 	case head[0] == '{' || bytes.HasPrefix(head, []byte(":20:")):
@@ -202,7 +202,11 @@ func parseSen(text string, decimal, group byte) (Sen, bool) {
 	return Sen(n), true
 }
 
+// malformed is what cannot be read at a line, or in all of a file.
 func malformed(line int, what string) error {
+	if line == 0 {
+		return fault.New(fault.Invalid, "statement.unreadable", "what", what)
+	}
 	return fault.New(fault.Invalid, "statement.malformed", "line", line, "what", what)
 }
 

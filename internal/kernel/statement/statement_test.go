@@ -93,19 +93,21 @@ func TestAWrongStatementIsRefused(t *testing.T) {
 		raw  []byte
 		want string
 	}{
-		{"nothing", []byte(" \n"), "statement.malformed"},
-		{"a table without the columns", []byte("a,b\n1,2\n"), "statement.malformed"},
+		{"nothing", []byte(" \n"), "statement.empty"},
+		{"a table without the columns", []byte("a,b\n1,2\n"), "statement.no_heading"},
 		{"a running balance that jumps", change("brks.csv", `"15.873.500,00"`, `"15.873.501,00"`), "statement.balance_column"},
 		{"a day of another layout", change("brks.csv", "03/11/2026", "11-03-2026"), "statement.malformed"},
 		{"thousands in the wrong place", change("brks.csv", "5.880.000,00", "58.80.000,00"), "statement.malformed"},
 		{"a closing balance that is not the sum", change("bank.mt940", ":62F:C261130IDR16872500,00", ":62F:C261130IDR16872501,00"), "statement.balance"},
 		{"dollars", change("bank.mt940", "IDR", "USD"), "statement.currency"},
 		{"a line that is none", change("bank.mt940", "2611021102D6500,NCHG", "26110211D6500,NCHG"), "statement.malformed"},
-		{"no end", change("bank.mt940", ":62F:", ":63F:"), "statement.malformed"},
+		{"no end", change("bank.mt940", ":62F:", ":63F:"), "statement.unreadable"},
 		{"a sum that is wrong", change("camt.053.001.02.xml", "19873500.00", "19873500.01"), "statement.balance"},
 		{"euros in an entry", change("camt.053.001.02.xml", `<Amt Ccy="IDR">6500.00`, `<Amt Ccy="EUR">6500.00`), "statement.currency"},
 		{"another message", change("camt.053.001.02.xml", "camt.053", "camt.052"), "statement.malformed"},
 		{"broken off", file(t, "camt.053.001.02.xml")[:900], "statement.malformed"},
+		{"a last row that broke off", append(file(t, "brks.csv"), []byte("30/11/2026,\"TRF DARI\"")...), "statement.malformed"},
+		{"a picture", []byte("\x89PNG\r\n\x1a\n\xff\xfe"), "statement.not_text"},
 		{"too large", make([]byte, statement.Most+1), "statement.too_large"},
 	} {
 		if _, err := statement.Read(tt.raw, brks()); !fault.Is(err, tt.want) {
