@@ -352,6 +352,28 @@ func TestACityThatIsClosedIsBilledToTheEnd(t *testing.T) {
 	}
 }
 
+// Months that lie behind are closed one after the other and not an hour each: a platform that was down has its bills at once.
+func TestMonthsThatLieBehindAreClosedInARow(t *testing.T) {
+	t.Parallel()
+	b := openBooks(t)
+	b.load(t)
+	b.subscribe(t, b.w.Batam, "besar", day(2026, 6, 1), billing.SubscribeInput{})
+	b.now = day(2026, 10, 3)
+	r, err := jobs.New(b.w.DB, jobs.Options{Redis: "127.0.0.1:1"}, tenancy.NewDirectory(b.w.DB.App, "localhost"), slog.New(slog.DiscardHandler))
+	if err == nil {
+		err = errors.Join(b.Register(r, nil), r.Plan(t.Context(), b.now))
+	}
+	for n := 0; n < 6 && err == nil; n++ {
+		err = r.Work(t.Context(), b.now)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, many := b.drafted(t, b.w.Batam); many != 4 {
+		t.Errorf("%d of June to September are drafts", many)
+	}
+}
+
 func TestWhatCannotBeClosed(t *testing.T) {
 	t.Parallel()
 	b := openBooks(t)

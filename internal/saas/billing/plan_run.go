@@ -52,9 +52,21 @@ func (s *Service) Register(r *jobs.Runner, mail *notify.Service) error {
 				return fmt.Errorf("billing: close: %w", err)
 			}
 		}
-		_, err = s.Close(ctx, city, month)
-		return err
+		if _, err := s.Close(ctx, city, month); err != nil {
+			return err
+		}
+		return s.closeNext(ctx, city, args)
 	})
+}
+
+// closeNext asks for the month that is due once the one of args is closed.
+func (s *Service) closeNext(ctx context.Context, city tenancy.City, args closeArgs) error {
+	next, err := s.due(tenancy.With(ctx, city), s.db.App, city, s.now())
+	if err != nil || next.IsZero() {
+		return err
+	}
+	args.Month = next.Format("2006-01")
+	return tenancy.InTx(ctx, s.db.App, func(ctx context.Context, tx bun.Tx) error { return jobs.Add(ctx, tx, closeKind(), args) })
 }
 
 // closeLeft is closeDue for the cities that are closed: nothing is planned for them any more, and what they used is still owed. The
@@ -83,8 +95,8 @@ func (s *Service) closeLeft(ctx context.Context, tx bun.Tx, at time.Time) error 
 	return nil
 }
 
-// closeDue asks for the earliest month of ctx's city that is due: over, and past the seller's day for what comes late. The
-// others follow an hour later each, so that each corrects the one before it.
+// closeDue asks for the earliest month of ctx's city that is due: over, and past the seller's day for what comes late. Each
+// asks for the next when it is closed, so that each corrects the one before it.
 func (s *Service) closeDue(ctx context.Context, tx bun.Tx, at time.Time) error {
 	city, ok := tenancy.CityFrom(ctx)
 	if !ok {
