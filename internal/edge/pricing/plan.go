@@ -137,22 +137,6 @@ func (p *Pages) propose(c *gin.Context) error {
 	return p.Done(c, console.PathProposals+"/"+o.ID.String(), "proposal_begun")
 }
 
-// componentTable lists the components of a version; those that can be changed lead to their form.
-func componentTable(l i18n.Locale, all []billing.Component, edit string) *bill.Table {
-	t := bill.Table{Title: l.T("bumd.components"), Columns: []bill.Column{{Label: l.T("usage.component")}, {Label: l.T("bumd.kind")}, {Label: l.T("bill.price")}, {Label: l.T("bumd.meter")}}}
-	for i, x := range all {
-		name := bill.Cell{Text: x.Name.In(l), Code: x.Code}
-		if name.Text == "" {
-			name.Text = x.Code
-		}
-		if edit != "" {
-			name.Href = fmt.Sprintf("%s/komponen/%d", edit, i+1)
-		}
-		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{name, {Text: l.T("bumd.kind." + string(x.Kind))}, {Text: console.PriceOf(l, x)}, {Code: x.Meter}}})
-	}
-	return &t
-}
-
 // plan shows the versions of a plan, which never change, and the cities on it.
 func (p *Pages) plan(c *gin.Context) error {
 	return p.planPage(c, http.StatusOK, nil, site.Form{}, nil)
@@ -179,14 +163,20 @@ func (p *Pages) planPage(c *gin.Context, status int, done *bill.Table, in site.F
 	if err != nil {
 		return err
 	}
-	on := bill.Section{ID: "kota", Title: l.T("bumd.cities_on"), Empty: &bill.Empty{Icon: "building", Title: l.T("bumd.no_cities_on"), Text: l.T("bumd.no_cities_on_text")}}
-	if len(cities.Rows) > 0 {
+	on := bill.Section{ID: "kota", Title: l.T("bumd.cities_on")}
+	if len(cities.Rows) == 0 {
+		on.Empty = &bill.Empty{Icon: "building", Title: l.T("bumd.no_cities_on"), Text: l.T("bumd.no_cities_on_text")}
+	} else {
 		on.Forms = []bill.Form{{ID: "pindah", Action: here + "/pindah", Plain: true, Text: l.T("bumd.move_many_text"), Boxes: cities, Submit: l.T("bumd.move_many"),
 			Fields: []ui.Field{{Name: "starts_on", Type: "date", Label: l.T("bumd.first_day"), Error: errs.Of("starts_on"), Value: time.Date(now.Year(), now.Month()+1, 1, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)}}}}
 	}
 	v.Sections = append(v.Sections, on)
 	for _, x := range versions {
-		v.Sections = append(v.Sections, bill.Section{ID: fmt.Sprintf("versi-%d", x.Number), Title: l.T("bumd.version_from", "n", x.Number, "date", l.Date(x.EffectiveFrom)), Table: componentTable(l, x.Components, "")},
+		components, err := p.componentTable(c, x.Components, nil, "")
+		if err != nil {
+			return err
+		}
+		v.Sections = append(v.Sections, bill.Section{ID: fmt.Sprintf("versi-%d", x.Number), Title: l.T("bumd.version_from", "n", x.Number, "date", l.Date(x.EffectiveFrom)), Table: components},
 			allowedSection(l, fmt.Sprintf("hak-%d", x.Number), l.T("bumd.allowed_of", "n", x.Number), x.Entitlements, ""))
 	}
 	return p.Render(c, status, bill.Page(v))

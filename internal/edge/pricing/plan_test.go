@@ -20,6 +20,9 @@ func TestAPriceListTakesTwoPeople(t *testing.T) {
 
 	rina.Page("/bumd/paket", "Demo Kota (contoh)", "Belum ada usulan")
 	rina.Page("/bumd/paket/demo-kota", "Versi 1, mulai 1 Januari 2026", "Rp2.500 per permohonan", "Kota Batam", "Kota Tanjungpinang")
+	if page := rina.Page("/bumd/paket/demo-kota"); strings.Contains(page, "Belum ada kota") {
+		t.Error("the plan has cities and says that it has none")
+	}
 	rina.Sees(rina.Get("/bumd/paket/none"), http.StatusNotFound)
 	began := rina.Post("/bumd/paket", "plan", "demo-kota")
 	one := began.To()
@@ -46,7 +49,9 @@ func TestAPriceListTakesTwoPeople(t *testing.T) {
 		t.Error("whoever wrote it is offered to decide")
 	}
 	rina.Sees(rina.Post(one+"/putus", "jawaban", "setuju"), http.StatusConflict, "orang lain")
-	boss.Page(one, "Setujui", "Harga lebih ringan")
+	if page := pagetest.Text(boss.Page(one, "Setujui", "Harga lebih ringan", "Permohonan diajukan Berubah", "sebelumnya Rp2.500 per permohonan")); strings.Contains(page, "applications_submitted per") || strings.Contains(page, "Langganan bulanan Berubah") {
+		t.Errorf("what has changed is not told apart: %s", page)
+	}
 	boss.Goes(boss.Post(one+"/putus", "jawaban", "setuju"), one)
 	boss.Sees(boss.Post(one+"/putus", "jawaban", "tolak"), http.StatusConflict, "sudah diputus")
 	boss.Page(one, "Disetujui", "Ratna Dewi", "versi 2")

@@ -47,7 +47,15 @@ func (p *Pages) proposalPage(c *gin.Context, status int, in site.Form, errs ui.E
 	if o.Open() {
 		edit = here
 	}
-	parts := bill.Section{ID: "komponen", Title: l.T("bumd.components"), Table: componentTable(l, o.Components, edit), Empty: &bill.Empty{Icon: "list-details", Title: l.T("bumd.no_components"), Text: l.T("bumd.no_components_text")}}
+	before, err := p.versionBefore(c, o)
+	if err != nil {
+		return err
+	}
+	components, err := p.componentTable(c, o.Components, before, edit)
+	if err != nil {
+		return err
+	}
+	parts := bill.Section{ID: "komponen", Title: l.T("bumd.components"), Table: components, Empty: &bill.Empty{Icon: "list-details", Title: l.T("bumd.no_components"), Text: l.T("bumd.no_components_text")}}
 	revision := []ui.Option{{Value: "revision", Label: strconv.Itoa(o.Revision)}}
 	if o.Open() {
 		parts.Links = []ui.Link{{Href: fmt.Sprintf("%s/komponen/%d", here, len(o.Components)+1), Label: l.T("bumd.add_component"), Icon: "plus"}}
@@ -247,7 +255,11 @@ func (p *Pages) componentPage(c *gin.Context, status int, o billing.Proposal, at
 		s.Forms = append(s.Forms, bill.Form{ID: "hapus", Plain: true, Bad: true, Action: f.Action + "/hapus", Hidden: f.Hidden, Submit: l.T("bumd.drop_component")})
 	}
 	if !o.Open() {
-		s.Forms, s.Table = nil, componentTable(l, o.Components, "")
+		s.Forms = nil
+		var err error
+		if s.Table, err = p.componentTable(c, o.Components, nil, ""); err != nil {
+			return err
+		}
 	}
 	v := bill.View{Shell: p.DeskShell(c, title), Back: here, Heading: title, Lead: o.Name.In(l), Errors: errs, Sections: []bill.Section{s}}
 	return p.Render(c, status, bill.Page(v))
