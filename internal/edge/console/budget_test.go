@@ -18,7 +18,7 @@ func TestACitySetsItsBudget(t *testing.T) {
 	rina := s.Staff(t, pagetest.HostBatam, "Rina Bendahara", "treasurer", "")
 	rina.Page("/kelola/tagihan", "Anggaran sebulan", "Belum ada anggaran", "Ubah anggaran")
 	wrong := rina.Post("/kelola/anggaran", "amount", "banyak")
-	if rina.Sees(wrong, http.StatusUnprocessableEntity, "Anggaran", "Jumlahnya harus lebih dari nol"); !strings.Contains(wrong.Body, `value="banyak"`) {
+	if rina.Sees(wrong, http.StatusUnprocessableEntity, "Anggaran", "Tulis jumlah rupiah tanpa sen"); !strings.Contains(wrong.Body, `value="banyak"`) {
 		t.Error("what was filled in is lost")
 	}
 	rina.Goes(rina.Post("/kelola/anggaran", "amount", "2.532.500"), "/kelola/tagihan")

@@ -187,7 +187,7 @@ func (p *Pages) soldSections(ctx context.Context, l i18n.Locale, now time.Time) 
 	figures := bill.Section{ID: "langganan", Title: l.T("bumd.sold"), Figures: []bill.Figure{
 		{Label: l.T("bumd.mrr"), Value: monthly.String(), Href: PathCities, Meaning: l.T("bumd.mrr_text")},
 		{Label: l.T("bumd.arr"), Value: yearly.String(), Href: PathCities, Meaning: l.T("bumd.arr_text")},
-		{Label: l.T("bumd.churn"), Value: churn, Href: PathCities + "?keadaan=none", Meaning: l.T("bumd.churn_text", "left", m.Left, "began", m.Began)},
+		{Label: l.T("bumd.churn"), Value: churn, Href: PathCities + "?gerak=churned", Meaning: l.T("bumd.churn_text", "left", m.Left, "began", m.Began)},
 	}}
 	moved := bill.Section{ID: "gerak", Title: l.T("bumd.moved"), Table: &bill.Table{Title: l.T("bumd.moved"), Columns: []bill.Column{{Label: l.T("bumd.movement")}, {Label: l.T("bumd.a_month"), End: true}}}}
 	for _, x := range []struct {

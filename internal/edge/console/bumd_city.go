@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"net/http"
@@ -31,7 +32,7 @@ func (p *Pages) towns(c *gin.Context) error {
 	if state != "" && !slices.Contains(cityStates(), state) {
 		return site.Invalid("keadaan", "not_an_option")
 	}
-	if moved != "" && !slices.Contains([]string{"new", "expansion", "contraction", "churned"}, moved) {
+	if moved != "" && !slices.Contains(cityMovements(), moved) {
 		return site.Invalid("gerak", "not_an_option")
 	}
 	cities, err := p.Cities(ctx)
@@ -69,12 +70,20 @@ func (p *Pages) towns(c *gin.Context) error {
 	for _, s := range cityStates() {
 		states = append(states, ui.Option{Value: s, Label: l.T("bumd.city." + s)})
 	}
+	movements := []ui.Option{{Label: l.T("audit.every")}}
+	for _, m := range cityMovements() {
+		movements = append(movements, ui.Option{Value: m, Label: l.T("bumd.moved." + m)})
+	}
 	v := bill.View{Shell: p.DeskShell(c, l.T("bumd.cities")), Back: PathOverview, Heading: l.T("bumd.cities"), Lead: l.T("bumd.cities_lead"), Notes: []string{l.T("bumd.mrr_definition")}}
 	v.Sections = []bill.Section{{ID: "daftar", Title: l.T("bumd.cities"), Quiet: true, Table: &t,
-		Filter: &bill.Form{Action: PathCities, Submit: l.T("usage.show"), Fields: []ui.Field{{Name: "keadaan", Type: "select", Label: l.T("bill.state"), Options: states, Value: state}}},
-		Empty:  &bill.Empty{Icon: "search", Title: l.T("bumd.no_cities"), Text: l.T("bumd.no_cities_text")}}}
+		Filter: &bill.Form{Action: PathCities, Submit: l.T("usage.show"), Fields: []ui.Field{{Name: "keadaan", Type: "select", Label: l.T("bill.state"), Options: states, Value: state},
+			{Name: "gerak", Type: "select", Label: l.T("bumd.moved"), Options: movements, Value: moved}}},
+		Empty: &bill.Empty{Icon: "search", Title: l.T("bumd.no_cities"), Text: l.T("bumd.no_cities_text")}}}
 	return p.Render(c, http.StatusOK, bill.Page(v))
 }
+
+// cityMovements are how what a city is worth can have changed.
+func cityMovements() []string { return []string{"new", "expansion", "contraction", "churned"} }
 
 // movementOf is how what a city is worth has changed, or "".
 func movementOf(was, is money.Rupiah) string {
@@ -294,16 +303,38 @@ func (p *Pages) booksSections(c *gin.Context, city tenancy.City) ([]bill.Section
 	if err != nil || !known {
 		return []bill.Section{list}, err
 	}
+	rules, err := p.RuleNames(c)
+	if err != nil {
+		return nil, err
+	}
 	own := bill.Section{ID: "buku", Title: l.T("bumd.books"), Text: l.T("bumd.books_text"), Rows: append(standingRows(l, books.Standing),
-		ui.Row{Label: l.T("bumd.balance"), Value: books.Balance.String()}, ui.Row{Label: l.T("bumd.taxed"), Value: taxText(l, party)})}
+		ui.Row{Label: l.T("bumd.balance"), Value: books.Balance.String()}, ui.Row{Label: l.T("bumd.taxed"), Value: taxText(l, party, rules)})}
 	return []bill.Section{list, own}, nil
 }
 
+// RuleNames are the words for the tax rules of today, by code; whoever may not read them sees the codes.
+func (p *Pages) RuleNames(c *gin.Context) (map[string]string, error) {
+	out := map[string]string{}
+	if p.Guard.Allow(c.Request.Context(), gate.ActorOf(c), access.InvoiceIssue) != nil {
+		return out, nil
+	}
+	for _, kind := range []string{invoice.PPN, invoice.PPh} {
+		rules, err := p.finance.Rules(c.Request.Context(), gate.ActorOf(c), kind)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rules {
+			out[r.Code] = r.Name.In(gate.LocaleOf(c)) + " (" + r.Code + ")"
+		}
+	}
+	return out, nil
+}
+
 // taxText says how a party is taxed, and whether an adviser has confirmed it.
-func taxText(l i18n.Locale, y invoice.Party) string {
-	text := y.PPN
+func taxText(l i18n.Locale, y invoice.Party, rules map[string]string) string {
+	text := cmp.Or(rules[y.PPN], y.PPN)
 	if y.PPh != "" {
-		text += ", " + y.PPh
+		text += "\n" + cmp.Or(rules[y.PPh], y.PPh)
 	}
 	text += "\n" + y.Basis
 	if !y.Verified {

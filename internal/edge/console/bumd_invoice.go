@@ -1,9 +1,11 @@
 package console
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -12,6 +14,7 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/money"
@@ -60,7 +63,15 @@ func (p *Pages) invoicePage(c *gin.Context, status int, in site.Form, errs ui.Er
 			}
 			v.Sections = append(v.Sections, s)
 		}
-		v.Sections = append(v.Sections, p.actSection(l, b, site.Zoned(c, p.Now()).Format(time.DateOnly), in, errs))
+		has, err := p.finance.Balances(ctx, who, b.PartyID)
+		if err != nil {
+			return err
+		}
+		balance := money.Rupiah(0)
+		if len(has) > 0 {
+			balance = has[0].Balance
+		}
+		v.Sections = append(v.Sections, p.actSection(l, b, balance, site.Zoned(c, p.Now()).Format(time.DateOnly), in, errs))
 	}
 	return p.Render(c, status, bill.Page(v))
 }
@@ -81,7 +92,7 @@ func (p *Pages) entrySection(c *gin.Context, id uuid.UUID) (bill.Section, error)
 }
 
 // actSection is what can be done about an invoice that the books are not done with.
-func (p *Pages) actSection(l i18n.Locale, b finance.Bill, today string, in site.Form, errs ui.Errors) bill.Section {
+func (p *Pages) actSection(l i18n.Locale, b finance.Bill, balance money.Rupiah, today string, in site.Form, errs ui.Errors) bill.Section {
 	here := PathInvoices + "/" + b.ID.String()
 	s := bill.Section{ID: "tindakan", Title: l.T("bumd.acts")}
 	if b.Standing.Open > 0 {
@@ -97,8 +108,10 @@ func (p *Pages) actSection(l i18n.Locale, b finance.Bill, today string, in site.
 			{Name: "method", Type: "choice", Label: l.T("bill.way"), Options: methods, Value: in.Get("method"), Error: errs.Of("method")},
 			{Name: "amount", Type: "money", Label: l.T("usage.line_amount"), Value: in.Get("amount"), Error: errs.Of("amount"), Hint: l.T("bumd.amount_hint", "open", b.Standing.Open)},
 			{Name: "reference", Label: l.T("bill.reference"), Value: in.Get("reference"), Error: errs.Of("reference"), Max: 140, Hint: l.T("bumd.reference_hint")},
-			{Name: "on", Type: "date", Label: l.T("bill.received"), Value: on, Error: errs.Of("on")}}},
-			bill.Form{ID: "saldo", Plain: true, Action: here + "/saldo", Submit: l.T("bumd.apply_balance")})
+			{Name: "on", Type: "date", Label: l.T("bill.received"), Value: on, Error: errs.Of("on")}}})
+		if balance > 0 {
+			s.Forms = append(s.Forms, bill.Form{ID: "saldo", Plain: true, Action: here + "/saldo", Submit: l.T("bumd.apply_balance", "balance", balance)})
+		}
 	}
 	var kinds []ui.Option
 	if b.Standing.Open > 0 {
@@ -132,7 +145,8 @@ func (p *Pages) line(c *gin.Context) error {
 // labels are what the forms of an invoice call their fields.
 func labels() map[string]string {
 	return map[string]string{"amount": "usage.line_amount", "method": "bill.way", "reference": "bill.reference", "on": "bill.received", "reason": "bill.reason",
-		"kind": "bumd.ask_what", "name": "bumd.adjust_name", "plan": "bill.plan", "starts_on": "bumd.first_day"}
+		"kind": "bumd.ask_what", "name": "bumd.adjust_name", "plan": "bill.plan", "starts_on": "bumd.first_day", "trial_days": "bumd.trial_days", "addons": "bill.addons",
+		"coupon": "bill.coupon", "as": "bumd.end_as"}
 }
 
 // filled runs an act of a form on an invoice and shows the form again when it is refused.
@@ -162,9 +176,9 @@ func (p *Pages) filled(c *gin.Context, done string, again func(*gin.Context, int
 // recordPayment takes down a transfer or a slip.
 func (p *Pages) recordPayment(c *gin.Context) error {
 	return p.filled(c, "payment_recorded", p.invoicePage, map[string]string{"payment.known": "reference", "payment.slip_too_large": "amount"}, func(in site.Form, id uuid.UUID) (string, error) {
-		amount, bad := AmountOf(in, "amount")
-		if bad != nil {
-			return "", bad
+		amount, err := AmountOf(in, "amount")
+		if err != nil {
+			return "", AlsoMissing(err, in, "method", "reference")
 		}
 		on, err := DayOf(in, "on")
 		if err != nil {
@@ -186,16 +200,36 @@ func DayOf(in site.Form, name string) (time.Time, error) {
 
 // AmountOf reads an amount as it is written: "1.500.000".
 func AmountOf(in site.Form, name string) (money.Rupiah, error) {
-	amount, err := money.Parse(in.Text(name))
-	if err != nil {
-		return 0, site.Invalid(name, "amount_positive")
+	text := in.Text(name)
+	amount, err := money.Parse(text)
+	switch {
+	case text == "":
+		return 0, site.Invalid(name, "required")
+	case errors.Is(err, money.ErrOverflow):
+		return 0, site.Invalid(name, "amount_range")
+	case err != nil:
+		return 0, site.Invalid(name, "money")
 	}
 	return amount, nil
 }
 
+// AlsoMissing adds to what is wrong with one field those that are empty, so that a form is refused once.
+func AlsoMissing(err error, in site.Form, names ...string) error {
+	bad := fault.From(err).Fields
+	for _, name := range names {
+		if strings.TrimSpace(in.Get(name)) == "" {
+			bad = append(bad, fault.Field{Name: name, Code: "required"})
+		}
+	}
+	return fault.Fields(bad)
+}
+
 func (p *Pages) applyBalance(c *gin.Context) error {
 	return p.filled(c, "balance_applied", p.invoicePage, nil, func(_ site.Form, id uuid.UUID) (string, error) {
-		_, err := p.finance.Apply(c.Request.Context(), gate.ActorOf(c), id)
+		amount, err := p.finance.Apply(c.Request.Context(), gate.ActorOf(c), id)
+		if err == nil && amount == 0 {
+			err = fault.New(fault.Conflict, "payment.nothing_to_apply")
+		}
 		return PathInvoices + "/" + id.String(), err
 	})
 }
@@ -294,9 +328,9 @@ func (p *Pages) decide(c *gin.Context) error {
 }
 
 // drafts lists what waits to be issued, one by one or many at once.
-func (p *Pages) drafts(c *gin.Context) error { return p.draftsPage(c, http.StatusOK, nil) }
+func (p *Pages) drafts(c *gin.Context) error { return p.draftsPage(c, http.StatusOK, nil, nil) }
 
-func (p *Pages) draftsPage(c *gin.Context, status int, done *bill.Table) error {
+func (p *Pages) draftsPage(c *gin.Context, status int, done *bill.Table, errs ui.Errors) error {
 	l := gate.LocaleOf(c)
 	all, err := p.finance.Drafts(c.Request.Context(), gate.ActorOf(c))
 	if err != nil {
@@ -307,7 +341,7 @@ func (p *Pages) draftsPage(c *gin.Context, status int, done *bill.Table) error {
 		id := d.Draft.ID.String()
 		t.Rows = append(t.Rows, bill.Line{Pick: id, Cells: []bill.Cell{{Text: d.Party, Href: PathDrafts + "/" + id}, {Text: d.Note}, {Text: d.Net.String()}, {Text: l.DateTime(site.Zoned(c, d.CreatedAt))}}})
 	}
-	v := bill.View{Shell: p.DeskShell(c, l.T("bumd.drafts")), Back: PathOverview, Heading: l.T("bumd.drafts"), Lead: l.T("bumd.drafts_lead")}
+	v := bill.View{Shell: p.DeskShell(c, l.T("bumd.drafts")), Back: PathOverview, Heading: l.T("bumd.drafts"), Lead: l.T("bumd.drafts_lead"), Errors: errs}
 	if done != nil {
 		v.Sections = append(v.Sections, bill.Section{ID: "hasil", Title: done.Title, Table: done})
 	}
@@ -348,10 +382,9 @@ func (p *Pages) issueMany(c *gin.Context) error {
 		t.Rows = append(t.Rows, bill.Line{Cells: cells})
 	}
 	if len(t.Rows) == 0 {
-		t.Rows = []bill.Line{{Cells: []bill.Cell{{Text: l.T("bumd.none_chosen")}, {}, {}}}}
-		return p.draftsPage(c, http.StatusUnprocessableEntity, &t)
+		return p.draftsPage(c, http.StatusUnprocessableEntity, nil, ui.Errors{{Text: l.T("bumd.none_chosen")}})
 	}
-	return p.draftsPage(c, http.StatusOK, &t)
+	return p.draftsPage(c, http.StatusOK, &t, nil)
 }
 
 func (p *Pages) draft(c *gin.Context) error { return p.draftPage(c, http.StatusOK, site.Form{}, nil) }
@@ -437,9 +470,9 @@ func (p *Pages) issueOne(c *gin.Context) error {
 
 func (p *Pages) adjust(c *gin.Context) error {
 	return p.filled(c, "draft_adjusted", p.draftPage, nil, func(in site.Form, id uuid.UUID) (string, error) {
-		amount, err := money.Parse(in.Text("amount"))
+		amount, err := AmountOf(in, "amount")
 		if err != nil {
-			amount = 0 // which no adjustment is
+			return "", AlsoMissing(err, in, "name", "reason")
 		}
 		err = p.finance.Adjust(c.Request.Context(), gate.ActorOf(c), invoice.AdjustInput{Draft: id, Name: in.Line("name"), Amount: amount, Reason: in.Text("reason")})
 		return PathDrafts + "/" + id.String(), err

@@ -108,13 +108,11 @@ func (p *Pages) filterForm(c *gin.Context) (*bill.Form, error) {
 	}
 	f := bill.Form{Action: PathInvoices, Submit: l.T("usage.show"), Fields: []ui.Field{
 		{Name: "keadaan", Type: "select", Label: l.T("bill.state"), Options: states}, {Name: "kota", Type: "select", Label: l.T("usage.city"), Options: towns},
-		{Name: "umur", Type: "select", Label: l.T("bumd.age"), Options: ages}, {Name: "bulan", Type: "month", Label: l.T("usage.month")},
+		{Name: "umur", Type: "select", Label: l.T("bumd.age"), Options: ages},
+		{Name: "sisa", Type: "select", Label: l.T("bill.rest"), Options: []ui.Option{{Label: l.T("audit.every")}, {Value: "ya", Label: l.T("bumd.rest_only")}}}, {Name: "bulan", Type: "month", Label: l.T("usage.month")},
 		{Name: "tempo", Type: "date", Label: l.T("bumd.due_by")}, {Name: "nomor", Label: l.T("bill.number")}}}
 	for i := range f.Fields {
 		f.Fields[i].Value = site.Clip(site.ToText(c.Query(f.Fields[i].Name)), 60)
-	}
-	if c.Query("sisa") != "" {
-		f.Hidden = []ui.Option{{Value: "sisa", Label: "ya"}}
 	}
 	return &f, nil
 }

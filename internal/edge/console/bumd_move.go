@@ -58,6 +58,9 @@ func (p *Pages) move(c *gin.Context) error {
 				return err
 			}
 		}
+		if in.Text("plan") == "" {
+			return site.Invalid("plan", "required")
+		}
 		x := billing.SubscribeInput{City: city, Plan: in.Text("plan"), StartsOn: day, Coupon: strings.ToUpper(in.Text("coupon")), ActorID: who.ID, ActorKind: string(who.Kind)}
 		if text := in.Text("trial_days"); text != "" {
 			if x.TrialDays, err = strconv.Atoi(text); err != nil {

@@ -27,7 +27,8 @@ func TestTheConsoleFromDraftToPaid(t *testing.T) {
 
 	rina.Page("/bumd/keuangan", "Rp5.000.000", "Rp60.000.000", "Konsep tagihan 20", "Tidak berlangganan", "MRR: harga tetap")
 	rina.Page(draft, "12 permohonan, 10 sudah termasuk", "Konsep", "Rp2.505.000")
-	rina.Sees(rina.Post(draft+"/sesuaikan", "name", "", "amount", "x", "reason", ""), http.StatusUnprocessableEntity, "Jumlahnya tidak boleh nol", "Alasan")
+	rina.Sees(rina.Post(draft+"/sesuaikan", "name", "", "amount", "x", "reason", ""), http.StatusUnprocessableEntity, "Jumlah: Tulis jumlah rupiah tanpa sen", "Nama baris: Isian ini wajib", "Alasan: Isian ini wajib")
+	rina.Sees(rina.Post(draft+"/sesuaikan", "name", "Nol", "amount", "0", "reason", "Uji"), http.StatusUnprocessableEntity, "Jumlahnya tidak boleh nol")
 	rina.Goes(rina.Post(draft+"/sesuaikan", "name", "Potongan peluncuran", "amount", "-5.000", "reason", "Kesepakatan 3 November"), draft)
 	rina.Page(draft, "Potongan peluncuran", "Penyesuaian", "Rp2.500.000", "Kesepakatan 3 November")
 	rina.Goes(rina.Post(draft+"/sesuaikan", "name", "Keliru", "amount", "7", "reason", "salah tulis"), draft)
@@ -48,6 +49,11 @@ func TestTheConsoleFromDraftToPaid(t *testing.T) {
 	one := pagetest.Hrefs(list, "/bumd/tagihan/")[0]
 	rina.Page("/bumd/tagihan?kota=tanjungpinang&nomor=000001", "Tidak ada tagihan yang cocok")
 	rina.Page("/bumd/tagihan?umur=0", "INV/2026/000020")
+	for path, want := range map[string]string{"/bumd/tagihan?sisa=ya": `<option value="ya" selected>`, "/bumd/langganan?gerak=churned": `<option value="churned" selected>`, "/bumd/keuangan": `href="/bumd/langganan?gerak=churned"`} {
+		if !strings.Contains(rina.Page(path), want) {
+			t.Errorf("%s has no %s", path, want)
+		}
+	}
 	rina.Page("/bumd/tagihan?umur=1", "Tidak ada tagihan yang cocok")
 	for _, bad := range []string{"keadaan=x", "kota=atlantis", "bulan=x", "tempo=x", "umur=9", "sebelum=x"} {
 		rina.Sees(rina.Get("/bumd/tagihan?"+bad), http.StatusUnprocessableEntity)
@@ -55,19 +61,29 @@ func TestTheConsoleFromDraftToPaid(t *testing.T) {
 	page := rina.Page(one, "Potongan peluncuran", "Kesepakatan 3 November", "Tagihan")
 	rina.Page(pagetest.Hrefs(page, one+"/baris/")[1], "Peristiwa", "Rp2.500 per permohonan", "2026-10-05-11")
 
-	rina.Sees(rina.Post(one+"/bayar", "amount", "", "reference", "", "on", "2026-11-24"), http.StatusUnprocessableEntity, "lebih dari nol")
+	rina.Sees(rina.Post(one+"/bayar", "amount", "", "reference", "", "on", "2026-11-24"), http.StatusUnprocessableEntity, "Jumlah: Isian ini wajib", "Nomor acuan: Isian ini wajib", "Cara: Isian ini wajib")
+	rina.Sees(rina.Post(one+"/bayar", "method", "cash", "amount", "seribu", "reference", "K-1", "on", "2026-11-24"), http.StatusUnprocessableEntity, "Tulis jumlah rupiah tanpa sen")
+	rina.Sees(rina.Post(one+"/bayar", "method", "cash", "amount", "0", "reference", "K-1", "on", "2026-11-24"), http.StatusUnprocessableEntity, "lebih dari nol")
+	rina.Sees(rina.Post(one+"/bayar", "method", "cash", "amount", "1.000", "reference", "K-1", "on", "2026-11-25"), http.StatusUnprocessableEntity, "Diterima: Tanggal ini belum terjadi")
+	rina.Sees(rina.Post(one+"/saldo"), http.StatusConflict, "tidak mempunyai saldo")
+	if page := rina.Page(one, "paling banyak Rp50.000"); strings.Contains(page, "Pakai saldo") {
+		t.Error("a balance that there is not can be used")
+	}
 	wrong := rina.Post(one+"/bayar", "method", "slip", "amount", "900.000", "reference", "BP-1", "on", "2026-11-24")
 	rina.Sees(wrong, http.StatusConflict, "paling banyak Rp50.000")
 	if !strings.Contains(wrong.Body, `value="900.000"`) || !strings.Contains(wrong.Body, `id="terima" open`) {
 		t.Error("the form does not keep what was filled in")
 	}
 	rina.Goes(rina.Post(one+"/bayar", "method", "slip", "amount", "50.000", "reference", "BP-1", "on", "2026-11-24"), one)
+	if page := rina.Page(one); strings.Contains(page, "dapat disetor bendahara") {
+		t.Error("the slip that was given is still asked for")
+	}
 	rina.Goes(rina.Post(one+"/bayar", "method", "transfer", "amount", "2.450.000", "reference", "BRK-7", "on", "2026-11-24"), one)
 	rina.Sees(rina.Post("/bumd/tagihan/"+strings.TrimPrefix(pagetest.Hrefs(rina.Page("/bumd/tagihan?nomor=000002"), "/bumd/tagihan/")[0], "/bumd/tagihan/")+"/bayar",
 		"method", "transfer", "amount", "1", "reference", "BRK-7", "on", "2026-11-24"), http.StatusConflict, "sudah dicatat")
 	rina.Page(one, "Lunas", "Bukti potong", "Kuitansi")
 	rina.Goes(rina.Post(one+"/kirim"), one)
-	rina.Page("/bumd/langganan/batam", "Riwayat langganan", "Demo Kota (contoh)", "Pemakaian dua belas bulan", "Buku kota ini", "INV/2026/000001", "Warga tidak pernah ditolak")
+	rina.Page("/bumd/langganan/batam", "Riwayat langganan", "Demo Kota (contoh)", "Pemakaian dua belas bulan", "Buku kota ini", "INV/2026/000001", "PPN dibebaskan di KPBPB (jasa-kpbpb)", "Warga tidak pernah ditolak")
 	if page := rina.Page("/bumd/langganan/batam?meter=applications_submitted&menurut=service", "ktp-el-hilang", "12"); !strings.Contains(page, "<svg") || !strings.Contains(page, "<rect") && !strings.Contains(page, "<path") {
 		t.Error("the usage has no chart that is drawn here")
 	}
@@ -128,7 +144,8 @@ func TestTheConsoleMovesSubscriptions(t *testing.T) {
 	rina.Goes(rina.Post(town+"/lanjut", "on", "2026-11-26"), town)
 	rina.Page(town, "Berlangganan")
 	rina.Sees(rina.Post(town+"/pindah", "plan", "none", "starts_on", "2026-12-01"), http.StatusNotFound)
-	rina.Sees(rina.Post(town+"/pindah", "plan", "demo-kota", "starts_on", "2026-12-01", "addons", "2 x none"), http.StatusUnprocessableEntity, "Tambahan")
+	rina.Sees(rina.Post(town+"/pindah", "plan", "", "starts_on", "2026-12-01"), http.StatusUnprocessableEntity, "Paket: Isian ini wajib")
+	rina.Sees(rina.Post(town+"/pindah", "plan", "demo-kota", "starts_on", "2026-12-01", "addons", "2 x none"), http.StatusUnprocessableEntity, "Tambahan: Pilih salah satu")
 	rina.Goes(rina.Post(town+"/pindah", "plan", "demo-kota", "starts_on", "2026-12-01", "trial_days", "30"), town)
 	rina.Page(town, "1 Desember 2026", "Masa coba sampai")
 

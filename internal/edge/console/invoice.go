@@ -121,8 +121,12 @@ func (p *Pages) paySection(c *gin.Context, b finance.Bill) (bill.Section, error)
 		return bill.Section{}, err
 	}
 	s := bill.Section{ID: "bayar", Title: l.T("invoice.paper.how"), Rows: payRows(l, seller, b.Invoice), Text: l.T("bill.pay_text", "amount", b.Standing.Open)}
-	if b.Withholdable > 0 {
-		s.Note = bill.Note{Text: l.T("bill.slip_text", "amount", b.Withholdable)}
+	kept, err := p.finance.KeepBack(c.Request.Context(), gate.ActorOf(c), b)
+	if err != nil {
+		return s, err
+	}
+	if kept > 0 {
+		s.Note = bill.Note{Text: l.T("bill.slip_text", "amount", kept)}
 	}
 	there, _, err := p.Collection.Progress(c.Request.Context(), gate.ActorOf(c), b.ID)
 	if there.URL != "" {

@@ -138,7 +138,7 @@ func (p *Pages) askRefund(c *gin.Context) error {
 	return p.act(c, "refund_asked", console.PathBalances, p.balancePage, map[string]string{"payment.no_balance": "amount"}, labels, nil, func(in site.Form) error {
 		amount, err := console.AmountOf(in, "amount")
 		if err != nil {
-			return err
+			return console.AlsoMissing(err, in, "account", "reason")
 		}
 		return p.Finance.AskRefund(c.Request.Context(), gate.ActorOf(c), invoice.RefundInput{Party: id, Amount: amount, Account: in.Line("account"), Reason: in.Text("reason")})
 	})

@@ -3,6 +3,7 @@ package treasury
 import (
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
@@ -123,6 +124,7 @@ func beforeOf(c *gin.Context) (uuid.UUID, error) {
 
 // upload looks a file through and leads to what it would do.
 func (p *Pages) upload(c *gin.Context) error {
+	began := p.Now().Truncate(time.Microsecond)
 	var name string
 	var raw []byte
 	in, err := site.ReadUpload(c, "file", statementMost>>20, func(n string, body io.Reader) (err error) {
@@ -135,13 +137,17 @@ func (p *Pages) upload(c *gin.Context) error {
 		b, err = p.Finance.CheckStatement(c.Request.Context(), gate.ActorOf(c), in.Text("account"), name, raw)
 	}
 	if err != nil {
-		places := map[string]string{"payin.account": "file"}
-		for _, code := range []string{"too_large", "too_many_lines", "malformed", "currency", "balance", "balance_column", "no_mapping"} {
+		places := map[string]string{"payin.account": "file", "payin.future": "file"}
+		for _, code := range []string{"too_large", "too_many_lines", "empty", "not_text", "no_heading", "malformed", "unreadable", "currency", "balance", "balance_column", "no_mapping"} {
 			places["statement."+code] = "file"
 		}
 		return p.refused(c, err, in, p.bankPage, places, map[string]string{"file": "bank.file", "account": "bank.account"})
 	}
-	p.Redirect(c, console.PathBank+"/"+b.ID.String())
+	to := console.PathBank + "/" + b.ID.String()
+	if b.CheckedAt.Before(began) { // the same file as one that was given before
+		return p.Done(c, to, "statement_known")
+	}
+	p.Redirect(c, to)
 	return nil
 }
 

@@ -41,13 +41,17 @@ func (p *Pages) parties(c *gin.Context) error {
 	for _, a := range accounts {
 		ways[a.City] = a
 	}
+	rules, err := p.RuleNames(c)
+	if err != nil {
+		return err
+	}
 	t := bill.Table{Title: l.T("party.title"), Columns: []bill.Column{{Label: l.T("usage.city")}, {Label: l.T("party.npwp")}, {Label: l.T("bumd.taxed")}, {Label: l.T("party.collected")}}}
 	for _, city := range cities {
 		cells := []bill.Cell{{Text: city.Name, Href: console.PathParties + "/" + city.Slug}, {Text: l.T("party.no_npwp")}, {Text: l.T("party.never")}, {Text: collection.Account{Collection: collection.ByTransfer}.Title(l)}}
 		if y, ok := known[city.ID]; ok {
 			cells[0].Small = y.Name
 			cells[1].Text = firstOf(y.NPWP, l.T("party.no_npwp"))
-			cells[2] = bill.Cell{Text: joined(y.PPN, y.PPh)}
+			cells[2] = bill.Cell{Text: joined(firstOf(rules[y.PPN], y.PPN), firstOf(rules[y.PPh], y.PPh))}
 			if !y.Verified {
 				cells[2].Mark = mark(l, "party.unverified", "care", "alert-triangle")
 			}
@@ -88,12 +92,12 @@ func (p *Pages) partyPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 	today := bill.Section{ID: "kini", Title: l.T("party.today"), Text: l.T("party.never_text")}
 	var before *bill.Table
 	if known {
-		rules, err := p.ruleNames(c)
+		rules, err := p.RuleNames(c)
 		if err != nil {
 			return err
 		}
 		today.Text, today.Rows = "", partyRows(l, y, rules)
-		if before, err = p.versionTable(c, y.ID, now); err != nil {
+		if before, err = p.versionTable(c, y.ID, now, rules); err != nil {
 			return err
 		}
 	}
@@ -113,21 +117,6 @@ func (p *Pages) partyPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 	return p.Render(c, status, bill.Page(v))
 }
 
-// ruleNames are the words for the tax rules of today, by code.
-func (p *Pages) ruleNames(c *gin.Context) (map[string]string, error) {
-	out := map[string]string{}
-	for _, kind := range []string{invoice.PPN, invoice.PPh} {
-		rules, err := p.Finance.Rules(c.Request.Context(), gate.ActorOf(c), kind)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range rules {
-			out[r.Code] = r.Name.In(gate.LocaleOf(c)) + " (" + r.Code + ")"
-		}
-	}
-	return out, nil
-}
-
 // partyRows is what is said of a party.
 func partyRows(l i18n.Locale, y invoice.Party, rules map[string]string) []ui.Row {
 	verified := l.T("party.unverified")
@@ -140,7 +129,7 @@ func partyRows(l i18n.Locale, y invoice.Party, rules map[string]string) []ui.Row
 }
 
 // versionTable lists what was and will be said of a party.
-func (p *Pages) versionTable(c *gin.Context, party uuid.UUID, now time.Time) (*bill.Table, error) {
+func (p *Pages) versionTable(c *gin.Context, party uuid.UUID, now time.Time, rules map[string]string) (*bill.Table, error) {
 	ctx, l, who := c.Request.Context(), gate.LocaleOf(c), gate.ActorOf(c)
 	all, err := p.Finance.PartyVersions(ctx, who, party)
 	if err != nil {
@@ -160,7 +149,7 @@ func (p *Pages) versionTable(c *gin.Context, party uuid.UUID, now time.Time) (*b
 		} else if holds {
 			from.Mark, holds = mark(l, "bumd.holds", "good", "check"), false
 		}
-		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{from, {Text: x.Profile.Name, Small: x.Profile.Address}, {Text: firstOf(x.Profile.NPWP, l.T("party.no_npwp"))}, {Text: joined(x.Profile.PPN, x.Profile.PPh), Small: x.Profile.Basis}, {Text: x.Reason}}})
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{from, {Text: x.Profile.Name, Small: x.Profile.Address}, {Text: firstOf(x.Profile.NPWP, l.T("party.no_npwp"))}, {Text: joined(firstOf(rules[x.Profile.PPN], x.Profile.PPN), firstOf(rules[x.Profile.PPh], x.Profile.PPh)), Small: x.Profile.Basis}, {Text: x.Reason}}})
 	}
 	return &t, err
 }

@@ -120,7 +120,7 @@ func TestABalanceIsPaidBackByTwo(t *testing.T) {
 	boss := s.Staff(t, pagetest.HostPlatform, "Ratna Dewi", "bumd_admin", "")
 	one := pagetest.Hrefs(rina.Page("/bumd/saldo", "Pemerintah Kota Batam", "Rp300.000", "Tidak ada permintaan"), "/bumd/saldo/")[0]
 	rina.Page(one, "Dari mana saldo ini", "Pembayaran", "Rp300.000")
-	rina.Sees(rina.Post(one, "amount", "", "account", "", "reason", ""), http.StatusUnprocessableEntity, "lebih dari nol")
+	rina.Sees(rina.Post(one, "amount", "", "account", "", "reason", ""), http.StatusUnprocessableEntity, "Jumlah: Isian ini wajib", "Rekening tujuan: Isian ini wajib", "Alasan: Isian ini wajib")
 	rina.Sees(rina.Post(one, "amount", "300.001", "account", "BRK 123 a.n. Kas Daerah", "reason", "Salah bayar"), http.StatusConflict, "Rp300.000", "Salah bayar")
 	rina.Goes(rina.Post(one, "amount", "200.000", "account", "BRK 123 a.n. Kas Daerah", "reason", "Salah bayar"), "/bumd/saldo")
 	rina.Sees(rina.Post(one, "amount", "100.001", "account", "BRK 123", "reason", "Lagi"), http.StatusConflict, "Rp100.000")

@@ -121,10 +121,13 @@ func (s *Service) Issue(ctx context.Context, actor identity.Actor, draft uuid.UU
 }
 
 // Receive records what came in for an invoice; a receipt follows for money, not for a slip. It needs invoice:issue on the
-// platform; the refusals are those of the guard and of invoice.Pay.
+// platform; the refusals are those of the guard, of invoice.Pay, and Invalid "on" for a day that is still to come.
 func (s *Service) Receive(ctx context.Context, actor identity.Actor, in invoice.PaymentInput) (invoice.Payment, error) {
 	if err := s.Guard.Allow(ctx, actor, access.InvoiceIssue); err != nil {
 		return invoice.Payment{}, err
+	}
+	if in.On.Format(time.DateOnly) > s.today(ctx).Format(time.DateOnly) {
+		return invoice.Payment{}, fault.Fields([]fault.Field{{Name: "on", Code: "date_future"}})
 	}
 	var p invoice.Payment
 	err := tenancy.InTx(ctx, s.DB.App, func(ctx context.Context, tx bun.Tx) (err error) {

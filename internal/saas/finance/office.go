@@ -148,6 +148,16 @@ func (s *Service) Entries(ctx context.Context, actor identity.Actor, id uuid.UUI
 	return all, err
 }
 
+// KeepBack is what the buyer of an invoice may still give to the state instead of paying it. It needs invoice:read.
+func (s *Service) KeepBack(ctx context.Context, actor identity.Actor, b Bill) (money.Rupiah, error) {
+	ctx, _, err := s.books(ctx, actor)
+	if err != nil {
+		return 0, err
+	}
+	amount, _, err := s.Book.KeepBack(ctx, s.DB.App, b.Invoice, b.Standing)
+	return amount, err
+}
+
 // Seller is who sends the invoices of a day, and where to pay them. It needs invoice:read.
 func (s *Service) Seller(ctx context.Context, actor identity.Actor, day time.Time) (invoice.Seller, error) {
 	ctx, _, err := s.books(ctx, actor)
