@@ -83,8 +83,11 @@ func (p *Pages) entrySection(c *gin.Context, id uuid.UUID) (bill.Section, error)
 	t := bill.Table{Title: l.T("bumd.entries"), Columns: []bill.Column{{Label: l.T("bumd.entry")}, {Label: l.T("bumd.on_day")}, {Label: l.T("bill.reason")}, {Label: l.T("usage.line_amount"), End: true}}}
 	for _, e := range all {
 		what := bill.Cell{Text: l.T("bumd.entry." + e.Kind)}
-		if e.PaymentID.Valid {
-			what.Href = PathPayments + "/" + e.PaymentID.UUID.String()
+		switch {
+		case e.PaymentID.Valid:
+			what.Small, what.Href = l.T("invoice.method."+e.Method)+", "+e.Reference, PathPayments+"/"+e.PaymentID.UUID.String()
+		case e.NoteID.Valid:
+			what.Small, what.Href = e.Note, PathInvoices+"/"+e.NoteID.UUID.String()
 		}
 		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{what, {Text: l.Date(e.OnDay)}, {Text: e.Reason}, {Text: e.Amount.String()}}})
 	}

@@ -81,7 +81,7 @@ func TestTheConsoleFromDraftToPaid(t *testing.T) {
 	rina.Goes(rina.Post(one+"/bayar", "method", "transfer", "amount", "2.450.000", "reference", "BRK-7", "on", "2026-11-24"), one)
 	rina.Sees(rina.Post("/bumd/tagihan/"+strings.TrimPrefix(pagetest.Hrefs(rina.Page("/bumd/tagihan?nomor=000002"), "/bumd/tagihan/")[0], "/bumd/tagihan/")+"/bayar",
 		"method", "transfer", "amount", "1", "reference", "BRK-7", "on", "2026-11-24"), http.StatusConflict, "sudah dicatat")
-	rina.Page(one, "Lunas", "Bukti potong", "Kuitansi")
+	rina.Page(one, "Lunas", "Bukti potong bukti potong, BP-1", "transfer, BRK-7", "Kuitansi")
 	rina.Goes(rina.Post(one+"/kirim"), one)
 	rina.Page("/bumd/langganan/batam", "Riwayat langganan", "Demo Kota (contoh)", "Pemakaian dua belas bulan", "Buku kota ini", "INV/2026/000001", "PPN dibebaskan di KPBPB (jasa-kpbpb)", "Warga tidak pernah ditolak")
 	if page := rina.Page("/bumd/langganan/batam?meter=applications_submitted&menurut=service", "ktp-el-hilang", "12"); !strings.Contains(page, "<svg") || !strings.Contains(page, "<rect") && !strings.Contains(page, "<path") {
@@ -119,6 +119,7 @@ func TestWhatIsTakenBackTakesTwoPeople(t *testing.T) {
 	boss.Goes(boss.Post("/bumd/permintaan/"+id+"/putus", "jawaban", "setuju"), "/bumd/permintaan")
 	boss.Page(one, "Rp2.000.000", "Dikurangi dengan nota kredit", "Disetujui", "Nota kredit")
 	boss.Page("/bumd/tagihan?keadaan=credit_note", "CN/2026/000001")
+	boss.Page(one, "Nota kredit CN/2026/000001")
 
 	rina.Goes(rina.Post(one+"/minta", "kind", invoice.WriteOff, "reason", "Tidak tertagih"), one)
 	_, rest, _ = strings.Cut(boss.Page("/bumd/permintaan"), `action="/bumd/permintaan/`)

@@ -133,9 +133,20 @@ func (s *Service) Requests(ctx context.Context, actor identity.Actor, of uuid.UU
 	return all, q.Scan(ctx)
 }
 
+// Booked is an entry of an invoice with what it is of: the payment or slip, or the credit note.
+type Booked struct {
+	bun.BaseModel `bun:"table:invoice_entry,alias:e"`
+
+	invoice.Entry
+	Method    string        `bun:"method"`
+	Reference string        `bun:"reference"`
+	NoteID    uuid.NullUUID `bun:"note_id"`
+	Note      string        `bun:"note"`
+}
+
 // Entries lists what happened to an invoice in the books, in order. It needs invoice:read; one of another city is NotFound
 // "invoice.not_found".
-func (s *Service) Entries(ctx context.Context, actor identity.Actor, id uuid.UUID) ([]invoice.Entry, error) {
+func (s *Service) Entries(ctx context.Context, actor identity.Actor, id uuid.UUID) ([]Booked, error) {
 	ctx, of, err := s.books(ctx, actor)
 	if err != nil {
 		return nil, err
@@ -143,8 +154,12 @@ func (s *Service) Entries(ctx context.Context, actor identity.Actor, id uuid.UUI
 	if _, err := s.find(ctx, of, id); err != nil {
 		return nil, err
 	}
-	var all []invoice.Entry
-	err = s.DB.App.NewSelect().Model(&all).Where("tenant_id = ? AND invoice_id = ?", tenancy.Must(ctx), id).Order("id").Limit(500).Scan(ctx)
+	var all []Booked
+	err = s.DB.App.NewSelect().Model(&all).ColumnExpr("e.*").ColumnExpr("coalesce(y.method, '') AS method").ColumnExpr("coalesce(y.reference, '') AS reference").
+		ColumnExpr("n.id AS note_id").ColumnExpr("coalesce(n.number, '') AS note").
+		Join("LEFT JOIN payment AS y ON y.tenant_id = e.tenant_id AND y.id = e.payment_id").
+		Join("LEFT JOIN invoice AS n ON n.tenant_id = e.tenant_id AND n.credits = e.invoice_id AND e.kind = ? AND n.source = e.request_id::text", invoice.EntryCredit).
+		Where("e.tenant_id = ? AND e.invoice_id = ?", tenancy.Must(ctx), id).Order("e.id").Limit(500).Scan(ctx)
 	return all, err
 }
 
