@@ -3,6 +3,7 @@ package portal
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
@@ -85,6 +86,15 @@ func (p *Portal) storyView(c *gin.Context, status int, id uuid.UUID, t tryStep) 
 		}
 		v.Documents = append(v.Documents, one)
 	}
+	slices.SortStableFunc(v.Documents, func(a, b resident.Document) int { // the one that counts before those that it replaced
+		switch {
+		case a.Ended == "" && b.Ended != "":
+			return -1
+		case a.Ended != "" && b.Ended == "":
+			return 1
+		}
+		return 0
+	})
 	if app.Collectable() {
 		counters, err := p.Booking.Counters(ctx, booking.Filter{Service: app.ServiceCode})
 		if err != nil {

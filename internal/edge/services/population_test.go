@@ -152,6 +152,18 @@ func TestMovingLetter(t *testing.T) {
 	s.takes(andi, "start_review", "")
 	s.takes(andi, "approve", "")
 	s.issued("SURAT KETERANGAN PINDAH", "Kota Medan", "Sumatera Utara", "Budi Santoso", "Bayu Santoso", "Seluruh keluarga", "1 Desember 2026", siti, budi)
+
+	// The one that replaces it is read first, and the old one is not what is pressed first.
+	_, rest, _ := strings.Cut(s.by.Get(s.root).Body, `href="/dokumen/`)
+	id, _, _ := strings.Cut(rest, ".pdf")
+	head := c.officer("Hendra Gunawan", "agency_head", "disdukcapil")
+	head.sees("/petugas/dokumen/" + id)
+	s.went("replaced", head.Post("/petugas/dokumen/"+id+"/ganti", "reason", "Salah nama"))
+	s.Soon(t, "the replacement", func() bool { return strings.Count(s.by.Get(s.root).Body, `href="/dokumen/`) == 2 })
+	page := s.by.Get(s.root).Body
+	if first, _, _ := strings.Cut(page, `href="/dokumen/`+id); !strings.Contains(first, `href="/dokumen/`) || strings.Count(page, "btn-good") != 1 {
+		t.Errorf("the document that was replaced comes first:\n%s", pagetest.Text(page))
+	}
 }
 
 // TestChildCard: a photo from five years on, and no card from seventeen.
