@@ -135,6 +135,11 @@ func (p *Pages) overview(c *gin.Context) error {
 		}
 		work.Figures = append(work.Figures, bill.Figure{Label: l.T("bumd.drafts"), Value: countText(l, len(drafts)), Href: PathDrafts, Meaning: l.T("bumd.drafts_meaning")},
 			bill.Figure{Label: l.T("bumd.requests"), Value: countText(l, len(asked)), Href: PathRequests, Meaning: l.T("bumd.requests_meaning")})
+		more, err := p.waiting(c)
+		if err != nil {
+			return err
+		}
+		work.Figures = append(work.Figures, more...)
 	}
 	found, err := p.found(c)
 	if err != nil {
@@ -144,6 +149,46 @@ func (p *Pages) overview(c *gin.Context) error {
 	v.Sections = append([]bill.Section{work}, append(sold, owed)...)
 	v.Notes = []string{l.T("bumd.mrr_definition"), l.T("bumd.churn_definition"), l.T("figures.at", "time", l.DateTime(now))}
 	return p.Render(c, http.StatusOK, bill.Page(v))
+}
+
+// waiting are the other lists in which something waits for a second person; an empty one is left out.
+func (p *Pages) waiting(c *gin.Context) ([]bill.Figure, error) {
+	ctx, l, who := c.Request.Context(), gate.LocaleOf(c), gate.ActorOf(c)
+	refunds, err := p.finance.Refunds(ctx, who, true)
+	if err != nil {
+		return nil, err
+	}
+	versions, coupons := 0, 0
+	if p.Guard.Allow(ctx, who, access.PlanManage) == nil {
+		proposed, err := p.Billing.Proposals(ctx, "")
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range proposed {
+			if o.Waits() {
+				versions++
+			}
+		}
+		asked, err := p.Billing.CouponProposals(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, q := range asked {
+			if q.Approved == nil {
+				coupons++
+			}
+		}
+	}
+	var all []bill.Figure
+	for _, x := range []struct {
+		key, to string
+		many    int
+	}{{"refund.requests", PathBalances, len(refunds)}, {"bumd.proposals", PathPlans + "#usulan", versions}, {"coupon.requests", PathCoupons, coupons}} {
+		if x.many > 0 {
+			all = append(all, bill.Figure{Label: l.T(x.key), Value: countText(l, x.many), Href: x.to, Meaning: l.T("bumd.requests_meaning")})
+		}
+	}
+	return all, nil
 }
 
 // countText is how long a list is, which says when there are more than it shows.

@@ -45,6 +45,7 @@ func TestAPriceListTakesTwoPeople(t *testing.T) {
 	rina.Goes(rina.Post(one, "revision", "2", "effective_from", "2026-12-01", "reason", "Harga lebih ringan"), one)
 	rina.Goes(rina.Post(one+"/ajukan", "revision", "3"), one)
 	rina.Sees(rina.Post(one+"/komponen/1/hapus", "revision", "3"), http.StatusConflict, "sudah diajukan")
+	boss.Page("/bumd/keuangan", "Usulan versi menunggu orang kedua")
 	if page := rina.Page(one, "orang lain yang memutus"); strings.Contains(page, "/putus") {
 		t.Error("whoever wrote it is offered to decide")
 	}
@@ -55,6 +56,9 @@ func TestAPriceListTakesTwoPeople(t *testing.T) {
 	boss.Goes(boss.Post(one+"/putus", "jawaban", "setuju"), one)
 	boss.Sees(boss.Post(one+"/putus", "jawaban", "tolak"), http.StatusConflict, "sudah diputus")
 	boss.Page(one, "Disetujui", "Ratna Dewi", "versi 2")
+	if strings.Contains(boss.Page("/bumd/keuangan"), "Usulan versi") {
+		t.Error("what was decided still waits")
+	}
 
 	boss.Page("/bumd/paket/demo-kota", "Versi 2, mulai 1 Desember 2026", "Versi 1")
 	boss.Sees(boss.Post("/bumd/paket/demo-kota/pindah", "starts_on", "2026-12-01"), http.StatusUnprocessableEntity, "Belum ada kota yang dipilih")
