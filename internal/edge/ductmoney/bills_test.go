@@ -53,7 +53,15 @@ func leased(t *testing.T, s *pagetest.Site) (operator string) {
 	l, err := s.Leases.Reserve(ctx, manager, in)
 	must(err)
 	must(s.Leases.Order(ctx, manager, l.ID))
+	sari := s.Staff(t, pagetest.HostBatam, "Sari Penawaran", "duct_manager", "")
+	quote := "/petugas/ducting/sewa/" + l.ID.String() + "/penawaran"
+	sari.Page("/petugas/ducting/sewa/"+l.ID.String(), "Penawaran")
+	// 220 m and 230 m for a month, three manholes; a survey once; three months as a deposit.
+	sari.Page(quote, "Penawaran SWD-2026-0001", "Rp2.500.000", "Rp553.500", "Rp1.660.500", "UU 36/1999 Pasal 34A", "Pembanding SJUT Jakarta 2022", "di luar kawasan bebas", "Belum dicocokkan dengan keputusannya")
 	must(s.Leases.AcceptOn(ctx, manager, l.ID, since))
+	if a := sari.Get(quote); a.Status != http.StatusNotFound {
+		t.Errorf("what is charged already is quoted: %d", a.Status)
+	}
 	return o.ID.String()
 }
 

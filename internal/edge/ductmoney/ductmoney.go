@@ -42,7 +42,7 @@ func New(s *site.Pages) *Pages { return &Pages{ducts.New(s)} }
 
 // Tables are the pages.
 func (p *Pages) Tables() []gate.Table {
-	return []gate.Table{p.tariffRoutes(), p.offerRoutes(), p.billRoutes(), p.revenueRoutes()}
+	return []gate.Table{p.tariffRoutes(), p.offerRoutes(), p.billRoutes(), p.revenueRoutes(), p.quoteRoutes()}
 }
 
 // tariffRoutes is what the ducts cost.

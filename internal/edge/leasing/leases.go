@@ -117,6 +117,9 @@ func (p *Pages) leaseAgain(c *gin.Context, status int, in site.Form, errs ui.Err
 	}
 	state.Rows = append(state.Rows, why...)
 	state.Links = []ui.Link{{Href: operatorPath(x.OperatorID), Label: x.OperatorName, Icon: "building"}}
+	if x.State == lease.Reserved || x.State == lease.Ordered {
+		state.Links = append(state.Links, ui.Link{Href: ducts.PathLeases + "/" + id.String() + "/penawaran", Label: l.T("ductquote.title"), Icon: "coin"})
+	}
 	if p.may(c) && !over {
 		if state.Forms, err = p.acts(c, x.Lease, in, errs); err != nil {
 			return err
