@@ -211,7 +211,19 @@ func TestAWayIsPlanned(t *testing.T) {
 	if got := st.ways(t, works); len(got) != 0 {
 		t.Errorf("under works: %q", got)
 	}
-	if _, err := st.Plan(st.ctx, st.manager, PlanInput{From: "A", To: "Z", Kind: duct.Subduct, Since: st.at}); !fault.Is(err, "lease.no_node") {
-		t.Errorf("%v", err)
+	// One reading serves every day: a segment that is damaged from a day on is avoided from then on.
+	st.lay(t, "2027-06-01", segment("AD", "A", "D", [][2]float64{{0, 0}, {0, 250}}, `, "authority": "pemko", "condition": "damaged"`))
+	for on, want := range map[string][]string{"2027-05-31": {long}, "2027-06-01": nil} {
+		late := in
+		late.Since = day(on)
+		if got := st.ways(t, late); !slices.Equal(got, want) {
+			t.Errorf("%s: %q", on, got)
+		}
+	}
+	for _, none := range []PlanInput{{From: "A", To: "Z", Since: st.at}, {From: "A", To: "C", Since: day("2025-12-31")}} {
+		none.Kind = duct.Subduct
+		if _, err := st.Plan(st.ctx, st.manager, none); !fault.Is(err, "lease.no_node") {
+			t.Errorf("%s to %s: %v", none.From, none.To, err)
+		}
 	}
 }

@@ -28,19 +28,18 @@ func TestWaysCostWhatPgRoutingSays(t *testing.T) {
 	}
 	const side = 30
 	draw := rand.New(rand.NewPCG(9, 1))
-	g := &graph{node: map[string]int32{}}
+	g := newGraph()
 	for i := range side * side {
 		g.nodeOf(fmt.Sprint(i))
 	}
-	var ends [][2]int32
 	var rows [][]any
 	join := func(a, b int) {
 		if draw.IntN(4) == 0 {
 			return // so that some nodes are islands
 		}
-		e := edge{ID: uuid.New(), Code: fmt.Sprint(len(ends)), LengthMM: 1 + draw.Int64N(300_000), sound: true, units: []unit{{kind: 's'}}}
-		rows = append(rows, []any{int64(len(ends)), int64(a), int64(b), float64(e.LengthMM)})
-		g.edges, ends = append(g.edges, e), append(ends, [2]int32{int32(a), int32(b)})
+		e := edge{ID: uuid.New(), Code: fmt.Sprint(len(g.edges)), LengthMM: 1 + draw.Int64N(300_000), sound: true, days: always}
+		rows = append(rows, []any{int64(len(g.edges)), int64(a), int64(b), float64(e.LengthMM)})
+		g.lay(e, int32(a), int32(b), unit{kind: 's', days: always})
 	}
 	for x := range side {
 		for y := range side {
@@ -52,7 +51,7 @@ func TestWaysCostWhatPgRoutingSays(t *testing.T) {
 			}
 		}
 	}
-	g.link(ends)
+	g.link()
 	var pairs [][]any
 	for range 1000 {
 		pairs = append(pairs, []any{int64(draw.IntN(side * side)), int64(draw.IntN(side * side))})

@@ -29,24 +29,24 @@ func (s *Service) Places(ctx context.Context, actor identity.Actor, day time.Tim
 
 // PlacesOn is Places for whoever may see the segments of only, nil being all; that they may is the caller's concern.
 func (s *Service) PlacesOn(ctx context.Context, day time.Time, typed string, most int, only map[uuid.UUID]bool) ([]Place, error) {
-	g, err := s.graph(ctx, dayOf(day))
+	g, err := s.graph(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return g.places(typed, most, only), nil
+	return g.places(dayOf(day), typed, most, only), nil
 }
 
-func (g *graph) places(typed string, most int, only map[uuid.UUID]bool) []Place {
+func (g *graph) places(day time.Time, typed string, most int, only map[uuid.UUID]bool) []Place {
 	typed = strings.ToLower(strings.TrimSpace(typed))
 	if typed == "" {
 		return nil
 	}
 	var found []Place
 	for n, code := range g.codes {
-		if !g.shown(int32(n), only) {
+		p := Place{Code: code, Roads: g.roads(int32(n), day, only)}
+		if len(p.Roads) == 0 {
 			continue
 		}
-		p := Place{Code: code, Roads: g.roads(n, only)}
 		if strings.EqualFold(code, typed) {
 			return []Place{p}
 		}
@@ -58,13 +58,18 @@ func (g *graph) places(typed string, most int, only map[uuid.UUID]bool) []Place 
 	return found[:min(len(found), most)]
 }
 
-// roads are those of the segments that end at a node.
-func (g *graph) roads(n int, only map[uuid.UUID]bool) []string {
+// roads are those of the segments that end at a node on a day, of only or of all where that is nil.
+func (g *graph) roads(n int32, day time.Time, only map[uuid.UUID]bool) []string {
 	var out []string
 	for _, a := range g.out[g.first[n]:g.first[n+1]] {
-		if r := g.edges[a.edge].Road; (only == nil || only[g.edges[a.edge].ID]) && !slices.Contains(out, r) {
-			out = append(out, r)
+		if e := &g.edges[a.edge]; e.days.has(days(day)) && (only == nil || only[e.ID]) && !slices.Contains(out, e.Road) {
+			out = append(out, e.Road)
 		}
 	}
 	return out
+}
+
+// isThere reports whether a segment, of only or of all, ends at a node on a day.
+func (g *graph) isThere(n int32, day time.Time, only map[uuid.UUID]bool) bool {
+	return len(g.roads(n, dayOf(day), only)) > 0
 }

@@ -1,6 +1,7 @@
 package lease
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -61,21 +62,16 @@ func (s *Service) PlanOn(ctx context.Context, in PlanInput) ([]Way, error) {
 	if in.Kind != duct.Duct && in.Kind != duct.Subduct && in.Kind != duct.Microduct {
 		return nil, fault.Fields([]fault.Field{{Name: "kind", Code: "not_an_option"}})
 	}
-	g, err := s.graph(ctx, dayOf(in.Since))
+	g, err := s.graph(ctx)
 	if err != nil {
 		return nil, err
 	}
 	from, ok := g.node[in.From]
 	to, also := g.node[in.To]
-	if !ok || !also || !g.shown(from, in.Only) || !g.shown(to, in.Only) {
+	if !ok || !also || !g.isThere(from, in.Since, in.Only) || !g.isThere(to, in.Since, in.Only) {
 		return nil, fault.New(fault.NotFound, "lease.no_node")
 	}
 	return g.ways(from, to, in), nil
-}
-
-// shown reports whether a segment ends at a node that is among some.
-func (g *graph) shown(n int32, only map[uuid.UUID]bool) bool {
-	return only == nil || slices.ContainsFunc(g.out[g.first[n]:g.first[n+1]], func(a arc) bool { return only[g.edges[a.edge].ID] })
 }
 
 // Where more than one way is asked for, each segment of a way that was found looks this much longer to the next search, which
@@ -87,59 +83,39 @@ const (
 )
 
 func (g *graph) ways(from, to int32, in PlanInput) []Way {
-	asked := span{days(dayOf(in.Since)), days(spanEnd(dayOf(in.Until)))}
-	cost := make([]float64, len(g.edges)) // NaN is not looked at yet, infinity is closed
-	for i := range cost {
-		cost[i] = math.NaN()
+	asked := spanOf(dayOf(in.Since), dayOf(in.Until))
+	work, _ := g.spare.Get().(*scratch)
+	if work == nil {
+		work = newScratch(len(g.edges), len(g.codes))
 	}
-	price := func(e int32) float64 {
-		if c := cost[e]; !math.IsNaN(c) {
-			return c
+	defer g.spare.Put(work)
+	p := plan{scratch: work, g: g, open: func(e int32) float64 {
+		x := &g.edges[e]
+		if !x.sound || !x.days.has(asked.from) || in.Only != nil && !in.Only[x.ID] || in.Avoid != nil && in.Avoid(x.ID) != "" || g.free(e, in.Kind[0], asked) < max(in.Quantity, 1) {
+			return math.Inf(1)
 		}
-		c, x := math.Inf(1), &g.edges[e]
-		if x.sound && (in.Only == nil || in.Only[x.ID]) && (in.Avoid == nil || in.Avoid(x.ID) == "") && x.free(in.Kind[0], asked) >= max(in.Quantity, 1) {
-			c = float64(x.LengthMM)
-			if in.Price != nil {
-				c = in.Price(g.step(e))
-			}
+		if in.Price != nil {
+			return in.Price(g.step(e))
 		}
-		cost[e] = c
-		return c
-	}
-	heavier := map[int32]float64{}
-	weigh := func(e int32) float64 {
-		c := price(e)
-		if h, ok := heavier[e]; ok {
-			return c * h
-		}
-		return c
-	}
+		return float64(x.LengthMM)
+	}}
+	p.begins()
 	var out []Way
-	for range searches {
-		path := g.shortest(from, to, weigh)
-		if path == nil {
-			break
-		}
-		w := g.way(from, path, price, in.Kind[0], asked)
+	path := p.least(from, to)
+	for n := 1; path != nil; n++ {
+		w := g.way(from, path, p.cost, in.Kind[0], asked)
 		if !slices.ContainsFunc(out, func(o Way) bool { return slices.Equal(codes(o), codes(w)) }) {
 			out = append(out, w)
 		}
-		if len(out) == min(max(in.Ways, 1), 3) {
+		if len(out) == min(max(in.Ways, 1), 3) || n == searches {
 			break
 		}
 		for _, e := range path {
-			heavier[e] = max(heavier[e], 1) * again
+			p.weight[e] *= again
 		}
+		path = p.other(from, to)
 	}
-	slices.SortStableFunc(out, func(a, b Way) int {
-		switch {
-		case a.Cost < b.Cost:
-			return -1
-		case a.Cost > b.Cost:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(out, func(a, b Way) int { return cmp.Compare(a.Cost, b.Cost) })
 	return out
 }
 
@@ -162,99 +138,14 @@ func (g *graph) way(from int32, path []int32, price func(int32) float64, kind by
 	at := from
 	for _, e := range path {
 		s := g.step(e)
-		for _, a := range g.out[g.first[at]:g.first[at+1]] {
-			if a.edge == e {
-				s.From, s.To = g.codes[at], g.codes[a.to]
-				at = a.to
-				break
-			}
-		}
-		s.Free = g.edges[e].free(kind, asked)
+		s.From = g.codes[at]
+		at = g.over(at, e)
+		s.To = g.codes[at]
+		s.Free = g.free(e, kind, asked)
 		w.Steps, w.LengthMM, w.Cost = append(w.Steps, s), w.LengthMM+s.LengthMM, w.Cost+price(e)
 		if n := len(w.Authorities); n == 0 || w.Authorities[n-1] != s.Authority {
 			w.Authorities = append(w.Authorities, s.Authority)
 		}
 	}
 	return w
-}
-
-// shortest is Dijkstra's algorithm with a heap of its own: the segments of the way of least weight from one node to another in
-// order, nil where there is none. Weights are never negative.
-func (g *graph) shortest(from, to int32, weigh func(int32) float64) []int32 {
-	best := make([]float64, len(g.codes))
-	for i := range best {
-		best[i] = math.Inf(1)
-	}
-	type came struct{ node, edge int32 }
-	back := make([]came, len(g.codes))
-	best[from] = 0
-	h := heap{{0, from}}
-	for len(h) > 0 {
-		x := h.pop()
-		if x.node == to {
-			break
-		}
-		if x.cost > best[x.node] {
-			continue
-		}
-		for _, a := range g.out[g.first[x.node]:g.first[x.node+1]] {
-			if c := x.cost + weigh(a.edge); c < best[a.to] {
-				best[a.to], back[a.to] = c, came{x.node, a.edge}
-				h.push(entry{c, a.to})
-			}
-		}
-	}
-	if math.IsInf(best[to], 1) || from == to {
-		return nil
-	}
-	var path []int32
-	for n := to; n != from; n = back[n].node {
-		path = append(path, back[n].edge)
-	}
-	slices.Reverse(path)
-	return path
-}
-
-// heap is a binary heap of what is still to be looked at; container/heap boxes each entry, which takes twice as long.
-type heap []entry
-
-type entry struct {
-	cost float64
-	node int32
-}
-
-func (h *heap) push(e entry) {
-	*h = append(*h, e)
-	a, i := *h, len(*h)-1
-	for i > 0 {
-		up := (i - 1) / 2
-		if a[up].cost <= a[i].cost {
-			break
-		}
-		a[up], a[i] = a[i], a[up]
-		i = up
-	}
-}
-
-func (h *heap) pop() entry {
-	a := *h
-	top, last := a[0], len(a)-1
-	a[0] = a[last]
-	a = a[:last]
-	*h = a
-	for i := 0; ; {
-		child := 2*i + 1
-		if child >= last {
-			break
-		}
-		if child+1 < last && a[child+1].cost < a[child].cost {
-			child++
-		}
-		if a[i].cost <= a[child].cost {
-			break
-		}
-		a[i], a[child] = a[child], a[i]
-		i = child
-	}
-	return top
 }

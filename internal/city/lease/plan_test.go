@@ -13,44 +13,55 @@ import (
 	"bedelau/internal/city/duct"
 )
 
+// always is every day.
+var always = span{math.MinInt32, math.MaxInt32}
+
+// lay adds a segment between two nodes, with what lies in it.
+func (g *graph) lay(e edge, from, to int32, units ...unit) {
+	e.units = int32(len(g.units))
+	e.last = e.units + int32(len(units))
+	g.units = append(g.units, units...)
+	g.edges, g.ends = append(g.edges, e), append(g.ends, [2]int32{from, to})
+}
+
 // drawn is a small network with what is free in it.
 func drawn(t *rapid.T) *graph {
-	g := &graph{node: map[string]int32{}}
+	g := newGraph()
 	n := rapid.IntRange(2, 7).Draw(t, "nodes")
 	for i := range n {
 		g.nodeOf(fmt.Sprint(i))
 	}
-	var ends [][2]int32
 	for i := range rapid.IntRange(1, 12).Draw(t, "segments") {
 		a, b := rapid.IntRange(0, n-1).Draw(t, "from"), rapid.IntRange(0, n-1).Draw(t, "to")
 		if a == b {
 			continue
 		}
-		e := edge{ID: uuid.New(), Code: fmt.Sprint("R", i), LengthMM: rapid.Int64Range(1, 1000).Draw(t, "length"), sound: rapid.IntRange(0, 9).Draw(t, "sound") > 0}
+		e := edge{ID: uuid.New(), Code: fmt.Sprint("R", i), LengthMM: rapid.Int64Range(1, 1000).Draw(t, "length"), sound: rapid.IntRange(0, 9).Draw(t, "sound") > 0, days: always}
+		var units []unit
 		for range rapid.IntRange(0, 4).Draw(t, "units") {
-			u := unit{kind: 's'}
+			u := unit{kind: 's', days: always}
 			if rapid.Bool().Draw(t, "held") {
 				from := rapid.Int32Range(0, 50).Draw(t, "since")
-				u.taken = []span{{from, from + rapid.Int32Range(1, 50).Draw(t, "for")}}
+				u.shut = []span{{from, from + rapid.Int32Range(1, 50).Draw(t, "for")}}
 			}
-			e.units = append(e.units, u)
+			units = append(units, u)
 		}
-		g.edges, ends = append(g.edges, e), append(ends, [2]int32{int32(a), int32(b)})
+		g.lay(e, int32(a), int32(b), units...)
 	}
-	g.link(ends)
+	g.link()
 	return g
 }
 
 // least is the length of the shortest way, found by trying every one.
-func (g *graph) least(at, to int32, seen map[int32]bool, open func(edge) bool) float64 {
+func (g *graph) least(at, to int32, seen map[int32]bool, open func(int32) bool) float64 {
 	if at == to {
 		return 0
 	}
 	best := math.Inf(1)
 	seen[at] = true
 	for _, a := range g.out[g.first[at]:g.first[at+1]] {
-		if e := g.edges[a.edge]; open(e) && !seen[a.to] {
-			best = min(best, float64(e.LengthMM)+g.least(a.to, to, seen, open))
+		if open(a.edge) && !seen[a.to] {
+			best = min(best, float64(g.edges[a.edge].LengthMM)+g.least(a.to, to, seen, open))
 		}
 	}
 	delete(seen, at)
@@ -71,7 +82,7 @@ func TestNoWayIsShorter(t *testing.T) {
 		asked := span{since, since + rapid.Int32Range(1, 30).Draw(t, "days")}
 		in := PlanInput{Kind: duct.Subduct, Quantity: quantity, Since: dayAt(asked.from), Until: dayAt(asked.until), Ways: 3}
 		ways := g.ways(0, to, in)
-		want := g.least(0, to, map[int32]bool{}, func(e edge) bool { return e.sound && e.free('s', asked) >= quantity })
+		want := g.least(0, to, map[int32]bool{}, func(e int32) bool { return g.edges[e].sound && g.free(e, 's', asked) >= quantity })
 		if math.IsInf(want, 1) != (len(ways) == 0) {
 			t.Fatalf("%d ways, the best is %v", len(ways), want)
 		}
@@ -97,20 +108,19 @@ func TestNoWayIsShorter(t *testing.T) {
 // third of them held. The bar is a median under 20 ms.
 func BenchmarkPlan(b *testing.B) {
 	const side = 160
-	g := &graph{node: map[string]int32{}}
-	var ends [][2]int32
+	g := newGraph()
 	at := func(x, y int) int32 { return g.nodeOf(fmt.Sprint(x, "-", y)) }
 	join := func(a, to int32) {
-		n := len(ends)
-		e := edge{ID: uuid.New(), Code: fmt.Sprint(n), LengthMM: int64(50_000 + n*7919%20_000), sound: true}
+		n := len(g.edges)
+		var units []unit
 		for u := range 6 {
-			x := unit{kind: 's'}
+			x := unit{kind: 's', days: always}
 			if (n+u)%3 == 0 {
-				x.taken = []span{{20_000, 21_000}}
+				x.shut = []span{{20_000, 21_000}}
 			}
-			e.units = append(e.units, x)
+			units = append(units, x)
 		}
-		g.edges, ends = append(g.edges, e), append(ends, [2]int32{a, to})
+		g.lay(edge{ID: uuid.New(), Code: fmt.Sprint(n), LengthMM: int64(50_000 + n*7919%20_000), sound: true, days: always}, a, to, units...)
 	}
 	for x := range side {
 		for y := range side {
@@ -122,7 +132,7 @@ func BenchmarkPlan(b *testing.B) {
 			}
 		}
 	}
-	g.link(ends)
+	g.link()
 	n, k := int32(len(g.codes)), int32(0)
 	for b.Loop() {
 		k = (k*7919 + 104_729) % n
