@@ -67,6 +67,18 @@ func metered(ctx context.Context, o cli.MeteredOptions) (err error) {
 	})
 }
 
+// ducted runs the benchmark of the shared ducts on the same.
+func ducted(ctx context.Context, o cli.DuctBenchOptions) (err error) {
+	dir, err := os.MkdirTemp(onDisk(), "bedelau-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, devkit.Remove(dir), os.RemoveAll(dir)) }()
+	return onBench(ctx, devkit.Options{Dir: dir}, func(d bench.Deps) error {
+		return bench.Ducts(ctx, os.Stdout, d, bench.DuctOptions{Segments: o.Segments})
+	})
+}
+
 // onBench gives fn a migrated database with Batam in it, on services that end with fn.
 func onBench(ctx context.Context, o devkit.Options, fn func(bench.Deps) error) error {
 	services, err := devkit.Start(ctx, o)
@@ -194,7 +206,7 @@ func (a *App) variant(ctx context.Context, v bench.Variant, superURL string) (*b
 		return nil, err
 	}
 	return &bench.Program{
-		Casework: a.Casework, Identity: a.Identity, Guard: a.Guard, DB: a.DB, City: city, Handler: h,
+		Casework: a.Casework, Surveys: a.Surveying, DuctMap: a.DuctMap, Leases: a.Leases, Identity: a.Identity, Guard: a.Guard, DB: a.DB, City: city, Handler: h,
 		Serve: func(ctx context.Context, ln net.Listener, h http.Handler) error {
 			return a.serveOn(ctx, doors{web: ln}, h, false)
 		},

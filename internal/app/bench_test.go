@@ -80,3 +80,28 @@ func TestUsageIsMeasured(t *testing.T) {
 	}
 	t.Log(out.String())
 }
+
+// TestDuctsAreMeasured: the benchmark of the ducts runs, its tiles are those that PostGIS makes of the same features, and it names
+// its bars. What the figures are is not for a test.
+func TestDuctsAreMeasured(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	t.Cleanup(func() {
+		if err := devkit.Remove(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	var out strings.Builder
+	err := onBench(t.Context(), devkit.Options{Dir: dir, Fast: true}, func(d bench.Deps) error {
+		return bench.Ducts(t.Context(), &out, d, bench.DuctOptions{Segments: 800})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"is taken in, checked and applied", "Up to three ways", "zoom 16", "against ST_AsMVT"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the table has no %q:\n%s", want, out.String())
+		}
+	}
+	t.Log(out.String())
+}

@@ -43,6 +43,7 @@ func Main(ctx context.Context, args []string) int {
 		Bench:     measure,
 		Lifecycle: lifecycle,
 		Metered:   metered,
+		DuctBench: ducted,
 		Usage: func(ctx context.Context, slug, month string) (u cli.Usage, err error) {
 			err = with(ctx, func(a *App) error { u, err = a.usage(ctx, slug, month); return err })
 			return u, err

@@ -71,7 +71,7 @@ func (s *Service) tile(ctx context.Context, of sight, day time.Time, z, x, y int
 	}
 	about := layout + "." + day.Format(time.DateOnly) + "."
 	var t Tile
-	err := s.d.DB.NewRaw(tileSQL(z), tenancy.Must(ctx), day, z, x, y, about, uuid.Nil, pgdialect.Array(append([]string{}, known...)), resolution(z), of.of("c.line"), of.of("c.at"), of.version).Scan(ctx, &t.Version, &t.Known, &t.Data)
+	err := s.d.DB.NewRaw(tileSQL(z), tenancy.Must(ctx), day, z, x, y, about, uuid.Nil, pgdialect.Array(append([]string{}, known...)), Resolution(z), of.of("c.line"), of.of("c.at"), of.version).Scan(ctx, &t.Version, &t.Known, &t.Data)
 	if err != nil {
 		return Tile{}, fmt.Errorf("ductmap: tile: %w", err)
 	}
@@ -81,9 +81,9 @@ func (s *Service) tile(ctx context.Context, of sight, day time.Time, z, x, y int
 // layout changes when the layers of a tile do, so that no browser keeps one of before.
 const layout = "1"
 
-// resolution is how long half a pixel of a tile is, in metres of the projection; bends that are smaller are left out. Close by
+// Resolution is how long half a pixel of a tile is, in metres of the projection; bends that are smaller are left out. Close by
 // every bend is drawn.
-func resolution(z int) float64 {
+func Resolution(z int) float64 {
 	const around, pixels = 40075016.68, 512
 	if z >= NodesFrom {
 		return 0

@@ -17,6 +17,9 @@ import (
 	"net/http"
 
 	"bedelau/internal/city/casework"
+	"bedelau/internal/city/ductmap"
+	"bedelau/internal/city/ductsurvey"
+	"bedelau/internal/city/lease"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/storage"
@@ -26,6 +29,9 @@ import (
 // Program is the product, built on one database.
 type Program struct {
 	Casework *casework.Service
+	Surveys  *ductsurvey.Service
+	DuctMap  *ductmap.Service
+	Leases   *lease.Service
 	Identity *identity.Service
 	Guard    *access.Guard
 	DB       *storage.DB

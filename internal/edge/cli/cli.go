@@ -37,6 +37,7 @@ type Ops struct {
 	Bench     func(ctx context.Context, o BenchOptions) error
 	Lifecycle func(ctx context.Context, o LifecycleOptions) error
 	Metered   func(ctx context.Context, o MeteredOptions) error
+	DuctBench func(ctx context.Context, o DuctBenchOptions) error
 	Admin     func(ctx context.Context, o AdminOptions) (password string, err error)
 	MailRetry func(ctx context.Context, slug string) (MailRetry, error)
 	Registry  func(ctx context.Context, o RegistryOptions) error
@@ -69,6 +70,11 @@ type LifecycleOptions struct {
 type MeteredOptions struct {
 	Events int
 	Cities int
+}
+
+// DuctBenchOptions bounds a benchmark of the shared ducts.
+type DuctBenchOptions struct {
+	Segments int
 }
 
 // AdminOptions names the first administrator of a city or of the platform.

@@ -102,7 +102,7 @@ func benchCmd(ops Ops) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return ops.Bench(cmd.Context(), o) }}
 	c.Flags().IntVar(&o.Seconds, "seconds", 5, "seconds of each measurement")
 	c.Flags().IntVar(&o.Clients, "clients", 8, "requests under way at once")
-	c.AddCommand(lifecycleCmd(ops), meteredCmd(ops))
+	c.AddCommand(lifecycleCmd(ops), meteredCmd(ops), ductsCmd(ops))
 	return c
 }
 
@@ -123,6 +123,14 @@ func meteredCmd(ops Ops) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return ops.Metered(cmd.Context(), o) }}
 	c.Flags().IntVar(&o.Events, "events", 10_000_000, "events of one city in the month that is read")
 	c.Flags().IntVar(&o.Cities, "cities", 200, "other cities beside it at the second reading")
+	return c
+}
+
+func ductsCmd(ops Ops) *cobra.Command {
+	var o DuctBenchOptions
+	c := &cobra.Command{Use: "ducts", Short: "Measure the import of a network of ducts, plans of ways on it, and its map's tiles against ST_AsMVT", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return ops.DuctBench(cmd.Context(), o) }}
+	c.Flags().IntVar(&o.Segments, "segments", 50_000, "segments of the network")
 	return c
 }
 
