@@ -52,7 +52,7 @@ test("on a phone, with buttons", async () => {
   });
   await addsQuestion(admin, "Usaha Anda", "Lokasi usaha", "point");
   await addsQuestion(admin, "Usaha Anda", "Pemilik", "person");
-  await admin.reads('bentuk_usaha == "pt"');
+  await admin.reads("Hanya jika “Bentuk usaha” adalah PT");
 
   // A step by the keyboard alone, and one that breaks the form: it is said where.
   const up = admin.page.locator("#isian-nomor_induk_berusaha").getByRole("button", { name: "Naik" }).first();

@@ -32,8 +32,8 @@ func (p *Pages) billRoutes() gate.Table {
 	d, i := PathBills+"/konsep/:id", PathBills+"/:id"
 	return gate.Table{
 		{Method: get, Path: PathBills, Needs: read, Scope: city, Handler: p.bills},
-		{Method: post, Path: PathBills + "/hitung", Page: PathBills, Needs: acts, Scope: city, Handler: p.chargeMonths},
-		{Method: post, Path: PathBills + "/terbitkan", Page: PathBills, Needs: acts, Scope: city, Handler: p.issueMany},
+		{Method: post, Path: PathBills + "/tindakan/hitung", Page: PathBills, Needs: acts, Scope: city, Handler: p.chargeMonths},
+		{Method: post, Path: PathBills + "/tindakan/terbitkan", Page: PathBills, Needs: acts, Scope: city, Handler: p.issueMany},
 		{Method: post, Path: PathBills + "/permintaan/:id", Page: PathBills, Needs: acts, Scope: city, IDs: asked, Handler: p.decideRequest},
 		{Method: get, Path: d, Needs: read, Scope: city, IDs: draft, Handler: p.draft},
 		{Method: post, Path: d + "/tambah", Page: d, Needs: acts, Scope: city, IDs: draft, Handler: p.adjust},
@@ -132,9 +132,9 @@ func (p *Pages) draftSection(c *gin.Context) (bill.Section, error) {
 	}
 	if len(all) > 0 {
 		s.Empty = nil
-		s.Forms = append(s.Forms, bill.Form{ID: "terbitkan", Action: PathBills + "/terbitkan", Boxes: t, Submit: l.T("bumd.issue_chosen"), Second: &bill.Button{Name: "semua", Value: "ya", Label: l.T("bumd.issue_all")}})
+		s.Forms = append(s.Forms, bill.Form{ID: "terbitkan", Action: PathBills + "/tindakan/terbitkan", Boxes: t, Submit: l.T("bumd.issue_chosen"), Second: &bill.Button{Name: "semua", Value: "ya", Label: l.T("bumd.issue_all")}})
 	}
-	s.Forms = append(s.Forms, bill.Form{ID: "hitung", Plain: true, Action: PathBills + "/hitung", Submit: l.T("ductbook.charge_now")})
+	s.Forms = append(s.Forms, bill.Form{ID: "hitung", Plain: true, Action: PathBills + "/tindakan/hitung", Submit: l.T("ductbook.charge_now")})
 	return s, nil
 }
 

@@ -73,7 +73,7 @@ func TestAMonthOfDuctsIsBilledAndPaid(t *testing.T) {
 	operator := leased(t, s)
 	bima := s.Staff(t, pagetest.HostBatam, "Bima Keuangan", "duct_finance", "")
 	bima.Page(book, "Tagihan ducting", "Tidak ada piutang", "Tidak ada konsep", "bukan pendapatan asli daerah (PAD)")
-	bima.Goes(bima.Post(book+"/hitung"), book+"#konsep")
+	bima.Goes(bima.Post(book+"/tindakan/hitung"), book+"#konsep")
 	page := bima.Page(book, "PT Serat Uji", "Oktober 2026")
 	draft := between(t, page, `href="/petugas/ducting/tagihan/konsep/`, `"`)
 	// 220 m inside 263.083, 230 m outside 275.042, three manholes 15.375 and a survey of 2.500.000.

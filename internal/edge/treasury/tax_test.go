@@ -49,7 +49,7 @@ func TestWhatGoesToTheTaxOffice(t *testing.T) {
 	rina.Page("/bumd/pajak", other.Number, batam.Number, "Belum diserahkan", "Rp275.000")
 	rina.Page("/bumd/pajak?bulan=2026-02", "Tidak ada faktur")
 	rina.Sees(rina.Get("/bumd/pajak?bulan=x"), http.StatusUnprocessableEntity)
-	a := rina.Post("/bumd/pajak/faktur", "bulan", month)
+	a := rina.Post("/bumd/pajak/tindakan/faktur", "bulan", month)
 	if a.Status != http.StatusOK || !strings.Contains(a.Body, "<TIN>0123456789012345</TIN>") || strings.Count(a.Body, "<TaxInvoice>") != 2 || !strings.Contains(a.Header.Get("Content-Disposition"), "coretax-"+month+".xml") {
 		t.Fatalf("%d %v\n%s", a.Status, a.Header, a.Body)
 	}
@@ -73,7 +73,7 @@ func TestWhatGoesToTheTaxOffice(t *testing.T) {
 	rina.Sees(rina.Post(one, "code", "jasa-pemerintah", "status", "approved", "nsfp", "12"), http.StatusUnprocessableEntity, "NSFP")
 	rina.Goes(rina.Post(one, "code", "jasa-pemerintah", "status", "approved", "nsfp", "02.00.25.00000000117"), one)
 	rina.Page(one, "Disetujui", "02002500000000117")
-	if again := rina.Post("/bumd/pajak/faktur", "bulan", month); strings.Contains(again.Body, other.Number) || !strings.Contains(again.Body, batam.Number) {
+	if again := rina.Post("/bumd/pajak/tindakan/faktur", "bulan", month); strings.Contains(again.Body, other.Number) || !strings.Contains(again.Body, batam.Number) {
 		t.Errorf("what is approved goes out again, or what is not does not:\n%s", again.Body)
 	}
 

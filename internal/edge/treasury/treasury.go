@@ -42,7 +42,7 @@ const (
 
 	formPurchase = "/pengadaan"
 
-	pathFakturFile = "/faktur"
+	pathFakturFile = "/tindakan/faktur"
 )
 
 // Tables are the pages.
