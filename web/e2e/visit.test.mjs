@@ -79,6 +79,7 @@ for (const [width, email, options] of [[360, "warga@batam.localhost", {}], [1280
     await admin.go("/kelola/kalender/instansi/rsud");
     await admin.look("calendar-agency");
     await admin.go("/kelola/kalender/impor?tahun=2031");
+    await admin.page.locator("details", { has: admin.page.locator("#f-text") }).locator("summary").click();
     await admin.page.getByRole("textbox", { name: "Daftar hari" }).fill("2031-01-01;libur;Tahun Baru 2031\nbesok;Salah");
     await admin.page.locator("#f-source").fill("SKB 2031");
     await admin.follow(admin.button("Periksa dulu"));
