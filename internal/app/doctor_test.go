@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -99,7 +100,7 @@ func TestTheRecordCanBeHeldAgainstWhatWasWrittenDown(t *testing.T) {
 	held := func(slug string, as ...audit.Anchor) cli.DoctorOptions {
 		return cli.DoctorOptions{Anchors: map[string][]audit.Anchor{slug: as}}
 	}
-	if c := looked(t, a, held("batam", first), name); !c.OK || !strings.Contains(c.Note, "unchanged up to link 1") {
+	if c := looked(t, a, held("batam", first), name); !c.OK || !strings.Contains(c.Note, fmt.Sprint("unchanged up to link ", first.Seq)) {
 		t.Errorf("the earlier end: %+v", c)
 	}
 	other := audit.Anchor{Seq: first.Seq, Hash: bytes.Repeat([]byte{7}, 32)}
