@@ -12,12 +12,12 @@ import (
 )
 
 // Correct sends an applicant's corrections back to the office: the workflow's one applicant action that leads on from a
-// correction. It refuses Invalid "application.nothing_changed" when the officer named fields and none of them was touched,
-// and what Submit refuses.
+// correction. It refuses Conflict "application.no_action" where no correction was asked for, Invalid
+// "application.nothing_changed" when the officer named fields and none of them was touched, and what Submit refuses.
 func (s *Service) Correct(ctx context.Context, actor identity.Actor, id uuid.UUID) (application.Application, error) {
-	return s.actAs(ctx, actor, id, "", func(w *workflow.Workflow, a workflow.Action) bool {
+	return s.actAs(ctx, actor, id, "", func(app application.Application, w *workflow.Workflow, a workflow.Action) bool {
 		to, _ := w.State(a.To)
-		return to.Stage != workflow.StageCancelled
+		return app.Stage == workflow.StageNeedsCorrection && to.Stage != workflow.StageCancelled
 	})
 }
 
@@ -40,7 +40,7 @@ func (s *Service) Step(ctx context.Context, actor identity.Actor, id uuid.UUID, 
 
 // Cancel withdraws an applicant's own application: the workflow's applicant action that leads to a cancelled state.
 func (s *Service) Cancel(ctx context.Context, actor identity.Actor, id uuid.UUID, reason string) (application.Application, error) {
-	return s.actAs(ctx, actor, id, reason, func(w *workflow.Workflow, a workflow.Action) bool {
+	return s.actAs(ctx, actor, id, reason, func(_ application.Application, w *workflow.Workflow, a workflow.Action) bool {
 		to, _ := w.State(a.To)
 		return to.Stage == workflow.StageCancelled
 	})
@@ -48,7 +48,7 @@ func (s *Service) Cancel(ctx context.Context, actor identity.Actor, id uuid.UUID
 
 // actAs takes the applicant action that fits, or refuses Conflict "application.no_action".
 func (s *Service) actAs(ctx context.Context, actor identity.Actor, id uuid.UUID, reason string,
-	fits func(*workflow.Workflow, workflow.Action) bool) (application.Application, error) {
+	fits func(application.Application, *workflow.Workflow, workflow.Action) bool) (application.Application, error) {
 	app, err := s.Own(ctx, actor, id)
 	if err != nil {
 		return application.Application{}, err
@@ -58,7 +58,7 @@ func (s *Service) actAs(ctx context.Context, actor identity.Actor, id uuid.UUID,
 		return application.Application{}, err
 	}
 	for _, a := range wf.Offered(app.State, workflow.ByApplicant) {
-		if fits(wf, a) {
+		if fits(app, wf, a) {
 			return s.Act(ctx, actor, ActInput{ID: id, Action: a.Code, Reason: reason})
 		}
 	}

@@ -66,6 +66,16 @@ func (s *story) detail(who *officer) casework.Detail {
 	return d
 }
 
+// applicant is whose case it is.
+func (s *story) applicant(reader *officer) identity.Actor {
+	s.t.Helper()
+	a, err := s.Identity.ActorFor(s.In(s.t, pagetest.HostBatam), s.detail(reader).Application.AccountID)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return a
+}
+
 // take is a step with what the officer fills in.
 func (s *story) take(who *officer, action, reason string, answers ...string) error {
 	s.t.Helper()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"bedelau/internal/edge/pagetest"
+	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/workflow"
 )
 
@@ -88,6 +89,11 @@ func TestTheOfficeWorksTheFeeOut(t *testing.T) {
 	}
 	s.in(rina, "in_review")
 	s.takes(rina, "hitung", "", "indeks", "0,2")
+	_, err := s.Casework.Correct(c.In(t, pagetest.HostBatam), s.applicant(rina), s.id())
+	if !fault.Is(err, "application.no_action") {
+		t.Fatalf("a correction that nobody asked for: %v", err)
+	}
+	s.in(rina, "persetujuan")
 	s.by.Goes(s.by.Post(s.root+"/langkah", "action", "setuju"), s.root)
 	d := s.detail(rina)
 	if len(d.Fees) != 1 || d.Fees[0].Amount != 120_000_000 { // 120 m² × 0,2 × Rp5.000.000
