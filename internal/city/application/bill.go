@@ -3,6 +3,7 @@ package application
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/uptrace/bun"
@@ -19,13 +20,9 @@ import (
 // openFee asks the applicant to pay what the state costs. The amount is the answer to the field that the workflow names;
 // without one the step that leads here is refused, Conflict "fee.no_amount". What costs nothing counts as paid at once.
 func (s *Service) openFee(ctx context.Context, tx bun.IDB, app *Application, wf *workflow.Workflow, f workflow.Fee, k Known, cal workcal.Calendar) error {
-	amount := money.Rupiah(f.Amount)
-	if f.Field != "" {
-		n, err := strconv.ParseInt(k.value(f.Field), 10, 64)
-		if err != nil || n < 0 {
-			return fault.New(fault.Conflict, "fee.no_amount")
-		}
-		amount = money.Rupiah(n)
+	amount, ok := k.amount(f)
+	if !ok {
+		return fault.New(fault.Conflict, "fee.no_amount")
 	}
 	for _, a := range wf.Offered(app.State, workflow.ByOfficer) {
 		if amount == 0 && a.Pays {
@@ -34,6 +31,53 @@ func (s *Service) openFee(ctx context.Context, tx bun.IDB, app *Application, wf 
 		}
 	}
 	return s.askFee(ctx, tx, *app, f, amount, cal)
+}
+
+// amount is what a fee comes to by what is answered so far; false while that does not say.
+func (k Known) amount(f workflow.Fee) (money.Rupiah, bool) {
+	if f.Field == "" {
+		return money.Rupiah(f.Amount), true
+	}
+	n, err := strconv.ParseInt(k.value(f.Field), 10, 64)
+	return money.Rupiah(n), err == nil && n >= 0
+}
+
+// Price is a fee before it is asked for.
+type Price struct {
+	Title  i18n.Text
+	Basis  string
+	Amount money.Rupiah
+}
+
+// Price is what the applicant will be asked to pay once a step of theirs is taken; false for nothing, and while it is not
+// known what it comes to.
+func (k Known) Price(wf *workflow.Workflow, a workflow.Action) (Price, bool) {
+	to, _ := wf.State(a.To)
+	if to.Fee == nil || a.Actor != workflow.ByApplicant {
+		return Price{}, false
+	}
+	amount, ok := k.amount(*to.Fee)
+	return Price{Title: to.Fee.Title, Basis: to.Fee.Basis, Amount: amount}, ok
+}
+
+// prices says what the steps that app leaves to its applicant will have them pay, each sum in a paragraph of its own.
+func (s *Service) prices(ctx context.Context, tx bun.IDB, app Application, wf *workflow.Workflow, l i18n.Locale) (string, error) {
+	offered := wf.Offered(app.State, workflow.ByApplicant)
+	costs := func(a workflow.Action) bool { to, _ := wf.State(a.To); return to.Fee != nil }
+	if !slices.ContainsFunc(offered, costs) {
+		return "", nil
+	}
+	k, err := s.Know(ctx, tx, app, wf)
+	if err != nil {
+		return "", err
+	}
+	out := ""
+	for _, a := range offered {
+		if p, ok := k.Price(wf, a); ok && k.Standing.Holds(a) {
+			out += "\n\n" + l.T("casework.price", "step", a.Label.In(l), "title", p.Title.In(l), "amount", p.Amount.String())
+		}
+	}
+	return out, nil
 }
 
 func (s *Service) askFee(ctx context.Context, tx bun.IDB, app Application, f workflow.Fee, amount money.Rupiah, cal workcal.Calendar) error {

@@ -10,7 +10,6 @@ import (
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/notify"
 	"bedelau/internal/kernel/tenancy"
-	"bedelau/internal/kernel/workflow"
 )
 
 // Tell writes to the applicant as part of tx, in the language in which they applied. The words are notify's; of the
@@ -21,11 +20,16 @@ func (s *Service) Tell(ctx context.Context, tx bun.IDB, app Application, templat
 	})
 }
 
-// tellPlain writes what the workflow says to the applicant of a step that has no letter of its own.
-func (s *Service) tellPlain(ctx context.Context, tx bun.IDB, app Application, action workflow.Action) error {
+// tellPlain writes what the workflow says to the applicant of a step that has no letter of its own, and what they will be
+// asked to pay if they agree to it.
+func (s *Service) tellPlain(ctx context.Context, tx bun.IDB, app Application, st Step) error {
 	l := i18n.Locale(app.Locale)
+	prices, err := s.prices(ctx, tx, app, st.Workflow, l)
+	if err != nil {
+		return err
+	}
 	return s.send(ctx, tx, app, app.AccountID, l, "generic", map[string]string{
-		"title": app.Number + ": " + app.ServiceName.In(l), "body": action.Message.In(l), "path": "/permohonan/" + app.ID.String(),
+		"title": app.Number + ": " + app.ServiceName.In(l), "body": st.Action.Message.In(l) + prices, "path": "/permohonan/" + app.ID.String(),
 	})
 }
 

@@ -155,7 +155,7 @@ func (s *Service) announce(ctx context.Context, tx bun.IDB, app Application, st 
 	case st.decided:
 		return s.Tell(ctx, tx, app, "application_"+app.Outcome, st.Reason)
 	case !st.Action.Message.Empty():
-		return s.tellPlain(ctx, tx, app, st.Action)
+		return s.tellPlain(ctx, tx, app, st)
 	}
 	return nil
 }
@@ -194,7 +194,7 @@ func (s *Service) TellStep(ctx context.Context, tx bun.IDB, app Application, st 
 	if err := s.notices(ctx, tx, app, st); err != nil || st.Action.Message.Empty() {
 		return err
 	}
-	return s.tellPlain(ctx, tx, app, st.Action)
+	return s.tellPlain(ctx, tx, app, st)
 }
 
 // notices sends the letters that the workflow asks for when an action is taken.

@@ -30,7 +30,8 @@ type Detail struct {
 	Warnings    []fault.Field       // what an officer should look at twice; none for the applicant
 	Timeline    []application.Event // what is public, for the applicant; an officer sees everything
 	Documents   []document.Document
-	Actions     []workflow.Action // that this reader may take now
+	Actions     []workflow.Action            // that this reader may take now
+	Prices      map[string]application.Price // what those of Actions will have the applicant pay that they take themselves, by code
 	Late        bool
 	MayReveal   bool
 	MayAssign   bool

@@ -34,12 +34,15 @@ func (s *Service) steps(ctx context.Context, actor identity.Actor, r access.Reac
 	if err != nil {
 		return err
 	}
-	d.Asks = map[string]forms.Page{}
+	d.Asks, d.Prices = map[string]forms.Page{}, map[string]application.Price{}
 	for _, a := range d.Workflow.Offered(app.State, actorOf(actor)) {
 		if d.Held || !k.Standing.Holds(a) || s.mayTake(ctx, actor, r, app, a) != nil {
 			continue
 		}
 		d.Actions = append(d.Actions, a)
+		if p, ok := k.Price(d.Workflow, a); ok {
+			d.Prices[a.Code] = p
+		}
 		if p, ok := k.Standing.Page(workflow.ActionPage(a.Code)); ok {
 			d.Asks[p.Code] = p
 		}

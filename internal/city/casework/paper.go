@@ -71,7 +71,7 @@ func (s *Service) onDocumentReady(ctx context.Context, tx bun.IDB, f event.Docum
 	if err := s.Tell(ctx, tx, app, "application_"+app.Outcome, app.Reason); err != nil || !moves {
 		return err
 	}
-	if err := s.TellStep(ctx, tx, app, application.Step{Action: next, Reason: next.Message.In(i18n.Locale(app.Locale))}); err != nil {
+	if err := s.TellStep(ctx, tx, app, application.Step{Workflow: wf, Action: next, Reason: next.Message.In(i18n.Locale(app.Locale))}); err != nil {
 		return err
 	}
 	return s.Arrive(ctx, tx, &app, wf)

@@ -89,6 +89,7 @@ type action struct {
 	To     string `json:"to" doc:"The state that it leads to."`
 	Reason string `json:"reason" enum:"none,optional,required"`
 	Issues bool   `json:"issues,omitempty" doc:"The service's document is made."`
+	Price  *int64 `json:"price,omitempty" minimum:"0" maximum:"9007199254740991" example:"120000000" doc:"Whole rupiah that the applicant will be asked to pay by their own step."`
 
 	Questions []question `json:"questions,omitempty" doc:"What the officer has to say with it, in answers and files."`
 }
@@ -116,7 +117,7 @@ func (a *API) read(ctx context.Context, who rest.Caller, in *struct{ ByApplicati
 		Timeline:  rest.List(d.Timeline, func(e application.Event) happening { return happeningOf(e, who) }),
 		Documents: rest.List(d.Documents, func(doc issued.Document) document { return a.documentOf(doc, who) }),
 		Actions: rest.List(d.Actions, func(x workflow.Action) action {
-			return action{Code: x.Code, Label: who.Text(x.Label), To: x.To, Reason: x.Reason, Issues: x.Issues,
+			return action{Code: x.Code, Label: who.Text(x.Label), To: x.To, Reason: x.Reason, Issues: x.Issues, Price: priceOf(d, x),
 				Questions: questionsOf(d.Asks[workflow.ActionPage(x.Code)], who)}
 		}),
 		MayReveal: d.MayReveal, MayAssign: d.MayAssign, MayWork: d.MayWork, Held: d.Held,
@@ -126,6 +127,16 @@ func (a *API) read(ctx context.Context, who rest.Caller, in *struct{ ByApplicati
 		Fees:   rest.List(d.Fees, func(f due.Fee) asked { return askedOf(f, who) }),
 	}
 	return &detailed{ETag: etag(x.Version), Body: out}, nil
+}
+
+// priceOf is what a step will have the applicant pay; nil for nothing.
+func priceOf(d casework.Detail, a workflow.Action) *int64 {
+	p, ok := d.Prices[a.Code]
+	if !ok {
+		return nil
+	}
+	amount := int64(p.Amount)
+	return &amount
 }
 
 func answersOf(p casework.PageAnswers, who rest.Caller) answerPage {

@@ -27,6 +27,9 @@ func stepsOf(d casework.Detail, t tryStep, l i18n.Locale) []resident.Step {
 			continue
 		}
 		x := resident.Step{Action: a.Code, Label: a.Label.In(l)}
+		if price, ok := d.Prices[a.Code]; ok {
+			x.Price, x.Basis = l.T("detail.step_price", "title", price.Title.In(l), "amount", price.Amount.String()), price.Basis
+		}
 		if a.Reason != workflow.ReasonNone {
 			x.Reason = &ui.Field{Name: noteOf(a.Code), Type: "long_text", Label: l.T("detail.step_reason"), Optional: a.Reason == workflow.ReasonOptional, Max: 2000}
 		}

@@ -66,6 +66,20 @@ func (s *story) detail(who *officer) casework.Detail {
 	return d
 }
 
+// written looks at the body of the latest letter that the applicant was sent.
+func (s *story) written(want string) {
+	s.t.Helper()
+	var body string
+	err := s.World.DB.App.NewRaw("SELECT data->>'body' FROM message WHERE tenant_id = ? AND data->>'path' = ? ORDER BY id DESC LIMIT 1",
+		s.World.Batam.ID, s.root).Scan(s.In(s.t, pagetest.HostBatam), &body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if body != want {
+		s.t.Errorf("%s: the latest letter says %q, want %q", s.service, body, want)
+	}
+}
+
 // applicant is whose case it is.
 func (s *story) applicant(reader *officer) identity.Actor {
 	s.t.Helper()

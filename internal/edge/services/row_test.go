@@ -81,7 +81,7 @@ func TestTheOfficeWorksTheFeeOut(t *testing.T) {
 	rina := c.officer("Rina Marlina", "officer", "dpmptsp")
 	s.takes(rina, "start_review", "")
 	s.takes(rina, "hitung", "", "indeks", "0,25")
-	s.by.Page(s.root, "Langkah Anda", "SETUJUI", "KEBERATAN")
+	s.by.Page(s.root, "Langkah Anda", "RETRIBUSI, Rp150.000.000", "SETUJUI", "KEBERATAN") // 120 m² × 0,25 × Rp5.000.000
 	s.by.Sees(s.by.Post(s.root+"/langkah", "action", "keberatan", "note_keberatan", ""), http.StatusUnprocessableEntity, "Catatan untuk petugas")
 	s.by.Goes(s.by.Post(s.root+"/langkah", "action", "keberatan", "note_keberatan", "Luasnya 100 m²."), s.root)
 	if page := pagetest.Text(rina.sees(s.desk())); !strings.Contains(page, "Luasnya 100 m².") {
@@ -94,6 +94,8 @@ func TestTheOfficeWorksTheFeeOut(t *testing.T) {
 		t.Fatalf("a correction that nobody asked for: %v", err)
 	}
 	s.in(rina, "persetujuan")
+	s.by.Page(s.root, "RETRIBUSI, Rp120.000.000")
+	s.written("SETUJUKAH\n\nYang harus Anda bayar setelah memilih SETUJUI: RETRIBUSI, Rp120.000.000.")
 	s.by.Goes(s.by.Post(s.root+"/langkah", "action", "setuju"), s.root)
 	d := s.detail(rina)
 	if len(d.Fees) != 1 || d.Fees[0].Amount != 120_000_000 { // 120 m² × 0,2 × Rp5.000.000

@@ -211,9 +211,11 @@ type DetailView struct {
 	Fees                        []Fee
 }
 
-// Step is a step that the applicant may take. Reason is nil where no words are asked for.
+// Step is a step that the applicant may take. Reason is nil where no words are asked for; Price says what they will be asked
+// to pay by it, on the Basis of which rule, and is empty for nothing.
 type Step struct {
 	Action, Label string
+	Price, Basis  string
 	Reason        *ui.Field
 }
 
