@@ -66,6 +66,12 @@ func (s *Service) Act(ctx context.Context, actor identity.Actor, in ActInput) (a
 	if err := s.mayTake(ctx, actor, r, seen, action); err != nil {
 		return application.Application{}, err
 	}
+	stale := func(now application.Application) bool {
+		return in.Version != now.Version && (in.Version != 0 || action.Actor == workflow.ByOfficer)
+	}
+	if stale(seen) { // before what was typed is looked at: a page that shows the mistakes shows the case as it is now
+		return application.Application{}, s.changed(ctx, s.Deps.DB.App, wf, seen, in.Version)
+	}
 	answer, sheet, err := s.checkAct(ctx, actor, seen, wf, action, &in)
 	if err != nil {
 		return application.Application{}, err
@@ -82,7 +88,7 @@ func (s *Service) Act(ctx context.Context, actor identity.Actor, in ActInput) (a
 		if app, err = application.Lock(ctx, tx, r, in.ID); err != nil {
 			return err
 		}
-		if in.Version != app.Version && (in.Version != 0 || action.Actor == workflow.ByOfficer) {
+		if stale(app) {
 			return s.changed(ctx, tx, wf, app, in.Version)
 		}
 		if !slices.Contains(action.From, app.State) {

@@ -43,7 +43,14 @@ func (p *Pages) deskAct(c *gin.Context) error {
 		if err != nil {
 			return err
 		}
-		if t.phrase = c.Query(phraseName); pressed || t.phrase != "" {
+		if t.phrase = c.Query(phraseName); !pressed && t.phrase != "" {
+			d, err := p.Casework.Get(c.Request.Context(), gate.ActorOf(c), id)
+			if err != nil {
+				return err
+			}
+			pressed = t.version == d.Application.Version // else the step itself tells what a colleague did
+		}
+		if pressed {
 			return p.casePage(c, http.StatusOK, t)
 		}
 	}

@@ -74,6 +74,15 @@ func TestSubstitutesAndReasonsOnPages(t *testing.T) {
 		!strings.Contains(picked.Body, `value="file_kk" checked`) {
 		t.Errorf("the reason is not in the form, or what was chosen beside it is lost: %d", picked.Status)
 	}
+	// What a colleague did meanwhile is told before anything can be sent with the number of the case as it is now.
+	andi.Goes(andi.Post(desk+"/tindakan", "action", "start_review", "version", pagetest.Version(t, andi.Page(desk))), desk)
+	for _, to := range []string{strings.ReplaceAll(link[1], "&amp;", "&"), desk + "/tindakan"} {
+		late := rina.Post(to, "action", "request_correction", "version", pagetest.Version(t, offered), "fields", "file_kk", "reason", " ")
+		rina.Sees(late, http.StatusConflict, "Andi Wijaya mengubahnya pada", "Belum ada yang disimpan dari Anda")
+		if !strings.Contains(late.Body, `value="file_kk" checked`) {
+			t.Error("what was chosen is lost")
+		}
+	}
 	end := regexp.MustCompile(`action="(/petugas/pengganti/[0-9a-f-]{36}/akhiri)"`).FindStringSubmatch(page)
 	if end == nil {
 		t.Fatal("no end of the absence")
