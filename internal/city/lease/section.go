@@ -27,63 +27,28 @@ type Refusal struct {
 	Offered  bool       `bun:"offered" yaml:"-"` // the list has it now
 }
 
-const refusals = "duct/refusals.yaml"
-
 // Section is the leases' part of a city pack: duct/refusals.yaml. Register it with the engine. A reason that the pack no longer
 // has stays for what was refused by it, and is not offered any more.
 func Section() pack.Section {
-	return pack.Section{
-		Name: "lease",
-		Check: func(p *pack.Pack) error {
-			_, err := readPack(p)
+	return pack.ListSection("lease", "duct/refusals.yaml", func(r Refusal) string { return r.Code }, func(c *pack.Check, at string, r Refusal) {
+		c.Code(at+".code", r.Code)
+		c.Text(at+".name", r.Name)
+		c.Required(at+".source", r.Source)
+		if !r.Operator && !r.Lease {
+			c.Add(at+".lease", "required")
+		}
+	}, func(ctx context.Context, tx bun.Tx, all []Refusal) error {
+		_, err := tx.NewRaw("UPDATE duct_refusal SET offered = false WHERE tenant_id = ?", tenancy.Must(ctx)).Exec(ctx)
+		if err != nil || len(all) == 0 {
 			return err
-		},
-		Apply: func(ctx context.Context, tx bun.Tx, p *pack.Pack) error {
-			all, err := readPack(p)
-			if err != nil {
-				return err
-			}
-			if _, err := tx.NewRaw("UPDATE duct_refusal SET offered = false WHERE tenant_id = ?", tenancy.Must(ctx)).Exec(ctx); err != nil {
-				return fmt.Errorf("lease: apply pack: %w", err)
-			}
-			if len(all) == 0 {
-				return nil
-			}
-			for i := range all {
-				all[i].TenantID, all[i].Position, all[i].Offered = tenancy.Must(ctx), i+1, true
-			}
-			_, err = tx.NewInsert().Model(&all).On("CONFLICT (tenant_id, code) DO UPDATE").
-				Set("name = EXCLUDED.name, operator = EXCLUDED.operator, lease = EXCLUDED.lease, position = EXCLUDED.position, source = EXCLUDED.source, verified = EXCLUDED.verified, offered = true").Exec(ctx)
-			if err != nil {
-				return fmt.Errorf("lease: apply pack: %w", err)
-			}
-			return nil
-		},
-	}
-}
-
-func readPack(p *pack.Pack) ([]Refusal, error) {
-	if !p.Has(refusals) {
-		return nil, nil
-	}
-	var all []Refusal
-	if err := p.Decode(refusals, &all); err != nil {
-		return nil, err
-	}
-	check, seen := p.Check(refusals), map[string]bool{}
-	for i, r := range all {
-		at := pack.At("", i)
-		check.Code(at+".code", r.Code)
-		check.Text(at+".name", r.Name)
-		check.Required(at+".source", r.Source)
-		if seen[r.Code] {
-			check.Add(at+".code", "twice", "value", r.Code)
 		}
-		if seen[r.Code] = true; !r.Operator && !r.Lease {
-			check.Add(at+".lease", "required")
+		for i := range all {
+			all[i].TenantID, all[i].Position, all[i].Offered = tenancy.Must(ctx), i+1, true
 		}
-	}
-	return all, check.Err()
+		_, err = tx.NewInsert().Model(&all).On("CONFLICT (tenant_id, code) DO UPDATE").
+			Set("name = EXCLUDED.name, operator = EXCLUDED.operator, lease = EXCLUDED.lease, position = EXCLUDED.position, source = EXCLUDED.source, verified = EXCLUDED.verified, offered = true").Exec(ctx)
+		return err
+	})
 }
 
 // Refusals are the published reasons in their order. They are no secret: who is refused must know by what.

@@ -77,62 +77,30 @@ type Account struct {
 	Verified      bool       `bun:"verified" yaml:"verified"`
 }
 
-const accounts = "duct/revenue.yaml"
-
 var codePattern = regexp.MustCompile(`^4\.1\.\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?$`)
 
 // Section is the accounts' part of a city pack: duct/revenue.yaml. Register it with the engine. An account that left the pack stays,
 // because receipts name it.
 func Section() pack.Section {
-	return pack.Section{
-		Name: "revenue",
-		Check: func(p *pack.Pack) error {
-			_, err := readPack(p)
-			return err
-		},
-		Apply: func(ctx context.Context, tx bun.Tx, p *pack.Pack) error {
-			all, err := readPack(p)
-			if err != nil || len(all) == 0 {
-				return err
-			}
-			for i := range all {
-				all[i].TenantID = tenancy.Must(ctx)
-			}
-			_, err = tx.NewInsert().Model(&all).On("CONFLICT (tenant_id, code, effective_from) DO UPDATE").
-				Set("channel = EXCLUDED.channel, name = EXCLUDED.name, source = EXCLUDED.source, verified = EXCLUDED.verified").Exec(ctx)
-			if err != nil {
-				return fmt.Errorf("revenue: apply pack: %w", err)
-			}
-			return nil
-		},
-	}
-}
-
-func readPack(p *pack.Pack) ([]Account, error) {
-	if !p.Has(accounts) {
-		return nil, nil
-	}
-	var all []Account
-	if err := p.Decode(accounts, &all); err != nil {
-		return nil, err
-	}
-	check, seen := p.Check(accounts), map[string]bool{}
-	for i, a := range all {
-		at := pack.At("", i)
-		check.Pattern(at+".code", a.Code, codePattern, "4.1.03")
-		check.OneOf(at+".channel", a.Channel, Dividend, Retribusi, Rent, Cooperation)
-		check.Text(at+".name", a.Name)
-		check.Required(at+".source", a.Source)
+	return pack.ListSection("revenue", "duct/revenue.yaml", func(a Account) string { return a.Code + " " + a.EffectiveFrom }, func(c *pack.Check, at string, a Account) {
+		c.Pattern(at+".code", a.Code, codePattern, "4.1.03")
+		c.OneOf(at+".channel", a.Channel, Dividend, Retribusi, Rent, Cooperation)
+		c.Text(at+".name", a.Name)
+		c.Required(at+".source", a.Source)
 		if _, err := time.Parse(time.DateOnly, a.EffectiveFrom); err != nil {
-			check.Add(at+".effective_from", "bad_form", "value", a.EffectiveFrom, "example", "2026-01-01")
+			c.Add(at+".effective_from", "bad_form", "value", a.EffectiveFrom, "example", "2026-01-01")
 		}
-		if key := a.Code + a.EffectiveFrom; seen[key] {
-			check.Add(at+".code", "repeated", "value", a.Code)
-		} else {
-			seen[key] = true
+	}, func(ctx context.Context, tx bun.Tx, all []Account) error {
+		if len(all) == 0 {
+			return nil
 		}
-	}
-	return all, check.Err()
+		for i := range all {
+			all[i].TenantID = tenancy.Must(ctx)
+		}
+		_, err := tx.NewInsert().Model(&all).On("CONFLICT (tenant_id, code, effective_from) DO UPDATE").
+			Set("channel = EXCLUDED.channel, name = EXCLUDED.name, source = EXCLUDED.source, verified = EXCLUDED.verified").Exec(ctx)
+		return err
+	})
 }
 
 // accountsOn are the accounts that are in force on a day, by code.

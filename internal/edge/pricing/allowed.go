@@ -125,16 +125,7 @@ func (p *Pages) limitPage(c *gin.Context, status int, o billing.Proposal, a map[
 	f := bill.Form{ID: "batas", Action: here + "/batas/" + code, Submit: l.T("bumd.save"), Hidden: []ui.Option{{Value: "revision", Label: strconv.Itoa(o.Revision)}}, Fields: []ui.Field{
 		{Name: "code", Type: "select", Options: counts}, {Name: "most", Type: "number"}, {Name: "hard", Type: "multi_choice", Options: []ui.Option{{Value: "yes", Label: l.T("yes")}}, Optional: true},
 		{Name: "grace_days", Type: "number", Optional: true}, {Name: "name_id", Max: 120}, {Name: "name_en", Max: 120, Optional: true}}}
-	for i := range f.Fields {
-		x := &f.Fields[i]
-		x.Label, x.Value, x.Error, x.Autocomplete = l.T("bumd.limit."+x.Name), a[x.Name], errs.Of(x.Name), "off"
-		if x.Type == "multi_choice" && x.Value != "" {
-			x.Values = []string{"yes"}
-		}
-		if key := "bumd.limit_hint." + x.Name; l.Has(key) {
-			x.Hint = l.T(key)
-		}
-	}
+	ask(l, f.Fields, "limit", a, errs)
 	title := l.T("bumd.add_limit")
 	s := bill.Section{ID: "isi", Title: l.T("bill.limits"), Quiet: true, Forms: []bill.Form{f}}
 	if code != newLimit {
@@ -158,21 +149,10 @@ func (p *Pages) saveLimit(c *gin.Context) error {
 	if _, ok := o.Entitlements.Limits[was]; !ok && was != newLimit {
 		return site.NotFound()
 	}
-	var sent site.Form
-	again := func(status int, _ site.Form, errs ui.Errors) error {
-		l, a := gate.LocaleOf(c), map[string]string{}
-		for name := range sent.Values {
-			a[name] = sent.Get(name)
-		}
-		for i, e := range errs {
-			if l.Has("bumd.limit." + e.Name) {
-				errs[i].Label = l.T("bumd.limit." + e.Name)
-			}
-		}
-		return p.limitPage(c, status, o, a, errs)
+	again := func(status int, in site.Form, errs ui.Errors) error {
+		return p.limitPage(c, status, o, sent(in), called(gate.LocaleOf(c), "limit", errs))
 	}
 	return p.revised(c, "proposal_saved", console.PathProposals+"/:id", again, func(in site.Form, id uuid.UUID) error {
-		sent = in
 		code, x, err := limitOf(in)
 		if err != nil {
 			return err

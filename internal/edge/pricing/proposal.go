@@ -238,16 +238,7 @@ func (p *Pages) componentPage(c *gin.Context, status int, o billing.Proposal, at
 		{Name: "price", Type: "money", Optional: true}, {Name: "every", Type: "multi_choice", Options: tick, Optional: true}, {Name: "optional", Type: "multi_choice", Options: tick, Optional: true},
 		{Name: "meter", Type: "select", Options: counts, Optional: true}, {Name: "unit_id", Max: 40, Optional: true}, {Name: "unit_en", Max: 40, Optional: true}, {Name: "included", Type: "number", Optional: true},
 		{Name: "size", Type: "number", Optional: true}, {Name: "tiers", Type: "long_text", Optional: true}}}
-	for i := range f.Fields {
-		x := &f.Fields[i]
-		x.Label, x.Value, x.Error, x.Autocomplete = l.T("bumd.component."+x.Name), a[x.Name], errs.Of(x.Name), "off"
-		if x.Type == "multi_choice" && x.Value != "" {
-			x.Values = []string{"yes"}
-		}
-		if key := "bumd.component_hint." + x.Name; l.Has(key) {
-			x.Hint = l.T(key)
-		}
-	}
+	ask(l, f.Fields, "component", a, errs)
 	title := l.T("bumd.new_component")
 	s := bill.Section{ID: "isi", Title: l.T("bumd.components"), Quiet: true, Forms: []bill.Form{f}}
 	if at < len(o.Components) {
@@ -265,6 +256,39 @@ func (p *Pages) componentPage(c *gin.Context, status int, o billing.Proposal, at
 	return p.Render(c, status, bill.Page(v))
 }
 
+// ask words the fields of a part of a proposal, a component or a limit, and fills them with what was said before.
+func ask(l i18n.Locale, fields []ui.Field, part string, a map[string]string, errs ui.Errors) {
+	for i := range fields {
+		x := &fields[i]
+		x.Label, x.Value, x.Error, x.Autocomplete = l.T("bumd."+part+"."+x.Name), a[x.Name], errs.Of(x.Name), "off"
+		if x.Type == "multi_choice" && x.Value != "" {
+			x.Values = []string{"yes"}
+		}
+		if key := "bumd." + part + "_hint." + x.Name; l.Has(key) {
+			x.Hint = l.T(key)
+		}
+	}
+}
+
+// sent is what a form said.
+func sent(in site.Form) map[string]string {
+	a := map[string]string{}
+	for name := range in.Values {
+		a[name] = in.Get(name)
+	}
+	return a
+}
+
+// called names what is wrong with a part by the labels of its fields.
+func called(l i18n.Locale, part string, errs ui.Errors) ui.Errors {
+	for i, e := range errs {
+		if key := "bumd." + part + "." + e.Name; l.Has(key) {
+			errs[i].Label = l.T(key)
+		}
+	}
+	return errs
+}
+
 // saveComponent keeps a component; what is wrong with it is said beside its field.
 func (p *Pages) saveComponent(c *gin.Context) error {
 	o, err := p.proposalOf(c)
@@ -275,21 +299,10 @@ func (p *Pages) saveComponent(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	var sent site.Form
-	again := func(status int, _ site.Form, errs ui.Errors) error {
-		l, a := gate.LocaleOf(c), map[string]string{}
-		for name := range sent.Values {
-			a[name] = sent.Get(name)
-		}
-		for i, e := range errs {
-			if l.Has("bumd.component." + e.Name) {
-				errs[i].Label = l.T("bumd.component." + e.Name)
-			}
-		}
-		return p.componentPage(c, status, o, at, a, errs)
+	again := func(status int, in site.Form, errs ui.Errors) error {
+		return p.componentPage(c, status, o, at, sent(in), called(gate.LocaleOf(c), "component", errs))
 	}
 	return p.revised(c, "proposal_saved", console.PathProposals+"/:id", again, func(in site.Form, id uuid.UUID) error {
-		sent = in
 		x, err := componentOf(in)
 		if err != nil {
 			return err
