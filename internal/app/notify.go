@@ -46,6 +46,7 @@ func (a *App) buildNotify() error {
 			"account_exists":  "/masuk",
 			"password_reset":  "/atur-sandi/{token}",
 			"staff_invite":    "/undangan/{token}",
+			"invite_held":     "/masuk",
 		},
 	})
 	if err != nil {

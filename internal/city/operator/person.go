@@ -3,6 +3,8 @@ package operator
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -39,7 +41,8 @@ type Person struct {
 // peopleMost bounds the people of one company, those of before included.
 const peopleMost = 200
 
-// People lists who is and was of a company, in the order in which they came; for staff with duct:read and for people of it.
+// People lists who is and was of a company, in the order in which they came; for staff with duct:read and for people of it, who
+// see nobody that has yet to come: an invitation that is listed says that its address had no account.
 func (s *Service) People(ctx context.Context, actor identity.Actor, company uuid.UUID) ([]Person, error) {
 	if err := s.mayRead(ctx, actor, company); err != nil {
 		return nil, err
@@ -49,13 +52,16 @@ func (s *Service) People(ctx context.Context, actor identity.Actor, company uuid
 	if err != nil {
 		return nil, fmt.Errorf("operator: people: %w", err)
 	}
-	out := make([]Person, len(rows))
-	for i, r := range rows {
+	out := make([]Person, 0, len(rows))
+	for _, r := range rows {
 		a, err := s.d.Identity.Account(ctx, r.AccountID)
 		if err != nil {
 			return nil, fmt.Errorf("operator: people: %w", err)
 		}
-		out[i] = Person{Account: a, Admin: r.Admin, AddedAt: r.AddedAt, EndedAt: r.EndedAt}
+		if actor.Kind == identity.Partner && a.Status == identity.StatusInvited {
+			continue
+		}
+		out = append(out, Person{Account: a, Admin: r.Admin, AddedAt: r.AddedAt, EndedAt: r.EndedAt})
 	}
 	return out, nil
 }
@@ -67,20 +73,57 @@ type PersonInput struct {
 }
 
 // Invite lets somebody act for a company and mails them the link to their account, for staff with duct:lease and for an
-// administrator of the company. Inviting an address again that has not come yet sends another link. It refuses what
-// identity.InvitePartner does, NotFound "lease.no_operator", and Conflict "operator.of_another" an address that waits for another
-// company.
+// administrator of the company, once it is approved (else Conflict "operator.not_yet"): before that nobody knows who they are.
+// Inviting an address again that has not come yet sends another link. It refuses what identity.InvitePartner does, NotFound
+// "lease.no_operator", and Conflict "operator.of_another" an address that waits for another company. A company is not told which
+// addresses have accounts: for one of somebody else it is answered as for any other, with no account, and whoever holds it is told.
 func (s *Service) Invite(ctx context.Context, actor identity.Actor, company uuid.UUID, in PersonInput) (uuid.UUID, error) {
 	if err := s.may(ctx, actor, company, access.DuctLease, true); err != nil {
 		return uuid.Nil, err
 	}
-	return s.invite(ctx, actor, in, func(ctx context.Context, tx bun.Tx) (uuid.UUID, error) {
+	if actor.Kind == identity.Partner {
+		if err := s.settled(ctx, company); err != nil {
+			return uuid.Nil, err
+		}
+	}
+	account, err := s.invite(ctx, actor, in, func(ctx context.Context, tx bun.Tx) (uuid.UUID, error) {
 		n, err := tx.NewSelect().Model((*personRow)(nil)).Where("p.tenant_id = ? AND p.operator_id = ?", tenancy.Must(ctx), company).Count(ctx)
 		if err == nil && n >= peopleMost {
 			err = fault.New(fault.Conflict, "operator.too_many_people", "max", peopleMost)
 		}
 		return company, err
 	})
+	if actor.Kind != identity.Partner || !held(err) {
+		return account, err
+	}
+	all, failed := s.People(ctx, actor, company)
+	if failed != nil {
+		return uuid.Nil, failed
+	}
+	own := func(p Person) bool {
+		return p.EndedAt.IsZero() && strings.EqualFold(p.Email, strings.TrimSpace(in.Email))
+	}
+	if slices.ContainsFunc(all, own) {
+		return uuid.Nil, err // whom they see in their list
+	}
+	return uuid.Nil, s.d.Identity.TellHeld(ctx, actor, in.Email)
+}
+
+// settled refuses Conflict "operator.not_yet" a company that is not approved.
+func (s *Service) settled(ctx context.Context, company uuid.UUID) error {
+	ok, err := s.d.DB.NewSelect().TableExpr("duct_operator AS o").Where("o.tenant_id = ? AND o.id = ? AND o.state = ?", tenancy.Must(ctx), company, lease.OperatorApproved).Exists(ctx)
+	if err != nil {
+		return fmt.Errorf("operator: invite: %w", err)
+	}
+	if !ok {
+		return fault.New(fault.Conflict, "operator.not_yet")
+	}
+	return nil
+}
+
+// held reports whether an invitation was refused because of who has its address.
+func held(err error) bool {
+	return fault.Is(err, "identity.email_taken") || fault.Is(err, "operator.of_another")
 }
 
 // invite invites somebody to the company that of finds in the same transaction.
@@ -166,7 +209,7 @@ func (s *Service) Register(ctx context.Context, actor identity.Actor, in lease.O
 		o, err := s.d.Leases.Enrol(ctx, tx, actor, in)
 		return o.ID, err
 	})
-	if fault.Is(err, "identity.email_taken") || fault.Is(err, "operator.of_another") {
+	if held(err) {
 		return tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
 			_, err := s.d.Leases.Enrol(ctx, tx, actor, in)
 			return err

@@ -22,9 +22,10 @@ import (
 
 // PeopleWays says what can be done about people, and where.
 type PeopleWays struct {
-	Base string // address of the forms
-	May  bool
-	Self uuid.UUID // who reads, and cannot remove themselves
+	Base    string // address of the forms
+	May     bool
+	Invites bool      // others too
+	Self    uuid.UUID // who reads, and cannot remove themselves
 }
 
 // PeopleSection lists who acts for a company, and invites another.
@@ -52,19 +53,26 @@ func PeopleSection(l i18n.Locale, all []operator.Person, in site.Form, errs ui.E
 	if !w.May {
 		return s
 	}
-	s.Forms = []bill.Form{{ID: "undang", Folded: true, Title: l.T("partner.invite"), Text: l.T("partner.invite_text"), Action: w.Base, Submit: l.T("partner.invite_do"), Fields: []ui.Field{
-		{Name: "name", Label: l.T("partner.person"), Value: in.Get("name"), Max: 100, Error: errs.Of("name"), Autocomplete: "off"},
-		{Name: "email", Type: "email", Label: l.T("lease.email"), Value: in.Get("email"), Error: errs.Of("email"), Autocomplete: "off"},
-		{Name: "admin", Type: "yes_no", Label: l.T("partner.make_admin"), Value: in.Get("admin"), Options: []ui.Option{{Value: "yes", Label: l.T("yes")}, {Value: "no", Label: l.T("no")}}, Optional: true}}}}
+	if w.Invites {
+		s.Forms = []bill.Form{invitation(l, in, errs, w.Base)}
+	}
 	for _, o := range going {
 		s.Forms = append(s.Forms, bill.Form{ID: "akhiri-" + o.Value, Plain: true, Bad: true, Action: w.Base + "/" + o.Value + "/akhiri", Submit: l.T("partner.remove", "name", o.Label)})
 	}
 	return s
 }
 
+// invitation asks for somebody else.
+func invitation(l i18n.Locale, in site.Form, errs ui.Errors, base string) bill.Form {
+	return bill.Form{ID: "undang", Folded: true, Title: l.T("partner.invite"), Text: l.T("partner.invite_text"), Action: base, Submit: l.T("partner.invite_do"), Fields: []ui.Field{
+		{Name: "name", Label: l.T("partner.person"), Value: in.Get("name"), Max: 100, Error: errs.Of("name"), Autocomplete: "off"},
+		{Name: "email", Type: "email", Label: l.T("lease.email"), Value: in.Get("email"), Error: errs.Of("email"), Autocomplete: "off"},
+		{Name: "admin", Type: "yes_no", Label: l.T("partner.make_admin"), Value: in.Get("admin"), Options: []ui.Option{{Value: "yes", Label: l.T("yes")}, {Value: "no", Label: l.T("no")}}, Optional: true}}}
+}
+
 // PersonRefused says what was wrong with an invitation.
 func PersonRefused(c *gin.Context, err error) (ui.Errors, int, bool) {
-	errs, status, ok := site.RefusedAt(c, err, map[string]string{"identity.email_taken": "email", "operator.of_another": "email"})
+	errs, status, ok := site.RefusedAt(c, err, map[string]string{"identity.email_taken": "email", "operator.of_another": "email", "operator.not_yet": "email"})
 	return site.Called(c, errs, map[string]string{"name": "partner.person", "email": "lease.email"}), status, ok
 }
 
@@ -192,7 +200,7 @@ func (p *Pages) company(c *gin.Context, id uuid.UUID, in site.Form, errs ui.Erro
 		return site.Form{}, nil
 	}
 	typed, wrong := of("orang")
-	s := PeopleSection(l, people, typed, wrong, PeopleWays{Base: one + "/orang", May: may})
+	s := PeopleSection(l, people, typed, wrong, PeopleWays{Base: one + "/orang", May: may, Invites: true})
 	mark(&s, "orang")
 	typed, wrong = of("berkas")
 	filed := PapersSection(c, papers, typed, wrong, one+"/berkas", may, true)

@@ -286,7 +286,7 @@ func (s *Site) Soon(t testing.TB, what string, ok func() bool) {
 
 func mailPaths() map[string]string {
 	return map[string]string{"account_confirm": "/konfirmasi/{token}", "account_exists": "/masuk",
-		"password_reset": "/atur-sandi/{token}", "staff_invite": "/undangan/{token}"}
+		"password_reset": "/atur-sandi/{token}", "staff_invite": "/undangan/{token}", "invite_held": "/masuk"}
 }
 
 // mailed keeps the address that a mail about an account would carry.

@@ -43,6 +43,9 @@ func New(s *site.Pages) *Pages { return &Pages{ducts.New(s)} }
 // limitRegister holds back a program that has mails sent to strangers.
 var limitRegister = gate.Limit{Name: "partner_register", Count: 5, Per: time.Hour}
 
+// limitInvite does so for who has signed in.
+var limitInvite = gate.Limit{Name: "partner_invite", Count: 20, Per: time.Hour}
+
 // Tables are the pages.
 func (p *Pages) Tables() []gate.Table {
 	own, city := access.DuctOwn, gate.City
@@ -61,7 +64,7 @@ func (p *Pages) Tables() []gate.Table {
 		{Method: post, Path: pathPapers, Needs: own, Scope: city, MaxBody: paperBody, Handler: p.filePaper},
 		{Method: get, Path: pathPapers + "/:id", Needs: own, Scope: city, IDs: site.IDs("id", "duct_paper"), Handler: p.paper},
 		{Method: get, Path: pathPeople, Needs: own, Scope: city, Handler: p.people},
-		{Method: post, Path: pathPeople, Needs: own, Scope: city, Handler: p.invite},
+		{Method: post, Path: pathPeople, Needs: own, Scope: city, Limit: limitInvite, Handler: p.invite},
 		{Method: post, Path: pathPeople + "/:id/akhiri", Page: pathPeople, Needs: own, Scope: city, IDs: site.IDs("id", "duct_person"), Handler: p.remove},
 	}}
 }

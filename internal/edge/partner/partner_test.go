@@ -243,3 +243,42 @@ func TestACompanyHasItsOwnPeople(t *testing.T) {
 		t.Errorf("whose access has ended: %d %s", got.Status, got.To())
 	}
 }
+
+// TestNobodyLearnsWhoHasAnAccount: a company that registered itself invites nobody until it is approved, and is then answered the
+// same for an address that has an account, whose holder is told, and for one that has none; and not without end.
+func TestNobodyLearnsWhoHasAnAccount(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	sari := s.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
+	s.Resident(t, pagetest.HostBatam, "Warga", "081211112222") // warga@contoh.id
+	visitor := s.Browser(t, pagetest.HostBatam)
+	visitor.Goes(visitor.Post(home+"/daftar", "name", "PT Serat", "nib", "1234567890123", "licence", "Jartaplok 1", "email", "noc@serat.id", "person", "Rani Serat"), home+"/daftar")
+	rani := comes(t, s)
+	if page := rani.Page(home+"/orang", "setelah perusahaan disetujui"); strings.Contains(page, "Kirim undangan") {
+		t.Error("who is not approved is asked to invite")
+	}
+	for _, email := range []string{"warga@contoh.id", "baru@contoh.id"} {
+		rani.Sees(rani.Post(home+"/orang", "name", "Tono", "email", email), http.StatusConflict, "belum disetujui")
+	}
+	path := pagetest.Hrefs(sari.Page(operators, "PT Serat"), operators+"/")[0]
+	sari.Goes(sari.Post(path+"/putusan", "state", "approved"), path)
+	var lists []string
+	for _, email := range []string{"warga@contoh.id", "baru@contoh.id"} {
+		rani.Goes(rani.Post(home+"/orang", "name", "Tono", "email", email), home+"/orang")
+		_, list, _ := strings.Cut(rani.Page(home+"/orang", "Undangan diterima"), "<tbody")
+		lists = append(lists, list)
+		if link, held := s.MailedLink(t), email == "warga@contoh.id"; held != (link == "/masuk") {
+			t.Errorf("mailed to %s: %s", email, link)
+		}
+	}
+	if lists[0] != lists[1] {
+		t.Error("the page tells the two apart")
+	}
+	sari.Page(path, "baru@contoh.id", "Diundang")
+	for range 20 {
+		if got := rani.Post(home+"/orang", "name", "", "email", ""); got.Status == http.StatusTooManyRequests {
+			return
+		}
+	}
+	t.Error("invitations are sent without end")
+}

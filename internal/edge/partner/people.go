@@ -5,6 +5,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"bedelau/internal/city/lease"
 	"bedelau/internal/city/operator"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/leasing"
@@ -30,8 +31,11 @@ func (p *Pages) peopleAgain(c *gin.Context, status int, in site.Form, errs ui.Er
 		return err
 	}
 	v := bill.View{Shell: p.Pages.Pages.DeskShell(c, l.T("partner.nav.people")), Heading: l.T("partner.nav.people"), Lead: l.T("partner.people_lead"), Errors: errs}
-	s := leasing.PeopleSection(l, all, in, errs, leasing.PeopleWays{Base: pathPeople, May: self.Admin, Self: a.ID})
+	s := leasing.PeopleSection(l, all, in, errs, leasing.PeopleWays{Base: pathPeople, May: self.Admin, Invites: self.Company.State == lease.OperatorApproved, Self: a.ID})
 	s.Quiet = true
+	if self.Admin && self.Company.State != lease.OperatorApproved {
+		s.Text = l.T("partner.invite_later")
+	}
 	v.Sections = []bill.Section{s}
 	return p.Render(c, status, bill.Page(v))
 }
@@ -54,7 +58,7 @@ func (p *Pages) invite(c *gin.Context) error {
 		}
 		return p.peopleAgain(c, status, in, errs)
 	}
-	return p.Done(c, pathPeople, "partner_invited")
+	return p.Done(c, pathPeople, "partner_asked")
 }
 
 // remove ends that somebody acts for the company.

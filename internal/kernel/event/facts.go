@@ -223,7 +223,7 @@ type APIRequested struct {
 // may follow it, sealed under the city's key; empty when the mail has none.
 type AccountMail struct {
 	AccountID uuid.UUID `json:"account_id"`
-	Purpose   string    `json:"purpose"` // a template of notify: account_confirm, account_exists, password_reset, staff_invite
+	Purpose   string    `json:"purpose"` // a template of notify: account_confirm, account_exists, password_reset, staff_invite, invite_held
 	Sealed    string    `json:"sealed"`
 }
 

@@ -71,6 +71,33 @@ func (s *Service) InvitePartner(ctx context.Context, a Actor, in PartnerInput, a
 	return id, nil
 }
 
+// TellHeld tells whoever holds an address that somebody invited them there as a partner, which cannot be: the one who invited is
+// answered as if the invitation had gone. Nobody is told of an address that has no account in use, nor too often.
+func (s *Service) TellHeld(ctx context.Context, a Actor, email string) error {
+	var fields []fault.Field
+	email = emailField(email, &fields)
+	if err := fault.Fields(fields); err != nil {
+		return err
+	}
+	c, err := s.sealContact(ctx, email, "")
+	if err != nil {
+		return err
+	}
+	owner, err := findByHash(ctx, s.DB, "email_hash", c.emailHash)
+	if fault.Is(err, "identity.no_account") || err == nil && (owner.Status != StatusActive || !s.mayMail(ctx, "held", c.emailHash, "")) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("identity: tell held: %w", err)
+	}
+	return tenancy.InTx(ctx, s.DB, func(ctx context.Context, tx bun.Tx) error {
+		if err := audit.Record(ctx, tx, by(a, "account.invite_held", owner.ID, nil)); err != nil {
+			return err
+		}
+		return s.mail(ctx, tx, owner.ID, mailHeld, "")
+	})
+}
+
 // ClosePartner ends an account of a partner as part of tx: its sessions and links stop at once, its past stays. Who may is
 // the caller's concern. NotFound "identity.no_account" for one of another kind.
 func (s *Service) ClosePartner(ctx context.Context, tx bun.Tx, a Actor, account uuid.UUID) error {

@@ -34,6 +34,7 @@ const (
 	mailExists  = "account_exists"
 	mailReset   = "password_reset"
 	mailInvite  = "staff_invite"
+	mailHeld    = "invite_held"
 )
 
 // sealLink hides a link's secret for its way through the outbox. Call it before the transaction begins.

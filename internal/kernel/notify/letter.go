@@ -46,6 +46,7 @@ func kinds() map[string]kind {
 		"account_exists":        {account: true},
 		"password_reset":        {account: true},
 		"staff_invite":          {account: true},
+		"invite_held":           {account: true},
 		"application_submitted": {needs: with("agency"), may: []string{"due"}},
 		"appointment_booked":    visit,
 		"appointment_moved":     visit,

@@ -106,7 +106,7 @@ func newDesk(t *testing.T, change func(*notify.Deps)) *desk {
 
 func links() map[string]string {
 	return map[string]string{"account_confirm": "/daftar/konfirmasi/{token}", "account_exists": "/masuk",
-		"password_reset": "/lupa-sandi/{token}", "staff_invite": "/undangan/{token}"}
+		"password_reset": "/lupa-sandi/{token}", "staff_invite": "/undangan/{token}", "invite_held": "/masuk"}
 }
 
 func (d *desk) send(t *testing.T, city tenancy.City, m notify.Message) {
