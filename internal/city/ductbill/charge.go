@@ -96,9 +96,10 @@ type held struct {
 	OperatorID uuid.UUID
 	Kind       string
 	Quantity   int
-	Since      time.Time // of the lease, as which its segments are billed
+	Since      time.Time // that was agreed on, and as which its segments are billed
+	Agreed     time.Time // the end that was agreed on; zero for none
 	From       time.Time // the first day that is charged
-	Until      time.Time
+	Until      time.Time // the first that is not
 	LengthMM   int64
 	Segments   []uuid.UUID `bun:"segments,array"`
 }
@@ -111,7 +112,7 @@ func (s *Service) charge(ctx context.Context, tx bun.Tx, seller invoice.Seller, 
 		return err
 	}
 	var all []held
-	err = tx.NewRaw(`SELECT l.id, l.number, l.operator_id, l.kind, l.quantity, l.since, greatest(l.since, l.accepted_on) AS "from", l.until, l.length_mm,
+	err = tx.NewRaw(`SELECT l.id, l.number, l.operator_id, l.kind, l.quantity, l.since, l.agreed_until AS agreed, greatest(l.since, l.accepted_on) AS "from", l.until, l.length_mm,
 			ARRAY(SELECT DISTINCT u.segment_id FROM duct_hold h JOIN duct_unit u ON u.tenant_id = h.tenant_id AND u.id = h.unit_id WHERE h.tenant_id = l.tenant_id AND h.lease_id = l.id AND h.own ORDER BY 1) AS segments
 		FROM duct_lease l WHERE l.tenant_id = ? AND l.state IN ('active', 'ended') AND greatest(l.since, l.accepted_on) < ? AND (l.until IS NULL OR l.until > ? AND l.until > greatest(l.since, l.accepted_on))
 		ORDER BY l.operator_id, l.id`, tenant, end.Format(time.DateOnly), month.Format(time.DateOnly)).Scan(ctx, &all)
@@ -163,11 +164,11 @@ func (m bill) operator(id uuid.UUID) *owed {
 
 // lease rates a lease for the month.
 func (m bill) lease(ctx context.Context, tx bun.Tx, l held, volume int64) error {
-	h, err := ducttariff.Facts(ctx, tx, ducttariff.Route{Segments: l.Segments, Kind: l.Kind, Quantity: l.Quantity, Since: l.Since})
+	h, err := ducttariff.Facts(ctx, tx, ducttariff.Route{Segments: l.Segments, Kind: l.Kind, Quantity: l.Quantity, Since: l.Since, Until: l.Agreed})
 	if err != nil {
 		return err
 	}
-	h.Since, h.Until, h.VolumeMM = l.From, l.Until, volume
+	h.From, h.Ended, h.VolumeMM = l.From, l.Until, volume
 	lines, err := m.list.Rate(h, m.month, m.month.AddDate(0, 1, 0))
 	if err != nil {
 		return err

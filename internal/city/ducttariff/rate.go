@@ -15,8 +15,10 @@ import (
 type Held struct {
 	Kind     string // duct.Duct, duct.Subduct or duct.Microduct
 	Quantity int
-	Since    time.Time // the first day that is charged
-	Until    time.Time // the first that is not; zero goes on
+	Since    time.Time // the first day that was agreed on, from which the minimum term and what it lets off count
+	Until    time.Time // the first day after what was agreed on; zero goes on
+	From     time.Time // the first day that is charged, if that is after Since
+	Ended    time.Time // the first day that is not charged, if notice was given; else it is Until
 	Parts    []Part
 	Stops    []Stop
 	VolumeMM int64 // of unit that the operator holds altogether; less than what is held here counts as that
@@ -63,44 +65,55 @@ func Sum(all []Line) (money.Rupiah, error) {
 	return money.Sum(amounts...)
 }
 
-// Rate is what is held charged from a day to before another: what is paid once, where the lease begins in these days; what is paid
+// Rate is what is held charged from a day to before another: what is paid once, where it begins to be charged in these days; what is paid
 // by time, for each month and each price apart, by the day; what volume and term let off, never below the floor; and, where the
 // lease ends in these days before its minimum term, what is left of that. It refuses Conflict "ducttariff.no_terms" before the
 // first terms, and "ducttariff.no_tariff" for a kind of unit without a price.
 func (p List) Rate(h Held, from, until time.Time) ([]Line, error) {
 	h.Since, h.Until, from, until = dayOf(h.Since), dayOf(h.Until), dayOf(from), dayOf(until)
+	begin, end := h.span()
 	var out []Line
-	if !h.Since.Before(from) && h.Since.Before(until) {
+	if !begin.Before(from) && begin.Before(until) {
 		once, err := p.once(h)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, once...)
 	}
-	first, last := later(from, h.Since), until
-	if !h.Until.IsZero() {
-		last = earlier(until, h.Until)
+	first, last := later(from, begin), until
+	if !end.IsZero() {
+		last = earlier(until, end)
 	}
 	lines, err := p.recurring(h, first, last, false)
 	if err != nil {
 		return nil, err
 	}
 	out = append(out, lines...)
-	if h.Until.IsZero() || !h.Until.After(from) || h.Until.After(until) {
+	if end.IsZero() || !end.After(from) || end.After(until) {
 		return out, nil
 	}
 	t, ok := p.TermsOn(h.Since)
 	if !ok {
 		return nil, fault.New(fault.Conflict, "ducttariff.no_terms")
 	}
-	rest, err := p.recurring(h, h.Until, h.Since.AddDate(0, t.MinimumMonths, 0), true)
+	rest, err := p.recurring(h, end, h.Since.AddDate(0, t.MinimumMonths, 0), true)
 	return append(out, rest...), err
 }
 
-// once are what the lease's first day charges.
+// span is the first day that is charged and the first that is not, which is zero for what goes on.
+func (h Held) span() (begin, end time.Time) {
+	begin, end = later(h.Since, dayOf(h.From)), h.Until
+	if !h.Ended.IsZero() {
+		end = dayOf(h.Ended)
+	}
+	return begin, end
+}
+
+// once are what the first day that is charged charges.
 func (p List) once(h Held) ([]Line, error) {
+	begin, _ := h.span()
 	var out []Line
-	for _, t := range p.On(h.Since) {
+	for _, t := range p.On(begin) {
 		if t.Per != Once || t.Charge == Land {
 			continue
 		}
@@ -109,7 +122,7 @@ func (p List) once(h Held) ([]Line, error) {
 			if n == 0 {
 				continue
 			}
-			l, _, err := p.line(t, zone, n, piece{h.Since, h.Since}, false)
+			l, _, err := p.line(t, zone, n, piece{begin, begin}, false)
 			if err != nil {
 				return nil, err
 			}
@@ -320,7 +333,8 @@ func (h Held) length() (n int64) {
 	return n
 }
 
-// months is for how many whole months the lease was agreed on; zero where it has no end.
+// months is for how many whole months the lease was agreed on, however late it was accepted or early it ended; zero where it has
+// no end.
 func (h Held) months() int64 {
 	if h.Until.IsZero() {
 		return 0

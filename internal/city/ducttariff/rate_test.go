@@ -78,6 +78,16 @@ func TestRate(t *testing.T) {
 			[]string{"358750 1.000 m × Rp14.350 per tahun ÷ 12 × 9 dari 30 hari = Rp358.750", "837083 1.000 m × Rp14.350 per tahun ÷ 12 × 21 dari 30 hari = Rp837.083",
 				"1195833 1.000 m × Rp14.350 per tahun ÷ 12 = Rp1.195.833", "1195833 1.000 m × Rp14.350 per tahun ÷ 12 = Rp1.195.833", "1195833 1.000 m × Rp14.350 per tahun ÷ 12 = Rp1.195.833",
 				"1195833 1.000 m × Rp14.350 per tahun ÷ 12 = Rp1.195.833", "1195833 1.000 m × Rp14.350 per tahun ÷ 12 = Rp1.195.833", "347177 1.000 m × Rp14.350 per tahun ÷ 12 × 9 dari 31 hari = Rp347.177"}},
+		{"accepted late, up to the day before", ducttariff.Held{Kind: duct.Subduct, Quantity: 1, Since: day("2026-01-01"), Until: day("2027-01-01"), From: day("2026-01-20"), Parts: street(1_000_000)}, "2026-01-01", "2026-02-01",
+			[]string{"2500000 1 pesanan × Rp2.500.000 satu kali = Rp2.500.000", "462903 1.000 m × Rp14.350 per tahun ÷ 12 × 12 dari 31 hari = Rp462.903"}},
+		{"accepted late, and over on its agreed day", ducttariff.Held{Kind: duct.Subduct, Quantity: 1, Since: day("2026-01-01"), Until: day("2027-01-01"), From: day("2026-01-20"), Parts: street(1_000_000)}, "2026-12-01", "2027-01-01",
+			[]string{"1195833 1.000 m × Rp14.350 per tahun ÷ 12 = Rp1.195.833"}},
+		{"five years that were accepted a day late let five percent off", ducttariff.Held{Kind: duct.Subduct, Quantity: 1, Since: day("2025-05-01"), Until: day("2030-05-01"), From: day("2025-05-02"), Parts: street(1_234_500)}, "2026-10-01", "2026-11-01",
+			[]string{"1476256 1.234,5 m × Rp14.350 per tahun ÷ 12 = Rp1.476.256", "-73864 5% dari Rp14.350 = Rp718 per satuan; jumlahnya Rp73.864"}},
+		{"five years of which notice was given let five percent off to the end", ducttariff.Held{Kind: duct.Subduct, Quantity: 1, Since: day("2025-05-01"), Until: day("2030-05-01"), Ended: day("2026-10-16"), Parts: street(1_234_500)}, "2026-10-01", "2026-11-01",
+			[]string{"714318 1.234,5 m × Rp14.350 per tahun ÷ 12 × 15 dari 31 hari = Rp714.318", "-35741 5% dari Rp14.350 = Rp718 per satuan; jumlahnya Rp35.741"}},
+		{"accepted late and given notice, its minimum term counts from the agreed day", ducttariff.Held{Kind: duct.Subduct, Quantity: 1, Since: day("2025-11-10"), From: day("2025-11-25"), Ended: day("2026-10-21"), Parts: street(1_000_000)}, "2026-10-01", "2026-11-01",
+			[]string{"771505 1.000 m × Rp14.350 per tahun ÷ 12 × 20 dari 31 hari = Rp771.505", "424328 1.000 m × Rp14.350 per tahun ÷ 12 × 11 dari 31 hari = Rp424.328", "358750 1.000 m × Rp14.350 per tahun ÷ 12 × 9 dari 30 hari = Rp358.750"}},
 		{"over after its minimum term, on the last day of the month", ducttariff.Held{Kind: duct.Subduct, Quantity: 1, Since: day("2025-03-10"), Until: day("2026-10-01"), Parts: street(1_000_000)}, "2026-09-01", "2026-10-01",
 			[]string{"1195833 1.000 m × Rp14.350 per tahun ÷ 12 = Rp1.195.833"}},
 		{"one day of a leap February", ducttariff.Held{Kind: duct.Subduct, Quantity: 1, Since: day("2028-02-29"), Parts: street(1_000_000)}, "2028-02-01", "2028-03-01",
@@ -186,6 +196,20 @@ func drawn(t *rapid.T) ducttariff.Held {
 	if rapid.Bool().Draw(t, "ends") {
 		h.Until = h.Since.AddDate(0, 0, rapid.IntRange(1, 3000).Draw(t, "for"))
 	}
+	if rapid.Bool().Draw(t, "late") {
+		h.From = h.Since.AddDate(0, 0, rapid.IntRange(1, 60).Draw(t, "days late"))
+		if !h.Until.IsZero() && !h.From.Before(h.Until) {
+			h.From = h.Since
+		}
+	}
+	if begin := h.Since; rapid.Bool().Draw(t, "notice") {
+		if !h.From.IsZero() {
+			begin = h.From
+		}
+		if h.Ended = begin.AddDate(0, 0, rapid.IntRange(1, 2000).Draw(t, "notice after")); !h.Until.IsZero() && h.Ended.After(h.Until) {
+			h.Ended = h.Until
+		}
+	}
 	for i := range rapid.IntRange(1, 5).Draw(t, "parts") {
 		h.Parts = append(h.Parts, ducttariff.Part{Code: fmt.Sprint(i), LengthMM: rapid.Int64Range(1, 5_000_000).Draw(t, "mm"), FreeTrade: rapid.Bool().Draw(t, "zone"), Ducts: 1})
 	}
@@ -290,8 +314,12 @@ func TestMonthsAddUp(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, l := range all {
-				if l.From.Before(h.Since) || !h.Until.IsZero() && !l.Minimum && l.Until.After(h.Until) || l.Minimum && l.Until.After(h.Since.AddDate(0, 12, 0)) {
-					t.Fatalf("%+v is not of %s to %s", l, h.Since, h.Until)
+				end := h.Until
+				if !h.Ended.IsZero() {
+					end = h.Ended
+				}
+				if l.From.Before(h.Since) || l.From.Before(h.From) || !end.IsZero() && !l.Minimum && l.Until.After(end) || l.Minimum && l.Until.After(h.Since.AddDate(0, 12, 0)) {
+					t.Fatalf("%+v is not of %+v", l, h)
 				}
 				sum += l.Amount
 			}

@@ -48,6 +48,16 @@ type Made struct {
 	Received  money.Rupiah // money and slips
 	First     time.Time    // month
 	Last      time.Time
+	Days      []Days
+}
+
+// Days are those of a lease as people said them, for whoever reckons its charges anew.
+type Days struct {
+	Lease    uuid.UUID
+	Since    time.Time
+	Until    *time.Time // nil goes on
+	Accepted time.Time
+	Ended    *time.Time // by notice
 }
 
 // habit is how an operator pays: so many days after an invoice is issued, in so many parts, and which of its invoices it leaves.
@@ -72,22 +82,23 @@ var habits = []habit{
 }
 
 // let is a lease: of which operator, from which month and day on, along which corridor, and how it ends: after so many months that
-// were agreed on, or by notice in a month; zero goes on.
+// were agreed on, or by notice in a month; zero goes on. One is accepted so many days late.
 type let struct {
 	operator, month, day int
 	corridor, kind       string
 	quantity             int
 	years                int
 	notice               int
+	late                 int
 }
 
 var lets = []let{
-	{0, 0, 10, "LB-BC", duct.Subduct, 2, 5, 0}, {1, 0, 20, "LB-BC", duct.Subduct, 1, 0, 0}, {0, 1, 1, "BC-NGS", duct.Duct, 1, 10, 0}, {2, 1, 15, "LB-BC", duct.Subduct, 1, 0, 0},
-	{3, 2, 5, "BKL-LB", duct.Subduct, 2, 3, 0}, {4, 2, 28, "LB-BA", duct.Subduct, 1, 0, 9}, {1, 3, 12, "LB-BA", duct.Subduct, 2, 5, 0}, {5, 4, 1, "LB-SKP", duct.Subduct, 1, 3, 0},
-	{6, 5, 17, "MK-BC", duct.Microduct, 4, 5, 0}, {2, 6, 9, "BC-BKL", duct.Subduct, 2, 0, 0}, {3, 7, 21, "LB-SKP", duct.Subduct, 2, 5, 0}, {7, 8, 3, "SGL-MK", duct.Subduct, 1, 0, 0},
-	{0, 9, 14, "LB-SKP", duct.Duct, 1, 5, 0}, {4, 10, 2, "SKP-BAJ", duct.Subduct, 1, 0, 14}, {6, 11, 25, "MK-BC", duct.Microduct, 7, 0, 0}, {5, 12, 8, "BAJ-SGL", duct.Subduct, 1, 0, 0},
-	{1, 13, 19, "MK-BC", duct.Microduct, 4, 5, 0}, {7, 14, 6, "MK-BRL", duct.Subduct, 1, 3, 0}, {2, 15, 11, "BC-HN", duct.Subduct, 1, 5, 0}, {3, 16, 30, "BAJ-SGL", duct.Subduct, 1, 0, 0},
-	{0, 18, 4, "MK-BC", duct.Subduct, 2, 5, 0}, {6, 19, 13, "LB-BC", duct.Subduct, 1, 0, 0}, {5, 20, 22, "SGL-MK", duct.Subduct, 2, 3, 0}, {7, 21, 16, "SKP-PLB", duct.Subduct, 1, 0, 0},
+	{0, 0, 10, "LB-BC", duct.Subduct, 2, 5, 0, 1}, {1, 0, 20, "LB-BC", duct.Subduct, 1, 0, 0, 0}, {0, 1, 1, "BC-NGS", duct.Duct, 1, 10, 7, 0}, {2, 1, 15, "LB-BC", duct.Subduct, 1, 0, 0, 0},
+	{3, 2, 5, "BKL-LB", duct.Subduct, 2, 3, 0, 11}, {4, 2, 28, "LB-BA", duct.Subduct, 1, 0, 9, 3}, {1, 3, 12, "LB-BA", duct.Subduct, 2, 5, 17, 12}, {5, 4, 1, "LB-SKP", duct.Subduct, 1, 1, 0, 19},
+	{6, 5, 17, "MK-BC", duct.Microduct, 4, 5, 0, 0}, {2, 6, 9, "BC-BKL", duct.Subduct, 2, 0, 0, 0}, {3, 7, 21, "LB-SKP", duct.Subduct, 2, 5, 0, 0}, {7, 8, 3, "SGL-MK", duct.Subduct, 1, 0, 0, 0},
+	{0, 9, 14, "LB-SKP", duct.Duct, 1, 5, 0, 0}, {4, 10, 2, "SKP-BAJ", duct.Subduct, 1, 0, 14, 0}, {6, 11, 25, "MK-BC", duct.Microduct, 7, 0, 0, 0}, {5, 12, 8, "BAJ-SGL", duct.Subduct, 1, 0, 0, 0},
+	{1, 13, 19, "MK-BC", duct.Microduct, 4, 5, 0, 0}, {7, 14, 6, "MK-BRL", duct.Subduct, 1, 3, 0, 0}, {2, 15, 11, "BC-HN", duct.Subduct, 1, 5, 0, 0}, {3, 16, 30, "BAJ-SGL", duct.Subduct, 1, 0, 0, 0},
+	{0, 18, 4, "MK-BC", duct.Subduct, 2, 5, 0, 0}, {6, 19, 13, "LB-BC", duct.Subduct, 1, 0, 0, 0}, {5, 20, 22, "SGL-MK", duct.Subduct, 2, 3, 0, 0}, {7, 21, 16, "SKP-PLB", duct.Subduct, 1, 0, 0, 0},
 }
 
 // dear is when and to what the price of a subduct rises, in months from the first.
@@ -192,6 +203,7 @@ func (m *maker) month(ctx context.Context, i int) error {
 			if err := m.lease.End(ctx, m.Leasing, m.held[n], begin.AddDate(0, 0, 19), "Data contoh: jaringan dipindahkan"); err != nil {
 				return fmt.Errorf("end lease %d: %w", n, err)
 			}
+			m.ended(m.held[n], begin.AddDate(0, 0, 19))
 		}
 	}
 	next := begin.AddDate(0, 1, 0)
@@ -232,7 +244,16 @@ func (m *maker) dearer(ctx context.Context, begin time.Time) error {
 	return nil
 }
 
-// let lets as far along a corridor as there is a way, accepted on its first day.
+// ended keeps the day of a notice.
+func (m *maker) ended(id uuid.UUID, day time.Time) {
+	for i := range m.made.Days {
+		if m.made.Days[i].Lease == id {
+			m.made.Days[i].Ended = &day
+		}
+	}
+}
+
+// let lets as far along a corridor as there is a way.
 func (m *maker) let(ctx context.Context, n int, x let, since time.Time) error {
 	m.at = since.Add(3 * time.Hour)
 	var until time.Time
@@ -262,11 +283,17 @@ func (m *maker) let(ctx context.Context, n int, x let, since time.Time) error {
 		err = m.lease.Order(ctx, m.Leasing, l.ID)
 	}
 	if err == nil {
-		err = m.lease.AcceptOn(ctx, m.Leasing, l.ID, since)
+		m.at = m.at.AddDate(0, 0, x.late)
+		err = m.lease.AcceptOn(ctx, m.Leasing, l.ID, since.AddDate(0, 0, x.late))
 	}
 	if err != nil {
 		return err
 	}
+	said := Days{Lease: l.ID, Since: since, Accepted: since.AddDate(0, 0, x.late)}
+	if !until.IsZero() {
+		said.Until = &until
+	}
+	m.made.Days = append(m.made.Days, said)
 	m.held[n], m.made.Leases = l.ID, m.made.Leases+1
 	return nil
 }

@@ -3,6 +3,7 @@ package ductyear_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io/fs"
 	"log/slog"
 	"path/filepath"
@@ -95,24 +96,26 @@ func (y *world) must(err error) {
 	}
 }
 
-// owedSQL is what every operator owes before tax for each month, inside the free-trade area and outside, from nothing but leases,
-// holds, the network and the price list: each tariff for the days of a month between two of the list's days, by the day; what volume
+// owedSQL is what every operator owes before tax for each month, inside the free-trade area and outside, from nothing but the days that
+// people agreed on, accepted and gave notice for ($4), holds, the network and the price list: each tariff for the days of a month between two of the list's days, by the day; what volume
 // and term let off, to the floor; what is paid once; and what is left of a minimum term.
 const owedSQL = `
 WITH bounds AS (SELECT $2::date AS a, ($3::date + interval '1 month')::date AS z),
 price AS ( -- by the months that could know of it: what is left of a minimum term is charged ahead
   SELECT b.month AS billed, p.* FROM duct_bill_month b JOIN duct_price p ON p.tenant_id = b.tenant_id LEFT JOIN duct_price_change c ON c.tenant_id = p.tenant_id AND c.id = p.change_id
    WHERE b.tenant_id = $1 AND coalesce(c.decided_at, '-infinity') <= b.charged_at),
-l AS (
-  SELECT l.*, greatest(l.since, coalesce(l.accepted_on, l.since)) AS f FROM duct_lease l WHERE l.tenant_id = $1 AND l.state IN ('active', 'ended')),
+l AS ( -- since and agreed are the agreement's, f and until what it is charged for
+  SELECT l.id, l.operator_id, l.kind, l.quantity, l.length_mm, a.since, a.until AS agreed, greatest(a.since, a.accepted) AS f, coalesce(a.ended, a.until) AS until
+    FROM jsonb_to_recordset($4::jsonb) d("Lease" uuid, "Since" date, "Until" date, "Accepted" date, "Ended" date)
+    CROSS JOIN LATERAL (SELECT d."Since" AS since, d."Until" AS until, d."Accepted" AS accepted, d."Ended" AS ended) a JOIN duct_lease l ON l.tenant_id = $1 AND l.id = d."Lease"),
 terms AS (
-  SELECT l.id, (SELECT p.body FROM duct_price p WHERE p.tenant_id = $1 AND p.part = 'terms' AND p.effective_from <= l.f ORDER BY p.effective_from DESC LIMIT 1) AS body FROM l),
+  SELECT l.id, (SELECT p.body FROM duct_price p WHERE p.tenant_id = $1 AND p.part = 'terms' AND p.effective_from <= l.since ORDER BY p.effective_from DESC LIMIT 1) AS body FROM l),
 day AS (
   SELECT l.id, l.operator_id, d::date AS d, false AS rest, date_trunc('month', d)::date AS billed FROM l CROSS JOIN bounds b
     CROSS JOIN LATERAL generate_series(greatest(l.f, b.a), least(coalesce(l.until, b.z), b.z) - 1, interval '1 day') d
   UNION ALL
   SELECT l.id, l.operator_id, d::date, true, date_trunc('month', l.until - 1)::date FROM l JOIN terms t USING (id) CROSS JOIN bounds b
-    CROSS JOIN LATERAL generate_series(l.until, (l.f + make_interval(months => (t.body ->> 'minimum_months')::int))::date - 1, interval '1 day') d
+    CROSS JOIN LATERAL generate_series(l.until, (l.since + make_interval(months => (t.body ->> 'minimum_months')::int))::date - 1, interval '1 day') d
    WHERE l.until <= b.z),
 piece AS (
   SELECT id, operator_id, rest, billed, min(d) AS d, count(*) AS days, extract(day FROM date_trunc('month', min(d)) + interval '1 month - 1 day')::numeric AS of
@@ -141,7 +144,7 @@ line AS (
 share AS (
   SELECT line.*, CASE WHEN tariff ->> 'charge' <> 'metre' THEN 0 ELSE
       coalesce((SELECT (s ->> 'off')::numeric FROM jsonb_array_elements(x.body -> 'volume') s WHERE (s ->> 'from')::numeric <= v.metres ORDER BY (s ->> 'from')::numeric DESC LIMIT 1), 0)
-    + coalesce((SELECT (s ->> 'off')::numeric FROM jsonb_array_elements(x.body -> 'term') s WHERE l.until IS NOT NULL AND (s ->> 'from')::int <= extract(year FROM age(l.until, l.f)) * 12 + extract(month FROM age(l.until, l.f)) ORDER BY (s ->> 'from')::int DESC LIMIT 1), 0) END AS off,
+    + coalesce((SELECT (s ->> 'off')::numeric FROM jsonb_array_elements(x.body -> 'term') s WHERE l.agreed IS NOT NULL AND (s ->> 'from')::int <= extract(year FROM age(l.agreed, l.since)) * 12 + extract(month FROM age(l.agreed, l.since)) ORDER BY (s ->> 'from')::int DESC LIMIT 1), 0) END AS off,
     coalesce((SELECT (fl.body ->> 'rate')::numeric FROM duct_price fl WHERE fl.tenant_id = $1 AND fl.part = 'floor' AND fl.effective_from <= line.d AND fl.body ->> 'kind' = line.tariff ->> 'kind' ORDER BY fl.effective_from DESC LIMIT 1), 0) AS floor
     FROM line JOIN l USING (id) JOIN volume v ON v.billed = line.billed AND v.operator_id = line.operator_id
     CROSS JOIN LATERAL (SELECT p.body FROM duct_price p WHERE p.tenant_id = $1 AND p.part = 'terms' AND p.effective_from <= line.d ORDER BY p.effective_from DESC LIMIT 1) x),
@@ -193,6 +196,26 @@ func (y *world) sums(sql string, args ...any) map[string][2]money.Rupiah {
 	return out
 }
 
+// days are those of the leases as people said them.
+func (y *world) days() string {
+	y.t.Helper()
+	late, ended := 0, 0
+	for _, d := range y.made.Days {
+		if d.Accepted.After(d.Since) {
+			late++
+		}
+		if d.Until != nil && d.Ended != nil {
+			ended++
+		}
+	}
+	if len(y.made.Days) != y.made.Leases || late < 3 || ended == 0 {
+		y.t.Errorf("%d leases of %d, %d of them accepted late and %d ended before their agreed day", len(y.made.Days), y.made.Leases, late, ended)
+	}
+	raw, err := json.Marshal(y.made.Days)
+	y.must(err)
+	return string(raw)
+}
+
 // TestTwoYearsBalance: every operator's every month is what leases and prices come to, every tax and every fee what the rules say, and
 // the books of all of them balance to the rupiah.
 func TestTwoYearsBalance(t *testing.T) {
@@ -202,7 +225,7 @@ func TestTwoYearsBalance(t *testing.T) {
 		t.Fatalf("these are no two years: %+v", y.made)
 	}
 	tenant := y.w.Batam.ID
-	want, found := y.sums(owedSQL, tenant, y.made.First, y.made.Last), y.sums(chargedSQL, tenant)
+	want, found := y.sums(owedSQL, tenant, y.made.First, y.made.Last, y.days()), y.sums(chargedSQL, tenant)
 	wrong := 0
 	for key, w := range want {
 		if w != found[key] {

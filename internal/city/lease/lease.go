@@ -69,25 +69,26 @@ func States() []string {
 type Lease struct {
 	bun.BaseModel `bun:"table:duct_lease,alias:l"`
 
-	TenantID   tenancy.ID `bun:"tenant_id,pk"`
-	ID         uuid.UUID  `bun:"id,pk"`
-	Number     string     `bun:"number"`
-	OperatorID uuid.UUID  `bun:"operator_id"`
-	State      string     `bun:"state"`
-	Kind       string     `bun:"kind"` // of the units: duct.Duct, duct.Subduct or duct.Microduct
-	Quantity   int        `bun:"quantity"`
-	Since      time.Time  `bun:"since"`
-	Until      time.Time  `bun:"until,nullzero"` // the first day on which it is over; zero goes on
-	ExpiresAt  time.Time  `bun:"expires_at,nullzero"`
-	AcceptedOn time.Time  `bun:"accepted_on,nullzero"` // the day of the acceptance record: charged for from then on, or its first day
-	LengthMM   int64      `bun:"length_mm"`            // billed length of the route
-	Segments   int        `bun:"segments"`
-	Key        string     `bun:"key"`
-	Why        string     `bun:"why"`
-	Refusal    string     `bun:"refusal,nullzero"` // the code of the published reason
-	CreatedAt  time.Time  `bun:"created_at"`
-	CreatedBy  uuid.UUID  `bun:"created_by"`
-	UpdatedAt  time.Time  `bun:"updated_at"`
+	TenantID    tenancy.ID `bun:"tenant_id,pk"`
+	ID          uuid.UUID  `bun:"id,pk"`
+	Number      string     `bun:"number"`
+	OperatorID  uuid.UUID  `bun:"operator_id"`
+	State       string     `bun:"state"`
+	Kind        string     `bun:"kind"` // of the units: duct.Duct, duct.Subduct or duct.Microduct
+	Quantity    int        `bun:"quantity"`
+	Since       time.Time  `bun:"since"`
+	Until       time.Time  `bun:"until,nullzero"`        // the first day on which it is over; zero goes on
+	AgreedUntil time.Time  `bun:"agreed_until,nullzero"` // the same before notice was given, by which terms and discounts count
+	ExpiresAt   time.Time  `bun:"expires_at,nullzero"`
+	AcceptedOn  time.Time  `bun:"accepted_on,nullzero"` // the day of the acceptance record: charged for from then on, or its first day
+	LengthMM    int64      `bun:"length_mm"`            // billed length of the route
+	Segments    int        `bun:"segments"`
+	Key         string     `bun:"key"`
+	Why         string     `bun:"why"`
+	Refusal     string     `bun:"refusal,nullzero"` // the code of the published reason
+	CreatedAt   time.Time  `bun:"created_at"`
+	CreatedBy   uuid.UUID  `bun:"created_by"`
+	UpdatedAt   time.Time  `bun:"updated_at"`
 }
 
 // turn makes whoever changes holds of a city wait for the other, and counts the change. It returns how many leases have had

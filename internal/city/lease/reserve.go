@@ -96,7 +96,7 @@ func (s *Service) Reserve(ctx context.Context, actor identity.Actor, in ReserveI
 	if err != nil {
 		return Lease{}, err
 	}
-	out := Lease{TenantID: tenancy.Must(ctx), ID: id, OperatorID: in.Operator, State: Reserved, Kind: in.Kind, Quantity: in.Quantity, Since: in.Since, Until: in.Until,
+	out := Lease{TenantID: tenancy.Must(ctx), ID: id, OperatorID: in.Operator, State: Reserved, Kind: in.Kind, Quantity: in.Quantity, Since: in.Since, Until: in.Until, AgreedUntil: in.Until,
 		ExpiresAt: s.now().AddDate(0, 0, in.Days), Segments: len(in.Segments), Key: in.Key, CreatedAt: s.now(), CreatedBy: actor.ID, UpdatedAt: s.now()}
 	err = tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
 		given, err := turn(ctx, tx, 1)

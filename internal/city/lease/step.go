@@ -75,7 +75,8 @@ func (s *Service) Refuse(ctx context.Context, actor identity.Actor, id uuid.UUID
 	})
 }
 
-// End gives an active lease notice: day is the first on which it is over, and everything is free from then on. For staff with
+// End gives an active lease notice: day is the first on which it is over, and everything is free from then on. What was
+// agreed on stays known. For staff with
 // duct:lease; Invalid field "day" for one before the lease began or after it ends anyway.
 func (s *Service) End(ctx context.Context, actor identity.Actor, id uuid.UUID, day time.Time, why string) error {
 	if err := said("why", why, true); err != nil {
