@@ -56,6 +56,15 @@ type stepRow struct {
 	OfficerID     uuid.NullUUID `bun:"officer_id"`
 }
 
+type taskRow struct {
+	bun.BaseModel `bun:"table:v_case_task,alias:k"`
+
+	ApplicationID uuid.UUID `bun:"application_id"`
+	Branch        string    `bun:"branch"`
+	AgencyCode    string    `bun:"agency_code"`
+	OpenedAt      time.Time `bun:"opened_at"`
+}
+
 // workflows reads each version of a workflow once.
 type workflows map[string]*workflow.Workflow
 
@@ -110,6 +119,16 @@ func (s *Service) cases(ctx context.Context, known workflows, of scope, after ti
 		for _, r := range steps {
 			c := &out[place[r.ApplicationID]]
 			c.Steps = append(c.Steps, Step{At: r.At, Action: r.Action, From: r.FromState, To: r.ToState, Officer: r.OfficerID.UUID})
+		}
+		if err != nil {
+			return err
+		}
+		var tasks []taskRow
+		err = tx.NewSelect().Model(&tasks).Where("k.tenant_id = ?", tenancy.Must(ctx)).Where("k.application_id IN (?)", bun.List(ids)).
+			OrderExpr("k.application_id, k.id").Scan(ctx)
+		for _, r := range tasks {
+			c := &out[place[r.ApplicationID]]
+			c.Asked = append(c.Asked, Asking{At: r.OpenedAt, Branch: r.Branch, Agency: r.AgencyCode})
 		}
 		return err
 	})

@@ -18,6 +18,12 @@ type Step struct {
 	Officer  uuid.UUID
 }
 
+// Asking is one request to an office, as it was made.
+type Asking struct {
+	At             time.Time
+	Branch, Agency string
+}
+
 // Case is the history of one closed case as it really was.
 type Case struct {
 	ID                         uuid.UUID
@@ -26,6 +32,7 @@ type Case struct {
 	Term                       workcal.Term // as it was promised
 	OnTime                     *bool        // as it was recorded at the decision
 	Steps                      []Step       // the earliest first
+	Asked                      []Asking     // the earliest first
 	Own                        *workflow.Workflow
 }
 
@@ -41,15 +48,16 @@ type Span struct{ From, To time.Time }
 
 // Replayed is what a definition makes of a case.
 type Replayed struct {
-	Decided bool
-	Late    bool      // decided after the promised time
-	Due     time.Time // the promised time as it stood at the decision; zero: none, or the clock was paused
-	Held    []Span    // when it was the office's turn
-	Asked   map[string][]Span
-	Unknown []string // states of the case that the workflow does not have; its own workflow's clock was taken for them
-	Untaken []string // steps of the case that the workflow does not offer, as "action from>to"
-	Missing int      // a year whose holidays are not known, or 0
-	Stays   []Stay   // in the states that give their office time, the earliest first
+	Decided   bool
+	Late      bool      // decided after the promised time
+	Due       time.Time // the promised time as it stood at the decision; zero: none, or the clock was paused
+	Held      []Span    // when it was the office's turn
+	Asked     map[string][]Span
+	Unknown   []string // states of the case that the workflow does not have; its own workflow's clock was taken for them
+	Untaken   []string // steps of the case that the workflow does not offer, as "action from>to"
+	Placeless []string // branches by an address that the case never went through: nobody knows which office they would ask
+	Missing   int      // a year whose holidays are not known, or 0
+	Stays     []Stay   // in the states that give their office time, the earliest first
 }
 
 // Replay walks through a case as if it had been dealt with by d, with every person acting at the very moments at which
@@ -211,10 +219,28 @@ func (r *replay) enter(s workflow.State, at time.Time) {
 	r.leave(at)
 	r.entered = at
 	for _, b := range s.Branches {
-		if b.Agency != "" && b.Agency != r.c.Agency {
-			r.branches = once(r.branches, b.Agency)
+		agency := b.Agency
+		if b.Office != "" {
+			known := false
+			if agency, known = r.c.askedOf(b.Code, at); !known {
+				r.out.Placeless = once(r.out.Placeless, b.Code)
+			}
+		}
+		if agency != "" && agency != r.c.Agency {
+			r.branches = once(r.branches, agency)
 		}
 	}
+}
+
+// askedOf is the office of which a branch was really asked, last before a moment where it was asked more than once. The
+// answers with the address are not the simulation's to read.
+func (c Case) askedOf(branch string, at time.Time) (agency string, known bool) {
+	for _, a := range c.Asked {
+		if a.Branch == branch && (!known || !a.At.After(at)) {
+			agency, known = a.Agency, true
+		}
+	}
+	return agency, known
 }
 
 func (r *replay) leave(at time.Time) {

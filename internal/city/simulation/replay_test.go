@@ -124,6 +124,13 @@ func TestWhatTheProposalDoesNotKnowIsNamed(t *testing.T) {
 	if err != nil || len(got.Asked) != 1 || len(got.Asked["dinkes"]) != 2 || !got.Asked["dinkes"][0].From.Equal(at("2026-11-24 11:00")) {
 		t.Errorf("an office that is asked: %+v, %v", got.Asked, err)
 	}
+	// By an address it is the office that was really asked, each time anew; of one that was never asked nothing is made up.
+	next.States[1].Branches = []workflow.Branch{{Code: "tinjau", Agency: "setda", Office: "lokasi"}, {Code: "baru", Agency: "setda", Office: "lokasi"}}
+	c.Asked = []Asking{{at("2026-11-24 11:00"), "tinjau", "kec-nongsa"}, {at("2026-12-02 09:00"), "tinjau", "kec-sekupang"}}
+	got, err = Replay(c, Definition{Workflow: next, Calendar: working()})
+	if err != nil || len(got.Asked) != 2 || len(got.Asked["kec-nongsa"]) != 1 || len(got.Asked["kec-sekupang"]) != 1 || !slices.Equal(got.Placeless, []string{"baru"}) {
+		t.Errorf("the office of an address: %+v %v, %v", got.Asked, got.Placeless, err)
+	}
 	withdrawn := sample()
 	withdrawn.Decided = time.Time{}
 	if got, err := Replay(withdrawn, Definition{Calendar: working(), Term: workcal.Term{Amount: 1, Unit: workcal.Minute}}); err != nil || got.Decided || got.Late {

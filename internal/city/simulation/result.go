@@ -26,10 +26,11 @@ type Result struct {
 	Changed    []Change   `json:"changed"`    // the first of them
 	ChangedAll int        `json:"changedAll"` // how many there are
 	Offices    []Office   `json:"offices"`
-	Steps      []StepTime `json:"steps"`   // that have a time of their own
-	Unknown    []Named    `json:"unknown"` // states that the proposed workflow does not have
-	Untaken    []Named    `json:"untaken"` // steps that it does not offer
-	Missing    []int      `json:"missing"` // years without holidays
+	Steps      []StepTime `json:"steps"`     // that have a time of their own
+	Unknown    []Named    `json:"unknown"`   // states that the proposed workflow does not have
+	Untaken    []Named    `json:"untaken"`   // steps that it does not offer
+	Placeless  []Named    `json:"placeless"` // requests by an address, and the cases that were never asked them: their load is not counted
+	Missing    []int      `json:"missing"`   // years without holidays
 }
 
 // Row is the cases of one service in one agency.
@@ -73,13 +74,14 @@ type tally struct {
 	steps     map[[2]string]*StepTime
 	unknown   map[string]int
 	untaken   map[string]int
+	placeless map[string]int
 	missing   map[int]bool
 }
 
 // newTally counts by the calendars of today, now, and by those of the proposal, then, by agency.
 func newTally(wf *workflow.Workflow, term workcal.Term, now, then map[string]workcal.Calendar) *tally {
 	return &tally{workflow: wf, term: term, now: now, then: then, rows: map[[2]string]*Row{}, loads: map[string]*load{}, steps: map[[2]string]*StepTime{},
-		unknown: map[string]int{}, untaken: map[string]int{}, missing: map[int]bool{}}
+		unknown: map[string]int{}, untaken: map[string]int{}, placeless: map[string]int{}, missing: map[int]bool{}}
 }
 
 // add replays one case as it is and as it would be.
@@ -156,6 +158,9 @@ func (t *tally) note(r Replayed) {
 	for _, s := range r.Untaken {
 		t.untaken[s]++
 	}
+	for _, b := range r.Placeless {
+		t.placeless[b]++
+	}
 	if r.Missing != 0 {
 		t.missing[r.Missing] = true
 	}
@@ -189,6 +194,7 @@ func (t *tally) result(from, until time.Time) Result {
 	}
 	out.Steps = t.stepTimes()
 	out.Unknown, out.Untaken = named(t.unknown), named(t.untaken)
+	out.Placeless = named(t.placeless)
 	out.Missing = slices.Sorted(maps.Keys(t.missing))
 	return out
 }

@@ -18,6 +18,7 @@ import (
 	"bedelau/internal/kernel/pgtest"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workcal"
+	"bedelau/internal/kernel/workflow"
 )
 
 // stage is the package on a database with closed cases of two cities.
@@ -143,6 +144,23 @@ func TestAQuarterIsReplayed(t *testing.T) {
 	}
 	if on := st.start(t, Ask{Term: workcal.Term{Amount: 2, Unit: workcal.WorkingDay}, DaysOn: []string{"2026-07-11"}}); on.ChangedAll != 0 {
 		t.Errorf("a Saturday on: %+v", on)
+	}
+	// A request that goes by an address is the load of the office that was really asked.
+	st.exec(t, func(exec func(string, ...any)) {
+		exec(`INSERT INTO workflow_task (tenant_id, id, subject_kind, subject_id, round, state, branch, agency_code, agency_name, status, version, opened_at, queue_at, closed_at)
+			SELECT a.tenant_id, gen_random_uuid(), 'application', a.id, 2, 'checked', 'tinjau', 'kec-nongsa', '{}', 'withdrawn', 1, e.at, e.at, a.decided_at
+			FROM application a JOIN application_event e ON e.tenant_id = a.tenant_id AND e.application_id = a.id AND e.action = 'check'
+			WHERE a.tenant_id = $1 AND a.service_code = 'ktp' AND a.on_time`, st.w.Batam.ID)
+	})
+	near := standard()
+	near.States[1].Branches = []workflow.Branch{{Code: "tinjau", Agency: "dinkes", Office: "lokasi"}}
+	where, err := json.Marshal(near)
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := st.start(t, Ask{Draft: where})
+	if len(by.Offices) != 2 || by.Offices[1].Agency != "kec-nongsa" || by.Offices[1].Weeks[1].PeakAfter == 0 || len(by.Placeless) != 1 || by.Placeless[0] != (Named{"tinjau", 20}) {
+		t.Errorf("the office of an address: %+v, %+v", by.Offices, by.Placeless)
 	}
 	next := standard()
 	next.States[1].Code = "assessed"

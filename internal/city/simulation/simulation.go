@@ -6,7 +6,7 @@
 // promise and the calendar are the proposal's. So it shows what a rule would have said of the same work, and not how
 // people would have worked under it. Cases that are still open are not in it.
 //
-// The history is read through views (v_case, v_case_step, v_workflow) that hold nothing of an applicant.
+// The history is read through views (v_case, v_case_step, v_case_task, v_workflow) that hold nothing of an applicant.
 package simulation
 
 import (

@@ -117,7 +117,7 @@ func (w flowWords) stepNode(a workflow.Action) ui.DiagramNode {
 
 func (w flowWords) agencyWithin(b workflow.Branch) string {
 	if b.Term.IsZero() {
-		return w.agency(b.Agency)
+		return w.asked(b)
 	}
-	return w.agency(b.Agency) + ", " + w.l.T("flow.within", "term", site.TermText(b.Term, w.l))
+	return w.asked(b) + ", " + w.l.T("flow.within", "term", site.TermText(b.Term, w.l))
 }

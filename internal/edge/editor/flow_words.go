@@ -70,10 +70,7 @@ func (w flowWords) fee(f workflow.Fee) string {
 }
 
 func (w flowWords) branch(b workflow.Branch) []string {
-	facts := []string{w.l.T("flow.asks", "agency", w.agency(b.Agency), "permission", b.Permission.Label(w.l))}
-	if b.Office != "" {
-		facts = append(facts, w.l.T("flow.asks_office", "question", b.Office))
-	}
+	facts := []string{w.l.T("flow.asks", "agency", w.asked(b), "permission", b.Permission.Label(w.l))}
 	if !b.Term.IsZero() {
 		facts = append(facts, w.l.T("flow.within", "term", site.TermText(b.Term, w.l)))
 	}
@@ -85,6 +82,14 @@ func (w flowWords) branch(b workflow.Branch) []string {
 		facts = append(facts, w.l.T(key, "name", nameOr(o.Label.In(w.l), o.Code)))
 	}
 	return facts
+}
+
+// asked is the office of which a branch is asked: first that of an address, where it names one.
+func (w flowWords) asked(b workflow.Branch) string {
+	if b.Office == "" {
+		return w.agency(b.Agency)
+	}
+	return w.l.T("flow.asks_office", "question", b.Office) + " (" + w.l.T("flow.asks_office_else", "agency", w.agency(b.Agency)) + ")"
 }
 
 func (w flowWords) agency(code string) string {

@@ -95,7 +95,9 @@ func TestWhoActsAndIsAskedInAWorkflow(t *testing.T) {
 			"permission", "application:review", "outcomes", "baik | setuju | Baik | Good")
 	}
 	rina.Goes(branch("1", "lokasi"), f("#cabang-kunjungan"))
-	rina.Page(flow, "Kantor menurut alamat pada isian lokasi")
+	if said := pagetest.Text(rina.Page(flow)); strings.Count(said, "Kantor menurut alamat pada isian lokasi (kalau kota tidak mencatatnya, Instansi layanan ini)") != 2 {
+		t.Error("the list of requests and the table of the picture do not both name the office of the address before the one in its stead")
+	}
 	rina.Goes(rina.Post(f("/cabang/kunjungan"), "revision", "2", "page", "in_review", "code", "kunjungan", "label_id", "Kunjungan", "label_en", "Visit", "office", "usaha",
 		"permission", "application:review", "outcomes", "baik | setuju | Baik | Good"), f("#cabang-kunjungan"))
 	rina.Page(flow, "Pertanyaan Kunjungan (Atau instansi menurut alamat)")

@@ -312,6 +312,9 @@ func (p *Pages) fillResult(c *gin.Context, v *office.SimulationResultView, r sim
 	for _, x := range r.Untaken {
 		v.Untaken = append(v.Untaken, l.T("simulation.untaken", "name", x.Name, "n", x.Cases))
 	}
+	for _, x := range r.Placeless {
+		v.Notes = append(v.Notes, l.T("simulation.placeless", "name", x.Name, "n", x.Cases))
+	}
 	for _, o := range r.Offices {
 		v.Offices = append(v.Offices, officeOf(o, site.OptionLabel(agencies, o.Agency), l))
 	}
@@ -399,7 +402,7 @@ func (p *Pages) simulationCSV(c *gin.Context) error {
 	for _, x := range run.Result.Changed {
 		line("case", x.Agency, x.Service, x.Number, "outcome", late[!x.Late], late[x.Late])
 	}
-	for of, all := range map[string][]simulation.Named{"unknown_state": run.Result.Unknown, "untaken_step": run.Result.Untaken} {
+	for of, all := range map[string][]simulation.Named{"unknown_state": run.Result.Unknown, "untaken_step": run.Result.Untaken, "placeless_request": run.Result.Placeless} {
 		for _, x := range all {
 			line(of, "", "", x.Name, "cases", strconv.Itoa(x.Cases), "")
 		}
