@@ -51,7 +51,7 @@ type CounterInput struct {
 }
 
 // StartCounter opens a draft for somebody who stands at a counter. Staff with application:file call it, for the services of
-// their agency, or of any with application:all; any other service is NotFound as if there were none. It refuses Invalid
+// their agency and, in the office of an address, those that go by an address; or of any with application:all. Any other service is NotFound as if there were none. It refuses Invalid
 // with the fields "name", "phone", "seen" and "consent", Conflict "service.not_online",
 // "service.not_open" and "service.closed", and what Standards refuses.
 func (s *Service) StartCounter(ctx context.Context, officer identity.Actor, in CounterInput) (application.Application, error) {
@@ -74,7 +74,9 @@ func (s *Service) StartCounter(ctx context.Context, officer identity.Actor, in C
 		if err != nil {
 			return err
 		}
-		if !r.Owns(offer.Agency, uuid.Nil) {
+		if ok, err := mayFile(ctx, tx, r, offer); err != nil {
+			return err
+		} else if !ok {
 			return fault.New(fault.NotFound, "catalog.unknown_service", "code", in.Service)
 		}
 		who, err := s.Deps.Staff.Counter(ctx, tx, in.Name, in.Phone)
@@ -106,6 +108,17 @@ func (s *Service) StartCounter(ctx context.Context, officer identity.Actor, in C
 		return application.Application{}, fmt.Errorf("intake: counter: %w", err)
 	}
 	return app, nil
+}
+
+// mayFile reports whether a service is one for the counter of an agency. What goes by an address is for the counter of
+// every office of an address, because the applicant's answers say only later which of them has it.
+func mayFile(ctx context.Context, tx bun.IDB, r access.Reach, offer application.Offer) (bool, error) {
+	if r.Owns(offer.Agency, uuid.Nil) || offer.OfficeOf == "" || r.Agency() == "" {
+		return r.Owns(offer.Agency, uuid.Nil), nil
+	}
+	var near bool
+	err := tx.NewRaw("SELECT EXISTS (SELECT FROM v_agency WHERE tenant_id = ? AND code = ? AND area <> '')", tenancy.Must(ctx), r.Agency()).Scan(ctx, &near)
+	return near, err
 }
 
 // Validate refuses what says too little of who stands there.

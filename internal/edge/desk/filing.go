@@ -2,6 +2,7 @@ package desk
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 
@@ -36,10 +37,15 @@ func (p *Pages) filingPage(c *gin.Context, status int, in intake.CounterInput, e
 	if err != nil {
 		return err
 	}
-	all, err := p.Catalog.List(ctx, catalog.Filter{Agency: r.Agency(), Integration: catalog.Native})
+	all, err := p.Catalog.List(ctx, catalog.Filter{Integration: catalog.Native})
 	if err != nil {
 		return err
 	}
+	agencies, err := p.Catalog.Agencies(ctx)
+	if err != nil {
+		return err
+	}
+	near := slices.ContainsFunc(agencies, func(x catalog.Agency) bool { return x.Code == r.Agency() && x.Area != "" })
 	v := office.FilingView{Shell: p.DeskShell(c, l.T("filing.title")), Name: site.Clip(in.Name, 200), Phone: site.Clip(in.Phone, 30),
 		Service: site.Clip(in.Service, 64), Seen: site.Clip(in.Seen, 20), Consent: in.Consent}
 	v.Errors = site.Called(c, errs, filingLabels)
@@ -48,7 +54,7 @@ func (p *Pages) filingPage(c *gin.Context, status int, in intake.CounterInput, e
 		v.Kept = city.CounterDraftDays
 	}
 	for _, s := range all {
-		if s.Applicable() && r.Owns(s.Agency, a.ID) {
+		if s.Applicable() && (r.Owns(s.Agency, a.ID) || near && s.Rules.Office != "") {
 			v.Services = append(v.Services, ui.Option{Value: s.Code, Label: s.Name.In(l)})
 		}
 	}

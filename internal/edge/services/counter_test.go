@@ -17,12 +17,12 @@ func TestAnOfficerFilesForWhoStandsAtTheCounter(t *testing.T) {
 	wulan := c.officer("Wulan Sari", "officer", "dinkes")
 	dewi.sees("/petugas/antrean")
 	wulan.sees("/petugas/antrean")
-	if page := andi.sees("/petugas/ajukan"); !strings.Contains(page, "pindah-keluar") || !strings.Contains(page, "dihapus bersama berkasnya 7 hari") || strings.Contains(page, "sip-dokter") {
+	if page := andi.sees("/petugas/ajukan"); !strings.Contains(page, "pindah-keluar") || !strings.Contains(page, "dihapus bersama berkasnya 7 hari") || strings.Contains(page, "sip-dokter") || strings.Contains(page, "surat-keterangan-usaha") {
 		t.Error("an officer is not offered the services of their agency, or those of another")
 	}
 	who := []string{"name", "Nurhayati", "phone", "0812 7000 4321", "seen", "ktp", "consent", "yes"}
 	for words, change := range map[string][]string{
-		"Centang pernyataan ini": {"consent", ""}, "Pilih salah satu": {"seen", "kenal"}, "Nama": {"name", ""}, "sip": {"service", "sip-dokter"},
+		"Centang pernyataan ini": {"consent", ""}, "Pilih salah satu": {"seen", "kenal"}, "Nama": {"name", ""}, "sip": {"service", "sip-dokter"}, "usaha": {"service", "surat-keterangan-usaha"},
 	} {
 		a := andi.Post("/petugas/ajukan", with(append([]string{"service", "pindah-keluar"}, who...), change...)...)
 		if a.Status != http.StatusUnprocessableEntity && a.Status != http.StatusNotFound {

@@ -39,6 +39,18 @@ func TestBusinessLetter(t *testing.T) {
 	s.takes(andi, "approve", "")
 	s.issued("SURAT KETERANGAN USAHA", "Kecamatan Batam Kota", "Warung Siti", "Pengajuan KUR", "Teluk Tering", siti)
 	s.stands("Surat Anda sudah terbit")
+
+	// At their counter the office of an address files what goes by addresses, though the service is another agency's, and no more.
+	if page := other.sees("/petugas/ajukan"); !strings.Contains(page, `value="surat-keterangan-usaha"`) || strings.Contains(page, `value="pindah-keluar"`) {
+		t.Error("the district is not offered the services that go by addresses, or others too")
+	}
+	who := []string{"name", "Nurhayati", "seen", "ktp", "consent", "yes"}
+	if a := other.Post("/petugas/ajukan", with(who, "service", "surat-keterangan-usaha")...); !strings.HasPrefix(a.To(), "/permohonan/") {
+		t.Errorf("the counter of a district does not begin: %d\n%s", a.Status, pagetest.Text(a.Body))
+	}
+	if a := other.Post("/petugas/ajukan", with(who, "service", "pindah-keluar")...); a.Status == http.StatusSeeOther {
+		t.Error("the district files another agency's service")
+	}
 }
 
 func contains(text string, words ...string) bool {
