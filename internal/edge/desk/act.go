@@ -54,7 +54,10 @@ func (p *Pages) deskAct(c *gin.Context) error {
 			return p.casePage(c, http.StatusOK, t)
 		}
 	}
-	var app application.Application
+	var before, app application.Application
+	if err == nil {
+		before, err = application.Get(c.Request.Context(), p.DB.App, id)
+	}
 	if err == nil {
 		app, err = p.Casework.Act(c.Request.Context(), gate.ActorOf(c), casework.ActInput{
 			ID: id, Action: t.action, Version: t.version, Reason: t.reason, Fields: t.fields,
@@ -67,11 +70,15 @@ func (p *Pages) deskAct(c *gin.Context) error {
 	if len(answers[workflow.PaidAmount]) > 0 {
 		return p.DoneWith(c, sameCase(c, id, ""), "paid", app.Number)
 	}
-	return p.DoneWith(c, sameCase(c, id, ""), acted(app.Stage), app.Number)
+	return p.DoneWith(c, sameCase(c, id, ""), acted(before.Stage, app.Stage), app.Number)
 }
 
-// acted names the sentence for a step by where it led; a step within a stage has the general one.
-func acted(to workflow.Stage) string {
+// acted names the sentence for a step by where it led; a step within a stage, or back into the review, has the general one.
+func acted(from, to workflow.Stage) string {
+	switch {
+	case from == to, to == workflow.StageInReview && from != workflow.StageReceived:
+		return "acted"
+	}
 	switch to {
 	case workflow.StageInReview, workflow.StageNeedsCorrection, workflow.StageApproved, workflow.StageRejected, workflow.StageCompleted:
 		return "acted_" + string(to)

@@ -42,7 +42,7 @@ func TestWhatAnOfficerPointsAtIsDrawn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	root, _ := s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234").Apply(pagetest.SitiNIK)
+	root, number := s.Resident(t, pagetest.HostBatam, "Siti Rahma", "081270001234").Apply(pagetest.SitiNIK)
 	andi := s.Staff(t, pagetest.HostBatam, "Andi Wijaya", "officer", "disdukcapil")
 	desk := pagetest.AtDesk(root)
 	andi.Goes(andi.Post(desk+"/tindakan", "action", "start_review", "version", pagetest.Version(t, andi.Page(desk))), desk)
@@ -64,7 +64,7 @@ func TestWhatAnOfficerPointsAtIsDrawn(t *testing.T) {
 		t.Errorf("a press on the map sets no place: %d %v", pressed.Status, set)
 	}
 	andi.Goes(andi.Post(desk+"/tindakan", "action", "survei", "version", pagetest.Version(t, page), "isi.letak", "1,13", "isi.letak", "104,05"), desk)
-	page = andi.Page(desk, "Letak menurut survei", "1.130000, 104.050000", "peta skematis")
+	page = andi.Page(desk, "Letak menurut survei", "1.130000, 104.050000", "peta skematis", "Tindakan pada "+number+" tersimpan")
 	if n := strings.Count(page, `data-pin="letak"`); n != 1 {
 		t.Errorf("%d points are drawn", n)
 	}
