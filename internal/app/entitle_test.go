@@ -155,7 +155,8 @@ func TestTheDuctsAreInThePlan(t *testing.T) {
 		_, survey := a.Surveying.Upload(ctx, manager, ductsurvey.ImportInput{})
 		_, operator := a.Leases.Apply(ctx, manager, lease.Operator{})
 		_, reserve := a.Leases.Reserve(ctx, manager, lease.ReserveInput{})
-		return map[string]error{"a survey": survey, "an operator": operator, "a reservation": reserve}
+		register := a.Operators.Register(ctx, identity.Actor{}, lease.Operator{}, "Rani")
+		return map[string]error{"a survey": survey, "an operator": operator, "a company that registers itself": register, "a reservation": reserve}
 	}
 	for what, err := range acts() {
 		if fault.From(err).Kind != fault.Invalid {

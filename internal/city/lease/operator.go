@@ -61,7 +61,7 @@ var (
 )
 
 // Apply writes down an operator that wants to lease, for staff with duct:lease. It refuses Invalid: what is missing or cannot
-// be, and a business number that is known (field "nib"); and what tenancy.MayAdd refuses a city without the ducts in its plan.
+// be, and a business number of one that was not refused (field "nib"); and what tenancy.MayAdd refuses a city without the ducts in its plan.
 func (s *Service) Apply(ctx context.Context, actor identity.Actor, in Operator) (Operator, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctLease); err != nil {
 		return Operator{}, err
@@ -71,7 +71,13 @@ func (s *Service) Apply(ctx context.Context, actor identity.Actor, in Operator) 
 	}
 	var out Operator
 	err := tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) (err error) {
-		out, err = s.Enrol(ctx, tx, actor, in)
+		if out, err = s.Enrol(ctx, tx, actor, in); err != nil {
+			return err
+		}
+		twin, err := tx.NewSelect().Model((*Operator)(nil)).Where("o.tenant_id = ? AND o.nib = ? AND o.id <> ? AND o.state <> ?", out.TenantID, out.NIB, out.ID, OperatorRefused).Exists(ctx)
+		if err == nil && twin {
+			err = nibTaken()
+		}
 		return err
 	})
 	return out, err
@@ -107,7 +113,8 @@ func (in *Operator) spelt() error {
 	return fault.Fields(bad)
 }
 
-// Enrol is Apply as part of tx. Who may is the caller's concern: a company also registers itself.
+// Enrol is Apply as part of tx. Who may, and whether the ducts are in the city's plan, is the caller's concern: a company also
+// registers itself. It takes a business number that is known, because anybody can name one: Decide looks at it.
 func (s *Service) Enrol(ctx context.Context, tx bun.Tx, actor identity.Actor, in Operator) (Operator, error) {
 	if err := in.spelt(); err != nil {
 		return Operator{}, err
@@ -119,7 +126,7 @@ func (s *Service) Enrol(ctx context.Context, tx bun.Tx, actor identity.Actor, in
 	in.TenantID, in.ID, in.State, in.CreatedAt, in.DecidedAt, in.DecidedBy = tenancy.Must(ctx), id, OperatorApplied, s.now(), time.Time{}, uuid.NullUUID{}
 	in.Refusal, in.Why = "", ""
 	if _, err := tx.NewInsert().Model(&in).Exec(ctx); err != nil {
-		return Operator{}, nibTaken(err)
+		return Operator{}, fmt.Errorf("lease: operator: %w", err)
 	}
 	return in, audit.Record(ctx, tx, acted(actor, "lease.operator_apply", "duct_operator", id, nil))
 }
@@ -133,16 +140,10 @@ func acted(actor identity.Actor, action, object string, id uuid.UUID, detail map
 	return audit.Entry{ActorID: actor.ID, ActorKind: kind, Action: action, Object: object, ObjectID: id, Detail: detail}
 }
 
-func nibTaken(err error) error {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) && pg.Code == "23505" {
-		return fault.Fields([]fault.Field{{Name: "nib", Code: "nib_taken"}})
-	}
-	return fmt.Errorf("lease: operator: %w", err)
-}
+func nibTaken() error { return fault.Fields([]fault.Field{{Name: "nib", Code: "nib_taken"}}) }
 
 // Amend corrects what a company says of itself and puts it before the staff again, while it waits or was refused. Who may is the
-// caller's concern. It refuses what Apply does, NotFound "lease.no_operator", and Conflict "lease.decided" one in another state.
+// caller's concern. It refuses what Enrol does, NotFound "lease.no_operator", and Conflict "lease.decided" one in another state.
 func (s *Service) Amend(ctx context.Context, actor identity.Actor, id uuid.UUID, in Operator) error {
 	if err := in.spelt(); err != nil {
 		return err
@@ -161,7 +162,7 @@ func (s *Service) Amend(ctx context.Context, actor identity.Actor, id uuid.UUID,
 		was := all[0].State
 		in.TenantID, in.ID, in.State = all[0].TenantID, id, OperatorApplied
 		if _, err := tx.NewUpdate().Model(&in).Column("name", "nib", "npwp", "licence", "email", "phone", "address", "state").WherePK().Exec(ctx); err != nil {
-			return nibTaken(err)
+			return fmt.Errorf("lease: amend: %w", err)
 		}
 		return audit.Record(ctx, tx, acted(actor, "lease.operator_amend", "duct_operator", id, map[string]any{"from": was}))
 	})
@@ -198,7 +199,7 @@ var decided = map[string][]string{
 }
 
 // Decide approves, refuses or suspends an operator, for staff with duct:lease. It refuses Invalid a refusal without a published
-// reason and a suspension without words, NotFound "lease.no_operator", and Conflict "lease.decided" one in another state.
+// reason, a suspension without words, and an approval under the business number of another that was approved (field "nib"); NotFound "lease.no_operator", and Conflict "lease.decided" one in another state.
 func (s *Service) Decide(ctx context.Context, actor identity.Actor, id uuid.UUID, in Decision) error {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctLease); err != nil {
 		return err
@@ -230,6 +231,10 @@ func (s *Service) Decide(ctx context.Context, actor identity.Actor, id uuid.UUID
 		o, was := &all[0], all[0].State
 		o.State, o.Refusal, o.Why, o.DecidedAt, o.DecidedBy = in.State, in.Refusal, in.Why, s.now(), uuid.NullUUID{UUID: actor.ID, Valid: true}
 		if _, err := tx.NewUpdate().Model(o).Column("state", "refusal", "why", "decided_at", "decided_by").WherePK().Exec(ctx); err != nil {
+			var pg *pgconn.PgError
+			if errors.As(err, &pg) && pg.Code == "23505" {
+				return nibTaken()
+			}
 			return fmt.Errorf("lease: decide: %w", err)
 		}
 		return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "lease.operator_decide", Object: "duct_operator", ObjectID: id,

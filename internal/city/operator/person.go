@@ -197,11 +197,23 @@ func (s *Service) Join(ctx context.Context, company, account uuid.UUID, admin bo
 	return nil
 }
 
+// Open refuses what Register does where the ducts are not in the plan of ctx's city.
+func Open(ctx context.Context) error {
+	city, ok := tenancy.CityFrom(ctx)
+	if !ok {
+		return tenancy.ErrNone
+	}
+	return city.Needs(tenancy.ModuleDuct)
+}
+
 // Register takes in a company that asks to lease, and invites whoever asks for it as its administrator: the link in that mail
-// shows that the address is theirs. Anybody may. It refuses what lease.Apply does, with the address of the person as the company's
-// (field "email"), and nobody without a name (field "person"). An address that has an account gets no mail and is not told of: staff
+// shows that the address is theirs. Anybody may. It refuses what lease.Enrol does, with the address of the person as the company's
+// (field "email"), nobody without a name (field "person"), and Forbidden "plan.module" where the city's plan has no ducts. An address that has an account gets no mail and is not told of: staff
 // find the company without people.
 func (s *Service) Register(ctx context.Context, actor identity.Actor, in lease.Operator, person string) error {
+	if err := Open(ctx); err != nil {
+		return err
+	}
 	if person == "" {
 		return fault.Fields([]fault.Field{{Name: "person", Code: "required"}})
 	}

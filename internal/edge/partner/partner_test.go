@@ -12,6 +12,7 @@ import (
 	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/edge/pagetest"
 	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
 )
 
 const (
@@ -281,4 +282,38 @@ func TestNobodyLearnsWhoHasAnAccount(t *testing.T) {
 		}
 	}
 	t.Error("invitations are sent without end")
+}
+
+// TestABusinessNumberIsHeldByWhoWasApproved: who registers with another's number neither learns of it nor keeps that company out,
+// and staff approve one of them alone.
+func TestABusinessNumberIsHeldByWhoWasApproved(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	sari := s.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
+	const nib = "1234567890123"
+	visitor := s.Browser(t, pagetest.HostBatam)
+	for _, x := range [][2]string{{"PT Palsu", "palsu@contoh.id"}, {"PT Serat", "noc@serat.id"}} {
+		visitor.Goes(visitor.Post(home+"/daftar", "name", x[0], "nib", nib, "licence", "Jartaplok 1", "email", x[1], "person", "Rani"), home+"/daftar")
+	}
+	paths := pagetest.Hrefs(sari.Page(operators, "PT Palsu", "PT Serat"), operators+"/")
+	sari.Goes(sari.Post(paths[1]+"/putusan", "state", "approved"), paths[1])
+	sari.Sees(sari.Post(paths[0]+"/putusan", "state", "approved"), http.StatusUnprocessableEntity, "NIB: Nomor induk berusaha itu sudah terdaftar atas operator lain")
+	sari.Sees(sari.Post(operators, "name", "Lagi", "nib", nib, "licence", "x", "email", "a@b.id"), http.StatusUnprocessableEntity, "sudah terdaftar")
+	sari.Goes(sari.Post(paths[0]+"/putusan", "state", "refused", "refusal", "berkas"), paths[0])
+	visitor.Goes(visitor.Post(home+"/daftar", "name", "PT Serat Lagi", "nib", nib, "licence", "Jartaplok 1", "email", "lagi@serat.id", "person", "Rani"), home+"/daftar")
+}
+
+// TestNobodyRegistersWhereThereAreNoDucts: the form says so, and what is sent all the same is refused.
+func TestNobodyRegistersWhereThereAreNoDucts(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	if _, err := s.World.DB.Platform.NewRaw(`UPDATE tenant SET plan = '{"code": "kecil"}', modules = '{}' WHERE id = ?`, s.World.Batam.ID).Exec(tenancy.Platform(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	s.Directory.Forget()
+	visitor := s.Browser(t, pagetest.HostBatam)
+	if page := visitor.Page(home+"/daftar", "Pendaftaran belum dibuka"); strings.Contains(page, `name="nib"`) {
+		t.Error("the form is shown")
+	}
+	visitor.Sees(visitor.Post(home+"/daftar", "name", "PT Serat", "nib", "1234567890123", "licence", "Jartaplok 1", "email", "noc@serat.id", "person", "Rani"), http.StatusForbidden, "Pendaftaran belum dibuka")
 }

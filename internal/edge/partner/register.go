@@ -5,6 +5,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"bedelau/internal/city/operator"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/leasing"
 	"bedelau/internal/edge/site"
@@ -13,8 +14,11 @@ import (
 	"bedelau/web/ui"
 )
 
-// registerForm asks a company for what it is known by.
+// registerForm asks a company for what it is known by. Where the ducts are not in the city's plan it says that nobody is taken in.
 func (p *Pages) registerForm(c *gin.Context) error {
+	if operator.Open(c.Request.Context()) != nil {
+		return p.closed(c, http.StatusOK)
+	}
 	return p.registerAgain(c, http.StatusOK, site.Form{}, nil)
 }
 
@@ -33,6 +37,11 @@ func (p *Pages) registerAgain(c *gin.Context, status int, in site.Form, errs ui.
 	return p.Render(c, status, public.Partner(v))
 }
 
+// closed says that the city takes nobody in.
+func (p *Pages) closed(c *gin.Context, status int) error {
+	return p.Render(c, status, public.Partner(public.PartnerView{Shell: p.Shell(c, gate.LocaleOf(c).T("partner.register"))}))
+}
+
 // register takes in a company that asks to lease. What is said afterwards is the same whether or not the address has an account.
 func (p *Pages) register(c *gin.Context) error {
 	in, err := site.ReadForm(c)
@@ -43,6 +52,9 @@ func (p *Pages) register(c *gin.Context) error {
 		if f := fault.From(err); person == "" && err != nil && f.Code == "input.invalid" {
 			err = fault.Fields(append(company.Wrong(), fault.Field{Name: "person", Code: "required"}))
 		}
+	}
+	if fault.Is(err, "plan.module") {
+		return p.closed(c, http.StatusForbidden)
 	}
 	if err != nil {
 		labels := map[string]string{"person": "partner.person"}
