@@ -70,7 +70,7 @@ func (s *Service) Act(ctx context.Context, actor identity.Actor, in ActInput) (a
 		return in.Version != now.Version && (in.Version != 0 || action.Actor == workflow.ByOfficer)
 	}
 	if stale(seen) { // before what was typed is looked at: a page that shows the mistakes shows the case as it is now
-		return application.Application{}, s.changed(ctx, s.Deps.DB.App, wf, seen, in.Version)
+		return application.Application{}, s.changed(ctx, s.Deps.DB.App, actor, wf, seen, in.Version)
 	}
 	answer, sheet, err := s.checkAct(ctx, actor, seen, wf, action, &in)
 	if err != nil {
@@ -89,7 +89,7 @@ func (s *Service) Act(ctx context.Context, actor identity.Actor, in ActInput) (a
 			return err
 		}
 		if stale(app) {
-			return s.changed(ctx, tx, wf, app, in.Version)
+			return s.changed(ctx, tx, actor, wf, app, in.Version)
 		}
 		if !slices.Contains(action.From, app.State) {
 			return fault.New(fault.Conflict, "application.no_action")
@@ -224,8 +224,8 @@ func (s *Service) checkAct(ctx context.Context, actor identity.Actor, app applic
 	return &answer, k.Sheet, fault.Fields(bad)
 }
 
-// changed refuses an act on an application that moved meanwhile, and says how.
-func (s *Service) changed(ctx context.Context, tx bun.IDB, wf *workflow.Workflow, app application.Application, seen int) error {
+// changed refuses an act on an application that moved meanwhile, and says how. For its applicant, officers are their office.
+func (s *Service) changed(ctx context.Context, tx bun.IDB, actor identity.Actor, wf *workflow.Workflow, app application.Application, seen int) error {
 	var last application.Event
 	err := tx.NewSelect().Model(&last).Where("tenant_id = ? AND application_id = ? AND version > ?", app.TenantID, app.ID, seen).
 		OrderExpr("id DESC").Limit(1).Scan(ctx)
@@ -241,6 +241,9 @@ func (s *Service) changed(ctx context.Context, tx bun.IDB, wf *workflow.Workflow
 	who := last.ActorName
 	if who == "" {
 		who = l.T("casework.system")
+	}
+	if actor.Kind == identity.Resident && last.ActorID != actor.ID {
+		who = app.AgencyName.In(l)
 	}
 	at := l.DateTime(last.At.In(city.Location()))
 	return fault.New(fault.Conflict, "application.changed", "who", who, "state", state.Label.In(l), "at", at)

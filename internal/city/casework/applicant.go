@@ -23,8 +23,8 @@ func (s *Service) Correct(ctx context.Context, actor identity.Actor, id uuid.UUI
 
 // Step takes another step that the workflow leaves to the applicant, such as to agree to what a survey found. It refuses
 // Conflict "application.no_action" for a correction and for a withdrawal, which Correct and Cancel are for, and what Act does.
-func (s *Service) Step(ctx context.Context, actor identity.Actor, id uuid.UUID, action, reason string) (application.Application, error) {
-	app, err := s.Own(ctx, actor, id)
+func (s *Service) Step(ctx context.Context, actor identity.Actor, in ActInput) (application.Application, error) {
+	app, err := s.Own(ctx, actor, in.ID)
 	if err != nil {
 		return application.Application{}, err
 	}
@@ -32,10 +32,10 @@ func (s *Service) Step(ctx context.Context, actor identity.Actor, id uuid.UUID, 
 	if err != nil {
 		return application.Application{}, err
 	}
-	if a, ok := wf.Action(action); !ok || !app.Steps(wf, a) {
+	if a, ok := wf.Action(in.Action); !ok || !app.Steps(wf, a) {
 		return application.Application{}, fault.New(fault.Conflict, "application.no_action")
 	}
-	return s.Act(ctx, actor, ActInput{ID: id, Action: action, Reason: reason})
+	return s.Act(ctx, actor, in)
 }
 
 // Cancel withdraws an applicant's own application: the workflow's applicant action that leads to a cancelled state.

@@ -212,7 +212,7 @@ func (s *Service) desk(ctx context.Context, actor identity.Actor, need access.Pe
 			if err != nil {
 				return err
 			}
-			return s.changed(ctx, tx, wf, app, version)
+			return s.changed(ctx, tx, actor, wf, app, version)
 		}
 		before := app.AssigneeID
 		e, err := fn(&app)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"bedelau/internal/city/application"
+	"bedelau/internal/city/casework"
 	"bedelau/internal/city/intake"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/rest"
@@ -70,17 +71,26 @@ func (a *API) applications() {
 	})
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications/{id}/steps", ID: "take-own-step", Tag: "Applications", Title: "Take a step of one's own",
-		About: "Takes a step that the workflow leaves to the applicant and that is neither a correction nor a withdrawal; `actions` of the application names those of now. Only its applicant may. 409 `application.no_action` for any other; 422 for a reason that is missing or not asked for.",
-		Needs: access.ApplicationOwn, Scope: gate.City, IDs: applicationID(), MaxBody: rest.SmallBody, Refuses: []int{http.StatusConflict},
+		About: "Takes a step that the workflow leaves to the applicant and that is neither a correction nor a withdrawal; `actions` of the application names those of now. Only its applicant may. 409 `application.no_action` for any other, and `application.changed` (412 with `If-Match`) when it is no longer the version that you name, if you do: who agrees to a price should; 422 for a reason that is missing or not asked for.",
+		Needs: access.ApplicationOwn, Scope: gate.City, IDs: applicationID(), MaxBody: rest.SmallBody, Refuses: []int{http.StatusConflict, http.StatusPreconditionFailed},
 	}, func(ctx context.Context, who rest.Caller, in *struct {
 		ByApplication
+		Seen
 		Body struct {
-			Action string `json:"action" maxLength:"100" example:"setuju" doc:"Code of the action."`
+			Action  string `json:"action" maxLength:"100" example:"setuju" doc:"Code of the action."`
+			Version int    `json:"version,omitempty" minimum:"1" maximum:"2147483647" doc:"Of the application as you saw it; or send If-Match. Without either, whatever it is now."`
 			reasonRequest
 		}
 	}) (*versioned, error) {
-		x, err := a.Casework.Step(ctx, who.Actor, in.ID, in.Body.Action, in.Body.Reason)
-		return a.acted(ctx, who, x, err)
+		step := casework.ActInput{ID: in.ID, Action: in.Body.Action, Reason: in.Body.Reason}
+		if in.IfMatch != "" || in.Body.Version != 0 {
+			var err error
+			if step.Version, err = in.version(in.Body.Version); err != nil {
+				return nil, err
+			}
+		}
+		x, err := a.Casework.Step(ctx, who.Actor, step)
+		return a.acted(ctx, who, x, in.moved(err))
 	})
 	rest.Register(a.API, rest.Operation{
 		Method: http.MethodPost, Path: "/applications/{id}/cancellation", ID: "cancel-application", Tag: "Applications", Title: "Cancel an application",

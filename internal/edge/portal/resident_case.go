@@ -64,7 +64,7 @@ func (p *Portal) storyView(c *gin.Context, status int, id uuid.UUID, t tryStep) 
 	v := resident.DetailView{
 		Shell: p.Shell(c, app.Number), ID: id.String(), Number: app.Number, Service: app.ServiceName.In(l), Agency: app.AgencyName.In(l),
 		Status: ui.Status(app.Stage), StatusText: d.State.Public.In(l), Deadline: site.ForApplicant(deadlines[0], app.Stage), Submitted: site.Zoned(c, app.SubmittedAt),
-		Reason: app.Reason, Events: p.events(c, d), MayCancel: mayCancel(d), Steps: stepsOf(d, t, l), Errors: t.errs,
+		Reason: app.Reason, Events: p.events(c, d), MayCancel: mayCancel(d), Steps: stepsOf(d, t, l), Version: app.Version, Errors: t.errs,
 		Sections: []resident.Section{{Title: l.T("portal.all_answers")}},
 	}
 	v.ErrorTitle = len(t.errs) > 0

@@ -1,11 +1,15 @@
 package portal
 
 import (
+	"net/http"
+	"strconv"
+
 	"github.com/gin-gonic/gin"
 
 	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/workflow"
 	"bedelau/web/page/resident"
@@ -41,7 +45,8 @@ func stepsOf(d casework.Detail, t tryStep, l i18n.Locale) []resident.Step {
 	return out
 }
 
-// step takes a step of the applicant's.
+// step takes a step of the applicant's. One that was chosen on a page of an earlier version, such as an agreement to a sum
+// that has been worked out anew, is refused with the page as it is now.
 func (p *Portal) step(c *gin.Context) error {
 	id, err := site.PathID(c, "id")
 	if err != nil {
@@ -53,8 +58,16 @@ func (p *Portal) step(c *gin.Context) error {
 	}
 	action := in.Text("action")
 	note := noteOf(action)
-	if _, err = p.Casework.Step(c.Request.Context(), gate.ActorOf(c), id, action, in.Get(note)); err == nil {
+	version, err := strconv.Atoi(in.Get("version"))
+	if err != nil || version < 1 {
+		return site.Invalid("version", "invalid")
+	}
+	_, err = p.Casework.Step(c.Request.Context(), gate.ActorOf(c), casework.ActInput{ID: id, Action: action, Version: version, Reason: in.Get(note)})
+	if err == nil {
 		return p.Done(c, own(id, ""), "step_taken")
+	}
+	if fault.Is(err, "application.changed") {
+		return p.storyView(c, http.StatusConflict, id, tryStep{action, in.Get(note), ui.Errors{{Text: gate.LocaleOf(c).T("detail.step_changed")}}})
 	}
 	errs, status, refused := site.Refused(c, err, "")
 	if !refused {

@@ -1,11 +1,13 @@
 package services_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"bedelau/internal/city/casework"
 	"bedelau/internal/edge/pagetest"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/workflow"
@@ -81,9 +83,9 @@ func TestTheOfficeWorksTheFeeOut(t *testing.T) {
 	rina := c.officer("Rina Marlina", "officer", "dpmptsp")
 	s.takes(rina, "start_review", "")
 	s.takes(rina, "hitung", "", "indeks", "0,25")
-	s.by.Page(s.root, "Langkah Anda", "RETRIBUSI, Rp150.000.000", "SETUJUI", "KEBERATAN") // 120 m² × 0,25 × Rp5.000.000
-	s.by.Sees(s.by.Post(s.root+"/langkah", "action", "keberatan", "note_keberatan", ""), http.StatusUnprocessableEntity, "Catatan untuk petugas")
-	s.by.Goes(s.by.Post(s.root+"/langkah", "action", "keberatan", "note_keberatan", "Luasnya 100 m²."), s.root)
+	first := s.by.Page(s.root, "Langkah Anda", "RETRIBUSI, Rp150.000.000", "SETUJUI", "KEBERATAN") // 120 m² × 0,25 × Rp5.000.000
+	s.by.Sees(s.own(first, "keberatan", ""), http.StatusUnprocessableEntity, "Catatan untuk petugas")
+	s.by.Goes(s.own(first, "keberatan", "Luasnya 100 m²."), s.root)
 	if page := pagetest.Text(rina.sees(s.desk())); !strings.Contains(page, "Luasnya 100 m².") {
 		t.Error("the office does not read why")
 	}
@@ -94,14 +96,20 @@ func TestTheOfficeWorksTheFeeOut(t *testing.T) {
 		t.Fatalf("a correction that nobody asked for: %v", err)
 	}
 	s.in(rina, "persetujuan")
-	s.by.Page(s.root, "RETRIBUSI, Rp120.000.000")
 	s.written("SETUJUKAH\n\nYang harus Anda bayar setelah memilih SETUJUI: RETRIBUSI, Rp120.000.000.")
-	s.by.Goes(s.by.Post(s.root+"/langkah", "action", "setuju"), s.root)
+	s.by.Sees(s.own(first, "setuju", ""), http.StatusConflict, "Permohonan ini berubah", "RETRIBUSI, Rp120.000.000") // they agree to another sum
+	s.in(rina, "persetujuan")
+	_, err = s.Casework.Step(c.In(t, pagetest.HostBatam), s.applicant(rina), casework.ActInput{ID: s.id(), Action: "setuju", Version: 3})
+	if f := fault.From(err); f.Code != "application.changed" || strings.Contains(fmt.Sprint(f.Args), "Rina") {
+		t.Errorf("an old version is refused with %v, %v", err, f.Args)
+	}
+	second := s.by.Page(s.root, "RETRIBUSI, Rp120.000.000")
+	s.by.Goes(s.own(second, "setuju", ""), s.root)
 	d := s.detail(rina)
 	if len(d.Fees) != 1 || d.Fees[0].Amount != 120_000_000 { // 120 m² × 0,2 × Rp5.000.000
 		t.Fatalf("asked to pay %+v", d.Fees)
 	}
-	if a := s.by.Post(s.root+"/langkah", "action", "setuju"); a.Status != http.StatusConflict {
+	if a := s.own(second, "setuju", ""); a.Status != http.StatusConflict {
 		t.Errorf("agreeing twice is %d", a.Status)
 	}
 	s.by.Page(s.root, "Rp120.000.000")

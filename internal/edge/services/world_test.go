@@ -177,6 +177,12 @@ func (s *story) mayNotStart(words ...string) {
 	}
 }
 
+// own takes a step of the applicant's from a page of the application.
+func (s *story) own(page, action, note string) pagetest.Answer {
+	s.t.Helper()
+	return s.by.Post(s.root+"/langkah", "action", action, "version", pagetest.Hidden(s.t, page, "version"), "note_"+action, note)
+}
+
 func (s *story) desk() string { return "/petugas" + s.root }
 
 // stands waits until the applicant reads these words at the application.

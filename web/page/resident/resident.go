@@ -205,6 +205,7 @@ type DetailView struct {
 	Sections                    []Section
 	MayCancel                   bool
 	Steps                       []Step // that the workflow leaves to the applicant
+	Version                     int    // of the application to which they belong
 	Errors                      ui.Errors
 	Collect                     string  // where a time to collect it is booked; empty when there is none
 	Waits                       []Waits // offices whose answer is waited for, or has come
