@@ -242,12 +242,12 @@ func (a *App) buildCity() error {
 		return err
 	}
 	a.DuctMap = ductmap.New(ductmap.Deps{DB: a.DB.App, Guard: a.Guard})
-	a.Leases = lease.New(lease.Deps{DB: a.DB.App, Guard: a.Guard, Log: a.Log})
+	a.DuctBills = ductbill.New(ductbill.Deps{DB: a.DB, Guard: a.Guard, Files: a.Files})
+	a.DuctBills.Register(a.Runner)
+	a.Leases = lease.New(lease.Deps{DB: a.DB.App, Guard: a.Guard, Log: a.Log, Book: a.DuctBills})
 	a.Leases.Register(a.Runner)
 	a.Operators = operator.New(operator.Deps{DB: a.DB.App, Guard: a.Guard, Identity: a.Identity, Leases: a.Leases, Files: a.Files})
 	a.DuctPrice = ducttariff.New(ducttariff.Deps{DB: a.DB.App, Guard: a.Guard})
-	a.DuctBills = ductbill.New(ductbill.Deps{DB: a.DB, Guard: a.Guard, Files: a.Files})
-	a.DuctBills.Register(a.Runner)
 	a.Revenue = revenue.New(revenue.Deps{DB: a.DB, Guard: a.Guard})
 	a.Calendar = calendar.New(a.DB.App, a.Guard, time.Now)
 	a.Calendar.Warn(a.Runner, a.Notify)

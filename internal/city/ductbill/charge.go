@@ -68,10 +68,32 @@ func (s *Service) Charge(ctx context.Context, actor identity.Actor, until time.T
 	}
 }
 
+// Uncharged is the first day that no month has charged, and none does until tx ends; zero where nothing was charged yet. What a
+// lease is changed to before that day reaches no invoice.
+func (s *Service) Uncharged(ctx context.Context, tx bun.Tx) (time.Time, error) {
+	if err := turn(ctx, tx); err != nil {
+		return time.Time{}, err
+	}
+	var row struct {
+		Day time.Time `bun:"day,nullzero"`
+	}
+	err := tx.NewRaw("SELECT (max(month) + interval '1 month')::date AS day FROM duct_bill_month WHERE tenant_id = ?", tenancy.Must(ctx)).Scan(ctx, &row)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("ductbill: uncharged: %w", err)
+	}
+	return row.Day, nil
+}
+
+// turn makes whoever charges a city's months, or changes what they charge, wait for the other.
+func turn(ctx context.Context, tx bun.Tx) error {
+	_, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "duct bills of "+tenancy.Must(ctx).String()).Exec(ctx)
+	return err
+}
+
 // next charges the earliest month up to last that has not been charged; false when there is none.
 func (s *Service) next(ctx context.Context, tx bun.Tx, seller invoice.Seller, last time.Time) (bool, error) {
 	tenant := tenancy.Must(ctx)
-	if _, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "duct bills of "+tenant.String()).Exec(ctx); err != nil {
+	if err := turn(ctx, tx); err != nil {
 		return false, err
 	}
 	var row struct {
@@ -114,14 +136,16 @@ func (s *Service) charge(ctx context.Context, tx bun.Tx, seller invoice.Seller, 
 	var all []held
 	err = tx.NewRaw(`SELECT l.id, l.number, l.operator_id, l.kind, l.quantity, l.since, l.agreed_until AS agreed, greatest(l.since, l.accepted_on) AS "from", l.until, l.length_mm,
 			ARRAY(SELECT DISTINCT u.segment_id FROM duct_hold h JOIN duct_unit u ON u.tenant_id = h.tenant_id AND u.id = h.unit_id WHERE h.tenant_id = l.tenant_id AND h.lease_id = l.id AND h.own ORDER BY 1) AS segments
-		FROM duct_lease l WHERE l.tenant_id = ? AND l.state IN ('active', 'ended') AND greatest(l.since, l.accepted_on) < ? AND (l.until IS NULL OR l.until > ? AND l.until > greatest(l.since, l.accepted_on))
+		FROM duct_lease l WHERE l.tenant_id = ? AND l.state IN ('active', 'ended') AND greatest(l.since, l.accepted_on) < ? AND (l.until IS NULL OR l.until >= ? AND l.until > greatest(l.since, l.accepted_on))
 		ORDER BY l.operator_id, l.id`, tenant, end.Format(time.DateOnly), month.Format(time.DateOnly)).Scan(ctx, &all)
 	if err != nil {
 		return fmt.Errorf("ductbill: leases: %w", err)
 	}
 	volume := map[uuid.UUID]int64{}
 	for _, l := range all {
-		volume[l.OperatorID] += l.LengthMM * int64(l.Quantity)
+		if l.Until.IsZero() || l.Until.After(month) { // else it only owes what is left of its minimum term
+			volume[l.OperatorID] += l.LengthMM * int64(l.Quantity)
+		}
 	}
 	m := bill{month: month, seller: seller, list: list, of: map[uuid.UUID]*owed{}}
 	for _, l := range all {
@@ -132,7 +156,7 @@ func (s *Service) charge(ctx context.Context, tx bun.Tx, seller invoice.Seller, 
 	if err := m.late(ctx, tx); err != nil {
 		return fmt.Errorf("ductbill: late fees: %w", err)
 	}
-	return s.write(ctx, tx, m, len(all))
+	return s.write(ctx, tx, m)
 }
 
 // bill is a month in the making.
@@ -206,10 +230,12 @@ func (m bill) lease(ctx context.Context, tx bun.Tx, l held, volume int64) error 
 const linesMost = 400
 
 // write keeps the month with its drafts.
-func (s *Service) write(ctx context.Context, tx bun.Tx, m bill, leases int) error {
+func (s *Service) write(ctx context.Context, tx bun.Tx, m bill) error {
 	tenant := tenancy.Must(ctx)
 	var sum money.Rupiah
+	leases := 0
 	for _, o := range m.of {
+		leases += len(o.leases)
 		for _, c := range o.charges {
 			var err error
 			if sum, err = sum.Add(c.Amount); err != nil {

@@ -123,7 +123,7 @@ func (p List) quote(h Held) (Quote, error) {
 	if q.Deposit, err = q.MonthSum.Times(int64(q.Terms.DepositMonths)); err != nil || h.Until.IsZero() {
 		return q, err
 	}
-	all, err := p.Rate(h, h.Since, h.Until)
+	all, err := p.Rate(h, h.Since, h.Until.AddDate(0, 0, 1)) // with the day on which it is over, which charges what is left of a minimum term
 	if err != nil {
 		return q, err
 	}

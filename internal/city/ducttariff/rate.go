@@ -66,8 +66,8 @@ func Sum(all []Line) (money.Rupiah, error) {
 }
 
 // Rate is what is held charged from a day to before another: what is paid once, where it begins to be charged in these days; what is paid
-// by time, for each month and each price apart, by the day; what volume and term let off, never below the floor; and, where the
-// lease ends in these days before its minimum term, what is left of that. It refuses Conflict "ducttariff.no_terms" before the
+// by time, for each month and each price apart, by the day; what volume and term let off, never below the floor; and, where one of these
+// days is the first without the lease and its minimum term is not over, what is left of that. It refuses Conflict "ducttariff.no_terms" before the
 // first terms, and "ducttariff.no_tariff" for a kind of unit without a price.
 func (p List) Rate(h Held, from, until time.Time) ([]Line, error) {
 	h.Since, h.Until, from, until = dayOf(h.Since), dayOf(h.Until), dayOf(from), dayOf(until)
@@ -89,7 +89,7 @@ func (p List) Rate(h Held, from, until time.Time) ([]Line, error) {
 		return nil, err
 	}
 	out = append(out, lines...)
-	if end.IsZero() || !end.After(from) || end.After(until) {
+	if end.IsZero() || end.Before(from) || !end.Before(until) {
 		return out, nil
 	}
 	t, ok := p.TermsOn(h.Since)

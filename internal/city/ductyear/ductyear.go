@@ -82,7 +82,7 @@ var habits = []habit{
 }
 
 // let is a lease: of which operator, from which month and day on, along which corridor, and how it ends: after so many months that
-// were agreed on, or by notice in a month; zero goes on. One is accepted so many days late.
+// were agreed on, or by notice in a month, on its first day where none was agreed on and else on its twentieth; zero goes on. One is accepted so many days late.
 type let struct {
 	operator, month, day int
 	corridor, kind       string
@@ -140,9 +140,9 @@ func Make(ctx context.Context, d Deps) (Made, error) {
 	}
 	m := &maker{Deps: d, held: map[int]uuid.UUID{}}
 	now := func() time.Time { return m.at }
-	m.lease = lease.New(lease.Deps{DB: d.DB.App, Guard: d.Guard, Log: slog.New(slog.DiscardHandler), Now: now})
 	m.price = ducttariff.New(ducttariff.Deps{DB: d.DB.App, Guard: d.Guard, Now: now})
 	m.book = ductbill.New(ductbill.Deps{DB: d.DB, Guard: d.Guard, Files: d.Files, Now: now})
+	m.lease = lease.New(lease.Deps{DB: d.DB.App, Guard: d.Guard, Log: slog.New(slog.DiscardHandler), Book: m.book, Now: now})
 	m.first = time.Date(d.Now.Year(), d.Now.Month()-time.Month(d.Months), 1, 0, 0, 0, 0, time.UTC)
 	m.made.First, m.made.Last = m.first, m.first.AddDate(0, d.Months-1, 0)
 	m.at = m.first.Add(3 * time.Hour)
@@ -200,10 +200,14 @@ func (m *maker) month(ctx context.Context, i int) error {
 		}
 		if x.notice > 0 && x.notice == i && m.held[n] != uuid.Nil {
 			m.at = begin.AddDate(0, 0, 4).Add(3 * time.Hour)
-			if err := m.lease.End(ctx, m.Leasing, m.held[n], begin.AddDate(0, 0, 19), "Data contoh: jaringan dipindahkan"); err != nil {
+			day := begin
+			if x.years > 0 {
+				day = begin.AddDate(0, 0, 19)
+			}
+			if err := m.lease.End(ctx, m.Leasing, m.held[n], day, "Data contoh: jaringan dipindahkan"); err != nil {
 				return fmt.Errorf("end lease %d: %w", n, err)
 			}
-			m.ended(m.held[n], begin.AddDate(0, 0, 19))
+			m.ended(m.held[n], day)
 		}
 	}
 	next := begin.AddDate(0, 1, 0)

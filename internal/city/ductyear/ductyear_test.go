@@ -114,9 +114,9 @@ day AS (
   SELECT l.id, l.operator_id, d::date AS d, false AS rest, date_trunc('month', d)::date AS billed FROM l CROSS JOIN bounds b
     CROSS JOIN LATERAL generate_series(greatest(l.f, b.a), least(coalesce(l.until, b.z), b.z) - 1, interval '1 day') d
   UNION ALL
-  SELECT l.id, l.operator_id, d::date, true, date_trunc('month', l.until - 1)::date FROM l JOIN terms t USING (id) CROSS JOIN bounds b
+  SELECT l.id, l.operator_id, d::date, true, date_trunc('month', l.until)::date FROM l JOIN terms t USING (id) CROSS JOIN bounds b
     CROSS JOIN LATERAL generate_series(l.until, (l.since + make_interval(months => (t.body ->> 'minimum_months')::int))::date - 1, interval '1 day') d
-   WHERE l.until <= b.z),
+   WHERE l.until < b.z),
 piece AS (
   SELECT id, operator_id, rest, billed, min(d) AS d, count(*) AS days, extract(day FROM date_trunc('month', min(d)) + interval '1 month - 1 day')::numeric AS of
     FROM (SELECT day.*, (SELECT count(DISTINCT p.effective_from) FROM price p WHERE p.billed = day.billed AND p.effective_from <= day.d) AS n FROM day) x
@@ -143,10 +143,10 @@ line AS (
   UNION ALL SELECT r.*, o.free_trade, o.n FROM rate r JOIN node o ON o.id = r.id AND o.charge = r.tariff ->> 'charge'),
 share AS (
   SELECT line.*, CASE WHEN tariff ->> 'charge' <> 'metre' THEN 0 ELSE
-      coalesce((SELECT (s ->> 'off')::numeric FROM jsonb_array_elements(x.body -> 'volume') s WHERE (s ->> 'from')::numeric <= v.metres ORDER BY (s ->> 'from')::numeric DESC LIMIT 1), 0)
+      coalesce((SELECT (s ->> 'off')::numeric FROM jsonb_array_elements(x.body -> 'volume') s WHERE (s ->> 'from')::numeric <= greatest(coalesce(v.metres, 0), floor(l.length_mm::numeric * l.quantity / 1000)) ORDER BY (s ->> 'from')::numeric DESC LIMIT 1), 0)
     + coalesce((SELECT (s ->> 'off')::numeric FROM jsonb_array_elements(x.body -> 'term') s WHERE l.agreed IS NOT NULL AND (s ->> 'from')::int <= extract(year FROM age(l.agreed, l.since)) * 12 + extract(month FROM age(l.agreed, l.since)) ORDER BY (s ->> 'from')::int DESC LIMIT 1), 0) END AS off,
     coalesce((SELECT (fl.body ->> 'rate')::numeric FROM duct_price fl WHERE fl.tenant_id = $1 AND fl.part = 'floor' AND fl.effective_from <= line.d AND fl.body ->> 'kind' = line.tariff ->> 'kind' ORDER BY fl.effective_from DESC LIMIT 1), 0) AS floor
-    FROM line JOIN l USING (id) JOIN volume v ON v.billed = line.billed AND v.operator_id = line.operator_id
+    FROM line JOIN l USING (id) LEFT JOIN volume v ON v.billed = line.billed AND v.operator_id = line.operator_id
     CROSS JOIN LATERAL (SELECT p.body FROM duct_price p WHERE p.tenant_id = $1 AND p.part = 'terms' AND p.effective_from <= line.d ORDER BY p.effective_from DESC LIMIT 1) x),
 amount AS (
   SELECT operator_id, billed, free_trade,

@@ -25,7 +25,14 @@ type Deps struct {
 	DB    *bun.DB // the application role's
 	Guard *access.Guard
 	Log   *slog.Logger
+	Book  Book             // nil charges nobody
 	Now   func() time.Time // time.Now when nil
+}
+
+// Book is where leases are charged for, month by month.
+type Book interface {
+	// Uncharged is the first day that no month has charged, and none does until tx ends; zero where nothing was charged yet.
+	Uncharged(ctx context.Context, tx bun.Tx) (time.Time, error)
 }
 
 // Service is the leases of every city.

@@ -13,6 +13,7 @@ import (
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -32,15 +33,37 @@ func (s *Service) Accept(ctx context.Context, actor identity.Actor, id uuid.UUID
 }
 
 // AcceptOn is Accept by an acceptance record of a day, from which on the lease is charged for, or from its first day. It refuses
-// Invalid field "day" for one to come.
+// Invalid field "day" for one to come, for one after the lease is over, and for one of a month that has been charged.
 func (s *Service) AcceptOn(ctx context.Context, actor identity.Actor, id uuid.UUID, day time.Time) error {
 	if day = dayOf(day); day.After(s.today(ctx)) {
 		return fault.Fields([]fault.Field{{Name: "day", Code: "date_future"}})
 	}
 	return s.step(ctx, actor, id, "lease.accept", []string{Ordered}, func(ctx context.Context, tx bun.Tx, l *Lease) error {
+		if !l.Until.IsZero() && !day.Before(l.Until) {
+			return fault.Fields([]fault.Field{{Name: "day", Code: "outside_lease"}})
+		}
 		l.State, l.AcceptedOn = Active, day
-		return nil
+		return s.uncharged(ctx, tx, later(day, l.Since))
 	})
+}
+
+// uncharged refuses a day of a month that has been charged: what changes on it would reach no invoice.
+func (s *Service) uncharged(ctx context.Context, tx bun.Tx, day time.Time) error {
+	if s.d.Book == nil {
+		return nil
+	}
+	first, err := s.d.Book.Uncharged(ctx, tx)
+	if err != nil || !day.Before(first) {
+		return err
+	}
+	return fault.Fields([]fault.Field{{Name: "day", Code: "charged_month", Args: []any{"first", i18n.From(ctx).Date(first)}}})
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // today is the day in the city.
@@ -77,15 +100,19 @@ func (s *Service) Refuse(ctx context.Context, actor identity.Actor, id uuid.UUID
 
 // End gives an active lease notice: day is the first on which it is over, and everything is free from then on. What was
 // agreed on stays known. For staff with
-// duct:lease; Invalid field "day" for one before the lease began or after it ends anyway.
+// duct:lease; Invalid field "day" for one on which the lease had not been charged a day, after which it
+// ends anyway, or of a month that has been charged.
 func (s *Service) End(ctx context.Context, actor identity.Actor, id uuid.UUID, day time.Time, why string) error {
 	if err := said("why", why, true); err != nil {
 		return err
 	}
 	day = dayOf(day)
 	return s.step(ctx, actor, id, "lease.end", []string{Active}, func(ctx context.Context, tx bun.Tx, l *Lease) error {
-		if !day.After(l.Since) || !l.Until.IsZero() && day.After(l.Until) {
+		if !day.After(later(l.Since, l.AcceptedOn)) || !l.Until.IsZero() && day.After(l.Until) {
 			return fault.Fields([]fault.Field{{Name: "day", Code: "outside_lease"}})
+		}
+		if err := s.uncharged(ctx, tx, day); err != nil {
+			return err
 		}
 		l.State, l.Until, l.Why = Ended, day, strings.TrimSpace(why)
 		_, err := tx.NewRaw("UPDATE duct_hold SET during = daterange(?, ?) WHERE tenant_id = ? AND lease_id = ? AND released_at IS NULL", l.Since, day, l.TenantID, l.ID).Exec(ctx)
