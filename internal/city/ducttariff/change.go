@@ -66,7 +66,10 @@ func (s *Service) AskTariff(ctx context.Context, actor identity.Actor, t Tariff,
 		if (t.Charge == Metre) != slices.Contains(duct.UnitKinds(), t.Kind) {
 			refuse("kind", "not_an_option")
 		}
-		if t.Rate < 0 || t.Rate > rateMost {
+		switch {
+		case t.Rate < 0:
+			refuse("rate", "amount_negative")
+		case t.Rate > rateMost:
 			refuse("rate", "amount_range")
 		}
 		if i := slices.IndexFunc(p.Tariffs, func(x Tariff) bool { return x.Code == t.Code }); i >= 0 {
@@ -105,7 +108,10 @@ func (s *Service) AskFloor(ctx context.Context, actor identity.Actor, f Floor, r
 		if !slices.Contains(duct.UnitKinds(), f.Kind) {
 			bad = append(bad, fault.Field{Name: "kind", Code: "not_an_option"})
 		}
-		if f.Rate <= 0 || f.Rate > rateMost {
+		switch {
+		case f.Rate <= 0:
+			bad = append(bad, fault.Field{Name: "rate", Code: "amount_positive"})
+		case f.Rate > rateMost:
 			bad = append(bad, fault.Field{Name: "rate", Code: "amount_range"})
 		}
 		return bad

@@ -21,6 +21,8 @@ func TestACitySetsItsBudget(t *testing.T) {
 	if rina.Sees(wrong, http.StatusUnprocessableEntity, "Anggaran", "Tulis jumlah rupiah tanpa sen"); !strings.Contains(wrong.Body, `value="banyak"`) {
 		t.Error("what was filled in is lost")
 	}
+	rina.Sees(rina.Post("/kelola/anggaran", "amount", "-5"), http.StatusUnprocessableEntity, "Jumlahnya tidak boleh kurang dari nol")
+	rina.Sees(rina.Post("/kelola/anggaran", "amount", "9.000.000.000.000"), http.StatusUnprocessableEntity, "Jumlahnya terlalu besar")
 	rina.Goes(rina.Post("/kelola/anggaran", "amount", "2.532.500"), "/kelola/tagihan")
 	rina.Page("/kelola/tagihan", "Rp2.532.500, sejak November 2026", "Rp2.532.500, 100% dari anggaran", "Biaya bulan ini sudah 100% dari anggaran")
 	rina.Goes(rina.Post("/kelola/anggaran", "amount", "3.000.000"), "/kelola/tagihan")

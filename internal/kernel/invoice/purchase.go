@@ -33,7 +33,7 @@ func (p Purchase) check() error {
 		}
 	}
 	if p.BudgetYear != 0 && (p.BudgetYear < 2020 || p.BudgetYear > 2100) {
-		bad = append(bad, fault.Field{Name: "budget_year", Code: "amount_range"})
+		bad = append(bad, fault.Field{Name: "budget_year", Code: "year_range", Args: []any{"from", 2020, "to", 2100}})
 	}
 	return fault.Fields(bad)
 }

@@ -74,7 +74,10 @@ func (s *Service) SetBudget(ctx context.Context, actor identity.Actor, city tena
 	if err != nil {
 		return err
 	}
-	if amount < 0 || amount > budgetMost {
+	switch {
+	case amount < 0:
+		return fault.Fields([]fault.Field{{Name: "amount", Code: "amount_negative"}})
+	case amount > budgetMost:
 		return fault.Fields([]fault.Field{{Name: "amount", Code: "amount_range"}})
 	}
 	b := Budget{TenantID: city.ID, FromMonth: MonthOf(s.today(city)).first(), Amount: amount, MadeAt: s.stamp(), MadeBy: actor.ID}
