@@ -226,7 +226,7 @@ func TestACompanyHasItsOwnPeople(t *testing.T) {
 	s := pagetest.Open(t)
 	sari := s.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
 	path, rani := company(t, s, sari, "PT Serat", "1234567890123", "noc@serat.id")
-	rani.Sees(rani.Post(home+"/orang", "name", "", "email", "x"), http.StatusUnprocessableEntity, "Nama orang:", "Surel:")
+	rani.Sees(rani.Post(home+"/orang", "name", "", "email", "x"), http.StatusUnprocessableEntity, "Nama orang:", "Email:")
 	rani.Goes(rani.Post(home+"/orang", "name", "Tono Serat", "email", "tono@serat.id", "admin", "no"), home+"/orang")
 	tono := comes(t, s)
 	page := tono.Page(home+"/orang", "Tono Serat", "Admin PT Serat", "Anggota")
@@ -234,7 +234,7 @@ func TestACompanyHasItsOwnPeople(t *testing.T) {
 		t.Error("who is no administrator is asked to invite")
 	}
 	tono.Sees(tono.Post(home+"/orang", "name", "Lagi", "email", "lagi@serat.id"), http.StatusForbidden)
-	rani.Sees(rani.Post(home+"/orang", "name", "Tono", "email", "tono@serat.id"), http.StatusConflict, "Surel:")
+	rani.Sees(rani.Post(home+"/orang", "name", "Tono", "email", "tono@serat.id"), http.StatusConflict, "Email:")
 	_, after, _ := strings.Cut(rani.Page(home+"/orang", "Akhiri akses Tono Serat"), home+"/orang/")
 	id, _, _ := strings.Cut(after, "/akhiri")
 	sari.Page(path, "Tono Serat", "Akhiri akses Tono Serat")

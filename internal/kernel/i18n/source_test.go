@@ -35,6 +35,20 @@ func TestEveryKeyIsWrittenInBothLanguages(t *testing.T) {
 	}
 }
 
+// TestOneWordForOneThing: a reader who meets two words looks for two things.
+func TestOneWordForOneThing(t *testing.T) {
+	t.Parallel()
+	surel, email := regexp.MustCompile(`(?i)\bsurel`), regexp.MustCompile(`(?i)\bemail`)
+	for key, m := range catalogue() {
+		if surel.MatchString(m.ID) {
+			t.Errorf("%s says surel where the others say email: %s", key, m.ID)
+		}
+		if email.MatchString(localText.ReplaceAllString(m.EN, "")) {
+			t.Errorf("%s says email where the others say e-mail: %s", key, m.EN)
+		}
+	}
+}
+
 // placeholders names what a text asks for, in one order, since the order of words differs between languages.
 func placeholders(s string) string {
 	var names []string
