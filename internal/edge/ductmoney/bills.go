@@ -82,7 +82,7 @@ func (p *Pages) billsPage(c *gin.Context, status int, done *bill.Table, errs ui.
 func (p *Pages) lateSection(c *gin.Context) (bill.Section, error) {
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
 	s := bill.Section{ID: "piutang", Title: l.T("ductbook.arrears"), Empty: &bill.Empty{Icon: "circle-check", Title: l.T("ductbook.no_arrears"), Text: l.T("ductbook.no_arrears_text")},
-		Table: &bill.Table{Title: l.T("ductbook.arrears"), Columns: []bill.Column{{Label: l.T("ductprice.operator")}, {Label: l.T("ductbook.not_due"), End: true}, {Label: "1–30", End: true}, {Label: "31–60", End: true}, {Label: "61–90", End: true},
+		Table: &bill.Table{Title: l.T("ductbook.arrears"), Dense: true, Columns: []bill.Column{{Label: l.T("ductprice.operator")}, {Label: l.T("ductbook.not_due"), End: true}, {Label: "1–30", End: true}, {Label: "31–60", End: true}, {Label: "61–90", End: true},
 			{Label: "> 90", End: true}, {Label: l.T("bill.rest"), End: true}}}}
 	page, _, err := p.DuctBills.Arrears(ctx, gate.ActorOf(c), uuid.Nil)
 	if err != nil {

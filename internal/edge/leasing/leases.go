@@ -76,7 +76,7 @@ func (p *Pages) leaseTable(c *gin.Context, all []lease.Listed) bill.Section {
 		if x.State == lease.Reserved {
 			standing.Small = l.T("lease.expires", "at", l.DateTime(site.Zoned(c, x.ExpiresAt)))
 		}
-		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Number, Href: leasePath(x.ID)}, {Text: x.OperatorName, Href: operatorPath(x.OperatorID)}, {Text: l.T("lease.units."+x.Kind, "n", x.Quantity)},
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Number, Whole: true, Href: leasePath(x.ID)}, {Text: x.OperatorName, Href: operatorPath(x.OperatorID)}, {Text: l.T("lease.units."+x.Kind, "n", x.Quantity)},
 			{Text: ducts.KM(l, x.LengthMM)}, {Text: Span(l, x.Since, x.Until)}, standing}})
 	}
 	return bill.Section{Table: t}

@@ -51,7 +51,7 @@ func (p *Pages) leaseTable(c *gin.Context, all []lease.Listed) bill.Section {
 		if x.State == lease.Reserved {
 			standing.Small = l.T("lease.expires", "at", l.DateTime(site.Zoned(c, x.ExpiresAt)))
 		}
-		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Number, Href: pathLeases + "/" + x.ID.String()}, {Text: l.T("lease.units."+x.Kind, "n", x.Quantity)}, {Text: ducts.KM(l, x.LengthMM)},
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Number, Whole: true, Href: pathLeases + "/" + x.ID.String()}, {Text: l.T("lease.units."+x.Kind, "n", x.Quantity)}, {Text: ducts.KM(l, x.LengthMM)},
 			{Text: leasing.Span(l, x.Since, x.Until)}, standing}})
 	}
 	return bill.Section{Table: t, Empty: &bill.Empty{Icon: "file-text", Title: l.T("lease.none"), Text: l.T("partner.no_leases_hint")}}

@@ -77,7 +77,7 @@ func minutes(v float64, plus, minus string) string {
 // written is where the degrees, the arrow to the north and the scale stand, which no name covers.
 func (d Drawing) written() [][4]float64 {
 	const wide, high = 110, letter
-	out := [][4]float64{{Side * 0.6, 0, Side, 95}}
+	out := [][4]float64{{Side * 0.6, 0, Side, 116}}
 	for _, x := range d.Parallels {
 		out = append(out, [4]float64{0, x.At - high, wide, x.At})
 	}

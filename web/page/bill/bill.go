@@ -72,6 +72,7 @@ type Cell struct {
 	Text, Small, Href string
 	Code              string // by which programs and files name it, in no language
 	Mark              ui.Mark
+	Whole             bool // a number that is read aloud, not broken over two lines
 }
 
 // Form is a question with its button. One that only asks has Get. Boxes is a table of which rows are chosen.
