@@ -56,6 +56,67 @@ func TestWhatIsConfirmedGoesWithItsRow(t *testing.T) {
 	}
 }
 
+// withFewerRows asks for as many witnesses as an answer makes needed, and takes a paper that another answer rules out.
+const withFewerRows = `{"code": "ktp-el-hilang", "version": 9, "pages": [
+ {"code": "tempat", "title": {"id": "P", "en": "P"}, "fields": [{"code": "kampung", "type": "yes_no", "required": true, "label": {"id": "K", "en": "K"}}]},
+ {"code": "p", "title": {"id": "P", "en": "P"}, "fields": [
+  {"code": "surat", "type": "file", "label": {"id": "S", "en": "S"}, "file": {"types": ["jpg"], "max_mb": 1, "max_count": 1},
+   "rules": [{"when": "kampung == false && surat > 0", "text": {"id": "Hapus surat ini.", "en": "Take this letter away."}}]},
+  {"code": "saksi", "type": "group", "min_rows": 1, "max_rows": 1, "rows_when": [{"when": "kampung", "min": 2, "max": 2}], "label": {"id": "Saksi", "en": "Witness"}, "fields": [
+   {"code": "nama", "type": "text", "required": true, "label": {"id": "N", "en": "N"}},
+   {"code": "ktp", "type": "file", "label": {"id": "S", "en": "S"}, "file": {"types": ["jpg"], "max_mb": 1, "max_count": 1}}]}]}]}`
+
+// TestWhatACorrectionBringsUpCanBeTakenAway: where what was corrected leaves too many rows, or a paper that may not be there,
+// taking them away is what is left to do.
+func TestWhatACorrectionBringsUpCanBeTakenAway(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	_, err := st.w.DB.App.NewRaw(`INSERT INTO form_definition (tenant_id, code, version, body, created_at) VALUES (?, ?, 9, ?::jsonb, now())`,
+		st.w.Batam.ID, ktp, withFewerRows).Exec(st.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	siti, budi := st.resident(t, st.ctx, "Siti"), st.officer(t, "Budi", "disdukcapil", "officer")
+	app, err := st.Start(st.ctx, siti, ktp, event.ChannelWeb)
+	if err != nil {
+		t.Fatal(err)
+	}
+	takes := func(page string, typed map[string][]string) {
+		t.Helper()
+		if _, err := st.TakePage(st.ctx, siti, app.ID, intake.PageInput{Page: page, Typed: typed}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	takes("tempat", map[string][]string{"kampung": {"yes"}})
+	takes("p", map[string][]string{"saksi": {"2"}, "saksi.1.nama": {"Ani"}, "saksi.2.nama": {"Joko"}})
+	for _, field := range []string{"surat", "saksi.2.ktp"} {
+		if _, err := st.Attach(st.ctx, siti, app.ID, field, "foto.jpg", bytes.NewReader(photo(t))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if app, err = st.Submit(st.ctx, siti, intake.SubmitInput{ID: app.ID, Key: "k"}); err != nil {
+		t.Fatal(err)
+	}
+	if app, err = st.Act(st.ctx, budi, ActInput{ID: app.ID, Action: "request_correction", Version: app.Version, Reason: "Bukan kampung.", Fields: []string{"kampung"}}); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, st.DropRow(st.ctx, siti, app.ID, "saksi", 2), "application.not_editable")
+	takes("tempat", map[string][]string{"kampung": {"no"}})
+	d, err := st.Draft(st.ctx, siti, app.ID)
+	if err != nil || !d.Editable("saksi") || !d.Editable("surat") {
+		t.Fatalf("the correction brings up neither, %v", err)
+	}
+	if err := st.DropRow(st.ctx, siti, app.ID, "saksi", 2); err != nil {
+		t.Errorf("a row too many cannot be taken away: %v", err)
+	}
+	if err := st.Detach(st.ctx, siti, app.ID, d.Files["surat"][0].ID); err != nil {
+		t.Errorf("a paper that may not be there cannot be taken away: %v", err)
+	}
+	if _, err := st.Correct(st.ctx, siti, app.ID); err != nil {
+		t.Errorf("the correction cannot be sent: %v", err)
+	}
+}
+
 // TestNumbersInsideBlocksAndRows: they are sealed, masked, revealed with a record, and found by an exact search, as those
 // at the top of a form are.
 func TestNumbersInsideBlocksAndRows(t *testing.T) {

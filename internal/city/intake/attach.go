@@ -82,7 +82,11 @@ func tooManyFiles(f form.Field) error {
 
 // Detach takes a file away from a field of the applicant's own application. The refusals are those of Attach.
 func (s *Service) Detach(ctx context.Context, actor identity.Actor, id uuid.UUID, file uuid.UUID) error {
-	return s.edit(ctx, actor, id, "detach", func(ctx context.Context, tx bun.Tx, app *application.Application, _ *form.Form) ([]string, error) {
+	return s.edit(ctx, actor, id, "detach", func(ctx context.Context, tx bun.Tx, app *application.Application, f *form.Form) ([]string, error) {
+		brought, err := s.broughtUp(ctx, tx, *app, f)
+		if err != nil {
+			return nil, err
+		}
 		all, err := s.FilesOf(ctx, tx, *app)
 		if err != nil {
 			return nil, err
@@ -91,7 +95,7 @@ func (s *Service) Detach(ctx context.Context, actor identity.Actor, id uuid.UUID
 			if !slices.ContainsFunc(list, func(f files.File) bool { return f.ID == file }) {
 				continue
 			}
-			if !editable(*app, field, nil) {
+			if !editable(*app, field, brought) {
 				return nil, fault.New(fault.Conflict, "application.not_editable")
 			}
 			return []string{field}, s.dropFile(ctx, tx, *app, file)

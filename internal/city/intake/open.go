@@ -1,8 +1,11 @@
 package intake
 
 import (
+	"context"
 	"slices"
 	"strings"
+
+	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/form"
@@ -45,6 +48,23 @@ func broughtUp(app application.Application, f *form.Form, at form.At, answers fo
 	c := form.NewChecker(f, at)
 	c.All(answers, files)
 	return named(c, f, answers)
+}
+
+// broughtUp is what broughtUp finds in what is kept of an application now, read through tx.
+func (s *Service) broughtUp(ctx context.Context, tx bun.IDB, app application.Application, f *form.Form) ([]string, error) {
+	if app.Stage != workflow.StageNeedsCorrection {
+		return nil, nil
+	}
+	answers, err := s.Answers(ctx, app)
+	if err != nil {
+		return nil, err
+	}
+	held, err := s.FilesOf(ctx, tx, app)
+	if err != nil {
+		return nil, err
+	}
+	at, err := s.AsOf(ctx, tx, app, f)
+	return broughtUp(app, f, at, answers, application.Counts(held)), err
 }
 
 // typedUp are those that what was typed on a page brings up on the page itself. What may not be changed counts as it is kept.

@@ -72,7 +72,7 @@ func (s *Service) TakePage(ctx context.Context, actor identity.Actor, id uuid.UU
 				all[code] = v
 			}
 		}
-		gone, err := s.dropRows(ctx, tx, *app, p, read, attached)
+		gone, err := s.dropRows(ctx, tx, *app, p, read, attached, brought)
 		if err != nil {
 			return nil, err
 		}

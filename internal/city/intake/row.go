@@ -25,7 +25,11 @@ func (s *Service) DropRow(ctx context.Context, actor identity.Actor, id uuid.UUI
 		if !ok || fd.Type != forms.Group || row < 1 {
 			return nil, fault.Fields([]fault.Field{{Name: forms.Clip(group), Code: "unknown_field"}})
 		}
-		if !editable(*app, group, nil) {
+		brought, err := s.broughtUp(ctx, tx, *app, form)
+		if err != nil {
+			return nil, err
+		}
+		if !editable(*app, group, brought) {
 			return nil, fault.New(fault.Conflict, "application.not_editable")
 		}
 		all, err := s.Answers(ctx, *app)
@@ -110,7 +114,7 @@ func (s *Service) moveFile(ctx context.Context, tx bun.IDB, app application.Appl
 }
 
 // dropRows takes away the files of rows that a page no longer has, now that its answers say how many there are.
-func (s *Service) dropRows(ctx context.Context, tx bun.IDB, app application.Application, p forms.Page, answers forms.Answers, held map[string][]files.File) ([]string, error) {
+func (s *Service) dropRows(ctx context.Context, tx bun.IDB, app application.Application, p forms.Page, answers forms.Answers, held map[string][]files.File, brought []string) ([]string, error) {
 	var changed []string
 	for _, fd := range p.Fields {
 		if fd.Type != forms.Group {
@@ -119,7 +123,7 @@ func (s *Service) dropRows(ctx context.Context, tx bun.IDB, app application.Appl
 		count, _ := strconv.Atoi(answers.Get(fd.Code))
 		for code, list := range held {
 			n, _, ok := rowOf(code, fd.Code)
-			if !ok || n <= count || !editable(app, code, nil) {
+			if !ok || n <= count || !editable(app, code, brought) {
 				continue
 			}
 			changed = append(changed, code)
