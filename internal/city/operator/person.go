@@ -75,8 +75,9 @@ type PersonInput struct {
 // Invite lets somebody act for a company and mails them the link to their account, for staff with duct:lease and for an
 // administrator of the company, once it is approved (else Conflict "operator.not_yet"): before that nobody knows who they are.
 // Inviting an address again that has not come yet sends another link. It refuses what identity.InvitePartner does, NotFound
-// "lease.no_operator", and Conflict "operator.of_another" an address that waits for another company. A company is not told which
-// addresses have accounts: for one of somebody else it is answered as for any other, with no account, and whoever holds it is told.
+// "lease.no_operator", and Conflict "operator.of_another" an address that waits for another company. Who was removed, from
+// this company or another, can be invited. A company is not told which addresses have accounts: for one of somebody else it is
+// answered as for any other, with no account, and whoever holds it is told.
 func (s *Service) Invite(ctx context.Context, actor identity.Actor, company uuid.UUID, in PersonInput) (uuid.UUID, error) {
 	if err := s.may(ctx, actor, company, access.DuctLease, true); err != nil {
 		return uuid.Nil, err
@@ -142,8 +143,9 @@ func (s *Service) invite(ctx context.Context, actor identity.Actor, in PersonInp
 		}
 		row := personRow{TenantID: tenancy.Must(ctx), AccountID: account, OperatorID: company, Admin: in.Admin, AddedAt: s.now(),
 			AddedBy: uuid.NullUUID{UUID: actor.ID, Valid: actor.ID != uuid.Nil}}
-		res, err := tx.NewInsert().Model(&row).On("CONFLICT (tenant_id, account_id) DO UPDATE").Set("admin = EXCLUDED.admin, ended_at = NULL").
-			Where("p.operator_id = EXCLUDED.operator_id").Exec(ctx)
+		res, err := tx.NewInsert().Model(&row).On("CONFLICT (tenant_id, account_id) DO UPDATE").
+			Set("operator_id = EXCLUDED.operator_id, admin = EXCLUDED.admin, added_at = EXCLUDED.added_at, added_by = EXCLUDED.added_by, ended_at = NULL").
+			Where("p.operator_id = EXCLUDED.operator_id OR p.ended_at IS NOT NULL").Exec(ctx)
 		if err != nil {
 			return err
 		}

@@ -317,3 +317,34 @@ func TestNobodyRegistersWhereThereAreNoDucts(t *testing.T) {
 	}
 	visitor.Sees(visitor.Post(home+"/daftar", "name", "PT Serat", "nib", "1234567890123", "licence", "Jartaplok 1", "email", "noc@serat.id", "person", "Rani"), http.StatusForbidden, "Pendaftaran belum dibuka")
 }
+
+// TestWhoWasRemovedComesAgain: by a new invitation, of the same company or of another, and never with the password of before.
+func TestWhoWasRemovedComesAgain(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	sari := s.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
+	_, rani := company(t, s, sari, "PT Serat", "1234567890123", "noc@serat.id")
+	_, budi := company(t, s, sari, "PT Lain", "3234567890123", "noc@lain.id")
+	tono := []string{"name", "Tono Serat", "email", "tono@serat.id", "admin", "no"}
+	remove := func() {
+		t.Helper()
+		_, after, _ := strings.Cut(rani.Page(home+"/orang", "Akhiri akses Tono Serat"), home+"/orang/")
+		id, _, _ := strings.Cut(after, "/akhiri")
+		rani.Goes(rani.Post(home+"/orang/"+id+"/akhiri"), home+"/orang")
+	}
+	rani.Goes(rani.Post(home+"/orang", tono...), home+"/orang")
+	comes(t, s)
+	remove()
+	rani.Goes(rani.Post(home+"/orang", tono...), home+"/orang")
+	if got := s.Browser(t, pagetest.HostBatam).Post("/masuk", "login", "tono@serat.id", "password", secret); got.Status == http.StatusSeeOther {
+		t.Error("the password of before still opens the account")
+	}
+	comes(t, s).Page(home, "PT Serat")
+	remove()
+	budi.Goes(budi.Post(home+"/orang", tono...), home+"/orang")
+	again := comes(t, s)
+	again.Page(home, "PT Lain")
+	if page := rani.Page(home + "/orang"); strings.Contains(page, "Tono Serat") {
+		t.Error("who went to another company is still listed")
+	}
+}

@@ -20,8 +20,8 @@ type PartnerInput struct{ Name, Email string }
 
 // InvitePartner creates an account of a partner that waits for its owner and mails them the link; also runs in the same
 // transaction, to say for which company. Who may invite is the caller's concern. Inviting again replaces the link and the
-// name. It refuses bad fields, and an address that has an account of another kind or one in use (Conflict
-// "identity.email_taken").
+// name. An account that ClosePartner ended waits for its owner anew, without what they signed in with. It refuses bad fields,
+// and an address that has an account of another kind or one in use (Conflict "identity.email_taken").
 func (s *Service) InvitePartner(ctx context.Context, a Actor, in PartnerInput, also func(ctx context.Context, tx bun.Tx, account uuid.UUID) error) (uuid.UUID, error) {
 	var fields []fault.Field
 	in.Name, in.Email = nameField(in.Name, &fields), emailField(in.Email, &fields)
@@ -45,10 +45,13 @@ func (s *Service) InvitePartner(ctx context.Context, a Actor, in PartnerInput, a
 		made, err := insertAccount(ctx, tx, accountRow{TenantID: tenancy.Must(ctx), ID: id, Kind: Partner, Status: StatusInvited, Name: in.Name, Locale: localeOf(ctx),
 			Email: c.email, EmailHash: c.emailHash, CreatedAt: s.now()})
 		if err == nil && !made {
-			err = tx.NewUpdate().Model((*accountRow)(nil)).Set("name = ?", in.Name).Where("tenant_id = ?", tenancy.Must(ctx)).
-				Where("email_hash = ?", c.emailHash).Where("status = ?", StatusInvited).Where("kind = ?", Partner).Returning("id").Scan(ctx, &id)
+			err = tx.NewUpdate().Model((*accountRow)(nil)).Set("name = ?", in.Name).Set("status = ?", StatusInvited).Where("tenant_id = ?", tenancy.Must(ctx)).
+				Where("email_hash = ?", c.emailHash).Where("status IN (?, ?)", StatusInvited, StatusDeactivated).Where("kind = ?", Partner).Returning("id").Scan(ctx, &id)
 			if errors.Is(err, sql.ErrNoRows) {
 				return errTaken()
+			}
+			if err == nil {
+				_, err = tx.NewDelete().Model((*credentialRow)(nil)).Where("tenant_id = ?", tenancy.Must(ctx)).Where("account_id = ?", id).Exec(ctx)
 			}
 		}
 		if err != nil {
