@@ -84,7 +84,7 @@ func newStage(t testing.TB) *stage {
 	base := func(c tenancy.City) string { return "http://" + c.Slug + ".localhost:8080" }
 	mail, err := notify.New(notify.Deps{
 		DB: w.DB.App, Bus: bus, Keys: keys, SMTP: notify.SMTPConfig{From: "kota@localhost", TLS: "none"}, BaseURL: base, Log: quiet,
-		Links: map[string]string{"account_confirm": "/a/{token}", "account_exists": "/a", "password_reset": "/a/{token}", "staff_invite": "/a/{token}"},
+		Links: map[string]string{"account_confirm": "/a/{token}", "account_exists": "/a", "password_reset": "/a/{token}", "staff_invite": "/a/{token}", "invite_held": "/masuk"},
 	})
 	if err != nil {
 		t.Fatal(err)

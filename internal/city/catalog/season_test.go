@@ -126,7 +126,7 @@ func TestALastSeasonIsToldOfOnceBeforeAndOnceAfter(t *testing.T) {
 	}
 	mail, err := notify.New(notify.Deps{DB: w.DB.App, Bus: event.New(nil), Keys: keys, SMTP: notify.SMTPConfig{From: "kota@localhost", TLS: "none"},
 		Log: slog.New(slog.DiscardHandler), BaseURL: func(tenancy.City) string { return "http://batam.localhost" },
-		Links: map[string]string{"account_confirm": "/a/{token}", "account_exists": "/a", "password_reset": "/a/{token}", "staff_invite": "/a/{token}"}})
+		Links: map[string]string{"account_confirm": "/a/{token}", "account_exists": "/a", "password_reset": "/a/{token}", "staff_invite": "/a/{token}", "invite_held": "/masuk"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -102,7 +102,7 @@ func newAPI(t *testing.T) *world {
 	host, port := out.box.Addr()
 	mail := must(notify.New(notify.Deps{DB: w.DB.App, Bus: bus, Keys: keys, Contacts: contacts{people}, BaseURL: cityURL, Log: quiet,
 		SMTP:  notify.SMTPConfig{Host: host, Port: port, From: "kota@localhost", TLS: "none"},
-		Links: map[string]string{"account_confirm": "/konfirmasi/{token}", "account_exists": "/masuk", "password_reset": "/atur-sandi/{token}", "staff_invite": "/undangan/{token}"},
+		Links: map[string]string{"account_confirm": "/konfirmasi/{token}", "account_exists": "/masuk", "password_reset": "/atur-sandi/{token}", "staff_invite": "/undangan/{token}", "invite_held": "/masuk"},
 	}))(t)
 	if err = mail.Register(bus, out.runner); err != nil {
 		t.Fatal(err)

@@ -28,7 +28,7 @@ func TestTheAdministratorIsToldOfAMissingYear(t *testing.T) {
 	quiet, bus := slog.New(slog.DiscardHandler), event.New(nil)
 	mail, err := notify.New(notify.Deps{DB: x.w.DB.App, Bus: bus, Keys: keys, SMTP: notify.SMTPConfig{From: "kota@localhost", TLS: "none"}, Log: quiet,
 		BaseURL: func(tenancy.City) string { return "http://batam.localhost" },
-		Links:   map[string]string{"account_confirm": "/a/{token}", "account_exists": "/a", "password_reset": "/a/{token}", "staff_invite": "/a/{token}"}})
+		Links:   map[string]string{"account_confirm": "/a/{token}", "account_exists": "/a", "password_reset": "/a/{token}", "staff_invite": "/a/{token}", "invite_held": "/masuk"}})
 	if err != nil {
 		t.Fatal(err)
 	}

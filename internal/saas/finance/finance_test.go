@@ -60,7 +60,7 @@ func newOffice(t *testing.T) *office {
 	bus := event.New(nil)
 	mail, err := notify.New(notify.Deps{DB: w.DB.App, Bus: bus, Keys: keys, BaseURL: func(tenancy.City) string { return "http://localhost" },
 		SMTP:  notify.SMTPConfig{Host: "localhost", Port: 25, From: "kota@localhost", TLS: "none"},
-		Links: map[string]string{"account_confirm": "/k/{token}", "account_exists": "/masuk", "password_reset": "/a/{token}", "staff_invite": "/u/{token}"}})
+		Links: map[string]string{"account_confirm": "/k/{token}", "account_exists": "/masuk", "password_reset": "/a/{token}", "staff_invite": "/u/{token}", "invite_held": "/masuk"}})
 	if err != nil {
 		t.Fatal(err)
 	}

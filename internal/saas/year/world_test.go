@@ -158,7 +158,7 @@ func (y *world) services() {
 	y.must(err)
 	mail, err := notify.New(notify.Deps{DB: y.w.DB.App, Bus: event.New(nil), Keys: keys, BaseURL: func(tenancy.City) string { return "http://localhost" },
 		SMTP:  notify.SMTPConfig{Host: "localhost", Port: 25, From: "kota@localhost", TLS: "none"},
-		Links: map[string]string{"account_confirm": "/k/{token}", "account_exists": "/masuk", "password_reset": "/a/{token}", "staff_invite": "/u/{token}"}})
+		Links: map[string]string{"account_confirm": "/k/{token}", "account_exists": "/masuk", "password_reset": "/a/{token}", "staff_invite": "/u/{token}", "invite_held": "/masuk"}})
 	y.must(err)
 	y.metering = metering.New(y.w.DB, clock)
 	y.billing = billing.New(y.w.DB, y.metering, clock)
