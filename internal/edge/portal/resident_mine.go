@@ -187,7 +187,15 @@ func (p *Portal) fillMine(c *gin.Context, v *resident.MineView, all []one) error
 				return err
 			}
 		}
-		into := groupOf(v, app.Draft() || app.Stage == workflow.StageNeedsCorrection, fetch, !app.ClosedAt.IsZero())
+		waits := app.Open() && app.Clock == workflow.Paused // for a correction, a payment, an agreement, or for them to come
+		if waits && app.Correction == nil {
+			state, err := p.Casework.Status(ctx, app)
+			if err != nil {
+				return err
+			}
+			item.Text = state.Public.In(l)
+		}
+		into := groupOf(v, app.Draft() || waits, fetch, !app.ClosedAt.IsZero())
 		*into = append(*into, item)
 	}
 	slices.SortStableFunc(v.Waiting, func(a, b resident.Item) int { // an office waits for what it returned, nobody for a draft

@@ -33,6 +33,7 @@ func TestTheFirstCardWaitsForTheRecording(t *testing.T) {
 	}
 	s.stands("DATANGLAH")
 	s.by.Page(s.root, "Batas waktu dijeda")
+	s.turn("DATANGLAH")
 	if page := pagetest.Text(andi.sees("/petugas/antrean?lihat=waiting")); !strings.Contains(page, s.number) {
 		t.Error("it is not among what waits for the applicant")
 	}
@@ -96,6 +97,7 @@ func TestTheOfficeWorksTheFeeOut(t *testing.T) {
 		t.Fatalf("a correction that nobody asked for: %v", err)
 	}
 	s.in(rina, "persetujuan")
+	s.turn("SETUJUKAH")
 	s.written("SETUJUKAH\n\nYang harus Anda bayar setelah memilih SETUJUI: RETRIBUSI, Rp120.000.000.")
 	s.by.Sees(s.own(first, "setuju", ""), http.StatusConflict, "Permohonan ini berubah", "RETRIBUSI, Rp120.000.000") // they agree to another sum
 	s.in(rina, "persetujuan")
@@ -113,7 +115,9 @@ func TestTheOfficeWorksTheFeeOut(t *testing.T) {
 		t.Errorf("agreeing twice is %d", a.Status)
 	}
 	s.by.Page(s.root, "Rp120.000.000")
+	s.turn("BAYARLAH")
 	s.takes(rina, "catat", "", "paid_amount", "120000000", "paid_on", "2026-11-24", "paid_reference", "NTPD-9")
+	s.turn("")
 	s.takes(rina, "approve", "")
 	s.issued()
 }

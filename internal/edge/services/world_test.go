@@ -183,6 +183,17 @@ func (s *story) own(page, action, note string) pagetest.Answer {
 	return s.by.Post(s.root+"/langkah", "action", action, "version", pagetest.Hidden(s.t, page, "version"), "note_"+action, note)
 }
 
+// turn looks whether the applicant's list says that it is theirs to do something, and what; empty for nothing.
+func (s *story) turn(words string) {
+	s.t.Helper()
+	mine := pagetest.Text(s.by.Page("/permohonan", s.number))
+	_, theirs, _ := strings.Cut(mine, "Perlu tindakan Anda")
+	theirs, _, _ = strings.Cut(theirs, "Sedang diproses")
+	if got := strings.Contains(theirs, s.number); got != (words != "") || !strings.Contains(theirs, words) {
+		s.t.Errorf("%s: the list says of what is the applicant's turn %q, want %q", s.service, theirs, words)
+	}
+}
+
 func (s *story) desk() string { return "/petugas" + s.root }
 
 // stands waits until the applicant reads these words at the application.
