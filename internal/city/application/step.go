@@ -143,13 +143,16 @@ func (s *Service) announce(ctx context.Context, tx bun.IDB, app Application, st 
 	if st.Action.Issues && app.DocumentCode != "" {
 		return jobs.Add(ctx, tx, IssueKind, IssueArgs{ApplicationID: app.ID}) // the applicant is told when it is there
 	}
-	switch {
-	case st.corrects() && app.Clock == workflow.Running:
-		return s.TellHolder(ctx, tx, app, st.Actor.ID, "case_corrected")
-	case st.Actor.Kind == identity.Resident && app.Clock == workflow.Running:
-		return s.TellHolder(ctx, tx, app, st.Actor.ID, "case_stepped")
-	case st.Actor.Kind == identity.Resident:
-		return nil // needs no news of what they did themselves
+	if st.Actor.Kind == identity.Resident && app.Clock == workflow.Running {
+		template := "case_stepped"
+		if st.corrects() {
+			template = "case_corrected"
+		}
+		if err := s.TellHolder(ctx, tx, app, st.Actor.ID, template); err != nil {
+			return err
+		}
+	}
+	switch { // applicants need no news of what they did themselves, but of what the city makes of it
 	case app.Stage == workflow.StageNeedsCorrection:
 		return s.Tell(ctx, tx, app, "correction_requested", st.Reason)
 	case st.decided:
