@@ -75,11 +75,8 @@ func (s *Service) PayPart(ctx context.Context, tx bun.IDB, app *Application, st 
 	if err != nil {
 		return err
 	}
-	if state, _ := st.Workflow.State(app.State); state.Fee != nil { // it says from now on how the rest is paid
-		paid.How = HowToPay(ctx, *app, *state.Fee, paid)
-		if err := fee.Move(ctx, tx, paid, paid.DueAt, paid.How); err != nil {
-			return err
-		}
+	if err := s.AskRest(ctx, tx, *app, st.Workflow, &paid); err != nil {
+		return err
 	}
 	last := paid.Entries[len(paid.Entries)-1]
 	told := []any{"amount", last.Amount.String(), "rest", paid.Open().String()}
@@ -93,4 +90,14 @@ func (s *Service) PayPart(ctx context.Context, tx bun.IDB, app *Application, st 
 		n.Body[l] = l.T("casework.paid_part", told...) + "\n\n" + paid.How.In(l)
 	}
 	return s.Letter(ctx, tx, *app, n, fmt.Sprintf("paid_part:%d", app.Version), "")
+}
+
+// AskRest lets a fee of a locked application that is still due say how what is open of it now is paid.
+func (s *Service) AskRest(ctx context.Context, tx bun.IDB, app Application, wf *workflow.Workflow, f *fee.Fee) error {
+	state, _ := wf.State(app.State)
+	if state.Fee == nil || f.Status != fee.Due {
+		return nil
+	}
+	f.How = HowToPay(ctx, app, *state.Fee, *f)
+	return fee.Move(ctx, tx, *f, f.DueAt, f.How)
 }

@@ -45,7 +45,7 @@ type RefundInput struct {
 // RefundFee records that some of what was paid for an application has been given back, and why; its applicant is told.
 // Officers of its agency with application:decide call it, whatever has become of the application. It refuses Invalid
 // without a reason and, field "amount", for more than the city has of it; Conflict "fee.not_paid", and "fee.changed" when
-// more has been given back than the officer saw.
+// more has been given back than the officer saw. What is given back of a fee that is still due is asked for again.
 func (s *Service) RefundFee(ctx context.Context, actor identity.Actor, in RefundInput) error {
 	if err := s.Deps.Guard.Allow(ctx, actor, access.ApplicationDecide); err != nil {
 		return err
@@ -68,6 +68,13 @@ func (s *Service) RefundFee(ctx context.Context, actor identity.Actor, in Refund
 		if err != nil {
 			return err
 		}
+		wf, err := s.Workflow(ctx, tx, app)
+		if err != nil {
+			return err
+		}
+		if err := s.AskRest(ctx, tx, app, wf, &f); err != nil {
+			return err
+		}
 		told := back.Amount.String() + ": " + reason
 		e := application.Event{At: now, Action: application.EventRefunded, FromState: app.State, ToState: app.State, Public: true, Message: told}
 		if err := application.Record(ctx, tx, app, application.By(app, actor, e)); err != nil {
@@ -81,6 +88,11 @@ func (s *Service) RefundFee(ctx context.Context, actor identity.Actor, in Refund
 			return err
 		}
 		n := workflow.Notice{To: workflow.ToApplicant, Title: application.BothTexts("casework.refund.title"), Body: application.BothTexts("casework.refund.body")}
+		if f.Status == fee.Due { // it is owed again
+			for l, body := range n.Body {
+				n.Body[l] = body + "\n\n" + f.How.In(l)
+			}
+		}
 		return s.Letter(ctx, tx, app, n, fmt.Sprintf("refund:%s:%d", in.Fee, f.Refunded), told)
 	})
 	if err != nil {

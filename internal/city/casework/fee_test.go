@@ -2,6 +2,7 @@ package casework
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -173,6 +174,10 @@ func TestAFeeIsPaidAndGivenBackInParts(t *testing.T) {
 	// A part that was paid by mistake goes back, and is owed again.
 	if err := st.RefundFee(st.ctx, budi, RefundInput{ID: app.ID, Fee: f.ID, Amount: 50_000, Reason: "Setoran orang lain."}); err != nil {
 		t.Fatal(err)
+	}
+	d, _ = st.joint(t, siti, app.ID)
+	if how := d.Fees[0].How.In("id"); !strings.HasPrefix(how, "Bayar Rp200.000 ke Bank") || !strings.HasSuffix(st.letter(t, siti.ID), how) {
+		t.Errorf("owed again: %q, told %q", how, st.letter(t, siti.ID))
 	}
 	if err := pay("200.000", "BRK-3"); err != nil || app.State != "paid" {
 		t.Fatalf("%s, %v", app.State, err)

@@ -281,6 +281,17 @@ func (st *stage) letters(t testing.TB, template string, to uuid.UUID) (n int) {
 	return n
 }
 
+// letter is the body of the latest plain message to one account.
+func (st *stage) letter(t testing.TB, to uuid.UUID) (body string) {
+	t.Helper()
+	err := st.w.DB.App.NewRaw("SELECT data->>'body' FROM message WHERE tenant_id = ? AND template = 'generic' AND account_id = ? ORDER BY id DESC LIMIT 1",
+		st.w.Batam.ID, to).Scan(st.ctx, &body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return body
+}
+
 // wantsField fails the test unless err refuses a field with code.
 func wantsField(t testing.TB, err error, field, code string) {
 	t.Helper()
