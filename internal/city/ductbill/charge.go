@@ -26,7 +26,7 @@ import (
 var system = identity.Actor{Kind: identity.Kind(audit.System)}
 
 // chargeDue charges the earliest month that is over and has not been, from the seller's day of the month after on. A repetition
-// finds the next.
+// finds the next, and then what could not be charged before.
 func (s *Service) chargeDue(ctx context.Context, tx bun.Tx, _ time.Time) error {
 	today := s.today(ctx)
 	seller, err := invoice.SellerOn(ctx, tx, today)
@@ -40,12 +40,14 @@ func (s *Service) chargeDue(ctx context.Context, tx bun.Tx, _ time.Time) error {
 	if today.Day() < seller.CloseDay {
 		last = last.AddDate(0, -1, 0)
 	}
-	_, err = s.next(ctx, tx, seller, last)
-	return err
+	if some, err := s.next(ctx, tx, seller, last); err != nil || some {
+		return err
+	}
+	return s.again(ctx, tx, seller)
 }
 
-// Charge charges every month up to one that is over, each once, and returns how many it charged. It needs duct:bill; the refusals
-// are those of rating, and Conflict "ductbill.not_over" for a month that is not.
+// Charge charges every month up to one that is over, each once, and what could not be charged before, and returns how many months
+// it charged. A lease that cannot be rated waits, see Unrated. It needs duct:bill; the refusals are those of the book, and Conflict "ductbill.not_over" for a month that is not.
 func (s *Service) Charge(ctx context.Context, actor identity.Actor, until time.Time) (n int, err error) {
 	until = monthOf(until)
 	if !until.Before(monthOf(s.today(ctx))) {
@@ -58,8 +60,10 @@ func (s *Service) Charge(ctx context.Context, actor identity.Actor, until time.T
 			if err != nil {
 				return err
 			}
-			some, err = s.next(ctx, tx, seller, until)
-			return err
+			if some, err = s.next(ctx, tx, seller, until); err != nil || some {
+				return err
+			}
+			return s.again(ctx, tx, seller)
 		})
 		if err != nil || !some {
 			return n, err
@@ -128,16 +132,28 @@ type held struct {
 
 // charge writes a draft for each operator whom a month charges.
 func (s *Service) charge(ctx context.Context, tx bun.Tx, seller invoice.Seller, month time.Time) error {
-	tenant, end := tenancy.Must(ctx), month.AddDate(0, 1, 0)
 	list, err := ducttariff.Read(ctx, tx)
 	if err != nil {
 		return err
 	}
+	m := bill{month: month, seller: seller, list: list, of: map[uuid.UUID]*owed{}}
+	if err := m.leases(ctx, tx); err != nil {
+		return err
+	}
+	if err := m.late(ctx, tx); err != nil {
+		return fmt.Errorf("ductbill: late fees: %w", err)
+	}
+	return s.write(ctx, tx, m)
+}
+
+// leases rates what is held in the month. What cannot be rated is unrated.
+func (m *bill) leases(ctx context.Context, tx bun.Tx) error {
+	month, end := m.month, m.month.AddDate(0, 1, 0)
 	var all []held
-	err = tx.NewRaw(`SELECT l.id, l.number, l.operator_id, l.kind, l.quantity, l.since, l.agreed_until AS agreed, greatest(l.since, l.accepted_on) AS "from", l.until, l.length_mm,
+	err := tx.NewRaw(`SELECT l.id, l.number, l.operator_id, l.kind, l.quantity, l.since, l.agreed_until AS agreed, greatest(l.since, l.accepted_on) AS "from", l.until, l.length_mm,
 			ARRAY(SELECT DISTINCT u.segment_id FROM duct_hold h JOIN duct_unit u ON u.tenant_id = h.tenant_id AND u.id = h.unit_id WHERE h.tenant_id = l.tenant_id AND h.lease_id = l.id AND h.own ORDER BY 1) AS segments
 		FROM duct_lease l WHERE l.tenant_id = ? AND l.state IN ('active', 'ended') AND greatest(l.since, l.accepted_on) < ? AND (l.until IS NULL OR l.until >= ? AND l.until > greatest(l.since, l.accepted_on))
-		ORDER BY l.operator_id, l.id`, tenant, end.Format(time.DateOnly), month.Format(time.DateOnly)).Scan(ctx, &all)
+		ORDER BY l.operator_id, l.id`, tenancy.Must(ctx), end.Format(time.DateOnly), month.Format(time.DateOnly)).Scan(ctx, &all)
 	if err != nil {
 		return fmt.Errorf("ductbill: leases: %w", err)
 	}
@@ -147,24 +163,31 @@ func (s *Service) charge(ctx context.Context, tx bun.Tx, seller invoice.Seller, 
 			volume[l.OperatorID] += l.LengthMM * int64(l.Quantity)
 		}
 	}
-	m := bill{month: month, seller: seller, list: list, of: map[uuid.UUID]*owed{}}
+	m.unrated = map[uuid.UUID]string{}
 	for _, l := range all {
-		if err := m.lease(ctx, tx, l, volume[l.OperatorID]); err != nil {
+		if m.again != nil && !m.again[l.ID] {
+			continue
+		}
+		err := m.lease(ctx, tx, l, volume[l.OperatorID])
+		if why, ok := unratable(err); ok {
+			m.unrated[l.ID] = why
+			continue
+		}
+		if err != nil {
 			return fmt.Errorf("ductbill: %s: %w", l.Number, err)
 		}
 	}
-	if err := m.late(ctx, tx); err != nil {
-		return fmt.Errorf("ductbill: late fees: %w", err)
-	}
-	return s.write(ctx, tx, m)
+	return nil
 }
 
 // bill is a month in the making.
 type bill struct {
-	month  time.Time
-	seller invoice.Seller
-	list   ducttariff.List
-	of     map[uuid.UUID]*owed // by operator
+	month   time.Time
+	seller  invoice.Seller
+	list    ducttariff.List
+	of      map[uuid.UUID]*owed  // by operator
+	unrated map[uuid.UUID]string // leases that cannot be rated, with why
+	again   map[uuid.UUID]bool   // the leases that it is about, where it was charged before; else all
 }
 
 // owed is what a month charges an operator.
@@ -231,7 +254,17 @@ const linesMost = 400
 
 // write keeps the month with its drafts.
 func (s *Service) write(ctx context.Context, tx bun.Tx, m bill) error {
-	tenant := tenancy.Must(ctx)
+	return s.writeAll(ctx, tx, m, func(leases int, sum money.Rupiah) error {
+		_, err := tx.NewRaw("INSERT INTO duct_bill_month (tenant_id, month, charged_at, leases, amount) VALUES (?, ?, ?, ?, ?)", tenancy.Must(ctx), m.month.Format(time.DateOnly), s.now(), leases, sum).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		return m.keepUnrated(ctx, tx, s.now())
+	})
+}
+
+// writeAll keeps the drafts, after the month has been kept with what they come to.
+func (s *Service) writeAll(ctx context.Context, tx bun.Tx, m bill, keep func(leases int, sum money.Rupiah) error) error {
 	var sum money.Rupiah
 	leases := 0
 	for _, o := range m.of {
@@ -243,8 +276,7 @@ func (s *Service) write(ctx context.Context, tx bun.Tx, m bill) error {
 			}
 		}
 	}
-	_, err := tx.NewRaw("INSERT INTO duct_bill_month (tenant_id, month, charged_at, leases, amount) VALUES (?, ?, ?, ?, ?)", tenant, m.month.Format(time.DateOnly), s.now(), leases, sum).Exec(ctx)
-	if err != nil {
+	if err := keep(leases, sum); err != nil {
 		return fmt.Errorf("ductbill: month: %w", err)
 	}
 	var who []uuid.UUID
@@ -257,7 +289,7 @@ func (s *Service) write(ctx context.Context, tx bun.Tx, m bill) error {
 			return err
 		}
 	}
-	return audit.Record(ctx, tx, audit.Entry{ActorKind: audit.System, Action: "ductbill.charge", Object: "duct_bill_month", ObjectID: tenant, At: s.now(),
+	return audit.Record(ctx, tx, audit.Entry{ActorKind: audit.System, Action: "ductbill.charge", Object: "duct_bill_month", ObjectID: tenancy.Must(ctx), At: s.now(),
 		Detail: map[string]any{"month": m.month.Format("2006-01"), "leases": leases, "drafts": len(who), "amount": int64(sum)}})
 }
 
@@ -278,6 +310,9 @@ func (s *Service) writeOne(ctx context.Context, tx bun.Tx, m bill, operator uuid
 	for part := 0; part*linesMost < len(o.charges); part++ {
 		d := invoice.Draft{PartyID: party, Series: m.seller.Series, Source: fmt.Sprintf("duct:%s:%s", m.month.Format("2006-01"), operator), DueDays: due, Note: i18n.ID.T("ductbill.note", "month", i18n.ID.Month(m.month)),
 			Charges: o.charges[part*linesMost : min((part+1)*linesMost, len(o.charges))]}
+		if m.again != nil {
+			d.Source += ":" + o.leases[0].lease.String() // it is charged for the month once
+		}
 		if part > 0 {
 			d.Source += fmt.Sprintf(":%d", part+1)
 		}

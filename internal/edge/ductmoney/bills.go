@@ -68,6 +68,13 @@ func (p *Pages) billsPage(c *gin.Context, status int, done *bill.Table, errs ui.
 	if done != nil {
 		v.Sections = append(v.Sections, bill.Section{ID: "hasil", Title: done.Title, Table: done})
 	}
+	unrated, err := p.DuctBills.Unrated(ctx, a)
+	if err != nil {
+		return err
+	}
+	if len(unrated) > 0 {
+		v.Sections = append(v.Sections, unratedSection(l, unrated))
+	}
 	for _, part := range []func(*gin.Context) (bill.Section, error){p.lateSection, p.draftSection, p.requestSection, p.invoiceSection} {
 		s, err := part(c)
 		if err != nil {
@@ -76,6 +83,15 @@ func (p *Pages) billsPage(c *gin.Context, status int, done *bill.Table, errs ui.
 		v.Sections = append(v.Sections, s)
 	}
 	return p.Render(c, status, bill.Page(v))
+}
+
+// unratedSection lists the leases that a month could not charge.
+func unratedSection(l i18n.Locale, all []ductbill.Unrated) bill.Section {
+	t := &bill.Table{Title: l.T("ductbook.unrated"), Columns: []bill.Column{{Label: l.T("lease.number")}, {Label: l.T("ductprice.operator")}, {Label: l.T("ductbook.unrated_month")}, {Label: l.T("ductbook.unrated_why")}}}
+	for _, x := range all {
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Number, Href: ducts.PathLeases + "/" + x.LeaseID.String()}, {Text: x.Operator}, {Text: l.Month(x.Month)}, {Text: l.T("fault."+x.Why, "kind", x.Kind)}}})
+	}
+	return bill.Section{ID: "belum", Title: l.T("ductbook.unrated"), Note: bill.Note{Tone: "care", Text: l.T("ductbook.unrated_text")}, Table: t}
 }
 
 // lateSection sums up what every operator owes by how late it is.
