@@ -120,6 +120,25 @@ func (s *Service) Receive(ctx context.Context, actor identity.Actor, in invoice.
 	return p, err
 }
 
+// Undo takes a payment or a slip back that was recorded for an invoice by mistake, with the reason: what it closed is open again. It
+// needs duct:bill. It refuses NotFound "payment.not_found" for one that came in for no such invoice, and what invoice.UndoPayment
+// refuses.
+func (s *Service) Undo(ctx context.Context, actor identity.Actor, id, payment uuid.UUID, reason string) error {
+	return s.act(ctx, actor, "undo", func(ctx context.Context, tx bun.Tx) error {
+		var known bool
+		err := tx.NewRaw(`SELECT EXISTS (SELECT FROM payment y JOIN duct_payer w ON w.tenant_id = y.tenant_id AND w.party_id = y.party_id
+				JOIN invoice_entry e ON e.tenant_id = y.tenant_id AND e.payment_id = y.id AND e.invoice_id = ?2
+			WHERE y.tenant_id = ?0 AND y.id = ?1)`, tenancy.Must(ctx), payment, id).Scan(ctx, &known)
+		if err != nil {
+			return err
+		}
+		if !known {
+			return fault.New(fault.NotFound, "payment.not_found")
+		}
+		return s.Book.UndoPayment(ctx, tx, actor, payment, s.today(ctx), reason)
+	})
+}
+
 // Apply puts what an operator has paid too much against one of its open invoices. It needs duct:bill; the refusals are those of
 // invoice.Apply.
 func (s *Service) Apply(ctx context.Context, actor identity.Actor, id uuid.UUID) (amount money.Rupiah, err error) {
@@ -271,6 +290,7 @@ type Bill struct {
 	Standing   invoice.Standing
 	Entries    []invoice.Entry
 	Receipts   []invoice.Payment
+	Undoable   []invoice.Payment // what came in for it, slips too, and was not taken back
 	Credited   map[int]money.Rupiah
 }
 
@@ -288,6 +308,12 @@ func (s *Service) Find(ctx context.Context, actor identity.Actor, id uuid.UUID) 
 	}
 	err = s.d.DB.App.NewSelect().Model(&b.Receipts).ColumnExpr("y.*").Where("y.tenant_id = ? AND y.method <> ?", tenant, invoice.Slip).
 		Where("y.id IN (SELECT e.payment_id FROM invoice_entry e WHERE e.tenant_id = y.tenant_id AND e.invoice_id = ?)", id).Order("y.received_on", "y.id").Limit(listMost).Scan(ctx)
+	if err != nil {
+		return b, err
+	}
+	err = s.d.DB.App.NewSelect().Model(&b.Undoable).ColumnExpr("y.*").Where("y.tenant_id = ?", tenant).
+		Where("y.id IN (SELECT e.payment_id FROM invoice_entry e WHERE e.tenant_id = y.tenant_id AND e.invoice_id = ?)", id).
+		Where("NOT EXISTS (SELECT FROM payment_undo u WHERE u.tenant_id = y.tenant_id AND u.payment_id = y.id)").Order("y.received_on", "y.id").Limit(listMost).Scan(ctx)
 	if err != nil {
 		return b, err
 	}

@@ -43,6 +43,7 @@ func (p *Pages) billRoutes() gate.Table {
 		{Method: get, Path: i + "/berkas", Needs: read, Scope: city, IDs: one, Handler: p.file},
 		{Method: get, Path: i + "/kuitansi/:pay", Needs: read, Scope: city, IDs: receipt, Handler: p.file},
 		{Method: post, Path: i + "/bayar", Page: i, Needs: acts, Scope: city, IDs: one, Handler: p.receive},
+		{Method: post, Path: i + "/batal", Page: i, Needs: acts, Scope: city, IDs: one, Handler: p.undoPayment},
 		{Method: post, Path: i + "/saldo", Page: i, Needs: acts, Scope: city, IDs: one, Handler: p.useBalance},
 		{Method: post, Path: i + "/minta", Page: i, Needs: acts, Scope: city, IDs: one, Handler: p.askRequest},
 		{Method: get, Path: ducts.PathOperators + "/:id/rekening", Needs: read, Scope: city, IDs: who, Handler: p.statement},
@@ -357,7 +358,7 @@ func (p *Pages) draftPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 }
 
 // billLabels are what the forms of the book call their fields.
-var billLabels = map[string]string{"amount": "usage.line_amount", "method": "bill.way", "reference": "bill.reference", "on": "bill.received", "reason": "bill.reason", "kind": "bumd.ask_what", "name": "bumd.adjust_name"}
+var billLabels = map[string]string{"amount": "usage.line_amount", "method": "bill.way", "reference": "bill.reference", "on": "bill.received", "reason": "bill.reason", "kind": "bumd.ask_what", "payment": "ductbook.undo_which", "undo_reason": "bill.reason", "name": "bumd.adjust_name"}
 
 // onDraft runs an act of a form on a draft.
 func (p *Pages) onDraft(c *gin.Context, done string, act func(in site.Form, id uuid.UUID) (string, error)) error {

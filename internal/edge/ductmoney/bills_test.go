@@ -102,6 +102,21 @@ func TestAMonthOfDuctsIsBilledAndPaid(t *testing.T) {
 	if a := bima.Get(at + "/kuitansi/" + receipt); a.Status != http.StatusOK || !strings.HasPrefix(a.Body, "%PDF") {
 		t.Errorf("no receipt: %d", a.Status)
 	}
+	bima.Goes(bima.Post(at+"/bayar", "method", "transfer", "amount", "297.685", "reference", "SALAH-1", "on", "2026-11-24"), at)
+	page = bima.Page(at, "Rp1.000.000", "Batalkan pembayaran yang salah catat", "SALAH-1")
+	_, wrong, _ := strings.Cut(page, `id="batal"`)
+	wrong, _, _ = strings.Cut(wrong, "SALAH-1")
+	wrong = wrong[strings.LastIndex(wrong, `value="`)+len(`value="`):]
+	wrong, _, _ = strings.Cut(wrong, `"`)
+	bima.Sees(bima.Post(at+"/batal", "payment", wrong, "undo_reason", " "), http.StatusUnprocessableEntity, "Alasan: Isian ini wajib")
+	if r := bima.Post(at+"/batal", "payment", uuid.NewString(), "undo_reason", "Tidak ada"); r.Status != http.StatusNotFound {
+		t.Errorf("a payment of nobody: %d", r.Status)
+	}
+	bima.Goes(bima.Post(at+"/batal", "payment", wrong, "undo_reason", "Untuk tagihan lain"), at)
+	bima.Page(at, "Rp1.297.685", "Untuk tagihan lain")
+	if r := bima.Post(at+"/batal", "payment", wrong, "undo_reason", "Lagi"); r.Status != http.StatusConflict {
+		t.Errorf("taken back twice: %d", r.Status)
+	}
 	bima.Goes(bima.Post(at+"/minta", "kind", "credit_note", "reason", "Survei tidak jadi dilakukan", "line-1", "500.000"), at)
 	if page := bima.Page(at, "Permintaan Anda; orang lain yang memutus"); strings.Contains(page, "/petugas/ducting/tagihan/permintaan/") {
 		t.Error("who asks can decide")

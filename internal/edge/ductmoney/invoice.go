@@ -15,6 +15,7 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/money"
@@ -140,6 +141,16 @@ func actSection(l i18n.Locale, b ductbill.Bill, here string, today time.Time, in
 			{Name: "on", Type: "date", Label: l.T("bill.received"), Value: on, Error: errs.Of("on")}}},
 			bill.Form{ID: "saldo", Plain: true, Action: here + "/saldo", Submit: l.T("ductbook.apply_balance")})
 	}
+	if len(b.Undoable) > 0 {
+		var which []ui.Option
+		for _, y := range b.Undoable {
+			which = append(which, ui.Option{Value: y.ID.String(), Label: l.T("ductbook.undo_option", "method", l.T("invoice.method."+y.Method), "reference", y.Reference, "amount", y.Amount, "date", l.Date(y.ReceivedOn))})
+		}
+		undo := bill.Form{ID: "batal", Folded: true, Bad: true, Title: l.T("ductbook.undo"), Text: l.T("ductbook.undo_text"), Action: here + "/batal", Submit: l.T("ductbook.undo_do"), Fields: []ui.Field{
+			{Name: "payment", Type: "choice", Label: l.T("ductbook.undo_which"), Options: which, Value: in.Get("payment"), Error: errs.Of("payment")},
+			{Name: "undo_reason", Type: "long_text", Label: l.T("bill.reason"), Hint: l.T("bumd.reason_hint"), Max: 500, Value: in.Get("undo_reason"), Error: errs.Of("undo_reason")}}}
+		s.Forms = append(s.Forms, undo)
+	}
 	kinds := []ui.Option{{Value: string(invoice.CreditNote), Label: l.T("bumd.request.credit_note"), Hint: l.T("ductbook.credit_hint")}}
 	if b.Standing.Open > 0 {
 		kinds = append(kinds, ui.Option{Value: invoice.WriteOff, Label: l.T("bumd.request.write_off"), Hint: l.T("bumd.write_off_hint", "open", b.Standing.Open)})
@@ -191,6 +202,21 @@ func (p *Pages) receive(c *gin.Context) error {
 		}
 		_, err = p.DuctBills.Receive(c.Request.Context(), gate.ActorOf(c), invoice.PaymentInput{Invoice: id, Method: in.Text("method"), Reference: in.Line("reference"), Amount: amount, On: on})
 		return err
+	})
+}
+
+// undoPayment takes back what was recorded for the invoice by mistake.
+func (p *Pages) undoPayment(c *gin.Context) error {
+	return p.onInvoice(c, "payment_undone", func(in site.Form, id uuid.UUID) error {
+		bad := site.Missing(in, "undo_reason")
+		payment, err := uuid.Parse(in.Text("payment"))
+		if err != nil {
+			bad = append([]fault.Field{{Name: "payment", Code: "required"}}, bad...)
+		}
+		if err := fault.Fields(bad); err != nil {
+			return err
+		}
+		return p.DuctBills.Undo(c.Request.Context(), gate.ActorOf(c), id, payment, in.Text("undo_reason"))
 	})
 }
 
