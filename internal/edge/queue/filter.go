@@ -69,7 +69,7 @@ func filterQuery(f inbox.Filter) url.Values {
 		set("terlambat", yes)
 	}
 	if f.StepLate {
-		set("tahap_terlambat", "yes")
+		set("tahap_terlambat", yes)
 	}
 	if f.DueWithin > 0 {
 		set("dalam", strconv.Itoa(f.DueWithin))
