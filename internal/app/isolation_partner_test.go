@@ -58,7 +58,7 @@ func (a *App) anotherCompany(t *testing.T) string {
 	const email = "lain@mitra.localhost"
 	city, ctx := a.city(t, "batam")
 	manager := ductManager(city.ID)
-	o, err := a.Leases.Apply(ctx, manager, lease.Operator{Name: "Operator Lain", NIB: "9999999999999", Licence: "x", Email: "noc@lain.id"})
+	o, err := a.Leases.Apply(ctx, manager, lease.Operator{Name: "Operator Lain", NIB: "9999999999990", Licence: "x", Email: "noc@lain.id"})
 	if err == nil {
 		err = a.Leases.Decide(ctx, manager, o.ID, lease.Decision{State: lease.OperatorApproved})
 	}

@@ -132,7 +132,7 @@ func TestWhatCannotBeReserved(t *testing.T) {
 	t.Parallel()
 	st := newStage(t)
 	st.square(t)
-	unknown, err := st.Apply(st.ctx, st.manager, Operator{Name: "Baru", NIB: "9999999999999", Licence: "x", Email: "a@b.id"})
+	unknown, err := st.Apply(st.ctx, st.manager, Operator{Name: "Baru", NIB: "9999999999990", Licence: "x", Email: "a@b.id"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +156,7 @@ func TestWhatCannotBeReserved(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := st.Apply(st.ctx, st.manager, Operator{Name: "Lagi", NIB: "9999999999999", Licence: "x", Email: "a@b.id"}); fault.From(err).Kind != fault.Invalid {
+	if _, err := st.Apply(st.ctx, st.manager, Operator{Name: "Lagi", NIB: "9999999999990", Licence: "x", Email: "a@b.id"}); fault.From(err).Kind != fault.Invalid {
 		t.Errorf("one business number for two: %v", err)
 	}
 }

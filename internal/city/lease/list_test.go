@@ -119,7 +119,7 @@ func TestNobodyIsRefusedForAnUnpublishedReason(t *testing.T) {
 	st := newStage(t)
 	st.square(t)
 	st.published(t)
-	o, err := st.Apply(st.ctx, st.manager, Operator{Name: "Baru", NIB: "9999999999999", Licence: "x", Email: "a@b.id"})
+	o, err := st.Apply(st.ctx, st.manager, Operator{Name: "Baru", NIB: "9999999999990", Licence: "x", Email: "a@b.id"})
 	if err != nil {
 		t.Fatal(err)
 	}

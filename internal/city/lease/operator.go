@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/mail"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -17,6 +16,7 @@ import (
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identifier"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -55,11 +55,6 @@ func OperatorStates() []string {
 	return []string{OperatorApplied, OperatorApproved, OperatorSuspended, OperatorRefused}
 }
 
-var (
-	nibPattern  = regexp.MustCompile(`^\d{13}$`)
-	npwpPattern = regexp.MustCompile(`^\d{15,16}$`)
-)
-
 // Apply writes down an operator that wants to lease, for staff with duct:lease. It refuses Invalid: what is missing or cannot
 // be, and a business number of one that was not refused (field "nib"); and what tenancy.MayAdd refuses a city without the ducts in its plan.
 func (s *Service) Apply(ctx context.Context, actor identity.Actor, in Operator) (Operator, error) {
@@ -91,24 +86,29 @@ func (in Operator) Wrong() []fault.Field {
 // spelt brings what is said of an operator to its one spelling, and refuses what is missing or cannot be.
 func (in *Operator) spelt() error {
 	in.Name, in.Licence, in.Email = strings.Join(strings.Fields(in.Name), " "), strings.TrimSpace(in.Licence), strings.TrimSpace(in.Email)
-	digits := strings.NewReplacer(".", "", "-", "", " ", "")
-	in.NIB, in.NPWP = digits.Replace(in.NIB), digits.Replace(in.NPWP)
+	in.NIB, in.NPWP = strings.TrimSpace(in.NIB), strings.TrimSpace(in.NPWP)
+	nib, unlikeNIB, _ := identifier.NIB(in.NIB)
 	var bad []fault.Field
 	for _, f := range []struct {
 		name, value string
 		ok          bool
+		code        string
 	}{
-		{"name", in.Name, len([]rune(in.Name)) <= 200}, {"nib", in.NIB, nibPattern.MatchString(in.NIB)}, {"licence", in.Licence, len([]rune(in.Licence)) <= 200},
-		{"email", in.Email, mailed(in.Email)},
+		{"name", in.Name, len([]rune(in.Name)) <= 200, "invalid"}, {"nib", in.NIB, unlikeNIB == "", unlikeNIB},
+		{"licence", in.Licence, len([]rune(in.Licence)) <= 200, "invalid"}, {"email", in.Email, mailed(in.Email), "invalid"},
 	} {
 		if f.value == "" {
 			bad = append(bad, fault.Field{Name: f.name, Code: "required"})
 		} else if !f.ok {
-			bad = append(bad, fault.Field{Name: f.name, Code: "invalid"})
+			bad = append(bad, fault.Field{Name: f.name, Code: f.code})
 		}
 	}
-	if in.NPWP != "" && !npwpPattern.MatchString(in.NPWP) {
-		bad = append(bad, fault.Field{Name: "npwp", Code: "invalid"})
+	npwp, unlikeNPWP, _ := identifier.NPWP(in.NPWP)
+	if in.NPWP != "" && unlikeNPWP != "" {
+		bad = append(bad, fault.Field{Name: "npwp", Code: unlikeNPWP})
+	}
+	if len(bad) == 0 {
+		in.NIB, in.NPWP = nib, npwp
 	}
 	return fault.Fields(bad)
 }

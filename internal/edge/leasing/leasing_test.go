@@ -72,7 +72,7 @@ func TestAnOperatorIsDecidedAbout(t *testing.T) {
 	sari := s.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
 	sari.Page(operators, "Belum ada operator", "Daftarkan operator", "Alasan penolakan yang diumumkan", "Izin penyelenggaraan telekomunikasi tidak ada", "Belum dicocokkan")
 	wrong := sari.Post(operators, "name", "PT Contoh", "nib", "12", "licence", "", "email", "noc")
-	sari.Sees(wrong, http.StatusUnprocessableEntity, "NIB: Isian ini tidak dapat dibaca", "Izin penyelenggaraan: Isian ini wajib", "Email: Isian ini tidak dapat dibaca")
+	sari.Sees(wrong, http.StatusUnprocessableEntity, "NIB: NIB terdiri dari 13 angka", "Izin penyelenggaraan: Isian ini wajib", "Email: Isian ini tidak dapat dibaca")
 	if !strings.Contains(wrong.Body, `value="PT Contoh"`) {
 		t.Error("what was typed is lost")
 	}

@@ -95,7 +95,7 @@ func TestACompanyRegistersItself(t *testing.T) {
 	visitor := s.Browser(t, pagetest.HostBatam)
 	visitor.Page(home+"/daftar", "Daftar sebagai operator ducting", "Nama orang")
 	wrong := visitor.Post(home+"/daftar", "name", "PT Serat", "nib", "12", "licence", "", "email", "noc@serat.id", "person", "")
-	visitor.Sees(wrong, http.StatusUnprocessableEntity, "NIB: Isian ini tidak dapat dibaca", "Izin penyelenggaraan: Isian ini wajib", "Nama orang: Isian ini wajib")
+	visitor.Sees(wrong, http.StatusUnprocessableEntity, "NIB: NIB terdiri dari 13 angka", "Izin penyelenggaraan: Isian ini wajib", "Nama orang: Isian ini wajib")
 	if !strings.Contains(wrong.Body, `value="PT Serat"`) {
 		t.Error("what was typed is lost")
 	}

@@ -171,11 +171,11 @@ func TestAPartyFromADayOn(t *testing.T) {
 	}
 	draft := s.CloseMonth(pagetest.HostBatam, time.October)
 	rina.Page(one, "jasa-kpbpb", "pph23-jasa")
-	rina.Goes(rina.Post(one, good("2026-11-24", "Pemerintah Kota Batam (BPKAD)", "01.234.567.8-901.0000", "jasa-kpbpb")...), one)
+	rina.Goes(rina.Post(one, good("2026-11-24", "Pemerintah Kota Batam (BPKAD)", "01.234.567.8-901.000", "jasa-kpbpb")...), one)
 	rina.Goes(rina.Post(one, good("2027-01-01", "Pemerintah Kota Batam baru", "0123456789010001", "jasa-kpbpb")...), one)
-	rina.Page(one, "Pemerintah Kota Batam (BPKAD)", "0123456789010000", "Akan berlaku", "1 Januari 2027", "Surat Pemko 12/2026", "bendahara pemerintah")
+	rina.Page(one, "Pemerintah Kota Batam (BPKAD)", "0012345678901000", "Akan berlaku", "1 Januari 2027", "Surat Pemko 12/2026", "bendahara pemerintah")
 	i := s.Issue(draft)
-	if i.Party.Name != "Pemerintah Kota Batam (BPKAD)" || i.Party.NPWP != "0123456789010000" {
+	if i.Party.Name != "Pemerintah Kota Batam (BPKAD)" || i.Party.NPWP != "0012345678901000" {
 		t.Errorf("%+v", i.Party)
 	}
 	rina.Page("/bumd/tagihan/"+i.ID.String(), "Pemerintah Kota Batam (BPKAD)")

@@ -14,6 +14,7 @@ import (
 
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identifier"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -50,10 +51,12 @@ func (b *Book) ReviseParty(ctx context.Context, tx bun.Tx, actor identity.Actor,
 	if err != nil {
 		return v, err
 	}
-	for _, text := range []*string{&p.Name, &p.Address, &p.Email, &p.Basis} {
+	for _, text := range []*string{&p.Name, &p.Address, &p.Email, &p.NPWP, &p.Basis} {
 		*text = strings.TrimSpace(*text)
 	}
-	p.NPWP = strings.NewReplacer(".", "", "-", "", " ", "").Replace(p.NPWP)
+	if npwp, refusal, _ := identifier.NPWP(p.NPWP); refusal == "" {
+		p.NPWP = npwp
+	}
 	p.City, p.VirtualAccount = kept.City, kept.VirtualAccount
 	bad := p.check()
 	if v.Reason == "" {
@@ -105,8 +108,8 @@ func (p Party) check() []fault.Field {
 			bad = append(bad, fault.Field{Name: f.name, Code: "too_long", Args: []any{"max", f.most}})
 		}
 	}
-	if !npwpPattern.MatchString(p.NPWP) {
-		bad = append(bad, fault.Field{Name: "npwp", Code: "npwp_digits"})
+	if _, refusal, _ := identifier.NPWP(p.NPWP); p.NPWP != "" && refusal != "" {
+		bad = append(bad, fault.Field{Name: "npwp", Code: refusal})
 	}
 	if p.Email != "" && !strings.Contains(p.Email, "@") {
 		bad = append(bad, fault.Field{Name: "email", Code: "email"})
