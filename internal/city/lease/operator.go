@@ -48,6 +48,7 @@ type Operator struct {
 	DecidedBy uuid.NullUUID `bun:"decided_by"`
 	Refusal   string        `bun:"refusal,nullzero"` // the code of the published reason
 	Why       string        `bun:"why"`              // what was said with the decision
+	Revision  int           `bun:"revision"`         // how often it was amended
 }
 
 // OperatorStates are those of an operator, the one that waits first.
@@ -124,7 +125,7 @@ func (s *Service) Enrol(ctx context.Context, tx bun.Tx, actor identity.Actor, in
 		return Operator{}, err
 	}
 	in.TenantID, in.ID, in.State, in.CreatedAt, in.DecidedAt, in.DecidedBy = tenancy.Must(ctx), id, OperatorApplied, s.now(), time.Time{}, uuid.NullUUID{}
-	in.Refusal, in.Why = "", ""
+	in.Refusal, in.Why, in.Revision = "", "", 0
 	if _, err := tx.NewInsert().Model(&in).Exec(ctx); err != nil {
 		return Operator{}, fmt.Errorf("lease: operator: %w", err)
 	}
@@ -160,12 +161,27 @@ func (s *Service) Amend(ctx context.Context, actor identity.Actor, id uuid.UUID,
 			return fault.New(fault.Conflict, "lease.decided")
 		}
 		was := all[0].State
-		in.TenantID, in.ID, in.State = all[0].TenantID, id, OperatorApplied
-		if _, err := tx.NewUpdate().Model(&in).Column("name", "nib", "npwp", "licence", "email", "phone", "address", "state").WherePK().Exec(ctx); err != nil {
+		changed := in.changed(all[0])
+		in.TenantID, in.ID, in.State, in.Revision = all[0].TenantID, id, OperatorApplied, all[0].Revision+1
+		if _, err := tx.NewUpdate().Model(&in).Column("name", "nib", "npwp", "licence", "email", "phone", "address", "state", "revision").WherePK().Exec(ctx); err != nil {
 			return fmt.Errorf("lease: amend: %w", err)
 		}
-		return audit.Record(ctx, tx, acted(actor, "lease.operator_amend", "duct_operator", id, map[string]any{"from": was}))
+		return audit.Record(ctx, tx, acted(actor, "lease.operator_amend", "duct_operator", id, map[string]any{"from": was, "changed": changed}))
 	})
+}
+
+// changed names what differs from an operator of before.
+func (in Operator) changed(was Operator) []string {
+	out := []string{}
+	for _, f := range []struct{ name, is, was string }{
+		{"name", in.Name, was.Name}, {"nib", in.NIB, was.NIB}, {"npwp", in.NPWP, was.NPWP}, {"licence", in.Licence, was.Licence},
+		{"email", in.Email, was.Email}, {"phone", in.Phone, was.Phone}, {"address", in.Address, was.Address},
+	} {
+		if f.is != f.was {
+			out = append(out, f.name)
+		}
+	}
+	return out
 }
 
 // Known refuses NotFound "lease.no_operator" an operator that is not there; MayLease also Conflict "lease.not_approved" one that
@@ -188,8 +204,11 @@ func mailed(s string) bool {
 }
 
 // Decision is what is decided about an operator. Refusal is the code of a published reason, for a refusal; Why has to be said to
-// suspend one.
-type Decision struct{ State, Refusal, Why string }
+// suspend one. Revision is that of what was read.
+type Decision struct {
+	State, Refusal, Why string
+	Revision            int
+}
 
 // decided says from which states one may come to another.
 var decided = map[string][]string{
@@ -199,7 +218,8 @@ var decided = map[string][]string{
 }
 
 // Decide approves, refuses or suspends an operator, for staff with duct:lease. It refuses Invalid a refusal without a published
-// reason, a suspension without words, and an approval under the business number of another that was approved (field "nib"); NotFound "lease.no_operator", and Conflict "lease.decided" one in another state.
+// reason, a suspension without words, and an approval under the business number of another that was approved (field "nib"); NotFound "lease.no_operator", Conflict "lease.decided" one in another state, and
+// "lease.amended" one that has said something else of itself since the Revision.
 func (s *Service) Decide(ctx context.Context, actor identity.Actor, id uuid.UUID, in Decision) error {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctLease); err != nil {
 		return err
@@ -222,6 +242,8 @@ func (s *Service) Decide(ctx context.Context, actor identity.Actor, id uuid.UUID
 			return fault.New(fault.NotFound, "lease.no_operator")
 		case !slices.Contains(from, all[0].State):
 			return fault.New(fault.Conflict, "lease.decided")
+		case in.Revision != all[0].Revision:
+			return fault.New(fault.Conflict, "lease.amended")
 		}
 		if in.State != OperatorRefused {
 			in.Refusal = ""

@@ -74,7 +74,7 @@ func TestRentOfBareLandOnThePage(t *testing.T) {
 	s := pagetest.Open(t)
 	sari := s.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
 	path := sari.Post("/petugas/ducting/operator", "name", "PT Serat", "nib", "1234567890123", "licence", "Jartaplok 1/2026", "email", "noc@contoh.id").To()
-	sari.Goes(sari.Post(path+"/putusan", "state", "approved"), path)
+	sari.Goes(sari.Post(path+"/putusan", "state", "approved", "revision", "0"), path)
 	ask := []string{"operator", strings.TrimPrefix(path, "/petugas/ducting/operator/"), "place", "Jalan Tanpa Ducting", "length", "1.200", "tariff", "sewa-lahan", "since", "2026-12-01"}
 	r := sari.Post(land, ask...)
 	if r.Status != http.StatusConflict || !strings.Contains(r.Body, "Permendagri 7/2024 Pasal 128B") || !strings.Contains(r.Body, "Jalan Tanpa Ducting") {

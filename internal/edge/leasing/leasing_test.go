@@ -44,7 +44,7 @@ const (
 func company(t *testing.T, b *pagetest.Browser, name, nib string) string {
 	t.Helper()
 	path := b.Post(operators, "name", name, "nib", nib, "licence", "Jartaplok 1/2026", "email", "noc@contoh.id").To()
-	b.Goes(b.Post(path+"/putusan", "state", "approved"), path)
+	b.Goes(b.Post(path+"/putusan", "state", "approved", "revision", "0"), path)
 	return path
 }
 
@@ -79,14 +79,14 @@ func TestAnOperatorIsDecidedAbout(t *testing.T) {
 	one := sari.Post(operators, "name", "PT Contoh", "nib", "1234 5678 90123", "licence", "Jartaplok 1/2026", "email", "noc@contoh.id").To()
 	sari.Page(one, "PT Contoh", "Menunggu putusan", "1234567890123", "Setujui operator", "Tolak operator", "Belum ada sewa")
 	sari.Sees(sari.Post(operators, "name", "Lagi", "nib", "1234567890123", "licence", "x", "email", "a@b.id"), http.StatusUnprocessableEntity, "sudah terdaftar")
-	sari.Sees(sari.Post(one+"/putusan", "state", "refused", "refusal", "", "why", "Ditelaah"), http.StatusUnprocessableEntity, "Alasan yang diumumkan: Isian ini wajib", "Ditelaah")
-	sari.Sees(sari.Post(one+"/putusan", "state", "refused", "refusal", "penuh"), http.StatusUnprocessableEntity, "Pilih salah satu yang tersedia")
-	sari.Goes(sari.Post(one+"/putusan", "state", "refused", "refusal", "berkas", "why", "NIB tidak terbaca"), one)
+	sari.Sees(sari.Post(one+"/putusan", "state", "refused", "revision", "0", "refusal", "", "why", "Ditelaah"), http.StatusUnprocessableEntity, "Alasan yang diumumkan: Isian ini wajib", "Ditelaah")
+	sari.Sees(sari.Post(one+"/putusan", "state", "refused", "revision", "0", "refusal", "penuh"), http.StatusUnprocessableEntity, "Pilih salah satu yang tersedia")
+	sari.Goes(sari.Post(one+"/putusan", "state", "refused", "revision", "0", "refusal", "berkas", "why", "NIB tidak terbaca"), one)
 	sari.Page(one, "Ditolak", "Berkas pendaftaran tidak lengkap", "NIB tidak terbaca")
-	sari.Goes(sari.Post(one+"/putusan", "state", "approved"), one)
-	sari.Sees(sari.Post(one+"/putusan", "state", "approved"), http.StatusConflict, "sudah berubah", "Disetujui")
-	sari.Sees(sari.Post(one+"/putusan", "state", "suspended", "why", ""), http.StatusUnprocessableEntity, "Penjelasan: Isian ini wajib")
-	sari.Goes(sari.Post(one+"/putusan", "state", "suspended", "why", "Menunggak"), one)
+	sari.Goes(sari.Post(one+"/putusan", "state", "approved", "revision", "0"), one)
+	sari.Sees(sari.Post(one+"/putusan", "state", "approved", "revision", "0"), http.StatusConflict, "sudah berubah", "Disetujui")
+	sari.Sees(sari.Post(one+"/putusan", "state", "suspended", "revision", "0", "why", ""), http.StatusUnprocessableEntity, "Penjelasan: Isian ini wajib")
+	sari.Goes(sari.Post(one+"/putusan", "state", "suspended", "revision", "0", "why", "Menunggak"), one)
 	sari.Page(one, "Ditangguhkan", "Menunggak")
 	sari.Page(operators+"?status=approved", "Tidak ada yang cocok")
 	sari.Page(operators+"?status=suspended", "PT Contoh")
@@ -95,7 +95,7 @@ func TestAnOperatorIsDecidedAbout(t *testing.T) {
 	if page := auditor.Page(one, "Ditangguhkan"); strings.Contains(page, "Setujui operator") {
 		t.Error("who only reads is asked to decide")
 	}
-	auditor.Sees(auditor.Post(one+"/putusan", "state", "approved"), http.StatusForbidden)
+	auditor.Sees(auditor.Post(one+"/putusan", "state", "approved", "revision", "0"), http.StatusForbidden)
 	other := s.Staff(t, pagetest.HostOther, "Orang Lain", "duct_manager", "")
 	other.Sees(other.Get(one), http.StatusNotFound)
 }

@@ -2,6 +2,7 @@ package leasing
 
 import (
 	"net/http"
+	"strconv"
 
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
@@ -131,7 +132,7 @@ func (p *Pages) operatorAgain(c *gin.Context, status int, in site.Form, errs ui.
 			return err
 		}
 		decide := func(state string) bill.Form {
-			return bill.Form{ID: state, Action: operatorPath(id) + "/putusan", Hidden: []ui.Option{{Value: "state", Label: state}}, Title: l.T("lease.decide." + state), Submit: l.T("lease.decide." + state)}
+			return bill.Form{ID: state, Action: operatorPath(id) + "/putusan", Hidden: []ui.Option{{Value: "state", Label: state}, {Value: "revision", Label: strconv.Itoa(o.Revision)}}, Title: l.T("lease.decide." + state), Submit: l.T("lease.decide." + state)}
 		}
 		words := ui.Field{Name: "why", Type: "long_text", Label: l.T("lease.explanation"), Max: 500, Value: in.Get("why"), Error: errs.Of("why")}
 		approve := decide(lease.OperatorApproved)
@@ -179,9 +180,9 @@ func (p *Pages) decide(c *gin.Context) error {
 	}
 	in, err := site.ReadForm(c)
 	if err == nil {
-		err = p.Leases.Decide(c.Request.Context(), gate.ActorOf(c), id, lease.Decision{State: in.Get("state"), Refusal: in.Get("refusal"), Why: in.Text("why")})
+		err = p.Leases.Decide(c.Request.Context(), gate.ActorOf(c), id, lease.Decision{State: in.Get("state"), Refusal: in.Get("refusal"), Why: in.Text("why"), Revision: in.Revision()})
 	}
-	if fault.Is(err, "lease.decided") {
+	if fault.Is(err, "lease.decided") || fault.Is(err, "lease.amended") {
 		return p.operatorAgain(c, http.StatusConflict, in, ui.Errors{{Text: site.Refusal(gate.LocaleOf(c), fault.From(err))}})
 	}
 	if err != nil {

@@ -75,7 +75,7 @@ func comes(t *testing.T, s *pagetest.Site) *pagetest.Browser {
 func company(t *testing.T, s *pagetest.Site, sari *pagetest.Browser, name, nib, email string) (path string, b *pagetest.Browser) {
 	t.Helper()
 	path = sari.Post(operators, "name", name, "nib", nib, "licence", "Jartaplok 1/2026", "email", email).To()
-	sari.Goes(sari.Post(path+"/putusan", "state", "approved"), path)
+	sari.Goes(sari.Post(path+"/putusan", "state", "approved", "revision", "0"), path)
 	sari.Goes(sari.Post(path+"/orang", "form", "orang", "name", "Admin "+name, "email", email, "admin", "yes"), path)
 	return path, comes(t, s)
 }
@@ -113,12 +113,13 @@ func TestACompanyRegistersItself(t *testing.T) {
 	path := pagetest.Hrefs(list, operators+"/")[0]
 	sari.Page(path, "Rani Serat", "noc@serat.id", "Administrator", "nib")
 	sari.Sees(sari.Get(path+"/berkas/"+paper[strings.LastIndex(paper, "/")+1:]), http.StatusOK)
-	sari.Goes(sari.Post(path+"/putusan", "state", "refused", "refusal", "izin", "why", "Nomor izin tidak ditemukan"), path)
+	sari.Goes(sari.Post(path+"/putusan", "state", "refused", "revision", "0", "refusal", "izin", "why", "Nomor izin tidak ditemukan"), path)
 	rani.Page(home, "Ditolak", "Izin penyelenggaraan telekomunikasi tidak ada", "Nomor izin tidak ditemukan")
 	rani.Goes(rani.Post(home+"/data", "name", "PT Serat Batam", "nib", "1234567890123", "licence", "Jartaplok 77/2026", "email", "noc@serat.id"), home)
+	sari.Sees(sari.Post(path+"/putusan", "state", "approved", "revision", "0"), http.StatusConflict, "mengubah datanya setelah halaman ini dibuka", "PT Serat Batam", "Menunggu putusan")
 	rani.Page(home, "PT Serat Batam", "Menunggu putusan", "Jartaplok 77/2026")
 	sari.Goes(sari.Upload(path+"/berkas", "file", "pks.png", pagetest.Photo(t), "form", "berkas", "kind", "agreement", "number", "PKS 1/2026", "day", "2026-11-01", "until", "2031-10-31"), path)
-	sari.Goes(sari.Post(path+"/putusan", "state", "approved"), path)
+	sari.Goes(sari.Post(path+"/putusan", "state", "approved", "revision", "1"), path)
 	rani.Page(home, "Disetujui")
 	rani.Page(home+"/berkas", "Perjanjian kerja sama (PKS)", "PKS 1/2026")
 	rani.Sees(rani.Post(home+"/data", "name", "Lain", "nib", "1234567890123", "licence", "x", "email", "noc@serat.id"), http.StatusConflict, "sudah berubah")
@@ -202,12 +203,12 @@ func TestAGrantIsTakenBackAtOnce(t *testing.T) {
 	show(t, sari, path)
 	const tile = home + "/ubin/12/3231/2035"
 	tag := rani.Get(tile).Header.Get("ETag")
-	sari.Goes(sari.Post(path+"/putusan", "state", "suspended", "why", "Menunggak"), path)
+	sari.Goes(sari.Post(path+"/putusan", "state", "suspended", "revision", "0", "why", "Menunggak"), path)
 	if got := known(rani, tile, tag); got.Status != http.StatusNoContent {
 		t.Errorf("suspended: %d", got.Status)
 	}
 	rani.Page(home, "Ditangguhkan", "Menunggak")
-	sari.Goes(sari.Post(path+"/putusan", "state", "approved"), path)
+	sari.Goes(sari.Post(path+"/putusan", "state", "approved", "revision", "0"), path)
 	if got := known(rani, tile, tag); got.Status != http.StatusNotModified {
 		t.Errorf("approved again: %d", got.Status)
 	}
@@ -262,7 +263,7 @@ func TestNobodyLearnsWhoHasAnAccount(t *testing.T) {
 		rani.Sees(rani.Post(home+"/orang", "name", "Tono", "email", email), http.StatusConflict, "belum disetujui")
 	}
 	path := pagetest.Hrefs(sari.Page(operators, "PT Serat"), operators+"/")[0]
-	sari.Goes(sari.Post(path+"/putusan", "state", "approved"), path)
+	sari.Goes(sari.Post(path+"/putusan", "state", "approved", "revision", "0"), path)
 	var lists []string
 	for _, email := range []string{"warga@contoh.id", "baru@contoh.id"} {
 		rani.Goes(rani.Post(home+"/orang", "name", "Tono", "email", email), home+"/orang")
@@ -296,10 +297,10 @@ func TestABusinessNumberIsHeldByWhoWasApproved(t *testing.T) {
 		visitor.Goes(visitor.Post(home+"/daftar", "name", x[0], "nib", nib, "licence", "Jartaplok 1", "email", x[1], "person", "Rani"), home+"/daftar")
 	}
 	paths := pagetest.Hrefs(sari.Page(operators, "PT Palsu", "PT Serat"), operators+"/")
-	sari.Goes(sari.Post(paths[1]+"/putusan", "state", "approved"), paths[1])
-	sari.Sees(sari.Post(paths[0]+"/putusan", "state", "approved"), http.StatusUnprocessableEntity, "NIB: Nomor induk berusaha itu sudah terdaftar atas operator lain")
+	sari.Goes(sari.Post(paths[1]+"/putusan", "state", "approved", "revision", "0"), paths[1])
+	sari.Sees(sari.Post(paths[0]+"/putusan", "state", "approved", "revision", "0"), http.StatusUnprocessableEntity, "NIB: Nomor induk berusaha itu sudah terdaftar atas operator lain")
 	sari.Sees(sari.Post(operators, "name", "Lagi", "nib", nib, "licence", "x", "email", "a@b.id"), http.StatusUnprocessableEntity, "sudah terdaftar")
-	sari.Goes(sari.Post(paths[0]+"/putusan", "state", "refused", "refusal", "berkas"), paths[0])
+	sari.Goes(sari.Post(paths[0]+"/putusan", "state", "refused", "revision", "0", "refusal", "berkas"), paths[0])
 	visitor.Goes(visitor.Post(home+"/daftar", "name", "PT Serat Lagi", "nib", nib, "licence", "Jartaplok 1", "email", "lagi@serat.id", "person", "Rani"), home+"/daftar")
 }
 
