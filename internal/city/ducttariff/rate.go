@@ -358,7 +358,8 @@ func reached(steps []Step, n int64) (off int) {
 }
 
 // RateLand is the rent of so much of the city's ground from a day to before another. Where no duct lies it refuses Conflict
-// "ducttariff.land_without_duct", unless two people have put a legal note against it.
+// "ducttariff.land_without_duct", unless two people have put a legal note against it, and "ducttariff.no_tariff" days
+// without a price. A price of nothing asks for nothing: there is no line for its days.
 func (p List) RateLand(code string, x Part, overridden bool, from, until time.Time) ([]Line, error) {
 	if x.Ducts == 0 && !overridden {
 		return nil, fault.New(fault.Conflict, "ducttariff.land_without_duct")
@@ -366,8 +367,11 @@ func (p List) RateLand(code string, x Part, overridden bool, from, until time.Ti
 	var out []Line
 	for _, d := range p.pieces(dayOf(from), dayOf(until)) {
 		t, ok := on(p.Tariffs, d.from, func(t Tariff) Head { return t.Head }, func(t Tariff) bool { return t.Code == code && t.Charge == Land })
-		if !ok || t.Rate == 0 {
+		if !ok {
 			return nil, fault.New(fault.Conflict, "ducttariff.no_tariff", "kind", code)
+		}
+		if t.Rate == 0 {
+			continue
 		}
 		l, _, err := p.line(t, x.FreeTrade, x.LengthMM, d, false)
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math/big"
+	"slices"
 	"testing"
 	"time"
 
@@ -161,6 +162,19 @@ func TestRentOfLandNeedsADuct(t *testing.T) {
 		if sum, _ := ducttariff.Sum(all); sum != 500_000 || all[0].Charge != ducttariff.Land || all[0].LegalNote == "" {
 			t.Errorf("%s: %+v", name, all)
 		}
+	}
+	// A month that is let for nothing from its middle on costs what its first half does.
+	at := slices.IndexFunc(p.Tariffs, func(t ducttariff.Tariff) bool { return t.Code == "sewa-lahan" })
+	free := p.Tariffs[at]
+	free.EffectiveFrom, free.Rate = "2026-10-16", 0
+	given := p
+	given.Tariffs = append(slices.Clone(p.Tariffs), free)
+	half, err := given.RateLand("sewa-lahan", served, false, day("2026-10-01"), day("2026-11-01"))
+	if err != nil || len(half) != 1 {
+		t.Errorf("let for nothing: %v %+v", err, half)
+	}
+	if none, err := given.RateLand("sewa-lahan", served, false, day("2026-10-16"), day("2026-11-01")); err != nil || len(none) != 0 {
+		t.Errorf("let for nothing: %v %+v", err, none)
 	}
 	// Whatever is leased, the city's rent is not on the company's bill.
 	all, err := p.Rate(ducttariff.Held{Kind: duct.Subduct, Quantity: 1, Since: day("2026-10-01"), Parts: street(1_000_000)}, day("2026-10-01"), day("2026-11-01"))
