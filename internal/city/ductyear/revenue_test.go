@@ -78,6 +78,16 @@ func TestGrossFeesAreNotTheCitys(t *testing.T) {
 	if err := s.Undo(y.ctx, officer, r.ID, "Lagi"); !fault.Is(err, "revenue.undone") {
 		t.Errorf("taken back twice: %v", err)
 	}
+	in.Number, in.Amount = "STS-1", 140_000_000
+	again, err := s.Receive(y.ctx, officer, in)
+	y.must(err)
+	if _, err := s.Receive(y.ctx, officer, in); fault.From(err).Fields == nil {
+		t.Errorf("the right one counts twice: %v", err)
+	}
+	if l := lines()[revenue.Dividend]; l.Realised != 140_000_000 || l.Owed != 260_000_000 {
+		t.Errorf("written down rightly: %+v", l)
+	}
+	y.must(s.Undo(y.ctx, officer, again.ID, "Salah tahun"))
 	y.leaks(s)
 }
 

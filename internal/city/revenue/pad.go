@@ -170,7 +170,7 @@ func (s *Service) AddClaim(ctx context.Context, actor identity.Actor, c Claim) (
 }
 
 // Receive keeps what came into the treasury. It needs revenue:manage. It refuses Invalid for what is missing or cannot be, a number
-// that is known (field "number"), one that is an invoice of the company: what operators pay is not the city's revenue; and more than
+// of a receipt that was not taken back (field "number"), one that is an invoice of the company: what operators pay is not the city's revenue; and more than
 // is open of a claim (field "amount").
 func (s *Service) Receive(ctx context.Context, actor identity.Actor, r Receipt) (Receipt, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.RevenueManage); err != nil {
@@ -202,16 +202,24 @@ func (s *Service) Receive(ctx context.Context, actor identity.Actor, r Receipt) 
 			return err
 		}
 		_, err := tx.NewInsert().Model(&r).Exec(ctx)
-		var pg *pgconn.PgError
-		if errors.As(err, &pg) && pg.Code == "23505" {
-			return fault.Fields([]fault.Field{{Name: "number", Code: "revenue_known"}})
-		}
 		return err
 	})
 }
 
-// fits refuses what is no revenue of the city, and more than a claim has open.
+// fits refuses what is written down already, what is no revenue of the city, and more than a claim has open.
 func (s *Service) fits(ctx context.Context, tx bun.Tx, r Receipt) error {
+	// Two with one number would both find none.
+	if _, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "receipt "+r.TenantID.String()+" "+r.Number).Exec(ctx); err != nil {
+		return err
+	}
+	var known bool
+	if err := tx.NewRaw(`SELECT EXISTS (SELECT FROM revenue_receipt r WHERE r.tenant_id = ?0 AND r.number = ?1 AND r.undoes IS NULL
+		AND NOT EXISTS (SELECT FROM revenue_receipt u WHERE u.tenant_id = r.tenant_id AND u.undoes = r.id))`, r.TenantID, r.Number).Scan(ctx, &known); err != nil {
+		return err
+	}
+	if known {
+		return fault.Fields([]fault.Field{{Name: "number", Code: "revenue_known"}})
+	}
 	var gross bool
 	err := tx.NewRaw(`SELECT EXISTS (SELECT FROM invoice i WHERE i.tenant_id = ?0 AND i.number = ?1) OR EXISTS (SELECT FROM payment y WHERE y.tenant_id = ?0 AND y.reference = ?1)`, r.TenantID, r.Number).Scan(ctx, &gross)
 	if err != nil {
