@@ -18,8 +18,8 @@ func TestACitySetsItsBudget(t *testing.T) {
 	rina := s.Staff(t, pagetest.HostBatam, "Rina Bendahara", "treasurer", "")
 	rina.Page("/kelola/tagihan", "Anggaran sebulan", "Belum ada anggaran", "Ubah anggaran")
 	wrong := rina.Post("/kelola/anggaran", "amount", "banyak")
-	if rina.Sees(wrong, http.StatusUnprocessableEntity, "Anggaran", "Tulis jumlah rupiah tanpa sen"); !strings.Contains(wrong.Body, `value="banyak"`) {
-		t.Error("what was filled in is lost")
+	if rina.Sees(wrong, http.StatusUnprocessableEntity, "Anggaran", "Tulis jumlah rupiah tanpa sen"); !strings.Contains(wrong.Body, `value="banyak"`) || !strings.Contains(wrong.Body, "<title>Galat: ") {
+		t.Error("what was filled in is lost, or the title does not say that it was refused")
 	}
 	rina.Sees(rina.Post("/kelola/anggaran", "amount", "-5"), http.StatusUnprocessableEntity, "Jumlahnya tidak boleh kurang dari nol")
 	rina.Sees(rina.Post("/kelola/anggaran", "amount", "9.000.000.000.000"), http.StatusUnprocessableEntity, "Jumlahnya terlalu besar")

@@ -19,6 +19,12 @@ type View struct {
 	Notes               []string // what the numbers are and are not
 }
 
+// shell is the frame, whose title says so when the page was answered with errors.
+func (v View) shell() ui.Shell {
+	v.ErrorTitle = v.ErrorTitle || len(v.Errors) > 0
+	return v.Shell
+}
+
 // Section is one part of a page; what is empty in it is not shown. ID is its anchor.
 type Section struct {
 	ID, Title, Text string
