@@ -24,6 +24,11 @@ func TestAFormIsWrittenAsText(t *testing.T) {
 	}
 	rina.Sees(rina.Post(b("/lanjutan"), "revision", "0", "text", "pages:\n  - kode: a"), http.StatusUnprocessableEntity, "baris 2", "kode tidak dikenal")
 
+	clash := rina.Post(b("/lanjutan"), "revision", "0", "text", "::salah")
+	if rina.Sees(clash, http.StatusUnprocessableEntity, "baris 1", "bukan bentuk yang diharapkan"); strings.Contains(clash.Body, "unmarshal") {
+		t.Error("the writer of a form reads a type of the program")
+	}
+
 	const added = `pages:
   - code: usaha
     title: {id: Usaha, en: Business}

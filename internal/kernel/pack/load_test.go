@@ -64,7 +64,7 @@ func TestBrokenPacksAreRefusedWithThePlace(t *testing.T) {
 		want  string // in the sentence of the refusal
 	}{
 		{"unknown field", swap(city, "province:", "provinsi:"), "", "kampung/city.yaml:5: the field provinsi is not known"},
-		{"wrong type", swap(city, "hosts: [layanan.kampung.go.id]", "hosts: 7"), "", "kampung/city.yaml:8: cannot be read"},
+		{"wrong type", swap(city, "hosts: [layanan.kampung.go.id]", "hosts: 7"), "", `kampung/city.yaml:8: "7" is not of the shape`},
 		{"not YAML", map[string]string{city: "slug: [kampung\n"}, "", "kampung/city.yaml:"},
 		{"not UTF-8", map[string]string{city: "slug: \xff\xfe\xfd\n"}, "", "kampung/city.yaml: cannot be read"},
 		{"empty", map[string]string{city: "# nothing\n"}, "", "kampung/city.yaml: the file is empty"},

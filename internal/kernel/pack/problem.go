@@ -1,6 +1,7 @@
 package pack
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -73,6 +74,7 @@ func Join(errs ...error) error {
 var (
 	yamlLine    = regexp.MustCompile(`^(?:yaml: )?line (\d+): (.*)$`)
 	yamlUnknown = regexp.MustCompile(`^field (\S+) not found in type \S+$`)
+	yamlType    = regexp.MustCompile("^cannot unmarshal !!(\\S+) (?:`(.*)` )?into \\S+$") // the type is one of the program's, which no writer knows
 )
 
 // yamlRefusal turns what the YAML reader says into problems of the file at origin.
@@ -98,6 +100,9 @@ func yamlRefusal(origin string, err error) error {
 		p.Args = []any{"cause", strings.TrimPrefix(text, "yaml: ")}
 		if m := yamlUnknown.FindStringSubmatch(text); m != nil {
 			p.Code, p.Args = "unknown_field", []any{"field", m[1]}
+		}
+		if m := yamlType.FindStringSubmatch(text); m != nil {
+			p.Code, p.Args = "wrong_shape", []any{"value", cmp.Or(m[2], m[1])}
 		}
 		found = append(found, p)
 	}
