@@ -155,7 +155,7 @@ func (p *Pages) bookSection(c *gin.Context, day time.Time) (bill.Section, error)
 	l := gate.LocaleOf(c)
 	months, open, err := p.Revenue.Book(c.Request.Context(), gate.ActorOf(c), day.Year())
 	s := bill.Section{ID: "buku", Title: l.T("revenue.book", "year", day.Year()), Note: bill.Note{Tone: "care", Text: l.T("revenue.book_text")}, Rows: []ui.Row{{Label: l.T("revenue.book_open"), Value: open.String()}},
-		Table: &bill.Table{Title: l.T("revenue.book", "year", day.Year()), Columns: []bill.Column{{Label: l.T("usage.month")}, {Label: l.T("revenue.net"), End: true}, {Label: "PPN", End: true}, {Label: l.T("revenue.credited"), End: true}, {Label: l.T("revenue.cash"), End: true}, {Label: l.T("revenue.withheld"), End: true}}}}
+		Table: &bill.Table{Title: l.T("revenue.book", "year", day.Year()), Columns: []bill.Column{{Label: l.T("usage.month")}, {Label: l.T("revenue.net"), End: true}, {Label: l.T("tax.tax"), End: true}, {Label: l.T("revenue.credited"), End: true}, {Label: l.T("revenue.cash"), End: true}, {Label: l.T("revenue.withheld"), End: true}}}}
 	var sum [5]money.Rupiah
 	for _, m := range months {
 		row := bill.Line{Cells: []bill.Cell{{Text: l.MonthName(m.Month.Month())}}}
