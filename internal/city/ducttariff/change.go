@@ -81,9 +81,6 @@ func (s *Service) AskTariff(ctx context.Context, actor identity.Actor, t Tariff,
 		if err != nil {
 			return bad
 		}
-		if f := p.FloorOn(t.Kind, day); t.Charge == Metre && t.Per != Once && t.Rate > 0 && perYear(t) < f.Rate {
-			refuse("rate", "tariff_floor", "floor", f.Rate)
-		}
 		if terms, ok := p.TermsOn(day); ok && t.Charge == Land && t.Rate > 0 && (t.Factor < terms.LandFactor.From || t.Factor > terms.LandFactor.To) {
 			refuse("factor", "tariff_factor", "low", Percent(inID, terms.LandFactor.From), "high", Percent(inID, terms.LandFactor.To))
 		}
@@ -139,6 +136,14 @@ func (s *Service) ask(ctx context.Context, actor identity.Actor, part string, h 
 	if c.Body, err = json.Marshal(body); err != nil {
 		return c, fmt.Errorf("ducttariff: ask: %w", err)
 	}
+	f, low, err := p.sunk(c.row())
+	if err != nil {
+		return c, fmt.Errorf("ducttariff: ask: %w", err)
+	}
+	if low {
+		name := map[string]string{partTariff: "rate", partIndex: "rise"}[part]
+		return c, fault.Fields([]fault.Field{{Name: name, Code: "tariff_floor", Args: []any{"floor", f.Rate}}})
+	}
 	if c.ID, err = uuid.NewV7(); err != nil {
 		return c, err
 	}
@@ -181,7 +186,8 @@ func codePattern(code string) bool {
 
 // Decide approves or refuses the change that somebody else asked for; approved, it is in the list. It needs duct:tariff. It refuses
 // NotFound "ducttariff.no_change", and Conflict "ducttariff.decided", "ducttariff.own_change" for who asked, "ducttariff.begun" where
-// its day has begun meanwhile, and "ducttariff.there" where the list has an entry of that day.
+// its day has begun meanwhile, "ducttariff.below_floor" where the floor has been raised above it, and "ducttariff.there" where the list
+// has an entry of that day.
 func (s *Service) Decide(ctx context.Context, actor identity.Actor, id uuid.UUID, approve bool) (Change, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctTariff); err != nil {
 		return Change{}, err
@@ -208,7 +214,17 @@ func (s *Service) Decide(ctx context.Context, actor identity.Actor, id uuid.UUID
 			return fmt.Errorf("ducttariff: decide: %w", err)
 		}
 		if approve {
-			r := row{TenantID: c.TenantID, Part: c.Part, Code: c.Code, EffectiveFrom: c.EffectiveFrom, Body: c.Body, ChangeID: uuid.NullUUID{UUID: c.ID, Valid: true}}
+			p, err := Read(ctx, tx)
+			if err != nil {
+				return err
+			}
+			r := c.row()
+			switch f, low, err := p.sunk(r); { // the floor can have been raised meanwhile
+			case err != nil:
+				return fmt.Errorf("ducttariff: decide: %w", err)
+			case low:
+				return fault.New(fault.Conflict, "ducttariff.below_floor", "floor", f.Rate)
+			}
 			res, err := tx.NewInsert().Model(&r).On("CONFLICT DO NOTHING").Exec(ctx)
 			if err != nil {
 				return fmt.Errorf("ducttariff: decide: %w", err)
@@ -220,6 +236,34 @@ func (s *Service) Decide(ctx context.Context, actor identity.Actor, id uuid.UUID
 		return s.told(ctx, tx, actor, "ducttariff.decide", c, map[string]any{"approved": approve})
 	})
 	return c, err
+}
+
+// row is the entry that the change puts into the list.
+func (c Change) row() row {
+	return row{TenantID: c.TenantID, Part: c.Part, Code: c.Code, EffectiveFrom: c.EffectiveFrom, Body: c.Body, ChangeID: uuid.NullUUID{UUID: c.ID, Valid: true}}
+}
+
+// sunk is the floor below which a new tariff, or an index that falls, puts a metre for a year on the day from which it holds.
+func (p List) sunk(r row) (Floor, bool, error) {
+	day, err := time.Parse(time.DateOnly, r.EffectiveFrom)
+	if err == nil {
+		err = p.take(r)
+	}
+	if err != nil || r.Part != partTariff && (r.Part != partIndex || p.Indexes[len(p.Indexes)-1].Rise > 0) {
+		return Floor{}, false, err
+	}
+	for _, t := range p.On(day) {
+		if t.Charge != Metre || t.Per == Once || r.Part == partTariff && t.Code != r.Code {
+			continue
+		}
+		if t.Rate, err = p.RateOn(t, day); err != nil {
+			return Floor{}, false, err
+		}
+		if f := p.FloorOn(t.Kind, day); perYear(t) < f.Rate {
+			return f, true, nil
+		}
+	}
+	return Floor{}, false, nil
 }
 
 const changeColumns = "c.tenant_id, c.id, c.part, c.code, to_char(c.effective_from, 'YYYY-MM-DD') AS effective_from, c.body, c.reason, c.asked_by, c.asked_at, c.decided_by, c.decided_at, c.approved"

@@ -152,6 +152,42 @@ func TestAPriceTakesTwoPeople(t *testing.T) {
 	}
 }
 
+// TestNoMetreSinksBelowItsFloor: by a new price, by an index that falls, or because the floor was raised while the price waited.
+func TestNoMetreSinksBelowItsFloor(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	head := func(code, from string) ducttariff.Head {
+		return ducttariff.Head{Code: code, EffectiveFrom: from, Name: i18n.Text{i18n.ID: code}, Basis: "Keputusan direksi", Source: "Uji"}
+	}
+	fall := func(rise int) ducttariff.Index {
+		return ducttariff.Index{Head: head("inflasi", "2027-04-01"), Rise: rise}
+	}
+	_, err := st.AskIndex(st.ctx, st.maker, fall(-4900), "Uji")
+	if f := fault.From(err); len(f.Fields) != 1 || f.Fields[0].Name != "rise" || f.Fields[0].Code != "tariff_floor" {
+		t.Errorf("an index halves what may not fall: %+v", f)
+	}
+	if _, err := st.AskIndex(st.ctx, st.maker, fall(300), "Uji"); err != nil {
+		t.Errorf("a rise: %v", err)
+	}
+	price, err := st.AskTariff(st.ctx, st.maker, dearer(12_000, "2027-03-01"), "Uji")
+	if err != nil {
+		t.Fatal(err)
+	}
+	floor, err := st.AskFloor(st.ctx, st.maker, ducttariff.Floor{Head: head("dasar-subduct", "2027-02-01"), Kind: duct.Subduct, Rate: 13_000}, "Uji")
+	if err == nil {
+		_, err = st.Decide(st.ctx, st.checker, floor.ID, true)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := st.Decide(st.ctx, st.checker, price.ID, true); !fault.Is(err, "ducttariff.below_floor") {
+		t.Errorf("a price that waited is approved below the floor of its day: %v", err)
+	}
+	if _, err := st.Decide(st.ctx, st.checker, price.ID, false); err != nil {
+		t.Errorf("it can be refused: %v", err)
+	}
+}
+
 func TestAQuoteNamesItsRules(t *testing.T) {
 	t.Parallel()
 	st := newStage(t)
