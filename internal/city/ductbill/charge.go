@@ -40,10 +40,10 @@ func (s *Service) chargeDue(ctx context.Context, tx bun.Tx, _ time.Time) error {
 	if today.Day() < seller.CloseDay {
 		last = last.AddDate(0, -1, 0)
 	}
-	if some, err := s.next(ctx, tx, seller, last); err != nil || some {
+	if some, err := s.next(ctx, tx, system, seller, last); err != nil || some {
 		return err
 	}
-	return s.again(ctx, tx, seller)
+	return s.again(ctx, tx, system, seller)
 }
 
 // Charge charges every month up to one that is over, each once, and what could not be charged before, and returns how many months
@@ -60,10 +60,10 @@ func (s *Service) Charge(ctx context.Context, actor identity.Actor, until time.T
 			if err != nil {
 				return err
 			}
-			if some, err = s.next(ctx, tx, seller, until); err != nil || some {
+			if some, err = s.next(ctx, tx, actor, seller, until); err != nil || some {
 				return err
 			}
-			return s.again(ctx, tx, seller)
+			return s.again(ctx, tx, actor, seller)
 		})
 		if err != nil || !some {
 			return n, err
@@ -95,7 +95,7 @@ func turn(ctx context.Context, tx bun.Tx) error {
 }
 
 // next charges the earliest month up to last that has not been charged; false when there is none.
-func (s *Service) next(ctx context.Context, tx bun.Tx, seller invoice.Seller, last time.Time) (bool, error) {
+func (s *Service) next(ctx context.Context, tx bun.Tx, actor identity.Actor, seller invoice.Seller, last time.Time) (bool, error) {
 	tenant := tenancy.Must(ctx)
 	if err := turn(ctx, tx); err != nil {
 		return false, err
@@ -108,7 +108,7 @@ func (s *Service) next(ctx context.Context, tx bun.Tx, seller invoice.Seller, la
 	if err != nil || row.Month.IsZero() || row.Month.After(last) {
 		return false, err
 	}
-	return true, s.charge(ctx, tx, seller, monthOf(row.Month))
+	return true, s.charge(ctx, tx, actor, seller, monthOf(row.Month))
 }
 
 func monthOf(d time.Time) time.Time {
@@ -131,7 +131,7 @@ type held struct {
 }
 
 // charge writes a draft for each operator whom a month charges.
-func (s *Service) charge(ctx context.Context, tx bun.Tx, seller invoice.Seller, month time.Time) error {
+func (s *Service) charge(ctx context.Context, tx bun.Tx, actor identity.Actor, seller invoice.Seller, month time.Time) error {
 	list, err := ducttariff.Read(ctx, tx)
 	if err != nil {
 		return err
@@ -143,7 +143,7 @@ func (s *Service) charge(ctx context.Context, tx bun.Tx, seller invoice.Seller, 
 	if err := m.late(ctx, tx); err != nil {
 		return fmt.Errorf("ductbill: late fees: %w", err)
 	}
-	return s.write(ctx, tx, m)
+	return s.write(ctx, tx, actor, m)
 }
 
 // leases rates what is held in the month. What cannot be rated is unrated.
@@ -253,8 +253,8 @@ func (m bill) lease(ctx context.Context, tx bun.Tx, l held, volume int64) error 
 const linesMost = 400
 
 // write keeps the month with its drafts.
-func (s *Service) write(ctx context.Context, tx bun.Tx, m bill) error {
-	return s.writeAll(ctx, tx, m, func(leases int, sum money.Rupiah) error {
+func (s *Service) write(ctx context.Context, tx bun.Tx, actor identity.Actor, m bill) error {
+	return s.writeAll(ctx, tx, actor, m, func(leases int, sum money.Rupiah) error {
 		_, err := tx.NewRaw("INSERT INTO duct_bill_month (tenant_id, month, charged_at, leases, amount) VALUES (?, ?, ?, ?, ?)", tenancy.Must(ctx), m.month.Format(time.DateOnly), s.now(), leases, sum).Exec(ctx)
 		if err != nil {
 			return err
@@ -264,7 +264,7 @@ func (s *Service) write(ctx context.Context, tx bun.Tx, m bill) error {
 }
 
 // writeAll keeps the drafts, after the month has been kept with what they come to.
-func (s *Service) writeAll(ctx context.Context, tx bun.Tx, m bill, keep func(leases int, sum money.Rupiah) error) error {
+func (s *Service) writeAll(ctx context.Context, tx bun.Tx, actor identity.Actor, m bill, keep func(leases int, sum money.Rupiah) error) error {
 	var sum money.Rupiah
 	leases := 0
 	for _, o := range m.of {
@@ -289,7 +289,7 @@ func (s *Service) writeAll(ctx context.Context, tx bun.Tx, m bill, keep func(lea
 			return err
 		}
 	}
-	return audit.Record(ctx, tx, audit.Entry{ActorKind: audit.System, Action: "ductbill.charge", Object: "duct_bill_month", ObjectID: tenancy.Must(ctx), At: s.now(),
+	return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "ductbill.charge", Object: "duct_bill_month", ObjectID: tenancy.Must(ctx), At: s.now(),
 		Detail: map[string]any{"month": m.month.Format("2006-01"), "leases": leases, "drafts": len(who), "amount": int64(sum)}})
 }
 

@@ -64,7 +64,7 @@ func (m bill) keepUnrated(ctx context.Context, tx bun.Tx, at time.Time) error {
 }
 
 // again charges what months before could not, as far as it can be by now, in drafts of its own.
-func (s *Service) again(ctx context.Context, tx bun.Tx, seller invoice.Seller) error {
+func (s *Service) again(ctx context.Context, tx bun.Tx, actor identity.Actor, seller invoice.Seller) error {
 	if err := turn(ctx, tx); err != nil {
 		return err
 	}
@@ -87,14 +87,14 @@ func (s *Service) again(ctx context.Context, tx bun.Tx, seller invoice.Seller) e
 		months[len(months)-1].again[r.LeaseID] = true
 	}
 	for _, m := range months {
-		if err := s.chargeAgain(ctx, tx, m); err != nil {
+		if err := s.chargeAgain(ctx, tx, actor, m); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Service) chargeAgain(ctx context.Context, tx bun.Tx, m bill) error {
+func (s *Service) chargeAgain(ctx context.Context, tx bun.Tx, actor identity.Actor, m bill) error {
 	if err := m.leases(ctx, tx); err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func (s *Service) chargeAgain(ctx context.Context, tx bun.Tx, m bill) error {
 			return fmt.Errorf("ductbill: unrated: %w", err)
 		}
 	}
-	return s.writeAll(ctx, tx, m, func(leases int, sum money.Rupiah) error {
+	return s.writeAll(ctx, tx, actor, m, func(leases int, sum money.Rupiah) error {
 		_, err := tx.NewRaw("UPDATE duct_bill_month SET leases = leases + ?, amount = amount + ? WHERE tenant_id = ? AND month = ?", leases, sum, tenant, month).Exec(ctx)
 		return err
 	})

@@ -68,4 +68,9 @@ func TestOneLeaseDoesNotStopTheMonth(t *testing.T) {
 	if n := strings.Count(page, `href="/petugas/ducting/tagihan/konsep/`); n != 2 || strings.Contains(page, "Sewa yang belum dapat ditagih") {
 		t.Errorf("%d drafts, want one of each operator and nobody left", n)
 	}
+	var by []string
+	must(raw.QueryRow(t.Context(), "SELECT array_agg(DISTINCT actor_kind) FROM audit_entry WHERE tenant_id = $1 AND action = 'ductbill.charge' AND actor_id <> $2", tenant, uuid.Nil).Scan(&by))
+	if len(by) != 1 || by[0] != string(identity.Staff) {
+		t.Errorf("what a person charged is recorded of %v", by)
+	}
 }
