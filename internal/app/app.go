@@ -236,15 +236,15 @@ func (a *App) buildCity() error {
 	if err := a.Booking.Register(a.Runner); err != nil {
 		return err
 	}
-	a.Ducts = duct.New(duct.Deps{DB: a.DB.App, Guard: a.Guard, Log: a.Log})
-	a.Surveying = ductsurvey.New(ductsurvey.Deps{DB: a.DB.App, Guard: a.Guard, Ducts: a.Ducts, Log: a.Log})
+	a.Ducts = duct.New(duct.Deps{DB: a.DB.App, Guard: a.Guard})
+	a.Surveying = ductsurvey.New(ductsurvey.Deps{DB: a.DB.App, Guard: a.Guard, Ducts: a.Ducts})
 	if err := a.Surveying.Register(a.Runner); err != nil {
 		return err
 	}
-	a.DuctMap = ductmap.New(ductmap.Deps{DB: a.DB.App, Guard: a.Guard})
 	a.DuctBills = ductbill.New(ductbill.Deps{DB: a.DB, Guard: a.Guard, Files: a.Files})
 	a.DuctBills.Register(a.Runner)
-	a.Leases = lease.New(lease.Deps{DB: a.DB.App, Guard: a.Guard, Log: a.Log, Book: a.DuctBills})
+	a.Leases = lease.New(lease.Deps{DB: a.DB.App, Guard: a.Guard, Book: a.DuctBills})
+	a.DuctMap = ductmap.New(ductmap.Deps{DB: a.DB.App, Guard: a.Guard, Leases: a.Leases})
 	a.Leases.Register(a.Runner)
 	a.Operators = operator.New(operator.Deps{DB: a.DB.App, Guard: a.Guard, Identity: a.Identity, Leases: a.Leases, Files: a.Files})
 	a.DuctPrice = ducttariff.New(ducttariff.Deps{DB: a.DB.App, Guard: a.Guard})

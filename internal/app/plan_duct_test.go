@@ -60,5 +60,7 @@ SELECT :city, md5('lease' || i)::uuid, 'SWD-' || i, md5('operator' || 1 + i % 50
 	CASE WHEN i % 10 = 0 THEN now() + interval '10 days' END, 1, 1, i::text, now(), md5('account1')::uuid, now() FROM generate_series(1, 10000) i;
 INSERT INTO duct_hold (tenant_id, lease_id, unit_id, own, during)
 SELECT :city, md5('lease' || i)::uuid, md5('subduct' || i)::uuid, true, daterange('2026-01-01', NULL) FROM generate_series(2, 10000, 2) i;
+INSERT INTO duct_version (tenant_id, holds, leases) SELECT md5(:city || i)::uuid, 1, 1 FROM generate_series(1, 3000) i;
+INSERT INTO duct_change (tenant_id, id, kind, on_day, why, at, by_id) SELECT md5(:city || i)::uuid, gen_random_uuid(), 'import', current_date, 'x', now(), gen_random_uuid() FROM generate_series(1, 3000) i, generate_series(1, 3);
 INSERT INTO duct_refusal (tenant_id, code, name, operator, lease, position, source) SELECT md5(:city || i)::uuid, 'penuh', '{}', true, true, 1, 'x' FROM generate_series(1, 3000) i;
 INSERT INTO duct_operator (tenant_id, id, name, nib, licence, email, state, created_at) SELECT md5(:city || i)::uuid, gen_random_uuid(), 'O', i::text, 'x', 'x', 'approved', now() FROM generate_series(1, 3000) i`

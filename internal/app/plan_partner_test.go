@@ -11,10 +11,12 @@ import (
 	"bedelau/internal/kernel/identity"
 )
 
-// hotPartners are what the companies that lease ducts ask for all day.
-func (a *App) hotPartners(city uuid.UUID) []hotRead {
+// hotPartners are what the companies that lease ducts ask for all day. The map's network is read once after each change, here before
+// the rest.
+func (a *App) hotPartners(ctx context.Context, city uuid.UUID) []hotRead {
 	id := func(of string) uuid.UUID { return uuid.UUID(md5.Sum([]byte(of))) }
 	who, today := identity.Actor{ID: id("account1"), TenantID: city, Kind: identity.Partner}, time.Now()
+	_, _ = a.DuctMap.GrantedSegments(ctx, who, today, ductmap.Filter{}, "", 51)
 	return []hotRead{
 		{"whose company", func(ctx context.Context) { _, _ = a.Operators.Self(ctx, who) }},
 		{"segments of what was granted", func(ctx context.Context) { _, _ = a.DuctMap.GrantedSegments(ctx, who, today, ductmap.Filter{}, "", 51) }},

@@ -15,7 +15,6 @@ import (
 // How a change came about.
 const (
 	ByImport = "import"
-	ByEdit   = "edit"
 	ByUndo   = "undo"
 )
 

@@ -8,7 +8,6 @@
 package duct
 
 import (
-	"log/slog"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -20,19 +19,17 @@ import (
 type Deps struct {
 	DB    *bun.DB // the application role's
 	Guard *access.Guard
-	Log   *slog.Logger
-	Now   func() time.Time // time.Now when nil
 }
 
 // Service is the networks of every city.
-type Service struct{ d Deps }
+type Service struct {
+	d      Deps
+	totals totals
+}
 
 // New returns the Service.
 func New(d Deps) *Service {
-	if d.Now == nil {
-		d.Now = time.Now
-	}
-	return &Service{d: d}
+	return &Service{d: d, totals: totals{of: map[counted]Total{}}}
 }
 
 // The kinds of node.

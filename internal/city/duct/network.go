@@ -139,49 +139,6 @@ func (s *Service) SegmentsOf(ctx context.Context, actor identity.Actor, day time
 	})
 }
 
-// Total is what the network has on a day.
-type Total struct {
-	Nodes    int
-	Segments int
-	Units    int // ducts, subducts and microducts
-	LengthMM int64
-	BilledMM int64
-	Bad      int      // segments that are damaged or blocked
-	Roads    []string // by name
-}
-
-// Total returns what the network has on a day, of its segments those of the filter, for staff with duct:read.
-func (s *Service) Total(ctx context.Context, actor identity.Actor, day time.Time, f Filter) (Total, error) {
-	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
-		return Total{}, err
-	}
-	day = DayOf(day)
-	var t Total
-	segments := func() *bun.SelectQuery {
-		return onDay(s.d.DB.NewSelect().TableExpr("duct_segment_state AS c").Where("c.tenant_id = ?", tenancy.Must(ctx)), "c", day)
-	}
-	err := f.where(segments()).ColumnExpr("count(*), coalesce(sum(c.length_mm), 0)::bigint, coalesce(sum(coalesce(c.billed_mm, c.surveyed_mm, c.length_mm)), 0)::bigint, count(*) FILTER (WHERE c.condition IN (?, ?))", Damaged, Blocked).
-		Scan(ctx, &t.Segments, &t.LengthMM, &t.BilledMM, &t.Bad)
-	if err != nil {
-		return Total{}, fmt.Errorf("duct: total: %w", err)
-	}
-	nodes := onDay(s.d.DB.NewSelect().TableExpr("duct_node_state AS c").Where("c.tenant_id = ?", tenancy.Must(ctx)), "c", day)
-	if err := nodes.ColumnExpr("count(*)").Scan(ctx, &t.Nodes); err != nil {
-		return Total{}, fmt.Errorf("duct: total: %w", err)
-	}
-	units := onDay(s.d.DB.NewSelect().TableExpr("duct_unit AS u").Where("u.tenant_id = ?", tenancy.Must(ctx)), "u", day)
-	if f != (Filter{}) {
-		units = units.Where("u.segment_id IN (?)", f.where(segments()).ColumnExpr("c.segment_id"))
-	}
-	if err := units.ColumnExpr("count(*)").Scan(ctx, &t.Units); err != nil {
-		return Total{}, fmt.Errorf("duct: total: %w", err)
-	}
-	if err := segments().ColumnExpr("DISTINCT c.road").OrderExpr("c.road").Scan(ctx, &t.Roads); err != nil {
-		return Total{}, fmt.Errorf("duct: total: %w", err)
-	}
-	return t, nil
-}
-
 // Authorities are who has the city's ground in hand, by code.
 func (s *Service) Authorities(ctx context.Context) (all []Authority, err error) {
 	err = s.d.DB.NewSelect().Model(&all).Where("a.tenant_id = ?", tenancy.Must(ctx)).OrderExpr("a.code").Scan(ctx)

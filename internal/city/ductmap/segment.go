@@ -2,13 +2,15 @@ package ductmap
 
 import (
 	"context"
-	"fmt"
+	"slices"
+	"strings"
 	"time"
+
+	"github.com/paulmach/orb"
 
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/geo"
 	"bedelau/internal/kernel/identity"
-	"bedelau/internal/kernel/tenancy"
 )
 
 // Level is a range of occupancy that a map draws alike and a list calls by one word.
@@ -60,19 +62,23 @@ func (s *Service) segments(ctx context.Context, of sight, day time.Time, f Filte
 			from, to = l.From, l.To
 		}
 	}
-	// Without a level only the segments of the page have to be counted.
-	narrow := " ORDER BY code LIMIT ?3"
-	if f.Level != "" {
-		narrow = ""
+	x, shown, err := s.now(ctx, of, day)
+	if err != nil {
+		return nil, err
+	}
+	first, found := slices.BinarySearchFunc(x.runs, after, func(r *run, code string) int { return strings.Compare(r.Code, code) })
+	if found {
+		first++
 	}
 	var all []Segment
-	err := s.d.DB.NewRaw(`WITH seg AS (SELECT c.segment_id, k.code, c.road, c.condition, c.authority, c.length_mm FROM duct_segment k JOIN duct_segment_state c ON c.segment_id = k.id AND `+onDay+`
-			WHERE k.tenant_id = ?0 AND k.code > ?2 AND (?4 = '' OR c.road = ?4) AND (?8 = '' OR k.code = ?8) ?7`+narrow+`),`+occupancy+`
-		SELECT * FROM (SELECT seg.code, seg.road, seg.condition, seg.authority, seg.length_mm, coalesce(f.places, 0) AS places, coalesce(f.held, 0) AS held, coalesce(f.free, 0) AS free,
-			coalesce(`+percent+`, -1) AS occupancy FROM seg LEFT JOIN fill f ON f.segment_id = seg.segment_id) x
-		WHERE occupancy BETWEEN ?5 AND ?6 ORDER BY code LIMIT ?3`, tenancy.Must(ctx), day, after, limit, f.Road, from, to, of.of("c.line"), f.Code).Scan(ctx, &all)
-	if err != nil {
-		return nil, fmt.Errorf("ductmap: segments: %w", err)
+	for i := first; i < len(x.runs) && len(all) < limit; i++ {
+		r := x.runs[i]
+		if f.Road != "" && r.Road != f.Road || f.Code != "" && r.Code != f.Code || !shown(r.State) {
+			continue
+		}
+		if one := x.segment(i); from <= one.Occupancy && one.Occupancy <= to {
+			all = append(all, one)
+		}
 	}
 	return all, nil
 }
@@ -94,29 +100,26 @@ func (s *Service) Totals(ctx context.Context, actor identity.Actor, day time.Tim
 }
 
 func (s *Service) totals(ctx context.Context, of sight, day time.Time) ([]Total, geo.Box, error) {
-	var rows []struct {
-		Occupancy, Segments      int
-		LengthMM                 int64
-		South, West, North, East float64
-	}
-	err := s.d.DB.NewRaw(`WITH seg AS (SELECT c.segment_id, c.line, c.length_mm FROM duct_segment_state c WHERE `+onDay+` ?2),`+occupancy+`
-		SELECT coalesce(`+percent+`, -1) AS occupancy, count(*) AS segments, sum(seg.length_mm)::bigint AS length_mm,
-			min(ST_YMin(seg.line)) AS south, min(ST_XMin(seg.line)) AS west, max(ST_YMax(seg.line)) AS north, max(ST_XMax(seg.line)) AS east
-		FROM seg LEFT JOIN fill f ON f.segment_id = seg.segment_id GROUP BY 1`, tenancy.Must(ctx), day, of.of("c.line")).Scan(ctx, &rows)
+	x, shown, err := s.now(ctx, of, day)
 	if err != nil {
-		return nil, geo.Box{}, fmt.Errorf("ductmap: totals: %w", err)
+		return nil, geo.Box{}, err
 	}
-	by, box := map[string]Total{}, geo.Box{}
-	for i, r := range rows {
-		t := by[LevelOf(r.Occupancy)]
-		t.Segments, t.LengthMM = t.Segments+r.Segments, t.LengthMM+r.LengthMM
-		by[LevelOf(r.Occupancy)] = t
-		if i == 0 {
-			box = geo.Box{South: r.South, West: r.West, North: r.North, East: r.East}
+	by, around, some := map[string]Total{}, orb.Bound{}, false
+	for i, r := range x.runs {
+		if !shown(r.State) {
+			continue
 		}
-		box = geo.Box{South: min(box.South, r.South), West: min(box.West, r.West), North: max(box.North, r.North), East: max(box.East, r.East)}
+		level := LevelOf(percent(x.fills[i]))
+		t := by[level]
+		t.Segments, t.LengthMM = t.Segments+1, t.LengthMM+r.LengthMM
+		by[level] = t
+		if !some {
+			around, some = x.boxes[i], true
+		}
+		around = around.Union(x.boxes[i])
 	}
-	if len(rows) > 0 && box.Empty() { // one road that runs due east or north, which a map still has to show
+	box := geo.Box{South: around.Bottom(), West: around.Left(), North: around.Top(), East: around.Right()}
+	if some && box.Empty() { // one road that runs due east or north, which a map still has to show
 		const air = 0.001 // degrees
 		box = geo.Box{South: box.South - air, West: box.West - air, North: box.North + air, East: box.East + air}
 	}

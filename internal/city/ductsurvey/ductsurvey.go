@@ -4,7 +4,6 @@
 package ductsurvey
 
 import (
-	"log/slog"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -18,7 +17,6 @@ type Deps struct {
 	DB    *bun.DB // the application role's
 	Guard *access.Guard
 	Ducts *duct.Service
-	Log   *slog.Logger
 	Now   func() time.Time // time.Now when nil
 }
 

@@ -37,8 +37,8 @@ func newStage(t testing.TB) *stage {
 		t.Fatal(err)
 	}
 	st := &stage{w: w, ctx: w.Ctx(w.Batam), at: time.Date(2026, 11, 27, 3, 0, 0, 0, time.UTC), manager: staff(w.Batam, "duct_manager")}
-	st.ducts = duct.New(duct.Deps{DB: w.DB.App, Guard: guard, Log: quiet, Now: func() time.Time { return st.at }})
-	st.Service = New(Deps{DB: w.DB.App, Guard: guard, Ducts: st.ducts, Log: quiet, Now: func() time.Time { return st.at }})
+	st.ducts = duct.New(duct.Deps{DB: w.DB.App, Guard: guard})
+	st.Service = New(Deps{DB: w.DB.App, Guard: guard, Ducts: st.ducts, Now: func() time.Time { return st.at }})
 	for _, city := range []tenancy.City{w.Batam, w.Other} {
 		for _, code := range []string{"pemko", "bp_batam"} {
 			a := duct.Authority{TenantID: city.ID, Code: code, Name: i18n.Text{i18n.ID: code, i18n.EN: code}, FreeTrade: true, Source: "x"}

@@ -45,8 +45,8 @@ func newStage(t *testing.T) *stage {
 	}
 	st := &stage{Service: ducttariff.New(ducttariff.Deps{DB: w.DB.App, Guard: guard, Now: now}), w: w, ctx: w.Ctx(w.Batam), maker: staff(), checker: staff(), operator: uuid.New(), nobody: uuid.New()}
 	st.apply(t)
-	ducts := duct.New(duct.Deps{DB: w.DB.App, Guard: guard, Log: slog.New(slog.DiscardHandler), Now: now})
-	surveys := ductsurvey.New(ductsurvey.Deps{DB: w.DB.App, Guard: guard, Ducts: ducts, Log: slog.New(slog.DiscardHandler), Now: now})
+	ducts := duct.New(duct.Deps{DB: w.DB.App, Guard: guard})
+	surveys := ductsurvey.New(ductsurvey.Deps{DB: w.DB.App, Guard: guard, Ducts: ducts, Now: now})
 	manager := identity.Actor{ID: uuid.New(), TenantID: w.Batam.ID, Kind: identity.Staff, Roles: []string{"duct_manager"}, TOTP: true}
 	point := func(code, lon, kind string) string {
 		return `{"type": "Feature", "geometry": {"type": "Point", "coordinates": [` + lon + `, 1.12]}, "properties": {"code": "` + code + `", "kind": "` + kind + `", "authority": "pemko", "condition": "good"}}`

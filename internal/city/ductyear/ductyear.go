@@ -10,7 +10,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
@@ -142,7 +141,7 @@ func Make(ctx context.Context, d Deps) (Made, error) {
 	now := func() time.Time { return m.at }
 	m.price = ducttariff.New(ducttariff.Deps{DB: d.DB.App, Guard: d.Guard, Now: now})
 	m.book = ductbill.New(ductbill.Deps{DB: d.DB, Guard: d.Guard, Files: d.Files, Now: now})
-	m.lease = lease.New(lease.Deps{DB: d.DB.App, Guard: d.Guard, Log: slog.New(slog.DiscardHandler), Book: m.book, Now: now})
+	m.lease = lease.New(lease.Deps{DB: d.DB.App, Guard: d.Guard, Book: m.book, Now: now})
 	m.first = time.Date(d.Now.Year(), d.Now.Month()-time.Month(d.Months), 1, 0, 0, 0, 0, time.UTC)
 	m.made.First, m.made.Last = m.first, m.first.AddDate(0, d.Months-1, 0)
 	m.at = m.first.Add(3 * time.Hour)

@@ -67,12 +67,12 @@ func newWorld(t *testing.T) *world {
 	}
 	manager := staff("duct_manager")
 	y.who = staff("duct_finance")
-	ducts := duct.New(duct.Deps{DB: w.DB.App, Guard: guard, Log: quiet})
+	ducts := duct.New(duct.Deps{DB: w.DB.App, Guard: guard})
 	corridors, err := fs.ReadFile(tenants.FS, "batam/duct/corridors.yaml")
 	y.must(err)
 	file, err := ductsurvey.Sample(corridors)
 	y.must(err)
-	_, err = ductsurvey.New(ductsurvey.Deps{DB: w.DB.App, Guard: guard, Ducts: ducts, Log: quiet}).Load(y.ctx, manager, ductsurvey.ImportInput{Title: "Contoh", Source: "Data buatan", OnDay: time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC),
+	_, err = ductsurvey.New(ductsurvey.Deps{DB: w.DB.App, Guard: guard, Ducts: ducts}).Load(y.ctx, manager, ductsurvey.ImportInput{Title: "Contoh", Source: "Data buatan", OnDay: time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC),
 		Format: ductsurvey.GeoJSON, Body: bytes.NewReader(file)})
 	y.must(err)
 	// Some of the ground lies outside the free-trade area, as a survey says.

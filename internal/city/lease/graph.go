@@ -78,11 +78,15 @@ func (g *graph) free(e int32, kind byte, s span) int {
 	n := 0
 	for i := g.edges[e].units; i < g.edges[e].last; i++ {
 		u := &g.units[i]
-		if u.kind == kind && u.days.from <= s.from && s.until <= u.days.until && !slices.ContainsFunc(u.shut, s.meets) && !g.isHeld(i, s) {
+		if u.kind == kind && u.days.from <= s.from && s.until <= u.days.until && !g.isShut(i, s) && !g.isHeld(i, s) {
 			n++
 		}
 	}
 	return n
+}
+
+func (g *graph) isShut(unit int32, s span) bool {
+	return slices.ContainsFunc(g.units[unit].shut, s.meets)
 }
 
 func (g *graph) isHeld(unit int32, s span) bool {
@@ -99,25 +103,22 @@ type graphs struct {
 // graph returns the network with what is free in it. Only what has changed is read anew: the network after a change of it, who
 // holds what after a change of that.
 func (s *Service) graph(ctx context.Context) (*graph, error) {
-	var change uuid.UUID
-	var held int64
-	err := s.d.DB.NewRaw(`SELECT coalesce((SELECT id FROM duct_change WHERE tenant_id = ?0 ORDER BY at DESC, id DESC LIMIT 1), ?1), coalesce((SELECT holds FROM duct_version WHERE tenant_id = ?0), 0)`,
-		tenancy.Must(ctx), uuid.Nil).Scan(ctx, &change, &held)
+	v, err := s.Version(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("lease: graph: %w", err)
+		return nil, err
 	}
 	s.graphs.mu.Lock()
 	g := s.graphs.of[tenancy.Must(ctx)]
 	s.graphs.mu.Unlock()
-	if g != nil && g.change == change && g.held.version == held {
+	if g != nil && g.change == v.Change && g.held.version == v.Holds {
 		return g, nil
 	}
-	if g == nil || g.change != change {
-		if g, err = readGraph(ctx, s.d.DB, change); err != nil {
+	if g == nil || g.change != v.Change {
+		if g, err = readGraph(ctx, s.d.DB, v.Change); err != nil {
 			return nil, fmt.Errorf("lease: graph: %w", err)
 		}
 	}
-	if g, err = g.withHolds(ctx, s.d.DB, held); err != nil {
+	if g, err = g.withHolds(ctx, s.d.DB, v.Holds); err != nil {
 		return nil, fmt.Errorf("lease: graph: %w", err)
 	}
 	s.graphs.mu.Lock()

@@ -9,7 +9,6 @@ package lease
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
@@ -24,7 +23,6 @@ import (
 type Deps struct {
 	DB    *bun.DB // the application role's
 	Guard *access.Guard
-	Log   *slog.Logger
 	Book  Book             // nil charges nobody
 	Now   func() time.Time // time.Now when nil
 }

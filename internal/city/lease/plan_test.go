@@ -141,3 +141,56 @@ func BenchmarkPlan(b *testing.B) {
 		}
 	}
 }
+
+// TestHowFullASegmentIs: places that are held, whichever part of the tree was let, and subducts that can be had.
+func TestHowFullASegmentIs(t *testing.T) {
+	t.Parallel()
+	on := []span{{100, 200}}
+	// A duct with two subducts, a microduct in the first of them, and a duct in which no subduct lies.
+	bank := func() []unit {
+		return []unit{{kind: 'd', within: -1, days: always}, {kind: 'd', within: -1, days: always}, {kind: 's', within: 0, days: always}, {kind: 's', within: 0, days: always}, {kind: 'm', within: 2, days: always}}
+	}
+	for _, tt := range []struct {
+		name string
+		held []int32
+		with func(all []unit)
+		day  int32
+		want Fill
+	}{
+		{"nothing held", nil, nil, 150, Fill{3, 0, 2}},
+		{"a subduct", []int32{3}, nil, 150, Fill{3, 1, 1}},
+		{"another day", []int32{3}, nil, 200, Fill{3, 0, 2}},
+		{"the duct around both", []int32{0}, nil, 150, Fill{3, 2, 0}},
+		{"a microduct", []int32{4}, nil, 150, Fill{3, 1, 1}},
+		{"a microduct and what it lies in", []int32{4, 2}, nil, 150, Fill{3, 1, 1}},
+		{"the bare duct", []int32{1}, nil, 150, Fill{3, 1, 2}},
+		{"all", []int32{0, 1}, nil, 150, Fill{3, 3, 0}},
+		{"a bad subduct", nil, func(all []unit) { all[2].shut = on }, 150, Fill{3, 0, 1}},
+		{"a bad duct", nil, func(all []unit) { all[0].shut = on }, 150, Fill{3, 0, 0}},
+		{"good again", nil, func(all []unit) { all[0].shut = on }, 200, Fill{3, 0, 2}},
+		{"a bad microduct", nil, func(all []unit) { all[4].shut = on }, 150, Fill{3, 0, 2}},
+		{"a subduct that is gone", nil, func(all []unit) { all[3].days = span{0, 150} }, 150, Fill{2, 0, 1}},
+		{"subducts to come", nil, func(all []unit) {
+			all[2].days, all[3].days, all[4].days = span{300, 400}, span{300, 400}, span{300, 400}
+		}, 150, Fill{2, 0, 0}},
+		{"before all", nil, func(all []unit) {
+			for i := range all {
+				all[i].days = span{300, 400}
+			}
+		}, 150, Fill{}},
+	} {
+		g, units := newGraph(), bank()
+		if tt.with != nil {
+			tt.with(units)
+		}
+		g.lay(edge{ID: uuid.New(), days: always}, g.nodeOf("A"), g.nodeOf("B"), units...)
+		var marks []mark
+		for _, u := range tt.held {
+			marks = g.mark(marks, 0, u, on[0])
+		}
+		g.held = heldBy(1, len(g.units), marks)
+		if got := g.fill(&g.edges[0], tt.day); got != tt.want {
+			t.Errorf("%s: %+v, want %+v", tt.name, got, tt.want)
+		}
+	}
+}

@@ -40,9 +40,9 @@ func newStage(t testing.TB) *stage {
 	st := &stage{w: w, ctx: w.Ctx(w.Batam), at: time.Date(2026, 11, 27, 3, 0, 0, 0, time.UTC)}
 	st.manager = identity.Actor{ID: uuid.New(), TenantID: w.Batam.ID, Kind: identity.Staff, Roles: []string{"duct_manager"}, TOTP: true}
 	now := func() time.Time { return st.at }
-	st.Service = New(Deps{DB: w.DB.App, Guard: guard, Log: quiet, Now: now})
-	st.ducts = duct.New(duct.Deps{DB: w.DB.App, Guard: guard, Log: quiet, Now: now})
-	st.surveys = ductsurvey.New(ductsurvey.Deps{DB: w.DB.App, Guard: guard, Ducts: st.ducts, Log: quiet, Now: now})
+	st.Service = New(Deps{DB: w.DB.App, Guard: guard, Now: now})
+	st.ducts = duct.New(duct.Deps{DB: w.DB.App, Guard: guard})
+	st.surveys = ductsurvey.New(ductsurvey.Deps{DB: w.DB.App, Guard: guard, Ducts: st.ducts, Now: now})
 	for _, code := range []string{"pemko", "bp_batam"} {
 		a := duct.Authority{TenantID: w.Batam.ID, Code: code, Name: i18n.Text{i18n.ID: code, i18n.EN: code}, FreeTrade: true, Source: "x"}
 		if _, err := w.DB.App.NewInsert().Model(&a).Exec(st.ctx); err != nil {

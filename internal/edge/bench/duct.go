@@ -223,6 +223,16 @@ const rawNodes = `SELECT coalesce(ST_AsMVT(t, 'nodes', 4096, 'geom'), '') FROM (
 		SELECT code, kind, condition, ST_AsMVTGeom(ST_Transform(at, 3857), ST_TileEnvelope($1, $2, $3), 4096, 64) AS geom
 		FROM bench_node WHERE at && ST_Transform(ST_TileEnvelope($1, $2, $3, margin => 0.015625), 4326)) t WHERE t.geom IS NOT NULL`
 
+// resolution is how long half a pixel of a tile is, in metres of the projection; bends that are smaller are left out. Close by
+// every bend is drawn.
+func resolution(z int) float64 {
+	const around, pixels = 40075016.68, 512
+	if z >= ductmap.NodesFrom {
+		return 0
+	}
+	return around / pixels / 2 / float64(int(1)<<z)
+}
+
 // ready makes the features that the product's tiles show into tables of their own.
 func (u *ductRun) ready(ctx context.Context) error {
 	for _, sql := range []string{
@@ -298,7 +308,7 @@ func (u *ductRun) draw(ctx context.Context) error {
 }
 
 func (u *ductRun) rawTile(ctx context.Context, z, x, y int) (out []byte, err error) {
-	if err := u.super.QueryRow(ctx, rawTile, z, x, y, ductmap.Resolution(z)).Scan(&out); err != nil || z < ductmap.NodesFrom {
+	if err := u.super.QueryRow(ctx, rawTile, z, x, y, resolution(z)).Scan(&out); err != nil || z < ductmap.NodesFrom {
 		return out, err
 	}
 	var nodes []byte

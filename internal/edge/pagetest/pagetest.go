@@ -174,7 +174,7 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 	must(surveying.Register(s.runner))
 	ductBook := ductbill.New(ductbill.Deps{DB: w.DB, Guard: guard, Files: store, Now: s.ClockNow})
 	ductBook.Register(s.runner)
-	held := lease.New(lease.Deps{DB: w.DB.App, Guard: guard, Log: quiet, Book: ductBook, Now: s.ClockNow})
+	held := lease.New(lease.Deps{DB: w.DB.App, Guard: guard, Book: ductBook, Now: s.ClockNow})
 	held.Register(s.runner)
 	companies := operator.New(operator.Deps{DB: w.DB.App, Guard: guard, Identity: people, Leases: held, Files: store, Now: s.ClockNow})
 	visits := booking.New(booking.Deps{DB: w.DB, Guard: guard, Bus: bus, Notify: mail, Staff: people, Matters: matters{services, cases}, Log: quiet, Now: s.ClockNow})
@@ -198,7 +198,7 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 	must(err)
 	s.Gate = g
 	deps := site.Deps{Operators: companies,
-		Catalog: services, Casework: cases, Ducts: pipes, Surveying: surveying, Leases: held, DuctBills: ductBook, Revenue: revenue.New(revenue.Deps{DB: w.DB, Guard: guard, Now: s.ClockNow}), DuctPrice: ducttariff.New(ducttariff.Deps{DB: w.DB.App, Guard: guard, Now: s.ClockNow}), DuctMap: ductmap.New(ductmap.Deps{DB: w.DB.App, Guard: guard, Now: s.ClockNow}), Bulk: many,
+		Catalog: services, Casework: cases, Ducts: pipes, Surveying: surveying, Leases: held, DuctBills: ductBook, Revenue: revenue.New(revenue.Deps{DB: w.DB, Guard: guard, Now: s.ClockNow}), DuctPrice: ducttariff.New(ducttariff.Deps{DB: w.DB.App, Guard: guard, Now: s.ClockNow}), DuctMap: ductmap.New(ductmap.Deps{DB: w.DB.App, Guard: guard, Leases: held, Now: s.ClockNow}), Bulk: many,
 		Editor:  catalog.NewEditor(catalog.EditorDeps{DB: w.DB, Guard: guard, Definitions: cases, Now: s.ClockNow}),
 		Tariffs: tariff.NewEditor(w.DB.App, guard, s.ClockNow),
 		Builder: builder.New(builder.Deps{DB: w.DB, Guard: guard, Forms: cases, Workflows: cases, Reserved: document.BuiltIn(), MadeWith: services.MadeWith, Now: s.ClockNow}), Documents: issued, Inbox: list, Booking: visits, Calendar: calendar.New(w.DB.App, guard, s.ClockNow), Dashboard: board, External: others, Registry: s.Registers, Simulation: replays, Identity: people, Guard: guard, Directory: dir, DB: w.DB,
