@@ -252,7 +252,7 @@ func TestAWorkflowAsText(t *testing.T) {
 	}
 	for _, tt := range []struct{ text, code string }{
 		{"states: [", "unreadable"}, {"stats: []", "unknown_field"}, {"", "empty"}, {strings.Repeat(" ", builder.MostText+1), "file_too_large"},
-		{"start: a\n---\nstart: b", "unreadable"}, {"states: 1", "unreadable"},
+		{"start: a\n---\nstart: b", "unreadable"}, {"states: 1", "wrong_shape"},
 	} {
 		_, err := builder.ReadText[workflow.Workflow]("x", tt.text)
 		var found pack.Problems
