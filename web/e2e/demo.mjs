@@ -1,5 +1,5 @@
 // Starts a demonstration of its own, on a free port and in a folder of its own, and ends it whatever the tests do.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import http from "node:http";
 import net from "node:net";
@@ -10,11 +10,14 @@ import { until } from "./until.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
-export async function startDemo() {
+// Where BEDELAU_SEED names the folder of a demonstration that was stopped, this one goes on from a copy of it, which spares
+// making all of its cases again.
+export async function startDemo({ keep = false } = {}) {
   const program = process.env.BEDELAU ?? join(root, "bin", "bedelau");
   if (!existsSync(program)) throw new Error(`${program} is missing: run make build first`);
   const folder = mkdtempSync(join(tmpdir(), "bedelau-e2e-"));
   chmodSync(folder, 0o755); // PostgreSQL runs as another user when the tests run as root
+  if (process.env.BEDELAU_SEED) execFileSync("cp", ["-a", `${process.env.BEDELAU_SEED}/.`, folder]);
   const port = await freePort();
   // A group of its own, so that Ctrl-C reaches it once, through stop.
   const child = spawn(program, ["demo", "--data", folder, "--port", String(port)], { detached: true, stdio: ["ignore", "pipe", "pipe"] });
@@ -36,11 +39,11 @@ export async function startDemo() {
     clearTimeout(late);
     process.removeListener("exit", kill);
     for (const signal of ["SIGINT", "SIGTERM"]) process.removeListener(signal, interrupted);
-    rmSync(folder, { recursive: true, force: true });
+    if (!keep) rmSync(folder, { recursive: true, force: true });
     return gone;
   };
   const city = (slug) => `http://${slug}.localhost:${port}`;
-  const demo = { stop, city, platform: `http://localhost:${port}`, log: () => readFileSync(join(folder, "demo.log"), "utf8") };
+  const demo = { stop, city, folder, platform: `http://localhost:${port}`, log: () => readFileSync(join(folder, "demo.log"), "utf8") };
   try {
     await until("the demonstration is ready", async () => {
       if (gone) throw new Error(`the demonstration did not start: ${gone}\n${said}`);
