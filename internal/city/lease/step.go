@@ -47,6 +47,28 @@ func (s *Service) AcceptOn(ctx context.Context, actor identity.Actor, id uuid.UU
 	})
 }
 
+// AcceptDays are the days between which AcceptOn takes one for an ordered lease, for staff with duct:read: first is zero where
+// nothing was charged yet that the day could fall into, last is today or the lease's last day.
+func (s *Service) AcceptDays(ctx context.Context, actor identity.Actor, l Lease) (first, last time.Time, err error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
+		return first, last, err
+	}
+	if last = s.today(ctx); !l.Until.IsZero() && !last.Before(l.Until) {
+		last = l.Until.AddDate(0, 0, -1)
+	}
+	if s.d.Book == nil {
+		return first, last, nil
+	}
+	err = tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) (err error) {
+		first, err = s.d.Book.Uncharged(ctx, tx)
+		return err
+	})
+	if !l.Since.Before(first) {
+		first = time.Time{} // it is charged from its first day, which no month has reached
+	}
+	return first, last, err
+}
+
 // uncharged refuses a day of a month that has been charged: what changes on it would reach no invoice.
 func (s *Service) uncharged(ctx context.Context, tx bun.Tx, day time.Time) error {
 	if s.d.Book == nil {

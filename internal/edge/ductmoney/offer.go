@@ -8,18 +8,16 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"bedelau/internal/city/ducttariff"
+	"bedelau/internal/edge/ducts"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/web/page/public"
 )
 
-// PathOffer is where everybody reads what the ducts cost and on which terms.
-const PathOffer = "/tarif-ducting"
-
 // offerRoutes is the published reference offer.
 func (p *Pages) offerRoutes() gate.Table {
-	return gate.Table{{Method: get, Path: PathOffer, Needs: access.Public, Scope: gate.City, Handler: p.offer}}
+	return gate.Table{{Method: get, Path: ducts.PathOffer, Needs: access.Public, Scope: gate.City, Handler: p.offer}}
 }
 
 // offer is made of the price list and the terms of today, as operators are charged by them.
@@ -75,7 +73,7 @@ func (p *Pages) offer(c *gin.Context) error {
 // offered is a tariff as it is on a day.
 func offered(l i18n.Locale, list ducttariff.List, t ducttariff.Tariff, day time.Time) (public.OfferPrice, error) {
 	rate, err := list.RateOn(t, day)
-	x := public.OfferPrice{Name: t.Name.In(l), For: l.T("ductprice.charge." + t.Charge), Rate: rate.String(), Per: l.T("ductprice.per." + t.Per), Basis: t.Basis, Note: strings.Join(notes(l, t.Method, t.LegalNote), ". "),
+	x := public.OfferPrice{Name: t.Name.In(l), For: l.T("ductprice.charge." + t.Charge), Rate: rate.String(), Per: l.T("ductprice.per." + t.Per), Basis: t.Basis, Note: strings.Join(ducts.PriceNotes(l, t.Method, t.LegalNote), ". "),
 		Since: dateOf(l, t.EffectiveFrom)}
 	if t.Kind != "" {
 		x.For = l.T("duct.unit."+t.Kind) + ", " + x.For

@@ -37,7 +37,7 @@ func (p *Pages) tariffsPage(c *gin.Context, status int, in site.Form, of string,
 	}
 	today := p.DayIn(c)
 	v := bill.View{Shell: p.DeskShell(c, l.T("ductprice.title")), Back: ducts.PathDucts, Heading: l.T("ductprice.title"), Lead: l.T("ductprice.lead", "day", l.Date(today)), Errors: errs,
-		Links: []ui.Link{{Href: PathLand, Label: l.T("ductprice.land"), Icon: "map-pin"}, {Href: PathOffer, Label: l.T("ductprice.offer"), Icon: "file-text"}}}
+		Links: []ui.Link{{Href: PathLand, Label: l.T("ductprice.land"), Icon: "map-pin"}, {Href: ducts.PathOffer, Label: l.T("ductprice.offer"), Icon: "file-text"}}}
 	prices, err := priceTable(l, list, list.On(today), today)
 	if err != nil {
 		return err
@@ -72,21 +72,9 @@ func priceTable(l i18n.Locale, list ducttariff.List, all []ducttariff.Tariff, da
 		if rate != x.Rate {
 			price.Small += "; " + l.T("ductprice.indexed", "rate", x.Rate)
 		}
-		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Name.In(l), Small: small, Code: x.Code}, price, {Text: x.Basis, Small: strings.Join(notes(l, x.Method, x.LegalNote), ". ")}, since(l, x.Head)}})
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Name.In(l), Small: small, Code: x.Code}, price, {Text: x.Basis, Small: strings.Join(ducts.PriceNotes(l, x.Method, x.LegalNote), ". ")}, since(l, x.Head)}})
 	}
 	return &t, nil
-}
-
-// notes are the words that there are.
-func notes(l i18n.Locale, method, legal string) []string {
-	var out []string
-	if method != "" {
-		out = append(out, l.T("ductprice.method", "text", method))
-	}
-	if legal != "" {
-		out = append(out, l.T("ductprice.legal", "text", legal))
-	}
-	return out
 }
 
 // since is from when an entry is so, and whether anybody has compared it with its decree.

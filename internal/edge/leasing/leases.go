@@ -148,7 +148,11 @@ func (p *Pages) acts(c *gin.Context, x lease.Lease, in site.Form, errs ui.Errors
 	case lease.Reserved:
 		out = append(out, bill.Form{ID: "pesan", Plain: true, Action: here + "/pesan", Submit: l.T("lease.order")})
 	case lease.Ordered:
-		out = append(out, bill.Form{ID: "terima", Plain: true, Action: here + "/terima", Submit: l.T("lease.accept")})
+		form, err := p.acceptance(c, x, in, errs)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, form)
 	default:
 		return nil, nil
 	}
@@ -156,6 +160,24 @@ func (p *Pages) acts(c *gin.Context, x lease.Lease, in site.Form, errs ui.Errors
 	return append(out, bill.Form{ID: "tolak", Folded: true, Bad: true, Title: l.T("lease.refuse"), Text: l.T("lease.refuse_text"), Action: here + "/tolak", Submit: l.T("lease.refuse_do"), Fields: []ui.Field{
 		{Name: "refusal", Type: "select", Label: l.T("lease.refusal"), Options: reasons, Value: in.Get("refusal"), Error: errs.Of("refusal")}, words("note", true)}},
 		bill.Form{ID: "batalkan", Folded: true, Bad: true, Title: l.T("lease.cancel"), Text: l.T("lease.cancel_text"), Action: here + "/batalkan", Submit: l.T("lease.cancel_do"), Fields: []ui.Field{words("why", false)}}), err
+}
+
+// acceptance asks for the day of the acceptance record, today unless it was earlier.
+func (p *Pages) acceptance(c *gin.Context, x lease.Lease, in site.Form, errs ui.Errors) (bill.Form, error) {
+	l := gate.LocaleOf(c)
+	first, last, err := p.Leases.AcceptDays(c.Request.Context(), gate.ActorOf(c), x)
+	if err != nil {
+		return bill.Form{}, err
+	}
+	hint := l.T("lease.accept_until", "last", l.Date(last))
+	if !first.IsZero() {
+		hint = l.T("lease.accept_between", "first", l.Date(first), "last", l.Date(last))
+	}
+	f := ui.Field{Name: "day", Type: "date", Label: l.T("lease.accept_day"), Hint: hint, Value: last.Format(time.DateOnly), Error: errs.Of("day")}
+	if in.Values["day"] != nil {
+		f.Value, f.Typed = site.DateOf(in, "day"), in.Values["day"]
+	}
+	return bill.Form{ID: "terima", Title: l.T("lease.accept"), Text: l.T("lease.accept_text"), Action: leasePath(x.ID) + "/terima", Submit: l.T("lease.accept"), Fields: []ui.Field{f}}, nil
 }
 
 // run is where a lease runs, and which units of each segment are its.
@@ -200,39 +222,39 @@ func (p *Pages) lines(c *gin.Context, day time.Time, ids []uuid.UUID) (map[uuid.
 }
 
 func (p *Pages) order(c *gin.Context) error {
-	return p.act(c, "lease_ordered", func(ctx context.Context, a identity.Actor, id uuid.UUID, _ site.Form) error {
+	return p.act(c, "lease_ordered", "", func(ctx context.Context, a identity.Actor, id uuid.UUID, _ site.Form) error {
 		return p.Leases.Order(ctx, a, id)
 	})
 }
 
 func (p *Pages) accept(c *gin.Context) error {
-	return p.act(c, "lease_accepted", func(ctx context.Context, a identity.Actor, id uuid.UUID, _ site.Form) error {
-		return p.Leases.Accept(ctx, a, id)
+	return p.act(c, "lease_accepted", "lease.accept_day", func(ctx context.Context, a identity.Actor, id uuid.UUID, in site.Form) error {
+		day, err := dayOf(in)
+		if err != nil {
+			return err
+		}
+		return p.Leases.AcceptOn(ctx, a, id, day)
 	})
 }
 
 func (p *Pages) cancel(c *gin.Context) error {
-	return p.act(c, "lease_cancelled", func(ctx context.Context, a identity.Actor, id uuid.UUID, in site.Form) error {
+	return p.act(c, "lease_cancelled", "", func(ctx context.Context, a identity.Actor, id uuid.UUID, in site.Form) error {
 		return p.Leases.Cancel(ctx, a, id, in.Text("why"))
 	})
 }
 
 func (p *Pages) refuse(c *gin.Context) error {
-	return p.act(c, "lease_refused", func(ctx context.Context, a identity.Actor, id uuid.UUID, in site.Form) error {
+	return p.act(c, "lease_refused", "", func(ctx context.Context, a identity.Actor, id uuid.UUID, in site.Form) error {
 		return p.Leases.Refuse(ctx, a, id, in.Get("refusal"), in.Text("note"))
 	})
 }
 
 func (p *Pages) end(c *gin.Context) error {
-	return p.act(c, "lease_ended", func(ctx context.Context, a identity.Actor, id uuid.UUID, in site.Form) error {
-		typed := site.DateOf(in, "day")
-		day, err := time.Parse(time.DateOnly, typed)
+	return p.act(c, "lease_ended", "lease.end_day", func(ctx context.Context, a identity.Actor, id uuid.UUID, in site.Form) error {
+		day, err := dayOf(in)
 		bad := site.Missing(in, "why")
-		switch {
-		case typed == "":
-			bad = append([]fault.Field{{Name: "day", Code: "required"}}, bad...)
-		case err != nil:
-			bad = append([]fault.Field{{Name: "day", Code: "invalid"}}, bad...)
+		if err != nil {
+			bad = append(fault.From(err).Fields, bad...)
 		}
 		if err := fault.Fields(bad); err != nil {
 			return err
@@ -241,8 +263,21 @@ func (p *Pages) end(c *gin.Context) error {
 	})
 }
 
-// act takes one step with a lease. Where it has changed meanwhile the page shows how it stands now.
-func (p *Pages) act(c *gin.Context, sentence string, do func(context.Context, identity.Actor, uuid.UUID, site.Form) error) error {
+// dayOf reads the day that an act has to say.
+func dayOf(in site.Form) (time.Time, error) {
+	typed := site.DateOf(in, "day")
+	if typed == "" {
+		return time.Time{}, site.Invalid("day", "required")
+	}
+	day, err := time.Parse(time.DateOnly, typed)
+	if err != nil {
+		return time.Time{}, site.Invalid("day", "invalid")
+	}
+	return day, nil
+}
+
+// act takes one step with a lease; day is what its day is called, of one that asks for any. Where it has changed meanwhile the page shows how it stands now.
+func (p *Pages) act(c *gin.Context, sentence, day string, do func(context.Context, identity.Actor, uuid.UUID, site.Form) error) error {
 	id, err := site.PathID(c, "id")
 	if err != nil {
 		return err
@@ -259,7 +294,7 @@ func (p *Pages) act(c *gin.Context, sentence string, do func(context.Context, id
 		if !ok {
 			return err
 		}
-		return p.leaseAgain(c, status, in, site.Called(c, errs, map[string]string{"why": "lease.explanation", "note": "lease.explanation", "refusal": "lease.refusal", "day": "lease.end_day"}))
+		return p.leaseAgain(c, status, in, site.Called(c, errs, map[string]string{"why": "lease.explanation", "note": "lease.explanation", "refusal": "lease.refusal", "day": day}))
 	}
 	return p.Done(c, leasePath(id), sentence)
 }

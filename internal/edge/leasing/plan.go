@@ -39,7 +39,8 @@ type Planner struct {
 	*ducts.Pages
 	Shell      func(c *gin.Context, title string) ui.Shell
 	Path, Back string
-	Lead       string // key of the page's text
+	Lead       string    // key of the page's text
+	Operator   uuid.UUID // whose price is reckoned, with what it holds already; uuid.Nil nobody's
 	Places     func(ctx context.Context, actor identity.Actor, day time.Time, typed string, most int) ([]lease.Place, error)
 	Plan       func(ctx context.Context, actor identity.Actor, in lease.PlanInput) ([]lease.Way, error)
 	Lines      func(c *gin.Context, day time.Time, ids []uuid.UUID) (map[uuid.UUID][]geo.Point, error)
@@ -234,8 +235,15 @@ func (p *Planner) found(c *gin.Context, q Asked, in site.Form, errs ui.Errors) (
 			return nil, err
 		}
 	}
+	all, err := p.priced(c, q, ways)
+	if err != nil {
+		return nil, err
+	}
 	var out []bill.Section
-	for i, w := range ways {
+	if len(all) > 1 {
+		out = append(out, compared(l, all))
+	}
+	for i, w := range all {
 		var ids []uuid.UUID
 		for _, s := range w.Steps {
 			ids = append(ids, s.ID)
@@ -248,7 +256,12 @@ func (p *Planner) found(c *gin.Context, q Asked, in site.Form, errs ui.Errors) (
 		for _, id := range ids {
 			tracks = append(tracks, lines[id])
 		}
-		out = append(out, p.way(c, i+1, w, names, site.TracksMap(ground, "rute-"+strconv.Itoa(i+1), l.T("lease.map", "n", len(w.Steps), "length", ducts.KM(l, w.LengthMM)), tracks, pins)))
+		told := p.way(c, i+1, w.Way, names, site.TracksMap(ground, wayID(i), l.T("lease.map", "n", len(w.Steps), "length", ducts.KM(l, w.LengthMM)), tracks, pins))
+		told.Rows = append(told.Rows, w.rows(l)...)
+		out = append(out, told)
+		if basis := w.basis(l, i, p.Operator); basis.ID != "" {
+			out = append(out, basis)
+		}
 	}
 	if p.Offer != nil {
 		form, err := p.Offer(c, q, ways, in, errs)

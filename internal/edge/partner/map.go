@@ -85,18 +85,19 @@ func (p *Pages) mapPage(c *gin.Context) error {
 	return p.Render(c, http.StatusOK, bill.Page(v))
 }
 
-// planner finds ways in what the company was granted.
-func (p *Pages) planner() *leasing.Planner {
-	return &leasing.Planner{Pages: p.Pages, Shell: p.Pages.Pages.DeskShell, Path: pathPlan, Lead: "partner.plan_lead", Places: p.Operators.Places, Plan: p.Operators.Plan, Lines: p.lines,
+// planner finds ways in what the company was granted, at the price that it would be charged.
+func (p *Pages) planner(company uuid.UUID) *leasing.Planner {
+	return &leasing.Planner{Pages: p.Pages, Shell: p.Pages.Pages.DeskShell, Path: pathPlan, Lead: "partner.plan_lead", Operator: company, Places: p.Operators.Places, Plan: p.Operators.Plan, Lines: p.lines,
 		Segment: func(string, time.Time) string { return "" }}
 }
 
 // plan finds a way between two places of what the company was granted.
 func (p *Pages) plan(c *gin.Context) error {
-	if _, err := p.Operators.Self(c.Request.Context(), gate.ActorOf(c)); err != nil {
+	self, err := p.Operators.Self(c.Request.Context(), gate.ActorOf(c))
+	if err != nil {
 		return err
 	}
-	return p.planner().Page(c)
+	return p.planner(self.Company.ID).Page(c)
 }
 
 // lines are where some segments run on a day.

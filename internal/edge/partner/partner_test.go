@@ -178,7 +178,8 @@ func TestACompanySeesWhatItWasGranted(t *testing.T) {
 	ask := func(from, to string) string {
 		return home + "/rencana?" + url.Values{"dari": {from}, "ke": {to}, "jenis": {"subduct"}, "jumlah": {"1"}, "mulai": {"2026-12-01"}, "sampai": {""}}.Encode()
 	}
-	rani.Page(ask("MH-1", "MH-2"), "Rute 1", "Pemerintah Kota Batam", "2 di ruas R-1", "Garis menunjukkan 1 ruas")
+	rani.Page(ask("MH-1", "MH-2"), "Rute 1", "Pemerintah Kota Batam", "2 di ruas R-1", "Garis menunjukkan 1 ruas",
+		"Satu bulan penuh", "Rp2.500.000", "Dasar harga rute 1", "UU 36/1999 Pasal 34A", "Harga terjangkau menurut Pasal 34A")
 	rani.Sees(rani.Get(ask("MH-3", "MH-4")), http.StatusUnprocessableEntity, "Dari titik: Tidak ada titik jaringan", "Ke titik: Tidak ada titik jaringan")
 	other.Sees(other.Get(ask("MH-1", "MH-2")), http.StatusUnprocessableEntity, "Tidak ada titik jaringan")
 
