@@ -18,7 +18,7 @@ type usageEvent struct {
 	SpecVersion string     `json:"specversion" enum:"1.0" example:"1.0"`
 	ID          string     `json:"id" minLength:"1" maxLength:"200" example:"0193a-77" doc:"The producer's own, new for each event. With source it identifies the event within the city: sent again, it changes nothing, whatever its time."`
 	Source      string     `json:"source" format:"uri" example:"https://sms.example.id" doc:"As registered for the producer."`
-	Type        string     `json:"type" example:"notification_sent" doc:"Of an event that one of the producer's meters reads."`
+	Type        string     `json:"type" example:"notification_sent" doc:"Of an event that one of the producer's meters reads, such as complaint_received for complaints_received: GET /usage names the meters. An event of another type is refused with the types that are not."`
 	Subject     string     `json:"subject" minLength:"1" maxLength:"200" example:"0193a-77" doc:"The id of what was used or of who used it; never a name. Meters of unique use count it."`
 	Time        time.Time  `json:"time" example:"2026-11-26T10:00:00+07:00" doc:"When it happened: it decides the month, in the city's time zone. At most five minutes ahead of the server's clock."`
 	ContentType string     `json:"datacontenttype,omitempty" example:"application/json"`
@@ -26,7 +26,7 @@ type usageEvent struct {
 }
 
 type usageData struct {
-	Quantity *int64 `json:"quantity,omitempty" minimum:"0" maximum:"1000000000000000" example:"1" doc:"In whole units of the event; 1 when absent."`
+	Quantity *int64 `json:"quantity,omitempty" minimum:"0" maximum:"1000000000000000" example:"1" doc:"In whole units of the event; 1 when absent. For a meter that is weighted by time the level that stands from then on: that of its subject."`
 	Agency   string `json:"agency,omitempty" maxLength:"200" example:"disdukcapil" doc:"Code of the agency."`
 	Service  string `json:"service,omitempty" maxLength:"200" example:"ktp-el-hilang" doc:"Code of the service."`
 	Channel  string `json:"channel,omitempty" maxLength:"200" example:"sms"`

@@ -19,7 +19,7 @@ type series struct {
 	Meter       string     `json:"meter" example:"applications_submitted"`
 	Name        string     `json:"name"`
 	Unit        string     `json:"unit"`
-	Aggregation string     `json:"aggregation" enum:"count,sum,max,latest,unique" doc:"How the events of the window, or of a point, become one quantity: only counts and sums add up."`
+	Aggregation string     `json:"aggregation" enum:"count,sum,max,latest,unique,weighted" doc:"How the events of the window, or of a point, become one quantity: only counts and sums add up. A weighted one is the mean of levels over the hours."`
 	Timezone    string     `json:"timezone" example:"Asia/Jakarta"`
 	From        time.Time  `json:"from"`
 	To          time.Time  `json:"to" doc:"The first instant after the window."`

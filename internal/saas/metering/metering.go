@@ -33,13 +33,15 @@ func New(db *storage.DB, now func() time.Time) *Service {
 // Aggregation says how the events of a window become one quantity.
 type Aggregation string
 
-// The aggregations. Latest is the quantity of the last event of the window; Unique counts distinct subjects.
+// The aggregations. Latest is the quantity of the last event of the window; Unique counts distinct subjects; Weighted is the mean of
+// levels over the hours of the window (level.go).
 const (
-	Count  Aggregation = "count"
-	Sum    Aggregation = "sum"
-	Max    Aggregation = "max"
-	Latest Aggregation = "latest"
-	Unique Aggregation = "unique"
+	Count    Aggregation = "count"
+	Sum      Aggregation = "sum"
+	Max      Aggregation = "max"
+	Latest   Aggregation = "latest"
+	Unique   Aggregation = "unique"
+	Weighted Aggregation = "weighted"
 )
 
 // Meter is what one type of event amounts to.

@@ -124,8 +124,10 @@ func (s *Service) Corrections(ctx context.Context, city tenancy.City, month time
 		return nil, err
 	}
 	var months []string
-	err = s.db.App.NewRaw(`SELECT DISTINCT to_char(time AT TIME ZONE ?, 'YYYY-MM') FROM usage_event
-		WHERE tenant_id = ? AND taken >= ? AND taken < ? ORDER BY 1`, city.Timezone, city.ID, w.from, w.to).Scan(ctx, &months)
+	// A level that is told too late stands on into the months after its own.
+	err = s.db.App.NewRaw(`SELECT DISTINCT to_char(m, 'YYYY-MM') FROM usage_event e,
+			generate_series(date_trunc('month', e.time AT TIME ZONE ?0), (e.time + `+levelStandsSQL+`) AT TIME ZONE ?0, interval '1 month') m
+		WHERE e.tenant_id = ?1 AND e.taken >= ?2 AND e.taken < ?3 AND m AT TIME ZONE ?0 < ?2 ORDER BY 1`, city.Timezone, city.ID, w.from, w.to).Scan(ctx, &months)
 	if err != nil {
 		return nil, fmt.Errorf("metering: corrections: %w", err)
 	}

@@ -99,8 +99,12 @@ func (s *Service) Query(ctx context.Context, city tenancy.City, q Query) (Series
 		Quantity        int64
 	}
 	id, step, zone := city.ID, string(q.Step), city.Timezone
-	err = s.db.App.NewRaw(querySQL, id, q.From, q.To, id, q.From, q.To, m.Type, q.From, q.To, m.Type, string(q.By), step, step, zone, zone,
-		q.Agency, q.Agency, q.Service, q.Service, q.Channel, q.Channel, m.Code).Scan(ctx, &rows)
+	if m.Aggregation == Weighted {
+		err = s.db.App.NewRaw(levelSeriesSQL, q.levelSeries(m, id, zone)...).Scan(ctx, &rows)
+	} else {
+		err = s.db.App.NewRaw(querySQL, id, q.From, q.To, id, q.From, q.To, m.Type, q.From, q.To, m.Type, string(q.By), step, step, zone, zone,
+			q.Agency, q.Agency, q.Service, q.Service, q.Channel, q.Channel, m.Code).Scan(ctx, &rows)
+	}
 	if err != nil {
 		return Series{}, fmt.Errorf("metering: query: %w", err)
 	}

@@ -1,7 +1,7 @@
 package metering
 
 // What the roll-ups must keep of each type, from the meters that read it.
-const needsSQL = `(SELECT type, bool_or(aggregation = 'unique') AS subjects, bool_or(aggregation = 'latest') AS latest
+const needsSQL = `(SELECT type, bool_or(aggregation IN ('unique', 'weighted')) AS subjects, bool_or(aggregation IN ('latest', 'weighted')) AS latest
     FROM meter GROUP BY type)`
 
 // sumSQL adds without ever failing: what is above the largest number counts as that, in whatever order it was added.
@@ -61,7 +61,7 @@ var monthPartsSQL = windowsSQL + `, monthly AS MATERIALIZED (
 var (
 	windowsSQL = `
 WITH windows AS MATERIALIZED (
-    SELECT * FROM unnest(?::uuid[], ?::timestamptz[], ?::timestamptz[], ?::timestamptz[]) AS w(tenant_id, starts, ends, bound)
+    SELECT * FROM unnest(?::uuid[], ?::timestamptz[], ?::timestamptz[], ?::timestamptz[], ?::bigint[]) AS w(tenant_id, starts, ends, bound, whole)
 ), touched AS MATERIALIZED (
     SELECT DISTINCT t.tenant_id, t.hour, t.hour + interval '1 hour' AS ends, w.bound
       FROM windows w JOIN usage_touch t ON t.tenant_id = w.tenant_id AND t.hour >= w.starts AND t.hour < w.ends
@@ -106,18 +106,22 @@ func scaled(quantity string) string {
 
 // totalsSQL reads one figure per city and meter. The thousands of parts are grouped before they meet the meters,
 // because a distinct count sorts whatever reaches it.
-var totalsSQL = monthPartsSQL + `, groups AS (
+var totalsSQL = monthPartsSQL + levelsSQL + `, groups AS (
     SELECT tenant_id, type, subject, sum(events) AS events, sum(total) AS total, max(peak) AS peak, max(latest) AS latest
       FROM parts GROUP BY tenant_id, type, subject
 ), figures AS (
     SELECT g.tenant_id, m.code, m.scale, ` + quantitySQL + ` AS quantity
-      FROM groups g JOIN meter m ON m.type = g.type
+      FROM groups g JOIN meter m ON m.type = g.type AND m.aggregation <> 'weighted'
      GROUP BY g.tenant_id, m.code, m.aggregation, m.scale
+    UNION ALL
+    SELECT g.tenant_id, m.code, m.scale, ` + meanSQL + `
+      FROM spans g JOIN meter m ON m.type = g.type AND m.aggregation = 'weighted'
+     GROUP BY g.tenant_id, m.code, m.scale, g.whole
 )
 SELECT m.tenant_id, m.code AS meter, '' AS dimension, '' AS code, ` + scaled("m.quantity") + ` AS quantity FROM figures m`
 
 // sharesSQL reads the totals and how they divide by each dimension, largest first and what has none of it last.
-var sharesSQL = partsSQL + `, groups AS (
+var sharesSQL = partsSQL + levelsSQL + `, groups AS (
     SELECT tenant_id, type, agency, service, channel, subject,
            sum(events) AS events, sum(total) AS total, max(peak) AS peak, max(latest) AS latest
       FROM parts GROUP BY tenant_id, type, agency, service, channel, subject
@@ -125,9 +129,16 @@ var sharesSQL = partsSQL + `, groups AS (
     SELECT g.tenant_id, m.code AS meter, m.scale,
            CASE GROUPING(g.agency, g.service, g.channel) WHEN 3 THEN 'agency' WHEN 5 THEN 'service' WHEN 6 THEN 'channel' ELSE '' END AS dimension,
            coalesce(g.agency, g.service, g.channel, '') AS code, ` + quantitySQL + ` AS quantity
-      FROM groups g JOIN meter m ON m.type = g.type
+      FROM groups g JOIN meter m ON m.type = g.type AND m.aggregation <> 'weighted'
      GROUP BY GROUPING SETS ((g.tenant_id, m.code, m.aggregation, m.scale), (g.tenant_id, m.code, m.aggregation, m.scale, g.agency),
                              (g.tenant_id, m.code, m.aggregation, m.scale, g.service), (g.tenant_id, m.code, m.aggregation, m.scale, g.channel))
+    UNION ALL
+    SELECT g.tenant_id, m.code, m.scale,
+           CASE GROUPING(g.agency, g.service, g.channel) WHEN 3 THEN 'agency' WHEN 5 THEN 'service' WHEN 6 THEN 'channel' ELSE '' END,
+           coalesce(g.agency, g.service, g.channel, ''), ` + meanSQL + `
+      FROM spans g JOIN meter m ON m.type = g.type AND m.aggregation = 'weighted'
+     GROUP BY GROUPING SETS ((g.tenant_id, m.code, m.scale, g.whole), (g.tenant_id, m.code, m.scale, g.whole, g.agency),
+                             (g.tenant_id, m.code, m.scale, g.whole, g.service), (g.tenant_id, m.code, m.scale, g.whole, g.channel))
 )
 SELECT m.tenant_id, m.meter, m.dimension, m.code, ` + scaled("m.quantity") + ` AS quantity
   FROM figures m ORDER BY m.meter, m.dimension, m.code = '', m.quantity DESC, m.code`

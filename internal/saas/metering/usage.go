@@ -61,7 +61,8 @@ func (s *Service) Month(ctx context.Context, city tenancy.City, month time.Time)
 }
 
 // Quantities returns city's total of each meter from one instant to another, both full hours; a meter without events
-// is zero. Callers and refusals are those of Month.
+// is zero. Of a part of a month a meter that is weighted by time is that part's share of the month's mean, so that the parts
+// of a month add up to it, but for a begun unit each. Callers and refusals are those of Month.
 func (s *Service) Quantities(ctx context.Context, city tenancy.City, from, to time.Time) (map[string]int64, error) {
 	ctx, err := tenancy.Inside(ctx, city)
 	if err != nil {
@@ -156,6 +157,17 @@ func (w window) validate() error {
 	return nil
 }
 
+// whole is by how many hours levels within w are divided: those of the month, where its instants show the city's clock, or its own
+// when it is longer.
+func (w window) whole() int64 {
+	from, to := w.from, w.to.Add(-time.Hour)
+	if from.Year() != to.Year() || from.Month() != to.Month() {
+		return hoursIn(w.from, w.to)
+	}
+	month := time.Date(from.Year(), from.Month(), 1, 0, 0, 0, 0, from.Location())
+	return hoursIn(month, month.AddDate(0, 1, 0))
+}
+
 // forever is after every event.
 var forever = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
@@ -170,15 +182,17 @@ type figure struct {
 
 func read(ctx context.Context, db bun.IDB, query string, windows ...window) ([]figure, error) {
 	ids, from, to, bound := make([]tenancy.ID, len(windows)), make([]time.Time, len(windows)), make([]time.Time, len(windows)), make([]time.Time, len(windows))
+	whole := make([]int64, len(windows))
 	for i, w := range windows {
-		ids[i], from[i], to[i], bound[i] = w.city, w.from, w.to, w.bound
+		ids[i], from[i], to[i], bound[i], whole[i] = w.city, w.from, w.to, w.bound, w.whole()
 		if w.bound.IsZero() {
 			bound[i] = forever
 		}
 	}
 	var figures []figure
-	err := db.NewRaw(query, pgdialect.Array(ids), pgdialect.Array(from), pgdialect.Array(to), pgdialect.Array(bound),
-		slices.MinFunc(from, time.Time.Compare), slices.MaxFunc(to, time.Time.Compare)).Scan(ctx, &figures)
+	first, last := slices.MinFunc(from, time.Time.Compare), slices.MaxFunc(to, time.Time.Compare)
+	err := db.NewRaw(query, pgdialect.Array(ids), pgdialect.Array(from), pgdialect.Array(to), pgdialect.Array(bound), pgdialect.Array(whole),
+		first, last, first.Add(-levelStands), last).Scan(ctx, &figures)
 	return figures, err
 }
 

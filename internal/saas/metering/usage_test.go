@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -77,7 +78,7 @@ func meters(t *testing.T, w *pgtest.World) {
 	defer conn.Close(context.Background())
 	if _, err := conn.Exec(t.Context(), `INSERT INTO meter (position, code, type, aggregation, name, unit)
 		SELECT 900 + n, 'probe_' || a, 'probe', a, '{}', '{}'
-		  FROM unnest(ARRAY['count', 'sum', 'max', 'latest', 'unique']) WITH ORDINALITY AS m(a, n)`); err != nil {
+		  FROM unnest(ARRAY['count', 'sum', 'max', 'latest', 'unique', 'weighted']) WITH ORDINALITY AS m(a, n)`); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -164,7 +165,7 @@ func TestReadingsEqualThePlainCount(t *testing.T) {
 	wib := w.Batam.Location()
 	run := 0
 	rapid.Check(t, func(rt *rapid.T) {
-		run += 2 // a month of its own, apart from the last, so that runs do not meet
+		run += 3 // a month of its own, so far from the last that no level of it stands any more
 		from := time.Date(2026, time.Month(run), 1, 0, 0, 0, 0, wib)
 		to := from.AddDate(0, 1, 0)
 		seen, closed := map[string]metering.Event{}, map[string]metering.Event(nil)
@@ -199,7 +200,7 @@ func TestReadingsEqualThePlainCount(t *testing.T) {
 				if err != nil {
 					rt.Fatal(err)
 				}
-				for code, want := range plainCount(within(closed, from, to)) {
+				for code, want := range plainCount(closed, from, to, nil) {
 					if got[code] != want {
 						rt.Fatalf("step %d: %s as it was closed = %d; want %d", step, code, got[code], want)
 					}
@@ -233,40 +234,40 @@ func checkReadings(rt *rapid.T, s *metering.Service, w *pgtest.World, from, to t
 	if err != nil {
 		rt.Fatal(err)
 	}
-	all := within(seen, from, to)
-	want := plainCount(all)
+	want := plainCount(seen, from, to, nil)
 	for _, r := range u.Readings {
 		if r.Meter.Type != "probe" {
 			continue
 		}
-		if r.Quantity != want[r.Meter.Code] {
-			rt.Fatalf("%s = %d; want %d", r.Meter.Code, r.Quantity, want[r.Meter.Code])
+		code := r.Meter.Code
+		if r.Quantity != want[code] {
+			rt.Fatalf("%s = %d; want %d", code, r.Quantity, want[code])
 		}
 		for dimension, shares := range map[metering.Dimension][]metering.Share{metering.ByAgency: r.ByAgency, metering.ByService: r.ByService, metering.ByChannel: r.ByChannel} {
 			got := map[string]int64{}
 			for _, share := range shares {
 				got[share.Code] = share.Quantity
 			}
-			for code, part := range divided(all, dimension) {
-				if n := plainCount(part)[r.Meter.Code]; got[code] != n && !(code == "" && shares == nil) {
-					rt.Fatalf("%s of %s %q = %d; want %d", r.Meter.Code, dimension, code, got[code], n)
+			for _, part := range codes(seen, dimension) {
+				if n := plainCount(seen, from, to, of(dimension, part))[code]; got[part] != n && !(part == "" && shares == nil) {
+					rt.Fatalf("%s of %s %q = %d; want %d", code, dimension, part, got[part], n)
 				}
 			}
-			q, err := s.Query(w.Ctx(w.Batam), w.Batam, metering.Query{Meter: r.Meter.Code, From: from, To: to, By: dimension, Step: metering.ByDay})
+			q, err := s.Query(w.Ctx(w.Batam), w.Batam, metering.Query{Meter: code, From: from, To: to, By: dimension, Step: metering.ByDay})
 			if err != nil {
 				rt.Fatal(err)
 			}
 			if q.Quantity != r.Quantity {
-				rt.Fatalf("%s asked for = %d; want %d", r.Meter.Code, q.Quantity, r.Quantity)
+				rt.Fatalf("%s asked for = %d; want %d", code, q.Quantity, r.Quantity)
 			}
 			for _, p := range q.Points {
-				day := within(seen, p.From, p.From.AddDate(0, 0, 1))
-				if n := plainCount(day)[r.Meter.Code]; p.Quantity != n || p.From.Hour() != 0 {
-					rt.Fatalf("%s on %s = %d; want %d", r.Meter.Code, p.From, p.Quantity, n)
+				next := p.From.AddDate(0, 0, 1)
+				if n := plainCount(seen, p.From, next, nil)[code]; p.Quantity != n || p.From.Hour() != 0 {
+					rt.Fatalf("%s on %s = %d; want %d", code, p.From, p.Quantity, n)
 				}
 				for _, share := range p.Shares {
-					if n := plainCount(divided(day, dimension)[share.Code])[r.Meter.Code]; share.Quantity != n {
-						rt.Fatalf("%s on %s of %s %q = %d; want %d", r.Meter.Code, p.From, dimension, share.Code, share.Quantity, n)
+					if n := plainCount(seen, p.From, next, of(dimension, share.Code))[code]; share.Quantity != n {
+						rt.Fatalf("%s on %s of %s %q = %d; want %d", code, p.From, dimension, share.Code, share.Quantity, n)
 					}
 				}
 			}
@@ -274,37 +275,75 @@ func checkReadings(rt *rapid.T, s *metering.Service, w *pgtest.World, from, to t
 	}
 }
 
-func within(events map[string]metering.Event, from, to time.Time) (in []metering.Event) {
-	for _, e := range events {
-		if !e.Time.Before(from) && e.Time.Before(to) {
-			in = append(in, e)
-		}
-	}
-	return in
+// of keeps what has a code in a dimension, and codes are those that there are.
+func of(by metering.Dimension, code string) func(metering.Event) bool {
+	return func(e metering.Event) bool { return dimensionOf(e, by) == code }
 }
 
-func divided(events []metering.Event, by metering.Dimension) map[string][]metering.Event {
-	out := map[string][]metering.Event{}
+func codes(events map[string]metering.Event, by metering.Dimension) []string {
+	out := map[string]bool{}
 	for _, e := range events {
-		code := map[metering.Dimension]string{metering.ByAgency: e.Agency, metering.ByService: e.Service, metering.ByChannel: e.Channel}[by]
-		out[code] = append(out[code], e)
+		out[dimensionOf(e, by)] = true
 	}
-	return out
+	return slices.Collect(maps.Keys(out))
 }
 
-func plainCount(events []metering.Event) map[string]int64 {
+func dimensionOf(e metering.Event, by metering.Dimension) string {
+	return map[metering.Dimension]string{metering.ByAgency: e.Agency, metering.ByService: e.Service, metering.ByChannel: e.Channel}[by]
+}
+
+// plainCount is what the events that keep lets through, nil all of them, come to from one instant to another.
+func plainCount(events map[string]metering.Event, from, to time.Time, keep func(metering.Event) bool) map[string]int64 {
 	var count, sum, peak int64
 	var last metering.Event
-	subjects := map[string]bool{}
+	subjects, told := map[string]bool{}, map[[4]string]map[time.Time]metering.Event{}
+	newer := func(e, than metering.Event) bool {
+		return e.Time.After(than.Time) || e.Time.Equal(than.Time) && e.Quantity > than.Quantity
+	}
 	for _, e := range events {
+		if keep != nil && !keep(e) || !e.Time.Before(to) {
+			continue
+		}
+		series, hour := [4]string{e.Agency, e.Service, e.Channel, e.Subject}, e.Time.UTC().Truncate(time.Hour)
+		if told[series] == nil {
+			told[series] = map[time.Time]metering.Event{}
+		}
+		if newer(e, told[series][hour]) {
+			told[series][hour] = e
+		}
+		if e.Time.Before(from) {
+			continue
+		}
 		count, sum, peak = count+1, sum+e.Quantity, max(peak, e.Quantity)
 		subjects[e.Subject] = true
-		if e.Time.After(last.Time) || e.Time.Equal(last.Time) && e.Quantity > last.Quantity {
+		if newer(e, last) {
 			last = e
 		}
 	}
 	return map[string]int64{"probe_count": count, "probe_sum": sum, "probe_max": peak, "probe_latest": last.Quantity,
-		"probe_unique": int64(len(subjects))}
+		"probe_unique": int64(len(subjects)), "probe_weighted": plainMean(told, from, to)}
+}
+
+// plainMean walks through the hours from the longest before which a level can have been told, adds up what stands in those of
+// the window, and divides by their number, a begun unit whole.
+func plainMean(told map[[4]string]map[time.Time]metering.Event, from, to time.Time) int64 {
+	sum, hours := int64(0), int64(to.Sub(from)/time.Hour)
+	const stands = 35 * 24
+	for _, hourly := range told {
+		level, age := int64(0), stands
+		for hour := from.UTC().Add(-stands * time.Hour); hour.Before(to); hour = hour.Add(time.Hour) {
+			if age++; age >= stands {
+				level = 0
+			}
+			if e, ok := hourly[hour]; ok {
+				level, age = e.Quantity, 0
+			}
+			if !hour.Before(from) {
+				sum += level
+			}
+		}
+	}
+	return (sum + hours - 1) / hours
 }
 
 func TestVerifyFindsATamperedRollup(t *testing.T) {
