@@ -93,3 +93,41 @@ func TestAProducerReportsAndTheCityReads(t *testing.T) {
 	officer.refused(t, http.MethodGet, "/usage/series"+query, nil, 403, "access.denied")
 	gate.refused(t, http.MethodGet, "/platform/cities/batam/usage-series"+query, nil, 401, "access.sign_in")
 }
+
+// TestComplaintsOfACitysOwnProgramAreCounted: what residents report in a program that the city has already is on its bill and its
+// figures by agency and channel, each complaint once.
+func TestComplaintsOfACitysOwnProgramAreCounted(t *testing.T) {
+	t.Parallel()
+	w := newAPI(t)
+	const source = "https://lapor.batam.example.id"
+	_, secret, err := w.Producers.Register(w.w.Ctx(w.w.Platform), metering.ProducerInput{Name: "Lapor Batam", Contact: "Diskominfo Kota Batam", Source: source,
+		Meters: []string{"complaints_received"}, Cities: []string{"batam"}}, 90*24*time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, now := client{w: w, host: bumd, token: secret, lang: "en"}, time.Now()
+	complaint := func(id, agency, channel string) string {
+		return fmt.Sprintf(`{"specversion":"1.0","id":%q,"source":%q,"type":"complaint_received","subject":%q,"time":%q,"data":{"agency":%q,"channel":%q}}`,
+			id, source, id, now.Format(time.RFC3339Nano), agency, channel)
+	}
+	body := "[" + strings.Join([]string{complaint("LB-1", "disdukcapil", "web"), complaint("LB-2", "dpmptsp", "app"), complaint("LB-1", "disdukcapil", "web"), complaint("LB-3", "dpmptsp", "web")}, ",") + "]"
+	for round, want := range []feed.Reported{{Accepted: 3, Duplicates: 1}, {Duplicates: 4}} {
+		var out feed.Reported
+		a := program.do(t, http.MethodPost, "/platform/cities/batam/usage-events", strings.NewReader(body), "Content-Type", batched)
+		if err := json.Unmarshal(a.body, &out); err != nil || a.status != 200 || out.Accepted != want.Accepted || out.Duplicates != want.Duplicates {
+			t.Errorf("round %d: %d %s", round, a.status, a.body)
+		}
+	}
+	a := program.do(t, http.MethodPost, "/platform/cities/batam/usage-events", strings.NewReader(message("1", now)), "Content-Type", single)
+	if a.status != 422 || !strings.Contains(string(a.body), "complaint_received") {
+		t.Errorf("what it is not registered for: %d %s", a.status, a.body)
+	}
+
+	zone := w.w.Batam.Location()
+	from, to := now.In(zone).Format(time.DateOnly), now.In(zone).AddDate(0, 0, 1).Format(time.DateOnly)
+	var s series
+	w.staff(t, w.w.Batam, "admin@batam.example.id", "", "city_admin").get(t, "/usage/series?meter=complaints_received&by=agency&from="+from+"&to="+to, &s)
+	if s.Quantity != 3 || len(s.Shares) != 2 || s.Shares[0] != (share{Code: "dpmptsp", Quantity: 2}) || s.Shares[1] != (share{Code: "disdukcapil", Quantity: 1}) {
+		t.Errorf("the city reads %+v", s)
+	}
+}
