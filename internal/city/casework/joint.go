@@ -52,6 +52,9 @@ func (s *Service) AnswerTask(ctx context.Context, actor identity.Actor, in Answe
 	if t.Status != workflow.TaskOpen {
 		return application.Application{}, s.taskClosed(ctx, s.Deps.DB.App, app, t)
 	}
+	if t.Version != in.Version { // before what is typed is judged, which others may meanwhile have made pointless
+		return application.Application{}, taskChanged(ctx, t)
+	}
 	k, err := s.Know(ctx, s.Deps.DB.App, app, wf)
 	if err != nil {
 		return application.Application{}, err
@@ -174,7 +177,7 @@ func (s *Service) onTask(ctx context.Context, actor identity.Actor, id uuid.UUID
 			return s.taskClosed(ctx, tx, app, t)
 		}
 		if t.Version != version {
-			return fault.New(fault.Conflict, "task.changed", "who", orNobody(ctx, t.AssigneeName))
+			return taskChanged(ctx, t)
 		}
 		e, err := fn(ctx, tx, &app, &t)
 		if err != nil {
@@ -225,4 +228,9 @@ func orNobody(ctx context.Context, name string) string {
 		return i18n.From(ctx).T("casework.nobody")
 	}
 	return name
+}
+
+// taskChanged refuses an act on a task that somebody else has moved on since it was seen.
+func taskChanged(ctx context.Context, t workflow.Task) error {
+	return fault.New(fault.Conflict, "task.changed", "who", orNobody(ctx, t.AssigneeName))
 }

@@ -87,6 +87,7 @@ func TestOfficesAreAskedThroughTheAPI(t *testing.T) {
 	w.at(batam).refused(t, "POST", answer, taskAnswer{Version: one.Version, Outcome: "direkomendasikan"}, 401, "access.sign_in")
 	rina.post(t, 204, "/tasks/"+one.ID.String()+"/claim", taskHand{Version: one.Version}, nil)
 	rina.refused(t, "POST", answer, taskAnswer{Version: one.Version, Outcome: "direkomendasikan", Answers: map[string]given{"nomor_rekomendasi": {"R-17"}}}, 409, "task.changed")
+	rina.refused(t, "POST", answer, taskAnswer{Version: one.Version, Outcome: "direkomendasikan"}, 409, "task.changed") // whatever is missing
 	rina.get(t, "/tasks", &asked)
 	one = asked.Items[0]
 	if one.Assignee == nil {
