@@ -7,6 +7,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/recount"
 	"bedelau/internal/kernel/calendar"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/workcal"
@@ -37,11 +38,11 @@ func TestWhatADayWouldMoveIsKnownBefore(t *testing.T) {
 		}
 	}
 	s, admin := st.decree()
-	try := func(agency, day string) (out Forecast) {
+	try := func(agency, day string) (out recount.Forecast) {
 		t.Helper()
 		in := calendar.DayInput{Agency: agency, Day: day, Kind: calendar.LocalDay, Name: i18n.Text{"id": "Hari pemilihan"}, Source: "Keppres"}
 		err := s.TryDay(st.ctx, admin, in, func(ctx context.Context, tx bun.Tx) (err error) {
-			out, err = st.Forecast(ctx, tx, agency)
+			out, err = st.counter().Forecast(ctx, tx, agency)
 			return err
 		})
 		if err != nil {
@@ -61,7 +62,7 @@ func TestWhatADayWouldMoveIsKnownBefore(t *testing.T) {
 	if len(got.Lines) != 2 {
 		t.Fatalf("it would move %+v", got)
 	}
-	for i, what := range []string{MovesApplication, MovesFee} {
+	for i, what := range []string{recount.MovesApplication, recount.MovesFee} {
 		l := got.Lines[i]
 		if l.What != what || l.Service != app.ServiceCode || l.N != 1 || l.Day.Format(time.DateOnly) != "2026-11-27" {
 			t.Errorf("it would move %+v, want one %s", l, what)
@@ -99,9 +100,9 @@ func TestStepsAndStaysThatACalendarWouldMove(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, admin := st.decree()
-	var got Forecast
+	var got recount.Forecast
 	look := func(ctx context.Context, tx bun.Tx) (err error) {
-		got, err = st.Forecast(ctx, tx, "disdukcapil")
+		got, err = st.counter().Forecast(ctx, tx, "disdukcapil")
 		return err
 	}
 	moves := func(name string, err error, want map[string]int) {
@@ -109,30 +110,30 @@ func TestStepsAndStaysThatACalendarWouldMove(t *testing.T) {
 		if err != nil {
 			t.Fatal(name, err)
 		}
-		for _, what := range []string{MovesApplication, MovesStay, MovesStep, MovesRequest, MovesFee} {
+		for _, what := range []string{recount.MovesApplication, recount.MovesStay, recount.MovesStep, recount.MovesRequest, recount.MovesFee} {
 			if n := got.Total(what); n != want[what] {
 				t.Errorf("%s moves %d of %s, want %d: %+v", name, n, what, want[what], got.Lines)
 			}
 		}
 	}
 	off := calendar.DayInput{Agency: "disdukcapil", Day: "2026-11-25", Name: i18n.Text{"id": "Hari lokal"}, Source: "SK"}
-	moves("a day off", s.TryDay(st.ctx, admin, off, look), map[string]int{MovesApplication: 1, MovesStay: 1, MovesStep: 1})
+	moves("a day off", s.TryDay(st.ctx, admin, off, look), map[string]int{recount.MovesApplication: 1, recount.MovesStay: 1, recount.MovesStep: 1})
 	for _, l := range got.Lines {
-		if want := map[string]string{MovesStay: "2026-11-26", MovesStep: "2026-12-02"}[l.What]; want != "" && l.Day.Format(time.DateOnly) != want {
+		if want := map[string]string{recount.MovesStay: "2026-11-26", recount.MovesStep: "2026-12-02"}[l.What]; want != "" && l.Day.Format(time.DateOnly) != want {
 			t.Errorf("%s goes to %v, want %s", l.What, l.Day, want)
 		}
 	}
-	moves("a day off after all", s.TryDay(st.ctx, admin, calendar.DayInput{Agency: "disdukcapil", Day: "2026-12-01", Name: off.Name, Source: "SK"}, look), map[string]int{MovesStep: 1})
+	moves("a day off after all", s.TryDay(st.ctx, admin, calendar.DayInput{Agency: "disdukcapil", Day: "2026-12-01", Name: off.Name, Source: "SK"}, look), map[string]int{recount.MovesStep: 1})
 	closed := calendar.Hours{"mon": "08:00-12:00", "tue": "08:00-12:00", "thu": "08:00-12:00", "fri": "08:00-12:00"} // and off on Wednesdays
 	week := calendar.HoursInput{Agency: "disdukcapil", Source: "SK", Periods: []calendar.Period{{Name: i18n.Text{"id": "Pindahan"}, First: "2026-11-25", Hours: closed}}}
-	moves("other hours", s.TryHours(st.ctx, admin, week, look), map[string]int{MovesApplication: 1, MovesStay: 1, MovesStep: 1})
+	moves("other hours", s.TryHours(st.ctx, admin, week, look), map[string]int{recount.MovesApplication: 1, recount.MovesStay: 1, recount.MovesStep: 1})
 	year := calendar.ImportInput{Year: 2026, Week: []string{"mon", "tue", "wed", "thu", "fri"}, Open: "07:30", Close: "16:00", Source: "SKB", Text: "2026-11-25;libur;Hari nasional"}
-	moves("a year", s.TryImport(st.ctx, admin, year, look), map[string]int{MovesApplication: 1, MovesStay: 1, MovesStep: 1})
+	moves("a year", s.TryImport(st.ctx, admin, year, look), map[string]int{recount.MovesApplication: 1, recount.MovesStay: 1, recount.MovesStep: 1})
 	year.Text += "\nbukan hari"
 	wants(t, s.TryImport(st.ctx, admin, year, look), "calendar.faults")
 
 	st.dayOff(t, "disdukcapil", "2026-12-01", "Hari lokal", "SK") // its step has not followed yet
-	moves("nothing new", s.TryDay(st.ctx, admin, calendar.DayInput{Agency: "disdukcapil", Day: "2026-12-01", Name: off.Name, Source: "SK"}, look), map[string]int{MovesStep: 1})
+	moves("nothing new", s.TryDay(st.ctx, admin, calendar.DayInput{Agency: "disdukcapil", Day: "2026-12-01", Name: off.Name, Source: "SK"}, look), map[string]int{recount.MovesStep: 1})
 	moves("a day that goes again", s.TryRemoveDay(st.ctx, admin, "disdukcapil", "2026-12-01", look), nil)
 	wants(t, s.TryRemoveDay(st.ctx, admin, "disdukcapil", "2026-12-02", look), "calendar.no_day")
 	for name, try := range map[string]func() error{
@@ -161,10 +162,10 @@ func TestARequestThatADayWouldMove(t *testing.T) {
 		}
 	}
 	s, admin := st.decree()
-	var got Forecast
+	var got recount.Forecast
 	err := s.TryDay(st.ctx, admin, calendar.DayInput{Day: "2026-11-25", Kind: calendar.LocalDay, Name: i18n.Text{"id": "Mendadak"}, Source: "Keppres"},
 		func(ctx context.Context, tx bun.Tx) (err error) {
-			got, err = st.Forecast(ctx, tx, "")
+			got, err = st.counter().Forecast(ctx, tx, "")
 			return err
 		})
 	if err != nil {
@@ -172,7 +173,7 @@ func TestARequestThatADayWouldMove(t *testing.T) {
 	}
 	n := 0
 	for _, l := range got.Lines {
-		if l.What == MovesRequest {
+		if l.What == recount.MovesRequest {
 			n += l.N
 		}
 	}

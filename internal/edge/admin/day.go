@@ -8,7 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/uptrace/bun"
 
-	"bedelau/internal/city/casework"
+	"bedelau/internal/city/recount"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/calendar"
@@ -50,7 +50,7 @@ func (p *Pages) tryDay(c *gin.Context) error {
 	}
 	l, ctx := gate.LocaleOf(c), c.Request.Context()
 	f := dayForm(in, l)
-	var seen casework.Forecast
+	var seen recount.Forecast
 	if err = p.KnownAgency(ctx, f.Agency); err == nil {
 		err = p.Calendar.TryDay(ctx, gate.ActorOf(c), dayInput(f), p.foresee(f.Agency, &seen))
 	}
@@ -73,17 +73,17 @@ func (p *Pages) tryDay(c *gin.Context) error {
 }
 
 // foresee looks at what a calendar as it is tried would move, of an agency or with "" of all.
-func (p *Pages) foresee(agency string, seen *casework.Forecast) func(context.Context, bun.Tx) error {
+func (p *Pages) foresee(agency string, seen *recount.Forecast) func(context.Context, bun.Tx) error {
 	return func(ctx context.Context, tx bun.Tx) (err error) {
-		*seen, err = p.Casework.Forecast(ctx, tx, agency)
+		*seen, err = recount.New(p.Casework.Service.Service).Forecast(ctx, tx, agency)
 		return err
 	}
 }
 
 // movesOf lays out what would move, with the sum of each kind.
-func movesOf(seen casework.Forecast, l i18n.Locale) office.DayMoves {
+func movesOf(seen recount.Forecast, l i18n.Locale) office.DayMoves {
 	v := office.DayMoves{Whole: seen.Whole}
-	for _, what := range []string{casework.MovesApplication, casework.MovesStay, casework.MovesRequest, casework.MovesStep, casework.MovesFee} {
+	for _, what := range []string{recount.MovesApplication, recount.MovesStay, recount.MovesRequest, recount.MovesStep, recount.MovesFee} {
 		v.Totals = append(v.Totals, ui.Figure{Value: l.Number(int64(seen.Total(what))), Label: l.T("days.moves." + what)})
 	}
 	for _, x := range seen.Lines {
@@ -117,7 +117,7 @@ func (p *Pages) tryRemoval(c *gin.Context) error {
 	}
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
 	v := office.RemovalTrial{Agency: site.Clip(in.Text("agency"), 64), Day: site.Clip(in.Text("day"), 10), Source: site.Clip(in.Text("source"), 200)}
-	var seen casework.Forecast
+	var seen recount.Forecast
 	if err = p.KnownAgency(ctx, v.Agency); err == nil {
 		err = p.Calendar.TryRemoveDay(ctx, gate.ActorOf(c), v.Agency, v.Day, p.foresee(v.Agency, &seen))
 	}

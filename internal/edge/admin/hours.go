@@ -7,7 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"bedelau/internal/city/casework"
+	"bedelau/internal/city/recount"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/calendar"
@@ -108,7 +108,7 @@ func fillPeriod(f *office.PeriodForm, i, n int, l i18n.Locale) {
 }
 
 // hoursTrial shows what other hours would move, and asks whether they shall hold; with "edit" the form is shown again instead.
-func (p *Pages) hoursTrial(c *gin.Context, in site.Form, tried office.HoursView, ask calendar.HoursInput, seen casework.Forecast) error {
+func (p *Pages) hoursTrial(c *gin.Context, in site.Form, tried office.HoursView, ask calendar.HoursInput, seen recount.Forecast) error {
 	l, year := gate.LocaleOf(c), site.Clip(in.Text("year"), 4)
 	if in.Yes("edit") {
 		return p.hoursPage(c, http.StatusOK, ask.Agency, year, &tried, office.DayForm{})
@@ -177,7 +177,7 @@ func (p *Pages) saveHours(c *gin.Context) error {
 	if err = p.KnownAgency(ctx, ask.Agency); err == nil && in.Yes("sure") {
 		_, err = p.Calendar.SetHours(ctx, gate.ActorOf(c), ask)
 	} else if err == nil {
-		var seen casework.Forecast
+		var seen recount.Forecast
 		if err = p.Calendar.TryHours(ctx, gate.ActorOf(c), ask, p.foresee(ask.Agency, &seen)); err == nil {
 			return p.hoursTrial(c, in, tried, ask, seen)
 		}

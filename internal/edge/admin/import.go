@@ -15,7 +15,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"bedelau/internal/city/casework"
+	"bedelau/internal/city/recount"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/calendar"
@@ -101,7 +101,7 @@ func (p *Pages) importYear(c *gin.Context) error {
 		if preview, err = p.Calendar.Preview(ctx, actor, ask); err == nil {
 			v.Preview = previewOf(preview, l)
 			if len(preview.Faults) == 0 {
-				var seen casework.Forecast
+				var seen recount.Forecast
 				if err := p.Calendar.TryImport(ctx, actor, ask, p.foresee("", &seen)); err != nil {
 					return err
 				}

@@ -7,7 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
-	"bedelau/internal/city/casework"
+	"bedelau/internal/city/recount"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/web/page/office"
@@ -40,7 +40,7 @@ func (p *Pages) tryUndo(c *gin.Context) error {
 		return site.NotFound()
 	}
 	l := gate.LocaleOf(c)
-	var seen casework.Forecast
+	var seen recount.Forecast
 	done, err := p.Calendar.TryUndo(c.Request.Context(), gate.ActorOf(c), id, p.foresee("", &seen))
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-package casework
+package recount
 
 import (
 	"cmp"
@@ -11,7 +11,6 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/application"
-	"bedelau/internal/kernel/calendar"
 	"bedelau/internal/kernel/fee"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/tenancy"
@@ -56,13 +55,13 @@ func (f Forecast) Total(what string) int {
 	return n
 }
 
-// Forecast counts what recount.Counter would move by the calendars as tx sees them, of one agency or with "" of all; it
+// Forecast counts what the Counter would move by the calendars as tx sees them, of one agency or with "" of all; it
 // writes nothing. Who may change a calendar may call it; the counts are of all areas, as the change is.
-func (s *Service) Forecast(ctx context.Context, tx bun.Tx, agency string) (Forecast, error) {
-	f := forecast{s: s, tx: tx, agency: agency, cals: map[string]workcal.Calendar{}, lines: map[string]*ForecastLine{}, whole: true}
+func (c *Counter) Forecast(ctx context.Context, tx bun.Tx, agency string) (Forecast, error) {
+	f := forecast{c: c, tx: tx, agency: agency, cals: calendars{}, lines: map[string]*ForecastLine{}, whole: true}
 	for _, look := range []func(context.Context) error{f.applications, f.requests, f.fees, f.steps, f.stays} {
 		if err := look(ctx); err != nil {
-			return Forecast{}, fmt.Errorf("casework: forecast: %w", err)
+			return Forecast{}, fmt.Errorf("recount: forecast: %w", err)
 		}
 	}
 	out := Forecast{Whole: f.whole}
@@ -77,22 +76,12 @@ func (s *Service) Forecast(ctx context.Context, tx bun.Tx, agency string) (Forec
 
 // forecast is one count on its way.
 type forecast struct {
-	s      *Service
+	c      *Counter
 	tx     bun.Tx
 	agency string
-	cals   map[string]workcal.Calendar
+	cals   calendars
 	lines  map[string]*ForecastLine
 	whole  bool
-}
-
-func (f *forecast) calendar(ctx context.Context, agency string) (workcal.Calendar, error) {
-	cal, ok := f.cals[agency]
-	if ok {
-		return cal, nil
-	}
-	cal, err := calendar.Load(ctx, f.tx, agency)
-	f.cals[agency] = cal
-	return cal, err
 }
 
 // bounded leaves out the one row that was read above the bound.
@@ -106,7 +95,7 @@ func bounded[T any](f *forecast, rows []T) []T {
 
 // add counts a deadline that moves from was to due, where it does: as in the recount, none moves into the past.
 func (f *forecast) add(app application.Application, what string, was, due time.Time, cal workcal.Calendar) {
-	if due.Equal(was) || due.Before(was) && due.Before(f.s.Now()) {
+	if due.Equal(was) || due.Before(was) && due.Before(f.c.Now()) {
 		return
 	}
 	f.line(app, what, due, cal)
@@ -134,7 +123,7 @@ func (f *forecast) applications(ctx context.Context) error {
 		return err
 	}
 	for _, app := range bounded(f, apps) {
-		cal, err := f.calendar(ctx, app.AgencyCode)
+		cal, err := f.cals.of(ctx, f.tx, app.AgencyCode)
 		if err != nil {
 			return err
 		}
@@ -166,7 +155,7 @@ func (f *forecast) requests(ctx context.Context) error {
 		if !ok || f.agency != "" && t.AgencyCode != f.agency {
 			continue
 		}
-		wf, err := f.s.Workflow(ctx, f.tx, app)
+		wf, err := f.c.Workflow(ctx, f.tx, app)
 		if err != nil {
 			return err
 		}
@@ -201,7 +190,7 @@ func (f *forecast) fees(ctx context.Context) error {
 		if !ok || f.agency != "" && app.AgencyCode != f.agency {
 			continue
 		}
-		wf, err := f.s.Workflow(ctx, f.tx, app)
+		wf, err := f.c.Workflow(ctx, f.tx, app)
 		if err != nil {
 			return err
 		}
@@ -236,7 +225,7 @@ func (f *forecast) steps(ctx context.Context) error {
 		if !ok || f.agency != "" && app.AgencyCode != f.agency {
 			continue
 		}
-		wf, err := f.s.Workflow(ctx, f.tx, app)
+		wf, err := f.c.Workflow(ctx, f.tx, app)
 		if err != nil {
 			return err
 		}
@@ -245,11 +234,11 @@ func (f *forecast) steps(ctx context.Context) error {
 		if i < 0 {
 			continue
 		}
-		cal, err := f.calendar(ctx, app.AgencyCode)
+		cal, err := f.cals.of(ctx, f.tx, app.AgencyCode)
 		if err != nil {
 			return err
 		}
-		at, moved, err := t.Recounted(timed[i], cal, f.s.Now())
+		at, moved, err := t.Recounted(timed[i], cal, f.c.Now())
 		if err != nil {
 			return err
 		}
@@ -275,11 +264,11 @@ func (f *forecast) stays(ctx context.Context) error {
 		if !app.Stay.Term.Unit.ByCalendar() {
 			continue
 		}
-		cal, err := f.calendar(ctx, app.AgencyCode)
+		cal, err := f.cals.of(ctx, f.tx, app.AgencyCode)
 		if err != nil {
 			return err
 		}
-		moved, err := app.CountStayAgain(cal, f.s.Now())
+		moved, err := app.CountStayAgain(cal, f.c.Now())
 		if err != nil {
 			return err
 		}
@@ -292,7 +281,7 @@ func (f *forecast) stays(ctx context.Context) error {
 
 // counted adds a deadline that is counted from a moment by an agency's calendar.
 func (f *forecast) counted(ctx context.Context, app application.Application, what, agency string, from, was time.Time, term workcal.Term) error {
-	cal, err := f.calendar(ctx, agency)
+	cal, err := f.cals.of(ctx, f.tx, agency)
 	if err != nil {
 		return err
 	}
