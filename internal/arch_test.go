@@ -27,7 +27,7 @@ var floor = map[string]int{
 	"internal/kernel/form": 28, "internal/kernel/tariff": 28, "internal/kernel/devkit": 28, "internal/kernel/devkit/mailbox": 28,
 	"internal/kernel/workflow": 29, "internal/kernel/document": 29, "internal/kernel/pgtest": 29,
 	"internal/kernel/absence": 26,
-	"internal/kernel/fee":     29, "internal/kernel/invoice": 28, "internal/kernel/payin": 29, "internal/kernel/arrears": 29, "internal/kernel/faktur": 29, "internal/kernel/tsa": 11, "internal/kernel/testca": 11,
+	"internal/kernel/fee":     29, "internal/kernel/invoice": 28, "internal/kernel/payin": 29, "internal/kernel/arrears": 29, "internal/kernel/faktur": 29, "internal/kernel/tsa": 11, "internal/kernel/testca": 11, "internal/kernel/pades": 11,
 	"internal/city": 30, "internal/saas": 30,
 	"internal/saas/collection": 31, // what billing has rated and finance has issued
 	// One capability in four storeys: the record and its steps, who else agrees to it, the resident's side, the office's.

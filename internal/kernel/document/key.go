@@ -4,20 +4,18 @@ import (
 	"context"
 	"crypto"
 	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
-	"software.sslmate.com/src/go-pkcs12"
 
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/pades"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -59,8 +57,6 @@ type KeyInput struct {
 	Test       bool // it proves nothing: documents that it signs say so to whoever checks them
 }
 
-const keyFileMost = 256 << 10
-
 // AddKey gives an official the certificate to sign with, in the place of an earlier one, whose key is destroyed. It
 // needs service:configure, and refuses Forbidden "document.other_agency" as Appoint does; Invalid, field "key":
 // key_unreadable for a file that the passphrase does not open, and key_mismatch, key_usage, key_weak and certificate_expired
@@ -77,22 +73,23 @@ func (s *Service) AddKey(ctx context.Context, actor identity.Actor, in KeyInput)
 		return Certificate{}, err
 	}
 	now := s.now()
-	key, cert, chain, err := readKey(in)
+	key, err := pades.Read(in.File, in.Passphrase)
 	if err == nil {
-		err = judge(key, cert, now)
+		err = key.Judge(now)
 	}
 	if err != nil {
 		return Certificate{}, onField("key", err)
 	}
+	cert := key.Certificate
 	row := keyRow{TenantID: tenancy.Must(ctx), SignerID: in.Official, Certificate: cert.Raw, Chain: [][]byte{}, NotBefore: cert.NotBefore.UTC(), NotAfter: cert.NotAfter.UTC(),
 		CreatedBy: actor.ID, CreatedAt: now, Test: in.Test}
-	for _, c := range chain {
+	for _, c := range key.Issuers {
 		row.Chain = append(row.Chain, c.Raw)
 	}
 	if row.ID, err = uuid.NewV7(); err != nil {
 		return Certificate{}, err
 	}
-	plain, err := x509.MarshalPKCS8PrivateKey(key)
+	plain, err := x509.MarshalPKCS8PrivateKey(key.Signer)
 	if err != nil {
 		return Certificate{}, fmt.Errorf("document: key: %w", err)
 	}
@@ -122,7 +119,7 @@ func (s *Service) AddKey(ctx context.Context, actor identity.Actor, in KeyInput)
 	if err != nil {
 		return Certificate{}, fmt.Errorf("document: add key: %w", err)
 	}
-	return Certificate{Name: cert.Subject.CommonName, Issuer: nameOf(cert), NotBefore: cert.NotBefore, NotAfter: cert.NotAfter, AddedAt: now, Test: in.Test}, nil
+	return Certificate{Name: cert.Subject.CommonName, Issuer: pades.IssuerOf(cert), NotBefore: cert.NotBefore, NotAfter: cert.NotAfter, AddedAt: now, Test: in.Test}, nil
 }
 
 // waitingAtOnce is how many documents are asked for their signature by one statement.
@@ -165,7 +162,7 @@ func (s *Service) CertificateOf(ctx context.Context, actor identity.Actor, offic
 	if err != nil {
 		return Certificate{}, false, fmt.Errorf("document: key: %w", err)
 	}
-	return Certificate{Name: cert.Subject.CommonName, Issuer: nameOf(cert), NotBefore: row.NotBefore, NotAfter: row.NotAfter, AddedAt: row.CreatedAt, Test: row.Test}, true, nil
+	return Certificate{Name: cert.Subject.CommonName, Issuer: pades.IssuerOf(cert), NotBefore: row.NotBefore, NotAfter: row.NotAfter, AddedAt: row.CreatedAt, Test: row.Test}, true, nil
 }
 
 func (s *Service) keyRow(ctx context.Context, db bun.IDB, official uuid.UUID) (keyRow, error) {
@@ -178,95 +175,36 @@ func (s *Service) keyRow(ctx context.Context, db bun.IDB, official uuid.UUID) (k
 	return row, err
 }
 
-// openKey is the key of an official, opened, with its certificate and the chain from it on.
-type openKey struct {
-	key   crypto.Signer
-	cert  *x509.Certificate
-	chain []*x509.Certificate
-	test  bool
-}
-
-func (s *Service) keyOf(ctx context.Context, by Official) (openKey, error) {
+// keyOf opens the key of an official; test is one that proves nothing.
+func (s *Service) keyOf(ctx context.Context, by Official) (key pades.Key, test bool, err error) {
 	row, err := s.keyRow(ctx, s.d.DB.App, by.ID)
 	if err != nil {
-		return openKey{}, err
+		return pades.Key{}, false, err
 	}
 	plain, err := s.d.Keys.Open(ctx, row.Sealed, row.sealFor())
 	if err != nil {
-		return openKey{}, err
+		return pades.Key{}, false, err
 	}
 	defer clear(plain)
-	key, err := x509.ParsePKCS8PrivateKey(plain)
+	opened, err := x509.ParsePKCS8PrivateKey(plain)
 	if err != nil {
-		return openKey{}, fmt.Errorf("document: key: %w", err)
+		return pades.Key{}, false, fmt.Errorf("document: key: %w", err)
 	}
-	out := openKey{key: key.(crypto.Signer), test: row.Test}
-	for _, der := range append([][]byte{row.Certificate}, row.Chain...) {
+	key.Signer = opened.(crypto.Signer)
+	if key.Certificate, err = x509.ParseCertificate(row.Certificate); err != nil {
+		return pades.Key{}, false, fmt.Errorf("document: key: %w", err)
+	}
+	for _, der := range row.Chain {
 		c, err := x509.ParseCertificate(der)
 		if err != nil {
-			return openKey{}, fmt.Errorf("document: key: %w", err)
+			return pades.Key{}, false, fmt.Errorf("document: key: %w", err)
 		}
-		out.chain = append(out.chain, c)
+		key.Issuers = append(key.Issuers, c)
 	}
-	out.cert = out.chain[0]
-	return out, nil
+	return key, row.Test, nil
 }
 
-var errUnreadable = errors.New("document: key file cannot be read")
-
-// readKey opens an uploaded key file.
-func readKey(in KeyInput) (crypto.Signer, *x509.Certificate, []*x509.Certificate, error) {
-	unreadable := fault.Wrap(fault.Invalid, "document.key_unreadable", errUnreadable)
-	if len(in.File) == 0 || len(in.File) > keyFileMost {
-		return nil, nil, nil, unreadable
-	}
-	if block, _ := pem.Decode(in.File); block != nil {
-		return readPEM(in.File)
-	}
-	raw, cert, chain, err := pkcs12.DecodeChain(in.File, in.Passphrase)
-	key, ok := raw.(crypto.Signer)
-	if err != nil || !ok || cert == nil {
-		return nil, nil, nil, unreadable
-	}
-	return key, cert, chain, nil
-}
-
-// readPEM reads a private key and certificates in any order; the one that is the key's comes first.
-func readPEM(file []byte) (crypto.Signer, *x509.Certificate, []*x509.Certificate, error) {
-	var key crypto.Signer
-	var all []*x509.Certificate
-	for block, rest := pem.Decode(file); block != nil; block, rest = pem.Decode(rest) {
-		if block.Type == "CERTIFICATE" {
-			if c, err := x509.ParseCertificate(block.Bytes); err == nil {
-				all = append(all, c)
-			}
-			continue
-		}
-		for _, parse := range []func([]byte) (any, error){
-			func(b []byte) (any, error) { return x509.ParsePKCS8PrivateKey(b) },
-			func(b []byte) (any, error) { return x509.ParsePKCS1PrivateKey(b) },
-			func(b []byte) (any, error) { return x509.ParseECPrivateKey(b) },
-		} {
-			if k, err := parse(block.Bytes); err == nil {
-				key, _ = k.(crypto.Signer)
-			}
-		}
-	}
-	if key == nil || len(all) == 0 {
-		return nil, nil, nil, fault.Wrap(fault.Invalid, "document.key_unreadable", errUnreadable)
-	}
-	own := slices.IndexFunc(all, func(c *x509.Certificate) bool {
-		p, ok := key.Public().(interface{ Equal(crypto.PublicKey) bool })
-		return ok && p.Equal(c.PublicKey)
-	})
-	if own < 0 {
-		return nil, nil, nil, fault.New(fault.Invalid, "document.key_mismatch")
-	}
-	cert := all[own]
-	return key, cert, slices.Delete(all, own, own+1), nil
-}
-
-// onField names the input at fault in a refusal of this package.
+// onField names the input at fault in a refusal of package pades.
 func onField(field string, err error) error {
 	var f *fault.Error
 	if !errors.As(err, &f) {
