@@ -241,8 +241,10 @@ func (a *App) buildCity() error {
 	if err := a.Surveying.Register(a.Runner); err != nil {
 		return err
 	}
-	a.DuctBills = ductbill.New(ductbill.Deps{DB: a.DB, Guard: a.Guard, Files: a.Files})
-	a.DuctBills.Register(a.Runner)
+	a.DuctBills = ductbill.New(ductbill.Deps{DB: a.DB, Guard: a.Guard, Files: a.Files, Notify: a.Notify})
+	if err := a.DuctBills.Register(a.Runner); err != nil {
+		return err
+	}
 	a.Leases = lease.New(lease.Deps{DB: a.DB.App, Guard: a.Guard, Book: a.DuctBills})
 	a.DuctMap = ductmap.New(ductmap.Deps{DB: a.DB.App, Guard: a.Guard, Leases: a.Leases})
 	a.Leases.Register(a.Runner)

@@ -13,9 +13,9 @@ import (
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/arrears"
 	"bedelau/internal/kernel/fault"
-	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/invoice"
+	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -100,12 +100,14 @@ func (s *Service) Unadjust(ctx context.Context, actor identity.Actor, draft uuid
 	})
 }
 
-// Issue makes an invoice of a draft, today in the city: from now on it has its number and does not change. It needs
-// duct:bill; the refusals are those of invoice.Finalise.
+// Issue makes an invoice of a draft, today in the city: from now on it has its number and does not change, and the people of its
+// company are told. It needs duct:bill; the refusals are those of invoice.Finalise.
 func (s *Service) Issue(ctx context.Context, actor identity.Actor, draft uuid.UUID) (i invoice.Invoice, err error) {
 	err = s.act(ctx, actor, "issue", func(ctx context.Context, tx bun.Tx) error {
-		i, err = s.Book.Finalise(ctx, tx, actor, draft, s.today(ctx))
-		return err
+		if i, err = s.Book.Finalise(ctx, tx, actor, draft, s.today(ctx)); err != nil {
+			return err
+		}
+		return jobs.Add(ctx, tx, tellKind(), tellArgs{i.ID})
 	})
 	return i, err
 }
@@ -150,12 +152,15 @@ func (s *Service) Apply(ctx context.Context, actor identity.Actor, id uuid.UUID)
 }
 
 // Ask keeps a request for a credit note, a write-off or a void, which another person decides. Back is so much of each line of the
-// invoice, by its position, for a credit note. It needs duct:bill. It refuses Invalid "lines" when nothing is taken back and
-// "line-3" for more than is left of that line, and what invoice.Ask refuses.
+// invoice, by its position, for a credit note. It needs duct:bill; the refusals are those of invoice.Crediting and invoice.Ask.
 func (s *Service) Ask(ctx context.Context, actor identity.Actor, kind string, id uuid.UUID, back map[int]money.Rupiah, reason string) (q invoice.Request, err error) {
 	in := invoice.RequestInput{Kind: kind, Invoice: id, Reason: reason}
 	if kind == string(invoice.CreditNote) {
-		if in.Charges, err = s.back(ctx, actor, id, back, reason); err != nil {
+		b, err := s.Find(ctx, actor, id)
+		if err != nil {
+			return q, err
+		}
+		if in, err = invoice.Crediting(id, b.Credit, back, reason); err != nil {
 			return q, err
 		}
 	}
@@ -166,37 +171,18 @@ func (s *Service) Ask(ctx context.Context, actor identity.Actor, kind string, id
 	return q, err
 }
 
-// back are the charges of a credit note that takes so much of each line back.
-func (s *Service) back(ctx context.Context, actor identity.Actor, id uuid.UUID, back map[int]money.Rupiah, reason string) ([]invoice.Charge, error) {
-	b, err := s.Find(ctx, actor, id)
-	if err != nil {
-		return nil, err
-	}
-	var out []invoice.Charge
-	var bad []fault.Field
-	for _, l := range b.Lines {
-		x, left := back[l.Position], l.Amount-b.Credited[l.Position]
-		switch {
-		case x == 0:
-			continue
-		case left >= 0 && (x < 0 || x > left), left < 0 && (x > 0 || x < left):
-			bad = append(bad, fault.Field{Name: fmt.Sprintf("line-%d", l.Position), Code: "credit_line", Args: []any{"most", left}})
-		}
-		out = append(out, invoice.Charge{Name: l.Name, Working: i18n.Text{i18n.ID: reason, i18n.EN: reason}, Amount: x, PPN: l.PPN, PPh: l.PPh,
-			Source: map[string]any{"kind": "credit", "invoice": id, "line": l.Position, "reason": reason}})
-	}
-	if len(out) == 0 && bad == nil {
-		bad = append(bad, fault.Field{Name: "lines", Code: "credit_none"})
-	}
-	return out, fault.Fields(bad)
-}
-
-// Decide approves or refuses the request of somebody else; approved, it takes effect today. It needs duct:bill; the refusals are those
-// of invoice.Decide.
+// Decide approves or refuses the request of somebody else; approved, it takes effect today, and of a credit note the people of the
+// company are told. It needs duct:bill; the refusals are those of invoice.Decide.
 func (s *Service) Decide(ctx context.Context, actor identity.Actor, request uuid.UUID, approve bool) (q invoice.Request, err error) {
 	err = s.act(ctx, actor, "decide", func(ctx context.Context, tx bun.Tx) error {
-		q, err = s.Book.Decide(ctx, tx, actor, request, approve, s.today(ctx))
-		return err
+		if q, err = s.Book.Decide(ctx, tx, actor, request, approve, s.today(ctx)); err != nil || !approve || q.Kind != string(invoice.CreditNote) {
+			return err
+		}
+		var note uuid.UUID
+		if err := tx.NewRaw("SELECT id FROM invoice WHERE tenant_id = ? AND credits = ? AND source = ?", q.TenantID, q.InvoiceID, q.ID.String()).Scan(ctx, &note); err != nil {
+			return err
+		}
+		return jobs.Add(ctx, tx, tellKind(), tellArgs{note})
 	})
 	return q, err
 }
@@ -258,6 +244,11 @@ func (s *Service) Bills(ctx context.Context, actor identity.Actor, f Filter, mos
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return nil, err
 	}
+	return s.BillsOf(ctx, f, most)
+}
+
+// BillsOf is Bills for a caller who has checked that whoever asks is of the operator that f names.
+func (s *Service) BillsOf(ctx context.Context, f Filter, most int) ([]Row, error) {
 	var all []Row
 	q := s.d.DB.App.NewSelect().Model(&all).ColumnExpr("i.*").ColumnExpr("w.operator_id, s.charged, s.paid, s.withheld, s.credited, s.written_off, s.voided, s.open").
 		Join("JOIN duct_payer AS w ON w.tenant_id = i.tenant_id AND w.party_id = i.party_id").
@@ -281,7 +272,7 @@ func (s *Service) Bills(ctx context.Context, actor identity.Actor, f Filter, mos
 	return all, q.Scan(ctx)
 }
 
-// Bill is an invoice with everything that a page shows of it. Credited is what was taken back of each line and what is asked to be.
+// Bill is an invoice with everything that a page shows of it.
 type Bill struct {
 	invoice.Invoice
 	OperatorID uuid.UUID
@@ -290,8 +281,8 @@ type Bill struct {
 	Standing   invoice.Standing
 	Entries    []invoice.Entry
 	Receipts   []invoice.Payment
-	Undoable   []invoice.Payment // what came in for it, slips too, and was not taken back
-	Credited   map[int]money.Rupiah
+	Undoable   []invoice.Payment    // what came in for it, slips too, and was not taken back
+	Credit     []invoice.CreditLine // its lines with what was taken back of each
 }
 
 // Find reads an invoice of an operator, or NotFound "invoice.not_found". It needs duct:read.
@@ -299,8 +290,17 @@ func (s *Service) Find(ctx context.Context, actor identity.Actor, id uuid.UUID) 
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return b, err
 	}
-	if b, err = s.find(ctx, id); err != nil {
-		return b, err
+	return s.FindOf(ctx, uuid.Nil, id)
+}
+
+// FindOf is Find for a caller who has checked that whoever asks is of the operator; an invoice of another is NotFound. Nobody asks for
+// uuid.Nil but Find.
+func (s *Service) FindOf(ctx context.Context, operator, id uuid.UUID) (b Bill, err error) {
+	if b, err = s.find(ctx, id); err == nil && operator != uuid.Nil && b.OperatorID != operator {
+		err = fault.New(fault.NotFound, "invoice.not_found")
+	}
+	if err != nil {
+		return Bill{}, err
 	}
 	tenant := tenancy.Must(ctx)
 	if err = s.d.DB.App.NewSelect().Model(&b.Entries).Where("tenant_id = ? AND invoice_id = ?", tenant, id).Order("id").Limit(500).Scan(ctx); err != nil {
@@ -317,18 +317,7 @@ func (s *Service) Find(ctx context.Context, actor identity.Actor, id uuid.UUID) 
 	if err != nil {
 		return b, err
 	}
-	var rows []struct {
-		Line   int
-		Amount money.Rupiah
-	}
-	err = s.d.DB.App.NewRaw(`SELECT line, sum(amount)::bigint AS amount FROM (
-			SELECT (l.source->>'line')::int AS line, l.amount FROM invoice n JOIN invoice_line l ON l.tenant_id = n.tenant_id AND l.invoice_id = n.id WHERE n.tenant_id = ?0 AND n.credits = ?1 AND l.source->>'line' IS NOT NULL
-			UNION ALL SELECT (c->'source'->>'line')::int, (c->>'amount')::bigint FROM invoice_request q, jsonb_array_elements(q.charges) c
-				WHERE q.tenant_id = ?0 AND q.invoice_id = ?1 AND q.kind = 'credit_note' AND q.decided_by IS NULL AND c->'source'->>'line' IS NOT NULL) x GROUP BY line`, tenant, id).Scan(ctx, &rows)
-	b.Credited = map[int]money.Rupiah{}
-	for _, r := range rows {
-		b.Credited[r.Line] = r.Amount
-	}
+	b.Credit, err = s.Book.CreditLines(ctx, id, b.Lines)
 	return b, err
 }
 
@@ -354,4 +343,18 @@ func (s *Service) Arrears(ctx context.Context, actor identity.Actor, after uuid.
 		return nil, uuid.Nil, err
 	}
 	return arrears.Age(ctx, s.d.DB.App, s.today(ctx), after)
+}
+
+// Companies are the operators of the book by their parties. It needs duct:read.
+func (s *Service) Companies(ctx context.Context, actor identity.Actor) (map[uuid.UUID]uuid.UUID, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
+		return nil, err
+	}
+	var rows []struct{ PartyID, OperatorID uuid.UUID }
+	err := s.d.DB.App.NewRaw("SELECT party_id, operator_id FROM duct_payer WHERE tenant_id = ?", tenancy.Must(ctx)).Scan(ctx, &rows)
+	out := map[uuid.UUID]uuid.UUID{}
+	for _, r := range rows {
+		out[r.PartyID] = r.OperatorID
+	}
+	return out, err
 }

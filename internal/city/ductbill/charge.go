@@ -191,15 +191,14 @@ type bill struct {
 }
 
 // owed is what a month charges an operator.
-type owed struct {
-	charges []invoice.Charge
-	leases  []charged
-	late    []lateFee
-}
+type owed struct{ parts []part }
 
-type charged struct {
-	lease  uuid.UUID
-	amount money.Rupiah
+// part is what belongs together on one draft: the charges of a lease, or a late fee.
+type part struct {
+	charges []invoice.Charge
+	lease   uuid.UUID
+	amount  money.Rupiah // of the lease
+	late    *lateFee
 }
 
 func (m bill) operator(id uuid.UUID) *owed {
@@ -228,7 +227,7 @@ func (m bill) lease(ctx context.Context, tx bun.Tx, l held, volume int64) error 
 	if err != nil {
 		return err
 	}
-	o := m.operator(l.OperatorID)
+	own := part{lease: l.ID, amount: sum}
 	for _, x := range lines {
 		ppn := terms.PPNOutside
 		if x.FreeTrade {
@@ -241,16 +240,31 @@ func (m bill) lease(ctx context.Context, tx bun.Tx, l held, volume int64) error 
 			c.Name[in] = l.Number + ": " + x.Name.In(in)
 			c.Working[in] = in.T("ductbill.working", "working", x.Working.In(in), "basis", x.Basis)
 		}
-		o.charges = append(o.charges, c)
+		own.charges = append(own.charges, c)
 	}
 	if len(lines) > 0 {
-		o.leases = append(o.leases, charged{l.ID, sum})
+		o := m.operator(l.OperatorID)
+		o.parts = append(o.parts, own)
 	}
 	return nil
 }
 
-// linesMost is how many charges a draft has at most.
+// linesMost is how many charges a draft has at most: a paper of some twenty pages. What an operator is charged beyond that is on
+// further drafts, each an invoice of its own; the charges of a lease are never on two.
 const linesMost = 400
+
+// drafts parts what is owed where a draft is full.
+func (o owed) drafts() [][]part {
+	var out [][]part
+	n := linesMost
+	for _, p := range o.parts {
+		if n += len(p.charges); n > linesMost {
+			out, n = append(out, nil), len(p.charges)
+		}
+		out[len(out)-1] = append(out[len(out)-1], p)
+	}
+	return out
+}
 
 // write keeps the month with its drafts.
 func (s *Service) write(ctx context.Context, tx bun.Tx, actor identity.Actor, m bill) error {
@@ -268,11 +282,15 @@ func (s *Service) writeAll(ctx context.Context, tx bun.Tx, actor identity.Actor,
 	var sum money.Rupiah
 	leases := 0
 	for _, o := range m.of {
-		leases += len(o.leases)
-		for _, c := range o.charges {
-			var err error
-			if sum, err = sum.Add(c.Amount); err != nil {
-				return err
+		for _, p := range o.parts {
+			if p.lease != uuid.Nil {
+				leases++
+			}
+			for _, c := range p.charges {
+				var err error
+				if sum, err = sum.Add(c.Amount); err != nil {
+					return err
+				}
 			}
 		}
 	}
@@ -293,9 +311,10 @@ func (s *Service) writeAll(ctx context.Context, tx bun.Tx, actor identity.Actor,
 		Detail: map[string]any{"month": m.month.Format("2006-01"), "leases": leases, "drafts": len(who), "amount": int64(sum)}})
 }
 
+// writeOne writes the drafts of an operator, and keeps on which of them each lease and each late fee of the month is.
 func (s *Service) writeOne(ctx context.Context, tx bun.Tx, m bill, operator uuid.UUID) error {
-	o, tenant := m.of[operator], tenancy.Must(ctx)
-	if len(o.charges) == 0 {
+	all, tenant, month := m.of[operator].drafts(), tenancy.Must(ctx), m.month.Format(time.DateOnly)
+	if len(all) == 0 {
 		return nil
 	}
 	party, err := s.party(ctx, tx, m.seller, operator)
@@ -306,33 +325,31 @@ func (s *Service) writeOne(ctx context.Context, tx bun.Tx, m bill, operator uuid
 	if t, ok := m.list.TermsOn(m.month.AddDate(0, 1, -1)); ok {
 		due = t.DueDays
 	}
-	var first uuid.UUID
-	for part := 0; part*linesMost < len(o.charges); part++ {
-		d := invoice.Draft{PartyID: party, Series: m.seller.Series, Source: fmt.Sprintf("duct:%s:%s", m.month.Format("2006-01"), operator), DueDays: due, Note: i18n.ID.T("ductbill.note", "month", i18n.ID.Month(m.month)),
-			Charges: o.charges[part*linesMost : min((part+1)*linesMost, len(o.charges))]}
+	for n, parts := range all {
+		d := invoice.Draft{PartyID: party, Series: m.seller.Series, Source: fmt.Sprintf("duct:%s:%s", m.month.Format("2006-01"), operator), DueDays: due, Note: i18n.ID.T("ductbill.note", "month", i18n.ID.Month(m.month))}
 		if m.again != nil {
-			d.Source += ":" + o.leases[0].lease.String() // it is charged for the month once
+			d.Source += ":" + parts[0].lease.String() // it is charged for the month once
+		} else if n > 0 {
+			d.Source += fmt.Sprintf(":%d", n+1)
 		}
-		if part > 0 {
-			d.Source += fmt.Sprintf(":%d", part+1)
+		if len(all) > 1 {
+			d.Note = i18n.ID.T("ductbill.note_part", "note", d.Note, "n", n+1, "of", len(all))
+		}
+		for _, p := range parts {
+			d.Charges = append(d.Charges, p.charges...)
 		}
 		if d, err = s.Book.Write(ctx, tx, d); err != nil {
 			return err
 		}
-		if part == 0 {
-			first = d.ID
-		}
-	}
-	for _, x := range o.leases {
-		_, err := tx.NewRaw("INSERT INTO duct_charge (tenant_id, lease_id, month, operator_id, draft_id, amount) VALUES (?, ?, ?, ?, ?, ?)", tenant, x.lease, m.month.Format(time.DateOnly), operator, first, x.amount).Exec(ctx)
-		if err != nil {
-			return fmt.Errorf("ductbill: charge: %w", err)
-		}
-	}
-	for _, x := range o.late {
-		_, err := tx.NewRaw("INSERT INTO duct_late_fee (tenant_id, invoice_id, month, draft_id, base, days, amount) VALUES (?, ?, ?, ?, ?, ?, ?)", tenant, x.InvoiceID, m.month.Format(time.DateOnly), first, x.Base, x.Days, x.amount).Exec(ctx)
-		if err != nil {
-			return fmt.Errorf("ductbill: late fee: %w", err)
+		for _, p := range parts {
+			if p.late != nil {
+				_, err = tx.NewRaw("INSERT INTO duct_late_fee (tenant_id, invoice_id, month, draft_id, base, days, amount) VALUES (?, ?, ?, ?, ?, ?, ?)", tenant, p.late.InvoiceID, month, d.ID, p.late.Base, p.late.Days, p.late.amount).Exec(ctx)
+			} else {
+				_, err = tx.NewRaw("INSERT INTO duct_charge (tenant_id, lease_id, month, operator_id, draft_id, amount) VALUES (?, ?, ?, ?, ?, ?)", tenant, p.lease, month, operator, d.ID, p.amount).Exec(ctx)
+			}
+			if err != nil {
+				return fmt.Errorf("ductbill: charge: %w", err)
+			}
 		}
 	}
 	return nil

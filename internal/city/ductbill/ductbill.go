@@ -8,9 +8,11 @@ package ductbill
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/access"
@@ -19,6 +21,7 @@ import (
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/jobs"
+	"bedelau/internal/kernel/notify"
 	"bedelau/internal/kernel/pack"
 	"bedelau/internal/kernel/storage"
 	"bedelau/internal/kernel/tenancy"
@@ -29,7 +32,9 @@ type Deps struct {
 	DB    *storage.DB
 	Guard *access.Guard
 	Files *files.Store
-	Now   func() time.Time // time.Now when nil
+
+	Notify *notify.Service  // nobody is told anything when nil
+	Now    func() time.Time // time.Now when nil
 }
 
 // Service is the book of every city's ducts.
@@ -48,9 +53,14 @@ func New(d Deps) *Service {
 
 const chargeEvery = time.Hour
 
-// Register charges the months that are over. app calls it once, before r starts.
-func (s *Service) Register(r *jobs.Runner) {
+// Register charges the months that are over, and tells companies of their invoices and reminds them. app calls it once, before r starts.
+func (s *Service) Register(r *jobs.Runner) error {
 	jobs.EachCity(r, "ductbill.charge", chargeEvery, s.chargeDue)
+	jobs.EachCity(r, "ductbill.climb", remindEvery, s.remindDue)
+	return errors.Join(
+		jobs.HandleCall(r, tellKind(), func(ctx context.Context, _ uuid.UUID, a tellArgs) error { return s.tell(ctx, a.Invoice) }),
+		jobs.HandleCall(r, remindKind(), func(ctx context.Context, _ uuid.UUID, a remindArgs) error { return s.remind(ctx, a) }),
+	)
 }
 
 func (s *Service) now() time.Time { return s.d.Now().UTC().Truncate(time.Microsecond) }
@@ -95,7 +105,13 @@ func setup(p *pack.Pack) (invoice.Setup, bool, error) {
 		c.Add("seller", "unreadable", "value", err.Error())
 		return in, true, c.Err()
 	}
-	return in, true, nil
+	c := p.Check(sellerFile)
+	for i, r := range in.Seller.Ladder {
+		if r.Limited || r.LimitsAfter > 0 { // a company is no city, whose staff could be held back
+			c.Add(fmt.Sprintf("seller.ladder.%d.say", i), "not_an_option", "value", r.Say, "options", "due_soon, overdue")
+		}
+	}
+	return in, true, c.Err()
 }
 
 // act runs an act of the staff who keep the book, in a transaction. It needs duct:bill.
@@ -119,4 +135,9 @@ func (s *Service) Seller(ctx context.Context, actor identity.Actor, day time.Tim
 		return x, false, nil
 	}
 	return x, err == nil, err
+}
+
+// SellerOf is who sent an invoice of a day, for a caller who has checked that whoever asks is of the company that it charges.
+func (s *Service) SellerOf(ctx context.Context, day time.Time) (invoice.Seller, error) {
+	return invoice.SellerOn(ctx, s.d.DB.App, day)
 }

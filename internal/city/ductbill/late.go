@@ -66,7 +66,7 @@ func (m bill) late(ctx context.Context, tx bun.Tx) error {
 			c.Working[in] = in.T("ductbill.late_working", "base", f.Base, "share", ducttariff.Percent(in, terms.Late), "days", f.Days, "of", of, "amount", f.amount, "most", ducttariff.Percent(in, terms.LateMost))
 		}
 		o := m.operator(f.OperatorID)
-		o.charges, o.late = append(o.charges, c), append(o.late, f)
+		o.parts = append(o.parts, part{charges: []invoice.Charge{c}, late: &f})
 	}
 	return nil
 }

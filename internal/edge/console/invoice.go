@@ -38,7 +38,7 @@ func (p *Pages) billView(c *gin.Context, b finance.Bill, base string) (bill.View
 	}
 	head.Rows = append(head.Rows, purchaseRows(l, b.Purchase)...)
 	v.Sections = []bill.Section{head, {ID: "baris", Title: l.T("bill.lines"), Text: l.T("bill.lines_text"), Table: lineTable(l, b.Lines, here)},
-		{ID: "jumlah", Title: l.T("bill.sums"), Rows: sumRows(l, b)}}
+		{ID: "jumlah", Title: l.T("bill.sums"), Rows: SumRows(l, b.Invoice, b.Taxes)}}
 	if b.Kind == invoice.CreditNote {
 		return v, nil
 	}
@@ -67,24 +67,24 @@ func lineTable(l i18n.Locale, lines []invoice.Line, here string) *bill.Table {
 	return &t
 }
 
-// sumRows add the lines up, as the paper does.
-func sumRows(l i18n.Locale, b finance.Bill) []ui.Row {
-	rows := []ui.Row{{Label: l.T("invoice.paper.net"), Value: b.Net.String()}}
-	for _, t := range b.Taxes {
+// SumRows add the lines of an invoice up, as its paper does.
+func SumRows(l i18n.Locale, i invoice.Invoice, taxes []invoice.Tax) []ui.Row {
+	rows := []ui.Row{{Label: l.T("invoice.paper.net"), Value: i.Net.String()}}
+	for _, t := range taxes {
 		if t.Rule.Kind == invoice.PPN {
 			rows = append(rows, ui.Row{Label: l.T("invoice.paper.tax", "name", t.Rule.Name.In(l), "base", t.Base, "code", t.Rule.FakturCode), Value: t.Billed().String() + "\n" + t.Rule.Basis})
 		}
 	}
-	rows = append(rows, ui.Row{Label: l.T("invoice.paper.total"), Value: b.Total.String() + "\n" + b.Total.Words()})
-	if b.Withholdable == 0 {
+	rows = append(rows, ui.Row{Label: l.T("invoice.paper.total"), Value: i.Total.String() + "\n" + i.Total.Words()})
+	if i.Withholdable == 0 {
 		return rows
 	}
-	for _, t := range b.Taxes {
+	for _, t := range taxes {
 		if t.KeptBack() > 0 {
 			rows = append(rows, ui.Row{Label: l.T("invoice.paper.kept_back", "name", t.Rule.Name.In(l)), Value: t.KeptBack().String() + "\n" + t.Rule.Basis})
 		}
 	}
-	return append(rows, ui.Row{Label: l.T("invoice.paper.transfer"), Value: (b.Total - b.Withholdable).String()})
+	return append(rows, ui.Row{Label: l.T("invoice.paper.transfer"), Value: (i.Total - i.Withholdable).String()})
 }
 
 // standingRows say by what an invoice was closed; what is nothing is left out.

@@ -11,6 +11,7 @@ import (
 	"bedelau/internal/edge/console"
 	"bedelau/internal/edge/ducts"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/ledger"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
@@ -98,7 +99,7 @@ func unratedSection(l i18n.Locale, all []ductbill.Unrated) bill.Section {
 // lateSection sums up what every operator owes by how late it is.
 func (p *Pages) lateSection(c *gin.Context) (bill.Section, error) {
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
-	s := bill.Section{ID: "piutang", Title: l.T("ductbook.arrears"), Empty: &bill.Empty{Icon: "circle-check", Title: l.T("ductbook.no_arrears"), Text: l.T("ductbook.no_arrears_text")},
+	s := bill.Section{ID: "piutang", Title: l.T("ductbook.arrears"), Links: []ui.Link{{Href: PathDebts, Label: l.T("arrears.title"), Icon: "mail"}}, Empty: &bill.Empty{Icon: "circle-check", Title: l.T("ductbook.no_arrears"), Text: l.T("ductbook.no_arrears_text")},
 		Table: &bill.Table{Title: l.T("ductbook.arrears"), Dense: true, Columns: []bill.Column{{Label: l.T("ductprice.operator")}, {Label: l.T("ductbook.not_due"), End: true}, {Label: "1–30", End: true}, {Label: "31–60", End: true}, {Label: "61–90", End: true},
 			{Label: "> 90", End: true}, {Label: l.T("bill.rest"), End: true}}}}
 	page, _, err := p.DuctBills.Arrears(ctx, gate.ActorOf(c), uuid.Nil)
@@ -240,22 +241,9 @@ func billTable(l i18n.Locale, all []ductbill.Row, today time.Time) *bill.Table {
 		{Label: l.T("bill.state")}}}
 	for _, x := range all {
 		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Number, Href: PathBills + "/" + x.Invoice.ID.String(), Small: x.Note}, {Text: x.Party.Name, Href: ducts.PathOperators + "/" + x.OperatorID.String() + "/rekening"}, {Text: l.Date(x.IssuedOn)},
-			{Text: l.Date(x.DueOn)}, {Text: x.Total.String()}, {Text: x.Open.String()}, {Mark: billMark(l, x.State(), x.DueOn, today)}}})
+			{Text: l.Date(x.DueOn)}, {Text: x.Total.String()}, {Text: x.Open.String()}, {Mark: ledger.BillMark(l, x.State(), x.DueOn, today)}}})
 	}
 	return t
-}
-
-// billMark is how an invoice stands as a mark.
-func billMark(l i18n.Locale, state string, due, today time.Time) ui.Mark {
-	if (state == "open" || state == "part_paid") && due.Format(time.DateOnly) < today.Format(time.DateOnly) {
-		return ui.Mark{Tone: "bad", Icon: "alert-triangle", Text: l.T("bill.state.late")}
-	}
-	m := map[string]ui.Mark{"open": {Tone: "care", Icon: "clock"}, "part_paid": {Tone: "care", Icon: "clock"}, "paid": {Tone: "good", Icon: "circle-check"}}[state]
-	m.Text = l.T("bill.state." + state)
-	if m.Icon == "" {
-		m.Icon = "file-text"
-	}
-	return m
 }
 
 // chargeMonths charges every month that is over and has not been.

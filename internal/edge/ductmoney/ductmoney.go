@@ -30,6 +30,7 @@ const (
 	PathTariffs = ducts.PathDucts + "/tarif"
 	PathLand    = ducts.PathDucts + "/lahan"
 	PathBills   = ducts.PathDucts + "/tagihan"
+	PathDebts   = ducts.PathDucts + "/piutang"
 	PathRevenue = ducts.PathDucts + "/pendapatan"
 	PathLeaks   = ducts.PathDucts + "/kebocoran"
 )
@@ -42,7 +43,7 @@ func New(s *site.Pages) *Pages { return &Pages{ducts.New(s)} }
 
 // Tables are the pages.
 func (p *Pages) Tables() []gate.Table {
-	return []gate.Table{p.tariffRoutes(), p.offerRoutes(), p.billRoutes(), p.revenueRoutes(), p.quoteRoutes()}
+	return []gate.Table{p.tariffRoutes(), p.offerRoutes(), p.billRoutes(), p.debtRoutes(), p.revenueRoutes(), p.quoteRoutes()}
 }
 
 // tariffRoutes is what the ducts cost.

@@ -13,6 +13,7 @@ import (
 	"bedelau/internal/edge/console"
 	"bedelau/internal/edge/ducts"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/ledger"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
@@ -43,9 +44,14 @@ func (p *Pages) invoicePage(c *gin.Context, status int, in site.Form, errs ui.Er
 	if b.Kind == invoice.CreditNote {
 		state = string(invoice.CreditNote)
 	}
-	v := bill.View{Shell: p.DeskShell(c, b.Number), Back: PathBills, Heading: b.Number, Lead: b.Note, Mark: billMark(l, state, b.DueOn, today), Errors: errs, Notes: []string{l.T("ductbook.note_pad")},
-		Links: []ui.Link{{Href: here + "/berkas", Label: l.T("bill.pdf"), Icon: "download"}, {Href: statementPath(b.OperatorID), Label: l.T("ductbook.statement"), Icon: "list-details"}}}
+	v := bill.View{Shell: p.DeskShell(c, b.Number), Back: PathBills, Heading: b.Number, Lead: b.Note, Mark: ledger.BillMark(l, state, b.DueOn, today), Errors: errs, Notes: []string{l.T("ductbook.note_pad")},
+		Links: []ui.Link{{Href: here + "/berkas", Label: l.T("bill.pdf"), Icon: "download"}, {Href: statementPath(b.OperatorID), Label: l.T("ductbook.statement"), Icon: "list-details"}, {Href: PathDebts + "/" + id.String(), Label: l.T("arrears.link"), Icon: "mail"}}}
 	head := bill.Section{ID: "tentang", Title: l.T("bill.about"), Quiet: true, Rows: []ui.Row{{Label: l.T("ductprice.operator"), Value: b.Party.Name}, {Label: l.T("bill.issued"), Value: l.Date(b.IssuedOn)}}}
+	told, err := p.toldRow(c, b)
+	if err != nil {
+		return err
+	}
+	head.Rows = append(head.Rows, told)
 	if b.Kind == invoice.Bill {
 		head.Rows = append(head.Rows, ui.Row{Label: l.T("bill.due"), Value: l.Date(b.DueOn)}, ui.Row{Label: l.T("bill.rest"), Value: b.Standing.Open.String()})
 	} else {
@@ -62,11 +68,11 @@ func (p *Pages) invoicePage(c *gin.Context, status int, in site.Form, errs ui.Er
 		}
 		lines.Rows = append(lines.Rows, bill.Line{Cells: []bill.Cell{name, {Text: x.Working.In(l)}, {Text: x.Amount.String()}}})
 	}
-	v.Sections = []bill.Section{head, {ID: "baris", Title: l.T("bill.lines"), Text: l.T("ductbook.lines_text"), Table: lines}, {ID: "jumlah", Title: l.T("bill.sums"), Rows: sumRows(l, b)}}
+	v.Sections = []bill.Section{head, {ID: "baris", Title: l.T("bill.lines"), Text: l.T("ductbook.lines_text"), Table: lines}, {ID: "jumlah", Title: l.T("bill.sums"), Rows: console.SumRows(l, b.Invoice, b.Taxes)}}
 	if b.Kind == invoice.CreditNote {
 		return p.Render(c, status, bill.Page(v))
 	}
-	v.Sections = append(v.Sections, entrySection(l, b), receiptSection(l, b, here))
+	v.Sections = append(v.Sections, entrySection(l, b), ledger.ReceiptSection(l, b.Receipts, here))
 	asked, err := p.DuctBills.Requests(ctx, a, id)
 	if err != nil {
 		return err
@@ -84,24 +90,23 @@ func (p *Pages) invoicePage(c *gin.Context, status int, in site.Form, errs ui.Er
 	return p.Render(c, status, bill.Page(v))
 }
 
-// sumRows add the lines up, as the paper does.
-func sumRows(l i18n.Locale, b ductbill.Bill) []ui.Row {
-	rows := []ui.Row{{Label: l.T("invoice.paper.net"), Value: b.Net.String()}}
-	for _, t := range b.Taxes {
-		if t.Rule.Kind == invoice.PPN {
-			rows = append(rows, ui.Row{Label: l.T("invoice.paper.tax", "name", t.Rule.Name.In(l), "base", t.Base, "code", t.Rule.FakturCode), Value: t.Billed().String() + "\n" + t.Rule.Basis})
-		}
+// toldRow says who of the company was told of an invoice, and when.
+func (p *Pages) toldRow(c *gin.Context, b ductbill.Bill) (ui.Row, error) {
+	l := gate.LocaleOf(c)
+	all, err := p.DuctBills.Told(c.Request.Context(), gate.ActorOf(c), b.ID)
+	if err != nil || len(all) == 0 {
+		return ui.Row{Label: l.T("ductdebt.told"), Value: l.T("ductdebt.untold")}, err
 	}
-	rows = append(rows, ui.Row{Label: l.T("invoice.paper.total"), Value: b.Total.String() + "\n" + b.Total.Words()})
-	for _, t := range b.Taxes {
-		if t.KeptBack() > 0 {
-			rows = append(rows, ui.Row{Label: l.T("invoice.paper.kept_back", "name", t.Rule.Name.In(l)), Value: t.KeptBack().String() + "\n" + t.Rule.Basis})
-		}
+	var ids []uuid.UUID
+	for _, x := range all {
+		ids = append(ids, x.AccountID)
 	}
-	if b.Withholdable > 0 {
-		rows = append(rows, ui.Row{Label: l.T("invoice.paper.transfer"), Value: (b.Total - b.Withholdable).String()})
+	names, err := p.names(c, ids...)
+	var who []string
+	for _, x := range all {
+		who = append(who, names[x.AccountID]+", "+l.DateTime(site.Zoned(c, x.SentAt)))
 	}
-	return rows
+	return ui.Row{Label: l.T("ductdebt.told"), Value: strings.Join(who, "\n")}, err
 }
 
 // entrySection lists what happened to an invoice in the book.
@@ -111,15 +116,6 @@ func entrySection(l i18n.Locale, b ductbill.Bill) bill.Section {
 		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: l.T("bumd.entry." + e.Kind)}, {Text: l.Date(e.OnDay)}, {Text: e.Reason}, {Text: e.Amount.String()}}})
 	}
 	return bill.Section{ID: "catatan", Title: l.T("bumd.entries"), Table: &t}
-}
-
-// receiptSection lists the money that came in, with its kuitansi.
-func receiptSection(l i18n.Locale, b ductbill.Bill, here string) bill.Section {
-	t := bill.Table{Title: l.T("bill.receipts"), Columns: []bill.Column{{Label: l.T("bill.received")}, {Label: l.T("bill.way")}, {Label: l.T("bill.reference")}, {Label: l.T("usage.line_amount"), End: true}}}
-	for _, y := range b.Receipts {
-		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: l.T("bill.receipt_of", "date", l.Date(y.ReceivedOn)), Href: here + "/kuitansi/" + y.ID.String()}, {Text: l.T("invoice.method." + y.Method)}, {Text: y.Reference}, {Text: y.Amount.String()}}})
-	}
-	return bill.Section{ID: "kuitansi", Title: l.T("bill.receipts"), Table: &t, Empty: &bill.Empty{Icon: "receipt-tax", Title: l.T("bill.no_receipts"), Text: l.T("bill.no_receipts_text")}}
 }
 
 // actSection is what can be done about an invoice.
@@ -160,8 +156,8 @@ func actSection(l i18n.Locale, b ductbill.Bill, here string, today time.Time, in
 	}
 	f := bill.Form{ID: "minta", Folded: len(errs) == 0, Title: l.T("ductbook.ask"), Text: l.T("bumd.two_people"), Action: here + "/minta", Submit: l.T("bumd.ask_do"), Fields: []ui.Field{
 		{Name: "kind", Type: "choice", Label: l.T("bumd.ask_what"), Options: kinds, Value: in.Get("kind"), Error: errs.Of("kind")}, console.ReasonField(l, in.Get("reason"), errs)}}
-	for _, x := range b.Lines {
-		if left := x.Amount - b.Credited[x.Position]; left != 0 {
+	for _, x := range b.Credit {
+		if left := x.Left(); left != 0 {
 			name := "line-" + strconv.Itoa(x.Position)
 			f.Fields = append(f.Fields, ui.Field{Name: name, Type: "money", Optional: true, Label: l.T("credit.line", "n", x.Position, "name", x.Name.In(l)), Hint: l.T("credit.line_hint", "most", left), Value: in.Get(name), Error: errs.Of(name)})
 		}
@@ -285,32 +281,14 @@ func (p *Pages) statement(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	last := p.DayIn(c)
-	from := last.AddDate(-1, 0, 1)
-	if d, err := time.Parse(time.DateOnly, c.Query("dari")); err == nil && d.Before(last) {
-		from = d
-	}
+	from, last := ledger.Days(c, p.DayIn(c))
 	x, err := p.DuctBills.Statement(ctx, a, id, from, last.AddDate(0, 0, 1))
 	if err != nil {
 		return err
 	}
 	v := bill.View{Shell: p.DeskShell(c, l.T("ductbook.statement")), Back: ducts.PathOperators + "/" + id.String(), Heading: l.T("ductbook.statement_of", "name", o.Name), Lead: l.T("ductbook.statement_lead", "from", l.Date(from), "last", l.Date(last))}
-	s := bill.Section{ID: "rekening", Title: l.T("ductbook.movements"), Empty: &bill.Empty{Icon: "receipt-tax", Title: l.T("ductbook.no_movements"), Text: l.T("ductbook.no_movements_text")},
-		Filter: &bill.Form{ID: "saring", Action: statementPath(id), Get: true, Submit: l.T("duct.show"), Fields: []ui.Field{{Name: "dari", Type: "date", Label: l.T("ductbook.from"), Value: from.Format(time.DateOnly)}, {Name: "hari", Type: "date", Label: l.T("ductbook.last"), Value: last.Format(time.DateOnly)}}},
-		Table:  &bill.Table{Title: l.T("ductbook.movements"), Columns: []bill.Column{{Label: l.T("bumd.on_day")}, {Label: l.T("bumd.entry")}, {Label: l.T("bill.reference")}, {Label: l.T("usage.line_amount"), End: true}, {Label: l.T("ductbook.owed"), End: true}}}}
-	if x.Known {
-		s.Rows = []ui.Row{{Label: l.T("ductbook.owed_before"), Value: x.Before.String()}, {Label: l.T("ductbook.owed_after"), Value: x.After.String()}}
-		v.Sections = append(v.Sections, bill.Section{ID: "buku", Title: l.T("ductbook.all_time"), Rows: []ui.Row{{Label: l.T("bill.charged"), Value: x.Books.Charged.String()}, {Label: l.T("bill.paid"), Value: x.Books.Paid.String()}, {Label: l.T("bill.withheld"), Value: x.Books.Withheld.String()},
-			{Label: l.T("bill.credited"), Value: x.Books.Credited.String()}, {Label: l.T("bill.written_off"), Value: x.Books.WrittenOff.String()}, {Label: l.T("bill.rest"), Value: x.Books.Open.String()}, {Label: l.T("ductbook.balance"), Value: x.Books.Balance.String()}}})
-	}
-	for _, m := range x.Movements {
-		ref := bill.Cell{Text: m.Reference}
-		if m.Number != "" {
-			ref = bill.Cell{Text: m.Number, Href: PathBills + "/" + m.InvoiceID.String(), Small: m.Reference}
-		}
-		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: l.Date(m.Day)}, {Text: l.T("bumd.entry." + m.Kind)}, ref, {Text: m.Amount.String()}, {Text: m.Owed.String()}}})
-	}
-	v.Sections = append([]bill.Section{s}, v.Sections...)
+	moves, sums := ledger.StatementSections(l, x, statementPath(id), from, last, func(i uuid.UUID) string { return PathBills + "/" + i.String() })
+	v.Sections = append([]bill.Section{moves}, sums...)
 	if x.More {
 		v.Notes = append(v.Notes, l.T("ductbook.more"))
 	}

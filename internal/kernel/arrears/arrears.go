@@ -84,14 +84,23 @@ const slipSQL = `(i.withholdable - (SELECT coalesce(sum(n.withholdable), 0) FROM
 
 const climbPage = 500
 
+// Whom are the parties with whose invoices a ladder is climbed.
+type Whom bool
+
+// A platform reminds the cities that it bills; the book of a company whose parties are no cities reminds all of them.
+const (
+	Cities   Whom = true
+	Everyone Whom = false
+)
+
 // limitsFrom is the day that a reminder r has announced, or the first after its invoice's letters were held back.
 const limitsFrom = `greatest(r.limits_from, (SELECT max(coalesce(h.ended_on, h.until + 1)) FROM invoice_hold h WHERE h.tenant_id = r.tenant_id AND h.invoice_id = r.invoice_id AND r.limits_from IS NOT NULL))`
 
-// Climb records as part of tx which rung of the ladder each open invoice of a party that is a city has reached by a day, and
-// returns those that are to be said now. Of several that were missed the last is said. A rung that carries out what another
+// Climb records as part of tx which rung of the ladder each open invoice of those parties has reached by a day, and returns those
+// that are to be said now. Of several that were missed the last is said. A rung that carries out what another
 // announced waits for the announced day. What is held is passed over. What only a slip is missing of is reminded of, and nobody is
 // held back for it.
-func Climb(ctx context.Context, tx bun.Tx, ladder []invoice.Rung, on, now time.Time) ([]Due, error) {
+func Climb(ctx context.Context, tx bun.Tx, whom Whom, ladder []invoice.Rung, on, now time.Time) ([]Due, error) {
 	if len(ladder) == 0 {
 		return nil, nil
 	}
@@ -107,10 +116,10 @@ func Climb(ctx context.Context, tx bun.Tx, ladder []invoice.Rung, on, now time.T
 				(SELECT min(`+limitsFrom+`) FROM invoice_reminder r WHERE r.tenant_id = i.tenant_id AND r.invoice_id = i.id) AS limits_from,
 				(SELECT sum(e.amount) FROM invoice_entry e WHERE e.tenant_id = i.tenant_id AND e.invoice_id = i.id) <= `+slipSQL+` AS only_slip
 			FROM invoice i JOIN party y ON y.tenant_id = i.tenant_id AND y.id = i.party_id
-			WHERE i.tenant_id = ? AND i.kind = 'invoice' AND y.city IS NOT NULL AND i.id > ? AND i.due_on <= ?
+			WHERE i.tenant_id = ? AND i.kind = 'invoice' AND (y.city IS NOT NULL OR NOT ?) AND i.id > ? AND i.due_on <= ?
 			  AND (SELECT sum(e.amount) FROM invoice_entry e WHERE e.tenant_id = i.tenant_id AND e.invoice_id = i.id) > 0
 			  AND NOT EXISTS (SELECT FROM invoice_hold h WHERE h.tenant_id = i.tenant_id AND h.invoice_id = i.id AND h.until >= ?::date AND (h.ended_on IS NULL OR h.ended_on > ?::date))
-			ORDER BY i.id LIMIT ?`, tenancy.Must(ctx), after, on.AddDate(0, 0, -ladder[0].Days).Format(time.DateOnly), on.Format(time.DateOnly), on.Format(time.DateOnly), climbPage).Scan(ctx, &page)
+			ORDER BY i.id LIMIT ?`, tenancy.Must(ctx), bool(whom), after, on.AddDate(0, 0, -ladder[0].Days).Format(time.DateOnly), on.Format(time.DateOnly), on.Format(time.DateOnly), climbPage).Scan(ctx, &page)
 		if err != nil {
 			return nil, fmt.Errorf("arrears: climb: %w", err)
 		}

@@ -79,6 +79,10 @@ func kinds() map[string]kind {
 		"invoice_overdue":       {needs: []string{"number", "amount", "due", "path"}, may: []string{"days", "limits_from"}},
 		"invoice_limits_ahead":  {needs: []string{"number", "amount", "due", "limits_from", "path"}, may: []string{"days"}},
 		"invoice_limited":       {needs: []string{"number", "amount", "due", "limits_from", "path"}, may: []string{"days"}},
+		"duct_bill_issued":      {needs: []string{"number", "amount", "due", "path"}, may: []string{"about"}},
+		"duct_bill_credited":    {needs: []string{"number", "amount", "path"}, may: []string{"about"}},
+		"duct_bill_due_soon":    {needs: []string{"number", "amount", "due", "path"}, may: []string{"days"}},
+		"duct_bill_overdue":     {needs: []string{"number", "amount", "due", "path"}, may: []string{"days"}},
 		"generic":               {needs: []string{"title", "body"}, may: []string{"path"}},
 	}
 }

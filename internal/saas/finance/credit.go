@@ -2,31 +2,17 @@ package finance
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/google/uuid"
 
 	"bedelau/internal/kernel/access"
-	"bedelau/internal/kernel/fault"
-	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/money"
-	"bedelau/internal/kernel/tenancy"
 )
 
-// CreditLine is a line of an invoice with what was taken back of it by credit notes, and what is asked to be.
-type CreditLine struct {
-	invoice.Line
-	Credited money.Rupiah
-	Asked    money.Rupiah
-}
-
-// Left is what can still be taken back of the line; it has the sign of its amount.
-func (l CreditLine) Left() money.Rupiah { return l.Amount - l.Credited - l.Asked }
-
 // CreditLines lists the lines of an invoice for a credit note. It needs invoice:issue on the platform; the refusals are those of Find.
-func (s *Service) CreditLines(ctx context.Context, actor identity.Actor, id uuid.UUID) ([]CreditLine, error) {
+func (s *Service) CreditLines(ctx context.Context, actor identity.Actor, id uuid.UUID) ([]invoice.CreditLine, error) {
 	if err := s.Guard.Allow(ctx, actor, access.InvoiceIssue); err != nil {
 		return nil, err
 	}
@@ -34,57 +20,18 @@ func (s *Service) CreditLines(ctx context.Context, actor identity.Actor, id uuid
 	if err != nil {
 		return nil, err
 	}
-	var rows []struct {
-		Line     int
-		Credited money.Rupiah
-		Asked    money.Rupiah
-	}
-	err = s.DB.App.NewRaw(`SELECT line, sum(credited)::bigint AS credited, sum(asked)::bigint AS asked FROM (
-			SELECT (l.source->>'line')::int AS line, l.amount AS credited, 0::bigint AS asked FROM invoice n JOIN invoice_line l ON l.tenant_id = n.tenant_id AND l.invoice_id = n.id
-				WHERE n.tenant_id = ? AND n.credits = ? AND l.source->>'line' IS NOT NULL
-			UNION ALL SELECT (c->'source'->>'line')::int, 0, (c->>'amount')::bigint FROM invoice_request q, jsonb_array_elements(q.charges) c
-				WHERE q.tenant_id = ? AND q.invoice_id = ? AND q.kind = 'credit_note' AND q.decided_by IS NULL AND c->'source'->>'line' IS NOT NULL) x GROUP BY line`,
-		tenancy.Must(ctx), id, tenancy.Must(ctx), id).Scan(ctx, &rows)
-	if err != nil {
-		return nil, fmt.Errorf("finance: credit lines: %w", err)
-	}
-	var out []CreditLine
-	for _, l := range b.Lines {
-		x := CreditLine{Line: l}
-		for _, r := range rows {
-			if r.Line == l.Position {
-				x.Credited, x.Asked = r.Credited, r.Asked
-			}
-		}
-		out = append(out, x)
-	}
-	return out, nil
+	return s.Book.CreditLines(ctx, id, b.Lines)
 }
 
-// AskCredit asks for a credit note that takes back so much of each line, by its position. It refuses what Ask refuses, and Invalid
-// "lines" when nothing is taken back, or "line-3" for more than is left of that line.
+// AskCredit asks for a credit note that takes back so much of each line, by its position. It refuses what Ask and invoice.Crediting
+// refuse.
 func (s *Service) AskCredit(ctx context.Context, actor identity.Actor, id uuid.UUID, back map[int]money.Rupiah, reason string) (invoice.Request, error) {
 	all, err := s.CreditLines(ctx, actor, id)
 	if err != nil {
 		return invoice.Request{}, err
 	}
-	q := invoice.RequestInput{Kind: string(invoice.CreditNote), Invoice: id, Reason: reason}
-	var bad []fault.Field
-	for _, l := range all {
-		x := back[l.Position]
-		switch left := l.Left(); {
-		case x == 0:
-			continue
-		case left >= 0 && (x < 0 || x > left), left < 0 && (x > 0 || x < left):
-			bad = append(bad, fault.Field{Name: fmt.Sprintf("line-%d", l.Position), Code: "credit_line", Args: []any{"most", left}})
-		}
-		q.Charges = append(q.Charges, invoice.Charge{Name: l.Name, Working: i18n.Text{i18n.ID: reason, i18n.EN: reason}, Amount: x, PPN: l.PPN, PPh: l.PPh,
-			Source: map[string]any{"kind": "credit", "invoice": id, "line": l.Position, "reason": reason}})
-	}
-	if len(q.Charges) == 0 && bad == nil {
-		bad = append(bad, fault.Field{Name: "lines", Code: "credit_none"})
-	}
-	if err := fault.Fields(bad); err != nil {
+	q, err := invoice.Crediting(id, all, back, reason)
+	if err != nil {
 		return invoice.Request{}, err
 	}
 	return s.Ask(ctx, actor, q)

@@ -113,13 +113,13 @@ func (s *Service) creditable(ctx context.Context, tx bun.Tx, in GiveBackInput) (
 }
 
 // charges take back as much as there is left of an invoice, and no more than most.
-func (in GiveBackInput) charges(id uuid.UUID, lines []CreditLine, most money.Rupiah) (out []invoice.Charge, taken money.Rupiah) {
+func (in GiveBackInput) charges(id uuid.UUID, lines []invoice.CreditLine, most money.Rupiah) (out []invoice.Charge, taken money.Rupiah) {
 	var room money.Rupiah // discounts lower it
 	for _, l := range lines {
 		room += l.Left()
 	}
 	most = min(most, room)
-	first := func(l CreditLine) bool {
+	first := func(l invoice.CreditLine) bool {
 		return slices.Contains(in.First, fmt.Sprint(l.Source["subscription"], "/", l.Source["component"]))
 	}
 	for _, its := range []bool{true, false} {

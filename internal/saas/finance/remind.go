@@ -74,7 +74,7 @@ func (s *Service) remindDue(ctx context.Context, tx bun.Tx, at time.Time) error 
 		return err
 	}
 	today := time.Date(on.Year(), on.Month(), on.Day(), 0, 0, 0, 0, time.UTC)
-	due, err := arrears.Climb(ctx, tx, seller.Ladder, today, at)
+	due, err := arrears.Climb(ctx, tx, arrears.Cities, seller.Ladder, today, at)
 	if err != nil {
 		return err
 	}

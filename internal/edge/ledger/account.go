@@ -1,0 +1,43 @@
+package ledger
+
+import (
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"bedelau/internal/city/ductbill"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/web/page/bill"
+	"bedelau/web/ui"
+)
+
+// Days are those of an account that are asked for: until last, from ?dari= on or a year before it.
+func Days(c *gin.Context, last time.Time) (from, until time.Time) {
+	from = last.AddDate(-1, 0, 1)
+	if d, err := time.Parse(time.DateOnly, c.Query("dari")); err == nil && d.Before(last) {
+		from = d
+	}
+	return from, last
+}
+
+// StatementSections are the account of an operator of ducts at an address: what moved it in the days, and all of its time, if it was
+// ever charged. Link leads to an invoice.
+func StatementSections(l i18n.Locale, x ductbill.Statement, here string, from, last time.Time, link func(invoice uuid.UUID) string) (moves bill.Section, sums []bill.Section) {
+	moves = bill.Section{ID: "rekening", Title: l.T("ductbook.movements"), Empty: &bill.Empty{Icon: "receipt-tax", Title: l.T("ductbook.no_movements"), Text: l.T("ductbook.no_movements_text")},
+		Filter: &bill.Form{ID: "saring", Action: here, Get: true, Submit: l.T("duct.show"), Fields: []ui.Field{{Name: "dari", Type: "date", Label: l.T("ductbook.from"), Value: from.Format(time.DateOnly)}, {Name: "hari", Type: "date", Label: l.T("ductbook.last"), Value: last.Format(time.DateOnly)}}},
+		Table:  &bill.Table{Title: l.T("ductbook.movements"), Columns: []bill.Column{{Label: l.T("bumd.on_day")}, {Label: l.T("bumd.entry")}, {Label: l.T("bill.reference")}, {Label: l.T("usage.line_amount"), End: true}, {Label: l.T("ductbook.owed"), End: true}}}}
+	if x.Known {
+		moves.Rows = []ui.Row{{Label: l.T("ductbook.owed_before"), Value: x.Before.String()}, {Label: l.T("ductbook.owed_after"), Value: x.After.String()}}
+		sums = append(sums, bill.Section{ID: "buku", Title: l.T("ductbook.all_time"), Rows: []ui.Row{{Label: l.T("bill.charged"), Value: x.Books.Charged.String()}, {Label: l.T("bill.paid"), Value: x.Books.Paid.String()}, {Label: l.T("bill.withheld"), Value: x.Books.Withheld.String()},
+			{Label: l.T("bill.credited"), Value: x.Books.Credited.String()}, {Label: l.T("bill.written_off"), Value: x.Books.WrittenOff.String()}, {Label: l.T("bill.rest"), Value: x.Books.Open.String()}, {Label: l.T("ductbook.balance"), Value: x.Books.Balance.String()}}})
+	}
+	for _, m := range x.Movements {
+		ref := bill.Cell{Text: m.Reference}
+		if m.Number != "" {
+			ref = bill.Cell{Text: m.Number, Href: link(m.InvoiceID), Small: m.Reference}
+		}
+		moves.Table.Rows = append(moves.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: l.Date(m.Day)}, {Text: l.T("bumd.entry." + m.Kind)}, ref, {Text: m.Amount.String()}, {Text: m.Owed.String()}}})
+	}
+	return moves, sums
+}
