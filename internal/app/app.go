@@ -25,6 +25,7 @@ import (
 	"bedelau/internal/city/dashboard"
 	"bedelau/internal/city/duct"
 	"bedelau/internal/city/ductbill"
+	"bedelau/internal/city/ductdamage"
 	"bedelau/internal/city/ductmap"
 	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/city/ducttariff"
@@ -93,6 +94,7 @@ type App struct {
 	DuctMap   *ductmap.Service
 	DuctPrice *ducttariff.Service
 	DuctBills *ductbill.Service
+	Damages   *ductdamage.Service
 	Revenue   *revenue.Service
 	Bulk      *bulk.Service
 	Booking   *booking.Service
@@ -211,6 +213,7 @@ func packEngine() *pack.Engine {
 	e.Register(ducttariff.Section())
 	e.Register(ductbill.Section())
 	e.Register(revenue.Section())
+	e.Register(ductdamage.Section())
 	return e
 }
 
@@ -251,6 +254,10 @@ func (a *App) buildCity() error {
 	a.Operators = operator.New(operator.Deps{DB: a.DB.App, Guard: a.Guard, Identity: a.Identity, Leases: a.Leases, Files: a.Files})
 	a.DuctPrice = ducttariff.New(ducttariff.Deps{DB: a.DB.App, Guard: a.Guard})
 	a.Revenue = revenue.New(revenue.Deps{DB: a.DB, Guard: a.Guard})
+	a.Damages = ductdamage.New(ductdamage.Deps{DB: a.DB.App, Guard: a.Guard, Notify: a.Notify, Files: a.Files, Keys: a.Keys, Ducts: a.Ducts, Companies: a.Operators})
+	if err := a.Damages.Register(a.Runner); err != nil {
+		return err
+	}
 	a.Calendar = calendar.New(a.DB.App, a.Guard, time.Now)
 	a.Calendar.Warn(a.Runner, a.Notify)
 	catalog.Warn(a.Runner, a.Notify, time.Now)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"bedelau/internal/city/ductdamage"
 	"bedelau/internal/city/lease"
 	"bedelau/internal/city/operator"
 	"bedelau/internal/kernel/geo"
@@ -77,4 +78,23 @@ func (a *App) anotherCompany(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return s.Token
+}
+
+// damaged is a damage with a photo of it.
+func (a *App) damaged(t *testing.T, ctx context.Context, city uuid.UUID) (damage, photo string) {
+	t.Helper()
+	manager := ductManager(city)
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 8, 8))); err != nil {
+		t.Fatal(err)
+	}
+	f, err := a.Damages.Receive(ctx, manager, "rusak.png", &b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := a.Damages.Report(ctx, manager, ductdamage.ReportInput{Kind: "cover", Place: "Simpang", Photo: &f})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d.ID.String(), f.ID.String()
 }

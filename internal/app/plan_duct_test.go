@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"bedelau/internal/city/ductdamage"
 	"bedelau/internal/city/lease"
 	"bedelau/internal/kernel/identity"
 )
@@ -27,6 +28,11 @@ func (a *App) hotDucts(city uuid.UUID) []hotRead {
 			}
 		}},
 		{"reasons to refuse", func(ctx context.Context) { _, _ = a.Leases.Refusals(ctx) }},
+		{"damages", func(ctx context.Context) {
+			_, _ = a.Damages.List(ctx, manager, ductdamage.Filter{}, uuid.Max, 51)
+			_, _ = a.Damages.List(ctx, manager, ductdamage.Filter{State: ductdamage.OnSite}, uuid.Max, 51)
+		}},
+		{"a damage", func(ctx context.Context) { _, _ = a.Damages.Find(ctx, manager, id("damage77")) }},
 		{"a segment", func(ctx context.Context) { _, _, _ = a.Ducts.Segment(ctx, manager, "S77", time.Now()) }},
 	}
 	for name, f := range map[string]lease.Filter{"": {}, " in a state": {State: lease.Reserved}, " of an operator": {Operator: id("operator1")},
@@ -60,6 +66,17 @@ SELECT :city, md5('lease' || i)::uuid, 'SWD-' || i, md5('operator' || 1 + i % 50
 	CASE WHEN i % 10 = 0 THEN now() + interval '10 days' END, 1, 1, i::text, now(), md5('account1')::uuid, now() FROM generate_series(1, 10000) i;
 INSERT INTO duct_hold (tenant_id, lease_id, unit_id, own, during)
 SELECT :city, md5('lease' || i)::uuid, md5('subduct' || i)::uuid, true, daterange('2026-01-01', NULL) FROM generate_series(2, 10000, 2) i;
+INSERT INTO duct_node (tenant_id, id, code) SELECT :city, md5('node' || i)::uuid, 'N' || i FROM generate_series(1, 10001) i;
+INSERT INTO duct_damage_photo (tenant_id, file_id, damage_id, stage, at) SELECT :city, md5('photo' || i)::uuid, md5('damage' || i)::uuid, 'report', now() FROM generate_series(1, 10000) i;
+INSERT INTO duct_damage (tenant_id, id, number, key, source, state, kind, reported_at, updated_at)
+SELECT :city, md5('damage' || i)::uuid, 'RSK-26-' || i, gen_random_uuid(), 'staff', CASE WHEN i % 100 = 0 THEN 'on_site' ELSE 'closed' END, 'cable', now() - i * interval '1 hour', now() FROM generate_series(1, 10000) i;
+INSERT INTO duct_damage_clock (tenant_id, damage_id, clock, due_at, done_at, raised_at)
+SELECT :city, md5('damage' || i)::uuid, k, now() - i * interval '1 hour', CASE WHEN i % 100 > 0 THEN now() END, now() FROM generate_series(1, 10000) i, unnest(ARRAY['acknowledge', 'on_site', 'temporary', 'permanent']) k;
+INSERT INTO duct_damage_event (tenant_id, damage_id, id, what, shared, at) SELECT :city, md5('damage' || i)::uuid, gen_random_uuid(), 'reported', false, now() FROM generate_series(1, 10000) i, generate_series(1, 3);
+INSERT INTO duct_damage_hit (tenant_id, damage_id, unit_id, segment_id, named) SELECT :city, md5('damage' || i)::uuid, md5('duct' || i)::uuid, md5('segment' || i)::uuid, true FROM generate_series(1, 10000) i;
+INSERT INTO duct_damage_lease (tenant_id, damage_id, lease_id, operator_id, units, of_units, found_at) SELECT :city, md5('damage' || i)::uuid, md5('lease' || i)::uuid, md5('operator' || 1 + i % 50)::uuid, 1, 1, now() FROM generate_series(1, 10000) i;
+INSERT INTO duct_damage_notice (tenant_id, damage_id, operator_id, told_at) SELECT :city, md5('damage' || i)::uuid, md5('operator' || 1 + i % 50)::uuid, now() FROM generate_series(1, 10000) i;
+INSERT INTO duct_damage_share (tenant_id, damage_id, position, party, percent, amount) SELECT :city, md5('damage' || i)::uuid, 1, 'company', 100, 1 FROM generate_series(1, 10000) i;
 INSERT INTO duct_version (tenant_id, holds, leases) SELECT md5(:city || i)::uuid, 1, 1 FROM generate_series(1, 3000) i;
 INSERT INTO duct_change (tenant_id, id, kind, on_day, why, at, by_id) SELECT md5(:city || i)::uuid, gen_random_uuid(), 'import', current_date, 'x', now(), gen_random_uuid() FROM generate_series(1, 3000) i, generate_series(1, 3);
 INSERT INTO duct_refusal (tenant_id, code, name, operator, lease, position, source) SELECT md5(:city || i)::uuid, 'penuh', '{}', true, true, 1, 'x' FROM generate_series(1, 3000) i;

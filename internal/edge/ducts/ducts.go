@@ -35,6 +35,7 @@ const (
 	PathOperators = PathDucts + "/operator"
 	PathPlan      = PathDucts + "/rencana"
 	PathLeases    = PathDucts + "/sewa"
+	PathDamage    = PathDucts + "/gangguan"
 )
 
 // importMB is how large a file of a survey may be.

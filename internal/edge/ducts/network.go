@@ -39,7 +39,7 @@ func (p *Pages) network(c *gin.Context) error {
 	}
 	v := bill.View{Shell: p.DeskShell(c, l.T("duct.title")), Heading: l.T("duct.title"), Lead: l.T("duct.lead", "day", l.Date(day))}
 	v.Links = append(v.Links, ui.Link{Href: PathPlan, Label: l.T("lease.plan"), Icon: "search"}, ui.Link{Href: PathLeases, Label: l.T("lease.leases"), Icon: "file-text"},
-		ui.Link{Href: PathDucts + "/tarif", Label: l.T("ductprice.title"), Icon: "coin"}, ui.Link{Href: PathDucts + "/tagihan", Label: l.T("ductbook.title"), Icon: "receipt-tax"}, ui.Link{Href: PathOperators, Label: l.T("lease.operators"), Icon: "building"}, ui.Link{Href: pathImports, Label: l.T("duct.imports"), Icon: "file-upload"})
+		ui.Link{Href: PathDucts + "/tarif", Label: l.T("ductprice.title"), Icon: "coin"}, ui.Link{Href: PathDucts + "/tagihan", Label: l.T("ductbook.title"), Icon: "receipt-tax"}, ui.Link{Href: PathOperators, Label: l.T("lease.operators"), Icon: "building"}, ui.Link{Href: PathDamage, Label: l.T("damage.title"), Icon: "alert-triangle"}, ui.Link{Href: pathImports, Label: l.T("duct.imports"), Icon: "file-upload"})
 	if total.Segments > 0 {
 		v.Links = append(v.Links, ui.Link{Href: pathMap + "?hari=" + day.Format(time.DateOnly), Label: l.T("duct.map.link"), Icon: "map-pin"})
 	}

@@ -49,7 +49,7 @@ var limitInvite = gate.Limit{Name: "partner_invite", Count: 20, Per: time.Hour}
 // Tables are the pages.
 func (p *Pages) Tables() []gate.Table {
 	own, city := access.DuctOwn, gate.City
-	return []gate.Table{{
+	return []gate.Table{p.damageRoutes(), {
 		{Method: get, Path: pathHome, Needs: own, Scope: city, Handler: p.home},
 		{Method: post, Path: pathHome + "/data", Page: pathHome, Needs: own, Scope: city, Handler: p.amend},
 		{Method: get, Path: pathRegister, Needs: access.Public, Scope: city, Handler: p.registerForm},

@@ -23,6 +23,7 @@ import (
 	"bedelau/internal/city/dashboard"
 	"bedelau/internal/city/duct"
 	"bedelau/internal/city/ductbill"
+	"bedelau/internal/city/ductdamage"
 	"bedelau/internal/city/ductmap"
 	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/city/ducttariff"
@@ -60,6 +61,7 @@ type Deps struct {
 	Operators  *operator.Service
 	DuctMap    *ductmap.Service
 	DuctBills  *ductbill.Service
+	Damages    *ductdamage.Service
 	Revenue    *revenue.Service
 	DuctPrice  *ducttariff.Service
 	Documents  *document.Service

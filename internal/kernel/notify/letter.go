@@ -83,6 +83,10 @@ func kinds() map[string]kind {
 		"duct_bill_credited":    {needs: []string{"number", "amount", "path"}, may: []string{"about"}},
 		"duct_bill_due_soon":    {needs: []string{"number", "amount", "due", "path"}, may: []string{"days"}},
 		"duct_bill_overdue":     {needs: []string{"number", "amount", "due", "path"}, may: []string{"days"}},
+		"duct_damage_new":       {needs: []string{"number", "kind", "source", "path"}},
+		"duct_damage_late":      {needs: []string{"number", "kind", "clock", "path"}},
+		"duct_damage_hit":       {needs: []string{"number", "kind", "path"}},
+		"duct_damage_news":      {needs: []string{"number", "kind", "what", "path"}, may: []string{"body"}},
 		"generic":               {needs: []string{"title", "body"}, may: []string{"path"}},
 	}
 }

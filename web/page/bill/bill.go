@@ -35,6 +35,9 @@ type Section struct {
 	Filter          *Form // that narrows the table down
 	Table           *Table
 	Empty           *Empty // instead of a table
+	Events          []ui.Event
+	QR              string // an address as a picture, which QRText says in words
+	QRText          string
 	Chart           *ui.Chart
 	Map             *ui.Map
 	Net             *ui.NetMap

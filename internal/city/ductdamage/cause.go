@@ -1,0 +1,202 @@
+package ductdamage
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/money"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Share is what one party pays of a repair.
+type Share struct {
+	bun.BaseModel `bun:"table:duct_damage_share,alias:s"`
+
+	TenantID   tenancy.ID    `bun:"tenant_id,pk"`
+	DamageID   uuid.UUID     `bun:"damage_id,pk"`
+	Position   int           `bun:"position,pk"`
+	Party      string        `bun:"party"` // third_party, operator or company
+	OperatorID uuid.NullUUID `bun:"operator_id"`
+	Name       string        `bun:"name"` // of a third party
+	Percent    int           `bun:"percent"`
+	Amount     money.Rupiah  `bun:"amount"`
+}
+
+// Payers are who can pay for a repair.
+func Payers() []string { return []string{ThirdParty, ByOperator, ByCompany} }
+
+// CauseInput is what caused a damage, who has to answer for it, and how the cost of the repair is shared.
+type CauseInput struct {
+	ID        uuid.UUID
+	Revision  int
+	Cause     string
+	Liable    string
+	Operator  uuid.UUID // that has to answer, if one does
+	Name      string    // of a third party
+	RootCause string    // in words: why it could happen, and what is done that it does not again
+	Cost      money.Rupiah
+	Shares    []Share // their percent adds up to 100 where there is a cost
+}
+
+// sharesMost bounds who shares a cost.
+const sharesMost = 8
+
+// costMost bounds the cost of a repair.
+const costMost = money.Rupiah(1_000_000_000_000)
+
+func (in *CauseInput) check() error {
+	in.Name, in.RootCause = strings.TrimSpace(in.Name), strings.TrimSpace(in.RootCause)
+	var bad []fault.Field
+	if !slices.Contains(Causes(), in.Cause) {
+		bad = append(bad, fault.Field{Name: "cause", Code: "not_an_option"})
+	}
+	if !slices.Contains(Liables(), in.Liable) {
+		bad = append(bad, fault.Field{Name: "liable", Code: "not_an_option"})
+	}
+	if in.Liable == ByOperator && in.Operator == uuid.Nil {
+		bad = append(bad, fault.Field{Name: "operator", Code: "required"})
+	}
+	bad = append(bad, said("name", in.Name, in.Liable == ThirdParty, placeMost)...)
+	bad = append(bad, said("root_cause", in.RootCause, true, 2*wordsMost)...)
+	if in.Cost < 0 || in.Cost > costMost {
+		bad = append(bad, fault.Field{Name: "cost", Code: "amount_range"})
+	}
+	return fault.Fields(append(bad, in.shares()...))
+}
+
+// shares names what is wrong with who pays how much.
+func (in *CauseInput) shares() (bad []fault.Field) {
+	sum := 0
+	for i := range in.Shares {
+		x := &in.Shares[i]
+		x.Name = strings.TrimSpace(x.Name)
+		if !slices.Contains(Payers(), x.Party) || x.Party == ByOperator && !x.OperatorID.Valid || x.Percent < 1 || x.Percent > 100 {
+			bad = append(bad, fault.Field{Name: "shares", Code: "share_part", Args: []any{"n", i + 1}})
+		}
+		bad = append(bad, said("shares", x.Name, x.Party == ThirdParty, placeMost)...)
+		sum += x.Percent
+	}
+	switch {
+	case len(in.Shares) > sharesMost:
+		bad = append(bad, fault.Field{Name: "shares", Code: "too_many", Args: []any{"max", sharesMost}})
+	case in.Cost > 0 && sum != 100, in.Cost == 0 && len(in.Shares) > 0 && sum != 100:
+		bad = append(bad, fault.Field{Name: "shares", Code: "share_sum", Args: []any{"sum", sum}})
+	}
+	return bad
+}
+
+// Judge puts down what caused a damage and who pays for it, for staff with duct:manage; put down again, the last counts. The amounts
+// add up to the cost to the rupiah. It refuses Invalid what is missing, shares that do not add up to 100 percent (field "shares"),
+// and what Step refuses of the damage.
+func (s *Service) Judge(ctx context.Context, actor identity.Actor, in CauseInput) error {
+	if err := in.check(); err != nil {
+		return err
+	}
+	return s.change(ctx, actor, access.DuctManage, in.ID, in.Revision, func(ctx context.Context, tx bun.Tx, d *Damage) error {
+		d.Cause, d.Liable, d.LiableName, d.RootCause, d.Cost = in.Cause, in.Liable, "", in.RootCause, in.Cost
+		d.LiableOperator = uuid.NullUUID{}
+		switch in.Liable {
+		case ByOperator:
+			d.LiableOperator = uuid.NullUUID{UUID: in.Operator, Valid: true}
+		case ThirdParty:
+			d.LiableName = in.Name
+		}
+		if err := share(in.Cost, in.Shares); err != nil {
+			return err
+		}
+		if err := keepShares(ctx, tx, *d, in.Shares); err != nil {
+			return err
+		}
+		if err := s.happened(ctx, tx, actor, *d, Event{What: "cause", At: s.now(), Detail: map[string]any{"cause": in.Cause, "liable": in.Liable}}, false); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, acted(actor, "cause", d.ID, map[string]any{"number": d.Number, "cause": in.Cause, "liable": in.Liable, "cost": int64(in.Cost), "shares": len(in.Shares)}))
+	})
+}
+
+// share works out what each party pays, so that the amounts add up to the cost.
+func share(cost money.Rupiah, all []Share) error {
+	if len(all) == 0 {
+		return nil
+	}
+	weights := make([]int64, len(all))
+	for i, x := range all {
+		weights[i] = int64(x.Percent)
+	}
+	amounts, err := cost.Allocate(weights...)
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		all[i].Amount = amounts[i]
+	}
+	return nil
+}
+
+func keepShares(ctx context.Context, tx bun.Tx, d Damage, all []Share) error {
+	for i, x := range append([]uuid.NullUUID{d.LiableOperator}, operatorsOf(all)...) {
+		if !x.Valid {
+			continue
+		}
+		ok, err := tx.NewSelect().TableExpr("duct_operator AS o").Where("o.tenant_id = ? AND o.id = ?", d.TenantID, x.UUID).Exists(ctx)
+		if err != nil {
+			return fmt.Errorf("ductdamage: cause: %w", err)
+		}
+		if !ok {
+			return fault.Fields([]fault.Field{{Name: map[bool]string{true: "operator", false: "shares"}[i == 0], Code: "not_an_option"}})
+		}
+	}
+	if _, err := tx.NewRaw("DELETE FROM duct_damage_share WHERE tenant_id = ? AND damage_id = ?", d.TenantID, d.ID).Exec(ctx); err != nil {
+		return fmt.Errorf("ductdamage: shares: %w", err)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	for i := range all {
+		all[i].TenantID, all[i].DamageID, all[i].Position = d.TenantID, d.ID, i+1
+	}
+	if _, err := tx.NewInsert().Model(&all).Exec(ctx); err != nil {
+		return fmt.Errorf("ductdamage: shares: %w", err)
+	}
+	return nil
+}
+
+func operatorsOf(all []Share) []uuid.NullUUID {
+	out := make([]uuid.NullUUID, len(all))
+	for i, x := range all {
+		out[i] = x.OperatorID
+	}
+	return out
+}
+
+// Close ends a damage that was mended for good, for staff with duct:manage, with a report for the companies that were affected. It
+// refuses Invalid without words, Conflict "ductdamage.not_repaired" and "ductdamage.no_cause" before that, and what Step refuses
+// of the damage.
+func (s *Service) Close(ctx context.Context, actor identity.Actor, id uuid.UUID, revision int, words string) error {
+	words = strings.TrimSpace(words)
+	if err := fault.Fields(said("closing", words, true, 2*wordsMost)); err != nil {
+		return err
+	}
+	return s.change(ctx, actor, access.DuctManage, id, revision, func(ctx context.Context, tx bun.Tx, d *Damage) error {
+		switch {
+		case d.State != Repaired:
+			return fault.New(fault.Conflict, "ductdamage.not_repaired")
+		case d.Cause == "":
+			return fault.New(fault.Conflict, "ductdamage.no_cause")
+		}
+		d.State, d.Closing = Closed, words
+		if err := s.happened(ctx, tx, actor, *d, Event{What: Closed, Words: words, Shared: true, At: s.now()}, true); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, acted(actor, "close", id, map[string]any{"number": d.Number}))
+	})
+}

@@ -1,0 +1,132 @@
+package damage
+
+import (
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"bedelau/internal/city/ductdamage"
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/money"
+	"bedelau/web/page/bill"
+	"bedelau/web/ui"
+)
+
+// operatorsMost bounds whom one can choose from.
+const operatorsMost = 500
+
+// cause is what caused a damage and who pays for it, and asks for that.
+func (p *Pages) cause(c *gin.Context, x ductdamage.Detail, f forms) (bill.Section, error) {
+	l := gate.LocaleOf(c)
+	s := bill.Section{ID: "penyebab", Title: l.T("damage.cause"), Empty: &bill.Empty{Icon: "search", Title: l.T("damage.no_cause"), Text: l.T("damage.no_cause_hint")}}
+	if x.Cause != "" {
+		s.Empty = nil
+		who := l.T("damage.liable." + x.Liable)
+		if name := x.LiableName + x.Liability; name != "" {
+			who += ", " + name
+		}
+		s.Rows = []ui.Row{{Label: l.T("damage.cause"), Value: l.T("damage.cause." + x.Cause)}, {Label: l.T("damage.liable"), Value: who}, {Label: l.T("damage.root_cause"), Value: x.RootCause}, {Label: l.T("damage.cost"), Value: x.Cost.String()}}
+	}
+	if len(x.Shares) > 0 {
+		s.Table = &bill.Table{Title: l.T("damage.shares"), Columns: []bill.Column{{Label: l.T("damage.party")}, {Label: l.T("damage.percent"), End: true}, {Label: l.T("damage.amount"), End: true}}}
+		sum := money.Rupiah(0)
+		for _, y := range x.Shares {
+			s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: l.T("damage.liable." + y.Party), Small: y.Name}, {Text: strconv.Itoa(y.Percent) + "%"}, {Text: y.Amount.String()}}})
+			sum += y.Amount
+		}
+		s.Table.Foot = []bill.Cell{{Text: l.T("damage.sum")}, {Text: "100%"}, {Text: sum.String()}}
+	}
+	if !f.may {
+		return s, nil
+	}
+	form, err := p.causeForm(c, x, f)
+	s.Forms = []bill.Form{form}
+	return s, err
+}
+
+// causeForm asks for the cause, with what was said before.
+func (p *Pages) causeForm(c *gin.Context, x ductdamage.Detail, f forms) (bill.Form, error) {
+	l := gate.LocaleOf(c)
+	all, err := p.Leases.Operators(c.Request.Context(), gate.ActorOf(c), "", uuid.Nil, operatorsMost)
+	if err != nil {
+		return bill.Form{}, err
+	}
+	operators := []ui.Option{{Label: l.T("damage.no_operator")}}
+	for _, o := range all {
+		operators = append(operators, ui.Option{Value: o.ID.String(), Label: o.Name})
+	}
+	percent := map[string]string{}
+	operator := ""
+	if x.LiableOperator.Valid {
+		operator = x.LiableOperator.UUID.String()
+	}
+	name := x.LiableName
+	for _, y := range x.Shares {
+		percent[y.Party] = strconv.Itoa(y.Percent)
+		if y.OperatorID.Valid && operator == "" {
+			operator = y.OperatorID.UUID.String()
+		}
+		if name == "" {
+			name = y.Name
+		}
+	}
+	cost := ""
+	if x.Cause != "" {
+		cost = strconv.FormatInt(int64(x.Cost), 10)
+	}
+	fields := []ui.Field{
+		{Name: "cause", Type: "select", Label: l.T("damage.cause"), Options: options(l, "damage.cause", ductdamage.Causes()), Value: x.Cause},
+		{Name: "liable", Type: "select", Label: l.T("damage.liable"), Options: options(l, "damage.liable", ductdamage.Liables()), Value: x.Liable},
+		{Name: "name", Label: l.T("damage.liable_name"), Hint: l.T("damage.liable_name_hint"), Value: name, Max: 200, Optional: true, Autocomplete: "off"},
+		{Name: "operator", Type: "select", Label: l.T("damage.liable_operator"), Options: operators, Value: operator, Optional: true},
+		{Name: "root_cause", Type: "long_text", Label: l.T("damage.root_cause"), Hint: l.T("damage.root_cause_hint"), Value: x.RootCause, Max: 2000},
+		{Name: "cost", Type: "money", Label: l.T("damage.cost"), Hint: l.T("damage.cost_hint"), Value: cost},
+	}
+	for _, party := range ductdamage.Payers() {
+		fields = append(fields, ui.Field{Name: "share_" + party, Type: "number", Label: l.T("damage.share", "party", l.T("damage.liable."+party)), Value: percent[party], Max: 3, Optional: true})
+	}
+	return f.make("sebab", bill.Form{Folded: true, Title: l.T("damage.cause_form"), Text: l.T("damage.cause_text"), Submit: l.T("damage.cause_do")}, fields...), nil
+}
+
+// causeLabels are what the fields of a cause are called.
+var causeLabels = map[string]string{"cause": "damage.cause", "liable": "damage.liable", "name": "damage.liable_name", "operator": "damage.liable_operator", "root_cause": "damage.root_cause", "cost": "damage.cost", "shares": "damage.shares"}
+
+// judge puts down what caused a damage.
+func (p *Pages) judge(c *gin.Context) error {
+	return p.act(c, "sebab", "damage_judged", causeLabels, func(id uuid.UUID, in site.Form) error {
+		x := ductdamage.CauseInput{ID: id, Revision: in.Revision(), Cause: in.Get("cause"), Liable: in.Get("liable"), Name: in.Line("name"), RootCause: in.Text("root_cause")}
+		if typed := in.Text("operator"); typed != "" {
+			operator, err := uuid.Parse(typed)
+			if err != nil {
+				return site.Invalid("operator", "not_an_option")
+			}
+			x.Operator = operator
+		}
+		cost, err := money.Parse(in.Text("cost"))
+		if err != nil {
+			return site.Invalid("cost", "amount_some")
+		}
+		x.Cost = cost
+		for _, party := range ductdamage.Payers() {
+			typed := in.Text("share_" + party)
+			if typed == "" || typed == "0" {
+				continue
+			}
+			n, err := strconv.Atoi(typed)
+			if err != nil {
+				return site.Invalid("shares", "share_number")
+			}
+			s := ductdamage.Share{Party: party, Percent: n}
+			switch party {
+			case ductdamage.ThirdParty:
+				s.Name = x.Name
+			case ductdamage.ByOperator:
+				s.OperatorID = uuid.NullUUID{UUID: x.Operator, Valid: x.Operator != uuid.Nil}
+			}
+			x.Shares = append(x.Shares, s)
+		}
+		return p.Damages.Judge(c.Request.Context(), gate.ActorOf(c), x)
+	})
+}

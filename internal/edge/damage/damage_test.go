@@ -1,0 +1,335 @@
+package damage_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/city/duct"
+	"bedelau/internal/city/ductsurvey"
+	"bedelau/internal/city/lease"
+	"bedelau/internal/edge/pagetest"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/jobs"
+	"bedelau/internal/kernel/tenancy"
+)
+
+const (
+	list  = "/petugas/ducting/gangguan"
+	mitra = "/mitra/gangguan"
+)
+
+// street is two segments in a row with two ducts each.
+const street = `{"type": "FeatureCollection", "features": [
+	{"type": "Feature", "geometry": {"type": "Point", "coordinates": [104.05, 1.12]}, "properties": {"code": "MH-1", "kind": "manhole", "authority": "pemko", "condition": "good"}},
+	{"type": "Feature", "geometry": {"type": "Point", "coordinates": [104.052, 1.12]}, "properties": {"code": "MH-2", "kind": "manhole", "authority": "pemko", "condition": "good"}},
+	{"type": "Feature", "geometry": {"type": "Point", "coordinates": [104.054, 1.12]}, "properties": {"code": "MH-3", "kind": "manhole", "authority": "pemko", "condition": "good"}},
+	{"type": "Feature", "geometry": {"type": "LineString", "coordinates": [[104.05, 1.12], [104.052, 1.12]]},
+		"properties": {"code": "R-1", "from_node": "MH-1", "to_node": "MH-2", "road": "Jalan Engku Putri", "authority": "pemko", "condition": "good", "billed_m": 220, "ducts": 2, "subducts": 2}},
+	{"type": "Feature", "geometry": {"type": "LineString", "coordinates": [[104.052, 1.12], [104.054, 1.12]]},
+		"properties": {"code": "R-2", "from_node": "MH-2", "to_node": "MH-3", "road": "Jalan Raja Haji", "authority": "bp_batam", "condition": "good", "billed_m": 230, "free_trade": false, "ducts": 2, "subducts": 2}}]}`
+
+// world is a street with two companies that lease in it since the first of October, and somebody of each.
+type world struct {
+	*pagetest.Site
+	ctx          context.Context
+	manager      identity.Actor
+	satu, dua    uuid.UUID // companies
+	sari         *pagetest.Browser
+	andi, budi   *pagetest.Browser // of the companies
+	sewaA, sewaB lease.Lease
+}
+
+func open(t *testing.T) *world {
+	t.Helper()
+	s := pagetest.Open(t)
+	w := &world{Site: s, ctx: s.In(t, pagetest.HostBatam), manager: identity.Actor{ID: uuid.New(), TenantID: s.World.Batam.ID, Kind: identity.Staff, Roles: []string{"duct_manager"}, TOTP: true}}
+	_, err := s.Surveying.Load(w.ctx, w.manager, ductsurvey.ImportInput{Title: "Jalan", Source: "Uji", OnDay: day("2026-01-01"), Format: ductsurvey.GeoJSON, Body: strings.NewReader(street)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.sari = s.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
+	w.satu, w.andi = w.company(t, "PT Satu", "1234567890123", "andi@satu.id")
+	w.dua, w.budi = w.company(t, "PT Dua", "2234567890123", "budi@dua.id")
+	w.sewaA = w.lease(t, w.satu, "MH-1", "MH-3", 1)
+	w.sewaB = w.lease(t, w.dua, "MH-2", "MH-3", 2)
+	return w
+}
+
+func day(text string) time.Time {
+	d, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
+
+// company is an approved operator with somebody who has signed in.
+func (w *world) company(t *testing.T, name, nib, email string) (uuid.UUID, *pagetest.Browser) {
+	t.Helper()
+	o, err := w.Leases.Apply(w.ctx, w.manager, lease.Operator{Name: name, NIB: nib, Licence: "Jartaplok 1/2026", Email: "noc@contoh.id"})
+	if err == nil {
+		err = w.Leases.Decide(w.ctx, w.manager, o.ID, lease.Decision{State: lease.OperatorApproved})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	who, err := w.Identity.CreatePartner(w.ctx, identity.SeedInput{Name: "Orang " + name, Email: email, Password: pagetest.Password})
+	if err == nil {
+		err = w.Operators.Join(w.ctx, o.ID, who, true)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := w.Browser(t, pagetest.HostBatam)
+	b.Goes(b.Post("/masuk", "login", email, "password", pagetest.Password), "/mitra")
+	return o.ID, b
+}
+
+// lease is one that is charged for.
+func (w *world) lease(t *testing.T, operator uuid.UUID, from, to string, quantity int) lease.Lease {
+	t.Helper()
+	since := day("2026-10-01")
+	ways, err := w.Leases.Plan(w.ctx, w.manager, lease.PlanInput{From: from, To: to, Kind: duct.Subduct, Quantity: quantity, Since: since})
+	if err != nil || len(ways) == 0 {
+		t.Fatal(err)
+	}
+	in := lease.ReserveInput{Operator: operator, Kind: duct.Subduct, Quantity: quantity, Since: since, Days: 30, Key: from + to}
+	for _, x := range ways[0].Steps {
+		in.Segments = append(in.Segments, x.ID)
+	}
+	l, err := w.Leases.Reserve(w.ctx, w.manager, in)
+	if err == nil {
+		err = w.Leases.Order(w.ctx, w.manager, l.ID)
+	}
+	if err == nil {
+		err = w.Leases.AcceptOn(w.ctx, w.manager, l.ID, since)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// sleep lets so much time pass that everybody has to sign in again.
+func (w *world) sleep(t *testing.T, d time.Duration) {
+	t.Helper()
+	w.Wait(d)
+	for login, b := range map[string]*pagetest.Browser{"sari.ducting@kota.id": w.sari, "andi@satu.id": w.andi, "budi@dua.id": w.budi} {
+		if a := b.Post("/masuk", "login", login, "password", pagetest.Password); a.To() == "/masuk/kode" {
+			b.Post("/masuk/kode", "code", w.Code(t))
+		}
+	}
+}
+
+// count is how many rows of a table fit.
+func (w *world) count(t *testing.T, table, where string, args ...any) (n int) {
+	t.Helper()
+	if err := w.World.DB.App.NewRaw("SELECT count(*) FROM "+table+" WHERE tenant_id = ? AND "+where, append([]any{w.World.Batam.ID}, args...)...).Scan(w.ctx, &n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// again has every job about damages delivered once more, as after a crash.
+func (w *world) again(t *testing.T) {
+	t.Helper()
+	var payloads []json.RawMessage
+	if err := w.World.DB.Platform.NewRaw("SELECT payload FROM outbox WHERE kind = 'ductdamage.tell.v1'").Scan(tenancy.Platform(t.Context()), &payloads); err != nil || len(payloads) == 0 {
+		t.Fatal(len(payloads), err)
+	}
+	err := tenancy.InTx(w.ctx, w.World.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		for _, x := range payloads {
+			if err := jobs.Add(ctx, tx, jobs.Kind[json.RawMessage]{Name: "ductdamage.tell.v1", MaxRetry: 1, Timeout: time.Minute}, x); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Run(t)
+}
+
+// one is the page of the only damage there is.
+func (w *world) one(t *testing.T) string {
+	t.Helper()
+	for _, at := range pagetest.Hrefs(w.sari.Page(list), list+"/") {
+		return at
+	}
+	t.Fatal("no damage is listed")
+	return ""
+}
+
+// do posts a form of a damage as its page shows it.
+func (w *world) do(t *testing.T, b *pagetest.Browser, at, act string, pairs ...string) pagetest.Answer {
+	t.Helper()
+	return b.Post(at+act, append([]string{"revision", pagetest.Hidden(t, b.Page(at), "revision")}, pairs...)...)
+}
+
+// TestADamageIsHandled: staff write it down, those on duty are told once, the companies whose leases were hit are told at once and
+// once, each step ends its promise, and it is closed with a cause and shares that add up.
+func TestADamageIsHandled(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	w.sari.Page(list, "Tidak ada gangguan", "menanggapi dalam 15 menit", "belum dicocokkan dengan keputusan direksi")
+	w.sari.Sees(w.sari.Upload(list, "photo", "", nil, "kind", "", "place", "", "words", "Galian PDAM"), http.StatusUnprocessableEntity, "Apa yang terjadi?: Pilih salah satu", "Tempat: Isian ini wajib", "Galian PDAM")
+	w.sari.Sees(w.sari.Upload(list, "photo", "", nil, "kind", "digging", "node", "MH-9"), http.StatusUnprocessableEntity, "Tidak ada titik dengan kode itu")
+	key := uuid.NewString()
+	report := []string{"kind", "digging", "node", "MH-2", "words", "Galian PDAM", "key", key}
+	at := w.sari.Upload(list, "photo", "lubang.png", pagetest.Photo(t), report...).To()
+	if again := w.sari.Upload(list, "photo", "lubang.png", pagetest.Photo(t), report...).To(); again != at {
+		t.Errorf("sent twice it is %s and %s", at, again)
+	}
+	page := w.sari.Page(at, "Galian mengenai ducting", "MH-2", "Galian PDAM", "Sisa 15 menit", "Sisa 4 jam", "Sisa 12 jam", "Belum dicatat", "Dari pelapor")
+	w.sari.Sees(w.sari.Get(pagetest.Hrefs(page, at+"/foto/")[0]), http.StatusOK)
+	w.Run(t)
+	if n := w.count(t, "message", "template = 'duct_damage_new'"); n != 1 {
+		t.Errorf("%d mails to those on duty", n)
+	}
+	w.budi.Page(mitra, "Tidak ada gangguan")
+	w.budi.Sees(w.budi.Get(mitra+strings.TrimPrefix(at, list)), http.StatusNotFound)
+
+	// Nobody answers for twenty minutes.
+	w.Wait(20 * time.Minute)
+	w.Run(t)
+	w.Run(t)
+	if n := w.count(t, "message", "template = 'duct_damage_late'"); n != 1 {
+		t.Errorf("%d mails of what is late", n)
+	}
+	w.sari.Page(at, "Lewat 5 menit", "Janji terlewat; petugas jaga diberi tahu")
+	w.sari.Page(list+"?janji=ya", "RSK-26-")
+	w.sari.Goes(w.do(t, w.sari, at, "/langkah", "state", "acknowledged"), at)
+	w.sari.Page(at, "Terlambat 5 menit")
+
+	// The first duct of the second segment: the lease of one company lies in it, and that of the other does in part.
+	w.sari.Sees(w.do(t, w.sari, at, "/ruas", "segment", "R-9"), http.StatusUnprocessableEntity, "Ruas: Tidak ada ruas dengan kode itu")
+	w.sari.Sees(w.do(t, w.sari, at, "/ruas", "segment", "R-2", "units", "7"), http.StatusUnprocessableEntity, "Tidak ada saluran di 7")
+	stale := pagetest.Hidden(t, w.sari.Page(at), "revision")
+	w.sari.Goes(w.do(t, w.sari, at, "/ruas", "segment", "R-2", "units", "1"), at)
+	w.sari.Sees(w.sari.Post(at+"/ruas", "revision", stale, "segment", "R-1"), http.StatusConflict, "baru saja diubah orang lain")
+	w.sari.Page(at, w.sewaA.Number, w.sewaB.Number, "PT Satu", "PT Dua", "1 dari 1", "1 dari 2", "3 dari 6")
+	w.Run(t)
+	w.sari.Goes(w.do(t, w.sari, at, "/ruas", "segment", "R-2"), at) // it was all of it
+	w.sari.Page(at, "2 dari 2", "6 dari 6")
+	w.Run(t)
+	w.again(t)
+	if n := w.count(t, "message", "template = 'duct_damage_hit'"); n != 2 {
+		t.Errorf("%d mails to the companies", n)
+	}
+	own := mitra + strings.TrimPrefix(at, list)
+	page = w.budi.Page(own, w.sewaB.Number, "2 dari 2", "Memulihkan layanan sementara", "Laporan ditanggapi")
+	for _, secret := range []string{w.sewaA.Number, "PT Satu", "Galian PDAM", "MH-2", "Sari"} {
+		if strings.Contains(page, secret) {
+			t.Errorf("a company reads %s", secret)
+		}
+	}
+
+	// A note stays with the staff; news do not.
+	w.sari.Goes(w.do(t, w.sari, at, "/kabar", "words", "PDAM menolak bertanggung jawab", "shared", "no"), at)
+	w.sari.Goes(w.do(t, w.sari, at, "/kabar", "words", "Penyambungan dimulai", "shared", "yes"), at)
+	page = w.andi.Page(own, "Penyambungan dimulai", w.sewaA.Number)
+	if strings.Contains(page, "menolak") {
+		t.Error("a company reads a note of the staff")
+	}
+	w.sleep(t, 14*time.Hour)
+	w.sari.Sees(w.do(t, w.sari, at, "/langkah", "state", "temporary", "day", "2026-11-24", "clock", "09:00"), http.StatusUnprocessableEntity, "sebelum langkah yang terakhir")
+	w.sari.Sees(w.do(t, w.sari, at, "/langkah", "state", "temporary", "clock", "pagi"), http.StatusUnprocessableEntity, "Tulis jam seperti 14:30")
+	// 10:00 it was reported, 23:30 service ran again: twelve hours were promised.
+	w.sari.Goes(w.do(t, w.sari, at, "/langkah", "state", "temporary", "day", "2026-11-24", "clock", "23.30", "words", "Kabel sementara"), at)
+	w.sari.Page(at, "Pulih sementara", "Terlambat 1 jam 30 menit", "setelah 13 jam 30 menit")
+	w.sari.Page(list, "13 jam 30 menit", "0%", "0 dari 1 gangguan")
+	w.sari.Sees(w.do(t, w.sari, at, "/tutup", "closing", "Selesai"), http.StatusConflict, "setelah diperbaiki secara tetap")
+	w.sari.Goes(w.do(t, w.sari, at, "/langkah", "state", "repaired"), at)
+	w.sari.Sees(w.do(t, w.sari, at, "/tutup", "closing", "Selesai"), http.StatusConflict, "Catat dahulu penyebab")
+	cause := []string{"cause", "excavation", "liable", "third_party", "name", "PDAM contoh", "root_cause", "Tidak ada gambar terbangun di lokasi", "cost", "10.000.001", "share_third_party", "67"}
+	w.sari.Sees(w.do(t, w.sari, at, "/sebab", append(cause, "share_company", "32")...), http.StatusUnprocessableEntity, "harus 100%; sekarang 99%")
+	w.sari.Goes(w.do(t, w.sari, at, "/sebab", append(cause, "share_company", "33")...), at)
+	w.sari.Page(at, "Pihak ketiga, PDAM contoh", "67%", "33%", "Rp10.000.001")
+	if n := w.count(t, "duct_damage_share", "true AND amount > 0 HAVING sum(amount) = 10000001"); n != 2 {
+		t.Errorf("%d shares that add up", n)
+	}
+	w.sari.Sees(w.do(t, w.sari, at, "/abaikan", "why", "Keliru"), http.StatusConflict, "tidak dapat diabaikan")
+	w.sari.Goes(w.sari.Upload(at+"/foto", "photo", "selesai.png", pagetest.Photo(t), "stage", "after"), at)
+	w.sari.Goes(w.do(t, w.sari, at, "/tutup", "closing", "Duct diganti sepanjang 6 meter"), at)
+	w.andi.Page(own, "Ditutup", "Duct diganti sepanjang 6 meter", "Galian", "Pihak ketiga")
+	if page := w.sari.Page(at, "Ditutup", "Sesudah perbaikan"); strings.Contains(page, `action="`+at) {
+		t.Error("what is closed can be changed")
+	}
+	w.sari.Sees(w.sari.Post(at+"/kabar", "revision", "0", "words", "x"), http.StatusConflict, "sudah ditutup")
+
+	// Delivered again, nothing more happens: one mail for each of seven pieces of news to two people.
+	w.Run(t)
+	before := w.count(t, "message", "template LIKE 'duct_damage%'")
+	w.again(t)
+	w.again(t)
+	if after := w.count(t, "message", "template LIKE 'duct_damage%'"); after != before || before == 0 {
+		t.Errorf("%d mails became %d", before, after)
+	}
+	if n := w.count(t, "message", "template = 'duct_damage_news'"); n != 2*4 {
+		t.Errorf("%d mails of news", n)
+	}
+}
+
+// TestACompanyReportsDamage: it is told what becomes of it, another company is not, and a report that was none is dismissed.
+func TestACompanyReportsDamage(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	w.andi.Sees(w.andi.Upload(mitra, "photo", "", nil, "kind", "other", "place", ""), http.StatusUnprocessableEntity, "Tempat: Isian ini wajib", "Keterangan: Isian ini wajib")
+	w.andi.Sees(w.andi.Upload(mitra, "photo", "x.pdf", []byte("bukan foto"), "kind", "cover", "place", "Simpang"), http.StatusUnsupportedMediaType, "Foto: Isi berkas bukan salah satu dari JPG, PNG")
+	own := w.andi.Upload(mitra, "photo", "", nil, "kind", "cover", "place", "Depan kantor pos", "words", "Tutup pecah", "key", uuid.NewString()).To()
+	w.andi.Page(own, "Depan kantor pos", "Tutup pecah", "Tiba di lokasi")
+	w.andi.Page(mitra, "Depan kantor pos")
+	w.budi.Sees(w.budi.Get(own), http.StatusNotFound)
+	at := w.one(t)
+	w.sari.Page(at, "Perusahaan penyewa, PT Satu", "Depan kantor pos")
+	w.sari.Sees(w.do(t, w.sari, at, "/abaikan", "why", " "), http.StatusUnprocessableEntity, "Alasan: Isian ini wajib")
+	w.sari.Goes(w.do(t, w.sari, at, "/abaikan", "why", "Tutup milik PDAM"), at)
+	w.andi.Page(own, "Diabaikan", "Tutup milik PDAM")
+	w.Wait(24 * time.Hour)
+	w.Run(t)
+	if n := w.count(t, "message", "template = 'duct_damage_late'"); n != 0 {
+		t.Errorf("%d mails of what was dismissed", n)
+	}
+	bima := w.Staff(t, pagetest.HostBatam, "Bima Keuangan", "duct_finance", "")
+	if page := bima.Page(at, "Diabaikan"); strings.Contains(page, "<form method=\"post\" action=\""+at) {
+		t.Error("who keeps the book is asked to handle damage")
+	}
+	bima.Sees(bima.Post(at+"/langkah", "revision", "0", "state", "on_site"), http.StatusForbidden)
+	w.andi.Sees(w.andi.Get(list), http.StatusForbidden)
+}
+
+// TestWhoIsOnDuty: those of the list are told of a report, and everybody who manages the ducts where it is empty.
+func TestWhoIsOnDuty(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	tono := w.Staff(t, pagetest.HostBatam, "Tono Jaga", "duct_manager", "")
+	page := w.sari.Page("/petugas/ducting/jaga", "semua pengelola ducting diberi tahu", "Sari Ducting", "Tono Jaga")
+	_, after, _ := strings.Cut(page, `name="who"`)
+	tonos := after
+	if i := strings.Index(page, "Tono Jaga</label>"); i > 0 {
+		tonos = page[:i]
+	}
+	id := tonos[strings.LastIndex(tonos, `value="`)+len(`value="`):]
+	id, _, _ = strings.Cut(id, `"`)
+	w.sari.Sees(w.sari.Post("/petugas/ducting/jaga", "who", uuid.NewString()), http.StatusUnprocessableEntity, "Siapa yang berjaga?: Pilih salah satu")
+	w.sari.Goes(w.sari.Post("/petugas/ducting/jaga", "who", id), "/petugas/ducting/jaga")
+	tono.Upload(list, "photo", "", nil, "kind", "cable", "place", "Simpang Jam", "key", uuid.NewString())
+	w.Run(t)
+	if n := w.count(t, "message", "template = 'duct_damage_new'"); n != 1 {
+		t.Errorf("%d mails to a list of one", n)
+	}
+	w.sari.Goes(w.sari.Post("/petugas/ducting/jaga"), "/petugas/ducting/jaga")
+	tono.Upload(list, "photo", "", nil, "kind", "cable", "place", "Simpang Jam", "key", uuid.NewString())
+	w.Run(t)
+	if n := w.count(t, "message", "template = 'duct_damage_new'"); n != 3 {
+		t.Errorf("%d mails after the list was emptied", n)
+	}
+}
