@@ -37,6 +37,8 @@ var floor = map[string]int{
 	"internal/city/operator": 32, "internal/edge/partner": 44,
 	// What is broken, from a label in the street to what is let off an invoice.
 	"internal/city/ductdamage": 34, "internal/edge/damage": 43,
+	// What a company orders of the ducts, step by step.
+	"internal/city/ductorder": 34, "internal/edge/ordering": 43,
 	"internal/app": 50,
 	"cmd/bedelau":  60, "web/gallery": 60,
 }

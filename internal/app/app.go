@@ -27,6 +27,7 @@ import (
 	"bedelau/internal/city/ductbill"
 	"bedelau/internal/city/ductdamage"
 	"bedelau/internal/city/ductmap"
+	"bedelau/internal/city/ductorder"
 	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/city/ducttariff"
 	"bedelau/internal/city/external"
@@ -95,6 +96,7 @@ type App struct {
 	DuctPrice *ducttariff.Service
 	DuctBills *ductbill.Service
 	Damages   *ductdamage.Service
+	Orders    *ductorder.Service
 	Revenue   *revenue.Service
 	Bulk      *bulk.Service
 	Booking   *booking.Service
@@ -212,6 +214,7 @@ func packEngine() *pack.Engine {
 	e.Register(lease.Section())
 	e.Register(ducttariff.Section())
 	e.Register(ductbill.Section())
+	e.Register(ductorder.Section())
 	e.Register(revenue.Section())
 	e.Register(ductdamage.Section())
 	return e
@@ -253,6 +256,10 @@ func (a *App) buildCity() error {
 	a.Leases.Register(a.Runner)
 	a.Operators = operator.New(operator.Deps{DB: a.DB.App, Guard: a.Guard, Identity: a.Identity, Leases: a.Leases, Files: a.Files})
 	a.DuctPrice = ducttariff.New(ducttariff.Deps{DB: a.DB.App, Guard: a.Guard})
+	a.Orders = ductorder.New(ductorder.Deps{DB: a.DB.App, Guard: a.Guard, Leases: a.Leases, Operators: a.Operators, Prices: a.DuctPrice, Files: a.Files, Keys: a.Keys, Notify: a.Notify})
+	if err := a.Orders.Register(a.Runner); err != nil {
+		return err
+	}
 	a.Revenue = revenue.New(revenue.Deps{DB: a.DB, Guard: a.Guard})
 	a.Damages = ductdamage.New(ductdamage.Deps{DB: a.DB.App, Guard: a.Guard, Notify: a.Notify, Files: a.Files, Keys: a.Keys, Ducts: a.Ducts, Companies: a.Operators})
 	if err := a.Damages.Register(a.Runner); err != nil {

@@ -94,6 +94,8 @@ type Lease struct {
 	CreatedAt   time.Time  `bun:"created_at"`
 	CreatedBy   uuid.UUID  `bun:"created_by"`
 	UpdatedAt   time.Time  `bun:"updated_at"`
+
+	OrderID uuid.NullUUID `bun:"order_id"` // the company's order whose steps it follows
 }
 
 // turn makes whoever changes holds of a city wait for the other, and counts the change. It returns how many leases have had

@@ -30,6 +30,7 @@ type ReserveInput struct {
 	Until    time.Time   // the first day on which it is over; zero goes on
 	Days     int         // for which it is kept without an order, at most 365
 	Key      string
+	Renews   uuid.UUID // the lease whose very units are kept for longer; uuid.Nil takes the first that are free
 }
 
 const (
@@ -85,6 +86,19 @@ func (s *Service) Reserve(ctx context.Context, actor identity.Actor, in ReserveI
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctLease); err != nil {
 		return Lease{}, err
 	}
+	var out Lease
+	err := tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) (err error) {
+		out, err = s.reserve(ctx, tx, actor, in, uuid.Nil)
+		return err
+	})
+	if err != nil {
+		return Lease{}, fmt.Errorf("lease: reserve: %w", err)
+	}
+	return out, nil
+}
+
+// reserve is Reserve as part of tx, perhaps for an order whose steps the lease will follow. A repetition changes nothing.
+func (s *Service) reserve(ctx context.Context, tx bun.Tx, actor identity.Actor, in ReserveInput, order uuid.UUID) (Lease, error) {
 	if err := tenancy.MayAdd(ctx, tenancy.ModuleDuct, s.now()); err != nil {
 		return Lease{}, err
 	}
@@ -96,41 +110,30 @@ func (s *Service) Reserve(ctx context.Context, actor identity.Actor, in ReserveI
 	if err != nil {
 		return Lease{}, err
 	}
-	out := Lease{TenantID: tenancy.Must(ctx), ID: id, OperatorID: in.Operator, State: Reserved, Kind: in.Kind, Quantity: in.Quantity, Since: in.Since, Until: in.Until, AgreedUntil: in.Until,
-		ExpiresAt: s.now().AddDate(0, 0, in.Days), Segments: len(in.Segments), Key: in.Key, CreatedAt: s.now(), CreatedBy: actor.ID, UpdatedAt: s.now()}
-	err = tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
-		given, err := turn(ctx, tx, 1)
-		if err != nil {
-			return err
-		}
-		if again, err := byKey(ctx, tx, in); err != nil || again != nil {
-			if again != nil {
-				out = *again
-				return errAgain
-			}
-			return err
-		}
-		if err := approved(ctx, tx, in.Operator); err != nil {
-			return err
-		}
-		out.Number = fmt.Sprintf("SWD-%d-%04d", in.Since.Year(), given)
-		if err := s.take(ctx, tx, &out, in.Segments); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "lease.reserve", Object: "duct_lease", ObjectID: out.ID,
-			Detail: map[string]any{"number": out.Number, "operator": in.Operator, "segments": len(in.Segments), "kind": in.Kind, "quantity": in.Quantity}})
-	})
-	switch {
-	case errors.Is(err, errAgain):
-		return out, nil
-	case err != nil:
-		return Lease{}, fmt.Errorf("lease: reserve: %w", err)
+	if err := s.Turn(ctx, tx); err != nil {
+		return Lease{}, err
 	}
-	return out, nil
+	if again, err := byKey(ctx, tx, in); err != nil || again != nil {
+		if again != nil {
+			return *again, nil
+		}
+		return Lease{}, err
+	}
+	if err := approved(ctx, tx, in.Operator); err != nil {
+		return Lease{}, err
+	}
+	given, err := turn(ctx, tx, 1)
+	if err != nil {
+		return Lease{}, err
+	}
+	out := Lease{TenantID: tenancy.Must(ctx), ID: id, Number: fmt.Sprintf("SWD-%d-%04d", in.Since.Year(), given), OperatorID: in.Operator, State: Reserved, Kind: in.Kind, Quantity: in.Quantity, Since: in.Since, Until: in.Until, AgreedUntil: in.Until,
+		ExpiresAt: s.now().AddDate(0, 0, in.Days), Segments: len(in.Segments), Key: in.Key, CreatedAt: s.now(), CreatedBy: actor.ID, UpdatedAt: s.now(), OrderID: uuid.NullUUID{UUID: order, Valid: order != uuid.Nil}}
+	if err := s.take(ctx, tx, &out, in.Segments, in.Renews); err != nil {
+		return Lease{}, err
+	}
+	return out, audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "lease.reserve", Object: "duct_lease", ObjectID: out.ID,
+		Detail: map[string]any{"number": out.Number, "operator": in.Operator, "segments": len(in.Segments), "kind": in.Kind, "quantity": in.Quantity}})
 }
-
-// errAgain ends the transaction of a repetition, which changes nothing.
-var errAgain = errors.New("lease: made before")
 
 func byKey(ctx context.Context, tx bun.Tx, in ReserveInput) (*Lease, error) {
 	var all []Lease
@@ -163,13 +166,15 @@ type pick struct {
 	Units  []uuid.UUID `bun:"units,array"`
 }
 
-// take finds on every segment the first units that are free for the whole time, and holds them.
-func (s *Service) take(ctx context.Context, tx bun.Tx, l *Lease, segments []uuid.UUID) error {
+// take finds on every segment the first units that are free for the whole time, of those that another lease holds where it is
+// renewed, and holds them.
+func (s *Service) take(ctx context.Context, tx bun.Tx, l *Lease, segments []uuid.UUID, renews uuid.UUID) error {
 	var found []pick
 	err := tx.NewRaw(`SELECT k.id, k.code, coalesce(c.billed_mm, c.surveyed_mm, c.length_mm) AS billed,
-			ARRAY(SELECT u.id FROM duct_unit u WHERE u.tenant_id = k.tenant_id AND u.segment_id = k.id AND u.kind = ?1 AND `+free+` ORDER BY u.parent_id, u.position, u.id LIMIT ?2) AS units
+			ARRAY(SELECT u.id FROM duct_unit u WHERE u.tenant_id = k.tenant_id AND u.segment_id = k.id AND u.kind = ?1 AND `+free+`
+				AND (?6::uuid IS NULL OR EXISTS (SELECT 1 FROM duct_hold r WHERE r.tenant_id = u.tenant_id AND r.lease_id = ?6::uuid AND r.unit_id = u.id AND r.own)) ORDER BY u.parent_id, u.position, u.id LIMIT ?2) AS units
 		FROM duct_segment k JOIN duct_segment_state c ON c.tenant_id = k.tenant_id AND c.segment_id = k.id AND c.voided_by IS NULL AND c.since <= ?3 AND (c.until IS NULL OR c.until > ?3)
-		WHERE k.tenant_id = ?0 AND k.id IN (?5) ORDER BY k.id`, l.TenantID, l.Kind, l.Quantity, l.Since, spanEnd(l.Until), bun.List(segments)).Scan(ctx, &found)
+		WHERE k.tenant_id = ?0 AND k.id IN (?5) ORDER BY k.id`, l.TenantID, l.Kind, l.Quantity, l.Since, spanEnd(l.Until), bun.List(segments), uuid.NullUUID{UUID: renews, Valid: renews != uuid.Nil}).Scan(ctx, &found)
 	if err != nil {
 		return err
 	}

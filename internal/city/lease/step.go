@@ -19,12 +19,10 @@ import (
 )
 
 // Order turns a reservation into an order, which no longer expires; Accept an order into a lease that is charged for. Both for
-// staff with duct:lease; Conflict "lease.wrong_state" for a lease in another state.
+// staff with duct:lease; Conflict "lease.wrong_state" for a lease in another state, and "lease.of_order" for one that follows the
+// steps of a company's order.
 func (s *Service) Order(ctx context.Context, actor identity.Actor, id uuid.UUID) error {
-	return s.step(ctx, actor, id, "lease.order", []string{Reserved}, func(ctx context.Context, tx bun.Tx, l *Lease) error {
-		l.State, l.ExpiresAt = Ordered, time.Time{}
-		return nil
-	})
+	return s.step(ctx, actor, id, s.ordering())
 }
 
 // Accept is described at Order.
@@ -35,16 +33,38 @@ func (s *Service) Accept(ctx context.Context, actor identity.Actor, id uuid.UUID
 // AcceptOn is Accept by an acceptance record of a day, from which on the lease is charged for, or from its first day. It refuses
 // Invalid field "day" for one to come, for one after the lease is over, and for one of a month that has been charged.
 func (s *Service) AcceptOn(ctx context.Context, actor identity.Actor, id uuid.UUID, day time.Time) error {
-	if day = dayOf(day); day.After(s.today(ctx)) {
-		return fault.Fields([]fault.Field{{Name: "day", Code: "date_future"}})
-	}
-	return s.step(ctx, actor, id, "lease.accept", []string{Ordered}, func(ctx context.Context, tx bun.Tx, l *Lease) error {
+	return s.step(ctx, actor, id, s.accepting(day))
+}
+
+// change is one step of a lease: from which states, and what it does to it.
+type change struct {
+	action string
+	from   []string
+	check  func(context.Context) error // before anything is locked; nil for nothing
+	do     func(context.Context, bun.Tx, *Lease) error
+}
+
+func (s *Service) ordering() change {
+	return change{action: "lease.order", from: []string{Reserved}, do: func(ctx context.Context, tx bun.Tx, l *Lease) error {
+		l.State, l.ExpiresAt = Ordered, time.Time{}
+		return nil
+	}}
+}
+
+func (s *Service) accepting(day time.Time) change {
+	day = dayOf(day)
+	return change{action: "lease.accept", from: []string{Ordered}, check: func(ctx context.Context) error {
+		if day.After(s.today(ctx)) {
+			return fault.Fields([]fault.Field{{Name: "day", Code: "date_future"}})
+		}
+		return nil
+	}, do: func(ctx context.Context, tx bun.Tx, l *Lease) error {
 		if !l.Until.IsZero() && !day.Before(l.Until) {
 			return fault.Fields([]fault.Field{{Name: "day", Code: "outside_lease"}})
 		}
 		l.State, l.AcceptedOn = Active, day
 		return s.uncharged(ctx, tx, later(day, l.Since))
-	})
+	}}
 }
 
 // AcceptDays are the days between which AcceptOn takes one for an ordered lease, for staff with duct:read: first is zero where
@@ -96,28 +116,37 @@ func (s *Service) today(ctx context.Context) time.Time {
 
 // Cancel gives back what is reserved or ordered, for staff with duct:lease; Conflict "lease.wrong_state" once it is active.
 func (s *Service) Cancel(ctx context.Context, actor identity.Actor, id uuid.UUID, why string) error {
-	if err := said("why", why, true); err != nil {
-		return err
-	}
-	return s.step(ctx, actor, id, "lease.cancel", []string{Reserved, Ordered}, func(ctx context.Context, tx bun.Tx, l *Lease) error {
-		l.State, l.Why = Cancelled, strings.TrimSpace(why)
-		return release(ctx, tx, l.ID, s.now())
-	})
+	return s.step(ctx, actor, id, s.cancelling(why))
+}
+
+func (s *Service) cancelling(why string) change {
+	return change{action: "lease.cancel", from: []string{Reserved, Ordered}, check: func(context.Context) error { return said("why", why, true) },
+		do: func(ctx context.Context, tx bun.Tx, l *Lease) error {
+			l.State, l.Why = Cancelled, strings.TrimSpace(why)
+			return release(ctx, tx, l.ID, s.now())
+		}}
 }
 
 // Refuse gives back what is reserved or ordered, because the company cannot let it: for a published reason, and with words where
 // there is more to say (field "note"). For staff with duct:lease; Conflict "lease.wrong_state" once it is active.
 func (s *Service) Refuse(ctx context.Context, actor identity.Actor, id uuid.UUID, refusal, note string) error {
-	if err := said("note", note, false); err != nil {
-		return err
-	}
-	return s.step(ctx, actor, id, "lease.refuse", []string{Reserved, Ordered}, func(ctx context.Context, tx bun.Tx, l *Lease) error {
-		if err := published(ctx, tx, refusal, func(r Refusal) bool { return r.Lease }); err != nil {
-			return err
-		}
-		l.State, l.Refusal, l.Why = Refused, refusal, strings.TrimSpace(note)
-		return release(ctx, tx, l.ID, s.now())
-	})
+	return s.step(ctx, actor, id, s.refusing(refusal, note))
+}
+
+func (s *Service) refusing(refusal, note string) change {
+	return change{action: "lease.refuse", from: []string{Reserved, Ordered}, check: func(context.Context) error { return said("note", note, false) },
+		do: func(ctx context.Context, tx bun.Tx, l *Lease) error {
+			if err := s.Published(ctx, tx, refusal); err != nil {
+				return err
+			}
+			l.State, l.Refusal, l.Why = Refused, refusal, strings.TrimSpace(note)
+			return release(ctx, tx, l.ID, s.now())
+		}}
+}
+
+// Published refuses a reason that is not on the published list for an order (Invalid field "refusal").
+func (s *Service) Published(ctx context.Context, tx bun.Tx, refusal string) error {
+	return published(ctx, tx, refusal, func(r Refusal) bool { return r.Lease })
 }
 
 // End gives an active lease notice: day is the first on which it is over, and everything is free from then on. What was
@@ -125,21 +154,23 @@ func (s *Service) Refuse(ctx context.Context, actor identity.Actor, id uuid.UUID
 // duct:lease; Invalid field "day" for one on which the lease had not been charged a day, after which it
 // ends anyway, or of a month that has been charged.
 func (s *Service) End(ctx context.Context, actor identity.Actor, id uuid.UUID, day time.Time, why string) error {
-	if err := said("why", why, true); err != nil {
-		return err
-	}
+	return s.step(ctx, actor, id, s.ending(day, why))
+}
+
+func (s *Service) ending(day time.Time, why string) change {
 	day = dayOf(day)
-	return s.step(ctx, actor, id, "lease.end", []string{Active}, func(ctx context.Context, tx bun.Tx, l *Lease) error {
-		if !day.After(later(l.Since, l.AcceptedOn)) || !l.Until.IsZero() && day.After(l.Until) {
-			return fault.Fields([]fault.Field{{Name: "day", Code: "outside_lease"}})
-		}
-		if err := s.uncharged(ctx, tx, day); err != nil {
+	return change{action: "lease.end", from: []string{Active}, check: func(context.Context) error { return said("why", why, true) },
+		do: func(ctx context.Context, tx bun.Tx, l *Lease) error {
+			if !day.After(later(l.Since, l.AcceptedOn)) || !l.Until.IsZero() && day.After(l.Until) {
+				return fault.Fields([]fault.Field{{Name: "day", Code: "outside_lease"}})
+			}
+			if err := s.uncharged(ctx, tx, day); err != nil {
+				return err
+			}
+			l.State, l.Until, l.Why = Ended, day, strings.TrimSpace(why)
+			_, err := tx.NewRaw("UPDATE duct_hold SET during = daterange(?, ?) WHERE tenant_id = ? AND lease_id = ? AND released_at IS NULL", l.Since, day, l.TenantID, l.ID).Exec(ctx)
 			return err
-		}
-		l.State, l.Until, l.Why = Ended, day, strings.TrimSpace(why)
-		_, err := tx.NewRaw("UPDATE duct_hold SET during = daterange(?, ?) WHERE tenant_id = ? AND lease_id = ? AND released_at IS NULL", l.Since, day, l.TenantID, l.ID).Exec(ctx)
-		return err
-	})
+		}}
 }
 
 // said refuses words that are too long, or missing where they have to be said.
@@ -158,35 +189,48 @@ func release(ctx context.Context, tx bun.Tx, lease uuid.UUID, at time.Time) erro
 	return err
 }
 
-// step changes a lease that is in one of some states.
-func (s *Service) step(ctx context.Context, actor identity.Actor, id uuid.UUID, action string, from []string, change func(context.Context, bun.Tx, *Lease) error) error {
+// step changes a lease that is in one of some states, and follows no company's order.
+func (s *Service) step(ctx context.Context, actor identity.Actor, id uuid.UUID, c change) error {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctLease); err != nil {
 		return err
 	}
+	if c.check != nil {
+		if err := c.check(ctx); err != nil {
+			return err
+		}
+	}
 	return tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
-		if _, err := turn(ctx, tx, 0); err != nil {
+		if err := s.Turn(ctx, tx); err != nil {
 			return err
 		}
-		var all []Lease
-		if err := tx.NewSelect().Model(&all).Where("l.tenant_id = ? AND l.id = ?", tenancy.Must(ctx), id).For("UPDATE").Scan(ctx); err != nil {
-			return fmt.Errorf("%s: %w", action, err)
-		}
-		if len(all) == 0 {
-			return fault.New(fault.NotFound, "lease.not_found")
-		}
-		l, was := &all[0], all[0].State
-		if !slices.Contains(from, was) || was == Reserved && !l.ExpiresAt.After(s.now()) {
-			return fault.New(fault.Conflict, "lease.wrong_state")
-		}
-		if err := change(ctx, tx, l); err != nil {
-			return err
-		}
-		l.UpdatedAt = s.now()
-		if _, err := tx.NewUpdate().Model(l).Column("state", "expires_at", "until", "accepted_on", "why", "refusal", "updated_at").WherePK().Exec(ctx); err != nil {
-			return fmt.Errorf("%s: %w", action, err)
-		}
-		return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: action, Object: "duct_lease", ObjectID: id, Detail: map[string]any{"number": l.Number, "from": was, "to": l.State, "refusal": l.Refusal}})
+		return s.change(ctx, tx, actor, id, uuid.Nil, c)
 	})
+}
+
+// change is a step as part of tx, of a lease that follows an order, or of one that follows none.
+func (s *Service) change(ctx context.Context, tx bun.Tx, actor identity.Actor, id, order uuid.UUID, c change) error {
+	var all []Lease
+	if err := tx.NewSelect().Model(&all).Where("l.tenant_id = ? AND l.id = ?", tenancy.Must(ctx), id).For("UPDATE").Scan(ctx); err != nil {
+		return fmt.Errorf("%s: %w", c.action, err)
+	}
+	if len(all) == 0 {
+		return fault.New(fault.NotFound, "lease.not_found")
+	}
+	l, was := &all[0], all[0].State
+	switch {
+	case l.OrderID.UUID != order:
+		return fault.New(fault.Conflict, "lease.of_order")
+	case !slices.Contains(c.from, was) || was == Reserved && !l.ExpiresAt.After(s.now()):
+		return fault.New(fault.Conflict, "lease.wrong_state")
+	}
+	if err := c.do(ctx, tx, l); err != nil {
+		return err
+	}
+	l.UpdatedAt = s.now()
+	if _, err := tx.NewUpdate().Model(l).Column("state", "expires_at", "until", "accepted_on", "why", "refusal", "updated_at").WherePK().Exec(ctx); err != nil {
+		return fmt.Errorf("%s: %w", c.action, err)
+	}
+	return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: c.action, Object: "duct_lease", ObjectID: id, Detail: map[string]any{"number": l.Number, "from": was, "to": l.State, "refusal": l.Refusal}})
 }
 
 // expire gives back what was reserved and not ordered in time, some at a time; a repetition finds the rest.

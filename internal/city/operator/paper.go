@@ -67,7 +67,7 @@ func (s *Service) Receive(ctx context.Context, actor identity.Actor, name string
 }
 
 // File puts a received paper on file for a company, for staff with duct:lease and for people of it. It refuses Invalid a kind
-// that the sender may not file (field "kind") and a last day before the first (field "until").
+// that the sender may not file (field "kind"), an agreement without its number or day, and a last day before the first (field "until").
 func (s *Service) File(ctx context.Context, actor identity.Actor, p Paper, f files.File) (Paper, error) {
 	if err := s.may(ctx, actor, p.OperatorID, access.DuctLease, false); err != nil {
 		return Paper{}, err
@@ -78,6 +78,14 @@ func (s *Service) File(ctx context.Context, actor identity.Actor, p Paper, f fil
 	}
 	if p.Number = strings.TrimSpace(p.Number); len([]rune(p.Number)) > 100 {
 		bad = append(bad, fault.Field{Name: "number", Code: "too_long", Args: []any{"max", 100}})
+	}
+	if p.Kind == PaperAgreement { // orders stand under it, so it is named on their papers
+		if p.Number == "" {
+			bad = append(bad, fault.Field{Name: "number", Code: "required"})
+		}
+		if p.Day.IsZero() {
+			bad = append(bad, fault.Field{Name: "day", Code: "required"})
+		}
 	}
 	if !p.Until.IsZero() && p.Until.Before(p.Day) {
 		bad = append(bad, fault.Field{Name: "until", Code: "not_after"})
@@ -138,4 +146,19 @@ func (s *Service) Paper(ctx context.Context, actor identity.Actor, id uuid.UUID)
 		return files.File{}, nil, fault.New(fault.NotFound, "operator.no_paper")
 	}
 	return s.d.Files.Open(ctx, all[0].FileID)
+}
+
+// AgreementOf is the master agreement of a company that is in force on a day, the latest where there are several; false where
+// there is none. It is read as part of tx; that whoever asks may know is the caller's concern.
+func AgreementOf(ctx context.Context, db bun.IDB, company uuid.UUID, day time.Time) (Paper, bool, error) {
+	var all []Paper
+	err := db.NewSelect().Model(&all).Where("d.tenant_id = ? AND d.operator_id = ? AND d.kind = ?", tenancy.Must(ctx), company, PaperAgreement).
+		Where("d.number <> '' AND d.day <= ? AND (d.until IS NULL OR d.until >= ?)", day, day).OrderExpr("d.day DESC, d.id DESC").Limit(1).Scan(ctx)
+	if err != nil {
+		return Paper{}, false, fmt.Errorf("operator: agreement: %w", err)
+	}
+	if len(all) == 0 {
+		return Paper{}, false, nil
+	}
+	return all[0], true, nil
 }

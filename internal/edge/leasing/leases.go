@@ -120,7 +120,7 @@ func (p *Pages) leaseAgain(c *gin.Context, status int, in site.Form, errs ui.Err
 	if x.State == lease.Reserved || x.State == lease.Ordered {
 		state.Links = append(state.Links, ui.Link{Href: ducts.PathLeases + "/" + id.String() + "/penawaran", Label: l.T("ductquote.title"), Icon: "coin"})
 	}
-	if p.may(c) && !over {
+	if p.may(c) && !over && !x.OrderID.Valid { // else its order goes on
 		if state.Forms, err = p.acts(c, x.Lease, in, errs); err != nil {
 			return err
 		}

@@ -32,6 +32,7 @@ import (
 	"bedelau/internal/city/ductbill"
 	"bedelau/internal/city/ductdamage"
 	"bedelau/internal/city/ductmap"
+	"bedelau/internal/city/ductorder"
 	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/city/ducttariff"
 	"bedelau/internal/city/external"
@@ -181,6 +182,9 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 	companies := operator.New(operator.Deps{DB: w.DB.App, Guard: guard, Identity: people, Leases: held, Files: store, Now: s.ClockNow})
 	broken := ductdamage.New(ductdamage.Deps{DB: w.DB.App, Guard: guard, Notify: mail, Files: store, Keys: s.keys, Ducts: pipes, Companies: companies, Now: s.ClockNow})
 	must(broken.Register(s.runner))
+	prices := ducttariff.New(ducttariff.Deps{DB: w.DB.App, Guard: guard, Now: s.ClockNow})
+	orders := ductorder.New(ductorder.Deps{DB: w.DB.App, Guard: guard, Leases: held, Operators: companies, Prices: prices, Files: store, Keys: s.keys, Notify: mail, Now: s.ClockNow})
+	must(orders.Register(s.runner))
 	visits := booking.New(booking.Deps{DB: w.DB, Guard: guard, Bus: bus, Notify: mail, Staff: people, Matters: matters{services, cases}, Log: quiet, Now: s.ClockNow})
 	must(visits.Register(s.runner))
 	list := inbox.New(inbox.Deps{DB: w.DB, Guard: guard, Keys: s.keys, Number: application.ParseNumber, Now: s.ClockNow})
@@ -202,7 +206,8 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 	must(err)
 	s.Gate = g
 	deps := site.Deps{Operators: companies, Damages: broken,
-		Catalog: services, Casework: cases, Ducts: pipes, Surveying: surveying, Leases: held, DuctBills: ductBook, Revenue: revenue.New(revenue.Deps{DB: w.DB, Guard: guard, Now: s.ClockNow}), DuctPrice: ducttariff.New(ducttariff.Deps{DB: w.DB.App, Guard: guard, Now: s.ClockNow}), DuctMap: ductmap.New(ductmap.Deps{DB: w.DB.App, Guard: guard, Leases: held, Now: s.ClockNow}), Bulk: many,
+		Catalog: services, Casework: cases, Ducts: pipes, Surveying: surveying, Leases: held, DuctBills: ductBook, Revenue: revenue.New(revenue.Deps{DB: w.DB, Guard: guard, Now: s.ClockNow}), DuctPrice: prices, DuctMap: ductmap.New(ductmap.Deps{DB: w.DB.App, Guard: guard, Leases: held, Now: s.ClockNow}), Bulk: many,
+		Orders:  orders,
 		Editor:  catalog.NewEditor(catalog.EditorDeps{DB: w.DB, Guard: guard, Definitions: cases, Now: s.ClockNow}),
 		Tariffs: tariff.NewEditor(w.DB.App, guard, s.ClockNow),
 		Builder: builder.New(builder.Deps{DB: w.DB, Guard: guard, Forms: cases, Workflows: cases, Reserved: document.BuiltIn(), MadeWith: services.MadeWith, Now: s.ClockNow}), Documents: issued, Inbox: list, Booking: visits, Calendar: calendar.New(w.DB.App, guard, s.ClockNow), Dashboard: board, External: others, Registry: s.Registers, Simulation: replays, Identity: people, Guard: guard, Directory: dir, DB: w.DB,
@@ -231,6 +236,7 @@ func (s *Site) Load(t testing.TB, slugs ...string) {
 	engine.Register(lease.Section())
 	engine.Register(ducttariff.Section())
 	engine.Register(ductbill.Section())
+	engine.Register(ductorder.Section())
 	engine.Register(revenue.Section())
 	engine.Register(ductdamage.Section())
 	for _, slug := range slugs {

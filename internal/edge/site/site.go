@@ -25,6 +25,7 @@ import (
 	"bedelau/internal/city/ductbill"
 	"bedelau/internal/city/ductdamage"
 	"bedelau/internal/city/ductmap"
+	"bedelau/internal/city/ductorder"
 	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/city/ducttariff"
 	"bedelau/internal/city/external"
@@ -59,6 +60,7 @@ type Deps struct {
 	Surveying  *ductsurvey.Service
 	Leases     *lease.Service
 	Operators  *operator.Service
+	Orders     *ductorder.Service
 	DuctMap    *ductmap.Service
 	DuctBills  *ductbill.Service
 	Damages    *ductdamage.Service

@@ -1,0 +1,321 @@
+package ductorder
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/city/ducttariff"
+	"bedelau/internal/city/lease"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Choice is a way that an order can take, with what it would be charged. Key names it while the network and what is free stay as
+// they are.
+type Choice struct {
+	Key   string
+	Way   lease.Way
+	Quote ducttariff.Quote
+}
+
+// Choices are the ways that an order can take now, the shortest first; none where nothing with enough free connects its places. For
+// staff with duct:lease.
+func (s *Service) Choices(ctx context.Context, actor identity.Actor, id uuid.UUID) ([]Choice, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctLease); err != nil {
+		return nil, err
+	}
+	o, err := s.read(ctx, actor, id)
+	if err != nil {
+		return nil, err
+	}
+	ways, err := s.ways(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	var out []Choice
+	for _, w := range ways {
+		x := o
+		x.Segments = segmentsOf(w)
+		q, err := s.d.Prices.Quote(ctx, o.OperatorID, x.route())
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Choice{keyOf(w), w, q})
+	}
+	return out, nil
+}
+
+// ways are those of an order; none where a place is no longer there.
+func (s *Service) ways(ctx context.Context, o Order) ([]lease.Way, error) {
+	ways, err := s.d.Leases.PlanOn(ctx, o.plan())
+	if fault.Is(err, "lease.no_node") {
+		return nil, nil
+	}
+	return ways, err
+}
+
+// choose finds the way that was chosen.
+func (s *Service) choose(ctx context.Context, o Order, st *step) error {
+	ways, err := s.ways(ctx, o)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(ways, func(w lease.Way) bool { return keyOf(w) == st.in.Way })
+	if i < 0 {
+		return fault.New(fault.Conflict, "ductorder.way_changed")
+	}
+	st.way = &Choice{Key: st.in.Way, Way: ways[i]}
+	return nil
+}
+
+func segmentsOf(w lease.Way) []uuid.UUID {
+	out := make([]uuid.UUID, len(w.Steps))
+	for i, x := range w.Steps {
+		out[i] = x.ID
+	}
+	return out
+}
+
+func keyOf(w lease.Way) string {
+	h := sha256.New()
+	for _, x := range w.Steps {
+		h.Write(x.ID[:])
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// check judges what a step's effect asks for.
+func (st *step) check(today time.Time) []fault.Field {
+	var bad []fault.Field
+	need := func(name, value string) {
+		switch n := len([]rune(value)); {
+		case n == 0:
+			bad = append(bad, fault.Field{Name: name, Code: "required"})
+		case n > 120:
+			bad = append(bad, fault.Field{Name: name, Code: "too_long", Args: []any{"max", 120}})
+		}
+	}
+	in := &st.in
+	in.Day = dayOf(in.Day)
+	for _, p := range []*string{&in.City.Name, &in.City.Role, &in.Company.Name, &in.Company.Role} {
+		*p = strings.Join(strings.Fields(*p), " ")
+	}
+	switch st.effect {
+	case Route:
+		need("way", in.Way)
+	case Refuse:
+		need("refusal", in.Refusal)
+	case Accept:
+		if in.Day.IsZero() {
+			bad = append(bad, fault.Field{Name: "day", Code: "required"})
+		}
+		need("city_name", in.City.Name)
+		need("city_role", in.City.Role)
+		need("company_name", in.Company.Name)
+		need("company_role", in.Company.Role)
+	case Notice:
+		switch {
+		case in.Day.IsZero():
+			bad = append(bad, fault.Field{Name: "day", Code: "required"})
+		case in.Day.Before(today):
+			bad = append(bad, fault.Field{Name: "day", Code: "plan_past"})
+		}
+	case AsBuilt:
+		switch {
+		case in.AsBuilt != AsBuiltImport && in.AsBuilt != AsBuiltSame:
+			bad = append(bad, fault.Field{Name: "as_built", Code: "required"})
+		case in.AsBuilt == AsBuiltImport && in.Import == uuid.Nil:
+			bad = append(bad, fault.Field{Name: "import", Code: "required"})
+		}
+	}
+	return bad
+}
+
+// lacks is the code of what an effect rests on and is not there yet; empty where it can happen.
+func (s *Service) lacks(ctx context.Context, db bun.IDB, o Order, e Effect) (string, error) {
+	switch e {
+	case Quoting:
+		if len(o.Segments) == 0 {
+			return "ductorder.no_way", nil
+		}
+	case Reserve:
+		q, ok, err := latest(ctx, db, o.ID, PaperQuote)
+		if err != nil || !ok || s.today(ctx).After(q.ValidUntil) {
+			return "ductorder.quote_over", err
+		}
+	case Permits:
+		all, err := permits(ctx, db, o.ID)
+		for _, p := range all {
+			if p.GrantedOn.IsZero() || !p.Until.IsZero() && s.today(ctx).After(p.Until) {
+				return "ductorder.permits_open", err
+			}
+		}
+		return "", err
+	case Access:
+		n, err := db.NewSelect().Model((*Window)(nil)).Where("w.tenant_id = ? AND w.order_id = ? AND w.state = ?", o.TenantID, o.ID, WindowGranted).Count(ctx)
+		if err != nil || n == 0 {
+			return "ductorder.no_window", err
+		}
+	case Shown, Rework, Reviewed:
+		return s.lacksEvidence(ctx, db, o, e)
+	case Billing:
+		l, err := s.leaseOf(ctx, db, o)
+		if err != nil || l.State != lease.Active {
+			return "ductorder.no_lease", err
+		}
+	case Notice:
+		by, err := s.renewal(ctx, db, o.ID)
+		if err != nil || by != nil {
+			return "ductorder.has_renewal", err
+		}
+	case Over:
+		if o.Until.IsZero() || s.today(ctx).Before(o.Until) {
+			return "ductorder.not_over", nil
+		}
+	}
+	return "", nil
+}
+
+// leaseOf reads the lease of an order; the zero Lease where it has none.
+func (s *Service) leaseOf(ctx context.Context, db bun.IDB, o Order) (lease.Lease, error) {
+	var all []lease.Lease
+	if !o.LeaseID.Valid {
+		return lease.Lease{}, nil
+	}
+	err := db.NewSelect().Model(&all).Where("l.tenant_id = ? AND l.id = ?", o.TenantID, o.LeaseID.UUID).Scan(ctx)
+	if err != nil || len(all) == 0 {
+		return lease.Lease{}, err
+	}
+	return all[0], nil
+}
+
+// do makes a step's effect so.
+func (s *Service) do(ctx context.Context, tx bun.Tx, o *Order, st *step) error {
+	held := s.d.Leases.Inside(tx, st.actor, o.ID)
+	switch st.effect {
+	case Route:
+		o.Segments, o.LengthMM, o.Authorities = segmentsOf(st.way.Way), st.way.Way.LengthMM, []string{}
+		for _, a := range st.way.Way.Authorities {
+			if !slices.Contains(o.Authorities, a) {
+				o.Authorities = append(o.Authorities, a)
+			}
+		}
+		st.detail["length_mm"], st.detail["segments"] = o.LengthMM, len(o.Segments)
+	case Quoting:
+		return s.offer(ctx, tx, o, st)
+	case Reserve:
+		return s.reserve(ctx, tx, o, st)
+	case Ordering:
+		return s.ordered(ctx, tx, o, st)
+	case Extend:
+		if err := held.Order(ctx, o.LeaseID.UUID); err != nil {
+			return err
+		}
+		o.AcceptedOn = s.today(ctx)
+		return held.Accept(ctx, o.LeaseID.UUID, o.AcceptedOn)
+	case Accept:
+		if err := held.Accept(ctx, o.LeaseID.UUID, st.in.Day); err != nil {
+			return err
+		}
+		o.AcceptedOn = st.in.Day
+		return s.accepted(ctx, tx, o, st)
+	case AsBuilt:
+		return s.asBuilt(ctx, tx, o, st.in)
+	case Billing:
+		st.detail["from"] = o.ChargedFrom().Format(time.DateOnly)
+	case Notice:
+		o.EndsOn, st.detail["day"] = st.in.Day, st.in.Day.Format(time.DateOnly)
+		return held.End(ctx, o.LeaseID.UUID, st.in.Day, clip(st.in.Reason))
+	case Over:
+		o.EndsOn = o.Until
+	case Refuse, Cancel, Lapse:
+		return s.giveBack(ctx, tx, o, st)
+	}
+	return nil
+}
+
+// ChargedFrom is the first day for which an accepted order is charged; zero before its acceptance.
+func (o Order) ChargedFrom() time.Time {
+	if o.AcceptedOn.After(o.Since) || o.AcceptedOn.IsZero() {
+		return o.AcceptedOn
+	}
+	return o.Since
+}
+
+// clip bounds the words of an order to those of a lease.
+func clip(s string) string {
+	if r := []rune(s); len(r) > 500 {
+		return string(r[:500])
+	}
+	return s
+}
+
+// reserve keeps the units of an accepted quote until the state lapses.
+func (s *Service) reserve(ctx context.Context, tx bun.Tx, o *Order, st *step) error {
+	q, _, err := latest(ctx, tx, o.ID, PaperQuote)
+	if err != nil {
+		return err
+	}
+	term, _ := st.flow.ends(st.action.To)
+	in := lease.ReserveInput{Operator: o.OperatorID, Segments: o.Segments, Kind: o.Kind, Quantity: o.Quantity, Since: o.Since, Until: o.Until, Days: term.Amount, Key: "order " + q.Number}
+	if o.Renews.Valid {
+		old, err := s.lock(ctx, tx, o.Renews.UUID)
+		if err != nil {
+			return err
+		}
+		in.Renews = old.LeaseID.UUID
+	}
+	l, err := s.d.Leases.Inside(tx, st.actor, o.ID).Reserve(ctx, in)
+	if err != nil {
+		return err
+	}
+	o.LeaseID, st.detail["lease"], st.detail["quote"] = uuid.NullUUID{UUID: l.ID, Valid: true}, l.Number, q.Number
+	_, err = tx.NewRaw("UPDATE duct_order_paper SET agreed_at = ?, agreed_by = ? WHERE tenant_id = ? AND id = ?", s.now(), st.actor.ID, o.TenantID, q.ID).Exec(ctx)
+	return err
+}
+
+// giveBack ends an order before it was active: what is kept for it is free again.
+func (s *Service) giveBack(ctx context.Context, tx bun.Tx, o *Order, st *step) error {
+	if st.effect == Refuse {
+		if err := s.d.Leases.Published(ctx, tx, st.in.Refusal); err != nil {
+			return err
+		}
+		o.Refusal = st.in.Refusal
+		st.detail["refusal"] = st.in.Refusal
+	}
+	l, err := s.leaseOf(ctx, tx, *o)
+	if err != nil || l.State != lease.Ordered && (l.State != lease.Reserved || !l.ExpiresAt.After(s.now())) {
+		return err // nothing is kept, or it runs out by itself
+	}
+	held := s.d.Leases.Inside(tx, st.actor, o.ID)
+	if st.effect == Refuse {
+		return held.Refuse(ctx, l.ID, st.in.Refusal, clip(st.in.Reason))
+	}
+	return held.Cancel(ctx, l.ID, clip(st.in.Reason))
+}
+
+// asBuilt says how the record of the network came to what was built.
+func (s *Service) asBuilt(ctx context.Context, tx bun.Tx, o *Order, in ActInput) error {
+	if o.AsBuilt = in.AsBuilt; in.AsBuilt != AsBuiltImport {
+		return nil
+	}
+	var state []string
+	if err := tx.NewRaw("SELECT state FROM duct_import WHERE tenant_id = ? AND id = ?", tenancy.Must(ctx), in.Import).Scan(ctx, &state); err != nil {
+		return fmt.Errorf("import: %w", err)
+	}
+	if len(state) == 0 || state[0] != "applied" {
+		return fault.Fields([]fault.Field{{Name: "import", Code: "not_an_option"}})
+	}
+	o.ImportID = uuid.NullUUID{UUID: in.Import, Valid: true}
+	return nil
+}

@@ -1,0 +1,57 @@
+package ductorder
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/notify"
+)
+
+// pathOwn is where a company's people find their order.
+const pathOwn = "/mitra/pesanan/"
+
+// tell writes to the company's people of a step that they did not take.
+func (s *Service) tell(ctx context.Context, tx bun.Tx, o Order, st step) error {
+	if st.actor.Kind == identity.Partner {
+		return nil
+	}
+	const l = i18n.ID
+	state, _ := st.flow.State(o.State)
+	text := st.action.Message.In(l)
+	if text == "" {
+		text = state.Public.In(l)
+	}
+	if st.in.Reason != "" {
+		text += "\n\n" + st.in.Reason
+	}
+	return s.letter(ctx, tx, o, fmt.Sprintf("step:%d", o.Version), "step", map[string]string{"state": state.Label.In(l), "text": text})
+}
+
+// letter writes to the people of an order's company, once for an occasion: the title and text of a kind of letter, which may name
+// what values has.
+func (s *Service) letter(ctx context.Context, tx bun.Tx, o Order, occasion, kind string, values map[string]string) error {
+	if s.d.Notify == nil {
+		return nil
+	}
+	to, err := s.d.Operators.Reached(ctx, tx, o.OperatorID)
+	if err != nil {
+		return err
+	}
+	const l = i18n.ID
+	key, args := "ductorder.letter."+kind, []any{"number", o.Number}
+	for k, v := range values {
+		args = append(args, k, v)
+	}
+	for _, id := range to {
+		err := s.d.Notify.Send(ctx, tx, notify.Message{To: id, Template: "generic", Locale: l, Key: fmt.Sprintf("duct_order:%s:%s:%s", o.ID, occasion, id),
+			Data: map[string]string{"title": l.T(key+"_title", args...), "body": l.T(key, args...), "path": pathOwn + o.ID.String()}})
+		if err != nil {
+			return fmt.Errorf("ductorder: letter: %w", err)
+		}
+	}
+	return nil
+}

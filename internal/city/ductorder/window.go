@@ -1,0 +1,289 @@
+package ductorder
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// The states of a window.
+const (
+	WindowAsked     = "asked"
+	WindowGranted   = "granted"
+	WindowRefused   = "refused"
+	WindowWithdrawn = "withdrawn"
+)
+
+// Window is when a crew may open a manhole.
+type Window struct {
+	bun.BaseModel `bun:"table:duct_order_window,alias:w"`
+
+	TenantID  tenancy.ID    `bun:"tenant_id,pk"`
+	ID        uuid.UUID     `bun:"id,pk"`
+	OrderID   uuid.UUID     `bun:"order_id"`
+	NodeID    uuid.UUID     `bun:"node_id"`
+	Since     time.Time     `bun:"since"`
+	Until     time.Time     `bun:"until"` // the last day
+	Crew      string        `bun:"crew"`
+	Leader    string        `bun:"leader"`
+	Phone     string        `bun:"phone"`
+	People    int           `bun:"people"`
+	Safety    string        `bun:"safety"` // who watches over it (K3), with the certificate
+	State     string        `bun:"state"`
+	Beside    bool          `bun:"beside"` // may work there beside another crew
+	Reason    string        `bun:"reason"`
+	AskedAt   time.Time     `bun:"asked_at"`
+	AskedBy   uuid.UUID     `bun:"asked_by"`
+	DecidedAt time.Time     `bun:"decided_at,nullzero"`
+	DecidedBy uuid.NullUUID `bun:"decided_by"`
+	Node      string        `bun:"node,scanonly"` // its code
+}
+
+// WindowInput asks for a window.
+type WindowInput struct {
+	Order        uuid.UUID
+	Node         string // code of one on the order's way
+	Since, Until time.Time
+	Crew         string
+	Leader       string
+	Phone        string
+	People       int
+	Safety       string
+}
+
+const (
+	windowLongest = 31 // days
+	crewMost      = 30
+	windowsMost   = 500 // of one order
+)
+
+func (in *WindowInput) check(today time.Time) []fault.Field {
+	var bad []fault.Field
+	for _, x := range []struct {
+		name  string
+		value *string
+	}{{"node", &in.Node}, {"crew", &in.Crew}, {"leader", &in.Leader}, {"phone", &in.Phone}, {"safety", &in.Safety}} {
+		*x.value = strings.Join(strings.Fields(*x.value), " ")
+		switch n := len([]rune(*x.value)); {
+		case n == 0:
+			bad = append(bad, fault.Field{Name: x.name, Code: "required"})
+		case n > 200:
+			bad = append(bad, fault.Field{Name: x.name, Code: "too_long", Args: []any{"max", 200}})
+		}
+	}
+	if in.People < 1 || in.People > crewMost {
+		bad = append(bad, fault.Field{Name: "people", Code: "out_of_range", Args: []any{"min", 1, "max", crewMost}})
+	}
+	in.Since, in.Until = dayOf(in.Since), dayOf(in.Until)
+	switch {
+	case in.Since.IsZero():
+		bad = append(bad, fault.Field{Name: "since", Code: "required"})
+	case in.Since.Before(today):
+		bad = append(bad, fault.Field{Name: "since", Code: "plan_past"})
+	case in.Until.IsZero():
+		bad = append(bad, fault.Field{Name: "until", Code: "required"})
+	case in.Until.Before(in.Since):
+		bad = append(bad, fault.Field{Name: "until", Code: "not_after"})
+	case in.Until.After(in.Since.AddDate(0, 0, windowLongest-1)):
+		bad = append(bad, fault.Field{Name: "until", Code: "window_too_long", Args: []any{"max", windowLongest}})
+	}
+	return bad
+}
+
+// RequestWindow asks to open a manhole on the order's way, by people of its company or by staff with duct:lease for it. It refuses
+// Invalid what cannot be (field "node" for one that is not on the way), and Conflict "ductorder.no_action" in a state in which none
+// is asked for.
+func (s *Service) RequestWindow(ctx context.Context, actor identity.Actor, in WindowInput) (Window, error) {
+	if err := s.mayChange(ctx, actor, in.Order); err != nil {
+		return Window{}, err
+	}
+	bad := in.check(s.today(ctx))
+	id, err := uuid.NewV7()
+	if err != nil {
+		return Window{}, err
+	}
+	var w Window
+	err = tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
+		o, _, err := s.lockIn(ctx, tx, in.Order, func(f *Flow) []string { return f.Windows })
+		if err != nil {
+			return err
+		}
+		nodes, err := s.nodes(ctx, tx, o)
+		if err != nil {
+			return err
+		}
+		node, ok := nodes[in.Node]
+		if !ok && in.Node != "" {
+			bad = append(bad, fault.Field{Name: "node", Code: "not_on_way"})
+		}
+		if err := fault.Fields(bad); err != nil {
+			return err
+		}
+		n, err := tx.NewSelect().Model((*Window)(nil)).Where("w.tenant_id = ? AND w.order_id = ?", o.TenantID, o.ID).Count(ctx)
+		if err != nil {
+			return err
+		}
+		if n >= windowsMost {
+			return fault.New(fault.Conflict, "ductorder.too_many_windows", "max", windowsMost)
+		}
+		w = Window{TenantID: o.TenantID, ID: id, OrderID: o.ID, NodeID: node, Node: in.Node, Since: in.Since, Until: in.Until, Crew: in.Crew, Leader: in.Leader, Phone: in.Phone, People: in.People, Safety: in.Safety,
+			State: WindowAsked, AskedAt: s.now(), AskedBy: actor.ID}
+		if _, err := tx.NewInsert().Model(&w).Exec(ctx); err != nil {
+			return fmt.Errorf("ductorder: window: %w", err)
+		}
+		return s.noted(ctx, tx, o, actor, EventWindow, "ductorder.window_ask", "", map[string]any{"window": id, "node": in.Node, "state": w.State})
+	})
+	return w, err
+}
+
+// mayChange refuses who may not add to an order: staff without duct:lease, and people of another company (NotFound).
+func (s *Service) mayChange(ctx context.Context, actor identity.Actor, id uuid.UUID) error {
+	o, err := s.read(ctx, actor, id)
+	if err != nil {
+		return err
+	}
+	_, err = s.placer(ctx, actor, o.OperatorID)
+	return err
+}
+
+// nodes are those on an order's way, by code.
+func (s *Service) nodes(ctx context.Context, db bun.IDB, o Order) (map[string]uuid.UUID, error) {
+	out := map[string]uuid.UUID{}
+	if len(o.Segments) == 0 {
+		return out, nil
+	}
+	var rows []struct {
+		ID   uuid.UUID
+		Code string
+	}
+	err := db.NewRaw("SELECT n.id, n.code FROM duct_node n WHERE n.tenant_id = ?0 AND n.id IN (SELECT unnest(ARRAY[k.from_node, k.to_node]) FROM duct_segment k WHERE k.tenant_id = ?0 AND k.id IN (?1))",
+		o.TenantID, bun.List(o.Segments)).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("ductorder: nodes: %w", err)
+	}
+	for _, r := range rows {
+		out[r.Code] = r.ID
+	}
+	return out, nil
+}
+
+// WindowDecision is what staff decide about a window. Beside lets the crew in although another is there on these days.
+type WindowDecision struct {
+	Order, Window uuid.UUID
+	Grant         bool
+	Beside        bool
+	Reason        string // of a refusal
+}
+
+// DecideWindow grants or refuses a window that is asked for, for staff with duct:lease. It refuses Invalid a refusal without its
+// reason, Conflict "ductorder.window_taken" a window in which another crew is in the manhole and may not be joined, and
+// "ductorder.window_decided" one that is not asked for any more.
+func (s *Service) DecideWindow(ctx context.Context, actor identity.Actor, in WindowDecision) error {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctLease); err != nil {
+		return err
+	}
+	in.Reason = strings.TrimSpace(in.Reason)
+	switch n := len([]rune(in.Reason)); {
+	case n == 0 && !in.Grant:
+		return fault.Fields([]fault.Field{{Name: "reason", Code: "required"}})
+	case n > 500:
+		return fault.Fields([]fault.Field{{Name: "reason", Code: "too_long", Args: []any{"max", 500}}})
+	}
+	return s.window(ctx, actor, in.Order, in.Window, func(ctx context.Context, tx bun.Tx, w *Window) error {
+		if w.State != WindowAsked {
+			return fault.New(fault.Conflict, "ductorder.window_decided")
+		}
+		w.State, w.Reason, w.DecidedAt, w.DecidedBy = WindowRefused, in.Reason, s.now(), uuid.NullUUID{UUID: actor.ID, Valid: true}
+		if !in.Grant {
+			return nil
+		}
+		w.State, w.Beside = WindowGranted, in.Beside
+		if in.Beside {
+			return nil
+		}
+		return alone(ctx, tx, *w)
+	})
+}
+
+// alone refuses a window in which another crew is in the manhole. Those who decide about a manhole wait for each other.
+func alone(ctx context.Context, tx bun.Tx, w Window) error {
+	var other []string
+	err := tx.NewRaw(`SELECT r.number FROM duct_order_window x JOIN duct_order r ON r.tenant_id = x.tenant_id AND r.id = x.order_id
+		WHERE x.tenant_id = ?0 AND x.node_id = ?1 AND x.state = ?2 AND x.id <> ?3 AND daterange(x.since, x.until, '[]') && daterange(?4, ?5, '[]') LIMIT 1`,
+		w.TenantID, w.NodeID, WindowGranted, w.ID, w.Since, w.Until).Scan(ctx, &other)
+	if err != nil {
+		return fmt.Errorf("ductorder: window: %w", err)
+	}
+	if len(other) > 0 {
+		return fault.New(fault.Conflict, "ductorder.window_taken", "number", other[0])
+	}
+	return nil
+}
+
+// WithdrawWindow gives back a window that was asked for or granted, by people of the company or staff with duct:lease; Conflict
+// "ductorder.window_decided" for one that was refused or given back.
+func (s *Service) WithdrawWindow(ctx context.Context, actor identity.Actor, order, id uuid.UUID) error {
+	if err := s.mayChange(ctx, actor, order); err != nil {
+		return err
+	}
+	return s.window(ctx, actor, order, id, func(ctx context.Context, tx bun.Tx, w *Window) error {
+		if w.State != WindowAsked && w.State != WindowGranted {
+			return fault.New(fault.Conflict, "ductorder.window_decided")
+		}
+		w.State, w.DecidedAt, w.DecidedBy = WindowWithdrawn, s.now(), uuid.NullUUID{UUID: actor.ID, Valid: true}
+		return nil
+	})
+}
+
+// window changes a window of an order.
+func (s *Service) window(ctx context.Context, actor identity.Actor, order, id uuid.UUID, change func(context.Context, bun.Tx, *Window) error) error {
+	err := tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
+		o, err := s.lock(ctx, tx, order)
+		if err != nil {
+			return err
+		}
+		var all []Window
+		err = tx.NewSelect().Model(&all).ColumnExpr("w.*, (SELECT n.code FROM duct_node AS n WHERE n.tenant_id = w.tenant_id AND n.id = w.node_id) AS node").
+			Where("w.tenant_id = ? AND w.order_id = ? AND w.id = ?", o.TenantID, o.ID, id).Scan(ctx)
+		if err != nil {
+			return fmt.Errorf("ductorder: window: %w", err)
+		}
+		if len(all) == 0 {
+			return notFound()
+		}
+		w := &all[0]
+		if _, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "ductorder window "+w.NodeID.String()).Exec(ctx); err != nil {
+			return err
+		}
+		if err := change(ctx, tx, w); err != nil {
+			return err
+		}
+		if _, err := tx.NewUpdate().Model(w).Column("state", "beside", "reason", "decided_at", "decided_by").WherePK().Exec(ctx); err != nil {
+			return fmt.Errorf("ductorder: window: %w", err)
+		}
+		if err := s.noted(ctx, tx, o, actor, EventWindow, "ductorder.window", w.Reason, map[string]any{"window": id, "node": w.Node, "state": w.State}); err != nil || actor.Kind == identity.Partner {
+			return err
+		}
+		return s.letter(ctx, tx, o, "window:"+id.String()+":"+w.State, "window_"+w.State, map[string]string{"node": w.Node, "reason": w.Reason})
+	})
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.Code == "23P01" {
+		return fault.New(fault.Conflict, "ductorder.window_taken", "number", "")
+	}
+	return err
+}
+
+func sortedKeys[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,0 +1,70 @@
+package lease
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/identity"
+)
+
+// Inside is the steps of the lease of one order, as part of a transaction that has taken the Turn. Who may is the caller's concern;
+// what each refuses is described at the Service's own.
+type Inside struct {
+	s     *Service
+	tx    bun.Tx
+	actor identity.Actor
+	order uuid.UUID
+}
+
+// Inside lets an order take the steps of its lease in its own transaction.
+func (s *Service) Inside(tx bun.Tx, actor identity.Actor, order uuid.UUID) Inside {
+	return Inside{s, tx, actor, order}
+}
+
+// Turn makes whoever changes holds of ctx's city wait for the other until tx ends. It is the first lock of a transaction that does.
+func (s *Service) Turn(ctx context.Context, tx bun.Tx) error {
+	_, err := turn(ctx, tx, 0)
+	return err
+}
+
+// Reserve is Service.Reserve.
+func (i Inside) Reserve(ctx context.Context, in ReserveInput) (Lease, error) {
+	return i.s.reserve(ctx, i.tx, i.actor, in, i.order)
+}
+
+// Order is Service.Order.
+func (i Inside) Order(ctx context.Context, lease uuid.UUID) error {
+	return i.take(ctx, lease, i.s.ordering())
+}
+
+// Accept is Service.AcceptOn.
+func (i Inside) Accept(ctx context.Context, lease uuid.UUID, day time.Time) error {
+	return i.take(ctx, lease, i.s.accepting(day))
+}
+
+// Refuse is Service.Refuse.
+func (i Inside) Refuse(ctx context.Context, lease uuid.UUID, refusal, note string) error {
+	return i.take(ctx, lease, i.s.refusing(refusal, note))
+}
+
+// Cancel is Service.Cancel.
+func (i Inside) Cancel(ctx context.Context, lease uuid.UUID, why string) error {
+	return i.take(ctx, lease, i.s.cancelling(why))
+}
+
+// End is Service.End.
+func (i Inside) End(ctx context.Context, lease uuid.UUID, day time.Time, why string) error {
+	return i.take(ctx, lease, i.s.ending(day, why))
+}
+
+func (i Inside) take(ctx context.Context, lease uuid.UUID, c change) error {
+	if c.check != nil {
+		if err := c.check(ctx); err != nil {
+			return err
+		}
+	}
+	return i.s.change(ctx, i.tx, i.actor, lease, i.order, c)
+}
