@@ -183,7 +183,7 @@ SELECT :city, gen_random_uuid(), 'x.y.v1', 'low', '{}', 1, 1000, CASE WHEN i % 1
 INSERT INTO processed (tenant_id, task_id) SELECT :city, gen_random_uuid() FROM generate_series(1, 10000);
 INSERT INTO planned_run (tenant_id, name, planned_at) SELECT :city, 'x.y', now() - i * interval '1 minute' FROM generate_series(1, 10000) i;
 INSERT INTO usage_event (tenant_id, time, source, id, type, subject, agency, service, channel, quantity)
-SELECT :city, now() + (i - 5000) * interval '13 minutes', 'x', i::text, 'application_submitted', '', 'disdukcapil', 'ktp-el-hilang', 'web', 1 FROM generate_series(1, 10000) i;
+SELECT :city, now() + (i - 7000) * interval '15 minutes', 'x', i::text, 'application_submitted', '', 'disdukcapil', 'ktp-el-hilang', 'web', 1 FROM generate_series(1, 10000) i;
 INSERT INTO usage_hour (tenant_id, hour, type, agency, service, channel, subject, events, total, peak)
 SELECT :city, date_trunc('hour', now()) - h * interval '1 hour', 'application_submitted', '', 's' || s, 'web', '', 1, 1, 1
 FROM generate_series(1, 3000) h, generate_series(1, 3) s;
