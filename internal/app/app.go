@@ -30,6 +30,7 @@ import (
 	"bedelau/internal/city/ductorder"
 	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/city/ducttariff"
+	"bedelau/internal/city/ductwork"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/city/lease"
@@ -95,6 +96,7 @@ type App struct {
 	DuctMap   *ductmap.Service
 	DuctPrice *ducttariff.Service
 	DuctBills *ductbill.Service
+	DuctWorks *ductwork.Service
 	Damages   *ductdamage.Service
 	Orders    *ductorder.Service
 	Revenue   *revenue.Service
@@ -214,6 +216,7 @@ func packEngine() *pack.Engine {
 	e.Register(lease.Section())
 	e.Register(ducttariff.Section())
 	e.Register(ductbill.Section())
+	e.Register(ductwork.Section())
 	e.Register(ductorder.Section())
 	e.Register(revenue.Section())
 	e.Register(ductdamage.Section())
@@ -251,7 +254,9 @@ func (a *App) buildCity() error {
 	if err := a.DuctBills.Register(a.Runner); err != nil {
 		return err
 	}
-	a.Leases = lease.New(lease.Deps{DB: a.DB.App, Guard: a.Guard, Book: a.DuctBills})
+	a.DuctWorks = ductwork.New(ductwork.Deps{DB: a.DB.App, Guard: a.Guard, Files: a.Files, Notify: a.Notify})
+	a.DuctWorks.Register(a.Runner)
+	a.Leases = lease.New(lease.Deps{DB: a.DB.App, Guard: a.Guard, Book: a.DuctBills, Works: a.DuctWorks})
 	a.DuctMap = ductmap.New(ductmap.Deps{DB: a.DB.App, Guard: a.Guard, Leases: a.Leases})
 	a.Leases.Register(a.Runner)
 	a.Operators = operator.New(operator.Deps{DB: a.DB.App, Guard: a.Guard, Identity: a.Identity, Leases: a.Leases, Files: a.Files})

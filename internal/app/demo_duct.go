@@ -48,6 +48,9 @@ func (a *App) seedDucts(ctx context.Context, made map[string]uuid.UUID) error {
 	if _, years.Checker, err = a.demoActor(ctx, made, "keuangan2.ducting@batam.localhost"); err != nil {
 		return err
 	}
+	if err := a.seedWorks(ctx, actor, years.Maker, years.Now); err != nil {
+		return err
+	}
 	_, err = ductyear.Make(ctx, years)
 	return err
 }

@@ -13,6 +13,7 @@ import (
 	"bedelau/internal/edge/ducts"
 	"bedelau/internal/edge/editor"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/groundwork"
 	"bedelau/internal/edge/httpapi"
 	"bedelau/internal/edge/leasing"
 	"bedelau/internal/edge/papers"
@@ -50,6 +51,7 @@ func (a *App) gate(box *mailbox.Box, codes func(tenant string) []site.StaffCode)
 	}
 	g.Health(a.ready)
 	pages := site.New(site.Deps{
+		DuctWorks: a.DuctWorks,
 		Operators: a.Operators, Damages: a.Damages,
 		Catalog: a.Catalog, Editor: a.Editor, Tariffs: a.Tariffs, Casework: a.Casework, Ducts: a.Ducts, Surveying: a.Surveying, Leases: a.Leases, DuctMap: a.DuctMap, DuctPrice: a.DuctPrice, DuctBills: a.DuctBills, Revenue: a.Revenue, Builder: a.Builder, Documents: a.Documents, Bulk: a.Bulk, Inbox: a.Inbox, Booking: a.Booking, Calendar: a.Calendar, Dashboard: a.Dashboard, External: a.External, Registry: a.Registry, Simulation: a.Replays, Identity: a.Identity, Guard: a.Guard,
 		Orders:    a.Orders,
@@ -58,6 +60,7 @@ func (a *App) gate(box *mailbox.Box, codes func(tenant string) []site.StaffCode)
 	})
 	pages.Mount(g, slices.Concat(
 		public.New(pages).Tables(), portal.New(pages).Tables(), visit.New(pages).Tables(),
+		groundwork.New(pages).Tables(),
 		queue.New(pages).Tables(), desk.New(pages).Tables(), counter.New(pages).Tables(), papers.New(pages).Tables(), editor.New(pages).Tables(), replay.New(pages).Tables(), standard.New(pages).Tables(), admin.New(pages).Tables(), console.New(pages).Tables(), ducts.New(pages).Tables(), leasing.New(pages).Tables(), partner.New(pages).Tables(), ductmoney.New(pages).Tables(), damage.New(pages).Tables(), pricing.New(pages).Tables(), treasury.New(pages).Tables(),
 	)...)
 	httpapi.New(httpapi.Deps{

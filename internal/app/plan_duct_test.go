@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"bedelau/internal/city/ductdamage"
+	"bedelau/internal/city/ductwork"
 	"bedelau/internal/city/lease"
 	"bedelau/internal/kernel/identity"
 )
@@ -33,6 +34,22 @@ func (a *App) hotDucts(city uuid.UUID) []hotRead {
 			_, _ = a.Damages.List(ctx, manager, ductdamage.Filter{State: ductdamage.OnSite}, uuid.Max, 51)
 		}},
 		{"a damage", func(ctx context.Context) { _, _ = a.Damages.Find(ctx, manager, id("damage77")) }},
+		{"a segment's works", func(ctx context.Context) { _, _ = a.DuctWorks.OnSegment(ctx, manager, id("segment77")) }},
+		{"works", func(ctx context.Context) {
+			_, _ = a.DuctWorks.Work(ctx, manager, uuid.Nil, id("work77"))
+			_, _, _ = a.DuctWorks.Clashes(ctx, manager, uuid.Nil, id("work77"))
+			_, _ = a.DuctWorks.Guarantees(ctx, manager, uuid.Nil, id("work77"))
+			_, _ = a.DuctWorks.Visits(ctx, manager, uuid.Nil, id("work77"))
+			_, _ = a.DuctWorks.Papers(ctx, manager, uuid.Nil, id("work77"))
+			_, _ = a.DuctWorks.PlacesOf(ctx, []uuid.UUID{id("work77")}, false)
+		}},
+		{"all works", func(ctx context.Context) {
+			for _, f := range []ductwork.Filter{{}, {State: ductwork.Running}, {Operator: id("operator1")}} {
+				_, _ = a.DuctWorks.Works(ctx, manager, uuid.Nil, f, uuid.Max, 51)
+			}
+		}},
+		{"segments under works", func(ctx context.Context) { _, _ = a.DuctWorks.Under(ctx, time.Now()) }},
+		{"guarantees that end", func(ctx context.Context) { _, _ = a.DuctWorks.Ending(ctx, manager) }},
 		{"a segment", func(ctx context.Context) { _, _, _ = a.Ducts.Segment(ctx, manager, "S77", time.Now()) }},
 	}
 	for name, f := range map[string]lease.Filter{"": {}, " in a state": {State: lease.Reserved}, " of an operator": {Operator: id("operator1")},
@@ -77,6 +94,18 @@ INSERT INTO duct_damage_hit (tenant_id, damage_id, unit_id, segment_id, named) S
 INSERT INTO duct_damage_lease (tenant_id, damage_id, lease_id, operator_id, units, of_units, found_at) SELECT :city, md5('damage' || i)::uuid, md5('lease' || i)::uuid, md5('operator' || 1 + i % 50)::uuid, 1, 1, now() FROM generate_series(1, 10000) i;
 INSERT INTO duct_damage_notice (tenant_id, damage_id, operator_id, told_at) SELECT :city, md5('damage' || i)::uuid, md5('operator' || 1 + i % 50)::uuid, now() FROM generate_series(1, 10000) i;
 INSERT INTO duct_damage_share (tenant_id, damage_id, position, party, percent, amount) SELECT :city, md5('damage' || i)::uuid, 1, 'company', 100, 1 FROM generate_series(1, 10000) i;
+INSERT INTO duct_work (tenant_id, id, number, owner, operator_id, owner_name, kind, title, road, place, from_day, to_day, method, contact, phone, colay, emergency, state, checked_on, created_at, created_by, updated_at)
+SELECT :city, md5('work' || i)::uuid, 'GAL-' || i, 'operator', md5('operator' || 1 + i % 50)::uuid, 'x', 'cable', 'x', 'Jalan ' || i % 50, ST_SetSRID(ST_MakePoint(104, 1 + i * 0.00001), 4326), current_date - i, current_date - i + 20, 'open_cut', 'x', 'x',
+	false, false, CASE WHEN i < 20 THEN 'running' WHEN i < 40 THEN 'planned' ELSE 'released' END, current_date, now(), md5('account1')::uuid, now() FROM generate_series(1, 10000) i;
+INSERT INTO duct_work_clash (tenant_id, work_id, kind, thing_id, distance_mm, overlap_mm, shuts, gap_days) SELECT :city, md5('work' || i)::uuid, 'segment', md5('segment' || i)::uuid, 1, 1, true, 0 FROM generate_series(1, 10000) i;
+INSERT INTO duct_work_guarantee (tenant_id, id, work_id, kind, bank, number, amount, valid_until, added_at, added_by, asked, asked_by, settled, settled_by)
+SELECT :city, gen_random_uuid(), md5('work' || i)::uuid, 'execution', 'Bank', i::text, 1, current_date - i, now(), md5('account1')::uuid, CASE WHEN i < 40 THEN '' ELSE 'returned' END, CASE WHEN i < 40 THEN NULL ELSE md5('account1')::uuid END,
+	CASE WHEN i < 40 THEN '' ELSE 'returned' END, CASE WHEN i < 40 THEN NULL ELSE md5('account2')::uuid END FROM generate_series(1, 10000) i;
+INSERT INTO duct_work_visit (tenant_id, id, work_id, kind, on_day, good, note, made_at, made_by) SELECT :city, gen_random_uuid(), md5('work' || i)::uuid, 'supervision', current_date, true, 'x', now(), md5('account1')::uuid FROM generate_series(1, 10000) i;
+INSERT INTO duct_work_paper (tenant_id, id, work_id, kind, file_id, added_at, added_by) SELECT :city, gen_random_uuid(), md5('work' || i)::uuid, 'traffic', md5('file' || i)::uuid, now(), md5('account1')::uuid FROM generate_series(1, 10000) i;
+INSERT INTO duct_work_join (tenant_id, work_id, operator_id, note, made_at, made_by) SELECT :city, md5('work' || i)::uuid, md5('operator' || 1 + i % 50)::uuid, 'x', now(), md5('account1')::uuid FROM generate_series(1, 10000) i;
+INSERT INTO duct_work_rule (tenant_id, effective_from, near_m, together_m, together_months, published_months, report_hours, upkeep_least, upkeep_most, expiry_days, basis, source)
+SELECT md5(:city || i)::uuid, '2026-01-01', 5, 30, 6, 6, 24, 6, 12, 30, 'x', 'x' FROM generate_series(1, 3000) i;
 INSERT INTO duct_version (tenant_id, holds, leases) SELECT md5(:city || i)::uuid, 1, 1 FROM generate_series(1, 3000) i;
 INSERT INTO duct_change (tenant_id, id, kind, on_day, why, at, by_id) SELECT md5(:city || i)::uuid, gen_random_uuid(), 'import', current_date, 'x', now(), gen_random_uuid() FROM generate_series(1, 3000) i, generate_series(1, 3);
 INSERT INTO duct_refusal (tenant_id, code, name, operator, lease, position, source) SELECT md5(:city || i)::uuid, 'penuh', '{}', true, true, 1, 'x' FROM generate_series(1, 3000) i;

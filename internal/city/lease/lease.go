@@ -24,6 +24,7 @@ type Deps struct {
 	DB    *bun.DB // the application role's
 	Guard *access.Guard
 	Book  Book             // nil charges nobody
+	Works Works            // nil has none
 	Now   func() time.Time // time.Now when nil
 }
 
@@ -31,6 +32,12 @@ type Deps struct {
 type Book interface {
 	// Uncharged is the first day that no month has charged, and none does until tx ends; zero where nothing was charged yet.
 	Uncharged(ctx context.Context, tx bun.Tx) (time.Time, error)
+}
+
+// Works are what is dug in the city's roads.
+type Works interface {
+	// Under are the segments that works shut on a day, with why: the number of those works.
+	Under(ctx context.Context, day time.Time) (map[uuid.UUID]string, error)
 }
 
 // Service is the leases of every city.

@@ -40,6 +40,7 @@ func (p *Pages) network(c *gin.Context) error {
 	v := bill.View{Shell: p.DeskShell(c, l.T("duct.title")), Heading: l.T("duct.title"), Lead: l.T("duct.lead", "day", l.Date(day))}
 	v.Links = append(v.Links, ui.Link{Href: PathPlan, Label: l.T("lease.plan"), Icon: "search"}, ui.Link{Href: PathLeases, Label: l.T("lease.leases"), Icon: "file-text"},
 		ui.Link{Href: PathDucts + "/tarif", Label: l.T("ductprice.title"), Icon: "coin"}, ui.Link{Href: PathDucts + "/tagihan", Label: l.T("ductbook.title"), Icon: "receipt-tax"}, ui.Link{Href: PathOperators, Label: l.T("lease.operators"), Icon: "building"}, ui.Link{Href: PathDamage, Label: l.T("damage.title"), Icon: "alert-triangle"}, ui.Link{Href: pathImports, Label: l.T("duct.imports"), Icon: "file-upload"})
+	v.Links = append(v.Links, ui.Link{Href: PathWorks, Label: l.T("work.works"), Icon: "flag"})
 	if total.Segments > 0 {
 		v.Links = append(v.Links, ui.Link{Href: pathMap + "?hari=" + day.Format(time.DateOnly), Label: l.T("duct.map.link"), Icon: "map-pin"})
 	}
@@ -149,6 +150,11 @@ func (p *Pages) segment(c *gin.Context) error {
 		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: l.Date(h.Since)}, {Text: until}, {Mark: conditionMark(l, h.Condition)}, {Text: Metres(l, h.LengthMM)}, {Text: h.Why, Small: l.DateTime(site.Zoned(c, h.At))}}})
 	}
 	v.Sections = append(v.Sections, bill.Section{ID: "riwayat", Title: l.T("duct.history"), Table: t})
+	works, err := p.works(c, x.ID)
+	if err != nil {
+		return err
+	}
+	v.Sections = append(v.Sections, works)
 	return p.Render(c, http.StatusOK, bill.Page(v))
 }
 

@@ -35,6 +35,7 @@ import (
 	"bedelau/internal/city/ductorder"
 	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/city/ducttariff"
+	"bedelau/internal/city/ductwork"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/city/lease"
@@ -50,6 +51,7 @@ import (
 	"bedelau/internal/edge/ducts"
 	"bedelau/internal/edge/editor"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/groundwork"
 	"bedelau/internal/edge/leasing"
 	"bedelau/internal/edge/papers"
 	"bedelau/internal/edge/partner"
@@ -177,7 +179,9 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 	must(surveying.Register(s.runner))
 	ductBook := ductbill.New(ductbill.Deps{DB: w.DB, Guard: guard, Files: store, Notify: mail, Now: s.ClockNow})
 	must(ductBook.Register(s.runner))
-	held := lease.New(lease.Deps{DB: w.DB.App, Guard: guard, Book: ductBook, Now: s.ClockNow})
+	works := ductwork.New(ductwork.Deps{DB: w.DB.App, Guard: guard, Files: store, Notify: mail, Now: s.ClockNow})
+	works.Register(s.runner)
+	held := lease.New(lease.Deps{DB: w.DB.App, Guard: guard, Book: ductBook, Works: works, Now: s.ClockNow})
 	held.Register(s.runner)
 	companies := operator.New(operator.Deps{DB: w.DB.App, Guard: guard, Identity: people, Leases: held, Files: store, Now: s.ClockNow})
 	broken := ductdamage.New(ductdamage.Deps{DB: w.DB.App, Guard: guard, Notify: mail, Files: store, Keys: s.keys, Ducts: pipes, Companies: companies, Now: s.ClockNow})
@@ -205,7 +209,7 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 		Log: slog.New(slog.NewTextHandler(s.Journal, nil))})
 	must(err)
 	s.Gate = g
-	deps := site.Deps{Operators: companies, Damages: broken,
+	deps := site.Deps{DuctWorks: works, Operators: companies, Damages: broken,
 		Catalog: services, Casework: cases, Ducts: pipes, Surveying: surveying, Leases: held, DuctBills: ductBook, Revenue: revenue.New(revenue.Deps{DB: w.DB, Guard: guard, Now: s.ClockNow}), DuctPrice: prices, DuctMap: ductmap.New(ductmap.Deps{DB: w.DB.App, Guard: guard, Leases: held, Now: s.ClockNow}), Bulk: many,
 		Orders:  orders,
 		Editor:  catalog.NewEditor(catalog.EditorDeps{DB: w.DB, Guard: guard, Definitions: cases, Now: s.ClockNow}),
@@ -216,6 +220,7 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 	s.Pages = site.New(deps)
 	s.Mount(g, slices.Concat(
 		public.New(s.Pages).Tables(), portal.New(s.Pages).Tables(), visit.New(s.Pages).Tables(),
+		groundwork.New(s.Pages).Tables(),
 		queue.New(s.Pages).Tables(), desk.New(s.Pages).Tables(), counter.New(s.Pages).Tables(), papers.New(s.Pages).Tables(), editor.New(s.Pages).Tables(), replay.New(s.Pages).Tables(), standard.New(s.Pages).Tables(), admin.New(s.Pages).Tables(), console.New(s.Pages).Tables(), ducts.New(s.Pages).Tables(), leasing.New(s.Pages).Tables(), partner.New(s.Pages).Tables(), ductmoney.New(s.Pages).Tables(), damage.New(s.Pages).Tables(), pricing.New(s.Pages).Tables(), treasury.New(s.Pages).Tables(),
 	)...)
 	s.Load(t, "batam")
@@ -236,6 +241,7 @@ func (s *Site) Load(t testing.TB, slugs ...string) {
 	engine.Register(lease.Section())
 	engine.Register(ducttariff.Section())
 	engine.Register(ductbill.Section())
+	engine.Register(ductwork.Section())
 	engine.Register(ductorder.Section())
 	engine.Register(revenue.Section())
 	engine.Register(ductdamage.Section())

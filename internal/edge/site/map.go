@@ -244,6 +244,12 @@ func (m *Maps) Asked(v ui.Field, f form.Field, of, path string) *ui.Map {
 	return out
 }
 
+// Lined is the map of a line of points that a form of the product's own asks for, as the rows of v; path is where the form goes,
+// to which MapQuestion names the map that was pressed.
+func (m *Maps) Lined(v ui.Field, f form.Field, path string) *ui.Map {
+	return m.draw(v, f, path, f.More(len(v.Rows)))
+}
+
 // MapQuestion names in an address the question on whose map something was pressed.
 const MapQuestion = "peta"
 

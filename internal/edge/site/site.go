@@ -28,6 +28,7 @@ import (
 	"bedelau/internal/city/ductorder"
 	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/city/ducttariff"
+	"bedelau/internal/city/ductwork"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
 	"bedelau/internal/city/lease"
@@ -63,6 +64,7 @@ type Deps struct {
 	Orders     *ductorder.Service
 	DuctMap    *ductmap.Service
 	DuctBills  *ductbill.Service
+	DuctWorks  *ductwork.Service
 	Damages    *ductdamage.Service
 	Revenue    *revenue.Service
 	DuctPrice  *ducttariff.Service

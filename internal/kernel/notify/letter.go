@@ -54,6 +54,8 @@ func kinds() map[string]kind {
 		"appointment_displaced": visit,
 		"appointment_reminder":  visit,
 		"calendar_missing":      {needs: []string{"year", "path"}},
+		"work_guarantee_ends":   {needs: []string{"number", "owner", "day", "path"}},
+		"work_guarantee_ended":  {needs: []string{"number", "owner", "day", "path"}},
 		"season_ends":           {needs: []string{"service", "closes", "path"}},
 		"season_over":           {needs: []string{"service", "closes", "path"}},
 		"deadline_changed":      {needs: with("body")},

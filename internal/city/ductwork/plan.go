@@ -1,0 +1,317 @@
+package ductwork
+
+import (
+	"context"
+	"fmt"
+	"net/mail"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/city/lease"
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Input is what somebody says of works.
+type Input struct {
+	Owner     string
+	Operator  uuid.UUID // for ByOperator, whose name is then that of the company
+	OwnerName string
+	Kind      string
+	Title     string
+	Road      string
+	Authority string // code, or none
+	Place     Place
+	From, To  time.Time
+	Method    string
+	Contact   string
+	Phone     string
+	Email     string
+	Colay     bool
+	ColayNote string
+	Emergency bool
+	StartedAt time.Time // of an emergency
+	Report    string    // of an emergency, where it is made at once
+}
+
+func (in *Input) trim() {
+	for _, s := range []*string{&in.OwnerName, &in.Title, &in.Road, &in.Contact, &in.Phone, &in.Email} {
+		*s = strings.Join(strings.Fields(*s), " ")
+	}
+	in.ColayNote, in.Report = strings.TrimSpace(in.ColayNote), strings.TrimSpace(in.Report)
+}
+
+// farthest is how many years ahead works are planned.
+const farthest = 5
+
+func (in Input) check(now, today time.Time) error {
+	var bad []fault.Field
+	add := func(name, code string, args ...any) {
+		bad = append(bad, fault.Field{Name: name, Code: code, Args: args})
+	}
+	for _, x := range []struct {
+		name, value string
+		max         int
+		need        bool
+	}{
+		{"owner_name", in.OwnerName, 200, in.Owner != ByOperator}, {"title", in.Title, 200, true}, {"road", in.Road, 200, true}, {"contact", in.Contact, 100, true}, {"phone", in.Phone, 40, true},
+		{"email", in.Email, 200, false}, {"colay_note", in.ColayNote, 500, false}, {"report", in.Report, 2000, false},
+	} {
+		if n := len([]rune(x.value)); n == 0 && x.need {
+			add(x.name, "required")
+		} else if n > x.max {
+			add(x.name, "too_long", "max", x.max)
+		}
+	}
+	for _, x := range []struct {
+		name, value string
+		all         []string
+	}{{"owner", in.Owner, Owners()}, {"kind", in.Kind, Kinds()}, {"method", in.Method, Methods()}} {
+		if x.value == "" {
+			add(x.name, "required")
+		} else if !slices.Contains(x.all, x.value) {
+			add(x.name, "not_an_option")
+		}
+	}
+	if in.Owner == ByOperator && in.Operator == uuid.Nil {
+		add("operator", "required")
+	}
+	if a, err := mail.ParseAddress(in.Email); in.Email != "" && (err != nil || a.Address != in.Email) {
+		add("email", "invalid")
+	}
+	switch {
+	case in.Emergency && in.StartedAt.IsZero():
+		add("started", "required")
+	case in.Emergency && in.StartedAt.After(now):
+		add("started", "date_future")
+	case !in.Emergency && in.From.IsZero():
+		add("from", "required")
+	}
+	switch {
+	case in.To.IsZero():
+		add("to", "required")
+	case in.To.Before(in.From):
+		add("to", "work_before")
+	case in.To.Before(today):
+		add("to", "work_over")
+	case in.To.After(today.AddDate(farthest, 0, 0)):
+		add("to", "work_too_far", "max", farthest)
+	}
+	if in.Place.Empty() {
+		add("place", "required")
+	}
+	return fault.Fields(bad)
+}
+
+// Wrong refuses what Plan would refuse about what is said alone, so that all of it is named at once.
+func (s *Service) Wrong(ctx context.Context, in Input) error {
+	in.trim()
+	return in.check(s.now(), s.Today(ctx))
+}
+
+// lock makes whoever changes the plans of a city wait for the other, so that each is held against all.
+func lock(ctx context.Context, tx bun.Tx) error {
+	_, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "works of "+tenancy.Must(ctx).String()).Exec(ctx)
+	return err
+}
+
+// Plan writes works down and holds them against the ducts and against others, for staff with duct:manage and for people of a
+// company, whose it then is. Those of an emergency have begun: they are running, and their report is due by the city's hours.
+// It refuses Invalid what is missing or cannot be (field "place" for where it is), Conflict "lease.not_approved" a company that
+// may not lease, and what tenancy.MayAdd refuses a city without the ducts in its plan.
+func (s *Service) Plan(ctx context.Context, actor identity.Actor, company uuid.UUID, in Input) (Work, error) {
+	if err := s.mayWrite(ctx, actor, company); err != nil {
+		return Work{}, err
+	}
+	if err := tenancy.MayAdd(ctx, tenancy.ModuleDuct, s.now()); err != nil {
+		return Work{}, err
+	}
+	if actor.Kind == identity.Partner {
+		in.Owner, in.Operator = ByOperator, company
+	}
+	in.trim()
+	if in.Emergency && !in.StartedAt.IsZero() {
+		in.From = s.dayOf(ctx, in.StartedAt)
+	}
+	if err := in.check(s.now(), s.Today(ctx)); err != nil {
+		return Work{}, err
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return Work{}, err
+	}
+	w := Work{TenantID: tenancy.Must(ctx), ID: id, State: Planned, CreatedAt: s.now(), CreatedBy: actor.ID, Emergency: in.Emergency}
+	return w, tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
+		if err := lock(ctx, tx); err != nil {
+			return err
+		}
+		if err := s.fill(ctx, tx, &w, in); err != nil {
+			return err
+		}
+		rule, err := ruleOn(ctx, tx, s.Today(ctx))
+		if err != nil {
+			return err
+		}
+		if in.Emergency {
+			w.State, w.BeganOn, w.StartedAt, w.ReportDue = Running, in.From, in.StartedAt.UTC(), in.StartedAt.UTC().Add(time.Duration(rule.ReportHours)*time.Hour)
+			if in.Report != "" {
+				w.Report, w.ReportedAt = in.Report, s.now()
+			}
+		}
+		if w.Number, err = s.number(ctx, tx); err != nil {
+			return err
+		}
+		shape, err := in.Place.shape(ctx, tx, s)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.NewInsert().Model(&w).Value("place", "?::geometry", shape).Exec(ctx); err != nil {
+			return fmt.Errorf("ductwork: plan: %w", err)
+		}
+		if err := s.check(ctx, tx, &w, rule); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, entry(actor, "ductwork.plan", id, map[string]any{"number": w.Number, "owner": w.Owner, "kind": w.Kind, "emergency": w.Emergency, "from": w.From.Format(time.DateOnly), "to": w.To.Format(time.DateOnly)}))
+	})
+}
+
+// dayOf is the day of a moment in the city.
+func (s *Service) dayOf(ctx context.Context, at time.Time) time.Time {
+	if city, ok := tenancy.CityFrom(ctx); ok {
+		at = at.In(city.Location())
+	}
+	return time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, time.UTC)
+}
+
+// number is the next one of the city.
+func (s *Service) number(ctx context.Context, tx bun.Tx) (string, error) {
+	var given int64
+	err := tx.NewRaw(`INSERT INTO duct_work_count (tenant_id, given) VALUES (?, 1) ON CONFLICT (tenant_id) DO UPDATE SET given = duct_work_count.given + 1 RETURNING given`, tenancy.Must(ctx)).Scan(ctx, &given)
+	if err != nil {
+		return "", fmt.Errorf("ductwork: number: %w", err)
+	}
+	return fmt.Sprintf("GAL-%d-%04d", s.Today(ctx).Year(), given), nil
+}
+
+// fill takes over what was said, as far as the city knows whom and what it names.
+func (s *Service) fill(ctx context.Context, tx bun.Tx, w *Work, in Input) error {
+	w.Owner, w.OwnerName, w.OperatorID = in.Owner, in.OwnerName, uuid.NullUUID{}
+	if in.Owner == ByOperator {
+		var all []lease.Operator
+		if err := tx.NewSelect().Model(&all).Where("o.tenant_id = ? AND o.id = ?", tenancy.Must(ctx), in.Operator).Scan(ctx); err != nil {
+			return fmt.Errorf("ductwork: plan: %w", err)
+		}
+		if len(all) == 0 {
+			return fault.Fields([]fault.Field{{Name: "operator", Code: "not_an_option"}})
+		}
+		if all[0].State != lease.OperatorApproved {
+			return fault.New(fault.Conflict, "lease.not_approved")
+		}
+		w.OwnerName, w.OperatorID = all[0].Name, uuid.NullUUID{UUID: in.Operator, Valid: true}
+	}
+	if in.Authority != "" {
+		known, err := tx.NewSelect().TableExpr("duct_authority AS a").Where("a.tenant_id = ? AND a.code = ?", tenancy.Must(ctx), in.Authority).Exists(ctx)
+		if err != nil {
+			return fmt.Errorf("ductwork: plan: %w", err)
+		}
+		if !known {
+			return fault.Fields([]fault.Field{{Name: "authority", Code: "not_an_option"}})
+		}
+	}
+	w.Kind, w.Title, w.Road, w.Authority, w.Method = in.Kind, in.Title, in.Road, in.Authority, in.Method
+	w.From, w.To, w.Contact, w.Phone, w.Email, w.Colay, w.ColayNote = in.From, in.To, in.Contact, in.Phone, in.Email, in.Colay, in.ColayNote
+	w.UpdatedAt = s.now()
+	return nil
+}
+
+// changeable are the states in which staff, and the company whose works they are, change what was said.
+func changeable(partner bool) []string {
+	if partner {
+		return []string{Planned}
+	}
+	return []string{Planned, Permitted, Running}
+}
+
+// Change says anew what works are, and holds them against the others again. An empty Place leaves them where they are. For staff
+// with duct:manage until the road is being restored, and for people of the company whose it is while it is planned: others are
+// NotFound "ductwork.not_found", another state Conflict "ductwork.wrong_state", and Conflict "ductwork.changed" what somebody has
+// changed since revision was read.
+func (s *Service) Change(ctx context.Context, actor identity.Actor, company, id uuid.UUID, revision int, in Input) error {
+	if err := s.mayWrite(ctx, actor, company); err != nil {
+		return err
+	}
+	partner := actor.Kind == identity.Partner
+	return tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
+		if err := lock(ctx, tx); err != nil {
+			return err
+		}
+		w, err := s.locked(ctx, tx, company, id)
+		if err != nil {
+			return err
+		}
+		switch {
+		case !slices.Contains(changeable(partner), w.State):
+			return fault.New(fault.Conflict, "ductwork.wrong_state")
+		case w.Revision != revision:
+			return fault.New(fault.Conflict, "ductwork.changed")
+		}
+		if partner {
+			in.Owner, in.Operator = ByOperator, company
+		}
+		in.trim()
+		stays := in.Place.Empty()
+		if w.Emergency {
+			in.Emergency, in.StartedAt, in.From = true, w.StartedAt, w.From
+		}
+		if stays {
+			in.Place.Road = w.Road // is there, and is not looked at
+		}
+		if err := in.check(s.now(), s.Today(ctx)); err != nil {
+			return err
+		}
+		was := w
+		if err := s.fill(ctx, tx, &w, in); err != nil {
+			return err
+		}
+		w.Revision++
+		q := tx.NewUpdate().Model(&w).Column("owner", "operator_id", "owner_name", "kind", "title", "road", "authority", "from_day", "to_day", "method", "contact", "phone", "email", "colay", "colay_note", "revision", "updated_at")
+		if !stays {
+			shape, err := in.Place.shape(ctx, tx, s)
+			if err != nil {
+				return err
+			}
+			q = q.Set("place = ?::geometry", shape)
+		}
+		if _, err := q.WherePK().Exec(ctx); err != nil {
+			return fmt.Errorf("ductwork: change: %w", err)
+		}
+		rule, err := ruleOn(ctx, tx, s.Today(ctx))
+		if err != nil {
+			return err
+		}
+		if err := s.check(ctx, tx, &w, rule); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, entry(actor, "ductwork.change", id, map[string]any{"number": w.Number, "moved": !stays, "from": span(was), "to": span(w)}))
+	})
+}
+
+func span(w Work) string { return w.From.Format(time.DateOnly) + "/" + w.To.Format(time.DateOnly) }
+
+// locked is works to be changed: those of a company, or of anybody for uuid.Nil.
+func (s *Service) locked(ctx context.Context, tx bun.Tx, company, id uuid.UUID) (Work, error) {
+	var all []Work
+	if err := tx.NewSelect().Model(&all).Where("w.tenant_id = ? AND w.id = ?", tenancy.Must(ctx), id).For("UPDATE").Scan(ctx); err != nil {
+		return Work{}, fmt.Errorf("ductwork: work: %w", err)
+	}
+	if len(all) == 0 || company != uuid.Nil && all[0].OperatorID.UUID != company {
+		return Work{}, fault.New(fault.NotFound, "ductwork.not_found")
+	}
+	return all[0], nil
+}
