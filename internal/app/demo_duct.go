@@ -51,6 +51,11 @@ func (a *App) seedDucts(ctx context.Context, made map[string]uuid.UUID) error {
 	if err := a.seedWorks(ctx, actor, years.Maker, years.Now); err != nil {
 		return err
 	}
-	_, err = ductyear.Make(ctx, years)
-	return err
+	if _, err = ductyear.Make(ctx, years); err != nil {
+		return err
+	}
+	if err := a.seedDamages(ctx, actor, years.Maker, time.Now()); err != nil {
+		return fmt.Errorf("damages: %w", err)
+	}
+	return nil
 }

@@ -33,10 +33,13 @@ var demoLeases = []demoLease{
 	{0, "LB-BA", duct.Subduct, 3, 30, 3, lease.Reserved},
 }
 
+// demoCompanies are made-up operators; somebody of the first can sign in.
+var demoCompanies = []string{"PT Serat Contoh Nusantara (contoh)", "PT Jaringan Misal Kepri (contoh)", "PT Calon Penyewa (contoh)"}
+
 // seedLeases lets two made-up operators lease parts of the made-up network. A third one waits for a decision.
 func (a *App) seedLeases(ctx context.Context, actor identity.Actor, now time.Time) error {
 	var who []uuid.UUID
-	for i, name := range []string{"PT Serat Contoh Nusantara (contoh)", "PT Jaringan Misal Kepri (contoh)", "PT Calon Penyewa (contoh)"} {
+	for i, name := range demoCompanies {
 		o, err := a.Leases.Apply(ctx, actor, lease.Operator{Name: name, NIB: fmt.Sprintf("000000000000%d", i+1), Licence: "Contoh, bukan izin nyata", Email: fmt.Sprintf("noc%d@contoh.localhost", i+1),
 			Address: "Data contoh, bukan perusahaan nyata"})
 		if err == nil && i < 2 {

@@ -13,6 +13,7 @@ import (
 	"bedelau/internal/city/ductdamage"
 	"bedelau/internal/city/lease"
 	"bedelau/internal/city/operator"
+	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/geo"
 	"bedelau/internal/kernel/identity"
 )
@@ -80,21 +81,33 @@ func (a *App) anotherCompany(t *testing.T) string {
 	return s.Token
 }
 
-// damaged is a damage with a photo of it.
-func (a *App) damaged(t *testing.T, ctx context.Context, city uuid.UUID) (damage, photo string) {
+// damaged is a damage with a photo of it, and a node with one.
+func (a *App) damaged(t *testing.T, ctx context.Context, city uuid.UUID) (damage, photo, node, nodePhoto string) {
 	t.Helper()
 	manager := ductManager(city)
-	var b bytes.Buffer
-	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 8, 8))); err != nil {
-		t.Fatal(err)
+	take := func() files.File {
+		t.Helper()
+		var b bytes.Buffer
+		if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 8, 8))); err != nil {
+			t.Fatal(err)
+		}
+		f, err := a.Damages.Receive(ctx, manager, "rusak.png", &b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
 	}
-	f, err := a.Damages.Receive(ctx, manager, "rusak.png", &b)
-	if err != nil {
-		t.Fatal(err)
-	}
+	f, g := take(), take()
 	d, err := a.Damages.Report(ctx, manager, ductdamage.ReportInput{Kind: "cover", Place: "Simpang", Photo: &f})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return d.ID.String(), f.ID.String()
+	id := uuid.New()
+	if _, err := a.DB.App.NewRaw("INSERT INTO duct_node (tenant_id, id, code) VALUES (?, ?, 'MH-UJI')", city, id).Exec(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Damages.AddNodePhoto(ctx, manager, id, "", g); err != nil {
+		t.Fatal(err)
+	}
+	return d.ID.String(), f.ID.String(), id.String(), g.ID.String()
 }

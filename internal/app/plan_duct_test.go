@@ -33,6 +33,13 @@ func (a *App) hotDucts(city uuid.UUID) []hotRead {
 			_, _ = a.Damages.List(ctx, manager, ductdamage.Filter{}, uuid.Max, 51)
 			_, _ = a.Damages.List(ctx, manager, ductdamage.Filter{State: ductdamage.OnSite}, uuid.Max, 51)
 		}},
+		{"damages of a node", func(ctx context.Context) {
+			_, _ = a.Damages.List(ctx, manager, ductdamage.Filter{Node: id("node77")}, uuid.Max, 51)
+			_, _ = a.Damages.Labels(ctx, manager, []uuid.UUID{id("node77")})
+			_, _ = a.Damages.NodePhotos(ctx, manager, id("node77"))
+		}},
+		{"the label of a node", func(ctx context.Context) { _, _ = a.Damages.Known(ctx, "7K3QXM0077") }},
+		{"what a damage lets off", func(ctx context.Context) { _, _ = a.Damages.Credits(ctx, manager, id("damage77")) }},
 		{"a damage", func(ctx context.Context) { _, _ = a.Damages.Find(ctx, manager, id("damage77")) }},
 		{"a segment's works", func(ctx context.Context) { _, _ = a.DuctWorks.OnSegment(ctx, manager, id("segment77")) }},
 		{"works", func(ctx context.Context) {
@@ -87,6 +94,12 @@ INSERT INTO duct_node (tenant_id, id, code) SELECT :city, md5('node' || i)::uuid
 INSERT INTO duct_damage_photo (tenant_id, file_id, damage_id, stage, at) SELECT :city, md5('photo' || i)::uuid, md5('damage' || i)::uuid, 'report', now() FROM generate_series(1, 10000) i;
 INSERT INTO duct_damage (tenant_id, id, number, key, source, state, kind, reported_at, updated_at)
 SELECT :city, md5('damage' || i)::uuid, 'RSK-26-' || i, gen_random_uuid(), 'staff', CASE WHEN i % 100 = 0 THEN 'on_site' ELSE 'closed' END, 'cable', now() - i * interval '1 hour', now() FROM generate_series(1, 10000) i;
+INSERT INTO duct_credit_line (tenant_id, credit_id, month, draft_id, amount) SELECT :city, md5('credit' || i)::uuid, '2026-11-01', md5('draft' || i)::uuid, 1 FROM generate_series(1, 10000) i;
+UPDATE duct_damage SET node_id = md5('node' || right(number, -7))::uuid WHERE tenant_id = :city;
+INSERT INTO duct_label (tenant_id, token, node_id, made_at, made_by) SELECT :city, '7K3QXM' || lpad(i::text, 4, '0'), md5('node' || i)::uuid, now(), md5('account1')::uuid FROM generate_series(1, 9999) i;
+INSERT INTO duct_node_photo (tenant_id, file_id, node_id, at, by_id) SELECT :city, md5('photo' || i)::uuid, md5('node' || i)::uuid, now(), md5('account1')::uuid FROM generate_series(1, 10000) i;
+INSERT INTO duct_damage_credit (tenant_id, damage_id, lease_id, id, operator_id, month, fee, hours, share, units, of_units, amount, asked_at, asked_by)
+SELECT :city, md5('damage' || i)::uuid, md5('lease' || i)::uuid, md5('credit' || i)::uuid, md5('operator' || 1 + i % 50)::uuid, '2026-11-01', 1, 1, 1, 1, 1, 1, now(), md5('account1')::uuid FROM generate_series(1, 10000) i;
 INSERT INTO duct_damage_clock (tenant_id, damage_id, clock, due_at, done_at, raised_at)
 SELECT :city, md5('damage' || i)::uuid, k, now() - i * interval '1 hour', CASE WHEN i % 100 > 0 THEN now() END, now() FROM generate_series(1, 10000) i, unnest(ARRAY['acknowledge', 'on_site', 'temporary', 'permanent']) k;
 INSERT INTO duct_damage_event (tenant_id, damage_id, id, what, shared, at) SELECT :city, md5('damage' || i)::uuid, gen_random_uuid(), 'reported', false, now() FROM generate_series(1, 10000) i, generate_series(1, 3);

@@ -143,25 +143,36 @@ func (s *Service) charge(ctx context.Context, tx bun.Tx, actor identity.Actor, s
 	if err := m.late(ctx, tx); err != nil {
 		return fmt.Errorf("ductbill: late fees: %w", err)
 	}
+	if err := m.credits(ctx, tx); err != nil {
+		return fmt.Errorf("ductbill: credits: %w", err)
+	}
 	return s.write(ctx, tx, actor, m)
 }
 
-// leases rates what is held in the month. What cannot be rated is unrated.
-func (m *bill) leases(ctx context.Context, tx bun.Tx) error {
+// holds is what the month charges, and how much of unit each operator holds in it.
+func (m bill) holds(ctx context.Context, tx bun.Tx) (all []held, volume map[uuid.UUID]int64, err error) {
 	month, end := m.month, m.month.AddDate(0, 1, 0)
-	var all []held
-	err := tx.NewRaw(`SELECT l.id, l.number, l.operator_id, l.kind, l.quantity, l.since, l.agreed_until AS agreed, greatest(l.since, l.accepted_on) AS "from", l.until, l.length_mm,
+	err = tx.NewRaw(`SELECT l.id, l.number, l.operator_id, l.kind, l.quantity, l.since, l.agreed_until AS agreed, greatest(l.since, l.accepted_on) AS "from", l.until, l.length_mm,
 			ARRAY(SELECT DISTINCT u.segment_id FROM duct_hold h JOIN duct_unit u ON u.tenant_id = h.tenant_id AND u.id = h.unit_id WHERE h.tenant_id = l.tenant_id AND h.lease_id = l.id AND h.own ORDER BY 1) AS segments
 		FROM duct_lease l WHERE l.tenant_id = ? AND l.state IN ('active', 'ended') AND greatest(l.since, l.accepted_on) < ? AND (l.until IS NULL OR l.until >= ? AND l.until > greatest(l.since, l.accepted_on))
 		ORDER BY l.operator_id, l.id`, tenancy.Must(ctx), end.Format(time.DateOnly), month.Format(time.DateOnly)).Scan(ctx, &all)
 	if err != nil {
-		return fmt.Errorf("ductbill: leases: %w", err)
+		return nil, nil, fmt.Errorf("ductbill: leases: %w", err)
 	}
-	volume := map[uuid.UUID]int64{}
+	volume = map[uuid.UUID]int64{}
 	for _, l := range all {
 		if l.Until.IsZero() || l.Until.After(month) { // else it only owes what is left of its minimum term
 			volume[l.OperatorID] += l.LengthMM * int64(l.Quantity)
 		}
+	}
+	return all, volume, nil
+}
+
+// leases rates what is held in the month. What cannot be rated is unrated.
+func (m *bill) leases(ctx context.Context, tx bun.Tx) error {
+	all, volume, err := m.holds(ctx, tx)
+	if err != nil {
+		return err
 	}
 	m.unrated = map[uuid.UUID]string{}
 	for _, l := range all {
@@ -193,9 +204,10 @@ type bill struct {
 // owed is what a month charges an operator.
 type owed struct{ parts []part }
 
-// part is what belongs together on one draft: the charges of a lease, or a late fee.
+// part is what belongs together on one draft: the charges of a lease with what is taken off them, or a late fee.
 type part struct {
 	charges []invoice.Charge
+	off     []takenOff
 	lease   uuid.UUID
 	amount  money.Rupiah // of the lease
 	late    *lateFee
@@ -208,14 +220,19 @@ func (m bill) operator(id uuid.UUID) *owed {
 	return m.of[id]
 }
 
-// lease rates a lease for the month.
-func (m bill) lease(ctx context.Context, tx bun.Tx, l held, volume int64) error {
+// rate is what a lease is charged for the month.
+func (m bill) rate(ctx context.Context, tx bun.Tx, l held, volume int64) ([]ducttariff.Line, error) {
 	h, err := ducttariff.Facts(ctx, tx, ducttariff.Route{Segments: l.Segments, Kind: l.Kind, Quantity: l.Quantity, Since: l.Since, Until: l.Agreed})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	h.From, h.Ended, h.VolumeMM = l.From, l.Until, volume
-	lines, err := m.list.Rate(h, m.month, m.month.AddDate(0, 1, 0))
+	return m.list.Rate(h, m.month, m.month.AddDate(0, 1, 0))
+}
+
+// lease charges a lease for the month.
+func (m bill) lease(ctx context.Context, tx bun.Tx, l held, volume int64) error {
+	lines, err := m.rate(ctx, tx, l, volume)
 	if err != nil {
 		return err
 	}
@@ -349,6 +366,11 @@ func (s *Service) writeOne(ctx context.Context, tx bun.Tx, m bill, operator uuid
 			}
 			if err != nil {
 				return fmt.Errorf("ductbill: charge: %w", err)
+			}
+			for _, x := range p.off {
+				if _, err := tx.NewRaw("INSERT INTO duct_credit_line (tenant_id, credit_id, month, draft_id, amount) VALUES (?, ?, ?, ?, ?)", tenant, x.credit, month, d.ID, x.amount).Exec(ctx); err != nil {
+					return fmt.Errorf("ductbill: credit: %w", err)
+				}
 			}
 		}
 	}

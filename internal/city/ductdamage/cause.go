@@ -96,12 +96,17 @@ func (in *CauseInput) shares() (bad []fault.Field) {
 
 // Judge puts down what caused a damage and who pays for it, for staff with duct:manage; put down again, the last counts. The amounts
 // add up to the cost to the rupiah. It refuses Invalid what is missing, shares that do not add up to 100 percent (field "shares"),
-// and what Step refuses of the damage.
+// Conflict "ductdamage.credited" once what is let off rests on it, and what Step refuses of the damage.
 func (s *Service) Judge(ctx context.Context, actor identity.Actor, in CauseInput) error {
 	if err := in.check(); err != nil {
 		return err
 	}
 	return s.change(ctx, actor, access.DuctManage, in.ID, in.Revision, func(ctx context.Context, tx bun.Tx, d *Damage) error {
+		if in.Liable != d.Liable || in.Liable == ByOperator && in.Operator != d.LiableOperator.UUID {
+			if err := credited(ctx, tx, *d); err != nil {
+				return err
+			}
+		}
 		d.Cause, d.Liable, d.LiableName, d.RootCause, d.Cost = in.Cause, in.Liable, "", in.RootCause, in.Cost
 		d.LiableOperator = uuid.NullUUID{}
 		switch in.Liable {

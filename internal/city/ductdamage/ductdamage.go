@@ -15,6 +15,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/duct"
+	"bedelau/internal/city/ductbill"
 	"bedelau/internal/city/operator"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
@@ -36,6 +37,7 @@ type Deps struct {
 	Keys      *privacy.Keys
 	Ducts     *duct.Service
 	Companies *operator.Service
+	Book      *ductbill.Service
 	Now       func() time.Time // time.Now when nil
 }
 
@@ -58,6 +60,7 @@ var tellKind = jobs.Kind[tellArgs]{Name: "ductdamage.tell.v1", Queue: jobs.Urgen
 // Register tells people what happens, and raises what is late. Call it once, before r starts.
 func (s *Service) Register(r *jobs.Runner) error {
 	jobs.EachCity(r, "ductdamage.raise", raiseEvery, func(ctx context.Context, tx bun.Tx, _ time.Time) error { return s.raise(ctx, tx) })
+	s.forget(r)
 	return jobs.Handle(r, tellKind, s.tell)
 }
 

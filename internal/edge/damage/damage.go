@@ -46,7 +46,9 @@ type Pages struct{ *ducts.Pages }
 func New(s *site.Pages) *Pages { return &Pages{ducts.New(s)} }
 
 // Tables are the pages.
-func (p *Pages) Tables() []gate.Table { return []gate.Table{p.officeRoutes()} }
+func (p *Pages) Tables() []gate.Table {
+	return []gate.Table{p.officeRoutes(), p.nodeRoutes(), p.publicRoutes(), p.creditRoutes()}
+}
 
 // officeRoutes is the staff's side.
 func (p *Pages) officeRoutes() gate.Table {

@@ -3,7 +3,6 @@ package damage
 import (
 	"io"
 	"net/http"
-	"net/url"
 	"slices"
 
 	"github.com/gin-gonic/gin"
@@ -44,7 +43,7 @@ func (p *Pages) listAgain(c *gin.Context, status int, in site.Form, errs ui.Erro
 	}
 	v := bill.View{Shell: p.DeskShell(c, l.T("damage.title")), Back: ducts.PathDucts, Heading: l.T("damage.title"), Lead: l.T("damage.lead"), Errors: errs}
 	v.Links = []ui.Link{{Href: pathShift, Label: l.T("damage.shift"), Icon: "users"}}
-	v.Sections = append(v.Sections, p.KPISection(l, k))
+	v.Sections = append(v.Sections, ducts.KPISection(l, k))
 	s := bill.Section{ID: "daftar", Title: l.T("damage.list"), Empty: &bill.Empty{Icon: "circle-check", Title: l.T("damage.none"), Text: l.T("damage.none_hint")}}
 	if asked {
 		s.Empty.Text = l.T("damage.none_filtered")
@@ -124,24 +123,6 @@ func (p *Pages) Table(c *gin.Context, all []ductdamage.Listed, at string) *bill.
 			{Text: l.DateTime(site.Zoned(c, x.ReportedAt)), Small: l.T("damage.source." + x.Source)}, next, {Mark: StateMark(l, x.State)}}})
 	}
 	return t
-}
-
-// KPISection is how the promises are kept.
-func (p *Pages) KPISection(l i18n.Locale, k ductdamage.KPI) bill.Section {
-	late := PathDamage + "?" + url.Values{"status": {ductdamage.Unfinished}, "janji": {"ya"}}.Encode() + "#daftar"
-	mean, kept := l.T("damage.no_figure"), l.T("damage.no_figure")
-	if k.Restored > 0 {
-		mean = Span(l, k.Mean)
-	}
-	if k.Promises > 0 {
-		kept = percent(l, int64(k.Kept)*10_000/int64(k.Promises))
-	}
-	return bill.Section{ID: "gangguan", Title: l.T("damage.title"), Figures: []bill.Figure{
-		{Value: l.Number(int64(k.Open)), Label: l.T("damage.kpi_open"), Meaning: l.T("damage.kpi_open_meaning"), Href: PathDamage + "?status=" + ductdamage.Unfinished + "#daftar"},
-		{Value: l.Number(int64(k.Late)), Label: l.T("damage.kpi_late"), Meaning: l.T("damage.kpi_late_meaning"), Href: late},
-		{Value: mean, Label: l.T("damage.kpi_mean"), Meaning: l.T("damage.kpi_mean_meaning", "days", ductdamage.KPIDays, "n", k.Restored)},
-		{Value: kept, Label: l.T("damage.kpi_kept"), Meaning: l.T("damage.kpi_kept_meaning", "days", ductdamage.KPIDays, "kept", k.Kept, "of", k.Promises)},
-	}}
 }
 
 // ReportFields ask what somebody sees.

@@ -42,7 +42,11 @@ func (p *Pages) oneAgain(c *gin.Context, status int, form string, in site.Form, 
 	if err != nil {
 		return err
 	}
-	v.Sections = append(v.Sections, cause, p.evidence(c, x, work))
+	credits, err := p.credits(c, x)
+	if err != nil {
+		return err
+	}
+	v.Sections = append(v.Sections, cause, credits, p.evidence(c, x, work))
 	if work.may {
 		v.Sections = append(v.Sections, work.end())
 	}
@@ -81,9 +85,13 @@ func (p *Pages) stand(c *gin.Context, x ductdamage.Detail) bill.Section {
 		}
 	}
 	if !x.RestoredAt.IsZero() {
-		rows = append(rows, ui.Row{Label: l.T("damage.restored"), Value: l.T("damage.restored_after", "at", l.DateTime(site.Zoned(c, x.RestoredAt)), "span", Span(l, x.RestoredAt.Sub(x.ReportedAt)))})
+		rows = append(rows, ui.Row{Label: l.T("damage.restored"), Value: l.T("damage.restored_after", "at", l.DateTime(site.Zoned(c, x.RestoredAt)), "span", ducts.Span(l, x.RestoredAt.Sub(x.ReportedAt)))})
 	}
-	return bill.Section{ID: "keadaan", Title: l.T("duct.state"), Rows: rows}
+	s := bill.Section{ID: "keadaan", Title: l.T("duct.state"), Rows: rows}
+	if x.NodeID.Valid {
+		s.Links = []ui.Link{{Href: pathNodes + "/" + x.NodeID.UUID.String(), Label: l.T("damage.node_open", "node", x.Node), Icon: "map-pin"}}
+	}
+	return s
 }
 
 // promises are the clocks of a damage.
@@ -219,6 +227,8 @@ func (p *Pages) Event(c *gin.Context, e ductdamage.Event, names map[uuid.UUID]st
 		}
 	case "cause":
 		out.Text = l.T("damage.cause."+text("cause")) + ", " + l.T("damage.liable."+text("liable"))
+	case "credit_asked", "credit_approved", "credit_refused":
+		out.Icon = "coin"
 	case "photo":
 		out.Icon, out.Text = "file-text", l.T("damage.stage."+text("stage"))
 	case "update":

@@ -1,31 +1,13 @@
 package damage
 
 import (
-	"strconv"
 	"time"
 
 	"bedelau/internal/city/ductdamage"
+	"bedelau/internal/edge/ducts"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/web/ui"
 )
-
-// Span is a duration in words, of its two largest parts; less than a minute is one.
-func Span(l i18n.Locale, d time.Duration) string {
-	minutes := int64((d.Abs() + time.Minute - 1) / time.Minute)
-	days, hours, rest := minutes/(24*60), minutes/60%24, minutes%60
-	part := func(key string, n int64) string { return l.T("damage."+key, "n", l.Number(n)) }
-	switch {
-	case days > 0 && hours > 0:
-		return part("days", days) + " " + part("hours", hours)
-	case days > 0:
-		return part("days", days)
-	case hours > 0 && rest > 0:
-		return part("hours", hours) + " " + part("minutes", rest)
-	case hours > 0:
-		return part("hours", hours)
-	}
-	return part("minutes", max(rest, 1))
-}
 
 // StateMark is how a damage stands.
 func StateMark(l i18n.Locale, state string) ui.Mark {
@@ -44,7 +26,7 @@ func clockMark(l i18n.Locale, k ductdamage.Clock, began, now time.Time) ui.Mark 
 	case !k.StoppedAt.IsZero() && k.DoneAt.IsZero():
 		return ui.Mark{Icon: "ban", Text: l.T("damage.clock_stopped")}
 	case !k.DoneAt.IsZero() && late > 0:
-		return ui.Mark{Tone: "bad", Icon: "alert-triangle", Text: l.T("damage.clock_done_late", "span", Span(l, late))}
+		return ui.Mark{Tone: "bad", Icon: "alert-triangle", Text: l.T("damage.clock_done_late", "span", ducts.Span(l, late))}
 	case !k.DoneAt.IsZero():
 		return ui.Mark{Tone: "good", Icon: "circle-check", Text: l.T("damage.clock_kept")}
 	}
@@ -56,23 +38,11 @@ func runningMark(l i18n.Locale, due, began, now time.Time) ui.Mark {
 	left := due.Sub(now)
 	switch {
 	case left < 0:
-		return ui.Mark{Tone: "bad", Icon: "alert-triangle", Text: l.T("damage.clock_late", "span", Span(l, left))}
+		return ui.Mark{Tone: "bad", Icon: "alert-triangle", Text: l.T("damage.clock_late", "span", ducts.Span(l, left))}
 	case left < due.Sub(began)/4:
-		return ui.Mark{Tone: "care", Icon: "hourglass", Text: l.T("damage.clock_left", "span", Span(l, left))}
+		return ui.Mark{Tone: "care", Icon: "hourglass", Text: l.T("damage.clock_left", "span", ducts.Span(l, left))}
 	}
-	return ui.Mark{Icon: "clock", Text: l.T("damage.clock_left", "span", Span(l, left))}
-}
-
-// percent is a share in hundredths of a percent, in words.
-func percent(l i18n.Locale, share int64) string {
-	point := map[i18n.Locale]string{i18n.ID: ",", i18n.EN: "."}[l]
-	s := strconv.FormatInt(share/100, 10)
-	if rest := share % 100; rest%10 != 0 {
-		s += point + strconv.FormatInt(rest/10, 10) + strconv.FormatInt(rest%10, 10)
-	} else if rest != 0 {
-		s += point + strconv.FormatInt(rest/10, 10)
-	}
-	return s + "%"
+	return ui.Mark{Icon: "clock", Text: l.T("damage.clock_left", "span", ducts.Span(l, left))}
 }
 
 // options are codes with their words, under a key.

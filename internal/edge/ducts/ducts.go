@@ -36,6 +36,7 @@ const (
 	PathPlan      = PathDucts + "/rencana"
 	PathLeases    = PathDucts + "/sewa"
 	PathDamage    = PathDucts + "/gangguan"
+	PathNodes     = PathDucts + "/simpul"
 )
 
 // importMB is how large a file of a survey may be.

@@ -39,7 +39,7 @@ func (p *Pages) network(c *gin.Context) error {
 	}
 	v := bill.View{Shell: p.DeskShell(c, l.T("duct.title")), Heading: l.T("duct.title"), Lead: l.T("duct.lead", "day", l.Date(day))}
 	v.Links = append(v.Links, ui.Link{Href: PathPlan, Label: l.T("lease.plan"), Icon: "search"}, ui.Link{Href: PathLeases, Label: l.T("lease.leases"), Icon: "file-text"},
-		ui.Link{Href: PathDucts + "/tarif", Label: l.T("ductprice.title"), Icon: "coin"}, ui.Link{Href: PathDucts + "/tagihan", Label: l.T("ductbook.title"), Icon: "receipt-tax"}, ui.Link{Href: PathOperators, Label: l.T("lease.operators"), Icon: "building"}, ui.Link{Href: PathDamage, Label: l.T("damage.title"), Icon: "alert-triangle"}, ui.Link{Href: pathImports, Label: l.T("duct.imports"), Icon: "file-upload"})
+		ui.Link{Href: PathDucts + "/tarif", Label: l.T("ductprice.title"), Icon: "coin"}, ui.Link{Href: PathDucts + "/tagihan", Label: l.T("ductbook.title"), Icon: "receipt-tax"}, ui.Link{Href: PathOperators, Label: l.T("lease.operators"), Icon: "building"}, ui.Link{Href: PathDamage, Label: l.T("damage.title"), Icon: "alert-triangle"}, ui.Link{Href: PathNodes, Label: l.T("damage.nodes"), Icon: "qrcode"}, ui.Link{Href: pathImports, Label: l.T("duct.imports"), Icon: "file-upload"})
 	v.Links = append(v.Links, ui.Link{Href: PathWorks, Label: l.T("work.works"), Icon: "flag"})
 	if total.Segments > 0 {
 		v.Links = append(v.Links, ui.Link{Href: pathMap + "?hari=" + day.Format(time.DateOnly), Label: l.T("duct.map.link"), Icon: "map-pin"})
@@ -51,6 +51,11 @@ func (p *Pages) network(c *gin.Context) error {
 		{Value: l.Number(int64(total.Nodes)), Label: l.T("duct.nodes"), Meaning: l.T("duct.nodes_meaning")},
 		{Value: l.Number(int64(total.Units)), Label: l.T("duct.units"), Meaning: l.T("duct.units_meaning")},
 	}})
+	promises, err := p.Damages.KPI(ctx, a)
+	if err != nil {
+		return err
+	}
+	v.Sections = append(v.Sections, KPISection(l, promises))
 	s := bill.Section{ID: "ruas", Title: l.T("duct.segments")}
 	roads := make([]ui.Option, len(total.Roads))
 	for i, r := range total.Roads {
@@ -126,11 +131,12 @@ func (p *Pages) segment(c *gin.Context) error {
 	if x.Note != "" {
 		rows = append(rows, ui.Row{Label: l.T("duct.note"), Value: x.Note})
 	}
+	ends := []ui.Link{{Href: PathNodes + "/" + x.From.String(), Label: l.T("duct.first_node"), Icon: "map-pin"}, {Href: PathNodes + "/" + x.To.String(), Label: l.T("duct.last_node"), Icon: "map-pin"}}
 	var points []geo.Point
 	for _, at := range x.Line {
 		points = append(points, geo.Point{Lat: at.Lat(), Lon: at.Lon()})
 	}
-	v.Sections = append(v.Sections, bill.Section{ID: "keadaan", Title: l.T("duct.state"), Rows: rows},
+	v.Sections = append(v.Sections, bill.Section{ID: "keadaan", Title: l.T("duct.state"), Rows: rows, Links: ends},
 		bill.Section{ID: "letak", Title: l.T("duct.place"), Map: site.PlacesMap(l, ground, "ruas", points)}, p.bank(c, units))
 	held, err := p.occupancy(c, x, day)
 	if err != nil {

@@ -184,7 +184,7 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 	held := lease.New(lease.Deps{DB: w.DB.App, Guard: guard, Book: ductBook, Works: works, Now: s.ClockNow})
 	held.Register(s.runner)
 	companies := operator.New(operator.Deps{DB: w.DB.App, Guard: guard, Identity: people, Leases: held, Files: store, Now: s.ClockNow})
-	broken := ductdamage.New(ductdamage.Deps{DB: w.DB.App, Guard: guard, Notify: mail, Files: store, Keys: s.keys, Ducts: pipes, Companies: companies, Now: s.ClockNow})
+	broken := ductdamage.New(ductdamage.Deps{DB: w.DB.App, Guard: guard, Notify: mail, Files: store, Keys: s.keys, Ducts: pipes, Companies: companies, Book: ductBook, Now: s.ClockNow})
 	must(broken.Register(s.runner))
 	prices := ducttariff.New(ducttariff.Deps{DB: w.DB.App, Guard: guard, Now: s.ClockNow})
 	orders := ductorder.New(ductorder.Deps{DB: w.DB.App, Guard: guard, Leases: held, Operators: companies, Prices: prices, Files: store, Keys: s.keys, Notify: mail, Now: s.ClockNow})

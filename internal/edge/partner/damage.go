@@ -8,6 +8,7 @@ import (
 
 	"bedelau/internal/city/ductdamage"
 	"bedelau/internal/edge/damage"
+	"bedelau/internal/edge/ducts"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/leasing"
 	"bedelau/internal/edge/site"
@@ -98,7 +99,7 @@ func (p *Pages) damage(c *gin.Context) error {
 		state.Rows = append(state.Rows, ui.Row{Label: l.T("damage.cause"), Value: l.T("damage.cause." + x.Cause)}, ui.Row{Label: l.T("damage.liable"), Value: l.T("damage.liable." + x.Liable)})
 	}
 	if !x.RestoredAt.IsZero() {
-		state.Rows = append(state.Rows, ui.Row{Label: l.T("damage.restored"), Value: l.T("damage.restored_after", "at", l.DateTime(site.Zoned(c, x.RestoredAt)), "span", damage.Span(l, x.RestoredAt.Sub(x.ReportedAt)))})
+		state.Rows = append(state.Rows, ui.Row{Label: l.T("damage.restored"), Value: l.T("damage.restored_after", "at", l.DateTime(site.Zoned(c, x.RestoredAt)), "span", ducts.Span(l, x.RestoredAt.Sub(x.ReportedAt)))})
 	}
 	if len(state.Rows) > 0 {
 		v.Sections = append(v.Sections, state)
@@ -109,12 +110,24 @@ func (p *Pages) damage(c *gin.Context) error {
 	for _, y := range x.Leases {
 		hit.Table.Rows = append(hit.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: y.Number, Whole: true, Href: pathLeases + "/" + y.LeaseID.String()}, {Text: l.T("damage.of", "n", y.Units, "of", y.OfUnits)}, {Text: l.DateTime(site.Zoned(c, y.ToldAt))}}})
 	}
+	let, err := p.Damages.CreditsOf(c.Request.Context(), gate.ActorOf(c), id)
+	if err != nil {
+		return err
+	}
+	credits := bill.Section{ID: "potongan", Title: l.T("damage.credits"), Table: &bill.Table{Title: l.T("damage.credits"), Columns: []bill.Column{{Label: l.T("lease.number")}, {Label: l.T("damage.credit_how")}, {Label: l.T("damage.amount"), End: true}, {Label: l.T("duct.standing")}}}}
+	for _, y := range let {
+		credits.Table.Rows = append(credits.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: y.Lease}, {Text: y.Working(l)}, {Text: y.Amount.String()}, damage.CreditCell(l, y)}})
+	}
 	course := bill.Section{ID: "riwayat", Title: l.T("damage.course")}
 	for i, e := range x.Events {
 		e.ByID = uuid.NullUUID{} // who of the staff, or of the public, is nobody's business here
 		course.Events = append(course.Events, pages.Event(c, e, map[uuid.UUID]string{}, i == len(x.Events)-1))
 	}
-	v.Sections = append(v.Sections, hit, course)
+	v.Sections = append(v.Sections, hit)
+	if len(let) > 0 {
+		v.Sections = append(v.Sections, credits)
+	}
+	v.Sections = append(v.Sections, course)
 	if v.Notes, err = pages.Rules(c, x.Damage); err != nil {
 		return err
 	}
