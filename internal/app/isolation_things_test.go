@@ -128,6 +128,7 @@ func (a *App) thingsOf(t *testing.T, ctx context.Context, who, officer identity.
 	out["duct_work"], out["duct_guarantee"], out["duct_work_paper"] = a.dug(t, ctx, who.TenantID, out["duct_operator"])
 	out["revenue_receipt"], out["duct_finding"] = a.earned(t, ctx, who.TenantID)
 	out["document"] = a.issue(t, ctx, who, d.Application.ID).String()
+	out["duct_statement"], out["duct_line"] = a.ductBanked(t, ctx)
 	out["booking"] = a.appointment(t, ctx, who).String()
 	b, err := a.Bulk.Start(ctx, officer, bulk.StartInput{Action: "hand_over", Versions: map[uuid.UUID]int{d.Application.ID: 1}})
 	if err != nil {
@@ -443,6 +444,26 @@ func (a *App) ductBilled(t *testing.T, ctx context.Context, city uuid.UUID, oper
 	q, err := a.DuctBills.Ask(ctx, finance, invoice.WriteOff, i.ID, nil, "Uji")
 	must(err)
 	return ids[0].String(), i.ID.String(), q.ID.String(), y.ID.String()
+}
+
+// ductBanked brings a line of a statement of the bank into the book of the ducts.
+func (a *App) ductBanked(t *testing.T, ctx context.Context) (file, line string) {
+	t.Helper()
+	b := payin.Statement{TenantID: tenancy.Must(ctx), ID: uuid.New(), Account: "1", Format: "csv", From: time.Now(), To: time.Now(), Name: "uji.csv", CheckedAt: time.Now(), CheckedBy: uuid.New(), AppliedAt: time.Now()}
+	b.Raw, b.SHA256 = b.ID[:], b.ID[:]
+	l := payin.Line{TenantID: b.TenantID, ID: uuid.New(), StatementID: b.ID, Account: "1", Day: time.Now(), Amount: 100, Text: "Uji", State: payin.Open}
+	l.Identity = l.ID.String()
+	err := tenancy.InTx(ctx, a.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		if _, err := tx.NewInsert().Model(&b).Exec(ctx); err != nil {
+			return err
+		}
+		_, err := tx.NewInsert().Model(&l).Exec(ctx)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.ID.String(), l.ID.String()
 }
 
 // priced asks for a price of ducts and for rent of land.

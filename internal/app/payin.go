@@ -30,7 +30,7 @@ func payinOps() cli.PayinOps {
 				if err != nil {
 					return err
 				}
-				return a.Finance.WriteTable(ctx, uuid.Nil, i18n.ID, o.Table, from, from.AddDate(0, 1, 0), row)
+				return a.Finance.Book.Export(ctx, uuid.Nil, i18n.ID, o.Table, from, from.AddDate(0, 1, 0), row)
 			})
 		},
 		Faktur: func(ctx context.Context, o cli.ExportOptions, w io.Writer) (n int, err error) {
@@ -39,7 +39,7 @@ func payinOps() cli.PayinOps {
 				if err != nil {
 					return err
 				}
-				n, err = a.Finance.WriteFaktur(ctx, commander(), tenants.Coretax, from, from.AddDate(0, 1, 0), w)
+				n, err = a.Finance.Taxes.WriteFaktur(ctx, commander(), tenants.Coretax, from, from.AddDate(0, 1, 0), w)
 				return err
 			})
 			return n, err

@@ -107,6 +107,9 @@ func (s *Service) Issue(ctx context.Context, actor identity.Actor, draft uuid.UU
 		if i, err = s.Book.Finalise(ctx, tx, actor, draft, s.today(ctx)); err != nil {
 			return err
 		}
+		if err := jobs.Add(ctx, tx, matchKind(), matchArgs{}); err != nil {
+			return err
+		}
 		return jobs.Add(ctx, tx, tellKind(), tellArgs{i.ID})
 	})
 	return i, err
@@ -123,7 +126,7 @@ func (s *Service) Receive(ctx context.Context, actor identity.Actor, in invoice.
 }
 
 // Undo takes a payment or a slip back that was recorded for an invoice by mistake, with the reason: what it closed is open again. It
-// needs duct:bill. It refuses NotFound "payment.not_found" for one that came in for no such invoice, and what invoice.UndoPayment
+// needs duct:bill. It refuses NotFound "payment.not_found" for one that came in for no such invoice, and what payin.UndoPayment
 // refuses.
 func (s *Service) Undo(ctx context.Context, actor identity.Actor, id, payment uuid.UUID, reason string) error {
 	return s.act(ctx, actor, "undo", func(ctx context.Context, tx bun.Tx) error {
@@ -137,7 +140,7 @@ func (s *Service) Undo(ctx context.Context, actor identity.Actor, id, payment uu
 		if !known {
 			return fault.New(fault.NotFound, "payment.not_found")
 		}
-		return s.Book.UndoPayment(ctx, tx, actor, payment, s.today(ctx), reason)
+		return s.payin.UndoPayment(ctx, tx, actor, payment, reason)
 	})
 }
 
@@ -216,6 +219,7 @@ func (s *Service) Requests(ctx context.Context, actor identity.Actor, of uuid.UU
 // Filter narrows invoices down; what is empty asks for nothing.
 type Filter struct {
 	Operator uuid.UUID
+	Party    uuid.UUID // of an operator
 	Open     bool      // of which something is open
 	Late     bool      // of which something is open after its day
 	Number   string    // part of the number
@@ -256,6 +260,9 @@ func (s *Service) BillsOf(ctx context.Context, f Filter, most int) ([]Row, error
 		Where("i.tenant_id = ?", tenancy.Must(ctx)).Order("i.id DESC").Limit(int64(most))
 	if f.Operator != uuid.Nil {
 		q = q.Where("w.operator_id = ?", f.Operator)
+	}
+	if f.Party != uuid.Nil {
+		q = q.Where("i.party_id = ?", f.Party)
 	}
 	if f.Before != uuid.Nil {
 		q = q.Where("i.id < ?", f.Before)
@@ -343,18 +350,4 @@ func (s *Service) Arrears(ctx context.Context, actor identity.Actor, after uuid.
 		return nil, uuid.Nil, err
 	}
 	return arrears.Age(ctx, s.d.DB.App, s.today(ctx), after)
-}
-
-// Companies are the operators of the book by their parties. It needs duct:read.
-func (s *Service) Companies(ctx context.Context, actor identity.Actor) (map[uuid.UUID]uuid.UUID, error) {
-	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
-		return nil, err
-	}
-	var rows []struct{ PartyID, OperatorID uuid.UUID }
-	err := s.d.DB.App.NewRaw("SELECT party_id, operator_id FROM duct_payer WHERE tenant_id = ?", tenancy.Must(ctx)).Scan(ctx, &rows)
-	out := map[uuid.UUID]uuid.UUID{}
-	for _, r := range rows {
-		out[r.PartyID] = r.OperatorID
-	}
-	return out, err
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/faktur"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/identity"
@@ -23,6 +24,7 @@ import (
 	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/notify"
 	"bedelau/internal/kernel/pack"
+	"bedelau/internal/kernel/payin"
 	"bedelau/internal/kernel/storage"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -39,8 +41,11 @@ type Deps struct {
 
 // Service is the book of every city's ducts.
 type Service struct {
-	d    Deps
-	Book *invoice.Book
+	d     Deps
+	Book  *invoice.Book
+	payin *payin.Service
+	Bank  *payin.Desk  // statements of the bank, for who holds duct:bill
+	Taxes *faktur.Desk // what the tax office gets, for the same
 }
 
 // New returns the Service. Register binds its jobs.
@@ -48,7 +53,10 @@ func New(d Deps) *Service {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
-	return &Service{d: d, Book: &invoice.Book{DB: d.DB, Now: d.Now}}
+	s := &Service{d: d, Book: &invoice.Book{DB: d.DB, Now: d.Now}}
+	s.payin = &payin.Service{Book: s.Book} // who opens a receipt first prints it
+	s.Bank, s.Taxes = payin.NewDesk(s.payin, d.Guard, access.DuctBill), faktur.NewDesk(s.Book, d.Guard, access.DuctBill)
+	return s
 }
 
 const chargeEvery = time.Hour
@@ -58,6 +66,7 @@ func (s *Service) Register(r *jobs.Runner) error {
 	jobs.EachCity(r, "ductbill.charge", chargeEvery, s.chargeDue)
 	jobs.EachCity(r, "ductbill.climb", remindEvery, s.remindDue)
 	return errors.Join(
+		jobs.Handle(r, matchKind(), func(ctx context.Context, tx bun.Tx, _ matchArgs) error { return s.match(ctx, tx) }),
 		jobs.HandleCall(r, tellKind(), func(ctx context.Context, _ uuid.UUID, a tellArgs) error { return s.tell(ctx, a.Invoice) }),
 		jobs.HandleCall(r, remindKind(), func(ctx context.Context, _ uuid.UUID, a remindArgs) error { return s.remind(ctx, a) }),
 	)

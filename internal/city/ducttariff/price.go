@@ -71,6 +71,26 @@ type Tariff struct {
 	Factor    int          `yaml:"factor" json:"factor,omitempty"` // of land: the faktor penyesuai that is in the rate
 	Method    string       `yaml:"method" json:"method,omitempty"` // how the rate was found
 	LegalNote string       `yaml:"legal_note" json:"legal_note,omitempty"`
+	English   English      `yaml:"en" json:"en,omitzero"`
+}
+
+// English says in English what a tariff says in the language of its decision, which is what holds.
+type English struct {
+	Method    string `yaml:"method" json:"method,omitempty"`
+	LegalNote string `yaml:"legal_note" json:"legal_note,omitempty"`
+}
+
+// in are the method and the legal note for a reader: in English where they were translated.
+func (e English) in(l i18n.Locale, method, legal string) (string, string) {
+	if l == i18n.EN {
+		return cmp.Or(e.Method, method), cmp.Or(e.LegalNote, legal)
+	}
+	return method, legal
+}
+
+// NotesIn are the method and the legal note for a reader.
+func (t Tariff) NotesIn(l i18n.Locale) (method, legal string) {
+	return t.English.in(l, t.Method, t.LegalNote)
 }
 
 // Index raises what is indexed and began before it.

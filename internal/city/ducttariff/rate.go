@@ -53,7 +53,13 @@ type Line struct {
 	Basis       string
 	Method      string
 	LegalNote   string
+	English     English
 	Verified    bool
+}
+
+// NotesIn are the method and the legal note for a reader.
+func (l Line) NotesIn(in i18n.Locale) (method, legal string) {
+	return l.English.in(in, l.Method, l.LegalNote)
 }
 
 // Sum adds lines.
@@ -282,7 +288,7 @@ func (p List) line(t Tariff, zone bool, n int64, d piece, minimum bool) (Line, m
 		return Line{}, 0, fmt.Errorf("ducttariff: %s: %w", t.Code, err)
 	}
 	l := Line{Tariff: t.Code, Charge: t.Charge, Per: t.Per, Amount: amount, From: d.from, Until: d.until, FreeTrade: zone, Minimum: minimum,
-		Basis: t.Basis, Method: t.Method, LegalNote: t.LegalNote, Verified: t.Verified}
+		Basis: t.Basis, Method: t.Method, LegalNote: t.LegalNote, English: t.English, Verified: t.Verified}
 	l.Name, l.Working = named(t.Name, l), working(t, rate, n, d, amount)
 	return l, rate, nil
 }
@@ -313,7 +319,7 @@ func (p List) off(t Tariff, of Line, rate money.Rupiah, n int64, d piece, h Held
 		return Line{}, false, err
 	}
 	l := of
-	l.Amount, l.Off, l.Basis, l.Method, l.LegalNote, l.Verified = -amount, true, terms.Basis, "", "", terms.Verified
+	l.Amount, l.Off, l.Basis, l.Method, l.LegalNote, l.English, l.Verified = -amount, true, terms.Basis, "", "", English{}, terms.Verified
 	l.Name = both("ductrate.off", func(in i18n.Locale) []any { return []any{"name", of.Name.In(in)} })
 	key := "ductrate.off_working"
 	if less < asked {

@@ -198,7 +198,7 @@ func charges(a, b []byte) bool {
 	if json.Unmarshal(a, &x) != nil || json.Unmarshal(b, &y) != nil {
 		return false
 	}
-	for _, words := range []string{"name", "basis", "source", "verified", "method", "legal_note", "conditions"} {
+	for _, words := range []string{"name", "basis", "source", "verified", "method", "legal_note", "en", "conditions"} {
 		delete(x, words)
 		delete(y, words)
 	}

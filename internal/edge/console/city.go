@@ -15,6 +15,7 @@ import (
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/money"
 	"bedelau/internal/saas/billing"
 	"bedelau/internal/saas/collection"
@@ -76,7 +77,7 @@ func (p *Pages) ownBillsPage(c *gin.Context, status int, in site.Form, errs ui.E
 		list.Next = pathBills + "?sebelum=" + rows[len(rows)-1].Invoice.ID.String() + "#tagihan"
 	}
 	if len(rows) > 0 {
-		for _, t := range finance.Tables() {
+		for _, t := range invoice.Tables() {
 			list.Links = append(list.Links, ui.Link{Href: FileOf(pathBills, t), Label: l.T("tax.table_year."+t, "year", now.Year()), Icon: "download"})
 		}
 	}

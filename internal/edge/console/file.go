@@ -10,7 +10,7 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/edge/spreadsheet"
-	"bedelau/internal/saas/finance"
+	"bedelau/internal/kernel/invoice"
 	"bedelau/tenants"
 )
 
@@ -19,7 +19,7 @@ const FormReturn = "/nota-pembatalan"
 
 // exports are the tables for an accountant, by the names of their files.
 func exports() map[string]string {
-	return map[string]string{finance.Invoices: "tagihan", finance.Payments: "penerimaan", finance.Taxes: "pajak"}
+	return map[string]string{invoice.InvoiceTable: "tagihan", invoice.PaymentTable: "penerimaan", invoice.TaxTable: "pajak"}
 }
 
 // FileOf is where a table of the invoices under base is downloaded, with ?bulan= or ?tahun=.
@@ -28,43 +28,49 @@ func FileOf(base, table string) string { return base + "/unduh/" + exports()[tab
 // fileRoutes are the tables of the invoices under base.
 func (p *Pages) fileRoutes(r gate.Route, base string) gate.Table {
 	var out gate.Table
-	for _, table := range finance.Tables() {
+	for _, table := range invoice.Tables() {
 		r.Method, r.Path, r.Handler = get, FileOf(base, table), p.exportAs(table)
 		out = append(out, r)
 	}
 	return out
 }
 
-// exportAs writes a table of a month or a year as XLSX, the present year when none is named. What fails once the file has begun
-// breaks it off.
+// exportAs writes a table of a month or a year as XLSX, the present year when none is named.
 func (p *Pages) exportAs(table string) func(*gin.Context) error {
 	return func(c *gin.Context) error {
-		from, until, named, err := p.spanOf(c)
+		from, until, named, err := SpanOf(c, site.Zoned(c, p.Now()))
 		if err != nil {
 			return err
 		}
-		out := spreadsheet.NewXLSX(c.Writer)
-		if site.Described(c, out.Mime()) {
-			return nil
-		}
-		begun := false
-		err = p.finance.Export(c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c), table, from, until, func(row []any) error {
-			if !begun {
-				begun = true
-				c.Header("Content-Type", out.Mime())
-				c.Header("Content-Disposition", `attachment; filename="`+exports()[table]+"-"+named+out.Ending()+`"`)
-			}
-			return out.Row(row)
+		return SendTable(c, exports()[table]+"-"+named, func(row func([]any) error) error {
+			return p.finance.Export(c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c), table, from, until, row)
 		})
-		if err != nil {
-			return err
-		}
-		return out.Close()
 	}
 }
 
-// spanOf reads ?bulan=2026-11 or ?tahun=2026.
-func (p *Pages) spanOf(c *gin.Context) (from, until time.Time, named string, err error) {
+// SendTable hands out as XLSX the rows that write gives. What fails once the file has begun breaks it off.
+func SendTable(c *gin.Context, name string, write func(row func([]any) error) error) error {
+	out := spreadsheet.NewXLSX(c.Writer)
+	if site.Described(c, out.Mime()) {
+		return nil
+	}
+	begun := false
+	err := write(func(row []any) error {
+		if !begun {
+			begun = true
+			c.Header("Content-Type", out.Mime())
+			c.Header("Content-Disposition", `attachment; filename="`+name+out.Ending()+`"`)
+		}
+		return out.Row(row)
+	})
+	if err != nil {
+		return err
+	}
+	return out.Close()
+}
+
+// SpanOf reads ?bulan=2026-11 or ?tahun=2026, by default the year of now.
+func SpanOf(c *gin.Context, now time.Time) (from, until time.Time, named string, err error) {
 	if named = c.Query("bulan"); named != "" {
 		if from, err = time.Parse("2006-01", named); err != nil || from.Year() < 2020 || from.Year() > 2199 {
 			return from, from, named, site.Invalid("bulan", "invalid")
@@ -72,7 +78,7 @@ func (p *Pages) spanOf(c *gin.Context) (from, until time.Time, named string, err
 		return from, from.AddDate(0, 1, 0), named, nil
 	}
 	if named = c.Query("tahun"); named == "" {
-		named = site.Zoned(c, p.Now()).Format("2006")
+		named = now.Format("2006")
 	}
 	if from, err = time.Parse("2006", named); err != nil || from.Year() < 2020 || from.Year() > 2199 {
 		return from, from, named, site.Invalid("tahun", "invalid")

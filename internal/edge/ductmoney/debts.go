@@ -37,9 +37,13 @@ func (p *Pages) debts(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	companies, err := p.DuctBills.Companies(ctx, a)
+	payers, err := p.DuctBills.Payers(ctx, a)
 	if err != nil {
 		return err
+	}
+	companies := map[uuid.UUID]uuid.UUID{}
+	for _, y := range payers {
+		companies[y.PartyID] = y.OperatorID
 	}
 	seller, _, err := p.DuctBills.Seller(ctx, a, p.DayIn(c))
 	if err != nil {

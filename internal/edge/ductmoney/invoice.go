@@ -46,6 +46,9 @@ func (p *Pages) invoicePage(c *gin.Context, status int, in site.Form, errs ui.Er
 	}
 	v := bill.View{Shell: p.DeskShell(c, b.Number), Back: PathBills, Heading: b.Number, Lead: b.Note, Mark: ledger.BillMark(l, state, b.DueOn, today), Errors: errs, Notes: []string{l.T("ductbook.note_pad")},
 		Links: []ui.Link{{Href: here + "/berkas", Label: l.T("bill.pdf"), Icon: "download"}, {Href: statementPath(b.OperatorID), Label: l.T("ductbook.statement"), Icon: "list-details"}, {Href: PathDebts + "/" + id.String(), Label: l.T("arrears.link"), Icon: "mail"}}}
+	if p.may(c, access.DuctBill) {
+		v.Links = append(v.Links, ui.Link{Href: PathTaxes + "/" + id.String(), Label: l.T("tax.link"), Icon: "receipt-tax"})
+	}
 	head := bill.Section{ID: "tentang", Title: l.T("bill.about"), Quiet: true, Rows: []ui.Row{{Label: l.T("ductprice.operator"), Value: b.Party.Name}, {Label: l.T("bill.issued"), Value: l.Date(b.IssuedOn)}}}
 	told, err := p.toldRow(c, b)
 	if err != nil {
@@ -55,7 +58,7 @@ func (p *Pages) invoicePage(c *gin.Context, status int, in site.Form, errs ui.Er
 	if b.Kind == invoice.Bill {
 		head.Rows = append(head.Rows, ui.Row{Label: l.T("bill.due"), Value: l.Date(b.DueOn)}, ui.Row{Label: l.T("bill.rest"), Value: b.Standing.Open.String()})
 	} else {
-		head.Links = []ui.Link{{Href: PathBills + "/" + b.Credits.UUID.String(), Label: l.T("bill.credits"), Icon: "file-text"}}
+		head.Links = []ui.Link{{Href: PathBills + "/" + b.Credits.UUID.String(), Label: l.T("bill.credits"), Icon: "file-text"}, {Href: here + console.FormReturn, Label: l.T("tax.return_file"), Icon: "download"}}
 	}
 	lines := &bill.Table{Title: l.T("bill.lines"), Columns: []bill.Column{{Label: l.T("usage.component")}, {Label: l.T("usage.working")}, {Label: l.T("usage.line_amount"), End: true}}}
 	for _, x := range b.Lines {

@@ -73,7 +73,7 @@ func (p *Pages) offer(c *gin.Context) error {
 // offered is a tariff as it is on a day.
 func offered(l i18n.Locale, list ducttariff.List, t ducttariff.Tariff, day time.Time) (public.OfferPrice, error) {
 	rate, err := list.RateOn(t, day)
-	x := public.OfferPrice{Name: t.Name.In(l), For: l.T("ductprice.charge." + t.Charge), Rate: rate.String(), Per: l.T("ductprice.per." + t.Per), Basis: t.Basis, Note: strings.Join(ducts.PriceNotes(l, t.Method, t.LegalNote), ". "),
+	x := public.OfferPrice{Name: t.Name.In(l), For: l.T("ductprice.charge." + t.Charge), Rate: rate.String(), Per: l.T("ductprice.per." + t.Per), Basis: t.Basis, Note: strings.Join(ducts.PriceNotes(l, t), ". "),
 		Since: dateOf(l, t.EffectiveFrom)}
 	if t.Kind != "" {
 		x.For = l.T("duct.unit."+t.Kind) + ", " + x.For

@@ -72,7 +72,7 @@ func priceTable(l i18n.Locale, list ducttariff.List, all []ducttariff.Tariff, da
 		if rate != x.Rate {
 			price.Small += "; " + l.T("ductprice.indexed", "rate", x.Rate)
 		}
-		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Name.In(l), Small: small, Code: x.Code}, price, {Text: x.Basis, Small: strings.Join(ducts.PriceNotes(l, x.Method, x.LegalNote), ". ")}, since(l, x.Head)}})
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Name.In(l), Small: small, Code: x.Code}, price, {Text: x.Basis, Small: strings.Join(ducts.PriceNotes(l, x), ". ")}, since(l, x.Head)}})
 	}
 	return &t, nil
 }

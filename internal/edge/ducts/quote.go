@@ -30,7 +30,7 @@ func QuoteSection(l i18n.Locale, id, title string, all []ducttariff.Line, sum mo
 		Table: &bill.Table{Title: title, Columns: []bill.Column{{Label: l.T("usage.component")}, {Label: l.T("usage.working")}, {Label: l.T("ductprice.basis")}, {Label: l.T("usage.line_amount"), End: true}}}}
 	for _, x := range all {
 		basis := bill.Cell{Text: x.Basis}
-		for _, n := range PriceNotes(l, x.Method, x.LegalNote) {
+		for _, n := range PriceNotes(l, x) {
 			basis.Small += n + ". "
 		}
 		if !x.Verified {
@@ -47,7 +47,10 @@ func QuoteSection(l i18n.Locale, id, title string, all []ducttariff.Line, sum mo
 }
 
 // PriceNotes are the words that there are.
-func PriceNotes(l i18n.Locale, method, legal string) []string {
+func PriceNotes(l i18n.Locale, x interface {
+	NotesIn(l i18n.Locale) (method, legal string)
+}) []string {
+	method, legal := x.NotesIn(l)
 	var out []string
 	if method != "" {
 		out = append(out, l.T("ductprice.method", "text", method))

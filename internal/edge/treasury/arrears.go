@@ -20,7 +20,7 @@ import (
 // arrears is who owes what for how long, the ladder of letters, and what was said.
 func (p *Pages) arrears(c *gin.Context) error {
 	ctx, l, who, now := c.Request.Context(), gate.LocaleOf(c), gate.ActorOf(c), site.Zoned(c, p.Now())
-	after, err := beforeOf(c)
+	after, err := ledger.BeforeOf(c)
 	if err != nil {
 		return err
 	}

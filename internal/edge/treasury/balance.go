@@ -8,6 +8,7 @@ import (
 
 	"bedelau/internal/edge/console"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/ledger"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/money"
@@ -62,17 +63,17 @@ func (p *Pages) refundSection(c *gin.Context, all []finance.RefundAsked) (bill.S
 	s := bill.Section{ID: "permintaan", Title: l.T("refund.requests"), Text: l.T("bumd.two_people"), Empty: &bill.Empty{Icon: "inbox", Title: l.T("bumd.no_requests"), Text: l.T("refund.no_requests_text")},
 		Table: &bill.Table{Title: l.T("refund.requests"), Columns: []bill.Column{{Label: l.T("party.party")}, {Label: l.T("usage.line_amount"), End: true}, {Label: l.T("refund.account")}, {Label: l.T("bill.reason")}, {Label: l.T("bumd.asked_by")}, {Label: l.T("bill.state")}}}}
 	for _, q := range all {
-		state := bill.Cell{Mark: mark(l, "bumd.waits", "care", "clock")}
+		state := bill.Cell{Mark: ledger.Mark(l, "bumd.waits", "care", "clock")}
 		at := console.PathBalances + "/permintaan/" + q.RefundRequest.ID.String() + "/putus"
 		switch {
 		case q.Approved != nil && *q.Approved:
-			state = bill.Cell{Mark: mark(l, "bumd.approved", "good", "circle-check"), Small: names[q.DecidedBy.UUID]}
+			state = bill.Cell{Mark: ledger.Mark(l, "bumd.approved", "good", "circle-check"), Small: names[q.DecidedBy.UUID]}
 		case q.Approved != nil:
-			state = bill.Cell{Mark: mark(l, "bumd.refused", "", "circle-x"), Small: names[q.DecidedBy.UUID]}
+			state = bill.Cell{Mark: ledger.Mark(l, "bumd.refused", "", "circle-x"), Small: names[q.DecidedBy.UUID]}
 		case q.MadeBy == who.ID:
 			state.Small = l.T("bumd.own_request")
 		default:
-			s.Forms = append(s.Forms, bill.Form{ID: "putus-" + q.RefundRequest.ID.String(), Title: l.T("refund.decide", "amount", q.Amount, "name", q.Party), Text: joined(q.Account, q.Reason), Plain: true, Action: at,
+			s.Forms = append(s.Forms, bill.Form{ID: "putus-" + q.RefundRequest.ID.String(), Title: l.T("refund.decide", "amount", q.Amount, "name", q.Party), Text: ledger.Joined(q.Account, q.Reason), Plain: true, Action: at,
 				Hidden: []ui.Option{{Value: "jawaban", Label: "setuju"}}, Submit: l.T("bumd.approve")},
 				bill.Form{ID: "tolak-" + q.RefundRequest.ID.String(), Plain: true, Bad: true, Action: at, Hidden: []ui.Option{{Value: "jawaban", Label: "tolak"}}, Submit: l.T("refund.refuse", "name", q.Party)})
 		}

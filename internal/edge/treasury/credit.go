@@ -101,3 +101,11 @@ func (p *Pages) askCredit(c *gin.Context) error {
 		return err
 	})
 }
+
+// amountIn reads an amount that may be missing.
+func amountIn(in site.Form, name string) (money.Rupiah, error) {
+	if in.Text(name) == "" {
+		return 0, nil
+	}
+	return console.AmountOf(in, name)
+}

@@ -9,6 +9,7 @@ import (
 
 	"bedelau/internal/edge/console"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/ledger"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/invoice"
@@ -50,10 +51,10 @@ func (p *Pages) parties(c *gin.Context) error {
 		cells := []bill.Cell{{Text: city.Name, Href: console.PathParties + "/" + city.Slug}, {Text: l.T("party.no_npwp")}, {Text: l.T("party.never")}, {Text: collection.Account{Collection: collection.ByTransfer}.Title(l)}}
 		if y, ok := known[city.ID]; ok {
 			cells[0].Small = y.Name
-			cells[1].Text = firstOf(y.NPWP, l.T("party.no_npwp"))
-			cells[2] = bill.Cell{Text: joined(firstOf(rules[y.PPN], y.PPN), firstOf(rules[y.PPh], y.PPh))}
+			cells[1].Text = ledger.FirstOf(y.NPWP, l.T("party.no_npwp"))
+			cells[2] = bill.Cell{Text: ledger.Joined(ledger.FirstOf(rules[y.PPN], y.PPN), ledger.FirstOf(rules[y.PPh], y.PPh))}
 			if !y.Verified {
-				cells[2].Mark = mark(l, "party.unverified", "care", "alert-triangle")
+				cells[2].Mark = ledger.Mark(l, "party.unverified", "care", "alert-triangle")
 			}
 		}
 		if a, ok := ways[city.ID]; ok {
@@ -123,8 +124,8 @@ func partyRows(l i18n.Locale, y invoice.Party, rules map[string]string) []ui.Row
 	if y.Verified {
 		verified = l.T("party.verified")
 	}
-	return []ui.Row{{Label: l.T("party.name"), Value: y.Name}, {Label: l.T("party.address"), Value: y.Address}, {Label: l.T("party.email"), Value: firstOf(y.Email, "–")}, {Label: l.T("party.npwp"), Value: firstOf(y.NPWP, l.T("party.no_npwp"))},
-		{Label: l.T("party.ppn"), Value: firstOf(rules[y.PPN], y.PPN)}, {Label: l.T("party.pph"), Value: firstOf(rules[y.PPh], y.PPh, l.T("party.no_pph"))}, {Label: l.T("party.collector"), Value: l.T("party.collector." + firstOf(y.Collector, "none"))},
+	return []ui.Row{{Label: l.T("party.name"), Value: y.Name}, {Label: l.T("party.address"), Value: y.Address}, {Label: l.T("party.email"), Value: ledger.FirstOf(y.Email, "–")}, {Label: l.T("party.npwp"), Value: ledger.FirstOf(y.NPWP, l.T("party.no_npwp"))},
+		{Label: l.T("party.ppn"), Value: ledger.FirstOf(rules[y.PPN], y.PPN)}, {Label: l.T("party.pph"), Value: ledger.FirstOf(rules[y.PPh], y.PPh, l.T("party.no_pph"))}, {Label: l.T("party.collector"), Value: l.T("party.collector." + ledger.FirstOf(y.Collector, "none"))},
 		{Label: l.T("party.free_zone"), Value: l.T(map[bool]string{true: "yes", false: "no"}[y.FreeZone])}, {Label: l.T("party.basis"), Value: y.Basis + "\n" + verified}}
 }
 
@@ -143,13 +144,13 @@ func (p *Pages) versionTable(c *gin.Context, party uuid.UUID, now time.Time, rul
 	t := bill.Table{Title: l.T("party.versions"), Columns: []bill.Column{{Label: l.T("bumd.effective")}, {Label: l.T("party.name")}, {Label: l.T("party.npwp")}, {Label: l.T("bumd.taxed")}, {Label: l.T("bill.reason")}}}
 	holds := true
 	for _, x := range all {
-		from := bill.Cell{Text: l.Date(x.EffectiveFrom), Small: joined(names[x.MadeBy], l.DateTime(site.Zoned(c, x.MadeAt)))}
+		from := bill.Cell{Text: l.Date(x.EffectiveFrom), Small: ledger.Joined(names[x.MadeBy], l.DateTime(site.Zoned(c, x.MadeAt)))}
 		if future := x.EffectiveFrom.Format(time.DateOnly) > now.Format(time.DateOnly); future {
-			from.Mark = mark(l, "party.ahead", "care", "clock")
+			from.Mark = ledger.Mark(l, "party.ahead", "care", "clock")
 		} else if holds {
-			from.Mark, holds = mark(l, "bumd.holds", "good", "check"), false
+			from.Mark, holds = ledger.Mark(l, "bumd.holds", "good", "check"), false
 		}
-		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{from, {Text: x.Profile.Name, Small: x.Profile.Address}, {Text: firstOf(x.Profile.NPWP, l.T("party.no_npwp"))}, {Text: joined(firstOf(rules[x.Profile.PPN], x.Profile.PPN), firstOf(rules[x.Profile.PPh], x.Profile.PPh)), Small: x.Profile.Basis}, {Text: x.Reason}}})
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{from, {Text: x.Profile.Name, Small: x.Profile.Address}, {Text: ledger.FirstOf(x.Profile.NPWP, l.T("party.no_npwp"))}, {Text: ledger.Joined(ledger.FirstOf(rules[x.Profile.PPN], x.Profile.PPN), ledger.FirstOf(rules[x.Profile.PPh], x.Profile.PPh)), Small: x.Profile.Basis}, {Text: x.Reason}}})
 	}
 	return &t, err
 }
@@ -177,10 +178,10 @@ func (p *Pages) partyForm(c *gin.Context, city tenancy.City, y invoice.Party, no
 	}
 	f := bill.Form{ID: "pihak", Folded: true, Title: l.T("party.change_title"), Action: console.PathParties + "/" + city.Slug, Text: l.T("party.change_text"), Submit: l.T("party.save"), Fields: []ui.Field{
 		{Name: "effective_from", Type: "date", Label: l.T("bumd.effective"), Value: keptDay(in, "effective_from", now.Format(time.DateOnly))},
-		{Name: "name", Label: l.T("party.name"), Value: kept(in, "name", firstOf(y.Name, "Pemerintah "+city.Name)), Max: 200, Wrap: true}, {Name: "address", Type: "long_text", Label: l.T("party.address"), Value: kept(in, "address", firstOf(y.Address, city.Contact.Address)), Max: 400},
+		{Name: "name", Label: l.T("party.name"), Value: kept(in, "name", ledger.FirstOf(y.Name, "Pemerintah "+city.Name)), Max: 200, Wrap: true}, {Name: "address", Type: "long_text", Label: l.T("party.address"), Value: kept(in, "address", ledger.FirstOf(y.Address, city.Contact.Address)), Max: 400},
 		{Name: "email", Type: "email", Label: l.T("party.email"), Value: kept(in, "email", y.Email), Max: 200, Optional: true}, {Name: "npwp", Label: l.T("party.npwp"), Hint: l.T("party.npwp_hint"), Value: kept(in, "npwp", y.NPWP), Max: 24, Optional: true},
 		{Name: "ppn", Type: "select", Label: l.T("party.ppn"), Options: options[invoice.PPN], Value: kept(in, "ppn", y.PPN)}, {Name: "pph", Type: "select", Label: l.T("party.pph"), Hint: l.T("party.pph_hint"), Options: options[invoice.PPh], Value: kept(in, "pph", y.PPh), Optional: true},
-		{Name: "collector", Type: "choice", Label: l.T("party.collector"), Options: collectors, Value: kept(in, "collector", firstOf(y.Collector, "none"))},
+		{Name: "collector", Type: "choice", Label: l.T("party.collector"), Options: collectors, Value: kept(in, "collector", ledger.FirstOf(y.Collector, "none"))},
 		tick("free_zone", y.FreeZone), {Name: "basis", Label: l.T("party.basis"), Hint: l.T("party.basis_hint"), Value: kept(in, "basis", y.Basis), Max: 300, Wrap: true}, tick("verified", y.Verified), console.ReasonField(l, in.Get("reason"), errs)}}
 	for i := range f.Fields {
 		f.Fields[i].Error = errs.Of(f.Fields[i].Name)

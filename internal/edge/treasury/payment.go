@@ -9,6 +9,7 @@ import (
 
 	"bedelau/internal/edge/console"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/ledger"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/invoice"
 	"bedelau/web/page/bill"
@@ -31,7 +32,7 @@ func (p *Pages) paymentPage(c *gin.Context, status int, in site.Form, errs ui.Er
 		return err
 	}
 	here, title := console.PathPayments+"/"+id.String(), l.T("payment.title", "reference", r.Reference)
-	v := bill.View{Shell: p.DeskShell(c, title), Back: console.PathInvoices, Heading: title, Lead: r.Amount.String(), Errors: errs, Mark: mark(l, "bank.booked", "good", "circle-check")}
+	v := bill.View{Shell: p.DeskShell(c, title), Back: console.PathInvoices, Heading: title, Lead: r.Amount.String(), Errors: errs, Mark: ledger.Mark(l, "bank.booked", "good", "circle-check")}
 	about := bill.Section{ID: "tentang", Title: l.T("bank.about"), Quiet: true, Rows: []ui.Row{{Label: l.T("bill.received"), Value: l.Date(r.ReceivedOn)}, {Label: l.T("bill.way"), Value: l.T("invoice.method." + r.Method)},
 		{Label: l.T("bill.reference"), Value: r.Reference}, {Label: l.T("usage.line_amount"), Value: r.Amount.String()}}}
 	numbers := slices.Sorted(maps.Keys(r.Numbers))
@@ -43,7 +44,7 @@ func (p *Pages) paymentPage(c *gin.Context, status int, in site.Form, errs ui.Er
 		v.Back = console.PathInvoices + "/" + r.Numbers[numbers[0]].String()
 	}
 	if r.Undone {
-		v.Mark = mark(l, "bank.undone", "", "circle-x")
+		v.Mark = ledger.Mark(l, "bank.undone", "", "circle-x")
 		return p.Render(c, status, bill.Page(v))
 	}
 	stamp := bill.Section{ID: "meterai", Title: l.T("payment.stamp"), Text: l.T("payment.stamp_not_needed")}
@@ -81,6 +82,6 @@ func (p *Pages) undoPayment(c *gin.Context) error {
 		return err
 	}
 	return p.act(c, "payment_undone", console.PathPayments+"/"+id.String(), p.paymentPage, nil, map[string]string{"reason": "bill.reason"}, nil, func(in site.Form) error {
-		return p.Finance.UndoPayment(c.Request.Context(), gate.ActorOf(c), id, in.Text("reason"))
+		return p.Finance.Bank.UndoPayment(c.Request.Context(), gate.ActorOf(c), id, in.Text("reason"))
 	})
 }

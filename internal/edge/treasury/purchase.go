@@ -8,6 +8,7 @@ import (
 
 	"bedelau/internal/edge/console"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/ledger"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/invoice"
 	"bedelau/web/page/bill"
@@ -41,7 +42,7 @@ func (p *Pages) purchasePage(c *gin.Context, status int, in site.Form, errs ui.E
 		x := &f.Fields[i]
 		x.Label, x.Value, x.Error, x.Optional = l.T("purchase."+x.Name), kept(in, x.Name, x.Value), errs.Of(x.Name), true
 	}
-	v := bill.View{Shell: p.DeskShell(c, l.T("purchase.title")), Back: here, Heading: l.T("purchase.title"), Lead: joined(d.Party, d.Note), Errors: errs,
+	v := bill.View{Shell: p.DeskShell(c, l.T("purchase.title")), Back: here, Heading: l.T("purchase.title"), Lead: ledger.Joined(d.Party, d.Note), Errors: errs,
 		Sections: []bill.Section{{ID: "isi", Title: l.T("purchase.title"), Quiet: true, Forms: []bill.Form{f}}}}
 	return p.Render(c, status, bill.Page(v))
 }

@@ -12,6 +12,7 @@ import (
 
 	"bedelau/internal/edge/console"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/ledger"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/money"
@@ -28,7 +29,7 @@ func (p *Pages) shares(c *gin.Context) error { return p.sharesPage(c, http.Statu
 
 func (p *Pages) sharesPage(c *gin.Context, status int, in site.Form, errs ui.Errors) error {
 	ctx, l, who, now := c.Request.Context(), gate.LocaleOf(c), gate.ActorOf(c), site.Zoned(c, p.Now())
-	from, until, err := p.monthOf(c, c.Query("bulan"))
+	from, until, err := ledger.MonthOf(c.Query("bulan"), site.Zoned(c, p.Now()))
 	if err != nil {
 		return err
 	}
@@ -106,7 +107,7 @@ func (p *Pages) shareOf(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	from, _, err := p.monthOf(c, c.Query("bulan"))
+	from, _, err := ledger.MonthOf(c.Query("bulan"), site.Zoned(c, p.Now()))
 	if err != nil {
 		return err
 	}
@@ -158,12 +159,12 @@ func (p *Pages) agreementSection(c *gin.Context, in site.Form, errs ui.Errors) (
 		if a.City.Valid {
 			of = towns[a.City.UUID]
 		}
-		state, at := bill.Cell{Mark: mark(l, "bumd.waits", "care", "clock")}, console.PathShares+"/"+a.ID.String()+"/putus"
+		state, at := bill.Cell{Mark: ledger.Mark(l, "bumd.waits", "care", "clock")}, console.PathShares+"/"+a.ID.String()+"/putus"
 		switch {
 		case a.Approved != nil && *a.Approved:
-			state = bill.Cell{Mark: mark(l, "bumd.approved", "good", "circle-check"), Small: names[a.DecidedBy.UUID]}
+			state = bill.Cell{Mark: ledger.Mark(l, "bumd.approved", "good", "circle-check"), Small: names[a.DecidedBy.UUID]}
 		case a.Approved != nil:
-			state = bill.Cell{Mark: mark(l, "bumd.refused", "", "circle-x"), Small: names[a.DecidedBy.UUID]}
+			state = bill.Cell{Mark: ledger.Mark(l, "bumd.refused", "", "circle-x"), Small: names[a.DecidedBy.UUID]}
 		case a.MadeBy == who.ID:
 			state.Small = l.T("bumd.own_request")
 		default:

@@ -8,17 +8,21 @@
 package treasury
 
 import (
+	"context"
 	"net/http"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
 	"bedelau/internal/edge/console"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/ledger"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/invoice"
+	"bedelau/internal/saas/finance"
 	"bedelau/web/ui"
 )
 
@@ -33,37 +37,18 @@ type Pages struct{ *console.Pages }
 // New returns the pages beside the console's.
 func New(s *site.Pages) *Pages { return &Pages{console.New(s)} }
 
-// statementMost bounds a file of the bank: a year of a busy account.
-const statementMost = 8 << 20
-
 const (
-	pathLines = console.PathBank + "/mutasi"
-	formCred  = "/nota-kredit"
-
+	formCred     = "/nota-kredit"
 	formPurchase = "/pengadaan"
-
-	pathFakturFile = "/tindakan/faktur"
 )
 
 // Tables are the pages.
 func (p *Pages) Tables() []gate.Table {
 	acts, there := access.InvoiceIssue, gate.Platform
-	file, line, bills, party, refund, city := site.IDs("id", "statement"), site.IDs("id", "line"), site.IDs("id", "invoice"), site.IDs("id", "party"), site.IDs("id", "refund"), site.IDs("slug", "city")
-	one, row, late, credit := console.PathBank+"/:id", pathLines+"/:id", console.PathArrears+"/:id", console.PathInvoices+"/:id"+formCred
+	bills, party, refund, city := site.IDs("id", "invoice"), site.IDs("id", "party"), site.IDs("id", "refund"), site.IDs("slug", "city")
+	late, credit := console.PathArrears+"/:id", console.PathInvoices+"/:id"+formCred
 	balance, who, paid := console.PathBalances+"/:id", console.PathParties+"/:slug", console.PathPayments+"/:id"
-	return []gate.Table{{
-		{Method: get, Path: console.PathBank, Needs: acts, Scope: there, Handler: p.bank},
-		{Method: post, Path: console.PathBank, Needs: acts, Scope: there, MaxBody: statementMost, Handler: p.upload},
-		{Method: get, Path: pathLines, Needs: acts, Scope: there, Handler: p.lines},
-		{Method: get, Path: row, Needs: acts, Scope: there, IDs: line, Handler: p.line},
-		{Method: post, Path: row + "/terima", Page: row, Needs: acts, Scope: there, IDs: line, Handler: p.accept},
-		{Method: post, Path: row + "/cocokkan", Page: row, Needs: acts, Scope: there, IDs: line, Handler: p.match},
-		{Method: post, Path: row + "/abaikan", Page: row, Needs: acts, Scope: there, IDs: line, Handler: p.setAside},
-		{Method: post, Path: row + "/batalkan", Page: row, Needs: acts, Scope: there, IDs: line, Handler: p.undo},
-		{Method: get, Path: one, Needs: acts, Scope: there, IDs: file, Handler: p.statement},
-		{Method: get, Path: one + "/berkas", Needs: acts, Scope: there, IDs: file, Handler: p.original},
-		{Method: post, Path: one + "/bukukan", Page: one, Needs: acts, Scope: there, IDs: file, Handler: p.apply},
-	}, {
+	return []gate.Table{p.bank().Table(), p.tax().Table(), {
 		{Method: get, Path: console.PathArrears, Needs: acts, Scope: there, Handler: p.arrears},
 		{Method: get, Path: late, Needs: acts, Scope: there, IDs: bills, Handler: p.late},
 		{Method: post, Path: late + "/tunda", Page: late, Needs: acts, Scope: there, IDs: bills, Handler: p.hold},
@@ -83,10 +68,6 @@ func (p *Pages) Tables() []gate.Table {
 		{Method: post, Path: who, Needs: acts, Scope: there, IDs: city, Handler: p.revise},
 		{Method: post, Path: who + "/cara-bayar", Page: who, Needs: acts, Scope: there, IDs: city, Handler: p.choose},
 	}, {
-		{Method: get, Path: console.PathTaxes, Needs: acts, Scope: there, Handler: p.tax},
-		{Method: post, Path: console.PathTaxes + pathFakturFile, Page: console.PathTaxes, Needs: acts, Scope: there, Handler: p.writeFaktur},
-		{Method: get, Path: console.PathTaxes + "/:id", Needs: acts, Scope: there, IDs: bills, Handler: p.faktur},
-		{Method: post, Path: console.PathTaxes + "/:id", Needs: acts, Scope: there, IDs: bills, Handler: p.answer},
 		{Method: get, Path: console.PathShares, Needs: acts, Scope: there, Handler: p.shares},
 		{Method: post, Path: console.PathShares, Needs: acts, Scope: there, Handler: p.askShare},
 		{Method: get, Path: console.PathShares + pathShareOf + "/:id", Needs: acts, Scope: there, IDs: party, Handler: p.shareOf},
@@ -97,31 +78,43 @@ func (p *Pages) Tables() []gate.Table {
 	}}
 }
 
-// again shows the page of a form with what was filled in and what is wrong with it.
-type again func(c *gin.Context, status int, in site.Form, errs ui.Errors) error
-
-// act runs an act of a form and shows its page again when it is refused. Places say beside which field a refusal stands, labels what
-// the page calls its fields.
-func (p *Pages) act(c *gin.Context, done, to string, page again, places, labels map[string]string, many []string, do func(in site.Form) error) error {
-	in, err := site.ReadForm(c, many...)
-	if err != nil {
-		return err
-	}
-	if err := do(in); err != nil {
-		return p.refused(c, err, in, page, places, labels)
-	}
-	return p.Done(c, to, done)
+// act is ledger.Act.
+func (p *Pages) act(c *gin.Context, done, to string, page ledger.Again, places, labels map[string]string, many []string, do func(in site.Form) error) error {
+	return ledger.Act(p.Pages.Pages, c, done, to, page, places, labels, many, do)
 }
 
-// refused is a page again, with why.
-func (p *Pages) refused(c *gin.Context, err error, in site.Form, page again, places, labels map[string]string) error {
-	if errs, status, ok := site.RefusedAt(c, err, places); ok {
-		return page(c, status, in, site.Called(c, errs, labels))
-	}
-	if f, status := gate.Failed(c, err); status == http.StatusConflict {
-		return page(c, status, in, ui.Errors{{Text: site.Refusal(gate.LocaleOf(c), f)}})
-	}
-	return err
+// bank is the statements of the platform's accounts.
+func (p *Pages) bank() *ledger.Bank {
+	return &ledger.Bank{Pages: p.Pages.Pages, Desk: p.Finance.Bank, Needs: access.InvoiceIssue, Scope: gate.Platform, Path: console.PathBank, Back: console.PathOverview, Invoices: console.PathInvoices, IDs: [2]string{"statement", "line"}, Seller: p.Finance.Seller,
+		Parties: func(ctx context.Context, actor identity.Actor) (out []ledger.Party, err error) {
+			all, err := p.Finance.Parties(ctx, actor)
+			for _, y := range all {
+				out = append(out, ledger.Party{ID: y.ID, Name: y.Name})
+			}
+			return out, err
+		},
+		Open: func(ctx context.Context, actor identity.Actor, party uuid.UUID) (out []ledger.Owed, err error) {
+			all, err := p.Finance.List(ctx, actor, finance.Filter{Party: party, Open: true})
+			for _, r := range all {
+				out = append(out, ledger.Owed{Invoice: r.Invoice, Rest: r.Open})
+			}
+			return out, err
+		}}
+}
+
+// tax is what the tax office gets of the platform's book.
+func (p *Pages) tax() *ledger.Tax {
+	return &ledger.Tax{Pages: p.Pages.Pages, Desk: p.Finance.Taxes, Needs: access.InvoiceIssue, Scope: gate.Platform, Path: console.PathTaxes, Back: console.PathOverview, Invoices: console.PathInvoices, ID: "invoice", ReturnFile: console.FormReturn,
+		Find: func(ctx context.Context, actor identity.Actor, id uuid.UUID) (invoice.Invoice, error) {
+			b, err := p.Finance.Find(ctx, actor, id)
+			return b.Invoice, err
+		},
+		Files: func(l i18n.Locale, month string) (out []ui.Link) {
+			for _, t := range invoice.Tables() {
+				out = append(out, ui.Link{Href: console.FileOf(console.PathInvoices, t) + "?bulan=" + month, Label: l.T("tax.table." + t), Icon: "download"})
+			}
+			return out
+		}}
 }
 
 // kept is what was filled in, or what there is.
@@ -142,19 +135,3 @@ func keptDay(in site.Form, name, value string) string {
 
 // idOf is the id of the address, as text once it was read.
 func idOf(c *gin.Context) (uuid.UUID, error) { return site.PathID(c, "id") }
-
-// joined puts what is not empty together.
-func joined(parts ...string) string {
-	var out []string
-	for _, x := range parts {
-		if x != "" {
-			out = append(out, x)
-		}
-	}
-	return strings.Join(out, ", ")
-}
-
-// mark is a word with a colour and an icon for how something stands.
-func mark(l i18n.Locale, key, tone, icon string) ui.Mark {
-	return ui.Mark{Tone: tone, Icon: icon, Text: l.T(key)}
-}

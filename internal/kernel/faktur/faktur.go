@@ -1,7 +1,7 @@
 // Package faktur hands the tax office what it needs for a faktur pajak of each invoice, and keeps what came back. The faktur itself
 // is made in Coretax: the seller's staff import the file and record the serial number (NSFP) of each.
 //
-// An invoice has a faktur for each rule of PPN on it. The layout of the file is data with the day from which it is in force.
+// An invoice has a faktur for each rule of PPN on it; a rule without a code of one, such as that of a fine, has none. The layout of the file is data with the day from which it is in force.
 // Credit notes have none: what is taken back is a return (nota pembatalan), which the buyer makes from what Returns hands over.
 package faktur
 
@@ -82,7 +82,7 @@ func List(ctx context.Context, b *invoice.Book, from, until time.Time) ([]Faktur
 			return nil, err
 		}
 		for _, t := range taxes {
-			if t.Rule.Kind != invoice.PPN || done[id.String()+t.Rule.Code] {
+			if t.Rule.Kind != invoice.PPN || t.Rule.FakturCode == "" || done[id.String()+t.Rule.Code] {
 				continue
 			}
 			f := Faktur{Invoice: id, Code: t.Rule.Code, TrxCode: t.Rule.FakturCode, Number: i.Number, Date: i.IssuedOn, Buyer: i.Party}

@@ -62,7 +62,7 @@ func Returns(ctx context.Context, b *invoice.Book, note uuid.UUID) ([]Return, er
 	var out []Return
 	for _, t := range taxes {
 		k := slices.IndexFunc(charged, func(c invoice.Tax) bool { return c.Rule.Code == t.Rule.Code })
-		if t.Rule.Kind != invoice.PPN || t.Amount == 0 || k < 0 {
+		if t.Rule.Kind != invoice.PPN || t.Rule.FakturCode == "" || t.Amount == 0 || k < 0 {
 			continue
 		}
 		r := Return{Code: t.Rule.Code, TrxCode: t.Rule.FakturCode, Number: n.Number, Date: n.IssuedOn, Reason: n.Note, FakturDate: i.IssuedOn, InvoiceNumber: i.Number, Buyer: n.Party}

@@ -47,7 +47,7 @@ func States(ctx context.Context, db bun.IDB, w Which) ([]State, error) {
 		Join("JOIN invoice AS i ON i.tenant_id = t.tenant_id AND i.id = t.invoice_id").
 		Join("LEFT JOIN faktur AS f ON f.tenant_id = t.tenant_id AND f.invoice_id = t.invoice_id AND f.code = t.code").
 		Join("LEFT JOIN faktur_return AS r ON r.tenant_id = t.tenant_id AND r.invoice_id = t.invoice_id AND r.code = t.code").
-		Where("t.tenant_id = ? AND t.rule->>'kind' = 'ppn'", tenancy.Must(ctx)).Order("i.issued_on", "i.kind DESC", "i.seq", "t.code").Limit(Most)
+		Where("t.tenant_id = ? AND t.rule->>'kind' = 'ppn' AND t.rule->>'faktur_code' <> ''", tenancy.Must(ctx)).Order("i.issued_on", "i.kind DESC", "i.seq", "t.code").Limit(Most)
 	if w.Invoice != uuid.Nil {
 		q = q.Where("i.id = ?", w.Invoice)
 	} else {

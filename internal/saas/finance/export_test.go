@@ -2,11 +2,14 @@ package finance
 
 import (
 	"bytes"
+	"context"
 	"encoding/xml"
 	"fmt"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/faktur"
 	"bedelau/internal/kernel/fault"
@@ -48,16 +51,16 @@ func TestTablesForTheAccountant(t *testing.T) {
 		}
 	}
 	for name, want := range map[string][]string{
-		Invoices: {"[Nomor tagihan Pihak NPWP", "[INV/2026/000001 Pemerintah Kota Tanjungpinang  2026-11-26 2026-12-26 6000000 660000 6660000 880000 780000 0 0 5000000]"},
-		Payments: {"bukti potong R-slip 780000", "transfer R-transfer 880000"},
-		Taxes:    {"jasa-pemerintah 02 6000000 5500000 660000", "pph23-jasa  6000000 6000000 120000", "jasa-kpbpb 08 4000000 3666667 440000"},
+		invoice.InvoiceTable: {"[Nomor tagihan Pihak NPWP", "[INV/2026/000001 Pemerintah Kota Tanjungpinang  2026-11-26 2026-12-26 6000000 660000 6660000 880000 780000 0 0 5000000]"},
+		invoice.PaymentTable: {"bukti potong R-slip 780000", "transfer R-transfer 880000"},
+		invoice.TaxTable:     {"jasa-pemerintah 02 6000000 5500000 660000", "pph23-jasa  6000000 6000000 120000", "jasa-kpbpb 08 4000000 3666667 440000"},
 	} {
 		if got := o.table(name); !containsAll(got, want...) {
 			t.Errorf("%s:\n%s", name, got)
 		}
 	}
 	n := 0
-	err := o.Export(o.w.Ctx(o.w.Other), own, i18n.EN, Invoices, o.Now().AddDate(0, 0, -1), o.Now().AddDate(0, 0, 1), func([]any) error { n++; return nil })
+	err := o.Export(o.w.Ctx(o.w.Other), own, i18n.EN, invoice.InvoiceTable, o.Now().AddDate(0, 0, -1), o.Now().AddDate(0, 0, 1), func([]any) error { n++; return nil })
 	if err != nil || n != 2 {
 		t.Errorf("a city gets %d rows, %v; want the heading and its own", n, err)
 	}
@@ -70,7 +73,7 @@ func TestAFakturGoesOutAndComesBack(t *testing.T) {
 	o.issue(o.w.Batam, 4_000_000)
 	from, until := o.Now().AddDate(0, 0, -1), o.Now().AddDate(0, 0, 1)
 	var file bytes.Buffer
-	if _, err := o.Faktur(o.ctx, o.clerk, tenants.Coretax, from, until, &file); !fault.Is(err, "faktur.no_npwp") {
+	if _, err := o.Taxes.Faktur(o.ctx, o.clerk, tenants.Coretax, from, until, &file); !fault.Is(err, "faktur.no_npwp") {
 		t.Errorf("without the seller's NPWP: %v", err)
 	}
 	all, err := faktur.List(o.ctx, o.Book, from, until)
@@ -103,16 +106,17 @@ func TestAFakturGoesOutAndComesBack(t *testing.T) {
 		t.Errorf("before the first layout: %v", err)
 	}
 	answer := faktur.Answer{Number: "INV/2026/000001", Status: "approved", NSFP: "02002500000000001"}
-	if err := o.RecordFaktur(o.ctx, o.clerk, answer); !fault.Is(err, "faktur.not_found") {
+	if err := o.Taxes.RecordFaktur(o.ctx, o.clerk, answer); !fault.Is(err, "faktur.not_found") {
 		t.Errorf("never handed over: %v", err)
 	}
 	if _, err := o.w.DB.App.NewRaw(`UPDATE seller SET tenant_id = tenant_id WHERE false`).Exec(o.ctx); err == nil {
 		t.Error("the seller of a day can be changed")
 	}
-	s := o.Service
-	if err := s.exported(o.ctx, o.clerk, all); err != nil {
-		t.Fatal(err)
+	exported := func() {
+		t.Helper()
+		o.tx(func(ctx context.Context, tx bun.Tx) error { return faktur.Exported(ctx, tx, o.clerk, all, o.Now()) })
 	}
+	exported()
 	for _, tt := range []struct {
 		change func(*faktur.Answer)
 		want   string
@@ -124,17 +128,15 @@ func TestAFakturGoesOutAndComesBack(t *testing.T) {
 	} {
 		a := answer
 		tt.change(&a)
-		if err := o.RecordFaktur(o.ctx, o.clerk, a); tt.want == "" && err != nil || tt.want != "" && !fault.Is(err, tt.want) {
+		if err := o.Taxes.RecordFaktur(o.ctx, o.clerk, a); tt.want == "" && err != nil || tt.want != "" && !fault.Is(err, tt.want) {
 			t.Errorf("%+v: %v", a, err)
 		}
 	}
-	if err := s.exported(o.ctx, o.clerk, all); err != nil {
-		t.Fatal(err)
-	}
+	exported()
 	if all, err = faktur.List(o.ctx, o.Book, from, until); err != nil || len(all) != 1 || all[0].Number != "INV/2026/000002" {
 		t.Errorf("an approved one goes out again: %+v, %v", all, err)
 	}
-	if got := o.table(Taxes); !containsAll(got, "02002500000000001 approved", "exported") {
+	if got := o.table(invoice.TaxTable); !containsAll(got, "02002500000000001 approved", "exported") {
 		t.Error(got)
 	}
 }

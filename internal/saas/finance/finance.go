@@ -16,6 +16,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/faktur"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/identity"
@@ -48,6 +49,8 @@ type Service struct {
 	Deps
 	Book  *invoice.Book
 	Payin *payin.Service
+	Bank  *payin.Desk  // statements of the bank, for who holds invoice:issue on the platform
+	Taxes *faktur.Desk // what the tax office gets, for the same
 }
 
 // New returns a Service.
@@ -57,6 +60,7 @@ func New(d Deps) *Service {
 	}
 	s := &Service{Deps: d, Book: &invoice.Book{DB: d.DB, Now: d.Now}}
 	s.Payin = &payin.Service{Book: s.Book, Paid: s.paid}
+	s.Bank, s.Taxes = payin.NewDesk(s.Payin, d.Guard, access.InvoiceIssue), faktur.NewDesk(s.Book, d.Guard, access.InvoiceIssue)
 	return s
 }
 

@@ -230,18 +230,18 @@ func TestAStatementIsBooked(t *testing.T) {
 	reader := o.staff(o.w.Other, "bendahara@tpi.id", "treasurer")
 	one, two := o.issue(o.w.Other, 6_000_000), o.issue(o.w.Other, 7_000_000)
 	raw := fmt.Sprintf(":20:X\n:25:8202100123\n:28C:1/1\n:60F:C261126IDR0,00\n:61:261126C%d,00NTRFNONREF//FT-9\n:86:%s %s\n:62F:C261126IDR%d,00\n", one.Total+two.Total, one.Number, two.Number, one.Total+two.Total)
-	if _, err := o.CheckStatement(o.w.Ctx(o.w.Other), reader, "", "mt940.txt", []byte(raw)); !fault.Is(err, "access.denied") {
+	if _, err := o.Bank.CheckStatement(o.w.Ctx(o.w.Other), reader, "", "mt940.txt", []byte(raw)); !fault.Is(err, "access.denied") {
 		t.Errorf("a city imports: %v", err)
 	}
-	b, err := o.CheckStatement(o.ctx, o.clerk, "", "mt940.txt", []byte(raw))
+	b, err := o.Bank.CheckStatement(o.ctx, o.clerk, "", "mt940.txt", []byte(raw))
 	if err != nil {
 		t.Fatal(err)
 	}
-	preview, err := o.PreviewStatement(o.ctx, o.clerk, b.ID)
+	preview, err := o.Bank.PreviewStatement(o.ctx, o.clerk, b.ID)
 	if err != nil || preview.Count(payin.Matched) != 1 {
 		t.Fatalf("%+v, %v", preview, err)
 	}
-	r, err := o.ApplyStatement(o.ctx, o.clerk, b.ID)
+	r, err := o.Bank.ApplyStatement(o.ctx, o.clerk, b.ID)
 	if err != nil || r.Count(payin.Matched) != 1 {
 		t.Fatalf("%+v, %v", r, err)
 	}
@@ -255,10 +255,10 @@ func TestAStatementIsBooked(t *testing.T) {
 	if text := o.text(o.w.Ctx(o.w.Other), reader, one.ID, payment); !containsAll(text, "tagihan "+one.Number+", "+two.Number, "FT-9") {
 		t.Errorf("the receipt says:\n%s", text)
 	}
-	if err := o.UndoPayment(o.ctx, o.clerk, payment, "Salah tagihan."); err != nil {
+	if err := o.Bank.UndoPayment(o.ctx, o.clerk, payment, "Salah tagihan."); err != nil {
 		t.Fatal(err)
 	}
-	if lines, err := o.Lines(o.ctx, o.clerk, payin.Open, uuid.Nil); err != nil || len(lines) != 1 {
+	if lines, err := o.Bank.Lines(o.ctx, o.clerk, payin.Open, uuid.Nil); err != nil || len(lines) != 1 {
 		t.Errorf("%+v, %v", lines, err)
 	}
 }

@@ -1,4 +1,4 @@
-package treasury
+package ledger
 
 import (
 	"net/http"
@@ -11,24 +11,22 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/i18n"
-	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/payin"
-	"bedelau/internal/saas/finance"
 	"bedelau/web/page/bill"
 	"bedelau/web/ui"
 )
 
 // lines lists the lines of a state, over all files.
-func (p *Pages) lines(c *gin.Context) error {
+func (p *Bank) lines(c *gin.Context) error {
 	l, state := gate.LocaleOf(c), c.DefaultQuery("keadaan", payin.Proposed)
 	if !slices.Contains(states(), state) {
 		return site.Invalid("keadaan", "not_an_option")
 	}
-	before, err := beforeOf(c)
+	before, err := BeforeOf(c)
 	if err != nil {
 		return err
 	}
-	all, err := p.Finance.Lines(c.Request.Context(), gate.ActorOf(c), state, before)
+	all, err := p.Desk.Lines(c.Request.Context(), gate.ActorOf(c), state, before)
 	if err != nil {
 		return err
 	}
@@ -36,26 +34,26 @@ func (p *Pages) lines(c *gin.Context) error {
 	for _, s := range states() {
 		options = append(options, ui.Option{Value: s, Label: l.T("bank.state." + s)})
 	}
-	s := bill.Section{ID: "mutasi", Title: l.T("bank.state." + state), Quiet: true, Text: l.T("bank.text." + state), Table: lineTable(l, all, true),
-		Filter: &bill.Form{Action: pathLines, Submit: l.T("usage.show"), Fields: []ui.Field{{Name: "keadaan", Type: "select", Label: l.T("bill.state"), Options: options, Value: state}}},
+	s := bill.Section{ID: "mutasi", Title: l.T("bank.state." + state), Quiet: true, Text: l.T("bank.text." + state), Table: p.lineTable(l, all, true),
+		Filter: &bill.Form{Action: p.lineAt(), Submit: l.T("usage.show"), Fields: []ui.Field{{Name: "keadaan", Type: "select", Label: l.T("bill.state"), Options: options, Value: state}}},
 		Empty:  &bill.Empty{Icon: "circle-check", Title: l.T("bank.none"), Text: l.T("bank.none_text")}}
 	if len(all) == 100 {
-		s.Next = pathLines + "?keadaan=" + state + "&sebelum=" + all[len(all)-1].ID.String()
+		s.Next = p.lineAt() + "?keadaan=" + state + "&sebelum=" + all[len(all)-1].ID.String()
 	}
-	v := bill.View{Shell: p.DeskShell(c, l.T("bank.lines")), Back: console.PathBank, Heading: l.T("bank.lines"), Sections: []bill.Section{s}}
+	v := bill.View{Shell: p.DeskShell(c, l.T("bank.lines")), Back: p.Path, Heading: l.T("bank.lines"), Sections: []bill.Section{s}}
 	return p.Render(c, http.StatusOK, bill.Page(v))
 }
 
 // line is one movement of the account, what it paid and what can be done about it.
-func (p *Pages) line(c *gin.Context) error { return p.linePage(c, http.StatusOK, site.Form{}, nil) }
+func (p *Bank) line(c *gin.Context) error { return p.linePage(c, http.StatusOK, site.Form{}, nil) }
 
-func (p *Pages) linePage(c *gin.Context, status int, in site.Form, errs ui.Errors) error {
-	id, err := idOf(c)
+func (p *Bank) linePage(c *gin.Context, status int, in site.Form, errs ui.Errors) error {
+	id, err := site.PathID(c, "id")
 	if err != nil {
 		return err
 	}
 	ctx, l, who := c.Request.Context(), gate.LocaleOf(c), gate.ActorOf(c)
-	x, matches, err := p.Finance.Line(ctx, who, id)
+	x, matches, err := p.Desk.Line(ctx, who, id)
 	if err != nil {
 		return err
 	}
@@ -63,10 +61,10 @@ func (p *Pages) linePage(c *gin.Context, status int, in site.Form, errs ui.Error
 	if title == "" {
 		title = l.T("bank.no_text")
 	}
-	here := pathLines + "/" + x.ID.String()
-	v := bill.View{Shell: p.DeskShell(c, l.T("bank.line")), Back: pathLines + "?keadaan=" + x.State, Heading: title, Lead: amountText(x.Amount), Mark: stateMark(l, x.State), Errors: errs}
-	about := bill.Section{ID: "tentang", Title: l.T("bank.about"), Quiet: true, Links: []ui.Link{{Href: console.PathBank + "/" + x.StatementID.String(), Label: l.T("bank.its_file"), Icon: "file-text"}}}
-	for _, r := range []ui.Row{{Label: l.T("bank.day"), Value: l.Date(x.Day)}, {Label: l.T("usage.line_amount"), Value: amountText(x.Amount)}, {Label: l.T("bank.account"), Value: x.Account}, {Label: l.T("bank.payer"), Value: joined(x.Payer, x.PayerAccount)},
+	here := p.lineAt() + "/" + x.ID.String()
+	v := bill.View{Shell: p.DeskShell(c, l.T("bank.line")), Back: p.lineAt() + "?keadaan=" + x.State, Heading: title, Lead: amountText(x.Amount), Mark: stateMark(l, x.State), Errors: errs}
+	about := bill.Section{ID: "tentang", Title: l.T("bank.about"), Quiet: true, Links: []ui.Link{{Href: p.Path + "/" + x.StatementID.String(), Label: l.T("bank.its_file"), Icon: "file-text"}}}
+	for _, r := range []ui.Row{{Label: l.T("bank.day"), Value: l.Date(x.Day)}, {Label: l.T("usage.line_amount"), Value: amountText(x.Amount)}, {Label: l.T("bank.account"), Value: x.Account}, {Label: l.T("bank.payer"), Value: Joined(x.Payer, x.PayerAccount)},
 		{Label: l.T("bill.reference"), Value: x.Reference}, {Label: l.T("bank.virtual"), Value: x.Virtual}, {Label: l.T("bank.aside_reason"), Value: x.Reason}} {
 		if r.Value != "" {
 			about.Rows = append(about.Rows, r)
@@ -95,7 +93,7 @@ func (p *Pages) linePage(c *gin.Context, status int, in site.Form, errs ui.Error
 }
 
 // matchSection lists the payments of a line, also those that were taken back.
-func (p *Pages) matchSection(c *gin.Context, l i18n.Locale, all []payin.Match) (bill.Section, error) {
+func (p *Bank) matchSection(c *gin.Context, l i18n.Locale, all []payin.Match) (bill.Section, error) {
 	var ids []uuid.UUID
 	for _, m := range all {
 		ids = append(ids, m.By, m.UndoneBy)
@@ -107,13 +105,13 @@ func (p *Pages) matchSection(c *gin.Context, l i18n.Locale, all []payin.Match) (
 		if by == "" {
 			by = l.T("bank.by_itself")
 		}
-		state := bill.Cell{Mark: mark(l, "bank.booked", "good", "circle-check")}
+		state := bill.Cell{Mark: Mark(l, "bank.booked", "good", "circle-check")}
 		if !m.UndoneAt.IsZero() {
-			state = bill.Cell{Mark: mark(l, "bank.undone", "", "circle-x"), Small: joined(names[m.UndoneBy], l.DateTime(site.Zoned(c, m.UndoneAt)), m.UndoReason)}
+			state = bill.Cell{Mark: Mark(l, "bank.undone", "", "circle-x"), Small: Joined(names[m.UndoneBy], l.DateTime(site.Zoned(c, m.UndoneAt)), m.UndoReason)}
 		}
 		invoices := bill.Cell{Text: l.T("bank.to_balance")}
 		if len(m.Numbers) > 0 {
-			invoices = bill.Cell{Text: m.Numbers[0], Href: console.PathInvoices + "/" + m.Invoices[0].String(), Small: joined(m.Numbers[1:]...)}
+			invoices = bill.Cell{Text: m.Numbers[0], Href: p.Invoices + "/" + m.Invoices[0].String(), Small: Joined(m.Numbers[1:]...)}
 		}
 		why := bill.Cell{Text: payin.Proposal{Why: m.Why}.Because(l)}
 		if m.Waits > 0 {
@@ -125,9 +123,9 @@ func (p *Pages) matchSection(c *gin.Context, l i18n.Locale, all []payin.Match) (
 }
 
 // matchSections are the ways in which a line that waits can be decided: as was proposed, by hand, or that it pays nothing.
-func (p *Pages) matchSections(c *gin.Context, x payin.Line, here string, in site.Form, errs ui.Errors) ([]bill.Section, error) {
+func (p *Bank) matchSections(c *gin.Context, x payin.Line, here string, in site.Form, errs ui.Errors) ([]bill.Section, error) {
 	ctx, l, who := c.Request.Context(), gate.LocaleOf(c), gate.ActorOf(c)
-	parties, err := p.Finance.Parties(ctx, who)
+	parties, err := p.Parties(ctx, who)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +139,7 @@ func (p *Pages) matchSections(c *gin.Context, x payin.Line, here string, in site
 	if x.State == payin.Proposed {
 		s := bill.Section{ID: "usulan", Title: l.T("bank.proposed"), Rows: []ui.Row{{Label: l.T("bank.why"), Value: x.Proposal.Because(l)}}}
 		if y := x.Proposal.Party; y != uuid.Nil {
-			s.Rows = append(s.Rows, ui.Row{Label: l.T("party.party"), Value: names[y.String()]}, ui.Row{Label: l.T("bank.invoices"), Value: firstOf(joined(x.Proposal.Numbers...), l.T("bank.to_balance"))})
+			s.Rows = append(s.Rows, ui.Row{Label: l.T("party.party"), Value: names[y.String()]}, ui.Row{Label: l.T("bank.invoices"), Value: FirstOf(Joined(x.Proposal.Numbers...), l.T("bank.to_balance"))})
 			if x.Proposal.Waits > 0 {
 				s.Rows = append(s.Rows, ui.Row{Label: l.T("bank.waits"), Value: x.Proposal.Waits.String()})
 			}
@@ -173,22 +171,13 @@ func (p *Pages) matchSections(c *gin.Context, x payin.Line, here string, in site
 	return out, nil
 }
 
-func firstOf(all ...string) string {
-	for _, x := range all {
-		if x != "" {
-			return x
-		}
-	}
-	return ""
-}
-
 // handForm lets somebody choose the open invoices of a party, or none for its balance.
-func (p *Pages) handForm(c *gin.Context, party uuid.UUID, name, here string, in site.Form, errs ui.Errors) (bill.Form, error) {
+func (p *Bank) handForm(c *gin.Context, party uuid.UUID, name, here string, in site.Form, errs ui.Errors) (bill.Form, error) {
 	l := gate.LocaleOf(c)
-	rows, err := p.Finance.List(c.Request.Context(), gate.ActorOf(c), finance.Filter{Party: party, Open: true})
+	rows, err := p.Open(c.Request.Context(), gate.ActorOf(c), party)
 	t := bill.Table{Title: l.T("bank.open_of", "name", name), Columns: []bill.Column{{Label: l.T("bill.number")}, {Label: l.T("bill.due")}, {Label: l.T("bill.total"), End: true}, {Label: l.T("bill.rest"), End: true}}}
 	for _, r := range rows {
-		t.Rows = append(t.Rows, bill.Line{Pick: r.Invoice.ID.String(), Cells: []bill.Cell{{Text: r.Invoice.Number, Href: console.PathInvoices + "/" + r.Invoice.ID.String()}, {Text: l.Date(r.DueOn)}, {Text: r.Total.String()}, {Text: r.Open.String()}}})
+		t.Rows = append(t.Rows, bill.Line{Pick: r.Invoice.ID.String(), Cells: []bill.Cell{{Text: r.Invoice.Number, Href: p.Invoices + "/" + r.Invoice.ID.String()}, {Text: l.Date(r.DueOn)}, {Text: r.Total.String()}, {Text: r.Rest.String()}}})
 	}
 	f := bill.Form{ID: "cocokkan", Title: l.T("bank.match_of", "name", name), Text: l.T("bank.match_text"), Plain: true, Action: here + "/cocokkan", Hidden: []ui.Option{{Value: "party", Label: party.String()}}, Submit: l.T("bank.match"), Fields: []ui.Field{
 		{Name: "waits", Type: "money", Label: l.T("bank.waits"), Hint: l.T("bank.waits_hint"), Optional: true, Value: in.Get("waits"), Error: errs.Of("waits")}}}
@@ -201,24 +190,24 @@ func (p *Pages) handForm(c *gin.Context, party uuid.UUID, name, here string, in 
 }
 
 // deciding runs an act on the line of the address.
-func (p *Pages) deciding(c *gin.Context, done string, do func(in site.Form, id uuid.UUID) error) error {
-	id, err := idOf(c)
+func (p *Bank) deciding(c *gin.Context, done string, do func(in site.Form, id uuid.UUID) error) error {
+	id, err := site.PathID(c, "id")
 	if err != nil {
 		return err
 	}
 	labels := map[string]string{"reason": "bill.reason", "waits": "bank.waits", "party": "party.party"}
-	return p.act(c, done, pathLines+"/"+id.String(), p.linePage, nil, labels, []string{bill.BoxName}, func(in site.Form) error { return do(in, id) })
+	return Act(p.Pages, c, done, p.lineAt()+"/"+id.String(), p.linePage, nil, labels, []string{bill.BoxName}, func(in site.Form) error { return do(in, id) })
 }
 
-func (p *Pages) accept(c *gin.Context) error {
+func (p *Bank) accept(c *gin.Context) error {
 	return p.deciding(c, "line_matched", func(_ site.Form, id uuid.UUID) error {
-		_, err := p.Finance.AcceptLine(c.Request.Context(), gate.ActorOf(c), id)
+		_, err := p.Desk.AcceptLine(c.Request.Context(), gate.ActorOf(c), id)
 		return err
 	})
 }
 
 // match books a line as a person says.
-func (p *Pages) match(c *gin.Context) error {
+func (p *Bank) match(c *gin.Context) error {
 	return p.deciding(c, "line_matched", func(in site.Form, id uuid.UUID) error {
 		party, err := uuid.Parse(in.Get("party"))
 		if err != nil {
@@ -237,27 +226,19 @@ func (p *Pages) match(c *gin.Context) error {
 				return err
 			}
 		}
-		_, err = p.Finance.DecideLine(c.Request.Context(), gate.ActorOf(c), id, choice)
+		_, err = p.Desk.DecideLine(c.Request.Context(), gate.ActorOf(c), id, choice)
 		return err
 	})
 }
 
-func (p *Pages) setAside(c *gin.Context) error {
+func (p *Bank) setAside(c *gin.Context) error {
 	return p.deciding(c, "line_aside", func(in site.Form, id uuid.UUID) error {
-		return p.Finance.SetLineAside(c.Request.Context(), gate.ActorOf(c), id, in.Text("reason"))
+		return p.Desk.SetLineAside(c.Request.Context(), gate.ActorOf(c), id, in.Text("reason"))
 	})
 }
 
-func (p *Pages) undo(c *gin.Context) error {
+func (p *Bank) undo(c *gin.Context) error {
 	return p.deciding(c, "line_undone", func(in site.Form, id uuid.UUID) error {
-		return p.Finance.UndoLine(c.Request.Context(), gate.ActorOf(c), id, in.Text("reason"))
+		return p.Desk.UndoLine(c.Request.Context(), gate.ActorOf(c), id, in.Text("reason"))
 	})
-}
-
-// amountIn reads an amount that may be missing.
-func amountIn(in site.Form, name string) (money.Rupiah, error) {
-	if in.Text(name) == "" {
-		return 0, nil
-	}
-	return console.AmountOf(in, name)
 }
