@@ -25,7 +25,9 @@ import (
 	"bedelau/internal/city/dashboard"
 	"bedelau/internal/city/duct"
 	"bedelau/internal/city/ductbill"
+	"bedelau/internal/city/ductcable"
 	"bedelau/internal/city/ductdamage"
+	"bedelau/internal/city/ductedit"
 	"bedelau/internal/city/ductmap"
 	"bedelau/internal/city/ductorder"
 	"bedelau/internal/city/ductsurvey"
@@ -92,6 +94,8 @@ type App struct {
 	Ducts     *duct.Service
 	Surveying *ductsurvey.Service
 	Leases    *lease.Service
+	DuctEdit  *ductedit.Service
+	Cables    *ductcable.Service
 	Operators *operator.Service
 	DuctMap   *ductmap.Service
 	DuctPrice *ducttariff.Service
@@ -213,6 +217,7 @@ func packEngine() *pack.Engine {
 	e.Register(application.Section())
 	e.Register(booking.Section())
 	e.Register(duct.Section())
+	e.Register(ductcable.Section())
 	e.Register(lease.Section())
 	e.Register(ducttariff.Section())
 	e.Register(ductbill.Section())
@@ -259,6 +264,8 @@ func (a *App) buildCity() error {
 	a.Leases = lease.New(lease.Deps{DB: a.DB.App, Guard: a.Guard, Book: a.DuctBills, Works: a.DuctWorks})
 	a.DuctMap = ductmap.New(ductmap.Deps{DB: a.DB.App, Guard: a.Guard, Leases: a.Leases})
 	a.Leases.Register(a.Runner)
+	a.DuctEdit = ductedit.New(ductedit.Deps{DB: a.DB.App, Guard: a.Guard, Files: a.Files})
+	a.Cables = ductcable.New(ductcable.Deps{DB: a.DB.App, Guard: a.Guard})
 	a.Operators = operator.New(operator.Deps{DB: a.DB.App, Guard: a.Guard, Identity: a.Identity, Leases: a.Leases, Files: a.Files})
 	a.DuctPrice = ducttariff.New(ducttariff.Deps{DB: a.DB.App, Guard: a.Guard})
 	a.Orders = ductorder.New(ductorder.Deps{DB: a.DB.App, Guard: a.Guard, Leases: a.Leases, Operators: a.Operators, Prices: a.DuctPrice, Files: a.Files, Keys: a.Keys, Notify: a.Notify})

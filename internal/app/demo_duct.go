@@ -57,5 +57,11 @@ func (a *App) seedDucts(ctx context.Context, made map[string]uuid.UUID) error {
 	if err := a.seedDamages(ctx, actor, years.Maker, time.Now()); err != nil {
 		return fmt.Errorf("damages: %w", err)
 	}
+	if err := a.seedDuctEdits(ctx, actor, time.Now()); err != nil {
+		return fmt.Errorf("changes of the ducts: %w", err)
+	}
+	if err := a.seedCables(ctx, actor, time.Now()); err != nil {
+		return fmt.Errorf("cables: %w", err)
+	}
 	return nil
 }

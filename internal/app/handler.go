@@ -54,7 +54,8 @@ func (a *App) gate(box *mailbox.Box, codes func(tenant string) []site.StaffCode)
 		DuctWorks: a.DuctWorks,
 		Operators: a.Operators, Damages: a.Damages,
 		Catalog: a.Catalog, Editor: a.Editor, Tariffs: a.Tariffs, Casework: a.Casework, Ducts: a.Ducts, Surveying: a.Surveying, Leases: a.Leases, DuctMap: a.DuctMap, DuctPrice: a.DuctPrice, DuctBills: a.DuctBills, Revenue: a.Revenue, Builder: a.Builder, Documents: a.Documents, Bulk: a.Bulk, Inbox: a.Inbox, Booking: a.Booking, Calendar: a.Calendar, Dashboard: a.Dashboard, External: a.External, Registry: a.Registry, Simulation: a.Replays, Identity: a.Identity, Guard: a.Guard,
-		Orders:    a.Orders,
+		Orders:   a.Orders,
+		DuctEdit: a.DuctEdit, Cables: a.Cables,
 		Directory: a.Directory, DB: a.DB, Metering: a.Metering, Billing: a.Billing, Finance: a.Finance, Collection: a.Collection, CityURL: a.CityURL,
 		Secure: a.Config.Secure(), Mailbox: box, StaffCodes: codes, Log: a.Log,
 	})

@@ -1,7 +1,10 @@
 package app
 
 import (
+	"bytes"
 	"context"
+	"image"
+	"image/png"
 	"maps"
 	"strings"
 	"testing"
@@ -14,6 +17,8 @@ import (
 	"bedelau/internal/city/bulk"
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/duct"
+	"bedelau/internal/city/ductcable"
+	"bedelau/internal/city/ductedit"
 	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/city/ducttariff"
 	"bedelau/internal/city/external"
@@ -127,6 +132,8 @@ func (a *App) thingsOf(t *testing.T, ctx context.Context, who, officer identity.
 	out["duct_draft"], out["duct_invoice"], out["duct_request"], out["duct_payment"] = a.ductBilled(t, ctx, who.TenantID, out["duct_operator"])
 	out["duct_work"], out["duct_guarantee"], out["duct_work_paper"] = a.dug(t, ctx, who.TenantID, out["duct_operator"])
 	out["revenue_receipt"], out["duct_finding"] = a.earned(t, ctx, who.TenantID)
+	out["duct_unit"], out["duct_change"], out["duct_cable"] = a.split(t, ctx, who.TenantID)
+	out["duct_photo"] = a.photographed(t, ctx, who.TenantID)
 	out["document"] = a.issue(t, ctx, who, d.Application.ID).String()
 	out["duct_statement"], out["duct_line"] = a.ductBanked(t, ctx)
 	out["booking"] = a.appointment(t, ctx, who).String()
@@ -372,6 +379,58 @@ func (a *App) leased(t *testing.T, ctx context.Context, city uuid.UUID) (operato
 		t.Fatal(err)
 	}
 	return o.ID.String(), l.ID.String()
+}
+
+// split lays a segment with a duct and splits it; the ids are those of the duct, of the change and of a cable in it.
+func (a *App) split(t *testing.T, ctx context.Context, city uuid.UUID) (unit, change, cable string) {
+	t.Helper()
+	manager := ductManager(city)
+	_, err := a.Surveying.Load(ctx, manager, ductsurvey.ImportInput{Title: "Jalan", Source: "Uji", OnDay: time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC), Format: ductsurvey.GeoJSON, Body: strings.NewReader(`{"type": "FeatureCollection", "features": [
+		{"type": "Feature", "geometry": {"type": "Point", "coordinates": [104.05, 1.12]}, "properties": {"code": "MH-A", "kind": "manhole", "authority": "pemko"}},
+		{"type": "Feature", "geometry": {"type": "Point", "coordinates": [104.052, 1.12]}, "properties": {"code": "MH-B", "kind": "manhole", "authority": "pemko"}},
+		{"type": "Feature", "geometry": {"type": "LineString", "coordinates": [[104.05, 1.12], [104.052, 1.12]]}, "properties": {"code": "RS-UJI", "road": "Jalan Uji", "authority": "pemko", "ducts": 1}}]}`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := a.DuctEdit.Split(ctx, manager, ductedit.Split{Segment: "RS-UJI", OnDay: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), MM: 100_000, Node: "HH-UJI", Kind: duct.Handhole, First: "RS-UJI-1", Second: "RS-UJI-2", Why: "x"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, units, err := a.Ducts.Segment(ctx, manager, "RS-UJI-1", time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, err := a.Cables.Lay(ctx, manager, "KB-UJI", time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC), ductcable.State{Owner: ductcable.OfUnknown, Use: ductcable.Live, Condition: duct.Good, Why: "x"}, []ductcable.Place{{Segment: "RS-UJI-1", Unit: "1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return units[0].ID.String(), id.String(), k.String()
+}
+
+// photographed keeps a photograph of the segment that split has laid.
+func (a *App) photographed(t *testing.T, ctx context.Context, city uuid.UUID) string {
+	t.Helper()
+	manager, day := ductManager(city), time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)
+	var picture bytes.Buffer
+	if err := png.Encode(&picture, image.NewRGBA(image.Rect(0, 0, 8, 8))); err != nil {
+		t.Fatal(err)
+	}
+	f, err := a.DuctEdit.Receive(ctx, manager, "x.png", &picture)
+	if err == nil {
+		err = a.DuctEdit.Attach(ctx, manager, "RS-UJI-1", ductedit.Photo{Caption: "x", TakenOn: day}, f)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, _, err := a.Ducts.Segment(ctx, manager, "RS-UJI-1", day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := a.DuctEdit.Photos(ctx, manager, x.ID)
+	if err != nil || len(all) != 1 {
+		t.Fatal(err, all)
+	}
+	return all[0].ID.String()
 }
 
 // earned takes down what came into the city's treasury, and a cable that nobody knows.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"bedelau/internal/city/ductcable"
 	"bedelau/internal/city/ductdamage"
 	"bedelau/internal/city/ductwork"
 	"bedelau/internal/city/lease"
@@ -57,6 +58,16 @@ func (a *App) hotDucts(city uuid.UUID) []hotRead {
 		}},
 		{"segments under works", func(ctx context.Context) { _, _ = a.DuctWorks.Under(ctx, time.Now()) }},
 		{"guarantees that end", func(ctx context.Context) { _, _ = a.DuctWorks.Ending(ctx, manager) }},
+		{"cables", func(ctx context.Context) {
+			_, _ = a.Cables.Cables(ctx, manager, time.Now(), ductcable.Filter{}, "", 51)
+			_, _, _ = a.Cables.In(ctx, manager, id("segment77"), time.Now())
+			_, _, _, _ = a.Cables.Cable(ctx, manager, id("cable77"), time.Now())
+		}},
+		{"changes of a segment", func(ctx context.Context) {
+			_, _ = a.DuctEdit.History(ctx, manager, id("segment77"))
+			_, _, _ = a.DuctEdit.Family(ctx, manager, id("segment77"))
+			_, _, _ = a.DuctEdit.Unit(ctx, manager, id("subduct77"), time.Now())
+		}},
 		{"a segment", func(ctx context.Context) { _, _, _ = a.Ducts.Segment(ctx, manager, "S77", time.Now()) }},
 	}
 	for name, f := range map[string]lease.Filter{"": {}, " in a state": {State: lease.Reserved}, " of an operator": {Operator: id("operator1")},
@@ -119,7 +130,13 @@ INSERT INTO duct_work_paper (tenant_id, id, work_id, kind, file_id, added_at, ad
 INSERT INTO duct_work_join (tenant_id, work_id, operator_id, note, made_at, made_by) SELECT :city, md5('work' || i)::uuid, md5('operator' || 1 + i % 50)::uuid, 'x', now(), md5('account1')::uuid FROM generate_series(1, 10000) i;
 INSERT INTO duct_work_rule (tenant_id, effective_from, near_m, together_m, together_months, published_months, report_hours, upkeep_least, upkeep_most, expiry_days, basis, source)
 SELECT md5(:city || i)::uuid, '2026-01-01', 5, 30, 6, 6, 24, 6, 12, 30, 'x', 'x' FROM generate_series(1, 3000) i;
+INSERT INTO duct_cable (tenant_id, id, code, made_at, made_by) SELECT :city, md5('cable' || i)::uuid, 'KB-' || lpad(i::text, 6, '0'), now(), md5('account1')::uuid FROM generate_series(1, 10000) i;
+INSERT INTO duct_cable_state (tenant_id, id, cable_id, since, owner, operator_id, use, condition, why, at, by_id)
+SELECT :city, gen_random_uuid(), md5('cable' || i)::uuid, '2026-01-01', 'operator', md5('operator' || 1 + i % 50)::uuid, 'live', 'good', 'x', now(), md5('account1')::uuid FROM generate_series(1, 10000) i;
+INSERT INTO duct_cable_run (tenant_id, id, cable_id, unit_id, alone, since) SELECT :city, gen_random_uuid(), md5('cable' || i)::uuid, md5('subduct' || i)::uuid, false, '2026-01-01' FROM generate_series(1, 10000) i;
 INSERT INTO duct_version (tenant_id, holds, leases) SELECT md5(:city || i)::uuid, 1, 1 FROM generate_series(1, 3000) i;
 INSERT INTO duct_change (tenant_id, id, kind, on_day, why, at, by_id) SELECT md5(:city || i)::uuid, gen_random_uuid(), 'import', current_date, 'x', now(), gen_random_uuid() FROM generate_series(1, 3000) i, generate_series(1, 3);
+INSERT INTO duct_import (tenant_id, id, title, source, on_day, format, file_name, sha256, state, created_at, created_by)
+SELECT md5(:city || i)::uuid, gen_random_uuid(), 'x', 'x', current_date, 'geojson', 'x', '', 'applied', now(), gen_random_uuid() FROM generate_series(1, 3000) i;
 INSERT INTO duct_refusal (tenant_id, code, name, operator, lease, position, source) SELECT md5(:city || i)::uuid, 'penuh', '{}', true, true, 1, 'x' FROM generate_series(1, 3000) i;
 INSERT INTO duct_operator (tenant_id, id, name, nib, licence, email, state, created_at) SELECT md5(:city || i)::uuid, gen_random_uuid(), 'O', i::text, 'x', 'x', 'approved', now() FROM generate_series(1, 3000) i`

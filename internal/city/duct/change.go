@@ -14,8 +14,12 @@ import (
 
 // How a change came about.
 const (
-	ByImport = "import"
-	ByUndo   = "undo"
+	ByImport  = "import"
+	BySplit   = "split"    // a segment became two, at a new node
+	ByCut     = "cut"      // the same, and a unit goes on beyond the node no more
+	ByState   = "state"    // how a unit is, or what it is kept back for
+	ByRemoval = "take_out" // of a unit
+	ByUndo    = "undo"
 )
 
 // Change is one act on the network. Every state says which change brought it, ended it or voided it.
@@ -30,6 +34,7 @@ type Change struct {
 	ImportID uuid.NullUUID `bun:"import_id"`
 	Undoes   uuid.NullUUID `bun:"undoes"`
 	UndoneBy uuid.NullUUID `bun:"undone_by"`
+	Segment  uuid.NullUUID `bun:"segment_id"` // that a change by hand is about
 	Counts   Counts        `bun:"counts,type:jsonb"`
 	At       time.Time     `bun:"at"`
 	ByID     uuid.UUID     `bun:"by_id"`

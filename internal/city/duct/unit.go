@@ -27,4 +27,5 @@ type Unit struct {
 	ChangeID  uuid.UUID     `bun:"change_id"`
 	EndedBy   uuid.NullUUID `bun:"ended_by"`
 	VoidedBy  uuid.NullUUID `bun:"voided_by"`
+	WasID     uuid.NullUUID `bun:"was_id"` // the unit that it goes on from, whose segment was split
 }

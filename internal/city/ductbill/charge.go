@@ -153,7 +153,7 @@ func (s *Service) charge(ctx context.Context, tx bun.Tx, actor identity.Actor, s
 func (m bill) holds(ctx context.Context, tx bun.Tx) (all []held, volume map[uuid.UUID]int64, err error) {
 	month, end := m.month, m.month.AddDate(0, 1, 0)
 	err = tx.NewRaw(`SELECT l.id, l.number, l.operator_id, l.kind, l.quantity, l.since, l.agreed_until AS agreed, greatest(l.since, l.accepted_on) AS "from", l.until, l.length_mm,
-			ARRAY(SELECT DISTINCT u.segment_id FROM duct_hold h JOIN duct_unit u ON u.tenant_id = h.tenant_id AND u.id = h.unit_id WHERE h.tenant_id = l.tenant_id AND h.lease_id = l.id AND h.own ORDER BY 1) AS segments
+			ARRAY(SELECT DISTINCT u.segment_id FROM duct_hold h JOIN duct_unit u ON u.tenant_id = h.tenant_id AND u.id = coalesce(h.taken_id, h.unit_id) WHERE h.tenant_id = l.tenant_id AND h.lease_id = l.id AND h.own AND h.released_at IS NULL ORDER BY 1) AS segments
 		FROM duct_lease l WHERE l.tenant_id = ? AND l.state IN ('active', 'ended') AND greatest(l.since, l.accepted_on) < ? AND (l.until IS NULL OR l.until >= ? AND l.until > greatest(l.since, l.accepted_on))
 		ORDER BY l.operator_id, l.id`, tenancy.Must(ctx), end.Format(time.DateOnly), month.Format(time.DateOnly)).Scan(ctx, &all)
 	if err != nil {

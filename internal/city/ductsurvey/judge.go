@@ -86,6 +86,9 @@ func (j *judgement) resolveSegment(f *subject) {
 		f.from, f.to = uuid.NullUUID{UUID: s.From, Valid: true}, uuid.NullUUID{UUID: s.To, Valid: true}
 	}
 	f.act = actNew
+	if s.Parted {
+		j.fault(f, "code", "was_split", nil)
+	}
 	b := f.Body
 	if s.State != uuid.Nil {
 		f.was, f.act = uuid.NullUUID{UUID: s.State, Valid: true}, actChanged

@@ -33,9 +33,10 @@ type knownNode struct {
 
 type knownSegment struct {
 	duct.Segment
-	State uuid.UUID
-	Until time.Time
-	Form  string
+	State  uuid.UUID
+	Until  time.Time
+	Form   string
+	Parted bool // it is not there on the day because it was split
 }
 
 func (k known) spot(id uuid.UUID) spot {
@@ -82,9 +83,11 @@ func loadKnown(ctx context.Context, tx bun.Tx, day time.Time) (known, error) {
 	err = tx.NewRaw(`SELECT k.id, k.code, k.from_node AS "from", k.to_node AS "to", md5(ST_AsBinary(c.line)) AS form, c.surveyed_mm, c.billed_mm, c.depth_mm, coalesce(c.road, '') AS road,
 			coalesce(c.class, '') AS class, coalesce(c.authority, '') AS authority, coalesce(c.free_trade, false) AS free_trade, coalesce(c.condition, '') AS condition, coalesce(c.note, '') AS note,
 			coalesce(c.id, ?) AS state,
+			CASE WHEN c.id IS NULL THEN EXISTS (SELECT FROM duct_segment_state p JOIN duct_change h ON h.tenant_id = p.tenant_id AND h.id = p.ended_by AND h.kind IN ('split', 'cut') AND h.undone_by IS NULL
+				WHERE p.tenant_id = k.tenant_id AND p.segment_id = k.id AND p.voided_by IS NULL AND p.until <= ?) ELSE false END AS parted,
 			coalesce(c.until, (SELECT min(n.since) FROM duct_segment_state n WHERE n.tenant_id = k.tenant_id AND n.segment_id = k.id AND n.voided_by IS NULL AND n.since > ?)) AS until
 		FROM duct_segment k LEFT JOIN duct_segment_state c ON c.tenant_id = k.tenant_id AND c.segment_id = k.id AND c.voided_by IS NULL AND c.since <= ? AND (c.until IS NULL OR c.until > ?)
-		WHERE k.tenant_id = ?`, uuid.Nil, day, day, day, tenant).Scan(ctx, &segments)
+		WHERE k.tenant_id = ?`, uuid.Nil, day, day, day, day, tenant).Scan(ctx, &segments)
 	if err != nil {
 		return known{}, err
 	}

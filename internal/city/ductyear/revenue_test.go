@@ -122,6 +122,11 @@ func (y *world) leaks(s *revenue.Service) {
 	run("UPDATE duct_lease SET state = 'cancelled' WHERE tenant_id = $1 AND id = " + pick + "2 LIMIT 1)")
 	run("UPDATE duct_lease SET state = 'ordered' WHERE tenant_id = $1 AND id = " + pick + "3 LIMIT 1)")
 	run(`UPDATE duct_price SET body = jsonb_set(body, '{rate}', '15000') WHERE tenant_id = $1 AND part = 'floor' AND body ->> 'kind' = 'subduct'`)
+	run(`WITH k AS (INSERT INTO duct_cable (tenant_id, id, code, made_at, made_by) VALUES ($1, gen_random_uuid(), 'KB-1', now(), gen_random_uuid()) RETURNING tenant_id, id),
+		s AS (INSERT INTO duct_cable_state (tenant_id, id, cable_id, since, owner, operator_id, use, condition, why, at, by_id)
+			SELECT k.tenant_id, gen_random_uuid(), k.id, '2026-01-01', 'operator', (SELECT id FROM duct_operator WHERE tenant_id = $1 ORDER BY id LIMIT 1), 'live', 'good', 'x', now(), gen_random_uuid() FROM k)
+		INSERT INTO duct_cable_run (tenant_id, id, cable_id, unit_id, alone, since) SELECT k.tenant_id, gen_random_uuid(), k.id, (SELECT u.id FROM duct_unit u WHERE u.tenant_id = $1 AND u.kind = 'subduct'
+			AND NOT EXISTS (SELECT FROM duct_hold h WHERE h.tenant_id = u.tenant_id AND h.unit_id = u.id) ORDER BY u.id LIMIT 1), false, '2026-01-01' FROM k`)
 	var segment string
 	y.must(y.raw.QueryRow(t.Context(), "SELECT code FROM duct_segment WHERE tenant_id = $1 ORDER BY code LIMIT 1", y.w.Batam.ID).Scan(&segment))
 	keeper := identity.Actor{ID: uuid.New(), TenantID: y.w.Batam.ID, Kind: identity.Staff, Roles: []string{"duct_manager"}, TOTP: true}

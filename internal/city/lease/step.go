@@ -168,8 +168,7 @@ func (s *Service) ending(day time.Time, why string) change {
 				return err
 			}
 			l.State, l.Until, l.Why = Ended, day, strings.TrimSpace(why)
-			_, err := tx.NewRaw("UPDATE duct_hold SET during = daterange(?, ?) WHERE tenant_id = ? AND lease_id = ? AND released_at IS NULL", l.Since, day, l.TenantID, l.ID).Exec(ctx)
-			return err
+			return shorten(ctx, tx, l.ID, day, s.now())
 		}}
 }
 

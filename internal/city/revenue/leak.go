@@ -26,20 +26,24 @@ const (
 	Unheld    = "unheld"     // charged for the last month, and fewer units are held than are charged
 	KeptPast  = "kept_past"  // reserved past its time, or over, and not given back
 	Unknown   = "unknown"    // a cable or a unit of which nobody knows whose it is
+	Unleased  = "unleased"   // a cable of an operator in a unit that it does not lease
 	BelowCost = "below_cost" // let below the floor of its kind
 )
 
 // Leaks are the ways in the order in which they are shown.
-func Leaks() []string { return []string{Unbilled, Waiting, Unheld, KeptPast, Unknown, BelowCost} }
+func Leaks() []string {
+	return []string{Unbilled, Waiting, Unheld, KeptPast, Unknown, Unleased, BelowCost}
+}
 
 // Leak is one place where money is lost, with what it comes to in a year at the prices of today; zero where nobody can say.
 type Leak struct {
 	Kind     string
 	LeaseID  uuid.UUID // of a lease
-	Number   string
+	Number   string    // of a lease, or the code of a cable
 	Operator string
 	Segment  string // code
 	FindID   uuid.UUID
+	CableID  uuid.UUID
 	What     string // kind of unit, or note
 	Units    int
 	Since    time.Time
@@ -52,13 +56,15 @@ type Leak struct {
 // leakMost bounds each kind.
 const leakMost = 200
 
-// leakSQL finds leases by what is held and what is charged. ?0 is the city, ?1 today, ?2 the first and ?3 the day after the last day
+// leakSQL finds leases by what is held and what is charged. A unit whose segment was split counts once, as it was taken. ?0 is the city, ?1 today, ?2 the first and ?3 the day after the last day
 // of the last month that was charged, ?4 how many at most.
 const leakSQL = `
 WITH held AS (
-  SELECT l.tenant_id, l.id, count(*) FILTER (WHERE h.released_at IS NULL) AS now, count(*) FILTER (WHERE h.during && daterange(?2::date, ?3::date) AND (h.released_at IS NULL OR h.released_at >= ?2::date)) AS then, count(*) AS ever,
-         count(*) FILTER (WHERE u.voided_by IS NOT NULL OR u.until <= ?2::date) AS gone
-    FROM duct_lease l JOIN duct_hold h ON h.tenant_id = l.tenant_id AND h.lease_id = l.id AND h.own JOIN duct_unit u ON u.tenant_id = h.tenant_id AND u.id = h.unit_id WHERE l.tenant_id = ?0 GROUP BY 1, 2),
+  SELECT l.tenant_id, l.id, count(DISTINCT t.taken) FILTER (WHERE h.released_at IS NULL) AS now, count(DISTINCT t.taken) FILTER (WHERE t.then) AS then, count(DISTINCT t.taken) AS ever,
+         count(DISTINCT t.taken) FILTER (WHERE t.then AND (u.voided_by IS NOT NULL OR u.until <= ?2::date)) AS gone
+    FROM duct_lease l JOIN duct_hold h ON h.tenant_id = l.tenant_id AND h.lease_id = l.id AND h.own JOIN duct_unit u ON u.tenant_id = h.tenant_id AND u.id = h.unit_id
+   CROSS JOIN LATERAL (SELECT coalesce(h.taken_id, h.unit_id) AS taken, h.during && daterange(?2::date, ?3::date) AND (h.released_at IS NULL OR h.released_at >= ?2::date) AS then) t
+   WHERE l.tenant_id = ?0 AND (h.parted_by IS NULL OR h.released_at IS NULL) GROUP BY 1, 2),
 found AS (
   SELECT 'unbilled' AS kind, l.id, l.since, h.then AS units FROM duct_lease l JOIN held h ON h.tenant_id = l.tenant_id AND h.id = l.id
    WHERE l.tenant_id = ?0 AND l.state IN ('active', 'ended') AND h.then > 0 AND greatest(l.since, l.accepted_on) < ?3::date AND (l.until IS NULL OR l.until > ?2::date)
@@ -79,7 +85,7 @@ const unknownSQL = `
 SELECT 'unknown' AS kind, k.code AS segment, coalesce(f.id, ?1) AS find_id, coalesce(f.note, u.kind) AS what, f.found_on AS since, 1 AS units, coalesce(c.billed_mm, c.surveyed_mm, c.length_mm) AS mm
   FROM (SELECT tenant_id, segment_id, id, note, found_on, NULL::uuid AS unit FROM duct_finding WHERE tenant_id = ?0 AND settled_on IS NULL) f
   JOIN duct_segment k ON k.tenant_id = f.tenant_id AND k.id = f.segment_id
-  JOIN duct_segment_state c ON c.tenant_id = k.tenant_id AND c.segment_id = k.id AND c.voided_by IS NULL AND c.since <= ?2 AND (c.until IS NULL OR c.until > ?2)
+  CROSS JOIN LATERAL (SELECT x.billed_mm, x.surveyed_mm, x.length_mm FROM duct_segment_state x WHERE x.tenant_id = k.tenant_id AND x.segment_id = k.id AND x.voided_by IS NULL AND x.since <= ?2 ORDER BY x.since DESC LIMIT 1) c -- split since, it is the last known
   LEFT JOIN duct_unit u ON false
 UNION ALL
 SELECT 'unknown', k.code, ?1, u.kind, b.since, 1, coalesce(c.billed_mm, c.surveyed_mm, c.length_mm)
@@ -120,6 +126,10 @@ func (s *Service) Leakage(ctx context.Context, actor identity.Actor) ([]Leak, er
 		return nil, fmt.Errorf("revenue: leakage: %w", err)
 	}
 	all = append(all, more...)
+	if more, err = s.cables(ctx, today); err != nil {
+		return nil, err
+	}
+	all = append(all, more...)
 	for i := range all {
 		kind := all[i].What
 		if all[i].Kind == Unknown && all[i].FindID != uuid.Nil {
@@ -134,6 +144,23 @@ func (s *Service) Leakage(ctx context.Context, actor identity.Actor) ([]Leak, er
 	}
 	below, err := s.below(ctx, list, today)
 	return append(all, below...), err
+}
+
+// cables finds those of nobody, and those that lie where their operator leases nothing.
+func (s *Service) cables(ctx context.Context, today time.Time) ([]Leak, error) {
+	var all []Leak
+	err := s.d.DB.App.NewRaw(`SELECT CASE s.owner WHEN 'unknown' THEN 'unknown' ELSE 'unleased' END AS kind, k.id AS cable_id, k.code AS number, coalesce(o.name, '') AS operator, g.code AS segment, u.kind AS what, 1 AS units, r.since, coalesce(c.billed_mm, c.surveyed_mm, c.length_mm) AS mm
+		FROM duct_cable_state s JOIN duct_cable k ON k.tenant_id = s.tenant_id AND k.id = s.cable_id JOIN duct_cable_run r ON r.tenant_id = k.tenant_id AND r.cable_id = k.id AND r.voided_by IS NULL AND r.since <= ?1 AND (r.until IS NULL OR r.until > ?1)
+		JOIN duct_unit u ON u.tenant_id = r.tenant_id AND u.id = r.unit_id JOIN duct_segment g ON g.tenant_id = u.tenant_id AND g.id = u.segment_id
+		JOIN duct_segment_state c ON c.tenant_id = g.tenant_id AND c.segment_id = g.id AND c.voided_by IS NULL AND c.since <= ?1 AND (c.until IS NULL OR c.until > ?1)
+		LEFT JOIN duct_operator o ON o.tenant_id = s.tenant_id AND o.id = s.operator_id
+		WHERE s.tenant_id = ?0 AND s.voided_at IS NULL AND s.since <= ?1 AND (s.until IS NULL OR s.until > ?1) AND (s.owner = 'unknown' OR s.owner = 'operator' AND NOT EXISTS (
+			SELECT FROM duct_hold h JOIN duct_lease l ON l.tenant_id = h.tenant_id AND l.id = h.lease_id AND l.operator_id = s.operator_id WHERE h.tenant_id = u.tenant_id AND h.unit_id = u.id AND h.released_at IS NULL AND h.during @> ?1::date))
+		ORDER BY 1, g.code, k.code LIMIT ?2`, tenancy.Must(ctx), today.Format(time.DateOnly), leakMost).Scan(ctx, &all)
+	if err != nil {
+		return nil, fmt.Errorf("revenue: cables: %w", err)
+	}
+	return all, nil
 }
 
 // yearly is what so much unit of a kind is charged for a year; zero where it has no price.

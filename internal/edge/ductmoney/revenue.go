@@ -318,7 +318,10 @@ func (p *Pages) leaksPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 			}
 			sum += x.Yearly
 			what := bill.Cell{Text: x.Number, Href: ducts.PathLeases + "/" + x.LeaseID.String(), Small: l.T("duct.unit." + x.What)}
-			if x.LeaseID == uuid.Nil {
+			switch {
+			case x.CableID != uuid.Nil:
+				what = bill.Cell{Text: x.Number, Href: ducts.CablePath(x.CableID), Small: x.Segment + ", " + l.T("duct.unit."+x.What)}
+			case x.LeaseID == uuid.Nil:
 				what = bill.Cell{Text: x.Segment, Href: ducts.SegmentPath(x.Segment, p.DayIn(c)), Small: x.What}
 				if x.FindID == uuid.Nil {
 					what.Small = l.T("duct.unit." + x.What)

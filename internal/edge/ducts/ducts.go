@@ -49,7 +49,9 @@ type Pages struct{ *site.Pages }
 func New(s *site.Pages) *Pages { return &Pages{s} }
 
 // Tables are the pages by area.
-func (p *Pages) Tables() []gate.Table { return []gate.Table{p.networkRoutes(), p.mapRoutes()} }
+func (p *Pages) Tables() []gate.Table {
+	return []gate.Table{p.networkRoutes(), p.editRoutes(), p.cableRoutes(), p.photoRoutes(), p.mapRoutes()}
+}
 
 // networkRoutes is the record of the network.
 func (p *Pages) networkRoutes() gate.Table {

@@ -11,6 +11,8 @@ import (
 	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/geo"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/web/page/bill"
@@ -41,6 +43,7 @@ func (p *Pages) network(c *gin.Context) error {
 	v.Links = append(v.Links, ui.Link{Href: PathPlan, Label: l.T("lease.plan"), Icon: "search"}, ui.Link{Href: PathLeases, Label: l.T("lease.leases"), Icon: "file-text"},
 		ui.Link{Href: PathDucts + "/tarif", Label: l.T("ductprice.title"), Icon: "coin"}, ui.Link{Href: PathDucts + "/tagihan", Label: l.T("ductbook.title"), Icon: "receipt-tax"}, ui.Link{Href: PathOperators, Label: l.T("lease.operators"), Icon: "building"}, ui.Link{Href: PathDamage, Label: l.T("damage.title"), Icon: "alert-triangle"}, ui.Link{Href: PathNodes, Label: l.T("damage.nodes"), Icon: "qrcode"}, ui.Link{Href: pathImports, Label: l.T("duct.imports"), Icon: "file-upload"})
 	v.Links = append(v.Links, ui.Link{Href: PathWorks, Label: l.T("work.works"), Icon: "flag"})
+	v.Links = append(v.Links, ui.Link{Href: pathCables, Label: l.T("ductcable.title"), Icon: "bolt"})
 	if total.Segments > 0 {
 		v.Links = append(v.Links, ui.Link{Href: pathMap + "?hari=" + day.Format(time.DateOnly), Label: l.T("duct.map.link"), Icon: "map-pin"})
 	}
@@ -97,9 +100,17 @@ func SegmentPath(code string, day time.Time) string {
 
 // segment is one segment as it is on a day: where it runs, what lies in it, and how it was before.
 func (p *Pages) segment(c *gin.Context) error {
+	return p.segmentAgain(c, http.StatusOK, site.Form{}, nil)
+}
+
+// segmentAgain is segment, after a photograph that was refused with what was filled in.
+func (p *Pages) segmentAgain(c *gin.Context, status int, in site.Form, errs ui.Errors) error {
 	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
 	day := p.DayIn(c)
 	x, units, err := p.Ducts.Segment(ctx, a, c.Param("code"), day)
+	if fault.Is(err, "duct.no_segment") {
+		return p.past(c, c.Param("code"), day)
+	}
 	if err != nil {
 		return err
 	}
@@ -111,7 +122,7 @@ func (p *Pages) segment(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.DeskShell(c, x.Code), Back: PathDucts + "?hari=" + day.Format(time.DateOnly), Heading: x.Code, Lead: l.T("duct.segment_lead", "road", x.Road, "day", l.Date(day)), Mark: conditionMark(l, x.Condition)}
+	v := bill.View{Shell: p.DeskShell(c, x.Code), Back: PathDucts + "?hari=" + day.Format(time.DateOnly), Heading: x.Code, Lead: l.T("duct.segment_lead", "road", x.Road, "day", l.Date(day)), Mark: conditionMark(l, x.Condition), Errors: errs}
 	length := func(mm *int64) string {
 		if mm == nil {
 			return l.T("duct.unsaid")
@@ -136,13 +147,24 @@ func (p *Pages) segment(c *gin.Context) error {
 	for _, at := range x.Line {
 		points = append(points, geo.Point{Lat: at.Lat(), Lon: at.Lon()})
 	}
+	bank, err := p.bank(c, x.Code, units, day)
+	if err != nil {
+		return err
+	}
+	if p.Guard.Allow(ctx, a, access.DuctManage) == nil {
+		v.Links = append(v.Links, ui.Link{Href: segmentPart(x.Code, "/belah"), Label: l.T("ductedit.split"), Icon: "edit"})
+	}
 	v.Sections = append(v.Sections, bill.Section{ID: "keadaan", Title: l.T("duct.state"), Rows: rows, Links: ends},
-		bill.Section{ID: "letak", Title: l.T("duct.place"), Map: site.PlacesMap(l, ground, "ruas", points)}, p.bank(c, units))
+		bill.Section{ID: "letak", Title: l.T("duct.place"), Map: site.PlacesMap(l, ground, "ruas", points)}, bank)
 	held, err := p.occupancy(c, x, day)
 	if err != nil {
 		return err
 	}
-	v.Sections = append(v.Sections, held...)
+	cables, err := p.cablesIn(c, x, day)
+	if err != nil {
+		return err
+	}
+	v.Sections = append(append(v.Sections, held...), cables)
 	states, err := p.Ducts.History(ctx, a, x.ID)
 	if err != nil {
 		return err
@@ -161,35 +183,23 @@ func (p *Pages) segment(c *gin.Context) error {
 		return err
 	}
 	v.Sections = append(v.Sections, works)
-	return p.Render(c, http.StatusOK, bill.Page(v))
-}
-
-// bank lists what lies in a segment, one line for a duct with what lies in it.
-func (p *Pages) bank(c *gin.Context, units []duct.Unit) bill.Section {
-	l := gate.LocaleOf(c)
-	s := bill.Section{ID: "isi", Title: l.T("duct.bank"), Empty: &bill.Empty{Icon: "list-details", Title: l.T("duct.bank_none"), Text: l.T("duct.bank_none_hint")}}
-	s.Table = &bill.Table{Title: l.T("duct.bank"), Columns: []bill.Column{{Label: l.T("duct.unit.duct")}, {Label: l.T("duct.size")}, {Label: l.T("duct.unit.subduct"), End: true}, {Label: l.T("duct.unit.microduct"), End: true}}}
-	within := map[string]int64{}
-	owner := map[string]string{}
-	for _, u := range units {
-		id := u.ID.String()
-		owner[id] = id
-		if u.ParentID.Valid {
-			owner[id] = owner[u.ParentID.UUID.String()]
-		}
-		within[owner[id]+u.Kind]++
+	kin, err := p.family(c, x.ID)
+	if err != nil {
+		return err
 	}
-	for _, u := range units {
-		if u.Kind != duct.Duct {
-			continue
-		}
-		size := l.T("duct.unsaid")
-		if u.OuterMM > 0 {
-			size = l.T("duct.millimetres", "outer", u.OuterMM, "inner", u.InnerMM)
-		}
-		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: l.T("duct.nth", "n", u.Position)}, {Text: size}, {Text: l.Number(within[u.ID.String()+duct.Subduct])}, {Text: l.Number(within[u.ID.String()+duct.Microduct])}}})
+	if kin.ID != "" {
+		v.Sections = append(v.Sections, kin)
 	}
-	return s
+	photos, err := p.photos(c, x.Code, x.ID, units, day, in, errs)
+	if err != nil {
+		return err
+	}
+	changes, err := p.history(c, x.ID)
+	if err != nil {
+		return err
+	}
+	v.Sections = append(v.Sections, photos, changes)
+	return p.Render(c, status, bill.Page(v))
 }
 
 // occupancy is how much of a segment is free on a day, and who holds the rest.

@@ -30,7 +30,9 @@ import (
 	"bedelau/internal/city/dashboard"
 	"bedelau/internal/city/duct"
 	"bedelau/internal/city/ductbill"
+	"bedelau/internal/city/ductcable"
 	"bedelau/internal/city/ductdamage"
+	"bedelau/internal/city/ductedit"
 	"bedelau/internal/city/ductmap"
 	"bedelau/internal/city/ductorder"
 	"bedelau/internal/city/ductsurvey"
@@ -211,7 +213,8 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 	s.Gate = g
 	deps := site.Deps{DuctWorks: works, Operators: companies, Damages: broken,
 		Catalog: services, Casework: cases, Ducts: pipes, Surveying: surveying, Leases: held, DuctBills: ductBook, Revenue: revenue.New(revenue.Deps{DB: w.DB, Guard: guard, Now: s.ClockNow}), DuctPrice: prices, DuctMap: ductmap.New(ductmap.Deps{DB: w.DB.App, Guard: guard, Leases: held, Now: s.ClockNow}), Bulk: many,
-		Orders:  orders,
+		Orders:   orders,
+		DuctEdit: ductedit.New(ductedit.Deps{DB: w.DB.App, Guard: guard, Files: store}), Cables: ductcable.New(ductcable.Deps{DB: w.DB.App, Guard: guard}),
 		Editor:  catalog.NewEditor(catalog.EditorDeps{DB: w.DB, Guard: guard, Definitions: cases, Now: s.ClockNow}),
 		Tariffs: tariff.NewEditor(w.DB.App, guard, s.ClockNow),
 		Builder: builder.New(builder.Deps{DB: w.DB, Guard: guard, Forms: cases, Workflows: cases, Reserved: document.BuiltIn(), MadeWith: services.MadeWith, Now: s.ClockNow}), Documents: issued, Inbox: list, Booking: visits, Calendar: calendar.New(w.DB.App, guard, s.ClockNow), Dashboard: board, External: others, Registry: s.Registers, Simulation: replays, Identity: people, Guard: guard, Directory: dir, DB: w.DB,

@@ -23,7 +23,9 @@ import (
 	"bedelau/internal/city/dashboard"
 	"bedelau/internal/city/duct"
 	"bedelau/internal/city/ductbill"
+	"bedelau/internal/city/ductcable"
 	"bedelau/internal/city/ductdamage"
+	"bedelau/internal/city/ductedit"
 	"bedelau/internal/city/ductmap"
 	"bedelau/internal/city/ductorder"
 	"bedelau/internal/city/ductsurvey"
@@ -60,6 +62,8 @@ type Deps struct {
 	Ducts      *duct.Service
 	Surveying  *ductsurvey.Service
 	Leases     *lease.Service
+	DuctEdit   *ductedit.Service
+	Cables     *ductcable.Service
 	Operators  *operator.Service
 	Orders     *ductorder.Service
 	DuctMap    *ductmap.Service

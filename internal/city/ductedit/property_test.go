@@ -1,0 +1,224 @@
+package ductedit
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"bedelau/internal/city/duct"
+	"bedelau/internal/city/lease"
+	"bedelau/internal/kernel/fault"
+)
+
+// TestTheNetworkHolds: whatever is split, cut, taken out, said, let, given back and undone in whatever order, nothing is held twice,
+// no capacity is below zero, all that is billed for a road is what was, a lease holds its units on every part of its way, and the
+// network of an earlier day is as it was.
+func TestTheNetworkHolds(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(2) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			w := &walk{stage: newStage(t), rand: rand.New(rand.NewPCG(seed, 7)), on: day("2026-02-01")}
+			w.early, w.billed = w.seen(t, "2026-01-15"), w.roads(t, "2026-01-15")
+			done := map[string]int{}
+			for range 45 {
+				act, err := w.step(t)
+				switch f := fault.From(err); {
+				case err == nil:
+					done[act]++
+				case f.Kind == fault.Invalid || f.Kind == fault.Conflict || f.Kind == fault.NotFound:
+				default:
+					t.Fatalf("%s: %v", act, err)
+				}
+				w.check(t, act)
+			}
+			t.Logf("%v", done)
+			for _, act := range []string{"split", "undo", "reserve"} {
+				if done[act] == 0 {
+					t.Errorf("nothing was %s", act)
+				}
+			}
+		})
+	}
+}
+
+// walk is a random way through a year.
+type walk struct {
+	*stage
+	rand    *rand.Rand
+	on      time.Time // the day of the next act
+	n       int
+	changes []uuid.UUID
+	held    []uuid.UUID
+	early   []string
+	billed  map[string]int64
+	kept    []kept
+}
+
+// kept is how the network was on a day when it was the present.
+type kept struct {
+	on   string
+	seen []string
+}
+
+func (w *walk) step(t *testing.T) (string, error) {
+	w.on = w.on.AddDate(0, 0, w.rand.IntN(4))
+	on := w.on.Format(time.DateOnly)
+	all, err := w.ducts.Segments(w.ctx, w.manager, w.on, duct.Filter{}, "", 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := all[w.rand.IntN(len(all))]
+	_, units, err := w.ducts.Segment(w.ctx, w.manager, s.Code, w.on)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var unit uuid.UUID
+	if len(units) > 0 {
+		unit = units[w.rand.IntN(len(units))].ID
+	}
+	did := func(id uuid.UUID, err error) error {
+		if err == nil {
+			w.changes = append(w.changes, id)
+		}
+		return err
+	}
+	switch x := w.rand.IntN(10); {
+	case x < 3:
+		w.n++
+		in := Split{Segment: s.Code, OnDay: w.on, MM: 1 + w.rand.Int64N(s.LengthMM), Node: fmt.Sprintf("N%d", w.n), Kind: duct.Handhole, First: fmt.Sprintf("P%dA", w.n), Second: fmt.Sprintf("P%dB", w.n), Why: "x"}
+		if act := "split"; x > 0 || unit == uuid.Nil {
+			return act, did(w.Split(w.ctx, w.manager, in))
+		}
+		in.Cut, in.CutAs, in.Backward = unit, CutAs()[w.rand.IntN(3)], w.rand.IntN(2) == 0
+		return "cut", did(w.Split(w.ctx, w.manager, in))
+	case x == 3:
+		return "state", did(w.SetState(w.ctx, w.manager, State{Unit: unit, OnDay: w.on, Condition: duct.Conditions()[w.rand.IntN(4)], Purpose: []string{"", "", duct.Government}[w.rand.IntN(3)], Within: w.rand.IntN(2) == 0, Why: "x"}))
+	case x == 4:
+		return "take out", did(w.TakeOut(w.ctx, w.manager, unit, w.on, "x"))
+	case x < 7 && len(w.changes) > 0:
+		k := len(w.changes) - 1 - w.rand.IntN(min(3, len(w.changes)))
+		err := w.Undo(w.ctx, w.manager, w.changes[k], "x")
+		if err == nil {
+			w.kept = nil // what the undone change had made of those days was never so
+		}
+		return "undo", err
+	case x < 9 || len(w.held) == 0:
+		w.n++
+		in := lease.ReserveInput{Operator: w.operator, Kind: duct.UnitKinds()[w.rand.IntN(3)], Quantity: 1, Since: w.on.AddDate(0, 0, w.rand.IntN(60)), Days: 300, Key: fmt.Sprint("w", w.n)}
+		if w.rand.IntN(2) == 0 {
+			in.Until = in.Since.AddDate(0, 0, 30+w.rand.IntN(300))
+		}
+		for _, s := range all {
+			if w.rand.IntN(2) == 0 {
+				in.Segments = append(in.Segments, s.ID)
+			}
+		}
+		l, err := w.leases.Reserve(w.ctx, w.manager, in)
+		if err == nil {
+			w.held = append(w.held, l.ID)
+		}
+		return "reserve", err
+	default:
+		id := w.held[w.rand.IntN(len(w.held))]
+		if w.rand.IntN(2) == 0 {
+			return "cancel", w.leases.Cancel(w.ctx, w.manager, id, "x")
+		}
+		err := w.leases.Order(w.ctx, w.manager, id)
+		if err == nil {
+			err = w.leases.AcceptOn(w.ctx, w.manager, id, day(on))
+		}
+		if err == nil {
+			err = w.leases.End(w.ctx, w.manager, id, w.on.AddDate(0, 0, 30+w.rand.IntN(90)), "x")
+		}
+		return "end", err
+	}
+}
+
+// roads are the billed lengths of a day by road.
+func (w *walk) roads(t *testing.T, on string) map[string]int64 {
+	t.Helper()
+	all, err := w.ducts.Segments(w.ctx, w.manager, day(on), duct.Filter{}, "", 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]int64{}
+	for _, s := range all {
+		out[s.Road] += s.Billed()
+	}
+	return out
+}
+
+func (w *walk) check(t *testing.T, act string) {
+	t.Helper()
+	on := w.on.Format(time.DateOnly)
+	if got := w.seen(t, "2026-01-15"); !slices.Equal(got, w.early) {
+		t.Fatalf("after %s an earlier day is\n%s\nand was\n%s", act, strings.Join(got, "\n"), strings.Join(w.early, "\n"))
+	}
+	for _, k := range w.kept {
+		if got := w.structure(w.seen(t, k.on)); k.on < on && !slices.Equal(got, k.seen) {
+			t.Fatalf("after %s on %s, %s is\n%s\nand was\n%s", act, on, k.on, strings.Join(got, "\n"), strings.Join(k.seen, "\n"))
+		}
+	}
+	if got := w.roads(t, on); fmt.Sprint(got) != fmt.Sprint(w.billed) {
+		t.Fatalf("after %s %v is billed, and was %v", act, got, w.billed)
+	}
+	all, err := w.ducts.Segments(w.ctx, w.manager, w.on, duct.Filter{}, "", 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range all {
+		stock, _, err := w.leases.Occupancy(w.ctx, w.manager, s.ID, w.on)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, k := range stock {
+			if k.Free < 0 || k.Held < 0 || k.Kept < 0 || k.Units != k.Free+k.Held+k.Kept {
+				t.Fatalf("after %s %s has %+v", act, s.Code, k)
+			}
+		}
+	}
+	var wrong []string
+	// A unit is held once at most; and of every lease each day of its holds as many units on each part as it took.
+	err = w.w.DB.App.NewRaw(`SELECT 'twice ' || a.unit_id FROM duct_hold a JOIN duct_hold b ON b.tenant_id = a.tenant_id AND b.unit_id = a.unit_id AND b.lease_id <> a.lease_id AND a.during && b.during AND b.released_at IS NULL WHERE a.tenant_id = ?0 AND a.released_at IS NULL
+		UNION ALL SELECT 'hold of what is not there ' || l.number || ' ' || u.id FROM duct_hold h JOIN duct_unit u ON u.tenant_id = h.tenant_id AND u.id = h.unit_id JOIN duct_lease l ON l.tenant_id = h.tenant_id AND l.id = h.lease_id
+			WHERE h.tenant_id = ?0 AND h.released_at IS NULL AND (u.voided_by IS NOT NULL OR NOT daterange(u.since, u.until) @> h.during)
+		UNION ALL SELECT 'gap ' || l.number FROM duct_lease l JOIN duct_hold h ON h.tenant_id = l.tenant_id AND h.lease_id = l.id AND h.own AND h.released_at IS NULL
+			WHERE l.tenant_id = ?0 AND h.taken_id IS NOT NULL AND NOT EXISTS (SELECT FROM duct_hold o WHERE o.tenant_id = h.tenant_id AND o.lease_id = h.lease_id AND o.released_at IS NULL AND upper(o.during) = lower(h.during)
+				AND o.unit_id = (SELECT was_id FROM duct_unit u WHERE u.tenant_id = h.tenant_id AND u.id = h.unit_id))
+		UNION ALL SELECT 'unheld half ' || l.number FROM duct_hold o JOIN duct_lease l ON l.tenant_id = o.tenant_id AND l.id = o.lease_id
+			WHERE o.tenant_id = ?0 AND o.parted_by IS NOT NULL AND o.released_at IS NULL AND l.state IN ('reserved', 'ordered', 'active')
+			AND (SELECT count(*) FROM duct_unit n JOIN duct_hold h ON h.tenant_id = n.tenant_id AND h.unit_id = n.id AND h.lease_id = o.lease_id AND h.released_at IS NULL WHERE n.tenant_id = o.tenant_id AND n.was_id = o.unit_id AND n.voided_by IS NULL) <> 2`, w.w.Batam.ID).Scan(w.ctx, &wrong)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(wrong) > 0 {
+		t.Fatalf("after %s: %v", act, wrong)
+	}
+	w.kept = slices.DeleteFunc(w.kept, func(k kept) bool { return k.on == on })
+	w.kept = append(w.kept, kept{on, w.structure(w.seen(t, on))})
+	if len(w.kept) > 4 {
+		k := w.rand.IntN(4)
+		w.kept = slices.Delete(w.kept, k, k+1)
+	}
+}
+
+// structure is the network without who holds it, which is let for days gone by too.
+func (w *walk) structure(seen []string) []string {
+	out := make([]string, len(seen))
+	for i, line := range seen {
+		var words []string
+		for _, x := range strings.Fields(line) {
+			if !strings.HasPrefix(x, "SWD-") {
+				words = append(words, strings.TrimSuffix(x, ","))
+			}
+		}
+		out[i] = strings.Join(words, " ")
+	}
+	return out
+}
