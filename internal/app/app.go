@@ -58,6 +58,7 @@ import (
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/tsa"
 	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/change"
 	"bedelau/internal/saas/collection"
 	"bedelau/internal/saas/finance"
 	"bedelau/internal/saas/metering"
@@ -117,6 +118,7 @@ type App struct {
 	Producers *metering.Producers
 	Collector *metering.Collector
 	Billing   *billing.Service
+	Changes   *change.Service
 	Finance   *finance.Service
 
 	Collection *collection.Service
@@ -306,9 +308,10 @@ func (a *App) buildCity() error {
 		return err
 	}
 	a.Billing = billing.New(a.DB, a.Metering, time.Now)
+	a.Changes = change.New(change.Deps{DB: a.DB, Guard: a.Guard, Billing: a.Billing, Notify: a.Notify})
 	a.Finance = finance.New(finance.Deps{Limits: a.Billing, DB: a.DB, Guard: a.Guard, Files: a.Files, Notify: a.Notify, Collector: collector{a}})
 	a.buildCollection()
-	return errors.Join(a.Billing.Register(a.Runner, a.Notify), a.Finance.Register(a.Runner), a.Collection.Register(a.Runner))
+	return errors.Join(a.Billing.Register(a.Runner, a.Notify), a.Changes.Register(a.Runner), a.Finance.Register(a.Runner), a.Collection.Register(a.Runner))
 }
 
 // CityURL is the address of a tenant's site, without a slash at the end.

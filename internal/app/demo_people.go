@@ -110,7 +110,7 @@ func (a *App) seedCities(ctx context.Context) error {
 			return fmt.Errorf("plan of %s: %w", slug, err)
 		}
 	}
-	return nil
+	return a.demoPlans(ctx)
 }
 
 // inCity is ctx with a city of the demonstration.

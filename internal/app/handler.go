@@ -25,6 +25,7 @@ import (
 	"bedelau/internal/edge/replay"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/edge/standard"
+	"bedelau/internal/edge/subscribing"
 	"bedelau/internal/edge/treasury"
 	"bedelau/internal/edge/visit"
 	"bedelau/internal/kernel/devkit/mailbox"
@@ -56,13 +57,14 @@ func (a *App) gate(box *mailbox.Box, codes func(tenant string) []site.StaffCode)
 		Catalog: a.Catalog, Editor: a.Editor, Tariffs: a.Tariffs, Casework: a.Casework, Ducts: a.Ducts, Surveying: a.Surveying, Leases: a.Leases, DuctMap: a.DuctMap, DuctPrice: a.DuctPrice, DuctBills: a.DuctBills, Revenue: a.Revenue, Builder: a.Builder, Documents: a.Documents, Bulk: a.Bulk, Inbox: a.Inbox, Booking: a.Booking, Calendar: a.Calendar, Dashboard: a.Dashboard, External: a.External, Registry: a.Registry, Simulation: a.Replays, Identity: a.Identity, Guard: a.Guard,
 		Orders:   a.Orders,
 		DuctEdit: a.DuctEdit, Cables: a.Cables,
-		Directory: a.Directory, DB: a.DB, Metering: a.Metering, Billing: a.Billing, Finance: a.Finance, Collection: a.Collection, CityURL: a.CityURL,
+		Directory: a.Directory, DB: a.DB, Metering: a.Metering, Billing: a.Billing, Changes: a.Changes, Finance: a.Finance, Collection: a.Collection, CityURL: a.CityURL,
 		Secure: a.Config.Secure(), Mailbox: box, StaffCodes: codes, Log: a.Log,
 	})
 	pages.Mount(g, slices.Concat(
 		public.New(pages).Tables(), portal.New(pages).Tables(), visit.New(pages).Tables(),
 		groundwork.New(pages).Tables(),
 		queue.New(pages).Tables(), desk.New(pages).Tables(), counter.New(pages).Tables(), papers.New(pages).Tables(), editor.New(pages).Tables(), replay.New(pages).Tables(), standard.New(pages).Tables(), admin.New(pages).Tables(), console.New(pages).Tables(), ducts.New(pages).Tables(), leasing.New(pages).Tables(), partner.New(pages).Tables(), ductmoney.New(pages).Tables(), damage.New(pages).Tables(), pricing.New(pages).Tables(), treasury.New(pages).Tables(),
+		subscribing.New(pages).Tables(),
 	)...)
 	httpapi.New(httpapi.Deps{
 		Bulk: a.Bulk, Documents: a.Documents,

@@ -225,7 +225,7 @@ func (a *App) billed(t *testing.T, ctx context.Context) things {
 		t.Fatal(err)
 	}
 	out := a.banked(t, ctx, clerk, i.PartyID)
-	maps.Copy(out, things{"invoice": i.ID.String(), "payment": y.ID.String(), "draft": left.ID.String(), "request": q.ID.String(), "incident": incident.String(), "proposal": o.ID.String(), "coupon": coupon.ID.String(), "party": i.PartyID.String(), "share": share.ID.String()})
+	maps.Copy(out, things{"invoice": i.ID.String(), "payment": y.ID.String(), "draft": left.ID.String(), "request": q.ID.String(), "incident": incident.String(), "proposal": o.ID.String(), "coupon": coupon.ID.String(), "party": i.PartyID.String(), "share": share.ID.String(), "subscription_order": a.subscriptionOrdered(t, city).String()})
 	return out
 }
 
@@ -254,6 +254,21 @@ func (a *App) banked(t *testing.T, ctx context.Context, clerk identity.Actor, pa
 		t.Fatal(err)
 	}
 	return things{"job": job.String(), "statement": file.String(), "line": line.String(), "refund": refund.String()}
+}
+
+// subscriptionOrdered has a city order a pause that waits for the BUMD.
+func (a *App) subscriptionOrdered(t *testing.T, city tenancy.City) uuid.UUID {
+	t.Helper()
+	id, asked := uuid.New(), uuid.New()
+	err := tenancy.InTx(tenancy.With(t.Context(), city), a.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.NewRaw(`INSERT INTO subscription_order (tenant_id, id, kind, plan, version, addons, takes_on, monthly_now, monthly_then, reason, asked_by, asked_name, asked_at)
+			VALUES (?, ?, 'pause', 'demo-kota', 1, '{}', now(), 0, 0, 'Uji', ?, 'Uji', now())`, city.ID, id, asked).Exec(ctx)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
 }
 
 // worked notes an absence and a reason of an agency.

@@ -18,6 +18,7 @@ import (
 	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/change"
 	"bedelau/web/page/bill"
 	"bedelau/web/ui"
 )
@@ -40,7 +41,11 @@ const (
 	PathTaxes     = "/bumd/pajak"
 	PathPayments  = "/bumd/pembayaran"
 	PathShares    = "/bumd/bagi-hasil"
+	PathOrders    = change.PathAll
 )
+
+// OrdersOf is where the BUMD sees what a city has ordered.
+func OrdersOf(slug string) string { return PathCities + "/" + slug + "/perubahan" }
 
 // bumdRoutes is the BUMD's console: what is sold, billed and owed.
 func (p *Pages) bumdRoutes() gate.Table {
@@ -158,7 +163,7 @@ func (p *Pages) waiting(c *gin.Context) ([]bill.Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	versions, coupons := 0, 0
+	versions, coupons, orders := 0, 0, 0
 	if p.Guard.Allow(ctx, who, access.PlanManage) == nil {
 		proposed, err := p.Billing.Proposals(ctx, "")
 		if err != nil {
@@ -178,12 +183,21 @@ func (p *Pages) waiting(c *gin.Context) ([]bill.Figure, error) {
 				coupons++
 			}
 		}
+		ordered, err := p.Changes.All(ctx, who, uuid.Nil)
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range ordered {
+			if o.State() == change.Waiting {
+				orders++
+			}
+		}
 	}
 	var all []bill.Figure
 	for _, x := range []struct {
 		key, to string
 		many    int
-	}{{"refund.requests", PathBalances, len(refunds)}, {"bumd.proposals", PathPlans + "#usulan", versions}, {"coupon.requests", PathCoupons, coupons}} {
+	}{{"refund.requests", PathBalances, len(refunds)}, {"bumd.proposals", PathPlans + "#usulan", versions}, {"coupon.requests", PathCoupons, coupons}, {"subchange.requests", PathOrders, orders}} {
 		if x.many > 0 {
 			all = append(all, bill.Figure{Label: l.T(x.key), Value: countText(l, x.many), Href: x.to, Meaning: l.T("bumd.requests_meaning")})
 		}
@@ -213,12 +227,17 @@ func (p *Pages) soldSections(ctx context.Context, l i18n.Locale, now time.Time) 
 	if err != nil {
 		return nil, err
 	}
+	paused, err := p.Billing.Paused(ctx, now)
+	if err != nil {
+		return nil, err
+	}
 	var monthly money.Rupiah
 	states := map[string]int{}
 	for _, city := range cities {
 		r, on := today[city.ID]
+		_, waits := paused[city.ID]
 		monthly += r.Monthly
-		states[standingOf(r, on, now)]++
+		states[standingOf(r, on, waits, now)]++
 	}
 	yearly, err := monthly.Times(12)
 	if err != nil {
@@ -249,10 +268,12 @@ func (p *Pages) soldSections(ctx context.Context, l i18n.Locale, now time.Time) 
 }
 
 // cityStates are how a city stands.
-func cityStates() []string { return []string{"active", "trial", "none"} }
+func cityStates() []string { return []string{"active", "trial", "paused", "none"} }
 
-func standingOf(r billing.Running, on bool, now time.Time) string {
+func standingOf(r billing.Running, on, paused bool, now time.Time) string {
 	switch {
+	case !on && paused:
+		return "paused"
 	case !on:
 		return "none"
 	case r.Trial(now):

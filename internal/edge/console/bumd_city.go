@@ -47,13 +47,18 @@ func (p *Pages) towns(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	paused, err := p.Billing.Paused(ctx, now)
+	if err != nil {
+		return err
+	}
 	t := bill.Table{Title: l.T("bumd.cities"), Columns: []bill.Column{{Label: l.T("usage.city")}, {Label: l.T("bill.state")}, {Label: l.T("bill.plan")}, {Label: l.T("bill.since")},
 		{Label: l.T("bumd.a_month_now"), End: true}, {Label: l.T("bumd.change"), End: true}}}
 	var sum, change money.Rupiah
 	for _, city := range cities {
 		r, on := today[city.ID]
 		was := began[city.ID].Monthly
-		stands := standingOf(r, on, now)
+		stopped, waits := paused[city.ID]
+		stands := standingOf(r, on, waits, now)
 		if state != "" && state != stands || moved != "" && moved != movementOf(was, r.Monthly) {
 			continue
 		}
@@ -61,6 +66,8 @@ func (p *Pages) towns(c *gin.Context) error {
 		if on {
 			plan = bill.Cell{Text: r.PlanName.In(l), Small: l.T("bumd.version", "n", r.Version)}
 			since.Text = l.Date(r.StartsOn)
+		} else if waits {
+			since.Text = l.Date(stopped.EndsOn)
 		}
 		sum, change = sum+r.Monthly, change+r.Monthly-was
 		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: city.Name, Href: PathCities + "/" + city.Slug}, {Mark: cityMark(l, stands)}, plan, since, {Text: r.Monthly.String()}, {Text: (r.Monthly - was).String()}}})
@@ -107,6 +114,8 @@ func cityMark(l i18n.Locale, state string) ui.Mark {
 		m.Tone, m.Icon = "good", "circle-check"
 	case "trial":
 		m.Tone, m.Icon = "care", "hourglass"
+	case "paused":
+		m.Tone, m.Icon = "care", "clock"
 	}
 	return m
 }
@@ -142,8 +151,15 @@ func (p *Pages) townPage(c *gin.Context, status int, in site.Form, errs ui.Error
 	if err != nil {
 		return err
 	}
+	_, paused, _, err := p.Billing.Latest(ctx, city, now)
+	if err != nil {
+		return err
+	}
 	v := bill.View{Shell: p.DeskShell(c, city.Name), Back: PathCities, Heading: city.Name, Errors: errs,
-		Mark: cityMark(l, standingOf(billing.Running{Subscription: sub}, on, now)), Links: []ui.Link{{Href: PathInvoices + "?kota=" + city.Slug, Label: l.T("bumd.invoices"), Icon: "file-text"}}}
+		Mark: cityMark(l, standingOf(billing.Running{Subscription: sub}, on, paused, now)), Links: []ui.Link{{Href: PathInvoices + "?kota=" + city.Slug, Label: l.T("bumd.invoices"), Icon: "file-text"}}}
+	if p.Guard.Allow(ctx, gate.ActorOf(c), access.PlanManage) == nil {
+		v.Links = append(v.Links, ui.Link{Href: OrdersOf(city.Slug), Label: l.T("subchange.of_city"), Icon: "list-details"})
+	}
 	if p.Guard.Allow(ctx, gate.ActorOf(c), access.InvoiceIssue) == nil {
 		v.Links = append(v.Links, ui.Link{Href: PathParties + "/" + city.Slug, Label: l.T("party.link"), Icon: "edit"})
 	}
@@ -171,7 +187,11 @@ func (p *Pages) townPage(c *gin.Context, status int, in site.Form, errs ui.Error
 	}
 	v.Sections = append(v.Sections, owed...)
 	if p.Guard.Allow(ctx, gate.ActorOf(c), access.PlanManage) == nil {
-		v.Sections = append(v.Sections, moveSection(l, here, names, now, on, in, errs))
+		addons, err := p.addonFields(ctx, l, now, in, errs)
+		if err != nil {
+			return err
+		}
+		v.Sections = append(v.Sections, moveSection(l, here, names, addons, now, on, in, errs))
 	}
 	return p.Render(c, status, bill.Page(v))
 }
@@ -188,6 +208,7 @@ func (p *Pages) historySection(ctx context.Context, l i18n.Locale, city tenancy.
 		names[x.Code] = x.Name.In(l)
 		options = append(options, ui.Option{Value: x.Code, Label: x.Name.In(l), Hint: x.Summary.In(l)})
 	}
+	addons := map[string]map[string]string{}
 	all, err := p.Billing.History(ctx, city)
 	t := bill.Table{Title: l.T("bumd.history"), Columns: []bill.Column{{Label: l.T("bill.plan")}, {Label: l.T("bill.since")}, {Label: l.T("bill.until")}, {Label: l.T("bumd.agreed")}}}
 	for _, s := range all {
@@ -200,7 +221,12 @@ func (p *Pages) historySection(ctx context.Context, l i18n.Locale, city tenancy.
 			until = bill.Cell{Text: l.Date(s.EndsOn.AddDate(0, 0, -1)), Small: l.T("bill.ended." + string(s.EndedAs))}
 		}
 		agreed := ""
-		for _, r := range termRows(l, "", s)[2:] {
+		if addons[s.Plan] == nil {
+			if addons[s.Plan], err = p.AddonNames(ctx, l, s.Plan); err != nil {
+				return bill.Section{}, nil, err
+			}
+		}
+		for _, r := range TermRows(l, "", s, addons[s.Plan])[2:] {
 			if r.Label != l.T("bill.until") {
 				agreed += r.Label + " " + r.Value + ". "
 			}
@@ -343,8 +369,43 @@ func taxText(l i18n.Locale, y invoice.Party, rules map[string]string) string {
 	return text
 }
 
+// AddonField is the name of the field that asks how many of an add-on there are to be.
+func AddonField(code string) string { return "addon-" + code }
+
+// addonFields ask for everything that can be had beside a plan of today's price list, and say beside which.
+func (p *Pages) addonFields(ctx context.Context, l i18n.Locale, now time.Time, in site.Form, errs ui.Errors) ([]ui.Field, error) {
+	plans, err := p.Billing.Plans(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []ui.Field
+	for _, x := range plans {
+		versions, err := p.Billing.Versions(ctx, x.Code)
+		if err != nil {
+			return nil, err
+		}
+		n := slices.IndexFunc(versions, func(v billing.Version) bool {
+			return v.EffectiveFrom.Format(time.DateOnly) <= now.Format(time.DateOnly)
+		})
+		if n < 0 {
+			continue
+		}
+		for _, c := range versions[n].Components {
+			name := AddonField(c.Code)
+			switch i := slices.IndexFunc(out, func(f ui.Field) bool { return f.Name == name }); {
+			case !c.Optional:
+			case i >= 0:
+				out[i].Hint += "; " + x.Name.In(l)
+			default:
+				out = append(out, ui.Field{Name: name, Type: "number", Optional: true, Label: c.Name.In(l), Hint: l.T("bumd.addon_of", "price", PriceOf(l, c), "plan", x.Name.In(l)), Value: in.Get(name), Error: errs.Of(name)})
+			}
+		}
+	}
+	return out, nil
+}
+
 // moveSection moves, ends and takes up a subscription.
-func moveSection(l i18n.Locale, here string, plans []ui.Option, now time.Time, on bool, in site.Form, errs ui.Errors) bill.Section {
+func moveSection(l i18n.Locale, here string, plans []ui.Option, addons []ui.Field, now time.Time, on bool, in site.Form, errs ui.Errors) bill.Section {
 	day := func(name string) string {
 		if d := site.DateOf(in, name); d != "" {
 			return d
@@ -355,8 +416,8 @@ func moveSection(l i18n.Locale, here string, plans []ui.Option, now time.Time, o
 		{Name: "plan", Type: "select", Label: l.T("bill.plan"), Options: plans, Value: in.Get("plan"), Error: errs.Of("plan")},
 		{Name: "starts_on", Type: "date", Label: l.T("bumd.first_day"), Hint: l.T("bumd.first_day_hint"), Optional: true, Value: site.DateOf(in, "starts_on"), Error: errs.Of("starts_on")},
 		{Name: "trial_days", Type: "number", Label: l.T("bumd.trial_days"), Optional: true, Value: in.Get("trial_days"), Error: errs.Of("trial_days")},
-		{Name: "addons", Label: l.T("bill.addons"), Hint: l.T("bumd.addons_hint"), Optional: true, Value: in.Get("addons"), Error: errs.Of("addons"), Max: 300},
 		{Name: "coupon", Label: l.T("bill.coupon"), Optional: true, Value: in.Get("coupon"), Error: errs.Of("coupon"), Max: 40}}}}}
+	s.Forms[0].Fields = append(s.Forms[0].Fields, addons...)
 	if on {
 		endings := []ui.Option{{Value: string(billing.Paused), Label: l.T("bumd.pause")}, {Value: string(billing.Cancelled), Label: l.T("bumd.cancel")}}
 		s.Forms = append(s.Forms, bill.Form{ID: "akhiri", Folded: true, Title: l.T("bumd.end"), Text: l.T("bill.never_refused"), Action: here + "/akhiri", Submit: l.T("bumd.end_do"), Fields: []ui.Field{

@@ -31,12 +31,7 @@ func (p *Pages) change(c *gin.Context, done string, act func(site.Form, tenancy.
 	}
 	if err != nil {
 		if errs, status, ok := site.RefusedAt(c, err, map[string]string{"billing.plan_unknown": "plan"}); ok {
-			for i, e := range errs {
-				if strings.HasPrefix(e.Name, "addons.") {
-					errs[i].Name = "addons"
-				}
-			}
-			return p.townPage(c, status, in, site.Called(c, errs, labels()))
+			return p.townPage(c, status, in, site.Called(c, AddonErrors(errs), labels()))
 		}
 		if f, status := gate.Failed(c, err); status == http.StatusConflict {
 			return p.townPage(c, status, in, ui.Errors{{Text: site.Refusal(gate.LocaleOf(c), f)}})
@@ -67,7 +62,7 @@ func (p *Pages) move(c *gin.Context) error {
 				return site.Invalid("trial_days", "invalid")
 			}
 		}
-		if x.Addons, err = addonsOf(in.Text("addons")); err != nil {
+		if x.Addons, err = AddonsOf(in); err != nil {
 			return err
 		}
 		_, err = p.Billing.Subscribe(c.Request.Context(), x)
@@ -75,21 +70,33 @@ func (p *Pages) move(c *gin.Context) error {
 	})
 }
 
-// addonsOf reads "2 × dukungan, 1 × duct", with an x as well.
-func addonsOf(text string) (map[string]int64, error) {
+// AddonsOf reads how many of each add-on there are to be; a field that is empty or zero is none.
+func AddonsOf(in site.Form) (map[string]int64, error) {
 	out := map[string]int64{}
-	for _, part := range strings.Split(strings.ReplaceAll(text, "×", "x"), ",") {
-		if strings.TrimSpace(part) == "" {
+	for name := range in.Values {
+		code, ok := strings.CutPrefix(name, AddonField(""))
+		if !ok || in.Text(name) == "" {
 			continue
 		}
-		many, code, ok := strings.Cut(part, "x")
-		n, err := strconv.ParseInt(strings.TrimSpace(many), 10, 64)
-		if code = strings.TrimSpace(code); !ok || err != nil || code == "" {
-			return nil, site.Invalid("addons", "invalid")
+		n, err := strconv.ParseInt(in.Text(name), 10, 64)
+		if err != nil {
+			return nil, site.Invalid(name, "invalid")
 		}
-		out[code] = n
+		if n != 0 {
+			out[code] = n
+		}
 	}
 	return out, nil
+}
+
+// AddonErrors puts what is wrong with an add-on at its field.
+func AddonErrors(errs ui.Errors) ui.Errors {
+	for i, e := range errs {
+		if code, ok := strings.CutPrefix(e.Name, "addons."); ok {
+			errs[i].Name = AddonField(code)
+		}
+	}
+	return errs
 }
 
 // end pauses or cancels a subscription; residents are served as before.

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"maps"
 	"net/http"
 	"net/url"
@@ -17,7 +18,9 @@ import (
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/money"
+	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/change"
 	"bedelau/internal/saas/collection"
 	"bedelau/internal/saas/finance"
 	"bedelau/web/page/bill"
@@ -108,7 +111,8 @@ func (p *Pages) monthSections(c *gin.Context, now time.Time, in site.Form, errs 
 	head := bill.Section{ID: "angka", Title: l.T("bill.now"), Quiet: true}
 	e, err := p.Billing.Estimate(ctx, city, now)
 	if fault.Is(err, "billing.no_subscription") {
-		return []bill.Section{head, {ID: "paket", Title: l.T("bill.plan"), Note: bill.Note{Tone: "care", Text: l.T("bill.no_plan")}}}, nil
+		note, err := p.noPlan(ctx, l, city, now)
+		return []bill.Section{head, {ID: "paket", Title: l.T("bill.plan"), Note: bill.Note{Tone: "care", Text: note}, Links: planLinks(l)}}, err
 	}
 	if err != nil {
 		return nil, err
@@ -130,9 +134,19 @@ func (p *Pages) monthSections(c *gin.Context, now time.Time, in site.Form, errs 
 	if err != nil {
 		return nil, err
 	}
+	terms := bill.Section{ID: "paket", Title: l.T("bill.terms"), Links: planLinks(l)}
 	if on {
-		out = append(out, bill.Section{ID: "paket", Title: l.T("bill.terms"), Text: e.Plan.Summary.In(l), Rows: termRows(l, e.Plan.Name.In(l), sub)})
+		addons, err := p.AddonNames(ctx, l, sub.Plan)
+		if err != nil {
+			return nil, err
+		}
+		terms.Text, terms.Rows = e.Plan.Summary.In(l), TermRows(l, e.Plan.Name.In(l), sub, addons)
+	} else if terms.Note.Text, err = p.noPlan(ctx, l, city, now); err != nil {
+		return nil, err
+	} else {
+		terms.Note.Tone = "care"
 	}
+	out = append(out, terms)
 	if len(city.Plan.Limits) > 0 {
 		out = append(out, bill.Section{ID: "batas", Title: l.T("bill.limits"), Text: l.T("bill.limits_text"),
 			Table: limitTable(l, city.Plan, slices.Sorted(maps.Keys(city.Plan.Limits)))})
@@ -142,6 +156,20 @@ func (p *Pages) monthSections(c *gin.Context, now time.Time, in site.Form, errs 
 		month.Text += n + " "
 	}
 	return append(out, month), nil
+}
+
+// planLinks leads to where the city changes its subscription.
+func planLinks(l i18n.Locale) []ui.Link {
+	return []ui.Link{{Href: change.PathOwn, Label: l.T("subchange.link"), Icon: "edit"}}
+}
+
+// noPlan says why a city is on no plan: because it paused, or because it never was or has ended.
+func (p *Pages) noPlan(ctx context.Context, l i18n.Locale, city tenancy.City, now time.Time) (string, error) {
+	sub, paused, _, err := p.Billing.Latest(ctx, city, now)
+	if paused {
+		return l.T("bill.paused", "day", l.Date(sub.EndsOn)), err
+	}
+	return l.T("bill.no_plan"), err
 }
 
 // estimateTable lists the lines of an estimate; what was counted leads to its events.

@@ -1,6 +1,10 @@
 package console
 
 import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -64,8 +68,31 @@ func PriceOf(l i18n.Locale, c billing.Component) string {
 	return strings.Join(parts, "; ")
 }
 
-// termRows are the terms of a subscription.
-func termRows(l i18n.Locale, name string, s billing.Subscription) []ui.Row {
+// AddonNames are the words for what can be had beside a plan, by code, as its newest version that has it says.
+func (p *Pages) AddonNames(ctx context.Context, l i18n.Locale, plan string) (map[string]string, error) {
+	versions, err := p.Billing.Versions(ctx, plan)
+	out := map[string]string{}
+	for _, v := range versions {
+		for _, c := range v.Components {
+			if _, known := out[c.Code]; !known {
+				out[c.Code] = c.Name.In(l)
+			}
+		}
+	}
+	return out, err
+}
+
+// AddonText lists add-ons: "2 × Dukungan, 1 × Ducting".
+func AddonText(addons map[string]int64, names map[string]string) string {
+	var out []string
+	for _, code := range slices.Sorted(maps.Keys(addons)) {
+		out = append(out, strconv.FormatInt(addons[code], 10)+" × "+cmp.Or(names[code], code))
+	}
+	return strings.Join(out, ", ")
+}
+
+// TermRows are the terms of a subscription to a plan of a name; addons are the words for its add-ons, by code.
+func TermRows(l i18n.Locale, name string, s billing.Subscription, addons map[string]string) []ui.Row {
 	rows := []ui.Row{{Label: l.T("bill.plan"), Value: l.T("bill.plan_version", "plan", name, "version", s.Version)},
 		{Label: l.T("bill.since"), Value: l.Date(s.StartsOn)}}
 	add := func(key, value string) { rows = append(rows, ui.Row{Label: l.T(key), Value: value}) }
@@ -75,12 +102,8 @@ func termRows(l i18n.Locale, name string, s billing.Subscription) []ui.Row {
 	if !s.TrialEndsOn.IsZero() {
 		add("bill.trial", l.Date(s.TrialEndsOn.AddDate(0, 0, -1)))
 	}
-	var addons []string
-	for code, n := range s.Addons {
-		addons = append(addons, strconv.FormatInt(n, 10)+" × "+code)
-	}
-	if len(addons) > 0 {
-		add("bill.addons", strings.Join(addons, ", "))
+	if len(s.Addons) > 0 {
+		add("bill.addons", AddonText(s.Addons, addons))
 	}
 	if c := s.Coupon; c != nil {
 		text := l.T("bill.coupon_amount", "amount", c.Amount)

@@ -64,6 +64,7 @@ import (
 	"bedelau/internal/edge/replay"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/edge/standard"
+	"bedelau/internal/edge/subscribing"
 	"bedelau/internal/edge/treasury"
 	"bedelau/internal/edge/visit"
 	"bedelau/internal/kernel/access"
@@ -84,6 +85,7 @@ import (
 	"bedelau/internal/kernel/tariff"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/change"
 	"bedelau/internal/saas/collection"
 	"bedelau/internal/saas/finance"
 	"bedelau/internal/saas/metering"
@@ -127,7 +129,7 @@ func Open(t testing.TB) *Site {
 }
 
 // OpenWith is open with other deps.
-func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
+func OpenWith(t testing.TB, with func(*site.Deps)) *Site {
 	t.Helper()
 	w := pgtest.Open(t)
 	redisAddr := pgtest.Redis(t)
@@ -206,6 +208,8 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 	money := finance.New(finance.Deps{DB: w.DB, Guard: guard, Files: store, Notify: mail, Now: s.ClockNow})
 	must(money.Register(s.runner))
 	bills := billing.New(w.DB, meters, s.ClockNow)
+	changes := change.New(change.Deps{DB: w.DB, Guard: guard, Billing: bills, Notify: mail, Now: s.ClockNow})
+	must(changes.Register(s.runner))
 	collected := collection.New(collection.Deps{DB: w.DB, Guard: guard, Billing: bills, Receipts: money, Log: quiet, Now: s.ClockNow})
 	g, err := gate.New(gate.Deps{Directory: dir, Identity: people, Guard: guard, Limiter: limiter, Proxies: []string{"127.0.0.1"},
 		Log: slog.New(slog.NewTextHandler(s.Journal, nil))})
@@ -218,13 +222,14 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 		Editor:  catalog.NewEditor(catalog.EditorDeps{DB: w.DB, Guard: guard, Definitions: cases, Now: s.ClockNow}),
 		Tariffs: tariff.NewEditor(w.DB.App, guard, s.ClockNow),
 		Builder: builder.New(builder.Deps{DB: w.DB, Guard: guard, Forms: cases, Workflows: cases, Reserved: document.BuiltIn(), MadeWith: services.MadeWith, Now: s.ClockNow}), Documents: issued, Inbox: list, Booking: visits, Calendar: calendar.New(w.DB.App, guard, s.ClockNow), Dashboard: board, External: others, Registry: s.Registers, Simulation: replays, Identity: people, Guard: guard, Directory: dir, DB: w.DB,
-		Metering: meters, Billing: bills, Finance: money, Collection: collected, CityURL: address, Log: quiet, Now: s.ClockNow}
-	change(&deps)
+		Metering: meters, Billing: bills, Changes: changes, Finance: money, Collection: collected, CityURL: address, Log: quiet, Now: s.ClockNow}
+	with(&deps)
 	s.Pages = site.New(deps)
 	s.Mount(g, slices.Concat(
 		public.New(s.Pages).Tables(), portal.New(s.Pages).Tables(), visit.New(s.Pages).Tables(),
 		groundwork.New(s.Pages).Tables(),
 		queue.New(s.Pages).Tables(), desk.New(s.Pages).Tables(), counter.New(s.Pages).Tables(), papers.New(s.Pages).Tables(), editor.New(s.Pages).Tables(), replay.New(s.Pages).Tables(), standard.New(s.Pages).Tables(), admin.New(s.Pages).Tables(), console.New(s.Pages).Tables(), ducts.New(s.Pages).Tables(), leasing.New(s.Pages).Tables(), partner.New(s.Pages).Tables(), ductmoney.New(s.Pages).Tables(), damage.New(s.Pages).Tables(), pricing.New(s.Pages).Tables(), treasury.New(s.Pages).Tables(),
+		subscribing.New(s.Pages).Tables(),
 	)...)
 	s.Load(t, "batam")
 	s.srv = httptest.NewServer(g.Engine())

@@ -46,6 +46,7 @@ func (p *Pages) planRoutes() gate.Table {
 		{Method: post, Path: console.PathPlans, Needs: needs, Scope: there, Handler: p.propose},
 		{Method: get, Path: offer, Needs: needs, Scope: there, IDs: plan, Handler: p.plan},
 		{Method: post, Path: offer + "/nama", Page: offer, Needs: needs, Scope: there, IDs: plan, Handler: p.rename},
+		{Method: post, Path: offer + "/tawaran", Page: offer, Needs: needs, Scope: there, IDs: plan, Handler: p.offer},
 		{Method: post, Path: offer + "/pindah", Needs: needs, Scope: there, IDs: plan, Handler: p.moveMany},
 		{Method: get, Path: one, Needs: needs, Scope: there, IDs: proposal, Handler: p.proposal},
 		{Method: post, Path: one, Needs: needs, Scope: there, IDs: proposal, Handler: p.saveProposal},
@@ -159,6 +160,7 @@ func (p *Pages) planPage(c *gin.Context, status int, done *bill.Table, in site.F
 	}
 	v.Sections = append(v.Sections, bill.Section{ID: "usul", Title: l.T("bumd.next_version"), Text: l.T("bumd.version_fixed"),
 		Forms: []bill.Form{{ID: "usulkan", Plain: true, Action: console.PathPlans, Hidden: []ui.Option{{Value: "plan", Label: plan.Code}}, Submit: l.T("bumd.propose")}, renameForm(l, plan, here, in, errs)}})
+	v.Sections = append(v.Sections, offerSection(l, plan, here))
 	cities, err := p.onPlan(ctx, l, plan.Code, now)
 	if err != nil {
 		return err
@@ -180,6 +182,27 @@ func (p *Pages) planPage(c *gin.Context, status int, done *bill.Table, in site.F
 			allowedSection(l, fmt.Sprintf("hak-%d", x.Number), l.T("bumd.allowed_of", "n", x.Number), x.Entitlements, ""))
 	}
 	return p.Render(c, status, bill.Page(v))
+}
+
+// offerSection says whether every city can choose a plan by itself, and changes that.
+func offerSection(l i18n.Locale, plan billing.Plan, here string) bill.Section {
+	f, now := bill.Form{Action: here + "/tawaran", Plain: true, Hidden: []ui.Option{{Value: "offered", Label: "yes"}}, Submit: l.T("bumd.offer_do")}, l.T("bumd.not_offered")
+	if plan.Offered {
+		f.Hidden[0].Label, f.Submit, now = "no", l.T("bumd.offer_stop"), l.T("bumd.offered")
+	}
+	return bill.Section{ID: "tawaran", Title: l.T("bumd.offer"), Text: l.T("bumd.offer_text"), Rows: []ui.Row{{Label: l.T("bill.state"), Value: now}}, Forms: []bill.Form{f}}
+}
+
+// offer says whether every city can choose a plan by itself.
+func (p *Pages) offer(c *gin.Context) error {
+	in, err := site.ReadForm(c)
+	if err != nil {
+		return err
+	}
+	if err := p.Billing.Offer(c.Request.Context(), gate.ActorOf(c), c.Param("plan"), in.Yes("offered")); err != nil {
+		return err
+	}
+	return p.Done(c, console.PathPlans+"/"+c.Param("plan"), "plan_offered")
 }
 
 // onPlan lists the cities that are on a plan, with their version.

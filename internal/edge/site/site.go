@@ -48,6 +48,7 @@ import (
 	"bedelau/internal/kernel/tariff"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/change"
 	"bedelau/internal/saas/collection"
 	"bedelau/internal/saas/finance"
 	"bedelau/internal/saas/metering"
@@ -88,6 +89,7 @@ type Deps struct {
 	DB         *storage.DB
 	Metering   *metering.Service
 	Billing    *billing.Service
+	Changes    *change.Service
 	Finance    *finance.Service
 	Collection *collection.Service
 	CityURL    func(tenancy.City) string // address of a tenant's site, without a slash at the end

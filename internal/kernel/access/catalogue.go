@@ -50,6 +50,7 @@ const (
 	RevenueRead       Permission = "revenue:read"   // what the ducts bring: the company's book, and apart from it the city's own revenue
 	RevenueManage     Permission = "revenue:manage" // the city's own: targets, what is owed, what came in
 	InvoiceBudget     Permission = "invoice:budget" // say what the city means to spend, and be told when that is near
+	InvoiceOrder      Permission = "invoice:order"  // order another plan, add-ons, a pause or an end of the city's subscription
 	InvoicePay        Permission = "invoice:pay"    // leave with Stripe a way to be charged, and look after it
 )
 
@@ -120,6 +121,7 @@ func All() []Definition {
 		{Name: UsageRead, City: true, Reads: true},
 		{Name: InvoiceRead, City: true, Platform: true, Reads: true},
 		{Name: InvoiceBudget, City: true},
+		{Name: InvoiceOrder, City: true},
 		{Name: InvoicePay, City: true, Reads: true}, // it changes nothing here, and a city that is suspended must be able to pay
 		{Name: DuctRead, City: true, Reads: true},
 		{Name: DuctManage, City: true},

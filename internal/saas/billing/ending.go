@@ -45,30 +45,54 @@ func (s *Service) End(ctx context.Context, in EndInput) (Subscription, error) {
 	if err != nil {
 		return Subscription{}, err
 	}
+	var sub Subscription
+	err = tenancy.InTx(ctx, s.db.App, func(ctx context.Context, tx bun.Tx) error {
+		sub, err = s.EndIn(ctx, tx, in)
+		return err
+	})
+	return sub, err
+}
+
+// EndIn is End as part of tx, which is of in's city, for whoever has seen to the reason. Without a day it is the end of the month.
+func (s *Service) EndIn(ctx context.Context, tx bun.Tx, in EndInput) (Subscription, error) {
 	on, today := date(in.On), s.today(in.City)
+	if in.On.IsZero() {
+		on = s.nextMonth(in.City)
+	}
 	if on.Before(today) {
 		return Subscription{}, fault.New(fault.Conflict, "billing.past")
 	}
-	var sub Subscription
-	err = tenancy.InTx(ctx, s.db.App, func(ctx context.Context, tx bun.Tx) error {
-		if err := withdraw(ctx, tx, in.City.ID, on, today); err != nil {
-			return err
-		}
-		var err error
-		if sub, err = holding(ctx, tx, on.AddDate(0, 0, -1)); err != nil {
-			return err
-		}
-		if !sub.EndsOn.IsZero() && !sub.EndsOn.After(on) { // it has ended already, or ends that day by itself
-			return fault.New(fault.Conflict, "billing.not_subscribed")
-		}
-		sub.EndsOn, sub.EndedAs = on, in.As
-		if _, err := tx.NewUpdate().Model(&sub).Column("ends_on", "ended_as").WherePK().Exec(ctx); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, audit.Entry{ActorID: in.ActorID, ActorKind: in.ActorKind, Action: "subscription." + string(in.As), Object: "subscription",
-			ObjectID: sub.ID, Detail: map[string]any{"ends_on": on.Format(time.DateOnly), "reason": in.Reason}})
-	})
-	return sub, refused("end", err)
+	if err := withdraw(ctx, tx, in.City.ID, on, today); err != nil {
+		return Subscription{}, refused("end", err)
+	}
+	sub, err := holding(ctx, tx, on.AddDate(0, 0, -1))
+	if err == nil && !sub.EndsOn.IsZero() && !sub.EndsOn.After(on) { // it has ended already, or ends that day by itself
+		err = fault.New(fault.Conflict, "billing.not_subscribed")
+	}
+	if err != nil {
+		return Subscription{}, refused("end", err)
+	}
+	sub.EndsOn, sub.EndedAs = on, in.As
+	if _, err := tx.NewUpdate().Model(&sub).Column("ends_on", "ended_as").WherePK().Exec(ctx); err != nil {
+		return sub, refused("end", err)
+	}
+	return sub, audit.Record(ctx, tx, audit.Entry{ActorID: in.ActorID, ActorKind: in.ActorKind, Action: "subscription." + string(in.As), Object: "subscription",
+		ObjectID: sub.ID, Detail: map[string]any{"ends_on": on.Format(time.DateOnly), "reason": in.Reason}})
+}
+
+// StayIn takes back what was planned for in's city from tomorrow on, as part of tx, and returns the subscription that goes on. It
+// refuses Conflict "billing.not_subscribed" when none holds today.
+func (s *Service) StayIn(ctx context.Context, tx bun.Tx, city tenancy.City, actor uuid.UUID, kind string) (Subscription, error) {
+	today := s.today(city)
+	if err := withdraw(ctx, tx, city.ID, today.AddDate(0, 0, 1), today); err != nil {
+		return Subscription{}, refused("stay", err)
+	}
+	sub, err := holding(ctx, tx, today)
+	if err != nil {
+		return Subscription{}, refused("stay", err)
+	}
+	return sub, audit.Record(ctx, tx, audit.Entry{ActorID: actor, ActorKind: kind, Action: "subscription.stay", Object: "subscription", ObjectID: sub.ID,
+		Detail: map[string]any{"plan": sub.Plan, "version": sub.Version}})
 }
 
 // holding reads the subscription of ctx's city that holds on a day, for a change; Conflict "billing.not_subscribed"
@@ -93,30 +117,45 @@ type ResumeInput struct {
 	ActorKind string
 }
 
-// Resume continues a paused subscription from a day on: the version, the add-ons and the coupon that it had. A trial is not
-// continued. It is for the platform, whose permission the edge has checked. It refuses Conflict "billing.not_paused" when
+// Resume continues a paused subscription from a day on: the version, the add-ons and the coupon that it had; what was paid once is not
+// paid again. A trial is not continued. It is for the platform, whose permission the edge has checked. It refuses Conflict "billing.not_paused" when
 // the city's last subscription is not paused on that day, and "billing.past" for a day before today.
 func (s *Service) Resume(ctx context.Context, in ResumeInput) (Subscription, error) {
 	ctx, err := tenancy.Inside(ctx, in.City)
 	if err != nil {
 		return Subscription{}, err
 	}
+	var sub Subscription
+	err = tenancy.InTx(ctx, s.db.App, func(ctx context.Context, tx bun.Tx) error {
+		sub, err = s.ResumeIn(ctx, tx, in)
+		return err
+	})
+	return sub, err
+}
+
+// ResumeIn is Resume as part of tx, which is of in's city. Without a day it is today.
+func (s *Service) ResumeIn(ctx context.Context, tx bun.Tx, in ResumeInput) (Subscription, error) {
 	on, today := date(in.On), s.today(in.City)
+	if in.On.IsZero() {
+		on = today
+	}
 	if on.Before(today) {
 		return Subscription{}, fault.New(fault.Conflict, "billing.past")
 	}
 	var sub Subscription
-	err = tenancy.InTx(ctx, s.db.App, func(ctx context.Context, tx bun.Tx) error {
-		err := tx.NewSelect().Model(&sub).Column(columns()...).Where("tenant_id = ? AND withdrawn_at IS NULL", in.City.ID).
-			Order("starts_on DESC").Limit(1).For("UPDATE").Scan(ctx)
-		if errors.Is(err, sql.ErrNoRows) || err == nil && (sub.EndedAs != Paused || sub.EndsOn.After(on)) {
-			return fault.New(fault.Conflict, "billing.not_paused")
-		}
-		if err != nil {
-			return err
-		}
-		sub = Subscription{TenantID: sub.TenantID, Plan: sub.Plan, Version: sub.Version, StartsOn: on, Addons: sub.Addons, Coupon: sub.Coupon}
-		return subscribe(ctx, tx, &sub, in.ActorID, in.ActorKind, today)
-	})
-	return sub, refused("resume", err)
+	err := tx.NewSelect().Model(&sub).Column(columns()...).Where("tenant_id = ? AND withdrawn_at IS NULL", in.City.ID).
+		Order("starts_on DESC").Limit(1).For("UPDATE").Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && (sub.EndedAs != Paused || sub.EndsOn.After(on)) {
+		err = fault.New(fault.Conflict, "billing.not_paused")
+	}
+	if err != nil {
+		return Subscription{}, refused("resume", err)
+	}
+	held, err := findVersion(ctx, tx, sub.Plan, sub.Version, on)
+	if err != nil {
+		return Subscription{}, refused("resume", err)
+	}
+	next := Subscription{TenantID: sub.TenantID, Plan: sub.Plan, Version: sub.Version, StartsOn: on, Addons: sub.Addons, Coupon: sub.Coupon}
+	next.keep(sub, held)
+	return next, refused("resume", subscribe(ctx, tx, &next, in.ActorID, in.ActorKind, today))
 }

@@ -29,22 +29,28 @@ func (s *Service) Forecast(ctx context.Context, city tenancy.City, month time.Ti
 	if len(subs) == 0 {
 		return 0, fault.New(fault.NotFound, "billing.no_subscription")
 	}
+	sum, _, err := s.foretell(ctx, city, m, subs)
+	return sum, err
+}
+
+// foretell rates a month of city under these subscriptions by what is foretold.
+func (s *Service) foretell(ctx context.Context, city tenancy.City, m Period, subs []Subscription) (sum money.Rupiah, lines []Line, err error) {
 	var growing []string
 	err = s.db.App.NewRaw("SELECT code FROM meter WHERE aggregation IN ('count', 'sum')").Scan(tenancy.Platform(ctx), &growing)
 	if err != nil {
-		return 0, fmt.Errorf("billing: forecast: %w", err)
+		return 0, nil, fmt.Errorf("billing: forecast: %w", err)
 	}
-	lines, err := s.rateAll(ctx, city, m, subs, s.foretold(growing))
+	parts, err := s.rateAll(ctx, city, m, subs, s.foretold(growing))
 	if err != nil {
-		return 0, fmt.Errorf("billing: forecast: %w", err)
+		return 0, nil, fmt.Errorf("billing: forecast: %w", err)
 	}
-	var sum money.Rupiah
-	for _, l := range lines {
+	for _, l := range parts {
 		if sum, err = sum.Add(l.Amount); err != nil {
-			return 0, err
+			return 0, nil, err
 		}
+		lines = append(lines, l.Line)
 	}
-	return sum, nil
+	return sum, lines, nil
 }
 
 // foretold reads what is known and lets it grow to the end of the window.

@@ -41,7 +41,7 @@ func (s Subscription) Trial(day time.Time) bool {
 // Plans lists the price list by name. It is the same for every city and open to any caller.
 func (s *Service) Plans(ctx context.Context) ([]Plan, error) {
 	var all []Plan
-	err := s.db.App.NewSelect().Model(&all).Column("code", "name", "summary", "example").Order("code").Limit(200).Scan(tenancy.Platform(ctx))
+	err := s.db.App.NewSelect().Model(&all).Column("code", "name", "summary", "example", "offered").Order("code").Limit(200).Scan(tenancy.Platform(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("billing: plans: %w", err)
 	}
@@ -62,4 +62,45 @@ func (s *Service) Versions(ctx context.Context, code string) ([]Version, error) 
 		return nil, fmt.Errorf("billing: versions: %w", err)
 	}
 	return all, nil
+}
+
+// Paused lists, by city, the subscriptions that were paused and not taken up again as of a day. It reads across cities as the platform
+// role, so only requests of the platform may call it.
+func (s *Service) Paused(ctx context.Context, day time.Time) (map[tenancy.ID]Subscription, error) {
+	if err := ofPlatform(ctx); err != nil {
+		return nil, err
+	}
+	var last []Subscription
+	on := day.Format(time.DateOnly)
+	err := s.db.Platform.NewSelect().Model(&last).DistinctOn("tenant_id").Column(columns()...).
+		Where("withdrawn_at IS NULL AND starts_on <= ?", on).Order("tenant_id", "starts_on DESC").Limit(10_000).Scan(tenancy.Platform(ctx))
+	if err != nil {
+		return nil, fmt.Errorf("billing: paused: %w", err)
+	}
+	out := map[tenancy.ID]Subscription{}
+	for _, sub := range last {
+		if sub.paused(day) {
+			out[sub.TenantID] = sub
+		}
+	}
+	return out, nil
+}
+
+func (s Subscription) paused(day time.Time) bool {
+	return s.EndedAs == Paused && !s.EndsOn.IsZero() && !date(s.EndsOn).After(date(day))
+}
+
+// Latest is the last subscription of city that has begun by a day, whether it still holds or not, and whether it is paused then. The
+// last result is false for a city that never had one. Callers are those of Estimate.
+func (s *Service) Latest(ctx context.Context, city tenancy.City, day time.Time) (sub Subscription, paused, ever bool, err error) {
+	all, err := s.History(ctx, city)
+	if err != nil {
+		return sub, false, false, err
+	}
+	for _, x := range all {
+		if !date(x.StartsOn).After(date(day)) {
+			return x, x.paused(day), true, nil
+		}
+	}
+	return sub, false, false, nil
 }

@@ -21,6 +21,7 @@ type Plan struct {
 	Name    i18n.Text `bun:"name,type:jsonb"`
 	Summary i18n.Text `bun:"summary,type:jsonb"`
 	Example bool      `bun:"example"`
+	Offered bool      `bun:"offered"` // to every city; one that is not is of whom the BUMD puts on it
 }
 
 // Version is what a plan costs. Once published it never changes.
@@ -38,7 +39,7 @@ type Version struct {
 // findPlan reads a plan, or NotFound "billing.plan_unknown".
 func findPlan(ctx context.Context, db bun.IDB, code string) (Plan, error) {
 	var p Plan
-	err := db.NewSelect().Model(&p).Column("code", "name", "summary", "example").Where("code = ?", code).Scan(ctx)
+	err := db.NewSelect().Model(&p).Column("code", "name", "summary", "example", "offered").Where("code = ?", code).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return p, fault.New(fault.NotFound, "billing.plan_unknown")
 	}

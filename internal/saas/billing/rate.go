@@ -100,6 +100,7 @@ func (r *Rating) add(v Version, free bool, lines ...Line) error {
 func (t Terms) lines(c Component, usage map[string]int64, p Period, before money.Rupiah) ([]Line, error) {
 	l := Line{Component: c.Code, Kind: c.Kind, Name: c.Name, Unit: c.Unit, Period: p, Meter: c.Meter, Price: c.Price, Size: c.Size}
 	price := c.Price
+	paid := t.Paid[c.Code]
 	if c.Optional {
 		l.Quantity = t.Addons[c.Code]
 		if l.Quantity < 0 {
@@ -109,7 +110,11 @@ func (t Terms) lines(c Component, usage map[string]int64, p Period, before money
 			return nil, nil
 		}
 		var err error
-		if price, err = price.Times(l.Quantity); err != nil {
+		many := l.Quantity
+		if c.Kind == Once {
+			many, paid = max(many-paid, 0), 0
+		}
+		if price, err = price.Times(many); err != nil {
 			return nil, err
 		}
 	}
@@ -121,7 +126,7 @@ func (t Terms) lines(c Component, usage map[string]int64, p Period, before money
 	case c.Kind == Flat:
 		l.Amount, err = price.FractionHalfUp(days, month)
 	case c.Kind == Once:
-		if p.holds(t.paidFrom()) {
+		if p.holds(t.paidFrom()) && paid == 0 {
 			l.Amount = price
 		}
 	case c.Kind == Minimum:

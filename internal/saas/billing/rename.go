@@ -62,3 +62,23 @@ func (s *Service) Rename(ctx context.Context, actor identity.Actor, code string,
 	}
 	return nil
 }
+
+// Offer says whether every city can choose a plan by itself; which cities are on it does not change. The edge has checked who may. It
+// refuses NotFound "billing.plan_unknown".
+func (s *Service) Offer(ctx context.Context, actor identity.Actor, code string, offered bool) error {
+	if _, err := s.FindPlan(ctx, code); err != nil {
+		return err
+	}
+	// As with a name, the record comes first.
+	err := tenancy.InTx(ctx, s.db.App, func(ctx context.Context, tx bun.Tx) error {
+		return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "plan.offer", Object: "plan", ObjectID: uuid.NewSHA1(uuid.NameSpaceURL, []byte("plan "+code)), At: s.stamp(),
+			Detail: map[string]any{"plan": code, "offered": offered}})
+	})
+	if err == nil {
+		_, err = s.db.Platform.NewRaw("UPDATE plan SET offered = ? WHERE code = ?", offered, code).Exec(tenancy.Platform(ctx))
+	}
+	if err != nil {
+		return fmt.Errorf("billing: offer: %w", err)
+	}
+	return nil
+}

@@ -32,6 +32,7 @@ type Subscription struct {
 	TrialEndsOn time.Time        `bun:"trial_ends_on,nullzero"` // the first day that is paid for; zero without a trial
 	Addons      map[string]int64 `bun:"addons,type:jsonb"`
 	Coupon      *Coupon          `bun:"coupon,type:jsonb,nullzero"`
+	PaidOnce    map[string]int64 `bun:"paid_once,type:jsonb"` // of what is paid once, how many were paid before it began
 }
 
 // Ending says what follows a subscription.
@@ -45,20 +46,22 @@ const (
 )
 
 func (s Subscription) terms() Terms {
-	return Terms{StartsOn: s.StartsOn, EndsOn: s.EndsOn, TrialEnds: s.TrialEndsOn, Addons: s.Addons, Coupon: s.Coupon}
+	return Terms{StartsOn: s.StartsOn, EndsOn: s.EndsOn, TrialEnds: s.TrialEndsOn, Addons: s.Addons, Coupon: s.Coupon, Paid: s.PaidOnce}
 }
 
 // columns are those of a Subscription.
 func columns() []string {
-	return []string{"tenant_id", "id", "plan", "version", "starts_on", "ends_on", "ended_as", "trial_ends_on", "addons", "coupon"}
+	return []string{"tenant_id", "id", "plan", "version", "starts_on", "ends_on", "ended_as", "trial_ends_on", "addons", "coupon", "paid_once"}
 }
 
-// SubscribeInput puts a city on the newest version of a plan that is in effect on the first day.
+// SubscribeInput puts a city on a version of a plan.
 type SubscribeInput struct {
 	City      tenancy.City
 	Plan      string
+	Version   int       // zero is the newest that is in effect on the first day
 	StartsOn  time.Time // its calendar day counts; zero is today, or the first of next month for what is worth less
 	TrialDays int       // for which nothing is paid
+	Keep      bool      // what was agreed in the subscription that holds today: its coupon, the rest of its trial, and what was paid once for the plan
 	Addons    map[string]int64
 	Coupon    string    // code of one that holds on the first day
 	ActorID   uuid.UUID // who decided; the nil UUID and audit.System for the demonstration
@@ -81,40 +84,84 @@ func (s *Service) Subscribe(ctx context.Context, in SubscribeInput) (Subscriptio
 	}
 	var sub Subscription
 	err = tenancy.InTx(ctx, s.db.App, func(ctx context.Context, tx bun.Tx) error {
-		if in.StartsOn.IsZero() {
-			if in.StartsOn, err = s.moveDay(ctx, tx, in); err != nil {
-				return err
-			}
-		}
-		v, err := findVersion(ctx, tx, in.Plan, 0, in.StartsOn)
-		if err != nil {
-			return err
-		}
-		sub = Subscription{TenantID: in.City.ID, Plan: v.Plan, Version: v.Number, StartsOn: date(in.StartsOn), Addons: in.Addons}
-		if err := agree(ctx, tx, &sub, v, in); err != nil {
-			return err
-		}
-		if same, err := subscribed(ctx, tx, &sub); same || err != nil {
-			return err
-		}
-		return subscribe(ctx, tx, &sub, in.ActorID, in.ActorKind, s.today(in.City))
+		sub, err = s.SubscribeIn(ctx, tx, in)
+		return err
 	})
+	return sub, err
+}
+
+// SubscribeIn is Subscribe as part of tx, which is of in's city.
+func (s *Service) SubscribeIn(ctx context.Context, tx bun.Tx, in SubscribeInput) (Subscription, error) {
+	sub, err := s.subscribeIn(ctx, tx, in)
 	return sub, refused("subscribe", err)
 }
 
-// moveDay is when a move begins by itself: today when it is worth as much a month or more, and else on the first of the next month,
-// so that what is given up is used until then. A trial does not count, nor does what is used.
-func (s *Service) moveDay(ctx context.Context, tx bun.IDB, in SubscribeInput) (time.Time, error) {
-	today := s.today(in.City)
-	before, held, on, err := s.Current(ctx, in.City, today)
-	if err != nil || !on {
-		return today, err
+func (s *Service) subscribeIn(ctx context.Context, tx bun.Tx, in SubscribeInput) (Subscription, error) {
+	before, held, on, err := s.Current(ctx, in.City, s.today(in.City))
+	if err != nil {
+		return Subscription{}, err
 	}
-	v, err := findVersion(ctx, tx, in.Plan, 0, today)
+	if in.StartsOn.IsZero() {
+		if in.StartsOn, err = s.moveDay(ctx, tx, in, before, held, on); err != nil {
+			return Subscription{}, err
+		}
+	}
+	v, err := findVersion(ctx, tx, in.Plan, in.Version, in.StartsOn)
+	if err != nil {
+		return Subscription{}, err
+	}
+	sub := Subscription{TenantID: in.City.ID, Plan: v.Plan, Version: v.Number, StartsOn: date(in.StartsOn), Addons: in.Addons}
+	if err := agree(ctx, tx, &sub, v, in); err != nil {
+		return sub, err
+	}
+	if in.Keep && on {
+		sub.keep(before, held)
+	}
+	if same, err := subscribed(ctx, tx, &sub); same || err != nil {
+		return sub, err
+	}
+	return sub, subscribe(ctx, tx, &sub, in.ActorID, in.ActorKind, s.today(in.City))
+}
+
+// keep takes over what was agreed with a city and is still worth something on s's first day, from what it was on and its version.
+func (s *Subscription) keep(before Subscription, held Version) {
+	if c := before.Coupon; s.Coupon == nil && c != nil && (c.Until.IsZero() || date(c.Until).After(s.StartsOn)) {
+		s.Coupon = c
+	}
+	if s.TrialEndsOn.IsZero() && before.TrialEndsOn.After(s.StartsOn) {
+		s.TrialEndsOn = before.TrialEndsOn
+	}
+	if before.Plan != s.Plan || s.StartsOn.Before(before.terms().paidFrom()) {
+		return
+	}
+	s.PaidOnce = map[string]int64{}
+	maps.Copy(s.PaidOnce, before.PaidOnce)
+	for _, c := range held.Components {
+		if n := before.Addons[c.Code]; c.Kind == Once && c.Optional {
+			s.PaidOnce[c.Code] = max(s.PaidOnce[c.Code], n)
+		} else if c.Kind == Once {
+			s.PaidOnce[c.Code] = 1
+		}
+	}
+}
+
+// moveDay is when a move begins by itself, from what the city was on, if it was on anything: today when it is worth as much a month or
+// more, or tomorrow when what it was on began today, and else on the first of the next month, so that what is given up is used until
+// then. A trial does not count, nor does what is used.
+func (s *Service) moveDay(ctx context.Context, tx bun.IDB, in SubscribeInput, before Subscription, held Version, on bool) (time.Time, error) {
+	today := s.today(in.City)
+	if !on {
+		return today, nil
+	}
+	v, err := findVersion(ctx, tx, in.Plan, in.Version, today)
 	if err != nil {
 		return today, err
 	}
 	after := Subscription{StartsOn: today, Addons: in.Addons}
+	if in.Keep {
+		after.keep(before, held)
+		after.TrialEndsOn = time.Time{}
+	}
 	if in.Coupon != "" {
 		if c, ok, err := findCoupon(ctx, tx, in.Coupon, today); err != nil {
 			return today, err
@@ -132,10 +179,18 @@ func (s *Service) moveDay(ctx context.Context, tx bun.IDB, in SubscribeInput) (t
 		return today, err
 	}
 	is, err := v.monthly(after, meters, today)
-	if is < was {
-		return monthsLater(MonthOf(today).first(), 1), err
+	switch {
+	case err != nil || is >= was && !date(before.StartsOn).Equal(today):
+		return today, err
+	case is >= was:
+		return today.AddDate(0, 0, 1), nil
 	}
-	return today, err
+	return s.nextMonth(in.City), nil
+}
+
+// nextMonth is the first day of the next month in a city.
+func (s *Service) nextMonth(city tenancy.City) time.Time {
+	return monthsLater(MonthOf(s.today(city)).first(), 1)
 }
 
 // refused names the refusal of the database for days that overlap.
@@ -234,6 +289,9 @@ func subscribe(ctx context.Context, tx bun.Tx, sub *Subscription, actor uuid.UUI
 	}
 	if sub.ID, err = uuid.NewV7(); err != nil {
 		return err
+	}
+	if sub.PaidOnce == nil {
+		sub.PaidOnce = map[string]int64{}
 	}
 	if _, err := tx.NewInsert().Model(sub).Column(columns()...).Exec(ctx); err != nil {
 		return err

@@ -16,6 +16,7 @@ type Terms struct {
 	TrialEnds time.Time        // the first day that is paid for; zero without a trial
 	Addons    map[string]int64 // how many it has of each optional component, by code
 	Coupon    *Coupon
+	Paid      map[string]int64 // of what is paid once, how many were paid before
 }
 
 // Coupon is a concession: a percentage of what the lines come to, or an amount a month. It never makes a bill negative, and
