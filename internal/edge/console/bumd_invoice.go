@@ -424,7 +424,11 @@ func (p *Pages) draftPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 	if rows := purchaseRows(l, d.Purchase); len(rows) > 0 {
 		v.Sections = []bill.Section{{ID: "pengadaan", Title: l.T("purchase.title"), Rows: rows}}
 	}
-	v.Sections = append(v.Sections, bill.Section{ID: "baris", Title: l.T("bill.lines"), Text: l.T("bumd.draft_text"), Table: &t, Forms: forms},
+	lines := bill.Section{ID: "baris", Title: l.T("bill.lines"), Text: l.T("bumd.draft_text"), Table: &t, Forms: forms}
+	if less, _ := d.Lowered(); less > 0 {
+		lines.Note = bill.Note{Tone: "care", Text: l.T("bumd.lowered", "amount", less)}
+	}
+	v.Sections = append(v.Sections, lines,
 		bill.Section{ID: "tindakan", Title: l.T("bumd.acts"), Forms: []bill.Form{
 			{ID: "terbitkan", Action: here + "/terbit", Text: l.T("bumd.issue_text", "days", d.DueDays), Submit: l.T("bumd.issue")},
 			{ID: "sesuaikan", Folded: true, Title: l.T("bumd.adjust"), Text: l.T("bumd.adjust_text"), Action: here + "/sesuaikan", Submit: l.T("bumd.adjust_do"), Fields: []ui.Field{

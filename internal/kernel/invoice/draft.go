@@ -124,6 +124,20 @@ const adjustment = "adjustment"
 // Adjusted reports whether a charge was written by hand into the draft that a month left.
 func (c Charge) Adjusted() bool { return c.Source["kind"] == adjustment }
 
+// Lowered is by how much d was lowered by hand in all, as a positive amount, and by whom.
+func (d Draft) Lowered() (less money.Rupiah, by []uuid.UUID) {
+	for _, c := range d.Charges {
+		if !c.Adjusted() || c.Amount >= 0 {
+			continue
+		}
+		less -= c.Amount
+		if id, err := uuid.Parse(fmt.Sprint(c.Source["by"])); err == nil {
+			by = append(by, id)
+		}
+	}
+	return less, by
+}
+
 // AdjustInput is a line that is added to a draft by hand. It is taxed as the lines before it.
 type AdjustInput struct {
 	Draft  uuid.UUID

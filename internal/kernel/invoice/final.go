@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,13 +22,17 @@ import (
 
 // Finalise makes an invoice of a draft on a day, as part of tx: from now on it does not change. It takes the next number of the series in
 // that day's year, copies the party and the tax rules as they are on the day, and charges the party. The caller has checked who may.
-// It refuses NotFound "invoice.not_found"; Conflict "invoice.final" for a draft that has become one, "invoice.no_tax_rule"
+// It refuses NotFound "invoice.not_found"; Conflict "invoice.final" for a draft that has become one, "invoice.own_adjustment" for whoever
+// lowered it by hand, "invoice.no_tax_rule"
 // for a charge whose rule is not in force, "invoice.nothing_due" when there is nothing to pay, and "invoice.unprintable" for
 // letters that no paper can show.
 func (b *Book) Finalise(ctx context.Context, tx bun.Tx, actor identity.Actor, draft uuid.UUID, on time.Time) (Invoice, error) {
 	on = dayOf(on)
 	d, err := lockDraft(ctx, tx, draft)
 	if err != nil {
+		return Invoice{}, err
+	}
+	if err := twoPeople(ctx, tx, actor, d, on); err != nil {
 		return Invoice{}, err
 	}
 	party, err := partyOn(ctx, tx, d.PartyID, on)
@@ -49,6 +54,26 @@ func (b *Book) Finalise(ctx context.Context, tx bun.Tx, actor identity.Actor, dr
 	}
 	_, err = tx.NewUpdate().Model(&d).Set("invoice_id = ?, updated_at = ?", out.ID, out.FinalisedAt).WherePK().Exec(ctx)
 	return out, err
+}
+
+// twoPeople refuses to issue a draft to whoever has lowered it by hand by more than the seller of the day leaves to one person: taken
+// off afterwards, the same amount would be a credit note, which two decide about.
+func twoPeople(ctx context.Context, tx bun.IDB, actor identity.Actor, d Draft, on time.Time) error {
+	less, by := d.Lowered()
+	if !slices.Contains(by, actor.ID) {
+		return nil
+	}
+	alone := money.Rupiah(0)
+	switch s, err := SellerOn(ctx, tx, on); {
+	case err == nil:
+		alone = s.AdjustAlone
+	case !fault.Is(err, "invoice.no_seller"):
+		return err
+	}
+	if less > alone {
+		return fault.New(fault.Conflict, "invoice.own_adjustment")
+	}
+	return nil
 }
 
 // issue writes the rows of an invoice or credit note and takes its number. It is taxed by the rules of taxed; with left, which

@@ -34,6 +34,7 @@ type Seller struct {
 	DueDays        int             `json:"due_days"`
 	CloseDay       int             `json:"close_day"`                // of the month after, on which a month is closed
 	CorrectMonths  int             `json:"correct_months,omitempty"` // for so many months after it, what came late for a month is billed
+	AdjustAlone    money.Rupiah    `json:"adjust_alone,omitempty"`   // up to so much in all whoever lowers a draft by hand may issue it as well
 	Stamp          Stamp           `json:"stamp"`
 	Verified       bool            `json:"verified"`
 	Source         string          `json:"source"`

@@ -65,8 +65,8 @@ func (s Setup) check() error {
 	}
 	p := s.Seller
 	if p.Name == "" || p.EffectiveFrom.IsZero() || !seriesPattern.MatchString(p.Series) || !npwpPattern.MatchString(p.NPWP) || p.DueDays < 0 || p.DueDays > 365 ||
-		p.CloseDay < 1 || p.CloseDay > 28 || p.CorrectMonths < 0 || p.CorrectMonths > 60 {
-		return fmt.Errorf("invoice: setup: the seller needs a name, a day, a series of capitals, an NPWP of 15 or 16 digits or none, due_days up to 365, a close_day up to 28 and correct_months up to 60")
+		p.CloseDay < 1 || p.CloseDay > 28 || p.CorrectMonths < 0 || p.CorrectMonths > 60 || p.AdjustAlone < 0 {
+		return fmt.Errorf("invoice: setup: the seller needs a name, a day, a series of capitals, an NPWP of 15 or 16 digits or none, due_days up to 365, a close_day up to 28 correct_months up to 60 and an adjust_alone that is not negative")
 	}
 	for _, a := range p.Accounts {
 		if a.CSV.Day != "" && !a.CSV.Valid() {
