@@ -24,9 +24,8 @@ func TestATreasurerFollowsARupiahToItsEvents(t *testing.T) {
 	i := s.Issue(s.CloseMonth(pagetest.HostBatam, time.October))
 	other := s.Issue(s.CloseMonth(pagetest.HostOther, time.October))
 	y := s.Pay(i, 1_000_000)
-	s.Work(t)
-
 	rina := s.Staff(t, pagetest.HostBatam, "Rina Bendahara", "treasurer", "")
+	s.Work(t)
 	page := rina.Page("/kelola/tagihan", "Langganan dan tagihan", "Warga tidak pernah ditolak", "Demo Kota (contoh), versi 1", "Perkiraan akhir bulan",
 		i.Number, "Dibayar sebagian", "Rp2.532.500" /* this month: 13 above the included */, "23 permohonan, 10 sudah termasuk")
 	if strings.Contains(page, other.Number+"</a>") && other.Number != i.Number {
@@ -72,6 +71,13 @@ func TestATreasurerFollowsARupiahToItsEvents(t *testing.T) {
 			return a.Status == http.StatusOK && strings.HasPrefix(a.Body, "%PDF")
 		})
 	}
+
+	// Who sent it, to whom and when, on both sides.
+	s.Soon(t, "the letter about the invoice", func() bool {
+		return strings.Contains(pagetest.Text(rina.Get(one).Body), "Rina Bendahara 24 November 2026")
+	})
+	boss := s.Staff(t, pagetest.HostPlatform, "Ratna Dewi", "bumd_admin", "")
+	boss.Page("/bumd/tagihan/"+i.ID.String(), "Pengiriman", "Dikirim kepada", "Rina Bendahara")
 
 	stranger := s.Staff(t, pagetest.HostOther, "Lina Bendahara", "treasurer", "")
 	for _, path := range []string{one, one + "/baris/1", one + "/berkas", one + "/kuitansi/" + y.ID.String()} {

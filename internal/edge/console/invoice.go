@@ -1,10 +1,13 @@
 package console
 
 import (
+	"cmp"
+	"context"
 	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
 
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
@@ -12,6 +15,7 @@ import (
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/money"
+	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/saas/finance"
 	"bedelau/web/page/bill"
 	"bedelau/web/ui"
@@ -42,7 +46,11 @@ func (p *Pages) billView(c *gin.Context, b finance.Bill, base string) (bill.View
 	if b.Kind == invoice.CreditNote {
 		return v, nil
 	}
-	v.Sections = append(v.Sections, bill.Section{ID: "buku", Title: l.T("bill.standing"), Rows: standingRows(l, b.Standing)})
+	sent, err := p.sentSection(c, b)
+	if err != nil {
+		return v, err
+	}
+	v.Sections = append(v.Sections, sent, bill.Section{ID: "buku", Title: l.T("bill.standing"), Rows: standingRows(l, b.Standing)})
 	paid, err := p.receiptSection(c, b, here)
 	if err != nil {
 		return v, err
@@ -56,6 +64,55 @@ func (p *Pages) billView(c *gin.Context, b finance.Bill, base string) (bill.View
 		v.Sections = append(v.Sections, pay)
 	}
 	return v, nil
+}
+
+// sentSection says who issued an invoice and when, and to whom it was sent. The city's people are named by their own side's accounts.
+func (p *Pages) sentSection(c *gin.Context, b finance.Bill) (bill.Section, error) {
+	ctx, l := c.Request.Context(), gate.LocaleOf(c)
+	s := bill.Section{ID: "pengiriman", Title: l.T("bill.sending"), Rows: []ui.Row{{Label: l.T("bill.finalised"), Value: l.DateTime(site.Zoned(c, b.FinalisedAt))}}}
+	all, err := p.finance.Sendings(ctx, gate.ActorOf(c), b.ID)
+	if err != nil {
+		return s, err
+	}
+	ids, to := []uuid.UUID{b.FinalisedBy}, []uuid.UUID{}
+	for _, x := range all {
+		ids, to = append(ids, x.SentBy.UUID), append(to, x.AccountID)
+	}
+	own := gate.CityOf(c).Kind == tenancy.KindCity
+	seller, names := map[uuid.UUID]string{}, map[uuid.UUID]string{}
+	if own {
+		names, err = p.Identity.Names(ctx, to)
+	} else if seller, err = p.Identity.Names(ctx, ids); err == nil && b.City.Valid {
+		names, err = p.namesIn(ctx, b.City.UUID, to)
+	}
+	if err != nil {
+		return s, err
+	}
+	if name := seller[b.FinalisedBy]; name != "" {
+		s.Rows[0].Value = name + ", " + s.Rows[0].Value
+	}
+	s.Empty = &bill.Empty{Icon: "mail", Title: l.T("bill.sent_nobody"), Text: l.T("bill.not_sent_text")}
+	s.Table = &bill.Table{Title: l.T("bill.sending"), Columns: []bill.Column{{Label: l.T("bill.sent_to")}, {Label: l.T("bill.sent_at")}, {Label: l.T("bill.sent_by")}}}
+	for _, x := range all {
+		by := l.T("bill.sent_seller")
+		if !own {
+			by = cmp.Or(seller[x.SentBy.UUID], "–")
+		}
+		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: cmp.Or(names[x.AccountID], "–")}, {Text: l.DateTime(site.Zoned(c, x.SentAt))}, {Text: by}}})
+	}
+	return s, nil
+}
+
+// namesIn are the names of a city's people, for the platform.
+func (p *Pages) namesIn(ctx context.Context, id tenancy.ID, ids []uuid.UUID) (map[uuid.UUID]string, error) {
+	city, err := p.Directory.ByID(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if ctx, err = tenancy.Inside(ctx, city); err != nil {
+		return nil, err
+	}
+	return p.Identity.Names(ctx, ids)
 }
 
 // lineTable lists what is charged; each line leads to what it was computed from.

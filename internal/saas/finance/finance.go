@@ -16,6 +16,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/faktur"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
@@ -68,6 +69,7 @@ func New(d Deps) *Service {
 type paperArgs struct {
 	Invoice uuid.UUID `json:"invoice"`
 	Payment uuid.UUID `json:"payment,omitzero"`
+	By      uuid.UUID `json:"by,omitzero"` // who had an invoice sent, where it was not whoever issued it
 }
 
 func printKind() jobs.Kind[paperArgs] {
@@ -87,7 +89,7 @@ func (s *Service) Register(r *jobs.Runner) error {
 		jobs.Handle(r, matchKind(), func(ctx context.Context, tx bun.Tx, _ matchArgs) error { return s.match(ctx, tx) }),
 		jobs.HandleCall(r, liftKind(), func(ctx context.Context, _ uuid.UUID, a liftArgs) error { return s.lift(ctx, a.Invoice) }),
 		jobs.HandleCall(r, printKind(), func(ctx context.Context, _ uuid.UUID, a paperArgs) error { return s.print(ctx, a) }),
-		jobs.HandleCall(r, sendKind(), func(ctx context.Context, _ uuid.UUID, a paperArgs) error { return s.send(ctx, a.Invoice) }),
+		jobs.HandleCall(r, sendKind(), func(ctx context.Context, _ uuid.UUID, a paperArgs) error { return s.send(ctx, a) }),
 	)
 }
 
@@ -161,7 +163,11 @@ func (s *Service) SendAgain(ctx context.Context, actor identity.Actor, id uuid.U
 		return err
 	}
 	return tenancy.InTx(ctx, s.DB.App, func(ctx context.Context, tx bun.Tx) error {
-		return jobs.Add(ctx, tx, sendKind(), paperArgs{Invoice: id})
+		err := audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "invoice.send", Object: "invoice", ObjectID: id, At: s.Now().UTC(), Detail: map[string]any{}})
+		if err != nil {
+			return err
+		}
+		return jobs.Add(ctx, tx, sendKind(), paperArgs{Invoice: id, By: actor.ID})
 	})
 }
 

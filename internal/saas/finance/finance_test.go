@@ -124,7 +124,7 @@ func (o *office) issue(city tenancy.City, amount money.Rupiah) invoice.Invoice {
 		o.t.Fatal(err)
 	}
 	for range 2 {
-		if err := errors.Join(o.print(o.ctx, paperArgs{Invoice: i.ID}), o.send(o.ctx, i.ID)); err != nil {
+		if err := errors.Join(o.print(o.ctx, paperArgs{Invoice: i.ID}), o.send(o.ctx, paperArgs{Invoice: i.ID})); err != nil {
 			o.t.Fatal(err)
 		}
 	}
@@ -213,7 +213,7 @@ func TestAPaperIsPrintedOnceAndSentOnce(t *testing.T) {
 		return p
 	}
 	slip, p := pay(invoice.Slip, "BP-1", 780_000), pay(invoice.Transfer, "T-1", 5_880_000)
-	if err := errors.Join(o.print(o.ctx, paperArgs{i.ID, p.ID}), o.print(o.ctx, paperArgs{i.ID, p.ID})); err != nil {
+	if err := errors.Join(o.print(o.ctx, paperArgs{Invoice: i.ID, Payment: p.ID}), o.print(o.ctx, paperArgs{Invoice: i.ID, Payment: p.ID})); err != nil {
 		t.Fatal(err)
 	}
 	text := o.text(o.w.Ctx(o.w.Other), reader, i.ID, p.ID)
@@ -267,7 +267,7 @@ func TestACreditNoteOnPaper(t *testing.T) {
 		t.Fatalf("asked to print %v, %v", asked, err)
 	}
 	for range 2 {
-		if err := errors.Join(o.print(o.ctx, paperArgs{Invoice: asked[0]}), o.send(o.ctx, asked[0])); err != nil {
+		if err := errors.Join(o.print(o.ctx, paperArgs{Invoice: asked[0]}), o.send(o.ctx, paperArgs{Invoice: asked[0]})); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -333,7 +333,7 @@ func TestSendAgainReachesWhoCameLater(t *testing.T) {
 	o := newOffice(t)
 	i := o.issue(o.w.Other, 6_000_000)
 	late := o.staff(o.w.Other, "bendahara@tpi.id", "treasurer")
-	if err := errors.Join(o.SendAgain(o.ctx, o.clerk, i.ID), o.send(o.ctx, i.ID)); err != nil {
+	if err := errors.Join(o.SendAgain(o.ctx, o.clerk, i.ID), o.send(o.ctx, paperArgs{Invoice: i.ID})); err != nil {
 		t.Fatal(err)
 	}
 	if err := o.SendAgain(o.w.Ctx(o.w.Other), late, i.ID); !fault.Is(err, "access.denied") {

@@ -112,7 +112,7 @@ func (s *Service) Open(ctx context.Context, actor identity.Actor, id, payment uu
 	if _, err := s.find(ctx, of, id); err != nil {
 		return files.File{}, nil, err
 	}
-	row, ok, err := s.paper(ctx, s.DB.App, paperArgs{id, payment})
+	row, ok, err := s.paper(ctx, s.DB.App, paperArgs{Invoice: id, Payment: payment})
 	if err != nil {
 		return files.File{}, nil, err
 	}
@@ -127,8 +127,8 @@ const PathBill = "/kelola/tagihan/"
 
 // send tells everyone of the party's city who may see its bills, each once. The letter is of the city, so it is written there;
 // that it was written is kept with the invoice.
-func (s *Service) send(ctx context.Context, id uuid.UUID) error {
-	b, err := s.find(ctx, uuid.Nil, id)
+func (s *Service) send(ctx context.Context, a paperArgs) error {
+	b, err := s.find(ctx, uuid.Nil, a.Invoice)
 	if err != nil || !b.City.Valid {
 		return err
 	}
@@ -140,14 +140,40 @@ func (s *Service) send(ctx context.Context, id uuid.UUID) error {
 	if err != nil {
 		return fmt.Errorf("finance: send: %w", err)
 	}
+	by := b.FinalisedBy
+	if a.By != uuid.Nil {
+		by = a.By
+	}
 	for _, account := range told {
-		_, err := s.DB.App.NewRaw("INSERT INTO invoice_sending (tenant_id, invoice_id, account_id, sent_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-			tenancy.Must(ctx), id, account, s.Now().UTC()).Exec(ctx)
+		_, err := s.DB.App.NewRaw("INSERT INTO invoice_sending (tenant_id, invoice_id, account_id, sent_at, sent_by) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+			tenancy.Must(ctx), b.ID, account, s.Now().UTC(), by).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("finance: send: %w", err)
 		}
 	}
 	return nil
+}
+
+// Sending is one person who was written to about an invoice: when, and who had it sent.
+type Sending struct {
+	AccountID uuid.UUID
+	SentAt    time.Time
+	SentBy    uuid.NullUUID // not known of the earliest
+}
+
+// Sendings lists to whom an invoice was sent, in order, 200 at most. It needs invoice:read; one of another city is NotFound
+// "invoice.not_found".
+func (s *Service) Sendings(ctx context.Context, actor identity.Actor, id uuid.UUID) ([]Sending, error) {
+	ctx, of, err := s.books(ctx, actor)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.find(ctx, of, id); err != nil {
+		return nil, err
+	}
+	var all []Sending
+	err = s.DB.App.NewRaw("SELECT account_id, sent_at, sent_by FROM invoice_sending WHERE tenant_id = ? AND invoice_id = ? ORDER BY sent_at, account_id LIMIT 200", tenancy.Must(ctx), id).Scan(ctx, &all)
+	return all, err
 }
 
 func (s *Service) tell(ctx context.Context, b Bill) ([]uuid.UUID, error) {

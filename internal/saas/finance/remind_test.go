@@ -249,7 +249,7 @@ func TestAStatementIsBooked(t *testing.T) {
 	if err := o.w.DB.App.NewRaw("SELECT payment_id FROM bank_match WHERE tenant_id = ?", o.w.Platform.ID).Scan(o.ctx, &payment); err != nil {
 		t.Fatal(err)
 	}
-	if err := o.print(o.ctx, paperArgs{one.ID, payment}); err != nil {
+	if err := o.print(o.ctx, paperArgs{Invoice: one.ID, Payment: payment}); err != nil {
 		t.Fatal(err)
 	}
 	if text := o.text(o.w.Ctx(o.w.Other), reader, one.ID, payment); !containsAll(text, "tagihan "+one.Number+", "+two.Number, "FT-9") {
