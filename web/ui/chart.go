@@ -15,7 +15,8 @@ type Chart struct {
 	Series []Series // one or two
 	Line   bool
 	Across bool
-	Unit   string // after each number: "%"
+	Unit   string   // after each number: "%"
+	Links  []string // where the things are that each label's numbers count; none, or one for each label, of which some may be empty
 }
 
 // Series is one row of numbers, as many as there are labels.
@@ -56,6 +57,22 @@ func (c Chart) top() int64 {
 
 func (c Chart) y(v int64) float64 {
 	return chartBase - float64(v)/float64(c.top())*(chartBase-chartTop)
+}
+
+// way is where a label's numbers lead, or nowhere.
+func (c Chart) way(i int) string {
+	if i < len(c.Links) {
+		return c.Links[i]
+	}
+	return ""
+}
+
+// role is how the drawing is told: as one picture, or as a group of what leads on.
+func (c Chart) role() string {
+	if len(c.Links) > 0 {
+		return "group"
+	}
+	return "img"
 }
 
 // slot is the share of the width that one label has.

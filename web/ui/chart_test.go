@@ -36,3 +36,21 @@ func TestChartHasATableTwin(t *testing.T) {
 		}
 	}
 }
+
+// A chart whose labels lead somewhere is a group of links, in the drawing and in its table; one without a place to lead to has none.
+func TestAChartLeadsOn(t *testing.T) {
+	t.Parallel()
+	c := Chart{Title: "Masuk", Column: "Bulan", Labels: []string{"Okt", "Nov"}, Links: []string{"/okt", ""}, Series: []Series{{Name: "Permohonan", Values: []int64{3, 0}}}}
+	var out strings.Builder
+	if err := ChartFigure(Shell{L: i18n.ID}, c).Render(t.Context(), &out); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`role="group"`, `<a href="/okt" aria-label="Okt">`, `<a href="/okt">Okt</a>`} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the chart lacks %s", want)
+		}
+	}
+	if n := strings.Count(out.String(), "<a "); n != 2 {
+		t.Errorf("%d links; want 2", n)
+	}
+}

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -8,7 +9,6 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"bedelau/internal/city/catalog"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
@@ -179,7 +179,7 @@ func (p *Pages) usagePage(c *gin.Context, city tenancy.City, here, back string) 
 		return err
 	}
 	v.AsOf = site.Zoned(c, used.AsOf)
-	names, err := p.codeNames(tenancy.With(ctx, city), l)
+	names, err := p.CodeNames(tenancy.With(ctx, city), l)
 	if err != nil {
 		return err
 	}
@@ -200,36 +200,10 @@ func (p *Pages) usagePage(c *gin.Context, city tenancy.City, here, back string) 
 	return p.Render(c, http.StatusOK, platform.CityUsagePage(v))
 }
 
-// codeNames names a city's agencies and services, which are public, and the channels.
-func (p *Pages) codeNames(ctx context.Context, l i18n.Locale) (map[string]string, error) {
-	names := map[string]string{
-		"agency:": l.T("usage.no_agency"), "service:": l.T("usage.no_service"), "channel:": l.T("usage.no_channel"),
-	}
-	for _, channel := range []string{"web", "api", "counter"} {
-		names["channel:"+channel] = l.T("case.channel." + channel)
-	}
-	agencies, err := p.Catalog.Agencies(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, a := range agencies {
-		names["agency:"+a.Code] = site.AgencyShort(a, l)
-	}
-	services, err := p.Catalog.List(ctx, catalog.Filter{Retired: true})
-	for _, s := range services {
-		names["service:"+s.Code] = s.Name.In(l)
-	}
-	return names, err
-}
-
 func sharesOf(parts []metering.Share, kind string, names map[string]string, l i18n.Locale) []platform.Share {
 	var out []platform.Share
 	for _, s := range parts {
-		name := names[kind+s.Code]
-		if name == "" {
-			name = s.Code
-		}
-		out = append(out, platform.Share{Name: name, Quantity: l.Number(s.Quantity)})
+		out = append(out, platform.Share{Name: cmp.Or(names[kind+s.Code], s.Code), Quantity: l.Number(s.Quantity)})
 	}
 	return out
 }

@@ -244,10 +244,7 @@ func (p *Pages) soldSections(ctx context.Context, l i18n.Locale, now time.Time) 
 		return nil, err
 	}
 	m := billing.MovedBetween(began, today)
-	churn := "0%"
-	if m.Began > 0 {
-		churn = strconv.Itoa(m.Left*100/m.Began) + "%"
-	}
+	churn := strconv.FormatInt(m.Churn(), 10) + "%"
 	figures := bill.Section{ID: "langganan", Title: l.T("bumd.sold"), Figures: []bill.Figure{
 		{Label: l.T("bumd.mrr"), Value: monthly.String(), Href: PathCities, Meaning: l.T("bumd.mrr_text")},
 		{Label: l.T("bumd.arr"), Value: yearly.String(), Href: PathCities, Meaning: l.T("bumd.arr_text")},
@@ -264,7 +261,8 @@ func (p *Pages) soldSections(ctx context.Context, l i18n.Locale, now time.Time) 
 	for _, s := range cityStates() {
 		stand.Table.Rows = append(stand.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: l.T("bumd.city." + s), Href: PathCities + "?keadaan=" + s}, {Text: l.Number(int64(states[s]))}}})
 	}
-	return []bill.Section{figures, moved, stand}, nil
+	trend, err := p.trendSections(ctx, l, now)
+	return append([]bill.Section{figures, moved, stand}, trend...), err
 }
 
 // cityStates are how a city stands.

@@ -25,9 +25,13 @@ import (
 	"bedelau/web/ui"
 )
 
-// towns lists the cities with their plan and what it is worth, by ?keadaan= and ?gerak=.
+// towns lists the cities with their plan and what it is worth, by ?keadaan= and ?gerak=, today or as of the end of ?bulan=.
 func (p *Pages) towns(c *gin.Context) error {
-	ctx, l, now := c.Request.Context(), gate.LocaleOf(c), site.Zoned(c, p.Now())
+	ctx, l := c.Request.Context(), gate.LocaleOf(c)
+	now, err := p.trendDay(c)
+	if err != nil {
+		return err
+	}
 	state, moved := c.Query("keadaan"), c.Query("gerak")
 	if state != "" && !slices.Contains(cityStates(), state) {
 		return site.Invalid("keadaan", "not_an_option")
@@ -81,9 +85,12 @@ func (p *Pages) towns(c *gin.Context) error {
 	for _, m := range cityMovements() {
 		movements = append(movements, ui.Option{Value: m, Label: l.T("bumd.moved." + m)})
 	}
-	v := bill.View{Shell: p.DeskShell(c, l.T("bumd.cities")), Back: PathOverview, Heading: l.T("bumd.cities"), Lead: l.T("bumd.cities_lead"), Notes: []string{l.T("bumd.mrr_definition")}}
+	v := bill.View{Shell: p.DeskShell(c, l.T("bumd.cities")), Back: PathOverview, Heading: l.T("bumd.cities"), Lead: l.T("bumd.cities_lead"), Notes: []string{l.T("bumd.mrr_definition"), l.T("bumd.as_of", "day", l.Date(now))}}
+	if p.Guard.Allow(ctx, gate.ActorOf(c), access.PlanManage) == nil {
+		v.Links = []ui.Link{{Href: PathOrders, Label: l.T("subchange.all"), Icon: "list-details"}}
+	}
 	v.Sections = []bill.Section{{ID: "daftar", Title: l.T("bumd.cities"), Quiet: true, Table: &t,
-		Filter: &bill.Form{Action: PathCities, Submit: l.T("usage.show"), Fields: []ui.Field{{Name: "keadaan", Type: "select", Label: l.T("bill.state"), Options: states, Value: state},
+		Filter: &bill.Form{Action: PathCities, Submit: l.T("usage.show"), Fields: []ui.Field{{Name: "bulan", Type: "month", Label: l.T("usage.month"), Value: now.Format("2006-01")}, {Name: "keadaan", Type: "select", Label: l.T("bill.state"), Options: states, Value: state},
 			{Name: "gerak", Type: "select", Label: l.T("bumd.moved"), Options: movements, Value: moved}}},
 		Empty: &bill.Empty{Icon: "search", Title: l.T("bumd.no_cities"), Text: l.T("bumd.no_cities_text")}}}
 	return p.Render(c, http.StatusOK, bill.Page(v))
@@ -293,6 +300,11 @@ func (p *Pages) usageSection(c *gin.Context, city tenancy.City, now time.Time) (
 			}
 		}
 		chart.Series[0].Values = append(chart.Series[0].Values, n)
+		way := ""
+		if n > 0 {
+			way = eventsOf(PathCities+"/"+city.Slug+"/peristiwa", chosen.Code, m, m.AddDate(0, 1, 0))
+		}
+		chart.Links = append(chart.Links, way)
 	}
 	divide := []ui.Option{{Label: l.T("bumd.undivided")}}
 	for _, d := range []metering.Dimension{metering.ByAgency, metering.ByService, metering.ByChannel} {
@@ -301,13 +313,13 @@ func (p *Pages) usageSection(c *gin.Context, city tenancy.City, now time.Time) (
 	s := bill.Section{ID: "pemakaian", Title: l.T("bumd.usage"), Chart: &chart, Filter: &bill.Form{Action: PathCities + "/" + city.Slug + "#pemakaian", Submit: l.T("usage.show"), Fields: []ui.Field{
 		{Name: "meter", Type: "select", Label: l.T("bumd.meter"), Options: options, Value: chosen.Code}, {Name: "menurut", Type: "select", Label: l.T("bumd.by"), Options: divide, Value: string(by)}}}}
 	if by != "" {
+		names, err := p.CodeNames(tenancy.With(ctx, city), l)
+		if err != nil {
+			return s, err
+		}
 		s.Table = &bill.Table{Title: l.T("usage.by_" + string(by)), Columns: []bill.Column{{Label: l.T("usage.by_" + string(by))}, {Label: chosen.Unit.In(l), End: true}}}
 		for _, x := range series.Shares {
-			name := x.Code
-			if name == "" {
-				name = l.T("usage.no_" + string(by))
-			}
-			s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: name}, {Text: l.Number(x.Quantity)}}})
+			s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: cmp.Or(names[string(by)+":"+x.Code], x.Code)}, {Text: l.Number(x.Quantity)}}})
 		}
 	}
 	return s, nil

@@ -3,6 +3,7 @@ package console_test
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,8 +40,13 @@ func TestTheConsoleFromDraftToPaid(t *testing.T) {
 	}
 
 	rina.Sees(rina.Post("/bumd/konsep"), http.StatusUnprocessableEntity, "Belum ada konsep yang dipilih")
+	// Whoever lowered a draft by hand cannot issue it: another person does.
 	chosen := strings.TrimPrefix(draft, "/bumd/konsep/")
-	rina.Sees(rina.Post("/bumd/konsep", "pilih", chosen), http.StatusOK, "Hasil penerbitan", "INV/2026/000001", "Terbit")
+	rina.Page(draft, "Yang menurunkannya tidak dapat menerbitkannya")
+	rina.Sees(rina.Post(draft+"/terbit"), http.StatusConflict, "Orang lain yang harus menerbitkannya")
+	rina.Sees(rina.Post("/bumd/konsep", "pilih", chosen), http.StatusOK, "Hasil penerbitan", "Orang lain yang harus menerbitkannya")
+	boss := s.Staff(t, pagetest.HostPlatform, "Ratna Dewi", "bumd_admin", "")
+	boss.Sees(boss.Post("/bumd/konsep", "pilih", chosen), http.StatusOK, "Hasil penerbitan", "INV/2026/000001", "Terbit")
 	rina.Sees(rina.Post("/bumd/konsep", "semua", "ya"), http.StatusOK, "INV/2026/000020")
 	rina.Page("/bumd/konsep", "Tidak ada konsep")
 	rina.Sees(rina.Get(draft), http.StatusNotFound)
@@ -84,9 +90,24 @@ func TestTheConsoleFromDraftToPaid(t *testing.T) {
 	rina.Page(one, "Lunas", "Bukti potong bukti potong, BP-1", "transfer, BRK-7", "Kuitansi")
 	rina.Goes(rina.Post(one+"/kirim"), one)
 	rina.Page("/bumd/langganan/batam", "Riwayat langganan", "Demo Kota (contoh)", "Pemakaian dua belas bulan", "Buku kota ini", "INV/2026/000001", "PPN dibebaskan di KPBPB (jasa-kpbpb)", "Warga tidak pernah ditolak")
-	if page := rina.Page("/bumd/langganan/batam?meter=applications_submitted&menurut=service", "ktp-el-hilang", "12"); !strings.Contains(page, "<svg") || !strings.Contains(page, "<rect") && !strings.Contains(page, "<path") {
+	if page := rina.Page("/bumd/langganan/batam?meter=applications_submitted&menurut=service", "KTP-el hilang", "12"); !strings.Contains(page, "<svg") || !strings.Contains(page, "<rect") && !strings.Contains(page, "<path") {
 		t.Error("the usage has no chart that is drawn here")
 	}
+	usage := rina.Page("/bumd/langganan/batam?meter=applications_submitted", "Pemakaian dua belas bulan")
+	ways := slices.DeleteFunc(pagetest.Hrefs(usage, "/bumd/langganan/batam/peristiwa?"), func(to string) bool { return !strings.Contains(to, "dari=2026-09-30") })
+	if len(ways) < 2 {
+		t.Fatalf("October leads to its events by %v, from the drawing and its table", ways)
+	}
+	if n := strings.Count(rina.Page(ways[0]), "2026-10-05-"); n != 12 {
+		t.Errorf("October leads to %d events; want 12", n)
+	}
+	trend := rina.Page("/bumd/keuangan", "MRR dua belas bulan", "Churn menurut bulan", "Oktober 2026 Rp5.000.000 Rp60.000.000", "Januari 2026 Rp5.000.000 Rp60.000.000 Rp5.000.000")
+	if !slices.Contains(pagetest.Hrefs(trend, "/bumd/langganan?"), "/bumd/langganan?bulan=2026-01&amp;gerak=new") && !slices.Contains(pagetest.Hrefs(trend, "/bumd/langganan?"), "/bumd/langganan?bulan=2026-01&gerak=new") {
+		t.Error("what was new in January does not lead to its cities")
+	}
+	rina.Page("/bumd/langganan?bulan=2026-01&gerak=new", "Kota Batam", "Kota Tanjungpinang", "Keadaan pada 31 Januari 2026")
+	rina.Page("/bumd/langganan?bulan=2025-12&keadaan=none", "Kota Batam", "Keadaan pada 31 Desember 2025")
+	rina.Sees(rina.Get("/bumd/langganan?bulan=2027-01"), http.StatusUnprocessableEntity)
 	rina.Page("/bumd/langganan?keadaan=active", "Kota Batam", "Rp2.500.000", "Kota Tanjungpinang")
 	rina.Page("/bumd/kejadian", "Tidak ada kejadian")
 }
@@ -139,14 +160,20 @@ func TestTheConsoleMovesSubscriptions(t *testing.T) {
 	rina.Goes(rina.Post(town+"/akhiri", "as", "paused", "on", "2026-11-25", "reason", "Anggaran habis"), town)
 	s.Wait(48 * time.Hour)
 	rina = s.Staff(t, pagetest.HostPlatform, "Rini Keuangan", "bumd_finance", "")
-	rina.Page(town, "Tidak berlangganan", "lalu dijeda", "Lanjutkan langganan")
+	rina.Page(town, "Dijeda", "lalu dijeda", "Lanjutkan langganan")
+	rina.Page("/bumd/langganan?keadaan=paused", "Kota Batam", "25 November 2026")
+	if page := rina.Page("/bumd/langganan?keadaan=none"); strings.Contains(page, "Kota Batam") {
+		t.Error("a city that has paused is said to have no subscription")
+	}
+	dina := s.Staff(t, pagetest.HostBatam, "Dian Bendahara", "treasurer", "")
+	dina.Page("/kelola/tagihan", "dijeda sejak 25 November 2026")
 	rina.Page("/bumd/keuangan", "50%", "1 dari 2 kota")
 	rina.Page("/bumd/langganan?gerak=churned", "Kota Batam")
 	rina.Goes(rina.Post(town+"/lanjut", "on", "2026-11-26"), town)
 	rina.Page(town, "Berlangganan")
 	rina.Sees(rina.Post(town+"/pindah", "plan", "none", "starts_on", "2026-12-01"), http.StatusNotFound)
 	rina.Sees(rina.Post(town+"/pindah", "plan", "", "starts_on", "2026-12-01"), http.StatusUnprocessableEntity, "Paket: Isian ini wajib")
-	rina.Sees(rina.Post(town+"/pindah", "plan", "demo-kota", "starts_on", "2026-12-01", "addons", "2 x none"), http.StatusUnprocessableEntity, "Tambahan: Pilih salah satu")
+	rina.Sees(rina.Post(town+"/pindah", "plan", "demo-kota", "starts_on", "2026-12-01", "addon-none", "2"), http.StatusUnprocessableEntity, "Pilih salah satu")
 	rina.Goes(rina.Post(town+"/pindah", "plan", "demo-kota", "starts_on", "2026-12-01", "trial_days", "30"), town)
 	rina.Page(town, "1 Desember 2026", "Masa coba sampai")
 

@@ -183,11 +183,16 @@ func estimateTable(l i18n.Locale, e billing.Estimate, events string, loc *time.L
 		}
 		if x.Meter != "" {
 			from, to := x.Period.Window(loc)
-			name.Href = events + "?" + url.Values{"meter": {x.Meter}, "dari": {from.UTC().Format(time.RFC3339)}, "sampai": {to.UTC().Format(time.RFC3339)}}.Encode()
+			name.Href = eventsOf(events, x.Meter, from, to)
 		}
 		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{name, {Text: x.Working(l)}, {Text: x.Amount.String()}}})
 	}
 	return &t
+}
+
+// eventsOf leads to the events of a meter from one instant until another.
+func eventsOf(events, meter string, from, to time.Time) string {
+	return events + "?" + url.Values{"meter": {meter}, "dari": {from.UTC().Format(time.RFC3339)}, "sampai": {to.UTC().Format(time.RFC3339)}}.Encode()
 }
 
 // invoiceTable lists invoices; the BUMD sees whose they are and whether anybody was told.

@@ -23,13 +23,23 @@ type Running struct {
 // year's by twelve, topped up to the minimum, less the coupon of that day. Usage, one-time prices and tax are not in it, and a
 // trial is worth nothing. It reads across cities as the platform role, so only requests of the platform may call it.
 func (s *Service) Recurring(ctx context.Context, day time.Time) (map[tenancy.ID]Running, error) {
+	all, err := s.RecurringOn(ctx, day)
+	if err != nil {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+// RecurringOn is Recurring on each of some days, of which there is at least one, read at once.
+func (s *Service) RecurringOn(ctx context.Context, days ...time.Time) ([]map[tenancy.ID]Running, error) {
 	if err := ofPlatform(ctx); err != nil {
 		return nil, err
 	}
 	var subs []Subscription
-	on := day.Format(time.DateOnly)
+	first, last := slices.MinFunc(days, time.Time.Compare), slices.MaxFunc(days, time.Time.Compare)
 	err := s.db.Platform.NewSelect().Model(&subs).Column(columns()...).
-		Where("withdrawn_at IS NULL AND starts_on <= ? AND (ends_on IS NULL OR ends_on > ?)", on, on).Limit(10_000).Scan(tenancy.Platform(ctx))
+		Where("withdrawn_at IS NULL AND starts_on <= ? AND (ends_on IS NULL OR ends_on > ?)", last.Format(time.DateOnly), first.Format(time.DateOnly)).
+		Limit(20_000).Scan(tenancy.Platform(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("billing: recurring: %w", err)
 	}
@@ -41,11 +51,14 @@ func (s *Service) Recurring(ctx context.Context, day time.Time) (map[tenancy.ID]
 		plan    string
 		version int
 	}
-	versions, names, out := map[key]Version{}, map[string]i18n.Text{}, map[tenancy.ID]Running{}
+	versions, names, out := map[key]Version{}, map[string]i18n.Text{}, make([]map[tenancy.ID]Running, len(days))
+	for i := range out {
+		out[i] = map[tenancy.ID]Running{}
+	}
 	for _, sub := range subs {
 		k := key{sub.Plan, sub.Version}
 		if _, known := versions[k]; !known {
-			if versions[k], err = findVersion(tenancy.Platform(ctx), s.db.App, sub.Plan, sub.Version, day); err != nil {
+			if versions[k], err = findVersion(tenancy.Platform(ctx), s.db.App, sub.Plan, sub.Version, last); err != nil {
 				return nil, err
 			}
 			p, err := findPlan(tenancy.Platform(ctx), s.db.App, sub.Plan)
@@ -54,11 +67,16 @@ func (s *Service) Recurring(ctx context.Context, day time.Time) (map[tenancy.ID]
 			}
 			names[sub.Plan] = p.Name
 		}
-		r := Running{Subscription: sub, PlanName: names[sub.Plan]}
-		if r.Monthly, err = versions[k].monthly(sub, meters, day); err != nil {
-			return nil, err
+		for i, day := range days {
+			if !sub.Holds(day) {
+				continue
+			}
+			r := Running{Subscription: sub, PlanName: names[sub.Plan]}
+			if r.Monthly, err = versions[k].monthly(sub, meters, day); err != nil {
+				return nil, err
+			}
+			out[i][sub.TenantID] = r
 		}
-		out[sub.TenantID] = r
 	}
 	return out, nil
 }
@@ -106,6 +124,14 @@ type Movement struct {
 	New, Expansion, Contraction, Churned money.Rupiah // all positive
 	Joined, Left                         int          // cities that are worth something now, and those that no longer are
 	Began                                int          // cities that were worth something on the first day
+}
+
+// Churn is how many of the cities that it began with have left, in percent, rounded down.
+func (m Movement) Churn() int64 {
+	if m.Began == 0 {
+		return 0
+	}
+	return int64(m.Left) * 100 / int64(m.Began)
 }
 
 // MovedBetween compares two days of Recurring.
