@@ -44,8 +44,8 @@ func (p *Pages) trendSections(ctx context.Context, l i18n.Locale, now time.Time)
 	if err != nil {
 		return nil, err
 	}
-	t := bill.Table{Title: l.T("bumd.trend"), Columns: []bill.Column{{Label: l.T("usage.month")}, {Label: l.T("bumd.mrr"), End: true}, {Label: l.T("bumd.arr"), End: true},
-		{Label: l.T("bumd.moved.new"), End: true}, {Label: l.T("bumd.moved.expansion"), End: true}, {Label: l.T("bumd.moved.contraction"), End: true}, {Label: l.T("bumd.moved.churned"), End: true}, {Label: l.T("bumd.churn"), End: true}}}
+	t := bill.Table{Title: l.T("bumd.trend"), Columns: []bill.Column{{Label: l.T("usage.month")}, {Label: l.T("bumd.mrr_short"), End: true}, {Label: l.T("bumd.arr_short"), End: true},
+		{Label: l.T("bumd.change"), End: true}, {Label: l.T("bumd.churn_short"), End: true}}}
 	worth := ui.Chart{Title: l.T("bumd.trend_mrr"), Column: l.T("usage.month"), Series: []ui.Series{{Name: l.T("bumd.millions")}}}
 	left := ui.Chart{Title: l.T("bumd.trend_churn"), Column: l.T("usage.month"), Line: true, Unit: "%", Series: []ui.Series{{Name: l.T("bumd.churn")}}}
 	for i := 1; i < len(days); i++ {
@@ -67,8 +67,7 @@ func (p *Pages) trendSections(ctx context.Context, l i18n.Locale, now time.Time)
 		worth.Links, left.Links = append(worth.Links, at), append(left.Links, at+"&gerak=churned")
 		worth.Series[0].Values = append(worth.Series[0].Values, int64((monthly+million/2)/million))
 		left.Series[0].Values = append(left.Series[0].Values, share)
-		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: l.Month(days[i]), Href: at}, {Text: monthly.String()}, {Text: yearly.String()}, {Text: m.New.String(), Href: at + "&gerak=new"}, {Text: m.Expansion.String(), Href: at + "&gerak=expansion"},
-			{Text: (-m.Contraction).String(), Href: at + "&gerak=contraction"}, {Text: (-m.Churned).String(), Href: at + "&gerak=churned"}, {Text: strconv.FormatInt(share, 10) + "%"}}})
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: l.Month(days[i]), Href: at}, {Text: monthly.String()}, {Text: yearly.String()}, {Text: (m.New + m.Expansion - m.Contraction - m.Churned).String()}, {Text: strconv.FormatInt(share, 10) + "%"}}})
 	}
 	return []bill.Section{{ID: "tren", Title: l.T("bumd.trend"), Text: l.T("bumd.trend_text"), Chart: &worth}, {ID: "churn", Title: l.T("bumd.trend_churn"), Quiet: true, Chart: &left},
 		{ID: "tren-angka", Title: l.T("bumd.trend_numbers"), Table: &t}}, nil
