@@ -8,7 +8,7 @@ import (
 
 // recomputeSQL is what every city owes before tax for the months from $1 to $2 by the events that were told before $3, from
 // nothing but events, subscriptions and the price list: the days of each subscription, those of a trial apart; each component by
-// its kind; a year where it begins, less what was not used of it where it ends; then what is topped up and let off.
+// its kind; what is paid once not again after a pause; a year where it begins, less what was not used of it where it ends; then what is topped up and let off.
 const recomputeSQL = `
 WITH part AS (
   SELECT s.tenant_id AS city, t.timezone AS zone, s.id, s.plan, s.version, s.addons, s.coupon, s.ends_on, coalesce(s.trial_ends_on, s.starts_on) AS paid_from,
@@ -41,7 +41,8 @@ priced AS (
         - coalesce((SELECT round(price * (y.until - ends_on) / (y.until - y.since)) FROM (SELECT (paid_from + make_interval(years => g))::date AS since, (paid_from + make_interval(years => g + 1))::date AS until FROM generate_series(0, 9) g) y
             WHERE NOT free AND ends_on - 1 BETWEEN f AND l AND ends_on - 1 >= y.since AND ends_on < y.until), 0)
       WHEN c->>'kind' = 'flat' THEN round(price * days / of)
-      WHEN c->>'kind' = 'once' THEN CASE WHEN paid_from BETWEEN f AND l THEN price ELSE 0 END
+      WHEN c->>'kind' = 'once' THEN CASE WHEN paid_from BETWEEN f AND l AND NOT EXISTS (SELECT FROM subscription b WHERE b.tenant_id = counted.city
+        AND b.withdrawn_at IS NULL AND b.plan = counted.plan AND b.ended_as = 'paused' AND b.ends_on <= counted.paid_from) THEN price ELSE 0 END
       WHEN c->>'kind' = 'unit' THEN price * over
       WHEN c->>'kind' = 'package' THEN price * ceil(over / (c->>'size')::numeric)
       WHEN c->>'kind' = 'volume' THEN over * (SELECT (t->>'price')::numeric FROM jsonb_array_elements(c->'tiers') WITH ORDINALITY a(t, k)
