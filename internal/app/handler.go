@@ -16,6 +16,7 @@ import (
 	"bedelau/internal/edge/groundwork"
 	"bedelau/internal/edge/httpapi"
 	"bedelau/internal/edge/leasing"
+	"bedelau/internal/edge/ordering"
 	"bedelau/internal/edge/papers"
 	"bedelau/internal/edge/partner"
 	"bedelau/internal/edge/portal"
@@ -62,6 +63,7 @@ func (a *App) gate(box *mailbox.Box, codes func(tenant string) []site.StaffCode)
 	})
 	pages.Mount(g, slices.Concat(
 		public.New(pages).Tables(), portal.New(pages).Tables(), visit.New(pages).Tables(),
+		ordering.New(pages).Tables(),
 		groundwork.New(pages).Tables(),
 		queue.New(pages).Tables(), desk.New(pages).Tables(), counter.New(pages).Tables(), papers.New(pages).Tables(), editor.New(pages).Tables(), replay.New(pages).Tables(), standard.New(pages).Tables(), admin.New(pages).Tables(), console.New(pages).Tables(), ducts.New(pages).Tables(), leasing.New(pages).Tables(), partner.New(pages).Tables(), ductmoney.New(pages).Tables(), damage.New(pages).Tables(), pricing.New(pages).Tables(), treasury.New(pages).Tables(),
 		subscribing.New(pages).Tables(),

@@ -56,7 +56,7 @@ func TestHotReadsUseIndexes(t *testing.T) {
 	filed := a.fileKTP(t, ctx, resident, "2171046703900003")
 	crowd(t, w)
 
-	for _, r := range slices.Concat(a.hotPages(token, resident, filed.Application), a.hotDesks(officer, admin, filed.Application), a.hotRecords(ctx, admin), a.hotDucts(batam.ID), a.hotPartners(ctx, batam.ID)) {
+	for _, r := range slices.Concat(a.hotPages(token, resident, filed.Application), a.hotDesks(officer, admin, filed.Application), a.hotRecords(ctx, admin), a.hotDucts(batam.ID), a.hotPartners(ctx, batam.ID), a.hotOrders(batam.ID)) {
 		seen.watch(r.name, func() { r.run(ctx) })
 	}
 	seen.watch("jobs", func() { a.runJobs(t, seen, ctx) })

@@ -18,6 +18,7 @@ import (
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/workflow"
 )
 
 // Choice is a way that an order can take, with what it would be charged. Key names it while the network and what is free stay as
@@ -181,6 +182,11 @@ func (s *Service) lacks(ctx context.Context, db bun.IDB, o Order, e Effect) (str
 	case Over:
 		if o.Until.IsZero() || s.today(ctx).Before(o.Until) {
 			return "ductorder.not_over", nil
+		}
+		// While a renewal is on its way, its outcome says whether the cable stays.
+		by, err := s.renewal(ctx, db, o.ID)
+		if err != nil || by != nil && by.Stage != workflow.StageApproved {
+			return "ductorder.has_renewal", err
 		}
 	}
 	return "", nil

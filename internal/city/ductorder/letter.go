@@ -25,6 +25,17 @@ func (s *Service) tell(ctx context.Context, tx bun.Tx, o Order, st step) error {
 	if text == "" {
 		text = state.Public.In(l)
 	}
+	if st.effect == Refuse {
+		var reasons []struct {
+			Name i18n.Text `bun:"type:jsonb"`
+		}
+		if err := tx.NewRaw("SELECT name FROM duct_refusal WHERE tenant_id = ? AND code = ?", o.TenantID, o.Refusal).Scan(ctx, &reasons); err != nil {
+			return fmt.Errorf("ductorder: letter: %w", err)
+		}
+		for _, r := range reasons {
+			text += "\n\n" + r.Name.In(l)
+		}
+	}
 	if st.in.Reason != "" {
 		text += "\n\n" + st.in.Reason
 	}

@@ -156,6 +156,11 @@ func TestARefusalNamesAPublishedReason(t *testing.T) {
 	if o.Refusal != "izin_lahan" || d.Lease.State != lease.Refused || d.Lease.Refusal != "izin_lahan" || len(d.Offers) > 0 {
 		t.Errorf("refused as %+v, %+v", o, d.Lease)
 	}
+	var letter string
+	st.must(st.w.DB.App.NewRaw("SELECT data->>'body' FROM message WHERE tenant_id = ? ORDER BY id DESC LIMIT 1", st.w.Batam.ID).Scan(st.ctx, &letter))
+	if !strings.Contains(letter, "Pemegang kewenangan lahan menolak izinnya") || !strings.Contains(letter, "Karena uji") {
+		t.Errorf("the company is told %q", letter)
+	}
 	o = st.quoted(st.mine)
 	_, err = st.AcceptQuote(st.ctx, st.mine, o.ID, 0)
 	st.must(err)

@@ -39,6 +39,9 @@ const (
 	PathNodes     = PathDucts + "/simpul"
 )
 
+// PathOrders is where the orders of companies are.
+const PathOrders = PathDucts + "/pesanan"
+
 // importMB is how large a file of a survey may be.
 const importMB = 64
 

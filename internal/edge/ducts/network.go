@@ -44,6 +44,7 @@ func (p *Pages) network(c *gin.Context) error {
 		ui.Link{Href: PathDucts + "/tarif", Label: l.T("ductprice.title"), Icon: "coin"}, ui.Link{Href: PathDucts + "/tagihan", Label: l.T("ductbook.title"), Icon: "receipt-tax"}, ui.Link{Href: PathOperators, Label: l.T("lease.operators"), Icon: "building"}, ui.Link{Href: PathDamage, Label: l.T("damage.title"), Icon: "alert-triangle"}, ui.Link{Href: PathNodes, Label: l.T("damage.nodes"), Icon: "qrcode"}, ui.Link{Href: pathImports, Label: l.T("duct.imports"), Icon: "file-upload"})
 	v.Links = append(v.Links, ui.Link{Href: PathWorks, Label: l.T("work.works"), Icon: "flag"})
 	v.Links = append(v.Links, ui.Link{Href: pathCables, Label: l.T("ductcable.title"), Icon: "bolt"})
+	v.Links = append(v.Links, ui.Link{Href: PathOrders, Label: l.T("ordering.title"), Icon: "inbox"})
 	if total.Segments > 0 {
 		v.Links = append(v.Links, ui.Link{Href: pathMap + "?hari=" + day.Format(time.DateOnly), Label: l.T("duct.map.link"), Icon: "map-pin"})
 	}

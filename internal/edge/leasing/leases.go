@@ -117,6 +117,10 @@ func (p *Pages) leaseAgain(c *gin.Context, status int, in site.Form, errs ui.Err
 	}
 	state.Rows = append(state.Rows, why...)
 	state.Links = []ui.Link{{Href: operatorPath(x.OperatorID), Label: x.OperatorName, Icon: "building"}}
+	if x.OrderID.Valid {
+		state.Note = bill.Note{Text: l.T("ordering.of_order")}
+		state.Links = append(state.Links, ui.Link{Href: ducts.PathOrders + "/" + x.OrderID.UUID.String(), Label: l.T("ordering.open_order"), Icon: "inbox"})
+	}
 	if x.State == lease.Reserved || x.State == lease.Ordered {
 		state.Links = append(state.Links, ui.Link{Href: ducts.PathLeases + "/" + id.String() + "/penawaran", Label: l.T("ductquote.title"), Icon: "coin"})
 	}

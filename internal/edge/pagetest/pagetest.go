@@ -55,6 +55,7 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/groundwork"
 	"bedelau/internal/edge/leasing"
+	"bedelau/internal/edge/ordering"
 	"bedelau/internal/edge/papers"
 	"bedelau/internal/edge/partner"
 	"bedelau/internal/edge/portal"
@@ -227,6 +228,7 @@ func OpenWith(t testing.TB, with func(*site.Deps)) *Site {
 	s.Pages = site.New(deps)
 	s.Mount(g, slices.Concat(
 		public.New(s.Pages).Tables(), portal.New(s.Pages).Tables(), visit.New(s.Pages).Tables(),
+		ordering.New(s.Pages).Tables(),
 		groundwork.New(s.Pages).Tables(),
 		queue.New(s.Pages).Tables(), desk.New(s.Pages).Tables(), counter.New(s.Pages).Tables(), papers.New(s.Pages).Tables(), editor.New(s.Pages).Tables(), replay.New(s.Pages).Tables(), standard.New(s.Pages).Tables(), admin.New(s.Pages).Tables(), console.New(s.Pages).Tables(), ducts.New(s.Pages).Tables(), leasing.New(s.Pages).Tables(), partner.New(s.Pages).Tables(), ductmoney.New(s.Pages).Tables(), damage.New(s.Pages).Tables(), pricing.New(s.Pages).Tables(), treasury.New(s.Pages).Tables(),
 		subscribing.New(s.Pages).Tables(),
