@@ -81,6 +81,9 @@ func demo(ctx context.Context, o cli.DemoOptions) error {
 		err = a.seedCounter(ctx, made)
 	}
 	if err == nil {
+		err = a.seedDuctMoney(ctx, made)
+	}
+	if err == nil {
 		err = a.seedDucts(ctx, made)
 	}
 	if err != nil {

@@ -137,6 +137,7 @@ func (a *App) thingsOf(t *testing.T, ctx context.Context, who, officer identity.
 	out["duct_photo"] = a.photographed(t, ctx, who.TenantID)
 	out["document"] = a.issue(t, ctx, who, d.Application.ID).String()
 	out["duct_statement"], out["duct_line"] = a.ductBanked(t, ctx)
+	out["duct_deposit"], out["duct_deposit_return"] = a.pledged(t, ctx, out["duct_lease"])
 	out["booking"] = a.appointment(t, ctx, who).String()
 	b, err := a.Bulk.Start(ctx, officer, bulk.StartInput{Action: "hand_over", Versions: map[uuid.UUID]int{d.Application.ID: 1}})
 	if err != nil {
@@ -539,6 +540,23 @@ func (a *App) ductBanked(t *testing.T, ctx context.Context) (file, line string) 
 		t.Fatal(err)
 	}
 	return b.ID.String(), l.ID.String()
+}
+
+// pledged asks for the deposit of a lease, and that some of it is given back.
+func (a *App) pledged(t *testing.T, ctx context.Context, lease string) (deposit, back string) {
+	t.Helper()
+	id := uuid.New()
+	err := tenancy.InTx(ctx, a.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.NewRaw("INSERT INTO duct_deposit (tenant_id, lease_id, amount, months, basis, asked_at, asked_by) VALUES (?, ?, 100, 3, 'x', now(), ?)", tenancy.Must(ctx), lease, id).Exec(ctx)
+		if err == nil {
+			_, err = tx.NewRaw("INSERT INTO duct_deposit_return (tenant_id, id, lease_id, amount, account, reason, made_by, made_at) VALUES (?, ?, ?, 1, 'x', 'x', ?, now())", tenancy.Must(ctx), id, lease, id).Exec(ctx)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lease, id.String()
 }
 
 // priced asks for a price of ducts and for rent of land.

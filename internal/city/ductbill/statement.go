@@ -34,6 +34,7 @@ type Statement struct {
 	After     money.Rupiah // and when it ends
 	Movements []Movement
 	Books     invoice.PartyBooks // of all time until its end
+	Deposit   money.Rupiah       // that the company holds for it when it ends, beside what is owed
 	More      bool               // there is more than a page can show
 }
 
@@ -53,8 +54,9 @@ func (s *Service) StatementOf(ctx context.Context, operator uuid.UUID, from, unt
 	tenant := tenancy.Must(ctx)
 	var party uuid.UUID
 	err = s.d.DB.App.NewRaw("SELECT party_id FROM duct_payer WHERE tenant_id = ? AND operator_id = ?", tenant, operator).Scan(ctx, &party)
-	if errors.Is(err, sql.ErrNoRows) {
-		return out, nil
+	if errors.Is(err, sql.ErrNoRows) { // it was never charged, but may have left a deposit
+		out.Deposit, err = s.depositOf(ctx, operator, until.Format(time.DateOnly))
+		return out, err
 	}
 	if err != nil {
 		return out, fmt.Errorf("ductbill: statement: %w", err)
@@ -80,6 +82,19 @@ func (s *Service) StatementOf(ctx context.Context, operator uuid.UUID, from, unt
 		out.After += out.Movements[i].Amount
 		out.Movements[i].Owed = out.After
 	}
-	out.Books, err = s.Book.BooksOf(ctx, party, until.AddDate(0, 0, -1))
+	if out.Books, err = s.Book.BooksOf(ctx, party, until.AddDate(0, 0, -1)); err != nil {
+		return out, err
+	}
+	out.Deposit, err = s.depositOf(ctx, operator, last)
 	return out, err
+}
+
+// depositOf is what is held for an operator before a day.
+func (s *Service) depositOf(ctx context.Context, operator uuid.UUID, before string) (sum money.Rupiah, err error) {
+	err = s.d.DB.App.NewRaw(`SELECT coalesce(sum(CASE e.kind WHEN 'received' THEN e.amount ELSE -e.amount END), 0)::bigint FROM duct_deposit_entry e JOIN duct_lease l ON l.tenant_id = e.tenant_id AND l.id = e.lease_id
+		WHERE e.tenant_id = ? AND l.operator_id = ? AND e.on_day < ? AND NOT EXISTS (SELECT FROM payment_undo u WHERE u.tenant_id = e.tenant_id AND u.payment_id = e.payment_id AND u.on_day < ?)`, tenancy.Must(ctx), operator, before, before).Scan(ctx, &sum)
+	if err != nil {
+		return 0, fmt.Errorf("ductbill: deposit: %w", err)
+	}
+	return sum, nil
 }

@@ -57,11 +57,16 @@ func (s *Service) Quote(ctx context.Context, operator uuid.UUID, r Route) (Quote
 	if err != nil {
 		return Quote{}, err
 	}
-	h, err := Facts(ctx, s.d.DB, r)
+	return p.QuoteOf(ctx, s.d.DB, operator, r)
+}
+
+// QuoteOf is Quote by a list that was read, of a route that has been checked.
+func (p List) QuoteOf(ctx context.Context, db bun.IDB, operator uuid.UUID, r Route) (Quote, error) {
+	h, err := Facts(ctx, db, r)
 	if err != nil {
 		return Quote{}, err
 	}
-	if h.VolumeMM, err = volume(ctx, s.d.DB, operator, h.Since); err != nil {
+	if h.VolumeMM, err = volume(ctx, db, operator, h.Since); err != nil {
 		return Quote{}, err
 	}
 	h.VolumeMM += h.length()

@@ -17,7 +17,7 @@ type BookMonth struct {
 	Net      money.Rupiah // invoiced before tax
 	PPN      money.Rupiah // that it collects for the state
 	Credited money.Rupiah // with its tax
-	Received money.Rupiah // money
+	Received money.Rupiah // money; a deposit that was set off came in before
 	Withheld money.Rupiah // that operators gave to the state for it
 }
 
@@ -33,7 +33,7 @@ func (s *Service) Book(ctx context.Context, actor identity.Actor, year int) (mon
 		FROM generate_series(?1::date, ?2::date - 1, interval '1 month') m
 		LEFT JOIN (SELECT date_trunc('month', i.issued_on)::date AS month, sum(i.net) FILTER (WHERE i.kind = 'invoice')::bigint AS net, sum(i.tax) FILTER (WHERE i.kind = 'invoice')::bigint AS ppn, sum(i.total) FILTER (WHERE i.kind = 'credit_note')::bigint AS credited
 			FROM invoice i JOIN duct_payer w ON w.tenant_id = i.tenant_id AND w.party_id = i.party_id WHERE i.tenant_id = ?0 AND i.issued_on >= ?1 AND i.issued_on < ?2 GROUP BY 1) i ON i.month = m::date
-		LEFT JOIN (SELECT date_trunc('month', y.received_on)::date AS month, sum(y.amount) FILTER (WHERE y.method <> 'slip')::bigint AS received, sum(y.amount) FILTER (WHERE y.method = 'slip')::bigint AS withheld
+		LEFT JOIN (SELECT date_trunc('month', y.received_on)::date AS month, sum(y.amount) FILTER (WHERE y.method NOT IN ('slip', 'deposit'))::bigint AS received, sum(y.amount) FILTER (WHERE y.method = 'slip')::bigint AS withheld
 			FROM payment y JOIN duct_payer w ON w.tenant_id = y.tenant_id AND w.party_id = y.party_id WHERE y.tenant_id = ?0 AND y.received_on >= ?1 AND y.received_on < ?2
 				AND NOT EXISTS (SELECT FROM payment_undo u WHERE u.tenant_id = y.tenant_id AND u.payment_id = y.id) GROUP BY 1) y ON y.month = m::date
 		ORDER BY 1`, tenant, first, until).Scan(ctx, &months)

@@ -61,7 +61,7 @@ func (p *Pages) billsPage(c *gin.Context, status int, done *bill.Table, errs ui.
 		return err
 	}
 	v := bill.View{Shell: p.DeskShell(c, l.T("ductbook.title")), Back: ducts.PathDucts, Heading: l.T("ductbook.title"), Lead: l.T("ductbook.lead", "seller", seller.Name), Errors: errs, Notes: []string{l.T("ductbook.note_pad")},
-		Links: []ui.Link{{Href: PathTariffs, Label: l.T("ductprice.title"), Icon: "coin"}, {Href: PathRevenue, Label: l.T("revenue.title"), Icon: "chart-bar"}, {Href: PathLeaks, Label: l.T("revenue.leaks"), Icon: "alert-triangle"}}}
+		Links: []ui.Link{{Href: PathTariffs, Label: l.T("ductprice.title"), Icon: "coin"}, {Href: PathDeposits, Label: l.T("deposit.title"), Icon: "coin"}, {Href: PathRevenue, Label: l.T("revenue.title"), Icon: "chart-bar"}, {Href: PathLeaks, Label: l.T("revenue.leaks"), Icon: "alert-triangle"}}}
 	if p.may(c, access.DuctBill) {
 		v.Links = append(v.Links, ui.Link{Href: PathBank, Label: l.T("bank.title"), Icon: "file-text"}, ui.Link{Href: PathTaxes, Label: l.T("tax.title"), Icon: "receipt-tax"})
 	}

@@ -27,14 +27,15 @@ const (
 
 // Where the money of the ducts stands.
 const (
-	PathTariffs = ducts.PathDucts + "/tarif"
-	PathLand    = ducts.PathDucts + "/lahan"
-	PathBills   = ducts.PathDucts + "/tagihan"
-	PathBank    = ducts.PathDucts + "/rekening-bank"
-	PathTaxes   = ducts.PathDucts + "/pajak"
-	PathDebts   = ducts.PathDucts + "/piutang"
-	PathRevenue = ducts.PathDucts + "/pendapatan"
-	PathLeaks   = ducts.PathDucts + "/kebocoran"
+	PathTariffs  = ducts.PathDucts + "/tarif"
+	PathLand     = ducts.PathDucts + "/lahan"
+	PathBills    = ducts.PathDucts + "/tagihan"
+	PathBank     = ducts.PathDucts + "/rekening-bank"
+	PathTaxes    = ducts.PathDucts + "/pajak"
+	PathDeposits = ducts.PathDucts + "/jaminan"
+	PathDebts    = ducts.PathDucts + "/piutang"
+	PathRevenue  = ducts.PathDucts + "/pendapatan"
+	PathLeaks    = ducts.PathDucts + "/kebocoran"
 )
 
 // Pages is the money of the ducts of every city.
@@ -45,7 +46,7 @@ func New(s *site.Pages) *Pages { return &Pages{ducts.New(s)} }
 
 // Tables are the pages.
 func (p *Pages) Tables() []gate.Table {
-	return []gate.Table{p.tariffRoutes(), p.offerRoutes(), p.billRoutes(), p.debtRoutes(), p.bank().Table(), p.fileRoutes(), p.tax().Table(), p.revenueRoutes(), p.quoteRoutes()}
+	return []gate.Table{p.tariffRoutes(), p.offerRoutes(), p.billRoutes(), p.debtRoutes(), p.depositRoutes(), p.bank().Table(), p.fileRoutes(), p.tax().Table(), p.revenueRoutes(), p.quoteRoutes()}
 }
 
 // tariffRoutes is what the ducts cost.

@@ -2,7 +2,9 @@ package ductmoney
 
 import (
 	"net/http"
+	"path"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -25,7 +27,7 @@ import (
 func (p *Pages) revenueRoutes() gate.Table {
 	read, acts, manage, city := access.RevenueRead, access.RevenueManage, access.DuctManage, gate.City
 	receipt, finding := site.IDs("id", "revenue_receipt"), site.IDs("id", "duct_finding")
-	return gate.Table{
+	out := gate.Table{
 		{Method: get, Path: PathRevenue, Needs: read, Scope: city, Handler: p.revenue},
 		{Method: post, Path: PathRevenue + "/target", Page: PathRevenue, Needs: acts, Scope: city, Handler: p.setTarget},
 		{Method: post, Path: PathRevenue + "/piutang", Page: PathRevenue, Needs: acts, Scope: city, Handler: p.addClaim},
@@ -34,6 +36,25 @@ func (p *Pages) revenueRoutes() gate.Table {
 		{Method: get, Path: PathLeaks, Needs: access.DuctRead, Scope: city, Handler: p.leaks},
 		{Method: post, Path: PathLeaks, Needs: manage, Scope: city, Handler: p.find},
 		{Method: post, Path: PathLeaks + "/:id", Page: PathLeaks, Needs: manage, Scope: city, IDs: finding, Handler: p.settle},
+	}
+	for _, t := range revenue.Tables() {
+		out = append(out, gate.Route{Method: get, Path: revenueFile(t), Needs: read, Scope: city, Handler: p.revenueTable(t)})
+	}
+	return out
+}
+
+// revenueFile is where a table of the city's own revenue is downloaded, with ?hari=.
+func revenueFile(table string) string {
+	return PathRevenue + "/unduh/" + map[string]string{revenue.Realisation: "realisasi", revenue.Receivables: "piutang", revenue.Dividends: "dividen", revenue.Assessments: "skrd", revenue.Contracts: "kontrak"}[table] + ".xlsx"
+}
+
+// revenueTable writes a table as it is on the day that is asked for.
+func (p *Pages) revenueTable(table string) func(*gin.Context) error {
+	return func(c *gin.Context) error {
+		day := p.DayIn(c)
+		return console.SendTable(c, strings.TrimSuffix(path.Base(revenueFile(table)), ".xlsx")+"-"+day.Format(time.DateOnly), func(row func([]any) error) error {
+			return p.Revenue.Export(c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c), table, day, row)
+		})
 	}
 }
 
@@ -73,7 +94,11 @@ func (p *Pages) revenuePage(c *gin.Context, status int, in site.Form, of string,
 		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{name, {Text: x.Target.String(), Small: x.Basis}, came, owed, {Text: x.Forecast.String()}, {Text: x.Short.String()}}})
 	}
 	s.Table.Foot = []bill.Cell{{Text: l.T("revenue.all")}, {Text: target.String()}, {Text: realised.String()}, {}, {}, {}}
-	v.Sections = append(v.Sections, s, monthSection(l, lines))
+	files := bill.Section{ID: "berkas", Title: l.T("revenue.files"), Text: l.T("revenue.files_text")}
+	for _, t := range revenue.Tables() {
+		files.Links = append(files.Links, ui.Link{Href: revenueFile(t) + "?hari=" + day.Format(time.DateOnly), Label: l.T("revenue.file." + t), Icon: "download"})
+	}
+	v.Sections = append(v.Sections, s, monthSection(l, lines), files)
 	for _, part := range []func(*gin.Context, time.Time) (bill.Section, error){p.claimSection, p.receiptsSection, p.bookSection} {
 		x, err := part(c, day)
 		if err != nil {

@@ -32,6 +32,9 @@ func StatementSections(l i18n.Locale, x ductbill.Statement, here string, from, l
 		sums = append(sums, bill.Section{ID: "buku", Title: l.T("ductbook.all_time"), Rows: []ui.Row{{Label: l.T("bill.charged"), Value: x.Books.Charged.String()}, {Label: l.T("bill.paid"), Value: x.Books.Paid.String()}, {Label: l.T("bill.withheld"), Value: x.Books.Withheld.String()},
 			{Label: l.T("bill.credited"), Value: x.Books.Credited.String()}, {Label: l.T("bill.written_off"), Value: x.Books.WrittenOff.String()}, {Label: l.T("bill.rest"), Value: x.Books.Open.String()}, {Label: l.T("ductbook.balance"), Value: x.Books.Balance.String()}}})
 	}
+	if x.Deposit != 0 {
+		sums = append(sums, bill.Section{ID: "jaminan", Title: l.T("deposit.title"), Text: l.T("deposit.in_account"), Rows: []ui.Row{{Label: l.T("deposit.held"), Value: x.Deposit.String()}}})
+	}
 	for _, m := range x.Movements {
 		ref := bill.Cell{Text: m.Reference}
 		if m.Number != "" {

@@ -39,6 +39,7 @@ const (
 	Stripe         = "stripe"
 	Cash           = "cash"
 	Slip           = "slip"
+	Deposit        = "deposit" // what the seller held for the buyer: it came in before, and Take alone records it
 )
 
 // PaymentInput is what came in for an invoice.
@@ -58,6 +59,9 @@ func (b *Book) Pay(ctx context.Context, tx bun.Tx, actor identity.Actor, in Paym
 	in.Reference, in.On = strings.TrimSpace(in.Reference), dayOf(in.On)
 	if err := in.check(); err != nil {
 		return Payment{}, err
+	}
+	if in.Method == Deposit {
+		return Payment{}, fault.Fields([]fault.Field{{Name: "method", Code: "not_an_option"}})
 	}
 	i, s, err := b.lock(ctx, tx, in.Invoice)
 	if err != nil {
@@ -151,7 +155,7 @@ func (in PaymentInput) check() error {
 		bad = append(bad, fault.Field{Name: "reference", Code: "required"})
 	}
 	switch in.Method {
-	case Transfer, VirtualAccount, Stripe, Cash, Slip:
+	case Transfer, VirtualAccount, Stripe, Cash, Slip, Deposit:
 	default:
 		bad = append(bad, fault.Field{Name: "method", Code: "not_an_option"})
 	}

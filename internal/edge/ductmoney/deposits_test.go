@@ -1,0 +1,69 @@
+package ductmoney_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"bedelau/internal/city/duct"
+	"bedelau/internal/city/lease"
+	"bedelau/internal/edge/pagetest"
+	"bedelau/internal/kernel/identity"
+)
+
+// TestADepositOnItsPages: an order is asked for a deposit by itself, of three months of its fee; staff take it in, its company sees that it
+// is held, and once the lease is over it is set off and given back by two people.
+func TestADepositOnItsPages(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	operator := leased(t, s)
+	bima := s.Staff(t, pagetest.HostBatam, "Bima Keuangan", "duct_finance", "")
+	const deposits = "/petugas/ducting/jaminan"
+	bima.Page(deposits, "Belum ada jaminan")
+	ctx := s.In(t, pagetest.HostBatam)
+	manager := identity.Actor{ID: uuid.New(), TenantID: s.World.Batam.ID, Kind: identity.Staff, Roles: []string{"duct_manager"}, TOTP: true}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	since := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
+	ways, err := s.Leases.Plan(ctx, manager, lease.PlanInput{From: "MH-1", To: "MH-2", Kind: duct.Subduct, Quantity: 1, Since: since})
+	must(err)
+	in := lease.ReserveInput{Operator: uuid.MustParse(operator), Kind: duct.Subduct, Quantity: 1, Since: since, Days: 30, Key: "jaminan"}
+	for _, x := range ways[0].Steps {
+		in.Segments = append(in.Segments, x.ID)
+	}
+	l, err := s.Leases.Reserve(ctx, manager, in)
+	must(err)
+	must(s.Leases.Order(ctx, manager, l.ID))
+	s.Work(t)
+	one := deposits + "/" + l.ID.String()
+	s.Soon(t, "a deposit is asked for", func() bool { return bima.Get(one).Status == http.StatusOK })
+	// 220 m × Rp14.350 ÷ 12 and two manholes, three times.
+	bima.Page(one, "Jaminan "+l.Number, "Rp819.999", "3 bulan", "Belum lengkap")
+	bima.Page(deposits, "PT Serat Uji", "Rp819.999", "Belum lengkap")
+	bima.Sees(bima.Post(one+"/terima", "amount", "900.000", "reference", "TRF-J1", "on", "2026-11-24"), http.StatusConflict, "lebih dari yang masih kurang", "TRF-J1")
+	bima.Goes(bima.Post(one+"/terima", "amount", "819.999", "reference", "TRF-J1", "on", "2026-11-24"), one)
+	bima.Page(one, "Lengkap", "TRF-J1")
+	rudi := works(t, s, operator, "rudi@serat.id")
+	rudi.Page("/mitra/rekening", "Jaminan sewa", "Rp819.999")
+	if page := bima.Page(one, "Lengkap"); strings.Contains(page, "Minta pengembalian") {
+		t.Error("it is given back while the lease is to begin")
+	}
+	must(s.Leases.Cancel(ctx, manager, l.ID, "Rencana berubah"))
+	at := issued(t, bima)
+	bima.Page(one, "Perlu dikembalikan", "Perhitungkan dengan tagihan")
+	bima.Goes(bima.Post(one+"/perhitungkan", "invoice", strings.TrimPrefix(at, book+"/")), one)
+	bima.Page(one, "Selesai", "DCT/2026/000001", "Diperhitungkan dengan tagihan")
+	bima.Page(at, "Dibayar sebagian", "jaminan")
+	sari := s.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
+	sari.Page(one, "Diterima")
+	if r := sari.Post(one+"/kembalikan", "amount", "1", "account", "x", "reason", "x"); r.Status != http.StatusForbidden {
+		t.Errorf("who lets ducts gives deposits back: %d", r.Status)
+	}
+}
