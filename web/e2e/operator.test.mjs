@@ -75,7 +75,7 @@ test("a company that leases already, with scripts and in English", async (t) => 
   await p.look("people");
   await p.go("/mitra");
   await p.follow(p.button("English"));
-  for (const path of ["/mitra", "/mitra/peta", "/mitra/rencana", "/mitra/sewa", seen.lease, "/mitra/berkas", "/mitra/orang", "/mitra/daftar"]) {
+  for (const path of ["/mitra", "/mitra/peta", "/mitra/rencana", "/mitra/sewa", seen.lease, "/mitra/gangguan", "/lapor/ducting", "/lacak/ducting", "/mitra/berkas", "/mitra/orang", "/mitra/daftar"]) {
     assert.equal(await p.go(path), 200, path);
     await p.look(`en${path.split("/").slice(0, 3).join("-")}`, { lang: "en" });
   }

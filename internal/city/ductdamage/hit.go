@@ -64,11 +64,11 @@ func (s *Service) Hit(ctx context.Context, actor identity.Actor, in HitInput) er
 		if _, err := tx.NewInsert().Model(&hit).On("CONFLICT DO NOTHING").Exec(ctx); err != nil {
 			return fmt.Errorf("ductdamage: hit: %w", err)
 		}
-		found, err := s.affect(ctx, tx, actor, *d, day)
+		err = s.happened(ctx, tx, actor, *d, Event{What: "hit", At: s.now(), Detail: map[string]any{"segment": segment.Code, "units": strings.Join(in.Units, ", ")}}, false)
 		if err != nil {
 			return err
 		}
-		err = s.happened(ctx, tx, actor, *d, Event{What: "hit", At: s.now(), Detail: map[string]any{"segment": segment.Code, "units": strings.Join(in.Units, ", "), "leases": found}}, false)
+		found, err := s.affect(ctx, tx, actor, *d, day)
 		if err != nil {
 			return err
 		}

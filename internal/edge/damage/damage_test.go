@@ -225,6 +225,7 @@ func TestADamageIsHandled(t *testing.T) {
 		t.Errorf("%d mails to the companies", n)
 	}
 	own := mitra + strings.TrimPrefix(at, list)
+	w.budi.Page("/mitra", "Gangguan yang sedang ditangani", "Ditanggapi")
 	page = w.budi.Page(own, w.sewaB.Number, "2 dari 2", "Memulihkan layanan sementara", "Laporan ditanggapi")
 	for _, secret := range []string{w.sewaA.Number, "PT Satu", "Galian PDAM", "MH-2", "Sari"} {
 		if strings.Contains(page, secret) {

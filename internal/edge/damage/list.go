@@ -43,7 +43,9 @@ func (p *Pages) listAgain(c *gin.Context, status int, in site.Form, errs ui.Erro
 	}
 	v := bill.View{Shell: p.DeskShell(c, l.T("damage.title")), Back: ducts.PathDucts, Heading: l.T("damage.title"), Lead: l.T("damage.lead"), Errors: errs}
 	v.Links = []ui.Link{{Href: pathShift, Label: l.T("damage.shift"), Icon: "users"}}
-	v.Sections = append(v.Sections, ducts.KPISection(l, k))
+	figures := ducts.KPISection(l, k)
+	figures.Quiet = true
+	v.Sections = append(v.Sections, figures)
 	s := bill.Section{ID: "daftar", Title: l.T("damage.list"), Empty: &bill.Empty{Icon: "circle-check", Title: l.T("damage.none"), Text: l.T("damage.none_hint")}}
 	if asked {
 		s.Empty.Text = l.T("damage.none_filtered")

@@ -2,6 +2,7 @@ package partner
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
@@ -132,4 +133,21 @@ func (p *Pages) damage(c *gin.Context) error {
 		return err
 	}
 	return p.Render(c, http.StatusOK, bill.Page(v))
+}
+
+// goingMost is how many damages the first page looks through for those that are not over.
+const goingMost = 20
+
+// going is the damage of the company's that is not over, for its first page; nothing where there is none.
+func (p *Pages) going(c *gin.Context) ([]bill.Section, error) {
+	l := gate.LocaleOf(c)
+	all, err := p.Damages.ListOf(c.Request.Context(), gate.ActorOf(c), uuid.Max, goingMost)
+	if err != nil {
+		return nil, err
+	}
+	all = slices.DeleteFunc(all, func(x ductdamage.Listed) bool { return x.Over() })
+	if len(all) == 0 {
+		return nil, nil
+	}
+	return []bill.Section{{ID: "gangguan", Title: l.T("damage.partner_going"), Note: bill.Note{Tone: "care", Text: l.T("damage.partner_going_text")}, Table: damage.New(p.Pages.Pages).Table(c, all, pathDamage)}}, nil
 }

@@ -50,6 +50,11 @@ func (p *Pages) homeAgain(c *gin.Context, status int, in site.Form, errs ui.Erro
 	}
 	state.Links = []ui.Link{{Href: pathPapers, Label: l.T("partner.nav.papers"), Icon: "certificate"}}
 	v.Sections = append(v.Sections, state)
+	going, err := p.going(c)
+	if err != nil {
+		return err
+	}
+	v.Sections = append(v.Sections, going...)
 	grants, err := p.grants(c, o.ID)
 	if err != nil {
 		return err
