@@ -56,6 +56,13 @@ func (a *App) hotDucts(city uuid.UUID) []hotRead {
 				_, _ = a.DuctWorks.Works(ctx, manager, uuid.Nil, f, uuid.Max, 51)
 			}
 		}},
+		{"the calendar of works", func(ctx context.Context) {
+			shown, _ := a.DuctWorks.Calendar(ctx, ductwork.CalendarFilter{})
+			_, _ = a.DuctWorks.Calendar(ctx, ductwork.CalendarFilter{Road: "Jalan 1", Month: time.Now()})
+			_, _ = a.DuctWorks.CalendarRoads(ctx)
+			_, _ = a.DuctWorks.Shapes(ctx, shown)
+			_, _ = a.DuctWorks.Joins(ctx, manager, uuid.Nil, id("work77"))
+		}},
 		{"segments under works", func(ctx context.Context) { _, _ = a.DuctWorks.Under(ctx, time.Now()) }},
 		{"guarantees that end", func(ctx context.Context) { _, _ = a.DuctWorks.Ending(ctx, manager) }},
 		{"cables", func(ctx context.Context) {

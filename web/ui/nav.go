@@ -21,6 +21,7 @@ func PartnerNav(l i18n.Locale) []Link {
 		{"/mitra/sewa", l.T("partner.nav.leases"), "file-text"},
 		{"/mitra/tagihan", l.T("partner.nav.bills"), "receipt-tax"},
 		{"/mitra/gangguan", l.T("partner.nav.damage"), "alert-triangle"},
+		{"/mitra/pekerjaan", l.T("work.works"), "flag"},
 		{"/mitra/berkas", l.T("partner.nav.papers"), "certificate"},
 		{"/mitra/orang", l.T("partner.nav.people"), "users"},
 	}

@@ -473,3 +473,18 @@ func SendPaper(c *gin.Context, s *ductwork.Service, company uuid.UUID) error {
 	}
 	return site.ServeFile(c, f, body)
 }
+
+// OwnActs are what a company can do with its works, whose page is here.
+func OwnActs(c *gin.Context, w ductwork.Work, here string, in site.Form, errs ui.Errors) []bill.Form {
+	var out []bill.Form
+	if w.Emergency && w.ReportedAt.IsZero() {
+		out = append(out, reportForm(partOf(c, "laporan", in, errs), here))
+	}
+	if w.State == ductwork.Planned {
+		out = append(out, cancelForm(partOf(c, "batalkan", in, errs), here))
+	}
+	return out
+}
+
+// CalledAct names errors by what the fields of the forms about works are called.
+func CalledAct(c *gin.Context, errs ui.Errors) ui.Errors { return site.Called(c, errs, labels) }

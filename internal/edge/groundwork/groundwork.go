@@ -28,6 +28,8 @@ const (
 
 const (
 	pathNew = ducts.PathWorks + "/baru"
+	// PathProgramme is what companies plan in a year.
+	PathProgramme = ducts.PathWorks + "/program"
 	// pageSize is how many works a page lists.
 	pageSize = 50
 	// FileBody is how large a form with a file may be.
@@ -41,7 +43,7 @@ type Pages struct{ *ducts.Pages }
 func New(s *site.Pages) *Pages { return &Pages{ducts.New(s)} }
 
 // Tables are the pages by area.
-func (p *Pages) Tables() []gate.Table { return []gate.Table{p.officeRoutes()} }
+func (p *Pages) Tables() []gate.Table { return []gate.Table{p.officeRoutes(), p.calendarRoutes()} }
 
 // officeRoutes are the pages of the staff.
 func (p *Pages) officeRoutes() gate.Table {
@@ -50,6 +52,7 @@ func (p *Pages) officeRoutes() gate.Table {
 	letter, paper := site.IDs("id", "duct_work", "guarantee", "duct_guarantee"), site.IDs("id", "duct_work", "paper", "duct_work_paper")
 	return gate.Table{
 		{Method: get, Path: ducts.PathWorks, Needs: read, Scope: city, Handler: p.works},
+		{Method: get, Path: PathProgramme, Needs: read, Scope: city, Handler: p.programmes},
 		{Method: get, Path: pathNew, Needs: acts, Scope: city, Handler: p.newWork},
 		{Method: post, Path: pathNew, Needs: acts, Scope: city, Handler: p.plan},
 		{Method: get, Path: one, Needs: read, Scope: city, IDs: id, Handler: p.work},

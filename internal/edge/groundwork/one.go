@@ -59,7 +59,11 @@ func (p *Pages) workAgain(c *gin.Context, status int, in site.Form, errs ui.Erro
 		return err
 	}
 	network := p.met(c, w, met)
-	v.Sections = append(v.Sections, network, Beside(c, w, beside, ducts.PathWorks))
+	joins, err := p.DuctWorks.Joins(ctx, a, uuid.Nil, id)
+	if err != nil {
+		return err
+	}
+	v.Sections = append(v.Sections, network, Joins(l, Beside(c, w, beside, ducts.PathWorks), joins))
 	for _, more := range []func(*gin.Context, ductwork.Work, site.Form, ui.Errors) (bill.Section, error){p.guarantees, p.visits, p.papers} {
 		s, err := more(c, w, in, errs)
 		if err != nil {
@@ -242,6 +246,17 @@ func Beside(c *gin.Context, w ductwork.Work, all []ductwork.Beside, base string)
 		s.Note = bill.Note{Tone: "good", Text: l.T("work.chance_text")}
 	case len(all) > 0:
 		s.Text = l.T("work.together_text")
+	}
+	return s
+}
+
+// Joins tells below what is planned nearby which companies have asked to lay theirs in these works.
+func Joins(l i18n.Locale, s bill.Section, all []ductwork.Join) bill.Section {
+	if len(all) == 0 {
+		return s
+	}
+	for _, j := range all {
+		s.Rows = append(s.Rows, ui.Row{Label: l.T("work.joins", "name", j.Name), Value: strings.Join(said(j.Note, j.Email, j.Phone), " · ")})
 	}
 	return s
 }

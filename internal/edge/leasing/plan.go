@@ -159,7 +159,11 @@ func (p *Planner) Again(c *gin.Context, status int, in site.Form, errs ui.Errors
 		if err != nil {
 			return err
 		}
-		v.Sections = append(v.Sections, found...)
+		shut, err := p.shut(c, q.Since)
+		if err != nil {
+			return err
+		}
+		v.Sections = append(append(v.Sections, found...), shut...)
 	}
 	return p.Render(c, status, bill.Page(v))
 }
