@@ -32,6 +32,7 @@ import (
 	"bedelau/internal/city/ductorder"
 	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/city/ducttariff"
+	"bedelau/internal/city/ductwave"
 	"bedelau/internal/city/ductwork"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
@@ -105,6 +106,7 @@ type App struct {
 	Damages   *ductdamage.Service
 	Orders    *ductorder.Service
 	Revenue   *revenue.Service
+	Waves     *ductwave.Service
 	Bulk      *bulk.Service
 	Booking   *booking.Service
 	Calendar  *calendar.Service
@@ -227,6 +229,7 @@ func packEngine() *pack.Engine {
 	e.Register(ductorder.Section())
 	e.Register(revenue.Section())
 	e.Register(ductdamage.Section())
+	e.Register(ductwave.Section())
 	return e
 }
 
@@ -282,6 +285,8 @@ func (a *App) buildCity() error {
 	a.Calendar = calendar.New(a.DB.App, a.Guard, time.Now)
 	a.Calendar.Warn(a.Runner, a.Notify)
 	catalog.Warn(a.Runner, a.Notify, time.Now)
+	a.Waves = ductwave.New(ductwave.Deps{DB: a.DB.App, Guard: a.Guard, Leases: a.Leases, Operators: a.Operators, Files: a.Files, Notify: a.Notify})
+	a.Waves.Register(a.Runner)
 	a.Tariffs = tariff.NewEditor(a.DB.App, a.Guard, nil)
 	a.Editor = catalog.NewEditor(catalog.EditorDeps{DB: a.DB, Guard: a.Guard, Definitions: a.Casework})
 	a.Builder = builder.New(builder.Deps{DB: a.DB, Guard: a.Guard, Forms: a.Casework, Workflows: a.Casework, Reserved: document.BuiltIn(), MadeWith: a.Catalog.MadeWith})

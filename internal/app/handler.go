@@ -29,6 +29,7 @@ import (
 	"bedelau/internal/edge/subscribing"
 	"bedelau/internal/edge/treasury"
 	"bedelau/internal/edge/visit"
+	"bedelau/internal/edge/wave"
 	"bedelau/internal/kernel/devkit/mailbox"
 	"bedelau/web"
 )
@@ -59,6 +60,7 @@ func (a *App) gate(box *mailbox.Box, codes func(tenant string) []site.StaffCode)
 		Orders:   a.Orders,
 		DuctEdit: a.DuctEdit, Cables: a.Cables,
 		Directory: a.Directory, DB: a.DB, Metering: a.Metering, Billing: a.Billing, Changes: a.Changes, Finance: a.Finance, Collection: a.Collection, CityURL: a.CityURL,
+		Waves:  a.Waves,
 		Secure: a.Config.Secure(), Mailbox: box, StaffCodes: codes, Log: a.Log,
 	})
 	pages.Mount(g, slices.Concat(
@@ -67,6 +69,7 @@ func (a *App) gate(box *mailbox.Box, codes func(tenant string) []site.StaffCode)
 		groundwork.New(pages).Tables(),
 		queue.New(pages).Tables(), desk.New(pages).Tables(), counter.New(pages).Tables(), papers.New(pages).Tables(), editor.New(pages).Tables(), replay.New(pages).Tables(), standard.New(pages).Tables(), admin.New(pages).Tables(), console.New(pages).Tables(), ducts.New(pages).Tables(), leasing.New(pages).Tables(), partner.New(pages).Tables(), ductmoney.New(pages).Tables(), damage.New(pages).Tables(), pricing.New(pages).Tables(), treasury.New(pages).Tables(),
 		subscribing.New(pages).Tables(),
+		wave.New(pages).Tables(),
 	)...)
 	httpapi.New(httpapi.Deps{
 		Bulk: a.Bulk, Documents: a.Documents,

@@ -22,6 +22,7 @@ func PartnerNav(l i18n.Locale) []Link {
 		{"/mitra/tagihan", l.T("partner.nav.bills"), "receipt-tax"},
 		{"/mitra/gangguan", l.T("partner.nav.damage"), "alert-triangle"},
 		{"/mitra/pekerjaan", l.T("work.works"), "flag"},
+		{"/mitra/penataan", l.T("wave.waves"), "flag"},
 		{"/mitra/berkas", l.T("partner.nav.papers"), "certificate"},
 		{"/mitra/orang", l.T("partner.nav.people"), "users"},
 	}

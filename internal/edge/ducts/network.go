@@ -45,6 +45,7 @@ func (p *Pages) network(c *gin.Context) error {
 	v.Links = append(v.Links, ui.Link{Href: PathWorks, Label: l.T("work.works"), Icon: "flag"})
 	v.Links = append(v.Links, ui.Link{Href: pathCables, Label: l.T("ductcable.title"), Icon: "bolt"})
 	v.Links = append(v.Links, ui.Link{Href: PathOrders, Label: l.T("ordering.title"), Icon: "inbox"})
+	v.Links = append(v.Links, ui.Link{Href: PathDucts + "/penataan", Label: l.T("wave.waves"), Icon: "flag"})
 	if total.Segments > 0 {
 		v.Links = append(v.Links, ui.Link{Href: pathMap + "?hari=" + day.Format(time.DateOnly), Label: l.T("duct.map.link"), Icon: "map-pin"})
 	}

@@ -37,6 +37,7 @@ import (
 	"bedelau/internal/city/ductorder"
 	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/city/ducttariff"
+	"bedelau/internal/city/ductwave"
 	"bedelau/internal/city/ductwork"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
@@ -68,6 +69,7 @@ import (
 	"bedelau/internal/edge/subscribing"
 	"bedelau/internal/edge/treasury"
 	"bedelau/internal/edge/visit"
+	"bedelau/internal/edge/wave"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/apikey"
 	"bedelau/internal/kernel/calendar"
@@ -194,6 +196,8 @@ func OpenWith(t testing.TB, with func(*site.Deps)) *Site {
 	prices := ducttariff.New(ducttariff.Deps{DB: w.DB.App, Guard: guard, Now: s.ClockNow})
 	orders := ductorder.New(ductorder.Deps{DB: w.DB.App, Guard: guard, Leases: held, Operators: companies, Prices: prices, Files: store, Keys: s.keys, Notify: mail, Now: s.ClockNow})
 	must(orders.Register(s.runner))
+	waves := ductwave.New(ductwave.Deps{DB: w.DB.App, Guard: guard, Leases: held, Operators: companies, Files: store, Notify: mail, Now: s.ClockNow})
+	waves.Register(s.runner)
 	visits := booking.New(booking.Deps{DB: w.DB, Guard: guard, Bus: bus, Notify: mail, Staff: people, Matters: matters{services, cases}, Log: quiet, Now: s.ClockNow})
 	must(visits.Register(s.runner))
 	list := inbox.New(inbox.Deps{DB: w.DB, Guard: guard, Keys: s.keys, Number: application.ParseNumber, Now: s.ClockNow})
@@ -220,6 +224,7 @@ func OpenWith(t testing.TB, with func(*site.Deps)) *Site {
 		Catalog: services, Casework: cases, Ducts: pipes, Surveying: surveying, Leases: held, DuctBills: ductBook, Revenue: revenue.New(revenue.Deps{DB: w.DB, Guard: guard, Now: s.ClockNow}), DuctPrice: prices, DuctMap: ductmap.New(ductmap.Deps{DB: w.DB.App, Guard: guard, Leases: held, Now: s.ClockNow}), Bulk: many,
 		Orders:   orders,
 		DuctEdit: ductedit.New(ductedit.Deps{DB: w.DB.App, Guard: guard, Files: store}), Cables: ductcable.New(ductcable.Deps{DB: w.DB.App, Guard: guard}),
+		Waves:   waves,
 		Editor:  catalog.NewEditor(catalog.EditorDeps{DB: w.DB, Guard: guard, Definitions: cases, Now: s.ClockNow}),
 		Tariffs: tariff.NewEditor(w.DB.App, guard, s.ClockNow),
 		Builder: builder.New(builder.Deps{DB: w.DB, Guard: guard, Forms: cases, Workflows: cases, Reserved: document.BuiltIn(), MadeWith: services.MadeWith, Now: s.ClockNow}), Documents: issued, Inbox: list, Booking: visits, Calendar: calendar.New(w.DB.App, guard, s.ClockNow), Dashboard: board, External: others, Registry: s.Registers, Simulation: replays, Identity: people, Guard: guard, Directory: dir, DB: w.DB,
@@ -232,6 +237,7 @@ func OpenWith(t testing.TB, with func(*site.Deps)) *Site {
 		groundwork.New(s.Pages).Tables(),
 		queue.New(s.Pages).Tables(), desk.New(s.Pages).Tables(), counter.New(s.Pages).Tables(), papers.New(s.Pages).Tables(), editor.New(s.Pages).Tables(), replay.New(s.Pages).Tables(), standard.New(s.Pages).Tables(), admin.New(s.Pages).Tables(), console.New(s.Pages).Tables(), ducts.New(s.Pages).Tables(), leasing.New(s.Pages).Tables(), partner.New(s.Pages).Tables(), ductmoney.New(s.Pages).Tables(), damage.New(s.Pages).Tables(), pricing.New(s.Pages).Tables(), treasury.New(s.Pages).Tables(),
 		subscribing.New(s.Pages).Tables(),
+		wave.New(s.Pages).Tables(),
 	)...)
 	s.Load(t, "batam")
 	s.srv = httptest.NewServer(g.Engine())
@@ -255,6 +261,7 @@ func (s *Site) Load(t testing.TB, slugs ...string) {
 	engine.Register(ductorder.Section())
 	engine.Register(revenue.Section())
 	engine.Register(ductdamage.Section())
+	engine.Register(ductwave.Section())
 	for _, slug := range slugs {
 		p, err := pack.Load(tenants.FS, slug)
 		if err != nil {

@@ -66,5 +66,5 @@ func (p *Pages) Tables() []gate.Table {
 		{Method: get, Path: pathPeople, Needs: own, Scope: city, Handler: p.people},
 		{Method: post, Path: pathPeople, Needs: own, Scope: city, Limit: limitInvite, Handler: p.invite},
 		{Method: post, Path: pathPeople + "/:id/akhiri", Page: pathPeople, Needs: own, Scope: city, IDs: site.IDs("id", "duct_person"), Handler: p.remove},
-	}, p.billRoutes(), p.workRoutes()}
+	}, p.billRoutes(), p.workRoutes(), p.waveRoutes()}
 }

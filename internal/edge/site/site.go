@@ -30,6 +30,7 @@ import (
 	"bedelau/internal/city/ductorder"
 	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/city/ducttariff"
+	"bedelau/internal/city/ductwave"
 	"bedelau/internal/city/ductwork"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
@@ -72,6 +73,7 @@ type Deps struct {
 	DuctWorks  *ductwork.Service
 	Damages    *ductdamage.Service
 	Revenue    *revenue.Service
+	Waves      *ductwave.Service
 	DuctPrice  *ducttariff.Service
 	Documents  *document.Service
 	Bulk       *bulk.Service

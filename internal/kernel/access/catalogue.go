@@ -45,6 +45,7 @@ const (
 	DuctRead          Permission = "duct:read"      // the shared ducts: map, lengths, what lies in them
 	DuctManage        Permission = "duct:manage"    // change the record of them
 	DuctLease         Permission = "duct:lease"     // say who holds what of them
+	DuctWaive         Permission = "duct:waive"     // let a road be built though too little of it is signed for
 	DuctTariff        Permission = "duct:tariff"    // what they cost; one person asks, another decides
 	DuctBill          Permission = "duct:bill"      // the company's book: charges, invoices, what came in, credits of two people
 	RevenueRead       Permission = "revenue:read"   // what the ducts bring: the company's book, and apart from it the city's own revenue
@@ -126,6 +127,7 @@ func All() []Definition {
 		{Name: DuctRead, City: true, Reads: true},
 		{Name: DuctManage, City: true},
 		{Name: DuctLease, City: true},
+		{Name: DuctWaive, City: true},
 		{Name: DuctTariff, City: true},
 		{Name: DuctBill, City: true},
 		{Name: RevenueRead, City: true, Reads: true},

@@ -89,6 +89,12 @@ func kinds() map[string]kind {
 		"duct_damage_late":      {needs: []string{"number", "kind", "clock", "path"}},
 		"duct_damage_hit":       {needs: []string{"number", "kind", "path"}},
 		"duct_damage_news":      {needs: []string{"number", "kind", "what", "path"}, may: []string{"body"}},
+		"wave_survey":           {needs: []string{"wave", "until", "path"}},
+		"wave_remind_survey":    {needs: []string{"wave", "until", "path"}},
+		"wave_commit":           {needs: []string{"wave", "until", "path"}},
+		"wave_remind_commit":    {needs: []string{"wave", "until", "path"}},
+		"wave_planned":          {needs: []string{"wave", "from", "to", "path"}},
+		"wave_dropped":          {needs: []string{"wave", "reason", "path"}},
 		"generic":               {needs: []string{"title", "body"}, may: []string{"path"}},
 	}
 }

@@ -41,6 +41,7 @@ type Section struct {
 	Chart           *ui.Chart
 	Map             *ui.Map
 	Net             *ui.NetMap
+	Photos          []ui.Photo
 	Forms           []Form
 	Links           []ui.Link
 	Previous, Next  string // pages of the table
