@@ -38,7 +38,7 @@ var floor = map[string]int{
 	"internal/edge/subscribing": 43,                           // where cities change their subscriptions
 	"internal/city/ductwave":    34, "internal/edge/wave": 43, // roads that move from the air into the ducts
 	// Those who lease the ducts: who they are and what they may see, and their own pages.
-	"internal/city/operator": 32, "internal/edge/partner": 44,
+	"internal/city/operator": 32, "internal/city/ductwait": 33, "internal/edge/partner": 44,
 	// What is broken, from a label in the street to what is let off an invoice.
 	"internal/city/ductdamage": 34, "internal/edge/damage": 43,
 	// What a company orders of the ducts, step by step.

@@ -59,7 +59,10 @@ func (a *App) seedLeases(ctx context.Context, actor identity.Actor, now time.Tim
 			return fmt.Errorf("lease along %s: %w", d.corridor, err)
 		}
 	}
-	return a.seedOrders(ctx, actor, who[:2], person, now)
+	if err := a.seedOrders(ctx, actor, who[:2], person, now); err != nil {
+		return err
+	}
+	return a.seedWait(ctx, person, now)
 }
 
 // seedPartner lets somebody of a made-up operator see the ducts around Batam Kota for half a year.

@@ -31,6 +31,7 @@ import (
 	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/city/ducttariff"
 	"bedelau/internal/city/ductwave"
+	"bedelau/internal/city/ductwait"
 	"bedelau/internal/city/ductwork"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
@@ -75,6 +76,7 @@ type Deps struct {
 	Revenue    *revenue.Service
 	Waves      *ductwave.Service
 	DuctPrice  *ducttariff.Service
+	DuctWaits  *ductwait.Service
 	Documents  *document.Service
 	Bulk       *bulk.Service
 	Builder    *builder.Service

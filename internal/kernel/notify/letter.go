@@ -95,6 +95,9 @@ func kinds() map[string]kind {
 		"wave_remind_commit":    {needs: []string{"wave", "until", "path"}},
 		"wave_planned":          {needs: []string{"wave", "from", "to", "path"}},
 		"wave_dropped":          {needs: []string{"wave", "reason", "path"}},
+		"duct_wait_offered":     {needs: []string{"number", "from", "to", "what", "until", "path"}},
+		"duct_wait_ended":       {needs: []string{"number", "from", "to", "what", "state", "path"}, may: []string{"reason"}},
+		"duct_augment_answered": {needs: []string{"number", "kind", "segment", "state", "path"}, may: []string{"reason"}},
 		"generic":               {needs: []string{"title", "body"}, may: []string{"path"}},
 	}
 }
