@@ -56,8 +56,12 @@ func (p *Pages) homeAgain(c *gin.Context, status int, in site.Form, errs ui.Erro
 	}
 	v.Sections = append(v.Sections, going...)
 	offers, err := p.offered(c)
+	if err != nil {
+		return err
+	}
 	if offers.ID != "" {
 		v.Sections = append([]bill.Section{offers}, v.Sections...)
+	}
 	grants, err := p.grants(c, o.ID)
 	if err != nil {
 		return err
