@@ -112,6 +112,32 @@ test("the list says what the map shows, without a script too", async () => {
   await p.leave();
 });
 
+test("an outside map lies under the lines", async () => {
+  const p = await arrive(1280);
+  const green = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
+  let asked = 0;
+  await p.context.route("https://ubin.contoh.id/**", (r) => {
+    asked++;
+    return r.fulfill({ contentType: "image/png", headers: { "Access-Control-Allow-Origin": "*" }, body: Buffer.from(green, "base64") });
+  });
+  await p.go(map);
+  await p.follow(p.link("Atur peta dasar"));
+  await p.look("duct-basemap");
+  assert.equal(await p.send("Pakai peta dasar", { "Alamat ubin": "https://ubin.contoh.id/{z}/{x}.png", "Pemilik peta": "© Contoh" }), 422);
+  await p.look("duct-basemap-refused");
+  await p.send("Pakai peta dasar", { "Alamat ubin": "https://ubin.contoh.id/{z}/{x}/{y}.png" });
+  await until("the lines over the outside map", async () => {
+    const n = await drawn(p, "light");
+    return asked > 0 && n.line > 20 && n.land === 0;
+  });
+  await p.reads("© Contoh", "[data-net-map]");
+  await p.look("duct-map-on-basemap");
+  await p.go(`${map}/dasar`);
+  await p.follow(p.button("Lepas peta dasar"));
+  await opens(p, day(0), "light", 2001);
+  await p.leave();
+});
+
 test("on paper the map and the list stand together", async () => {
   const p = await arrive(1280);
   await opens(p, day(0), "light", 2001);

@@ -33,6 +33,11 @@ function draw(figure) {
   const canvas = map.getCanvas();
   const middle = () => near(map.project(map.getCenter()), 24);
   const look = () => { if (document.activeElement === canvas) say(said, words, d, middle()); };
+  map.on("error", (e) => {
+    if (e.sourceId !== "base") return;
+    const credit = figure.querySelector("[data-net-credit]"); // what is not there needs no credit
+    if (credit.textContent !== words.base_away) credit.textContent = words.base_away;
+  });
   map.on("moveend", look);
   map.on("idle", look);
   canvas.addEventListener("focus", look);
@@ -69,7 +74,7 @@ function begin(figure, d, words) {
   map.keyboard.disableRotation();
   map.addControl(new NavigationControl({ showCompass: false }));
   map.addControl(new ScaleControl());
-  if (d.land) places(map, d.land);
+  if (d.land && !d.base) places(map, d.land);
   return map;
 }
 
@@ -77,7 +82,10 @@ function begin(figure, d, words) {
 function style(figure, d) {
   const layers = [{ id: "sea", type: "background", paint: { "background-color": "#e6f0f7" } }];
   const sources = { net: { type: "vector", tiles: [new URL(d.tiles, location.href).href.replaceAll("%7B", "{").replaceAll("%7D", "}")], maxzoom: Number(d.closest) } };
-  if (d.land) {
+  if (d.base) {
+    sources.base = { type: "raster", tiles: [d.base], tileSize: 256, maxzoom: Number(d.baseClosest) };
+    layers.push({ id: "base", type: "raster", source: "base", paint: { "raster-saturation": -0.6, "raster-opacity": 0.75 } }); // else lines drown in it
+  } else if (d.land) {
     sources.land = { type: "geojson", data: new URL(d.land, location.href).href };
     layers.push(
       { id: "land", type: "fill", source: "land", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": "#f4efdf" } },

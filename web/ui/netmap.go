@@ -11,6 +11,8 @@ import (
 // {code}. Without the script, or where the browser cannot draw it, only the legend is shown: the page says the same in a list.
 type NetMap struct {
 	Tiles, Land, Segment string  // addresses; Land is empty where nothing is known of the ground
+	Base, BaseCredit     string  // an outside map of squares to lie under it, with {z}, {x} and {y}, and whose it is; or empty
+	BaseClosest          int     // its closest zoom
 	Around               geo.Box // what is shown first
 	Closest, NodesFrom   int     // zooms: of the closest tiles, and from which on they have nodes
 	Levels               []NetLevel

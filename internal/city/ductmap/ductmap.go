@@ -1,5 +1,5 @@
 // Package ductmap is how a city's shared ducts look on a map: where the network of a day runs, and how full each segment of it
-// is. It reads what duct and lease keep, and changes nothing.
+// is. It reads what duct and lease keep, and changes nothing of it; its own is the outside map that a city may lay underneath.
 //
 // Every page and tile asks for the same, so the network of the days that were last asked for stays in memory; what is asked each
 // time is whether it still holds, and what the reader may see of it.

@@ -67,11 +67,39 @@ func theMap(t *testing.T, s *pagetest.Site, sari *pagetest.Browser) {
 	for _, none := range []string{"/petugas/ducting/ubin/10/x/508", "/petugas/ducting/ubin/99/0/0", "/petugas/ducting/ubin/2/9/0"} {
 		sari.Sees(sari.Get(none), http.StatusNotFound)
 	}
+	theBasemap(t, sari)
 	officer := s.Staff(t, pagetest.HostBatam, "Andi Petugas", "officer", "disdukcapil")
 	officer.Sees(officer.Get(tile), http.StatusForbidden)
 	other := s.Staff(t, pagetest.HostOther, "Ani Ducting", "duct_manager", "")
 	if theirs := other.Get(tile); theirs.Status != http.StatusNoContent {
 		t.Errorf("another city sees %d, %d bytes", theirs.Status, len(theirs.Body))
+	}
+}
+
+// theBasemap is chosen by who keeps the network; the map's page may then fetch it, and no other page may.
+func theBasemap(t *testing.T, sari *pagetest.Browser) {
+	t.Helper()
+	const (
+		here  = "/petugas/ducting/peta"
+		from  = "https://ubin.contoh.id"
+		tiles = from + "/{z}/{x}/{y}.png"
+	)
+	fetches := func(path string) bool {
+		return strings.Contains(sari.Get(path).Header.Get("Content-Security-Policy"), from)
+	}
+	sari.Page(here, "Atur peta dasar")
+	sari.Page(here+"/dasar", "Penyedia peta melihat")
+	if bad := sari.Post(here+"/dasar", "tiles", "http://ubin.contoh.id/{z}/{x}/{y}.png", "credit", "© Contoh", "zoom", "19"); bad.Status != http.StatusUnprocessableEntity || !strings.Contains(bad.Body, "© Contoh") {
+		t.Errorf("an address without TLS: %d", bad.Status)
+	}
+	sari.Goes(sari.Post(here+"/dasar", "tiles", tiles, "credit", "© Contoh", "zoom", "19"), here)
+	page := sari.Page(here, "Peta dasar dipakai", "© Contoh")
+	if !strings.Contains(page, tiles) || !fetches(here) || fetches("/petugas/ducting") {
+		t.Error("the map's page alone fetches the basemap")
+	}
+	sari.Goes(sari.Post(here+"/dasar/lepas"), here)
+	if page := sari.Page(here, "Peta dasar dilepas"); strings.Contains(page, from) || fetches(here) {
+		t.Error("it is still fetched")
 	}
 }
 

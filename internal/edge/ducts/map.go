@@ -28,10 +28,13 @@ const (
 
 // mapRoutes is the network drawn, and its tiles.
 func (p *Pages) mapRoutes() gate.Table {
-	read, city := access.DuctRead, gate.City
+	read, manage, city := access.DuctRead, access.DuctManage, gate.City
 	return gate.Table{
 		{Method: get, Path: pathMap, Needs: read, Scope: city, Handler: p.mapPage},
 		{Method: get, Path: pathMap + "/lahan.geojson", Needs: read, Scope: city, Handler: p.Land},
+		{Method: get, Path: pathBasemap, Needs: manage, Scope: city, Handler: p.basemap},
+		{Method: post, Path: pathBasemap, Needs: manage, Scope: city, Handler: p.setBasemap},
+		{Method: post, Path: pathDropBasemap, Page: pathBasemap, Needs: manage, Scope: city, Handler: p.dropBasemap},
 		{Method: get, Path: pathTiles + "/:z/:x/:y", Needs: read, Scope: city, Handler: p.tile},
 	}
 }
@@ -133,7 +136,15 @@ func (p *Pages) mapPage(c *gin.Context) error {
 	v := bill.View{Shell: p.DeskShell(c, l.T("duct.map.title")), Back: PathDucts + on, Heading: l.T("duct.map.title"), Lead: l.T("duct.map.lead", "day", l.Date(day))}
 	s := bill.Section{ID: "ruas", Title: l.T("duct.segments"), Text: l.T("duct.map.list_lead"), Empty: &bill.Empty{Icon: "map-pin", Title: l.T("duct.none"), Text: l.T("duct.none_hint")}}
 	if !around.Empty() {
-		v.Sections = append(v.Sections, bill.Section{ID: "peta", Title: l.T("duct.map.title"), Quiet: true, Net: p.NetMap(c, day, totals, around, ground)})
+		m, err := p.NetMap(c, day, totals, around, ground)
+		if err != nil {
+			return err
+		}
+		drawn := bill.Section{ID: "peta", Title: l.T("duct.map.title"), Quiet: true, Net: m}
+		if p.Guard.Allow(ctx, a, access.DuctManage) == nil {
+			drawn.Links = append(drawn.Links, ui.Link{Href: pathBasemap, Label: l.T("duct.base.link")})
+		}
+		v.Sections = append(v.Sections, drawn)
 		s.Filter, err = p.mapFilter(c, day, f)
 		if err != nil {
 			return err
@@ -185,7 +196,7 @@ func (p *Pages) mapFilter(c *gin.Context, day time.Time, f ductmap.Filter) (*bil
 }
 
 // NetMap is what the map's script needs, and its legend.
-func (p *Pages) NetMap(c *gin.Context, day time.Time, totals []ductmap.Total, around geo.Box, ground geo.Map) *ui.NetMap {
+func (p *Pages) NetMap(c *gin.Context, day time.Time, totals []ductmap.Total, around geo.Box, ground geo.Map) (*ui.NetMap, error) {
 	l := gate.LocaleOf(c)
 	on := "?hari=" + day.Format(time.DateOnly)
 	m := &ui.NetMap{Tiles: pathTiles + "/{z}/{x}/{y}" + on, Land: pathMap + "/lahan.geojson" + on, Segment: pathSegment + "/{code}" + on,
@@ -200,8 +211,8 @@ func (p *Pages) NetMap(c *gin.Context, day time.Time, totals []ductmap.Total, ar
 	for _, code := range duct.Conditions() {
 		m.Words["condition."+code] = l.T("duct.condition." + code)
 	}
-	for _, key := range []string{"at", "at_unrecorded", "nothing", "canvas", "in", "out", "two_fingers", "ctrl", "cmd"} {
+	for _, key := range []string{"base_away", "at", "at_unrecorded", "nothing", "canvas", "in", "out", "two_fingers", "ctrl", "cmd"} {
 		m.Words[key] = l.T("duct.map.said." + key)
 	}
-	return m
+	return m, p.base(c, m)
 }

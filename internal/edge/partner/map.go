@@ -48,7 +48,10 @@ func (p *Pages) mapPage(c *gin.Context) error {
 	s := bill.Section{ID: "ruas", Title: l.T("duct.segments"), Text: l.T("partner.map_list"), Empty: &bill.Empty{Icon: "map-pin", Title: l.T("partner.nothing_shown"), Text: l.T("partner.no_grants_hint")}}
 	if !around.Empty() {
 		on := "?hari=" + day.Format(time.DateOnly)
-		m := p.NetMap(c, day, totals, around, ground)
+		m, err := p.NetMap(c, day, totals, around, ground)
+		if err != nil {
+			return err
+		}
 		m.Tiles, m.Segment = pathTiles+"/{z}/{x}/{y}"+on, pathMap+on+"&ruas={code}#ruas"
 		if m.Land != "" {
 			m.Land = pathMap + "/lahan.geojson" + on
