@@ -120,10 +120,10 @@ func (y *world) transfers() {
 		if len(lines[f]) == 0 {
 			continue
 		}
-		s, err := y.finance.CheckStatement(y.ctx, y.clerk, accounts[f], "mutasi", write(f, y.now, lines[f]))
+		s, err := y.finance.Bank.CheckStatement(y.ctx, y.clerk, accounts[f], "mutasi", write(f, y.now, lines[f]))
 		y.must(err)
 		for n := range 2 { // the second time it brings nothing
-			r, err := y.finance.ApplyStatement(y.ctx, y.clerk, s.ID)
+			r, err := y.finance.Bank.ApplyStatement(y.ctx, y.clerk, s.ID)
 			y.must(err)
 			if want := len(lines[f]) * (1 - n); r.Count(payin.Matched) != want || s.Format != f {
 				y.t.Fatalf("%s, %s: %d of %d lines are matched: %+v", y.now.Format(time.DateOnly), f, r.Count(payin.Matched), want, r.Lines)

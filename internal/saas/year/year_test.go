@@ -230,7 +230,7 @@ func (y *world) cash(slug string, amount money.Rupiah) {
 func (y *world) undo(slug string, amount money.Rupiah) {
 	var id uuid.UUID
 	y.must(y.w.DB.App.NewRaw("SELECT id FROM payment WHERE tenant_id = ? AND reference = ?", y.w.Platform.ID, "KAS-"+slug).Scan(y.ctx, &id))
-	y.must(y.finance.UndoPayment(y.ctx, y.clerk, id, "Salah tagihan"))
+	y.must(y.finance.Bank.UndoPayment(y.ctx, y.clerk, id, "Salah tagihan"))
 	y.book.add(y.cities[slug], received, -amount, y.now)
 }
 
