@@ -34,7 +34,7 @@ var floor = map[string]int{
 	"internal/city/application": 30, "internal/city/lease": 31, "internal/city/ductsurvey": 31, "internal/city/ductmap": 33, "internal/city/ducttariff": 32, "internal/city/ductbill": 33, "internal/city/ductyear": 35, "internal/city/revenue": 34, "internal/city/cosign": 31, "internal/city/recount": 31, "internal/city/intake": 32, "internal/city/casework": 33,
 	"internal/edge/gate": 40, "internal/edge/site": 41, "internal/edge/public": 42, "internal/edge/portal": 42, "internal/edge/visit": 42, "internal/edge/queue": 42, "internal/edge/desk": 43, "internal/edge/counter": 42, "internal/edge/papers": 42, "internal/edge/spreadsheet": 41, "internal/edge/editor": 42, "internal/edge/replay": 43, "internal/edge/standard": 42, "internal/edge/admin": 42, "internal/edge/console": 42, "internal/edge/ducts": 42, "internal/edge/leasing": 43, "internal/edge/ledger": 43, "internal/edge/ductmoney": 44, "internal/edge/pricing": 43, "internal/edge/treasury": 44, "internal/edge/pagetest": 45, "internal/edge/services": 46, "internal/edge/rest": 41, "internal/edge/drafting": 42, "internal/edge/appointment": 42, "internal/edge/feed": 42, "internal/edge/httpapi": 43, "internal/edge/cli": 42, "internal/edge/bench": 42,
 	// Those who lease the ducts: who they are and what they may see, and their own pages.
-	"internal/city/operator": 32, "internal/edge/partner": 44,
+	"internal/city/operator": 32, "internal/city/ductwait": 33, "internal/edge/partner": 44,
 	// What is broken, from a label in the street to what is let off an invoice.
 	"internal/city/ductdamage": 34, "internal/edge/damage": 43,
 	// What a company orders of the ducts, step by step.

@@ -30,6 +30,7 @@ import (
 	"bedelau/internal/city/ductorder"
 	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/city/ducttariff"
+	"bedelau/internal/city/ductwait"
 	"bedelau/internal/city/ductwork"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
@@ -95,6 +96,7 @@ type App struct {
 	Operators *operator.Service
 	DuctMap   *ductmap.Service
 	DuctPrice *ducttariff.Service
+	DuctWaits *ductwait.Service
 	DuctBills *ductbill.Service
 	DuctWorks *ductwork.Service
 	Damages   *ductdamage.Service
@@ -220,6 +222,7 @@ func packEngine() *pack.Engine {
 	e.Register(ductorder.Section())
 	e.Register(revenue.Section())
 	e.Register(ductdamage.Section())
+	e.Register(ductwait.Section())
 	return e
 }
 
@@ -256,10 +259,12 @@ func (a *App) buildCity() error {
 	}
 	a.DuctWorks = ductwork.New(ductwork.Deps{DB: a.DB.App, Guard: a.Guard, Files: a.Files, Notify: a.Notify})
 	a.DuctWorks.Register(a.Runner)
-	a.Leases = lease.New(lease.Deps{DB: a.DB.App, Guard: a.Guard, Book: a.DuctBills, Works: a.DuctWorks})
+	a.Leases = lease.New(lease.Deps{Line: ductwait.Line{}, DB: a.DB.App, Guard: a.Guard, Book: a.DuctBills, Works: a.DuctWorks})
 	a.DuctMap = ductmap.New(ductmap.Deps{DB: a.DB.App, Guard: a.Guard, Leases: a.Leases})
 	a.Leases.Register(a.Runner)
 	a.Operators = operator.New(operator.Deps{DB: a.DB.App, Guard: a.Guard, Identity: a.Identity, Leases: a.Leases, Files: a.Files})
+	a.DuctWaits = ductwait.New(ductwait.Deps{DB: a.DB.App, Guard: a.Guard, Leases: a.Leases, Operators: a.Operators, Notify: a.Notify})
+	a.DuctWaits.Register(a.Runner)
 	a.DuctPrice = ducttariff.New(ducttariff.Deps{DB: a.DB.App, Guard: a.Guard})
 	a.Orders = ductorder.New(ductorder.Deps{DB: a.DB.App, Guard: a.Guard, Leases: a.Leases, Operators: a.Operators, Prices: a.DuctPrice, Files: a.Files, Keys: a.Keys, Notify: a.Notify})
 	if err := a.Orders.Register(a.Runner); err != nil {

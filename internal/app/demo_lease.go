@@ -50,7 +50,8 @@ func (a *App) seedLeases(ctx context.Context, actor identity.Actor, now time.Tim
 		}
 		who = append(who, o.ID)
 	}
-	if err := a.seedPartner(ctx, actor, who[0]); err != nil {
+	person, err := a.seedPartner(ctx, actor, who[0])
+	if err != nil {
 		return fmt.Errorf("partner: %w", err)
 	}
 	for i, d := range demoLeases {
@@ -58,22 +59,22 @@ func (a *App) seedLeases(ctx context.Context, actor identity.Actor, now time.Tim
 			return fmt.Errorf("lease along %s: %w", d.corridor, err)
 		}
 	}
-	return nil
+	return a.seedWait(ctx, person, now)
 }
 
 // seedPartner lets somebody of a made-up operator see the ducts around Batam Kota for half a year.
-func (a *App) seedPartner(ctx context.Context, actor identity.Actor, company uuid.UUID) error {
+func (a *App) seedPartner(ctx context.Context, actor identity.Actor, company uuid.UUID) (uuid.UUID, error) {
 	id, err := a.Identity.CreatePartner(ctx, identity.SeedInput{Name: demoPartner.name, Email: demoPartner.email, Password: demoPassword})
 	if err == nil {
 		err = a.Operators.Join(ctx, company, id, true)
 	}
 	if err != nil {
-		return err
+		return id, err
 	}
 	today := a.Operators.Today(ctx)
 	_, err = a.Operators.Grant(ctx, actor, operator.GrantInput{Company: company, Name: "Sekitar Batam Kota (contoh)", Purpose: "Data contoh", Center: geo.Point{Lat: 1.112, Lon: 104.05}, RadiusM: 4000,
 		Since: today, Until: today.AddDate(0, 6, 0)})
-	return err
+	return id, err
 }
 
 // seedLease makes one as far along its corridor as there is a way.

@@ -52,7 +52,7 @@ func (a *App) gate(box *mailbox.Box, codes func(tenant string) []site.StaffCode)
 	g.Health(a.ready)
 	pages := site.New(site.Deps{
 		DuctWorks: a.DuctWorks,
-		Operators: a.Operators, Damages: a.Damages,
+		Operators: a.Operators, DuctWaits: a.DuctWaits, Damages: a.Damages,
 		Catalog: a.Catalog, Editor: a.Editor, Tariffs: a.Tariffs, Casework: a.Casework, Ducts: a.Ducts, Surveying: a.Surveying, Leases: a.Leases, DuctMap: a.DuctMap, DuctPrice: a.DuctPrice, DuctBills: a.DuctBills, Revenue: a.Revenue, Builder: a.Builder, Documents: a.Documents, Bulk: a.Bulk, Inbox: a.Inbox, Booking: a.Booking, Calendar: a.Calendar, Dashboard: a.Dashboard, External: a.External, Registry: a.Registry, Simulation: a.Replays, Identity: a.Identity, Guard: a.Guard,
 		Orders:    a.Orders,
 		Directory: a.Directory, DB: a.DB, Metering: a.Metering, Billing: a.Billing, Finance: a.Finance, Collection: a.Collection, CityURL: a.CityURL,

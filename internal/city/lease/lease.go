@@ -24,6 +24,7 @@ type Deps struct {
 	DB    *bun.DB // the application role's
 	Guard *access.Guard
 	Book  Book             // nil charges nobody
+	Line  Line             // nil lets nobody wait
 	Works Works            // nil has none
 	Now   func() time.Time // time.Now when nil
 }

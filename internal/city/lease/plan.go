@@ -26,6 +26,7 @@ type PlanInput struct {
 	Avoid    func(uuid.UUID) string // why a segment is not to be used, such as works; empty lets it be used, and nil avoids the segments that works shut on the first day
 	Only     map[uuid.UUID]bool     // the segments that may be used; nil lets all be
 	Ways     int                    // at most so many, at most 3
+	Full     bool                   // goes through what is full too: where a way would be
 }
 
 // Step is one segment of a way.
@@ -100,7 +101,7 @@ func (g *graph) ways(from, to int32, in PlanInput) []Way {
 	defer g.spare.Put(work)
 	p := plan{scratch: work, g: g, open: func(e int32) float64 {
 		x := &g.edges[e]
-		if !x.sound || !x.days.has(asked.from) || in.Only != nil && !in.Only[x.ID] || in.Avoid != nil && in.Avoid(x.ID) != "" || g.free(e, in.Kind[0], asked) < max(in.Quantity, 1) {
+		if !x.sound || !x.days.has(asked.from) || in.Only != nil && !in.Only[x.ID] || in.Avoid != nil && in.Avoid(x.ID) != "" || !in.Full && g.free(e, in.Kind[0], asked) < max(in.Quantity, 1) {
 			return math.Inf(1)
 		}
 		if in.Price != nil {

@@ -80,8 +80,8 @@ func (in ReserveInput) check() error {
 
 // Reserve keeps units along a route for an operator, on every segment or on none, for staff with duct:lease. It refuses
 // Invalid what cannot be, NotFound "lease.no_operator", Conflict "lease.not_approved" an operator who may not lease,
-// "lease.no_segment" a segment that is not there for the whole time, and "lease.full" one without enough that is free; and what
-// tenancy.MayAdd refuses a city without the ducts in its plan.
+// "lease.no_segment" a segment that is not there for the whole time, "lease.full" one without enough that is free, and
+// "lease.others_wait" one for which others have waited longer; and what tenancy.MayAdd refuses a city without the ducts in its plan.
 func (s *Service) Reserve(ctx context.Context, actor identity.Actor, in ReserveInput) (Lease, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctLease); err != nil {
 		return Lease{}, err
@@ -121,6 +121,11 @@ func (s *Service) reserve(ctx context.Context, tx bun.Tx, actor identity.Actor, 
 	}
 	if err := approved(ctx, tx, in.Operator); err != nil {
 		return Lease{}, err
+	}
+	if s.d.Line != nil && in.Renews == uuid.Nil {
+		if err := s.d.Line.Before(ctx, tx, in); err != nil {
+			return Lease{}, err
+		}
 	}
 	given, err := turn(ctx, tx, 1)
 	if err != nil {

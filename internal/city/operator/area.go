@@ -23,14 +23,22 @@ type Areas struct {
 
 // AreasOf are those of the company of an account at a moment, as db sees them; none for a company that is not approved.
 func AreasOf(ctx context.Context, db bun.IDB, account uuid.UUID, at time.Time) (Areas, error) {
+	return areas(ctx, db, at, bun.SafeQuery("o.id = (SELECT p.operator_id FROM duct_person p WHERE p.tenant_id = ? AND p.account_id = ? AND p.ended_at IS NULL)", tenancy.Must(ctx), account))
+}
+
+// AreasOfCompany are AreasOf of a company, whoever of it asks.
+func AreasOfCompany(ctx context.Context, db bun.IDB, company uuid.UUID, at time.Time) (Areas, error) {
+	return areas(ctx, db, at, bun.SafeQuery("o.id = ?", company))
+}
+
+func areas(ctx context.Context, db bun.IDB, at time.Time, of schema.QueryWithArgs) (Areas, error) {
 	var rows []struct {
 		ID                       uuid.UUID
 		West, South, East, North float64
 	}
-	err := db.NewRaw(`SELECT g.id, ST_XMin(g.area) AS west, ST_YMin(g.area) AS south, ST_XMax(g.area) AS east, ST_YMax(g.area) AS north FROM duct_person p
-		JOIN duct_operator o ON o.tenant_id = p.tenant_id AND o.id = p.operator_id AND o.state = 'approved'
-		JOIN duct_grant g ON g.tenant_id = p.tenant_id AND g.operator_id = p.operator_id AND g.ended_at IS NULL AND g.since <= ?2 AND g.until > ?2
-		WHERE p.tenant_id = ?0 AND p.account_id = ?1 AND p.ended_at IS NULL ORDER BY g.id`, tenancy.Must(ctx), account, today(ctx, at)).Scan(ctx, &rows)
+	err := db.NewRaw(`SELECT g.id, ST_XMin(g.area) AS west, ST_YMin(g.area) AS south, ST_XMax(g.area) AS east, ST_YMax(g.area) AS north FROM duct_operator o
+		JOIN duct_grant g ON g.tenant_id = o.tenant_id AND g.operator_id = o.id AND g.ended_at IS NULL AND g.since <= ?1 AND g.until > ?1
+		WHERE o.tenant_id = ?0 AND o.state = 'approved' AND ?2 ORDER BY g.id`, tenancy.Must(ctx), today(ctx, at), of).Scan(ctx, &rows)
 	if err != nil {
 		return Areas{}, fmt.Errorf("operator: areas: %w", err)
 	}

@@ -18,6 +18,7 @@ import (
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/geo"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -115,9 +116,27 @@ func (s *Service) Visible(ctx context.Context, actor identity.Actor, day time.Ti
 	if err != nil {
 		return nil, err
 	}
+	return s.within(ctx, areas, day, nil)
+}
+
+// VisibleTo are the segments of a day that a company may see today, of some or of all where none are named, whoever asks; that they
+// may is the caller's concern.
+func (s *Service) VisibleTo(ctx context.Context, company uuid.UUID, day time.Time, of ...uuid.UUID) (map[uuid.UUID]bool, error) {
+	areas, err := AreasOfCompany(ctx, s.d.DB, company, s.now())
+	if err != nil {
+		return nil, err
+	}
+	return s.within(ctx, areas, day, of)
+}
+
+// within are the segments of a day in areas, of some or of all where there are none.
+func (s *Service) within(ctx context.Context, areas Areas, day time.Time, of []uuid.UUID) (map[uuid.UUID]bool, error) {
+	q := s.d.DB.NewSelect().TableExpr("duct_segment_state AS c").Column("c.segment_id").Where("c.tenant_id = ? AND c.voided_by IS NULL AND c.since <= ? AND (c.until IS NULL OR c.until > ?) ?", tenancy.Must(ctx), day, day, areas.Meet("c.line"))
+	if len(of) > 0 {
+		q = q.Where("c.segment_id IN (?)", bun.List(of))
+	}
 	var ids []uuid.UUID
-	err = s.d.DB.NewRaw(`SELECT c.segment_id FROM duct_segment_state c WHERE c.tenant_id = ?0 AND c.voided_by IS NULL AND c.since <= ?1 AND (c.until IS NULL OR c.until > ?1) ?2`,
-		tenancy.Must(ctx), day, areas.Meet("c.line")).Scan(ctx, &ids)
+	err := q.Scan(ctx, &ids)
 	if err != nil {
 		return nil, fmt.Errorf("operator: visible: %w", err)
 	}
@@ -126,6 +145,23 @@ func (s *Service) Visible(ctx context.Context, actor identity.Actor, day time.Ti
 		out[id] = true
 	}
 	return out, nil
+}
+
+// Reader is an account to which something about its company can be written.
+type Reader struct {
+	ID     uuid.UUID
+	Locale i18n.Locale // in which it reads
+}
+
+// Readers are who acts for a company now; that the caller may know is its concern.
+func (s *Service) Readers(ctx context.Context, db bun.IDB, company uuid.UUID) ([]Reader, error) {
+	var all []Reader
+	err := db.NewRaw(`SELECT p.account_id AS id, a.locale FROM duct_person p JOIN account a ON a.tenant_id = p.tenant_id AND a.id = p.account_id
+		WHERE p.tenant_id = ? AND p.operator_id = ? AND p.ended_at IS NULL ORDER BY p.account_id`, tenancy.Must(ctx), company).Scan(ctx, &all)
+	if err != nil {
+		return nil, fmt.Errorf("operator: readers: %w", err)
+	}
+	return all, nil
 }
 
 // Plan is lease.Plan on the segments that the actor's company may see.

@@ -29,7 +29,7 @@ var auditObjects = map[tenancy.Kind][]string{
 	tenancy.KindCity: {
 		"application", "account", "role", "document", "file", "case_batch", "booking", "counter", "absence", "phrase", "filter",
 		"external_application", "external_app", "api_key", "service", "form", "workflow", "document_template", "document_signer",
-		"tariff", "calendar", "simulation", "duct_network", "duct_import", "duct_operator", "duct_lease", "duct_price", "duct_land_rent", "duct_bill_month", "duct_finding", "duct_damage",
+		"tariff", "calendar", "simulation", "duct_network", "duct_import", "duct_operator", "duct_lease", "duct_price", "duct_land_rent", "duct_bill_month", "duct_finding", "duct_wait", "duct_augment", "duct_damage",
 		"duct_order",
 		"duct_work", "subscription",
 		"usage_producer", "city",

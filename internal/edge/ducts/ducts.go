@@ -35,6 +35,8 @@ const (
 	PathOperators = PathDucts + "/operator"
 	PathPlan      = PathDucts + "/rencana"
 	PathLeases    = PathDucts + "/sewa"
+	PathWaits     = PathDucts + "/antrean"
+	PathAugments  = PathDucts + "/perluasan"
 	PathDamage    = PathDucts + "/gangguan"
 	PathNodes     = PathDucts + "/simpul"
 )

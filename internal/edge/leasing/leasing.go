@@ -61,7 +61,7 @@ func (p *Pages) Tables() []gate.Table {
 		{Method: post, Path: one + "/batalkan", Page: one, Needs: acts, Scope: city, IDs: which, Handler: p.cancel},
 		{Method: post, Path: one + "/tolak", Page: one, Needs: acts, Scope: city, IDs: which, Handler: p.refuse},
 		{Method: post, Path: one + "/akhiri", Page: one, Needs: acts, Scope: city, IDs: which, Handler: p.end},
-	}}
+	}, p.waitRoutes(), p.augmentRoutes()}
 }
 
 // may reports whether the reader may change who holds what.

@@ -47,6 +47,7 @@ type Planner struct {
 	Pins       func(c *gin.Context, day time.Time, codes ...string) ([]ui.Pin, error)
 	Segment    func(code string, day time.Time) string                                                             // its page
 	Offer      func(c *gin.Context, q Asked, ways []lease.Way, in site.Form, errs ui.Errors) (bill.Section, error) // what can be done with the ways; an empty one is nothing
+	None       func(c *gin.Context, q Asked, in site.Form) bill.Section                                            // what can be done where no way is free; nil is nothing
 }
 
 // planner is the one of staff.
@@ -219,7 +220,11 @@ func (p *Planner) found(c *gin.Context, q Asked, in site.Form, errs ui.Errors) (
 		return nil, err
 	}
 	if len(ways) == 0 {
-		return []bill.Section{{ID: "rute", Title: l.T("lease.ways"), Empty: &bill.Empty{Icon: "map-pin", Title: l.T("lease.no_way"), Text: l.T("lease.no_way_hint", "units", l.T("lease.units."+q.Kind, "n", q.Quantity))}}}, nil
+		out := []bill.Section{{ID: "rute", Title: l.T("lease.ways"), Empty: &bill.Empty{Icon: "map-pin", Title: l.T("lease.no_way"), Text: l.T("lease.no_way_hint", "units", l.T("lease.units."+q.Kind, "n", q.Quantity))}}}
+		if p.None != nil {
+			out = append(out, p.None(c, q, in))
+		}
+		return out, nil
 	}
 	names, _, err := p.Names(c)
 	if err != nil {

@@ -89,3 +89,17 @@ func (x priced) basis(l i18n.Locale, i int, operator uuid.UUID) bill.Section {
 	s.Links = []ui.Link{{Href: ducts.PathOffer, Label: l.T("ductprice.offer"), Icon: "file-text"}}
 	return s
 }
+
+// Estimate is what the first way of a plan would be charged; false where there is none.
+func (p *Planner) Estimate(c *gin.Context, q Asked) ([]ui.Row, bool, error) {
+	ways, err := p.Plan(c.Request.Context(), gate.ActorOf(c), q.PlanInput)
+	if err != nil || len(ways) == 0 {
+		return nil, false, err
+	}
+	all, err := p.priced(c, q, ways[:1])
+	if err != nil {
+		return nil, false, err
+	}
+	l := gate.LocaleOf(c)
+	return append([]ui.Row{{Label: l.T("duct.billed"), Value: ducts.Metres(l, ways[0].LengthMM)}}, all[0].rows(l)...), true, nil
+}

@@ -35,6 +35,7 @@ import (
 	"bedelau/internal/city/ductorder"
 	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/city/ducttariff"
+	"bedelau/internal/city/ductwait"
 	"bedelau/internal/city/ductwork"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
@@ -107,6 +108,7 @@ type Site struct {
 	Gate      *gate.Gate
 	APIKeys   *apikey.Service   // of the agencies' apps, which have no page
 	Registers *registry.Service // of the state, which only the operator sets
+	Waits     *ductwait.Service // whose planned work a test does itself
 	srv       *httptest.Server
 	runner    *jobs.Runner
 	keys      *privacy.Keys
@@ -181,9 +183,10 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 	must(ductBook.Register(s.runner))
 	works := ductwork.New(ductwork.Deps{DB: w.DB.App, Guard: guard, Files: store, Notify: mail, Now: s.ClockNow})
 	works.Register(s.runner)
-	held := lease.New(lease.Deps{DB: w.DB.App, Guard: guard, Book: ductBook, Works: works, Now: s.ClockNow})
+	held := lease.New(lease.Deps{Line: ductwait.Line{}, DB: w.DB.App, Guard: guard, Book: ductBook, Works: works, Now: s.ClockNow})
 	held.Register(s.runner)
 	companies := operator.New(operator.Deps{DB: w.DB.App, Guard: guard, Identity: people, Leases: held, Files: store, Now: s.ClockNow})
+	s.Waits = ductwait.New(ductwait.Deps{DB: w.DB.App, Guard: guard, Leases: held, Operators: companies, Notify: mail, Now: s.ClockNow})
 	broken := ductdamage.New(ductdamage.Deps{DB: w.DB.App, Guard: guard, Notify: mail, Files: store, Keys: s.keys, Ducts: pipes, Companies: companies, Book: ductBook, Now: s.ClockNow})
 	must(broken.Register(s.runner))
 	prices := ducttariff.New(ducttariff.Deps{DB: w.DB.App, Guard: guard, Now: s.ClockNow})
@@ -209,7 +212,7 @@ func OpenWith(t testing.TB, change func(*site.Deps)) *Site {
 		Log: slog.New(slog.NewTextHandler(s.Journal, nil))})
 	must(err)
 	s.Gate = g
-	deps := site.Deps{DuctWorks: works, Operators: companies, Damages: broken,
+	deps := site.Deps{DuctWaits: s.Waits, DuctWorks: works, Operators: companies, Damages: broken,
 		Catalog: services, Casework: cases, Ducts: pipes, Surveying: surveying, Leases: held, DuctBills: ductBook, Revenue: revenue.New(revenue.Deps{DB: w.DB, Guard: guard, Now: s.ClockNow}), DuctPrice: prices, DuctMap: ductmap.New(ductmap.Deps{DB: w.DB.App, Guard: guard, Leases: held, Now: s.ClockNow}), Bulk: many,
 		Orders:  orders,
 		Editor:  catalog.NewEditor(catalog.EditorDeps{DB: w.DB, Guard: guard, Definitions: cases, Now: s.ClockNow}),
@@ -245,6 +248,7 @@ func (s *Site) Load(t testing.TB, slugs ...string) {
 	engine.Register(ductorder.Section())
 	engine.Register(revenue.Section())
 	engine.Register(ductdamage.Section())
+	engine.Register(ductwait.Section())
 	for _, slug := range slugs {
 		p, err := pack.Load(tenants.FS, slug)
 		if err != nil {

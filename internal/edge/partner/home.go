@@ -50,6 +50,13 @@ func (p *Pages) homeAgain(c *gin.Context, status int, in site.Form, errs ui.Erro
 	}
 	state.Links = []ui.Link{{Href: pathPapers, Label: l.T("partner.nav.papers"), Icon: "certificate"}}
 	v.Sections = append(v.Sections, state)
+	offers, err := p.offered(c)
+	if err != nil {
+		return err
+	}
+	if offers.ID != "" {
+		v.Sections = append([]bill.Section{offers}, v.Sections...)
+	}
 	grants, err := p.grants(c, o.ID)
 	if err != nil {
 		return err

@@ -88,7 +88,9 @@ func (p *Pages) mapPage(c *gin.Context) error {
 // planner finds ways in what the company was granted, at the price that it would be charged.
 func (p *Pages) planner(company uuid.UUID) *leasing.Planner {
 	return &leasing.Planner{Pages: p.Pages, Shell: p.Pages.Pages.DeskShell, Path: pathPlan, Lead: "partner.plan_lead", Operator: company, Places: p.Operators.Places, Plan: p.Operators.Plan, Lines: p.lines,
-		Segment: func(string, time.Time) string { return "" }}
+		Segment: func(string, time.Time) string { return "" }, Offer: p.offer, None: func(c *gin.Context, q leasing.Asked, in site.Form) bill.Section {
+			return p.lineUp(c, q, in, "ductwait.join_text")
+		}}
 }
 
 // plan finds a way between two places of what the company was granted.

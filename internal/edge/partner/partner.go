@@ -27,6 +27,8 @@ const (
 	pathTiles    = pathHome + "/ubin"
 	pathPlan     = pathHome + "/rencana"
 	pathLeases   = pathHome + "/sewa"
+	pathWaits    = pathHome + "/antrean"
+	pathAugments = pathHome + "/perluasan"
 	pathPapers   = pathHome + "/berkas"
 	pathPeople   = pathHome + "/orang"
 )
@@ -66,5 +68,5 @@ func (p *Pages) Tables() []gate.Table {
 		{Method: get, Path: pathPeople, Needs: own, Scope: city, Handler: p.people},
 		{Method: post, Path: pathPeople, Needs: own, Scope: city, Limit: limitInvite, Handler: p.invite},
 		{Method: post, Path: pathPeople + "/:id/akhiri", Page: pathPeople, Needs: own, Scope: city, IDs: site.IDs("id", "duct_person"), Handler: p.remove},
-	}, p.billRoutes()}
+	}, p.waitRoutes(), p.orderRoutes(), p.augmentRoutes(), p.billRoutes()}
 }

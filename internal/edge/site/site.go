@@ -28,6 +28,7 @@ import (
 	"bedelau/internal/city/ductorder"
 	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/city/ducttariff"
+	"bedelau/internal/city/ductwait"
 	"bedelau/internal/city/ductwork"
 	"bedelau/internal/city/external"
 	"bedelau/internal/city/inbox"
@@ -68,6 +69,7 @@ type Deps struct {
 	Damages    *ductdamage.Service
 	Revenue    *revenue.Service
 	DuctPrice  *ducttariff.Service
+	DuctWaits  *ductwait.Service
 	Documents  *document.Service
 	Bulk       *bulk.Service
 	Builder    *builder.Service

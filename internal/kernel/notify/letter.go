@@ -89,6 +89,9 @@ func kinds() map[string]kind {
 		"duct_damage_late":      {needs: []string{"number", "kind", "clock", "path"}},
 		"duct_damage_hit":       {needs: []string{"number", "kind", "path"}},
 		"duct_damage_news":      {needs: []string{"number", "kind", "what", "path"}, may: []string{"body"}},
+		"duct_wait_offered":     {needs: []string{"number", "from", "to", "what", "until", "path"}},
+		"duct_wait_ended":       {needs: []string{"number", "from", "to", "what", "state", "path"}, may: []string{"reason"}},
+		"duct_augment_answered": {needs: []string{"number", "kind", "segment", "state", "path"}, may: []string{"reason"}},
 		"generic":               {needs: []string{"title", "body"}, may: []string{"path"}},
 	}
 }

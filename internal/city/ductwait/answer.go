@@ -1,0 +1,80 @@
+package ductwait
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/notify"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Take orders what the actor's company was offered: the reservation no longer runs out. Conflict "ductwait.changed" where there is
+// no offer any more, and "lease.wrong_state" where its time is over.
+func (s *Service) Take(ctx context.Context, actor identity.Actor, id uuid.UUID) error {
+	return s.answer(ctx, actor, id, Taken, "ductwait.take", func(ctx context.Context, tx bun.Tx, lease uuid.UUID) error {
+		return s.d.Leases.Inside(tx, actor, uuid.Nil).Order(ctx, lease)
+	})
+}
+
+// Decline gives back what the actor's company was offered, so that the next in line has it at once. It refuses what Take does.
+func (s *Service) Decline(ctx context.Context, actor identity.Actor, id uuid.UUID) error {
+	return s.answer(ctx, actor, id, Declined, "ductwait.decline", func(ctx context.Context, tx bun.Tx, lease uuid.UUID) error {
+		return s.d.Leases.Inside(tx, actor, uuid.Nil).Cancel(ctx, lease, i18n.ID.T("ductwait.declined_why"))
+	})
+}
+
+// answer ends an offer. Who holds what is locked before the place in the line, as Offer does.
+func (s *Service) answer(ctx context.Context, actor identity.Actor, id uuid.UUID, state, action string, do func(ctx context.Context, tx bun.Tx, lease uuid.UUID) error) error {
+	_, w, err := s.own(ctx, actor, id)
+	if err != nil {
+		return err
+	}
+	if w.State != Offered {
+		return fault.New(fault.Conflict, "ductwait.changed")
+	}
+	return tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
+		if err := s.d.Leases.Turn(ctx, tx); err != nil {
+			return err
+		}
+		if err := do(ctx, tx, w.LeaseID.UUID); err != nil {
+			return err
+		}
+		if err := s.end(ctx, tx, &w, state); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, entry(actor, action, w, nil))
+	})
+}
+
+// tell writes to everybody of the company, once for what has become of its place.
+func (s *Service) tell(ctx context.Context, tx bun.Tx, w Wait, template string) error {
+	if s.d.Notify == nil {
+		return nil
+	}
+	people, err := s.d.Operators.Readers(ctx, tx, w.OperatorID)
+	if err != nil {
+		return err
+	}
+	city, _ := tenancy.CityFrom(ctx)
+	for _, who := range people {
+		l := who.Locale
+		data := map[string]string{"number": w.Number, "from": w.From, "to": w.To, "what": l.T("lease.units."+w.Kind, "n", w.Quantity), "path": "/mitra/antrean/" + w.ID.String()}
+		if w.State == Offered {
+			data["until"] = l.DateTime(w.OfferUntil.In(city.Location()))
+		} else {
+			data["state"], data["reason"] = l.T("ductwait.ended."+w.State), w.Why
+		}
+		err := s.d.Notify.Send(ctx, tx, notify.Message{To: who.ID, Template: template, Locale: l, Data: data, Key: fmt.Sprintf("%s:%s:%s:%s", template, w.ID, w.State, who.ID)})
+		if err != nil {
+			return fmt.Errorf("ductwait: tell: %w", err)
+		}
+	}
+	return nil
+}
