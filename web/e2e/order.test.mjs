@@ -37,11 +37,10 @@ for (const width of [360, 1280]) {
     const p = await arrive(width, `-order-${width}`, { script: false });
     await enters(p);
     await p.go("/mitra/peta");
-    const [from, to] = (await p.page.locator("#ruas tbody th").allInnerTexts()).slice(0, 1).map((code) => code.trim()).concat(["", ""]);
-    assert.ok(from, `the map lists segments, ${to}`);
+    assert.ok((await p.page.locator("#ruas tbody th").count()) > 0, "the map lists segments");
     await p.look("map-table");
     await p.go(`/mitra/rencana?dari=LB-BC-MH&ke=&jenis=subduct&jumlah=1&mulai=${day(30)}&sampai=`);
-    const places = (await p.page.locator("select[name=dari] option").evaluateAll((all) => all.map((o) => o.value))).slice(1);
+    const places = (await p.page.locator("select[name=dari] option").evaluateAll((all) => all.map((o) => o.value))).filter((code) => /MH\d/.test(code));
     assert.ok(places.length > 4, "several nodes fit");
     const asks = (n) => `/mitra/rencana?dari=${places[0]}&ke=${places[3]}&jenis=subduct&jumlah=${n}&mulai=${day(30)}&sampai=`;
     assert.equal(await p.go(asks(1)), 200);
