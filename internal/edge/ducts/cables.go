@@ -123,7 +123,7 @@ func (p *Pages) cables(c *gin.Context) error {
 		q.Set("sesudah", all[pageSize-1].Code)
 		s.Next = pathCables + "?" + q.Encode() + "#kabel"
 	}
-	s.Table = &bill.Table{Title: s.Title, Columns: []bill.Column{{Label: l.T("duct.code")}, {Label: l.T("ductcable.owner")}, {Label: l.T("ductcable.size")}, {Label: l.T("duct.segments"), End: true}, {Label: l.T("duct.length"), End: true}, {Label: l.T("duct.standing")}}}
+	s.Table = &bill.Table{Title: s.Title, Columns: []bill.Column{{Label: l.T("duct.code")}, {Label: l.T("ductcable.owner")}, {Label: l.T("ductcable.size")}, {Label: l.T("duct.segments"), End: true}, {Label: l.T("duct.billed"), End: true}, {Label: l.T("duct.standing")}}}
 	for _, x := range all {
 		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Code, Href: CablePath(x.ID) + "?hari=" + day.Format(time.DateOnly)}, {Text: ownerOf(l, x.Owner, x.Whose)}, {Text: sizeOfCable(l, x)}, {Text: l.Number(int64(x.Segments))}, {Text: Metres(l, x.LengthMM)}, {Mark: cableMark(l, x)}}})
 	}
@@ -166,13 +166,13 @@ func (p *Pages) cableAgain(c *gin.Context, status int, in site.Form, errs ui.Err
 	}
 	v := bill.View{Shell: p.DeskShell(c, l.T("ductcable.one", "code", x.Code)), Back: pathCables, Heading: l.T("ductcable.one", "code", x.Code), Lead: l.T("ductcable.lead_one", "day", l.Date(day)), Mark: cableMark(l, x), Errors: errs}
 	rows := []ui.Row{{Label: l.T("ductcable.owner"), Value: ownerOf(l, x.Owner, x.Whose)}, {Label: l.T("ductcable.use"), Value: l.T("ductcable.use." + x.Use)}, {Label: l.T("duct.condition"), Value: l.T("duct.condition." + x.Condition)},
-		{Label: l.T("ductcable.size"), Value: sizeOfCable(l, x)}, {Label: l.T("duct.length"), Value: Metres(l, x.LengthMM)}, {Label: l.T("duct.since"), Value: l.Date(x.Since)}}
+		{Label: l.T("ductcable.size"), Value: sizeOfCable(l, x)}, {Label: l.T("duct.billed"), Value: Metres(l, x.LengthMM)}, {Label: l.T("duct.since"), Value: l.Date(x.Since)}}
 	if x.Note != "" {
 		rows = append(rows, ui.Row{Label: l.T("duct.note"), Value: x.Note})
 	}
 	v.Sections = append(v.Sections, bill.Section{ID: "keadaan", Title: l.T("duct.state"), Rows: rows})
 	route := bill.Section{ID: "jalur", Title: l.T("ductcable.route"), Text: l.T("ductcable.route_text"), Empty: &bill.Empty{Icon: "map-pin", Title: l.T("ductcable.nowhere"), Text: l.T("ductcable.nowhere_hint")}}
-	route.Table = &bill.Table{Title: route.Title, Columns: []bill.Column{{Label: l.T("ductcable.segment")}, {Label: l.T("duct.road")}, {Label: l.T("ductcable.place")}, {Label: l.T("duct.length"), End: true}, {Label: l.T("duct.since")}, {Label: l.T("duct.until")}, {Label: l.T("duct.standing")}}}
+	route.Table = &bill.Table{Title: route.Title, Columns: []bill.Column{{Label: l.T("ductcable.segment")}, {Label: l.T("duct.road")}, {Label: l.T("ductcable.place")}, {Label: l.T("duct.billed"), End: true}, {Label: l.T("duct.since")}, {Label: l.T("duct.until")}, {Label: l.T("duct.standing")}}}
 	for _, r := range runs {
 		until, mark := l.T("duct.goes_on"), ui.Mark{Icon: "info-circle", Text: l.T("ductcable.no_lease_asked")}
 		switch {

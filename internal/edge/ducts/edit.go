@@ -106,7 +106,7 @@ func (p *Pages) splitAgain(c *gin.Context, status int, in site.Form, errs ui.Err
 	for _, at := range x.Line {
 		points = append(points, geo.Point{Lat: at.Lat(), Lon: at.Lon()})
 	}
-	v.Sections = append(v.Sections, bill.Section{ID: "belah", Title: l.T("ductedit.split"), Forms: []bill.Form{{ID: "belah-ruas", Title: l.T("ductedit.split"), Text: l.T("ductedit.split_text"), Action: segmentPart(x.Code, "/belah"), Submit: l.T("ductedit.split_do"), Fields: fields}}},
+	v.Sections = append(v.Sections, bill.Section{ID: "belah", Title: l.T("ductedit.split"), Quiet: true, Forms: []bill.Form{{ID: "belah-ruas", Title: l.T("ductedit.split"), Text: l.T("ductedit.split_text"), Action: segmentPart(x.Code, "/belah"), Submit: l.T("ductedit.split_do"), Fields: fields}}},
 		bill.Section{ID: "letak", Title: l.T("duct.place"), Map: site.PlacesMap(l, ground, "ruas", points)})
 	return p.Render(c, status, bill.Page(v))
 }
