@@ -63,5 +63,8 @@ func (a *App) seedDucts(ctx context.Context, made map[string]uuid.UUID) error {
 	if err := a.seedCables(ctx, actor, time.Now()); err != nil {
 		return fmt.Errorf("cables: %w", err)
 	}
+	if err := a.seedWaves(ctx, actor, time.Now()); err != nil {
+		return fmt.Errorf("waves: %w", err)
+	}
 	return nil
 }

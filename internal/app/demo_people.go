@@ -45,6 +45,7 @@ var demoPeople = []demoPerson{
 	{"batam", "ducting@batam.localhost", "Sari Wulandari", "", "duct_manager", "", "ZBWGC2LOZBWGC2LOZBWGC2LOZBWGC2LO", "pengelola ducting bersama"},
 	{"batam", "keuangan.ducting@batam.localhost", "Bima Prasetya", "", "duct_finance", "", "PBWGC2LOZBWGC2LOZBWGC2LOZBWGC2LO", "keuangan ducting bersama"},
 	{"batam", "keuangan2.ducting@batam.localhost", "Citra Lestari", "", "duct_finance", "", "UBWGC2LOZBWGC2LOZBWGC2LOZBWGC2LO", "keuangan ducting bersama, orang kedua"},
+	{"batam", "direksi.ducting@batam.localhost", "Dewi Anggraini", "", "duct_director", "", "WBWGC2LOWBWGC2LOWBWGC2LOWBWGC2LO", "direksi ducting bersama"},
 	{"batam", "pendapatan@batam.localhost", "Ridwan Hakim", "", "revenue_officer", "", "VBWGC2LOVBWGC2LOVBWGC2LOVBWGC2LO", "petugas pendapatan daerah"},
 	{"tanjungpinang", "warga@tanjungpinang.localhost", "Rudi Hartono", "081270009999", "", "", "", "warga Tanjungpinang"},
 	{"tanjungpinang", "petugas@tanjungpinang.localhost", "Lina Agustina", "", "officer", "disdukcapil", "PBWGC2LOPBWGC2LOPBWGC2LOPBWGC2LO", "petugas Disdukcapil Tanjungpinang"},
