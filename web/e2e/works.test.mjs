@@ -28,7 +28,7 @@ for (const width of [1280, 360]) {
     assert.equal(await p.go("/pekerjaan-galian"), 200);
     await p.reads("Pelapisan ulang badan jalan (contoh)");
     await p.look("calendar");
-    const data = await (await p.fetch("/pekerjaan-galian/data.geojson")).json();
+    const data = JSON.parse((await p.fetch("/pekerjaan-galian/data.geojson")).body);
     assert.ok(data.features.length >= 5 && data.features.every((f) => f.geometry && f.properties.contact), "open data says where and whom to speak to");
     await p.go("/pekerjaan-galian?bulan=2020-01");
     await p.reads("Tidak ada di jalan atau bulan yang dipilih");
