@@ -18,11 +18,10 @@ func (a *App) hotOrders(city uuid.UUID) []hotRead {
 	who := identity.Actor{ID: id("account1"), TenantID: city, Kind: identity.Partner}
 	all := []hotRead{
 		{"an order", func(ctx context.Context) { _, _ = a.Orders.Find(ctx, manager, id("order77")) }},
-		{"an order's file", func(ctx context.Context) { _, _, _ = a.Orders.File(ctx, manager, id("order77"), id("file77")) }},
 		{"orders of a company", func(ctx context.Context) { _, _ = a.Orders.MyOrders(ctx, who, uuid.Max, 51) }},
 	}
 	for name, f := range map[string]ductorder.Filter{"": {}, " that are late": {Late: true}, " of the company's turn": {Turn: workflow.Paused}, " of an operator": {Operator: id("operator1")},
-		" in a state": {State: "permits"}, " that are over": {Closed: true}} {
+		" in a state": {State: "permits"}, " in a rare state": {State: "removal"}, " that are over": {Closed: true}} {
 		all = append(all, hotRead{"orders" + name, func(ctx context.Context) {
 			page, _ := a.Orders.Orders(ctx, manager, f, uuid.Nil, 51)
 			if len(page) > 0 {
@@ -36,6 +35,7 @@ func (a *App) hotOrders(city uuid.UUID) []hotRead {
 // crowdOrderSQL is an order for each second lease of a city, with all that hangs on it; every third is over.
 const crowdOrderSQL = `;
 INSERT INTO duct_flow (tenant_id, version, body, created_at) SELECT :city, 7, body, now() FROM duct_flow ORDER BY version LIMIT 1;
+INSERT INTO duct_flow (tenant_id, version, body, created_at) SELECT md5(:city || i)::uuid, 1, '{}', now() FROM generate_series(1, 3000) i;
 INSERT INTO duct_order (tenant_id, id, number, operator_id, flow_version, state, stage, clock, version, from_node, to_node, kind, quantity, since, key, segments, authorities, lease_id, placed_at, placed_by, entered_at, due_at, queue_at, closed_at, updated_at)
 SELECT :city, md5('order' || i)::uuid, 'PSN-' || i, md5('operator' || 1 + i % 50)::uuid, 7, CASE WHEN i % 3 = 0 THEN 'refused' ELSE 'permits' END, CASE WHEN i % 3 = 0 THEN 'rejected' ELSE 'in_review' END, CASE WHEN i % 3 = 0 THEN 'stopped' ELSE 'running' END, 1,
 	'A', 'B', 'subduct', 1, '2026-01-01', i::text, ARRAY[md5('segment' || i)::uuid], '{pemko}', md5('lease' || i)::uuid, now(), md5('account1')::uuid, now(), now() + i * interval '1 hour', now() + i * interval '1 hour', CASE WHEN i % 3 = 0 THEN now() END, now()
