@@ -20,6 +20,9 @@ import (
 // ordered gives a company an order with everything that can hang on one, as far as its addresses can tell.
 func (a *App) ordered(t *testing.T, ctx context.Context, city uuid.UUID, company string, out things) {
 	t.Helper()
+	if out["duct_order"] != "" {
+		return // one is enough, whoever asks for it
+	}
 	manager, now := ductManager(city), time.Now()
 	states, err := a.Orders.States(ctx, manager) // the city has a flow from then on
 	if err != nil || len(states) == 0 {
