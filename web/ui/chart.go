@@ -3,6 +3,8 @@ package ui
 import (
 	"fmt"
 	"math"
+
+	"bedelau/internal/kernel/i18n"
 )
 
 // Chart is numbers over a row of labels, such as months. It is drawn as bars, or as a line when Line is set, and
@@ -65,6 +67,18 @@ func (c Chart) way(i int) string {
 		return c.Links[i]
 	}
 	return ""
+}
+
+// told is a label with its numbers, in words, for who hears where it leads.
+func (c Chart) told(l i18n.Locale, i int) string {
+	text := c.Labels[i] + ":"
+	for n, s := range c.Series {
+		if n > 0 {
+			text += ","
+		}
+		text += " " + l.Number(s.Values[i]) + c.Unit
+	}
+	return text
 }
 
 // role is how the drawing is told: as one picture, or as a group of what leads on.

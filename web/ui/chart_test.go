@@ -45,7 +45,7 @@ func TestAChartLeadsOn(t *testing.T) {
 	if err := ChartFigure(Shell{L: i18n.ID}, c).Render(t.Context(), &out); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`role="group"`, `<a href="/okt" aria-label="Okt">`, `<a href="/okt">Okt</a>`} {
+	for _, want := range []string{`role="group"`, `<a href="/okt" aria-label="Okt: 3">`, `<a href="/okt">Okt</a>`} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the chart lacks %s", want)
 		}
