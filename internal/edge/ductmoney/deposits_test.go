@@ -47,7 +47,11 @@ func TestADepositOnItsPages(t *testing.T) {
 	// 220 m × Rp14.350 ÷ 12 and two manholes, three times.
 	bima.Page(one, "Jaminan "+l.Number, "Rp819.999", "3 bulan", "Belum lengkap")
 	bima.Page(deposits, "PT Serat Uji", "Rp819.999", "Belum lengkap")
-	bima.Sees(bima.Post(one+"/terima", "amount", "900.000", "reference", "TRF-J1", "on", "2026-11-24"), http.StatusConflict, "lebih dari yang masih kurang", "TRF-J1")
+	r := bima.Post(one+"/terima", "amount", "900.000", "reference", "TRF-J1", "on", "2026-11-24")
+	bima.Sees(r, http.StatusConflict, "lebih dari yang masih kurang")
+	if !strings.Contains(r.Body, `value="TRF-J1"`) {
+		t.Error("the page forgets what was typed")
+	}
 	bima.Goes(bima.Post(one+"/terima", "amount", "819.999", "reference", "TRF-J1", "on", "2026-11-24"), one)
 	bima.Page(one, "Lengkap", "TRF-J1")
 	rudi := works(t, s, operator, "rudi@serat.id")
