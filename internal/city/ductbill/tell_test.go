@@ -22,6 +22,11 @@ func TestACompanyIsToldAndRemindedOnce(t *testing.T) {
 	serat, misal := y.company("PT Serat", 2), y.company("PT Misal", 1)
 	i := y.issue(serat, 6_000_000)
 	y.issue(misal, 1_000_000)
+	lone := y.company("PT Tanpa Orang", 0)
+	y.issue(lone, 1_000_000)
+	if all, err := y.Unreached(y.ctx, y.bima); err != nil || len(all) != 1 || all[0].OperatorID != lone {
+		t.Errorf("of whom nobody can be told: %+v, %v", all, err)
+	}
 	letters := func(template string) int {
 		return y.count("SELECT count(*) FROM message WHERE tenant_id = ? AND template = ? AND data->>'number' = ?", y.w.Batam.ID, template, i.Number)
 	}

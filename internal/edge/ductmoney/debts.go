@@ -2,6 +2,7 @@ package ductmoney
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
@@ -65,6 +66,17 @@ func (p *Pages) debts(c *gin.Context) error {
 		}
 		return PathBills + "?keadaan=terbuka&operator=" + company.String() + "#tagihan"
 	})
+	lone, err := p.DuctBills.Unreached(ctx, a)
+	if err != nil {
+		return err
+	}
+	if len(lone) > 0 {
+		var names []string
+		for _, y := range lone {
+			names = append(names, y.Name)
+		}
+		owed.Note = bill.Note{Tone: "care", Text: l.T("ductdebt.unreached", "names", strings.Join(names, ", "))}
+	}
 	if next != uuid.Nil {
 		owed.Next = PathDebts + "?sesudah=" + next.String()
 	}

@@ -29,7 +29,7 @@ const (
 // AgeTable lists parties with what they owe by how long. Link says where a party (ByParty) or an amount leads, by its age from 0 on;
 // empty is nowhere.
 func AgeTable(l i18n.Locale, page []arrears.Aged, link func(a arrears.Aged, age int) string) *bill.Table {
-	t := bill.Table{Title: l.T("arrears.by_party"), Columns: []bill.Column{{Label: l.T("party.party")}}}
+	t := bill.Table{Title: l.T("arrears.by_party"), Dense: true, Columns: []bill.Column{{Label: l.T("party.party")}}}
 	for _, name := range []string{"0", "30", "60", "90", "more"} {
 		t.Columns = append(t.Columns, bill.Column{Label: l.T("bumd.age." + name), End: true})
 	}
