@@ -134,7 +134,6 @@ func (a *App) thingsOf(t *testing.T, ctx context.Context, who, officer identity.
 	out["duct_damage"], out["duct_damage_photo"], out["duct_node"], out["duct_node_photo"] = a.damaged(t, ctx, who.TenantID)
 	out["duct_draft"], out["duct_invoice"], out["duct_request"], out["duct_payment"] = a.ductBilled(t, ctx, who.TenantID, out["duct_operator"])
 	out["duct_work"], out["duct_guarantee"], out["duct_work_paper"] = a.dug(t, ctx, who.TenantID, out["duct_operator"])
-	a.ordered(t, ctx, who.TenantID, out["duct_operator"], out)
 	out["duct_wave"], out["wave_commitment"], out["wave_photo"] = a.waved(t, ctx, who.TenantID, out["duct_operator"])
 	out["revenue_receipt"], out["duct_finding"] = a.earned(t, ctx, who.TenantID)
 	out["duct_unit"], out["duct_change"], out["duct_cable"] = a.split(t, ctx, who.TenantID)
