@@ -145,7 +145,7 @@ func (d *demoWaves) moving(ctx context.Context, now time.Time) error {
 
 // show lets everybody see the wave with a photo of before and one of after.
 func (d *demoWaves) show(ctx context.Context, w uuid.UUID) error {
-	after, err := d.picture(ctx, d.staff, "sesudah-contoh.png", 1)
+	after, err := d.picture(ctx, d.staff, "sesudah-contoh.png", 0)
 	if err != nil {
 		return err
 	}
