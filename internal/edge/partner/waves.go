@@ -98,9 +98,7 @@ func (p *Pages) waveAgain(c *gin.Context, status int, in site.Form, errs ui.Erro
 	if w.Note != "" {
 		state.Rows = append(state.Rows, ui.Row{Label: l.T("wave.note"), Value: w.Note})
 	}
-	for _, d := range []ui.Row{{Label: l.T("wave.survey_until"), Value: wave.Day(l, w.SurveyUntil)}, {Label: l.T("wave.commit_until"), Value: wave.Day(l, w.CommitUntil)}} {
-		state.Rows = append(state.Rows, d)
-	}
+	state.Rows = append(state.Rows, ui.Row{Label: l.T("wave.survey_until"), Value: wave.Day(l, w.SurveyUntil)}, ui.Row{Label: l.T("wave.commit_until"), Value: wave.Day(l, w.CommitUntil)})
 	if !x.CutUntil.IsZero() {
 		state.Rows = append(state.Rows, ui.Row{Label: l.T("wave.cut_days"), Value: l.T("wave.span", "from", l.Date(x.CutFrom), "to", l.Date(x.CutUntil))})
 	}
