@@ -44,6 +44,7 @@ func (p *Pages) orderRoutes() gate.Table {
 		{Method: post, Path: one + "/jadwal/:window/tarik", Page: one, Needs: own, Scope: city, IDs: site.IDs("id", "duct_order", "window", "duct_order_window"), Handler: p.withdrawWindow},
 		{Method: post, Path: one + "/bukti", Page: one, Needs: own, Scope: city, IDs: which, MaxBody: orderBody, Handler: p.sendEvidence},
 		{Method: post, Path: one + "/perpanjangan", Page: one, Needs: own, Scope: city, IDs: which, Handler: p.askRenewal},
+		{Method: get, Path: one + "/naskah/:paper", Needs: own, Scope: city, IDs: site.IDs("id", "duct_order", "paper", "duct_order_paper"), Handler: p.orderPaper},
 		{Method: get, Path: one + "/berkas/:file", Needs: own, Scope: city, IDs: site.IDs("id", "duct_order", "file", "duct_order_file"), Handler: p.orderFile},
 	}
 }

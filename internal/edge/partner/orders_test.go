@@ -122,7 +122,12 @@ func TestACompanyOrders(t *testing.T) {
 
 	o := newOffice(t, s, one)
 	o.quotes()
-	rani.Page(one, "Menunggu Anda", "Setujui penawaran", "Penawaran PNW-2026-0001", "Satu bulan penuh", "UU 36/1999 Pasal 34A", "Berlaku sampai")
+	page = rani.Page(one, "Menunggu Anda", "Setujui penawaran", "Penawaran PNW-2026-0001", "Satu bulan penuh", "UU 36/1999 Pasal 34A", "Berlaku sampai")
+	paper := pagetest.Hrefs(page, one+"/naskah/")[0]
+	if pdf := rani.Get(paper); pdf.Status != http.StatusOK || !strings.HasPrefix(pdf.Body, "%PDF") {
+		t.Errorf("the quote: %d", pdf.Status)
+	}
+	tono.Sees(tono.Get(paper), http.StatusNotFound)
 	rani.Sees(rani.Post(one+"/langkah", "aksi", "accept_quote", "versi", "1"), http.StatusConflict, "Pesanan sudah berubah", "Setujui penawaran")
 	rani.Goes(takes(t, rani, one, "accept_quote"), one)
 	rani.Page(one, "Penawaran disetujui", "Buka sewanya")
