@@ -98,7 +98,7 @@ func (d *demoWaves) moving(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	if _, err := d.Commit(ctx, d.partner, w, map[int]int{1: 3}, 60, letter); err != nil {
+	if _, err := d.Commit(ctx, d.partner, ductwave.CommitInput{Wave: w, Units: map[int]int{1: 3}, Months: 60, Paper: letter}); err != nil {
 		return err
 	}
 	if err := d.goes(ctx, w, ductwave.Plan, time.Time{}); err != nil {

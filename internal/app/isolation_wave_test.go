@@ -30,7 +30,7 @@ func (a *App) waved(t *testing.T, ctx context.Context, city uuid.UUID, company s
 	now := time.Now()
 	w := ductwave.Wave{TenantID: city, ID: uuid.New(), Number: "PNT-UJI", Title: "Uji", State: ductwave.Committing, Kind: "subduct", Target: 40, CostPerM: 1, TariffPerM: 1, CommitUntil: now.AddDate(0, 1, 0), CreatedAt: now, CreatedBy: manager.ID}
 	r := ductwave.Road{TenantID: city, WaveID: w.ID, Position: 1, Name: "Jalan Uji", LengthMM: 1000, Capacity: 4}
-	m := ductwave.Commitment{TenantID: city, ID: uuid.New(), WaveID: w.ID, OperatorID: uuid.MustParse(company), Number: "KMT-UJI", Months: 12, FileID: f.ID, MadeAt: now, MadeBy: manager.ID}
+	m := ductwave.Commitment{TenantID: city, ID: uuid.New(), WaveID: w.ID, OperatorID: uuid.MustParse(company), Key: uuid.New(), Number: "KMT-UJI", Months: 12, FileID: f.ID, MadeAt: now, MadeBy: manager.ID}
 	p := ductwave.Photo{TenantID: city, ID: uuid.New(), WaveID: w.ID, OperatorID: uuid.NullUUID{UUID: m.OperatorID, Valid: true}, Phase: ductwave.Before, FileID: f.ID, AddedAt: now, AddedBy: manager.ID}
 	err = tenancy.InTx(ctx, a.DB.App, func(ctx context.Context, tx bun.Tx) error {
 		if err := a.Files.Keep(ctx, tx, f); err != nil {

@@ -26,6 +26,7 @@ type Commitment struct {
 	ID          uuid.UUID     `bun:"id,pk"`
 	WaveID      uuid.UUID     `bun:"wave_id"`
 	OperatorID  uuid.UUID     `bun:"operator_id"`
+	Key         uuid.UUID     `bun:"key"` // of the form that made it
 	Number      string        `bun:"number"`
 	Months      int           `bun:"months"` // for which it leases at least
 	FileID      uuid.UUID     `bun:"file_id"`
@@ -61,11 +62,20 @@ func (s *Service) Receive(ctx context.Context, actor identity.Actor, name string
 	return f, files.Refuse(err, "file")
 }
 
+// CommitInput is what a company binds itself to.
+type CommitInput struct {
+	Wave   uuid.UUID
+	Key    uuid.UUID   // of the form: a second commitment with it is the first one
+	Units  map[int]int // by the position of the road
+	Months int
+	Paper  files.File // signed, as Receive took it in
+}
+
 // Commit binds the actor's company to units along roads of a wave, by an administrator of it (else Forbidden "operator.not_admin"),
 // with the signed paper that was received. It refuses Invalid what cannot be (fields "units_1" by the road, "months"), units that
 // are no longer there ("wave_full" of such a field), and none at all (field "units_1" of the first road: "required"); NotFound
 // "wave.not_found", Conflict "wave.commit_over", and "lease.not_approved" a company that may not lease.
-func (s *Service) Commit(ctx context.Context, actor identity.Actor, id uuid.UUID, units map[int]int, months int, f files.File) (Commitment, error) {
+func (s *Service) Commit(ctx context.Context, actor identity.Actor, in CommitInput) (Commitment, error) {
 	self, err := s.d.Operators.Self(ctx, actor)
 	if err != nil {
 		return Commitment{}, err
@@ -73,8 +83,8 @@ func (s *Service) Commit(ctx context.Context, actor identity.Actor, id uuid.UUID
 	if !self.Admin {
 		return Commitment{}, fault.New(fault.Forbidden, "operator.not_admin")
 	}
-	bad := within("months", int64(months), 1, monthsMost)
-	for position, n := range units {
+	bad := within("months", int64(in.Months), 1, monthsMost)
+	for position, n := range in.Units {
 		bad = append(bad, within(fmt.Sprintf("units_%d", position), int64(n), 0, countMost)...)
 	}
 	if err := fault.Fields(bad); err != nil {
@@ -84,29 +94,39 @@ func (s *Service) Commit(ctx context.Context, actor identity.Actor, id uuid.UUID
 	if err != nil {
 		return Commitment{}, err
 	}
-	m := Commitment{TenantID: tenancy.Must(ctx), ID: cid, WaveID: id, OperatorID: self.Company.ID, Months: months, FileID: f.ID, MadeAt: s.now(), MadeBy: actor.ID, Units: map[int]int{}}
+	if in.Key == uuid.Nil {
+		in.Key = cid
+	}
+	m := Commitment{TenantID: tenancy.Must(ctx), ID: cid, WaveID: in.Wave, OperatorID: self.Company.ID, Key: in.Key, Months: in.Months, FileID: in.Paper.ID, MadeAt: s.now(), MadeBy: actor.ID, Units: map[int]int{}}
 	err = tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
-		w, err := s.mine(ctx, tx, id, self.Company)
+		w, err := s.mine(ctx, tx, in.Wave, self.Company)
 		if err != nil {
+			return err
+		}
+		var was []Commitment
+		if err := tx.NewSelect().Model(&was).Where("m.tenant_id = ? AND m.operator_id = ? AND m.key = ?", m.TenantID, m.OperatorID, m.Key).Scan(ctx); err != nil || len(was) > 0 {
+			if len(was) > 0 {
+				m = was[0]
+			}
 			return err
 		}
 		if w.State != Committing && w.State != Plan || s.d.Operators.Today(ctx).After(w.CommitUntil) {
 			return fault.New(fault.Conflict, "wave.commit_over")
 		}
-		all, err := roads(ctx, tx, id)
+		all, err := roads(ctx, tx, in.Wave)
 		if err != nil {
 			return err
 		}
 		var lines []promise
 		var bad []fault.Field
 		for _, r := range all {
-			n := units[r.Position]
+			n := in.Units[r.Position]
 			if n > r.Capacity-r.Signed {
 				bad = append(bad, fault.Field{Name: fmt.Sprintf("units_%d", r.Position), Code: "wave_full"})
 			}
 			if n > 0 {
 				m.Units[r.Position] = n
-				lines = append(lines, promise{TenantID: m.TenantID, CommitmentID: m.ID, WaveID: id, Position: r.Position, Units: n})
+				lines = append(lines, promise{TenantID: m.TenantID, CommitmentID: m.ID, WaveID: in.Wave, Position: r.Position, Units: n})
 			}
 		}
 		if len(lines) == 0 && len(all) > 0 {
@@ -118,7 +138,7 @@ func (s *Service) Commit(ctx context.Context, actor identity.Actor, id uuid.UUID
 		if m.Number, err = s.number(ctx, tx, "commitment", "KMT"); err != nil {
 			return err
 		}
-		if err := s.d.Files.Keep(ctx, tx, f); err != nil {
+		if err := s.d.Files.Keep(ctx, tx, in.Paper); err != nil {
 			return err
 		}
 		if _, err := tx.NewInsert().Model(&m).Exec(ctx); err != nil {
@@ -127,7 +147,7 @@ func (s *Service) Commit(ctx context.Context, actor identity.Actor, id uuid.UUID
 		if _, err := tx.NewInsert().Model(&lines).Exec(ctx); err != nil {
 			return fmt.Errorf("ductwave: commit: %w", err)
 		}
-		return record(ctx, tx, actor, "commit", id, map[string]any{"operator": self.Company.ID, "number": m.Number, "months": months})
+		return record(ctx, tx, actor, "commit", in.Wave, map[string]any{"operator": self.Company.ID, "number": m.Number, "months": in.Months})
 	})
 	return m, err
 }

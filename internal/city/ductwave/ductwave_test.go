@@ -55,10 +55,15 @@ func TestAWaveFromSurveyToAerialDown(t *testing.T) {
 	refused(t, err, "units_1=wave_full")
 	_, err = st.commit(t, rani, id, map[int]int{})
 	refused(t, err, "units_1=required")
-	m, err := st.commit(t, rani, id, map[int]int{1: 2, 2: 1})
+	once := CommitInput{Wave: id, Key: uuid.New(), Units: map[int]int{1: 2, 2: 1}, Months: 36, Paper: st.paper(t, rani)}
+	m, err := st.Commit(st.ctx, rani, once)
 	must(err)
 	if m.Number != "KMT-2026-0001" {
 		t.Errorf("number %s", m.Number)
+	}
+	once.Paper = st.paper(t, rani)
+	if again, err := st.Commit(st.ctx, rani, once); err != nil || again.ID != m.ID {
+		t.Errorf("the same form sent again is %s (%v), not %s", again.Number, err, m.Number)
 	}
 	refused(t, st.Enlarge(st.ctx, st.manager, id, 1, 1), "capacity=wave_small")
 	st.goes(t, id, Plan)

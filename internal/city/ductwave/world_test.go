@@ -180,7 +180,7 @@ func (st *stage) paper(t testing.TB, who identity.Actor) files.File {
 
 func (st *stage) commit(t testing.TB, who identity.Actor, id uuid.UUID, units map[int]int) (Commitment, error) {
 	t.Helper()
-	return st.Commit(st.ctx, who, id, units, 36, st.paper(t, who))
+	return st.Commit(st.ctx, who, CommitInput{Wave: id, Units: units, Months: 36, Paper: st.paper(t, who)})
 }
 
 // told is how many messages of a template were written.

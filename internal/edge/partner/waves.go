@@ -163,7 +163,11 @@ func surveyForm(c *gin.Context, w ductwave.View, x ductwave.Company, in site.For
 func commitForm(c *gin.Context, w ductwave.View, in site.Form, errs ui.Errors) bill.Form {
 	l := gate.LocaleOf(c)
 	typed, wrong := wave.Of(in, errs, "komitmen")
-	f := bill.Form{ID: "buat", Upload: true, Folded: len(w.Commitments) > 0, Title: l.T("wave.commit"), Text: l.T("wave.commit_text", "day", l.Date(w.CommitUntil), "tariff", w.TariffPerM.String()), Action: minePath(w.ID) + "/komitmen", Submit: l.T("wave.commit_do"), Hidden: []ui.Option{{Value: "form", Label: "komitmen"}}}
+	key := typed.Get("kunci")
+	if key == "" {
+		key = uuid.NewString()
+	}
+	f := bill.Form{ID: "buat", Upload: true, Folded: len(w.Commitments) > 0, Title: l.T("wave.commit"), Text: l.T("wave.commit_text", "day", l.Date(w.CommitUntil), "tariff", w.TariffPerM.String()), Action: minePath(w.ID) + "/komitmen", Submit: l.T("wave.commit_do"), Hidden: []ui.Option{{Value: "form", Label: "komitmen"}, {Value: "kunci", Label: key}}}
 	for _, r := range w.Roads {
 		name := "units_" + strconv.Itoa(r.Position)
 		f.Fields = append(f.Fields, ui.Field{Name: name, Type: "number", Label: l.T("wave.ask.units", "road", r.Name), Value: typed.Get(name), Optional: true, Error: wrong.Of(name)})
@@ -236,7 +240,8 @@ func (p *Pages) commitWave(c *gin.Context) error {
 		for _, r := range w.Roads {
 			units[r.Position] = wave.Count(in, "units_"+strconv.Itoa(r.Position))
 		}
-		_, err = p.Waves.Commit(ctx, a, id, units, wave.Count(in, "months"), f)
+		key, _ := uuid.Parse(in.Get("kunci")) // without one each is another
+		_, err = p.Waves.Commit(ctx, a, ductwave.CommitInput{Wave: id, Key: key, Units: units, Months: wave.Count(in, "months"), Paper: f})
 		return in, err
 	})
 }
