@@ -16,22 +16,25 @@ import (
 )
 
 // Take orders what the actor's company was offered: the reservation no longer runs out. Conflict "ductwait.changed" where there is
-// no offer any more, and "lease.wrong_state" where its time is over.
+// no offer any more, "lease.wrong_state" where its time is over, and "lease.not_approved" a company that may no longer lease.
 func (s *Service) Take(ctx context.Context, actor identity.Actor, id uuid.UUID) error {
-	return s.answer(ctx, actor, id, Taken, "ductwait.take", func(ctx context.Context, tx bun.Tx, lease uuid.UUID) error {
-		return s.d.Leases.Inside(tx, actor, uuid.Nil).Order(ctx, lease)
+	return s.answer(ctx, actor, id, Taken, "ductwait.take", func(ctx context.Context, tx bun.Tx, w Wait) error {
+		if err := s.d.Leases.MayLease(ctx, tx, w.OperatorID); err != nil {
+			return err
+		}
+		return s.d.Leases.Inside(tx, actor, uuid.Nil).Order(ctx, w.LeaseID.UUID)
 	})
 }
 
 // Decline gives back what the actor's company was offered, so that the next in line has it at once. It refuses what Take does.
 func (s *Service) Decline(ctx context.Context, actor identity.Actor, id uuid.UUID) error {
-	return s.answer(ctx, actor, id, Declined, "ductwait.decline", func(ctx context.Context, tx bun.Tx, lease uuid.UUID) error {
-		return s.d.Leases.Inside(tx, actor, uuid.Nil).Cancel(ctx, lease, i18n.ID.T("ductwait.declined_why"))
+	return s.answer(ctx, actor, id, Declined, "ductwait.decline", func(ctx context.Context, tx bun.Tx, w Wait) error {
+		return s.d.Leases.Inside(tx, actor, uuid.Nil).Cancel(ctx, w.LeaseID.UUID, i18n.ID.T("ductwait.declined_why"))
 	})
 }
 
 // answer ends an offer. Who holds what is locked before the place in the line, as Offer does.
-func (s *Service) answer(ctx context.Context, actor identity.Actor, id uuid.UUID, state, action string, do func(ctx context.Context, tx bun.Tx, lease uuid.UUID) error) error {
+func (s *Service) answer(ctx context.Context, actor identity.Actor, id uuid.UUID, state, action string, do func(ctx context.Context, tx bun.Tx, w Wait) error) error {
 	_, w, err := s.own(ctx, actor, id)
 	if err != nil {
 		return err
@@ -43,7 +46,7 @@ func (s *Service) answer(ctx context.Context, actor identity.Actor, id uuid.UUID
 		if err := s.d.Leases.Turn(ctx, tx); err != nil {
 			return err
 		}
-		if err := do(ctx, tx, w.LeaseID.UUID); err != nil {
+		if err := do(ctx, tx, w); err != nil {
 			return err
 		}
 		if err := s.end(ctx, tx, &w, state); err != nil {

@@ -64,6 +64,16 @@ func TestTheFirstInLineIsServed(t *testing.T) {
 	if err := st.Decline(st.ctx, rani, two.ID); !fault.Is(err, "ductwait.not_found") {
 		t.Errorf("another company declines: %v", err)
 	}
+	for _, state := range []string{lease.OperatorSuspended, lease.OperatorApproved} { // who was suspended since the offer takes nothing
+		if err := st.leases.Decide(st.ctx, st.manager, two.OperatorID, lease.Decision{State: state, Why: "Berkas diperiksa"}); err != nil {
+			t.Fatal(err)
+		}
+		if state == lease.OperatorSuspended {
+			if err := st.Take(st.ctx, tono, two.ID); !fault.Is(err, "lease.not_approved") {
+				t.Errorf("taken while suspended: %v", err)
+			}
+		}
+	}
 	if err := st.Take(st.ctx, tono, two.ID); err != nil {
 		t.Fatal(err)
 	}

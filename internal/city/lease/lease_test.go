@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -161,6 +162,11 @@ func TestWhatCannotBeReserved(t *testing.T) {
 	}
 }
 
+// shut are segments that works shut.
+type shut map[uuid.UUID]string
+
+func (s shut) Under(context.Context, time.Time) (map[uuid.UUID]string, error) { return s, nil }
+
 // TestAWayIsPlanned: the shortest with enough free first, others after it, around what is full, damaged or under works, with
 // whose ground it crosses.
 func TestAWayIsPlanned(t *testing.T) {
@@ -211,6 +217,21 @@ func TestAWayIsPlanned(t *testing.T) {
 	if got := st.ways(t, works); len(got) != 0 {
 		t.Errorf("under works: %q", got)
 	}
+	// What works shut is avoided besides, whatever else is.
+	st.d.Works = shut{st.ids(t, "AB")[0]: "PKJ-1"}
+	for avoid, want := range map[uuid.UUID][]string{uuid.Nil: {long}, ad: nil} {
+		both := before
+		both.Avoid = func(id uuid.UUID) string {
+			if id == avoid {
+				return "claimed"
+			}
+			return ""
+		}
+		if got := st.ways(t, both); !slices.Equal(got, want) {
+			t.Errorf("works and %s: %q", avoid, got)
+		}
+	}
+	st.d.Works = nil
 	// One reading serves every day: a segment that is damaged from a day on is avoided from then on.
 	st.lay(t, "2027-06-01", segment("AD", "A", "D", [][2]float64{{0, 0}, {0, 250}}, `, "authority": "pemko", "condition": "damaged"`))
 	for on, want := range map[string][]string{"2027-05-31": {long}, "2027-06-01": nil} {

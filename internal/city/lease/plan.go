@@ -23,7 +23,7 @@ type PlanInput struct {
 	Since    time.Time
 	Until    time.Time              // zero goes on
 	Price    func(Step) float64     // what a segment costs; nil plans by length
-	Avoid    func(uuid.UUID) string // why a segment is not to be used, such as works; empty lets it be used, and nil avoids the segments that works shut on the first day
+	Avoid    func(uuid.UUID) string // why a segment is not to be used, beside works that shut it on the first day; empty lets it be used
 	Only     map[uuid.UUID]bool     // the segments that may be used; nil lets all be
 	Ways     int                    // at most so many, at most 3
 	Full     bool                   // goes through what is full too: where a way would be
@@ -72,13 +72,19 @@ func (s *Service) PlanOn(ctx context.Context, in PlanInput) ([]Way, error) {
 	if !ok || !also || !g.isThere(from, in.Since, in.Only) || !g.isThere(to, in.Since, in.Only) {
 		return nil, fault.New(fault.NotFound, "lease.no_node")
 	}
-	if in.Avoid == nil && s.d.Works != nil {
+	if s.d.Works != nil {
 		under, err := s.d.Works.Under(ctx, in.Since)
 		if err != nil {
 			return nil, err
 		}
 		if len(under) > 0 {
-			in.Avoid = func(segment uuid.UUID) string { return under[segment] }
+			also := in.Avoid
+			in.Avoid = func(segment uuid.UUID) string {
+				if why := under[segment]; why != "" || also == nil {
+					return why
+				}
+				return also(segment)
+			}
 		}
 	}
 	return g.ways(from, to, in), nil
