@@ -182,8 +182,15 @@ func (s *Service) Clashes(ctx context.Context, actor identity.Actor, company, id
 	return met, beside, nil
 }
 
+// vouched is true of works that staff know of, not only the company whose they are: of all but an emergency that a company entered,
+// which is running at once, and on which staff have taken no step. A company changes nothing of what runs, so a revision is theirs.
+const vouched = `(NOT w.emergency OR w.operator_id IS NULL OR w.state <> 'running' OR w.permit <> '' OR w.revision > 0
+	OR EXISTS (SELECT 1 FROM duct_work_visit v WHERE v.tenant_id = w.tenant_id AND v.work_id = w.id)
+	OR EXISTS (SELECT 1 FROM account a WHERE a.tenant_id = w.tenant_id AND a.id = w.created_by AND a.kind = 'staff'))`
+
 // Under are the segments that works shut on a day, with the number of those works: the day on which a way is to be used first.
-// Works that are planned and not permitted shut nothing. It is for whoever plans a way; who may is the planner's concern.
+// Works that are planned and not permitted shut nothing, and no more does the emergency of a company on its word alone: staff have
+// entered it, changed it, been there or written down its permit before others plan around it. It is for whoever plans a way; who may is the planner's concern.
 func (s *Service) Under(ctx context.Context, day time.Time) (map[uuid.UUID]string, error) {
 	var rows []struct {
 		ID     uuid.UUID
@@ -191,7 +198,7 @@ func (s *Service) Under(ctx context.Context, day time.Time) (map[uuid.UUID]strin
 	}
 	today := s.Today(ctx)
 	err := s.d.DB.NewRaw(`SELECT x.thing_id AS id, min(w.number) AS number FROM duct_work w JOIN duct_work_clash x ON x.tenant_id = w.tenant_id AND x.work_id = w.id AND x.kind = 'segment' AND x.shuts
-		WHERE w.tenant_id = ?0 AND w.state IN ('permitted', 'running', 'reinstating') AND coalesce(w.began_on, w.from_day) <= ?1::date
+		WHERE w.tenant_id = ?0 AND w.state IN ('permitted', 'running', 'reinstating') AND `+vouched+` AND coalesce(w.began_on, w.from_day) <= ?1::date
 			AND (w.to_day >= ?1::date OR w.state <> 'permitted' AND ?1::date <= ?2::date) GROUP BY x.thing_id`, tenancy.Must(ctx), day, today).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("ductwork: under: %w", err)

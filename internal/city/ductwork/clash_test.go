@@ -293,3 +293,59 @@ func TestAWayGoesAroundWorks(t *testing.T) {
 	must(t, err)
 	check("restored", "2027-01-05", "AB BC")
 }
+
+// TestACompanyShutsNothingByItself: the emergency that a company says it has is on no way of others only once staff have been there,
+// permitted or changed it, or entered it themselves; and a company does not say that it goes on for months.
+func TestACompanyShutsNothingByItself(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	st.lay(t, "A 0 0 B 100 0")
+	shut := func() int {
+		t.Helper()
+		under, err := st.Under(st.ctx, day("2026-11-28"))
+		must(t, err)
+		return len(under)
+	}
+	in := says("2026-11-27", "2026-12-12", at(0, 0), at(100, 0))
+	in.Owner, in.OwnerName, in.Operator, in.Kind, in.Emergency, in.StartedAt = ByOperator, "", st.company, Repair, true, st.at.Add(-2*time.Hour)
+	_, err := st.Plan(st.ctx, st.rani, st.company, in)
+	refusedFor(t, err, "input.invalid", "to window_too_long")
+	in.To = day("2026-12-11")
+	for _, x := range []struct {
+		name string
+		step func(Work) error
+	}{
+		{"a visit", func(w Work) error {
+			_, err := st.Visit(st.ctx, st.manager, w.ID, VisitInput{Kind: Supervision, On: day("2026-11-27"), Good: true, Note: "Digali"})
+			return err
+		}},
+		{"a permit", func(w Work) error {
+			return st.Permit(st.ctx, st.manager, w.ID, PermitInput{Number: "IZ-1", By: "Dinas", Day: day("2026-11-27")})
+		}},
+		{"a change", func(w Work) error {
+			longer := in
+			longer.Place, longer.To = Place{}, day("2027-01-31")
+			return st.Change(st.ctx, st.manager, uuid.Nil, w.ID, 0, longer)
+		}},
+		{"restoring", func(w Work) error { return st.Restore(st.ctx, st.manager, w.ID) }},
+	} {
+		w, err := st.Plan(st.ctx, st.rani, st.company, in)
+		must(t, err)
+		must(t, st.Report(st.ctx, st.rani, st.company, w.ID, "Kabel putus"))
+		if shut() != 0 {
+			t.Errorf("before %s: a company's word shuts a segment", x.name)
+		}
+		must(t, x.step(w))
+		if shut() != 1 {
+			t.Errorf("after %s the segment is not shut", x.name)
+		}
+		_, err = st.w.DB.App.NewRaw("UPDATE duct_work SET state = 'released' WHERE tenant_id = ? AND id = ?", st.w.Batam.ID, w.ID).Exec(st.ctx)
+		must(t, err)
+	}
+	_, err = st.w.DB.App.NewRaw("INSERT INTO account (tenant_id, id, kind, status, name, locale, email, email_hash, created_at) VALUES (?, ?, 'staff', 'active', 'Tono', 'id', 'x', 'x', now())", st.w.Batam.ID, st.manager.ID).Exec(st.ctx)
+	must(t, err)
+	st.plan(t, in)
+	if shut() != 1 {
+		t.Error("an emergency that staff entered does not shut")
+	}
+}

@@ -50,6 +50,9 @@ func (in *Input) trim() {
 // farthest is how many years ahead works are planned.
 const farthest = 5
 
+// emergencyDays is how many days after its first a company says that its emergency ends; staff say a later one.
+const emergencyDays = 14
+
 func (in Input) check(now, today time.Time) error {
 	var bad []fault.Field
 	add := func(name, code string, args ...any) {
@@ -123,7 +126,8 @@ func lock(ctx context.Context, tx bun.Tx) error {
 
 // Plan writes works down and holds them against the ducts and against others, for staff with duct:manage and for people of a
 // company, whose it then is. Those of an emergency have begun: they are running, and their report is due by the city's hours.
-// It refuses Invalid what is missing or cannot be (field "place" for where it is), Conflict "lease.not_approved" a company that
+// It refuses Invalid what is missing or cannot be (field "place" for where it is, field "to" an emergency of a company that goes on
+// for more than fourteen days), Conflict "lease.not_approved" a company that
 // may not lease, and what tenancy.MayAdd refuses a city without the ducts in its plan.
 func (s *Service) Plan(ctx context.Context, actor identity.Actor, company uuid.UUID, in Input) (Work, error) {
 	if err := s.mayWrite(ctx, actor, company); err != nil {
@@ -141,6 +145,9 @@ func (s *Service) Plan(ctx context.Context, actor identity.Actor, company uuid.U
 	}
 	if err := in.check(s.now(), s.Today(ctx)); err != nil {
 		return Work{}, err
+	}
+	if actor.Kind == identity.Partner && in.Emergency && in.To.After(in.From.AddDate(0, 0, emergencyDays)) {
+		return Work{}, fault.Fields([]fault.Field{{Name: "to", Code: "window_too_long", Args: []any{"max", emergencyDays}}})
 	}
 	id, err := uuid.NewV7()
 	if err != nil {
