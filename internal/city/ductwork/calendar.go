@@ -24,13 +24,24 @@ const calendarMost = 500
 // that Regulation (EU) 2024/1309, Article 6, asks for, which has no equal in Indonesian law: where and what, from when and how
 // long, whose permit of which day, and whom to speak to.
 func (s *Service) published(ctx context.Context) (*bun.SelectQuery, error) {
+	return s.known(ctx, uuid.Nil)
+}
+
+// known are the works that a company may know of: what is published, and its own that are open. No company is uuid.Nil.
+func (s *Service) known(ctx context.Context, company uuid.UUID) (*bun.SelectQuery, error) {
 	today := s.Today(ctx)
 	rule, err := ruleOn(ctx, s.d.DB, today)
 	if err != nil {
 		return nil, err
 	}
 	return s.d.DB.NewSelect().TableExpr("duct_work AS w").Where("w.tenant_id = ? AND w.state IN (?)", tenancy.Must(ctx), bun.List(open)).
-		Where("w.from_day <= ? AND (w.to_day >= ? OR w.state IN (?, ?))", today.AddDate(0, rule.PublishedMonths, 0), today, Running, Reinstating), nil
+		WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
+			q = q.Where("w.from_day <= ? AND (w.to_day >= ? OR w.state IN (?, ?))", today.AddDate(0, rule.PublishedMonths, 0), today, Running, Reinstating)
+			if company != uuid.Nil {
+				q = q.WhereOr("w.operator_id = ?", company)
+			}
+			return q
+		}), nil
 }
 
 // Calendar is what everybody may know of works, by their first day. It asks for no permission.

@@ -154,7 +154,8 @@ func (b Beside) Chance() bool {
 const metMost = 300
 
 // Clashes are what works met on the day of their check: parts of the network by code, and other works, the nearest in time
-// first. For staff with duct:read, and for people of the company whose the works are, who do not see the network.
+// first. For staff with duct:read, and for people of the company whose the works are, who do not see the network, and of the works
+// of others see what is published.
 func (s *Service) Clashes(ctx context.Context, actor identity.Actor, company, id uuid.UUID) ([]Met, []Beside, error) {
 	if _, err := s.Work(ctx, actor, company, id); err != nil {
 		return nil, nil, err
@@ -171,8 +172,15 @@ func (s *Service) Clashes(ctx context.Context, actor identity.Actor, company, id
 			return nil, nil, fmt.Errorf("ductwork: clashes: %w", err)
 		}
 	}
+	near := s.d.DB.NewSelect().TableExpr("duct_work AS w")
+	if company != uuid.Nil {
+		var err error
+		if near, err = s.known(ctx, company); err != nil {
+			return nil, nil, err
+		}
+	}
 	var beside []Beside
-	err := s.d.DB.NewSelect().TableExpr("duct_work AS w").ColumnExpr(columns).ColumnExpr("x.distance_mm AS distance, x.gap_days AS gap").
+	err := near.ColumnExpr(columns).ColumnExpr("x.distance_mm AS distance, x.gap_days AS gap").
 		ColumnExpr("EXISTS (SELECT 1 FROM duct_work_join j WHERE j.tenant_id = w.tenant_id AND j.work_id = w.id AND j.operator_id = ?) AS joins", company).
 		Join("JOIN duct_work_clash AS x ON x.tenant_id = w.tenant_id AND x.kind = 'work' AND x.thing_id = w.id").
 		Where("x.tenant_id = ? AND x.work_id = ?", tenant, id).OrderExpr("x.gap_days, x.distance_mm, w.id").Limit(metMost).Scan(ctx, &beside)

@@ -1,6 +1,7 @@
 package ductwork
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -129,5 +130,42 @@ func TestTheProgrammeOfAYear(t *testing.T) {
 	must(t, err)
 	if len(own) != 1 || own[0].Name != "PT Serat" {
 		t.Errorf("a company sees %+v", own)
+	}
+}
+
+// TestACompanySeesNearbyWhatIsPublished: of the works of others that meet its own a company learns once everybody may; its own it
+// sees, and staff see all.
+func TestACompanySeesNearbyWhatIsPublished(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	near := func(title, from, to string, north float64) Input {
+		in := says(from, to, at(0, north), at(100, north))
+		in.Title = title
+		return in
+	}
+	own, err := st.Plan(st.ctx, st.rani, st.company, near("own", "2027-05-20", "2027-06-30", 5))
+	must(t, err)
+	_, err = st.Plan(st.ctx, st.rani, st.company, near("own, later", "2027-08-01", "2027-08-30", 5))
+	must(t, err)
+	st.plan(t, near("published", "2027-05-01", "2027-05-10", 0))
+	st.plan(t, near("not yet", "2027-07-01", "2027-07-10", 0))
+	for _, x := range []struct {
+		name string
+		seen func() ([]Met, []Beside, error)
+		want string
+	}{
+		{"the company", func() ([]Met, []Beside, error) { return st.Clashes(st.ctx, st.rani, st.company, own.ID) }, "own, later published"},
+		{"staff", func() ([]Met, []Beside, error) { return st.Clashes(st.ctx, st.manager, uuid.Nil, own.ID) }, "not yet own, later published"},
+	} {
+		_, beside, err := x.seen()
+		must(t, err)
+		var got []string
+		for _, b := range beside {
+			got = append(got, b.Title)
+		}
+		slices.Sort(got)
+		if strings.Join(got, " ") != x.want {
+			t.Errorf("%s sees %q, want %q", x.name, got, x.want)
+		}
 	}
 }
