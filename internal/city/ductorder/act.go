@@ -173,6 +173,9 @@ func (s *Service) prepare(ctx context.Context, o Order, st *step) error {
 	case Route:
 		return s.choose(ctx, o, st)
 	case Quoting:
+		if err := s.follow(ctx, s.d.DB, &o); err != nil {
+			return err
+		}
 		q, err := s.d.Prices.Quote(ctx, o.OperatorID, o.route())
 		st.quote = &q
 		return err

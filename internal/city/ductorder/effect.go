@@ -218,8 +218,14 @@ func (s *Service) do(ctx context.Context, tx bun.Tx, o *Order, st *step) error {
 		}
 		st.detail["length_mm"], st.detail["segments"] = o.LengthMM, len(o.Segments)
 	case Quoting:
+		if err := s.follow(ctx, tx, o); err != nil {
+			return err
+		}
 		return s.offer(ctx, tx, o, st)
 	case Reserve:
+		if err := s.follow(ctx, tx, o); err != nil {
+			return err
+		}
 		return s.reserve(ctx, tx, o, st)
 	case Ordering:
 		return s.ordered(ctx, tx, o, st)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"bedelau/internal/city/duct"
 	"bedelau/internal/city/lease"
@@ -252,8 +253,42 @@ func (s *Service) AskRenewal(ctx context.Context, actor identity.Actor, in Renew
 	} else if by != nil && by.Key != in.Key {
 		return Order{}, fault.New(fault.Conflict, "ductorder.renewed", "number", by.Number)
 	}
+	segments, err := keeps(ctx, s.d.DB, old)
+	if err != nil {
+		return Order{}, err
+	}
 	return s.place(ctx, actor, Order{OperatorID: old.OperatorID, FromNode: old.FromNode, ToNode: old.ToNode, Kind: old.Kind, Quantity: old.Quantity, Since: old.Until, Until: in.Until, Note: in.Note, Key: in.Key,
-		Segments: old.Segments, Authorities: old.Authorities, LengthMM: old.LengthMM, Renews: uuid.NullUUID{UUID: old.ID, Valid: true}})
+		Segments: segments, Authorities: old.Authorities, LengthMM: old.LengthMM, Renews: uuid.NullUUID{UUID: old.ID, Valid: true}})
+}
+
+// keeps are the segments whose units an order's lease holds until its end, along its way: those of the way, or the parts into which
+// they were split since.
+func keeps(ctx context.Context, db bun.IDB, o Order) ([]uuid.UUID, error) {
+	var all []uuid.UUID
+	err := db.NewRaw(`SELECT u.segment_id FROM duct_hold h JOIN duct_unit u ON u.tenant_id = h.tenant_id AND u.id = h.unit_id JOIN duct_unit t ON t.tenant_id = h.tenant_id AND t.id = coalesce(h.taken_id, h.unit_id)
+		WHERE h.tenant_id = ?0 AND h.lease_id = ?1 AND h.own AND h.released_at IS NULL AND h.parted_by IS NULL
+		GROUP BY 1 ORDER BY min(array_position(?2::uuid[], t.segment_id)), 1`, o.TenantID, o.LeaseID.UUID, pgdialect.Array(o.Segments)).Scan(ctx, &all)
+	if err != nil {
+		return nil, fmt.Errorf("ductorder: segments of %s: %w", o.Number, err)
+	}
+	if len(all) == 0 {
+		return o.Segments, nil // nothing is held any more, which the lease then says
+	}
+	return all, nil
+}
+
+// follow brings the way of a renewal to what the network has become, as long as nothing is kept for it.
+func (s *Service) follow(ctx context.Context, db bun.IDB, o *Order) error {
+	if !o.Renews.Valid {
+		return nil
+	}
+	var old Order
+	if err := db.NewSelect().Model(&old).Where("r.tenant_id = ? AND r.id = ?", o.TenantID, o.Renews.UUID).Scan(ctx); err != nil {
+		return fmt.Errorf("ductorder: renewed: %w", err)
+	}
+	segments, err := keeps(ctx, db, old)
+	o.Segments = segments
+	return err
 }
 
 // renewal is the order that renews one and was not ended without doing so; nil where there is none.
