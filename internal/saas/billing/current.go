@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -19,16 +21,20 @@ func (s *Service) Current(ctx context.Context, city tenancy.City, day time.Time)
 	if err != nil {
 		return Subscription{}, Version{}, false, err
 	}
+	return current(ctx, s.db.App, city, day)
+}
+
+func current(ctx context.Context, db bun.IDB, city tenancy.City, day time.Time) (Subscription, Version, bool, error) {
 	var sub Subscription
 	on := day.Format(time.DateOnly)
-	err = s.db.App.NewSelect().Model(&sub).Column(columns()...).
+	err := db.NewSelect().Model(&sub).Column(columns()...).
 		Where("tenant_id = ? AND withdrawn_at IS NULL AND starts_on <= ? AND (ends_on IS NULL OR ends_on > ?)", city.ID, on, on).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Subscription{}, Version{}, false, nil
 	}
 	var v Version
 	if err == nil {
-		v, err = findVersion(ctx, s.db.App, sub.Plan, sub.Version, day)
+		v, err = findVersion(ctx, db, sub.Plan, sub.Version, day)
 	}
 	if err != nil {
 		return Subscription{}, Version{}, false, fmt.Errorf("billing: current: %w", err)

@@ -62,6 +62,9 @@ func (s *Service) EndIn(ctx context.Context, tx bun.Tx, in EndInput) (Subscripti
 	if on.Before(today) {
 		return Subscription{}, fault.New(fault.Conflict, "billing.past")
 	}
+	if err := s.LockIn(ctx, tx, in.City); err != nil {
+		return Subscription{}, refused("end", err)
+	}
 	if err := withdraw(ctx, tx, in.City.ID, on, today); err != nil {
 		return Subscription{}, refused("end", err)
 	}
@@ -84,6 +87,9 @@ func (s *Service) EndIn(ctx context.Context, tx bun.Tx, in EndInput) (Subscripti
 // refuses Conflict "billing.not_subscribed" when none holds today.
 func (s *Service) StayIn(ctx context.Context, tx bun.Tx, city tenancy.City, actor uuid.UUID, kind string) (Subscription, error) {
 	today := s.today(city)
+	if err := s.LockIn(ctx, tx, city); err != nil {
+		return Subscription{}, refused("stay", err)
+	}
 	if err := withdraw(ctx, tx, city.ID, today.AddDate(0, 0, 1), today); err != nil {
 		return Subscription{}, refused("stay", err)
 	}
@@ -141,6 +147,9 @@ func (s *Service) ResumeIn(ctx context.Context, tx bun.Tx, in ResumeInput) (Subs
 	}
 	if on.Before(today) {
 		return Subscription{}, fault.New(fault.Conflict, "billing.past")
+	}
+	if err := s.LockIn(ctx, tx, in.City); err != nil {
+		return Subscription{}, refused("resume", err)
 	}
 	var sub Subscription
 	err := tx.NewSelect().Model(&sub).Column(columns()...).Where("tenant_id = ? AND withdrawn_at IS NULL", in.City.ID).

@@ -96,8 +96,18 @@ func (s *Service) SubscribeIn(ctx context.Context, tx bun.Tx, in SubscribeInput)
 	return sub, refused("subscribe", err)
 }
 
+// LockIn makes whoever else would change the subscription of city wait until tx, which is of that city, is over, so that what tx reads of it
+// from here on is what it changes.
+func (s *Service) LockIn(ctx context.Context, tx bun.Tx, city tenancy.City) error {
+	_, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "subscription of "+city.ID.String()).Exec(ctx)
+	return err
+}
+
 func (s *Service) subscribeIn(ctx context.Context, tx bun.Tx, in SubscribeInput) (Subscription, error) {
-	before, held, on, err := s.Current(ctx, in.City, s.today(in.City))
+	if err := s.LockIn(ctx, tx, in.City); err != nil {
+		return Subscription{}, err
+	}
+	before, held, on, err := current(ctx, tx, in.City, s.today(in.City))
 	if err != nil {
 		return Subscription{}, err
 	}

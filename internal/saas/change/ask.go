@@ -199,10 +199,16 @@ func (s *Service) Ask(ctx context.Context, actor identity.Actor, in Input) (Orde
 		return o, err
 	}
 	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		if err := s.d.Billing.LockIn(ctx, tx, city); err != nil {
+			return err
+		}
 		if !q.Waits {
 			sub, err := s.carry(ctx, tx, actor, city, in)
 			if err != nil {
 				return err
+			}
+			if !q.is(sub) { // somebody changed it since it was looked at
+				return fault.New(fault.Conflict, "subchange.changed")
 			}
 			o.done(sub, s.stamp())
 		}
@@ -227,12 +233,22 @@ func (s *Service) Ask(ctx context.Context, actor identity.Actor, in Input) (Orde
 	return o, s.d.Billing.Entitle(ctx, city)
 }
 
+// is reports whether sub, which a change started or ended, is what q foretold.
+func (q Quote) is(sub billing.Subscription) bool {
+	return takes(sub).Equal(q.On) && sub.Plan == q.Next.Plan && sub.Version == q.Next.Version && maps.Equal(sub.Addons, q.Next.Addons)
+}
+
+// takes is from when the change holds that started or ended sub.
+func takes(sub billing.Subscription) time.Time {
+	if !sub.EndsOn.IsZero() {
+		return sub.EndsOn
+	}
+	return sub.StartsOn
+}
+
 // done records what carried o out.
 func (o *Order) done(sub billing.Subscription, at time.Time) {
-	o.SubscriptionID, o.DoneAt, o.TakesOn = uuid.NullUUID{UUID: sub.ID, Valid: true}, at, sub.StartsOn
-	if !sub.EndsOn.IsZero() {
-		o.TakesOn = sub.EndsOn
-	}
+	o.SubscriptionID, o.DoneAt, o.TakesOn = uuid.NullUUID{UUID: sub.ID, Valid: true}, at, takes(sub)
 }
 
 func checkReason(kind Kind, reason string) error {
@@ -262,6 +278,9 @@ func (s *Service) Withdraw(ctx context.Context, actor identity.Actor, id uuid.UU
 		return errNoCity
 	}
 	err := tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		if err := s.d.Billing.LockIn(ctx, tx, city); err != nil {
+			return err
+		}
 		o, err := find(ctx, tx, id)
 		if err != nil {
 			return err

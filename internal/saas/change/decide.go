@@ -45,12 +45,16 @@ func (s *Service) Decide(ctx context.Context, actor identity.Actor, city tenancy
 	if err != nil {
 		return err
 	}
+	var q Quote
 	if approve {
-		if err := s.stillAs(ctx, actor, city, id); err != nil {
+		if q, err = s.stillAs(ctx, actor, city, id); err != nil {
 			return err
 		}
 	}
 	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		if err := s.d.Billing.LockIn(ctx, tx, city); err != nil {
+			return err
+		}
 		o, err := find(ctx, tx, id)
 		if err != nil {
 			return err
@@ -63,6 +67,9 @@ func (s *Service) Decide(ctx context.Context, actor identity.Actor, city tenancy
 			sub, err := s.carry(ctx, tx, actor, city, o.input())
 			if err != nil {
 				return err
+			}
+			if !q.is(sub) { // somebody changed it since it was looked at
+				return fault.New(fault.Conflict, "subchange.changed")
 			}
 			o.done(sub, s.stamp())
 		}
@@ -89,20 +96,20 @@ func (o Order) input() Input {
 	return in
 }
 
-// stillAs refuses an order that no longer comes to what its city was shown. Its day may be another.
-func (s *Service) stillAs(ctx context.Context, actor identity.Actor, city tenancy.City, id uuid.UUID) error {
+// stillAs says what an order comes to now, and refuses one that no longer comes to what its city was shown. Its day may be another.
+func (s *Service) stillAs(ctx context.Context, actor identity.Actor, city tenancy.City, id uuid.UUID) (Quote, error) {
 	var o []Order
 	if err := s.d.DB.App.NewSelect().Model(&o).Where("tenant_id = ? AND id = ?", city.ID, id).Scan(ctx); err != nil {
-		return err
+		return Quote{}, err
 	}
 	if len(o) == 0 || o[0].State() != Waiting {
-		return nil // Decide says so
+		return Quote{}, nil // Decide says so
 	}
 	q, err := s.quote(ctx, actor, city, o[0].input())
 	if err == nil && (q.Kind != o[0].Kind || q.MonthlyNow != o[0].MonthlyNow || q.MonthlyThen != o[0].MonthlyThen) {
-		return fault.New(fault.Conflict, "subchange.changed")
+		return q, fault.New(fault.Conflict, "subchange.changed")
 	}
-	return err
+	return q, err
 }
 
 // answer tells whoever ordered o what became of it.

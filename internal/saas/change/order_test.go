@@ -1,0 +1,162 @@
+package change_test
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/pgtest"
+	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/change"
+)
+
+// unused is a month in which nothing was used.
+type unused struct{}
+
+func (unused) Quantities(context.Context, tenancy.City, time.Time, time.Time) (map[string]int64, error) {
+	return map[string]int64{}, nil
+}
+
+func (unused) Close(context.Context, tenancy.City, time.Time) error { return nil }
+
+func (unused) QuantitiesAsOf(context.Context, tenancy.City, time.Time, time.Time, time.Time) (map[string]int64, error) {
+	return map[string]int64{}, nil
+}
+
+// town is Batam on the plan "kecil" since January, at noon of 16 June 2026.
+type town struct {
+	*change.Service
+	t     *testing.T
+	w     *pgtest.World
+	ctx   context.Context
+	bills *billing.Service
+	admin identity.Actor
+	d     change.Deps
+}
+
+func day(month time.Month, n int) time.Time { return time.Date(2026, month, n, 0, 0, 0, 0, time.UTC) }
+
+func open(t *testing.T) *town {
+	t.Helper()
+	x := &town{t: t, w: pgtest.Open(t)}
+	x.ctx = x.w.Ctx(x.w.Batam)
+	clock := func() time.Time { return day(6, 16).Add(5 * time.Hour) }
+	guard, err := access.New(x.w.DB, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	x.bills = billing.New(x.w.DB, unused{}, clock)
+	x.d = change.Deps{DB: x.w.DB, Guard: guard, Billing: x.bills, Now: clock}
+	x.Service = change.New(x.d)
+	x.admin = identity.Actor{ID: uuid.New(), TenantID: x.w.Batam.ID, Kind: identity.Staff, Name: "Nurul Admin", Roles: []string{"city_admin"}, TOTP: true}
+	for _, statement := range []string{
+		`INSERT INTO plan (code, name, summary, offered) VALUES ('kecil', '{"id": "Kecil"}', '{"id": "."}', true), ('besar', '{"id": "Besar"}', '{"id": "."}', true), ('hemat', '{"id": "Hemat"}', '{"id": "."}', true)`,
+		`INSERT INTO plan_version (plan, version, effective_from, components) VALUES
+			('kecil', 1, '2026-01-01', '[{"code": "langganan", "kind": "flat", "price": 3000000, "name": {"id": "Langganan"}},
+				{"code": "ducting", "kind": "flat", "optional": true, "price": 600000, "name": {"id": "Ducting"}}]'),
+			('besar', 1, '2026-01-01', '[{"code": "langganan", "kind": "flat", "price": 9000000, "name": {"id": "Langganan"}}]'),
+			('hemat', 1, '2026-01-01', '[{"code": "langganan", "kind": "flat", "price": 1000000, "name": {"id": "Langganan"}}]')`,
+	} {
+		if _, err := x.w.DB.Platform.NewRaw(statement).Exec(x.w.Ctx(x.w.Platform)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	x.subscribe("kecil", day(1, 1))
+	return x
+}
+
+// subscribe is the BUMD's decision.
+func (x *town) subscribe(plan string, on time.Time) {
+	x.t.Helper()
+	if _, err := x.bills.Subscribe(x.w.Ctx(x.w.Platform), billing.SubscribeInput{City: x.w.Batam, Plan: plan, StartsOn: on, ActorKind: audit.System}); err != nil {
+		x.t.Fatal(err)
+	}
+}
+
+// seen is in as it is shown.
+func (x *town) seen(in change.Input) change.Input {
+	x.t.Helper()
+	q, err := x.Quote(x.ctx, x.admin, in)
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	in.Seen = q.Mark()
+	return in
+}
+
+func (x *town) ask(in change.Input) change.Order {
+	x.t.Helper()
+	o, err := x.Ask(x.ctx, x.admin, x.seen(in))
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	return o
+}
+
+// counted is how many rows of the city a query finds.
+func (x *town) counted(query string, args ...any) (n int) {
+	x.t.Helper()
+	err := tenancy.InTx(x.ctx, x.w.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		return tx.NewRaw("SELECT count(*) FROM "+query, args...).Scan(ctx, &n)
+	})
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	return n
+}
+
+// TestADoubleClickOrdersOnce: both requests have looked at the change before the first of them makes it.
+func TestADoubleClickOrdersOnce(t *testing.T) {
+	t.Parallel()
+	x := open(t)
+	in := x.seen(change.Input{Plan: "besar", Version: 1})
+
+	// The other click is carried out once this one has its quote, for which the clock is read twice.
+	d, read := x.d, 0
+	d.Now = func() time.Time {
+		if read++; read == 3 {
+			if _, err := x.Ask(x.ctx, x.admin, in); err != nil {
+				t.Errorf("the first click: %v", err)
+			}
+		}
+		return x.d.Now()
+	}
+	if _, err := change.New(d).Ask(x.ctx, x.admin, in); !fault.Is(err, "subchange.changed") {
+		t.Errorf("the second click: %v", err)
+	}
+	if n := x.counted("subscription_order"); n != 1 {
+		t.Errorf("%d orders", n)
+	}
+	if n := x.counted("subscription WHERE plan = 'besar' AND withdrawn_at IS NULL"); n != 1 {
+		t.Errorf("%d subscriptions", n)
+	}
+
+	// And at the same moment.
+	x = open(t)
+	in = x.seen(change.Input{Plan: "besar", Version: 1})
+	var errs [2]error
+	done := make(chan struct{})
+	for i := range errs {
+		go func() {
+			_, errs[i] = x.Ask(x.ctx, x.admin, in)
+			done <- struct{}{}
+		}()
+	}
+	<-done
+	<-done
+	if (errs[0] == nil) == (errs[1] == nil) || !fault.Is(errs[0], "subchange.changed") && !fault.Is(errs[1], "subchange.changed") {
+		t.Errorf("at once: %v, %v", errs[0], errs[1])
+	}
+	if n := x.counted("subscription_order"); n != 1 {
+		t.Errorf("%d orders at once", n)
+	}
+}
