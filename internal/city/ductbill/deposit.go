@@ -29,6 +29,7 @@ type Deposit struct {
 	LeaseID    uuid.UUID
 	Number     string // of the lease
 	State      string
+	Over       bool // so that what is held goes back or is set off: it ended, its last day is past, or it never began and will not
 	OperatorID uuid.UUID
 	Operator   string
 	Asked      money.Rupiah
@@ -46,15 +47,10 @@ func (d Deposit) Held() money.Rupiah { return d.Received - d.Returned - d.SetOff
 
 // Missing is what has not come in while the lease is to begin or runs; nothing of it is missing once it is over.
 func (d Deposit) Missing() money.Rupiah {
-	if d.Over() {
+	if d.Over {
 		return 0
 	}
 	return max(d.Asked-d.Held(), 0)
-}
-
-// Over reports whether the lease is, so that what is held goes back or is set off.
-func (d Deposit) Over() bool {
-	return d.State == lease.Ended || d.State == lease.Cancelled || d.State == lease.Expired
 }
 
 // DepositEntry is one thing that changed what is held.
@@ -98,10 +94,12 @@ type DepositReturn struct {
 	Approved  *bool         `bun:"approved"`
 }
 
-// heldSQL are the columns of a Deposit of its entries, of which those are left out whose payment was taken back.
-const heldSQL = `SELECT d.lease_id, l.number, l.state, l.operator_id, o.name AS operator, d.amount AS asked, d.months, d.basis, d.asked_at, e.received, e.returned, e.set_off,
+// heldSQL are the columns of a Deposit on the day ?1 of its entries, of which those are left out whose payment was taken back. A lease that
+// simply comes to its end stays active, so that its days tell that it is over.
+const heldSQL = `SELECT d.lease_id, l.number, l.state, v.over, l.operator_id, o.name AS operator, d.amount AS asked, d.months, d.basis, d.asked_at, e.received, e.returned, e.set_off,
 		(SELECT coalesce(sum(q.amount), 0)::bigint FROM duct_deposit_return q WHERE q.tenant_id = d.tenant_id AND q.lease_id = d.lease_id AND q.decided_by IS NULL) AS waiting
 	FROM duct_deposit d JOIN duct_lease l ON l.tenant_id = d.tenant_id AND l.id = d.lease_id JOIN duct_operator o ON o.tenant_id = l.tenant_id AND o.id = l.operator_id
+	CROSS JOIN LATERAL (SELECT l.state IN ('ended', 'cancelled', 'expired', 'refused') OR coalesce(l.until <= ?1, false) AS over) v
 	CROSS JOIN LATERAL (SELECT coalesce(sum(x.amount) FILTER (WHERE x.kind = 'received'), 0)::bigint AS received, coalesce(sum(x.amount) FILTER (WHERE x.kind = 'returned'), 0)::bigint AS returned,
 			coalesce(sum(x.amount) FILTER (WHERE x.kind = 'set_off' AND NOT EXISTS (SELECT FROM payment_undo u WHERE u.tenant_id = x.tenant_id AND u.payment_id = x.payment_id)), 0)::bigint AS set_off
 		FROM duct_deposit_entry x WHERE x.tenant_id = d.tenant_id AND x.lease_id = d.lease_id) e `
@@ -162,8 +160,8 @@ func (s *Service) Deposits(ctx context.Context, actor identity.Actor, operator u
 
 // DepositsOf is Deposits for a caller who has checked that whoever asks is of the operator.
 func (s *Service) DepositsOf(ctx context.Context, operator uuid.UUID) (all []Deposit, err error) {
-	err = s.d.DB.App.NewRaw(heldSQL+`WHERE d.tenant_id = ?0 AND (?1 = ?2 OR l.operator_id = ?1)
-		ORDER BY (l.state IN ('ended', 'cancelled', 'expired')) = (e.received - e.returned - e.set_off > 0) DESC, d.asked_at DESC, d.lease_id LIMIT 200`, tenancy.Must(ctx), operator, uuid.Nil).Scan(ctx, &all)
+	err = s.d.DB.App.NewRaw(heldSQL+`WHERE d.tenant_id = ?0 AND (?2 = ?3 OR l.operator_id = ?2)
+		ORDER BY v.over = (e.received - e.returned - e.set_off > 0) DESC, d.asked_at DESC, d.lease_id LIMIT 200`, tenancy.Must(ctx), s.today(ctx).Format(time.DateOnly), operator, uuid.Nil).Scan(ctx, &all)
 	if err != nil {
 		return nil, fmt.Errorf("ductbill: deposits: %w", err)
 	}
@@ -188,7 +186,7 @@ func (s *Service) Deposit(ctx context.Context, actor identity.Actor, id uuid.UUI
 }
 
 func (s *Service) deposit(ctx context.Context, db bun.IDB, id uuid.UUID) (d Deposit, err error) {
-	err = db.NewRaw(heldSQL+"WHERE d.tenant_id = ? AND d.lease_id = ?", tenancy.Must(ctx), id).Scan(ctx, &d)
+	err = db.NewRaw(heldSQL+"WHERE d.tenant_id = ?0 AND d.lease_id = ?2", tenancy.Must(ctx), s.today(ctx).Format(time.DateOnly), id).Scan(ctx, &d)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = fault.New(fault.NotFound, "deposit.not_found")
 	}
@@ -267,7 +265,7 @@ func (s *Service) SetOffDeposit(ctx context.Context, actor identity.Actor, id, b
 		if err != nil {
 			return err
 		}
-		if !d.Over() {
+		if !d.Over {
 			return fault.New(fault.Conflict, "deposit.lease_runs")
 		}
 		if b.OperatorID != d.OperatorID {
@@ -316,7 +314,7 @@ func (s *Service) AskReturn(ctx context.Context, actor identity.Actor, in Return
 		switch {
 		case err != nil:
 			return err
-		case !d.Over():
+		case !d.Over:
 			return fault.New(fault.Conflict, "deposit.lease_runs")
 		case q.Amount > d.Held()-d.Waiting:
 			return fault.New(fault.Conflict, "deposit.nothing_held")

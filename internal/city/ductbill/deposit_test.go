@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -157,5 +158,55 @@ func TestADepositIsHeldAndGivenBack(t *testing.T) {
 	all, err := y.Deposits(y.ctx, y.bima, serat)
 	if err != nil || len(all) != 1 || all[0].Received != all[0].Returned+all[0].SetOff || all[0].Missing() != 0 {
 		t.Errorf("%+v, %v", all, err)
+	}
+}
+
+// TestADepositIsFreeOnceItsLeaseIsOver: what is held goes back when the last day of a lease is past in the city or the office refuses what
+// was ordered, though nobody gave notice; before that it stays.
+func TestADepositIsFreeOnceItsLeaseIsOver(t *testing.T) {
+	t.Parallel()
+	y := newWorld(t)
+	y.at = time.Date(2026, 11, 2, 18, 0, 0, 0, time.UTC) // the third in Batam
+	serat := y.company("PT Serat", 0)
+	for name, tt := range map[string]struct {
+		state string
+		until any // the first day that it is over
+		want  string
+	}{
+		"SWD-1": {"active", "2026-11-03", ""},
+		"SWD-2": {"active", "2026-11-04", "deposit.lease_runs"},
+		"SWD-3": {"active", nil, "deposit.lease_runs"},
+		"SWD-4": {"refused", nil, ""},
+		"SWD-5": {"refused", "2027-11-01", ""},
+		"SWD-6": {"ordered", "2027-11-01", "deposit.lease_runs"},
+	} {
+		l := y.pledged(serat, name, "ordered", 1_000_000)
+		y.must(y.TakeDeposit(y.ctx, y.bima, DepositInput{Lease: l, Amount: 900_000, Reference: name, On: y.at}))
+		y.tx(func(ctx context.Context, tx bun.Tx) error {
+			_, err := tx.NewRaw("UPDATE duct_lease SET state = ?, until = ? WHERE tenant_id = ? AND id = ?", tt.state, tt.until, y.w.Batam.ID, l).Exec(ctx)
+			return err
+		})
+		i, missing := y.issue(serat, 300_000), money.Rupiah(100_000)
+		if tt.want == "" {
+			missing = 0
+		}
+		_, err := y.SetOffDeposit(y.ctx, y.bima, l, i.ID)
+		if err != nil && !fault.Is(err, tt.want) || err == nil && tt.want != "" {
+			t.Errorf("%s %s until %v: set off: %v", name, tt.state, tt.until, err)
+		}
+		_, err = y.AskReturn(y.ctx, y.bima, ReturnInput{Lease: l, Amount: 100_000, Account: "BRK 1, PT Serat", Reason: "Sewa berakhir"})
+		if err != nil && !fault.Is(err, tt.want) || err == nil && tt.want != "" {
+			t.Errorf("%s %s until %v: given back: %v", name, tt.state, tt.until, err)
+		}
+		if d, _, _, err := y.Deposit(y.ctx, y.bima, l); err != nil || d.Missing() != missing {
+			t.Errorf("%s %s until %v: %v is missing, %v", name, tt.state, tt.until, d.Missing(), err)
+		}
+	}
+	all, err := y.Deposits(y.ctx, y.bima, serat)
+	y.must(err)
+	for n, d := range all {
+		if free := n < 3; free != (d.SetOff > 0) {
+			t.Errorf("%s is at %d of the list", d.Number, n)
+		}
 	}
 }

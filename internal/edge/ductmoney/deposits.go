@@ -37,9 +37,9 @@ func (p *Pages) depositRoutes() gate.Table {
 // depositMark is how a deposit stands, and what is left to do.
 func depositMark(l i18n.Locale, d ductbill.Deposit) ui.Mark {
 	switch {
-	case d.Over() && d.Held() > 0:
+	case d.Over && d.Held() > 0:
 		return ledger.Mark(l, "deposit.to_return", "bad", "alert-triangle")
-	case d.Over():
+	case d.Over:
 		return ledger.Mark(l, "deposit.closed", "", "circle-check")
 	case d.Missing() > 0:
 		return ledger.Mark(l, "deposit.missing", "care", "clock")
@@ -154,7 +154,7 @@ func (p *Pages) depositActs(c *gin.Context, d ductbill.Deposit, in site.Form, er
 			{Name: "on", Type: "date", Label: l.T("bill.received"), Value: ledger.FirstOf(site.DateOf(in, "on"), site.Zoned(c, p.Now()).Format(time.DateOnly)), Error: errs.Of("on")}}})
 	}
 	free := d.Held() - d.Waiting
-	if !d.Over() || free <= 0 {
+	if !d.Over || free <= 0 {
 		return s, nil
 	}
 	open, err := p.DuctBills.Bills(c.Request.Context(), gate.ActorOf(c), ductbill.Filter{Operator: d.OperatorID, Open: true}, openMost)
