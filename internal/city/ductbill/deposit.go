@@ -109,7 +109,7 @@ const heldSQL = `SELECT d.lease_id, l.number, l.state, v.over, l.operator_id, o.
 func (s *Service) askDeposits(ctx context.Context, tx bun.Tx, _ time.Time) error {
 	var all []held
 	err := tx.NewRaw(`SELECT l.id, l.number, l.operator_id, l.kind, l.quantity, l.since, l.agreed_until AS agreed, l.length_mm,
-			ARRAY(SELECT DISTINCT u.segment_id FROM duct_hold h JOIN duct_unit u ON u.tenant_id = h.tenant_id AND u.id = h.unit_id WHERE h.tenant_id = l.tenant_id AND h.lease_id = l.id AND h.own ORDER BY 1) AS segments
+			ARRAY(SELECT DISTINCT u.segment_id FROM duct_hold h JOIN duct_unit u ON u.tenant_id = h.tenant_id AND u.id = coalesce(h.taken_id, h.unit_id) WHERE h.tenant_id = l.tenant_id AND h.lease_id = l.id AND h.own AND h.released_at IS NULL ORDER BY 1) AS segments
 		FROM duct_lease l WHERE l.tenant_id = ? AND l.state = ? AND NOT EXISTS (SELECT FROM duct_deposit d WHERE d.tenant_id = l.tenant_id AND d.lease_id = l.id) ORDER BY l.id`, tenancy.Must(ctx), lease.Ordered).Scan(ctx, &all)
 	if err != nil || len(all) == 0 {
 		return err
