@@ -249,7 +249,11 @@ func (s *Service) enterDeposit(ctx context.Context, tx bun.Tx, actor identity.Ac
 	if _, err := tx.NewInsert().Model(&e).Exec(ctx); err != nil {
 		return err
 	}
-	return s.depositDid(ctx, tx, actor, "deposit."+e.Kind, e.LeaseID, map[string]any{"amount": int64(e.Amount), "reference": e.Reference, "on": e.OnDay.Format(time.DateOnly)})
+	detail := map[string]any{"amount": int64(e.Amount), "on": e.OnDay.Format(time.DateOnly)}
+	if e.Kind != DepositReturned { // whose reference is the account that it goes to
+		detail["reference"] = e.Reference
+	}
+	return s.depositDid(ctx, tx, actor, "deposit."+e.Kind, e.LeaseID, detail)
 }
 
 // SetOffDeposit pays by the deposit of a lease that is over what is open of an invoice of the same operator, as far as both go, and returns

@@ -133,6 +133,12 @@ func TestADepositIsHeldAndGivenBack(t *testing.T) {
 	if _, err := y.DecideReturn(y.ctx, y.dewi, q.ID, true); !fault.Is(err, "invoice.decided") || y.held(l) != 800_000 {
 		t.Errorf("decided twice: %v", err)
 	}
+	said := func(action, text string) int {
+		return y.count("SELECT count(*) FROM audit_entry WHERE tenant_id = ? AND action = ? AND object_id = ? AND detail::text LIKE ?", y.w.Batam.ID, action, l, "%"+text+"%")
+	}
+	if said("deposit.received", "TRF-1") != 1 || said("deposit.returned", `"amount": 1000000`) != 1 || said("deposit.returned", "BRK 1") != 0 {
+		t.Error("the trail lacks a transfer or an amount, or tells the account of who is paid")
+	}
 	if _, err := y.Receive(y.ctx, y.bima, invoice.PaymentInput{Invoice: other.ID, Method: invoice.Deposit, Reference: "x", Amount: 1, On: y.at}); !fault.Is(err, "input.invalid") {
 		t.Errorf("a deposit that nobody left pays: %v", err)
 	}
