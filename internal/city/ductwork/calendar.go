@@ -77,7 +77,7 @@ func (s *Service) CalendarRoads(ctx context.Context) ([]string, error) {
 	return all, nil
 }
 
-// Shapes are where works of the calendar are, as GeoJSON geometries to about ten metres.
+// Shapes are where works of the calendar are, as GeoJSON geometries to about ten metres, or to a hundred where they are the line of ducts.
 func (s *Service) Shapes(ctx context.Context, all []Work) (map[uuid.UUID][]byte, error) {
 	out := map[uuid.UUID][]byte{}
 	if len(all) == 0 {

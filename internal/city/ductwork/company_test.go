@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"bedelau/internal/city/lease"
+	"bedelau/internal/kernel/geo"
 )
 
 // TestTheCalendarHasTheMonthsAhead: what is under way and what begins within the city's months, to about ten metres; nothing that
@@ -167,5 +168,54 @@ func TestACompanySeesNearbyWhatIsPublished(t *testing.T) {
 		if strings.Join(got, " ") != x.want {
 			t.Errorf("%s sees %q, want %q", x.name, got, x.want)
 		}
+	}
+}
+
+// TestTheCalendarDoesNotDrawTheDucts: works that are said by segments or by a road are published to a thousandth of a degree, a short
+// one as one point, until they are drawn; what somebody drew stays to a ten-thousandth.
+func TestTheCalendarDoesNotDrawTheDucts(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	st.lay(t, "A 33 44 B 233 344", "B 233 344 C 633 144", "D 40 30 E 50 30")
+	const exact = `{"type":"LineString","coordinates":[[104.0503,1.0204],[104.0521,1.0231]]}`
+	published := func(w Work) string {
+		t.Helper()
+		shapes, err := st.Shapes(st.ctx, []Work{w})
+		must(t, err)
+		places, err := st.PlacesOf(st.ctx, []uuid.UUID{w.ID}, true)
+		must(t, err)
+		if drawn, n := places[w.ID], strings.Count(string(shapes[w.ID]), "1.0"); len(drawn) != 1 || len(drawn[0]) != n {
+			t.Errorf("the map draws %v, the file %s", drawn, shapes[w.ID])
+		}
+		return string(shapes[w.ID])
+	}
+	said := func(p Place) Input {
+		in := says("2026-12-01", "2026-12-02")
+		in.Place = p
+		return in
+	}
+	line := Place{Points: []geo.Point{at(33, 44), at(233, 344)}}
+	for _, x := range []struct {
+		name  string
+		place Place
+		want  string
+	}{
+		{"drawn", line, exact},
+		{"segments", Place{Segments: []string{"AB", "BC"}}, `{"type":"LineString","coordinates":[[104.05,1.02],[104.052,1.023],[104.056,1.021]]}`},
+		{"a road", Place{Road: "Jalan A"}, `{"type":"LineString","coordinates":[[104.05,1.02],[104.052,1.023]]}`},
+		{"a short segment", Place{Segments: []string{"DE"}}, `{"type":"Point","coordinates":[104.05,1.02]}`},
+	} {
+		if got := published(st.plan(t, said(x.place))); got != x.want {
+			t.Errorf("%s: %s, want %s", x.name, got, x.want)
+		}
+	}
+	w := st.plan(t, said(Place{Road: "Jalan A"}))
+	must(t, st.Change(st.ctx, st.manager, uuid.Nil, w.ID, 0, said(line)))
+	if got := published(w); got != exact {
+		t.Errorf("drawn later: %s", got)
+	}
+	must(t, st.Change(st.ctx, st.manager, uuid.Nil, w.ID, 1, said(Place{Segments: []string{"AB"}})))
+	if got := published(w); got == exact {
+		t.Error("said by a segment later, the line of the ducts is published")
 	}
 }

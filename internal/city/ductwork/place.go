@@ -26,6 +26,9 @@ type Place struct {
 // Empty reports whether nothing was said.
 func (p Place) Empty() bool { return len(p.Points) == 0 && len(p.Segments) == 0 && p.Road == "" }
 
+// byDucts reports whether a place is the line of the ducts themselves, not one that somebody drew.
+func (p Place) byDucts() bool { return len(p.Points) == 0 }
+
 const (
 	pointsMost   = 60
 	segmentsMost = 200
@@ -170,7 +173,8 @@ func tracksOf(raw []byte) (Tracks, error) {
 }
 
 // PlacesOf are where some works are, by their ids. That the reader may see them is the caller's concern. With coarse they are
-// given to about ten metres, as everybody may know them: the ducts themselves are nobody's to find.
+// given to about ten metres, or to a hundred where they are the line of ducts, as everybody may know them: the ducts themselves are
+// nobody's to find.
 func (s *Service) PlacesOf(ctx context.Context, ids []uuid.UUID, coarse bool) (map[uuid.UUID]Tracks, error) {
 	out := map[uuid.UUID]Tracks{}
 	if len(ids) == 0 {
@@ -196,5 +200,9 @@ func (s *Service) PlacesOf(ctx context.Context, ids []uuid.UUID, coarse bool) (m
 	return out, nil
 }
 
-// coarsely is a place to a ten-thousandth of a degree; what would vanish by that stays as one point.
-const coarsely = `CASE WHEN ST_IsEmpty(ST_SnapToGrid(w.place, 0.0001)) THEN ST_SnapToGrid(ST_PointOnSurface(w.place), 0.0001) ELSE ST_SnapToGrid(w.place, 0.0001) END`
+// coarsely is a place to a ten-thousandth of a degree, and to a thousandth where it is the line of ducts; what would vanish by that
+// stays as one point.
+const (
+	coarsely = `CASE WHEN ST_IsEmpty(ST_SnapToGrid(w.place, ` + grid + `)) THEN ST_SnapToGrid(ST_PointOnSurface(w.place), ` + grid + `) ELSE ST_SnapToGrid(w.place, ` + grid + `) END`
+	grid     = `CASE WHEN w.by_ducts AND ST_Dimension(w.place) = 1 THEN 0.001 ELSE 0.0001 END`
+)

@@ -178,7 +178,7 @@ func (s *Service) Plan(ctx context.Context, actor identity.Actor, company uuid.U
 		if err != nil {
 			return err
 		}
-		if _, err := tx.NewInsert().Model(&w).Value("place", "?::geometry", shape).Exec(ctx); err != nil {
+		if _, err := tx.NewInsert().Model(&w).Value("place", "?::geometry", shape).Value("by_ducts", "?", in.Place.byDucts()).Exec(ctx); err != nil {
 			return fmt.Errorf("ductwork: plan: %w", err)
 		}
 		if err := s.check(ctx, tx, &w, rule); err != nil {
@@ -293,7 +293,7 @@ func (s *Service) Change(ctx context.Context, actor identity.Actor, company, id 
 			if err != nil {
 				return err
 			}
-			q = q.Set("place = ?::geometry", shape)
+			q = q.Set("place = ?::geometry, by_ducts = ?", shape, in.Place.byDucts())
 		}
 		if _, err := q.WherePK().Exec(ctx); err != nil {
 			return fmt.Errorf("ductwork: change: %w", err)

@@ -106,7 +106,7 @@ func item(l i18n.Locale, w ductwork.Work) public.WorkItem {
 	return x
 }
 
-// calendarMap draws works, to about ten metres.
+// calendarMap draws works, as exactly as everybody may know them.
 func (p *Pages) calendarMap(c *gin.Context, all []ductwork.Work, today time.Time) (*ui.Map, error) {
 	if len(all) == 0 {
 		return nil, nil
