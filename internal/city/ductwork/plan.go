@@ -154,7 +154,7 @@ func (s *Service) Plan(ctx context.Context, actor identity.Actor, company uuid.U
 		return Work{}, err
 	}
 	w := Work{TenantID: tenancy.Must(ctx), ID: id, State: Planned, CreatedAt: s.now(), CreatedBy: actor.ID, Emergency: in.Emergency}
-	return w, tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
+	err = tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
 		if err := lock(ctx, tx); err != nil {
 			return err
 		}
@@ -186,6 +186,7 @@ func (s *Service) Plan(ctx context.Context, actor identity.Actor, company uuid.U
 		}
 		return audit.Record(ctx, tx, entry(actor, "ductwork.plan", id, map[string]any{"number": w.Number, "owner": w.Owner, "kind": w.Kind, "emergency": w.Emergency, "from": w.From.Format(time.DateOnly), "to": w.To.Format(time.DateOnly)}))
 	})
+	return w, err
 }
 
 // dayOf is the day of a moment in the city.
