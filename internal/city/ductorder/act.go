@@ -60,16 +60,17 @@ const reasonMost = 2000
 
 // step is an action while it is taken.
 type step struct {
-	flow   *Flow
-	action workflow.Action
-	effect Effect
-	actor  identity.Actor
-	in     ActInput
-	answer *workflow.Answer
-	way    *Choice           // Route
-	quote  *ducttariff.Quote // Quoting
-	from   string
-	detail map[string]any // of the event, besides
+	flow    *Flow
+	action  workflow.Action
+	effect  Effect
+	actor   identity.Actor
+	in      ActInput
+	answer  *workflow.Answer
+	way     *Choice           // Route
+	quote   *ducttariff.Quote // Quoting
+	extends time.Time         // Extend
+	from    string
+	detail  map[string]any // of the event, besides
 }
 
 // Act takes a step: an officer's with the permission that the flow names, or one of the company's people. It refuses Conflict
@@ -178,6 +179,10 @@ func (s *Service) prepare(ctx context.Context, o Order, st *step) error {
 		}
 		q, err := s.d.Prices.Quote(ctx, o.OperatorID, o.route())
 		st.quote = &q
+		return err
+	case Extend:
+		var err error
+		st.extends, err = s.extendsOn(ctx, st.actor, o)
 		return err
 	}
 	return nil

@@ -233,7 +233,7 @@ func (s *Service) do(ctx context.Context, tx bun.Tx, o *Order, st *step) error {
 		if err := held.Order(ctx, o.LeaseID.UUID); err != nil {
 			return err
 		}
-		o.AcceptedOn = s.today(ctx)
+		o.AcceptedOn = st.extends
 		return held.Accept(ctx, o.LeaseID.UUID, o.AcceptedOn)
 	case Accept:
 		if err := held.Accept(ctx, o.LeaseID.UUID, st.in.Day); err != nil {
@@ -254,6 +254,27 @@ func (s *Service) do(ctx context.Context, tx bun.Tx, o *Order, st *step) error {
 		return s.giveBack(ctx, tx, o, st)
 	}
 	return nil
+}
+
+// extendsOn is the day from which a renewal is charged although it is extended late: the cable is in use since its first day. A
+// month that was charged before would take it on no invoice, so it is charged from the first day after those.
+func (s *Service) extendsOn(ctx context.Context, actor identity.Actor, o Order) (time.Time, error) {
+	l, err := s.leaseOf(ctx, s.d.DB, o)
+	if err != nil {
+		return time.Time{}, err
+	}
+	uncharged, _, err := s.d.Leases.AcceptDays(ctx, actor, l)
+	if err != nil {
+		return time.Time{}, err
+	}
+	on := o.Since
+	if uncharged.After(on) {
+		on = uncharged
+	}
+	if today := s.today(ctx); today.Before(on) {
+		on = today
+	}
+	return on, nil
 }
 
 // ChargedFrom is the first day for which an accepted order is charged; zero before its acceptance.
