@@ -317,7 +317,7 @@ func (s *Service) reserve(ctx context.Context, tx bun.Tx, o *Order, st *step) er
 	return err
 }
 
-// giveBack ends an order before it was active: what is kept for it is free again.
+// giveBack ends an order before it was active: what is kept for it is free again, and so are the manholes that its crews will not open.
 func (s *Service) giveBack(ctx context.Context, tx bun.Tx, o *Order, st *step) error {
 	if st.effect == Refuse {
 		if err := s.d.Leases.Published(ctx, tx, st.in.Refusal); err != nil {
@@ -325,6 +325,9 @@ func (s *Service) giveBack(ctx context.Context, tx bun.Tx, o *Order, st *step) e
 		}
 		o.Refusal = st.in.Refusal
 		st.detail["refusal"] = st.in.Refusal
+	}
+	if err := s.shut(ctx, tx, *o, st.actor); err != nil {
+		return err
 	}
 	l, err := s.leaseOf(ctx, tx, *o)
 	if err != nil || l.State != lease.Ordered && (l.State != lease.Reserved || !l.ExpiresAt.After(s.now())) {

@@ -248,6 +248,16 @@ func (s *Service) WithdrawWindow(ctx context.Context, actor identity.Actor, orde
 	})
 }
 
+// shut gives back the windows of an order that ends: those that nobody decided about, and those granted that are not over.
+func (s *Service) shut(ctx context.Context, tx bun.Tx, o Order, actor identity.Actor) error {
+	_, err := tx.NewUpdate().Model((*Window)(nil)).Set("state = ?, decided_at = ?, decided_by = ?", WindowWithdrawn, s.now(), uuid.NullUUID{UUID: actor.ID, Valid: actor.ID != uuid.Nil}).
+		Where("w.tenant_id = ? AND w.order_id = ? AND (w.state = ? OR w.state = ? AND w.until >= ?)", o.TenantID, o.ID, WindowAsked, WindowGranted, s.today(ctx)).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("ductorder: windows: %w", err)
+	}
+	return nil
+}
+
 // window changes a window of an order.
 func (s *Service) window(ctx context.Context, actor identity.Actor, order, id uuid.UUID, change func(context.Context, bun.Tx, *Window) error) error {
 	err := tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
