@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -18,8 +20,13 @@ func (s *Service) History(ctx context.Context, city tenancy.City) ([]Subscriptio
 	if err != nil {
 		return nil, err
 	}
+	return s.HistoryIn(ctx, s.db.App, city)
+}
+
+// HistoryIn is History as db sees it, a transaction of city's for instance.
+func (s *Service) HistoryIn(ctx context.Context, db bun.IDB, city tenancy.City) ([]Subscription, error) {
 	var all []Subscription
-	err = s.db.App.NewSelect().Model(&all).Column(columns()...).Where("tenant_id = ? AND withdrawn_at IS NULL", city.ID).
+	err := db.NewSelect().Model(&all).Column(columns()...).Where("tenant_id = ? AND withdrawn_at IS NULL", city.ID).
 		Order("starts_on DESC").Limit(historyMost).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("billing: history: %w", err)

@@ -178,7 +178,8 @@ func (s *Service) carry(ctx context.Context, tx bun.Tx, actor identity.Actor, ci
 
 // Ask orders a change of the actor's city as it was shown, and carries it out unless it waits for the BUMD. It needs invoice:order. The
 // refusals are those of Quote, Invalid for a pause or an end without a reason, Conflict "subchange.changed" when it is no longer what was
-// shown, and "subchange.waiting" while another order waits.
+// shown, "subchange.waiting" while another order waits, and while the same is planned already "subchange.same", or of a pause or an end
+// "billing.not_subscribed".
 func (s *Service) Ask(ctx context.Context, actor identity.Actor, in Input) (Order, error) {
 	in.Reason = strings.TrimSpace(in.Reason)
 	q, err := s.Quote(ctx, actor, in)
@@ -200,6 +201,9 @@ func (s *Service) Ask(ctx context.Context, actor identity.Actor, in Input) (Orde
 	}
 	err = tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
 		if err := s.d.Billing.LockIn(ctx, tx, city); err != nil {
+			return err
+		}
+		if err := s.notAgain(ctx, tx, city, o); err != nil {
 			return err
 		}
 		if !q.Waits {
@@ -311,17 +315,43 @@ func (s *Service) Withdraw(ctx context.Context, actor identity.Actor, id uuid.UU
 
 // Planned reports whether o was carried out, does not hold yet and is still what will follow, so that its city can take it back.
 func (s *Service) Planned(ctx context.Context, city tenancy.City, o Order) bool {
-	today := s.d.Now().In(city.Location()).Format(time.DateOnly)
-	if o.State() != Done || o.TakesOn.Format(time.DateOnly) <= today {
-		return false
-	}
 	all, err := s.d.Billing.History(ctx, city)
-	if err != nil {
+	return err == nil && s.planned(city, o, all)
+}
+
+// planned is Planned by all that city has been on and will be, the latest first.
+func (s *Service) planned(city tenancy.City, o Order, all []billing.Subscription) bool {
+	now := s.d.Now().In(city.Location())
+	if o.State() != Done || o.TakesOn.Format(time.DateOnly) <= now.Format(time.DateOnly) {
 		return false
 	}
 	if o.Kind == Pause || o.Kind == Cancel {
 		return len(all) > 0 && all[0].ID == o.SubscriptionID.UUID && all[0].EndsOn.Equal(o.TakesOn)
 	}
 	// Something must go on when it is taken back.
-	return len(all) > 1 && all[0].ID == o.SubscriptionID.UUID && all[1].Holds(s.d.Now().In(city.Location()))
+	return len(all) > 1 && all[0].ID == o.SubscriptionID.UUID && all[1].Holds(now)
+}
+
+// notAgain refuses o while the same order, from the same day, is planned already.
+func (s *Service) notAgain(ctx context.Context, tx bun.Tx, city tenancy.City, o Order) error {
+	var before []Order
+	err := tx.NewSelect().Model(&before).Where("tenant_id = ? AND kind = ? AND plan = ? AND version = ? AND takes_on = ? AND done_at IS NOT NULL AND withdrawn_at IS NULL",
+		city.ID, o.Kind, o.Plan, o.Version, o.TakesOn.Format(time.DateOnly)).Order("id DESC").Limit(listMost).Scan(ctx)
+	if err != nil || len(before) == 0 {
+		return err
+	}
+	all, err := s.d.Billing.HistoryIn(ctx, tx, city)
+	if err != nil {
+		return err
+	}
+	for _, b := range before {
+		switch {
+		case !maps.Equal(b.Addons, o.Addons) || !s.planned(city, b, all):
+		case o.Kind == Pause || o.Kind == Cancel:
+			return fault.New(fault.Conflict, "billing.not_subscribed") // it ends that day already
+		default:
+			return fault.New(fault.Conflict, "subchange.same")
+		}
+	}
+	return nil
 }

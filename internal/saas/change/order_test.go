@@ -160,3 +160,38 @@ func TestADoubleClickOrdersOnce(t *testing.T) {
 		t.Errorf("%d orders at once", n)
 	}
 }
+
+// TestWhatIsPlannedIsNotOrderedAgain: it would be on record, and told to the BUMD, twice. Taken back it can be ordered again.
+func TestWhatIsPlannedIsNotOrderedAgain(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		in   change.Input
+		want string
+	}{
+		{"less", change.Input{Plan: "hemat", Version: 1}, "subchange.same"},
+		{"a pause", change.Input{Kind: change.Pause, Reason: "Anggaran"}, "billing.not_subscribed"},
+		{"an end", change.Input{Kind: change.Cancel, Reason: "Pindah"}, "billing.not_subscribed"},
+		{"more from tomorrow", change.Input{Plan: "besar", Version: 1}, "subchange.same"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			x := open(t)
+			if tt.in.Plan == "besar" { // what began today is followed tomorrow at the earliest
+				x.ask(change.Input{Plan: "kecil", Version: 1, Addons: map[string]int64{"ducting": 1}})
+			}
+			before := x.counted("subscription_order")
+			o := x.ask(tt.in)
+			if _, err := x.Ask(x.ctx, x.admin, x.seen(tt.in)); !fault.Is(err, tt.want) {
+				t.Errorf("again: %v; want %s", err, tt.want)
+			}
+			if n := x.counted("subscription_order"); n != before+1 {
+				t.Errorf("%d orders; want %d", n, before+1)
+			}
+			if err := x.Withdraw(x.ctx, x.admin, o.ID); err != nil {
+				t.Fatal(err)
+			}
+			x.ask(tt.in)
+		})
+	}
+}
