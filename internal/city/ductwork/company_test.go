@@ -9,6 +9,7 @@ import (
 
 	"bedelau/internal/city/lease"
 	"bedelau/internal/kernel/geo"
+	"bedelau/internal/kernel/identity"
 )
 
 // TestTheCalendarHasTheMonthsAhead: what is under way and what begins within the city's months, to about ten metres; nothing that
@@ -151,15 +152,23 @@ func TestACompanySeesNearbyWhatIsPublished(t *testing.T) {
 	st.plan(t, near("published", "2027-05-01", "2027-05-10", 0))
 	st.plan(t, near("not yet", "2027-07-01", "2027-07-10", 0))
 	for _, x := range []struct {
-		name string
-		seen func() ([]Met, []Beside, error)
-		want string
+		name    string
+		actor   identity.Actor
+		company uuid.UUID
+		want    string
 	}{
-		{"the company", func() ([]Met, []Beside, error) { return st.Clashes(st.ctx, st.rani, st.company, own.ID) }, "own, later published"},
-		{"staff", func() ([]Met, []Beside, error) { return st.Clashes(st.ctx, st.manager, uuid.Nil, own.ID) }, "not yet own, later published"},
+		{"the company", st.rani, st.company, "own, later published"},
+		{"staff", st.manager, uuid.Nil, "not yet own, later published"},
 	} {
-		_, beside, err := x.seen()
+		_, beside, err := st.Clashes(st.ctx, x.actor, x.company, own.ID)
 		must(t, err)
+		listed, err := st.Works(st.ctx, x.actor, x.company, Filter{}, uuid.Max, 10)
+		must(t, err)
+		for _, w := range listed {
+			if w.ID == own.ID && w.Beside != len(beside) {
+				t.Errorf("%s is told of %d works nearby and shown %d", x.name, w.Beside, len(beside))
+			}
+		}
 		var got []string
 		for _, b := range beside {
 			got = append(got, b.Title)

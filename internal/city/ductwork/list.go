@@ -57,7 +57,7 @@ var like = strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`)
 type Listed struct {
 	Work   `bun:",extend"`
 	Meets  int // segments and nodes
-	Beside int // other works
+	Beside int // other works that the reader may know of
 }
 
 // Works returns works, the latest first: at most so many written down before one of them, uuid.Max to begin with. For staff with
@@ -66,15 +66,20 @@ func (s *Service) Works(ctx context.Context, actor identity.Actor, company uuid.
 	if err := s.mayRead(ctx, actor, company); err != nil {
 		return nil, err
 	}
+	beside := s.d.DB.NewSelect().TableExpr("duct_work_clash AS x").ColumnExpr("count(*)").Where("x.tenant_id = w.tenant_id AND x.work_id = w.id AND x.kind = 'work'")
 	if company != uuid.Nil {
 		f.Operator = company
+		known, err := s.known(ctx, company)
+		if err != nil {
+			return nil, err
+		}
+		beside = beside.Where("x.thing_id IN (?)", known.ColumnExpr("w.id"))
 	}
 	var all []Listed
 	q := s.d.DB.NewSelect().TableExpr("duct_work AS w").ColumnExpr(columns).
 		ColumnExpr("(SELECT count(*) FROM duct_work_clash x WHERE x.tenant_id = w.tenant_id AND x.work_id = w.id AND x.kind <> 'work') AS meets").
-		ColumnExpr("(SELECT count(*) FROM duct_work_clash x WHERE x.tenant_id = w.tenant_id AND x.work_id = w.id AND x.kind = 'work') AS beside").
 		Where("w.tenant_id = ? AND w.id < ?", tenancy.Must(ctx), before)
-	if err := f.where(q).OrderExpr("w.id DESC").Limit(int64(most)).Scan(ctx, &all); err != nil {
+	if err := f.where(q.ColumnExpr("(?) AS beside", beside)).OrderExpr("w.id DESC").Limit(int64(most)).Scan(ctx, &all); err != nil {
 		return nil, fmt.Errorf("ductwork: works: %w", err)
 	}
 	return all, nil
