@@ -73,7 +73,8 @@ type step struct {
 	detail  map[string]any // of the event, besides
 }
 
-// Act takes a step: an officer's with the permission that the flow names, or one of the company's people. It refuses Conflict
+// Act takes a step: an officer's with the permission that the flow names, or one of the company's people. It refuses Forbidden
+// "operator.not_admin" when somebody who is no administrator of a company accepts a quote or gives notice, Conflict
 // "ductorder.changed" when the order is no longer the version that the actor saw, "ductorder.no_action" when it does not offer the
 // step, what the step's effect lacks (see Offer.Lacks), and what the lease refuses; Invalid for a reason that is missing or too
 // long, for fields that are missing or wrong.
@@ -90,7 +91,7 @@ func (s *Service) Act(ctx context.Context, actor identity.Actor, in ActInput) (O
 	if !ok || a.Actor != partOf(actor) {
 		return Order{}, noAction()
 	}
-	if err := s.mayTake(ctx, actor, a); err != nil {
+	if err := s.mayTake(ctx, actor, a, f.Does[a.Code]); err != nil {
 		return Order{}, err
 	}
 	stale := func(o Order) bool {
@@ -144,10 +145,17 @@ func partOf(a identity.Actor) string {
 	return workflow.ByOfficer
 }
 
-// mayTake refuses a step to whom the flow does not give it. That the order is the company's own has been asked before.
-func (s *Service) mayTake(ctx context.Context, actor identity.Actor, a workflow.Action) error {
+// mayTake refuses a step to whom the flow does not give it, and one that binds a company to anybody of it but its administrators. That
+// the order is the company's own has been asked before.
+func (s *Service) mayTake(ctx context.Context, actor identity.Actor, a workflow.Action, e Effect) error {
 	if a.Actor == workflow.ByApplicant {
-		return s.d.Guard.Allow(ctx, actor, access.DuctOwn)
+		if err := s.d.Guard.Allow(ctx, actor, access.DuctOwn); err != nil || e != Reserve && e != Notice {
+			return err
+		}
+		if self, err := s.d.Operators.Self(ctx, actor); err != nil || self.Admin {
+			return err
+		}
+		return fault.New(fault.Forbidden, "operator.not_admin")
 	}
 	if len(a.Roles) > 0 && !slices.ContainsFunc(actor.Roles, func(r string) bool { return slices.Contains(a.Roles, r) }) {
 		return noAction()

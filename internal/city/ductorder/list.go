@@ -221,7 +221,7 @@ func (s *Service) offers(ctx context.Context, actor identity.Actor, d *Detail) e
 	d.MayWindow, d.MayEvidence = (staff || own) && in(d.Flow.Windows), (staff || own) && in(d.Flow.Evidence)
 	standing := d.Flow.sheet.Stand(d.Answered.Answers, d.Answered.Counts(), s.at(ctx))
 	for _, a := range d.Flow.Offered(d.State, partOf(actor)) {
-		if s.mayTake(ctx, actor, a) != nil || !standing.Holds(a) {
+		if s.mayTake(ctx, actor, a, d.Flow.Does[a.Code]) != nil || !standing.Holds(a) {
 			continue
 		}
 		x := Offer{Action: a, Effect: d.Flow.Does[a.Code]}
