@@ -37,7 +37,7 @@ type Input struct {
 type Quote struct {
 	billing.Prospect
 	Kind  Kind
-	Waits bool // for the BUMD to approve it
+	Waits bool // for the BUMD to approve it, by the contract or because it takes back what the BUMD planned
 }
 
 // Mark names what a quote promises: an order is refused when it is no longer that. What the running month comes to is not in it,
@@ -91,8 +91,40 @@ func (s *Service) quote(ctx context.Context, actor identity.Actor, city tenancy.
 		}
 	}
 	k, err := s.ContractOf(ctx, city)
-	q.Waits = k.Waits(q.Kind)
+	if q.Waits = k.Waits(q.Kind); err != nil || q.Waits {
+		return q, err
+	}
+	if ctx, err = tenancy.Inside(ctx, city); err == nil {
+		q.Waits, err = s.overrules(ctx, s.d.DB.App, city, q.On)
+	}
 	return q, err
+}
+
+// overrules reports whether a change from a day on takes back an end or a move that the BUMD planned: one that no order of city made.
+func (s *Service) overrules(ctx context.Context, db bun.IDB, city tenancy.City, on time.Time) (bool, error) {
+	today := s.d.Now().In(city.Location()).Format(time.DateOnly)
+	all, err := s.d.Billing.HistoryIn(ctx, db, city)
+	if err != nil {
+		return false, err
+	}
+	var own []Order
+	err = db.NewSelect().Model(&own).Where("tenant_id = ? AND done_at IS NOT NULL AND withdrawn_at IS NULL AND takes_on > ?", city.ID, today).Scan(ctx)
+	if err != nil {
+		return false, err
+	}
+	theirs := func(sub billing.Subscription, at time.Time, ends bool) bool {
+		if at.Before(on) || at.Format(time.DateOnly) <= today {
+			return false
+		}
+		return !slices.ContainsFunc(own, func(o Order) bool {
+			return o.SubscriptionID.UUID == sub.ID && o.TakesOn.Equal(at) && ends == (o.Kind == Pause || o.Kind == Cancel)
+		})
+	}
+	return slices.ContainsFunc(all, func(sub billing.Subscription) bool {
+		// The end of what is followed by another is that one's beginning.
+		ends := !sub.EndsOn.IsZero() && sub.EndedAs != billing.Moved
+		return theirs(sub, sub.StartsOn, false) || ends && theirs(sub, sub.EndsOn, true)
+	}), nil
 }
 
 // offered refuses a plan that a city cannot choose: one that is neither offered to all nor its own, and a version of it that is not
@@ -207,6 +239,11 @@ func (s *Service) Ask(ctx context.Context, actor identity.Actor, in Input) (Orde
 			return err
 		}
 		if !q.Waits {
+			if theirs, err := s.overrules(ctx, tx, city, q.On); err != nil {
+				return err
+			} else if theirs { // planned since it was looked at
+				return fault.New(fault.Conflict, "subchange.changed")
+			}
 			sub, err := s.carry(ctx, tx, actor, city, in)
 			if err != nil {
 				return err

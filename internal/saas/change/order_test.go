@@ -2,6 +2,7 @@ package change_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"testing"
 	"time"
@@ -153,7 +154,8 @@ func TestADoubleClickOrdersOnce(t *testing.T) {
 	}
 	<-done
 	<-done
-	if (errs[0] == nil) == (errs[1] == nil) || !fault.Is(errs[0], "subchange.changed") && !fault.Is(errs[1], "subchange.changed") {
+	failed := errors.Join(errs[:]...)
+	if (errs[0] == nil) == (errs[1] == nil) || !fault.Is(failed, "subchange.changed") && !fault.Is(failed, "subchange.same") { // looked at before the other was made, or after
 		t.Errorf("at once: %v, %v", errs[0], errs[1])
 	}
 	if n := x.counted("subscription_order"); n != 1 {
@@ -192,6 +194,55 @@ func TestWhatIsPlannedIsNotOrderedAgain(t *testing.T) {
 				t.Fatal(err)
 			}
 			x.ask(tt.in)
+		})
+	}
+}
+
+// TestWhatTheBUMDPlannedIsTheBUMDsToUndo: a city's order that takes back an end or a move that the BUMD decided waits for the BUMD; what
+// the city planned itself it replaces itself.
+func TestWhatTheBUMDPlannedIsTheBUMDsToUndo(t *testing.T) {
+	t.Parallel()
+	addon := change.Input{Plan: "kecil", Version: 1, Addons: map[string]int64{"ducting": 1}}
+	end := func(as billing.Ending, on time.Time) func(x *town) {
+		return func(x *town) {
+			if _, err := x.bills.End(x.w.Ctx(x.w.Platform), billing.EndInput{City: x.w.Batam, On: on, As: as, Reason: "Kontrak berakhir", ActorKind: audit.System}); err != nil {
+				x.t.Fatal(err)
+			}
+		}
+	}
+	for _, tt := range []struct {
+		name    string
+		planned func(x *town)
+		waits   bool
+	}{
+		{"nothing", func(*town) {}, false},
+		{"an end by the BUMD", end(billing.Cancelled, day(9, 1)), true},
+		{"a pause by the BUMD", end(billing.Paused, day(7, 1)), true},
+		{"a move by the BUMD", func(x *town) { x.subscribe("besar", day(7, 1)) }, true},
+		{"a move by the city", func(x *town) { x.ask(change.Input{Plan: "hemat", Version: 1}) }, false},
+		{"an end by the city", func(x *town) { x.ask(change.Input{Kind: change.Cancel, Reason: "Pindah"}) }, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			x := open(t)
+			before := x.seen(addon)
+			tt.planned(x)
+			if tt.waits {
+				if _, err := x.Ask(x.ctx, x.admin, before); !fault.Is(err, "subchange.changed") {
+					t.Errorf("as it was shown before: %v", err)
+				}
+			}
+			planned := x.counted("subscription WHERE withdrawn_at IS NULL AND (ends_on > '2026-06-16' OR starts_on > '2026-06-16')")
+			o := x.ask(addon)
+			if got := o.State() == change.Waiting; got != tt.waits {
+				t.Errorf("waits: %t", got)
+			}
+			if !tt.waits {
+				planned = 0
+			}
+			if n := x.counted("subscription WHERE withdrawn_at IS NULL AND (ends_on > '2026-06-16' OR starts_on > '2026-06-16')"); n != planned {
+				t.Errorf("%d rows are still planned; want %d", n, planned)
+			}
 		})
 	}
 }
