@@ -65,7 +65,8 @@ func (s *Service) EndIn(ctx context.Context, tx bun.Tx, in EndInput) (Subscripti
 	if err := s.LockIn(ctx, tx, in.City); err != nil {
 		return Subscription{}, refused("end", err)
 	}
-	if err := withdraw(ctx, tx, in.City.ID, on, today); err != nil {
+	dropped, err := withdraw(ctx, tx, in.City.ID, on, today)
+	if err != nil {
 		return Subscription{}, refused("end", err)
 	}
 	sub, err := holding(ctx, tx, on.AddDate(0, 0, -1))
@@ -79,8 +80,12 @@ func (s *Service) EndIn(ctx context.Context, tx bun.Tx, in EndInput) (Subscripti
 	if _, err := tx.NewUpdate().Model(&sub).Column("ends_on", "ended_as").WherePK().Exec(ctx); err != nil {
 		return sub, refused("end", err)
 	}
+	detail := map[string]any{"ends_on": on.Format(time.DateOnly), "reason": in.Reason}
+	if len(dropped) > 0 {
+		detail["retired"] = dropped
+	}
 	return sub, audit.Record(ctx, tx, audit.Entry{ActorID: in.ActorID, ActorKind: in.ActorKind, Action: "subscription." + string(in.As), Object: "subscription",
-		ObjectID: sub.ID, Detail: map[string]any{"ends_on": on.Format(time.DateOnly), "reason": in.Reason}})
+		ObjectID: sub.ID, Detail: detail})
 }
 
 // StayIn takes back what was planned for in's city from tomorrow on, as part of tx, and returns the subscription that goes on. It
@@ -90,15 +95,20 @@ func (s *Service) StayIn(ctx context.Context, tx bun.Tx, city tenancy.City, acto
 	if err := s.LockIn(ctx, tx, city); err != nil {
 		return Subscription{}, refused("stay", err)
 	}
-	if err := withdraw(ctx, tx, city.ID, today.AddDate(0, 0, 1), today); err != nil {
+	dropped, err := withdraw(ctx, tx, city.ID, today.AddDate(0, 0, 1), today)
+	if err != nil {
 		return Subscription{}, refused("stay", err)
 	}
 	sub, err := holding(ctx, tx, today)
 	if err != nil {
 		return Subscription{}, refused("stay", err)
 	}
+	detail := map[string]any{"plan": sub.Plan, "version": sub.Version}
+	if len(dropped) > 0 {
+		detail["retired"] = dropped
+	}
 	return sub, audit.Record(ctx, tx, audit.Entry{ActorID: actor, ActorKind: kind, Action: "subscription.stay", Object: "subscription", ObjectID: sub.ID,
-		Detail: map[string]any{"plan": sub.Plan, "version": sub.Version}})
+		Detail: detail})
 }
 
 // holding reads the subscription of ctx's city that holds on a day, for a change; Conflict "billing.not_subscribed"

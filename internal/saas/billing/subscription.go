@@ -289,10 +289,11 @@ func subscribe(ctx context.Context, tx bun.Tx, sub *Subscription, actor uuid.UUI
 			return fault.New(fault.Conflict, "billing.past")
 		}
 	}
-	if err := withdraw(ctx, tx, sub.TenantID, sub.StartsOn, today); err != nil {
+	dropped, err := withdraw(ctx, tx, sub.TenantID, sub.StartsOn, today)
+	if err != nil {
 		return err
 	}
-	_, err := tx.NewRaw("UPDATE subscription SET ends_on = ?, ended_as = ? WHERE tenant_id = ? AND withdrawn_at IS NULL AND ends_on IS NULL AND starts_on < ?",
+	_, err = tx.NewRaw("UPDATE subscription SET ends_on = ?, ended_as = ? WHERE tenant_id = ? AND withdrawn_at IS NULL AND ends_on IS NULL AND starts_on < ?",
 		day, Moved, sub.TenantID, day).Exec(ctx)
 	if err != nil {
 		return err
@@ -307,6 +308,9 @@ func subscribe(ctx context.Context, tx bun.Tx, sub *Subscription, actor uuid.UUI
 		return err
 	}
 	detail := map[string]any{"plan": sub.Plan, "version": sub.Version, "starts_on": day, "addons": sub.Addons}
+	if len(dropped) > 0 {
+		detail["retired"] = dropped
+	}
 	if !sub.TrialEndsOn.IsZero() {
 		detail["trial_ends_on"] = sub.TrialEndsOn.Format(time.DateOnly)
 	}
@@ -317,17 +321,24 @@ func subscribe(ctx context.Context, tx bun.Tx, sub *Subscription, actor uuid.UUI
 }
 
 // withdraw takes back what was planned from a day on and has not begun today: the subscriptions, and the ends of those before
-// them.
-func withdraw(ctx context.Context, tx bun.Tx, city tenancy.ID, from, today time.Time) error {
+// them. It returns, for the record, the id of each and the day from which it was to hold.
+func withdraw(ctx context.Context, tx bun.Tx, city tenancy.ID, from, today time.Time) ([]string, error) {
 	day, now := from.Format(time.DateOnly), today.Format(time.DateOnly)
-	_, err := tx.NewRaw("UPDATE subscription SET withdrawn_at = now() WHERE tenant_id = ? AND withdrawn_at IS NULL AND starts_on >= ? AND starts_on > ?",
-		city, day, now).Exec(ctx)
+	var dropped []string
+	err := tx.NewRaw("UPDATE subscription SET withdrawn_at = now() WHERE tenant_id = ? AND withdrawn_at IS NULL AND starts_on >= ? AND starts_on > ? RETURNING id || ' ' || starts_on",
+		city, day, now).Scan(ctx, &dropped)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	var ends []string // that no other subscription follows
+	err = tx.NewRaw("SELECT id || ' ' || ends_on FROM subscription WHERE tenant_id = ? AND withdrawn_at IS NULL AND ended_as <> ? AND ends_on >= ? AND ends_on > ?",
+		city, Moved, day, now).Scan(ctx, &ends)
+	if err != nil {
+		return nil, err
 	}
 	_, err = tx.NewRaw("UPDATE subscription SET ends_on = NULL, ended_as = NULL WHERE tenant_id = ? AND withdrawn_at IS NULL AND ends_on >= ? AND ends_on > ?",
 		city, day, now).Exec(ctx)
-	return err
+	return slices.Concat(dropped, ends), err
 }
 
 // subscriptions reads those of ctx's city that hold on a day of p, in the order of their days.
