@@ -54,7 +54,11 @@ func (p *Pages) ownPage(c *gin.Context, status int, errs ui.Errors) error {
 	may := p.Guard.Allow(ctx, gate.ActorOf(c), access.InvoiceOrder) == nil
 	for _, o := range orders {
 		waits := o.State() == change.Waiting
-		if !waits && !p.Changes.Planned(ctx, city, o) {
+		planned, err := p.Changes.Planned(ctx, city, o)
+		if err != nil {
+			return err
+		}
+		if !waits && !planned {
 			continue
 		}
 		s := bill.Section{ID: "rencana", Title: l.T("subchange.planned"), Rows: words.rows(l, o)}

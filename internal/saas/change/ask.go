@@ -329,7 +329,11 @@ func (s *Service) Withdraw(ctx context.Context, actor identity.Actor, id uuid.UU
 		switch o.State() {
 		case Waiting:
 		case Done:
-			if !s.Planned(ctx, city, o) {
+			all, err := s.d.Billing.HistoryIn(ctx, tx, city)
+			if err != nil {
+				return err
+			}
+			if !s.planned(city, o, all) {
 				return fault.New(fault.Conflict, "subchange.begun")
 			}
 			if _, err := s.d.Billing.StayIn(ctx, tx, city, actor.ID, string(actor.Kind)); err != nil {
@@ -351,22 +355,29 @@ func (s *Service) Withdraw(ctx context.Context, actor identity.Actor, id uuid.UU
 }
 
 // Planned reports whether o was carried out, does not hold yet and is still what will follow, so that its city can take it back.
-func (s *Service) Planned(ctx context.Context, city tenancy.City, o Order) bool {
+func (s *Service) Planned(ctx context.Context, city tenancy.City, o Order) (bool, error) {
+	if !s.ahead(city, o) {
+		return false, nil
+	}
 	all, err := s.d.Billing.History(ctx, city)
-	return err == nil && s.planned(city, o, all)
+	return err == nil && s.planned(city, o, all), err
+}
+
+// ahead reports whether o was carried out and does not hold yet.
+func (s *Service) ahead(city tenancy.City, o Order) bool {
+	return o.State() == Done && o.TakesOn.Format(time.DateOnly) > s.d.Now().In(city.Location()).Format(time.DateOnly)
 }
 
 // planned is Planned by all that city has been on and will be, the latest first.
 func (s *Service) planned(city tenancy.City, o Order, all []billing.Subscription) bool {
-	now := s.d.Now().In(city.Location())
-	if o.State() != Done || o.TakesOn.Format(time.DateOnly) <= now.Format(time.DateOnly) {
+	if !s.ahead(city, o) {
 		return false
 	}
 	if o.Kind == Pause || o.Kind == Cancel {
 		return len(all) > 0 && all[0].ID == o.SubscriptionID.UUID && all[0].EndsOn.Equal(o.TakesOn)
 	}
 	// Something must go on when it is taken back.
-	return len(all) > 1 && all[0].ID == o.SubscriptionID.UUID && all[1].Holds(now)
+	return len(all) > 1 && all[0].ID == o.SubscriptionID.UUID && all[1].Holds(s.d.Now().In(city.Location()))
 }
 
 // notAgain refuses o while the same order, from the same day, is planned already.

@@ -246,3 +246,18 @@ func TestWhatTheBUMDPlannedIsTheBUMDsToUndo(t *testing.T) {
 		})
 	}
 }
+
+// TestWhatCannotBeReadIsNotCalledBegun: a city is not told that its planned change holds already because the database does not answer.
+func TestWhatCannotBeReadIsNotCalledBegun(t *testing.T) {
+	t.Parallel()
+	x := open(t)
+	o := x.ask(change.Input{Plan: "hemat", Version: 1})
+	if ok, err := x.Planned(x.ctx, x.w.Batam, o); !ok || err != nil {
+		t.Errorf("planned: %t, %v", ok, err)
+	}
+	ctx, cancel := context.WithCancel(x.ctx)
+	cancel()
+	if _, err := x.Planned(ctx, x.w.Batam, o); !errors.Is(err, context.Canceled) {
+		t.Errorf("unread: %v", err)
+	}
+}
