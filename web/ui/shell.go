@@ -47,6 +47,7 @@ type City struct {
 	Logo, BrandCSS                 string
 	Phone, Email, Address, Website string
 	Number                         string // what a number of its applications looks like
+	Ducts                          bool   // has shared ducts in its plan
 }
 
 // User is who is signed in. Links is the menu of staff, as DeskNav made it; residents have a menu of their own.

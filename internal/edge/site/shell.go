@@ -46,7 +46,7 @@ func (p *Pages) here(c *gin.Context) string {
 // cityView is how a city presents itself; a host that is nobody's shows the product's own name.
 func (p *Pages) cityView(city tenancy.City) ui.City {
 	v := ui.City{Slug: city.Slug, Name: city.Name, Short: city.ShortName, Phone: city.Contact.Phone, Email: city.Contact.Email,
-		Address: city.Contact.Address, Website: city.Contact.Website, Number: application.ExampleNumber(city.NumberPrefix)}
+		Address: city.Contact.Address, Website: city.Contact.Website, Number: application.ExampleNumber(city.NumberPrefix), Ducts: city.Needs(tenancy.ModuleDuct) == nil}
 	if city.Slug == "" {
 		v.Name, v.Short = "Bedelau", "Bedelau"
 	}

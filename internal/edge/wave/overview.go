@@ -37,13 +37,13 @@ func (p *Pages) overview(c *gin.Context) error {
 		{Value: ducts.KM(l, o.DownMM), Label: l.T("wave.down"), Meaning: l.T("wave.down_meaning", "n", l.Number(int64(o.DownPoles)))}}})
 	v.Sections = append(v.Sections, bill.Section{ID: "keadaan", Title: l.T("wave.by_state"), Chart: &chart})
 	s := bill.Section{ID: "jalan", Title: l.T("wave.signed_road"), Text: l.T("wave.signed_road_text"), Empty: &bill.Empty{Icon: "map-pin", Title: l.T("wave.no_running"), Text: l.T("wave.no_running_hint")}}
-	s.Table = &bill.Table{Title: s.Title, Columns: []bill.Column{{Label: l.T("wave.road")}, {Label: l.T("wave.number")}, {Label: l.T("wave.wanted"), End: true}, {Label: l.T("wave.signed_units"), End: true}, {Label: l.T("wave.signed"), End: true}, {Label: l.T("duct.standing")}}}
+	s.Table = &bill.Table{Title: s.Title, Columns: []bill.Column{{Label: l.T("wave.road")}, {Label: l.T("wave.number")}, {Label: l.T("wave.wanted"), End: true}, {Label: l.T("wave.signed_units"), End: true}, {Label: l.T("wave.signed"), End: true}}}
 	for _, r := range o.Roads {
 		signed := bill.Cell{Text: Permille(l, r.Permille()), Small: l.T("wave.of_target", "target", r.Target)}
 		if r.Permille() < int64(r.Target)*10 {
 			signed.Mark = ui.Mark{Tone: "care", Icon: "alert-triangle", Text: l.T("wave.below")}
 		}
-		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: r.Name, Small: ducts.Metres(l, r.LengthMM)}, {Text: r.Number, Whole: true, Href: wavePath(r.Wave)}, {Text: l.Number(int64(r.Wanted))}, {Text: l.T("wave.so_many", "done", r.Signed, "all", r.Capacity)}, signed, {Mark: StateMark(l, r.State)}}})
+		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: r.Name, Small: ducts.Metres(l, r.LengthMM)}, {Text: r.Number, Whole: true, Href: wavePath(r.Wave), Small: StateMark(l, r.State).Text}, {Text: l.Number(int64(r.Wanted))}, {Text: l.T("wave.so_many", "done", r.Signed, "all", r.Capacity)}, signed}})
 	}
 	v.Sections = append(v.Sections, s)
 	late := bill.Section{ID: "terlambat", Title: l.T("wave.late_companies"), Text: l.T("wave.late_text"), Empty: &bill.Empty{Icon: "circle-check", Title: l.T("wave.none_late"), Text: l.T("wave.none_late_hint")}}
