@@ -82,7 +82,10 @@ func Classes() []string { return []string{AsBuilt, Surveyed, Planned, Unknown} }
 // Conditions are those of a part of the network, the best first.
 func Conditions() []string { return []string{Good, Damaged, Blocked, Unknown} }
 
-// DayOf is the day of a moment, at midnight UTC: a day of the network has no zone.
+// DayOf is the calendar day that a moment shows, as midnight UTC: a day of the network has no zone. Zero stays zero.
 func DayOf(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }

@@ -8,6 +8,7 @@
 package ductorder
 
 import (
+	"bedelau/internal/city/duct"
 	"context"
 	"database/sql"
 	"errors"
@@ -69,15 +70,7 @@ func (s *Service) records() workflow.Records {
 // today is the day in the city.
 func (s *Service) today(ctx context.Context) time.Time {
 	city, _ := tenancy.CityFrom(ctx)
-	return dayOf(s.now().In(city.Location()))
-}
-
-// dayOf is the day of a moment, at midnight UTC; zero stays zero.
-func dayOf(t time.Time) time.Time {
-	if t.IsZero() {
-		return t
-	}
-	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+	return duct.DayOf(s.now().In(city.Location()))
 }
 
 // Order is one order.

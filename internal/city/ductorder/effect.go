@@ -1,6 +1,7 @@
 package ductorder
 
 import (
+	"bedelau/internal/city/duct"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -107,7 +108,7 @@ func (st *step) check(today time.Time) []fault.Field {
 		}
 	}
 	in := &st.in
-	in.Day = dayOf(in.Day)
+	in.Day = duct.DayOf(in.Day)
 	for _, p := range []*string{&in.City.Name, &in.City.Role, &in.Company.Name, &in.Company.Role} {
 		*p = strings.Join(strings.Fields(*p), " ")
 	}

@@ -1,6 +1,7 @@
 package ductorder
 
 import (
+	"bedelau/internal/city/duct"
 	"context"
 	"fmt"
 	"io"
@@ -76,7 +77,7 @@ func (s *Service) WritePermit(ctx context.Context, actor identity.Actor, in Perm
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctLease); err != nil {
 		return err
 	}
-	in.Number, in.Day, in.Until = strings.TrimSpace(in.Number), dayOf(in.Day), dayOf(in.Until)
+	in.Number, in.Day, in.Until = strings.TrimSpace(in.Number), duct.DayOf(in.Day), duct.DayOf(in.Until)
 	var bad []fault.Field
 	add := func(name, code string, args ...any) {
 		bad = append(bad, fault.Field{Name: name, Code: code, Args: args})

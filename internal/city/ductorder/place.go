@@ -34,9 +34,8 @@ type PlaceInput struct {
 }
 
 const (
-	quantityMost = 100
-	yearsMost    = 30
-	noteMost     = 1000
+	yearsMost = 30
+	noteMost  = 1000
 )
 
 func (in PlaceInput) check(today time.Time) []fault.Field {
@@ -55,8 +54,8 @@ func (in PlaceInput) check(today time.Time) []fault.Field {
 	if in.Kind != duct.Duct && in.Kind != duct.Subduct && in.Kind != duct.Microduct {
 		add("kind", "not_an_option")
 	}
-	if in.Quantity < 1 || in.Quantity > quantityMost {
-		add("quantity", "out_of_range", "min", 1, "max", quantityMost)
+	if in.Quantity < 1 || in.Quantity > lease.QuantityMost {
+		add("quantity", "out_of_range", "min", 1, "max", lease.QuantityMost)
 	}
 	bad = append(bad, span(in.Since, in.Until, today)...)
 	if len([]rune(in.Note)) > noteMost {
@@ -97,7 +96,7 @@ func (s *Service) Place(ctx context.Context, actor identity.Actor, in PlaceInput
 		return Order{}, err
 	}
 	in.From, in.To, in.Note, in.Key = strings.TrimSpace(in.From), strings.TrimSpace(in.To), strings.TrimSpace(in.Note), strings.TrimSpace(in.Key)
-	in.Since, in.Until = dayOf(in.Since), dayOf(in.Until)
+	in.Since, in.Until = duct.DayOf(in.Since), duct.DayOf(in.Until)
 	bad := in.check(s.today(ctx))
 	for _, x := range []struct{ name, code string }{{"from", in.From}, {"to", in.To}} {
 		if there, err := s.there(ctx, actor, in.Since, x.code); err != nil {
@@ -231,7 +230,7 @@ func (s *Service) AskRenewal(ctx context.Context, actor identity.Actor, in Renew
 	if err := tenancy.MayAdd(ctx, tenancy.ModuleDuct, s.now()); err != nil {
 		return Order{}, err
 	}
-	in.Until, in.Note, in.Key = dayOf(in.Until), strings.TrimSpace(in.Note), strings.TrimSpace(in.Key)
+	in.Until, in.Note, in.Key = duct.DayOf(in.Until), strings.TrimSpace(in.Note), strings.TrimSpace(in.Key)
 	switch {
 	case old.Stage != workflow.StageApproved || !old.LeaseID.Valid:
 		return Order{}, fault.New(fault.Conflict, "ductorder.not_active")

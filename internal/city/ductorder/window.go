@@ -1,6 +1,7 @@
 package ductorder
 
 import (
+	"bedelau/internal/city/duct"
 	"context"
 	"errors"
 	"fmt"
@@ -87,7 +88,7 @@ func (in *WindowInput) check(today time.Time) []fault.Field {
 	if in.People < 1 || in.People > crewMost {
 		bad = append(bad, fault.Field{Name: "people", Code: "out_of_range", Args: []any{"min", 1, "max", crewMost}})
 	}
-	in.Since, in.Until = dayOf(in.Since), dayOf(in.Until)
+	in.Since, in.Until = duct.DayOf(in.Since), duct.DayOf(in.Until)
 	switch {
 	case in.Since.IsZero():
 		bad = append(bad, fault.Field{Name: "since", Code: "required"})

@@ -1,6 +1,7 @@
 package ducttariff
 
 import (
+	"bedelau/internal/city/duct"
 	"context"
 	"fmt"
 	"slices"
@@ -55,7 +56,7 @@ func (s *Service) AskLand(ctx context.Context, actor identity.Actor, r LandRent)
 		return r, err
 	}
 	r.TenantID, r.Place, r.LegalNote, r.AskedBy, r.AskedAt = tenancy.Must(ctx), strings.TrimSpace(r.Place), strings.TrimSpace(r.LegalNote), actor.ID, s.now()
-	r.Since, r.Until, r.SegmentID, r.Ducts, r.DecidedBy, r.Approved = dayOf(r.Since), dayOf(r.Until), uuid.NullUUID{}, 0, uuid.NullUUID{}, nil
+	r.Since, r.Until, r.SegmentID, r.Ducts, r.DecidedBy, r.Approved = duct.DayOf(r.Since), duct.DayOf(r.Until), uuid.NullUUID{}, 0, uuid.NullUUID{}, nil
 	if err := s.lie(ctx, &r); err != nil {
 		return r, err
 	}

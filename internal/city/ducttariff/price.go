@@ -327,16 +327,8 @@ func (s *Service) now() time.Time { return s.d.Now().UTC().Truncate(time.Microse
 // today is the day in the city.
 func (s *Service) today(ctx context.Context) time.Time {
 	city, _ := tenancy.CityFrom(ctx)
-	return dayOf(s.d.Now().In(city.Location()))
+	return duct.DayOf(s.d.Now().In(city.Location()))
 }
 
 // List is the price list of ctx's city. It is no secret: everybody is charged by the same.
 func (s *Service) List(ctx context.Context) (List, error) { return Read(ctx, s.d.DB) }
-
-// dayOf is the calendar day that t shows, as midnight of UTC; zero stays zero.
-func dayOf(t time.Time) time.Time {
-	if t.IsZero() {
-		return t
-	}
-	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
-}

@@ -160,7 +160,7 @@ func (s *Service) PerMetre(ctx context.Context, kind string, day time.Time) (mon
 	if err != nil {
 		return 0, err
 	}
-	return p.PerMetre(kind, dayOf(day))
+	return p.PerMetre(kind, duct.DayOf(day))
 }
 
 // PerMetre is described at the Service's.
@@ -194,7 +194,7 @@ func perYear(t Tariff) money.Rupiah {
 
 // Facts reads what of a route is charged for: its segments as they are billed on its first day, and each node once.
 func Facts(ctx context.Context, db bun.IDB, r Route) (Held, error) {
-	h := Held{Kind: r.Kind, Quantity: r.Quantity, Since: dayOf(r.Since), Until: dayOf(r.Until)}
+	h := Held{Kind: r.Kind, Quantity: r.Quantity, Since: duct.DayOf(r.Since), Until: duct.DayOf(r.Until)}
 	err := db.NewRaw(`SELECT k.code, coalesce(c.billed_mm, c.surveyed_mm, c.length_mm) AS length_mm, c.free_trade,
 			(SELECT count(*) FROM duct_unit u WHERE u.tenant_id = k.tenant_id AND u.segment_id = k.id AND u.kind = 'duct' AND u.voided_by IS NULL AND u.since <= ?1 AND (u.until IS NULL OR u.until > ?1)) AS ducts
 		FROM duct_segment k JOIN duct_segment_state c ON c.tenant_id = k.tenant_id AND c.segment_id = k.id AND c.voided_by IS NULL AND c.since <= ?1 AND (c.until IS NULL OR c.until > ?1)

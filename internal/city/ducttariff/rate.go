@@ -76,7 +76,7 @@ func Sum(all []Line) (money.Rupiah, error) {
 // days is the first without the lease and its minimum term is not over, what is left of that. It refuses Conflict "ducttariff.no_terms" before the
 // first terms, and "ducttariff.no_tariff" for a kind of unit without a price.
 func (p List) Rate(h Held, from, until time.Time) ([]Line, error) {
-	h.Since, h.Until, from, until = dayOf(h.Since), dayOf(h.Until), dayOf(from), dayOf(until)
+	h.Since, h.Until, from, until = duct.DayOf(h.Since), duct.DayOf(h.Until), duct.DayOf(from), duct.DayOf(until)
 	begin, end := h.span()
 	var out []Line
 	if !begin.Before(from) && begin.Before(until) {
@@ -108,9 +108,9 @@ func (p List) Rate(h Held, from, until time.Time) ([]Line, error) {
 
 // span is the first day that is charged and the first that is not, which is zero for what goes on.
 func (h Held) span() (begin, end time.Time) {
-	begin, end = later(h.Since, dayOf(h.From)), h.Until
+	begin, end = later(h.Since, duct.DayOf(h.From)), h.Until
 	if !h.Ended.IsZero() {
-		end = dayOf(h.Ended)
+		end = duct.DayOf(h.Ended)
 	}
 	return begin, end
 }
@@ -371,7 +371,7 @@ func (p List) RateLand(code string, x Part, overridden bool, from, until time.Ti
 		return nil, fault.New(fault.Conflict, "ducttariff.land_without_duct")
 	}
 	var out []Line
-	for _, d := range p.pieces(dayOf(from), dayOf(until)) {
+	for _, d := range p.pieces(duct.DayOf(from), duct.DayOf(until)) {
 		t, ok := on(p.Tariffs, d.from, func(t Tariff) Head { return t.Head }, func(t Tariff) bool { return t.Code == code && t.Charge == Land })
 		if !ok {
 			return nil, fault.New(fault.Conflict, "ducttariff.no_tariff", "kind", code)

@@ -116,8 +116,8 @@ func (in *AskInput) check() []fault.Field {
 		if in.Units != duct.Duct && in.Units != duct.Subduct && in.Units != duct.Microduct {
 			add("units", "not_an_option")
 		}
-		if in.Quantity < 1 || in.Quantity > quantityMost {
-			add("quantity", "out_of_range", "min", 1, "max", quantityMost)
+		if in.Quantity < 1 || in.Quantity > lease.QuantityMost {
+			add("quantity", "out_of_range", "min", 1, "max", lease.QuantityMost)
 		}
 	} else {
 		in.Units, in.Quantity = "", 0
@@ -235,7 +235,7 @@ func (s *Service) Answer(ctx context.Context, actor identity.Actor, in AnswerInp
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctLease); err != nil {
 		return err
 	}
-	in.Answer, in.Planned = strings.TrimSpace(in.Answer), dayOf(in.Planned)
+	in.Answer, in.Planned = strings.TrimSpace(in.Answer), duct.DayOf(in.Planned)
 	var bad []fault.Field
 	switch n := len([]rune(in.Answer)); {
 	case n == 0 && in.State != InReview:

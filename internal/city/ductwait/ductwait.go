@@ -180,11 +180,3 @@ func (s *Service) end(ctx context.Context, tx bun.Tx, w *Wait, state string) err
 
 // today is the day in the city.
 func (s *Service) today(ctx context.Context) time.Time { return s.d.Operators.Today(ctx) }
-
-// dayOf is the day of a moment, at midnight UTC; zero stays zero.
-func dayOf(t time.Time) time.Time {
-	if t.IsZero() {
-		return t
-	}
-	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
-}

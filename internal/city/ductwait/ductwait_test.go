@@ -1,6 +1,7 @@
 package ductwait
 
 import (
+	"bedelau/internal/city/duct"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -253,7 +254,7 @@ func TestTheLineIsStrict(t *testing.T) {
 		switch x := rng.IntN(6); {
 		case x < 2:
 			in := asks(1 + rng.IntN(2))
-			in.Since = dayOf(st.at).AddDate(0, 0, 10)
+			in.Since = duct.DayOf(st.at).AddDate(0, 0, 10)
 			if _, err := st.Join(st.ctx, companies[ids[rng.IntN(len(ids))]], in); err != nil && !fault.Is(err, "ductwait.free") && !fault.Is(err, "ductwait.too_many") {
 				t.Fatal(err)
 			}

@@ -29,8 +29,6 @@ type JoinInput struct {
 	Key      string
 }
 
-const quantityMost = 100
-
 func (in JoinInput) check(today time.Time) error {
 	var bad []fault.Field
 	add := func(name, code string, args ...any) {
@@ -47,8 +45,8 @@ func (in JoinInput) check(today time.Time) error {
 	if in.Kind != duct.Duct && in.Kind != duct.Subduct && in.Kind != duct.Microduct {
 		add("kind", "not_an_option")
 	}
-	if in.Quantity < 1 || in.Quantity > quantityMost {
-		add("quantity", "out_of_range", "min", 1, "max", quantityMost)
+	if in.Quantity < 1 || in.Quantity > lease.QuantityMost {
+		add("quantity", "out_of_range", "min", 1, "max", lease.QuantityMost)
 	}
 	switch {
 	case in.Since.IsZero():
@@ -80,7 +78,7 @@ func (s *Service) Join(ctx context.Context, actor identity.Actor, in JoinInput) 
 	if self.Company.State != lease.OperatorApproved {
 		return Wait{}, fault.New(fault.Conflict, "lease.not_approved")
 	}
-	in.From, in.To, in.Key, in.Since, in.Until = strings.TrimSpace(in.From), strings.TrimSpace(in.To), strings.TrimSpace(in.Key), dayOf(in.Since), dayOf(in.Until)
+	in.From, in.To, in.Key, in.Since, in.Until = strings.TrimSpace(in.From), strings.TrimSpace(in.To), strings.TrimSpace(in.Key), duct.DayOf(in.Since), duct.DayOf(in.Until)
 	if err := in.check(s.today(ctx)); err != nil {
 		return Wait{}, err
 	}

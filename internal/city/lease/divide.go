@@ -1,6 +1,7 @@
 package lease
 
 import (
+	"bedelau/internal/city/duct"
 	"context"
 	"fmt"
 	"time"
@@ -31,7 +32,7 @@ const holding = `FROM duct_unit u JOIN duct_unit x ON x.tenant_id = u.tenant_id 
 // lies in it.
 func Holders(ctx context.Context, db bun.IDB, unit uuid.UUID, day time.Time) ([]string, error) {
 	var all []string
-	if err := db.NewRaw("SELECT DISTINCT l.number "+holding+" ORDER BY 1", tenancy.Must(ctx), unit, dayOf(day)).Scan(ctx, &all); err != nil {
+	if err := db.NewRaw("SELECT DISTINCT l.number "+holding+" ORDER BY 1", tenancy.Must(ctx), unit, duct.DayOf(day)).Scan(ctx, &all); err != nil {
 		return nil, fmt.Errorf("lease: holders: %w", err)
 	}
 	return all, nil
@@ -51,7 +52,7 @@ func Divide(ctx context.Context, tx bun.Tx, change uuid.UUID, day, at time.Time)
 			WHERE h.tenant_id = ?0 AND h.unit_id IN (SELECT n.was_id FROM duct_unit n WHERE n.tenant_id = ?0 AND n.change_id = ?1) AND h.released_at IS NULL AND (upper_inf(h.during) OR upper(h.during) > ?2)`,
 		"UPDATE duct_lease l SET segments = l.segments + 1 WHERE l.tenant_id = ?0 AND l.id IN (" + partedOutright + ")",
 	} {
-		if _, err := tx.NewRaw(sql, tenancy.Must(ctx), change, dayOf(day).Format(time.DateOnly), at).Exec(ctx); err != nil {
+		if _, err := tx.NewRaw(sql, tenancy.Must(ctx), change, duct.DayOf(day).Format(time.DateOnly), at).Exec(ctx); err != nil {
 			return fmt.Errorf("lease: divide: %w", err)
 		}
 	}
@@ -92,6 +93,6 @@ func Rejoin(ctx context.Context, tx bun.Tx, change, undo uuid.UUID, at time.Time
 // shorten ends the holds of a lease before a day. Those of parts that were made later than that are given back.
 func shorten(ctx context.Context, tx bun.Tx, lease uuid.UUID, day, at time.Time) error {
 	_, err := tx.NewRaw(`UPDATE duct_hold SET during = CASE WHEN lower(during) < ?2 THEN daterange(lower(during), least(upper(during), ?2)) ELSE during END, released_at = CASE WHEN lower(during) < ?2 THEN NULL ELSE ?3::timestamptz END
-		WHERE tenant_id = ?0 AND lease_id = ?1 AND released_at IS NULL`, tenancy.Must(ctx), lease, dayOf(day).Format(time.DateOnly), at).Exec(ctx)
+		WHERE tenant_id = ?0 AND lease_id = ?1 AND released_at IS NULL`, tenancy.Must(ctx), lease, duct.DayOf(day).Format(time.DateOnly), at).Exec(ctx)
 	return err
 }

@@ -1,6 +1,7 @@
 package lease
 
 import (
+	"bedelau/internal/city/duct"
 	"context"
 	"fmt"
 	"time"
@@ -159,7 +160,7 @@ func (s *Service) Occupancy(ctx context.Context, actor identity.Actor, segment u
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return nil, nil, err
 	}
-	day = dayOf(day)
+	day = duct.DayOf(day)
 	next := day.AddDate(0, 0, 1)
 	var stock []Stock
 	err := s.d.DB.NewRaw(`SELECT x.kind, count(*) AS units, count(*) FILTER (WHERE x.kept) AS kept, count(*) FILTER (WHERE NOT x.kept AND NOT x.free) AS held, count(*) FILTER (WHERE x.free) AS free

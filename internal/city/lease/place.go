@@ -1,6 +1,7 @@
 package lease
 
 import (
+	"bedelau/internal/city/duct"
 	"context"
 	"slices"
 	"strings"
@@ -33,7 +34,7 @@ func (s *Service) PlacesOn(ctx context.Context, day time.Time, typed string, mos
 	if err != nil {
 		return nil, err
 	}
-	return g.places(dayOf(day), typed, most, only), nil
+	return g.places(duct.DayOf(day), typed, most, only), nil
 }
 
 func (g *graph) places(day time.Time, typed string, most int, only map[uuid.UUID]bool) []Place {
@@ -71,5 +72,5 @@ func (g *graph) roads(n int32, day time.Time, only map[uuid.UUID]bool) []string 
 
 // isThere reports whether a segment, of only or of all, ends at a node on a day.
 func (g *graph) isThere(n int32, day time.Time, only map[uuid.UUID]bool) bool {
-	return len(g.roads(n, dayOf(day), only)) > 0
+	return len(g.roads(n, duct.DayOf(day), only)) > 0
 }

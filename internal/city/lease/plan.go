@@ -99,7 +99,7 @@ const (
 )
 
 func (g *graph) ways(from, to int32, in PlanInput) []Way {
-	asked := spanOf(dayOf(in.Since), dayOf(in.Until))
+	asked := spanOf(duct.DayOf(in.Since), duct.DayOf(in.Until))
 	work, _ := g.spare.Get().(*scratch)
 	if work == nil {
 		work = newScratch(len(g.edges), len(g.codes))

@@ -33,10 +33,10 @@ type ReserveInput struct {
 	Renews   uuid.UUID // the lease whose very units are kept for longer; uuid.Nil takes the first that are free
 }
 
-const (
-	segmentsMost = 2000
-	quantityMost = 100
-)
+const segmentsMost = 2000
+
+// QuantityMost is how many units a lease can hold on a segment.
+const QuantityMost = 100
 
 func (in ReserveInput) check() error {
 	var bad []fault.Field
@@ -60,8 +60,8 @@ func (in ReserveInput) check() error {
 	if in.Kind != duct.Duct && in.Kind != duct.Subduct && in.Kind != duct.Microduct {
 		add("kind", "not_an_option")
 	}
-	if in.Quantity < 1 || in.Quantity > quantityMost {
-		add("quantity", "out_of_range", "min", 1, "max", quantityMost)
+	if in.Quantity < 1 || in.Quantity > QuantityMost {
+		add("quantity", "out_of_range", "min", 1, "max", QuantityMost)
 	}
 	if in.Days < 1 || in.Days > 365 {
 		add("days", "out_of_range", "min", 1, "max", 365)
@@ -102,7 +102,7 @@ func (s *Service) reserve(ctx context.Context, tx bun.Tx, actor identity.Actor, 
 	if err := tenancy.MayAdd(ctx, tenancy.ModuleDuct, s.now()); err != nil {
 		return Lease{}, err
 	}
-	in.Since, in.Until = dayOf(in.Since), dayOf(in.Until)
+	in.Since, in.Until = duct.DayOf(in.Since), duct.DayOf(in.Until)
 	if err := in.check(); err != nil {
 		return Lease{}, err
 	}
@@ -237,12 +237,4 @@ func nullDay(t time.Time) any {
 		return nil
 	}
 	return t
-}
-
-// dayOf is the day of a moment, at midnight UTC; zero stays zero.
-func dayOf(t time.Time) time.Time {
-	if t.IsZero() {
-		return t
-	}
-	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }

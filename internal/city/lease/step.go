@@ -1,6 +1,7 @@
 package lease
 
 import (
+	"bedelau/internal/city/duct"
 	"context"
 	"fmt"
 	"slices"
@@ -52,7 +53,7 @@ func (s *Service) ordering() change {
 }
 
 func (s *Service) accepting(day time.Time) change {
-	day = dayOf(day)
+	day = duct.DayOf(day)
 	return change{action: "lease.accept", from: []string{Ordered}, check: func(ctx context.Context) error {
 		if day.After(s.today(ctx)) {
 			return fault.Fields([]fault.Field{{Name: "day", Code: "date_future"}})
@@ -111,7 +112,7 @@ func later(a, b time.Time) time.Time {
 // today is the day in the city.
 func (s *Service) today(ctx context.Context) time.Time {
 	city, _ := tenancy.CityFrom(ctx)
-	return dayOf(s.now().In(city.Location()))
+	return duct.DayOf(s.now().In(city.Location()))
 }
 
 // Cancel gives back what is reserved or ordered, for staff with duct:lease; Conflict "lease.wrong_state" once it is active.
@@ -158,7 +159,7 @@ func (s *Service) End(ctx context.Context, actor identity.Actor, id uuid.UUID, d
 }
 
 func (s *Service) ending(day time.Time, why string) change {
-	day = dayOf(day)
+	day = duct.DayOf(day)
 	return change{action: "lease.end", from: []string{Active}, check: func(context.Context) error { return said("why", why, true) },
 		do: func(ctx context.Context, tx bun.Tx, l *Lease) error {
 			if !day.After(later(l.Since, l.AcceptedOn)) || !l.Until.IsZero() && day.After(l.Until) {

@@ -1,6 +1,7 @@
 package revenue
 
 import (
+	"bedelau/internal/city/duct"
 	"context"
 	"fmt"
 	"time"
@@ -32,7 +33,7 @@ func (s *Service) Export(ctx context.Context, actor identity.Actor, in i18n.Loca
 	if err := s.d.Guard.Allow(ctx, actor, access.RevenueRead); err != nil {
 		return err
 	}
-	day = dayOf(day)
+	day = duct.DayOf(day)
 	heading := func(names ...string) error {
 		var cells []any
 		for _, n := range names {
@@ -130,7 +131,7 @@ func (c aged) late(day time.Time) int64 {
 	if c.Open() <= 0 || !c.DueOn.Before(day) {
 		return 0
 	}
-	return int64(day.Sub(dayOf(c.DueOn)).Hours()) / 24
+	return int64(day.Sub(duct.DayOf(c.DueOn)).Hours()) / 24
 }
 
 // age is the class of receivables that it is of.

@@ -208,7 +208,7 @@ func (s *Service) Find(ctx context.Context, actor identity.Actor, segment, note 
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctManage); err != nil {
 		return uuid.Nil, err
 	}
-	on = dayOf(on)
+	on = duct.DayOf(on)
 	bad := said("note", note)
 	if on.IsZero() {
 		bad = append(bad, fault.Field{Name: "found_on", Code: "required"})

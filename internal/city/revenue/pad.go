@@ -1,6 +1,7 @@
 package revenue
 
 import (
+	"bedelau/internal/city/duct"
 	"context"
 	"errors"
 	"fmt"
@@ -141,7 +142,7 @@ func (s *Service) AddClaim(ctx context.Context, actor identity.Actor, c Claim) (
 	if err := s.d.Guard.Allow(ctx, actor, access.RevenueManage); err != nil {
 		return c, err
 	}
-	c.Payer, c.Basis, c.DecidedOn, c.DueOn = strings.TrimSpace(c.Payer), strings.TrimSpace(c.Basis), dayOf(c.DecidedOn), dayOf(c.DueOn)
+	c.Payer, c.Basis, c.DecidedOn, c.DueOn = strings.TrimSpace(c.Payer), strings.TrimSpace(c.Basis), duct.DayOf(c.DecidedOn), duct.DayOf(c.DueOn)
 	bad := slices.Concat(said("payer", c.Payer), said("basis", c.Basis))
 	if c.Amount <= 0 {
 		bad = append(bad, fault.Field{Name: "amount", Code: "amount_positive"})
@@ -176,7 +177,7 @@ func (s *Service) Receive(ctx context.Context, actor identity.Actor, r Receipt) 
 	if err := s.d.Guard.Allow(ctx, actor, access.RevenueManage); err != nil {
 		return r, err
 	}
-	r.Number, r.Payer, r.OnDay, r.Undoes, r.Reason = strings.TrimSpace(r.Number), strings.TrimSpace(r.Payer), dayOf(r.OnDay), uuid.NullUUID{}, ""
+	r.Number, r.Payer, r.OnDay, r.Undoes, r.Reason = strings.TrimSpace(r.Number), strings.TrimSpace(r.Payer), duct.DayOf(r.OnDay), uuid.NullUUID{}, ""
 	bad := slices.Concat(said("number", r.Number), said("payer", r.Payer))
 	if r.Amount <= 0 {
 		bad = append(bad, fault.Field{Name: "amount", Code: "amount_positive"})
@@ -311,7 +312,7 @@ func (s *Service) Ledger(ctx context.Context, actor identity.Actor, day time.Tim
 	if err := s.d.Guard.Allow(ctx, actor, access.RevenueRead); err != nil {
 		return nil, err
 	}
-	day = dayOf(day)
+	day = duct.DayOf(day)
 	all, err := accountsOn(ctx, s.d.DB.App, day)
 	if err != nil {
 		return nil, err

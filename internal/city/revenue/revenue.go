@@ -8,6 +8,7 @@
 package revenue
 
 import (
+	"bedelau/internal/city/duct"
 	"context"
 	"fmt"
 	"regexp"
@@ -45,15 +46,7 @@ func (s *Service) now() time.Time { return s.d.Now().UTC().Truncate(time.Microse
 // today is the day in the city, as midnight of UTC.
 func (s *Service) today(ctx context.Context) time.Time {
 	city, _ := tenancy.CityFrom(ctx)
-	return dayOf(s.d.Now().In(city.Location()))
-}
-
-// dayOf is the calendar day that t shows, as midnight of UTC; zero stays zero.
-func dayOf(t time.Time) time.Time {
-	if t.IsZero() {
-		return t
-	}
-	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+	return duct.DayOf(s.d.Now().In(city.Location()))
 }
 
 // The channels by which the ducts bring the city revenue of its own.
