@@ -39,7 +39,7 @@ func Modules() []string { return []string{tenancy.ModuleApps, tenancy.ModuleDuct
 const graceMost = 366
 
 // check refuses what no version can allow, by its place: "limits.staff.most". Known are the codes of meters.
-func (e Entitlements) check(known map[string]int64) (bad []fault.Field) {
+func (e Entitlements) check(known Quantities) (bad []fault.Field) {
 	for _, m := range e.Modules {
 		if !slices.Contains(Modules(), m) {
 			bad = append(bad, fault.Field{Name: "modules", Code: "not_an_option"})

@@ -80,6 +80,10 @@ func (s *Service) rateAll(ctx context.Context, city tenancy.City, month Period, 
 // rateWith is rateAll by the versions that pick gives.
 func (s *Service) rateWith(ctx context.Context, city tenancy.City, month Period, subs []Subscription, used reading, pick picking) ([]Billed, error) {
 	var out []Billed
+	levels, err := s.standing(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for _, sub := range subs {
 		whole, ok := month.cut(sub.StartsOn, sub.EndsOn)
 		if !ok {
@@ -91,11 +95,11 @@ func (s *Service) rateWith(ctx context.Context, city tenancy.City, month Period,
 				return nil, err
 			}
 			from, to := part.Window(city.Location())
-			usage, err := used(ctx, city, from, to)
+			quantities, err := used(ctx, city, from, to)
 			if err != nil {
 				return nil, err
 			}
-			r, err := Rate(v, sub.terms(), usage, part)
+			r, err := Rate(v, sub.terms(), levels.of(quantities), part)
 			if err != nil {
 				return nil, err
 			}
@@ -105,6 +109,32 @@ func (s *Service) rateWith(ctx context.Context, city tenancy.City, month Period,
 		}
 	}
 	return out, nil
+}
+
+// standing are the meters that stand at a level instead of adding up. One that is weighted by time is none of them: its parts of a
+// month add up to the month.
+type standing map[string]bool
+
+func (s *Service) standing(ctx context.Context) (standing, error) {
+	var codes []string
+	err := s.db.App.NewRaw("SELECT code FROM meter WHERE aggregation IN ('max', 'latest', 'unique')").Scan(tenancy.Platform(ctx), &codes)
+	if err != nil {
+		return nil, fmt.Errorf("billing: meters: %w", err)
+	}
+	out := standing{}
+	for _, c := range codes {
+		out[c] = true
+	}
+	return out, nil
+}
+
+// of says of each quantity whether it is a level.
+func (st standing) of(read map[string]int64) Quantities {
+	out := make(Quantities, len(read))
+	for meter, n := range read {
+		out[meter] = Quantity{Units: n, Level: st[meter]}
+	}
+	return out
 }
 
 // Notes says what a reader must know before relying on the total.

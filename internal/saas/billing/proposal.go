@@ -201,7 +201,7 @@ func (s *Service) Submit(ctx context.Context, actor identity.Actor, id uuid.UUID
 	})
 }
 
-func checkProposal(o Proposal, known map[string]int64, today time.Time) error {
+func checkProposal(o Proposal, known Quantities, today time.Time) error {
 	var bad []fault.Field
 	if n := utf8.RuneCountInString(o.Reason); n == 0 {
 		bad = append(bad, fault.Field{Name: "reason", Code: "required"})

@@ -21,6 +21,8 @@ type Line struct {
 	Meter    string       `json:"meter,omitempty"`    // empty for what counts no usage
 	Quantity int64        `json:"quantity,omitempty"` // used; of an add-on how many there are; of a coupon the percentage
 	Included int64        `json:"included,omitempty"` // of those used, how many could be used at no further cost in this period
+	Level    bool         `json:"level,omitempty"`    // Quantity is a level: the amount is the days' share of Whole
+	Whole    money.Rupiah `json:"whole,omitempty"`    // what that level costs in a whole month
 	Size     int64        `json:"size,omitempty"`     // of a package
 	Price    money.Rupiah `json:"price,omitempty"`
 	Steps    []Step       `json:"steps,omitempty"`  // the chargeable units by price, in order; none when nothing is chargeable
@@ -40,6 +42,16 @@ type Step struct {
 	Amount   money.Rupiah `json:"amount"`
 }
 
+// Quantities is what was used in a period, by the code of the meter.
+type Quantities map[string]Quantity
+
+// Quantity is what a meter shows. Level says that it stands there, as a peak, a latest value and a number of different people do,
+// instead of adding up: in each part of a month it may come to as much as in the whole.
+type Quantity struct {
+	Units int64
+	Level bool
+}
+
 // Rating is the lines of one version and their sum.
 type Rating struct {
 	Lines []Line
@@ -49,15 +61,17 @@ type Rating struct {
 // Rate prices usage under a version and the city's terms for a period. It is pure: the same arguments give the same lines, one
 // per component in the version's order, also for components that cost nothing, and the coupon's last.
 //
-// A flat price is charged by days: price × days ÷ days of the month, halves of a rupiah up. Included units are granted
-// by days too, rounded up in the city's favour. Tiers count the units after the included ones. A yearly price is charged
+// A flat price is charged by days: price × days ÷ days of the month, halves of a rupiah up. Of a meter that adds up, the included
+// units are granted by days too, rounded up in the city's favour. What stands at a level, such as the people who work there, does
+// not get less in a part of a month: it is priced as in a whole one, with all its included units, and charged by days like a flat
+// price. Tiers count the units after the included ones. A yearly price is charged
 // whole in the period of each anniversary; when the subscription ends before the year does, the period of its last day
 // gives back the days that were not used, so that such a total can be negative. Nothing in a trial costs anything.
 //
 // Usage must name every meter of the version, zero included: a plan on a meter that does not exist is refused, since it
 // would bill nothing for ever. A negative quantity, an amount out of range, and a period in the middle of which the terms
 // change are refused too.
-func Rate(v Version, t Terms, usage map[string]int64, p Period) (Rating, error) {
+func Rate(v Version, t Terms, usage Quantities, p Period) (Rating, error) {
 	if err := t.fits(p); err != nil {
 		return Rating{}, err
 	}
@@ -97,7 +111,7 @@ func (r *Rating) add(v Version, free bool, lines ...Line) error {
 }
 
 // lines prices one component. Before is what those in front of it come to.
-func (t Terms) lines(c Component, usage map[string]int64, p Period, before money.Rupiah) ([]Line, error) {
+func (t Terms) lines(c Component, usage Quantities, p Period, before money.Rupiah) ([]Line, error) {
 	l := Line{Component: c.Code, Kind: c.Kind, Name: c.Name, Unit: c.Unit, Period: p, Meter: c.Meter, Price: c.Price, Size: c.Size}
 	price := c.Price
 	paid := t.Paid[c.Code]
@@ -142,19 +156,32 @@ func (t Terms) lines(c Component, usage map[string]int64, p Period, before money
 }
 
 // use prices what a meter has counted.
-func (l *Line) use(c Component, usage map[string]int64, days, month int64) (err error) {
+func (l *Line) use(c Component, usage Quantities, days, month int64) (err error) {
 	used, ok := usage[c.Meter]
 	if !ok {
 		return fmt.Errorf("there is no meter %q", c.Meter)
 	}
-	if used < 0 {
-		return fmt.Errorf("the meter %q stands at %d", c.Meter, used)
+	if used.Units < 0 {
+		return fmt.Errorf("the meter %q stands at %d", c.Meter, used.Units)
 	}
-	l.Quantity = used
+	l.Quantity, l.Level, l.Included = used.Units, used.Level && days < month, c.Included
+	if l.Level {
+		if err = l.price(c); err != nil {
+			return err
+		}
+		l.Whole = l.Amount
+		l.Amount, err = l.Whole.FractionHalfUp(days, month)
+		return err
+	}
 	if l.Included, err = granted(c.Included, days, month); err != nil {
 		return err
 	}
-	chargeable := max(used-l.Included, 0)
+	return l.price(c)
+}
+
+// price prices the units above the included ones.
+func (l *Line) price(c Component) error {
+	chargeable := max(l.Quantity-l.Included, 0)
 	switch c.Kind {
 	case Unit:
 		return l.climb([]Tier{{Price: c.Price}}, chargeable)

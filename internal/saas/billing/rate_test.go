@@ -2,6 +2,7 @@ package billing_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -71,7 +72,7 @@ func TestRate(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			r, err := billing.Rate(billing.Version{Plan: "p", Number: 3, Components: []billing.Component{tt.c}}, billing.Terms{}, map[string]int64{"m": tt.used}, tt.p)
+			r, err := billing.Rate(billing.Version{Plan: "p", Number: 3, Components: []billing.Component{tt.c}}, billing.Terms{}, billing.Quantities{"m": {Units: tt.used}}, tt.p)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -89,10 +90,75 @@ func TestRate(t *testing.T) {
 	}
 }
 
+// Ten people work in a city whose plan includes three of them. It costs the same whether its month is billed whole or in parts: the
+// seven others by the days of each.
+func TestALevelIsChargedByDays(t *testing.T) {
+	t.Parallel()
+	steps := tiered(3, billing.Tier{UpTo: 4, Price: 500}, billing.Tier{Price: 300}) // 4 × 500 + 3 × 300
+	for _, tt := range []struct {
+		name    string
+		c       billing.Component
+		p       billing.Period
+		want    money.Rupiah
+		working string
+	}{
+		{"a whole month", unit(3, 25_000), october(), 175_000, "10 permohonan, 3 sudah termasuk, 7 di atas yang termasuk; 7 × Rp25.000 = Rp175.000"},
+		{"its first 15 of 31 days: 84.677,4", unit(3, 25_000), days(2026, 10, 1, 15), 84_677, "10 permohonan, 3 sudah termasuk, 7 di atas yang termasuk; 7 × Rp25.000 = Rp175.000; Rp175.000 × 15 dari 31 hari = Rp84.677"},
+		{"the other 16: 90.322,6", unit(3, 25_000), days(2026, 10, 16, 31), 90_323, "10 permohonan, 3 sudah termasuk, 7 di atas yang termasuk; 7 × Rp25.000 = Rp175.000; Rp175.000 × 16 dari 31 hari = Rp90.323"},
+		{"tiers by days", steps, days(2026, 11, 1, 10), 967, "10 dokumen, 3 sudah termasuk, 7 di atas yang termasuk; 4 × Rp500 = Rp2.000; 3 × Rp300 = Rp900; jumlah Rp2.900; Rp2.900 × 10 dari 30 hari = Rp967"},
+		{"packages by days: two begun ones", packages(3, 5, 9000), days(2026, 11, 21, 30), 6000, "10 permohonan, 3 sudah termasuk, 7 di atas yang termasuk; 2 paket isi 5 × Rp9.000 = Rp18.000; Rp18.000 × 10 dari 30 hari = Rp6.000"},
+		{"all included", unit(10, 25_000), days(2026, 10, 1, 15), 0, "10 permohonan, semuanya dalam 10 yang sudah termasuk"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r, err := billing.Rate(billing.Version{Components: []billing.Component{tt.c}}, billing.Terms{}, billing.Quantities{"m": {Units: 10, Level: true}}, tt.p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := r.Lines[0].Working(i18n.ID); r.Total != tt.want || got != tt.working {
+				t.Errorf("%d, %q; want %d, %q", r.Total, got, tt.want, tt.working)
+			}
+		})
+	}
+}
+
+// What stands at one level all month costs the same however often the month is divided, to half a rupiah a part, whatever it is
+// priced by and however much is included.
+func TestSplittingAMonthKeepsTheCostOfALevel(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		v := anyVersion().Draw(t, "version")
+		v.Components = slices.DeleteFunc(v.Components, func(c billing.Component) bool { return c.Meter == "" })
+		month := billing.MonthOf(time.Date(rapid.IntRange(2024, 2032).Draw(t, "year"), time.Month(rapid.IntRange(1, 12).Draw(t, "month")), 1, 0, 0, 0, 0, time.UTC))
+		used := billing.Quantities{"m": {Units: rapid.Int64Range(0, 5000).Draw(t, "level"), Level: true}}
+		all, err := billing.Rate(v, billing.Terms{}, used, month)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sums, parts := make([]money.Rupiah, len(v.Components)), money.Rupiah(0)
+		for p := month; p.FirstDay <= month.LastDay; p.FirstDay = p.LastDay + 1 {
+			p.LastDay = rapid.IntRange(p.FirstDay, month.LastDay).Draw(t, "last day")
+			r, err := billing.Rate(v, billing.Terms{}, used, p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, l := range r.Lines {
+				sums[i] += l.Amount
+			}
+			parts++
+		}
+		for i, l := range all.Lines {
+			if d := 2 * (sums[i] - l.Amount); d < -parts || d > parts {
+				t.Fatalf("%s costs %v whole and %v in %d parts", l.Component, l.Amount, sums[i], parts)
+			}
+		}
+	})
+}
+
 func TestWorkingInEnglish(t *testing.T) {
 	t.Parallel()
 	r, err := billing.Rate(billing.Version{Components: []billing.Component{flat(1000), unit(1000, 2500), tiered(0, billing.Tier{Price: 1})}},
-		billing.Terms{}, map[string]int64{"m": 1013}, days(2026, 11, 1, 30))
+		billing.Terms{}, billing.Quantities{"m": {Units: 1013}}, days(2026, 11, 1, 30))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,13 +180,13 @@ func TestRateRefuses(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		c     billing.Component
-		usage map[string]int64
+		usage billing.Quantities
 		want  string
 	}{
-		{"a meter that does not exist", unit(0, 1), map[string]int64{"other": 1}, `there is no meter "m"`},
-		{"usage below zero", unit(0, 1), map[string]int64{"m": -1}, "stands at -1"},
-		{"an amount out of range", unit(0, money.Max), map[string]int64{"m": 2}, money.ErrOverflow.Error()},
-		{"tiers out of range together", tiered(0, billing.Tier{UpTo: 1, Price: money.Max}, billing.Tier{Price: 1}), map[string]int64{"m": 2}, money.ErrOverflow.Error()},
+		{"a meter that does not exist", unit(0, 1), billing.Quantities{"other": {Units: 1}}, `there is no meter "m"`},
+		{"usage below zero", unit(0, 1), billing.Quantities{"m": {Units: -1}}, "stands at -1"},
+		{"an amount out of range", unit(0, money.Max), billing.Quantities{"m": {Units: 2}}, money.ErrOverflow.Error()},
+		{"tiers out of range together", tiered(0, billing.Tier{UpTo: 1, Price: money.Max}, billing.Tier{Price: 1}), billing.Quantities{"m": {Units: 2}}, money.ErrOverflow.Error()},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -167,7 +233,7 @@ func anyPeriod() *rapid.Generator[billing.Period] {
 }
 
 func rate(t *rapid.T, v billing.Version, used int64, p billing.Period) billing.Rating {
-	r, err := billing.Rate(v, billing.Terms{}, map[string]int64{"m": used}, p)
+	r, err := billing.Rate(v, billing.Terms{}, billing.Quantities{"m": {Units: used}}, p)
 	if err != nil {
 		t.Fatal(err)
 	}

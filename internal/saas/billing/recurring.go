@@ -82,20 +82,20 @@ func (s *Service) RecurringOn(ctx context.Context, days ...time.Time) ([]map[ten
 }
 
 // noUsage is every meter at nothing.
-func (s *Service) noUsage(ctx context.Context) (map[string]int64, error) {
+func (s *Service) noUsage(ctx context.Context) (Quantities, error) {
 	var codes []string
 	if err := s.db.App.NewRaw("SELECT code FROM meter").Scan(tenancy.Platform(ctx), &codes); err != nil {
 		return nil, fmt.Errorf("billing: meters: %w", err)
 	}
-	out := map[string]int64{}
+	out := Quantities{}
 	for _, c := range codes {
-		out[c] = 0
+		out[c] = Quantity{}
 	}
 	return out, nil
 }
 
 // monthly rates a whole month without usage, with a year's price by month and nothing that is paid once.
-func (v Version) monthly(sub Subscription, meters map[string]int64, day time.Time) (money.Rupiah, error) {
+func (v Version) monthly(sub Subscription, meters Quantities, day time.Time) (money.Rupiah, error) {
 	if sub.Trial(day) {
 		return 0, nil
 	}

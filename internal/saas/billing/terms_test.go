@@ -105,7 +105,7 @@ func TestRateUnderTerms(t *testing.T) {
 			if err := v.Validate(); err != nil {
 				t.Fatal(err)
 			}
-			r, err := billing.Rate(v, tt.t, map[string]int64{"m": tt.used}, tt.p)
+			r, err := billing.Rate(v, tt.t, billing.Quantities{"m": {Units: tt.used}}, tt.p)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -35,7 +35,14 @@ func (l Line) Working(in i18n.Locale) string {
 		parts = append(parts, in.T("billing.working.step", "quantity", in.Number(s.Quantity), "price", s.Price, "amount", s.Amount))
 	}
 	if len(l.Steps) > 1 {
-		parts = append(parts, in.T("billing.working.sum", "amount", l.Amount))
+		sum := l.Amount
+		if l.Level {
+			sum = l.Whole
+		}
+		parts = append(parts, in.T("billing.working.sum", "amount", sum))
+	}
+	if l.Whole != 0 {
+		parts = append(parts, in.T("billing.working.flat_days", "price", l.Whole, "days", l.Period.Days(), "of", l.Period.MonthDays(), "amount", l.Amount))
 	}
 	return strings.Join(parts, "; ")
 }

@@ -43,7 +43,7 @@ func TestAPriceThereIsAPriceHere(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := components().Filter(sayable).Draw(t, "component")
 		used := rapid.Int64Range(0, 1_000_000).Draw(t, "used")
-		r, err := billing.Rate(billing.Version{Plan: "p", Number: 1, Components: []billing.Component{c}}, billing.Terms{}, map[string]int64{"m": used}, billing.MonthOf(november))
+		r, err := billing.Rate(billing.Version{Plan: "p", Number: 1, Components: []billing.Component{c}}, billing.Terms{}, billing.Quantities{"m": {Units: used}}, billing.MonthOf(november))
 		if err != nil {
 			t.Fatal(err)
 		}

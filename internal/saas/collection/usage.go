@@ -75,10 +75,15 @@ func (s *Service) reportMonth(ctx context.Context, a Account, c billing.Closing)
 	return nil
 }
 
-// quantityOf adds up what the price of a line has counted over the parts of a month, whatever version each part was on.
+// quantityOf adds up what the price of a line has counted over the parts of a month, whatever version each part was on. Of a level
+// it is the highest of them.
 func quantityOf(lines []billing.Billed, of billing.Billed) (sum int64) {
 	for _, l := range lines {
 		if l.Meter == of.Meter && l.Component == of.Component && l.Corrects.IsZero() {
+			if l.Level {
+				sum = max(sum, l.Quantity)
+				continue
+			}
 			sum += l.Quantity
 		}
 	}

@@ -8,7 +8,7 @@ import (
 
 // recomputeSQL is what every city owes before tax for the months from $1 to $2 by the events that were told before $3, from
 // nothing but events, subscriptions and the price list: the days of each subscription, those of a trial apart; each component by
-// its kind; what is paid once not again after a pause; a year where it begins, less what was not used of it where it ends; then what is topped up and let off.
+// its kind, and by days where its meter does not add up; what is paid once not again after a pause; a year where it begins, less what was not used of it where it ends; then what is topped up and let off.
 const recomputeSQL = `
 WITH part AS (
   SELECT s.tenant_id AS city, t.timezone AS zone, s.id, s.plan, s.version, s.addons, s.coupon, s.ends_on, coalesce(s.trial_ends_on, s.starts_on) AS paid_from,
@@ -24,9 +24,11 @@ WITH part AS (
    WHERE w.f <= w.l),
 counted AS (
   SELECT part.*, c.c, c.n, coalesce((c.c->>'price')::numeric, 0) * CASE WHEN (c.c->>'optional')::boolean THEN coalesce((addons->>(c.c->>'code'))::numeric, 0) ELSE 1 END AS price,
-         greatest(coalesce(u.used, 0) - ceil(coalesce((c.c->>'included')::numeric, 0) * days / of), 0) AS over
+         CASE WHEN k.adds THEN 1 ELSE days END AS by, CASE WHEN k.adds THEN 1 ELSE of END AS per,
+         greatest(coalesce(u.used, 0) - ceil(coalesce((c.c->>'included')::numeric, 0) * CASE WHEN k.adds THEN days / of ELSE 1 END), 0) AS over
     FROM part JOIN plan_version v ON v.plan = part.plan AND v.version = part.version
     CROSS JOIN LATERAL jsonb_array_elements(v.components) WITH ORDINALITY c(c, n)
+    CROSS JOIN LATERAL (SELECT NOT EXISTS (SELECT FROM meter m WHERE m.code = c.c->>'meter' AND m.aggregation IN ('max', 'latest', 'unique')) AS adds) k
     LEFT JOIN LATERAL (
       SELECT ceil(CASE m.aggregation WHEN 'count' THEN count(*) WHEN 'sum' THEN sum(e.quantity) WHEN 'max' THEN max(e.quantity) WHEN 'unique' THEN count(DISTINCT e.subject)
                   ELSE (array_agg(e.quantity ORDER BY e.time DESC, e.quantity DESC))[1] END / m.scale::numeric) AS used
@@ -43,11 +45,11 @@ priced AS (
       WHEN c->>'kind' = 'flat' THEN round(price * days / of)
       WHEN c->>'kind' = 'once' THEN CASE WHEN paid_from BETWEEN f AND l AND NOT EXISTS (SELECT FROM subscription b WHERE b.tenant_id = counted.city
         AND b.withdrawn_at IS NULL AND b.plan = counted.plan AND b.ended_as = 'paused' AND b.ends_on <= counted.paid_from) THEN price ELSE 0 END
-      WHEN c->>'kind' = 'unit' THEN price * over
-      WHEN c->>'kind' = 'package' THEN price * ceil(over / (c->>'size')::numeric)
-      WHEN c->>'kind' = 'volume' THEN over * (SELECT (t->>'price')::numeric FROM jsonb_array_elements(c->'tiers') WITH ORDINALITY a(t, k)
-          WHERE over <= coalesce((t->>'up_to')::numeric, 'infinity') ORDER BY k LIMIT 1)
-      WHEN c->>'kind' = 'tiered' THEN (SELECT coalesce(sum((t.t->>'price')::numeric * greatest(least(over, coalesce((t.t->>'up_to')::numeric, 'infinity')) - t.below, 0)), 0)
+      WHEN c->>'kind' = 'unit' THEN round(price * over * by / per)
+      WHEN c->>'kind' = 'package' THEN round(price * ceil(over / (c->>'size')::numeric) * by / per)
+      WHEN c->>'kind' = 'volume' THEN round(by * over * (SELECT (t->>'price')::numeric FROM jsonb_array_elements(c->'tiers') WITH ORDINALITY a(t, k)
+          WHERE over <= coalesce((t->>'up_to')::numeric, 'infinity') ORDER BY k LIMIT 1) / per)
+      WHEN c->>'kind' = 'tiered' THEN (SELECT round(by * coalesce(sum((t.t->>'price')::numeric * greatest(least(over, coalesce((t.t->>'up_to')::numeric, 'infinity')) - t.below, 0)), 0) / per)
           FROM (SELECT t, coalesce(lag((t->>'up_to')::numeric) OVER (ORDER BY k), 0) AS below FROM jsonb_array_elements(c->'tiers') WITH ORDINALITY a(t, k)) t)
       ELSE 0 END AS amount
     FROM counted),
