@@ -27,12 +27,13 @@ const (
 type Shell struct {
 	L           i18n.Locale
 	Frame       Frame
-	City        City   // on the platform's host, the platform itself
-	Path        string // where this page can be read, with its query: the language switch returns here
-	Under       string // the menu's entry that it belongs to, where its address does not say so
-	Title       string // without the city's name, which is added
-	Description string // for search engines; empty is left out
-	User        *User  // nil when nobody is signed in
+	City        City    // on the platform's host, the platform itself
+	Path        string  // where this page can be read, with its query: the language switch returns here
+	Under       string  // the menu's entry that it belongs to, where its address does not say so
+	Title       string  // without the city's name, which is added
+	Description string  // for search engines; empty is left out
+	Groups      []Group // the pages beside this one, where a section of the desk has many
+	User        *User   // nil when nobody is signed in
 	Demo        bool
 	Flash       *Flash
 	ErrorTitle  bool  // the page was answered with errors: the title says so first, for those who hear it

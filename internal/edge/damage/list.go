@@ -41,8 +41,7 @@ func (p *Pages) listAgain(c *gin.Context, status int, in site.Form, errs ui.Erro
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.DeskShell(c, l.T("damage.title")), Back: ducts.PathDucts, Heading: l.T("damage.title"), Lead: l.T("damage.lead"), Errors: errs}
-	v.Links = []ui.Link{{Href: pathShift, Label: l.T("damage.shift"), Icon: "users"}}
+	v := bill.View{Shell: p.DeskShell(c, l.T("damage.title")), Heading: l.T("damage.title"), Lead: l.T("damage.lead"), Errors: errs}
 	figures := ducts.KPISection(l, k)
 	figures.Quiet = true
 	v.Sections = append(v.Sections, figures)

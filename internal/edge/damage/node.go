@@ -61,7 +61,7 @@ func (p *Pages) nodesAgain(c *gin.Context, status int, errs ui.Errors) error {
 		return err
 	}
 	all = append(all, more...)
-	v := bill.View{Shell: p.DeskShell(c, l.T("damage.nodes")), Back: ducts.PathDucts, Heading: l.T("damage.nodes"), Lead: l.T("damage.nodes_lead"), Errors: errs}
+	v := bill.View{Shell: p.DeskShell(c, l.T("damage.nodes")), Heading: l.T("damage.nodes"), Lead: l.T("damage.nodes_lead"), Errors: errs}
 	s := bill.Section{ID: "titik", Title: l.T("damage.nodes"), Quiet: true, Empty: &bill.Empty{Icon: "map-pin", Title: l.T("damage.nodes_none"), Text: l.T("damage.nodes_none_hint")}}
 	s.Filter = &bill.Form{ID: "saring", Action: pathNodes, Get: true, Submit: l.T("duct.show"), Fields: []ui.Field{{Name: "mulai", Label: l.T("damage.nodes_from"), Value: from}}}
 	if len(all) > pageSize {

@@ -60,11 +60,7 @@ func (p *Pages) billsPage(c *gin.Context, status int, done *bill.Table, errs ui.
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.DeskShell(c, l.T("ductbook.title")), Back: ducts.PathDucts, Heading: l.T("ductbook.title"), Lead: l.T("ductbook.lead", "seller", seller.Name), Errors: errs, Notes: []string{l.T("ductbook.note_pad")},
-		Links: []ui.Link{{Href: PathTariffs, Label: l.T("ductprice.title"), Icon: "coin"}, {Href: PathDeposits, Label: l.T("deposit.title"), Icon: "coin"}, {Href: PathRevenue, Label: l.T("revenue.title"), Icon: "chart-bar"}, {Href: PathLeaks, Label: l.T("revenue.leaks"), Icon: "alert-triangle"}}}
-	if p.may(c, access.DuctBill) {
-		v.Links = append(v.Links, ui.Link{Href: PathBank, Label: l.T("bank.title"), Icon: "file-text"}, ui.Link{Href: PathTaxes, Label: l.T("tax.title"), Icon: "receipt-tax"})
-	}
+	v := bill.View{Shell: p.DeskShell(c, l.T("ductbook.title")), Heading: l.T("ductbook.title"), Lead: l.T("ductbook.lead", "seller", seller.Name), Errors: errs, Notes: []string{l.T("ductbook.note_pad")}}
 	if !known {
 		v.Lead = ""
 		v.Sections = []bill.Section{{ID: "penagih", Title: l.T("ductbook.title"), Quiet: true, Empty: &bill.Empty{Icon: "receipt-tax", Title: l.T("ductbook.no_seller"), Text: l.T("ductbook.no_seller_text")}}}

@@ -54,7 +54,7 @@ func (p *Pages) debts(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.DeskShell(c, l.T("arrears.title")), Back: PathBills, Heading: l.T("arrears.title"), Lead: l.T("ductdebt.lead"), Notes: []string{l.T("ductdebt.late_fee"), l.T("figures.at", "time", l.DateTime(now))}}
+	v := bill.View{Shell: p.DeskShell(c, l.T("arrears.title")), Heading: l.T("arrears.title"), Lead: l.T("ductdebt.lead"), Notes: []string{l.T("ductdebt.late_fee"), l.T("figures.at", "time", l.DateTime(now))}}
 	owed := bill.Section{ID: "umur", Title: l.T("arrears.by_party"), Empty: &bill.Empty{Icon: "circle-check", Title: l.T("arrears.none"), Text: l.T("arrears.none_text")}}
 	owed.Table = ledger.AgeTable(l, page, func(x arrears.Aged, age int) string {
 		company, ok := companies[x.PartyID]

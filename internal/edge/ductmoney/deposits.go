@@ -58,7 +58,7 @@ func (p *Pages) depositsPage(c *gin.Context, status int, errs ui.Errors) error {
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.DeskShell(c, l.T("deposit.title")), Back: PathBills, Heading: l.T("deposit.title"), Lead: l.T("deposit.lead"), Errors: errs, Notes: []string{l.T("deposit.no_revenue")}}
+	v := bill.View{Shell: p.DeskShell(c, l.T("deposit.title")), Heading: l.T("deposit.title"), Lead: l.T("deposit.lead"), Errors: errs, Notes: []string{l.T("deposit.no_revenue")}}
 	t := &bill.Table{Title: l.T("deposit.title"), Columns: []bill.Column{{Label: l.T("lease.number")}, {Label: l.T("ductprice.operator")}, {Label: l.T("deposit.asked"), End: true}, {Label: l.T("deposit.held"), End: true}, {Label: l.T("deposit.lacks"), End: true}, {Label: l.T("bill.state")}}}
 	var sums [3]money.Rupiah
 	for _, d := range all {

@@ -70,8 +70,7 @@ func (p *Pages) revenuePage(c *gin.Context, status int, in site.Form, of string,
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.DeskShell(c, l.T("revenue.title")), Back: ducts.PathDucts, Heading: l.T("revenue.title"), Lead: l.T("revenue.lead", "day", l.Date(day)), Errors: errs,
-		Links: []ui.Link{{Href: PathLeaks, Label: l.T("revenue.leaks"), Icon: "alert-triangle"}}, Notes: []string{l.T("revenue.note_forecast"), l.T("revenue.note_codes")}}
+	v := bill.View{Shell: p.DeskShell(c, l.T("revenue.title")), Heading: l.T("revenue.title"), Lead: l.T("revenue.lead", "day", l.Date(day)), Errors: errs, Notes: []string{l.T("revenue.note_forecast"), l.T("revenue.note_codes")}}
 	s := bill.Section{ID: "pad", Title: l.T("revenue.pad", "year", day.Year()), Text: l.T("revenue.pad_text"), Empty: &bill.Empty{Icon: "chart-bar", Title: l.T("revenue.no_accounts"), Text: l.T("revenue.no_accounts_text")},
 		Filter: &bill.Form{ID: "saring", Action: PathRevenue, Get: true, Submit: l.T("duct.show"), Fields: []ui.Field{{Name: "hari", Type: "date", Label: l.T("duct.day"), Value: day.Format(time.DateOnly)}}},
 		Table: &bill.Table{Title: l.T("revenue.pad", "year", day.Year()), Columns: []bill.Column{{Label: l.T("revenue.account")}, {Label: l.T("revenue.target"), End: true}, {Label: l.T("revenue.realised"), End: true}, {Label: l.T("revenue.owed"), End: true},

@@ -36,8 +36,8 @@ func (p *Pages) tariffsPage(c *gin.Context, status int, in site.Form, of string,
 		return err
 	}
 	today := p.DayIn(c)
-	v := bill.View{Shell: p.DeskShell(c, l.T("ductprice.title")), Back: ducts.PathDucts, Heading: l.T("ductprice.title"), Lead: l.T("ductprice.lead", "day", l.Date(today)), Errors: errs,
-		Links: []ui.Link{{Href: PathLand, Label: l.T("ductprice.land"), Icon: "map-pin"}, {Href: ducts.PathOffer, Label: l.T("ductprice.offer"), Icon: "file-text"}}}
+	v := bill.View{Shell: p.DeskShell(c, l.T("ductprice.title")), Heading: l.T("ductprice.title"), Lead: l.T("ductprice.lead", "day", l.Date(today)), Errors: errs,
+		Links: []ui.Link{{Href: ducts.PathOffer, Label: l.T("ductprice.offer"), Icon: "file-text"}}}
 	prices, err := priceTable(l, list, list.On(today), today)
 	if err != nil {
 		return err

@@ -97,7 +97,7 @@ func (p *Pages) cables(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.DeskShell(c, l.T("ductcable.title")), Back: PathDucts, Heading: l.T("ductcable.title"), Lead: l.T("ductcable.lead", "day", l.Date(day))}
+	v := bill.View{Shell: p.DeskShell(c, l.T("ductcable.title")), Heading: l.T("ductcable.title"), Lead: l.T("ductcable.lead", "day", l.Date(day))}
 	if p.Guard.Allow(ctx, a, access.DuctManage) == nil {
 		v.Links = []ui.Link{{Href: pathNewCable, Label: l.T("ductcable.new"), Icon: "plus"}}
 	}

@@ -31,7 +31,7 @@ const (
 
 // PathDucts is where the network of a day stands, and the others are where it is said who holds what of it.
 const (
-	PathDucts     = "/petugas/ducting"
+	PathDucts     = ui.PathDucts
 	PathOperators = PathDucts + "/operator"
 	PathPlan      = PathDucts + "/rencana"
 	PathLeases    = PathDucts + "/sewa"

@@ -31,7 +31,7 @@ func (p *Pages) importsPage(c *gin.Context, status int, in site.Form, errs ui.Er
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.DeskShell(c, l.T("duct.imports")), Back: PathDucts, Heading: l.T("duct.imports"), Lead: l.T("duct.imports_lead"), Errors: errs}
+	v := bill.View{Shell: p.DeskShell(c, l.T("duct.imports")), Heading: l.T("duct.imports"), Lead: l.T("duct.imports_lead"), Errors: errs}
 	if p.Guard.Allow(ctx, a, access.DuctManage) == nil {
 		day := site.DateOf(in, "on_day")
 		if day == "" {

@@ -40,12 +40,6 @@ func (p *Pages) network(c *gin.Context) error {
 		return err
 	}
 	v := bill.View{Shell: p.DeskShell(c, l.T("duct.title")), Heading: l.T("duct.title"), Lead: l.T("duct.lead", "day", l.Date(day))}
-	v.Links = append(v.Links, ui.Link{Href: PathPlan, Label: l.T("lease.plan"), Icon: "search"}, ui.Link{Href: PathLeases, Label: l.T("lease.leases"), Icon: "file-text"}, ui.Link{Href: PathWaits, Label: l.T("ductwait.title"), Icon: "hourglass"},
-		ui.Link{Href: PathDucts + "/tarif", Label: l.T("ductprice.title"), Icon: "coin"}, ui.Link{Href: PathDucts + "/tagihan", Label: l.T("ductbook.title"), Icon: "receipt-tax"}, ui.Link{Href: PathOperators, Label: l.T("lease.operators"), Icon: "building"}, ui.Link{Href: PathDamage, Label: l.T("damage.title"), Icon: "alert-triangle"}, ui.Link{Href: PathNodes, Label: l.T("damage.nodes"), Icon: "qrcode"}, ui.Link{Href: pathImports, Label: l.T("duct.imports"), Icon: "file-upload"})
-	v.Links = append(v.Links, ui.Link{Href: PathWorks, Label: l.T("work.works"), Icon: "flag"})
-	v.Links = append(v.Links, ui.Link{Href: pathCables, Label: l.T("ductcable.title"), Icon: "bolt"})
-	v.Links = append(v.Links, ui.Link{Href: PathOrders, Label: l.T("ordering.title"), Icon: "inbox"})
-	v.Links = append(v.Links, ui.Link{Href: PathDucts + "/penataan", Label: l.T("wave.waves"), Icon: "flag"})
 	if total.Segments > 0 {
 		v.Links = append(v.Links, ui.Link{Href: pathMap + "?hari=" + day.Format(time.DateOnly), Label: l.T("duct.map.link"), Icon: "map-pin"})
 	}

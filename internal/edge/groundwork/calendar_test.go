@@ -20,7 +20,6 @@ func TestEverybodyReadsTheCalendar(t *testing.T) {
 	sari := s.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
 	one := sari.Post(works+"/baru", filled(s, append([]string{"from", days(s, 40), "to", days(s, 50), "colay", "yes"}, along...)...)...).To()
 	sari.Goes(sari.Post(one+"/izin", "form", "izin", "permit", "IZ-7", "permit_by", "Dinas Bina Marga", "permit_day", days(s, -1)), one)
-	sari.Page(works, "Program tahunan")
 	sari.Page(works+"/program", "Belum ada perusahaan yang disetujui")
 
 	page := visitor.Page("/pekerjaan-galian", "Jalan Engku Putri", "Pipa HDPE 110 mm", "SPAM Batam", "Berizin", "IZ-7", "0778 123", "Pihak lain dapat memasang bersama", "1 pekerjaan di peta ini")

@@ -79,7 +79,6 @@ func TestWorksAreRecordedAndFollowed(t *testing.T) {
 	s := pagetest.Open(t)
 	lay(t, s)
 	sari := s.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
-	sari.Page("/petugas/ducting", "Pekerjaan galian")
 	sari.Page(works, "Belum ada pekerjaan", "Catat rencana pekerjaan", "Catat perbaikan darurat")
 	sari.Page(works+"/baru", "Letak pekerjaan", "Titik 2", "Pihak lain boleh ikut memasang")
 	wrong := sari.Post(works+"/baru", filled(s, "title", "", "to", "2020-01-01", "jalur", "1", "jalur.1.titik", "x", "jalur.1.titik", "y")...)

@@ -35,11 +35,11 @@ func (p *Pages) works(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.DeskShell(c, l.T("work.works")), Back: ducts.PathDucts, Heading: l.T("work.works"), Lead: l.T("work.lead")}
+	v := bill.View{Shell: p.DeskShell(c, l.T("work.works")), Heading: l.T("work.works"), Lead: l.T("work.lead")}
 	if p.may(c, access.DuctManage) {
 		v.Links = append(v.Links, ui.Link{Href: pathNew, Label: l.T("work.new"), Icon: "plus"}, ui.Link{Href: pathNew + "?darurat=ya", Label: l.T("work.new_emergency"), Icon: "bolt"})
 	}
-	v.Links = append(v.Links, ui.Link{Href: PathProgramme, Label: l.T("work.programmes"), Icon: "list-details"}, ui.Link{Href: PathCalendar, Label: l.T("work.public"), Icon: "calendar"})
+	v.Links = append(v.Links, ui.Link{Href: PathCalendar, Label: l.T("work.public"), Icon: "calendar"})
 	standing := bill.Section{ID: "jumlah", Title: l.T("duct.standing"), Quiet: true}
 	for _, state := range []string{ductwork.Planned, ductwork.Permitted, ductwork.Running, ductwork.Reinstating, ductwork.Upkeep} {
 		standing.Figures = append(standing.Figures, bill.Figure{Value: l.Number(int64(counts[state])), Label: l.T("work.state." + state), Href: ducts.PathWorks + "?status=" + state})

@@ -33,8 +33,7 @@ func (p *Pages) leases(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.DeskShell(c, l.T("lease.leases")), Back: ducts.PathDucts, Heading: l.T("lease.leases"), Lead: l.T("lease.leases_lead"),
-		Links: []ui.Link{{Href: ducts.PathPlan, Label: l.T("lease.plan"), Icon: "search"}, {Href: ducts.PathWaits, Label: l.T("ductwait.title"), Icon: "hourglass"}, {Href: ducts.PathOperators, Label: l.T("lease.operators"), Icon: "building"}}}
+	v := bill.View{Shell: p.DeskShell(c, l.T("lease.leases")), Heading: l.T("lease.leases"), Lead: l.T("lease.leases_lead")}
 	after := ""
 	if len(all) > pageSize {
 		all = all[:pageSize]

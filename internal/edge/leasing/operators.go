@@ -30,7 +30,7 @@ func (p *Pages) operatorsAgain(c *gin.Context, status int, in site.Form, errs ui
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.DeskShell(c, l.T("lease.operators")), Back: ducts.PathDucts, Heading: l.T("lease.operators"), Lead: l.T("lease.operators_lead"), Errors: errs}
+	v := bill.View{Shell: p.DeskShell(c, l.T("lease.operators")), Heading: l.T("lease.operators"), Lead: l.T("lease.operators_lead"), Errors: errs}
 	s := bill.Section{ID: "operator", Title: l.T("lease.operators"), Quiet: true, Empty: &bill.Empty{Icon: "building", Title: l.T("lease.no_operators"), Text: l.T("lease.no_operators_hint")}}
 	if state != "" {
 		s.Empty.Text = l.T("lease.none_filtered")

@@ -58,7 +58,7 @@ func (p *Pages) waits(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.DeskShell(c, l.T("ductwait.title")), Back: ducts.PathDucts, Heading: l.T("ductwait.title"), Lead: l.T("ductwait.staff_lead"), Links: []ui.Link{{Href: ducts.PathAugments, Label: l.T("ductaugment.title"), Icon: "flag"}}, Notes: []string{RuleNote(l, rule)}}
+	v := bill.View{Shell: p.DeskShell(c, l.T("ductwait.title")), Heading: l.T("ductwait.title"), Lead: l.T("ductwait.staff_lead"), Notes: []string{RuleNote(l, rule)}}
 	v.Sections = append(v.Sections, bill.Section{ID: "angka", Title: l.T("ductwait.figures"), Quiet: true, Figures: waitFigures(l, figures)}, demandSection(l, demands))
 	any := ui.Option{Label: l.T("queue.filter.any")}
 	s := bill.Section{ID: "antrean", Title: l.T("ductwait.line"), Text: l.T("ductwait.line_text"), Empty: &bill.Empty{Icon: "hourglass", Title: l.T("ductwait.none"), Text: l.T("ductwait.none_staff")}}

@@ -91,7 +91,6 @@ func TestTheOfficeCarriesAnOrder(t *testing.T) {
 	s := pagetest.Open(t)
 	company := ready(t, s)
 	sari := s.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
-	sari.Page("/petugas/ducting", "Pesanan ducting")
 	sari.Page(orders, "Tidak ada pesanan yang berjalan", "Operator Uji")
 	today := s.ClockNow().Format(time.DateOnly)
 	typed := []string{"company", company.String(), "from", "MH-1", "kind", "subduct", "quantity", "1", "since", today, "until", "2029-12-01", "note", "Kabel 48 core", "key", "a"}

@@ -70,8 +70,7 @@ func (p *Pages) ordersAgain(c *gin.Context, status int, in site.Form, errs ui.Er
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.DeskShell(c, l.T("ordering.title")), Back: ducts.PathDucts, Heading: l.T("ordering.title"), Lead: l.T("ordering.lead"), Errors: errs,
-		Links: []ui.Link{{Href: ducts.PathLeases, Label: l.T("lease.leases"), Icon: "file-text"}, {Href: ducts.PathOperators, Label: l.T("lease.operators"), Icon: "building"}}}
+	v := bill.View{Shell: p.DeskShell(c, l.T("ordering.title")), Heading: l.T("ordering.title"), Lead: l.T("ordering.lead"), Errors: errs}
 	s := bill.Section{ID: "pesanan", Title: l.T("ordering.title"), Quiet: true, Empty: &bill.Empty{Icon: "inbox", Title: l.T("ordering.none"), Text: l.T("ordering.none_text")}}
 	if f != (ductorder.Filter{}) {
 		s.Empty.Text = l.T("ordering.none_filtered")

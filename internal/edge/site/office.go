@@ -28,7 +28,7 @@ const PathPartner = "/mitra"
 func (p *Pages) DeskShell(c *gin.Context, title string) ui.Shell {
 	s := p.Shell(c, title)
 	s.Frame, s.NoIndex = ui.FrameOffice, true
-	s.Warning = p.missingYear(c)
+	s.Warning, s.Groups = p.missingYear(c), p.ductGroups(c)
 	return s
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -103,6 +104,9 @@ var sections = map[ui.Section]access.Permission{
 	ui.SectionUsage:    access.PlatformUsage,
 	ui.SectionFinance:  access.InvoiceRead,
 	ui.SectionPlans:    access.PlanManage,
+
+	ui.SectionDuctBook:    access.DuctBill,
+	ui.SectionDuctRevenue: access.RevenueRead,
 }
 
 // DeskLinks is the menu of staff. A question that cannot be answered is a section not shown: the page behind it would
@@ -121,6 +125,15 @@ func (p *Pages) DeskLinks(ctx context.Context, l i18n.Locale, a identity.Actor) 
 		}
 		return p.Guard.Allow(ctx, a, sections[s]) == nil
 	})
+}
+
+// ductGroups is the menu of the staff's pages of the ducts, on each of them.
+func (p *Pages) ductGroups(c *gin.Context) []ui.Group {
+	a := gate.ActorOf(c)
+	if a.Kind != identity.Staff || !strings.HasPrefix(c.Request.URL.Path+"/", ui.PathDucts+"/") {
+		return nil
+	}
+	return ui.DuctNav(gate.LocaleOf(c), func(s ui.Section) bool { return p.Guard.Allow(c.Request.Context(), a, sections[s]) == nil })
 }
 
 // roleName is what a member of staff is called at work: the first of their roles that the product knows.

@@ -33,8 +33,8 @@ func (p *Pages) listAgain(c *gin.Context, status int, in site.Form, errs ui.Erro
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.DeskShell(c, l.T("wave.waves")), Back: ducts.PathDucts, Heading: l.T("wave.waves"), Lead: l.T("wave.lead"), Errors: errs,
-		Links: []ui.Link{{Href: pathOverview, Label: l.T("wave.overview"), Icon: "chart-bar"}, {Href: PathShown, Label: l.T("wave.public"), Icon: "world"}}}
+	v := bill.View{Shell: p.DeskShell(c, l.T("wave.waves")), Heading: l.T("wave.waves"), Lead: l.T("wave.lead"), Errors: errs,
+		Links: []ui.Link{{Href: PathShown, Label: l.T("wave.public"), Icon: "world"}}}
 	s := bill.Section{ID: "daftar", Title: l.T("wave.waves"), Quiet: true, Empty: &bill.Empty{Icon: "flag", Title: l.T("wave.none"), Text: l.T("wave.none_hint")}}
 	if state != "" {
 		s.Empty.Text = l.T("lease.none_filtered")
