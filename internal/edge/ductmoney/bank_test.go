@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/lease"
 	"bedelau/internal/edge/pagetest"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
@@ -133,4 +134,58 @@ func TestWhatGoesToTheTaxOfficeOfDucts(t *testing.T) {
 	if a := bima.Get(book + "/unduh/pajak.xlsx?bulan=2026-11"); a.Status != http.StatusOK || !strings.HasPrefix(a.Body, "PK") {
 		t.Errorf("no table: %d", a.Status)
 	}
+}
+
+// TestOneTransferOfTwoOperators: the desk of the ducts' book splits a line over the invoices of both, and both accounts say so.
+func TestOneTransferOfTwoOperators(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	banked(t, s)
+	operator := leased(t, s)
+	bima := s.Staff(t, pagetest.HostBatam, "Bima Keuangan", "duct_finance", "")
+	at := issued(t, bima)
+	ctx, who := s.In(t, pagetest.HostBatam), identity.Actor{ID: uuid.New(), TenantID: s.World.Batam.ID, Kind: identity.Staff, Roles: []string{"duct_manager"}, TOTP: true}
+	second, err := s.Leases.Apply(ctx, who, lease.Operator{Name: "PT Kabel Kedua", NIB: "1234567890124", Licence: "Jartaplok 2/2026", Email: "noc@kedua.id"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var party invoice.Party
+	var other invoice.Invoice
+	err = tenancy.InTx(ctx, s.World.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		if party, err = invoice.SaveParty(ctx, tx, who, invoice.Party{Name: second.Name, Address: "Jl. Kedua 2"}); err != nil {
+			return err
+		}
+		if _, err := tx.NewRaw("INSERT INTO duct_payer (tenant_id, operator_id, party_id) VALUES (?, ?, ?)", s.World.Batam.ID, second.ID, party.ID).Exec(ctx); err != nil {
+			return err
+		}
+		ledger := invoice.Book{DB: s.World.DB, Now: s.ClockNow}
+		d, err := ledger.Write(ctx, tx, invoice.Draft{PartyID: party.ID, Series: "DCT", DueDays: 30, Charges: []invoice.Charge{{Name: i18n.Text{i18n.ID: "Denda"}, Amount: 1_000_000, PPN: "bukan-objek"}}})
+		if err == nil {
+			other, err = ledger.Finalise(ctx, tx, who, d.ID, s.ClockNow())
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const bank = "/petugas/ducting/rekening-bank"
+	one := bima.Upload(bank, "file", "november.csv", []byte("Tanggal;Keterangan;Debit;Kredit\n24/11/2026;GRUP SERAT DAN KABEL;;2000000\n")).To()
+	bima.Goes(bima.Post(one+"/bukukan"), one)
+	row := bank + "/mutasi/" + between(t, bima.Page(bank+"/mutasi?keadaan=open", "GRUP SERAT"), `href="`+bank+`/mutasi/`, `"`)
+	first := between(t, bima.Page(row, "Bagi ke beberapa pihak"), `<option value="`, `"`) // PT Kabel Kedua stands before PT Serat Uji
+	if first != party.ID.String() {
+		t.Fatalf("the first party is %s", first)
+	}
+	_, rest, _ := strings.Cut(bima.Page(row+"?bagi="+first), `<option value="`+first)
+	serat := between(t, rest, `<option value="`, `"`)
+	bima.Page(row+"?bagi="+first+"&bagi="+serat, "DCT/2026/000001, PT Serat Uji", other.Number+", PT Kabel Kedua", "Terbuka Rp1.000.000")
+	invoiceOf := strings.TrimPrefix(at, book+"/")
+	bima.Goes(bima.Post(row+"/bagi", "parties", first, "parties", serat, "part-"+other.ID.String(), "1.000.000", "part-"+invoiceOf, "900.000", "rest", serat), row)
+	bima.Page(row, "Cocok", "Rp1.000.000", "dibagi petugas", other.Number, "DCT/2026/000001")
+	bima.Page(at, "Dibayar sebagian", "Rp900.000")
+	bima.Page(book+"/"+other.ID.String(), "Lunas")
+	bima.Page("/petugas/ducting/operator/"+operator+"/rekening", "Saldo", "Rp100.000", "Rp900.000")
+	bima.Goes(bima.Post(row+"/batalkan", "reason", "Salah bagi"), row)
+	bima.Page(at, "Belum dibayar")
+	bima.Page(book+"/"+other.ID.String(), "Belum dibayar")
 }

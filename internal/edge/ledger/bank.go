@@ -67,6 +67,7 @@ func (p *Bank) Table() gate.Table {
 		{Method: get, Path: row, Needs: acts, Scope: there, IDs: line, Handler: p.line},
 		{Method: post, Path: row + "/terima", Page: row, Needs: acts, Scope: there, IDs: line, Handler: p.accept},
 		{Method: post, Path: row + "/cocokkan", Page: row, Needs: acts, Scope: there, IDs: line, Handler: p.match},
+		{Method: post, Path: row + "/bagi", Page: row, Needs: acts, Scope: there, IDs: line, Handler: p.split},
 		{Method: post, Path: row + "/abaikan", Page: row, Needs: acts, Scope: there, IDs: line, Handler: p.setAside},
 		{Method: post, Path: row + "/batalkan", Page: row, Needs: acts, Scope: there, IDs: line, Handler: p.undo},
 		{Method: get, Path: one, Needs: acts, Scope: there, IDs: file, Handler: p.statement},

@@ -99,7 +99,7 @@ func (p *Bank) matchSection(c *gin.Context, l i18n.Locale, all []payin.Match) (b
 		ids = append(ids, m.By, m.UndoneBy)
 	}
 	names, err := p.Identity.Names(c.Request.Context(), ids)
-	t := bill.Table{Title: l.T("bank.paid"), Columns: []bill.Column{{Label: l.T("party.party")}, {Label: l.T("bank.invoices")}, {Label: l.T("bank.why")}, {Label: l.T("bill.when")}, {Label: l.T("bill.state")}}}
+	t := bill.Table{Title: l.T("bank.paid"), Columns: []bill.Column{{Label: l.T("party.party")}, {Label: l.T("usage.line_amount"), End: true}, {Label: l.T("bank.invoices")}, {Label: l.T("bank.why")}, {Label: l.T("bill.when")}, {Label: l.T("bill.state")}}}
 	for _, m := range all {
 		by := names[m.By]
 		if by == "" {
@@ -117,12 +117,12 @@ func (p *Bank) matchSection(c *gin.Context, l i18n.Locale, all []payin.Match) (b
 		if m.Waits > 0 {
 			why.Small = l.T("bank.waits_for", "amount", m.Waits)
 		}
-		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: m.Party, Small: m.Reference}, invoices, why, {Text: l.DateTime(site.Zoned(c, m.At)), Small: by}, state}})
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: m.Party, Small: m.Reference}, {Text: m.Amount.String()}, invoices, why, {Text: l.DateTime(site.Zoned(c, m.At)), Small: by}, state}})
 	}
 	return bill.Section{ID: "pembayaran", Title: l.T("bank.paid"), Table: &t}, err
 }
 
-// matchSections are the ways in which a line that waits can be decided: as was proposed, by hand, or that it pays nothing.
+// matchSections are the ways in which a line that waits can be decided: as was proposed, by hand for one party or several, or that it pays nothing.
 func (p *Bank) matchSections(c *gin.Context, x payin.Line, here string, in site.Form, errs ui.Errors) ([]bill.Section, error) {
 	ctx, l, who := c.Request.Context(), gate.LocaleOf(c), gate.ActorOf(c)
 	parties, err := p.Parties(ctx, who)
@@ -144,6 +144,9 @@ func (p *Bank) matchSections(c *gin.Context, x payin.Line, here string, in site.
 				s.Rows = append(s.Rows, ui.Row{Label: l.T("bank.waits"), Value: x.Proposal.Waits.String()})
 			}
 			s.Forms = []bill.Form{{ID: "terima", Action: here + "/terima", Submit: l.T("bank.accept"), Text: l.T("bank.accept_text")}}
+		} else if len(x.Proposal.Numbers) > 0 {
+			s.Rows = append(s.Rows, ui.Row{Label: l.T("bank.invoices"), Value: Joined(x.Proposal.Numbers...)})
+			s.Links = []ui.Link{{Href: "#bagi", Label: l.T("bank.split"), Icon: "list-details"}}
 		}
 		out = append(out, s)
 	}
@@ -163,7 +166,11 @@ func (p *Bank) matchSections(c *gin.Context, x payin.Line, here string, in site.
 		}
 		hand.Forms = []bill.Form{f}
 	}
-	out = append(out, hand)
+	parts, err := p.splitSection(c, x, parties, here, in, errs)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, hand, parts)
 	if x.State != payin.Aside {
 		out = append(out, bill.Section{ID: "bukan", Title: l.T("bank.aside"), Forms: []bill.Form{{ID: "abaikan", Folded: true, Title: l.T("bank.set_aside"), Text: l.T("bank.set_aside_text"), Action: here + "/abaikan", Submit: l.T("bank.set_aside_do"),
 			Fields: []ui.Field{console.ReasonField(l, in.Get("reason"), errs)}}}})
@@ -195,8 +202,8 @@ func (p *Bank) deciding(c *gin.Context, done string, do func(in site.Form, id uu
 	if err != nil {
 		return err
 	}
-	labels := map[string]string{"reason": "bill.reason", "waits": "bank.waits", "party": "party.party"}
-	return Act(p.Pages, c, done, p.lineAt()+"/"+id.String(), p.linePage, nil, labels, []string{bill.BoxName}, func(in site.Form) error { return do(in, id) })
+	labels := map[string]string{"reason": "bill.reason", "waits": "bank.waits", "party": "party.party", restName: "bank.split_rest"}
+	return Act(p.Pages, c, done, p.lineAt()+"/"+id.String(), p.linePage, nil, labels, []string{bill.BoxName, partsOf}, func(in site.Form) error { return do(in, id) })
 }
 
 func (p *Bank) accept(c *gin.Context) error {

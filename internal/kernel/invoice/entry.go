@@ -1,10 +1,12 @@
 package invoice
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -136,6 +138,19 @@ func (b *Book) lock(ctx context.Context, tx bun.IDB, id uuid.UUID) (Invoice, Sta
 func lockParty(ctx context.Context, tx bun.IDB, party uuid.UUID) error {
 	_, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "party "+party.String()).Exec(ctx)
 	return err
+}
+
+// LockParties is what makes an act on several parties wait for others on any of them, until tx ends: always in the same order, so that
+// two such acts do not wait for each other.
+func LockParties(ctx context.Context, tx bun.IDB, all ...uuid.UUID) error {
+	all = slices.Clone(all)
+	slices.SortFunc(all, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+	for _, party := range slices.Compact(all) {
+		if err := lockParty(ctx, tx, party); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // PartyBooks is what happened with a party up to a day.

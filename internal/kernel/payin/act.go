@@ -43,12 +43,23 @@ func (l *Line) save(ctx context.Context, tx bun.IDB) error {
 	return err
 }
 
-// pay books a line as a payment. Its reference is the bank's with the line's identity, and after an undo it is another one.
+// pay books all of a line as one payment.
 func (s *Service) pay(ctx context.Context, tx bun.Tx, actor identity.Actor, l *Line, p Proposal) (invoice.Payment, error) {
 	amount, whole := l.Amount.Rupiah()
 	if !whole || amount <= 0 {
 		return invoice.Payment{}, fault.New(fault.Conflict, "payin.not_rupiah")
 	}
+	paid, err := s.book(ctx, tx, actor, *l, p, amount)
+	if err != nil {
+		return paid, err
+	}
+	l.State, l.Proposal = Matched, p
+	return paid, l.save(ctx, tx)
+}
+
+// book makes a payment of an amount of a line. Its reference is the bank's with the line's identity; another payment of the line, after
+// an undo or for another party, has another one.
+func (s *Service) book(ctx context.Context, tx bun.Tx, actor identity.Actor, l Line, p Proposal, amount money.Rupiah) (invoice.Payment, error) {
 	var before int
 	if err := tx.NewRaw("SELECT count(*) FROM bank_match WHERE tenant_id = ? AND line_id = ?", l.TenantID, l.ID).Scan(ctx, &before); err != nil {
 		return invoice.Payment{}, err
@@ -74,9 +85,8 @@ func (s *Service) pay(ctx context.Context, tx bun.Tx, actor identity.Actor, l *L
 	if err != nil {
 		return paid, fmt.Errorf("payin: match: %w", err)
 	}
-	l.State, l.Proposal = Matched, p
-	if err := l.save(ctx, tx); err != nil || s.Paid == nil {
-		return paid, err
+	if s.Paid == nil {
+		return paid, nil
 	}
 	var closed []uuid.UUID
 	for _, a := range p.Against {
@@ -170,8 +180,8 @@ func (s *Service) SetAside(ctx context.Context, tx bun.Tx, actor identity.Actor,
 		Detail: map[string]any{"reason": l.Reason}})
 }
 
-// Undo takes the match of a line back on today's day of the books, by entries against those of its payment; the line is open
-// again. It refuses Conflict "payin.not_matched" and what invoice.UndoPayment refuses.
+// Undo takes the match of a line back on today's day of the books, by entries against those of its payment, or of all of them where it was
+// split; the line is open again. It refuses Conflict "payin.not_matched" and what invoice.UndoPayment refuses.
 func (s *Service) Undo(ctx context.Context, tx bun.Tx, actor identity.Actor, line uuid.UUID, reason string) error {
 	l, err := s.lock(ctx, tx, line)
 	if err != nil {
@@ -180,14 +190,24 @@ func (s *Service) Undo(ctx context.Context, tx bun.Tx, actor identity.Actor, lin
 	if l.State != Matched {
 		return fault.New(fault.Conflict, "payin.not_matched")
 	}
-	var payment uuid.UUID
-	err = tx.NewRaw("SELECT payment_id FROM bank_match WHERE tenant_id = ? AND line_id = ? ORDER BY id DESC LIMIT 1", l.TenantID, l.ID).Scan(ctx, &payment)
+	var made []struct{ PaymentID, PartyID uuid.UUID }
+	err = tx.NewRaw(`SELECT m.payment_id, y.party_id FROM bank_match m JOIN payment y ON y.tenant_id = m.tenant_id AND y.id = m.payment_id
+		WHERE m.tenant_id = ? AND m.line_id = ? AND NOT EXISTS (SELECT FROM payment_undo u WHERE u.tenant_id = y.tenant_id AND u.payment_id = y.id) ORDER BY m.id`, l.TenantID, l.ID).Scan(ctx, &made)
 	if err != nil {
 		return err
 	}
-	city, _ := tenancy.CityFrom(ctx)
-	if err := s.Book.UndoPayment(ctx, tx, actor, payment, s.Book.Now().In(city.Location()), reason); err != nil {
+	var parties []uuid.UUID
+	for _, x := range made {
+		parties = append(parties, x.PartyID)
+	}
+	if err := invoice.LockParties(ctx, tx, parties...); err != nil {
 		return err
+	}
+	city, _ := tenancy.CityFrom(ctx)
+	for _, x := range made {
+		if err := s.Book.UndoPayment(ctx, tx, actor, x.PaymentID, s.Book.Now().In(city.Location()), reason); err != nil {
+			return err
+		}
 	}
 	l.State, l.Proposal = Open, Proposal{}
 	return l.save(ctx, tx)

@@ -102,6 +102,15 @@ func (d *Desk) DecideLine(ctx context.Context, actor identity.Actor, line uuid.U
 	return p, err
 }
 
+// SplitLine books a line as payments of several parties, as a person says.
+func (d *Desk) SplitLine(ctx context.Context, actor identity.Actor, line uuid.UUID, in Split) (all []invoice.Payment, err error) {
+	err = d.act(ctx, actor, "split", func(ctx context.Context, tx bun.Tx) error {
+		all, err = d.in.Split(ctx, tx, actor, line, in)
+		return err
+	})
+	return all, err
+}
+
 // SetLineAside says of a line that it pays nothing.
 func (d *Desk) SetLineAside(ctx context.Context, actor identity.Actor, line uuid.UUID, reason string) error {
 	return d.act(ctx, actor, "set aside", func(ctx context.Context, tx bun.Tx) error {

@@ -76,6 +76,7 @@ func (s *Service) Line(ctx context.Context, db bun.IDB, id uuid.UUID) (Line, err
 type Match struct {
 	PaymentID  uuid.UUID    `bun:"payment_id"`
 	Party      string       `bun:"party"`
+	Amount     money.Rupiah `bun:"amount"` // of the payment: a part of the line's where it was split
 	Why        string       `bun:"why"`
 	Waits      money.Rupiah `bun:"waits"`
 	At         time.Time    `bun:"at"`
@@ -91,7 +92,7 @@ type Match struct {
 // Matches lists the payments of a line, the earliest first.
 func (s *Service) Matches(ctx context.Context, db bun.IDB, line uuid.UUID) ([]Match, error) {
 	var all []Match
-	err := db.NewRaw(`SELECT m.payment_id, y.name AS party, m.why, m.waits, m.at, m.by, p.reference, coalesce(i.ids, '{}') AS invoices, coalesce(i.numbers, '{}') AS numbers,
+	err := db.NewRaw(`SELECT m.payment_id, y.name AS party, p.amount, m.why, m.waits, m.at, m.by, p.reference, coalesce(i.ids, '{}') AS invoices, coalesce(i.numbers, '{}') AS numbers,
 			u.at AS undone_at, coalesce(u.by, '00000000-0000-0000-0000-000000000000') AS undone_by, coalesce(u.reason, '') AS undo_reason
 		FROM bank_match m JOIN payment p ON p.tenant_id = m.tenant_id AND p.id = m.payment_id JOIN party y ON y.tenant_id = p.tenant_id AND y.id = p.party_id
 		LEFT JOIN payment_undo u ON u.tenant_id = p.tenant_id AND u.payment_id = p.id

@@ -236,7 +236,7 @@ func (m *matcher) weigh(ctx context.Context, tx bun.Tx, named []bill, amount mon
 	p := Proposal{Why: by, Party: now[0].PartyID}
 	for _, x := range now {
 		if x.PartyID != p.Party {
-			return Proposal{Why: whyParties}, false, nil
+			return ofParties(now, amount), false, nil
 		}
 	}
 	all := slices.DeleteFunc(now, func(x bill) bool { return x.Open <= 0 })
@@ -278,6 +278,38 @@ func (m *matcher) weigh(ctx context.Context, tx bun.Tx, named []bill, amount mon
 		return p, false, nil
 	}
 	return p, true, nil
+}
+
+// ofParties is how an amount may be split over invoices of several parties: with what each is paid where that comes to the amount.
+func ofParties(named []bill, amount money.Rupiah) Proposal {
+	p := Proposal{Why: whyParties}
+	open, keep := money.Rupiah(0), money.Rupiah(0)
+	for _, x := range named {
+		if !slices.Contains(p.Parties, x.PartyID) {
+			p.Parties = append(p.Parties, x.PartyID)
+		}
+		if x.Open <= 0 {
+			continue
+		}
+		sum, err := open.Add(x.Open)
+		if err != nil { // no amount of a line comes to it
+			return p
+		}
+		open, keep = sum, keep+x.KeepBack
+	}
+	for _, x := range named {
+		switch {
+		case x.Open <= 0:
+		case amount == open:
+			p.add(x, x.Open)
+		case amount == open-keep:
+			p.add(x, x.Open-x.KeepBack)
+			p.Waits += x.KeepBack
+		default:
+			p.add(x, 0)
+		}
+	}
+	return p
 }
 
 func (p *Proposal) add(x bill, most money.Rupiah) {

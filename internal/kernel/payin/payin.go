@@ -86,10 +86,11 @@ const (
 	Aside    = "aside" // a person has said that it pays nothing
 )
 
-// Proposal is what a line pays, or probably pays.
+// Proposal is what a line pays, or probably pays. Without a Party it is of several, and a person has to say how it is split.
 type Proposal struct {
 	Why     string          `json:"why,omitempty"` // Because says it in words
 	Party   uuid.UUID       `json:"party,omitzero"`
+	Parties []uuid.UUID     `json:"parties,omitempty"` // of the invoices that it names, where they are several
 	Against []invoice.Share `json:"against,omitempty"`
 	Numbers []string        `json:"numbers,omitempty"` // of those invoices
 	Waits   money.Rupiah    `json:"waits,omitempty"`   // for a slip: what the buyer gave to the state instead
@@ -111,6 +112,7 @@ const (
 	ByName     = "name"   // in the text, by the amount
 	ByAmount   = "amount" // which one invoice alone has
 	ByPerson   = "person"
+	BySplit    = "split"        // by a person, over several parties or by amounts of his own
 	whyClosed  = "closed"       // nothing is open of what it names
 	whyParties = "parties"      // it names invoices of several parties
 	whySum     = "sum"          // it names several invoices and is not their sum

@@ -47,7 +47,7 @@ func TestWhatALinePays(t *testing.T) {
 		{"the amount alone", came(6, 7_770_000, "setoran", ""), payin.Proposed, payin.ByAmount, "INV/2026/000007", 0},
 		{"the name and less than that by both taxes", came(7, 9_800_000, "SP2D RKUD TANJUNGPINANG", ""), payin.Proposed, payin.ByName, "INV/2026/000008", 1_300_000},
 		{"its number and less than that by PPN", came(7, 20_000_000, "INV/2026/000009", ""), payin.Matched, payin.ByNumber, "INV/2026/000009", 2_200_000},
-		{"invoices of two parties", came(8, 1_000, "INV/2026/000007 INV/2026/000010", ""), payin.Proposed, "parties", "", 0},
+		{"invoices of two parties", came(8, 1_000, "INV/2026/000007 INV/2026/000010", ""), payin.Proposed, "parties", "INV/2026/000007 INV/2026/000010", 0},
 		{"two numbers and not their sum", came(8, 12_000, "INV/2026/000008 INV/2026/000010", ""), payin.Proposed, "sum", "INV/2026/000008 INV/2026/000010", 0},
 		{"nobody's", came(9, 123_456, "tidak jelas", ""), payin.Open, "", "", 0},
 		{"a number that there is not", came(9, 123_457, "INV/2026/999999", ""), payin.Open, "", "", 0},
@@ -290,7 +290,7 @@ func TestImportsKeepTheBooksBalanced(t *testing.T) {
 		var lines []payin.Line
 		for range rapid.IntRange(1, 8).Draw(r, "steps") {
 			i := rapid.SampledFrom(bills).Draw(r, "invoice")
-			what := rapid.IntRange(0, 4).Draw(r, "what")
+			what := rapid.IntRange(0, 5).Draw(r, "what")
 			if len(lines) == 0 {
 				what = 0
 			}
@@ -313,6 +313,17 @@ func TestImportsKeepTheBooksBalanced(t *testing.T) {
 					return err
 				})
 			case 4:
+				l, split := rapid.SampledFrom(lines).Draw(r, "line"), payin.Split{Rest: rapid.SampledFrom([]uuid.UUID{s.city, s.fibre, uuid.Nil}).Draw(r, "rest")}
+				for _, b := range bills {
+					if part := rapid.SampledFrom([]money.Rupiah{0, 1, 777, b.Total, b.Total - b.Withholdable}).Draw(r, "part"); part > 0 {
+						split.Parts = append(split.Parts, invoice.Share{Invoice: b.ID, Most: part})
+					}
+				}
+				err = s.try(func(ctx context.Context, tx bun.Tx) error {
+					_, err := s.Split(ctx, tx, s.clerk, l.ID, split)
+					return err
+				})
+			case 5:
 				err = s.try(func(ctx context.Context, tx bun.Tx) error {
 					_, err := s.Book.Apply(ctx, tx, s.clerk, i.ID, day(26))
 					return err
