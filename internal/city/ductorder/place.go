@@ -80,10 +80,18 @@ func span(since, until, today time.Time) []fault.Field {
 	return nil
 }
 
+// mayAdd asks the city's plan: a company is not held up by what the city owes.
+func (s *Service) mayAdd(ctx context.Context, actor identity.Actor) error {
+	if actor.Kind == identity.Partner {
+		return tenancy.MayAsk(ctx, tenancy.ModuleDuct)
+	}
+	return tenancy.MayAdd(ctx, tenancy.ModuleDuct, s.now())
+}
+
 // Place takes in an order, by people of the company or by staff with duct:lease for it. It refuses Invalid what cannot be (fields
 // "from" and "to" for a place that is not there, or lies in no area that the company was granted), Conflict "lease.not_approved" a
-// company that may not lease, Conflict "ductorder.no_agreement" one without a master agreement in force, and what tenancy.MayAdd
-// refuses a city without the ducts in its plan. A repetition returns the order that was placed.
+// company that may not lease, Conflict "ductorder.no_agreement" one without a master agreement in force, and what tenancy.MayAsk
+// refuses a company, tenancy.MayAdd staff. A repetition returns the order that was placed.
 func (s *Service) Place(ctx context.Context, actor identity.Actor, in PlaceInput) (Order, error) {
 	company, err := s.placer(ctx, actor, in.Company)
 	if err != nil {
@@ -92,7 +100,7 @@ func (s *Service) Place(ctx context.Context, actor identity.Actor, in PlaceInput
 	if err := s.mayLease(ctx, actor); err != nil {
 		return Order{}, err
 	}
-	if err := tenancy.MayAdd(ctx, tenancy.ModuleDuct, s.now()); err != nil {
+	if err := s.mayAdd(ctx, actor); err != nil {
 		return Order{}, err
 	}
 	in.From, in.To, in.Note, in.Key = strings.TrimSpace(in.From), strings.TrimSpace(in.To), strings.TrimSpace(in.Note), strings.TrimSpace(in.Key)
@@ -227,7 +235,7 @@ func (s *Service) AskRenewal(ctx context.Context, actor identity.Actor, in Renew
 	if _, err := s.placer(ctx, actor, old.OperatorID); err != nil {
 		return Order{}, err
 	}
-	if err := tenancy.MayAdd(ctx, tenancy.ModuleDuct, s.now()); err != nil {
+	if err := s.mayAdd(ctx, actor); err != nil {
 		return Order{}, err
 	}
 	in.Until, in.Note, in.Key = duct.DayOf(in.Until), strings.TrimSpace(in.Note), strings.TrimSpace(in.Key)

@@ -17,6 +17,7 @@ import (
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/pack"
+	"bedelau/internal/kernel/tenancy"
 	"bedelau/tenants"
 )
 
@@ -362,5 +363,26 @@ func TestACityWithoutAFlowHasTheModel(t *testing.T) {
 	}
 	if _, err := st.Find(ctx, manager, st.place(st.mine).ID); !fault.Is(err, "ductorder.not_found") {
 		t.Errorf("an order of another city: %v", err)
+	}
+}
+
+// TestACompanyIsNotHeldUpByWhatItsCityOwes: an invoice that the city has not paid stops its staff, not the companies that use its ducts.
+func TestACompanyIsNotHeldUpByWhatItsCityOwes(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	city := st.w.Batam
+	city.Modules, city.Plan = []string{tenancy.ModuleDuct}, tenancy.Plan{Code: "uji", ArrearsFrom: day("2026-11-01")}
+	ctx := st.w.Ctx(city)
+	if _, err := st.Place(ctx, st.mine, st.asks()); err != nil {
+		t.Errorf("a company: %v", err)
+	}
+	in := st.asks()
+	in.Company, in.Key = st.rival, "lain"
+	if _, err := st.Place(ctx, st.manager, in); !fault.Is(err, "plan.arrears") {
+		t.Errorf("staff: %v", err)
+	}
+	city.Modules = nil
+	if _, err := st.Place(st.w.Ctx(city), st.mine, in); !fault.Is(err, "plan.module") {
+		t.Errorf("a plan without the ducts: %v", err)
 	}
 }

@@ -136,13 +136,13 @@ func (in *AskInput) check() []fault.Field {
 
 // Ask asks for a change of a segment that the actor's company sees today, or in which it holds something. It refuses Invalid what
 // cannot be (field "segment" for one that it does not see), Conflict "lease.not_approved" a company that may not lease, and what
-// tenancy.MayAdd refuses a city without the ducts in its plan.
+// tenancy.MayAsk refuses a city without the ducts in its plan.
 func (s *Service) Ask(ctx context.Context, actor identity.Actor, in AskInput) (Augment, error) {
 	self, err := s.d.Operators.Self(ctx, actor)
 	if err != nil {
 		return Augment{}, err
 	}
-	if err := tenancy.MayAdd(ctx, tenancy.ModuleDuct, s.now()); err != nil {
+	if err := tenancy.MayAsk(ctx, tenancy.ModuleDuct); err != nil {
 		return Augment{}, err
 	}
 	if self.Company.State != lease.OperatorApproved {

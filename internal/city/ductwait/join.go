@@ -65,14 +65,14 @@ func (in JoinInput) check(today time.Time) error {
 // Join puts the actor's company at the end of the line for a way on which not enough is free, among the segments that it may see. It
 // refuses Invalid what cannot be, Conflict "lease.not_approved" a company that may not lease, NotFound "lease.no_node" a place that
 // the company does not see, Conflict "ductwait.no_route" two between which no duct runs that it sees, "ductwait.free" a way that
-// can be had, "ductwait.too_many" a company that waits for as many ways as it may; and what tenancy.MayAdd refuses a city without
+// can be had, "ductwait.too_many" a company that waits for as many ways as it may; and what tenancy.MayAsk refuses a city without
 // the ducts in its plan.
 func (s *Service) Join(ctx context.Context, actor identity.Actor, in JoinInput) (Wait, error) {
 	self, err := s.d.Operators.Self(ctx, actor)
 	if err != nil {
 		return Wait{}, err
 	}
-	if err := tenancy.MayAdd(ctx, tenancy.ModuleDuct, s.now()); err != nil {
+	if err := tenancy.MayAsk(ctx, tenancy.ModuleDuct); err != nil {
 		return Wait{}, err
 	}
 	if self.Company.State != lease.OperatorApproved {

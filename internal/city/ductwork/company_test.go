@@ -4,12 +4,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
 	"bedelau/internal/city/lease"
+	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/geo"
 	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
 )
 
 // TestTheCalendarHasTheMonthsAhead: what is under way and what begins within the city's months, to about ten metres; nothing that
@@ -226,5 +229,29 @@ func TestTheCalendarDoesNotDrawTheDucts(t *testing.T) {
 	must(t, st.Change(st.ctx, st.manager, uuid.Nil, w.ID, 1, said(Place{Segments: []string{"AB"}})))
 	if got := published(w); got == exact {
 		t.Error("said by a segment later, the line of the ducts is published")
+	}
+}
+
+// TestAnEmergencyIsNotHeldUpByWhatTheCityOwes: an invoice that the city has not paid stops what its staff plan, not what has broken,
+// and not the companies.
+func TestAnEmergencyIsNotHeldUpByWhatTheCityOwes(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	st.lay(t, "A 0 0 B 100 0")
+	city := st.w.Batam
+	city.Modules, city.Plan = []string{tenancy.ModuleDuct}, tenancy.Plan{Code: "uji", ArrearsFrom: day("2026-11-01")}
+	ctx := st.w.Ctx(city)
+	planned := says("2026-12-01", "2026-12-03", at(0, 0), at(100, 0))
+	broken := says("2026-11-27", "2026-11-29", at(0, 0), at(100, 0))
+	broken.Kind, broken.Emergency, broken.StartedAt = Repair, true, st.at.Add(-time.Hour)
+	if _, err := st.Plan(ctx, st.manager, uuid.Nil, planned); !fault.Is(err, "plan.arrears") {
+		t.Errorf("staff plan: %v", err)
+	}
+	if _, err := st.Plan(ctx, st.manager, uuid.Nil, broken); err != nil {
+		t.Errorf("staff in an emergency: %v", err)
+	}
+	planned.Owner, planned.OwnerName, planned.Operator = ByOperator, "", st.company
+	if _, err := st.Plan(ctx, st.rani, st.company, planned); err != nil {
+		t.Errorf("a company plans: %v", err)
 	}
 }

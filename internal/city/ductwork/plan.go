@@ -124,16 +124,24 @@ func lock(ctx context.Context, tx bun.Tx) error {
 	return err
 }
 
+// mayAdd asks the city's plan: an emergency is never held up by what the city owes.
+func (s *Service) mayAdd(ctx context.Context, actor identity.Actor, in Input) error {
+	if actor.Kind == identity.Partner || in.Emergency {
+		return tenancy.MayAsk(ctx, tenancy.ModuleDuct)
+	}
+	return tenancy.MayAdd(ctx, tenancy.ModuleDuct, s.now())
+}
+
 // Plan writes works down and holds them against the ducts and against others, for staff with duct:manage and for people of a
 // company, whose it then is. Those of an emergency have begun: they are running, and their report is due by the city's hours.
 // It refuses Invalid what is missing or cannot be (field "place" for where it is, field "to" an emergency of a company that goes on
 // for more than fourteen days), Conflict "lease.not_approved" a company that
-// may not lease, and what tenancy.MayAdd refuses a city without the ducts in its plan.
+// may not lease, and what tenancy.MayAdd refuses staff who plan, tenancy.MayAsk a company and whoever writes down an emergency.
 func (s *Service) Plan(ctx context.Context, actor identity.Actor, company uuid.UUID, in Input) (Work, error) {
 	if err := s.mayWrite(ctx, actor, company); err != nil {
 		return Work{}, err
 	}
-	if err := tenancy.MayAdd(ctx, tenancy.ModuleDuct, s.now()); err != nil {
+	if err := s.mayAdd(ctx, actor, in); err != nil {
 		return Work{}, err
 	}
 	if actor.Kind == identity.Partner {

@@ -99,8 +99,12 @@ func (s *Service) Reserve(ctx context.Context, actor identity.Actor, in ReserveI
 
 // reserve is Reserve as part of tx, perhaps for an order whose steps the lease will follow. A repetition changes nothing.
 func (s *Service) reserve(ctx context.Context, tx bun.Tx, actor identity.Actor, in ReserveInput, order uuid.UUID) (Lease, error) {
-	if err := tenancy.MayAdd(ctx, tenancy.ModuleDuct, s.now()); err != nil {
-		return Lease{}, err
+	may := tenancy.MayAdd(ctx, tenancy.ModuleDuct, s.now())
+	if order != uuid.Nil { // which was taken in
+		may = tenancy.MayAsk(ctx, tenancy.ModuleDuct)
+	}
+	if may != nil {
+		return Lease{}, may
 	}
 	in.Since, in.Until = duct.DayOf(in.Since), duct.DayOf(in.Until)
 	if err := in.check(); err != nil {

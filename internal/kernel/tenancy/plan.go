@@ -21,8 +21,8 @@ const LimitStaff = "staff"
 
 // Plan is what a city's plan allows, as billing wrote it. The zero Plan allows everything.
 //
-// No resident is ever refused a public service for it, nor anybody who works on an application: what is over its limit is
-// billed, and stops staff from adding more.
+// No resident is ever refused a public service for it, nor a company what it asks of the city, nor anybody who works on an
+// application or in an emergency: what is over its limit is billed, and stops staff from adding more.
 type Plan struct {
 	Code   string           `json:"code,omitempty"`
 	Limits map[string]Limit `json:"limits,omitempty"`
@@ -87,6 +87,16 @@ func MayAdd(ctx context.Context, module string, now time.Time) error {
 		return err
 	}
 	return city.MayGrow(now)
+}
+
+// MayAsk refuses what a company, or an emergency, asks of a module of ctx's city: what Needs refuses alone. Neither is held up by what
+// the city owes or has used up.
+func MayAsk(ctx context.Context, module string) error {
+	city, ok := CityFrom(ctx)
+	if !ok {
+		return ErrNone
+	}
+	return city.Needs(module)
 }
 
 func (p Plan) inArrears(now time.Time) error {
