@@ -2,6 +2,7 @@ package collection
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -181,29 +182,35 @@ func TestACityIsCharged(t *testing.T) {
 	}
 }
 
-// What was paid by transfer, Stripe asks for no more after the night; nobody pays twice.
+// What was paid by transfer, Stripe asks for no more after the night, however late that was; nobody pays twice.
 func TestWhatWasPaidOtherwiseIsNotAskedForAgain(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t)
-	o.choose(Send)
-	i, id := o.byHand(1_000_000)
-	o.pays(i)
-	o.must(o.Compare(o.ctx))
-	if doc := o.stripe.Objects[id]; doc["status"] != "paid" || doc["paid_out_of_band"] != true {
-		t.Errorf("%v", doc)
-	}
-	if st := o.standing(i); st.Open != i.Withholdable {
-		t.Errorf("%+v", st)
-	}
-	if n := o.count("SELECT count(*) FROM payment WHERE tenant_id = ? AND method = 'stripe'", o.w.Platform.ID); n != 0 {
-		t.Error("Stripe was paid nothing, and the books say it was")
+	for _, days := range []int{0, 60, 400} {
+		t.Run(fmt.Sprint(days, " days later"), func(t *testing.T) {
+			t.Parallel()
+			o := newOffice(t)
+			o.choose(Send)
+			i, id := o.byHand(1_000_000)
+			o.now = o.now.AddDate(0, 0, days)
+			o.pays(i)
+			o.must(o.Compare(o.ctx))
+			if doc := o.stripe.Objects[id]; doc["status"] != "paid" || doc["paid_out_of_band"] != true {
+				t.Errorf("%v", doc)
+			}
+			if st := o.standing(i); st.Open != i.Withholdable {
+				t.Errorf("%+v", st)
+			}
+			if n := o.count("SELECT count(*) FROM payment WHERE tenant_id = ? AND method = 'stripe'", o.w.Platform.ID); n != 0 {
+				t.Error("Stripe was paid nothing, and the books say it was")
+			}
+		})
 	}
 }
 
 // What someone takes back on Stripe's pages, or calls paid there, is still owed here, and someone learns of it.
 func TestWhatIsTakenBackThereIsStillOwed(t *testing.T) {
 	t.Parallel()
-	for _, act := range []string{"void", "pay"} {
+	for act, days := range map[string]int{"void": 4, "pay": 90} {
 		t.Run(act, func(t *testing.T) {
 			t.Parallel()
 			o := newOffice(t)
@@ -213,7 +220,7 @@ func TestWhatIsTakenBackThereIsStillOwed(t *testing.T) {
 			if _, code := o.stripe.Act(o.stripe.Objects[id], act); code != "" {
 				t.Fatal(code)
 			}
-			o.now = o.now.AddDate(0, 0, 4)
+			o.now = o.now.AddDate(0, 0, days)
 			o.must(o.Compare(o.ctx))
 			o.work()
 			if all := o.incidents(); !slices.Equal(all, []string{notCollected}) || o.wanted(i) != want {

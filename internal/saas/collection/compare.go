@@ -18,7 +18,8 @@ import (
 )
 
 const (
-	// compared is how far back invoices are compared: longer than Stripe tries to charge one.
+	// compared is how far back every invoice is compared: longer than Stripe tries to charge one. One that is still to be paid is
+	// compared however old it is.
 	compared = 45 * 24 * time.Hour
 	// patience is how long an invoice may take to go out.
 	patience = 3 * 24 * time.Hour
@@ -33,7 +34,9 @@ func (s *Service) Compare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	seen := map[string]bool{}
 	for _, d := range all {
+		seen[d.ID] = true
 		var one error
 		if d.Status == stripe.InvoiceStatusDraft {
 			one = s.clear(ctx, d)
@@ -44,7 +47,23 @@ func (s *Service) Compare(ctx context.Context) error {
 			err = errors.Join(err, fmt.Errorf("collection: compare %s: %w", d.ID, one))
 		}
 	}
-	return errors.Join(err, s.late(ctx), s.missing(ctx))
+	return errors.Join(err, s.old(ctx, seen), s.late(ctx), s.missing(ctx))
+}
+
+// old compares what is older than all that was seen and, as far as is known here, still asked for at Stripe: it may have been paid
+// by transfer since, or credited.
+func (s *Service) old(ctx context.Context, seen map[string]bool) error {
+	var ids []string
+	err := s.DB.App.NewSelect().Table("stripe_invoice").Column("id").Where("tenant_id = ? AND status = ?", tenancy.Must(ctx), stripe.InvoiceStatusOpen).Order("id").Scan(ctx, &ids)
+	for _, id := range ids {
+		if seen[id] {
+			continue
+		}
+		if one := s.compare(ctx, id); one != nil {
+			err = errors.Join(err, fmt.Errorf("collection: compare %s: %w", id, one))
+		}
+	}
+	return err
 }
 
 // late deals with events whose jobs have given up.
@@ -214,7 +233,8 @@ func (s *Service) missing(ctx context.Context) error {
 			coalesce((SELECT sum(e.amount) FROM invoice_entry e WHERE e.tenant_id = i.tenant_id AND e.invoice_id = i.id AND e.kind <> ?), 0) > i.withholdable
 			AND NOT EXISTS (SELECT FROM stripe_invoice x WHERE x.tenant_id = i.tenant_id AND x.invoice_id = i.id AND x.status = 'open') AS waits
 		FROM stripe_account a JOIN party p ON p.tenant_id = a.tenant_id AND p.city = a.city JOIN invoice i ON i.tenant_id = p.tenant_id AND i.party_id = p.id
-		WHERE a.tenant_id = ? AND a.collection = ? AND i.kind = ? AND i.finalised_at >= a.chosen_at AND i.finalised_at >= ? ORDER BY i.id`,
+		WHERE a.tenant_id = ? AND a.collection = ? AND i.kind = ? AND i.finalised_at >= a.chosen_at AND (i.finalised_at >= ? OR
+			coalesce((SELECT sum(e.amount) FROM invoice_entry e WHERE e.tenant_id = i.tenant_id AND e.invoice_id = i.id), 0) > 0) ORDER BY i.id`,
 		invoice.EntryWithheld, tenancy.Must(ctx), ByStripe, invoice.Bill, s.Now().Add(-compared).UTC()).Scan(ctx, &rows)
 	if err != nil {
 		return err
