@@ -39,7 +39,8 @@ type Reported struct {
 	Accepted    int             `json:"accepted"`
 	Duplicates  int             `json:"duplicates"`
 	Refused     int             `json:"refused"`
-	Corrections int             `json:"corrections" doc:"Of those accepted: too late for their month, which is closed. The next invoice takes them."`
+	Corrections int             `json:"corrections" doc:"Of those accepted: too late for their month, which is closed. The next invoice takes them, but for those that are unbilled."`
+	Unbilled    int             `json:"unbilled" doc:"Of the corrections: of a month so long ago that the seller no longer corrects it. They are kept and counted, and no invoice takes them."`
 	Events      []reportedEvent `json:"events" doc:"In the order of the request."`
 }
 
@@ -47,7 +48,8 @@ type reportedEvent struct {
 	Index      int          `json:"index" doc:"Its place in the request, from 0."`
 	ID         string       `json:"id,omitempty" doc:"As it called itself."`
 	Result     string       `json:"result" enum:"accepted,duplicate,refused" doc:"duplicate: this id is known; nothing was changed, whatever else the event says."`
-	Correction bool         `json:"correction,omitempty" doc:"Its month is closed: the next invoice takes it."`
+	Correction bool         `json:"correction,omitempty" doc:"Its month is closed: the next invoice takes it, unless it is unbilled."`
+	Unbilled   bool         `json:"unbilled,omitempty" doc:"Its month is so long ago that the seller no longer corrects it: it is kept and counted, and no invoice takes it."`
 	Errors     []rest.Wrong `json:"errors,omitempty" doc:"Why it was refused. Mended, it may be sent again under its id."`
 }
 
@@ -97,7 +99,10 @@ func (o operations) report(ctx context.Context, who rest.Caller, asked *reportAs
 		if x.Correction {
 			out.Corrections++
 		}
-		out.Events = append(out.Events, reportedEvent{Index: i, ID: x.ID, Result: x.Result, Correction: x.Correction, Errors: who.Wrongs(x.Faults)})
+		if x.Unbilled {
+			out.Unbilled++
+		}
+		out.Events = append(out.Events, reportedEvent{Index: i, ID: x.ID, Result: x.Result, Correction: x.Correction, Unbilled: x.Unbilled, Errors: who.Wrongs(x.Faults)})
 	}
 	return &rest.OK[Reported]{Body: out}, nil
 }

@@ -32,7 +32,7 @@ WITH sent AS MATERIALIZED (
     INSERT INTO usage_touch (tenant_id, hour, id)
     SELECT DISTINCT $10::uuid, date_bin('1 hour', time, '2000-01-01 00:00+00'), $11::uuid FROM sent
 )
-SELECT source, id FROM sent, opened o WHERE time < o.at`
+SELECT source, id, o.at FROM sent, opened o WHERE time < o.at`
 
 // RecordBatch is Record in a transaction of its own, for many events at a time: about twice as fast when none of them is
 // known. then, which may be nil, runs in the same transaction, once for the batch that is kept. Refusals are those of Record.
@@ -74,7 +74,7 @@ func recordNew(ctx context.Context, tx bun.Tx, events []Event) (Result, error) {
 	r := Result{New: len(unique), Duplicates: repeated}
 	for rows.Next() {
 		var k Key
-		if err := rows.Scan(&k.Source, &k.ID); err != nil {
+		if err := rows.Scan(&k.Source, &k.ID, &r.Open); err != nil {
 			return Result{}, fmt.Errorf("metering: record: %w", err)
 		}
 		r.Corrections = append(r.Corrections, k) // in the order in which they were sent, which is that of their keys

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/uptrace/bun"
@@ -50,7 +51,7 @@ func TestABatchIsRecordedWithWhatGoesWithIt(t *testing.T) {
 	if err := s.Close(ctx, w.Batam, noon); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(metering.Result{New: 2, Corrections: []metering.Key{key("late")}}, send(submitted("new", clock()), submitted("late", noon))); diff != "" {
+	if diff := cmp.Diff(metering.Result{New: 2, Corrections: []metering.Key{key("late")}, Open: time.Date(2026, 11, 1, 0, 0, 0, 0, w.Batam.Location())}, send(submitted("new", clock()), submitted("late", noon))); diff != "" {
 		t.Errorf("after the close (-want +got):\n%s", diff)
 	}
 

@@ -53,7 +53,7 @@ func TestALateEventIsTakenByTheNextInvoice(t *testing.T) {
 
 	r := record(ctx, t, w, submitted("too-late", noon.Add(2*time.Hour)), submitted("far-too-late", noon.AddDate(0, -1, 0)), submitted("in-time", noon), submitted("new", at))
 	want := metering.Result{New: 3, Duplicates: []metering.Key{{Source: "/casework", ID: "in-time"}},
-		Corrections: []metering.Key{{Source: "/casework", ID: "far-too-late"}, {Source: "/casework", ID: "too-late"}}}
+		Corrections: []metering.Key{{Source: "/casework", ID: "far-too-late"}, {Source: "/casework", ID: "too-late"}}, Open: time.Date(2026, 11, 1, 0, 0, 0, 0, w.Batam.Location())}
 	if diff := cmp.Diff(want, r); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

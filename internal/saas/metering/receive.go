@@ -17,6 +17,7 @@ import (
 	"bedelau/internal/kernel/cloudevent"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -37,7 +38,8 @@ const (
 type Outcome struct {
 	ID         string
 	Result     string
-	Correction bool // accepted too late for its month, which is closed: the next invoice takes it
+	Correction bool // accepted too late for its month, which is closed: the next invoice takes it, unless it is
+	Unbilled   bool // of a month so long ago that the seller no longer corrects it: it is kept and counted, and no invoice takes it
 	Faults     []fault.Field
 }
 
@@ -54,6 +56,10 @@ func (p *Producers) Receive(ctx context.Context, actor identity.Actor, city tena
 		return nil, fault.New(fault.TooLarge, "usage.batch_too_large", "max", MaxBatch)
 	}
 	who, types, err := p.producer(ctx, actor, city)
+	if err != nil {
+		return nil, err
+	}
+	back, err := p.corrected(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -81,13 +87,41 @@ func (p *Producers) Receive(ctx context.Context, actor identity.Actor, city tena
 		}
 		return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "usage.report",
 			Object: "usage_producer", ObjectID: who.ID, At: now, Detail: map[string]any{"key": actor.Name, "source": who.Source,
-				"accepted": r.New, "duplicates": len(r.Duplicates), "corrections": len(r.Corrections), "refused": len(in) - len(events), "city": string(city.Status)}})
+				"accepted": r.New, "duplicates": len(r.Duplicates), "corrections": len(r.Corrections), "unbilled": len(r.unbilled(events, city, back)), "refused": len(in) - len(events), "city": string(city.Status)}})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("metering: receive: %w", err)
 	}
 	tell(out, in, r)
+	old := r.unbilled(events, city, back)
+	for i := range out {
+		out[i].Unbilled = out[i].Correction && old[in[i].Event.ID]
+	}
 	return out, nil
+}
+
+// corrected is for how many months after a month its seller, the platform of ctx, bills what comes late for it.
+func (p *Producers) corrected(ctx context.Context) (int, error) {
+	seller, err := invoice.SellerOn(ctx, p.d.DB.App, p.now())
+	if fault.Is(err, "invoice.no_seller") {
+		return invoice.CorrectMonths, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("metering: receive: %w", err)
+	}
+	return seller.CorrectMonths, nil
+}
+
+// unbilled are the ids of corrections for which the invoice that would take them no longer looks back far enough. All are of one source.
+func (r Result) unbilled(events []Event, city tenancy.City, back int) map[string]bool {
+	out := map[string]bool{}
+	first := r.Open.In(city.Location()).AddDate(0, -back, 0)
+	for _, e := range events {
+		if e.Time.Before(first) && slices.Contains(r.Corrections, e.Key()) {
+			out[e.ID] = true
+		}
+	}
+	return out
 }
 
 // producer returns who reports and the types of event it may report of the city.

@@ -185,6 +185,17 @@ func TestLateReportsAndCitiesThatAreNotActive(t *testing.T) {
 	if !out[0].Correction || out[1].Correction {
 		t.Errorf("late and new: %+v", out)
 	}
+	// The seller corrects twelve months: of a year before the open month, and no further back.
+	for _, tt := range []struct {
+		id       string
+		months   int
+		unbilled bool
+	}{{"a year", -11, false}, {"more than a year", -12, true}} {
+		out := d.report(t, w.Batam, sms(tt.id, noon.AddDate(0, tt.months, 0), nil), sms("new with "+tt.id, clock(), nil))
+		if !out[0].Correction || out[0].Unbilled != tt.unbilled || out[1].Unbilled {
+			t.Errorf("%s: %+v", tt.id, out)
+		}
+	}
 	for _, status := range []tenancy.Status{tenancy.StatusSuspended, tenancy.StatusClosed} {
 		if _, err := w.DB.Platform.NewRaw("UPDATE tenant SET status = ? WHERE id = ?", status, w.Batam.ID).Exec(t.Context()); err != nil {
 			t.Fatal(err)

@@ -18,8 +18,9 @@ import (
 // Result says what became of a batch.
 type Result struct {
 	New         int
-	Duplicates  []Key // known before, or repeated within the batch; in the order of their keys
-	Corrections []Key // of the new ones, those of a month that is closed: the invoice of the earliest open month takes them
+	Duplicates  []Key     // known before, or repeated within the batch; in the order of their keys
+	Corrections []Key     // of the new ones, those of a month that is closed: the invoice of the earliest open month takes them
+	Open        time.Time // when there are any, the beginning of that month
 }
 
 // Known events give their key back and add nothing. Touch rows are written for the hours of new events alone, so that
@@ -43,7 +44,7 @@ WITH sent AS MATERIALIZED (
     INSERT INTO usage_touch (tenant_id, hour, id)
     SELECT DISTINCT ?::uuid, date_bin('1 hour', time, '2000-01-01 00:00+00'), ?::uuid FROM kept
 )
-SELECT s.source, s.id, k.id IS NOT NULL AS late FROM sent s LEFT JOIN kept k USING (source, id)
+SELECT s.source, s.id, k.taken FROM sent s LEFT JOIN kept k USING (source, id)
  WHERE k.id IS NULL OR k.taken IS NOT NULL`
 
 // Record writes events of ctx's city as part of tx, each exactly once by (source, id) whatever else a repetition says.
@@ -66,7 +67,7 @@ func Record(ctx context.Context, tx bun.IDB, events []Event) (Result, error) {
 	c := columnsOf(unique)
 	var told []struct {
 		Source, ID string
-		Late       bool
+		Taken      time.Time
 	}
 	err = tx.NewRaw(recordSQL, pgdialect.Array(c.source), pgdialect.Array(c.id), pgdialect.Array(c.time),
 		pgdialect.Array(c.kind), pgdialect.Array(c.subject), pgdialect.Array(c.agency), pgdialect.Array(c.service),
@@ -76,8 +77,8 @@ func Record(ctx context.Context, tx bun.IDB, events []Event) (Result, error) {
 	}
 	r := Result{New: len(unique), Duplicates: repeated}
 	for _, t := range told {
-		if t.Late {
-			r.Corrections = append(r.Corrections, Key{t.Source, t.ID})
+		if !t.Taken.IsZero() {
+			r.Corrections, r.Open = append(r.Corrections, Key{t.Source, t.ID}), t.Taken
 			continue
 		}
 		r.New--
