@@ -431,6 +431,12 @@ func moveSection(l i18n.Locale, here string, plans []ui.Option, addons []ui.Fiel
 		{Name: "coupon", Label: l.T("bill.coupon"), Optional: true, Value: in.Get("coupon"), Error: errs.Of("coupon"), Max: 40}}}}}
 	s.Forms[0].Fields = append(s.Forms[0].Fields, addons...)
 	if on {
+		agreed := in.Get("agreed")
+		if agreed == "" {
+			agreed = agreedKept
+		}
+		s.Forms[0].Fields = append(s.Forms[0].Fields, ui.Field{Name: "agreed", Type: "choice", Label: l.T("bumd.settled"), Value: agreed, Options: []ui.Option{
+			{Value: agreedKept, Label: l.T("bumd.settled_keep"), Hint: l.T("bumd.settled_keep_hint")}, {Value: agreedAnew, Label: l.T("bumd.settled_anew"), Hint: l.T("bumd.settled_anew_hint")}}})
 		endings := []ui.Option{{Value: string(billing.Paused), Label: l.T("bumd.pause")}, {Value: string(billing.Cancelled), Label: l.T("bumd.cancel")}}
 		s.Forms = append(s.Forms, bill.Form{ID: "akhiri", Folded: true, Title: l.T("bumd.end"), Text: l.T("bill.never_refused"), Action: here + "/akhiri", Submit: l.T("bumd.end_do"), Fields: []ui.Field{
 			{Name: "as", Type: "choice", Label: l.T("bumd.end_as"), Options: endings, Value: in.Get("as"), Error: errs.Of("as")},

@@ -42,6 +42,12 @@ func (p *Pages) change(c *gin.Context, done string, act func(site.Form, tenancy.
 	return p.Done(c, PathCities+"/"+city.Slug, done)
 }
 
+// What becomes of what was agreed with a city that is moved: it goes on, unless the form says otherwise.
+const (
+	agreedKept = "keep"
+	agreedAnew = "anew"
+)
+
 // move puts a city on the newest version of a plan from a day on; without one an upgrade begins at once and a downgrade next month.
 func (p *Pages) move(c *gin.Context) error {
 	return p.change(c, "subscription_moved", func(in site.Form, city tenancy.City) error {
@@ -56,7 +62,7 @@ func (p *Pages) move(c *gin.Context) error {
 		if in.Text("plan") == "" {
 			return site.Invalid("plan", "required")
 		}
-		x := billing.SubscribeInput{City: city, Plan: in.Text("plan"), StartsOn: day, Coupon: strings.ToUpper(in.Text("coupon")), ActorID: who.ID, ActorKind: string(who.Kind)}
+		x := billing.SubscribeInput{City: city, Plan: in.Text("plan"), StartsOn: day, Coupon: strings.ToUpper(in.Text("coupon")), ActorID: who.ID, ActorKind: string(who.Kind), Keep: in.Text("agreed") != agreedAnew}
 		if text := in.Text("trial_days"); text != "" {
 			if x.TrialDays, err = strconv.Atoi(text); err != nil {
 				return site.Invalid("trial_days", "invalid")

@@ -175,7 +175,21 @@ func TestTheConsoleMovesSubscriptions(t *testing.T) {
 	rina.Sees(rina.Post(town+"/pindah", "plan", "", "starts_on", "2026-12-01"), http.StatusUnprocessableEntity, "Paket: Isian ini wajib")
 	rina.Sees(rina.Post(town+"/pindah", "plan", "demo-kota", "starts_on", "2026-12-01", "addon-none", "2"), http.StatusUnprocessableEntity, "Pilih salah satu")
 	rina.Goes(rina.Post(town+"/pindah", "plan", "demo-kota", "starts_on", "2026-12-01", "trial_days", "30"), town)
-	rina.Page(town, "1 Desember 2026", "Masa coba sampai")
+	rina.Page(town, "1 Desember 2026", "Masa coba sampai", "Diteruskan")
+	s.Tx(pagetest.HostBatam, func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.NewRaw("UPDATE subscription SET trial_ends_on = '2026-12-26' WHERE tenant_id = ? AND starts_on = '2026-11-26' AND withdrawn_at IS NULL", tenancy.Must(ctx)).Exec(ctx)
+		return err
+	})
+	for day, agreed := range map[string]string{"2026-12-02": "", "2026-12-03": "keep", "2026-12-04": "anew"} {
+		rina.Goes(rina.Post(town+"/pindah", "plan", "demo-kota", "starts_on", day, "agreed", agreed), town)
+		var trial bool
+		s.Tx(pagetest.HostBatam, func(ctx context.Context, tx bun.Tx) error {
+			return tx.NewRaw("SELECT trial_ends_on IS NOT NULL FROM subscription WHERE tenant_id = ? AND starts_on = ? AND withdrawn_at IS NULL", tenancy.Must(ctx), day).Scan(ctx, &trial)
+		})
+		if trial == (agreed == "anew") {
+			t.Errorf("moved with what was agreed as %q, it has a trial: %v", agreed, trial)
+		}
+	}
 
 	yusuf := s.Staff(t, pagetest.HostPlatform, "Yusuf Hakim", "bumd", "")
 	treasurer := s.Staff(t, pagetest.HostBatam, "Dina Bendahara", "treasurer", "")
