@@ -29,7 +29,7 @@ type Line struct {
 	Base     money.Rupiah `json:"base,omitempty"`   // what a minimum tops up, or a coupon lowers
 	From     time.Time    `json:"from,omitzero"`    // of a year paid in advance, or of what was not used of it: the first day
 	Until    time.Time    `json:"until,omitzero"`   // and the first day after it
-	Of       int          `json:"of,omitempty"`     // days of that year
+	Of       int          `json:"of,omitempty"`     // days of that year; of a minimum 12 when its base has a twelfth of a year's price
 	Waived   money.Rupiah `json:"waived,omitempty"` // what it would have cost without the trial
 
 	Amount money.Rupiah `json:"amount"` // negative for a credit and a discount
@@ -64,9 +64,9 @@ type Rating struct {
 // A flat price is charged by days: price × days ÷ days of the month, halves of a rupiah up. Of a meter that adds up, the included
 // units are granted by days too, rounded up in the city's favour. What stands at a level, such as the people who work there, does
 // not get less in a part of a month: it is priced as in a whole one, with all its included units, and charged by days like a flat
-// price. Tiers count the units after the included ones. A yearly price is charged
-// whole in the period of each anniversary; when the subscription ends before the year does, the period of its last day
-// gives back the days that were not used, so that such a total can be negative. Nothing in a trial costs anything.
+// price. Tiers count the units after the included ones. A yearly price is charged whole in the period of each anniversary; when
+// the subscription ends before the year does, the period of its last day gives back the days that were not used, so that such a
+// total can be negative. A minimum counts a twelfth of it each month, by days. Nothing in a trial costs anything.
 //
 // Usage must name every meter of the version, zero included: a plan on a meter that does not exist is refused, since it
 // would bill nothing for ever. A negative quantity, an amount out of range, and a period in the middle of which the terms
@@ -77,7 +77,7 @@ func Rate(v Version, t Terms, usage Quantities, p Period) (Rating, error) {
 	}
 	var r Rating
 	for _, c := range v.Components {
-		lines, err := t.lines(c, usage, p, r.Total)
+		lines, err := t.lines(c, usage, p, r.Lines)
 		if err == nil {
 			err = r.add(v, t.trial(p), lines...)
 		}
@@ -110,8 +110,8 @@ func (r *Rating) add(v Version, free bool, lines ...Line) error {
 	return nil
 }
 
-// lines prices one component. Before is what those in front of it come to.
-func (t Terms) lines(c Component, usage Quantities, p Period, before money.Rupiah) ([]Line, error) {
+// lines prices one component. Before are those in front of it, for a minimum.
+func (t Terms) lines(c Component, usage Quantities, p Period, before []Line) ([]Line, error) {
 	l := Line{Component: c.Code, Kind: c.Kind, Name: c.Name, Unit: c.Unit, Period: p, Meter: c.Meter, Price: c.Price, Size: c.Size}
 	price := c.Price
 	paid := t.Paid[c.Code]
@@ -144,10 +144,12 @@ func (t Terms) lines(c Component, usage Quantities, p Period, before money.Rupia
 			l.Amount = price
 		}
 	case c.Kind == Minimum:
-		l.Base = before
 		var least money.Rupiah
-		if least, err = price.FractionHalfUp(days, month); err == nil {
-			l.Amount, err = max(least, before).Sub(before)
+		if least, err = price.FractionHalfUp(days, month); err != nil {
+			return nil, err
+		}
+		if l.Base, l.Of, err = t.committed(before, p); err == nil {
+			l.Amount, err = max(least, l.Base).Sub(l.Base)
 		}
 	default:
 		err = l.use(c, usage, days, month)

@@ -66,10 +66,8 @@ func (l Line) withoutUsage(in i18n.Locale) string {
 		return in.T("billing.working.once_paid")
 	case l.Kind == Once:
 		return many + in.T("billing.working.once", "price", price)
-	case l.Kind == Minimum && l.Amount == 0:
-		return in.T("billing.working.minimum_met", "base", l.Base, "price", price)
 	case l.Kind == Minimum:
-		return in.T("billing.working.minimum", "base", l.Base, "least", l.Base+l.Amount, "amount", l.Amount)
+		return l.toppedUp(in)
 	case l.Kind == Discount && l.Quantity > 0:
 		return in.T("billing.working.percent", "percent", l.Quantity, "base", l.Base, "amount", l.Amount)
 	case l.Kind == Discount && -l.Amount == l.Base:
@@ -78,4 +76,16 @@ func (l Line) withoutUsage(in i18n.Locale) string {
 		return many + in.T("billing.working.flat", "price", price)
 	}
 	return many + in.T("billing.working.flat_days", "price", price, "days", days, "of", of, "amount", l.Amount)
+}
+
+// toppedUp is the working of a minimum.
+func (l Line) toppedUp(in i18n.Locale) string {
+	base := in.T("billing.working.base", "base", l.Base)
+	if l.Of > 0 {
+		base = in.T("billing.working.base_year", "base", l.Base)
+	}
+	if l.Amount == 0 {
+		return base + "; " + in.T("billing.working.minimum_met", "price", l.Price)
+	}
+	return base + "; " + in.T("billing.working.minimum", "least", l.Base+l.Amount, "amount", l.Amount)
 }

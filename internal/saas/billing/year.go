@@ -29,6 +29,32 @@ func (t Terms) yearly(l Line, price money.Rupiah, p Period) ([]Line, error) {
 	return append(out, back), err
 }
 
+// committed is what lines count towards a minimum: their amounts, but of a price that is paid a year in advance a twelfth each month,
+// by days, which Rate says by 12. Neither the months without a charge nor the one that gives a year back are topped up for it.
+func (t Terms) committed(lines []Line, p Period) (sum money.Rupiah, twelfth int, err error) {
+	for _, l := range lines {
+		amount := l.Amount
+		switch {
+		case l.Kind == Credit:
+			continue
+		case !l.Until.IsZero():
+			if twelfth = 12; t.trial(p) {
+				continue
+			}
+			if amount, err = l.Price.Times(max(l.Quantity, 1)); err == nil {
+				amount, err = amount.FractionHalfUp(int64(p.Days()), int64(12*p.MonthDays()))
+			}
+		}
+		if err == nil {
+			sum, err = sum.Add(amount)
+		}
+		if err != nil {
+			return 0, 0, err
+		}
+	}
+	return sum, twelfth, nil
+}
+
 // yearOf is the year of a subscription, from one anniversary of its first day to the next, that holds a day.
 func yearOf(first, day time.Time) (from, until time.Time) {
 	n := max(day.Year()-first.Year(), 0)

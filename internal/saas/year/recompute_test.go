@@ -54,7 +54,7 @@ priced AS (
       ELSE 0 END AS amount
     FROM counted),
 topped AS (
-  SELECT priced.*, CASE WHEN c->>'kind' = 'minimum' THEN greatest(round(price * days / of) - sum(amount) OVER (PARTITION BY id, f ORDER BY n), 0) ELSE amount END AS due FROM priced),
+  SELECT priced.*, CASE WHEN c->>'kind' = 'minimum' THEN greatest(round(price * days / of) - sum(CASE WHEN c->>'every' = 'year' THEN round(price * days / (12 * of)) ELSE amount END) OVER (PARTITION BY id, f ORDER BY n), 0) ELSE amount END AS due FROM priced),
 summed AS (
   SELECT city, f, days, of, free, coupon, sum(due) AS plain,
          sum(greatest(due, 0)) FILTER (WHERE c->>'every' IS NULL AND (coupon->'only' IS NULL OR coupon->'only' ? (c->>'code'))) AS base FROM topped GROUP BY city, id, f, days, of, free, coupon),

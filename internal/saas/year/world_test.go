@@ -99,7 +99,8 @@ INSERT INTO plan_version (plan, version, effective_from, components, entitlement
 	{"code": "pesan", "kind": "unit", "meter": "notifications_sent", "included": 100, "price": 150, "name": {"id": "Pesan"}, "unit": {"id": "pesan"}}]', '{}'),
 ('utama', 1, '2026-01-01', '[{"code": "setahun", "kind": "flat", "every": "year", "price": 120000001, "name": {"id": "Langganan setahun"}},
 	{"code": "penyimpanan", "kind": "package", "meter": "storage_gb", "included": 20, "size": 10, "price": 500000, "name": {"id": "Penyimpanan"}, "unit": {"id": "GB"}},
-	{"code": "ruas", "kind": "unit", "meter": "duct_segments", "price": 1111, "name": {"id": "Ruas"}, "unit": {"id": "ruas"}}]', '{}');
+	{"code": "ruas", "kind": "unit", "meter": "duct_segments", "price": 1111, "name": {"id": "Ruas"}, "unit": {"id": "ruas"}},
+	{"code": "minimum", "kind": "minimum", "price": 10750000, "name": {"id": "Paling sedikit"}}]', '{}');
 INSERT INTO coupon (code, percent, months, given_from, given_until, note) VALUES ('PERINTIS', 15, 3, '2026-01-01', '2027-01-01', 'Kota perintis');
 INSERT INTO coupon (code, amount, given_from, given_until, note, components) VALUES ('HEMAT', 500000, '2026-01-01', '2027-01-01', 'Kontrak lama', '{langganan}')`
 
