@@ -64,7 +64,7 @@ func (s *Service) book(ctx context.Context, tx bun.Tx, actor identity.Actor, l L
 	if err := tx.NewRaw("SELECT count(*) FROM bank_match WHERE tenant_id = ? AND line_id = ?", l.TenantID, l.ID).Scan(ctx, &before); err != nil {
 		return invoice.Payment{}, err
 	}
-	reference := strings.TrimPrefix(clip(l.Reference, 100)+"/"+l.Identity[:8], "/")
+	reference := strings.TrimPrefix(clip(l.Reference, 100)+"/"+l.Identity, "/")
 	if before > 0 {
 		reference += fmt.Sprintf("/%d", before+1)
 	}

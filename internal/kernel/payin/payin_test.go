@@ -115,6 +115,21 @@ func TestWhatALinePays(t *testing.T) {
 	}
 }
 
+// TestLinesWithIdentitiesThatBeginAlike: what a line is known by is all of its identity. These two begin with the same eight letters, by
+// which their payments were once named, and then nothing of the statement could be booked.
+func TestLinesWithIdentitiesThatBeginAlike(t *testing.T) {
+	t.Parallel()
+	s := open(t, nil)
+	i := s.bill(s.fibre, day(1), 1_000_000)
+	r := s.csv(came(2, 50_000, "INV/2026/000001 angsuran 34678", ""), came(2, 50_000, "INV/2026/000001 angsuran 118791", ""))
+	if len(r.Lines) != 2 || r.Lines[0].Identity[:8] != r.Lines[1].Identity[:8] || r.Lines[0].Identity == r.Lines[1].Identity {
+		t.Fatalf("the lines do not begin alike: %+v", r.Lines)
+	}
+	if got := s.standing(i); got.Paid != 100_000 || r.Count(payin.Matched) != 2 {
+		t.Errorf("%+v, %+v", got, r.Lines)
+	}
+}
+
 // A wrong match is taken back by entries; its line can then pay something else, and what its balance paid must be undone first.
 func TestAWrongMatchIsTakenBack(t *testing.T) {
 	t.Parallel()
