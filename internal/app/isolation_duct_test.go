@@ -167,7 +167,7 @@ func (a *App) ductBilled(t *testing.T, ctx context.Context, city uuid.UUID, oper
 	must(err)
 	y, err := a.DuctBills.Receive(ctx, finance, invoice.PaymentInput{Invoice: i.ID, Method: invoice.Transfer, Reference: "uji", Amount: 10, On: time.Now()})
 	must(err)
-	q, err := a.DuctBills.Ask(ctx, finance, invoice.WriteOff, i.ID, nil, "Uji")
+	q, err := a.DuctBills.Ask(ctx, finance, invoice.RequestInput{Kind: invoice.WriteOff, Invoice: i.ID, Reason: "Uji"})
 	must(err)
 	return ids[0].String(), i.ID.String(), q.ID.String(), y.ID.String()
 }

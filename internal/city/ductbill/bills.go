@@ -60,7 +60,7 @@ func (s *Service) Drafts(ctx context.Context, actor identity.Actor) ([]Draft, er
 		return nil, err
 	}
 	var all []Draft
-	err := s.drafts(&all).Where("d.tenant_id = ? AND d.invoice_id IS NULL", tenancy.Must(ctx)).Order("d.id").Limit(listMost).Scan(ctx)
+	err := s.drafts(&all).Where("d.tenant_id = ? AND d.invoice_id IS NULL AND d.dropped_at IS NULL", tenancy.Must(ctx)).Order("d.id").Limit(listMost).Scan(ctx)
 	return all, err
 }
 
@@ -70,7 +70,7 @@ func (s *Service) drafts(into any) *bun.SelectQuery {
 		Join("JOIN duct_payer AS w ON w.tenant_id = d.tenant_id AND w.party_id = d.party_id").Join("JOIN duct_operator AS o ON o.tenant_id = w.tenant_id AND o.id = w.operator_id")
 }
 
-// Draft reads one that waits, or NotFound "invoice.not_found". It needs duct:read.
+// Draft reads one that waits or was dropped, or NotFound "invoice.not_found". It needs duct:read.
 func (s *Service) Draft(ctx context.Context, actor identity.Actor, id uuid.UUID) (Draft, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return Draft{}, err
@@ -81,6 +81,14 @@ func (s *Service) Draft(ctx context.Context, actor identity.Actor, id uuid.UUID)
 		return d, fault.New(fault.NotFound, "invoice.not_found")
 	}
 	return d, err
+}
+
+// Replaced names the void invoice whose charges a draft bills anew; nil where it is none. It needs duct:read.
+func (s *Service) Replaced(ctx context.Context, actor identity.Actor, d Draft) (*invoice.Ref, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
+		return nil, err
+	}
+	return s.Book.Replaced(ctx, s.d.DB.App, d.Replaces)
 }
 
 // Adjust adds a line of its own to a draft, with the reason, and Unadjust takes such a line out again, by its place from 1 on. Both
@@ -154,24 +162,28 @@ func (s *Service) Apply(ctx context.Context, actor identity.Actor, id uuid.UUID)
 	return amount, err
 }
 
-// Ask keeps a request for a credit note, a write-off or a void, which another person decides. Back is so much of each line of the
-// invoice, by its position, for a credit note. It needs duct:bill; the refusals are those of invoice.Crediting and invoice.Ask.
-func (s *Service) Ask(ctx context.Context, actor identity.Actor, kind string, id uuid.UUID, back map[int]money.Rupiah, reason string) (q invoice.Request, err error) {
-	in := invoice.RequestInput{Kind: kind, Invoice: id, Reason: reason}
-	if kind == string(invoice.CreditNote) {
-		b, err := s.Find(ctx, actor, id)
-		if err != nil {
-			return q, err
-		}
-		if in, err = invoice.Crediting(id, b.Credit, back, reason); err != nil {
-			return q, err
-		}
-	}
+// Ask keeps a request for a write-off, a void, a credit note (see AskCredit) or that a draft be dropped, which another person decides. It
+// needs duct:bill; the refusals are those of invoice.Ask.
+func (s *Service) Ask(ctx context.Context, actor identity.Actor, in invoice.RequestInput) (q invoice.Request, err error) {
 	err = s.act(ctx, actor, "ask", func(ctx context.Context, tx bun.Tx) error {
 		q, err = s.Book.Ask(ctx, tx, actor, in)
 		return err
 	})
 	return q, err
+}
+
+// AskCredit asks for a credit note that takes back so much of each line of an invoice, by its position. It needs duct:bill; the refusals
+// are those of Find, invoice.Crediting and invoice.Ask.
+func (s *Service) AskCredit(ctx context.Context, actor identity.Actor, id uuid.UUID, back map[int]money.Rupiah, reason string) (invoice.Request, error) {
+	b, err := s.Find(ctx, actor, id)
+	if err != nil {
+		return invoice.Request{}, err
+	}
+	in, err := invoice.Crediting(id, b.Credit, back, reason)
+	if err != nil {
+		return invoice.Request{}, err
+	}
+	return s.Ask(ctx, actor, in)
 }
 
 // Decide approves or refuses the request of somebody else; approved, it takes effect today, and of a credit note the people of the
@@ -195,21 +207,23 @@ type Asked struct {
 	bun.BaseModel `bun:"table:invoice_request,alias:q"`
 
 	invoice.Request
-	Number   string `bun:"number"` // of the invoice
+	Number   string `bun:"number"` // of the invoice, or what the draft is about
 	Operator string `bun:"operator"`
 }
 
-// Requests lists what was asked, the latest first, 100 at most: of one invoice, or with uuid.Nil what nobody has decided. It needs
+// Requests lists what was asked, the latest first, 100 at most: of one invoice or draft, or with uuid.Nil what nobody has decided. It needs
 // duct:read.
 func (s *Service) Requests(ctx context.Context, actor identity.Actor, of uuid.UUID) ([]Asked, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return nil, err
 	}
 	var all []Asked
-	q := s.d.DB.App.NewSelect().Model(&all).ColumnExpr("q.*").ColumnExpr("i.number").ColumnExpr("i.party->>'name' AS operator").Join("JOIN invoice AS i ON i.tenant_id = q.tenant_id AND i.id = q.invoice_id").
+	q := s.d.DB.App.NewSelect().Model(&all).ColumnExpr("q.*").ColumnExpr("coalesce(i.number, d.note) AS number").ColumnExpr("coalesce(i.party->>'name', y.name) AS operator").
+		Join("LEFT JOIN invoice AS i ON i.tenant_id = q.tenant_id AND i.id = q.invoice_id").
+		Join("LEFT JOIN invoice_draft AS d ON d.tenant_id = q.tenant_id AND d.id = q.draft_id LEFT JOIN party AS y ON y.tenant_id = d.tenant_id AND y.id = d.party_id").
 		Where("q.tenant_id = ?", tenancy.Must(ctx)).Order("q.id DESC").Limit(listMost)
 	if of != uuid.Nil {
-		q = q.Where("q.invoice_id = ?", of)
+		q = q.Where("(q.invoice_id = ?0 OR q.draft_id = ?0)", of)
 	} else {
 		q = q.Where("q.decided_by IS NULL")
 	}
@@ -288,6 +302,7 @@ type Bill struct {
 	Standing   invoice.Standing
 	Entries    []invoice.Entry
 	Receipts   []invoice.Payment
+	Related    invoice.Related
 	Undoable   []invoice.Payment    // what came in for it, slips too, and was not taken back
 	Credit     []invoice.CreditLine // its lines with what was taken back of each
 }
@@ -322,6 +337,9 @@ func (s *Service) FindOf(ctx context.Context, operator, id uuid.UUID) (b Bill, e
 		Where("y.id IN (SELECT e.payment_id FROM invoice_entry e WHERE e.tenant_id = y.tenant_id AND e.invoice_id = ?)", id).
 		Where("NOT EXISTS (SELECT FROM payment_undo u WHERE u.tenant_id = y.tenant_id AND u.payment_id = y.id)").Order("y.received_on", "y.id").Limit(listMost).Scan(ctx)
 	if err != nil {
+		return b, err
+	}
+	if b.Related, err = s.Book.Related(ctx, s.d.DB.App, b.Invoice); err != nil {
 		return b, err
 	}
 	b.Credit, err = s.Book.CreditLines(ctx, id, b.Lines)

@@ -42,6 +42,9 @@ func (s *Service) Give(ctx context.Context, tx bun.Tx, k Credit) error {
 	return nil
 }
 
+// stands leaves out of rows x what a draft charged or took off that was dropped, or whose invoice is void with nothing to follow.
+const stands = " AND NOT EXISTS (SELECT FROM invoice_draft d WHERE d.tenant_id = x.tenant_id AND d.id = x.draft_id AND d.dropped_at IS NOT NULL)"
+
 // Taken are the credits of some ids with what was taken off invoices by now.
 func (s *Service) Taken(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]money.Rupiah, error) {
 	out := map[uuid.UUID]money.Rupiah{}
@@ -52,7 +55,7 @@ func (s *Service) Taken(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]mon
 		CreditID uuid.UUID
 		Amount   money.Rupiah
 	}
-	err := s.d.DB.App.NewRaw("SELECT credit_id, sum(amount)::bigint AS amount FROM duct_credit_line WHERE tenant_id = ? AND credit_id IN (?) GROUP BY credit_id", tenancy.Must(ctx), bun.List(ids)).Scan(ctx, &rows)
+	err := s.d.DB.App.NewRaw("SELECT credit_id, sum(amount)::bigint AS amount FROM duct_credit_line x WHERE tenant_id = ? AND credit_id IN (?)"+stands+" GROUP BY credit_id", tenancy.Must(ctx), bun.List(ids)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("ductbill: credits: %w", err)
 	}
@@ -72,7 +75,7 @@ type takenOff struct {
 // taken off yet, under each tax as much as is charged under it. What is left waits for the next month.
 func (m bill) credits(ctx context.Context, tx bun.Tx) error {
 	var all []Credit
-	err := tx.NewRaw(`SELECT * FROM (SELECT k.*, (SELECT coalesce(sum(x.amount), 0)::bigint FROM duct_credit_line x WHERE x.tenant_id = k.tenant_id AND x.credit_id = k.id) AS taken FROM duct_credit k WHERE k.tenant_id = ?) y
+	err := tx.NewRaw(`SELECT * FROM (SELECT k.*, (SELECT coalesce(sum(x.amount), 0)::bigint FROM duct_credit_line x WHERE x.tenant_id = k.tenant_id AND x.credit_id = k.id`+stands+`) AS taken FROM duct_credit k WHERE k.tenant_id = ?) y
 		WHERE taken < amount ORDER BY id`, tenancy.Must(ctx)).Scan(ctx, &all)
 	if err != nil {
 		return err

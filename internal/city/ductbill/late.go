@@ -41,7 +41,7 @@ func (m bill) late(ctx context.Context, tx bun.Tx) error {
 			(SELECT coalesce(sum(e.amount), 0) FROM invoice_entry e WHERE e.tenant_id = i.tenant_id AND e.invoice_id = i.id AND e.on_day < ?1)
 				- greatest(i.withholdable + (SELECT coalesce(sum(w.amount), 0) FROM invoice_entry w WHERE w.tenant_id = i.tenant_id AND w.invoice_id = i.id AND w.kind = 'withheld' AND w.on_day < ?1), 0)
 				- (SELECT coalesce(sum(l.amount), 0) FROM invoice_line l WHERE l.tenant_id = i.tenant_id AND l.invoice_id = i.id AND l.source ->> 'kind' = 'late') AS base,
-			(SELECT coalesce(sum(f.amount), 0) FROM duct_late_fee f WHERE f.tenant_id = i.tenant_id AND f.invoice_id = i.id) AS before,
+			(SELECT coalesce(sum(x.amount), 0) FROM duct_late_fee x WHERE x.tenant_id = i.tenant_id AND x.invoice_id = i.id`+stands+`) AS before,
 			(?1::date - greatest(i.due_on + 1, ?2::date)) AS days
 		FROM invoice i JOIN duct_payer d ON d.tenant_id = i.tenant_id AND d.party_id = i.party_id
 		WHERE i.tenant_id = ?0 AND i.kind = 'invoice' AND i.due_on + 1 < ?1::date) x WHERE base > 0 ORDER BY invoice_id`, tenancy.Must(ctx), end.Format(time.DateOnly), m.month.Format(time.DateOnly)).Scan(ctx, &all)

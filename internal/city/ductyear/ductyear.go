@@ -360,7 +360,7 @@ func (m *maker) credit(ctx context.Context, i invoice.Invoice) error {
 	if err != nil || len(b.Lines) == 0 {
 		return err
 	}
-	q, err := m.book.Ask(ctx, m.Maker, string(invoice.CreditNote), i.ID, map[int]money.Rupiah{b.Lines[0].Position: b.Lines[0].Amount / 10}, "Data contoh: gangguan ruas selama tiga hari")
+	q, err := m.book.AskCredit(ctx, m.Maker, i.ID, map[int]money.Rupiah{b.Lines[0].Position: b.Lines[0].Amount / 10}, "Data contoh: gangguan ruas selama tiga hari")
 	if err == nil {
 		_, err = m.book.Decide(ctx, m.Checker, q.ID, true)
 	}

@@ -68,7 +68,7 @@ WITH held AS (
 found AS (
   SELECT 'unbilled' AS kind, l.id, l.since, h.then AS units FROM duct_lease l JOIN held h ON h.tenant_id = l.tenant_id AND h.id = l.id
    WHERE l.tenant_id = ?0 AND l.state IN ('active', 'ended') AND h.then > 0 AND greatest(l.since, l.accepted_on) < ?3::date AND (l.until IS NULL OR l.until > ?2::date)
-     AND NOT EXISTS (SELECT FROM duct_charge c WHERE c.tenant_id = l.tenant_id AND c.lease_id = l.id AND c.month = ?2::date)
+     AND NOT EXISTS (SELECT FROM duct_charge c JOIN invoice_draft d ON d.tenant_id = c.tenant_id AND d.id = c.draft_id WHERE c.tenant_id = l.tenant_id AND c.lease_id = l.id AND c.month = ?2::date AND d.dropped_at IS NULL)
   UNION ALL
   SELECT 'waiting', l.id, l.since, h.now FROM duct_lease l JOIN held h ON h.tenant_id = l.tenant_id AND h.id = l.id WHERE l.tenant_id = ?0 AND l.state = 'ordered' AND l.since <= ?1::date AND h.now > 0
   UNION ALL

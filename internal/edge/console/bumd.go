@@ -70,6 +70,7 @@ func (p *Pages) bumdRoutes() gate.Table {
 		{Method: get, Path: concept + "/baris/:n", Needs: acts, Scope: there, IDs: draft, Handler: p.draftLine},
 		{Method: post, Path: concept + "/terbit", Needs: acts, Scope: there, IDs: draft, Handler: p.issueOne},
 		{Method: post, Path: concept + "/sesuaikan", Needs: acts, Scope: there, IDs: draft, Handler: p.adjust},
+		{Method: post, Path: concept + "/batalkan", Page: concept, Needs: acts, Scope: there, IDs: draft, Handler: p.dropDraft},
 		{Method: post, Path: concept + "/baris/:n/hapus", Page: concept, Needs: acts, Scope: there, IDs: draft, Handler: p.unadjust},
 		{Method: get, Path: PathRequests, Needs: acts, Scope: there, Handler: p.requests},
 		{Method: post, Path: PathRequests + "/:id/putus", Page: PathRequests, Needs: acts, Scope: there, IDs: request, Handler: p.decide},

@@ -116,13 +116,7 @@ func (p *Pages) actSection(l i18n.Locale, b finance.Bill, balance money.Rupiah, 
 			s.Forms = append(s.Forms, bill.Form{ID: "saldo", Plain: true, Action: here + "/saldo", Submit: l.T("bumd.apply_balance", "balance", balance)})
 		}
 	}
-	var kinds []ui.Option
-	if b.Standing.Open > 0 {
-		kinds = append(kinds, ui.Option{Value: invoice.WriteOff, Label: l.T("bumd.request.write_off"), Hint: l.T("bumd.write_off_hint", "open", b.Standing.Open)})
-	}
-	if b.Standing.Open == b.Standing.Charged {
-		kinds = append(kinds, ui.Option{Value: invoice.Void, Label: l.T("bumd.request.void"), Hint: l.T("bumd.void_hint")})
-	}
+	kinds := TakeOffOptions(l, b.Standing)
 	s.Links = []ui.Link{{Href: here + "/nota-kredit", Label: l.T("credit.link"), Icon: "receipt-tax"}, {Href: PathArrears + "/" + b.ID.String(), Label: l.T("arrears.link"), Icon: "mail"}, {Href: PathTaxes + "/" + b.ID.String(), Label: l.T("tax.link"), Icon: "receipt-tax"}}
 	if len(kinds) > 0 {
 		s.Forms = append(s.Forms, bill.Form{ID: "minta", Folded: true, Title: l.T("bumd.ask"), Text: l.T("bumd.two_people"), Action: here + "/minta", Submit: l.T("bumd.ask_do"), Fields: []ui.Field{
@@ -148,7 +142,7 @@ func (p *Pages) line(c *gin.Context) error {
 // labels are what the forms of an invoice call their fields.
 func labels() map[string]string {
 	return map[string]string{"amount": "usage.line_amount", "method": "bill.way", "reference": "bill.reference", "on": "bill.received", "reason": "bill.reason",
-		"kind": "bumd.ask_what", "name": "bumd.adjust_name", "plan": "bill.plan", "starts_on": "bumd.first_day", "trial_days": "bumd.trial_days", "addons": "bill.addons",
+		"drop_reason": "bill.reason", "kind": "bumd.ask_what", "name": "bumd.adjust_name", "plan": "bill.plan", "starts_on": "bumd.first_day", "trial_days": "bumd.trial_days", "addons": "bill.addons",
 		"coupon": "bill.coupon", "as": "bumd.end_as"}
 }
 
@@ -249,11 +243,11 @@ func (p *Pages) sendAgain(c *gin.Context) error {
 // ask asks for a write-off or a void.
 func (p *Pages) ask(c *gin.Context) error {
 	return p.filled(c, "change_asked", p.invoicePage, nil, func(in site.Form, id uuid.UUID) (string, error) {
-		q := invoice.RequestInput{Kind: in.Text("kind"), Invoice: id, Reason: in.Text("reason")}
-		if q.Kind == string(invoice.CreditNote) { // it says of each line what it takes back, on a page of its own
-			return "", site.Invalid("kind", "not_an_option")
+		q, err := TakeOff(in, id)
+		if err != nil {
+			return "", AlsoMissing(err, in, "reason")
 		}
-		_, err := p.finance.Ask(c.Request.Context(), gate.ActorOf(c), q)
+		_, err = p.finance.Ask(c.Request.Context(), gate.ActorOf(c), q)
 		return PathInvoices + "/" + id.String(), err
 	})
 }
@@ -286,7 +280,7 @@ func (p *Pages) requestSection(c *gin.Context, all []finance.Asked) (bill.Sectio
 	s := bill.Section{ID: "permintaan", Title: l.T("bumd.requests"), Empty: &bill.Empty{Icon: "inbox", Title: l.T("bumd.no_requests"), Text: l.T("bumd.no_requests_text")},
 		Table: &bill.Table{Title: l.T("bumd.requests"), Columns: []bill.Column{{Label: l.T("bumd.ask_what")}, {Label: l.T("bill.number")}, {Label: l.T("bill.reason")}, {Label: l.T("bumd.asked_by")}, {Label: l.T("bill.state")}}}}
 	for _, q := range all {
-		what := l.T("bumd.request." + q.Kind)
+		what := RequestWord(l, q.Request)
 		var sum money.Rupiah
 		for _, x := range q.Charges {
 			sum += x.Amount // checked when it was asked
@@ -304,12 +298,20 @@ func (p *Pages) requestSection(c *gin.Context, all []finance.Asked) (bill.Sectio
 		case q.MadeBy == who.ID:
 			state.Small = l.T("bumd.own_request")
 		default:
-			s.Forms = append(s.Forms, bill.Form{ID: "putus-" + q.Request.ID.String(), Title: l.T("bumd.decide", "what", what, "number", q.Number), Text: q.Reason, Plain: true,
+			title := l.T("bumd.decide", "what", what, "number", q.Number)
+			if q.DraftID.Valid {
+				title = l.T("bumd.decide_draft", "what", what, "about", q.Number, "party", q.Party)
+			}
+			s.Forms = append(s.Forms, bill.Form{ID: "putus-" + q.Request.ID.String(), Title: title, Text: q.Reason, Plain: true,
 				Action: PathRequests + "/" + q.Request.ID.String() + "/putus", Hidden: []ui.Option{{Value: "jawaban", Label: "setuju"}}, Submit: l.T("bumd.approve")},
 				bill.Form{ID: "tolak-" + q.Request.ID.String(), Plain: true, Bad: true, Action: PathRequests + "/" + q.Request.ID.String() + "/putus",
 					Hidden: []ui.Option{{Value: "jawaban", Label: "tolak"}}, Submit: l.T("bumd.refuse", "number", q.Number)})
 		}
-		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{cell, {Text: q.Number, Href: PathInvoices + "/" + q.InvoiceID.String(), Small: q.Party}, {Text: q.Reason},
+		of := bill.Cell{Text: q.Number, Href: PathInvoices + "/" + q.InvoiceID.String(), Small: q.Party}
+		if q.DraftID.Valid {
+			of.Href = PathDrafts + "/" + q.DraftID.UUID.String()
+		}
+		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{cell, of, {Text: q.Reason},
 			{Text: names[q.MadeBy], Small: l.DateTime(site.Zoned(c, q.MadeAt))}, state}})
 	}
 	return s, err
@@ -425,17 +427,61 @@ func (p *Pages) draftPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 		v.Sections = []bill.Section{{ID: "pengadaan", Title: l.T("purchase.title"), Rows: rows}}
 	}
 	lines := bill.Section{ID: "baris", Title: l.T("bill.lines"), Text: l.T("bumd.draft_text"), Table: &t, Forms: forms}
+	tied, asked, err := p.draftTies(c, d)
+	if err != nil {
+		return err
+	}
+	if !d.DroppedAt.IsZero() {
+		v.Mark, v.Links, lines.Text, lines.Forms, lines.Note = ui.Mark{Icon: "ban", Text: l.T("bumd.dropped")}, nil, "", nil, DroppedNote(l, site.Zoned(c, d.DroppedAt))
+		v.Sections = append(append(v.Sections, lines), tied...)
+		return p.Render(c, status, bill.Page(v))
+	}
 	if less, _ := d.Lowered(); less > 0 {
 		lines.Note = bill.Note{Tone: "care", Text: l.T("bumd.lowered", "amount", less)}
 	}
-	v.Sections = append(v.Sections, lines,
-		bill.Section{ID: "tindakan", Title: l.T("bumd.acts"), Forms: []bill.Form{
-			{ID: "terbitkan", Action: here + "/terbit", Text: l.T("bumd.issue_text", "days", d.DueDays), Submit: l.T("bumd.issue")},
-			{ID: "sesuaikan", Folded: true, Title: l.T("bumd.adjust"), Text: l.T("bumd.adjust_text"), Action: here + "/sesuaikan", Submit: l.T("bumd.adjust_do"), Fields: []ui.Field{
-				{Name: "name", Label: l.T("bumd.adjust_name"), Value: in.Get("name"), Error: errs.Of("name"), Max: 120, Wrap: true},
-				{Name: "amount", Type: "text", Label: l.T("usage.line_amount"), Hint: l.T("bumd.adjust_amount"), Value: in.Get("amount"), Error: errs.Of("amount"), Max: 24},
-				ReasonField(l, in.Get("reason"), errs)}}}})
+	acts := bill.Section{ID: "tindakan", Title: l.T("bumd.acts"), Forms: []bill.Form{
+		{ID: "terbitkan", Action: here + "/terbit", Text: l.T("bumd.issue_text", "days", d.DueDays), Submit: l.T("bumd.issue")},
+		{ID: "sesuaikan", Folded: true, Title: l.T("bumd.adjust"), Text: l.T("bumd.adjust_text"), Action: here + "/sesuaikan", Submit: l.T("bumd.adjust_do"), Fields: []ui.Field{
+			{Name: "name", Label: l.T("bumd.adjust_name"), Value: in.Get("name"), Error: errs.Of("name"), Max: 120, Wrap: true},
+			{Name: "amount", Type: "text", Label: l.T("usage.line_amount"), Hint: l.T("bumd.adjust_amount"), Value: in.Get("amount"), Error: errs.Of("amount"), Max: 24},
+			ReasonField(l, in.Get("reason"), errs)}}}}
+	if !asked {
+		acts.Forms = append(acts.Forms, DropForm(l, here+"/batalkan", in, errs))
+	}
+	v.Sections = append(append(append(v.Sections, lines), tied...), acts)
 	return p.Render(c, status, bill.Page(v))
+}
+
+// draftTies are the sections of a draft about what it replaces and what was asked of it, and whether nobody has decided that yet.
+func (p *Pages) draftTies(c *gin.Context, d finance.Draft) (all []bill.Section, asked bool, err error) {
+	ctx, l, who := c.Request.Context(), gate.LocaleOf(c), gate.ActorOf(c)
+	was, err := p.finance.Replaced(ctx, who, d)
+	if err != nil {
+		return nil, false, err
+	}
+	if s, ok := RelatedSection(l, invoice.Related{Replaces: was}, PathInvoices, PathDrafts); ok {
+		all = append(all, s)
+	}
+	requests, err := p.finance.Requests(ctx, who, d.Draft.ID, false)
+	if err != nil || len(requests) == 0 {
+		return all, false, err
+	}
+	for _, q := range requests {
+		asked = asked || q.Approved == nil
+	}
+	s, err := p.requestSection(c, requests)
+	return append(all, s), asked, err
+}
+
+// dropDraft asks that a draft be dropped.
+func (p *Pages) dropDraft(c *gin.Context) error {
+	return p.filled(c, "change_asked", p.draftPage, nil, func(in site.Form, id uuid.UUID) (string, error) {
+		if bad := site.Missing(in, "drop_reason"); bad != nil {
+			return "", fault.Fields(bad)
+		}
+		_, err := p.finance.Ask(c.Request.Context(), gate.ActorOf(c), invoice.RequestInput{Kind: invoice.Drop, Draft: id, Reason: in.Text("drop_reason")})
+		return PathDrafts + "/" + id.String(), err
+	})
 }
 
 // draftLine shows what a line of a draft was computed from.

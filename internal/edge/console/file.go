@@ -19,7 +19,8 @@ const FormReturn = "/nota-pembatalan"
 
 // exports are the tables for an accountant, by the names of their files.
 func exports() map[string]string {
-	return map[string]string{invoice.InvoiceTable: "tagihan", invoice.PaymentTable: "penerimaan", invoice.TaxTable: "pajak"}
+	return map[string]string{invoice.InvoiceTable: "tagihan", invoice.NoteTable: "nota-kredit", invoice.PaymentTable: "penerimaan", invoice.RefundTable: "pengembalian", invoice.BalanceTable: "saldo",
+		invoice.TaxTable: "pajak"}
 }
 
 // FileOf is where a table of the invoices under base is downloaded, with ?bulan= or ?tahun=.

@@ -11,6 +11,7 @@ import (
 
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/invoice"
@@ -49,6 +50,13 @@ func (p *Pages) billView(c *gin.Context, b finance.Bill, base string) (bill.View
 	sent, err := p.sentSection(c, b)
 	if err != nil {
 		return v, err
+	}
+	drafts := ""
+	if base == PathInvoices && p.Guard.Allow(c.Request.Context(), gate.ActorOf(c), access.InvoiceIssue) == nil {
+		drafts = PathDrafts
+	}
+	if s, ok := RelatedSection(l, b.Related, base, drafts); ok {
+		v.Sections = append(v.Sections, s)
 	}
 	v.Sections = append(v.Sections, sent, bill.Section{ID: "buku", Title: l.T("bill.standing"), Rows: standingRows(l, b.Standing)})
 	paid, err := p.receiptSection(c, b, here)

@@ -28,7 +28,7 @@ func stateMark(l i18n.Locale, state string, due, today time.Time) ui.Mark {
 		}
 	case "paid":
 		tone, icon = "good", "circle-check"
-	case "credit_note":
+	case "credit_note", "credited":
 		icon = "receipt-tax"
 	}
 	return ui.Mark{Tone: tone, Icon: icon, Text: l.T("bill.state." + state)}

@@ -30,7 +30,7 @@ func (p *Pages) billRoutes() gate.Table {
 	read, acts, city := access.DuctRead, access.DuctBill, gate.City
 	draft, one, asked, who := site.IDs("id", "duct_draft"), site.IDs("id", "duct_invoice"), site.IDs("id", "duct_request"), site.IDs("id", "duct_operator")
 	receipt := site.IDs("id", "duct_invoice", "pay", "duct_payment")
-	d, i := PathBills+"/konsep/:id", PathBills+"/:id"
+	d, i := pathDrafts+"/:id", PathBills+"/:id"
 	return gate.Table{
 		{Method: get, Path: PathBills, Needs: read, Scope: city, Handler: p.bills},
 		{Method: post, Path: PathBills + "/tindakan/hitung", Page: PathBills, Needs: acts, Scope: city, Handler: p.chargeMonths},
@@ -39,6 +39,7 @@ func (p *Pages) billRoutes() gate.Table {
 		{Method: get, Path: d, Needs: read, Scope: city, IDs: draft, Handler: p.draft},
 		{Method: post, Path: d + "/tambah", Page: d, Needs: acts, Scope: city, IDs: draft, Handler: p.adjust},
 		{Method: post, Path: d + "/hapus", Page: d, Needs: acts, Scope: city, IDs: draft, Handler: p.unadjust},
+		{Method: post, Path: d + "/batalkan", Page: d, Needs: acts, Scope: city, IDs: draft, Handler: p.dropDraft},
 		{Method: post, Path: d + "/terbitkan", Page: d, Needs: acts, Scope: city, IDs: draft, Handler: p.issue},
 		{Method: get, Path: i, Needs: read, Scope: city, IDs: one, Handler: p.invoice},
 		{Method: get, Path: i + "/berkas", Needs: read, Scope: city, IDs: one, Handler: p.file},
@@ -141,7 +142,7 @@ func (p *Pages) draftSection(c *gin.Context) (bill.Section, error) {
 	}
 	t := &bill.Table{Title: l.T("ductbook.drafts"), Columns: []bill.Column{{Label: l.T("ductprice.operator")}, {Label: l.T("ductbook.about")}, {Label: l.T("ductbook.net"), End: true}}}
 	for _, d := range all {
-		t.Rows = append(t.Rows, bill.Line{Pick: d.ID.String(), Cells: []bill.Cell{{Text: d.Operator, Href: PathBills + "/konsep/" + d.ID.String()}, {Text: d.Note}, {Text: d.Net.String()}}})
+		t.Rows = append(t.Rows, bill.Line{Pick: d.ID.String(), Cells: []bill.Cell{{Text: d.Operator, Href: pathDrafts + "/" + d.ID.String()}, {Text: d.Note}, {Text: d.Net.String()}}})
 	}
 	if !p.may(c, access.DuctBill) {
 		s.Table = t
@@ -177,7 +178,10 @@ func (p *Pages) requests(c *gin.Context, all []ductbill.Asked, s bill.Section) (
 	}
 	s.Table = &bill.Table{Title: s.Title, Columns: []bill.Column{{Label: l.T("ductbook.invoice")}, {Label: l.T("bumd.ask_what")}, {Label: l.T("bill.reason")}, {Label: l.T("bumd.asked_by")}, {Label: l.T("bill.state")}}}
 	for _, q := range all {
-		what := bill.Cell{Text: l.T("bumd.request." + q.Kind)}
+		what, of := bill.Cell{Text: console.RequestWord(l, q.Request)}, bill.Cell{Text: q.Number, Href: PathBills + "/" + q.InvoiceID.String(), Small: q.Operator}
+		if q.DraftID.Valid {
+			of.Href = pathDrafts + "/" + q.DraftID.UUID.String()
+		}
 		var sum money.Rupiah
 		for _, x := range q.Charges {
 			sum += x.Amount
@@ -192,7 +196,7 @@ func (p *Pages) requests(c *gin.Context, all []ductbill.Asked, s bill.Section) (
 		case q.Approved == nil && p.may(c, access.DuctBill):
 			s.Forms = append(s.Forms, decideForms(l, PathBills+"/permintaan/"+q.ID.String(), q.ID, q.Number+", "+what.Text+" "+what.Small, q.Reason)...)
 		}
-		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: q.Number, Href: PathBills + "/" + q.InvoiceID.String(), Small: q.Operator}, what, {Text: q.Reason}, {Text: names[q.MadeBy], Small: l.DateTime(site.Zoned(c, q.MadeAt))}, state}})
+		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{of, what, {Text: q.Reason}, {Text: names[q.MadeBy], Small: l.DateTime(site.Zoned(c, q.MadeAt))}, state}})
 	}
 	return s, nil
 }
@@ -323,7 +327,7 @@ func (p *Pages) draftPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 	if err != nil {
 		return err
 	}
-	here, may := PathBills+"/konsep/"+id.String(), p.may(c, access.DuctBill)
+	here, may := pathDrafts+"/"+id.String(), p.may(c, access.DuctBill)
 	v := bill.View{Shell: p.DeskShell(c, d.Operator), Back: PathBills, Heading: d.Operator, Lead: d.Note, Mark: ui.Mark{Icon: "edit", Text: l.T("bumd.draft")}, Errors: errs}
 	lines := bill.Section{ID: "baris", Title: l.T("bill.lines"), Text: l.T("bumd.draft_text"), Table: &bill.Table{Title: l.T("bill.lines"), Columns: []bill.Column{{Label: l.T("usage.component")}, {Label: l.T("usage.working")}, {Label: l.T("usage.line_amount"), End: true}}}}
 	for i, x := range d.Charges {
@@ -333,19 +337,62 @@ func (p *Pages) draftPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 		}
 	}
 	lines.Table.Foot = []bill.Cell{{Text: l.T("invoice.paper.net")}, {}, {Text: d.Net.String()}}
-	v.Sections = append(v.Sections, lines)
+	tied, asked, err := p.draftTies(c, d)
+	if err != nil {
+		return err
+	}
+	if !d.DroppedAt.IsZero() {
+		v.Mark, may, lines.Text, lines.Forms, lines.Note = ui.Mark{Icon: "ban", Text: l.T("bumd.dropped")}, false, "", nil, console.DroppedNote(l, site.Zoned(c, d.DroppedAt))
+	}
+	v.Sections = append(append(v.Sections, lines), tied...)
 	if may {
-		v.Sections = append(v.Sections, bill.Section{ID: "tindakan", Title: l.T("bumd.acts"), Forms: []bill.Form{
+		acts := bill.Section{ID: "tindakan", Title: l.T("bumd.acts"), Forms: []bill.Form{
 			{ID: "terbit", Action: here + "/terbitkan", Text: l.T("ductbook.issue_text", "days", d.DueDays), Submit: l.T("bumd.issue")},
 			{ID: "tambah", Folded: len(errs) == 0, Title: l.T("bumd.adjust"), Text: l.T("bumd.adjust_text"), Action: here + "/tambah", Submit: l.T("bumd.adjust_do"), Fields: []ui.Field{
 				{Name: "name", Label: l.T("bumd.adjust_name"), Value: in.Get("name"), Error: errs.Of("name"), Max: 120}, {Name: "amount", Type: "money", Label: l.T("usage.line_amount"), Hint: l.T("bumd.adjust_amount"), Value: in.Get("amount"), Error: errs.Of("amount")},
-				console.ReasonField(l, in.Get("reason"), errs)}}}})
+				console.ReasonField(l, in.Get("reason"), errs)}}}}
+		if !asked {
+			acts.Forms = append(acts.Forms, console.DropForm(l, here+"/batalkan", in, errs))
+		}
+		v.Sections = append(v.Sections, acts)
 	}
 	return p.Render(c, status, bill.Page(v))
 }
 
+// draftTies are the sections of a draft about what it replaces and what was asked of it, and whether nobody has decided that yet.
+func (p *Pages) draftTies(c *gin.Context, d ductbill.Draft) (all []bill.Section, asked bool, err error) {
+	ctx, l, a := c.Request.Context(), gate.LocaleOf(c), gate.ActorOf(c)
+	was, err := p.DuctBills.Replaced(ctx, a, d)
+	if err != nil {
+		return nil, false, err
+	}
+	if s, ok := console.RelatedSection(l, invoice.Related{Replaces: was}, PathBills, pathDrafts); ok {
+		all = append(all, s)
+	}
+	requests, err := p.DuctBills.Requests(ctx, a, d.Draft.ID)
+	if err != nil || len(requests) == 0 {
+		return all, false, err
+	}
+	for _, q := range requests {
+		asked = asked || q.Approved == nil
+	}
+	s, err := p.requests(c, requests, bill.Section{ID: "permintaan", Title: l.T("ductbook.requests"), Text: l.T("ductprice.two_people")})
+	return append(all, s), asked, err
+}
+
+// dropDraft asks that a draft be dropped.
+func (p *Pages) dropDraft(c *gin.Context) error {
+	return p.onDraft(c, "ductprice_asked", func(in site.Form, id uuid.UUID) (string, error) {
+		if bad := site.Missing(in, "drop_reason"); bad != nil {
+			return "", fault.Fields(bad)
+		}
+		_, err := p.DuctBills.Ask(c.Request.Context(), gate.ActorOf(c), invoice.RequestInput{Kind: invoice.Drop, Draft: id, Reason: in.Text("drop_reason")})
+		return pathDrafts + "/" + id.String(), err
+	})
+}
+
 // billLabels are what the forms of the book call their fields.
-var billLabels = map[string]string{"amount": "usage.line_amount", "method": "bill.way", "reference": "bill.reference", "on": "bill.received", "reason": "bill.reason", "kind": "bumd.ask_what", "payment": "ductbook.undo_which", "undo_reason": "bill.reason", "name": "bumd.adjust_name"}
+var billLabels = map[string]string{"amount": "usage.line_amount", "method": "bill.way", "reference": "bill.reference", "on": "bill.received", "reason": "bill.reason", "kind": "bumd.ask_what", "payment": "ductbook.undo_which", "undo_reason": "bill.reason", "drop_reason": "bill.reason", "name": "bumd.adjust_name"}
 
 // onDraft runs an act of a form on a draft.
 func (p *Pages) onDraft(c *gin.Context, done string, act func(in site.Form, id uuid.UUID) (string, error)) error {
@@ -370,7 +417,7 @@ func (p *Pages) adjust(c *gin.Context) error {
 		if err == nil {
 			err = p.DuctBills.Adjust(c.Request.Context(), gate.ActorOf(c), invoice.AdjustInput{Draft: id, Name: in.Line("name"), Amount: amount, Reason: in.Text("reason")})
 		}
-		return PathBills + "/konsep/" + id.String(), err
+		return pathDrafts + "/" + id.String(), err
 	})
 }
 
@@ -380,7 +427,7 @@ func (p *Pages) unadjust(c *gin.Context) error {
 		if err == nil {
 			err = p.DuctBills.Unadjust(c.Request.Context(), gate.ActorOf(c), id, n)
 		}
-		return PathBills + "/konsep/" + id.String(), err
+		return pathDrafts + "/" + id.String(), err
 	})
 }
 

@@ -30,6 +30,7 @@ const (
 	PathTariffs  = ducts.PathDucts + "/tarif"
 	PathLand     = ducts.PathDucts + "/lahan"
 	PathBills    = ducts.PathDucts + "/tagihan"
+	pathDrafts   = PathBills + "/konsep"
 	PathBank     = ducts.PathDucts + "/rekening-bank"
 	PathTaxes    = ducts.PathDucts + "/pajak"
 	PathDeposits = ducts.PathDucts + "/jaminan"

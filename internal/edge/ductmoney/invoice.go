@@ -75,6 +75,9 @@ func (p *Pages) invoicePage(c *gin.Context, status int, in site.Form, errs ui.Er
 	if b.Kind == invoice.CreditNote {
 		return p.Render(c, status, bill.Page(v))
 	}
+	if s, ok := console.RelatedSection(l, b.Related, PathBills, pathDrafts); ok {
+		v.Sections = append(v.Sections, s)
+	}
 	v.Sections = append(v.Sections, entrySection(l, b), ledger.ReceiptSection(l, b.Receipts, here))
 	asked, err := p.DuctBills.Requests(ctx, a, id)
 	if err != nil {
@@ -150,13 +153,7 @@ func actSection(l i18n.Locale, b ductbill.Bill, here string, today time.Time, in
 			{Name: "undo_reason", Type: "long_text", Label: l.T("bill.reason"), Hint: l.T("bumd.reason_hint"), Max: 500, Value: in.Get("undo_reason"), Error: errs.Of("undo_reason")}}}
 		s.Forms = append(s.Forms, undo)
 	}
-	kinds := []ui.Option{{Value: string(invoice.CreditNote), Label: l.T("bumd.request.credit_note"), Hint: l.T("ductbook.credit_hint")}}
-	if b.Standing.Open > 0 {
-		kinds = append(kinds, ui.Option{Value: invoice.WriteOff, Label: l.T("bumd.request.write_off"), Hint: l.T("bumd.write_off_hint", "open", b.Standing.Open)})
-	}
-	if b.Standing.Open == b.Standing.Charged {
-		kinds = append(kinds, ui.Option{Value: invoice.Void, Label: l.T("bumd.request.void"), Hint: l.T("bumd.void_hint")})
-	}
+	kinds := append([]ui.Option{{Value: string(invoice.CreditNote), Label: l.T("bumd.request.credit_note"), Hint: l.T("ductbook.credit_hint")}}, console.TakeOffOptions(l, b.Standing)...)
 	f := bill.Form{ID: "minta", Folded: len(errs) == 0, Title: l.T("ductbook.ask"), Text: l.T("bumd.two_people"), Action: here + "/minta", Submit: l.T("bumd.ask_do"), Fields: []ui.Field{
 		{Name: "kind", Type: "choice", Label: l.T("bumd.ask_what"), Options: kinds, Value: in.Get("kind"), Error: errs.Of("kind")}, console.ReasonField(l, in.Get("reason"), errs)}}
 	for _, x := range b.Credit {
@@ -230,6 +227,14 @@ func (p *Pages) useBalance(c *gin.Context) error {
 // askRequest asks for a credit note, a write-off or a void.
 func (p *Pages) askRequest(c *gin.Context) error {
 	return p.onInvoice(c, "ductprice_asked", func(in site.Form, id uuid.UUID) error {
+		if in.Text("kind") != string(invoice.CreditNote) {
+			q, err := console.TakeOff(in, id)
+			if err != nil {
+				return console.AlsoMissing(err, in, "reason")
+			}
+			_, err = p.DuctBills.Ask(c.Request.Context(), gate.ActorOf(c), q)
+			return err
+		}
 		back := map[int]money.Rupiah{}
 		for name := range in.Values {
 			n, ok := strings.CutPrefix(name, "line-")
@@ -244,7 +249,7 @@ func (p *Pages) askRequest(c *gin.Context) error {
 				return err
 			}
 		}
-		_, err := p.DuctBills.Ask(c.Request.Context(), gate.ActorOf(c), in.Text("kind"), id, back, in.Text("reason"))
+		_, err := p.DuctBills.AskCredit(c.Request.Context(), gate.ActorOf(c), id, back, in.Text("reason"))
 		return err
 	})
 }

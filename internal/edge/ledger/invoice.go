@@ -14,7 +14,7 @@ func BillMark(l i18n.Locale, state string, due, today time.Time) ui.Mark {
 	if (state == "open" || state == "part_paid") && due.Format(time.DateOnly) < today.Format(time.DateOnly) {
 		return ui.Mark{Tone: "bad", Icon: "alert-triangle", Text: l.T("bill.state.late")}
 	}
-	m := map[string]ui.Mark{"open": {Tone: "care", Icon: "clock"}, "part_paid": {Tone: "care", Icon: "clock"}, "paid": {Tone: "good", Icon: "circle-check"}}[state]
+	m := map[string]ui.Mark{"open": {Tone: "care", Icon: "clock"}, "part_paid": {Tone: "care", Icon: "clock"}, "paid": {Tone: "good", Icon: "circle-check"}, "credited": {Icon: "receipt-tax"}}[state]
 	m.Text = l.T("bill.state." + state)
 	if m.Icon == "" {
 		m.Icon = "file-text"

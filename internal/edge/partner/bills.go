@@ -114,6 +114,9 @@ func (p *Pages) bill(c *gin.Context) error {
 		lines.Rows = append(lines.Rows, bill.Line{Cells: []bill.Cell{name, {Text: x.Working.In(l)}, {Text: x.Amount.String()}}})
 	}
 	v.Sections = append(v.Sections, bill.Section{ID: "baris", Title: l.T("bill.lines"), Table: lines}, bill.Section{ID: "jumlah", Title: l.T("bill.sums"), Rows: console.SumRows(l, b.Invoice, b.Taxes)})
+	if s, ok := console.RelatedSection(l, b.Related, pathBills, ""); ok {
+		v.Sections = append(v.Sections, s)
+	}
 	if b.Kind == invoice.Bill {
 		v.Sections = append(v.Sections, ledger.ReceiptSection(l, b.Receipts, here))
 	}

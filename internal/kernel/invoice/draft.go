@@ -105,7 +105,7 @@ func (b *Book) Write(ctx context.Context, tx bun.IDB, d Draft) (Draft, error) {
 	return kept, err
 }
 
-// lockDraft reads a draft for a change; Conflict "invoice.final" when it has become an invoice.
+// lockDraft reads a draft for a change; Conflict "invoice.final" when it has become an invoice, and "invoice.dropped" when it was dropped.
 func lockDraft(ctx context.Context, tx bun.IDB, id uuid.UUID) (Draft, error) {
 	var d Draft
 	err := tx.NewSelect().Model(&d).Where("tenant_id = ? AND id = ?", tenancy.Must(ctx), id).For("UPDATE").Scan(ctx)
@@ -114,6 +114,9 @@ func lockDraft(ctx context.Context, tx bun.IDB, id uuid.UUID) (Draft, error) {
 	}
 	if err == nil && d.InvoiceID.Valid {
 		return d, fault.New(fault.Conflict, "invoice.final")
+	}
+	if err == nil && !d.DroppedAt.IsZero() {
+		return d, fault.New(fault.Conflict, "invoice.dropped")
 	}
 	return d, err
 }
@@ -154,7 +157,7 @@ const (
 
 // Adjust adds a line of its own to a draft as part of tx; what the month left is never changed. The caller has checked who may. It
 // refuses Invalid for a name, a reason or an amount that is missing or too long, NotFound "invoice.not_found" and Conflict
-// "invoice.final".
+// "invoice.final" and "invoice.dropped".
 func (b *Book) Adjust(ctx context.Context, tx bun.Tx, actor identity.Actor, in AdjustInput) (Draft, error) {
 	in.Name, in.Reason = strings.TrimSpace(in.Name), strings.TrimSpace(in.Reason)
 	var bad []fault.Field

@@ -80,20 +80,32 @@ type Standing struct {
 	OpenSince time.Time `bun:"open_since,nullzero"`
 }
 
-// State is the word for it.
+// State is the word for it. Only what was received, as money or by a slip, pays an invoice: one that credit notes closed alone is credited,
+// and one that they made smaller is as open as before. StateSQL says the same.
 func (s Standing) State() string {
-	switch {
+	switch received := s.Paid + s.Withheld; {
 	case s.Voided > 0:
 		return "void"
 	case s.Open == 0 && s.WrittenOff > 0:
 		return "written_off"
+	case s.Open == 0 && s.Credited > 0 && received <= 0:
+		return "credited"
 	case s.Open == 0:
 		return "paid"
-	case s.Open < s.Charged:
+	case received > 0:
 		return "part_paid"
 	}
 	return "open"
 }
+
+// States are the words of State.
+func States() []string {
+	return []string{"open", "part_paid", "paid", "credited", "written_off", "void"}
+}
+
+// StateSQL is State over s, a row of StandingColumns.
+const StateSQL = `CASE WHEN s.voided > 0 THEN 'void' WHEN s.open = 0 AND s.written_off > 0 THEN 'written_off' WHEN s.open = 0 AND s.credited > 0 AND s.paid + s.withheld <= 0 THEN 'credited'
+	WHEN s.open = 0 THEN 'paid' WHEN s.paid + s.withheld > 0 THEN 'part_paid' ELSE 'open' END`
 
 // sums are the columns of a Standing, over entries.
 const sums = `coalesce(sum(amount) FILTER (WHERE kind = 'charge'), 0)::bigint AS charged,

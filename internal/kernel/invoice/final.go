@@ -22,7 +22,8 @@ import (
 
 // Finalise makes an invoice of a draft on a day, as part of tx: from now on it does not change. It takes the next number of the series in
 // that day's year, copies the party and the tax rules as they are on the day, and charges the party. The caller has checked who may.
-// It refuses NotFound "invoice.not_found"; Conflict "invoice.final" for a draft that has become one, "invoice.own_adjustment" for whoever
+// It refuses NotFound "invoice.not_found"; Conflict "invoice.final" for a draft that has become one, "invoice.dropped" for one that shall not,
+// "invoice.own_adjustment" for whoever
 // lowered it by hand, "invoice.no_tax_rule"
 // for a charge whose rule is not in force, "invoice.nothing_due" when there is nothing to pay, and "invoice.unprintable" for
 // letters that no paper can show.
@@ -44,7 +45,7 @@ func (b *Book) Finalise(ctx context.Context, tx bun.Tx, actor identity.Actor, dr
 			d.Charges[i].PPN, d.Charges[i].PPh = party.PPN, party.PPh
 		}
 	}
-	out := Invoice{Kind: Bill, Series: d.Series, PartyID: d.PartyID, Source: d.Source, IssuedOn: on, DueOn: on.AddDate(0, 0, d.DueDays), Note: d.Note, Purchase: d.Purchase}
+	out := Invoice{Kind: Bill, Series: d.Series, PartyID: d.PartyID, Source: d.Source, IssuedOn: on, DueOn: on.AddDate(0, 0, d.DueDays), Note: d.Note, Purchase: d.Purchase, Replaces: d.Replaces}
 	if err := b.issue(ctx, tx, actor, &out, d.Charges, on, nil); err != nil {
 		return Invoice{}, fmt.Errorf("invoice: finalise: %w", err)
 	}

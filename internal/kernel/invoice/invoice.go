@@ -81,6 +81,8 @@ type Draft struct {
 	Purchase  Purchase      `bun:"purchase,type:jsonb"`
 	DueDays   int           `bun:"due_days"`
 	InvoiceID uuid.NullUUID `bun:"invoice_id"` // that it became
+	Replaces  uuid.NullUUID `bun:"replaces"`   // the void invoice whose charges it bills anew
+	DroppedAt time.Time     `bun:"dropped_at,nullzero"`
 	CreatedAt time.Time     `bun:"created_at"`
 	UpdatedAt time.Time     `bun:"updated_at"`
 }
@@ -119,8 +121,9 @@ type Invoice struct {
 	FinalisedAt  time.Time     `bun:"finalised_at"`
 	FinalisedBy  uuid.UUID     `bun:"finalised_by"`
 
-	Purchase       Purchase `bun:"purchase,type:jsonb"`
-	VirtualAccount string   `bun:"virtual_account"` // to which it can be paid
+	Purchase       Purchase      `bun:"purchase,type:jsonb"`
+	VirtualAccount string        `bun:"virtual_account"` // to which it can be paid
+	Replaces       uuid.NullUUID `bun:"replaces"`        // the void invoice in whose place it stands
 }
 
 // Line is a charge of an invoice with its share of the tax.

@@ -27,8 +27,10 @@ type Request struct {
 
 	TenantID  uuid.UUID     `bun:"tenant_id,pk"`
 	ID        uuid.UUID     `bun:"id,pk"`
-	Kind      string        `bun:"kind"` // CreditNote, WriteOff or Void
-	InvoiceID uuid.UUID     `bun:"invoice_id"`
+	Kind      string        `bun:"kind"`                        // CreditNote, WriteOff, Void or Drop
+	InvoiceID uuid.UUID     `bun:"invoice_id,nullzero"`         // none of a Drop
+	DraftID   uuid.NullUUID `bun:"draft_id"`                    // of a Drop
+	Follows   string        `bun:"follows"`                     // of a Void: Replacement or Nothing
 	Charges   []Charge      `bun:"charges,type:jsonb,nullzero"` // of a credit note: what is taken back, as positive amounts
 	Reason    string        `bun:"reason"`
 	MadeBy    uuid.UUID     `bun:"made_by"`
@@ -42,18 +44,29 @@ type Request struct {
 const (
 	WriteOff = "write_off" // gives up what is open
 	Void     = "void"      // takes back an invoice of which nothing was closed
+	Drop     = "drop"      // of a draft, which is not issued then
 )
 
-// RequestInput asks that something be taken off an invoice. Charges are those of a credit note.
+// What follows a Void.
+const (
+	Replacement = "replacement" // a draft of the same charges, for the party as it is when that is issued
+	Nothing     = "nothing"     // what it charged is not billed any more
+)
+
+// RequestInput asks that something be taken off an invoice, or that a draft be dropped. Charges are those of a credit note, and Follows
+// is what comes after a void.
 type RequestInput struct {
 	Kind    string
 	Invoice uuid.UUID
+	Draft   uuid.UUID
 	Charges []Charge
+	Follows string
 	Reason  string
 }
 
-// Ask keeps a request for a second person to decide. It refuses Invalid without a reason or of a kind that there is not, and of
-// a credit note what Check refuses.
+// Ask keeps a request for a second person to decide. It refuses Invalid without a reason or of a kind that there is not, of a void
+// without a word of what follows, and of a credit note what Check refuses; of a draft NotFound "invoice.not_found" and Conflict
+// "invoice.final", "invoice.dropped" and "invoice.drop_asked" while nobody has decided about it.
 func (b *Book) Ask(ctx context.Context, tx bun.Tx, actor identity.Actor, in RequestInput) (Request, error) {
 	q := Request{TenantID: tenancy.Must(ctx), Kind: in.Kind, InvoiceID: in.Invoice, Reason: strings.TrimSpace(in.Reason), MadeBy: actor.ID,
 		MadeAt: b.Now().UTC().Truncate(time.Microsecond)}
@@ -61,7 +74,13 @@ func (b *Book) Ask(ctx context.Context, tx bun.Tx, actor identity.Actor, in Requ
 		return q, fault.Fields([]fault.Field{{Name: "reason", Code: "required"}})
 	}
 	switch q.Kind {
-	case WriteOff, Void:
+	case WriteOff:
+	case Void:
+		if q.Follows = in.Follows; q.Follows != Replacement && q.Follows != Nothing {
+			return q, fault.Fields([]fault.Field{{Name: "follows", Code: "required"}})
+		}
+	case Drop:
+		return b.askDrop(ctx, tx, actor, q, in.Draft)
 	case string(CreditNote):
 		q.Charges = in.Charges
 		if err := Check(in.Charges); err != nil {
@@ -81,11 +100,20 @@ func (b *Book) Ask(ctx context.Context, tx bun.Tx, actor identity.Actor, in Requ
 		return q, fmt.Errorf("invoice: ask: %w", err)
 	}
 	return q, audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "invoice.ask", Object: "invoice", ObjectID: i.ID, At: q.MadeAt,
-		Detail: map[string]any{"number": i.Number, "kind": q.Kind, "reason": q.Reason}})
+		Detail: q.detail(map[string]any{"number": i.Number, "reason": q.Reason})})
+}
+
+// detail is what the audit trail says of a request, with more.
+func (q Request) detail(more map[string]any) map[string]any {
+	more["kind"] = q.Kind
+	if q.Follows != "" {
+		more["follows"] = q.Follows
+	}
+	return more
 }
 
 // Decide approves or refuses a request; approved, it takes effect on a day in the same transaction. It refuses NotFound
-// "invoice.no_request"; Conflict "invoice.decided" for one that was decided, "invoice.own_request" for whoever made it,
+// "invoice.no_request"; Conflict "invoice.final" and "invoice.dropped" for a draft that is none any more, "invoice.decided" for one that was decided, "invoice.own_request" for whoever made it,
 // "invoice.before_issue" for a day before the invoice's, "invoice.before_undo" for one before a payment of it was taken back, "invoice.nothing_open" for a write-off or a void of one that is
 // closed, "invoice.not_untouched" for a void after a payment, and "invoice.credit_too_large" for a credit note above what
 // was charged and not taken off yet.
@@ -100,6 +128,9 @@ func (b *Book) Decide(ctx context.Context, tx bun.Tx, actor identity.Actor, id u
 	if _, err := tx.NewUpdate().Model(&q).Column("decided_by", "decided_at", "approved").WherePK().Exec(ctx); err != nil {
 		return q, err
 	}
+	if q.Kind == Drop {
+		return q, b.decideDrop(ctx, tx, actor, q)
+	}
 	i, s, err := b.lock(ctx, tx, q.InvoiceID)
 	if err != nil {
 		return q, err
@@ -111,7 +142,7 @@ func (b *Book) Decide(ctx context.Context, tx bun.Tx, actor identity.Actor, id u
 		return q, err
 	}
 	return q, audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "invoice.decide", Object: "invoice", ObjectID: i.ID, At: q.DecidedAt,
-		Detail: map[string]any{"number": i.Number, "kind": q.Kind, "approved": approve}})
+		Detail: q.detail(map[string]any{"number": i.Number, "approved": approve})})
 }
 
 // MayDecide holds whoever decides a request, as it was read with an error or none, to the rule of two people. It refuses NotFound
@@ -146,6 +177,9 @@ func (b *Book) takeOff(ctx context.Context, tx bun.Tx, actor identity.Actor, i I
 		return fault.New(fault.Conflict, "invoice.not_untouched")
 	case q.Kind == Void:
 		e.Kind = EntryVoid
+		if err := b.follow(ctx, tx, i, q); err != nil {
+			return err
+		}
 	}
 	return b.enter(ctx, tx, actor, e)
 }

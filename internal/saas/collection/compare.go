@@ -211,7 +211,7 @@ func (s *Service) clear(ctx context.Context, d document) error {
 		return c.Month.Equal(month) && !c.BilledAt.IsZero() && c.Total <= 0
 	})
 	otherwise, err := s.DB.App.NewSelect().TableExpr("invoice AS i").Join("JOIN stripe_invoice AS x ON x.tenant_id = i.tenant_id AND x.invoice_id = i.id").
-		Where("i.tenant_id = ? AND i.source = ? AND x.id <> ?", tenancy.Must(ctx), billing.SourceOf(a.City, month), d.ID).Exists(ctx)
+		Where("i.tenant_id = ?0 AND (i.source = ?1 OR starts_with(i.source, ?1 || ?2)) AND x.id <> ?3", tenancy.Must(ctx), billing.SourceOf(a.City, month), invoice.Again, d.ID).Exists(ctx)
 	before := !month.AddDate(0, 1, 0).After(a.MirroredAt)
 	if err != nil || !nothing && !otherwise && !before {
 		return err

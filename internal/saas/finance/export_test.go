@@ -15,6 +15,7 @@ import (
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/invoice"
+	"bedelau/internal/kernel/money"
 	"bedelau/tenants"
 )
 
@@ -51,7 +52,7 @@ func TestTablesForTheAccountant(t *testing.T) {
 		}
 	}
 	for name, want := range map[string][]string{
-		invoice.InvoiceTable: {"[Nomor tagihan Pihak NPWP", "[INV/2026/000001 Pemerintah Kota Tanjungpinang  2026-11-26 2026-12-26 6000000 660000 6660000 880000 780000 0 0 5000000]"},
+		invoice.InvoiceTable: {"[Nomor tagihan Pihak NPWP", "[INV/2026/000001 Pemerintah Kota Tanjungpinang  2026-11-26 2026-12-26 6000000 660000 6660000 880000 780000 0 0 5000000 Dibayar sebagian]"},
 		invoice.PaymentTable: {"bukti potong R-slip 780000", "transfer R-transfer 880000"},
 		invoice.TaxTable:     {"jasa-pemerintah 02 6000000 5500000 660000", "pph23-jasa  6000000 6000000 120000", "jasa-kpbpb 08 4000000 3666667 440000"},
 	} {
@@ -63,6 +64,75 @@ func TestTablesForTheAccountant(t *testing.T) {
 	err := o.Export(o.w.Ctx(o.w.Other), own, i18n.EN, invoice.InvoiceTable, o.Now().AddDate(0, 0, -1), o.Now().AddDate(0, 0, 1), func([]any) error { n++; return nil })
 	if err != nil || n != 2 {
 		t.Errorf("a city gets %d rows, %v; want the heading and its own", n, err)
+	}
+}
+
+// TestWhatIsCreditedIsNotPaid: an invoice that a credit note made smaller is as open as before, and one that it closed is credited, in the
+// list, its filter and the table; the tables say what each note took off, what became balance and what was given back.
+func TestWhatIsCreditedIsNotPaid(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	boss := o.staff(o.w.Platform, "kepala@bumd.id", "bumd_finance")
+	credit := func(i invoice.Invoice, net money.Rupiah) {
+		t.Helper()
+		q, err := o.AskCredit(o.ctx, o.clerk, i.ID, map[int]money.Rupiah{1: net}, "Layanan terputus")
+		if err == nil {
+			_, err = o.Decide(o.ctx, boss, q.ID, true)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	receive := func(i invoice.Invoice, amount money.Rupiah) {
+		t.Helper()
+		if _, err := o.Receive(o.ctx, o.clerk, invoice.PaymentInput{Invoice: i.ID, Method: invoice.Transfer, Reference: "T-" + i.Number, Amount: amount, On: o.Now()}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	small, whole, paid := o.issue(o.w.Batam, 1_000_000), o.issue(o.w.Batam, 2_000_000), o.issue(o.w.Batam, 3_000_000)
+	credit(small, 100_000)
+	credit(whole, 2_000_000)
+	receive(paid, 3_000_000)
+	credit(paid, 500_000) // was paid, and becomes balance
+	for state, want := range map[string]string{"open": small.Number, "credited": whole.Number, "paid": paid.Number, "part_paid": ""} {
+		rows, err := o.List(o.ctx, o.clerk, Filter{State: state})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var numbers []string
+		for _, r := range rows {
+			numbers = append(numbers, r.Number)
+			if r.State() != state {
+				t.Errorf("%s is %s in the filter and %s in the list", r.Number, state, r.State())
+			}
+		}
+		if got := strings.Join(numbers, " "); got != want {
+			t.Errorf("%s: %q, want %q", state, got, want)
+		}
+	}
+	b, err := o.Find(o.ctx, o.clerk, paid.ID)
+	if err != nil || len(b.Related.Notes) != 1 || b.Related.Notes[0].Number != "CN/2026/000003" {
+		t.Errorf("the credit note of a paid invoice is not among what belongs to it: %+v, %v", b.Related.Notes, err)
+	}
+	if err := o.AskRefund(o.ctx, o.clerk, invoice.RefundInput{Party: b.PartyID, Amount: 200_000, Account: "BRK 1", Reason: "Diminta kembali"}); err != nil {
+		t.Fatal(err)
+	}
+	asked, err := o.Refunds(o.ctx, boss, true)
+	if err == nil {
+		err = o.DecideRefund(o.ctx, boss, asked[0].ID, true)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string][]string{
+		invoice.InvoiceTable: {"0 0 100000 0 900000 Belum dibayar]", "0 0 2000000 0 0 Dikreditkan]", "3000000 0 0 0 0 Lunas]"},
+		invoice.NoteTable:    {"[CN/2026/000001 " + small.Number, "100000 0 100000 100000 0 Layanan terputus]", "[CN/2026/000003 " + paid.Number, "500000 0 500000 0 500000 Layanan terputus]"},
+		invoice.RefundTable:  {"Pemerintah Kota Batam 200000 Diminta kembali]"},
+		invoice.BalanceTable: {"[Pemerintah Kota Batam  0 500000 0 200000 300000]"},
+	} {
+		if got := o.table(name); !containsAll(got, want...) {
+			t.Errorf("%s:\n%s", name, got)
+		}
 	}
 }
 

@@ -209,6 +209,7 @@ type Bill struct {
 	Lines    []invoice.Line
 	Taxes    []invoice.Tax
 	Standing invoice.Standing
+	Related  invoice.Related
 }
 
 func (s *Service) find(ctx context.Context, of tenancy.ID, id uuid.UUID) (b Bill, err error) {
@@ -222,6 +223,9 @@ func (s *Service) find(ctx context.Context, of tenancy.ID, id uuid.UUID) (b Bill
 	if of != uuid.Nil && b.City.UUID != of {
 		return Bill{}, fault.New(fault.NotFound, "invoice.not_found")
 	}
-	b.Standing, err = s.Book.Standing(ctx, s.DB.App, id)
+	if b.Standing, err = s.Book.Standing(ctx, s.DB.App, id); err != nil {
+		return b, err
+	}
+	b.Related, err = s.Book.Related(ctx, s.DB.App, b.Invoice)
 	return b, err
 }

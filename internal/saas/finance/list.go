@@ -33,14 +33,13 @@ type Filter struct {
 
 // States are the words of Row.State.
 func States() []string {
-	return []string{"open", "part_paid", "paid", "written_off", "void", creditNote}
+	return append(invoice.States(), creditNote)
 }
 
 const creditNote = "credit_note"
 
 // stateSQL is Row.State over i, an invoice, and s, its standing.
-const stateSQL = `CASE WHEN i.kind = 'credit_note' THEN 'credit_note' WHEN s.voided > 0 THEN 'void' WHEN s.open = 0 AND s.written_off > 0 THEN 'written_off'
-	WHEN s.open = 0 THEN 'paid' WHEN s.open < s.charged THEN 'part_paid' ELSE 'open' END`
+const stateSQL = "CASE WHEN i.kind = 'credit_note' THEN 'credit_note' ELSE " + invoice.StateSQL + " END"
 
 // Row is an invoice in a list, with how it stands.
 type Row struct {
@@ -121,7 +120,7 @@ func (s *Service) Drafts(ctx context.Context, actor identity.Actor) ([]Draft, er
 	err := s.DB.App.NewSelect().Model(&all).ColumnExpr("d.*").ColumnExpr("y.name AS party").
 		ColumnExpr("(SELECT sum((c->>'amount')::bigint) FROM jsonb_array_elements(d.charges) c)::bigint AS net").
 		Join("JOIN party AS y ON y.tenant_id = d.tenant_id AND y.id = d.party_id").
-		Where("d.tenant_id = ? AND d.invoice_id IS NULL", tenancy.Must(ctx)).Order("d.id").Limit(listMost).Scan(ctx)
+		Where("d.tenant_id = ? AND d.invoice_id IS NULL AND d.dropped_at IS NULL", tenancy.Must(ctx)).Order("d.id").Limit(listMost).Scan(ctx)
 	return all, err
 }
 

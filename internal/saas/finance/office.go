@@ -19,7 +19,7 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
-// FindDraft reads a draft that waits to be issued, or NotFound "invoice.not_found". It needs invoice:issue on the platform.
+// FindDraft reads a draft that waits to be issued or was dropped, or NotFound "invoice.not_found". It needs invoice:issue on the platform.
 func (s *Service) FindDraft(ctx context.Context, actor identity.Actor, id uuid.UUID) (Draft, error) {
 	if err := s.Guard.Allow(ctx, actor, access.InvoiceIssue); err != nil {
 		return Draft{}, err
@@ -33,6 +33,14 @@ func (s *Service) FindDraft(ctx context.Context, actor identity.Actor, id uuid.U
 		return d, fault.New(fault.NotFound, "invoice.not_found")
 	}
 	return d, err
+}
+
+// Replaced names the void invoice whose charges a draft bills anew; nil where it is none. It needs invoice:issue on the platform.
+func (s *Service) Replaced(ctx context.Context, actor identity.Actor, d Draft) (*invoice.Ref, error) {
+	if err := s.Guard.Allow(ctx, actor, access.InvoiceIssue); err != nil {
+		return nil, err
+	}
+	return s.Book.Replaced(ctx, s.DB.App, d.Replaces)
 }
 
 // Adjust adds a line of its own to a draft, with the reason. It needs invoice:issue on the platform; the refusals are those of the
@@ -52,7 +60,7 @@ func (s *Service) Unadjust(ctx context.Context, actor identity.Actor, draft uuid
 	})
 }
 
-// Ask keeps a request for a credit note, a write-off or a void, which another person decides. It needs invoice:issue on the
+// Ask keeps a request for a credit note, a write-off, a void or that a draft be dropped, which another person decides. It needs invoice:issue on the
 // platform; the refusals are those of the guard and of invoice.Ask.
 func (s *Service) Ask(ctx context.Context, actor identity.Actor, in invoice.RequestInput) (q invoice.Request, err error) {
 	err = s.act(ctx, actor, func(ctx context.Context, tx bun.Tx) error {
@@ -62,12 +70,12 @@ func (s *Service) Ask(ctx context.Context, actor identity.Actor, in invoice.Requ
 	return q, err
 }
 
-// Decide approves or refuses a request of somebody else; approved, it takes effect today, the paper of a credit note follows, and
-// what may now be open no longer holds the city back. It needs invoice:issue on the platform; the refusals are those of the guard
+// Decide approves or refuses a request of somebody else; approved, it takes effect today, the paper of a credit note follows, a void has
+// the draft that was asked for, and what may now be open no longer holds the city back. It needs invoice:issue on the platform; the refusals are those of the guard
 // and of invoice.Decide.
 func (s *Service) Decide(ctx context.Context, actor identity.Actor, request uuid.UUID, approve bool) (q invoice.Request, err error) {
 	err = s.act(ctx, actor, func(ctx context.Context, tx bun.Tx) error {
-		if q, err = s.Book.Decide(ctx, tx, actor, request, approve, s.today(ctx)); err != nil || !approve {
+		if q, err = s.Book.Decide(ctx, tx, actor, request, approve, s.today(ctx)); err != nil || !approve || q.Kind == invoice.Drop {
 			return err
 		}
 		if err := jobs.Add(ctx, tx, liftKind(), liftArgs{q.InvoiceID}); err != nil || q.Kind != string(invoice.CreditNote) {
@@ -110,22 +118,23 @@ type Asked struct {
 	bun.BaseModel `bun:"table:invoice_request,alias:q"`
 
 	invoice.Request
-	Number string `bun:"number"` // of the invoice
+	Number string `bun:"number"` // of the invoice, or what the draft is about
 	Party  string `bun:"party"`
 }
 
-// Requests lists what was asked, the latest first, 100 at most: of one invoice, or those that nobody has decided, or all. It
+// Requests lists what was asked, the latest first, 100 at most: of one invoice or draft, or those that nobody has decided, or all. It
 // needs invoice:issue on the platform.
 func (s *Service) Requests(ctx context.Context, actor identity.Actor, of uuid.UUID, waiting bool) ([]Asked, error) {
 	if err := s.Guard.Allow(ctx, actor, access.InvoiceIssue); err != nil {
 		return nil, err
 	}
 	var all []Asked
-	q := s.DB.App.NewSelect().Model(&all).ColumnExpr("q.*").ColumnExpr("i.number").ColumnExpr("i.party->>'name' AS party").
-		Join("JOIN invoice AS i ON i.tenant_id = q.tenant_id AND i.id = q.invoice_id").
+	q := s.DB.App.NewSelect().Model(&all).ColumnExpr("q.*").ColumnExpr("coalesce(i.number, d.note) AS number").ColumnExpr("coalesce(i.party->>'name', y.name) AS party").
+		Join("LEFT JOIN invoice AS i ON i.tenant_id = q.tenant_id AND i.id = q.invoice_id").
+		Join("LEFT JOIN invoice_draft AS d ON d.tenant_id = q.tenant_id AND d.id = q.draft_id LEFT JOIN party AS y ON y.tenant_id = d.tenant_id AND y.id = d.party_id").
 		Where("q.tenant_id = ?", tenancy.Must(ctx)).Order("q.id DESC").Limit(listMost)
 	if of != uuid.Nil {
-		q = q.Where("q.invoice_id = ?", of)
+		q = q.Where("(q.invoice_id = ?0 OR q.draft_id = ?0)", of)
 	}
 	if waiting {
 		q = q.Where("q.decided_by IS NULL")

@@ -267,7 +267,7 @@ func (y *world) takeBack(slug, kind string, net money.Rupiah) {
 	what, amount := writtenOff, b.Standing.Open
 	switch kind {
 	case invoice.Void:
-		what = voided
+		in.Follows, what = invoice.Replacement, voided
 	case string(invoice.CreditNote):
 		in.Charges = []invoice.Charge{{Name: i18n.Text{i18n.ID: "Layanan terputus", i18n.EN: "Service was down"}, Amount: net, PPN: b.Lines[0].PPN, PPh: b.Lines[0].PPh}}
 		what, amount = credited, y.lessened(c, b, net)
@@ -280,6 +280,26 @@ func (y *world) takeBack(slug, kind string, net money.Rupiah) {
 	_, err = y.finance.Decide(y.ctx, y.boss, q.ID, true)
 	y.must(err)
 	y.book.add(c, what, amount, y.now)
+	if kind == invoice.Void {
+		y.anew(c, b.ID)
+	}
+}
+
+// anew issues what replaces a void invoice, and has that taken back with nothing to follow.
+func (y *world) anew(c *city, id uuid.UUID) {
+	b, err := y.finance.Find(y.ctx, y.clerk, id)
+	y.must(err)
+	i, err := y.finance.Issue(y.ctx, y.boss, b.Related.Anew.Draft)
+	y.must(err)
+	if i.Total != b.Total || i.Replaces.UUID != id {
+		y.t.Errorf("%s bills %v in place of %s of %v", i.Number, i.Total, b.Number, b.Total)
+	}
+	y.book.add(c, charged, i.Total, y.now)
+	q, err := y.finance.Ask(y.ctx, y.clerk, invoice.RequestInput{Kind: invoice.Void, Invoice: i.ID, Follows: invoice.Nothing, Reason: "Kesepakatan"})
+	y.must(err)
+	_, err = y.finance.Decide(y.ctx, y.boss, q.ID, true)
+	y.must(err)
+	y.book.add(c, voided, i.Total, y.now)
 }
 
 // lessened is what a credit note takes back with its tax; of what was given to the state a part is with it, and no money.

@@ -1,0 +1,160 @@
+package invoice
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// follow does what an approved void is followed by: a draft that bills the same charges anew, or the word that they are billed no more.
+func (b *Book) follow(ctx context.Context, tx bun.Tx, i Invoice, q Request) error {
+	var d Draft
+	err := tx.NewSelect().Model(&d).Where("tenant_id = ? AND invoice_id = ?", i.TenantID, i.ID).Scan(ctx)
+	if err != nil {
+		return fmt.Errorf("invoice: the draft of %s: %w", i.Number, err)
+	}
+	if q.Follows != Replacement {
+		return b.drop(ctx, tx, d)
+	}
+	_, err = b.Write(ctx, tx, Draft{PartyID: d.PartyID, Series: d.Series, Source: d.next(), Charges: d.Charges, Purchase: d.Purchase, DueDays: d.DueDays, Replaces: some(i.ID),
+		Note: strings.TrimSpace(i18n.ID.T("invoice.replaces_note", "note", d.Note, "number", i.Number))})
+	return err
+}
+
+// Again parts the source of a replacement from how often its charges were billed: "duct:2026-10:…~2" is the second time.
+const Again = "~"
+
+// next is the source of the draft that bills the charges of d once more. What has no source is told apart by what it replaces.
+func (d Draft) next() string {
+	if d.Source == "" {
+		return ""
+	}
+	base, n := d.Source, 1
+	if at := strings.LastIndex(d.Source, Again); at >= 0 {
+		if times, err := strconv.Atoi(d.Source[at+len(Again):]); err == nil {
+			base, n = d.Source[:at], times
+		}
+	}
+	return base + Again + strconv.Itoa(n+1)
+}
+
+// drop says of a draft, and of those whose invoices it was to replace, that what they charge is not billed.
+func (b *Book) drop(ctx context.Context, tx bun.Tx, d Draft) error {
+	_, err := tx.NewRaw(`WITH RECURSIVE of AS (SELECT id, replaces FROM invoice_draft WHERE tenant_id = ?0 AND id = ?1
+			UNION SELECT d.id, d.replaces FROM of JOIN invoice_draft d ON d.tenant_id = ?0 AND d.invoice_id = of.replaces)
+		UPDATE invoice_draft SET dropped_at = ?2, updated_at = ?2 WHERE tenant_id = ?0 AND id IN (SELECT id FROM of)`, tenancy.Must(ctx), d.ID, b.Now().UTC().Truncate(time.Microsecond)).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("invoice: drop: %w", err)
+	}
+	return nil
+}
+
+// askDrop keeps the request that a draft be dropped.
+func (b *Book) askDrop(ctx context.Context, tx bun.Tx, actor identity.Actor, q Request, draft uuid.UUID) (Request, error) {
+	d, err := lockDraft(ctx, tx, draft)
+	if err != nil {
+		return q, err
+	}
+	if q.ID, err = uuid.NewV7(); err != nil {
+		return q, err
+	}
+	q.DraftID = some(d.ID)
+	if _, err := tx.NewInsert().Model(&q).Exec(ctx); err != nil {
+		var pg *pgconn.PgError
+		if errors.As(err, &pg) && pg.ConstraintName == "invoice_request_drop" {
+			return q, fault.Wrap(fault.Conflict, "invoice.drop_asked", err)
+		}
+		return q, fmt.Errorf("invoice: ask: %w", err)
+	}
+	return q, audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "invoice.ask", Object: "invoice_draft", ObjectID: d.ID, At: q.MadeAt,
+		Detail: q.detail(map[string]any{"source": d.Source, "reason": q.Reason})})
+}
+
+// decideDrop carries the decision about it out.
+func (b *Book) decideDrop(ctx context.Context, tx bun.Tx, actor identity.Actor, q Request) error {
+	if *q.Approved {
+		d, err := lockDraft(ctx, tx, q.DraftID.UUID)
+		if err == nil {
+			err = b.drop(ctx, tx, d)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "invoice.decide", Object: "invoice_draft", ObjectID: q.DraftID.UUID, At: q.DecidedAt,
+		Detail: q.detail(map[string]any{"approved": *q.Approved})})
+}
+
+// Ref names an invoice of the book.
+type Ref struct {
+	ID     uuid.UUID
+	Number string
+}
+
+// Anew is what bills the charges of a void invoice: a draft, and since it was issued an invoice.
+type Anew struct {
+	Draft   uuid.UUID
+	Dropped bool // it was not issued either
+	Invoice Ref  // none while it is a draft
+}
+
+// Related is what else in the book belongs to an invoice.
+type Related struct {
+	Notes    []Invoice // the credit notes of it, the earliest first
+	Replaces *Ref      // the void one in whose place it stands
+	Anew     *Anew     // what stands in its place
+}
+
+// relatedMost bounds the credit notes of an invoice in a list.
+const relatedMost = 100
+
+// Related reads it, for a caller who has checked that whoever asks may see the invoice.
+func (b *Book) Related(ctx context.Context, db bun.IDB, i Invoice) (r Related, err error) {
+	err = db.NewSelect().Model(&r.Notes).Where("tenant_id = ? AND credits = ?", i.TenantID, i.ID).Order("id").Limit(relatedMost).Scan(ctx)
+	if err != nil {
+		return r, fmt.Errorf("invoice: related: %w", err)
+	}
+	if r.Replaces, err = b.Replaced(ctx, db, i.Replaces); err != nil {
+		return r, err
+	}
+	var rows []struct {
+		ID        uuid.UUID
+		DroppedAt time.Time `bun:"dropped_at,nullzero"`
+		InvoiceID uuid.UUID
+		Number    string
+	}
+	err = db.NewRaw(`SELECT d.id, d.dropped_at, coalesce(d.invoice_id, ?2) AS invoice_id, coalesce(n.number, '') AS number FROM invoice_draft d
+		LEFT JOIN invoice n ON n.tenant_id = d.tenant_id AND n.id = d.invoice_id WHERE d.tenant_id = ?0 AND d.replaces = ?1`, i.TenantID, i.ID, uuid.Nil).Scan(ctx, &rows)
+	if err != nil {
+		return r, fmt.Errorf("invoice: related: %w", err)
+	}
+	for _, x := range rows {
+		r.Anew = &Anew{Draft: x.ID, Dropped: !x.DroppedAt.IsZero() && x.InvoiceID == uuid.Nil, Invoice: Ref{ID: x.InvoiceID, Number: x.Number}}
+	}
+	return r, nil
+}
+
+// Replaced names the void invoice in whose place another or a draft stands; nil where there is none.
+func (b *Book) Replaced(ctx context.Context, db bun.IDB, id uuid.NullUUID) (*Ref, error) {
+	if !id.Valid {
+		return nil, nil
+	}
+	x := Ref{ID: id.UUID}
+	if err := db.NewRaw("SELECT number FROM invoice WHERE tenant_id = ? AND id = ?", tenancy.Must(ctx), id.UUID).Scan(ctx, &x.Number); err != nil {
+		return nil, fmt.Errorf("invoice: replaced: %w", err)
+	}
+	return &x, nil
+}
