@@ -167,7 +167,7 @@ func purchaseRows(l i18n.Locale, p invoice.Purchase) []ui.Row {
 	if p.BudgetYear > 0 {
 		year = strconv.Itoa(p.BudgetYear)
 	}
-	for _, x := range []struct{ name, value string }{{"order", p.Order}, {"dpa", p.DPA}, {"budget_year", year}, {"bast", p.BAST}, {"catalog", p.Catalogue}} {
+	for _, x := range []struct{ name, value string }{{"order", p.Order}, {"dpa", p.DPA}, {"budget_year", year}, {"bast", p.BAST}, {"catalog", p.Catalogue}, {"custom_doc", p.CustomDoc}} {
 		if x.value != "" {
 			rows = append(rows, ui.Row{Label: l.T("purchase." + x.name), Value: x.value})
 		}

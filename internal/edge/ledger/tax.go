@@ -47,6 +47,7 @@ func (p *Tax) Table() gate.Table {
 	return gate.Table{
 		{Method: get, Path: p.Path, Needs: acts, Scope: there, Handler: p.tax},
 		{Method: post, Path: p.Path + pathFakturFile, Page: p.Path, Needs: acts, Scope: there, Handler: p.writeFaktur},
+		{Method: post, Path: p.Path + "/:id/ppbj", Page: p.Path + "/:id", Needs: acts, Scope: there, IDs: one, Handler: p.document},
 		{Method: get, Path: p.Path + "/:id", Needs: acts, Scope: there, IDs: one, Handler: p.faktur},
 		{Method: post, Path: p.Path + "/:id", Needs: acts, Scope: there, IDs: one, Handler: p.answer},
 	}
@@ -76,6 +77,11 @@ func (p *Tax) taxPage(c *gin.Context, status int, in site.Form, errs ui.Errors) 
 		Forms:  []bill.Form{{ID: "faktur", Plain: true, Action: p.Path + pathFakturFile, Hidden: []ui.Option{{Value: "bulan", Label: month}}, Submit: l.T("tax.write")}}}
 	files.Links = p.Files(l, month)
 	list := bill.Section{ID: "faktur-bulan", Title: l.T("tax.list"), Text: l.T("tax.list_text"), Table: p.stateTable(l, all), Empty: &bill.Empty{Icon: "receipt-tax", Title: l.T("tax.none"), Text: l.T("tax.none_text")}}
+	for _, x := range all {
+		if x.Unfounded {
+			list.Note = bill.Note{Tone: "care", Text: l.T("tax.unfounded")}
+		}
+	}
 	v.Sections = []bill.Section{files, list}
 	return p.Render(c, status, bill.Page(v))
 }
@@ -163,6 +169,11 @@ func (p *Tax) fakturPage(c *gin.Context, status int, in site.Form, errs ui.Error
 		list.Links = []ui.Link{{Href: p.Invoices + "/" + id.String() + p.ReturnFile, Label: l.T("tax.return_file"), Icon: "download"}}
 	}
 	v.Sections = []bill.Section{list}
+	if b.Kind == invoice.Bill && len(all) > 0 {
+		number := FirstOf(in.Get("custom_doc"), all[0].CustomDoc)
+		v.Sections = append(v.Sections, bill.Section{ID: "ppbj", Title: l.T("purchase.custom_doc"), Forms: []bill.Form{{ID: "isi-ppbj", Plain: true, Action: p.Path + "/" + id.String() + "/ppbj", Text: l.T("tax.document_text"), Submit: l.T("tax.document_do"),
+			Fields: []ui.Field{{Name: "custom_doc", Label: l.T("purchase.custom_doc"), Hint: l.T("purchase.custom_doc_hint"), Value: number, Error: errs.Of("custom_doc"), Max: 100}}}}})
+	}
 	if f, ok := p.answerForm(l, b, all, in, errs, site.Zoned(c, p.Now())); ok {
 		v.Sections = append(v.Sections, bill.Section{ID: "jawaban", Title: l.T("tax.answer"), Forms: []bill.Form{f}})
 	}
@@ -203,6 +214,17 @@ func (p *Tax) answerForm(l i18n.Locale, b invoice.Invoice, all []faktur.State, i
 	f.Fields = append(f.Fields, ui.Field{Name: "nsfp", Label: l.T("tax.nsfp"), Hint: l.T("tax.nsfp_hint"), Value: in.Get("nsfp"), Error: errs.Of("nsfp"), Max: 30, Optional: true},
 		ui.Field{Name: "note", Label: l.T("tax.note"), Value: in.Get("note"), Error: errs.Of("note"), Max: 300, Optional: true, Wrap: true})
 	return f, true
+}
+
+// document keeps the number of the customs document of an invoice.
+func (p *Tax) document(c *gin.Context) error {
+	id, err := site.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	return Act(p.Pages, c, "faktur_recorded", p.Path+"/"+id.String(), p.fakturPage, nil, map[string]string{"custom_doc": "purchase.custom_doc"}, nil, func(in site.Form) error {
+		return p.Desk.RecordDocument(c.Request.Context(), gate.ActorOf(c), id, in.Line("custom_doc"))
+	})
 }
 
 // answer keeps what the tax office says of a faktur, or what became of a return.

@@ -37,7 +37,7 @@ func (p *Pages) purchasePage(c *gin.Context, status int, in site.Form, errs ui.E
 	here := console.PathDrafts + "/" + id.String()
 	f := bill.Form{ID: "pengadaan", Action: here + formPurchase, Text: l.T("purchase.text"), Submit: l.T("purchase.save"), Fields: []ui.Field{
 		{Name: "order", Value: d.Purchase.Order, Max: 100, Wrap: true}, {Name: "dpa", Value: d.Purchase.DPA, Max: 100, Wrap: true}, {Name: "budget_year", Value: year, Max: 4},
-		{Name: "bast", Value: d.Purchase.BAST, Max: 100, Wrap: true}, {Name: "catalog", Value: d.Purchase.Catalogue, Max: 100, Wrap: true}}}
+		{Name: "bast", Value: d.Purchase.BAST, Max: 100, Wrap: true}, {Name: "catalog", Value: d.Purchase.Catalogue, Max: 100, Wrap: true}, {Name: "custom_doc", Value: d.Purchase.CustomDoc, Max: 100, Hint: l.T("purchase.custom_doc_hint")}}}
 	for i := range f.Fields {
 		x := &f.Fields[i]
 		x.Label, x.Value, x.Error, x.Optional = l.T("purchase."+x.Name), kept(in, x.Name, x.Value), errs.Of(x.Name), true
@@ -54,11 +54,11 @@ func (p *Pages) amend(c *gin.Context) error {
 		return err
 	}
 	labels := map[string]string{}
-	for _, name := range []string{"order", "dpa", "budget_year", "bast", "catalog"} {
+	for _, name := range []string{"order", "dpa", "budget_year", "bast", "catalog", "custom_doc"} {
 		labels[name] = "purchase." + name
 	}
 	return p.act(c, "purchase_saved", console.PathDrafts+"/"+id.String(), p.purchasePage, nil, labels, nil, func(in site.Form) error {
-		x := invoice.Purchase{Order: in.Line("order"), DPA: in.Line("dpa"), BAST: in.Line("bast"), Catalogue: in.Line("catalog")}
+		x := invoice.Purchase{Order: in.Line("order"), DPA: in.Line("dpa"), BAST: in.Line("bast"), Catalogue: in.Line("catalog"), CustomDoc: in.Line("custom_doc")}
 		if text := in.Text("budget_year"); text != "" {
 			var err error
 			if x.BudgetYear, err = strconv.Atoi(text); err != nil {

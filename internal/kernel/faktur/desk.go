@@ -78,6 +78,13 @@ func (d *Desk) RecordFaktur(ctx context.Context, actor identity.Actor, a Answer)
 	return d.act(ctx, actor, "record", func(ctx context.Context, tx bun.Tx) error { return Record(ctx, tx, actor, a, d.book.Now()) })
 }
 
+// RecordDocument keeps the number of the customs document of an invoice. The refusals are those of the package's function.
+func (d *Desk) RecordDocument(ctx context.Context, actor identity.Actor, id uuid.UUID, number string) error {
+	return d.act(ctx, actor, "document", func(ctx context.Context, tx bun.Tx) error {
+		return RecordDocument(ctx, tx, actor, id, number, d.book.Now())
+	})
+}
+
 // FakturStates lists how the faktur and returns of invoices stand.
 func (d *Desk) FakturStates(ctx context.Context, actor identity.Actor, w Which) ([]State, error) {
 	if err := d.guard.Allow(ctx, actor, d.needs); err != nil {

@@ -6,6 +6,7 @@
 package faktur
 
 import (
+	"cmp"
 	"context"
 	"encoding/xml"
 	"fmt"
@@ -38,6 +39,15 @@ type Faktur struct {
 	Date    time.Time
 	Buyer   invoice.Party
 	Lines   []Line
+
+	AddInfo, FacilityStamp string // the legal basis of codes 07 and 08, by Coretax's own codes
+	Documented             bool   // it has to name a customs document
+	CustomDoc              string
+}
+
+// unfounded reports whether f lacks the legal basis that its code needs.
+func (f Faktur) unfounded() bool {
+	return (f.TrxCode == "07" || f.TrxCode == "08") && (f.AddInfo == "" || f.FacilityStamp == "")
 }
 
 // Line is a charge with its share of the base and of the tax; Rate is in percent.
@@ -75,6 +85,10 @@ func List(ctx context.Context, b *invoice.Book, from, until time.Time) ([]Faktur
 	for _, a := range approved {
 		done[a] = true
 	}
+	filed, err := documents(ctx, b.DB.App, ids)
+	if err != nil {
+		return nil, err
+	}
 	var out []Faktur
 	for _, id := range ids {
 		i, lines, taxes, err := b.Find(ctx, id)
@@ -86,6 +100,11 @@ func List(ctx context.Context, b *invoice.Book, from, until time.Time) ([]Faktur
 				continue
 			}
 			f := Faktur{Invoice: id, Code: t.Rule.Code, TrxCode: t.Rule.FakturCode, Number: i.Number, Date: i.IssuedOn, Buyer: i.Party}
+			of, err := facility(ctx, b, i, t.Rule)
+			if err != nil {
+				return nil, err
+			}
+			f.AddInfo, f.FacilityStamp, f.Documented, f.CustomDoc = of.AddInfo, of.FacilityStamp, of.CustomDoc, cmp.Or(filed[id], i.Purchase.CustomDoc)
 			if f.Lines, err = shares(i, lines, t); err != nil {
 				return nil, fmt.Errorf("faktur: %s: %w", i.Number, err)
 			}
@@ -172,8 +191,12 @@ func layout(layouts fs.FS, kind string, on time.Time) (*template.Template, error
 }
 
 // Write writes a file for Coretax in the layout of its last day. It refuses Conflict "faktur.no_npwp" while the seller's tax
-// number is not known, and "faktur.no_layout" before the first layout.
+// number is not known, "faktur.no_basis" for one of code 07 or 08 whose rule says nothing of its legal basis, "faktur.no_document" for
+// one that has to name a customs document and does not, and "faktur.no_layout" before the first layout.
 func Write(w io.Writer, layouts fs.FS, s invoice.Seller, all []Faktur, on time.Time) error {
+	if err := complete(all); err != nil && s.NPWP != "" {
+		return err
+	}
 	return write(w, layouts, "coretax-", s, on, struct {
 		Seller invoice.Seller
 		Faktur []Faktur

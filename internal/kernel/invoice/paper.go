@@ -71,7 +71,7 @@ func (p Purchase) print(sh sheet.Sheet) {
 	if p.BudgetYear != 0 {
 		year = strconv.Itoa(p.BudgetYear)
 	}
-	for _, x := range [][2]string{{"order", p.Order}, {"dpa", p.DPA}, {"budget_year", year}, {"bast", p.BAST}, {"catalog", p.Catalogue}} {
+	for _, x := range [][2]string{{"order", p.Order}, {"dpa", p.DPA}, {"budget_year", year}, {"bast", p.BAST}, {"catalog", p.Catalogue}, {"custom_doc", p.CustomDoc}} {
 		if x[1] != "" {
 			sh.Pair(l.T("invoice.paper."+x[0]), x[1])
 		}

@@ -23,11 +23,13 @@ type Purchase struct {
 	BudgetYear int    `json:"budget_year,omitempty"`
 	BAST       string `json:"bast,omitempty"`    // the acceptance record
 	Catalogue  string `json:"catalog,omitempty"` // package of the e-Katalog or SPSE
+
+	CustomDoc string `json:"custom_doc,omitempty"` // PPBJ by which a buyer in the free-trade area takes it in
 }
 
 func (p Purchase) check() error {
 	var bad []fault.Field
-	for name, text := range map[string]string{"order": p.Order, "dpa": p.DPA, "bast": p.BAST, "catalog": p.Catalogue} {
+	for name, text := range map[string]string{"order": p.Order, "dpa": p.DPA, "bast": p.BAST, "catalog": p.Catalogue, "custom_doc": p.CustomDoc} {
 		if n := utf8.RuneCountInString(text); n > 100 {
 			bad = append(bad, fault.Field{Name: name, Code: "too_long", Args: []any{"max", 100}})
 		}
@@ -41,7 +43,7 @@ func (p Purchase) check() error {
 // Amend puts what the buyer asked for on a draft, as part of tx. It refuses Invalid for a text above a hundred letters or a year
 // that is none, NotFound "invoice.not_found" and Conflict "invoice.final".
 func (b *Book) Amend(ctx context.Context, tx bun.Tx, actor identity.Actor, draft uuid.UUID, p Purchase) error {
-	for _, text := range []*string{&p.Order, &p.DPA, &p.BAST, &p.Catalogue} {
+	for _, text := range []*string{&p.Order, &p.DPA, &p.BAST, &p.Catalogue, &p.CustomDoc} {
 		*text = strings.TrimSpace(*text)
 	}
 	if err := p.check(); err != nil {
@@ -56,7 +58,7 @@ func (b *Book) Amend(ctx context.Context, tx bun.Tx, actor identity.Actor, draft
 		return fmt.Errorf("invoice: amend: %w", err)
 	}
 	return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "invoice.amend", Object: "invoice", ObjectID: d.ID, At: d.UpdatedAt,
-		Detail: map[string]any{"order": p.Order, "dpa": p.DPA, "budget_year": p.BudgetYear, "bast": p.BAST, "catalog": p.Catalogue}})
+		Detail: map[string]any{"order": p.Order, "dpa": p.DPA, "budget_year": p.BudgetYear, "bast": p.BAST, "catalog": p.Catalogue, "custom_doc": p.CustomDoc}})
 }
 
 // StampReceipt records the stamp (meterai) that stands on the receipt of a payment, as s asks for on the day it came in. It refuses

@@ -25,6 +25,7 @@ type Setup struct {
 
 var (
 	seriesPattern = regexp.MustCompile(`^[A-Z0-9]{2,12}$`)
+	codePattern   = regexp.MustCompile(`^(TD\.[0-9]{5})?$`)
 	npwpPattern   = regexp.MustCompile(`^([0-9]{15,16})?$`)
 )
 
@@ -55,6 +56,9 @@ func (s Setup) check() error {
 		if r.BaseNum < 1 || r.BaseDen < 1 || r.RateNum < 0 || r.RateDen < 1 || r.Basis == "" || r.Name.Empty() || r.EffectiveFrom.IsZero() ||
 			(r.Above > 0) != (r.Below != "") {
 			return fmt.Errorf("invoice: setup: %s needs a name, a basis, a day, a rate, and a threshold with the rule below it or neither", place)
+		}
+		if !codePattern.MatchString(r.AddInfo) || !codePattern.MatchString(r.FacilityStamp) || r.Facility != (Facility{}) && r.Source == "" {
+			return fmt.Errorf("invoice: setup: %s: add_info and facility_stamp are codes such as TD.00518, with a facility_source", place)
 		}
 		known[r.Code] = r.Kind
 	}
@@ -95,7 +99,8 @@ func (s Setup) check() error {
 }
 
 // Load puts a setup into ctx's book as part of tx and returns how much of it is new. What is there stays: it refuses Conflict
-// "invoice.setup_differs" for a day on which something else is in force already. The caller is an operator.
+// "invoice.setup_differs" for a day on which something else is in force already. What Coretax asks for is filled in where a rule has
+// nothing of it. The caller is an operator.
 func Load(ctx context.Context, tx bun.IDB, actor identity.Actor, s Setup) (added int, err error) {
 	if err := s.check(); err != nil {
 		return 0, err
@@ -108,7 +113,14 @@ func Load(ctx context.Context, tx bun.IDB, actor identity.Actor, s Setup) (added
 		if err != nil {
 			return 0, err
 		}
-		if added += n; n == 0 && !alike(r, kept) {
+		if added += n; n == 0 {
+			filled, err := fill(ctx, tx, &r, &kept)
+			if err != nil {
+				return 0, err
+			}
+			added += filled
+		}
+		if n == 0 && !alike(r, kept) {
 			return 0, fault.New(fault.Conflict, "invoice.setup_differs", "what", r.Code, "day", r.EffectiveFrom.Format(time.DateOnly))
 		}
 	}
@@ -125,6 +137,22 @@ func Load(ctx context.Context, tx bun.IDB, actor identity.Actor, s Setup) (added
 	}
 	return added, audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "invoice.setup", Object: "seller", ObjectID: tenant,
 		Detail: map[string]any{"added": added, "effective_from": row.EffectiveFrom.Format(time.DateOnly)}})
+}
+
+// fill gives a rule that was loaded before what Coretax asks for, where it has nothing of it; a file that says nothing of it changes nothing.
+func fill(ctx context.Context, tx bun.IDB, r, kept *Rule) (int, error) {
+	switch none := (Facility{}); {
+	case r.Facility == none:
+		r.Facility = kept.Facility
+		return 0, nil
+	case kept.Facility != none:
+		return 0, nil
+	}
+	if _, err := tx.NewUpdate().Model(r).Column("add_info", "facility_stamp", "custom_doc", "facility_source").WherePK().Exec(ctx); err != nil {
+		return 0, fmt.Errorf("invoice: setup: %w", err)
+	}
+	kept.Facility = r.Facility
+	return 1, nil
 }
 
 // keep inserts a row, or reads the one that has its key.

@@ -2,6 +2,7 @@ package invoice_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -161,5 +162,58 @@ func TestACityIsTaxedByItsRegime(t *testing.T) {
 	var n int
 	if err := s.w.DB.App.NewRaw("SELECT count(*) FROM party WHERE tenant_id = ?", s.w.Platform.ID).Scan(s.ctx, &n); err != nil || n != 2 {
 		t.Errorf("%d parties, %v; want one for each city", n, err)
+	}
+}
+
+// TestWhatCoretaxAsksForIsFilledInOnce: a rule that was loaded before it was known is given the codes of its legal basis; then they stay as
+// the rest of it does, and a file without them takes nothing away.
+func TestWhatCoretaxAsksForIsFilledInOnce(t *testing.T) {
+	t.Parallel()
+	w := pgtest.Open(t)
+	s := &shop{w: w, ctx: w.Ctx(w.Platform), maker: identity.Actor{ID: uuid.New(), Kind: identity.Staff}, Book: &invoice.Book{DB: w.DB, Now: func() time.Time { return day(2026, 11, 26) }}}
+	setup, err := invoice.ReadSetup(tenants.Seller)
+	if err != nil {
+		t.Fatal(err)
+	}
+	load := func(change func(*invoice.Facility)) (added int, err error) {
+		in := setup
+		in.TaxRules = slices.Clone(setup.TaxRules)
+		for i := range in.TaxRules {
+			if in.TaxRules[i].Code == "tidak-dipungut" {
+				change(&in.TaxRules[i].Facility)
+			}
+		}
+		err = s.try(func(ctx context.Context, tx bun.Tx) (err error) {
+			added, err = invoice.Load(ctx, tx, s.maker, in)
+			return err
+		})
+		return added, err
+	}
+	if _, err := load(func(f *invoice.Facility) { *f = invoice.Facility{} }); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name   string
+		change func(*invoice.Facility)
+		added  int
+		want   string
+	}{
+		{"it is filled in", func(*invoice.Facility) {}, 1, ""},
+		{"and stays", func(*invoice.Facility) {}, 0, ""},
+		{"without them", func(f *invoice.Facility) { *f = invoice.Facility{} }, 0, ""},
+		{"with others", func(f *invoice.Facility) { f.AddInfo = "TD.00501" }, 0, "invoice.setup_differs"},
+	} {
+		if added, err := load(tt.change); added != tt.added || tt.want == "" && err != nil || tt.want != "" && !fault.Is(err, tt.want) {
+			t.Errorf("%s: %d, %v; want %d, %q", tt.name, added, err, tt.added, tt.want)
+		}
+	}
+	all, err := s.Rules(s.ctx, invoice.PPN, day(2026, 11, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range all {
+		if r.Code == "tidak-dipungut" && (r.AddInfo != "TD.00518" || r.FacilityStamp != "TD.01118" || !r.CustomDoc || r.Source == "") {
+			t.Errorf("%+v", r.Facility)
+		}
 	}
 }

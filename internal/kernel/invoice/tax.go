@@ -56,6 +56,17 @@ type Rule struct {
 	// A threshold: the rule holds where the charges under it with their tax come to more than Above, and Below elsewhere.
 	Above money.Rupiah `bun:"above" json:"above,omitempty"`
 	Below string       `bun:"below" json:"below,omitempty"`
+
+	Facility
+}
+
+// Facility is what Coretax asks of a faktur whose VAT is not collected (code 07) or exempt (08): the legal basis by the codes of its own
+// lists, TD.00518 and the like. With CustomDoc each faktur names a customs document (PPBJ) of its buyer.
+type Facility struct {
+	AddInfo       string `bun:"add_info" json:"add_info,omitempty"`             // keterangan tambahan
+	FacilityStamp string `bun:"facility_stamp" json:"facility_stamp,omitempty"` // cap fasilitas
+	CustomDoc     bool   `bun:"custom_doc" json:"custom_doc,omitempty"`
+	Source        string `bun:"facility_source" json:"facility_source,omitempty"` // where the codes are from
 }
 
 // Tax is what a rule makes of an amount.

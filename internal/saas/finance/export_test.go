@@ -157,8 +157,9 @@ func TestAFakturGoesOutAndComesBack(t *testing.T) {
 	var doc struct {
 		TIN    string
 		Faktur []struct {
-			TrxCode, RefDesc, BuyerName string
-			Lines                       []struct {
+			TrxCode, RefDesc, BuyerName       string
+			AddInfo, CustomDoc, FacilityStamp string
+			Lines                             []struct {
 				TaxBase, OtherTaxBase, VAT int64
 				VATRate                    string
 			} `xml:"ListOfGoodService>GoodService"`
@@ -171,6 +172,9 @@ func TestAFakturGoesOutAndComesBack(t *testing.T) {
 	if doc.TIN != "0123456789012345" || len(doc.Faktur) != 2 || f.TrxCode != "02" || f.RefDesc != "INV/2026/000001" || f.BuyerName != `Kota "A" & <B>` ||
 		f.Lines[0].TaxBase != 6_000_000 || f.Lines[0].OtherTaxBase != 5_500_000 || f.Lines[0].VAT != 660_000 || f.Lines[0].VATRate != "12" {
 		t.Errorf("%+v", doc)
+	}
+	if f := doc.Faktur[1]; f.TrxCode != "08" || f.AddInfo != "TD.00504" || f.FacilityStamp != "TD.01104" || f.CustomDoc != "" || doc.Faktur[0].AddInfo != "" {
+		t.Errorf("the legal basis of what is exempt: %+v", doc)
 	}
 	if err := faktur.Write(&file, fstest.MapFS{}, invoice.Seller{NPWP: "1"}, nil, o.Now()); !fault.Is(err, "faktur.no_layout") {
 		t.Errorf("before the first layout: %v", err)
@@ -208,5 +212,46 @@ func TestAFakturGoesOutAndComesBack(t *testing.T) {
 	}
 	if got := o.table(invoice.TaxTable); !containsAll(got, "02002500000000001 approved", "exported") {
 		t.Error(got)
+	}
+}
+
+// TestAFakturWithoutItsLegalBasisStays: Coretax takes none of codes 07 and 08 that does not name its legal basis, nor one to the free-trade
+// area without the buyer's document, so neither is handed over; what is missing is filled in and then goes out.
+func TestAFakturWithoutItsLegalBasisStays(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	i := o.issue(o.w.Batam, 4_000_000)
+	from, until := o.Now().AddDate(0, 0, -1), o.Now().AddDate(0, 0, 1)
+	if err := o.Taxes.RecordDocument(o.ctx, o.clerk, i.ID, " "); fault.From(err).Kind != fault.Invalid {
+		t.Errorf("a document without a number: %v", err)
+	}
+	if err := o.Taxes.RecordDocument(o.ctx, o.clerk, i.ID, "PPBJ-026/2026"); err != nil {
+		t.Fatal(err)
+	}
+	all, err := faktur.List(o.ctx, o.Book, from, until)
+	if err != nil || len(all) != 1 || all[0].CustomDoc != "PPBJ-026/2026" || all[0].Documented {
+		t.Fatalf("%+v, %v", all, err)
+	}
+	seller := invoice.Seller{NPWP: "0123456789012345"}
+	for name, tt := range map[string]struct {
+		change func(*faktur.Faktur)
+		want   string
+	}{
+		"no additional information":     {func(f *faktur.Faktur) { f.AddInfo = "" }, "faktur.no_basis"},
+		"no facility stamp, of code 07": {func(f *faktur.Faktur) { f.TrxCode, f.FacilityStamp = "07", "" }, "faktur.no_basis"},
+		"no document where one is due":  {func(f *faktur.Faktur) { f.Documented, f.CustomDoc = true, "" }, "faktur.no_document"},
+		"another code needs none of it": {func(f *faktur.Faktur) { f.TrxCode, f.AddInfo, f.FacilityStamp = "04", "", "" }, ""},
+		"all that is due":               {func(f *faktur.Faktur) { f.Documented = true }, ""},
+	} {
+		f := all[0]
+		tt.change(&f)
+		var file bytes.Buffer
+		err := faktur.Write(&file, tenants.Coretax, seller, []faktur.Faktur{f}, o.Now())
+		if tt.want == "" && err != nil || tt.want != "" && !fault.Is(err, tt.want) {
+			t.Errorf("%s: %v; want %q", name, err, tt.want)
+		}
+		if name == "all that is due" && !containsAll(file.String(), "<AddInfo>TD.00504</AddInfo>", "<CustomDoc>PPBJ-026/2026</CustomDoc>", "<FacilityStamp>TD.01104</FacilityStamp>") {
+			t.Errorf("the file says:\n%s", &file)
+		}
 	}
 }

@@ -1,0 +1,94 @@
+package faktur
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/invoice"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// facility is what Coretax asks of a rule of an invoice: as the invoice was issued, or as was filled in since for that day.
+func facility(ctx context.Context, b *invoice.Book, i invoice.Invoice, r invoice.Rule) (invoice.Facility, error) {
+	if r.Facility != (invoice.Facility{}) {
+		return r.Facility, nil
+	}
+	all, err := b.Rules(ctx, invoice.PPN, i.IssuedOn)
+	if err != nil {
+		return invoice.Facility{}, err
+	}
+	n := slices.IndexFunc(all, func(x invoice.Rule) bool { return x.Code == r.Code })
+	if n < 0 {
+		return invoice.Facility{}, nil
+	}
+	return all[n].Facility, nil
+}
+
+// documents are the customs documents that were recorded after invoices were issued.
+func documents(ctx context.Context, db bun.IDB, ids []uuid.UUID) (map[uuid.UUID]string, error) {
+	out := map[uuid.UUID]string{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	var rows []struct {
+		InvoiceID uuid.UUID
+		Number    string
+	}
+	err := db.NewRaw("SELECT invoice_id, number FROM faktur_document WHERE tenant_id = ? AND invoice_id IN (?)", tenancy.Must(ctx), bun.List(ids)).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("faktur: documents: %w", err)
+	}
+	for _, r := range rows {
+		out[r.InvoiceID] = r.Number
+	}
+	return out, nil
+}
+
+// complete refuses faktur that Coretax would not take, naming the rule, or the first invoices without a document.
+func complete(all []Faktur) error {
+	var lack []string
+	for _, f := range all {
+		if f.unfounded() {
+			return fault.New(fault.Conflict, "faktur.no_basis", "rule", f.Code, "code", f.TrxCode, "number", f.Number)
+		}
+		if f.Documented && f.CustomDoc == "" && len(lack) < 5 {
+			lack = append(lack, f.Number)
+		}
+	}
+	if lack != nil {
+		return fault.New(fault.Conflict, "faktur.no_document", "numbers", strings.Join(lack, ", "))
+	}
+	return nil
+}
+
+// RecordDocument keeps the number of the customs document of an invoice, as part of tx; it takes the place of that on the invoice. It
+// refuses Invalid for none or a long one, and NotFound "invoice.not_found".
+func RecordDocument(ctx context.Context, tx bun.Tx, actor identity.Actor, id uuid.UUID, number string, now time.Time) error {
+	switch number = strings.TrimSpace(number); {
+	case number == "":
+		return fault.Fields([]fault.Field{{Name: "custom_doc", Code: "required"}})
+	case utf8.RuneCountInString(number) > 100:
+		return fault.Fields([]fault.Field{{Name: "custom_doc", Code: "too_long", Args: []any{"max", 100}}})
+	}
+	res, err := tx.NewRaw(`INSERT INTO faktur_document (tenant_id, invoice_id, number, changed_at, changed_by) SELECT tenant_id, id, ?, ?, ? FROM invoice WHERE tenant_id = ? AND id = ? AND kind = 'invoice'
+		ON CONFLICT (tenant_id, invoice_id) DO UPDATE SET number = EXCLUDED.number, changed_at = EXCLUDED.changed_at, changed_by = EXCLUDED.changed_by`,
+		number, now.UTC(), actor.ID, tenancy.Must(ctx), id).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("faktur: document: %w", err)
+	}
+	if n, err := res.RowsAffected(); n == 0 || err != nil {
+		return fault.Wrap(fault.NotFound, "invoice.not_found", err)
+	}
+	return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "faktur.document", Object: "invoice", ObjectID: id, At: now.UTC(),
+		Detail: map[string]any{"number": number}})
+}
