@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -78,7 +79,7 @@ func (p *Tax) taxPage(c *gin.Context, status int, in site.Form, errs ui.Errors) 
 	files.Links = p.Files(l, month)
 	list := bill.Section{ID: "faktur-bulan", Title: l.T("tax.list"), Text: l.T("tax.list_text"), Table: p.stateTable(l, all), Empty: &bill.Empty{Icon: "receipt-tax", Title: l.T("tax.none"), Text: l.T("tax.none_text")}}
 	for _, x := range all {
-		if x.Unfounded {
+		if x.Founded && x.Unproven {
 			list.Note = bill.Note{Tone: "care", Text: l.T("tax.unfounded")}
 		}
 	}
@@ -169,8 +170,8 @@ func (p *Tax) fakturPage(c *gin.Context, status int, in site.Form, errs ui.Error
 		list.Links = []ui.Link{{Href: p.Invoices + "/" + id.String() + p.ReturnFile, Label: l.T("tax.return_file"), Icon: "download"}}
 	}
 	v.Sections = []bill.Section{list}
-	if b.Kind == invoice.Bill && len(all) > 0 {
-		number := FirstOf(in.Get("custom_doc"), all[0].CustomDoc)
+	if n := slices.IndexFunc(all, func(x faktur.State) bool { return x.Founded }); n >= 0 {
+		number := FirstOf(in.Get("custom_doc"), all[n].CustomDoc)
 		v.Sections = append(v.Sections, bill.Section{ID: "ppbj", Title: l.T("purchase.custom_doc"), Forms: []bill.Form{{ID: "isi-ppbj", Plain: true, Action: p.Path + "/" + id.String() + "/ppbj", Text: l.T("tax.document_text"), Submit: l.T("tax.document_do"),
 			Fields: []ui.Field{{Name: "custom_doc", Label: l.T("purchase.custom_doc"), Hint: l.T("purchase.custom_doc_hint"), Value: number, Error: errs.Of("custom_doc"), Max: 100}}}}})
 	}

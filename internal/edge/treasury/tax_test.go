@@ -47,11 +47,21 @@ func TestWhatGoesToTheTaxOffice(t *testing.T) {
 	month := other.IssuedOn.Format("2006-01")
 
 	rina.Page("/bumd/pajak", other.Number, batam.Number, "Belum diserahkan", "Rp275.000")
+	rina.Page("/bumd/pajak", "belum dipastikan penasihat pajak") // what is exempt in Batam rests on codes of nobody's but ours
+	exempt := "/bumd/pajak/" + batam.ID.String()
+	rina.Sees(rina.Post(exempt+"/ppbj", "custom_doc", " "), http.StatusUnprocessableEntity, "Nomor PPBJ: Isian ini wajib")
+	rina.Goes(rina.Post(exempt+"/ppbj", "custom_doc", "PPBJ-026/2026"), exempt)
+	if page := rina.Page("/bumd/pajak/" + other.ID.String()); strings.Contains(page, "/ppbj") {
+		t.Error("a city outside the free-trade area is asked for its PPBJ")
+	}
 	rina.Page("/bumd/pajak?bulan=2026-02", "Tidak ada faktur")
 	rina.Sees(rina.Get("/bumd/pajak?bulan=x"), http.StatusUnprocessableEntity)
 	a := rina.Post("/bumd/pajak/tindakan/faktur", "bulan", month)
 	if a.Status != http.StatusOK || !strings.Contains(a.Body, "<TIN>0123456789012345</TIN>") || strings.Count(a.Body, "<TaxInvoice>") != 2 || !strings.Contains(a.Header.Get("Content-Disposition"), "coretax-"+month+".xml") {
 		t.Fatalf("%d %v\n%s", a.Status, a.Header, a.Body)
+	}
+	if !strings.Contains(a.Body, "<AddInfo>TD.00504</AddInfo>") || !strings.Contains(a.Body, "<FacilityStamp>TD.01104</FacilityStamp>") || !strings.Contains(a.Body, "<CustomDoc>PPBJ-026/2026</CustomDoc>") || strings.Count(a.Body, "<AddInfo/>") != 1 {
+		t.Errorf("the legal basis of what is exempt is not in the file:\n%s", a.Body)
 	}
 	one := "/bumd/pajak/" + other.ID.String()
 	rina.Page(one, "Diserahkan", "Jawaban Coretax")

@@ -18,9 +18,12 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
+// founded reports whether a code needs a legal basis: PPN that is not collected or exempt.
+func founded(code string) bool { return code == "07" || code == "08" }
+
 // facility is what Coretax asks of a rule of an invoice: as the invoice was issued, or as was filled in since for that day.
 func facility(ctx context.Context, b *invoice.Book, i invoice.Invoice, r invoice.Rule) (invoice.Facility, error) {
-	if r.Facility != (invoice.Facility{}) {
+	if r.Facility != (invoice.Facility{}) || !founded(r.FakturCode) {
 		return r.Facility, nil
 	}
 	all, err := b.Rules(ctx, invoice.PPN, i.IssuedOn)

@@ -47,7 +47,7 @@ type Faktur struct {
 
 // unfounded reports whether f lacks the legal basis that its code needs.
 func (f Faktur) unfounded() bool {
-	return (f.TrxCode == "07" || f.TrxCode == "08") && (f.AddInfo == "" || f.FacilityStamp == "")
+	return founded(f.TrxCode) && (f.AddInfo == "" || f.FacilityStamp == "")
 }
 
 // Line is a charge with its share of the base and of the tax; Rate is in percent.

@@ -29,8 +29,9 @@ type State struct {
 	Reference string    // the NSFP, or the number of the return
 	MadeOn    time.Time // of a return
 	Note      string    // why one was refused
-	CustomDoc string    // as it was recorded
-	Unfounded bool      // of code 07 or 08, whose rule no tax adviser has confirmed
+	CustomDoc string    // that it names
+	Founded   bool      // of code 07 or 08, which needs a legal basis
+	Unproven  bool      // and no tax adviser has confirmed its rule
 	Void      bool      // the invoice was taken back whole, and so must its faktur be
 }
 
@@ -46,7 +47,7 @@ func States(ctx context.Context, db bun.IDB, w Which) ([]State, error) {
 		ColumnExpr("i.id AS invoice_id, i.kind, i.number, i.issued_on, i.party->>'name' AS party, t.code, t.rule->>'faktur_code' AS trx_code, t.amount, t.base, t.tax").
 		ColumnExpr("coalesce(f.status, r.status, '') AS status, coalesce(f.nsfp, r.number, '') AS reference, r.made_on, coalesce(f.note, '') AS note").
 		ColumnExpr("coalesce((SELECT o.number FROM faktur_document o WHERE o.tenant_id = i.tenant_id AND o.invoice_id = i.id), i.purchase->>'custom_doc', '') AS custom_doc").
-		ColumnExpr("(t.rule->>'faktur_code' IN ('07', '08') AND i.kind = 'invoice' AND NOT coalesce((t.rule->>'verified')::boolean, false)) AS unfounded").
+		ColumnExpr("i.kind = 'invoice' AND t.rule->>'faktur_code' IN ('07', '08') AS founded, NOT coalesce((t.rule->>'verified')::boolean, false) AS unproven").
 		ColumnExpr("EXISTS (SELECT FROM invoice_entry e WHERE e.tenant_id = i.tenant_id AND e.invoice_id = i.id AND e.kind = 'void') AS void").
 		Join("JOIN invoice AS i ON i.tenant_id = t.tenant_id AND i.id = t.invoice_id").
 		Join("LEFT JOIN faktur AS f ON f.tenant_id = t.tenant_id AND f.invoice_id = t.invoice_id AND f.code = t.code").
