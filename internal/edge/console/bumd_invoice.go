@@ -51,6 +51,9 @@ func (p *Pages) invoicePage(c *gin.Context, status int, in site.Form, errs ui.Er
 		}
 		v.Sections = append(v.Sections, entries)
 	}
+	if b.Kind == invoice.CreditNote && p.Guard.Allow(ctx, who, access.InvoiceIssue) == nil {
+		v.Sections = append(v.Sections, bill.Section{ID: "tindakan", Title: l.T("bumd.acts"), Forms: []bill.Form{sendForm(l, b)}})
+	}
 	if b.Kind == invoice.Bill && p.Guard.Allow(ctx, who, access.InvoiceIssue) == nil {
 		asked, err := p.finance.Requests(ctx, who, b.ID, false)
 		if err != nil {
@@ -122,8 +125,13 @@ func (p *Pages) actSection(l i18n.Locale, b finance.Bill, balance money.Rupiah, 
 		s.Forms = append(s.Forms, bill.Form{ID: "minta", Folded: true, Title: l.T("bumd.ask"), Text: l.T("bumd.two_people"), Action: here + "/minta", Submit: l.T("bumd.ask_do"), Fields: []ui.Field{
 			{Name: "kind", Type: "choice", Label: l.T("bumd.ask_what"), Options: kinds, Value: in.Get("kind"), Error: errs.Of("kind")}, ReasonField(l, in.Get("reason"), errs)}})
 	}
-	s.Forms = append(s.Forms, bill.Form{ID: "kirim", Plain: true, Action: here + "/kirim", Submit: l.T("bumd.send_again")})
+	s.Forms = append(s.Forms, sendForm(l, b))
 	return s
+}
+
+// sendForm sends an invoice or a credit note to those who have not got it.
+func sendForm(l i18n.Locale, b finance.Bill) bill.Form {
+	return bill.Form{ID: "kirim", Plain: true, Action: PathInvoices + "/" + b.ID.String() + "/kirim", Submit: l.T("bumd.send_again")}
 }
 
 // line shows what a line of an invoice was computed from.

@@ -42,7 +42,12 @@ func (p *Pages) invoices(c *gin.Context) error {
 	return p.Render(c, http.StatusOK, bill.Page(v))
 }
 
-// filterOf reads ?keadaan=, ?kota=, ?bulan=, ?tempo= (due by), ?umur= (days late, as in the overview), ?sisa= and ?nomor=.
+// sentOptions are the values of ?kirim=, in the words of an address.
+func sentOptions() map[string]string {
+	return map[string]string{"": "", "sudah": finance.SentYes, "belum": finance.SentNo}
+}
+
+// filterOf reads ?keadaan=, ?kirim=, ?kota=, ?bulan=, ?tempo= (due by), ?umur= (days late, as in the overview), ?sisa= and ?nomor=.
 func (p *Pages) filterOf(c *gin.Context, now time.Time) (finance.Filter, error) {
 	f := finance.Filter{State: c.Query("keadaan"), Open: c.Query("sisa") != "", Number: site.Clip(site.ToText(c.Query("nomor")), 60)}
 	var err error
@@ -51,6 +56,10 @@ func (p *Pages) filterOf(c *gin.Context, now time.Time) (finance.Filter, error) 
 	}
 	if f.State != "" && !slices.Contains(finance.States(), f.State) {
 		return f, site.Invalid("keadaan", "not_an_option")
+	}
+	sent, ok := sentOptions()[c.Query("kirim")]
+	if f.Sent = sent; !ok {
+		return f, site.Invalid("kirim", "not_an_option")
 	}
 	if slug := c.Query("kota"); slug != "" {
 		city, err := p.Directory.BySlug(c.Request.Context(), slug)
@@ -107,7 +116,8 @@ func (p *Pages) filterForm(c *gin.Context) (*bill.Form, error) {
 		ages = append(ages, ui.Option{Value: strconv.Itoa(i), Label: name})
 	}
 	f := bill.Form{Action: PathInvoices, Submit: l.T("usage.show"), Fields: []ui.Field{
-		{Name: "keadaan", Type: "select", Label: l.T("bill.state"), Options: states}, {Name: "kota", Type: "select", Label: l.T("usage.city"), Options: towns},
+		{Name: "keadaan", Type: "select", Label: l.T("bill.state"), Options: states}, {Name: "kirim", Type: "select", Label: l.T("bill.sending"), Options: []ui.Option{{Label: l.T("audit.every")}, {Value: "sudah", Label: l.T("bill.sent")}, {Value: "belum", Label: l.T("bill.unsent")}}},
+		{Name: "kota", Type: "select", Label: l.T("usage.city"), Options: towns},
 		{Name: "umur", Type: "select", Label: l.T("bumd.age"), Options: ages},
 		{Name: "sisa", Type: "select", Label: l.T("bill.rest"), Options: []ui.Option{{Label: l.T("audit.every")}, {Value: "ya", Label: l.T("bumd.rest_only")}}}, {Name: "bulan", Type: "month", Label: l.T("usage.month")},
 		{Name: "tempo", Type: "date", Label: l.T("bumd.due_by")}, {Name: "nomor", Label: l.T("bill.number")}}}

@@ -209,7 +209,7 @@ func invoiceTable(l i18n.Locale, rows []finance.Row, base string, today time.Tim
 			cells = append(cells, bill.Cell{Text: r.Party.Name})
 		}
 		state := bill.Cell{Mark: stateMark(l, r.State(), r.DueOn, today)}
-		if everyone && r.Sent == 0 && r.Kind != "credit_note" {
+		if everyone && r.Sent == 0 {
 			state.Small = l.T("bill.not_sent")
 		}
 		cells = append(cells, bill.Cell{Text: l.Date(r.IssuedOn)}, bill.Cell{Text: l.Date(r.DueOn)}, bill.Cell{Text: r.Total.String()}, bill.Cell{Text: r.Open.String()}, state)

@@ -16,6 +16,7 @@ import (
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/money"
+	"bedelau/internal/kernel/notify"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/saas/finance"
 	"bedelau/web/page/bill"
@@ -44,9 +45,6 @@ func (p *Pages) billView(c *gin.Context, b finance.Bill, base string) (bill.View
 	head.Rows = append(head.Rows, purchaseRows(l, b.Purchase)...)
 	v.Sections = []bill.Section{head, {ID: "baris", Title: l.T("bill.lines"), Text: l.T("bill.lines_text"), Table: lineTable(l, b.Lines, here)},
 		{ID: "jumlah", Title: l.T("bill.sums"), Rows: SumRows(l, b.Invoice, b.Taxes)}}
-	if b.Kind == invoice.CreditNote {
-		return v, nil
-	}
 	sent, err := p.sentSection(c, b)
 	if err != nil {
 		return v, err
@@ -58,7 +56,11 @@ func (p *Pages) billView(c *gin.Context, b finance.Bill, base string) (bill.View
 	if s, ok := RelatedSection(l, b.Related, base, drafts); ok {
 		v.Sections = append(v.Sections, s)
 	}
-	v.Sections = append(v.Sections, sent, bill.Section{ID: "buku", Title: l.T("bill.standing"), Rows: standingRows(l, b.Standing)})
+	v.Sections = append(v.Sections, sent)
+	if b.Kind == invoice.CreditNote {
+		return v, nil
+	}
+	v.Sections = append(v.Sections, bill.Section{ID: "buku", Title: l.T("bill.standing"), Rows: standingRows(l, b.Standing)})
 	paid, err := p.receiptSection(c, b, here)
 	if err != nil {
 		return v, err
@@ -74,7 +76,7 @@ func (p *Pages) billView(c *gin.Context, b finance.Bill, base string) (bill.View
 	return v, nil
 }
 
-// sentSection says who issued an invoice and when, and to whom it was sent. The city's people are named by their own side's accounts.
+// sentSection says who issued an invoice or a credit note and when, and to whom and how it was sent. The city's people are named by their own side's accounts.
 func (p *Pages) sentSection(c *gin.Context, b finance.Bill) (bill.Section, error) {
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
 	s := bill.Section{ID: "pengiriman", Title: l.T("bill.sending"), Rows: []ui.Row{{Label: l.T("bill.finalised"), Value: l.DateTime(site.Zoned(c, b.FinalisedAt))}}}
@@ -100,15 +102,27 @@ func (p *Pages) sentSection(c *gin.Context, b finance.Bill) (bill.Section, error
 		s.Rows[0].Value = name + ", " + s.Rows[0].Value
 	}
 	s.Empty = &bill.Empty{Icon: "mail", Title: l.T("bill.sent_nobody"), Text: l.T("bill.not_sent_text")}
-	s.Table = &bill.Table{Title: l.T("bill.sending"), Columns: []bill.Column{{Label: l.T("bill.sent_to")}, {Label: l.T("bill.sent_at")}, {Label: l.T("bill.sent_by")}}}
+	s.Table = &bill.Table{Title: l.T("bill.sending"), Columns: []bill.Column{{Label: l.T("bill.sent_to")}, {Label: l.T("bill.sent_at")}, {Label: l.T("bill.sent_how")}, {Label: l.T("bill.sent_by")}}}
 	for _, x := range all {
 		by := l.T("bill.sent_seller")
 		if !own {
 			by = cmp.Or(seller[x.SentBy.UUID], "–")
 		}
-		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: cmp.Or(names[x.AccountID], "–")}, {Text: l.DateTime(site.Zoned(c, x.SentAt))}, {Text: by}}})
+		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: cmp.Or(names[x.AccountID], "–")}, {Text: l.DateTime(site.Zoned(c, x.SentAt))}, mailCell(l, x.Mail), {Text: by}}})
 	}
 	return s, nil
+}
+
+// mailCell says what became of the e-mail about an invoice.
+func mailCell(l i18n.Locale, m notify.Became) bill.Cell {
+	out := bill.Cell{Text: l.T("bill.by_mail")}
+	if m.Status != "" {
+		out.Small = l.T("bill.mail." + m.Status)
+	}
+	if key := "bill.mail_reason." + m.Reason; m.Reason != "" && l.Has(key) {
+		out.Small = l.T(key)
+	}
+	return out
 }
 
 // namesIn are the names of a city's people, for the platform.

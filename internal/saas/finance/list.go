@@ -27,9 +27,16 @@ type Filter struct {
 	DueUntil time.Time // due before that day
 	Open     bool      // of which something is open
 	State    string    // one of States
+	Sent     string    // SentYes or SentNo; any when empty
 	Number   string    // part of the number
 	Before   uuid.UUID // the last of the page before
 }
+
+// Whether a list holds what somebody was written to about, or what nobody was.
+const (
+	SentYes = "yes"
+	SentNo  = "no"
+)
 
 // States are the words of Row.State.
 func States() []string {
@@ -95,6 +102,9 @@ func (s *Service) List(ctx context.Context, actor identity.Actor, f Filter) ([]R
 	}
 	if f.State != "" {
 		q = q.Where(stateSQL+" = ?", f.State)
+	}
+	if f.Sent != "" {
+		q = q.Where("EXISTS (SELECT FROM invoice_sending n WHERE n.tenant_id = i.tenant_id AND n.invoice_id = i.id) = ?", f.Sent == SentYes)
 	}
 	if f.Number != "" {
 		q = q.Where("position(upper(?) IN i.number) > 0", f.Number)

@@ -154,25 +154,51 @@ func (s *Service) send(ctx context.Context, a paperArgs) error {
 	return nil
 }
 
-// Sending is one person who was written to about an invoice: when, and who had it sent.
+// Sending is one person who was written to about an invoice or a credit note: when, who had it sent, and what became of the e-mail.
 type Sending struct {
 	AccountID uuid.UUID
 	SentAt    time.Time
 	SentBy    uuid.NullUUID // not known of the earliest
+	Mail      notify.Became // zero once it is forgotten
 }
+
+// letterKey makes the letter about an invoice one for each person.
+func letterKey(id, to uuid.UUID) string { return "invoice:" + id.String() + ":" + to.String() }
 
 // Sendings lists to whom an invoice was sent, in order, 200 at most. It needs invoice:read; one of another city is NotFound
 // "invoice.not_found".
 func (s *Service) Sendings(ctx context.Context, actor identity.Actor, id uuid.UUID) ([]Sending, error) {
+	own := ctx
 	ctx, of, err := s.books(ctx, actor)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.find(ctx, of, id); err != nil {
+	b, err := s.find(ctx, of, id)
+	if err != nil {
 		return nil, err
 	}
 	var all []Sending
 	err = s.DB.App.NewRaw("SELECT account_id, sent_at, sent_by FROM invoice_sending WHERE tenant_id = ? AND invoice_id = ? ORDER BY sent_at, account_id LIMIT 200", tenancy.Must(ctx), id).Scan(ctx, &all)
+	if err != nil || len(all) == 0 || !b.City.Valid {
+		return all, err
+	}
+	if of == uuid.Nil { // the letters are the city's
+		var city tenancy.City
+		if err := s.DB.App.NewSelect().Model(&city).Where("id = ?", b.City.UUID).Scan(tenancy.Platform(ctx)); err != nil {
+			return nil, fmt.Errorf("finance: sendings: %w", err)
+		}
+		if own, err = tenancy.Inside(own, city); err != nil {
+			return nil, err
+		}
+	}
+	var keys []string
+	for _, x := range all {
+		keys = append(keys, letterKey(id, x.AccountID))
+	}
+	mails, err := s.Notify.Became(own, keys...)
+	for i, x := range all {
+		all[i].Mail = mails[letterKey(id, x.AccountID)]
+	}
 	return all, err
 }
 
@@ -183,7 +209,7 @@ func (s *Service) tell(ctx context.Context, b Bill) ([]uuid.UUID, error) {
 	}
 	return readers, tenancy.InTx(ctx, s.DB.App, func(ctx context.Context, tx bun.Tx) error {
 		for _, to := range readers {
-			m := notify.Message{To: to, Template: "invoice_issued", Locale: i18n.ID, Key: "invoice:" + b.ID.String() + ":" + to.String(),
+			m := notify.Message{To: to, Template: "invoice_issued", Locale: i18n.ID, Key: letterKey(b.ID, to),
 				Data: map[string]string{"number": b.Number, "amount": b.Total.String(), "about": b.Note, "path": PathBill + b.ID.String()}}
 			if b.Kind == invoice.CreditNote {
 				m.Template = "invoice_credited"
