@@ -68,7 +68,7 @@ func (e Entitlements) check(known Quantities) (bad []fault.Field) {
 
 // CheckLimit refuses a limit that no version can have, by the names of its own form.
 func (s *Service) CheckLimit(ctx context.Context, code string, l tenancy.Limit) error {
-	known, err := s.noUsage(ctx)
+	known, err := noUsage(tenancy.Platform(ctx), s.db.App)
 	if err != nil {
 		return err
 	}

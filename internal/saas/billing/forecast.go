@@ -33,14 +33,14 @@ func (s *Service) Forecast(ctx context.Context, city tenancy.City, month time.Ti
 	return sum, err
 }
 
-// foretell rates a month of city under these subscriptions by what is foretold.
+// foretell rates a month of city under these subscriptions by what is foretold. What several subscriptions of one month come to and what
+// one does can be compared: both are of the same usage.
 func (s *Service) foretell(ctx context.Context, city tenancy.City, m Period, subs []Subscription) (sum money.Rupiah, lines []Line, err error) {
-	var growing []string
-	err = s.db.App.NewRaw("SELECT code FROM meter WHERE aggregation IN ('count', 'sum')").Scan(tenancy.Platform(ctx), &growing)
+	used, err := s.foretold(ctx, city, m)
 	if err != nil {
 		return 0, nil, fmt.Errorf("billing: forecast: %w", err)
 	}
-	parts, err := s.rateAll(ctx, city, m, subs, s.foretold(growing))
+	parts, err := s.rateAll(ctx, city, m, subs, used)
 	if err != nil {
 		return 0, nil, fmt.Errorf("billing: forecast: %w", err)
 	}
@@ -53,23 +53,67 @@ func (s *Service) foretell(ctx context.Context, city tenancy.City, m Period, sub
 	return sum, lines, nil
 }
 
-// foretold reads what is known and lets it grow to the end of the window.
-func (s *Service) foretold(growing []string) reading {
+// foretold reads what is known and lets it grow from now to the end of the window as it did in the month so far, under whatever subscription
+// that was: one that begins today has seen nothing yet, and the month goes on all the same. Peaks and numbers of people stay those of the
+// month; a mean is that of its window already.
+func (s *Service) foretold(ctx context.Context, city tenancy.City, m Period) (reading, error) {
+	var meters []struct {
+		Code    string
+		Growing bool
+	}
+	err := s.db.App.NewRaw("SELECT code, aggregation IN ('count', 'sum') AS growing FROM meter WHERE aggregation <> 'weighted'").Scan(tenancy.Platform(ctx), &meters)
+	if err != nil {
+		return nil, err
+	}
+	var joined []time.Time // before that nothing was used
+	if err := s.db.App.NewRaw("SELECT starts_on FROM subscription WHERE tenant_id = ? AND withdrawn_at IS NULL ORDER BY starts_on LIMIT 1", city.ID).Scan(ctx, &joined); err != nil {
+		return nil, err
+	}
+	from, to := m.Window(city.Location())
+	if len(joined) > 0 && m.holds(date(joined[0])) {
+		m.FirstDay = joined[0].Day()
+		from, _ = m.Window(city.Location())
+	}
+	now := s.now()
+	seen := now.Sub(from)
+	if seen < leastSeen || !now.Before(to) {
+		return s.known, nil
+	}
+	month, err := s.known(ctx, city, from, to)
+	if err != nil {
+		return nil, err
+	}
+	// growth is by how much a meter grows from now to an instant, so that the parts of a month grow by as much as the whole.
+	growth := func(meter string, at time.Time) (money.Rupiah, error) {
+		return money.Rupiah(month[meter]).FractionHalfUp(int64(max(at.Sub(now), 0)/time.Second), int64(seen/time.Second))
+	}
 	return func(ctx context.Context, city tenancy.City, from, to time.Time) (map[string]int64, error) {
 		used, err := s.known(ctx, city, from, to)
-		seen := s.now().Sub(from)
-		if err != nil || seen < leastSeen || seen >= to.Sub(from) {
+		if err != nil || !to.After(now) {
 			return used, err
 		}
-		for _, meter := range growing {
-			if n, ok := used[meter]; ok {
-				more, err := money.Rupiah(n).FractionHalfUp(int64(to.Sub(from)/time.Second), int64(seen/time.Second))
-				if err != nil {
-					return nil, err
-				}
-				used[meter] = int64(more)
+		for _, m := range meters {
+			if _, known := used[m.Code]; !known {
+				continue
 			}
+			if !m.Growing {
+				used[m.Code] = month[m.Code]
+				continue
+			}
+			before, err := growth(m.Code, from)
+			if err != nil {
+				return nil, err
+			}
+			after, err := growth(m.Code, to)
+			if err != nil {
+				return nil, err
+			}
+			sum, err := money.Rupiah(used[m.Code]).Add(after - before)
+			if err != nil {
+				return nil, err
+			}
+			used[m.Code] = int64(sum)
 		}
 		return used, nil
-	}
+	}, nil
 }

@@ -176,7 +176,7 @@ func (s *Service) Revise(ctx context.Context, actor identity.Actor, id uuid.UUID
 // version can have (as Version.Validate names them, and a meter that there is not), for what none can allow and for a day that has passed, and what
 // Revise refuses.
 func (s *Service) Submit(ctx context.Context, actor identity.Actor, id uuid.UUID, revision int) error {
-	known, err := s.noUsage(ctx)
+	known, err := noUsage(tenancy.Platform(ctx), s.db.App)
 	if err != nil {
 		return err
 	}

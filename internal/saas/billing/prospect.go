@@ -16,8 +16,9 @@ import (
 type Prospect struct {
 	Next                Subscription // that the change starts or ends
 	On                  time.Time    // from which day it holds
-	MonthlyNow          money.Rupiah // what recurs a month, without the change and with it; a trial does not count
+	MonthlyNow          money.Rupiah // what recurs a month on that day, without the change and with it; a trial does not count
 	MonthlyThen         money.Rupiah
+	YearUntil           time.Time    // the first day after the year that is paid in advance today; zero when none is
 	Month               Period       // the running one
 	MonthNow, MonthThen money.Rupiah // what it is foretold to come to, without the change and with it
 	Lines               []Line       // with it
@@ -60,9 +61,10 @@ func (s *Service) Prospect(ctx context.Context, city tenancy.City, change func(c
 	if p.MonthThen, p.Lines, err = s.foretell(ctx, city, p.Month, after); err != nil {
 		return p, err
 	}
-	held, _, on, err := s.Current(ctx, city, today)
+	held, v, on, err := s.Current(ctx, city, today)
 	if err == nil && on {
-		p.MonthlyNow, err = s.Monthly(ctx, held, today)
+		p.YearUntil = held.yearUntil(v, today)
+		p.MonthlyNow, err = s.Monthly(ctx, held, p.On)
 	}
 	if err == nil && p.Next.EndsOn.IsZero() {
 		p.MonthlyThen, err = s.Monthly(ctx, p.Next, p.On)
@@ -76,7 +78,7 @@ func (s *Service) Monthly(ctx context.Context, sub Subscription, day time.Time) 
 	if err != nil {
 		return 0, err
 	}
-	meters, err := s.noUsage(ctx)
+	meters, err := noUsage(tenancy.Platform(ctx), s.db.App)
 	if err != nil {
 		return 0, err
 	}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/tenancy"
@@ -43,7 +45,7 @@ func (s *Service) RecurringOn(ctx context.Context, days ...time.Time) ([]map[ten
 	if err != nil {
 		return nil, fmt.Errorf("billing: recurring: %w", err)
 	}
-	meters, err := s.noUsage(ctx)
+	meters, err := noUsage(tenancy.Platform(ctx), s.db.App)
 	if err != nil {
 		return nil, err
 	}
@@ -81,10 +83,10 @@ func (s *Service) RecurringOn(ctx context.Context, days ...time.Time) ([]map[ten
 	return out, nil
 }
 
-// noUsage is every meter at nothing.
-func (s *Service) noUsage(ctx context.Context) (Quantities, error) {
+// noUsage is every meter at nothing, as db sees it: within a transaction that one, so that it never waits for another connection.
+func noUsage(ctx context.Context, db bun.IDB) (Quantities, error) {
 	var codes []string
-	if err := s.db.App.NewRaw("SELECT code FROM meter").Scan(tenancy.Platform(ctx), &codes); err != nil {
+	if err := db.NewRaw("SELECT code FROM meter").Scan(ctx, &codes); err != nil {
 		return nil, fmt.Errorf("billing: meters: %w", err)
 	}
 	out := Quantities{}

@@ -59,9 +59,9 @@ type SubscribeInput struct {
 	City      tenancy.City
 	Plan      string
 	Version   int       // zero is the newest that is in effect on the first day
-	StartsOn  time.Time // its calendar day counts; zero is today, or the first of next month for what is worth less
+	StartsOn  time.Time // its calendar day counts; zero is today, or the end of the year or month that is paid for what is worth less
 	TrialDays int       // for which nothing is paid
-	Keep      bool      // what was agreed in the subscription that holds today: its coupon, the rest of its trial, and what was paid once for the plan
+	Keep      bool      // what was agreed in the subscription that holds today, or is paused: its coupon, the rest of its trial, and what was paid once for the plan
 	Addons    map[string]int64
 	Coupon    string    // code of one that holds on the first day
 	ActorID   uuid.UUID // who decided; the nil UUID and audit.System for the demonstration
@@ -72,7 +72,8 @@ type SubscribeInput struct {
 const trialMost = 366
 
 // Subscribe starts a subscription and ends the one before it on the same day; what was planned from that day on is withdrawn
-// if it has not begun. Without a day an upgrade begins today, and a downgrade at the end of the month that is paid. Subscribing to
+// if it has not begun. Without a day an upgrade begins today, and a downgrade at the end of what is paid: of the year that was paid in
+// advance, or else of the month. Subscribing to
 // the same version from the same day again changes nothing. It is for the platform, whose permission the edge has checked.
 // It refuses an unknown plan with NotFound "billing.plan_unknown", the same from the same day on other terms with Conflict
 // "billing.subscription_differs", a move on a day that has passed with Conflict "billing.past", a day that a later or ended subscription covers with
@@ -108,6 +109,10 @@ func (s *Service) subscribeIn(ctx context.Context, tx bun.Tx, in SubscribeInput)
 		return Subscription{}, err
 	}
 	before, held, on, err := current(ctx, tx, in.City, s.today(in.City))
+	paused := false
+	if err == nil && !on && in.Keep {
+		before, held, paused, err = resting(ctx, tx, in.City, s.today(in.City))
+	}
 	if err != nil {
 		return Subscription{}, err
 	}
@@ -124,7 +129,7 @@ func (s *Service) subscribeIn(ctx context.Context, tx bun.Tx, in SubscribeInput)
 	if err := agree(ctx, tx, &sub, v, in); err != nil {
 		return sub, err
 	}
-	if in.Keep && on {
+	if in.Keep && (on || paused) {
 		sub.keep(before, held)
 	}
 	if same, err := subscribed(ctx, tx, &sub); same || err != nil {
@@ -156,8 +161,8 @@ func (s *Subscription) keep(before Subscription, held Version) {
 }
 
 // moveDay is when a move begins by itself, from what the city was on, if it was on anything: today when it is worth as much a month or
-// more, or tomorrow when what it was on began today, and else on the first of the next month, so that what is given up is used until
-// then. A trial does not count, nor does what is used.
+// more, or tomorrow when what it was on began today, and else when what is given up is used up, or ends by itself. A trial does not
+// count, nor does what is used.
 func (s *Service) moveDay(ctx context.Context, tx bun.IDB, in SubscribeInput, before Subscription, held Version, on bool) (time.Time, error) {
 	today := s.today(in.City)
 	if !on {
@@ -179,12 +184,13 @@ func (s *Service) moveDay(ctx context.Context, tx bun.IDB, in SubscribeInput, be
 			after.Coupon = &c
 		}
 	}
-	meters, err := s.noUsage(ctx)
+	meters, err := noUsage(ctx, tx)
 	if err != nil {
 		return today, err
 	}
-	before.TrialEndsOn = time.Time{}
-	was, err := held.monthly(before, meters, today)
+	paid := before
+	paid.TrialEndsOn = time.Time{}
+	was, err := held.monthly(paid, meters, today)
 	if err != nil {
 		return today, err
 	}
@@ -195,7 +201,40 @@ func (s *Service) moveDay(ctx context.Context, tx bun.IDB, in SubscribeInput, be
 	case is >= was:
 		return today.AddDate(0, 0, 1), nil
 	}
-	return s.nextMonth(in.City), nil
+	day := before.usedUp(held, today, s.nextMonth(in.City))
+	if ends := before.EndsOn; !ends.IsZero() && date(ends).Before(day) {
+		day = date(ends)
+	}
+	return day, nil
+}
+
+// usedUp is the first day on which nothing is paid for s and its version any more: after the year that was paid in advance, or where
+// there is none after the month.
+func (s Subscription) usedUp(v Version, today, nextMonth time.Time) time.Time {
+	if until := s.yearUntil(v, today); !until.IsZero() {
+		return until
+	}
+	if first := s.terms().paidFrom(); s.yearly(v) && first.After(today) && first.Before(nextMonth) {
+		return first // a trial ends, and no year should begin
+	}
+	return nextMonth
+}
+
+// yearUntil is the first day after the year that holds today and was paid in advance for s and its version; zero when none was.
+func (s Subscription) yearUntil(v Version, today time.Time) time.Time {
+	first := s.terms().paidFrom()
+	if !s.yearly(v) || first.After(today) {
+		return time.Time{}
+	}
+	_, until := yearOf(first, today)
+	return until
+}
+
+// yearly reports whether something of s and its version is paid a year in advance.
+func (s Subscription) yearly(v Version) bool {
+	return slices.ContainsFunc(v.Components, func(c Component) bool {
+		return c.Every == Yearly && c.Price > 0 && (!c.Optional || s.Addons[c.Code] > 0)
+	})
 }
 
 // nextMonth is the first day of the next month in a city.
