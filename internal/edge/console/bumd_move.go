@@ -26,10 +26,7 @@ func (p *Pages) change(c *gin.Context, done string, act func(site.Form, tenancy.
 		return err
 	}
 	ctx := c.Request.Context()
-	if err = act(in, city); err == nil {
-		err = p.Billing.Entitle(ctx, city)
-	}
-	if err != nil {
+	if err = act(in, city); err != nil {
 		if errs, status, ok := site.RefusedAt(c, err, map[string]string{"billing.plan_unknown": "plan"}); ok {
 			return p.townPage(c, status, in, site.Called(c, AddonErrors(errs), labels()))
 		}
@@ -38,6 +35,7 @@ func (p *Pages) change(c *gin.Context, done string, act func(site.Form, tenancy.
 		}
 		return err
 	}
+	_ = p.Billing.Entitle(ctx, city) // so that the next page shows it; a job that committed with the change does it again
 	p.Directory.Forget()
 	return p.Done(c, PathCities+"/"+city.Slug, done)
 }

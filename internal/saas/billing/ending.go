@@ -13,6 +13,7 @@ import (
 
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -84,6 +85,9 @@ func (s *Service) EndIn(ctx context.Context, tx bun.Tx, in EndInput) (Subscripti
 	if len(dropped) > 0 {
 		detail["retired"] = dropped
 	}
+	if err := jobs.Add(ctx, tx, entitleKind(), entitleArgs{}); err != nil {
+		return sub, err
+	}
 	return sub, audit.Record(ctx, tx, audit.Entry{ActorID: in.ActorID, ActorKind: in.ActorKind, Action: "subscription." + string(in.As), Object: "subscription",
 		ObjectID: sub.ID, Detail: detail})
 }
@@ -106,6 +110,9 @@ func (s *Service) StayIn(ctx context.Context, tx bun.Tx, city tenancy.City, acto
 	detail := map[string]any{"plan": sub.Plan, "version": sub.Version}
 	if len(dropped) > 0 {
 		detail["retired"] = dropped
+	}
+	if err := jobs.Add(ctx, tx, entitleKind(), entitleArgs{}); err != nil {
+		return sub, err
 	}
 	return sub, audit.Record(ctx, tx, audit.Entry{ActorID: actor, ActorKind: kind, Action: "subscription.stay", Object: "subscription", ObjectID: sub.ID,
 		Detail: detail})
@@ -133,8 +140,8 @@ type ResumeInput struct {
 	ActorKind string
 }
 
-// Resume continues a paused subscription from a day on: the version, the add-ons and the coupon that it had; what was paid once is not
-// paid again. A trial is not continued. It is for the platform, whose permission the edge has checked. It refuses Conflict "billing.not_paused" when
+// Resume continues a paused subscription from a day on: the version, the add-ons, the coupon and the rest of the trial that it had, each until
+// the day that was agreed; what was paid once is not paid again. It is for the platform, whose permission the edge has checked. It refuses Conflict "billing.not_paused" when
 // the city's last subscription is not paused on that day, and "billing.past" for a day before today.
 func (s *Service) Resume(ctx context.Context, in ResumeInput) (Subscription, error) {
 	ctx, err := tenancy.Inside(ctx, in.City)

@@ -101,19 +101,62 @@ const (
 	PathCities = "/bumd"
 )
 
-// Entitle puts on city's record what it may do as of now, for whoever has just changed its subscription; the planned run does so
-// every ten minutes.
+// entitleArgs are of the job's own city.
+type entitleArgs struct{}
+
+func entitleKind() jobs.Kind[entitleArgs] {
+	return jobs.Kind[entitleArgs]{Name: "billing.allow.v1", MaxRetry: 8, Timeout: time.Minute}
+}
+
+// Entitle puts on city's record what it may do as of now. Whatever changes a subscription has it done by a job that commits with the change,
+// and the planned run does it every ten minutes; whoever calls it so that the next page shows it need not care whether it failed.
 func (s *Service) Entitle(ctx context.Context, city tenancy.City) error {
 	ctx, err := tenancy.Inside(ctx, city)
 	if err != nil {
 		return err
 	}
-	return tenancy.InTx(ctx, s.db.App, func(ctx context.Context, tx bun.Tx) error { return s.entitle(ctx, tx, s.now()) })
+	used, err := s.taken(ctx, city, s.now())
+	if err != nil {
+		return err
+	}
+	return tenancy.InTx(ctx, s.db.App, func(ctx context.Context, tx bun.Tx) error { return s.entitle(ctx, tx, used, s.now()) })
+}
+
+// entitleDue is Entitle as a planned run.
+func (s *Service) entitleDue(ctx context.Context, tx bun.Tx, at time.Time) error {
+	city, ok := tenancy.CityFrom(ctx)
+	if !ok {
+		return tenancy.ErrNone
+	}
+	used, err := s.taken(ctx, city, at)
+	if err != nil {
+		return err
+	}
+	return s.entitle(ctx, tx, used, at)
+}
+
+// taken is what a city has used in the running month, and from when what it owes holds its staff back.
+type taken struct {
+	month   Period
+	used    map[string]int64
+	arrears time.Time
+}
+
+// taken is read on connections of its own, so outside a transaction where one is opened for it.
+func (s *Service) taken(ctx context.Context, city tenancy.City, at time.Time) (taken, error) {
+	t := taken{month: MonthOf(at.In(city.Location()))}
+	var err error
+	if t.arrears, err = s.arrearsFrom(ctx, city); err != nil {
+		return t, err
+	}
+	from, to := t.month.Window(city.Location())
+	t.used, err = s.usage.Quantities(ctx, city, from, to)
+	return t, err
 }
 
 // entitle writes what ctx's city may do today on its record, with what it has used of it, and tells of what is nearly or quite
 // used up. Without a subscription that holds today the last one's plan stays: an end stops what is added by its limits.
-func (s *Service) entitle(ctx context.Context, tx bun.Tx, at time.Time) error {
+func (s *Service) entitle(ctx context.Context, tx bun.Tx, read taken, at time.Time) error {
 	city, ok := tenancy.CityFrom(ctx)
 	if !ok {
 		return tenancy.ErrNone
@@ -122,11 +165,8 @@ func (s *Service) entitle(ctx context.Context, tx bun.Tx, at time.Time) error {
 	if err != nil || plan.Code == "" {
 		return err
 	}
-	if plan.ArrearsFrom, err = s.arrearsFrom(ctx, city); err != nil {
-		return err
-	}
-	month := MonthOf(at.In(city.Location()))
-	if err := s.measure(ctx, tx, city, month, plan, at); err != nil {
+	plan.ArrearsFrom = read.arrears
+	if err := s.measure(ctx, tx, city, read.used, plan, at); err != nil {
 		return err
 	}
 	text, err := json.Marshal(plan)
@@ -139,7 +179,7 @@ func (s *Service) entitle(ctx context.Context, tx bun.Tx, at time.Time) error {
 		return fmt.Errorf("billing: entitle: %w", err)
 	}
 	for code, l := range plan.Limits {
-		if err := s.alert(ctx, tx, city, month, code, l, at); err != nil {
+		if err := s.alert(ctx, tx, city, read.month, code, l, at); err != nil {
 			return err
 		}
 	}
@@ -182,12 +222,7 @@ func (s *Service) arrearsFrom(ctx context.Context, city tenancy.City) (time.Time
 }
 
 // measure fills in what is used of each limit, and since when one is passed.
-func (s *Service) measure(ctx context.Context, tx bun.IDB, city tenancy.City, month Period, plan tenancy.Plan, at time.Time) error {
-	from, to := month.Window(city.Location())
-	used, err := s.usage.Quantities(ctx, city, from, to)
-	if err != nil {
-		return err
-	}
+func (s *Service) measure(ctx context.Context, tx bun.IDB, city tenancy.City, used map[string]int64, plan tenancy.Plan, at time.Time) error {
 	staff, err := identity.CountStaff(ctx, tx)
 	if err != nil {
 		return err

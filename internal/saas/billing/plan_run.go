@@ -33,9 +33,19 @@ func (s *Service) Register(r *jobs.Runner, mail *notify.Service) error {
 	s.mail = mail
 	jobs.EachCity(r, "billing.close_months", closeEvery, s.closeDue)
 	jobs.EachTenant(r, "billing.close_left", closeEvery, s.closeLeft)
-	jobs.EachCity(r, "billing.entitle", entitleEvery, s.entitle)
+	jobs.EachCity(r, "billing.entitle", entitleEvery, s.entitleDue)
 	jobs.EachCity(r, "billing.budget", budgetEvery, s.watchBudget)
 	if err := jobs.HandleCall(r, alertKind(), s.alertPlatform); err != nil {
+		return err
+	}
+	err := jobs.HandleCall(r, entitleKind(), func(ctx context.Context, _ uuid.UUID, _ entitleArgs) error {
+		city, ok := tenancy.CityFrom(ctx)
+		if !ok {
+			return tenancy.ErrNone
+		}
+		return s.Entitle(ctx, city)
+	})
+	if err != nil {
 		return err
 	}
 	return jobs.HandleCall(r, closeKind(), func(ctx context.Context, _ uuid.UUID, args closeArgs) error {

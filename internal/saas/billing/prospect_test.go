@@ -260,3 +260,34 @@ func TestAPaidYearIsUsedUp(t *testing.T) {
 		t.Errorf("more begins on %s", p.On.Format(time.DateOnly))
 	}
 }
+
+// TestAChangeNeedsOneConnection: where all others are taken, a change waits for nobody but itself.
+func TestAChangeNeedsOneConnection(t *testing.T) {
+	t.Parallel()
+	m := openMenu(t, noon(2026, 6, 16),
+		`INSERT INTO plan (code, name, summary) VALUES ('izin', '{"id": "Izin"}', '{"id": "."}')`,
+		`INSERT INTO plan_version (plan, version, effective_from, components, entitlements) VALUES
+			('izin', 1, '2026-01-01', '[{"code": "langganan", "kind": "flat", "price": 9000000, "name": {"id": "Langganan"}}]', '{"modules": ["duct"], "limits": {"staff": {"name": {"id": "Petugas"}, "most": 5}}}')`)
+	m.start("kecil", day(2026, 1, 1), billing.SubscribeInput{})
+	m.w.DB.App.SetMaxOpenConns(1)
+	ctx, stop := context.WithTimeout(m.w.Ctx(m.w.Batam), 20*time.Second)
+	defer stop()
+	for _, plan := range []string{"izin", "pakai"} { // at once, and from July
+		if _, err := m.Subscribe(ctx, m.choice(plan, nil)); err != nil {
+			t.Fatalf("%s: %v", plan, err)
+		}
+	}
+	if err := m.Entitle(ctx, m.w.Batam); err != nil {
+		t.Fatal(err)
+	}
+	var modules string
+	err := m.w.DB.Platform.NewRaw("SELECT modules::text FROM tenant WHERE id = ?", m.w.Batam.ID).Scan(m.w.Ctx(m.w.Platform), &modules)
+	if err != nil || modules != "{duct}" {
+		t.Errorf("the record allows %s, %v", modules, err)
+	}
+	var asked int
+	err = m.w.DB.App.NewRaw("SELECT count(*) FROM outbox WHERE tenant_id = ? AND kind = 'billing.allow.v1' AND state = 'waiting'", m.w.Batam.ID).Scan(ctx, &asked)
+	if err != nil || asked != 3 { // one with each change, whatever becomes of the program after it
+		t.Errorf("%d jobs put it there, %v", asked, err)
+	}
+}

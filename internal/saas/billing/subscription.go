@@ -15,6 +15,7 @@ import (
 
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -355,6 +356,9 @@ func subscribe(ctx context.Context, tx bun.Tx, sub *Subscription, actor uuid.UUI
 	}
 	if sub.Coupon != nil {
 		detail["coupon"] = sub.Coupon.Code
+	}
+	if err := jobs.Add(ctx, tx, entitleKind(), entitleArgs{}); err != nil {
+		return err
 	}
 	return audit.Record(ctx, tx, audit.Entry{ActorID: actor, ActorKind: kind, Action: "subscription.start", Object: "subscription", ObjectID: sub.ID, Detail: detail})
 }

@@ -268,11 +268,14 @@ func (s *Service) Ask(ctx context.Context, actor identity.Actor, in Input) (Orde
 	if err != nil {
 		return o, fmt.Errorf("change: ask: %w", err)
 	}
-	if q.Waits {
-		return o, nil
+	if !q.Waits {
+		s.shown(ctx, city)
 	}
-	return o, s.d.Billing.Entitle(ctx, city)
+	return o, nil
 }
+
+// shown has the next page show what a change allows. The change is made whether it can or not, and a job that committed with it sees to it again.
+func (s *Service) shown(ctx context.Context, city tenancy.City) { _ = s.d.Billing.Entitle(ctx, city) }
 
 // is reports whether sub, which a change started or ended, is what q foretold.
 func (q Quote) is(sub billing.Subscription) bool {

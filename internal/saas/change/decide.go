@@ -84,7 +84,8 @@ func (s *Service) Decide(ctx context.Context, actor identity.Actor, city tenancy
 	if err != nil {
 		return fmt.Errorf("change: decide: %w", err)
 	}
-	return s.d.Billing.Entitle(ctx, city)
+	s.shown(ctx, city)
+	return nil
 }
 
 // input is what was ordered, to be done.

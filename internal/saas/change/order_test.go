@@ -261,3 +261,53 @@ func TestWhatCannotBeReadIsNotCalledBegun(t *testing.T) {
 		t.Errorf("unread: %v", err)
 	}
 }
+
+// failing is usage that cannot be read any more once a number of readings were made.
+type failing struct {
+	unused
+	left *int
+}
+
+func (f failing) Quantities(ctx context.Context, city tenancy.City, from, to time.Time) (map[string]int64, error) {
+	if *f.left--; *f.left < 0 {
+		return nil, errors.New("no usage today")
+	}
+	return f.unused.Quantities(ctx, city, from, to)
+}
+
+// TestWhatIsOrderedIsOrdered: that the city's record cannot be written right away is no failure of the order, and a job writes it.
+func TestWhatIsOrderedIsOrdered(t *testing.T) {
+	t.Parallel()
+	x := open(t)
+	left := 1000
+	x.d.Billing = billing.New(x.w.DB, failing{left: &left}, x.d.Now)
+	x.Service = change.New(x.d)
+	in := x.seen(change.Input{Plan: "besar", Version: 1})
+	left = 1000 - left // as many as a quote needs
+	o, err := x.Ask(x.ctx, x.admin, in)
+	if err != nil || o.State() != change.Done || left != -1 {
+		t.Errorf("ordered: %s, %v; %d readings left", o.State(), err, left)
+	}
+	if n := x.counted("outbox WHERE kind = 'billing.allow.v1' AND state = 'waiting'"); n != 2 { // of the BUMD's subscription, and of this one
+		t.Errorf("%d jobs write what it allows", n)
+	}
+}
+
+// TestAnOrderNeedsOneConnection: where all others are taken, an order, its approval and its withdrawal wait for nobody but themselves.
+func TestAnOrderNeedsOneConnection(t *testing.T) {
+	t.Parallel()
+	x := open(t)
+	x.w.DB.App.SetMaxOpenConns(1)
+	var stop context.CancelFunc
+	x.ctx, stop = context.WithTimeout(x.ctx, 20*time.Second)
+	defer stop()
+	o := x.ask(change.Input{Plan: "hemat", Version: 1})
+	if ok, err := x.Planned(x.ctx, x.w.Batam, o); !ok || err != nil {
+		t.Errorf("planned: %t, %v", ok, err)
+	}
+	if err := x.Withdraw(x.ctx, x.admin, o.ID); err != nil {
+		t.Fatal(err)
+	}
+	x.ask(change.Input{Plan: "besar", Version: 1})
+	x.ask(change.Input{Kind: change.Pause, Reason: "Anggaran"})
+}

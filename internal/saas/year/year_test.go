@@ -161,6 +161,7 @@ func (y *world) acts() map[string]func() {
 		"2026-10-01": func() { y.status("kupang", "suspended") }, // its subscription goes on, and so does what it uses
 		"2026-10-12": func() {
 			y.end("manado", day(2026, 10, 12), billing.Cancelled)
+			y.work()
 			y.status("manado", "closed")
 		},
 		"2026-08-25": func() { y.end("jayapura", day(2026, 9, 10), billing.Cancelled) }, // half a year of what it paid is not used
