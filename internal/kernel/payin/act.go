@@ -31,10 +31,14 @@ func (s *Service) settle(ctx context.Context, tx bun.Tx, actor identity.Actor, m
 		_, err := s.pay(ctx, tx, actor, l, p)
 		return err
 	}
-	if p.Why == "" {
+	switch {
+	case p.Why != "":
+		l.State, l.Proposal = Proposed, p
+	case l.State == Proposed: // what it seemed to pay was paid otherwise
+		l.State, l.Proposal = Open, Proposal{}
+	default:
 		return nil
 	}
-	l.State, l.Proposal = Proposed, p
 	return l.save(ctx, tx)
 }
 

@@ -270,6 +270,35 @@ func TestATransferBeforeItsInvoice(t *testing.T) {
 	}
 }
 
+// What a transfer seemed to pay is not proposed any more once it was paid otherwise.
+func TestAProposalThatIsOverIsTakenBack(t *testing.T) {
+	t.Parallel()
+	s := open(t, nil)
+	i := s.bill(s.fibre, day(1), 1_000_000)
+	l := s.csv(came(9, 1_110_000, "setoran", "")).Lines[0]
+	if l.State != payin.Proposed || l.Proposal.Why != payin.ByAmount {
+		t.Fatalf("%s %+v", l.State, l.Proposal)
+	}
+	s.tx(func(ctx context.Context, tx bun.Tx) error {
+		_, err := s.Book.Take(ctx, tx, s.clerk, invoice.TakeInput{Party: i.PartyID, Against: []invoice.Share{{Invoice: i.ID, Most: 1_110_000}}, Method: invoice.Cash, Reference: "KAS-1", Amount: 1_110_000, On: day(2)})
+		return err
+	})
+	for _, want := range []int{1, 0} { // and then nothing changes any more
+		var r payin.Result
+		s.tx(func(ctx context.Context, tx bun.Tx) (err error) { r, err = s.Rematch(ctx, tx, s.clerk); return err })
+		if r.Count(payin.Open) != want {
+			t.Errorf("%+v", r.Lines)
+		}
+	}
+	s.tx(func(ctx context.Context, tx bun.Tx) error {
+		now, err := s.Line(ctx, tx, l.ID)
+		if now.State != payin.Open || now.Proposal.Why != "" || len(now.Proposal.Against) > 0 {
+			t.Errorf("%s %+v", now.State, now.Proposal)
+		}
+		return err
+	})
+}
+
 // A party's own virtual account pays what is due first.
 func TestAVirtualAccountOfAParty(t *testing.T) {
 	t.Parallel()
