@@ -65,6 +65,9 @@ func (p *Pages) ownPage(c *gin.Context, status int, errs ui.Errors) error {
 		back := bill.Form{Action: change.PathOwn + "/pesanan/" + o.ID.String() + "/tarik", Submit: l.T("subchange.stay"), Plain: true}
 		if waits {
 			s.ID, s.Title, s.Text, back.Submit = "tunggu", l.T("subchange.waits"), l.T("subchange.waits_text"), l.T("subchange.withdraw")
+			if o.Overrules {
+				s.Text = l.T("subchange.waits_overrules")
+			}
 		}
 		if may {
 			s.Forms = []bill.Form{back}

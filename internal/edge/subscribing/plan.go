@@ -12,6 +12,7 @@ import (
 	"bedelau/internal/edge/console"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/saas/billing"
 	"bedelau/internal/saas/change"
@@ -32,7 +33,8 @@ func (p *Pages) plan(c *gin.Context) error {
 	return p.planPage(c, http.StatusOK, in, nil)
 }
 
-// choiceOf is the plan of the address in the version that was chosen, or its first: the city's own, or the newest.
+// choiceOf is the plan of the address in the version that was chosen, or its first: the city's own, or the newest. It is NotFound
+// "billing.plan_unknown" for one that the city cannot choose, or cannot any more.
 func (p *Pages) choiceOf(c *gin.Context, in site.Form) (change.Choice, error) {
 	choices, err := p.Changes.Choices(c.Request.Context(), gate.ActorOf(c))
 	if err != nil {
@@ -42,16 +44,24 @@ func (p *Pages) choiceOf(c *gin.Context, in site.Form) (change.Choice, error) {
 		return x.Plan.Code == c.Param("plan") && (in.Text("versi") == "" || in.Text("versi") == strconv.Itoa(x.Version.Number))
 	})
 	if n < 0 {
-		return change.Choice{}, site.NotFound()
+		return change.Choice{}, fault.New(fault.NotFound, "billing.plan_unknown")
 	}
 	return choices[n], nil
+}
+
+// gone shows what can be chosen instead of a plan that cannot be any more; what else failed is returned.
+func (p *Pages) gone(c *gin.Context, err error) error {
+	if !fault.Is(err, "billing.plan_unknown") {
+		return err
+	}
+	return p.ownPage(c, http.StatusNotFound, ui.Errors{{Text: gate.LocaleOf(c).T("subchange.not_offered")}})
 }
 
 func (p *Pages) planPage(c *gin.Context, status int, in site.Form, errs ui.Errors) error {
 	ctx, l, city, now := c.Request.Context(), gate.LocaleOf(c), gate.CityOf(c), site.Zoned(c, p.Now())
 	x, err := p.choiceOf(c, in)
 	if err != nil {
-		return err
+		return p.gone(c, err)
 	}
 	name := x.Plan.Name.In(l)
 	v := bill.View{Shell: p.DeskShell(c, name), Back: change.PathOwn, Heading: name, Lead: x.Plan.Summary.In(l)}
@@ -59,16 +69,17 @@ func (p *Pages) planPage(c *gin.Context, status int, in site.Form, errs ui.Error
 	version := strconv.Itoa(x.Version.Number)
 	ask := bill.Form{ID: "pilih", Title: l.T("subchange.choose"), Action: change.PathOwn + "/paket/" + x.Plan.Code + "#biaya", Get: true, Submit: l.T("subchange.look"),
 		Hidden: []ui.Option{{Value: "versi", Label: version}, {Value: "lihat", Label: "ya"}}}
-	sub, _, on, err := p.Billing.Current(ctx, city, now)
+	sub, paused, ever, err := p.Billing.Latest(ctx, city, now)
 	if err != nil {
 		return err
 	}
+	held := ever && sub.Holds(now)
 	asked := in.Text("lihat") == "ya"
 	quote := bill.Section{}
 	if asked && len(errs) == 0 {
 		var conflict ui.Errors
 		if quote, conflict, err = p.quoteOf(c, x, in); err != nil {
-			return err
+			return p.gone(c, err)
 		}
 		if errs = conflict; len(errs) > 0 {
 			status = http.StatusUnprocessableEntity
@@ -81,14 +92,14 @@ func (p *Pages) planPage(c *gin.Context, status int, in site.Form, errs ui.Error
 		}
 		field := console.AddonField(k.Code)
 		f := ui.Field{Name: field, Type: "number", Optional: true, Label: k.Name.In(l), Hint: console.PriceOf(l, k), Value: in.Get(field), Error: errs.Of(field)}
-		if _, sent := in.Values[field]; !sent && on && x.Own && sub.Addons[k.Code] > 0 {
+		if _, sent := in.Values[field]; !sent && (held || paused) && x.Own && sub.Addons[k.Code] > 0 {
 			f.Value = strconv.FormatInt(sub.Addons[k.Code], 10)
 		}
 		ask.Fields = append(ask.Fields, f)
 	}
 	v.Errors = errs
 	v.Sections = []bill.Section{{ID: "harga", Title: l.T("subchange.prices"), Text: l.T("subchange.before_tax"), Table: &prices}, {ID: "tambahan", Title: l.T("subchange.addons"), Quiet: true, Forms: []bill.Form{ask}}}
-	if x.Own && len(ask.Fields) == 0 && on {
+	if x.Own && len(ask.Fields) == 0 && held {
 		v.Sections[1] = bill.Section{ID: "tambahan", Title: l.T("subchange.addons"), Note: bill.Note{Text: l.T("subchange.no_addons")}}
 	}
 	if quote.ID != "" {
@@ -148,7 +159,7 @@ func submitText(l i18n.Locale, q change.Quote) string {
 
 // quoteSection is what a change comes to.
 func quoteSection(l i18n.Locale, q change.Quote) bill.Section {
-	s := bill.Section{ID: "biaya", Title: l.T("subchange.cost"), Text: l.T("subchange.cost_text"), Rows: []ui.Row{{Label: l.T("subchange.what"), Value: l.T("subchange.kind." + string(q.Kind))}, {Label: l.T("subchange.takes_on"), Value: l.T("subchange.day."+string(q.Kind), "day", l.Date(q.On))},
+	s := bill.Section{ID: "biaya", Title: l.T("subchange.cost"), Text: l.T("subchange.cost_text"), Rows: []ui.Row{{Label: l.T("subchange.what"), Value: l.T("subchange.kind." + string(q.Kind))}, {Label: l.T("subchange.takes_on"), Value: dayText(l, q)},
 		{Label: l.T("subchange.monthly"), Value: l.T("subchange.from_to", "now", q.MonthlyNow, "then", q.MonthlyThen)}, {Label: l.T("subchange.month", "month", l.Month(monthOf(q))), Value: l.T("subchange.from_to", "now", q.MonthNow, "then", q.MonthThen)}}}
 	if q.Next.Coupon != nil {
 		s.Rows = append(s.Rows, ui.Row{Label: l.T("bill.coupon"), Value: q.Next.Coupon.Code})
@@ -156,13 +167,34 @@ func quoteSection(l i18n.Locale, q change.Quote) bill.Section {
 	if !q.Next.TrialEndsOn.IsZero() && q.Next.EndsOn.IsZero() {
 		s.Rows = append(s.Rows, ui.Row{Label: l.T("bill.trial"), Value: l.Date(q.Next.TrialEndsOn.AddDate(0, 0, -1))})
 	}
-	if q.Waits {
+	switch {
+	case q.Overrules:
+		s.Note = bill.Note{Tone: "care", Text: l.T("subchange.will_overrule")}
+	case q.Waits:
 		s.Note = bill.Note{Tone: "care", Text: l.T("subchange.will_wait")}
 	}
 	if q.MonthThen != q.MonthNow {
 		s.Table = lineTable(l, q)
 	}
 	return s
+}
+
+// dayText is from when a change holds, and why from then.
+func dayText(l i18n.Locale, q change.Quote) string {
+	why := string(q.Kind)
+	switch q.Kind {
+	case change.Lower:
+		if q.On.Equal(q.YearUntil) {
+			why = "year"
+		} else if q.On.Day() != 1 { // a trial, or what ends by itself
+			why = "term"
+		}
+	case change.Pause, change.Cancel:
+		if q.On.Before(q.YearUntil) {
+			why = "back"
+		}
+	}
+	return l.T("subchange.day."+why, "day", l.Date(q.On))
 }
 
 // monthOf is the first day of the running month.
@@ -197,7 +229,7 @@ func (p *Pages) orderPlan(c *gin.Context) error {
 	}
 	x, err := p.choiceOf(c, in)
 	if err != nil {
-		return err
+		return p.gone(c, err)
 	}
 	want, err := input(x, in)
 	if err != nil {
@@ -208,7 +240,7 @@ func (p *Pages) orderPlan(c *gin.Context) error {
 		return p.planPage(c, status, in, errs)
 	}
 	if err != nil {
-		return err
+		return p.gone(c, err)
 	}
 	return p.ordered(c, o)
 }

@@ -59,8 +59,8 @@ func TestACityChangesItsOwnSubscription(t *testing.T) {
 	if strings.Contains(page, "Paket Khusus") {
 		t.Error("a plan that is not offered can be chosen")
 	}
-	admin.Sees(admin.Get(own+"/paket/khusus"), http.StatusNotFound)
-	admin.Sees(admin.Get(own+"/paket/besar?versi=2"), http.StatusNotFound)
+	admin.Sees(admin.Get(own+"/paket/khusus"), http.StatusNotFound, "tidak ditawarkan lagi", "Paket Hemat")
+	admin.Sees(admin.Get(own+"/paket/besar?versi=2"), http.StatusNotFound, "versinya sudah diganti", "Paket Besar")
 
 	// On 24 November, 7 of 30 days: 23/30 of 2,500,000 and 7/30 of 6,900,000, and 750,000 once.
 	admin.Page(own+"/paket/besar", "Langganan besar", "Dukungan khusus", "Rp900.000", "Lihat biayanya")
@@ -172,6 +172,76 @@ func TestTheContractLeavesAnOrderToTheBUMD(t *testing.T) {
 		yusuf.Sees(yusuf.Get(path), http.StatusForbidden)
 		admin.Sees(admin.Get(path), http.StatusNotFound)
 	}
+}
+
+// TestWhatIsNoLongerOfferedSaysWhatToDo: who has a plan open that is withdrawn meanwhile sees the others, and the BUMD that an order for it
+// can only be refused.
+func TestWhatIsNoLongerOfferedSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	admin, rina := s.Staff(t, batam, "Nur Admin", "city_admin", ""), s.Staff(t, pagetest.HostPlatform, "Rina Keuangan", "bumd_finance", "")
+	rina.Goes(rina.Post("/bumd/langganan/batam/perubahan", "approves", "raise", "reason", "Pasal 4"), "/bumd/langganan/batam/perubahan")
+	shown := admin.Page(own+"/paket/besar?versi=1&lihat=ya", "Menurut kontrak, perubahan ini menunggu persetujuan BUMD")
+	admin.Goes(admin.Post(own+"/paket/besar", offered(shown)...), own)
+	if _, err := s.World.DB.Platform.NewRaw("UPDATE plan SET offered = false WHERE code = 'besar'").Exec(s.World.Ctx(s.World.Platform)); err != nil {
+		t.Fatal(err)
+	}
+	gone := admin.Post(own+"/paket/besar", offered(shown)...)
+	admin.Sees(gone, http.StatusNotFound, "tidak ditawarkan lagi", "Pilih salah satu paket di halaman ini", "Paket Hemat")
+	if strings.Contains(gone.Body, own+"/paket/besar?versi=1") {
+		t.Error("it is still offered")
+	}
+	decide := regexp.MustCompile(`/bumd/perubahan/batam/[^"]+/putus`).FindString(rina.Page("/bumd/perubahan"))
+	rina.Sees(rina.Post(decide), http.StatusConflict, "tidak ditawarkan lagi", "tolak pesanan ini")
+	rina.Goes(rina.Post(decide, "jawaban", "tolak", "answer", "Paket dihentikan"), "/bumd/perubahan")
+}
+
+// TestAnOrderSaysWhyItWaits: by the contract, or because it takes back what the BUMD has planned, to the city and to the BUMD.
+func TestAnOrderSaysWhyItWaits(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.Work(t)
+	admin, rina := s.Staff(t, batam, "Nur Admin", "city_admin", ""), s.Staff(t, pagetest.HostPlatform, "Rina Keuangan", "bumd_finance", "")
+	rina.Goes(rina.Post("/bumd/langganan/batam/pindah", "plan", "besar", "starts_on", "2027-01-01"), "/bumd/langganan/batam")
+	shown := admin.Page(own+"/paket/hemat?versi=1&lihat=ya", "BUMD sudah merencanakan perubahan langganan kota Anda")
+	if strings.Contains(shown, "Menurut kontrak") {
+		t.Error("the contract says nothing of it")
+	}
+	admin.Goes(admin.Post(own+"/paket/hemat", offered(shown)...), own)
+	if page := admin.Page(own, "pesanan ini menggantikannya"); strings.Contains(page, "Menurut kontrak") {
+		t.Error("the contract says nothing of what waits")
+	}
+	s.Soon(t, "a letter to the BUMD", func() bool { return letters(t, s, pagetest.HostPlatform, "perlu disetujui") > 0 })
+	s.Tx(pagetest.HostPlatform, func(ctx context.Context, tx bun.Tx) error {
+		var said string
+		err := tx.NewRaw("SELECT min(data->>'body') FROM message WHERE data->>'title' LIKE '%perlu disetujui%'").Scan(ctx, &said)
+		if strings.Contains(said, "Menurut kontrak") || !strings.Contains(said, "menggantikan yang sudah direncanakan BUMD") {
+			t.Errorf("the BUMD reads %q", said)
+		}
+		return err
+	})
+}
+
+// TestAPaidYearIsToldOfOnThePage: from which day less holds, and that an end gives back what was not used.
+func TestAPaidYearIsToldOfOnThePage(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	for _, statement := range []string{
+		`INSERT INTO plan (code, name, summary) VALUES ('tahunan', '{"id": "Paket Tahunan"}', '{"id": "Setahun di muka"}')`,
+		`INSERT INTO plan_version (plan, version, effective_from, components) VALUES
+			('tahunan', 1, '2026-01-01', '[{"code": "setahun", "kind": "flat", "every": "year", "price": 36500000, "name": {"id": "Setahun"}}]')`,
+	} {
+		if _, err := s.World.DB.Platform.NewRaw(statement).Exec(s.World.Ctx(s.World.Platform)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	admin, rina := s.Staff(t, batam, "Nur Admin", "city_admin", ""), s.Staff(t, pagetest.HostPlatform, "Rina Keuangan", "bumd_finance", "")
+	rina.Goes(rina.Post("/bumd/langganan/batam/pindah", "plan", "tahunan", "starts_on", "2026-11-24"), "/bumd/langganan/batam")
+	admin.Page(own, "akhir tahun yang sudah dibayar di muka")
+	shown := admin.Page(own+"/paket/hemat?versi=1&lihat=ya", "24 November 2027, setelah tahun yang sudah dibayar di muka", "Rp3.041.667 menjadi Rp1.200.000")
+	admin.Page(own+"/henti", "1 Desember 2026, setelah bulan yang sudah berjalan; hari yang belum terpakai dari tahun yang sudah dibayar di muka dikembalikan")
+	admin.Goes(admin.Post(own+"/paket/hemat", offered(shown)...), own)
+	admin.Page(own, "Yang akan berlaku", "24 November 2027")
 }
 
 // letters counts those of a host whose title has a text.

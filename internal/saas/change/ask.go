@@ -36,8 +36,9 @@ type Input struct {
 // Quote is what a change comes to.
 type Quote struct {
 	billing.Prospect
-	Kind  Kind
-	Waits bool // for the BUMD to approve it, by the contract or because it takes back what the BUMD planned
+	Kind      Kind
+	Waits     bool // for the BUMD to approve it
+	Overrules bool // it takes back what the BUMD planned, and waits for that reason and not by the contract
 }
 
 // Mark names what a quote promises: an order is refused when it is no longer that. What the running month comes to is not in it,
@@ -95,7 +96,8 @@ func (s *Service) quote(ctx context.Context, actor identity.Actor, city tenancy.
 		return q, err
 	}
 	if ctx, err = tenancy.Inside(ctx, city); err == nil {
-		q.Waits, err = s.overrules(ctx, s.d.DB.App, city, q.On)
+		q.Overrules, err = s.overrules(ctx, s.d.DB.App, city, q.On)
+		q.Waits = q.Overrules
 	}
 	return q, err
 }
@@ -225,7 +227,7 @@ func (s *Service) Ask(ctx context.Context, actor identity.Actor, in Input) (Orde
 		return Order{}, fault.New(fault.Conflict, "subchange.changed")
 	}
 	city, _ := tenancy.CityFrom(ctx)
-	o := Order{TenantID: city.ID, Kind: q.Kind, Plan: q.Next.Plan, Version: q.Next.Version, Addons: map[string]int64{}, TakesOn: q.On, MonthlyNow: q.MonthlyNow, MonthlyThen: q.MonthlyThen,
+	o := Order{TenantID: city.ID, Kind: q.Kind, Plan: q.Next.Plan, Version: q.Next.Version, Addons: map[string]int64{}, TakesOn: q.On, Overrules: q.Overrules, MonthlyNow: q.MonthlyNow, MonthlyThen: q.MonthlyThen,
 		Reason: in.Reason, AskedBy: actor.ID, AskedName: actor.Name, AskedAt: s.stamp()}
 	maps.Copy(o.Addons, q.Next.Addons)
 	if o.ID, err = uuid.NewV7(); err != nil {

@@ -1,8 +1,8 @@
 // Package change lets a city change its own subscription: another plan, more or fewer add-ons, a pause, an end, and going on.
 //
 // A change is looked at before it is made (Quote), with what it costs and from when it holds, and is ordered as it was shown. What is
-// worth as much or more begins at once, prorated by day; what is worth less, a pause and an end hold from the end of the month that is
-// paid; a pause is taken up again at once. Where the contract with the city says so, the BUMD approves the change before it is
+// worth as much or more begins at once, prorated by day; what is worth less holds from the end of the year that is paid in advance, or else
+// of the month; a pause and an end from the end of the month, and what was not used of a year is given back; a pause is taken up again at once. Where the contract with the city says so, the BUMD approves the change before it is
 // carried out, and sees it in any case. Rules, days and prices are those of billing.
 package change
 
@@ -51,7 +51,8 @@ type Order struct {
 	Plan           string           `bun:"plan"` // the one that holds with it; of an end the one that ends
 	Version        int              `bun:"version"`
 	Addons         map[string]int64 `bun:"addons,type:jsonb"`
-	TakesOn        time.Time        `bun:"takes_on"` // from when it holds
+	TakesOn        time.Time        `bun:"takes_on"`  // from when it holds
+	Overrules      bool             `bun:"overrules"` // it waits, or waited, because it takes back what the BUMD planned, and not by the contract
 	MonthlyNow     money.Rupiah     `bun:"monthly_now"`
 	MonthlyThen    money.Rupiah     `bun:"monthly_then"`
 	Reason         string           `bun:"reason"`

@@ -29,7 +29,7 @@ const (
 
 // Decide approves an order of city, which is then carried out by the day's own rules, or refuses it with an answer; whoever ordered it is told.
 // It needs plan:manage on the platform. It refuses NotFound "subchange.unknown", Conflict "subchange.decided" for one that does not wait any
-// more, "subchange.changed" when it would no longer cost what was shown, and Invalid for a refusal without an answer.
+// more, "subchange.changed" when it would no longer cost what was shown, "subchange.gone" when its plan is not offered any more, and Invalid for a refusal without an answer.
 func (s *Service) Decide(ctx context.Context, actor identity.Actor, city tenancy.City, id uuid.UUID, approve bool, answer string) error {
 	if err := s.d.Guard.Allow(ctx, actor, access.PlanManage); err != nil {
 		return err
@@ -107,6 +107,9 @@ func (s *Service) stillAs(ctx context.Context, actor identity.Actor, city tenanc
 		return Quote{}, nil // Decide says so
 	}
 	q, err := s.quote(ctx, actor, city, o[0].input())
+	if fault.Is(err, "billing.plan_unknown") {
+		return q, fault.Wrap(fault.Conflict, "subchange.gone", err)
+	}
 	if err == nil && (q.Kind != o[0].Kind || q.MonthlyNow != o[0].MonthlyNow || q.MonthlyThen != o[0].MonthlyThen) {
 		return q, fault.New(fault.Conflict, "subchange.changed")
 	}
@@ -183,6 +186,10 @@ func (s *Service) tell(ctx context.Context, _ uuid.UUID, a tellArgs) error {
 	}
 	o, l := all[0], i18n.ID
 	what, news := map[State]string{Done: "done", Waiting: "waiting"}[o.State()]
+	why := what
+	if o.State() == Waiting && o.Overrules {
+		why = "overrules"
+	}
 	if !news {
 		return nil // taken back, or decided, before anybody was told
 	}
@@ -191,7 +198,7 @@ func (s *Service) tell(ctx context.Context, _ uuid.UUID, a tellArgs) error {
 		if err != nil {
 			return err
 		}
-		data := map[string]string{"title": l.T("subchange.mail."+what, "city", city.Name), "body": l.T("subchange.mail_body."+what, "city", city.Name, "what", l.T("subchange.kind."+string(o.Kind)), "day", l.Date(o.TakesOn)), "path": PathAll}
+		data := map[string]string{"title": l.T("subchange.mail."+what, "city", city.Name), "body": l.T("subchange.mail_body."+why, "city", city.Name, "what", l.T("subchange.kind."+string(o.Kind)), "day", l.Date(o.TakesOn)), "path": PathAll}
 		for _, to := range people {
 			m := notify.Message{To: to, Template: "generic", Locale: l, Data: data, Key: "subscription_order:" + o.ID.String() + ":" + to.String()}
 			if err := s.d.Notify.Send(ctx, tx, m); err != nil {
