@@ -267,7 +267,7 @@ func (a *App) buildCity() error {
 	if err := a.DuctBills.Register(a.Runner); err != nil {
 		return err
 	}
-	a.DuctWorks = ductwork.New(ductwork.Deps{DB: a.DB.App, Guard: a.Guard, Files: a.Files, Notify: a.Notify})
+	a.DuctWorks = ductwork.New(ductwork.Deps{DB: a.DB.App, Guard: a.Guard, Files: a.Files, Notify: a.Notify, Keys: a.Keys})
 	a.DuctWorks.Register(a.Runner)
 	a.Leases = lease.New(lease.Deps{Line: ductwait.Line{}, DB: a.DB.App, Guard: a.Guard, Book: a.DuctBills, Works: a.DuctWorks})
 	a.DuctMap = ductmap.New(ductmap.Deps{DB: a.DB.App, Guard: a.Guard, Leases: a.Leases})

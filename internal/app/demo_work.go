@@ -52,7 +52,7 @@ const demoPartnerNIB = "0000000000001"
 // seedWorks has works planned and done around the made-up network, each step on its day.
 func (a *App) seedWorks(ctx context.Context, actor, finance identity.Actor, now time.Time) error {
 	at := now
-	s := ductwork.New(ductwork.Deps{DB: a.DB.App, Guard: a.Guard, Files: a.Files, Notify: a.Notify, Now: func() time.Time { return at }})
+	s := ductwork.New(ductwork.Deps{DB: a.DB.App, Guard: a.Guard, Files: a.Files, Notify: a.Notify, Keys: a.Keys, Now: func() time.Time { return at }})
 	total, err := a.Ducts.Total(ctx, actor, now, duct.Filter{})
 	if err != nil || len(total.Roads) == 0 {
 		return err

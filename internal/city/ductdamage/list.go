@@ -76,6 +76,11 @@ func (s *Service) List(ctx context.Context, actor identity.Actor, f Filter, befo
 	if err := q.OrderExpr("d.id DESC").Limit(int64(most)).Scan(ctx, &all); err != nil {
 		return nil, fmt.Errorf("ductdamage: list: %w", err)
 	}
+	for i := range all {
+		if err := s.openWords(ctx, &all[i].Damage); err != nil {
+			return nil, err
+		}
+	}
 	return all, nil
 }
 
@@ -164,6 +169,9 @@ func (s *Service) find(ctx context.Context, id uuid.UUID) (Detail, error) {
 		return Detail{}, fault.New(fault.NotFound, "ductdamage.not_found")
 	}
 	x := Detail{Damage: rows[0].Damage, Node: rows[0].Node, Reporter: rows[0].Reporter, Liability: rows[0].Liability}
+	if err := s.openWords(ctx, &x.Damage); err != nil {
+		return x, err
+	}
 	err = s.d.DB.NewSelect().Model(&x.Clocks).Where("k.tenant_id = ? AND k.damage_id = ?", tenancy.Must(ctx), id).
 		OrderExpr("array_position(ARRAY['acknowledge', 'on_site', 'temporary', 'permanent'], k.clock)").Scan(ctx)
 	if err != nil {
@@ -202,6 +210,9 @@ func (s *Service) ListOf(ctx context.Context, actor identity.Actor, before uuid.
 		return nil, fmt.Errorf("ductdamage: list: %w", err)
 	}
 	for i := range all {
+		if err := s.openWords(ctx, &all[i].Damage); err != nil {
+			return nil, err
+		}
 		all[i] = all[i].known(self.Company.ID)
 	}
 	return all, nil

@@ -27,6 +27,7 @@ type Policy struct {
 	Temporary   int         `yaml:"temporary_minutes" json:"temporary_minutes"`
 	Permanent   int         `yaml:"permanent_days" json:"permanent_days"` // working days
 	Restitution Restitution `yaml:"restitution" json:"restitution"`
+	PublicHour  int         `yaml:"public_per_hour" json:"public_per_hour"` // reports of the public that the city takes in within an hour; 0 is publicUsual
 	Basis       string      `yaml:"basis" json:"basis"`
 	Verified    bool        `yaml:"verified" json:"verified"`
 	Source      string      `yaml:"source" json:"source"`
@@ -51,6 +52,9 @@ func Section() pack.Section {
 		}
 		if p.Permanent < 1 || p.Permanent > 250 {
 			c.Add(at+".permanent_days", "bad_form", "value", p.Permanent, "example", 5)
+		}
+		if p.PublicHour < 0 || p.PublicHour > 10_000 {
+			c.Add(at+".public_per_hour", "not_between", "value", p.PublicHour, "low", 0, "high", 10_000)
 		}
 		p.Restitution.check(c, at+".restitution")
 		c.Required(at+".basis", p.Basis)
@@ -90,9 +94,9 @@ func keepPolicies(ctx context.Context, tx bun.Tx, all []Policy) error {
 	return nil
 }
 
-// promises reports whether two rules come to the same; what they rest on may be mended.
+// promises reports whether two rules promise the same; what they rest on, and how many reports are taken in, may be mended.
 func (p Policy) promises(o Policy) bool {
-	p.Basis, p.Verified, p.Source = o.Basis, o.Verified, o.Source
+	p.Basis, p.Verified, p.Source, p.PublicHour = o.Basis, o.Verified, o.Source, o.PublicHour
 	return reflect.DeepEqual(p, o)
 }
 

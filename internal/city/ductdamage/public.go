@@ -30,7 +30,7 @@ func Open(ctx context.Context) error {
 }
 
 // ReportPublic is Report by anybody in the street, who is not asked who they are: label is the token that they scanned, or empty. It
-// returns the four digits that, with the number, tell how the report stands. It refuses what Report does, and Open. A label that was
+// returns the four digits that, with the number, tell how the report stands. It refuses what Report does, Open, and mayTakeIn. A label that was
 // never given out counts as none.
 func (s *Service) ReportPublic(ctx context.Context, label string, in ReportInput) (d Damage, code string, err error) {
 	if err := Open(ctx); err != nil {
@@ -49,6 +49,37 @@ func (s *Service) ReportPublic(ctx context.Context, label string, in ReportInput
 	}
 	code, err = s.code(ctx, d.ID)
 	return d, code, err
+}
+
+// publicUsual is how many reports of the public a city takes in within an hour where its rules do not say.
+const publicUsual = 60
+
+// mayTakeIn refuses RateLimited "ductdamage.too_many_reports" a report of the public once the city has taken in those of an hour, from
+// however many addresses they came, so that those on duty find the true ones. The last third is for who stands before a label. It
+// runs under the lock of known, so that two do not take the last place.
+func (s *Service) mayTakeIn(ctx context.Context, tx bun.Tx, d Damage, p Policy) error {
+	if d.Source != Public {
+		return nil
+	}
+	most := p.PublicHour
+	if most == 0 {
+		most = publicUsual
+	}
+	if !d.NodeID.Valid {
+		most -= most / 3
+	}
+	var x struct {
+		N     int
+		First time.Time `bun:"first,nullzero"`
+	}
+	err := tx.NewRaw("SELECT count(*) AS n, min(reported_at) AS first FROM duct_damage WHERE tenant_id = ? AND source = ? AND reported_at > ?", d.TenantID, Public, d.ReportedAt.Add(-time.Hour)).Scan(ctx, &x)
+	if err != nil {
+		return fmt.Errorf("ductdamage: report: %w", err)
+	}
+	if x.N < most {
+		return nil
+	}
+	return &fault.Error{Kind: fault.RateLimited, Code: "ductdamage.too_many_reports", RetryAfter: x.First.Add(time.Hour).Sub(d.ReportedAt)}
 }
 
 // code are the four digits that go with a number. They are worked out from what only the city's key tells, so that none is kept.

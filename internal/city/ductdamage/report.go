@@ -137,7 +137,13 @@ func (s *Service) report(ctx context.Context, actor identity.Actor, source strin
 				return err
 			}
 		}
-		if _, err := tx.NewInsert().Model(&d).Exec(ctx); err != nil {
+		if err := s.sealWords(ctx, &d); err != nil {
+			return err
+		}
+		if err := s.mayTakeIn(ctx, tx, d, p); err != nil {
+			return err
+		}
+		if _, err := tx.NewInsert().Model(&d).Value("words", "''").Value("place", "''").Exec(ctx); err != nil {
 			return fmt.Errorf("ductdamage: report: %w", err)
 		}
 		if ok {
@@ -150,7 +156,7 @@ func (s *Service) report(ctx context.Context, actor identity.Actor, source strin
 				return err
 			}
 		}
-		if err := s.happened(ctx, tx, actor, d, Event{What: Reported, Words: d.Words, At: now}, true); err != nil {
+		if err := s.happened(ctx, tx, actor, d, Event{What: Reported, At: now}, true); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, acted(actor, "report", d.ID, map[string]any{"number": d.Number, "source": source, "kind": d.Kind}))
@@ -171,7 +177,7 @@ func (s *Service) known(ctx context.Context, tx bun.Tx, d *Damage) (bool, error)
 			return false, fault.New(fault.Conflict, "ductdamage.key_taken")
 		}
 		*d = was[0]
-		return true, nil
+		return true, s.openWords(ctx, d)
 	}
 	if d.NodeID.Valid {
 		ok, err := tx.NewSelect().TableExpr("duct_node AS n").Where("n.tenant_id = ? AND n.id = ?", d.TenantID, d.NodeID.UUID).Exists(ctx)

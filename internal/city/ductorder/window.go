@@ -50,7 +50,9 @@ type Window struct {
 	AskedBy   uuid.UUID     `bun:"asked_by"`
 	DecidedAt time.Time     `bun:"decided_at,nullzero"`
 	DecidedBy uuid.NullUUID `bun:"decided_by"`
-	Node      string        `bun:"node,scanonly"` // its code
+	Sealed    []byte        `bun:"sealed"`             // crew, leader, phone and safety, which stand in the columns above only in rows from before
+	ErasedAt  time.Time     `bun:"erased_at,nullzero"` // who it was is not known any more
+	Node      string        `bun:"node,scanonly"`      // its code
 }
 
 // WindowInput asks for a window.
@@ -142,7 +144,10 @@ func (s *Service) RequestWindow(ctx context.Context, actor identity.Actor, in Wi
 		}
 		w = Window{TenantID: o.TenantID, ID: id, OrderID: o.ID, NodeID: node, Node: in.Node, Since: in.Since, Until: in.Until, Crew: in.Crew, Leader: in.Leader, Phone: in.Phone, People: in.People, Safety: in.Safety,
 			State: WindowAsked, AskedAt: s.now(), AskedBy: actor.ID}
-		if _, err := tx.NewInsert().Model(&w).Exec(ctx); err != nil {
+		if err := s.sealCrew(ctx, &w); err != nil {
+			return err
+		}
+		if _, err := tx.NewInsert().Model(&w).Value("crew", "''").Value("leader", "''").Value("phone", "''").Value("safety", "''").Exec(ctx); err != nil {
 			return fmt.Errorf("ductorder: window: %w", err)
 		}
 		return s.noted(ctx, tx, o, actor, EventWindow, "ductorder.window_ask", "", map[string]any{"window": id, "node": in.Node, "state": w.State})

@@ -61,7 +61,7 @@ func (s *Service) Calendar(ctx context.Context, f CalendarFilter) ([]Work, error
 	if err := q.ColumnExpr(columns).OrderExpr("w.from_day, w.id").Limit(calendarMost).Scan(ctx, &all); err != nil {
 		return nil, fmt.Errorf("ductwork: calendar: %w", err)
 	}
-	return all, nil
+	return all, s.openContacts(ctx, all)
 }
 
 // CalendarRoads are the roads of the public calendar, by name. It asks for no permission.

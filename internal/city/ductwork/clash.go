@@ -187,6 +187,11 @@ func (s *Service) Clashes(ctx context.Context, actor identity.Actor, company, id
 	if err != nil {
 		return nil, nil, fmt.Errorf("ductwork: clashes: %w", err)
 	}
+	for i := range beside {
+		if err := s.openContact(ctx, &beside[i].Work); err != nil {
+			return nil, nil, err
+		}
+	}
 	return met, beside, nil
 }
 

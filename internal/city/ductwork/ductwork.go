@@ -22,6 +22,7 @@ import (
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/notify"
+	"bedelau/internal/kernel/privacy"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -31,6 +32,7 @@ type Deps struct {
 	Guard  *access.Guard
 	Files  *files.Store
 	Notify *notify.Service
+	Keys   *privacy.Keys
 	Now    func() time.Time // time.Now when nil
 }
 
@@ -45,9 +47,11 @@ func New(d Deps) *Service {
 	return &Service{d}
 }
 
-// Register has open works checked anew each day, and guarantees that end told of. Call it once, before the runner starts.
+// Register has open works checked anew each day, guarantees that end told of, and contacts sealed and, when their days are over, erased. Call it once, before the runner starts.
 func (s *Service) Register(r *jobs.Runner) {
 	jobs.EachCity(r, "ductwork.recheck", time.Hour, func(ctx context.Context, tx bun.Tx, _ time.Time) error { return s.recheck(ctx, tx) })
+	jobs.EachCity(r, "ductwork.seal_contacts", time.Minute, func(ctx context.Context, tx bun.Tx, _ time.Time) error { return s.sealContacts(ctx, tx) })
+	jobs.EachCity(r, "ductwork.erase_contacts", time.Hour, func(ctx context.Context, tx bun.Tx, _ time.Time) error { return s.eraseContacts(ctx, tx) })
 	jobs.EachCity(r, "ductwork.ending", time.Hour, func(ctx context.Context, tx bun.Tx, _ time.Time) error { return s.ending(ctx, tx) })
 }
 
@@ -153,6 +157,8 @@ type Work struct {
 	ReleasedOn  time.Time     `bun:"released_on,nullzero"`
 	Why         string        `bun:"why"`
 	CheckedOn   time.Time     `bun:"checked_on,nullzero"`
+	Sealed      []byte        `bun:"sealed"`             // contact, phone and email, which stand in the columns above only in rows from before
+	ErasedAt    time.Time     `bun:"erased_at,nullzero"` // whom to speak to is not known any more
 	Revision    int           `bun:"revision"`
 	CreatedAt   time.Time     `bun:"created_at"`
 	CreatedBy   uuid.UUID     `bun:"created_by"`

@@ -15,7 +15,7 @@ import (
 )
 
 // columns are those of works; where they are is asked for by PlacesOf.
-const columns = `w.tenant_id, w.id, w.number, w.owner, w.operator_id, w.owner_name, w.kind, w.title, w.road, w.authority, w.from_day, w.to_day, w.method, w.contact, w.phone, w.email, w.colay, w.colay_note,
+const columns = `w.tenant_id, w.id, w.number, w.owner, w.operator_id, w.owner_name, w.kind, w.title, w.road, w.authority, w.from_day, w.to_day, w.method, w.contact, w.phone, w.email, w.sealed, w.erased_at, w.colay, w.colay_note,
 	w.emergency, w.started_at, w.report_due, w.reported_at, w.report, w.permit, w.permit_day, w.permit_by, w.application, w.state, w.began_on, w.restored_on, w.upkeep_until, w.released_on, w.why, w.checked_on,
 	w.revision, w.created_at, w.created_by, w.updated_at`
 
@@ -82,6 +82,11 @@ func (s *Service) Works(ctx context.Context, actor identity.Actor, company uuid.
 	if err := f.where(q.ColumnExpr("(?) AS beside", beside)).OrderExpr("w.id DESC").Limit(int64(most)).Scan(ctx, &all); err != nil {
 		return nil, fmt.Errorf("ductwork: works: %w", err)
 	}
+	for i := range all {
+		if err := s.openContact(ctx, &all[i].Work); err != nil {
+			return nil, err
+		}
+	}
 	return all, nil
 }
 
@@ -120,7 +125,7 @@ func (s *Service) Work(ctx context.Context, actor identity.Actor, company, id uu
 	if len(all) == 0 || company != uuid.Nil && all[0].OperatorID.UUID != company {
 		return Work{}, fault.New(fault.NotFound, "ductwork.not_found")
 	}
-	return all[0], nil
+	return all[0], s.openContact(ctx, &all[0])
 }
 
 // onSegmentMost bounds the works that the page of a segment tells.
@@ -137,5 +142,5 @@ func (s *Service) OnSegment(ctx context.Context, actor identity.Actor, segment u
 	if err != nil {
 		return nil, fmt.Errorf("ductwork: on segment: %w", err)
 	}
-	return all, nil
+	return all, s.openContacts(ctx, all)
 }

@@ -186,7 +186,10 @@ func (s *Service) Plan(ctx context.Context, actor identity.Actor, company uuid.U
 		if err != nil {
 			return err
 		}
-		if _, err := tx.NewInsert().Model(&w).Value("place", "?::geometry", shape).Value("by_ducts", "?", in.Place.byDucts()).Exec(ctx); err != nil {
+		if err := s.sealContact(ctx, &w); err != nil {
+			return err
+		}
+		if _, err := tx.NewInsert().Model(&w).Value("contact", "''").Value("phone", "''").Value("email", "''").Value("place", "?::geometry", shape).Value("by_ducts", "?", in.Place.byDucts()).Exec(ctx); err != nil {
 			return fmt.Errorf("ductwork: plan: %w", err)
 		}
 		if err := s.check(ctx, tx, &w, rule); err != nil {
@@ -295,8 +298,12 @@ func (s *Service) Change(ctx context.Context, actor identity.Actor, company, id 
 		if err := s.fill(ctx, tx, &w, in); err != nil {
 			return err
 		}
+		if err := s.sealContact(ctx, &w); err != nil {
+			return err
+		}
 		w.Revision++
-		q := tx.NewUpdate().Model(&w).Column("owner", "operator_id", "owner_name", "kind", "title", "road", "authority", "from_day", "to_day", "method", "contact", "phone", "email", "colay", "colay_note", "revision", "updated_at")
+		q := tx.NewUpdate().Model(&w).Column("owner", "operator_id", "owner_name", "kind", "title", "road", "authority", "from_day", "to_day", "method", "sealed", "erased_at", "colay", "colay_note", "revision", "updated_at").
+			Set("contact = '', phone = '', email = ''")
 		if !stays {
 			shape, err := in.Place.shape(ctx, tx, s)
 			if err != nil {
@@ -329,5 +336,5 @@ func (s *Service) locked(ctx context.Context, tx bun.Tx, company, id uuid.UUID) 
 	if len(all) == 0 || company != uuid.Nil && all[0].OperatorID.UUID != company {
 		return Work{}, fault.New(fault.NotFound, "ductwork.not_found")
 	}
-	return all[0], nil
+	return all[0], s.openContact(ctx, &all[0])
 }

@@ -63,7 +63,7 @@ func newStage(t testing.TB) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	st.Service = New(Deps{DB: w.DB.App, Guard: guard, Files: store, Now: now})
+	st.Service = New(Deps{DB: w.DB.App, Guard: guard, Files: store, Keys: keys, Now: now})
 	st.ducts = duct.New(duct.Deps{DB: w.DB.App, Guard: guard})
 	st.surveys = ductsurvey.New(ductsurvey.Deps{DB: w.DB.App, Guard: guard, Ducts: st.ducts, Now: now})
 	st.leases = lease.New(lease.Deps{DB: w.DB.App, Guard: guard, Works: st.Service, Now: now})

@@ -84,6 +84,9 @@ func (p *Pages) stand(c *gin.Context, x ductdamage.Detail) bill.Section {
 			rows = append(rows, ui.Row{Label: l.T(r.key), Value: r.value})
 		}
 	}
+	if !x.ErasedAt.IsZero() {
+		rows = append(rows, ui.Row{Label: l.T("damage.words"), Value: l.T("duct.erased", "day", l.Date(site.Zoned(c, x.ErasedAt)))})
+	}
 	if !x.RestoredAt.IsZero() {
 		rows = append(rows, ui.Row{Label: l.T("damage.restored"), Value: l.T("damage.restored_after", "at", l.DateTime(site.Zoned(c, x.RestoredAt)), "span", ducts.Span(l, x.RestoredAt.Sub(x.ReportedAt)))})
 	}

@@ -81,8 +81,12 @@ func (p *Pages) Rows(c *gin.Context, w ductwork.Work) ([]ui.Row, error) {
 	if err != nil {
 		return nil, err
 	}
+	contact := strings.Join(said(w.Contact, w.Phone, w.Email), ", ")
+	if !w.ErasedAt.IsZero() {
+		contact = l.T("duct.erased", "day", l.Date(site.Zoned(c, w.ErasedAt)))
+	}
 	rows := []ui.Row{{Label: l.T("work.owner_name"), Value: w.OwnerName + " (" + l.T("work.owner."+w.Owner) + ")"}, {Label: l.T("work.kind"), Value: l.T("work.kind." + w.Kind)}, {Label: l.T("work.road"), Value: w.Road},
-		{Label: l.T("work.days"), Value: Span(l, w.From, w.To)}, {Label: l.T("work.method"), Value: l.T("work.method." + w.Method)}, {Label: l.T("work.contact"), Value: strings.Join(said(w.Contact, w.Phone, w.Email), ", ")}}
+		{Label: l.T("work.days"), Value: Span(l, w.From, w.To)}, {Label: l.T("work.method"), Value: l.T("work.method." + w.Method)}, {Label: l.T("work.contact"), Value: contact}}
 	add := func(key, value string) {
 		if value != "" {
 			rows = append(rows, ui.Row{Label: l.T(key), Value: value})

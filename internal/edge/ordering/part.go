@@ -71,8 +71,11 @@ func WindowTable(c *gin.Context, all []ductorder.Window) *bill.Table {
 		if w.Beside {
 			standing.Small = l.T("ordering.beside")
 		}
-		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: w.Node}, {Text: l.T("ordering.from_until", "since", l.Date(w.Since), "until", l.Date(w.Until))},
-			{Text: w.Crew, Small: l.T("ordering.led_by", "leader", w.Leader, "phone", w.Phone, "n", w.People)}, {Text: w.Safety}, standing}})
+		crew := bill.Cell{Text: w.Crew, Small: l.T("ordering.led_by", "leader", w.Leader, "phone", w.Phone, "n", w.People)}
+		if !w.ErasedAt.IsZero() {
+			crew = bill.Cell{Text: l.T("duct.erased", "day", l.Date(site.Zoned(c, w.ErasedAt)))}
+		}
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: w.Node}, {Text: l.T("ordering.from_until", "since", l.Date(w.Since), "until", l.Date(w.Until))}, crew, {Text: w.Safety}, standing}})
 	}
 	return t
 }

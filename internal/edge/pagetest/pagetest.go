@@ -188,7 +188,7 @@ func OpenWith(t testing.TB, with func(*site.Deps)) *Site {
 	must(surveying.Register(s.runner))
 	ductBook := ductbill.New(ductbill.Deps{DB: w.DB, Guard: guard, Files: store, Notify: mail, Now: s.ClockNow})
 	must(ductBook.Register(s.runner))
-	works := ductwork.New(ductwork.Deps{DB: w.DB.App, Guard: guard, Files: store, Notify: mail, Now: s.ClockNow})
+	works := ductwork.New(ductwork.Deps{DB: w.DB.App, Guard: guard, Files: store, Notify: mail, Keys: s.keys, Now: s.ClockNow})
 	works.Register(s.runner)
 	held := lease.New(lease.Deps{Line: ductwait.Line{}, DB: w.DB.App, Guard: guard, Book: ductBook, Works: works, Now: s.ClockNow})
 	held.Register(s.runner)

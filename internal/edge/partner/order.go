@@ -191,7 +191,11 @@ func windowSection(c *gin.Context, here string, d ductorder.Detail, nodes []stri
 	for _, w := range d.Windows {
 		mark := map[string]ui.Mark{ductorder.WindowAsked: {Icon: "hourglass"}, ductorder.WindowGranted: {Tone: "good", Icon: "circle-check"}, ductorder.WindowRefused: {Tone: "bad", Icon: "circle-x"}, ductorder.WindowWithdrawn: {Icon: "ban"}}[w.State]
 		mark.Text = l.T("myorder.window." + w.State)
-		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: w.Node}, {Text: l.Date(w.Since) + " – " + l.Date(w.Until)}, {Text: w.Crew, Small: l.T("myorder.crew_of", "leader", w.Leader, "n", w.People)}, {Text: w.Safety}, {Mark: mark, Small: w.Reason}}})
+		crew := bill.Cell{Text: w.Crew, Small: l.T("myorder.crew_of", "leader", w.Leader, "n", w.People)}
+		if !w.ErasedAt.IsZero() {
+			crew = bill.Cell{Text: l.T("duct.erased", "day", l.Date(site.Zoned(c, w.ErasedAt)))}
+		}
+		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: w.Node}, {Text: l.Date(w.Since) + " – " + l.Date(w.Until)}, crew, {Text: w.Safety}, {Mark: mark, Small: w.Reason}}})
 		if d.MayWindow && (w.State == ductorder.WindowAsked || w.State == ductorder.WindowGranted) {
 			s.Forms = append(s.Forms, bill.Form{ID: "tarik-" + w.ID.String(), Plain: true, Bad: true, Action: here + "/jadwal/" + w.ID.String() + "/tarik", Submit: l.T("myorder.window_withdraw", "node", w.Node, "day", l.Date(w.Since))})
 		}

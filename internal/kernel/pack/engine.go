@@ -31,9 +31,9 @@ type Section struct {
 // Engine applies packs through its sections, in the order of their registration.
 type Engine struct{ sections []Section }
 
-// NewEngine returns an Engine with the kernel's own sections: the calendar, the areas and the map.
+// NewEngine returns an Engine with the kernel's own sections: the calendar, the areas, the map and how long personal data is kept.
 func NewEngine() *Engine {
-	return &Engine{sections: []Section{calendarSection(), areaSection(), mapSection()}}
+	return &Engine{sections: []Section{calendarSection(), areaSection(), mapSection(), retentionSection()}}
 }
 
 // Register adds a section. Two of one name are a bug at start and panic.

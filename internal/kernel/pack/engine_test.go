@@ -36,7 +36,7 @@ func TestApplyTwiceChangesNothingAndAnEditChangesWhatItSays(t *testing.T) {
 	if !r.Created || r.City.Slug != "kampung" || r.City.Timezone != "Asia/Jakarta" || r.City.Logo == "" || r.City.Status != tenancy.StatusActive {
 		t.Errorf("first: %+v", r)
 	}
-	if !slices.Contains(r.Added, "areas.yaml") || len(r.Added) != 7 || !slices.Equal(r.Sections, []string{"areas", "calendar", "map"}) {
+	if !slices.Contains(r.Added, "areas.yaml") || len(r.Added) != 7 || !slices.Equal(r.Sections, []string{"areas", "calendar", "map", "retention"}) {
 		t.Errorf("first added %v in %v", r.Added, r.Sections)
 	}
 	if r = apply(nil); !r.Unchanged() {

@@ -92,7 +92,7 @@ func inheritable(name string) bool {
 func known(name string) bool {
 	switch folder, base := path.Split(name); folder {
 	case "":
-		return slices.Contains([]string{"city.yaml", "agencies.yaml", "areas.yaml", mapName}, base)
+		return slices.Contains([]string{"city.yaml", "agencies.yaml", "areas.yaml", mapName, retentionName}, base)
 	case "calendar/", "agency-calendar/", "counters/", "services/", "forms/", "workflows/", "documents/", "tariffs/", "duct/":
 		return path.Ext(base) == ".yaml"
 	case "brand/":

@@ -11,6 +11,7 @@ package privacy
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -93,6 +94,27 @@ func (k *Keys) Open(ctx context.Context, sealed []byte, context string) ([]byte,
 		return nil, ErrUnreadable // the library's reason says nothing more, and nothing an outsider should learn
 	}
 	return plain, nil
+}
+
+// SealJSON is Seal of several values that belong together.
+func (k *Keys) SealJSON(ctx context.Context, v any, context string) ([]byte, error) {
+	plain, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("privacy: seal: %w", err)
+	}
+	return k.Seal(ctx, plain, context)
+}
+
+// OpenJSON reads into v what SealJSON made.
+func (k *Keys) OpenJSON(ctx context.Context, sealed []byte, v any, context string) error {
+	plain, err := k.Open(ctx, sealed, context)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(plain, v); err != nil {
+		return ErrUnreadable
+	}
+	return nil
 }
 
 // Hash returns 32 bytes that are equal for equal values of one city and purpose, and that nobody can compute or

@@ -1,0 +1,99 @@
+package ductdamage
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/pack"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// words is what somebody said of a damage, as it is sealed: copied into another row it does not open. Who reports writes there who
+// they are, or whose house it is.
+type words struct {
+	Words string `json:"words"`
+	Place string `json:"place"`
+}
+
+func (d Damage) wordsUse() string { return "duct_damage.words:" + d.ID.String() }
+
+// sealWords seals what was said; whoever writes the row leaves the columns in clear empty.
+func (s *Service) sealWords(ctx context.Context, d *Damage) (err error) {
+	d.Sealed, err = s.d.Keys.SealJSON(ctx, words{d.Words, d.Place}, d.wordsUse())
+	return err
+}
+
+// openWords reads what was said. A row that no run of sealAll has come to yet has it in clear.
+func (s *Service) openWords(ctx context.Context, d *Damage) error {
+	if d.Sealed == nil {
+		return nil
+	}
+	var x words
+	if err := s.d.Keys.OpenJSON(ctx, d.Sealed, &x, d.wordsUse()); err != nil {
+		return fmt.Errorf("ductdamage: words of %s: %w", d.ID, err)
+	}
+	d.Words, d.Place = x.Words, x.Place
+	return nil
+}
+
+// sealMost is how many damages one run seals, or erases the words of; the next run finds the rest.
+const sealMost = 500
+
+// sealAll seals what stands in clear from before, where its event said it once more too. A repetition finds nothing.
+func (s *Service) sealAll(ctx context.Context, tx bun.Tx) error {
+	var all []Damage
+	err := tx.NewSelect().Model(&all).Where("d.tenant_id = ? AND d.sealed IS NULL AND d.erased_at IS NULL", tenancy.Must(ctx)).OrderExpr("d.id").Limit(sealMost).For("UPDATE SKIP LOCKED").Scan(ctx)
+	if err != nil {
+		return fmt.Errorf("ductdamage: seal: %w", err)
+	}
+	for i := range all {
+		d := &all[i]
+		if err := s.sealWords(ctx, d); err != nil {
+			return err
+		}
+		if _, err := tx.NewUpdate().Model(d).Column("sealed").Set("words = '', place = ''").WherePK().Exec(ctx); err != nil {
+			return fmt.Errorf("ductdamage: seal: %w", err)
+		}
+		if _, err := tx.NewRaw("UPDATE duct_damage_event SET words = '' WHERE tenant_id = ? AND damage_id = ? AND what = ?", d.TenantID, d.ID, Reported).Exec(ctx); err != nil {
+			return fmt.Errorf("ductdamage: seal: %w", err)
+		}
+	}
+	return nil
+}
+
+// erase erases what was said of damages once the city's days after their end are over.
+func (s *Service) erase(ctx context.Context, tx bun.Tx) error {
+	before, ok, err := pack.KeptBefore(ctx, tx, pack.KeptReports, s.day(ctx, s.now()))
+	if err != nil || !ok {
+		return err
+	}
+	var all []Damage
+	err = tx.NewRaw(`UPDATE duct_damage SET sealed = NULL, words = '', place = '', erased_at = ?1 WHERE tenant_id = ?0 AND id IN (
+			SELECT id FROM duct_damage WHERE tenant_id = ?0 AND erased_at IS NULL AND state IN ('closed', 'dismissed') AND updated_at < ?2 ORDER BY updated_at, id LIMIT ?3 FOR UPDATE SKIP LOCKED) RETURNING id, number`,
+		tenancy.Must(ctx), s.now(), s.begins(ctx, before), sealMost).Scan(ctx, &all)
+	if err != nil {
+		return fmt.Errorf("ductdamage: erase: %w", err)
+	}
+	for _, d := range all {
+		// What an earlier version wrote into the event goes too, should no run of sealAll have come to it.
+		if _, err := tx.NewRaw("UPDATE duct_damage_event SET words = '' WHERE tenant_id = ? AND damage_id = ? AND what = ?", tenancy.Must(ctx), d.ID, Reported).Exec(ctx); err != nil {
+			return fmt.Errorf("ductdamage: erase: %w", err)
+		}
+		err := audit.Record(ctx, tx, audit.Entry{ActorKind: audit.System, Action: "ductdamage.words_erase", Object: "duct_damage", ObjectID: d.ID, At: s.now(),
+			Detail: map[string]any{"number": d.Number, "kept_before": before.Format(time.DateOnly)}})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// begins is the moment at which a day of the city begins.
+func (s *Service) begins(ctx context.Context, day time.Time) time.Time {
+	city, _ := tenancy.CityFrom(ctx)
+	return time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, city.Location()).UTC()
+}
