@@ -143,7 +143,9 @@ func (s *Service) report(ctx context.Context, actor identity.Actor, source strin
 		if err := s.mayTakeIn(ctx, tx, d, p); err != nil {
 			return err
 		}
-		if _, err := tx.NewInsert().Model(&d).Value("words", "''").Value("place", "''").Exec(ctx); err != nil {
+		row := d
+		row.Words, row.Place = "", ""
+		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 			return fmt.Errorf("ductdamage: report: %w", err)
 		}
 		if ok {
@@ -189,7 +191,7 @@ func (s *Service) known(ctx context.Context, tx bun.Tx, d *Damage) (bool, error)
 		}
 	}
 	for {
-		d.Number = newNumber(d.ReportedAt)
+		d.Number = newNumber(s.day(ctx, d.ReportedAt))
 		taken, err := tx.NewSelect().Model((*Damage)(nil)).Where("d.tenant_id = ? AND d.number = ?", d.TenantID, d.Number).Exists(ctx)
 		if err != nil || !taken {
 			return false, err
@@ -237,9 +239,9 @@ const (
 	random    = 6
 )
 
-// newNumber draws a number such as RSK-26-7K3QXM, which says nothing about how many there are.
-func newNumber(at time.Time) string {
-	return fmt.Sprintf("%s-%02d-%s", prefix, at.Year()%100, draw(random))
+// newNumber draws a number such as RSK-26-7K3QXM, which says nothing about how many there are: its year is that of the day in the city.
+func newNumber(day time.Time) string {
+	return fmt.Sprintf("%s-%02d-%s", prefix, day.Year()%100, draw(random))
 }
 
 // draw are so many random characters.

@@ -59,6 +59,7 @@ type Evidence struct {
 	SentBy     uuid.UUID     `bun:"sent_by"`
 	ReviewedAt time.Time     `bun:"reviewed_at,nullzero"`
 	ReviewedBy uuid.NullUUID `bun:"reviewed_by"`
+	Key        uuid.NullUUID `bun:"key"` // of the form, so that one sent twice is one piece
 	FileName   string        `bun:"file_name,scanonly"`
 	Mime       string        `bun:"mime,scanonly"`
 	Replaced   bool          `bun:"replaced,scanonly"` // it was rejected, and made anew
@@ -66,6 +67,7 @@ type Evidence struct {
 
 // EvidenceInput is evidence with its file, which Receive took in.
 type EvidenceInput struct {
+	Key      uuid.UUID // of the form: a second piece with it is the first one; uuid.Nil adds another each time
 	Order    uuid.UUID
 	Kind     string
 	Place    string    // code of a node on the order's way
@@ -79,7 +81,7 @@ const evidenceMost = 500
 
 // UploadEvidence adds what shows the company's work, by its people or by staff with duct:lease for them. It refuses Invalid what
 // cannot be (field "place" for one not on the way; "replaces" for evidence that was not rejected or was made anew already), and
-// Conflict "ductorder.no_action" in a state in which no work is shown.
+// Conflict "ductorder.no_action" in a state in which no work is shown. A repetition returns the piece that was added, and its file is dropped.
 func (s *Service) UploadEvidence(ctx context.Context, actor identity.Actor, in EvidenceInput) (Evidence, error) {
 	if err := s.mayChange(ctx, actor, in.Order); err != nil {
 		return Evidence{}, err
@@ -121,7 +123,11 @@ func (s *Service) UploadEvidence(ctx context.Context, actor identity.Actor, in E
 		if err != nil {
 			return err
 		}
-		e = Evidence{TenantID: o.TenantID, ID: id, OrderID: o.ID, Purpose: f.purpose(o.State), Kind: in.Kind, Place: in.Place, Note: in.Note, FileID: in.File.ID, State: EvidenceWaiting, SentAt: s.now(), SentBy: actor.ID,
+		if i := slices.IndexFunc(all, func(x Evidence) bool { return x.Key.Valid && x.Key.UUID == in.Key }); i >= 0 {
+			e = all[i]
+			return nil
+		}
+		e = Evidence{TenantID: o.TenantID, ID: id, OrderID: o.ID, Purpose: f.purpose(o.State), Kind: in.Kind, Place: in.Place, Note: in.Note, FileID: in.File.ID, State: EvidenceWaiting, SentAt: s.now(), SentBy: actor.ID, Key: uuid.NullUUID{UUID: in.Key, Valid: in.Key != uuid.Nil},
 			Replaces: uuid.NullUUID{UUID: in.Replaces, Valid: in.Replaces != uuid.Nil}, FileName: in.File.Name, Mime: in.File.Mime}
 		if e.Replaces.Valid && !slices.ContainsFunc(all, func(x Evidence) bool {
 			return x.ID == in.Replaces && x.Purpose == e.Purpose && x.State == EvidenceRejected && !x.Replaced

@@ -192,6 +192,12 @@ func (s *Service) place(ctx context.Context, actor identity.Actor, o Order) (Ord
 		}
 		start := f.Start
 		if o.Renews.Valid {
+			// All renewals of an order are its company's, whose lock is held: of two at once the second finds the first.
+			if by, err := s.renewal(ctx, tx, o.Renews.UUID); err != nil {
+				return err
+			} else if by != nil {
+				return fault.New(fault.Conflict, "ductorder.renewed", "number", by.Number)
+			}
 			start = f.Renewal
 		}
 		state, ok := f.State(start)
@@ -254,11 +260,6 @@ func (s *Service) AskRenewal(ctx context.Context, actor identity.Actor, in Renew
 	}
 	if err := fault.Fields(bad); err != nil {
 		return Order{}, err
-	}
-	if by, err := s.renewal(ctx, s.d.DB, old.ID); err != nil {
-		return Order{}, err
-	} else if by != nil && by.Key != in.Key {
-		return Order{}, fault.New(fault.Conflict, "ductorder.renewed", "number", by.Number)
 	}
 	segments, err := keeps(ctx, s.d.DB, old)
 	if err != nil {

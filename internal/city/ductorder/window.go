@@ -50,6 +50,7 @@ type Window struct {
 	AskedBy   uuid.UUID     `bun:"asked_by"`
 	DecidedAt time.Time     `bun:"decided_at,nullzero"`
 	DecidedBy uuid.NullUUID `bun:"decided_by"`
+	Key       uuid.NullUUID `bun:"key"`                // of the form, so that one sent twice is one window
 	Sealed    []byte        `bun:"sealed"`             // crew, leader, phone and safety, which stand in the columns above only in rows from before
 	ErasedAt  time.Time     `bun:"erased_at,nullzero"` // who it was is not known any more
 	Node      string        `bun:"node,scanonly"`      // its code
@@ -57,6 +58,7 @@ type Window struct {
 
 // WindowInput asks for a window.
 type WindowInput struct {
+	Key          uuid.UUID // of the form: a second request with it is the first one; uuid.Nil asks for another each time
 	Order        uuid.UUID
 	Node         string // code of one on the order's way
 	Since, Until time.Time
@@ -108,7 +110,7 @@ func (in *WindowInput) check(today time.Time) []fault.Field {
 
 // RequestWindow asks to open a manhole on the order's way, by people of its company or by staff with duct:lease for it. It refuses
 // Invalid what cannot be (field "node" for one that is not on the way), and Conflict "ductorder.no_action" in a state in which none
-// is asked for.
+// is asked for. A repetition returns the window that was asked for.
 func (s *Service) RequestWindow(ctx context.Context, actor identity.Actor, in WindowInput) (Window, error) {
 	if err := s.mayChange(ctx, actor, in.Order); err != nil {
 		return Window{}, err
@@ -122,6 +124,12 @@ func (s *Service) RequestWindow(ctx context.Context, actor identity.Actor, in Wi
 	err = tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
 		o, _, err := s.lockIn(ctx, tx, in.Order, func(f *Flow) []string { return f.Windows })
 		if err != nil {
+			return err
+		}
+		if again, err := s.askedWindow(ctx, tx, o, in.Key); err != nil || again != nil {
+			if again != nil {
+				w = *again
+			}
 			return err
 		}
 		nodes, err := s.nodes(ctx, tx, o)
@@ -143,16 +151,33 @@ func (s *Service) RequestWindow(ctx context.Context, actor identity.Actor, in Wi
 			return fault.New(fault.Conflict, "ductorder.too_many_windows", "max", windowsMost)
 		}
 		w = Window{TenantID: o.TenantID, ID: id, OrderID: o.ID, NodeID: node, Node: in.Node, Since: in.Since, Until: in.Until, Crew: in.Crew, Leader: in.Leader, Phone: in.Phone, People: in.People, Safety: in.Safety,
-			State: WindowAsked, AskedAt: s.now(), AskedBy: actor.ID}
+			Key: uuid.NullUUID{UUID: in.Key, Valid: in.Key != uuid.Nil}, State: WindowAsked, AskedAt: s.now(), AskedBy: actor.ID}
 		if err := s.sealCrew(ctx, &w); err != nil {
 			return err
 		}
-		if _, err := tx.NewInsert().Model(&w).Value("crew", "''").Value("leader", "''").Value("phone", "''").Value("safety", "''").Exec(ctx); err != nil {
+		row := w
+		row.Crew, row.Leader, row.Phone, row.Safety = "", "", "", ""
+		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 			return fmt.Errorf("ductorder: window: %w", err)
 		}
 		return s.noted(ctx, tx, o, actor, EventWindow, "ductorder.window_ask", "", map[string]any{"window": id, "node": in.Node, "state": w.State})
 	})
 	return w, err
+}
+
+// askedWindow is the window of an order that the same form asked for; nil where there is none. The order is locked, so that of two at
+// once the second finds the first.
+func (s *Service) askedWindow(ctx context.Context, tx bun.Tx, o Order, key uuid.UUID) (*Window, error) {
+	if key == uuid.Nil {
+		return nil, nil
+	}
+	var all []Window
+	err := tx.NewSelect().Model(&all).ColumnExpr("w.*, (SELECT n.code FROM duct_node AS n WHERE n.tenant_id = w.tenant_id AND n.id = w.node_id) AS node").
+		Where("w.tenant_id = ? AND w.order_id = ? AND w.key = ?", o.TenantID, o.ID, key).Scan(ctx)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return &all[0], s.openCrews(ctx, all)
 }
 
 // mayChange refuses who may not add to an order: staff without duct:lease, and people of another company (NotFound).

@@ -182,7 +182,7 @@ func (s *Service) Ask(ctx context.Context, actor identity.Actor, in AskInput) (A
 			}
 			return err
 		}
-		a.Number = fmt.Sprintf("PRL-%d-%04d", a.AskedAt.Year(), n)
+		a.Number = fmt.Sprintf("PRL-%d-%04d", s.today(ctx).Year(), n)
 		if _, err := tx.NewInsert().Model(&a).Exec(ctx); err != nil {
 			return err
 		}

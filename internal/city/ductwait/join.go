@@ -122,7 +122,7 @@ func (s *Service) Join(ctx context.Context, actor identity.Actor, in JoinInput) 
 		if open >= int64(rule.Most) {
 			return fault.New(fault.Conflict, "ductwait.too_many", "max", rule.Most)
 		}
-		w.Number = fmt.Sprintf("ANT-%d-%04d", w.JoinedAt.Year(), w.Place)
+		w.Number = fmt.Sprintf("ANT-%d-%04d", s.today(ctx).Year(), w.Place)
 		if _, err := tx.NewInsert().Model(&w).Exec(ctx); err != nil {
 			return err
 		}

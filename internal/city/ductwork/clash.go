@@ -17,11 +17,12 @@ import (
 const perDegree = 100_000
 
 // What works meet is found by distances along the ellipsoid. A segment is not to be used while works go on where they run along it:
-// where more than they would cover by crossing it, or half of it, lies in the ground that they meet; and at an emergency anyway.
+// where more than they would cover by crossing it, or half of it, lies in the ground that they meet; and at an emergency anyway, unless one from
+// before is longer than the city lets an emergency be.
 const (
 	meetsSegments = `INSERT INTO duct_work_clash (tenant_id, work_id, kind, thing_id, distance_mm, overlap_mm, shuts, gap_days)
-		SELECT x.tenant_id, x.id, 'segment', x.segment_id, x.distance, x.overlap, x.emergency OR x.overlap > ?2 * 2500 OR x.overlap * 2 >= x.length_mm, 0
-		FROM (SELECT w.tenant_id, w.id, w.emergency, c.segment_id, c.length_mm, round(ST_Distance(c.line::geography, w.place::geography) * 1000)::bigint AS distance,
+		SELECT x.tenant_id, x.id, 'segment', x.segment_id, x.distance, x.overlap, x.emergency AND x.outline <= ?5 OR x.overlap > ?2 * 2500 OR x.overlap * 2 >= x.length_mm, 0
+		FROM (SELECT w.tenant_id, w.id, w.emergency, ST_Length(w.place::geography) + ST_Perimeter(w.place::geography) AS outline, c.segment_id, c.length_mm, round(ST_Distance(c.line::geography, w.place::geography) * 1000)::bigint AS distance,
 				round(ST_Length(ST_Intersection(c.line, ST_Buffer(w.place::geography, ?2)::geometry)::geography) * 1000)::bigint AS overlap
 			FROM duct_work w JOIN duct_segment_state c ON c.tenant_id = w.tenant_id AND c.voided_by IS NULL AND c.since <= greatest(w.from_day, ?4) AND (c.until IS NULL OR c.until > greatest(w.from_day, ?4))
 				AND c.line && ST_Expand(w.place, ?3) AND ST_DWithin(c.line::geography, w.place::geography, ?2)
@@ -59,7 +60,7 @@ func (s *Service) check(ctx context.Context, tx bun.Tx, w *Work, rule Rule) erro
 			args []any
 		}{
 			{"DELETE FROM duct_work_clash WHERE tenant_id = ?0 AND work_id = ?1 AND kind <> 'work'", nil},
-			{meetsSegments, []any{near, float64(near) / perDegree, today}},
+			{meetsSegments, []any{near, float64(near) / perDegree, today, rule.EmergencyM}},
 			{meetsNodes, []any{near, float64(near) / perDegree, today}},
 			{meetsWorks, []any{together, float64(together) / perDegree, rule.TogetherMonths, bun.List(open)}},
 		}...)

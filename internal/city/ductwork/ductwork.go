@@ -157,6 +157,7 @@ type Work struct {
 	ReleasedOn  time.Time     `bun:"released_on,nullzero"`
 	Why         string        `bun:"why"`
 	CheckedOn   time.Time     `bun:"checked_on,nullzero"`
+	Key         uuid.NullUUID `bun:"key"`                // of the form, so that one sent twice is one plan
 	Sealed      []byte        `bun:"sealed"`             // contact, phone and email, which stand in the columns above only in rows from before
 	ErasedAt    time.Time     `bun:"erased_at,nullzero"` // whom to speak to is not known any more
 	Revision    int           `bun:"revision"`

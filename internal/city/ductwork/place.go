@@ -35,8 +35,18 @@ const (
 	longest      = 50_000 // metres of one work; a longer one is a programme
 )
 
-// shape is the geometry of a place in the database's own format (EWKB in hex). It refuses what is no place, field "place".
-func (p Place) shape(ctx context.Context, tx bun.Tx, s *Service) (string, error) {
+// most is how long the outline of works may be, in metres. That of an emergency shuts every segment that it touches, so it is the city's
+// to bound, whoever enters or confirms it.
+func most(emergency bool, rule Rule) int {
+	if emergency {
+		return rule.EmergencyM
+	}
+	return longest
+}
+
+// shape is the geometry of a place in the database's own format (EWKB in hex). It refuses what is no place, and an outline of more than
+// so many metres, field "place".
+func (p Place) shape(ctx context.Context, tx bun.Tx, s *Service, most int) (string, error) {
 	bad := func(code string, args ...any) error {
 		return fault.Fields([]fault.Field{{Name: "place", Code: code, Args: args}})
 	}
@@ -102,6 +112,8 @@ func (p Place) shape(ctx context.Context, tx bun.Tx, s *Service) (string, error)
 	switch {
 	case len(found) != 1 || !found[0].OK:
 		return "", bad("work_crosses_itself")
+	case found[0].Long > float64(most) && most < longest:
+		return "", bad("work_emergency_long", "max", most)
 	case found[0].Long > longest:
 		return "", bad("work_too_long", "max", longest/1000)
 	}

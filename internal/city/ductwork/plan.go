@@ -20,6 +20,7 @@ import (
 
 // Input is what somebody says of works.
 type Input struct {
+	Key       uuid.UUID // of the form: a second plan with it is the first one; uuid.Nil plans others each time
 	Owner     string
 	Operator  uuid.UUID // for ByOperator, whose name is then that of the company
 	OwnerName string
@@ -137,6 +138,7 @@ func (s *Service) mayAdd(ctx context.Context, actor identity.Actor, in Input) er
 // It refuses Invalid what is missing or cannot be (field "place" for where it is, field "to" an emergency of a company that goes on
 // for more than fourteen days), Conflict "lease.not_approved" a company that
 // may not lease, and what tenancy.MayAdd refuses staff who plan, tenancy.MayAsk a company and whoever writes down an emergency.
+// A repetition returns the works that were planned.
 func (s *Service) Plan(ctx context.Context, actor identity.Actor, company uuid.UUID, in Input) (Work, error) {
 	if err := s.mayWrite(ctx, actor, company); err != nil {
 		return Work{}, err
@@ -161,9 +163,15 @@ func (s *Service) Plan(ctx context.Context, actor identity.Actor, company uuid.U
 	if err != nil {
 		return Work{}, err
 	}
-	w := Work{TenantID: tenancy.Must(ctx), ID: id, State: Planned, CreatedAt: s.now(), CreatedBy: actor.ID, Emergency: in.Emergency}
+	w := Work{TenantID: tenancy.Must(ctx), ID: id, State: Planned, CreatedAt: s.now(), CreatedBy: actor.ID, Emergency: in.Emergency, Key: uuid.NullUUID{UUID: in.Key, Valid: in.Key != uuid.Nil}}
 	err = tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
 		if err := lock(ctx, tx); err != nil {
+			return err
+		}
+		if again, err := s.planned(ctx, tx, actor, company, in.Key); err != nil || again != nil {
+			if again != nil {
+				w = *again
+			}
 			return err
 		}
 		if err := s.fill(ctx, tx, &w, in); err != nil {
@@ -182,14 +190,16 @@ func (s *Service) Plan(ctx context.Context, actor identity.Actor, company uuid.U
 		if w.Number, err = s.number(ctx, tx); err != nil {
 			return err
 		}
-		shape, err := in.Place.shape(ctx, tx, s)
+		shape, err := in.Place.shape(ctx, tx, s, most(in.Emergency, rule))
 		if err != nil {
 			return err
 		}
 		if err := s.sealContact(ctx, &w); err != nil {
 			return err
 		}
-		if _, err := tx.NewInsert().Model(&w).Value("contact", "''").Value("phone", "''").Value("email", "''").Value("place", "?::geometry", shape).Value("by_ducts", "?", in.Place.byDucts()).Exec(ctx); err != nil {
+		row := w
+		row.Contact, row.Phone, row.Email = "", "", ""
+		if _, err := tx.NewInsert().Model(&row).Value("place", "?::geometry", shape).Value("by_ducts", "?", in.Place.byDucts()).Exec(ctx); err != nil {
 			return fmt.Errorf("ductwork: plan: %w", err)
 		}
 		if err := s.check(ctx, tx, &w, rule); err != nil {
@@ -198,6 +208,22 @@ func (s *Service) Plan(ctx context.Context, actor identity.Actor, company uuid.U
 		return audit.Record(ctx, tx, entry(actor, "ductwork.plan", id, map[string]any{"number": w.Number, "owner": w.Owner, "kind": w.Kind, "emergency": w.Emergency, "from": w.From.Format(time.DateOnly), "to": w.To.Format(time.DateOnly)}))
 	})
 	return w, err
+}
+
+// planned are the works that the same form planned; nil where there are none. It refuses Conflict "ductwork.key_taken" a key of somebody
+// else's.
+func (s *Service) planned(ctx context.Context, tx bun.Tx, actor identity.Actor, company, key uuid.UUID) (*Work, error) {
+	if key == uuid.Nil {
+		return nil, nil
+	}
+	var all []Work
+	if err := tx.NewSelect().Model(&all).Where("w.tenant_id = ? AND w.key = ?", tenancy.Must(ctx), key).Scan(ctx); err != nil || len(all) == 0 {
+		return nil, err
+	}
+	if company != uuid.Nil && all[0].OperatorID.UUID != company || all[0].CreatedBy != actor.ID {
+		return nil, fault.New(fault.Conflict, "ductwork.key_taken")
+	}
+	return &all[0], s.openContact(ctx, &all[0])
 }
 
 // dayOf is the day of a moment in the city.
@@ -301,11 +327,15 @@ func (s *Service) Change(ctx context.Context, actor identity.Actor, company, id 
 		if err := s.sealContact(ctx, &w); err != nil {
 			return err
 		}
+		rule, err := ruleOn(ctx, tx, s.Today(ctx))
+		if err != nil {
+			return err
+		}
 		w.Revision++
 		q := tx.NewUpdate().Model(&w).Column("owner", "operator_id", "owner_name", "kind", "title", "road", "authority", "from_day", "to_day", "method", "sealed", "erased_at", "colay", "colay_note", "revision", "updated_at").
 			Set("contact = '', phone = '', email = ''")
 		if !stays {
-			shape, err := in.Place.shape(ctx, tx, s)
+			shape, err := in.Place.shape(ctx, tx, s, most(w.Emergency, rule))
 			if err != nil {
 				return err
 			}
@@ -313,10 +343,6 @@ func (s *Service) Change(ctx context.Context, actor identity.Actor, company, id 
 		}
 		if _, err := q.WherePK().Exec(ctx); err != nil {
 			return fmt.Errorf("ductwork: change: %w", err)
-		}
-		rule, err := ruleOn(ctx, tx, s.Today(ctx))
-		if err != nil {
-			return err
 		}
 		if err := s.check(ctx, tx, &w, rule); err != nil {
 			return err

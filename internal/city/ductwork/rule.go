@@ -1,6 +1,7 @@
 package ductwork
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -25,13 +26,14 @@ type Rule struct {
 	UpkeepLeast     int        `bun:"upkeep_least" yaml:"upkeep_least"`         // months after the road was restored
 	UpkeepMost      int        `bun:"upkeep_most" yaml:"upkeep_most"`
 	ExpiryDays      int        `bun:"expiry_days" yaml:"expiry_days"` // before a guarantee ends it is warned of
+	EmergencyM      int        `bun:"emergency_m" yaml:"emergency_m"` // of the outline of an emergency, at most; 0 in a pack is the usual
 	Basis           string     `bun:"basis" yaml:"basis"`
 	Source          string     `bun:"source" yaml:"source"`
 	Verified        bool       `bun:"verified" yaml:"verified"`
 }
 
 // usual is what holds in a city that has set nothing: the values that domain texts name most often, confirmed by nobody.
-var usual = Rule{NearM: 5, TogetherM: 30, TogetherMonths: 6, PublishedMonths: 6, ReportHours: 24, UpkeepLeast: 6, UpkeepMost: 12, ExpiryDays: 30}
+var usual = Rule{NearM: 5, TogetherM: 30, TogetherMonths: 6, PublishedMonths: 6, ReportHours: 24, UpkeepLeast: 6, UpkeepMost: 12, ExpiryDays: 30, EmergencyM: 500}
 
 // Section is the works' part of a city pack: duct/works.yaml. Register it with the engine. A rule that left the pack stays, because
 // deadlines were reckoned by it.
@@ -45,7 +47,7 @@ func Section() pack.Section {
 			value, least, max int
 		}{
 			{"near_m", r.NearM, 1, 100}, {"together_m", r.TogetherM, 1, 500}, {"together_months", r.TogetherMonths, 0, 36}, {"published_months", r.PublishedMonths, 1, 36},
-			{"report_hours", r.ReportHours, 1, 168}, {"upkeep_least", r.UpkeepLeast, 1, 120}, {"upkeep_most", r.UpkeepMost, max(r.UpkeepLeast, 1), 120}, {"expiry_days", r.ExpiryDays, 1, 365},
+			{"report_hours", r.ReportHours, 1, 168}, {"upkeep_least", r.UpkeepLeast, 1, 120}, {"upkeep_most", r.UpkeepMost, max(r.UpkeepLeast, 1), 120}, {"expiry_days", r.ExpiryDays, 1, 365}, {"emergency_m", cmp.Or(r.EmergencyM, usual.EmergencyM), 10, longest},
 		} {
 			if x.value < x.least || x.value > x.max {
 				c.Add(at+"."+x.name, "not_between", "value", x.value, "low", x.least, "high", x.max)
@@ -58,11 +60,13 @@ func Section() pack.Section {
 			return nil
 		}
 		for i := range all {
-			all[i].TenantID = tenancy.Must(ctx)
+			if all[i].TenantID = tenancy.Must(ctx); all[i].EmergencyM == 0 {
+				all[i].EmergencyM = usual.EmergencyM
+			}
 		}
 		_, err := tx.NewInsert().Model(&all).On("CONFLICT (tenant_id, effective_from) DO UPDATE").
 			Set(`near_m = EXCLUDED.near_m, together_m = EXCLUDED.together_m, together_months = EXCLUDED.together_months, published_months = EXCLUDED.published_months, report_hours = EXCLUDED.report_hours,
-				upkeep_least = EXCLUDED.upkeep_least, upkeep_most = EXCLUDED.upkeep_most, expiry_days = EXCLUDED.expiry_days, basis = EXCLUDED.basis, source = EXCLUDED.source, verified = EXCLUDED.verified`).Exec(ctx)
+				upkeep_least = EXCLUDED.upkeep_least, upkeep_most = EXCLUDED.upkeep_most, expiry_days = EXCLUDED.expiry_days, emergency_m = EXCLUDED.emergency_m, basis = EXCLUDED.basis, source = EXCLUDED.source, verified = EXCLUDED.verified`).Exec(ctx)
 		return err
 	})
 }

@@ -154,11 +154,7 @@ func (p *Pages) reportForm(l i18n.Locale, in site.Form, errs ui.Errors) bill.For
 
 // OnceKey makes a form that was sent twice one report.
 func OnceKey(in site.Form) []ui.Option {
-	key := in.Key()
-	if key == uuid.Nil {
-		key = uuid.New()
-	}
-	return []ui.Option{{Value: "key", Label: key.String()}}
+	return []ui.Option{in.Once()}
 }
 
 // ReadReport reads a report with its photo, which may be missing.

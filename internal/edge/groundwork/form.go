@@ -111,7 +111,7 @@ func (f Form) Input(in site.Form, zone *time.Location) (ductwork.Input, error) {
 		}
 		return d
 	}
-	out := ductwork.Input{Owner: in.Text("owner"), OwnerName: in.Line("owner_name"), Kind: in.Text("kind"), Title: in.Line("title"), Road: in.Line("road"), Authority: in.Text("authority"), From: day("from"), To: day("to"),
+	out := ductwork.Input{Key: in.Key(), Owner: in.Text("owner"), OwnerName: in.Line("owner_name"), Kind: in.Text("kind"), Title: in.Line("title"), Road: in.Line("road"), Authority: in.Text("authority"), From: day("from"), To: day("to"),
 		Method: in.Text("method"), Contact: in.Line("contact"), Phone: in.Line("phone"), Email: in.Text("email"), Colay: in.Yes("colay"), ColayNote: in.Text("colay_note"), Emergency: f.Emergency, Report: in.Text("report")}
 	if out.Owner == ductwork.ByOperator {
 		id, err := uuid.Parse(in.Text("operator"))

@@ -152,6 +152,8 @@ func (p *Pages) FormSection(c *gin.Context, f Form, in site.Form, errs ui.Errors
 	}
 	if f.Known {
 		x.Hidden = append(x.Hidden, ui.Option{Value: "revision", Label: in.Get("revision")})
+	} else {
+		x.Hidden = append(x.Hidden, in.Once())
 	}
 	title := map[bool]string{false: "work.new", true: "work.edit"}[f.Known]
 	return bill.Section{ID: "tulis", Title: l.T(title), Quiet: true, Forms: []bill.Form{x}}, nil

@@ -108,7 +108,7 @@ func (p *Pages) renew(c *gin.Context) error {
 
 // WindowOf reads what WindowFields ask.
 func WindowOf(in site.Form, order uuid.UUID) (ductorder.WindowInput, error) {
-	w := ductorder.WindowInput{Order: order, Node: in.Get("node"), Crew: in.Line("crew"), Leader: in.Line("leader"), Phone: in.Line("phone"), Safety: in.Line("safety")}
+	w := ductorder.WindowInput{Key: in.Key(), Order: order, Node: in.Get("node"), Crew: in.Line("crew"), Leader: in.Line("leader"), Phone: in.Line("phone"), Safety: in.Line("safety")}
 	w.People, _ = strconv.Atoi(strings.TrimSpace(in.Get("people"))) // what is no number is none, which is refused
 	var err error
 	if w.Since, err = dayTyped(in, "since"); err == nil {
@@ -180,7 +180,7 @@ func SendEvidence(c *gin.Context, s *ductorder.Service, order uuid.UUID) (site.F
 		return in, err
 	}
 	replaces, _ := uuid.Parse(in.Get("replaces")) // none is none
-	_, err = s.UploadEvidence(ctx, a, ductorder.EvidenceInput{Order: order, Kind: in.Get("kind"), Place: in.Get("place"), Replaces: replaces, Note: in.Text("note"), File: f})
+	_, err = s.UploadEvidence(ctx, a, ductorder.EvidenceInput{Key: in.Key(), Order: order, Kind: in.Get("kind"), Place: in.Get("place"), Replaces: replaces, Note: in.Text("note"), File: f})
 	return in, err
 }
 

@@ -133,7 +133,7 @@ func (p *Pages) windows(c *gin.Context, d ductorder.Detail, t typed) (bill.Secti
 		}
 		const id = "minta-jadwal"
 		in, errs := t.of(id)
-		s.Forms = append(s.Forms, bill.Form{ID: id, Folded: true, Title: l.T("ordering.window_ask"), Text: l.T("ordering.window_ask_text"), Action: orderPath(d.ID) + "/jadwal", Submit: l.T("ordering.window_ask_do"), Fields: WindowFields(c, id, nodes, in, errs)})
+		s.Forms = append(s.Forms, bill.Form{ID: id, Folded: true, Title: l.T("ordering.window_ask"), Text: l.T("ordering.window_ask_text"), Action: orderPath(d.ID) + "/jadwal", Submit: l.T("ordering.window_ask_do"), Hidden: []ui.Option{in.Once()}, Fields: WindowFields(c, id, nodes, in, errs)})
 	}
 	return s, d.MayWindow || len(d.Windows) > 0, nil
 }
@@ -201,7 +201,7 @@ func (p *Pages) evidence(c *gin.Context, d ductorder.Detail, t typed) (bill.Sect
 		}
 		const id = "kirim-bukti"
 		in, errs := t.of(id)
-		s.Forms = append(s.Forms, bill.Form{ID: id, Folded: true, Upload: true, Title: l.T("ordering.evidence_send"), Action: orderPath(d.ID) + "/bukti", Submit: l.T("ordering.evidence_send_do"), Fields: EvidenceFields(c, id, nodes, d.Evidence, in, errs)})
+		s.Forms = append(s.Forms, bill.Form{ID: id, Folded: true, Upload: true, Title: l.T("ordering.evidence_send"), Action: orderPath(d.ID) + "/bukti", Submit: l.T("ordering.evidence_send_do"), Hidden: []ui.Option{in.Once()}, Fields: EvidenceFields(c, id, nodes, d.Evidence, in, errs)})
 	}
 	return s, d.MayEvidence || len(d.Evidence) > 0, nil
 }

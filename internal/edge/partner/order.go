@@ -218,7 +218,7 @@ func windowSection(c *gin.Context, here string, d ductorder.Detail, nodes []stri
 	if people == "" {
 		people = "2"
 	}
-	s.Forms = append(s.Forms, bill.Form{ID: "ajukan-jadwal", Folded: true, Title: l.T("myorder.window_ask"), Text: l.T("myorder.window_ask_text"), Action: here + "/jadwal", Submit: l.T("myorder.window_ask_do"), Hidden: []ui.Option{{Value: "form", Label: of}},
+	s.Forms = append(s.Forms, bill.Form{ID: "ajukan-jadwal", Folded: true, Title: l.T("myorder.window_ask"), Text: l.T("myorder.window_ask_text"), Action: here + "/jadwal", Submit: l.T("myorder.window_ask_do"), Hidden: []ui.Option{{Value: "form", Label: of}, typed.Once()},
 		Fields: []ui.Field{{Name: "node", Of: of, Type: "select", Label: l.T("myorder.node"), Options: nodeOptions(l, nodes), Value: typed.Get("node"), Error: wrong.Of("node")}, day("since", "myorder.window_since"), day("until", "myorder.window_until"), line("crew", "myorder.crew", ""),
 			line("leader", "myorder.leader", ""), line("phone", "myorder.phone", l.T("myorder.phone_hint")), {Name: "people", Of: of, Type: "number", Label: l.T("myorder.people"), Value: people, Error: wrong.Of("people")}, line("safety", "myorder.safety", l.T("myorder.safety_hint"))}})
 	return s
@@ -265,7 +265,7 @@ func evidenceSection(c *gin.Context, here string, d ductorder.Detail, nodes []st
 	}
 	fields = append(fields, ui.Field{Name: "file", Of: of, Type: "file", Label: l.T("myorder.file"), Rule: ui.FileRule{Types: []string{"pdf", "jpg", "png"}, MaxMB: ductorder.FileMB, MaxCount: 1}, Error: wrong.Of("file")},
 		ui.Field{Name: "note", Of: of, Type: "long_text", Label: l.T("myorder.note"), Optional: true, Max: 500, Value: typed.Get("note"), Error: wrong.Of("note")})
-	s.Forms = append(s.Forms, bill.Form{ID: "kirim-bukti", Title: l.T("myorder.evidence_send"), Action: here + "/bukti", Submit: l.T("myorder.evidence_do"), Upload: true, Hidden: []ui.Option{{Value: "form", Label: of}}, Fields: fields})
+	s.Forms = append(s.Forms, bill.Form{ID: "kirim-bukti", Title: l.T("myorder.evidence_send"), Action: here + "/bukti", Submit: l.T("myorder.evidence_do"), Upload: true, Hidden: []ui.Option{{Value: "form", Label: of}, typed.Once()}, Fields: fields})
 	return s
 }
 

@@ -96,7 +96,7 @@ func (p *Pages) askWindow(c *gin.Context) error {
 			return in, err
 		}
 		people, _ := strconv.Atoi(in.Text("people")) // what is no number is refused as none
-		w := ductorder.WindowInput{Order: id, Node: in.Get("node"), Crew: in.Line("crew"), Leader: in.Line("leader"), Phone: in.Line("phone"), People: people, Safety: in.Line("safety")}
+		w := ductorder.WindowInput{Key: in.Key(), Order: id, Node: in.Get("node"), Crew: in.Line("crew"), Leader: in.Line("leader"), Phone: in.Line("phone"), People: people, Safety: in.Line("safety")}
 		if w.Since, err = dayTyped(in, "since"); err != nil {
 			return in, err
 		}
@@ -137,7 +137,7 @@ func (p *Pages) sendEvidence(c *gin.Context) error {
 		if err != nil {
 			return in, err
 		}
-		e := ductorder.EvidenceInput{Order: id, Kind: in.Get("kind"), Place: in.Get("place"), Note: in.Text("note"), File: f}
+		e := ductorder.EvidenceInput{Key: in.Key(), Order: id, Kind: in.Get("kind"), Place: in.Get("place"), Note: in.Text("note"), File: f}
 		if text := in.Get("replaces"); text != "" {
 			if e.Replaces, err = uuid.Parse(text); err != nil {
 				return in, site.Invalid("replaces", "not_an_option")

@@ -15,6 +15,7 @@ import (
 
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
+	"bedelau/web/ui"
 )
 
 // Form is a posted form: values that are text, and nothing from the address.
@@ -91,6 +92,15 @@ func (a Form) Text(name string) string { return strings.TrimSpace(a.Get(name)) }
 func (a Form) Key() uuid.UUID {
 	key, _ := uuid.Parse(a.Text("key"))
 	return key
+}
+
+// Once is the hidden field by which a form that is sent twice counts once: the key that was sent, or a new one.
+func (a Form) Once() ui.Option {
+	key := a.Key()
+	if key == uuid.Nil {
+		key = uuid.New()
+	}
+	return ui.Option{Value: "key", Label: key.String()}
 }
 
 // Yes reports whether a box was ticked.

@@ -1,0 +1,59 @@
+package ductwork
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"bedelau/internal/kernel/geo"
+	"bedelau/internal/kernel/identity"
+)
+
+// TestAPlanSentTwiceIsOne: the form of works that comes twice is one plan; the key of somebody else's is refused.
+func TestAPlanSentTwiceIsOne(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	in := says("2026-12-01", "2026-12-20", at(0, 0), at(50, 0))
+	in.Key = uuid.New()
+	first := st.plan(t, in)
+	if again := st.plan(t, in); again.ID != first.ID || again.Number != first.Number || again.Contact != in.Contact {
+		t.Errorf("another plan: %+v", again)
+	}
+	all, err := st.Works(st.ctx, st.manager, uuid.Nil, Filter{}, uuid.Max, 10)
+	must(t, err)
+	if len(all) != 1 {
+		t.Errorf("%d plans", len(all))
+	}
+	other := identity.Actor{ID: uuid.New(), TenantID: st.w.Batam.ID, Kind: identity.Staff, Roles: []string{"duct_manager"}, TOTP: true}
+	_, err = st.Plan(st.ctx, other, uuid.Nil, in)
+	refusedFor(t, err, "ductwork.key_taken")
+}
+
+// TestAnEmergencyIsNotLongerThanTheCitySays: whoever enters it or says it anew; one from before that is longer shuts only what it runs
+// along, whoever confirms it.
+func TestAnEmergencyIsNotLongerThanTheCitySays(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	st.lay(t, "A 300 -50 B 300 50") // crosses the line of the works
+	in := says("2026-11-27", "2026-11-30", at(0, 0), at(600, 0))
+	in.Kind, in.Emergency, in.StartedAt = Repair, true, st.at.Add(-time.Hour)
+	_, err := st.Plan(st.ctx, st.manager, uuid.Nil, in)
+	refusedFor(t, err, "input.invalid", "place work_emergency_long")
+	short := in
+	short.Place.Points = []geo.Point{at(100, 0), at(500, 0)}
+	w := st.plan(t, short)
+	shut, err := st.Under(st.ctx, day("2026-11-27"))
+	must(t, err)
+	if len(shut) != 1 {
+		t.Errorf("%d segments are shut by an emergency that crosses one", len(shut))
+	}
+	refusedFor(t, st.Change(st.ctx, st.manager, uuid.Nil, w.ID, 0, in), "input.invalid", "place work_emergency_long")
+	_, err = st.w.DB.App.NewRaw("UPDATE duct_work SET place = ST_SetSRID(ST_MakeLine(ST_MakePoint(?, ?), ST_MakePoint(?, ?)), 4326) WHERE tenant_id = ? AND id = ?",
+		at(0, 0).Lon, at(0, 0).Lat, at(600, 0).Lon, at(600, 0).Lat, st.w.Batam.ID, w.ID).Exec(st.ctx)
+	must(t, err)
+	must(t, st.Recheck(st.ctx, st.manager, w.ID))
+	if shut, err = st.Under(st.ctx, day("2026-11-27")); err != nil || len(shut) != 0 {
+		t.Errorf("%d segments are shut by an outline that is too long: %v", len(shut), err)
+	}
+}
