@@ -278,7 +278,7 @@ func (a *App) buildCity() error {
 	a.DuctWaits = ductwait.New(ductwait.Deps{DB: a.DB.App, Guard: a.Guard, Leases: a.Leases, Operators: a.Operators, Notify: a.Notify})
 	a.DuctWaits.Register(a.Runner)
 	a.DuctPrice = ducttariff.New(ducttariff.Deps{DB: a.DB.App, Guard: a.Guard})
-	a.Orders = ductorder.New(ductorder.Deps{DB: a.DB.App, Guard: a.Guard, Leases: a.Leases, Operators: a.Operators, Prices: a.DuctPrice, Files: a.Files, Keys: a.Keys, Notify: a.Notify})
+	a.Orders = ductorder.New(ductorder.Deps{DB: a.DB.App, Guard: a.Guard, Leases: a.Leases, Operators: a.Operators, Waits: a.DuctWaits, Prices: a.DuctPrice, Files: a.Files, Keys: a.Keys, Notify: a.Notify})
 	if err := a.Orders.Register(a.Runner); err != nil {
 		return err
 	}

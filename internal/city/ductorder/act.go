@@ -129,7 +129,7 @@ func changed() error  { return fault.New(fault.Conflict, "ductorder.changed") }
 // locked locks an order for a step; the ducts' turn comes first where the step changes who holds what.
 func (s *Service) locked(ctx context.Context, tx bun.Tx, e Effect, id uuid.UUID) (Order, error) {
 	switch e {
-	case Reserve, Ordering, Extend, Accept, Notice, Over, Refuse, Cancel, Lapse:
+	case Route, Reserve, Ordering, Extend, Accept, Notice, Over, Refuse, Cancel, Lapse:
 		if err := s.d.Leases.Turn(ctx, tx); err != nil {
 			return Order{}, err
 		}

@@ -19,6 +19,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/ducttariff"
+	"bedelau/internal/city/ductwait"
 	"bedelau/internal/city/lease"
 	"bedelau/internal/city/operator"
 	"bedelau/internal/kernel/access"
@@ -40,6 +41,7 @@ type Deps struct {
 	Guard     *access.Guard
 	Leases    *lease.Service
 	Operators *operator.Service
+	Waits     *ductwait.Service
 	Prices    *ducttariff.Service
 	Files     *files.Store
 	Keys      *privacy.Keys

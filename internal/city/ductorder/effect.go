@@ -211,6 +211,9 @@ func (s *Service) do(ctx context.Context, tx bun.Tx, o *Order, st *step) error {
 	held := s.d.Leases.Inside(tx, st.actor, o.ID)
 	switch st.effect {
 	case Route:
+		if err := s.letGo(ctx, tx, o, held); err != nil {
+			return err
+		}
 		o.Segments, o.LengthMM, o.Authorities = segmentsOf(st.way.Way), st.way.Way.LengthMM, []string{}
 		for _, a := range st.way.Way.Authorities {
 			if !slices.Contains(o.Authorities, a) {
@@ -301,6 +304,15 @@ func (s *Service) reserve(ctx context.Context, tx bun.Tx, o *Order, st *step) er
 		return err
 	}
 	term, _ := st.flow.ends(st.action.To)
+	if kept, err := s.kept(ctx, tx, *o); err != nil {
+		return err
+	} else if kept.ID != uuid.Nil { // since it was offered to who waited
+		if err := s.d.Leases.Inside(tx, st.actor, o.ID).Keep(ctx, kept.ID, term.Amount); err != nil {
+			return err
+		}
+		st.detail["lease"], st.detail["quote"] = kept.Number, q.Number
+		return s.agreed(ctx, tx, *o, q, st.actor)
+	}
 	in := lease.ReserveInput{Operator: o.OperatorID, Segments: o.Segments, Kind: o.Kind, Quantity: o.Quantity, Since: o.Since, Until: o.Until, Days: term.Amount, Key: "order " + q.Number}
 	if o.Renews.Valid {
 		old, err := s.lock(ctx, tx, o.Renews.UUID)
@@ -314,7 +326,12 @@ func (s *Service) reserve(ctx context.Context, tx bun.Tx, o *Order, st *step) er
 		return err
 	}
 	o.LeaseID, st.detail["lease"], st.detail["quote"] = uuid.NullUUID{UUID: l.ID, Valid: true}, l.Number, q.Number
-	_, err = tx.NewRaw("UPDATE duct_order_paper SET agreed_at = ?, agreed_by = ? WHERE tenant_id = ? AND id = ?", s.now(), st.actor.ID, o.TenantID, q.ID).Exec(ctx)
+	return s.agreed(ctx, tx, *o, q, st.actor)
+}
+
+// agreed writes down who has accepted a quote.
+func (s *Service) agreed(ctx context.Context, tx bun.Tx, o Order, q Paper, by identity.Actor) error {
+	_, err := tx.NewRaw("UPDATE duct_order_paper SET agreed_at = ?, agreed_by = ? WHERE tenant_id = ? AND id = ?", s.now(), by.ID, o.TenantID, q.ID).Exec(ctx)
 	return err
 }
 

@@ -82,6 +82,16 @@ const (
 	wordRenewed  = "renewed" // another renews it
 )
 
+// routed is the state to which an order comes once its way is chosen.
+func (f *Flow) routed() string {
+	for _, a := range f.Actions {
+		if f.Does[a.Code] == Route {
+			return a.To
+		}
+	}
+	return f.Start // no flow is without that step
+}
+
 // orderForm is what conditions know of an order.
 func orderForm() *form.Form {
 	text := func(key string) i18n.Text {

@@ -153,7 +153,8 @@ func (s *Service) there(ctx context.Context, actor identity.Actor, day time.Time
 	return len(found) == 1 && found[0].Code == code, err
 }
 
-// place writes down an order at the start of the newest flow, or where a renewal begins in it.
+// place writes down an order at the start of the newest flow, where a renewal begins in it, or where its way has been chosen, if that is
+// kept already.
 func (s *Service) place(ctx context.Context, actor identity.Actor, o Order) (Order, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
@@ -163,63 +164,68 @@ func (s *Service) place(ctx context.Context, actor identity.Actor, o Order) (Ord
 	if o.Segments == nil {
 		o.Segments, o.Authorities = []uuid.UUID{}, []string{}
 	}
-	err = tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
-		// One company's orders come one after the other, so that a repetition finds the first.
-		if _, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "ductorder "+o.OperatorID.String()).Exec(ctx); err != nil {
-			return err
-		}
-		var again []Order
-		if err := tx.NewSelect().Model(&again).Where("r.tenant_id = ? AND r.operator_id = ? AND r.key = ?", o.TenantID, o.OperatorID, o.Key).Scan(ctx); err != nil || len(again) > 0 {
-			if err == nil {
-				o = again[0]
-			}
-			return err
-		}
-		if err := s.d.Leases.MayLease(ctx, tx, o.OperatorID); err != nil {
-			return err
-		}
-		if _, ok, err := operator.AgreementOf(ctx, tx, o.OperatorID, s.today(ctx)); err != nil {
-			return err
-		} else if !ok {
-			return fault.New(fault.Conflict, "ductorder.no_agreement")
-		}
-		if o.FlowVersion, err = s.newest(ctx, tx); err != nil {
-			return err
-		}
-		f, err := s.flow(ctx, tx, o.FlowVersion)
-		if err != nil {
-			return err
-		}
-		start := f.Start
-		if o.Renews.Valid {
-			// All renewals of an order are its company's, whose lock is held: of two at once the second finds the first.
-			if by, err := s.renewal(ctx, tx, o.Renews.UUID); err != nil {
-				return err
-			} else if by != nil {
-				return fault.New(fault.Conflict, "ductorder.renewed", "number", by.Number)
-			}
-			start = f.Renewal
-		}
-		state, ok := f.State(start)
-		if !ok {
-			return fmt.Errorf("ductorder: flow %d has no state %q", o.FlowVersion, start)
-		}
-		if o.Number, err = number(ctx, tx, "PSN", s.today(ctx)); err != nil {
-			return err
-		}
-		if err := s.enter(ctx, tx, f, &o, state); err != nil {
-			return err
-		}
-		if _, err := tx.NewInsert().Model(&o).Exec(ctx); err != nil {
-			return fmt.Errorf("ductorder: place: %w", err)
-		}
-		if err := record(ctx, tx, o, actor, EventPlaced, "", o.Note, nil); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, actor.Did(audit.Entry{Action: "ductorder.place", Object: "duct_order", ObjectID: o.ID,
-			Detail: map[string]any{"number": o.Number, "operator": o.OperatorID, "kind": o.Kind, "quantity": o.Quantity, "renews": o.Renews}}))
-	})
+	err = tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error { return s.placeIn(ctx, tx, actor, &o) })
 	return o, err
+}
+
+// placeIn is place as part of tx, of an order that has its id.
+func (s *Service) placeIn(ctx context.Context, tx bun.Tx, actor identity.Actor, o *Order) (err error) {
+	// One company's orders come one after the other, so that a repetition finds the first.
+	if _, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "ductorder "+o.OperatorID.String()).Exec(ctx); err != nil {
+		return err
+	}
+	var again []Order
+	if err := tx.NewSelect().Model(&again).Where("r.tenant_id = ? AND r.operator_id = ? AND r.key = ?", o.TenantID, o.OperatorID, o.Key).Scan(ctx); err != nil || len(again) > 0 {
+		if err == nil {
+			*o = again[0]
+		}
+		return err
+	}
+	if err := s.d.Leases.MayLease(ctx, tx, o.OperatorID); err != nil {
+		return err
+	}
+	if _, ok, err := operator.AgreementOf(ctx, tx, o.OperatorID, s.today(ctx)); err != nil {
+		return err
+	} else if !ok {
+		return fault.New(fault.Conflict, "ductorder.no_agreement")
+	}
+	if o.FlowVersion, err = s.newest(ctx, tx); err != nil {
+		return err
+	}
+	f, err := s.flow(ctx, tx, o.FlowVersion)
+	if err != nil {
+		return err
+	}
+	start := f.Start
+	if o.Renews.Valid {
+		// All renewals of an order are its company's, whose lock is held: of two at once the second finds the first.
+		if by, err := s.renewal(ctx, tx, o.Renews.UUID); err != nil {
+			return err
+		} else if by != nil {
+			return fault.New(fault.Conflict, "ductorder.renewed", "number", by.Number)
+		}
+		start = f.Renewal
+	} else if o.LeaseID.Valid {
+		start = f.routed() // its way is kept already
+	}
+	state, ok := f.State(start)
+	if !ok {
+		return fmt.Errorf("ductorder: flow %d has no state %q", o.FlowVersion, start)
+	}
+	if o.Number, err = number(ctx, tx, "PSN", s.today(ctx)); err != nil {
+		return err
+	}
+	if err := s.enter(ctx, tx, f, o, state); err != nil {
+		return err
+	}
+	if _, err := tx.NewInsert().Model(o).Exec(ctx); err != nil {
+		return fmt.Errorf("ductorder: place: %w", err)
+	}
+	if err := record(ctx, tx, *o, actor, EventPlaced, "", o.Note, nil); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, actor.Did(audit.Entry{Action: "ductorder.place", Object: "duct_order", ObjectID: o.ID,
+		Detail: map[string]any{"number": o.Number, "operator": o.OperatorID, "kind": o.Kind, "quantity": o.Quantity, "renews": o.Renews}}))
 }
 
 // RenewInput asks for a longer time. Key is as for Place.

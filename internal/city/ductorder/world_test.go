@@ -18,6 +18,7 @@ import (
 	"bedelau/internal/city/duct"
 	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/city/ducttariff"
+	"bedelau/internal/city/ductwait"
 	"bedelau/internal/city/lease"
 	"bedelau/internal/city/operator"
 	"bedelau/internal/kernel/access"
@@ -36,17 +37,18 @@ import (
 // stage is the package on a database of its own: the ducts of Batam with its pack, their manager, and two companies.
 type stage struct {
 	*Service
-	t       testing.TB
-	w       *pgtest.World
-	ctx     context.Context // Batam
-	at      time.Time
-	manager identity.Actor
-	mine    identity.Actor // of the first company
-	other   identity.Actor // of another
-	company uuid.UUID      // the first
-	rival   uuid.UUID      // the other
-	surveys *ductsurvey.Service
-	keys    int
+	t         testing.TB
+	w         *pgtest.World
+	ctx       context.Context // Batam
+	at        time.Time
+	manager   identity.Actor
+	mine      identity.Actor // of the first company
+	other     identity.Actor // of another
+	company   uuid.UUID      // the first
+	rival     uuid.UUID      // the other
+	surveys   *ductsurvey.Service
+	operators *operator.Service
+	keys      int
 }
 
 func newStage(t testing.TB) *stage {
@@ -66,7 +68,7 @@ func newStage(t testing.TB) *stage {
 		Links: map[string]string{"account_confirm": "/a/{token}", "account_exists": "/a", "password_reset": "/a/{token}", "staff_invite": "/a/{token}", "invite_held": "/masuk"}})
 	st.must(err)
 	engine := pack.NewEngine()
-	for _, s := range []pack.Section{duct.Section(), lease.Section(), ducttariff.Section(), Section()} {
+	for _, s := range []pack.Section{duct.Section(), lease.Section(), ducttariff.Section(), ductwait.Section(), Section()} {
 		engine.Register(s)
 	}
 	p, err := pack.Load(tenants.FS, "batam")
@@ -74,10 +76,11 @@ func newStage(t testing.TB) *stage {
 	_, err = engine.Apply(t.Context(), w.DB, p)
 	st.must(err)
 	st.manager = identity.Actor{ID: uuid.New(), TenantID: w.Batam.ID, Kind: identity.Staff, Name: "Pengelola", Roles: []string{"duct_manager"}, TOTP: true}
-	leases := lease.New(lease.Deps{DB: w.DB.App, Guard: guard, Now: now})
+	leases := lease.New(lease.Deps{DB: w.DB.App, Guard: guard, Line: ductwait.Line{}, Now: now})
 	st.surveys = ductsurvey.New(ductsurvey.Deps{DB: w.DB.App, Guard: guard, Ducts: duct.New(duct.Deps{DB: w.DB.App, Guard: guard}), Now: now})
-	st.Service = New(Deps{DB: w.DB.App, Guard: guard, Leases: leases, Operators: operator.New(operator.Deps{DB: w.DB.App, Guard: guard, Identity: people, Leases: leases, Files: store, Now: now}),
-		Prices: ducttariff.New(ducttariff.Deps{DB: w.DB.App, Guard: guard, Now: now}), Files: store, Keys: keys, Notify: mail, Now: now})
+	st.operators = operator.New(operator.Deps{DB: w.DB.App, Guard: guard, Identity: people, Leases: leases, Files: store, Now: now})
+	st.Service = New(Deps{DB: w.DB.App, Guard: guard, Leases: leases, Operators: st.operators,
+		Waits: ductwait.New(ductwait.Deps{DB: w.DB.App, Guard: guard, Leases: leases, Operators: st.operators, Now: now}), Prices: ducttariff.New(ducttariff.Deps{DB: w.DB.App, Guard: guard, Now: now}), Files: store, Keys: keys, Notify: mail, Now: now})
 	st.lay()
 	st.company, st.mine = st.newCompany(people, "Operator Satu", "1234567890123", "satu@contoh.id")
 	st.rival, st.other = st.newCompany(people, "Operator Dua", "1234567890124", "dua@contoh.id")

@@ -15,14 +15,19 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
-// Take orders what the actor's company was offered: the reservation no longer runs out. Conflict "ductwait.changed" where there is
-// no offer any more, "lease.wrong_state" where its time is over, and "lease.not_approved" a company that may no longer lease.
-func (s *Service) Take(ctx context.Context, actor identity.Actor, id uuid.UUID) error {
+// Take ends the offer to the actor's company with what order makes of it, as part of the same transaction, which holds the ducts' turn:
+// order gets the place in the line, whose LeaseID is reserved, and the segments of its way in their order. Conflict "ductwait.changed"
+// where there is no offer any more, "lease.wrong_state" where its time is over, and "lease.not_approved" a company that may no longer lease.
+func (s *Service) Take(ctx context.Context, actor identity.Actor, id uuid.UUID, order func(ctx context.Context, tx bun.Tx, w Wait, way []uuid.UUID) error) error {
 	return s.answer(ctx, actor, id, Taken, "ductwait.take", func(ctx context.Context, tx bun.Tx, w Wait) error {
 		if err := s.d.Leases.MayLease(ctx, tx, w.OperatorID); err != nil {
 			return err
 		}
-		return s.d.Leases.Inside(tx, actor, uuid.Nil).Order(ctx, w.LeaseID.UUID)
+		var way []uuid.UUID
+		if err := tx.NewRaw("SELECT segment_id FROM duct_wait_segment WHERE tenant_id = ? AND wait_id = ? ORDER BY seq", w.TenantID, w.ID).Scan(ctx, &way); err != nil {
+			return fmt.Errorf("ductwait: take: %w", err)
+		}
+		return order(ctx, tx, w, way)
 	})
 }
 

@@ -2,6 +2,8 @@ package ductwait
 
 import (
 	"bedelau/internal/city/duct"
+	"context"
+	"errors"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -9,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/lease"
 	"bedelau/internal/kernel/fault"
@@ -70,22 +73,22 @@ func TestTheFirstInLineIsServed(t *testing.T) {
 			t.Fatal(err)
 		}
 		if state == lease.OperatorSuspended {
-			if err := st.Take(st.ctx, tono, two.ID); !fault.Is(err, "lease.not_approved") {
+			if err := st.take(tono, two.ID); !fault.Is(err, "lease.not_approved") {
 				t.Errorf("taken while suspended: %v", err)
 			}
 		}
 	}
-	if err := st.Take(st.ctx, tono, two.ID); err != nil {
+	if err := st.take(tono, two.ID); err != nil {
 		t.Fatal(err)
 	}
-	if err := st.Take(st.ctx, tono, two.ID); !fault.Is(err, "ductwait.changed") {
+	if err := st.take(tono, two.ID); !fault.Is(err, "ductwait.changed") {
 		t.Errorf("taken twice: %v", err)
 	}
 
 	_, siti := st.company(t, 3)
 	three := st.joins(t, siti, asks(1))
 	st.at = st.at.AddDate(0, 0, 15)
-	if err := st.Take(st.ctx, rani, one.ID); !fault.Is(err, "lease.wrong_state") {
+	if err := st.take(rani, one.ID); !fault.Is(err, "lease.wrong_state") {
 		t.Errorf("taken too late: %v", err)
 	}
 	st.expires(t)
@@ -313,4 +316,14 @@ func (st *stage) expires(t testing.TB) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// take takes an offer with the least that can be made of it: the reservation is ordered.
+func (st *stage) take(who identity.Actor, id uuid.UUID) error {
+	return st.Take(st.ctx, who, id, func(ctx context.Context, tx bun.Tx, w Wait, way []uuid.UUID) error {
+		if len(way) == 0 {
+			return errors.New("the way is not told")
+		}
+		return st.leases.Inside(tx, who, uuid.Nil).Order(ctx, w.LeaseID.UUID)
+	})
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
 )
 
@@ -43,6 +44,27 @@ func (i Inside) Order(ctx context.Context, lease uuid.UUID) error {
 // Accept is Service.AcceptOn.
 func (i Inside) Accept(ctx context.Context, lease uuid.UUID, day time.Time) error {
 	return i.take(ctx, lease, i.s.accepting(day))
+}
+
+// Adopt makes a reservation that follows no order follow this one; it runs out when it would have. Conflict "lease.wrong_state" for one that
+// follows another, or is not kept any more. The caller holds the Turn.
+func (i Inside) Adopt(ctx context.Context, lease uuid.UUID) error {
+	err := i.s.change(ctx, i.tx, i.actor, lease, uuid.Nil, change{action: "lease.adopt", from: []string{Reserved}, do: func(ctx context.Context, tx bun.Tx, l *Lease) error {
+		_, err := tx.NewRaw("UPDATE duct_lease SET order_id = ? WHERE tenant_id = ? AND id = ?", i.order, l.TenantID, l.ID).Exec(ctx)
+		return err
+	}})
+	if fault.Is(err, "lease.of_order") {
+		return fault.New(fault.Conflict, "lease.wrong_state")
+	}
+	return err
+}
+
+// Keep lets what is reserved for the order run out so many days from now.
+func (i Inside) Keep(ctx context.Context, lease uuid.UUID, days int) error {
+	return i.take(ctx, lease, change{action: "lease.keep", from: []string{Reserved}, do: func(_ context.Context, _ bun.Tx, l *Lease) error {
+		l.ExpiresAt = i.s.now().AddDate(0, 0, days)
+		return nil
+	}})
 }
 
 // Refuse is Service.Refuse.

@@ -197,7 +197,7 @@ func OpenWith(t testing.TB, with func(*site.Deps)) *Site {
 	broken := ductdamage.New(ductdamage.Deps{DB: w.DB.App, Guard: guard, Notify: mail, Files: store, Keys: s.keys, Ducts: pipes, Companies: companies, Book: ductBook, Now: s.ClockNow})
 	must(broken.Register(s.runner))
 	prices := ducttariff.New(ducttariff.Deps{DB: w.DB.App, Guard: guard, Now: s.ClockNow})
-	orders := ductorder.New(ductorder.Deps{DB: w.DB.App, Guard: guard, Leases: held, Operators: companies, Prices: prices, Files: store, Keys: s.keys, Notify: mail, Now: s.ClockNow})
+	orders := ductorder.New(ductorder.Deps{DB: w.DB.App, Guard: guard, Leases: held, Operators: companies, Waits: s.Waits, Prices: prices, Files: store, Keys: s.keys, Notify: mail, Now: s.ClockNow})
 	must(orders.Register(s.runner))
 	waves := ductwave.New(ductwave.Deps{DB: w.DB.App, Guard: guard, Leases: held, Operators: companies, Files: store, Notify: mail, Now: s.ClockNow})
 	waves.Register(s.runner)

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"bedelau/internal/city/ducttariff"
+	"bedelau/internal/city/ductorder"
 	"bedelau/internal/city/ductwait"
 	"bedelau/internal/edge/ducts"
 	"bedelau/internal/edge/gate"
@@ -181,19 +182,24 @@ func (p *Pages) offerPrice(c *gin.Context, x ductwait.Listed) ([]bill.Section, e
 }
 
 func (p *Pages) take(c *gin.Context) error {
-	return p.answer(c, "ductwait_taken", p.DuctWaits.Take)
+	var made ductorder.Order
+	return p.answer(c, "ductwait_taken", func() string { return pathOrders + "/" + made.ID.String() }, func(ctx context.Context, a identity.Actor, id uuid.UUID) (err error) {
+		made, err = p.Orders.TakeOffer(ctx, a, id)
+		return err
+	})
 }
 
 func (p *Pages) decline(c *gin.Context) error {
-	return p.answer(c, "ductwait_declined", p.DuctWaits.Decline)
+	return p.answer(c, "ductwait_declined", nil, p.DuctWaits.Decline)
 }
 
 func (p *Pages) withdraw(c *gin.Context) error {
-	return p.answer(c, "ductwait_withdrawn", p.DuctWaits.Withdraw)
+	return p.answer(c, "ductwait_withdrawn", nil, p.DuctWaits.Withdraw)
 }
 
-// answer takes a step with a place in the line. Where it has changed meanwhile the page shows how it stands now.
-func (p *Pages) answer(c *gin.Context, sentence string, do func(context.Context, identity.Actor, uuid.UUID) error) error {
+// answer takes a step with a place in the line, and shows that or what came of it. Where it has changed meanwhile the page shows how it stands
+// now, and so where an order lacks an agreement.
+func (p *Pages) answer(c *gin.Context, sentence string, next func() string, do func(context.Context, identity.Actor, uuid.UUID) error) error {
 	id, err := site.PathID(c, "id")
 	if err == nil {
 		_, err = site.ReadForm(c)
@@ -204,8 +210,14 @@ func (p *Pages) answer(c *gin.Context, sentence string, do func(context.Context,
 	if fault.Is(err, "ductwait.changed") || fault.Is(err, "lease.wrong_state") {
 		return p.waitAgain(c, http.StatusConflict, ui.Errors{{Text: gate.LocaleOf(c).T("ductwait.changed")}})
 	}
+	if fault.Is(err, "ductorder.no_agreement") || fault.Is(err, "lease.not_approved") {
+		return p.waitAgain(c, http.StatusConflict, ui.Errors{{Text: site.Refusal(gate.LocaleOf(c), fault.From(err))}})
+	}
 	if err != nil {
 		return err
+	}
+	if next != nil {
+		return p.Done(c, next(), sentence)
 	}
 	return p.Done(c, pathWaits+"/"+id.String(), sentence)
 }
