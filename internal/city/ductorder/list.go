@@ -144,6 +144,7 @@ type Detail struct {
 	Offers    []Offer
 	RenewedBy *Order // the order that renews this one
 	Renewed   *Order // the one that this renews
+	Binds     bool   // there is a step that binds the company, which the reader may not take because they are no administrator of it
 	Import    string // the title of the survey that wrote down what was built
 	// What the reader may add now.
 	MayPermit, MayWindow, MayEvidence, MayReview bool
@@ -225,7 +226,8 @@ func (s *Service) offers(ctx context.Context, actor identity.Actor, d *Detail) e
 	d.MayWindow, d.MayEvidence = (staff || own) && in(d.Flow.Windows), (staff || own) && in(d.Flow.Evidence)
 	standing := d.Flow.sheet.Stand(d.Answered.Answers, d.Answered.Counts(), s.at(ctx))
 	for _, a := range d.Flow.Offered(d.State, partOf(actor)) {
-		if s.mayTake(ctx, actor, a, d.Flow.Does[a.Code]) != nil || !standing.Holds(a) {
+		if err := s.mayTake(ctx, actor, a, d.Flow.Does[a.Code]); err != nil || !standing.Holds(a) {
+			d.Binds = d.Binds || fault.Is(err, "operator.not_admin") && standing.Holds(a)
 			continue
 		}
 		x := Offer{Action: a, Effect: d.Flow.Does[a.Code]}

@@ -48,6 +48,11 @@ func (p *Pages) homeAgain(c *gin.Context, status int, in site.Form, errs ui.Erro
 		}
 		state.Forms = []bill.Form{{ID: "ubah", Folded: true, Title: l.T("partner.amend"), Text: l.T("partner.amend_text"), Action: pathHome + "/data", Submit: l.T("partner.amend_do"), Fields: leasing.CompanyFields(l, typed, errs)}}
 	}
+	if !self.Admin && (o.State == lease.OperatorApplied || o.State == lease.OperatorRefused) {
+		if state.Text, err = p.whomToAsk(c, self); err != nil {
+			return err
+		}
+	}
 	state.Links = []ui.Link{{Href: pathPapers, Label: l.T("partner.nav.papers"), Icon: "certificate"}}
 	v.Sections = append(v.Sections, state)
 	going, err := p.going(c)

@@ -41,6 +41,17 @@ func (p *Pages) orderAgain(c *gin.Context, status int, in site.Form, errs ui.Err
 		now.Note.Tone = "care"
 	}
 	now.Text = turnOf(l, d.Listed)
+	if d.Binds {
+		self, err := p.Operators.Self(ctx, a)
+		if err != nil {
+			return err
+		}
+		ask, err := p.whomToAsk(c, self)
+		if err != nil {
+			return err
+		}
+		now.Text = strings.TrimSpace(now.Text + " " + ask)
+	}
 	for _, o := range d.Offers {
 		now.Forms = append(now.Forms, p.stepForm(c, here, d, o, in, errs))
 	}

@@ -129,6 +129,13 @@ func TestACompanyOrders(t *testing.T) {
 	}
 	tono.Sees(tono.Get(paper), http.StatusNotFound)
 	rani.Sees(rani.Post(one+"/langkah", "aksi", "accept_quote", "versi", "1"), http.StatusConflict, "Pesanan sudah berubah", "Setujui penawaran")
+	rani.Goes(rani.Post(home+"/orang", "name", "Bima Serat", "email", "bima@serat.id", "admin", "no"), home+"/orang")
+	if page := comes(t, s).Page(one, "Hanya administrator perusahaan Anda", "Hubungi Admin PT Serat (noc@serat.id)"); strings.Contains(page, `value="accept_quote"`) {
+		t.Error("who is no administrator is offered to accept the quote")
+	}
+	if page := rani.Page(one); strings.Contains(page, "Hanya administrator perusahaan Anda") {
+		t.Error("an administrator is told to ask one")
+	}
 	rani.Goes(takes(t, rani, one, "accept_quote"), one)
 	rani.Page(one, "Penawaran disetujui", "Buka sewanya")
 	rani.Page(home+"/sewa", "Dicadangkan")

@@ -231,7 +231,7 @@ func TestACompanyHasItsOwnPeople(t *testing.T) {
 	rani.Sees(rani.Post(home+"/orang", "name", "", "email", "x"), http.StatusUnprocessableEntity, "Nama orang:", "Email:")
 	rani.Goes(rani.Post(home+"/orang", "name", "Tono Serat", "email", "tono@serat.id", "admin", "no"), home+"/orang")
 	tono := comes(t, s)
-	page := tono.Page(home+"/orang", "Tono Serat", "Admin PT Serat", "Anggota")
+	page := tono.Page(home+"/orang", "Tono Serat", "Admin PT Serat", "Anggota", "Hubungi Admin PT Serat (noc@serat.id)")
 	if strings.Contains(page, "Undang orang") {
 		t.Error("who is no administrator is asked to invite")
 	}

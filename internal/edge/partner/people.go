@@ -2,6 +2,7 @@ package partner
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -10,6 +11,7 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/leasing"
 	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/identity"
 	"bedelau/web/page/bill"
 	"bedelau/web/ui"
 )
@@ -36,8 +38,32 @@ func (p *Pages) peopleAgain(c *gin.Context, status int, in site.Form, errs ui.Er
 	if self.Admin && self.Company.State != lease.OperatorApproved {
 		s.Text = l.T("partner.invite_later")
 	}
+	if !self.Admin {
+		if s.Text, err = p.whomToAsk(c, self); err != nil {
+			return err
+		}
+	}
 	v.Sections = []bill.Section{s}
 	return p.Render(c, status, bill.Page(v))
+}
+
+// whomToAsk tells who is no administrator of the company why there is no button for what binds it, and whose it is.
+func (p *Pages) whomToAsk(c *gin.Context, self operator.Self) (string, error) {
+	l := gate.LocaleOf(c)
+	all, err := p.Operators.People(c.Request.Context(), gate.ActorOf(c), self.Company.ID)
+	if err != nil {
+		return "", err
+	}
+	var who []string
+	for _, x := range all {
+		if x.Admin && x.EndedAt.IsZero() && x.Status == identity.StatusActive {
+			who = append(who, x.Name+" ("+x.Email+")")
+		}
+	}
+	if len(who) == 0 {
+		return l.T("partner.no_admin"), nil
+	}
+	return l.T("partner.ask_admin", "who", strings.Join(who, ", ")), nil
 }
 
 // invite lets somebody else act for the company.

@@ -7,8 +7,8 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
-	"bedelau/internal/city/ducttariff"
 	"bedelau/internal/city/ductorder"
+	"bedelau/internal/city/ducttariff"
 	"bedelau/internal/city/ductwait"
 	"bedelau/internal/edge/ducts"
 	"bedelau/internal/edge/gate"

@@ -116,7 +116,11 @@ func (p *Pages) waveAgain(c *gin.Context, status int, in site.Form, errs ui.Erro
 		if self.Admin {
 			signed.Forms = []bill.Form{commitForm(c, w, in, errs)}
 		} else {
-			signed.Note = bill.Note{Text: l.T("wave.commit_admin")}
+			ask, err := p.whomToAsk(c, self)
+			if err != nil {
+				return err
+			}
+			signed.Note = bill.Note{Text: l.T("wave.commit_admin") + " " + ask}
 		}
 	}
 	list := wave.ChecklistSection(c, w, x, in, errs, minePath(id)+"/periksa", false, today)
