@@ -207,6 +207,23 @@ func (a *App) pledged(t *testing.T, ctx context.Context, lease string) (deposit,
 	return lease, id.String()
 }
 
+// owedBack is a credit of a lease, and a request to pay a balance back.
+func (a *App) owedBack(t *testing.T, ctx context.Context, operator, lease string) (credit, refund string) {
+	t.Helper()
+	id := uuid.New()
+	err := tenancy.InTx(ctx, a.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.NewRaw("INSERT INTO duct_credit (tenant_id, id, operator_id, lease_id, amount, name, working, source, given_at) VALUES (?, ?, ?, ?, 1, '{}', '{}', '{}', now())", tenancy.Must(ctx), id, operator, lease).Exec(ctx)
+		if err == nil {
+			_, err = tx.NewRaw("INSERT INTO refund_request (tenant_id, id, party_id, amount, account, reason, made_by, made_at) SELECT ?0, ?1, party_id, 1, 'x', 'x', ?1, now() FROM duct_payer WHERE tenant_id = ?0 AND operator_id = ?2", tenancy.Must(ctx), id, operator).Exec(ctx)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id.String(), id.String()
+}
+
 func (a *App) priced(t *testing.T, ctx context.Context, city uuid.UUID, operator string) (change, land string) {
 	t.Helper()
 	finance := identity.Actor{ID: uuid.New(), TenantID: city, Kind: identity.Staff, Roles: []string{"duct_finance"}, TOTP: true}

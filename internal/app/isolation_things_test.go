@@ -131,6 +131,7 @@ func (a *App) thingsOf(t *testing.T, ctx context.Context, who, officer identity.
 	out["document"] = a.issue(t, ctx, who, d.Application.ID).String()
 	out["duct_statement"], out["duct_line"] = a.ductBanked(t, ctx)
 	out["duct_deposit"], out["duct_deposit_return"] = a.pledged(t, ctx, out["duct_lease"])
+	out["duct_credit"], out["duct_refund"] = a.owedBack(t, ctx, out["duct_operator"], out["duct_lease"])
 	out["booking"] = a.appointment(t, ctx, who).String()
 	b, err := a.Bulk.Start(ctx, officer, bulk.StartInput{Action: "hand_over", Versions: map[uuid.UUID]int{d.Application.ID: 1}})
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/operator"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/arrears"
 	"bedelau/internal/kernel/fault"
@@ -49,7 +50,7 @@ type Draft struct {
 	bun.BaseModel `bun:"table:invoice_draft,alias:d"`
 
 	invoice.Draft
-	OperatorID uuid.UUID    `bun:"operator_id"`
+	OperatorID uuid.UUID    `bun:"operator_id"` // uuid.Nil for somebody who leases nothing
 	Operator   string       `bun:"operator"`
 	Net        money.Rupiah `bun:"net"`
 }
@@ -60,17 +61,18 @@ func (s *Service) Drafts(ctx context.Context, actor identity.Actor) ([]Draft, er
 		return nil, err
 	}
 	var all []Draft
-	err := s.drafts(&all).Where("d.tenant_id = ? AND d.invoice_id IS NULL AND d.dropped_at IS NULL", tenancy.Must(ctx)).Order("d.id").Limit(listMost).Scan(ctx)
+	err := s.drafts(&all).Where("d.tenant_id = ? AND d.invoice_id IS NULL AND d.closed_at IS NULL AND d.dropped_at IS NULL", tenancy.Must(ctx)).Order("d.id").Limit(listMost).Scan(ctx)
 	return all, err
 }
 
 func (s *Service) drafts(into any) *bun.SelectQuery {
-	return s.d.DB.App.NewSelect().Model(into).ColumnExpr("d.*").ColumnExpr("w.operator_id, o.name AS operator").
+	return s.d.DB.App.NewSelect().Model(into).ColumnExpr("d.*").ColumnExpr("w.operator_id, coalesce(o.name, y.name) AS operator").
 		ColumnExpr("(SELECT sum((c->>'amount')::bigint) FROM jsonb_array_elements(d.charges) c)::bigint AS net").
-		Join("JOIN duct_payer AS w ON w.tenant_id = d.tenant_id AND w.party_id = d.party_id").Join("JOIN duct_operator AS o ON o.tenant_id = w.tenant_id AND o.id = w.operator_id")
+		Join("JOIN duct_payer AS w ON w.tenant_id = d.tenant_id AND w.party_id = d.party_id").Join("JOIN party AS y ON y.tenant_id = d.tenant_id AND y.id = d.party_id").
+		Join("LEFT JOIN duct_operator AS o ON o.tenant_id = w.tenant_id AND o.id = w.operator_id")
 }
 
-// Draft reads one that waits or was dropped, or NotFound "invoice.not_found". It needs duct:read.
+// Draft reads one that waits, was closed without an invoice or was dropped, or NotFound "invoice.not_found". It needs duct:read.
 func (s *Service) Draft(ctx context.Context, actor identity.Actor, id uuid.UUID) (Draft, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return Draft{}, err
@@ -121,6 +123,16 @@ func (s *Service) Issue(ctx context.Context, actor identity.Actor, draft uuid.UU
 		return jobs.Add(ctx, tx, tellKind(), tellArgs{i.ID})
 	})
 	return i, err
+}
+
+// Close ends a draft by which nothing is to be paid, because what the company owes is as much as the month charges: no invoice is issued.
+// What it took off of each credit is no more than it charged, and the rest waits for the months to come. It needs duct:bill; the
+// refusals are those of the book's method of that name.
+func (s *Service) Close(ctx context.Context, actor identity.Actor, draft uuid.UUID) error {
+	return s.act(ctx, actor, "close", func(ctx context.Context, tx bun.Tx) error {
+		_, err := s.Book.Close(ctx, tx, actor, draft, s.today(ctx))
+		return err
+	})
 }
 
 // Receive records what came in for an invoice: money or a withholding slip. It needs duct:bill; the
@@ -246,7 +258,7 @@ type Row struct {
 
 	invoice.Invoice
 	invoice.Standing
-	OperatorID uuid.UUID `bun:"operator_id"`
+	OperatorID uuid.UUID `bun:"operator_id"` // uuid.Nil for somebody who leases nothing
 }
 
 // State is the word for how it stands; a credit note is one.
@@ -262,11 +274,19 @@ func (s *Service) Bills(ctx context.Context, actor identity.Actor, f Filter, mos
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return nil, err
 	}
-	return s.BillsOf(ctx, f, most)
+	return s.bills(ctx, f, most)
 }
 
-// BillsOf is Bills for a caller who has checked that whoever asks is of the operator that f names.
-func (s *Service) BillsOf(ctx context.Context, f Filter, most int) ([]Row, error) {
+// BillsOf are those of the actor's company, whatever operator f names; the refusals are those of operator.Of.
+func (s *Service) BillsOf(ctx context.Context, actor identity.Actor, f Filter, most int) (all []Row, err error) {
+	if f.Operator, err = operator.Of(ctx, s.d.DB.App, actor); err != nil {
+		return nil, err
+	}
+	f.Party = uuid.Nil
+	return s.bills(ctx, f, most)
+}
+
+func (s *Service) bills(ctx context.Context, f Filter, most int) ([]Row, error) {
 	var all []Row
 	q := s.d.DB.App.NewSelect().Model(&all).ColumnExpr("i.*").ColumnExpr("w.operator_id, s.charged, s.paid, s.withheld, s.credited, s.written_off, s.voided, s.open").
 		Join("JOIN duct_payer AS w ON w.tenant_id = i.tenant_id AND w.party_id = i.party_id").
@@ -312,16 +332,33 @@ func (s *Service) Find(ctx context.Context, actor identity.Actor, id uuid.UUID) 
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return b, err
 	}
-	return s.FindOf(ctx, uuid.Nil, id)
+	return s.whole(ctx, id)
 }
 
-// FindOf is Find for a caller who has checked that whoever asks is of the operator; an invoice of another is NotFound. Nobody asks for
-// uuid.Nil but Find.
-func (s *Service) FindOf(ctx context.Context, operator, id uuid.UUID) (b Bill, err error) {
-	if b, err = s.find(ctx, id); err == nil && operator != uuid.Nil && b.OperatorID != operator {
+// FindOf is Find of the actor's company; an invoice of another is NotFound. The refusals are those of operator.Of too.
+func (s *Service) FindOf(ctx context.Context, actor identity.Actor, id uuid.UUID) (Bill, error) {
+	if err := s.own(ctx, actor, id); err != nil {
+		return Bill{}, err
+	}
+	return s.whole(ctx, id)
+}
+
+// own refuses an invoice that is not of the actor's company with NotFound "invoice.not_found", as one that is not there.
+func (s *Service) own(ctx context.Context, actor identity.Actor, id uuid.UUID) error {
+	of, err := operator.Of(ctx, s.d.DB.App, actor)
+	if err != nil {
+		return err
+	}
+	b, err := s.find(ctx, id)
+	if err == nil && b.OperatorID != of {
 		err = fault.New(fault.NotFound, "invoice.not_found")
 	}
-	if err != nil {
+	return err
+}
+
+// whole is an invoice with everything that a page shows of it.
+func (s *Service) whole(ctx context.Context, id uuid.UUID) (b Bill, err error) {
+	if b, err = s.find(ctx, id); err != nil {
 		return Bill{}, err
 	}
 	tenant := tenancy.Must(ctx)

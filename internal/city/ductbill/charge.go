@@ -127,6 +127,7 @@ type held struct {
 	From       time.Time // the first day that is charged
 	Until      time.Time // the first that is not
 	LengthMM   int64
+	Renewal    bool        // of another lease; read where its deposit is asked for
 	Segments   []uuid.UUID `bun:"segments,array"`
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -29,11 +30,21 @@ type Credit struct {
 	Working    i18n.Text      `bun:"working,type:jsonb"`
 	Source     map[string]any `bun:"source,type:jsonb"` // what it is for; "kind" must not be that of another line
 	GivenAt    time.Time      `bun:"given_at"`
-	Taken      money.Rupiah   `bun:"taken,scanonly"` // off invoices by now
+	Taken      money.Rupiah   `bun:"taken,scanonly"`       // off invoices by now, and asked to be
+	Heirs      []uuid.UUID    `bun:"heirs,array,scanonly"` // its lease, and those that renew it one after the other
 }
 
+// takenSQL is what was taken off for a credit k: by months, and by credit notes that nobody has refused.
+const takenSQL = `((SELECT coalesce(sum(x.amount), 0) FROM duct_credit_line x WHERE x.tenant_id = k.tenant_id AND x.credit_id = k.id` + stands + `)
+	+ (SELECT coalesce(sum(n.amount), 0) FROM duct_credit_note n JOIN invoice_request q ON q.tenant_id = n.tenant_id AND q.id = n.request_id
+		WHERE n.tenant_id = k.tenant_id AND n.credit_id = k.id AND q.approved IS NOT FALSE))::bigint`
+
+// heirsSQL are the lease of a credit k and those that renew it, which take its credits over.
+const heirsSQL = `ARRAY(WITH RECURSIVE heir AS (SELECT k.lease_id AS id UNION SELECT r.id FROM heir h JOIN duct_lease r ON r.tenant_id = k.tenant_id AND r.renews_id = h.id AND r.state IN ('active', 'ended')) SELECT id FROM heir)`
+
 // Give keeps a credit as part of tx; one with an id that is known changes nothing. Who may give it, and that two people agree, is the
-// caller's concern. The months to come take it off as far as they charge its lease, in the same tax as that.
+// caller's concern. The months to come take it off as far as they charge its lease or one that renews it, in the same tax as that; what
+// is left after the last of them, Leftovers tells.
 func (s *Service) Give(ctx context.Context, tx bun.Tx, k Credit) error {
 	k.TenantID, k.GivenAt = tenancy.Must(ctx), s.now()
 	if _, err := tx.NewInsert().Model(&k).On("CONFLICT (tenant_id, id) DO NOTHING").Exec(ctx); err != nil {
@@ -55,7 +66,9 @@ func (s *Service) Taken(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]mon
 		CreditID uuid.UUID
 		Amount   money.Rupiah
 	}
-	err := s.d.DB.App.NewRaw("SELECT credit_id, sum(amount)::bigint AS amount FROM duct_credit_line x WHERE tenant_id = ? AND credit_id IN (?)"+stands+" GROUP BY credit_id", tenancy.Must(ctx), bun.List(ids)).Scan(ctx, &rows)
+	err := s.d.DB.App.NewRaw(`SELECT credit_id, sum(amount)::bigint AS amount FROM (SELECT credit_id, amount FROM duct_credit_line x WHERE tenant_id = ?0 AND credit_id IN (?1)`+stands+`
+			UNION ALL SELECT n.credit_id, n.amount FROM duct_credit_note n JOIN invoice_request q ON q.tenant_id = n.tenant_id AND q.id = n.request_id WHERE n.tenant_id = ?0 AND n.credit_id IN (?1) AND q.approved) x GROUP BY credit_id`,
+		tenancy.Must(ctx), bun.List(ids)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("ductbill: credits: %w", err)
 	}
@@ -75,8 +88,7 @@ type takenOff struct {
 // taken off yet, under each tax as much as is charged under it. What is left waits for the next month.
 func (m bill) credits(ctx context.Context, tx bun.Tx) error {
 	var all []Credit
-	err := tx.NewRaw(`SELECT * FROM (SELECT k.*, (SELECT coalesce(sum(x.amount), 0)::bigint FROM duct_credit_line x WHERE x.tenant_id = k.tenant_id AND x.credit_id = k.id`+stands+`) AS taken FROM duct_credit k WHERE k.tenant_id = ?) y
-		WHERE taken < amount ORDER BY id`, tenancy.Must(ctx)).Scan(ctx, &all)
+	err := tx.NewRaw("SELECT y.*, "+heirsSQL+" AS heirs FROM (SELECT k.*, "+takenSQL+" AS taken FROM duct_credit k WHERE k.tenant_id = ?) y JOIN duct_credit k ON k.tenant_id = y.tenant_id AND k.id = y.id WHERE y.taken < y.amount ORDER BY y.id", tenancy.Must(ctx)).Scan(ctx, &all)
 	if err != nil {
 		return err
 	}
@@ -86,19 +98,21 @@ func (m bill) credits(ctx context.Context, tx bun.Tx) error {
 			continue
 		}
 		for i := range o.parts {
-			if o.parts[i].lease != k.LeaseID {
+			if !slices.Contains(k.Heirs, o.parts[i].lease) {
 				continue
 			}
-			if err := o.parts[i].credit(k); err != nil {
+			taken, err := o.parts[i].credit(k)
+			if err != nil {
 				return err
 			}
+			k.Taken += taken
 		}
 	}
 	return nil
 }
 
-// credit adds the lines by which a month takes a credit off: under each tax in proportion to what is charged under it.
-func (p *part) credit(k Credit) error {
+// credit adds the lines by which a month takes a credit off, and returns how much: under each tax in proportion to what is charged under it.
+func (p *part) credit(k Credit) (money.Rupiah, error) {
 	var weights []int64
 	var total money.Rupiah
 	groups := p.room()
@@ -108,22 +122,22 @@ func (p *part) credit(k Credit) error {
 	}
 	amount := min(k.Amount-k.Taken, total)
 	if amount <= 0 || len(p.charges)+len(groups) > linesMost {
-		return nil // the next month has room
+		return 0, nil // the next month has room
 	}
 	parts, err := amount.Allocate(weights...)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for i, g := range groups {
 		if parts[i] == 0 {
 			continue
 		}
-		source := map[string]any{"lease": k.LeaseID, "credit": k.ID}
+		source := map[string]any{"lease": p.lease, "credit": k.ID}
 		maps.Copy(source, k.Source)
 		p.charges = append(p.charges, invoice.Charge{Name: k.Name, Working: k.Working, Amount: -parts[i], PPN: g.ppn, PPh: g.pph, Source: source})
 	}
 	p.off = append(p.off, takenOff{k.ID, amount})
-	return nil
+	return amount, nil
 }
 
 // taxed is what is charged under a tax.

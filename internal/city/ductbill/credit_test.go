@@ -36,7 +36,7 @@ func TestCreditIsTakenOffWhatTheLeaseIsCharged(t *testing.T) {
 		"beyond the lines of a draft": {append(append([]invoice.Charge{}, many...), charge(lease, 5, "luar")), 30_000, 0, nil},
 	} {
 		o := &part{lease: lease, charges: tt.charges}
-		if err := o.credit(Credit{ID: uuid.New(), LeaseID: lease, Amount: tt.amount, Taken: tt.taken}); err != nil {
+		if _, err := o.credit(Credit{ID: uuid.New(), LeaseID: lease, Amount: tt.amount, Taken: tt.taken}); err != nil {
 			t.Fatal(err)
 		}
 		added := o.charges[len(tt.charges):]
@@ -66,7 +66,7 @@ func TestCreditsLeaveNoTaxBelowZero(t *testing.T) {
 		for range rapid.IntRange(0, 5).Draw(t, "credits") {
 			k := Credit{ID: uuid.New(), LeaseID: o.lease, Amount: money.Rupiah(rapid.Int64Range(1, 2_000_000).Draw(t, "owed"))}
 			owedAll += k.Amount
-			if err := o.credit(k); err != nil {
+			if _, err := o.credit(k); err != nil {
 				t.Fatal(err)
 			}
 		}

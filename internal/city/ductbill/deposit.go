@@ -29,7 +29,7 @@ type Deposit struct {
 	LeaseID    uuid.UUID
 	Number     string // of the lease
 	State      string
-	Over       bool // so that what is held goes back or is set off: it ended, its last day is past, or it never began and will not
+	Over       bool // so that what is held goes back or is set off: its last day is past and no renewal is to have it, or it never began and will not
 	OperatorID uuid.UUID
 	Operator   string
 	Asked      money.Rupiah
@@ -37,13 +37,17 @@ type Deposit struct {
 	Basis      string
 	AskedAt    time.Time
 	Received   money.Rupiah
+	TakenOver  money.Rupiah // of the lease that it renews
+	PassedOn   money.Rupiah // to the lease that renews it
 	Returned   money.Rupiah
 	SetOff     money.Rupiah // against invoices
 	Waiting    money.Rupiah // asked to be returned, and not decided
 }
 
 // Held is what the company has of it.
-func (d Deposit) Held() money.Rupiah { return d.Received - d.Returned - d.SetOff }
+func (d Deposit) Held() money.Rupiah {
+	return d.Received + d.TakenOver - d.PassedOn - d.Returned - d.SetOff
+}
 
 // Missing is what has not come in while the lease is to begin or runs; nothing of it is missing once it is over.
 func (d Deposit) Missing() money.Rupiah {
@@ -60,7 +64,7 @@ type DepositEntry struct {
 	TenantID  tenancy.ID    `bun:"tenant_id,pk"`
 	ID        uuid.UUID     `bun:"id,pk"`
 	LeaseID   uuid.UUID     `bun:"lease_id"`
-	Kind      string        `bun:"kind"` // DepositReceived, DepositReturned or DepositSetOff
+	Kind      string        `bun:"kind"` // DepositReceived and those beside it
 	Amount    money.Rupiah  `bun:"amount"`
 	OnDay     time.Time     `bun:"on_day"`
 	Reference string        `bun:"reference"`
@@ -75,6 +79,9 @@ const (
 	DepositReceived = "received"
 	DepositReturned = "returned"
 	DepositSetOff   = "set_off"
+
+	DepositPassedOn  = "passed_on"  // to the lease that renews it
+	DepositTakenOver = "taken_over" // the same, there
 )
 
 // DepositReturn asks that some of a deposit be paid back. It takes effect when another person approves it.
@@ -95,35 +102,50 @@ type DepositReturn struct {
 }
 
 // heldSQL are the columns of a Deposit on the day ?1 of its entries, of which those are left out whose payment was taken back. A lease that
-// simply comes to its end stays active, so that its days tell that it is over.
-const heldSQL = `SELECT d.lease_id, l.number, l.state, v.over, l.operator_id, o.name AS operator, d.amount AS asked, d.months, d.basis, d.asked_at, e.received, e.returned, e.set_off,
+// simply comes to its end stays active, so that its days tell that it is over; one that was given notice runs until its last day. While
+// a renewal is on its way or runs and has not what is asked for it, the deposit of the lease before it stays.
+const heldSQL = `SELECT d.lease_id, l.number, l.state, v.over, l.operator_id, o.name AS operator, d.amount AS asked, d.months, d.basis, d.asked_at, e.received, e.taken_over, e.passed_on, e.returned, e.set_off,
 		(SELECT coalesce(sum(q.amount), 0)::bigint FROM duct_deposit_return q WHERE q.tenant_id = d.tenant_id AND q.lease_id = d.lease_id AND q.decided_by IS NULL) AS waiting
 	FROM duct_deposit d JOIN duct_lease l ON l.tenant_id = d.tenant_id AND l.id = d.lease_id JOIN duct_operator o ON o.tenant_id = l.tenant_id AND o.id = l.operator_id
-	CROSS JOIN LATERAL (SELECT l.state IN ('ended', 'cancelled', 'expired', 'refused') OR coalesce(l.until <= ?1, false) AS over) v
-	CROSS JOIN LATERAL (SELECT coalesce(sum(x.amount) FILTER (WHERE x.kind = 'received'), 0)::bigint AS received, coalesce(sum(x.amount) FILTER (WHERE x.kind = 'returned'), 0)::bigint AS returned,
-			coalesce(sum(x.amount) FILTER (WHERE x.kind = 'set_off' AND NOT EXISTS (SELECT FROM payment_undo u WHERE u.tenant_id = x.tenant_id AND u.payment_id = x.payment_id)), 0)::bigint AS set_off
-		FROM duct_deposit_entry x WHERE x.tenant_id = d.tenant_id AND x.lease_id = d.lease_id) e `
+	CROSS JOIN LATERAL (SELECT l.state IN ('cancelled', 'expired', 'refused') OR coalesce(l.until <= ?1, false) AND NOT EXISTS (SELECT FROM duct_lease r WHERE r.tenant_id = l.tenant_id AND r.renews_id = l.id
+			AND (r.state IN ('ordered', 'active') OR r.state = 'reserved' AND r.expires_at::date >= ?1 OR r.state = 'ended' AND r.until > ?1)
+			AND NOT EXISTS (SELECT FROM duct_deposit n WHERE n.tenant_id = r.tenant_id AND n.lease_id = r.id
+				AND n.amount <= (SELECT coalesce(sum(` + signedSQL + `), 0) FROM duct_deposit_entry x WHERE x.tenant_id = n.tenant_id AND x.lease_id = n.lease_id AND ` + standsSQL + `))) AS over) v
+	CROSS JOIN LATERAL (SELECT coalesce(sum(x.amount) FILTER (WHERE x.kind = 'received'), 0)::bigint AS received, coalesce(sum(x.amount) FILTER (WHERE x.kind = 'taken_over'), 0)::bigint AS taken_over,
+			coalesce(sum(x.amount) FILTER (WHERE x.kind = 'passed_on'), 0)::bigint AS passed_on, coalesce(sum(x.amount) FILTER (WHERE x.kind = 'returned'), 0)::bigint AS returned,
+			coalesce(sum(x.amount) FILTER (WHERE x.kind = 'set_off'), 0)::bigint AS set_off
+		FROM duct_deposit_entry x WHERE x.tenant_id = d.tenant_id AND x.lease_id = d.lease_id AND ` + standsSQL + `) e `
 
-// askDeposits asks for the deposit of each lease that is ordered and of which none was asked for, by the terms and the prices of its first
-// day. A lease that cannot be rated waits, and one whose terms ask for none is asked for nothing.
+// signedSQL is by how much an entry x changes what is held, and standsSQL whether it counts: not where its payment was taken back.
+const (
+	signedSQL = "CASE WHEN x.kind IN ('received', 'taken_over') THEN x.amount ELSE -x.amount END"
+	standsSQL = "NOT EXISTS (SELECT FROM payment_undo u WHERE u.tenant_id = x.tenant_id AND u.payment_id = x.payment_id)"
+)
+
+// askDeposits asks for the deposit of each lease that is ordered, or renews another, and of which none was asked for, by the terms and the
+// prices of its first day. A lease that cannot be rated waits, and one whose terms ask for none is asked for nothing. Then what is held
+// of a lease that is over passes to its renewal.
 func (s *Service) askDeposits(ctx context.Context, tx bun.Tx, _ time.Time) error {
 	var all []held
 	err := tx.NewRaw(`SELECT l.id, l.number, l.operator_id, l.kind, l.quantity, l.since, l.agreed_until AS agreed, l.length_mm,
-			ARRAY(SELECT DISTINCT u.segment_id FROM duct_hold h JOIN duct_unit u ON u.tenant_id = h.tenant_id AND u.id = coalesce(h.taken_id, h.unit_id) WHERE h.tenant_id = l.tenant_id AND h.lease_id = l.id AND h.own AND h.released_at IS NULL ORDER BY 1) AS segments
-		FROM duct_lease l WHERE l.tenant_id = ? AND l.state = ? AND NOT EXISTS (SELECT FROM duct_deposit d WHERE d.tenant_id = l.tenant_id AND d.lease_id = l.id) ORDER BY l.id`, tenancy.Must(ctx), lease.Ordered).Scan(ctx, &all)
-	if err != nil || len(all) == 0 {
-		return err
-	}
-	list, err := ducttariff.Read(ctx, tx)
+			l.renews_id IS NOT NULL AS renewal, ARRAY(SELECT DISTINCT u.segment_id FROM duct_hold h JOIN duct_unit u ON u.tenant_id = h.tenant_id AND u.id = coalesce(h.taken_id, h.unit_id) WHERE h.tenant_id = l.tenant_id AND h.lease_id = l.id AND h.own AND h.released_at IS NULL ORDER BY 1) AS segments
+		FROM duct_lease l WHERE l.tenant_id = ?0 AND (l.state = ?1 OR l.renews_id IS NOT NULL AND (l.state = ?2 OR l.state = ?3 AND l.until > ?4)) AND NOT EXISTS (SELECT FROM duct_deposit d WHERE d.tenant_id = l.tenant_id AND d.lease_id = l.id) ORDER BY l.id`,
+		tenancy.Must(ctx), lease.Ordered, lease.Active, lease.Ended, s.today(ctx).Format(time.DateOnly)).Scan(ctx, &all)
 	if err != nil {
 		return err
+	}
+	var list ducttariff.List
+	if len(all) > 0 {
+		if list, err = ducttariff.Read(ctx, tx); err != nil {
+			return err
+		}
 	}
 	for _, l := range all {
 		if err := s.askDeposit(ctx, tx, list, l); err != nil {
 			return fmt.Errorf("ductbill: deposit of %s: %w", l.Number, err)
 		}
 	}
-	return nil
+	return s.passDeposits(ctx, tx)
 }
 
 func (s *Service) askDeposit(ctx context.Context, tx bun.Tx, list ducttariff.List, l held) error {
@@ -131,7 +153,7 @@ func (s *Service) askDeposit(ctx context.Context, tx bun.Tx, list ducttariff.Lis
 	if _, waits := unratable(err); waits {
 		return nil
 	}
-	if err != nil || q.Deposit <= 0 {
+	if err != nil || q.Deposit <= 0 && !l.Renewal {
 		return err
 	}
 	res, err := tx.NewRaw("INSERT INTO duct_deposit (tenant_id, lease_id, amount, months, basis, asked_at, asked_by) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
@@ -151,15 +173,10 @@ func (s *Service) depositDid(ctx context.Context, tx bun.Tx, actor identity.Acto
 
 // Deposits lists what was asked for and is held, of one operator or of all with uuid.Nil: what is missing or to be given back first, 200 at
 // most. It needs duct:read.
-func (s *Service) Deposits(ctx context.Context, actor identity.Actor, operator uuid.UUID) ([]Deposit, error) {
+func (s *Service) Deposits(ctx context.Context, actor identity.Actor, operator uuid.UUID) (all []Deposit, err error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return nil, err
 	}
-	return s.DepositsOf(ctx, operator)
-}
-
-// DepositsOf is Deposits for a caller who has checked that whoever asks is of the operator.
-func (s *Service) DepositsOf(ctx context.Context, operator uuid.UUID) (all []Deposit, err error) {
 	err = s.d.DB.App.NewRaw(heldSQL+`WHERE d.tenant_id = ?0 AND (?2 = ?3 OR l.operator_id = ?2)
 		ORDER BY v.over = (e.received - e.returned - e.set_off > 0) DESC, d.asked_at DESC, d.lease_id LIMIT 200`, tenancy.Must(ctx), s.today(ctx).Format(time.DateOnly), operator, uuid.Nil).Scan(ctx, &all)
 	if err != nil {

@@ -34,7 +34,7 @@ func (y *world) pledged(company uuid.UUID, number, state string, amount money.Ru
 func (y *world) over(id uuid.UUID) {
 	y.t.Helper()
 	y.tx(func(ctx context.Context, tx bun.Tx) error {
-		_, err := tx.NewRaw("UPDATE duct_lease SET state = 'ended' WHERE tenant_id = ? AND id = ?", y.w.Batam.ID, id).Exec(ctx)
+		_, err := tx.NewRaw("UPDATE duct_lease SET state = 'ended', until = '2026-11-03' WHERE tenant_id = ? AND id = ?", y.w.Batam.ID, id).Exec(ctx)
 		return err
 	})
 }
@@ -44,9 +44,9 @@ func (y *world) held(id uuid.UUID) money.Rupiah {
 	y.t.Helper()
 	d, _, _, err := y.Deposit(y.ctx, y.bima, id)
 	y.must(err)
-	rows := y.count(`SELECT coalesce(sum(CASE kind WHEN 'received' THEN amount ELSE -amount END), 0) FROM duct_deposit_entry e WHERE tenant_id = ? AND lease_id = ?
+	rows := y.count(`SELECT coalesce(sum(CASE WHEN kind IN ('received', 'taken_over') THEN amount ELSE -amount END), 0) FROM duct_deposit_entry e WHERE tenant_id = ? AND lease_id = ?
 		AND NOT EXISTS (SELECT FROM payment_undo u WHERE u.tenant_id = e.tenant_id AND u.payment_id = e.payment_id)`, y.w.Batam.ID, id)
-	s, err := y.StatementOf(y.ctx, d.OperatorID, y.at.AddDate(-1, 0, 0), y.at.AddDate(0, 0, 1))
+	s, err := y.Statement(y.ctx, y.bima, d.OperatorID, y.at.AddDate(-1, 0, 0), y.at.AddDate(0, 0, 1))
 	y.must(err)
 	if d.Held() != money.Rupiah(rows) || s.Deposit != d.Held() || d.Held() < 0 {
 		y.t.Errorf("%v is held, the rows say %d and the account %v", d.Held(), rows, s.Deposit)
@@ -185,6 +185,8 @@ func TestADepositIsFreeOnceItsLeaseIsOver(t *testing.T) {
 		"SWD-4": {"refused", nil, ""},
 		"SWD-5": {"refused", "2027-11-01", ""},
 		"SWD-6": {"ordered", "2027-11-01", "deposit.lease_runs"},
+		"SWD-7": {"ended", "2026-12-31", "deposit.lease_runs"}, // under notice, and charged until then
+		"SWD-8": {"ended", "2026-11-03", ""},
 	} {
 		l := y.pledged(serat, name, "ordered", 1_000_000)
 		y.must(y.TakeDeposit(y.ctx, y.bima, DepositInput{Lease: l, Amount: 900_000, Reference: name, On: y.at}))
@@ -211,7 +213,7 @@ func TestADepositIsFreeOnceItsLeaseIsOver(t *testing.T) {
 	all, err := y.Deposits(y.ctx, y.bima, serat)
 	y.must(err)
 	for n, d := range all {
-		if free := n < 3; free != (d.SetOff > 0) {
+		if free := n < 4; free != (d.SetOff > 0) {
 			t.Errorf("%s is at %d of the list", d.Number, n)
 		}
 	}

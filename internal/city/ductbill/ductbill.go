@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/operator"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/faktur"
 	"bedelau/internal/kernel/fault"
@@ -150,7 +151,10 @@ func (s *Service) Seller(ctx context.Context, actor identity.Actor, day time.Tim
 	return x, err == nil, err
 }
 
-// SellerOf is who sent an invoice of a day, for a caller who has checked that whoever asks is of the company that it charges.
-func (s *Service) SellerOf(ctx context.Context, day time.Time) (invoice.Seller, error) {
+// SellerOf is who sends the invoices of a day, for people of a company; the refusals are those of operator.Of.
+func (s *Service) SellerOf(ctx context.Context, actor identity.Actor, day time.Time) (invoice.Seller, error) {
+	if _, err := operator.Of(ctx, s.d.DB.App, actor); err != nil {
+		return invoice.Seller{}, err
+	}
 	return invoice.SellerOn(ctx, s.d.DB.App, day)
 }

@@ -101,15 +101,19 @@ func (s *Service) Open(ctx context.Context, actor identity.Actor, id, payment uu
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return files.File{}, nil, err
 	}
-	return s.OpenOf(ctx, uuid.Nil, id, payment)
+	return s.open(ctx, id, payment)
 }
 
-// OpenOf is Open for a caller who has checked that whoever asks is of the operator; an invoice of another is NotFound.
-func (s *Service) OpenOf(ctx context.Context, operator, id, payment uuid.UUID) (files.File, io.ReadSeekCloser, error) {
-	b, err := s.find(ctx, id)
-	if err == nil && operator != uuid.Nil && b.OperatorID != operator {
-		err = fault.New(fault.NotFound, "invoice.not_found")
+// OpenOf is Open of the actor's company; an invoice of another is NotFound. The refusals are those of operator.Of too.
+func (s *Service) OpenOf(ctx context.Context, actor identity.Actor, id, payment uuid.UUID) (files.File, io.ReadSeekCloser, error) {
+	if err := s.own(ctx, actor, id); err != nil {
+		return files.File{}, nil, err
 	}
+	return s.open(ctx, id, payment)
+}
+
+func (s *Service) open(ctx context.Context, id, payment uuid.UUID) (files.File, io.ReadSeekCloser, error) {
+	_, err := s.find(ctx, id)
 	if err == nil && payment != uuid.Nil {
 		err = s.paidBy(ctx, id, payment)
 	}

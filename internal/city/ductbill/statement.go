@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"bedelau/internal/city/operator"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/invoice"
@@ -46,11 +47,19 @@ func (s *Service) Statement(ctx context.Context, actor identity.Actor, operator 
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return Statement{}, err
 	}
-	return s.StatementOf(ctx, operator, from, until)
+	return s.account(ctx, operator, from, until)
 }
 
-// StatementOf is Statement for a caller who has checked that whoever asks is the operator's own.
-func (s *Service) StatementOf(ctx context.Context, operator uuid.UUID, from, until time.Time) (out Statement, err error) {
+// StatementOf is the account of the actor's company; the refusals are those of operator.Of.
+func (s *Service) StatementOf(ctx context.Context, actor identity.Actor, from, until time.Time) (Statement, error) {
+	of, err := operator.Of(ctx, s.d.DB.App, actor)
+	if err != nil {
+		return Statement{}, err
+	}
+	return s.account(ctx, of, from, until)
+}
+
+func (s *Service) account(ctx context.Context, operator uuid.UUID, from, until time.Time) (out Statement, err error) {
 	tenant := tenancy.Must(ctx)
 	var party uuid.UUID
 	err = s.d.DB.App.NewRaw("SELECT party_id FROM duct_payer WHERE tenant_id = ? AND operator_id = ?", tenant, operator).Scan(ctx, &party)
@@ -91,7 +100,7 @@ func (s *Service) StatementOf(ctx context.Context, operator uuid.UUID, from, unt
 
 // depositOf is what is held for an operator before a day.
 func (s *Service) depositOf(ctx context.Context, operator uuid.UUID, before string) (sum money.Rupiah, err error) {
-	err = s.d.DB.App.NewRaw(`SELECT coalesce(sum(CASE e.kind WHEN 'received' THEN e.amount ELSE -e.amount END), 0)::bigint FROM duct_deposit_entry e JOIN duct_lease l ON l.tenant_id = e.tenant_id AND l.id = e.lease_id
+	err = s.d.DB.App.NewRaw(`SELECT coalesce(sum(CASE WHEN e.kind IN ('received', 'taken_over') THEN e.amount ELSE -e.amount END), 0)::bigint FROM duct_deposit_entry e JOIN duct_lease l ON l.tenant_id = e.tenant_id AND l.id = e.lease_id
 		WHERE e.tenant_id = ? AND l.operator_id = ? AND e.on_day < ? AND NOT EXISTS (SELECT FROM payment_undo u WHERE u.tenant_id = e.tenant_id AND u.payment_id = e.payment_id AND u.on_day < ?)`, tenancy.Must(ctx), operator, before, before).Scan(ctx, &sum)
 	if err != nil {
 		return 0, fmt.Errorf("ductbill: deposit: %w", err)

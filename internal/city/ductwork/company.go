@@ -9,7 +9,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
-	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
@@ -31,12 +30,12 @@ type Join struct {
 	Phone      string     `bun:"phone,scanonly"`
 }
 
-// Join says that a company would lay its own in the works of a number, for people of it; that they are is the caller's concern.
+// Join says that a company would lay its own in the works of a number, for people of it.
 // Said again, the later words count. It refuses Invalid a missing or too long note, NotFound "ductwork.not_found" what is not in
 // the public calendar or is the company's own, and Conflict "ductwork.not_offered" works that have begun, or that neither are the
 // road's nor offer it.
 func (s *Service) Join(ctx context.Context, actor identity.Actor, company uuid.UUID, number, note string) error {
-	if err := s.d.Guard.Allow(ctx, actor, access.DuctOwn); err != nil {
+	if err := s.own(ctx, actor, company); err != nil {
 		return err
 	}
 	note = strings.TrimSpace(note)
@@ -97,7 +96,7 @@ type Programme struct {
 // for people of it. Filed again, the later day counts. It refuses Invalid field "year" one that is over, or more than two years
 // ahead.
 func (s *Service) FileProgramme(ctx context.Context, actor identity.Actor, company uuid.UUID, year int) error {
-	if err := s.d.Guard.Allow(ctx, actor, access.DuctOwn); err != nil {
+	if err := s.own(ctx, actor, company); err != nil {
 		return err
 	}
 	if now := s.Today(ctx).Year(); year < now || year > now+2 {

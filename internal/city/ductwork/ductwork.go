@@ -16,8 +16,10 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/operator"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
+	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/jobs"
@@ -194,10 +196,10 @@ func entry(actor identity.Actor, action string, id uuid.UUID, detail map[string]
 }
 
 // mayRead refuses who may not see works: staff need duct:read, people of a company see those of their own, which is company.
-// That they are of that company is the caller's concern.
+// Who names another's is refused (Forbidden "operator.nobody").
 func (s *Service) mayRead(ctx context.Context, actor identity.Actor, company uuid.UUID) error {
 	if actor.Kind == identity.Partner && company != uuid.Nil {
-		return s.d.Guard.Allow(ctx, actor, access.DuctOwn)
+		return s.own(ctx, actor, company)
 	}
 	return s.d.Guard.Allow(ctx, actor, access.DuctRead)
 }
@@ -205,7 +207,19 @@ func (s *Service) mayRead(ctx context.Context, actor identity.Actor, company uui
 // mayWrite is mayRead for what changes works.
 func (s *Service) mayWrite(ctx context.Context, actor identity.Actor, company uuid.UUID) error {
 	if actor.Kind == identity.Partner && company != uuid.Nil {
-		return s.d.Guard.Allow(ctx, actor, access.DuctOwn)
+		return s.own(ctx, actor, company)
 	}
 	return s.d.Guard.Allow(ctx, actor, access.DuctManage)
+}
+
+// own refuses who is not of a company, whatever the caller took its id from.
+func (s *Service) own(ctx context.Context, actor identity.Actor, company uuid.UUID) error {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctOwn); err != nil {
+		return err
+	}
+	of, err := operator.Of(ctx, s.d.DB, actor)
+	if err == nil && of != company {
+		err = fault.New(fault.Forbidden, "operator.nobody")
+	}
+	return err
 }

@@ -154,7 +154,7 @@ func TestAnEmergencyBeginsFirst(t *testing.T) {
 		t.Error("a report that did not come is not late")
 	}
 	refusedFor(t, st.Report(st.ctx, st.rani, st.company, w.ID, " "), "input.invalid", "report required")
-	refusedFor(t, st.Report(st.ctx, st.rani, uuid.New(), w.ID, "x"), "ductwork.not_found")
+	refusedFor(t, st.Report(st.ctx, st.rani, uuid.New(), w.ID, "x"), "operator.nobody")
 	must(t, st.Report(st.ctx, st.rani, st.company, w.ID, "Kabel putus tergaruk ekskavator; disambung"))
 	refusedFor(t, st.Report(st.ctx, st.rani, st.company, w.ID, "lagi"), "ductwork.wrong_state")
 	must(t, st.Permit(st.ctx, st.manager, w.ID, PermitInput{Number: "IZ-9", By: "Dinas", Day: day("2026-11-28")}))

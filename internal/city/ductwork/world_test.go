@@ -18,6 +18,7 @@ import (
 	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/city/lease"
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/geo"
@@ -79,6 +80,13 @@ func newStage(t testing.TB) *stage {
 		t.Fatal(err)
 	}
 	st.company = o.ID
+	people := identity.New(identity.Deps{DB: w.DB.App, Keys: keys, Bus: event.New(nil), Roles: guard})
+	if st.rani.ID, err = people.CreatePartner(st.ctx, identity.SeedInput{Name: "Rani", Email: "rani@contoh.id", Password: "sebuah kata sandi panjang"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.DB.App.NewRaw("INSERT INTO duct_person (tenant_id, account_id, operator_id, admin, added_at) VALUES (?, ?, ?, true, now())", w.Batam.ID, st.rani.ID, o.ID).Exec(st.ctx); err != nil {
+		t.Fatal(err)
+	}
 	return st
 }
 

@@ -1,6 +1,8 @@
 // Package ductyear makes up two years of a city's shared ducts: eight operators that lease along the corridors of the made-up
-// network, are charged every month, and pay as companies do, early, late, in parts, less what they withhold, or not at all. All of it
-// goes through the product itself, by a clock of its own, so that the books are what they would have become.
+// network under an agreement, are charged every month, and pay as companies do, early, late, in parts, less what they withhold, or not at all. All of it
+// goes through the product itself, by a clock of its own, so that the books are what they would have become. Works dig along the
+// corridors under guarantees, ducts are hit, and what a late restore lets off comes off the invoices after it, or of those before where
+// the lease is over.
 //
 // SYNTHETIC: no operator and no payment of it exists, and every name says so. The demonstration shows it, and a test holds its books
 // against a recomputation in SQL.
@@ -16,7 +18,9 @@ import (
 
 	"bedelau/internal/city/duct"
 	"bedelau/internal/city/ductbill"
+	"bedelau/internal/city/ductdamage"
 	"bedelau/internal/city/ducttariff"
+	"bedelau/internal/city/ductwork"
 	"bedelau/internal/city/lease"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
@@ -48,6 +52,9 @@ type Made struct {
 	First     time.Time    // month
 	Last      time.Time
 	Days      []Days
+	Breaks    []Break
+	Works     []Dug
+	Closed    int // drafts by which nothing was to be paid
 }
 
 // Days are those of a lease as people said them, for whoever reckons its charges anew.
@@ -113,11 +120,14 @@ type maker struct {
 	at    time.Time
 	first time.Time
 	lease *lease.Service
+	harm  *ductdamage.Service
+	works *ductwork.Service
 	price *ducttariff.Service
 	book  *ductbill.Service
 	made  Made
 	held  map[int]uuid.UUID // leases by their place in the list
 	due   []payment
+	open  []hurt
 	n     int
 }
 
@@ -142,6 +152,8 @@ func Make(ctx context.Context, d Deps) (Made, error) {
 	m.price = ducttariff.New(ducttariff.Deps{DB: d.DB.App, Guard: d.Guard, Now: now})
 	m.book = ductbill.New(ductbill.Deps{DB: d.DB, Guard: d.Guard, Files: d.Files, Now: now})
 	m.lease = lease.New(lease.Deps{DB: d.DB.App, Guard: d.Guard, Book: m.book, Now: now})
+	m.harm = ductdamage.New(ductdamage.Deps{DB: d.DB.App, Guard: d.Guard, Files: d.Files, Ducts: duct.New(duct.Deps{DB: d.DB.App, Guard: d.Guard}), Book: m.book, Now: now})
+	m.works = ductwork.New(ductwork.Deps{DB: d.DB.App, Guard: d.Guard, Files: d.Files, Now: now})
 	m.first = time.Date(d.Now.Year(), d.Now.Month()-time.Month(d.Months), 1, 0, 0, 0, 0, time.UTC)
 	m.made.First, m.made.Last = m.first, m.first.AddDate(0, d.Months-1, 0)
 	m.at = m.first.Add(3 * time.Hour)
@@ -178,6 +190,9 @@ func (m *maker) operators(ctx context.Context) error {
 			}
 			id = o.ID
 		}
+		if err := m.agree(ctx, id, i); err != nil {
+			return err
+		}
 		m.made.Operators = append(m.made.Operators, id)
 	}
 	return nil
@@ -209,16 +224,28 @@ func (m *maker) month(ctx context.Context, i int) error {
 			m.ended(m.held[n], day)
 		}
 	}
+	if err := m.dig(ctx, i, begin); err != nil {
+		return fmt.Errorf("works: %w", err)
+	}
+	if err := m.hurt(ctx, i, begin); err != nil {
+		return fmt.Errorf("damage: %w", err)
+	}
 	next := begin.AddDate(0, 1, 0)
 	m.at = next.AddDate(0, 0, 2).Add(3 * time.Hour)
 	if m.at.After(m.Now) {
 		m.at = m.Now
+	}
+	if err := m.letOff(ctx, i); err != nil {
+		return fmt.Errorf("credits: %w", err)
 	}
 	if _, err := m.book.Charge(ctx, m.Maker, begin); err != nil {
 		return err
 	}
 	if err := m.issue(ctx, i); err != nil {
 		return err
+	}
+	if err := m.leftovers(ctx); err != nil {
+		return fmt.Errorf("leftovers: %w", err)
 	}
 	return m.pay(ctx, m.at.AddDate(0, 1, 0))
 }
@@ -308,10 +335,14 @@ func (m *maker) issue(ctx context.Context, month int) error {
 		return err
 	}
 	for _, d := range all {
-		i, err := m.book.Issue(ctx, m.Maker, d.ID)
-		if fault.Is(err, "invoice.nothing_due") {
+		if d.Nothing() {
+			if err := m.book.Close(ctx, m.Maker, d.ID); err != nil {
+				return err
+			}
+			m.made.Closed++
 			continue
 		}
+		i, err := m.book.Issue(ctx, m.Maker, d.ID)
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,8 +16,10 @@ import (
 
 	"bedelau/internal/city/duct"
 	"bedelau/internal/city/ductbill"
+	"bedelau/internal/city/ductdamage"
 	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/city/ducttariff"
+	"bedelau/internal/city/ductwork"
 	"bedelau/internal/city/ductyear"
 	"bedelau/internal/city/lease"
 	"bedelau/internal/city/revenue"
@@ -55,7 +58,7 @@ func newWorld(t *testing.T) *world {
 	store, err := files.New(files.Deps{DB: w.DB.App, Keys: keys, Dir: filepath.Join(t.TempDir(), "files"), MaxBytes: 50 << 20, Log: quiet})
 	y.must(err)
 	engine := pack.NewEngine()
-	for _, s := range []pack.Section{duct.Section(), lease.Section(), ducttariff.Section(), ductbill.Section(), revenue.Section()} {
+	for _, s := range []pack.Section{duct.Section(), lease.Section(), ducttariff.Section(), ductbill.Section(), ductdamage.Section(), ductwork.Section(), revenue.Section()} {
 		engine.Register(s)
 	}
 	p, err := pack.Load(tenants.FS, "batam")
@@ -99,8 +102,12 @@ func (y *world) must(err error) {
 // owedSQL is what every operator owes before tax for each month, inside the free-trade area and outside, from nothing but the days that
 // people agreed on, accepted and gave notice for ($4), holds, the network and the price list: each tariff for the days of a month between two of the list's days, by the day; what volume
 // and term let off, to the floor; what is paid once; and what is left of a minimum term.
-const owedSQL = `
-WITH bounds AS (SELECT $2::date AS a, ($3::date + interval '1 month')::date AS z),
+const owedSQL = rateSQL + `
+SELECT operator_id::text, billed, coalesce(sum(amount) FILTER (WHERE free_trade), 0)::bigint, coalesce(sum(amount) FILTER (WHERE NOT free_trade), 0)::bigint FROM amount GROUP BY 1, 2 ORDER BY 1, 2`
+
+// rateSQL is the same for each lease and each of its prices.
+const rateSQL = `
+WITH RECURSIVE bounds AS (SELECT $2::date AS a, ($3::date + interval '1 month')::date AS z),
 price AS ( -- by the months that could know of it: what is left of a minimum term is charged ahead
   SELECT b.month AS billed, p.* FROM duct_bill_month b JOIN duct_price p ON p.tenant_id = b.tenant_id LEFT JOIN duct_price_change c ON c.tenant_id = p.tenant_id AND c.id = p.change_id
    WHERE b.tenant_id = $1 AND coalesce(c.decided_at, '-infinity') <= b.charged_at),
@@ -148,21 +155,54 @@ share AS (
     coalesce((SELECT (fl.body ->> 'rate')::numeric FROM duct_price fl WHERE fl.tenant_id = $1 AND fl.part = 'floor' AND fl.effective_from <= line.d AND fl.body ->> 'kind' = line.tariff ->> 'kind' ORDER BY fl.effective_from DESC LIMIT 1), 0) AS floor
     FROM line JOIN l USING (id) LEFT JOIN volume v ON v.billed = line.billed AND v.operator_id = line.operator_id
     CROSS JOIN LATERAL (SELECT p.body FROM duct_price p WHERE p.tenant_id = $1 AND p.part = 'terms' AND p.effective_from <= line.d ORDER BY p.effective_from DESC LIMIT 1) x),
-amount AS (
-  SELECT operator_id, billed, free_trade,
+amount AS ( -- timed is what a lease is charged for its time, without what is left of a minimum term
+  SELECT id, operator_id, billed, free_trade, NOT rest AS timed,
          round(rate * n * days / (of * CASE WHEN tariff ->> 'per' = 'year' THEN 12 ELSE 1 END))
        - round(least(round(rate * off / 10000), greatest(rate - floor, 0)) * n * days / (of * CASE WHEN tariff ->> 'per' = 'year' THEN 12 ELSE 1 END)) AS amount FROM share
   UNION ALL
-  SELECT l.operator_id, date_trunc('month', l.f)::date, (SELECT 2 * coalesce(sum(n) FILTER (WHERE free_trade), 0) >= sum(n) FROM metre WHERE metre.id = l.id), (t.body ->> 'rate')::numeric FROM l CROSS JOIN bounds b
+  SELECT l.id, l.operator_id, date_trunc('month', l.f)::date, (SELECT 2 * coalesce(sum(n) FILTER (WHERE free_trade), 0) >= sum(n) FROM metre WHERE metre.id = l.id), false, (t.body ->> 'rate')::numeric FROM l CROSS JOIN bounds b
     CROSS JOIN LATERAL (SELECT DISTINCT ON (x.code) x.* FROM duct_price x WHERE x.tenant_id = $1 AND x.part = 'tariff' AND x.effective_from <= l.f ORDER BY x.code, x.effective_from DESC) t
-   WHERE t.body ->> 'per' = 'once' AND t.body ->> 'charge' = 'order' AND l.f >= b.a AND l.f < b.z)
-SELECT operator_id::text, billed, coalesce(sum(amount) FILTER (WHERE free_trade), 0)::bigint, coalesce(sum(amount) FILTER (WHERE NOT free_trade), 0)::bigint FROM amount GROUP BY 1, 2 ORDER BY 1, 2`
+   WHERE t.body ->> 'per' = 'once' AND t.body ->> 'charge' = 'order' AND l.f >= b.a AND l.f < b.z)`
 
-// chargedSQL is what the invoices say of the same.
-const chargedSQL = `
-SELECT w.operator_id::text, to_date(split_part(i.source, ':', 2), 'YYYY-MM'), coalesce(sum(l.amount) FILTER (WHERE l.ppn = 'jasa-kpbpb'), 0)::bigint, coalesce(sum(l.amount) FILTER (WHERE l.ppn = 'jasa'), 0)::bigint
-  FROM invoice i JOIN duct_payer w ON w.tenant_id = i.tenant_id AND w.party_id = i.party_id JOIN invoice_line l ON l.tenant_id = i.tenant_id AND l.invoice_id = i.id
- WHERE i.tenant_id = $1 AND i.kind = 'invoice' AND l.source ->> 'kind' = 'duct' GROUP BY 1, 2 ORDER BY 1, 2`
+// billedSQL is what invoices say, and drafts by which nothing was to be paid, line by line.
+const billedSQL = `
+WITH billed AS (
+  SELECT w.operator_id, to_date(split_part(i.source, ':', 2), 'YYYY-MM') AS month, l.ppn, l.amount, l.source FROM invoice i JOIN duct_payer w ON w.tenant_id = i.tenant_id AND w.party_id = i.party_id
+    JOIN invoice_line l ON l.tenant_id = i.tenant_id AND l.invoice_id = i.id WHERE i.tenant_id = $1 AND i.kind = 'invoice'
+  UNION ALL
+  SELECT w.operator_id, to_date(split_part(d.source, ':', 2), 'YYYY-MM'), c ->> 'ppn', (c ->> 'amount')::bigint, c -> 'source' FROM invoice_draft d JOIN duct_payer w ON w.tenant_id = d.tenant_id AND w.party_id = d.party_id
+    CROSS JOIN LATERAL jsonb_array_elements(d.charges) c WHERE d.tenant_id = $1 AND d.closed_at IS NOT NULL)`
+
+// chargedSQL is what they say of what is leased.
+const chargedSQL = billedSQL + `
+SELECT operator_id::text, month, coalesce(sum(amount) FILTER (WHERE ppn = 'jasa-kpbpb'), 0)::bigint, coalesce(sum(amount) FILTER (WHERE ppn = 'jasa'), 0)::bigint FROM billed WHERE source ->> 'kind' = 'duct' GROUP BY 1, 2 ORDER BY 1, 2`
+
+// letSQL is what damages let off each lease in each month, and in the end by credit notes (no month), from what people said of them ($5): for each full hour
+// after the promised twelve half a percent of the month's fee of the lease, to all of it; decided between two months, it comes off the
+// next as far as that charges the lease, and what is left is carried on.
+const letSQL = rateSQL + `,
+b AS (SELECT d.*, n AS nth FROM ROWS FROM (jsonb_to_recordset($5::jsonb) AS ("Damage" uuid, "Segment" text, "Reported" timestamptz, "Restored" timestamptz, "Decided" timestamptz)) WITH ORDINALITY d("Damage", "Segment", "Reported", "Restored", "Decided", n)),
+hit AS ( -- whose unit lies in what was hit on the day of the report, as it is in the city
+  SELECT b.nth, l.id, b."Decided" AS decided, date_trunc('month', (b."Reported" AT TIME ZONE 'Asia/Jakarta')::date)::date AS month, least(greatest(floor((extract(epoch FROM b."Restored" - b."Reported") - 12 * 3600) / 3600), 0) * 50, 10000) AS share
+    FROM b CROSS JOIN l WHERE b."Decided" > '0002-01-01' AND l.since <= (b."Reported" AT TIME ZONE 'Asia/Jakarta')::date AND (l.until IS NULL OR l.until > (b."Reported" AT TIME ZONE 'Asia/Jakarta')::date)
+     AND EXISTS (SELECT FROM way JOIN duct_segment k ON k.tenant_id = $1 AND k.id = way.segment_id WHERE way.id = l.id AND k.code = b."Segment")),
+credit AS (
+  SELECT hit.nth, hit.id, hit.decided, round((SELECT sum(a.amount) FROM amount a WHERE a.id = hit.id AND a.timed AND a.billed = hit.month) * hit.share / 10000) AS amount FROM hit WHERE hit.share > 0),
+month AS (SELECT row_number() OVER (ORDER BY month) AS k, month, charged_at, lag(charged_at, 1, '-infinity') OVER (ORDER BY month) AS before FROM duct_bill_month WHERE tenant_id = $1),
+flow AS (
+  SELECT m.k, m.month, l.id, coalesce((SELECT sum(c.amount) FROM credit c WHERE c.id = l.id AND c.decided <= m.charged_at AND c.decided > m.before), 0) AS given, coalesce((SELECT sum(a.amount) FROM amount a WHERE a.id = l.id AND a.billed = m.month), 0) AS charge
+    FROM month m CROSS JOIN l WHERE EXISTS (SELECT FROM credit c WHERE c.id = l.id)),
+taken AS (
+  SELECT k, month, id, least(given, charge) AS taken, given - least(given, charge) AS rest FROM flow WHERE k = 1
+  UNION ALL SELECT f.k, f.month, f.id, least(t.rest + f.given, f.charge), t.rest + f.given - least(t.rest + f.given, f.charge) FROM taken t JOIN flow f ON f.id = t.id AND f.k = t.k + 1)
+SELECT id::text, month, taken::bigint, 0::bigint FROM taken WHERE taken > 0
+UNION ALL SELECT id::text, date '0001-01-01', rest::bigint, 0 FROM taken WHERE k = (SELECT max(k) FROM month) AND rest > 0 ORDER BY 1, 2`
+
+// gaveSQL is what was taken off, on invoices and by the credit notes of leases that are over.
+const gaveSQL = billedSQL + `
+SELECT source ->> 'lease', month, -sum(amount)::bigint, 0::bigint FROM billed WHERE source ->> 'kind' = 'restitution' GROUP BY 1, 2
+UNION ALL SELECT o.source ->> 'lease', date '0001-01-01', sum(l.amount)::bigint, 0 FROM invoice n JOIN duct_credit_note x ON x.tenant_id = n.tenant_id AND x.request_id::text = n.source JOIN invoice_line l ON l.tenant_id = n.tenant_id AND l.invoice_id = n.id
+    JOIN invoice_line o ON o.tenant_id = n.tenant_id AND o.invoice_id = n.credits AND o.position = (l.source ->> 'line')::int WHERE n.tenant_id = $1 GROUP BY 1 ORDER BY 1, 2`
 
 // lateSQL is what late fees should be: for each month, of what was open at its end without fees and without what a slip closes, for the
 // days on which it was overdue, to a tenth of the invoice.
@@ -245,6 +285,7 @@ func TestTwoYearsBalance(t *testing.T) {
 	if len(want) < 150 || outside == 0 {
 		t.Errorf("%d months of operators, %d with ground outside the free-trade area", len(want), outside)
 	}
+	y.letOff(y.days())
 	var fees, charged int64
 	y.must(y.raw.QueryRow(t.Context(), lateSQL, tenant, y.made.Last).Scan(&fees, &charged))
 	if fees == 0 || fees != charged {
@@ -253,6 +294,7 @@ func TestTwoYearsBalance(t *testing.T) {
 	t.Logf("%d months of operators to the rupiah, %d of them in part outside the free-trade area; late fees %v", len(want)-wrong, outside, money.Rupiah(fees))
 	y.taxed()
 	y.balanced()
+	y.guaranteed()
 }
 
 // taxed holds the taxes of each invoice against the law: none inside the free-trade area, 12 % of 11/12 outside (PMK 131/2024), and 2 %
@@ -268,6 +310,47 @@ func (y *world) taxed() {
 	}
 }
 
+// letOff holds what damages let off against the rules, lease by lease and month by month. Each kind of it is among the years: off the next
+// month, a month off altogether, and by a credit note after the last.
+func (y *world) letOff(days string) {
+	y.t.Helper()
+	breaks, err := json.Marshal(y.made.Breaks)
+	y.must(err)
+	want, found := y.sums(letSQL, y.w.Batam.ID, y.made.First, y.made.Last, days, string(breaks)), y.sums(gaveSQL, y.w.Batam.ID)
+	after, sum := 0, money.Rupiah(0)
+	for key, w := range want {
+		if sum += w[0]; w != found[key] {
+			y.t.Errorf("%s: %v was let off, %v is to be", key, found[key][0], w[0])
+		}
+		if strings.HasSuffix(key, "0001-01") {
+			after++
+		}
+	}
+	for key, f := range found {
+		if _, ok := want[key]; !ok {
+			y.t.Errorf("%s: %v was let off for nothing", key, f[0])
+		}
+	}
+	if len(y.made.Breaks) < 7 || len(want) < 8 || after == 0 || y.made.Closed == 0 {
+		y.t.Errorf("%d damages let off in %d months, %d after the last, and %d months were closed", len(y.made.Breaks), len(want), after, y.made.Closed)
+	}
+	y.t.Logf("%d damages let %v off in %d months of leases, %d of them by credit notes", len(y.made.Breaks), sum, len(want), after)
+}
+
+// guaranteed holds what banks answer for of the works against what was given and returned.
+func (y *world) guaranteed() {
+	y.t.Helper()
+	var want, held int64
+	for _, w := range y.made.Works {
+		want += w.Held
+	}
+	var works, released int
+	y.must(y.raw.QueryRow(y.t.Context(), "SELECT coalesce(sum(g.amount) FILTER (WHERE g.settled = ''), 0)::bigint, count(DISTINCT w.id), count(DISTINCT w.id) FILTER (WHERE w.state = 'released') FROM duct_work w JOIN duct_work_guarantee g ON g.tenant_id = w.tenant_id AND g.work_id = w.id WHERE w.tenant_id = $1", y.w.Batam.ID).Scan(&held, &works, &released))
+	if held != want || works != len(y.made.Works) || works < 5 || released == 0 || released == works {
+		y.t.Errorf("banks answer for %d by the records and for %d by what was done; %d works, %d released", held, want, works, released)
+	}
+}
+
 // balanced holds the books of every operator against rows that nothing else is made of: invoices, credit notes and payments.
 func (y *world) balanced() {
 	y.t.Helper()
@@ -279,16 +362,18 @@ func (y *world) balanced() {
 		if b.Charged != b.Paid+b.Withheld+b.Credited+b.WrittenOff+b.Voided+b.Open || b.Open < 0 || b.Balance < 0 || s.After != b.Open-b.Balance || s.Before != 0 {
 			y.t.Errorf("%s does not balance: %+v, %v owed", operator, b, s.After)
 		}
-		var charged, credited, cash, slips int64
+		var charged, credited, cash, slips, less int64
 		y.must(y.raw.QueryRow(y.t.Context(), `SELECT (SELECT coalesce(sum(i.total), 0)::bigint FROM invoice i WHERE i.tenant_id = $1 AND i.party_id = w.party_id AND i.kind = 'invoice'),
 				(SELECT coalesce(sum(i.total), 0)::bigint FROM invoice i WHERE i.tenant_id = $1 AND i.party_id = w.party_id AND i.kind = 'credit_note'),
 				(SELECT coalesce(sum(p.amount), 0)::bigint FROM payment p WHERE p.tenant_id = $1 AND p.party_id = w.party_id AND p.method <> 'slip'),
-				(SELECT coalesce(sum(p.amount), 0)::bigint FROM payment p WHERE p.tenant_id = $1 AND p.party_id = w.party_id AND p.method = 'slip')
-			FROM duct_payer w WHERE w.tenant_id = $1 AND w.operator_id = $2`, y.w.Batam.ID, operator).Scan(&charged, &credited, &cash, &slips))
-		if int64(b.Charged) != charged || int64(b.Credited) != credited || int64(b.Paid+b.Balance) != cash || int64(b.Withheld) != slips {
+				(SELECT coalesce(sum(p.amount), 0)::bigint FROM payment p WHERE p.tenant_id = $1 AND p.party_id = w.party_id AND p.method = 'slip'),
+				(SELECT coalesce(sum(e.amount), 0)::bigint FROM invoice_entry e WHERE e.tenant_id = $1 AND e.party_id = w.party_id AND e.kind = 'withheld' AND e.amount > 0)
+			FROM duct_payer w WHERE w.tenant_id = $1 AND w.operator_id = $2`, y.w.Batam.ID, operator).Scan(&charged, &credited, &cash, &slips, &less))
+		// What a credit note takes back of what was paid is the company's balance, and a slip is less by its share.
+		if int64(b.Charged) != charged || int64(b.Paid+b.Balance+b.Credited) != cash+credited-less || int64(b.Withheld) != slips-less || int64(b.Credited) > credited {
 			y.t.Errorf("%s: the books say %+v, the papers %d charged, %d credited, %d and %d came in", operator, b, charged, credited, cash, slips)
 		}
-		received += b.Paid + b.Balance + b.Withheld
+		received += money.Rupiah(cash + slips)
 	}
 	if received != y.made.Received {
 		y.t.Errorf("%v came in, and the books have %v", y.made.Received, received)

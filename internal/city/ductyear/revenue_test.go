@@ -106,7 +106,7 @@ func (y *world) leaks(s *revenue.Service) {
 		return out
 	}
 	before := count()
-	for _, kind := range []string{revenue.Unbilled, revenue.Unheld, revenue.KeptPast, revenue.BelowCost, revenue.Waiting} {
+	for _, kind := range []string{revenue.Unbilled, revenue.Unheld, revenue.KeptPast, revenue.BelowCost, revenue.Waiting, revenue.Unagreed} {
 		if before[kind] != 0 {
 			t.Errorf("%d %s in books that balance", before[kind], kind)
 		}
@@ -120,6 +120,7 @@ func (y *world) leaks(s *revenue.Service) {
 	run("DELETE FROM duct_charge WHERE tenant_id = $1 AND month = (SELECT max(month) FROM duct_bill_month WHERE tenant_id = $1) AND lease_id = " + pick + "0 LIMIT 1)")
 	run("UPDATE duct_hold SET released_at = '2026-09-01' WHERE tenant_id = $1 AND lease_id = " + pick + "1 LIMIT 1)")
 	run("UPDATE duct_lease SET state = 'cancelled' WHERE tenant_id = $1 AND id = " + pick + "2 LIMIT 1)")
+	run("DELETE FROM duct_operator_paper WHERE tenant_id = $1 AND operator_id = (SELECT operator_id FROM duct_lease WHERE tenant_id = $1 AND id = " + pick + "4 LIMIT 1))")
 	run("UPDATE duct_lease SET state = 'ordered' WHERE tenant_id = $1 AND id = " + pick + "3 LIMIT 1)")
 	run(`UPDATE duct_price SET body = jsonb_set(body, '{rate}', '15000') WHERE tenant_id = $1 AND part = 'floor' AND body ->> 'kind' = 'subduct'`)
 	run(`WITH k AS (INSERT INTO duct_cable (tenant_id, id, code, made_at, made_by) VALUES ($1, gen_random_uuid(), 'KB-1', now(), gen_random_uuid()) RETURNING tenant_id, id),

@@ -103,7 +103,8 @@ type Lease struct {
 	CreatedBy   uuid.UUID  `bun:"created_by"`
 	UpdatedAt   time.Time  `bun:"updated_at"`
 
-	OrderID uuid.NullUUID `bun:"order_id"` // the company's order whose steps it follows
+	OrderID  uuid.NullUUID `bun:"order_id"`  // the company's order whose steps it follows
+	RenewsID uuid.NullUUID `bun:"renews_id"` // the lease whose units it holds for longer
 }
 
 // turn makes whoever changes holds of a city wait for the other, and counts the change. It returns how many leases have had

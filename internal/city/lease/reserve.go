@@ -136,7 +136,8 @@ func (s *Service) reserve(ctx context.Context, tx bun.Tx, actor identity.Actor, 
 		return Lease{}, err
 	}
 	out := Lease{TenantID: tenancy.Must(ctx), ID: id, Number: fmt.Sprintf("SWD-%d-%04d", in.Since.Year(), given), OperatorID: in.Operator, State: Reserved, Kind: in.Kind, Quantity: in.Quantity, Since: in.Since, Until: in.Until, AgreedUntil: in.Until,
-		ExpiresAt: s.now().AddDate(0, 0, in.Days), Segments: len(in.Segments), Key: in.Key, CreatedAt: s.now(), CreatedBy: actor.ID, UpdatedAt: s.now(), OrderID: uuid.NullUUID{UUID: order, Valid: order != uuid.Nil}}
+		ExpiresAt: s.now().AddDate(0, 0, in.Days), Segments: len(in.Segments), Key: in.Key, CreatedAt: s.now(), CreatedBy: actor.ID, UpdatedAt: s.now(), OrderID: uuid.NullUUID{UUID: order, Valid: order != uuid.Nil},
+		RenewsID: uuid.NullUUID{UUID: in.Renews, Valid: in.Renews != uuid.Nil}}
 	if err := s.take(ctx, tx, &out, in.Segments, in.Renews); err != nil {
 		return Lease{}, err
 	}

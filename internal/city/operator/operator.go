@@ -68,11 +68,22 @@ func (s *Service) Self(ctx context.Context, actor identity.Actor) (Self, error) 
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctOwn); err != nil {
 		return Self{}, err
 	}
+	return of(ctx, s.d.DB, actor)
+}
+
+// Of is the company of the actor, for the packages that hold something of it and let nobody name another; Forbidden "operator.nobody" for
+// one who is of none, or no longer.
+func Of(ctx context.Context, db bun.IDB, actor identity.Actor) (uuid.UUID, error) {
+	self, err := of(ctx, db, actor)
+	return self.Company.ID, err
+}
+
+func of(ctx context.Context, db bun.IDB, actor identity.Actor) (Self, error) {
 	var found []struct {
 		lease.Operator `bun:",extend"`
 		Admin          bool
 	}
-	err := s.d.DB.NewSelect().TableExpr("duct_person AS p").ColumnExpr("o.*, p.admin").Join("JOIN duct_operator AS o ON o.tenant_id = p.tenant_id AND o.id = p.operator_id").
+	err := db.NewSelect().TableExpr("duct_person AS p").ColumnExpr("o.*, p.admin").Join("JOIN duct_operator AS o ON o.tenant_id = p.tenant_id AND o.id = p.operator_id").
 		Where("p.tenant_id = ? AND p.account_id = ? AND p.ended_at IS NULL", tenancy.Must(ctx), actor.ID).Scan(ctx, &found)
 	if err != nil {
 		return Self{}, fmt.Errorf("operator: self: %w", err)

@@ -28,11 +28,12 @@ const (
 	Unknown   = "unknown"    // a cable or a unit of which nobody knows whose it is
 	Unleased  = "unleased"   // a cable of an operator in a unit that it does not lease
 	BelowCost = "below_cost" // let below the floor of its kind
+	Unagreed  = "unagreed"   // charged for the last month without a master agreement in force
 )
 
 // Leaks are the ways in the order in which they are shown.
 func Leaks() []string {
-	return []string{Unbilled, Waiting, Unheld, KeptPast, Unknown, Unleased, BelowCost}
+	return []string{Unbilled, Waiting, Unheld, KeptPast, Unknown, Unleased, BelowCost, Unagreed}
 }
 
 // Leak is one place where money is lost, with what it comes to in a year at the prices of today; zero where nobody can say.
@@ -74,6 +75,8 @@ found AS (
   UNION ALL
   SELECT 'unheld', l.id, l.since, (h.ever - h.then + h.gone)::bigint FROM duct_charge c JOIN duct_lease l ON l.tenant_id = c.tenant_id AND l.id = c.lease_id JOIN held h ON h.tenant_id = l.tenant_id AND h.id = l.id
    WHERE c.tenant_id = ?0 AND c.month = ?2::date AND (l.until IS NULL OR l.until > ?2::date) AND (h.then < h.ever OR h.gone > 0)
+  UNION ALL
+  SELECT 'unagreed', l.id, l.since, h.then FROM v_duct_unagreed a JOIN duct_lease l ON l.tenant_id = a.tenant_id AND l.id = a.lease_id JOIN held h ON h.tenant_id = l.tenant_id AND h.id = l.id WHERE a.tenant_id = ?0 AND a.month = ?2::date
   UNION ALL
   SELECT 'kept_past', l.id, coalesce(l.expires_at::date, l.updated_at::date), h.now FROM duct_lease l JOIN held h ON h.tenant_id = l.tenant_id AND h.id = l.id
    WHERE l.tenant_id = ?0 AND h.now > 0 AND (l.state IN ('expired', 'cancelled', 'refused') OR l.state = 'reserved' AND l.expires_at < ?1::date))
@@ -119,7 +122,7 @@ func (s *Service) Leakage(ctx context.Context, actor identity.Actor) ([]Leak, er
 	}
 	var all, more []Leak
 	day := func(t time.Time) string { return t.Format(time.DateOnly) }
-	if err := s.d.DB.App.NewRaw(leakSQL, tenant, day(today), day(from), day(until), leakMost*4).Scan(ctx, &all); err != nil {
+	if err := s.d.DB.App.NewRaw(leakSQL, tenant, day(today), day(from), day(until), leakMost*5).Scan(ctx, &all); err != nil {
 		return nil, fmt.Errorf("revenue: leakage: %w", err)
 	}
 	if err := s.d.DB.App.NewRaw(unknownSQL, tenant, uuid.Nil, day(today), leakMost).Scan(ctx, &more); err != nil {

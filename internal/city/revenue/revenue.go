@@ -3,8 +3,8 @@
 // accounts of the regional budget. Gross fees of operators are the company's revenue; they are never called PAD, and a receipt that
 // names an invoice of the company is refused.
 //
-// It also says where money is lost: what is held and not billed, billed and not held, kept past its time, found and nobody's, or let
-// below its floor.
+// It also says where money is lost: what is held and not billed, billed and not held, kept past its time, found and nobody's, let
+// below its floor, or billed without an agreement.
 package revenue
 
 import (

@@ -35,12 +35,15 @@ func (p *Pages) billRoutes() gate.Table {
 		{Method: get, Path: PathBills, Needs: read, Scope: city, Handler: p.bills},
 		{Method: post, Path: PathBills + "/tindakan/hitung", Page: PathBills, Needs: acts, Scope: city, Handler: p.chargeMonths},
 		{Method: post, Path: PathBills + "/tindakan/terbitkan", Page: PathBills, Needs: acts, Scope: city, Handler: p.issueMany},
+		{Method: post, Path: PathBills + "/kredit/:id", Page: PathBills, Needs: acts, Scope: city, IDs: site.IDs("id", "duct_credit"), Handler: p.askLeftover},
+		{Method: post, Path: PathBills + "/saldo/:id", Page: PathBills, Needs: acts, Scope: city, IDs: site.IDs("id", "duct_refund"), Handler: p.decideRefund},
 		{Method: post, Path: PathBills + "/permintaan/:id", Page: PathBills, Needs: acts, Scope: city, IDs: asked, Handler: p.decideRequest},
 		{Method: get, Path: d, Needs: read, Scope: city, IDs: draft, Handler: p.draft},
 		{Method: post, Path: d + "/tambah", Page: d, Needs: acts, Scope: city, IDs: draft, Handler: p.adjust},
 		{Method: post, Path: d + "/hapus", Page: d, Needs: acts, Scope: city, IDs: draft, Handler: p.unadjust},
 		{Method: post, Path: d + "/batalkan", Page: d, Needs: acts, Scope: city, IDs: draft, Handler: p.dropDraft},
 		{Method: post, Path: d + "/terbitkan", Page: d, Needs: acts, Scope: city, IDs: draft, Handler: p.issue},
+		{Method: post, Path: d + "/tutup", Page: d, Needs: acts, Scope: city, IDs: draft, Handler: p.closeDraft},
 		{Method: get, Path: i, Needs: read, Scope: city, IDs: one, Handler: p.invoice},
 		{Method: get, Path: i + "/berkas", Needs: read, Scope: city, IDs: one, Handler: p.file},
 		{Method: get, Path: i + "/kuitansi/:pay", Needs: read, Scope: city, IDs: receipt, Handler: p.file},
@@ -49,6 +52,7 @@ func (p *Pages) billRoutes() gate.Table {
 		{Method: post, Path: i + "/saldo", Page: i, Needs: acts, Scope: city, IDs: one, Handler: p.useBalance},
 		{Method: post, Path: i + "/minta", Page: i, Needs: acts, Scope: city, IDs: one, Handler: p.askRequest},
 		{Method: get, Path: ducts.PathOperators + "/:id/rekening", Needs: read, Scope: city, IDs: who, Handler: p.statement},
+		{Method: post, Path: ducts.PathOperators + "/:id/rekening", Needs: acts, Scope: city, IDs: who, Handler: p.askRefund},
 	}
 }
 
@@ -77,12 +81,21 @@ func (p *Pages) billsPage(c *gin.Context, status int, done *bill.Table, errs ui.
 	if len(unrated) > 0 {
 		v.Sections = append(v.Sections, unratedSection(l, unrated))
 	}
-	for _, part := range []func(*gin.Context) (bill.Section, error){p.lateSection, p.draftSection, p.requestSection, p.invoiceSection} {
+	unagreed, err := p.DuctBills.Unagreed(ctx, a)
+	if err != nil {
+		return err
+	}
+	if len(unagreed) > 0 {
+		v.Sections = append(v.Sections, unagreedSection(l, unagreed))
+	}
+	for _, part := range []func(*gin.Context) (bill.Section, error){p.lateSection, p.draftSection, p.leftoverSection, p.requestSection, p.refundSection, p.invoiceSection} {
 		s, err := part(c)
 		if err != nil {
 			return err
 		}
-		v.Sections = append(v.Sections, s)
+		if s.ID != "" {
+			v.Sections = append(v.Sections, s)
+		}
 	}
 	return p.Render(c, status, bill.Page(v))
 }
@@ -94,6 +107,15 @@ func unratedSection(l i18n.Locale, all []ductbill.Unrated) bill.Section {
 		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Number, Href: ducts.PathLeases + "/" + x.LeaseID.String()}, {Text: x.Operator}, {Text: l.Month(x.Month)}, {Text: l.T("fault."+x.Why, "kind", x.Kind)}}})
 	}
 	return bill.Section{ID: "belum", Title: l.T("ductbook.unrated"), Note: bill.Note{Tone: "care", Text: l.T("ductbook.unrated_text")}, Table: t}
+}
+
+// unagreedSection lists the leases that the last month charged without an agreement.
+func unagreedSection(l i18n.Locale, all []ductbill.Unagreed) bill.Section {
+	t := &bill.Table{Title: l.T("ductbook.unagreed"), Columns: []bill.Column{{Label: l.T("lease.number")}, {Label: l.T("ductprice.operator")}, {Label: l.T("ductbook.net"), End: true}}}
+	for _, x := range all {
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Number, Href: ducts.PathLeases + "/" + x.LeaseID.String()}, {Text: x.Operator, Href: ducts.PathOperators + "/" + x.OperatorID.String()}, {Text: x.Amount.String()}}})
+	}
+	return bill.Section{ID: "tanpa-perjanjian", Title: l.T("ductbook.unagreed"), Note: bill.Note{Tone: "care", Text: l.T("ductbook.unagreed_text")}, Table: t}
 }
 
 // lateSection sums up what every operator owes by how late it is.
@@ -243,7 +265,7 @@ func billTable(l i18n.Locale, all []ductbill.Row, today time.Time) *bill.Table {
 	t := &bill.Table{Title: l.T("ductbook.invoices"), Columns: []bill.Column{{Label: l.T("ductbook.number")}, {Label: l.T("ductprice.operator")}, {Label: l.T("bill.issued")}, {Label: l.T("bill.due")}, {Label: l.T("ductbook.total"), End: true}, {Label: l.T("bill.rest"), End: true},
 		{Label: l.T("bill.state")}}}
 	for _, x := range all {
-		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Number, Href: PathBills + "/" + x.Invoice.ID.String(), Small: x.Note}, {Text: x.Party.Name, Href: ducts.PathOperators + "/" + x.OperatorID.String() + "/rekening"}, {Text: l.Date(x.IssuedOn)},
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Number, Href: PathBills + "/" + x.Invoice.ID.String(), Small: x.Note}, {Text: x.Party.Name, Href: statementPath(x.OperatorID)}, {Text: l.Date(x.IssuedOn)},
 			{Text: l.Date(x.DueOn)}, {Text: x.Total.String()}, {Text: x.Open.String()}, {Mark: ledger.BillMark(l, x.State(), x.DueOn, today)}}})
 	}
 	return t
@@ -280,7 +302,7 @@ func (p *Pages) issueMany(c *gin.Context) error {
 			continue
 		}
 		row := bill.Line{Cells: []bill.Cell{{Text: d.Operator}, {Text: d.Note}}}
-		i, err := p.DuctBills.Issue(ctx, a, d.ID)
+		number, to, err := p.issueOne(c, d)
 		if err != nil {
 			f, status := gate.Failed(c, err)
 			if status >= http.StatusInternalServerError {
@@ -288,7 +310,7 @@ func (p *Pages) issueMany(c *gin.Context) error {
 			}
 			row.Cells = append(row.Cells, bill.Cell{Mark: ui.Mark{Tone: "bad", Icon: "circle-x", Text: site.Refusal(l, f)}})
 		} else {
-			row.Cells = append(row.Cells, bill.Cell{Text: i.Number, Href: PathBills + "/" + i.ID.String()})
+			row.Cells = append(row.Cells, bill.Cell{Text: number, Href: to})
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -296,6 +318,16 @@ func (p *Pages) issueMany(c *gin.Context) error {
 		return p.billsPage(c, http.StatusUnprocessableEntity, nil, ui.Errors{{Text: l.T("ductbook.none_chosen")}})
 	}
 	return p.billsPage(c, http.StatusOK, t, nil)
+}
+
+// issueOne issues a draft, or closes one by which nothing is to be paid, and says what it became.
+func (p *Pages) issueOne(c *gin.Context, d ductbill.Draft) (what, to string, err error) {
+	ctx, a := c.Request.Context(), gate.ActorOf(c)
+	if d.Nothing() {
+		return gate.LocaleOf(c).T("ductbook.closed"), PathBills + "/konsep/" + d.ID.String(), p.DuctBills.Close(ctx, a, d.ID)
+	}
+	i, err := p.DuctBills.Issue(ctx, a, d.ID)
+	return i.Number, PathBills + "/" + i.ID.String(), err
 }
 
 // decideRequest answers what somebody else asked for.
@@ -327,8 +359,11 @@ func (p *Pages) draftPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 	if err != nil {
 		return err
 	}
-	here, may := pathDrafts+"/"+id.String(), p.may(c, access.DuctBill)
+	here, may := pathDrafts+"/"+id.String(), p.may(c, access.DuctBill) && !d.ClosedBy.Valid
 	v := bill.View{Shell: p.DeskShell(c, d.Operator), Back: PathBills, Heading: d.Operator, Lead: d.Note, Mark: ui.Mark{Icon: "edit", Text: l.T("bumd.draft")}, Errors: errs}
+	if d.ClosedBy.Valid {
+		v.Mark = ui.Mark{Icon: "circle-check", Text: l.T("ductbook.closed")}
+	}
 	lines := bill.Section{ID: "baris", Title: l.T("bill.lines"), Text: l.T("bumd.draft_text"), Table: &bill.Table{Title: l.T("bill.lines"), Columns: []bill.Column{{Label: l.T("usage.component")}, {Label: l.T("usage.working")}, {Label: l.T("usage.line_amount"), End: true}}}}
 	for i, x := range d.Charges {
 		lines.Table.Rows = append(lines.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Name.In(l)}, {Text: x.Working.In(l)}, {Text: x.Amount.String()}}})
@@ -337,6 +372,9 @@ func (p *Pages) draftPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 		}
 	}
 	lines.Table.Foot = []bill.Cell{{Text: l.T("invoice.paper.net")}, {}, {Text: d.Net.String()}}
+	if d.ClosedBy.Valid {
+		lines.Text = l.T("ductbook.closed_text", "time", l.DateTime(site.Zoned(c, d.ClosedAt)))
+	}
 	tied, asked, err := p.draftTies(c, d)
 	if err != nil {
 		return err
@@ -346,8 +384,11 @@ func (p *Pages) draftPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 	}
 	v.Sections = append(append(v.Sections, lines), tied...)
 	if may {
-		acts := bill.Section{ID: "tindakan", Title: l.T("bumd.acts"), Forms: []bill.Form{
-			{ID: "terbit", Action: here + "/terbitkan", Text: l.T("ductbook.issue_text", "days", d.DueDays), Submit: l.T("bumd.issue")},
+		over := bill.Form{ID: "terbit", Action: here + "/terbitkan", Text: l.T("ductbook.issue_text", "days", d.DueDays), Submit: l.T("bumd.issue")}
+		if d.Nothing() {
+			over = bill.Form{ID: "tutup", Action: here + "/tutup", Text: l.T("ductbook.close_text"), Submit: l.T("ductbook.close")}
+		}
+		acts := bill.Section{ID: "tindakan", Title: l.T("bumd.acts"), Forms: []bill.Form{over,
 			{ID: "tambah", Folded: len(errs) == 0, Title: l.T("bumd.adjust"), Text: l.T("bumd.adjust_text"), Action: here + "/tambah", Submit: l.T("bumd.adjust_do"), Fields: []ui.Field{
 				{Name: "name", Label: l.T("bumd.adjust_name"), Value: in.Get("name"), Error: errs.Of("name"), Max: 120}, {Name: "amount", Type: "money", Label: l.T("usage.line_amount"), Hint: l.T("bumd.adjust_amount"), Value: in.Get("amount"), Error: errs.Of("amount")},
 				console.ReasonField(l, in.Get("reason"), errs)}}}}
@@ -435,6 +476,13 @@ func (p *Pages) issue(c *gin.Context) error {
 	return p.onDraft(c, "ductbook_issued", func(_ site.Form, id uuid.UUID) (string, error) {
 		i, err := p.DuctBills.Issue(c.Request.Context(), gate.ActorOf(c), id)
 		return PathBills + "/" + i.ID.String(), err
+	})
+}
+
+// closeDraft ends a draft by which nothing is to be paid.
+func (p *Pages) closeDraft(c *gin.Context) error {
+	return p.onDraft(c, "ductbook_closed", func(_ site.Form, id uuid.UUID) (string, error) {
+		return PathBills + "#konsep", p.DuctBills.Close(c.Request.Context(), gate.ActorOf(c), id)
 	})
 }
 

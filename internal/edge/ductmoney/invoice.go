@@ -45,7 +45,10 @@ func (p *Pages) invoicePage(c *gin.Context, status int, in site.Form, errs ui.Er
 		state = string(invoice.CreditNote)
 	}
 	v := bill.View{Shell: p.DeskShell(c, b.Number), Back: PathBills, Heading: b.Number, Lead: b.Note, Mark: ledger.BillMark(l, state, b.DueOn, today), Errors: errs, Notes: []string{l.T("ductbook.note_pad")},
-		Links: []ui.Link{{Href: here + "/berkas", Label: l.T("bill.pdf"), Icon: "download"}, {Href: statementPath(b.OperatorID), Label: l.T("ductbook.statement"), Icon: "list-details"}, {Href: PathDebts + "/" + id.String(), Label: l.T("arrears.link"), Icon: "mail"}}}
+		Links: []ui.Link{{Href: here + "/berkas", Label: l.T("bill.pdf"), Icon: "download"}, {Href: PathDebts + "/" + id.String(), Label: l.T("arrears.link"), Icon: "mail"}}}
+	if account := statementPath(b.OperatorID); account != "" {
+		v.Links = append(v.Links, ui.Link{Href: account, Label: l.T("ductbook.statement"), Icon: "list-details"})
+	}
 	if p.may(c, access.DuctBill) {
 		v.Links = append(v.Links, ui.Link{Href: PathTaxes + "/" + id.String(), Label: l.T("tax.link"), Icon: "receipt-tax"})
 	}
@@ -272,33 +275,4 @@ func (p *Pages) file(c *gin.Context) error {
 	}
 	defer func() { _ = body.Close() }()
 	return site.ServeFile(c, f, body)
-}
-
-func statementPath(operator uuid.UUID) string {
-	return ducts.PathOperators + "/" + operator.String() + "/rekening"
-}
-
-// statement is the account of an operator over the last year, or the days that are asked for.
-func (p *Pages) statement(c *gin.Context) error {
-	ctx, l, a := c.Request.Context(), gate.LocaleOf(c), gate.ActorOf(c)
-	id, err := site.PathID(c, "id")
-	if err != nil {
-		return err
-	}
-	o, err := p.Leases.Operator(ctx, a, id)
-	if err != nil {
-		return err
-	}
-	from, last := ledger.Days(c, p.DayIn(c))
-	x, err := p.DuctBills.Statement(ctx, a, id, from, last.AddDate(0, 0, 1))
-	if err != nil {
-		return err
-	}
-	v := bill.View{Shell: p.DeskShell(c, l.T("ductbook.statement")), Back: ducts.PathOperators + "/" + id.String(), Heading: l.T("ductbook.statement_of", "name", o.Name), Lead: l.T("ductbook.statement_lead", "from", l.Date(from), "last", l.Date(last))}
-	moves, sums := ledger.StatementSections(l, x, statementPath(id), from, last, func(i uuid.UUID) string { return PathBills + "/" + i.String() })
-	v.Sections = append([]bill.Section{moves}, sums...)
-	if x.More {
-		v.Notes = append(v.Notes, l.T("ductbook.more"))
-	}
-	return p.Render(c, http.StatusOK, bill.Page(v))
 }

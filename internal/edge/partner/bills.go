@@ -39,13 +39,9 @@ func (p *Pages) billRoutes() gate.Table {
 // bills lists the invoices of the company, the latest first.
 func (p *Pages) bills(c *gin.Context) error {
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
-	self, err := p.Operators.Self(ctx, gate.ActorOf(c))
-	if err != nil {
-		return err
-	}
 	today, state := site.Zoned(c, p.Now()), c.Query("keadaan")
-	f := ductbill.Filter{Operator: self.Company.ID, Open: state == "terbuka", Late: state == "lewat", Before: leasing.After(c, uuid.Nil)}
-	all, err := p.DuctBills.BillsOf(ctx, f, pageSize+1)
+	f := ductbill.Filter{Open: state == "terbuka", Late: state == "lewat", Before: leasing.After(c, uuid.Nil)}
+	all, err := p.DuctBills.BillsOf(ctx, gate.ActorOf(c), f, pageSize+1)
 	if err != nil {
 		return err
 	}
@@ -73,11 +69,7 @@ func (p *Pages) bill(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	self, err := p.Operators.Self(ctx, gate.ActorOf(c))
-	if err != nil {
-		return err
-	}
-	b, err := p.DuctBills.FindOf(ctx, self.Company.ID, id)
+	b, err := p.DuctBills.FindOf(ctx, gate.ActorOf(c), id)
 	if err != nil {
 		return err
 	}
@@ -95,7 +87,7 @@ func (p *Pages) bill(c *gin.Context) error {
 	}
 	v.Sections = []bill.Section{head}
 	if b.Standing.Open > 0 {
-		seller, err := p.DuctBills.SellerOf(ctx, b.IssuedOn)
+		seller, err := p.DuctBills.SellerOf(ctx, gate.ActorOf(c), b.IssuedOn)
 		if err != nil {
 			return err
 		}
@@ -135,11 +127,7 @@ func (p *Pages) billFile(c *gin.Context) error {
 			return err
 		}
 	}
-	self, err := p.Operators.Self(c.Request.Context(), gate.ActorOf(c))
-	if err != nil {
-		return err
-	}
-	f, body, err := p.DuctBills.OpenOf(c.Request.Context(), self.Company.ID, id, payment)
+	f, body, err := p.DuctBills.OpenOf(c.Request.Context(), gate.ActorOf(c), id, payment)
 	if err != nil {
 		return err
 	}
@@ -155,7 +143,7 @@ func (p *Pages) account(c *gin.Context) error {
 		return err
 	}
 	from, last := ledger.Days(c, p.DayIn(c))
-	x, err := p.DuctBills.StatementOf(ctx, self.Company.ID, from, last.AddDate(0, 0, 1))
+	x, err := p.DuctBills.StatementOf(ctx, gate.ActorOf(c), from, last.AddDate(0, 0, 1))
 	if err != nil {
 		return err
 	}

@@ -105,7 +105,8 @@ func (b *Book) Write(ctx context.Context, tx bun.IDB, d Draft) (Draft, error) {
 	return kept, err
 }
 
-// lockDraft reads a draft for a change; Conflict "invoice.final" when it has become an invoice, and "invoice.dropped" when it was dropped.
+// lockDraft reads a draft for a change; Conflict "invoice.final" when it has become an invoice, "invoice.closed" when it was closed without
+// one, and "invoice.dropped" when it was dropped.
 func lockDraft(ctx context.Context, tx bun.IDB, id uuid.UUID) (Draft, error) {
 	var d Draft
 	err := tx.NewSelect().Model(&d).Where("tenant_id = ? AND id = ?", tenancy.Must(ctx), id).For("UPDATE").Scan(ctx)
@@ -115,10 +116,51 @@ func lockDraft(ctx context.Context, tx bun.IDB, id uuid.UUID) (Draft, error) {
 	if err == nil && d.InvoiceID.Valid {
 		return d, fault.New(fault.Conflict, "invoice.final")
 	}
+	if err == nil && d.ClosedBy.Valid {
+		return d, fault.New(fault.Conflict, "invoice.closed")
+	}
 	if err == nil && !d.DroppedAt.IsZero() {
 		return d, fault.New(fault.Conflict, "invoice.dropped")
 	}
 	return d, err
+}
+
+// Nothing reports whether nothing is to be paid by d: what is charged under each tax is taken off again.
+func (d Draft) Nothing() bool {
+	sums := map[string]money.Rupiah{}
+	for _, c := range d.Charges {
+		sums[c.PPN] += c.Amount
+	}
+	for _, sum := range sums {
+		if sum != 0 {
+			return false
+		}
+	}
+	return len(d.Charges) > 0
+}
+
+// Close ends a draft by which nothing is to be paid, as part of tx: it takes no number, because an invoice of nothing is none, and what it
+// charged and took off stays on record. The caller has checked who may. It refuses NotFound "invoice.not_found"; Conflict "invoice.final"
+// and "invoice.closed" for one that is over, "invoice.something_due" where something is to be paid, and "invoice.own_adjustment" for
+// whoever lowered it by hand, as Finalise does.
+func (b *Book) Close(ctx context.Context, tx bun.Tx, actor identity.Actor, draft uuid.UUID, on time.Time) (Draft, error) {
+	d, err := lockDraft(ctx, tx, draft)
+	if err != nil {
+		return d, err
+	}
+	if !d.Nothing() {
+		return d, fault.New(fault.Conflict, "invoice.something_due")
+	}
+	if err := twoPeople(ctx, tx, actor, d, dayOf(on)); err != nil {
+		return d, err
+	}
+	d.ClosedAt, d.ClosedBy = b.Now().UTC().Truncate(time.Microsecond), some(actor.ID)
+	d.UpdatedAt = d.ClosedAt
+	if _, err := tx.NewUpdate().Model(&d).Column("closed_at", "closed_by", "updated_at").WherePK().Exec(ctx); err != nil {
+		return d, fmt.Errorf("invoice: close: %w", err)
+	}
+	return d, audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "invoice.close_draft", Object: "invoice_draft", ObjectID: d.ID, At: d.ClosedAt,
+		Detail: map[string]any{"source": d.Source}})
 }
 
 // adjustment marks a line that somebody wrote into a draft.

@@ -80,8 +80,10 @@ type Draft struct {
 	Note      string        `bun:"note"`
 	Purchase  Purchase      `bun:"purchase,type:jsonb"`
 	DueDays   int           `bun:"due_days"`
-	InvoiceID uuid.NullUUID `bun:"invoice_id"` // that it became
-	Replaces  uuid.NullUUID `bun:"replaces"`   // the void invoice whose charges it bills anew
+	InvoiceID uuid.NullUUID `bun:"invoice_id"`         // that it became
+	Replaces  uuid.NullUUID `bun:"replaces"`           // the void invoice whose charges it bills anew
+	ClosedAt  time.Time     `bun:"closed_at,nullzero"` // without an invoice, because nothing was to be paid
+	ClosedBy  uuid.NullUUID `bun:"closed_by"`
 	DroppedAt time.Time     `bun:"dropped_at,nullzero"`
 	CreatedAt time.Time     `bun:"created_at"`
 	UpdatedAt time.Time     `bun:"updated_at"`

@@ -130,7 +130,7 @@ func (s *Service) Drafts(ctx context.Context, actor identity.Actor) ([]Draft, er
 	err := s.DB.App.NewSelect().Model(&all).ColumnExpr("d.*").ColumnExpr("y.name AS party").
 		ColumnExpr("(SELECT sum((c->>'amount')::bigint) FROM jsonb_array_elements(d.charges) c)::bigint AS net").
 		Join("JOIN party AS y ON y.tenant_id = d.tenant_id AND y.id = d.party_id").
-		Where("d.tenant_id = ? AND d.invoice_id IS NULL AND d.dropped_at IS NULL", tenancy.Must(ctx)).Order("d.id").Limit(listMost).Scan(ctx)
+		Where("d.tenant_id = ? AND d.invoice_id IS NULL AND d.closed_at IS NULL AND d.dropped_at IS NULL", tenancy.Must(ctx)).Order("d.id").Limit(listMost).Scan(ctx)
 	return all, err
 }
 
