@@ -39,6 +39,8 @@ function draw(figure) {
     if (credit.textContent !== words.base_away) credit.textContent = words.base_away;
   });
   map.on("moveend", look);
+  const list = figure.querySelector("[data-net-list]");
+  if (list) map.on("idle", () => { list.href = list.dataset.netList.replace("{box}", map.getBounds().toArray().flat().map((n) => n.toFixed(5)).join(",")); });
   map.on("idle", look);
   canvas.addEventListener("focus", look);
   canvas.addEventListener("keydown", (e) => {
@@ -92,11 +94,13 @@ function style(figure, d) {
       { id: "coast", type: "line", source: "land", filter: ["==", ["geometry-type"], "Polygon"], paint: { "line-color": "#8d8363", "line-width": 1 } },
     );
   }
+  // Of a map about some roads the others are seen, but faintly.
+  const opacity = d.roads ? ["case", ["in", ["get", "road"], ["literal", JSON.parse(d.roads)]], 1, 0.25] : 1;
   const occupancy = ["coalesce", ["get", "occupancy"], -1];
   const trouble = look(figure.querySelector("[data-net-trouble] line"));
   layers.push({
     id: "trouble", type: "line", source: "net", "source-layer": "segments", filter: ["in", ["get", "condition"], ["literal", ["damaged", "blocked"]]],
-    paint: { "line-color": trouble.colour, "line-width": trouble.width, "line-gap-width": ["interpolate", ["linear"], ["zoom"], 10, 3, 15, 8] },
+    paint: { "line-opacity": opacity, "line-color": trouble.colour, "line-width": trouble.width, "line-gap-width": ["interpolate", ["linear"], ["zoom"], 10, 3, 15, 8] },
   });
   for (const li of figure.querySelectorAll("[data-net-level]")) {
     const { colour, width, dash } = look(li.querySelector("line"));
@@ -104,7 +108,7 @@ function style(figure, d) {
       id: li.dataset.netLevel, type: "line", source: "net", "source-layer": "segments",
       filter: ["all", [">=", occupancy, Number(li.dataset.from)], ["<=", occupancy, Number(li.dataset.to)]],
       layout: { "line-join": "round" },
-      paint: { "line-color": colour, "line-width": width, ...(dash && { "line-dasharray": dash.map((n) => n / width) }) },
+      paint: { "line-opacity": opacity, "line-color": colour, "line-width": width, ...(dash && { "line-dasharray": dash.map((n) => n / width) }) },
     });
   }
   layers.push({

@@ -71,7 +71,8 @@ type DepositEntry struct {
 	PaymentID uuid.NullUUID `bun:"payment_id"`
 	MadeAt    time.Time     `bun:"made_at"`
 	MadeBy    uuid.UUID     `bun:"made_by"`
-	Undone    bool          `bun:"undone,scanonly"` // the payment that it became was taken back, and it is held again
+	Undone    bool          `bun:"undone,scanonly"`     // the payment that it became was taken back, and it is held again
+	InvoiceID uuid.NullUUID `bun:"invoice_id,scanonly"` // that it paid
 }
 
 // The kinds of entries of a deposit.
@@ -190,11 +191,21 @@ func (s *Service) Deposit(ctx context.Context, actor identity.Actor, id uuid.UUI
 	if err = s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return d, nil, nil, err
 	}
-	if d, err = s.deposit(ctx, s.d.DB.App, id); err != nil {
-		return d, nil, nil, err
+	return s.DepositOf(ctx, uuid.Nil, id)
+}
+
+// DepositOf is Deposit for a caller who has checked that whoever asks is of the operator; that of a lease of another is NotFound. Nobody
+// asks for uuid.Nil but Deposit.
+func (s *Service) DepositOf(ctx context.Context, operator, id uuid.UUID) (d Deposit, entries []DepositEntry, asked []DepositReturn, err error) {
+	if d, err = s.deposit(ctx, s.d.DB.App, id); err == nil && operator != uuid.Nil && d.OperatorID != operator {
+		err = fault.New(fault.NotFound, "deposit.not_found")
+	}
+	if err != nil {
+		return Deposit{}, nil, nil, err
 	}
 	tenant := tenancy.Must(ctx)
 	err = s.d.DB.App.NewSelect().Model(&entries).ColumnExpr("e.*").ColumnExpr("EXISTS (SELECT FROM payment_undo u WHERE u.tenant_id = e.tenant_id AND u.payment_id = e.payment_id) AS undone").
+		ColumnExpr("(SELECT i.invoice_id FROM invoice_entry i WHERE i.tenant_id = e.tenant_id AND i.payment_id = e.payment_id ORDER BY i.id LIMIT 1) AS invoice_id").
 		Where("e.tenant_id = ? AND e.lease_id = ?", tenant, id).Order("e.id").Limit(listMost).Scan(ctx)
 	if err == nil {
 		err = s.d.DB.App.NewSelect().Model(&asked).Where("q.tenant_id = ? AND q.lease_id = ?", tenant, id).Order("q.id DESC").Limit(listMost).Scan(ctx)

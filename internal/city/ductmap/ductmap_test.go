@@ -20,6 +20,7 @@ import (
 	"bedelau/internal/city/lease"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/geo"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/pgtest"
@@ -293,6 +294,9 @@ func TestTheListSaysWhatTheMapSays(t *testing.T) {
 		{ductmap.Filter{Level: ductmap.Unrecorded}, "", 5, []string{"DE unrecorded 0/0 0"}},
 		{ductmap.Filter{Road: "Jalan AD"}, "", 5, []string{"AD empty 0/2 2"}},
 		{ductmap.Filter{Road: "Jalan AD", Level: "full"}, "", 5, nil},
+		{ductmap.Filter{Roads: []string{"Jalan AD", "Jalan BC"}}, "", 5, []string{"AD empty 0/2 2", "BC full 2/2 0"}},
+		{ductmap.Filter{Around: geo.Box{West: corner[0] - 0.001, South: corner[1] - 0.001, East: corner[0] + 0.0001, North: corner[1] + 0.0001}}, "", 5, []string{"AB light 1/6 5", "AD empty 0/2 2"}},
+		{ductmap.Filter{Around: geo.Box{West: 0, South: 0, East: 1, North: 1}}, "", 5, nil},
 	} {
 		if got := list(c.f, c.after, c.limit); !slices.Equal(got, c.want) {
 			t.Errorf("%+v after %q: %q", c.f, c.after, got)
@@ -305,6 +309,12 @@ func TestTheListSaysWhatTheMapSays(t *testing.T) {
 	var got []string
 	for _, x := range totals {
 		got = append(got, fmt.Sprintf("%s %d %dm", x.Level, x.Segments, (x.LengthMM+5000)/10000*10))
+	}
+	if few, _, err := st.Totals(st.ctx, st.manager, december, "Jalan AD", "Jalan Entah"); err != nil || few[0].Segments != 1 || few[1].Segments != 0 {
+		t.Errorf("along one road: %v %+v", err, few)
+	}
+	if none, box, err := st.Totals(st.ctx, st.manager, december, "Jalan Entah"); err != nil || none[0].Segments != 0 || !box.Empty() {
+		t.Errorf("along no road: %v %+v %+v", err, none, box)
 	}
 	if want := []string{"empty 1 250m", "light 1 200m", "busy 0 0m", "tight 0 0m", "full 1 200m", "unrecorded 1 150m"}; !slices.Equal(got, want) {
 		t.Errorf("%q", got)

@@ -104,10 +104,10 @@ func (s *Service) GrantedSegments(ctx context.Context, actor identity.Actor, day
 }
 
 // GrantedTotals is Totals of what GrantedTile shows.
-func (s *Service) GrantedTotals(ctx context.Context, actor identity.Actor, day time.Time) ([]Total, geo.Box, error) {
+func (s *Service) GrantedTotals(ctx context.Context, actor identity.Actor, day time.Time, roads ...string) ([]Total, geo.Box, error) {
 	of, err := s.sightOf(ctx, actor)
 	if err != nil {
 		return nil, geo.Box{}, err
 	}
-	return s.totals(ctx, of, day)
+	return s.totals(ctx, of, day, Filter{Roads: roads})
 }

@@ -45,7 +45,23 @@ type Segment struct {
 }
 
 // Filter narrows a list down; empty parts do not.
-type Filter struct{ Road, Level, Code string }
+type Filter struct {
+	Road, Level, Code string
+	Roads             []string // any of them
+	Around            geo.Box  // what lies in it or reaches into it
+}
+
+// Empty reports whether nothing is narrowed down.
+func (f Filter) Empty() bool {
+	return f.Road == "" && f.Level == "" && f.Code == "" && len(f.Roads) == 0 && f.Around.Empty()
+}
+
+// takes reports whether the i-th segment of the network passes, whatever its level.
+func (f Filter) takes(x *view, i int) bool {
+	r := x.runs[i]
+	return (f.Road == "" || r.Road == f.Road) && (f.Code == "" || r.Code == f.Code) && (len(f.Roads) == 0 || slices.Contains(f.Roads, r.Road)) &&
+		(f.Around.Empty() || x.boxes[i].Intersects(orb.Bound{Min: orb.Point{f.Around.West, f.Around.South}, Max: orb.Point{f.Around.East, f.Around.North}}))
+}
 
 // Segments lists the network of a day by code, from after a code on, at most limit. For staff with duct:read.
 func (s *Service) Segments(ctx context.Context, actor identity.Actor, day time.Time, f Filter, after string, limit int) ([]Segment, error) {
@@ -72,8 +88,7 @@ func (s *Service) segments(ctx context.Context, of sight, day time.Time, f Filte
 	}
 	var all []Segment
 	for i := first; i < len(x.runs) && len(all) < limit; i++ {
-		r := x.runs[i]
-		if f.Road != "" && r.Road != f.Road || f.Code != "" && r.Code != f.Code || !shown(r.State) {
+		if !f.takes(x, i) || !shown(x.runs[i].State) {
 			continue
 		}
 		if one := x.segment(i); from <= one.Occupancy && one.Occupancy <= to {
@@ -90,23 +105,23 @@ type Total struct {
 	LengthMM int64
 }
 
-// Totals sums up the network of a day by level, in their order, and returns the box around it; an empty one for no network. For
-// staff with duct:read.
-func (s *Service) Totals(ctx context.Context, actor identity.Actor, day time.Time) ([]Total, geo.Box, error) {
+// Totals sums up the network of a day by level, in their order, and returns the box around it; an empty one for no network. With roads
+// it is what runs along them. For staff with duct:read.
+func (s *Service) Totals(ctx context.Context, actor identity.Actor, day time.Time, roads ...string) ([]Total, geo.Box, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return nil, geo.Box{}, err
 	}
-	return s.totals(ctx, everything, day)
+	return s.totals(ctx, everything, day, Filter{Roads: roads})
 }
 
-func (s *Service) totals(ctx context.Context, of sight, day time.Time) ([]Total, geo.Box, error) {
+func (s *Service) totals(ctx context.Context, of sight, day time.Time, f Filter) ([]Total, geo.Box, error) {
 	x, shown, err := s.now(ctx, of, day)
 	if err != nil {
 		return nil, geo.Box{}, err
 	}
 	by, around, some := map[string]Total{}, orb.Bound{}, false
 	for i, r := range x.runs {
-		if !shown(r.State) {
+		if !f.takes(x, i) || !shown(r.State) {
 			continue
 		}
 		level := LevelOf(percent(x.fills[i]))

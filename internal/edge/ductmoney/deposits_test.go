@@ -55,7 +55,9 @@ func TestADepositOnItsPages(t *testing.T) {
 	bima.Goes(bima.Post(one+"/terima", "amount", "819.999", "reference", "TRF-J1", "on", "2026-11-24"), one)
 	bima.Page(one, "Lengkap", "TRF-J1")
 	rudi := works(t, s, operator, "rudi@serat.id")
-	rudi.Page("/mitra/rekening", "Jaminan sewa", "Rp819.999")
+	rudi.Page("/mitra/rekening", "Jaminan sewa", "Rp819.999", "Jaminan tiap sewa", "Lengkap")
+	own := "/mitra/sewa/" + l.ID.String()
+	rudi.Page(own, "Jaminan sewa", "3 bulan", "Dipegang Rp819.999", "TRF-J1", "Diterima")
 	if page := bima.Page(one, "Lengkap"); strings.Contains(page, "Minta pengembalian") {
 		t.Error("it is given back while the lease is to begin")
 	}
@@ -65,6 +67,9 @@ func TestADepositOnItsPages(t *testing.T) {
 	bima.Goes(bima.Post(one+"/perhitungkan", "invoice", strings.TrimPrefix(at, book+"/")), one)
 	bima.Page(one, "Selesai", "DCT/2026/000001", "Diperhitungkan dengan tagihan")
 	bima.Page(at, "Dibayar sebagian", "jaminan")
+	if to := pagetest.Hrefs(rudi.Page(own, "Dipegang Rp0", "Diperhitungkan dengan tagihan", "DCT/2026/000001"), "/mitra/tagihan/"); len(to) != 1 {
+		t.Errorf("where it went leads to %q", to)
+	}
 	sari := s.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
 	sari.Page(one, "Diterima")
 	if r := sari.Post(one+"/kembalikan", "amount", "1", "account", "x", "reason", "x"); r.Status != http.StatusForbidden {

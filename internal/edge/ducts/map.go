@@ -3,6 +3,7 @@ package ducts
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -115,7 +116,7 @@ func (p *Pages) Land(c *gin.Context) error {
 func (p *Pages) mapPage(c *gin.Context) error {
 	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
 	day := p.DayIn(c)
-	f := ductmap.Filter{Road: site.ToText(c.Query("jalan")), Level: c.Query("tingkat")}
+	f := ductmap.Filter{Road: site.ToText(c.Query("jalan")), Level: c.Query("tingkat"), Around: BoxIn(c)}
 	totals, around, err := p.DuctMap.Totals(ctx, a, day)
 	if err != nil {
 		return err
@@ -140,6 +141,7 @@ func (p *Pages) mapPage(c *gin.Context) error {
 		if err != nil {
 			return err
 		}
+		m.List = pathMap + on + "&kotak={box}#ruas"
 		drawn := bill.Section{ID: "peta", Title: l.T("duct.map.title"), Quiet: true, Net: m}
 		if p.Guard.Allow(ctx, a, access.DuctManage) == nil {
 			drawn.Links = append(drawn.Links, ui.Link{Href: pathBasemap, Label: l.T("duct.base.link")})
@@ -149,8 +151,9 @@ func (p *Pages) mapPage(c *gin.Context) error {
 		if err != nil {
 			return err
 		}
+		InSight(c, f.Around, m, &s)
 	}
-	if f != (ductmap.Filter{}) {
+	if !f.Empty() {
 		s.Empty.Text = l.T("duct.none_filtered")
 	}
 	if len(all) > pageSize {
@@ -173,6 +176,40 @@ func (p *Pages) mapPage(c *gin.Context) error {
 	v.Sections = append(v.Sections, s)
 	v.Notes = []string{l.T("duct.map.note_places"), l.T("duct.map.note_ground", "source", ground.Source)}
 	return p.Render(c, http.StatusOK, bill.Page(v))
+}
+
+// BoxIn is the part of the map that an address asks for, empty where it asks for none.
+func BoxIn(c *gin.Context) geo.Box {
+	var b geo.Box
+	at := strings.Split(c.Query("kotak"), ",")
+	if len(at) != 4 {
+		return b
+	}
+	for i, x := range []*float64{&b.West, &b.South, &b.East, &b.North} {
+		n, err := strconv.ParseFloat(at[i], 64)
+		if err != nil || math.IsNaN(n) {
+			return geo.Box{}
+		}
+		*x = n
+	}
+	if b.Empty() || !geo.World.Holds(geo.Point{Lat: b.South, Lon: b.West}) || !geo.World.Holds(geo.Point{Lat: b.North, Lon: b.East}) {
+		return geo.Box{}
+	}
+	return b
+}
+
+// InSight says of a list with a filter that it holds a part of the map alone, which the map then shows first, and how to leave it.
+func InSight(c *gin.Context, part geo.Box, m *ui.NetMap, s *bill.Section) {
+	if part.Empty() {
+		return
+	}
+	l, q := gate.LocaleOf(c), c.Request.URL.Query()
+	m.Around = part
+	s.Note.Text = l.T("duct.map.in_sight")
+	s.Filter.Hidden = append(s.Filter.Hidden, ui.Option{Value: "kotak", Label: q.Get("kotak")})
+	q.Del("kotak")
+	q.Del("sesudah")
+	s.Links = append(s.Links, ui.Link{Href: c.Request.URL.Path + "?" + q.Encode() + "#ruas", Label: l.T("duct.map.list_all"), Icon: "list-details"})
 }
 
 // mapFilter narrows the list down by road and by level.

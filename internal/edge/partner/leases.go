@@ -83,7 +83,11 @@ func (p *Pages) lease(c *gin.Context) error {
 		return err
 	}
 	state.Rows = append(state.Rows, why...)
-	v.Sections = append(v.Sections, state)
+	deposit, err := p.deposit(c, x.OperatorID, id)
+	if err != nil {
+		return err
+	}
+	v.Sections = append(append(v.Sections, state), deposit...)
 	names, _, err := p.Names(c)
 	if err != nil {
 		return err

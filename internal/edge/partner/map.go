@@ -17,6 +17,9 @@ import (
 	"bedelau/web/ui"
 )
 
+// mapRows is how many segments stand under the map: few, since a phone shows each as a card.
+const mapRows = 12
+
 // tile sends one square of what the company was granted.
 func (p *Pages) tile(c *gin.Context) error { return p.SendTile(c, p.DuctMap.GrantedTile) }
 
@@ -27,12 +30,12 @@ func (p *Pages) mapPage(c *gin.Context) error {
 		return err
 	}
 	day := p.DayIn(c)
-	f := ductmap.Filter{Road: site.ToText(c.Query("jalan")), Level: c.Query("tingkat"), Code: site.ToText(c.Query("ruas"))}
+	f := ductmap.Filter{Road: site.ToText(c.Query("jalan")), Level: c.Query("tingkat"), Code: site.ToText(c.Query("ruas")), Around: ducts.BoxIn(c)}
 	totals, around, err := p.DuctMap.GrantedTotals(ctx, a, day)
 	if err != nil {
 		return err
 	}
-	all, err := p.DuctMap.GrantedSegments(ctx, a, day, f, c.Query("sesudah"), pageSize+1)
+	all, err := p.DuctMap.GrantedSegments(ctx, a, day, f, c.Query("sesudah"), mapRows+1)
 	if err != nil {
 		return err
 	}
@@ -52,10 +55,8 @@ func (p *Pages) mapPage(c *gin.Context) error {
 		if err != nil {
 			return err
 		}
-		m.Tiles, m.Segment = pathTiles+"/{z}/{x}/{y}"+on, pathMap+on+"&ruas={code}#ruas"
-		if m.Land != "" {
-			m.Land = pathMap + "/lahan.geojson" + on
-		}
+		placed(m, on)
+		m.List = pathMap + on + "&kotak={box}#ruas"
 		v.Sections = append(v.Sections, bill.Section{ID: "peta", Title: l.T("partner.nav.map"), Quiet: true, Net: m})
 		levels := []ui.Option{{Label: l.T("queue.filter.any")}}
 		for _, x := range ductmap.Levels() {
@@ -63,14 +64,15 @@ func (p *Pages) mapPage(c *gin.Context) error {
 		}
 		s.Filter = &bill.Form{ID: "saring", Action: pathMap, Get: true, Submit: l.T("duct.show"), Fields: []ui.Field{{Name: "hari", Type: "date", Label: l.T("duct.day"), Value: day.Format(time.DateOnly)},
 			{Name: "ruas", Label: l.T("duct.code"), Value: f.Code, Optional: true}, {Name: "tingkat", Type: "select", Label: l.T("duct.map.level"), Value: f.Level, Optional: true, Options: levels}}}
+		ducts.InSight(c, f.Around, m, &s)
 	}
-	if f != (ductmap.Filter{}) {
+	if !f.Empty() {
 		s.Empty = &bill.Empty{Icon: "map-pin", Title: l.T("duct.none"), Text: l.T("duct.none_filtered")}
 	}
-	if len(all) > pageSize {
-		all = all[:pageSize]
+	if len(all) > mapRows {
+		all = all[:mapRows]
 		q := c.Request.URL.Query()
-		q.Set("sesudah", all[pageSize-1].Code)
+		q.Set("sesudah", all[mapRows-1].Code)
 		s.Next = pathMap + "?" + q.Encode() + "#ruas"
 	}
 	s.Table = &bill.Table{Title: l.T("duct.segments"), Columns: []bill.Column{{Label: l.T("duct.code")}, {Label: l.T("duct.road")}, {Label: l.T("duct.map.level")}, {Label: l.T("duct.map.free"), End: true},
@@ -86,6 +88,14 @@ func (p *Pages) mapPage(c *gin.Context) error {
 	v.Sections = append(v.Sections, s)
 	v.Notes = []string{l.T("duct.map.note_places"), l.T("duct.map.note_ground", "source", ground.Source)}
 	return p.Render(c, http.StatusOK, bill.Page(v))
+}
+
+// placed is a map with the addresses of what the company was granted, where on is the day.
+func placed(m *ui.NetMap, on string) {
+	m.Tiles, m.Segment = pathTiles+"/{z}/{x}/{y}"+on, pathMap+on+"&ruas={code}#ruas"
+	if m.Land != "" {
+		m.Land = pathMap + "/lahan.geojson" + on
+	}
 }
 
 // planner finds ways in what the company was granted, at the price that it would be charged.

@@ -124,7 +124,11 @@ func (p *Pages) waveAgain(c *gin.Context, status int, in site.Form, errs ui.Erro
 		}
 	}
 	list := wave.ChecklistSection(c, w, x, in, errs, minePath(id)+"/periksa", false, today)
-	v.Sections = append(v.Sections, state, roads, answer, signed, list)
+	drawn, err := wave.MapSections(c, p.Pages, wave.Sight{Totals: p.DuctMap.GrantedTotals, Segments: p.DuctMap.GrantedSegments, Place: placed, None: "wave.mine_no_segments_hint"}, w, minePath(id))
+	if err != nil {
+		return err
+	}
+	v.Sections = append(append(v.Sections, state, roads, answer, signed, list), drawn...)
 	if !x.DownOn.IsZero() {
 		v.Sections = append(v.Sections, bill.Section{ID: "turun", Title: l.T("wave.down"), Rows: []ui.Row{{Label: l.T("wave.metres"), Value: ducts.Metres(l, x.DownMM)}, {Label: l.T("wave.poles_down"), Value: l.Number(int64(x.DownPoles))}, {Label: l.T("wave.on"), Value: l.Date(x.DownOn)}}})
 	}

@@ -47,7 +47,11 @@ func (p *Pages) oneAgain(c *gin.Context, status int, in site.Form, errs ui.Error
 	if err != nil {
 		return err
 	}
-	v.Sections = append(v.Sections, roads)
+	drawn, err := MapSections(c, p.Pages, Sight{Totals: p.DuctMap.Totals, Segments: p.DuctMap.Segments, Segment: ducts.SegmentPath, None: "wave.no_segments_hint"}, w, wavePath(w.ID))
+	if err != nil {
+		return err
+	}
+	v.Sections = append(append(v.Sections, roads), drawn...)
 	if w.State != ductwave.Draft {
 		v.Sections = append(v.Sections, p.companySection(c, w), commitmentSection(c, w, in, errs, may), photoSection(l, w, in, errs, may))
 	}

@@ -1,0 +1,52 @@
+package partner
+
+import (
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"bedelau/internal/edge/ductmoney"
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/fault"
+	"bedelau/web/page/bill"
+	"bedelau/web/ui"
+)
+
+// deposit is the security of a lease of the company: what was asked for, what is held, and where it went. A lease of which none was
+// asked for has no such part.
+func (p *Pages) deposit(c *gin.Context, company, lease uuid.UUID) ([]bill.Section, error) {
+	l := gate.LocaleOf(c)
+	d, entries, asked, err := p.DuctBills.DepositOf(c.Request.Context(), company, lease)
+	if fault.Is(err, "deposit.not_found") {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	about := bill.Section{ID: "jaminan", Title: l.T("deposit.title"), Text: l.T("deposit.in_account"), Rows: []ui.Row{
+		{Label: l.T("deposit.asked"), Value: d.Asked.String() + "\n" + l.T("ductprice.deposit_months", "n", d.Months) + "\n" + d.Basis}, {Label: l.T("deposit.held"), Value: d.Held().String()}, {Label: l.T("deposit.lacks"), Value: d.Missing().String()}}}
+	moves := bill.Section{ID: "jaminan-catatan", Title: l.T("deposit.went"), Table: ductmoney.DepositTable(l, entries, pathBills), Empty: &bill.Empty{Icon: "receipt-tax", Title: l.T("deposit.no_entries"), Text: l.T("deposit.own_no_entries")}}
+	out := []bill.Section{about, moves}
+	back := bill.Section{ID: "jaminan-kembali", Title: l.T("deposit.returns"), Table: &bill.Table{Title: l.T("deposit.returns"), Columns: []bill.Column{{Label: l.T("bumd.on_day")}, {Label: l.T("refund.account")}, {Label: l.T("bill.state")}, {Label: l.T("usage.line_amount"), End: true}}}}
+	for _, q := range asked {
+		if q.Approved == nil { // what was decided stands among what happened, or did not happen
+			back.Table.Rows = append(back.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: l.Date(site.Zoned(c, q.MadeAt))}, {Text: q.Account}, {Mark: ui.Mark{Icon: "hourglass", Text: l.T("deposit.undecided")}}, {Text: q.Amount.String()}}})
+		}
+	}
+	if len(back.Table.Rows) > 0 {
+		out = append(out, back)
+	}
+	return out, nil
+}
+
+// deposits lists those of the company's leases, what is missing or comes back first.
+func (p *Pages) deposits(c *gin.Context, company uuid.UUID) (bill.Section, error) {
+	l := gate.LocaleOf(c)
+	all, err := p.DuctBills.DepositsOf(c.Request.Context(), company)
+	s := bill.Section{ID: "jaminan-sewa", Title: l.T("deposit.by_lease"), Empty: &bill.Empty{Icon: "coin", Title: l.T("deposit.none_yet"), Text: l.T("deposit.none_yet_text")}}
+	s.Table = &bill.Table{Title: s.Title, Columns: []bill.Column{{Label: l.T("lease.number")}, {Label: l.T("deposit.asked"), End: true}, {Label: l.T("deposit.held"), End: true}, {Label: l.T("deposit.set_off_sum"), End: true}, {Label: l.T("deposit.returned_sum"), End: true}, {Label: l.T("bill.state")}}}
+	for _, d := range all {
+		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: d.Number, Whole: true, Href: pathLeases + "/" + d.LeaseID.String() + "#jaminan", Small: l.T("lease.state." + d.State)}, {Text: d.Asked.String()}, {Text: d.Held().String()}, {Text: d.SetOff.String()}, {Text: d.Returned.String()}, {Mark: ductmoney.DepositMark(l, d)}}})
+	}
+	return s, err
+}
