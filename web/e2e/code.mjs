@@ -14,6 +14,8 @@ const secrets = {
   "binamarga@batam.localhost": "KQAWPQC4W5U7KD5GKUMSSW36UO2YNCY2",
   "cktr@batam.localhost": "TF65YZSTU37Q7FHCW2AV354L2SKVLWLO",
   "ducting@batam.localhost": "ZBWGC2LOZBWGC2LOZBWGC2LOZBWGC2LO",
+  "keuangan.ducting@batam.localhost": "PBWGC2LOZBWGC2LOZBWGC2LOZBWGC2LO",
+  "keuangan2.ducting@batam.localhost": "UBWGC2LOZBWGC2LOZBWGC2LOZBWGC2LO",
   "petugas@tanjungpinang.localhost": "PBWGC2LOPBWGC2LOPBWGC2LOPBWGC2LO",
   "bumd@platform.localhost": "RBWGC2LORBWGC2LORBWGC2LORBWGC2LO",
   "keuangan@platform.localhost": "ULALQPPVKEQBGWTK7JWZTXNRX3EGTL4K",

@@ -56,8 +56,9 @@ function read() {
   const own = "script, style, .code, code, .facts, [lang]:not(html)";
   const texts = [...document.body.querySelectorAll("*")].filter((e) => !e.closest(own))
     .flatMap((e) => [...e.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data.trim()).filter(Boolean));
+  // A map ends at its edge, and so does the name of a place there.
   const cut = [...document.body.querySelectorAll("*")].filter((e) => {
-    return e.clientWidth > 1 && e.scrollWidth > e.clientWidth + 1 && ["hidden", "clip"].includes(getComputedStyle(e).overflowX);
+    return e.clientWidth > 1 && e.scrollWidth > e.clientWidth + 1 && !e.closest("[data-net-canvas]") && ["hidden", "clip"].includes(getComputedStyle(e).overflowX);
   });
   return {
     title: document.title, lang: document.documentElement.lang, width: document.documentElement.scrollWidth,

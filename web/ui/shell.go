@@ -63,11 +63,24 @@ type Link struct{ Href, Label, Icon string }
 // Flash is a message carried over one redirect. Tone is "good", "care", "bad" or empty.
 type Flash struct{ Tone, Text string }
 
-// current says whether href is the section of the page shown now.
+// current says whether href is the section of the page shown now. Of two entries of the menu that lie one under the other it is the
+// one whose address is more of the page's.
 func (s Shell) current(href string) bool {
 	if s.Under != "" {
 		return href == s.Under
 	}
+	if s.User != nil {
+		for _, x := range s.User.Links {
+			if len(x.Href) > len(href) && s.under(x.Href) {
+				return false
+			}
+		}
+	}
+	return s.under(href)
+}
+
+// under says whether the page shown now is that of href or lies under it.
+func (s Shell) under(href string) bool {
 	path, _, _ := strings.Cut(s.Path, "?")
 	if href == "/" {
 		return path == "/"
