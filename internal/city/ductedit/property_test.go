@@ -1,6 +1,8 @@
 package ductedit
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -9,15 +11,17 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/paulmach/orb/geojson"
 
 	"bedelau/internal/city/duct"
+	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/city/lease"
 	"bedelau/internal/kernel/fault"
 )
 
-// TestTheNetworkHolds: whatever is split, cut, taken out, said, let, given back and undone in whatever order, nothing is held twice,
-// no capacity is below zero, all that is billed for a road is what was, a lease holds its units on every part of its way, and the
-// network of an earlier day is as it was.
+// TestTheNetworkHolds: whatever is split, cut, taken out, said, laid by a file, let, given back and undone in whatever order, nothing is
+// held twice, nothing lies in what is not there, no capacity is below zero, all that is billed for a road is what was, a lease holds its
+// units on every part of its way, and the network of an earlier day is as it was.
 func TestTheNetworkHolds(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(2) {
@@ -26,7 +30,7 @@ func TestTheNetworkHolds(t *testing.T) {
 			w := &walk{stage: newStage(t), rand: rand.New(rand.NewPCG(seed, 7)), on: day("2026-02-01")}
 			w.early, w.billed = w.seen(t, "2026-01-15"), w.roads(t, "2026-01-15")
 			done := map[string]int{}
-			for range 45 {
+			for range 60 {
 				act, err := w.step(t)
 				switch f := fault.From(err); {
 				case err == nil:
@@ -38,7 +42,7 @@ func TestTheNetworkHolds(t *testing.T) {
 				w.check(t, act)
 			}
 			t.Logf("%v", done)
-			for _, act := range []string{"split", "undo", "reserve"} {
+			for _, act := range []string{"split", "undo", "reserve", "import", "undo import"} {
 				if done[act] == 0 {
 					t.Errorf("nothing was %s", act)
 				}
@@ -54,6 +58,7 @@ type walk struct {
 	on      time.Time // the day of the next act
 	n       int
 	changes []uuid.UUID
+	files   []uuid.UUID
 	held    []uuid.UUID
 	early   []string
 	billed  map[string]int64
@@ -88,7 +93,16 @@ func (w *walk) step(t *testing.T) (string, error) {
 		}
 		return err
 	}
-	switch x := w.rand.IntN(10); {
+	switch x := w.rand.IntN(14); {
+	case x >= 12 && len(w.files) > 0:
+		k := len(w.files) - 1 - w.rand.IntN(min(3, len(w.files)))
+		err := w.surveys.Undo(w.ctx, w.manager, w.files[k], "x")
+		if err == nil {
+			w.kept = nil
+		}
+		return "undo import", err
+	case x >= 10:
+		return "import", w.load(t, s)
 	case x < 3:
 		w.n++
 		in := Split{Segment: s.Code, OnDay: w.on, MM: 1 + w.rand.Int64N(s.LengthMM), Node: fmt.Sprintf("N%d", w.n), Kind: duct.Handhole, First: fmt.Sprintf("P%dA", w.n), Second: fmt.Sprintf("P%dB", w.n), Why: "x"}
@@ -140,6 +154,22 @@ func (w *walk) step(t *testing.T) (string, error) {
 	}
 }
 
+// load lays more in a segment than it has, or less, by a file.
+func (w *walk) load(t *testing.T, s duct.Segment) error {
+	t.Helper()
+	f := geojson.NewFeature(s.Line)
+	f.Properties = geojson.Properties{"code": s.Code, "ducts": 1 + w.rand.IntN(3), "subducts": 1 + w.rand.IntN(4), "micros": w.rand.IntN(3)}
+	body, err := json.Marshal(geojson.NewFeatureCollection().Append(f))
+	if err != nil {
+		t.Fatal(err)
+	}
+	i, err := w.surveys.Load(w.ctx, w.manager, ductsurvey.ImportInput{Title: "Saluran tambahan", Source: "Dinas", OnDay: w.on, Format: ductsurvey.GeoJSON, Body: bytes.NewReader(body)})
+	if err == nil {
+		w.files = append(w.files, i.ID)
+	}
+	return err
+}
+
 // roads are the billed lengths of a day by road.
 func (w *walk) roads(t *testing.T, on string) map[string]int64 {
 	t.Helper()
@@ -188,6 +218,8 @@ func (w *walk) check(t *testing.T, act string) {
 	err = w.w.DB.App.NewRaw(`SELECT 'twice ' || a.unit_id FROM duct_hold a JOIN duct_hold b ON b.tenant_id = a.tenant_id AND b.unit_id = a.unit_id AND b.lease_id <> a.lease_id AND a.during && b.during AND b.released_at IS NULL WHERE a.tenant_id = ?0 AND a.released_at IS NULL
 		UNION ALL SELECT 'hold of what is not there ' || l.number || ' ' || u.id FROM duct_hold h JOIN duct_unit u ON u.tenant_id = h.tenant_id AND u.id = h.unit_id JOIN duct_lease l ON l.tenant_id = h.tenant_id AND l.id = h.lease_id
 			WHERE h.tenant_id = ?0 AND h.released_at IS NULL AND (u.voided_by IS NOT NULL OR NOT daterange(u.since, u.until) @> h.during)
+		UNION ALL SELECT 'orphan ' || u.id FROM duct_unit u LEFT JOIN duct_unit p ON p.tenant_id = u.tenant_id AND p.id = u.parent_id WHERE u.tenant_id = ?0 AND u.voided_by IS NULL
+			AND (p.voided_by IS NOT NULL OR NOT EXISTS (SELECT FROM duct_segment_state c WHERE c.tenant_id = u.tenant_id AND c.segment_id = u.segment_id AND c.voided_by IS NULL))
 		UNION ALL SELECT 'gap ' || l.number FROM duct_lease l JOIN duct_hold h ON h.tenant_id = l.tenant_id AND h.lease_id = l.id AND h.own AND h.released_at IS NULL
 			WHERE l.tenant_id = ?0 AND h.taken_id IS NOT NULL AND NOT EXISTS (SELECT FROM duct_hold o WHERE o.tenant_id = h.tenant_id AND o.lease_id = h.lease_id AND o.released_at IS NULL AND upper(o.during) = lower(h.during)
 				AND o.unit_id = (SELECT was_id FROM duct_unit u WHERE u.tenant_id = h.tenant_id AND u.id = h.unit_id))

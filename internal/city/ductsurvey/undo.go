@@ -16,13 +16,18 @@ import (
 )
 
 // Undo takes a file out of the network again, as if it had never been applied; it stays on record, and what it had ended or
-// voided is in force again. For staff with duct:manage. It refuses Conflict "duct.not_applied", and "duct.built_upon" once a
-// later change has touched what the file brought: undo that first.
+// voided is in force again. For staff with duct:manage. It refuses Conflict "duct.not_applied", "duct.held_since" and "duct.cabled" where
+// a lease or a cable rests on what the file brought, and "duct.built_upon" once a later change has touched that or laid something in
+// it: undo that first.
 func (s *Service) Undo(ctx context.Context, actor identity.Actor, importID uuid.UUID, why string) error {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctManage); err != nil {
 		return err
 	}
 	return tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
+		// Whoever leases a unit meanwhile comes before or after, and not between what is asked and what is voided.
+		if _, err := duct.Turn(ctx, tx, 0); err != nil {
+			return err
+		}
 		i, err := find(ctx, tx, importID, true)
 		if err != nil {
 			return err

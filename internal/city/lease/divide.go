@@ -1,7 +1,6 @@
 package lease
 
 import (
-	"bedelau/internal/city/duct"
 	"context"
 	"fmt"
 	"time"
@@ -9,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/duct"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -16,7 +16,7 @@ import (
 // Turn makes whoever changes the network under what is held wait for those who change what is held, until tx ends. It comes before
 // every other lock of the ducts.
 func Turn(ctx context.Context, tx bun.Tx) error {
-	_, err := turn(ctx, tx, 0)
+	_, err := duct.Turn(ctx, tx, 0)
 	return err
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/duct"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
 )
@@ -27,7 +28,7 @@ func (s *Service) Inside(tx bun.Tx, actor identity.Actor, order uuid.UUID) Insid
 
 // Turn makes whoever changes holds of ctx's city wait for the other until tx ends. It is the first lock of a transaction that does.
 func (s *Service) Turn(ctx context.Context, tx bun.Tx) error {
-	_, err := turn(ctx, tx, 0)
+	_, err := duct.Turn(ctx, tx, 0)
 	return err
 }
 

@@ -8,7 +8,6 @@ package lease
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -105,15 +104,4 @@ type Lease struct {
 
 	OrderID  uuid.NullUUID `bun:"order_id"`  // the company's order whose steps it follows
 	RenewsID uuid.NullUUID `bun:"renews_id"` // the lease whose units it holds for longer
-}
-
-// turn makes whoever changes holds of a city wait for the other, and counts the change. It returns how many leases have had
-// a number.
-func turn(ctx context.Context, tx bun.Tx, leases int) (given int64, err error) {
-	err = tx.NewRaw(`INSERT INTO duct_version (tenant_id, holds, leases) VALUES (?, 1, ?)
-		ON CONFLICT (tenant_id) DO UPDATE SET holds = duct_version.holds + 1, leases = duct_version.leases + EXCLUDED.leases RETURNING leases`, tenancy.Must(ctx), leases).Scan(ctx, &given)
-	if err != nil {
-		return 0, fmt.Errorf("lease: turn: %w", err)
-	}
-	return given, nil
 }

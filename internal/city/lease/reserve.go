@@ -131,7 +131,7 @@ func (s *Service) reserve(ctx context.Context, tx bun.Tx, actor identity.Actor, 
 			return Lease{}, err
 		}
 	}
-	given, err := turn(ctx, tx, 1)
+	given, err := duct.Turn(ctx, tx, 1)
 	if err != nil {
 		return Lease{}, err
 	}

@@ -240,7 +240,7 @@ func (s *Service) expire(ctx context.Context, tx bun.Tx) error {
 	if err != nil || len(due) == 0 {
 		return err
 	}
-	if _, err := turn(ctx, tx, 0); err != nil {
+	if _, err := duct.Turn(ctx, tx, 0); err != nil {
 		return err
 	}
 	for _, l := range due {

@@ -55,6 +55,8 @@ func TestCablesAreRecorded(t *testing.T) {
 		t.Error("it is pulled out twice")
 	}
 	sari.Page("/petugas/ducting/ruas/RS-1", "Belum ada kabel yang dicatat di ruas ini")
+	file := pagetest.Hrefs(sari.Page("/petugas/ducting/impor"), "/petugas/ducting/impor/")[0]
+	sari.Sees(sari.Post(file+"/batalkan", "why", "Salah berkas"), http.StatusConflict, "Kabel KB-1 tercatat di saluran itu", "Salah berkas", "Diterapkan")
 	other := s.Staff(t, pagetest.HostOther, "Orang Lain", "duct_manager", "")
 	other.Sees(other.Get(one), http.StatusNotFound)
 }

@@ -144,7 +144,7 @@ func (p *Pages) importAgain(c *gin.Context, status int, in site.Form, errs ui.Er
 		case ductsurvey.Checked:
 			state.Forms = append(state.Forms, bill.Form{ID: "terapkan", Plain: true, Action: here + "/terapkan", Submit: l.T("duct.apply")})
 		case ductsurvey.Applied:
-			state.Forms = append(state.Forms, bill.Form{ID: "batalkan", Folded: true, Bad: true, Title: l.T("duct.undo"), Text: l.T("duct.undo_text"), Action: here + "/batalkan", Submit: l.T("duct.undo_do"),
+			state.Forms = append(state.Forms, bill.Form{ID: "batalkan", Folded: len(errs) == 0, Bad: true, Title: l.T("duct.undo"), Text: l.T("duct.undo_text"), Action: here + "/batalkan", Submit: l.T("duct.undo_do"),
 				Fields: []ui.Field{{Name: "why", Label: l.T("duct.why"), Max: 300, Value: in.Get("why"), Error: errs.Of("why")}}})
 		}
 	}
@@ -263,7 +263,7 @@ func (p *Pages) undo(c *gin.Context) error {
 		err = p.Surveying.Undo(c.Request.Context(), gate.ActorOf(c), id, in.Text("why"))
 	}
 	if err != nil {
-		errs, status, ok := site.RefusedAt(c, err, nil)
+		errs, status, ok := site.RefusedAt(c, err, map[string]string{"duct.built_upon": "why", "duct.held_since": "why", "duct.cabled": "why"})
 		if !ok {
 			return err
 		}
