@@ -270,7 +270,7 @@ func TestAChangeNeedsOneConnection(t *testing.T) {
 			('izin', 1, '2026-01-01', '[{"code": "langganan", "kind": "flat", "price": 9000000, "name": {"id": "Langganan"}}]', '{"modules": ["duct"], "limits": {"staff": {"name": {"id": "Petugas"}, "most": 5}}}')`)
 	m.start("kecil", day(2026, 1, 1), billing.SubscribeInput{})
 	m.w.DB.App.SetMaxOpenConns(1)
-	ctx, stop := context.WithTimeout(m.w.Ctx(m.w.Batam), 20*time.Second)
+	ctx, stop := context.WithTimeout(m.w.Ctx(m.w.Batam), time.Minute)
 	defer stop()
 	for _, plan := range []string{"izin", "pakai"} { // at once, and from July
 		if _, err := m.Subscribe(ctx, m.choice(plan, nil)); err != nil {

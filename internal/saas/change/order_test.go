@@ -299,7 +299,7 @@ func TestAnOrderNeedsOneConnection(t *testing.T) {
 	x := open(t)
 	x.w.DB.App.SetMaxOpenConns(1)
 	var stop context.CancelFunc
-	x.ctx, stop = context.WithTimeout(x.ctx, 20*time.Second)
+	x.ctx, stop = context.WithTimeout(x.ctx, time.Minute)
 	defer stop()
 	o := x.ask(change.Input{Plan: "hemat", Version: 1})
 	if ok, err := x.Planned(x.ctx, x.w.Batam, o); !ok || err != nil {

@@ -8,7 +8,7 @@ import (
 
 // recomputeSQL is what every city owes before tax for the months from $1 to $2 by the events that were told before $3, from
 // nothing but events, subscriptions and the price list: the days of each subscription, those of a trial apart; each component by
-// its kind, and by days where its meter does not add up; what is paid once not again after a pause; a year where it begins, less what was not used of it where it ends; then what is topped up and let off.
+// its kind, and by days where its meter does not add up; what is paid once not again after a pause, nor when the city itself stays on the plan with other add-ons; a year where it begins, less what was not used of it where it ends; then what is topped up and let off.
 const recomputeSQL = `
 WITH part AS (
   SELECT s.tenant_id AS city, t.timezone AS zone, s.id, s.plan, s.version, s.addons, s.coupon, s.ends_on, coalesce(s.trial_ends_on, s.starts_on) AS paid_from,
@@ -44,7 +44,8 @@ priced AS (
             WHERE NOT free AND ends_on - 1 BETWEEN f AND l AND ends_on - 1 >= y.since AND ends_on < y.until), 0)
       WHEN c->>'kind' = 'flat' THEN round(price * days / of)
       WHEN c->>'kind' = 'once' THEN CASE WHEN paid_from BETWEEN f AND l AND NOT EXISTS (SELECT FROM subscription b WHERE b.tenant_id = counted.city
-        AND b.withdrawn_at IS NULL AND b.plan = counted.plan AND b.ended_as = 'paused' AND b.ends_on <= counted.paid_from) THEN price ELSE 0 END
+        AND b.withdrawn_at IS NULL AND b.plan = counted.plan AND (b.ended_as = 'paused' AND b.ends_on <= counted.paid_from
+          OR b.ended_as = 'moved' AND b.ends_on = counted.paid_from AND EXISTS (SELECT FROM subscription_order o WHERE o.tenant_id = b.tenant_id AND o.subscription_id = counted.id))) THEN price ELSE 0 END
       WHEN c->>'kind' = 'unit' THEN round(price * over * by / per)
       WHEN c->>'kind' = 'package' THEN round(price * ceil(over / (c->>'size')::numeric) * by / per)
       WHEN c->>'kind' = 'volume' THEN round(by * over * (SELECT (t->>'price')::numeric FROM jsonb_array_elements(c->'tiers') WITH ORDINALITY a(t, k)

@@ -29,6 +29,7 @@ import (
 	"bedelau/internal/kernel/statement"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/change"
 	"bedelau/internal/saas/collection"
 	"bedelau/internal/saas/collection/stripetest"
 	"bedelau/internal/saas/finance"
@@ -52,6 +53,7 @@ type world struct {
 	runner    *jobs.Runner
 	metering  *metering.Service
 	billing   *billing.Service
+	changes   *change.Service
 	finance   *finance.Service
 	collect   *collection.Service
 	stripe    *stripetest.Standin
@@ -128,6 +130,7 @@ func newWorld(t *testing.T) *world {
 		y.exec("INSERT INTO tenant (id, slug, name, short_name, timezone) VALUES ($1, $2, $3, $3, $4)", id, p.slug, p.name, p.zone)
 	}
 	y.exec(prices)
+	y.exec("UPDATE plan SET offered = true WHERE code IN ('rintis', 'madya')")
 	y.exec("CREATE TABLE year_told (city uuid, id text, at timestamptz, PRIMARY KEY (city, id))")
 	y.services()
 	all, err := tenancy.NewDirectory(y.w.DB.App, "localhost").All(t.Context())
@@ -164,11 +167,12 @@ func (y *world) services() {
 	y.metering = metering.New(y.w.DB, clock)
 	y.billing = billing.New(y.w.DB, y.metering, clock)
 	y.finance = finance.New(finance.Deps{DB: y.w.DB, Guard: guard, Files: store, Notify: mail, Limits: y.billing, Collector: issued{y}, Now: clock})
+	y.changes = change.New(change.Deps{DB: y.w.DB, Guard: guard, Billing: y.billing, Notify: mail, Now: clock})
 	y.stripe = stripetest.New(y.t, clock)
 	y.collect = collection.New(collection.Deps{DB: y.w.DB, Guard: guard, Billing: y.billing, Receipts: y.finance, Key: "sk_test_1", Signing: []string{signing},
 		URL: y.stripe.URL, Log: quiet, Now: clock})
 	y.metering.Plan(y.runner)
-	for _, err := range []error{y.billing.Register(y.runner, mail), y.finance.Register(y.runner), y.collect.Register(y.runner)} {
+	for _, err := range []error{y.billing.Register(y.runner, mail), y.changes.Register(y.runner), y.finance.Register(y.runner), y.collect.Register(y.runner)} {
 		y.must(err)
 	}
 	people := identity.New(identity.Deps{DB: y.w.DB.App, Keys: keys, Bus: event.New(nil), Roles: guard})
@@ -259,6 +263,21 @@ func (y *world) end(slug string, on time.Time, as billing.Ending) {
 	y.must(err)
 	if as == billing.Cancelled {
 		y.cities[slug].ends = on
+	}
+}
+
+// orders has a city's own administrator look at a change and order it as it was shown.
+func (y *world) orders(slug string, in change.Input, kind change.Kind, on time.Time) {
+	y.t.Helper()
+	c := y.cities[slug]
+	admin := identity.Actor{ID: c.ID, TenantID: c.ID, Kind: identity.Staff, Name: "Nurul", Roles: []string{"city_admin"}, TOTP: true}
+	q, err := y.changes.Quote(y.w.Ctx(c.City), admin, in)
+	y.must(err)
+	in.Seen = q.Mark()
+	o, err := y.changes.Ask(y.w.Ctx(c.City), admin, in)
+	y.must(err)
+	if o.Kind != kind || o.State() != change.Done || o.TakesOn.Format(time.DateOnly) != on.Format(time.DateOnly) {
+		y.t.Errorf("%s: %s from %s, %s", slug, o.Kind, o.TakesOn.Format(time.DateOnly), o.State())
 	}
 }
 
