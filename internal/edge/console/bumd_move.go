@@ -46,7 +46,7 @@ const (
 	agreedAnew = "anew"
 )
 
-// move puts a city on the newest version of a plan from a day on; without one an upgrade begins at once and a downgrade next month.
+// move puts a city on the newest version of a plan from a day on; without one an upgrade begins at once, and a downgrade next month or after the year that is paid.
 func (p *Pages) move(c *gin.Context) error {
 	return p.change(c, "subscription_moved", func(in site.Form, city tenancy.City) error {
 		who := gate.ActorOf(c)

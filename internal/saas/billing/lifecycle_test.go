@@ -164,6 +164,7 @@ func TestTermsAreHeldToThePriceList(t *testing.T) {
 	}{
 		{"a trial of less than nothing", "trial_days", billing.SubscribeInput{TrialDays: -1}},
 		{"a trial of two years", "trial_days", billing.SubscribeInput{TrialDays: 730}},
+		{"a trial of more than one person gives", "trial_days", billing.SubscribeInput{TrialDays: 93}},
 		{"an add-on nobody offers", "addons.kolam", billing.SubscribeInput{Addons: map[string]int64{"kolam": 1}}},
 		{"an add-on that is none", "addons.langganan", billing.SubscribeInput{Addons: map[string]int64{"langganan": 1}}},
 		{"none of an add-on", "addons.ducting", billing.SubscribeInput{Addons: map[string]int64{"ducting": 0}}},
@@ -184,5 +185,36 @@ func TestTermsAreHeldToThePriceList(t *testing.T) {
 	}
 	if _, err := s.End(w.Ctx(w.Other), billing.EndInput{City: w.Batam, On: day(2026, 2, 1), As: billing.Cancelled, Reason: "x"}); !fault.Is(err, "city.unknown") {
 		t.Errorf("ended by another city: %v", err)
+	}
+}
+
+// TestTrialsAddUp: what one person gives is bounded however often it is given.
+func TestTrialsAddUp(t *testing.T) {
+	t.Parallel()
+	m := openMenu(t, noon(2026, 1, 1))
+	trial := func(on time.Time, days int) error {
+		_, err := m.Subscribe(m.w.Ctx(m.w.Platform), billing.SubscribeInput{City: m.w.Batam, Plan: "kecil", StartsOn: on, TrialDays: days, ActorKind: audit.System})
+		return err
+	}
+	refused := func(err error, most int) bool {
+		f := fault.From(err)
+		return err != nil && len(f.Fields) == 1 && f.Fields[0].Name == "trial_days" && f.Fields[0].Args[1] == most
+	}
+	if err := trial(day(2026, 1, 1), 60); err != nil {
+		t.Fatal(err)
+	}
+	m.now = noon(2026, 1, 31) // after 30 of them
+	if err := trial(day(2026, 1, 31), 63); !refused(err, 62) {
+		t.Errorf("93 days: %v", err)
+	}
+	if err := trial(day(2026, 1, 31), 62); err != nil {
+		t.Errorf("92 days: %v", err)
+	}
+	m.now = noon(2026, 6, 1)
+	if err := trial(day(2026, 6, 1), 1); !refused(err, 0) {
+		t.Errorf("once more: %v", err)
+	}
+	if err := trial(day(2026, 6, 1), 0); err != nil {
+		t.Errorf("without a trial: %v", err)
 	}
 }

@@ -32,6 +32,9 @@ func (s *Service) Recurring(ctx context.Context, day time.Time) (map[tenancy.ID]
 	return all[0], nil
 }
 
+// recurringPage bounds the subscriptions that are read at once.
+const recurringPage = 5000
+
 // RecurringOn is Recurring on each of some days, of which there is at least one, read at once.
 func (s *Service) RecurringOn(ctx context.Context, days ...time.Time) ([]map[tenancy.ID]Running, error) {
 	if err := ofPlatform(ctx); err != nil {
@@ -39,11 +42,18 @@ func (s *Service) RecurringOn(ctx context.Context, days ...time.Time) ([]map[ten
 	}
 	var subs []Subscription
 	first, last := slices.MinFunc(days, time.Time.Compare), slices.MaxFunc(days, time.Time.Compare)
-	err := s.db.Platform.NewSelect().Model(&subs).Column(columns()...).
-		Where("withdrawn_at IS NULL AND starts_on <= ? AND (ends_on IS NULL OR ends_on > ?)", last.Format(time.DateOnly), first.Format(time.DateOnly)).
-		Limit(20_000).Scan(tenancy.Platform(ctx))
-	if err != nil {
-		return nil, fmt.Errorf("billing: recurring: %w", err)
+	for page := recurringPage; page == recurringPage; {
+		var more []Subscription
+		q := s.db.Platform.NewSelect().Model(&more).Column(columns()...).
+			Where("withdrawn_at IS NULL AND starts_on <= ? AND (ends_on IS NULL OR ends_on > ?)", last.Format(time.DateOnly), first.Format(time.DateOnly)).
+			Order("tenant_id", "id").Limit(recurringPage)
+		if n := len(subs); n > 0 {
+			q = q.Where("(tenant_id, id) > (?, ?)", subs[n-1].TenantID, subs[n-1].ID)
+		}
+		if err := q.Scan(tenancy.Platform(ctx)); err != nil {
+			return nil, fmt.Errorf("billing: recurring: %w", err)
+		}
+		subs, page = append(subs, more...), len(more)
 	}
 	meters, err := noUsage(tenancy.Platform(ctx), s.db.App)
 	if err != nil {

@@ -1,8 +1,11 @@
 package billing_test
 
 import (
+	"context"
 	"testing"
 	"time"
+
+	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/pgtest"
@@ -141,5 +144,27 @@ func TestOtherPricesAreTriedOverRealUsage(t *testing.T) {
 	}
 	if e, err := s.Estimate(ctx, w.Batam, day(2026, 1, 1)); err != nil || e.Total != 1_800_000 {
 		t.Errorf("trying has changed what is charged: %v, %v", e.Total, err)
+	}
+}
+
+// TestNothingThatRecursIsLeftOut: however many subscriptions there were between two days, what each city has on them is counted.
+func TestNothingThatRecursIsLeftOut(t *testing.T) {
+	t.Parallel()
+	m := openMenu(t, noon(2026, 6, 1))
+	for range 2 { // one city and the other
+		m.w.Batam, m.w.Other = m.w.Other, m.w.Batam
+		err := tenancy.InTx(m.w.Ctx(m.w.Batam), m.w.DB.App, func(ctx context.Context, tx bun.Tx) error {
+			_, err := tx.NewRaw(`INSERT INTO subscription (tenant_id, id, plan, version, starts_on, ends_on, ended_as, addons)
+				SELECT ?, gen_random_uuid(), 'kecil', 1, d, d + 1, 'moved', '{}' FROM (SELECT '1990-01-01'::date + n AS d FROM generate_series(0, 10999) n) x`, m.w.Batam.ID).Exec(ctx)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.start("besar", day(2026, 6, 1), billing.SubscribeInput{})
+	}
+	all, err := m.RecurringOn(m.w.Ctx(m.w.Platform), day(1990, 1, 1), day(2020, 2, 12), day(2026, 6, 1))
+	if err != nil || len(all) != 3 || len(all[0]) != 2 || len(all[1]) != 2 || len(all[2]) != 2 || all[2][m.w.Other.ID].Monthly != 9_000_000 {
+		t.Errorf("%d, %d, %d cities, %v", len(all[0]), len(all[1]), len(all[2]), err)
 	}
 }

@@ -69,8 +69,9 @@ type SubscribeInput struct {
 	ActorKind string
 }
 
-// trialMost bounds a trial, in days.
-const trialMost = 366
+// trialMost bounds the days for which a city pays nothing on one person's word, those of earlier trials among them. For longer there is a
+// coupon, which a second person approves.
+const trialMost = 92
 
 // Subscribe starts a subscription and ends the one before it on the same day; what was planned from that day on is withdrawn
 // if it has not begun. Without a day an upgrade begins today, and a downgrade at the end of what is paid: of the year that was paid in
@@ -261,9 +262,14 @@ func (s *Service) today(c tenancy.City) time.Time { return date(s.now().In(c.Loc
 // agree holds the terms that are asked for to the version and the list of coupons.
 func agree(ctx context.Context, tx bun.IDB, sub *Subscription, v Version, in SubscribeInput) error {
 	var bad []fault.Field
-	if in.TrialDays < 0 || in.TrialDays > trialMost {
-		bad = append(bad, fault.Field{Name: "trial_days", Code: "trial_days", Args: []any{"max", trialMost}})
-	} else if in.TrialDays > 0 {
+	if in.TrialDays != 0 {
+		had, err := trialDays(ctx, tx, *sub)
+		if err != nil {
+			return err
+		}
+		if most := max(trialMost-had, 0); in.TrialDays < 0 || in.TrialDays > most {
+			bad = append(bad, fault.Field{Name: "trial_days", Code: "trial_days", Args: []any{"max", most}})
+		}
 		sub.TrialEndsOn = sub.StartsOn.AddDate(0, 0, in.TrialDays)
 	}
 	for code, n := range in.Addons {
@@ -285,6 +291,14 @@ func agree(ctx context.Context, tx bun.IDB, sub *Subscription, v Version, in Sub
 		sub.Coupon = &c
 	}
 	return fault.Fields(bad)
+}
+
+// trialDays is for how many days before sub began its city was in a trial.
+func trialDays(ctx context.Context, tx bun.IDB, sub Subscription) (had int, err error) {
+	day := sub.StartsOn.Format(time.DateOnly)
+	err = tx.NewRaw(`SELECT coalesce(sum(greatest(least(trial_ends_on, ends_on, ?::date) - starts_on, 0)), 0)::int FROM subscription
+		WHERE tenant_id = ? AND withdrawn_at IS NULL AND trial_ends_on IS NOT NULL AND starts_on < ?`, day, sub.TenantID, day).Scan(ctx, &had)
+	return had, err
 }
 
 // addonMost bounds how many of one add-on a city has.
