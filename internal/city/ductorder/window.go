@@ -2,6 +2,7 @@ package ductorder
 
 import (
 	"bedelau/internal/city/duct"
+	"bedelau/internal/city/lease"
 	"context"
 	"errors"
 	"fmt"
@@ -70,7 +71,7 @@ type WindowInput struct {
 }
 
 const (
-	windowLongest = 31 // days
+	windowLongest = lease.PullDays
 	crewMost      = 30
 	windowsMost   = 500 // of one order
 )

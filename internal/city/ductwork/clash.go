@@ -202,18 +202,19 @@ const vouched = `(NOT w.emergency OR w.operator_id IS NULL OR w.state <> 'runnin
 	OR EXISTS (SELECT 1 FROM duct_work_visit v WHERE v.tenant_id = w.tenant_id AND v.work_id = w.id)
 	OR EXISTS (SELECT 1 FROM account a WHERE a.tenant_id = w.tenant_id AND a.id = w.created_by AND a.kind = 'staff'))`
 
-// Under are the segments that works shut on a day, with the number of those works: the day on which a way is to be used first.
+// Under are the segments that works shut on a day from one to before another, with the number of those works: the days in which a cable
+// is pulled into a way (lease.PulledBy), and not all those for which it lies there.
 // Works that are planned and not permitted shut nothing, and no more does the emergency of a company on its word alone: staff have
 // entered it, changed it, been there or written down its permit before others plan around it. It is for whoever plans a way; who may is the planner's concern.
-func (s *Service) Under(ctx context.Context, day time.Time) (map[uuid.UUID]string, error) {
+func (s *Service) Under(ctx context.Context, from, until time.Time) (map[uuid.UUID]string, error) {
 	var rows []struct {
 		ID     uuid.UUID
 		Number string
 	}
 	today := s.Today(ctx)
 	err := s.d.DB.NewRaw(`SELECT x.thing_id AS id, min(w.number) AS number FROM duct_work w JOIN duct_work_clash x ON x.tenant_id = w.tenant_id AND x.work_id = w.id AND x.kind = 'segment' AND x.shuts
-		WHERE w.tenant_id = ?0 AND w.state IN ('permitted', 'running', 'reinstating') AND `+vouched+` AND coalesce(w.began_on, w.from_day) <= ?1::date
-			AND (w.to_day >= ?1::date OR w.state <> 'permitted' AND ?1::date <= ?2::date) GROUP BY x.thing_id`, tenancy.Must(ctx), day, today).Scan(ctx, &rows)
+		WHERE w.tenant_id = ?0 AND w.state IN ('permitted', 'running', 'reinstating') AND `+vouched+` AND coalesce(w.began_on, w.from_day) < ?3::date
+			AND (w.to_day >= ?1::date OR w.state <> 'permitted' AND ?1::date <= ?2::date) GROUP BY x.thing_id`, tenancy.Must(ctx), from, today, until).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("ductwork: under: %w", err)
 	}

@@ -3,6 +3,7 @@ package lease
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -33,8 +34,8 @@ type Fill struct {
 	Free         int // subducts that can be had
 }
 
-// Fills are those of all segments in which something lies on a day, by segment, at least as new as the Version of before. Whoever
-// shows them checks who may see them.
+// Fills are those of all segments that are there on a day, and not only planned, and in which something lies, by segment, at least as new
+// as the Version of before. Whoever shows them checks who may see them.
 func (s *Service) Fills(ctx context.Context, day time.Time) (map[uuid.UUID]Fill, error) {
 	g, err := s.graph(ctx)
 	if err != nil {
@@ -42,11 +43,29 @@ func (s *Service) Fills(ctx context.Context, day time.Time) (map[uuid.UUID]Fill,
 	}
 	out := make(map[uuid.UUID]Fill, len(g.of))
 	for id, e := range g.of {
+		if !g.on(id, days(day)) {
+			continue
+		}
 		if f := g.fill(&g.edges[e], days(day)); f.Places > 0 {
 			out[id] = f
 		}
 	}
 	return out, nil
+}
+
+// Lies returns whether a unit of a kind lies in a segment on a day or later, as the graph has it, at least as new as the Version of before.
+func (s *Service) Lies(ctx context.Context, day time.Time) (func(segment uuid.UUID, kind string) bool, error) {
+	g, err := s.graph(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return func(segment uuid.UUID, kind string) bool {
+		e, ok := g.of[segment]
+		if !ok {
+			return false
+		}
+		return slices.ContainsFunc(g.units[g.edges[e].units:g.edges[e].last], func(u unit) bool { return u.kind == kind[0] && days(day) < u.days.until })
+	}, nil
 }
 
 // fill counts the places of a segment. Its units are in the order ducts, subducts, microducts, and so are gone through from behind:

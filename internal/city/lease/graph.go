@@ -14,7 +14,8 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
-// graph is a city's network in memory, as it was when it was read: all that is, was or is to be there, so that it serves any day.
+// graph is a city's network in memory, as it was when it was read: all that is, was or is to be there, so that it serves any day. What is
+// only planned is not there until the day from which its state says that it was built.
 // Nodes, segments and units go by their place in the lists, so that a way is found without a map.
 type graph struct {
 	change uuid.UUID // the last one of the network that it knows
@@ -25,7 +26,7 @@ type graph struct {
 	first  []int32    // where the edges of a node begin in out
 	out    []arc
 	units  []unit              // in the order of their segments
-	of     map[uuid.UUID]int32 // an edge of each segment
+	of     map[uuid.UUID]int32 // the last edge of each segment; the others are before it
 	spare  sync.Pool           // of *scratch
 
 	held *holds
@@ -50,6 +51,7 @@ type edge struct {
 	LengthMM    int64 // billed
 	sound       bool  // neither damaged nor blocked
 	days        span  // on which it is so
+	fit         int32 // before this day it is there and sound without a break, in whatever states
 	units, last int32 // its part of the units
 }
 
@@ -72,6 +74,20 @@ func (s span) has(day int32) bool { return s.from <= day && day < s.until }
 func days(t time.Time) int32 { return int32(t.Unix() / 86400) }
 
 func spanOf(from, until time.Time) span { return span{days(from), days(spanEnd(until))} }
+
+// fits reports whether a segment, in the state of an edge on the first day, is there and sound all the time.
+func (e *edge) fits(s span) bool { return e.sound && e.days.has(s.from) && s.until <= e.fit }
+
+// on reports whether a segment is there on a day, in any of its states.
+func (g *graph) on(segment uuid.UUID, day int32) bool {
+	last, ok := g.of[segment]
+	for e := last; ok && e >= 0 && g.edges[e].ID == segment; e-- {
+		if g.edges[e].days.has(day) {
+			return true
+		}
+	}
+	return false
+}
 
 // free is how many units of a kind can be had in a segment from a day to before another.
 func (g *graph) free(e int32, kind byte, s span) int {
@@ -140,7 +156,7 @@ func readGraph(ctx context.Context, db bun.IDB, change uuid.UUID) (*graph, error
 	err := db.NewRaw(`SELECT k.id, k.code, a.code AS "from", b.code AS "to", c.road, c.authority, c.condition, coalesce(c.billed_mm, c.surveyed_mm, c.length_mm) AS length_mm, c.since, c.until
 		FROM duct_segment k JOIN duct_segment_state c ON c.tenant_id = k.tenant_id AND c.segment_id = k.id AND c.voided_by IS NULL
 		JOIN duct_node a ON a.tenant_id = k.tenant_id AND a.id = k.from_node JOIN duct_node b ON b.tenant_id = k.tenant_id AND b.id = k.to_node
-		WHERE k.tenant_id = ? ORDER BY k.id, c.since`, tenant).Scan(ctx, &rows)
+		WHERE k.tenant_id = ? AND c.class <> ? ORDER BY k.id, c.since`, tenant, duct.Planned).Scan(ctx, &rows)
 	if err != nil {
 		return nil, err
 	}
@@ -167,8 +183,16 @@ func (g *graph) nodeOf(code string) int32 {
 	return n
 }
 
-// link lists the segments of each node.
+// link lists the segments of each node, and says until when each is fit: its states are side by side, in their order.
 func (g *graph) link() {
+	for i := len(g.edges) - 1; i >= 0; i-- {
+		e := &g.edges[i]
+		if e.fit = e.days.until; i+1 < len(g.edges) {
+			if next := &g.edges[i+1]; next.ID == e.ID && next.sound && next.days.from == e.days.until {
+				e.fit = next.fit
+			}
+		}
+	}
 	g.first = make([]int32, len(g.codes)+1)
 	for _, e := range g.ends {
 		g.first[e[0]+1]++

@@ -36,8 +36,8 @@ type Book interface {
 
 // Works are what is dug in the city's roads.
 type Works interface {
-	// Under are the segments that works shut on a day, with why: the number of those works.
-	Under(ctx context.Context, day time.Time) (map[uuid.UUID]string, error)
+	// Under are the segments that works shut on a day from one to before another, with why: the number of those works.
+	Under(ctx context.Context, from, until time.Time) (map[uuid.UUID]string, error)
 }
 
 // Service is the leases of every city.

@@ -165,7 +165,9 @@ func TestWhatCannotBeReserved(t *testing.T) {
 // shut are segments that works shut.
 type shut map[uuid.UUID]string
 
-func (s shut) Under(context.Context, time.Time) (map[uuid.UUID]string, error) { return s, nil }
+func (s shut) Under(context.Context, time.Time, time.Time) (map[uuid.UUID]string, error) {
+	return s, nil
+}
 
 // TestAWayIsPlanned: the shortest with enough free first, others after it, around what is full, damaged or under works, with
 // whose ground it crosses.
@@ -232,14 +234,39 @@ func TestAWayIsPlanned(t *testing.T) {
 		}
 	}
 	st.d.Works = nil
-	// One reading serves every day: a segment that is damaged from a day on is avoided from then on.
+	// One reading serves every day: a segment that is damaged from a day on is avoided by whoever wants it until then or later.
 	st.lay(t, "2027-06-01", segment("AD", "A", "D", [][2]float64{{0, 0}, {0, 250}}, `, "authority": "pemko", "condition": "damaged"`))
-	for on, want := range map[string][]string{"2027-05-31": {long}, "2027-06-01": nil} {
-		late := in
-		late.Since = day(on)
-		if got := st.ways(t, late); !slices.Equal(got, want) {
-			t.Errorf("%s: %q", on, got)
+	for days, want := range map[[2]string][]string{{"2027-05-01", "2027-06-01"}: {long}, {"2027-05-01", "2027-06-02"}: nil, {"2027-05-01", ""}: nil, {"2027-06-01", "2027-06-02"}: nil} {
+		late, ask := in, st.asks(t, days[0]+days[1], "AD")
+		late.Since, ask.Since = day(days[0]), day(days[0])
+		if days[1] != "" {
+			late.Until, ask.Until = day(days[1]), day(days[1])
 		}
+		if got := st.ways(t, late); !slices.Equal(got, want) {
+			t.Errorf("%v: %q", days, got)
+		}
+		if _, err := st.Reserve(st.ctx, st.manager, ask); (err == nil) != (want != nil) || err != nil && !fault.Is(err, "lease.unfit") {
+			t.Errorf("%v is reserved: %v", days, err)
+		}
+	}
+	// What is damaged for some days in the middle is on no way that needs them, and can be kept by who lies in it already.
+	st.lay(t, "2027-08-01", segment("AD", "A", "D", [][2]float64{{0, 0}, {0, 250}}, `, "authority": "pemko", "condition": "good"`))
+	for days, want := range map[[2]string][]string{{"2027-05-01", "2027-09-01"}: nil, {"2027-08-01", ""}: {long}} {
+		late := in
+		late.Since = day(days[0])
+		if days[1] != "" {
+			late.Until = day(days[1])
+		}
+		if got := st.ways(t, late); !slices.Equal(got, want) {
+			t.Errorf("damaged in between, %v: %q", days, got)
+		}
+	}
+	mine := st.asks(t, "mine", "AD")
+	mine.Since, mine.Until = day("2027-04-01"), day("2027-05-01")
+	renewal := st.asks(t, "renewal", "AD")
+	renewal.Since, renewal.Renews = day("2027-05-01"), st.reserve(t, mine).ID
+	if _, err := st.Reserve(st.ctx, st.manager, renewal); err != nil {
+		t.Errorf("renewed: %v", err)
 	}
 	for _, none := range []PlanInput{{From: "A", To: "Z", Since: st.at}, {From: "A", To: "C", Since: day("2025-12-31")}} {
 		none.Kind = duct.Subduct
@@ -247,4 +274,48 @@ func TestAWayIsPlanned(t *testing.T) {
 			t.Errorf("%s to %s: %v", none.From, none.To, err)
 		}
 	}
+}
+
+// TestWhatIsOnlyPlanned is no way and holds nothing until the day from which it is built: nobody plans over it, reserves it, or sees it as
+// free, and from that day on it is a segment like any other.
+func TestWhatIsOnlyPlanned(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	ab := [][2]float64{{0, 0}, {100, 0}}
+	st.lay(t, "2026-01-01", node("A", 0, 0), node("B", 100, 0), node("C", 100, 100),
+		segment("AB", "A", "B", ab, `, "authority": "pemko", "class": "planned", "ducts": 1, "subducts": 2`),
+		segment("BC", "B", "C", [][2]float64{{100, 0}, {100, 100}}, `, "authority": "pemko", "class": "as_built", "ducts": 1, "subducts": 2`))
+	id := st.ids(t, "AB")[0]
+	look := func(name, since, until string, free int, code string) {
+		t.Helper()
+		in, ask := PlanInput{From: "B", To: "A", Kind: duct.Subduct, Quantity: 1, Since: day(since)}, st.asks(t, name, "AB")
+		ask.Since = in.Since
+		if until != "" {
+			in.Until, ask.Until = day(until), day(until)
+		}
+		ways, err := st.Plan(st.ctx, st.manager, in)
+		if err != nil && !fault.Is(err, "lease.no_node") || (len(ways) > 0) != (code == "") {
+			t.Errorf("%s: %d ways, %v", name, len(ways), err)
+		}
+		fills, err := st.Fills(st.ctx, in.Since)
+		if err != nil || fills[id].Free != free || (fills[id].Places > 0) != (free > 0) {
+			t.Errorf("%s: %+v, %v", name, fills[id], err)
+		}
+		stock, _, err := st.Occupancy(st.ctx, st.manager, id, in.Since)
+		if err != nil || len(stock) != 2 || stock[1].Free != free || stock[1].Free+stock[1].Kept != 2 {
+			t.Errorf("%s: %+v, %v", name, stock, err)
+		}
+		l, err := st.Reserve(st.ctx, st.manager, ask)
+		if code == "" && err == nil {
+			err = st.Cancel(st.ctx, st.manager, l.ID, "x")
+		}
+		if code == "" && err != nil || code != "" && !fault.Is(err, code) {
+			t.Errorf("%s is reserved: %v", name, err)
+		}
+	}
+	look("planned", "2026-12-01", "", 0, "lease.no_segment")
+	st.lay(t, "2027-03-01", segment("AB", "A", "B", ab, `, "authority": "pemko", "class": "as_built"`))
+	look("before it is built", "2026-12-01", "2027-02-01", 0, "lease.no_segment")
+	look("from before it is built", "2027-02-28", "", 0, "lease.no_segment")
+	look("from the day", "2027-03-01", "", 2, "")
 }

@@ -11,8 +11,8 @@ import (
 
 // Line is who waits for what is full.
 type Line interface {
-	// Before refuses Conflict "lease.others_wait" a reservation of segments on which others wait for units of the kind in these days,
-	// and have waited for longer than the operator has.
+	// Before refuses Conflict "lease.others_wait" a reservation of segments on which others wait in these days for units of
+	// the kind, or of one that such units contain or lie in, and have waited for longer than the operator has.
 	Before(ctx context.Context, tx bun.Tx, in ReserveInput) error
 }
 

@@ -23,7 +23,7 @@ type PlanInput struct {
 	Since    time.Time
 	Until    time.Time              // zero goes on
 	Price    func(Step) float64     // what a segment costs; nil plans by length
-	Avoid    func(uuid.UUID) string // why a segment is not to be used, beside works that shut it on the first day; empty lets it be used
+	Avoid    func(uuid.UUID) string // why a segment is not to be used, beside works that shut it while the cable is pulled (see PulledBy); empty lets it be used
 	Only     map[uuid.UUID]bool     // the segments that may be used; nil lets all be
 	Ways     int                    // at most so many, at most 3
 	Full     bool                   // goes through what is full too: where a way would be
@@ -48,7 +48,22 @@ type Way struct {
 	Authorities []string // in the order in which the way crosses their ground
 }
 
-// Plan returns up to three ways, the cheapest first; none where there is no way with enough free. For staff with duct:read. It
+// PullDays is for how long after the first day of a lease its cable may be pulled in: as long as a crew may at most be let into a
+// manhole at once.
+const PullDays = 31
+
+// PulledBy is the day before which the cable of a lease is pulled in, or its end where that is sooner. Works that shut a segment on a day
+// until then are in the way; later ones are not, because a cable that lies in its duct stays there while the road is dug up.
+func PulledBy(since, until time.Time) time.Time {
+	by := since.AddDate(0, 0, PullDays)
+	if !until.IsZero() && until.Before(by) {
+		return until
+	}
+	return by
+}
+
+// Plan returns up to three ways, the cheapest first; none where there is no way with enough free. Every
+// segment of a way is there, built and neither damaged nor blocked for the whole time, as far as is known. For staff with duct:read. It
 // refuses NotFound "lease.no_node" a code that no segment of that day ends at.
 func (s *Service) Plan(ctx context.Context, actor identity.Actor, in PlanInput) ([]Way, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
@@ -73,7 +88,7 @@ func (s *Service) PlanOn(ctx context.Context, in PlanInput) ([]Way, error) {
 		return nil, fault.New(fault.NotFound, "lease.no_node")
 	}
 	if s.d.Works != nil {
-		under, err := s.d.Works.Under(ctx, in.Since)
+		under, err := s.d.Works.Under(ctx, in.Since, PulledBy(in.Since, in.Until))
 		if err != nil {
 			return nil, err
 		}
@@ -107,7 +122,7 @@ func (g *graph) ways(from, to int32, in PlanInput) []Way {
 	defer g.spare.Put(work)
 	p := plan{scratch: work, g: g, open: func(e int32) float64 {
 		x := &g.edges[e]
-		if !x.sound || !x.days.has(asked.from) || in.Only != nil && !in.Only[x.ID] || in.Avoid != nil && in.Avoid(x.ID) != "" || !in.Full && g.free(e, in.Kind[0], asked) < max(in.Quantity, 1) {
+		if !x.fits(asked) || in.Only != nil && !in.Only[x.ID] || in.Avoid != nil && in.Avoid(x.ID) != "" || !in.Full && g.free(e, in.Kind[0], asked) < max(in.Quantity, 1) {
 			return math.Inf(1)
 		}
 		if in.Price != nil {

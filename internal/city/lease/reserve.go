@@ -80,8 +80,8 @@ func (in ReserveInput) check() error {
 
 // Reserve keeps units along a route for an operator, on every segment or on none, for staff with duct:lease. It refuses
 // Invalid what cannot be, NotFound "lease.no_operator", Conflict "lease.not_approved" an operator who may not lease,
-// "lease.no_segment" a segment that is not there for the whole time, "lease.full" one without enough that is free, and
-// "lease.others_wait" one for which others have waited longer; and what tenancy.MayAdd refuses a city without the ducts in its plan.
+// "lease.no_segment" a segment that is not there for the whole time, or only planned, "lease.unfit" one that is damaged or blocked in that
+// time, "lease.full" one without enough that is free, and "lease.others_wait" one for which others have waited longer; and what tenancy.MayAdd refuses a city without the ducts in its plan.
 func (s *Service) Reserve(ctx context.Context, actor identity.Actor, in ReserveInput) (Lease, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctLease); err != nil {
 		return Lease{}, err
@@ -173,17 +173,21 @@ type pick struct {
 	ID     uuid.UUID
 	Code   string
 	Billed int64
+	There  bool        // all the time, and not only planned
+	Sound  bool        // all the time
 	Units  []uuid.UUID `bun:"units,array"`
 }
 
 // take finds on every segment the first units that are free for the whole time, of those that another lease holds where it is
-// renewed, and holds them.
+// renewed, and holds them. What is renewed has its cable there already, so a damage of its segment, which is to be mended, does not end it.
 func (s *Service) take(ctx context.Context, tx bun.Tx, l *Lease, segments []uuid.UUID, renews uuid.UUID) error {
 	var found []pick
-	err := tx.NewRaw(`SELECT k.id, k.code, coalesce(c.billed_mm, c.surveyed_mm, c.length_mm) AS billed,
+	err := tx.NewRaw(`SELECT k.id, k.code, coalesce(c.billed_mm, c.surveyed_mm, c.length_mm) AS billed, s.there, s.sound,
 			ARRAY(SELECT u.id FROM duct_unit u WHERE u.tenant_id = k.tenant_id AND u.segment_id = k.id AND u.kind = ?1 AND `+free+`
 				AND (?6::uuid IS NULL OR EXISTS (SELECT 1 FROM duct_hold r WHERE r.tenant_id = u.tenant_id AND r.lease_id = ?6::uuid AND r.unit_id = u.id AND r.own)) ORDER BY u.parent_id, u.position, u.id LIMIT ?2) AS units
 		FROM duct_segment k JOIN duct_segment_state c ON c.tenant_id = k.tenant_id AND c.segment_id = k.id AND c.voided_by IS NULL AND c.since <= ?3 AND (c.until IS NULL OR c.until > ?3)
+		CROSS JOIN LATERAL (SELECT coalesce(range_agg(daterange(x.since, x.until)) FILTER (WHERE x.class <> 'planned') @> daterange(?3, ?4), false) AS there, bool_and(x.condition NOT IN ('damaged', 'blocked')) AS sound
+			FROM duct_segment_state x WHERE x.tenant_id = k.tenant_id AND x.segment_id = k.id AND x.voided_by IS NULL AND x.since < ?4 AND (x.until IS NULL OR x.until > ?3)) s
 		WHERE k.tenant_id = ?0 AND k.id IN (?5) ORDER BY k.id`, l.TenantID, l.Kind, l.Quantity, l.Since, spanEnd(l.Until), bun.List(segments), uuid.NullUUID{UUID: renews, Valid: renews != uuid.Nil}).Scan(ctx, &found)
 	if err != nil {
 		return err
@@ -193,6 +197,12 @@ func (s *Service) take(ctx context.Context, tx bun.Tx, l *Lease, segments []uuid
 	}
 	var units []uuid.UUID
 	for _, p := range found {
+		if !p.There {
+			return fault.New(fault.Conflict, "lease.no_segment")
+		}
+		if !p.Sound && renews == uuid.Nil {
+			return fault.New(fault.Conflict, "lease.unfit", "segment", p.Code)
+		}
 		if len(p.Units) < l.Quantity {
 			return fault.New(fault.Conflict, "lease.full", "segment", p.Code)
 		}

@@ -160,7 +160,7 @@ func (p *Planner) Again(c *gin.Context, status int, in site.Form, errs ui.Errors
 		if err != nil {
 			return err
 		}
-		shut, err := p.shut(c, q.Since)
+		shut, err := p.shut(c, q.Since, lease.PulledBy(q.Since, q.Until))
 		if err != nil {
 			return err
 		}
@@ -401,7 +401,7 @@ func (p *Pages) reserve(c *gin.Context) error {
 	switch {
 	case err == nil:
 		return p.Done(c, leasePath(made.ID), "lease_reserved")
-	case fault.Is(err, "lease.full"), fault.Is(err, "lease.no_segment"):
+	case fault.Is(err, "lease.full"), fault.Is(err, "lease.no_segment"), fault.Is(err, "lease.unfit"):
 		in.Del("rute") // the ways are others now
 		in.Del("kunci")
 		return p.planAgain(c, http.StatusConflict, in, ui.Errors{{Text: site.Refusal(l, fault.From(err))}})
