@@ -2,7 +2,8 @@
 //
 // A company that finds no way joins the line for it. As soon as one is free for the first in line, because a lease has ended or the
 // network has grown, it is reserved for that company, which is told and has some days to take it; then it is the next one's. The
-// line is kept strictly by time: no segment on which somebody waits is let to who came later (lease.Line). Only who waits for very much
+// line is kept strictly by time: no segment on which somebody waits is let to who came later (lease.Line), neither in units of the kind
+// that is waited for nor in what such units contain or lie in: who takes a whole duct takes the subducts in it. Only who waits for very much
 // keeps nobody waiting, or one company could shut a road. Where much is waited for
 // the network is too small: what is waited for is counted by segment, and a company asks for more ducts, or for one to be cleared;
 // each such request is answered by a day, for every company that sees the segment to read.

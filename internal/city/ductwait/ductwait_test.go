@@ -137,6 +137,70 @@ func TestNobodyOvertakes(t *testing.T) {
 	}
 }
 
+// TestNobodyTakesTheWholeDuct: of a duct in which somebody waits for a subduct, nobody who came later has the whole, in the line or beside
+// it, and of one in which somebody waits for the whole nobody has a subduct; a duct in which no subduct lies is in nobody's way.
+func TestNobodyTakesTheWholeDuct(t *testing.T) {
+	t.Parallel()
+	for kind, other := range map[string]string{duct.Subduct: duct.Duct, duct.Duct: duct.Subduct} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			st := newStage(t)
+			first, _ := st.company(t, 0)
+			_, rani := st.company(t, 1)
+			second, tono := st.company(t, 2)
+			held := st.holds(t, first, 1)
+			wanted, later := asks(2), asks(1)
+			wanted.Kind, later.Kind = kind, other
+			if kind == duct.Duct {
+				wanted.Quantity = 1
+			}
+			one := st.joins(t, rani, wanted)
+			take := func(code string) error {
+				in := lease.ReserveInput{Operator: second, Kind: other, Quantity: 1, Since: day("2026-12-01"), Days: 30, Key: uuid.NewString()}
+				if err := st.w.DB.App.NewRaw("SELECT id FROM duct_segment WHERE tenant_id = ? AND code = ?", st.w.Batam.ID, code).Scan(st.ctx, &in.Segments); err != nil {
+					t.Fatal(err)
+				}
+				_, err := st.leases.Reserve(st.ctx, st.manager, in)
+				return err
+			}
+			if err := take("AB"); !fault.Is(err, "lease.others_wait") {
+				t.Errorf("past the line: %v", err)
+			}
+			two := st.joins(t, tono, later)
+			st.looks(t)
+			if a, b := st.stands(t, rani, one), st.stands(t, tono, two); a != "waiting after 0" || b != "waiting after 1" {
+				t.Errorf("%s, %s", a, b)
+			}
+			if err := st.leases.Cancel(st.ctx, st.manager, held.ID, "Batal"); err != nil {
+				t.Fatal(err)
+			}
+			if err := take("AB"); !fault.Is(err, "lease.others_wait") {
+				t.Errorf("before the line is looked at: %v", err)
+			}
+			st.looks(t)
+			if a, b := st.stands(t, rani, one), st.stands(t, tono, two); a != Offered || b != "waiting after 0" {
+				t.Errorf("%s, %s", a, b)
+			}
+		})
+	}
+	st := newStage(t)
+	st.lay(t, segment("AB3", "A", "B", 0, 200, 2, 0))
+	company, _ := st.company(t, 0)
+	_, rani := st.company(t, 1)
+	st.holds(t, company, 2)
+	in := asks(1)
+	in.Kind = duct.Microduct
+	st.joins(t, rani, in)
+	st.looks(t)
+	whole := lease.ReserveInput{Operator: company, Kind: duct.Duct, Quantity: 1, Since: day("2026-12-01"), Days: 30, Key: uuid.NewString()}
+	if err := st.w.DB.App.NewRaw("SELECT id FROM duct_segment WHERE tenant_id = ? AND code = 'AB3'", st.w.Batam.ID).Scan(st.ctx, &whole.Segments); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := st.leases.Reserve(st.ctx, st.manager, whole); err != nil {
+		t.Errorf("a duct in which nothing lies: %v", err)
+	}
+}
+
 // TestWhoWaitsForVeryMuchKeepsNobodyWaiting: they have their turn first, and what is free meanwhile is let.
 func TestWhoWaitsForVeryMuchKeepsNobodyWaiting(t *testing.T) {
 	t.Parallel()

@@ -158,7 +158,7 @@ func (s *Service) wanted(ctx context.Context, w Wait) (way lease.Way, kept func(
 	if in.Only, err = s.d.Operators.VisibleTo(ctx, w.OperatorID, in.Since); err != nil {
 		return way, nil, err
 	}
-	claims, err := readClaims(ctx, s.d.DB)
+	claims, err := s.readClaims(ctx)
 	if err != nil {
 		return way, nil, err
 	}

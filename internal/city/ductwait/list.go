@@ -27,7 +27,7 @@ func (s *Service) listed(ctx context.Context, operator uuid.UUID) *bun.SelectQue
 		ColumnExpr("w.*, (SELECT o.name FROM duct_operator AS o WHERE o.tenant_id = w.tenant_id AND o.id = w.operator_id) AS operator_name").
 		ColumnExpr(`CASE WHEN w.state = 'waiting' THEN (SELECT count(DISTINCT e.id) FROM duct_wait_segment g
 				JOIN duct_wait_segment h ON h.tenant_id = g.tenant_id AND h.segment_id = g.segment_id AND h.short
-				JOIN duct_wait e ON e.tenant_id = h.tenant_id AND e.id = h.wait_id AND e.state = 'waiting' AND e.kind = w.kind AND e.place < w.place AND daterange(e.since, e.until) && daterange(w.since, w.until)
+				JOIN duct_wait e ON e.tenant_id = h.tenant_id AND e.id = h.wait_id AND e.state = 'waiting' AND `+touching("e.kind", "w.kind")+` AND e.place < w.place AND daterange(e.since, e.until) && daterange(w.since, w.until)
 			WHERE g.tenant_id = w.tenant_id AND g.wait_id = w.id AND g.short) ELSE 0 END AS ahead`).
 		Where("w.tenant_id = ?", tenancy.Must(ctx))
 	if operator != uuid.Nil {

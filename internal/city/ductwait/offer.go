@@ -126,7 +126,10 @@ func (s *Service) serve(ctx context.Context, tx bun.Tx) (made int, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("ductwait: line: %w", err)
 	}
-	kept, taken := claims{}, map[uuid.UUID]bool{}
+	kept, taken := claims{of: map[uuid.UUID][]claim{}}, map[uuid.UUID]bool{}
+	if kept.lies, err = s.d.Leases.Lies(ctx, s.today(ctx)); err != nil {
+		return 0, err
+	}
 	sees := map[uuid.UUID]map[string]map[uuid.UUID]bool{} // segments by company and day
 	for _, x := range line {
 		w, today := x.Wait, s.today(ctx)
