@@ -120,6 +120,7 @@ func (j *judgement) run() {
 			j.count(f)
 		}
 	}
+	j.left()
 }
 
 var codePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$`)

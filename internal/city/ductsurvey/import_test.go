@@ -120,6 +120,8 @@ func TestEveryFaultIsNamed(t *testing.T) {
 		"two nodes in one":     {file(node("MH-9", 0.2, 0)), []string{"1 geometry same_place"}},
 		"a dangling end":       {file(segment("R-9", [][2]float64{{0, 0}, {0, 90}})), []string{"1 to_node dangling"}},
 		"an end beside":        {file(segment("R-9", [][2]float64{{0, 0}, {200, 140}}, `"to_node": "MH-3"`)), []string{"1 to_node apart"}},
+		"a node moved away":    {file(node("MH-2", 200, 40)), []string{"1 geometry apart"}},
+		"and one line of two":  {file(node("MH-2", 200, 40), segment("R-1", [][2]float64{{0, 0}, {200, 40}})), []string{"1 geometry apart"}},
 		"an unknown end":       {file(segment("R-9", [][2]float64{{0, 0}, {200, 150}}, `"to_node": "MH-77"`)), []string{"1 to_node unknown_node"}},
 		"other ends":           {file(segment("R-1", [][2]float64{{0, 0}, {200, 0}}, `"to_node": "MH-3"`)), []string{"1 to_node other_ends"}},
 		"a loop":               {file(segment("R-9", [][2]float64{{0, 0}, {50, 50}, {0, 100}, {0, 0}})), []string{"1 to_node loop"}},
@@ -144,6 +146,14 @@ func TestEveryFaultIsNamed(t *testing.T) {
 		}
 		if i.State != state {
 			t.Errorf("%s: %s", name, i.State)
+		}
+	}
+	for name, body := range map[string]string{
+		"with its lines":  file(node("MH-2", 200, 40), segment("R-1", [][2]float64{{0, 0}, {200, 40}}), segment("R-2", [][2]float64{{200, 40}, {200, 150}})),
+		"by half a metre": file(node("MH-2", 200, 0.5)),
+	} {
+		if i := st.upload(t, "2026-06-01", body); i.State != Checked {
+			t.Errorf("a node moved %s: %s %v", name, i.State, st.faults(t, i))
 		}
 	}
 	i := st.upload(t, "2026-06-01", file(segment("R-9", [][2]float64{{0, 0}, {100, 100}, {100, 0}, {0, 100}, {200, 150}})))

@@ -2,7 +2,9 @@ package ductsurvey
 
 import (
 	"encoding/json"
+	"maps"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -177,7 +179,48 @@ func (j *judgement) end(f *subject, column, name string, tip *orb.Point, id *uui
 	}
 	*id = uuid.NullUUID{UUID: node.id, Valid: true}
 	if d := metres(node.at, f.tip(tip)); line && d > touching {
-		j.at(f, tip, column, "apart", map[string]any{"metres": math.Round(d*10) / 10})
+		j.at(f, tip, column, "apart", apart(f.Code, node.code, d))
+	}
+}
+
+func apart(segment, node string, metres float64) map[string]any {
+	return map[string]any{"segment": segment, "node": node, "metres": math.Round(metres*10) / 10}
+}
+
+// left finds the nodes that the file moves away from segments of the day that end there: what ends at a node that moves, and whose line the
+// file does not give anew, has to end within reach of its new place. A node is told of the first of them by code.
+func (j *judgement) left() {
+	moved := map[uuid.UUID]*subject{}
+	for _, f := range j.byCode {
+		if f.known && f.was.Valid && f.Shape == "ST_Point" && f.Form != j.known.nodes[f.Code].Form {
+			moved[f.ID] = f
+		}
+	}
+	if len(moved) == 0 {
+		return
+	}
+	drawn, told := map[string]bool{}, map[*subject]bool{}
+	for k := range j.all {
+		if f := &j.all[k]; f.Kind == SegmentFeature && f.Shape != "" {
+			drawn[f.Code] = true
+		}
+	}
+	for _, code := range slices.Sorted(maps.Keys(j.known.segments)) {
+		s := j.known.segments[code]
+		if s.State == uuid.Nil || drawn[code] {
+			continue
+		}
+		for _, end := range []struct {
+			node uuid.UUID
+			at   orb.Point
+		}{{s.From, orb.Point{s.StartX, s.StartY}}, {s.To, orb.Point{s.EndX, s.EndY}}} {
+			if f := moved[end.node]; f != nil && !told[f] {
+				if d := metres(end.at, *f.Start); d > touching {
+					told[f] = true
+					j.fault(f, "geometry", "apart", apart(code, f.Code, d))
+				}
+			}
+		}
 	}
 }
 

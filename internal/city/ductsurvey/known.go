@@ -37,6 +37,8 @@ type knownSegment struct {
 	Until  time.Time
 	Form   string
 	Parted bool // it is not there on the day because it was split
+
+	StartX, StartY, EndX, EndY float64 // of its line on the day
 }
 
 func (k known) spot(id uuid.UUID) spot {
@@ -80,7 +82,8 @@ func loadKnown(ctx context.Context, tx bun.Tx, day time.Time) (known, error) {
 	var segments []struct {
 		knownSegment `bun:",extend"`
 	}
-	err = tx.NewRaw(`SELECT k.id, k.code, k.from_node AS "from", k.to_node AS "to", md5(ST_AsBinary(c.line)) AS form, c.surveyed_mm, c.billed_mm, c.depth_mm, coalesce(c.road, '') AS road,
+	err = tx.NewRaw(`SELECT k.id, k.code, k.from_node AS "from", k.to_node AS "to", md5(ST_AsBinary(c.line)) AS form,
+			coalesce(ST_X(ST_StartPoint(c.line)), 0) AS start_x, coalesce(ST_Y(ST_StartPoint(c.line)), 0) AS start_y, coalesce(ST_X(ST_EndPoint(c.line)), 0) AS end_x, coalesce(ST_Y(ST_EndPoint(c.line)), 0) AS end_y, c.surveyed_mm, c.billed_mm, c.depth_mm, coalesce(c.road, '') AS road,
 			coalesce(c.class, '') AS class, coalesce(c.authority, '') AS authority, coalesce(c.free_trade, false) AS free_trade, coalesce(c.condition, '') AS condition, coalesce(c.note, '') AS note,
 			coalesce(c.id, ?) AS state,
 			CASE WHEN c.id IS NULL THEN EXISTS (SELECT FROM duct_segment_state p JOIN duct_change h ON h.tenant_id = p.tenant_id AND h.id = p.ended_by AND h.kind IN ('split', 'cut') AND h.undone_by IS NULL
