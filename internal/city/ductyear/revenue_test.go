@@ -100,7 +100,7 @@ func (y *world) leaks(s *revenue.Service) {
 		all, err := s.Leakage(y.ctx, y.who)
 		y.must(err)
 		out := map[string]int{}
-		for _, x := range all {
+		for _, x := range all.Leaks {
 			out[x.Kind]++
 		}
 		return out

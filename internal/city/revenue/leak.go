@@ -54,11 +54,30 @@ type Leak struct {
 	Floor    money.Rupiah
 }
 
-// leakMost bounds each kind.
-const leakMost = 200
+// LeakMost bounds each kind.
+const LeakMost = 200
+
+// Leakage is where money is lost. Of a kind that is Cut there is more than the LeakMost that are told.
+type Leakage struct {
+	Leaks []Leak
+	Cut   map[string]bool // by kind
+}
+
+// ofEach is what Leakage keeps of leaks in the order of their kinds.
+func ofEach(all []Leak) Leakage {
+	out, n := Leakage{Cut: map[string]bool{}}, map[string]int{}
+	for _, x := range all {
+		if n[x.Kind]++; n[x.Kind] > LeakMost {
+			out.Cut[x.Kind] = true
+			continue
+		}
+		out.Leaks = append(out.Leaks, x)
+	}
+	return out
+}
 
 // leakSQL finds leases by what is held and what is charged. A unit whose segment was split counts once, as it was taken. ?0 is the city, ?1 today, ?2 the first and ?3 the day after the last day
-// of the last month that was charged, ?4 how many at most.
+// of the last month that was charged, ?4 how many of each kind at most.
 const leakSQL = `
 WITH held AS (
   SELECT l.tenant_id, l.id, count(DISTINCT t.taken) FILTER (WHERE h.released_at IS NULL) AS now, count(DISTINCT t.taken) FILTER (WHERE t.then) AS then, count(DISTINCT t.taken) AS ever,
@@ -81,7 +100,7 @@ found AS (
   SELECT 'kept_past', l.id, coalesce(l.expires_at::date, l.updated_at::date), h.now FROM duct_lease l JOIN held h ON h.tenant_id = l.tenant_id AND h.id = l.id
    WHERE l.tenant_id = ?0 AND h.now > 0 AND (l.state IN ('expired', 'cancelled', 'refused') OR l.state = 'reserved' AND l.expires_at < ?1::date))
 SELECT f.kind, f.id AS lease_id, l.number, o.name AS operator, l.kind AS what, f.units, f.since, (l.length_mm * l.quantity)::bigint AS mm
-  FROM found f JOIN duct_lease l ON l.tenant_id = ?0 AND l.id = f.id JOIN duct_operator o ON o.tenant_id = l.tenant_id AND o.id = l.operator_id ORDER BY f.kind, f.since, l.id LIMIT ?4`
+  FROM (SELECT *, row_number() OVER (PARTITION BY kind ORDER BY since, id) AS n FROM found) f JOIN duct_lease l ON l.tenant_id = ?0 AND l.id = f.id JOIN duct_operator o ON o.tenant_id = l.tenant_id AND o.id = l.operator_id WHERE f.n <= ?4 ORDER BY f.kind, f.since, l.id`
 
 // unknownSQL finds units of which nobody knows what is in them and that nobody leases, and cables that were found.
 const unknownSQL = `
@@ -98,12 +117,17 @@ SELECT 'unknown', k.code, ?1, u.kind, b.since, 1, coalesce(c.billed_mm, c.survey
    AND NOT EXISTS (SELECT FROM duct_hold h WHERE h.tenant_id = u.tenant_id AND h.unit_id = u.id AND h.released_at IS NULL AND h.during @> ?2::date)
  ORDER BY 2, 4 LIMIT ?3`
 
-// Leakage finds where money is lost, by kind, 200 of each at most, as of today and of the last month that was charged. It needs
-// duct:read.
-func (s *Service) Leakage(ctx context.Context, actor identity.Actor) ([]Leak, error) {
+// Leakage finds where money is lost, as of today and of the last month that was charged. It needs duct:read.
+func (s *Service) Leakage(ctx context.Context, actor identity.Actor) (Leakage, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
-		return nil, err
+		return Leakage{}, err
 	}
+	all, err := s.leaks(ctx)
+	return ofEach(all), err
+}
+
+// leaks are those of each kind, one more than are told where there are more.
+func (s *Service) leaks(ctx context.Context) ([]Leak, error) {
 	today := s.today(ctx)
 	list, err := ducttariff.Read(ctx, s.d.DB.App)
 	if err != nil {
@@ -122,10 +146,10 @@ func (s *Service) Leakage(ctx context.Context, actor identity.Actor) ([]Leak, er
 	}
 	var all, more []Leak
 	day := func(t time.Time) string { return t.Format(time.DateOnly) }
-	if err := s.d.DB.App.NewRaw(leakSQL, tenant, day(today), day(from), day(until), leakMost*5).Scan(ctx, &all); err != nil {
+	if err := s.d.DB.App.NewRaw(leakSQL, tenant, day(today), day(from), day(until), LeakMost+1).Scan(ctx, &all); err != nil {
 		return nil, fmt.Errorf("revenue: leakage: %w", err)
 	}
-	if err := s.d.DB.App.NewRaw(unknownSQL, tenant, uuid.Nil, day(today), leakMost).Scan(ctx, &more); err != nil {
+	if err := s.d.DB.App.NewRaw(unknownSQL, tenant, uuid.Nil, day(today), LeakMost+1).Scan(ctx, &more); err != nil {
 		return nil, fmt.Errorf("revenue: leakage: %w", err)
 	}
 	all = append(all, more...)
@@ -152,14 +176,14 @@ func (s *Service) Leakage(ctx context.Context, actor identity.Actor) ([]Leak, er
 // cables finds those of nobody, and those that lie where their operator leases nothing.
 func (s *Service) cables(ctx context.Context, today time.Time) ([]Leak, error) {
 	var all []Leak
-	err := s.d.DB.App.NewRaw(`SELECT CASE s.owner WHEN 'unknown' THEN 'unknown' ELSE 'unleased' END AS kind, k.id AS cable_id, k.code AS number, coalesce(o.name, '') AS operator, g.code AS segment, u.kind AS what, 1 AS units, r.since, coalesce(c.billed_mm, c.surveyed_mm, c.length_mm) AS mm
+	err := s.d.DB.App.NewRaw(`SELECT kind, cable_id, number, operator, segment, what, units, since, mm FROM (SELECT x.*, row_number() OVER (PARTITION BY x.kind ORDER BY x.segment, x.number) AS n FROM (SELECT CASE s.owner WHEN 'unknown' THEN 'unknown' ELSE 'unleased' END AS kind, k.id AS cable_id, k.code AS number, coalesce(o.name, '') AS operator, g.code AS segment, u.kind AS what, 1 AS units, r.since, coalesce(c.billed_mm, c.surveyed_mm, c.length_mm) AS mm
 		FROM duct_cable_state s JOIN duct_cable k ON k.tenant_id = s.tenant_id AND k.id = s.cable_id JOIN duct_cable_run r ON r.tenant_id = k.tenant_id AND r.cable_id = k.id AND r.voided_by IS NULL AND r.since <= ?1 AND (r.until IS NULL OR r.until > ?1)
 		JOIN duct_unit u ON u.tenant_id = r.tenant_id AND u.id = r.unit_id JOIN duct_segment g ON g.tenant_id = u.tenant_id AND g.id = u.segment_id
 		JOIN duct_segment_state c ON c.tenant_id = g.tenant_id AND c.segment_id = g.id AND c.voided_by IS NULL AND c.since <= ?1 AND (c.until IS NULL OR c.until > ?1)
 		LEFT JOIN duct_operator o ON o.tenant_id = s.tenant_id AND o.id = s.operator_id
 		WHERE s.tenant_id = ?0 AND s.voided_at IS NULL AND s.since <= ?1 AND (s.until IS NULL OR s.until > ?1) AND (s.owner = 'unknown' OR s.owner = 'operator' AND NOT EXISTS (
 			SELECT FROM duct_hold h JOIN duct_lease l ON l.tenant_id = h.tenant_id AND l.id = h.lease_id AND l.operator_id = s.operator_id WHERE h.tenant_id = u.tenant_id AND h.unit_id = u.id AND h.released_at IS NULL AND h.during @> ?1::date))
-		ORDER BY 1, g.code, k.code LIMIT ?2`, tenancy.Must(ctx), today.Format(time.DateOnly), leakMost).Scan(ctx, &all)
+		) x) x WHERE x.n <= ?2 ORDER BY x.kind, x.segment, x.number`, tenancy.Must(ctx), today.Format(time.DateOnly), LeakMost+1).Scan(ctx, &all)
 	if err != nil {
 		return nil, fmt.Errorf("revenue: cables: %w", err)
 	}
@@ -180,29 +204,37 @@ func yearly(list ducttariff.List, kind string, mm int64, day time.Time) (money.R
 
 // below finds leases whose metre is charged less for a year than its floor, after what is let off.
 func (s *Service) below(ctx context.Context, list ducttariff.List, today time.Time) ([]Leak, error) {
-	var all []Leak
-	err := s.d.DB.App.NewRaw(`SELECT 'below_cost' AS kind, l.id AS lease_id, l.number, o.name AS operator, l.kind AS what, l.since, l.segments * l.quantity AS units, (l.length_mm * l.quantity)::bigint AS mm
-		FROM duct_lease l JOIN duct_operator o ON o.tenant_id = l.tenant_id AND o.id = l.operator_id
-		WHERE l.tenant_id = ? AND l.state IN ('active', 'ended') AND l.since <= ? AND (l.until IS NULL OR l.until > ?) ORDER BY l.id LIMIT 5000`, tenancy.Must(ctx), today.Format(time.DateOnly), today.Format(time.DateOnly)).Scan(ctx, &all)
-	if err != nil {
-		return nil, fmt.Errorf("revenue: leakage: %w", err)
-	}
-	var out []Leak
-	for _, x := range all {
-		rate, err := list.PerMetre(x.What, today)
+	type price struct{ rate, floor money.Rupiah }
+	low, kinds := map[string]price{}, []string{}
+	for _, kind := range duct.UnitKinds() {
+		rate, err := list.PerMetre(kind, today)
 		if err != nil && !fault.Is(err, "ducttariff.no_tariff") {
 			return nil, err
 		}
 		// What is let off stops at the floor, so a lease is below it where its price is.
-		if x.Rate, x.Floor = rate, list.FloorOn(x.What, today).Rate; x.Rate >= x.Floor || len(out) >= leakMost {
-			continue
+		if floor := list.FloorOn(kind, today).Rate; rate < floor {
+			low[kind], kinds = price{rate, floor}, append(kinds, kind)
 		}
+	}
+	if len(kinds) == 0 {
+		return nil, nil
+	}
+	var all []Leak
+	err := s.d.DB.App.NewRaw(`SELECT 'below_cost' AS kind, l.id AS lease_id, l.number, o.name AS operator, l.kind AS what, l.since, l.segments * l.quantity AS units, (l.length_mm * l.quantity)::bigint AS mm
+		FROM duct_lease l JOIN duct_operator o ON o.tenant_id = l.tenant_id AND o.id = l.operator_id
+		WHERE l.tenant_id = ? AND l.state IN ('active', 'ended') AND l.since <= ? AND (l.until IS NULL OR l.until > ?) AND l.kind IN (?) ORDER BY l.id LIMIT ?`,
+		tenancy.Must(ctx), today.Format(time.DateOnly), today.Format(time.DateOnly), bun.List(kinds), LeakMost+1).Scan(ctx, &all)
+	if err != nil {
+		return nil, fmt.Errorf("revenue: leakage: %w", err)
+	}
+	for i := range all {
+		x := &all[i]
+		x.Rate, x.Floor = low[x.What].rate, low[x.What].floor
 		if x.Yearly, err = (x.Floor - x.Rate).FractionHalfUp(x.MM, 1000); err != nil {
 			return nil, err
 		}
-		out = append(out, x)
 	}
-	return out, nil
+	return all, nil
 }
 
 // Find keeps that a cable was found in a segment that nobody is known to have put there. It needs duct:manage. It refuses Invalid

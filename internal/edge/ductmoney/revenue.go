@@ -326,7 +326,7 @@ func (p *Pages) leaks(c *gin.Context) error {
 
 func (p *Pages) leaksPage(c *gin.Context, status int, in site.Form, errs ui.Errors) error {
 	l := gate.LocaleOf(c)
-	all, err := p.Revenue.Leakage(c.Request.Context(), gate.ActorOf(c))
+	found, err := p.Revenue.Leakage(c.Request.Context(), gate.ActorOf(c))
 	if err != nil {
 		return err
 	}
@@ -336,7 +336,7 @@ func (p *Pages) leaksPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 		s := bill.Section{ID: kind, Title: l.T("revenue.leak." + kind), Text: l.T("revenue.leak_text." + kind), Empty: &bill.Empty{Icon: "circle-check", Title: l.T("revenue.no_leak"), Text: l.T("revenue.no_leak_text")},
 			Table: &bill.Table{Title: l.T("revenue.leak." + kind), Columns: []bill.Column{{Label: l.T("revenue.what")}, {Label: l.T("ductprice.operator")}, {Label: l.T("revenue.units"), End: true}, {Label: l.T("duct.length"), End: true}, {Label: l.T("revenue.leak_since")}, {Label: l.T("revenue.yearly"), End: true}}}}
 		var sum money.Rupiah
-		for _, x := range all {
+		for _, x := range found.Leaks {
 			if x.Kind != kind {
 				continue
 			}
@@ -360,7 +360,12 @@ func (p *Pages) leaksPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 					Fields: []ui.Field{{Name: "how", Type: "text", Label: l.T("revenue.how"), Max: 300}}})
 			}
 		}
-		figures.Figures = append(figures.Figures, bill.Figure{Value: l.Number(int64(len(s.Table.Rows))), Label: l.T("revenue.leak." + kind), Meaning: l.T("revenue.leak_sum", "amount", sum), Href: "#" + kind})
+		f := bill.Figure{Value: l.Number(int64(len(s.Table.Rows))), Label: l.T("revenue.leak." + kind), Meaning: l.T("revenue.leak_sum", "amount", sum), Href: "#" + kind}
+		if found.Cut[kind] {
+			f.Value, f.Meaning = l.T("revenue.leak_more", "n", l.Number(revenue.LeakMost)), l.T("revenue.leak_sum_told", "amount", sum)
+			s.Text += " " + l.T("revenue.leak_cut", "n", l.Number(revenue.LeakMost))
+		}
+		figures.Figures = append(figures.Figures, f)
 		if kind == revenue.Unknown && p.may(c, access.DuctManage) {
 			f := bill.Form{ID: "temuan", Folded: len(errs) == 0, Title: l.T("revenue.find"), Action: PathLeaks, Submit: l.T("bumd.receive_do"), Fields: []ui.Field{{Name: "segment", Type: "text", Max: 60}, {Name: "note", Type: "text", Max: 300, Hint: l.T("revenue.note_hint")}, {Name: "found_on", Type: "date"}}}
 			for i := range f.Fields {
