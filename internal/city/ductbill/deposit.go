@@ -15,6 +15,7 @@ import (
 
 	"bedelau/internal/city/ducttariff"
 	"bedelau/internal/city/lease"
+	"bedelau/internal/city/operator"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
@@ -178,6 +179,19 @@ func (s *Service) Deposits(ctx context.Context, actor identity.Actor, operator u
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return nil, err
 	}
+	return s.deposits(ctx, operator)
+}
+
+// DepositsOf are the Deposits of the actor's company; the refusals are those of operator.Of.
+func (s *Service) DepositsOf(ctx context.Context, actor identity.Actor) ([]Deposit, error) {
+	of, err := operator.Of(ctx, s.d.DB.App, actor)
+	if err != nil {
+		return nil, err
+	}
+	return s.deposits(ctx, of)
+}
+
+func (s *Service) deposits(ctx context.Context, operator uuid.UUID) (all []Deposit, err error) {
 	err = s.d.DB.App.NewRaw(heldSQL+`WHERE d.tenant_id = ?0 AND (?2 = ?3 OR l.operator_id = ?2)
 		ORDER BY v.over = (e.received - e.returned - e.set_off > 0) DESC, d.asked_at DESC, d.lease_id LIMIT 200`, tenancy.Must(ctx), s.today(ctx).Format(time.DateOnly), operator, uuid.Nil).Scan(ctx, &all)
 	if err != nil {
@@ -191,12 +205,20 @@ func (s *Service) Deposit(ctx context.Context, actor identity.Actor, id uuid.UUI
 	if err = s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return d, nil, nil, err
 	}
-	return s.DepositOf(ctx, uuid.Nil, id)
+	return s.wholeDeposit(ctx, uuid.Nil, id)
 }
 
-// DepositOf is Deposit for a caller who has checked that whoever asks is of the operator; that of a lease of another is NotFound. Nobody
-// asks for uuid.Nil but Deposit.
-func (s *Service) DepositOf(ctx context.Context, operator, id uuid.UUID) (d Deposit, entries []DepositEntry, asked []DepositReturn, err error) {
+// DepositOf is Deposit of the actor's company; that of a lease of another is NotFound. The refusals are those of operator.Of too.
+func (s *Service) DepositOf(ctx context.Context, actor identity.Actor, id uuid.UUID) (d Deposit, entries []DepositEntry, asked []DepositReturn, err error) {
+	of, err := operator.Of(ctx, s.d.DB.App, actor)
+	if err != nil {
+		return d, nil, nil, err
+	}
+	return s.wholeDeposit(ctx, of, id)
+}
+
+// wholeDeposit reads the deposit of a lease of an operator, or of anyone with uuid.Nil.
+func (s *Service) wholeDeposit(ctx context.Context, operator, id uuid.UUID) (d Deposit, entries []DepositEntry, asked []DepositReturn, err error) {
 	if d, err = s.deposit(ctx, s.d.DB.App, id); err == nil && operator != uuid.Nil && d.OperatorID != operator {
 		err = fault.New(fault.NotFound, "deposit.not_found")
 	}

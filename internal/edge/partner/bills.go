@@ -149,7 +149,7 @@ func (p *Pages) account(c *gin.Context) error {
 	}
 	v := bill.View{Shell: p.Pages.Pages.DeskShell(c, l.T("ductbook.statement")), Back: pathBills, Heading: l.T("ductbook.statement_of", "name", self.Company.Name), Lead: l.T("ductbook.statement_lead", "from", l.Date(from), "last", l.Date(last))}
 	moves, sums := ledger.StatementSections(l, x, pathAccount, from, last, func(id uuid.UUID) string { return pathBills + "/" + id.String() })
-	deposits, err := p.deposits(c, self.Company.ID)
+	deposits, err := p.deposits(c)
 	if err != nil {
 		return err
 	}

@@ -14,9 +14,9 @@ import (
 
 // deposit is the security of a lease of the company: what was asked for, what is held, and where it went. A lease of which none was
 // asked for has no such part.
-func (p *Pages) deposit(c *gin.Context, company, lease uuid.UUID) ([]bill.Section, error) {
+func (p *Pages) deposit(c *gin.Context, lease uuid.UUID) ([]bill.Section, error) {
 	l := gate.LocaleOf(c)
-	d, entries, asked, err := p.DuctBills.DepositOf(c.Request.Context(), company, lease)
+	d, entries, asked, err := p.DuctBills.DepositOf(c.Request.Context(), gate.ActorOf(c), lease)
 	if fault.Is(err, "deposit.not_found") {
 		return nil, nil
 	}
@@ -40,9 +40,9 @@ func (p *Pages) deposit(c *gin.Context, company, lease uuid.UUID) ([]bill.Sectio
 }
 
 // deposits lists those of the company's leases, what is missing or comes back first.
-func (p *Pages) deposits(c *gin.Context, company uuid.UUID) (bill.Section, error) {
+func (p *Pages) deposits(c *gin.Context) (bill.Section, error) {
 	l := gate.LocaleOf(c)
-	all, err := p.DuctBills.DepositsOf(c.Request.Context(), company)
+	all, err := p.DuctBills.DepositsOf(c.Request.Context(), gate.ActorOf(c))
 	s := bill.Section{ID: "jaminan-sewa", Title: l.T("deposit.by_lease"), Empty: &bill.Empty{Icon: "coin", Title: l.T("deposit.none_yet"), Text: l.T("deposit.none_yet_text")}}
 	s.Table = &bill.Table{Title: s.Title, Columns: []bill.Column{{Label: l.T("lease.number")}, {Label: l.T("deposit.asked"), End: true}, {Label: l.T("deposit.held"), End: true}, {Label: l.T("deposit.set_off_sum"), End: true}, {Label: l.T("deposit.returned_sum"), End: true}, {Label: l.T("bill.state")}}}
 	for _, d := range all {

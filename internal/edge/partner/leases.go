@@ -83,7 +83,7 @@ func (p *Pages) lease(c *gin.Context) error {
 		return err
 	}
 	state.Rows = append(state.Rows, why...)
-	deposit, err := p.deposit(c, x.OperatorID, id)
+	deposit, err := p.deposit(c, id)
 	if err != nil {
 		return err
 	}
