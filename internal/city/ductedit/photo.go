@@ -19,14 +19,15 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
-// Photo is a photograph of a segment, or of a unit in it.
+// Photo is a photograph of a segment or of a unit in it, or of a cable.
 type Photo struct {
 	bun.BaseModel `bun:"table:duct_photo,alias:p"`
 
 	TenantID  tenancy.ID    `bun:"tenant_id,pk"`
 	ID        uuid.UUID     `bun:"id,pk"`
-	SegmentID uuid.UUID     `bun:"segment_id"`
-	UnitID    uuid.NullUUID `bun:"unit_id"` // absent, the segment as a whole
+	SegmentID uuid.NullUUID `bun:"segment_id"`
+	UnitID    uuid.NullUUID `bun:"unit_id"`  // absent, the segment as a whole
+	CableID   uuid.NullUUID `bun:"cable_id"` // in place of a segment
 	FileID    uuid.UUID     `bun:"file_id"`
 	TakenOn   time.Time     `bun:"taken_on"`
 	Caption   string        `bun:"caption"`
@@ -53,6 +54,53 @@ func (s *Service) Receive(ctx context.Context, actor identity.Actor, name string
 // Invalid without words (field "caption"), for a day to come and one on which there was no such segment (field "taken_on"), and for a
 // unit that lies elsewhere (field "unit").
 func (s *Service) Attach(ctx context.Context, actor identity.Actor, code string, p Photo, f files.File) error {
+	return s.attach(ctx, actor, p, f, map[string]any{"segment": code}, func(ctx context.Context, tx bun.Tx, p *Photo) (bad []fault.Field, err error) {
+		var found []struct {
+			ID    uuid.UUID
+			There bool
+			Lies  bool
+		}
+		err = tx.NewRaw(`SELECT k.id, EXISTS (SELECT FROM duct_segment_state c WHERE c.tenant_id = k.tenant_id AND c.segment_id = k.id AND c.voided_by IS NULL AND c.since <= ?2 AND (c.until IS NULL OR c.until > ?2)) AS there,
+				EXISTS (SELECT FROM duct_unit u WHERE u.tenant_id = k.tenant_id AND u.segment_id = k.id AND u.id = ?3 AND u.voided_by IS NULL) AS lies
+			FROM duct_segment k WHERE k.tenant_id = ?0 AND k.code = ?1`, p.TenantID, code, p.TakenOn.Format(time.DateOnly), p.UnitID.UUID).Scan(ctx, &found)
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("ductedit: photo: %w", err)
+		case len(found) == 0:
+			return nil, fault.New(fault.NotFound, "duct.no_segment")
+		case !found[0].There && !p.TakenOn.IsZero():
+			bad = append(bad, fault.Field{Name: "taken_on", Code: "duct_not_there"})
+		}
+		if p.UnitID.Valid && !found[0].Lies {
+			bad = append(bad, fault.Field{Name: "unit", Code: "not_an_option"})
+		}
+		p.SegmentID, p.CableID = uuid.NullUUID{UUID: found[0].ID, Valid: true}, uuid.NullUUID{}
+		return bad, nil
+	})
+}
+
+// AttachToCable keeps a received photograph of a cable that was on record on the day on which it was taken, or pulled out since. It needs
+// duct:manage, and refuses what Attach does; NotFound "duct.no_cable" a cable that there is not.
+func (s *Service) AttachToCable(ctx context.Context, actor identity.Actor, cable uuid.UUID, p Photo, f files.File) error {
+	return s.attach(ctx, actor, p, f, map[string]any{"cable": cable}, func(ctx context.Context, tx bun.Tx, p *Photo) (bad []fault.Field, err error) {
+		var there []bool
+		err = tx.NewRaw(`SELECT EXISTS (SELECT FROM duct_cable_state c WHERE c.tenant_id = k.tenant_id AND c.cable_id = k.id AND c.voided_at IS NULL AND c.since <= ?2) FROM duct_cable k WHERE k.tenant_id = ?0 AND k.id = ?1`,
+			p.TenantID, cable, p.TakenOn.Format(time.DateOnly)).Scan(ctx, &there)
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("ductedit: photo: %w", err)
+		case len(there) == 0:
+			return nil, fault.New(fault.NotFound, "duct.no_cable")
+		case !there[0] && !p.TakenOn.IsZero():
+			bad = append(bad, fault.Field{Name: "taken_on", Code: "duct_cable_not_there"})
+		}
+		p.SegmentID, p.UnitID, p.CableID = uuid.NullUUID{}, uuid.NullUUID{}, uuid.NullUUID{UUID: cable, Valid: true}
+		return bad, nil
+	})
+}
+
+// attach keeps a photograph of what of finds, for whatever else is wrong with it too.
+func (s *Service) attach(ctx context.Context, actor identity.Actor, p Photo, f files.File, detail map[string]any, of func(ctx context.Context, tx bun.Tx, p *Photo) ([]fault.Field, error)) error {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctManage); err != nil {
 		return err
 	}
@@ -76,48 +124,42 @@ func (s *Service) Attach(ctx context.Context, actor identity.Actor, code string,
 	}
 	p.TenantID, p.ID, p.FileID, p.AddedAt, p.AddedBy = tenancy.Must(ctx), id, f.ID, s.now(), actor.ID
 	return tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
-		var found []struct {
-			ID    uuid.UUID
-			There bool
-			Lies  bool
-		}
-		err := tx.NewRaw(`SELECT k.id, EXISTS (SELECT FROM duct_segment_state c WHERE c.tenant_id = k.tenant_id AND c.segment_id = k.id AND c.voided_by IS NULL AND c.since <= ?2 AND (c.until IS NULL OR c.until > ?2)) AS there,
-				EXISTS (SELECT FROM duct_unit u WHERE u.tenant_id = k.tenant_id AND u.segment_id = k.id AND u.id = ?3 AND u.voided_by IS NULL) AS lies
-			FROM duct_segment k WHERE k.tenant_id = ?0 AND k.code = ?1`, p.TenantID, code, p.TakenOn.Format(time.DateOnly), p.UnitID.UUID).Scan(ctx, &found)
-		switch {
-		case err != nil:
-			return fmt.Errorf("ductedit: photo: %w", err)
-		case len(found) == 0:
-			return fault.New(fault.NotFound, "duct.no_segment")
-		case !found[0].There && !p.TakenOn.IsZero():
-			bad = append(bad, fault.Field{Name: "taken_on", Code: "duct_not_there"})
-		}
-		if p.UnitID.Valid && !found[0].Lies {
-			bad = append(bad, fault.Field{Name: "unit", Code: "not_an_option"})
-		}
-		if err := fault.Fields(bad); err != nil {
+		more, err := of(ctx, tx, &p)
+		if err != nil {
 			return err
 		}
-		p.SegmentID = found[0].ID
+		if err := fault.Fields(append(bad, more...)); err != nil {
+			return err
+		}
 		if err := s.d.Files.Keep(ctx, tx, f); err != nil {
 			return err
 		}
 		if _, err := tx.NewInsert().Model(&p).Exec(ctx); err != nil {
 			return fmt.Errorf("ductedit: photo: %w", err)
 		}
-		return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "duct.photo", Object: "duct_photo", ObjectID: id, Detail: map[string]any{"segment": code, "day": p.TakenOn.Format(time.DateOnly)}})
+		detail["day"] = p.TakenOn.Format(time.DateOnly)
+		return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "duct.photo", Object: "duct_photo", ObjectID: id, Detail: detail})
 	})
 }
 
 // Photos are those of a segment, the latest first and 100 at most. It needs duct:read.
 func (s *Service) Photos(ctx context.Context, actor identity.Actor, segment uuid.UUID) ([]Photo, error) {
+	return s.photos(ctx, actor, "p.segment_id", segment)
+}
+
+// CablePhotos are those of a cable, as Photos are of a segment.
+func (s *Service) CablePhotos(ctx context.Context, actor identity.Actor, cable uuid.UUID) ([]Photo, error) {
+	return s.photos(ctx, actor, "p.cable_id", cable)
+}
+
+func (s *Service) photos(ctx context.Context, actor identity.Actor, of string, id uuid.UUID) ([]Photo, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return nil, err
 	}
 	var all []Photo
-	err := s.d.DB.NewSelect().Model(&all).ColumnExpr("p.id, p.segment_id, p.unit_id, p.taken_on, p.caption, p.added_at, coalesce(a.name, '') AS by_name, concat_ws('.', z.position, y.position, u.position) AS place").Join("LEFT JOIN account AS a ON a.tenant_id = p.tenant_id AND a.id = p.added_by").
+	err := s.d.DB.NewSelect().Model(&all).ColumnExpr("p.id, p.segment_id, p.cable_id, p.unit_id, p.taken_on, p.caption, p.added_at, coalesce(a.name, '') AS by_name, concat_ws('.', z.position, y.position, u.position) AS place").Join("LEFT JOIN account AS a ON a.tenant_id = p.tenant_id AND a.id = p.added_by").
 		Join("LEFT JOIN duct_unit AS u ON u.tenant_id = p.tenant_id AND u.id = p.unit_id LEFT JOIN duct_unit AS y ON y.tenant_id = u.tenant_id AND y.id = u.parent_id LEFT JOIN duct_unit AS z ON z.tenant_id = y.tenant_id AND z.id = y.parent_id").
-		Where("p.tenant_id = ? AND p.segment_id = ? AND p.hidden_at IS NULL", tenancy.Must(ctx), segment).OrderExpr("p.taken_on DESC, p.id DESC").Limit(100).Scan(ctx)
+		Where("p.tenant_id = ? AND p.hidden_at IS NULL", tenancy.Must(ctx)).Where(of+" = ?", id).OrderExpr("p.taken_on DESC, p.id DESC").Limit(100).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("ductedit: photos: %w", err)
 	}
@@ -139,23 +181,31 @@ func (s *Service) OpenPhoto(ctx context.Context, actor identity.Actor, id uuid.U
 	return s.d.Files.Open(ctx, of[0])
 }
 
-// HidePhoto takes a photograph away that was put there by mistake; it stays on record. It returns the code of its segment. It needs
-// duct:manage; NotFound "duct.no_photo" for one that there is not, or that is hidden.
-func (s *Service) HidePhoto(ctx context.Context, actor identity.Actor, id uuid.UUID) (segment string, err error) {
+// HidePhoto takes a photograph away that was put there by mistake; it stays on record. It returns the code of its segment, or which cable it
+// is of. It needs duct:manage; NotFound "duct.no_photo" for one that there is not, or that is hidden.
+func (s *Service) HidePhoto(ctx context.Context, actor identity.Actor, id uuid.UUID) (segment string, cable uuid.NullUUID, err error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctManage); err != nil {
-		return "", err
+		return "", cable, err
 	}
 	err = tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
-		var of []string
-		err := tx.NewRaw("UPDATE duct_photo p SET hidden_at = ?2, hidden_by = ?3 FROM duct_segment k WHERE k.tenant_id = p.tenant_id AND k.id = p.segment_id AND p.tenant_id = ?0 AND p.id = ?1 AND p.hidden_at IS NULL RETURNING k.code", tenancy.Must(ctx), id, s.now(), actor.ID).Scan(ctx, &of)
+		var of []struct {
+			Code    string
+			CableID uuid.NullUUID
+		}
+		err := tx.NewRaw(`UPDATE duct_photo p SET hidden_at = ?2, hidden_by = ?3 WHERE p.tenant_id = ?0 AND p.id = ?1 AND p.hidden_at IS NULL
+			RETURNING coalesce((SELECT k.code FROM duct_segment k WHERE k.tenant_id = p.tenant_id AND k.id = p.segment_id), '') AS code, p.cable_id`, tenancy.Must(ctx), id, s.now(), actor.ID).Scan(ctx, &of)
 		switch {
 		case err != nil:
 			return fmt.Errorf("ductedit: photo: %w", err)
 		case len(of) == 0:
 			return fault.New(fault.NotFound, "duct.no_photo")
 		}
-		segment = of[0]
-		return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "duct.hide_photo", Object: "duct_photo", ObjectID: id, Detail: map[string]any{"segment": segment}})
+		segment, cable = of[0].Code, of[0].CableID
+		detail := map[string]any{"segment": segment}
+		if cable.Valid {
+			detail = map[string]any{"cable": cable.UUID}
+		}
+		return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "duct.hide_photo", Object: "duct_photo", ObjectID: id, Detail: detail})
 	})
-	return segment, err
+	return segment, cable, err
 }

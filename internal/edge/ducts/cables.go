@@ -193,6 +193,12 @@ func (p *Pages) cableAgain(c *gin.Context, status int, in site.Form, errs ui.Err
 		}
 		v.Sections = append(v.Sections, acts)
 	}
+	said, wrong := typed(in, errs, "foto")
+	photos, err := p.cablePhotos(c, x.ID, day, said, wrong)
+	if err != nil {
+		return err
+	}
+	v.Sections = append(v.Sections, photos)
 	past := bill.Section{ID: "riwayat", Title: l.T("duct.history")}
 	past.Table = &bill.Table{Title: past.Title, Columns: []bill.Column{{Label: l.T("duct.since")}, {Label: l.T("duct.until")}, {Label: l.T("ductcable.owner")}, {Label: l.T("ductcable.use")}, {Label: l.T("duct.condition")}, {Label: l.T("duct.why")}, {Label: l.T("ductedit.by")}}}
 	for _, w := range was {
