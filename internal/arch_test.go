@@ -44,7 +44,7 @@ var floor = map[string]int{
 	// What a company orders of the ducts, step by step.
 	"internal/city/ductorder": 34, "internal/edge/ordering": 43,
 	// Who digs in the road.
-	"internal/city/ductwork": 32, "internal/edge/groundwork": 43,
+	"internal/city/ductwork": 33, "internal/edge/groundwork": 43,
 	"internal/app": 50,
 	"cmd/bedelau":  60, "web/gallery": 60,
 }

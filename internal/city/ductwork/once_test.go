@@ -43,7 +43,7 @@ func TestAnEmergencyIsNotLongerThanTheCitySays(t *testing.T) {
 	short := in
 	short.Place.Points = []geo.Point{at(100, 0), at(500, 0)}
 	w := st.plan(t, short)
-	shut, err := st.Under(st.ctx, day("2026-11-27"))
+	shut, err := st.Under(st.ctx, day("2026-11-27"), day("2026-11-28"))
 	must(t, err)
 	if len(shut) != 1 {
 		t.Errorf("%d segments are shut by an emergency that crosses one", len(shut))
@@ -53,7 +53,7 @@ func TestAnEmergencyIsNotLongerThanTheCitySays(t *testing.T) {
 		at(0, 0).Lon, at(0, 0).Lat, at(600, 0).Lon, at(600, 0).Lat, st.w.Batam.ID, w.ID).Exec(st.ctx)
 	must(t, err)
 	must(t, st.Recheck(st.ctx, st.manager, w.ID))
-	if shut, err = st.Under(st.ctx, day("2026-11-27")); err != nil || len(shut) != 0 {
+	if shut, err = st.Under(st.ctx, day("2026-11-27"), day("2026-11-28")); err != nil || len(shut) != 0 {
 		t.Errorf("%d segments are shut by an outline that is too long: %v", len(shut), err)
 	}
 }

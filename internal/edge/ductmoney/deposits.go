@@ -14,7 +14,6 @@ import (
 	"bedelau/internal/edge/ledger"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
-	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/money"
 	"bedelau/web/page/bill"
 	"bedelau/web/ui"
@@ -32,19 +31,6 @@ func (p *Pages) depositRoutes() gate.Table {
 		{Method: post, Path: d + "/kembalikan", Page: d, Needs: acts, Scope: city, IDs: one, Handler: p.askReturn},
 		{Method: post, Path: PathDeposits + "/permintaan/:id", Page: PathDeposits, Needs: acts, Scope: city, IDs: asked, Handler: p.decideReturn},
 	}
-}
-
-// DepositMark is how a deposit stands, and what is left to do.
-func DepositMark(l i18n.Locale, d ductbill.Deposit) ui.Mark {
-	switch {
-	case d.Over && d.Held() > 0:
-		return ledger.Mark(l, "deposit.to_return", "bad", "alert-triangle")
-	case d.Over:
-		return ledger.Mark(l, "deposit.closed", "", "circle-check")
-	case d.Missing() > 0:
-		return ledger.Mark(l, "deposit.missing", "care", "clock")
-	}
-	return ledger.Mark(l, "deposit.complete", "good", "circle-check")
 }
 
 // deposits lists what was asked for and what is held.
@@ -67,7 +53,7 @@ func (p *Pages) depositsPage(c *gin.Context, status int, errs ui.Errors) error {
 			sums[i] += x
 			row.Cells = append(row.Cells, bill.Cell{Text: x.String()})
 		}
-		t.Rows = append(t.Rows, bill.Line{Cells: append(row.Cells, bill.Cell{Mark: DepositMark(l, d)})})
+		t.Rows = append(t.Rows, bill.Line{Cells: append(row.Cells, bill.Cell{Mark: ledger.DepositMark(l, d)})})
 	}
 	t.Foot = []bill.Cell{{Text: l.T("usage.total")}, {}, {Text: sums[0].String()}, {Text: sums[1].String()}, {Text: sums[2].String()}, {}}
 	v.Sections = []bill.Section{{ID: "jaminan", Title: l.T("deposit.title"), Quiet: true, Table: t, Empty: &bill.Empty{Icon: "coin", Title: l.T("deposit.none_yet"), Text: l.T("deposit.none_yet_text")}}}
@@ -89,11 +75,11 @@ func (p *Pages) depositPage(c *gin.Context, status int, in site.Form, errs ui.Er
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.DeskShell(c, d.Number), Back: PathDeposits, Heading: l.T("deposit.of", "number", d.Number), Lead: d.Operator, Mark: DepositMark(l, d), Errors: errs, Notes: []string{l.T("deposit.no_revenue")},
+	v := bill.View{Shell: p.DeskShell(c, d.Number), Back: PathDeposits, Heading: l.T("deposit.of", "number", d.Number), Lead: d.Operator, Mark: ledger.DepositMark(l, d), Errors: errs, Notes: []string{l.T("deposit.no_revenue")},
 		Links: []ui.Link{{Href: ducts.PathLeases + "/" + id.String(), Label: l.T("deposit.lease"), Icon: "file-text"}, {Href: statementPath(d.OperatorID), Label: l.T("ductbook.statement"), Icon: "list-details"}}}
 	about := bill.Section{ID: "tentang", Title: l.T("deposit.about"), Quiet: true, Rows: []ui.Row{{Label: l.T("deposit.asked"), Value: d.Asked.String() + "\n" + l.T("ductprice.deposit_months", "n", d.Months) + "\n" + d.Basis}, {Label: l.T("deposit.held"), Value: d.Held().String()},
 		{Label: l.T("deposit.lacks"), Value: d.Missing().String()}, {Label: l.T("bill.state"), Value: l.T("lease.state." + d.State)}}}
-	v.Sections = []bill.Section{about, {ID: "catatan", Title: l.T("deposit.entries"), Table: DepositTable(l, entries, PathBills), Empty: &bill.Empty{Icon: "receipt-tax", Title: l.T("deposit.no_entries"), Text: l.T("deposit.no_entries_text")}}}
+	v.Sections = []bill.Section{about, {ID: "catatan", Title: l.T("deposit.entries"), Table: ledger.DepositTable(l, entries, PathBills), Empty: &bill.Empty{Icon: "receipt-tax", Title: l.T("deposit.no_entries"), Text: l.T("deposit.no_entries_text")}}}
 	if len(asked) > 0 {
 		s, err := p.returnSection(c, d, asked)
 		if err != nil {
@@ -111,22 +97,6 @@ func (p *Pages) depositPage(c *gin.Context, status int, in site.Form, errs ui.Er
 		}
 	}
 	return p.Render(c, status, bill.Page(v))
-}
-
-// DepositTable is what happened to a deposit: what came in, and where it went. bills is where the invoices are that it paid.
-func DepositTable(l i18n.Locale, all []ductbill.DepositEntry, bills string) *bill.Table {
-	t := &bill.Table{Title: l.T("deposit.entries"), Columns: []bill.Column{{Label: l.T("bumd.on_day")}, {Label: l.T("bumd.entry")}, {Label: l.T("bill.reference")}, {Label: l.T("usage.line_amount"), End: true}}}
-	for _, e := range all {
-		what, reference := bill.Cell{Text: l.T("deposit.kind." + e.Kind)}, bill.Cell{Text: e.Reference}
-		if e.Undone {
-			what.Small = l.T("deposit.undone")
-		}
-		if e.InvoiceID.Valid {
-			reference.Href = bills + "/" + e.InvoiceID.UUID.String()
-		}
-		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: l.Date(e.OnDay)}, what, reference, {Text: e.Amount.String()}}})
-	}
-	return t
 }
 
 // returnSection lists what was asked to be paid back.

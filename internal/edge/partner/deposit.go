@@ -4,8 +4,8 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
-	"bedelau/internal/edge/ductmoney"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/ledger"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/fault"
 	"bedelau/web/page/bill"
@@ -25,7 +25,7 @@ func (p *Pages) deposit(c *gin.Context, lease uuid.UUID) ([]bill.Section, error)
 	}
 	about := bill.Section{ID: "jaminan", Title: l.T("deposit.title"), Text: l.T("deposit.in_account"), Rows: []ui.Row{
 		{Label: l.T("deposit.asked"), Value: d.Asked.String() + "\n" + l.T("ductprice.deposit_months", "n", d.Months) + "\n" + d.Basis}, {Label: l.T("deposit.held"), Value: d.Held().String()}, {Label: l.T("deposit.lacks"), Value: d.Missing().String()}}}
-	moves := bill.Section{ID: "jaminan-catatan", Title: l.T("deposit.went"), Table: ductmoney.DepositTable(l, entries, pathBills), Empty: &bill.Empty{Icon: "receipt-tax", Title: l.T("deposit.no_entries"), Text: l.T("deposit.own_no_entries")}}
+	moves := bill.Section{ID: "jaminan-catatan", Title: l.T("deposit.went"), Table: ledger.DepositTable(l, entries, pathBills), Empty: &bill.Empty{Icon: "receipt-tax", Title: l.T("deposit.no_entries"), Text: l.T("deposit.own_no_entries")}}
 	out := []bill.Section{about, moves}
 	back := bill.Section{ID: "jaminan-kembali", Title: l.T("deposit.returns"), Table: &bill.Table{Title: l.T("deposit.returns"), Columns: []bill.Column{{Label: l.T("bumd.on_day")}, {Label: l.T("refund.account")}, {Label: l.T("bill.state")}, {Label: l.T("usage.line_amount"), End: true}}}}
 	for _, q := range asked {
@@ -46,7 +46,7 @@ func (p *Pages) deposits(c *gin.Context) (bill.Section, error) {
 	s := bill.Section{ID: "jaminan-sewa", Title: l.T("deposit.by_lease"), Empty: &bill.Empty{Icon: "coin", Title: l.T("deposit.none_yet"), Text: l.T("deposit.none_yet_text")}}
 	s.Table = &bill.Table{Title: s.Title, Columns: []bill.Column{{Label: l.T("lease.number")}, {Label: l.T("deposit.asked"), End: true}, {Label: l.T("deposit.held"), End: true}, {Label: l.T("deposit.set_off_sum"), End: true}, {Label: l.T("deposit.returned_sum"), End: true}, {Label: l.T("bill.state")}}}
 	for _, d := range all {
-		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: d.Number, Whole: true, Href: pathLeases + "/" + d.LeaseID.String() + "#jaminan", Small: l.T("lease.state." + d.State)}, {Text: d.Asked.String()}, {Text: d.Held().String()}, {Text: d.SetOff.String()}, {Text: d.Returned.String()}, {Mark: ductmoney.DepositMark(l, d)}}})
+		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: d.Number, Whole: true, Href: pathLeases + "/" + d.LeaseID.String() + "#jaminan", Small: l.T("lease.state." + d.State)}, {Text: d.Asked.String()}, {Text: d.Held().String()}, {Text: d.SetOff.String()}, {Text: d.Returned.String()}, {Mark: ledger.DepositMark(l, d)}}})
 	}
 	return s, err
 }
