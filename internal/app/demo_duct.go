@@ -41,7 +41,7 @@ func (a *App) seedDucts(ctx context.Context, made map[string]uuid.UUID) error {
 	if err := a.seedLeases(ctx, actor, time.Now()); err != nil {
 		return err
 	}
-	years := ductyear.Deps{DB: a.DB, Guard: a.Guard, Files: a.Files, Leasing: actor, Now: time.Now()}
+	years := ductyear.Deps{DB: a.DB, Guard: a.Guard, Files: a.Files, Keys: a.Keys, Leasing: actor, Now: time.Now()}
 	if _, years.Maker, err = a.demoActor(ctx, made, "keuangan.ducting@batam.localhost"); err != nil {
 		return err
 	}

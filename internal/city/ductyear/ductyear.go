@@ -28,6 +28,7 @@ import (
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/money"
+	"bedelau/internal/kernel/privacy"
 	"bedelau/internal/kernel/storage"
 )
 
@@ -36,6 +37,7 @@ type Deps struct {
 	DB             *storage.DB
 	Guard          *access.Guard
 	Files          *files.Store
+	Keys           *privacy.Keys
 	Leasing        identity.Actor // who lets ducts
 	Maker, Checker identity.Actor // of its finance
 	Now            time.Time      // when the years end: the last month that is charged is the one before
@@ -152,8 +154,8 @@ func Make(ctx context.Context, d Deps) (Made, error) {
 	m.price = ducttariff.New(ducttariff.Deps{DB: d.DB.App, Guard: d.Guard, Now: now})
 	m.book = ductbill.New(ductbill.Deps{DB: d.DB, Guard: d.Guard, Files: d.Files, Now: now})
 	m.lease = lease.New(lease.Deps{DB: d.DB.App, Guard: d.Guard, Book: m.book, Now: now})
-	m.harm = ductdamage.New(ductdamage.Deps{DB: d.DB.App, Guard: d.Guard, Files: d.Files, Ducts: duct.New(duct.Deps{DB: d.DB.App, Guard: d.Guard}), Book: m.book, Now: now})
-	m.works = ductwork.New(ductwork.Deps{DB: d.DB.App, Guard: d.Guard, Files: d.Files, Now: now})
+	m.harm = ductdamage.New(ductdamage.Deps{DB: d.DB.App, Guard: d.Guard, Files: d.Files, Keys: d.Keys, Ducts: duct.New(duct.Deps{DB: d.DB.App, Guard: d.Guard}), Book: m.book, Now: now})
+	m.works = ductwork.New(ductwork.Deps{DB: d.DB.App, Guard: d.Guard, Files: d.Files, Keys: d.Keys, Now: now})
 	m.first = time.Date(d.Now.Year(), d.Now.Month()-time.Month(d.Months), 1, 0, 0, 0, 0, time.UTC)
 	m.made.First, m.made.Last = m.first, m.first.AddDate(0, d.Months-1, 0)
 	m.at = m.first.Add(3 * time.Hour)

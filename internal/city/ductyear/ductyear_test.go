@@ -85,7 +85,7 @@ func newWorld(t *testing.T) *world {
 	_, err = y.raw.Exec(t.Context(), "UPDATE duct_segment_state SET free_trade = false WHERE tenant_id = $1 AND road LIKE '%Sagulung–Sungai Beduk%'", w.Batam.ID)
 	y.must(err)
 	begin := time.Now()
-	y.made, err = ductyear.Make(y.ctx, ductyear.Deps{DB: w.DB, Guard: guard, Files: store, Leasing: manager, Maker: y.who, Checker: staff("duct_finance"), Now: now})
+	y.made, err = ductyear.Make(y.ctx, ductyear.Deps{DB: w.DB, Guard: guard, Files: store, Keys: keys, Leasing: manager, Maker: y.who, Checker: staff("duct_finance"), Now: now})
 	y.must(err)
 	t.Logf("%d operators, %d leases, %d invoices, %d payments of %v in %s", len(y.made.Operators), y.made.Leases, y.made.Invoices, y.made.Payments, y.made.Received, time.Since(begin).Round(time.Millisecond))
 	y.book = ductbill.New(ductbill.Deps{DB: w.DB, Guard: guard, Files: store, Now: func() time.Time { return now }})
