@@ -79,6 +79,7 @@ func (p *Pages) bumdRoutes() gate.Table {
 		{Method: post, Path: PathIncidents + "/:id/ulang", Page: PathIncidents, Needs: acts, Scope: there, IDs: site.IDs("id", "job"), Handler: p.runAgain},
 		{Method: get, Path: PathCities, Needs: reads, Scope: there, Handler: p.towns},
 		{Method: get, Path: town, Needs: reads, Scope: there, IDs: city, Handler: p.town},
+		{Method: get, Path: town + formWorth, Needs: reads, Scope: there, IDs: city, Handler: p.worth},
 		{Method: get, Path: town + "/peristiwa", Needs: reads, Scope: there, IDs: city, Handler: p.townEvents},
 		{Method: post, Path: town + "/pindah", Needs: moves, Scope: there, IDs: city, Handler: p.move},
 		{Method: post, Path: town + "/akhiri", Needs: moves, Scope: there, IDs: city, Handler: p.end},

@@ -63,7 +63,7 @@ func (p *Pages) towns(c *gin.Context) error {
 		was := began[city.ID].Monthly
 		stopped, waits := paused[city.ID]
 		stands := standingOf(r, on, waits, now)
-		if state != "" && state != stands || moved != "" && moved != movementOf(was, r.Monthly) {
+		if state != "" && state != stands || moved != "" && !moves(moved, was, r.Monthly) {
 			continue
 		}
 		plan, since := bill.Cell{Text: "–"}, bill.Cell{Text: "–"}
@@ -74,7 +74,8 @@ func (p *Pages) towns(c *gin.Context) error {
 			since.Text = l.Date(stopped.EndsOn)
 		}
 		sum, change = sum+r.Monthly, change+r.Monthly-was
-		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: city.Name, Href: PathCities + "/" + city.Slug}, {Mark: cityMark(l, stands)}, plan, since, {Text: r.Monthly.String()}, {Text: (r.Monthly - was).String()}}})
+		at := PathCities + "/" + city.Slug + formWorth + "?bulan=" + now.Format(monthForm)
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: city.Name, Href: PathCities + "/" + city.Slug}, {Mark: cityMark(l, stands)}, plan, since, {Text: r.Monthly.String(), Href: at}, {Text: (r.Monthly - was).String(), Href: at}}})
 	}
 	t.Foot = []bill.Cell{{Text: l.T("usage.total")}, {}, {}, {}, {Text: sum.String()}, {Text: change.String()}}
 	states := []ui.Option{{Label: l.T("audit.every")}}
@@ -89,7 +90,12 @@ func (p *Pages) towns(c *gin.Context) error {
 	if p.Guard.Allow(ctx, gate.ActorOf(c), access.PlanManage) == nil {
 		v.Links = []ui.Link{{Href: PathOrders, Label: l.T("subchange.all"), Icon: "list-details"}}
 	}
-	v.Sections = []bill.Section{{ID: "daftar", Title: l.T("bumd.cities"), Quiet: true, Table: &t,
+	text := ""
+	if moved == "churned" {
+		m := billing.MovedBetween(began, today)
+		text = l.T("bumd.left_text", "left", m.Left, "began", m.Began)
+	}
+	v.Sections = []bill.Section{{ID: "daftar", Title: l.T("bumd.cities"), Quiet: true, Text: text, Table: &t,
 		Filter: &bill.Form{Action: PathCities, Submit: l.T("usage.show"), Fields: []ui.Field{{Name: "bulan", Type: "month", Label: l.T("usage.month"), Value: now.Format("2006-01")}, {Name: "keadaan", Type: "select", Label: l.T("bill.state"), Options: states, Value: state},
 			{Name: "gerak", Type: "select", Label: l.T("bumd.moved"), Options: movements, Value: moved}}},
 		Empty: &bill.Empty{Icon: "search", Title: l.T("bumd.no_cities"), Text: l.T("bumd.no_cities_text")}}}
@@ -97,7 +103,17 @@ func (p *Pages) towns(c *gin.Context) error {
 }
 
 // cityMovements are how what a city is worth can have changed.
-func cityMovements() []string { return []string{"new", "expansion", "contraction", "churned"} }
+func cityMovements() []string {
+	return []string{anyMovement, "new", "expansion", "contraction", "churned"}
+}
+
+// anyMovement is of a city that is worth more or less than it was.
+const anyMovement = "changed"
+
+// moves reports whether what a city is worth has changed in a way.
+func moves(way string, was, is money.Rupiah) bool {
+	return way == anyMovement && was != is || way == movementOf(was, is)
+}
 
 // movementOf is how what a city is worth has changed, or "".
 func movementOf(was, is money.Rupiah) string {

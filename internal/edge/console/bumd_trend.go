@@ -67,7 +67,9 @@ func (p *Pages) trendSections(ctx context.Context, l i18n.Locale, now time.Time)
 		worth.Links, left.Links = append(worth.Links, at), append(left.Links, at+"&gerak=churned")
 		worth.Series[0].Values = append(worth.Series[0].Values, int64((monthly+million/2)/million))
 		left.Series[0].Values = append(left.Series[0].Values, share)
-		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: l.Month(days[i]), Href: at}, {Text: monthly.String()}, {Text: yearly.String()}, {Text: (m.New + m.Expansion - m.Contraction - m.Churned).String()}, {Text: strconv.FormatInt(share, 10) + "%"}}})
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: l.Month(days[i]), Href: at}, {Text: monthly.String(), Href: at}, {Text: yearly.String(), Href: at},
+			{Text: (m.New + m.Expansion - m.Contraction - m.Churned).String(), Href: at + "&gerak=" + anyMovement},
+			{Text: strconv.FormatInt(share, 10) + "%", Href: at + "&gerak=churned", Small: l.T("bumd.left_of", "left", m.Left, "began", m.Began)}}})
 	}
 	return []bill.Section{{ID: "tren", Title: l.T("bumd.trend"), Text: l.T("bumd.trend_text"), Chart: &worth}, {ID: "churn", Title: l.T("bumd.trend_churn"), Quiet: true, Chart: &left},
 		{ID: "tren-angka", Title: l.T("bumd.trend_numbers"), Table: &t}}, nil

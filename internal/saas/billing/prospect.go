@@ -83,5 +83,6 @@ func (s *Service) Monthly(ctx context.Context, sub Subscription, day time.Time) 
 		return 0, err
 	}
 	sub.TrialEndsOn = time.Time{}
-	return v.monthly(sub, meters, day)
+	r, err := v.monthly(sub, meters, day)
+	return r.Total, err
 }

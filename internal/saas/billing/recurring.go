@@ -19,6 +19,7 @@ type Running struct {
 	Subscription
 	PlanName i18n.Text
 	Monthly  money.Rupiah // nothing in a trial
+	Lines    []Line       // of which it is the sum, those with a meter at no usage; none in a trial
 }
 
 // Recurring is what the subscriptions of all cities are worth a month on a day (MRR), by city: fixed prices with their add-ons, a
@@ -83,11 +84,11 @@ func (s *Service) RecurringOn(ctx context.Context, days ...time.Time) ([]map[ten
 			if !sub.Holds(day) {
 				continue
 			}
-			r := Running{Subscription: sub, PlanName: names[sub.Plan]}
-			if r.Monthly, err = versions[k].monthly(sub, meters, day); err != nil {
+			worth, err := versions[k].monthly(sub, meters, day)
+			if err != nil {
 				return nil, err
 			}
-			out[i][sub.TenantID] = r
+			out[i][sub.TenantID] = Running{Subscription: sub, PlanName: names[sub.Plan], Monthly: worth.Total, Lines: worth.Lines}
 		}
 	}
 	return out, nil
@@ -107,16 +108,16 @@ func noUsage(ctx context.Context, db bun.IDB) (Quantities, error) {
 }
 
 // monthly rates a whole month without usage, with a year's price by month and nothing that is paid once.
-func (v Version) monthly(sub Subscription, meters Quantities, day time.Time) (money.Rupiah, error) {
+func (v Version) monthly(sub Subscription, meters Quantities, day time.Time) (Rating, error) {
 	if sub.Trial(day) {
-		return 0, nil
+		return Rating{}, nil
 	}
 	v.Components = slices.DeleteFunc(slices.Clone(v.Components), func(c Component) bool { return c.Kind == Once })
 	for i, c := range v.Components {
 		if c.Every == Yearly {
 			price, err := c.Price.FractionHalfUp(1, 12)
 			if err != nil {
-				return 0, err
+				return Rating{}, err
 			}
 			v.Components[i].Price, v.Components[i].Every = price, Monthly
 		}
@@ -127,8 +128,7 @@ func (v Version) monthly(sub Subscription, meters Quantities, day time.Time) (mo
 		whole.From, whole.Until = time.Time{}, time.Time{}
 		t.Coupon = &whole
 	}
-	r, err := Rate(v, t, meters, MonthOf(day))
-	return r.Total, err
+	return Rate(v, t, meters, MonthOf(day))
 }
 
 // Movement is how what recurs has changed from one day to another.

@@ -198,9 +198,9 @@ func (s *Service) moveDay(ctx context.Context, tx bun.IDB, in SubscribeInput, be
 	}
 	is, err := v.monthly(after, meters, today)
 	switch {
-	case err != nil || is >= was && !date(before.StartsOn).Equal(today):
+	case err != nil || is.Total >= was.Total && !date(before.StartsOn).Equal(today):
 		return today, err
-	case is >= was:
+	case is.Total >= was.Total:
 		return today.AddDate(0, 0, 1), nil
 	}
 	day := before.usedUp(held, today, s.nextMonth(in.City))
