@@ -227,11 +227,40 @@ func TestWhatIsTakenBackThereIsStillOwed(t *testing.T) {
 				t.Errorf("incidents %v, %d owed", all, o.wanted(i))
 			}
 			o.pays(i)
+			o.must(tenancy.InTx(o.ctx, o.w.DB.App, func(ctx context.Context, tx bun.Tx) error { // and nothing waits for a slip
+				_, err := o.book.Pay(ctx, tx, o.clerk, invoice.PaymentInput{Invoice: i.ID, Method: invoice.Slip, Reference: "BP-1", Amount: o.standing(i).Open, On: o.now})
+				return err
+			}))
 			o.must(o.Compare(o.ctx))
 			if all := o.incidents(); len(all) > 0 {
 				t.Errorf("paid, the incidents are %v", all)
 			}
 		})
+	}
+}
+
+// What was taken back and is billed anew, Stripe asks for once, also before the night.
+func TestAReplacementAndWhatItReplacesAreNotBothAskedFor(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.choose(Send)
+	first, was := o.byHand(1_000_000)
+	q, err := o.finance.Ask(o.ctx, o.clerk, invoice.RequestInput{Kind: invoice.Void, Invoice: first.ID, Follows: invoice.Replacement, Reason: "Salah alamat."})
+	o.must(err)
+	other := o.clerk
+	other.ID = uuid.New()
+	_, err = o.finance.Decide(o.ctx, other, q.ID, true)
+	o.must(err)
+	r, err := o.book.Related(o.ctx, o.w.DB.App, first)
+	o.must(err)
+	second, err := o.finance.Issue(o.ctx, o.clerk, r.Anew.Draft)
+	o.must(err)
+	o.must(o.collect(o.ctx, second.ID))
+	if doc := o.stripe.Objects[was]; doc["status"] != "void" {
+		t.Errorf("what was taken back is %v there", doc["status"])
+	}
+	if doc := o.document(second); doc["status"] != "open" || doc["total"] != o.wanted(second) {
+		t.Errorf("Stripe asks for %v (%v), want %d", doc["total"], doc["status"], o.wanted(second))
 	}
 }
 

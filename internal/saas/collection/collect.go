@@ -47,6 +47,9 @@ func (s *Service) collect(ctx context.Context, id uuid.UUID) error {
 	if err != nil || a.Collection != ByStripe || due(i, st) <= 0 {
 		return err
 	}
+	if err := s.instead(ctx, i); err != nil {
+		return err
+	}
 	if a, err = s.enrol(ctx, a); err != nil {
 		return err
 	}
@@ -73,6 +76,18 @@ func (s *Service) collect(ctx context.Context, id uuid.UUID) error {
 	}
 	_, err = s.read(ctx, draft)
 	return err
+}
+
+// instead has Stripe ask no more for the void invoice in whose place i stands: the night would, and until then a city could be charged for both.
+func (s *Service) instead(ctx context.Context, i invoice.Invoice) error {
+	if !i.Replaces.Valid {
+		return nil
+	}
+	id, err := one(ctx, s.DB.App.NewSelect().Table("stripe_invoice").Column("id").Where("tenant_id = ? AND invoice_id = ?", tenancy.Must(ctx), i.Replaces.UUID))
+	if err != nil || id == "" {
+		return err
+	}
+	return s.compare(ctx, id)
 }
 
 // complete puts the items on a draft by which it comes to what the books say, and reports whether it does.

@@ -220,7 +220,7 @@ func (s *Service) clear(ctx context.Context, d document) error {
 }
 
 // missing asks again for what is to be paid by cities that pay by Stripe and is not asked for there, because it has not gone
-// out, or someone has taken it back there or called it paid. After patience it is an incident.
+// out, or someone has taken it back there or called it paid. After patience it is an incident, which goes once nothing is asked for.
 func (s *Service) missing(ctx context.Context) error {
 	var rows []struct {
 		ID          uuid.UUID     `bun:"id"`
@@ -234,8 +234,9 @@ func (s *Service) missing(ctx context.Context) error {
 			AND NOT EXISTS (SELECT FROM stripe_invoice x WHERE x.tenant_id = i.tenant_id AND x.invoice_id = i.id AND x.status = 'open') AS waits
 		FROM stripe_account a JOIN party p ON p.tenant_id = a.tenant_id AND p.city = a.city JOIN invoice i ON i.tenant_id = p.tenant_id AND i.party_id = p.id
 		WHERE a.tenant_id = ? AND a.collection = ? AND i.kind = ? AND i.finalised_at >= a.chosen_at AND (i.finalised_at >= ? OR
-			coalesce((SELECT sum(e.amount) FROM invoice_entry e WHERE e.tenant_id = i.tenant_id AND e.invoice_id = i.id), 0) > 0) ORDER BY i.id`,
-		invoice.EntryWithheld, tenancy.Must(ctx), ByStripe, invoice.Bill, s.Now().Add(-compared).UTC()).Scan(ctx, &rows)
+			coalesce((SELECT sum(e.amount) FROM invoice_entry e WHERE e.tenant_id = i.tenant_id AND e.invoice_id = i.id), 0) > 0 OR
+			EXISTS (SELECT FROM stripe_incident n WHERE n.tenant_id = i.tenant_id AND n.kind = ? AND n.object = i.number AND n.closed_at IS NULL)) ORDER BY i.id`,
+		invoice.EntryWithheld, tenancy.Must(ctx), ByStripe, invoice.Bill, s.Now().Add(-compared).UTC(), notCollected).Scan(ctx, &rows)
 	if err != nil {
 		return err
 	}
