@@ -214,7 +214,7 @@ func (p *Pages) townPage(c *gin.Context, status int, in site.Form, errs ui.Error
 		if err != nil {
 			return err
 		}
-		v.Sections = append(v.Sections, moveSection(l, here, names, addons, now, on, in, errs))
+		v.Sections = append(v.Sections, moveSection(l, here, names, addons, now, on, paused, in, errs))
 	}
 	return p.Render(c, status, bill.Page(v))
 }
@@ -433,7 +433,7 @@ func (p *Pages) addonFields(ctx context.Context, l i18n.Locale, now time.Time, i
 }
 
 // moveSection moves, ends and takes up a subscription.
-func moveSection(l i18n.Locale, here string, plans []ui.Option, addons []ui.Field, now time.Time, on bool, in site.Form, errs ui.Errors) bill.Section {
+func moveSection(l i18n.Locale, here string, plans []ui.Option, addons []ui.Field, now time.Time, on, paused bool, in site.Form, errs ui.Errors) bill.Section {
 	day := func(name string) string {
 		if d := site.DateOf(in, name); d != "" {
 			return d
@@ -446,13 +446,15 @@ func moveSection(l i18n.Locale, here string, plans []ui.Option, addons []ui.Fiel
 		{Name: "trial_days", Type: "number", Label: l.T("bumd.trial_days"), Optional: true, Value: in.Get("trial_days"), Error: errs.Of("trial_days")},
 		{Name: "coupon", Label: l.T("bill.coupon"), Optional: true, Value: in.Get("coupon"), Error: errs.Of("coupon"), Max: 40}}}}}
 	s.Forms[0].Fields = append(s.Forms[0].Fields, addons...)
-	if on {
+	if on || paused {
 		agreed := in.Get("agreed")
 		if agreed == "" {
 			agreed = agreedKept
 		}
 		s.Forms[0].Fields = append(s.Forms[0].Fields, ui.Field{Name: "agreed", Type: "choice", Label: l.T("bumd.settled"), Value: agreed, Options: []ui.Option{
 			{Value: agreedKept, Label: l.T("bumd.settled_keep"), Hint: l.T("bumd.settled_keep_hint")}, {Value: agreedAnew, Label: l.T("bumd.settled_anew"), Hint: l.T("bumd.settled_anew_hint")}}})
+	}
+	if on {
 		endings := []ui.Option{{Value: string(billing.Paused), Label: l.T("bumd.pause")}, {Value: string(billing.Cancelled), Label: l.T("bumd.cancel")}}
 		s.Forms = append(s.Forms, bill.Form{ID: "akhiri", Folded: true, Title: l.T("bumd.end"), Text: l.T("bill.never_refused"), Action: here + "/akhiri", Submit: l.T("bumd.end_do"), Fields: []ui.Field{
 			{Name: "as", Type: "choice", Label: l.T("bumd.end_as"), Options: endings, Value: in.Get("as"), Error: errs.Of("as")},

@@ -21,10 +21,9 @@ import (
 
 // follow does what an approved void is followed by: a draft that bills the same charges anew, or the word that they are billed no more.
 func (b *Book) follow(ctx context.Context, tx bun.Tx, i Invoice, q Request) error {
-	var d Draft
-	err := tx.NewSelect().Model(&d).Where("tenant_id = ? AND invoice_id = ?", i.TenantID, i.ID).Scan(ctx)
+	d, err := draftOf(ctx, tx, i)
 	if err != nil {
-		return fmt.Errorf("invoice: the draft of %s: %w", i.Number, err)
+		return err
 	}
 	if q.Follows != Replacement {
 		return b.drop(ctx, tx, d)
@@ -51,6 +50,28 @@ func (d Draft) next() string {
 	return base + Again + strconv.Itoa(n+1)
 }
 
+// PaidUntil is the key of a charge's source that says until when it pays, the first day that it does not, of what is paid ahead of its month.
+const PaidUntil = "paid_until"
+
+// paidAhead refuses that what is paid ahead is left unbilled, Conflict "invoice.paid_ahead": whoever charged it counts on it when what it
+// is for ends before its time, and would give back what nobody paid.
+func (d Draft) paidAhead() error {
+	for _, c := range d.Charges {
+		if c.Source[PaidUntil] != nil {
+			return fault.New(fault.Conflict, "invoice.paid_ahead")
+		}
+	}
+	return nil
+}
+
+// draftOf reads the draft that an invoice was.
+func draftOf(ctx context.Context, tx bun.IDB, i Invoice) (d Draft, err error) {
+	if err = tx.NewSelect().Model(&d).Where("tenant_id = ? AND invoice_id = ?", i.TenantID, i.ID).Scan(ctx); err != nil {
+		return d, fmt.Errorf("invoice: the draft of %s: %w", i.Number, err)
+	}
+	return d, nil
+}
+
 // drop says of a draft, and of those whose invoices it was to replace, that what they charge is not billed.
 func (b *Book) drop(ctx context.Context, tx bun.Tx, d Draft) error {
 	_, err := tx.NewRaw(`WITH RECURSIVE of AS (SELECT id, replaces FROM invoice_draft WHERE tenant_id = ?0 AND id = ?1
@@ -65,6 +86,9 @@ func (b *Book) drop(ctx context.Context, tx bun.Tx, d Draft) error {
 // askDrop keeps the request that a draft be dropped.
 func (b *Book) askDrop(ctx context.Context, tx bun.Tx, actor identity.Actor, q Request, draft uuid.UUID) (Request, error) {
 	d, err := lockDraft(ctx, tx, draft)
+	if err == nil {
+		err = d.paidAhead()
+	}
 	if err != nil {
 		return q, err
 	}
@@ -85,6 +109,7 @@ func (b *Book) askDrop(ctx context.Context, tx bun.Tx, actor identity.Actor, q R
 
 // decideDrop carries the decision about it out.
 func (b *Book) decideDrop(ctx context.Context, tx bun.Tx, actor identity.Actor, q Request) error {
+	detail := map[string]any{"approved": *q.Approved, "reason": q.Reason}
 	if *q.Approved {
 		d, err := lockDraft(ctx, tx, q.DraftID.UUID)
 		if err == nil {
@@ -93,9 +118,10 @@ func (b *Book) decideDrop(ctx context.Context, tx bun.Tx, actor identity.Actor, 
 		if err != nil {
 			return err
 		}
+		detail["source"] = d.Source
 	}
 	return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "invoice.decide", Object: "invoice_draft", ObjectID: q.DraftID.UUID, At: q.DecidedAt,
-		Detail: q.detail(map[string]any{"approved": *q.Approved})})
+		Detail: q.detail(detail)})
 }
 
 // Ref names an invoice of the book.

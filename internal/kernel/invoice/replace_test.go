@@ -215,3 +215,29 @@ func TestWhatIsBilledNoMoreIsDroppedWhole(t *testing.T) {
 		t.Errorf("the replacement is dropped: %s", got)
 	}
 }
+
+// TestWhatIsPaidAheadIsNotLeftUnbilled: what ends before its time is given back by days, and nobody shall get back what was never asked for.
+func TestWhatIsPaidAheadIsNotLeftUnbilled(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	year := charge(12_000_000, "jasa", "")
+	year.Source = map[string]any{invoice.PaidUntil: "2027-10-01"}
+	var d invoice.Draft
+	s.tx(t, func(ctx context.Context, tx bun.Tx) (err error) {
+		d, err = s.Write(ctx, tx, invoice.Draft{PartyID: s.company, Series: "INV", Source: "subscription/batam/2026-10", Charges: []invoice.Charge{year}, DueDays: 30})
+		return err
+	})
+	if err := s.decided(invoice.RequestInput{Kind: invoice.Drop, Draft: d.ID}); !fault.Is(err, "invoice.paid_ahead") {
+		t.Errorf("its draft is dropped: %v", err)
+	}
+	i, err := s.finalise(s.ctx, d.ID, day(2026, 11, 3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.decided(invoice.RequestInput{Kind: invoice.Void, Invoice: i.ID, Follows: invoice.Nothing}); !fault.Is(err, "invoice.paid_ahead") {
+		t.Errorf("it is void and nothing follows: %v", err)
+	}
+	if err := s.decided(invoice.RequestInput{Kind: invoice.Void, Invoice: i.ID, Follows: invoice.Replacement}); err != nil {
+		t.Errorf("it is void and billed anew: %v", err)
+	}
+}

@@ -66,7 +66,8 @@ type RequestInput struct {
 
 // Ask keeps a request for a second person to decide. It refuses Invalid without a reason or of a kind that there is not, of a void
 // without a word of what follows, and of a credit note what Check refuses; of a draft NotFound "invoice.not_found" and Conflict
-// "invoice.final", "invoice.dropped" and "invoice.drop_asked" while nobody has decided about it.
+// "invoice.final", "invoice.dropped" and "invoice.drop_asked" while nobody has decided about it; and, where nothing is to follow, "invoice.paid_ahead" of
+// what is paid ahead.
 func (b *Book) Ask(ctx context.Context, tx bun.Tx, actor identity.Actor, in RequestInput) (Request, error) {
 	q := Request{TenantID: tenancy.Must(ctx), Kind: in.Kind, InvoiceID: in.Invoice, Reason: strings.TrimSpace(in.Reason), MadeBy: actor.ID,
 		MadeAt: b.Now().UTC().Truncate(time.Microsecond)}
@@ -92,6 +93,15 @@ func (b *Book) Ask(ctx context.Context, tx bun.Tx, actor identity.Actor, in Requ
 	i, _, err := b.lock(ctx, tx, in.Invoice)
 	if err != nil {
 		return q, err
+	}
+	if q.Follows == Nothing {
+		d, err := draftOf(ctx, tx, i)
+		if err == nil {
+			err = d.paidAhead()
+		}
+		if err != nil {
+			return q, err
+		}
 	}
 	if q.ID, err = uuid.NewV7(); err != nil {
 		return q, err
@@ -120,7 +130,12 @@ func (q Request) detail(more map[string]any) map[string]any {
 func (b *Book) Decide(ctx context.Context, tx bun.Tx, actor identity.Actor, id uuid.UUID, approve bool, on time.Time) (Request, error) {
 	on = dayOf(on)
 	var q Request
-	err := tx.NewSelect().Model(&q).Where("tenant_id = ? AND id = ?", tenancy.Must(ctx), id).For("UPDATE").Scan(ctx)
+	// Whoever asks has the draft first and then its one open request; whoever decides takes them in the same order.
+	_, err := tx.NewRaw("SELECT d.id FROM invoice_request q JOIN invoice_draft d ON d.tenant_id = q.tenant_id AND d.id = q.draft_id WHERE q.tenant_id = ? AND q.id = ? FOR UPDATE OF d", tenancy.Must(ctx), id).Exec(ctx)
+	if err != nil {
+		return q, fmt.Errorf("invoice: decide: %w", err)
+	}
+	err = tx.NewSelect().Model(&q).Where("tenant_id = ? AND id = ?", tenancy.Must(ctx), id).For("UPDATE").Scan(ctx)
 	if err := MayDecide(err, q.DecidedBy, q.MadeBy, actor); err != nil {
 		return q, err
 	}

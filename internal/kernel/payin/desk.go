@@ -35,10 +35,23 @@ func (d *Desk) act(ctx context.Context, actor identity.Actor, what string, fn fu
 	if err := d.may(ctx, actor); err != nil {
 		return err
 	}
-	if err := tenancy.InTx(ctx, d.in.Book.DB.App, fn); err != nil {
+	err := tenancy.InTx(ctx, d.in.Book.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		if err := inTurn(ctx, tx); err != nil {
+			return err
+		}
+		return fn(ctx, tx)
+	})
+	if err != nil {
 		return fmt.Errorf("payin: %s: %w", what, err)
 	}
 	return nil
+}
+
+// inTurn makes whoever else pays something in here wait until tx is over: a statement books many parties in the order of its lines, and a
+// line that is split its own.
+func inTurn(ctx context.Context, tx bun.Tx) error {
+	_, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "payin "+tenancy.Must(ctx).String()).Exec(ctx)
+	return err
 }
 
 // CheckStatement looks through a file of the bank, keeps it and returns it for PreviewStatement and ApplyStatement; without an

@@ -18,6 +18,9 @@ const rematchMost = 500
 func (s *Service) Rematch(ctx context.Context, tx bun.Tx, actor identity.Actor) (Result, error) {
 	var r Result
 	var all []Line
+	if err := inTurn(ctx, tx); err != nil {
+		return r, fmt.Errorf("payin: rematch: %w", err)
+	}
 	err := tx.NewSelect().Model(&all).Where("tenant_id = ? AND state IN (?, ?)", tenancy.Must(ctx), Open, Proposed).
 		Where("NOT EXISTS (SELECT FROM bank_match m WHERE m.tenant_id = l.tenant_id AND m.line_id = l.id)").Order("id DESC").Limit(rematchMost).Scan(ctx)
 	if err != nil {

@@ -79,6 +79,9 @@ func (c Closing) charge(city tenancy.City, p invoice.Party, l Billed) invoice.Ch
 	if l.Kind != Carried {
 		from, until := l.Period.Window(city.Location())
 		source["subscription"], source["plan"], source["version"], source["component"] = l.Subscription, l.Plan, l.Version, l.Component
+		if l.Kind == Flat && !l.Until.IsZero() && l.Amount > 0 {
+			source[invoice.PaidUntil] = l.Until.Format(time.DateOnly)
+		}
 		source["from"], source["until"] = l.Period.first().Format(time.DateOnly), l.Period.last().Format(time.DateOnly)
 		if l.Meter != "" {
 			_, taken := MonthOf(c.Month).Window(city.Location()) // corrections that later months take are not in it

@@ -16,6 +16,7 @@ import (
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/jobs"
+	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -204,6 +205,13 @@ func (s *Service) moveDay(ctx context.Context, tx bun.IDB, in SubscribeInput, be
 		return today.AddDate(0, 0, 1), nil
 	}
 	day := before.usedUp(held, today, s.nextMonth(in.City))
+	if year, err := before.ahead(held); err != nil {
+		return day, err
+	} else if kept, err := after.ahead(v); err != nil {
+		return day, err
+	} else if year > 0 && kept >= year {
+		day = s.nextMonth(in.City) // only what is paid by the month gets less
+	}
 	if ends := before.EndsOn; !ends.IsZero() && date(ends).Before(day) {
 		day = date(ends)
 	}
@@ -237,6 +245,25 @@ func (s Subscription) yearly(v Version) bool {
 	return slices.ContainsFunc(v.Components, func(c Component) bool {
 		return c.Every == Yearly && c.Price > 0 && (!c.Optional || s.Addons[c.Code] > 0)
 	})
+}
+
+// ahead is what is paid a year in advance for s and its version.
+func (s Subscription) ahead(v Version) (sum money.Rupiah, err error) {
+	for _, c := range v.Components {
+		if c.Every != Yearly {
+			continue
+		}
+		price := c.Price
+		if c.Optional {
+			if price, err = price.Times(s.Addons[c.Code]); err != nil {
+				return 0, err
+			}
+		}
+		if sum, err = sum.Add(price); err != nil {
+			return 0, err
+		}
+	}
+	return sum, nil
 }
 
 // nextMonth is the first day of the next month in a city.

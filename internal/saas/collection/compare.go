@@ -54,7 +54,8 @@ func (s *Service) Compare(ctx context.Context) error {
 // by transfer since, or credited.
 func (s *Service) old(ctx context.Context, seen map[string]bool) error {
 	var ids []string
-	err := s.DB.App.NewSelect().Table("stripe_invoice").Column("id").Where("tenant_id = ? AND status = ?", tenancy.Must(ctx), stripe.InvoiceStatusOpen).Order("id").Scan(ctx, &ids)
+	err := s.DB.App.NewSelect().Table("stripe_invoice").Column("id").Where("tenant_id = ?", tenancy.Must(ctx)).
+		Where("status = ? OR id IN (SELECT object FROM stripe_incident WHERE tenant_id = ? AND kind = ? AND closed_at IS NULL)", stripe.InvoiceStatusOpen, tenancy.Must(ctx), openDiffers).Order("id").Scan(ctx, &ids)
 	for _, id := range ids {
 		if seen[id] {
 			continue
@@ -84,8 +85,11 @@ func (s *Service) compare(ctx context.Context, id string) error {
 		return err
 	}
 	row := billRow{TenantID: tenancy.Must(ctx), ID: id}
-	if err := s.DB.App.NewSelect().Model(&row).WherePK().Scan(ctx); err != nil || !row.InvoiceID.Valid || row.Status == string(stripe.InvoiceStatusVoid) {
+	if err := s.DB.App.NewSelect().Model(&row).WherePK().Scan(ctx); err != nil || !row.InvoiceID.Valid {
 		return err
+	}
+	if row.Status == string(stripe.InvoiceStatusVoid) {
+		return s.noteIf(ctx, incident{Kind: openDiffers, Object: id}, false)
 	}
 	i, lines, _, err := s.book.Find(ctx, row.InvoiceID.UUID)
 	if err != nil {
