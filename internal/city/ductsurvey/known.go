@@ -38,7 +38,10 @@ type knownSegment struct {
 	Form   string
 	Parted bool // it is not there on the day because it was split
 
-	StartX, StartY, EndX, EndY float64 // of its line on the day
+	StartX float64 `bun:"start_x"` // of its line on the day
+	StartY float64 `bun:"start_y"`
+	EndX   float64 `bun:"end_x"`
+	EndY   float64 `bun:"end_y"`
 }
 
 func (k known) spot(id uuid.UUID) spot {

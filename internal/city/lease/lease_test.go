@@ -245,8 +245,14 @@ func TestAWayIsPlanned(t *testing.T) {
 		if got := st.ways(t, late); !slices.Equal(got, want) {
 			t.Errorf("%v: %q", days, got)
 		}
-		if _, err := st.Reserve(st.ctx, st.manager, ask); (err == nil) != (want != nil) || err != nil && !fault.Is(err, "lease.unfit") {
+		l, err := st.Reserve(st.ctx, st.manager, ask)
+		if (err == nil) != (want != nil) || err != nil && !fault.Is(err, "lease.unfit") {
 			t.Errorf("%v is reserved: %v", days, err)
+		}
+		if err == nil {
+			if err := st.Cancel(st.ctx, st.manager, l.ID, "x"); err != nil {
+				t.Error(err)
+			}
 		}
 	}
 	// What is damaged for some days in the middle is on no way that needs them, and can be kept by who lies in it already.

@@ -56,7 +56,11 @@ func TestCablesAreRecorded(t *testing.T) {
 	}
 	sari.Page("/petugas/ducting/ruas/RS-1", "Belum ada kabel yang dicatat di ruas ini")
 	file := pagetest.Hrefs(sari.Page("/petugas/ducting/impor"), "/petugas/ducting/impor/")[0]
-	sari.Sees(sari.Post(file+"/batalkan", "why", "Salah berkas"), http.StatusConflict, "Kabel KB-1 tercatat di saluran itu", "Salah berkas", "Diterapkan")
+	kept := sari.Post(file+"/batalkan", "why", "Salah berkas")
+	sari.Sees(kept, http.StatusConflict, "Kabel KB-1 tercatat di saluran itu", "Diterapkan")
+	if !strings.Contains(kept.Body, `value="Salah berkas"`) {
+		t.Error("what was typed is lost")
+	}
 	other := s.Staff(t, pagetest.HostOther, "Orang Lain", "duct_manager", "")
 	other.Sees(other.Get(one), http.StatusNotFound)
 }
