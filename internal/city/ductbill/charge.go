@@ -127,8 +127,10 @@ type held struct {
 	From       time.Time // the first day that is charged
 	Until      time.Time // the first that is not
 	LengthMM   int64
-	Renewal    bool        // of another lease; read where its deposit is asked for
 	Segments   []uuid.UUID `bun:"segments,array"`
+	Renews     uuid.NullUUID
+	GoesOn     time.Time `bun:"goes_on,nullzero"` // the first day that its renewal is charged
+	Waits      bool      // its renewal is neither accepted nor given up
 }
 
 // charge writes a draft for each operator whom a month charges.
@@ -154,8 +156,11 @@ func (s *Service) charge(ctx context.Context, tx bun.Tx, actor identity.Actor, s
 func (m bill) holds(ctx context.Context, tx bun.Tx) (all []held, volume map[uuid.UUID]int64, err error) {
 	month, end := m.month, m.month.AddDate(0, 1, 0)
 	err = tx.NewRaw(`SELECT l.id, l.number, l.operator_id, l.kind, l.quantity, l.since, l.agreed_until AS agreed, greatest(l.since, l.accepted_on) AS "from", l.until, l.length_mm,
-			ARRAY(SELECT DISTINCT u.segment_id FROM duct_hold h JOIN duct_unit u ON u.tenant_id = h.tenant_id AND u.id = coalesce(h.taken_id, h.unit_id) WHERE h.tenant_id = l.tenant_id AND h.lease_id = l.id AND h.own AND h.released_at IS NULL ORDER BY 1) AS segments
-		FROM duct_lease l WHERE l.tenant_id = ? AND l.state IN ('active', 'ended') AND greatest(l.since, l.accepted_on) < ? AND (l.until IS NULL OR l.until >= ? AND l.until > greatest(l.since, l.accepted_on))
+			ARRAY(SELECT DISTINCT u.segment_id FROM duct_hold h JOIN duct_unit u ON u.tenant_id = h.tenant_id AND u.id = coalesce(h.taken_id, h.unit_id) WHERE h.tenant_id = l.tenant_id AND h.lease_id = l.id AND h.own AND h.released_at IS NULL ORDER BY 1) AS segments,
+			l.renews_id AS renews, n.goes_on, n.goes_on IS NULL AND (n.waits OR EXISTS (SELECT FROM duct_order w JOIN duct_order o ON o.tenant_id = w.tenant_id AND o.renews = w.id AND o.closed_at IS NULL AND o.lease_id IS NULL WHERE w.tenant_id = l.tenant_id AND w.lease_id = l.id)) AS waits
+		FROM duct_lease l CROSS JOIN LATERAL (SELECT min(greatest(n.since, n.accepted_on)) FILTER (WHERE n.state IN ('active', 'ended')) AS goes_on, coalesce(bool_or(n.state IN ('reserved', 'ordered')), false) AS waits
+			FROM duct_lease n WHERE n.tenant_id = l.tenant_id AND n.renews_id = l.id) n
+		WHERE l.tenant_id = ? AND l.state IN ('active', 'ended') AND greatest(l.since, l.accepted_on) < ? AND (l.until IS NULL OR l.until >= ? AND l.until > greatest(l.since, l.accepted_on))
 		ORDER BY l.operator_id, l.id`, tenancy.Must(ctx), end.Format(time.DateOnly), month.Format(time.DateOnly)).Scan(ctx, &all)
 	if err != nil {
 		return nil, nil, fmt.Errorf("ductbill: leases: %w", err)
@@ -223,11 +228,11 @@ func (m bill) operator(id uuid.UUID) *owed {
 
 // rate is what a lease is charged for the month.
 func (m bill) rate(ctx context.Context, tx bun.Tx, l held, volume int64) ([]ducttariff.Line, error) {
-	h, err := ducttariff.Facts(ctx, tx, ducttariff.Route{Segments: l.Segments, Kind: l.Kind, Quantity: l.Quantity, Since: l.Since, Until: l.Agreed})
+	h, err := ducttariff.Agreed(ctx, tx, l.ID, ducttariff.Route{Segments: l.Segments, Kind: l.Kind, Quantity: l.Quantity, Since: l.Since, Until: l.Agreed, Renews: l.Renews.UUID})
 	if err != nil {
 		return nil, err
 	}
-	h.From, h.Ended, h.VolumeMM = l.From, l.Until, volume
+	h.From, h.Ended, h.VolumeMM, h.GoesOn, h.Waits = l.From, l.Until, volume, l.GoesOn, l.Waits
 	return m.list.Rate(h, m.month, m.month.AddDate(0, 1, 0))
 }
 

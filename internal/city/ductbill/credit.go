@@ -183,6 +183,7 @@ func (s *Service) MonthFees(ctx context.Context, tx bun.Tx, month time.Time, lea
 		if !wanted[l.ID] {
 			continue
 		}
+		l.Waits = false // what is left of a minimum term is left out here
 		lines, err := m.rate(ctx, tx, l, volume[l.OperatorID])
 		if err != nil {
 			return nil, fmt.Errorf("ductbill: %s: %w", l.Number, err)

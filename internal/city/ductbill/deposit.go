@@ -130,7 +130,7 @@ const (
 func (s *Service) askDeposits(ctx context.Context, tx bun.Tx, _ time.Time) error {
 	var all []held
 	err := tx.NewRaw(`SELECT l.id, l.number, l.operator_id, l.kind, l.quantity, l.since, l.agreed_until AS agreed, l.length_mm,
-			l.renews_id IS NOT NULL AS renewal, ARRAY(SELECT DISTINCT u.segment_id FROM duct_hold h JOIN duct_unit u ON u.tenant_id = h.tenant_id AND u.id = coalesce(h.taken_id, h.unit_id) WHERE h.tenant_id = l.tenant_id AND h.lease_id = l.id AND h.own AND h.released_at IS NULL ORDER BY 1) AS segments
+			l.renews_id AS renews, ARRAY(SELECT DISTINCT u.segment_id FROM duct_hold h JOIN duct_unit u ON u.tenant_id = h.tenant_id AND u.id = coalesce(h.taken_id, h.unit_id) WHERE h.tenant_id = l.tenant_id AND h.lease_id = l.id AND h.own AND h.released_at IS NULL ORDER BY 1) AS segments
 		FROM duct_lease l WHERE l.tenant_id = ?0 AND (l.state = ?1 OR l.renews_id IS NOT NULL AND (l.state = ?2 OR l.state = ?3 AND l.until > ?4)) AND NOT EXISTS (SELECT FROM duct_deposit d WHERE d.tenant_id = l.tenant_id AND d.lease_id = l.id) ORDER BY l.id`,
 		tenancy.Must(ctx), lease.Ordered, lease.Active, lease.Ended, s.today(ctx).Format(time.DateOnly)).Scan(ctx, &all)
 	if err != nil {
@@ -151,11 +151,11 @@ func (s *Service) askDeposits(ctx context.Context, tx bun.Tx, _ time.Time) error
 }
 
 func (s *Service) askDeposit(ctx context.Context, tx bun.Tx, list ducttariff.List, l held) error {
-	q, err := list.QuoteOf(ctx, tx, l.OperatorID, ducttariff.Route{Segments: l.Segments, Kind: l.Kind, Quantity: l.Quantity, Since: l.Since, Until: l.Agreed})
+	q, err := list.QuoteOf(ctx, tx, l.OperatorID, ducttariff.Route{Segments: l.Segments, Kind: l.Kind, Quantity: l.Quantity, Since: l.Since, Until: l.Agreed, Renews: l.Renews.UUID})
 	if _, waits := unratable(err); waits {
 		return nil
 	}
-	if err != nil || q.Deposit <= 0 && !l.Renewal {
+	if err != nil || q.Deposit <= 0 && !l.Renews.Valid {
 		return err
 	}
 	res, err := tx.NewRaw("INSERT INTO duct_deposit (tenant_id, lease_id, amount, months, basis, asked_at, asked_by) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",

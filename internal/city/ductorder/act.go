@@ -182,10 +182,7 @@ func (s *Service) prepare(ctx context.Context, o Order, st *step) error {
 	case Route:
 		return s.choose(ctx, o, st)
 	case Quoting:
-		if err := s.follow(ctx, s.d.DB, &o); err != nil {
-			return err
-		}
-		q, err := s.d.Prices.Quote(ctx, o.OperatorID, o.route())
+		q, err := s.priced(ctx, o)
 		st.quote = &q
 		return err
 	case Extend:
@@ -332,6 +329,20 @@ func (s *Service) take(ctx context.Context, tx bun.Tx, o *Order, st step) error 
 // route is what the order would be charged for.
 func (o Order) route() ducttariff.Route {
 	return ducttariff.Route{Segments: o.Segments, Kind: o.Kind, Quantity: o.Quantity, Since: o.Since, Until: o.Until}
+}
+
+// priced is what the order would be charged, along the way that a renewal has by now.
+func (s *Service) priced(ctx context.Context, o Order) (q ducttariff.Quote, err error) {
+	if err := s.follow(ctx, s.d.DB, &o); err != nil {
+		return q, err
+	}
+	r := o.route()
+	if o.Renews.Valid {
+		if err := s.d.DB.NewRaw("SELECT lease_id FROM duct_order WHERE tenant_id = ? AND id = ?", o.TenantID, o.Renews.UUID).Scan(ctx, &r.Renews); err != nil {
+			return q, fmt.Errorf("ductorder: renewed: %w", err)
+		}
+	}
+	return s.d.Prices.Quote(ctx, o.OperatorID, r)
 }
 
 // plan asks for the ways of the order.

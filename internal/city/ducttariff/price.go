@@ -68,8 +68,9 @@ type Tariff struct {
 	Per       string       `yaml:"per" json:"per"`
 	Rate      money.Rupiah `yaml:"rate" json:"rate"` // zero is charged no more
 	Indexed   bool         `yaml:"indexed" json:"indexed,omitempty"`
-	Factor    int          `yaml:"factor" json:"factor,omitempty"` // of land: the faktor penyesuai that is in the rate
-	Method    string       `yaml:"method" json:"method,omitempty"` // how the rate was found
+	Renewals  bool         `yaml:"renewals" json:"renewals,omitempty"` // what is paid once is paid for each renewal too
+	Factor    int          `yaml:"factor" json:"factor,omitempty"`     // of land: the faktor penyesuai that is in the rate
+	Method    string       `yaml:"method" json:"method,omitempty"`     // how the rate was found
 	LegalNote string       `yaml:"legal_note" json:"legal_note,omitempty"`
 	English   English      `yaml:"en" json:"en,omitzero"`
 }

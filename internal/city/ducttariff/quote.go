@@ -25,6 +25,7 @@ type Route struct {
 	Quantity int    // on each segment
 	Since    time.Time
 	Until    time.Time // zero goes on
+	Renews   uuid.UUID // the lease whose units it holds for longer; uuid.Nil renews none
 }
 
 // Quote is what a route would be charged, before tax, at the prices that are known today.
@@ -39,8 +40,8 @@ type Quote struct {
 	Deposit   money.Rupiah // given back when the lease is over
 	LengthMM  int64        // billed
 	Terms     Terms
-	Outside   bool // some of it lies outside the free-trade area, where PPN is added
-	MinimumTo time.Time
+	Outside   bool      // some of it lies outside the free-trade area, where PPN is added
+	MinimumTo time.Time // the first day after the minimum term; zero where there is none, or where what is renewed has fulfilled it
 }
 
 // yearsMost bounds what is reckoned to the end.
@@ -105,10 +106,13 @@ func (p List) quote(h Held) (Quote, error) {
 		q.LengthMM += x.LengthMM
 		q.Outside = q.Outside || !x.FreeTrade
 	}
-	if q.Terms.MinimumMonths > 0 {
-		q.MinimumTo = h.Since.AddDate(0, q.Terms.MinimumMonths, 0)
+	least, err := p.minimum(h)
+	if err != nil {
+		return q, err
 	}
-	var err error
+	if least.After(h.Since) {
+		q.MinimumTo = least
+	}
 	if q.Once, err = p.once(h); err != nil {
 		return q, err
 	}
@@ -192,6 +196,27 @@ func perYear(t Tariff) money.Rupiah {
 	return t.Rate
 }
 
+// Agreed reads what a lease is charged for: as it was written down when the lease was accepted, whatever was surveyed since, or
+// else what Facts does.
+func Agreed(ctx context.Context, db bun.IDB, lease uuid.UUID, r Route) (Held, error) {
+	h := Held{Kind: r.Kind, Quantity: r.Quantity, Since: duct.DayOf(r.Since), Until: duct.DayOf(r.Until)}
+	err := db.NewRaw("SELECT k.code, s.length_mm, s.free_trade FROM duct_lease_segment s JOIN duct_segment k ON k.tenant_id = s.tenant_id AND k.id = s.segment_id WHERE s.tenant_id = ? AND s.lease_id = ? ORDER BY k.code",
+		tenancy.Must(ctx), lease).Scan(ctx, &h.Parts)
+	if err == nil && len(h.Parts) == 0 {
+		return Facts(ctx, db, r)
+	}
+	if err == nil {
+		err = db.NewRaw("SELECT kind, free_trade FROM duct_lease_node WHERE tenant_id = ? AND lease_id = ? ORDER BY node_id", tenancy.Must(ctx), lease).Scan(ctx, &h.Stops)
+	}
+	if err == nil && r.Renews != uuid.Nil {
+		h.First, err = firstOf(ctx, db, r.Renews)
+	}
+	if err != nil {
+		return h, fmt.Errorf("ducttariff: agreed: %w", err)
+	}
+	return h, nil
+}
+
 // Facts reads what of a route is charged for: its segments as they are billed on its first day, and each node once.
 func Facts(ctx context.Context, db bun.IDB, r Route) (Held, error) {
 	h := Held{Kind: r.Kind, Quantity: r.Quantity, Since: duct.DayOf(r.Since), Until: duct.DayOf(r.Until)}
@@ -210,10 +235,23 @@ func Facts(ctx context.Context, db bun.IDB, r Route) (Held, error) {
 		CROSS JOIN LATERAL (SELECT c.kind, c.free_trade FROM duct_node_state c WHERE c.tenant_id = ?0 AND c.node_id = n.node AND c.voided_by IS NULL AND c.since <= ?1 AND (c.until IS NULL OR c.until > ?1) ORDER BY c.since DESC LIMIT 1) c
 		ORDER BY n.node`,
 		tenancy.Must(ctx), h.Since.Format(time.DateOnly), bun.List(r.Segments)).Scan(ctx, &h.Stops)
+	if err == nil && r.Renews != uuid.Nil {
+		h.First, err = firstOf(ctx, db, r.Renews)
+	}
 	if err != nil {
 		return h, fmt.Errorf("ducttariff: facts: %w", err)
 	}
 	return h, nil
+}
+
+// firstOf is the first day of a lease, or of the first of those that it renews one after the other.
+func firstOf(ctx context.Context, db bun.IDB, lease uuid.UUID) (time.Time, error) {
+	var row struct {
+		Since time.Time `bun:"since,nullzero"`
+	}
+	err := db.NewRaw(`WITH RECURSIVE chain AS (SELECT since, renews_id FROM duct_lease WHERE tenant_id = ?0 AND id = ?1
+		UNION ALL SELECT l.since, l.renews_id FROM chain c JOIN duct_lease l ON l.tenant_id = ?0 AND l.id = c.renews_id) SELECT min(since) AS since FROM chain`, tenancy.Must(ctx), lease).Scan(ctx, &row)
+	return row.Since, err
 }
 
 // volume is how many millimetres of unit an operator holds on a day by leases that are charged for.

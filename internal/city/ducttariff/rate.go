@@ -21,7 +21,10 @@ type Held struct {
 	Ended    time.Time // the first day that is not charged, if notice was given; else it is Until
 	Parts    []Part
 	Stops    []Stop
-	VolumeMM int64 // of unit that the operator holds altogether; less than what is held here counts as that
+	VolumeMM int64     // of unit that the operator holds altogether; less than what is held here counts as that
+	First    time.Time // the first day of the lease that it renews, of the one that that renewed and so on, from which the minimum term counts; zero renews none
+	GoesOn   time.Time // the first day that a renewal of it is charged, which owes the minimum term from then on; zero where nothing renews it
+	Waits    bool      // a renewal of it is on its way, and may not come about
 }
 
 // Part is a segment of a way.
@@ -74,7 +77,8 @@ func Sum(all []Line) (money.Rupiah, error) {
 // Rate is what is held charged from a day to before another: what is paid once, where it begins to be charged in these days; what is paid
 // by time, for each month and each price apart, by the day; what volume and term let off, never below the floor; and, where one of these
 // days is the first without the lease and its minimum term is not over, what is left of that. It refuses Conflict "ducttariff.no_terms" before the
-// first terms, and "ducttariff.no_tariff" for a kind of unit without a price.
+// first terms, "ducttariff.no_tariff" for a kind of unit without a price, and "ducttariff.renewal_waits" while nobody knows whether a renewal
+// goes on with the minimum term.
 func (p List) Rate(h Held, from, until time.Time) ([]Line, error) {
 	h.Since, h.Until, from, until = duct.DayOf(h.Since), duct.DayOf(h.Until), duct.DayOf(from), duct.DayOf(until)
 	begin, end := h.span()
@@ -98,12 +102,37 @@ func (p List) Rate(h Held, from, until time.Time) ([]Line, error) {
 	if end.IsZero() || end.Before(from) || !end.Before(until) {
 		return out, nil
 	}
-	t, ok := p.TermsOn(h.Since)
-	if !ok {
-		return nil, fault.New(fault.Conflict, "ducttariff.no_terms")
-	}
-	rest, err := p.recurring(h, end, h.Since.AddDate(0, t.MinimumMonths, 0), true)
+	rest, err := p.rest(h, end)
 	return append(out, rest...), err
+}
+
+// rest is what is left of the minimum term once a lease is over: of that of the first lease where it renews others, and only until a
+// renewal of it is charged.
+func (p List) rest(h Held, end time.Time) ([]Line, error) {
+	until, err := p.minimum(h)
+	if err != nil || !end.Before(until) {
+		return nil, err
+	}
+	if h.Waits {
+		return nil, fault.New(fault.Conflict, "ducttariff.renewal_waits")
+	}
+	if !h.GoesOn.IsZero() {
+		until = earlier(until, duct.DayOf(h.GoesOn))
+	}
+	return p.recurring(h, end, until, true)
+}
+
+// minimum is the first day after the minimum term: a renewal begins no other.
+func (p List) minimum(h Held) (time.Time, error) {
+	first := h.Since
+	if !h.First.IsZero() {
+		first = duct.DayOf(h.First)
+	}
+	t, ok := p.TermsOn(first)
+	if !ok {
+		return time.Time{}, fault.New(fault.Conflict, "ducttariff.no_terms")
+	}
+	return first.AddDate(0, t.MinimumMonths, 0), nil
 }
 
 // span is the first day that is charged and the first that is not, which is zero for what goes on.
@@ -120,7 +149,7 @@ func (p List) once(h Held) ([]Line, error) {
 	begin, _ := h.span()
 	var out []Line
 	for _, t := range p.On(begin) {
-		if t.Per != Once || t.Charge == Land {
+		if t.Per != Once || t.Charge == Land || !h.First.IsZero() && !t.Renewals {
 			continue
 		}
 		for _, zone := range zones {

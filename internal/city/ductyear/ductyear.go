@@ -66,6 +66,7 @@ type Days struct {
 	Until    *time.Time // nil goes on
 	Accepted time.Time
 	Ended    *time.Time // by notice
+	Renews   *uuid.UUID // the lease whose units it holds for longer
 }
 
 // habit is how an operator pays: so many days after an invoice is issued, in so many parts, and which of its invoices it leaves.
@@ -128,6 +129,7 @@ type maker struct {
 	book  *ductbill.Service
 	made  Made
 	held  map[int]uuid.UUID // leases by their place in the list
+	rows  map[int]row       // terms by theirs
 	due   []payment
 	open  []hurt
 	n     int
@@ -149,7 +151,7 @@ func Make(ctx context.Context, d Deps) (Made, error) {
 	if d.Months == 0 {
 		d.Months = 24
 	}
-	m := &maker{Deps: d, held: map[int]uuid.UUID{}}
+	m := &maker{Deps: d, held: map[int]uuid.UUID{}, rows: map[int]row{}}
 	now := func() time.Time { return m.at }
 	m.price = ducttariff.New(ducttariff.Deps{DB: d.DB.App, Guard: d.Guard, Now: now})
 	m.book = ductbill.New(ductbill.Deps{DB: d.DB, Guard: d.Guard, Files: d.Files, Now: now})
@@ -207,6 +209,9 @@ func (m *maker) month(ctx context.Context, i int) error {
 		if err := m.dearer(ctx, begin); err != nil {
 			return err
 		}
+	}
+	if err := m.renew(ctx, i); err != nil { // before others take what it holds
+		return err
 	}
 	for n, x := range lets {
 		if x.month == i {
@@ -292,42 +297,61 @@ func (m *maker) let(ctx context.Context, n int, x let, since time.Time) error {
 	if x.years > 0 {
 		until = since.AddDate(x.years, 0, 0)
 	}
-	places, err := m.lease.Places(ctx, m.Leasing, since, x.corridor+"-MH", 200)
-	if err != nil || len(places) < 2 {
+	in, err := m.way(ctx, x, since, until)
+	if err != nil || len(in.Segments) == 0 {
 		return err
 	}
-	var ways []lease.Way
-	for last := len(places) - 1; last > 0 && len(ways) == 0; last-- {
-		ways, err = m.lease.Plan(ctx, m.Leasing, lease.PlanInput{From: places[0].Code, To: places[last].Code, Kind: x.kind, Quantity: x.quantity, Since: since, Until: until})
+	in.Operator, in.Days, in.Key = m.made.Operators[x.operator], 30, fmt.Sprint("dua tahun ", n)
+	id, err := m.hold(ctx, in, since.AddDate(0, 0, x.late))
+	if err != nil {
+		return err
+	}
+	said := Days{Lease: id, Since: since, Accepted: since.AddDate(0, 0, x.late)}
+	if !until.IsZero() {
+		said.Until = &until
+	}
+	m.made.Days = append(m.made.Days, said)
+	m.held[n] = id
+	return nil
+}
+
+// way is as much of a corridor as there is a way along it: nothing where what was made up is damaged right at its beginning, or full.
+func (m *maker) way(ctx context.Context, x let, since, until time.Time) (lease.ReserveInput, error) {
+	in := lease.ReserveInput{Kind: x.kind, Quantity: x.quantity, Since: since, Until: until}
+	places, err := m.lease.Places(ctx, m.Leasing, since, x.corridor+"-MH", 200)
+	if err != nil || len(places) < 2 {
+		return in, err
+	}
+	for last := len(places) - 1; last > 0 && len(in.Segments) == 0; last-- {
+		ways, err := m.lease.Plan(ctx, m.Leasing, lease.PlanInput{From: places[0].Code, To: places[last].Code, Kind: x.kind, Quantity: x.quantity, Since: since, Until: until})
 		if err != nil {
-			return err
+			return in, err
+		}
+		if len(ways) == 0 {
+			continue
+		}
+		for _, s := range ways[0].Steps {
+			in.Segments = append(in.Segments, s.ID)
 		}
 	}
-	if len(ways) == 0 {
-		return nil // what was made up is damaged right at its beginning, or full
-	}
-	in := lease.ReserveInput{Operator: m.made.Operators[x.operator], Kind: x.kind, Quantity: x.quantity, Since: since, Until: until, Days: 30, Key: fmt.Sprint("dua tahun ", n)}
-	for _, s := range ways[0].Steps {
-		in.Segments = append(in.Segments, s.ID)
-	}
+	return in, nil
+}
+
+// hold reserves, orders and on a day accepts a lease.
+func (m *maker) hold(ctx context.Context, in lease.ReserveInput, accepted time.Time) (uuid.UUID, error) {
+	m.at = in.Since.Add(3 * time.Hour)
 	l, err := m.lease.Reserve(ctx, m.Leasing, in)
 	if err == nil {
 		err = m.lease.Order(ctx, m.Leasing, l.ID)
 	}
 	if err == nil {
-		m.at = m.at.AddDate(0, 0, x.late)
-		err = m.lease.AcceptOn(ctx, m.Leasing, l.ID, since.AddDate(0, 0, x.late))
+		m.at = accepted.Add(3 * time.Hour)
+		err = m.lease.AcceptOn(ctx, m.Leasing, l.ID, accepted)
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		m.made.Leases++
 	}
-	said := Days{Lease: l.ID, Since: since, Accepted: since.AddDate(0, 0, x.late)}
-	if !until.IsZero() {
-		said.Until = &until
-	}
-	m.made.Days = append(m.made.Days, said)
-	m.held[n], m.made.Leases = l.ID, m.made.Leases+1
-	return nil
+	return l.ID, err
 }
 
 // issue issues what the month left, plans how each operator pays, and takes something back of one.

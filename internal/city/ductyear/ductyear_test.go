@@ -101,7 +101,8 @@ func (y *world) must(err error) {
 
 // owedSQL is what every operator owes before tax for each month, inside the free-trade area and outside, from nothing but the days that
 // people agreed on, accepted and gave notice for ($4), holds, the network and the price list: each tariff for the days of a month between two of the list's days, by the day; what volume
-// and term let off, to the floor; what is paid once; and what is left of a minimum term.
+// and term let off, to the floor; what is paid once, and by no renewal; and what is left of a
+// minimum term, which goes on with a renewal.
 const owedSQL = rateSQL + `
 SELECT operator_id::text, billed, coalesce(sum(amount) FILTER (WHERE free_trade), 0)::bigint, coalesce(sum(amount) FILTER (WHERE NOT free_trade), 0)::bigint FROM amount GROUP BY 1, 2 ORDER BY 1, 2`
 
@@ -112,17 +113,20 @@ price AS ( -- by the months that could know of it: what is left of a minimum ter
   SELECT b.month AS billed, p.* FROM duct_bill_month b JOIN duct_price p ON p.tenant_id = b.tenant_id LEFT JOIN duct_price_change c ON c.tenant_id = p.tenant_id AND c.id = p.change_id
    WHERE b.tenant_id = $1 AND coalesce(c.decided_at, '-infinity') <= b.charged_at),
 l AS ( -- since and agreed are the agreement's, f and until what it is charged for
-  SELECT l.id, l.operator_id, l.kind, l.quantity, l.length_mm, a.since, a.until AS agreed, greatest(a.since, a.accepted) AS f, coalesce(a.ended, a.until) AS until
-    FROM jsonb_to_recordset($4::jsonb) d("Lease" uuid, "Since" date, "Until" date, "Accepted" date, "Ended" date)
+  SELECT l.id, l.operator_id, l.kind, l.quantity, l.length_mm, a.since, a.until AS agreed, greatest(a.since, a.accepted) AS f, coalesce(a.ended, a.until) AS until, d."Renews" AS renews
+    FROM jsonb_to_recordset($4::jsonb) d("Lease" uuid, "Since" date, "Until" date, "Accepted" date, "Ended" date, "Renews" uuid)
     CROSS JOIN LATERAL (SELECT d."Since" AS since, d."Until" AS until, d."Accepted" AS accepted, d."Ended" AS ended) a JOIN duct_lease l ON l.tenant_id = $1 AND l.id = d."Lease"),
+chain AS ( -- each lease with all that it renews, one after the other
+  SELECT id, renews AS before, since FROM l UNION ALL SELECT c.id, l.renews, l.since FROM chain c JOIN l ON l.id = c.before),
+first AS (SELECT id, min(since) AS since FROM chain GROUP BY id),
 terms AS (
-  SELECT l.id, (SELECT p.body FROM duct_price p WHERE p.tenant_id = $1 AND p.part = 'terms' AND p.effective_from <= l.since ORDER BY p.effective_from DESC LIMIT 1) AS body FROM l),
+  SELECT l.id, l.since, (SELECT p.body FROM duct_price p WHERE p.tenant_id = $1 AND p.part = 'terms' AND p.effective_from <= l.since ORDER BY p.effective_from DESC LIMIT 1) AS body FROM first l),
 day AS (
   SELECT l.id, l.operator_id, d::date AS d, false AS rest, date_trunc('month', d)::date AS billed FROM l CROSS JOIN bounds b
     CROSS JOIN LATERAL generate_series(greatest(l.f, b.a), least(coalesce(l.until, b.z), b.z) - 1, interval '1 day') d
   UNION ALL
   SELECT l.id, l.operator_id, d::date, true, date_trunc('month', l.until)::date FROM l JOIN terms t USING (id) CROSS JOIN bounds b
-    CROSS JOIN LATERAL generate_series(l.until, (l.since + make_interval(months => (t.body ->> 'minimum_months')::int))::date - 1, interval '1 day') d
+    CROSS JOIN LATERAL generate_series(l.until, least((t.since + make_interval(months => (t.body ->> 'minimum_months')::int))::date, (SELECT min(n.f) FROM l n WHERE n.renews = l.id)) - 1, interval '1 day') d
    WHERE l.until < b.z),
 piece AS (
   SELECT id, operator_id, rest, billed, min(d) AS d, count(*) AS days, extract(day FROM date_trunc('month', min(d)) + interval '1 month - 1 day')::numeric AS of
@@ -162,7 +166,7 @@ amount AS ( -- timed is what a lease is charged for its time, without what is le
   UNION ALL
   SELECT l.id, l.operator_id, date_trunc('month', l.f)::date, (SELECT 2 * coalesce(sum(n) FILTER (WHERE free_trade), 0) >= sum(n) FROM metre WHERE metre.id = l.id), false, (t.body ->> 'rate')::numeric FROM l CROSS JOIN bounds b
     CROSS JOIN LATERAL (SELECT DISTINCT ON (x.code) x.* FROM duct_price x WHERE x.tenant_id = $1 AND x.part = 'tariff' AND x.effective_from <= l.f ORDER BY x.code, x.effective_from DESC) t
-   WHERE t.body ->> 'per' = 'once' AND t.body ->> 'charge' = 'order' AND l.f >= b.a AND l.f < b.z)`
+   WHERE t.body ->> 'per' = 'once' AND t.body ->> 'charge' = 'order' AND l.renews IS NULL AND l.f >= b.a AND l.f < b.z)`
 
 // billedSQL is what invoices say, and drafts by which nothing was to be paid, line by line.
 const billedSQL = `
@@ -239,17 +243,20 @@ func (y *world) sums(sql string, args ...any) map[string][2]money.Rupiah {
 // days are those of the leases as people said them.
 func (y *world) days() string {
 	y.t.Helper()
-	late, ended := 0, 0
+	late, ended, renewed := 0, 0, 0
 	for _, d := range y.made.Days {
 		if d.Accepted.After(d.Since) {
 			late++
+		}
+		if d.Renews != nil {
+			renewed++
 		}
 		if d.Until != nil && d.Ended != nil {
 			ended++
 		}
 	}
-	if len(y.made.Days) != y.made.Leases || late < 3 || ended == 0 {
-		y.t.Errorf("%d leases of %d, %d of them accepted late and %d ended before their agreed day", len(y.made.Days), y.made.Leases, late, ended)
+	if len(y.made.Days) != y.made.Leases || late < 3 || ended == 0 || renewed < 4 {
+		y.t.Errorf("%d leases of %d, %d of them accepted late, %d ended before their agreed day and %d renewals", len(y.made.Days), y.made.Leases, late, ended, renewed)
 	}
 	raw, err := json.Marshal(y.made.Days)
 	y.must(err)

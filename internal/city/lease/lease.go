@@ -93,7 +93,7 @@ type Lease struct {
 	AgreedUntil time.Time  `bun:"agreed_until,nullzero"` // the same before notice was given, by which terms and discounts count
 	ExpiresAt   time.Time  `bun:"expires_at,nullzero"`
 	AcceptedOn  time.Time  `bun:"accepted_on,nullzero"` // the day of the acceptance record: charged for from then on, or its first day
-	LengthMM    int64      `bun:"length_mm"`            // billed length of the route
+	LengthMM    int64      `bun:"length_mm"`            // billed length of the route, from its acceptance on as it was agreed then
 	Segments    int        `bun:"segments"`
 	Key         string     `bun:"key"`
 	Why         string     `bun:"why"`

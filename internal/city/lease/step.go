@@ -64,6 +64,9 @@ func (s *Service) accepting(day time.Time) change {
 			return fault.Fields([]fault.Field{{Name: "day", Code: "outside_lease"}})
 		}
 		l.State, l.AcceptedOn = Active, day
+		if err := agree(ctx, tx, l); err != nil {
+			return err
+		}
 		return s.uncharged(ctx, tx, later(day, l.Since))
 	}}
 }
@@ -227,7 +230,7 @@ func (s *Service) change(ctx context.Context, tx bun.Tx, actor identity.Actor, i
 		return err
 	}
 	l.UpdatedAt = s.now()
-	if _, err := tx.NewUpdate().Model(l).Column("state", "expires_at", "until", "accepted_on", "why", "refusal", "updated_at").WherePK().Exec(ctx); err != nil {
+	if _, err := tx.NewUpdate().Model(l).Column("state", "expires_at", "until", "accepted_on", "length_mm", "why", "refusal", "updated_at").WherePK().Exec(ctx); err != nil {
 		return fmt.Errorf("%s: %w", c.action, err)
 	}
 	return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: c.action, Object: "duct_lease", ObjectID: id, Detail: map[string]any{"number": l.Number, "from": was, "to": l.State, "refusal": l.Refusal}})

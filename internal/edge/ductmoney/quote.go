@@ -36,7 +36,7 @@ func (p *Pages) quote(c *gin.Context) error {
 	if x.State != lease.Reserved && x.State != lease.Ordered {
 		return fault.New(fault.NotFound, "page.not_found")
 	}
-	r := ducttariff.Route{Kind: x.Kind, Quantity: x.Quantity, Since: x.Since, Until: x.Until}
+	r := ducttariff.Route{Kind: x.Kind, Quantity: x.Quantity, Since: x.Since, Until: x.Until, Renews: x.RenewsID.UUID}
 	for _, part := range parts {
 		r.Segments = append(r.Segments, part.ID)
 	}
