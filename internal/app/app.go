@@ -283,6 +283,7 @@ func (a *App) buildCity() error {
 		return err
 	}
 	a.Revenue = revenue.New(revenue.Deps{DB: a.DB, Guard: a.Guard})
+	a.Revenue.Register(a.Runner)
 	a.Damages = ductdamage.New(ductdamage.Deps{DB: a.DB.App, Guard: a.Guard, Notify: a.Notify, Files: a.Files, Keys: a.Keys, Ducts: a.Ducts, Companies: a.Operators, Book: a.DuctBills})
 	if err := a.Damages.Register(a.Runner); err != nil {
 		return err

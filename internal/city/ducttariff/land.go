@@ -4,6 +4,7 @@ import (
 	"bedelau/internal/city/duct"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -49,7 +50,7 @@ const lengthMost = 1_000_000_000
 
 // AskLand asks that an operator pays rent for the city's ground; a second person decides. A place is the code of a segment, whose
 // length is then taken, or words with a length. It needs duct:tariff. Where no duct lies it refuses Conflict
-// "ducttariff.land_without_duct" without a legal note. It refuses Invalid for what is missing or cannot be, and NotFound
+// "ducttariff.land_without_duct" without a legal note, and "ducttariff.land_overlaps" where the operator owes rent of the segment already. It refuses Invalid for what is missing or cannot be, and NotFound
 // "lease.no_operator".
 func (s *Service) AskLand(ctx context.Context, actor identity.Actor, r LandRent) (LandRent, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctTariff); err != nil {
@@ -78,11 +79,28 @@ func (s *Service) AskLand(ctx context.Context, actor identity.Actor, r LandRent)
 		if !there {
 			return fault.New(fault.NotFound, "lease.no_operator")
 		}
+		if err := owed(ctx, tx, r); err != nil {
+			return err
+		}
 		if _, err := tx.NewInsert().Model(&r).Exec(ctx); err != nil {
 			return fmt.Errorf("ducttariff: land: %w", err)
 		}
-		return s.landTold(ctx, tx, actor, "ducttariff.land_ask", r)
+		return s.landTold(ctx, tx, actor, "ducttariff.land_ask", r, nil)
 	})
+}
+
+// owed refuses a rent of a segment that the operator owes for some of these days already. That it stays so is held by the database.
+func owed(ctx context.Context, tx bun.Tx, r LandRent) error {
+	var there bool
+	err := tx.NewRaw("SELECT EXISTS (SELECT FROM duct_land_rent r WHERE r.tenant_id = ?0 AND r.operator_id = ?1 AND r.segment_id = ?2 AND r.approved AND daterange(r.since, r.until) && daterange(?3, ?4))",
+		r.TenantID, r.OperatorID, r.SegmentID, r.Since.Format(time.DateOnly), bun.NullTime{Time: r.Until}).Scan(ctx, &there)
+	if err != nil {
+		return fmt.Errorf("ducttariff: land: %w", err)
+	}
+	if there {
+		return fault.New(fault.Conflict, "ducttariff.land_overlaps")
+	}
+	return nil
 }
 
 // lie fills in what is known of the place: the segment that it names, with its length and its ducts on the first day.
@@ -134,7 +152,7 @@ func (s *Service) checkLand(ctx context.Context, r LandRent) error {
 }
 
 // DecideLand approves or refuses what somebody else asked for. It needs duct:tariff. It refuses NotFound "ducttariff.no_change", and
-// Conflict "ducttariff.decided" and "ducttariff.own_change".
+// Conflict "ducttariff.decided", "ducttariff.own_change" and "ducttariff.land_overlaps" where the operator owes another rent of the segment.
 func (s *Service) DecideLand(ctx context.Context, actor identity.Actor, id uuid.UUID, approve bool) (LandRent, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctTariff); err != nil {
 		return LandRent{}, err
@@ -156,16 +174,17 @@ func (s *Service) DecideLand(ctx context.Context, actor identity.Actor, id uuid.
 		r = all[0]
 		r.DecidedBy, r.DecidedAt, r.Approved = uuid.NullUUID{UUID: actor.ID, Valid: true}, s.now(), &approve
 		if _, err := tx.NewUpdate().Model(&r).Column("decided_by", "decided_at", "approved").WherePK().Exec(ctx); err != nil {
-			return fmt.Errorf("ducttariff: land: %w", err)
+			return overlaps(err)
 		}
-		return s.landTold(ctx, tx, actor, "ducttariff.land_decide", r)
+		return s.landTold(ctx, tx, actor, "ducttariff.land_decide", r, nil)
 	})
 	return r, err
 }
 
-func (s *Service) landTold(ctx context.Context, tx bun.Tx, actor identity.Actor, what string, r LandRent) error {
-	return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: what, Object: "duct_land_rent", ObjectID: r.ID, At: s.now(),
-		Detail: map[string]any{"place": r.Place, "ducts": r.Ducts, "tariff": r.Tariff, "overridden": r.Ducts == 0, "legal_note": r.LegalNote, "approved": r.Approved}})
+func (s *Service) landTold(ctx context.Context, tx bun.Tx, actor identity.Actor, what string, r LandRent, more map[string]any) error {
+	detail := map[string]any{"place": r.Place, "ducts": r.Ducts, "tariff": r.Tariff, "overridden": r.Ducts == 0, "legal_note": r.LegalNote, "approved": r.Approved}
+	maps.Copy(detail, more)
+	return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: what, Object: "duct_land_rent", ObjectID: r.ID, At: s.now(), Detail: detail})
 }
 
 // LandListed is rent of land with whose it is.

@@ -106,7 +106,7 @@ func (y *world) leaks(s *revenue.Service) {
 		return out
 	}
 	before := count()
-	for _, kind := range []string{revenue.Unbilled, revenue.Unheld, revenue.KeptPast, revenue.BelowCost, revenue.Waiting, revenue.Unagreed} {
+	for _, kind := range []string{revenue.Unbilled, revenue.Unheld, revenue.KeptPast, revenue.BelowCost, revenue.Waiting, revenue.Measured, revenue.Unclaimed, revenue.Unagreed} {
 		if before[kind] != 0 {
 			t.Errorf("%d %s in books that balance", before[kind], kind)
 		}
@@ -123,6 +123,9 @@ func (y *world) leaks(s *revenue.Service) {
 	run("DELETE FROM duct_operator_paper WHERE tenant_id = $1 AND operator_id = (SELECT operator_id FROM duct_lease WHERE tenant_id = $1 AND id = " + pick + "4 LIMIT 1))")
 	run("UPDATE duct_lease SET state = 'ordered' WHERE tenant_id = $1 AND id = " + pick + "3 LIMIT 1)")
 	run(`UPDATE duct_price SET body = jsonb_set(body, '{rate}', '15000') WHERE tenant_id = $1 AND part = 'floor' AND body ->> 'kind' = 'subduct'`)
+	run(`UPDATE duct_segment_state SET billed_mm = coalesce(billed_mm, surveyed_mm, length_mm) + 25000 WHERE tenant_id = $1 AND segment_id = (SELECT segment_id FROM duct_lease_segment WHERE tenant_id = $1 AND lease_id = ` + pick + "4 LIMIT 1) LIMIT 1)")
+	run(`INSERT INTO duct_land_rent (tenant_id, id, operator_id, place, length_mm, ducts, tariff, since, legal_note, asked_by, asked_at, decided_by, decided_at, approved)
+		SELECT $1, gen_random_uuid(), id, 'Jalan Gajah Mada', 1000000, 0, 'sewa-lahan', '2026-01-01', 'Perjanjian', gen_random_uuid(), now(), gen_random_uuid(), now(), true FROM duct_operator WHERE tenant_id = $1 ORDER BY id LIMIT 1`)
 	run(`WITH k AS (INSERT INTO duct_cable (tenant_id, id, code, made_at, made_by) VALUES ($1, gen_random_uuid(), 'KB-1', now(), gen_random_uuid()) RETURNING tenant_id, id),
 		s AS (INSERT INTO duct_cable_state (tenant_id, id, cable_id, since, owner, operator_id, use, condition, why, at, by_id)
 			SELECT k.tenant_id, gen_random_uuid(), k.id, '2026-01-01', 'operator', (SELECT id FROM duct_operator WHERE tenant_id = $1 ORDER BY id LIMIT 1), 'live', 'good', 'x', now(), gen_random_uuid() FROM k)

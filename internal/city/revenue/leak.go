@@ -29,11 +29,13 @@ const (
 	Unleased  = "unleased"   // a cable of an operator in a unit that it does not lease
 	BelowCost = "below_cost" // let below the floor of its kind
 	Unagreed  = "unagreed"   // charged for the last month without a master agreement in force
+	Unclaimed = "unclaimed"  // a rent of the city's land that is owed for days for which nothing is claimed
+	Measured  = "measured"   // the network has another length or zone than a running lease is charged for
 )
 
 // Leaks are the ways in the order in which they are shown.
 func Leaks() []string {
-	return []string{Unbilled, Waiting, Unheld, KeptPast, Unknown, Unleased, BelowCost, Unagreed}
+	return []string{Unbilled, Waiting, Unheld, KeptPast, Unknown, Unleased, Measured, BelowCost, Unagreed, Unclaimed}
 }
 
 // Leak is one place where money is lost, with what it comes to in a year at the prices of today; zero where nobody can say.
@@ -45,13 +47,16 @@ type Leak struct {
 	Segment  string // code
 	FindID   uuid.UUID
 	CableID  uuid.UUID
-	What     string // kind of unit, or note
+	LandID   uuid.UUID // of a rent of land
+	What     string    // kind of unit, note, or place of land
 	Units    int
 	Since    time.Time
 	MM       int64 // of unit
 	Yearly   money.Rupiah
 	Rate     money.Rupiah // for a metre and a year, of what is below its floor
 	Floor    money.Rupiah
+	AgreedMM int64 // of unit, that a lease is charged for where the network has another length today
+	FoundMM  int64 // of unit, that the network has; MM is the difference, negative where too much is charged
 }
 
 // LeakMost bounds each kind.
@@ -157,6 +162,10 @@ func (s *Service) leaks(ctx context.Context) ([]Leak, error) {
 		return nil, err
 	}
 	all = append(all, more...)
+	if more, err = s.measured(ctx, today); err != nil {
+		return nil, err
+	}
+	all = append(all, more...)
 	for i := range all {
 		kind := all[i].What
 		if all[i].Kind == Unknown && all[i].FindID != uuid.Nil {
@@ -169,8 +178,14 @@ func (s *Service) leaks(ctx context.Context) ([]Leak, error) {
 			return nil, err
 		}
 	}
-	below, err := s.below(ctx, list, today)
-	return append(all, below...), err
+	for _, more := range []func(context.Context, ducttariff.List, time.Time) ([]Leak, error){s.below, s.unclaimed} {
+		found, err := more(ctx, list, today)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
 }
 
 // cables finds those of nobody, and those that lie where their operator leases nothing.
@@ -186,6 +201,24 @@ func (s *Service) cables(ctx context.Context, today time.Time) ([]Leak, error) {
 		) x) x WHERE x.n <= ?2 ORDER BY x.kind, x.segment, x.number`, tenancy.Must(ctx), today.Format(time.DateOnly), LeakMost+1).Scan(ctx, &all)
 	if err != nil {
 		return nil, fmt.Errorf("revenue: cables: %w", err)
+	}
+	return all, nil
+}
+
+// measured finds running leases of which the network says another length or zone today than they are charged for. A zone alone makes no
+// difference of length.
+func (s *Service) measured(ctx context.Context, today time.Time) ([]Leak, error) {
+	var all []Leak
+	err := s.d.DB.App.NewRaw(`SELECT 'measured' AS kind, l.id AS lease_id, l.number, o.name AS operator, l.kind AS what, l.since, l.quantity AS units, a.mm * l.quantity AS agreed_mm, n.mm * l.quantity AS found_mm, (n.mm - a.mm) * l.quantity AS mm
+		FROM duct_lease l JOIN duct_operator o ON o.tenant_id = l.tenant_id AND o.id = l.operator_id
+		CROSS JOIN LATERAL (SELECT sum(x.length_mm)::bigint AS mm, coalesce(sum(x.length_mm) FILTER (WHERE x.free_trade), 0)::bigint AS inside FROM duct_lease_segment x WHERE x.tenant_id = l.tenant_id AND x.lease_id = l.id) a
+		CROSS JOIN LATERAL (SELECT sum(coalesce(c.billed_mm, c.surveyed_mm, c.length_mm))::bigint AS mm, coalesce(sum(coalesce(c.billed_mm, c.surveyed_mm, c.length_mm)) FILTER (WHERE c.free_trade), 0)::bigint AS inside
+			FROM (SELECT DISTINCT u.segment_id FROM duct_hold h JOIN duct_unit u ON u.tenant_id = h.tenant_id AND u.id = h.unit_id WHERE h.tenant_id = l.tenant_id AND h.lease_id = l.id AND h.own AND h.released_at IS NULL AND h.during @> ?1::date) w
+			JOIN duct_segment_state c ON c.tenant_id = l.tenant_id AND c.segment_id = w.segment_id AND c.voided_by IS NULL AND c.since <= ?1 AND (c.until IS NULL OR c.until > ?1)) n
+		WHERE l.tenant_id = ?0 AND l.state IN ('active', 'ended') AND l.since <= ?1 AND (l.until IS NULL OR l.until > ?1) AND (abs(n.mm - a.mm) >= 1000 OR abs(n.inside - a.inside) >= 1000)
+		ORDER BY abs(n.mm - a.mm) * l.quantity DESC, l.id LIMIT ?2`, tenancy.Must(ctx), today.Format(time.DateOnly), LeakMost+1).Scan(ctx, &all)
+	if err != nil {
+		return nil, fmt.Errorf("revenue: measured: %w", err)
 	}
 	return all, nil
 }
@@ -291,40 +324,4 @@ func (s *Service) Settle(ctx context.Context, actor identity.Actor, id uuid.UUID
 		}
 		return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "revenue.settle", Object: "duct_finding", ObjectID: id, At: s.now(), Detail: map[string]any{"how": strings.TrimSpace(how)}})
 	})
-}
-
-// landRest is what approved rents of land come to from tomorrow to the end of the year.
-func (s *Service) landRest(ctx context.Context, day time.Time) (money.Rupiah, error) {
-	list, err := ducttariff.Read(ctx, s.d.DB.App)
-	if err != nil {
-		return 0, err
-	}
-	var all []ducttariff.LandRent
-	next := time.Date(day.Year()+1, 1, 1, 0, 0, 0, 0, time.UTC)
-	err = s.d.DB.App.NewSelect().Model(&all).Where("r.tenant_id = ? AND r.approved AND r.since < ? AND (r.until IS NULL OR r.until > ?)", tenancy.Must(ctx), next.Format(time.DateOnly), day.AddDate(0, 0, 1).Format(time.DateOnly)).OrderExpr("r.id").Limit(5000).Scan(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("revenue: land: %w", err)
-	}
-	var sum money.Rupiah
-	for _, r := range all {
-		from, until := day.AddDate(0, 0, 1), next
-		if r.Since.After(from) {
-			from = r.Since
-		}
-		if !r.Until.IsZero() && r.Until.Before(until) {
-			until = r.Until
-		}
-		lines, err := list.RateLand(r.Tariff, ducttariff.Part{Code: r.Place, LengthMM: r.LengthMM, Ducts: r.Ducts}, r.Overridden(), from, until)
-		if err != nil {
-			return 0, err
-		}
-		part, err := ducttariff.Sum(lines)
-		if err != nil {
-			return 0, err
-		}
-		if sum, err = sum.Add(part); err != nil {
-			return 0, err
-		}
-	}
-	return sum, nil
 }

@@ -50,6 +50,10 @@ type Claim struct {
 	Amount    money.Rupiah `bun:"amount"`
 	MadeAt    time.Time    `bun:"made_at"`
 	MadeBy    uuid.UUID    `bun:"made_by"`
+
+	LandRentID  uuid.NullUUID `bun:"land_rent_id"` // of rent of land: which, and for which days
+	CoversFrom  time.Time     `bun:"covers_from,nullzero"`
+	CoversUntil time.Time     `bun:"covers_until,nullzero"` // the first day that it is not for
 }
 
 // Receipt is what came into the city's treasury (RKUD). A negative one takes another back.
@@ -137,7 +141,8 @@ func (s *Service) SetTarget(ctx context.Context, actor identity.Actor, t Target)
 	})
 }
 
-// AddClaim keeps what is owed to the city. It needs revenue:manage. It refuses Invalid for what is missing or cannot be.
+// AddClaim keeps what is owed to the city, perhaps for days of a rent of land, which then are neither claimed again nor expected besides. It
+// needs revenue:manage. It refuses Invalid for what is missing or cannot be, and for days (field "covers_from") that are not owed or claimed.
 func (s *Service) AddClaim(ctx context.Context, actor identity.Actor, c Claim) (Claim, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.RevenueManage); err != nil {
 		return c, err
@@ -153,6 +158,13 @@ func (s *Service) AddClaim(ctx context.Context, actor identity.Actor, c Claim) (
 	if c.DueOn.IsZero() || c.DueOn.Before(c.DecidedOn) {
 		bad = append(bad, fault.Field{Name: "due_on", Code: "not_after"})
 	}
+	if c.CoversFrom, c.CoversUntil = duct.DayOf(c.CoversFrom), duct.DayOf(c.CoversUntil); !c.LandRentID.Valid {
+		c.CoversFrom, c.CoversUntil = time.Time{}, time.Time{}
+	} else if c.CoversFrom.IsZero() {
+		bad = append(bad, fault.Field{Name: "covers_from", Code: "required"})
+	} else if !c.CoversUntil.After(c.CoversFrom) {
+		bad = append(bad, fault.Field{Name: "covers_until", Code: "not_after"})
+	}
 	more, err := s.account(ctx, c.Code, c.DueOn)
 	if err != nil {
 		return c, err
@@ -165,6 +177,9 @@ func (s *Service) AddClaim(ctx context.Context, actor identity.Actor, c Claim) (
 	}
 	c.TenantID, c.MadeAt, c.MadeBy = tenancy.Must(ctx), s.now(), actor.ID
 	return c, s.act(ctx, actor, "revenue.claim", "revenue_claim", c.ID, map[string]any{"code": c.Code, "amount": int64(c.Amount), "due_on": c.DueOn.Format(time.DateOnly), "basis": c.Basis}, func(ctx context.Context, tx bun.Tx) error {
+		if err := covers(ctx, tx, c); err != nil {
+			return err
+		}
 		_, err := tx.NewInsert().Model(&c).Exec(ctx)
 		return err
 	})
@@ -293,7 +308,7 @@ type Line struct {
 	Realised money.Rupiah     // until the day that was asked for
 	Owed     money.Rupiah     // claims that are due this year and open
 	Overdue  money.Rupiah     // of those, past their day
-	Expected money.Rupiah     // rent of land for the rest of the year, and retribution at the pace so far
+	Expected money.Rupiah     // rent of land for the rest of the year that no claim is for, and retribution at the pace so far
 	Forecast money.Rupiah     // realised, owed and expected
 	Short    money.Rupiah     // by which the forecast stays below the target
 }
@@ -326,12 +341,12 @@ func (s *Service) Ledger(ctx context.Context, actor identity.Actor, day time.Tim
 	if err := s.fill(ctx, at, day); err != nil {
 		return nil, fmt.Errorf("revenue: ledger: %w", err)
 	}
+	land := landAccount(all)
 	for i := range out {
-		if out[i].Channel == Rent {
+		if out[i].Code == land {
 			if out[i].Expected, err = s.landRest(ctx, day); err != nil {
 				return nil, err
 			}
-			out[i].Expected = max(out[i].Expected-out[i].Owed, 0) // what is owed already is not expected twice
 		}
 		out[i].foretell(day)
 	}

@@ -4,7 +4,7 @@
 // names an invoice of the company is refused.
 //
 // It also says where money is lost: what is held and not billed, billed and not held, kept past its time, found and nobody's, let
-// below its floor, or billed without an agreement.
+// below its floor, billed without an agreement, charged for another length than the network has, or owed for the city's land and not claimed.
 package revenue
 
 import (
@@ -65,6 +65,7 @@ type Account struct {
 	Code          string     `bun:"code,pk" yaml:"code"`                     // 4.1.03
 	EffectiveFrom string     `bun:"effective_from,pk" yaml:"effective_from"` // 2026-01-31
 	Channel       string     `bun:"channel" yaml:"channel"`
+	Land          bool       `bun:"land" yaml:"land"` // the rent of land is kept here, where there are several for rent
 	Name          i18n.Text  `bun:"name,type:jsonb" yaml:"name"`
 	Source        string     `bun:"source" yaml:"source"`
 	Verified      bool       `bun:"verified" yaml:"verified"`
@@ -78,6 +79,9 @@ func Section() pack.Section {
 	return pack.ListSection("revenue", "duct/revenue.yaml", func(a Account) string { return a.Code + " " + a.EffectiveFrom }, func(c *pack.Check, at string, a Account) {
 		c.Pattern(at+".code", a.Code, codePattern, "4.1.03")
 		c.OneOf(at+".channel", a.Channel, Dividend, Retribusi, Rent, Cooperation)
+		if a.Land {
+			c.OneOf(at+".channel", a.Channel, Rent)
+		}
 		c.Text(at+".name", a.Name)
 		c.Required(at+".source", a.Source)
 		if _, err := time.Parse(time.DateOnly, a.EffectiveFrom); err != nil {
@@ -91,7 +95,7 @@ func Section() pack.Section {
 			all[i].TenantID = tenancy.Must(ctx)
 		}
 		_, err := tx.NewInsert().Model(&all).On("CONFLICT (tenant_id, code, effective_from) DO UPDATE").
-			Set("channel = EXCLUDED.channel, name = EXCLUDED.name, source = EXCLUDED.source, verified = EXCLUDED.verified").Exec(ctx)
+			Set("channel = EXCLUDED.channel, land = EXCLUDED.land, name = EXCLUDED.name, source = EXCLUDED.source, verified = EXCLUDED.verified").Exec(ctx)
 		return err
 	})
 }
@@ -99,7 +103,7 @@ func Section() pack.Section {
 // accountsOn are the accounts that are in force on a day, by code.
 func accountsOn(ctx context.Context, db bun.IDB, day time.Time) ([]Account, error) {
 	var all []Account
-	err := db.NewSelect().Model(&all).DistinctOn("a.code").ColumnExpr("a.code, to_char(a.effective_from, 'YYYY-MM-DD') AS effective_from, a.channel, a.name, a.source, a.verified").
+	err := db.NewSelect().Model(&all).DistinctOn("a.code").ColumnExpr("a.code, to_char(a.effective_from, 'YYYY-MM-DD') AS effective_from, a.channel, a.land, a.name, a.source, a.verified").
 		Where("a.tenant_id = ? AND a.effective_from <= ?", tenancy.Must(ctx), day.Format(time.DateOnly)).OrderExpr("a.code, a.effective_from DESC").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("revenue: accounts: %w", err)

@@ -64,6 +64,8 @@ func (p *Pages) tariffRoutes() gate.Table {
 		{Method: get, Path: PathLand, Needs: read, Scope: city, Handler: p.lands},
 		{Method: post, Path: PathLand, Needs: acts, Scope: city, Handler: p.askLand},
 		{Method: post, Path: PathLand + "/:id", Page: PathLand, Needs: acts, Scope: city, IDs: land, Handler: p.decideLand},
+		{Method: post, Path: PathLand + "/:id/akhir", Page: PathLand, Needs: acts, Scope: city, IDs: land, Handler: p.askLandEnd},
+		{Method: post, Path: PathLand + "/:id/akhir/putusan", Page: PathLand, Needs: acts, Scope: city, IDs: land, Handler: p.decideLandEnd},
 	}
 }
 

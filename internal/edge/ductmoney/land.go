@@ -16,6 +16,7 @@ import (
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/web/page/bill"
 	"bedelau/web/ui"
 )
@@ -30,7 +31,7 @@ func (p *Pages) lands(c *gin.Context) error {
 
 // landLabels are what the fields of the page are called.
 var landLabels = map[string]string{"operator": "ductprice.operator", "place": "ductprice.place", "length": "ductprice.length", "tariff": "ductprice.tariff", "since": "ductprice.land_since", "until": "ductprice.land_until",
-	"legal_note": "ductprice.legal_label"}
+	"legal_note": "ductprice.legal_label", "reason": "bill.reason"}
 
 func (p *Pages) landsPage(c *gin.Context, status int, in site.Form, errs ui.Errors) error {
 	ctx, l, who := c.Request.Context(), gate.LocaleOf(c), gate.ActorOf(c)
@@ -38,9 +39,13 @@ func (p *Pages) landsPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 	if err != nil {
 		return err
 	}
+	ends, err := p.DuctPrice.LandEnds(ctx, who)
+	if err != nil {
+		return err
+	}
 	var ids []uuid.UUID
 	for _, x := range all {
-		ids = append(ids, x.AskedBy, x.DecidedBy.UUID)
+		ids = append(ids, x.AskedBy, x.DecidedBy.UUID, ends[x.ID].AskedBy)
 	}
 	names, err := p.names(c, ids...)
 	if err != nil {
@@ -65,6 +70,14 @@ func (p *Pages) landsPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 			state.Small = l.T("bumd.own_request")
 		case x.Approved == nil && p.may(c, access.DuctTariff):
 			s.Forms = append(s.Forms, decideForms(l, PathLand+"/"+x.ID.String(), x.ID, x.Place+", "+x.OperatorName, x.LegalNote)...)
+		}
+		if x.Approved != nil && *x.Approved {
+			if e, ok := ends[x.ID]; ok {
+				state.Small += ", " + l.T("ductprice.land_ends", "last", l.Date(e.Until.AddDate(0, 0, -1)), "who", names[e.AskedBy])
+			}
+			if p.may(c, access.DuctTariff) {
+				s.Forms = append(s.Forms, landEndForms(l, x, ends[x.ID], who.ID)...)
+			}
 		}
 		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{place, {Text: x.OperatorName}, {Text: ducts.Metres(l, x.LengthMM)}, {Text: days}, {Text: names[x.AskedBy]}, state}})
 	}
@@ -156,6 +169,55 @@ func (p *Pages) decideLand(c *gin.Context) error {
 	}
 	if err != nil {
 		return again(c, err, nil, func(status int, errs ui.Errors) error { return p.landsPage(c, status, site.Form{}, errs) })
+	}
+	return p.Done(c, PathLand, "ductprice_decided")
+}
+
+// landEndForms decide the end that somebody else asked for of an approved rent, or ask for one.
+func landEndForms(l i18n.Locale, x ducttariff.LandListed, e ducttariff.LandEnd, who uuid.UUID) []bill.Form {
+	at, what := PathLand+"/"+x.ID.String()+"/akhir", x.Place+", "+x.OperatorName
+	switch {
+	case e.RentID == uuid.Nil:
+		return []bill.Form{{ID: "akhir-" + x.ID.String(), Folded: true, Title: l.T("ductprice.land_end", "what", what), Text: l.T("ductprice.land_end_text"), Action: at, Submit: l.T("ductprice.ask_do"), Fields: []ui.Field{
+			{Name: "until", Type: "date", Label: l.T("ductprice.land_until")}, {Name: "reason", Type: "text", Max: 500, Label: l.T("bill.reason")}}}}
+	case e.AskedBy == who:
+		return nil
+	}
+	return decideForms(l, at+"/putusan", x.ID, what+", "+l.T("ductprice.land_to", "last", l.Date(e.Until.AddDate(0, 0, -1))), e.Reason)
+}
+
+// askLandEnd asks that a rent ends on another day.
+func (p *Pages) askLandEnd(c *gin.Context) error {
+	id, err := site.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	in, err := site.ReadForm(c, "until")
+	if err == nil {
+		e := ducttariff.LandEnd{RentID: id, Reason: in.Line("reason")}
+		if last := dayIn(in, "until"); !last.IsZero() {
+			e.Until = last.AddDate(0, 0, 1) // people name the last day
+		}
+		_, err = p.DuctPrice.AskLandEnd(c.Request.Context(), gate.ActorOf(c), e)
+	}
+	if err != nil {
+		return again(c, err, landLabels, func(status int, errs ui.Errors) error { return p.landsPage(c, status, site.Form{}, errs) })
+	}
+	return p.Done(c, PathLand, "ductprice_asked")
+}
+
+// decideLandEnd answers what somebody else asked for.
+func (p *Pages) decideLandEnd(c *gin.Context) error {
+	id, err := site.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	approve, err := answer(c)
+	if err == nil {
+		_, err = p.DuctPrice.DecideLandEnd(c.Request.Context(), gate.ActorOf(c), id, approve)
+	}
+	if err != nil {
+		return again(c, err, landLabels, func(status int, errs ui.Errors) error { return p.landsPage(c, status, site.Form{}, errs) })
 	}
 	return p.Done(c, PathLand, "ductprice_decided")
 }

@@ -203,7 +203,7 @@ const (
 	formReceipt = "terima-baru"
 )
 
-var revenueLabels = map[string]string{"year": "revenue.year", "code": "revenue.account", "amount": "usage.line_amount", "basis": "ductprice.basis", "payer": "revenue.payer", "decided_on": "revenue.decided_on", "due_on": "bill.due",
+var revenueLabels = map[string]string{"year": "revenue.year", "code": "revenue.account", "amount": "usage.line_amount", "basis": "ductprice.basis", "payer": "revenue.payer", "decided_on": "revenue.decided_on", "due_on": "bill.due", "land": "revenue.land", "covers_from": "revenue.covers_from", "covers_until": "revenue.covers_until",
 	"claim": "revenue.claim", "number": "revenue.number", "on_day": "bill.received", "reason": "bill.reason", "segment": "revenue.segment", "note": "revenue.note", "found_on": "revenue.found_on", "how": "revenue.how"}
 
 // revenueForms say what a year is to bring, what is owed, and what came in.
@@ -222,6 +222,14 @@ func (p *Pages) revenueForms(c *gin.Context, lines []revenue.Line, day time.Time
 		if x.Open() > 0 {
 			owed = append(owed, ui.Option{Value: x.ID.String(), Label: x.Code + ", " + x.Payer + ", " + x.Open().String()})
 		}
+	}
+	rents, err := p.Revenue.Lands(c.Request.Context(), gate.ActorOf(c))
+	if err != nil {
+		return nil, err
+	}
+	lands := []ui.Option{{Label: l.T("revenue.no_land")}}
+	for _, x := range rents {
+		lands = append(lands, ui.Option{Value: x.ID.String(), Label: x.Place + ", " + x.Operator})
 	}
 	fields := func(form string, all ...ui.Field) []ui.Field {
 		for i := range all {
@@ -242,7 +250,8 @@ func (p *Pages) revenueForms(c *gin.Context, lines []revenue.Line, day time.Time
 		{ID: formReceipt, Folded: of != formReceipt, Title: l.T("revenue.receive"), Text: l.T("revenue.receive_text"), Action: PathRevenue + "/terima", Submit: l.T("bumd.receive_do"),
 			Fields: fields(formReceipt, code, ui.Field{Name: "claim", Type: "select", Optional: true, Options: owed}, amount, ui.Field{Name: "number", Type: "text", Max: 100, Hint: l.T("revenue.number_hint")}, payer, ui.Field{Name: "on_day", Type: "date"})},
 		{ID: formClaim, Folded: of != formClaim, Title: l.T("revenue.add_claim"), Action: PathRevenue + "/piutang", Submit: l.T("bumd.receive_do"),
-			Fields: fields(formClaim, code, payer, ui.Field{Name: "basis", Type: "text", Max: 300, Hint: l.T("revenue.claim_basis")}, ui.Field{Name: "decided_on", Type: "date"}, ui.Field{Name: "due_on", Type: "date"}, amount)},
+			Fields: fields(formClaim, code, payer, ui.Field{Name: "basis", Type: "text", Max: 300, Hint: l.T("revenue.claim_basis")}, ui.Field{Name: "decided_on", Type: "date"}, ui.Field{Name: "due_on", Type: "date"}, amount,
+				ui.Field{Name: "land", Type: "select", Optional: true, Options: lands, Hint: l.T("revenue.land_hint")}, ui.Field{Name: "covers_from", Type: "date", Optional: true}, ui.Field{Name: "covers_until", Type: "date", Optional: true})},
 		{ID: formTarget, Folded: of != formTarget, Title: l.T("revenue.set_target"), Action: PathRevenue + "/target", Submit: l.T("bumd.save"),
 			Fields: fields(formTarget, ui.Field{Name: "year", Type: "number", Value: strconv.Itoa(day.Year())}, code, amount, ui.Field{Name: "basis", Type: "text", Max: 300, Hint: l.T("revenue.target_basis")})},
 	}, nil
@@ -250,7 +259,7 @@ func (p *Pages) revenueForms(c *gin.Context, lines []revenue.Line, day time.Time
 
 // onRevenue runs an act of one of the forms.
 func (p *Pages) onRevenue(c *gin.Context, form string, act func(in site.Form) error) error {
-	in, err := site.ReadForm(c, "decided_on", "due_on", "on_day")
+	in, err := site.ReadForm(c, "decided_on", "due_on", "on_day", "covers_from", "covers_until")
 	if err != nil {
 		return err
 	}
@@ -275,6 +284,16 @@ func (p *Pages) addClaim(c *gin.Context) error {
 	return p.onRevenue(c, formClaim, func(in site.Form) error {
 		x := revenue.Claim{Code: in.Text("code"), Payer: in.Line("payer"), Basis: in.Line("basis"), DecidedOn: dayIn(in, "decided_on"), DueOn: dayIn(in, "due_on")}
 		var err error
+		if text := in.Text("land"); text != "" {
+			id, err := uuid.Parse(text)
+			if err != nil {
+				return site.Invalid("land", "not_an_option")
+			}
+			x.LandRentID, x.CoversFrom = uuid.NullUUID{UUID: id, Valid: true}, dayIn(in, "covers_from")
+			if last := dayIn(in, "covers_until"); !last.IsZero() {
+				x.CoversUntil = last.AddDate(0, 0, 1) // people name the last day
+			}
+		}
 		if x.Amount, err = console.AmountOf(in, "amount"); err == nil {
 			_, err = p.Revenue.AddClaim(c.Request.Context(), gate.ActorOf(c), x)
 		}
@@ -345,6 +364,8 @@ func (p *Pages) leaksPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 			switch {
 			case x.CableID != uuid.Nil:
 				what = bill.Cell{Text: x.Number, Href: ducts.CablePath(x.CableID), Small: x.Segment + ", " + l.T("duct.unit."+x.What)}
+			case x.LandID != uuid.Nil:
+				what = bill.Cell{Text: x.What, Href: PathLand}
 			case x.LeaseID == uuid.Nil:
 				what = bill.Cell{Text: x.Segment, Href: ducts.SegmentPath(x.Segment, p.DayIn(c)), Small: x.What}
 				if x.FindID == uuid.Nil {
@@ -353,6 +374,9 @@ func (p *Pages) leaksPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 			}
 			if x.Floor > 0 {
 				what.Small += ", " + l.T("revenue.below", "rate", x.Rate, "floor", x.Floor)
+			}
+			if x.Kind == revenue.Measured {
+				what.Small += ", " + l.T("revenue.measured", "agreed", ducts.Metres(l, x.AgreedMM), "found", ducts.Metres(l, x.FoundMM))
 			}
 			s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{what, {Text: x.Operator}, {Text: l.Number(int64(x.Units))}, {Text: ducts.Metres(l, x.MM)}, {Text: l.Date(x.Since)}, {Text: x.Yearly.String()}}})
 			if x.FindID != uuid.Nil && p.may(c, access.DuctManage) {
