@@ -19,7 +19,7 @@ const tariffs = "duct/tariffs.yaml"
 
 // Section is the price list's part of a city pack: duct/tariffs.yaml. Register it with the engine. An entry that left the pack
 // stays, because people were charged by it; so the amounts of one that is in force cannot be changed by a pack, and one that two
-// people of the city have decided is left alone.
+// people of the city have decided is left alone. A new one begins on a day that no month has charged.
 func Section() pack.Section {
 	return pack.Section{
 		Name: "ducttariff",
@@ -173,6 +173,10 @@ func apply(ctx context.Context, tx bun.Tx, p *pack.Pack) error {
 	for _, r := range kept {
 		have[r.Part+" "+r.Code+" "+r.EffectiveFrom] = r
 	}
+	first, err := uncharged(ctx, tx)
+	if err != nil {
+		return err
+	}
 	city, _ := tenancy.CityFrom(ctx)
 	today := time.Now().In(city.Location()).Format(time.DateOnly)
 	for _, r := range all {
@@ -180,7 +184,7 @@ func apply(ctx context.Context, tx bun.Tx, p *pack.Pack) error {
 		if ok && was.ChangeID.Valid {
 			continue
 		}
-		if ok && r.EffectiveFrom <= today && !charges(was.Body, r.Body) {
+		if ok && r.EffectiveFrom <= today && !charges(was.Body, r.Body) || !ok && r.EffectiveFrom < first {
 			c := p.Check(tariffs)
 			c.Add(r.Part, "past_tariff", "value", r.Code+" "+r.EffectiveFrom)
 			return c.Err()
@@ -190,6 +194,16 @@ func apply(ctx context.Context, tx bun.Tx, p *pack.Pack) error {
 		}
 	}
 	return nil
+}
+
+// uncharged is the first day that no month has charged by the list; empty where nothing was charged yet. A new entry of a day before would say
+// that people were charged otherwise than they were.
+func uncharged(ctx context.Context, tx bun.Tx) (day string, err error) {
+	err = tx.NewRaw("SELECT coalesce(to_char(max(month) + interval '1 month', 'YYYY-MM-DD'), '') FROM duct_bill_month WHERE tenant_id = ?", tenancy.Must(ctx)).Scan(ctx, &day)
+	if err != nil {
+		return "", fmt.Errorf("ducttariff: uncharged: %w", err)
+	}
+	return day, nil
 }
 
 // charges reports whether two entries charge the same; what they are called and rest on may be mended.

@@ -60,6 +60,7 @@ func (p *Pages) tariffRoutes() gate.Table {
 		{Method: post, Path: PathTariffs + "/baru", Page: PathTariffs, Needs: acts, Scope: city, Handler: p.askNew},
 		{Method: post, Path: PathTariffs + "/indeks", Page: PathTariffs, Needs: acts, Scope: city, Handler: p.askIndex},
 		{Method: post, Path: PathTariffs + "/batas", Page: PathTariffs, Needs: acts, Scope: city, Handler: p.askFloor},
+		{Method: post, Path: PathTariffs + "/ketentuan", Page: PathTariffs, Needs: acts, Scope: city, Handler: p.askTerms},
 		{Method: post, Path: PathTariffs + "/permintaan/:id", Page: PathTariffs, Needs: acts, Scope: city, IDs: asked, Handler: p.decideTariff},
 		{Method: get, Path: PathLand, Needs: read, Scope: city, Handler: p.lands},
 		{Method: post, Path: PathLand, Needs: acts, Scope: city, Handler: p.askLand},

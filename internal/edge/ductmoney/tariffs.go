@@ -193,6 +193,8 @@ func changed(l i18n.Locale, x ducttariff.Change) (bill.Cell, error) {
 		return bill.Cell{Text: list.Indexes[0].Name.In(l), Small: ducttariff.Percent(l, list.Indexes[0].Rise) + "; " + list.Indexes[0].Basis}, nil
 	case len(list.Floors) > 0:
 		return bill.Cell{Text: list.Floors[0].Name.In(l), Small: list.Floors[0].Rate.String() + "; " + list.Floors[0].Basis}, nil
+	case len(list.Terms) > 0:
+		return bill.Cell{Text: list.Terms[0].Name.In(l), Small: termsAsked(l, list.Terms[0])}, nil
 	}
 	return bill.Cell{Text: x.Code}, nil
 }
@@ -213,9 +215,10 @@ const (
 
 // priceLabels are what the fields of the page are called.
 var priceLabels = map[string]string{"code": "ductprice.tariff", "rate": "ductprice.rate", "effective_from": "ductprice.from", "basis": "ductprice.basis", "reason": "bill.reason", "name": "ductprice.name",
-	"kind": "ductprice.unit", "per": "ductprice.period", "charge": "ductprice.charged", "factor": "ductprice.factor", "rise": "ductprice.rise", "method": "ductprice.method_label", "legal_note": "ductprice.legal_label"}
+	"kind": "ductprice.unit", "per": "ductprice.period", "charge": "ductprice.charged", "factor": "ductprice.factor", "rise": "ductprice.rise", "method": "ductprice.method_label", "legal_note": "ductprice.legal_label",
+	"minimum_months": "ductprice.minimum_months", "deposit_months": "ductprice.deposit_label", "due_days": "ductprice.due_days", "volume": "ductprice.volume_label", "term": "ductprice.term_label", "late": "ductprice.late_label", "late_most": "ductprice.late_most"}
 
-// askForms ask for a price, a new tariff, an index or a floor.
+// askForms ask for a price, a new tariff, an index, a floor or other terms.
 func (p *Pages) askForms(l i18n.Locale, list ducttariff.List, day time.Time, in site.Form, of string, errs ui.Errors) []bill.Form {
 	fields := func(form string, all ...ui.Field) []ui.Field {
 		for i := range all {
@@ -245,6 +248,7 @@ func (p *Pages) askForms(l i18n.Locale, list ducttariff.List, day time.Time, in 
 	rate := ui.Field{Name: "rate", Type: "money"}
 	factor := ui.Field{Name: "factor", Type: "text", Max: 6, Optional: true, Hint: l.T("ductprice.factor_hint")}
 	any := []ui.Option{{Label: l.T("ductprice.no_kind")}}
+	terms, _ := list.TermsOn(day) // where there are none, the request is refused
 	return []bill.Form{
 		{ID: formPrice, Folded: of != formPrice, Title: l.T("ductprice.new_price"), Action: PathTariffs, Submit: l.T("ductprice.ask_do"),
 			Fields: fields(formPrice, ui.Field{Name: "code", Type: "select", Options: series}, rate, factor, from, basis, method, legal, reason)},
@@ -256,6 +260,8 @@ func (p *Pages) askForms(l i18n.Locale, list ducttariff.List, day time.Time, in 
 			Fields: fields(formIndex, ui.Field{Name: "name", Type: "text", Max: 120}, ui.Field{Name: "rise", Type: "text", Max: 6, Hint: l.T("ductprice.rise_hint")}, from, basis, reason)},
 		{ID: formFloor, Folded: of != formFloor, Title: l.T("ductprice.new_floor"), Action: PathTariffs + "/batas", Submit: l.T("ductprice.ask_do"),
 			Fields: fields(formFloor, ui.Field{Name: "kind", Type: "select", Options: kinds}, ui.Field{Name: "rate", Type: "money", Label: l.T("ductprice.floor")}, from, basis, reason)},
+		{ID: formTerms, Folded: of != formTerms, Title: l.T("ductprice.new_terms"), Text: l.T("ductprice.new_terms_text"), Action: PathTariffs + "/ketentuan", Submit: l.T("ductprice.ask_do"),
+			Fields: fields(formTerms, append(termFields(l, terms), from, basis, reason)...)},
 	}
 }
 
@@ -286,19 +292,23 @@ func same(name string) i18n.Text {
 
 // share reads a percentage with at most two decimals as hundredths of one; empty is none.
 func share(in site.Form, name, refusal string) (int, error) {
-	text := strings.ReplaceAll(strings.TrimSuffix(in.Text(name), "%"), ",", ".")
-	if text == "" {
+	if in.Text(name) == "" {
 		return 0, nil
 	}
-	n, rest, _ := strings.Cut(text, ".")
-	if len(rest) > 2 || strings.Trim(rest, "0123456789") != "" {
-		return 0, site.Invalid(name, refusal)
-	}
-	hundredths, err := strconv.Atoi(n + rest + strings.Repeat("0", 2-len(rest)))
+	hundredths, err := shareOf(in.Text(name))
 	if err != nil {
 		return 0, site.Invalid(name, refusal)
 	}
 	return hundredths, nil
+}
+
+// shareOf reads the words of a percentage.
+func shareOf(text string) (int, error) {
+	n, rest, _ := strings.Cut(strings.ReplaceAll(strings.TrimSuffix(text, "%"), ",", "."), ".")
+	if len(rest) > 2 || strings.Trim(rest, "0123456789") != "" {
+		return 0, strconv.ErrSyntax
+	}
+	return strconv.Atoi(n + rest + strings.Repeat("0", 2-len(rest)))
 }
 
 // askTariff asks for another price of a tariff that there is.

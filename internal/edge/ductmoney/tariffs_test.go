@@ -86,4 +86,30 @@ func TestRentOfBareLandOnThePage(t *testing.T) {
 	at := land + "/" + between(t, bima.Page(land, "Setujui"), `action="/petugas/ducting/lahan/`, `"`)
 	bima.Goes(bima.Post(at, "jawaban", "setuju"), land)
 	bima.Page(land, "Disetujui", "Bima Keuangan")
+	sari.Goes(sari.Post(at+"/akhir", "until", "2027-06-30", "reason", "Kabel dicabut"), land)
+	bima.Page(land, "diminta sampai 30 Juni 2027 oleh Sari Ducting", "Kabel dicabut")
+	if r := sari.Post(at+"/akhir/putusan", "jawaban", "setuju"); r.Status != http.StatusConflict {
+		t.Errorf("who asks ends it: %d", r.Status)
+	}
+	bima.Goes(bima.Post(at+"/akhir/putusan", "jawaban", "setuju"), land)
+	bima.Page(land, "30 Juni 2027", "Ubah akhir sewa")
+}
+
+// TestTermsAreAskedForAndDecided: what is wrong is said beside what was typed, and another person decides.
+func TestTermsAreAskedForAndDecided(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	bima, at := s.Staff(t, pagetest.HostBatam, "Bima Keuangan", "duct_finance", ""), tariffs+"/ketentuan"
+	if page := bima.Page(tariffs, "Ketentuan sewa yang lain"); !strings.Contains(page, `value="20000=3; 50000=6"`) || !strings.Contains(page, `value="36=2; 60=5"`) {
+		t.Error("the form does not begin with the terms of today")
+	}
+	ask := []string{"minimum_months", "6", "deposit_months", "2", "due_days", "14", "volume", "20000=3,5; 10000=6", "term", "", "late", "1", "late_most", "5", "effective_from", "2027-01-01", "basis", "SK Direksi 3/2026", "reason", "Usulan operator"}
+	if r := bima.Post(at, ask...); r.Status != http.StatusUnprocessableEntity || !strings.Contains(r.Body, "Tulis langkah yang menaik") || !strings.Contains(r.Body, "20000=3,5; 10000=6") {
+		t.Fatalf("steps that fall: %d", r.Status)
+	}
+	ask[7] = "20000=3,5; 50000=6"
+	bima.Goes(bima.Post(at, ask...), tariffs)
+	sari := s.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
+	decide := tariffs + "/permintaan/" + between(t, sari.Page(tariffs, "Usulan operator", "3,5%", "Setujui"), `action="/petugas/ducting/tarif/permintaan/`, `"`)
+	sari.Goes(sari.Post(decide, "jawaban", "setuju"), tariffs)
 }
