@@ -25,12 +25,14 @@ import (
 // Choice is a way that an order can take, with what it would be charged. Key names it while the network and what is free stay as
 // they are.
 type Choice struct {
-	Key   string
-	Way   lease.Way
-	Quote ducttariff.Quote
+	Key      string
+	Way      lease.Way
+	Quote    ducttariff.Quote
+	Shortest bool // of all
+	Cheapest bool // by the tariff of the first day, before anything is let off
 }
 
-// Choices are the ways that an order can take now, the shortest first; none where nothing with enough free connects its places. For
+// Choices are the ways that an order can take now, the shortest ones first and then those that are the cheapest by tariff; none where nothing with enough free connects its places. For
 // staff with duct:lease.
 func (s *Service) Choices(ctx context.Context, actor identity.Actor, id uuid.UUID) ([]Choice, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctLease); err != nil {
@@ -44,26 +46,52 @@ func (s *Service) Choices(ctx context.Context, actor identity.Actor, id uuid.UUI
 	if err != nil {
 		return nil, err
 	}
-	var out []Choice
-	for _, w := range ways {
+	for i := range ways {
 		x := o
-		x.Segments = segmentsOf(w)
-		q, err := s.d.Prices.Quote(ctx, o.OperatorID, x.route())
-		if err != nil {
+		x.Segments = segmentsOf(ways[i].Way)
+		if ways[i].Quote, err = s.d.Prices.Quote(ctx, o.OperatorID, x.route()); err != nil {
 			return nil, err
 		}
-		out = append(out, Choice{keyOf(w), w, q})
 	}
-	return out, nil
+	return ways, nil
 }
 
-// ways are those of an order; none where a place is no longer there.
-func (s *Service) ways(ctx context.Context, o Order) ([]lease.Way, error) {
-	ways, err := s.d.Leases.PlanOn(ctx, o.plan())
+// ways are those of an order, by length and by tariff, without their quotes; none where a place is no longer there.
+func (s *Service) ways(ctx context.Context, o Order) ([]Choice, error) {
+	in := o.plan()
+	short, err := s.d.Leases.PlanOn(ctx, in)
 	if fault.Is(err, "lease.no_node") {
 		return nil, nil
 	}
-	return ways, err
+	if err != nil {
+		return nil, err
+	}
+	var out []Choice
+	for i, w := range short {
+		out = append(out, Choice{Key: keyOf(w), Way: w, Shortest: i == 0})
+	}
+	price, err := s.d.Prices.WayPrice(ctx, o.Kind, o.Quantity, o.Since, o.Until)
+	if fault.Is(err, "ducttariff.no_tariff") {
+		return out, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	in.Price = func(x lease.Step) float64 { return price.Cost(x.LengthMM, x.Ends) }
+	cheap, err := s.d.Leases.PlanOn(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	for i, w := range cheap {
+		key := keyOf(w)
+		at := slices.IndexFunc(out, func(x Choice) bool { return x.Key == key })
+		if at < 0 {
+			at = len(out)
+			out = append(out, Choice{Key: key, Way: w})
+		}
+		out[at].Cheapest = i == 0
+	}
+	return out, nil
 }
 
 // choose finds the way that was chosen.
@@ -72,11 +100,11 @@ func (s *Service) choose(ctx context.Context, o Order, st *step) error {
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(ways, func(w lease.Way) bool { return keyOf(w) == st.in.Way })
+	i := slices.IndexFunc(ways, func(x Choice) bool { return x.Key == st.in.Way })
 	if i < 0 {
 		return fault.New(fault.Conflict, "ductorder.way_changed")
 	}
-	st.way = &Choice{Key: st.in.Way, Way: ways[i]}
+	st.way = &ways[i]
 	return nil
 }
 

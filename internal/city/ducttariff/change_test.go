@@ -110,7 +110,11 @@ func TestAPriceTakesTwoPeople(t *testing.T) {
 	}
 	price := func(on string) int64 {
 		t.Helper()
-		n, err := st.PerMetre(st.ctx, duct.Subduct, day(on))
+		list, err := st.List(st.ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := list.PerMetre(duct.Subduct, day(on))
 		if err != nil {
 			t.Fatal(err)
 		}

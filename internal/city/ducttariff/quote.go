@@ -157,17 +157,8 @@ func upTo[T any](all []T, day string, head func(T) Head) []T {
 	return out
 }
 
-// PerMetre is what a metre of a unit of a kind is charged for a year on a day, before anything is let off: for planning ways by
-// what they cost. It refuses Conflict "ducttariff.no_tariff".
-func (s *Service) PerMetre(ctx context.Context, kind string, day time.Time) (money.Rupiah, error) {
-	p, err := s.List(ctx)
-	if err != nil {
-		return 0, err
-	}
-	return p.PerMetre(kind, duct.DayOf(day))
-}
-
-// PerMetre is described at the Service's.
+// PerMetre is what a metre of a unit of a kind is charged for a year on a day, before anything is let off. It refuses Conflict
+// "ducttariff.no_tariff".
 func (p List) PerMetre(kind string, day time.Time) (sum money.Rupiah, err error) {
 	for _, t := range p.On(day) {
 		if t.Charge != Metre || t.Kind != kind || t.Per == Once {

@@ -27,6 +27,7 @@ type graph struct {
 	out    []arc
 	units  []unit              // in the order of their segments
 	of     map[uuid.UUID]int32 // the last edge of each segment; the others are before it
+	kinds  [][]kindDays        // of each node
 	spare  sync.Pool           // of *scratch
 
 	held *holds
@@ -167,6 +168,9 @@ func readGraph(ctx context.Context, db bun.IDB, change uuid.UUID) (*graph, error
 		g.edges, g.ends = append(g.edges, r.edge), append(g.ends, [2]int32{g.nodeOf(r.From), g.nodeOf(r.To)})
 	}
 	g.link()
+	if err := g.readKinds(ctx, db); err != nil {
+		return nil, err
+	}
 	return g, g.readUnits(ctx, db)
 }
 
@@ -298,7 +302,7 @@ func (g *graph) withHolds(ctx context.Context, db bun.IDB, version int64) (*grap
 			marks = g.mark(marks, g.of[r.SegmentID], i, spanOf(r.From, r.Until))
 		}
 	}
-	return &graph{change: g.change, codes: g.codes, node: g.node, edges: g.edges, ends: g.ends, first: g.first, out: g.out, units: g.units, of: g.of, held: heldBy(version, len(g.units), marks)}, nil
+	return &graph{change: g.change, codes: g.codes, node: g.node, edges: g.edges, ends: g.ends, first: g.first, out: g.out, units: g.units, of: g.of, kinds: g.kinds, held: heldBy(version, len(g.units), marks)}, nil
 }
 
 // mark is a unit that cannot be had for some days.

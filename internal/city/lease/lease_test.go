@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -324,4 +325,28 @@ func TestWhatIsOnlyPlanned(t *testing.T) {
 	look("before it is built", "2026-12-01", "2027-02-01", 0, "lease.no_segment")
 	look("from before it is built", "2027-02-28", "", 0, "lease.no_segment")
 	look("from the day", "2027-03-01", "", 2, "")
+}
+
+// TestAPriceKnowsWhatIsOnTheWay: where a pole costs more than a detour, the cheapest way goes around it, on the days on which it is one.
+func TestAPriceKnowsWhatIsOnTheWay(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	st.square(t)
+	st.lay(t, "2026-06-01", strings.Replace(node("B", 100, 0), "manhole", "pole", 1))
+	in := PlanInput{From: "A", To: "C", Kind: duct.Subduct, Quantity: 1, Since: day("2026-12-01"), Price: func(s Step) float64 {
+		cost := float64(s.LengthMM) / 1000
+		for _, k := range s.Ends {
+			if k == duct.Pole {
+				cost += 300 // half of it
+			}
+		}
+		return cost
+	}}
+	if got := st.ways(t, in); len(got) != 1 || !strings.HasPrefix(got[0], "A-D-C") {
+		t.Errorf("%v", got)
+	}
+	in.Since = day("2026-03-01")
+	if got := st.ways(t, in); len(got) != 1 || !strings.HasPrefix(got[0], "A-B-C") {
+		t.Errorf("before it was a pole: %v", got)
+	}
 }

@@ -38,6 +38,8 @@ type Step struct {
 	LengthMM  int64  // billed
 	From, To  string // codes of nodes, in the direction of the way
 	Free      int    // units of the kind that can be had
+
+	Ends [2]string // kinds of the nodes at its ends, for PlanInput.Price
 }
 
 // Way is one way, the steps in order.
@@ -126,7 +128,9 @@ func (g *graph) ways(from, to int32, in PlanInput) []Way {
 			return math.Inf(1)
 		}
 		if in.Price != nil {
-			return in.Price(g.step(e))
+			step := g.step(e)
+			step.Ends = g.kindsOf(e, asked.from)
+			return in.Price(step)
 		}
 		return float64(x.LengthMM)
 	}}

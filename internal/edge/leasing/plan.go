@@ -1,6 +1,7 @@
 package leasing
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"bedelau/internal/city/duct"
+	"bedelau/internal/city/ducttariff"
 	"bedelau/internal/city/lease"
 	"bedelau/internal/edge/ducts"
 	"bedelau/internal/edge/gate"
@@ -31,7 +33,7 @@ const (
 
 // planLabels are what the fields of a plan and of a reservation are called.
 var planLabels = map[string]string{"dari": "lease.from", "ke": "lease.to", "jenis": "lease.kind", "jumlah": "lease.quantity", "mulai": "lease.since", "sampai": "lease.until",
-	"rute": "lease.way", "operator": "lease.operator", "hari": "lease.kept_for"}
+	"rute": "lease.way", "menurut": "lease.by", "operator": "lease.operator", "hari": "lease.kept_for"}
 
 // Planner is the page on which a way is found. Staff find one in the whole network, and people of a company in what it was
 // granted.
@@ -87,7 +89,11 @@ type Asked struct {
 	lease.PlanInput
 	places map[string][]lease.Place // by field
 	bad    []fault.Field
+	by     *ducttariff.WayPrice // by which the ways are planned; nil by length
 }
+
+// byTariff is the choice of the ways that are the cheapest by tariff.
+const byTariff = "tarif"
 
 // Bad is what is wrong with what was asked.
 func (q Asked) Bad() []fault.Field { return q.bad }
@@ -133,7 +139,17 @@ func (p *Planner) Ask(c *gin.Context, in site.Form) (Asked, error) {
 			refuse("sampai", "not_after")
 		}
 	}
-	return q, nil
+	if in.Get("menurut") != byTariff || len(q.bad) > 0 {
+		return q, nil
+	}
+	price, err := p.DuctPrice.WayPrice(c.Request.Context(), q.Kind, q.Quantity, q.Since, q.Until)
+	if fault.Is(err, "ducttariff.no_tariff") {
+		refuse("menurut", "plan_no_tariff")
+		return q, nil
+	}
+	q.by = &price
+	q.Price = func(s lease.Step) float64 { return price.Cost(s.LengthMM, s.Ends) }
+	return q, err
 }
 
 // Again is Page, after a refusal of what Offer offers with what was filled in: the ways are then those that are free now.
@@ -207,7 +223,8 @@ func (p *Planner) question(c *gin.Context, in site.Form, q Asked, errs ui.Errors
 	}
 	f := bill.Form{ID: "rencana", Action: p.Path, Get: true, Submit: l.T("lease.find"), Fields: []ui.Field{place("dari", q.From), place("ke", q.To),
 		{Name: "jenis", Type: "choice", Label: l.T("lease.kind"), Value: kind, Error: errs.Of("jenis"), Options: ducts.Options(l, "duct.unit", duct.UnitKinds())},
-		{Name: "jumlah", Type: "number", Label: l.T("lease.quantity"), Value: quantity, Error: errs.Of("jumlah")}, day("mulai", p.DayIn(c).Format(time.DateOnly)), until}}
+		{Name: "jumlah", Type: "number", Label: l.T("lease.quantity"), Value: quantity, Error: errs.Of("jumlah")}, day("mulai", p.DayIn(c).Format(time.DateOnly)), until,
+		{Name: "menurut", Type: "choice", Label: l.T("lease.by"), Value: cmp.Or(in.Get("menurut"), "panjang"), Error: errs.Of("menurut"), Options: ducts.Options(l, "lease.by", []string{"panjang", byTariff})}}}
 	s := bill.Section{ID: "cari", Title: l.T("lease.plan"), Quiet: true, Forms: []bill.Form{f}}
 	if len(q.places) > 0 {
 		s.Note = bill.Note{Tone: "care", Text: l.T("lease.choose_places")}
@@ -248,7 +265,7 @@ func (p *Planner) found(c *gin.Context, q Asked, in site.Form, errs ui.Errors) (
 	if err != nil {
 		return nil, err
 	}
-	var out []bill.Section
+	out := []bill.Section{q.planned(l)}
 	if len(all) > 1 {
 		out = append(out, compared(l, all))
 	}
@@ -358,7 +375,7 @@ func Chosen(in site.Form) ([]uuid.UUID, []fault.Field) {
 // Hidden is what a plan asks for, to be sent on with what becomes of it.
 func (q Asked) Hidden(in site.Form) []ui.Option {
 	return []ui.Option{{Value: "dari", Label: q.From}, {Value: "ke", Label: q.To}, {Value: "jenis", Label: q.Kind}, {Value: "jumlah", Label: strconv.Itoa(q.Quantity)},
-		{Value: "mulai", Label: q.Since.Format(time.DateOnly)}, {Value: "sampai", Label: site.DateOf(in, "sampai")}}
+		{Value: "mulai", Label: q.Since.Format(time.DateOnly)}, {Value: "sampai", Label: site.DateOf(in, "sampai")}, {Value: "menurut", Label: in.Get("menurut")}}
 }
 
 // reservation is the form that keeps one of the ways for an operator. It names the segments, so that what is reserved is what

@@ -47,6 +47,20 @@ func (p *Planner) priced(c *gin.Context, q Asked, ways []lease.Way) ([]priced, e
 	return out, nil
 }
 
+// planned says by what the ways were planned: by length, or by which prices with the rule of each.
+func (q Asked) planned(l i18n.Locale) bill.Section {
+	s := bill.Section{ID: "menurut", Title: l.T("lease.by"), Text: l.T("lease.by_length")}
+	if q.by == nil {
+		return s
+	}
+	s.Text = l.T("lease.by_tariff", "day", l.Date(q.Since))
+	s.Table = &bill.Table{Title: l.T("lease.by"), Columns: []bill.Column{{Label: l.T("ductprice.tariff")}, {Label: l.T("ductprice.rate"), End: true}, {Label: l.T("ductprice.basis")}}}
+	for _, t := range q.by.Tariffs {
+		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: t.Name.In(l), Small: l.T("ductprice.charge." + t.Charge)}, {Text: t.Rate.String(), Small: l.T("ductprice.per." + t.Per)}, {Text: t.Basis}}})
+	}
+	return s
+}
+
 // compared sets several ways beside each other, each with the way to where it is told.
 func compared(l i18n.Locale, all []priced) bill.Section {
 	title := l.T("ductquote.compare")

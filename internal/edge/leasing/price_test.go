@@ -38,6 +38,8 @@ func TestAWayIsPriced(t *testing.T) {
 	if strings.Contains(page, "Sampai sewa berakhir") || !strings.Contains(page, `href="/tarif-ducting"`) || !strings.Contains(page, `href="#rute-2"`) {
 		t.Error("what goes on has a sum to its end, or a way leads nowhere")
 	}
+	sari.Page(asks("1"), "Rute dicari menurut panjang tertagih")
+	sari.Page(asks("1")+"&menurut=tarif", "Rute dicari menurut tarif yang berlaku pada", "Rp14.350", "Pemakaian manhole dan handhole", "Rute 2")
 	years := strings.Replace(asks("1"), "sampai=", "sampai=2029-12-01", 1)
 	sari.Page(years, "Sampai sewa berakhir", "Potongan", "2%")
 }

@@ -142,7 +142,16 @@ func (p *Pages) wayOptions(c *gin.Context, d ductorder.Detail) ([]ui.Option, err
 	names, _, err := p.Names(c)
 	var out []ui.Option
 	for i, x := range all {
-		out = append(out, ui.Option{Value: x.Key, Label: l.T("ordering.way", "n", i+1, "length", ducts.Metres(l, x.Way.LengthMM), "segments", len(x.Way.Steps)),
+		label := ""
+		switch {
+		case x.Shortest && x.Cheapest:
+			label = ", " + l.T("ordering.way_both")
+		case x.Shortest:
+			label = ", " + l.T("ordering.way_shortest")
+		case x.Cheapest:
+			label = ", " + l.T("ordering.way_cheapest")
+		}
+		out = append(out, ui.Option{Value: x.Key, Label: l.T("ordering.way", "n", i+1, "length", ducts.Metres(l, x.Way.LengthMM), "segments", len(x.Way.Steps)) + label,
 			Hint: l.T("ordering.way_hint", "roads", strings.Join(roads(x.Way), ", "), "authorities", strings.Join(owners(x.Way, names), ", "), "once", x.Quote.OnceSum, "month", x.Quote.MonthSum)})
 	}
 	return out, err
