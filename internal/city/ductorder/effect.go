@@ -341,6 +341,11 @@ func (s *Service) reserve(ctx context.Context, tx bun.Tx, o *Order, st *step) er
 		st.detail["lease"], st.detail["quote"] = kept.Number, q.Number
 		return s.agreed(ctx, tx, *o, q, st.actor)
 	}
+	if o.LeaseID.Valid { // its time is over, though nobody may have swept it away yet
+		if err := s.d.Leases.Inside(tx, st.actor, o.ID).Lapse(ctx, o.LeaseID.UUID); err != nil {
+			return err
+		}
+	}
 	in := lease.ReserveInput{Operator: o.OperatorID, Segments: o.Segments, Kind: o.Kind, Quantity: o.Quantity, Since: o.Since, Until: o.Until, Days: term.Amount, Key: "order " + q.Number}
 	if o.Renews.Valid {
 		old, err := s.lock(ctx, tx, o.Renews.UUID)

@@ -10,6 +10,7 @@ import (
 	"bedelau/internal/city/duct"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
 )
 
 // Inside is the steps of the lease of one order, as part of a transaction that has taken the Turn. Who may is the caller's concern;
@@ -66,6 +67,16 @@ func (i Inside) Keep(ctx context.Context, lease uuid.UUID, days int) error {
 		l.ExpiresAt = i.s.now().AddDate(0, 0, days)
 		return nil
 	}})
+}
+
+// Lapse gives back what was reserved for the order and has run out, which the next expire would do. The caller holds the Turn.
+func (i Inside) Lapse(ctx context.Context, lease uuid.UUID) error {
+	var due []Lease
+	err := i.tx.NewSelect().Model(&due).Where("l.tenant_id = ? AND l.id = ? AND l.order_id = ? AND l.state = ? AND l.expires_at <= ?", tenancy.Must(ctx), lease, i.order, Reserved, i.s.now()).Scan(ctx)
+	if err != nil || len(due) == 0 {
+		return err
+	}
+	return i.s.lapse(ctx, i.tx, due[0])
 }
 
 // Refuse is Service.Refuse.

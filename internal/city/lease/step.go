@@ -247,22 +247,26 @@ func (s *Service) expire(ctx context.Context, tx bun.Tx) error {
 		return err
 	}
 	for _, l := range due {
-		res, err := tx.NewRaw("UPDATE duct_lease SET state = ?, updated_at = ? WHERE tenant_id = ? AND id = ? AND state = ?", Expired, s.now(), l.TenantID, l.ID, Reserved).Exec(ctx)
-		if err != nil {
-			return fmt.Errorf("lease: expire: %w", err)
-		}
-		if n, err := res.RowsAffected(); err != nil {
-			return err
-		} else if n == 0 {
-			continue // ordered a moment ago
-		}
-		if err := release(ctx, tx, l.ID, s.now()); err != nil {
-			return fmt.Errorf("lease: expire: %w", err)
-		}
-		err = audit.Record(ctx, tx, audit.Entry{ActorKind: audit.System, Action: "lease.expire", Object: "duct_lease", ObjectID: l.ID, Detail: map[string]any{"number": l.Number}})
-		if err != nil {
+		if err := s.lapse(ctx, tx, l); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// lapse gives back a reservation that has run out; the caller holds the turn.
+func (s *Service) lapse(ctx context.Context, tx bun.Tx, l Lease) error {
+	res, err := tx.NewRaw("UPDATE duct_lease SET state = ?, updated_at = ? WHERE tenant_id = ? AND id = ? AND state = ? AND expires_at <= ?", Expired, s.now(), l.TenantID, l.ID, Reserved, s.now()).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("lease: expire: %w", err)
+	}
+	if n, err := res.RowsAffected(); err != nil {
+		return err
+	} else if n == 0 {
+		return nil // ordered or kept on a moment ago
+	}
+	if err := release(ctx, tx, l.ID, s.now()); err != nil {
+		return fmt.Errorf("lease: expire: %w", err)
+	}
+	return audit.Record(ctx, tx, audit.Entry{ActorKind: audit.System, Action: "lease.expire", Object: "duct_lease", ObjectID: l.ID, Detail: map[string]any{"number": l.Number}})
 }
