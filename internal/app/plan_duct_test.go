@@ -110,8 +110,8 @@ INSERT INTO duct_hold (tenant_id, lease_id, unit_id, own, during)
 SELECT :city, md5('lease' || i)::uuid, md5('subduct' || i)::uuid, true, daterange('2026-01-01', NULL) FROM generate_series(2, 10000, 2) i;
 INSERT INTO duct_node (tenant_id, id, code) SELECT :city, md5('node' || i)::uuid, 'N' || i FROM generate_series(1, 10001) i;
 INSERT INTO duct_damage_photo (tenant_id, file_id, damage_id, stage, at) SELECT :city, md5('photo' || i)::uuid, md5('damage' || i)::uuid, 'report', now() FROM generate_series(1, 10000) i;
-INSERT INTO duct_damage (tenant_id, id, number, key, source, state, kind, reported_at, updated_at)
-SELECT :city, md5('damage' || i)::uuid, 'RSK-26-' || i, gen_random_uuid(), 'staff', CASE WHEN i % 100 = 0 THEN 'on_site' ELSE 'closed' END, 'cable', now() - i * interval '1 hour', now() FROM generate_series(1, 10000) i;
+INSERT INTO duct_damage (tenant_id, id, number, key, source, state, kind, reported_at, updated_at, erased_at)
+SELECT :city, md5('damage' || i)::uuid, 'RSK-26-' || i, gen_random_uuid(), 'staff', CASE WHEN i % 100 = 0 THEN 'on_site' ELSE 'closed' END, 'cable', now() - i * interval '1 hour', now(), now() FROM generate_series(1, 10000) i;
 INSERT INTO duct_credit_line (tenant_id, credit_id, month, draft_id, amount) SELECT :city, md5('credit' || i)::uuid, '2026-11-01', md5('draft' || i)::uuid, 1 FROM generate_series(1, 10000) i;
 UPDATE duct_damage SET node_id = md5('node' || right(number, -7))::uuid WHERE tenant_id = :city;
 INSERT INTO duct_label (tenant_id, token, node_id, made_at, made_by) SELECT :city, '7K3QXM' || lpad(i::text, 4, '0'), md5('node' || i)::uuid, now(), md5('account1')::uuid FROM generate_series(1, 9999) i;
@@ -125,9 +125,9 @@ INSERT INTO duct_damage_hit (tenant_id, damage_id, unit_id, segment_id, named) S
 INSERT INTO duct_damage_lease (tenant_id, damage_id, lease_id, operator_id, units, of_units, found_at) SELECT :city, md5('damage' || i)::uuid, md5('lease' || i)::uuid, md5('operator' || 1 + i % 50)::uuid, 1, 1, now() FROM generate_series(1, 10000) i;
 INSERT INTO duct_damage_notice (tenant_id, damage_id, operator_id, told_at) SELECT :city, md5('damage' || i)::uuid, md5('operator' || 1 + i % 50)::uuid, now() FROM generate_series(1, 10000) i;
 INSERT INTO duct_damage_share (tenant_id, damage_id, position, party, percent, amount) SELECT :city, md5('damage' || i)::uuid, 1, 'company', 100, 1 FROM generate_series(1, 10000) i;
-INSERT INTO duct_work (tenant_id, id, number, owner, operator_id, owner_name, kind, title, road, place, from_day, to_day, method, contact, phone, colay, emergency, state, checked_on, created_at, created_by, updated_at)
+INSERT INTO duct_work (tenant_id, id, number, owner, operator_id, owner_name, kind, title, road, place, from_day, to_day, method, contact, phone, colay, emergency, state, checked_on, created_at, created_by, updated_at, erased_at)
 SELECT :city, md5('work' || i)::uuid, 'GAL-' || i, 'operator', md5('operator' || 1 + i % 50)::uuid, 'x', 'cable', 'x', 'Jalan ' || i % 50, ST_SetSRID(ST_MakePoint(104, 1 + i * 0.00001), 4326), current_date - i, current_date - i + 20, 'open_cut', 'x', 'x',
-	false, false, CASE WHEN i < 20 THEN 'running' WHEN i < 40 THEN 'planned' ELSE 'released' END, current_date, now(), md5('account1')::uuid, now() FROM generate_series(1, 10000) i;
+	false, false, CASE WHEN i < 20 THEN 'running' WHEN i < 40 THEN 'planned' ELSE 'released' END, current_date, now(), md5('account1')::uuid, now(), now() FROM generate_series(1, 10000) i;
 INSERT INTO duct_work_clash (tenant_id, work_id, kind, thing_id, distance_mm, overlap_mm, shuts, gap_days) SELECT :city, md5('work' || i)::uuid, 'segment', md5('segment' || i)::uuid, 1, 1, true, 0 FROM generate_series(1, 10000) i;
 INSERT INTO duct_work_guarantee (tenant_id, id, work_id, kind, bank, number, amount, valid_until, added_at, added_by, asked, asked_by, settled, settled_by)
 SELECT :city, gen_random_uuid(), md5('work' || i)::uuid, 'execution', 'Bank', i::text, 1, current_date - i, now(), md5('account1')::uuid, CASE WHEN i < 40 THEN '' ELSE 'returned' END, CASE WHEN i < 40 THEN NULL ELSE md5('account1')::uuid END,

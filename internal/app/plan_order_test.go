@@ -44,7 +44,7 @@ INSERT INTO duct_order_event (tenant_id, id, order_id, version, at, action, from
 SELECT tenant_id, gen_random_uuid(), id, 1, now(), 'placed', '', 'received', placed_by, 'partner', 'x' FROM duct_order, generate_series(1, 3) WHERE tenant_id = :city;
 INSERT INTO duct_order_paper (tenant_id, id, order_id, kind, number, day, body, made_at, made_by) SELECT tenant_id, gen_random_uuid(), id, 'quote', 'PNW-' || number, '2026-01-01', '{}', now(), placed_by FROM duct_order WHERE tenant_id = :city;
 INSERT INTO duct_order_permit (tenant_id, id, order_id, authority) SELECT tenant_id, gen_random_uuid(), id, 'pemko' FROM duct_order WHERE tenant_id = :city;
-INSERT INTO duct_order_window (tenant_id, id, order_id, node_id, since, until, crew, leader, phone, people, safety, state, asked_at, asked_by)
-SELECT tenant_id, gen_random_uuid(), id, (SELECT n.id FROM duct_node n WHERE n.tenant_id = o.tenant_id LIMIT 1), '2026-01-01', '2026-01-02', 'x', 'x', 'x', 1, 'x', 'asked', now(), placed_by FROM duct_order o WHERE tenant_id = :city AND EXISTS (SELECT 1 FROM duct_node n WHERE n.tenant_id = o.tenant_id);
+INSERT INTO duct_order_window (tenant_id, id, order_id, node_id, since, until, crew, leader, phone, people, safety, state, asked_at, asked_by, erased_at)
+SELECT tenant_id, gen_random_uuid(), id, (SELECT n.id FROM duct_node n WHERE n.tenant_id = o.tenant_id LIMIT 1), '2026-01-01', '2026-01-02', 'x', 'x', 'x', 1, 'x', 'asked', now(), placed_by, now() FROM duct_order o WHERE tenant_id = :city AND EXISTS (SELECT 1 FROM duct_node n WHERE n.tenant_id = o.tenant_id);
 INSERT INTO duct_order_evidence (tenant_id, id, order_id, purpose, kind, place, file_id, state, sent_at, sent_by)
 SELECT o.tenant_id, gen_random_uuid(), o.id, 'install', 'after', 'A', (SELECT f.id FROM file f WHERE f.tenant_id = o.tenant_id LIMIT 1), 'waiting', now(), o.placed_by FROM duct_order o WHERE o.tenant_id = :city AND EXISTS (SELECT 1 FROM file f WHERE f.tenant_id = o.tenant_id)`
