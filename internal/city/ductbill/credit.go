@@ -36,8 +36,8 @@ type Credit struct {
 
 // takenSQL is what was taken off for a credit k: by months, and by credit notes that nobody has refused.
 const takenSQL = `((SELECT coalesce(sum(x.amount), 0) FROM duct_credit_line x WHERE x.tenant_id = k.tenant_id AND x.credit_id = k.id` + stands + `)
-	+ (SELECT coalesce(sum(n.amount), 0) FROM duct_credit_note n JOIN invoice_request q ON q.tenant_id = n.tenant_id AND q.id = n.request_id
-		WHERE n.tenant_id = k.tenant_id AND n.credit_id = k.id AND q.approved IS NOT FALSE))::bigint`
+	+ (SELECT coalesce(sum(n.amount), 0) FROM duct_credit_note n
+		WHERE n.tenant_id = k.tenant_id AND n.credit_id = k.id AND (SELECT q.approved FROM invoice_request q WHERE q.tenant_id = n.tenant_id AND q.id = n.request_id) IS NOT FALSE))::bigint`
 
 // heirsSQL are the lease of a credit k and those that renew it, which take its credits over.
 const heirsSQL = `ARRAY(WITH RECURSIVE heir AS (SELECT k.lease_id AS id UNION SELECT r.id FROM heir h JOIN duct_lease r ON r.tenant_id = k.tenant_id AND r.renews_id = h.id AND r.state IN ('active', 'ended')) SELECT id FROM heir)`
@@ -54,7 +54,7 @@ func (s *Service) Give(ctx context.Context, tx bun.Tx, k Credit) error {
 }
 
 // stands leaves out of rows x what a draft charged or took off that was dropped, or whose invoice is void with nothing to follow.
-const stands = " AND NOT EXISTS (SELECT FROM invoice_draft d WHERE d.tenant_id = x.tenant_id AND d.id = x.draft_id AND d.dropped_at IS NOT NULL)"
+const stands = " AND (SELECT d.dropped_at FROM invoice_draft d WHERE d.tenant_id = x.tenant_id AND d.id = x.draft_id) IS NULL"
 
 // Taken are the credits of some ids with what was taken off invoices by now.
 func (s *Service) Taken(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]money.Rupiah, error) {
@@ -67,7 +67,8 @@ func (s *Service) Taken(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]mon
 		Amount   money.Rupiah
 	}
 	err := s.d.DB.App.NewRaw(`SELECT credit_id, sum(amount)::bigint AS amount FROM (SELECT credit_id, amount FROM duct_credit_line x WHERE tenant_id = ?0 AND credit_id IN (?1)`+stands+`
-			UNION ALL SELECT n.credit_id, n.amount FROM duct_credit_note n JOIN invoice_request q ON q.tenant_id = n.tenant_id AND q.id = n.request_id WHERE n.tenant_id = ?0 AND n.credit_id IN (?1) AND q.approved) x GROUP BY credit_id`,
+			UNION ALL SELECT n.credit_id, n.amount FROM duct_credit_note n WHERE n.tenant_id = ?0 AND n.credit_id IN (?1)
+				AND (SELECT q.approved FROM invoice_request q WHERE q.tenant_id = n.tenant_id AND q.id = n.request_id)) x GROUP BY credit_id`,
 		tenancy.Must(ctx), bun.List(ids)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("ductbill: credits: %w", err)
