@@ -67,7 +67,7 @@ test("money from draft to books, by two people on desktops", async (t) => {
     await other.go("/bumd/rekening/mutasi?keadaan=open");
     await other.follow(other.page.locator("tbody th a").first());
     seen.line = new URL(other.page.url()).pathname;
-    const party = other.page.getByLabel("Pihak");
+    const party = other.page.getByRole("region", { name: "Cocokkan dengan tangan" }).getByLabel("Pihak");
     await party.selectOption({ label: "Pemerintah Kota Batam" });
     await other.follow(other.button("Tampilkan tagihannya"));
     await other.look("line");
