@@ -102,7 +102,8 @@ func (s *Service) readClaims(ctx context.Context) (claims, error) {
 		Kind         string
 		Since, Until time.Time
 	}
-	err = s.d.DB.NewRaw(`SELECT g.segment_id, w.kind, w.since, w.until FROM duct_wait w JOIN duct_wait_segment g ON g.tenant_id = w.tenant_id AND g.wait_id = w.id AND g.short
+	err = s.d.DB.NewRaw(`SELECT g.segment_id, w.kind, w.since, w.until FROM duct_wait w
+		CROSS JOIN LATERAL (SELECT g.segment_id FROM duct_wait_segment g WHERE g.tenant_id = ?0 AND g.wait_id = w.id AND g.short OFFSET 0) g
 		WHERE w.tenant_id = ?0 AND w.state = 'waiting' AND w.quantity <= coalesce((SELECT r.keep_most FROM duct_wait_rule r WHERE r.tenant_id = ?0), ?1)`, tenancy.Must(ctx), keepMost).Scan(ctx, &rows)
 	if err != nil {
 		return out, fmt.Errorf("ductwait: claims: %w", err)

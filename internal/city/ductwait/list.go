@@ -159,7 +159,8 @@ func (s *Service) Demands(ctx context.Context, actor identity.Actor, most int) (
 	var all []Demand
 	err := s.d.DB.NewRaw(`SELECT k.code, c.road, x.kind, x.companies, x.units, x.since, coalesce(c.billed_mm, c.surveyed_mm, c.length_mm) AS length_mm
 		FROM (SELECT g.segment_id, w.kind, count(DISTINCT w.operator_id) AS companies, sum(w.quantity) AS units, min(w.joined_at) AS since
-			FROM duct_wait w JOIN duct_wait_segment g ON g.tenant_id = w.tenant_id AND g.wait_id = w.id AND g.short
+			FROM duct_wait w
+			CROSS JOIN LATERAL (SELECT g.segment_id FROM duct_wait_segment g WHERE g.tenant_id = ?0 AND g.wait_id = w.id AND g.short OFFSET 0) g
 			WHERE w.tenant_id = ?0 AND w.state = 'waiting' GROUP BY g.segment_id, w.kind ORDER BY units DESC, since LIMIT ?2) x
 		CROSS JOIN LATERAL (SELECT k.code FROM duct_segment k WHERE k.tenant_id = ?0 AND k.id = x.segment_id OFFSET 0) k
 		CROSS JOIN LATERAL (SELECT c.road, c.billed_mm, c.surveyed_mm, c.length_mm FROM duct_segment_state c WHERE c.tenant_id = ?0 AND c.segment_id = x.segment_id AND c.voided_by IS NULL AND c.since <= ?1
