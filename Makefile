@@ -57,8 +57,8 @@ lint: check-format check-vet check-templates check-openapi ## gofmt, vet, static
 
 bench: build ## measure against a bare net/http + pgx
 	@bin/bedelau bench
-	@bin/bedelau bench usage --events 1000000
-	@bin/bedelau bench ducts --segments 5000
+	@bin/bedelau bench usage --events 10000000
+	@bin/bedelau bench ducts --segments 50000
 
 migrate: build ## migrate the database of DATABASE_OWNER_URL
 	@bin/bedelau migrate
