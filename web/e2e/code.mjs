@@ -17,6 +17,7 @@ const secrets = {
   "keuangan.ducting@batam.localhost": "PBWGC2LOZBWGC2LOZBWGC2LOZBWGC2LO",
   "keuangan2.ducting@batam.localhost": "UBWGC2LOZBWGC2LOZBWGC2LOZBWGC2LO",
   "petugas@tanjungpinang.localhost": "PBWGC2LOPBWGC2LOPBWGC2LOPBWGC2LO",
+  "admin@tanjungpinang.localhost": "QBWGC2LOQBWGC2LOQBWGC2LOQBWGC2LO",
   "bumd@platform.localhost": "RBWGC2LORBWGC2LORBWGC2LORBWGC2LO",
   "keuangan@platform.localhost": "ULALQPPVKEQBGWTK7JWZTXNRX3EGTL4K",
 };

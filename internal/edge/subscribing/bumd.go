@@ -36,7 +36,7 @@ func (p *Pages) allPage(c *gin.Context, status int, at uuid.UUID, in site.Form, 
 	for _, x := range cities {
 		known[x.ID] = x
 	}
-	words, err := p.words(ctx, l)
+	words, err := p.words(c)
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func (p *Pages) ofCityPage(c *gin.Context, status int, in site.Form, errs ui.Err
 	if err != nil {
 		return err
 	}
-	words, err := p.words(ctx, l)
+	words, err := p.words(c)
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func (p *Pages) ofCityPage(c *gin.Context, status int, in site.Form, errs ui.Err
 			{Name: "approves", Type: "multi_choice", Label: l.T("subchange.contract_kinds"), Options: kindOptions(l), Values: chosen, Optional: true, Error: errs.Of("approves")},
 			console.ReasonField(l, in.Get("reason"), errs)}}}}
 	if k.Reason != "" {
-		contract.Rows = append(contract.Rows, ui.Row{Label: l.T("bill.reason"), Value: k.Reason + "\n" + l.Date(k.MadeAt)})
+		contract.Rows = append(contract.Rows, ui.Row{Label: l.T("bill.reason"), Value: k.Reason + "\n" + l.Date(site.Zoned(c, k.MadeAt))})
 	}
 	v.Sections = []bill.Section{contract, {ID: "riwayat", Title: l.T("subchange.history"), Table: words.table(l, orders, nil),
 		Empty: &bill.Empty{Icon: "history", Title: l.T("subchange.none"), Text: l.T("subchange.none_all")}}}

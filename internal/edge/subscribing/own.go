@@ -1,9 +1,9 @@
 package subscribing
 
 import (
-	"context"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -24,7 +24,7 @@ func (p *Pages) own(c *gin.Context) error { return p.ownPage(c, http.StatusOK, n
 func (p *Pages) ownPage(c *gin.Context, status int, errs ui.Errors) error {
 	ctx, l, city, now := c.Request.Context(), gate.LocaleOf(c), gate.CityOf(c), site.Zoned(c, p.Now())
 	v := bill.View{Shell: p.DeskShell(c, l.T("subchange.title")), Back: pathBills, Heading: l.T("subchange.title"), Lead: l.T("subchange.lead"), Errors: errs}
-	words, err := p.words(ctx, l)
+	words, err := p.words(c)
 	if err != nil {
 		return err
 	}
@@ -132,14 +132,16 @@ func (p *Pages) withdraw(c *gin.Context) error {
 	return err
 }
 
-// words are the names of plans and add-ons, by code.
+// words are the names of plans and add-ons, by code, and the zone of who reads them.
 type words struct {
 	plans  map[string]string
 	addons map[string]map[string]string
+	zone   *time.Location
 }
 
-func (p *Pages) words(ctx context.Context, l i18n.Locale) (words, error) {
-	w := words{plans: map[string]string{}, addons: map[string]map[string]string{}}
+func (p *Pages) words(c *gin.Context) (words, error) {
+	ctx, l := c.Request.Context(), gate.LocaleOf(c)
+	w := words{plans: map[string]string{}, addons: map[string]map[string]string{}, zone: gate.CityOf(c).Location()}
 	plans, err := p.Billing.Plans(ctx)
 	for _, x := range plans {
 		w.plans[x.Code] = x.Name.In(l)
@@ -163,7 +165,7 @@ func (w words) what(l i18n.Locale, o change.Order) (what, to string) {
 func (w words) rows(l i18n.Locale, o change.Order) []ui.Row {
 	what, to := w.what(l, o)
 	rows := []ui.Row{{Label: l.T("subchange.what"), Value: what}, {Label: l.T("bill.plan"), Value: to}, {Label: l.T("subchange.takes_on"), Value: l.Date(o.TakesOn)},
-		{Label: l.T("subchange.monthly"), Value: l.T("subchange.from_to", "now", o.MonthlyNow, "then", o.MonthlyThen)}, {Label: l.T("subchange.asked"), Value: o.AskedName + ", " + l.Date(o.AskedAt)}}
+		{Label: l.T("subchange.monthly"), Value: l.T("subchange.from_to", "now", o.MonthlyNow, "then", o.MonthlyThen)}, {Label: l.T("subchange.asked"), Value: o.AskedName + ", " + l.Date(o.AskedAt.In(w.zone))}}
 	if o.Reason != "" {
 		rows = append(rows, ui.Row{Label: l.T("bill.reason"), Value: o.Reason})
 	}
@@ -179,7 +181,7 @@ func (w words) table(l i18n.Locale, orders []change.Order, cities func(change.Or
 	for _, o := range orders {
 		what, to := w.what(l, o)
 		state := bill.Cell{Mark: stateMark(l, o.State()), Small: o.Answer}
-		cells := []bill.Cell{{Text: l.Date(o.AskedAt), Small: o.AskedName}, {Text: what, Small: to}, {Text: l.Date(o.TakesOn)}, {Text: l.T("subchange.from_to", "now", o.MonthlyNow, "then", o.MonthlyThen)}, state}
+		cells := []bill.Cell{{Text: l.Date(o.AskedAt.In(w.zone)), Small: o.AskedName}, {Text: what, Small: to}, {Text: l.Date(o.TakesOn)}, {Text: l.T("subchange.from_to", "now", o.MonthlyNow, "then", o.MonthlyThen)}, state}
 		if cities != nil {
 			cells = slices.Insert(cells, 0, cities(o))
 		}

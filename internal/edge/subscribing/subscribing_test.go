@@ -222,6 +222,21 @@ func TestAnOrderSaysWhyItWaits(t *testing.T) {
 	})
 }
 
+// TestADayIsThatOfTheReader: an hour after midnight, what was ordered and what the contract says have the day of the city and not of UTC.
+func TestADayIsThatOfTheReader(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.Wait(15 * time.Hour) // 01:00 WIB on the 25th
+	admin, rina := s.Staff(t, batam, "Nur Admin", "city_admin", ""), s.Staff(t, pagetest.HostPlatform, "Rina Keuangan", "bumd_finance", "")
+	town := "/bumd/langganan/batam/perubahan"
+	rina.Goes(rina.Post(town, "approves", "raise", "reason", "Pasal 4"), town)
+	rina.Page(town, "Pasal 4 25 November 2026")
+	shown := admin.Page(own+"/paket/besar?versi=1&lihat=ya", "25 November 2026")
+	admin.Goes(admin.Post(own+"/paket/besar", offered(shown)...), own)
+	admin.Page(own, "Nur Admin, 25 November 2026", "25 November 2026 Nur Admin")
+	rina.Page("/bumd/perubahan", "Nur Admin, 25 November 2026")
+}
+
 // TestAPaidYearIsToldOfOnThePage: from which day less holds, and that an end gives back what was not used.
 func TestAPaidYearIsToldOfOnThePage(t *testing.T) {
 	t.Parallel()
