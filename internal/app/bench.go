@@ -206,7 +206,7 @@ func (a *App) variant(ctx context.Context, v bench.Variant, superURL string) (*b
 		return nil, err
 	}
 	return &bench.Program{
-		Casework: a.Casework, Surveys: a.Surveying, DuctMap: a.DuctMap, Leases: a.Leases, Identity: a.Identity, Guard: a.Guard, DB: a.DB, City: city, Handler: h,
+		Casework: a.Casework, Surveys: a.Surveying, DuctMap: a.DuctMap, Leases: a.Leases, Tariffs: a.DuctPrice, Identity: a.Identity, Guard: a.Guard, DB: a.DB, City: city, Handler: h,
 		Serve: func(ctx context.Context, ln net.Listener, h http.Handler) error {
 			return a.serveOn(ctx, doors{web: ln}, h, false)
 		},

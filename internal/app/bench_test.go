@@ -98,7 +98,7 @@ func TestDuctsAreMeasured(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"is taken in, checked and applied", "Up to three ways", "zoom 16", "against ST_AsMVT"} {
+	for _, want := range []string{"is taken in, checked and applied", "Up to three ways", "by tariff: p50", "zoom 16", "against ST_AsMVT"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the table has no %q:\n%s", want, out.String())
 		}

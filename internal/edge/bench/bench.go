@@ -19,6 +19,7 @@ import (
 	"bedelau/internal/city/casework"
 	"bedelau/internal/city/ductmap"
 	"bedelau/internal/city/ductsurvey"
+	"bedelau/internal/city/ducttariff"
 	"bedelau/internal/city/lease"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/identity"
@@ -32,6 +33,7 @@ type Program struct {
 	Surveys  *ductsurvey.Service
 	DuctMap  *ductmap.Service
 	Leases   *lease.Service
+	Tariffs  *ducttariff.Service
 	Identity *identity.Service
 	Guard    *access.Guard
 	DB       *storage.DB

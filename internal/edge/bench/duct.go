@@ -46,8 +46,8 @@ var ductZooms = []int{11, 13, 14, 15, 16}
 type ductResult struct {
 	segments, nodes, units int
 	imported               time.Duration
-	read, reread           time.Duration // the first plan, and one after a change of who holds what
-	plans                  sample
+	read, reread           time.Duration    // the first plan, and one after a change of who holds what
+	plans, priced          sample           // by length, and by the tariff of the day
 	found                  int              // ways, of all plans
 	tiles, raw, again      map[int][]sample // by zoom, by rounds: the last of a tile that the reader has already
 }
@@ -183,31 +183,37 @@ func (u *ductRun) load(ctx context.Context) error {
 	return err
 }
 
-// plan finds up to three ways between random nodes.
+// plan finds up to three ways between random nodes, by length, and then the same by what they cost.
 func (u *ductRun) plan(ctx context.Context) error {
+	price, err := u.Tariffs.WayPrice(ctx, duct.Subduct, 1, u.day, time.Time{})
+	if err != nil {
+		return fmt.Errorf("bench: tariff: %w", err)
+	}
 	draw := rand.New(rand.NewPCG(1, 2))
-	ask := func() error {
-		in := lease.PlanInput{From: nodeCode(draw.IntN(u.side), draw.IntN(u.side)), To: nodeCode(draw.IntN(u.side), draw.IntN(u.side)), Kind: duct.Subduct, Quantity: 1, Since: u.day, Ways: 3}
+	ask := func(to *sample, cost func(lease.Step) float64) error {
+		in := lease.PlanInput{From: nodeCode(draw.IntN(u.side), draw.IntN(u.side)), To: nodeCode(draw.IntN(u.side), draw.IntN(u.side)), Kind: duct.Subduct, Quantity: 1, Since: u.day, Price: cost, Ways: 3}
 		start := time.Now()
 		ways, err := u.Leases.Plan(ctx, u.manager, in)
-		u.found.plans.took = append(u.found.plans.took, time.Since(start))
+		to.took = append(to.took, time.Since(start))
 		u.found.found += len(ways)
 		return err
 	}
-	if err := ask(); err != nil {
+	var first sample
+	if err := ask(&first, nil); err != nil {
 		return err
 	}
-	u.found.read = u.found.plans.took[0]
 	if _, err := u.super.Exec(ctx, "UPDATE duct_version SET holds = holds + 1 WHERE tenant_id = $1", u.City.ID); err != nil {
 		return err
 	}
-	if err := ask(); err != nil {
+	if err := ask(&first, nil); err != nil {
 		return err
 	}
-	u.found.reread = u.found.plans.took[1]
-	u.found.plans.took, u.found.found = nil, 0
+	u.found.read, u.found.reread, u.found.found = first.took[0], first.took[1], 0
 	for range ductPlans {
-		if err := ask(); err != nil {
+		if err := ask(&u.found.plans, nil); err != nil {
+			return err
+		}
+		if err := ask(&u.found.priced, func(s lease.Step) float64 { return price.Cost(s.LengthMM, s.Ends) }); err != nil {
 			return err
 		}
 	}
@@ -330,16 +336,18 @@ func (r ductResult) write(out io.Writer, m machine) error {
 		}
 		return "NOT MET"
 	}
-	p50 := r.plans.quantile(.5)
+	p50, priced := r.plans.quantile(.5), r.priced.quantile(.5)
 	_, err := fmt.Fprintf(out, `
 %s
 
 A survey of %d segments, %d nodes and %d units is taken in, checked and applied in %.1f s; under %.0f s: %s
-Up to three ways between two of the nodes (%d plans, %d ways): p50 %s, p95 %s; under %d ms: %s
+Up to three ways between two of the nodes (%d plans, %d ways) by length: p50 %s, p95 %s; under %d ms: %s
+  by tariff: p50 %s, p95 %s; under %d ms: %s
   the first plan, which reads the network, took %s; the first after a change of who holds what %s
 Tiles, medians of %d rounds (lowest–highest), against ST_AsMVT over the same features ready-made; under %.1f at p50
 `, m.line(), r.segments, r.nodes, r.units, r.imported.Seconds(), importBar.Seconds(), met(r.imported < importBar),
-		len(r.plans.took), r.found, milli(p50), milli(r.plans.quantile(.95)), planBar.Milliseconds(), met(p50 < planBar), r.read.Round(time.Millisecond), r.reread.Round(time.Millisecond), ductRounds, tileBar)
+		2*len(r.plans.took), r.found, milli(p50), milli(r.plans.quantile(.95)), planBar.Milliseconds(), met(p50 < planBar),
+		milli(priced), milli(r.priced.quantile(.95)), planBar.Milliseconds(), met(priced < planBar), r.read.Round(time.Millisecond), r.reread.Round(time.Millisecond), ductRounds, tileBar)
 	if err != nil {
 		return err
 	}
