@@ -44,7 +44,7 @@ func (m bill) late(ctx context.Context, tx bun.Tx) error {
 			(SELECT coalesce(sum(x.amount), 0) FROM duct_late_fee x WHERE x.tenant_id = i.tenant_id AND x.invoice_id = i.id`+stands+`) AS before,
 			(?1::date - greatest(i.due_on + 1, ?2::date)) AS days
 		FROM invoice i JOIN duct_payer d ON d.tenant_id = i.tenant_id AND d.party_id = i.party_id
-		WHERE i.tenant_id = ?0 AND i.kind = 'invoice' AND i.due_on + 1 < ?1::date) x WHERE base > 0 ORDER BY invoice_id`, tenancy.Must(ctx), end.Format(time.DateOnly), m.month.Format(time.DateOnly)).Scan(ctx, &all)
+		WHERE i.tenant_id = ?0 AND d.operator_id IS NOT NULL AND i.kind = 'invoice' AND i.due_on + 1 < ?1::date) x WHERE base > 0 ORDER BY invoice_id`, tenancy.Must(ctx), end.Format(time.DateOnly), m.month.Format(time.DateOnly)).Scan(ctx, &all)
 	if err != nil {
 		return err
 	}

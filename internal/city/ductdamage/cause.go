@@ -75,13 +75,15 @@ func (in *CauseInput) check() error {
 
 // shares names what is wrong with who pays how much.
 func (in *CauseInput) shares() (bad []fault.Field) {
-	sum := 0
+	sum, known := 0, map[string]bool{}
 	for i := range in.Shares {
 		x := &in.Shares[i]
 		x.Name = strings.TrimSpace(x.Name)
-		if !slices.Contains(Payers(), x.Party) || x.Party == ByOperator && !x.OperatorID.Valid || x.Percent < 1 || x.Percent > 100 {
+		party := x.Party + key(x.OperatorID, x.Name)
+		if !slices.Contains(Payers(), x.Party) || (x.Party == ByOperator) != x.OperatorID.Valid || x.Percent < 1 || x.Percent > 100 || known[party] {
 			bad = append(bad, fault.Field{Name: "shares", Code: "share_part", Args: []any{"n", i + 1}})
 		}
+		known[party] = true
 		bad = append(bad, said("shares", x.Name, x.Party == ThirdParty, placeMost)...)
 		sum += x.Percent
 	}
@@ -94,14 +96,15 @@ func (in *CauseInput) shares() (bad []fault.Field) {
 	return bad
 }
 
-// Judge puts down what caused a damage and who pays for it, for staff with duct:manage; put down again, the last counts. The amounts
-// add up to the cost to the rupiah. It refuses Invalid what is missing, shares that do not add up to 100 percent (field "shares"),
-// Conflict "ductdamage.credited" once what is let off rests on it, and what Step refuses of the damage.
+// Judge puts down what caused a damage and who pays for it, for staff with duct:manage; put down again, after it was closed too, the last
+// counts: what was charged of a share that is another now is undone. The amounts add up to the cost to the rupiah. It refuses Invalid what is
+// missing, shares that do not add up to 100 percent or name a party twice (field "shares"), Conflict "ductdamage.credited" once what is let
+// off rests on it, and what Step refuses of a damage that was dismissed.
 func (s *Service) Judge(ctx context.Context, actor identity.Actor, in CauseInput) error {
 	if err := in.check(); err != nil {
 		return err
 	}
-	return s.change(ctx, actor, access.DuctManage, in.ID, in.Revision, func(ctx context.Context, tx bun.Tx, d *Damage) error {
+	return s.changeAs(ctx, actor, access.DuctManage, in.ID, in.Revision, func(d Damage) bool { return d.State == Dismissed }, func(ctx context.Context, tx bun.Tx, d *Damage) error {
 		if in.Liable != d.Liable || in.Liable == ByOperator && in.Operator != d.LiableOperator.UUID {
 			if err := credited(ctx, tx, *d); err != nil {
 				return err
@@ -119,6 +122,9 @@ func (s *Service) Judge(ctx context.Context, actor identity.Actor, in CauseInput
 			return err
 		}
 		if err := keepShares(ctx, tx, *d, in.Shares); err != nil {
+			return err
+		}
+		if err := s.rebill(ctx, tx, actor, *d, in.Shares); err != nil {
 			return err
 		}
 		if err := s.happened(ctx, tx, actor, *d, Event{What: "cause", At: s.now(), Detail: map[string]any{"cause": in.Cause, "liable": in.Liable}}, false); err != nil {

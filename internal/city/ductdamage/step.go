@@ -144,6 +144,11 @@ func (s *Service) Dismiss(ctx context.Context, actor identity.Actor, id uuid.UUI
 
 // change changes a damage that is not over. A revision of -1 is any.
 func (s *Service) change(ctx context.Context, actor identity.Actor, needs access.Permission, id uuid.UUID, revision int, fn func(context.Context, bun.Tx, *Damage) error) error {
+	return s.changeAs(ctx, actor, needs, id, revision, Damage.Over, fn)
+}
+
+// changeAs is change with its own word for what is over.
+func (s *Service) changeAs(ctx context.Context, actor identity.Actor, needs access.Permission, id uuid.UUID, revision int, over func(Damage) bool, fn func(context.Context, bun.Tx, *Damage) error) error {
 	if err := s.d.Guard.Allow(ctx, actor, needs); err != nil {
 		return err
 	}
@@ -152,7 +157,7 @@ func (s *Service) change(ctx context.Context, actor identity.Actor, needs access
 		switch {
 		case err != nil:
 			return err
-		case d.Over():
+		case over(d):
 			return fault.New(fault.Conflict, "ductdamage.over")
 		case revision >= 0 && revision != d.Revision:
 			return fault.New(fault.Conflict, "ductdamage.changed")

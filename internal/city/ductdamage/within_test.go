@@ -81,11 +81,17 @@ func TestSharesAddUp(t *testing.T) {
 			if len(in.Shares) == sharesMost-1 {
 				n = left
 			}
-			in.Shares = append(in.Shares, Share{Party: ByCompany, Percent: n})
+			in.Shares = append(in.Shares, Share{Party: ByOperator, OperatorID: uuid.NullUUID{UUID: uuid.New(), Valid: true}, Percent: n})
 			left -= n
 		}
 		if err := in.check(); err != nil {
 			t.Fatal(err)
+		}
+		twice := in
+		half := in.Shares[0]
+		half.Percent = 50
+		if twice.Shares = []Share{half, half}; twice.check() == nil {
+			t.Fatal("a party pays two shares")
 		}
 		if err := share(cost, in.Shares); err != nil {
 			t.Fatal(err)

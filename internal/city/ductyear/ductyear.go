@@ -1,8 +1,8 @@
 // Package ductyear makes up two years of a city's shared ducts: eight operators that lease along the corridors of the made-up
 // network under an agreement, are charged every month, and pay as companies do, early, late, in parts, less what they withhold, or not at all. All of it
 // goes through the product itself, by a clock of its own, so that the books are what they would have become. Works dig along the
-// corridors under guarantees, ducts are hit, and what a late restore lets off comes off the invoices after it, or of those before where
-// the lease is over.
+// corridors under guarantees, ducts are hit, who answers for it is charged the repair, and what a late restore lets off comes off the
+// invoices after it, or of those before where the lease is over.
 //
 // SYNTHETIC: no operator and no payment of it exists, and every name says so. The demonstration shows it, and a test holds its books
 // against a recomputation in SQL.
@@ -245,6 +245,9 @@ func (m *maker) month(ctx context.Context, i int) error {
 	if err := m.letOff(ctx, i); err != nil {
 		return fmt.Errorf("credits: %w", err)
 	}
+	if err := m.repaid(ctx, i); err != nil {
+		return fmt.Errorf("repairs: %w", err)
+	}
 	if _, err := m.book.Charge(ctx, m.Maker, begin); err != nil {
 		return err
 	}
@@ -384,6 +387,9 @@ func (m *maker) issue(ctx context.Context, month int) error {
 }
 
 func (m *maker) plan(ctx context.Context, i invoice.Invoice, operator uuid.UUID, month int) error {
+	if operator == uuid.Nil { // who dug pays in two months
+		m.due = append(m.due, payment{on: i.IssuedOn.AddDate(0, 0, 60), invoice: i.ID, method: invoice.Transfer, part: 1, parts: 1})
+	}
 	for n, id := range m.made.Operators {
 		if id != operator {
 			continue

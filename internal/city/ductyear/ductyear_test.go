@@ -172,10 +172,10 @@ amount AS ( -- timed is what a lease is charged for its time, without what is le
 const billedSQL = `
 WITH billed AS (
   SELECT w.operator_id, to_date(split_part(i.source, ':', 2), 'YYYY-MM') AS month, l.ppn, l.amount, l.source FROM invoice i JOIN duct_payer w ON w.tenant_id = i.tenant_id AND w.party_id = i.party_id
-    JOIN invoice_line l ON l.tenant_id = i.tenant_id AND l.invoice_id = i.id WHERE i.tenant_id = $1 AND i.kind = 'invoice'
+    JOIN invoice_line l ON l.tenant_id = i.tenant_id AND l.invoice_id = i.id WHERE i.tenant_id = $1 AND i.kind = 'invoice' AND i.source LIKE 'duct:%'
   UNION ALL
   SELECT w.operator_id, to_date(split_part(d.source, ':', 2), 'YYYY-MM'), c ->> 'ppn', (c ->> 'amount')::bigint, c -> 'source' FROM invoice_draft d JOIN duct_payer w ON w.tenant_id = d.tenant_id AND w.party_id = d.party_id
-    CROSS JOIN LATERAL jsonb_array_elements(d.charges) c WHERE d.tenant_id = $1 AND d.closed_at IS NOT NULL)`
+    CROSS JOIN LATERAL jsonb_array_elements(d.charges) c WHERE d.tenant_id = $1 AND d.closed_at IS NOT NULL AND d.source LIKE 'duct:%')`
 
 // chargedSQL is what they say of what is leased.
 const chargedSQL = billedSQL + `
@@ -213,15 +213,15 @@ UNION ALL SELECT o.source ->> 'lease', date '0001-01-01', sum(l.amount)::bigint,
 const lateSQL = `
 WITH RECURSIVE m AS (SELECT i.id, i.total, i.due_on, g.m::date AS month, (g.m + interval '1 month')::date AS z, row_number() OVER (PARTITION BY i.id ORDER BY g.m) AS k
     FROM invoice i JOIN duct_payer w ON w.tenant_id = i.tenant_id AND w.party_id = i.party_id CROSS JOIN LATERAL generate_series(date_trunc('month', i.due_on + 1), $2::date, interval '1 month') g(m)
-   WHERE i.tenant_id = $1 AND i.kind = 'invoice'),
+   WHERE i.tenant_id = $1 AND i.kind = 'invoice' AND w.operator_id IS NOT NULL),
 base AS (SELECT m.*, (z - greatest(due_on + 1, month))::numeric AS days, extract(day FROM z - interval '1 day')::numeric AS of,
     (SELECT sum(amount) FROM invoice_entry e WHERE e.tenant_id = $1 AND e.invoice_id = m.id AND on_day < z)
   - greatest((SELECT withholdable FROM invoice WHERE tenant_id = $1 AND id = m.id) - (SELECT coalesce(-sum(amount), 0) FROM invoice_entry e WHERE e.tenant_id = $1 AND e.invoice_id = m.id AND kind = 'withheld' AND on_day < z), 0)
-  - (SELECT coalesce(sum(amount), 0) FROM invoice_line x WHERE x.tenant_id = $1 AND x.invoice_id = m.id AND x.ppn = 'bukan-objek') AS base FROM m WHERE due_on + 1 < z),
+  - (SELECT coalesce(sum(amount), 0) FROM invoice_line x WHERE x.tenant_id = $1 AND x.invoice_id = m.id AND x.source ->> 'kind' = 'late') AS base FROM m WHERE due_on + 1 < z),
 fee AS (
   SELECT id, k, greatest(least(round(greatest(base, 0) * 200 * days / (10000 * of)), round(total * 1000.0 / 10000)), 0) AS fee, round(total * 1000.0 / 10000) AS most FROM base WHERE k = 1
   UNION ALL SELECT b.id, b.k, f.fee + greatest(least(round(greatest(b.base, 0) * 200 * b.days / (10000 * b.of)), f.most - f.fee), 0), f.most FROM fee f JOIN base b ON b.id = f.id AND b.k = f.k + 1)
-SELECT coalesce((SELECT sum(x.fee)::bigint FROM (SELECT DISTINCT ON (id) fee FROM fee ORDER BY id, k DESC) x), 0), (SELECT coalesce(sum(l.amount), 0)::bigint FROM invoice_line l WHERE l.tenant_id = $1 AND l.ppn = 'bukan-objek')`
+SELECT coalesce((SELECT sum(x.fee)::bigint FROM (SELECT DISTINCT ON (id) fee FROM fee ORDER BY id, k DESC) x), 0), (SELECT coalesce(sum(l.amount), 0)::bigint FROM invoice_line l WHERE l.tenant_id = $1 AND l.source ->> 'kind' = 'late')`
 
 // sums reads rows of an operator, a month, and what is owed inside the free-trade area and outside.
 func (y *world) sums(sql string, args ...any) map[string][2]money.Rupiah {
@@ -301,7 +301,66 @@ func TestTwoYearsBalance(t *testing.T) {
 	t.Logf("%d months of operators to the rupiah, %d of them in part outside the free-trade area; late fees %v", len(want)-wrong, outside, money.Rupiah(fees))
 	y.taxed()
 	y.balanced()
+	y.repaid()
 	y.guaranteed()
+}
+
+// repaid holds what others were charged of repairs, less what was credited since others answer, against what people said in the end: to
+// the rupiah, as the parts of a cost add up to it.
+func (y *world) repaid() {
+	y.t.Helper()
+	rows, err := y.raw.Query(y.t.Context(), `SELECT l.source ->> 'damage', coalesce(w.operator_id, $2)::text, sum(l.amount - coalesce((SELECT sum(b.amount) FROM invoice n JOIN invoice_line b ON b.tenant_id = n.tenant_id AND b.invoice_id = n.id
+				WHERE n.tenant_id = $1 AND n.credits = i.id AND b.source ->> 'line' = l.position::text), 0))::bigint, count(*), min(i.tax + i.withholdable)::bigint
+			FROM invoice i JOIN invoice_line l ON l.tenant_id = i.tenant_id AND l.invoice_id = i.id JOIN duct_payer w ON w.tenant_id = i.tenant_id AND w.party_id = i.party_id
+		WHERE i.tenant_id = $1 AND i.kind = 'invoice' AND l.source ->> 'kind' = 'repair' GROUP BY 1, 2 HAVING sum(l.amount) > 0`, y.w.Batam.ID, uuid.Nil)
+	y.must(err)
+	found, again := map[string]money.Rupiah{}, 0
+	for rows.Next() {
+		var damage, who string
+		var amount, times, taxed int64
+		y.must(rows.Scan(&damage, &who, &amount, &times, &taxed))
+		if found[damage+who] = money.Rupiah(amount); times > 1 {
+			again++
+		}
+		if taxed != 0 {
+			y.t.Errorf("compensation for %s is taxed", damage)
+		}
+	}
+	y.must(rows.Err())
+	paid, none, dug := 0, 0, money.Rupiah(0)
+	for _, b := range y.made.Breaks {
+		whole := len(b.Pay) > 0
+		sum, percent := money.Rupiah(0), 0
+		for who, p := range b.Pay {
+			got := found[b.Damage.String()+who.String()]
+			if d := int64(got)*100 - int64(b.Cost)*int64(p); d <= -100 || d >= 100 {
+				y.t.Errorf("%v is charged for %d%% of %v", got, p, b.Cost)
+			}
+			delete(found, b.Damage.String()+who.String())
+			if who == uuid.Nil {
+				dug += got
+			}
+			sum, percent, paid = sum+got, percent+p, paid+1
+		}
+		if whole && percent == 100 && sum != b.Cost {
+			y.t.Errorf("%v is charged of %v", sum, b.Cost)
+		}
+	}
+	for key, left := range found {
+		if none++; left != 0 {
+			y.t.Errorf("%s: %v is still charged to who does not answer any more", key, left)
+		}
+	}
+	var owed, came int64
+	y.must(y.raw.QueryRow(y.t.Context(), `SELECT (SELECT sum(e.amount) FROM invoice_entry e JOIN duct_payer w ON w.tenant_id = e.tenant_id AND w.party_id = e.party_id WHERE e.tenant_id = $1 AND w.operator_id IS NULL)::bigint,
+		(SELECT sum(p.amount) FROM payment p JOIN duct_payer w ON w.tenant_id = p.tenant_id AND w.party_id = p.party_id WHERE p.tenant_id = $1 AND w.operator_id IS NULL)::bigint`, y.w.Batam.ID).Scan(&owed, &came))
+	if owed != int64(dug)-came || came == 0 {
+		y.t.Errorf("who dug answers for %v and has paid %d: %d is owed", dug, came, owed)
+	}
+	if paid < 4 || again == 0 || none == 0 {
+		y.t.Errorf("%d shares of repairs are charged, %d of them anew, %d taken back", paid, again, none)
+	}
+	y.t.Logf("%d shares of repairs to the rupiah, %d charged anew, %d taken back; who dug owes %v", paid, again, none, money.Rupiah(owed))
 }
 
 // taxed holds the taxes of each invoice against the law: none inside the free-trade area, 12 % of 11/12 outside (PMK 131/2024), and 2 %
@@ -382,7 +441,9 @@ func (y *world) balanced() {
 		}
 		received += money.Rupiah(cash + slips)
 	}
-	if received != y.made.Received {
+	var others int64 // who dug
+	y.must(y.raw.QueryRow(y.t.Context(), "SELECT coalesce(sum(p.amount), 0)::bigint FROM payment p JOIN duct_payer w ON w.tenant_id = p.tenant_id AND w.party_id = p.party_id WHERE p.tenant_id = $1 AND w.operator_id IS NULL", y.w.Batam.ID).Scan(&others))
+	if received += money.Rupiah(others); received != y.made.Received {
 		y.t.Errorf("%v came in, and the books have %v", y.made.Received, received)
 	}
 }

@@ -24,6 +24,8 @@ type Break struct {
 	Reported time.Time
 	Restored time.Time
 	Decided  time.Time
+	Cost     money.Rupiah      // of the repair
+	Pay      map[uuid.UUID]int // percent of it by operator, uuid.Nil for whoever dug; the company pays the rest
 }
 
 // Dug is works with what their guarantees came to.
@@ -33,23 +35,32 @@ type Dug struct {
 }
 
 // breach is a damage to come: to which lease of the list, in which month and on which day of it, so many hours until service runs again,
-// who has to answer, and how many months later two people decide what is let off.
+// who has to answer, and how many months later two people decide what is let off and charged. What it costs to mend is paid by whoever dug and by
+// the company of the lease, so many percent each, and from so many months later on by others.
 type breach struct {
 	lease, month, day, hours int
 	liable                   string
 	later                    int
+	cost                     money.Rupiah
+	dug, held                int
+	amend                    int
+	dugThen, heldThen        int
 }
 
 // The second takes a month of its company off altogether, the fourth comes to its lease after the last month that is charged.
 var breaches = []breach{
-	{0, 3, 11, 40, ductdamage.ThirdParty, 0}, {8, 8, 4, 300, ductdamage.ByCompany, 0}, {6, 10, 19, 20, ductdamage.ThirdParty, 1}, {13, 13, 9, 96, ductdamage.ByCompany, 2},
-	{7, 15, 22, 30, ductdamage.Nobody, 0}, {0, 15, 27, 52, ductdamage.ByCompany, 0}, {12, 19, 3, 66, ductdamage.ThirdParty, 1}, {18, 21, 14, 26, ductdamage.Nature, 0},
+	{lease: 0, month: 3, day: 11, hours: 40, liable: ductdamage.ThirdParty, cost: 48_500_001, dug: 100}, {lease: 8, month: 8, day: 4, hours: 300, liable: ductdamage.ByCompany},
+	{lease: 6, month: 10, day: 19, hours: 20, liable: ductdamage.ThirdParty, later: 1, cost: 31_250_007, dug: 67, held: 13, amend: 3, dugThen: 40, heldThen: 13}, {lease: 13, month: 13, day: 9, hours: 96, liable: ductdamage.ByCompany, later: 2},
+	{lease: 7, month: 15, day: 22, hours: 30, liable: ductdamage.Nobody}, {lease: 0, month: 15, day: 27, hours: 52, liable: ductdamage.ByCompany, cost: 12_000_000, held: 25},
+	{lease: 12, month: 19, day: 3, hours: 66, liable: ductdamage.ThirdParty, later: 1, cost: 22_333_333, dug: 50, held: 50, amend: 2, dugThen: 100}, {lease: 18, month: 21, day: 14, hours: 26, liable: ductdamage.Nature},
 }
 
 // hurt is a damage of which nobody has decided what is let off.
 type hurt struct {
 	made  int // in Made.Breaks
 	month int // in which it is decided
+	x     breach
+	held  uuid.UUID // the company of the lease
 }
 
 // agree files the master agreement of a company.
@@ -94,12 +105,10 @@ func (m *maker) hurt(ctx context.Context, i int, begin time.Time) error {
 				err = m.harm.Step(ctx, m.Leasing, ductdamage.StepInput{ID: d.ID, Revision: n + 1, State: step.state})
 			}
 		}
-		in := ductdamage.CauseInput{ID: d.ID, Revision: 5, Cause: "excavation", Liable: x.liable, RootCause: "Data contoh: gambar terbangun tidak ada di lokasi galian"}
-		if x.liable == ductdamage.ThirdParty {
-			in.Name = "Kontraktor contoh, bukan perusahaan nyata"
-		}
+		b.Damage = d.ID
+		h := hurt{len(m.made.Breaks), i + x.later, x, m.made.Operators[lets[x.lease].operator]}
 		if err == nil {
-			err = m.harm.Judge(ctx, m.Leasing, in)
+			err = m.judge(ctx, &b, h, 5, x.dug, x.held)
 		}
 		if err == nil {
 			err = m.harm.Close(ctx, m.Leasing, d.ID, 6, "Data contoh: sudah diperbaiki")
@@ -107,8 +116,62 @@ func (m *maker) hurt(ctx context.Context, i int, begin time.Time) error {
 		if err != nil {
 			return err
 		}
-		b.Damage = d.ID
-		m.made.Breaks, m.open = append(m.made.Breaks, b), append(m.open, hurt{len(m.made.Breaks), i + x.later})
+		m.made.Breaks, m.open = append(m.made.Breaks, b), append(m.open, h)
+	}
+	return nil
+}
+
+// judge puts down who answers for a damage, and who pays so many percent of what it costs.
+func (m *maker) judge(ctx context.Context, b *Break, h hurt, revision, dug, held int) error {
+	in := ductdamage.CauseInput{ID: b.Damage, Revision: revision, Cause: "excavation", Liable: h.x.liable, RootCause: "Data contoh: gambar terbangun tidak ada di lokasi galian", Cost: h.x.cost}
+	if h.x.liable == ductdamage.ThirdParty {
+		in.Name = "Kontraktor contoh, bukan perusahaan nyata"
+	}
+	b.Cost, b.Pay = h.x.cost, map[uuid.UUID]int{}
+	if dug > 0 {
+		in.Shares, b.Pay[uuid.Nil] = append(in.Shares, ductdamage.Share{Party: ductdamage.ThirdParty, Name: in.Name, Percent: dug}), dug
+	}
+	if held > 0 {
+		in.Shares, b.Pay[h.held] = append(in.Shares, ductdamage.Share{Party: ductdamage.ByOperator, OperatorID: uuid.NullUUID{UUID: h.held, Valid: true}, Percent: held}), held
+	}
+	if rest := 100 - dug - held; rest > 0 && h.x.cost > 0 {
+		in.Shares = append(in.Shares, ductdamage.Share{Party: ductdamage.ByCompany, Percent: rest})
+	}
+	return m.harm.Judge(ctx, m.Leasing, in)
+}
+
+// repaid charges who answers for the damages of a month, or of some before, and changes that where others do from then on.
+func (m *maker) repaid(ctx context.Context, i int) error {
+	for _, h := range m.open {
+		b := &m.made.Breaks[h.made]
+		amends := h.x.amend > 0 && h.month+h.x.amend == i
+		if amends {
+			if err := m.judge(ctx, b, h, 7, h.x.dugThen, h.x.heldThen); err != nil {
+				return err
+			}
+			asked, err := m.book.Requests(ctx, m.Maker, uuid.Nil)
+			for _, q := range asked {
+				if err == nil {
+					_, err = m.book.Decide(ctx, m.Checker, q.ID, true)
+				}
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if h.x.dug+h.x.held == 0 || h.month != i && !amends {
+			continue
+		}
+		err := m.harm.AskBills(ctx, m.Maker, ductdamage.BillInput{ID: b.Damage, Address: "Data contoh, bukan alamat nyata"})
+		if fault.Is(err, "ductdamage.nothing_to_bill") && amends {
+			continue // what is left is as before
+		}
+		if err == nil {
+			err = m.harm.DecideBills(ctx, m.Checker, b.Damage, true)
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }

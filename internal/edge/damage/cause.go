@@ -9,6 +9,7 @@ import (
 	"bedelau/internal/city/ductdamage"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/money"
 	"bedelau/web/page/bill"
 	"bedelau/web/ui"
@@ -38,7 +39,7 @@ func (p *Pages) cause(c *gin.Context, x ductdamage.Detail, f forms) (bill.Sectio
 		}
 		s.Table.Foot = []bill.Cell{{Text: l.T("damage.sum")}, {Text: "100%"}, {Text: sum.String()}}
 	}
-	if !f.may {
+	if x.State == ductdamage.Dismissed || !p.may(c, access.DuctManage) { // who answers may be found after it was closed
 		return s, nil
 	}
 	form, err := p.causeForm(c, x, f)

@@ -47,7 +47,7 @@ func New(s *site.Pages) *Pages { return &Pages{ducts.New(s)} }
 
 // Tables are the pages.
 func (p *Pages) Tables() []gate.Table {
-	return []gate.Table{p.officeRoutes(), p.nodeRoutes(), p.publicRoutes(), p.creditRoutes()}
+	return []gate.Table{p.officeRoutes(), p.nodeRoutes(), p.publicRoutes(), p.creditRoutes(), p.billRoutes()}
 }
 
 // officeRoutes is the staff's side.

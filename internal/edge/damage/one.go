@@ -46,7 +46,11 @@ func (p *Pages) oneAgain(c *gin.Context, status int, form string, in site.Form, 
 	if err != nil {
 		return err
 	}
-	v.Sections = append(v.Sections, cause, credits, p.evidence(c, x, work))
+	charged, err := p.bills(c, x, work)
+	if err != nil {
+		return err
+	}
+	v.Sections = append(v.Sections, cause, credits, charged, p.evidence(c, x, work))
 	if work.may {
 		v.Sections = append(v.Sections, work.end())
 	}
@@ -230,7 +234,7 @@ func (p *Pages) Event(c *gin.Context, e ductdamage.Event, names map[uuid.UUID]st
 		}
 	case "cause":
 		out.Text = l.T("damage.cause."+text("cause")) + ", " + l.T("damage.liable."+text("liable"))
-	case "credit_asked", "credit_approved", "credit_refused":
+	case "credit_asked", "credit_approved", "credit_refused", "bill_asked", "bill_approved", "bill_refused", "bill_undone":
 		out.Icon = "coin"
 	case "photo":
 		out.Icon, out.Text = "file-text", l.T("damage.stage."+text("stage"))

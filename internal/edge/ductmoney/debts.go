@@ -44,7 +44,9 @@ func (p *Pages) debts(c *gin.Context) error {
 	}
 	companies := map[uuid.UUID]uuid.UUID{}
 	for _, y := range payers {
-		companies[y.PartyID] = y.OperatorID
+		if y.OperatorID != uuid.Nil {
+			companies[y.PartyID] = y.OperatorID
+		}
 	}
 	seller, _, err := p.DuctBills.Seller(ctx, a, p.DayIn(c))
 	if err != nil {

@@ -1,0 +1,152 @@
+package damage
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"bedelau/internal/city/ductdamage"
+	"bedelau/internal/edge/ducts"
+	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/site"
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/money"
+	"bedelau/web/page/bill"
+	"bedelau/web/ui"
+)
+
+// billRoutes charges who has to answer for a damage, by those who keep the book.
+func (p *Pages) billRoutes() gate.Table {
+	one, at := site.IDs("id", "duct_damage"), PathDamage+"/:id"
+	act := func(path string, handler func(*gin.Context) error) gate.Route {
+		return gate.Route{Method: post, Path: at + path, Page: at, Needs: access.DuctBill, Scope: gate.City, IDs: one, Handler: handler}
+	}
+	return gate.Table{act("/tagih", p.askBills), act("/tagih-putusan", p.decideBills), act("/tagih-tarik", p.unbill)}
+}
+
+// bills is what others are charged of a repair: asked for by one person of those who keep the book, decided by another.
+func (p *Pages) bills(c *gin.Context, x ductdamage.Detail, f forms) (bill.Section, error) {
+	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
+	s := bill.Section{ID: "tagih-biaya", Title: l.T("damage.bills"), Text: l.T("damage.bills_text"), Empty: &bill.Empty{Icon: "coin", Title: l.T("damage.bills_none"), Text: l.T("damage.bills_none_hint")}}
+	all, err := p.Damages.Bills(ctx, a, x.ID)
+	if err != nil {
+		return s, err
+	}
+	s.Table = &bill.Table{Title: s.Title, Columns: []bill.Column{{Label: l.T("damage.party")}, {Label: l.T("damage.percent"), End: true}, {Label: l.T("damage.amount"), End: true}, {Label: l.T("duct.standing")}}}
+	waits, own, stale, kept := false, false, false, map[string]bool{}
+	for _, b := range all {
+		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: b.Name, Small: b.Address}, {Text: strconv.Itoa(b.Percent) + "%"}, {Text: b.Amount.String()}, billCell(l, b)}})
+		if b.Approved == nil && b.UndoneAt.IsZero() {
+			waits, own = true, own || b.AskedBy == a.ID
+		}
+		stale = stale || b.Stale()
+		if b.Live() && b.OperatorID.Valid {
+			kept[b.OperatorID.UUID.String()] = true
+		} else if b.Live() {
+			kept[b.Name] = true
+		}
+	}
+	if !p.may(c, access.DuctBill) || x.State == ductdamage.Dismissed {
+		return s, nil
+	}
+	here := PathDamage + "/" + x.ID.String()
+	sum, other := money.Rupiah(0), false
+	for _, y := range x.Shares {
+		party := y.Name
+		if y.OperatorID.Valid {
+			party = y.OperatorID.UUID.String()
+		}
+		if y.Party != ductdamage.ByCompany && y.Amount > 0 && !kept[party] {
+			sum, other = sum+y.Amount, other || y.Party == ductdamage.ThirdParty
+		}
+	}
+	switch {
+	case waits && own:
+		s.Note = bill.Note{Text: l.T("damage.bill_own")}
+	case waits:
+		s.Forms = []bill.Form{{ID: "tagih-setuju", Text: l.T("damage.bill_decide"), Action: here + "/tagih-putusan", Hidden: []ui.Option{{Value: "jawaban", Label: "setuju"}}, Submit: l.T("damage.bill_approve")},
+			{ID: "tagih-tolak", Plain: true, Bad: true, Action: here + "/tagih-putusan", Hidden: []ui.Option{{Value: "jawaban", Label: "tolak"}}, Submit: l.T("damage.bill_refuse")}}
+	case sum > 0:
+		form := bill.Form{ID: "tagih", Folded: f.form != "tagih", Title: l.T("damage.bill_ask", "amount", sum), Text: l.T("damage.bill_ask_text"), Action: here + "/tagih", Submit: l.T("damage.bill_ask_do")}
+		if other {
+			form.Fields = []ui.Field{f.of("tagih", ui.Field{Name: "address", Label: l.T("damage.bill_address"), Hint: l.T("damage.bill_address_hint"), Max: 200}), f.of("tagih", ui.Field{Name: "email", Label: l.T("damage.bill_email"), Optional: true, Max: 200}),
+				f.of("tagih", ui.Field{Name: "npwp", Label: "NPWP", Optional: true, Max: 30})}
+		}
+		s.Forms = []bill.Form{form}
+	}
+	if stale {
+		s.Forms = append(s.Forms, bill.Form{ID: "tagih-tarik", Plain: true, Text: l.T("damage.bill_stale"), Action: here + "/tagih-tarik", Submit: l.T("damage.bill_stale_do")})
+	}
+	return s, nil
+}
+
+// billCell is how a share stands: where it waits, was refused, is charged, or taken back.
+func billCell(l i18n.Locale, b ductdamage.Bill) bill.Cell {
+	switch {
+	case b.Approved == nil && !b.UndoneAt.IsZero():
+		return bill.Cell{Mark: ui.Mark{Icon: "circle-x", Text: l.T("damage.bill_undone")}}
+	case b.Approved == nil:
+		return bill.Cell{Mark: ui.Mark{Tone: "care", Icon: "clock", Text: l.T("bumd.waits")}}
+	case !*b.Approved:
+		return bill.Cell{Mark: ui.Mark{Icon: "circle-x", Text: l.T("bumd.refused")}}
+	}
+	cell := bill.Cell{Text: l.T("damage.bill_draft"), Href: ducts.PathDucts + "/tagihan/konsep/" + b.DraftID.UUID.String()}
+	if b.Book.InvoiceID.Valid {
+		cell.Text, cell.Href = b.Book.Number, ducts.PathDucts+"/tagihan/"+b.Book.InvoiceID.UUID.String()
+	}
+	switch {
+	case b.Book.Back:
+		cell.Small = l.T("damage.bill_back")
+	case b.Book.Asked:
+		cell.Small = l.T("damage.bill_back_asked")
+	case !b.UndoneAt.IsZero():
+		cell.Small = l.T("damage.bill_stale")
+	}
+	if b.Book.Back && !b.Book.InvoiceID.Valid {
+		cell.Text = l.T("damage.bill_dropped")
+	}
+	return cell
+}
+
+// billLabels are what the fields of the request are called.
+var billLabels = map[string]string{"address": "damage.bill_address", "email": "damage.bill_email", "npwp": "damage.bill_npwp"}
+
+// askBills asks that the shares be charged, for somebody else to decide.
+func (p *Pages) askBills(c *gin.Context) error {
+	return p.act(c, "tagih", "damage_bill_asked", billLabels, func(id uuid.UUID, in site.Form) error {
+		return p.Damages.AskBills(c.Request.Context(), gate.ActorOf(c), ductdamage.BillInput{ID: id, Address: in.Line("address"), Email: in.Text("email"), NPWP: in.Text("npwp")})
+	})
+}
+
+// decideBills approves or refuses what somebody else has asked to charge.
+func (p *Pages) decideBills(c *gin.Context) error {
+	id, err := site.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	in, err := site.ReadForm(c)
+	said := in.Text("jawaban")
+	if err == nil && said != "setuju" && said != "tolak" {
+		err = site.Invalid("jawaban", "not_an_option")
+	}
+	if err == nil {
+		err = p.Damages.DecideBills(c.Request.Context(), gate.ActorOf(c), id, said == "setuju")
+	}
+	if fault.Is(err, "ductdamage.own_request") {
+		return p.oneAgain(c, http.StatusForbidden, "", in, ui.Errors{{Text: site.Refusal(gate.LocaleOf(c), fault.From(err))}})
+	}
+	return p.answer(c, id, "tagih-setuju", map[bool]string{true: "damage_bill_approved", false: "damage_bill_refused"}[said == "setuju"], nil, in, err)
+}
+
+// unbill asks once more to take back what is charged although others answer for the damage now.
+func (p *Pages) unbill(c *gin.Context) error {
+	id, err := site.PathID(c, "id")
+	if err == nil {
+		err = p.Damages.UnbillAgain(c.Request.Context(), gate.ActorOf(c), id)
+	}
+	return p.answer(c, id, "tagih-tarik", "damage_bill_unbilled", nil, site.Form{}, err)
+}

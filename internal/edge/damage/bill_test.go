@@ -1,0 +1,99 @@
+package damage_test
+
+import (
+	"net/http"
+	"testing"
+
+	"bedelau/internal/edge/pagetest"
+)
+
+// TestWhoAnswersPaysTheRepair: a third party and an operator are charged their shares of a repair by two people, in the book of the ducts
+// and without tax; the company's own share is nobody's invoice. Found otherwise later, what was charged is credited by two people, and who
+// answers then is charged once.
+func TestWhoAnswersPaysTheRepair(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	at := w.sari.Upload(list, "photo", "", nil, "kind", "digging", "node", "MH-2", "words", "Galian").To()
+	bima, dewi := w.Staff(t, pagetest.HostBatam, "Bima Keuangan", "duct_finance", ""), w.Staff(t, pagetest.HostBatam, "Dewi Keuangan", "duct_finance", "")
+	bima.Sees(bima.Post(at+"/tagih", "address", "Jalan Contoh 1"), http.StatusConflict, "Tidak ada bagian biaya yang dapat ditagih")
+	cause := []string{"cause", "excavation", "liable", "third_party", "name", "PT Gali Contoh", "operator", w.dua.String(), "root_cause", "Tanpa gambar", "cost", "10.000.001"}
+	judge := func(shares ...string) {
+		t.Helper()
+		w.sari.Goes(w.do(t, w.sari, at, "/sebab", append(cause[:len(cause):len(cause)], shares...)...), at)
+	}
+	judge("share_third_party", "50", "share_operator", "30", "share_company", "20")
+	bima.Page(at, "Tagihan biaya perbaikan", "Minta Rp8.000.001 ditagih")
+	w.sari.Sees(w.sari.Post(at+"/tagih", "address", "x"), http.StatusForbidden)
+	bima.Sees(bima.Post(at+"/tagih", "address", " "), http.StatusUnprocessableEntity, "Alamat pihak ketiga: Isian ini wajib")
+	bima.Goes(bima.Post(at+"/tagih", "address", "Jalan Contoh 1, Batam", "email", "kantor@gali.contoh"), at)
+	bima.Sees(bima.Post(at+"/tagih", "address", "Jalan Contoh 1, Batam"), http.StatusConflict, "Tidak ada bagian biaya")
+	bima.Sees(bima.Post(at+"/tagih-putusan", "jawaban", "setuju"), http.StatusForbidden, "diputus oleh orang lain")
+	dewi.Goes(dewi.Post(at+"/tagih-putusan", "jawaban", "setuju"), at)
+	dewi.Sees(dewi.Post(at+"/tagih-putusan", "jawaban", "setuju"), http.StatusConflict, "menunggu putusan")
+	if n := w.count(t, "invoice_draft", "source LIKE 'claim:%' AND invoice_id IS NULL"); n != 2 {
+		t.Fatalf("%d drafts of two shares", n)
+	}
+	const book = "/petugas/ducting/tagihan"
+	bima.Page(book, "PT Gali Contoh", "Biaya perbaikan ducting")
+	bima.Sees(bima.Post(book+"/tindakan/terbitkan", "semua", "ya"), http.StatusOK, "DCT/2026/")
+	if n := w.count(t, "invoice", "tax = 0 AND withholdable = 0 AND net IN (5000001, 3000000) AND kind = 'invoice'"); n != 2 {
+		t.Errorf("%d invoices of the two shares, without tax", n)
+	}
+	dewi.Page(at, "DCT/2026/")
+	bima.Page("/petugas/ducting/piutang", "PT Gali Contoh")
+	w.budi.Page("/mitra/tagihan", "Rp3.000.000") // the operator reads its own
+
+	// The same shares again change nothing. After the damage is closed it is found that the company's own people had dug.
+	judge("share_third_party", "50", "share_operator", "30", "share_company", "20")
+	w.sari.Goes(w.do(t, w.sari, at, "/langkah", "state", "repaired"), at)
+	w.sari.Goes(w.do(t, w.sari, at, "/tutup", "closing", "Selesai"), at)
+	if n := w.count(t, "invoice_request", "true"); n != 0 {
+		t.Fatalf("%d requests although nothing has changed", n)
+	}
+	judge("share_operator", "30", "share_company", "70")
+	judge("share_operator", "30", "share_company", "70")
+	if n := w.count(t, "invoice_request", "kind = 'credit_note' AND charges -> 0 ->> 'amount' = '5000001'"); n != 1 {
+		t.Fatalf("%d requests to take back what the third party was charged", n)
+	}
+	bima.Page(at, "Penarikan menunggu putusan di buku tagihan")
+	var request string
+	w.read(t, &request, "SELECT id::text FROM invoice_request")
+	decide := func(b *pagetest.Browser, said string) {
+		t.Helper()
+		b.Goes(b.Post(book+"/permintaan/"+request, "jawaban", said), book)
+	}
+	decide(bima, "tolak")
+	bima.Page(at, "tetapi ini masih ditagih")
+	bima.Goes(bima.Post(at+"/tagih-tarik"), at)
+	bima.Sees(bima.Post(at+"/tagih-tarik"), http.StatusConflict)
+	w.read(t, &request, "SELECT id::text FROM invoice_request WHERE decided_by IS NULL")
+	decide(dewi, "setuju")
+	bima.Page(at, "Sudah ditarik kembali")
+	if n := w.count(t, "invoice", "kind = 'credit_note' AND net = 5000001 AND tax = 0"); n != 1 {
+		t.Errorf("%d credit notes", n)
+	}
+	bima.Sees(bima.Post(at+"/tagih", "address", "x"), http.StatusConflict, "Tidak ada bagian biaya")
+
+	// The third party answers for a part of it after all, and the operator for more.
+	judge("share_third_party", "60", "share_operator", "40")
+	bima.Goes(bima.Post(at+"/tagih", "address", "Jalan Contoh 1, Batam", "email", "kantor@gali.contoh"), at)
+	judge("share_third_party", "55", "share_operator", "45") // before anybody has decided
+	dewi.Sees(dewi.Post(at+"/tagih-putusan", "jawaban", "setuju"), http.StatusConflict, "menunggu putusan")
+	bima.Goes(bima.Post(at+"/tagih", "address", "Jalan Contoh 1, Batam", "email", "kantor@gali.contoh"), at)
+	dewi.Goes(dewi.Post(at+"/tagih-putusan", "jawaban", "setuju"), at)
+	if n := w.count(t, "duct_payer", "operator_id IS NULL"); n != 1 {
+		t.Errorf("the third party is %d payers", n)
+	}
+	if n := w.count(t, "invoice_draft", "invoice_id IS NULL AND dropped_at IS NULL AND charges -> 0 ->> 'amount' IN ('5500001', '4500000')"); n != 2 {
+		t.Errorf("%d drafts of the shares as they are now", n)
+	}
+	if n := w.count(t, "invoice_request", "decided_by IS NULL AND charges -> 0 ->> 'amount' = '3000000'"); n != 1 {
+		t.Errorf("%d requests to take back the operator's former share", n)
+	}
+
+	// What the book drops can be asked for anew.
+	judge("share_third_party", "50", "share_operator", "45", "share_company", "5")
+	w.read(t, &request, "SELECT id::text FROM invoice_request WHERE decided_by IS NULL AND kind = 'drop'")
+	decide(dewi, "setuju")
+	bima.Page(at, "Konsep dibatalkan", "Minta Rp5.000.001 ditagih")
+}
