@@ -256,7 +256,7 @@ func (m bill) lease(ctx context.Context, tx bun.Tx, l held, volume int64) error 
 		if x.FreeTrade {
 			ppn = terms.PPNInside
 		}
-		c := invoice.Charge{Name: i18n.Text{}, Working: i18n.Text{}, Amount: x.Amount, PPN: ppn, PPh: terms.PPh,
+		c := invoice.Charge{Name: i18n.Text{}, Working: i18n.Text{}, Amount: x.Amount, PPN: ppn, PPh: terms.PPh, Own: true, // by the ground it lies in
 			Source: map[string]any{"kind": "duct", "lease": l.ID, "number": l.Number, "tariff": x.Tariff, "charge": x.Charge, "from": x.From.Format(time.DateOnly), "until": x.Until.Format(time.DateOnly),
 				"off": x.Off, "minimum": x.Minimum, "free_trade": x.FreeTrade, "basis": x.Basis, "verified": x.Verified}}
 		for _, in := range i18n.All() {

@@ -135,7 +135,7 @@ func (p *part) credit(k Credit) (money.Rupiah, error) {
 		}
 		source := map[string]any{"lease": p.lease, "credit": k.ID}
 		maps.Copy(source, k.Source)
-		p.charges = append(p.charges, invoice.Charge{Name: k.Name, Working: k.Working, Amount: -parts[i], PPN: g.ppn, PPh: g.pph, Source: source})
+		p.charges = append(p.charges, invoice.Charge{Name: k.Name, Working: k.Working, Amount: -parts[i], PPN: g.ppn, PPh: g.pph, Own: true, Source: source})
 	}
 	p.off = append(p.off, takenOff{k.ID, amount})
 	return amount, nil

@@ -59,7 +59,7 @@ func (m bill) late(ctx context.Context, tx bun.Tx) error {
 		if terms.PPNLate == "" {
 			return fault.New(fault.Conflict, "ducttariff.no_terms")
 		}
-		c := invoice.Charge{Name: i18n.Text{}, Working: i18n.Text{}, Amount: f.amount, PPN: terms.PPNLate,
+		c := invoice.Charge{Name: i18n.Text{}, Working: i18n.Text{}, Amount: f.amount, PPN: terms.PPNLate, Own: true, // whoever is late: a fine is no supply
 			Source: map[string]any{"kind": "late", "invoice": f.InvoiceID, "number": f.Number, "base": int64(f.Base), "days": f.Days, "month": m.month.Format("2006-01"), "basis": terms.Basis}}
 		for _, in := range i18n.All() {
 			c.Name[in] = in.T("ductbill.late", "number", f.Number)

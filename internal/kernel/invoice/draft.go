@@ -198,8 +198,9 @@ const (
 )
 
 // Adjust adds a line of its own to a draft as part of tx; what the month left is never changed. The caller has checked who may. It
-// refuses Invalid for a name, a reason or an amount that is missing or too long, NotFound "invoice.not_found" and Conflict
-// "invoice.final" and "invoice.dropped".
+// refuses Invalid for a name, a reason or an amount that is missing or too long and for more lines or rupiah than an invoice can have, NotFound
+// "invoice.not_found", and Conflict "invoice.final" for a draft that has become an invoice, "invoice.closed" for one that was closed without
+// and "invoice.dropped" for one that was dropped.
 func (b *Book) Adjust(ctx context.Context, tx bun.Tx, actor identity.Actor, in AdjustInput) (Draft, error) {
 	in.Name, in.Reason = strings.TrimSpace(in.Name), strings.TrimSpace(in.Reason)
 	var bad []fault.Field
@@ -224,7 +225,7 @@ func (b *Book) Adjust(ctx context.Context, tx bun.Tx, actor identity.Actor, in A
 		return d, err
 	}
 	same := func(text string) i18n.Text { return i18n.Text{i18n.ID: text, i18n.EN: text} }
-	c := Charge{Name: same(in.Name), Working: same(in.Reason), Amount: in.Amount, PPN: d.Charges[0].PPN, PPh: d.Charges[0].PPh,
+	c := Charge{Name: same(in.Name), Working: same(in.Reason), Amount: in.Amount, PPN: d.Charges[0].PPN, PPh: d.Charges[0].PPh, Own: d.Charges[0].Own,
 		Source: map[string]any{"kind": adjustment, "by": actor.ID, "at": b.Now().UTC().Truncate(time.Second), "reason": in.Reason}}
 	d.Charges = append(d.Charges, c)
 	if err := b.rewrite(ctx, tx, d); err != nil {

@@ -21,12 +21,12 @@ import (
 )
 
 // Finalise makes an invoice of a draft on a day, as part of tx: from now on it does not change. It takes the next number of the series in
-// that day's year, copies the party and the tax rules as they are on the day, and charges the party. The caller has checked who may.
-// It refuses NotFound "invoice.not_found"; Conflict "invoice.final" for a draft that has become one, "invoice.dropped" for one that shall not,
-// "invoice.own_adjustment" for whoever
-// lowered it by hand, "invoice.no_tax_rule"
-// for a charge whose rule is not in force, "invoice.nothing_due" when there is nothing to pay, and "invoice.unprintable" for
-// letters that no paper can show.
+// that day's year, copies the party and the tax rules as they are on the day, and charges the party. What is said of the party from a day on
+// decides the tax of every charge that has none of its Own. The caller has checked who may.
+// It refuses NotFound "invoice.not_found"; Conflict "invoice.final" for a draft that has become one, "invoice.closed" for one that was closed
+// without, "invoice.dropped" for one that shall not, "invoice.own_adjustment" for whoever lowered it by hand, "invoice.no_tax_rule" for a
+// charge whose rule is not in force, "invoice.negative" where less than nothing is charged under a rule, "invoice.nothing_due" when there is
+// nothing to pay, and "invoice.unprintable" for letters that no paper can show.
 func (b *Book) Finalise(ctx context.Context, tx bun.Tx, actor identity.Actor, draft uuid.UUID, on time.Time) (Invoice, error) {
 	on = dayOf(on)
 	d, err := lockDraft(ctx, tx, draft)
@@ -42,7 +42,9 @@ func (b *Book) Finalise(ctx context.Context, tx bun.Tx, actor identity.Actor, dr
 	}
 	if party.Version.Valid { // it is taxed as is said of it on this day, whatever was known when the draft was written
 		for i := range d.Charges {
-			d.Charges[i].PPN, d.Charges[i].PPh = party.PPN, party.PPh
+			if !d.Charges[i].Own {
+				d.Charges[i].PPN, d.Charges[i].PPh = party.PPN, party.PPh
+			}
 		}
 	}
 	out := Invoice{Kind: Bill, Series: d.Series, PartyID: d.PartyID, Source: d.Source, IssuedOn: on, DueOn: on.AddDate(0, 0, d.DueDays), Note: d.Note, Purchase: d.Purchase, Replaces: d.Replaces}

@@ -57,7 +57,8 @@ type Party struct {
 }
 
 // Charge is one thing that is billed. PPN is the code of a tax rule, PPh that of what the buyer withholds, or empty. Source
-// is what the amount was computed from.
+// is what the amount was computed from. With Own it is taxed by what it is or by where it is used, whoever its party is: a fine, which is no
+// supply, or a duct by the ground that it lies in. Without it is taxed as its party is on the day of the invoice.
 type Charge struct {
 	Name    i18n.Text      `json:"name"`
 	Working i18n.Text      `json:"working,omitempty"`
@@ -65,6 +66,7 @@ type Charge struct {
 	Amount  money.Rupiah   `json:"amount"` // before tax; negative for a discount
 	PPN     string         `json:"ppn"`
 	PPh     string         `json:"pph,omitempty"`
+	Own     bool           `json:"own,omitempty"`
 }
 
 // Draft is an invoice in the making.
