@@ -102,6 +102,12 @@ func (s *Service) Adjust(ctx context.Context, actor identity.Actor, in invoice.A
 	})
 }
 
+// Amend puts on a draft by what its operator pays and the customs document (PPBJ) of its faktur, in the place of what was there. It needs
+// duct:bill; the refusals are those of the book's method of that name.
+func (s *Service) Amend(ctx context.Context, actor identity.Actor, draft uuid.UUID, p invoice.Purchase) error {
+	return s.act(ctx, actor, "amend", func(ctx context.Context, tx bun.Tx) error { return s.Book.Amend(ctx, tx, actor, draft, p) })
+}
+
 // Unadjust is described at Adjust.
 func (s *Service) Unadjust(ctx context.Context, actor identity.Actor, draft uuid.UUID, position int) error {
 	return s.act(ctx, actor, "unadjust", func(ctx context.Context, tx bun.Tx) error {

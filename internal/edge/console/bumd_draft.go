@@ -97,7 +97,7 @@ func (p *Pages) draftPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 	}
 	l, here := gate.LocaleOf(c), PathDrafts+"/"+d.Draft.ID.String()
 	v := bill.View{Shell: p.DeskShell(c, d.Party), Back: PathDrafts, Heading: d.Party, Lead: d.Note, Errors: errs, Mark: ui.Mark{Tone: "care", Icon: "edit", Text: l.T("bumd.draft")},
-		Links: []ui.Link{{Href: here + "/pengadaan", Label: l.T("purchase.link"), Icon: "edit"}}}
+		Links: []ui.Link{{Href: here + FormPurchase, Label: l.T("purchase.link"), Icon: "edit"}}}
 	t := bill.Table{Title: l.T("bill.lines"), Columns: []bill.Column{{Label: l.T("usage.component")}, {Label: l.T("usage.working")}, {Label: l.T("usage.line_amount"), End: true}},
 		Foot: []bill.Cell{{Text: l.T("bumd.net")}, {}, {Text: d.Net.String()}}}
 	var forms []bill.Form
@@ -109,7 +109,7 @@ func (p *Pages) draftPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 		}
 		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{cell, {Text: x.Working.In(l)}, {Text: x.Amount.String()}}})
 	}
-	if rows := purchaseRows(l, d.Purchase); len(rows) > 0 {
+	if rows := PurchaseRows(l, d.Purchase); len(rows) > 0 {
 		v.Sections = []bill.Section{{ID: "pengadaan", Title: l.T("purchase.title"), Rows: rows}}
 	}
 	lines := bill.Section{ID: "baris", Title: l.T("bill.lines"), Text: l.T("bumd.draft_text"), Table: &t, Forms: forms}

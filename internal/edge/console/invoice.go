@@ -42,7 +42,7 @@ func (p *Pages) billView(c *gin.Context, b finance.Bill, base string) (bill.View
 	} else {
 		head.Links = []ui.Link{{Href: base + "/" + b.Credits.UUID.String(), Label: l.T("bill.credits"), Icon: "file-text"}, {Href: here + FormReturn, Label: l.T("tax.return_file"), Icon: "download"}}
 	}
-	head.Rows = append(head.Rows, purchaseRows(l, b.Purchase)...)
+	head.Rows = append(head.Rows, PurchaseRows(l, b.Purchase)...)
 	v.Sections = []bill.Section{head, {ID: "baris", Title: l.T("bill.lines"), Text: l.T("bill.lines_text"), Table: lineTable(l, b.Lines, here)},
 		{ID: "jumlah", Title: l.T("bill.sums"), Rows: SumRows(l, b.Invoice, b.Taxes)}}
 	sent, err := p.sentSection(c, b)

@@ -159,18 +159,3 @@ func payRows(l i18n.Locale, s invoice.Seller, i invoice.Invoice) []ui.Row {
 	}
 	return append(rows, ui.Row{Label: l.T("invoice.paper.reference"), Value: i.Number})
 }
-
-// purchaseRows are by what a government buyer pays; what is not given is left out.
-func purchaseRows(l i18n.Locale, p invoice.Purchase) []ui.Row {
-	var rows []ui.Row
-	year := ""
-	if p.BudgetYear > 0 {
-		year = strconv.Itoa(p.BudgetYear)
-	}
-	for _, x := range []struct{ name, value string }{{"order", p.Order}, {"dpa", p.DPA}, {"budget_year", year}, {"bast", p.BAST}, {"catalog", p.Catalogue}, {"custom_doc", p.CustomDoc}} {
-		if x.value != "" {
-			rows = append(rows, ui.Row{Label: l.T("purchase." + x.name), Value: x.value})
-		}
-	}
-	return rows
-}

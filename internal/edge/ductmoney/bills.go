@@ -39,6 +39,8 @@ func (p *Pages) billRoutes() gate.Table {
 		{Method: post, Path: PathBills + "/saldo/:id", Page: PathBills, Needs: acts, Scope: city, IDs: site.IDs("id", "duct_refund"), Handler: p.decideRefund},
 		{Method: post, Path: PathBills + "/permintaan/:id", Page: PathBills, Needs: acts, Scope: city, IDs: asked, Handler: p.decideRequest},
 		{Method: get, Path: d, Needs: read, Scope: city, IDs: draft, Handler: p.draft},
+		{Method: get, Path: d + console.FormPurchase, Needs: acts, Scope: city, IDs: draft, Handler: p.purchase},
+		{Method: post, Path: d + console.FormPurchase, Needs: acts, Scope: city, IDs: draft, Handler: p.amend},
 		{Method: post, Path: d + "/tambah", Page: d, Needs: acts, Scope: city, IDs: draft, Handler: p.adjust},
 		{Method: post, Path: d + "/hapus", Page: d, Needs: acts, Scope: city, IDs: draft, Handler: p.unadjust},
 		{Method: post, Path: d + "/batalkan", Page: d, Needs: acts, Scope: city, IDs: draft, Handler: p.dropDraft},
@@ -383,7 +385,11 @@ func (p *Pages) draftPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 		v.Mark, may, lines.Text, lines.Forms, lines.Note = ui.Mark{Icon: "ban", Text: l.T("bumd.dropped")}, false, "", nil, console.DroppedNote(l, site.Zoned(c, d.DroppedAt))
 	}
 	v.Sections = append(append(v.Sections, lines), tied...)
+	if rows := console.PurchaseRows(l, d.Purchase); len(rows) > 0 {
+		v.Sections = append(v.Sections, bill.Section{ID: "pengadaan", Title: l.T("purchase.title"), Rows: rows})
+	}
 	if may {
+		v.Links = []ui.Link{{Href: here + console.FormPurchase, Label: l.T("purchase.link"), Icon: "edit"}}
 		over := bill.Form{ID: "terbit", Action: here + "/terbitkan", Text: l.T("ductbook.issue_text", "days", d.DueDays), Submit: l.T("bumd.issue")}
 		if d.Nothing() {
 			over = bill.Form{ID: "tutup", Action: here + "/tutup", Text: l.T("ductbook.close_text"), Submit: l.T("ductbook.close")}

@@ -60,6 +60,7 @@ func (p *Pages) invoicePage(c *gin.Context, status int, in site.Form, errs ui.Er
 	head.Rows = append(head.Rows, told)
 	if b.Kind == invoice.Bill {
 		head.Rows = append(head.Rows, ui.Row{Label: l.T("bill.due"), Value: l.Date(b.DueOn)}, ui.Row{Label: l.T("bill.rest"), Value: b.Standing.Open.String()})
+		head.Rows = append(head.Rows, console.PurchaseRows(l, b.Purchase)...)
 	} else {
 		head.Links = []ui.Link{{Href: PathBills + "/" + b.Credits.UUID.String(), Label: l.T("bill.credits"), Icon: "file-text"}, {Href: here + console.FormReturn, Label: l.T("tax.return_file"), Icon: "download"}}
 	}

@@ -60,3 +60,59 @@ func TestADuctInvoiceIsBilledAnewOrNoMore(t *testing.T) {
 		t.Error("what is not billed anew is not said to be lost")
 	}
 }
+
+// TestADuctDraftHasThePPBJBeforeItIsIssued: by what the operator pays is filled in on the draft, stands on the invoice and its paper, and goes with the
+// replacement of a void one; the tax page asks for the PPBJ until the tax office has numbered a faktur with it.
+func TestADuctDraftHasThePPBJBeforeItIsIssued(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	banked(t, s)
+	leased(t, s)
+	bima := s.Staff(t, pagetest.HostBatam, "Bima Keuangan", "duct_finance", "")
+	dewi := s.Staff(t, pagetest.HostBatam, "Dewi Keuangan", "duct_finance", "")
+	bima.Goes(bima.Post(book+"/tindakan/hitung"), book+"#konsep")
+	draft := book + "/konsep/" + between(t, bima.Page(book), `href="/petugas/ducting/tagihan/konsep/`, `"`)
+	form := draft + "/pengadaan"
+	bima.Page(draft, "Isi data pengadaan")
+	bima.Page(form, "Nomor PPBJ", "PT Serat Uji")
+	bima.Sees(bima.Post(form, "budget_year", "kini"), http.StatusUnprocessableEntity, "Tahun anggaran")
+	bima.Sees(bima.Post(form, "custom_doc", strings.Repeat("9", 101)), http.StatusUnprocessableEntity, "Nomor PPBJ")
+	bima.Goes(bima.Post(form, "order", "PO-7/2026", "custom_doc", "PPBJ-001/2026"), draft)
+	bima.Page(draft, "PO-7/2026", "PPBJ-001/2026")
+	sari := s.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
+	sari.Sees(sari.Get(form), http.StatusForbidden)
+	other := s.Staff(t, pagetest.HostOther, "Beni Keuangan", "duct_finance", "")
+	other.Sees(other.Post(form, "custom_doc", "X"), http.StatusNotFound)
+
+	at := bima.Post(draft + "/terbitkan").To()
+	bima.Page(at, "PO-7/2026", "PPBJ-001/2026")
+	if a := bima.Get(form); a.Status != http.StatusNotFound {
+		t.Errorf("the draft of an invoice is amended: %d", a.Status)
+	}
+	taxes := "/petugas/ducting/pajak"
+	tax := taxes + strings.TrimPrefix(at, book)
+	if page := bima.Get(tax).Body; !strings.Contains(page, "PPBJ-001/2026") || !strings.Contains(page, "Simpan nomor PPBJ") {
+		t.Error("the tax page does not ask for the PPBJ with the one of the draft")
+	}
+	bima.Goes(bima.Post(tax+"/ppbj", "custom_doc", "PPBJ-002/2026"), tax)
+	bima.Goes(bima.Post(at+"/minta", "kind", "void/replacement", "reason", "Salah alamat"), at)
+	ask := book + "/permintaan/" + between(t, dewi.Page(book), `action="/petugas/ducting/tagihan/permintaan/`, `"`)
+	dewi.Goes(dewi.Post(ask, "jawaban", "setuju"), book)
+	again := pagetest.Hrefs(bima.Page(at), book+"/konsep/")[0]
+	bima.Page(again, "PO-7/2026", "PPBJ-002/2026")
+	if page := bima.Page(tax, "PPBJ-002/2026"); strings.Contains(page, "Simpan nomor PPBJ") {
+		t.Error("the PPBJ of a void invoice is asked for")
+	}
+
+	next := bima.Post(again + "/terbitkan").To()
+	tax = taxes + strings.TrimPrefix(next, book)
+	if a := bima.Post(taxes+"/tindakan/faktur", "bulan", "2026-11"); a.Status != http.StatusOK || strings.Count(a.Body, "<CustomDoc>PPBJ-002/2026</CustomDoc>") != 1 { // and not on that of what is charged
+
+		t.Fatalf("%d\n%s", a.Status, a.Body)
+	}
+	bima.Goes(bima.Post(tax, "code", "jasa-kpbpb", "status", "approved", "nsfp", "08002600000000117"), tax)
+	if page := bima.Page(tax, "PPBJ-002/2026", "batalkan dahulu fakturnya"); strings.Contains(page, "Simpan nomor PPBJ") {
+		t.Error("the PPBJ of an approved faktur is asked for")
+	}
+	bima.Sees(bima.Post(tax+"/ppbj", "custom_doc", "PPBJ-003/2026"), http.StatusConflict, "sudah disetujui dengan PPBJ itu")
+}

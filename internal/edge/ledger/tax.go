@@ -170,15 +170,34 @@ func (p *Tax) fakturPage(c *gin.Context, status int, in site.Form, errs ui.Error
 		list.Links = []ui.Link{{Href: p.Invoices + "/" + id.String() + p.ReturnFile, Label: l.T("tax.return_file"), Icon: "download"}}
 	}
 	v.Sections = []bill.Section{list}
-	if n := slices.IndexFunc(all, func(x faktur.State) bool { return x.Founded }); n >= 0 {
-		number := FirstOf(in.Get("custom_doc"), all[n].CustomDoc)
-		v.Sections = append(v.Sections, bill.Section{ID: "ppbj", Title: l.T("purchase.custom_doc"), Forms: []bill.Form{{ID: "isi-ppbj", Plain: true, Action: p.Path + "/" + id.String() + "/ppbj", Text: l.T("tax.document_text"), Submit: l.T("tax.document_do"),
-			Fields: []ui.Field{{Name: "custom_doc", Label: l.T("purchase.custom_doc"), Hint: l.T("purchase.custom_doc_hint"), Value: number, Error: errs.Of("custom_doc"), Max: 100}}}}})
+	if s, ok := p.documentSection(l, id, all, in, errs); ok {
+		v.Sections = append(v.Sections, s)
 	}
 	if f, ok := p.answerForm(l, b, all, in, errs, site.Zoned(c, p.Now())); ok {
 		v.Sections = append(v.Sections, bill.Section{ID: "jawaban", Title: l.T("tax.answer"), Forms: []bill.Form{f}})
 	}
 	return p.Render(c, status, bill.Page(v))
+}
+
+// documentSection is the customs document that a faktur of code 07 or 08 names: asked for until the tax office has approved one with it, and of
+// an invoice that was taken back no more.
+func (p *Tax) documentSection(l i18n.Locale, id uuid.UUID, all []faktur.State, in site.Form, errs ui.Errors) (bill.Section, bool) {
+	n := slices.IndexFunc(all, func(x faktur.State) bool { return x.Founded })
+	if n < 0 {
+		return bill.Section{}, false
+	}
+	s := bill.Section{ID: "ppbj", Title: l.T("purchase.custom_doc")}
+	fixed := slices.ContainsFunc(all, func(x faktur.State) bool { return x.Founded && x.Status == "approved" })
+	if fixed || all[n].Void {
+		if fixed {
+			s.Text = l.T("tax.document_fixed")
+		}
+		s.Rows = []ui.Row{{Label: l.T("purchase.custom_doc"), Value: all[n].CustomDoc}}
+		return s, all[n].CustomDoc != ""
+	}
+	s.Forms = []bill.Form{{ID: "isi-ppbj", Plain: true, Action: p.Path + "/" + id.String() + "/ppbj", Text: l.T("tax.document_text"), Submit: l.T("tax.document_do"),
+		Fields: []ui.Field{{Name: "custom_doc", Label: l.T("purchase.custom_doc"), Hint: l.T("purchase.custom_doc_hint"), Value: FirstOf(in.Get("custom_doc"), all[n].CustomDoc), Error: errs.Of("custom_doc"), Max: 100}}}}
+	return s, true
 }
 
 // answerForm asks what the tax office says.

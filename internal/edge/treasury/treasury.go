@@ -38,8 +38,7 @@ type Pages struct{ *console.Pages }
 func New(s *site.Pages) *Pages { return &Pages{console.New(s)} }
 
 const (
-	formCred     = "/nota-kredit"
-	formPurchase = "/pengadaan"
+	formCred = "/nota-kredit"
 )
 
 // Tables are the pages.
@@ -55,8 +54,8 @@ func (p *Pages) Tables() []gate.Table {
 		{Method: post, Path: late + "/lanjut", Page: late, Needs: acts, Scope: there, IDs: bills, Handler: p.release},
 		{Method: get, Path: credit, Needs: acts, Scope: there, IDs: bills, Handler: p.credit},
 		{Method: post, Path: credit, Needs: acts, Scope: there, IDs: bills, Handler: p.askCredit},
-		{Method: get, Path: console.PathDrafts + "/:id" + formPurchase, Needs: acts, Scope: there, IDs: site.IDs("id", "draft"), Handler: p.purchase},
-		{Method: post, Path: console.PathDrafts + "/:id" + formPurchase, Needs: acts, Scope: there, IDs: site.IDs("id", "draft"), Handler: p.amend},
+		{Method: get, Path: console.PathDrafts + "/:id" + console.FormPurchase, Needs: acts, Scope: there, IDs: site.IDs("id", "draft"), Handler: p.purchase},
+		{Method: post, Path: console.PathDrafts + "/:id" + console.FormPurchase, Needs: acts, Scope: there, IDs: site.IDs("id", "draft"), Handler: p.amend},
 		{Method: get, Path: console.PathBalances, Needs: acts, Scope: there, Handler: p.balances},
 		{Method: post, Path: pathGiveBack, Page: console.PathBalances, Needs: acts, Scope: there, Handler: p.askGiveBack},
 		{Method: get, Path: balance, Needs: acts, Scope: there, IDs: party, Handler: p.balance},

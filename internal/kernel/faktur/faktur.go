@@ -42,7 +42,8 @@ type Faktur struct {
 
 	AddInfo, FacilityStamp string // the legal basis of codes 07 and 08, by Coretax's own codes
 	Documented             bool   // it has to name a customs document
-	CustomDoc              string
+	CustomDoc              string // of one of code 07 or 08, or that has to name one
+	spent                  bool   // which an approved faktur of another invoice names
 }
 
 // unfounded reports whether f lacks the legal basis that its code needs.
@@ -104,14 +105,17 @@ func List(ctx context.Context, b *invoice.Book, from, until time.Time) ([]Faktur
 			if err != nil {
 				return nil, err
 			}
-			f.AddInfo, f.FacilityStamp, f.Documented, f.CustomDoc = of.AddInfo, of.FacilityStamp, of.CustomDoc, cmp.Or(filed[id], i.Purchase.CustomDoc)
+			f.AddInfo, f.FacilityStamp, f.Documented = of.AddInfo, of.FacilityStamp, of.CustomDoc
+			if f.Documented || founded(f.TrxCode) {
+				f.CustomDoc = cmp.Or(filed[id], i.Purchase.CustomDoc)
+			}
 			if f.Lines, err = shares(i, lines, t); err != nil {
 				return nil, fmt.Errorf("faktur: %s: %w", i.Number, err)
 			}
 			out = append(out, f)
 		}
 	}
-	return out, nil
+	return out, spend(ctx, b.DB.App, out)
 }
 
 // shares divides base and tax among the lines under a rule, to the rupiah. A faktur has no line below zero: where there is a
@@ -192,7 +196,8 @@ func layout(layouts fs.FS, kind string, on time.Time) (*template.Template, error
 
 // Write writes a file for Coretax in the layout of its last day. It refuses Conflict "faktur.no_npwp" while the seller's tax
 // number is not known, "faktur.no_basis" for one of code 07 or 08 whose rule says nothing of its legal basis, "faktur.no_document" for
-// one that has to name a customs document and does not, and "faktur.no_layout" before the first layout.
+// one that has to name a customs document and does not, "faktur.document_used" for one that names that of another invoice, and
+// "faktur.no_layout" before the first layout.
 func Write(w io.Writer, layouts fs.FS, s invoice.Seller, all []Faktur, on time.Time) error {
 	if err := complete(all); err != nil && s.NPWP != "" {
 		return err

@@ -40,8 +40,9 @@ func (p Purchase) check() error {
 	return fault.Fields(bad)
 }
 
-// Amend puts what the buyer asked for on a draft, as part of tx. It refuses Invalid for a text above a hundred letters or a year
-// that is none, NotFound "invoice.not_found" and Conflict "invoice.final".
+// Amend puts what the buyer asked for on a draft, as part of tx, in the place of what was there. The caller has checked who may. It refuses
+// Invalid for a text above a hundred letters or a year that is none, NotFound "invoice.not_found", and Conflict "invoice.final" for a draft that
+// has become an invoice, "invoice.closed" for one that was closed without and "invoice.dropped" for one that was dropped.
 func (b *Book) Amend(ctx context.Context, tx bun.Tx, actor identity.Actor, draft uuid.UUID, p Purchase) error {
 	for _, text := range []*string{&p.Order, &p.DPA, &p.BAST, &p.Catalogue, &p.CustomDoc} {
 		*text = strings.TrimSpace(*text)
@@ -57,7 +58,7 @@ func (b *Book) Amend(ctx context.Context, tx bun.Tx, actor identity.Actor, draft
 	if _, err := tx.NewUpdate().Model(&d).Column("purchase", "updated_at").WherePK().Exec(ctx); err != nil {
 		return fmt.Errorf("invoice: amend: %w", err)
 	}
-	return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "invoice.amend", Object: "invoice", ObjectID: d.ID, At: d.UpdatedAt,
+	return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "invoice.amend", Object: "invoice_draft", ObjectID: d.ID, At: d.UpdatedAt,
 		Detail: map[string]any{"order": p.Order, "dpa": p.DPA, "budget_year": p.BudgetYear, "bast": p.BAST, "catalog": p.Catalogue, "custom_doc": p.CustomDoc}})
 }
 

@@ -19,7 +19,8 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
-// follow does what an approved void is followed by: a draft that bills the same charges anew, or the word that they are billed no more.
+// follow does what an approved void is followed by: a draft that bills the same charges anew, with what the buyer pays by, or the word that
+// they are billed no more.
 func (b *Book) follow(ctx context.Context, tx bun.Tx, i Invoice, q Request) error {
 	d, err := draftOf(ctx, tx, i)
 	if err != nil {
@@ -28,9 +29,24 @@ func (b *Book) follow(ctx context.Context, tx bun.Tx, i Invoice, q Request) erro
 	if q.Follows != Replacement {
 		return b.drop(ctx, tx, d)
 	}
+	if d.Purchase.CustomDoc, err = document(ctx, tx, i); err != nil {
+		return err
+	}
 	_, err = b.Write(ctx, tx, Draft{PartyID: d.PartyID, Series: d.Series, Source: d.next(), Charges: d.Charges, Purchase: d.Purchase, DueDays: d.DueDays, Replaces: some(i.ID),
 		Note: strings.TrimSpace(i18n.ID.T("invoice.replaces_note", "note", d.Note, "number", i.Number))})
 	return err
+}
+
+// document is the customs document (PPBJ) that the replacement of an invoice names: what was recorded last, on the draft or since. One is of
+// one faktur, so that of a faktur that the tax office has numbered is not named again, and the replacement is asked for its own.
+func document(ctx context.Context, tx bun.Tx, i Invoice) (number string, err error) {
+	err = tx.NewRaw(`SELECT CASE WHEN EXISTS (SELECT FROM faktur f JOIN invoice_tax t ON t.tenant_id = f.tenant_id AND t.invoice_id = f.invoice_id AND t.code = f.code
+			WHERE f.tenant_id = ?0 AND f.invoice_id = ?1 AND f.status = 'approved' AND t.rule->>'faktur_code' IN ('07', '08')) THEN ''
+		ELSE coalesce((SELECT o.number FROM faktur_document o WHERE o.tenant_id = ?0 AND o.invoice_id = ?1), ?2) END`, i.TenantID, i.ID, i.Purchase.CustomDoc).Scan(ctx, &number)
+	if err != nil {
+		return "", fmt.Errorf("invoice: the document of %s: %w", i.Number, err)
+	}
+	return number, nil
 }
 
 // Again parts the source of a replacement from how often its charges were billed: "duct:2026-10:…~2" is the second time.
