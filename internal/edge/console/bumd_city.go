@@ -440,7 +440,7 @@ func moveSection(l i18n.Locale, here string, plans []ui.Option, addons []ui.Fiel
 		}
 		return now.Format(time.DateOnly)
 	}
-	s := bill.Section{ID: "ubah", Title: l.T("bumd.change_subscription"), Forms: []bill.Form{{ID: "pindah", Folded: true, Title: l.T("bumd.move"), Text: l.T("bumd.move_text"), Action: here + "/pindah", Submit: l.T("bumd.move_do"), Fields: []ui.Field{
+	s := bill.Section{ID: "ubah", Title: l.T("bumd.change_subscription"), Forms: []bill.Form{{ID: "pindah", Folded: true, Title: l.T("bumd.move"), Text: l.T("bumd.move_text", "days", billing.TrialMost), Action: here + "/pindah", Submit: l.T("bumd.move_do"), Fields: []ui.Field{
 		{Name: "plan", Type: "select", Label: l.T("bill.plan"), Options: plans, Value: in.Get("plan"), Error: errs.Of("plan")},
 		{Name: "starts_on", Type: "date", Label: l.T("bumd.first_day"), Hint: l.T("bumd.first_day_hint"), Optional: true, Value: site.DateOf(in, "starts_on"), Error: errs.Of("starts_on")},
 		{Name: "trial_days", Type: "number", Label: l.T("bumd.trial_days"), Optional: true, Value: in.Get("trial_days"), Error: errs.Of("trial_days")},

@@ -161,6 +161,9 @@ func submitText(l i18n.Locale, q change.Quote) string {
 func quoteSection(l i18n.Locale, q change.Quote) bill.Section {
 	s := bill.Section{ID: "biaya", Title: l.T("subchange.cost"), Text: l.T("subchange.cost_text"), Rows: []ui.Row{{Label: l.T("subchange.what"), Value: l.T("subchange.kind." + string(q.Kind))}, {Label: l.T("subchange.takes_on"), Value: dayText(l, q)},
 		{Label: l.T("subchange.monthly"), Value: l.T("subchange.from_to", "now", q.MonthlyNow, "then", q.MonthlyThen)}, {Label: l.T("subchange.month", "month", l.Month(monthOf(q))), Value: l.T("subchange.from_to", "now", q.MonthNow, "then", q.MonthThen)}}}
+	if kind := q.Kind; (kind == change.Pause || kind == change.Cancel) && q.On.Before(q.YearUntil) {
+		s.Rows = append(s.Rows, ui.Row{Label: l.T("subchange.year"), Value: l.T("subchange.back."+string(kind), "last", l.Date(q.YearUntil.AddDate(0, 0, -1)), "day", l.Date(q.YearUntil))})
+	}
 	if q.Next.Coupon != nil {
 		s.Rows = append(s.Rows, ui.Row{Label: l.T("bill.coupon"), Value: q.Next.Coupon.Code})
 	}
@@ -184,9 +187,12 @@ func dayText(l i18n.Locale, q change.Quote) string {
 	why := string(q.Kind)
 	switch q.Kind {
 	case change.Lower:
-		if q.On.Equal(q.YearUntil) {
+		switch {
+		case q.On.Equal(q.YearUntil):
 			why = "year"
-		} else if q.On.Day() != 1 { // a trial, or what ends by itself
+		case q.On.Equal(q.Today): // in a pause nothing is used up first
+			why = string(change.Raise)
+		case q.On.Day() != 1: // a trial, or what ends by itself
 			why = "term"
 		}
 	case change.Pause, change.Cancel:

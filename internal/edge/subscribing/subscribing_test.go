@@ -254,9 +254,53 @@ func TestAPaidYearIsToldOfOnThePage(t *testing.T) {
 	rina.Goes(rina.Post("/bumd/langganan/batam/pindah", "plan", "tahunan", "starts_on", "2026-11-24"), "/bumd/langganan/batam")
 	admin.Page(own, "akhir tahun yang sudah dibayar di muka")
 	shown := admin.Page(own+"/paket/hemat?versi=1&lihat=ya", "24 November 2027, setelah tahun yang sudah dibayar di muka", "Rp3.041.667 menjadi Rp1.200.000")
-	admin.Page(own+"/henti", "1 Desember 2026, setelah bulan yang sudah berjalan; hari yang belum terpakai dari tahun yang sudah dibayar di muka dikembalikan")
+	admin.Page(own+"/henti", "1 Desember 2026, setelah bulan yang sudah berjalan; hari yang belum terpakai dari tahun yang sudah dibayar di muka dikembalikan", "Bila kota Anda berlangganan lagi, paket yang lebih murah baru dapat berlaku pada 24 November 2027")
 	admin.Goes(admin.Post(own+"/paket/hemat", offered(shown)...), own)
 	admin.Page(own, "Yang akan berlaku", "24 November 2027")
+}
+
+// TestAPauseInAPaidYearIsToldOf: what it does with the year; and who chooses less in it waits for the end of the year and reads so, goes
+// on for a year that begins anew, or takes the choice back. A change of plan while paused is made with the add-ons of that plan.
+func TestAPauseInAPaidYearIsToldOf(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	for _, statement := range []string{
+		`INSERT INTO plan (code, name, summary) VALUES ('tahunan', '{"id": "Paket Tahunan"}', '{"id": "Setahun di muka"}')`,
+		`INSERT INTO plan_version (plan, version, effective_from, components) VALUES
+			('tahunan', 1, '2026-01-01', '[{"code": "setahun", "kind": "flat", "every": "year", "price": 36500000, "name": {"id": "Setahun"}},
+				{"code": "dukungan", "kind": "flat", "optional": true, "price": 400000, "name": {"id": "Dukungan"}}]')`,
+	} {
+		if _, err := s.World.DB.Platform.NewRaw(statement).Exec(s.World.Ctx(s.World.Platform)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	admin, rina := s.Staff(t, batam, "Nur Admin", "city_admin", ""), s.Staff(t, pagetest.HostPlatform, "Rina Keuangan", "bumd_finance", "")
+	rina.Page("/bumd/langganan/batam", "Masa coba paling lama 92 hari")
+	rina.Goes(rina.Post("/bumd/langganan/batam/pindah", "plan", "tahunan", "starts_on", "2026-11-24", "addon-dukungan", "2"), "/bumd/langganan/batam")
+	shown := admin.Page(own+"/jeda", "Sampai 23 November 2027. Hari yang belum terpakai dikembalikan, dan saat Anda melanjutkan, tahun yang baru dimulai", "baru dapat berlaku pada 24 November 2027")
+	admin.Goes(admin.Post(own+"/jeda", append(offered(shown), "reason", "Anggaran")...), own)
+	admin.Page(own+"/paket/hemat?versi=1&lihat=ya", "24 November 2027, setelah tahun yang sudah dibayar di muka") // in place of the pause
+
+	s.Wait(8 * 24 * time.Hour)
+	admin = s.Staff(t, batam, "Nura Admin", "city_admin", "")
+	admin.Page(own, "dijeda sejak 1 Desember 2026", "juga setelah jeda atau penghentian")
+	shown = admin.Page(own+"/paket/hemat?versi=1&lihat=ya", "Paket atau tambahan turun", "24 November 2027, setelah tahun yang sudah dibayar di muka", "Rp0 menjadi Rp1.200.000")
+	admin.Goes(admin.Post(own+"/paket/hemat", offered(shown)...), own)
+	page := admin.Page(own, "dijeda sejak 1 Desember 2026", "Yang akan berlaku", "24 November 2027", "Lanjutkan langganan")
+	admin.Sees(admin.Post(own+"/paket/hemat", offered(shown)...), http.StatusConflict, "Itu sudah paket kota Anda")
+	admin.Goes(admin.Post(regexp.MustCompile(`action="(/kelola/langganan/pesanan/[^"]+/tarik)"`).FindStringSubmatch(page)[1]), own)
+	if page := admin.Page(own, "dijeda sejak 1 Desember 2026", "Ditarik"); strings.Contains(page, "Yang akan berlaku") {
+		t.Error("what was taken back is still planned")
+	}
+
+	// The form of the plan that is paused has its add-ons filled in; fewer of what is paid by the month hold at once, as nothing is paid now.
+	form := admin.Page(own+"/paket/tahunan", "Dukungan", "Rp400.000")
+	if !regexp.MustCompile(`name="addon-dukungan"[^>]*value="2"|value="2"[^>]*name="addon-dukungan"`).MatchString(form) {
+		t.Error("the form does not say what the city had")
+	}
+	shown = admin.Page(own+"/paket/tahunan?versi=1&lihat=ya&addon-dukungan=1", "2 Desember 2026; bulan berjalan dihitung per hari", "Rp0 menjadi Rp3.441.667")
+	admin.Goes(admin.Post(own+"/paket/tahunan", offered(shown)...), own)
+	admin.Page(own, "Paket Tahunan, versi 1", "1 × Dukungan", "Dilaksanakan")
 }
 
 // letters counts those of a host whose title has a text.

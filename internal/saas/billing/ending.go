@@ -92,8 +92,8 @@ func (s *Service) EndIn(ctx context.Context, tx bun.Tx, in EndInput) (Subscripti
 		ObjectID: sub.ID, Detail: detail})
 }
 
-// StayIn takes back what was planned for in's city from tomorrow on, as part of tx, and returns the subscription that goes on. It
-// refuses Conflict "billing.not_subscribed" when none holds today.
+// StayIn takes back what was planned for in's city from tomorrow on, as part of tx, and returns the subscription that goes on, or that
+// stays paused or ended. It refuses Conflict "billing.not_subscribed" when there never was one.
 func (s *Service) StayIn(ctx context.Context, tx bun.Tx, city tenancy.City, actor uuid.UUID, kind string) (Subscription, error) {
 	today := s.today(city)
 	if err := s.LockIn(ctx, tx, city); err != nil {
@@ -103,7 +103,10 @@ func (s *Service) StayIn(ctx context.Context, tx bun.Tx, city tenancy.City, acto
 	if err != nil {
 		return Subscription{}, refused("stay", err)
 	}
-	sub, err := holding(ctx, tx, today)
+	sub, ever, err := lastBegun(ctx, tx, city, today)
+	if err == nil && !ever {
+		err = fault.New(fault.Conflict, "billing.not_subscribed")
+	}
 	if err != nil {
 		return Subscription{}, refused("stay", err)
 	}
@@ -168,10 +171,8 @@ func (s *Service) ResumeIn(ctx context.Context, tx bun.Tx, in ResumeInput) (Subs
 	if err := s.LockIn(ctx, tx, in.City); err != nil {
 		return Subscription{}, refused("resume", err)
 	}
-	var sub Subscription
-	err := tx.NewSelect().Model(&sub).Column(columns()...).Where("tenant_id = ? AND withdrawn_at IS NULL", in.City.ID).
-		Order("starts_on DESC").Limit(1).For("UPDATE").Scan(ctx)
-	if errors.Is(err, sql.ErrNoRows) || err == nil && (sub.EndedAs != Paused || sub.EndsOn.After(on)) {
+	sub, ever, err := lastBegun(ctx, tx, in.City, on)
+	if err == nil && (!ever || !sub.paused(on)) {
 		err = fault.New(fault.Conflict, "billing.not_paused")
 	}
 	if err != nil {
@@ -183,5 +184,5 @@ func (s *Service) ResumeIn(ctx context.Context, tx bun.Tx, in ResumeInput) (Subs
 	}
 	next := Subscription{TenantID: sub.TenantID, Plan: sub.Plan, Version: sub.Version, StartsOn: on, Addons: sub.Addons, Coupon: sub.Coupon}
 	next.keep(sub, held)
-	return next, refused("resume", subscribe(ctx, tx, &next, in.ActorID, in.ActorKind, today))
+	return next, refused("resume", subscribe(ctx, tx, &next, on, in.ActorID, in.ActorKind, today))
 }

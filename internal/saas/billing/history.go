@@ -97,29 +97,25 @@ func (s Subscription) paused(day time.Time) bool {
 	return s.EndedAs == Paused && !s.EndsOn.IsZero() && !date(s.EndsOn).After(date(day))
 }
 
-// resting is the subscription of city that is paused on a day and the version that it was on, and whether one is.
-func resting(ctx context.Context, db bun.IDB, city tenancy.City, day time.Time) (Subscription, Version, bool, error) {
+// lastBegun is the last subscription of city that has begun by a day, and whether there is one.
+func lastBegun(ctx context.Context, db bun.IDB, city tenancy.City, day time.Time) (Subscription, bool, error) {
 	var last []Subscription
 	err := db.NewSelect().Model(&last).Column(columns()...).Where("tenant_id = ? AND withdrawn_at IS NULL AND starts_on <= ?", city.ID, day.Format(time.DateOnly)).
 		Order("starts_on DESC").Limit(1).Scan(ctx)
-	if err != nil || len(last) == 0 || !last[0].paused(day) {
-		return Subscription{}, Version{}, false, err
+	if err != nil || len(last) == 0 {
+		return Subscription{}, false, err
 	}
-	v, err := findVersion(ctx, db, last[0].Plan, last[0].Version, day)
-	return last[0], v, err == nil, err
+	return last[0], true, nil
 }
 
 // Latest is the last subscription of city that has begun by a day, whether it still holds or not, and whether it is paused then. The
 // last result is false for a city that never had one. Callers are those of Estimate.
 func (s *Service) Latest(ctx context.Context, city tenancy.City, day time.Time) (sub Subscription, paused, ever bool, err error) {
-	all, err := s.History(ctx, city)
-	if err != nil {
+	if ctx, err = tenancy.Inside(ctx, city); err != nil {
 		return sub, false, false, err
 	}
-	for _, x := range all {
-		if !date(x.StartsOn).After(date(day)) {
-			return x, x.paused(day), true, nil
-		}
+	if sub, ever, err = lastBegun(ctx, s.db.App, city, day); err != nil {
+		return sub, false, false, fmt.Errorf("billing: latest: %w", err)
 	}
-	return sub, false, false, nil
+	return sub, sub.paused(day), ever, nil
 }

@@ -11,12 +11,52 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
+// footing is what a move of a city starts from: the subscription that holds today, or else the last one, with its version. The zero
+// footing is of a city that never had one.
+type footing struct {
+	sub     Subscription
+	version Version
+	holds   bool // today
+	paused  bool
+}
+
+// findFooting reads on what city stands on a day.
+func findFooting(ctx context.Context, db bun.IDB, city tenancy.City, day time.Time) (f footing, err error) {
+	if f.sub, f.version, f.holds, err = current(ctx, db, city, day); f.holds || err != nil {
+		return f, err
+	}
+	last, ever, err := lastBegun(ctx, db, city, day)
+	if err != nil || !ever {
+		return f, err
+	}
+	f.sub, f.paused = last, last.paused(day)
+	f.version, err = findVersion(ctx, db, last.Plan, last.Version, day)
+	return f, err
+}
+
+// agreed reports whether what was agreed goes on: a pause interrupts it, and an end ends it.
+func (f footing) agreed() bool { return f.holds || f.paused }
+
+// yearUntil is the first day after the year that was paid in advance and is not over today; zero when there is none. It is that of a
+// subscription that has ended too, of which the unused days were given back.
+func (f footing) yearUntil(today time.Time) time.Time {
+	day := today
+	if !f.holds {
+		day = date(f.sub.EndsOn).AddDate(0, 0, -1)
+	}
+	if until := f.sub.yearUntil(f.version, day); until.After(today) {
+		return until
+	}
+	return time.Time{}
+}
+
 // moveDay is when a move begins by itself, from what the city was on, if it was on anything: today when it is worth as much a month or
-// more, or tomorrow when what it was on began today, and else when what is given up is used up, or ends by itself. A trial does not
-// count, nor does what is used.
-func (s *Service) moveDay(ctx context.Context, tx bun.IDB, in SubscribeInput, before Subscription, held Version, on bool) (time.Time, error) {
+// more, or tomorrow when what it was on began today, and else when what is given up is used up, or ends by itself. A year that was
+// paid in advance is used up when it is over, and neither a pause nor an end shortens it. A trial does not count, nor does what is used.
+func (s *Service) moveDay(ctx context.Context, tx bun.IDB, in SubscribeInput, f footing) (time.Time, error) {
 	today := s.today(in.City)
-	if !on {
+	until := f.yearUntil(today)
+	if !f.holds && until.IsZero() {
 		return today, nil
 	}
 	v, err := findVersion(ctx, tx, in.Plan, in.Version, today)
@@ -24,8 +64,8 @@ func (s *Service) moveDay(ctx context.Context, tx bun.IDB, in SubscribeInput, be
 		return today, err
 	}
 	after := Subscription{StartsOn: today, Addons: in.Addons}
-	if in.Keep {
-		after.keep(before, held)
+	if in.Keep && f.agreed() {
+		after.keep(f.sub, f.version)
 		after.TrialEndsOn = time.Time{}
 	}
 	if in.Coupon != "" {
@@ -39,52 +79,58 @@ func (s *Service) moveDay(ctx context.Context, tx bun.IDB, in SubscribeInput, be
 	if err != nil {
 		return today, err
 	}
-	paid := before
+	paid := f.sub
 	paid.TrialEndsOn = time.Time{}
-	was, err := held.monthly(paid, meters, today)
+	was, err := f.version.monthly(paid, meters, today)
 	if err != nil {
 		return today, err
 	}
 	is, err := v.monthly(after, meters, today)
 	switch {
-	case err != nil || is.Total >= was.Total && !date(before.StartsOn).Equal(today):
+	case err != nil || is.Total >= was.Total && !date(f.sub.StartsOn).Equal(today):
 		return today, err
 	case is.Total >= was.Total:
 		return today.AddDate(0, 0, 1), nil
 	}
-	day := before.usedUp(held, today, s.nextMonth(in.City))
-	if year, err := before.ahead(held); err != nil {
-		return day, err
-	} else if kept, err := after.ahead(v); err != nil {
-		return day, err
-	} else if year > 0 && kept >= year {
-		day = s.nextMonth(in.City) // only what is paid by the month gets less
+	year, err := f.sub.ahead(f.version)
+	if err != nil {
+		return today, err
 	}
-	if ends := before.EndsOn; !ends.IsZero() && date(ends).Before(day) {
+	kept, err := after.ahead(v)
+	switch {
+	case err != nil:
+		return today, err
+	case !until.IsZero() && kept < year:
+		return until, nil
+	case !f.holds: // only what is paid by the month gets less, and nothing is
+		return today, nil
+	}
+	day := s.nextMonth(in.City)
+	if first := f.sub.terms().paidFrom(); f.sub.yearly(f.version) && kept < year && first.After(today) && first.Before(day) {
+		day = first // a trial ends, and no year should begin
+	}
+	if ends := f.sub.EndsOn; !ends.IsZero() && date(ends).Before(day) {
 		day = date(ends)
 	}
 	return day, nil
 }
 
-// usedUp is the first day on which nothing is paid for s and its version any more: after the year that was paid in advance, or where
-// there is none after the month.
-func (s Subscription) usedUp(v Version, today, nextMonth time.Time) time.Time {
-	if until := s.yearUntil(v, today); !until.IsZero() {
-		return until
+// replaces is the first day from which a move that begins on a day takes back what is planned: also the end, or another move, of what
+// holds now, which would cut off a year that is used up first.
+func (f footing) replaces(on time.Time) time.Time {
+	if ends := f.sub.EndsOn; f.holds && !ends.IsZero() && date(ends).Before(on) {
+		return date(ends)
 	}
-	if first := s.terms().paidFrom(); s.yearly(v) && first.After(today) && first.Before(nextMonth) {
-		return first // a trial ends, and no year should begin
-	}
-	return nextMonth
+	return on
 }
 
-// yearUntil is the first day after the year that holds today and was paid in advance for s and its version; zero when none was.
-func (s Subscription) yearUntil(v Version, today time.Time) time.Time {
+// yearUntil is the first day after the year that holds a day and was paid in advance for s and its version; zero when none was.
+func (s Subscription) yearUntil(v Version, day time.Time) time.Time {
 	first := s.terms().paidFrom()
-	if !s.yearly(v) || first.After(today) {
+	if !s.yearly(v) || first.After(day) {
 		return time.Time{}
 	}
-	_, until := yearOf(first, today)
+	_, until := yearOf(first, day)
 	return until
 }
 

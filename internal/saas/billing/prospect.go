@@ -16,9 +16,11 @@ import (
 type Prospect struct {
 	Next                Subscription // that the change starts or ends
 	On                  time.Time    // from which day it holds
+	Today               time.Time    // the day on which it was looked at
 	MonthlyNow          money.Rupiah // what recurs a month on that day, without the change and with it; a trial does not count
 	MonthlyThen         money.Rupiah
-	YearUntil           time.Time    // the first day after the year that is paid in advance today; zero when none is
+	Less                bool         // it recurs at less than what holds today, or was paused, or ended within a year that was paid in advance
+	YearUntil           time.Time    // the first day after the year that was paid in advance and is not over today; zero when none was
 	Month               Period       // the running one
 	MonthNow, MonthThen money.Rupiah // what it is foretold to come to, without the change and with it
 	Lines               []Line       // with it
@@ -34,7 +36,7 @@ func (s *Service) Prospect(ctx context.Context, city tenancy.City, change func(c
 		return Prospect{}, err
 	}
 	today := s.today(city)
-	p := Prospect{Month: MonthOf(today)}
+	p := Prospect{Today: today, Month: MonthOf(today)}
 	before, err := subscriptions(ctx, s.db.App, p.Month)
 	if err != nil {
 		return p, fmt.Errorf("billing: prospect: %w", err)
@@ -61,14 +63,24 @@ func (s *Service) Prospect(ctx context.Context, city tenancy.City, change func(c
 	if p.MonthThen, p.Lines, err = s.foretell(ctx, city, p.Month, after); err != nil {
 		return p, err
 	}
-	held, v, on, err := s.Current(ctx, city, today)
-	if err == nil && on {
-		p.YearUntil = held.yearUntil(v, today)
-		p.MonthlyNow, err = s.Monthly(ctx, held, p.On)
+	if p.Next.EndsOn.IsZero() {
+		if p.MonthlyThen, err = s.Monthly(ctx, p.Next, p.On); err != nil {
+			return p, err
+		}
 	}
-	if err == nil && p.Next.EndsOn.IsZero() {
-		p.MonthlyThen, err = s.Monthly(ctx, p.Next, p.On)
+	f, err := findFooting(ctx, s.db.App, city, today)
+	if err != nil {
+		return p, err
 	}
+	p.YearUntil = f.yearUntil(today)
+	if !f.agreed() && p.YearUntil.IsZero() {
+		return p, nil
+	}
+	was, err := s.Monthly(ctx, f.sub, p.On)
+	if f.holds {
+		p.MonthlyNow = was
+	}
+	p.Less = p.MonthlyThen < was
 	return p, err
 }
 

@@ -247,17 +247,17 @@ func TestAPaidYearIsUsedUp(t *testing.T) {
 	if err != nil || !p.On.Equal(day(2026, 4, 1)) || p.MonthThen != 105_000_000-91_506_849 { // 100.000.000 × 334 ÷ 365 = 91.506.849,3
 		t.Errorf("an end from %s: March comes to %v, %v", p.On.Format(time.DateOnly), p.MonthThen, err)
 	}
-	// What ends by itself before that is followed on that day.
-	m.now = noon(2026, 3, 10)
-	if _, err := m.End(m.w.Ctx(m.w.Platform), billing.EndInput{City: m.w.Batam, On: day(2026, 4, 1), As: billing.Cancelled, Reason: "Kontrak", ActorKind: audit.System}); err != nil {
-		t.Fatal(err)
-	}
-	if p := m.looked(m.choice("kecil", nil)); !p.On.Equal(day(2026, 4, 1)) {
-		t.Errorf("what follows an end begins on %s", p.On.Format(time.DateOnly))
-	}
 	// And what is worth more begins at once.
+	m.now = noon(2026, 3, 10)
 	if p := m.looked(m.choice("besar", nil)); !p.On.Equal(day(2026, 3, 10)) {
 		t.Errorf("more begins on %s", p.On.Format(time.DateOnly))
+	}
+	// What is paid by the month and ends by itself within it is followed on that day.
+	m = openMenu(t, noon(2026, 3, 10))
+	m.start("besar", day(2026, 3, 1), billing.SubscribeInput{})
+	m.end(billing.Cancelled, day(2026, 3, 20))
+	if p := m.looked(m.choice("kecil", nil)); !p.On.Equal(day(2026, 3, 20)) {
+		t.Errorf("what follows an end begins on %s", p.On.Format(time.DateOnly))
 	}
 }
 

@@ -69,9 +69,9 @@ type SubscribeInput struct {
 	ActorKind string
 }
 
-// trialMost bounds the days for which a city pays nothing on one person's word, those of earlier trials among them. For longer there is a
+// TrialMost bounds the days for which a city pays nothing on one person's word, those of earlier trials among them. For longer there is a
 // coupon, which a second person approves.
-const trialMost = 92
+const TrialMost = 92
 
 // Subscribe starts a subscription and ends the one before it on the same day; what was planned from that day on is withdrawn
 // if it has not begun. Without a day an upgrade begins today, and a downgrade at the end of what is paid: of the year that was paid in
@@ -110,18 +110,17 @@ func (s *Service) subscribeIn(ctx context.Context, tx bun.Tx, in SubscribeInput)
 	if err := s.LockIn(ctx, tx, in.City); err != nil {
 		return Subscription{}, err
 	}
-	before, held, on, err := current(ctx, tx, in.City, s.today(in.City))
-	paused := false
-	if err == nil && !on && in.Keep {
-		before, held, paused, err = resting(ctx, tx, in.City, s.today(in.City))
-	}
+	today := s.today(in.City)
+	f, err := findFooting(ctx, tx, in.City, today)
 	if err != nil {
 		return Subscription{}, err
 	}
+	replaces := in.StartsOn
 	if in.StartsOn.IsZero() {
-		if in.StartsOn, err = s.moveDay(ctx, tx, in, before, held, on); err != nil {
+		if in.StartsOn, err = s.moveDay(ctx, tx, in, f); err != nil {
 			return Subscription{}, err
 		}
+		replaces = f.replaces(in.StartsOn)
 	}
 	v, err := findVersion(ctx, tx, in.Plan, in.Version, in.StartsOn)
 	if err != nil {
@@ -131,13 +130,13 @@ func (s *Service) subscribeIn(ctx context.Context, tx bun.Tx, in SubscribeInput)
 	if err := agree(ctx, tx, &sub, v, in); err != nil {
 		return sub, err
 	}
-	if in.Keep && (on || paused) {
-		sub.keep(before, held)
+	if in.Keep && f.agreed() {
+		sub.keep(f.sub, f.version)
 	}
 	if same, err := subscribed(ctx, tx, &sub); same || err != nil {
 		return sub, err
 	}
-	return sub, subscribe(ctx, tx, &sub, in.ActorID, in.ActorKind, s.today(in.City))
+	return sub, subscribe(ctx, tx, &sub, date(replaces), in.ActorID, in.ActorKind, today)
 }
 
 // keep takes over what was agreed with a city and is still worth something on s's first day, from what it was on and its version.
@@ -185,7 +184,7 @@ func agree(ctx context.Context, tx bun.IDB, sub *Subscription, v Version, in Sub
 		if err != nil {
 			return err
 		}
-		if most := max(trialMost-had, 0); in.TrialDays < 0 || in.TrialDays > most {
+		if most := max(TrialMost-had, 0); in.TrialDays < 0 || in.TrialDays > most {
 			bad = append(bad, fault.Field{Name: "trial_days", Code: "trial_days", Args: []any{"max", most}})
 		}
 		sub.TrialEndsOn = sub.StartsOn.AddDate(0, 0, in.TrialDays)
@@ -248,8 +247,8 @@ func subscribed(ctx context.Context, tx bun.Tx, sub *Subscription) (bool, error)
 	return true, nil
 }
 
-// subscribe writes sub, ends the one before it and withdraws what was planned from its day on and has not begun.
-func subscribe(ctx context.Context, tx bun.Tx, sub *Subscription, actor uuid.UUID, kind string, today time.Time) error {
+// subscribe writes sub, ends the one before it and withdraws what was planned from a day on, its first at the latest, and has not begun.
+func subscribe(ctx context.Context, tx bun.Tx, sub *Subscription, replaces time.Time, actor uuid.UUID, kind string, today time.Time) error {
 	day := sub.StartsOn.Format(time.DateOnly)
 	if sub.StartsOn.Before(today) {
 		running, err := tx.NewSelect().Model((*Subscription)(nil)).Where("tenant_id = ? AND withdrawn_at IS NULL AND starts_on < ? AND (ends_on IS NULL OR ends_on > ?)",
@@ -261,7 +260,7 @@ func subscribe(ctx context.Context, tx bun.Tx, sub *Subscription, actor uuid.UUI
 			return fault.New(fault.Conflict, "billing.past")
 		}
 	}
-	dropped, err := withdraw(ctx, tx, sub.TenantID, sub.StartsOn, today)
+	dropped, err := withdraw(ctx, tx, sub.TenantID, replaces, today)
 	if err != nil {
 		return err
 	}

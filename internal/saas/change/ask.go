@@ -39,6 +39,8 @@ type Quote struct {
 	Kind      Kind
 	Waits     bool // for the BUMD to approve it
 	Overrules bool // it takes back what the BUMD planned, and waits for that reason and not by the contract
+
+	replaces time.Time // the first day from which it takes back what is planned
 }
 
 // Mark names what a quote promises: an order is refused when it is no longer that. What the running month comes to is not in it,
@@ -82,10 +84,13 @@ func (s *Service) quote(ctx context.Context, actor identity.Actor, city tenancy.
 	if err != nil {
 		return Quote{}, err
 	}
-	q := Quote{Prospect: p, Kind: in.Kind}
+	q := Quote{Prospect: p, Kind: in.Kind, replaces: p.On}
 	if q.Kind == "" {
-		if q.Kind = Raise; p.MonthlyThen < p.MonthlyNow {
+		if q.Kind = Raise; p.Less {
 			q.Kind = Lower
+		}
+		if on { // whatever was to follow
+			q.replaces = p.Today.AddDate(0, 0, 1)
 		}
 		if on && p.Next.ID == held.ID || on && held.Plan == p.Next.Plan && held.Version == p.Next.Version && maps.Equal(held.Addons, p.Next.Addons) {
 			return q, fault.New(fault.Conflict, "subchange.same")
@@ -96,7 +101,7 @@ func (s *Service) quote(ctx context.Context, actor identity.Actor, city tenancy.
 		return q, err
 	}
 	if ctx, err = tenancy.Inside(ctx, city); err == nil {
-		q.Overrules, err = s.overrules(ctx, s.d.DB.App, city, q.On)
+		q.Overrules, err = s.overrules(ctx, s.d.DB.App, city, q.replaces)
 		q.Waits = q.Overrules
 	}
 	return q, err
@@ -241,7 +246,7 @@ func (s *Service) Ask(ctx context.Context, actor identity.Actor, in Input) (Orde
 			return err
 		}
 		if !q.Waits {
-			if theirs, err := s.overrules(ctx, tx, city, q.On); err != nil {
+			if theirs, err := s.overrules(ctx, tx, city, q.replaces); err != nil {
 				return err
 			} else if theirs { // planned since it was looked at
 				return fault.New(fault.Conflict, "subchange.changed")
@@ -381,8 +386,8 @@ func (s *Service) planned(city tenancy.City, o Order, all []billing.Subscription
 	if o.Kind == Pause || o.Kind == Cancel {
 		return len(all) > 0 && all[0].ID == o.SubscriptionID.UUID && all[0].EndsOn.Equal(o.TakesOn)
 	}
-	// Something must go on when it is taken back.
-	return len(all) > 1 && all[0].ID == o.SubscriptionID.UUID && all[1].Holds(s.d.Now().In(city.Location()))
+	// What it follows goes on when it is taken back, or stays paused or ended.
+	return len(all) > 1 && all[0].ID == o.SubscriptionID.UUID && all[1].StartsOn.Format(time.DateOnly) <= s.d.Now().In(city.Location()).Format(time.DateOnly)
 }
 
 // notAgain refuses o while the same order, from the same day, is planned already.

@@ -2,8 +2,10 @@
 //
 // A change is looked at before it is made (Quote), with what it costs and from when it holds, and is ordered as it was shown. What is
 // worth as much or more begins at once, prorated by day; what is worth less holds from the end of the year that is paid in advance, or else
-// of the month; a pause and an end from the end of the month, and what was not used of a year is given back; a pause is taken up again at once. Where the contract with the city says so, the BUMD approves the change before it is
-// carried out, and sees it in any case. Rules, days and prices are those of billing.
+// of the month; a pause and an end from the end of the month, and what was not used of a year is given back. A pause is taken up again at
+// once, for a year that begins anew; but whoever chooses less in it, or after an end, waits for the end of the year that was paid all the
+// same. Where the contract with the city says so, the BUMD approves the change before it is carried out, and sees it in any case. Rules,
+// days and prices are those of billing.
 package change
 
 import (
@@ -29,7 +31,8 @@ import (
 // Kind is what an order changes.
 type Kind string
 
-// The kinds. An order for another plan or other add-ons is a Raise when it is worth as much a month or more, and else a Lower.
+// The kinds. An order for another plan or other add-ons is a Raise when it is worth as much a month as what holds, or was paused, or more, and
+// else a Lower.
 const (
 	Raise  Kind = "raise"
 	Lower  Kind = "lower"

@@ -42,6 +42,7 @@ type town struct {
 	bills *billing.Service
 	admin identity.Actor
 	d     change.Deps
+	now   time.Time
 }
 
 func day(month time.Month, n int) time.Time { return time.Date(2026, month, n, 0, 0, 0, 0, time.UTC) }
@@ -50,7 +51,8 @@ func open(t *testing.T) *town {
 	t.Helper()
 	x := &town{t: t, w: pgtest.Open(t)}
 	x.ctx = x.w.Ctx(x.w.Batam)
-	clock := func() time.Time { return day(6, 16).Add(5 * time.Hour) }
+	x.at(day(6, 16))
+	clock := func() time.Time { return x.now }
 	guard, err := access.New(x.w.DB, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
@@ -74,6 +76,9 @@ func open(t *testing.T) *town {
 	x.subscribe("kecil", day(1, 1))
 	return x
 }
+
+// at makes it noon of a day.
+func (x *town) at(day time.Time) { x.now = day.Add(5 * time.Hour) }
 
 // subscribe is the BUMD's decision.
 func (x *town) subscribe(plan string, on time.Time) {
@@ -310,4 +315,92 @@ func TestAnOrderNeedsOneConnection(t *testing.T) {
 	}
 	x.ask(change.Input{Plan: "besar", Version: 1})
 	x.ask(change.Input{Kind: change.Pause, Reason: "Anggaran"})
+}
+
+// TestAPauseHidesNothingFromTheContract: what is less than the plan that is paused is an order for less, which waits where the contract
+// says so; and in a year that was paid in advance it can be taken back until that year is over.
+func TestAPauseHidesNothingFromTheContract(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name     string
+		approves []string
+		plan     string
+		kind     change.Kind
+		waits    bool
+	}{
+		{"less", []string{"lower"}, "hemat", change.Lower, true},
+		{"less, where more waits", []string{"raise"}, "hemat", change.Lower, false},
+		{"more", []string{"lower"}, "besar", change.Raise, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			x := open(t)
+			bumd := identity.Actor{ID: uuid.New(), TenantID: x.w.Platform.ID, Kind: identity.Staff, Name: "Rina Keuangan", Roles: []string{"bumd_finance"}, TOTP: true}
+			if err := x.Agree(x.w.Ctx(x.w.Platform), bumd, x.w.Batam, tt.approves, "Kontrak"); err != nil {
+				t.Fatal(err)
+			}
+			x.ask(change.Input{Kind: change.Pause, Reason: "Anggaran"})
+			x.at(day(7, 5))
+			o := x.ask(change.Input{Plan: tt.plan, Version: 1})
+			if got := o.State() == change.Waiting; got != tt.waits || o.Kind != tt.kind || !o.TakesOn.Equal(day(7, 5)) {
+				t.Errorf("%s from %s, waits: %t", o.Kind, o.TakesOn.Format(time.DateOnly), got)
+			}
+		})
+	}
+}
+
+// TestLessInAPaidYearReplacesWhatIsPlanned: the city's own pause goes without a word, an end by the BUMD waits for the BUMD; and once the
+// pause has begun, what is planned for the end of the year is neither ordered twice nor kept against the city's will.
+func TestLessInAPaidYearReplacesWhatIsPlanned(t *testing.T) {
+	t.Parallel()
+	yearly := func(x *town) {
+		for _, statement := range []string{
+			`INSERT INTO plan (code, name, summary, offered) VALUES ('tahunan', '{"id": "Tahunan"}', '{"id": "."}', true)`,
+			`INSERT INTO plan_version (plan, version, effective_from, components) VALUES ('tahunan', 1, '2026-01-01', '[{"code": "setahun", "kind": "flat", "every": "year", "price": 36500000, "name": {"id": "Setahun"}}]')`,
+		} {
+			if _, err := x.w.DB.Platform.NewRaw(statement).Exec(x.w.Ctx(x.w.Platform)); err != nil {
+				x.t.Fatal(err)
+			}
+		}
+		x.subscribe("tahunan", day(6, 16))
+	}
+	less := change.Input{Plan: "hemat", Version: 1}
+	ends := day(6, 16).AddDate(1, 0, 0)
+
+	x := open(t)
+	yearly(x)
+	x.at(day(6, 17))
+	x.ask(change.Input{Kind: change.Pause, Reason: "Anggaran"})
+	if o := x.ask(less); o.State() != change.Done || !o.TakesOn.Equal(ends) || x.counted("subscription WHERE withdrawn_at IS NULL AND ended_as = 'paused'") != 0 {
+		t.Errorf("in place of its own pause: %s from %s", o.State(), o.TakesOn.Format(time.DateOnly))
+	}
+
+	x = open(t)
+	yearly(x)
+	x.at(day(6, 17))
+	if _, err := x.bills.End(x.w.Ctx(x.w.Platform), billing.EndInput{City: x.w.Batam, On: day(9, 1), As: billing.Cancelled, Reason: "Kontrak berakhir", ActorKind: audit.System}); err != nil {
+		t.Fatal(err)
+	}
+	if o := x.ask(less); o.State() != change.Waiting || !o.Overrules || !o.TakesOn.Equal(ends) || x.counted("subscription WHERE withdrawn_at IS NULL AND ended_as = 'cancelled'") != 1 {
+		t.Errorf("in place of an end by the BUMD: %s from %s", o.State(), o.TakesOn.Format(time.DateOnly))
+	}
+
+	x = open(t)
+	yearly(x)
+	x.at(day(6, 17))
+	x.ask(change.Input{Kind: change.Pause, Reason: "Anggaran"})
+	x.at(day(7, 5))
+	o := x.ask(less)
+	if _, err := x.Ask(x.ctx, x.admin, x.seen(less)); !fault.Is(err, "subchange.same") {
+		t.Errorf("again: %v", err)
+	}
+	if ok, err := x.Planned(x.ctx, x.w.Batam, o); !ok || err != nil || !o.TakesOn.Equal(ends) {
+		t.Errorf("planned for %s: %t, %v", o.TakesOn.Format(time.DateOnly), ok, err)
+	}
+	if err := x.Withdraw(x.ctx, x.admin, o.ID); err != nil {
+		t.Errorf("taken back: %v", err)
+	}
+	if x.counted("subscription WHERE withdrawn_at IS NULL") != 2 || x.counted("subscription WHERE withdrawn_at IS NULL AND ended_as = 'paused' AND ends_on = '2026-07-01'") != 1 {
+		t.Error("the pause did not stay")
+	}
 }
