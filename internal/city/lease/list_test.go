@@ -106,7 +106,8 @@ func TestListsOfLeases(t *testing.T) {
 	if rest, err := st.Operators(st.ctx, st.manager, OperatorApproved, first[0].ID, 9); err != nil || len(rest) != 1 || rest[0].ID != st.operator {
 		t.Errorf("%v %+v", err, rest)
 	}
-	for typed, want := range map[string]string{"b": "[{B [Jalan AB Jalan BC]}]", "jalan ad": "[{A [Jalan AB Jalan AD]} {D [Jalan AD Jalan DC]}]", "Z": "[]", " ": "[]"} {
+	for typed, want := range map[string]string{"b": "[{B [Jalan AB Jalan BC]  0}]", "jalan ad": "[{A [Jalan AB Jalan AD]  0} {D [Jalan AD Jalan DC]  0}]", "Z": "[]", " ": "[]",
+		beside(140, 10): "[{B [Jalan AB Jalan BC]  41}]", beside(0, 0): "[{A [Jalan AB Jalan AD]  0}]", "1.5, 104.5": "[]", "999, 1": "[]"} {
 		if got, err := st.Places(st.ctx, st.manager, st.at, typed, 9); err != nil || fmt.Sprint(got) != want {
 			t.Errorf("%s: %v %v", typed, got, err)
 		}

@@ -10,17 +10,24 @@ import (
 	"github.com/google/uuid"
 
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/geo"
 	"bedelau/internal/kernel/identity"
 )
 
 // Place is a node at which a segment ends, with the roads of those that do.
 type Place struct {
-	Code  string
-	Roads []string
+	Code    string
+	Roads   []string
+	Address string // where one is recorded
+	Away    int    // from the point that was typed, in metres
 }
 
-// Places returns nodes at which a segment of a day ends, by code: the one whose code is what was typed, else at most so many
-// whose code or road has it in it. For staff with duct:read.
+// nearest is how far a node may be from a point that was typed: further away nobody would lead a cable to it.
+const nearest = 5000 // metres
+
+// Places returns nodes at which a segment of a day ends, by code: the one whose code is what was typed, else the nearest one within
+// five kilometres of the point that was typed in degrees ("1.1301, 104.0529", WGS84), else at most so many whose code, address or road
+// has it in it. For staff with duct:read.
 func (s *Service) Places(ctx context.Context, actor identity.Actor, day time.Time, typed string, most int) ([]Place, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return nil, err
@@ -42,6 +49,8 @@ func (g *graph) places(day time.Time, typed string, most int, only map[uuid.UUID
 	if typed == "" {
 		return nil
 	}
+	point, isPoint := geo.Parse(typed)
+	closest := Place{Away: nearest + 1}
 	var found []Place
 	for n, code := range g.codes {
 		p := Place{Code: code, Roads: g.roads(int32(n), day, only)}
@@ -51,9 +60,21 @@ func (g *graph) places(day time.Time, typed string, most int, only map[uuid.UUID
 		if strings.EqualFold(code, typed) {
 			return []Place{p}
 		}
-		if strings.Contains(strings.ToLower(code), typed) || slices.ContainsFunc(p.Roads, func(r string) bool { return strings.Contains(strings.ToLower(r), typed) }) {
+		node := g.nodeOn(int32(n), days(day))
+		p.Address = node.address
+		if isPoint && node.kind != "" {
+			if p.Away = int(geo.Metres(point, node.at) + 0.5); p.Away < closest.Away {
+				closest = p
+			}
+			continue
+		}
+		has := func(text string) bool { return strings.Contains(strings.ToLower(text), typed) }
+		if has(code) || has(p.Address) || slices.ContainsFunc(p.Roads, has) {
 			found = append(found, p)
 		}
+	}
+	if closest.Away <= nearest {
+		return []Place{closest}
 	}
 	slices.SortFunc(found, func(a, b Place) int { return strings.Compare(a.Code, b.Code) })
 	return found[:min(len(found), most)]

@@ -79,6 +79,11 @@ func at(east, north float64) string {
 	return fmt.Sprintf("[%.8f, %.8f]", 104.05+east/111320, 1.02+north/110574)
 }
 
+// beside is the same as somebody types it.
+func beside(east, north float64) string {
+	return fmt.Sprintf("%.8f, %.8f", 1.02+north/110574, 104.05+east/111320)
+}
+
 func node(code string, east, north float64) string {
 	return `{"type": "Feature", "geometry": {"type": "Point", "coordinates": ` + at(east, north) + `}, "properties": {"code": "` + code + `", "kind": "manhole", "authority": "pemko", "condition": "good"}}`
 }

@@ -112,6 +112,8 @@ func TestAWayBecomesALease(t *testing.T) {
 	sari.Sees(sari.Get(plan+"?dari=&ke=Jalan+Entah&jenis=subduct&jumlah=0&mulai=2026-12-01&sampai=2026-11-01"), http.StatusUnprocessableEntity,
 		"Dari titik: Isian ini wajib", "Ke titik: Tidak ada titik jaringan", "angka 1 sampai 100", "harus setelah hari pertama")
 	sari.Page(plan+"?dari=engku&ke=MH-3&jenis=subduct&jumlah=1&mulai=2026-12-01&sampai=", "Pilih titik yang dimaksud", "MH-1, Jalan Engku Putri", "MH-2, Jalan Engku Putri, Jalan Raja Haji")
+	sari.Page(plan+"?dari=1.1201,+104.0501&ke=MH-3&jenis=subduct&jumlah=1&mulai=2026-12-01&sampai=", "Titik terdekat dari 1.1201, 104.0501 adalah MH-1, sekitar 16 m", "Jalan Raja Haji")
+	sari.Sees(sari.Get(plan+"?dari=1.2,+104.2&ke=MH-3&jenis=subduct&jumlah=1&mulai=2026-12-01&sampai="), http.StatusUnprocessableEntity, "koordinat yang paling jauh 5 km")
 	sari.Page(asks("1"), "Rute 1", "Pemerintah Kota Batam, BP Batam", "2 di ruas R-1", "Belum ada operator yang disetujui")
 	sari.Page(asks("3"), "Tidak ada rute yang bebas", "Kurangi jumlahnya")
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -88,6 +89,7 @@ func (p *Planner) Page(c *gin.Context) error {
 type Asked struct {
 	lease.PlanInput
 	places map[string][]lease.Place // by field
+	near   map[string]lease.Place   // by field, the node that is the nearest to the point that was typed
 	bad    []fault.Field
 	by     *ducttariff.WayPrice // by which the ways are planned; nil by length
 }
@@ -100,7 +102,7 @@ func (q Asked) Bad() []fault.Field { return q.bad }
 
 // Ask reads what a plan asks for.
 func (p *Planner) Ask(c *gin.Context, in site.Form) (Asked, error) {
-	q := Asked{PlanInput: lease.PlanInput{Kind: in.Get("jenis"), Ways: waysMost}, places: map[string][]lease.Place{}}
+	q := Asked{PlanInput: lease.PlanInput{Kind: in.Get("jenis"), Ways: waysMost}, places: map[string][]lease.Place{}, near: map[string]lease.Place{}}
 	refuse := func(name, code string) { q.bad = append(q.bad, fault.Field{Name: name, Code: code}) }
 	var err error
 	if q.Since, err = time.Parse(time.DateOnly, site.DateOf(in, "mulai")); err != nil {
@@ -122,6 +124,9 @@ func (p *Planner) Ask(c *gin.Context, in site.Form) (Asked, error) {
 			refuse(name, "no_such_place")
 		case len(found) == 1:
 			*codes[name] = found[0].Code
+			if _, isPoint := geo.Parse(typed); isPoint {
+				q.near[name] = found[0]
+			}
 		default:
 			q.places[name] = found
 		}
@@ -193,6 +198,9 @@ func (p *Planner) question(c *gin.Context, in site.Form, q Asked, errs ui.Errors
 		if code != "" {
 			f.Value = code
 		}
+		if x, ok := q.near[name]; ok {
+			f.Hint = l.T("lease.nearest", "typed", in.Text(name), "code", x.Code, "n", l.Number(int64(x.Away)))
+		}
 		if found := q.places[name]; len(found) > 0 {
 			f.Type, f.Hint = "select", l.T("lease.several_places", "typed", in.Text(name))
 			if len(found) == placesMost {
@@ -200,7 +208,7 @@ func (p *Planner) question(c *gin.Context, in site.Form, q Asked, errs ui.Errors
 			}
 			f.Options = []ui.Option{{Value: in.Text(name), Label: l.T("lease.choose_place")}}
 			for _, x := range found {
-				f.Options = append(f.Options, ui.Option{Value: x.Code, Label: x.Code + ", " + strings.Join(x.Roads, ", ")})
+				f.Options = append(f.Options, ui.Option{Value: x.Code, Label: strings.Join(append(slices.DeleteFunc([]string{x.Code, x.Address}, func(s string) bool { return s == "" }), x.Roads...), ", ")})
 			}
 		}
 		return f
