@@ -230,6 +230,7 @@ func packEngine() *pack.Engine {
 	e.Register(ductwork.Section())
 	e.Register(ductorder.Section())
 	e.Register(revenue.Section())
+	e.Register(revenue.AccountingSection())
 	e.Register(ductdamage.Section())
 	e.Register(ductwave.Section())
 	e.Register(ductwait.Section())

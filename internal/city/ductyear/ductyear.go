@@ -25,6 +25,7 @@ import (
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/money"
@@ -115,6 +116,12 @@ const (
 	dearMonth = 18
 	dearDay   = 16
 	dearRate  = money.Rupiah(14_500)
+)
+
+// onceMonth is from which month on each manhole of a new lease is paid for once, for the time of the lease, and onceRate how much.
+const (
+	onceMonth = 5
+	onceRate  = money.Rupiah(175_333)
 )
 
 // maker is the years in the making.
@@ -210,6 +217,11 @@ func (m *maker) month(ctx context.Context, i int) error {
 			return err
 		}
 	}
+	if i == onceMonth-2 {
+		if err := m.once(ctx, begin); err != nil {
+			return err
+		}
+	}
 	if err := m.renew(ctx, i); err != nil { // before others take what it holds
 		return err
 	}
@@ -282,6 +294,19 @@ func (m *maker) dearer(ctx context.Context, begin time.Time) error {
 		}
 	}
 	return nil
+}
+
+// once asks for the price of opening a manhole for the time of a lease, which somebody else approves.
+func (m *maker) once(ctx context.Context, begin time.Time) error {
+	m.at = begin.AddDate(0, 0, 5).Add(3 * time.Hour)
+	t := ducttariff.Tariff{Charge: ducttariff.Node, Per: ducttariff.Once, Rate: onceRate}
+	t.Code, t.EffectiveFrom, t.Basis, t.Source = "akses-manhole-sekali", m.first.AddDate(0, onceMonth, 0).Format(time.DateOnly), "Keputusan direksi (contoh)", "Data contoh"
+	t.Name = i18n.Text{i18n.ID: "Akses manhole selama masa sewa (contoh)", i18n.EN: "Access to manholes for the time of the lease (example)"}
+	c, err := m.price.AskTariff(ctx, m.Maker, t, "Data contoh: dibayar sekali di muka")
+	if err == nil {
+		_, err = m.price.Decide(ctx, m.Checker, c.ID, true)
+	}
+	return err
 }
 
 // ended keeps the day of a notice.

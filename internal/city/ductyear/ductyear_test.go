@@ -58,7 +58,7 @@ func newWorld(t *testing.T) *world {
 	store, err := files.New(files.Deps{DB: w.DB.App, Keys: keys, Dir: filepath.Join(t.TempDir(), "files"), MaxBytes: 50 << 20, Log: quiet})
 	y.must(err)
 	engine := pack.NewEngine()
-	for _, s := range []pack.Section{duct.Section(), lease.Section(), ducttariff.Section(), ductbill.Section(), ductdamage.Section(), ductwork.Section(), revenue.Section()} {
+	for _, s := range []pack.Section{duct.Section(), lease.Section(), ducttariff.Section(), ductbill.Section(), ductdamage.Section(), ductwork.Section(), revenue.Section(), revenue.AccountingSection()} {
 		engine.Register(s)
 	}
 	p, err := pack.Load(tenants.FS, "batam")
@@ -159,14 +159,25 @@ share AS (
     coalesce((SELECT (fl.body ->> 'rate')::numeric FROM duct_price fl WHERE fl.tenant_id = $1 AND fl.part = 'floor' AND fl.effective_from <= line.d AND fl.body ->> 'kind' = line.tariff ->> 'kind' ORDER BY fl.effective_from DESC LIMIT 1), 0) AS floor
     FROM line JOIN l USING (id) LEFT JOIN volume v ON v.billed = line.billed AND v.operator_id = line.operator_id
     CROSS JOIN LATERAL (SELECT p.body FROM duct_price p WHERE p.tenant_id = $1 AND p.part = 'terms' AND p.effective_from <= line.d ORDER BY p.effective_from DESC LIMIT 1) x),
-amount AS ( -- timed is what a lease is charged for its time, without what is left of a minimum term
-  SELECT id, operator_id, billed, free_trade, NOT rest AS timed,
+amount AS ( -- timed is what a lease is charged for its time, without what is left of a minimum term; ahead what is paid once for all of it
+  SELECT id, operator_id, billed, free_trade, NOT rest AS timed, false AS ahead,
          round(rate * n * days / (of * CASE WHEN tariff ->> 'per' = 'year' THEN 12 ELSE 1 END))
        - round(least(round(rate * off / 10000), greatest(rate - floor, 0)) * n * days / (of * CASE WHEN tariff ->> 'per' = 'year' THEN 12 ELSE 1 END)) AS amount FROM share
   UNION ALL
-  SELECT l.id, l.operator_id, date_trunc('month', l.f)::date, (SELECT 2 * coalesce(sum(n) FILTER (WHERE free_trade), 0) >= sum(n) FROM metre WHERE metre.id = l.id), false, (t.body ->> 'rate')::numeric FROM l CROSS JOIN bounds b
+  SELECT l.id, l.operator_id, date_trunc('month', l.f)::date, (SELECT 2 * coalesce(sum(n) FILTER (WHERE free_trade), 0) >= sum(n) FROM metre WHERE metre.id = l.id), false, false, (t.body ->> 'rate')::numeric FROM l CROSS JOIN bounds b
     CROSS JOIN LATERAL (SELECT DISTINCT ON (x.code) x.* FROM duct_price x WHERE x.tenant_id = $1 AND x.part = 'tariff' AND x.effective_from <= l.f ORDER BY x.code, x.effective_from DESC) t
-   WHERE t.body ->> 'per' = 'once' AND t.body ->> 'charge' = 'order' AND l.renews IS NULL AND l.f >= b.a AND l.f < b.z)`
+   WHERE t.body ->> 'per' = 'once' AND t.body ->> 'charge' = 'order' AND l.renews IS NULL AND l.f >= b.a AND l.f < b.z
+  UNION ALL
+  SELECT l.id, l.operator_id, date_trunc('month', l.f)::date, o.free_trade, false, true, (t.body ->> 'rate')::numeric * o.n FROM l CROSS JOIN bounds b JOIN node o ON o.id = l.id
+    CROSS JOIN LATERAL (SELECT DISTINCT ON (x.code) x.* FROM duct_price x WHERE x.tenant_id = $1 AND x.part = 'tariff' AND x.effective_from <= l.f ORDER BY x.code, x.effective_from DESC) t
+   WHERE t.body ->> 'per' = 'once' AND t.body ->> 'charge' = o.charge AND l.renews IS NULL AND l.f >= b.a AND l.f < b.z)`
+
+// aheadSQL is what was paid once for the time of leases, inside the free-trade area and outside, and what of it is left to be recognised
+// after a day ($5): by the day to the end that was agreed on, or to that of the minimum term, and nothing once a lease is over. Its month is the lease's first.
+const aheadSQL = rateSQL + `,
+span AS (SELECT l.*, coalesce(l.agreed, (t.since + make_interval(months => (t.body ->> 'minimum_months')::int))::date) AS z, $5::date + 1 AS at FROM l JOIN terms t USING (id))
+SELECT s.id::text, date '0001-01-01', sum(a.amount)::bigint, sum(a.amount - CASE WHEN s.at >= least(s.z, s.until) THEN a.amount ELSE round(a.amount * (s.at - s.f) / (s.z - s.f)) END)::bigint
+  FROM span s JOIN (SELECT id, free_trade, sum(amount) AS amount FROM amount WHERE ahead GROUP BY 1, 2) a USING (id) GROUP BY 1 ORDER BY 1`
 
 // billedSQL is what invoices say, and drafts by which nothing was to be paid, line by line.
 const billedSQL = `
@@ -302,7 +313,64 @@ func TestTwoYearsBalance(t *testing.T) {
 	y.taxed()
 	y.balanced()
 	y.repaid()
+	y.deferred(y.days())
 	y.guaranteed()
+}
+
+// deferred holds what the company has been paid ahead, and what of it is revenue by now, against the days and prices that people agreed on,
+// and the schedule against what was invoiced, month by month.
+func (y *world) deferred(days string) {
+	y.t.Helper()
+	guard, err := access.New(y.w.DB, slog.New(slog.DiscardHandler))
+	y.must(err)
+	s := revenue.New(revenue.Deps{DB: y.w.DB, Guard: guard, Now: func() time.Time { return now }})
+	officer := identity.Actor{ID: uuid.New(), TenantID: y.w.Batam.ID, Kind: identity.Staff, Roles: []string{"revenue_officer"}, TOTP: true}
+	found, next := map[string][2]money.Rupiah{}, time.Date(2026, 11, 28, 0, 0, 0, 0, time.UTC)
+	x, err := s.Deferred(y.ctx, officer, now)
+	y.must(err)
+	over := 0
+	for _, d := range x.All {
+		done, err := d.Recognised(next)
+		y.must(err)
+		if !d.EndedOn.IsZero() {
+			over++
+		}
+		key := d.LeaseID.String() + " 0001-01"
+		found[key] = [2]money.Rupiah{found[key][0] + d.Charged(next), found[key][1] + d.Charged(next) - done}
+	}
+	want := y.sums(aheadSQL, y.w.Batam.ID, y.made.First, y.made.Last, days, now)
+	var sum, left money.Rupiah
+	for key, w := range want {
+		if sum, left = sum+w[0], left+w[1]; w != found[key] {
+			y.t.Errorf("%s: %v is deferred, %v is to be", key, found[key], w)
+		}
+	}
+	var invoiced int64
+	y.must(y.raw.QueryRow(y.t.Context(), "SELECT coalesce(sum(l.amount), 0)::bigint FROM invoice i JOIN invoice_line l ON l.tenant_id = i.tenant_id AND l.invoice_id = i.id WHERE i.tenant_id = $1 AND i.kind = 'invoice' AND l.source ->> 'tariff' = 'akses-manhole-sekali'", y.w.Batam.ID).Scan(&invoiced))
+	if len(want) < 8 || len(found) != len(want) || over == 0 || left == 0 || left >= sum || int64(sum) != invoiced {
+		y.t.Errorf("%d leases have paid %v ahead (%d invoiced), %v is left, %d are over", len(want), sum, invoiced, left, over)
+	}
+	var charged, recognised money.Rupiah
+	for year := y.made.First.Year(); year <= now.Year(); year++ {
+		day := time.Date(year, 12, 31, 0, 0, 0, 0, time.UTC)
+		if year == now.Year() {
+			day = now
+		}
+		x, err := s.Deferred(y.ctx, officer, day)
+		y.must(err)
+		for _, m := range x.Year {
+			if m.Month.After(now) {
+				continue
+			}
+			if charged, recognised = charged+m.Charged, recognised+m.Recognised; m.Balance != charged-recognised {
+				y.t.Errorf("%s: %v is left of %v invoiced and %v recognised", m.Month.Format("2006-01"), m.Balance, charged, recognised)
+			}
+		}
+	}
+	if charged != sum {
+		y.t.Errorf("the schedules say that %v was invoiced, and it was %v", charged, sum)
+	}
+	y.t.Logf("%d leases paid %v ahead, of which %v is left to be recognised; %d ended before", len(want), sum, left, over)
 }
 
 // repaid holds what others were charged of repairs, less what was credited since others answer, against what people said in the end: to

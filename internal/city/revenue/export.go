@@ -20,15 +20,16 @@ const (
 	Dividends   = "dividends"   // decided, due, paid and late
 	Assessments = "assessments" // what a SKRD says of each retribution
 	Contracts   = "contracts"   // the leases of the ducts with the agreement that each rests on
+	Deferred    = "deferred"    // what the company was paid once for the time of leases, and when it is revenue
 )
 
 // Tables lists them.
 func Tables() []string {
-	return []string{Realisation, Receivables, Dividends, Assessments, Contracts}
+	return []string{Realisation, Receivables, Dividends, Assessments, Contracts, Deferred}
 }
 
 // Export hands the rows of a table as it is on a day to row, the heading first. Amounts are int64, days text (2026-11-27). It needs
-// revenue:read. Contracts are the company's and no revenue of the city; they are what its dividend rests on.
+// revenue:read. Contracts and what is deferred are the company's and no revenue of the city; they are what its dividend rests on.
 func (s *Service) Export(ctx context.Context, actor identity.Actor, in i18n.Locale, table string, day time.Time, row func([]any) error) error {
 	if err := s.d.Guard.Allow(ctx, actor, access.RevenueRead); err != nil {
 		return err
@@ -77,6 +78,8 @@ func (s *Service) Export(ctx context.Context, actor identity.Actor, in i18n.Loca
 			return err
 		}
 		return s.contracts(ctx, in, day, row)
+	case Deferred:
+		return s.exportDeferrals(ctx, actor, in, day, row)
 	}
 	return fmt.Errorf("revenue: there is no table %q", table)
 }

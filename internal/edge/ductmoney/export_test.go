@@ -72,3 +72,34 @@ func TestFilesForTheRevenueOffices(t *testing.T) {
 		t.Errorf("an officer reads what is owed: %d", a.Status)
 	}
 }
+
+// TestWhatIsPaidOnceIsDeferred: a survey is revenue when it is charged, by the rules of the pack, which nobody has checked yet; by rules that
+// defer it too, it is revenue by the day over the minimum term, on the page and in the file.
+func TestWhatIsPaidOnceIsDeferred(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	leased(t, s)
+	bima := s.Staff(t, pagetest.HostBatam, "Bima Keuangan", "duct_finance", "")
+	bima.Goes(bima.Post(book+"/tindakan/hitung"), book+"#konsep")
+	bima.Post(book+"/tindakan/terbitkan", "semua", "ya")
+	bima.Page(earned, "Pendapatan yang ditangguhkan", "PSAK 115", "Belum diperiksa akuntan", "Tidak ada yang ditangguhkan")
+	ctx := s.In(t, pagetest.HostBatam)
+	if _, err := s.World.DB.App.NewRaw(`UPDATE duct_accounting SET body = jsonb_set(body, '{deferred}', '["order"]') WHERE tenant_id = ?`, s.World.Batam.ID).Exec(ctx); err != nil {
+		t.Fatal(err)
+	}
+	// Rp2.500.000 for 365 days from 1 October on, invoiced on 24 November: 55 days of it are over, 61 when the month ends.
+	bima.Page(earned, "DCT/2026/000001", "Rp376.712", "Rp2.123.288", "Ditagih Rp2.500.000; diakui Rp417.808; sisa Rp2.082.192", "Ditagih Rp0; diakui Rp212.329; sisa Rp1.869.863")
+	if page := bima.Page(earned+"?hari=2026-11-23", "Tidak ada yang ditangguhkan"); strings.Contains(page, "DCT/2026/000001") {
+		t.Error("what is invoiced tomorrow is deferred today")
+	}
+	got := table(t, bima, earned+"/unduh/ditangguhkan.xlsx?hari=2026-11-24")
+	for _, line := range []string{"Tagihan|Nomor sewa|Operator|Tentang|Jumlah|Mulai|Sampai|Sudah diakui|Masih ditangguhkan|Januari", "DCT/2026/000001|SWD-2026-0001|PT Serat Uji|", "|2500000|2026-10-01|2027-09-30|376712|2123288|0|0|0|0|0|0|0|0|0|0|417808|212329"} {
+		if !strings.Contains(got, line) {
+			t.Errorf("no %q:\n%s", line, got)
+		}
+	}
+	officer := s.Staff(t, pagetest.HostBatam, "Budi Loket", "officer", "dpmptsp")
+	if a := officer.Get(earned + "/unduh/ditangguhkan.xlsx"); a.Status != http.StatusForbidden {
+		t.Errorf("an officer reads what is deferred: %d", a.Status)
+	}
+}

@@ -45,7 +45,7 @@ func (p *Pages) revenueRoutes() gate.Table {
 
 // revenueFile is where a table of the city's own revenue is downloaded, with ?hari=.
 func revenueFile(table string) string {
-	return PathRevenue + "/unduh/" + map[string]string{revenue.Realisation: "realisasi", revenue.Receivables: "piutang", revenue.Dividends: "dividen", revenue.Assessments: "skrd", revenue.Contracts: "kontrak"}[table] + ".xlsx"
+	return PathRevenue + "/unduh/" + map[string]string{revenue.Realisation: "realisasi", revenue.Receivables: "piutang", revenue.Dividends: "dividen", revenue.Assessments: "skrd", revenue.Contracts: "kontrak", revenue.Deferred: "ditangguhkan"}[table] + ".xlsx"
 }
 
 // revenueTable writes a table as it is on the day that is asked for.
@@ -98,7 +98,7 @@ func (p *Pages) revenuePage(c *gin.Context, status int, in site.Form, of string,
 		files.Links = append(files.Links, ui.Link{Href: revenueFile(t) + "?hari=" + day.Format(time.DateOnly), Label: l.T("revenue.file." + t), Icon: "download"})
 	}
 	v.Sections = append(v.Sections, s, monthSection(l, lines), files)
-	for _, part := range []func(*gin.Context, time.Time) (bill.Section, error){p.claimSection, p.receiptsSection, p.bookSection} {
+	for _, part := range []func(*gin.Context, time.Time) (bill.Section, error){p.claimSection, p.receiptsSection, p.bookSection, p.deferredSection} {
 		x, err := part(c, day)
 		if err != nil {
 			return err

@@ -263,6 +263,7 @@ func (s *Site) Load(t testing.TB, slugs ...string) {
 	engine.Register(ductwork.Section())
 	engine.Register(ductorder.Section())
 	engine.Register(revenue.Section())
+	engine.Register(revenue.AccountingSection())
 	engine.Register(ductdamage.Section())
 	engine.Register(ductwave.Section())
 	engine.Register(ductwait.Section())
