@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -18,7 +17,6 @@ import (
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"
-	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/kernel/workflow"
 )
 
@@ -389,20 +387,4 @@ func (s *Service) giveBack(ctx context.Context, tx bun.Tx, o *Order, st *step) e
 		return held.Refuse(ctx, l.ID, st.in.Refusal, clip(st.in.Reason))
 	}
 	return held.Cancel(ctx, l.ID, clip(st.in.Reason))
-}
-
-// asBuilt says how the record of the network came to what was built.
-func (s *Service) asBuilt(ctx context.Context, tx bun.Tx, o *Order, in ActInput) error {
-	if o.AsBuilt = in.AsBuilt; in.AsBuilt != AsBuiltImport {
-		return nil
-	}
-	var state []string
-	if err := tx.NewRaw("SELECT state FROM duct_import WHERE tenant_id = ? AND id = ?", tenancy.Must(ctx), in.Import).Scan(ctx, &state); err != nil {
-		return fmt.Errorf("import: %w", err)
-	}
-	if len(state) == 0 || state[0] != "applied" {
-		return fault.Fields([]fault.Field{{Name: "import", Code: "not_an_option"}})
-	}
-	o.ImportID = uuid.NullUUID{UUID: in.Import, Valid: true}
-	return nil
 }

@@ -276,8 +276,11 @@ func (s *Service) AskRenewal(ctx context.Context, actor identity.Actor, in Renew
 }
 
 // keeps are the segments whose units an order's lease holds until its end, along its way: those of the way, or the parts into which
-// they were split since.
+// they were split since. Before anything is held they are those of the way.
 func keeps(ctx context.Context, db bun.IDB, o Order) ([]uuid.UUID, error) {
+	if !o.LeaseID.Valid {
+		return o.Segments, nil
+	}
 	var all []uuid.UUID
 	err := db.NewRaw(`SELECT u.segment_id FROM duct_hold h JOIN duct_unit u ON u.tenant_id = h.tenant_id AND u.id = h.unit_id JOIN duct_unit t ON t.tenant_id = h.tenant_id AND t.id = coalesce(h.taken_id, h.unit_id)
 		WHERE h.tenant_id = ?0 AND h.lease_id = ?1 AND h.own AND h.released_at IS NULL AND h.parted_by IS NULL

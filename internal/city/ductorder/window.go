@@ -191,18 +191,19 @@ func (s *Service) mayChange(ctx context.Context, actor identity.Actor, id uuid.U
 	return err
 }
 
-// nodes are those on an order's way, by code.
+// nodes are those on an order's way as it is now, by code: where a segment was split, the one between its parts too.
 func (s *Service) nodes(ctx context.Context, db bun.IDB, o Order) (map[string]uuid.UUID, error) {
 	out := map[string]uuid.UUID{}
-	if len(o.Segments) == 0 {
-		return out, nil
+	way, err := keeps(ctx, db, o)
+	if err != nil || len(way) == 0 {
+		return out, err
 	}
 	var rows []struct {
 		ID   uuid.UUID
 		Code string
 	}
-	err := db.NewRaw("SELECT n.id, n.code FROM duct_node n WHERE n.tenant_id = ?0 AND n.id IN (SELECT unnest(ARRAY[k.from_node, k.to_node]) FROM duct_segment k WHERE k.tenant_id = ?0 AND k.id IN (?1))",
-		o.TenantID, bun.List(o.Segments)).Scan(ctx, &rows)
+	err = db.NewRaw("SELECT n.id, n.code FROM duct_node n WHERE n.tenant_id = ?0 AND n.id IN (SELECT unnest(ARRAY[k.from_node, k.to_node]) FROM duct_segment k WHERE k.tenant_id = ?0 AND k.id IN (?1))",
+		o.TenantID, bun.List(way)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("ductorder: nodes: %w", err)
 	}

@@ -131,20 +131,26 @@ func day(text string) time.Time {
 // lay makes three manholes in a row on ground of two authorities; on the first stretch there are two subducts.
 func (st *stage) lay() {
 	st.t.Helper()
-	place := func(east float64) string { return fmt.Sprintf("[%.8f, 1.02]", 104.05+east/111320) }
-	node := func(code string, east float64) string {
-		return `{"type": "Feature", "geometry": {"type": "Point", "coordinates": ` + place(east) + `}, "properties": {"code": "` + code + `", "kind": "manhole", "authority": "pemko", "condition": "good"}}`
-	}
-	segment := func(code, from, to, authority string, a, b float64, subducts int) string {
-		return fmt.Sprintf(`{"type": "Feature", "geometry": {"type": "LineString", "coordinates": [%s, %s]}, "properties": {"code": %q, "from_node": %q, "to_node": %q, "road": "Jalan %s", "authority": %q, "condition": "good", "ducts": 1, "subducts": %d}}`,
-			place(a), place(b), code, from, to, code, authority, subducts)
-	}
-	st.load(node("A", 0), node("B", 100), node("C", 250), segment("AB", "A", "B", "pemko", 0, 100, 2), segment("BC", "B", "C", "bp_batam", 100, 250, 3))
+	st.load("2026-01-01", spot("A", 0), spot("B", 100), spot("C", 250), stretch("AB", "A", "B", 0, 100, `"authority": "pemko", "ducts": 1, "subducts": 2`),
+		stretch("BC", "B", "C", 100, 250, `"authority": "bp_batam", "ducts": 1, "subducts": 3`))
 }
 
-func (st *stage) load(features ...string) ductsurvey.Import {
+// along is so many metres east of the first manhole.
+func along(east float64) string { return fmt.Sprintf("[%.8f, 1.02]", 104.05+east/111320) }
+
+func spot(code string, east float64) string {
+	return `{"type": "Feature", "geometry": {"type": "Point", "coordinates": ` + along(east) + `}, "properties": {"code": "` + code + `", "kind": "manhole", "authority": "pemko", "condition": "good"}}`
+}
+
+func stretch(code, from, to string, a, b float64, more string) string {
+	return fmt.Sprintf(`{"type": "Feature", "geometry": {"type": "LineString", "coordinates": [%s, %s]}, "properties": {"code": %q, "from_node": %q, "to_node": %q, "road": "Jalan %s", "condition": "good", %s}}`,
+		along(a), along(b), code, from, to, code, more)
+}
+
+// load brings in a survey from a day on.
+func (st *stage) load(on string, features ...string) ductsurvey.Import {
 	st.t.Helper()
-	i, err := st.surveys.Load(st.ctx, st.manager, ductsurvey.ImportInput{Title: "Jaringan", Source: "Dinas", OnDay: day("2026-01-01"), Format: ductsurvey.GeoJSON,
+	i, err := st.surveys.Load(st.ctx, st.manager, ductsurvey.ImportInput{Title: "Jaringan", Source: "Dinas", OnDay: day(on), Format: ductsurvey.GeoJSON,
 		Body: strings.NewReader(`{"type": "FeatureCollection", "features": [` + strings.Join(features, ",") + `]}`)})
 	if err != nil {
 		all, _ := st.surveys.Faults(st.ctx, st.manager, i.ID, 20)
@@ -247,20 +253,26 @@ func (st *stage) active() Order {
 	_, err := st.AcceptQuote(st.ctx, st.mine, o.ID, 0)
 	st.must(err)
 	st.step(st.manager, o.ID, "order")
-	st.permit(o.ID)
-	st.step(st.manager, o.ID, "permitted")
-	w := st.window(st.mine, o.ID, "B", "2026-12-01", "2026-12-02")
-	st.must(st.DecideWindow(st.ctx, st.manager, WindowDecision{Order: o.ID, Window: w.ID, Grant: true}))
-	st.step(st.manager, o.ID, "open_access")
-	st.at = st.at.AddDate(0, 0, 7)
-	e, err := st.show(st.mine, o.ID, "B", uuid.Nil)
-	st.must(err)
-	st.step(st.mine, o.ID, "installed")
-	st.must(st.Review(st.ctx, st.manager, ReviewInput{Order: o.ID, Evidence: e.ID, Approve: true}))
-	st.step(st.manager, o.ID, "inspected")
-	st.step(st.manager, o.ID, "accept", signed("2026-12-03"))
+	st.built(o.ID)
 	st.step(st.manager, o.ID, "record_as_built", func(in *ActInput) { in.AsBuilt = AsBuiltSame })
 	return st.step(st.manager, o.ID, "bill")
+}
+
+// built brings an order from its permits to its acceptance.
+func (st *stage) built(id uuid.UUID) {
+	st.t.Helper()
+	st.permit(id)
+	st.step(st.manager, id, "permitted")
+	w := st.window(st.mine, id, "B", "2026-12-01", "2026-12-02")
+	st.must(st.DecideWindow(st.ctx, st.manager, WindowDecision{Order: id, Window: w.ID, Grant: true}))
+	st.step(st.manager, id, "open_access")
+	st.at = st.at.AddDate(0, 0, 7)
+	e, err := st.show(st.mine, id, "B", uuid.Nil)
+	st.must(err)
+	st.step(st.mine, id, "installed")
+	st.must(st.Review(st.ctx, st.manager, ReviewInput{Order: id, Evidence: e.ID, Approve: true}))
+	st.step(st.manager, id, "inspected")
+	st.step(st.manager, id, "accept", signed("2026-12-03"))
 }
 
 // signed is an acceptance record of a day.

@@ -119,12 +119,10 @@ func (p *Pages) effectFields(c *gin.Context, d ductorder.Detail, e ductorder.Eff
 	case ductorder.Notice:
 		return []ui.Field{day("ordering.notice_day")}, nil
 	case ductorder.AsBuilt:
-		all, err := p.Surveying.Imports(ctx, a)
+		all, err := p.Orders.Surveys(ctx, a, d.ID)
 		options := []ui.Option{{Label: l.T("ordering.choose_import")}}
 		for _, i := range all {
-			if i.State == "applied" {
-				options = append(options, ui.Option{Value: i.ID.String(), Label: l.T("ordering.import_of", "title", i.Title, "day", l.Date(i.OnDay))})
-			}
+			options = append(options, ui.Option{Value: i.ID.String(), Label: l.T("ordering.import_of", "title", i.Title, "day", l.Date(i.OnDay))})
 		}
 		return []ui.Field{{Name: "as_built", Type: "choice", Label: l.T("ordering.as_built"), Value: in.Get("as_built"), Error: errs.Of("as_built"), Options: ducts.Options(l, "ordering.as_built", []string{ductorder.AsBuiltImport, ductorder.AsBuiltSame})},
 			{Name: "import", Type: "select", Label: l.T("ordering.import"), Hint: l.T("ordering.import_hint"), Options: options, Value: in.Get("import"), Optional: true, Error: errs.Of("import")}}, err
