@@ -10,7 +10,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/ducttariff"
@@ -70,10 +69,12 @@ type DepositEntry struct {
 	OnDay     time.Time     `bun:"on_day"`
 	Reference string        `bun:"reference"`
 	PaymentID uuid.NullUUID `bun:"payment_id"`
+	HoldID    uuid.NullUUID `bun:"hold_id"` // of the line of the bank that brought it; none where it was recorded by hand
 	MadeAt    time.Time     `bun:"made_at"`
 	MadeBy    uuid.UUID     `bun:"made_by"`
-	Undone    bool          `bun:"undone,scanonly"`     // the payment that it became was taken back, and it is held again
+	Undone    bool          `bun:"undone,scanonly"`     // the payment that it became was taken back, and it is held again; or its line was, and it is not
 	InvoiceID uuid.NullUUID `bun:"invoice_id,scanonly"` // that it paid
+	LineID    uuid.NullUUID `bun:"line_id,scanonly"`    // of the bank
 }
 
 // The kinds of entries of a deposit.
@@ -103,7 +104,7 @@ type DepositReturn struct {
 	Approved  *bool         `bun:"approved"`
 }
 
-// heldSQL are the columns of a Deposit on the day ?1 of its entries, of which those are left out whose payment was taken back. A lease that
+// heldSQL are the columns of a Deposit on the day ?1 of its entries, of which those are left out that were taken back. A lease that
 // simply comes to its end stays active, so that its days tell that it is over; one that was given notice runs until its last day. While
 // a renewal is on its way or runs and has not what is asked for it, the deposit of the lease before it stays.
 const heldSQL = `SELECT d.lease_id, l.number, l.state, v.over, l.operator_id, o.name AS operator, d.amount AS asked, d.months, d.basis, d.asked_at, e.received, e.taken_over, e.passed_on, e.returned, e.set_off,
@@ -118,10 +119,12 @@ const heldSQL = `SELECT d.lease_id, l.number, l.state, v.over, l.operator_id, o.
 			coalesce(sum(x.amount) FILTER (WHERE x.kind = 'set_off'), 0)::bigint AS set_off
 		FROM duct_deposit_entry x WHERE x.tenant_id = d.tenant_id AND x.lease_id = d.lease_id AND ` + standsSQL + `) e `
 
-// signedSQL is by how much an entry x changes what is held, and standsSQL whether it counts: not where its payment was taken back.
+// signedSQL is by how much an entry x changes what is held, and standsSQL whether it counts: not where its payment, or the line of the bank that
+// brought it, was taken back.
 const (
 	signedSQL = "CASE WHEN x.kind IN ('received', 'taken_over') THEN x.amount ELSE -x.amount END"
-	standsSQL = "NOT EXISTS (SELECT FROM payment_undo u WHERE u.tenant_id = x.tenant_id AND u.payment_id = x.payment_id)"
+	standsSQL = `NOT EXISTS (SELECT FROM payment_undo u WHERE u.tenant_id = x.tenant_id AND u.payment_id = x.payment_id)
+		AND NOT EXISTS (SELECT FROM bank_hold h WHERE h.tenant_id = x.tenant_id AND h.id = x.hold_id AND h.undone_at IS NOT NULL)`
 )
 
 // askDeposits asks for the deposit of each lease that is ordered, or renews another, and of which none was asked for, by the terms and the
@@ -146,6 +149,9 @@ func (s *Service) askDeposits(ctx context.Context, tx bun.Tx, _ time.Time) error
 		if err := s.askDeposit(ctx, tx, list, l); err != nil {
 			return fmt.Errorf("ductbill: deposit of %s: %w", l.Number, err)
 		}
+	}
+	if err := s.payAhead(ctx, tx); err != nil {
+		return err
 	}
 	return s.passDeposits(ctx, tx)
 }
@@ -226,7 +232,8 @@ func (s *Service) wholeDeposit(ctx context.Context, operator, id uuid.UUID) (d D
 		return Deposit{}, nil, nil, err
 	}
 	tenant := tenancy.Must(ctx)
-	err = s.d.DB.App.NewSelect().Model(&entries).ColumnExpr("e.*").ColumnExpr("EXISTS (SELECT FROM payment_undo u WHERE u.tenant_id = e.tenant_id AND u.payment_id = e.payment_id) AS undone").
+	err = s.d.DB.App.NewSelect().Model(&entries).ColumnExpr("e.*").ColumnExpr("EXISTS (SELECT FROM payment_undo u WHERE u.tenant_id = e.tenant_id AND u.payment_id = e.payment_id) OR h.undone_at IS NOT NULL AS undone").
+		ColumnExpr("h.line_id").Join("LEFT JOIN bank_hold AS h ON h.tenant_id = e.tenant_id AND h.id = e.hold_id").
 		ColumnExpr("(SELECT i.invoice_id FROM invoice_entry i WHERE i.tenant_id = e.tenant_id AND i.payment_id = e.payment_id ORDER BY i.id LIMIT 1) AS invoice_id").
 		Where("e.tenant_id = ? AND e.lease_id = ?", tenant, id).Order("e.id").Limit(listMost).Scan(ctx)
 	if err == nil {
@@ -259,8 +266,9 @@ type DepositInput struct {
 	On        time.Time
 }
 
-// TakeDeposit records it. It needs duct:bill. It refuses Invalid for what is missing, for a day that is to come and for a reference that
-// was recorded, NotFound "deposit.not_found", and Conflict "deposit.too_much" for more than is missing.
+// TakeDeposit records it by hand; what a line of the bank brings is split there. One transfer may pay several deposits of a company, each once. It
+// needs duct:bill. It refuses Invalid for what is missing, for a day that is to come and for a reference that was recorded for this deposit or
+// for one of another company, NotFound "deposit.not_found", and Conflict "deposit.too_much" for more than is missing.
 func (s *Service) TakeDeposit(ctx context.Context, actor identity.Actor, in DepositInput) error {
 	in.Reference = strings.TrimSpace(in.Reference)
 	bad := saidOf("reference", in.Reference, 140)
@@ -278,16 +286,30 @@ func (s *Service) TakeDeposit(ctx context.Context, actor identity.Actor, in Depo
 		if err != nil {
 			return err
 		}
+		known, err := depositKnown(ctx, tx, d, in.Reference)
+		if err != nil {
+			return err
+		}
+		if known {
+			return fault.Fields([]fault.Field{{Name: "reference", Code: "deposit_known"}})
+		}
 		if in.Amount > d.Missing() {
 			return fault.New(fault.Conflict, "deposit.too_much", "most", d.Missing())
 		}
-		err = s.enterDeposit(ctx, tx, actor, DepositEntry{LeaseID: in.Lease, Kind: DepositReceived, Amount: in.Amount, OnDay: in.On, Reference: in.Reference})
-		var pg *pgconn.PgError
-		if errors.As(err, &pg) && pg.Code == "23505" {
-			return fault.Fields([]fault.Field{{Name: "reference", Code: "deposit_known"}})
-		}
-		return err
+		return s.enterDeposit(ctx, tx, actor, DepositEntry{LeaseID: in.Lease, Kind: DepositReceived, Amount: in.Amount, OnDay: in.On, Reference: in.Reference})
 	})
+}
+
+// depositKnown reports whether a reference of the bank was recorded for a deposit, or for that of another company; whoever records the same
+// waits until tx ends.
+func depositKnown(ctx context.Context, tx bun.Tx, d Deposit, reference string) (known bool, err error) {
+	tenant := tenancy.Must(ctx)
+	if _, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "deposit reference "+tenant.String()+reference).Exec(ctx); err != nil {
+		return false, err
+	}
+	err = tx.NewRaw(`SELECT EXISTS (SELECT FROM duct_deposit_entry e JOIN duct_lease l ON l.tenant_id = e.tenant_id AND l.id = e.lease_id
+		WHERE e.tenant_id = ? AND e.reference = ? AND e.kind = 'received' AND (e.lease_id = ? OR l.operator_id <> ?))`, tenant, reference, d.LeaseID, d.OperatorID).Scan(ctx, &known)
+	return known, err
 }
 
 // enterDeposit keeps an entry and that it was made.

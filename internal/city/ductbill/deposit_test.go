@@ -45,10 +45,17 @@ func (y *world) held(id uuid.UUID) money.Rupiah {
 	d, _, _, err := y.Deposit(y.ctx, y.bima, id)
 	y.must(err)
 	rows := y.count(`SELECT coalesce(sum(CASE WHEN kind IN ('received', 'taken_over') THEN amount ELSE -amount END), 0) FROM duct_deposit_entry e WHERE tenant_id = ? AND lease_id = ?
-		AND NOT EXISTS (SELECT FROM payment_undo u WHERE u.tenant_id = e.tenant_id AND u.payment_id = e.payment_id)`, y.w.Batam.ID, id)
+		AND NOT EXISTS (SELECT FROM payment_undo u WHERE u.tenant_id = e.tenant_id AND u.payment_id = e.payment_id)
+		AND NOT EXISTS (SELECT FROM bank_hold h WHERE h.tenant_id = e.tenant_id AND h.id = e.hold_id AND h.undone_at IS NOT NULL)`, y.w.Batam.ID, id)
 	s, err := y.Statement(y.ctx, y.bima, d.OperatorID, y.at.AddDate(-1, 0, 0), y.at.AddDate(0, 0, 1))
 	y.must(err)
-	if d.Held() != money.Rupiah(rows) || s.Deposit != d.Held() || d.Held() < 0 {
+	all, err := y.Deposits(y.ctx, y.bima, d.OperatorID)
+	y.must(err)
+	var account money.Rupiah
+	for _, x := range all {
+		account += x.Held()
+	}
+	if d.Held() != money.Rupiah(rows) || s.Deposit != account || d.Held() < 0 {
 		y.t.Errorf("%v is held, the rows say %d and the account %v", d.Held(), rows, s.Deposit)
 	}
 	return d.Held()

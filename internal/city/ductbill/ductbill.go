@@ -55,7 +55,7 @@ func New(d Deps) *Service {
 		d.Now = time.Now
 	}
 	s := &Service{d: d, Book: &invoice.Book{DB: d.DB, Now: d.Now}}
-	s.payin = &payin.Service{Book: s.Book} // who opens a receipt first prints it
+	s.payin = &payin.Service{Book: s.Book, Holder: holder{s}} // who opens a receipt first prints it
 	s.Bank, s.Taxes = payin.NewDesk(s.payin, d.Guard, access.DuctBill), faktur.NewDesk(s.Book, d.Guard, access.DuctBill)
 	return s
 }

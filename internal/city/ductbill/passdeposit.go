@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/kernel/payin"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -21,6 +22,11 @@ func (s *Service) passDeposits(ctx context.Context, tx bun.Tx) error {
 		WHERE r.tenant_id = ?0 AND l.until <= ?1 AND (r.state = 'active' OR r.state = 'ended' AND r.until > ?1) AND n.amount > 0 ORDER BY r.since, r.id`, tenancy.Must(ctx), today).Scan(ctx, &all)
 	if err != nil {
 		return fmt.Errorf("ductbill: deposits: %w", err)
+	}
+	if len(all) > 0 { // a line of the bank may be booked on several of them at once
+		if err := payin.InTurn(ctx, tx); err != nil {
+			return fmt.Errorf("ductbill: deposits: %w", err)
+		}
 	}
 	for _, p := range all {
 		if err := s.passDeposit(ctx, tx, p.Old, p.Next); err != nil {

@@ -101,7 +101,8 @@ func (s *Service) account(ctx context.Context, operator uuid.UUID, from, until t
 // depositOf is what is held for an operator before a day.
 func (s *Service) depositOf(ctx context.Context, operator uuid.UUID, before string) (sum money.Rupiah, err error) {
 	err = s.d.DB.App.NewRaw(`SELECT coalesce(sum(CASE WHEN e.kind IN ('received', 'taken_over') THEN e.amount ELSE -e.amount END), 0)::bigint FROM duct_deposit_entry e JOIN duct_lease l ON l.tenant_id = e.tenant_id AND l.id = e.lease_id
-		WHERE e.tenant_id = ? AND l.operator_id = ? AND e.on_day < ? AND NOT EXISTS (SELECT FROM payment_undo u WHERE u.tenant_id = e.tenant_id AND u.payment_id = e.payment_id AND u.on_day < ?)`, tenancy.Must(ctx), operator, before, before).Scan(ctx, &sum)
+		WHERE e.tenant_id = ? AND l.operator_id = ? AND e.on_day < ? AND NOT EXISTS (SELECT FROM payment_undo u WHERE u.tenant_id = e.tenant_id AND u.payment_id = e.payment_id AND u.on_day < ?)
+			AND NOT EXISTS (SELECT FROM bank_hold h WHERE h.tenant_id = e.tenant_id AND h.id = e.hold_id AND h.undone_on < ?)`, tenancy.Must(ctx), operator, before, before, before).Scan(ctx, &sum)
 	if err != nil {
 		return 0, fmt.Errorf("ductbill: deposit: %w", err)
 	}

@@ -22,6 +22,7 @@ import (
 	"bedelau/internal/kernel/notify"
 	"bedelau/internal/kernel/pgtest"
 	"bedelau/internal/kernel/privacy"
+	"bedelau/internal/kernel/statement"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/tenants"
 )
@@ -60,7 +61,8 @@ func newWorld(t *testing.T) *world {
 	y.must(err)
 	setup, err := invoice.ReadSetup(raw)
 	y.must(err)
-	setup.Seller.Accounts = []invoice.Account{{Bank: "BRK Syariah", Number: "820-21-00456", Holder: "BUMD Ducting"}}
+	setup.Seller.Accounts = []invoice.Account{{Bank: "BRK Syariah", Number: "820-21-00456", Holder: "BUMD Ducting",
+		CSV: statement.Mapping{Layout: time.DateOnly, Day: "day", Amount: "amount", Text: []string{"text"}}}}
 	setup.Seller.VirtualAccount = invoice.VirtualAccounts{Bank: "BRK Syariah", Prefix: "77880"}
 	y.seller = setup.Seller
 	y.tx(func(ctx context.Context, tx bun.Tx) error {

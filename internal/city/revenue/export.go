@@ -200,7 +200,8 @@ func (s *Service) contracts(ctx context.Context, in i18n.Locale, day time.Time, 
 	on := day.Format(time.DateOnly)
 	err := s.d.DB.App.NewRaw(`SELECT l.number, o.name, l.kind, l.state, l.quantity, l.length_mm, l.since, l.until, coalesce(p.number, '') AS agreement, p.until AS agreement_until,
 			(SELECT coalesce(sum(CASE WHEN e.kind IN ('received', 'taken_over') THEN e.amount ELSE -e.amount END), 0)::bigint FROM duct_deposit_entry e WHERE e.tenant_id = l.tenant_id AND e.lease_id = l.id AND e.on_day <= ?1
-				AND NOT EXISTS (SELECT FROM payment_undo u WHERE u.tenant_id = e.tenant_id AND u.payment_id = e.payment_id)) AS deposit
+				AND NOT EXISTS (SELECT FROM payment_undo u WHERE u.tenant_id = e.tenant_id AND u.payment_id = e.payment_id)
+				AND NOT EXISTS (SELECT FROM bank_hold h WHERE h.tenant_id = e.tenant_id AND h.id = e.hold_id AND h.undone_at IS NOT NULL)) AS deposit
 		FROM duct_lease l JOIN duct_operator o ON o.tenant_id = l.tenant_id AND o.id = l.operator_id
 		LEFT JOIN LATERAL (SELECT p.number, p.until FROM duct_operator_paper p WHERE p.tenant_id = l.tenant_id AND p.operator_id = l.operator_id AND p.kind = 'agreement' AND (p.day IS NULL OR p.day <= ?1) AND (p.until IS NULL OR p.until >= ?1) ORDER BY p.id DESC LIMIT 1) p ON true
 		WHERE l.tenant_id = ?0 AND l.state IN ('ordered', 'active', 'ended') ORDER BY o.name, l.number LIMIT ?2`, tenancy.Must(ctx), on, exportMost).Scan(ctx, &all)

@@ -44,7 +44,22 @@ func (p *Pages) bank() *ledger.Bank {
 				out = append(out, ledger.Owed{Invoice: r.Invoice, Rest: r.Open})
 			}
 			return out, err
+		},
+		Pledges: func(ctx context.Context, actor identity.Actor, party uuid.UUID) (out []ledger.Pledge, err error) {
+			all, err := p.DuctBills.Pledged(ctx, actor, party)
+			for _, d := range all {
+				out = append(out, pledge(d))
+			}
+			return out, err
+		},
+		Pledge: func(ctx context.Context, actor identity.Actor, id uuid.UUID) (ledger.Pledge, error) {
+			d, _, _, err := p.DuctBills.Deposit(ctx, actor, id)
+			return pledge(d), err
 		}}
+}
+
+func pledge(d ductbill.Deposit) ledger.Pledge {
+	return ledger.Pledge{ID: d.LeaseID, Number: d.Number, Party: d.Operator, Missing: d.Missing(), Href: PathDeposits + "/" + d.LeaseID.String()}
 }
 
 // tax is what the tax office gets of the company's book.

@@ -79,7 +79,11 @@ func (p *Pages) depositPage(c *gin.Context, status int, in site.Form, errs ui.Er
 		Links: []ui.Link{{Href: ducts.PathLeases + "/" + id.String(), Label: l.T("deposit.lease"), Icon: "file-text"}, {Href: statementPath(d.OperatorID), Label: l.T("ductbook.statement"), Icon: "list-details"}}}
 	about := bill.Section{ID: "tentang", Title: l.T("deposit.about"), Quiet: true, Rows: []ui.Row{{Label: l.T("deposit.asked"), Value: d.Asked.String() + "\n" + l.T("ductprice.deposit_months", "n", d.Months) + "\n" + d.Basis}, {Label: l.T("deposit.held"), Value: d.Held().String()},
 		{Label: l.T("deposit.lacks"), Value: d.Missing().String()}, {Label: l.T("bill.state"), Value: l.T("lease.state." + d.State)}}}
-	v.Sections = []bill.Section{about, {ID: "catatan", Title: l.T("deposit.entries"), Table: ledger.DepositTable(l, entries, PathBills), Empty: &bill.Empty{Icon: "receipt-tax", Title: l.T("deposit.no_entries"), Text: l.T("deposit.no_entries_text")}}}
+	lines := ""
+	if p.may(c, access.DuctBill) {
+		lines = p.bank().Lines()
+	}
+	v.Sections = []bill.Section{about, {ID: "catatan", Title: l.T("deposit.entries"), Table: ledger.DepositTable(l, entries, PathBills, lines), Empty: &bill.Empty{Icon: "receipt-tax", Title: l.T("deposit.no_entries"), Text: l.T("deposit.no_entries_text")}}}
 	if len(asked) > 0 {
 		s, err := p.returnSection(c, d, asked)
 		if err != nil {

@@ -39,6 +39,20 @@ type Bank struct {
 	Seller  func(context.Context, identity.Actor, time.Time) (invoice.Seller, error)
 	Parties func(context.Context, identity.Actor) ([]Party, error)
 	Open    func(ctx context.Context, actor identity.Actor, party uuid.UUID) ([]Owed, error) // what a party has not paid
+
+	// Pledges are the deposits of a party of which something is missing, and Pledge is one of anybody, also a complete one; nil where the seller
+	// holds none.
+	Pledges func(ctx context.Context, actor identity.Actor, party uuid.UUID) ([]Pledge, error)
+	Pledge  func(ctx context.Context, actor identity.Actor, id uuid.UUID) (Pledge, error)
+}
+
+// Pledge is a deposit that a line may pay, at Href.
+type Pledge struct {
+	ID      uuid.UUID
+	Number  string // of what it is the security of
+	Party   string
+	Missing money.Rupiah
+	Href    string
 }
 
 // Party is whom a book charges.
@@ -53,17 +67,17 @@ type Owed struct {
 	Rest money.Rupiah
 }
 
-// lineAt is where the lines are.
-func (p *Bank) lineAt() string { return p.Path + "/mutasi" }
+// Lines is where the lines are.
+func (p *Bank) Lines() string { return p.Path + "/mutasi" }
 
 // Table are the pages.
 func (p *Bank) Table() gate.Table {
 	file, line := site.IDs("id", p.IDs[0]), site.IDs("id", p.IDs[1])
-	acts, there, one, row := p.Needs, p.Scope, p.Path+"/:id", p.lineAt()+"/:id"
+	acts, there, one, row := p.Needs, p.Scope, p.Path+"/:id", p.Lines()+"/:id"
 	return gate.Table{
 		{Method: get, Path: p.Path, Needs: acts, Scope: there, Handler: p.bank},
 		{Method: post, Path: p.Path, Needs: acts, Scope: there, MaxBody: statementMost, Handler: p.upload},
-		{Method: get, Path: p.lineAt(), Needs: acts, Scope: there, Handler: p.lines},
+		{Method: get, Path: p.Lines(), Needs: acts, Scope: there, Handler: p.lines},
 		{Method: get, Path: row, Needs: acts, Scope: there, IDs: line, Handler: p.line},
 		{Method: post, Path: row + "/terima", Page: row, Needs: acts, Scope: there, IDs: line, Handler: p.accept},
 		{Method: post, Path: row + "/cocokkan", Page: row, Needs: acts, Scope: there, IDs: line, Handler: p.match},
@@ -114,7 +128,7 @@ func (p *Bank) bankPage(c *gin.Context, status int, in site.Form, errs ui.Errors
 	v := bill.View{Shell: p.DeskShell(c, l.T("bank.title")), Back: p.Back, Heading: l.T("bank.title"), Lead: l.T("bank.lead"), Errors: errs}
 	now := bill.Section{ID: "keadaan", Title: l.T("bank.lines")}
 	for _, s := range states()[:4] {
-		now.Figures = append(now.Figures, bill.Figure{Label: l.T("bank.state." + s), Value: l.Number(int64(counts[s])), Href: p.lineAt() + "?keadaan=" + s, Meaning: l.T("bank.meaning." + s)})
+		now.Figures = append(now.Figures, bill.Figure{Label: l.T("bank.state." + s), Value: l.Number(int64(counts[s])), Href: p.Lines() + "?keadaan=" + s, Meaning: l.T("bank.meaning." + s)})
 	}
 	form, err := p.uploadForm(c, in, errs)
 	if err != nil {
@@ -162,7 +176,7 @@ func (p *Bank) slips(l i18n.Locale, all []payin.Waiting) bill.Section {
 	t := bill.Table{Title: l.T("bank.slips"), Columns: []bill.Column{{Label: l.T("bill.number")}, {Label: l.T("party.party")}, {Label: l.T("bank.waits"), End: true}, {Label: l.T("bill.rest"), End: true}, {Label: l.T("bank.by_line")}}}
 	for _, w := range all {
 		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: w.Number, Href: p.Invoices + "/" + w.InvoiceID.String()}, {Text: w.Party}, {Text: w.Waits.String()}, {Text: w.Open.String()},
-			{Text: l.T("bank.line"), Href: p.lineAt() + "/" + w.LineID.String()}}})
+			{Text: l.T("bank.line"), Href: p.Lines() + "/" + w.LineID.String()}}})
 	}
 	return bill.Section{ID: "bukti", Title: l.T("bank.slips"), Text: l.T("bank.slips_text"), Table: &t, Empty: &bill.Empty{Icon: "receipt-tax", Title: l.T("bank.no_slips"), Text: l.T("bank.no_slips_text")}}
 }
@@ -269,7 +283,7 @@ func (p *Bank) lineTable(l i18n.Locale, all []payin.Line, keptOnes bool) *bill.T
 			text.Text = l.T("bank.no_text")
 		}
 		if keptOnes {
-			text.Href = p.lineAt() + "/" + x.ID.String()
+			text.Href = p.Lines() + "/" + x.ID.String()
 		}
 		pays := bill.Cell{Text: Joined(x.Proposal.Numbers...), Small: x.Proposal.Because(l)}
 		if x.State == payin.Aside {

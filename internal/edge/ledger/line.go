@@ -3,6 +3,7 @@ package ledger
 import (
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
@@ -11,6 +12,7 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/payin"
 	"bedelau/web/page/bill"
 	"bedelau/web/ui"
@@ -35,10 +37,10 @@ func (p *Bank) lines(c *gin.Context) error {
 		options = append(options, ui.Option{Value: s, Label: l.T("bank.state." + s)})
 	}
 	s := bill.Section{ID: "mutasi", Title: l.T("bank.state." + state), Quiet: true, Text: l.T("bank.text." + state), Table: p.lineTable(l, all, true),
-		Filter: &bill.Form{Action: p.lineAt(), Submit: l.T("usage.show"), Fields: []ui.Field{{Name: "keadaan", Type: "select", Label: l.T("bill.state"), Options: options, Value: state}}},
+		Filter: &bill.Form{Action: p.Lines(), Submit: l.T("usage.show"), Fields: []ui.Field{{Name: "keadaan", Type: "select", Label: l.T("bill.state"), Options: options, Value: state}}},
 		Empty:  &bill.Empty{Icon: "circle-check", Title: l.T("bank.none"), Text: l.T("bank.none_text")}}
 	if len(all) == 100 {
-		s.Next = p.lineAt() + "?keadaan=" + state + "&sebelum=" + all[len(all)-1].ID.String()
+		s.Next = p.Lines() + "?keadaan=" + state + "&sebelum=" + all[len(all)-1].ID.String()
 	}
 	v := bill.View{Shell: p.DeskShell(c, l.T("bank.lines")), Back: p.Path, Heading: l.T("bank.lines"), Sections: []bill.Section{s}}
 	return p.Render(c, http.StatusOK, bill.Page(v))
@@ -61,8 +63,8 @@ func (p *Bank) linePage(c *gin.Context, status int, in site.Form, errs ui.Errors
 	if title == "" {
 		title = l.T("bank.no_text")
 	}
-	here := p.lineAt() + "/" + x.ID.String()
-	v := bill.View{Shell: p.DeskShell(c, l.T("bank.line")), Back: p.lineAt() + "?keadaan=" + x.State, Heading: title, Lead: amountText(x.Amount), Mark: stateMark(l, x.State), Errors: errs}
+	here := p.Lines() + "/" + x.ID.String()
+	v := bill.View{Shell: p.DeskShell(c, l.T("bank.line")), Back: p.Lines() + "?keadaan=" + x.State, Heading: title, Lead: amountText(x.Amount), Mark: stateMark(l, x.State), Errors: errs}
 	about := bill.Section{ID: "tentang", Title: l.T("bank.about"), Quiet: true, Links: []ui.Link{{Href: p.Path + "/" + x.StatementID.String(), Label: l.T("bank.its_file"), Icon: "file-text"}}}
 	for _, r := range []ui.Row{{Label: l.T("bank.day"), Value: l.Date(x.Day)}, {Label: l.T("usage.line_amount"), Value: amountText(x.Amount)}, {Label: l.T("bank.account"), Value: x.Account}, {Label: l.T("bank.payer"), Value: Joined(x.Payer, x.PayerAccount)},
 		{Label: l.T("bill.reference"), Value: x.Reference}, {Label: l.T("bank.virtual"), Value: x.Virtual}, {Label: l.T("bank.aside_reason"), Value: x.Reason}} {
@@ -71,11 +73,15 @@ func (p *Bank) linePage(c *gin.Context, status int, in site.Form, errs ui.Errors
 		}
 	}
 	v.Sections = []bill.Section{about}
-	history, err := p.matchSection(c, l, matches)
+	holds, err := p.Desk.Holds(ctx, who, id)
 	if err != nil {
 		return err
 	}
-	if len(matches) > 0 {
+	history, err := p.matchSection(c, l, matches, holds)
+	if err != nil {
+		return err
+	}
+	if len(history.Table.Rows) > 0 {
 		v.Sections = append(v.Sections, history)
 	}
 	switch x.State {
@@ -92,23 +98,29 @@ func (p *Bank) linePage(c *gin.Context, status int, in site.Form, errs ui.Errors
 	return p.Render(c, status, bill.Page(v))
 }
 
-// matchSection lists the payments of a line, also those that were taken back.
-func (p *Bank) matchSection(c *gin.Context, l i18n.Locale, all []payin.Match) (bill.Section, error) {
+// matchSection lists the payments of a line and what of it is held, also what was taken back.
+func (p *Bank) matchSection(c *gin.Context, l i18n.Locale, all []payin.Match, holds []payin.Hold) (bill.Section, error) {
 	var ids []uuid.UUID
 	for _, m := range all {
 		ids = append(ids, m.By, m.UndoneBy)
 	}
+	for _, h := range holds {
+		ids = append(ids, h.By, h.UndoneBy.UUID)
+	}
 	names, err := p.Identity.Names(c.Request.Context(), ids)
 	t := bill.Table{Title: l.T("bank.paid"), Columns: []bill.Column{{Label: l.T("party.party")}, {Label: l.T("usage.line_amount"), End: true}, {Label: l.T("bank.invoices")}, {Label: l.T("bank.why")}, {Label: l.T("bill.when")}, {Label: l.T("bill.state")}}}
-	for _, m := range all {
-		by := names[m.By]
-		if by == "" {
-			by = l.T("bank.by_itself")
+	row := func(party, reference string, amount money.Rupiah, what, why bill.Cell, at time.Time, by uuid.UUID, undone time.Time, undoneBy uuid.UUID, reason string) {
+		who := names[by]
+		if who == "" {
+			who = l.T("bank.by_itself")
 		}
 		state := bill.Cell{Mark: Mark(l, "bank.booked", "good", "circle-check")}
-		if !m.UndoneAt.IsZero() {
-			state = bill.Cell{Mark: Mark(l, "bank.undone", "", "circle-x"), Small: Joined(names[m.UndoneBy], l.DateTime(site.Zoned(c, m.UndoneAt)), m.UndoReason)}
+		if !undone.IsZero() {
+			state = bill.Cell{Mark: Mark(l, "bank.undone", "", "circle-x"), Small: Joined(names[undoneBy], l.DateTime(site.Zoned(c, undone)), reason)}
 		}
+		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: party, Small: reference}, {Text: amount.String()}, what, why, {Text: l.DateTime(site.Zoned(c, at)), Small: who}, state}})
+	}
+	for _, m := range all {
 		invoices := bill.Cell{Text: l.T("bank.to_balance")}
 		if len(m.Numbers) > 0 {
 			invoices = bill.Cell{Text: m.Numbers[0], Href: p.Invoices + "/" + m.Invoices[0].String(), Small: Joined(m.Numbers[1:]...)}
@@ -117,7 +129,14 @@ func (p *Bank) matchSection(c *gin.Context, l i18n.Locale, all []payin.Match) (b
 		if m.Waits > 0 {
 			why.Small = l.T("bank.waits_for", "amount", m.Waits)
 		}
-		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: m.Party, Small: m.Reference}, {Text: m.Amount.String()}, invoices, why, {Text: l.DateTime(site.Zoned(c, m.At)), Small: by}, state}})
+		row(m.Party, m.Reference, m.Amount, invoices, why, m.At, m.By, m.UndoneAt, m.UndoneBy, m.UndoReason)
+	}
+	for _, h := range holds {
+		y, err := p.Pledge(c.Request.Context(), gate.ActorOf(c), h.For)
+		if err != nil {
+			return bill.Section{}, err
+		}
+		row(y.Party, h.Reference, h.Amount, bill.Cell{Text: l.T("bank.split_held", "number", y.Number), Href: y.Href}, bill.Cell{Text: payin.Proposal{Why: payin.BySplit}.Because(l)}, h.At, h.By, h.UndoneAt, h.UndoneBy.UUID, h.UndoReason)
 	}
 	return bill.Section{ID: "pembayaran", Title: l.T("bank.paid"), Table: &t}, err
 }
@@ -143,10 +162,11 @@ func (p *Bank) matchSections(c *gin.Context, x payin.Line, here string, in site.
 			if x.Proposal.Waits > 0 {
 				s.Rows = append(s.Rows, ui.Row{Label: l.T("bank.waits"), Value: x.Proposal.Waits.String()})
 			}
+			s.Links = p.invoiceLinks(x.Proposal)
 			s.Forms = []bill.Form{{ID: "terima", Action: here + "/terima", Submit: l.T("bank.accept"), Text: l.T("bank.accept_text")}}
 		} else if len(x.Proposal.Numbers) > 0 {
 			s.Rows = append(s.Rows, ui.Row{Label: l.T("bank.invoices"), Value: Joined(x.Proposal.Numbers...)})
-			s.Links = []ui.Link{{Href: "#bagi", Label: l.T("bank.split"), Icon: "list-details"}}
+			s.Links = append(p.invoiceLinks(x.Proposal), ui.Link{Href: "#bagi", Label: l.T("bank.split"), Icon: "list-details"})
 		}
 		out = append(out, s)
 	}
@@ -178,6 +198,16 @@ func (p *Bank) matchSections(c *gin.Context, x payin.Line, here string, in site.
 	return out, nil
 }
 
+// invoiceLinks lead to the invoices that a line seems to pay.
+func (p *Bank) invoiceLinks(x payin.Proposal) (out []ui.Link) {
+	for i, number := range x.Numbers {
+		if i < len(x.Against) {
+			out = append(out, ui.Link{Href: p.Invoices + "/" + x.Against[i].Invoice.String(), Label: number, Icon: "file-text"})
+		}
+	}
+	return out
+}
+
 // handForm lets somebody choose the open invoices of a party, or none for its balance.
 func (p *Bank) handForm(c *gin.Context, party uuid.UUID, name, here string, in site.Form, errs ui.Errors) (bill.Form, error) {
 	l := gate.LocaleOf(c)
@@ -203,7 +233,7 @@ func (p *Bank) deciding(c *gin.Context, done string, do func(in site.Form, id uu
 		return err
 	}
 	labels := map[string]string{"reason": "bill.reason", "waits": "bank.waits", "party": "party.party", restName: "bank.split_rest"}
-	return Act(p.Pages, c, done, p.lineAt()+"/"+id.String(), p.linePage, nil, labels, []string{bill.BoxName, partsOf}, func(in site.Form) error { return do(in, id) })
+	return Act(p.Pages, c, done, p.Lines()+"/"+id.String(), p.linePage, nil, labels, []string{bill.BoxName, partsOf}, func(in site.Form) error { return do(in, id) })
 }
 
 func (p *Bank) accept(c *gin.Context) error {

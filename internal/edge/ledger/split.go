@@ -24,6 +24,7 @@ const splitMost = 10
 const (
 	partsOf  = "parties" // over which it is split
 	partName = "part-"
+	heldName = "hold-" // of a deposit
 	allParts = "parts" // what the desk says of all of them
 	restName = "rest"
 )
@@ -33,6 +34,9 @@ const (
 func (p *Bank) splitSection(c *gin.Context, x payin.Line, all []Party, here string, in site.Form, errs ui.Errors) (bill.Section, error) {
 	ctx, l, who := c.Request.Context(), gate.LocaleOf(c), gate.ActorOf(c)
 	s := bill.Section{ID: "bagi", Title: l.T("bank.split"), Text: l.T("bank.split_text")}
+	if p.Pledges != nil {
+		s.Text = l.T("bank.split_held_text")
+	}
 	asked := slices.Concat(in.Values[partsOf], c.QueryArray("bagi"))
 	if len(asked) == 0 {
 		for _, id := range x.Proposal.Parties {
@@ -65,6 +69,16 @@ func (p *Bank) splitSection(c *gin.Context, x payin.Line, all []Party, here stri
 		for _, r := range rows {
 			f.Fields = append(f.Fields, splitField(c, x, y, r, in, errs))
 		}
+		if p.Pledges == nil {
+			continue
+		}
+		pledges, err := p.Pledges(ctx, who, y.ID)
+		if err != nil {
+			return s, err
+		}
+		for _, d := range pledges {
+			f.Fields = append(f.Fields, partField(c, heldName+d.ID.String(), Joined(l.T("bank.split_held", "number", d.Number), y.Name), l.T("bank.split_held_hint", "missing", d.Missing), in, errs))
+		}
 	}
 	if len(chosen) == 0 {
 		return s, nil
@@ -78,10 +92,9 @@ func (p *Bank) splitSection(c *gin.Context, x payin.Line, all []Party, here stri
 	return s, nil
 }
 
-// splitField asks how much of a line pays an invoice; it has the amount already where the line comes to what it names.
-func splitField(c *gin.Context, x payin.Line, y Party, r Owed, in site.Form, errs ui.Errors) ui.Field {
-	l, name := gate.LocaleOf(c), partName+r.Invoice.ID.String()
-	f := ui.Field{Name: name, Type: "money", Label: Joined(r.Number, y.Name), Hint: l.T("bank.split_hint", "open", r.Rest, "due", l.Date(r.DueOn)), Optional: true, Value: in.Get(name), Error: errs.Of(name)}
+// partField asks how much of a line something gets.
+func partField(c *gin.Context, name, label, hint string, in site.Form, errs ui.Errors) ui.Field {
+	f := ui.Field{Name: name, Type: "money", Label: label, Hint: hint, Optional: true, Value: in.Get(name), Error: errs.Of(name)}
 	for i := range errs {
 		if errs[i].Name == allParts { // it is of all, and said at the first
 			errs[i].Name, f.Error = name, errs[i].Text
@@ -90,6 +103,13 @@ func splitField(c *gin.Context, x payin.Line, y Party, r Owed, in site.Form, err
 			errs[i].Label = f.Label
 		}
 	}
+	return f
+}
+
+// splitField asks how much of a line pays an invoice; it has the amount already where the line comes to what it names.
+func splitField(c *gin.Context, x payin.Line, y Party, r Owed, in site.Form, errs ui.Errors) ui.Field {
+	l := gate.LocaleOf(c)
+	f := partField(c, partName+r.Invoice.ID.String(), Joined(r.Number, y.Name), l.T("bank.split_hint", "open", r.Rest, "due", l.Date(r.DueOn)), in, errs)
 	if in.Values == nil {
 		for _, a := range x.Proposal.Against {
 			if a.Invoice == r.Invoice.ID && a.Most > 0 && x.Proposal.Party == uuid.Nil {
@@ -100,38 +120,50 @@ func splitField(c *gin.Context, x payin.Line, y Party, r Owed, in site.Form, err
 	return f
 }
 
-// split books a line as payments of several parties.
+// split books a line as payments of several parties, and as what is held for them.
 func (p *Bank) split(c *gin.Context) error {
 	return p.deciding(c, "line_split", func(in site.Form, id uuid.UUID) error {
-		ctx, who := c.Request.Context(), gate.ActorOf(c)
-		var s payin.Split
-		for _, name := range slices.Sorted(maps.Keys(in.Values)) { // the earliest invoice first, by its id
-			text, ok := strings.CutPrefix(name, partName)
-			if !ok || in.Text(name) == "" {
-				continue
-			}
-			of, err := uuid.Parse(text)
-			if err != nil {
-				return site.Invalid(allParts, "not_an_option")
-			}
-			amount, err := console.AmountOf(in, name)
-			if err == nil && amount < 0 {
-				err = site.Invalid(name, "amount_positive")
-			}
-			if err != nil {
-				return err
-			}
-			if amount > 0 {
-				s.Parts = append(s.Parts, invoice.Share{Invoice: of, Most: amount})
-			}
+		s, err := splitOf(in)
+		if err == nil {
+			_, err = p.Desk.SplitLine(c.Request.Context(), gate.ActorOf(c), id, s)
 		}
-		if text := in.Get(restName); text != "" {
-			var err error
-			if s.Rest, err = uuid.Parse(text); err != nil {
-				return site.Invalid(restName, "not_an_option")
-			}
-		}
-		_, err := p.Desk.SplitLine(ctx, who, id, s)
 		return err
 	})
+}
+
+// splitOf reads the form of a split.
+func splitOf(in site.Form) (s payin.Split, err error) {
+	for _, name := range slices.Sorted(maps.Keys(in.Values)) { // the earliest first, by its id
+		text, held := strings.CutPrefix(name, heldName)
+		part := false
+		if !held {
+			text, part = strings.CutPrefix(name, partName)
+		}
+		if !held && !part || in.Text(name) == "" {
+			continue
+		}
+		of, err := uuid.Parse(text)
+		if err != nil {
+			return s, site.Invalid(allParts, "not_an_option")
+		}
+		amount, err := console.AmountOf(in, name)
+		if err == nil && amount < 0 {
+			err = site.Invalid(name, "amount_positive")
+		}
+		switch {
+		case err != nil:
+			return s, err
+		case amount == 0:
+		case held:
+			s.Held = append(s.Held, payin.Held{For: of, Amount: amount})
+		default:
+			s.Parts = append(s.Parts, invoice.Share{Invoice: of, Most: amount})
+		}
+	}
+	if text := in.Get(restName); text != "" {
+		if s.Rest, err = uuid.Parse(text); err != nil {
+			return s, site.Invalid(restName, "not_an_option")
+		}
+	}
+	return s, nil
 }

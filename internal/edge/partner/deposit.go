@@ -25,7 +25,7 @@ func (p *Pages) deposit(c *gin.Context, lease uuid.UUID) ([]bill.Section, error)
 	}
 	about := bill.Section{ID: "jaminan", Title: l.T("deposit.title"), Text: l.T("deposit.in_account"), Rows: []ui.Row{
 		{Label: l.T("deposit.asked"), Value: d.Asked.String() + "\n" + l.T("ductprice.deposit_months", "n", d.Months) + "\n" + d.Basis}, {Label: l.T("deposit.held"), Value: d.Held().String()}, {Label: l.T("deposit.lacks"), Value: d.Missing().String()}}}
-	moves := bill.Section{ID: "jaminan-catatan", Title: l.T("deposit.went"), Table: ledger.DepositTable(l, entries, pathBills), Empty: &bill.Empty{Icon: "receipt-tax", Title: l.T("deposit.no_entries"), Text: l.T("deposit.own_no_entries")}}
+	moves := bill.Section{ID: "jaminan-catatan", Title: l.T("deposit.went"), Table: ledger.DepositTable(l, entries, pathBills, ""), Empty: &bill.Empty{Icon: "receipt-tax", Title: l.T("deposit.no_entries"), Text: l.T("deposit.own_no_entries")}}
 	out := []bill.Section{about, moves}
 	back := bill.Section{ID: "jaminan-kembali", Title: l.T("deposit.returns"), Table: &bill.Table{Title: l.T("deposit.returns"), Columns: []bill.Column{{Label: l.T("bumd.on_day")}, {Label: l.T("refund.account")}, {Label: l.T("bill.state")}, {Label: l.T("usage.line_amount"), End: true}}}}
 	for _, q := range asked {

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -68,7 +67,7 @@ func (s *Service) book(ctx context.Context, tx bun.Tx, actor identity.Actor, l L
 	if err := tx.NewRaw("SELECT count(*) FROM bank_match WHERE tenant_id = ? AND line_id = ?", l.TenantID, l.ID).Scan(ctx, &before); err != nil {
 		return invoice.Payment{}, err
 	}
-	reference := strings.TrimPrefix(clip(l.Reference, 100)+"/"+l.Identity, "/")
+	reference := l.name()
 	if before > 0 {
 		reference += fmt.Sprintf("/%d", before+1)
 	}
@@ -130,8 +129,9 @@ type Choice struct {
 	Waits   money.Rupiah
 }
 
-// Decide books a line as a person says, as part of tx. It refuses NotFound "payin.no_line", Conflict "payin.settled" for one that
-// is matched or went out, "payin.not_rupiah" for one with cents, and what invoice.Take refuses.
+// Decide books a line as a person says, as part of tx: one payment of the party that was chosen. The caller has checked who may. It refuses NotFound
+// "payin.no_line", Invalid "waits" below zero, Conflict "payin.settled" for a line that is matched or went out, "payin.not_rupiah" for one with cents,
+// and what invoice.Take refuses: of what is chosen above all "payment.other_party" for an invoice of somebody else than that party.
 func (s *Service) Decide(ctx context.Context, tx bun.Tx, actor identity.Actor, line uuid.UUID, c Choice) (invoice.Payment, error) {
 	l, err := s.lock(ctx, tx, line)
 	if err != nil {
@@ -170,8 +170,8 @@ func (s *Service) SetAside(ctx context.Context, tx bun.Tx, actor identity.Actor,
 	if err != nil {
 		return err
 	}
-	if l.Reason = strings.TrimSpace(reason); l.Reason == "" {
-		return fault.Fields([]fault.Field{{Name: "reason", Code: "required"}})
+	if l.Reason, err = said(reason); err != nil {
+		return err
 	}
 	if l.State == Matched || l.State == Out {
 		return fault.New(fault.Conflict, "payin.settled")
@@ -184,8 +184,9 @@ func (s *Service) SetAside(ctx context.Context, tx bun.Tx, actor identity.Actor,
 		Detail: map[string]any{"reason": l.Reason}})
 }
 
-// Undo takes the match of a line back on today's day of the books, by entries against those of its payment, or of all of them where it was
-// split; the line is open again. It refuses Conflict "payin.not_matched" and what invoice.UndoPayment refuses.
+// Undo takes the match of a line back on today's day of the books, as part of tx: by entries against those of its payment, or of all of them where
+// it was split, and with what of it is held for something else; the line is open again. The caller has checked who may. It refuses NotFound
+// "payin.no_line", Invalid without a reason, Conflict "payin.not_matched", what invoice.UndoPayment refuses, and what the Holder does.
 func (s *Service) Undo(ctx context.Context, tx bun.Tx, actor identity.Actor, line uuid.UUID, reason string) error {
 	l, err := s.lock(ctx, tx, line)
 	if err != nil {
@@ -193,6 +194,14 @@ func (s *Service) Undo(ctx context.Context, tx bun.Tx, actor identity.Actor, lin
 	}
 	if l.State != Matched {
 		return fault.New(fault.Conflict, "payin.not_matched")
+	}
+	if reason, err = said(reason); err != nil {
+		return err
+	}
+	city, _ := tenancy.CityFrom(ctx)
+	today := s.Book.Now().In(city.Location())
+	if err := s.release(ctx, tx, actor, l, today, reason); err != nil {
+		return err
 	}
 	var made []struct{ PaymentID, PartyID uuid.UUID }
 	err = tx.NewRaw(`SELECT m.payment_id, y.party_id FROM bank_match m JOIN payment y ON y.tenant_id = m.tenant_id AND y.id = m.payment_id
@@ -207,9 +216,8 @@ func (s *Service) Undo(ctx context.Context, tx bun.Tx, actor identity.Actor, lin
 	if err := invoice.LockParties(ctx, tx, parties...); err != nil {
 		return err
 	}
-	city, _ := tenancy.CityFrom(ctx)
 	for _, x := range made {
-		if err := s.Book.UndoPayment(ctx, tx, actor, x.PaymentID, s.Book.Now().In(city.Location()), reason); err != nil {
+		if err := s.Book.UndoPayment(ctx, tx, actor, x.PaymentID, today, reason); err != nil {
 			return err
 		}
 	}

@@ -36,7 +36,7 @@ func (d *Desk) act(ctx context.Context, actor identity.Actor, what string, fn fu
 		return err
 	}
 	err := tenancy.InTx(ctx, d.in.Book.DB.App, func(ctx context.Context, tx bun.Tx) error {
-		if err := inTurn(ctx, tx); err != nil {
+		if err := InTurn(ctx, tx); err != nil {
 			return err
 		}
 		return fn(ctx, tx)
@@ -47,9 +47,9 @@ func (d *Desk) act(ctx context.Context, actor identity.Actor, what string, fn fu
 	return nil
 }
 
-// inTurn makes whoever else pays something in here wait until tx is over: a statement books many parties in the order of its lines, and a
-// line that is split its own.
-func inTurn(ctx context.Context, tx bun.Tx) error {
+// InTurn makes whoever else pays something in to the book of ctx wait until tx is over: a statement books many parties in the order of its
+// lines, and a line that is split its own, with what is held for them. Who locks several of those takes its turn before.
+func InTurn(ctx context.Context, tx bun.Tx) error {
 	_, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "payin "+tenancy.Must(ctx).String()).Exec(ctx)
 	return err
 }
@@ -192,4 +192,12 @@ func (d *Desk) Line(ctx context.Context, actor identity.Actor, id uuid.UUID) (Li
 	}
 	all, err := d.in.Matches(ctx, d.in.Book.DB.App, id)
 	return l, all, err
+}
+
+// Holds lists what of a line was taken in for something else than invoices.
+func (d *Desk) Holds(ctx context.Context, actor identity.Actor, line uuid.UUID) ([]Hold, error) {
+	if err := d.may(ctx, actor); err != nil {
+		return nil, err
+	}
+	return d.in.Holds(ctx, d.in.Book.DB.App, line)
 }

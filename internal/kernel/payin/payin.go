@@ -35,6 +35,9 @@ type Service struct {
 	// Paid is told of each payment as part of its transaction, with the invoices that it closed or closed in part, the first
 	// first: a receipt is asked for, a limit lifted.
 	Paid func(ctx context.Context, tx bun.Tx, of []uuid.UUID, p invoice.Payment) error
+
+	// Holder takes in what of a line pays no invoice; nil where the seller holds nothing for anybody.
+	Holder Holder
 }
 
 // Statement is a file that was checked, and since AppliedAt is in the books.

@@ -18,11 +18,11 @@ const rematchMost = 500
 func (s *Service) Rematch(ctx context.Context, tx bun.Tx, actor identity.Actor) (Result, error) {
 	var r Result
 	var all []Line
-	if err := inTurn(ctx, tx); err != nil {
+	if err := InTurn(ctx, tx); err != nil {
 		return r, fmt.Errorf("payin: rematch: %w", err)
 	}
 	err := tx.NewSelect().Model(&all).Where("tenant_id = ? AND state IN (?, ?)", tenancy.Must(ctx), Open, Proposed).
-		Where("NOT EXISTS (SELECT FROM bank_match m WHERE m.tenant_id = l.tenant_id AND m.line_id = l.id)").Order("id DESC").Limit(rematchMost).Scan(ctx)
+		Where("NOT EXISTS (SELECT FROM bank_match m WHERE m.tenant_id = l.tenant_id AND m.line_id = l.id) AND NOT EXISTS (SELECT FROM bank_hold h WHERE h.tenant_id = l.tenant_id AND h.line_id = l.id)").Order("id DESC").Limit(rematchMost).Scan(ctx)
 	if err != nil {
 		return r, fmt.Errorf("payin: rematch: %w", err)
 	}

@@ -18,10 +18,11 @@ import (
 )
 
 // Split is what a person says of a line that pays for several parties, or for several invoices by amounts of its own: how much of
-// each invoice it pays, and to whose balance the rest goes.
+// each invoice it pays, what is kept for something else, and to whose balance the rest goes.
 type Split struct {
 	Parts []invoice.Share // each with its amount as Most
-	Rest  uuid.UUID       // a party; the nil UUID where nothing is left
+	Held  []Held
+	Rest  uuid.UUID // a party; the nil UUID where nothing is left
 }
 
 // share is a part of a split with the invoice that it is of.
@@ -31,10 +32,11 @@ type share struct {
 	waits  money.Rupiah // for a slip, of what the buyer gave to the state
 }
 
-// Split books a line as several payments, one for each party, as part of tx; Undo takes all of them back. What is less than is open of
-// an invoice by a tax that its buyer keeps back waits for the slip. It refuses Invalid "parts" without any and for an amount that is not
-// positive, and "rest" where something is left and no party gets it; NotFound "payin.no_line" and "invoice.not_found"; and Conflict "payin.settled"
-// and "payin.not_rupiah" as Decide does, "payin.over" for more than came in and "payin.over_open" for more than is open of an invoice.
+// Split books a line as several payments, one for each party, and has the rest of its parts held, as part of tx; Undo takes all of them back.
+// What is less than is open of an invoice by a tax that its buyer keeps back waits for the slip. The caller has checked who may. It refuses
+// Invalid "parts" without any, for an amount that is not positive and for something twice, and "rest" where something is left and no party
+// gets it; NotFound "payin.no_line" and "invoice.not_found"; Conflict "payin.settled" and "payin.not_rupiah" as Decide does, "payin.over" for more
+// than came in and "payin.over_open" for more than is open of an invoice; and what the Holder does.
 func (s *Service) Split(ctx context.Context, tx bun.Tx, actor identity.Actor, line uuid.UUID, in Split) ([]invoice.Payment, error) {
 	l, err := s.lock(ctx, tx, line)
 	if err != nil {
@@ -51,27 +53,44 @@ func (s *Service) Split(ctx context.Context, tx bun.Tx, actor identity.Actor, li
 	if err != nil {
 		return nil, err
 	}
+	if len(in.Held) > 0 && s.Holder == nil {
+		return nil, fault.Fields([]fault.Field{{Name: "parts", Code: "not_an_option"}})
+	}
+	if err := s.hold(ctx, tx, actor, l, in.Held); err != nil {
+		return nil, err
+	}
 	all, err := s.shares(ctx, tx, in)
 	if err != nil {
 		return nil, err
 	}
-	return s.bookShares(ctx, tx, actor, l, all, in.Rest, left)
+	return s.bookShares(ctx, tx, actor, l, all, in, left)
 }
 
-// left is what of an amount the parts do not pay.
+// left is what of an amount neither pays an invoice nor is held.
 func (in Split) left(amount money.Rupiah) (money.Rupiah, error) {
-	if len(in.Parts) == 0 {
+	var each []money.Rupiah
+	for _, p := range in.Parts {
+		each = append(each, p.Most)
+	}
+	seen := map[uuid.UUID]bool{}
+	for _, h := range in.Held {
+		if seen[h.For] {
+			return 0, fault.Fields([]fault.Field{{Name: "parts", Code: "invalid"}})
+		}
+		seen[h.For], each = true, append(each, h.Amount)
+	}
+	if len(each) == 0 {
 		return 0, fault.Fields([]fault.Field{{Name: "parts", Code: "required"}})
 	}
 	left := amount
-	for _, p := range in.Parts {
+	for _, x := range each {
 		switch {
-		case p.Most <= 0:
+		case x <= 0:
 			return 0, fault.Fields([]fault.Field{{Name: "parts", Code: "amount_positive"}})
-		case p.Most > left:
+		case x > left:
 			return 0, fault.New(fault.Conflict, "payin.over", "amount", amount)
 		}
-		left -= p.Most
+		left -= x
 	}
 	if left > 0 && in.Rest == uuid.Nil {
 		return 0, fault.Fields([]fault.Field{{Name: "rest", Code: "payin_rest", Args: []any{"left", left}}})
@@ -138,7 +157,7 @@ func (s *Service) shares(ctx context.Context, tx bun.Tx, in Split) ([]share, err
 }
 
 // bookShares makes one payment of each party's shares, the rest being with one of them or a payment of its own, and keeps what was decided.
-func (s *Service) bookShares(ctx context.Context, tx bun.Tx, actor identity.Actor, l Line, all []share, rest uuid.UUID, left money.Rupiah) ([]invoice.Payment, error) {
+func (s *Service) bookShares(ctx context.Context, tx bun.Tx, actor identity.Actor, l Line, all []share, in Split, left money.Rupiah) ([]invoice.Payment, error) {
 	whole := Proposal{Why: BySplit}
 	byParty := map[uuid.UUID]*Proposal{}
 	amounts := map[uuid.UUID]money.Rupiah{}
@@ -159,7 +178,10 @@ func (s *Service) bookShares(ctx context.Context, tx bun.Tx, actor identity.Acto
 		said = append(said, map[string]any{"number": x.of.Number, "amount": int64(x.amount)})
 	}
 	if left > 0 {
-		amounts[of(rest).Party] += left
+		amounts[of(in.Rest).Party] += left
+	}
+	for _, h := range in.Held {
+		said = append(said, map[string]any{"held_for": h.For, "amount": int64(h.Amount)})
 	}
 	var paid []invoice.Payment
 	for _, party := range order {
