@@ -36,9 +36,13 @@ const sweepBatch = 100
 func (s *Service) Register(r *jobs.Runner) error {
 	jobs.EachCity(r, "ductorder.ring", time.Minute, s.ring)
 	jobs.EachCity(r, "ductorder.over", time.Hour, s.over)
+	jobs.EachCity(r, "ductorder.open_promises", time.Minute, s.promises)
 	jobs.EachCity(r, "ductorder.seal_crews", time.Minute, s.sealCrews)
 	jobs.EachCity(r, "ductorder.erase_crews", time.Hour, s.eraseCrews)
 	if err := jobs.Handle(r, timerKind, s.rang); err != nil {
+		return err
+	}
+	if err := jobs.Handle(r, promiseKind, s.openPromise); err != nil {
 		return err
 	}
 	return jobs.Handle(r, overKind, s.ended)

@@ -105,6 +105,7 @@ type Wave struct {
 	WaivedWhy   string        `bun:"waived_why"`
 	WaivedBy    uuid.NullUUID `bun:"waived_by"`
 	Published   bool          `bun:"published"` // everybody reads how far it is
+	Orders      bool          `bun:"orders"`    // its commitments become orders once its plan is fixed; those of waves from before did not
 	Revision    int           `bun:"revision"`
 	CreatedAt   time.Time     `bun:"created_at"`
 	CreatedBy   uuid.UUID     `bun:"created_by"`

@@ -94,7 +94,7 @@ func (s *Service) Create(ctx context.Context, actor identity.Actor, in Input) (W
 	if err != nil {
 		return Wave{}, err
 	}
-	w := Wave{TenantID: tenancy.Must(ctx), ID: id, Title: in.Title, Note: in.Note, State: Draft, Kind: in.Kind, Target: in.Target, CostPerM: in.CostPerM, TariffPerM: in.TariffPerM, CreatedAt: s.now(), CreatedBy: actor.ID}
+	w := Wave{TenantID: tenancy.Must(ctx), ID: id, Title: in.Title, Note: in.Note, State: Draft, Kind: in.Kind, Target: in.Target, CostPerM: in.CostPerM, TariffPerM: in.TariffPerM, Orders: true, CreatedAt: s.now(), CreatedBy: actor.ID}
 	err = tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
 		if w.Number, err = s.number(ctx, tx, "wave", "PNT"); err != nil {
 			return err

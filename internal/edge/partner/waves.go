@@ -111,7 +111,11 @@ func (p *Pages) waveAgain(c *gin.Context, status int, in site.Form, errs ui.Erro
 	if w.State == ductwave.Survey && !today.After(w.SurveyUntil) && self.Company.State == lease.OperatorApproved {
 		answer.Forms = []bill.Form{surveyForm(c, w, x, in, errs)}
 	}
-	signed := bill.Section{ID: "komitmen", Title: l.T("wave.commitments"), Text: l.T("wave.mine_commitments_text"), Table: wave.CommitmentTable(c, w, minePath(id), nil), Empty: &bill.Empty{Icon: "file-check", Title: l.T("wave.no_commitments"), Text: l.T("wave.mine_no_commitments")}}
+	promised, err := wave.Promised(c, p.Orders, w)
+	if err != nil {
+		return err
+	}
+	signed := bill.Section{ID: "komitmen", Title: l.T("wave.commitments"), Text: l.T("wave.mine_commitments_text"), Table: wave.CommitmentTable(c, w, minePath(id), nil, promised, "/mitra/pesanan/"), Empty: &bill.Empty{Icon: "file-check", Title: l.T("wave.no_commitments"), Text: l.T("wave.mine_no_commitments")}}
 	if (w.State == ductwave.Committing || w.State == ductwave.Plan) && !today.After(w.CommitUntil) && self.Company.State == lease.OperatorApproved {
 		if self.Admin {
 			signed.Forms = []bill.Form{commitForm(c, w, in, errs)}

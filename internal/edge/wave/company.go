@@ -58,9 +58,13 @@ func (p *Pages) companyAgain(c *gin.Context, status int, in site.Form, errs ui.E
 	v := bill.View{Shell: p.DeskShell(c, x.Name), Back: wavePath(w.ID), Heading: x.Name, Lead: w.Title, Mark: StateMark(l, w.State), Errors: errs,
 		Links: []ui.Link{{Href: ducts.PathOperators + "/" + x.OperatorID.String(), Label: l.T("wave.of_operator"), Icon: "building"}}}
 	v.Sections = append(v.Sections, AnswerSection(c, w, x))
+	promised, err := Promised(c, p.Orders, w)
+	if err != nil {
+		return err
+	}
 	own := w
 	own.Commitments = slices.DeleteFunc(slices.Clone(w.Commitments), func(m ductwave.Commitment) bool { return m.OperatorID != x.OperatorID })
-	v.Sections = append(v.Sections, bill.Section{ID: "komitmen", Title: l.T("wave.commitments"), Table: CommitmentTable(c, own, wavePath(w.ID), nil), Empty: &bill.Empty{Icon: "file-check", Title: l.T("wave.no_commitments"), Text: l.T("wave.no_commitments_hint")}})
+	v.Sections = append(v.Sections, bill.Section{ID: "komitmen", Title: l.T("wave.commitments"), Table: CommitmentTable(c, own, wavePath(w.ID), nil, promised, pathOrders), Empty: &bill.Empty{Icon: "file-check", Title: l.T("wave.no_commitments"), Text: l.T("wave.no_commitments_hint")}})
 	days := bill.Section{ID: "jadwal", Title: l.T("wave.cut_days"), Rows: []ui.Row{{Label: l.T("wave.from"), Value: Day(l, x.CutFrom)}, {Label: l.T("wave.to"), Value: Day(l, x.CutUntil)}}}
 	if may && (w.State == ductwave.Plan || w.State == ductwave.Building || w.State == ductwave.CutOver) {
 		typed, wrong := Of(in, errs, "jadwal")

@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
+	"bedelau/internal/city/ductorder"
 	"bedelau/internal/city/ductwave"
 	"bedelau/internal/edge/ducts"
 	"bedelau/internal/edge/gate"
@@ -42,7 +43,15 @@ func (p *Pages) oneAgain(c *gin.Context, status int, in site.Form, errs ui.Error
 	if err != nil {
 		return err
 	}
-	v.Sections = append(v.Sections, state, sumSection(l, w))
+	promised, err := Promised(c, p.Orders, w)
+	if err != nil {
+		return err
+	}
+	sum := sumSection(l, w)
+	if x := orderedRow(l, w, promised); w.Started() && w.Orders {
+		sum.Rows = append(sum.Rows, x)
+	}
+	v.Sections = append(v.Sections, state, sum)
 	roads, err := p.roadSection(c, w, in, errs, may)
 	if err != nil {
 		return err
@@ -53,7 +62,7 @@ func (p *Pages) oneAgain(c *gin.Context, status int, in site.Form, errs ui.Error
 	}
 	v.Sections = append(append(v.Sections, roads), drawn...)
 	if w.State != ductwave.Draft {
-		v.Sections = append(v.Sections, p.companySection(c, w), commitmentSection(c, w, in, errs, may), photoSection(l, w, in, errs, may))
+		v.Sections = append(v.Sections, p.companySection(c, w), commitmentSection(c, w, promised, in, errs, may), photoSection(l, w, in, errs, may))
 	}
 	v.Sections = append(v.Sections, itemSection(l, w), history)
 	return p.Render(c, status, bill.Page(v))
@@ -260,13 +269,13 @@ func (p *Pages) companySection(c *gin.Context, w ductwave.View) bill.Section {
 }
 
 // commitmentSection is what companies have bound themselves to.
-func commitmentSection(c *gin.Context, w ductwave.View, in site.Form, errs ui.Errors, may bool) bill.Section {
+func commitmentSection(c *gin.Context, w ductwave.View, promised []ductorder.Promised, in site.Form, errs ui.Errors, may bool) bill.Section {
 	l := gate.LocaleOf(c)
 	names := map[uuid.UUID]string{}
 	for _, x := range w.Companies {
 		names[x.OperatorID] = x.Name
 	}
-	s := bill.Section{ID: "komitmen", Title: l.T("wave.commitments"), Text: l.T("wave.commitments_text"), Empty: &bill.Empty{Icon: "file-check", Title: l.T("wave.no_commitments"), Text: l.T("wave.no_commitments_hint")}, Table: CommitmentTable(c, w, wavePath(w.ID), names)}
+	s := bill.Section{ID: "komitmen", Title: l.T("wave.commitments"), Text: l.T("wave.commitments_text"), Empty: &bill.Empty{Icon: "file-check", Title: l.T("wave.no_commitments"), Text: l.T("wave.no_commitments_hint")}, Table: CommitmentTable(c, w, wavePath(w.ID), names, promised, pathOrders)}
 	if !may || w.Started() || w.State == ductwave.Dropped {
 		return s
 	}
@@ -285,10 +294,72 @@ func commitmentSection(c *gin.Context, w ductwave.View, in site.Form, errs ui.Er
 	return s
 }
 
-// CommitmentTable lists commitments of a wave, whose papers lie under an address; without names they are one company's.
-func CommitmentTable(c *gin.Context, w ductwave.View, base string, names map[uuid.UUID]string) *bill.Table {
+// pathOrders is where staff find an order.
+const pathOrders = ducts.PathDucts + "/pesanan/"
+
+// Promised tells what became of the commitments of a wave.
+func Promised(c *gin.Context, orders *ductorder.Service, w ductwave.View) ([]ductorder.Promised, error) {
+	var ids []uuid.UUID
+	for _, m := range w.Commitments {
+		ids = append(ids, m.ID)
+	}
+	return orders.PromisesOf(c.Request.Context(), gate.ActorOf(c), ids)
+}
+
+// orderedRow is how much of what is signed is an order that goes on.
+func orderedRow(l i18n.Locale, w ductwave.View, promised []ductorder.Promised) ui.Row {
+	var mm int64
+	for _, m := range w.Commitments {
+		for _, r := range w.Roads {
+			if slices.ContainsFunc(promised, func(x ductorder.Promised) bool {
+				return x.CommitmentID == m.ID && x.Position == r.Position && x.Order != nil && x.Order.ClosedAt.IsZero()
+			}) {
+				mm += r.LengthMM * int64(m.Units[r.Position])
+			}
+		}
+	}
+	share := int64(0)
+	if w.Sum.PlannedMM > 0 {
+		share = mm * 1000 / w.Sum.PlannedMM
+	}
+	return ui.Row{Label: l.T("wave.ordered"), Value: l.T("wave.working_ordered", "ordered", ducts.Metres(l, mm), "signed", ducts.Metres(l, w.Sum.SignedMM), "planned", ducts.Metres(l, w.Sum.PlannedMM), "percent", Permille(l, share))}
+}
+
+// orderCell is what became of a commitment, road by road.
+func orderCell(l i18n.Locale, w ductwave.View, m ductwave.Commitment, promised []ductorder.Promised, base string) bill.Cell {
+	var out bill.Cell
+	var text, small []string
+	for _, r := range w.Roads {
+		i := slices.IndexFunc(promised, func(x ductorder.Promised) bool { return x.CommitmentID == m.ID && x.Position == r.Position })
+		if i < 0 {
+			continue
+		}
+		switch x := promised[i]; {
+		case x.Order != nil:
+			if out.Href == "" {
+				out.Href = base + x.Order.ID.String()
+			}
+			text = append(text, x.Order.Number)
+			standing := r.Name + ": " + x.Order.StateName.In(l)
+			if !x.Order.AcceptedOn.IsZero() {
+				standing += ", " + l.T("wave.accepted", "day", l.Date(x.Order.AcceptedOn))
+			}
+			small = append(small, standing)
+		case x.Why != nil:
+			small = append(small, l.T("wave.no_order", "road", r.Name, "why", site.Refusal(l, x.Why)))
+		}
+	}
+	out.Text, out.Small = strings.Join(text, ", "), strings.Join(small, "; ")
+	if out.Text == "" {
+		out.Text = l.T("wave.order_none")
+	}
+	return out
+}
+
+// CommitmentTable lists commitments of a wave, whose papers and orders lie under addresses; without names they are one company's.
+func CommitmentTable(c *gin.Context, w ductwave.View, base string, names map[uuid.UUID]string, promised []ductorder.Promised, orders string) *bill.Table {
 	l := gate.LocaleOf(c)
-	t := &bill.Table{Title: l.T("wave.commitments"), Columns: []bill.Column{{Label: l.T("wave.number")}, {Label: l.T("lease.name")}, {Label: l.T("wave.units")}, {Label: l.T("wave.months"), End: true}, {Label: l.T("duct.standing")}}}
+	t := &bill.Table{Title: l.T("wave.commitments"), Columns: []bill.Column{{Label: l.T("wave.number")}, {Label: l.T("lease.name")}, {Label: l.T("wave.units")}, {Label: l.T("wave.months"), End: true}, {Label: l.T("duct.standing")}, {Label: l.T("wave.order")}}}
 	if names == nil {
 		t.Columns = slices.Delete(t.Columns, 1, 2)
 	}
@@ -303,7 +374,7 @@ func CommitmentTable(c *gin.Context, w ductwave.View, base string, names map[uui
 		if !m.ReleasedAt.IsZero() {
 			standing = bill.Cell{Mark: ui.Mark{Icon: "ban", Text: l.T("wave.released")}, Small: m.ReleasedWhy}
 		}
-		cells := []bill.Cell{{Text: m.Number, Whole: true, Href: base + "/komitmen/" + m.ID.String()}, {Text: names[m.OperatorID]}, {Text: strings.Join(units, "; ")}, {Text: l.Number(int64(m.Months))}, standing}
+		cells := []bill.Cell{{Text: m.Number, Whole: true, Href: base + "/komitmen/" + m.ID.String()}, {Text: names[m.OperatorID]}, {Text: strings.Join(units, "; ")}, {Text: l.Number(int64(m.Months))}, standing, orderCell(l, w, m, promised, orders)}
 		if names == nil {
 			cells = slices.Delete(cells, 1, 2)
 		}
