@@ -18,12 +18,13 @@ import (
 
 // What happens to an order besides the steps of its flow.
 const (
-	EventPlaced   = "placed"
-	EventPermit   = "permit"
-	EventWindow   = "window"
-	EventEvidence = "evidence"
-	EventReview   = "review"
-	EventReminded = "reminded"
+	EventPlaced    = "placed"
+	EventPermit    = "permit"
+	EventWindow    = "window"
+	EventEvidence  = "evidence"
+	EventReview    = "review"
+	EventReminded  = "reminded"
+	EventRecounted = "recounted" // the calendar moved a promise
 )
 
 // Event is one thing that happened to an order.

@@ -2,6 +2,7 @@ package ductorder
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -39,13 +40,8 @@ func (s *Service) Register(r *jobs.Runner) error {
 	jobs.EachCity(r, "ductorder.open_promises", time.Minute, s.promises)
 	jobs.EachCity(r, "ductorder.seal_crews", time.Minute, s.sealCrews)
 	jobs.EachCity(r, "ductorder.erase_crews", time.Hour, s.eraseCrews)
-	if err := jobs.Handle(r, timerKind, s.rang); err != nil {
-		return err
-	}
-	if err := jobs.Handle(r, promiseKind, s.openPromise); err != nil {
-		return err
-	}
-	return jobs.Handle(r, overKind, s.ended)
+	jobs.EachCity(r, "ductorder.recount", time.Hour, s.recount)
+	return errors.Join(jobs.Handle(r, timerKind, s.rang), jobs.Handle(r, promiseKind, s.openPromise), jobs.Handle(r, overKind, s.ended), jobs.Handle(r, recountKind, s.recounted))
 }
 
 // ring adds a job for each timer whose time has come, once.

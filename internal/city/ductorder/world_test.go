@@ -136,15 +136,15 @@ func (st *stage) lay() {
 }
 
 // along is so many metres east of the first manhole.
-func along(east float64) string { return fmt.Sprintf("[%.8f, 1.02]", 104.05+east/111320) }
+func eastOf(east float64) string { return fmt.Sprintf("[%.8f, 1.02]", 104.05+east/111320) }
 
 func spot(code string, east float64) string {
-	return `{"type": "Feature", "geometry": {"type": "Point", "coordinates": ` + along(east) + `}, "properties": {"code": "` + code + `", "kind": "manhole", "authority": "pemko", "condition": "good"}}`
+	return `{"type": "Feature", "geometry": {"type": "Point", "coordinates": ` + eastOf(east) + `}, "properties": {"code": "` + code + `", "kind": "manhole", "authority": "pemko", "condition": "good"}}`
 }
 
 func stretch(code, from, to string, a, b float64, more string) string {
 	return fmt.Sprintf(`{"type": "Feature", "geometry": {"type": "LineString", "coordinates": [%s, %s]}, "properties": {"code": %q, "from_node": %q, "to_node": %q, "road": "Jalan %s", "condition": "good", %s}}`,
-		along(a), along(b), code, from, to, code, more)
+		eastOf(a), eastOf(b), code, from, to, code, more)
 }
 
 // load brings in a survey from a day on.
