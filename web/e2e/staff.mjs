@@ -6,7 +6,7 @@ import { codeOf } from "./code.mjs";
 export async function signsIn(p, login, { look = false } = {}) {
   await p.go("/masuk");
   if (look && p.as === "-bumd") await p.look("sign-in");
-  const field = p.as === "-bumd" ? "Email kerja" : "Email atau nomor HP";
+  const field = p.site === p.world.demo.platform ? "Email kerja" : "Email atau nomor HP";
   await p.send("Masuk", { [field]: login, "Kata sandi": p.world.demo.password });
   assert.equal(await p.heading(), "Masukkan kode");
   if (look) await p.look("code");
