@@ -7,6 +7,7 @@ import { installed } from "./chromium.mjs";
 import { startDemo } from "./demo.mjs";
 import { Person } from "./person.mjs";
 import * as staff from "./staff.mjs";
+import { until } from "./until.mjs";
 
 const world = { faults: [], looked: 0 };
 const first = "bumd@platform.localhost", second = "keuangan@platform.localhost";
@@ -44,7 +45,11 @@ test("money from draft to books, by two people on desktops", async (t) => {
   await staff.signsIn(one, first);
   await staff.signsIn(other, second);
   await step("drafts are issued together", async () => {
-    await one.go("/bumd/konsep");
+    await until("the months of both cities are closed", async () => {
+      await one.go("/bumd/konsep");
+      const said = await one.page.locator("main").innerText();
+      return said.includes("Kota Batam") && said.includes("Kota Tanjungpinang");
+    });
     await one.look("drafts");
     assert.equal(await one.send("Terbitkan semua di halaman ini"), 200);
     await one.reads("Terbit");

@@ -95,7 +95,7 @@ test("the list says what the map shows, without a script too", async () => {
   const p = await arrive(1280, { script: false });
   assert.equal(await p.go(map), 200);
   await p.reads("Daftar di bawah memuat isi yang sama");
-  assert.equal(await p.page.locator("#ruas tbody tr").count(), 50);
+  assert.equal(await p.page.locator("#ruas tbody tr").count(), 25);
   await p.look("duct-map-plain");
   const levels = await p.page.locator("[data-net-level]").evaluateAll((all) => all.map((li) => li.dataset.netLevel));
   const says = Object.fromEntries(await Promise.all(levels.map(async (level) => [level, await counted(p, level)])));

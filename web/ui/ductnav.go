@@ -73,6 +73,41 @@ func DuctNav(l i18n.Locale, may func(Section) bool) []Group {
 	return out
 }
 
+// PathPartner is where a company that leases ducts finds what is its own.
+const PathPartner = "/mitra"
+
+// partnerPages are those of a company in the order of their menu: the group, the address under PathPartner, and the name.
+var partnerPages = []struct{ group, path, name string }{
+	{"company", "", "partner.nav.home"},
+	{"company", "/berkas", "partner.nav.papers"},
+	{"company", "/orang", "partner.nav.people"},
+	{"network", "/peta", "partner.nav.map"},
+	{"network", "/rencana", "partner.nav.plan"},
+	{"leases", "/pesanan", "partner.nav.orders"},
+	{"leases", "/sewa", "partner.nav.leases"},
+	{"leases", "/antrean", "partner.nav.waits"},
+	{"leases", "/perluasan", "partner.nav.augments"},
+	{"field", "/gangguan", "partner.nav.damage"},
+	{"field", "/pekerjaan", "work.works"},
+	{"field", "/penataan", "wave.waves"},
+	{"money", "/tagihan", "partner.nav.bills"},
+	{"money", "/rekening", "partner.nav.account"},
+}
+
+// PartnerGroups is the menu of the pages of a company that leases ducts.
+func PartnerGroups(l i18n.Locale) []Group {
+	var out []Group
+	last := ""
+	for _, x := range partnerPages {
+		if x.group != last {
+			last, out = x.group, append(out, Group{Label: l.T("ductnav." + x.group)})
+		}
+		g := &out[len(out)-1]
+		g.Links = append(g.Links, Link{Href: PathPartner + x.path, Label: l.T(x.name)})
+	}
+	return out
+}
+
 // within says which entry of the groups the page shown now belongs to: the one whose address is the most of its own.
 func (s Shell) within() (group int, href string) {
 	path, _, _ := strings.Cut(s.Path, "?")

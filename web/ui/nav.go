@@ -12,23 +12,9 @@ func publicNav(l i18n.Locale) []Link {
 	}
 }
 
-// PartnerNav is the menu of whoever works for a company that leases ducts.
+// PartnerNav is the menu of whoever works for a company that leases ducts; its pages are those of PartnerGroups.
 func PartnerNav(l i18n.Locale) []Link {
-	return []Link{
-		{"/mitra", l.T("partner.nav.home"), "building"},
-		{"/mitra/peta", l.T("partner.nav.map"), "map-pin"},
-		{"/mitra/rencana", l.T("partner.nav.plan"), "search"},
-		{"/mitra/pesanan", l.T("partner.nav.orders"), "file-check"},
-		{"/mitra/sewa", l.T("partner.nav.leases"), "file-text"},
-		{"/mitra/antrean", l.T("partner.nav.waits"), "hourglass"},
-		{"/mitra/perluasan", l.T("partner.nav.augments"), "flag"},
-		{"/mitra/tagihan", l.T("partner.nav.bills"), "receipt-tax"},
-		{"/mitra/gangguan", l.T("partner.nav.damage"), "alert-triangle"},
-		{"/mitra/pekerjaan", l.T("work.works"), "flag"},
-		{"/mitra/penataan", l.T("wave.waves"), "flag"},
-		{"/mitra/berkas", l.T("partner.nav.papers"), "certificate"},
-		{"/mitra/orang", l.T("partner.nav.people"), "users"},
-	}
+	return []Link{{PathPartner, l.T("desk." + string(SectionDucts)), "map-pin"}}
 }
 
 // Section is a part of the staff's desk that a person may or may not enter.

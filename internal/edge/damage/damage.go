@@ -31,7 +31,7 @@ const (
 )
 
 // pageSize is how many damages a page lists.
-const pageSize = 50
+const pageSize = 25
 
 // photoBody is how large a form with a photo may be.
 const photoBody = (ductdamage.PhotoMB + 1) << 20

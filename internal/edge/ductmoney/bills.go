@@ -23,7 +23,7 @@ import (
 )
 
 // billsShown is how many invoices a page lists.
-const billsShown = 50
+const billsShown = 25
 
 // billRoutes is the company's book.
 func (p *Pages) billRoutes() gate.Table {

@@ -47,11 +47,14 @@ func TestTwoLedgersOnOnePage(t *testing.T) {
 		t.Errorf("the company's finance records what is the city's: %d", r.Status)
 	}
 	sari := s.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
-	sari.Page(leaks, "Dipakai, tidak ditagih", "Kabel dan saluran tak dikenal", "Tidak ada")
+	none := sari.Page(leaks, "Tidak ada temuan: Dipakai, tidak ditagih; ", "Kabel dan saluran tak dikenal", "Catat kabel tak dikenal")
+	if strings.Contains(none, `class="empty"`) {
+		t.Error("each kind of which nothing was found takes a box of its own")
+	}
 	if r := sari.Post(leaks, "segment", "R-9", "note", "Kabel hitam", "found_on", "2026-11-20"); r.Status != http.StatusUnprocessableEntity || !strings.Contains(r.Body, "Kabel hitam") {
 		t.Errorf("a cable in no segment: %d", r.Status)
 	}
 	sari.Goes(sari.Post(leaks, "segment", "R-1", "note", "Kabel hitam", "found_on", "2026-11-20"), leaks+"#unknown")
-	page = sari.Page(leaks, "Kabel hitam", "Rp3.157.000") // 220 m × Rp14.350
+	page = sari.Page(leaks, "Kabel dan saluran tak dikenal sekitar Rp3.157.000 setahun", "Kabel hitam", "Tidak ada temuan: Dipakai, tidak ditagih; ") // 220 m × Rp14.350
 	sari.Goes(sari.Post(leaks+"/"+between(t, page, `action="/petugas/ducting/kebocoran/`, `"`), "how", "Disewa"), leaks)
 }

@@ -20,7 +20,7 @@ import (
 )
 
 // pageSize is how many segments a page lists.
-const pageSize = 50
+const pageSize = 25
 
 // network is the network of a day: what there is of it, and its segments.
 func (p *Pages) network(c *gin.Context) error {

@@ -31,7 +31,7 @@ const (
 	// PathProgramme is what companies plan in a year.
 	PathProgramme = ducts.PathWorks + "/program"
 	// pageSize is how many works a page lists.
-	pageSize = 50
+	pageSize = 25
 	// FileBody is how large a form with a file may be.
 	FileBody = ductwork.PaperMB<<20 + 1<<20
 )

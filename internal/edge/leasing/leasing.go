@@ -28,7 +28,7 @@ const (
 )
 
 // pageSize is how many operators or leases a page lists.
-const pageSize = 50
+const pageSize = 25
 
 // Pages is the leases of every city.
 type Pages struct{ *ducts.Pages }

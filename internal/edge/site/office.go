@@ -22,7 +22,7 @@ const PathCalendar = "/kelola/kalender"
 const PathPapers = "/petugas/dokumen"
 
 // PathPartner is where a company that leases ducts finds what is its own.
-const PathPartner = "/mitra"
+const PathPartner = ui.PathPartner
 
 // DeskShell is the frame of a page of the desk.
 func (p *Pages) DeskShell(c *gin.Context, title string) ui.Shell {

@@ -127,10 +127,13 @@ func (p *Pages) DeskLinks(ctx context.Context, l i18n.Locale, a identity.Actor) 
 	})
 }
 
-// ductGroups is the menu of the staff's pages of the ducts, on each of them.
+// ductGroups is the menu of the pages of the ducts, on each of them: that of staff, or of a company that leases them.
 func (p *Pages) ductGroups(c *gin.Context) []ui.Group {
-	a := gate.ActorOf(c)
-	if a.Kind != identity.Staff || !strings.HasPrefix(c.Request.URL.Path+"/", ui.PathDucts+"/") {
+	a, path := gate.ActorOf(c), c.Request.URL.Path+"/"
+	if a.Kind == identity.Partner && strings.HasPrefix(path, ui.PathPartner+"/") {
+		return ui.PartnerGroups(gate.LocaleOf(c))
+	}
+	if a.Kind != identity.Staff || !strings.HasPrefix(path, ui.PathDucts+"/") {
 		return nil
 	}
 	return ui.DuctNav(gate.LocaleOf(c), func(s ui.Section) bool { return p.Guard.Allow(c.Request.Context(), a, sections[s]) == nil })

@@ -1,0 +1,71 @@
+// The long lists of the ducts on a phone: a card is as low as what it says and a page ends before one tires of it, while a desktop keeps
+// the table. A company's menu is in groups, as that of staff is, and what was looked for and not found takes one line.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { chromium } from "playwright-core";
+import { installed } from "./chromium.mjs";
+import { startDemo } from "./demo.mjs";
+import { Person } from "./person.mjs";
+import { signsIn } from "./staff.mjs";
+
+const world = { faults: [], looked: 0 };
+const root = "/petugas/ducting";
+
+before(async () => {
+  world.demo = await startDemo();
+  world.browser = await chromium.launch({ executablePath: installed(), args: ["--no-sandbox"] });
+});
+
+after(async () => {
+  await world.browser?.close();
+  await world.demo?.stop();
+});
+
+const arrive = (width, as) => Person.arrive(world, { site: world.demo.city("batam"), width, as });
+const height = (p) => p.page.evaluate(() => document.documentElement.scrollHeight);
+
+// wasted lists the labels of cards that nothing stands beside.
+const wasted = (p) => p.page.locator("main td[data-label]:visible").evaluateAll((all) => all.filter((td) => !td.innerText.trim()).map((td) => td.dataset.label));
+
+for (const width of [360, 1280]) {
+  test(`the lists of the ducts, ${width} px wide`, async () => {
+    const p = await arrive(width, "-short");
+    await signsIn(p, "ducting@batam.localhost");
+    for (const path of ["", "/simpul", "/pesanan", "/sewa", "/antrean", "/operator", "/gangguan", "/pekerjaan", "/tagihan", "/piutang", "/tarif", "/kebocoran"]) {
+      assert.equal(await p.go(root + path), 200);
+      assert.ok((await height(p)) < 10_000, `${path} is ${await height(p)} px high`);
+      const heads = await p.page.locator("main thead").first().boundingBox();
+      assert.equal(heads.height > 10, width > 600, `${path}: cards on a phone and a table on a desktop`);
+      if (width < 600) assert.deepEqual(await wasted(p), [], path);
+      await p.look(`short${path.replaceAll("/", "-")}`);
+    }
+    await p.reads("Tidak ada temuan: ");
+    assert.equal(await p.page.locator("main .empty").count(), 0, "one line for all that was not found");
+    assert.ok(await p.page.locator("summary").filter({ hasText: "Catat kabel tak dikenal" }).isVisible());
+  });
+
+  test(`a company finds its pages by what they are about, ${width} px wide`, async () => {
+    const p = await arrive(width, "-company");
+    await p.go("/masuk");
+    await p.send("Masuk", { "Email atau nomor HP": "mitra@batam.localhost", "Kata sandi": world.demo.password });
+    const menu = p.page.locator(".desk-groups");
+    const groups = await menu.locator(".of a").allInnerTexts();
+    assert.deepEqual(groups, ["Perusahaan", "Jaringan", "Sewa & pesanan", "Pekerjaan & gangguan", "Uang"]);
+    const pages = [];
+    for (const name of groups) {
+      assert.equal(await p.follow(menu.getByRole("link", { name, exact: true }).first()), 200);
+      assert.equal(await menu.locator('.of [aria-current="true"]').innerText(), name);
+      assert.equal(new URL(p.page.url()).pathname, await menu.locator('.in [aria-current="page"]').getAttribute("href"));
+      pages.push(...(await menu.locator(".in a").evaluateAll((all) => all.map((a) => a.getAttribute("href")))));
+    }
+    assert.equal(new Set(pages).size, 14);
+    for (const path of pages) {
+      assert.equal(await p.go(path), 200, path);
+      assert.equal(await menu.locator('[aria-current="page"]').getAttribute("href"), path);
+      assert.ok((await height(p)) < 10_000, `${path} is ${await height(p)} px high`);
+      await p.look(`short${path.replaceAll("/", "-")}`);
+    }
+  });
+}
+
+test("every page kept its promises", () => assert.deepEqual(world.faults, []));
