@@ -49,12 +49,13 @@ func New(d Deps) *Service {
 	return &Service{d}
 }
 
-// Register has open works checked anew each day, guarantees that end told of, and contacts sealed and, when their days are over, erased. Call it once, before the runner starts.
+// Register has open works checked anew each day, guarantees that end and reports that are owed told of, and contacts sealed and, when their days are over, erased. Call it once, before the runner starts.
 func (s *Service) Register(r *jobs.Runner) {
 	jobs.EachCity(r, "ductwork.recheck", time.Hour, func(ctx context.Context, tx bun.Tx, _ time.Time) error { return s.recheck(ctx, tx) })
 	jobs.EachCity(r, "ductwork.seal_contacts", time.Minute, func(ctx context.Context, tx bun.Tx, _ time.Time) error { return s.sealContacts(ctx, tx) })
 	jobs.EachCity(r, "ductwork.erase_contacts", time.Hour, func(ctx context.Context, tx bun.Tx, _ time.Time) error { return s.eraseContacts(ctx, tx) })
 	jobs.EachCity(r, "ductwork.ending", time.Hour, func(ctx context.Context, tx bun.Tx, _ time.Time) error { return s.ending(ctx, tx) })
+	jobs.EachCity(r, "ductwork.owed", time.Minute, func(ctx context.Context, tx bun.Tx, _ time.Time) error { return s.owed(ctx, tx) })
 }
 
 func (s *Service) now() time.Time { return s.d.Now().UTC().Truncate(time.Microsecond) }

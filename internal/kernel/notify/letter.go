@@ -56,6 +56,8 @@ func kinds() map[string]kind {
 		"calendar_missing":      {needs: []string{"year", "path"}},
 		"work_guarantee_ends":   {needs: []string{"number", "owner", "day", "path"}},
 		"work_guarantee_ended":  {needs: []string{"number", "owner", "day", "path"}},
+		"work_report_due":       {needs: []string{"number", "title", "due", "path"}},
+		"work_report_late":      {needs: []string{"number", "title", "due", "path"}},
 		"season_ends":           {needs: []string{"service", "closes", "path"}},
 		"season_over":           {needs: []string{"service", "closes", "path"}},
 		"deadline_changed":      {needs: with("body")},
