@@ -40,7 +40,7 @@ func survey(t *testing.T, b *pagetest.Browser, file string, pairs ...string) pag
 func theMap(t *testing.T, s *pagetest.Site, sari *pagetest.Browser) {
 	t.Helper()
 	page := sari.Page("/petugas/ducting/peta", "Peta keterisian", "Kosong (0%)", "909 ruas", "Daftar di bawah memuat isi yang sama", "0 dari ", "Subduct bebas", "Berikutnya")
-	if got := len(pagetest.Hrefs(page, "/petugas/ducting/ruas/")); got != 50 {
+	if got := len(pagetest.Hrefs(page, "/petugas/ducting/ruas/")); got != 25 {
 		t.Errorf("%d segments beside the map", got)
 	}
 	sari.Page("/petugas/ducting/peta?tingkat=full", "Tidak ada ruas yang cocok")
