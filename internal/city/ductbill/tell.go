@@ -3,6 +3,7 @@ package ductbill
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strconv"
 	"time"
 
@@ -81,7 +82,7 @@ func (s *Service) remind(ctx context.Context, a remindArgs) error {
 	if err != nil {
 		return fmt.Errorf("ductbill: remind: %w", err)
 	}
-	data := map[string]string{"number": b.Number, "amount": b.Standing.Open.String(), "due": i18n.ID.Date(b.DueOn), "path": PathBill + b.ID.String()}
+	data := map[string]string{"number": b.Number, "amount": b.Standing.Open.String(), "path": PathBill + b.ID.String()}
 	if a.Days > 0 {
 		data["days"] = strconv.Itoa(a.Days)
 	}
@@ -100,8 +101,6 @@ func (s *Service) tell(ctx context.Context, id uuid.UUID) error {
 	template, data := "duct_bill_issued", map[string]string{"number": b.Number, "amount": b.Total.String(), "about": b.Note, "path": PathBill + b.ID.String()}
 	if b.Kind == invoice.CreditNote {
 		template = "duct_bill_credited"
-	} else {
-		data["due"] = i18n.ID.Date(b.DueOn)
 	}
 	return tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
 		people, err := s.mail(ctx, tx, b, template, "duct_bill:"+b.ID.String(), data)
@@ -118,23 +117,33 @@ func (s *Service) tell(ctx context.Context, id uuid.UUID) error {
 	})
 }
 
-// mail writes one letter to each who is of the invoice's company today, and returns them.
+// mail writes one letter to each who is of the invoice's company today, in the language in which they read, and returns them. What a
+// letter says besides data is the day by which an invoice is to be paid.
 func (s *Service) mail(ctx context.Context, tx bun.Tx, b Bill, template, key string, data map[string]string) ([]uuid.UUID, error) {
 	if s.d.Notify == nil {
 		return nil, nil
 	}
-	var people []uuid.UUID
-	err := tx.NewRaw(`SELECT p.account_id FROM duct_person p JOIN account a ON a.tenant_id = p.tenant_id AND a.id = p.account_id
+	var people []struct {
+		AccountID uuid.UUID
+		Locale    i18n.Locale
+	}
+	err := tx.NewRaw(`SELECT p.account_id, a.locale FROM duct_person p JOIN account a ON a.tenant_id = p.tenant_id AND a.id = p.account_id
 		WHERE p.tenant_id = ? AND p.operator_id = ? AND p.ended_at IS NULL AND a.status = ? ORDER BY 1`, b.TenantID, b.OperatorID, identity.StatusActive).Scan(ctx, &people)
 	if err != nil {
 		return nil, fmt.Errorf("ductbill: people: %w", err)
 	}
+	var told []uuid.UUID
 	for _, to := range people {
-		if err := s.d.Notify.Send(ctx, tx, notify.Message{To: to, Template: template, Locale: i18n.ID, Data: data, Key: key + ":" + to.String()}); err != nil {
+		said := maps.Clone(data)
+		if b.Kind != invoice.CreditNote {
+			said["due"] = to.Locale.Date(b.DueOn)
+		}
+		if err := s.d.Notify.Send(ctx, tx, notify.Message{To: to.AccountID, Template: template, Locale: to.Locale, Data: said, Key: key + ":" + to.AccountID.String()}); err != nil {
 			return nil, fmt.Errorf("ductbill: mail: %w", err)
 		}
+		told = append(told, to.AccountID)
 	}
-	return people, nil
+	return told, nil
 }
 
 // Told is who was told of an invoice when it was issued.

@@ -81,7 +81,9 @@ func (s *Service) openPromise(ctx context.Context, tx bun.Tx, a promiseArgs) err
 		if o, err = s.promised(ctx, tx, all[0]); err != nil {
 			return err
 		}
-		return s.letter(ctx, tx, o, "opened", "promise", map[string]string{"commitment": all[0].Number, "road": all[0].Road})
+		return s.letter(ctx, tx, o, "opened", "promise", func(i18n.Locale) map[string]string {
+			return map[string]string{"commitment": all[0].Number, "road": all[0].Road}
+		})
 	})
 	var f *fault.Error
 	if errors.As(err, &f) && f.Kind != fault.Internal {

@@ -118,13 +118,12 @@ func (s *Service) recounted(ctx context.Context, tx bun.Tx, args recountArgs) er
 	if err != nil {
 		return err
 	}
-	const l = i18n.ID
 	changes, err := calendar.Changes(ctx, tx)
 	if err != nil {
 		return err
 	}
 	changes = slices.DeleteFunc(changes, func(c calendar.Change) bool { return c.At.Before(o.EnteredAt) })
-	because := func(was, is time.Time) string {
+	because := func(l i18n.Locale, was, is time.Time) string {
 		last := is
 		if was.After(is) {
 			last = was
@@ -134,15 +133,18 @@ func (s *Service) recounted(ctx context.Context, tx bun.Tx, args recountArgs) er
 		}
 		return l.T("casework.recount.calendar")
 	}
-	var said []string
+	var said []func(i18n.Locale) string
 	detail := map[string]any{}
 	due, moved, err := s.dueAgain(f, o, cal)
 	if err != nil {
 		return err
 	}
 	if moved {
-		said = append(said, l.T("casework.recount.due", "from", l.Due(o.DueAt.In(cal.Zone)), "to", l.Due(due.In(cal.Zone)), "because", because(o.DueAt, due)))
-		detail["before"], detail["after"] = o.DueAt, due
+		was := o.DueAt
+		said = append(said, func(l i18n.Locale) string {
+			return l.T("casework.recount.due", "from", l.Due(was.In(cal.Zone)), "to", l.Due(due.In(cal.Zone)), "because", because(l, was, due))
+		})
+		detail["before"], detail["after"] = was, due
 		o.DueAt, o.QueueAt = due, due
 		if _, err := tx.NewUpdate().Model(&o).Column("due_at", "queue_at").WherePK().Exec(ctx); err != nil {
 			return fmt.Errorf("ductorder: recount: %w", err)
@@ -157,14 +159,22 @@ func (s *Service) recounted(ctx context.Context, tx bun.Tx, args recountArgs) er
 		if _, err := workflow.RescheduleTimer(ctx, tx, &x.timer, x.action, cal, s.now()); err != nil {
 			return err
 		}
-		said = append(said, l.T("casework.recount.step", "step", x.action.Label.In(l), "from", l.Due(was.In(cal.Zone)), "to", l.Due(x.timer.At.In(cal.Zone)), "because", because(was, x.timer.At)))
+		said = append(said, func(l i18n.Locale) string {
+			return l.T("casework.recount.step", "step", x.action.Label.In(l), "from", l.Due(was.In(cal.Zone)), "to", l.Due(x.timer.At.In(cal.Zone)), "because", because(l, was, x.timer.At))
+		})
 	}
 	if len(said) == 0 {
 		return nil
 	}
-	text := strings.Join(said, " ")
-	if err := s.noted(ctx, tx, o, bySystem(), EventRecounted, "ductorder.recount", text, detail); err != nil {
+	text := func(l i18n.Locale) string {
+		parts := make([]string, len(said))
+		for i, say := range said {
+			parts[i] = say(l)
+		}
+		return strings.Join(parts, " ")
+	}
+	if err := s.noted(ctx, tx, o, bySystem(), EventRecounted, "ductorder.recount", text(i18n.ID), detail); err != nil {
 		return err
 	}
-	return s.letter(ctx, tx, o, fmt.Sprintf("recount:%d", s.now().UnixMicro()), "recount", map[string]string{"text": text})
+	return s.letter(ctx, tx, o, fmt.Sprintf("recount:%d", s.now().UnixMicro()), "recount", func(l i18n.Locale) map[string]string { return map[string]string{"text": text(l)} })
 }

@@ -86,7 +86,9 @@ func (s *Service) rang(ctx context.Context, tx bun.Tx, args timerArgs) error {
 			return err
 		}
 		state, _ := f.State(o.State)
-		return s.letter(ctx, tx, o, "remind:"+t.ID.String(), "step", map[string]string{"state": state.Label.In(i18n.ID), "text": text})
+		return s.letter(ctx, tx, o, "remind:"+t.ID.String(), "step", func(l i18n.Locale) map[string]string {
+			return map[string]string{"state": state.Label.In(l), "text": a.Remind.Message.In(l)}
+		})
 	}
 	return s.takeItself(ctx, tx, &o, f, a)
 }

@@ -17,6 +17,7 @@ import (
 
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -320,7 +321,9 @@ func (s *Service) window(ctx context.Context, actor identity.Actor, order, id uu
 		if err := s.noted(ctx, tx, o, actor, EventWindow, "ductorder.window", w.Reason, map[string]any{"window": id, "node": w.Node, "state": w.State}); err != nil || actor.Kind == identity.Partner {
 			return err
 		}
-		return s.letter(ctx, tx, o, "window:"+id.String()+":"+w.State, "window_"+w.State, map[string]string{"node": w.Node, "reason": w.Reason})
+		return s.letter(ctx, tx, o, "window:"+id.String()+":"+w.State, "window_"+w.State, func(i18n.Locale) map[string]string {
+			return map[string]string{"node": w.Node, "reason": w.Reason}
+		})
 	})
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) && pg.Code == "23P01" {

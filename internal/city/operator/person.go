@@ -231,13 +231,3 @@ func (s *Service) Register(ctx context.Context, actor identity.Actor, in lease.O
 	}
 	return err
 }
-
-// Reached are the accounts of those who act for a company now, for letters to it.
-func (s *Service) Reached(ctx context.Context, db bun.IDB, company uuid.UUID) ([]uuid.UUID, error) {
-	var all []uuid.UUID
-	err := db.NewRaw("SELECT account_id FROM duct_person WHERE tenant_id = ? AND operator_id = ? AND ended_at IS NULL ORDER BY account_id LIMIT ?", tenancy.Must(ctx), company, peopleMost).Scan(ctx, &all)
-	if err != nil {
-		return nil, fmt.Errorf("operator: reached: %w", err)
-	}
-	return all, nil
-}
