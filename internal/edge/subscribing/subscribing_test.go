@@ -303,6 +303,21 @@ func TestAPauseInAPaidYearIsToldOf(t *testing.T) {
 	admin.Page(own, "Paket Tahunan, versi 1", "1 × Dukungan", "Dilaksanakan")
 }
 
+// TestTheBUMDIsToldWhatAClosedCityOrdered, though the city was closed before it could be told.
+func TestTheBUMDIsToldWhatAClosedCityOrdered(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	admin := s.Staff(t, batam, "Nur Admin", "city_admin", "")
+	s.Staff(t, pagetest.HostPlatform, "Rina Keuangan", "bumd_finance", "")
+	admin.Goes(admin.Post(own+"/paket/besar", offered(admin.Page(own+"/paket/besar?versi=1&lihat=ya"))...), own)
+	if _, err := s.World.DB.Platform.NewRaw("UPDATE tenant SET status = 'closed' WHERE slug = 'batam'").Exec(s.World.Ctx(s.World.Platform)); err != nil {
+		t.Fatal(err)
+	}
+	s.Directory.Forget()
+	s.Work(t)
+	s.Soon(t, "a letter to the BUMD", func() bool { return letters(t, s, pagetest.HostPlatform, "Kota Batam mengubah langganannya") == 1 })
+}
+
 // letters counts those of a host whose title has a text.
 func letters(t *testing.T, s *pagetest.Ledger, host, title string) (n int) {
 	t.Helper()

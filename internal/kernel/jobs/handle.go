@@ -15,8 +15,9 @@ var errUnreadable = errors.New("jobs: payload cannot be read")
 
 // handler is a registered kind with its payload type erased. Exactly one of inTx and call is set.
 type handler struct {
-	inTx func(ctx context.Context, tx bun.Tx, payload []byte) error
-	call func(ctx context.Context, id uuid.UUID, payload []byte) error
+	closed bool
+	inTx   func(ctx context.Context, tx bun.Tx, payload []byte) error
+	call   func(ctx context.Context, id uuid.UUID, payload []byte) error
 }
 
 // Handle binds k to fn, whose effect is rows. fn runs in a transaction for the job's city, with the City in ctx; the
@@ -62,6 +63,7 @@ func register[P any](r *Runner, k Kind[P], h handler) error {
 			return fmt.Errorf("jobs: %s and %s: a kind may not be, or be a prefix of, another", k.Name, name)
 		}
 	}
+	h.closed = k.Closed
 	r.handlers[k.Name] = h
 	return nil
 }

@@ -39,6 +39,7 @@ type Kind[P any] struct {
 	Queue    string
 	MaxRetry int
 	Timeout  time.Duration
+	Closed   bool // also done for a city that is closed, whose Status says so; any other job fails then as "city.unknown"
 }
 
 const maxTimeout = 30 * time.Minute // above it Asynq's own lease keeping has not been tested

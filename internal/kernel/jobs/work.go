@@ -143,6 +143,9 @@ func (r *Runner) run(ctx context.Context, h handler, e envelope) (err error) {
 		}
 	}()
 	city, err := r.dir.ByID(ctx, e.Tenant)
+	if h.closed && fault.Is(err, "city.unknown") {
+		city, err = r.dir.Closed(ctx, e.Tenant)
+	}
 	if err != nil {
 		return err
 	}

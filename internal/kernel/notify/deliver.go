@@ -35,7 +35,7 @@ const (
 // longer than keepTrying, so that it is the message and not the job that gives up.
 func sendKind() jobs.Kind[sendArgs] {
 	return jobs.Kind[sendArgs]{Name: "notify.send.v1", Queue: jobs.Urgent, MaxRetry: int(keepTrying/time.Hour) + 2*maxAttempts,
-		Timeout: time.Minute}
+		Timeout: time.Minute, Closed: true} // a city that is closed still has invoices, and its people read of them
 }
 
 // unsendable is a message that no later try can deliver.
@@ -107,7 +107,10 @@ func (s *Service) mail(ctx context.Context, row messageRow) error {
 	if err != nil {
 		return err
 	}
-	if path != "" {
+	switch {
+	case city.Status == tenancy.StatusClosed:
+		path = "" // its pages are closed too
+	case path != "":
 		path = s.BaseURL(city) + path
 	}
 	l := localeOf(row.Locale, to.Locale)

@@ -61,6 +61,20 @@ func TestMessageArrivesOnceAndIsAnnounced(t *testing.T) {
 	}
 }
 
+// TestALetterOfAClosedCityIsSentToo: its people read of the last invoice, and no button leads to pages that are closed.
+func TestALetterOfAClosedCityIsSentToo(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, nil)
+	if _, err := d.DB.Platform.NewRaw("UPDATE tenant SET status = 'closed' WHERE id = ?", d.Batam.ID).Exec(d.Ctx(d.Platform)); err != nil {
+		t.Fatal(err)
+	}
+	d.send(t, d.Batam, submitted("submitted:1"))
+	if m := d.mail(t, d.Batam); !strings.Contains(m.Text, "BTM-26-7K3QX-4") || strings.Contains(m.Text, "/permohonan/") {
+		t.Errorf("the mail says:\n%s", m.Text)
+	}
+	eventually(t, "sent", func() bool { return d.status(t, d.Batam).Status == "sent" })
+}
+
 // TestMessagesAreForgottenByTheClock: ninety days after they were written, and not a day before.
 func TestMessagesAreForgottenByTheClock(t *testing.T) {
 	t.Parallel()

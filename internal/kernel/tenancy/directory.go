@@ -89,6 +89,17 @@ func (d *Directory) ByID(ctx context.Context, id ID) (City, error) {
 	return City{}, fault.New(fault.NotFound, "city.unknown", "host", id.String())
 }
 
+// Closed returns the tenant with this id if it is closed, for what is still to be done for it, or NotFound "city.unknown". It reads the
+// table each time.
+func (d *Directory) Closed(ctx context.Context, id ID) (City, error) {
+	var c City
+	err := d.db.NewSelect().Model(&c).Where("id = ? AND status = ?", id, StatusClosed).Scan(Platform(ctx))
+	if errors.Is(err, sql.ErrNoRows) {
+		return City{}, fault.New(fault.NotFound, "city.unknown", "host", id.String())
+	}
+	return c, err
+}
+
 // All returns every tenant that is not closed, cities in slug order.
 func (d *Directory) All(ctx context.Context) ([]City, error) {
 	var all []City

@@ -90,7 +90,7 @@ type alertArgs struct {
 }
 
 func alertKind() jobs.Kind[alertArgs] {
-	return jobs.Kind[alertArgs]{Name: "billing.alert.v1", MaxRetry: 8, Timeout: time.Minute}
+	return jobs.Kind[alertArgs]{Name: "billing.alert.v1", MaxRetry: 8, Timeout: time.Minute, Closed: true}
 }
 
 const entitleEvery = 10 * time.Minute
@@ -105,14 +105,15 @@ const (
 type entitleArgs struct{}
 
 func entitleKind() jobs.Kind[entitleArgs] {
-	return jobs.Kind[entitleArgs]{Name: "billing.allow.v1", MaxRetry: 8, Timeout: time.Minute}
+	return jobs.Kind[entitleArgs]{Name: "billing.allow.v1", MaxRetry: 8, Timeout: time.Minute, Closed: true}
 }
 
 // Entitle puts on city's record what it may do as of now. Whatever changes a subscription has it done by a job that commits with the change,
-// and the planned run does it every ten minutes; whoever calls it so that the next page shows it need not care whether it failed.
+// and the planned run does it every ten minutes; whoever calls it so that the next page shows it need not care whether it failed. Nobody
+// works any more in a city that is closed: its record stays as it is.
 func (s *Service) Entitle(ctx context.Context, city tenancy.City) error {
 	ctx, err := tenancy.Inside(ctx, city)
-	if err != nil {
+	if err != nil || city.Status == tenancy.StatusClosed {
 		return err
 	}
 	used, err := s.taken(ctx, city, s.now())
@@ -291,8 +292,8 @@ func (s *Service) alertPlatform(ctx context.Context, _ uuid.UUID, a alertArgs) e
 		return err
 	}
 	l, ok := city.Plan.Limits[a.Code]
-	if !ok {
-		return nil // the city has moved to another plan
+	if !ok || city.Status == tenancy.StatusClosed {
+		return nil // the city has moved to another plan, or holds nothing any more
 	}
 	return tenancy.InTx(tenancy.With(ctx, platform), s.db.App, func(ctx context.Context, tx bun.Tx) error {
 		people := map[uuid.UUID]bool{}

@@ -22,7 +22,7 @@ type closeArgs struct {
 }
 
 func closeKind() jobs.Kind[closeArgs] {
-	return jobs.Kind[closeArgs]{Name: "billing.close.v1", Queue: jobs.Low, MaxRetry: 8, Timeout: 5 * time.Minute}
+	return jobs.Kind[closeArgs]{Name: "billing.close.v1", Queue: jobs.Low, MaxRetry: 8, Timeout: 5 * time.Minute, Closed: true}
 }
 
 const closeEvery = time.Hour

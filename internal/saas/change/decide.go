@@ -167,7 +167,7 @@ type tellArgs struct {
 }
 
 func tellKind() jobs.Kind[tellArgs] {
-	return jobs.Kind[tellArgs]{Name: "change.tell.v1", MaxRetry: 8, Timeout: time.Minute}
+	return jobs.Kind[tellArgs]{Name: "change.tell.v1", MaxRetry: 8, Timeout: time.Minute, Closed: true}
 }
 
 // tell writes to the BUMD's finance staff what a city has ordered; the letter is of the platform's tenant.
