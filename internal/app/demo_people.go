@@ -105,13 +105,27 @@ func (a *App) seedCities(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		_, err = a.Billing.Subscribe(tenancy.With(ctx, city), billing.SubscribeInput{City: city, Plan: "demo-kota",
-			StartsOn: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), ActorID: uuid.Nil, ActorKind: audit.System})
-		if err != nil {
+		if err := a.demoPlan(tenancy.With(ctx, city), city); err != nil {
 			return fmt.Errorf("plan of %s: %w", slug, err)
 		}
 	}
 	return a.demoPlans(ctx)
+}
+
+// demoPlan has a city of the demonstration on its plan for almost a year by now, as long as there is a plan: what began earlier would not
+// be billed any more.
+func (a *App) demoPlan(ctx context.Context, city tenancy.City) error {
+	now := time.Now().In(city.Location())
+	_, _, ever, err := a.Billing.Latest(ctx, city, now)
+	if ever || err != nil {
+		return err
+	}
+	starts := time.Date(now.Year(), now.Month()-11, 1, 0, 0, 0, 0, time.UTC)
+	if first := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC); starts.Before(first) {
+		starts = first
+	}
+	_, err = a.Billing.Subscribe(ctx, billing.SubscribeInput{City: city, Plan: "demo-kota", StartsOn: starts, ActorID: uuid.Nil, ActorKind: audit.System})
+	return err
 }
 
 // inCity is ctx with a city of the demonstration.

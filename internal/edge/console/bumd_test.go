@@ -173,6 +173,11 @@ func TestTheConsoleMovesSubscriptions(t *testing.T) {
 	rina.Page(town, "Berlangganan")
 	rina.Sees(rina.Post(town+"/pindah", "plan", "none", "starts_on", "2026-12-01"), http.StatusNotFound)
 	rina.Sees(rina.Post(town+"/pindah", "plan", "", "starts_on", "2026-12-01"), http.StatusUnprocessableEntity, "Paket: Isian ini wajib")
+	if _, err := s.World.DB.Platform.NewRaw(`INSERT INTO plan (code, name, summary) VALUES ('lama', '{"id": "Lama"}', '{"id": "."}');
+		INSERT INTO plan_version (plan, version, effective_from, components) VALUES ('lama', 1, '2020-01-01', '[]')`).Exec(s.World.Ctx(s.World.Platform)); err != nil {
+		t.Fatal(err)
+	}
+	rina.Sees(rina.Post(town+"/pindah", "plan", "lama", "starts_on", "2025-10-31"), http.StatusConflict, "Pilih 1 November 2025 atau sesudahnya; bulan sebelum itu tidak ditagih lagi")
 	rina.Sees(rina.Post(town+"/pindah", "plan", "demo-kota", "starts_on", "2026-12-01", "addon-none", "2"), http.StatusUnprocessableEntity, "Pilih salah satu")
 	rina.Goes(rina.Post(town+"/pindah", "plan", "demo-kota", "starts_on", "2026-12-01", "trial_days", "30"), town)
 	rina.Page(town, "1 Desember 2026", "Masa coba sampai", "Diteruskan")

@@ -104,7 +104,7 @@ func TestEstimateUnderTheDemoPlan(t *testing.T) {
 func TestAMonthIsOverByTheCitysClock(t *testing.T) {
 	t.Parallel()
 	w := pgtest.Open(t)
-	subscribe(t, w, billing.New(w.DB, fixed{}, time.Now), w.Batam, day(2026, 1, 1))
+	subscribe(t, w, billing.New(w.DB, fixed{}, at(day(2026, 1, 1))), w.Batam, day(2026, 1, 1))
 	for now, notes := range map[time.Time]int{
 		time.Date(2026, 10, 31, 16, 59, 59, 0, time.UTC): 3,
 		time.Date(2026, 10, 31, 17, 0, 0, 0, time.UTC):   2,
@@ -204,7 +204,7 @@ func TestSubscribe(t *testing.T) {
 func TestAnotherCitysBooksAreClosed(t *testing.T) {
 	t.Parallel()
 	w := pgtest.Open(t)
-	s := billing.New(w.DB, fixed{}, time.Now)
+	s := billing.New(w.DB, fixed{}, at(day(2026, 11, 24)))
 	subscribe(t, w, s, w.Batam, day(2026, 1, 1))
 	_, estimate := s.Estimate(w.Ctx(w.Other), w.Batam, day(2026, 10, 1))
 	_, sub := s.Subscribe(w.Ctx(w.Other), billing.SubscribeInput{City: w.Batam, Plan: "demo-kota", StartsOn: day(2026, 10, 1)})

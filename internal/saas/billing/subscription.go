@@ -15,6 +15,7 @@ import (
 
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -67,6 +68,8 @@ type SubscribeInput struct {
 	Coupon    string    // code of one that holds on the first day
 	ActorID   uuid.UUID // who decided; the nil UUID and audit.System for the demonstration
 	ActorKind string
+
+	earliest time.Time // the first day that is still billed; Subscribe knows it
 }
 
 // TrialMost bounds the days for which a city pays nothing on one person's word, those of earlier trials among them. For longer there is a
@@ -79,11 +82,14 @@ const TrialMost = 92
 // the same version from the same day again changes nothing. It is for the platform, whose permission the edge has checked.
 // It refuses an unknown plan with NotFound "billing.plan_unknown", the same from the same day on other terms with Conflict
 // "billing.subscription_differs", a move on a day that has passed with Conflict "billing.past", a day that a later or ended subscription covers with
-// Conflict "billing.subscription_overlap", and Invalid for a trial, an add-on or a coupon that there cannot be.
+// Conflict "billing.subscription_overlap", one in a month that is not billed any more with Conflict "billing.too_early", and Invalid for a trial, an add-on or a coupon that there cannot be.
 func (s *Service) Subscribe(ctx context.Context, in SubscribeInput) (Subscription, error) {
 	ctx, err := tenancy.Inside(ctx, in.City)
 	if err != nil {
 		return Subscription{}, err
+	}
+	if in.earliest, err = s.earliest(ctx, in.City); err != nil {
+		return Subscription{}, fmt.Errorf("billing: subscribe: %w", err)
 	}
 	var sub Subscription
 	err = tenancy.InTx(ctx, s.db.App, func(ctx context.Context, tx bun.Tx) error {
@@ -93,7 +99,14 @@ func (s *Service) Subscribe(ctx context.Context, in SubscribeInput) (Subscriptio
 	return sub, err
 }
 
-// SubscribeIn is Subscribe as part of tx, which is of in's city.
+// earliest is the first day from which a subscription of city that begins now is billed in full: months before it are neither closed nor
+// corrected any more.
+func (s *Service) earliest(ctx context.Context, city tenancy.City) (time.Time, error) {
+	back, err := s.correctable(ctx)
+	return monthsLater(MonthOf(s.today(city)).first(), -back), err
+}
+
+// SubscribeIn is Subscribe as part of tx, which is of in's city, from today on or later.
 func (s *Service) SubscribeIn(ctx context.Context, tx bun.Tx, in SubscribeInput) (Subscription, error) {
 	sub, err := s.subscribeIn(ctx, tx, in)
 	return sub, refused("subscribe", err)
@@ -135,6 +148,9 @@ func (s *Service) subscribeIn(ctx context.Context, tx bun.Tx, in SubscribeInput)
 	}
 	if same, err := subscribed(ctx, tx, &sub); same || err != nil {
 		return sub, err
+	}
+	if sub.StartsOn.Before(in.earliest) {
+		return sub, fault.New(fault.Conflict, "billing.too_early", "day", i18n.From(ctx).Date(in.earliest))
 	}
 	return sub, subscribe(ctx, tx, &sub, date(replaces), in.ActorID, in.ActorKind, today)
 }
