@@ -3,6 +3,7 @@ package console_test
 import (
 	"context"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -205,6 +206,49 @@ func TestTheConsoleMovesSubscriptions(t *testing.T) {
 	rina.Sees(rina.Get("/kelola/tagihan"), http.StatusNotFound)
 	rina.Sees(rina.Get("/bumd/langganan/atlantis"), http.StatusNotFound)
 	rina.Sees(rina.Get("/bumd/langganan/platform"), http.StatusNotFound)
+}
+
+// TestTheTermsOfAPausedCityGoOnOrBeginAnew: the form says what was agreed before the pause, and moves with it unless told otherwise; a city
+// that has ended, and one that never had a plan, has nothing to keep.
+func TestTheTermsOfAPausedCityGoOnOrBeginAnew(t *testing.T) {
+	t.Parallel()
+	s := pagetest.OpenLedger(t)
+	if _, err := s.World.DB.Platform.NewRaw(`INSERT INTO coupon (code, percent, months, given_from, note) VALUES ('PERINTIS', 50, 6, '2026-01-01', 'Kota perintis')`).Exec(s.World.Ctx(s.World.Platform)); err != nil {
+		t.Fatal(err)
+	}
+	const town, asked = "/bumd/langganan/batam", "Yang sudah disepakati"
+	rina := s.Staff(t, pagetest.HostPlatform, "Rina Keuangan", "bumd_finance", "")
+	rina.Goes(rina.Post(town+"/pindah", "plan", "demo-kota", "starts_on", "2026-11-25", "coupon", "perintis"), town)
+	s.Wait(24 * time.Hour)
+	rina = s.Staff(t, pagetest.HostPlatform, "Rini Keuangan", "bumd_finance", "")
+	rina.Goes(rina.Post(town+"/akhiri", "as", "paused", "on", "2026-11-26", "reason", "Anggaran habis"), town)
+	s.Wait(24 * time.Hour)
+	rina = s.Staff(t, pagetest.HostPlatform, "Rani Keuangan", "bumd_finance", "")
+	form := rina.Page(town, "Dijeda", asked, "Diteruskan", "Kupon dan masa coba berlaku sampai harinya")
+	if !regexp.MustCompile(`<input[^>]*name="agreed"[^>]*value="keep"[^>]*checked|<input[^>]*checked[^>]*name="agreed"[^>]*value="keep"`).MatchString(form) {
+		t.Error("that it goes on is not what the form begins with")
+	}
+	coupon := func(on string) (code string) {
+		t.Helper()
+		s.Tx(pagetest.HostBatam, func(ctx context.Context, tx bun.Tx) error {
+			return tx.NewRaw("SELECT coalesce(coupon->>'code', '') FROM subscription WHERE tenant_id = ? AND starts_on = ? AND withdrawn_at IS NULL", tenancy.Must(ctx), on).Scan(ctx, &code)
+		})
+		return code
+	}
+	for _, tt := range []struct{ day, agreed, coupon string }{{"2026-12-10", "anew", ""}, {"2026-12-09", "keep", "PERINTIS"}, {"2026-12-08", "", "PERINTIS"}} {
+		rina.Goes(rina.Post(town+"/pindah", "plan", "demo-kota", "starts_on", tt.day, "agreed", tt.agreed), town)
+		if got := coupon(tt.day); got != tt.coupon {
+			t.Errorf("moved with what was agreed as %q it has the coupon %q", tt.agreed, got)
+		}
+	}
+	rina.Goes(rina.Post(town+"/pindah", "plan", "demo-kota", "starts_on", "2026-11-26", "agreed", "keep"), town)
+	rina.Page(town, "PERINTIS")
+	rina.Goes(rina.Post(town+"/akhiri", "as", "cancelled", "on", "2026-11-27", "reason", "Kontrak berakhir"), town)
+	s.Wait(24 * time.Hour)
+	rina = s.Staff(t, pagetest.HostPlatform, "Rena Keuangan", "bumd_finance", "")
+	if page := rina.Page(town, "Pindahkan"); strings.Contains(page, asked) {
+		t.Error("of a city that has left the form says what was agreed")
+	}
 }
 
 // TestWhatIsStuckIsAnIncident: a month that was not closed in time and a job that is out of retries, which can run again.
