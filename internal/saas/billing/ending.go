@@ -144,8 +144,9 @@ type ResumeInput struct {
 }
 
 // Resume continues a paused subscription from a day on: the version, the add-ons, the coupon and the rest of the trial that it had, each until
-// the day that was agreed; what was paid once is not paid again. It is for the platform, whose permission the edge has checked. It refuses Conflict "billing.not_paused" when
-// the city's last subscription is not paused on that day, and "billing.past" for a day before today.
+// the day that was agreed; what was paid once is not paid again, and a year that is paid in advance begins anew. What is planned from that
+// day on is taken back. It is for the platform, whose permission the edge has checked. It refuses Conflict "billing.not_paused" when the last
+// subscription that has begun by that day is not paused on it, and "billing.past" for a day before today.
 func (s *Service) Resume(ctx context.Context, in ResumeInput) (Subscription, error) {
 	ctx, err := tenancy.Inside(ctx, in.City)
 	if err != nil {

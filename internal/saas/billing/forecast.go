@@ -92,27 +92,27 @@ func (s *Service) foretold(ctx context.Context, city tenancy.City, m Period) (re
 		if err != nil || !to.After(now) {
 			return used, err
 		}
-		for _, m := range meters {
-			if _, known := used[m.Code]; !known {
+		for _, x := range meters {
+			if _, known := used[x.Code]; !known {
 				continue
 			}
-			if !m.Growing {
-				used[m.Code] = month[m.Code]
+			if !x.Growing {
+				used[x.Code] = month[x.Code]
 				continue
 			}
-			before, err := growth(m.Code, from)
+			before, err := growth(x.Code, from)
 			if err != nil {
 				return nil, err
 			}
-			after, err := growth(m.Code, to)
+			after, err := growth(x.Code, to)
 			if err != nil {
 				return nil, err
 			}
-			sum, err := money.Rupiah(used[m.Code]).Add(after - before)
+			sum, err := money.Rupiah(used[x.Code]).Add(after - before)
 			if err != nil {
 				return nil, err
 			}
-			used[m.Code] = int64(sum)
+			used[x.Code] = int64(sum)
 		}
 		return used, nil
 	}, nil
