@@ -33,7 +33,9 @@ var auditObjects = map[tenancy.Kind][]string{
 		"duct_order",
 		"duct_change", "duct_cable", "duct_photo",
 		"duct_work", "subscription",
-		"duct_deposit", "duct_wave", "revenue_claim", "usage_producer", "city",
+		"duct_deposit", "duct_wave",
+		"invoice", "invoice_draft", "payment", "bank_statement", "bank_line", "party", "faktur", "seller", // of the ducts' company
+		"revenue_target", "revenue_claim", "revenue_receipt", "usage_producer", "city",
 	},
 	tenancy.KindPlatform: {
 		"account", "role", "invoice", "invoice_draft", "payment", "bank_statement", "bank_line", "party", "faktur", "seller",
