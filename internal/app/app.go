@@ -228,6 +228,7 @@ func packEngine() *pack.Engine {
 	e.Register(ducttariff.Section())
 	e.Register(ductbill.Section())
 	e.Register(ductwork.Section())
+	e.Register(ductwork.PermitSection())
 	e.Register(ductorder.Section())
 	e.Register(revenue.Section())
 	e.Register(revenue.AccountingSection())
@@ -270,6 +271,7 @@ func (a *App) buildCity() error {
 	}
 	a.DuctWorks = ductwork.New(ductwork.Deps{DB: a.DB.App, Guard: a.Guard, Files: a.Files, Notify: a.Notify, Keys: a.Keys})
 	a.DuctWorks.Register(a.Runner)
+	a.DuctWorks.Subscribe(a.Bus, a.Casework, a.Documents)
 	a.Leases = lease.New(lease.Deps{Line: ductwait.Line{}, DB: a.DB.App, Guard: a.Guard, Book: a.DuctBills, Works: a.DuctWorks})
 	a.DuctMap = ductmap.New(ductmap.Deps{DB: a.DB.App, Guard: a.Guard, Leases: a.Leases})
 	a.Leases.Register(a.Runner)

@@ -3,7 +3,7 @@
 //
 // A road is to be dug once. So whoever plans works says so early, companies and offices alike; each plan is held against the
 // ducts and against all other plans near in place and time, and is published months ahead. The permit itself is given by the
-// authority of the road, in the city's services or outside; here stands its number. An emergency repair begins first and is
+// authority of the road, in the city's services or outside; here stands its number, which comes by itself from a service of the city's own. An emergency repair begins first and is
 // reported within the hours that the city sets.
 //
 // How near is near, and every such number, is data of the city from a day on: duct/works.yaml.
@@ -126,47 +126,50 @@ var open = []string{Planned, Permitted, Running, Reinstating}
 type Work struct {
 	bun.BaseModel `bun:"table:duct_work,alias:w"`
 
-	TenantID    tenancy.ID    `bun:"tenant_id,pk"`
-	ID          uuid.UUID     `bun:"id,pk"`
-	Number      string        `bun:"number"`
-	Owner       string        `bun:"owner"`
-	OperatorID  uuid.NullUUID `bun:"operator_id"`
-	OwnerName   string        `bun:"owner_name"`
-	Kind        string        `bun:"kind"`
-	Title       string        `bun:"title"`
-	Road        string        `bun:"road"`
-	Authority   string        `bun:"authority,nullzero"`
-	From        time.Time     `bun:"from_day"`
-	To          time.Time     `bun:"to_day"` // the last day
-	Method      string        `bun:"method"`
-	Contact     string        `bun:"contact"` // of an office; it is published
-	Phone       string        `bun:"phone"`
-	Email       string        `bun:"email"`
-	Colay       bool          `bun:"colay"`
-	ColayNote   string        `bun:"colay_note"`
-	Emergency   bool          `bun:"emergency"`
-	StartedAt   time.Time     `bun:"started_at,nullzero"`
-	ReportDue   time.Time     `bun:"report_due,nullzero"`
-	ReportedAt  time.Time     `bun:"reported_at,nullzero"`
-	Report      string        `bun:"report"`
-	Permit      string        `bun:"permit"`
-	PermitDay   time.Time     `bun:"permit_day,nullzero"`
-	PermitBy    string        `bun:"permit_by"`
-	Application string        `bun:"application"`
-	State       string        `bun:"state"`
-	BeganOn     time.Time     `bun:"began_on,nullzero"`
-	RestoredOn  time.Time     `bun:"restored_on,nullzero"`
-	UpkeepUntil time.Time     `bun:"upkeep_until,nullzero"` // the first day after it
-	ReleasedOn  time.Time     `bun:"released_on,nullzero"`
-	Why         string        `bun:"why"`
-	CheckedOn   time.Time     `bun:"checked_on,nullzero"`
-	Key         uuid.NullUUID `bun:"key"`                // of the form, so that one sent twice is one plan
-	Sealed      []byte        `bun:"sealed"`             // contact, phone and email, which stand in the columns above only in rows from before
-	ErasedAt    time.Time     `bun:"erased_at,nullzero"` // whom to speak to is not known any more
-	Revision    int           `bun:"revision"`
-	CreatedAt   time.Time     `bun:"created_at"`
-	CreatedBy   uuid.UUID     `bun:"created_by"`
-	UpdatedAt   time.Time     `bun:"updated_at"`
+	TenantID       tenancy.ID    `bun:"tenant_id,pk"`
+	ID             uuid.UUID     `bun:"id,pk"`
+	Number         string        `bun:"number"`
+	Owner          string        `bun:"owner"`
+	OperatorID     uuid.NullUUID `bun:"operator_id"`
+	OwnerName      string        `bun:"owner_name"`
+	Kind           string        `bun:"kind"`
+	Title          string        `bun:"title"`
+	Road           string        `bun:"road"`
+	Authority      string        `bun:"authority,nullzero"`
+	From           time.Time     `bun:"from_day"`
+	To             time.Time     `bun:"to_day"` // the last day
+	Method         string        `bun:"method"`
+	Contact        string        `bun:"contact"` // of an office; it is published
+	Phone          string        `bun:"phone"`
+	Email          string        `bun:"email"`
+	Colay          bool          `bun:"colay"`
+	ColayNote      string        `bun:"colay_note"`
+	Emergency      bool          `bun:"emergency"`
+	StartedAt      time.Time     `bun:"started_at,nullzero"`
+	ReportDue      time.Time     `bun:"report_due,nullzero"`
+	ReportedAt     time.Time     `bun:"reported_at,nullzero"`
+	Report         string        `bun:"report"`
+	Permit         string        `bun:"permit"`
+	PermitDay      time.Time     `bun:"permit_day,nullzero"`
+	PermitBy       string        `bun:"permit_by"`
+	Application    string        `bun:"application"`
+	DocumentID     uuid.NullUUID `bun:"document_id"`              // of the permit, where the city's own service gave it
+	PermitEndedAt  time.Time     `bun:"permit_ended_at,nullzero"` // it was withdrawn
+	PermitEndedWhy string        `bun:"permit_ended_why"`
+	State          string        `bun:"state"`
+	BeganOn        time.Time     `bun:"began_on,nullzero"`
+	RestoredOn     time.Time     `bun:"restored_on,nullzero"`
+	UpkeepUntil    time.Time     `bun:"upkeep_until,nullzero"` // the first day after it
+	ReleasedOn     time.Time     `bun:"released_on,nullzero"`
+	Why            string        `bun:"why"`
+	CheckedOn      time.Time     `bun:"checked_on,nullzero"`
+	Key            uuid.NullUUID `bun:"key"`                // of the form, so that one sent twice is one plan
+	Sealed         []byte        `bun:"sealed"`             // contact, phone and email, which stand in the columns above only in rows from before
+	ErasedAt       time.Time     `bun:"erased_at,nullzero"` // whom to speak to is not known any more
+	Revision       int           `bun:"revision"`
+	CreatedAt      time.Time     `bun:"created_at"`
+	CreatedBy      uuid.UUID     `bun:"created_by"`
+	UpdatedAt      time.Time     `bun:"updated_at"`
 }
 
 // Open reports whether the works are still to be done or being done.

@@ -24,8 +24,8 @@ type PermitInput struct {
 	Day                     time.Time
 }
 
-// Permit writes the permit of works down, for staff with duct:manage: of planned ones, which are then permitted, and of an
-// emergency, whose permit comes afterwards. It refuses Invalid what is missing or cannot be, and Conflict "ductwork.wrong_state".
+// Permit writes the permit of works down, for staff with duct:manage: of planned ones, which are then permitted, of such whose permit was
+// withdrawn, and of an emergency, whose permit comes afterwards. It refuses Invalid what is missing or cannot be, and Conflict "ductwork.wrong_state".
 func (s *Service) Permit(ctx context.Context, actor identity.Actor, id uuid.UUID, in PermitInput) error {
 	in.Number, in.By, in.Application = strings.TrimSpace(in.Number), strings.Join(strings.Fields(in.By), " "), strings.TrimSpace(in.Application)
 	err := said(map[string]text{"permit": {in.Number, 100, true}, "permit_by": {in.By, 200, true}, "application": {in.Application, 40, false}})
@@ -35,11 +35,12 @@ func (s *Service) Permit(ctx context.Context, actor identity.Actor, id uuid.UUID
 	if err != nil {
 		return err
 	}
-	return s.step(ctx, actor, uuid.Nil, id, "ductwork.permit", []string{Planned, Running, Reinstating}, func(_ context.Context, _ bun.Tx, w *Work) error {
-		if w.State != Planned && (!w.Emergency || w.Permit != "") {
+	return s.step(ctx, actor, uuid.Nil, id, "ductwork.permit", []string{Planned, Permitted, Running, Reinstating}, func(_ context.Context, _ bun.Tx, w *Work) error {
+		if w.State != Planned && (!w.Emergency || w.Permit != "") && w.PermitEndedAt.IsZero() {
 			return fault.New(fault.Conflict, "ductwork.wrong_state")
 		}
 		w.Permit, w.PermitBy, w.PermitDay, w.Application = in.Number, in.By, in.Day, in.Application
+		w.DocumentID, w.PermitEndedAt, w.PermitEndedWhy = uuid.NullUUID{}, time.Time{}, ""
 		if w.State == Planned {
 			w.State = Permitted
 		}
@@ -48,13 +49,16 @@ func (s *Service) Permit(ctx context.Context, actor identity.Actor, id uuid.UUID
 }
 
 // Begin says on which day permitted works began, for staff with duct:manage. It refuses Invalid field "day" one to come and one
-// outside the window of the permit, and Conflict "ductwork.no_guarantee" works for which no bank guarantees the execution to
+// outside the window of the permit, Conflict "ductwork.permit_ended" works whose permit was withdrawn, and "ductwork.no_guarantee" works for which no bank guarantees the execution to
 // their last day, where one has to.
 func (s *Service) Begin(ctx context.Context, actor identity.Actor, id uuid.UUID, day time.Time) error {
 	if err := s.past(ctx, "day", day); err != nil {
 		return err
 	}
 	return s.step(ctx, actor, uuid.Nil, id, "ductwork.begin", []string{Permitted}, func(ctx context.Context, tx bun.Tx, w *Work) error {
+		if !w.PermitEndedAt.IsZero() {
+			return fault.New(fault.Conflict, "ductwork.permit_ended")
+		}
 		if day.Before(w.From) || day.After(w.To) {
 			return fault.Fields([]fault.Field{{Name: "day", Code: "work_outside"}})
 		}
@@ -191,7 +195,7 @@ func (s *Service) move(ctx context.Context, tx bun.Tx, actor identity.Actor, w *
 		return err
 	}
 	w.UpdatedAt = s.now()
-	_, err := tx.NewUpdate().Model(w).Column("state", "permit", "permit_day", "permit_by", "application", "began_on", "restored_on", "upkeep_until", "released_on", "reported_at", "report", "why", "updated_at").WherePK().Exec(ctx)
+	_, err := tx.NewUpdate().Model(w).Column("state", "permit", "permit_day", "permit_by", "application", "document_id", "permit_ended_at", "permit_ended_why", "began_on", "restored_on", "upkeep_until", "released_on", "reported_at", "report", "why", "updated_at").WherePK().Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("%s: %w", action, err)
 	}

@@ -85,13 +85,17 @@ func (p *Pages) acts(c *gin.Context, w ductwork.Work, in site.Form, errs ui.Erro
 	case ductwork.Planned:
 		out = append(out, permits)
 	case ductwork.Permitted:
+		if !w.PermitEndedAt.IsZero() {
+			out = append(out, permits)
+			break
+		}
 		out = append(out, named(bill.Form{ID: "mulai", Folded: true, Title: l.T("work.begin"), Text: l.T("work.begin_text"), Action: here + "/mulai", Submit: l.T("work.begin"), Fields: []ui.Field{begin.date("day", today)}}))
 	case ductwork.Running:
 		out = append(out, bill.Form{ID: "pulihkan", Plain: true, Action: here + "/pulihkan", Submit: l.T("work.restore")})
 	case ductwork.Upkeep:
 		out = append(out, bill.Form{ID: "lepaskan", Plain: true, Action: here + "/lepaskan", Submit: l.T("work.release")})
 	}
-	if w.Emergency && w.Permit == "" && (w.State == ductwork.Running || w.State == ductwork.Reinstating) {
+	if (w.Emergency && w.Permit == "" || !w.PermitEndedAt.IsZero()) && (w.State == ductwork.Running || w.State == ductwork.Reinstating) {
 		out = append(out, permits)
 	}
 	if w.State == ductwork.Planned || w.State == ductwork.Permitted {

@@ -98,6 +98,9 @@ func (p *Pages) Rows(c *gin.Context, w ductwork.Work) ([]ui.Row, error) {
 	} else if w.State != ductwork.Cancelled {
 		add("work.permit", l.T("work.no_permit"))
 	}
+	if !w.PermitEndedAt.IsZero() {
+		add("work.permit_ended", strings.Join(said(l.DateTime(site.Zoned(c, w.PermitEndedAt)), w.PermitEndedWhy), ": "))
+	}
 	add("work.application", w.Application)
 	if w.Emergency {
 		add("work.started", l.DateTime(site.Zoned(c, w.StartedAt)))
@@ -139,6 +142,8 @@ func said(all ...string) []string {
 func Note(c *gin.Context, w ductwork.Work, today time.Time) bill.Note {
 	l := gate.LocaleOf(c)
 	switch {
+	case !w.PermitEndedAt.IsZero() && w.Open():
+		return bill.Note{Tone: "bad", Text: l.T("work.note_permit_ended")}
 	case w.Emergency && w.ReportedAt.IsZero():
 		return bill.Note{Tone: "care", Text: l.T("work.note_report", "at", l.DateTime(site.Zoned(c, w.ReportDue)))}
 	case w.Overdue(today):
