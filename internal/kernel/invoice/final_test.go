@@ -154,6 +154,9 @@ func TestAFinalInvoiceNeverChanges(t *testing.T) {
 		"UPDATE invoice SET total = 1", "DELETE FROM invoice", "UPDATE invoice_line SET amount = 1", "DELETE FROM invoice_line", "UPDATE invoice_tax SET tax = 0",
 		"UPDATE invoice_entry SET amount = 1", "DELETE FROM invoice_entry", "UPDATE payment SET amount = 1", "DELETE FROM payment", "UPDATE tax_rule SET rate_num = 0",
 		"DELETE FROM tax_rule", "DELETE FROM invoice_request", "DELETE FROM party", "DELETE FROM invoice_counter", "TRUNCATE invoice CASCADE",
+		"UPDATE party_version SET reason = ''", "DELETE FROM party_version", "UPDATE seller SET profile = '{}'", "DELETE FROM seller", "DELETE FROM payment_undo", "UPDATE payment_undo SET on_day = '2026-01-01'",
+		"UPDATE bank_line SET sen = 1", "DELETE FROM bank_line", "UPDATE bank_statement SET raw = ''", "UPDATE bank_match SET payment_id = line_id", "DELETE FROM bank_match", "UPDATE bank_hold SET amount = 1", "DELETE FROM bank_hold",
+		"UPDATE refund_request SET amount = 1", "DELETE FROM faktur", "DELETE FROM faktur_document",
 	} {
 		err := s.try(func(ctx context.Context, tx bun.Tx) error {
 			_, err := tx.NewRaw(statement).Exec(ctx)
