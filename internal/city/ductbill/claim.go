@@ -52,7 +52,7 @@ func (s *Service) Claim(ctx context.Context, tx bun.Tx, k Claim) (uuid.UUID, err
 		return uuid.Nil, fmt.Errorf("ductbill: claim: %w", err)
 	}
 	d, err := s.Book.Write(ctx, tx, invoice.Draft{PartyID: party, Series: seller.Series, Source: "claim:" + k.ID.String(), DueDays: terms.DueDays, Note: k.Note,
-		Charges: []invoice.Charge{{Name: k.Name, Working: k.Working, Amount: k.Amount, PPN: terms.PPNLate, Source: k.Source}}})
+		Charges: []invoice.Charge{{Name: k.Name, Working: k.Working, Amount: k.Amount, PPN: terms.PPNLate, Own: true, Source: k.Source}}})
 	return d.ID, err
 }
 

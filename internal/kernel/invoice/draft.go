@@ -140,8 +140,8 @@ func (d Draft) Nothing() bool {
 }
 
 // Close ends a draft by which nothing is to be paid, as part of tx: it takes no number, because an invoice of nothing is none, and what it
-// charged and took off stays on record. The caller has checked who may. It refuses NotFound "invoice.not_found"; Conflict "invoice.final"
-// and "invoice.closed" for one that is over, "invoice.something_due" where something is to be paid, and "invoice.own_adjustment" for
+// charged and took off stays on record. The caller has checked who may. It refuses NotFound "invoice.not_found"; Conflict "invoice.final",
+// "invoice.closed" and "invoice.dropped" for one that is over, "invoice.something_due" where something is to be paid, and "invoice.own_adjustment" for
 // whoever lowered it by hand, as Finalise does.
 func (b *Book) Close(ctx context.Context, tx bun.Tx, actor identity.Actor, draft uuid.UUID, on time.Time) (Draft, error) {
 	d, err := lockDraft(ctx, tx, draft)
@@ -235,8 +235,8 @@ func (b *Book) Adjust(ctx context.Context, tx bun.Tx, actor identity.Actor, in A
 		Detail: map[string]any{"name": in.Name, "amount": int64(in.Amount), "reason": in.Reason}})
 }
 
-// Unadjust takes a line out of a draft again that Adjust has added; position counts from 1. It refuses NotFound
-// "invoice.no_adjustment" for a line that the month left, and what Adjust refuses of the draft.
+// Unadjust takes a line out of a draft again that Adjust has added, as part of tx; position counts from 1. The caller has checked who may. It
+// refuses NotFound "invoice.no_adjustment" for a line that the month left and for none, and what Adjust refuses of the draft.
 func (b *Book) Unadjust(ctx context.Context, tx bun.Tx, actor identity.Actor, draft uuid.UUID, position int) (Draft, error) {
 	d, err := lockDraft(ctx, tx, draft)
 	if err != nil {

@@ -52,9 +52,10 @@ type PaymentInput struct {
 }
 
 // Pay records what came in for an invoice as part of tx: it closes what is open, and what is beyond goes to the party's balance.
-// A slip closes only what the buyer may keep back, and not before the invoice was issued. The same reference of the same method counts once: telling it again is
-// Conflict "payment.known". It refuses Invalid for an amount that is not positive, a method that there is not, or no
-// reference; NotFound "invoice.not_found"; and Conflict "payment.slip_too_large" for a slip above what may be kept back.
+// A slip closes only what the buyer may keep back, and not before the invoice was issued. The caller has checked who may. The same reference of
+// the same method counts once: telling it again is Conflict "payment.known". It refuses Invalid for an amount that is not positive, a method that
+// there is not (that of a deposit is Take's), no reference or one above 140 bytes, and a slip of a day before the invoice's; NotFound
+// "invoice.not_found"; and Conflict "payment.slip_too_large" for a slip above what may be kept back.
 func (b *Book) Pay(ctx context.Context, tx bun.Tx, actor identity.Actor, in PaymentInput) (Payment, error) {
 	in.Reference, in.On = strings.TrimSpace(in.Reference), dayOf(in.On)
 	if err := in.check(); err != nil {

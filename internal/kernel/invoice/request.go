@@ -64,10 +64,11 @@ type RequestInput struct {
 	Reason  string
 }
 
-// Ask keeps a request for a second person to decide. It refuses Invalid without a reason or of a kind that there is not, of a void
-// without a word of what follows, and of a credit note what Check refuses; of a draft NotFound "invoice.not_found" and Conflict
-// "invoice.final", "invoice.dropped" and "invoice.drop_asked" while nobody has decided about it; and, where nothing is to follow, "invoice.paid_ahead" of
-// what is paid ahead.
+// Ask keeps a request for a second person to decide, as part of tx; nothing changes before that. The caller has checked who may. It refuses
+// Invalid without a reason or of a kind that there is not, of a void without a word of what follows, and of a credit note what Check refuses;
+// NotFound "invoice.not_found" for an invoice or a draft that there is not; of a draft Conflict "invoice.final", "invoice.closed" and
+// "invoice.dropped" for one that is none any more and "invoice.drop_asked" while nobody has decided about it; and, where nothing is to follow,
+// Conflict "invoice.paid_ahead" of what is paid ahead.
 func (b *Book) Ask(ctx context.Context, tx bun.Tx, actor identity.Actor, in RequestInput) (Request, error) {
 	q := Request{TenantID: tenancy.Must(ctx), Kind: in.Kind, InvoiceID: in.Invoice, Reason: strings.TrimSpace(in.Reason), MadeBy: actor.ID,
 		MadeAt: b.Now().UTC().Truncate(time.Microsecond)}
@@ -122,11 +123,12 @@ func (q Request) detail(more map[string]any) map[string]any {
 	return more
 }
 
-// Decide approves or refuses a request; approved, it takes effect on a day in the same transaction. It refuses NotFound
-// "invoice.no_request"; Conflict "invoice.final" and "invoice.dropped" for a draft that is none any more, "invoice.decided" for one that was decided, "invoice.own_request" for whoever made it,
-// "invoice.before_issue" for a day before the invoice's, "invoice.before_undo" for one before a payment of it was taken back, "invoice.nothing_open" for a write-off or a void of one that is
-// closed, "invoice.not_untouched" for a void after a payment, and "invoice.credit_too_large" for a credit note above what
-// was charged and not taken off yet.
+// Decide approves or refuses a request, as part of tx; approved, it takes effect on a day in the books. The caller has checked who may, but that
+// they are two people is checked here. It refuses NotFound "invoice.no_request"; Conflict "invoice.decided" for one that was decided and
+// "invoice.own_request" for whoever made it. Of what is approved it refuses Conflict: "invoice.final", "invoice.closed" and "invoice.dropped" of a
+// draft that is none any more; "invoice.before_issue" for a day before the invoice's and "invoice.before_undo" for one before a payment of it was
+// taken back; "invoice.nothing_open" for a write-off or a void of one that is closed; "invoice.not_untouched" for a void after a payment;
+// "invoice.credit_too_large" for a credit note above what was charged and not taken off yet; and what Finalise refuses of its lines.
 func (b *Book) Decide(ctx context.Context, tx bun.Tx, actor identity.Actor, id uuid.UUID, approve bool, on time.Time) (Request, error) {
 	on = dayOf(on)
 	var q Request

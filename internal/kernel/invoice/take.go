@@ -33,7 +33,8 @@ type Share struct {
 }
 
 // Take records what a party paid as part of tx: it closes what is open of the invoices, one after the other, and what is beyond
-// goes to the party's balance. It refuses what Pay refuses, and Conflict "payment.other_party" for an invoice of somebody else.
+// goes to the party's balance. The caller has checked who may. It refuses what Pay refuses, Invalid for a slip, which is of one invoice, and
+// Conflict "payment.other_party" for an invoice of somebody else, whoever chose it.
 func (b *Book) Take(ctx context.Context, tx bun.Tx, actor identity.Actor, in TakeInput) (Payment, error) {
 	in.Reference, in.On = strings.TrimSpace(in.Reference), dayOf(in.On)
 	if err := (PaymentInput{Method: in.Method, Reference: in.Reference, Amount: in.Amount}).check(); err != nil {

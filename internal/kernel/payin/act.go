@@ -150,8 +150,8 @@ func (s *Service) Decide(ctx context.Context, tx bun.Tx, actor identity.Actor, l
 	return s.pay(ctx, tx, actor, &l, p)
 }
 
-// Accept books a proposed line as it was proposed. It refuses what Decide refuses, and Conflict "payin.settled" for a line of
-// which nothing is proposed.
+// Accept books a proposed line as it was proposed, as part of tx. The caller has checked who may. It refuses what Decide refuses, and Conflict
+// "payin.settled" for a line of which nothing is proposed, or something of several parties, which is Split's.
 func (s *Service) Accept(ctx context.Context, tx bun.Tx, actor identity.Actor, line uuid.UUID) (invoice.Payment, error) {
 	l, err := s.lock(ctx, tx, line)
 	if err != nil {
@@ -163,8 +163,8 @@ func (s *Service) Accept(ctx context.Context, tx bun.Tx, actor identity.Actor, l
 	return s.pay(ctx, tx, actor, &l, l.Proposal)
 }
 
-// SetAside says of a line that it pays nothing, with the reason. It refuses Invalid without one, and Conflict "payin.settled" for
-// one that is matched or went out.
+// SetAside says of a line that it pays nothing, with the reason, as part of tx; it can still be decided. The caller has checked who may. It refuses
+// NotFound "payin.no_line", Invalid without a reason, and Conflict "payin.settled" for one that is matched or went out.
 func (s *Service) SetAside(ctx context.Context, tx bun.Tx, actor identity.Actor, line uuid.UUID, reason string) error {
 	l, err := s.lock(ctx, tx, line)
 	if err != nil {

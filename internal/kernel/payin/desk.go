@@ -115,7 +115,7 @@ func (d *Desk) DecideLine(ctx context.Context, actor identity.Actor, line uuid.U
 	return p, err
 }
 
-// SplitLine books a line as payments of several parties, as a person says.
+// SplitLine books a line as payments of several parties, and as what is held for them, as a person says.
 func (d *Desk) SplitLine(ctx context.Context, actor identity.Actor, line uuid.UUID, in Split) (all []invoice.Payment, err error) {
 	err = d.act(ctx, actor, "split", func(ctx context.Context, tx bun.Tx) error {
 		all, err = d.in.Split(ctx, tx, actor, line, in)
@@ -136,7 +136,7 @@ func (d *Desk) UndoLine(ctx context.Context, actor identity.Actor, line uuid.UUI
 	return d.act(ctx, actor, "undo", func(ctx context.Context, tx bun.Tx) error { return d.in.Undo(ctx, tx, actor, line, reason) })
 }
 
-// UndoPayment takes a payment or a slip back that was recorded by hand for the wrong invoice. One of a statement is UndoLine's.
+// UndoPayment takes a payment or a slip back that was booked for the wrong invoice: all of its line where a statement brought it.
 func (d *Desk) UndoPayment(ctx context.Context, actor identity.Actor, payment uuid.UUID, reason string) error {
 	return d.act(ctx, actor, "undo", func(ctx context.Context, tx bun.Tx) error { return d.in.UndoPayment(ctx, tx, actor, payment, reason) })
 }
@@ -194,7 +194,7 @@ func (d *Desk) Line(ctx context.Context, actor identity.Actor, id uuid.UUID) (Li
 	return l, all, err
 }
 
-// Holds lists what of a line was taken in for something else than invoices.
+// Holds lists what of a line was taken in for something else than invoices, also what was taken back, the earliest first.
 func (d *Desk) Holds(ctx context.Context, actor identity.Actor, line uuid.UUID) ([]Hold, error) {
 	if err := d.may(ctx, actor); err != nil {
 		return nil, err

@@ -32,12 +32,14 @@ func (s *Service) paid(ctx context.Context, tx bun.Tx, of []uuid.UUID, p invoice
 	return s.Receipt(ctx, tx, of[0], p)
 }
 
-// Amend puts the order, budget document, year, acceptance record and catalogue number of a government buyer on a draft.
+// Amend puts the order, budget document, year, acceptance record and catalogue number of a government buyer on a draft, and the PPBJ of one in the
+// free-trade area, in the place of what was there. It needs invoice:issue on the platform; the refusals are those of the guard and of invoice.Amend.
 func (s *Service) Amend(ctx context.Context, actor identity.Actor, draft uuid.UUID, p invoice.Purchase) error {
 	return s.issuing(ctx, actor, "amend", func(ctx context.Context, tx bun.Tx) error { return s.Book.Amend(ctx, tx, actor, draft, p) })
 }
 
-// StampReceipt records the serial number of the stamp (meterai) on a receipt.
+// StampReceipt records the serial number of the stamp (meterai) on a receipt. It needs invoice:issue on the platform; the refusals are those of the
+// guard and of invoice.StampReceipt.
 func (s *Service) StampReceipt(ctx context.Context, actor identity.Actor, payment uuid.UUID, serial string) error {
 	return s.issuing(ctx, actor, "stamp", func(ctx context.Context, tx bun.Tx) error {
 		return s.Book.StampReceipt(ctx, tx, actor, payment, serial)
