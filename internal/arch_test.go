@@ -42,7 +42,7 @@ var floor = map[string]int{
 	// What is broken, from a label in the street to what is let off an invoice.
 	"internal/city/ductdamage": 34, "internal/edge/damage": 43,
 	// What a company orders of the ducts, step by step.
-	"internal/city/ductorder": 34, "internal/edge/ordering": 43,
+	"internal/city/ductflow": 32, "internal/city/ductorder": 34, "internal/edge/ordering": 43,
 	// Who digs in the road.
 	"internal/city/ductwork": 33, "internal/edge/groundwork": 43,
 	"internal/app": 50,

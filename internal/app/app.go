@@ -28,6 +28,7 @@ import (
 	"bedelau/internal/city/ductcable"
 	"bedelau/internal/city/ductdamage"
 	"bedelau/internal/city/ductedit"
+	"bedelau/internal/city/ductflow"
 	"bedelau/internal/city/ductmap"
 	"bedelau/internal/city/ductorder"
 	"bedelau/internal/city/ductsurvey"
@@ -229,7 +230,7 @@ func packEngine() *pack.Engine {
 	e.Register(ductbill.Section())
 	e.Register(ductwork.Section())
 	e.Register(ductwork.PermitSection())
-	e.Register(ductorder.Section())
+	e.Register(ductflow.Section())
 	e.Register(revenue.Section())
 	e.Register(revenue.AccountingSection())
 	e.Register(ductdamage.Section())

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/ductflow"
 	"bedelau/internal/city/ducttariff"
 	"bedelau/internal/city/lease"
 	"bedelau/internal/kernel/access"
@@ -60,9 +61,9 @@ const reasonMost = 2000
 
 // step is an action while it is taken.
 type step struct {
-	flow    *Flow
+	flow    *ductflow.Flow
 	action  workflow.Action
-	effect  Effect
+	effect  ductflow.Effect
 	actor   identity.Actor
 	in      ActInput
 	answer  *workflow.Answer
@@ -83,7 +84,7 @@ func (s *Service) Act(ctx context.Context, actor identity.Actor, in ActInput) (O
 	if err != nil {
 		return Order{}, err
 	}
-	f, err := s.flow(ctx, s.d.DB, seen.FlowVersion)
+	f, err := s.flows.Find(ctx, s.d.DB, seen.FlowVersion)
 	if err != nil {
 		return Order{}, err
 	}
@@ -127,9 +128,9 @@ func noAction() error { return fault.New(fault.Conflict, "ductorder.no_action") 
 func changed() error  { return fault.New(fault.Conflict, "ductorder.changed") }
 
 // locked locks an order for a step; the ducts' turn comes first where the step changes who holds what.
-func (s *Service) locked(ctx context.Context, tx bun.Tx, e Effect, id uuid.UUID) (Order, error) {
+func (s *Service) locked(ctx context.Context, tx bun.Tx, e ductflow.Effect, id uuid.UUID) (Order, error) {
 	switch e {
-	case Route, Reserve, Ordering, Extend, Accept, Notice, Over, Refuse, Cancel, Lapse:
+	case ductflow.Route, ductflow.Reserve, ductflow.Ordering, ductflow.Extend, ductflow.Accept, ductflow.Notice, ductflow.Over, ductflow.Refuse, ductflow.Cancel, ductflow.Lapse:
 		if err := s.d.Leases.Turn(ctx, tx); err != nil {
 			return Order{}, err
 		}
@@ -147,9 +148,9 @@ func partOf(a identity.Actor) string {
 
 // mayTake refuses a step to whom the flow does not give it, and one that binds a company to anybody of it but its administrators. That
 // the order is the company's own has been asked before.
-func (s *Service) mayTake(ctx context.Context, actor identity.Actor, a workflow.Action, e Effect) error {
+func (s *Service) mayTake(ctx context.Context, actor identity.Actor, a workflow.Action, e ductflow.Effect) error {
 	if a.Actor == workflow.ByApplicant {
-		if err := s.d.Guard.Allow(ctx, actor, access.DuctOwn); err != nil || e != Reserve && e != Notice {
+		if err := s.d.Guard.Allow(ctx, actor, access.DuctOwn); err != nil || e != ductflow.Reserve && e != ductflow.Notice {
 			return err
 		}
 		if self, err := s.d.Operators.Self(ctx, actor); err != nil || self.Admin {
@@ -179,13 +180,13 @@ func (s *Service) prepare(ctx context.Context, o Order, st *step) error {
 		return err
 	}
 	switch st.effect {
-	case Route:
+	case ductflow.Route:
 		return s.choose(ctx, o, st)
-	case Quoting:
+	case ductflow.Quoting:
 		q, err := s.priced(ctx, o)
 		st.quote = &q
 		return err
-	case Extend:
+	case ductflow.Extend:
 		var err error
 		st.extends, err = s.extendsOn(ctx, st.actor, o)
 		return err
@@ -221,15 +222,15 @@ func (s *Service) words(ctx context.Context, db bun.IDB, o Order) (workflow.Answ
 		}
 		return []string{"no"}
 	}
-	maps.Copy(known.Answers, form.Answers{wordKind: {o.Kind}, wordQuantity: {fmt.Sprint(o.Quantity)}, wordRenewal: yes(o.Renews.Valid),
-		wordRenewed: yes(by != nil && by.LeaseID.Valid && by.Stage == workflow.StageApproved)})
+	maps.Copy(known.Answers, form.Answers{ductflow.WordKind: {o.Kind}, ductflow.WordQuantity: {fmt.Sprint(o.Quantity)}, ductflow.WordRenewal: yes(o.Renews.Valid),
+		ductflow.WordRenewed: yes(by != nil && by.LeaseID.Valid && by.Stage == workflow.StageApproved)})
 	return known, nil
 }
 
 // stands is what conditions make of an order now.
-func (s *Service) stands(ctx context.Context, db bun.IDB, f *Flow, o Order) (workflow.Standing, error) {
+func (s *Service) stands(ctx context.Context, db bun.IDB, f *ductflow.Flow, o Order) (workflow.Standing, error) {
 	known, err := s.words(ctx, db, o)
-	return f.sheet.Stand(known.Answers, known.Counts(), s.at(ctx)), err
+	return f.Read.Stand(known.Answers, known.Counts(), s.at(ctx)), err
 }
 
 func (s *Service) at(ctx context.Context) form.At {
@@ -272,7 +273,7 @@ func (s *Service) readPage(ctx context.Context, o Order, st *step) ([]fault.Fiel
 		count[u.Field]++
 	}
 	var wrong []fault.Field
-	out.Answers, wrong = st.flow.sheet.Read(out.Page, st.in.Answers, known.Answers, count, s.at(ctx))
+	out.Answers, wrong = st.flow.Read.Read(out.Page, st.in.Answers, known.Answers, count, s.at(ctx))
 	st.answer = out
 	return append(bad, wrong...), nil
 }
@@ -311,7 +312,7 @@ func (s *Service) take(ctx context.Context, tx bun.Tx, o *Order, st step) error 
 	}
 	if st.answer != nil {
 		st.answer.At, st.answer.Version = o.UpdatedAt, o.Version
-		if err := s.records().Put(ctx, tx, o.Subject(), st.flow.sheet, *st.answer); err != nil {
+		if err := s.records().Put(ctx, tx, o.Subject(), st.flow.Read, *st.answer); err != nil {
 			return err
 		}
 	}
@@ -352,21 +353,21 @@ func (o Order) plan() lease.PlanInput {
 
 // AcceptQuote accepts an order's quote for its company, which keeps the units for it: Act by the step that reserves.
 func (s *Service) AcceptQuote(ctx context.Context, actor identity.Actor, id uuid.UUID, version int) (Order, error) {
-	return s.actBy(ctx, actor, ActInput{ID: id, Version: version}, Reserve)
+	return s.actBy(ctx, actor, ActInput{ID: id, Version: version}, ductflow.Reserve)
 }
 
 // GiveNotice ends an active order for its company: day is the first without the lease. Act by the company's step of notice.
 func (s *Service) GiveNotice(ctx context.Context, actor identity.Actor, id uuid.UUID, version int, day time.Time, reason string) (Order, error) {
-	return s.actBy(ctx, actor, ActInput{ID: id, Version: version, Day: day, Reason: reason}, Notice)
+	return s.actBy(ctx, actor, ActInput{ID: id, Version: version, Day: day, Reason: reason}, ductflow.Notice)
 }
 
 // actBy is Act by the step with an effect that is the actor's to take now.
-func (s *Service) actBy(ctx context.Context, actor identity.Actor, in ActInput, e Effect) (Order, error) {
+func (s *Service) actBy(ctx context.Context, actor identity.Actor, in ActInput, e ductflow.Effect) (Order, error) {
 	o, err := s.read(ctx, actor, in.ID)
 	if err != nil {
 		return Order{}, err
 	}
-	f, err := s.flow(ctx, s.d.DB, o.FlowVersion)
+	f, err := s.flows.Find(ctx, s.d.DB, o.FlowVersion)
 	if err != nil {
 		return Order{}, err
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/ductflow"
 	"bedelau/internal/city/ducttariff"
 	"bedelau/internal/city/ductwait"
 	"bedelau/internal/city/lease"
@@ -52,7 +53,7 @@ type Deps struct {
 // Service is the orders of every city.
 type Service struct {
 	d     Deps
-	flows flows
+	flows *ductflow.Store
 }
 
 // New returns the Service. Register binds its jobs.
@@ -60,7 +61,7 @@ func New(d Deps) *Service {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
-	return &Service{d: d, flows: flows{parsed: map[flowKey]*Flow{}}}
+	return &Service{d: d, flows: ductflow.NewStore()}
 }
 
 func (s *Service) now() time.Time { return s.d.Now().UTC().Truncate(time.Microsecond) }

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/ductflow"
 	"bedelau/internal/city/ducttariff"
 	"bedelau/internal/city/lease"
 	"bedelau/internal/kernel/access"
@@ -139,11 +140,11 @@ func (st *step) check(today time.Time) []fault.Field {
 		*p = strings.Join(strings.Fields(*p), " ")
 	}
 	switch st.effect {
-	case Route:
+	case ductflow.Route:
 		need("way", in.Way)
-	case Refuse:
+	case ductflow.Refuse:
 		need("refusal", in.Refusal)
-	case Accept:
+	case ductflow.Accept:
 		if in.Day.IsZero() {
 			bad = append(bad, fault.Field{Name: "day", Code: "required"})
 		}
@@ -151,14 +152,14 @@ func (st *step) check(today time.Time) []fault.Field {
 		need("city_role", in.City.Role)
 		need("company_name", in.Company.Name)
 		need("company_role", in.Company.Role)
-	case Notice:
+	case ductflow.Notice:
 		switch {
 		case in.Day.IsZero():
 			bad = append(bad, fault.Field{Name: "day", Code: "required"})
 		case in.Day.Before(today):
 			bad = append(bad, fault.Field{Name: "day", Code: "plan_past"})
 		}
-	case AsBuilt:
+	case ductflow.AsBuilt:
 		switch {
 		case in.AsBuilt != AsBuiltImport && in.AsBuilt != AsBuiltSame:
 			bad = append(bad, fault.Field{Name: "as_built", Code: "required"})
@@ -170,18 +171,18 @@ func (st *step) check(today time.Time) []fault.Field {
 }
 
 // lacks is the code of what an effect rests on and is not there yet; empty where it can happen.
-func (s *Service) lacks(ctx context.Context, db bun.IDB, o Order, e Effect) (string, error) {
+func (s *Service) lacks(ctx context.Context, db bun.IDB, o Order, e ductflow.Effect) (string, error) {
 	switch e {
-	case Quoting:
+	case ductflow.Quoting:
 		if len(o.Segments) == 0 {
 			return "ductorder.no_way", nil
 		}
-	case Reserve:
+	case ductflow.Reserve:
 		q, ok, err := latest(ctx, db, o.ID, PaperQuote)
 		if err != nil || !ok || s.today(ctx).After(q.ValidUntil) {
 			return "ductorder.quote_over", err
 		}
-	case Permits:
+	case ductflow.Permits:
 		all, err := permits(ctx, db, o.ID)
 		for _, p := range all {
 			if p.GrantedOn.IsZero() || !p.Until.IsZero() && s.today(ctx).After(p.Until) {
@@ -189,24 +190,24 @@ func (s *Service) lacks(ctx context.Context, db bun.IDB, o Order, e Effect) (str
 			}
 		}
 		return "", err
-	case Access:
+	case ductflow.Access:
 		n, err := db.NewSelect().Model((*Window)(nil)).Where("w.tenant_id = ? AND w.order_id = ? AND w.state = ?", o.TenantID, o.ID, WindowGranted).Count(ctx)
 		if err != nil || n == 0 {
 			return "ductorder.no_window", err
 		}
-	case Shown, Rework, Reviewed:
+	case ductflow.Shown, ductflow.Rework, ductflow.Reviewed:
 		return s.lacksEvidence(ctx, db, o, e)
-	case Billing:
+	case ductflow.Billing:
 		l, err := s.leaseOf(ctx, db, o)
 		if err != nil || l.State != lease.Active {
 			return "ductorder.no_lease", err
 		}
-	case Notice:
+	case ductflow.Notice:
 		by, err := s.renewal(ctx, db, o.ID)
 		if err != nil || by != nil {
 			return "ductorder.has_renewal", err
 		}
-	case Over:
+	case ductflow.Over:
 		if o.Until.IsZero() || s.today(ctx).Before(o.Until) {
 			return "ductorder.not_over", nil
 		}
@@ -236,7 +237,7 @@ func (s *Service) leaseOf(ctx context.Context, db bun.IDB, o Order) (lease.Lease
 func (s *Service) do(ctx context.Context, tx bun.Tx, o *Order, st *step) error {
 	held := s.d.Leases.Inside(tx, st.actor, o.ID)
 	switch st.effect {
-	case Route:
+	case ductflow.Route:
 		if err := s.letGo(ctx, tx, o, held); err != nil {
 			return err
 		}
@@ -247,40 +248,40 @@ func (s *Service) do(ctx context.Context, tx bun.Tx, o *Order, st *step) error {
 			}
 		}
 		st.detail["length_mm"], st.detail["segments"] = o.LengthMM, len(o.Segments)
-	case Quoting:
+	case ductflow.Quoting:
 		if err := s.follow(ctx, tx, o); err != nil {
 			return err
 		}
 		return s.offer(ctx, tx, o, st)
-	case Reserve:
+	case ductflow.Reserve:
 		if err := s.follow(ctx, tx, o); err != nil {
 			return err
 		}
 		return s.reserve(ctx, tx, o, st)
-	case Ordering:
+	case ductflow.Ordering:
 		return s.ordered(ctx, tx, o, st)
-	case Extend:
+	case ductflow.Extend:
 		if err := held.Order(ctx, o.LeaseID.UUID); err != nil {
 			return err
 		}
 		o.AcceptedOn = st.extends
 		return held.Accept(ctx, o.LeaseID.UUID, o.AcceptedOn)
-	case Accept:
+	case ductflow.Accept:
 		if err := held.Accept(ctx, o.LeaseID.UUID, st.in.Day); err != nil {
 			return err
 		}
 		o.AcceptedOn = st.in.Day
 		return s.accepted(ctx, tx, o, st)
-	case AsBuilt:
+	case ductflow.AsBuilt:
 		return s.asBuilt(ctx, tx, o, st.in)
-	case Billing:
+	case ductflow.Billing:
 		st.detail["from"] = o.ChargedFrom().Format(time.DateOnly)
-	case Notice:
+	case ductflow.Notice:
 		o.EndsOn, st.detail["day"] = st.in.Day, st.in.Day.Format(time.DateOnly)
 		return held.End(ctx, o.LeaseID.UUID, st.in.Day, clip(st.in.Reason))
-	case Over:
+	case ductflow.Over:
 		o.EndsOn = o.Until
-	case Refuse, Cancel, Lapse:
+	case ductflow.Refuse, ductflow.Cancel, ductflow.Lapse:
 		return s.giveBack(ctx, tx, o, st)
 	}
 	return nil
@@ -329,7 +330,7 @@ func (s *Service) reserve(ctx context.Context, tx bun.Tx, o *Order, st *step) er
 	if err != nil {
 		return err
 	}
-	term, _ := st.flow.ends(st.action.To)
+	term, _ := st.flow.Ends(st.action.To)
 	if kept, err := s.kept(ctx, tx, *o); err != nil {
 		return err
 	} else if kept.ID != uuid.Nil { // since it was offered to who waited
@@ -368,7 +369,7 @@ func (s *Service) agreed(ctx context.Context, tx bun.Tx, o Order, q Paper, by id
 
 // giveBack ends an order before it was active: what is kept for it is free again, and so are the manholes that its crews will not open.
 func (s *Service) giveBack(ctx context.Context, tx bun.Tx, o *Order, st *step) error {
-	if st.effect == Refuse {
+	if st.effect == ductflow.Refuse {
 		if err := s.d.Leases.Published(ctx, tx, st.in.Refusal); err != nil {
 			return err
 		}
@@ -383,7 +384,7 @@ func (s *Service) giveBack(ctx context.Context, tx bun.Tx, o *Order, st *step) e
 		return err // nothing is kept, or it runs out by itself
 	}
 	held := s.d.Leases.Inside(tx, st.actor, o.ID)
-	if st.effect == Refuse {
+	if st.effect == ductflow.Refuse {
 		return held.Refuse(ctx, l.ID, st.in.Refusal, clip(st.in.Reason))
 	}
 	return held.Cancel(ctx, l.ID, clip(st.in.Reason))

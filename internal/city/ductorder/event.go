@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/ductflow"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/calendar"
 	"bedelau/internal/kernel/identity"
@@ -70,7 +71,7 @@ func bySystem() identity.Actor { return identity.Actor{Kind: identity.Kind(audit
 var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // enter puts an order into a state: by when the next step is promised, and what happens when nobody goes on.
-func (s *Service) enter(ctx context.Context, tx bun.Tx, f *Flow, o *Order, to workflow.State) error {
+func (s *Service) enter(ctx context.Context, tx bun.Tx, f *ductflow.Flow, o *Order, to workflow.State) error {
 	now := s.now()
 	o.State, o.Stage, o.Clock, o.EnteredAt, o.UpdatedAt, o.DueAt, o.QueueAt = to.Code, to.Stage, to.Clock, now, now, time.Time{}, never
 	if to.Final {
@@ -87,7 +88,7 @@ func (s *Service) enter(ctx context.Context, tx bun.Tx, f *Flow, o *Order, to wo
 			return err
 		}
 		o.DueAt, o.QueueAt = due.UTC(), due.UTC()
-	case f.removes(to.Code) && !o.EndsOn.IsZero(): // the company's promise, of the agreement
+	case f.Removes(to.Code) && !o.EndsOn.IsZero(): // the company's promise, of the agreement
 		o.DueAt = o.EndsOn.AddDate(0, 0, f.RemovalDays).UTC()
 		o.QueueAt = o.DueAt
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/ductflow"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
@@ -106,7 +107,7 @@ func (s *Service) UploadEvidence(ctx context.Context, actor identity.Actor, in E
 	}
 	var e Evidence
 	err = tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
-		o, f, err := s.lockIn(ctx, tx, in.Order, func(f *Flow) []string { return f.Evidence })
+		o, f, err := s.lockIn(ctx, tx, in.Order, func(f *ductflow.Flow) []string { return f.Evidence })
 		if err != nil {
 			return err
 		}
@@ -127,7 +128,7 @@ func (s *Service) UploadEvidence(ctx context.Context, actor identity.Actor, in E
 			e = all[i]
 			return nil
 		}
-		e = Evidence{TenantID: o.TenantID, ID: id, OrderID: o.ID, Purpose: f.purpose(o.State), Kind: in.Kind, Place: in.Place, Note: in.Note, FileID: in.File.ID, State: EvidenceWaiting, SentAt: s.now(), SentBy: actor.ID, Key: uuid.NullUUID{UUID: in.Key, Valid: in.Key != uuid.Nil},
+		e = Evidence{TenantID: o.TenantID, ID: id, OrderID: o.ID, Purpose: purpose(f, o.State), Kind: in.Kind, Place: in.Place, Note: in.Note, FileID: in.File.ID, State: EvidenceWaiting, SentAt: s.now(), SentBy: actor.ID, Key: uuid.NullUUID{UUID: in.Key, Valid: in.Key != uuid.Nil},
 			Replaces: uuid.NullUUID{UUID: in.Replaces, Valid: in.Replaces != uuid.Nil}, FileName: in.File.Name, Mime: in.File.Mime}
 		if e.Replaces.Valid && !slices.ContainsFunc(all, func(x Evidence) bool {
 			return x.ID == in.Replaces && x.Purpose == e.Purpose && x.State == EvidenceRejected && !x.Replaced
@@ -162,16 +163,13 @@ func evidence(ctx context.Context, db bun.IDB, order uuid.UUID) ([]Evidence, err
 	return all, nil
 }
 
-// purpose is what work is shown in a state.
-func (f *Flow) purpose(state string) string {
-	if f.removes(state) {
+// purpose is what work is shown in a state of a flow.
+func purpose(f *ductflow.Flow, state string) string {
+	if f.Removes(state) {
 		return OfRemoval
 	}
 	return OfInstallation
 }
-
-// removes reports whether the cable is to be taken out in a state.
-func (f *Flow) removes(state string) bool { return slices.Contains(f.Removal, state) }
 
 // ReviewInput is what staff say of a piece of evidence.
 type ReviewInput struct {
@@ -195,7 +193,7 @@ func (s *Service) Review(ctx context.Context, actor identity.Actor, in ReviewInp
 		return fault.Fields([]fault.Field{{Name: "reason", Code: "too_long", Args: []any{"max", 500}}})
 	}
 	return tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
-		o, f, err := s.lockIn(ctx, tx, in.Order, func(f *Flow) []string { return f.Review })
+		o, f, err := s.lockIn(ctx, tx, in.Order, func(f *ductflow.Flow) []string { return f.Review })
 		if err != nil {
 			return err
 		}
@@ -207,7 +205,7 @@ func (s *Service) Review(ctx context.Context, actor identity.Actor, in ReviewInp
 		switch {
 		case i < 0:
 			return notFound()
-		case all[i].Replaced || all[i].Purpose != f.purpose(o.State):
+		case all[i].Replaced || all[i].Purpose != purpose(f, o.State):
 			return noAction()
 		}
 		e := &all[i]
@@ -223,8 +221,8 @@ func (s *Service) Review(ctx context.Context, actor identity.Actor, in ReviewInp
 }
 
 // lacksEvidence is lacks for the steps about evidence.
-func (s *Service) lacksEvidence(ctx context.Context, db bun.IDB, o Order, e Effect) (string, error) {
-	f, err := s.flow(ctx, db, o.FlowVersion)
+func (s *Service) lacksEvidence(ctx context.Context, db bun.IDB, o Order, e ductflow.Effect) (string, error) {
+	f, err := s.flows.Find(ctx, db, o.FlowVersion)
 	if err != nil {
 		return "", err
 	}
@@ -235,7 +233,7 @@ func (s *Service) lacksEvidence(ctx context.Context, db bun.IDB, o Order, e Effe
 	var waiting, approved, rejected int
 	for _, x := range all {
 		switch {
-		case x.Purpose != f.purpose(o.State):
+		case x.Purpose != purpose(f, o.State):
 		case x.State == EvidenceWaiting:
 			waiting++
 		case x.State == EvidenceApproved:
@@ -245,15 +243,15 @@ func (s *Service) lacksEvidence(ctx context.Context, db bun.IDB, o Order, e Effe
 		}
 	}
 	switch {
-	case e == Rework && rejected == 0:
+	case e == ductflow.Rework && rejected == 0:
 		return "ductorder.none_rejected", nil
-	case e == Rework:
+	case e == ductflow.Rework:
 		return "", nil
 	case rejected > 0:
 		return "ductorder.evidence_rejected", nil
 	case waiting+approved == 0:
 		return "ductorder.no_evidence", nil
-	case e == Reviewed && waiting > 0:
+	case e == ductflow.Reviewed && waiting > 0:
 		return "ductorder.evidence_waiting", nil
 	}
 	return "", nil

@@ -6,6 +6,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/ductflow"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/notify"
@@ -23,7 +24,7 @@ func (s *Service) tell(ctx context.Context, tx bun.Tx, o Order, st step) error {
 	var reasons []struct {
 		Name i18n.Text `bun:"type:jsonb"`
 	}
-	if st.effect == Refuse {
+	if st.effect == ductflow.Refuse {
 		if err := tx.NewRaw("SELECT name FROM duct_refusal WHERE tenant_id = ? AND code = ?", o.TenantID, o.Refusal).Scan(ctx, &reasons); err != nil {
 			return fmt.Errorf("ductorder: letter: %w", err)
 		}

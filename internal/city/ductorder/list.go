@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/ductflow"
 	"bedelau/internal/city/lease"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
@@ -97,7 +98,7 @@ func (s *Service) scan(ctx context.Context, q *bun.SelectQuery, most int) ([]Lis
 
 // say names the state of an order in the words of its flow.
 func (s *Service) say(ctx context.Context, x *Listed) error {
-	f, err := s.flow(ctx, s.d.DB, x.FlowVersion)
+	f, err := s.flows.Find(ctx, s.d.DB, x.FlowVersion)
 	if err != nil {
 		return err
 	}
@@ -111,11 +112,11 @@ func (s *Service) States(ctx context.Context, actor identity.Actor) ([]workflow.
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return nil, err
 	}
-	version, err := s.newest(ctx, s.d.DB)
+	version, err := s.flows.Newest(ctx, s.d.DB)
 	if err != nil {
 		return nil, err
 	}
-	f, err := s.flow(ctx, s.d.DB, version)
+	f, err := s.flows.Find(ctx, s.d.DB, version)
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +126,7 @@ func (s *Service) States(ctx context.Context, actor identity.Actor) ([]workflow.
 // Offer is a step that the reader may take now, or could if there were not something lacking.
 type Offer struct {
 	Action workflow.Action
-	Effect Effect
+	Effect ductflow.Effect
 	Fields []form.Field // that it asks for now
 	Lacks  string       // the fault code of what is not there yet; empty when it can be taken
 }
@@ -133,7 +134,7 @@ type Offer struct {
 // Detail is one order with all that hangs on it.
 type Detail struct {
 	Listed
-	Flow      *Flow
+	Flow      *ductflow.Flow
 	Lease     lease.Lease // the zero Lease before the reservation
 	Events    []Event     // the oldest first
 	Papers    []Paper     // the newest first
@@ -169,7 +170,7 @@ func (s *Service) Find(ctx context.Context, actor identity.Actor, id uuid.UUID) 
 	}
 	db := s.d.DB
 	steps := []func() error{
-		func() (err error) { d.Flow, err = s.flow(ctx, db, d.FlowVersion); return err },
+		func() (err error) { d.Flow, err = s.flows.Find(ctx, db, d.FlowVersion); return err },
 		func() (err error) { d.Lease, err = s.leaseOf(ctx, db, d.Order); return err },
 		func() error {
 			return db.NewSelect().Model(&d.Events).Where("e.tenant_id = ? AND e.order_id = ?", d.TenantID, d.ID).OrderExpr("e.id").Limit(eventsMost).Scan(ctx)
@@ -224,7 +225,7 @@ func (s *Service) offers(ctx context.Context, actor identity.Actor, d *Detail) e
 	}
 	d.MayPermit, d.MayReview = staff && in(d.Flow.Permits), staff && in(d.Flow.Review)
 	d.MayWindow, d.MayEvidence = (staff || own) && in(d.Flow.Windows), (staff || own) && in(d.Flow.Evidence)
-	standing := d.Flow.sheet.Stand(d.Answered.Answers, d.Answered.Counts(), s.at(ctx))
+	standing := d.Flow.Read.Stand(d.Answered.Answers, d.Answered.Counts(), s.at(ctx))
 	for _, a := range d.Flow.Offered(d.State, partOf(actor)) {
 		if err := s.mayTake(ctx, actor, a, d.Flow.Does[a.Code]); err != nil || !standing.Holds(a) {
 			d.Binds = d.Binds || fault.Is(err, "operator.not_admin") && standing.Holds(a)

@@ -146,7 +146,7 @@ func (s *Service) offer(ctx context.Context, tx bun.Tx, o *Order, st *step) erro
 		return err
 	}
 	b.Quote = st.quote
-	term, _ := st.flow.ends(st.action.To)
+	term, _ := st.flow.Ends(st.action.To)
 	p, err := s.write(ctx, tx, *o, st.actor, PaperQuote, s.today(ctx).AddDate(0, 0, term.Amount), b)
 	st.detail["paper"] = p.Number
 	return err

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/ductflow"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
@@ -98,7 +99,7 @@ func (s *Service) WritePermit(ctx context.Context, actor identity.Actor, in Perm
 		add("until", "not_after")
 	}
 	return tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
-		o, _, err := s.lockIn(ctx, tx, in.Order, func(f *Flow) []string { return f.Permits })
+		o, _, err := s.lockIn(ctx, tx, in.Order, func(f *ductflow.Flow) []string { return f.Permits })
 		if err != nil {
 			return err
 		}
@@ -132,12 +133,12 @@ func (s *Service) WritePermit(ctx context.Context, actor identity.Actor, in Perm
 }
 
 // lockIn locks an order that stands in one of some states of its flow; Conflict "ductorder.no_action" in another.
-func (s *Service) lockIn(ctx context.Context, tx bun.Tx, id uuid.UUID, states func(*Flow) []string) (Order, *Flow, error) {
+func (s *Service) lockIn(ctx context.Context, tx bun.Tx, id uuid.UUID, states func(*ductflow.Flow) []string) (Order, *ductflow.Flow, error) {
 	o, err := s.lock(ctx, tx, id)
 	if err != nil {
 		return o, nil, err
 	}
-	f, err := s.flow(ctx, tx, o.FlowVersion)
+	f, err := s.flows.Find(ctx, tx, o.FlowVersion)
 	if err == nil && !slices.Contains(states(f), o.State) {
 		err = noAction()
 	}

@@ -189,10 +189,10 @@ func (s *Service) placeIn(ctx context.Context, tx bun.Tx, actor identity.Actor, 
 	} else if !ok {
 		return fault.New(fault.Conflict, "ductorder.no_agreement")
 	}
-	if o.FlowVersion, err = s.newest(ctx, tx); err != nil {
+	if o.FlowVersion, err = s.flows.Newest(ctx, tx); err != nil {
 		return err
 	}
-	f, err := s.flow(ctx, tx, o.FlowVersion)
+	f, err := s.flows.Find(ctx, tx, o.FlowVersion)
 	if err != nil {
 		return err
 	}
@@ -206,7 +206,7 @@ func (s *Service) placeIn(ctx context.Context, tx bun.Tx, actor identity.Actor, 
 		}
 		start = f.Renewal
 	} else if o.LeaseID.Valid {
-		start = f.routed() // its way is kept already
+		start = f.Routed() // its way is kept already
 	}
 	state, ok := f.State(start)
 	if !ok {

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/ductflow"
 	"bedelau/internal/kernel/calendar"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/jobs"
@@ -38,7 +39,7 @@ func (s *Service) recount(ctx context.Context, tx bun.Tx, _ time.Time) error {
 		return err
 	}
 	for _, o := range all {
-		f, err := s.flow(ctx, tx, o.FlowVersion)
+		f, err := s.flows.Find(ctx, tx, o.FlowVersion)
 		if err != nil {
 			return err
 		}
@@ -61,7 +62,7 @@ func (s *Service) recount(ctx context.Context, tx bun.Tx, _ time.Time) error {
 
 // dueAgain is by when the next step is promised by a calendar, and whether that is another day. A promise that would have passed by it
 // already stays: a day that turns out to have been a working day makes nobody late.
-func (s *Service) dueAgain(f *Flow, o Order, cal workcal.Calendar) (time.Time, bool, error) {
+func (s *Service) dueAgain(f *ductflow.Flow, o Order, cal workcal.Calendar) (time.Time, bool, error) {
 	st, ok := f.State(o.State)
 	if !ok || st.Within.IsZero() || !st.Within.Unit.ByCalendar() || o.DueAt.IsZero() {
 		return o.DueAt, false, nil
@@ -81,7 +82,7 @@ type timed struct {
 }
 
 // timersAgain are those that a calendar moves.
-func (s *Service) timersAgain(ctx context.Context, tx bun.Tx, f *Flow, o Order, cal workcal.Calendar) ([]timed, error) {
+func (s *Service) timersAgain(ctx context.Context, tx bun.Tx, f *ductflow.Flow, o Order, cal workcal.Calendar) ([]timed, error) {
 	timers, err := workflow.CountedTimersOf(ctx, tx, o.Subject())
 	if err != nil {
 		return nil, err
@@ -110,7 +111,7 @@ func (s *Service) recounted(ctx context.Context, tx bun.Tx, args recountArgs) er
 	if err != nil || !o.ClosedAt.IsZero() {
 		return err
 	}
-	f, err := s.flow(ctx, tx, o.FlowVersion)
+	f, err := s.flows.Find(ctx, tx, o.FlowVersion)
 	if err != nil {
 		return err
 	}

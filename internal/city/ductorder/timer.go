@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/ductflow"
 	"bedelau/internal/city/lease"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/jobs"
@@ -64,14 +65,14 @@ func (s *Service) rang(ctx context.Context, tx bun.Tx, args timerArgs) error {
 	if err != nil || !ok {
 		return err
 	}
-	o, err := s.locked(ctx, tx, Lapse, t.SubjectID)
+	o, err := s.locked(ctx, tx, ductflow.Lapse, t.SubjectID)
 	if err != nil {
 		return err
 	}
 	if mine, err := workflow.SpendTimer(ctx, tx, t); err != nil || !mine {
 		return err
 	}
-	f, err := s.flow(ctx, tx, o.FlowVersion)
+	f, err := s.flows.Find(ctx, tx, o.FlowVersion)
 	if err != nil {
 		return err
 	}
@@ -94,7 +95,7 @@ func (s *Service) rang(ctx context.Context, tx bun.Tx, args timerArgs) error {
 }
 
 // takeItself takes a step that nobody takes; the flow's message is its reason. One whose condition does not hold is left.
-func (s *Service) takeItself(ctx context.Context, tx bun.Tx, o *Order, f *Flow, a workflow.Action) error {
+func (s *Service) takeItself(ctx context.Context, tx bun.Tx, o *Order, f *ductflow.Flow, a workflow.Action) error {
 	standing, err := s.stands(ctx, tx, f, *o)
 	if err != nil || !standing.Holds(a) {
 		return err
@@ -122,11 +123,11 @@ func (s *Service) over(ctx context.Context, tx bun.Tx, _ time.Time) error {
 
 // ended takes the step that ends an order whose time is over.
 func (s *Service) ended(ctx context.Context, tx bun.Tx, args overArgs) error {
-	o, err := s.locked(ctx, tx, Over, args.OrderID)
+	o, err := s.locked(ctx, tx, ductflow.Over, args.OrderID)
 	if err != nil || o.Version != args.Version {
 		return err
 	}
-	f, err := s.flow(ctx, tx, o.FlowVersion)
+	f, err := s.flows.Find(ctx, tx, o.FlowVersion)
 	if err != nil {
 		return err
 	}
@@ -134,7 +135,7 @@ func (s *Service) ended(ctx context.Context, tx bun.Tx, args overArgs) error {
 	if err != nil {
 		return err
 	}
-	if a, ok := f.lapse(o.State); ok && l.State == lease.Expired {
+	if a, ok := f.Lapses(o.State); ok && l.State == lease.Expired {
 		return s.takeItself(ctx, tx, &o, f, a)
 	}
 	standing, err := s.stands(ctx, tx, f, o)
@@ -144,7 +145,7 @@ func (s *Service) ended(ctx context.Context, tx bun.Tx, args overArgs) error {
 	for _, a := range f.Offered(o.State, workflow.ByOfficer) {
 		if code, err := s.lacks(ctx, tx, o, f.Does[a.Code]); err != nil {
 			return err
-		} else if f.Does[a.Code] == Over && code == "" && standing.Holds(a) {
+		} else if f.Does[a.Code] == ductflow.Over && code == "" && standing.Holds(a) {
 			return s.takeItself(ctx, tx, &o, f, a)
 		}
 	}

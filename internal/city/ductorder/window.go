@@ -2,6 +2,7 @@ package ductorder
 
 import (
 	"bedelau/internal/city/duct"
+	"bedelau/internal/city/ductflow"
 	"bedelau/internal/city/lease"
 	"context"
 	"errors"
@@ -124,7 +125,7 @@ func (s *Service) RequestWindow(ctx context.Context, actor identity.Actor, in Wi
 	}
 	var w Window
 	err = tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
-		o, _, err := s.lockIn(ctx, tx, in.Order, func(f *Flow) []string { return f.Windows })
+		o, _, err := s.lockIn(ctx, tx, in.Order, func(f *ductflow.Flow) []string { return f.Windows })
 		if err != nil {
 			return err
 		}

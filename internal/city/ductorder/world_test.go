@@ -16,6 +16,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/duct"
+	"bedelau/internal/city/ductflow"
 	"bedelau/internal/city/ductsurvey"
 	"bedelau/internal/city/ducttariff"
 	"bedelau/internal/city/ductwait"
@@ -68,7 +69,7 @@ func newStage(t testing.TB) *stage {
 		Links: map[string]string{"account_confirm": "/a/{token}", "account_exists": "/a", "password_reset": "/a/{token}", "staff_invite": "/a/{token}", "invite_held": "/masuk"}})
 	st.must(err)
 	engine := pack.NewEngine()
-	for _, s := range []pack.Section{duct.Section(), lease.Section(), ducttariff.Section(), ductwait.Section(), Section()} {
+	for _, s := range []pack.Section{duct.Section(), lease.Section(), ducttariff.Section(), ductwait.Section(), ductflow.Section()} {
 		engine.Register(s)
 	}
 	p, err := pack.Load(tenants.FS, "batam")

@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
+	"bedelau/internal/city/ductflow"
 	"bedelau/internal/city/ductorder"
 	"bedelau/internal/city/lease"
 	"bedelau/internal/edge/ducts"
@@ -74,7 +75,7 @@ func (p *Pages) stepForm(c *gin.Context, d ductorder.Detail, o ductorder.Offer, 
 	}
 	f.Fields = fields
 	to, _ := d.Flow.State(o.Action.To)
-	f.Bad = to.Stage == workflow.StageRejected || o.Effect == ductorder.Notice || o.Effect == ductorder.Rework
+	f.Bad = to.Stage == workflow.StageRejected || o.Effect == ductflow.Notice || o.Effect == ductflow.Rework
 	if len(fields) == 0 {
 		f.Plain = true
 		return f, nil
@@ -87,7 +88,7 @@ func (p *Pages) stepForm(c *gin.Context, d ductorder.Detail, o ductorder.Offer, 
 }
 
 // effectFields ask for what an effect needs.
-func (p *Pages) effectFields(c *gin.Context, d ductorder.Detail, e ductorder.Effect, in site.Form, errs ui.Errors) ([]ui.Field, error) {
+func (p *Pages) effectFields(c *gin.Context, d ductorder.Detail, e ductflow.Effect, in site.Form, errs ui.Errors) ([]ui.Field, error) {
 	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
 	text := func(name string) ui.Field {
 		return ui.Field{Name: name, Type: "text", Label: l.T("ordering." + name), Value: in.Get(name), Max: 120, Error: errs.Of(name), Autocomplete: "off"}
@@ -96,7 +97,7 @@ func (p *Pages) effectFields(c *gin.Context, d ductorder.Detail, e ductorder.Eff
 		return ui.Field{Name: "day", Type: "date", Label: l.T(key), Hint: l.T(key + "_hint"), Value: site.DateOf(in, "day"), Typed: in.Values["day"], Error: errs.Of("day")}
 	}
 	switch e {
-	case ductorder.Route:
+	case ductflow.Route:
 		options, err := p.wayOptions(c, d)
 		if err != nil {
 			return nil, err
@@ -105,7 +106,7 @@ func (p *Pages) effectFields(c *gin.Context, d ductorder.Detail, e ductorder.Eff
 			return []ui.Field{{Type: "info", Label: l.T("ordering.no_ways"), Hint: l.T("ordering.no_ways_text")}}, nil
 		}
 		return []ui.Field{{Name: "way", Type: "choice", Label: l.T("ordering.ways"), Options: options, Value: in.Get("way"), Error: errs.Of("way")}}, nil
-	case ductorder.Refuse:
+	case ductflow.Refuse:
 		all, err := p.Leases.Refusals(ctx)
 		options := []ui.Option{{Label: l.T("lease.choose_reason")}}
 		for _, r := range all {
@@ -114,11 +115,11 @@ func (p *Pages) effectFields(c *gin.Context, d ductorder.Detail, e ductorder.Eff
 			}
 		}
 		return []ui.Field{{Name: "refusal", Type: "select", Label: l.T("lease.refusal"), Options: options, Value: in.Get("refusal"), Error: errs.Of("refusal")}}, err
-	case ductorder.Accept:
+	case ductflow.Accept:
 		return []ui.Field{day("ordering.accept_day"), text("city_name"), text("city_role"), text("company_name"), text("company_role")}, nil
-	case ductorder.Notice:
+	case ductflow.Notice:
 		return []ui.Field{day("ordering.notice_day")}, nil
-	case ductorder.AsBuilt:
+	case ductflow.AsBuilt:
 		all, err := p.Orders.Surveys(ctx, a, d.ID)
 		options := []ui.Option{{Label: l.T("ordering.choose_import")}}
 		for _, i := range all {

@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
+	"bedelau/internal/city/ductflow"
 	"bedelau/internal/city/ductorder"
 	"bedelau/internal/edge/ducts"
 	"bedelau/internal/edge/gate"
@@ -209,7 +210,7 @@ func history(c *gin.Context, d ductorder.Detail) bill.Section {
 }
 
 // EventText is what happened, in words: of a step those of the flow.
-func EventText(l i18n.Locale, f *ductorder.Flow, e ductorder.Event) string {
+func EventText(l i18n.Locale, f *ductflow.Flow, e ductorder.Event) string {
 	if a, ok := f.Action(e.Action); ok {
 		if paper, _ := e.Detail["paper"].(string); paper != "" {
 			return a.Label.In(l) + " · " + paper

@@ -33,6 +33,7 @@ import (
 	"bedelau/internal/city/ductcable"
 	"bedelau/internal/city/ductdamage"
 	"bedelau/internal/city/ductedit"
+	"bedelau/internal/city/ductflow"
 	"bedelau/internal/city/ductmap"
 	"bedelau/internal/city/ductorder"
 	"bedelau/internal/city/ductsurvey"
@@ -263,7 +264,7 @@ func (s *Site) Load(t testing.TB, slugs ...string) {
 	engine.Register(ductbill.Section())
 	engine.Register(ductwork.Section())
 	engine.Register(ductwork.PermitSection())
-	engine.Register(ductorder.Section())
+	engine.Register(ductflow.Section())
 	engine.Register(revenue.Section())
 	engine.Register(revenue.AccountingSection())
 	engine.Register(ductdamage.Section())

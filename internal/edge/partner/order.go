@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
+	"bedelau/internal/city/ductflow"
 	"bedelau/internal/city/ductorder"
 	"bedelau/internal/edge/ducts"
 	"bedelau/internal/edge/gate"
@@ -148,10 +149,10 @@ func (p *Pages) stepForm(c *gin.Context, here string, d ductorder.Detail, o duct
 		f.Text = l.T("myorder.lacks", "what", l.T("fault."+o.Lacks))
 	}
 	switch o.Effect {
-	case ductorder.Cancel, ductorder.Notice:
+	case ductflow.Cancel, ductflow.Notice:
 		f.Folded, f.Bad = true, true
 	}
-	if o.Effect == ductorder.Notice {
+	if o.Effect == ductflow.Notice {
 		f.Fields = append(f.Fields, ui.Field{Name: "day", Of: of, Type: "date", Label: l.T("lease.end_day"), Hint: l.T("lease.end_day_hint"), Value: site.DateOf(typed, "day"), Typed: typed.Values["day"], Error: wrong.Of("day")})
 	}
 	if o.Action.Reason != workflow.ReasonNone {
