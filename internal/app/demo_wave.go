@@ -29,7 +29,7 @@ type demoWaves struct {
 	at        time.Time
 }
 
-// seedWaves moves one made-up corridor half-way into the ducts, and asks operators about another.
+// seedWaves moves one made-up corridor half-way into the ducts, opens commitments of another, and asks operators about a third.
 func (a *App) seedWaves(ctx context.Context, staff identity.Actor, now time.Time) error {
 	d := &demoWaves{staff: staff}
 	clock := func() time.Time { return d.at }
@@ -45,6 +45,9 @@ func (a *App) seedWaves(ctx context.Context, staff identity.Actor, now time.Time
 	}
 	if err := d.moving(ctx, now); err != nil {
 		return fmt.Errorf("the wave that moves: %w", err)
+	}
+	if err := d.committing(ctx, now); err != nil {
+		return fmt.Errorf("the wave that is signed for: %w", err)
 	}
 	d.at = now.AddDate(0, 0, -3)
 	w, err := d.begin(ctx, "Sekupang tahap 1 (contoh)", ductwave.RoadInput{Name: "Pelabuhan Sekupang (contoh)", Capacity: 6}, ductwave.RoadInput{Name: "Jalan lingkar rencana (contoh)", LengthM: 800, Capacity: 4})
@@ -75,6 +78,25 @@ func (d *demoWaves) goes(ctx context.Context, id uuid.UUID, to string, until tim
 		return err
 	}
 	return d.Step(ctx, d.staff, id, ductwave.StepInput{To: to, Until: duct.DayOf(until), Revision: v.Revision})
+}
+
+// committing is a wave whose survey is over and for whose ducts companies can sign.
+func (d *demoWaves) committing(ctx context.Context, now time.Time) error {
+	d.at = now.AddDate(0, 0, -35)
+	w, err := d.begin(ctx, "Nongsa tahap 1 (contoh)", ductwave.RoadInput{Name: "Jalan pantai rencana (contoh)", LengthM: 1_200, Capacity: 6}, ductwave.RoadInput{Name: "Jalan bukit rencana (contoh)", LengthM: 500, Capacity: 4})
+	if err == nil {
+		err = d.goes(ctx, w, ductwave.Survey, d.at.AddDate(0, 0, 20))
+	}
+	if err == nil {
+		err = d.Answer(ctx, d.partner, w, "", []ductwave.Answer{{Position: 1, Cables: 2, Poles: 6, UnitsNow: 2, UnitsLater: 3}, {Position: 2, Cables: 1, Poles: 0, UnitsNow: 1, UnitsLater: 1}})
+	}
+	if d.at = now.AddDate(0, 0, -10); err == nil { // the day after the survey's last is past
+		err = d.goes(ctx, w, ductwave.Committing, now.AddDate(0, 0, 21))
+	}
+	if err == nil {
+		err = d.Publish(ctx, d.staff, w, true)
+	}
+	return err
 }
 
 // moving is a wave whose only company has moved and whose old cable is coming down.

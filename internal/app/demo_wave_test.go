@@ -13,7 +13,8 @@ import (
 	"bedelau/tenants"
 )
 
-// TestTheDemonstrationHasWaves: one whose cables come down, with photos that everybody sees, and one about which operators are asked.
+// TestTheDemonstrationHasWaves: one whose cables come down, with photos that everybody sees, one that operators can sign for, and one about
+// which they are asked.
 func TestTheDemonstrationHasWaves(t *testing.T) {
 	t.Parallel()
 	a, _ := newEmptyApp(t)
@@ -43,7 +44,7 @@ func TestTheDemonstrationHasWaves(t *testing.T) {
 	must(err)
 	shown, err := a.Waves.Shown(ctx)
 	must(err)
-	if len(all) != 2 || all[0].State != ductwave.Survey || all[1].State != ductwave.AerialDown || all[1].Permille() != 500 || len(shown) != 2 || len(shown[1].Roads[0].Photos) != 2 {
+	if len(all) != 3 || all[0].State != ductwave.Survey || all[1].State != ductwave.Committing || all[2].State != ductwave.AerialDown || all[2].Permille() != 500 || len(shown) != 3 || len(shown[2].Roads[0].Photos) != 2 {
 		t.Errorf("%+v, shown %+v", all, shown)
 	}
 }

@@ -1,5 +1,5 @@
 // Roads whose cables move from the air into the ducts, in a browser: anybody reads how far they are, a company answers the survey on a
-// phone without scripts, staff put a wave together, and its roads are really drawn on the map.
+// phone without scripts and signs for its ducts, staff put a wave together, and its roads are really drawn on the map.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
@@ -10,7 +10,7 @@ import { signsIn } from "./staff.mjs";
 import { until } from "./until.mjs";
 
 const world = { faults: [], looked: 0 };
-const waves = "/petugas/ducting/penataan", survey = "Sekupang tahap 1 (contoh)", moving = "Bandara tahap 1 (contoh)";
+const waves = "/petugas/ducting/penataan", survey = "Sekupang tahap 1 (contoh)", signing = "Nongsa tahap 1 (contoh)", moving = "Bandara tahap 1 (contoh)";
 
 before(async () => {
   world.demo = await startDemo();
@@ -51,7 +51,7 @@ for (const width of [360, 1280]) {
   test(`anybody reads how far the roads are, ${width} px wide`, async () => {
     const p = await arrive(width, "-visitor", { script: width > 500 });
     assert.equal(await p.go("/penataan-kabel"), 200);
-    for (const words of [survey, moving]) await p.reads(words);
+    for (const words of [survey, signing, moving]) await p.reads(words);
     const said = await p.page.locator("main").innerText();
     assert.ok(!said.includes("PT "), "nobody reads which company moves");
     for (const photo of await p.page.locator("main img").all()) {
@@ -100,6 +100,57 @@ test("a company answers the survey, on a phone without scripts", async () => {
   await p.reads("Dijawab");
   await p.look("wave-answered");
 });
+
+// letter is a signed letter as far as a browser cares: a page that says what it is.
+const letter = { name: "surat-komitmen.pdf", mimeType: "application/pdf", buffer: Buffer.from(`%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj
+trailer<</Root 1 0 R>>
+%%EOF
+`) };
+
+for (const [width, coast, hill, script] of [[360, "2", "1", false], [1280, "1", "", true]]) {
+  test(`a company commits itself to a wave, ${width} px wide${script ? "" : " and without scripts"}`, async () => {
+    const p = await ofCompany(width, { script });
+    await p.go("/mitra/penataan");
+    const row = p.page.locator("tbody tr").filter({ hasText: signing });
+    assert.match(await row.innerText(), width < 600 ? /Komitmen dibuka/ : /Komitmen/); // the phone came first
+    await p.look("waves-open");
+    await p.follow(row.locator("th a"));
+    if (width > 600) await p.press(p.page.locator("#buat summary")); // it is folded once something is signed
+    await p.reads("Rp13.500 per meter saluran per tahun", "#komitmen");
+    await p.look("wave-commit");
+    const before = await p.page.locator("#komitmen tbody tr").count();
+    const units = { "Jumlah saluran, Jalan pantai rencana (contoh)": coast, "Jumlah saluran, Jalan bukit rencana (contoh)": hill };
+    assert.equal(await p.send("Buat komitmen yang mengikat", { ...units, "Masa sewa (bulan)": "0", "Surat komitmen bertanda tangan": letter }), 422);
+    assert.equal(await p.page.getByLabel("Jumlah saluran, Jalan pantai rencana (contoh)").inputValue(), coast, "what was typed is kept");
+    await p.look("wave-commit-refused");
+    assert.equal(await p.send("Buat komitmen yang mengikat", { ...units, "Masa sewa (bulan)": "60", "Surat komitmen bertanda tangan": letter }), 200);
+    await p.reads("mengikat perusahaan Anda");
+    const signed = p.page.locator("#komitmen tbody tr");
+    assert.equal(await signed.count(), before + 1, "one commitment more");
+    const number = /KMT-\d{4}-\d{4}/.exec(await signed.last().innerText())?.[0];
+    assert.ok(number, "it has a number");
+    await p.look("wave-committed");
+    const paper = await p.fetch(await signed.last().locator('a[href*="/komitmen/"]').first().getAttribute("href"));
+    assert.equal(paper.status, 200);
+    assert.ok(paper.body.equals(letter.buffer), "the letter is kept as it was signed");
+
+    const staff = await arrive(width, "-signed");
+    await signsIn(staff, "ducting@batam.localhost");
+    await staff.go(waves);
+    await staff.follow(staff.link(signing));
+    await staff.reads(number);
+    const taken = await staff.page.locator("#jalan tbody tr").filter({ hasText: "Jalan pantai rencana" }).innerText();
+    assert.ok(taken.includes(width < 600 ? "2" : "3"), taken);
+    await staff.look("wave-signed");
+    const anybody = await arrive(width, "-anybody");
+    await anybody.go("/penataan-kabel");
+    const said = await anybody.page.locator("main").innerText();
+    assert.ok(!said.includes(number) && !said.includes("PT "), "nobody else reads who has signed");
+  });
+}
 
 test("staff put a wave together", async () => {
   const p = await arrive(360, "-begins", { script: false });
