@@ -130,8 +130,9 @@ type Choice struct {
 }
 
 // Decide books a line as a person says, as part of tx: one payment of the party that was chosen. The caller has checked who may. It refuses NotFound
-// "payin.no_line", Invalid "waits" below zero, Conflict "payin.settled" for a line that is matched or went out, "payin.not_rupiah" for one with cents,
-// and what invoice.Take refuses: of what is chosen above all "payment.other_party" for an invoice of somebody else than that party.
+// "payin.no_line"; Invalid "waits" below zero or above what the buyer of the chosen invoices may still give to the state; Conflict "payin.settled" for
+// a line that is matched or went out and "payin.not_rupiah" for one with cents; and what invoice.Take refuses, above all "payment.other_party"
+// for an invoice of somebody else than that party.
 func (s *Service) Decide(ctx context.Context, tx bun.Tx, actor identity.Actor, line uuid.UUID, c Choice) (invoice.Payment, error) {
 	l, err := s.lock(ctx, tx, line)
 	if err != nil {
@@ -147,7 +148,48 @@ func (s *Service) Decide(ctx context.Context, tx bun.Tx, actor identity.Actor, l
 	for _, id := range c.Against {
 		p.Against = append(p.Against, invoice.Share{Invoice: id})
 	}
+	if c.Waits > 0 {
+		if err := s.mayWait(ctx, tx, c); err != nil {
+			return invoice.Payment{}, err
+		}
+	}
 	return s.pay(ctx, tx, actor, &l, p)
+}
+
+// mayWait refuses that a payment waits for slips which nobody may hand in: above what the buyer may keep back of the invoices.
+func (s *Service) mayWait(ctx context.Context, tx bun.Tx, c Choice) error {
+	if err := invoice.LockParties(ctx, tx, c.Party); err != nil {
+		return err
+	}
+	var most money.Rupiah
+	seen := map[uuid.UUID]bool{}
+	for _, id := range c.Against {
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
+		var i invoice.Invoice
+		err := tx.NewSelect().Model(&i).Where("tenant_id = ? AND id = ? AND kind = ?", tenancy.Must(ctx), id, invoice.Bill).Scan(ctx)
+		if errors.Is(err, sql.ErrNoRows) {
+			return fault.New(fault.NotFound, "invoice.not_found")
+		}
+		if err != nil {
+			return fmt.Errorf("payin: decide: %w", err)
+		}
+		now, err := s.Book.Standing(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		keep, _, err := s.Book.KeepBack(ctx, tx, i, now)
+		if err != nil {
+			return err
+		}
+		most += keep
+	}
+	if c.Waits > most {
+		return fault.Fields([]fault.Field{{Name: "waits", Code: "payin_waits", Args: []any{"most", most}}})
+	}
+	return nil
 }
 
 // Accept books a proposed line as it was proposed, as part of tx. The caller has checked who may. It refuses what Decide refuses, and Conflict

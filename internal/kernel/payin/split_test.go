@@ -201,3 +201,37 @@ func TestTwoSplitsAtOnce(t *testing.T) {
 		t.Errorf("%d booked, %+v, %+v", booked, s.standing(a), s.standing(b))
 	}
 }
+
+// TestAPersonWaitsForNoMoreThanMayBeKeptBack: what no slip may close is not waited for, and the line stays as it was.
+func TestAPersonWaitsForNoMoreThanMayBeKeptBack(t *testing.T) {
+	t.Parallel()
+	s := open(t, nil)
+	gov := s.bill(s.city, day(1), 10_000_000) // 11.100.000, of which 1.300.000 may be kept back
+	l := s.csv(came(2, 9_000_000, "SP2D", "")).Lines[0]
+	decide := func(c payin.Choice) error {
+		return s.try(func(ctx context.Context, tx bun.Tx) error {
+			_, err := s.Decide(ctx, tx, s.clerk, l.ID, c)
+			return err
+		})
+	}
+	for name, c := range map[string]payin.Choice{
+		"above both taxes":     {Party: s.city, Against: []uuid.UUID{gov.ID}, Waits: 1_300_001},
+		"of one invoice twice": {Party: s.city, Against: []uuid.UUID{gov.ID, gov.ID}, Waits: 1_300_001},
+		"of no invoice":        {Party: s.city, Waits: 1},
+		"less than nothing":    {Party: s.city, Against: []uuid.UUID{gov.ID}, Waits: -1},
+	} {
+		if err := decide(c); fault.From(err).Kind != fault.Invalid {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := decide(payin.Choice{Party: s.city, Against: []uuid.UUID{uuid.New()}, Waits: 1}); !fault.Is(err, "invoice.not_found") {
+		t.Errorf("of an invoice that is not there: %v", err)
+	}
+	if err := decide(payin.Choice{Party: s.city, Against: []uuid.UUID{gov.ID}, Waits: 1_300_000}); err != nil {
+		t.Fatal(err)
+	}
+	waiting, err := s.Waiting(s.ctx, s.w.DB.App)
+	if err != nil || len(waiting) != 1 || waiting[0].Waits != 1_300_000 || waiting[0].Open != 2_100_000 {
+		t.Errorf("%+v, %v", waiting, err)
+	}
+}
