@@ -236,7 +236,7 @@ func (r Result) Count(state string) (n int) {
 
 var errPreview = errors.New("payin: nothing is kept of a preview")
 
-// Preview is what Apply would do now; nothing of it is kept.
+// Preview is what Apply would do now, in its turn; nothing of it is kept. The refusals are those of Apply.
 func (s *Service) Preview(ctx context.Context, actor identity.Actor, id uuid.UUID) (Result, error) {
 	var r Result
 	err := tenancy.InTx(ctx, s.Book.DB.App, func(ctx context.Context, tx bun.Tx) error {
@@ -252,13 +252,16 @@ func (s *Service) Preview(ctx context.Context, actor identity.Actor, id uuid.UUI
 	return r, err
 }
 
-// Apply brings a statement into the books as part of tx. Lines that were imported before, by this file or another, are passed
-// over; doing it again brings nothing. It refuses NotFound "payin.no_statement".
+// Apply brings a statement into the books as part of tx, in its turn. Lines that were imported before, by this file or another, are passed
+// over; doing it again brings nothing. The caller has checked who may. It refuses NotFound "payin.no_statement".
 func (s *Service) Apply(ctx context.Context, tx bun.Tx, actor identity.Actor, id uuid.UUID) (Result, error) {
 	var r Result
 	b, err := s.Find(ctx, tx, id)
 	if err != nil {
 		return r, err
+	}
+	if err := InTurn(ctx, tx); err != nil {
+		return r, fmt.Errorf("payin: apply: %w", err)
 	}
 	// Two files of one account may hold the same lines.
 	if _, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "statements of "+b.TenantID.String()+b.Account).Exec(ctx); err != nil {

@@ -18,14 +18,17 @@ import (
 	"bedelau/internal/kernel/payin"
 )
 
-// TestPaymentsOfABookTakeOneTurn: the statements of two accounts name the same invoices of two parties in opposite orders, and three people decide
-// about other lines for them, all at once. Nobody falls over the other, no invoice is paid twice, and what came in is in the books to the rupiah.
+// TestPaymentsOfABookTakeOneTurn: the statements of two accounts name the same invoices of two parties in opposite orders, one brought by the desk and
+// one by a command, a third is looked through, and three people decide about other lines for them, all at once. Nobody falls over the other, no
+// invoice is paid twice, and what came in is in the books to the rupiah.
 func TestPaymentsOfABookTakeOneTurn(t *testing.T) {
 	t.Parallel()
 	s := open(t, func(x *invoice.Seller) {
-		second := x.Accounts[0]
-		second.Number = "820-21-00999"
-		x.Accounts = append(x.Accounts, second)
+		for _, number := range []string{"820-21-00999", "820-21-00777"} {
+			another := x.Accounts[0]
+			another.Number = number
+			x.Accounts = append(x.Accounts, another)
+		}
 	})
 	guard, err := access.New(s.w.DB, slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -66,12 +69,31 @@ func TestPaymentsOfABookTakeOneTurn(t *testing.T) {
 
 	var together sync.WaitGroup
 	start, results := make(chan struct{}), make([]payin.Result, 2)
-	for n, id := range []uuid.UUID{check("820-21-00123", there...), check("820-21-00999", back...)} {
+	first, second := check("820-21-00123", there...), check("820-21-00999", back...)
+	for n, apply := range []func() (payin.Result, error){
+		func() (payin.Result, error) { return desk.ApplyStatement(s.ctx, clerk, first) },
+		func() (r payin.Result, err error) {
+			err = s.try(func(ctx context.Context, tx bun.Tx) error {
+				r, err = s.Apply(ctx, tx, s.clerk, second)
+				return err
+			})
+			return r, err
+		},
+	} {
 		together.Go(func() {
 			<-start
 			var err error
-			if results[n], err = desk.ApplyStatement(s.ctx, clerk, id); err != nil {
-				t.Errorf("a statement fell over the other: %v", err)
+			if results[n], err = apply(); err != nil {
+				t.Errorf("a statement fell over the others: %v", err)
+			}
+		})
+	}
+	third := check("820-21-00777", back...)
+	for range 3 {
+		together.Go(func() {
+			<-start
+			if _, err := desk.PreviewStatement(s.ctx, clerk, third); err != nil {
+				t.Errorf("a look at a statement fell over the others: %v", err)
 			}
 		})
 	}
