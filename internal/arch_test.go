@@ -29,9 +29,10 @@ var floor = map[string]int{
 	"internal/kernel/absence": 26,
 	"internal/kernel/fee":     29, "internal/kernel/invoice": 28, "internal/kernel/payin": 29, "internal/kernel/arrears": 29, "internal/kernel/faktur": 29, "internal/kernel/tsa": 11, "internal/kernel/testca": 11, "internal/kernel/pades": 11,
 	"internal/city": 30, "internal/saas": 30,
-	"internal/saas/collection": 31,                               // what billing has rated and finance has issued
+	"internal/saas/billing":    31,                               // what rating has priced
+	"internal/saas/collection": 32,                               // what billing has billed and finance has issued
 	"internal/city/ductcable":  32, "internal/city/ductedit": 33, // the record of the ducts, by hand
-	"internal/saas/change": 31, // what billing has on offer
+	"internal/saas/change": 32, // what billing has on offer
 	// One capability in four storeys: the record and its steps, who else agrees to it, the resident's side, the office's.
 	"internal/city/application": 30, "internal/city/lease": 31, "internal/city/ductsurvey": 31, "internal/city/ductmap": 33, "internal/city/ducttariff": 32, "internal/city/ductbill": 33, "internal/city/ductyear": 35, "internal/city/revenue": 34, "internal/city/cosign": 31, "internal/city/recount": 31, "internal/city/intake": 32, "internal/city/casework": 33,
 	"internal/edge/gate": 40, "internal/edge/site": 41, "internal/edge/public": 42, "internal/edge/portal": 42, "internal/edge/visit": 42, "internal/edge/queue": 42, "internal/edge/desk": 43, "internal/edge/counter": 42, "internal/edge/papers": 42, "internal/edge/spreadsheet": 41, "internal/edge/editor": 42, "internal/edge/replay": 43, "internal/edge/standard": 42, "internal/edge/admin": 42, "internal/edge/console": 42, "internal/edge/ducts": 42, "internal/edge/leasing": 43, "internal/edge/ledger": 43, "internal/edge/ductmoney": 44, "internal/edge/pricing": 43, "internal/edge/treasury": 44, "internal/edge/pagetest": 45, "internal/edge/services": 46, "internal/edge/rest": 41, "internal/edge/drafting": 42, "internal/edge/appointment": 42, "internal/edge/feed": 42, "internal/edge/httpapi": 43, "internal/edge/cli": 42, "internal/edge/bench": 42,

@@ -10,6 +10,7 @@ import (
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/rating"
 	"bedelau/web/page/bill"
 	"bedelau/web/ui"
 )
@@ -80,7 +81,7 @@ func (p *Pages) worthSection(c *gin.Context, l i18n.Locale, city tenancy.City, r
 		Foot: []bill.Cell{{Text: l.T("bumd.mrr_short")}, {}, {Text: r.Monthly.String()}}}
 	for _, x := range r.Lines {
 		name, how := bill.Cell{Text: x.Name.In(l)}, bill.Cell{Text: x.Working(l)}
-		if x.Kind == billing.Discount {
+		if x.Kind == rating.Discount {
 			name.Text = l.T("billing.line.discount", "code", x.Component)
 		}
 		if x.Meter != "" {

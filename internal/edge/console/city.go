@@ -23,6 +23,7 @@ import (
 	"bedelau/internal/saas/change"
 	"bedelau/internal/saas/collection"
 	"bedelau/internal/saas/finance"
+	"bedelau/internal/saas/rating"
 	"bedelau/web/page/bill"
 	"bedelau/web/ui"
 )
@@ -178,7 +179,7 @@ func estimateTable(l i18n.Locale, e billing.Estimate, events string, loc *time.L
 		Foot: []bill.Cell{{Text: l.T("usage.total")}, {}, {Text: e.Total.String()}}}
 	for _, x := range e.Lines {
 		name := bill.Cell{Text: x.Name.In(l)}
-		if x.Kind == billing.Discount {
+		if x.Kind == rating.Discount {
 			name.Text = l.T("billing.line.discount", "code", x.Component)
 		}
 		if x.Meter != "" {

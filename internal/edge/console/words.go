@@ -13,6 +13,7 @@ import (
 	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/rating"
 	"bedelau/web/page/bill"
 	"bedelau/web/ui"
 )
@@ -37,11 +38,11 @@ func stateMark(l i18n.Locale, state string, due, today time.Time) ui.Mark {
 func late(due, today time.Time) bool { return due.Format(time.DateOnly) < today.Format(time.DateOnly) }
 
 // PriceOf says what a component costs.
-func PriceOf(l i18n.Locale, c billing.Component) string {
+func PriceOf(l i18n.Locale, c rating.Component) string {
 	unit := c.Unit.Unit(l, 1)
 	var parts []string
 	switch c.Kind {
-	case billing.Tiered, billing.Volume:
+	case rating.Tiered, rating.Volume:
 		parts = append(parts, l.T("bill.price."+string(c.Kind)))
 		for _, t := range c.Tiers {
 			if t.UpTo > 0 {
@@ -50,12 +51,12 @@ func PriceOf(l i18n.Locale, c billing.Component) string {
 				parts = append(parts, l.T("bill.price.above", "price", t.Price))
 			}
 		}
-	case billing.Package:
+	case rating.Package:
 		parts = append(parts, l.T("bill.price.package", "price", c.Price, "size", l.Number(c.Size), "unit", c.Unit.Unit(l, c.Size)))
-	case billing.Unit:
+	case rating.Unit:
 		parts = append(parts, l.T("bill.price.unit", "price", c.Price, "unit", unit))
-	case billing.Flat:
-		parts = append(parts, l.T("bill.price.flat"+map[bool]string{true: "_year"}[c.Every == billing.Yearly], "price", c.Price))
+	case rating.Flat:
+		parts = append(parts, l.T("bill.price.flat"+map[bool]string{true: "_year"}[c.Every == rating.Yearly], "price", c.Price))
 	default:
 		parts = append(parts, l.T("bill.price."+string(c.Kind), "price", c.Price))
 	}

@@ -12,6 +12,7 @@ import (
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/saas/billing"
 	"bedelau/internal/saas/metering"
+	"bedelau/internal/saas/rating"
 )
 
 // consumption is what a city used in a month and what that costs.
@@ -114,7 +115,7 @@ func readingOf(r metering.Reading, who rest.Caller) reading {
 func estimateOf(e billing.Estimate, who rest.Caller) *estimate {
 	return &estimate{
 		Plan: rest.Named{Code: e.Plan.Code, Name: who.Text(e.Plan.Name)}, Total: int64(e.Total), Notes: append([]string{}, e.Notes(who.Lang)...),
-		Lines: rest.List(e.Lines, func(l billing.Line) charge {
+		Lines: rest.List(e.Lines, func(l rating.Line) charge {
 			return charge{Component: l.Component, Name: who.Text(l.Name), Unit: who.Text(l.Unit), Quantity: l.Quantity,
 				Included: l.Included, Amount: int64(l.Amount), Working: l.Working(who.Lang)}
 		}),

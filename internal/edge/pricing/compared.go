@@ -11,13 +11,14 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/rating"
 	"bedelau/web/page/bill"
 	"bedelau/web/ui"
 )
 
 // componentTable lists the components of a version; those that can be changed lead to their form. With the version before, it
 // says of each what is new or other about it, and which are gone: a second person decides about that.
-func (p *Pages) componentTable(c *gin.Context, all []billing.Component, before *billing.Version, edit string) (*bill.Table, error) {
+func (p *Pages) componentTable(c *gin.Context, all []rating.Component, before *billing.Version, edit string) (*bill.Table, error) {
 	l := gate.LocaleOf(c)
 	meters, err := p.Metering.Meters(c.Request.Context())
 	if err != nil {
@@ -28,7 +29,7 @@ func (p *Pages) componentTable(c *gin.Context, all []billing.Component, before *
 		counted[m.Code] = m.Name.In(l)
 	}
 	t := &bill.Table{Title: l.T("bumd.components"), Columns: []bill.Column{{Label: l.T("usage.component")}, {Label: l.T("bumd.kind")}, {Label: l.T("bill.price")}, {Label: l.T("bumd.meter")}}}
-	row := func(x billing.Component) []bill.Cell {
+	row := func(x rating.Component) []bill.Cell {
 		return []bill.Cell{{Text: cmp.Or(x.Name.In(l), x.Code), Code: x.Code}, {Text: l.T("bumd.kind." + string(x.Kind))}, {Text: console.PriceOf(l, x)}, {Text: cmp.Or(counted[x.Meter], x.Meter)}}
 	}
 	for i, x := range all {
@@ -45,7 +46,7 @@ func (p *Pages) componentTable(c *gin.Context, all []billing.Component, before *
 		return t, nil
 	}
 	for _, x := range before.Components {
-		if !slices.ContainsFunc(all, func(y billing.Component) bool { return y.Code == x.Code }) {
+		if !slices.ContainsFunc(all, func(y rating.Component) bool { return y.Code == x.Code }) {
 			cells := row(x)
 			cells[0].Mark = ui.Mark{Tone: "bad", Icon: "minus", Text: l.T("bumd.component_gone")}
 			t.Rows = append(t.Rows, bill.Line{Cells: cells})
@@ -55,8 +56,8 @@ func (p *Pages) componentTable(c *gin.Context, all []billing.Component, before *
 }
 
 // compare marks in cells what is new or other about a component; its former price stands below.
-func compare(l i18n.Locale, cells []bill.Cell, x billing.Component, before []billing.Component) {
-	at := slices.IndexFunc(before, func(y billing.Component) bool { return y.Code == x.Code })
+func compare(l i18n.Locale, cells []bill.Cell, x rating.Component, before []rating.Component) {
+	at := slices.IndexFunc(before, func(y rating.Component) bool { return y.Code == x.Code })
 	if at < 0 {
 		cells[0].Mark = ui.Mark{Tone: "care", Icon: "plus", Text: l.T("bumd.component_new")}
 		return

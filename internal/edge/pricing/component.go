@@ -10,13 +10,14 @@ import (
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/money"
 	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/rating"
 )
 
 // componentOf reads a component as its form has it.
-func componentOf(in site.Form) (billing.Component, error) {
-	x := billing.Component{Code: in.Text("code"), Kind: billing.Kind(in.Text("kind")), Name: in.BothLines("name"), Unit: in.BothLines("unit"), Meter: in.Text("meter"), Optional: in.Yes("optional")}
+func componentOf(in site.Form) (rating.Component, error) {
+	x := rating.Component{Code: in.Text("code"), Kind: rating.Kind(in.Text("kind")), Name: in.BothLines("name"), Unit: in.BothLines("unit"), Meter: in.Text("meter"), Optional: in.Yes("optional")}
 	if in.Yes("every") {
-		x.Every = billing.Yearly
+		x.Every = rating.Yearly
 	}
 	var bad []fault.Field
 	number := func(name string) int64 {
@@ -53,7 +54,7 @@ func componentOf(in site.Form) (billing.Component, error) {
 }
 
 // tierOf reads "1000 | 750", or "| 500" for the rest.
-func tierOf(row string) (t billing.Tier, ok bool) {
+func tierOf(row string) (t rating.Tier, ok bool) {
 	upTo, price, ok := strings.Cut(row, "|")
 	if !ok {
 		return t, false
@@ -71,9 +72,9 @@ func tierOf(row string) (t billing.Tier, ok bool) {
 }
 
 // checkOne refuses what is wrong with one component among the others, by the names of its own form.
-func checkOne(o billing.Proposal, at int, x billing.Component) error {
+func checkOne(o billing.Proposal, at int, x rating.Component) error {
 	v := o.AsVersion()
-	v.Components = append([]billing.Component{}, o.Components...)
+	v.Components = append([]rating.Component{}, o.Components...)
 	if at < len(v.Components) {
 		v.Components[at] = x
 	} else {

@@ -16,6 +16,7 @@ import (
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/rating"
 	"bedelau/web/page/bill"
 	"bedelau/web/ui"
 )
@@ -179,7 +180,7 @@ func (p *Pages) component(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	x := billing.Component{Kind: billing.Flat}
+	x := rating.Component{Kind: rating.Flat}
 	if at < len(o.Components) {
 		x = o.Components[at]
 	}
@@ -187,7 +188,7 @@ func (p *Pages) component(c *gin.Context) error {
 }
 
 // answersOf is a component as its form has it.
-func answersOf(x billing.Component) map[string]string {
+func answersOf(x rating.Component) map[string]string {
 	num := func(n int64) string {
 		if n == 0 {
 			return ""
@@ -196,7 +197,7 @@ func answersOf(x billing.Component) map[string]string {
 	}
 	a := map[string]string{"code": x.Code, "kind": string(x.Kind), "name_id": x.Name[i18n.ID], "name_en": x.Name[i18n.EN], "unit_id": x.Unit[i18n.ID], "unit_en": x.Unit[i18n.EN], "meter": x.Meter,
 		"included": num(x.Included), "price": num(int64(x.Price)), "size": num(x.Size)}
-	if x.Every == billing.Yearly {
+	if x.Every == rating.Yearly {
 		a["every"] = "yes"
 	}
 	if x.Optional {
@@ -222,7 +223,7 @@ func (p *Pages) componentPage(c *gin.Context, status int, o billing.Proposal, at
 		counts = append(counts, ui.Option{Value: m.Code, Label: m.Name.In(l)})
 	}
 	var kinds []ui.Option
-	for _, k := range []billing.Kind{billing.Flat, billing.Unit, billing.Tiered, billing.Volume, billing.Package, billing.Minimum, billing.Once} {
+	for _, k := range []rating.Kind{rating.Flat, rating.Unit, rating.Tiered, rating.Volume, rating.Package, rating.Minimum, rating.Once} {
 		kinds = append(kinds, ui.Option{Value: string(k), Label: l.T("bumd.kind." + string(k))})
 	}
 	tick := []ui.Option{{Value: "yes", Label: l.T("yes")}}
@@ -319,7 +320,7 @@ func (p *Pages) saveComponent(c *gin.Context) error {
 
 // placed is all with x instead of what was at a place, or as a new one, moved to the place that was asked for: what a minimum tops up
 // is what stands before it.
-func placed(all []billing.Component, at int, x billing.Component, to string) []billing.Component {
+func placed(all []rating.Component, at int, x rating.Component, to string) []rating.Component {
 	out := slices.Clone(all)
 	if at < len(out) {
 		out = slices.Delete(out, at, at+1)

@@ -14,8 +14,8 @@ import (
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
-	"bedelau/internal/saas/billing"
 	"bedelau/internal/saas/change"
+	"bedelau/internal/saas/rating"
 	"bedelau/web/page/bill"
 	"bedelau/web/ui"
 )
@@ -215,7 +215,7 @@ func lineTable(l i18n.Locale, q change.Quote) *bill.Table {
 		Foot: []bill.Cell{{Text: l.T("usage.total")}, {}, {Text: q.MonthThen.String()}}}
 	for _, x := range q.Lines {
 		name := x.Name.In(l)
-		if x.Kind == billing.Discount {
+		if x.Kind == rating.Discount {
 			name = l.T("billing.line.discount", "code", x.Component)
 		}
 		days := ""

@@ -2,10 +2,10 @@
 // recompute every rupiah.
 //
 // The price list is data: a plan has versions that never change, and a subscription stays on its version until the
-// city is moved. Rate is a pure function from a version, the city's terms, the usage of a period and the period to lines.
-// An Estimate is that for a month of a city as it stands now; it is not an invoice and holds no tax. Closing a month makes
-// of it what is billed: a row that never changes and one draft in the books of the platform; what is found out later is a
-// correction in the next month. No amount is ever a float.
+// city is moved. What a version comes to for a city's terms and usage is priced by rating, which knows no database. An Estimate is that
+// for a month of a city as it stands now; it is not an invoice and holds no tax. Closing a month makes of it what is billed: a row that
+// never changes and one draft in the books of the platform; what is found out later is a correction in the next month. No amount is ever
+// a float.
 package billing
 
 import (

@@ -19,6 +19,7 @@ import (
 	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/notify"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/saas/rating"
 )
 
 // Budget is what a city means to spend on its subscription in a month, before tax, from a month on. It holds nothing back: its
@@ -59,7 +60,7 @@ func (s *Service) BudgetOf(ctx context.Context, city tenancy.City, month time.Ti
 
 func (s *Service) budget(ctx context.Context, db bun.IDB, month time.Time) (Budget, error) {
 	var b Budget
-	err := db.NewSelect().Model(&b).Where("tenant_id = ? AND from_month <= ?", tenancy.Must(ctx), MonthOf(month).first().Format(time.DateOnly)).
+	err := db.NewSelect().Model(&b).Where("tenant_id = ? AND from_month <= ?", tenancy.Must(ctx), rating.MonthOf(month).First().Format(time.DateOnly)).
 		Order("from_month DESC", "id DESC").Limit(1).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Budget{}, nil
@@ -80,7 +81,7 @@ func (s *Service) SetBudget(ctx context.Context, actor identity.Actor, city tena
 	case amount > budgetMost:
 		return fault.Fields([]fault.Field{{Name: "amount", Code: "amount_range"}})
 	}
-	b := Budget{TenantID: city.ID, FromMonth: MonthOf(s.today(city)).first(), Amount: amount, MadeAt: s.stamp(), MadeBy: actor.ID}
+	b := Budget{TenantID: city.ID, FromMonth: rating.MonthOf(s.today(city)).First(), Amount: amount, MadeAt: s.stamp(), MadeBy: actor.ID}
 	if b.ID, err = uuid.NewV7(); err != nil {
 		return err
 	}
@@ -131,7 +132,7 @@ func (s *Service) watchBudget(ctx context.Context, tx bun.Tx, at time.Time) erro
 		what   string
 		amount money.Rupiah
 	}{{"used", used.Total}, {"forecast", foretold}} {
-		if err := s.tellBudget(ctx, tx, city, MonthOf(month), b, x.what, x.amount, at); err != nil {
+		if err := s.tellBudget(ctx, tx, city, rating.MonthOf(month), b, x.what, x.amount, at); err != nil {
 			return err
 		}
 	}
@@ -140,10 +141,10 @@ func (s *Service) watchBudget(ctx context.Context, tx bun.Tx, at time.Time) erro
 
 // tellBudget tells the administrators and the treasurers of the highest level that an amount has reached, where that was not told in
 // this month.
-func (s *Service) tellBudget(ctx context.Context, tx bun.Tx, city tenancy.City, month Period, b Budget, what string, amount money.Rupiah, at time.Time) error {
+func (s *Service) tellBudget(ctx context.Context, tx bun.Tx, city tenancy.City, month rating.Period, b Budget, what string, amount money.Rupiah, at time.Time) error {
 	level, err := untold(budgetLevels(), func(level int64) bool { return b.Share(amount) >= level }, func(level int64) (sql.Result, error) {
 		return tx.NewRaw("INSERT INTO budget_alert (tenant_id, month, what, level, amount, budget, at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-			city.ID, month.first().Format(time.DateOnly), what, level, amount, b.Amount, at.UTC()).Exec(ctx)
+			city.ID, month.First().Format(time.DateOnly), what, level, amount, b.Amount, at.UTC()).Exec(ctx)
 	})
 	if err != nil {
 		return fmt.Errorf("billing: budget: %w", err)
@@ -155,9 +156,9 @@ func (s *Service) tellBudget(ctx context.Context, tx bun.Tx, city tenancy.City, 
 	if err != nil {
 		return err
 	}
-	data := map[string]string{"where": city.Name, "month": i18n.ID.Month(month.first()), "amount": amount.String(), "budget": b.Amount.String(), "level": strconv.FormatInt(level, 10), "path": PathBudget}
+	data := map[string]string{"where": city.Name, "month": i18n.ID.Month(month.First()), "amount": amount.String(), "budget": b.Amount.String(), "level": strconv.FormatInt(level, 10), "path": PathBudget}
 	for _, to := range people {
-		m := notify.Message{To: to, Template: "budget_" + what, Locale: i18n.ID, Data: data, Key: fmt.Sprintf("budget:%s:%s:%d:%s", month.first().Format("2006-01"), what, level, to)}
+		m := notify.Message{To: to, Template: "budget_" + what, Locale: i18n.ID, Data: data, Key: fmt.Sprintf("budget:%s:%s:%d:%s", month.First().Format("2006-01"), what, level, to)}
 		if err := s.mail.Send(ctx, tx, m); err != nil {
 			return err
 		}

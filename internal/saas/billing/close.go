@@ -13,6 +13,7 @@ import (
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/saas/rating"
 )
 
 // Closing is a month of a city as it was billed. Only BilledAt is ever written later.
@@ -30,14 +31,14 @@ type Closing struct {
 // Billed is a line of a closing. A correction tells what is known now of an earlier month, and its amount is what that differs
 // from what was billed.
 type Billed struct {
-	Line
+	rating.Line
 	Subscription uuid.UUID    `json:"subscription,omitzero"`
 	Corrects     time.Time    `json:"corrects,omitzero"` // the first day of the month that it is of, when that is another
 	Before       money.Rupiah `json:"before,omitempty"`  // of a correction: what was billed so far
 }
 
 // Carried is the kind of a line by which a month begins with what the one before left to the city.
-const Carried Kind = "carried"
+const Carried rating.Kind = "carried"
 
 // Preview is what closing a month would bill by what is known now, also while the month runs. Callers and refusals are those of
 // Estimate; a month that is closed is returned as it was.
@@ -46,10 +47,10 @@ func (s *Service) Preview(ctx context.Context, city tenancy.City, month time.Tim
 	if err != nil {
 		return Closing{}, err
 	}
-	if c, ok, err := closing(ctx, s.db.App, MonthOf(month).first()); ok || err != nil {
+	if c, ok, err := closing(ctx, s.db.App, rating.MonthOf(month).First()); ok || err != nil {
 		return c, err
 	}
-	return s.work(ctx, city, MonthOf(month), s.known)
+	return s.work(ctx, city, rating.MonthOf(month), s.known)
 }
 
 // Close bills a month of city: it keeps what the month comes to and writes one draft into the platform's books. Closing it
@@ -61,8 +62,8 @@ func (s *Service) Close(ctx context.Context, city tenancy.City, month time.Time)
 	if err != nil {
 		return Closing{}, err
 	}
-	m := MonthOf(month)
-	c, ok, err := closing(ctx, s.db.App, m.first())
+	m := rating.MonthOf(month)
+	c, ok, err := closing(ctx, s.db.App, m.First())
 	if err == nil && !ok {
 		c, err = s.closeNow(ctx, city, m)
 	}
@@ -75,7 +76,7 @@ func (s *Service) Close(ctx context.Context, city tenancy.City, month time.Time)
 	return c, nil
 }
 
-func (s *Service) closeNow(ctx context.Context, city tenancy.City, m Period) (Closing, error) {
+func (s *Service) closeNow(ctx context.Context, city tenancy.City, m rating.Period) (Closing, error) {
 	if _, end := m.Window(city.Location()); s.now().Before(end) {
 		return Closing{}, fault.New(fault.Conflict, "billing.month_running")
 	}
@@ -83,20 +84,20 @@ func (s *Service) closeNow(ctx context.Context, city tenancy.City, m Period) (Cl
 	if err != nil {
 		return Closing{}, err
 	}
-	due, err := s.months(ctx, s.db.App, m.last(), back)
+	due, err := s.months(ctx, s.db.App, m.Last(), back)
 	if err != nil {
 		return Closing{}, err
 	}
-	if len(due) == 0 || !due[len(due)-1].Equal(m.first()) {
+	if len(due) == 0 || !due[len(due)-1].Equal(m.First()) {
 		return Closing{}, fault.New(fault.NotFound, "billing.no_subscription")
 	}
 	if len(due) > 1 {
 		return Closing{}, fault.New(fault.Conflict, "billing.earlier_open", "month", due[0].Format("2006-01"))
 	}
-	if err := s.usage.Close(ctx, city, m.first()); err != nil {
+	if err := s.usage.Close(ctx, city, m.First()); err != nil {
 		return Closing{}, err
 	}
-	c, err := s.work(ctx, city, m, s.asOf(m.first()))
+	c, err := s.work(ctx, city, m, s.asOf(m.First()))
 	if err != nil {
 		return c, err
 	}
@@ -112,8 +113,8 @@ func (s *Service) closeNow(ctx context.Context, city tenancy.City, m Period) (Cl
 }
 
 // work prices a month, corrects the ones before it and takes over what they left.
-func (s *Service) work(ctx context.Context, city tenancy.City, m Period, used reading) (Closing, error) {
-	c := Closing{TenantID: city.ID, Month: m.first(), ClosedAt: s.now().UTC().Truncate(time.Microsecond)}
+func (s *Service) work(ctx context.Context, city tenancy.City, m rating.Period, used reading) (Closing, error) {
+	c := Closing{TenantID: city.ID, Month: m.First(), ClosedAt: s.now().UTC().Truncate(time.Microsecond)}
 	subs, err := subscriptions(ctx, s.db.App, m)
 	if err != nil {
 		return c, err
@@ -138,7 +139,7 @@ func (s *Service) work(ctx context.Context, city tenancy.City, m Period, used re
 	}
 	goesOn, err := s.carriedOn(ctx, m)
 	if err == nil && !goesOn {
-		c.Lines, c.Total = append(c.Lines, Billed{Line: Line{Kind: Returned, Period: m, Amount: -c.Total}}), 0
+		c.Lines, c.Total = append(c.Lines, Billed{Line: rating.Line{Kind: Returned, Period: m, Amount: -c.Total}}), 0
 	}
 	return c, err
 }

@@ -10,6 +10,7 @@ import (
 	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/saas/rating"
 )
 
 // correctable is for how many months after a month what came late for it is billed, as the seller of today says. It reads the
@@ -30,7 +31,7 @@ func (s *Service) correctable(ctx context.Context) (int, error) {
 type part struct {
 	subscription uuid.UUID
 	component    string
-	kind         Kind
+	kind         rating.Kind
 	first        int
 }
 
@@ -52,7 +53,7 @@ func (s *Service) corrections(ctx context.Context, city tenancy.City, month time
 	before := billedSoFar(closed)
 	var out []Billed
 	for _, c := range closed {
-		m := MonthOf(c.Month)
+		m := rating.MonthOf(c.Month)
 		subs, err := subscriptions(ctx, s.db.App, m)
 		if err != nil {
 			return nil, err
@@ -62,7 +63,7 @@ func (s *Service) corrections(ctx context.Context, city tenancy.City, month time
 			return nil, err
 		}
 		for _, l := range now {
-			l.Corrects, l.Before = c.Month, before[date(c.Month)][l.part()]
+			l.Corrects, l.Before = c.Month, before[rating.DateOf(c.Month)][l.part()]
 			if l.Amount, err = l.Amount.Sub(l.Before); err != nil {
 				return nil, err
 			}
@@ -73,8 +74,8 @@ func (s *Service) corrections(ctx context.Context, city tenancy.City, month time
 	}
 	if len(closed) > 0 {
 		if last := closed[len(closed)-1]; last.Total < 0 {
-			m := MonthOf(last.Month)
-			out = append(out, Billed{Line: Line{Kind: Carried, Period: m, Amount: last.Total}, Corrects: last.Month})
+			m := rating.MonthOf(last.Month)
+			out = append(out, Billed{Line: rating.Line{Kind: Carried, Period: m, Amount: last.Total}, Corrects: last.Month})
 		}
 	}
 	return out, nil
@@ -85,9 +86,9 @@ func billedSoFar(closed []Closing) map[time.Time]map[part]money.Rupiah {
 	out := map[time.Time]map[part]money.Rupiah{}
 	for _, c := range closed {
 		for _, l := range c.Lines {
-			month := date(c.Month)
+			month := rating.DateOf(c.Month)
 			if !l.Corrects.IsZero() {
-				month = date(l.Corrects)
+				month = rating.DateOf(l.Corrects)
 			}
 			if out[month] == nil {
 				out[month] = map[part]money.Rupiah{}

@@ -14,6 +14,7 @@ import (
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/saas/rating"
 )
 
 // couponRow is a coupon of the price list. It says until when it can be given, and for how many months it then holds.
@@ -28,16 +29,16 @@ type couponRow struct {
 }
 
 // findCoupon reads a coupon that can be given on a day, as it then holds, and whether there is one.
-func findCoupon(ctx context.Context, db bun.IDB, code string, day time.Time) (Coupon, bool, error) {
+func findCoupon(ctx context.Context, db bun.IDB, code string, day time.Time) (rating.Coupon, bool, error) {
 	var row couponRow
 	on := day.Format(time.DateOnly)
 	err := db.NewSelect().Model(&row).Where("code = ? AND given_from <= ? AND (given_until IS NULL OR given_until > ?)", code, on, on).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
-		return Coupon{}, false, nil
+		return rating.Coupon{}, false, nil
 	}
-	c := Coupon{Code: row.Code, Percent: row.Percent, Amount: row.Amount, From: day, Only: row.Only}
+	c := rating.Coupon{Code: row.Code, Percent: row.Percent, Amount: row.Amount, From: day, Only: row.Only}
 	if row.Months > 0 {
-		c.Until = monthsLater(day, row.Months)
+		c.Until = rating.MonthsLater(day, row.Months)
 	}
 	return c, err == nil, err
 }
@@ -87,7 +88,7 @@ func (c GivenCoupon) check(today time.Time) error {
 	if c.Months < 0 || c.Months > 120 {
 		refuse("months", "coupon_months")
 	}
-	if date(c.GivenFrom).Before(today) {
+	if rating.DateOf(c.GivenFrom).Before(today) {
 		refuse("given_from", "plan_past")
 	}
 	if !c.GivenUntil.IsZero() && !c.GivenUntil.After(c.GivenFrom) {

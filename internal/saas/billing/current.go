@@ -12,6 +12,7 @@ import (
 
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/saas/rating"
 )
 
 // Current is the subscription of city that holds on a day and the version it is on, and whether one holds. Callers are those
@@ -43,14 +44,14 @@ func current(ctx context.Context, db bun.IDB, city tenancy.City, day time.Time) 
 }
 
 // Component reads one of a version of the price list, or NotFound "billing.plan_unknown".
-func (s *Service) Component(ctx context.Context, plan string, version int, code string) (Component, error) {
+func (s *Service) Component(ctx context.Context, plan string, version int, code string) (rating.Component, error) {
 	v, err := findVersion(ctx, s.db.App, plan, version, time.Time{})
 	if err != nil {
-		return Component{}, fmt.Errorf("billing: component: %w", err)
+		return rating.Component{}, fmt.Errorf("billing: component: %w", err)
 	}
-	n := slices.IndexFunc(v.Components, func(c Component) bool { return c.Code == code })
+	n := slices.IndexFunc(v.Components, func(c rating.Component) bool { return c.Code == code })
 	if n < 0 {
-		return Component{}, fault.New(fault.NotFound, "billing.plan_unknown")
+		return rating.Component{}, fault.New(fault.NotFound, "billing.plan_unknown")
 	}
 	return v.Components[n], nil
 }

@@ -12,6 +12,7 @@ import (
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/saas/rating"
 )
 
 // system is who does what no person did.
@@ -79,12 +80,12 @@ func (c Closing) charge(city tenancy.City, p invoice.Party, l Billed) invoice.Ch
 	if l.Kind != Carried {
 		from, until := l.Period.Window(city.Location())
 		source["subscription"], source["plan"], source["version"], source["component"] = l.Subscription, l.Plan, l.Version, l.Component
-		if l.Kind == Flat && !l.Until.IsZero() && l.Amount > 0 {
+		if l.Kind == rating.Flat && !l.Until.IsZero() && l.Amount > 0 {
 			source[invoice.PaidUntil] = l.Until.Format(time.DateOnly)
 		}
-		source["from"], source["until"] = l.Period.first().Format(time.DateOnly), l.Period.last().Format(time.DateOnly)
+		source["from"], source["until"] = l.Period.First().Format(time.DateOnly), l.Period.Last().Format(time.DateOnly)
 		if l.Meter != "" {
-			_, taken := MonthOf(c.Month).Window(city.Location()) // corrections that later months take are not in it
+			_, taken := rating.MonthOf(c.Month).Window(city.Location()) // corrections that later months take are not in it
 			source["events"] = map[string]any{"meter": l.Meter, "from": from.UTC(), "before": until.UTC(), "taken_before": taken.UTC(), "quantity": l.Quantity}
 		}
 	}
@@ -106,7 +107,7 @@ func (b Billed) month(c Closing) time.Time {
 // Title is what the line is called on the invoice.
 func (b Billed) Title(in i18n.Locale) string {
 	name := b.Name.In(in)
-	if b.Kind == Discount {
+	if b.Kind == rating.Discount {
 		name = in.T("billing.line.discount", "code", b.Component)
 	}
 	switch {
@@ -116,7 +117,7 @@ func (b Billed) Title(in i18n.Locale) string {
 		return in.T("billing.line.returned")
 	case !b.Corrects.IsZero():
 		return in.T("billing.line.correction", "month", in.Month(b.Corrects), "name", name)
-	case b.Kind == Credit:
+	case b.Kind == rating.Credit:
 		return in.T("billing.line.credit", "name", name)
 	}
 	return name

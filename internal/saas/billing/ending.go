@@ -15,6 +15,7 @@ import (
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/saas/rating"
 )
 
 // EndInput ends a city's subscription.
@@ -56,7 +57,7 @@ func (s *Service) End(ctx context.Context, in EndInput) (Subscription, error) {
 
 // EndIn is End as part of tx, which is of in's city, for whoever has seen to the reason. Without a day it is the end of the month.
 func (s *Service) EndIn(ctx context.Context, tx bun.Tx, in EndInput) (Subscription, error) {
-	on, today := date(in.On), s.today(in.City)
+	on, today := rating.DateOf(in.On), s.today(in.City)
 	if in.On.IsZero() {
 		on = s.nextMonth(in.City)
 	}
@@ -162,7 +163,7 @@ func (s *Service) Resume(ctx context.Context, in ResumeInput) (Subscription, err
 
 // ResumeIn is Resume as part of tx, which is of in's city. Without a day it is today.
 func (s *Service) ResumeIn(ctx context.Context, tx bun.Tx, in ResumeInput) (Subscription, error) {
-	on, today := date(in.On), s.today(in.City)
+	on, today := rating.DateOf(in.On), s.today(in.City)
 	if in.On.IsZero() {
 		on = today
 	}

@@ -21,6 +21,7 @@ import (
 	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/notify"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/saas/rating"
 )
 
 // Entitlements are what a version of a plan allows: its feature switches, and its limits by meter or tenancy.LimitStaff.
@@ -39,7 +40,7 @@ func Modules() []string { return []string{tenancy.ModuleApps, tenancy.ModuleDuct
 const graceMost = 366
 
 // check refuses what no version can allow, by its place: "limits.staff.most". Known are the codes of meters.
-func (e Entitlements) check(known Quantities) (bad []fault.Field) {
+func (e Entitlements) check(known rating.Quantities) (bad []fault.Field) {
 	for _, m := range e.Modules {
 		if !slices.Contains(Modules(), m) {
 			bad = append(bad, fault.Field{Name: "modules", Code: "not_an_option"})
@@ -138,14 +139,14 @@ func (s *Service) entitleDue(ctx context.Context, tx bun.Tx, at time.Time) error
 
 // taken is what a city has used in the running month, and from when what it owes holds its staff back.
 type taken struct {
-	month   Period
+	month   rating.Period
 	used    map[string]int64
 	arrears time.Time
 }
 
 // taken is read on connections of its own, so outside a transaction where one is opened for it.
 func (s *Service) taken(ctx context.Context, city tenancy.City, at time.Time) (taken, error) {
-	t := taken{month: MonthOf(at.In(city.Location()))}
+	t := taken{month: rating.MonthOf(at.In(city.Location()))}
 	var err error
 	if t.arrears, err = s.arrearsFrom(ctx, city); err != nil {
 		return t, err
@@ -245,10 +246,10 @@ func (s *Service) measure(ctx context.Context, tx bun.IDB, city tenancy.City, us
 }
 
 // alert tells of the highest level that a limit has reached this month, where that was not told yet.
-func (s *Service) alert(ctx context.Context, tx bun.Tx, city tenancy.City, month Period, code string, l tenancy.Limit, at time.Time) error {
+func (s *Service) alert(ctx context.Context, tx bun.Tx, city tenancy.City, month rating.Period, code string, l tenancy.Limit, at time.Time) error {
 	reached, err := untold(levels(), func(level int64) bool { return l.Used*100 >= l.Most*level }, func(level int64) (sql.Result, error) {
 		return tx.NewRaw("INSERT INTO plan_alert (tenant_id, month, code, level, used, at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-			city.ID, month.first().Format(time.DateOnly), code, level, l.Used, at.UTC()).Exec(ctx)
+			city.ID, month.First().Format(time.DateOnly), code, level, l.Used, at.UTC()).Exec(ctx)
 	})
 	if err != nil {
 		return fmt.Errorf("billing: alert: %w", err)
@@ -268,12 +269,12 @@ func (s *Service) alert(ctx context.Context, tx bun.Tx, city tenancy.City, month
 			return err
 		}
 	}
-	return jobs.Add(ctx, tx, alertKind(), alertArgs{City: city.ID.String(), Month: month.first().Format("2006-01"), Code: code, Level: level})
+	return jobs.Add(ctx, tx, alertKind(), alertArgs{City: city.ID.String(), Month: month.First().Format("2006-01"), Code: code, Level: level})
 }
 
-func alertData(city tenancy.City, month Period, l tenancy.Limit, level int, path string) map[string]string {
+func alertData(city tenancy.City, month rating.Period, l tenancy.Limit, level int, path string) map[string]string {
 	name := l.Name.In(i18n.ID)
-	return map[string]string{"where": city.Name, "month": i18n.ID.Month(month.first()), "limit": name, "used": i18n.ID.Number(l.Used), "most": i18n.ID.Number(l.Most),
+	return map[string]string{"where": city.Name, "month": i18n.ID.Month(month.First()), "limit": name, "used": i18n.ID.Number(l.Used), "most": i18n.ID.Number(l.Most),
 		"level": strconv.Itoa(level), "path": path}
 }
 
@@ -306,7 +307,7 @@ func (s *Service) alertPlatform(ctx context.Context, _ uuid.UUID, a alertArgs) e
 				people[id] = true
 			}
 		}
-		data := alertData(city, MonthOf(month), l, a.Level, PathCities)
+		data := alertData(city, rating.MonthOf(month), l, a.Level, PathCities)
 		for _, to := range slices.SortedFunc(maps.Keys(people), func(x, y uuid.UUID) int { return slices.Compare(x[:], y[:]) }) {
 			key := fmt.Sprintf("plan_limit:%s:%s:%s:%d:%s", a.City, a.Month, a.Code, a.Level, to)
 			if err := s.mail.Send(ctx, tx, notify.Message{To: to, Template: "plan_limit", Locale: i18n.ID, Data: data, Key: key}); err != nil {

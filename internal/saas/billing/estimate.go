@@ -9,6 +9,7 @@ import (
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/saas/rating"
 )
 
 // Estimate is what a month of a city costs by the usage known at AsOf. It is neither an invoice nor a promise: the
@@ -16,8 +17,8 @@ import (
 type Estimate struct {
 	City  tenancy.ID
 	Plan  Plan // the one in force last in the month
-	Month Period
-	Lines []Line
+	Month rating.Period
+	Lines []rating.Line
 	Total money.Rupiah
 	AsOf  time.Time
 
@@ -33,7 +34,7 @@ func (s *Service) Estimate(ctx context.Context, city tenancy.City, month time.Ti
 	if err != nil {
 		return Estimate{}, err
 	}
-	e := Estimate{City: city.ID, Month: MonthOf(month), AsOf: s.now()}
+	e := Estimate{City: city.ID, Month: rating.MonthOf(month), AsOf: s.now()}
 	_, end := e.Month.Window(city.Location())
 	e.closed = !e.AsOf.Before(end)
 	subs, err := subscriptions(ctx, s.db.App, e.Month)
@@ -73,24 +74,24 @@ func (s *Service) asOf(month time.Time) reading {
 }
 
 // rateAll prices a month of city, each subscription its own days and those of a trial apart.
-func (s *Service) rateAll(ctx context.Context, city tenancy.City, month Period, subs []Subscription, used reading) ([]Billed, error) {
+func (s *Service) rateAll(ctx context.Context, city tenancy.City, month rating.Period, subs []Subscription, used reading) ([]Billed, error) {
 	return s.rateWith(ctx, city, month, subs, used, s.own)
 }
 
 // rateWith is rateAll by the versions that pick gives.
-func (s *Service) rateWith(ctx context.Context, city tenancy.City, month Period, subs []Subscription, used reading, pick picking) ([]Billed, error) {
+func (s *Service) rateWith(ctx context.Context, city tenancy.City, month rating.Period, subs []Subscription, used reading, pick picking) ([]Billed, error) {
 	var out []Billed
 	levels, err := s.standing(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for _, sub := range subs {
-		whole, ok := month.cut(sub.StartsOn, sub.EndsOn)
+		whole, ok := month.Cut(sub.StartsOn, sub.EndsOn)
 		if !ok {
 			continue
 		}
-		for _, part := range whole.splitAt(sub.TrialEndsOn) {
-			v, err := pick(ctx, sub, part.last())
+		for _, part := range whole.SplitAt(sub.TrialEndsOn) {
+			v, err := pick(ctx, sub, part.Last())
 			if err != nil {
 				return nil, err
 			}
@@ -99,7 +100,7 @@ func (s *Service) rateWith(ctx context.Context, city tenancy.City, month Period,
 			if err != nil {
 				return nil, err
 			}
-			r, err := Rate(v, sub.terms(), levels.of(quantities), part)
+			r, err := rating.Rate(v.Prices(), sub.terms(), levels.of(quantities), part)
 			if err != nil {
 				return nil, err
 			}
@@ -129,10 +130,10 @@ func (s *Service) standing(ctx context.Context) (standing, error) {
 }
 
 // of says of each quantity whether it is a level.
-func (st standing) of(read map[string]int64) Quantities {
-	out := make(Quantities, len(read))
+func (st standing) of(read map[string]int64) rating.Quantities {
+	out := make(rating.Quantities, len(read))
 	for meter, n := range read {
-		out[meter] = Quantity{Units: n, Level: st[meter]}
+		out[meter] = rating.Quantity{Units: n, Level: st[meter]}
 	}
 	return out
 }

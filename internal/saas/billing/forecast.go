@@ -8,6 +8,7 @@ import (
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/saas/rating"
 )
 
 // leastSeen is for how long a part of a month must run before what it will come to is foretold from it.
@@ -21,7 +22,7 @@ func (s *Service) Forecast(ctx context.Context, city tenancy.City, month time.Ti
 	if err != nil {
 		return 0, err
 	}
-	m := MonthOf(month)
+	m := rating.MonthOf(month)
 	subs, err := subscriptions(ctx, s.db.App, m)
 	if err != nil {
 		return 0, fmt.Errorf("billing: forecast: %w", err)
@@ -35,7 +36,7 @@ func (s *Service) Forecast(ctx context.Context, city tenancy.City, month time.Ti
 
 // foretell rates a month of city under these subscriptions by what is foretold. What several subscriptions of one month come to and what
 // one does can be compared: both are of the same usage.
-func (s *Service) foretell(ctx context.Context, city tenancy.City, m Period, subs []Subscription) (sum money.Rupiah, lines []Line, err error) {
+func (s *Service) foretell(ctx context.Context, city tenancy.City, m rating.Period, subs []Subscription) (sum money.Rupiah, lines []rating.Line, err error) {
 	used, err := s.foretold(ctx, city, m)
 	if err != nil {
 		return 0, nil, fmt.Errorf("billing: forecast: %w", err)
@@ -56,7 +57,7 @@ func (s *Service) foretell(ctx context.Context, city tenancy.City, m Period, sub
 // foretold reads what is known and lets it grow from now to the end of the window as it did in the month so far, under whatever subscription
 // that was: one that begins today has seen nothing yet, and the month goes on all the same. Peaks and numbers of people stay those of the
 // month; a mean is that of its window already.
-func (s *Service) foretold(ctx context.Context, city tenancy.City, m Period) (reading, error) {
+func (s *Service) foretold(ctx context.Context, city tenancy.City, m rating.Period) (reading, error) {
 	var meters []struct {
 		Code    string
 		Growing bool
@@ -70,7 +71,7 @@ func (s *Service) foretold(ctx context.Context, city tenancy.City, m Period) (re
 		return nil, err
 	}
 	from, to := m.Window(city.Location())
-	if len(joined) > 0 && m.holds(date(joined[0])) {
+	if len(joined) > 0 && m.Holds(rating.DateOf(joined[0])) {
 		m.FirstDay = joined[0].Day()
 		from, _ = m.Window(city.Location())
 	}

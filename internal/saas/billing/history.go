@@ -8,6 +8,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/saas/rating"
 )
 
 // historyMost bounds the subscriptions that History lists.
@@ -36,13 +37,13 @@ func (s *Service) HistoryIn(ctx context.Context, db bun.IDB, city tenancy.City) 
 
 // Holds reports whether the subscription holds on a calendar day.
 func (s Subscription) Holds(day time.Time) bool {
-	day = date(day)
-	return !day.Before(date(s.StartsOn)) && (s.EndsOn.IsZero() || day.Before(date(s.EndsOn)))
+	day = rating.DateOf(day)
+	return !day.Before(rating.DateOf(s.StartsOn)) && (s.EndsOn.IsZero() || day.Before(rating.DateOf(s.EndsOn)))
 }
 
 // Trial reports whether the subscription costs nothing on a calendar day.
 func (s Subscription) Trial(day time.Time) bool {
-	return !s.TrialEndsOn.IsZero() && date(day).Before(date(s.TrialEndsOn))
+	return !s.TrialEndsOn.IsZero() && rating.DateOf(day).Before(rating.DateOf(s.TrialEndsOn))
 }
 
 // Plans lists the price list by name. It is the same for every city and open to any caller.
@@ -94,7 +95,7 @@ func (s *Service) Paused(ctx context.Context, day time.Time) (map[tenancy.ID]Sub
 }
 
 func (s Subscription) paused(day time.Time) bool {
-	return s.EndedAs == Paused && !s.EndsOn.IsZero() && !date(s.EndsOn).After(date(day))
+	return s.EndedAs == Paused && !s.EndsOn.IsZero() && !rating.DateOf(s.EndsOn).After(rating.DateOf(day))
 }
 
 // lastBegun is the last subscription of city that has begun by a day, and whether there is one.

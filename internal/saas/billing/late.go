@@ -10,6 +10,7 @@ import (
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/saas/rating"
 )
 
 // lateAfter is how long a month may be due to be closed before somebody should look: the planned run comes every hour.
@@ -75,9 +76,9 @@ func (s *Service) Late(ctx context.Context, cities []tenancy.City) ([]Late, erro
 
 // lastDue is the first day of the last month that is due to be closed by a place's clock.
 func lastDue(at time.Time, seller invoice.Seller) time.Time {
-	last := monthsLater(time.Date(at.Year(), at.Month(), 1, 0, 0, 0, 0, time.UTC), -1)
+	last := rating.MonthsLater(time.Date(at.Year(), at.Month(), 1, 0, 0, 0, 0, time.UTC), -1)
 	if at.Day() < seller.CloseDay {
-		return monthsLater(last, -1)
+		return rating.MonthsLater(last, -1)
 	}
 	return last
 }

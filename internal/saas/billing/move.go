@@ -9,6 +9,7 @@ import (
 
 	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/saas/rating"
 )
 
 // footing is what a move of a city starts from: the subscription that holds today, or else the last one, with its version. The zero
@@ -42,7 +43,7 @@ func (f footing) agreed() bool { return f.holds || f.paused }
 func (f footing) yearUntil(today time.Time) time.Time {
 	day := today
 	if !f.holds {
-		day = date(f.sub.EndsOn).AddDate(0, 0, -1)
+		day = rating.DateOf(f.sub.EndsOn).AddDate(0, 0, -1)
 	}
 	if until := f.sub.yearUntil(f.version, day); until.After(today) {
 		return until
@@ -87,7 +88,7 @@ func (s *Service) moveDay(ctx context.Context, tx bun.IDB, in SubscribeInput, f 
 	}
 	is, err := v.monthly(after, meters, today)
 	switch {
-	case err != nil || is.Total >= was.Total && !date(f.sub.StartsOn).Equal(today):
+	case err != nil || is.Total >= was.Total && !rating.DateOf(f.sub.StartsOn).Equal(today):
 		return today, err
 	case is.Total >= was.Total:
 		return today.AddDate(0, 0, 1), nil
@@ -106,11 +107,11 @@ func (s *Service) moveDay(ctx context.Context, tx bun.IDB, in SubscribeInput, f 
 		return today, nil
 	}
 	day := s.nextMonth(in.City)
-	if first := f.sub.terms().paidFrom(); f.sub.yearly(f.version) && kept < year && first.After(today) && first.Before(day) {
+	if first := f.sub.terms().PaidFrom(); f.sub.yearly(f.version) && kept < year && first.After(today) && first.Before(day) {
 		day = first // a trial ends, and no year should begin
 	}
-	if ends := f.sub.EndsOn; !ends.IsZero() && date(ends).Before(day) {
-		day = date(ends)
+	if ends := f.sub.EndsOn; !ends.IsZero() && rating.DateOf(ends).Before(day) {
+		day = rating.DateOf(ends)
 	}
 	return day, nil
 }
@@ -118,33 +119,33 @@ func (s *Service) moveDay(ctx context.Context, tx bun.IDB, in SubscribeInput, f 
 // replaces is the first day from which a move that begins on a day takes back what is planned: also the end, or another move, of what
 // holds now, which would cut off a year that is used up first.
 func (f footing) replaces(on time.Time) time.Time {
-	if ends := f.sub.EndsOn; f.holds && !ends.IsZero() && date(ends).Before(on) {
-		return date(ends)
+	if ends := f.sub.EndsOn; f.holds && !ends.IsZero() && rating.DateOf(ends).Before(on) {
+		return rating.DateOf(ends)
 	}
 	return on
 }
 
 // yearUntil is the first day after the year that holds a day and was paid in advance for s and its version; zero when none was.
 func (s Subscription) yearUntil(v Version, day time.Time) time.Time {
-	first := s.terms().paidFrom()
+	first := s.terms().PaidFrom()
 	if !s.yearly(v) || first.After(day) {
 		return time.Time{}
 	}
-	_, until := yearOf(first, day)
+	_, until := rating.YearOf(first, day)
 	return until
 }
 
 // yearly reports whether something of s and its version is paid a year in advance.
 func (s Subscription) yearly(v Version) bool {
-	return slices.ContainsFunc(v.Components, func(c Component) bool {
-		return c.Every == Yearly && c.Price > 0 && (!c.Optional || s.Addons[c.Code] > 0)
+	return slices.ContainsFunc(v.Components, func(c rating.Component) bool {
+		return c.Every == rating.Yearly && c.Price > 0 && (!c.Optional || s.Addons[c.Code] > 0)
 	})
 }
 
 // ahead is what is paid a year in advance for s and its version.
 func (s Subscription) ahead(v Version) (sum money.Rupiah, err error) {
 	for _, c := range v.Components {
-		if c.Every != Yearly {
+		if c.Every != rating.Yearly {
 			continue
 		}
 		price := c.Price
@@ -162,5 +163,5 @@ func (s Subscription) ahead(v Version) (sum money.Rupiah, err error) {
 
 // nextMonth is the first day of the next month in a city.
 func (s *Service) nextMonth(city tenancy.City) time.Time {
-	return monthsLater(MonthOf(s.today(city)).first(), 1)
+	return rating.MonthsLater(rating.MonthOf(s.today(city)).First(), 1)
 }

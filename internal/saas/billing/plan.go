@@ -11,6 +11,7 @@ import (
 
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/saas/rating"
 )
 
 // Plan is one offer of the price list. Example marks a plan made up for demonstrations.
@@ -28,13 +29,21 @@ type Plan struct {
 type Version struct {
 	bun.BaseModel `bun:"table:plan_version,alias:v"`
 
-	Plan          string      `bun:"plan,pk"`
-	Number        int         `bun:"version,pk"`
-	EffectiveFrom time.Time   `bun:"effective_from"` // the first day a subscription may start on it
-	Components    []Component `bun:"components,type:jsonb"`
+	Plan          string             `bun:"plan,pk"`
+	Number        int                `bun:"version,pk"`
+	EffectiveFrom time.Time          `bun:"effective_from"` // the first day a subscription may start on it
+	Components    []rating.Component `bun:"components,type:jsonb"`
 
 	Entitlements Entitlements `bun:"entitlements,type:jsonb"` // read where they are shown; pricing does not ask
 }
+
+// Prices is what v costs.
+func (v Version) Prices() rating.Prices {
+	return rating.Prices{Plan: v.Plan, Version: v.Number, Components: v.Components}
+}
+
+// Validate refuses what rating refuses of its prices.
+func (v Version) Validate() error { return v.Prices().Validate() }
 
 // findPlan reads a plan, or NotFound "billing.plan_unknown".
 func findPlan(ctx context.Context, db bun.IDB, code string) (Plan, error) {

@@ -13,6 +13,7 @@ import (
 	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/notify"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/saas/rating"
 )
 
 // closeArgs names a month as "2026-11", of the job's own city or of one that is closed.
@@ -138,7 +139,7 @@ func (s *Service) due(ctx context.Context, tx bun.IDB, city tenancy.City, at tim
 	if err != nil || len(half) > 0 {
 		return first(half), err
 	}
-	open, err := s.months(ctx, tx, MonthOf(last).last(), seller.CorrectMonths)
+	open, err := s.months(ctx, tx, rating.MonthOf(last).Last(), seller.CorrectMonths)
 	return first(open), err
 }
 

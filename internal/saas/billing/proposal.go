@@ -19,6 +19,7 @@ import (
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/saas/rating"
 )
 
 // Proposal is a version of a price list that is being written, or that waits for a second person. It is of the platform's tenant,
@@ -26,23 +27,23 @@ import (
 type Proposal struct {
 	bun.BaseModel `bun:"table:plan_proposal,alias:o"`
 
-	TenantID      uuid.UUID     `bun:"tenant_id,pk"`
-	ID            uuid.UUID     `bun:"id,pk"`
-	Plan          string        `bun:"plan"` // one that there is, or a new one
-	Name          i18n.Text     `bun:"name,type:jsonb"`
-	Summary       i18n.Text     `bun:"summary,type:jsonb"`
-	EffectiveFrom time.Time     `bun:"effective_from"`
-	Components    []Component   `bun:"components,type:jsonb"`
-	Entitlements  Entitlements  `bun:"entitlements,type:jsonb"`
-	Reason        string        `bun:"reason"`
-	Revision      int           `bun:"revision"` // counts the changes, so that none is lost
-	MadeBy        uuid.UUID     `bun:"made_by"`  // who changed it last
-	MadeAt        time.Time     `bun:"made_at"`
-	SubmittedAt   time.Time     `bun:"submitted_at,nullzero"`
-	DecidedBy     uuid.NullUUID `bun:"decided_by"`
-	DecidedAt     time.Time     `bun:"decided_at,nullzero"`
-	Approved      *bool         `bun:"approved"`
-	Version       int           `bun:"version,nullzero"` // that it became
+	TenantID      uuid.UUID          `bun:"tenant_id,pk"`
+	ID            uuid.UUID          `bun:"id,pk"`
+	Plan          string             `bun:"plan"` // one that there is, or a new one
+	Name          i18n.Text          `bun:"name,type:jsonb"`
+	Summary       i18n.Text          `bun:"summary,type:jsonb"`
+	EffectiveFrom time.Time          `bun:"effective_from"`
+	Components    []rating.Component `bun:"components,type:jsonb"`
+	Entitlements  Entitlements       `bun:"entitlements,type:jsonb"`
+	Reason        string             `bun:"reason"`
+	Revision      int                `bun:"revision"` // counts the changes, so that none is lost
+	MadeBy        uuid.UUID          `bun:"made_by"`  // who changed it last
+	MadeAt        time.Time          `bun:"made_at"`
+	SubmittedAt   time.Time          `bun:"submitted_at,nullzero"`
+	DecidedBy     uuid.NullUUID      `bun:"decided_by"`
+	DecidedAt     time.Time          `bun:"decided_at,nullzero"`
+	Approved      *bool              `bun:"approved"`
+	Version       int                `bun:"version,nullzero"` // that it became
 }
 
 // AsVersion is what the proposal would be.
@@ -61,7 +62,7 @@ var planCode = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 // Propose begins a version of a plan with what its newest has, or a new plan with nothing. It refuses Invalid for a code that is
 // none or a new plan without a name, and Conflict "billing.proposal_open" while another one of the plan is not decided.
 func (s *Service) Propose(ctx context.Context, actor identity.Actor, plan string, name i18n.Text) (Proposal, error) {
-	o := Proposal{TenantID: tenancy.Must(ctx), Plan: strings.TrimSpace(plan), Name: name, Summary: i18n.Text{}, Components: []Component{}, Revision: 1, MadeBy: actor.ID, MadeAt: s.stamp()}
+	o := Proposal{TenantID: tenancy.Must(ctx), Plan: strings.TrimSpace(plan), Name: name, Summary: i18n.Text{}, Components: []rating.Component{}, Revision: 1, MadeBy: actor.ID, MadeAt: s.stamp()}
 	if !planCode.MatchString(o.Plan) || len(o.Plan) > 40 {
 		return o, fault.Fields([]fault.Field{{Name: "plan", Code: "plan_new_code"}})
 	}
@@ -201,14 +202,14 @@ func (s *Service) Submit(ctx context.Context, actor identity.Actor, id uuid.UUID
 	})
 }
 
-func checkProposal(o Proposal, known Quantities, today time.Time) error {
+func checkProposal(o Proposal, known rating.Quantities, today time.Time) error {
 	var bad []fault.Field
 	if n := utf8.RuneCountInString(o.Reason); n == 0 {
 		bad = append(bad, fault.Field{Name: "reason", Code: "required"})
 	} else if n > reasonMost {
 		bad = append(bad, fault.Field{Name: "reason", Code: "too_long", Args: []any{"max", reasonMost}})
 	}
-	if date(o.EffectiveFrom).Before(today) {
+	if rating.DateOf(o.EffectiveFrom).Before(today) {
 		bad = append(bad, fault.Field{Name: "effective_from", Code: "plan_past"})
 	}
 	if len(o.Components) == 0 {

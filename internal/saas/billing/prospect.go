@@ -10,6 +10,7 @@ import (
 
 	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/saas/rating"
 )
 
 // Prospect is what a change of a city's subscription comes to, before it is made. Amounts are before tax.
@@ -19,11 +20,11 @@ type Prospect struct {
 	Today               time.Time    // the day on which it was looked at
 	MonthlyNow          money.Rupiah // what recurs a month on that day, without the change and with it; a trial does not count
 	MonthlyThen         money.Rupiah
-	Less                bool         // it recurs at less than what holds today, or was paused, or ended within a year that was paid in advance
-	YearUntil           time.Time    // the first day after the year that was paid in advance and is not over today; zero when none was
-	Month               Period       // the running one
-	MonthNow, MonthThen money.Rupiah // what it is foretold to come to, without the change and with it
-	Lines               []Line       // with it
+	Less                bool          // it recurs at less than what holds today, or was paused, or ended within a year that was paid in advance
+	YearUntil           time.Time     // the first day after the year that was paid in advance and is not over today; zero when none was
+	Month               rating.Period // the running one
+	MonthNow, MonthThen money.Rupiah  // what it is foretold to come to, without the change and with it
+	Lines               []rating.Line // with it
 }
 
 var errUndone = errors.New("billing: looked at, not done")
@@ -36,7 +37,7 @@ func (s *Service) Prospect(ctx context.Context, city tenancy.City, change func(c
 		return Prospect{}, err
 	}
 	today := s.today(city)
-	p := Prospect{Today: today, Month: MonthOf(today)}
+	p := Prospect{Today: today, Month: rating.MonthOf(today)}
 	before, err := subscriptions(ctx, s.db.App, p.Month)
 	if err != nil {
 		return p, fmt.Errorf("billing: prospect: %w", err)
@@ -54,8 +55,8 @@ func (s *Service) Prospect(ctx context.Context, city tenancy.City, change func(c
 	if !errors.Is(err, errUndone) {
 		return p, err
 	}
-	if p.On = date(p.Next.StartsOn); !p.Next.EndsOn.IsZero() {
-		p.On = date(p.Next.EndsOn)
+	if p.On = rating.DateOf(p.Next.StartsOn); !p.Next.EndsOn.IsZero() {
+		p.On = rating.DateOf(p.Next.EndsOn)
 	}
 	if p.MonthNow, _, err = s.foretell(ctx, city, p.Month, before); err != nil {
 		return p, err

@@ -12,14 +12,15 @@ import (
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/saas/rating"
 )
 
 // Running is a subscription that holds on a day, and what it is worth a month.
 type Running struct {
 	Subscription
 	PlanName i18n.Text
-	Monthly  money.Rupiah // nothing in a trial
-	Lines    []Line       // of which it is the sum, those with a meter at no usage; none in a trial
+	Monthly  money.Rupiah  // nothing in a trial
+	Lines    []rating.Line // of which it is the sum, those with a meter at no usage; none in a trial
 }
 
 // Recurring is what the subscriptions of all cities are worth a month on a day (MRR), by city: fixed prices with their add-ons, a
@@ -95,40 +96,40 @@ func (s *Service) RecurringOn(ctx context.Context, days ...time.Time) ([]map[ten
 }
 
 // noUsage is every meter at nothing, as db sees it: within a transaction that one, so that it never waits for another connection.
-func noUsage(ctx context.Context, db bun.IDB) (Quantities, error) {
+func noUsage(ctx context.Context, db bun.IDB) (rating.Quantities, error) {
 	var codes []string
 	if err := db.NewRaw("SELECT code FROM meter").Scan(ctx, &codes); err != nil {
 		return nil, fmt.Errorf("billing: meters: %w", err)
 	}
-	out := Quantities{}
+	out := rating.Quantities{}
 	for _, c := range codes {
-		out[c] = Quantity{}
+		out[c] = rating.Quantity{}
 	}
 	return out, nil
 }
 
 // monthly rates a whole month without usage, with a year's price by month and nothing that is paid once.
-func (v Version) monthly(sub Subscription, meters Quantities, day time.Time) (Rating, error) {
+func (v Version) monthly(sub Subscription, meters rating.Quantities, day time.Time) (rating.Result, error) {
 	if sub.Trial(day) {
-		return Rating{}, nil
+		return rating.Result{}, nil
 	}
-	v.Components = slices.DeleteFunc(slices.Clone(v.Components), func(c Component) bool { return c.Kind == Once })
+	v.Components = slices.DeleteFunc(slices.Clone(v.Components), func(c rating.Component) bool { return c.Kind == rating.Once })
 	for i, c := range v.Components {
-		if c.Every == Yearly {
+		if c.Every == rating.Yearly {
 			price, err := c.Price.FractionHalfUp(1, 12)
 			if err != nil {
-				return Rating{}, err
+				return rating.Result{}, err
 			}
-			v.Components[i].Price, v.Components[i].Every = price, Monthly
+			v.Components[i].Price, v.Components[i].Every = price, rating.Monthly
 		}
 	}
-	t := Terms{Addons: sub.Addons}
-	if c := sub.Coupon; c != nil && !date(day).Before(date(c.From)) && (c.Until.IsZero() || date(day).Before(date(c.Until))) {
+	t := rating.Terms{Addons: sub.Addons}
+	if c := sub.Coupon; c != nil && !rating.DateOf(day).Before(rating.DateOf(c.From)) && (c.Until.IsZero() || rating.DateOf(day).Before(rating.DateOf(c.Until))) {
 		whole := *c
 		whole.From, whole.Until = time.Time{}, time.Time{}
 		t.Coupon = &whole
 	}
-	return Rate(v, t, meters, MonthOf(day))
+	return rating.Rate(v.Prices(), t, meters, rating.MonthOf(day))
 }
 
 // Movement is how what recurs has changed from one day to another.

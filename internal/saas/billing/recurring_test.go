@@ -7,10 +7,12 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/pgtest"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/rating"
 )
 
 // worth adds plans whose monthly worth was worked out by hand.
@@ -135,8 +137,11 @@ func TestOtherPricesAreTriedOverRealUsage(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	v := billing.Version{Plan: "kecil", Number: 2, Components: []billing.Component{flat(2_000_000), unit(3, 10_000), addon(1_000_000)}}
-	v.Components[1].Meter = "applications_submitted"
+	v := billing.Version{Plan: "kecil", Number: 2, Components: []rating.Component{
+		{Code: "langganan", Kind: rating.Flat, Name: i18n.Text{i18n.ID: "Langganan"}, Price: 2_000_000},
+		{Code: "permohonan", Kind: rating.Unit, Name: i18n.Text{i18n.ID: "Permohonan"}, Unit: i18n.Text{i18n.ID: "permohonan"}, Meter: "applications_submitted", Included: 3, Price: 10_000},
+		{Code: "ducting", Kind: rating.Flat, Name: i18n.Text{i18n.ID: "Ducting"}, Optional: true, Price: 1_000_000},
+	}}
 	all, err := s.WhatIf(ctx, []tenancy.City{w.Batam, w.Other}, v, day(2026, 1, 1))
 	// (3.000.000 + 600.000) ÷ 2, and (2.000.000 + 10 × 10.000 + 1.000.000) ÷ 2.
 	if err != nil || len(all) != 1 || all[0].City.ID != w.Batam.ID || all[0].Old != 1_800_000 || all[0].New != 1_550_000 {

@@ -9,20 +9,21 @@ import (
 
 	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/saas/rating"
 )
 
 // Returned is the kind of a line by which what a subscription left to the city ends: no later month takes it over, so the month comes
 // to nothing and the amount is to be given back by credit notes, which two people approve.
-const Returned Kind = "returned"
+const Returned rating.Kind = "returned"
 
 // carriedOn reports whether what a month leaves to ctx's city is taken over by the next one. It is not once the city has left for
 // good, nor when no month follows within which anything is corrected, however a subscription ended.
-func (s *Service) carriedOn(ctx context.Context, m Period) (bool, error) {
+func (s *Service) carriedOn(ctx context.Context, m rating.Period) (bool, error) {
 	back, err := s.correctable(ctx)
 	if err != nil {
 		return false, err
 	}
-	next, city := monthsLater(m.first(), 1).Format(time.DateOnly), tenancy.Must(ctx)
+	next, city := rating.MonthsLater(m.First(), 1).Format(time.DateOnly), tenancy.Must(ctx)
 	var goesOn bool
 	err = s.db.App.NewRaw(`SELECT EXISTS (SELECT FROM subscription s WHERE s.tenant_id = ? AND s.withdrawn_at IS NULL AND s.starts_on < ?::date + interval '1 month'
 			AND (s.ends_on IS NULL OR s.ends_on > ?::date - make_interval(months => ?)))

@@ -18,6 +18,7 @@ import (
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/saas/rating"
 )
 
 // Subscription says which version of which plan a city is on, from one day until the day before another, and on what terms.
@@ -33,7 +34,7 @@ type Subscription struct {
 	EndedAs     Ending           `bun:"ended_as,nullzero"`
 	TrialEndsOn time.Time        `bun:"trial_ends_on,nullzero"` // the first day that is paid for; zero without a trial
 	Addons      map[string]int64 `bun:"addons,type:jsonb"`
-	Coupon      *Coupon          `bun:"coupon,type:jsonb,nullzero"`
+	Coupon      *rating.Coupon   `bun:"coupon,type:jsonb,nullzero"`
 	PaidOnce    map[string]int64 `bun:"paid_once,type:jsonb"` // of what is paid once, how many were paid before it began
 }
 
@@ -47,8 +48,8 @@ const (
 	Paused    Ending = "paused" // until the city resumes
 )
 
-func (s Subscription) terms() Terms {
-	return Terms{StartsOn: s.StartsOn, EndsOn: s.EndsOn, TrialEnds: s.TrialEndsOn, Addons: s.Addons, Coupon: s.Coupon, Paid: s.PaidOnce}
+func (s Subscription) terms() rating.Terms {
+	return rating.Terms{StartsOn: s.StartsOn, EndsOn: s.EndsOn, TrialEnds: s.TrialEndsOn, Addons: s.Addons, Coupon: s.Coupon, Paid: s.PaidOnce}
 }
 
 // columns are those of a Subscription.
@@ -103,7 +104,7 @@ func (s *Service) Subscribe(ctx context.Context, in SubscribeInput) (Subscriptio
 // corrected any more.
 func (s *Service) earliest(ctx context.Context, city tenancy.City) (time.Time, error) {
 	back, err := s.correctable(ctx)
-	return monthsLater(MonthOf(s.today(city)).first(), -back), err
+	return rating.MonthsLater(rating.MonthOf(s.today(city)).First(), -back), err
 }
 
 // SubscribeIn is Subscribe as part of tx, which is of in's city, from today on or later.
@@ -139,7 +140,7 @@ func (s *Service) subscribeIn(ctx context.Context, tx bun.Tx, in SubscribeInput)
 	if err != nil {
 		return Subscription{}, err
 	}
-	sub := Subscription{TenantID: in.City.ID, Plan: v.Plan, Version: v.Number, StartsOn: date(in.StartsOn), Addons: in.Addons}
+	sub := Subscription{TenantID: in.City.ID, Plan: v.Plan, Version: v.Number, StartsOn: rating.DateOf(in.StartsOn), Addons: in.Addons}
 	if err := agree(ctx, tx, &sub, v, in); err != nil {
 		return sub, err
 	}
@@ -152,26 +153,26 @@ func (s *Service) subscribeIn(ctx context.Context, tx bun.Tx, in SubscribeInput)
 	if sub.StartsOn.Before(in.earliest) {
 		return sub, fault.New(fault.Conflict, "billing.too_early", "day", i18n.From(ctx).Date(in.earliest))
 	}
-	return sub, subscribe(ctx, tx, &sub, date(replaces), in.ActorID, in.ActorKind, today)
+	return sub, subscribe(ctx, tx, &sub, rating.DateOf(replaces), in.ActorID, in.ActorKind, today)
 }
 
 // keep takes over what was agreed with a city and is still worth something on s's first day, from what it was on and its version.
 func (s *Subscription) keep(before Subscription, held Version) {
-	if c := before.Coupon; s.Coupon == nil && c != nil && (c.Until.IsZero() || date(c.Until).After(s.StartsOn)) {
+	if c := before.Coupon; s.Coupon == nil && c != nil && (c.Until.IsZero() || rating.DateOf(c.Until).After(s.StartsOn)) {
 		s.Coupon = c
 	}
 	if s.TrialEndsOn.IsZero() && before.TrialEndsOn.After(s.StartsOn) {
 		s.TrialEndsOn = before.TrialEndsOn
 	}
-	if before.Plan != s.Plan || s.StartsOn.Before(before.terms().paidFrom()) {
+	if before.Plan != s.Plan || s.StartsOn.Before(before.terms().PaidFrom()) {
 		return
 	}
 	s.PaidOnce = map[string]int64{}
 	maps.Copy(s.PaidOnce, before.PaidOnce)
 	for _, c := range held.Components {
-		if n := before.Addons[c.Code]; c.Kind == Once && c.Optional {
+		if n := before.Addons[c.Code]; c.Kind == rating.Once && c.Optional {
 			s.PaidOnce[c.Code] = max(s.PaidOnce[c.Code], n)
-		} else if c.Kind == Once {
+		} else if c.Kind == rating.Once {
 			s.PaidOnce[c.Code] = 1
 		}
 	}
@@ -190,7 +191,7 @@ func refused(what string, err error) error {
 }
 
 // today is the calendar day in a city.
-func (s *Service) today(c tenancy.City) time.Time { return date(s.now().In(c.Location())) }
+func (s *Service) today(c tenancy.City) time.Time { return rating.DateOf(s.now().In(c.Location())) }
 
 // agree holds the terms that are asked for to the version and the list of coupons.
 func agree(ctx context.Context, tx bun.IDB, sub *Subscription, v Version, in SubscribeInput) error {
@@ -206,7 +207,7 @@ func agree(ctx context.Context, tx bun.IDB, sub *Subscription, v Version, in Sub
 		sub.TrialEndsOn = sub.StartsOn.AddDate(0, 0, in.TrialDays)
 	}
 	for code, n := range in.Addons {
-		if n < 1 || n > addonMost || !slices.ContainsFunc(v.Components, func(c Component) bool { return c.Code == code && c.Optional }) {
+		if n < 1 || n > addonMost || !slices.ContainsFunc(v.Components, func(c rating.Component) bool { return c.Code == code && c.Optional }) {
 			bad = append(bad, fault.Field{Name: "addons." + code, Code: "not_an_option"})
 		}
 	}
@@ -250,7 +251,7 @@ func subscribed(ctx context.Context, tx bun.Tx, sub *Subscription) (bool, error)
 	if err != nil {
 		return false, err
 	}
-	code := func(c *Coupon) string {
+	code := func(c *rating.Coupon) string {
 		if c == nil {
 			return ""
 		}
@@ -332,7 +333,7 @@ func withdraw(ctx context.Context, tx bun.Tx, city tenancy.ID, from, today time.
 }
 
 // subscriptions reads those of ctx's city that hold on a day of p, in the order of their days.
-func subscriptions(ctx context.Context, db bun.IDB, p Period) ([]Subscription, error) {
+func subscriptions(ctx context.Context, db bun.IDB, p rating.Period) ([]Subscription, error) {
 	from, to := p.Window(time.UTC)
 	var all []Subscription
 	err := db.NewSelect().Model(&all).Column(columns()...).

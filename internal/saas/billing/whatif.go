@@ -8,6 +8,7 @@ import (
 
 	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/saas/rating"
 )
 
 // Compared is what a month of a city came to, and what it would have under other prices; both before tax.
@@ -22,7 +23,7 @@ func (s *Service) WhatIf(ctx context.Context, cities []tenancy.City, v Version, 
 	if err := v.Validate(); err != nil {
 		return nil, err
 	}
-	m := MonthOf(month)
+	m := rating.MonthOf(month)
 	var out []Compared
 	for _, city := range cities {
 		ctx, err := tenancy.Inside(ctx, city)

@@ -5,7 +5,7 @@ import (
 
 	"github.com/stripe/stripe-go/v76"
 
-	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/rating"
 )
 
 // meter finds or makes the meter that a quantity is reported to once a month; so it adds up, whatever our own does.
@@ -44,7 +44,7 @@ func (c *client) product(ctx context.Context, id, name string) error {
 }
 
 // price finds or makes the price of a component under a lookup key.
-func (c *client) price(ctx context.Context, lookup, product, meter string, of billing.Component) (string, error) {
+func (c *client) price(ctx context.Context, lookup, product, meter string, of rating.Component) (string, error) {
 	it := c.api.Prices.List(&stripe.PriceListParams{ListParams: list(ctx), LookupKeys: []*string{stripe.String(lookup)}})
 	for it.Next() {
 		if p := it.Price(); p.LookupKey == lookup {
@@ -62,7 +62,7 @@ func (c *client) price(ctx context.Context, lookup, product, meter string, of bi
 }
 
 // priceParams says a component in Stripe's words; sayable has let it through.
-func priceParams(p stripe.Params, lookup, product, meter string, of billing.Component) *stripe.PriceParams {
+func priceParams(p stripe.Params, lookup, product, meter string, of rating.Component) *stripe.PriceParams {
 	out := &stripe.PriceParams{Params: p, Currency: stripe.String(currency), Product: stripe.String(product), LookupKey: stripe.String(lookup),
 		BillingScheme: stripe.String("per_unit"), Recurring: &stripe.PriceRecurringParams{Interval: stripe.String("month"), UsageType: stripe.String("licensed")}}
 	if meter != "" {
@@ -71,7 +71,7 @@ func priceParams(p stripe.Params, lookup, product, meter string, of billing.Comp
 	switch all := tiersOf(of); {
 	case len(all) > 0:
 		out.BillingScheme, out.TiersMode = stripe.String("tiered"), stripe.String("graduated")
-		if of.Kind == billing.Volume {
+		if of.Kind == rating.Volume {
 			out.TiersMode = stripe.String("volume")
 		}
 		for _, t := range all {
@@ -83,7 +83,7 @@ func priceParams(p stripe.Params, lookup, product, meter string, of billing.Comp
 			}
 			out.Tiers = append(out.Tiers, one)
 		}
-	case of.Kind == billing.Package:
+	case of.Kind == rating.Package:
 		out.TransformQuantity = &stripe.PriceTransformQuantityParams{DivideBy: stripe.Int64(of.Size), Round: stripe.String("up")}
 		fallthrough
 	default:

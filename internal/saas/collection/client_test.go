@@ -13,7 +13,7 @@ import (
 	"github.com/stripe/stripe-mock/server"
 
 	"bedelau/internal/kernel/i18n"
-	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/rating"
 )
 
 // spec is Stripe's own description of its calls, which takes half a second to read.
@@ -59,7 +59,7 @@ func TestEveryCallHasStripesShape(t *testing.T) {
 	draft := document{Invoice: &stripe.Invoice{ID: "in_1", CollectionMethod: stripe.InvoiceCollectionMethodSendInvoice}}
 	send, charge := terms{Number: "INV/2026/000001", Days: 30}, terms{Number: "INV/2026/000002", Automatic: true}
 	name := i18n.Text{i18n.ID: "Langganan"}
-	priceOf := func(x billing.Component) func() error {
+	priceOf := func(x rating.Component) func() error {
 		return func() error { _, err := c.price(ctx, "bedelau_a_v1_x", "bedelau_a_v1_x", "mtr_1", x); return err }
 	}
 	calls := []struct {
@@ -74,14 +74,14 @@ func TestEveryCallHasStripesShape(t *testing.T) {
 		{"meter", func() error { _, err := c.meter(ctx, "documents_issued"); return err }},
 		{"product", func() error { return c.product(ctx, "bedelau_a_v1_x", "Langganan") }},
 		{"licensed price", func() error {
-			_, err := c.price(ctx, "bedelau_a_v1_flat", "bedelau_a_v1_flat", "", billing.Component{Kind: billing.Flat, Price: 150_000, Name: name})
+			_, err := c.price(ctx, "bedelau_a_v1_flat", "bedelau_a_v1_flat", "", rating.Component{Kind: rating.Flat, Price: 150_000, Name: name})
 			return err
 		}},
-		{"unit price", priceOf(billing.Component{Kind: billing.Unit, Meter: "m", Price: 2_500})},
-		{"unit price with included units", priceOf(billing.Component{Kind: billing.Unit, Meter: "m", Price: 2_500, Included: 10})},
-		{"graduated price", priceOf(billing.Component{Kind: billing.Tiered, Meter: "m", Included: 5, Tiers: []billing.Tier{{UpTo: 4, Price: 1_000}, {Price: 333}}})},
-		{"volume price", priceOf(billing.Component{Kind: billing.Volume, Meter: "m", Tiers: []billing.Tier{{UpTo: 4, Price: 1_000}, {Price: 333}}})},
-		{"package price", priceOf(billing.Component{Kind: billing.Package, Meter: "m", Size: 3, Price: 7_000})},
+		{"unit price", priceOf(rating.Component{Kind: rating.Unit, Meter: "m", Price: 2_500})},
+		{"unit price with included units", priceOf(rating.Component{Kind: rating.Unit, Meter: "m", Price: 2_500, Included: 10})},
+		{"graduated price", priceOf(rating.Component{Kind: rating.Tiered, Meter: "m", Included: 5, Tiers: []rating.Tier{{UpTo: 4, Price: 1_000}, {Price: 333}}})},
+		{"volume price", priceOf(rating.Component{Kind: rating.Volume, Meter: "m", Tiers: []rating.Tier{{UpTo: 4, Price: 1_000}, {Price: 333}}})},
+		{"package price", priceOf(rating.Component{Kind: rating.Package, Meter: "m", Size: 3, Price: 7_000})},
 		{"subscription", func() error { _, _, err := c.subscribe(ctx, "cus_1", city, sent, at, 1); return err }},
 		{"subscription to charge", func() error { _, _, err := c.subscribe(ctx, "cus_1", city, charged, at, 1); return err }},
 		{"change", func() error { return c.change(ctx, "sub_1", sent, 2) }},

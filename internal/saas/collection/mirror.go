@@ -12,6 +12,7 @@ import (
 	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/rating"
 )
 
 // mirror makes what Stripe has of a city what it should be: a customer with a subscription as here, or no subscription when
@@ -169,7 +170,7 @@ func (s *Service) items(ctx context.Context, v billing.Version, addons map[strin
 }
 
 // price is the price of a component there; the first time it is made, with its product and its meter.
-func (s *Service) price(ctx context.Context, v billing.Version, c billing.Component) (string, error) {
+func (s *Service) price(ctx context.Context, v billing.Version, c rating.Component) (string, error) {
 	row := priceRow{TenantID: tenancy.Must(ctx), Plan: v.Plan, Version: v.Number, Component: c.Code, ProductID: lookupOf(v, c.Code)}
 	id, err := one(ctx, s.DB.App.NewSelect().Model((*priceRow)(nil)).Column("price_id").
 		Where("tenant_id = ? AND plan = ? AND version = ? AND component = ?", row.TenantID, v.Plan, v.Number, c.Code))

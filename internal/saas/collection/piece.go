@@ -6,7 +6,7 @@ import (
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/money"
-	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/rating"
 )
 
 // piece is an item that a draft of Stripe's gets, in hundredths of a rupiah. Part is what it is for: sent again, it is there.
@@ -37,8 +37,8 @@ func componentOf(l invoice.Line) string {
 	if !ok || text("month") != text("billed") {
 		return ""
 	}
-	switch billing.Kind(text("kind")) {
-	case billing.Flat, billing.Unit, billing.Tiered, billing.Volume, billing.Package:
+	switch rating.Kind(text("kind")) {
+	case rating.Flat, rating.Unit, rating.Tiered, rating.Volume, rating.Package:
 		return fmt.Sprintf("%s/%d/%s", text("plan"), int(number), text("component"))
 	}
 	return ""

@@ -5,6 +5,7 @@ import (
 
 	"bedelau/internal/kernel/money"
 	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/rating"
 )
 
 // most is the largest unit price that Stripe takes, in hundredths.
@@ -12,7 +13,7 @@ const most = 99_999_999_999_999
 
 // sayable reports whether Stripe can price a component by itself. It cannot say included units together with packages or with
 // a price for the whole quantity, a year beside months, a minimum, or what is paid once: those are items of an invoice.
-func sayable(c billing.Component) bool {
+func sayable(c rating.Component) bool {
 	if c.Price > most/hundredths {
 		return false
 	}
@@ -22,11 +23,11 @@ func sayable(c billing.Component) bool {
 		}
 	}
 	switch c.Kind {
-	case billing.Flat:
-		return c.Every == billing.Monthly
-	case billing.Unit, billing.Tiered:
+	case rating.Flat:
+		return c.Every == rating.Monthly
+	case rating.Unit, rating.Tiered:
 		return true
-	case billing.Volume, billing.Package:
+	case rating.Volume, rating.Package:
 		return c.Included == 0
 	}
 	return false
@@ -34,15 +35,15 @@ func sayable(c billing.Component) bool {
 
 // tiersOf are the tiers by which Stripe prices a component: those that it has, after one that costs nothing for the included
 // units.
-func tiersOf(c billing.Component) []billing.Tier {
+func tiersOf(c rating.Component) []rating.Tier {
 	own := c.Tiers
-	if c.Kind == billing.Unit && c.Included > 0 {
-		own = []billing.Tier{{Price: c.Price}}
+	if c.Kind == rating.Unit && c.Included > 0 {
+		own = []rating.Tier{{Price: c.Price}}
 	}
 	if c.Included == 0 || len(own) == 0 {
 		return own
 	}
-	out := []billing.Tier{{UpTo: c.Included}}
+	out := []rating.Tier{{UpTo: c.Included}}
 	for _, t := range own {
 		if t.UpTo > 0 {
 			t.UpTo += c.Included
@@ -53,17 +54,17 @@ func tiersOf(c billing.Component) []billing.Tier {
 }
 
 // charged is what Stripe charges for a component by its price: for a quantity of usage, or so many of a monthly price.
-func charged(c billing.Component, quantity int64) (money.Rupiah, error) {
+func charged(c rating.Component, quantity int64) (money.Rupiah, error) {
 	switch c.Kind {
-	case billing.Flat:
+	case rating.Flat:
 		return c.Price.Times(quantity)
-	case billing.Package:
+	case rating.Package:
 		begun := quantity / c.Size
 		if quantity%c.Size > 0 {
 			begun++
 		}
 		return c.Price.Times(begun)
-	case billing.Volume:
+	case rating.Volume:
 		for _, t := range c.Tiers {
 			if t.UpTo == 0 || quantity <= t.UpTo {
 				return t.Price.Times(quantity)
@@ -72,7 +73,7 @@ func charged(c billing.Component, quantity int64) (money.Rupiah, error) {
 	}
 	tiers := tiersOf(c)
 	if len(tiers) == 0 {
-		tiers = []billing.Tier{{Price: c.Price}}
+		tiers = []rating.Tier{{Price: c.Price}}
 	}
 	var sum money.Rupiah
 	var below int64

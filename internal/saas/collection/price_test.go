@@ -8,29 +8,29 @@ import (
 
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/money"
-	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/rating"
 )
 
 // components draws what a price list can hold.
-func components() *rapid.Generator[billing.Component] {
-	return rapid.Custom(func(t *rapid.T) billing.Component {
+func components() *rapid.Generator[rating.Component] {
+	return rapid.Custom(func(t *rapid.T) rating.Component {
 		price := rapid.Map(rapid.Int64Range(0, 10_000_000), func(n int64) money.Rupiah { return money.Rupiah(n) })
-		c := billing.Component{Code: "x", Name: i18n.Text{i18n.ID: "X"}, Price: price.Draw(t, "price"),
-			Kind: rapid.SampledFrom([]billing.Kind{billing.Flat, billing.Unit, billing.Tiered, billing.Volume, billing.Package}).Draw(t, "kind")}
-		if c.Kind == billing.Flat {
+		c := rating.Component{Code: "x", Name: i18n.Text{i18n.ID: "X"}, Price: price.Draw(t, "price"),
+			Kind: rapid.SampledFrom([]rating.Kind{rating.Flat, rating.Unit, rating.Tiered, rating.Volume, rating.Package}).Draw(t, "kind")}
+		if c.Kind == rating.Flat {
 			return c
 		}
 		c.Meter, c.Included = "m", rapid.Int64Range(0, 50).Draw(t, "included")
 		switch c.Kind {
-		case billing.Package:
+		case rating.Package:
 			c.Size = rapid.Int64Range(1, 20).Draw(t, "size")
-		case billing.Tiered, billing.Volume:
+		case rating.Tiered, rating.Volume:
 			var upTo int64
 			for range rapid.IntRange(0, 3).Draw(t, "tiers") {
 				upTo += rapid.Int64Range(1, 100).Draw(t, "width")
-				c.Tiers = append(c.Tiers, billing.Tier{UpTo: upTo, Price: price.Draw(t, "tier")})
+				c.Tiers = append(c.Tiers, rating.Tier{UpTo: upTo, Price: price.Draw(t, "tier")})
 			}
-			c.Tiers = append(c.Tiers, billing.Tier{Price: price.Draw(t, "last")})
+			c.Tiers = append(c.Tiers, rating.Tier{Price: price.Draw(t, "last")})
 		}
 		return c
 	})
@@ -43,7 +43,7 @@ func TestAPriceThereIsAPriceHere(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := components().Filter(sayable).Draw(t, "component")
 		used := rapid.Int64Range(0, 1_000_000).Draw(t, "used")
-		r, err := billing.Rate(billing.Version{Plan: "p", Number: 1, Components: []billing.Component{c}}, billing.Terms{}, billing.Quantities{"m": {Units: used}}, billing.MonthOf(november))
+		r, err := rating.Rate(rating.Prices{Plan: "p", Version: 1, Components: []rating.Component{c}}, rating.Terms{}, rating.Quantities{"m": {Units: used}}, rating.MonthOf(november))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -59,9 +59,9 @@ func TestAPriceThereIsAPriceHere(t *testing.T) {
 
 func TestWhatStripeCannotSay(t *testing.T) {
 	t.Parallel()
-	for _, c := range []billing.Component{
-		{Kind: billing.Flat, Every: billing.Yearly}, {Kind: billing.Minimum}, {Kind: billing.Once}, {Kind: billing.Package, Size: 3, Included: 1},
-		{Kind: billing.Volume, Included: 1, Tiers: []billing.Tier{{}}}, {Kind: billing.Unit, Price: 1_000_000_000_000},
+	for _, c := range []rating.Component{
+		{Kind: rating.Flat, Every: rating.Yearly}, {Kind: rating.Minimum}, {Kind: rating.Once}, {Kind: rating.Package, Size: 3, Included: 1},
+		{Kind: rating.Volume, Included: 1, Tiers: []rating.Tier{{}}}, {Kind: rating.Unit, Price: 1_000_000_000_000},
 	} {
 		if sayable(c) {
 			t.Errorf("%+v", c)

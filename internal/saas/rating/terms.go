@@ -1,4 +1,4 @@
-package billing
+package rating
 
 import (
 	"fmt"
@@ -31,31 +31,31 @@ type Coupon struct {
 	Only    []string     `json:"only,omitempty"`    // codes of components; every one when empty
 }
 
-// paidFrom is the first day that is paid for.
-func (t Terms) paidFrom() time.Time {
+// PaidFrom is the first day that is paid for.
+func (t Terms) PaidFrom() time.Time {
 	if !t.TrialEnds.IsZero() {
-		return date(t.TrialEnds)
+		return DateOf(t.TrialEnds)
 	}
-	return date(t.StartsOn)
+	return DateOf(t.StartsOn)
 }
 
 // fits refuses a period in the middle of which the trial ends: usage cannot be shared out afterwards.
 func (t Terms) fits(p Period) error {
-	if day := date(t.TrialEnds); !t.TrialEnds.IsZero() && day.After(p.first()) && p.holds(day) {
-		return fmt.Errorf("billing: the trial ends on %s, within the period", day.Format(time.DateOnly))
+	if day := DateOf(t.TrialEnds); !t.TrialEnds.IsZero() && day.After(p.First()) && p.Holds(day) {
+		return fmt.Errorf("rating: the trial ends on %s, within the period", day.Format(time.DateOnly))
 	}
 	return nil
 }
 
 // trial reports whether nothing is paid in p.
 func (t Terms) trial(p Period) bool {
-	return !t.TrialEnds.IsZero() && p.first().Before(date(t.TrialEnds))
+	return !t.TrialEnds.IsZero() && p.First().Before(DateOf(t.TrialEnds))
 }
 
 // discount is the line by which a coupon lowers what the lines come to.
 func (t Terms) discount(lines []Line, p Period) (Line, bool, error) {
 	c := t.Coupon
-	if c == nil || p.first().Before(date(c.From)) || !c.Until.IsZero() && !p.first().Before(date(c.Until)) {
+	if c == nil || p.First().Before(DateOf(c.From)) || !c.Until.IsZero() && !p.First().Before(DateOf(c.Until)) {
 		return Line{}, false, nil
 	}
 	l := Line{Component: c.Code, Kind: Discount, Period: p, Price: c.Amount, Quantity: c.Percent}

@@ -1,4 +1,4 @@
-package billing_test
+package rating_test
 
 import (
 	"errors"
@@ -12,40 +12,44 @@ import (
 
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/money"
-	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/rating"
 )
 
-func october() billing.Period { return billing.MonthOf(time.Date(2026, 10, 24, 0, 0, 0, 0, time.UTC)) }
+func october() rating.Period { return rating.MonthOf(time.Date(2026, 10, 24, 0, 0, 0, 0, time.UTC)) }
 
-func days(year int, month time.Month, first, last int) billing.Period {
-	return billing.Period{Year: year, Month: month, FirstDay: first, LastDay: last}
+func day(year int, month time.Month, d int) time.Time {
+	return time.Date(year, month, d, 0, 0, 0, 0, time.UTC)
+}
+
+func days(year int, month time.Month, first, last int) rating.Period {
+	return rating.Period{Year: year, Month: month, FirstDay: first, LastDay: last}
 }
 
 func text(id, en string) i18n.Text { return i18n.Text{i18n.ID: id, i18n.EN: en} }
 
-func flat(price money.Rupiah) billing.Component {
-	return billing.Component{Code: "langganan", Kind: billing.Flat, Name: text("Langganan", "Subscription"), Price: price}
+func flat(price money.Rupiah) rating.Component {
+	return rating.Component{Code: "langganan", Kind: rating.Flat, Name: text("Langganan", "Subscription"), Price: price}
 }
 
-func unit(included int64, price money.Rupiah) billing.Component {
-	return billing.Component{Code: "permohonan", Kind: billing.Unit, Name: text("Permohonan", "Applications"),
+func unit(included int64, price money.Rupiah) rating.Component {
+	return rating.Component{Code: "permohonan", Kind: rating.Unit, Name: text("Permohonan", "Applications"),
 		Unit: text("permohonan", "applications"), Meter: "m", Included: included, Price: price}
 }
 
-func tiered(included int64, tiers ...billing.Tier) billing.Component {
-	return billing.Component{Code: "dokumen", Kind: billing.Tiered, Name: text("Dokumen", "Documents"),
+func tiered(included int64, tiers ...rating.Tier) rating.Component {
+	return rating.Component{Code: "dokumen", Kind: rating.Tiered, Name: text("Dokumen", "Documents"),
 		Unit: text("dokumen", "documents"), Meter: "m", Included: included, Tiers: tiers}
 }
 
 // Every case was worked out by hand; the working is the product's own sentence for it.
 func TestRate(t *testing.T) {
 	t.Parallel()
-	steps := []billing.Tier{{UpTo: 10, Price: 500}, {UpTo: 100, Price: 400}, {Price: 300}}
+	steps := []rating.Tier{{UpTo: 10, Price: 500}, {UpTo: 100, Price: 400}, {Price: 300}}
 	for _, tt := range []struct {
 		name    string
-		c       billing.Component
+		c       rating.Component
 		used    int64
-		p       billing.Period
+		p       rating.Period
 		want    money.Rupiah
 		working string
 	}{
@@ -68,11 +72,11 @@ func TestRate(t *testing.T) {
 		{"tiers, at the edge of the second", tiered(0, steps...), 100, october(), 41_000, "100 dokumen; 10 × Rp500 = Rp5.000; 90 × Rp400 = Rp36.000; jumlah Rp41.000"},
 		{"tiers, all three", tiered(0, steps...), 150, october(), 56_000, "150 dokumen; 10 × Rp500 = Rp5.000; 90 × Rp400 = Rp36.000; 50 × Rp300 = Rp15.000; jumlah Rp56.000"},
 		{"tiers start after the included", tiered(20, steps...), 31, october(), 5400, "31 dokumen, 20 sudah termasuk, 11 di atas yang termasuk; 10 × Rp500 = Rp5.000; 1 × Rp400 = Rp400; jumlah Rp5.400"},
-		{"a first tier that costs nothing", tiered(0, billing.Tier{UpTo: 5}, billing.Tier{Price: 100}), 7, october(), 200, "7 dokumen; 5 × Rp0 = Rp0; 2 × Rp100 = Rp200; jumlah Rp200"},
+		{"a first tier that costs nothing", tiered(0, rating.Tier{UpTo: 5}, rating.Tier{Price: 100}), 7, october(), 200, "7 dokumen; 5 × Rp0 = Rp0; 2 × Rp100 = Rp200; jumlah Rp200"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			r, err := billing.Rate(billing.Version{Plan: "p", Number: 3, Components: []billing.Component{tt.c}}, billing.Terms{}, billing.Quantities{"m": {Units: tt.used}}, tt.p)
+			r, err := rating.Rate(rating.Prices{Plan: "p", Version: 3, Components: []rating.Component{tt.c}}, rating.Terms{}, rating.Quantities{"m": {Units: tt.used}}, tt.p)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -94,11 +98,11 @@ func TestRate(t *testing.T) {
 // seven others by the days of each.
 func TestALevelIsChargedByDays(t *testing.T) {
 	t.Parallel()
-	steps := tiered(3, billing.Tier{UpTo: 4, Price: 500}, billing.Tier{Price: 300}) // 4 × 500 + 3 × 300
+	steps := tiered(3, rating.Tier{UpTo: 4, Price: 500}, rating.Tier{Price: 300}) // 4 × 500 + 3 × 300
 	for _, tt := range []struct {
 		name    string
-		c       billing.Component
-		p       billing.Period
+		c       rating.Component
+		p       rating.Period
 		want    money.Rupiah
 		working string
 	}{
@@ -111,7 +115,7 @@ func TestALevelIsChargedByDays(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			r, err := billing.Rate(billing.Version{Components: []billing.Component{tt.c}}, billing.Terms{}, billing.Quantities{"m": {Units: 10, Level: true}}, tt.p)
+			r, err := rating.Rate(rating.Prices{Components: []rating.Component{tt.c}}, rating.Terms{}, rating.Quantities{"m": {Units: 10, Level: true}}, tt.p)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -128,17 +132,17 @@ func TestSplittingAMonthKeepsTheCostOfALevel(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		v := anyVersion().Draw(t, "version")
-		v.Components = slices.DeleteFunc(v.Components, func(c billing.Component) bool { return c.Meter == "" })
-		month := billing.MonthOf(time.Date(rapid.IntRange(2024, 2032).Draw(t, "year"), time.Month(rapid.IntRange(1, 12).Draw(t, "month")), 1, 0, 0, 0, 0, time.UTC))
-		used := billing.Quantities{"m": {Units: rapid.Int64Range(0, 5000).Draw(t, "level"), Level: true}}
-		all, err := billing.Rate(v, billing.Terms{}, used, month)
+		v.Components = slices.DeleteFunc(v.Components, func(c rating.Component) bool { return c.Meter == "" })
+		month := rating.MonthOf(time.Date(rapid.IntRange(2024, 2032).Draw(t, "year"), time.Month(rapid.IntRange(1, 12).Draw(t, "month")), 1, 0, 0, 0, 0, time.UTC))
+		used := rating.Quantities{"m": {Units: rapid.Int64Range(0, 5000).Draw(t, "level"), Level: true}}
+		all, err := rating.Rate(v, rating.Terms{}, used, month)
 		if err != nil {
 			t.Fatal(err)
 		}
 		sums, parts := make([]money.Rupiah, len(v.Components)), money.Rupiah(0)
 		for p := month; p.FirstDay <= month.LastDay; p.FirstDay = p.LastDay + 1 {
 			p.LastDay = rapid.IntRange(p.FirstDay, month.LastDay).Draw(t, "last day")
-			r, err := billing.Rate(v, billing.Terms{}, used, p)
+			r, err := rating.Rate(v, rating.Terms{}, used, p)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -157,8 +161,8 @@ func TestSplittingAMonthKeepsTheCostOfALevel(t *testing.T) {
 
 func TestWorkingInEnglish(t *testing.T) {
 	t.Parallel()
-	r, err := billing.Rate(billing.Version{Components: []billing.Component{flat(1000), unit(1000, 2500), tiered(0, billing.Tier{Price: 1})}},
-		billing.Terms{}, billing.Quantities{"m": {Units: 1013}}, days(2026, 11, 1, 30))
+	r, err := rating.Rate(rating.Prices{Components: []rating.Component{flat(1000), unit(1000, 2500), tiered(0, rating.Tier{Price: 1})}},
+		rating.Terms{}, rating.Quantities{"m": {Units: 1013}}, days(2026, 11, 1, 30))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,42 +183,42 @@ func TestRateRefuses(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name  string
-		c     billing.Component
-		usage billing.Quantities
+		c     rating.Component
+		usage rating.Quantities
 		want  string
 	}{
-		{"a meter that does not exist", unit(0, 1), billing.Quantities{"other": {Units: 1}}, `there is no meter "m"`},
-		{"usage below zero", unit(0, 1), billing.Quantities{"m": {Units: -1}}, "stands at -1"},
-		{"an amount out of range", unit(0, money.Max), billing.Quantities{"m": {Units: 2}}, money.ErrOverflow.Error()},
-		{"tiers out of range together", tiered(0, billing.Tier{UpTo: 1, Price: money.Max}, billing.Tier{Price: 1}), billing.Quantities{"m": {Units: 2}}, money.ErrOverflow.Error()},
+		{"a meter that does not exist", unit(0, 1), rating.Quantities{"other": {Units: 1}}, `there is no meter "m"`},
+		{"usage below zero", unit(0, 1), rating.Quantities{"m": {Units: -1}}, "stands at -1"},
+		{"an amount out of range", unit(0, money.Max), rating.Quantities{"m": {Units: 2}}, money.ErrOverflow.Error()},
+		{"tiers out of range together", tiered(0, rating.Tier{UpTo: 1, Price: money.Max}, rating.Tier{Price: 1}), rating.Quantities{"m": {Units: 2}}, money.ErrOverflow.Error()},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			r, err := billing.Rate(billing.Version{Components: []billing.Component{tt.c}}, billing.Terms{}, tt.usage, october())
+			r, err := rating.Rate(rating.Prices{Components: []rating.Component{tt.c}}, rating.Terms{}, tt.usage, october())
 			if err == nil || !strings.Contains(err.Error(), tt.want) || r.Lines != nil {
 				t.Errorf("%+v, %v; want %q", r, err, tt.want)
 			}
 		})
 	}
-	two := billing.Version{Components: []billing.Component{flat(money.Max), flat(1)}}
-	if _, err := billing.Rate(two, billing.Terms{}, nil, october()); !errors.Is(err, money.ErrOverflow) {
+	two := rating.Prices{Components: []rating.Component{flat(money.Max), flat(1)}}
+	if _, err := rating.Rate(two, rating.Terms{}, nil, october()); !errors.Is(err, money.ErrOverflow) {
 		t.Errorf("a total out of range: %v", err)
 	}
 }
 
 // anyVersion draws a version that Validate accepts, with one component of each kind at least.
-func anyVersion() *rapid.Generator[billing.Version] {
-	return rapid.Custom(func(t *rapid.T) billing.Version {
+func anyVersion() *rapid.Generator[rating.Prices] {
+	return rapid.Custom(func(t *rapid.T) rating.Prices {
 		price := rapid.Map(rapid.Int64Range(0, 1_000_000), func(n int64) money.Rupiah { return money.Rupiah(n) })
 		included := rapid.Int64Range(0, 2000)
-		v := billing.Version{Plan: "p", Number: 1, Components: []billing.Component{flat(price.Draw(t, "flat")), unit(included.Draw(t, "included"), price.Draw(t, "unit"))}}
-		var tiers []billing.Tier
+		v := rating.Prices{Plan: "p", Version: 1, Components: []rating.Component{flat(price.Draw(t, "flat")), unit(included.Draw(t, "included"), price.Draw(t, "unit"))}}
+		var tiers []rating.Tier
 		var below int64
 		for range rapid.IntRange(0, 4).Draw(t, "bounded tiers") {
 			below += rapid.Int64Range(1, 500).Draw(t, "width")
-			tiers = append(tiers, billing.Tier{UpTo: below, Price: price.Draw(t, "tier")})
+			tiers = append(tiers, rating.Tier{UpTo: below, Price: price.Draw(t, "tier")})
 		}
-		v.Components = append(v.Components, tiered(included.Draw(t, "tiers after"), append(tiers, billing.Tier{Price: price.Draw(t, "last tier")})...),
+		v.Components = append(v.Components, tiered(included.Draw(t, "tiers after"), append(tiers, rating.Tier{Price: price.Draw(t, "last tier")})...),
 			packages(included.Draw(t, "packages after"), rapid.Int64Range(1, 300).Draw(t, "size"), price.Draw(t, "package")), minimum(price.Draw(t, "minimum")))
 		if err := v.Validate(); err != nil {
 			t.Fatal(err)
@@ -223,17 +227,17 @@ func anyVersion() *rapid.Generator[billing.Version] {
 	})
 }
 
-func anyPeriod() *rapid.Generator[billing.Period] {
-	return rapid.Custom(func(t *rapid.T) billing.Period {
-		p := billing.MonthOf(time.Date(rapid.IntRange(2024, 2032).Draw(t, "year"), time.Month(rapid.IntRange(1, 12).Draw(t, "month")), 1, 0, 0, 0, 0, time.UTC))
+func anyPeriod() *rapid.Generator[rating.Period] {
+	return rapid.Custom(func(t *rapid.T) rating.Period {
+		p := rating.MonthOf(time.Date(rapid.IntRange(2024, 2032).Draw(t, "year"), time.Month(rapid.IntRange(1, 12).Draw(t, "month")), 1, 0, 0, 0, 0, time.UTC))
 		p.FirstDay = rapid.IntRange(1, p.LastDay).Draw(t, "first")
 		p.LastDay = rapid.IntRange(p.FirstDay, p.LastDay).Draw(t, "last")
 		return p
 	})
 }
 
-func rate(t *rapid.T, v billing.Version, used int64, p billing.Period) billing.Rating {
-	r, err := billing.Rate(v, billing.Terms{}, billing.Quantities{"m": {Units: used}}, p)
+func rate(t *rapid.T, v rating.Prices, used int64, p rating.Period) rating.Result {
+	r, err := rating.Rate(v, rating.Terms{}, rating.Quantities{"m": {Units: used}}, p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -249,7 +253,7 @@ func TestRatingIsNeverNegativeAndNeverFallsWithUsage(t *testing.T) {
 		a, b := rate(t, v, less, p), rate(t, v, more, p)
 		var sum money.Rupiah
 		for i := range a.Lines {
-			if a.Lines[i].Amount < 0 || a.Lines[i].Kind != billing.Minimum && b.Lines[i].Amount < a.Lines[i].Amount {
+			if a.Lines[i].Amount < 0 || a.Lines[i].Kind != rating.Minimum && b.Lines[i].Amount < a.Lines[i].Amount {
 				t.Fatalf("%s costs %v for %d and %v for %d", a.Lines[i].Component, a.Lines[i].Amount, less, b.Lines[i].Amount, more)
 			}
 			sum += a.Lines[i].Amount
@@ -272,7 +276,7 @@ func TestStepsExplainTheAmount(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		used := rapid.Int64Range(0, 5000).Draw(t, "used")
 		for _, l := range rate(t, anyVersion().Draw(t, "version"), used, anyPeriod().Draw(t, "period")).Lines {
-			if l.Meter == "" || l.Kind == billing.Package {
+			if l.Meter == "" || l.Kind == rating.Package {
 				continue
 			}
 			var units int64
@@ -302,7 +306,7 @@ func TestSplittingAPeriodKeepsTheTotal(t *testing.T) {
 		first, second := whole, whole
 		first.LastDay = rapid.IntRange(whole.FirstDay, whole.LastDay-1).Draw(t, "cut")
 		second.FirstDay = first.LastDay + 1
-		v := billing.Version{Components: []billing.Component{
+		v := rating.Prices{Components: []rating.Component{
 			flat(money.Rupiah(rapid.Int64Range(0, 1<<50).Draw(t, "flat"))), unit(0, money.Rupiah(rapid.Int64Range(0, 1_000_000).Draw(t, "unit")))}}
 		x, y := rapid.Int64Range(0, 100_000).Draw(t, "x"), rapid.Int64Range(0, 100_000).Draw(t, "y")
 		a, b, all := rate(t, v, x, first), rate(t, v, y, second), rate(t, v, x+y, whole)

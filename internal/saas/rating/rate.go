@@ -1,4 +1,10 @@
-package billing
+// Package rating turns usage into lines of money, each with its working, so that anyone can recompute every rupiah. It is pure: it knows
+// neither a database nor a clock, and the same prices, terms, usage and period give the same lines.
+//
+// Amounts are whole rupiah, rounded once for each line and never for a step within it: a share of days or a percentage has half a rupiah
+// and more rounded up, and included units are rounded up in the city's favour. A month's part of a year's price, which a minimum
+// counts, is rounded like a line. Sums of lines are not rounded again.
+package rating
 
 import (
 	"fmt"
@@ -52,13 +58,13 @@ type Quantity struct {
 	Level bool
 }
 
-// Rating is the lines of one version and their sum.
-type Rating struct {
+// Result is the lines of one version and their sum.
+type Result struct {
 	Lines []Line
 	Total money.Rupiah
 }
 
-// Rate prices usage under a version and the city's terms for a period. It is pure: the same arguments give the same lines, one
+// Rate prices usage by what a version costs and the city's terms for a period. It is pure: the same arguments give the same lines, one
 // per component in the version's order, also for components that cost nothing, and the coupon's last.
 //
 // A flat price is charged by days: price × days ÷ days of the month, halves of a rupiah up. Of a meter that adds up, the included
@@ -71,33 +77,33 @@ type Rating struct {
 // Usage must name every meter of the version, zero included: a plan on a meter that does not exist is refused, since it
 // would bill nothing for ever. A negative quantity, an amount out of range, and a period in the middle of which the terms
 // change are refused too.
-func Rate(v Version, t Terms, usage Quantities, p Period) (Rating, error) {
+func Rate(prices Prices, t Terms, usage Quantities, p Period) (Result, error) {
 	if err := t.fits(p); err != nil {
-		return Rating{}, err
+		return Result{}, err
 	}
-	var r Rating
-	for _, c := range v.Components {
+	var r Result
+	for _, c := range prices.Components {
 		lines, err := t.lines(c, usage, p, r.Lines)
 		if err == nil {
-			err = r.add(v, t.trial(p), lines...)
+			err = r.add(prices, t.trial(p), lines...)
 		}
 		if err != nil {
-			return Rating{}, fmt.Errorf("billing: rate %s of plan %s: %w", c.Code, v.Plan, err)
+			return Result{}, fmt.Errorf("rating: %s of plan %s: %w", c.Code, prices.Plan, err)
 		}
 	}
 	l, ok, err := t.discount(r.Lines, p)
 	if err == nil && ok {
-		err = r.add(v, false, l)
+		err = r.add(prices, false, l)
 	}
 	if err != nil {
-		return Rating{}, fmt.Errorf("billing: rate plan %s: %w", v.Plan, err)
+		return Result{}, fmt.Errorf("rating: plan %s: %w", prices.Plan, err)
 	}
 	return r, nil
 }
 
-func (r *Rating) add(v Version, free bool, lines ...Line) error {
+func (r *Result) add(prices Prices, free bool, lines ...Line) error {
 	for _, l := range lines {
-		l.Plan, l.Version = v.Plan, v.Number
+		l.Plan, l.Version = prices.Plan, prices.Version
 		if free {
 			l.Waived, l.Amount = l.Amount, 0
 		}
@@ -140,7 +146,7 @@ func (t Terms) lines(c Component, usage Quantities, p Period, before []Line) ([]
 	case c.Kind == Flat:
 		l.Amount, err = price.FractionHalfUp(days, month)
 	case c.Kind == Once:
-		if p.holds(t.paidFrom()) && paid == 0 {
+		if p.Holds(t.PaidFrom()) && paid == 0 {
 			l.Amount = price
 		}
 	case c.Kind == Minimum:

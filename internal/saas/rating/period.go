@@ -1,4 +1,4 @@
-package billing
+package rating
 
 import "time"
 
@@ -30,14 +30,14 @@ func (p Period) Window(loc *time.Location) (from, to time.Time) {
 	return time.Date(p.Year, p.Month, p.FirstDay, 0, 0, 0, 0, loc), time.Date(p.Year, p.Month, p.LastDay+1, 0, 0, 0, 0, loc)
 }
 
-// cut returns the days of p from starts on and before ends, and whether there are any; a zero ends is none.
-func (p Period) cut(starts, ends time.Time) (Period, bool) {
-	first, last := p.first(), p.last()
-	if starts = date(starts); starts.After(first) {
+// Cut returns the days of p from starts on and before ends, and whether there are any; a zero ends is none.
+func (p Period) Cut(starts, ends time.Time) (Period, bool) {
+	first, last := p.First(), p.Last()
+	if starts = DateOf(starts); starts.After(first) {
 		first = starts
 	}
 	if !ends.IsZero() {
-		if before := date(ends).AddDate(0, 0, -1); before.Before(last) {
+		if before := DateOf(ends).AddDate(0, 0, -1); before.Before(last) {
 			last = before
 		}
 	}
@@ -48,18 +48,20 @@ func (p Period) cut(starts, ends time.Time) (Period, bool) {
 	return p, true
 }
 
-func (p Period) first() time.Time {
+// First is the first day of p.
+func (p Period) First() time.Time {
 	return time.Date(p.Year, p.Month, p.FirstDay, 0, 0, 0, 0, time.UTC)
 }
 
-func (p Period) last() time.Time { return time.Date(p.Year, p.Month, p.LastDay, 0, 0, 0, 0, time.UTC) }
+// Last is the last day of p.
+func (p Period) Last() time.Time { return time.Date(p.Year, p.Month, p.LastDay, 0, 0, 0, 0, time.UTC) }
 
-// holds reports whether a calendar day is in p.
-func (p Period) holds(day time.Time) bool { return !day.Before(p.first()) && !day.After(p.last()) }
+// Holds reports whether a calendar day is in p.
+func (p Period) Holds(day time.Time) bool { return !day.Before(p.First()) && !day.After(p.Last()) }
 
-// splitAt divides p so that a day in it begins a part of its own; a zero day, or one that is not inside, divides nothing.
-func (p Period) splitAt(day time.Time) []Period {
-	if day = date(day); !p.holds(day) || !day.After(p.first()) {
+// SplitAt divides p so that a day in it begins a part of its own; a zero day, or one that is not inside, divides nothing.
+func (p Period) SplitAt(day time.Time) []Period {
+	if day = DateOf(day); !p.Holds(day) || !day.After(p.First()) {
 		return []Period{p}
 	}
 	rest := p
@@ -67,7 +69,7 @@ func (p Period) splitAt(day time.Time) []Period {
 	return []Period{p, rest}
 }
 
-// date is the calendar day that t shows, as midnight of UTC, so that days compare without a zone.
-func date(t time.Time) time.Time {
+// DateOf is the calendar day that t shows, as midnight of UTC, so that days compare without a zone.
+func DateOf(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }

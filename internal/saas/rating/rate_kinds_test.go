@@ -1,4 +1,4 @@
-package billing_test
+package rating_test
 
 import (
 	"slices"
@@ -7,31 +7,31 @@ import (
 	"pgregory.net/rapid"
 
 	"bedelau/internal/kernel/money"
-	"bedelau/internal/saas/billing"
+	"bedelau/internal/saas/rating"
 )
 
 // anyOffer draws a version with components of every kind, add-ons among them, in any order; with volume tiers if asked for.
-func anyOffer(volumes bool) *rapid.Generator[billing.Version] {
-	return rapid.Custom(func(t *rapid.T) billing.Version {
+func anyOffer(volumes bool) *rapid.Generator[rating.Prices] {
+	return rapid.Custom(func(t *rapid.T) rating.Prices {
 		price := rapid.Map(rapid.Int64Range(0, 1_000_000), func(n int64) money.Rupiah { return money.Rupiah(n) })
-		tiers := func() (all []billing.Tier) {
+		tiers := func() (all []rating.Tier) {
 			var below int64
 			for range rapid.IntRange(0, 3).Draw(t, "bounded tiers") {
 				below += rapid.Int64Range(1, 500).Draw(t, "width")
-				all = append(all, billing.Tier{UpTo: below, Price: price.Draw(t, "tier")})
+				all = append(all, rating.Tier{UpTo: below, Price: price.Draw(t, "tier")})
 			}
-			return append(all, billing.Tier{Price: price.Draw(t, "last tier")})
+			return append(all, rating.Tier{Price: price.Draw(t, "last tier")})
 		}
 		year, tool := yearly(price.Draw(t, "year")), once(price.Draw(t, "tool"))
 		year.Code = "setahun"
 		tool.Code, tool.Optional = "alat", true
-		all := []billing.Component{flat(price.Draw(t, "flat")), unit(rapid.Int64Range(0, 2000).Draw(t, "included"), price.Draw(t, "unit")), tiered(rapid.Int64Range(0, 2000).Draw(t, "tiers after"), tiers()...),
+		all := []rating.Component{flat(price.Draw(t, "flat")), unit(rapid.Int64Range(0, 2000).Draw(t, "included"), price.Draw(t, "unit")), tiered(rapid.Int64Range(0, 2000).Draw(t, "tiers after"), tiers()...),
 			packages(rapid.Int64Range(0, 2000).Draw(t, "packages after"), rapid.Int64Range(1, 300).Draw(t, "size"), price.Draw(t, "package")),
 			year, once(price.Draw(t, "once")), tool, addon(price.Draw(t, "add-on")), minimum(price.Draw(t, "minimum"))}
 		if volumes {
 			all = append(all, volume(tiers()...))
 		}
-		v := billing.Version{Plan: "p", Number: 1, Components: rapid.Permutation(all).Draw(t, "order")}
+		v := rating.Prices{Plan: "p", Version: 1, Components: rapid.Permutation(all).Draw(t, "order")}
 		if err := v.Validate(); err != nil {
 			t.Fatal(err)
 		}
@@ -40,10 +40,10 @@ func anyOffer(volumes bool) *rapid.Generator[billing.Version] {
 }
 
 // anyTerms draws how a city stands to an offer in a period: since when, in a trial or not, with add-ons and a coupon.
-func anyTerms(p billing.Period) *rapid.Generator[billing.Terms] {
-	return rapid.Custom(func(t *rapid.T) billing.Terms {
+func anyTerms(p rating.Period) *rapid.Generator[rating.Terms] {
+	return rapid.Custom(func(t *rapid.T) rating.Terms {
 		first := day(p.Year, p.Month, p.FirstDay)
-		in := billing.Terms{StartsOn: first.AddDate(0, 0, -rapid.IntRange(0, 800).Draw(t, "days since")),
+		in := rating.Terms{StartsOn: first.AddDate(0, 0, -rapid.IntRange(0, 800).Draw(t, "days since")),
 			Addons: map[string]int64{"ducting": rapid.Int64Range(0, 5).Draw(t, "add-ons"), "alat": rapid.Int64Range(0, 5).Draw(t, "tools")},
 			Paid:   map[string]int64{"pasang": rapid.Int64Range(0, 1).Draw(t, "paid"), "alat": rapid.Int64Range(0, 5).Draw(t, "tools paid")}}
 		switch rapid.IntRange(0, 2).Draw(t, "trial") {
@@ -53,7 +53,7 @@ func anyTerms(p billing.Period) *rapid.Generator[billing.Terms] {
 			in.TrialEnds = day(p.Year, p.Month, p.LastDay+1)
 		}
 		if kind := rapid.IntRange(0, 2).Draw(t, "coupon"); kind > 0 {
-			c := billing.Coupon{Code: "PERINTIS", From: in.StartsOn}
+			c := rating.Coupon{Code: "PERINTIS", From: in.StartsOn}
 			if kind == 1 {
 				c.Percent = rapid.Int64Range(1, 100).Draw(t, "percent")
 			} else {
@@ -68,8 +68,8 @@ func anyTerms(p billing.Period) *rapid.Generator[billing.Terms] {
 	})
 }
 
-func rateUnder(t *rapid.T, v billing.Version, in billing.Terms, used int64, level bool, p billing.Period) billing.Rating {
-	r, err := billing.Rate(v, in, billing.Quantities{"m": {Units: used, Level: level}}, p)
+func rateUnder(t *rapid.T, v rating.Prices, in rating.Terms, used int64, level bool, p rating.Period) rating.Result {
+	r, err := rating.Rate(v, in, rating.Quantities{"m": {Units: used, Level: level}}, p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,9 +91,9 @@ func TestNoOfferIsEverNegative(t *testing.T) {
 		for _, l := range r.Lines {
 			sum += l.Amount
 			switch {
-			case l.Kind == billing.Credit:
+			case l.Kind == rating.Credit:
 				back -= l.Amount
-			case l.Kind == billing.Discount && (l.Amount > 0 || l.Amount < -l.Base), l.Kind != billing.Discount && l.Amount < 0:
+			case l.Kind == rating.Discount && (l.Amount > 0 || l.Amount < -l.Base), l.Kind != rating.Discount && l.Amount < 0:
 				t.Fatalf("%s costs %v of %v", l.Component, l.Amount, l.Base)
 			}
 		}
@@ -121,8 +121,8 @@ func TestMoreUsageNeverCostsLessExceptByVolume(t *testing.T) {
 		for i, l := range a.Lines {
 			m := b.Lines[i]
 			switch {
-			case m.Amount >= l.Amount, l.Kind == billing.Minimum, l.Kind == billing.Discount:
-			case l.Kind != billing.Volume || l.Steps[0].Price <= m.Steps[0].Price:
+			case m.Amount >= l.Amount, l.Kind == rating.Minimum, l.Kind == rating.Discount:
+			case l.Kind != rating.Volume || l.Steps[0].Price <= m.Steps[0].Price:
 				t.Fatalf("%s costs %v for %d and %v for %d", l.Component, l.Amount, less, m.Amount, more)
 			default:
 				cheaper = true
@@ -131,7 +131,7 @@ func TestMoreUsageNeverCostsLessExceptByVolume(t *testing.T) {
 		if b.Total < a.Total && !cheaper {
 			t.Fatalf("%d costs %v and %d costs %v", less, a.Total, more, b.Total)
 		}
-		if n := slices.IndexFunc(a.Lines, func(l billing.Line) bool { return l.Kind == billing.Volume }); (n >= 0) != volumes || n >= 0 && len(a.Lines[n].Steps) > 1 {
+		if n := slices.IndexFunc(a.Lines, func(l rating.Line) bool { return l.Kind == rating.Volume }); (n >= 0) != volumes || n >= 0 && len(a.Lines[n].Steps) > 1 {
 			t.Fatalf("the volume line is %d with %+v", n, a.Lines)
 		}
 	})
@@ -142,11 +142,11 @@ func TestOnceIsOnce(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		p := anyPeriod().Draw(t, "period")
-		in := billing.Terms{StartsOn: day(p.Year, p.Month, p.FirstDay)}
-		v := billing.Version{Components: []billing.Component{once(money.Rupiah(rapid.Int64Range(0, 1<<50).Draw(t, "price")))}}
+		in := rating.Terms{StartsOn: day(p.Year, p.Month, p.FirstDay)}
+		v := rating.Prices{Components: []rating.Component{once(money.Rupiah(rapid.Int64Range(0, 1<<50).Draw(t, "price")))}}
 		var sum money.Rupiah
 		for month, n := day(p.Year, p.Month, 1), 0; n < 15; month, n = month.AddDate(0, 1, 0), n+1 {
-			q := billing.MonthOf(month)
+			q := rating.MonthOf(month)
 			if n == 0 {
 				q.FirstDay = p.FirstDay
 			}

@@ -1,4 +1,4 @@
-package billing
+package rating
 
 import (
 	"fmt"
@@ -65,11 +65,18 @@ func (k Kind) metered() bool { return k == Unit || k == Tiered || k == Volume ||
 // tiered reports whether a kind has tiers.
 func (k Kind) tiered() bool { return k == Tiered || k == Volume }
 
+// Prices is what a version of a plan costs.
+type Prices struct {
+	Plan       string
+	Version    int
+	Components []Component
+}
+
 // Validate returns Invalid naming each field at fault: "components.2.tiers.0.up_to".
-func (v Version) Validate() error {
+func (p Prices) Validate() error {
 	var out []fault.Field
 	seen := map[string]bool{}
-	for i, c := range v.Components {
+	for i, c := range p.Components {
 		refuse := func(field, code string) {
 			out = append(out, fault.Field{Name: fmt.Sprintf("components.%d.%s", i, field), Code: code})
 		}

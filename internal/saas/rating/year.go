@@ -1,4 +1,4 @@
-package billing
+package rating
 
 import (
 	"time"
@@ -9,17 +9,17 @@ import (
 // yearly charges a year in advance in the period of its first day, and gives back what was not used of it in the period of
 // the subscription's last day. In every other period the line costs nothing and says until when it is paid.
 func (t Terms) yearly(l Line, price money.Rupiah, p Period) ([]Line, error) {
-	from, until := yearOf(t.paidFrom(), p.last())
+	from, until := YearOf(t.PaidFrom(), p.Last())
 	l.From, l.Until, l.Of = from, until, daysBetween(from, until)
-	if p.holds(from) {
+	if p.Holds(from) {
 		l.Amount = price
 	}
 	out := []Line{l}
-	ends := date(t.EndsOn)
-	if t.EndsOn.IsZero() || !p.holds(ends.AddDate(0, 0, -1)) || t.trial(p) {
+	ends := DateOf(t.EndsOn)
+	if t.EndsOn.IsZero() || !p.Holds(ends.AddDate(0, 0, -1)) || t.trial(p) {
 		return out, nil
 	}
-	if from, until = yearOf(t.paidFrom(), ends.AddDate(0, 0, -1)); !ends.Before(until) {
+	if from, until = YearOf(t.PaidFrom(), ends.AddDate(0, 0, -1)); !ends.Before(until) {
 		return out, nil
 	}
 	back := l
@@ -55,8 +55,8 @@ func (t Terms) committed(lines []Line, p Period) (sum money.Rupiah, twelfth int,
 	return sum, twelfth, nil
 }
 
-// yearOf is the year of a subscription, from one anniversary of its first day to the next, that holds a day.
-func yearOf(first, day time.Time) (from, until time.Time) {
+// YearOf is the year of a subscription, from one anniversary of its first day to the next, that holds a day.
+func YearOf(first, day time.Time) (from, until time.Time) {
 	n := max(day.Year()-first.Year(), 0)
 	for from = anniversary(first, n); from.After(day) && n > 0; from = anniversary(first, n) {
 		n--
@@ -65,10 +65,10 @@ func yearOf(first, day time.Time) (from, until time.Time) {
 }
 
 // anniversary is the same day n years later; for the 29th of February in a common year, the 28th.
-func anniversary(first time.Time, n int) time.Time { return monthsLater(first, 12*n) }
+func anniversary(first time.Time, n int) time.Time { return MonthsLater(first, 12*n) }
 
-// monthsLater is the same day n months later, or the last of that month when it has no such day.
-func monthsLater(first time.Time, n int) time.Time {
+// MonthsLater is the same day n months later, or the last of that month when it has no such day.
+func MonthsLater(first time.Time, n int) time.Time {
 	last := time.Date(first.Year(), first.Month()+time.Month(n)+1, 0, 0, 0, 0, 0, time.UTC)
 	return time.Date(last.Year(), last.Month(), min(first.Day(), last.Day()), 0, 0, 0, 0, time.UTC)
 }
