@@ -98,15 +98,15 @@ func (in *CauseInput) shares() (bad []fault.Field) {
 
 // Judge puts down what caused a damage and who pays for it, for staff with duct:manage; put down again, after it was closed too, the last
 // counts: what was charged of a share that is another now is undone. The amounts add up to the cost to the rupiah. It refuses Invalid what is
-// missing, shares that do not add up to 100 percent or name a party twice (field "shares"), Conflict "ductdamage.credited" once what is let
-// off rests on it, and what Step refuses of a damage that was dismissed.
+// missing, shares that do not add up to 100 percent or name a party twice (field "shares"), Conflict "ductdamage.credited" where what is
+// let off already would not be let off by who answers now, and what Step refuses of a damage that was dismissed.
 func (s *Service) Judge(ctx context.Context, actor identity.Actor, in CauseInput) error {
 	if err := in.check(); err != nil {
 		return err
 	}
 	return s.changeAs(ctx, actor, access.DuctManage, in.ID, in.Revision, func(d Damage) bool { return d.State == Dismissed }, func(ctx context.Context, tx bun.Tx, d *Damage) error {
 		if in.Liable != d.Liable || in.Liable == ByOperator && in.Operator != d.LiableOperator.UUID {
-			if err := credited(ctx, tx, *d); err != nil {
+			if err := s.creditsStand(ctx, tx, *d, in.Liable, in.Operator); err != nil {
 				return err
 			}
 		}

@@ -254,9 +254,21 @@ func (s *Service) credit(ctx context.Context, actor identity.Actor, id uuid.UUID
 	})
 }
 
-// credited refuses Conflict "ductdamage.credited" once what is let off was asked for or approved: it rests on who has to answer.
-func credited(ctx context.Context, tx bun.Tx, d Damage) error {
-	some, err := tx.NewSelect().Model((*Credit)(nil)).Where("c.tenant_id = ? AND c.damage_id = ? AND c.approved IS NOT FALSE", d.TenantID, d.ID).Exists(ctx)
+// creditsStand refuses Conflict "ductdamage.credited" where something is let off, or asked to be, that is not for another who has to answer: one
+// for whom nothing is let off at all, or an operator whose own lease it is. What others are then let off too is asked for as before.
+func (s *Service) creditsStand(ctx context.Context, tx bun.Tx, d Damage, liable string, of uuid.UUID) error {
+	rules, _, err := s.PolicyOf(ctx, d)
+	if err != nil {
+		return err
+	}
+	q := tx.NewSelect().Model((*Credit)(nil)).Where("c.tenant_id = ? AND c.damage_id = ? AND c.approved IS NOT FALSE", d.TenantID, d.ID)
+	if !slices.Contains(rules.Restitution.NoneFor, liable) {
+		if liable != ByOperator {
+			return nil
+		}
+		q = q.Where("c.operator_id = ?", of)
+	}
+	some, err := q.Exists(ctx)
 	if err != nil {
 		return fmt.Errorf("ductdamage: credits: %w", err)
 	}

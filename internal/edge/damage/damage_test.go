@@ -469,6 +469,13 @@ func TestFromALabelToACredit(t *testing.T) {
 	if n := w.count(t, "duct_credit_line", "true"); n != 1 {
 		t.Errorf("taken off %d times", n)
 	}
+
+	// Found otherwise after that, what was let off stands where it would be let off still, and the other company is let off too.
+	maya, gita := w.Staff(t, pagetest.HostBatam, "Maya Ducting", "duct_manager", ""), w.Staff(t, pagetest.HostBatam, "Gita Keuangan", "duct_finance", "")
+	maya.Sees(w.do(t, maya, at, "/sebab", "cause", "excavation", "liable", "operator", "operator", w.satu.String(), "root_cause", "Lain", "cost", "0"), http.StatusConflict, "tidak dapat diganti")
+	maya.Goes(w.do(t, maya, at, "/sebab", "cause", "excavation", "liable", "third_party", "name", "PT Gali Contoh", "root_cause", "Bukan PT Dua", "cost", "0"), at)
+	gita.Goes(gita.Post(at+"/potongan"), at)
+	gita.Page(at, w.sewaB.Number, "Sudah dipotong", "orang lain yang memutus")
 }
 
 // TestGuessingDigitsIsLocked: five wrong tries for a number, and nobody reads it for an hour, whoever has the right ones.
