@@ -211,4 +211,7 @@ func TestWhoIsAskedForADepositCanBeBookedOn(t *testing.T) {
 	if lacks, err = y.Pledged(y.ctx, y.bima, all[0].PartyID); err != nil || len(lacks) != 0 {
 		t.Errorf("it is complete: %+v, %v", lacks, err)
 	}
+	if x, err := y.Statement(y.ctx, y.bima, serat, y.at.AddDate(0, -1, 0), y.at.AddDate(0, 0, 1)); err != nil || x.Known || x.Deposit != 1_000_000 {
+		t.Errorf("its account says that it was charged: %+v, %v", x, err)
+	}
 }

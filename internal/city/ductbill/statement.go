@@ -30,7 +30,7 @@ type Movement struct {
 
 // Statement is the account of an operator from one day to before another.
 type Statement struct {
-	Known     bool         // the operator was charged at least once
+	Known     bool         // the operator was charged or has paid at least once
 	Before    money.Rupiah // owed when it begins
 	After     money.Rupiah // and when it ends
 	Movements []Movement
@@ -62,8 +62,8 @@ func (s *Service) StatementOf(ctx context.Context, actor identity.Actor, from, u
 func (s *Service) account(ctx context.Context, operator uuid.UUID, from, until time.Time) (out Statement, err error) {
 	tenant := tenancy.Must(ctx)
 	var party uuid.UUID
-	err = s.d.DB.App.NewRaw("SELECT party_id FROM duct_payer WHERE tenant_id = ? AND operator_id = ?", tenant, operator).Scan(ctx, &party)
-	if errors.Is(err, sql.ErrNoRows) { // it was never charged, but may have left a deposit
+	err = s.d.DB.App.NewRaw("SELECT w.party_id FROM duct_payer w WHERE w.tenant_id = ? AND w.operator_id = ? AND EXISTS (SELECT FROM invoice_entry e WHERE e.tenant_id = w.tenant_id AND e.party_id = w.party_id)", tenant, operator).Scan(ctx, &party)
+	if errors.Is(err, sql.ErrNoRows) { // it was never charged and paid for nothing, but may have left a deposit
 		out.Deposit, err = s.depositOf(ctx, operator, until.Format(time.DateOnly))
 		return out, err
 	}
