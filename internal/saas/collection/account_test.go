@@ -15,6 +15,7 @@ import (
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/invoice"
+	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -22,7 +23,7 @@ import (
 func (o *office) pays(i invoice.Invoice) {
 	o.t.Helper()
 	o.must(tenancy.InTx(o.ctx, o.w.DB.App, func(ctx context.Context, tx bun.Tx) error {
-		_, err := o.book.Pay(ctx, tx, o.clerk, invoice.PaymentInput{Invoice: i.ID, Method: invoice.Transfer, Reference: "TRF-1", Amount: due(i, o.standing(i)), On: o.now})
+		_, err := o.book.Pay(ctx, tx, o.clerk, invoice.PaymentInput{Invoice: i.ID, Method: invoice.Transfer, Reference: "TRF-1", Amount: money.Rupiah(o.wanted(i) / 100), On: o.now})
 		return err
 	}))
 }
@@ -236,6 +237,48 @@ func TestWhatIsTakenBackThereIsStillOwed(t *testing.T) {
 				t.Errorf("paid, the incidents are %v", all)
 			}
 		})
+	}
+}
+
+// A credit note takes its part of what a treasurer keeps back with it: what is left is still asked for, and that it is another amount at
+// Stripe is an incident. Were all of it what the treasurer keeps back, Stripe would ask for nothing, and nobody would know.
+func TestWhatACreditNoteLeavesIsStillAskedFor(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.choose(Send)
+	i, id := o.byHand(1_000_000)
+	_, lines, _, err := o.book.Find(o.ctx, i.ID)
+	o.must(err)
+	all, err := o.book.CreditLines(o.ctx, i.ID, lines)
+	o.must(err)
+	in, err := invoice.Crediting(i.ID, all, map[int]money.Rupiah{1: 985_000}, "Pelatihan dibatalkan sebagian.")
+	o.must(err)
+	q, err := o.finance.Ask(o.ctx, o.clerk, in)
+	o.must(err)
+	other := o.clerk
+	other.ID = uuid.New()
+	_, err = o.finance.Decide(o.ctx, other, q.ID, true)
+	o.must(err)
+
+	// 15,000 are left, with 1,650 of PPN and 300 of PPh, which the treasurer keeps back of it: less than of the whole.
+	if got := o.wanted(i); got != 16_350_00 || i.Withholdable != 20_000 {
+		t.Errorf("%d is due in hundredths, and %d may be kept back of the whole", got, i.Withholdable)
+	}
+	o.must(o.Compare(o.ctx))
+	if doc := o.stripe.Objects[id]; doc["status"] != "open" {
+		t.Errorf("the invoice is %v there", doc["status"])
+	}
+	found, err := o.Incidents(o.ctx, o.clerk, IncidentFilter{})
+	if err != nil || len(found) != 1 || found[0].Kind != openDiffers || found[0].Expected != 16_350_00 || found[0].Found != 1_090_000_00 {
+		t.Errorf("%+v, %v", found, err)
+	}
+	if _, code := o.stripe.Act(o.stripe.Objects[id], "void"); code != "" {
+		t.Fatal(code)
+	}
+	o.now = o.now.AddDate(0, 0, 4)
+	o.must(o.Compare(o.ctx))
+	if got := o.incidents(); !slices.Equal(got, []string{notCollected}) {
+		t.Errorf("asked for by nobody, the incidents are %v", got)
 	}
 }
 

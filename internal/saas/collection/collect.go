@@ -44,7 +44,10 @@ func (s *Service) collect(ctx context.Context, id uuid.UUID) error {
 		return err
 	}
 	a, err := s.accountOf(ctx, i.PartyID)
-	if err != nil || a.Collection != ByStripe || due(i, st) <= 0 {
+	if err != nil || a.Collection != ByStripe {
+		return err
+	}
+	if want, err := s.due(ctx, i, st); err != nil || want <= 0 {
 		return err
 	}
 	if err := s.instead(ctx, i); err != nil {
@@ -96,7 +99,11 @@ func (s *Service) complete(ctx context.Context, a Account, i invoice.Invoice, li
 	if err != nil {
 		return false, err
 	}
-	all, err := pieces(i, lines, st, there)
+	want, err := s.due(ctx, i, st)
+	if err != nil {
+		return false, err
+	}
+	all, err := pieces(i, lines, st, want, there)
 	if err != nil {
 		return false, err
 	}
@@ -119,7 +126,7 @@ func (s *Service) complete(ctx context.Context, a Account, i invoice.Invoice, li
 	if there, err = s.there(ctx, a.City, doc); err != nil {
 		return false, err
 	}
-	total, err := atStripe(due(i, st))
+	total, err := atStripe(want)
 	if err != nil {
 		return false, err
 	}

@@ -168,7 +168,10 @@ func (s *Service) compareOpen(ctx context.Context, row billRow, i invoice.Invoic
 	if err != nil {
 		return err
 	}
-	want := due(i, st)
+	want, err := s.due(ctx, i, st)
+	if err != nil {
+		return err
+	}
 	if want > 0 {
 		if x.Expected, err = atStripe(want); err != nil {
 			return err
@@ -234,7 +237,8 @@ func (s *Service) missing(ctx context.Context) error {
 		Waits       bool          `bun:"waits"`
 	}
 	err := s.DB.App.NewRaw(`SELECT i.id, i.number, i.finalised_at, p.city,
-			coalesce((SELECT sum(e.amount) FROM invoice_entry e WHERE e.tenant_id = i.tenant_id AND e.invoice_id = i.id AND e.kind <> ?), 0) > i.withholdable
+			coalesce((SELECT sum(e.amount) FROM invoice_entry e WHERE e.tenant_id = i.tenant_id AND e.invoice_id = i.id AND e.kind <> ?), 0) >
+				i.withholdable - coalesce((SELECT sum(n.withholdable) FROM invoice n WHERE n.tenant_id = i.tenant_id AND n.credits = i.id), 0)
 			AND NOT EXISTS (SELECT FROM stripe_invoice x WHERE x.tenant_id = i.tenant_id AND x.invoice_id = i.id AND x.status = 'open') AS waits
 		FROM stripe_account a JOIN party p ON p.tenant_id = a.tenant_id AND p.city = a.city JOIN invoice i ON i.tenant_id = p.tenant_id AND i.party_id = p.id
 		WHERE a.tenant_id = ? AND a.collection = ? AND i.kind = ? AND i.finalised_at >= a.chosen_at AND (i.finalised_at >= ? OR

@@ -1,6 +1,7 @@
 package collection
 
 import (
+	"context"
 	"fmt"
 
 	"bedelau/internal/kernel/i18n"
@@ -24,9 +25,14 @@ type priced struct {
 	Found    int64
 }
 
-// due is what of an invoice Stripe is to collect: what is open, less what the buyer may still give to the state.
-func due(i invoice.Invoice, st invoice.Standing) money.Rupiah {
-	return st.Open - min(max(i.Withholdable-st.Withheld, 0), st.Open)
+// due is what of an invoice Stripe is to collect: what is open, less what the buyer may still give to the state, which is less by what
+// credit notes took back of it.
+func (s *Service) due(ctx context.Context, i invoice.Invoice, st invoice.Standing) (money.Rupiah, error) {
+	kept, _, err := s.book.KeepBack(ctx, s.DB.App, i, st)
+	if err != nil {
+		return 0, fmt.Errorf("collection: what is due of %s: %w", i.Number, err)
+	}
+	return st.Open - kept, nil
 }
 
 // componentOf is the price that a line of the books was rated by, as plan/version/component, or "" for one that no price of
@@ -46,8 +52,8 @@ func componentOf(l invoice.Line) string {
 
 // pieces are the items by which what Stripe's own lines come to becomes what it is to collect. Each line of the books is one,
 // unless Stripe has lines of its price: then it is what that leaves to be said, such as the days of a month that were not
-// used. Tax, what the buyer keeps back and what was settled before follow.
-func pieces(i invoice.Invoice, lines []invoice.Line, st invoice.Standing, there []priced) ([]piece, error) {
+// used. Tax, what the buyer keeps back beside what is due and what was settled before follow.
+func pieces(i invoice.Invoice, lines []invoice.Line, st invoice.Standing, due money.Rupiah, there []priced) ([]piece, error) {
 	var out []piece
 	add := func(part, name string, amount money.Rupiah) error {
 		n, err := atStripe(amount)
@@ -82,7 +88,7 @@ func pieces(i invoice.Invoice, lines []invoice.Line, st invoice.Standing, there 
 	if err := add("tax", i18n.ID.T("collection.item.tax"), i.Tax); err != nil {
 		return nil, err
 	}
-	if err := add("kept_back", i18n.ID.T("collection.item.kept_back"), due(i, st)-st.Open); err != nil {
+	if err := add("kept_back", i18n.ID.T("collection.item.kept_back"), due-st.Open); err != nil {
 		return nil, err
 	}
 	return out, add("settled", i18n.ID.T("collection.item.settled"), st.Open-i.Total)

@@ -264,7 +264,9 @@ func (o *office) count(query string, args ...any) (n int) {
 // wanted is what Stripe should ask for of an invoice, in hundredths.
 func (o *office) wanted(i invoice.Invoice) int64 {
 	o.t.Helper()
-	return int64(due(i, o.standing(i))) * 100
+	want, err := o.due(o.ctx, i, o.standing(i))
+	o.must(err)
+	return int64(want) * 100
 }
 
 var november, december = day(2026, 11, 1), day(2026, 12, 1)
