@@ -26,7 +26,7 @@ type Line struct {
 
 	Meter    string       `json:"meter,omitempty"`    // empty for what counts no usage
 	Quantity int64        `json:"quantity,omitempty"` // used; of an add-on how many there are; of a coupon the percentage
-	Included int64        `json:"included,omitempty"` // of those used, how many could be used at no further cost in this period
+	Included int64        `json:"included,omitempty"` // of those used, how many could be used at no further cost in this period; of what is paid once, how many were paid before
 	Level    bool         `json:"level,omitempty"`    // Quantity is a level: the amount is the days' share of Whole
 	Whole    money.Rupiah `json:"whole,omitempty"`    // what that level costs in a whole month
 	Size     int64        `json:"size,omitempty"`     // of a package
@@ -132,7 +132,8 @@ func (t Terms) lines(c Component, usage Quantities, p Period, before []Line) ([]
 		var err error
 		many := l.Quantity
 		if c.Kind == Once {
-			many, paid = max(many-paid, 0), 0
+			l.Included, paid = min(paid, many), 0
+			many -= l.Included
 		}
 		if price, err = price.Times(many); err != nil {
 			return nil, err

@@ -71,6 +71,10 @@ func TestRate(t *testing.T) {
 		{"tiers, one past the edge", tiered(0, steps...), 11, october(), 5400, "11 dokumen; 10 × Rp500 = Rp5.000; 1 × Rp400 = Rp400; jumlah Rp5.400"},
 		{"tiers, at the edge of the second", tiered(0, steps...), 100, october(), 41_000, "100 dokumen; 10 × Rp500 = Rp5.000; 90 × Rp400 = Rp36.000; jumlah Rp41.000"},
 		{"tiers, all three", tiered(0, steps...), 150, october(), 56_000, "150 dokumen; 10 × Rp500 = Rp5.000; 90 × Rp400 = Rp36.000; 50 × Rp300 = Rp15.000; jumlah Rp56.000"},
+		{"tiers of nothing", tiered(0, steps...), 0, october(), 0, "0 dokumen"},
+		{"tiers of 10^12", tiered(0, steps...), 1_000_000_000_000, october(), 300_000_000_011_000, "1.000.000.000.000 dokumen; 10 × Rp500 = Rp5.000; 90 × Rp400 = Rp36.000; 999.999.999.900 × Rp300 = Rp299.999.999.970.000; jumlah Rp300.000.000.011.000"},
+		{"included by days of a leap February, rounded up: 10 × 15/29 = 5,17…", unit(10, 2500), 6, days(2028, 2, 1, 15), 0, "6 permohonan, semuanya dalam 6 yang sudah termasuk"},
+		{"included by days of a February, rounded up: 10 × 15/28 = 5,35…", unit(10, 2500), 7, days(2026, 2, 1, 15), 2500, "7 permohonan, 6 sudah termasuk, 1 di atas yang termasuk; 1 × Rp2.500 = Rp2.500"},
 		{"tiers start after the included", tiered(20, steps...), 31, october(), 5400, "31 dokumen, 20 sudah termasuk, 11 di atas yang termasuk; 10 × Rp500 = Rp5.000; 1 × Rp400 = Rp400; jumlah Rp5.400"},
 		{"a first tier that costs nothing", tiered(0, rating.Tier{UpTo: 5}, rating.Tier{Price: 100}), 7, october(), 200, "7 dokumen; 5 × Rp0 = Rp0; 2 × Rp100 = Rp200; jumlah Rp200"},
 	} {

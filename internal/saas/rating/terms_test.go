@@ -44,6 +44,18 @@ func addon(price money.Rupiah) rating.Component {
 	return c
 }
 
+func addonYearly(price money.Rupiah) rating.Component {
+	c := addon(price)
+	c.Every = rating.Yearly
+	return c
+}
+
+func addonOnce(price money.Rupiah) rating.Component {
+	c := once(price)
+	c.Code, c.Optional = "alat", true
+	return c
+}
+
 // Every case was worked out by hand. The last line is the one that is looked at.
 func TestRateUnderTerms(t *testing.T) {
 	t.Parallel()
@@ -55,6 +67,8 @@ func TestRateUnderTerms(t *testing.T) {
 		s.EndsOn = day(year, month, d)
 		return s
 	}
+	two := since(2026, 10, 11)
+	two.Addons = map[string]int64{"ducting": 2}
 	coupon := func(c rating.Coupon) rating.Terms {
 		c.Code, c.From = "PERINTIS", day(2026, 1, 1)
 		return rating.Terms{Coupon: &c}
@@ -71,9 +85,13 @@ func TestRateUnderTerms(t *testing.T) {
 		{"volume, at the edge of the first", []rating.Component{volume(steps...)}, rating.Terms{}, 10, october(), 5000, "10 dokumen; 10 × Rp500 = Rp5.000"},
 		{"volume, one past the edge: all at the next price, which is less", []rating.Component{volume(steps...)}, rating.Terms{}, 11, october(), 4400, "11 dokumen; 11 × Rp400 = Rp4.400"},
 		{"volume, in the last", []rating.Component{volume(steps...)}, rating.Terms{}, 101, october(), 30_300, "101 dokumen; 101 × Rp300 = Rp30.300"},
+		{"volume, at the edge of the second", []rating.Component{volume(steps...)}, rating.Terms{}, 100, october(), 40_000, "100 dokumen; 100 × Rp400 = Rp40.000"},
+		{"volume of 10^12", []rating.Component{volume(steps...)}, rating.Terms{}, 1_000_000_000_000, october(), 300_000_000_000_000, "1.000.000.000.000 dokumen; 1.000.000.000.000 × Rp300 = Rp300.000.000.000.000"},
 		{"volume of nothing", []rating.Component{volume(steps...)}, rating.Terms{}, 0, october(), 0, "0 dokumen"},
 		{"a begun package is whole", []rating.Component{packages(0, 100, 9000)}, rating.Terms{}, 201, october(), 27_000, "201 permohonan; 3 paket isi 100 × Rp9.000 = Rp27.000"},
 		{"packages at the edge", []rating.Component{packages(0, 100, 9000)}, rating.Terms{}, 200, october(), 18_000, "200 permohonan; 2 paket isi 100 × Rp9.000 = Rp18.000"},
+		{"packages of nothing", []rating.Component{packages(0, 100, 9000)}, rating.Terms{}, 0, october(), 0, "0 permohonan"},
+		{"packages of 10^12", []rating.Component{packages(0, 1000, 9000)}, rating.Terms{}, 1_000_000_000_000, october(), 9_000_000_000_000, "1.000.000.000.000 permohonan; 1.000.000.000 paket isi 1.000 × Rp9.000 = Rp9.000.000.000.000"},
 		{"packages after the included", []rating.Component{packages(150, 100, 9000)}, rating.Terms{}, 151, october(), 9000, "151 permohonan, 150 sudah termasuk, 1 di atas yang termasuk; 1 paket isi 100 × Rp9.000 = Rp9.000"},
 		{"a minimum that is not reached", []rating.Component{unit(0, 2500), minimum(100_000)}, rating.Terms{}, 13, october(), 100_000, "jumlah di atas Rp32.500; paling sedikit Rp100.000, ditambah Rp67.500"},
 		{"a minimum that is reached", []rating.Component{unit(0, 2500), minimum(32_500)}, rating.Terms{}, 13, october(), 32_500, "jumlah di atas Rp32.500; paling sedikit Rp32.500 sebulan sudah tercapai"},
@@ -87,9 +105,18 @@ func TestRateUnderTerms(t *testing.T) {
 		{"ended after 100 of 365 days: 265 come back", []rating.Component{yearly(36_500_000)}, ended(since(2026, 7, 1), 2026, 10, 9), 0, days(2026, 10, 1, 8), -26_500_000, "Rp36.500.000 × 265 dari 365 hari yang tidak terpakai = -Rp26.500.000"},
 		{"ended in the month in which it began", []rating.Component{yearly(36_500_000)}, ended(since(2026, 10, 1), 2026, 10, 11), 0, days(2026, 10, 1, 10), 1_000_000, "Rp36.500.000 × 355 dari 365 hari yang tidak terpakai = -Rp35.500.000"},
 		{"ended with the year: nothing comes back", []rating.Component{yearly(36_500_000)}, ended(since(2025, 10, 9), 2026, 10, 9), 0, days(2026, 10, 1, 8), 0, "sudah ditagih untuk setahun, sampai 8 Oktober 2026"},
+		{"ended after 60 of 366 days: 306 come back", []rating.Component{yearly(36_600_000)}, ended(since(2028, 1, 1), 2028, 3, 1), 0, days(2028, 2, 1, 29), -30_600_000, "Rp36.600.000 × 306 dari 366 hari yang tidak terpakai = -Rp30.600.000"},
+		{"ended before the leap day of its year: 29 of 366 come back", []rating.Component{yearly(36_600_000)}, ended(since(2027, 3, 1), 2028, 2, 1), 0, days(2028, 1, 1, 31), -2_900_000, "Rp36.600.000 × 29 dari 366 hari yang tidak terpakai = -Rp2.900.000"},
+		{"ended after the leap day, in a year of 365", []rating.Component{yearly(36_500_000)}, ended(since(2028, 2, 29), 2028, 3, 11), 0, days(2028, 3, 1, 10), -35_400_000, "Rp36.500.000 × 354 dari 365 hari yang tidak terpakai = -Rp35.400.000"},
+		{"a year before it begins, in the trial", []rating.Component{yearly(100)}, rating.Terms{StartsOn: day(2026, 9, 1), TrialEnds: day(2026, 10, 15)}, 0, days(2026, 9, 1, 30), 0, "masa coba, tanpa biaya; mulai 15 Oktober 2026 Rp100 setahun, dibayar di muka"},
 		{"a year counts a twelfth a month: 36.500.000 × 31/372", []rating.Component{yearly(36_500_000), minimum(4_000_000)}, since(2026, 3, 11), 0, october(), 958_333, "jumlah di atas Rp3.041.667, dengan seperdua belas dari harga setahun; paling sedikit Rp4.000.000, ditambah Rp958.333"},
 		{"in its first month no more", []rating.Component{yearly(36_500_000), minimum(4_000_000)}, since(2026, 10, 1), 0, october(), 37_458_333, "jumlah di atas Rp3.041.667, dengan seperdua belas dari harga setahun; paling sedikit Rp4.000.000, ditambah Rp958.333"},
 		{"and what comes back of it stays: 36.500.000 × 8/372", []rating.Component{yearly(36_500_000), minimum(3_000_000)}, ended(since(2026, 7, 1), 2026, 10, 9), 0, days(2026, 10, 1, 8), -26_500_000, "jumlah di atas Rp784.946, dengan seperdua belas dari harga setahun; paling sedikit Rp3.000.000 sebulan sudah tercapai"},
+		{"two of an add-on, by the year", []rating.Component{addonYearly(18_250_000)}, two, 0, days(2026, 10, 11, 31), 36_500_000, "2 × Rp18.250.000 = Rp36.500.000; Rp36.500.000 setahun, 11 Oktober 2026 sampai 10 Oktober 2027"},
+		{"two of an add-on, by the year, before it begins", []rating.Component{addonYearly(18_250_000)}, rating.Terms{StartsOn: day(2026, 10, 1), TrialEnds: day(2026, 11, 1), Addons: two.Addons}, 0, october(), 0, "masa coba, tanpa biaya; mulai 1 November 2026 Rp36.500.000 setahun, dibayar di muka"},
+		{"four that are paid once, of which three were paid before", []rating.Component{addonOnce(200_000)}, rating.Terms{StartsOn: day(2026, 10, 11), Addons: map[string]int64{"alat": 4}, Paid: map[string]int64{"alat": 3}}, 0, days(2026, 10, 11, 31), 200_000, "4 buah, 3 sudah dibayar sebelumnya; 1 × Rp200.000 = Rp200.000; Rp200.000 sekali, pada awal langganan"},
+		{"four that are paid once", []rating.Component{addonOnce(200_000)}, rating.Terms{StartsOn: day(2026, 10, 11), Addons: map[string]int64{"alat": 4}}, 0, days(2026, 10, 11, 31), 800_000, "4 × Rp200.000 = Rp800.000; Rp800.000 sekali, pada awal langganan"},
+		{"four that are paid once, all paid before", []rating.Component{addonOnce(200_000)}, rating.Terms{StartsOn: day(2026, 10, 11), Addons: map[string]int64{"alat": 4}, Paid: map[string]int64{"alat": 5}}, 0, days(2026, 10, 11, 31), 0, "sekali, pada awal langganan"},
 		{"two of an add-on", []rating.Component{flat(1000), addon(500_000)}, rating.Terms{Addons: map[string]int64{"ducting": 2}}, 0, october(), 1_001_000, "2 × Rp500.000 = Rp1.000.000; Rp1.000.000 per bulan"},
 		{"an add-on for ten days", []rating.Component{addon(310_000)}, rating.Terms{Addons: map[string]int64{"ducting": 1}}, 0, days(2026, 10, 22, 31), 100_000, "1 × Rp310.000 = Rp310.000; Rp310.000 × 10 dari 31 hari = Rp100.000"},
 		{"a trial", []rating.Component{flat(2_500_000)}, rating.Terms{StartsOn: day(2026, 10, 1), TrialEnds: day(2026, 11, 1)}, 0, october(), 0, "masa coba, tanpa biaya; sesudahnya Rp2.500.000"},
@@ -97,6 +124,8 @@ func TestRateUnderTerms(t *testing.T) {
 		{"a year after the trial", []rating.Component{yearly(100)}, rating.Terms{StartsOn: day(2026, 9, 1), TrialEnds: day(2026, 10, 1)}, 0, october(), 100, "Rp100 setahun, 1 Oktober 2026 sampai 30 September 2027"},
 		{"a tenth off", []rating.Component{flat(2_500_000), unit(0, 2500)}, coupon(rating.Coupon{Percent: 10}), 13, october(), 2_279_250, "10% dari Rp2.532.500 = -Rp253.250"},
 		{"a tenth off one component, half a rupiah up: 32.505 × 10% = 3.250,5", []rating.Component{flat(2_500_000), unit(0, 6501)}, coupon(rating.Coupon{Percent: 10, Only: []string{"permohonan"}}), 5, october(), 2_529_254, "10% dari Rp32.505 = -Rp3.251"},
+		{"a tenth off a minimum: what is topped up is let off too", []rating.Component{unit(0, 2500), minimum(100_000)}, coupon(rating.Coupon{Percent: 10}), 13, october(), 90_000, "10% dari Rp100.000 = -Rp10.000"},
+		{"a tenth off, and not off a year in advance", []rating.Component{yearly(36_500_000), unit(0, 2500)}, rating.Terms{StartsOn: day(2026, 10, 1), Coupon: &rating.Coupon{Code: "PERINTIS", Percent: 10, From: day(2026, 10, 1)}}, 4, october(), 36_509_000, "10% dari Rp10.000 = -Rp1.000"},
 		{"all off", []rating.Component{flat(2_500_000)}, coupon(rating.Coupon{Percent: 100}), 0, october(), 0, "100% dari Rp2.500.000 = -Rp2.500.000"},
 		{"an amount off, never below nothing", []rating.Component{flat(1000)}, coupon(rating.Coupon{Amount: 5000}), 0, october(), 0, "potongan Rp5.000 sebulan, paling banyak Rp1.000"},
 		{"an amount off for ten days", []rating.Component{flat(3_100_000)}, coupon(rating.Coupon{Amount: 310_000}), 0, days(2026, 10, 22, 31), 900_000, "Rp310.000 × 10 dari 31 hari = -Rp100.000"},

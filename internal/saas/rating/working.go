@@ -51,13 +51,19 @@ func (l Line) Working(in i18n.Locale) string {
 func (l Line) withoutUsage(in i18n.Locale) string {
 	price, many := l.Price, ""
 	if l.Quantity > 0 && l.Kind != Discount {
-		price = l.Price * money.Rupiah(l.Quantity) // it fitted when it was rated
-		many = in.T("billing.working.step", "quantity", in.Number(l.Quantity), "price", l.Price, "amount", price) + "; "
+		left := l.Quantity - l.Included
+		price = l.Price * money.Rupiah(left) // it fitted when it was rated
+		if l.Included > 0 {
+			many = in.T("billing.working.paid_before", "quantity", in.Number(l.Quantity), "paid", in.Number(l.Included)) + "; "
+		}
+		many += in.T("billing.working.step", "quantity", in.Number(left), "price", l.Price, "amount", price) + "; "
 	}
 	days, of := l.Period.Days(), l.Period.MonthDays()
 	switch {
 	case l.Kind == Credit:
 		return many + in.T("billing.working.credit", "price", price, "days", daysBetween(l.From, l.Until), "of", l.Of, "amount", l.Amount)
+	case l.Kind == Flat && l.From.After(l.Period.Last()):
+		return in.T("billing.working.trial_year", "from", in.Date(l.From), "price", price)
 	case l.Kind == Flat && !l.Until.IsZero() && l.Amount == 0:
 		return in.T("billing.working.year_paid", "until", in.Date(l.Until.AddDate(0, 0, -1)))
 	case l.Kind == Flat && !l.Until.IsZero():
