@@ -93,7 +93,7 @@ func (s *Service) Replaced(ctx context.Context, actor identity.Actor, d Draft) (
 	return s.Book.Replaced(ctx, s.d.DB.App, d.Replaces)
 }
 
-// Adjust adds a line of its own to a draft, with the reason, and Unadjust takes such a line out again, by its place from 1 on. Both
+// Adjust adds a line of its own to a draft, with the reason, and Unadjust takes such a line out again, by its place from 1 on in the draft that was seen (invoice.Draft.Mark). Both
 // need duct:bill; the refusals are those of the book's methods of that name.
 func (s *Service) Adjust(ctx context.Context, actor identity.Actor, in invoice.AdjustInput) error {
 	return s.act(ctx, actor, "adjust", func(ctx context.Context, tx bun.Tx) error {
@@ -109,9 +109,9 @@ func (s *Service) Amend(ctx context.Context, actor identity.Actor, draft uuid.UU
 }
 
 // Unadjust is described at Adjust.
-func (s *Service) Unadjust(ctx context.Context, actor identity.Actor, draft uuid.UUID, position int) error {
+func (s *Service) Unadjust(ctx context.Context, actor identity.Actor, draft uuid.UUID, position int, seen string) error {
 	return s.act(ctx, actor, "unadjust", func(ctx context.Context, tx bun.Tx) error {
-		_, err := s.Book.Unadjust(ctx, tx, actor, draft, position)
+		_, err := s.Book.Unadjust(ctx, tx, actor, draft, position, seen)
 		return err
 	})
 }

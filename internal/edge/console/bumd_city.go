@@ -361,7 +361,7 @@ func (p *Pages) booksSections(c *gin.Context, city tenancy.City) ([]bill.Section
 	if err != nil {
 		return nil, err
 	}
-	own := bill.Section{ID: "buku", Title: l.T("bumd.books"), Text: l.T("bumd.books_text"), Rows: append(standingRows(l, books.Standing),
+	own := bill.Section{ID: "buku", Title: l.T("bumd.books"), Text: l.T("bumd.books_text"), Rows: append(StandingRows(l, books.Standing),
 		ui.Row{Label: l.T("bumd.balance"), Value: books.Balance.String()}, ui.Row{Label: l.T("bumd.taxed"), Value: taxText(l, party, rules)})}
 	return []bill.Section{list, own}, nil
 }

@@ -105,7 +105,7 @@ func (p *Pages) draftPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 		cell := bill.Cell{Text: x.Name.In(l), Href: here + "/baris/" + strconv.Itoa(n+1)}
 		if x.Adjusted() {
 			cell.Mark = ui.Mark{Icon: "edit", Text: l.T("bumd.adjustment")}
-			forms = append(forms, bill.Form{ID: "hapus-" + strconv.Itoa(n+1), Plain: true, Bad: true, Action: here + "/baris/" + strconv.Itoa(n+1) + "/hapus", Submit: l.T("bumd.unadjust", "name", x.Name.In(l))})
+			forms = append(forms, bill.Form{ID: "hapus-" + strconv.Itoa(n+1), Plain: true, Bad: true, Action: here + "/baris/" + strconv.Itoa(n+1) + "/hapus", Hidden: []ui.Option{{Value: "seen", Label: d.Mark()}}, Submit: l.T("bumd.unadjust", "name", x.Name.In(l), "amount", x.Amount)})
 		}
 		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{cell, {Text: x.Working.In(l)}, {Text: x.Amount.String()}}})
 	}
@@ -219,11 +219,11 @@ func (p *Pages) adjust(c *gin.Context) error {
 }
 
 func (p *Pages) unadjust(c *gin.Context) error {
-	return p.filled(c, "draft_adjusted", p.draftPage, nil, func(_ site.Form, id uuid.UUID) (string, error) {
+	return p.filled(c, "draft_adjusted", p.draftPage, nil, func(in site.Form, id uuid.UUID) (string, error) {
 		n, err := strconv.Atoi(c.Param("n"))
 		if err != nil {
 			return "", site.NotFound()
 		}
-		return PathDrafts + "/" + id.String(), p.finance.Unadjust(c.Request.Context(), gate.ActorOf(c), id, n)
+		return PathDrafts + "/" + id.String(), p.finance.Unadjust(c.Request.Context(), gate.ActorOf(c), id, n, in.Get("seen"))
 	})
 }

@@ -83,7 +83,7 @@ func AddonsOf(in site.Form) (map[string]int64, error) {
 			continue
 		}
 		n, err := strconv.ParseInt(in.Text(name), 10, 64)
-		if err != nil {
+		if err != nil || n < 0 {
 			return nil, site.Invalid(name, "invalid")
 		}
 		if n != 0 {

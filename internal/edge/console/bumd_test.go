@@ -34,8 +34,14 @@ func TestTheConsoleFromDraftToPaid(t *testing.T) {
 	rina.Goes(rina.Post(draft+"/sesuaikan", "name", "Potongan peluncuran", "amount", "-5.000", "reason", "Kesepakatan 3 November"), draft)
 	rina.Page(draft, "Potongan peluncuran", "Penyesuaian", "Rp2.500.000", "Kesepakatan 3 November")
 	rina.Goes(rina.Post(draft+"/sesuaikan", "name", "Keliru", "amount", "7", "reason", "salah tulis"), draft)
-	rina.Sees(rina.Post(draft+"/baris/1/hapus"), http.StatusNotFound) // the month's own
-	rina.Goes(rina.Post(draft+"/baris/9/hapus"), draft)
+	rina.Sees(rina.Post(draft+"/sesuaikan", "name", "Keliru", "amount", "7", "reason", "salah tulis"), http.StatusConflict, "sudah menambahkan penyesuaian yang sama") // sent twice
+	rina.Goes(rina.Post(draft+"/sesuaikan", "name", "Keliru", "amount", "7", "reason", "sekali lagi"), draft)
+	seen := regexp.MustCompile(`name="seen" value="([^"]+)"`).FindStringSubmatch(rina.Page(draft, "Hapus penyesuaian Keliru, Rp7"))[1]
+	rina.Sees(rina.Post(draft+"/baris/1/hapus", "seen", seen), http.StatusNotFound) // the month's own
+	rina.Goes(rina.Post(draft+"/baris/9/hapus", "seen", seen), draft)
+	rina.Sees(rina.Post(draft+"/baris/9/hapus", "seen", seen), http.StatusConflict, "Konsep ini sudah berubah") // what stood behind it stays
+	seen = regexp.MustCompile(`name="seen" value="([^"]+)"`).FindStringSubmatch(rina.Page(draft, "sekali lagi"))[1]
+	rina.Goes(rina.Post(draft+"/baris/9/hapus", "seen", seen), draft)
 	if page := rina.Page(draft); strings.Contains(page, "Keliru") {
 		t.Error("a line that was taken out is still there")
 	}
@@ -144,6 +150,7 @@ func TestWhatIsTakenBackTakesTwoPeople(t *testing.T) {
 	boss.Page(one, "Nota kredit CN/2026/000001")
 
 	rina.Goes(rina.Post(one+"/minta", "kind", invoice.WriteOff, "reason", "Tidak tertagih"), one)
+	rina.Sees(rina.Post(one+"/minta", "kind", invoice.WriteOff, "reason", "Tidak tertagih"), http.StatusConflict, "menunggu orang kedua")
 	_, rest, _ = strings.Cut(boss.Page("/bumd/permintaan"), `action="/bumd/permintaan/`)
 	id, _, _ = strings.Cut(rest, "/")
 	boss.Goes(boss.Post("/bumd/permintaan/"+id+"/putus", "jawaban", "tolak"), "/bumd/permintaan")

@@ -60,7 +60,7 @@ func (p *Pages) billView(c *gin.Context, b finance.Bill, base string) (bill.View
 	if b.Kind == invoice.CreditNote {
 		return v, nil
 	}
-	v.Sections = append(v.Sections, bill.Section{ID: "buku", Title: l.T("bill.standing"), Rows: standingRows(l, b.Standing)})
+	v.Sections = append(v.Sections, bill.Section{ID: "buku", Title: l.T("bill.standing"), Rows: StandingRows(l, b.Standing)})
 	paid, err := p.receiptSection(c, b, here)
 	if err != nil {
 		return v, err
@@ -151,7 +151,7 @@ func SumRows(l i18n.Locale, i invoice.Invoice, taxes []invoice.Tax) []ui.Row {
 	rows := []ui.Row{{Label: l.T("invoice.paper.net"), Value: i.Net.String()}}
 	for _, t := range taxes {
 		if t.Rule.Kind == invoice.PPN {
-			rows = append(rows, ui.Row{Label: l.T("invoice.paper.tax", "name", t.Rule.Name.In(l), "base", t.Base, "code", t.Rule.FakturCode), Value: t.Billed().String() + "\n" + t.Rule.Basis})
+			rows = append(rows, ui.Row{Label: t.Label(l), Value: t.Billed().String() + "\n" + t.Rule.Basis})
 		}
 	}
 	rows = append(rows, ui.Row{Label: l.T("invoice.paper.total"), Value: i.Total.String() + "\n" + i.Total.Words()})
@@ -166,8 +166,8 @@ func SumRows(l i18n.Locale, i invoice.Invoice, taxes []invoice.Tax) []ui.Row {
 	return append(rows, ui.Row{Label: l.T("invoice.paper.transfer"), Value: (i.Total - i.Withholdable).String()})
 }
 
-// standingRows say by what an invoice was closed; what is nothing is left out.
-func standingRows(l i18n.Locale, s invoice.Standing) []ui.Row {
+// StandingRows say by what an invoice was closed; what is nothing is left out.
+func StandingRows(l i18n.Locale, s invoice.Standing) []ui.Row {
 	rows := []ui.Row{{Label: l.T("bill.charged"), Value: s.Charged.String()}}
 	for _, x := range []struct {
 		key    string

@@ -26,7 +26,7 @@ const openMost = 100
 
 // bank is the statements of the company's accounts, by the pages that the platform's book has.
 func (p *Pages) bank() *ledger.Bank {
-	return &ledger.Bank{Pages: p.Pages.Pages, Desk: p.DuctBills.Bank, Needs: access.DuctBill, Scope: gate.City, Path: PathBank, Back: PathBills, Invoices: PathBills, IDs: [2]string{"duct_statement", "duct_line"},
+	return &ledger.Bank{Pages: p.Pages.Pages, Frame: p.DeskShell, Desk: p.DuctBills.Bank, Needs: access.DuctBill, Scope: gate.City, Path: PathBank, Back: PathBills, Invoices: PathBills, IDs: [2]string{"duct_statement", "duct_line"},
 		Seller: func(ctx context.Context, actor identity.Actor, day time.Time) (invoice.Seller, error) {
 			x, _, err := p.DuctBills.Seller(ctx, actor, day)
 			return x, err
@@ -64,7 +64,7 @@ func pledge(d ductbill.Deposit) ledger.Pledge {
 
 // tax is what the tax office gets of the company's book.
 func (p *Pages) tax() *ledger.Tax {
-	return &ledger.Tax{Pages: p.Pages.Pages, Desk: p.DuctBills.Taxes, Needs: access.DuctBill, Scope: gate.City, Path: PathTaxes, Back: PathBills, Invoices: PathBills, ID: "duct_invoice", ReturnFile: console.FormReturn,
+	return &ledger.Tax{Pages: p.Pages.Pages, Frame: p.DeskShell, Desk: p.DuctBills.Taxes, Needs: access.DuctBill, Scope: gate.City, Path: PathTaxes, Back: PathBills, Invoices: PathBills, ID: "duct_invoice", ReturnFile: console.FormReturn,
 		Find: func(ctx context.Context, actor identity.Actor, id uuid.UUID) (invoice.Invoice, error) {
 			b, err := p.DuctBills.Find(ctx, actor, id)
 			return b.Invoice, err

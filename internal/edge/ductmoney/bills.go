@@ -370,7 +370,7 @@ func (p *Pages) draftPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 	for i, x := range d.Charges {
 		lines.Table.Rows = append(lines.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Name.In(l)}, {Text: x.Working.In(l)}, {Text: x.Amount.String()}}})
 		if x.Adjusted() && may {
-			lines.Forms = append(lines.Forms, bill.Form{ID: "hapus-" + l.Number(int64(i+1)), Plain: true, Bad: true, Action: here + "/hapus", Hidden: []ui.Option{{Value: "baris", Label: l.Number(int64(i + 1))}}, Submit: l.T("ductbook.unadjust", "name", x.Name.In(l))})
+			lines.Forms = append(lines.Forms, bill.Form{ID: "hapus-" + l.Number(int64(i+1)), Plain: true, Bad: true, Action: here + "/hapus", Hidden: []ui.Option{{Value: "baris", Label: l.Number(int64(i + 1))}, {Value: "seen", Label: d.Mark()}}, Submit: l.T("ductbook.unadjust", "name", x.Name.In(l), "amount", x.Amount)})
 		}
 	}
 	lines.Table.Foot = []bill.Cell{{Text: l.T("invoice.paper.net")}, {}, {Text: d.Net.String()}}
@@ -472,7 +472,7 @@ func (p *Pages) unadjust(c *gin.Context) error {
 	return p.onDraft(c, "ductbook_adjusted", func(in site.Form, id uuid.UUID) (string, error) {
 		n, err := position(in.Text("baris"))
 		if err == nil {
-			err = p.DuctBills.Unadjust(c.Request.Context(), gate.ActorOf(c), id, n)
+			err = p.DuctBills.Unadjust(c.Request.Context(), gate.ActorOf(c), id, n, in.Get("seen"))
 		}
 		return pathDrafts + "/" + id.String(), err
 	})

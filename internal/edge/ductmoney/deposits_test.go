@@ -56,9 +56,11 @@ func TestADepositOnItsPages(t *testing.T) {
 	bima.Goes(bima.Post(one+"/perhitungkan", "invoice", strings.TrimPrefix(at, book+"/")), one)
 	bima.Page(one, "Selesai", "DCT/2026/000001", "Diperhitungkan dengan tagihan")
 	bima.Page(at, "Dibayar sebagian", "jaminan")
-	if to := pagetest.Hrefs(rudi.Page(own, "Dipegang Rp0", "Diperhitungkan dengan tagihan", "DCT/2026/000001"), "/mitra/tagihan/"); len(to) != 1 {
-		t.Errorf("where it went leads to %q", to)
+	to := pagetest.Hrefs(rudi.Page(own, "Dipegang Rp0", "Diperhitungkan dengan tagihan", "DCT/2026/000001"), "/mitra/tagihan/")
+	if len(to) != 1 {
+		t.Fatalf("where it went leads to %q", to)
 	}
+	rudi.Page(to[0], "Keadaan menurut buku", "Dibayar Rp819.999") // the company reads what closed its invoice
 	sari := s.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
 	sari.Page(one, "Diterima")
 	if r := sari.Post(one+"/kembalikan", "amount", "1", "account", "x", "reason", "x"); r.Status != http.StatusForbidden {

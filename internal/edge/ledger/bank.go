@@ -28,6 +28,7 @@ const statementMost = 8 << 20
 // Bank is the pages of the statements of the bank of one book, at Path.
 type Bank struct {
 	*site.Pages
+	Frame    func(c *gin.Context, title string) ui.Shell // with the book's own entry of the menu
 	Desk     *payin.Desk
 	Needs    access.Permission
 	Scope    gate.Scope
@@ -125,7 +126,7 @@ func (p *Bank) bankPage(c *gin.Context, status int, in site.Form, errs ui.Errors
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.DeskShell(c, l.T("bank.title")), Back: p.Back, Heading: l.T("bank.title"), Lead: l.T("bank.lead"), Errors: errs}
+	v := bill.View{Shell: p.Frame(c, l.T("bank.title")), Back: p.Back, Heading: l.T("bank.title"), Lead: l.T("bank.lead"), Errors: errs}
 	now := bill.Section{ID: "keadaan", Title: l.T("bank.lines")}
 	for _, s := range states()[:4] {
 		now.Figures = append(now.Figures, bill.Figure{Label: l.T("bank.state." + s), Value: l.Number(int64(counts[s])), Href: p.Lines() + "?keadaan=" + s, Meaning: l.T("bank.meaning." + s)})
@@ -250,7 +251,7 @@ func (p *Bank) statementPage(c *gin.Context, status int, _ site.Form, errs ui.Er
 		return err
 	}
 	here := p.Path + "/" + b.ID.String()
-	v := bill.View{Shell: p.DeskShell(c, b.Name), Back: p.Path, Heading: b.Name, Errors: errs, Mark: Mark(l, "bank.checked", "care", "clock"),
+	v := bill.View{Shell: p.Frame(c, b.Name), Back: p.Path, Heading: b.Name, Errors: errs, Mark: Mark(l, "bank.checked", "care", "clock"),
 		Links: []ui.Link{{Href: here + "/berkas", Label: l.T("bank.original"), Icon: "download"}}}
 	head := bill.Section{ID: "tentang", Title: l.T("bank.about"), Quiet: true, Rows: []ui.Row{{Label: l.T("bank.account"), Value: b.Account}, {Label: l.T("bank.format"), Value: l.T("bank.format." + string(b.Format))},
 		{Label: l.T("bank.days"), Value: l.Date(b.From) + " – " + l.Date(b.To)}, {Label: l.T("bank.checked_by"), Value: Joined(names[b.CheckedBy], l.DateTime(site.Zoned(c, b.CheckedAt)))}}}

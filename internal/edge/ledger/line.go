@@ -42,7 +42,7 @@ func (p *Bank) lines(c *gin.Context) error {
 	if len(all) == 100 {
 		s.Next = p.Lines() + "?keadaan=" + state + "&sebelum=" + all[len(all)-1].ID.String()
 	}
-	v := bill.View{Shell: p.DeskShell(c, l.T("bank.lines")), Back: p.Path, Heading: l.T("bank.lines"), Sections: []bill.Section{s}}
+	v := bill.View{Shell: p.Frame(c, l.T("bank.lines")), Back: p.Path, Heading: l.T("bank.lines"), Sections: []bill.Section{s}}
 	return p.Render(c, http.StatusOK, bill.Page(v))
 }
 
@@ -64,7 +64,7 @@ func (p *Bank) linePage(c *gin.Context, status int, in site.Form, errs ui.Errors
 		title = l.T("bank.no_text")
 	}
 	here := p.Lines() + "/" + x.ID.String()
-	v := bill.View{Shell: p.DeskShell(c, l.T("bank.line")), Back: p.Lines() + "?keadaan=" + x.State, Heading: title, Lead: amountText(x.Amount), Mark: stateMark(l, x.State), Errors: errs}
+	v := bill.View{Shell: p.Frame(c, l.T("bank.line")), Back: p.Lines() + "?keadaan=" + x.State, Heading: title, Lead: amountText(x.Amount), Mark: stateMark(l, x.State), Errors: errs}
 	about := bill.Section{ID: "tentang", Title: l.T("bank.about"), Quiet: true, Links: []ui.Link{{Href: p.Path + "/" + x.StatementID.String(), Label: l.T("bank.its_file"), Icon: "file-text"}}}
 	for _, r := range []ui.Row{{Label: l.T("bank.day"), Value: l.Date(x.Day)}, {Label: l.T("usage.line_amount"), Value: amountText(x.Amount)}, {Label: l.T("bank.account"), Value: x.Account}, {Label: l.T("bank.payer"), Value: Joined(x.Payer, x.PayerAccount)},
 		{Label: l.T("bill.reference"), Value: x.Reference}, {Label: l.T("bank.virtual"), Value: x.Virtual}, {Label: l.T("bank.aside_reason"), Value: x.Reason}} {

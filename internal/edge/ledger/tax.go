@@ -27,6 +27,7 @@ import (
 // Tax is the pages of what the tax office gets of one book, at Path.
 type Tax struct {
 	*site.Pages
+	Frame      func(c *gin.Context, title string) ui.Shell // with the book's own entry of the menu
 	Desk       *faktur.Desk
 	Needs      access.Permission
 	Scope      gate.Scope
@@ -72,7 +73,7 @@ func (p *Tax) taxPage(c *gin.Context, status int, in site.Form, errs ui.Errors) 
 		return err
 	}
 	month := from.Format("2006-01")
-	v := bill.View{Shell: p.DeskShell(c, l.T("tax.title")), Back: p.Back, Heading: l.T("tax.title"), Lead: l.T("tax.lead"), Errors: errs}
+	v := bill.View{Shell: p.Frame(c, l.T("tax.title")), Back: p.Back, Heading: l.T("tax.title"), Lead: l.T("tax.lead"), Errors: errs}
 	files := bill.Section{ID: "berkas", Title: l.T("tax.files", "month", l.Month(from)),
 		Filter: &bill.Form{Action: p.Path, Submit: l.T("usage.show"), Fields: []ui.Field{{Name: "bulan", Type: "month", Label: l.T("usage.month"), Value: month}}},
 		Forms:  []bill.Form{{ID: "faktur", Plain: true, Action: p.Path + pathFakturFile, Hidden: []ui.Option{{Value: "bulan", Label: month}}, Submit: l.T("tax.write")}}}
@@ -162,7 +163,7 @@ func (p *Tax) fakturPage(c *gin.Context, status int, in site.Form, errs ui.Error
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.DeskShell(c, b.Number), Back: p.Path + "?bulan=" + b.IssuedOn.Format("2006-01"), Heading: l.T("tax.of", "number", b.Number), Lead: b.Party.Name, Errors: errs,
+	v := bill.View{Shell: p.Frame(c, b.Number), Back: p.Path + "?bulan=" + b.IssuedOn.Format("2006-01"), Heading: l.T("tax.of", "number", b.Number), Lead: b.Party.Name, Errors: errs,
 		Links: []ui.Link{{Href: p.Invoices + "/" + id.String(), Label: l.T("tax.invoice"), Icon: "file-text"}}}
 	list := bill.Section{ID: "keadaan", Title: l.T("tax.list"), Quiet: true, Table: p.stateTable(l, all), Empty: &bill.Empty{Icon: "receipt-tax", Title: l.T("tax.none"), Text: l.T("tax.none_text")}}
 	if b.Kind == invoice.CreditNote {

@@ -92,8 +92,11 @@ func (p *Pages) bill(c *gin.Context) error {
 			return err
 		}
 		pay := bill.Section{ID: "bayar", Title: l.T("invoice.paper.how"), Rows: ledger.PayRows(l, seller, b.Invoice)}
-		if b.Withholdable > 0 {
-			pay.Text = l.T("partner.slip", "amount", b.Withholdable)
+		switch left := b.Withholdable - b.Standing.Withheld; {
+		case left >= b.Standing.Open:
+			pay.Text = l.T("partner.slip_rest", "amount", b.Standing.Open)
+		case left > 0:
+			pay.Text = l.T("partner.slip", "amount", left)
 		}
 		v.Sections = append(v.Sections, pay)
 	}
@@ -110,7 +113,7 @@ func (p *Pages) bill(c *gin.Context) error {
 		v.Sections = append(v.Sections, s)
 	}
 	if b.Kind == invoice.Bill {
-		v.Sections = append(v.Sections, ledger.ReceiptSection(l, b.Receipts, here))
+		v.Sections = append(v.Sections, bill.Section{ID: "buku", Title: l.T("bill.standing"), Rows: console.StandingRows(l, b.Standing)}, ledger.ReceiptSection(l, b.Receipts, here))
 	}
 	return p.Render(c, http.StatusOK, bill.Page(v))
 }

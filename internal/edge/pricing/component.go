@@ -3,6 +3,7 @@ package pricing
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -38,6 +39,8 @@ func componentOf(in site.Form) (rating.Component, error) {
 			bad = append(bad, fault.Field{Name: "price", Code: "invalid"})
 		}
 		x.Price = price
+	} else if slices.Contains([]rating.Kind{rating.Flat, rating.Unit, rating.Package, rating.Minimum, rating.Once}, x.Kind) {
+		bad = append(bad, fault.Field{Name: "price", Code: "required"}) // what costs nothing says 0
 	}
 	for _, row := range strings.Split(in.Get("tiers"), "\n") {
 		if strings.TrimSpace(row) == "" {

@@ -35,7 +35,8 @@ func TestAPriceListTakesTwoPeople(t *testing.T) {
 
 	rina.Sees(rina.Post(one+"/komponen/2", "revision", "1", "kind", "tiered", "code", "permohonan", "name_id", "Permohonan diajukan", "meter", "applications_submitted", "unit_id", "permohonan", "price", "", "tiers", "10 | 1000\n5 | 500"),
 		http.StatusUnprocessableEntity, "Tingkat harga harus naik", "10 | 1000")
-	rina.Sees(rina.Post(one+"/komponen/2", "revision", "1", "kind", "unit", "code", "", "name_id", "", "meter", ""), http.StatusUnprocessableEntity, "kode yang berbeda")
+	rina.Sees(rina.Post(one+"/komponen/2", "revision", "1", "kind", "unit", "code", "", "name_id", "", "meter", "", "price", "1"), http.StatusUnprocessableEntity, "kode yang berbeda")
+	rina.Sees(rina.Post(one+"/komponen/1", "revision", "1", "kind", "flat", "code", "langganan", "name_id", "Langganan bulanan", "price", ""), http.StatusUnprocessableEntity, "Harga: Isian ini wajib")
 	rina.Goes(rina.Post(one+"/komponen/2", "revision", "1", "kind", "tiered", "code", "permohonan", "name_id", "Permohonan diajukan", "meter", "applications_submitted", "unit_id", "permohonan", "tiers", "10 | 1.000\n | 500"), one)
 	rina.Sees(rina.Post(one+"/komponen/2", "revision", "1", "kind", "flat", "code", "x", "name_id", "X", "price", "1"), http.StatusConflict, "Orang lain baru saja")
 	// 10 × 1,000 + 20 × 500 instead of 50,000.

@@ -66,6 +66,7 @@ func TestACityChangesItsOwnSubscription(t *testing.T) {
 	admin.Page(own+"/paket/besar", "Langganan besar", "Dukungan khusus", "Rp900.000", "Lihat biayanya")
 	shown := admin.Page(own+"/paket/besar?versi=1&lihat=ya&addon-dukungan=1", "Mulai berlaku 24 November 2026", "Rp2.500.000 menjadi Rp6.900.000", "Pemasangan", "Rp750.000", "Rp2.500.000 menjadi Rp4.276.667")
 	admin.Sees(admin.Get(own+"/paket/besar?versi=1&lihat=ya&addon-dukungan=x"), http.StatusUnprocessableEntity)
+	admin.Sees(admin.Get(own+"/paket/besar?versi=1&lihat=ya&addon-dukungan=-1"), http.StatusUnprocessableEntity)
 	admin.Sees(admin.Get(own+"/paket/besar?versi=1&lihat=ya&addon-dukungan=9999"), http.StatusUnprocessableEntity)
 	admin.Sees(admin.Get(own+"/paket/demo-kota?versi=1&lihat=ya"), http.StatusUnprocessableEntity, "Itu sudah paket kota Anda")
 	admin.Sees(admin.Post(own+"/paket/besar", "versi", "1", "seen", "lain"), http.StatusConflict, "Periksa lagi")

@@ -46,7 +46,12 @@ func TestWhatGoesToTheTaxOffice(t *testing.T) {
 	stranger := s.Staff(t, pagetest.HostBatam, "Beni Bendahara", "treasurer", "")
 	month := other.IssuedOn.Format("2006-01")
 
-	rina.Page("/bumd/pajak", other.Number, batam.Number, "Belum diserahkan", "Rp275.000")
+	page := rina.Page("/bumd/pajak", other.Number, batam.Number, "Belum diserahkan", "Rp275.000")
+	for _, shown := range []string{page, rina.Page("/bumd/rekening")} { // both stand under the money's entry of the menu
+		if !strings.Contains(shown, `<a href="/bumd/keuangan" aria-current="page"`) {
+			t.Error("the menu does not say that the page is of the money")
+		}
+	}
 	rina.Page("/bumd/pajak", "belum dipastikan penasihat pajak") // what is exempt in Batam rests on codes of nobody's but ours
 	exempt := "/bumd/pajak/" + batam.ID.String()
 	rina.Sees(rina.Post(exempt+"/ppbj", "custom_doc", " "), http.StatusUnprocessableEntity, "Nomor PPBJ: Isian ini wajib")

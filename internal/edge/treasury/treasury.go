@@ -84,7 +84,7 @@ func (p *Pages) act(c *gin.Context, done, to string, page ledger.Again, places, 
 
 // bank is the statements of the platform's accounts.
 func (p *Pages) bank() *ledger.Bank {
-	return &ledger.Bank{Pages: p.Pages.Pages, Desk: p.Finance.Bank, Needs: access.InvoiceIssue, Scope: gate.Platform, Path: console.PathBank, Back: console.PathOverview, Invoices: console.PathInvoices, IDs: [2]string{"statement", "line"}, Seller: p.Finance.Seller,
+	return &ledger.Bank{Pages: p.Pages.Pages, Frame: p.DeskShell, Desk: p.Finance.Bank, Needs: access.InvoiceIssue, Scope: gate.Platform, Path: console.PathBank, Back: console.PathOverview, Invoices: console.PathInvoices, IDs: [2]string{"statement", "line"}, Seller: p.Finance.Seller,
 		Parties: func(ctx context.Context, actor identity.Actor) (out []ledger.Party, err error) {
 			all, err := p.Finance.Parties(ctx, actor)
 			for _, y := range all {
@@ -103,7 +103,7 @@ func (p *Pages) bank() *ledger.Bank {
 
 // tax is what the tax office gets of the platform's book.
 func (p *Pages) tax() *ledger.Tax {
-	return &ledger.Tax{Pages: p.Pages.Pages, Desk: p.Finance.Taxes, Needs: access.InvoiceIssue, Scope: gate.Platform, Path: console.PathTaxes, Back: console.PathOverview, Invoices: console.PathInvoices, ID: "invoice", ReturnFile: console.FormReturn,
+	return &ledger.Tax{Pages: p.Pages.Pages, Frame: p.DeskShell, Desk: p.Finance.Taxes, Needs: access.InvoiceIssue, Scope: gate.Platform, Path: console.PathTaxes, Back: console.PathOverview, Invoices: console.PathInvoices, ID: "invoice", ReturnFile: console.FormReturn,
 		Find: func(ctx context.Context, actor identity.Actor, id uuid.UUID) (invoice.Invoice, error) {
 			b, err := p.Finance.Find(ctx, actor, id)
 			return b.Invoice, err

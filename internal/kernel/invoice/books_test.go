@@ -103,6 +103,15 @@ func TestTwoPeopleTakeSomethingBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// The same form sent again asks for nothing more, another amount does.
+	if _, err := ask("Salah hitung.", string(invoice.CreditNote), charge(400_000, "jasa", "")); !fault.Is(err, "invoice.asked") {
+		t.Errorf("asked twice: %v", err)
+	}
+	if other, err := ask("Salah hitung juga.", string(invoice.CreditNote), charge(1, "jasa", "")); err != nil {
+		t.Error(err)
+	} else if err := decide(other, s.checker.ID, false); err != nil {
+		t.Error(err)
+	}
 	if err := decide(credit, s.maker.ID, true); !fault.Is(err, "invoice.own_request") {
 		t.Errorf("approved by whoever asked: %v", err)
 	}

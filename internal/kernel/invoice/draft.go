@@ -166,6 +166,11 @@ func (b *Book) Close(ctx context.Context, tx bun.Tx, actor identity.Actor, draft
 // adjustment marks a line that somebody wrote into a draft.
 const adjustment = "adjustment"
 
+// Mark tells one state of a draft's lines from another: what a page has shown of it, or since.
+func (d Draft) Mark() string {
+	return fmt.Sprintf("%d-%d", d.UpdatedAt.UnixMicro(), len(d.Charges))
+}
+
 // Adjusted reports whether a charge was written by hand into the draft that a month left.
 func (c Charge) Adjusted() bool { return c.Source["kind"] == adjustment }
 
@@ -199,8 +204,8 @@ const (
 
 // Adjust adds a line of its own to a draft as part of tx; what the month left is never changed. The caller has checked who may. It
 // refuses Invalid for a name, a reason or an amount that is missing or too long and for more lines or rupiah than an invoice can have, NotFound
-// "invoice.not_found", and Conflict "invoice.final" for a draft that has become an invoice, "invoice.closed" for one that was closed without
-// and "invoice.dropped" for one that was dropped.
+// "invoice.not_found", and Conflict "invoice.final" for a draft that has become an invoice, "invoice.closed" for one that was closed without,
+// "invoice.dropped" for one that was dropped and "invoice.adjustment_known" for what the same person has added in the same words: a form that was sent twice.
 func (b *Book) Adjust(ctx context.Context, tx bun.Tx, actor identity.Actor, in AdjustInput) (Draft, error) {
 	in.Name, in.Reason = strings.TrimSpace(in.Name), strings.TrimSpace(in.Reason)
 	var bad []fault.Field
@@ -224,6 +229,11 @@ func (b *Book) Adjust(ctx context.Context, tx bun.Tx, actor identity.Actor, in A
 	if err != nil {
 		return d, err
 	}
+	for _, c := range d.Charges {
+		if c.Adjusted() && c.Amount == in.Amount && c.Name.In(i18n.ID) == in.Name && c.Source["reason"] == in.Reason && fmt.Sprint(c.Source["by"]) == actor.ID.String() {
+			return d, fault.New(fault.Conflict, "invoice.adjustment_known")
+		}
+	}
 	same := func(text string) i18n.Text { return i18n.Text{i18n.ID: text, i18n.EN: text} }
 	c := Charge{Name: same(in.Name), Working: same(in.Reason), Amount: in.Amount, PPN: d.Charges[0].PPN, PPh: d.Charges[0].PPh, Own: d.Charges[0].Own,
 		Source: map[string]any{"kind": adjustment, "by": actor.ID, "at": b.Now().UTC().Truncate(time.Second), "reason": in.Reason}}
@@ -235,12 +245,16 @@ func (b *Book) Adjust(ctx context.Context, tx bun.Tx, actor identity.Actor, in A
 		Detail: map[string]any{"name": in.Name, "amount": int64(in.Amount), "reason": in.Reason}})
 }
 
-// Unadjust takes a line out of a draft again that Adjust has added, as part of tx; position counts from 1. The caller has checked who may. It
-// refuses NotFound "invoice.no_adjustment" for a line that the month left and for none, and what Adjust refuses of the draft.
-func (b *Book) Unadjust(ctx context.Context, tx bun.Tx, actor identity.Actor, draft uuid.UUID, position int) (Draft, error) {
+// Unadjust takes a line out of a draft again that Adjust has added, as part of tx; position counts from 1, and seen is the Mark of the draft in which it
+// was chosen: behind a line that went, the places are others. The caller has checked who may. It refuses Conflict "invoice.draft_changed" when the draft
+// is another by now, NotFound "invoice.no_adjustment" for a line that the month left and for none, and what Adjust refuses of the draft.
+func (b *Book) Unadjust(ctx context.Context, tx bun.Tx, actor identity.Actor, draft uuid.UUID, position int, seen string) (Draft, error) {
 	d, err := lockDraft(ctx, tx, draft)
 	if err != nil {
 		return d, err
+	}
+	if seen != d.Mark() {
+		return d, fault.New(fault.Conflict, "invoice.draft_changed")
 	}
 	if position < 1 || position > len(d.Charges) || !d.Charges[position-1].Adjusted() {
 		return d, fault.New(fault.NotFound, "invoice.no_adjustment")

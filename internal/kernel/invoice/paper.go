@@ -53,7 +53,11 @@ func Print(s Seller, i Invoice, lines []Line, taxes []Tax) ([]byte, error) {
 	sh.Rule()
 	i.sums(sh, taxes)
 	sh.Space(3)
-	sh.Add(l.T("invoice.paper.words", "words", i.Total.Words()), props.Text{Size: 10})
+	words := "invoice.paper.words" // below what is to be paid, which may be less
+	if i.Kind == CreditNote {
+		words = "invoice.paper.credit_words"
+	}
+	sh.Add(l.T(words, "words", i.Total.Words()), props.Text{Size: 10})
 	for _, t := range taxes {
 		sh.Add(t.Rule.Name.In(l)+": "+t.Rule.Basis, props.Text{Size: 8})
 	}
@@ -78,6 +82,14 @@ func (p Purchase) print(sh sheet.Sheet) {
 	}
 }
 
+// Label is what a tax is called beside its amount: its rule, its base and, where a faktur is made of it, the code.
+func (t Tax) Label(l i18n.Locale) string {
+	if t.Rule.FakturCode == "" {
+		return l.T("invoice.paper.tax_uncoded", "name", t.Rule.Name.In(l), "base", t.Base)
+	}
+	return l.T("invoice.paper.tax", "name", t.Rule.Name.In(l), "base", t.Base, "code", t.Rule.FakturCode)
+}
+
 // sums are the totals: what is charged, each tax on its base, and what of it the buyer gives to the state.
 func (i Invoice) sums(sh sheet.Sheet, taxes []Tax) {
 	const l = paperIn
@@ -87,7 +99,7 @@ func (i Invoice) sums(sh sheet.Sheet, taxes []Tax) {
 	put(l.T("invoice.paper.net"), i.Net, false)
 	for _, t := range taxes {
 		if t.Rule.Kind == PPN { // where it is exempt, of nothing
-			put(l.T("invoice.paper.tax", "name", t.Rule.Name.In(l), "base", t.Base, "code", t.Rule.FakturCode), t.Billed(), false)
+			put(t.Label(l), t.Billed(), false)
 		}
 	}
 	put(l.T("invoice.paper.total"), i.Total, true)

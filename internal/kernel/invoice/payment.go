@@ -147,13 +147,18 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
+// referencesMost bounds the reference of a payment, in bytes.
+const referencesMost = 140
+
 func (in PaymentInput) check() error {
 	var bad []fault.Field
 	if in.Amount <= 0 {
 		bad = append(bad, fault.Field{Name: "amount", Code: "amount_positive"})
 	}
-	if n := len(in.Reference); n == 0 || n > 140 {
+	if in.Reference == "" {
 		bad = append(bad, fault.Field{Name: "reference", Code: "required"})
+	} else if len(in.Reference) > referencesMost {
+		bad = append(bad, fault.Field{Name: "reference", Code: "too_long", Args: []any{"max", referencesMost}})
 	}
 	switch in.Method {
 	case Transfer, VirtualAccount, Stripe, Cash, Slip, Deposit:

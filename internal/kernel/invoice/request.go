@@ -3,6 +3,7 @@ package invoice
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -67,8 +68,8 @@ type RequestInput struct {
 // Ask keeps a request for a second person to decide, as part of tx; nothing changes before that. The caller has checked who may. It refuses
 // Invalid without a reason or of a kind that there is not, of a void without a word of what follows, and of a credit note what Check refuses;
 // NotFound "invoice.not_found" for an invoice or a draft that there is not; of a draft Conflict "invoice.final", "invoice.closed" and
-// "invoice.dropped" for one that is none any more and "invoice.drop_asked" while nobody has decided about it; and, where nothing is to follow,
-// Conflict "invoice.paid_ahead" of what is paid ahead.
+// "invoice.dropped" for one that is none any more and "invoice.drop_asked" while nobody has decided about it; of an invoice Conflict
+// "invoice.asked" while nobody has decided about an equal request; and, where nothing is to follow, Conflict "invoice.paid_ahead" of what is paid ahead.
 func (b *Book) Ask(ctx context.Context, tx bun.Tx, actor identity.Actor, in RequestInput) (Request, error) {
 	q := Request{TenantID: tenancy.Must(ctx), Kind: in.Kind, InvoiceID: in.Invoice, Reason: strings.TrimSpace(in.Reason), MadeBy: actor.ID,
 		MadeAt: b.Now().UTC().Truncate(time.Microsecond)}
@@ -95,6 +96,9 @@ func (b *Book) Ask(ctx context.Context, tx bun.Tx, actor identity.Actor, in Requ
 	if err != nil {
 		return q, err
 	}
+	if err := onlyOne(ctx, tx, q); err != nil {
+		return q, err
+	}
 	if q.Follows == Nothing {
 		d, err := draftOf(ctx, tx, i)
 		if err == nil {
@@ -112,6 +116,24 @@ func (b *Book) Ask(ctx context.Context, tx bun.Tx, actor identity.Actor, in Requ
 	}
 	return q, audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "invoice.ask", Object: "invoice", ObjectID: i.ID, At: q.MadeAt,
 		Detail: q.detail(map[string]any{"number": i.Number, "reason": q.Reason})})
+}
+
+// onlyOne refuses a request of which nobody has decided an equal one: a second write-off or void of the invoice, or a credit note over the same
+// charges, which a form that was sent twice would have. Whoever asks holds the party's lock.
+func onlyOne(ctx context.Context, tx bun.IDB, q Request) error {
+	same := tx.NewSelect().Model((*Request)(nil)).Where("tenant_id = ? AND invoice_id = ? AND kind = ? AND approved IS NULL", q.TenantID, q.InvoiceID, q.Kind)
+	if q.Kind == string(CreditNote) {
+		charges, err := json.Marshal(q.Charges)
+		if err != nil {
+			return err
+		}
+		same = same.Where("charges = ?::jsonb", string(charges))
+	}
+	n, err := same.Count(ctx)
+	if err == nil && n > 0 {
+		err = fault.New(fault.Conflict, "invoice.asked")
+	}
+	return err
 }
 
 // detail is what the audit trail says of a request, with more.

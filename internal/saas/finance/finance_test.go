@@ -174,7 +174,7 @@ func TestAnInvoiceOnPaper(t *testing.T) {
 	for _, want := range []string{
 		"INV/2026/000001", "26 November 2026", "26 Desember 2026", "Pemerintah Kota Tanjungpinang", "Langganan bulanan", "sebulan penuh", "Rp6.000.000",
 		"DPP Rp5.500.000, kode 02", "Rp660.000", "Rp6.660.000", "-Rp660.000", "-Rp120.000", "Rp5.880.000", "PMK 131/2024",
-		"Terbilang: enam juta enam ratus enam puluh ribu rupiah", "820-21-00123 atas nama BUMD Batam Bedelau", "8899026000001", "bea meterai Rp10.000 (UU 10/2020",
+		"Terbilang jumlah tagihan: enam juta enam ratus enam puluh ribu rupiah", "820-21-00123 atas nama BUMD Batam Bedelau", "8899026000001", "bea meterai Rp10.000 (UU 10/2020",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not on the paper:\n%s", want, text)

@@ -52,11 +52,11 @@ func (s *Service) Adjust(ctx context.Context, actor identity.Actor, in invoice.A
 	})
 }
 
-// Unadjust takes such a line out again, by its place from 1 on. It needs invoice:issue on the platform; the refusals are those of the guard
+// Unadjust takes such a line out again, by its place from 1 on in the draft that was seen (invoice.Draft.Mark). It needs invoice:issue on the platform; the refusals are those of the guard
 // and of invoice.Unadjust.
-func (s *Service) Unadjust(ctx context.Context, actor identity.Actor, draft uuid.UUID, position int) error {
+func (s *Service) Unadjust(ctx context.Context, actor identity.Actor, draft uuid.UUID, position int, seen string) error {
 	return s.act(ctx, actor, func(ctx context.Context, tx bun.Tx) error {
-		_, err := s.Book.Unadjust(ctx, tx, actor, draft, position)
+		_, err := s.Book.Unadjust(ctx, tx, actor, draft, position, seen)
 		return err
 	})
 }
