@@ -141,9 +141,12 @@ func (d *Desk) UndoPayment(ctx context.Context, actor identity.Actor, payment uu
 	return d.act(ctx, actor, "undo", func(ctx context.Context, tx bun.Tx) error { return d.in.UndoPayment(ctx, tx, actor, payment, reason) })
 }
 
-// UndoPayment takes a payment back on today's day of the books, as part of tx; where a line of a statement became it, the line is open
-// again. It refuses what invoice.UndoPayment refuses.
+// UndoPayment takes a payment back on today's day of the books, as part of tx and in its turn; where a line of a statement became it, the line
+// is open again. It refuses what invoice.UndoPayment refuses.
 func (s *Service) UndoPayment(ctx context.Context, tx bun.Tx, actor identity.Actor, payment uuid.UUID, reason string) error {
+	if err := InTurn(ctx, tx); err != nil { // a line that was split has several parties
+		return err
+	}
 	var line uuid.UUID
 	err := tx.NewRaw("SELECT coalesce((SELECT line_id FROM bank_match WHERE tenant_id = ? AND payment_id = ?), ?)", tenancy.Must(ctx), payment, uuid.Nil).Scan(ctx, &line)
 	if err != nil {

@@ -1,12 +1,15 @@
 package payin_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -145,5 +148,52 @@ func TestPaymentsOfABookTakeOneTurn(t *testing.T) {
 	most := byHand[0].Total + byHand[1].Total + byHand[2].Total
 	if balance > most {
 		t.Errorf("a statement was booked beyond what is open: a balance of %v", balance)
+	}
+}
+
+// TestAPaymentIsTakenBackInItsTurn: while a statement has one of two parties and is about to book the other, somebody takes a payment of a line
+// back that was split over both, which has both of them; neither falls over the other.
+func TestAPaymentIsTakenBackInItsTurn(t *testing.T) {
+	t.Parallel()
+	s := open(t, nil)
+	one, two := s.bill(s.fibre, day(1), 1_000_000), s.bill(s.city, day(1), 1_000_000)
+	l := s.csv(came(2, 200_000, "SETORAN BERSAMA", "")).Lines[0]
+	var paid []invoice.Payment
+	s.tx(func(ctx context.Context, tx bun.Tx) (err error) {
+		paid, err = s.Split(ctx, tx, s.clerk, l.ID, payin.Split{Parts: []invoice.Share{{Invoice: one.ID, Most: 100_000}, {Invoice: two.ID, Most: 100_000}}})
+		return err
+	})
+	parties := []uuid.UUID{s.fibre, s.city}
+	slices.SortFunc(parties, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+	undone := make(chan error, 1)
+	s.tx(func(ctx context.Context, tx bun.Tx) error {
+		if err := payin.InTurn(ctx, tx); err != nil {
+			return err
+		}
+		if err := invoice.LockParties(ctx, tx, parties[1]); err != nil {
+			return err
+		}
+		var pid int
+		if err := tx.NewRaw("SELECT pg_backend_pid()").Scan(ctx, &pid); err != nil {
+			return err
+		}
+		go func() {
+			undone <- s.try(func(ctx context.Context, tx bun.Tx) error {
+				return s.UndoPayment(ctx, tx, s.clerk, paid[0].ID, "Salah bagi.")
+			})
+		}()
+		for deadline, waiting := time.Now().Add(time.Minute), 0; waiting == 0; {
+			err := tx.NewRaw("SELECT count(*) FROM pg_locks l WHERE NOT l.granted AND ? = ANY (pg_blocking_pids(l.pid))", pid).Scan(ctx, &waiting)
+			if err != nil || time.Now().After(deadline) {
+				return fmt.Errorf("the undo does not wait for its turn: %w", err)
+			}
+		}
+		return invoice.LockParties(ctx, tx, parties[0])
+	})
+	if err := <-undone; err != nil {
+		t.Errorf("the undo fell over the statement: %v", err)
+	}
+	if s.standing(one).Paid != 0 || s.standing(two).Paid != 0 {
+		t.Errorf("taken back: %+v, %+v", s.standing(one), s.standing(two))
 	}
 }
