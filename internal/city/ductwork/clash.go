@@ -204,7 +204,7 @@ const vouched = `(NOT w.emergency OR w.operator_id IS NULL OR w.state <> 'runnin
 
 // Under are the segments that works shut on a day from one to before another, with the number of those works: the days in which a cable
 // is pulled into a way (lease.PulledBy), and not all those for which it lies there.
-// Works that are planned and not permitted shut nothing, and no more does the emergency of a company on its word alone: staff have
+// Works that are planned and not permitted, or whose permit was withdrawn before they began, shut nothing, and no more does the emergency of a company on its word alone: staff have
 // entered it, changed it, been there or written down its permit before others plan around it. It is for whoever plans a way; who may is the planner's concern.
 func (s *Service) Under(ctx context.Context, from, until time.Time) (map[uuid.UUID]string, error) {
 	var rows []struct {
@@ -213,7 +213,7 @@ func (s *Service) Under(ctx context.Context, from, until time.Time) (map[uuid.UU
 	}
 	today := s.Today(ctx)
 	err := s.d.DB.NewRaw(`SELECT x.thing_id AS id, min(w.number) AS number FROM duct_work w JOIN duct_work_clash x ON x.tenant_id = w.tenant_id AND x.work_id = w.id AND x.kind = 'segment' AND x.shuts
-		WHERE w.tenant_id = ?0 AND w.state IN ('permitted', 'running', 'reinstating') AND `+vouched+` AND coalesce(w.began_on, w.from_day) < ?3::date
+		WHERE w.tenant_id = ?0 AND w.state IN ('permitted', 'running', 'reinstating') AND (w.state <> 'permitted' OR w.permit_ended_at IS NULL) AND `+vouched+` AND coalesce(w.began_on, w.from_day) < ?3::date
 			AND (w.to_day >= ?1::date OR w.state <> 'permitted' AND ?1::date <= ?2::date) GROUP BY x.thing_id`, tenancy.Must(ctx), from, today, until).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("ductwork: under: %w", err)
