@@ -45,11 +45,11 @@ func (s *Service) Refunds(ctx context.Context, actor identity.Actor, operator uu
 	return all, nil
 }
 
-// AskRefund keeps a request to pay some of an operator's balance back, which another person decides. It needs duct:bill. It refuses Conflict
-// "payment.no_balance" for an operator that was never charged, and what invoice.AskRefund does.
+// AskRefund keeps a request to pay some of an operator's balance back, or with uuid.Nil that of in.Party, which another person decides. It
+// needs duct:bill. It refuses Conflict "payment.no_balance" for one who was never charged, and what invoice.AskRefund does.
 func (s *Service) AskRefund(ctx context.Context, actor identity.Actor, operator uuid.UUID, in invoice.RefundInput) error {
 	return s.act(ctx, actor, "refund", func(ctx context.Context, tx bun.Tx) error {
-		err := tx.NewRaw("SELECT party_id FROM duct_payer WHERE tenant_id = ? AND operator_id = ?", tenancy.Must(ctx), operator).Scan(ctx, &in.Party)
+		err := tx.NewRaw("SELECT party_id FROM duct_payer WHERE tenant_id = ?0 AND CASE WHEN ?1 = ?2 THEN party_id = ?3 ELSE operator_id = ?1 END", tenancy.Must(ctx), operator, uuid.Nil, in.Party).Scan(ctx, &in.Party)
 		if errors.Is(err, sql.ErrNoRows) {
 			return fault.New(fault.Conflict, "payment.no_balance", "most", 0)
 		}
@@ -61,7 +61,15 @@ func (s *Service) AskRefund(ctx context.Context, actor identity.Actor, operator 
 	})
 }
 
-// DecideRefund approves or refuses the request of somebody else, and returns whose it was; approved, the balance is less by it from today
+// Books is what a payer of the book owes today, and what it has paid too much. It needs duct:read.
+func (s *Service) Books(ctx context.Context, actor identity.Actor, party uuid.UUID) (invoice.PartyBooks, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
+		return invoice.PartyBooks{}, err
+	}
+	return s.Book.BooksOf(ctx, party, s.today(ctx))
+}
+
+// DecideRefund approves or refuses the request of somebody else, and returns whose it was, uuid.Nil of who is no operator; approved, the balance is less by it from today
 // on, and the transfer itself is made at the bank. It needs duct:bill; the refusals are those of invoice.DecideRefund.
 func (s *Service) DecideRefund(ctx context.Context, actor identity.Actor, request uuid.UUID, approve bool) (operator uuid.UUID, err error) {
 	err = s.act(ctx, actor, "refund", func(ctx context.Context, tx bun.Tx) error {

@@ -117,12 +117,22 @@ func (in *BillInput) check(needed bool) error {
 }
 
 // AskBills asks somebody else to decide that operators and others are charged their shares of a repair, for staff with duct:bill; the
-// company that runs the ducts pays its own. A share that was asked for or approved is left out, unless its draft was dropped in the book. It
+// company that runs the ducts pays its own. A share that was asked for or approved is left out, unless the book has taken it back altogether. It
 // refuses Invalid field "address" where one who is no operator has none, and what is no address of e-mail or NPWP; Conflict
 // "ductdamage.nothing_to_bill" where nobody is to be charged, and what AskCredits refuses of the damage.
 func (s *Service) AskBills(ctx context.Context, actor identity.Actor, in BillInput) error {
+	before, err := s.Bills(ctx, actor, in.ID)
+	if err != nil {
+		return err
+	}
+	back := []uuid.UUID{uuid.Nil}
+	for _, b := range before {
+		if b.Book.Back {
+			back = append(back, b.ID)
+		}
+	}
 	return s.credit(ctx, actor, in.ID, func(ctx context.Context, tx bun.Tx, d Damage) error {
-		_, err := tx.NewRaw("UPDATE duct_damage_bill b SET undone_at = ? FROM invoice_draft f WHERE b.tenant_id = ? AND b.damage_id = ? AND b.undone_at IS NULL AND f.tenant_id = b.tenant_id AND f.id = b.draft_id AND f.dropped_at IS NOT NULL", s.now(), d.TenantID, d.ID).Exec(ctx)
+		_, err := tx.NewRaw("UPDATE duct_damage_bill SET undone_at = ? WHERE tenant_id = ? AND damage_id = ? AND undone_at IS NULL AND id IN (?)", s.now(), d.TenantID, d.ID, bun.List(back)).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("ductdamage: bills: %w", err)
 		}

@@ -117,7 +117,8 @@ func (s *Service) Update(ctx context.Context, actor identity.Actor, id uuid.UUID
 }
 
 // Dismiss ends a report that was none, or is known by another number, for staff with duct:manage, with the reason. Its promises
-// stop. It refuses Conflict "ductdamage.hit" one of which a lease is affected, and what Step refuses of the damage.
+// stop. It refuses Conflict "ductdamage.hit" one of which a lease is affected, "ductdamage.billed" one whose repair somebody is charged or asked
+// to be, and what Step refuses of the damage.
 func (s *Service) Dismiss(ctx context.Context, actor identity.Actor, id uuid.UUID, revision int, why string) error {
 	why = strings.TrimSpace(why)
 	if err := fault.Fields(said("why", why, true, wordsMost)); err != nil {
@@ -130,6 +131,13 @@ func (s *Service) Dismiss(ctx context.Context, actor identity.Actor, id uuid.UUI
 		}
 		if hit {
 			return fault.New(fault.Conflict, "ductdamage.hit")
+		}
+		billed, err := tx.NewSelect().Model((*Bill)(nil)).Where("b.tenant_id = ? AND b.damage_id = ? AND b.undone_at IS NULL AND b.approved IS NOT FALSE", d.TenantID, id).Exists(ctx)
+		if err != nil {
+			return err
+		}
+		if billed {
+			return fault.New(fault.Conflict, "ductdamage.billed")
 		}
 		d.State, d.Closing = Dismissed, why
 		if _, err := tx.NewRaw("UPDATE duct_damage_clock SET stopped_at = ? WHERE tenant_id = ? AND damage_id = ? AND done_at IS NULL", s.now(), d.TenantID, id).Exec(ctx); err != nil {

@@ -2,6 +2,7 @@ package damage_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"bedelau/internal/edge/pagetest"
@@ -96,4 +97,45 @@ func TestWhoAnswersPaysTheRepair(t *testing.T) {
 	w.read(t, &request, "SELECT id::text FROM invoice_request WHERE decided_by IS NULL AND kind = 'drop'")
 	decide(dewi, "setuju")
 	bima.Page(at, "Konsep dibatalkan", "Minta Rp5.000.001 ditagih")
+}
+
+// TestWhatAThirdPartyPaidGoesBack: the share of a third party that has paid is credited because somebody else dug. What it has paid goes back to it by
+// two people, and its share can be charged anew, which the page offers. A damage whose repair is charged is not dismissed.
+func TestWhatAThirdPartyPaidGoesBack(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	at := w.sari.Upload(list, "photo", "", nil, "kind", "digging", "node", "MH-2", "words", "Galian").To()
+	bima, dewi := w.Staff(t, pagetest.HostBatam, "Bima Keuangan", "duct_finance", ""), w.Staff(t, pagetest.HostBatam, "Dewi Keuangan", "duct_finance", "")
+	w.sari.Goes(w.do(t, w.sari, at, "/sebab", "cause", "excavation", "liable", "third_party", "name", "PT Gali Contoh", "root_cause", "Tanpa gambar", "cost", "1.000.000", "share_third_party", "100"), at)
+	bima.Goes(bima.Post(at+"/tagih", "address", "Jalan Contoh 1, Batam"), at)
+	w.sari.Sees(w.do(t, w.sari, at, "/abaikan", "why", "Laporan ganda"), http.StatusConflict, "Biaya perbaikannya ditagihkan")
+	dewi.Goes(dewi.Post(at+"/tagih-putusan", "jawaban", "setuju"), at)
+	const book = "/petugas/ducting/tagihan"
+	bima.Sees(bima.Post(book+"/tindakan/terbitkan", "semua", "ya"), http.StatusOK, "DCT/2026/")
+	var id, request string
+	w.read(t, &id, "SELECT id::text FROM invoice WHERE kind = 'invoice'")
+	one := book + "/" + id
+	bima.Goes(bima.Post(one+"/bayar", "method", "transfer", "amount", "1.000.000", "reference", "TRF-1", "on", "2026-11-24"), one)
+	if page := bima.Page(one); strings.Contains(page, "Minta pengembalian") || strings.Contains(page, "Undang mereka") {
+		t.Error("there is nothing to pay back and nobody to invite, and the page offers it")
+	}
+	bima.Sees(bima.Post(one+"/kembalikan", "amount", "1", "account", "BRK 1", "reason", "Bukan penyebab"), http.StatusConflict)
+	bima.Goes(bima.Post(one+"/minta", "kind", "credit_note", "line-1", "1.000.000", "reason", "Alamat salah"), one)
+	w.read(t, &request, "SELECT id::text FROM invoice_request")
+	dewi.Goes(dewi.Post(book+"/permintaan/"+request, "jawaban", "setuju"), book)
+
+	bima.Page(one, "Minta pengembalian")
+	bima.Page(one+"/kembalikan", "PT Gali Contoh", "Rp1.000.000")
+	bima.Sees(bima.Post(one+"/kembalikan", "amount", "1.000.001", "account", "BRK 1", "reason", "Bukan penyebab"), http.StatusConflict)
+	bima.Goes(bima.Post(one+"/kembalikan", "amount", "1.000.000", "account", "BRK 1", "reason", "Bukan penyebab"), book+"#pengembalian")
+	w.read(t, &request, "SELECT id::text FROM refund_request")
+	dewi.Page(book, "PT Gali Contoh", "BRK 1")
+	dewi.Goes(dewi.Post(book+"/saldo/"+request, "jawaban", "setuju"), book)
+	if n := w.count(t, "refund_request", "approved AND amount = 1000000"); n != 1 {
+		t.Errorf("%d refunds", n)
+	}
+
+	bima.Page(at, "Minta Rp1.000.000 ditagih")
+	bima.Goes(bima.Post(at+"/tagih", "address", "Jalan Contoh 2, Batam"), at)
+	bima.Sees(bima.Post(at+"/tagih", "address", "Jalan Contoh 2, Batam"), http.StatusConflict, "Tidak ada bagian biaya")
 }

@@ -52,6 +52,8 @@ func (p *Pages) billRoutes() gate.Table {
 		{Method: post, Path: i + "/bayar", Page: i, Needs: acts, Scope: city, IDs: one, Handler: p.receive},
 		{Method: post, Path: i + "/batal", Page: i, Needs: acts, Scope: city, IDs: one, Handler: p.undoPayment},
 		{Method: post, Path: i + "/saldo", Page: i, Needs: acts, Scope: city, IDs: one, Handler: p.useBalance},
+		{Method: get, Path: i + "/kembalikan", Needs: acts, Scope: city, IDs: one, Handler: p.payBack},
+		{Method: post, Path: i + "/kembalikan", Needs: acts, Scope: city, IDs: one, Handler: p.askPayBack},
 		{Method: post, Path: i + "/minta", Page: i, Needs: acts, Scope: city, IDs: one, Handler: p.askRequest},
 		{Method: get, Path: ducts.PathOperators + "/:id/rekening", Needs: read, Scope: city, IDs: who, Handler: p.statement},
 		{Method: post, Path: ducts.PathOperators + "/:id/rekening", Needs: acts, Scope: city, IDs: who, Handler: p.askRefund},

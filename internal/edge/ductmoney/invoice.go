@@ -48,16 +48,26 @@ func (p *Pages) invoicePage(c *gin.Context, status int, in site.Form, errs ui.Er
 		Links: []ui.Link{{Href: here + "/berkas", Label: l.T("bill.pdf"), Icon: "download"}, {Href: PathDebts + "/" + id.String(), Label: l.T("arrears.link"), Icon: "mail"}}}
 	if account := statementPath(b.OperatorID); account != "" {
 		v.Links = append(v.Links, ui.Link{Href: account, Label: l.T("ductbook.statement"), Icon: "list-details"})
+	} else if p.may(c, access.DuctBill) {
+		x, err := p.DuctBills.Books(ctx, a, b.PartyID)
+		if err != nil {
+			return err
+		}
+		if x.Balance > 0 {
+			v.Links = append(v.Links, ui.Link{Href: pathPayBack(id), Label: l.T("refund.ask"), Icon: "coin"})
+		}
 	}
 	if p.may(c, access.DuctBill) {
 		v.Links = append(v.Links, ui.Link{Href: PathTaxes + "/" + id.String(), Label: l.T("tax.link"), Icon: "receipt-tax"})
 	}
 	head := bill.Section{ID: "tentang", Title: l.T("bill.about"), Quiet: true, Rows: []ui.Row{{Label: l.T("ductprice.operator"), Value: b.Party.Name}, {Label: l.T("bill.issued"), Value: l.Date(b.IssuedOn)}}}
-	told, err := p.toldRow(c, b)
-	if err != nil {
-		return err
+	if b.OperatorID != uuid.Nil { // somebody else has no pages here: the paper is sent to them
+		told, err := p.toldRow(c, b)
+		if err != nil {
+			return err
+		}
+		head.Rows = append(head.Rows, told)
 	}
-	head.Rows = append(head.Rows, told)
 	if b.Kind == invoice.Bill {
 		head.Rows = append(head.Rows, ui.Row{Label: l.T("bill.due"), Value: l.Date(b.DueOn)}, ui.Row{Label: l.T("bill.rest"), Value: b.Standing.Open.String()})
 		head.Rows = append(head.Rows, console.PurchaseRows(l, b.Purchase)...)

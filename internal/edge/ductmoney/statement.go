@@ -1,6 +1,7 @@
 package ductmoney
 
 import (
+	"cmp"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
@@ -66,14 +67,14 @@ func (p *Pages) statementPage(c *gin.Context, status int, in site.Form, errs ui.
 		v.Sections = append(v.Sections, s)
 	}
 	if x.Books.Balance > 0 && p.may(c, access.DuctBill) {
-		v.Sections = append(v.Sections, refundForm(l, id, x.Books.Balance, x.Books.Open, in, errs))
+		v.Sections = append(v.Sections, refundForm(l, statementPath(id), x.Books.Balance, x.Books.Open, in, errs))
 	}
 	return p.Render(c, status, bill.Page(v))
 }
 
 // refundForm asks that some of a balance be paid back.
-func refundForm(l i18n.Locale, operator uuid.UUID, balance, open money.Rupiah, in site.Form, errs ui.Errors) bill.Section {
-	s := bill.Section{ID: "minta", Title: l.T("refund.ask"), Text: l.T("bumd.two_people"), Forms: []bill.Form{{ID: "kembalikan", Folded: len(errs) == 0, Title: l.T("refund.ask"), Action: statementPath(operator), Text: l.T("refund.ask_text"), Submit: l.T("refund.ask_do"), Fields: []ui.Field{
+func refundForm(l i18n.Locale, action string, balance, open money.Rupiah, in site.Form, errs ui.Errors) bill.Section {
+	s := bill.Section{ID: "minta", Title: l.T("refund.ask"), Text: l.T("bumd.two_people"), Forms: []bill.Form{{ID: "kembalikan", Folded: len(errs) == 0, Title: l.T("refund.ask"), Action: action, Text: l.T("refund.ask_text"), Submit: l.T("refund.ask_do"), Fields: []ui.Field{
 		{Name: "amount", Type: "money", Label: l.T("usage.line_amount"), Value: in.Get("amount"), Error: errs.Of("amount"), Hint: l.T("refund.amount_hint", "balance", balance)},
 		{Name: "account", Label: l.T("refund.account"), Hint: l.T("ductbook.refund_account"), Value: in.Get("account"), Error: errs.Of("account"), Max: 140}, console.ReasonField(l, in.Get("reason"), errs)}}}}
 	if open > 0 {
@@ -142,7 +143,7 @@ func (p *Pages) decideRefund(c *gin.Context) error {
 	if err != nil {
 		return again(c, err, nil, func(status int, errs ui.Errors) error { return p.billsPage(c, status, nil, errs) })
 	}
-	return p.Done(c, statementPath(of), "ductprice_decided")
+	return p.Done(c, cmp.Or(statementPath(of), PathBills), "ductprice_decided")
 }
 
 // leftoverSection lists what is owed to companies for leases that no month charges any more; nothing where nothing is.
