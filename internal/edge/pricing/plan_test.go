@@ -87,7 +87,13 @@ func TestANewPlanIsWrittenFromNothing(t *testing.T) {
 	rina.Goes(rina.Post(one+"/komponen/2", "revision", "2", "kind", "package", "code", "pesan", "name_id", "Pesan", "meter", "notifications_sent", "unit_id", "pesan", "price", "50.000", "size", "1000", "included", "5.000"), one)
 	rina.Page(one, "Rp60.000.000 per tahun", "Rp50.000 per paket isi 1.000 pesan; 5.000 pesan sudah termasuk")
 	rina.Goes(rina.Post(one, "revision", "3", "effective_from", "2026-12-01", "reason", "Untuk kota besar"), one)
-	rina.Goes(rina.Post(one+"/ajukan", "revision", "4"), one)
+	// Who wrote some of it does not approve it, whoever submits it, and may refuse it.
+	boss.Goes(boss.Post(one, "revision", "4", "effective_from", "2026-12-01", "reason", "Untuk kota besar saja"), one)
+	rina.Goes(rina.Post(one+"/ajukan", "revision", "5"), one)
+	if page := boss.Page(one, "Anda ikut menulis usulan ini", "Tolak"); strings.Contains(page, `value="setuju"`) {
+		t.Error("who wrote some of it is offered to approve it")
+	}
+	boss.Sees(boss.Post(one+"/putus", "jawaban", "setuju"), http.StatusConflict, "orang lain")
 	boss.Goes(boss.Post(one+"/putus", "jawaban", "tolak"), one)
 	boss.Page(one, "Ditolak")
 	if page := boss.Page("/bumd/paket"); strings.Contains(page, "/bumd/paket/kota-besar") {

@@ -74,9 +74,13 @@ func (p *Pages) proposalPage(c *gin.Context, status int, in site.Form, errs ui.E
 	switch {
 	case o.Open():
 		decide.Forms = []bill.Form{{ID: "ajukan", Action: here + "/ajukan", Hidden: revision, Text: l.T("bumd.submit_text"), Submit: l.T("bumd.submit")}}
-	case o.Waits() && o.MadeBy != gate.ActorOf(c).ID:
-		decide.Forms = []bill.Form{{ID: "setuju", Action: here + "/putus", Hidden: []ui.Option{{Value: "jawaban", Label: "setuju"}}, Text: l.T("bumd.approve_text"), Submit: l.T("bumd.approve")},
-			{ID: "tolak", Plain: true, Bad: true, Action: here + "/putus", Hidden: []ui.Option{{Value: "jawaban", Label: "tolak"}}, Submit: l.T("bumd.refuse_version")}}
+	case o.Waits() && o.MayRefuse(gate.ActorOf(c).ID):
+		if o.MayApprove(gate.ActorOf(c).ID) {
+			decide.Forms = []bill.Form{{ID: "setuju", Action: here + "/putus", Hidden: []ui.Option{{Value: "jawaban", Label: "setuju"}}, Text: l.T("bumd.approve_text"), Submit: l.T("bumd.approve")}}
+		} else {
+			decide.Note = bill.Note{Tone: "care", Text: l.T("bumd.wrote_too")}
+		}
+		decide.Forms = append(decide.Forms, bill.Form{ID: "tolak", Plain: true, Bad: true, Action: here + "/putus", Hidden: []ui.Option{{Value: "jawaban", Label: "tolak"}}, Submit: l.T("bumd.refuse_version")})
 	case o.Waits():
 		decide.Note = bill.Note{Tone: "care", Text: l.T("bumd.own_request")}
 	default:

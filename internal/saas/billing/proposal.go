@@ -39,6 +39,7 @@ type Proposal struct {
 	Revision      int                `bun:"revision"` // counts the changes, so that none is lost
 	MadeBy        uuid.UUID          `bun:"made_by"`  // who changed it last
 	MadeAt        time.Time          `bun:"made_at"`
+	WrittenBy     []uuid.UUID        `bun:"written_by,array"` // everybody who began, changed or submitted it
 	SubmittedAt   time.Time          `bun:"submitted_at,nullzero"`
 	DecidedBy     uuid.NullUUID      `bun:"decided_by"`
 	DecidedAt     time.Time          `bun:"decided_at,nullzero"`
@@ -54,6 +55,22 @@ func (o Proposal) AsVersion() Version {
 // Open reports whether the proposal can still be changed.
 func (o Proposal) Open() bool { return o.SubmittedAt.IsZero() && !o.DecidedBy.Valid }
 
+// MayApprove reports whether somebody had no hand in it, and so can be the second person.
+func (o Proposal) MayApprove(who uuid.UUID) bool {
+	return o.MayRefuse(who) && !slices.Contains(o.WrittenBy, who)
+}
+
+// MayRefuse reports whether somebody is not who changed or submitted it last. Who wrote some of it may refuse it: where all did, it would wait
+// for ever.
+func (o Proposal) MayRefuse(who uuid.UUID) bool { return o.MadeBy != who }
+
+// hand makes actor the one who changed it last.
+func (o *Proposal) hand(actor identity.Actor) {
+	if o.MadeBy = actor.ID; !slices.Contains(o.WrittenBy, actor.ID) {
+		o.WrittenBy = append(o.WrittenBy, actor.ID)
+	}
+}
+
 // Waits reports whether the proposal waits for a second person.
 func (o Proposal) Waits() bool { return !o.SubmittedAt.IsZero() && !o.DecidedBy.Valid }
 
@@ -62,7 +79,8 @@ var planCode = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 // Propose begins a version of a plan with what its newest has, or a new plan with nothing. It refuses Invalid for a code that is
 // none or a new plan without a name, and Conflict "billing.proposal_open" while another one of the plan is not decided.
 func (s *Service) Propose(ctx context.Context, actor identity.Actor, plan string, name i18n.Text) (Proposal, error) {
-	o := Proposal{TenantID: tenancy.Must(ctx), Plan: strings.TrimSpace(plan), Name: name, Summary: i18n.Text{}, Components: []rating.Component{}, Revision: 1, MadeBy: actor.ID, MadeAt: s.stamp()}
+	o := Proposal{TenantID: tenancy.Must(ctx), Plan: strings.TrimSpace(plan), Name: name, Summary: i18n.Text{}, Components: []rating.Component{}, Revision: 1, MadeAt: s.stamp()}
+	o.hand(actor)
 	if !planCode.MatchString(o.Plan) || len(o.Plan) > 40 {
 		return o, fault.Fields([]fault.Field{{Name: "plan", Code: "plan_new_code"}})
 	}
@@ -164,8 +182,9 @@ func (s *Service) Revise(ctx context.Context, actor identity.Actor, id uuid.UUID
 		if err := fn(&o); err != nil {
 			return err
 		}
-		o.MadeBy, o.MadeAt, o.Revision = actor.ID, s.stamp(), o.Revision+1
-		_, err = tx.NewUpdate().Model(&o).Column("name", "summary", "effective_from", "components", "entitlements", "reason", "revision", "made_by", "made_at").WherePK().Exec(ctx)
+		o.hand(actor)
+		o.MadeAt, o.Revision = s.stamp(), o.Revision+1
+		_, err = tx.NewUpdate().Model(&o).Column("name", "summary", "effective_from", "components", "entitlements", "reason", "revision", "made_by", "made_at", "written_by").WherePK().Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("billing: revise: %w", err)
 		}
@@ -194,8 +213,9 @@ func (s *Service) Submit(ctx context.Context, actor identity.Actor, id uuid.UUID
 		if err := checkProposal(o, known, s.here(ctx)); err != nil {
 			return err
 		}
-		o.MadeBy, o.SubmittedAt = actor.ID, s.stamp()
-		if _, err := tx.NewUpdate().Model(&o).Column("made_by", "submitted_at").WherePK().Exec(ctx); err != nil {
+		o.hand(actor)
+		o.SubmittedAt = s.stamp()
+		if _, err := tx.NewUpdate().Model(&o).Column("made_by", "written_by", "submitted_at").WherePK().Exec(ctx); err != nil {
 			return fmt.Errorf("billing: submit: %w", err)
 		}
 		return s.told(ctx, tx, actor, "plan.submit", o, map[string]any{"reason": o.Reason})
@@ -230,7 +250,8 @@ func checkProposal(o Proposal, known rating.Quantities, today time.Time) error {
 
 // Decide approves or refuses what somebody else has submitted. Approved, it is the plan's next version, to which a subscription
 // can be moved from its day on; nobody is moved by it. It refuses NotFound "billing.no_proposal" and Conflict
-// "billing.proposal_decided", "billing.proposal_not_submitted" or, for whoever wrote it, "billing.own_proposal".
+// "billing.proposal_decided", "billing.proposal_not_submitted" or "billing.own_proposal" where MayApprove or MayRefuse
+// says so.
 func (s *Service) Decide(ctx context.Context, actor identity.Actor, id uuid.UUID, approve bool) (Proposal, error) {
 	var o Proposal
 	err := tenancy.InTx(ctx, s.db.App, func(ctx context.Context, tx bun.Tx) (err error) {
@@ -242,7 +263,7 @@ func (s *Service) Decide(ctx context.Context, actor identity.Actor, id uuid.UUID
 			return fault.New(fault.Conflict, "billing.proposal_decided")
 		case o.SubmittedAt.IsZero():
 			return fault.New(fault.Conflict, "billing.proposal_not_submitted")
-		case o.MadeBy == actor.ID:
+		case !o.MayRefuse(actor.ID), approve && !o.MayApprove(actor.ID):
 			return fault.New(fault.Conflict, "billing.own_proposal")
 		}
 		o.DecidedBy, o.DecidedAt, o.Approved = uuid.NullUUID{UUID: actor.ID, Valid: true}, s.stamp(), &approve
