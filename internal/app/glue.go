@@ -92,3 +92,7 @@ type collector struct{ app *App }
 func (c collector) Issued(ctx context.Context, tx bun.IDB, i invoice.Invoice) error {
 	return c.app.Collection.Issued(ctx, tx, i)
 }
+
+func (c collector) TakenOff(ctx context.Context, tx bun.IDB, id uuid.UUID) error {
+	return c.app.Collection.TakenOff(ctx, tx, id)
+}

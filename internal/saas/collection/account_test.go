@@ -307,6 +307,37 @@ func TestAReplacementAndWhatItReplacesAreNotBothAskedFor(t *testing.T) {
 	}
 }
 
+// What is void and followed by nothing, or written off, Stripe asks for no more from the approval on, not from the night.
+func TestWhatIsTakenOffIsNotAskedForUntilTheNight(t *testing.T) {
+	t.Parallel()
+	for _, in := range []invoice.RequestInput{{Kind: invoice.Void, Follows: invoice.Nothing, Reason: "Tidak jadi."}, {Kind: invoice.WriteOff, Reason: "Tidak tertagih."}} {
+		t.Run(in.Kind, func(t *testing.T) {
+			t.Parallel()
+			o := newOffice(t)
+			o.choose(Send)
+			i, id := o.byHand(1_000_000)
+			in.Invoice = i.ID
+			q, err := o.finance.Ask(o.ctx, o.clerk, in)
+			o.must(err)
+			o.work()
+			if doc := o.stripe.Objects[id]; doc["status"] != "open" {
+				t.Fatalf("before anybody decides it is %v there", doc["status"])
+			}
+			other := o.clerk
+			other.ID = uuid.New()
+			_, err = o.finance.Decide(o.ctx, other, q.ID, true)
+			o.must(err)
+			o.work()
+			if doc := o.stripe.Objects[id]; doc["status"] != "void" {
+				t.Errorf("taken off, it is %v there", doc["status"])
+			}
+			if all := o.incidents(); len(all) > 0 {
+				t.Errorf("incidents %v", all)
+			}
+		})
+	}
+}
+
 // A person closes an incident with a reason; found again, it is a new one.
 func TestAnIncidentIsClosedByAPerson(t *testing.T) {
 	t.Parallel()

@@ -29,6 +29,19 @@ func (s *Service) Issued(ctx context.Context, tx bun.IDB, i invoice.Invoice) err
 	return jobs.Add(ctx, tx, collectKind(), invoiceArgs{i.ID})
 }
 
+// TakenOff has, as part of tx, what Stripe asks for of an invoice be compared at once after two people have taken something off it: the night
+// would, and until then a city could pay what is void.
+func (s *Service) TakenOff(ctx context.Context, tx bun.IDB, id uuid.UUID) error {
+	if !s.Available() {
+		return nil
+	}
+	there, err := tx.NewSelect().Table("stripe_invoice").Where("tenant_id = ? AND invoice_id = ?", tenancy.Must(ctx), id).Exists(ctx)
+	if err != nil || !there {
+		return err
+	}
+	return jobs.Add(ctx, tx, againKind(), invoiceArgs{id})
+}
+
 // draftTime is what Stripe is given to draft an invoice after its hour.
 const draftTime = time.Hour
 
@@ -86,7 +99,12 @@ func (s *Service) instead(ctx context.Context, i invoice.Invoice) error {
 	if !i.Replaces.Valid {
 		return nil
 	}
-	id, err := one(ctx, s.DB.App.NewSelect().Table("stripe_invoice").Column("id").Where("tenant_id = ? AND invoice_id = ?", tenancy.Must(ctx), i.Replaces.UUID))
+	return s.again(ctx, i.Replaces.UUID)
+}
+
+// again compares an invoice of the books with the one of Stripe's that collects it, if there is one.
+func (s *Service) again(ctx context.Context, of uuid.UUID) error {
+	id, err := one(ctx, s.DB.App.NewSelect().Table("stripe_invoice").Column("id").Where("tenant_id = ? AND invoice_id = ?", tenancy.Must(ctx), of))
 	if err != nil || id == "" {
 		return err
 	}

@@ -121,6 +121,10 @@ func collectKind() jobs.Kind[invoiceArgs] {
 	return jobs.Kind[invoiceArgs]{Name: "collection.collect.v1", MaxRetry: 8, Timeout: callTime}
 }
 
+func againKind() jobs.Kind[invoiceArgs] {
+	return jobs.Kind[invoiceArgs]{Name: "collection.again.v1", MaxRetry: 8, Timeout: callTime}
+}
+
 func applyKind() jobs.Kind[objectArgs] {
 	return jobs.Kind[objectArgs]{Name: "collection.apply.v1", MaxRetry: 12, Timeout: time.Minute}
 }
@@ -157,6 +161,9 @@ func (s *Service) Register(r *jobs.Runner) error {
 		}),
 		jobs.HandleCall(r, collectKind(), func(ctx context.Context, _ uuid.UUID, a invoiceArgs) error {
 			return s.guarded(ctx, a.Invoice.String(), uuid.Nil, func() error { return s.collect(ctx, a.Invoice) })
+		}),
+		jobs.HandleCall(r, againKind(), func(ctx context.Context, _ uuid.UUID, a invoiceArgs) error {
+			return s.guarded(ctx, a.Invoice.String(), uuid.Nil, func() error { return s.again(ctx, a.Invoice) })
 		}),
 		jobs.HandleCall(r, applyKind(), func(ctx context.Context, _ uuid.UUID, a objectArgs) error {
 			return s.guarded(ctx, a.ID, uuid.Nil, func() error { return s.apply(ctx, a.ID) })

@@ -88,6 +88,9 @@ func (s *Service) compare(ctx context.Context, id string) error {
 	if err := s.DB.App.NewSelect().Model(&row).WherePK().Scan(ctx); err != nil || !row.InvoiceID.Valid {
 		return err
 	}
+	if row.Status == string(stripe.InvoiceStatusDraft) {
+		return nil // it has not gone out, and lacks what the books add
+	}
 	if row.Status == string(stripe.InvoiceStatusVoid) {
 		return s.noteIf(ctx, incident{Kind: openDiffers, Object: id}, false)
 	}

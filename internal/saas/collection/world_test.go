@@ -60,6 +60,10 @@ func (i issued) Issued(ctx context.Context, tx bun.IDB, x invoice.Invoice) error
 	return i.o.Service.Issued(ctx, tx, x)
 }
 
+func (i issued) TakenOff(ctx context.Context, tx bun.IDB, id uuid.UUID) error {
+	return i.o.Service.TakenOff(ctx, tx, id)
+}
+
 func newOffice(t *testing.T) *office {
 	t.Helper()
 	o := &office{t: t, w: pgtest.Open(t), now: day(2026, 11, 1), done: map[uuid.UUID]bool{},
@@ -179,6 +183,8 @@ func (o *office) job(kind string, payload json.RawMessage) error {
 		return o.report(o.ctx, args.City)
 	case collectKind().Name:
 		return o.collect(o.ctx, args.Invoice)
+	case againKind().Name:
+		return o.again(o.ctx, args.Invoice)
 	case applyKind().Name:
 		return o.apply(o.ctx, args.ID)
 	case linkKind().Name:

@@ -29,9 +29,11 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
-// Collector is told, as part of tx, of every invoice that is issued, so that it can ask for the money. collection provides it.
+// Collector is told, as part of tx, of every invoice that is issued, so that it can ask for the money, and of one of which two people have taken
+// something off, so that it asks for that no more. collection provides it.
 type Collector interface {
 	Issued(ctx context.Context, tx bun.IDB, i invoice.Invoice) error
+	TakenOff(ctx context.Context, tx bun.IDB, invoice uuid.UUID) error
 }
 
 // Deps is what a Service works with.

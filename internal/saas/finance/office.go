@@ -79,6 +79,11 @@ func (s *Service) Decide(ctx context.Context, actor identity.Actor, request uuid
 		if q, err = s.Book.Decide(ctx, tx, actor, request, approve, s.today(ctx)); err != nil || !approve || q.Kind == invoice.Drop {
 			return err
 		}
+		if s.Collector != nil {
+			if err := s.Collector.TakenOff(ctx, tx, q.InvoiceID); err != nil {
+				return err
+			}
+		}
 		if err := jobs.Add(ctx, tx, liftKind(), liftArgs{q.InvoiceID}); err != nil || q.Kind != string(invoice.CreditNote) {
 			return err
 		}

@@ -213,6 +213,10 @@ func (i issued) Issued(ctx context.Context, tx bun.IDB, x invoice.Invoice) error
 	return i.y.collect.Issued(ctx, tx, x)
 }
 
+func (i issued) TakenOff(ctx context.Context, tx bun.IDB, id uuid.UUID) error {
+	return i.y.collect.TakenOff(ctx, tx, id)
+}
+
 // day is a morning in Indonesia.
 func day(year int, month time.Month, d int) time.Time {
 	return time.Date(year, month, d, 3, 0, 0, 0, time.UTC)
