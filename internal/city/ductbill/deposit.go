@@ -21,6 +21,7 @@ import (
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/money"
+	"bedelau/internal/kernel/payin"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -267,8 +268,8 @@ type DepositInput struct {
 }
 
 // TakeDeposit records it by hand; what a line of the bank brings is split there. One transfer may pay several deposits of a company, each once. It
-// needs duct:bill. It refuses Invalid for what is missing, for a day that is to come and for a reference that was recorded for this deposit or
-// for one of another company, NotFound "deposit.not_found", and Conflict "deposit.too_much" for more than is missing.
+// needs duct:bill. It refuses Invalid for what is missing, for a day that is to come, for a reference that was recorded for this deposit or
+// for one of another company, and for a transfer that a line of the bank brought, NotFound "deposit.not_found", and Conflict "deposit.too_much" for more than is missing.
 func (s *Service) TakeDeposit(ctx context.Context, actor identity.Actor, in DepositInput) error {
 	in.Reference = strings.TrimSpace(in.Reference)
 	bad := saidOf("reference", in.Reference, 140)
@@ -282,8 +283,14 @@ func (s *Service) TakeDeposit(ctx context.Context, actor identity.Actor, in Depo
 		return err
 	}
 	return s.act(ctx, actor, "deposit", func(ctx context.Context, tx bun.Tx) error {
+		if err := payin.InTurn(ctx, tx); err != nil { // a line of the bank may bring the same transfer
+			return err
+		}
 		d, err := s.lockDeposit(ctx, tx, in.Lease)
 		if err != nil {
+			return err
+		}
+		if err := s.notInLine(ctx, tx, in); err != nil {
 			return err
 		}
 		known, err := depositKnown(ctx, tx, d, in.Reference)

@@ -19,7 +19,8 @@ import (
 // holder takes in the deposits that a line of the bank pays.
 type holder struct{ s *Service }
 
-// Hold refuses NotFound "deposit.not_found", and Conflict "deposit.too_much" for more than is missing.
+// Hold refuses NotFound "deposit.not_found", and Conflict "deposit.too_much" for more than is missing, of which there is none once the lease is over,
+// and "deposit.by_hand" for a transfer that was recorded by hand.
 func (k holder) Hold(ctx context.Context, tx bun.Tx, actor identity.Actor, h payin.Hold) error {
 	d, err := k.s.lockDeposit(ctx, tx, h.For)
 	if err != nil {
@@ -28,7 +29,42 @@ func (k holder) Hold(ctx context.Context, tx bun.Tx, actor identity.Actor, h pay
 	if h.Amount > d.Missing() {
 		return fault.New(fault.Conflict, "deposit.too_much", "most", d.Missing())
 	}
+	if err := k.s.notByHand(ctx, tx, h); err != nil {
+		return err
+	}
 	return k.s.enterDeposit(ctx, tx, actor, DepositEntry{LeaseID: h.For, Kind: DepositReceived, Amount: h.Amount, OnDay: h.On, Reference: h.Reference, HoldID: uuid.NullUUID{UUID: h.ID, Valid: true}})
+}
+
+// notByHand refuses a transfer that was recorded by hand: by the bank's own reference, or for the same deposit by its day and amount, as a bank may
+// give none. Who records by hand waits for the turn that whoever books a line has.
+func (s *Service) notByHand(ctx context.Context, tx bun.Tx, h payin.Hold) error {
+	var number string
+	err := tx.NewRaw(`SELECT coalesce(min(l.number), '') FROM bank_line b JOIN duct_deposit_entry e ON e.tenant_id = b.tenant_id AND e.kind = 'received' AND e.hold_id IS NULL
+				AND (b.reference <> '' AND lower(e.reference) = lower(b.reference) OR e.lease_id = ?2 AND e.amount = ?3 AND e.on_day = b.day)
+			JOIN duct_lease l ON l.tenant_id = e.tenant_id AND l.id = e.lease_id
+		WHERE b.tenant_id = ?0 AND b.id = ?1`, tenancy.Must(ctx), h.LineID, h.For, h.Amount).Scan(ctx, &number)
+	if err != nil {
+		return fmt.Errorf("ductbill: hold: %w", err)
+	}
+	if number != "" {
+		return fault.New(fault.Conflict, "deposit.by_hand", "number", number)
+	}
+	return nil
+}
+
+// notInLine refuses to record by hand what a line of the bank brought, told by the same.
+func (s *Service) notInLine(ctx context.Context, tx bun.Tx, in DepositInput) error {
+	var there bool
+	err := tx.NewRaw(`SELECT EXISTS (SELECT FROM bank_hold h JOIN bank_line b ON b.tenant_id = h.tenant_id AND b.id = h.line_id
+		WHERE h.tenant_id = ?0 AND h.undone_at IS NULL AND (lower(b.reference) = lower(?1) OR h.held_for = ?2 AND h.amount = ?3 AND b.day = ?4))`,
+		tenancy.Must(ctx), in.Reference, in.Lease, in.Amount, in.On.Format(time.DateOnly)).Scan(ctx, &there)
+	if err != nil {
+		return fmt.Errorf("ductbill: deposit: %w", err)
+	}
+	if there {
+		return fault.Fields([]fault.Field{{Name: "reference", Code: "deposit_in_line"}})
+	}
+	return nil
 }
 
 // Release refuses Conflict "deposit.used" for what was returned or set off since, passed on, or is asked to be returned.

@@ -17,10 +17,15 @@ import (
 	"bedelau/internal/kernel/payin"
 )
 
-// came is a line of the company's account that nothing was booked of.
+// came is a line of the company's account that nothing was booked of, and cameAs one with the bank's reference.
 func (y *world) came(on string, amount money.Rupiah, text string) uuid.UUID {
 	y.t.Helper()
-	b, err := y.Bank.CheckStatement(y.ctx, y.bima, "", "mutasi.csv", fmt.Appendf(nil, "day,amount,text\n%s,%d,%s\n", on, amount, text))
+	return y.cameAs(on, amount, text, "")
+}
+
+func (y *world) cameAs(on string, amount money.Rupiah, text, reference string) uuid.UUID {
+	y.t.Helper()
+	b, err := y.Bank.CheckStatement(y.ctx, y.bima, "", "mutasi.csv", fmt.Appendf(nil, "day,amount,text,ref\n%s,%d,%s,%s\n", on, amount, text, reference))
 	y.must(err)
 	r, err := y.Bank.ApplyStatement(y.ctx, y.bima, b.ID)
 	y.must(err)
@@ -187,6 +192,49 @@ func TestTheSameTransferOfTwoDeposits(t *testing.T) {
 	}
 	if err := take(other, 1); !fault.Is(err, "input.invalid") {
 		t.Errorf("the transfer of another company: %v", err)
+	}
+}
+
+// TestATransferIsOfItsLineOrOfAHand: what was recorded by hand is not booked from its line as well, nor the other way round: neither by the bank's
+// reference nor, where the bank gives none, on the same day by the same amount for the same deposit. Another transfer is.
+func TestATransferIsOfItsLineOrOfAHand(t *testing.T) {
+	t.Parallel()
+	y := newWorld(t)
+	serat := y.company("PT Serat", 0)
+	one, two := y.pledged(serat, "SWD-1", "ordered", 3_000_000), y.pledged(serat, "SWD-2", "ordered", 3_000_000)
+	byHand := func(lease uuid.UUID, amount money.Rupiah, reference, on string) error {
+		return y.TakeDeposit(y.ctx, y.bima, DepositInput{Lease: lease, Amount: amount, Reference: reference, On: day(on)})
+	}
+	split := func(line uuid.UUID, all ...payin.Held) error {
+		_, err := y.Bank.SplitLine(y.ctx, y.bima, line, payin.Split{Held: all})
+		return err
+	}
+	y.must(byHand(one, 1_000_000, "trf-1", "2026-11-01"))
+	known := y.cameAs("2026-11-02", 2_000_000, "SETORAN", "TRF-1")
+	if err := split(known, pledge(one, 1_000_000), pledge(two, 1_000_000)); !fault.Is(err, "deposit.by_hand") {
+		t.Errorf("the bank's reference was recorded by hand: %v", err)
+	}
+	if err := split(y.came("2026-11-01", 1_000_000, "TANPA NOMOR"), pledge(one, 1_000_000)); !fault.Is(err, "deposit.by_hand") {
+		t.Errorf("its day and amount were recorded by hand: %v", err)
+	}
+	y.must(byHand(two, 1_000_000, "TRF-1", "2026-11-01")) // the other part, as the refusal says
+	if y.held(one) != 1_000_000 || y.held(two) != 1_000_000 {
+		t.Errorf("%v and %v held", y.held(one), y.held(two))
+	}
+
+	line := y.cameAs("2026-11-02", 900_000, "SETORAN", "TRF-2")
+	y.must(split(line, pledge(one, 400_000), pledge(two, 500_000)))
+	for name, err := range map[string]error{"its reference": byHand(one, 1, "trf-2", "2026-11-03"), "its day and amount": byHand(two, 500_000, "SETORAN 2", "2026-11-02")} {
+		var f *fault.Error
+		if !errors.As(err, &f) || len(f.Fields) != 1 || f.Fields[0].Code != "deposit_in_line" {
+			t.Errorf("%s came by a line: %v", name, err)
+		}
+	}
+	y.must(byHand(two, 400_000, "TRF-3", "2026-11-02")) // the amount of the other deposit
+	y.must(y.Bank.UndoLine(y.ctx, y.bima, line, "Dicatat tanpa mutasi"))
+	y.must(byHand(one, 400_000, "TRF-2", "2026-11-02"))
+	if y.held(one) != 1_400_000 || y.held(two) != 1_400_000 {
+		t.Errorf("%v and %v held", y.held(one), y.held(two))
 	}
 }
 

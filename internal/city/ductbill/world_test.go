@@ -62,7 +62,7 @@ func newWorld(t *testing.T) *world {
 	setup, err := invoice.ReadSetup(raw)
 	y.must(err)
 	setup.Seller.Accounts = []invoice.Account{{Bank: "BRK Syariah", Number: "820-21-00456", Holder: "BUMD Ducting",
-		CSV: statement.Mapping{Layout: time.DateOnly, Day: "day", Amount: "amount", Text: []string{"text"}}}}
+		CSV: statement.Mapping{Layout: time.DateOnly, Day: "day", Amount: "amount", Text: []string{"text"}, Reference: "ref"}}}
 	setup.Seller.VirtualAccount = invoice.VirtualAccounts{Bank: "BRK Syariah", Prefix: "77880"}
 	y.seller = setup.Seller
 	y.tx(func(ctx context.Context, tx bun.Tx) error {
