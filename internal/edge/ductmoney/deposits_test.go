@@ -44,7 +44,9 @@ func TestADepositOnItsPages(t *testing.T) {
 	bima.Goes(bima.Post(one+"/terima", "amount", "819.999", "reference", "TRF-J1", "on", "2026-11-24"), one)
 	bima.Page(one, "Lengkap", "TRF-J1")
 	rudi := works(t, s, operator, "rudi@serat.id")
-	rudi.Page("/mitra/rekening", "Jaminan sewa", "Rp819.999", "Jaminan tiap sewa", "Lengkap")
+	if page := rudi.Page("/mitra/rekening", "Rekening PT Serat Uji", "Jaminan sewa", "Rp819.999", "Jaminan tiap sewa", "Lengkap") + rudi.Page("/mitra/tagihan", "Rekening"); strings.Contains(page, "Rekening operator") {
+		t.Error("the page has another name than the menu")
+	}
 	own := "/mitra/sewa/" + l.ID.String()
 	rudi.Page(own, "Jaminan sewa", "3 bulan", "Dipegang Rp819.999", "TRF-J1", "Diterima")
 	if page := bima.Page(one, "Lengkap"); strings.Contains(page, "Minta pengembalian") {

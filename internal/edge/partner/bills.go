@@ -45,7 +45,7 @@ func (p *Pages) bills(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.Pages.Pages.DeskShell(c, l.T("partner.nav.bills")), Heading: l.T("partner.nav.bills"), Lead: l.T("partner.bills_lead"), Links: []ui.Link{{Href: pathAccount, Label: l.T("ductbook.statement"), Icon: "list-details"}}}
+	v := bill.View{Shell: p.Pages.Pages.DeskShell(c, l.T("partner.nav.bills")), Heading: l.T("partner.nav.bills"), Lead: l.T("partner.bills_lead"), Links: []ui.Link{{Href: pathAccount, Label: l.T("partner.nav.account"), Icon: "list-details"}}}
 	s := bill.Section{ID: "tagihan", Title: l.T("partner.nav.bills"), Quiet: true, Empty: &bill.Empty{Icon: "receipt-tax", Title: l.T("ductbook.no_invoices"), Text: l.T("partner.no_bills")},
 		Table: &bill.Table{Title: l.T("partner.nav.bills"), Columns: []bill.Column{{Label: l.T("bill.number")}, {Label: l.T("bill.issued")}, {Label: l.T("bill.due")}, {Label: l.T("ductbook.total"), End: true}, {Label: l.T("bill.rest"), End: true}, {Label: l.T("bill.state")}}},
 		Filter: &bill.Form{ID: "saring", Action: pathBills, Get: true, Submit: l.T("duct.show"), Fields: []ui.Field{{Name: "keadaan", Type: "select", Label: l.T("bill.state"), Value: state,
@@ -150,7 +150,7 @@ func (p *Pages) account(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.Pages.Pages.DeskShell(c, l.T("ductbook.statement")), Back: pathBills, Heading: l.T("ductbook.statement_of", "name", self.Company.Name), Lead: l.T("ductbook.statement_lead", "from", l.Date(from), "last", l.Date(last))}
+	v := bill.View{Shell: p.Pages.Pages.DeskShell(c, l.T("partner.nav.account")), Back: pathBills, Heading: l.T("ductbook.statement_of", "name", self.Company.Name), Lead: l.T("ductbook.statement_lead", "from", l.Date(from), "last", l.Date(last))}
 	moves, sums := ledger.StatementSections(l, x, pathAccount, from, last, func(id uuid.UUID) string { return pathBills + "/" + id.String() })
 	deposits, err := p.deposits(c)
 	if err != nil {

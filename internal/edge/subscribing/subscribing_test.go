@@ -71,7 +71,8 @@ func TestACityChangesItsOwnSubscription(t *testing.T) {
 	admin.Sees(admin.Get(own+"/paket/demo-kota?versi=1&lihat=ya"), http.StatusUnprocessableEntity, "Itu sudah paket kota Anda")
 	admin.Sees(admin.Post(own+"/paket/besar", "versi", "1", "seen", "lain"), http.StatusConflict, "Periksa lagi")
 	admin.Goes(admin.Post(own+"/paket/besar", offered(shown)...), own)
-	admin.Page(own, "Paket Besar, versi 1", "1 × Dukungan khusus", "Dilaksanakan", "Nurul Admin")
+	admin.Page(own, "Paket Besar, versi 1", "1 × Dukungan khusus", "Dilaksanakan", "Nurul Admin", "hari itu juga, atau esoknya bila hari itu sudah ada perubahan")
+	admin.Page(own+"/paket/besar?versi=1&lihat=ya&addon-dukungan=2", "Mulai berlaku 25 November 2026")
 	admin.Page("/kelola/tagihan", "Paket Besar", "Rp4.276.667")
 
 	// What was paid once is not paid again when an add-on goes; that is worth less, so it holds from the first.
