@@ -93,8 +93,21 @@ func (p *Pages) calendar(c *gin.Context) error {
 	return p.Render(c, http.StatusOK, public.Works(v))
 }
 
+// told is works as everybody is told of them: a permit that was withdrawn is none, and what has not begun by it is planned again.
+func told(w ductwork.Work) ductwork.Work {
+	if w.PermitEndedAt.IsZero() {
+		return w
+	}
+	w.Permit, w.PermitBy, w.PermitDay = "", "", time.Time{}
+	if w.State == ductwork.Permitted {
+		w.State = ductwork.Planned
+	}
+	return w
+}
+
 // item is works as everybody may know them.
 func item(l i18n.Locale, w ductwork.Work) public.WorkItem {
+	w = told(w)
 	x := public.WorkItem{Number: w.Number, What: w.Title, Who: l.T("work.kind."+w.Kind) + ", " + w.OwnerName, Road: w.Road, Days: Span(l, w.From, w.To), Permit: l.T("work.public_no_permit"),
 		Contact: strings.Join(said(w.Contact, w.Phone, w.Email), ", "), Mark: ducts.WorkMark(l, w.State)}
 	if w.Permit != "" {
@@ -149,6 +162,7 @@ func (p *Pages) calendarFile(c *gin.Context) error {
 	file.SetMethod(ics.MethodPublish)
 	file.SetName(l.T("work.public") + ", " + gate.CityOf(c).Name)
 	for _, w := range all {
+		w = told(w)
 		x := item(l, w)
 		e := file.AddEvent(w.ID.String() + "@" + c.Request.Host)
 		e.SetDtStampTime(w.UpdatedAt)
@@ -215,6 +229,7 @@ func (p *Pages) calendarData(c *gin.Context) error {
 		Features []feature `json:"features"`
 	}{"FeatureCollection", []feature{}}
 	for _, w := range all {
+		w = told(w)
 		x := properties{Kind: w.Kind, Title: w.Title, Method: w.Method, Owner: w.OwnerName, Road: w.Road, State: w.State, From: w.From.Format(time.DateOnly), To: w.To.Format(time.DateOnly), Days: int(w.To.Sub(w.From).Hours()/24) + 1,
 			Permit: w.Permit, PermitBy: w.PermitBy, Contact: w.Contact, Phone: w.Phone, Email: w.Email, Emergency: w.Emergency, CoLay: (ductwork.Beside{Work: w}).Chance(), CoLayTerms: w.ColayNote, Updated: w.UpdatedAt.UTC().Format(time.RFC3339)}
 		if !w.PermitDay.IsZero() {

@@ -59,6 +59,14 @@ func TestEverybodyReadsTheCalendar(t *testing.T) {
 	if f.Geometry.Type != "LineString" || f.Geometry.Coordinates[0][1] != 1.12 {
 		t.Errorf("it lies at %+v", f.Geometry)
 	}
+	if _, err := s.World.DB.App.NewRaw("UPDATE duct_work SET permit_ended_at = now(), permit_ended_why = 'Dicabut' WHERE tenant_id = ?", s.World.Batam.ID).Exec(s.In(t, pagetest.HostBatam)); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"", "/kalender.ics", "/data.geojson"} {
+		if body := visitor.Get("/pekerjaan-galian" + path).Body; strings.Contains(body, "IZ-7") || strings.Contains(body, "Berizin") || strings.Contains(body, `"permitted"`) || !strings.Contains(body, "Pipa HDPE") {
+			t.Errorf("%s tells of a permit that was withdrawn: %s", path, body)
+		}
+	}
 	if other := s.Browser(t, pagetest.HostOther).Get("/pekerjaan-galian/data.geojson"); other.Status != http.StatusOK || strings.Contains(other.Body, "Pipa") {
 		t.Errorf("another city tells: %d %s", other.Status, other.Body)
 	}
