@@ -29,8 +29,8 @@ import (
 type Deposit struct {
 	LeaseID    uuid.UUID
 	Number     string // of the lease
-	State      string
-	Over       bool // so that what is held goes back or is set off: its last day is past and no renewal is to have it, or it never began and will not
+	Standing   string // of the lease today, as lease.Standing says
+	Over       bool   // so that what is held goes back or is set off: its last day is past and no renewal is to have it, or it never began and will not
 	OperatorID uuid.UUID
 	Operator   string
 	Asked      money.Rupiah
@@ -108,11 +108,11 @@ type DepositReturn struct {
 // heldSQL are the columns of a Deposit on the day ?1 of its entries, of which those are left out that were taken back. A lease that
 // simply comes to its end stays active, so that its days tell that it is over; one that was given notice runs until its last day. While
 // a renewal is on its way or runs and has not what is asked for it, the deposit of the lease before it stays.
-const heldSQL = `SELECT d.lease_id, l.number, l.state, v.over, l.operator_id, o.name AS operator, d.amount AS asked, d.months, d.basis, d.asked_at, e.received, e.taken_over, e.passed_on, e.returned, e.set_off,
+const heldSQL = `SELECT d.lease_id, l.number, CASE WHEN l.state = 'active' AND l.until <= ?1 THEN 'over' ELSE l.state END AS standing, v.over, l.operator_id, o.name AS operator, d.amount AS asked, d.months, d.basis, d.asked_at, e.received, e.taken_over, e.passed_on, e.returned, e.set_off,
 		(SELECT coalesce(sum(q.amount), 0)::bigint FROM duct_deposit_return q WHERE q.tenant_id = d.tenant_id AND q.lease_id = d.lease_id AND q.decided_by IS NULL) AS waiting
 	FROM duct_deposit d JOIN duct_lease l ON l.tenant_id = d.tenant_id AND l.id = d.lease_id JOIN duct_operator o ON o.tenant_id = l.tenant_id AND o.id = l.operator_id
 	CROSS JOIN LATERAL (SELECT l.state IN ('cancelled', 'expired', 'refused') OR coalesce(l.until <= ?1, false) AND NOT EXISTS (SELECT FROM duct_lease r WHERE r.tenant_id = l.tenant_id AND r.renews_id = l.id
-			AND (r.state IN ('ordered', 'active') OR r.state = 'reserved' AND r.expires_at::date >= ?1 OR r.state = 'ended' AND r.until > ?1)
+			AND (r.state = 'ordered' OR r.state = 'active' AND coalesce(r.until > ?1, true) OR r.state = 'reserved' AND r.expires_at::date >= ?1 OR r.state = 'ended' AND r.until > ?1)
 			AND NOT EXISTS (SELECT FROM duct_deposit n WHERE n.tenant_id = r.tenant_id AND n.lease_id = r.id
 				AND n.amount <= (SELECT coalesce(sum(` + signedSQL + `), 0) FROM duct_deposit_entry x WHERE x.tenant_id = n.tenant_id AND x.lease_id = n.lease_id AND ` + standsSQL + `))) AS over) v
 	CROSS JOIN LATERAL (SELECT coalesce(sum(x.amount) FILTER (WHERE x.kind = 'received'), 0)::bigint AS received, coalesce(sum(x.amount) FILTER (WHERE x.kind = 'taken_over'), 0)::bigint AS taken_over,

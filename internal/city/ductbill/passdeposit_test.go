@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/lease"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/money"
 )
@@ -67,6 +68,11 @@ func TestADepositPassesToTheRenewal(t *testing.T) {
 			var left Deposit
 			if left, _, _, err = y.Deposit(y.ctx, y.bima, old); err != nil || left.Over != (tt.missing == 0) || left.Held() != tt.free {
 				t.Errorf("%v is held of what is over (%t), want %v", left.Held(), left.Over, tt.free)
+			}
+			set("UPDATE duct_lease SET until = '2026-11-20' WHERE tenant_id = ? AND id = ?", y.w.Batam.ID, next)
+			y.at = time.Date(2026, 11, 19, 17, 0, 0, 0, time.UTC) // the renewal is over too, whatever it lacked
+			if left, _, _, err = y.Deposit(y.ctx, y.bima, old); err != nil || !left.Over || left.Missing() != 0 || left.Standing != lease.Over {
+				t.Errorf("%v is missing of a lease that is over and whose renewal is over (%t, %s)", left.Missing(), left.Over, left.Standing)
 			}
 			if tt.passes > 0 && y.count("SELECT count(*) FROM audit_entry WHERE tenant_id = ? AND action IN ('deposit.passed_on', 'deposit.taken_over') AND object_id IN (?)", y.w.Batam.ID, bun.List([]uuid.UUID{old, next})) != 2 {
 				t.Error("that it passed is not on record")

@@ -66,15 +66,26 @@ const (
 	Reserved  = "reserved"  // until it expires, unless it is ordered before
 	Ordered   = "ordered"   // to be installed
 	Active    = "active"    // accepted, and charged for
-	Ended     = "ended"     // its time is over, or it was given notice
+	Ended     = "ended"     // it was given notice, or came to its end with its order
 	Expired   = "expired"   // nobody ordered it in time
 	Cancelled = "cancelled" // before it was active, because the operator no longer wants it
 	Refused   = "refused"   // before it was active, for a published reason
 )
 
-// States are those of a lease, in the order in which it comes to them.
+// Over is how an active lease stands whose last day is past. Nothing is recorded then: its days tell, and nobody gave notice.
+const Over = "over"
+
+// States are those of a lease, in the order in which it comes to them, as a Filter takes them.
 func States() []string {
-	return []string{Reserved, Ordered, Active, Ended, Expired, Cancelled, Refused}
+	return []string{Reserved, Ordered, Active, Over, Ended, Expired, Cancelled, Refused}
+}
+
+// Standing is how a lease in a state stands on a day of its city, for people to read: its state, or Over.
+func Standing(state string, until, day time.Time) string {
+	if state == Active && !until.IsZero() && !until.After(day) {
+		return Over
+	}
+	return state
 }
 
 // Lease is what an operator holds along a route: so many units of a kind on each of its segments.

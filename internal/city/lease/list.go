@@ -74,7 +74,13 @@ func (s *Service) Leases(ctx context.Context, actor identity.Actor, f Filter, be
 func (s *Service) LeasesOf(ctx context.Context, f Filter, before uuid.UUID, most int) ([]Listed, error) {
 	var all []Listed
 	q := s.listed(ctx).Where("l.id < ?", before)
-	if f.State != "" {
+	switch f.State {
+	case "":
+	case Active:
+		q = q.Where("l.state = ? AND coalesce(l.until > ?, true)", Active, s.today(ctx).Format(time.DateOnly))
+	case Over:
+		q = q.Where("l.state = ? AND l.until <= ?", Active, s.today(ctx).Format(time.DateOnly))
+	default:
 		q = q.Where("l.state = ?", f.State)
 	}
 	if f.Operator != uuid.Nil {

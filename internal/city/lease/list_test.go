@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -74,13 +75,28 @@ func TestListsOfLeases(t *testing.T) {
 	if err := st.Order(st.ctx, st.manager, made[0]); err != nil {
 		t.Fatal(err)
 	}
+	runs := time.Date(2026, 11, 28, 0, 0, 0, 0, time.UTC)
+	var ran []uuid.UUID
+	for i, until := range []any{"2026-11-27", "2026-11-28", nil} { // today is 27 November: of the first, yesterday was the last day
+		in := st.asks(t, fmt.Sprint("past", i), "AD", "DC")
+		in.Operator = other
+		ran = append(ran, st.reserve(t, in).ID)
+		if _, err := st.w.DB.App.NewRaw("UPDATE duct_lease SET state = 'active', since = '2026-10-01', until = ? WHERE tenant_id = ? AND id = ?", until, st.w.Batam.ID, ran[i]).Exec(st.ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if today := st.today(st.ctx); Standing(Active, today, today) != Over || Standing(Active, runs, today) != Active || Standing(Active, time.Time{}, today) != Active || Standing(Ended, today, today) != Ended {
+		t.Error("a lease is over on the first day after its last, unless it was given notice")
+	}
 	for _, c := range []struct {
 		f      Filter
 		before uuid.UUID
 		most   int
 		want   []uuid.UUID
 	}{
-		{Filter{}, uuid.Max, 2, []uuid.UUID{made[2], made[1]}},
+		{Filter{}, ran[0], 2, []uuid.UUID{made[2], made[1]}},
+		{Filter{State: Active, Operator: other}, uuid.Max, 9, []uuid.UUID{ran[2], ran[1]}},
+		{Filter{State: Over}, uuid.Max, 9, []uuid.UUID{ran[0]}},
 		{Filter{}, made[1], 2, []uuid.UUID{made[0]}},
 		{Filter{State: Reserved}, uuid.Max, 9, []uuid.UUID{made[2], made[1]}},
 		{Filter{Operator: st.operator}, uuid.Max, 9, []uuid.UUID{made[2], made[0]}},

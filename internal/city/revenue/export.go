@@ -1,11 +1,12 @@
 package revenue
 
 import (
-	"bedelau/internal/city/duct"
 	"context"
 	"fmt"
 	"time"
 
+	"bedelau/internal/city/duct"
+	"bedelau/internal/city/lease"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
@@ -209,7 +210,7 @@ func (s *Service) contracts(ctx context.Context, in i18n.Locale, day time.Time, 
 		return fmt.Errorf("revenue: contracts: %w", err)
 	}
 	for _, c := range all {
-		err := row([]any{c.Number, c.Name, in.T("duct.unit." + c.Kind), c.Quantity, (c.LengthMM + 500) / 1000, dateText(c.Since), dateText(c.Until), in.T("lease.state." + c.State), c.Agreement, dateText(c.AgreementUntil), int64(c.Deposit)})
+		err := row([]any{c.Number, c.Name, in.T("duct.unit." + c.Kind), c.Quantity, (c.LengthMM + 500) / 1000, dateText(c.Since), dateText(c.Until), in.T("lease.state." + lease.Standing(c.State, c.Until, day)), c.Agreement, dateText(c.AgreementUntil), int64(c.Deposit)})
 		if err != nil {
 			return err
 		}

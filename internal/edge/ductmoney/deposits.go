@@ -48,7 +48,7 @@ func (p *Pages) depositsPage(c *gin.Context, status int, errs ui.Errors) error {
 	t := &bill.Table{Title: l.T("deposit.title"), Columns: []bill.Column{{Label: l.T("lease.number")}, {Label: l.T("ductprice.operator")}, {Label: l.T("deposit.asked"), End: true}, {Label: l.T("deposit.held"), End: true}, {Label: l.T("deposit.lacks"), End: true}, {Label: l.T("bill.state")}}}
 	var sums [3]money.Rupiah
 	for _, d := range all {
-		row := bill.Line{Cells: []bill.Cell{{Text: d.Number, Whole: true, Href: PathDeposits + "/" + d.LeaseID.String(), Small: l.T("lease.state." + d.State)}, {Text: d.Operator, Href: statementPath(d.OperatorID)}}}
+		row := bill.Line{Cells: []bill.Cell{{Text: d.Number, Whole: true, Href: PathDeposits + "/" + d.LeaseID.String(), Small: l.T("lease.state." + d.Standing)}, {Text: d.Operator, Href: statementPath(d.OperatorID)}}}
 		for i, x := range []money.Rupiah{d.Asked, d.Held(), d.Missing()} {
 			sums[i] += x
 			row.Cells = append(row.Cells, bill.Cell{Text: x.String()})
@@ -78,7 +78,7 @@ func (p *Pages) depositPage(c *gin.Context, status int, in site.Form, errs ui.Er
 	v := bill.View{Shell: p.DeskShell(c, d.Number), Back: PathDeposits, Heading: l.T("deposit.of", "number", d.Number), Lead: d.Operator, Mark: ledger.DepositMark(l, d), Errors: errs, Notes: []string{l.T("deposit.no_revenue")},
 		Links: []ui.Link{{Href: ducts.PathLeases + "/" + id.String(), Label: l.T("deposit.lease"), Icon: "file-text"}, {Href: statementPath(d.OperatorID), Label: l.T("ductbook.statement"), Icon: "list-details"}}}
 	about := bill.Section{ID: "tentang", Title: l.T("deposit.about"), Quiet: true, Rows: []ui.Row{{Label: l.T("deposit.asked"), Value: d.Asked.String() + "\n" + l.T("ductprice.deposit_months", "n", d.Months) + "\n" + d.Basis}, {Label: l.T("deposit.held"), Value: d.Held().String()},
-		{Label: l.T("deposit.lacks"), Value: d.Missing().String()}, {Label: l.T("bill.state"), Value: l.T("lease.state." + d.State)}}}
+		{Label: l.T("deposit.lacks"), Value: d.Missing().String()}, {Label: l.T("bill.state"), Value: l.T("lease.state." + d.Standing)}}}
 	lines := ""
 	if p.may(c, access.DuctBill) {
 		lines = p.bank().Lines()

@@ -71,7 +71,7 @@ func (p *Pages) leaseTable(c *gin.Context, all []lease.Listed) bill.Section {
 	l := gate.LocaleOf(c)
 	t := &bill.Table{Title: l.T("lease.leases"), Columns: []bill.Column{{Label: l.T("lease.number")}, {Label: l.T("lease.operator")}, {Label: l.T("lease.what")}, {Label: l.T("lease.length"), End: true}, {Label: l.T("lease.days")}, {Label: l.T("duct.standing")}}}
 	for _, x := range all {
-		standing := bill.Cell{Mark: LeaseMark(l, x.State)}
+		standing := bill.Cell{Mark: LeaseMark(l, lease.Standing(x.State, x.Until, p.Operators.Today(c.Request.Context())))}
 		if x.State == lease.Reserved {
 			standing.Small = l.T("lease.expires", "at", l.DateTime(site.Zoned(c, x.ExpiresAt)))
 		}
@@ -99,7 +99,7 @@ func (p *Pages) leaseAgain(c *gin.Context, status int, in site.Form, errs ui.Err
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.DeskShell(c, x.Number), Back: ducts.PathLeases, Heading: x.Number, Lead: l.T("lease.lead", "operator", x.OperatorName, "span", Span(l, x.Since, x.Until)), Mark: LeaseMark(l, x.State), Errors: errs}
+	v := bill.View{Shell: p.DeskShell(c, x.Number), Back: ducts.PathLeases, Heading: x.Number, Lead: l.T("lease.lead", "operator", x.OperatorName, "span", Span(l, x.Since, x.Until)), Mark: LeaseMark(l, lease.Standing(x.State, x.Until, p.Operators.Today(c.Request.Context()))), Errors: errs}
 	state := bill.Section{ID: "keadaan", Title: l.T("duct.state")}
 	over := x.State == lease.Reserved && !x.ExpiresAt.After(p.Now())
 	switch {
@@ -200,7 +200,7 @@ func (p *Pages) run(c *gin.Context, x lease.Lease, parts []lease.Part) ([]bill.S
 	if err != nil {
 		return nil, err
 	}
-	ground, err := p.Ground(c.Request.Context(), x.Since)
+	ground, err := p.Ground(c.Request.Context(), p.Operators.Today(c.Request.Context()))
 	if err != nil {
 		return nil, err
 	}

@@ -126,9 +126,9 @@ func OperatorMark(l i18n.Locale, state string) ui.Mark {
 	return m
 }
 
-// LeaseMark is how a lease stands as a mark.
+// LeaseMark is how a lease stands, as lease.Standing says, as a mark.
 func LeaseMark(l i18n.Locale, state string) ui.Mark {
-	m := map[string]ui.Mark{lease.Reserved: {Tone: "care", Icon: "hourglass"}, lease.Ordered: {Icon: "file-check"}, lease.Active: {Tone: "good", Icon: "circle-check"}, lease.Ended: {Icon: "history"},
+	m := map[string]ui.Mark{lease.Reserved: {Tone: "care", Icon: "hourglass"}, lease.Ordered: {Icon: "file-check"}, lease.Active: {Tone: "good", Icon: "circle-check"}, lease.Over: {Icon: "history"}, lease.Ended: {Icon: "history"},
 		lease.Expired: {Icon: "clock"}, lease.Cancelled: {Icon: "ban"}, lease.Refused: {Tone: "bad", Icon: "circle-x"}}[state]
 	m.Text = l.T("lease.state." + state)
 	return m

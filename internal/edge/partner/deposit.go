@@ -46,7 +46,7 @@ func (p *Pages) deposits(c *gin.Context) (bill.Section, error) {
 	s := bill.Section{ID: "jaminan-sewa", Title: l.T("deposit.by_lease"), Empty: &bill.Empty{Icon: "coin", Title: l.T("deposit.none_yet"), Text: l.T("deposit.none_yet_text")}}
 	s.Table = &bill.Table{Title: s.Title, Columns: []bill.Column{{Label: l.T("lease.number")}, {Label: l.T("deposit.asked"), End: true}, {Label: l.T("deposit.held"), End: true}, {Label: l.T("deposit.set_off_sum"), End: true}, {Label: l.T("deposit.returned_sum"), End: true}, {Label: l.T("bill.state")}}}
 	for _, d := range all {
-		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: d.Number, Whole: true, Href: pathLeases + "/" + d.LeaseID.String() + "#jaminan", Small: l.T("lease.state." + d.State)}, {Text: d.Asked.String()}, {Text: d.Held().String()}, {Text: d.SetOff.String()}, {Text: d.Returned.String()}, {Mark: ledger.DepositMark(l, d)}}})
+		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: d.Number, Whole: true, Href: pathLeases + "/" + d.LeaseID.String() + "#jaminan", Small: l.T("lease.state." + d.Standing)}, {Text: d.Asked.String()}, {Text: d.Held().String()}, {Text: d.SetOff.String()}, {Text: d.Returned.String()}, {Mark: ledger.DepositMark(l, d)}}})
 	}
 	return s, err
 }

@@ -47,7 +47,7 @@ func (p *Pages) leaseTable(c *gin.Context, all []lease.Listed) bill.Section {
 	l := gate.LocaleOf(c)
 	t := &bill.Table{Title: l.T("partner.nav.leases"), Columns: []bill.Column{{Label: l.T("lease.number")}, {Label: l.T("lease.what")}, {Label: l.T("lease.length"), End: true}, {Label: l.T("lease.days")}, {Label: l.T("duct.standing")}}}
 	for _, x := range all {
-		standing := bill.Cell{Mark: leasing.LeaseMark(l, x.State)}
+		standing := bill.Cell{Mark: leasing.LeaseMark(l, lease.Standing(x.State, x.Until, p.Operators.Today(c.Request.Context())))}
 		if x.State == lease.Reserved {
 			standing.Small = l.T("lease.expires", "at", l.DateTime(site.Zoned(c, x.ExpiresAt)))
 		}
@@ -68,7 +68,7 @@ func (p *Pages) lease(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.Pages.Pages.DeskShell(c, x.Number), Back: pathLeases, Heading: x.Number, Lead: leasing.Span(l, x.Since, x.Until), Mark: leasing.LeaseMark(l, x.State)}
+	v := bill.View{Shell: p.Pages.Pages.DeskShell(c, x.Number), Back: pathLeases, Heading: x.Number, Lead: leasing.Span(l, x.Since, x.Until), Mark: leasing.LeaseMark(l, lease.Standing(x.State, x.Until, p.Operators.Today(c.Request.Context())))}
 	state := bill.Section{ID: "keadaan", Title: l.T("duct.state")}
 	switch key := "lease.note." + x.State; {
 	case x.State == lease.Reserved && !x.ExpiresAt.After(p.Now()):
@@ -102,7 +102,7 @@ func (p *Pages) lease(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	ground, err := p.Ground(ctx, x.Since)
+	ground, err := p.Ground(ctx, p.Operators.Today(ctx))
 	if err != nil {
 		return err
 	}
