@@ -59,7 +59,7 @@ func (p *Pages) waits(c *gin.Context) error {
 		return err
 	}
 	v := bill.View{Shell: p.DeskShell(c, l.T("ductwait.title")), Heading: l.T("ductwait.title"), Lead: l.T("ductwait.staff_lead"), Notes: []string{RuleNote(l, rule)}}
-	v.Sections = append(v.Sections, bill.Section{ID: "angka", Title: l.T("ductwait.figures"), Quiet: true, Figures: waitFigures(l, figures)}, demandSection(l, demands))
+	v.Sections = append(v.Sections, bill.Section{ID: "angka", Title: l.T("ductwait.figures"), Quiet: true, Figures: waitFigures(c, figures)}, demandSection(c, demands))
 	any := ui.Option{Label: l.T("queue.filter.any")}
 	s := bill.Section{ID: "antrean", Title: l.T("ductwait.line"), Text: l.T("ductwait.line_text"), Empty: &bill.Empty{Icon: "hourglass", Title: l.T("ductwait.none"), Text: l.T("ductwait.none_staff")}}
 	if f != (ductwait.Filter{}) {
@@ -91,7 +91,8 @@ func NextPlace(c *gin.Context, path string, place int64) string {
 }
 
 // waitFigures are how the line does.
-func waitFigures(l i18n.Locale, f ductwait.Figures) []bill.Figure {
+func waitFigures(c *gin.Context, f ductwait.Figures) []bill.Figure {
+	l := gate.LocaleOf(c)
 	out := []bill.Figure{{Value: l.Number(int64(f.Waiting)), Label: l.T("ductwait.state.waiting"), Meaning: l.T("ductwait.of_companies", "n", f.Companies), Href: ducts.PathWaits + "?status=waiting#antrean"},
 		{Value: l.Number(int64(f.Offered)), Label: l.T("ductwait.state.offered"), Meaning: l.T("ductwait.offered_meaning"), Href: ducts.PathWaits + "?status=offered#antrean"}}
 	days, taken := "–", "–"
@@ -103,18 +104,20 @@ func waitFigures(l i18n.Locale, f ductwait.Figures) []bill.Figure {
 	}
 	out = append(out, bill.Figure{Value: days, Label: l.T("ductwait.median"), Meaning: l.T("ductwait.median_meaning")}, bill.Figure{Value: taken, Label: l.T("ductwait.taken_share"), Meaning: l.T("ductwait.taken_meaning", "n", f.Answered)})
 	if !f.Oldest.IsZero() {
-		out = append(out, bill.Figure{Value: l.Date(f.Oldest), Label: l.T("ductwait.oldest"), Meaning: l.T("ductwait.oldest_meaning")})
+		out = append(out, bill.Figure{Value: l.Date(site.Zoned(c, f.Oldest)), Label: l.T("ductwait.oldest"), Meaning: l.T("ductwait.oldest_meaning")})
 	}
 	return out
 }
 
 // demandSection is where the network is too small.
-func demandSection(l i18n.Locale, all []ductwait.Demand) bill.Section {
+func demandSection(c *gin.Context, all []ductwait.Demand) bill.Section {
+	l := gate.LocaleOf(c)
 	s := bill.Section{ID: "permintaan", Title: l.T("ductwait.demand"), Text: l.T("ductwait.demand_text"), Empty: &bill.Empty{Icon: "circle-check", Title: l.T("ductwait.no_demand"), Text: l.T("ductwait.no_demand_text")},
 		Table: &bill.Table{Title: l.T("ductwait.demand"), Columns: []bill.Column{{Label: l.T("duct.code")}, {Label: l.T("duct.road")}, {Label: l.T("ductwait.wanted")}, {Label: l.T("ductwait.companies"), End: true}, {Label: l.T("duct.billed"), End: true}, {Label: l.T("ductwait.since")}}}}
 	for _, d := range all {
-		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: d.Code, Href: ducts.SegmentPath(d.Code, d.Since)}, {Text: d.Road}, {Text: l.T("lease.units."+d.Kind, "n", d.Units)}, {Text: l.Number(int64(d.Companies))},
-			{Text: ducts.Metres(l, d.LengthMM)}, {Text: l.Date(d.Since)}}})
+		since := site.Zoned(c, d.Since)
+		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: d.Code, Href: ducts.SegmentPath(d.Code, since)}, {Text: d.Road}, {Text: l.T("lease.units."+d.Kind, "n", d.Units)}, {Text: l.Number(int64(d.Companies))},
+			{Text: ducts.Metres(l, d.LengthMM)}, {Text: l.Date(since)}}})
 	}
 	return s
 }

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -55,6 +56,23 @@ func joins(t *testing.T, b *pagetest.Browser, quantity string) string {
 	to := b.Post(home+"/antrean", send...).To()
 	b.Goes(b.Post(home+"/antrean", send...), to) // however often it is sent
 	return to
+}
+
+// TestSinceWhenOneWaitsIsADayOfTheCity: past midnight in Batam, when it is still the day before in UTC.
+func TestSinceWhenOneWaitsIsADayOfTheCity(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	s.Wait(15 * time.Hour) // 25 November, 01:00
+	lay(t, s)
+	sari := s.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
+	holder, _ := company(t, s, sari, "PT Penyewa", "2234567890123", "noc@penyewa.id")
+	first, rani := company(t, s, sari, "PT Serat", "1234567890123", "noc@serat.id")
+	show(t, sari, first)
+	hold(t, sari, holder, "2")
+	joins(t, rani, "1")
+	if page := sari.Page(line, "ANT-2026-0001"); strings.Count(page, "25 November 2026") != 3 || strings.Contains(page, "24 November 2026") {
+		t.Error("the figures, the demand and the line do not tell the same day")
+	}
 }
 
 // TestACompanyWaitsForAWay: who finds none joins the line on the page of the plan, sees how many stand before it, is offered what
