@@ -26,7 +26,7 @@ type Place struct {
 const nearest = 5000 // metres
 
 // Places returns nodes at which a segment of a day ends, by code: the one whose code is what was typed, else the nearest one within
-// five kilometres of the point that was typed in degrees ("1.1301, 104.0529", WGS84), else at most so many whose code, address or road
+// five kilometres of the point that was typed in degrees ("1.1301, 104.0529" or "1,1301; 104,0529", WGS84), else at most so many whose code, address or road
 // has it in it. For staff with duct:read.
 func (s *Service) Places(ctx context.Context, actor identity.Actor, day time.Time, typed string, most int) ([]Place, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
@@ -49,7 +49,7 @@ func (g *graph) places(day time.Time, typed string, most int, only map[uuid.UUID
 	if typed == "" {
 		return nil
 	}
-	point, isPoint := geo.Parse(typed)
+	point, isPoint := geo.Typed(typed)
 	closest := Place{Away: nearest + 1}
 	var found []Place
 	for n, code := range g.codes {

@@ -182,6 +182,8 @@ func (p *Pages) cableAgain(c *gin.Context, status int, in site.Form, errs ui.Err
 			mark = ui.Mark{Tone: "good", Icon: "circle-check", Text: l.T("ductcable.leased")}
 		case x.Owner == ductcable.OfOperator:
 			mark = ui.Mark{Tone: "care", Icon: "alert-triangle", Text: l.T("ductcable.not_leased")}
+		case x.Owner == ductcable.OfUnknown:
+			mark = ui.Mark{Tone: "care", Icon: "alert-triangle", Text: l.T("ductcable.nobody")}
 		}
 		route.Table.Rows = append(route.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: r.Segment, Href: SegmentPath(r.Segment, r.Since)}, {Text: r.Road}, {Text: r.Place, Href: unitPath(r.Segment, r.UnitID) + "?hari=" + r.Since.Format(time.DateOnly)}, {Text: Metres(l, r.LengthMM)}, {Text: l.Date(r.Since)}, {Text: until}, {Mark: mark}}})
 	}

@@ -124,7 +124,7 @@ func (p *Planner) Ask(c *gin.Context, in site.Form) (Asked, error) {
 			refuse(name, "no_such_place")
 		case len(found) == 1:
 			*codes[name] = found[0].Code
-			if _, isPoint := geo.Parse(typed); isPoint {
+			if _, isPoint := geo.Typed(typed); isPoint {
 				q.near[name] = found[0]
 			}
 		default:

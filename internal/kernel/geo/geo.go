@@ -27,6 +27,14 @@ func Parse(s string) (Point, bool) {
 	return p, err1 == nil && err2 == nil && World.Holds(p)
 }
 
+// Typed reads a point as somebody types or copies it: as it is kept, or as pages in Indonesian show it, "1,130100; 104,052900".
+func Typed(s string) (Point, bool) {
+	if lat, lon, ok := strings.Cut(s, ";"); ok {
+		s = strings.ReplaceAll(lat, ",", ".") + "," + strings.ReplaceAll(lon, ",", ".")
+	}
+	return Parse(s)
+}
+
 // String writes a point as it is kept, with six decimals: a tenth of a metre.
 func (p Point) String() string {
 	return strconv.FormatFloat(p.Lat, 'f', 6, 64) + "," + strconv.FormatFloat(p.Lon, 'f', 6, 64)

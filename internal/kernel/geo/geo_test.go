@@ -72,6 +72,14 @@ func TestHowAPointIsWritten(t *testing.T) {
 			t.Errorf("%q is read as a point", s)
 		}
 	}
+	for _, s := range []string{"1.1301, 104.0529", "1,130100; 104,052900", " 1,1301;104,0529 ", "1.1301; 104.0529"} {
+		if got, ok := geo.Typed(s); !ok || got != p {
+			t.Errorf("%q is read as %v", s, got)
+		}
+	}
+	if _, ok := geo.Typed("Jalan Raya; 3"); ok {
+		t.Error("a road is read as a point")
+	}
 }
 
 // TestWhatAViewShows: what is to be seen is in it, with whole degrees, a round scale, and names that do not cover each other.
