@@ -141,9 +141,12 @@ func (s *Service) Close(ctx context.Context, actor identity.Actor, draft uuid.UU
 	})
 }
 
-// Receive records what came in for an invoice: money or a withholding slip. It needs duct:bill; the
-// refusals are those of invoice.Pay.
+// Receive records what came in for an invoice: money or a withholding slip. It needs duct:bill; the refusals are those of invoice.Pay, and
+// Invalid "on" for a day that is still to come.
 func (s *Service) Receive(ctx context.Context, actor identity.Actor, in invoice.PaymentInput) (p invoice.Payment, err error) {
+	if in.On.Format(time.DateOnly) > s.today(ctx).Format(time.DateOnly) {
+		return p, fault.Fields([]fault.Field{{Name: "on", Code: "date_future"}})
+	}
 	err = s.act(ctx, actor, "receive", func(ctx context.Context, tx bun.Tx) error {
 		p, err = s.Book.Pay(ctx, tx, actor, in)
 		return err
