@@ -54,6 +54,9 @@ func (f footing) yearUntil(today time.Time) time.Time {
 // moveDay is when a move begins by itself, from what the city was on, if it was on anything: today when it is worth as much a month or
 // more, or tomorrow when what it was on began today, and else when what is given up is used up, or ends by itself. A year that was
 // paid in advance is used up when it is over, and neither a pause nor an end shortens it. A trial does not count, nor does what is used.
+//
+// A year that gave way to something worth as much or more is not waited for afterwards: its unused days were given back on that day, the
+// other is paid until its month is over, and less may follow. Each day was paid once, for what the city was on.
 func (s *Service) moveDay(ctx context.Context, tx bun.IDB, in SubscribeInput, f footing) (time.Time, error) {
 	today := s.today(in.City)
 	until := f.yearUntil(today)

@@ -119,6 +119,31 @@ func TestAPauseDoesNotShortenAPaidYear(t *testing.T) {
 	}
 }
 
+// TestAYearThatGaveWayIsNotWaitedFor: what is worth more takes the place of a year that was paid, whose unused days are given back; the next
+// day the city chooses less, which begins when the month is over, and each day was paid once.
+func TestAYearThatGaveWayIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	m := openMenu(t, noon(2026, 3, 15))
+	m.start("setahun", day(2026, 3, 15), billing.SubscribeInput{})
+	m.now = noon(2026, 11, 20)
+	if sub := m.made(m.choice("besar", nil)); !sub.StartsOn.Equal(day(2026, 11, 20)) {
+		t.Errorf("more begins on %s", sub.StartsOn.Format(time.DateOnly))
+	}
+	m.now = noon(2026, 11, 21)
+	if sub := m.made(m.choice("kecil", nil)); !sub.StartsOn.Equal(day(2026, 12, 1)) {
+		t.Errorf("less begins on %s", sub.StartsOn.Format(time.DateOnly))
+	}
+	for plan, want := range map[string]money.Rupiah{
+		"setahun": 105_000_000 - 31_506_849, // 115 of 365 days of 100 million; the rest was paid once
+		"besar":   3_300_000,                // 11 of 30 days
+		"kecil":   4 * 3_000_000,            // from December until the end of March, in which the year would have been over
+	} {
+		if got := m.charged(plan, day(2026, 3, 1), day(2027, 3, 1)); got != want {
+			t.Errorf("%v are charged for %s, want %v", got, plan, want)
+		}
+	}
+}
+
 // TestWhatIsPlannedInAPauseCanBeLeft: less was chosen in a pause and waits for the end of the year; until then the city goes on as it was,
 // for a year that begins anew, or takes its choice back.
 func TestWhatIsPlannedInAPauseCanBeLeft(t *testing.T) {
