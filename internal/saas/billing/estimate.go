@@ -100,7 +100,11 @@ func (s *Service) rateWith(ctx context.Context, city tenancy.City, month rating.
 			if err != nil {
 				return nil, err
 			}
-			r, err := rating.Rate(v.Prices(), sub.terms(), levels.of(quantities), part)
+			terms := sub.terms()
+			if terms.Off, err = s.takenOff(ctx, city, sub, v, part); err != nil {
+				return nil, err
+			}
+			r, err := rating.Rate(v.Prices(), terms, levels.of(quantities), part)
 			if err != nil {
 				return nil, err
 			}

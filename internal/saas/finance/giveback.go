@@ -130,7 +130,7 @@ func (in GiveBackInput) charges(id uuid.UUID, lines []invoice.CreditLine, most m
 			}
 			taken += amount
 			out = append(out, invoice.Charge{Name: l.Name, Working: i18n.Text{i18n.ID: in.Reason, i18n.EN: in.Reason}, Amount: amount, PPN: l.PPN, PPh: l.PPh,
-				Source: map[string]any{"kind": "credit", "invoice": id, "line": l.Position, "reason": in.Reason, "closing": in.Source}})
+				Source: map[string]any{"kind": "credit", "invoice": id, "line": l.Position, "reason": in.Reason, invoice.Closing: in.Source}})
 		}
 	}
 	return out, taken

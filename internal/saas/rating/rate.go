@@ -32,7 +32,7 @@ type Line struct {
 	Size     int64        `json:"size,omitempty"`     // of a package
 	Price    money.Rupiah `json:"price,omitempty"`
 	Steps    []Step       `json:"steps,omitempty"`  // the chargeable units by price, in order; none when nothing is chargeable
-	Base     money.Rupiah `json:"base,omitempty"`   // what a minimum tops up, or a coupon lowers
+	Base     money.Rupiah `json:"base,omitempty"`   // what a minimum tops up, or a coupon lowers; of what is given back of a year, what was left of its charge when something was taken off it
 	From     time.Time    `json:"from,omitzero"`    // of a year paid in advance, or of what was not used of it: the first day
 	Until    time.Time    `json:"until,omitzero"`   // and the first day after it
 	Of       int          `json:"of,omitempty"`     // days of that year; of a minimum 12 when its base has a twelfth of a year's price

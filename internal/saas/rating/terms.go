@@ -17,6 +17,15 @@ type Terms struct {
 	Addons    map[string]int64 // how many it has of each optional component, by code
 	Coupon    *Coupon
 	Paid      map[string]int64 // of what is paid once, how many were paid before
+	Off       map[string]Off   // of what is paid a year in advance, what was taken off the charge of the last year
+}
+
+// Off is how much of what was charged for a year was taken off again, as by a credit note: nobody pays it, so it is not given back. What was
+// taken off before the month in which the year is cut short was closed lowers what its unused days are a share of. What is taken off
+// later may be of the days that were used; it lowers what is given back only where less than that is left of the charge.
+type Off struct {
+	Then money.Rupiah // before that month was closed
+	Now  money.Rupiah // of all, never less than Then
 }
 
 // Coupon is a concession: a percentage of what the lines come to, or an amount a month. It never makes a bill negative, and

@@ -203,3 +203,29 @@ func TestAYearIsPaidByItsDays(t *testing.T) {
 		}
 	})
 }
+
+// What was taken off the charge of a year is not given back of it, and the working says so.
+func TestWhatIsLeftOfAYearIsGivenBack(t *testing.T) {
+	t.Parallel()
+	v := rating.Prices{Components: []rating.Component{{Code: "setahun", Kind: rating.Flat, Every: rating.Yearly, Price: 36_500_000}}}
+	for _, tt := range []struct {
+		off  rating.Off
+		want money.Rupiah
+		says string
+	}{
+		{rating.Off{}, -7_300_000, "Rp36.500.000 × 73 of 365 days not used = -Rp7.300.000"},
+		{rating.Off{Then: 6_500_000, Now: 6_500_000}, -6_000_000, "Rp36.500.000 less Rp6.500.000 that was credited, written off or adjusted = Rp30.000.000; Rp30.000.000 × 73 of 365 days not used = -Rp6.000.000"},
+		{rating.Off{Then: 36_500_000, Now: 36_500_000}, 0, "nothing is given back: of Rp36.500.000 nothing is left after what was credited, written off or adjusted"},
+		{rating.Off{Then: 40_000_000, Now: 40_000_000}, 0, "nothing is given back: of Rp36.500.000 nothing is left after what was credited, written off or adjusted"},
+		{rating.Off{Now: 29_200_000}, -7_300_000, "Rp36.500.000 × 73 of 365 days not used = -Rp7.300.000"}, // of the days that were used
+		{rating.Off{Now: 30_000_000}, -6_500_000, "of Rp36.500.000 only this is left after what was credited, written off or adjusted: -Rp6.500.000"},
+	} {
+		r, err := rating.Rate(v, rating.Terms{StartsOn: day(2026, 1, 1), EndsOn: day(2026, 10, 20), Off: map[string]rating.Off{"setahun": tt.off}}, nil, rating.Period{Year: 2026, Month: time.October, FirstDay: 1, LastDay: 19})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if back := r.Lines[1]; back.Amount != tt.want || back.Working(i18n.EN) != tt.says {
+			t.Errorf("%+v: %v, which says %q; want %v", tt.off, back.Amount, back.Working(i18n.EN), tt.want)
+		}
+	}
+}

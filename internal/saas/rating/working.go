@@ -61,7 +61,7 @@ func (l Line) withoutUsage(in i18n.Locale) string {
 	days, of := l.Period.Days(), l.Period.MonthDays()
 	switch {
 	case l.Kind == Credit:
-		return many + in.T("billing.working.credit", "price", price, "days", daysBetween(l.From, l.Until), "of", l.Of, "amount", l.Amount)
+		return many + l.givenBack(in, price)
 	case l.Kind == Flat && l.From.After(l.Period.Last()):
 		return in.T("billing.working.trial_year", "from", in.Date(l.From), "price", price)
 	case l.Kind == Flat && !l.Until.IsZero() && l.Amount == 0:
@@ -82,6 +82,24 @@ func (l Line) withoutUsage(in i18n.Locale) string {
 		return many + in.T("billing.working.flat", "price", price)
 	}
 	return many + in.T("billing.working.flat_days", "price", price, "days", days, "of", of, "amount", l.Amount)
+}
+
+// givenBack is the working of what was not used of a year, of which price was charged.
+func (l Line) givenBack(in i18n.Locale, price money.Rupiah) string {
+	left, days := price, daysBetween(l.From, l.Until)
+	if l.Base > 0 {
+		left = l.Base
+	}
+	share, err := (-left).FractionHalfUp(int64(days), int64(l.Of))
+	switch {
+	case err == nil && share == l.Amount && left == price:
+		return in.T("billing.working.credit", "price", price, "days", days, "of", l.Of, "amount", l.Amount)
+	case err == nil && share == l.Amount:
+		return in.T("billing.working.credit_left", "price", price, "off", price-left, "left", left, "days", days, "of", l.Of, "amount", l.Amount)
+	case l.Amount == 0:
+		return in.T("billing.working.credit_none", "price", price)
+	}
+	return in.T("billing.working.credit_most", "price", price, "amount", l.Amount)
 }
 
 // toppedUp is the working of a minimum.

@@ -7,7 +7,7 @@ import (
 )
 
 // yearly charges a year in advance in the period of its first day, and gives back what was not used of it in the period of
-// the subscription's last day. In every other period the line costs nothing and says until when it is paid.
+// the subscription's last day, of what is left of the charge. In every other period the line costs nothing and says until when it is paid.
 func (t Terms) yearly(l Line, price money.Rupiah, p Period) ([]Line, error) {
 	from, until := YearOf(t.PaidFrom(), p.Last())
 	l.From, l.Until, l.Of = from, until, daysBetween(from, until)
@@ -24,8 +24,13 @@ func (t Terms) yearly(l Line, price money.Rupiah, p Period) ([]Line, error) {
 	}
 	back := l
 	back.Kind, back.From, back.Until, back.Of = Credit, ends, until, daysBetween(from, until)
-	var err error
-	back.Amount, err = (-price).FractionHalfUp(int64(daysBetween(ends, until)), int64(back.Of))
+	off := t.Off[l.Component]
+	left := max(price-off.Then, 0)
+	if off.Then > 0 {
+		back.Base = left
+	}
+	amount, err := (-left).FractionHalfUp(int64(daysBetween(ends, until)), int64(back.Of))
+	back.Amount = max(amount, -max(price-off.Now, 0))
 	return append(out, back), err
 }
 

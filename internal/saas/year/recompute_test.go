@@ -8,7 +8,7 @@ import (
 
 // recomputeSQL is what every city owes before tax for the months from $1 to $2 by the events that were told before $3, from
 // nothing but events, subscriptions and the price list: the days of each subscription, those of a trial apart; each component by
-// its kind, and by days where its meter does not add up; what is paid once not again after a pause, nor when the city itself stays on the plan with other add-ons; a year where it begins, less what was not used of it where it ends; then what is topped up and let off.
+// its kind, and by days where its meter does not add up; what is paid once not again after a pause, nor when the city itself stays on the plan with other add-ons; a year where it begins, less what was not used of it where it ends, of what credit notes have left of it; then what is topped up and let off.
 const recomputeSQL = `
 WITH part AS (
   SELECT s.tenant_id AS city, t.timezone AS zone, s.id, s.plan, s.version, s.addons, s.coupon, s.ends_on, coalesce(s.trial_ends_on, s.starts_on) AS paid_from,
@@ -40,7 +40,8 @@ priced AS (
   SELECT *, CASE
       WHEN c->>'every' = 'year' THEN
         CASE WHEN EXISTS (SELECT FROM generate_series(0, 9) g WHERE (paid_from + make_interval(years => g))::date BETWEEN f AND l) THEN price ELSE 0 END
-        - coalesce((SELECT round(price * (y.until - ends_on) / (y.until - y.since)) FROM (SELECT (paid_from + make_interval(years => g))::date AS since, (paid_from + make_interval(years => g + 1))::date AS until FROM generate_series(0, 9) g) y
+        - coalesce((SELECT round((price - coalesce((SELECT sum(k.amount) FROM invoice_line o JOIN invoice n ON n.credits = o.invoice_id JOIN invoice_line k ON k.invoice_id = n.id AND k.source->>'line' = o.position::text
+              WHERE o.source->>'subscription' = counted.id::text AND o.source->>'component' = c->>'code' AND o.source->>'kind' = 'flat' AND k.source->>'closing' IS NULL), 0)) * (y.until - ends_on) / (y.until - y.since)) FROM (SELECT (paid_from + make_interval(years => g))::date AS since, (paid_from + make_interval(years => g + 1))::date AS until FROM generate_series(0, 9) g) y
             WHERE NOT free AND ends_on - 1 BETWEEN f AND l AND ends_on - 1 >= y.since AND ends_on < y.until), 0)
       WHEN c->>'kind' = 'flat' THEN round(price * days / of)
       WHEN c->>'kind' = 'once' THEN CASE WHEN paid_from BETWEEN f AND l AND NOT EXISTS (SELECT FROM subscription b WHERE b.tenant_id = counted.city

@@ -167,6 +167,7 @@ func (y *world) acts() map[string]func() {
 		"2026-08-12": func() { y.orders("denpasar", change.Input{Plan: "madya", Version: 1}, change.Raise, day(2026, 8, 12)) },
 		"2026-09-18": func() { y.orders("bengkulu", change.Input{Plan: "rintis", Version: 2}, change.Lower, day(2026, 10, 1)) },
 		"2026-06-08": func() { y.apply("semarang") },
+		"2026-06-22": func() { y.creditYear("jayapura", 30_000_001) }, // so much less is left of the year that it does not use up
 		"2026-06-07": func() { y.cash("sabang", y.oldest("sabang").Standing.Open+50_000) },
 		"2026-06-11": func() { y.subscribe("tanjungpinang", "madya", day(2026, 6, 11), none) },
 		"2026-06-20": func() { y.end("padang", day(2026, 7, 1), billing.Cancelled) },
@@ -339,6 +340,25 @@ func (y *world) lessened(c *city, b finance.Bill, net money.Rupiah) money.Rupiah
 		y.book.add(c, withheld, -kept, y.now)
 	}
 	return net + tax
+}
+
+// creditYear takes so much of what a city was charged for a year back.
+func (y *world) creditYear(slug string, net money.Rupiah) {
+	c := y.cities[slug]
+	var id uuid.UUID
+	var line int
+	y.must(y.raw.QueryRow(y.t.Context(), "SELECT invoice_id, position FROM invoice_line WHERE source->>'city' = $1 AND source->>'paid_until' IS NOT NULL", c.ID.String()).Scan(&id, &line))
+	b, err := y.finance.Find(y.ctx, y.clerk, id)
+	y.must(err)
+	lines, err := y.finance.CreditLines(y.ctx, y.clerk, id)
+	y.must(err)
+	in, err := invoice.Crediting(id, lines, map[int]money.Rupiah{line: net}, "Kesepakatan")
+	y.must(err)
+	q, err := y.finance.Ask(y.ctx, y.clerk, in)
+	y.must(err)
+	_, err = y.finance.Decide(y.ctx, y.boss, q.ID, true)
+	y.must(err)
+	y.book.add(c, credited, y.lessened(c, b, net), y.now)
 }
 
 // giveBack gives a city what the end of its subscription has left to it: the clerk asks, the boss decides.
