@@ -116,10 +116,30 @@ func (s *Service) Unadjust(ctx context.Context, actor identity.Actor, draft uuid
 	})
 }
 
+// Preview works out what a draft would be as an invoice of today, with its taxes. It needs duct:read; the refusals are those of invoice.Preview.
+func (s *Service) Preview(ctx context.Context, actor identity.Actor, d Draft) (invoice.Invoice, []invoice.Tax, error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
+		return invoice.Invoice{}, nil, err
+	}
+	return s.Book.Preview(ctx, s.d.DB.App, d.Draft, s.today(ctx))
+}
+
 // Issue makes an invoice of a draft, today in the city: from now on it has its number and does not change, and the people of its
 // company are told. It needs duct:bill; the refusals are those of invoice.Finalise.
-func (s *Service) Issue(ctx context.Context, actor identity.Actor, draft uuid.UUID) (i invoice.Invoice, err error) {
+func (s *Service) Issue(ctx context.Context, actor identity.Actor, draft uuid.UUID) (invoice.Invoice, error) {
+	return s.issue(ctx, actor, draft, func(context.Context, bun.Tx) error { return nil })
+}
+
+// IssueSeen is Issue of the draft that was seen, by its Mark; it refuses what invoice.Unchanged does as well.
+func (s *Service) IssueSeen(ctx context.Context, actor identity.Actor, draft uuid.UUID, seen string) (invoice.Invoice, error) {
+	return s.issue(ctx, actor, draft, func(ctx context.Context, tx bun.Tx) error { return s.Book.Unchanged(ctx, tx, draft, seen) })
+}
+
+func (s *Service) issue(ctx context.Context, actor identity.Actor, draft uuid.UUID, first func(context.Context, bun.Tx) error) (i invoice.Invoice, err error) {
 	err = s.act(ctx, actor, "issue", func(ctx context.Context, tx bun.Tx) error {
+		if err := first(ctx, tx); err != nil {
+			return err
+		}
 		if i, err = s.Book.Finalise(ctx, tx, actor, draft, s.today(ctx)); err != nil {
 			return err
 		}

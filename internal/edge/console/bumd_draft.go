@@ -125,8 +125,13 @@ func (p *Pages) draftPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 	if less, _ := d.Lowered(); less > 0 {
 		lines.Note = bill.Note{Tone: "care", Text: l.T("bumd.lowered", "amount", less)}
 	}
+	i, taxes, err := p.finance.Preview(c.Request.Context(), gate.ActorOf(c), d)
+	preview, err := PreviewSection(c, i, taxes, err)
+	if err != nil {
+		return err
+	}
 	acts := bill.Section{ID: "tindakan", Title: l.T("bumd.acts"), Forms: []bill.Form{
-		{ID: "terbitkan", Action: here + "/terbit", Text: l.T("bumd.issue_text", "days", d.DueDays), Submit: l.T("bumd.issue")},
+		{ID: "terbitkan", Action: here + "/terbit", Hidden: []ui.Option{{Value: "seen", Label: d.Mark()}}, Text: l.T("bumd.issue_text", "days", d.DueDays), Submit: l.T("bumd.issue")},
 		{ID: "sesuaikan", Folded: true, Title: l.T("bumd.adjust"), Text: l.T("bumd.adjust_text"), Action: here + "/sesuaikan", Submit: l.T("bumd.adjust_do"), Fields: []ui.Field{
 			{Name: "name", Label: l.T("bumd.adjust_name"), Value: in.Get("name"), Error: errs.Of("name"), Max: 120, Wrap: true},
 			{Name: "amount", Type: "text", Label: l.T("usage.line_amount"), Hint: l.T("bumd.adjust_amount"), Value: in.Get("amount"), Error: errs.Of("amount"), Max: 24},
@@ -134,8 +139,24 @@ func (p *Pages) draftPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 	if !asked {
 		acts.Forms = append(acts.Forms, DropForm(l, here+"/batalkan", in, errs))
 	}
-	v.Sections = append(append(append(v.Sections, lines), tied...), acts)
+	v.Sections = append(append(append(v.Sections, lines), tied...), preview, acts)
 	return p.Render(c, status, bill.Page(v))
+}
+
+// PreviewSection says what a draft comes to when it is issued today, as its paper would, or why it cannot be issued as it is.
+func PreviewSection(c *gin.Context, i invoice.Invoice, taxes []invoice.Tax, refused error) (bill.Section, error) {
+	l := gate.LocaleOf(c)
+	s := bill.Section{ID: "pratinjau", Title: l.T("bill.preview"), Text: l.T("bill.preview_text")}
+	if refused == nil {
+		s.Rows = append(SumRows(l, i, taxes), ui.Row{Label: l.T("bill.due"), Value: l.Date(i.DueOn)})
+		return s, nil
+	}
+	f, status := gate.Failed(c, refused)
+	if status != http.StatusConflict {
+		return s, refused
+	}
+	s.Text, s.Note = "", bill.Note{Tone: "care", Text: site.Refusal(l, f)}
+	return s, nil
 }
 
 // draftTies are the sections of a draft about what it replaces and what was asked of it, and whether nobody has decided that yet.
@@ -201,8 +222,8 @@ func (p *Pages) draftLine(c *gin.Context) error {
 }
 
 func (p *Pages) issueOne(c *gin.Context) error {
-	return p.filled(c, "invoice_issued", p.draftPage, nil, func(_ site.Form, id uuid.UUID) (string, error) {
-		i, err := p.finance.Issue(c.Request.Context(), gate.ActorOf(c), id)
+	return p.filled(c, "invoice_issued", p.draftPage, nil, func(in site.Form, id uuid.UUID) (string, error) {
+		i, err := p.finance.IssueSeen(c.Request.Context(), gate.ActorOf(c), id, in.Get("seen"))
 		return PathInvoices + "/" + i.ID.String(), err
 	})
 }

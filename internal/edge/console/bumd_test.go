@@ -50,7 +50,7 @@ func TestTheConsoleFromDraftToPaid(t *testing.T) {
 	// Whoever lowered a draft by hand cannot issue it: another person does.
 	chosen := strings.TrimPrefix(draft, "/bumd/konsep/")
 	rina.Page(draft, "Yang menurunkannya tidak dapat menerbitkannya")
-	rina.Sees(rina.Post(draft+"/terbit"), http.StatusConflict, "Orang lain yang harus menerbitkannya")
+	rina.Sees(rina.Post(draft+"/terbit", "seen", pagetest.Hidden(t, rina.Page(draft), "seen")), http.StatusConflict, "Orang lain yang harus menerbitkannya")
 	rina.Sees(rina.Post("/bumd/konsep", "pilih", chosen), http.StatusOK, "Hasil penerbitan", "Orang lain yang harus menerbitkannya")
 	boss := s.Staff(t, pagetest.HostPlatform, "Ratna Dewi", "bumd_admin", "")
 	boss.Sees(boss.Post("/bumd/konsep", "pilih", chosen), http.StatusOK, "Hasil penerbitan", "INV/2026/000001", "Terbit")

@@ -36,7 +36,7 @@ func TestAVoidInvoiceIsBilledAnew(t *testing.T) {
 		t.Fatalf("the void invoice leads to %v", draft)
 	}
 	rina.Page(draft[0], "Menggantikan", i.Number, "pengganti "+i.Number)
-	a := rina.Post(draft[0] + "/terbit")
+	a := rina.Post(draft[0]+"/terbit", "seen", pagetest.Hidden(t, rina.Page(draft[0]), "seen"))
 	if a.Status != http.StatusSeeOther {
 		t.Fatalf("not issued: %d\n%s", a.Status, a.Body)
 	}
@@ -56,7 +56,7 @@ func TestADraftOfNothingIsDropped(t *testing.T) {
 	rina := s.Staff(t, pagetest.HostPlatform, "Rina Keuangan", "bumd_finance", "")
 	boss := s.Staff(t, pagetest.HostPlatform, "Ratna Dewi", "bumd_admin", "")
 	rina.Goes(rina.Post(one+"/sesuaikan", "name", "Dibebaskan", "amount", "-2.500.000", "reason", "Uji coba"), one)
-	boss.Sees(boss.Post(one+"/terbit"), http.StatusConflict, "tidak ada tagihan yang diterbitkan")
+	boss.Sees(boss.Post(one+"/terbit", "seen", pagetest.Hidden(t, boss.Page(one, "tidak ada tagihan yang diterbitkan"), "seen")), http.StatusConflict, "tidak ada tagihan yang diterbitkan")
 	rina.Sees(rina.Post(one+"/batalkan", "drop_reason", " "), http.StatusUnprocessableEntity, "Alasan: Isian ini wajib")
 	rina.Goes(rina.Post(one+"/batalkan", "drop_reason", "Dibebaskan selama uji coba"), one)
 	if page := rina.Page(one, "Dibebaskan selama uji coba", "Permintaan Anda"); strings.Contains(page, "/batalkan") {
@@ -71,4 +71,22 @@ func TestADraftOfNothingIsDropped(t *testing.T) {
 		t.Error("a dropped draft can be issued")
 	}
 	boss.Sees(boss.Post(one+"/terbit"), http.StatusConflict, "dibatalkan")
+}
+
+// TestADraftIsIssuedAsItWasSeen: its page says what would be issued, and when a colleague changed it meanwhile it is shown again.
+func TestADraftIsIssuedAsItWasSeen(t *testing.T) {
+	t.Parallel()
+	s := pagetest.OpenLedger(t)
+	one := "/bumd/konsep/" + s.CloseMonth(pagetest.HostOther, time.October).String()
+	rina := s.Staff(t, pagetest.HostPlatform, "Rina Keuangan", "bumd_finance", "")
+	boss := s.Staff(t, pagetest.HostPlatform, "Ratna Dewi", "bumd_admin", "")
+	seen := pagetest.Hidden(t, boss.Page(one, "Tagihan bila diterbitkan hari ini", "Rp275.000", "Rp2.775.000", "disetor pembeli ke kas negara", "Dibayarkan kepada kami", "24 Desember 2026"), "seen")
+	rina.Goes(rina.Post(one+"/sesuaikan", "name", "Potongan", "amount", "-500.000", "reason", "Kesepakatan"), one)
+	boss.Sees(boss.Post(one+"/terbit", "seen", seen), http.StatusConflict, "Konsep ini sudah berubah", "Rp2.220.000", "Terbitkan")
+	boss.Sees(boss.Post(one+"/terbit"), http.StatusConflict, "Konsep ini sudah berubah")
+	a := boss.Post(one+"/terbit", "seen", pagetest.Hidden(t, boss.Page(one), "seen"))
+	if a.Status != http.StatusSeeOther {
+		t.Fatalf("not issued: %d\n%s", a.Status, a.Body)
+	}
+	boss.Page(a.To(), "Rp2.220.000")
 }

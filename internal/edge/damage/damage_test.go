@@ -451,7 +451,7 @@ func TestFromALabelToACredit(t *testing.T) {
 	eka := w.Staff(t, pagetest.HostBatam, "Eka Keuangan", "duct_finance", "")
 	page = eka.Page("/petugas/ducting/tagihan", "PT Satu", "November 2026")
 	for _, draft := range pagetest.Hrefs(page, "/petugas/ducting/tagihan/konsep/") {
-		eka.Post(draft + "/terbitkan")
+		eka.Post(draft+"/terbitkan", "seen", pagetest.Hidden(t, eka.Page(draft), "seen"))
 	}
 	eka.Page(at, "Sudah dipotong")
 	var wrong int

@@ -392,9 +392,17 @@ func (p *Pages) draftPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 	}
 	if may {
 		v.Links = []ui.Link{{Href: here + console.FormPurchase, Label: l.T("purchase.link"), Icon: "edit"}}
-		over := bill.Form{ID: "terbit", Action: here + "/terbitkan", Text: l.T("ductbook.issue_text", "days", d.DueDays), Submit: l.T("bumd.issue")}
+		over := bill.Form{ID: "terbit", Action: here + "/terbitkan", Hidden: []ui.Option{{Value: "seen", Label: d.Mark()}}, Text: l.T("ductbook.issue_text", "days", d.DueDays), Submit: l.T("bumd.issue")}
 		if d.Nothing() {
 			over = bill.Form{ID: "tutup", Action: here + "/tutup", Text: l.T("ductbook.close_text"), Submit: l.T("ductbook.close")}
+		}
+		i, taxes, err := p.DuctBills.Preview(ctx, a, d)
+		preview, err := console.PreviewSection(c, i, taxes, err)
+		if err != nil {
+			return err
+		}
+		if !d.Nothing() {
+			v.Sections = append(v.Sections, preview)
 		}
 		acts := bill.Section{ID: "tindakan", Title: l.T("bumd.acts"), Forms: []bill.Form{over,
 			{ID: "tambah", Folded: len(errs) == 0, Title: l.T("bumd.adjust"), Text: l.T("bumd.adjust_text"), Action: here + "/tambah", Submit: l.T("bumd.adjust_do"), Fields: []ui.Field{
@@ -481,8 +489,8 @@ func (p *Pages) unadjust(c *gin.Context) error {
 }
 
 func (p *Pages) issue(c *gin.Context) error {
-	return p.onDraft(c, "ductbook_issued", func(_ site.Form, id uuid.UUID) (string, error) {
-		i, err := p.DuctBills.Issue(c.Request.Context(), gate.ActorOf(c), id)
+	return p.onDraft(c, "ductbook_issued", func(in site.Form, id uuid.UUID) (string, error) {
+		i, err := p.DuctBills.IssueSeen(c.Request.Context(), gate.ActorOf(c), id, in.Get("seen"))
 		return PathBills + "/" + i.ID.String(), err
 	})
 }

@@ -78,7 +78,14 @@ func TestAMonthOfDuctsIsBilledAndPaid(t *testing.T) {
 	draft := between(t, page, `href="/petugas/ducting/tagihan/konsep/`, `"`)
 	// 220 m inside 263.083, 230 m outside 275.042, three manholes 15.375 and a survey of 2.500.000.
 	bima.Page(book+"/konsep/"+draft, "220 m × Rp14.350 per tahun ÷ 12 = Rp263.083", "230 m × Rp14.350 per tahun ÷ 12 = Rp275.042", "Dasar: UU 36/1999 Pasal 34A", "Rp3.053.500")
-	r := bima.Post(book + "/konsep/" + draft + "/terbitkan")
+	// What would be issued is seen before, and a draft that somebody changed meanwhile is not issued as it was seen.
+	seen := pagetest.Hidden(t, bima.Page(book+"/konsep/"+draft, "Tagihan bila diterbitkan hari ini", "PPN dibebaskan di KPBPB", "Rp305.255", "Rp61.070", "Rp3.358.755", "24 Desember 2026"), "seen")
+	add := []string{"name", "Uji", "amount", "1000", "reason", "Diubah rekan"}
+	bima.Goes(bima.Post(book+"/konsep/"+draft+"/tambah", add...), book+"/konsep/"+draft)
+	bima.Sees(bima.Post(book+"/konsep/"+draft+"/terbitkan", "seen", seen), http.StatusConflict, "Konsep ini sudah berubah", "Diubah rekan", "Terbitkan")
+	page = bima.Page(book + "/konsep/" + draft)
+	bima.Goes(bima.Post(book+"/konsep/"+draft+"/hapus", "baris", pagetest.Hidden(t, page, "baris"), "seen", pagetest.Hidden(t, page, "seen")), book+"/konsep/"+draft)
+	r := issue(t, bima, book+"/konsep/"+draft)
 	if r.Status != http.StatusSeeOther {
 		t.Fatalf("not issued: %d\n%s", r.Status, r.Body)
 	}

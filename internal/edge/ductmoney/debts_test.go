@@ -31,12 +31,18 @@ func works(t *testing.T, s *pagetest.Site, operator, email string) *pagetest.Bro
 	return b
 }
 
+// issue issues a draft as its page shows it.
+func issue(t *testing.T, b *pagetest.Browser, draft string) pagetest.Answer {
+	t.Helper()
+	return b.Post(draft+"/terbitkan", "seen", pagetest.Hidden(t, b.Page(draft), "seen"))
+}
+
 // issued charges October of the street's operator and issues it, and returns the path of the invoice.
 func issued(t *testing.T, bima *pagetest.Browser) string {
 	t.Helper()
 	bima.Goes(bima.Post(book+"/tindakan/hitung"), book+"#konsep")
 	draft := between(t, bima.Page(book, "PT Serat Uji"), `href="/petugas/ducting/tagihan/konsep/`, `"`)
-	r := bima.Post(book + "/konsep/" + draft + "/terbitkan")
+	r := issue(t, bima, book+"/konsep/"+draft)
 	if r.Status != http.StatusSeeOther {
 		t.Fatalf("not issued: %d\n%s", r.Status, r.Body)
 	}

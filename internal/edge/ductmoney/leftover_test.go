@@ -64,7 +64,7 @@ func TestWhatIsLetOffLeavesTheBook(t *testing.T) {
 		_, err := tx.NewRaw("UPDATE invoice_draft SET closed_at = NULL, closed_by = NULL, charges = charges - '-1'::int WHERE tenant_id = ?", city).Exec(ctx)
 		return err
 	})
-	r := bima.Post(draft + "/terbitkan")
+	r := issue(t, bima, draft)
 	at := r.To()
 	if r.Status != http.StatusSeeOther || bima.Post(ask).Status != http.StatusSeeOther {
 		t.Fatalf("not issued or not asked for: %d\n%s", r.Status, r.Body)

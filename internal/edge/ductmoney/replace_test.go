@@ -23,7 +23,7 @@ func TestADuctInvoiceIsBilledAnewOrNoMore(t *testing.T) {
 	}
 	bima.Goes(bima.Post(book+"/tindakan/hitung"), book+"#konsep")
 	draft := between(t, bima.Page(book), `href="/petugas/ducting/tagihan/konsep/`, `"`)
-	at := bima.Post(book + "/konsep/" + draft + "/terbitkan").To()
+	at := issue(t, bima, book+"/konsep/"+draft).To()
 	bima.Sees(bima.Post(at+"/minta", "kind", "void", "reason", "Salah alamat"), http.StatusUnprocessableEntity, "Salah alamat")
 	bima.Goes(bima.Post(at+"/minta", "kind", "void/replacement", "reason", "Salah alamat"), at)
 	approve()
@@ -33,7 +33,7 @@ func TestADuctInvoiceIsBilledAnewOrNoMore(t *testing.T) {
 		t.Fatalf("the void invoice leads to %v", again)
 	}
 	bima.Page(again[0], "Rp3.053.500", "Menggantikan DCT/2026/000001")
-	next := bima.Post(again[0] + "/terbitkan").To()
+	next := issue(t, bima, again[0]).To()
 	bima.Page(next, "DCT/2026/000002", "Rp3.358.755", "Menggantikan DCT/2026/000001")
 	bima.Page(at, "Digantikan oleh DCT/2026/000002")
 	ridwan := s.Staff(t, pagetest.HostBatam, "Ridwan Pendapatan", "revenue_officer", "")
@@ -86,7 +86,7 @@ func TestADuctDraftHasThePPBJBeforeItIsIssued(t *testing.T) {
 	other := s.Staff(t, pagetest.HostOther, "Beni Keuangan", "duct_finance", "")
 	other.Sees(other.Post(form, "custom_doc", "X"), http.StatusNotFound)
 
-	at := bima.Post(draft + "/terbitkan").To()
+	at := issue(t, bima, draft).To()
 	bima.Page(at, "PO-7/2026", "PPBJ-001/2026")
 	if a := bima.Get(form); a.Status != http.StatusNotFound {
 		t.Errorf("the draft of an invoice is amended: %d", a.Status)
@@ -106,7 +106,7 @@ func TestADuctDraftHasThePPBJBeforeItIsIssued(t *testing.T) {
 		t.Error("the PPBJ of a void invoice is asked for")
 	}
 
-	next := bima.Post(again + "/terbitkan").To()
+	next := issue(t, bima, again).To()
 	tax = taxes + strings.TrimPrefix(next, book)
 	if a := bima.Post(taxes+"/tindakan/faktur", "bulan", "2026-11"); a.Status != http.StatusOK || strings.Count(a.Body, "<CustomDoc>PPBJ-002/2026</CustomDoc>") != 1 { // and not on that of what is charged
 

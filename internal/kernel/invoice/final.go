@@ -36,19 +36,11 @@ func (b *Book) Finalise(ctx context.Context, tx bun.Tx, actor identity.Actor, dr
 	if err := twoPeople(ctx, tx, actor, d, on); err != nil {
 		return Invoice{}, err
 	}
-	party, err := partyOn(ctx, tx, d.PartyID, on)
+	out, charges, err := d.on(ctx, tx, on)
 	if err != nil {
 		return Invoice{}, err
 	}
-	if party.Version.Valid { // it is taxed as is said of it on this day, whatever was known when the draft was written
-		for i := range d.Charges {
-			if !d.Charges[i].Own {
-				d.Charges[i].PPN, d.Charges[i].PPh = party.PPN, party.PPh
-			}
-		}
-	}
-	out := Invoice{Kind: Bill, Series: d.Series, PartyID: d.PartyID, Source: d.Source, IssuedOn: on, DueOn: on.AddDate(0, 0, d.DueDays), Note: d.Note, Purchase: d.Purchase, Replaces: d.Replaces}
-	if err := b.issue(ctx, tx, actor, &out, d.Charges, on, nil); err != nil {
+	if err := b.issue(ctx, tx, actor, &out, charges, on, nil); err != nil {
 		return Invoice{}, fmt.Errorf("invoice: finalise: %w", err)
 	}
 	charge := Entry{PartyID: d.PartyID, InvoiceID: some(out.ID), Kind: EntryCharge, Amount: out.Total, OnDay: on}
@@ -57,6 +49,45 @@ func (b *Book) Finalise(ctx context.Context, tx bun.Tx, actor identity.Actor, dr
 	}
 	_, err = tx.NewUpdate().Model(&d).Set("invoice_id = ?, updated_at = ?", out.ID, out.FinalisedAt).WherePK().Exec(ctx)
 	return out, err
+}
+
+// Preview works out what Finalise would make of a draft on a day, its taxes among it, and writes nothing: the invoice has no number. The
+// caller has checked who may. It refuses what Finalise refuses of the charges.
+func (b *Book) Preview(ctx context.Context, db bun.IDB, d Draft, day time.Time) (Invoice, []Tax, error) {
+	day = dayOf(day)
+	i, charges, err := d.on(ctx, db, day)
+	if err != nil {
+		return i, nil, err
+	}
+	w, err := i.work(ctx, db, charges, day, nil)
+	return i, w.taxes, err
+}
+
+// Unchanged refuses Conflict "invoice.draft_changed" when a draft is another than the one that was seen, by its Mark, and what Finalise refuses
+// of one that is over. It stays so until tx ends: issued in it, the draft is the one that was seen.
+func (b *Book) Unchanged(ctx context.Context, tx bun.Tx, draft uuid.UUID, seen string) error {
+	d, err := lockDraft(ctx, tx, draft)
+	if err == nil && seen != d.Mark() {
+		err = fault.New(fault.Conflict, "invoice.draft_changed")
+	}
+	return err
+}
+
+// on is the invoice of a day that d would be, not worked out yet, and its charges as they are taxed on the day.
+func (d Draft) on(ctx context.Context, db bun.IDB, day time.Time) (Invoice, []Charge, error) {
+	party, err := partyOn(ctx, db, d.PartyID, day)
+	if err != nil {
+		return Invoice{}, nil, err
+	}
+	charges := slices.Clone(d.Charges)
+	if party.Version.Valid { // it is taxed as is said of it on this day, whatever was known when the draft was written
+		for i := range charges {
+			if !charges[i].Own {
+				charges[i].PPN, charges[i].PPh = party.PPN, party.PPh
+			}
+		}
+	}
+	return Invoice{Kind: Bill, Series: d.Series, PartyID: d.PartyID, Source: d.Source, IssuedOn: day, DueOn: day.AddDate(0, 0, d.DueDays), Note: d.Note, Purchase: d.Purchase, Replaces: d.Replaces}, charges, nil
 }
 
 // twoPeople refuses to issue a draft to whoever has lowered it by hand by more than the seller of the day leaves to one person: taken
@@ -79,34 +110,49 @@ func twoPeople(ctx context.Context, tx bun.IDB, actor identity.Actor, d Draft, o
 	return nil
 }
 
-// issue writes the rows of an invoice or credit note and takes its number. It is taxed by the rules of taxed; with left, which
+// worked is what an invoice comes to: its charges by the rules that they fall under, the taxes, and what of them falls on each charge.
+type worked struct {
+	charges []Charge
+	taxes   []Tax
+	shares  []money.Rupiah
+}
+
+// work sums an invoice or credit note up, with its party as it is on the day. It is taxed by the rules of taxed; with left, which
 // a credit note has, by no more than is left of the invoice.
-func (b *Book) issue(ctx context.Context, tx bun.Tx, actor identity.Actor, i *Invoice, charges []Charge, taxed time.Time, left map[string]taxRow) error {
+func (i *Invoice) work(ctx context.Context, db bun.IDB, charges []Charge, taxed time.Time, left map[string]taxRow) (w worked, err error) {
 	if left == nil { // a credit note names the rules by which its invoice was taxed
-		var err error
-		if charges, err = settle(ctx, tx, charges, taxed); err != nil {
-			return err
+		if charges, err = settle(ctx, db, charges, taxed); err != nil {
+			return w, err
 		}
 	}
-	all, shares, err := taxes(ctx, tx, charges, taxed, left)
+	w.charges = charges
+	if w.taxes, w.shares, err = taxes(ctx, db, charges, taxed, left); err != nil {
+		return w, err
+	}
+	if i.Party, err = partyOn(ctx, db, i.PartyID, i.IssuedOn); err != nil {
+		return w, err
+	}
+	if err := i.printable(charges); err != nil {
+		return w, err
+	}
+	if err := i.add(charges, w.taxes); err != nil {
+		return w, err
+	}
+	if i.Total <= 0 {
+		return w, fault.New(fault.Conflict, "invoice.nothing_due")
+	}
+	return w, nil
+}
+
+// issue works an invoice or credit note out, writes its rows and takes its number.
+func (b *Book) issue(ctx context.Context, tx bun.Tx, actor identity.Actor, i *Invoice, charges []Charge, taxed time.Time, left map[string]taxRow) error {
+	w, err := i.work(ctx, tx, charges, taxed, left)
 	if err != nil {
 		return err
 	}
 	i.TenantID, i.FinalisedAt, i.FinalisedBy = tenancy.Must(ctx), b.Now().UTC().Truncate(time.Microsecond), actor.ID
 	if i.ID, err = uuid.NewV7(); err != nil {
 		return err
-	}
-	if i.Party, err = partyOn(ctx, tx, i.PartyID, i.IssuedOn); err != nil {
-		return err
-	}
-	if err := i.printable(charges); err != nil {
-		return err
-	}
-	if err := i.add(charges, all); err != nil {
-		return err
-	}
-	if i.Total <= 0 {
-		return fault.New(fault.Conflict, "invoice.nothing_due")
 	}
 	i.Year = i.IssuedOn.Year()
 	if i.Seq, err = nextNumber(ctx, tx, i.Series, i.Year); err != nil {
@@ -121,9 +167,9 @@ func (b *Book) issue(ctx context.Context, tx bun.Tx, actor identity.Actor, i *In
 	if _, err := tx.NewInsert().Model(i).Exec(ctx); err != nil {
 		return err
 	}
-	lines := make([]Line, 0, len(charges))
-	for n, c := range charges {
-		l := Line{TenantID: i.TenantID, InvoiceID: i.ID, Position: n + 1, Name: c.Name, Working: c.Working, Source: c.Source, Amount: c.Amount, PPN: c.PPN, Tax: shares[n], PPh: c.PPh}
+	lines := make([]Line, 0, len(w.charges))
+	for n, c := range w.charges {
+		l := Line{TenantID: i.TenantID, InvoiceID: i.ID, Position: n + 1, Name: c.Name, Working: c.Working, Source: c.Source, Amount: c.Amount, PPN: c.PPN, Tax: w.shares[n], PPh: c.PPh}
 		if l.Source == nil {
 			l.Source = map[string]any{}
 		}
@@ -132,8 +178,8 @@ func (b *Book) issue(ctx context.Context, tx bun.Tx, actor identity.Actor, i *In
 	if _, err := tx.NewInsert().Model(&lines).Exec(ctx); err != nil {
 		return err
 	}
-	rows := make([]taxRow, 0, len(all))
-	for _, t := range all {
+	rows := make([]taxRow, 0, len(w.taxes))
+	for _, t := range w.taxes {
 		rows = append(rows, taxRow{TenantID: i.TenantID, InvoiceID: i.ID, Code: t.Rule.Code, Rule: t.Rule, Amount: t.Amount, Base: t.Base, Tax: t.Tax})
 	}
 	if _, err := tx.NewInsert().Model(&rows).Exec(ctx); err != nil {

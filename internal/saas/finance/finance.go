@@ -104,11 +104,23 @@ func (s *Service) today(ctx context.Context) time.Time {
 // Issue makes an invoice of a draft, today by the seller's clock: from now on it has its number and does not change. Its paper
 // and the mails follow. It needs invoice:issue on the platform; the refusals are those of the guard and of invoice.Finalise.
 func (s *Service) Issue(ctx context.Context, actor identity.Actor, draft uuid.UUID) (invoice.Invoice, error) {
+	return s.issue(ctx, actor, draft, func(context.Context, bun.Tx) error { return nil })
+}
+
+// IssueSeen is Issue of the draft that was seen, by its Mark; it refuses what invoice.Unchanged does as well.
+func (s *Service) IssueSeen(ctx context.Context, actor identity.Actor, draft uuid.UUID, seen string) (invoice.Invoice, error) {
+	return s.issue(ctx, actor, draft, func(ctx context.Context, tx bun.Tx) error { return s.Book.Unchanged(ctx, tx, draft, seen) })
+}
+
+func (s *Service) issue(ctx context.Context, actor identity.Actor, draft uuid.UUID, first func(context.Context, bun.Tx) error) (invoice.Invoice, error) {
 	if err := s.Guard.Allow(ctx, actor, access.InvoiceIssue); err != nil {
 		return invoice.Invoice{}, err
 	}
 	var i invoice.Invoice
 	err := tenancy.InTx(ctx, s.DB.App, func(ctx context.Context, tx bun.Tx) (err error) {
+		if err := first(ctx, tx); err != nil {
+			return err
+		}
 		if i, err = s.Book.Finalise(ctx, tx, actor, draft, s.today(ctx)); err != nil {
 			return err
 		}

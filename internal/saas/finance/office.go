@@ -35,6 +35,15 @@ func (s *Service) FindDraft(ctx context.Context, actor identity.Actor, id uuid.U
 	return d, err
 }
 
+// Preview works out what a draft would be as an invoice of today, with its taxes. It needs invoice:issue on the platform; the refusals are those
+// of the guard and of invoice.Preview.
+func (s *Service) Preview(ctx context.Context, actor identity.Actor, d Draft) (invoice.Invoice, []invoice.Tax, error) {
+	if err := s.Guard.Allow(ctx, actor, access.InvoiceIssue); err != nil {
+		return invoice.Invoice{}, nil, err
+	}
+	return s.Book.Preview(ctx, s.DB.App, d.Draft, s.today(ctx))
+}
+
 // Replaced names the void invoice whose charges a draft bills anew; nil where it is none. It needs invoice:issue on the platform.
 func (s *Service) Replaced(ctx context.Context, actor identity.Actor, d Draft) (*invoice.Ref, error) {
 	if err := s.Guard.Allow(ctx, actor, access.InvoiceIssue); err != nil {
