@@ -36,7 +36,8 @@ func (a *App) seedDuctMoney(ctx context.Context, made map[string]uuid.UUID) erro
 	return nil
 }
 
-// seedDuctSeller gives the made-up seller of the ducts an account and numbers that no bank has, so that a statement can be imported.
+// seedDuctSeller gives the made-up seller of the ducts an account and numbers that no bank has and a tax number that is nobody's, so that a
+// statement can be imported and the file for Coretax written.
 func (a *App) seedDuctSeller(ctx context.Context) error {
 	raw, err := fs.ReadFile(tenants.FS, "batam/duct/seller.yaml")
 	if err != nil {
@@ -52,6 +53,7 @@ func (a *App) seedDuctSeller(ctx context.Context) error {
 	}
 	x := &setup.Seller
 	x.EffectiveFrom, x.Accounts, x.VirtualAccount = x.EffectiveFrom.AddDate(0, 0, 1), platform.Seller.Accounts, invoice.VirtualAccounts{Bank: "Bank Contoh", Prefix: "00001"}
+	x.NPWP, x.Source = platform.Seller.NPWP, platform.Seller.Source
 	x.Accounts[0].Number, x.Accounts[0].Holder = "000-67890", "BUMD ducting contoh"
 	return tenancy.InTx(ctx, a.DB.App, func(ctx context.Context, tx bun.Tx) error {
 		_, err := invoice.Load(ctx, tx, identity.Actor{Kind: identity.Kind(audit.System)}, setup)

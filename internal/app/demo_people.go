@@ -137,13 +137,17 @@ func (a *App) inCity(ctx context.Context, slug string) (context.Context, error) 
 	return tenancy.With(ctx, t), nil
 }
 
-// demoSeller is the seller of the program with an account that no bank has, so that a statement can be imported
-// (deploy/demo-statement.csv).
+// demoNPWP is a tax number that nobody has, so that the file for Coretax can be looked at.
+const demoNPWP = "0000000000000001"
+
+// demoSeller is the seller of the program with an account that no bank has and a tax number that is nobody's, so that a statement can be imported
+// (deploy/demo-statement.csv) and the file for Coretax written.
 func demoSeller() (invoice.Setup, error) {
 	setup, err := invoice.ReadSetup(tenants.Seller)
 	setup.Seller.Accounts = []invoice.Account{{Bank: "Bank Contoh", Number: "000-12345", Holder: "BUMD contoh",
 		CSV: bank.Mapping{Separator: ";", Layout: "02/01/2006", Day: "Tanggal", Credit: "Kredit", Debit: "Debit", Text: []string{"Keterangan"}, Reference: "No. Referensi", Payer: "Pengirim"}}}
 	setup.Seller.VirtualAccount = invoice.VirtualAccounts{Bank: "Bank Contoh", Prefix: "00000"}
+	setup.Seller.NPWP, setup.Seller.Source = demoNPWP, "Data contoh; NPWP-nya bukan milik siapa pun"
 	return setup, err
 }
 

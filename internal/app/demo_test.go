@@ -1,10 +1,15 @@
 package app
 
 import (
+	"bytes"
 	"fmt"
 	"net"
 	"strings"
 	"testing"
+	"time"
+
+	"bedelau/internal/kernel/faktur"
+	"bedelau/tenants"
 )
 
 // TestDemoLooksAtItsPortsFirst holds ports that the demo would like to have.
@@ -41,4 +46,20 @@ func aside(t *testing.T) doors {
 	}
 	t.Fatalf("with the port of the metrics taken: %v", err)
 	return doors{}
+}
+
+// TestTheFileForCoretaxCanBeLookedAt: the seller of the demonstration has a tax number, and says that it is nobody's.
+func TestTheFileForCoretaxCanBeLookedAt(t *testing.T) {
+	t.Parallel()
+	setup, err := demoSeller()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file bytes.Buffer
+	if err := faktur.Write(&file, tenants.Coretax, setup.Seller, nil, time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC)); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(file.String(), "<TIN>"+demoNPWP+"</TIN>") || !strings.Contains(setup.Seller.Source, "bukan milik siapa pun") {
+		t.Errorf("%s\n%s", setup.Seller.Source, file.String())
+	}
 }
