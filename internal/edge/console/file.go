@@ -62,6 +62,14 @@ func SendTable(c *gin.Context, name string, write func(row func([]any) error) er
 			c.Header("Content-Type", out.Mime())
 			c.Header("Content-Disposition", `attachment; filename="`+name+out.Ending()+`"`)
 		}
+		for i, x := range row {
+			if day, ok := x.(invoice.Day); ok {
+				row[i] = string(day) // where there is none
+				if on, err := time.Parse(time.DateOnly, string(day)); err == nil {
+					row[i] = spreadsheet.Day(on)
+				}
+			}
+		}
 		return out.Row(row)
 	})
 	if err != nil {

@@ -64,10 +64,29 @@ func MonthOf(text string, now time.Time) (from, until time.Time, err error) {
 	from = time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
 	if text != "" {
 		if from, err = time.Parse("2006-01", text); err != nil || from.Year() < 2020 || from.Year() > 2199 {
-			return from, from, site.Invalid("bulan", "invalid")
+			return from, from, site.Invalid("bulan", "month")
 		}
 	}
 	return from, from.AddDate(0, 1, 0), nil
+}
+
+// MonthField asks for the month that a page is of. What is no month is said there, below what was typed, and the page is of the present month:
+// then errs is the refusal and status its answer.
+func MonthField(c *gin.Context, text string, now time.Time) (f ui.Field, from, until time.Time, errs ui.Errors, status int, err error) {
+	l := gate.LocaleOf(c)
+	if from, until, err = MonthOf(text, now); err != nil {
+		refused, bad, ok := site.Refused(c, err, "")
+		if !ok {
+			return f, from, until, nil, 0, err
+		}
+		errs, status = refused, bad
+		if from, until, err = MonthOf("", now); err != nil {
+			return f, from, until, nil, 0, err
+		}
+	} else {
+		text = from.Format("2006-01")
+	}
+	return ui.Field{Name: "bulan", Type: "month", Label: l.T("usage.month"), Value: text, Error: errs.Of("bulan")}, from, until, errs, status, nil
 }
 
 // Joined puts what is not empty together.

@@ -64,9 +64,12 @@ func (p *Tax) taxPage(c *gin.Context, status int, in site.Form, errs ui.Errors) 
 	if text == "" {
 		text = in.Get("bulan")
 	}
-	from, until, err := MonthOf(text, site.Zoned(c, p.Now()))
+	field, from, until, bad, refused, err := MonthField(c, text, site.Zoned(c, p.Now()))
 	if err != nil {
 		return err
+	}
+	if bad != nil && errs == nil {
+		status, errs = refused, bad
 	}
 	all, err := p.Desk.FakturStates(ctx, who, faktur.Which{From: from, Until: until})
 	if err != nil {
@@ -75,7 +78,7 @@ func (p *Tax) taxPage(c *gin.Context, status int, in site.Form, errs ui.Errors) 
 	month := from.Format("2006-01")
 	v := bill.View{Shell: p.Frame(c, l.T("tax.title")), Back: p.Back, Heading: l.T("tax.title"), Lead: l.T("tax.lead"), Errors: errs}
 	files := bill.Section{ID: "berkas", Title: l.T("tax.files", "month", l.Month(from)),
-		Filter: &bill.Form{Action: p.Path, Submit: l.T("usage.show"), Fields: []ui.Field{{Name: "bulan", Type: "month", Label: l.T("usage.month"), Value: month}}},
+		Filter: &bill.Form{Action: p.Path, Submit: l.T("usage.show"), Fields: []ui.Field{field}},
 		Forms:  []bill.Form{{ID: "faktur", Plain: true, Action: p.Path + pathFakturFile, Hidden: []ui.Option{{Value: "bulan", Label: month}}, Submit: l.T("tax.write")}}}
 	files.Links = p.Files(l, month)
 	list := bill.Section{ID: "faktur-bulan", Title: l.T("tax.list"), Text: l.T("tax.list_text"), Table: p.stateTable(l, all), Empty: &bill.Empty{Icon: "receipt-tax", Title: l.T("tax.none"), Text: l.T("tax.none_text")}}
@@ -90,18 +93,22 @@ func (p *Tax) taxPage(c *gin.Context, status int, in site.Form, errs ui.Errors) 
 
 // stateTable lists how faktur and returns stand; each leads to the page where the answer is recorded.
 func (p *Tax) stateTable(l i18n.Locale, all []faktur.State) *bill.Table {
-	t := bill.Table{Title: l.T("tax.list"), Columns: []bill.Column{{Label: l.T("bill.number")}, {Label: l.T("party.party")}, {Label: l.T("tax.code")}, {Label: l.T("tax.base"), End: true}, {Label: l.T("tax.tax"), End: true}, {Label: l.T("bill.state")}}}
-	var base, tax money.Rupiah
+	t := bill.Table{Title: l.T("tax.list"), Columns: []bill.Column{{Label: l.T("bill.number")}, {Label: l.T("party.party")}, {Label: l.T("tax.code")}, {Label: l.T("tax.base"), End: true}, {Label: l.T("tax.due"), End: true}, {Label: l.T("tax.exempt"), End: true}, {Label: l.T("bill.state")}}}
+	var base, tax, exempt money.Rupiah
 	for _, x := range all {
 		sign := money.Rupiah(1)
 		if x.Kind == invoice.CreditNote {
 			sign = -1
 		}
-		base, tax = base+sign*x.Base, tax+sign*x.Tax
+		due, free := sign*x.Tax, money.Rupiah(0)
+		if x.Exempt {
+			due, free = free, due
+		}
+		base, tax, exempt = base+sign*x.Base, tax+due, exempt+free
 		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Number, Href: p.Path + "/" + x.InvoiceID.String(), Small: l.Date(x.IssuedOn)}, {Text: x.Party}, {Text: x.TrxCode, Small: x.Code},
-			{Text: (sign * x.Base).String()}, {Text: (sign * x.Tax).String()}, {Mark: fakturMark(l, x), Small: Joined(x.Reference, x.Note)}}})
+			{Text: (sign * x.Base).String()}, {Text: due.String()}, {Text: free.String()}, {Mark: fakturMark(l, x), Small: Joined(x.Reference, x.Note)}}})
 	}
-	t.Foot = []bill.Cell{{Text: l.T("usage.total")}, {}, {}, {Text: base.String()}, {Text: tax.String()}, {}}
+	t.Foot = []bill.Cell{{Text: l.T("usage.total")}, {}, {}, {Text: base.String()}, {Text: tax.String()}, {Text: exempt.String()}, {}}
 	return &t
 }
 
@@ -136,7 +143,7 @@ func (p *Tax) writeFaktur(c *gin.Context) error {
 	}
 	from, until, err := MonthOf(in.Text("bulan"), site.Zoned(c, p.Now()))
 	if err != nil {
-		return err
+		return Refused(c, err, in, p.taxPage, nil, nil)
 	}
 	var file bytes.Buffer
 	if _, err := p.Desk.Faktur(c.Request.Context(), gate.ActorOf(c), tenants.Coretax, from, until, &file); err != nil {

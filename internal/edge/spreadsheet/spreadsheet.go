@@ -58,6 +58,9 @@ func (s *csvSheet) Close() error {
 }
 
 func asText(cell any) string {
+	if d, ok := cell.(Day); ok {
+		return time.Time(d).Format(time.DateOnly)
+	}
 	if t, ok := cell.(time.Time); ok {
 		return t.Format(dateTime)
 	}
@@ -75,12 +78,16 @@ func Harmless(s string) string {
 	return s
 }
 
+// Day is a calendar day, midnight of UTC, in a cell of an XLSX file: a date that can be sorted and counted with, without an hour.
+type Day time.Time
+
 // xlsxSheet keeps finished rows in a temporary file.
 type xlsxSheet struct {
 	w      io.Writer
 	file   *excelize.File
 	stream *excelize.StreamWriter
-	moment int
+	moment int // the style of a time
+	day    int // and that of a Day
 	n      int
 	err    error
 }
@@ -97,6 +104,10 @@ func xlsxTo(w io.Writer) *xlsxSheet {
 	s := &xlsxSheet{w: w, file: excelize.NewFile()}
 	format := "yyyy-mm-dd hh:mm"
 	if s.moment, s.err = s.file.NewStyle(&excelize.Style{CustomNumFmt: &format}); s.err != nil {
+		return s
+	}
+	days := "yyyy-mm-dd"
+	if s.day, s.err = s.file.NewStyle(&excelize.Style{CustomNumFmt: &days}); s.err != nil {
 		return s
 	}
 	if s.stream, s.err = s.file.NewStreamWriter(sheetName); s.err != nil {
@@ -121,6 +132,10 @@ func (s *xlsxSheet) Row(cells []any) error {
 	s.n++
 	out := make([]any, len(cells))
 	for i, c := range cells {
+		if d, ok := c.(Day); ok {
+			out[i] = excelize.Cell{StyleID: s.day, Value: time.Time(d)}
+			continue
+		}
 		if t, ok := c.(time.Time); ok {
 			// A spreadsheet knows no zones: it is to show the hour of the city.
 			local := time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), 0, 0, time.UTC)

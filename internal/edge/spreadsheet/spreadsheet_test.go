@@ -115,3 +115,28 @@ func TestAHundredThousandRowsAreNotHeld(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestADayIsADate: a spreadsheet can sort and count with it, and shows no hour.
+func TestADayIsADate(t *testing.T) {
+	t.Parallel()
+	rec := httptest.NewRecorder()
+	s := NewXLSX(rec)
+	if err := s.Row([]any{Day(time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC))}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenReader(rec.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown, err := f.GetCellValue(sheetName, "A1")
+	if err != nil || shown != "2026-11-26" {
+		t.Errorf("shown as %q, %v", shown, err)
+	}
+	raw, err := f.GetCellValue(sheetName, "A1", excelize.Options{RawCellValue: true})
+	if err != nil || raw != "46352" {
+		t.Errorf("kept as %q, %v", raw, err)
+	}
+}

@@ -29,9 +29,12 @@ func (p *Pages) shares(c *gin.Context) error { return p.sharesPage(c, http.Statu
 
 func (p *Pages) sharesPage(c *gin.Context, status int, in site.Form, errs ui.Errors) error {
 	ctx, l, who, now := c.Request.Context(), gate.LocaleOf(c), gate.ActorOf(c), site.Zoned(c, p.Now())
-	from, until, err := ledger.MonthOf(c.Query("bulan"), site.Zoned(c, p.Now()))
+	field, from, until, bad, refused, err := ledger.MonthField(c, c.Query("bulan"), now)
 	if err != nil {
 		return err
+	}
+	if bad != nil && errs == nil {
+		status, errs = refused, bad
 	}
 	all, err := p.Finance.DividedIn(ctx, who, from)
 	if err != nil {
@@ -40,7 +43,7 @@ func (p *Pages) sharesPage(c *gin.Context, status int, in site.Form, errs ui.Err
 	v := bill.View{Shell: p.DeskShell(c, l.T("share.title")), Back: console.PathOverview, Heading: l.T("share.title"), Lead: l.T("share.lead"), Errors: errs, Notes: []string{l.T("share.definition")}}
 	month := from.Format("2006-01")
 	list := bill.Section{ID: "bulan", Title: l.T("share.month", "month", l.Month(from)), Table: dividedTable(l, all, month),
-		Filter: &bill.Form{Action: console.PathShares, Submit: l.T("usage.show"), Fields: []ui.Field{{Name: "bulan", Type: "month", Label: l.T("usage.month"), Value: month}}},
+		Filter: &bill.Form{Action: console.PathShares, Submit: l.T("usage.show"), Fields: []ui.Field{field}},
 		Empty:  &bill.Empty{Icon: "coin", Title: l.T("share.none"), Text: l.T("share.none_text")}}
 	if now.Before(until) {
 		list.Note = bill.Note{Tone: "care", Text: l.T("share.running")}

@@ -52,7 +52,8 @@ func TestWhatGoesToTheTaxOffice(t *testing.T) {
 			t.Error("the menu does not say that the page is of the money")
 		}
 	}
-	rina.Page("/bumd/pajak", "belum dipastikan penasihat pajak") // what is exempt in Batam rests on codes of nobody's but ours
+	rina.Page("/bumd/pajak", "belum dipastikan penasihat pajak")                                             // what is exempt in Batam rests on codes of nobody's but ours
+	rina.Page("/bumd/pajak", "PPN tidak dipungut atau dibebaskan", "Jumlah Rp4.583.334 Rp275.000 Rp275.000") // what is exempt is not payable
 	exempt := "/bumd/pajak/" + batam.ID.String()
 	rina.Sees(rina.Post(exempt+"/ppbj", "custom_doc", " "), http.StatusUnprocessableEntity, "Nomor PPBJ: Isian ini wajib")
 	rina.Goes(rina.Post(exempt+"/ppbj", "custom_doc", "PPBJ-026/2026"), exempt)
@@ -60,7 +61,10 @@ func TestWhatGoesToTheTaxOffice(t *testing.T) {
 		t.Error("a city outside the free-trade area is asked for its PPBJ")
 	}
 	rina.Page("/bumd/pajak?bulan=2026-02", "Tidak ada faktur")
-	rina.Sees(rina.Get("/bumd/pajak?bulan=x"), http.StatusUnprocessableEntity)
+	for _, path := range []string{"/bumd/pajak", "/bumd/bagi-hasil"} { // a month that is none: the form again, with what is wrong and an example
+		rina.Sees(rina.Get(path+"?bulan=abc"), http.StatusUnprocessableEntity, "misalnya 2026-11", "Tampilkan")
+	}
+	rina.Sees(rina.Post("/bumd/pajak/tindakan/faktur", "bulan", "abc"), http.StatusUnprocessableEntity, "misalnya 2026-11", "Tampilkan")
 	a := rina.Post("/bumd/pajak/tindakan/faktur", "bulan", month)
 	if a.Status != http.StatusOK || !strings.Contains(a.Body, "<TIN>0123456789012345</TIN>") || strings.Count(a.Body, "<TaxInvoice>") != 2 || !strings.Contains(a.Header.Get("Content-Disposition"), "coretax-"+month+".xml") {
 		t.Fatalf("%d %v\n%s", a.Status, a.Header, a.Body)

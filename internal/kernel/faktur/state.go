@@ -25,6 +25,7 @@ type State struct {
 	Amount    money.Rupiah
 	Base      money.Rupiah
 	Tax       money.Rupiah
+	Exempt    bool // the tax is stated, and nobody pays it
 	Status    string
 	Reference string    // the NSFP, or the number of the return
 	MadeOn    time.Time // of a return
@@ -44,7 +45,7 @@ type Which struct {
 // States lists how the faktur and returns of invoices stand, the earliest first, 1,000 at most.
 func States(ctx context.Context, db bun.IDB, w Which) ([]State, error) {
 	q := db.NewSelect().TableExpr("invoice_tax AS t").
-		ColumnExpr("i.id AS invoice_id, i.kind, i.number, i.issued_on, i.party->>'name' AS party, t.code, t.rule->>'faktur_code' AS trx_code, t.amount, t.base, t.tax").
+		ColumnExpr("i.id AS invoice_id, i.kind, i.number, i.issued_on, i.party->>'name' AS party, t.code, t.rule->>'faktur_code' AS trx_code, t.amount, t.base, t.tax, t.rule->>'treatment' = 'exempt' AS exempt").
 		ColumnExpr("coalesce(f.status, r.status, '') AS status, coalesce(f.nsfp, r.number, '') AS reference, r.made_on, coalesce(f.note, '') AS note").
 		ColumnExpr("coalesce((SELECT o.number FROM faktur_document o WHERE o.tenant_id = i.tenant_id AND o.invoice_id = i.id), i.purchase->>'custom_doc', '') AS custom_doc").
 		ColumnExpr("i.kind = 'invoice' AND t.rule->>'faktur_code' IN ('07', '08') AS founded, NOT coalesce((t.rule->>'verified')::boolean, false) AS unproven").

@@ -26,11 +26,14 @@ func Tables() []string {
 	return []string{InvoiceTable, NoteTable, PaymentTable, RefundTable, BalanceTable, TaxTable}
 }
 
+// Day is a calendar day in a table, as 2026-11-26.
+type Day string
+
 // exportPage is how many rows are read at once; a table of any length is written with no more in memory.
 const exportPage = 1000
 
 // Export hands the rows of a table to row, the heading first, of what was issued, received or given back from one day to before another, in
-// the order of their ids; with a city of that city alone. Amounts are int64, days text. Whether the caller may read them is the
+// the order of their ids; with a city of that city alone. Amounts are int64, days a Day. Whether the caller may read them is the
 // caller's to check.
 func (b *Book) Export(ctx context.Context, of tenancy.ID, in i18n.Locale, table string, from, until time.Time, row func([]any) error) error {
 	t, ok := exports()[table]
@@ -66,6 +69,8 @@ func (b *Book) Export(ctx context.Context, of tenancy.ID, in i18n.Locale, table 
 				switch h {
 				case "method":
 					cells[i] = in.T("invoice.method." + fmt.Sprint(cells[i]))
+				case "issued", "due", "received", "given_back", "undone":
+					cells[i] = Day(fmt.Sprint(cells[i]))
 				case "state":
 					cells[i] = in.T("bill.state." + fmt.Sprint(cells[i]))
 				}
@@ -111,15 +116,18 @@ func exports() map[string]export {
 			`SELECT e.id::text AS after, e.on_day::text AS given_back, y.name AS party, e.amount, e.reason
 			FROM invoice_entry e JOIN party y ON y.tenant_id = e.tenant_id AND y.id = e.party_id
 			WHERE e.kind = 'refund' AND e.tenant_id = ? AND e.id > ?::uuid AND e.on_day >= ? AND e.on_day < ? AND (?::uuid = '00000000-0000-0000-0000-000000000000' OR y.city = ?::uuid) ORDER BY e.id LIMIT ?`},
-		BalanceTable: {[]string{"party", "npwp", "before", "came", "used", "refunded", "balance"},
-			`SELECT y.id::text AS after, y.name AS party, y.npwp, b.before, b.came, b.used, b.refunded, b.before + b.came - b.used - b.refunded AS balance
+		BalanceTable: {[]string{"party", "npwp", "before", "came", "used", "refunded", "taken_back", "balance"},
+			`SELECT y.id::text AS after, y.name AS party, y.npwp, b.before, b.came, b.used, b.refunded, b.taken_back, b.before + b.came - b.used - b.refunded - b.taken_back AS balance
 			FROM party y JOIN (SELECT party_id, coalesce(-sum(amount) FILTER (WHERE on_day < ?2), 0)::bigint AS before, coalesce(-sum(amount) FILTER (WHERE on_day >= ?2 AND amount < 0), 0)::bigint AS came,
-					coalesce(sum(amount) FILTER (WHERE on_day >= ?2 AND amount > 0 AND kind <> 'refund'), 0)::bigint AS used, coalesce(sum(amount) FILTER (WHERE on_day >= ?2 AND kind = 'refund'), 0)::bigint AS refunded
-				FROM invoice_entry WHERE tenant_id = ?0 AND invoice_id IS NULL AND on_day < ?3 GROUP BY party_id) b ON b.party_id = y.id
-			WHERE y.tenant_id = ?0 AND y.id > ?1::uuid AND (b.before <> 0 OR b.came <> 0 OR b.used <> 0) AND (?4::uuid = '00000000-0000-0000-0000-000000000000' OR y.city = ?5::uuid) ORDER BY y.id LIMIT ?6`},
-		TaxTable: {[]string{"number", "party", "npwp", "issued", "rule", "code", "amount", "base", "tax", "nsfp", "status", "undone"},
+					coalesce(sum(amount) FILTER (WHERE on_day >= ?2 AND amount > 0 AND kind <> 'refund' AND NOT back), 0)::bigint AS used, coalesce(sum(amount) FILTER (WHERE on_day >= ?2 AND amount > 0 AND back), 0)::bigint AS taken_back, coalesce(sum(amount) FILTER (WHERE on_day >= ?2 AND kind = 'refund'), 0)::bigint AS refunded
+				FROM (SELECT e.*, u.payment_id IS NOT NULL AS back FROM invoice_entry e
+					LEFT JOIN payment_undo u ON u.tenant_id = e.tenant_id AND u.payment_id = e.payment_id AND u.reason = e.reason) e
+				WHERE tenant_id = ?0 AND invoice_id IS NULL AND on_day < ?3 GROUP BY party_id) b ON b.party_id = y.id
+			WHERE y.tenant_id = ?0 AND y.id > ?1::uuid AND (b.before <> 0 OR b.came <> 0 OR b.used <> 0 OR b.taken_back <> 0) AND (?4::uuid = '00000000-0000-0000-0000-000000000000' OR y.city = ?5::uuid) ORDER BY y.id LIMIT ?6`},
+		TaxTable: {[]string{"number", "party", "npwp", "issued", "rule", "code", "amount", "base", "tax", "exempt", "nsfp", "status", "undone"},
 			`SELECT i.id::text || t.code AS after, i.number, i.party->>'name' AS party, coalesce(i.party->>'npwp', '') AS npwp, i.issued_on::text AS issued, t.code AS rule,
-				coalesce(t.rule->>'faktur_code', '') AS code, t.amount * s.sign AS amount, t.base * s.sign AS base, t.tax * s.sign AS tax, coalesce(f.nsfp, r.number, '') AS nsfp, coalesce(f.status, r.status, '') AS status,
+				coalesce(t.rule->>'faktur_code', '') AS code, t.amount * s.sign AS amount, t.base * s.sign AS base, CASE WHEN t.rule->>'treatment' = 'exempt' THEN 0 ELSE t.tax * s.sign END AS tax,
+				CASE WHEN t.rule->>'treatment' = 'exempt' THEN t.tax * s.sign ELSE 0 END AS exempt, coalesce(f.nsfp, r.number, '') AS nsfp, coalesce(f.status, r.status, '') AS status,
 				coalesce((SELECT min(x.on_day)::text FROM invoice_entry x WHERE x.tenant_id = i.tenant_id AND x.invoice_id = i.id AND x.kind = 'void'), '') AS undone
 			FROM invoice_tax t JOIN invoice i ON i.tenant_id = t.tenant_id AND i.id = t.invoice_id JOIN party y ON y.tenant_id = i.tenant_id AND y.id = i.party_id
 				CROSS JOIN LATERAL (SELECT CASE i.kind WHEN 'credit_note' THEN -1 ELSE 1 END::bigint AS sign) s

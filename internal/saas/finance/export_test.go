@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -54,7 +55,7 @@ func TestTablesForTheAccountant(t *testing.T) {
 	for name, want := range map[string][]string{
 		invoice.InvoiceTable: {"[Nomor tagihan Pihak NPWP", "[INV/2026/000001 Pemerintah Kota Tanjungpinang  2026-11-26 2026-12-26 6000000 660000 6660000 880000 780000 0 0 5000000 Dibayar sebagian]"},
 		invoice.PaymentTable: {"bukti potong R-slip 780000", "transfer R-transfer 880000"},
-		invoice.TaxTable:     {"jasa-pemerintah 02 6000000 5500000 660000", "pph23-jasa  6000000 6000000 120000", "jasa-kpbpb 08 4000000 3666667 440000"},
+		invoice.TaxTable:     {"jasa-pemerintah 02 6000000 5500000 660000", "pph23-jasa  6000000 6000000 120000", "jasa-kpbpb 08 4000000 3666667 0 440000"},
 	} {
 		if got := o.table(name); !containsAll(got, want...) {
 			t.Errorf("%s:\n%s", name, got)
@@ -128,11 +129,38 @@ func TestWhatIsCreditedIsNotPaid(t *testing.T) {
 		invoice.InvoiceTable: {"0 0 100000 0 900000 Belum dibayar]", "0 0 2000000 0 0 Dikreditkan]", "3000000 0 0 0 0 Lunas]"},
 		invoice.NoteTable:    {"[CN/2026/000001 " + small.Number, "100000 0 100000 100000 0 Layanan terputus]", "[CN/2026/000003 " + paid.Number, "500000 0 500000 0 500000 Layanan terputus]"},
 		invoice.RefundTable:  {"Pemerintah Kota Batam 200000 Diminta kembali]"},
-		invoice.BalanceTable: {"[Pemerintah Kota Batam  0 500000 0 200000 300000]"},
+		invoice.BalanceTable: {"[Pemerintah Kota Batam  0 500000 0 200000 0 300000]"},
 	} {
 		if got := o.table(name); !containsAll(got, want...) {
 			t.Errorf("%s:\n%s", name, got)
 		}
+	}
+}
+
+// TestAPaymentThatWasTakenBackIsNotUsed: it came in and went out of the balance by itself, and the days of a table are days.
+func TestAPaymentThatWasTakenBackIsNotUsed(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	i := o.issue(o.w.Batam, 1_000_000)
+	p, err := o.Receive(o.ctx, o.clerk, invoice.PaymentInput{Invoice: i.ID, Method: invoice.Transfer, Reference: "R-1", Amount: 1_250_000, On: o.Now()})
+	if err == nil {
+		err = o.Bank.UndoPayment(o.ctx, o.clerk, p.ID, "Salah pihak")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := o.table(invoice.BalanceTable); !containsAll(got, "Pemerintah Kota Batam  0 250000 0 0 250000 0]") {
+		t.Errorf("the balances:\n%s", got)
+	}
+	days := 0
+	err = o.Export(o.ctx, o.clerk, i18n.ID, invoice.PaymentTable, o.Now().AddDate(0, 0, -1), o.Now().AddDate(0, 1, 0), func(row []any) error {
+		if day, ok := row[0].(invoice.Day); ok && string(day) == o.Now().Format(time.DateOnly) {
+			days++
+		}
+		return nil
+	})
+	if err != nil || days != 1 {
+		t.Errorf("%d days, %v", days, err)
 	}
 }
 
