@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"time"
@@ -212,6 +213,9 @@ func (p *Bank) invoiceLinks(x payin.Proposal) (out []ui.Link) {
 func (p *Bank) handForm(c *gin.Context, party uuid.UUID, name, here string, in site.Form, errs ui.Errors) (bill.Form, error) {
 	l := gate.LocaleOf(c)
 	rows, err := p.Open(c.Request.Context(), gate.ActorOf(c), party)
+	slices.SortFunc(rows, func(a, b Owed) int { // as the money closes them: the oldest due first
+		return cmp.Or(a.DueOn.Compare(b.DueOn), cmp.Compare(a.Seq, b.Seq))
+	})
 	t := bill.Table{Title: l.T("bank.open_of", "name", name), Columns: []bill.Column{{Label: l.T("bill.number")}, {Label: l.T("bill.due")}, {Label: l.T("bill.total"), End: true}, {Label: l.T("bill.rest"), End: true}}}
 	for _, r := range rows {
 		t.Rows = append(t.Rows, bill.Line{Pick: r.Invoice.ID.String(), Cells: []bill.Cell{{Text: r.Invoice.Number, Href: p.Invoices + "/" + r.Invoice.ID.String()}, {Text: l.Date(r.DueOn)}, {Text: r.Total.String()}, {Text: r.Rest.String()}}})

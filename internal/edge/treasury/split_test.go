@@ -71,3 +71,28 @@ func TestATransferOfTwoPartiesIsSplit(t *testing.T) {
 	yusuf := s.Staff(t, pagetest.HostPlatform, "Yusuf Hakim", "bumd", "")
 	yusuf.Sees(yusuf.Post(named+"/bagi", append(both, partOf["batam"], "1", "rest", batam.PartyID.String())...), http.StatusForbidden)
 }
+
+// TestByHandTheOldestDueComesFirst: the open invoices of a party stand in the order in which the money closes them.
+func TestByHandTheOldestDueComesFirst(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	first, second := s.Issue(s.CloseMonth(pagetest.HostOther, time.October)), s.Issue(s.CloseMonth(pagetest.HostOther, time.September))
+	rina := s.Staff(t, pagetest.HostPlatform, "Rina Keuangan", "bumd_finance", "")
+	one := upload(rina, head+"24/11/2026;SETORAN TUNAI;;3000000\n").To()
+	rina.Goes(rina.Post(one+"/bukukan"), one)
+	line := pagetest.Hrefs(rina.Page(one), "/bumd/rekening/mutasi/")[0]
+	_, form, _ := strings.Cut(rina.Page(line+"?pihak="+first.PartyID.String()), `id="cocokkan"`)
+	form, _, _ = strings.Cut(form, "</form>")
+	if a, b := strings.Index(form, first.ID.String()), strings.Index(form, second.ID.String()); a < 0 || b < a {
+		t.Errorf("%s at %d, %s at %d", first.Number, a, second.Number, b)
+	}
+	pairs := []string{"party", first.PartyID.String()}
+	for _, part := range strings.Split(form, `name="pilih"`)[1:] { // as a browser sends what is ticked
+		_, rest, _ := strings.Cut(part, `value="`)
+		id, _, _ := strings.Cut(rest, `"`)
+		pairs = append(pairs, "pilih", id)
+	}
+	rina.Goes(rina.Post(line+"/cocokkan", pairs...), line)
+	rina.Page("/bumd/tagihan/"+first.ID.String(), "Lunas")
+	rina.Page("/bumd/tagihan/"+second.ID.String(), "Dibayar sebagian")
+}
