@@ -1,17 +1,12 @@
 package application_test
 
 import (
-	"context"
-	"database/sql"
 	"testing"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
-	"github.com/pressly/goose/v3"
 
 	"bedelau/internal/kernel/pgtest"
-	"bedelau/migrations"
 )
 
 // placeForm asks an applicant, an address, a place by name, and two by code.
@@ -24,40 +19,14 @@ const placeForm = `{"applicant": {"nik": "pemohon.nik"}, "pages": [
 // row-level security, and holds what each of them lies in.
 func TestWhatWasThereIsPlaced(t *testing.T) {
 	t.Parallel()
-	ctx, ownerURL := t.Context(), pgtest.Empty(t)
-	cfg, err := pgx.ParseConfig(ownerURL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	owner := sql.OpenDB(stdlib.GetConnector(*cfg))
-	defer owner.Close()
-	p, err := goose.NewProvider(goose.DialectPostgres, owner, migrations.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := p.UpTo(ctx, 184); err != nil {
-		t.Fatal(err)
-	}
-	cfg.User = "postgres" // past policies and foreign keys
-	super, err := pgx.ConnectConfig(ctx, cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer super.Close(context.WithoutCancel(ctx))
-	exec := func(sql string, args ...any) {
-		t.Helper()
-		if _, err := super.Exec(ctx, sql, args...); err != nil {
-			t.Fatalf("%s: %v", sql, err)
-		}
-	}
-	exec("SET session_replication_role = replica")
+	past := pgtest.Before(t, 185)
 	city, other := uuid.New(), uuid.New()
 	for _, c := range []uuid.UUID{city, other} {
-		exec("INSERT INTO form_definition (tenant_id, code, version, body, created_at) VALUES ($1, 'f', 1, $2, now()), ($1, 'none', 1, '{\"pages\": []}', now())", c, placeForm)
-		exec(`INSERT INTO service (tenant_id, code, name, summary, agency, category, integration, rules) VALUES ($1, 'sku', '{}', '{}', 'd', 'x', 'native', '{"office": "lokasi"}'),
+		past.Exec("INSERT INTO form_definition (tenant_id, code, version, body, created_at) VALUES ($1, 'f', 1, $2, now()), ($1, 'none', 1, '{\"pages\": []}', now())", c, placeForm)
+		past.Exec(`INSERT INTO service (tenant_id, code, name, summary, agency, category, integration, rules) VALUES ($1, 'sku', '{}', '{}', 'd', 'x', 'native', '{"office": "lokasi"}'),
 			($1, 'ktp', '{}', '{}', 'd', 'x', 'native', '{}')`, c)
 	}
-	exec(`INSERT INTO area (tenant_id, code, parent, kind, name) VALUES ($1, '21.71.04', NULL, 'kecamatan', 'Nongsa'), ($1, '21.71.04.1001', '21.71.04', 'kelurahan', 'Sambau'),
+	past.Exec(`INSERT INTO area (tenant_id, code, parent, kind, name) VALUES ($1, '21.71.04', NULL, 'kecamatan', 'Nongsa'), ($1, '21.71.04.1001', '21.71.04', 'kelurahan', 'Sambau'),
 		($1, '21.71.10', NULL, 'kecamatan', 'Batam Kota'), ($1, '21.71.10.1001', '21.71.10', 'kelurahan', 'Baloi Permai')`, city)
 
 	type lies struct{ District, Subdistrict string }
@@ -87,7 +56,7 @@ func TestWhatWasThereIsPlaced(t *testing.T) {
 		if c.draft {
 			stage, sent = "draft", nil
 		}
-		exec(`INSERT INTO application (tenant_id, id, number, receipt_token, service_code, service_name, agency_code, agency_name, agency_short, account_id, channel, locale,
+		past.Exec(`INSERT INTO application (tenant_id, id, number, receipt_token, service_code, service_name, agency_code, agency_name, agency_short, account_id, channel, locale,
 			form_code, form_version, workflow_code, workflow_version, state, stage, clock, version, answers, subject_hash, phone_hash, submit_key, submitted_at, queue_at, created_at, updated_at)
 			VALUES ($1, $2, $3, $3, $4, '{}', 'd', '{}', 'D', $2, 'web', 'id', $5, 1, 'w', 1, $6, $6, 'running', 1, $7, 'x', 'x', $3, $8, now(), now(), now())`,
 			c.tenant, id, id.String(), c.service, c.form, stage, c.answers, sent)
@@ -95,7 +64,7 @@ func TestWhatWasThereIsPlaced(t *testing.T) {
 	paper := func(kind string, subject uuid.UUID) uuid.UUID {
 		t.Helper()
 		id := uuid.New()
-		exec(`INSERT INTO issued_document (tenant_id, id, subject_kind, subject_id, subject_number, service_code, document_code, document_version, title, number, series, year, seq, token, file_id, sha256, holder_masked,
+		past.Exec(`INSERT INTO issued_document (tenant_id, id, subject_kind, subject_id, subject_number, service_code, document_code, document_version, title, number, series, year, seq, token, file_id, sha256, holder_masked,
 			agency_code, agency_name, signer_title, status, issued_at) VALUES ($1, $2, $3, $4, 'n', 's', 'd', 1, '{}', $5, $5, 2026, 1, $5, $2, 'x', 'S•••', 'd', '{}', '{}', 'revoked', now())`,
 			city, id, kind, subject, id.String())
 		return id
@@ -103,12 +72,10 @@ func TestWhatWasThereIsPlaced(t *testing.T) {
 	papers := map[uuid.UUID]lies{paper("application", ids["the address of the office"]): {"21.71.04", "21.71.04.1001"}, paper("application", ids["a form that asks for no place"]): {},
 		paper("letter", ids["the address of the office"]): {}}
 
-	if _, err := p.UpTo(ctx, 186); err != nil {
-		t.Fatal(err)
-	}
+	past.To(186)
 	found := func(table string, id uuid.UUID) (out lies) {
 		t.Helper()
-		err := super.QueryRow(ctx, "SELECT coalesce(district_code, ''), coalesce(subdistrict_code, '') FROM "+pgx.Identifier{table}.Sanitize()+" WHERE id = $1", id).Scan(&out.District, &out.Subdistrict)
+		err := past.Row("SELECT coalesce(district_code, ''), coalesce(subdistrict_code, '') FROM "+pgx.Identifier{table}.Sanitize()+" WHERE id = $1", id).Scan(&out.District, &out.Subdistrict)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -124,12 +91,5 @@ func TestWhatWasThereIsPlaced(t *testing.T) {
 			t.Errorf("a document lies in %v, want %v", got, want)
 		}
 	}
-	var open int
-	err = super.QueryRow(ctx, `SELECT count(*) FROM pg_class WHERE relname IN ('application', 'form_definition', 'service', 'area', 'issued_document') AND NOT relforcerowsecurity`).Scan(&open)
-	if err != nil || open != 0 {
-		t.Errorf("%d tables are left open to their owner, %v", open, err)
-	}
-	if _, err := p.Up(ctx); err != nil {
-		t.Errorf("and on to the newest: %v", err)
-	}
+	past.Ends("application", "form_definition", "service", "area", "issued_document")
 }

@@ -1,68 +1,36 @@
 package invoice_test
 
 import (
-	"context"
-	"database/sql"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
-	"github.com/pressly/goose/v3"
 
 	"bedelau/internal/kernel/pgtest"
-	"bedelau/migrations"
 )
 
 // TestWhatWasVoidIsBilledNoMore runs the migration that says what follows a void over the books of before, as their owner under row-level
 // security: what was void by then is dropped as of its void, unless it is billed anew; nothing follows a void that nobody said it of.
 func TestWhatWasVoidIsBilledNoMore(t *testing.T) {
 	t.Parallel()
-	ctx, ownerURL := t.Context(), pgtest.Empty(t)
-	cfg, err := pgx.ParseConfig(ownerURL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	owner := sql.OpenDB(stdlib.GetConnector(*cfg))
-	defer owner.Close()
-	p, err := goose.NewProvider(goose.DialectPostgres, owner, migrations.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := p.UpTo(ctx, 349); err != nil {
-		t.Fatal(err)
-	}
-	cfg.User = "postgres" // past policies and foreign keys
-	super, err := pgx.ConnectConfig(ctx, cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer super.Close(context.WithoutCancel(ctx))
-	exec := func(sql string, args ...any) {
-		t.Helper()
-		if _, err := super.Exec(ctx, sql, args...); err != nil {
-			t.Fatalf("%s: %v", sql, err)
-		}
-	}
-	exec("SET session_replication_role = replica")
+	past := pgtest.Before(t, 350)
 	one, other := uuid.New(), uuid.New()
 	voided, dropped := time.Date(2026, 9, 2, 4, 0, 0, 0, time.UTC), time.Date(2026, 10, 2, 4, 0, 0, 0, time.UTC)
 	draft := func(book, invoice, replaces uuid.UUID, at *time.Time) uuid.UUID {
 		t.Helper()
 		id := uuid.New()
-		exec(`INSERT INTO invoice_draft (tenant_id, id, party_id, series, charges, due_days, invoice_id, replaces, dropped_at, created_at, updated_at)
+		past.Exec(`INSERT INTO invoice_draft (tenant_id, id, party_id, series, charges, due_days, invoice_id, replaces, dropped_at, created_at, updated_at)
 			VALUES ($1, $2, $2, 'BDL', '[]', 30, nullif($3::uuid, $5::uuid), nullif($4::uuid, $5::uuid), $6::timestamptz, now(), now())`, book, id, invoice, replaces, uuid.Nil, at)
 		return id
 	}
 	entry := func(book, invoice uuid.UUID, kind string) {
 		t.Helper()
-		exec(`INSERT INTO invoice_entry (tenant_id, id, party_id, invoice_id, kind, amount, on_day, at, by) VALUES ($1, $2, $2, $3, $4, 1, '2026-09-02', $5, $2)`, book, uuid.New(), invoice, kind, voided)
+		past.Exec(`INSERT INTO invoice_entry (tenant_id, id, party_id, invoice_id, kind, amount, on_day, at, by) VALUES ($1, $2, $2, $3, $4, 1, '2026-09-02', $5, $2)`, book, uuid.New(), invoice, kind, voided)
 	}
 	request := func(kind, follows string, decided bool) uuid.UUID {
 		t.Helper()
 		id := uuid.New()
-		exec(`INSERT INTO invoice_request (tenant_id, id, kind, invoice_id, reason, made_by, made_at, follows, decided_by, decided_at, approved)
+		past.Exec(`INSERT INTO invoice_request (tenant_id, id, kind, invoice_id, reason, made_by, made_at, follows, decided_by, decided_at, approved)
 			VALUES ($1, $2::uuid, $3, $2, 'Salah alamat', $2, now(), $4, CASE WHEN $5::boolean THEN $6::uuid END, CASE WHEN $5 THEN now() END, CASE WHEN $5 THEN true END)`, one, id, kind, follows, decided, uuid.New())
 		return id
 	}
@@ -90,12 +58,10 @@ func TestWhatWasVoidIsBilledNoMore(t *testing.T) {
 	drafts["of the number that is void in another book"] = what{draft(one, elsewhere, uuid.Nil, nil), time.Time{}}
 	requests := map[uuid.UUID]string{request("void", "", false): "nothing", request("void", "", true): "nothing", request("void", "replacement", false): "replacement", request("write_off", "", false): ""}
 
-	if _, err := p.UpTo(ctx, 350); err != nil {
-		t.Fatal(err)
-	}
+	past.To(350)
 	for name, x := range drafts {
 		var at *time.Time
-		if err := super.QueryRow(ctx, "SELECT dropped_at FROM invoice_draft WHERE id = $1", x.id).Scan(&at); err != nil {
+		if err := past.Row("SELECT dropped_at FROM invoice_draft WHERE id = $1", x.id).Scan(&at); err != nil {
 			t.Fatal(err)
 		}
 		if got := at != nil; got == x.want.IsZero() || got && !at.Equal(x.want) {
@@ -104,16 +70,9 @@ func TestWhatWasVoidIsBilledNoMore(t *testing.T) {
 	}
 	for id, want := range requests {
 		var got string
-		if err := super.QueryRow(ctx, "SELECT follows FROM invoice_request WHERE id = $1", id).Scan(&got); err != nil || got != want {
+		if err := past.Row("SELECT follows FROM invoice_request WHERE id = $1", id).Scan(&got); err != nil || got != want {
 			t.Errorf("%q follows a request, %v; want %q", got, err, want)
 		}
 	}
-	var open int
-	err = super.QueryRow(ctx, "SELECT count(*) FROM pg_class WHERE relname IN ('invoice_draft', 'invoice_entry', 'invoice_request') AND NOT relforcerowsecurity").Scan(&open)
-	if err != nil || open != 0 {
-		t.Errorf("%d tables are left open to their owner, %v", open, err)
-	}
-	if _, err := p.Up(ctx); err != nil {
-		t.Errorf("and on to the newest: %v", err)
-	}
+	past.Ends("invoice_draft", "invoice_entry", "invoice_request")
 }
