@@ -1,6 +1,7 @@
 package damage
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"slices"
@@ -14,7 +15,9 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
+	"bedelau/internal/kernel/identity"
 	"bedelau/web/page/bill"
 	"bedelau/web/ui"
 )
@@ -41,6 +44,31 @@ func (p *Pages) answer(c *gin.Context, id uuid.UUID, form, sentence string, labe
 		return p.oneAgain(c, status, form, in, within(form, errs))
 	}
 	return p.Done(c, PathDamage+"/"+id.String(), sentence)
+}
+
+// decide answers what somebody else has asked for about a damage; what became of it is the sentence with _approved or _refused behind
+// it. Who asked is told on the page that it takes another.
+func (p *Pages) decide(c *gin.Context, form, sentence string, decide func(ctx context.Context, actor identity.Actor, id uuid.UUID, approve bool) error) error {
+	id, err := site.PathID(c, "id")
+	if err != nil {
+		return err
+	}
+	in, err := site.ReadForm(c)
+	said := in.Text("jawaban")
+	if err == nil && said != "setuju" && said != "tolak" {
+		err = site.Invalid("jawaban", "not_an_option")
+	}
+	if err == nil {
+		err = decide(c.Request.Context(), gate.ActorOf(c), id, said == "setuju")
+	}
+	if fault.Is(err, "ductdamage.own_request") {
+		return p.oneAgain(c, http.StatusForbidden, "", in, ui.Errors{{Text: site.Refusal(gate.LocaleOf(c), fault.From(err))}})
+	}
+	became := "_refused"
+	if said == "setuju" {
+		became = "_approved"
+	}
+	return p.answer(c, id, form, sentence+became, nil, in, err)
 }
 
 // places are the fields of a form where a refusal stands that has none of its own.

@@ -1,7 +1,6 @@
 package damage
 
 import (
-	"net/http"
 	"strconv"
 
 	"github.com/gin-gonic/gin"
@@ -12,7 +11,6 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
-	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/money"
 	"bedelau/web/page/bill"
@@ -124,22 +122,7 @@ func (p *Pages) askBills(c *gin.Context) error {
 
 // decideBills approves or refuses what somebody else has asked to charge.
 func (p *Pages) decideBills(c *gin.Context) error {
-	id, err := site.PathID(c, "id")
-	if err != nil {
-		return err
-	}
-	in, err := site.ReadForm(c)
-	said := in.Text("jawaban")
-	if err == nil && said != "setuju" && said != "tolak" {
-		err = site.Invalid("jawaban", "not_an_option")
-	}
-	if err == nil {
-		err = p.Damages.DecideBills(c.Request.Context(), gate.ActorOf(c), id, said == "setuju")
-	}
-	if fault.Is(err, "ductdamage.own_request") {
-		return p.oneAgain(c, http.StatusForbidden, "", in, ui.Errors{{Text: site.Refusal(gate.LocaleOf(c), fault.From(err))}})
-	}
-	return p.answer(c, id, "tagih-setuju", map[bool]string{true: "damage_bill_approved", false: "damage_bill_refused"}[said == "setuju"], nil, in, err)
+	return p.decide(c, "tagih-setuju", "damage_bill", p.Damages.DecideBills)
 }
 
 // unbill asks once more to take back what is charged although others answer for the damage now.

@@ -1,8 +1,6 @@
 package damage
 
 import (
-	"net/http"
-
 	"github.com/gin-gonic/gin"
 
 	"bedelau/internal/city/ductdamage"
@@ -10,7 +8,6 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
-	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/money"
 	"bedelau/web/page/bill"
@@ -100,20 +97,5 @@ func (p *Pages) askCredits(c *gin.Context) error {
 
 // decideCredits approves or refuses what somebody else has asked to let off.
 func (p *Pages) decideCredits(c *gin.Context) error {
-	id, err := site.PathID(c, "id")
-	if err != nil {
-		return err
-	}
-	in, err := site.ReadForm(c)
-	said := in.Text("jawaban")
-	if err == nil && said != "setuju" && said != "tolak" {
-		err = site.Invalid("jawaban", "not_an_option")
-	}
-	if err == nil {
-		err = p.Damages.DecideCredits(c.Request.Context(), gate.ActorOf(c), id, said == "setuju")
-	}
-	if fault.Is(err, "ductdamage.own_request") {
-		return p.oneAgain(c, http.StatusForbidden, "", in, ui.Errors{{Text: site.Refusal(gate.LocaleOf(c), fault.From(err))}})
-	}
-	return p.answer(c, id, "setuju", map[bool]string{true: "damage_credit_approved", false: "damage_credit_refused"}[said == "setuju"], nil, in, err)
+	return p.decide(c, "setuju", "damage_credit", p.Damages.DecideCredits)
 }
