@@ -14,6 +14,7 @@ import (
 	"bedelau/internal/city/duct"
 	"bedelau/internal/city/ductorder"
 	"bedelau/internal/city/operator"
+	"bedelau/internal/kernel/calendar"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -60,13 +61,35 @@ func (a *App) seedOrders(ctx context.Context, actor identity.Actor, companies []
 			return fmt.Errorf("order along %s: %w", d.corridor, err)
 		}
 		if d.late > 0 {
-			due := now.AddDate(0, 0, -d.late).UTC()
-			if _, err := a.DB.App.NewRaw("UPDATE duct_order SET due_at = ?0, queue_at = ?0, entered_at = ?1, placed_at = ?1 WHERE tenant_id = ?2 AND id = ?3", due, due.AddDate(0, 0, -3), o.TenantID, o.ID).Exec(ctx); err != nil {
+			if err := a.wasDue(ctx, actor, o.ID, now.AddDate(0, 0, -d.late)); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// wasDue moves when an order came to where it is so far back that its step was due by a day, as the working calendar counts.
+func (a *App) wasDue(ctx context.Context, actor identity.Actor, id uuid.UUID, day time.Time) error {
+	d, err := a.Orders.Find(ctx, actor, id)
+	if err != nil {
+		return err
+	}
+	cal, err := calendar.Load(ctx, a.DB.App, "")
+	if err != nil {
+		return err
+	}
+	state, _ := d.Flow.State(d.State)
+	entered := d.EnteredAt
+	due := d.DueAt
+	for due.After(day) {
+		entered = entered.AddDate(0, 0, -1)
+		if due, err = cal.Due(entered, state.Within); err != nil {
+			return err
+		}
+	}
+	_, err = a.DB.App.NewRaw("UPDATE duct_order SET due_at = ?0, queue_at = ?0, entered_at = ?1, placed_at = ?1 WHERE tenant_id = ?2 AND id = ?3", due.UTC(), entered.UTC(), d.TenantID, id).Exec(ctx)
+	return err
 }
 
 // carry takes the steps of an order up to one; where no way is free it stays where it is.

@@ -37,6 +37,7 @@ export async function broken(p, { lang = "id" } = {}) {
   if (page.h1 !== 1) out.push(`${page.h1} first headings`);
   if (page.width > p.width) out.push(`scrolls sideways: ${page.width} px wide`);
   for (const text of page.cut) out.push(`cuts off: ${text}`);
+  for (const text of page.split) out.push(`breaks a number: ${text}`);
   for (const text of new Set(page.said)) {
     if (rawKey.test(text)) out.push(`shows a key: ${text}`);
     if (notIn[lang].has(text)) out.push(`not in ${lang}: ${text}`);
@@ -60,9 +61,16 @@ function read() {
   const cut = [...document.body.querySelectorAll("*")].filter((e) => {
     return e.clientWidth > 1 && e.scrollWidth > e.clientWidth + 1 && !e.closest("[data-net-canvas]") && ["hidden", "clip"].includes(getComputedStyle(e).overflowX);
   });
+  const numbers = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), split = [], range = document.createRange();
+  while (numbers.nextNode()) {
+    const text = numbers.currentNode.data.trim();
+    if (!/^[-−]?(Rp)?\d[\d.,]*$/.test(text)) continue;
+    range.selectNodeContents(numbers.currentNode);
+    if (new Set([...range.getClientRects()].filter((b) => b.width > 1).map((b) => Math.round(b.top))).size > 1) split.push(text);
+  }
   return {
     title: document.title, lang: document.documentElement.lang, width: document.documentElement.scrollWidth,
-    h1: document.querySelectorAll("h1").length, said: texts, cut: cut.map((e) => e.innerText.slice(0, 60)),
+    h1: document.querySelectorAll("h1").length, said: texts, cut: cut.map((e) => e.innerText.slice(0, 60)), split,
   };
 }
 

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -13,6 +14,7 @@ import (
 
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/money"
 )
 
 // concerned are the members of staff whom an act was about: who was given a case, and who had it before.
@@ -39,16 +41,26 @@ func concerned(raw json.RawMessage) []uuid.UUID {
 // and is left out; a code without words is shown as it is, since it is what was recorded.
 func auditDetail(c *gin.Context, l i18n.Locale, raw json.RawMessage, names map[uuid.UUID]string) string {
 	var m map[string]any
-	if len(raw) == 0 || json.Unmarshal(raw, &m) != nil {
+	numbers := json.NewDecoder(bytes.NewReader(raw))
+	numbers.UseNumber() // as they were recorded: a large one is no float
+	if numbers.Decode(&m) != nil {
 		return ""
 	}
 	return auditMap(c, l, m, names, "; ")
 }
 
+// inRupiah are the names under which money is recorded.
+var inRupiah = []string{"amount", "total", "to_balance"}
+
 func auditMap(c *gin.Context, l i18n.Locale, m map[string]any, names map[uuid.UUID]string, between string) string {
 	var parts []string
 	for _, k := range slices.Sorted(maps.Keys(m)) {
 		value := auditValue(c, l, m[k], names)
+		if n, ok := m[k].(json.Number); ok && slices.Contains(inRupiah, k) {
+			if amount, err := n.Int64(); err == nil {
+				value = money.Rupiah(amount).String()
+			}
+		}
 		if value == "" {
 			continue
 		}
