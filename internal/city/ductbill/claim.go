@@ -22,7 +22,7 @@ import (
 type Claim struct {
 	ID       uuid.UUID     // it is charged once by this
 	Operator uuid.UUID     // who owes it; uuid.Nil is the Debtor
-	Debtor   invoice.Party // who is no operator: name, address, email and NPWP
+	Debtor   invoice.Party // who is no operator: name, address and email
 	Amount   money.Rupiah
 	Name     i18n.Text
 	Working  i18n.Text
@@ -63,8 +63,8 @@ func (s *Service) debtor(ctx context.Context, tx bun.Tx, seller invoice.Seller, 
 	}
 	p, r := k.Debtor, seller.Regimes[""]
 	p.ID, p.FreeZone, p.Collector, p.PPN, p.PPh, p.Basis, p.Verified = uuid.Nil, r.FreeZone, r.Collector, r.PPN, r.PPh, r.Basis, r.Verified
-	err = tx.NewRaw(`SELECT p.id FROM party p JOIN duct_payer w ON w.tenant_id = p.tenant_id AND w.party_id = p.id WHERE p.tenant_id = ? AND w.operator_id IS NULL AND p.name = ? AND p.address = ? AND p.email = ? AND p.npwp = ? ORDER BY p.id LIMIT 1`,
-		tenancy.Must(ctx), p.Name, p.Address, p.Email, p.NPWP).Scan(ctx, &id)
+	err = tx.NewRaw(`SELECT p.id FROM party p JOIN duct_payer w ON w.tenant_id = p.tenant_id AND w.party_id = p.id WHERE p.tenant_id = ? AND w.operator_id IS NULL AND p.name = ? AND p.address = ? AND p.email = ? ORDER BY p.id LIMIT 1`,
+		tenancy.Must(ctx), p.Name, p.Address, p.Email).Scan(ctx, &id)
 	if err == nil || !errors.Is(err, sql.ErrNoRows) {
 		return id, err
 	}

@@ -15,7 +15,6 @@ import (
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
-	"bedelau/internal/kernel/identifier"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/money"
@@ -32,9 +31,8 @@ type Bill struct {
 	DamageID   uuid.UUID     `bun:"damage_id"`
 	OperatorID uuid.NullUUID `bun:"operator_id"` // null for somebody else
 	Name       string        `bun:"name"`
-	Address    string        `bun:"address"` // of somebody else, as are the next two
+	Address    string        `bun:"address"` // of somebody else, as is the next
 	Email      string        `bun:"email"`
-	NPWP       string        `bun:"npwp"`
 	Percent    int           `bun:"percent"`
 	Cost       money.Rupiah  `bun:"cost"` // of the whole repair
 	Amount     money.Rupiah  `bun:"amount"`
@@ -92,33 +90,26 @@ func (s *Service) Bills(ctx context.Context, actor identity.Actor, id uuid.UUID)
 	return all, err
 }
 
-// BillInput asks that the shares of a repair be charged. The address and what follows are those of a party that is no operator.
+// BillInput asks that the shares of a repair be charged. The address and the e-mail are those of a party that is no operator. Its tax number is
+// not asked for: a claim bears no VAT, being no supply (UU PPN art. 4), and a person's may be the number of their identity card.
 type BillInput struct {
 	ID      uuid.UUID
 	Address string
 	Email   string
-	NPWP    string
 }
 
 func (in *BillInput) check(needed bool) error {
-	in.Address, in.Email, in.NPWP = strings.TrimSpace(in.Address), strings.TrimSpace(in.Email), strings.TrimSpace(in.NPWP)
+	in.Address, in.Email = strings.TrimSpace(in.Address), strings.TrimSpace(in.Email)
 	bad := said("address", in.Address, needed, placeMost)
 	if in.Email != "" && !strings.Contains(in.Email, "@") {
 		bad = append(bad, fault.Field{Name: "email", Code: "email"})
-	}
-	if in.NPWP != "" {
-		known, unlike, _ := identifier.NPWP(in.NPWP)
-		if unlike != "" {
-			bad = append(bad, fault.Field{Name: "npwp", Code: unlike})
-		}
-		in.NPWP = known
 	}
 	return fault.Fields(bad)
 }
 
 // AskBills asks somebody else to decide that operators and others are charged their shares of a repair, for staff with duct:bill; the
 // company that runs the ducts pays its own. A share that was asked for or approved is left out, unless the book has taken it back altogether. It
-// refuses Invalid field "address" where one who is no operator has none, and what is no address of e-mail or NPWP; Conflict
+// refuses Invalid field "address" where one who is no operator has none, and what is no address of e-mail; Conflict
 // "ductdamage.nothing_to_bill" where nobody is to be charged, and what AskCredits refuses of the damage.
 func (s *Service) AskBills(ctx context.Context, actor identity.Actor, in BillInput) error {
 	before, err := s.Bills(ctx, actor, in.ID)
@@ -175,7 +166,7 @@ func (s *Service) billing(ctx context.Context, tx bun.Tx, actor identity.Actor, 
 			return nil, err
 		}
 		if x.Party == ThirdParty {
-			b.Address, b.Email, b.NPWP = in.Address, in.Email, in.NPWP
+			b.Address, b.Email = in.Address, in.Email
 		} else if err := tx.NewRaw("SELECT name FROM duct_operator WHERE tenant_id = ? AND id = ?", d.TenantID, x.OperatorID).Scan(ctx, &b.Name); err != nil {
 			return nil, fmt.Errorf("ductdamage: bills: %w", err)
 		}
@@ -224,7 +215,7 @@ func (s *Service) DecideBills(ctx context.Context, actor identity.Actor, id uuid
 
 // claim is a share as the book charges it, with its working.
 func (b Bill) claim(d Damage) ductbill.Claim {
-	k := ductbill.Claim{ID: b.ID, Operator: b.OperatorID.UUID, Debtor: invoice.Party{Name: b.Name, Address: b.Address, Email: b.Email, NPWP: b.NPWP}, Amount: b.Amount, Name: i18n.Text{}, Working: i18n.Text{},
+	k := ductbill.Claim{ID: b.ID, Operator: b.OperatorID.UUID, Debtor: invoice.Party{Name: b.Name, Address: b.Address, Email: b.Email}, Amount: b.Amount, Name: i18n.Text{}, Working: i18n.Text{},
 		Source: map[string]any{"kind": "repair", "damage": d.ID, "number": d.Number, "share": b.Percent}, Note: i18n.ID.T("damage.bill_note", "number", d.Number)}
 	for _, l := range i18n.All() {
 		k.Name[l] = l.T("damage.bill_line", "number", d.Number)

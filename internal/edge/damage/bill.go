@@ -71,8 +71,7 @@ func (p *Pages) bills(c *gin.Context, x ductdamage.Detail, f forms) (bill.Sectio
 	case sum > 0:
 		form := bill.Form{ID: "tagih", Folded: f.form != "tagih", Title: l.T("damage.bill_ask", "amount", sum), Text: l.T("damage.bill_ask_text"), Action: here + "/tagih", Submit: l.T("damage.bill_ask_do")}
 		if other {
-			form.Fields = []ui.Field{f.of("tagih", ui.Field{Name: "address", Label: l.T("damage.bill_address"), Hint: l.T("damage.bill_address_hint"), Max: 200}), f.of("tagih", ui.Field{Name: "email", Label: l.T("damage.bill_email"), Optional: true, Max: 200}),
-				f.of("tagih", ui.Field{Name: "npwp", Label: "NPWP", Optional: true, Max: 30})}
+			form.Fields = []ui.Field{f.of("tagih", ui.Field{Name: "address", Label: l.T("damage.bill_address"), Hint: l.T("damage.bill_address_hint"), Max: 200}), f.of("tagih", ui.Field{Name: "email", Label: l.T("damage.bill_email"), Optional: true, Max: 200})}
 		}
 		s.Forms = []bill.Form{form}
 	}
@@ -111,12 +110,12 @@ func billCell(l i18n.Locale, b ductdamage.Bill) bill.Cell {
 }
 
 // billLabels are what the fields of the request are called.
-var billLabels = map[string]string{"address": "damage.bill_address", "email": "damage.bill_email", "npwp": "damage.bill_npwp"}
+var billLabels = map[string]string{"address": "damage.bill_address", "email": "damage.bill_email"}
 
 // askBills asks that the shares be charged, for somebody else to decide.
 func (p *Pages) askBills(c *gin.Context) error {
 	return p.act(c, "tagih", "damage_bill_asked", billLabels, func(id uuid.UUID, in site.Form) error {
-		return p.Damages.AskBills(c.Request.Context(), gate.ActorOf(c), ductdamage.BillInput{ID: id, Address: in.Line("address"), Email: in.Text("email"), NPWP: in.Text("npwp")})
+		return p.Damages.AskBills(c.Request.Context(), gate.ActorOf(c), ductdamage.BillInput{ID: id, Address: in.Line("address"), Email: in.Text("email")})
 	})
 }
 

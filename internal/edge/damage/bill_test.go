@@ -23,14 +23,19 @@ func TestWhoAnswersPaysTheRepair(t *testing.T) {
 		w.sari.Goes(w.do(t, w.sari, at, "/sebab", append(cause[:len(cause):len(cause)], shares...)...), at)
 	}
 	judge("share_third_party", "50", "share_operator", "30", "share_company", "20")
-	bima.Page(at, "Tagihan biaya perbaikan", "Minta Rp8.000.001 ditagih")
+	if page := bima.Page(at, "Tagihan biaya perbaikan", "Minta Rp8.000.001 ditagih"); strings.Contains(page, "NPWP") {
+		t.Error("a claim bears no tax, and the page asks for a tax number, which a person's identity card may have")
+	}
 	w.sari.Sees(w.sari.Post(at+"/tagih", "address", "x"), http.StatusForbidden)
 	bima.Sees(bima.Post(at+"/tagih", "address", " "), http.StatusUnprocessableEntity, "Alamat pihak ketiga: Isian ini wajib")
-	bima.Goes(bima.Post(at+"/tagih", "address", "Jalan Contoh 1, Batam", "email", "kantor@gali.contoh"), at)
+	bima.Goes(bima.Post(at+"/tagih", "address", "Jalan Contoh 1, Batam", "email", "kantor@gali.contoh", "npwp", "2171010101800001"), at)
 	bima.Sees(bima.Post(at+"/tagih", "address", "Jalan Contoh 1, Batam"), http.StatusConflict, "Tidak ada bagian biaya")
 	bima.Sees(bima.Post(at+"/tagih-putusan", "jawaban", "setuju"), http.StatusForbidden, "diputus oleh orang lain")
 	dewi.Goes(dewi.Post(at+"/tagih-putusan", "jawaban", "setuju"), at)
 	dewi.Sees(dewi.Post(at+"/tagih-putusan", "jawaban", "setuju"), http.StatusConflict, "menunggu putusan")
+	if n := w.count(t, "party", "npwp = '2171010101800001'"); n != 0 {
+		t.Errorf("%d parties keep a number that was sent in although nobody asks for it", n)
+	}
 	if n := w.count(t, "invoice_draft", "source LIKE 'claim:%' AND invoice_id IS NULL"); n != 2 {
 		t.Fatalf("%d drafts of two shares", n)
 	}
