@@ -84,7 +84,8 @@ func publish(ctx context.Context, tx bun.IDB, f Flow) error {
 }
 
 // Store finds the versions of every city. It remembers what it parsed: versions never change, and there are few, so nothing is ever
-// dropped.
+// dropped. What a transaction reads that it has itself published is not remembered, because it may yet be rolled back and another be published
+// under its number.
 type Store struct {
 	mu     sync.RWMutex
 	parsed map[flowKey]*Flow
@@ -107,18 +108,23 @@ func (s *Store) Find(ctx context.Context, db bun.IDB, version int) (*Flow, error
 	if ok {
 		return known, nil
 	}
-	var body string
-	if err := db.NewRaw("SELECT body FROM duct_flow WHERE tenant_id = ? AND version = ?", key.tenant, version).Scan(ctx, &body); err != nil {
+	var row struct {
+		Body    string
+		Settled bool // published by a transaction that is over: publish writes down when its own began, which now() is
+	}
+	if err := db.NewRaw("SELECT body, created_at <> now() AS settled FROM duct_flow WHERE tenant_id = ? AND version = ?", key.tenant, version).Scan(ctx, &row); err != nil {
 		return nil, fmt.Errorf("ductflow: flow %d: %w", version, err)
 	}
 	f := new(Flow)
-	if err := json.Unmarshal([]byte(body), f); err != nil {
+	if err := json.Unmarshal([]byte(row.Body), f); err != nil {
 		return nil, fmt.Errorf("ductflow: flow %d: %w", version, err)
 	}
 	f.ready()
-	s.mu.Lock()
-	s.parsed[key] = f
-	s.mu.Unlock()
+	if row.Settled {
+		s.mu.Lock()
+		s.parsed[key] = f
+		s.mu.Unlock()
+	}
 	return f, nil
 }
 
