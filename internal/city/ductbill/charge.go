@@ -394,7 +394,16 @@ func (s *Service) party(ctx context.Context, tx bun.Tx, seller invoice.Seller, o
 		now.Address = now.Name
 	}
 	var was invoice.Party
-	err := tx.NewSelect().Model(&was).Join("JOIN duct_payer AS d ON d.tenant_id = p.tenant_id AND d.party_id = p.id").Where("p.tenant_id = ? AND d.operator_id = ?", tenant, operator).Scan(ctx)
+	read := func() error {
+		return tx.NewSelect().Model(&was).Join("JOIN duct_payer AS d ON d.tenant_id = p.tenant_id AND d.party_id = p.id").Where("p.tenant_id = ? AND d.operator_id = ?", tenant, operator).Scan(ctx)
+	}
+	err := read()
+	if errors.Is(err, sql.ErrNoRows) {
+		if err := turn(ctx, tx); err != nil { // somebody else may be making it a payer
+			return uuid.Nil, err
+		}
+		err = read()
+	}
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return uuid.Nil, err
 	}
