@@ -9,6 +9,7 @@ import (
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/money"
+	"bedelau/internal/kernel/workcal"
 )
 
 // Held is what is charged for: so many units of a kind on each part of a way.
@@ -132,7 +133,7 @@ func (p List) minimum(h Held) (time.Time, error) {
 	if !ok {
 		return time.Time{}, fault.New(fault.Conflict, "ducttariff.no_terms")
 	}
-	return first.AddDate(0, t.MinimumMonths, 0), nil
+	return workcal.AddMonths(first, t.MinimumMonths), nil
 }
 
 // span is the first day that is charged and the first that is not, which is zero for what goes on.
@@ -375,7 +376,7 @@ func (h Held) months() int64 {
 		return 0
 	}
 	n := int64(h.Until.Year()-h.Since.Year())*12 + int64(h.Until.Month()-h.Since.Month())
-	if h.Until.Day() < h.Since.Day() {
+	if workcal.AddMonths(h.Since, int(n)).After(h.Until) {
 		n--
 	}
 	return n

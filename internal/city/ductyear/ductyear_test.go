@@ -154,7 +154,7 @@ line AS (
 share AS (
   SELECT line.*, CASE WHEN tariff ->> 'charge' <> 'metre' THEN 0 ELSE
       coalesce((SELECT (s ->> 'off')::numeric FROM jsonb_array_elements(x.body -> 'volume') s WHERE (s ->> 'from')::numeric <= greatest(coalesce(v.metres, 0), floor(l.length_mm::numeric * l.quantity / 1000)) ORDER BY (s ->> 'from')::numeric DESC LIMIT 1), 0)
-    + coalesce((SELECT (s ->> 'off')::numeric FROM jsonb_array_elements(x.body -> 'term') s WHERE l.agreed IS NOT NULL AND (s ->> 'from')::int <= extract(year FROM age(l.agreed, l.since)) * 12 + extract(month FROM age(l.agreed, l.since)) ORDER BY (s ->> 'from')::int DESC LIMIT 1), 0) END AS off,
+    + coalesce((SELECT (s ->> 'off')::numeric FROM jsonb_array_elements(x.body -> 'term') s WHERE l.agreed IS NOT NULL AND (l.since + make_interval(months => (s ->> 'from')::int))::date <= l.agreed ORDER BY (s ->> 'from')::int DESC LIMIT 1), 0) END AS off,
     coalesce((SELECT (fl.body ->> 'rate')::numeric FROM duct_price fl WHERE fl.tenant_id = $1 AND fl.part = 'floor' AND fl.effective_from <= line.d AND fl.body ->> 'kind' = line.tariff ->> 'kind' ORDER BY fl.effective_from DESC LIMIT 1), 0) AS floor
     FROM line JOIN l USING (id) LEFT JOIN volume v ON v.billed = line.billed AND v.operator_id = line.operator_id
     CROSS JOIN LATERAL (SELECT p.body FROM duct_price p WHERE p.tenant_id = $1 AND p.part = 'terms' AND p.effective_from <= line.d ORDER BY p.effective_from DESC LIMIT 1) x),

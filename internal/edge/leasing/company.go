@@ -16,6 +16,7 @@ import (
 	"bedelau/internal/kernel/geo"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/workcal"
 	"bedelau/web/page/bill"
 	"bedelau/web/ui"
 )
@@ -253,7 +254,7 @@ func (p *Pages) grantSection(c *gin.Context, id uuid.UUID, all []operator.Grant,
 		}
 		return f
 	}
-	until := date("until", today.AddDate(0, 6, 0).Format(time.DateOnly))
+	until := date("until", workcal.AddMonths(today, 6).Format(time.DateOnly))
 	until.Hint = l.T("partner.grant_until_hint")
 	s.Forms = append([]bill.Form{{ID: "beri", Folded: true, Title: l.T("partner.grant"), Text: l.T("partner.grant_text"), Action: one + "/area", Submit: l.T("partner.grant_do"), Fields: []ui.Field{
 		{Name: "name", Label: l.T("partner.area"), Hint: l.T("partner.area_hint"), Value: in.Get("name"), Max: 300, Error: errs.Of("name"), Autocomplete: "off"},
