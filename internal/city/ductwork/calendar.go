@@ -9,6 +9,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/workcal"
 )
 
 // CalendarFilter narrows the public calendar down; what is empty asks for nothing. Month is any day of one.
@@ -36,7 +37,7 @@ func (s *Service) known(ctx context.Context, company uuid.UUID) (*bun.SelectQuer
 	}
 	return s.d.DB.NewSelect().TableExpr("duct_work AS w").Where("w.tenant_id = ? AND w.state IN (?)", tenancy.Must(ctx), bun.List(open)).
 		WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
-			q = q.Where("w.from_day <= ? AND (w.to_day >= ? OR w.state IN (?, ?))", today.AddDate(0, rule.PublishedMonths, 0), today, Running, Reinstating)
+			q = q.Where("w.from_day <= ? AND (w.to_day >= ? OR w.state IN (?, ?))", workcal.AddMonths(today, rule.PublishedMonths), today, Running, Reinstating)
 			if company != uuid.Nil {
 				q = q.WhereOr("w.operator_id = ?", company)
 			}

@@ -156,6 +156,8 @@ type Work struct {
 	DocumentID     uuid.NullUUID `bun:"document_id"`              // of the permit, where the city's own service gave it
 	PermitEndedAt  time.Time     `bun:"permit_ended_at,nullzero"` // it was withdrawn
 	PermitEndedWhy string        `bun:"permit_ended_why"`
+	MayOperator    uuid.NullUUID `bun:"may_operator"` // whose NIB the applicant for its permit typed, while nobody has said whether it is theirs
+	MayBe          uuid.NullUUID `bun:"may_be"`       // what that company had planned there
 	State          string        `bun:"state"`
 	BeganOn        time.Time     `bun:"began_on,nullzero"`
 	RestoredOn     time.Time     `bun:"restored_on,nullzero"`

@@ -16,7 +16,7 @@ import (
 
 // columns are those of works; where they are is asked for by PlacesOf.
 const columns = `w.tenant_id, w.id, w.number, w.owner, w.operator_id, w.owner_name, w.kind, w.title, w.road, w.authority, w.from_day, w.to_day, w.method, w.contact, w.phone, w.email, w.key, w.sealed, w.erased_at, w.colay, w.colay_note,
-	w.emergency, w.started_at, w.report_due, w.reported_at, w.report, w.permit, w.permit_day, w.permit_by, w.application, w.document_id, w.permit_ended_at, w.permit_ended_why, w.state, w.began_on, w.restored_on, w.upkeep_until, w.released_on, w.why, w.checked_on,
+	w.emergency, w.started_at, w.report_due, w.reported_at, w.report, w.permit, w.permit_day, w.permit_by, w.application, w.document_id, w.permit_ended_at, w.permit_ended_why, w.may_operator, w.may_be, w.state, w.began_on, w.restored_on, w.upkeep_until, w.released_on, w.why, w.checked_on,
 	w.revision, w.created_at, w.created_by, w.updated_at`
 
 // Filter narrows works down; what is empty asks for nothing.

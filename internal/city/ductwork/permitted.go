@@ -40,8 +40,9 @@ func (s *Service) Subscribe(bus *event.Bus, matters Applications, papers *docume
 // system is who acts where no person does.
 var system = identity.Actor{Kind: identity.Kind(audit.System)}
 
-// permitted writes a permit down that was issued: on the works that had the one it replaces, on those that name its application, on the one that
-// its holder plans there at that time, or on works that it opens. A permit that is on record, or is over already, changes nothing.
+// permitted writes a permit down that was issued: on the works that had the one it replaces, on those that name its application, or on works
+// that it opens. The number of a company that the applicant has typed ties it to nothing: staff confirm that, see ConfirmPermit. A permit that is
+// on record, or is over already, changes nothing.
 func (s *Service) permitted(ctx context.Context, tx bun.Tx, matters Applications, papers *document.Service, f event.DocumentIssued) error {
 	rule, ok, err := permitService(ctx, tx, f.ServiceCode)
 	if err != nil || !ok || tenancy.MayAsk(ctx, tenancy.ModuleDuct) != nil {
@@ -116,31 +117,30 @@ func (r PermitService) read(p *permit, said map[string][]string) (err error) {
 	return err
 }
 
-// worksOf finds the works that a permit is for; uuid.Nil where nobody has planned them, or more than one could be meant.
+// worksOf finds the works that a permit is for beyond doubt; uuid.Nil where there are none.
 func (s *Service) worksOf(ctx context.Context, tx bun.Tx, p permit) (uuid.UUID, error) {
 	var found []uuid.UUID
 	err := tx.NewRaw("SELECT id FROM duct_work WHERE tenant_id = ?0 AND state <> ?3 AND (document_id = ?1 OR application = ?2 AND document_id IS NULL) ORDER BY document_id IS NULL, id LIMIT 1",
 		tenancy.Must(ctx), p.document.Replaces, p.application, Cancelled).Scan(ctx, &found)
-	if err != nil || len(found) > 0 || len(p.operators) != 1 || len(p.points) == 0 {
-		if len(found) > 0 {
-			return found[0], err
-		}
-		return uuid.Nil, err
-	}
-	rule, err := ruleOn(ctx, tx, s.Today(ctx))
-	if err != nil {
-		return uuid.Nil, err
-	}
-	shape, err := s.line(ctx, tx, p)
-	if err != nil || shape == "" {
-		return uuid.Nil, err
-	}
-	err = tx.NewRaw("SELECT id FROM duct_work WHERE tenant_id = ?0 AND operator_id = ?1 AND state = ?2 AND from_day <= ?4 AND to_day >= ?3 AND ST_DWithin(place::geography, ?5::geometry::geography, ?6) ORDER BY id LIMIT 2",
-		tenancy.Must(ctx), p.operators[0], Planned, p.from, p.to, shape, rule.TogetherM).Scan(ctx, &found)
-	if err != nil || len(found) != 1 {
+	if err != nil || len(found) == 0 {
 		return uuid.Nil, err
 	}
 	return found[0], nil
+}
+
+// guess finds what the company whose number the applicant typed plans where and when a permit is for; none where more than one could be meant.
+func (s *Service) guess(ctx context.Context, tx bun.Tx, p permit, shape string) (of uuid.NullUUID, err error) {
+	rule, err := ruleOn(ctx, tx, s.Today(ctx))
+	if err != nil {
+		return of, err
+	}
+	var found []uuid.UUID
+	err = tx.NewRaw("SELECT id FROM duct_work WHERE tenant_id = ?0 AND operator_id = ?1 AND state = ?2 AND from_day <= ?4 AND to_day >= ?3 AND ST_DWithin(place::geography, ?5::geometry::geography, ?6) ORDER BY id LIMIT 2",
+		tenancy.Must(ctx), p.operators[0], Planned, p.from, p.to, shape, rule.TogetherM).Scan(ctx, &found)
+	if err != nil || len(found) != 1 {
+		return of, err
+	}
+	return uuid.NullUUID{UUID: found[0], Valid: true}, nil
 }
 
 // line is where a permit lets works be, or its first point where its line is none; empty where it says no place.
@@ -157,23 +157,28 @@ func (s *Service) line(ctx context.Context, tx bun.Tx, p permit) (string, error)
 	return "", nil
 }
 
-// grant writes a permit down on works: number, days and place are its own from then on, as long as nobody digs yet.
+// grant writes a permit down on works that are its own beyond doubt.
 func (s *Service) grant(ctx context.Context, tx bun.Tx, p permit, id uuid.UUID) error {
 	w, err := s.locked(ctx, tx, uuid.Nil, id)
 	if err != nil {
 		return err
 	}
+	shape, err := s.line(ctx, tx, p)
+	if err != nil {
+		return err
+	}
+	return s.give(ctx, tx, system, w, p, shape)
+}
+
+// give writes a permit down on works that are locked: number, days and place are its own from then on, as long as nobody digs yet.
+func (s *Service) give(ctx context.Context, tx bun.Tx, actor identity.Actor, w Work, p permit, shape string) error {
 	was := span(w)
-	w.Permit, w.PermitBy, w.PermitDay, w.Application, w.DocumentID = p.number, p.by, p.day, p.application, uuid.NullUUID{UUID: p.document.ID, Valid: true}
+	w.Permit, w.PermitBy, w.PermitDay, w.Application, w.DocumentID = p.number, p.by, p.day, p.application, uuid.NullUUID{UUID: p.document.ID, Valid: p.document.ID != uuid.Nil}
 	w.PermitEndedAt, w.PermitEndedWhy, w.UpdatedAt = time.Time{}, "", s.now()
 	q := tx.NewUpdate().Model(&w).Column("permit", "permit_by", "permit_day", "application", "document_id", "permit_ended_at", "permit_ended_why", "state", "from_day", "to_day", "revision", "updated_at")
 	if w.State == Planned || w.State == Permitted {
 		w.State, w.From, w.To = Permitted, p.from, p.to
 		w.Revision++
-		shape, err := s.line(ctx, tx, p)
-		if err != nil {
-			return err
-		}
 		if shape != "" {
 			q = q.Set("place = ?::geometry, by_ducts = false", shape)
 		}
@@ -181,11 +186,11 @@ func (s *Service) grant(ctx context.Context, tx bun.Tx, p permit, id uuid.UUID) 
 	if _, err := q.WherePK().Exec(ctx); err != nil {
 		return fmt.Errorf("ductwork: permit: %w", err)
 	}
-	return s.noted(ctx, tx, w, "ductwork.permit", map[string]any{"number": w.Number, "permit": p.number, "from": was, "to": span(w)})
+	return s.noted(ctx, tx, actor, w, "ductwork.permit", map[string]any{"number": w.Number, "permit": p.number, "from": was, "to": span(w)})
 }
 
 // noted holds works against the others anew, and tells the record what became of them.
-func (s *Service) noted(ctx context.Context, tx bun.Tx, w Work, action string, detail map[string]any) error {
+func (s *Service) noted(ctx context.Context, tx bun.Tx, actor identity.Actor, w Work, action string, detail map[string]any) error {
 	rule, err := ruleOn(ctx, tx, s.Today(ctx))
 	if err != nil {
 		return err
@@ -193,10 +198,11 @@ func (s *Service) noted(ctx context.Context, tx bun.Tx, w Work, action string, d
 	if err := s.check(ctx, tx, &w, rule); err != nil {
 		return err
 	}
-	return audit.Record(ctx, tx, entry(system, action, w.ID, detail))
+	return audit.Record(ctx, tx, entry(actor, action, w.ID, detail))
 }
 
-// open writes down works that nobody has planned, by their permit. One without a place opens none.
+// open writes down works by their permit. Where its applicant has typed the number of a company they are nobody's who leases ducts until staff
+// have confirmed that they are, and what that company had planned stays as it is. A permit without a place opens none.
 func (s *Service) open(ctx context.Context, tx bun.Tx, p permit, by uuid.UUID) error {
 	shape, err := s.line(ctx, tx, p)
 	if err != nil || shape == "" {
@@ -210,9 +216,9 @@ func (s *Service) open(ctx context.Context, tx bun.Tx, p permit, by uuid.UUID) e
 	w := Work{TenantID: tenancy.Must(ctx), ID: id, Owner: ByUtility, OwnerName: p.owner, Kind: p.kind, Title: l.T("work.permit_title", "kind", l.T("work.kind."+p.kind), "road", p.road), Road: p.road, From: p.from, To: p.to, Method: p.method,
 		Contact: p.by, Permit: p.number, PermitBy: p.by, PermitDay: p.day, Application: p.application, DocumentID: uuid.NullUUID{UUID: p.document.ID, Valid: true}, State: Permitted, CreatedAt: s.now(), CreatedBy: by, UpdatedAt: s.now()}
 	if len(p.operators) == 1 {
-		w.Owner, w.OperatorID = ByOperator, uuid.NullUUID{UUID: p.operators[0], Valid: true}
-		if err := tx.NewRaw("SELECT name FROM duct_operator WHERE tenant_id = ? AND id = ?", w.TenantID, p.operators[0]).Scan(ctx, &w.OwnerName); err != nil {
-			return fmt.Errorf("ductwork: permit: %w", err)
+		w.MayOperator = uuid.NullUUID{UUID: p.operators[0], Valid: true}
+		if w.MayBe, err = s.guess(ctx, tx, p, shape); err != nil {
+			return err
 		}
 	}
 	known, err := tx.NewSelect().TableExpr("duct_authority AS a").Where("a.tenant_id = ? AND a.code = ?", w.TenantID, p.authority).Exists(ctx)
@@ -233,7 +239,7 @@ func (s *Service) open(ctx context.Context, tx bun.Tx, p permit, by uuid.UUID) e
 	if _, err := tx.NewInsert().Model(&row).Value("place", "?::geometry", shape).Value("by_ducts", "false").Exec(ctx); err != nil {
 		return fmt.Errorf("ductwork: permit: %w", err)
 	}
-	return s.noted(ctx, tx, w, "ductwork.plan", map[string]any{"number": w.Number, "owner": w.Owner, "kind": w.Kind, "permit": p.number, "from": w.From.Format(time.DateOnly), "to": w.To.Format(time.DateOnly)})
+	return s.noted(ctx, tx, system, w, "ductwork.plan", map[string]any{"number": w.Number, "owner": w.Owner, "kind": w.Kind, "permit": p.number, "from": w.From.Format(time.DateOnly), "to": w.To.Format(time.DateOnly)})
 }
 
 // withdrawn says of works that their permit is over, and why.

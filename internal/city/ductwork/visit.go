@@ -16,6 +16,7 @@ import (
 	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/workcal"
 )
 
 // Why somebody looks at works.
@@ -96,7 +97,7 @@ func (s *Service) Visit(ctx context.Context, actor identity.Actor, work uuid.UUI
 		}
 		err = s.move(ctx, tx, actor, &w, action, from, map[string]any{"visit": id, "good": v.Good}, func(context.Context, bun.Tx, *Work) error {
 			if inspects && v.Good {
-				w.State, w.RestoredOn, w.UpkeepUntil = Upkeep, v.On, v.On.AddDate(0, in.Months, 0)
+				w.State, w.RestoredOn, w.UpkeepUntil = Upkeep, v.On, workcal.AddMonths(v.On, in.Months)
 			}
 			return nil
 		})

@@ -59,6 +59,7 @@ func (p *Pages) officeRoutes() gate.Table {
 		{Method: get, Path: one + "/ubah", Needs: acts, Scope: city, IDs: id, Handler: p.edit},
 		{Method: post, Path: one + "/ubah", Needs: acts, Scope: city, IDs: id, Handler: p.change},
 		{Method: post, Path: one + "/izin", Page: one, Needs: acts, Scope: city, IDs: id, Handler: p.permit},
+		{Method: post, Path: one + "/izin-milik", Page: one, Needs: acts, Scope: city, IDs: id, Handler: p.confirmPermit},
 		{Method: post, Path: one + "/mulai", Page: one, Needs: acts, Scope: city, IDs: id, Handler: p.begin},
 		{Method: post, Path: one + "/pulihkan", Page: one, Needs: acts, Scope: city, IDs: id, Handler: p.restore},
 		{Method: post, Path: one + "/kunjungan", Page: one, Needs: acts, Scope: city, IDs: id, MaxBody: FileBody, Handler: p.visit},
@@ -94,6 +95,9 @@ func Marks(l i18n.Locale, w ductwork.Work, today, now time.Time) []ui.Mark {
 	out := []ui.Mark{ducts.WorkMark(l, w.State)}
 	if w.Overdue(today) {
 		out = append(out, ui.Mark{Tone: "bad", Icon: "alert-triangle", Text: l.T("work.overdue")})
+	}
+	if w.Claimed() {
+		out = append(out, ui.Mark{Tone: "care", Icon: "help-circle", Text: l.T("work.claimed")})
 	}
 	switch {
 	case w.ReportLate(now):

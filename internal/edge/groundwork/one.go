@@ -49,6 +49,9 @@ func (p *Pages) workAgain(c *gin.Context, status int, in site.Form, errs ui.Erro
 		}
 	}
 	v.Sections = append(v.Sections, state)
+	if v.Sections, err = p.claim(c, w, v.Sections); err != nil {
+		return err
+	}
 	place, err := p.PlaceSection(c, w)
 	if err != nil {
 		return err

@@ -266,7 +266,15 @@ func (p *Pages) workAgain(c *gin.Context, status int, in site.Form, errs ui.Erro
 		return err
 	}
 	base := workPath(w.ID) + "/berkas"
-	v.Sections = []bill.Section{state, place, near, groundwork.GuaranteeSection(l, guarantees, today), groundwork.VisitSection(l, visits, papers, nil, base), groundwork.PaperSection(c, papers, base, true, in, errs)}
+	may, err := p.DuctWorks.MayBe(ctx, a, company, w.ID)
+	if err != nil {
+		return err
+	}
+	v.Sections = []bill.Section{state}
+	if len(may) > 0 {
+		v.Sections = append(v.Sections, groundwork.MayBe(l, may, l.T("work.may_be_own"), ""))
+	}
+	v.Sections = append(v.Sections, place, near, groundwork.GuaranteeSection(l, guarantees, today), groundwork.VisitSection(l, visits, papers, nil, base), groundwork.PaperSection(c, papers, base, true, in, errs))
 	return p.Render(c, status, bill.Page(v))
 }
 

@@ -46,9 +46,9 @@ func (c *city) permitted(o diggers, owner, nib, from, to string) *story {
 	return s
 }
 
-// TestAPermitToDigReachesTheWorks: the permit of the city's own service stands on the works that its holder has planned there, with its number, days
-// and place, and opens works where nobody has planned any; what is withdrawn is said on the works, which then must not begin. Nothing that
-// concerns the person who applied is taken over.
+// TestAPermitToDigReachesTheWorks: the permit of the city's own service opens works. Whose number its applicant has typed proves nothing: what that
+// company has planned there stays as it is until staff confirm the permit, once, and takes its number, days and place then. What is withdrawn is
+// said on the works, which then must not begin. Nothing that concerns the person who applied is taken over.
 func TestAPermitToDigReachesTheWorks(t *testing.T) {
 	c := open(t)
 	ctx := c.In(t, pagetest.HostBatam)
@@ -84,7 +84,28 @@ func TestAPermitToDigReachesTheWorks(t *testing.T) {
 		return found
 	}
 	number := first.detail(o.marga).Application.Number
-	w := all(1)[0]
+	sari, ida := c.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", ""), c.Staff(t, pagetest.HostBatam, "Ida Keuangan", "duct_finance", "")
+	const list = "/petugas/ducting/pekerjaan/"
+	found := all(2)
+	if plan, typed := found[1], found[0]; plan.ID != planned.ID || plan.State != ductwork.Planned || plan.Permit != "" || plan.Revision != planned.Revision || typed.OperatorID.Valid || typed.State != ductwork.Permitted {
+		t.Fatalf("a number that somebody has typed moves a company's works, or makes works its own:\n%+v\n%+v", plan.Work, typed.Work)
+	}
+	typed := list + found[0].ID.String()
+	sari.Page(list+planned.ID.String(), "Izin yang mungkin untuk pekerjaan ini", found[0].Permit, "sampai petugas memastikannya")
+	sari.Page(typed, "Pemohon izin ini mengisi NIB PT Serat Teratai", planned.Number, "Bukan milik PT Serat Teratai")
+	if page := ida.Page(typed); strings.Contains(page, "Bukan milik") {
+		t.Error("who may not manage works is offered to say whose the permit is")
+	}
+	ida.Sees(ida.Post(typed+"/izin-milik", "jawaban", "ya"), 403)
+	sari.Sees(sari.Post(typed+"/izin-milik", "jawaban", ""), 422)
+	sari.Goes(sari.Post(typed+"/izin-milik", "jawaban", "ya"), typed)
+	sari.Sees(sari.Post(typed+"/izin-milik", "jawaban", "ya"), 409)
+	sari.Page(typed, "Dibatalkan", "Izinnya milik rencana "+planned.Number)
+	var told int
+	if err := c.World.DB.App.NewRaw("SELECT count(*) FROM audit_entry WHERE tenant_id = ? AND action = 'ductwork.permit_whose' AND object_id = ?", c.World.Batam.ID, found[0].ID).Scan(ctx, &told); err != nil || told != 1 {
+		t.Errorf("the audit record tells of it %d times, %v", told, err)
+	}
+	w := all(2)[1]
 	if w.ID != planned.ID || w.State != ductwork.Permitted || !strings.Contains(w.Permit, "GALIAN") || w.Application != number || !strings.Contains(w.PermitBy, "Bina Marga") || w.From.Format(time.DateOnly) != "2026-12-10" || w.To.Format(time.DateOnly) != "2026-12-31" {
 		t.Errorf("%+v", w)
 	}
@@ -94,12 +115,11 @@ func TestAPermitToDigReachesTheWorks(t *testing.T) {
 
 	// Nobody has planned the second: a utility that leases nothing.
 	c.permitted(o, "PT Gas Teratai", "9234567890123", "2027-01-10", "2027-01-20")
-	opened := all(2)[0]
+	opened := all(3)[0]
 	if opened.Owner != ductwork.ByUtility || opened.OwnerName != "PT Gas Teratai" || opened.Kind != ductwork.Cable || opened.Method != ductwork.Drilling || opened.Authority != "bp_batam" || opened.State != ductwork.Permitted || opened.Road != "Jl. Yos Sudarso" {
 		t.Errorf("%+v", opened)
 	}
-	sari := c.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
-	at := "/petugas/ducting/pekerjaan/" + opened.ID.String()
+	at := list + opened.ID.String()
 	if page := sari.Page(at, "PT Gas Teratai", opened.Permit, "10 Januari 2027"); strings.Contains(page, "Siti Rahma") || strings.Contains(page, "1270001234") {
 		t.Error("the works say who applied")
 	}
@@ -126,7 +146,7 @@ func TestAPermitToDigReachesTheWorks(t *testing.T) {
 		err := c.World.DB.Platform.NewRaw("SELECT count(*) FROM outbox WHERE kind = ? AND state = 'done'", kind).Scan(tenancy.Platform(t.Context()), &n)
 		return err == nil && n == 4
 	})
-	if again := all(2); again[0].ID != opened.ID || again[0].Revision != opened.Revision || again[1].Revision != w.Revision {
+	if again := all(3); again[0].ID != opened.ID || again[0].Revision != opened.Revision || again[2].Revision != w.Revision {
 		t.Errorf("a second delivery changes works: %+v", again)
 	}
 
@@ -148,7 +168,7 @@ func TestAPermitToDigReachesTheWorks(t *testing.T) {
 	if page := sari.Page(at, "IZ-8"); strings.Contains(page, "Izin dicabut") {
 		t.Error("a new permit does not take the place of the one that was withdrawn")
 	}
-	if n := len(all(2)); n != 2 {
-		t.Errorf("%d works of two permits", n)
+	if n := len(all(3)); n != 3 {
+		t.Errorf("%d works of two permits and a plan", n)
 	}
 }

@@ -1,0 +1,129 @@
+package ductwork
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/tenancy"
+)
+
+// Claimed says whether a permit names a company that nobody has confirmed or denied yet.
+func (w Work) Claimed() bool {
+	return w.MayOperator.Valid && w.PermitEndedAt.IsZero() && slices.Contains(claimable, w.State)
+}
+
+// claimable are the states of works of which staff say whether they are a company's.
+var claimable = []string{Permitted, Running, Reinstating, Upkeep}
+
+// Claim is what staff have to confirm of the permit of works.
+type Claim struct {
+	Name   string        // of the company whose number its applicant typed
+	PlanID uuid.NullUUID `bun:"plan_id"` // what that company had planned there and plans still, and could take the permit
+	Plan   string        // its number
+}
+
+// Claimed is what the permit of works claims; false where nobody has to confirm it. For staff with duct:read.
+func (s *Service) Claimed(ctx context.Context, actor identity.Actor, w Work) (k Claim, ok bool, err error) {
+	if err := s.mayRead(ctx, actor, uuid.Nil); err != nil || !w.Claimed() {
+		return k, false, err
+	}
+	err = s.d.DB.NewRaw(`SELECT o.name, p.id AS plan_id, coalesce(p.number, '') AS plan FROM duct_operator o
+			LEFT JOIN duct_work p ON p.tenant_id = o.tenant_id AND p.id = ?2 AND p.state = ?3
+		WHERE o.tenant_id = ?0 AND o.id = ?1`, tenancy.Must(ctx), w.MayOperator, w.MayBe, map[bool]string{true: Planned}[w.State == Permitted]).Scan(ctx, &k)
+	if err != nil {
+		return k, false, fmt.Errorf("ductwork: permit: %w", err)
+	}
+	return k, true, nil
+}
+
+// MayBe are the works of permits that may be for planned ones, the first first: their applicants typed the number of the company. For staff with
+// duct:read, and for people of the company whose the planned ones are.
+func (s *Service) MayBe(ctx context.Context, actor identity.Actor, company, id uuid.UUID) ([]Work, error) {
+	w, err := s.Work(ctx, actor, company, id)
+	if err != nil || w.State != Planned {
+		return nil, err
+	}
+	var all []Work
+	err = s.d.DB.NewSelect().Model(&all).Where("w.tenant_id = ? AND w.may_be = ? AND w.permit_ended_at IS NULL AND w.state IN (?)", tenancy.Must(ctx), id, bun.List(claimable)).OrderExpr("w.id").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("ductwork: permit: %w", err)
+	}
+	return all, nil
+}
+
+// ConfirmPermit says of works that a permit has opened whether they are of the company that its applicant named, for staff with duct:manage. Where
+// they are, and that company still plans them, what it has planned takes the permit, its days, its place and the guarantees, and the works that the
+// permit had opened are given up; else they are the company's from then on. Where they are not, nothing else changes. It refuses Conflict
+// "ductwork.wrong_state" where nobody has to say so (any more), and "ductwork.permit_ended" a permit that was withdrawn.
+func (s *Service) ConfirmPermit(ctx context.Context, actor identity.Actor, id uuid.UUID, theirs bool) error {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctManage); err != nil {
+		return err
+	}
+	return tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {
+		if err := lock(ctx, tx); err != nil {
+			return err
+		}
+		w, err := s.locked(ctx, tx, uuid.Nil, id)
+		switch {
+		case err != nil:
+			return err
+		case w.MayOperator.Valid && !w.PermitEndedAt.IsZero():
+			return fault.New(fault.Conflict, "ductwork.permit_ended")
+		case !w.Claimed():
+			return fault.New(fault.Conflict, "ductwork.wrong_state")
+		}
+		company, planned := w.MayOperator, Work{}
+		if theirs && w.MayBe.Valid && w.State == Permitted {
+			if planned, err = s.locked(ctx, tx, uuid.Nil, w.MayBe.UUID); err != nil {
+				return err
+			}
+		}
+		w.MayOperator, w.MayBe, w.UpdatedAt = uuid.NullUUID{}, uuid.NullUUID{}, s.now()
+		w.Revision++
+		detail := map[string]any{"number": w.Number, "permit": w.Permit, "operator": company.UUID, "theirs": theirs}
+		switch {
+		case !theirs:
+		case planned.State == Planned:
+			detail["works"] = planned.Number
+			return s.handOver(ctx, tx, actor, w, planned, detail)
+		default:
+			w.Owner, w.OperatorID = ByOperator, company
+			if err := tx.NewRaw("SELECT name FROM duct_operator WHERE tenant_id = ? AND id = ?", w.TenantID, company.UUID).Scan(ctx, &w.OwnerName); err != nil {
+				return fmt.Errorf("ductwork: permit: %w", err)
+			}
+		}
+		if _, err := tx.NewUpdate().Model(&w).Column("owner", "operator_id", "owner_name", "may_operator", "may_be", "revision", "updated_at").WherePK().Exec(ctx); err != nil {
+			return fmt.Errorf("ductwork: permit: %w", err)
+		}
+		return s.noted(ctx, tx, actor, w, "ductwork.permit_whose", detail)
+	})
+}
+
+// handOver gives the permit of works that it had opened to those that were planned, and gives up the former.
+func (s *Service) handOver(ctx context.Context, tx bun.Tx, actor identity.Actor, w, planned Work, detail map[string]any) error {
+	p := permit{number: w.Permit, by: w.PermitBy, application: w.Application, day: w.PermitDay, from: w.From, to: w.To}
+	p.document.ID = w.DocumentID.UUID
+	var shape string
+	if err := tx.NewRaw("SELECT place::text FROM duct_work WHERE tenant_id = ? AND id = ?", w.TenantID, w.ID).Scan(ctx, &shape); err != nil {
+		return fmt.Errorf("ductwork: permit: %w", err)
+	}
+	w.State, w.Why, w.DocumentID = Cancelled, i18n.ID.T("work.permit_moved", "number", planned.Number), uuid.NullUUID{}
+	if _, err := tx.NewUpdate().Model(&w).Column("state", "why", "document_id", "may_operator", "may_be", "revision", "updated_at").WherePK().Exec(ctx); err != nil {
+		return fmt.Errorf("ductwork: permit: %w", err)
+	}
+	if _, err := tx.NewRaw("UPDATE duct_work_guarantee SET work_id = ? WHERE tenant_id = ? AND work_id = ? AND settled = ''", planned.ID, w.TenantID, w.ID).Exec(ctx); err != nil {
+		return fmt.Errorf("ductwork: permit: %w", err)
+	}
+	if err := s.noted(ctx, tx, actor, w, "ductwork.permit_whose", detail); err != nil {
+		return err
+	}
+	return s.give(ctx, tx, actor, planned, p, shape)
+}

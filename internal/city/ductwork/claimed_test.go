@@ -1,0 +1,103 @@
+package ductwork
+
+import (
+	"sync"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"bedelau/internal/city/lease"
+	"bedelau/internal/kernel/fault"
+)
+
+// TestWhoseAPermitIs: works that a permit has opened are of the company whose number its applicant typed only once staff have said so, and what that
+// company has planned takes the permit only then, once, however many say so at a time.
+func TestWhoseAPermitIs(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	other, err := st.leases.Apply(st.ctx, st.manager, lease.Operator{Name: "PT Lain", NIB: "2234567890123", Licence: "x", Email: "noc@lain.id"})
+	must(t, err)
+	// opened are works of a permit that names the company, and what that company has planned there.
+	opened := func() (Work, Work) {
+		t.Helper()
+		in := says("2026-12-01", "2026-12-10", at(0, 0), at(50, 0))
+		in.Owner, in.Operator = ByOperator, st.company
+		plan := st.plan(t, in)
+		w := st.plan(t, says("2026-12-03", "2026-12-20", at(0, 5), at(80, 5)))
+		must(t, st.Permit(st.ctx, st.manager, w.ID, PermitInput{Number: "IZ-" + w.Number, By: "Dinas", Day: day("2026-11-20"), Application: "BTM-26-7K3QX-4"}))
+		_, err := st.w.DB.App.NewRaw("UPDATE duct_work SET may_operator = ?, may_be = ? WHERE tenant_id = ? AND id = ?", st.company, plan.ID, st.w.Batam.ID, w.ID).Exec(st.ctx)
+		must(t, err)
+		return st.is(t, w.ID), st.is(t, plan.ID)
+	}
+	said := func(id uuid.UUID) int {
+		t.Helper()
+		var n int
+		must(t, st.w.DB.App.NewRaw("SELECT count(*) FROM audit_entry WHERE tenant_id = ? AND action = 'ductwork.permit_whose' AND object_id = ?", st.w.Batam.ID, id).Scan(st.ctx, &n))
+		return n
+	}
+
+	w, plan := opened()
+	own, err := st.MayBe(st.ctx, st.rani, st.company, plan.ID)
+	if must(t, err); len(own) != 1 || own[0].Permit != w.Permit {
+		t.Errorf("the company reads %d permits that may be for its works", len(own))
+	}
+	_, err = st.MayBe(st.ctx, st.rani, other.ID, plan.ID)
+	refusedFor(t, err, "operator.nobody")
+	refusedFor(t, st.ConfirmPermit(st.ctx, st.rani, w.ID, true), "access.denied")
+	refusedFor(t, st.ConfirmPermit(st.ctx, st.manager, plan.ID, true), "ductwork.wrong_state")
+	held, err := st.Guarantee(st.ctx, st.manager, w.ID, Guarantee{Kind: Execution, Bank: "Bank Riau Kepri", Number: "JP-1", Amount: 10_000_000, ValidUntil: day("2027-01-30")})
+	must(t, err)
+	var all sync.WaitGroup
+	done := make(chan error, 4)
+	for range 4 {
+		all.Go(func() { done <- st.ConfirmPermit(st.ctx, st.manager, w.ID, true) })
+	}
+	all.Wait()
+	close(done)
+	confirmed := 0
+	for err := range done {
+		if err == nil {
+			confirmed++
+		} else if !fault.Is(err, "ductwork.wrong_state") {
+			t.Error(err)
+		}
+	}
+	if confirmed != 1 || said(w.ID) != 1 {
+		t.Errorf("confirmed %d times, told %d times", confirmed, said(w.ID))
+	}
+	was := w
+	w, plan = st.is(t, w.ID), st.is(t, plan.ID)
+	if w.State != Cancelled || w.Claimed() || plan.State != Permitted || plan.Permit != was.Permit || plan.Application != was.Application || !plan.From.Equal(was.From) || !plan.To.Equal(was.To) || plan.OperatorID.UUID != st.company {
+		t.Errorf("the plan has not taken the permit:\n%+v\n%+v", w, plan)
+	}
+	places, err := st.PlacesOf(st.ctx, []uuid.UUID{w.ID, plan.ID}, false)
+	if must(t, err); len(places[plan.ID]) != 1 || len(places[w.ID]) != 1 || places[plan.ID][0][1] != places[w.ID][0][1] {
+		t.Errorf("the plan lies elsewhere than its permit: %v", places)
+	}
+	letters, err := st.Guarantees(st.ctx, st.manager, uuid.Nil, plan.ID)
+	if must(t, err); len(letters) != 1 || letters[0].ID != held.ID {
+		t.Errorf("the plan has %d guarantees", len(letters))
+	}
+
+	// Where the company plans them no more, the works of the permit are its own; where it says that they are not, nothing changes.
+	w, plan = opened()
+	must(t, st.Cancel(st.ctx, st.manager, uuid.Nil, plan.ID, "Batal"))
+	must(t, st.ConfirmPermit(st.ctx, st.manager, w.ID, true))
+	if w = st.is(t, w.ID); w.State != Permitted || w.Owner != ByOperator || w.OperatorID.UUID != st.company || w.OwnerName != "PT Serat" {
+		t.Errorf("not the company's: %+v", w)
+	}
+	w, plan = opened()
+	must(t, st.ConfirmPermit(st.ctx, st.manager, w.ID, false))
+	refusedFor(t, st.ConfirmPermit(st.ctx, st.manager, w.ID, true), "ductwork.wrong_state")
+	if now, of := st.is(t, w.ID), st.is(t, plan.ID); now.State != Permitted || now.OperatorID.Valid || of.State != Planned || of.Revision != plan.Revision || said(w.ID) != 1 {
+		t.Errorf("a permit that is not theirs:\n%+v\n%+v", now, of)
+	}
+
+	w, plan = opened()
+	_, err = st.w.DB.App.NewRaw("UPDATE duct_work SET permit_ended_at = now() WHERE tenant_id = ? AND id = ?", st.w.Batam.ID, w.ID).Exec(st.ctx)
+	must(t, err)
+	refusedFor(t, st.ConfirmPermit(st.ctx, st.manager, w.ID, true), "ductwork.permit_ended")
+	if own, err = st.MayBe(st.ctx, st.rani, st.company, plan.ID); err != nil || len(own) != 0 {
+		t.Errorf("a permit that was withdrawn may be for works: %d, %v", len(own), err)
+	}
+}
