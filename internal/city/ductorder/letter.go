@@ -29,6 +29,10 @@ func (s *Service) tell(ctx context.Context, tx bun.Tx, o Order, st step) error {
 			return fmt.Errorf("ductorder: letter: %w", err)
 		}
 	}
+	commitment, err := s.fellFor(ctx, tx, o)
+	if err != nil {
+		return fmt.Errorf("ductorder: letter: %w", err)
+	}
 	return s.letter(ctx, tx, o, fmt.Sprintf("step:%d", o.Version), "step", func(l i18n.Locale) map[string]string {
 		text := st.action.Message.In(l)
 		if text == "" {
@@ -39,6 +43,9 @@ func (s *Service) tell(ctx context.Context, tx bun.Tx, o Order, st step) error {
 		}
 		if st.in.Reason != "" {
 			text += "\n\n" + st.in.Reason
+		}
+		if commitment != "" {
+			text += "\n\n" + l.T("ductorder.letter.promise_fell", "commitment", commitment)
 		}
 		return map[string]string{"state": state.Label.In(l), "text": text}
 	})

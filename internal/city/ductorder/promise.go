@@ -18,6 +18,7 @@ import (
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/tenancy"
+	"bedelau/internal/kernel/workcal"
 )
 
 // promise is what a company has bound itself to along one road of a wave whose plan is fixed.
@@ -103,21 +104,27 @@ func (s *Service) openPromise(ctx context.Context, tx bun.Tx, a promiseArgs) err
 // keptAfter is how long units stay kept after the last day of a company's cut-over, for its quote to be accepted.
 const keptAfter = 30
 
-// promised places the order of a promise, for its company: it begins where the way has been chosen, with the units reserved.
-func (s *Service) promised(ctx context.Context, tx bun.Tx, p promise) (Order, error) {
-	id, err := uuid.NewV7()
-	if err != nil {
-		return Order{}, err
-	}
-	since, last := duct.DayOf(p.CutFrom), duct.DayOf(p.CutUntil)
-	today := s.today(ctx)
+// days are the first day of the lease of a promise, the last one of its cut-over, neither before today, and the first day after the lease.
+func (p promise) days(today time.Time) (since, last, until time.Time) {
+	since, last = duct.DayOf(p.CutFrom), duct.DayOf(p.CutUntil)
 	if since.Before(today) {
 		since = today
 	}
 	if last.Before(since) {
 		last = since
 	}
-	o := Order{TenantID: tenancy.Must(ctx), ID: id, OperatorID: p.OperatorID, Kind: p.Kind, Quantity: p.Units, Since: since, Until: since.AddDate(0, p.Months, 0), Key: fmt.Sprintf("wave %s %d", p.CommitmentID, p.Position),
+	return since, last, workcal.AddMonths(since, p.Months)
+}
+
+// promised places the order of a promise, for its company: it begins where the way has been chosen, with the units reserved.
+func (s *Service) promised(ctx context.Context, tx bun.Tx, p promise) (Order, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return Order{}, err
+	}
+	today := s.today(ctx)
+	since, last, until := p.days(today)
+	o := Order{TenantID: tenancy.Must(ctx), ID: id, OperatorID: p.OperatorID, Kind: p.Kind, Quantity: p.Units, Since: since, Until: until, Key: fmt.Sprintf("wave %s %d", p.CommitmentID, p.Position),
 		Authorities: []string{}, PlacedAt: s.now(), PlacedBy: p.MadeBy, Version: 1, Note: i18n.ID.T("ductorder.from_wave", "number", p.Number, "wave", p.Wave, "road", p.Road, "from", i18n.ID.Date(duct.DayOf(p.CutFrom)), "until", i18n.ID.Date(duct.DayOf(p.CutUntil)))}
 	if o.Segments, o.FromNode, o.ToNode, err = along(ctx, tx, p.Road, since); err != nil {
 		return o, err
@@ -195,6 +202,26 @@ type Promised struct {
 	Position     int
 	Order        *Listed      // nil while it is none
 	Why          *fault.Error // it is none yet; nil where nobody has looked
+}
+
+// Fell reports whether the order of a promise was closed before its ducts were taken over: refused, withdrawn, or lapsed. The commitment binds all the
+// same, and opens no second order by itself.
+func (p Promised) Fell() bool {
+	return p.Order != nil && !p.Order.ClosedAt.IsZero() && p.Order.AcceptedOn.IsZero()
+}
+
+// fellFor is the number of the commitment that an order was opened from which is closed before its ducts were taken over; empty for any other.
+func (s *Service) fellFor(ctx context.Context, tx bun.Tx, o Order) (string, error) {
+	if o.ClosedAt.IsZero() || !o.AcceptedOn.IsZero() {
+		return "", nil
+	}
+	var found []string
+	err := tx.NewRaw(`SELECT m.number FROM duct_order_promise y JOIN duct_wave_commitment m ON m.tenant_id = y.tenant_id AND m.id = y.commitment_id AND m.released_at IS NULL
+		WHERE y.tenant_id = ? AND y.order_id = ?`, o.TenantID, o.ID).Scan(ctx, &found)
+	if err != nil || len(found) == 0 {
+		return "", err
+	}
+	return found[0], nil
 }
 
 // PromisesOf says what became of commitments, for staff with duct:read, and for people of a company of its own.

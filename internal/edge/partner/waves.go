@@ -132,7 +132,11 @@ func (p *Pages) waveAgain(c *gin.Context, status int, in site.Form, errs ui.Erro
 	if err != nil {
 		return err
 	}
-	v.Sections = append(append(v.Sections, state, roads, answer, signed, list), drawn...)
+	v.Sections = append(v.Sections, state)
+	if s, ok := wave.FellSection(c, w, nil, promised, "/mitra/pesanan/"); ok {
+		v.Sections = append(v.Sections, s)
+	}
+	v.Sections = append(append(v.Sections, roads, answer, signed, list), drawn...)
 	if !x.DownOn.IsZero() {
 		v.Sections = append(v.Sections, bill.Section{ID: "turun", Title: l.T("wave.down"), Rows: []ui.Row{{Label: l.T("wave.metres"), Value: ducts.Metres(l, x.DownMM)}, {Label: l.T("wave.poles_down"), Value: l.Number(int64(x.DownPoles))}, {Label: l.T("wave.on"), Value: l.Date(x.DownOn)}}})
 	}

@@ -119,8 +119,36 @@ func TestACommitmentBecomesAnOrder(t *testing.T) {
 	}
 	sari.Page(one, "PSN-2026-0001, PSN-2026-0002", "1.150 m dari 1.150 m yang ditandatangani")
 	sari.Page("/petugas/ducting/pesanan", "PSN-2026-0002")
+
+	// One is refused: the commitment binds all the same, which both sides read.
+	if page := sari.Page(one); strings.Contains(page, "Pesanan komitmen yang gugur") {
+		t.Error("an order that goes on has come to nothing")
+	}
+	refused := pagetest.Hrefs(sari.Page(one), "/petugas/ducting/pesanan/")[0]
+	_, form, _ := strings.Cut(sari.Page(refused), `name="langkah" value="refuse"`)
+	sari.Goes(sari.Post(refused+"/langkah", "langkah", "refuse", "versi", pagetest.Hidden(t, form, "versi"), "refusal", refusal(t, s), "reason", "Subduct rusak"), refused)
+	sari.Page(one, "Pesanan komitmen yang gugur", "PT Serat", "Ditolak", "Komitmen tidak membuka pesanan kedua sendiri")
+	s.Wait(time.Minute)
+	s.Run(t)
+	if n := count(t, s, "duct_order"); n != 2 {
+		t.Errorf("%d orders after one was refused", n)
+	}
+	rani = again(t, s, "noc@serat.id")
+	rani.Page(own, "Pesanan komitmen yang gugur", "komitmen Anda tetap mengikat", "Ditolak")
+	if n := count(t, s, "message WHERE data::text LIKE '%Subduct rusak%KMT-2026-0001, yang tetap mengikat%'"); n != 1 {
+		t.Errorf("%d letters say that the commitment binds all the same", n)
+	}
 	other := s.Browser(t, pagetest.HostBatam)
 	other.Sees(other.Get(at), http.StatusSeeOther)
+}
+
+// refusal is the first reason on the published list for which an order is refused.
+func refusal(t *testing.T, s *pagetest.Site) (code string) {
+	t.Helper()
+	if err := s.World.DB.App.NewRaw("SELECT code FROM duct_refusal WHERE tenant_id = ? AND lease AND offered ORDER BY position LIMIT 1", s.World.Batam.ID).Scan(s.In(t, pagetest.HostBatam), &code); err != nil {
+		t.Fatal(err)
+	}
+	return code
 }
 
 func count(t *testing.T, s *pagetest.Site, from string) (n int) {

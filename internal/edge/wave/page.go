@@ -61,6 +61,9 @@ func (p *Pages) oneAgain(c *gin.Context, status int, in site.Form, errs ui.Error
 		return err
 	}
 	v.Sections = append(append(v.Sections, roads), drawn...)
+	if s, ok := FellSection(c, w, CompanyNames(w), promised, pathOrders); ok {
+		v.Sections = append(v.Sections, s)
+	}
 	if w.State != ductwave.Draft {
 		v.Sections = append(v.Sections, p.companySection(c, w), commitmentSection(c, w, promised, in, errs, may), photoSection(l, w, in, errs, may))
 	}
@@ -270,11 +273,7 @@ func (p *Pages) companySection(c *gin.Context, w ductwave.View) bill.Section {
 
 // commitmentSection is what companies have bound themselves to.
 func commitmentSection(c *gin.Context, w ductwave.View, promised []ductorder.Promised, in site.Form, errs ui.Errors, may bool) bill.Section {
-	l := gate.LocaleOf(c)
-	names := map[uuid.UUID]string{}
-	for _, x := range w.Companies {
-		names[x.OperatorID] = x.Name
-	}
+	l, names := gate.LocaleOf(c), CompanyNames(w)
 	s := bill.Section{ID: "komitmen", Title: l.T("wave.commitments"), Text: l.T("wave.commitments_text"), Empty: &bill.Empty{Icon: "file-check", Title: l.T("wave.no_commitments"), Text: l.T("wave.no_commitments_hint")}, Table: CommitmentTable(c, w, wavePath(w.ID), names, promised, pathOrders)}
 	if !may || w.Started() || w.State == ductwave.Dropped {
 		return s
@@ -292,6 +291,42 @@ func commitmentSection(c *gin.Context, w ductwave.View, promised []ductorder.Pro
 			{Name: "why", Of: "lepas-", Type: "long_text", Label: l.T("wave.why"), Value: typed.Get("why"), Max: 2000, Error: wrong.Of("why")}}}}
 	}
 	return s
+}
+
+// CompanyNames are those of the companies of a wave.
+func CompanyNames(w ductwave.View) map[uuid.UUID]string {
+	names := map[uuid.UUID]string{}
+	for _, x := range w.Companies {
+		names[x.OperatorID] = x.Name
+	}
+	return names
+}
+
+// FellSection lists the orders of commitments that were closed before their ducts were taken over, which lie under an address; without names they are
+// one company's. There is no such section where none was.
+func FellSection(c *gin.Context, w ductwave.View, names map[uuid.UUID]string, promised []ductorder.Promised, orders string) (bill.Section, bool) {
+	l := gate.LocaleOf(c)
+	s := bill.Section{ID: "gugur", Title: l.T("wave.fell"), Note: bill.Note{Tone: "care", Text: l.T("wave.fell_staff")}}
+	if names == nil {
+		s.Note.Text = l.T("wave.fell_own")
+	}
+	s.Table = &bill.Table{Title: s.Title, Columns: []bill.Column{{Label: l.T("wave.order")}, {Label: l.T("wave.number")}, {Label: l.T("wave.road")}, {Label: l.T("duct.standing")}}}
+	for _, m := range w.Commitments {
+		for _, x := range promised {
+			if x.CommitmentID != m.ID || !x.Fell() || !m.ReleasedAt.IsZero() {
+				continue
+			}
+			road := ""
+			for _, r := range w.Roads {
+				if r.Position == x.Position {
+					road = r.Name
+				}
+			}
+			s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Order.Number, Whole: true, Href: orders + x.Order.ID.String()}, {Text: m.Number, Small: names[m.OperatorID]}, {Text: road},
+				{Mark: ui.Mark{Tone: "care", Icon: "alert-triangle", Text: x.Order.StateName.In(l)}, Small: l.DateTime(site.Zoned(c, x.Order.ClosedAt))}}})
+		}
+	}
+	return s, len(s.Table.Rows) > 0
 }
 
 // pathOrders is where staff find an order.
