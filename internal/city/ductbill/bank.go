@@ -41,7 +41,7 @@ func (s *Service) Payers(ctx context.Context, actor identity.Actor) ([]Payer, er
 		return nil, err
 	}
 	var all []Payer
-	err := s.d.DB.App.NewRaw("SELECT w.party_id, w.operator_id, coalesce(o.name, y.name) AS name FROM duct_payer w JOIN party y ON y.tenant_id = w.tenant_id AND y.id = w.party_id LEFT JOIN duct_operator o ON o.tenant_id = w.tenant_id AND o.id = w.operator_id WHERE w.tenant_id = ? ORDER BY 3, w.party_id LIMIT 500", tenancy.Must(ctx)).Scan(ctx, &all)
+	err := s.d.DB.App.NewRaw("SELECT w.party_id, w.operator_id, coalesce(o.name, y.name) AS name FROM duct_payer w JOIN party y ON y.tenant_id = w.tenant_id AND y.id = w.party_id LEFT JOIN duct_operator o ON o.tenant_id = w.tenant_id AND o.id = w.operator_id WHERE w.tenant_id = ? AND y.erased_at IS NULL ORDER BY 3, w.party_id LIMIT 500", tenancy.Must(ctx)).Scan(ctx, &all)
 	if err != nil {
 		return nil, fmt.Errorf("ductbill: payers: %w", err)
 	}

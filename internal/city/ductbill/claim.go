@@ -64,7 +64,7 @@ func (s *Service) debtor(ctx context.Context, tx bun.Tx, seller invoice.Seller, 
 	p, r := k.Debtor, seller.Regimes[""]
 	p.ID, p.FreeZone, p.Collector, p.PPN, p.PPh, p.Basis, p.Verified = uuid.Nil, r.FreeZone, r.Collector, r.PPN, r.PPh, r.Basis, r.Verified
 	read := func() error {
-		return tx.NewRaw(`SELECT p.id FROM party p JOIN duct_payer w ON w.tenant_id = p.tenant_id AND w.party_id = p.id WHERE p.tenant_id = ? AND w.operator_id IS NULL AND p.name = ? AND p.address = ? AND p.email = ? ORDER BY p.id LIMIT 1`,
+		return tx.NewRaw(`SELECT p.id FROM party p JOIN duct_payer w ON w.tenant_id = p.tenant_id AND w.party_id = p.id WHERE p.tenant_id = ? AND w.operator_id IS NULL AND p.erased_at IS NULL AND p.name = ? AND p.address = ? AND p.email = ? ORDER BY p.id LIMIT 1`,
 			tenancy.Must(ctx), p.Name, p.Address, p.Email).Scan(ctx, &id)
 	}
 	if err = read(); errors.Is(err, sql.ErrNoRows) {

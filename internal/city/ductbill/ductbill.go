@@ -63,13 +63,15 @@ func New(d Deps) *Service {
 const (
 	chargeEvery  = time.Hour
 	depositEvery = time.Hour
+	eraseEvery   = time.Hour
 )
 
-// Register charges the months that are over, asks for deposits, and tells companies of their invoices and reminds them. app calls it once, before r starts.
+// Register charges the months that are over, asks for deposits, tells companies of their invoices and reminds them, and erases debtors. app calls it once, before r starts.
 func (s *Service) Register(r *jobs.Runner) error {
 	jobs.EachCity(r, "ductbill.charge", chargeEvery, s.chargeDue)
 	jobs.EachCity(r, "ductbill.climb", remindEvery, s.remindDue)
 	jobs.EachCity(r, "ductbill.ask_deposits", depositEvery, s.askDeposits)
+	jobs.EachCity(r, "ductbill.erase", eraseEvery, s.eraseDebtors)
 	return errors.Join(
 		jobs.Handle(r, matchKind(), func(ctx context.Context, tx bun.Tx, _ matchArgs) error { return s.match(ctx, tx) }),
 		jobs.HandleCall(r, tellKind(), func(ctx context.Context, _ uuid.UUID, a tellArgs) error { return s.tell(ctx, a.Invoice) }),

@@ -43,6 +43,9 @@ type Bill struct {
 	Approved   *bool         `bun:"approved"`
 	DraftID    uuid.NullUUID `bun:"draft_id"`
 	UndoneAt   time.Time     `bun:"undone_at,nullzero"`
+	Sealed     []byte        `bun:"sealed"` // name, address and e-mail of somebody else, which stand in the columns above only in rows from before
+	Mark       string        `bun:"mark"`   // of somebody else: equal for the same name
+	ErasedAt   time.Time     `bun:"erased_at,nullzero"`
 
 	Book ductbill.Claimed `bun:"-"` // what became of the draft
 }
@@ -77,6 +80,9 @@ func (s *Service) Bills(ctx context.Context, actor identity.Actor, id uuid.UUID)
 	if err := s.d.DB.NewSelect().Model(&all).Where("b.tenant_id = ? AND b.damage_id = ?", tenancy.Must(ctx), id).OrderExpr("b.id").Scan(ctx); err != nil {
 		return nil, fmt.Errorf("ductdamage: bills: %w", err)
 	}
+	if err := s.openDebtors(ctx, all); err != nil {
+		return nil, err
+	}
 	var drafts []uuid.UUID
 	for _, b := range all {
 		if b.DraftID.Valid {
@@ -110,7 +116,7 @@ func (in *BillInput) check(needed bool) error {
 // AskBills asks somebody else to decide that operators and others are charged their shares of a repair, for staff with duct:bill; the
 // company that runs the ducts pays its own. A share that was asked for or approved is left out, unless the book has taken it back altogether. It
 // refuses Invalid field "address" where one who is no operator has none, and what is no address of e-mail; Conflict
-// "ductdamage.nothing_to_bill" where nobody is to be charged, and what AskCredits refuses of the damage.
+// "ductdamage.nothing_to_bill" where nobody is to be charged, "ductdamage.third_erased", and what AskCredits refuses of the damage.
 func (s *Service) AskBills(ctx context.Context, actor identity.Actor, in BillInput) error {
 	before, err := s.Bills(ctx, actor, in.ID)
 	if err != nil {
@@ -147,12 +153,20 @@ func (s *Service) AskBills(ctx context.Context, actor identity.Actor, in BillInp
 
 // billing are the shares that are to be charged, and are not.
 func (s *Service) billing(ctx context.Context, tx bun.Tx, actor identity.Actor, d Damage, in BillInput) ([]Bill, error) {
-	var shares []Share
-	err := tx.NewSelect().Model(&shares).ColumnExpr("s.*").Where("s.tenant_id = ? AND s.damage_id = ? AND s.party <> ? AND s.amount > 0", d.TenantID, d.ID, ByCompany).
-		Where("NOT EXISTS (SELECT FROM duct_damage_bill b WHERE b.tenant_id = s.tenant_id AND b.damage_id = s.damage_id AND coalesce(b.operator_id::text, b.name) = coalesce(s.operator_id::text, s.name) AND b.approved IS NOT FALSE AND b.undone_at IS NULL)").OrderExpr("s.position").Scan(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("ductdamage: bills: %w", err)
+	if err := d.known(); err != nil {
+		return nil, err
 	}
+	shares, err := s.shares(ctx, tx, &d)
+	if err != nil {
+		return nil, err
+	}
+	live, err := s.live(ctx, tx, d)
+	if err != nil {
+		return nil, err
+	}
+	shares = slices.DeleteFunc(shares, func(x Share) bool {
+		return x.Party == ByCompany || x.Amount == 0 || slices.ContainsFunc(live, func(b Bill) bool { return b.of() == key(x.OperatorID, x.Name) })
+	})
 	if len(shares) == 0 {
 		return nil, fault.New(fault.Conflict, "ductdamage.nothing_to_bill")
 	}
@@ -170,9 +184,22 @@ func (s *Service) billing(ctx context.Context, tx bun.Tx, actor identity.Actor, 
 		} else if err := tx.NewRaw("SELECT name FROM duct_operator WHERE tenant_id = ? AND id = ?", d.TenantID, x.OperatorID).Scan(ctx, &b.Name); err != nil {
 			return nil, fmt.Errorf("ductdamage: bills: %w", err)
 		}
+		if err := s.sealDebtor(ctx, &b); err != nil {
+			return nil, err
+		}
 		all[i] = b
 	}
 	return all, nil
+}
+
+// live are the shares of a damage that are charged, or asked to be, locked.
+func (s *Service) live(ctx context.Context, tx bun.Tx, d Damage) ([]Bill, error) {
+	var all []Bill
+	err := tx.NewSelect().Model(&all).Where("b.tenant_id = ? AND b.damage_id = ? AND b.undone_at IS NULL AND b.approved IS NOT FALSE", d.TenantID, d.ID).OrderExpr("b.id").For("UPDATE").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("ductdamage: bills: %w", err)
+	}
+	return all, s.openDebtors(ctx, all)
 }
 
 // DecideBills approves or refuses what somebody else has asked to charge for a damage, for staff with duct:bill. Approved, each share is a
@@ -186,6 +213,9 @@ func (s *Service) DecideBills(ctx context.Context, actor identity.Actor, id uuid
 		}
 		if len(all) == 0 {
 			return fault.New(fault.Conflict, "ductdamage.no_bill_asked")
+		}
+		if err := s.openDebtors(ctx, all); err != nil {
+			return err
 		}
 		var sum money.Rupiah
 		for _, b := range all {
@@ -227,10 +257,9 @@ func (b Bill) claim(d Damage) ductbill.Claim {
 // rebill undoes what is charged, or asked to be, to parties whose share is not among shares any more as it was: what waits is decided no
 // more, and what the book has is asked to be taken back, which somebody else decides there. What is now to be charged is asked for anew.
 func (s *Service) rebill(ctx context.Context, tx bun.Tx, actor identity.Actor, d Damage, shares []Share) error {
-	var all []Bill
-	err := tx.NewSelect().Model(&all).Where("b.tenant_id = ? AND b.damage_id = ? AND b.undone_at IS NULL AND b.approved IS NOT FALSE", d.TenantID, d.ID).OrderExpr("b.id").For("UPDATE").Scan(ctx)
+	all, err := s.live(ctx, tx, d)
 	if err != nil {
-		return fmt.Errorf("ductdamage: bills: %w", err)
+		return err
 	}
 	kept := map[string]Share{}
 	for _, x := range shares {

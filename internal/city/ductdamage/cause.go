@@ -99,7 +99,7 @@ func (in *CauseInput) shares() (bad []fault.Field) {
 // Judge puts down what caused a damage and who pays for it, for staff with duct:manage; put down again, after it was closed too, the last
 // counts: what was charged of a share that is another now is undone. The amounts add up to the cost to the rupiah. It refuses Invalid what is
 // missing, shares that do not add up to 100 percent or name a party twice (field "shares"), Conflict "ductdamage.credited" where what is
-// let off already would not be let off by who answers now, and what Step refuses of a damage that was dismissed.
+// let off already would not be let off by who answers now, "ductdamage.third_erased" of a damage of which that is not known any more, and what Step refuses of one that was dismissed.
 func (s *Service) Judge(ctx context.Context, actor identity.Actor, in CauseInput) error {
 	if err := in.check(); err != nil {
 		return err
@@ -109,6 +109,9 @@ func (s *Service) Judge(ctx context.Context, actor identity.Actor, in CauseInput
 			if err := s.creditsStand(ctx, tx, *d, in.Liable, in.Operator); err != nil {
 				return err
 			}
+		}
+		if err := d.known(); err != nil {
+			return err
 		}
 		d.Cause, d.Liable, d.LiableName, d.RootCause, d.Cost = in.Cause, in.Liable, "", in.RootCause, in.Cost
 		d.LiableOperator = uuid.NullUUID{}
@@ -121,7 +124,7 @@ func (s *Service) Judge(ctx context.Context, actor identity.Actor, in CauseInput
 		if err := share(in.Cost, in.Shares); err != nil {
 			return err
 		}
-		if err := keepShares(ctx, tx, *d, in.Shares); err != nil {
+		if err := s.keepShares(ctx, tx, d, in.Shares); err != nil {
 			return err
 		}
 		if err := s.rebill(ctx, tx, actor, *d, in.Shares); err != nil {
@@ -153,7 +156,8 @@ func share(cost money.Rupiah, all []Share) error {
 	return nil
 }
 
-func keepShares(ctx context.Context, tx bun.Tx, d Damage, all []Share) error {
+// keepShares writes who pays how much; the names of a damage are sealed together.
+func (s *Service) keepShares(ctx context.Context, tx bun.Tx, d *Damage, all []Share) error {
 	for i, x := range append([]uuid.NullUUID{d.LiableOperator}, operatorsOf(all)...) {
 		if !x.Valid {
 			continue
@@ -169,13 +173,19 @@ func keepShares(ctx context.Context, tx bun.Tx, d Damage, all []Share) error {
 	if _, err := tx.NewRaw("DELETE FROM duct_damage_share WHERE tenant_id = ? AND damage_id = ?", d.TenantID, d.ID).Exec(ctx); err != nil {
 		return fmt.Errorf("ductdamage: shares: %w", err)
 	}
-	if len(all) == 0 {
+	rows := slices.Clone(all)
+	for i := range all {
+		all[i].Position = i + 1
+		rows[i].TenantID, rows[i].DamageID, rows[i].Position, rows[i].Name = d.TenantID, d.ID, i+1, ""
+	}
+	if err := s.sealThird(ctx, d, all); err != nil {
+		return err
+	}
+	d.LiableName = ""
+	if len(rows) == 0 {
 		return nil
 	}
-	for i := range all {
-		all[i].TenantID, all[i].DamageID, all[i].Position = d.TenantID, d.ID, i+1
-	}
-	if _, err := tx.NewInsert().Model(&all).Exec(ctx); err != nil {
+	if _, err := tx.NewInsert().Model(&rows).Exec(ctx); err != nil {
 		return fmt.Errorf("ductdamage: shares: %w", err)
 	}
 	return nil

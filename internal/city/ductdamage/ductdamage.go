@@ -57,11 +57,21 @@ const raiseEvery = time.Minute
 
 var tellKind = jobs.Kind[tellArgs]{Name: "ductdamage.tell.v1", Queue: jobs.Urgent, MaxRetry: 12, Timeout: time.Minute}
 
-// Register tells people what happens, raises what is late, and seals what was said and, when its days are over, erases it. Call it once, before r starts.
+// Register tells people what happens, raises what is late, and seals what was said and who answers and, when their days are over, erases it. Call it once, before r starts.
 func (s *Service) Register(r *jobs.Runner) error {
 	jobs.EachCity(r, "ductdamage.raise", raiseEvery, func(ctx context.Context, tx bun.Tx, _ time.Time) error { return s.raise(ctx, tx) })
-	jobs.EachCity(r, "ductdamage.seal", time.Minute, func(ctx context.Context, tx bun.Tx, _ time.Time) error { return s.sealAll(ctx, tx) })
-	jobs.EachCity(r, "ductdamage.erase", time.Hour, func(ctx context.Context, tx bun.Tx, _ time.Time) error { return s.erase(ctx, tx) })
+	jobs.EachCity(r, "ductdamage.seal", time.Minute, func(ctx context.Context, tx bun.Tx, _ time.Time) error {
+		if err := s.sealAll(ctx, tx); err != nil {
+			return err
+		}
+		return s.sealThirds(ctx, tx)
+	})
+	jobs.EachCity(r, "ductdamage.erase", time.Hour, func(ctx context.Context, tx bun.Tx, _ time.Time) error {
+		if err := s.erase(ctx, tx); err != nil {
+			return err
+		}
+		return s.eraseThirds(ctx, tx)
+	})
 	s.forget(r)
 	return jobs.Handle(r, tellKind, s.tell)
 }
@@ -158,6 +168,8 @@ type Damage struct {
 	Closing        string        `bun:"closing"`
 	Sealed         []byte        `bun:"sealed"`             // words and place, which stand in the columns above only in rows from before
 	ErasedAt       time.Time     `bun:"erased_at,nullzero"` // what was said is not known any more
+	Third          []byte        `bun:"third"`              // names of who is no operator, which stand in liable_name and the shares only in rows from before
+	ThirdErasedAt  time.Time     `bun:"third_erased_at,nullzero"`
 	Revision       int           `bun:"revision"`
 	UpdatedAt      time.Time     `bun:"updated_at"`
 }

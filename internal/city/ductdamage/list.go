@@ -142,10 +142,8 @@ func (s *Service) Find(ctx context.Context, actor identity.Actor, id uuid.UUID) 
 	if x.Photos, err = s.photos(ctx, id); err != nil {
 		return x, err
 	}
-	if err = s.d.DB.NewSelect().Model(&x.Shares).Where("s.tenant_id = ? AND s.damage_id = ?", tenant, id).OrderExpr("s.position").Scan(ctx); err != nil {
-		return x, fmt.Errorf("ductdamage: shares: %w", err)
-	}
-	return x, nil
+	x.Shares, err = s.shares(ctx, s.d.DB, &x.Damage)
+	return x, err
 }
 
 // eventsMost bounds a timeline.

@@ -174,7 +174,7 @@ func (s *Service) changeAs(ctx context.Context, actor identity.Actor, needs acce
 			return err
 		}
 		d.Revision, d.UpdatedAt = d.Revision+1, s.now()
-		_, err = tx.NewUpdate().Model(&d).Column("state", "restored_at", "cause", "liable", "liable_operator", "liable_name", "root_cause", "cost", "closing", "revision", "updated_at").WherePK().Exec(ctx)
+		_, err = tx.NewUpdate().Model(&d).Column("state", "restored_at", "cause", "liable", "liable_operator", "liable_name", "third", "root_cause", "cost", "closing", "revision", "updated_at").WherePK().Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("ductdamage: change: %w", err)
 		}

@@ -37,7 +37,11 @@ func (p *Pages) bills(c *gin.Context, x ductdamage.Detail, f forms) (bill.Sectio
 	s.Table = &bill.Table{Title: s.Title, Columns: []bill.Column{{Label: l.T("damage.party")}, {Label: l.T("damage.percent"), End: true}, {Label: l.T("damage.amount"), End: true}, {Label: l.T("duct.standing")}}}
 	waits, own, stale, kept := false, false, false, map[string]bool{}
 	for _, b := range all {
-		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: b.Name, Small: b.Address}, {Text: strconv.Itoa(b.Percent) + "%"}, {Text: b.Amount.String()}, billCell(l, b)}})
+		who := bill.Cell{Text: b.Name, Small: b.Address}
+		if !b.ErasedAt.IsZero() {
+			who.Text = l.T("duct.erased", "day", l.Date(site.Zoned(c, b.ErasedAt)))
+		}
+		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{who, {Text: strconv.Itoa(b.Percent) + "%"}, {Text: b.Amount.String()}, billCell(l, b)}})
 		if b.Approved == nil && b.UndoneAt.IsZero() {
 			waits, own = true, own || b.AskedBy == a.ID
 		}
@@ -48,7 +52,7 @@ func (p *Pages) bills(c *gin.Context, x ductdamage.Detail, f forms) (bill.Sectio
 			kept[b.Name] = true
 		}
 	}
-	if !p.may(c, access.DuctBill) || x.State == ductdamage.Dismissed {
+	if !p.may(c, access.DuctBill) || x.State == ductdamage.Dismissed || !x.ThirdErasedAt.IsZero() {
 		return s, nil
 	}
 	here := PathDamage + "/" + x.ID.String()

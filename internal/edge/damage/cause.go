@@ -27,6 +27,8 @@ func (p *Pages) cause(c *gin.Context, x ductdamage.Detail, f forms) (bill.Sectio
 		who := l.T("damage.liable." + x.Liable)
 		if name := x.LiableName + x.Liability; name != "" {
 			who += ", " + name
+		} else if !x.ThirdErasedAt.IsZero() {
+			who += "\n" + l.T("duct.erased", "day", l.Date(site.Zoned(c, x.ThirdErasedAt)))
 		}
 		s.Rows = []ui.Row{{Label: l.T("damage.cause"), Value: l.T("damage.cause." + x.Cause)}, {Label: l.T("damage.liable"), Value: who}, {Label: l.T("damage.root_cause"), Value: x.RootCause}, {Label: l.T("damage.cost"), Value: x.Cost.String()}}
 	}
@@ -39,7 +41,7 @@ func (p *Pages) cause(c *gin.Context, x ductdamage.Detail, f forms) (bill.Sectio
 		}
 		s.Table.Foot = []bill.Cell{{Text: l.T("damage.sum")}, {Text: "100%"}, {Text: sum.String()}}
 	}
-	if x.State == ductdamage.Dismissed || !p.may(c, access.DuctManage) { // who answers may be found after it was closed
+	if x.State == ductdamage.Dismissed || !x.ThirdErasedAt.IsZero() || !p.may(c, access.DuctManage) { // who answers may be found after it was closed
 		return s, nil
 	}
 	form, err := p.causeForm(c, x, f)

@@ -111,3 +111,94 @@ func (w *world) read(t *testing.T, into *string, sql string) {
 		t.Fatal(err)
 	}
 }
+
+// TestWhoAnswersIsSealedAndErased: the name, address and e-mail of a private person who is charged a repair lie in clear nowhere but on what the book
+// needs of them, what an earlier version wrote in clear is sealed, and once nothing of them is open and the city's days are over nobody reads them but
+// on the invoice, which is kept as it was issued.
+func TestWhoAnswersIsSealedAndErased(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	at := w.sari.Upload(list, "photo", "", nil, "kind", "digging", "node", "MH-2", "words", "Galian").To()
+	bima, dewi := w.Staff(t, pagetest.HostBatam, "Bima Keuangan", "duct_finance", ""), w.Staff(t, pagetest.HostBatam, "Dewi Keuangan", "duct_finance", "")
+	w.sari.Goes(w.do(t, w.sari, at, "/sebab", "cause", "excavation", "liable", "third_party", "name", "Sutrisno Contoh", "root_cause", "Tanpa gambar", "cost", "1.000.000", "share_third_party", "60", "share_company", "40"), at)
+	bima.Goes(bima.Post(at+"/tagih", "address", "Gang Contoh 7", "email", "sutrisno@contoh.id"), at)
+	const inClear = "to_jsonb(x)::text ~ 'Sutrisno|Gang Contoh|sutrisno@'"
+	clear := func(when string, want int) {
+		t.Helper()
+		n := w.count(t, "duct_damage x", inClear) + w.count(t, "duct_damage_share x", inClear) + w.count(t, "duct_damage_bill x", inClear) + w.count(t, "audit_entry x", inClear) + w.count(t, "duct_damage_event x", inClear)
+		if n != want {
+			t.Errorf("%s: %d rows name them in clear, want %d", when, n, want)
+		}
+	}
+	said := []string{"Pihak ketiga, Sutrisno Contoh", "Gang Contoh 7"}
+	clear("asked for", 0)
+	dewi.Page(at, said...)
+
+	// As an earlier version left it.
+	w.exec(t, "UPDATE duct_damage SET third = NULL, liable_name = 'Sutrisno Contoh'")
+	w.exec(t, "UPDATE duct_damage_share SET name = 'Sutrisno Contoh' WHERE party = 'third_party'")
+	w.exec(t, "UPDATE duct_damage_bill SET sealed = NULL, mark = '', name = 'Sutrisno Contoh', address = 'Gang Contoh 7', email = 'sutrisno@contoh.id'")
+	clear("from before", 3)
+	dewi.Page(at, said...)
+	bima.Sees(bima.Post(at+"/tagih", "address", "x"), http.StatusConflict, "Tidak ada bagian biaya")
+	for range 2 { // a repetition changes nothing
+		w.Wait(time.Minute)
+		w.Run(t)
+	}
+	clear("sealed", 0)
+	dewi.Page(at, said...)
+	bima.Sees(bima.Post(at+"/tagih", "address", "x"), http.StatusConflict, "Tidak ada bagian biaya")
+
+	dewi.Goes(dewi.Post(at+"/tagih-putusan", "jawaban", "setuju"), at)
+	const book = "/petugas/ducting/tagihan"
+	bima.Sees(bima.Post(book+"/tindakan/terbitkan", "semua", "ya"), http.StatusOK, "DCT/2026/")
+	var id string
+	w.read(t, &id, "SELECT id::text FROM invoice WHERE source LIKE 'claim:%'")
+	one := book + "/" + id
+	w.sari.Goes(w.do(t, w.sari, at, "/langkah", "state", "repaired"), at)
+	w.sari.Goes(w.do(t, w.sari, at, "/tutup", "closing", "Selesai"), at)
+	w.exec(t, "UPDATE retention SET days = 30 WHERE data = 'duct_debtors'")
+	seen := pagetest.Hidden(t, w.sari.Page(at), "revision")
+	run := func(name string, d time.Duration) (*pagetest.Browser, string) {
+		t.Helper()
+		for range 3 {
+			w.sleep(t, d)
+			w.Run(t)
+			d = time.Hour
+		}
+		b := w.Staff(t, pagetest.HostBatam, name, "duct_finance", "")
+		return b, b.Page(at)
+	}
+	bima, page := run("Bima Dua", 40*24*time.Hour)
+	if !strings.Contains(page, "Sutrisno Contoh") {
+		t.Error("erased while they owe something")
+	}
+	bima.Goes(bima.Post(one+"/bayar", "method", "transfer", "amount", "600.000", "reference", "TRF-1", "on", w.ClockNow().Format(time.DateOnly)), one)
+	if _, page = run("Bima Tiga", 28*24*time.Hour); !strings.Contains(page, "Sutrisno Contoh") || w.count(t, "party x", inClear) != 1 {
+		t.Error("erased too early")
+	}
+	bima, page = run("Bima Empat", 4*24*time.Hour)
+	if strings.Contains(page, "Sutrisno") || !strings.Contains(page, "karena masa simpannya berakhir") || strings.Contains(page, `action="`+at+`/sebab"`) {
+		t.Error("who answered is still read, or nothing says that it was erased, or who answers can still be changed")
+	}
+	clear("erased", 0)
+	if n := w.count(t, "party x", inClear); n != 0 {
+		t.Error("the book still knows whom it charged")
+	}
+	bima.Page(one, "Sutrisno Contoh") // as it was issued
+	w.sari.Sees(w.sari.Post(at+"/sebab", "revision", seen, "cause", "excavation", "liable", "company", "root_cause", "x", "cost", "0"), http.StatusConflict, "sudah dihapus karena masa simpannya berakhir")
+	for action, want := range map[string]int{"ductdamage.third_erase": 1, "party.erase": 1} {
+		if n := w.count(t, "audit_entry", "action = ?", action); n != want {
+			t.Errorf("%d entries %s, want %d", n, action, want)
+		}
+	}
+	// What they paid too little or too much is still put right, under the name of the invoice.
+	bima.Goes(bima.Post(one+"/minta", "kind", "credit_note", "line-1", "100.000", "reason", "Sebagian dibayar asuransi"), one)
+	var request string
+	w.read(t, &request, "SELECT id::text FROM invoice_request")
+	dewi = w.Staff(t, pagetest.HostBatam, "Dewi Dua", "duct_finance", "")
+	dewi.Goes(dewi.Post(book+"/permintaan/"+request, "jawaban", "setuju"), book)
+	if n := w.count(t, "invoice", "kind = 'credit_note' AND party ->> 'name' = 'Sutrisno Contoh'"); n != 1 {
+		t.Errorf("%d credit notes in their name", n)
+	}
+}

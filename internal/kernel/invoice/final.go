@@ -26,7 +26,7 @@ import (
 // It refuses NotFound "invoice.not_found"; Conflict "invoice.final" for a draft that has become one, "invoice.closed" for one that was closed
 // without, "invoice.dropped" for one that shall not, "invoice.own_adjustment" for whoever lowered it by hand, "invoice.no_tax_rule" for a
 // charge whose rule is not in force, "invoice.negative" where less than nothing is charged under a rule, "invoice.nothing_due" when there is
-// nothing to pay, and "invoice.unprintable" for letters that no paper can show.
+// nothing to pay, "invoice.party_erased" for whom nobody knows any more, and "invoice.unprintable" for letters that no paper can show.
 func (b *Book) Finalise(ctx context.Context, tx bun.Tx, actor identity.Actor, draft uuid.UUID, on time.Time) (Invoice, error) {
 	on = dayOf(on)
 	d, err := lockDraft(ctx, tx, draft)
@@ -129,7 +129,7 @@ func (i *Invoice) work(ctx context.Context, db bun.IDB, charges []Charge, taxed 
 	if w.taxes, w.shares, err = taxes(ctx, db, charges, taxed, left); err != nil {
 		return w, err
 	}
-	if i.Party, err = partyOn(ctx, db, i.PartyID, i.IssuedOn); err != nil {
+	if i.Party, err = i.asCharged(ctx, db); err != nil {
 		return w, err
 	}
 	if err := i.printable(charges); err != nil {

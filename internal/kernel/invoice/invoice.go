@@ -54,6 +54,8 @@ type Party struct {
 	VirtualAccount string `bun:"virtual_account" json:"virtual_account,omitempty"` // of its own, where the seller gives one to each party
 
 	Version uuid.NullUUID `bun:"version" json:"-"` // that this is, when there was more than one
+
+	ErasedAt time.Time `bun:"erased_at,nullzero" json:"-"` // who it was is not known any more
 }
 
 // Charge is one thing that is billed. PPN is the code of a tax rule, PPh that of what the buyer withholds, or empty. Source

@@ -20,6 +20,7 @@ const (
 	KeptCrews    = "duct_crews"    // who opens a manhole: after the last day of the access
 	KeptContacts = "duct_contacts" // whom to speak to about works in the road: after nobody answers for the road any more
 	KeptReports  = "duct_reports"  // what somebody said of a damage, and where: after it was closed or dismissed
+	KeptDebtors  = "duct_debtors"  // who answers for a damage without being an operator: after it was closed and nothing charged for it is open
 )
 
 // retention is how long a city keeps some personal data, from a day on.
@@ -37,7 +38,7 @@ type retention struct {
 
 func retentionSection() Section {
 	return ListSection("retention", retentionName, func(r retention) string { return r.Data + " " + r.From }, func(c *Check, at string, r retention) {
-		c.OneOf(at+".data", r.Data, KeptCrews, KeptContacts, KeptReports)
+		c.OneOf(at+".data", r.Data, KeptCrews, KeptContacts, KeptReports, KeptDebtors)
 		if _, err := time.Parse(time.DateOnly, r.From); err != nil {
 			c.Add(at+".effective_from", "bad_form", "value", r.From, "example", "2026-01-01")
 		}
