@@ -8,6 +8,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/cosign"
+	"bedelau/internal/city/ductbill"
 	"bedelau/internal/edge/cli"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
@@ -17,7 +18,7 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
-// contacts tells notify where to write to an account, or to who is asked to sign without one.
+// contacts tells notify where to write to an account, or to who is asked to sign or is charged without one.
 type contacts struct {
 	identity *identity.Service
 	db       *bun.DB
@@ -27,7 +28,11 @@ type contacts struct {
 func (c contacts) Contact(ctx context.Context, account uuid.UUID) (notify.Contact, error) {
 	p, err := c.identity.AccountContact(ctx, account)
 	if fault.Is(err, "identity.no_account") {
-		return cosign.Contact(ctx, c.db, c.keys, account)
+		to, err := cosign.Contact(ctx, c.db, c.keys, account)
+		if fault.Is(err, "cosign.no_signer") {
+			return ductbill.Contact(ctx, c.db, account)
+		}
+		return to, err
 	}
 	if err != nil {
 		return notify.Contact{}, err
@@ -38,7 +43,7 @@ func (c contacts) Contact(ctx context.Context, account uuid.UUID) (notify.Contac
 func (a *App) buildNotify() error {
 	var err error
 	a.Notify, err = notify.New(notify.Deps{
-		DB: a.DB.App, Bus: a.Bus, Keys: a.Keys, Contacts: contacts{a.Identity, a.DB.App, a.Keys}, BaseURL: a.CityURL, Log: a.Log,
+		DB: a.DB.App, Bus: a.Bus, Keys: a.Keys, Contacts: contacts{a.Identity, a.DB.App, a.Keys}, Files: a.Files, BaseURL: a.CityURL, Log: a.Log,
 		SMTP: notify.SMTPConfig{Host: a.Config.SMTPHost, Port: a.Config.SMTPPort, User: a.Config.SMTPUser,
 			Password: string(a.Config.SMTPPassword), From: a.Config.SMTPFrom, TLS: a.Config.SMTPTLS},
 		Links: map[string]string{

@@ -168,8 +168,10 @@ func (s *Service) Receive(ctx context.Context, actor identity.Actor, in invoice.
 		return p, fault.Fields([]fault.Field{{Name: "on", Code: "date_future"}})
 	}
 	err = s.act(ctx, actor, "receive", func(ctx context.Context, tx bun.Tx) error {
-		p, err = s.Book.Pay(ctx, tx, actor, in)
-		return err
+		if p, err = s.Book.Pay(ctx, tx, actor, in); err != nil {
+			return err
+		}
+		return s.paid(ctx, tx, []uuid.UUID{in.Invoice}, p)
 	})
 	return p, err
 }

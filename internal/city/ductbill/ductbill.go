@@ -55,7 +55,7 @@ func New(d Deps) *Service {
 		d.Now = time.Now
 	}
 	s := &Service{d: d, Book: &invoice.Book{DB: d.DB, Now: d.Now}}
-	s.payin = &payin.Service{Book: s.Book, Holder: holder{s}} // who opens a receipt first prints it
+	s.payin = &payin.Service{Book: s.Book, Holder: holder{s}, Paid: s.paid} // who opens a receipt first prints it
 	s.Bank, s.Taxes = payin.NewDesk(s.payin, d.Guard, access.DuctBill), faktur.NewDesk(s.Book, d.Guard, access.DuctBill)
 	return s
 }
@@ -76,6 +76,7 @@ func (s *Service) Register(r *jobs.Runner) error {
 		jobs.Handle(r, matchKind(), func(ctx context.Context, tx bun.Tx, _ matchArgs) error { return s.match(ctx, tx) }),
 		jobs.HandleCall(r, tellKind(), func(ctx context.Context, _ uuid.UUID, a tellArgs) error { return s.tell(ctx, a.Invoice) }),
 		jobs.HandleCall(r, remindKind(), func(ctx context.Context, _ uuid.UUID, a remindArgs) error { return s.remind(ctx, a) }),
+		jobs.HandleCall(r, receiptKind(), func(ctx context.Context, _ uuid.UUID, a receiptArgs) error { return s.receipt(ctx, a) }),
 	)
 }
 

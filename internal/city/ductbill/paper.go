@@ -121,16 +121,23 @@ func (s *Service) open(ctx context.Context, id, payment uuid.UUID) (files.File, 
 		return files.File{}, nil, err
 	}
 	a := paperArgs{id, payment}
-	row, ok, err := s.paper(ctx, a)
-	if err == nil && !ok {
-		if err = s.print(ctx, a); err == nil {
-			row, _, err = s.paper(ctx, a)
-		}
+	if err := s.printed(ctx, a); err != nil {
+		return files.File{}, nil, err
 	}
+	row, _, err := s.paper(ctx, a)
 	if err != nil {
 		return files.File{}, nil, err
 	}
 	return s.d.Files.Open(ctx, row.FileID)
+}
+
+// printed makes a paper that nobody has needed yet.
+func (s *Service) printed(ctx context.Context, a paperArgs) error {
+	_, ok, err := s.paper(ctx, a)
+	if err == nil && !ok {
+		err = s.print(ctx, a)
+	}
+	return err
 }
 
 // paidBy refuses a payment that is not of the invoice, or is no money.

@@ -71,7 +71,7 @@ func (s *Service) remindDue(ctx context.Context, tx bun.Tx, at time.Time) error 
 	return nil
 }
 
-// remind says a rung to the people of the company, each once. What was paid meanwhile is said nothing of.
+// remind says a rung to the people of the company, each once, or to the address on the invoice. What was paid meanwhile is said nothing of.
 func (s *Service) remind(ctx context.Context, a remindArgs) error {
 	b, err := s.find(ctx, a.Invoice)
 	if err != nil || b.Standing.Open <= 0 {
@@ -82,9 +82,12 @@ func (s *Service) remind(ctx context.Context, a remindArgs) error {
 	if err != nil {
 		return fmt.Errorf("ductbill: remind: %w", err)
 	}
-	data := map[string]string{"number": b.Number, "amount": b.Standing.Open.String(), "path": PathBill + b.ID.String()}
+	data := map[string]string{"number": b.Number, "amount": b.Standing.Open.String()}
 	if a.Days > 0 {
 		data["days"] = strconv.Itoa(a.Days)
+	}
+	if err := s.ready(ctx, b); err != nil {
+		return err
 	}
 	return tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
 		_, err := s.mail(ctx, tx, b, "duct_bill_"+say, fmt.Sprintf("duct_reminder:%s:%d", b.ID, a.Days), data)
@@ -92,15 +95,18 @@ func (s *Service) remind(ctx context.Context, a remindArgs) error {
 	})
 }
 
-// tell tells the people of the company of an invoice or a credit note, each once, and keeps with it that they were told.
+// tell tells the people of the company of an invoice or a credit note, each once, or the address on it, and keeps with it that they were told.
 func (s *Service) tell(ctx context.Context, id uuid.UUID) error {
 	b, err := s.find(ctx, id)
 	if err != nil || s.today(ctx).After(b.IssuedOn.AddDate(0, 0, newsDays)) {
 		return err
 	}
-	template, data := "duct_bill_issued", map[string]string{"number": b.Number, "amount": b.Total.String(), "about": b.Note, "path": PathBill + b.ID.String()}
+	template, data := "duct_bill_issued", map[string]string{"number": b.Number, "amount": b.Total.String(), "about": b.Note}
 	if b.Kind == invoice.CreditNote {
 		template = "duct_bill_credited"
+	}
+	if err := s.ready(ctx, b); err != nil {
+		return err
 	}
 	return tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
 		people, err := s.mail(ctx, tx, b, template, "duct_bill:"+b.ID.String(), data)
@@ -117,11 +123,22 @@ func (s *Service) tell(ctx context.Context, id uuid.UUID) error {
 	})
 }
 
-// mail writes one letter to each who is of the invoice's company today, in the language in which they read, and returns them. What a
-// letter says besides data is the day by which an invoice is to be paid.
+// ready has the paper that goes with the letters to who has no page to read it on; printing it is no part of a transaction.
+func (s *Service) ready(ctx context.Context, b Bill) error {
+	if !b.Third() || b.Paper() {
+		return nil
+	}
+	return s.printed(ctx, paperArgs{Invoice: b.ID})
+}
+
+// mail writes one letter to each who is of the invoice's company today, in the language in which they read, and returns them, or to the address on
+// the invoice of who is no operator. What a letter says besides data is the day by which an invoice is to be paid, and where its page is.
 func (s *Service) mail(ctx context.Context, tx bun.Tx, b Bill, template, key string, data map[string]string) ([]uuid.UUID, error) {
 	if s.d.Notify == nil {
 		return nil, nil
+	}
+	if b.Third() {
+		return s.mailThird(ctx, tx, b, uuid.Nil, template, key, data)
 	}
 	var people []struct {
 		AccountID uuid.UUID
@@ -135,6 +152,7 @@ func (s *Service) mail(ctx context.Context, tx bun.Tx, b Bill, template, key str
 	var told []uuid.UUID
 	for _, to := range people {
 		said := maps.Clone(data)
+		said["path"] = PathBill + b.ID.String()
 		if b.Kind != invoice.CreditNote {
 			said["due"] = to.Locale.Date(b.DueOn)
 		}
@@ -148,7 +166,7 @@ func (s *Service) mail(ctx context.Context, tx bun.Tx, b Bill, template, key str
 
 // Told is who was told of an invoice when it was issued.
 type Told struct {
-	AccountID uuid.UUID
+	AccountID uuid.UUID // or the id of the invoice, for the address on it
 	SentAt    time.Time
 }
 

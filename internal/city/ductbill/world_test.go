@@ -51,7 +51,7 @@ func newWorld(t *testing.T) *world {
 	store, err := files.New(files.Deps{DB: w.DB.App, Keys: keys, Dir: t.TempDir(), MaxBytes: 10 << 20, Log: quiet})
 	y.must(err)
 	bus := event.New(nil)
-	mail, err := notify.New(notify.Deps{DB: w.DB.App, Bus: bus, Keys: keys, BaseURL: func(tenancy.City) string { return "http://localhost" }, SMTP: notify.SMTPConfig{Host: "localhost", Port: 25, From: "kota@localhost", TLS: "none"},
+	mail, err := notify.New(notify.Deps{DB: w.DB.App, Bus: bus, Keys: keys, Files: store, BaseURL: func(tenancy.City) string { return "http://localhost" }, SMTP: notify.SMTPConfig{Host: "localhost", Port: 25, From: "kota@localhost", TLS: "none"},
 		Links: map[string]string{"account_confirm": "/k/{token}", "account_exists": "/masuk", "password_reset": "/a/{token}", "staff_invite": "/u/{token}", "invite_held": "/masuk"}})
 	y.must(err)
 	y.people = identity.New(identity.Deps{DB: w.DB.App, Keys: keys, Bus: bus, Roles: guard})

@@ -47,6 +47,13 @@ func TestWhoAnswersPaysTheRepair(t *testing.T) {
 	}
 	dewi.Page(at, "DCT/2026/")
 	bima.Page("/petugas/ducting/piutang", "PT Gali Contoh")
+	var third string
+	w.read(t, &third, "SELECT id::text FROM invoice WHERE net = 5000001")
+	w.Run(t)
+	bima.Page(book+"/"+third, "Sudah diberi tahu kantor@gali.contoh")
+	if n := w.count(t, "message", "template = 'duct_bill_issued' AND account_id = ?::uuid", third); n != 1 {
+		t.Errorf("%d letters to the third party", n)
+	}
 	w.budi.Page("/mitra/tagihan", "Rp3.000.000") // the operator reads its own
 
 	// The same shares again change nothing. After the damage is closed it is found that the company's own people had dug.
@@ -120,6 +127,9 @@ func TestWhatAThirdPartyPaidGoesBack(t *testing.T) {
 	var id, request string
 	w.read(t, &id, "SELECT id::text FROM invoice WHERE kind = 'invoice'")
 	one := book + "/" + id
+	bima.Page(one, "tidak punya alamat email", "kirim di atas kertas", "Unduh tagihan (PDF)")
+	bima.Page("/petugas/ducting/piutang", "Tidak punya alamat email, jadi suratnya dikirim di atas kertas: PT Gali Contoh")
+	bima.Page("/petugas/ducting/piutang/"+id, "kirim di atas kertas")
 	bima.Goes(bima.Post(one+"/bayar", "method", "transfer", "amount", "1.000.000", "reference", "TRF-1", "on", "2026-11-24"), one)
 	if page := bima.Page(one); strings.Contains(page, "Minta pengembalian") || strings.Contains(page, "Undang mereka") {
 		t.Error("there is nothing to pay back and nobody to invite, and the page offers it")

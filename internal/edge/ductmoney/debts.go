@@ -79,6 +79,17 @@ func (p *Pages) debts(c *gin.Context) error {
 		}
 		owed.Note = bill.Note{Tone: "care", Text: l.T("ductdebt.unreached", "names", strings.Join(names, ", "))}
 	}
+	paper, err := p.DuctBills.OnPaper(ctx, a)
+	if err != nil {
+		return err
+	}
+	if len(paper) > 0 {
+		var names []string
+		for _, y := range paper {
+			names = append(names, y.Name)
+		}
+		owed.Text = l.T("ductdebt.paper", "names", strings.Join(names, ", "))
+	}
 	if next != uuid.Nil {
 		owed.Next = PathDebts + "?sesudah=" + next.String()
 	}
@@ -124,6 +135,7 @@ func (p *Pages) lettersPage(c *gin.Context, status int, in site.Form, errs ui.Er
 	if held {
 		v.Mark = ledger.HeldMark(l)
 	}
+	about.Note = paperNote(l, b)
 	v.Sections = []bill.Section{about, ledger.LetterSection(l, all, nil), acts}
 	return p.Render(c, status, bill.Page(v))
 }

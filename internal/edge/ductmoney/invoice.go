@@ -61,13 +61,12 @@ func (p *Pages) invoicePage(c *gin.Context, status int, in site.Form, errs ui.Er
 		v.Links = append(v.Links, ui.Link{Href: PathTaxes + "/" + id.String(), Label: l.T("tax.link"), Icon: "receipt-tax"})
 	}
 	head := bill.Section{ID: "tentang", Title: l.T("bill.about"), Quiet: true, Rows: []ui.Row{{Label: l.T("ductprice.operator"), Value: b.Party.Name}, {Label: l.T("bill.issued"), Value: l.Date(b.IssuedOn)}}}
-	if b.OperatorID != uuid.Nil { // somebody else has no pages here: the paper is sent to them
-		told, err := p.toldRow(c, b)
-		if err != nil {
-			return err
-		}
-		head.Rows = append(head.Rows, told)
+	told, err := p.toldRow(c, b)
+	if err != nil {
+		return err
 	}
+	head.Rows = append(head.Rows, told)
+	head.Note = paperNote(l, b)
 	if b.Kind == invoice.Bill {
 		head.Rows = append(head.Rows, ui.Row{Label: l.T("bill.due"), Value: l.Date(b.DueOn)}, ui.Row{Label: l.T("bill.rest"), Value: b.Standing.Open.String()})
 		head.Rows = append(head.Rows, console.PurchaseRows(l, b.Purchase)...)
@@ -110,9 +109,32 @@ func (p *Pages) invoicePage(c *gin.Context, status int, in site.Form, errs ui.Er
 	return p.Render(c, status, bill.Page(v))
 }
 
-// toldRow says who of the company was told of an invoice, and when.
+// paperNote says of an invoice to somebody whom no letter reaches that it has to be sent on paper.
+func paperNote(l i18n.Locale, b ductbill.Bill) bill.Note {
+	if !b.Paper() {
+		return bill.Note{}
+	}
+	return bill.Note{Tone: "care", Text: l.T("ductdebt.on_paper")}
+}
+
+// toldRow says who of the company was told of an invoice, and when; of who is no operator, what became of the letter to the address on it.
 func (p *Pages) toldRow(c *gin.Context, b ductbill.Bill) (ui.Row, error) {
 	l := gate.LocaleOf(c)
+	if b.Third() {
+		row := ui.Row{Label: l.T("ductdebt.told"), Value: l.T("ductdebt.no_address")}
+		if b.Party.Email == "" {
+			return row, nil
+		}
+		x, ok, err := p.DuctBills.ToldThird(c.Request.Context(), gate.ActorOf(c), b.ID)
+		row.Value = b.Party.Email
+		switch {
+		case ok && x.Status == "sent":
+			row.Value += ", " + l.DateTime(site.Zoned(c, x.At))
+		case ok && x.Status == "failed":
+			row.Value += "\n" + l.T("ductdebt.letter_failed")
+		}
+		return row, err
+	}
 	all, err := p.DuctBills.Told(c.Request.Context(), gate.ActorOf(c), b.ID)
 	if err != nil || len(all) == 0 {
 		return ui.Row{Label: l.T("ductdebt.told"), Value: l.T("ductdebt.untold")}, err

@@ -171,7 +171,7 @@ func OpenWith(t testing.TB, with func(*site.Deps)) *Site {
 		return "http://" + c.Slug + ".localhost"
 	}
 	mail, err := notify.New(notify.Deps{DB: w.DB.App, Bus: bus, Keys: s.keys, SMTP: notify.SMTPConfig{From: "kota@localhost", TLS: "none"},
-		Contacts: contacts{people, w.DB.App, s.keys}, BaseURL: address, Log: quiet, Now: s.ClockNow, Links: mailPaths()})
+		Contacts: contacts{people, w.DB.App, s.keys}, Files: store, BaseURL: address, Log: quiet, Now: s.ClockNow, Links: mailPaths()})
 	must(err)
 	must(mail.Register(bus, s.runner))
 	services := catalog.New(w.DB.App)
@@ -432,7 +432,11 @@ type contacts struct {
 func (c contacts) Contact(ctx context.Context, id uuid.UUID) (notify.Contact, error) {
 	p, err := c.people.AccountContact(ctx, id)
 	if fault.Is(err, "identity.no_account") {
-		return cosign.Contact(ctx, c.db, c.keys, id)
+		to, err := cosign.Contact(ctx, c.db, c.keys, id)
+		if fault.Is(err, "cosign.no_signer") {
+			return ductbill.Contact(ctx, c.db, id)
+		}
+		return to, err
 	}
 	return notify.Contact{Name: p.Name, Email: p.Email}, err
 }

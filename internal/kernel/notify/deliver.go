@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
+	gomail "github.com/wneessen/go-mail"
 
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/fault"
@@ -125,12 +126,38 @@ func (s *Service) mail(ctx context.Context, row messageRow) error {
 	if err != nil {
 		return unsendable{"bad_address"}
 	}
+	if err := s.attach(ctx, msg, row.Data["file"]); err != nil {
+		return err
+	}
 	err = s.mailer.send(ctx, msg)
 	if err == nil || errors.As(err, new(refusal)) {
 		return err
 	}
 	// The cause may quote the server, and the server the address; the job's log gets its kind alone.
 	return fault.Wrap(fault.Unavailable, "notify.smtp", errors.New(smtpTrouble(err)))
+}
+
+// attach puts a file of ctx's city to a mail; an empty id is none.
+func (s *Service) attach(ctx context.Context, msg *gomail.Msg, id string) error {
+	if id == "" {
+		return nil
+	}
+	of, err := uuid.Parse(id)
+	if err != nil {
+		return unsendable{"no_file"}
+	}
+	f, body, err := s.Files.Open(ctx, of)
+	if err != nil {
+		if fault.From(err).Kind == fault.NotFound {
+			return unsendable{"no_file"}
+		}
+		return fmt.Errorf("notify: file: %w", err)
+	}
+	defer func() { _ = body.Close() }()
+	if err := msg.AttachReader(f.Name, body); err != nil { // it is read into the mail here
+		return fmt.Errorf("notify: attach: %w", err)
+	}
+	return nil
 }
 
 // path returns the page that the mail's button opens, with the secret of the message unsealed there or in its data.

@@ -16,11 +16,11 @@ import (
 )
 
 //go:embed template
-var files embed.FS
+var templates embed.FS
 
 // kind says what a template needs to be written.
 type kind struct {
-	needs   []string // keys of Data that must be there; "path" is the page that the mail's button opens
+	needs   []string // keys of Data that must be there; "path" is the page that the mail's button opens, "file" the id of a file that goes with it
 	may     []string // keys that may be missing or empty
 	account bool     // about the account itself: asked for by identity alone, may carry a secret
 	secret  secret   // what Message.Sealed holds, once opened
@@ -83,10 +83,11 @@ func kinds() map[string]kind {
 		"invoice_overdue":       {needs: []string{"number", "amount", "due", "path"}, may: []string{"days", "limits_from"}},
 		"invoice_limits_ahead":  {needs: []string{"number", "amount", "due", "limits_from", "path"}, may: []string{"days"}},
 		"invoice_limited":       {needs: []string{"number", "amount", "due", "limits_from", "path"}, may: []string{"days"}},
-		"duct_bill_issued":      {needs: []string{"number", "amount", "due", "path"}, may: []string{"about"}},
-		"duct_bill_credited":    {needs: []string{"number", "amount", "path"}, may: []string{"about"}},
-		"duct_bill_due_soon":    {needs: []string{"number", "amount", "due", "path"}, may: []string{"days"}},
-		"duct_bill_overdue":     {needs: []string{"number", "amount", "due", "path"}, may: []string{"days"}},
+		"duct_bill_issued":      {needs: []string{"number", "amount", "due"}, may: []string{"about", "path", "body", "file"}}, // who has no page reads in the body how to pay
+		"duct_bill_credited":    {needs: []string{"number", "amount"}, may: []string{"about", "path", "body", "file"}},
+		"duct_bill_due_soon":    {needs: []string{"number", "amount", "due"}, may: []string{"days", "path", "body", "file"}},
+		"duct_bill_overdue":     {needs: []string{"number", "amount", "due"}, may: []string{"days", "path", "body", "file"}},
+		"duct_bill_paid":        {needs: []string{"number", "amount", "date", "file"}, may: []string{"open", "body"}},
 		"duct_damage_new":       {needs: []string{"number", "kind", "source", "path"}},
 		"duct_damage_late":      {needs: []string{"number", "kind", "clock", "path"}},
 		"duct_damage_hit":       {needs: []string{"number", "kind", "path"}},
@@ -146,7 +147,7 @@ func parseLetters() (letters, error) {
 	for name := range kinds() {
 		for _, l := range i18n.All() {
 			file := name + "." + string(l) + ".txt"
-			t, err := template.New(file).Option("missingkey=error").ParseFS(files, "template/"+file)
+			t, err := template.New(file).Option("missingkey=error").ParseFS(templates, "template/"+file)
 			if err != nil {
 				return nil, fmt.Errorf("notify: %w", err)
 			}
@@ -239,11 +240,11 @@ type layouts struct {
 }
 
 func parseLayouts() (layouts, error) {
-	text, err := template.ParseFS(files, "template/layout.txt")
+	text, err := template.ParseFS(templates, "template/layout.txt")
 	if err != nil {
 		return layouts{}, err
 	}
-	page, err := htmltemplate.ParseFS(files, "template/layout.html")
+	page, err := htmltemplate.ParseFS(templates, "template/layout.html")
 	return layouts{text: text, html: page}, err
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/event"
+	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/privacy"
@@ -42,6 +43,7 @@ type Deps struct {
 	Bus      *event.Bus
 	Keys     *privacy.Keys
 	Contacts Contacts
+	Files    *files.Store // of what goes with a message
 	SMTP     SMTPConfig
 	BaseURL  func(tenancy.City) string // the city's address without a trailing slash
 	Links    map[string]string         // path for the link of each account mail, {token} where its secret goes
