@@ -56,7 +56,7 @@ has_node() {
   has node && has npm && version=$(node --version) && version=${version#v} && ((${version%%.*} >= oldest_node))
 }
 
-has_browser() { has chromium || has chromium-browser || has google-chrome || has google-chrome-stable || [[ -x ${CHROME:-} ]]; }
+has_browser() { has chromium-headless-shell || has chromium || has chromium-browser || has google-chrome || has google-chrome-stable || [[ -x ${CHROME:-} ]]; }
 
 has_compiler() { has gcc || has clang; } # for Go's race detector
 
@@ -147,9 +147,14 @@ for item in "${missing[@]}"; do
       if ! apt-cache show "nodejs=$(apt-cache policy nodejs | sed -n 's/^  Candidate: //p')" | grep -q '^Provides:.*\bnpm\b'; then packages+=(npm); fi
       ;;
     browser)
-      # Ubuntu's own package is an empty one that asks for a snap.
-      [[ -n $(candidate chromium) ]] || by_hand "This release has no package of Chromium; see https://www.google.com/chrome/."
-      packages+=(chromium chromium-sandbox fonts-liberation)
+      # The one without windows is smaller, and draws the same in half of the time.
+      if [[ -n $(candidate chromium-headless-shell) ]]; then
+        packages+=(chromium-headless-shell fonts-liberation)
+      else
+        # Ubuntu's own package is an empty one that asks for a snap.
+        [[ -n $(candidate chromium) ]] || by_hand "This release has no package of Chromium; see https://www.google.com/chrome/."
+        packages+=(chromium chromium-sandbox fonts-liberation)
+      fi
       ;;
     poppler) packages+=(poppler-utils) ;;
     nss) packages+=(libnss3-tools) ;;

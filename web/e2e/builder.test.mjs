@@ -2,8 +2,7 @@
 // mouse, and a resident meets it: questions that follow answers on the same page, rows, a place.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
-import { installed } from "./chromium.mjs";
+import { launch } from "./chromium.mjs";
 import { startDemo } from "./demo.mjs";
 import { Person } from "./person.mjs";
 import * as resident from "./resident.mjs";
@@ -14,7 +13,7 @@ const home = "/kelola/layanan/ktp-el-hilang/formulir";
 
 before(async () => {
   world.demo = await startDemo();
-  world.browser = await chromium.launch({ executablePath: installed(), args: ["--no-sandbox"] });
+  world.browser = await launch();
 });
 
 after(async () => {

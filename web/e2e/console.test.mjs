@@ -2,8 +2,7 @@
 // takes two, and a new version of a price list is written. On a desktop, and the same pages on a phone.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
-import { installed } from "./chromium.mjs";
+import { launch } from "./chromium.mjs";
 import { startDemo } from "./demo.mjs";
 import { Person } from "./person.mjs";
 import * as staff from "./staff.mjs";
@@ -14,7 +13,7 @@ const first = "bumd@platform.localhost", second = "keuangan@platform.localhost";
 
 before(async () => {
   world.demo = await startDemo();
-  world.browser = await chromium.launch({ executablePath: installed(), args: ["--no-sandbox"] });
+  world.browser = await launch();
 });
 
 after(async () => {

@@ -2,8 +2,7 @@
 // follows the report; staff keep its clocks; what a late restore lets off is approved by another person, and the company reads it.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
-import { installed } from "./chromium.mjs";
+import { launch } from "./chromium.mjs";
 import { startDemo } from "./demo.mjs";
 import { photograph } from "./paper.mjs";
 import { Person } from "./person.mjs";
@@ -14,7 +13,7 @@ const root = "/petugas/ducting", seen = {};
 
 before(async () => {
   world.demo = await startDemo();
-  world.browser = await chromium.launch({ executablePath: installed(), args: ["--no-sandbox"] });
+  world.browser = await launch();
 });
 
 after(async () => {

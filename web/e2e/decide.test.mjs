@@ -2,8 +2,7 @@
 // hand into a draft, a write-off, and a tariff of the ducts. Whoever asks cannot decide. A city above a limit of its new terms is found.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
-import { installed } from "./chromium.mjs";
+import { launch } from "./chromium.mjs";
 import { startDemo } from "./demo.mjs";
 import { Person } from "./person.mjs";
 import { signsIn } from "./staff.mjs";
@@ -13,7 +12,7 @@ const world = { faults: [], looked: 0 };
 
 before(async () => {
   world.demo = await startDemo();
-  world.browser = await chromium.launch({ executablePath: installed(), args: ["--no-sandbox"] });
+  world.browser = await launch();
 });
 
 after(async () => {

@@ -2,8 +2,7 @@
 // wrong, and on a desktop to a version in force.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
-import { installed } from "./chromium.mjs";
+import { launch } from "./chromium.mjs";
 import { startDemo } from "./demo.mjs";
 import { Person } from "./person.mjs";
 import * as staff from "./staff.mjs";
@@ -13,7 +12,7 @@ const home = "/kelola/layanan/ktp-el-hilang/alur";
 
 before(async () => {
   world.demo = await startDemo();
-  world.browser = await chromium.launch({ executablePath: installed(), args: ["--no-sandbox"] });
+  world.browser = await launch();
 });
 
 after(async () => {

@@ -3,8 +3,7 @@
 // who holds it keeps its promises.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
-import { installed } from "./chromium.mjs";
+import { launch } from "./chromium.mjs";
 import { startDemo } from "./demo.mjs";
 import { pictures, textOf } from "./paper.mjs";
 import { Person } from "./person.mjs";
@@ -16,7 +15,7 @@ const manager = "ducting@batam.localhost", root = "/petugas/ducting", map = `${r
 
 before(async () => {
   world.demo = await startDemo();
-  world.browser = await chromium.launch({ executablePath: installed(), args: ["--no-sandbox"] });
+  world.browser = await launch();
 });
 
 after(async () => {

@@ -2,8 +2,7 @@
 // looks through its pages on a desktop, in both languages; the first pages on a phone too.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
-import { installed } from "./chromium.mjs";
+import { launch } from "./chromium.mjs";
 import { startDemo } from "./demo.mjs";
 import { Person } from "./person.mjs";
 
@@ -12,7 +11,7 @@ const partner = "mitra@batam.localhost", password = "sebuah kata sandi panjang";
 
 before(async () => {
   world.demo = await startDemo();
-  world.browser = await chromium.launch({ executablePath: installed(), args: ["--no-sandbox"] });
+  world.browser = await launch();
 });
 
 after(async () => {

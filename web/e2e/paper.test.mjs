@@ -3,8 +3,7 @@
 // that is in a filter, substitutes, reasons, and a fee from its bill to its payment.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
-import { installed } from "./chromium.mjs";
+import { launch } from "./chromium.mjs";
 import { startDemo } from "./demo.mjs";
 import { Person } from "./person.mjs";
 import * as resident from "./resident.mjs";
@@ -15,7 +14,7 @@ const world = { faults: [], looked: 0 };
 
 before(async () => {
   world.demo = await startDemo();
-  world.browser = await chromium.launch({ executablePath: installed(), args: ["--no-sandbox"] });
+  world.browser = await launch();
 });
 
 after(async () => {

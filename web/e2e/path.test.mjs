@@ -2,8 +2,7 @@
 // walked at the width of a phone and of a desktop, side by side, and the resident's part once more without scripts.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { chromium } from "playwright-core";
-import { installed } from "./chromium.mjs";
+import { launch } from "./chromium.mjs";
 import { startDemo } from "./demo.mjs";
 import { photograph } from "./paper.mjs";
 import { Person } from "./person.mjs";
@@ -18,7 +17,7 @@ let papers;
 
 before(async () => {
   world.demo = await startDemo();
-  world.browser = await chromium.launch({ executablePath: installed(), args: ["--no-sandbox"] });
+  world.browser = await launch();
   papers = { family: await photograph(world.browser, "Kartu Keluarga", "jpeg"), loss: await photograph(world.browser, "Surat Kehilangan", "png") };
 });
 

@@ -75,14 +75,15 @@ export class Person {
     assert.ok(said.includes(text), `${this.page.url()} does not say “${text}” but:\n${said.slice(0, 1500)}`);
   }
 
-  // look holds the page to what every page promises, and takes its picture.
+  // look holds the page to what every page promises, and takes its picture when one is broken; of every page where SHOTS is set.
   async look(name, options) {
-    const from = this.page.url();
-    for (const fault of await broken(this, options)) this.world.faults.push(`${this.width}${this.as} ${name} (${from}): ${fault}`);
-    const n = (this.world.looked = (this.world.looked ?? 0) + 1);
-    mkdirSync(shots, { recursive: true });
-    await this.page.screenshot({ path: join(shots, `${this.width}${this.as}-${name}.png`), fullPage: true });
-    return n;
+    const from = this.page.url(), faults = await broken(this, options);
+    for (const fault of faults) this.world.faults.push(`${this.width}${this.as} ${name} (${from}): ${fault}`);
+    if (faults.length || process.env.SHOTS) {
+      mkdirSync(shots, { recursive: true });
+      await this.page.screenshot({ path: join(shots, `${this.width}${this.as}-${name}.png`), fullPage: true });
+    }
+    return (this.world.looked = (this.world.looked ?? 0) + 1);
   }
 
   // fetch asks for an address of this site with this person's session, outside the page.

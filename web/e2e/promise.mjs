@@ -30,6 +30,7 @@ const notIn = { id: foreign("id", "en"), en: foreign("en", "id") };
 // broken lists the promises that the page in front of p breaks. The page's policy does not bind the debugger, through
 // which axe comes in.
 export async function broken(p, { lang = "id" } = {}) {
+  if (p.script) await evaluate(p, `(${loadAll})()`);
   const page = await evaluate(p, `(${read})()`);
   const out = [];
   if (!page.title.trim()) out.push("no title");
@@ -44,11 +45,19 @@ export async function broken(p, { lang = "id" } = {}) {
   }
   if (p.script) {
     await evaluate(p, axe + ";0");
-    const found = await evaluate(p, `axe.run(document, {resultTypes: ["violations"], rules: {"target-size": {enabled: true}}})
+    const found = await evaluate(p, `axe.run(document, {resultTypes: ["violations"], preload: {assets: ["media"]}, rules: {"target-size": {enabled: true}}})
       .then((r) => r.violations.map((v) => v.id + ": " + v.nodes.slice(0, 4).map((n) => n.target.join(" ") + " " + (n.any[0]?.message ?? "")).join(" | ")))`);
     out.push(...found);
   }
   return out;
+}
+
+// loadAll runs in the page. It waits for the pictures that would be loaded when one scrolls to them: one that is missing is a fault.
+function loadAll() {
+  return Promise.all([...document.images].filter((img) => !img.complete).map((img) => {
+    img.loading = "eager";
+    return new Promise((loaded) => ["load", "error"].forEach((end) => img.addEventListener(end, loaded)));
+  }));
 }
 
 // read runs in the page. What it says leaves out names of the city's own, words of another language that are marked as

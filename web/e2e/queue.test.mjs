@@ -3,8 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { readFileSync } from "node:fs";
-import { chromium } from "playwright-core";
-import { installed } from "./chromium.mjs";
+import { launch } from "./chromium.mjs";
 import { startDemo } from "./demo.mjs";
 import { photograph } from "./paper.mjs";
 import { Person } from "./person.mjs";
@@ -23,7 +22,7 @@ const people = [
 
 before(async () => {
   world.demo = await startDemo();
-  world.browser = await chromium.launch({ executablePath: installed(), args: ["--no-sandbox"] });
+  world.browser = await launch();
   const papers = { family: await photograph(world.browser, "Kartu Keluarga", "jpeg"), loss: await printed("Surat Kehilangan") };
   for (const who of people) {
     const me = await arrive(1280, "-applicant");

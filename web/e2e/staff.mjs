@@ -2,8 +2,12 @@
 import assert from "node:assert/strict";
 import { codeOf } from "./code.mjs";
 
-// signsIn proves a member of staff by password and code.
+// signsIn proves a member of staff by password and code and keeps the session of that world: the next browser of the same person at the
+// same site goes on with it, because a code holds once and the next one may be half a minute away. Whoever looks at the
+// pages of a sign-in goes through them.
 export async function signsIn(p, login, { look = false } = {}) {
+  const kept = (p.world.sessions ??= new Map()), who = `${p.site} ${login}`;
+  if (!look && kept.has(who) && (await goesOn(p, kept.get(who)))) return;
   await p.go("/masuk");
   if (look && p.as === "-bumd") await p.look("sign-in");
   const field = p.site === p.world.demo.platform ? "Email kerja" : "Email atau nomor HP";
@@ -11,6 +15,17 @@ export async function signsIn(p, login, { look = false } = {}) {
   assert.equal(await p.heading(), "Masukkan kode");
   if (look) await p.look("code");
   await p.send("Lanjut", { "Kode 6 angka": await codeOf(login) });
+  kept.set(who, { cookie: await session(p), page: p.page.url() });
+}
+
+const session = async (p) => (await p.context.cookies(p.site)).find((c) => c.name === "bedelau_session");
+
+// goesOn opens the page where a sign-in ended with the session that was kept. A session that is over leads elsewhere.
+async function goesOn(p, { cookie, page }) {
+  await p.context.addCookies([cookie]);
+  if ((await p.go(page)) === 200 && p.page.url() === page) return true;
+  await p.context.clearCookies({ name: cookie.name });
+  return false;
 }
 
 // opens finds an application in the queue, which is ordered by deadline, and opens it.

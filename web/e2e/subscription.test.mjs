@@ -3,8 +3,7 @@
 // change taken back, and what each costs before it is ordered. Somebody else of the city opens the same pages with scripts.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
-import { installed } from "./chromium.mjs";
+import { launch } from "./chromium.mjs";
 import { startDemo } from "./demo.mjs";
 import { Person } from "./person.mjs";
 import { signsIn } from "./staff.mjs";
@@ -14,7 +13,7 @@ const bills = "/kelola/tagihan", own = "/kelola/langganan";
 
 before(async () => {
   world.demo = await startDemo();
-  world.browser = await chromium.launch({ executablePath: installed(), args: ["--no-sandbox"] });
+  world.browser = await launch();
 });
 
 after(async () => {

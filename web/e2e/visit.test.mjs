@@ -2,8 +2,7 @@
 // once more without scripts: a counter is set up, a time is booked, moved and cancelled, the day is served, a year imported.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
-import { installed } from "./chromium.mjs";
+import { launch } from "./chromium.mjs";
 import { startDemo } from "./demo.mjs";
 import { Person } from "./person.mjs";
 import * as resident from "./resident.mjs";
@@ -13,7 +12,7 @@ const world = { faults: [], looked: 0 };
 
 before(async () => {
   world.demo = await startDemo();
-  world.browser = await chromium.launch({ executablePath: installed(), args: ["--no-sandbox"] });
+  world.browser = await launch();
 });
 
 after(async () => {

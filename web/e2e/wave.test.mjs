@@ -2,8 +2,7 @@
 // phone without scripts and signs for its ducts, staff put a wave together, and its roads are really drawn on the map.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
-import { installed } from "./chromium.mjs";
+import { launch } from "./chromium.mjs";
 import { startDemo } from "./demo.mjs";
 import { Person } from "./person.mjs";
 import { signsIn } from "./staff.mjs";
@@ -14,7 +13,7 @@ const waves = "/petugas/ducting/penataan", survey = "Sekupang tahap 1 (contoh)",
 
 before(async () => {
   world.demo = await startDemo();
-  world.browser = await chromium.launch({ executablePath: installed(), args: ["--no-sandbox"] });
+  world.browser = await launch();
 });
 
 after(async () => {

@@ -2,8 +2,7 @@
 // scripts and with them, and a company sees who else plans nearby; on a desktop and on a phone.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
-import { installed } from "./chromium.mjs";
+import { launch } from "./chromium.mjs";
 import { startDemo } from "./demo.mjs";
 import { Person } from "./person.mjs";
 import { signsIn } from "./staff.mjs";
@@ -12,7 +11,7 @@ const world = { faults: [], looked: 0 };
 
 before(async () => {
   world.demo = await startDemo();
-  world.browser = await chromium.launch({ executablePath: installed(), args: ["--no-sandbox"] });
+  world.browser = await launch();
 });
 
 after(async () => {

@@ -2,8 +2,7 @@
 // pages alone: at the width of a phone without scripts, and of a desktop.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
-import { installed } from "./chromium.mjs";
+import { launch } from "./chromium.mjs";
 import { startDemo } from "./demo.mjs";
 import { Person } from "./person.mjs";
 import { signsIn } from "./staff.mjs";
@@ -13,7 +12,7 @@ const world = { faults: [], looked: 0 };
 
 before(async () => {
   world.demo = await startDemo();
-  world.browser = await chromium.launch({ executablePath: installed(), args: ["--no-sandbox"] });
+  world.browser = await launch();
 });
 
 after(async () => {
