@@ -52,8 +52,9 @@ type Deps struct {
 
 // Service is the orders of every city.
 type Service struct {
-	d     Deps
-	flows *ductflow.Store
+	d           Deps
+	flows       *ductflow.Store
+	recountPage int // orders that a recount holds at once
 }
 
 // New returns the Service. Register binds its jobs.
@@ -61,7 +62,7 @@ func New(d Deps) *Service {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
-	return &Service{d: d, flows: ductflow.NewStore()}
+	return &Service{d: d, flows: ductflow.NewStore(), recountPage: 500}
 }
 
 func (s *Service) now() time.Time { return s.d.Now().UTC().Truncate(time.Microsecond) }

@@ -26,13 +26,26 @@ type recountArgs struct {
 var recountKind = jobs.Kind[recountArgs]{Name: "ductorder.recount.v1", MaxRetry: 12, Timeout: 30 * time.Second}
 
 // recount adds a job for each running order to which the city's calendar, as it is now, promises the next step for another day. It
-// looks at every one each hour rather than when a calendar changes: they are few, and none is missed.
+// looks at every one each hour rather than when a calendar changes, so that none is missed, and holds a page of them at a time.
 func (s *Service) recount(ctx context.Context, tx bun.Tx, _ time.Time) error {
-	var all []Order
-	err := tx.NewSelect().Model(&all).Where("r.tenant_id = ? AND r.closed_at IS NULL", tenancy.Must(ctx)).Where("r.queue_at < ? OR EXISTS (?)", never,
-		tx.NewSelect().TableExpr("workflow_timer AS w").ColumnExpr("1").Where("w.tenant_id = r.tenant_id AND w.subject_kind = ? AND w.subject_id = r.id AND w.from_at IS NOT NULL", SubjectKind)).OrderExpr("r.queue_at, r.id").Scan(ctx)
-	if err != nil || len(all) == 0 {
-		return err
+	for after := uuid.Nil; ; {
+		var all []Order
+		err := tx.NewSelect().Model(&all).Where("r.tenant_id = ? AND r.closed_at IS NULL AND r.id > ?", tenancy.Must(ctx), after).Where("r.queue_at < ? OR EXISTS (?)", never,
+			tx.NewSelect().TableExpr("workflow_timer AS w").ColumnExpr("1").Where("w.tenant_id = r.tenant_id AND w.subject_kind = ? AND w.subject_id = r.id AND w.from_at IS NOT NULL", SubjectKind)).OrderExpr("r.id").Limit(int64(s.recountPage)).Scan(ctx)
+		if err != nil {
+			return err
+		}
+		if err := s.recountOf(ctx, tx, all); err != nil || len(all) < s.recountPage {
+			return err
+		}
+		after = all[len(all)-1].ID
+	}
+}
+
+// recountOf adds the jobs for some orders.
+func (s *Service) recountOf(ctx context.Context, tx bun.Tx, all []Order) error {
+	if len(all) == 0 {
+		return nil
 	}
 	cal, err := calendar.Load(ctx, tx, "")
 	if err != nil {

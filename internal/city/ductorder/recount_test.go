@@ -2,6 +2,7 @@ package ductorder
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -78,5 +79,30 @@ func TestALateHolidayMovesWhatAnOrderWasPromised(t *testing.T) {
 	st.must(st.w.DB.App.NewRaw("SELECT data->>'body' FROM message WHERE tenant_id = ? AND data->>'title' LIKE '%deadline changed'", st.w.Batam.ID).Scan(st.ctx, &told))
 	if len(told) != 1 || !strings.Contains(told[0], "1 December 2026") || strings.Contains(told[0], "Tenggat") {
 		t.Errorf("the company was told %q", told)
+	}
+}
+
+// TestARecountLooksAtEveryOrder: however few orders it holds at once, it finds the same ones.
+func TestARecountLooksAtEveryOrder(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	for range 3 {
+		st.place(st.mine)
+	}
+	st.at = st.at.Add(time.Minute)
+	st.dayOff("2026-11-30", "Hari pemilihan")
+	found := func() (ids []string) {
+		t.Helper()
+		st.must(st.w.DB.Platform.NewRaw("SELECT payload->>'order_id' FROM outbox WHERE kind = 'ductorder.recount.v1' ORDER BY id").Scan(st.ctx, &ids))
+		return ids
+	}
+	for i, page := range []int{1, 2, 3, 500} {
+		st.recountPage = page
+		st.inTx(func(ctx context.Context, tx bun.Tx) error { return st.recount(ctx, tx, st.at) })
+		ids := found()[3*i:]
+		slices.Sort(ids)
+		if len(slices.Compact(ids)) != 3 {
+			t.Errorf("%d at once: found %v", page, ids)
+		}
 	}
 }
