@@ -21,7 +21,7 @@ var columns = []Column{{"code", Text, 60}, {"note", Text, 200}, {"ducts", Intege
 func found(read func(io.Reader, Each) error, body []byte) ([]string, error) {
 	var out []string
 	err := read(bytes.NewReader(body), func(v map[string]string, g orb.Geometry) error {
-		if len(out) == 10_000 {
+		if len(out) == 20_000 {
 			return errors.New("enough")
 		}
 		out = append(out, fmt.Sprint(v["code"], "|", v["note"], "|", v["ducts"], "|", v["depth_m"], "|", v["free_trade"], "|", g))
@@ -194,6 +194,33 @@ func TestHostileFilesAreRefused(t *testing.T) {
 	if d := time.Since(start); d > time.Minute {
 		t.Errorf("took %v", d)
 	}
+}
+
+// TestWhatIsNoFeatureIsGivenUpEarly: what the decoder would keep whole, and elements that are of no placemark.
+func TestWhatIsNoFeatureIsGivenUpEarly(t *testing.T) {
+	t.Parallel()
+	for name, filler := range map[string]string{"blanks": " ", "elements": "<a></a>"} {
+		read := &counted{strings.NewReader("<kml>" + strings.Repeat(filler, fileMost/2/len(filler)) + "</kml>"), 0}
+		if err := ReadKML(read, func(map[string]string, orb.Geometry) error { return nil }); !errors.Is(err, ErrTooLarge) || read.n > betweenMost+1<<20 {
+			t.Errorf("%s: %v after %d bytes", name, err, read.n)
+		}
+	}
+	many := strings.Repeat("<Placemark><name>"+strings.Repeat("x", 1000)+"</name></Placemark>", betweenMost/1000+1)
+	if got, err := found(ReadKML, []byte("<kml>"+many+"</kml>")); err != nil || len(got) != betweenMost/1000+1 {
+		t.Errorf("%d placemarks: %v", len(got), err)
+	}
+}
+
+// counted counts what is read.
+type counted struct {
+	io.Reader
+	n int
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.n += n
+	return n, err
 }
 
 // TestATextThatDoesNotFitIsRefused: a shapefile cuts nothing off.

@@ -38,6 +38,10 @@ func ReadKML(body io.Reader, each Each) error {
 	return readKML(r, each)
 }
 
+// betweenMost is how many bytes may lie between two placemarks, or be one. The decoder keeps a text whole until it ends, however
+// long: what is unpacked of a small archive would fill the memory.
+const betweenMost = 16 << 20
+
 // bounded fails with ErrTooLarge where a LimitReader would end.
 type bounded struct {
 	io.Reader
@@ -55,6 +59,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 // kmlReader walks through the elements of a file.
 type kmlReader struct {
 	d      *xml.Decoder
+	body   *bounded
 	path   []string // names of the elements that are open
 	begun  bool
 	mark   map[string]string // the values of the placemark at hand; nil outside of one
@@ -65,7 +70,8 @@ type kmlReader struct {
 }
 
 func readKML(body io.Reader, each Each) error {
-	k := kmlReader{d: xml.NewDecoder(body)}
+	b := &bounded{body, betweenMost}
+	k := kmlReader{d: xml.NewDecoder(b), body: b}
 	for {
 		t, err := k.d.Token()
 		if errors.Is(err, io.EOF) {
@@ -166,7 +172,7 @@ func (k *kmlReader) close(name string, each Each) error {
 			g = single(k.shapes)
 		}
 		mark := k.mark
-		k.mark = nil
+		k.mark, k.body.left = nil, betweenMost
 		return each(mark, g)
 	}
 	return nil
