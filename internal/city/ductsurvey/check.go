@@ -163,12 +163,18 @@ func (j *judgement) common(f *subject, seen map[string]int) {
 	case f.Shape == "":
 	case f.Shape != want:
 		j.fault(f, "geometry", "bad_shape", nil)
-	case f.West < -180 || f.East > 180 || f.South < -90 || f.North > 90:
+	case f.offEarth():
 		f.Middle = nil
 		j.fault(f, "geometry", "off_earth", nil)
 	case j.ground.Known() && (j.ground.Outside(geo.Point{Lat: f.South, Lon: f.West}) || j.ground.Outside(geo.Point{Lat: f.North, Lon: f.East})):
 		j.fault(f, "geometry", "outside", nil)
 	}
+}
+
+// offEarth is a shape with coordinates that no place has. It is said once: such a shape is nowhere on a map, and of course its ends meet
+// nothing and its length is wrong.
+func (f *subject) offEarth() bool {
+	return f.Shape != "" && (f.West < -180 || f.East > 180 || f.South < -90 || f.North > 90)
 }
 
 func (j *judgement) fault(f *subject, column, code string, args map[string]any) {

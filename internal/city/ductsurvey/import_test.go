@@ -133,6 +133,7 @@ func TestEveryFaultIsNamed(t *testing.T) {
 		"an area":              {file(feature(`{"type": "Polygon", "coordinates": [[`+at(0, 0)+`,`+at(9, 0)+`,`+at(9, 9)+`,`+at(0, 0)+`]]}`, []string{`"code": "R-9"`, `"road": "x"`, `"authority": "pemko"`})), []string{"1 geometry bad_shape"}},
 		"microducts in ducts":  {file(segment("R-1", [][2]float64{{0, 0}, {200, 0}}, `"ducts": 1`, `"micros": 7`)), []string{"1 subducts no_parent"}},
 		"swapped coordinates":  {file(feature(`{"type": "Point", "coordinates": [1.12, 104.05]}`, []string{`"code": "MH-9"`, `"kind": "pole"`, `"authority": "pemko"`})), []string{"1 geometry off_earth"}},
+		"a line off the earth": {file(feature(`{"type": "LineString", "coordinates": [[1e300, 1.12], [1.13, 104.05]]}`, []string{`"code": "R-9"`, `"road": "x"`, `"authority": "pemko"`, `"surveyed_m": 9`})), []string{"1 geometry off_earth"}},
 	} {
 		i := st.upload(t, "2026-06-01", c.body)
 		got := st.faults(t, i)

@@ -110,6 +110,9 @@ func (j *judgement) segment(f *subject) {
 	if k := b.Bank; k.Subducts > 0 && k.Ducts == 0 || k.Microducts > 0 && k.Subducts == 0 {
 		j.fault(f, "subducts", "no_parent", nil)
 	}
+	if f.offEarth() {
+		return
+	}
 	j.end(f, "from_node", b.From, f.Start, &f.from)
 	j.end(f, "to_node", b.To, f.End, &f.to)
 	if f.from.Valid && f.from == f.to {

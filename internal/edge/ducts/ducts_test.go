@@ -145,7 +145,7 @@ func TestASurveyBecomesTheNetwork(t *testing.T) {
 	sari.Page(one, "Siap diterapkan", "Tidak ada kesalahan", "Perubahan pada jaringan")
 	sari.Goes(sari.Post(one+"/terapkan"), one)
 	becomes(one, "Batalkan penerapan")
-	sari.Page(one, "Diterapkan", "Batalkan penerapan")
+	sari.Page(one, "Diterapkan", "Batalkan penerapan", "Lihat jaringan pada tanggal itu")
 
 	list := sari.Page("/petugas/ducting", "Ruas", "km", "Koridor Batam Kota–Nongsa (contoh)", "Berikutnya")
 	segments := pagetest.Hrefs(list, "/petugas/ducting/ruas/")
@@ -169,9 +169,9 @@ func TestASurveyBecomesTheNetwork(t *testing.T) {
 	theMap(t, s, sari)
 
 	wrong := survey(t, sari, `{"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": {"type": "LineString", "coordinates": [[104.05, 1.112], [104.06, 1.2]]},
-		"properties": {"code": "R-1", "road": "Jalan Baru", "authority": "kelurahan"}}]}`, said...).To()
+		"properties": {"code": "R-1", "road": "Jalan Baru", "authority": "kelurahan", "surveyed_m": 25000}}]}`, said...).To()
 	becomes(wrong, "Perlu diperbaiki")
-	sari.Page(wrong, "Perlu diperbaiki", "Nilai kelurahan tidak dikenal", "Tidak ada titik dalam jarak satu meter", "R-1")
+	sari.Page(wrong, "Perlu diperbaiki", "Nilai kelurahan tidak dikenal", "Tidak ada titik dalam jarak satu meter", "R-1", "Panjang survei 25.000 m", "1,200000; 104,060000 Titik 2", "2 titik pada peta")
 	sari.Sees(sari.Post(wrong+"/terapkan"), http.StatusConflict)
 
 	sari.Sees(sari.Post(one+"/batalkan", "why", ""), http.StatusUnprocessableEntity, "Alasan")

@@ -1,8 +1,8 @@
 package ducts
 
 import (
-	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -129,6 +129,9 @@ func (p *Pages) importAgain(c *gin.Context, status int, in site.Form, errs ui.Er
 	here := pathImports + "/" + i.ID.String()
 	v := bill.View{Shell: p.DeskShell(c, i.Title), Back: pathImports, Heading: i.Title, Lead: l.T("duct.import_lead", "source", i.Source, "day", l.Date(i.OnDay)), Mark: importMark(l, i), Errors: errs}
 	state := bill.Section{ID: "keadaan", Title: l.T("duct.standing"), Quiet: true, Note: importNote(l, i)}
+	if i.State == ductsurvey.Applied {
+		state.Links = append(state.Links, ui.Link{Href: PathDucts + "?hari=" + i.OnDay.Format(time.DateOnly), Label: l.T("duct.see_network"), Icon: "list-details"})
+	}
 	if i.State == ductsurvey.Read || i.State == ductsurvey.Applying {
 		state.Links = append(state.Links, ui.Link{Href: here, Label: l.T("duct.reload"), Icon: "history"})
 	} else {
@@ -177,7 +180,7 @@ func importNote(l i18n.Locale, i ductsurvey.Import) bill.Note {
 	return bill.Note{}
 }
 
-// faultSection lists what is wrong, and shows where.
+// faultSection lists what is wrong, and shows where: each place within the city has a number, in the list as on the map.
 func faultSection(l i18n.Locale, ground geo.Map, i ductsurvey.Import, faults []ductsurvey.Fault) bill.Section {
 	s := bill.Section{ID: "kesalahan", Title: l.T("duct.faults")}
 	s.Table = &bill.Table{Title: l.T("duct.faults"), Columns: []bill.Column{{Label: l.T("duct.feature")}, {Label: l.T("duct.column")}, {Label: l.T("duct.wrong")}, {Label: l.T("duct.where")}}}
@@ -188,18 +191,27 @@ func faultSection(l i18n.Locale, ground geo.Map, i ductsurvey.Import, faults []d
 		if name == "" {
 			name = l.T("duct.kind." + f.Kind)
 		}
-		tone := ui.Mark{Tone: "bad", Icon: "alert-triangle", Text: l.T("duct.fault."+f.Code, faultArgs(f)...)}
+		tone := ui.Mark{Tone: "bad", Icon: "alert-triangle", Text: l.T("duct.fault."+f.Code, faultArgs(l, f)...)}
 		if f.Doubt {
 			tone.Tone, tone.Icon = "care", "info-circle"
 		}
 		where := bill.Cell{Text: l.T("duct.no_place")}
 		if f.Place != nil {
 			at := geo.Point{Lat: f.Place.Lat(), Lon: f.Place.Lon()}
-			points = append(points, at)
-			m.Pins = append(m.Pins, ui.Pin{Name: "kesalahan", Label: fmt.Sprintf("%d %s", f.N, name), At: at, Set: true})
-			where.Text = at.String()
+			where.Text = ui.Decimal(l, at)
+			if !ground.Outside(at) {
+				n := slices.Index(points, at)
+				if n < 0 {
+					n, points = len(points), append(points, at)
+					m.Pins = append(m.Pins, ui.Pin{Name: "kesalahan", Label: l.T("map.pin", "n", n+1), At: at, Set: true})
+				}
+				where.Small = l.T("map.pin", "n", n+1)
+			}
 		}
 		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: name, Small: l.T("duct.nth_feature", "n", f.N)}, {Code: f.Field}, {Mark: tone}, where}})
+	}
+	if len(points) > 1 {
+		m.Text = l.T("duct.fault_places", "n", len(points))
 	}
 	if len(points) > 0 {
 		m.View = ground.Fit(points)
@@ -212,7 +224,7 @@ func faultSection(l i18n.Locale, ground geo.Map, i ductsurvey.Import, faults []d
 }
 
 // faultArgs are what stands in the sentence of a fault, in a fixed order.
-func faultArgs(f ductsurvey.Fault) []any {
+func faultArgs(l i18n.Locale, f ductsurvey.Fault) []any {
 	var out []any
 	names := make([]string, 0, len(f.Args))
 	for name := range f.Args {
@@ -220,7 +232,11 @@ func faultArgs(f ductsurvey.Fault) []any {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		out = append(out, name, f.Args[name])
+		value := f.Args[name]
+		if n, ok := value.(float64); ok && n == math.Trunc(n) { // metres
+			value = l.Number(int64(n))
+		}
+		out = append(out, name, value)
 	}
 	return out
 }
