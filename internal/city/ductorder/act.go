@@ -176,6 +176,15 @@ func (s *Service) prepare(ctx context.Context, o Order, st *step) error {
 		bad = append(bad, wrong...)
 	}
 	bad = append(bad, st.check(s.today(ctx))...)
+	if st.effect == ductflow.Accept && !st.in.Day.IsZero() {
+		p, ok, err := latest(ctx, s.d.DB, o.ID, PaperOrder)
+		if err != nil {
+			return err
+		}
+		if ok && st.in.Day.Before(p.Day) { // nothing was built before it was ordered
+			bad = append(bad, fault.Field{Name: "day", Code: "accept_early", Args: []any{"day", i18n.From(ctx).Date(p.Day)}})
+		}
+	}
 	if err := fault.Fields(bad); err != nil {
 		return err
 	}

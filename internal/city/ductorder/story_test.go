@@ -110,6 +110,10 @@ func TestFromPlacingToCharging(t *testing.T) {
 	if f := fault.From(err).Fields; len(f) != 1 || f[0].Name != "day" {
 		t.Errorf("accepted on a day to come: %v", err)
 	}
+	_, err = st.try(st.manager, o.ID, "accept", signed("2026-11-01"))
+	if f := fault.From(err).Fields; len(f) != 1 || f[0].Code != "accept_early" {
+		t.Errorf("accepted before it was ordered: %v", err)
+	}
 	st.step(st.manager, o.ID, "accept", signed("2026-12-03"))
 	d = st.find(o.ID)
 	if d.Lease.State != lease.Active || d.Papers[0].Kind != PaperBAST || d.Papers[0].Body.Signer.Name != "Rina" || d.Papers[0].Body.CitySigner.Name != "Ahmad" {
