@@ -105,8 +105,16 @@ type File struct {
 }
 
 // FieldError is one refused answer in the reader's words. Label is what the question is called, for the list above the
-// form, where the question itself is not in sight.
-type FieldError struct{ Name, Label, Text string }
+// form, where the question itself is not in sight. At is the id of its field where that is not "f-" and its name.
+type FieldError struct{ Name, Label, Text, At string }
+
+// href leads to the field.
+func (e FieldError) href() string {
+	if e.At != "" {
+		return "#" + e.At
+	}
+	return "#f-" + e.Name
+}
 
 // title is the error as the list above a form says it.
 func (e FieldError) title() string {
@@ -130,6 +138,24 @@ func (e Errors) Of(name string) string {
 }
 
 func (f Field) id() string { return "f-" + f.Of + f.Name }
+
+// Leads lets what was refused lead to the first of the fields that says so, and be called as the field is.
+func (e Errors) Leads(fields []Field) Errors {
+	out := slices.Clone(e)
+	for i, x := range out {
+		k := slices.IndexFunc(fields, func(f Field) bool {
+			return f.Error != "" && x.Name != "" && (f.Name == x.Name || f.Of+f.Name == x.Name)
+		})
+		if k < 0 {
+			continue
+		}
+		out[i].At = fields[k].id()
+		if x.Label == "" {
+			out[i].Label = fields[k].Label
+		}
+	}
+	return out
+}
 
 // described lists the ids of the hint and the error, which are read out after the label.
 func (f Field) described() string {

@@ -174,7 +174,7 @@ func (p *Pages) past(c *gin.Context, code string, day time.Time) error {
 // bank lists what lies in a segment, one line for a duct with what lies in it.
 func (p *Pages) bank(c *gin.Context, code string, units []duct.Unit, day time.Time) (bill.Section, error) {
 	l := gate.LocaleOf(c)
-	s := bill.Section{ID: "isi", Title: l.T("duct.bank"), Empty: &bill.Empty{Icon: "list-details", Title: l.T("duct.bank_none"), Text: l.T("duct.bank_none_hint")}}
+	s := bill.Section{ID: "saluran", Title: l.T("duct.bank"), Empty: &bill.Empty{Icon: "list-details", Title: l.T("duct.bank_none"), Text: l.T("duct.bank_none_hint")}}
 	standing, err := p.DuctEdit.Standings(c.Request.Context(), gate.ActorOf(c), units, day)
 	if err != nil {
 		return s, err

@@ -98,7 +98,7 @@ func byName(l i18n.Locale, name string) string {
 // inside lists what lies in a unit.
 func (p *Pages) inside(c *gin.Context, u ductedit.One, day time.Time) (bill.Section, error) {
 	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
-	s := bill.Section{ID: "isi", Title: l.T("ductedit.in_it")}
+	s := bill.Section{ID: "saluran", Title: l.T("ductedit.in_it")}
 	_, units, err := p.Ducts.Segment(ctx, a, u.Segment, day)
 	if err != nil {
 		return s, err

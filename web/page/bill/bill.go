@@ -5,6 +5,8 @@
 package bill
 
 import (
+	"slices"
+
 	"bedelau/web/ui"
 )
 
@@ -23,6 +25,42 @@ type View struct {
 func (v View) shell() ui.Shell {
 	v.ErrorTitle = v.ErrorTitle || len(v.Errors) > 0
 	return v.Shell
+}
+
+// apart gives what several forms of the page ask by the same name an id of its own in each, so that a label belongs to its own field, and lets
+// each error lead to the field that was refused.
+func (v View) apart() View {
+	times := map[string]int{}
+	for _, s := range v.Sections {
+		for _, f := range s.Forms {
+			for _, x := range f.Fields {
+				times[x.Of+x.Name]++
+			}
+		}
+		if s.Filter != nil {
+			for _, x := range s.Filter.Fields {
+				times[x.Name]++
+			}
+		}
+	}
+	var all []ui.Field
+	v.Sections = slices.Clone(v.Sections)
+	for i := range v.Sections {
+		forms := slices.Clone(v.Sections[i].Forms)
+		for k := range forms {
+			fields := slices.Clone(forms[k].Fields)
+			for n, x := range fields {
+				if x.Of == "" && times[x.Name] > 1 {
+					fields[n].Of = forms[k].ID
+				}
+			}
+			forms[k].Fields = fields
+			all = append(all, fields...)
+		}
+		v.Sections[i].Forms = forms
+	}
+	v.Errors = v.Errors.Leads(all)
+	return v
 }
 
 // Section is one part of a page; what is empty in it is not shown. ID is its anchor.
