@@ -53,15 +53,22 @@ func (p *Pages) orderAgain(c *gin.Context, status int, in site.Form, errs ui.Err
 		}
 		now.Text = strings.TrimSpace(now.Text + " " + ask)
 	}
+	accepts := false
 	for _, o := range d.Offers {
+		if o.Lacks != "" { // said, and not asked for in vain
+			now.Rows = append(now.Rows, ui.Row{Label: o.Action.Label.In(l), Value: l.T("myorder.lacks", "what", l.T("fault."+o.Lacks))})
+			continue
+		}
+		accepts = accepts || o.Effect == ductflow.Reserve
 		now.Forms = append(now.Forms, p.stepForm(c, here, d, o, in, errs))
 	}
 	if f, ok := renewalForm(c, here, d, in, errs); ok {
 		now.Forms = append(now.Forms, f)
 	}
 	v.Sections = append(v.Sections, now)
-	if s, ok := quoteSums(l, d); ok {
-		v.Sections = append(v.Sections, s...)
+	quote, _ := quoteSums(l, d)
+	if accepts { // else what is to be done comes first, and the prices for reading up
+		v.Sections, quote = append(v.Sections, quote...), nil
 	}
 	nodes := []string(nil)
 	if d.MayWindow || d.MayEvidence {
@@ -75,6 +82,7 @@ func (p *Pages) orderAgain(c *gin.Context, status int, in site.Form, errs ui.Err
 	if len(d.Evidence) > 0 || d.MayEvidence {
 		v.Sections = append(v.Sections, evidenceSection(c, here, d, nodes, in, errs))
 	}
+	v.Sections = append(v.Sections, quote...)
 	names, _, err := p.Names(c)
 	if err != nil {
 		return err
@@ -135,7 +143,7 @@ func (p *Pages) aboutOrder(c *gin.Context, d ductorder.Detail, names map[string]
 	return s, nil
 }
 
-// stepForm is a step that the company may take, or what it lacks for it.
+// stepForm is a step that the company may take.
 func (p *Pages) stepForm(c *gin.Context, here string, d ductorder.Detail, o ductorder.Offer, in site.Form, errs ui.Errors) bill.Form {
 	l := gate.LocaleOf(c)
 	of := "langkah-" + o.Action.Code
@@ -145,8 +153,8 @@ func (p *Pages) stepForm(c *gin.Context, here string, d ductorder.Detail, o duct
 	}
 	f := bill.Form{ID: of, Title: o.Action.Label.In(l), Text: words(l, "myorder.step."+string(o.Effect)), Action: here + "/langkah", Submit: o.Action.Label.In(l),
 		Hidden: []ui.Option{{Value: "form", Label: of}, {Value: "aksi", Label: o.Action.Code}, {Value: "versi", Label: strconv.Itoa(d.Version)}}}
-	if o.Lacks != "" {
-		f.Text = l.T("myorder.lacks", "what", l.T("fault."+o.Lacks))
+	if o.Effect == ductflow.Reserve && d.Renewed != nil {
+		f.Text = l.T("myorder.step.renew")
 	}
 	switch o.Effect {
 	case ductflow.Cancel, ductflow.Notice:

@@ -95,6 +95,8 @@ func turnOf(l i18n.Locale, x ductorder.Listed) string {
 	switch {
 	case !x.ClosedAt.IsZero() || x.Clock == workflow.Stopped:
 		return ""
+	case x.Clock == workflow.Paused && !x.DueAt.IsZero():
+		return l.T("myorder.your_turn_by", "day", l.Date(x.DueAt))
 	case x.Clock == workflow.Paused:
 		return l.T("myorder.your_turn")
 	case !x.DueAt.IsZero():
