@@ -20,13 +20,16 @@ import (
 // Movement is one thing that changed what an operator owes.
 type Movement struct {
 	Day       time.Time    `bun:"on_day"`
-	Kind      string       `bun:"kind"` // of the entry
+	Kind      string       `bun:"kind"` // of the entry, or MovedBalance
 	InvoiceID uuid.UUID    `bun:"invoice_id"`
 	Number    string       `bun:"number"`    // of the invoice; empty for what is of the balance
 	Reference string       `bun:"reference"` // of the payment
 	Amount    money.Rupiah `bun:"amount"`    // positive raises what is owed
 	Owed      money.Rupiah `bun:"-"`         // after it
 }
+
+// MovedBalance is money of the balance that is put against an invoice: two movements of nothing together, and no payment.
+const MovedBalance = "balance"
 
 // Statement is the account of an operator from one day to before another.
 type Statement struct {
@@ -76,10 +79,9 @@ func (s *Service) account(ctx context.Context, operator uuid.UUID, from, until t
 	if err != nil {
 		return out, fmt.Errorf("ductbill: statement: %w", err)
 	}
-	// Money that is put from the balance against an invoice is two entries of nothing together.
-	err = s.d.DB.App.NewRaw(`SELECT e.on_day, e.kind, coalesce(e.invoice_id, ?) AS invoice_id, coalesce(i.number, '') AS number, coalesce(y.reference, e.reason, '') AS reference, e.amount
+	err = s.d.DB.App.NewRaw(`SELECT e.on_day, CASE WHEN e.kind = ? AND e.payment_id IS NULL THEN ? ELSE e.kind END AS kind, coalesce(e.invoice_id, ?) AS invoice_id, coalesce(i.number, '') AS number, coalesce(y.reference, e.reason, '') AS reference, e.amount
 		FROM invoice_entry e LEFT JOIN invoice i ON i.tenant_id = e.tenant_id AND i.id = e.invoice_id LEFT JOIN payment y ON y.tenant_id = e.tenant_id AND y.id = e.payment_id
-		WHERE e.tenant_id = ? AND e.party_id = ? AND e.on_day >= ? AND e.on_day < ? ORDER BY e.on_day, e.id LIMIT ?`, uuid.Nil, tenant, party, first, last, movementsMost+1).Scan(ctx, &out.Movements)
+		WHERE e.tenant_id = ? AND e.party_id = ? AND e.on_day >= ? AND e.on_day < ? ORDER BY e.on_day, e.id LIMIT ?`, invoice.EntryPayment, MovedBalance, uuid.Nil, tenant, party, first, last, movementsMost+1).Scan(ctx, &out.Movements)
 	if err != nil {
 		return out, fmt.Errorf("ductbill: statement: %w", err)
 	}

@@ -29,8 +29,12 @@ func StatementSections(l i18n.Locale, x ductbill.Statement, here string, from, l
 		Table:  &bill.Table{Title: l.T("ductbook.movements"), Columns: []bill.Column{{Label: l.T("bumd.on_day")}, {Label: l.T("bumd.entry")}, {Label: l.T("bill.reference")}, {Label: l.T("usage.line_amount"), End: true}, {Label: l.T("ductbook.owed"), End: true}}}}
 	if x.Known {
 		moves.Rows = []ui.Row{{Label: l.T("ductbook.owed_before"), Value: x.Before.String()}, {Label: l.T("ductbook.owed_after"), Value: x.After.String()}}
-		sums = append(sums, bill.Section{ID: "buku", Title: l.T("ductbook.all_time"), Rows: []ui.Row{{Label: l.T("bill.charged"), Value: x.Books.Charged.String()}, {Label: l.T("bill.paid"), Value: x.Books.Paid.String()}, {Label: l.T("bill.withheld"), Value: x.Books.Withheld.String()},
-			{Label: l.T("bill.credited"), Value: x.Books.Credited.String()}, {Label: l.T("bill.written_off"), Value: x.Books.WrittenOff.String()}, {Label: l.T("bill.rest"), Value: x.Books.Open.String()}, {Label: l.T("ductbook.balance"), Value: x.Books.Balance.String()}}})
+		all := bill.Section{ID: "buku", Title: l.T("ductbook.all_time"), Rows: []ui.Row{{Label: l.T("bill.charged"), Value: x.Books.Charged.String()}, {Label: l.T("bill.paid"), Value: x.Books.Received().String()}, {Label: l.T("bill.withheld"), Value: x.Books.Withheld.String()},
+			{Label: l.T("bill.credited"), Value: x.Books.AllCredited().String()}, {Label: l.T("bill.written_off"), Value: x.Books.WrittenOff.String()}, {Label: l.T("bill.rest"), Value: x.Books.Open.String()}, {Label: l.T("ductbook.balance"), Value: x.Books.Balance.String()}}}
+		if x.Books.Refunded != 0 {
+			all.Rows = append(all.Rows, ui.Row{Label: l.T("bumd.entry.refund"), Value: x.Books.Refunded.String()})
+		}
+		sums = append(sums, all)
 	}
 	if x.Deposit != 0 {
 		sums = append(sums, bill.Section{ID: "jaminan", Title: l.T("deposit.title"), Text: l.T("deposit.in_account"), Rows: []ui.Row{{Label: l.T("deposit.held"), Value: x.Deposit.String()}}})

@@ -171,7 +171,15 @@ type PartyBooks struct {
 	Standing
 	Balance  money.Rupiah `bun:"balance"`  // that it has paid beyond its invoices
 	Refunded money.Rupiah `bun:"refunded"` // of that
+	Kept     money.Rupiah `bun:"kept"`     // credit notes that became balance, since what they credit was paid
 }
+
+// Received is what the party has paid in, whatever it was put against, and AllCredited what was credited to it, whether that was open or paid:
+// with Charged less Withheld, WrittenOff and Voided they make Open less Balance, once what was refunded is added.
+func (p PartyBooks) Received() money.Rupiah { return p.Paid + p.Balance + p.Refunded - p.Kept }
+
+// AllCredited: see Received.
+func (p PartyBooks) AllCredited() money.Rupiah { return p.Credited + p.Kept }
 
 // partySums are the columns of a PartyBooks, over entries.
 const partySums = `coalesce(sum(amount) FILTER (WHERE kind = 'charge'), 0)::bigint AS charged,
@@ -182,7 +190,8 @@ const partySums = `coalesce(sum(amount) FILTER (WHERE kind = 'charge'), 0)::bigi
 			coalesce(-sum(amount) FILTER (WHERE kind = 'void'), 0)::bigint AS voided,
 			coalesce(sum(amount) FILTER (WHERE invoice_id IS NOT NULL), 0)::bigint AS open,
 			coalesce(-sum(amount) FILTER (WHERE invoice_id IS NULL), 0)::bigint AS balance,
-			coalesce(sum(amount) FILTER (WHERE kind = 'refund'), 0)::bigint AS refunded`
+			coalesce(sum(amount) FILTER (WHERE kind = 'refund'), 0)::bigint AS refunded,
+			coalesce(-sum(amount) FILTER (WHERE kind = 'credit' AND invoice_id IS NULL), 0)::bigint AS kept`
 
 // BooksOf is Books of one party.
 func (b *Book) BooksOf(ctx context.Context, party uuid.UUID, until time.Time) (PartyBooks, error) {
