@@ -188,7 +188,11 @@ func changed(l i18n.Locale, x ducttariff.Change) (bill.Cell, error) {
 	switch {
 	case len(list.Tariffs) > 0:
 		t := list.Tariffs[0]
-		return bill.Cell{Text: t.Name.In(l), Small: t.Rate.String() + " " + l.T("ductprice.per."+t.Per) + "; " + t.Basis}, nil
+		price := t.Rate.String() + " " + l.T("ductprice.per."+t.Per)
+		if t.Rate == 0 {
+			price = l.T("ductprice.no_more")
+		}
+		return bill.Cell{Text: t.Name.In(l), Small: price + "; " + t.Basis}, nil
 	case len(list.Indexes) > 0:
 		return bill.Cell{Text: list.Indexes[0].Name.In(l), Small: ducttariff.Percent(l, list.Indexes[0].Rise) + "; " + list.Indexes[0].Basis}, nil
 	case len(list.Floors) > 0:
@@ -245,13 +249,13 @@ func (p *Pages) askForms(l i18n.Locale, list ducttariff.List, day time.Time, in 
 	reason := ui.Field{Name: "reason", Type: "long_text", Max: 500}
 	method := ui.Field{Name: "method", Type: "text", Max: 300, Optional: true}
 	legal := ui.Field{Name: "legal_note", Type: "long_text", Max: 500, Optional: true}
-	rate := ui.Field{Name: "rate", Type: "money"}
+	rate, changed := ui.Field{Name: "rate", Type: "money"}, ui.Field{Name: "rate", Type: "money", Hint: l.T("ductprice.rate_hint")}
 	factor := ui.Field{Name: "factor", Type: "text", Max: 6, Optional: true, Hint: l.T("ductprice.factor_hint")}
 	any := []ui.Option{{Label: l.T("ductprice.no_kind")}}
 	terms, _ := list.TermsOn(day) // where there are none, the request is refused
 	return []bill.Form{
 		{ID: formPrice, Folded: of != formPrice, Title: l.T("ductprice.new_price"), Action: PathTariffs, Submit: l.T("ductprice.ask_do"),
-			Fields: fields(formPrice, ui.Field{Name: "code", Type: "select", Options: series}, rate, factor, from, basis, method, legal, reason)},
+			Fields: fields(formPrice, ui.Field{Name: "code", Type: "select", Options: series}, changed, factor, from, basis, method, legal, reason)},
 		{ID: formNew, Folded: of != formNew, Title: l.T("ductprice.new_tariff"), Action: PathTariffs + "/baru", Submit: l.T("ductprice.ask_do"),
 			Fields: fields(formNew, ui.Field{Name: "code", Type: "text", Max: 40, Label: l.T("ductprice.code"), Hint: l.T("ductprice.code_hint")}, ui.Field{Name: "name", Type: "text", Max: 120},
 				ui.Field{Name: "charge", Type: "select", Options: ducts.Options(l, "ductprice.charge", ducttariff.Charges())}, ui.Field{Name: "kind", Type: "select", Optional: true, Options: append(any, kinds...)},
