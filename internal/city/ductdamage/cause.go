@@ -67,7 +67,9 @@ func (in *CauseInput) check() error {
 	}
 	bad = append(bad, said("name", in.Name, in.Liable == ThirdParty, placeMost)...)
 	bad = append(bad, said("root_cause", in.RootCause, true, 2*wordsMost)...)
-	if in.Cost < 0 || in.Cost > costMost {
+	if in.Cost < 0 {
+		bad = append(bad, fault.Field{Name: "cost", Code: "amount_negative"})
+	} else if in.Cost > costMost {
 		bad = append(bad, fault.Field{Name: "cost", Code: "amount_range"})
 	}
 	return fault.Fields(append(bad, in.shares()...))

@@ -109,7 +109,7 @@ func (p *Pages) judge(c *gin.Context) error {
 		}
 		cost, err := money.Parse(in.Text("cost"))
 		if err != nil {
-			return site.Invalid("cost", "amount_some")
+			return site.Invalid("cost", "money")
 		}
 		x.Cost = cost
 		for _, party := range ductdamage.Payers() {
