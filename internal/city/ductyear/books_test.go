@@ -20,7 +20,7 @@ func (y *world) deferred(days string) {
 	y.t.Helper()
 	guard, err := access.New(y.w.DB, slog.New(slog.DiscardHandler))
 	y.must(err)
-	s := revenue.New(revenue.Deps{DB: y.w.DB, Guard: guard, Now: func() time.Time { return now }})
+	s := revenue.New(revenue.Deps{DB: y.w.DB, Guard: guard, Now: func() time.Time { return now }, Page: 3})
 	officer := identity.Actor{ID: uuid.New(), TenantID: y.w.Batam.ID, Kind: identity.Staff, Roles: []string{"revenue_officer"}, TOTP: true}
 	found, next := map[string][2]money.Rupiah{}, time.Date(2026, 11, 28, 0, 0, 0, 0, time.UTC)
 	x, err := s.Deferred(y.ctx, officer, now)

@@ -69,6 +69,7 @@ func AccountingSection() pack.Section {
 // Deferral is what a lease was charged once for its time.
 type Deferral struct {
 	InvoiceID uuid.UUID
+	Position  int    // of its line
 	Number    string // of the invoice
 	IssuedOn  time.Time
 	Charge    string
@@ -127,8 +128,8 @@ type Deferrals struct {
 	Year  []DeferredMonth
 }
 
-// deferralSQL finds lines of invoices by prices that are paid once, issued until ?1, with what became of them until then.
-const deferralSQL = `SELECT i.id AS invoice_id, i.number, i.issued_on, p.body ->> 'charge' AS charge, l.id AS lease_id, l.number AS lease, o.name AS operator, x.name AS what, greatest(l.since, l.accepted_on) AS "from",
+// deferralSQL finds ?2 lines of invoices by prices that are paid once, issued until ?1, with what became of them until then, after the line of ?3 to ?5.
+const deferralSQL = `SELECT i.id AS invoice_id, x.position, i.number, i.issued_on, p.body ->> 'charge' AS charge, l.id AS lease_id, l.number AS lease, o.name AS operator, x.name AS what, greatest(l.since, l.accepted_on) AS "from",
 		CASE WHEN l.until < g.until THEN l.until END AS ended_on, g.until,
 		jsonb_build_array(jsonb_build_object('on', i.issued_on + time '00:00' AT TIME ZONE 'UTC', 'amount', x.amount))
 			|| coalesce((SELECT jsonb_agg(jsonb_build_object('on', n.issued_on + time '00:00' AT TIME ZONE 'UTC', 'amount', -y.amount) ORDER BY n.id) FROM invoice n JOIN invoice_line y ON y.tenant_id = n.tenant_id AND y.invoice_id = n.id
@@ -140,7 +141,7 @@ const deferralSQL = `SELECT i.id AS invoice_id, i.number, i.issued_on, p.body ->
 	JOIN LATERAL (SELECT p.body FROM duct_price p WHERE p.tenant_id = i.tenant_id AND p.part = 'tariff' AND p.code = x.source ->> 'tariff' AND p.effective_from <= (x.source ->> 'from')::date ORDER BY p.effective_from DESC LIMIT 1) p ON p.body ->> 'per' = 'once'
 	LEFT JOIN LATERAL (SELECT p.body FROM duct_price p WHERE p.tenant_id = i.tenant_id AND p.part = 'terms' AND p.effective_from <= l.since ORDER BY p.effective_from DESC LIMIT 1) t ON true
 	CROSS JOIN LATERAL (SELECT coalesce(l.agreed_until, (l.since + make_interval(months => greatest(coalesce((t.body ->> 'minimum_months')::int, 1), 1)))::date) AS until) g
-	WHERE i.tenant_id = ?0 AND i.kind = 'invoice' AND i.issued_on <= ?1 AND x.amount > 0
+	WHERE i.tenant_id = ?0 AND i.kind = 'invoice' AND i.issued_on <= ?1 AND x.amount > 0 AND (i.issued_on, i.id, x.position) > (?3::date, ?4::uuid, ?5)
 	ORDER BY i.issued_on, i.id, x.position LIMIT ?2`
 
 // Deferred is what was invoiced until a day and is paid once for the time of leases, with the schedule of that day's year. Whether a charge is
@@ -158,15 +159,23 @@ func (s *Service) Deferred(ctx context.Context, actor identity.Actor, day time.T
 		return out, nil
 	}
 	out.Rules = rules[0]
-	var found []Deferral
-	if err := s.d.DB.App.NewRaw(deferralSQL, tenancy.Must(ctx), day.Format(time.DateOnly), exportMost).Scan(ctx, &found); err != nil {
-		return out, fmt.Errorf("revenue: deferred: %w", err)
-	}
-	for _, x := range found {
+	err = pages(s.d.Page, func(after *Deferral) (found []Deferral, err error) {
+		if after == nil {
+			after = &Deferral{}
+		}
+		if err := s.d.DB.App.NewRaw(deferralSQL, tenancy.Must(ctx), day.Format(time.DateOnly), s.d.Page, after.IssuedOn.Format(time.DateOnly), after.InvoiceID, after.Position).Scan(ctx, &found); err != nil {
+			return nil, fmt.Errorf("revenue: deferred: %w", err)
+		}
+		return found, nil
+	}, func(x Deferral) error {
 		i := slices.IndexFunc(rules, func(a Accounting) bool { return a.From <= x.IssuedOn.Format(time.DateOnly) })
 		if i >= 0 && slices.Contains(rules[i].Deferred, x.Charge) && x.Until.After(x.From) {
 			out.All = append(out.All, x)
 		}
+		return nil
+	})
+	if err != nil {
+		return out, err
 	}
 	out.Year, err = schedule(out.All, day.Year())
 	return out, err

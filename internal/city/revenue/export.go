@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
+
 	"bedelau/internal/city/duct"
 	"bedelau/internal/city/lease"
 	"bedelau/internal/kernel/access"
@@ -153,27 +155,42 @@ func (c aged) age(day time.Time) string {
 	return "beyond"
 }
 
-// exportMost bounds the rows of a table.
-const exportMost = 50_000
+// pages hands over rows of any number, each page of so many read after the last row of the page before, nil before the first.
+func pages[T any](size int, read func(after *T) ([]T, error), each func(T) error) error {
+	for after := (*T)(nil); ; {
+		page, err := read(after)
+		if err != nil {
+			return err
+		}
+		for _, x := range page {
+			if err := each(x); err != nil {
+				return err
+			}
+		}
+		if len(page) < size {
+			return nil
+		}
+		after = &page[len(page)-1]
+	}
+}
 
 // claims hands over what was decided until a day, of a channel or of all with an empty one, with what came in until then, the earliest due first.
 func (s *Service) claims(ctx context.Context, channel string, day time.Time, each func(aged) error) error {
-	var all []aged
 	on := day.Format(time.DateOnly)
-	err := s.d.DB.App.NewRaw(`SELECT c.*, coalesce(r.received, 0)::bigint AS received, r.last_paid FROM revenue_claim c
+	return pages(s.d.Page, func(after *aged) (all []aged, err error) {
+		if after == nil {
+			after = &aged{}
+		}
+		err = s.d.DB.App.NewRaw(`SELECT c.*, coalesce(r.received, 0)::bigint AS received, r.last_paid FROM revenue_claim c
 		LEFT JOIN LATERAL (SELECT sum(r.amount) AS received, max(r.on_day) FILTER (WHERE r.amount > 0 AND NOT EXISTS (SELECT FROM revenue_receipt u WHERE u.tenant_id = r.tenant_id AND u.undoes = r.id)) AS last_paid
 			FROM revenue_receipt r WHERE r.tenant_id = c.tenant_id AND r.claim_id = c.id AND r.on_day <= ?2) r ON true
-		WHERE c.tenant_id = ?0 AND c.decided_on <= ?2 AND (?1 = '' OR EXISTS (SELECT FROM revenue_account a WHERE a.tenant_id = c.tenant_id AND a.code = c.code AND a.channel = ?1))
-		ORDER BY c.due_on, c.id LIMIT ?3`, tenancy.Must(ctx), channel, on, exportMost).Scan(ctx, &all)
-	if err != nil {
-		return fmt.Errorf("revenue: claims: %w", err)
-	}
-	for _, c := range all {
-		if err := each(c); err != nil {
-			return err
+		WHERE c.tenant_id = ?0 AND c.decided_on <= ?2 AND (?1 = '' OR EXISTS (SELECT FROM revenue_account a WHERE a.tenant_id = c.tenant_id AND a.code = c.code AND a.channel = ?1)) AND (c.due_on, c.id) > (?4::date, ?5::uuid)
+		ORDER BY c.due_on, c.id LIMIT ?3`, tenancy.Must(ctx), channel, on, s.d.Page, after.DueOn.Format(time.DateOnly), after.ID).Scan(ctx, &all)
+		if err != nil {
+			return nil, fmt.Errorf("revenue: claims: %w", err)
 		}
-	}
-	return nil
+		return all, nil
+	}, each)
 }
 
 // names are those of the accounts of a day.
@@ -189,7 +206,8 @@ func (s *Service) names(ctx context.Context, day time.Time) (map[string]i18n.Tex
 // contracts hands over the leases that are ordered or run on a day or are over since, each with the agreement of its company that holds on
 // the day, and the deposit that is held for it.
 func (s *Service) contracts(ctx context.Context, in i18n.Locale, day time.Time, row func([]any) error) error {
-	var all []struct {
+	type contract struct {
+		ID                                   uuid.UUID
 		Number, Name, Kind, State, Agreement string
 		Quantity                             int64
 		LengthMM                             int64
@@ -199,21 +217,23 @@ func (s *Service) contracts(ctx context.Context, in i18n.Locale, day time.Time, 
 		Deposit                              money.Rupiah
 	}
 	on := day.Format(time.DateOnly)
-	err := s.d.DB.App.NewRaw(`SELECT l.number, o.name, l.kind, l.state, l.quantity, l.length_mm, l.since, l.until, coalesce(p.number, '') AS agreement, p.until AS agreement_until,
+	return pages(s.d.Page, func(after *contract) (all []contract, err error) {
+		if after == nil {
+			after = &contract{}
+		}
+		err = s.d.DB.App.NewRaw(`SELECT l.id, l.number, o.name, l.kind, l.state, l.quantity, l.length_mm, l.since, l.until, coalesce(p.number, '') AS agreement, p.until AS agreement_until,
 			(SELECT coalesce(sum(CASE WHEN e.kind IN ('received', 'taken_over') THEN e.amount ELSE -e.amount END), 0)::bigint FROM duct_deposit_entry e WHERE e.tenant_id = l.tenant_id AND e.lease_id = l.id AND e.on_day <= ?1
 				AND NOT EXISTS (SELECT FROM payment_undo u WHERE u.tenant_id = e.tenant_id AND u.payment_id = e.payment_id)
 				AND NOT EXISTS (SELECT FROM bank_hold h WHERE h.tenant_id = e.tenant_id AND h.id = e.hold_id AND h.undone_at IS NOT NULL)) AS deposit
 		FROM duct_lease l JOIN duct_operator o ON o.tenant_id = l.tenant_id AND o.id = l.operator_id
 		LEFT JOIN LATERAL (SELECT p.number, p.until FROM duct_operator_paper p WHERE p.tenant_id = l.tenant_id AND p.operator_id = l.operator_id AND p.kind = 'agreement' AND (p.day IS NULL OR p.day <= ?1) AND (p.until IS NULL OR p.until >= ?1) ORDER BY p.id DESC LIMIT 1) p ON true
-		WHERE l.tenant_id = ?0 AND l.state IN ('ordered', 'active', 'ended') ORDER BY o.name, l.number LIMIT ?2`, tenancy.Must(ctx), on, exportMost).Scan(ctx, &all)
-	if err != nil {
-		return fmt.Errorf("revenue: contracts: %w", err)
-	}
-	for _, c := range all {
-		err := row([]any{c.Number, c.Name, in.T("duct.unit." + c.Kind), c.Quantity, (c.LengthMM + 500) / 1000, dateText(c.Since), dateText(c.Until), in.T("lease.state." + lease.Standing(c.State, c.Until, day)), c.Agreement, dateText(c.AgreementUntil), int64(c.Deposit)})
+		WHERE l.tenant_id = ?0 AND l.state IN ('ordered', 'active', 'ended') AND (o.name, l.number, l.id) > (?3, ?4, ?5::uuid) ORDER BY o.name, l.number, l.id LIMIT ?2`,
+			tenancy.Must(ctx), on, s.d.Page, after.Name, after.Number, after.ID).Scan(ctx, &all)
 		if err != nil {
-			return err
+			return nil, fmt.Errorf("revenue: contracts: %w", err)
 		}
-	}
-	return nil
+		return all, nil
+	}, func(c contract) error {
+		return row([]any{c.Number, c.Name, in.T("duct.unit." + c.Kind), c.Quantity, (c.LengthMM + 500) / 1000, dateText(c.Since), dateText(c.Until), in.T("lease.state." + lease.Standing(c.State, c.Until, day)), c.Agreement, dateText(c.AgreementUntil), int64(c.Deposit)})
+	})
 }

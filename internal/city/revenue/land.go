@@ -41,11 +41,11 @@ type landOwed struct {
 	covered  []span
 }
 
-// lands are the approved rents that begin before a day.
+// lands are the approved rents that begin before a day: all of them, as sums and claims are made of them.
 func lands(ctx context.Context, db bun.IDB, before time.Time) ([]*landOwed, error) {
 	tenant := tenancy.Must(ctx)
 	var all []*landOwed
-	err := db.NewRaw(`SELECT r.*, o.name AS operator FROM duct_land_rent r JOIN duct_operator o ON o.tenant_id = r.tenant_id AND o.id = r.operator_id WHERE r.tenant_id = ? AND r.approved AND r.since < ? ORDER BY r.id LIMIT 5000`,
+	err := db.NewRaw(`SELECT r.*, o.name AS operator FROM duct_land_rent r JOIN duct_operator o ON o.tenant_id = r.tenant_id AND o.id = r.operator_id WHERE r.tenant_id = ? AND r.approved AND r.since < ? ORDER BY r.id`,
 		tenant, before.Format(time.DateOnly)).Scan(ctx, &all)
 	if err != nil {
 		return nil, fmt.Errorf("revenue: land: %w", err)
@@ -289,7 +289,7 @@ func (s *Service) Lands(ctx context.Context, actor identity.Actor) ([]LandName, 
 	}
 	var out []LandName
 	err := s.d.DB.App.NewRaw(`SELECT r.id, r.place, o.name AS operator FROM duct_land_rent r JOIN duct_operator o ON o.tenant_id = r.tenant_id AND o.id = r.operator_id
-		WHERE r.tenant_id = ? AND r.approved ORDER BY r.id DESC LIMIT 200`, tenancy.Must(ctx)).Scan(ctx, &out)
+		WHERE r.tenant_id = ? AND r.approved ORDER BY r.id DESC`, tenancy.Must(ctx)).Scan(ctx, &out)
 	if err != nil {
 		return nil, fmt.Errorf("revenue: lands: %w", err)
 	}

@@ -28,6 +28,7 @@ type Deps struct {
 	DB    *storage.DB
 	Guard *access.Guard
 	Now   func() time.Time // time.Now when nil
+	Page  int              // rows that are read at once of what may be long; 1000 when zero
 }
 
 // Service is the two ledgers of every city.
@@ -37,6 +38,9 @@ type Service struct{ d Deps }
 func New(d Deps) *Service {
 	if d.Now == nil {
 		d.Now = time.Now
+	}
+	if d.Page == 0 {
+		d.Page = 1000
 	}
 	return &Service{d: d}
 }
