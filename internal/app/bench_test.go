@@ -81,8 +81,8 @@ func TestUsageIsMeasured(t *testing.T) {
 	t.Log(out.String())
 }
 
-// TestDuctsAreMeasured: the benchmark of the ducts runs, its tiles are those that PostGIS makes of the same features, and it names
-// its bars. What the figures are is not for a test.
+// TestDuctsAreMeasured: the benchmark of the ducts runs, its tiles are those that PostGIS makes of the same features, its ways cost what
+// pgRouting says, and it names its bars. What the figures are is not for a test.
 func TestDuctsAreMeasured(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -98,7 +98,8 @@ func TestDuctsAreMeasured(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"is taken in, checked and applied", "Up to three ways", "by tariff: p50", "zoom 16", "against ST_AsMVT"} {
+	for _, want := range []string{"is taken in, checked and applied", "Up to three ways", "by tariff: p50",
+		"by length 1000 of 1000 equal to pgRouting, by tariff 1000 of 1000", "zoom 16", "against ST_AsMVT"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the table has no %q:\n%s", want, out.String())
 		}

@@ -13,10 +13,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
-	"bedelau/internal/city/duct"
 	"bedelau/internal/city/ductmap"
 	"bedelau/internal/city/ductsurvey"
-	"bedelau/internal/city/lease"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -27,8 +25,8 @@ type DuctOptions struct {
 }
 
 const (
-	ductPlans  = 500
-	ductTiles  = 40 // of each zoom in each round
+	ductPlans  = 1000 // pairs of nodes, each planned by length and by tariff
+	ductTiles  = 40   // of each zoom in each round
 	ductRounds = 5
 )
 
@@ -46,9 +44,10 @@ var ductZooms = []int{11, 13, 14, 15, 16}
 type ductResult struct {
 	segments, nodes, units int
 	imported               time.Duration
-	read, reread           time.Duration    // the first plan, and one after a change of who holds what
-	plans, priced          sample           // by length, and by the tariff of the day
-	found                  int              // ways, of all plans
+	read, reread           time.Duration // the first plan, and one after a change of who holds what
+	plans, priced          sample        // by length, and by the tariff of the day
+	found                  int           // ways, of all plans
+	oracle                 ductOracle
 	tiles, raw, again      map[int][]sample // by zoom, by rounds: the last of a tile that the reader has already
 }
 
@@ -83,7 +82,7 @@ func Ducts(ctx context.Context, out io.Writer, d Deps, o DuctOptions) error {
 	if err := u.load(ctx); err != nil {
 		return err
 	}
-	say("Planning %d ways …", ductPlans)
+	say("Planning ways between %d pairs of nodes …", ductPlans)
 	if err := u.plan(ctx); err != nil {
 		return err
 	}
@@ -181,43 +180,6 @@ func (u *ductRun) load(ctx context.Context) error {
 	}
 	_, err = u.super.Exec(ctx, "VACUUM ANALYZE duct_node, duct_node_state, duct_segment, duct_segment_state, duct_unit, duct_hold")
 	return err
-}
-
-// plan finds up to three ways between random nodes, by length, and then the same by what they cost.
-func (u *ductRun) plan(ctx context.Context) error {
-	price, err := u.Tariffs.WayPrice(ctx, duct.Subduct, 1, u.day, time.Time{})
-	if err != nil {
-		return fmt.Errorf("bench: tariff: %w", err)
-	}
-	draw := rand.New(rand.NewPCG(1, 2))
-	ask := func(to *sample, cost func(lease.Step) float64) error {
-		in := lease.PlanInput{From: nodeCode(draw.IntN(u.side), draw.IntN(u.side)), To: nodeCode(draw.IntN(u.side), draw.IntN(u.side)), Kind: duct.Subduct, Quantity: 1, Since: u.day, Price: cost, Ways: 3}
-		start := time.Now()
-		ways, err := u.Leases.Plan(ctx, u.manager, in)
-		to.took = append(to.took, time.Since(start))
-		u.found.found += len(ways)
-		return err
-	}
-	var first sample
-	if err := ask(&first, nil); err != nil {
-		return err
-	}
-	if _, err := u.super.Exec(ctx, "UPDATE duct_version SET holds = holds + 1 WHERE tenant_id = $1", u.City.ID); err != nil {
-		return err
-	}
-	if err := ask(&first, nil); err != nil {
-		return err
-	}
-	u.found.read, u.found.reread, u.found.found = first.took[0], first.took[1], 0
-	for range ductPlans {
-		if err := ask(&u.found.plans, nil); err != nil {
-			return err
-		}
-		if err := ask(&u.found.priced, func(s lease.Step) float64 { return price.Cost(s.LengthMM, s.Ends) }); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // rawTile is ST_AsMVT over features that lie ready, with nothing to find out about them.
@@ -344,11 +306,14 @@ A survey of %d segments, %d nodes and %d units is taken in, checked and applied 
 Up to three ways between two of the nodes (%d plans, %d ways) by length: p50 %s, p95 %s; under %d ms: %s
   by tariff: p50 %s, p95 %s; under %d ms: %s
   the first plan, which reads the network, took %s; the first after a change of who holds what %s
-Tiles, medians of %d rounds (lowest–highest), against ST_AsMVT over the same features ready-made; under %.1f at p50
 `, m.line(), r.segments, r.nodes, r.units, r.imported.Seconds(), importBar.Seconds(), met(r.imported < importBar),
 		2*len(r.plans.took), r.found, milli(p50), milli(r.plans.quantile(.95)), planBar.Milliseconds(), met(p50 < planBar),
-		milli(priced), milli(r.priced.quantile(.95)), planBar.Milliseconds(), met(priced < planBar), r.read.Round(time.Millisecond), r.reread.Round(time.Millisecond), ductRounds, tileBar)
+		milli(priced), milli(r.priced.quantile(.95)), planBar.Milliseconds(), met(priced < planBar), r.read.Round(time.Millisecond), r.reread.Round(time.Millisecond))
 	if err != nil {
+		return err
+	}
+	unequal := r.oracle.write(out)
+	if _, err := fmt.Fprintf(out, "Tiles, medians of %d rounds (lowest–highest), against ST_AsMVT over the same features ready-made; under %.1f at p50\n", ductRounds, tileBar); err != nil {
 		return err
 	}
 	half := func(s sample) float64 { return float64(s.quantile(.5)) }
@@ -362,5 +327,5 @@ Tiles, medians of %d rounds (lowest–highest), against ST_AsMVT over the same f
 			return err
 		}
 	}
-	return nil
+	return unequal
 }
