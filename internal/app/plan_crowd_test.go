@@ -22,7 +22,7 @@ func crowd(t *testing.T, w *pgtest.World) {
 	}
 	defer conn.Close(context.WithoutCancel(t.Context()))
 	of := func(c tenancy.City) string {
-		return strings.ReplaceAll(crowdSQL+crowdDuctSQL+crowdPartnerSQL+crowdOrderSQL, ":city", "'"+c.ID.String()+"'")
+		return strings.ReplaceAll(crowdSQL+crowdDuctSQL+crowdPartnerSQL+crowdOrderSQL+crowdWaveSQL, ":city", "'"+c.ID.String()+"'")
 	}
 	for _, sql := range []string{othersSQL, of(w.Batam), of(w.Other), "VACUUM ANALYZE"} {
 		if _, err := conn.Exec(t.Context(), sql, pgx.QueryExecModeSimpleProtocol); err != nil {

@@ -56,7 +56,7 @@ func TestHotReadsUseIndexes(t *testing.T) {
 	filed := a.fileKTP(t, ctx, resident, "2171046703900003")
 	crowd(t, w)
 
-	for _, r := range slices.Concat(a.hotPages(token, resident, filed.Application), a.hotDesks(officer, admin, filed.Application), a.hotRecords(ctx, admin), a.hotDucts(batam.ID), a.hotPartners(ctx, batam.ID), a.hotOrders(batam.ID)) {
+	for _, r := range slices.Concat(a.hotPages(token, resident, filed.Application), a.hotDesks(officer, admin, filed.Application), a.hotRecords(ctx, admin), a.hotDucts(batam.ID), a.hotPartners(ctx, batam.ID), a.hotOrders(batam.ID), a.hotWaves(batam.ID)) {
 		seen.watch(r.name, func() { r.run(ctx) })
 	}
 	seen.watch("jobs", func() { a.runJobs(t, seen, ctx) })
@@ -307,4 +307,5 @@ var background = []string{
 	"next_alert_at IS NOT NULL",               // deadlines
 	"SELECT FROM audit_link",                  // seals
 	"DELETE FROM session", "FROM usage_touch", // sessions that ended, usage to roll up
+	"INSERT INTO duct_order_promise", "FROM v_duct_promise", // commitments that become orders
 }

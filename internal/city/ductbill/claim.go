@@ -105,7 +105,8 @@ func (s *Service) Claimed(ctx context.Context, drafts []uuid.UUID) (map[uuid.UUI
 			UNION SELECT of.first, d.id, d.invoice_id, d.dropped_at FROM of JOIN invoice_draft d ON d.tenant_id = ?0 AND d.replaces = of.invoice_id)
 		SELECT of.first, i.id AS invoice_id, coalesce(i.number, '') AS number,
 			of.dropped_at IS NOT NULL OR coalesce(i.total <= (SELECT coalesce(sum(n.total), 0) FROM invoice n WHERE n.tenant_id = ?0 AND n.credits = i.id), false) AS back,
-			EXISTS (SELECT FROM invoice_request q WHERE q.tenant_id = ?0 AND (q.draft_id = of.id OR q.invoice_id = of.invoice_id) AND q.kind <> 'write_off' AND q.decided_by IS NULL) AS asked
+			EXISTS (SELECT FROM invoice_request q WHERE q.tenant_id = ?0 AND q.draft_id = of.id AND q.kind <> 'write_off' AND q.decided_by IS NULL)
+				OR EXISTS (SELECT FROM invoice_request q WHERE q.tenant_id = ?0 AND q.invoice_id = of.invoice_id AND q.kind <> 'write_off' AND q.decided_by IS NULL) AS asked
 		FROM of LEFT JOIN invoice i ON i.tenant_id = ?0 AND i.id = of.invoice_id WHERE NOT EXISTS (SELECT FROM invoice_draft n WHERE n.tenant_id = ?0 AND n.replaces = of.invoice_id)`, tenancy.Must(ctx), bun.List(drafts)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("ductbill: claimed: %w", err)

@@ -107,10 +107,12 @@ type DepositReturn struct {
 
 // heldSQL are the columns of a Deposit on the day ?1 of its entries, of which those are left out that were taken back. A lease that
 // simply comes to its end stays active, so that its days tell that it is over; one that was given notice runs until its last day. While
-// a renewal is on its way or runs and has not what is asked for it, the deposit of the lease before it stays.
+// a renewal is on its way or runs and has not what is asked for it, the deposit of the lease before it stays. What follows it says which leases,
+// by l: their deposits are looked up one by one (OFFSET 0), for otherwise those of the whole city are read for the few of one company.
 const heldSQL = `SELECT d.lease_id, l.number, CASE WHEN l.state = 'active' AND l.until <= ?1 THEN 'over' ELSE l.state END AS standing, v.over, l.operator_id, o.name AS operator, d.amount AS asked, d.months, d.basis, d.asked_at, e.received, e.taken_over, e.passed_on, e.returned, e.set_off,
 		(SELECT coalesce(sum(q.amount), 0)::bigint FROM duct_deposit_return q WHERE q.tenant_id = d.tenant_id AND q.lease_id = d.lease_id AND q.decided_by IS NULL) AS waiting
-	FROM duct_deposit d JOIN duct_lease l ON l.tenant_id = d.tenant_id AND l.id = d.lease_id JOIN duct_operator o ON o.tenant_id = l.tenant_id AND o.id = l.operator_id
+	FROM duct_lease l JOIN duct_operator o ON o.tenant_id = l.tenant_id AND o.id = l.operator_id
+	CROSS JOIN LATERAL (SELECT d.* FROM duct_deposit d WHERE d.tenant_id = l.tenant_id AND d.lease_id = l.id OFFSET 0) d
 	CROSS JOIN LATERAL (SELECT l.state IN ('cancelled', 'expired', 'refused') OR coalesce(l.until <= ?1, false) AND NOT EXISTS (SELECT FROM duct_lease r WHERE r.tenant_id = l.tenant_id AND r.renews_id = l.id
 			AND (r.state = 'ordered' OR r.state = 'active' AND coalesce(r.until > ?1, true) OR r.state = 'reserved' AND r.expires_at::date >= ?1 OR r.state = 'ended' AND r.until > ?1)
 			AND NOT EXISTS (SELECT FROM duct_deposit n WHERE n.tenant_id = r.tenant_id AND n.lease_id = r.id
@@ -199,8 +201,12 @@ func (s *Service) DepositsOf(ctx context.Context, actor identity.Actor) ([]Depos
 }
 
 func (s *Service) deposits(ctx context.Context, operator uuid.UUID) (all []Deposit, err error) {
-	err = s.d.DB.App.NewRaw(heldSQL+`WHERE d.tenant_id = ?0 AND (?2 = ?3 OR l.operator_id = ?2)
-		ORDER BY v.over = (e.received - e.returned - e.set_off > 0) DESC, d.asked_at DESC, d.lease_id LIMIT 200`, tenancy.Must(ctx), s.today(ctx).Format(time.DateOnly), operator, uuid.Nil).Scan(ctx, &all)
+	of := ""
+	if operator != uuid.Nil {
+		of = "AND l.operator_id = ?2"
+	}
+	err = s.d.DB.App.NewRaw(heldSQL+`WHERE l.tenant_id = ?0 `+of+`
+		ORDER BY v.over = (e.received - e.returned - e.set_off > 0) DESC, d.asked_at DESC, d.lease_id LIMIT 200`, tenancy.Must(ctx), s.today(ctx).Format(time.DateOnly), operator).Scan(ctx, &all)
 	if err != nil {
 		return nil, fmt.Errorf("ductbill: deposits: %w", err)
 	}
@@ -244,7 +250,7 @@ func (s *Service) wholeDeposit(ctx context.Context, operator, id uuid.UUID) (d D
 }
 
 func (s *Service) deposit(ctx context.Context, db bun.IDB, id uuid.UUID) (d Deposit, err error) {
-	err = db.NewRaw(heldSQL+"WHERE d.tenant_id = ?0 AND d.lease_id = ?2", tenancy.Must(ctx), s.today(ctx).Format(time.DateOnly), id).Scan(ctx, &d)
+	err = db.NewRaw(heldSQL+"WHERE l.tenant_id = ?0 AND l.id = ?2", tenancy.Must(ctx), s.today(ctx).Format(time.DateOnly), id).Scan(ctx, &d)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = fault.New(fault.NotFound, "deposit.not_found")
 	}

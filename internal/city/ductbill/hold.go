@@ -85,7 +85,7 @@ func (s *Service) Pledged(ctx context.Context, actor identity.Actor, party uuid.
 		return nil, err
 	}
 	err = s.d.DB.App.NewRaw(heldSQL+`JOIN duct_payer w ON w.tenant_id = l.tenant_id AND w.operator_id = l.operator_id
-		WHERE d.tenant_id = ?0 AND w.party_id = ?2 AND NOT v.over AND d.amount > e.received + e.taken_over - e.passed_on - e.returned - e.set_off ORDER BY l.number LIMIT ?3`,
+		WHERE l.tenant_id = ?0 AND w.party_id = ?2 AND NOT v.over AND d.amount > e.received + e.taken_over - e.passed_on - e.returned - e.set_off ORDER BY l.number LIMIT ?3`,
 		tenancy.Must(ctx), s.today(ctx).Format(time.DateOnly), party, listMost).Scan(ctx, &all)
 	if err != nil {
 		return nil, fmt.Errorf("ductbill: pledged: %w", err)

@@ -128,20 +128,24 @@ type Deferrals struct {
 	Year  []DeferredMonth
 }
 
-// deferralSQL finds ?2 lines of invoices by prices that are paid once, issued until ?1, with what became of them until then, after the line of ?3 to ?5.
-const deferralSQL = `SELECT i.id AS invoice_id, x.position, i.number, i.issued_on, p.body ->> 'charge' AS charge, l.id AS lease_id, l.number AS lease, o.name AS operator, x.name AS what, greatest(l.since, l.accepted_on) AS "from",
+// deferralSQL finds ?2 lines of invoices by prices that are paid once, issued until ?1, with what became of them until then, after the line of ?3
+// to ?5. Such lines are few among those of all months, so that each of their invoices and leases is looked up by itself (OFFSET 0) and no table is
+// read from end to end.
+const deferralSQL = `SELECT i.id AS invoice_id, x.position, i.number, i.issued_on, p.body ->> 'charge' AS charge, l.id AS lease_id, l.number AS lease, l.operator, x.name AS what, greatest(l.since, l.accepted_on) AS "from",
 		CASE WHEN l.until < g.until THEN l.until END AS ended_on, g.until,
 		jsonb_build_array(jsonb_build_object('on', i.issued_on + time '00:00' AT TIME ZONE 'UTC', 'amount', x.amount))
 			|| coalesce((SELECT jsonb_agg(jsonb_build_object('on', n.issued_on + time '00:00' AT TIME ZONE 'UTC', 'amount', -y.amount) ORDER BY n.id) FROM invoice n JOIN invoice_line y ON y.tenant_id = n.tenant_id AND y.invoice_id = n.id
 				WHERE n.tenant_id = i.tenant_id AND n.credits = i.id AND n.issued_on <= ?1 AND y.source ->> 'line' = x.position::text), '[]')
 			|| coalesce((SELECT jsonb_agg(jsonb_build_object('on', e.on_day + time '00:00' AT TIME ZONE 'UTC', 'amount', -x.amount)) FROM invoice_entry e
 				WHERE e.tenant_id = i.tenant_id AND e.invoice_id = i.id AND e.kind = 'void' AND e.on_day <= ?1), '[]') AS moves
-	FROM invoice i JOIN invoice_line x ON x.tenant_id = i.tenant_id AND x.invoice_id = i.id AND x.source ->> 'kind' = 'duct'
-	JOIN duct_lease l ON l.tenant_id = i.tenant_id AND l.id = (x.source ->> 'lease')::uuid JOIN duct_operator o ON o.tenant_id = l.tenant_id AND o.id = l.operator_id
-	JOIN LATERAL (SELECT p.body FROM duct_price p WHERE p.tenant_id = i.tenant_id AND p.part = 'tariff' AND p.code = x.source ->> 'tariff' AND p.effective_from <= (x.source ->> 'from')::date ORDER BY p.effective_from DESC LIMIT 1) p ON p.body ->> 'per' = 'once'
+	FROM (SELECT DISTINCT code FROM duct_price WHERE tenant_id = ?0 AND part = 'tariff' AND body ->> 'per' = 'once') c
+	CROSS JOIN LATERAL (SELECT x.*, (x.source ->> 'lease')::uuid AS lease FROM invoice_line x WHERE x.tenant_id = ?0 AND x.duct_price = c.code AND x.amount > 0 OFFSET 0) x
+	CROSS JOIN LATERAL (SELECT i.* FROM invoice i WHERE i.tenant_id = ?0 AND i.id = x.invoice_id AND i.kind = 'invoice' AND i.issued_on <= ?1 OFFSET 0) i
+	CROSS JOIN LATERAL (SELECT l.*, o.name AS operator FROM duct_lease l JOIN duct_operator o ON o.tenant_id = l.tenant_id AND o.id = l.operator_id WHERE l.tenant_id = ?0 AND l.id = x.lease OFFSET 0) l
+	JOIN LATERAL (SELECT p.body FROM duct_price p WHERE p.tenant_id = i.tenant_id AND p.part = 'tariff' AND p.code = x.duct_price AND p.effective_from <= (x.source ->> 'from')::date ORDER BY p.effective_from DESC LIMIT 1) p ON p.body ->> 'per' = 'once'
 	LEFT JOIN LATERAL (SELECT p.body FROM duct_price p WHERE p.tenant_id = i.tenant_id AND p.part = 'terms' AND p.effective_from <= l.since ORDER BY p.effective_from DESC LIMIT 1) t ON true
 	CROSS JOIN LATERAL (SELECT coalesce(l.agreed_until, (l.since + make_interval(months => greatest(coalesce((t.body ->> 'minimum_months')::int, 1), 1)))::date) AS until) g
-	WHERE i.tenant_id = ?0 AND i.kind = 'invoice' AND i.issued_on <= ?1 AND x.amount > 0 AND (i.issued_on, i.id, x.position) > (?3::date, ?4::uuid, ?5)
+	WHERE (i.issued_on, i.id, x.position) > (?3::date, ?4::uuid, ?5)
 	ORDER BY i.issued_on, i.id, x.position LIMIT ?2`
 
 // Deferred is what was invoiced until a day and is paid once for the time of leases, with the schedule of that day's year. Whether a charge is
