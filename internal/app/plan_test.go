@@ -1,3 +1,5 @@
+//go:build !race
+
 package app
 
 import (
@@ -45,10 +47,7 @@ type hotRead struct {
 func TestHotReadsUseIndexes(t *testing.T) {
 	t.Parallel()
 	seen := &watcher{}
-	a, w := newEmptyApp(t, seen.hook)
-	if err := a.seed(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	a, w := newWatchedApp(t, seen.hook)
 	batam, ctx := a.city(t, "batam")
 	_, resident := a.signIn(t, "warga@batam.localhost")
 	token, officer := a.signIn(t, "petugas@batam.localhost")

@@ -24,20 +24,38 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
+// peopled has the demonstration's cities and people.
+var peopled pgtest.Filled
+
 // newApp builds the whole program on a database and a Redis of its own, with the demonstration's cities and people.
 func newApp(t testing.TB) *App {
 	t.Helper()
-	a, _ := newEmptyApp(t)
-	if err := a.seed(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	a, _ := newWatchedApp(t)
 	return a
 }
 
-// newEmptyApp is newApp before anything was loaded. A hook for each role, where given, sees what the services send.
-func newEmptyApp(t testing.TB, hooks ...func(platform bool) bun.QueryHook) (*App, *pgtest.World) {
+// newWatchedApp is newApp with a hook for each role, where given, which sees what the services send.
+func newWatchedApp(t testing.TB, hooks ...func(platform bool) bun.QueryHook) (*App, *pgtest.World) {
+	t.Helper()
+	w := peopled.Open(t, func(w *pgtest.World) {
+		a := appOn(t, w)
+		defer a.Close()
+		if err := a.seed(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	})
+	return appOn(t, w, hooks...), w
+}
+
+// newEmptyApp is newApp before anything was loaded.
+func newEmptyApp(t testing.TB) (*App, *pgtest.World) {
 	t.Helper()
 	w := pgtest.Open(t)
+	return appOn(t, w), w
+}
+
+func appOn(t testing.TB, w *pgtest.World, hooks ...func(platform bool) bun.QueryHook) *App {
+	t.Helper()
 	cfg := config.Config{
 		PublicURL: "http://localhost", DataDir: t.TempDir(), LogFormat: "text", Workers: 4,
 		Drain: 5 * time.Second, DatabaseConns: 8, Proxies: []string{"127.0.0.1"}, SMTPFrom: "kota@localhost", SMTPTLS: "none",
@@ -56,7 +74,7 @@ func newEmptyApp(t testing.TB, hooks ...func(platform bool) bun.QueryHook) (*App
 	if err := a.build(); err != nil {
 		t.Fatal(err)
 	}
-	return a, w
+	return a
 }
 
 func (a *App) city(t testing.TB, slug string) (tenancy.City, context.Context) {

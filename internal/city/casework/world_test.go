@@ -63,7 +63,7 @@ func (st *stage) OfficeAt(context.Context, bun.IDB, string, string) (application
 
 func newStage(t testing.TB) *stage {
 	t.Helper()
-	w := pgtest.Open(t)
+	w := filled.Open(t, func(w *pgtest.World) { load(t, w, "batam") })
 	quiet := slog.New(slog.DiscardHandler)
 	keys, err := privacy.NewKeys(w.DB.App, bytes.Repeat([]byte{7}, 32))
 	if err != nil {
@@ -110,12 +110,19 @@ func newStage(t testing.TB) *stage {
 		BaseURL: base, Log: quiet, Now: st.clock,
 	})
 	st.subscribeDocuments()
-	st.load(t, "batam")
 	return st
 }
 
+// filled has what load gives Batam.
+var filled pgtest.Filled
+
 // load gives a city its calendar, forms, workflows and documents.
 func (st *stage) load(t testing.TB, slug string) {
+	t.Helper()
+	load(t, st.w, slug)
+}
+
+func load(t testing.TB, w *pgtest.World, slug string) {
 	t.Helper()
 	engine := pack.NewEngine()
 	engine.Register(application.Section())
@@ -123,7 +130,7 @@ func (st *stage) load(t testing.TB, slug string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := engine.Apply(t.Context(), st.w.DB, p); err != nil {
+	if _, err := engine.Apply(t.Context(), w.DB, p); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -52,9 +52,27 @@ type stage struct {
 	keys      int
 }
 
+// packed has what the pack of Batam says of ducts.
+var packed pgtest.Filled
+
+func load(t testing.TB, w *pgtest.World) {
+	t.Helper()
+	engine := pack.NewEngine()
+	for _, s := range []pack.Section{duct.Section(), lease.Section(), ducttariff.Section(), ductwait.Section(), ductflow.Section()} {
+		engine.Register(s)
+	}
+	p, err := pack.Load(tenants.FS, "batam")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := engine.Apply(t.Context(), w.DB, p); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func newStage(t testing.TB) *stage {
 	t.Helper()
-	w, quiet := pgtest.Open(t), slog.New(slog.DiscardHandler)
+	w, quiet := packed.Open(t, func(w *pgtest.World) { load(t, w) }), slog.New(slog.DiscardHandler)
 	st := &stage{t: t, w: w, ctx: w.Ctx(w.Batam), at: time.Date(2026, 11, 27, 3, 0, 0, 0, time.UTC)}
 	now := func() time.Time { return st.at }
 	guard, err := access.New(w.DB, quiet)
@@ -67,14 +85,6 @@ func newStage(t testing.TB) *stage {
 	people := identity.New(identity.Deps{DB: w.DB.App, Keys: keys, Bus: bus, Roles: guard, Log: quiet})
 	mail, err := notify.New(notify.Deps{DB: w.DB.App, Bus: bus, Keys: keys, SMTP: notify.SMTPConfig{From: "kota@localhost", TLS: "none"}, BaseURL: func(tenancy.City) string { return "http://batam.localhost" }, Log: quiet,
 		Links: map[string]string{"account_confirm": "/a/{token}", "account_exists": "/a", "password_reset": "/a/{token}", "staff_invite": "/a/{token}", "invite_held": "/masuk"}})
-	st.must(err)
-	engine := pack.NewEngine()
-	for _, s := range []pack.Section{duct.Section(), lease.Section(), ducttariff.Section(), ductwait.Section(), ductflow.Section()} {
-		engine.Register(s)
-	}
-	p, err := pack.Load(tenants.FS, "batam")
-	st.must(err)
-	_, err = engine.Apply(t.Context(), w.DB, p)
 	st.must(err)
 	st.manager = identity.Actor{ID: uuid.New(), TenantID: w.Batam.ID, Kind: identity.Staff, Name: "Pengelola", Roles: []string{"duct_manager"}, TOTP: true}
 	leases := lease.New(lease.Deps{DB: w.DB.App, Guard: guard, Line: ductwait.Line{}, Now: now})

@@ -50,9 +50,27 @@ const street = `{"type": "FeatureCollection", "features": [
 	{"type": "Feature", "geometry": {"type": "LineString", "coordinates": [[104.05, 1.11], [104.06, 1.11]]}, "properties": {"code": "R-1", "from_node": "MH-1", "to_node": "MH-2",
 		"road": "Jalan Engku Putri", "condition": "good", "authority": "pemko", "class": "planned", "billed_m": 1100, "ducts": 1, "subducts": 3}}]}`
 
+// packed has what the pack of Batam says of ducts.
+var packed pgtest.Filled
+
+func load(t testing.TB, w *pgtest.World) {
+	t.Helper()
+	engine := pack.NewEngine()
+	for _, s := range []pack.Section{duct.Section(), lease.Section(), Section()} {
+		engine.Register(s)
+	}
+	p, err := pack.Load(tenants.FS, "batam")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := engine.Apply(t.Context(), w.DB, p); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func newStage(t testing.TB) *stage {
 	t.Helper()
-	w, quiet := pgtest.Open(t), slog.New(slog.DiscardHandler)
+	w, quiet := packed.Open(t, func(w *pgtest.World) { load(t, w) }), slog.New(slog.DiscardHandler)
 	must := func(err error) {
 		t.Helper()
 		if err != nil {
@@ -76,14 +94,6 @@ func newStage(t testing.TB) *stage {
 		Links:   map[string]string{"account_confirm": "/a/{token}", "account_exists": "/masuk", "password_reset": "/b/{token}", "staff_invite": "/c/{token}", "invite_held": "/masuk"}})
 	must(err)
 	must(mail.Register(bus, runner))
-	engine := pack.NewEngine()
-	engine.Register(duct.Section())
-	engine.Register(lease.Section())
-	engine.Register(Section())
-	p, err := pack.Load(tenants.FS, "batam")
-	must(err)
-	_, err = engine.Apply(t.Context(), w.DB, p)
-	must(err)
 	st.leases = lease.New(lease.Deps{DB: w.DB.App, Guard: guard, Now: now})
 	ops := operator.New(operator.Deps{DB: w.DB.App, Guard: guard, Identity: people, Leases: st.leases, Files: store, Now: now})
 	st.Service = New(Deps{DB: w.DB.App, Guard: guard, Leases: st.leases, Operators: ops, Files: store, Notify: mail, Now: now})

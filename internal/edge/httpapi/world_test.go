@@ -76,10 +76,27 @@ type world struct {
 	contract  *contract
 }
 
+// packed has the packs of both cities.
+var packed pgtest.Filled
+
+func load(t *testing.T, w *pgtest.World) {
+	t.Helper()
+	engine := pack.NewEngine()
+	engine.Register(catalog.Section())
+	engine.Register(tariff.Section())
+	engine.Register(application.Section())
+	engine.Register(booking.Section())
+	for _, slug := range []string{"batam", "tanjungpinang"} {
+		if _, err := engine.Apply(t.Context(), w.DB, must(pack.Load(tenants.FS, slug))(t)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // newAPI builds everything between the socket and the database as the program does.
 func newAPI(t *testing.T) *world {
 	t.Helper()
-	w, quiet := pgtest.Open(t), slog.New(slog.DiscardHandler)
+	w, quiet := packed.Open(t, func(w *pgtest.World) { load(t, w) }), slog.New(slog.DiscardHandler)
 	addr := pgtest.Redis(t)
 	rdb := redis.NewClient(&redis.Options{Addr: addr})
 	t.Cleanup(func() { _ = rdb.Close() })
@@ -127,17 +144,6 @@ func newAPI(t *testing.T) *world {
 	out.collector = metering.NewCollector(w.DB.App, quiet)
 	out.collector.Start()
 	t.Cleanup(func() { _ = out.collector.Stop(context.Background()) })
-	engine := pack.NewEngine()
-	engine.Register(catalog.Section())
-	engine.Register(tariff.Section())
-	engine.Register(application.Section())
-	engine.Register(booking.Section())
-	for _, slug := range []string{"batam", "tanjungpinang"} {
-		if _, err := engine.Apply(t.Context(), w.DB, must(pack.Load(tenants.FS, slug))(t)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	dir.Forget()
 	visits := booking.New(booking.Deps{DB: w.DB, Guard: guard, Bus: bus, Notify: mail, Staff: people, Matters: matters{cat}, Log: quiet})
 	many := bulk.New(bulk.Deps{DB: w.DB, Guard: guard, Steps: steps{cases}, Log: quiet})
 	if err = many.Register(out.runner); err != nil {

@@ -128,6 +128,9 @@ type Site struct {
 	opened int      // how many of them mailedLink has given
 }
 
+// packed has the pack of Batam.
+var packed pgtest.Filled
+
 // Open brings up a site with the usual deps, on a database and services of the test's own.
 func Open(t testing.TB) *Site {
 	t.Helper()
@@ -137,7 +140,7 @@ func Open(t testing.TB) *Site {
 // OpenWith is open with other deps.
 func OpenWith(t testing.TB, with func(*site.Deps)) *Site {
 	t.Helper()
-	w := pgtest.Open(t)
+	w := packed.Open(t, func(w *pgtest.World) { load(t, w, "batam") })
 	redisAddr := pgtest.Redis(t)
 	s := &Site{World: w, at: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC), Journal: &journal{}} // a Tuesday, 10:00 WIB
 	quiet := slog.New(slog.DiscardHandler)
@@ -244,7 +247,6 @@ func OpenWith(t testing.TB, with func(*site.Deps)) *Site {
 		subscribing.New(s.Pages).Tables(),
 		wave.New(s.Pages).Tables(),
 	)...)
-	s.Load(t, "batam")
 	s.srv = httptest.NewServer(g.Engine())
 	t.Cleanup(s.srv.Close)
 	return s
@@ -252,6 +254,12 @@ func OpenWith(t testing.TB, with func(*site.Deps)) *Site {
 
 // Load gives cities their packs; Batam has its own from the start.
 func (s *Site) Load(t testing.TB, slugs ...string) {
+	t.Helper()
+	load(t, s.World, slugs...)
+	s.Directory.Forget()
+}
+
+func load(t testing.TB, w *pgtest.World, slugs ...string) {
 	t.Helper()
 	engine := pack.NewEngine()
 	engine.Register(catalog.Section())
@@ -275,11 +283,10 @@ func (s *Site) Load(t testing.TB, slugs ...string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := engine.Apply(t.Context(), s.World.DB, p); err != nil {
+		if _, err := engine.Apply(t.Context(), w.DB, p); err != nil {
 			t.Fatal(err)
 		}
 	}
-	s.Directory.Forget()
 }
 
 // Secret is what the latest mail of a template would carry: the token of its link, or its code.

@@ -34,8 +34,21 @@ type World struct {
 // Open clones the migrated template for t and connects the two serving roles to it. All of it is gone when t ends.
 func Open(t testing.TB) *World {
 	t.Helper()
-	s := serverFor(t)
-	w := &World{Database: s.clone(t, worldTemplate), t: t}
+	return serverFor(t).open(t, worldTemplate)
+}
+
+// open clones a template for t.
+func (s *server) open(t testing.TB, template string) *World {
+	t.Helper()
+	w := s.connect(t, s.clone(t, template))
+	t.Cleanup(w.DB.Close)
+	return w
+}
+
+// connect opens a database as the two serving roles.
+func (s *server) connect(t testing.TB, database string) *World {
+	t.Helper()
+	w := &World{Database: database, t: t}
 	w.AppURL = s.pg.URL("bedelau_app", w.Database)
 	w.PlatformURL = s.pg.URL("bedelau_platform", w.Database)
 	w.OwnerURL = s.pg.URL("bedelau_owner", w.Database)
@@ -44,7 +57,6 @@ func Open(t testing.TB) *World {
 	if w.DB, err = storage.Open(t.Context(), w.AppURL, w.PlatformURL, 8); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(w.DB.Close)
 	dir := tenancy.NewDirectory(w.DB.App, "localhost")
 	for slug, city := range map[string]*tenancy.City{"batam": &w.Batam, "tanjungpinang": &w.Other, "platform": &w.Platform} {
 		if *city, err = dir.BySlug(t.Context(), slug); err != nil {
@@ -78,15 +90,22 @@ func Redis(t testing.TB) (addr string) {
 // clone makes a database from a template and drops it when t ends.
 func (s *server) clone(t testing.TB, template string) string {
 	t.Helper()
-	name := fmt.Sprintf("test_%d", s.count.Add(1))
-	if err := s.exec(t.Context(), "CREATE DATABASE "+name+" TEMPLATE "+template+" OWNER bedelau_owner STRATEGY file_copy"); err != nil {
-		t.Fatal(err)
-	}
+	name := s.create(t, template)
 	t.Cleanup(func() {
 		if err := s.exec(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
 			t.Error(err)
 		}
 	})
+	return name
+}
+
+// create makes a database from a template, to which nobody is connected.
+func (s *server) create(t testing.TB, template string) string {
+	t.Helper()
+	name := fmt.Sprintf("test_%d", s.count.Add(1))
+	if err := s.exec(t.Context(), "CREATE DATABASE "+name+" TEMPLATE "+template+" OWNER bedelau_owner STRATEGY file_copy"); err != nil {
+		t.Fatal(err)
+	}
 	return name
 }
 

@@ -1,6 +1,9 @@
 package pgtest_test
 
 import (
+	"runtime"
+	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -38,6 +41,41 @@ func TestWorldsAreApart(t *testing.T) {
 				if id, ok := tenancy.From(w.Ctx(*city)); !ok || id != city.ID {
 					t.Errorf("the context of %s is for %s", city.Slug, id)
 				}
+			}
+		})
+	}
+}
+
+// TestAFilledWorldIsWrittenOnce: each test has what was written at the first, and nothing of another's. A first test that fails
+// leaves the rest theirs.
+func TestAFilledWorldIsWrittenOnce(t *testing.T) {
+	t.Parallel()
+	var filled pgtest.Filled
+	done := make(chan struct{})
+	go func() { // as a test that ends within what it writes
+		defer close(done)
+		filled.Open(t, func(*pgtest.World) { runtime.Goexit() })
+	}()
+	<-done
+	var written atomic.Int64
+	for range 4 {
+		t.Run("", func(t *testing.T) {
+			t.Parallel()
+			w := filled.Open(t, func(w *pgtest.World) {
+				written.Add(1)
+				if _, err := w.DB.Platform.NewRaw("UPDATE tenant SET demo = true WHERE slug = 'batam'").Exec(w.Ctx(w.Platform)); err != nil {
+					t.Fatal(err)
+				}
+			})
+			var marked []string
+			if err := w.DB.Platform.NewRaw("SELECT slug FROM tenant WHERE demo").Scan(w.Ctx(w.Platform), &marked); err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(marked, []string{"batam"}) || written.Load() != 1 {
+				t.Errorf("%v are marked, which was written %d times", marked, written.Load())
+			}
+			if _, err := w.DB.Platform.NewRaw("UPDATE tenant SET demo = true").Exec(w.Ctx(w.Platform)); err != nil {
+				t.Fatal(err)
 			}
 		})
 	}
