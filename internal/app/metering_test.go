@@ -16,10 +16,7 @@ import (
 // TestVerifyProvesEveryCity counts usage again, and names the hour and the day that somebody changed.
 func TestVerifyProvesEveryCity(t *testing.T) {
 	t.Parallel()
-	a, w := newEmptyApp(t)
-	if err := a.seed(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	a, w := newAppAndWorld(t)
 	batam, ctx := a.city(t, "batam")
 	err := tenancy.InTx(ctx, a.DB.App, func(ctx context.Context, tx bun.Tx) error {
 		_, err := metering.Record(ctx, tx, []metering.Event{{Source: "/test", ID: "1", Type: "application_submitted", Subject: "1",

@@ -47,7 +47,7 @@ type hotRead struct {
 func TestHotReadsUseIndexes(t *testing.T) {
 	t.Parallel()
 	seen := &watcher{}
-	a, w := newWatchedApp(t, seen.hook)
+	a, w := newAppAndWorld(t, seen.hook)
 	batam, ctx := a.city(t, "batam")
 	_, resident := a.signIn(t, "warga@batam.localhost")
 	token, officer := a.signIn(t, "petugas@batam.localhost")

@@ -30,12 +30,12 @@ var peopled pgtest.Filled
 // newApp builds the whole program on a database and a Redis of its own, with the demonstration's cities and people.
 func newApp(t testing.TB) *App {
 	t.Helper()
-	a, _ := newWatchedApp(t)
+	a, _ := newAppAndWorld(t)
 	return a
 }
 
-// newWatchedApp is newApp with a hook for each role, where given, which sees what the services send.
-func newWatchedApp(t testing.TB, hooks ...func(platform bool) bun.QueryHook) (*App, *pgtest.World) {
+// newAppAndWorld is newApp and its database. A hook for each role, where given, sees what the services send.
+func newAppAndWorld(t testing.TB, hooks ...func(platform bool) bun.QueryHook) (*App, *pgtest.World) {
 	t.Helper()
 	w := peopled.Open(t, func(w *pgtest.World) {
 		a := appOn(t, w)
