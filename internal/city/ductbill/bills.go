@@ -55,13 +55,16 @@ type Draft struct {
 	Net        money.Rupiah `bun:"net"`
 }
 
-// Drafts lists what waits to be issued, the earliest first, 100 at most. It needs duct:read.
+// DraftsMost is how many drafts a page shows and issues at once.
+const DraftsMost = 100
+
+// Drafts lists what waits to be issued, the earliest first, DraftsMost and one at most. It needs duct:read.
 func (s *Service) Drafts(ctx context.Context, actor identity.Actor) ([]Draft, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return nil, err
 	}
 	var all []Draft
-	err := s.drafts(&all).Where("d.tenant_id = ? AND d.invoice_id IS NULL AND d.closed_at IS NULL AND d.dropped_at IS NULL", tenancy.Must(ctx)).Order("d.id").Limit(listMost).Scan(ctx)
+	err := s.drafts(&all).Where("d.tenant_id = ? AND d.invoice_id IS NULL AND d.closed_at IS NULL AND d.dropped_at IS NULL", tenancy.Must(ctx)).Order("d.id").Limit(DraftsMost + 1).Scan(ctx)
 	return all, err
 }
 

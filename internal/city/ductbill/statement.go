@@ -88,10 +88,13 @@ func (s *Service) account(ctx context.Context, operator uuid.UUID, from, until t
 	if out.More = len(out.Movements) > movementsMost; out.More {
 		out.Movements = out.Movements[:movementsMost]
 	}
-	out.After = out.Before
+	owed := out.Before
 	for i := range out.Movements {
-		out.After += out.Movements[i].Amount
-		out.Movements[i].Owed = out.After
+		owed += out.Movements[i].Amount
+		out.Movements[i].Owed = owed
+	}
+	if err = s.d.DB.App.NewRaw("SELECT coalesce(sum(amount), 0)::bigint FROM invoice_entry WHERE tenant_id = ? AND party_id = ? AND on_day < ?", tenant, party, last).Scan(ctx, &out.After); err != nil {
+		return out, fmt.Errorf("ductbill: statement: %w", err)
 	}
 	if out.Books, err = s.Book.BooksOf(ctx, party, until.AddDate(0, 0, -1)); err != nil {
 		return out, err

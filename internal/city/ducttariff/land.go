@@ -193,14 +193,17 @@ type LandListed struct {
 	OperatorName string
 }
 
-// LandRents lists rents of land, the latest first, 100 at most. It needs duct:read.
+// LandsMost bounds the rents of land of a page.
+const LandsMost = 100
+
+// LandRents lists rents of land, those first that nobody has decided, then the latest, LandsMost and one at most. It needs duct:read.
 func (s *Service) LandRents(ctx context.Context, actor identity.Actor) ([]LandListed, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return nil, err
 	}
 	var all []LandListed
 	err := s.d.DB.NewSelect().TableExpr("duct_land_rent AS r").ColumnExpr("r.*, o.name AS operator_name").Join("JOIN duct_operator AS o ON o.tenant_id = r.tenant_id AND o.id = r.operator_id").
-		Where("r.tenant_id = ?", tenancy.Must(ctx)).OrderExpr("r.id DESC").Limit(100).Scan(ctx, &all)
+		Where("r.tenant_id = ?", tenancy.Must(ctx)).OrderExpr("r.approved IS NULL DESC, r.id DESC").Limit(LandsMost+1).Scan(ctx, &all)
 	if err != nil {
 		return nil, fmt.Errorf("ducttariff: land: %w", err)
 	}

@@ -313,12 +313,12 @@ type Line struct {
 	Short    money.Rupiah     // by which the forecast stays below the target
 }
 
-// Share is how much of the target came in, in hundredths of a percent; 0 without a target.
+// Share is how much of the target came in, in hundredths of a percent, half of one up; 0 without a target.
 func (l Line) Share() int64 {
 	if l.Target <= 0 {
 		return 0
 	}
-	return int64(l.Realised) * 10_000 / int64(l.Target)
+	return (int64(l.Realised)*20_000 + int64(l.Target)) / (2 * int64(l.Target))
 }
 
 // Ledger is the city's own revenue of a year up to a day, by account: what was to come, what came and what is still to be expected. Of
@@ -421,28 +421,31 @@ type Owed struct {
 // Open is what is still to come.
 func (o Owed) Open() money.Rupiah { return o.Amount - o.Received }
 
-// Claims lists what is or was owed to the city, the latest day first, 100 at most. It needs revenue:read.
+// ListMost bounds the lists of a page; one more is read, by which whoever shows them knows that there are more.
+const ListMost = 200
+
+// Claims lists what is or was owed to the city, what is open first, then the latest day, ListMost and one at most. It needs revenue:read.
 func (s *Service) Claims(ctx context.Context, actor identity.Actor) ([]Owed, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.RevenueRead); err != nil {
 		return nil, err
 	}
 	var all []Owed
 	err := s.d.DB.App.NewSelect().TableExpr("revenue_claim AS c").ColumnExpr("c.*, (SELECT coalesce(sum(r.amount), 0)::bigint FROM revenue_receipt AS r WHERE r.tenant_id = c.tenant_id AND r.claim_id = c.id) AS received").
-		Where("c.tenant_id = ?", tenancy.Must(ctx)).OrderExpr("c.due_on DESC, c.id DESC").Limit(100).Scan(ctx, &all)
+		Where("c.tenant_id = ?", tenancy.Must(ctx)).OrderExpr("c.amount > (SELECT coalesce(sum(r.amount), 0) FROM revenue_receipt AS r WHERE r.tenant_id = c.tenant_id AND r.claim_id = c.id) DESC, c.due_on DESC, c.id DESC").Limit(ListMost+1).Scan(ctx, &all)
 	if err != nil {
 		return nil, fmt.Errorf("revenue: claims: %w", err)
 	}
 	return all, nil
 }
 
-// Receipts lists what came in during a year, the latest first, 200 at most. It needs revenue:read.
+// Receipts lists what came in during a year, the latest first, ListMost and one at most. It needs revenue:read.
 func (s *Service) Receipts(ctx context.Context, actor identity.Actor, year int) ([]Receipt, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.RevenueRead); err != nil {
 		return nil, err
 	}
 	var all []Receipt
 	err := s.d.DB.App.NewSelect().Model(&all).Where("r.tenant_id = ? AND r.on_day >= ? AND r.on_day < ?", tenancy.Must(ctx), fmt.Sprintf("%d-01-01", year), fmt.Sprintf("%d-01-01", year+1)).
-		OrderExpr("r.on_day DESC, r.id DESC").Limit(200).Scan(ctx)
+		OrderExpr("r.on_day DESC, r.id DESC").Limit(ListMost + 1).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("revenue: receipts: %w", err)
 	}

@@ -213,7 +213,7 @@ func invoiceTable(l i18n.Locale, rows []finance.Row, base string, today time.Tim
 		if everyone && r.Sent == 0 {
 			state.Small = l.T("bill.not_sent")
 		}
-		cells = append(cells, bill.Cell{Text: l.Date(r.IssuedOn)}, bill.Cell{Text: l.Date(r.DueOn)}, bill.Cell{Text: r.Total.String()}, bill.Cell{Text: r.Open.String()}, state)
+		cells = append(cells, bill.Cell{Text: l.Date(r.IssuedOn)}, bill.Cell{Text: r.DueIn(l)}, bill.Cell{Text: r.Total.String()}, bill.Cell{Text: r.Open.String()}, state)
 		t.Rows = append(t.Rows, bill.Line{Cells: cells})
 	}
 	return &t

@@ -14,6 +14,7 @@ import (
 	"bedelau/internal/edge/ledger"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/arrears"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/money"
 	"bedelau/web/page/bill"
@@ -126,9 +127,13 @@ func (p *Pages) lateSection(c *gin.Context) (bill.Section, error) {
 	s := bill.Section{ID: "piutang", Title: l.T("ductbook.arrears"), Links: []ui.Link{{Href: PathDebts, Label: l.T("arrears.title"), Icon: "mail"}}, Empty: &bill.Empty{Icon: "circle-check", Title: l.T("ductbook.no_arrears"), Text: l.T("ductbook.no_arrears_text")},
 		Table: &bill.Table{Title: l.T("ductbook.arrears"), Dense: true, Columns: []bill.Column{{Label: l.T("ductprice.operator")}, {Label: l.T("ductbook.not_due"), End: true}, {Label: "1–30", End: true}, {Label: "31–60", End: true}, {Label: "61–90", End: true},
 			{Label: "> 90", End: true}, {Label: l.T("bill.rest"), End: true}}}}
-	page, _, err := p.DuctBills.Arrears(ctx, gate.ActorOf(c), uuid.Nil)
-	if err != nil {
-		return s, err
+	var page []arrears.Aged
+	for after, first := uuid.Nil, true; first || after != uuid.Nil; first = false { // the sums are of everybody
+		some, next, err := p.DuctBills.Arrears(ctx, gate.ActorOf(c), after)
+		if err != nil {
+			return s, err
+		}
+		page, after = append(page, some...), next
 	}
 	var sums [6]money.Rupiah
 	for _, x := range page {
@@ -164,6 +169,7 @@ func (p *Pages) draftSection(c *gin.Context) (bill.Section, error) {
 	if err != nil {
 		return s, err
 	}
+	all, s.Note = cut(l, all, ductbill.DraftsMost)
 	t := &bill.Table{Title: l.T("ductbook.drafts"), Columns: []bill.Column{{Label: l.T("ductprice.operator")}, {Label: l.T("ductbook.about")}, {Label: l.T("ductbook.net"), End: true}}}
 	for _, d := range all {
 		t.Rows = append(t.Rows, bill.Line{Pick: d.ID.String(), Cells: []bill.Cell{{Text: d.Operator, Href: pathDrafts + "/" + d.ID.String()}, {Text: d.Note}, {Text: d.Net.String()}}})
@@ -268,7 +274,7 @@ func billTable(l i18n.Locale, all []ductbill.Row, today time.Time) *bill.Table {
 		{Label: l.T("bill.state")}}}
 	for _, x := range all {
 		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Number, Href: PathBills + "/" + x.Invoice.ID.String(), Small: x.Note}, {Text: x.Party.Name, Href: statementPath(x.OperatorID)}, {Text: l.Date(x.IssuedOn)},
-			{Text: l.Date(x.DueOn)}, {Text: x.Total.String()}, {Text: x.Open.String()}, {Mark: ledger.BillMark(l, x.State(), x.DueOn, today)}}})
+			{Text: x.DueIn(l)}, {Text: x.Total.String()}, {Text: x.Open.String()}, {Mark: ledger.BillMark(l, x.State(), x.DueOn, today)}}})
 	}
 	return t
 }
@@ -294,6 +300,7 @@ func (p *Pages) issueMany(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	all, _ = cut(l, all, ductbill.DraftsMost) // what the page has shown
 	chosen := map[string]bool{}
 	for _, id := range in.Values[bill.BoxName] {
 		chosen[id] = true

@@ -132,6 +132,10 @@ func TestAMonthOfDuctsIsBilledAndPaid(t *testing.T) {
 	decide := book + "/permintaan/" + between(t, dewi.Page(book, "Survei tidak jadi dilakukan"), `action="/petugas/ducting/tagihan/permintaan/`, `"`)
 	dewi.Goes(dewi.Post(decide, "jawaban", "setuju"), book)
 	dewi.Page(at, "Rp752.685")
+	_, list, _ := strings.Cut(dewi.Page(book), `id="tagihan"`)
+	if text := pagetest.Text(list); strings.Count(text, "24 November 2026 24 Desember 2026") != 1 || strings.Count(text, "24 November 2026 –") != 1 {
+		t.Errorf("an invoice is due, and its credit note is not: %s", text)
+	}
 	dewi.Page("/petugas/ducting/operator/"+operator+"/rekening", "Rekening PT Serat Uji", "DCT/2026/000001", "TRF-1", "BP-1", "Rp752.685")
 	sari := s.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
 	if page := sari.Page(book, "DCT/2026/000001"); strings.Contains(page, "Hitung bulan") {

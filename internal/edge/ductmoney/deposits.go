@@ -33,6 +33,9 @@ func (p *Pages) depositRoutes() gate.Table {
 	}
 }
 
+// depositsShown is how many deposits a page lists, those of which something is held or missing first.
+const depositsShown = 200
+
 // deposits lists what was asked for and what is held.
 func (p *Pages) deposits(c *gin.Context) error {
 	return p.depositsPage(c, http.StatusOK, nil)
@@ -55,8 +58,10 @@ func (p *Pages) depositsPage(c *gin.Context, status int, errs ui.Errors) error {
 		}
 		t.Rows = append(t.Rows, bill.Line{Cells: append(row.Cells, bill.Cell{Mark: ledger.DepositMark(l, d)})})
 	}
+	var more bill.Note // the sums are of all of them
+	t.Rows, more = cut(l, t.Rows, depositsShown)
 	t.Foot = []bill.Cell{{Text: l.T("usage.total")}, {}, {Text: sums[0].String()}, {Text: sums[1].String()}, {Text: sums[2].String()}, {}}
-	v.Sections = []bill.Section{{ID: "jaminan", Title: l.T("deposit.title"), Quiet: true, Table: t, Empty: &bill.Empty{Icon: "coin", Title: l.T("deposit.none_yet"), Text: l.T("deposit.none_yet_text")}}}
+	v.Sections = []bill.Section{{ID: "jaminan", Title: l.T("deposit.title"), Quiet: true, Note: more, Table: t, Empty: &bill.Empty{Icon: "coin", Title: l.T("deposit.none_yet"), Text: l.T("deposit.none_yet_text")}}}
 	return p.Render(c, status, bill.Page(v))
 }
 

@@ -55,6 +55,7 @@ func (p *Pages) landsPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 	s := bill.Section{ID: "daftar", Title: l.T("ductprice.land_list"), Text: l.T("ductprice.two_people"), Empty: &bill.Empty{Icon: "map-pin", Title: l.T("ductprice.no_land"), Text: l.T("ductprice.no_land_text")},
 		Table: &bill.Table{Title: l.T("ductprice.land_list"), Columns: []bill.Column{{Label: l.T("ductprice.place")}, {Label: l.T("ductprice.operator")}, {Label: l.T("ductprice.length"), End: true}, {Label: l.T("ductprice.land_since")},
 			{Label: l.T("bumd.asked_by")}, {Label: l.T("bill.state")}}}}
+	all, s.Note = cut(l, all, ducttariff.LandsMost)
 	for _, x := range all {
 		place := bill.Cell{Text: x.Place, Small: x.LegalNote}
 		if x.Ducts == 0 {

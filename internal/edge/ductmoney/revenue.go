@@ -72,26 +72,18 @@ func (p *Pages) revenuePage(c *gin.Context, status int, in site.Form, of string,
 	v := bill.View{Shell: p.DeskShell(c, l.T("revenue.title")), Heading: l.T("revenue.title"), Lead: l.T("revenue.lead", "day", l.Date(day)), Errors: errs, Notes: []string{l.T("revenue.note_forecast"), l.T("revenue.note_codes")}}
 	s := bill.Section{ID: "pad", Title: l.T("revenue.pad", "year", day.Year()), Text: l.T("revenue.pad_text"), Empty: &bill.Empty{Icon: "chart-bar", Title: l.T("revenue.no_accounts"), Text: l.T("revenue.no_accounts_text")},
 		Filter: &bill.Form{ID: "saring", Action: PathRevenue, Get: true, Submit: l.T("duct.show"), Fields: []ui.Field{{Name: "hari", Type: "date", Label: l.T("duct.day"), Value: day.Format(time.DateOnly)}}},
-		Table: &bill.Table{Title: l.T("revenue.pad", "year", day.Year()), Columns: []bill.Column{{Label: l.T("revenue.account")}, {Label: l.T("revenue.target"), End: true}, {Label: l.T("revenue.realised"), End: true}, {Label: l.T("revenue.owed"), End: true},
+		Table: &bill.Table{Title: l.T("revenue.pad", "year", day.Year()), Dense: true, Columns: []bill.Column{{Label: l.T("revenue.account")}, {Label: l.T("revenue.target"), End: true}, {Label: l.T("revenue.realised"), End: true}, {Label: l.T("revenue.owed"), End: true},
 			{Label: l.T("revenue.forecast"), End: true}, {Label: l.T("revenue.short"), End: true}}}}
-	var target, realised money.Rupiah
+	var sum revenue.Line
 	for _, x := range lines {
-		target, realised = target+x.Target, realised+x.Realised
+		sum.Target, sum.Realised, sum.Owed, sum.Overdue, sum.Forecast, sum.Short = sum.Target+x.Target, sum.Realised+x.Realised, sum.Owed+x.Owed, sum.Overdue+x.Overdue, sum.Forecast+x.Forecast, sum.Short+x.Short
 		name := bill.Cell{Text: x.Code + " " + x.Name.In(l), Small: l.T("revenue.channel." + x.Channel)}
 		if !x.Verified {
-			name.Mark = ui.Mark{Tone: "care", Icon: "alert-triangle", Text: l.T("ductprice.unverified")}
+			name.Mark = ui.Mark{Tone: "care", Icon: "alert-triangle", Text: l.T("revenue.unverified")}
 		}
-		came := bill.Cell{Text: x.Realised.String()}
-		if x.Target > 0 {
-			came.Small = ducttariff.Percent(l, int(x.Share()))
-		}
-		owed := bill.Cell{Text: x.Owed.String()}
-		if x.Overdue > 0 {
-			owed.Small = l.T("revenue.overdue", "amount", x.Overdue)
-		}
-		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{name, {Text: x.Target.String(), Small: x.Basis}, came, owed, {Text: x.Forecast.String()}, {Text: x.Short.String()}}})
+		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: append([]bill.Cell{name}, padCells(l, x)...)})
 	}
-	s.Table.Foot = []bill.Cell{{Text: l.T("revenue.all")}, {Text: target.String()}, {Text: realised.String()}, {}, {}, {}}
+	s.Table.Foot = append([]bill.Cell{{Text: l.T("revenue.all")}}, padCells(l, sum)...)
 	files := bill.Section{ID: "berkas", Title: l.T("revenue.files"), Text: l.T("revenue.files_text")}
 	for _, t := range revenue.Tables() {
 		files.Links = append(files.Links, ui.Link{Href: revenueFile(t) + "?hari=" + day.Format(time.DateOnly), Label: l.T("revenue.file." + t), Icon: "download"})
@@ -114,6 +106,20 @@ func (p *Pages) revenuePage(c *gin.Context, status int, in site.Form, of string,
 	return p.Render(c, status, bill.Page(v))
 }
 
+// padCells are the amounts of an account, or of all.
+func padCells(l i18n.Locale, x revenue.Line) []bill.Cell {
+	target, came, owed := bill.Cell{Text: x.Target.String(), Small: x.Basis}, bill.Cell{Text: x.Realised.String()}, bill.Cell{Text: x.Owed.String()}
+	if x.Target > 0 {
+		came.Small = ducttariff.Percent(l, int(x.Share()))
+	} else if x.Basis == "" {
+		target.Text = l.T("revenue.no_target")
+	}
+	if x.Overdue > 0 {
+		owed.Small = l.T("revenue.overdue", "amount", x.Overdue)
+	}
+	return []bill.Cell{target, came, owed, {Text: x.Forecast.String()}, {Text: x.Short.String()}}
+}
+
 // monthSection is what came in month by month.
 func monthSection(l i18n.Locale, lines []revenue.Line) bill.Section {
 	t := &bill.Table{Title: l.T("revenue.months"), Columns: []bill.Column{{Label: l.T("usage.month")}}}
@@ -129,6 +135,11 @@ func monthSection(l i18n.Locale, lines []revenue.Line) bill.Section {
 	}
 	if len(lines) == 0 {
 		t.Rows = nil
+	} else {
+		t.Foot = []bill.Cell{{Text: l.T("revenue.all")}}
+		for _, x := range lines {
+			t.Foot = append(t.Foot, bill.Cell{Text: x.Realised.String()})
+		}
 	}
 	return bill.Section{ID: "bulan", Title: l.T("revenue.months"), Table: t}
 }
@@ -139,6 +150,7 @@ func (p *Pages) claimSection(c *gin.Context, day time.Time) (bill.Section, error
 	all, err := p.Revenue.Claims(c.Request.Context(), gate.ActorOf(c))
 	s := bill.Section{ID: "piutang", Title: l.T("revenue.claims"), Text: l.T("revenue.claims_text"), Empty: &bill.Empty{Icon: "calendar", Title: l.T("revenue.no_claims"), Text: l.T("revenue.no_claims_text")},
 		Table: &bill.Table{Title: l.T("revenue.claims"), Columns: []bill.Column{{Label: l.T("revenue.payer")}, {Label: l.T("revenue.account")}, {Label: l.T("revenue.decided_on")}, {Label: l.T("bill.due")}, {Label: l.T("usage.line_amount"), End: true}, {Label: l.T("bill.rest"), End: true}, {Label: l.T("bill.state")}}}}
+	all, s.Note = cut(l, all, revenue.ListMost)
 	for _, x := range all {
 		state := ui.Mark{Tone: "good", Icon: "circle-check", Text: l.T("bill.state.paid")}
 		if x.Open() > 0 {
@@ -159,6 +171,7 @@ func (p *Pages) receiptsSection(c *gin.Context, day time.Time) (bill.Section, er
 	s := bill.Section{ID: "penerimaan", Title: l.T("revenue.receipts"), Empty: &bill.Empty{Icon: "receipt-tax", Title: l.T("revenue.no_receipts"), Text: l.T("revenue.no_receipts_text")},
 		Table: &bill.Table{Title: l.T("revenue.receipts"), Columns: []bill.Column{{Label: l.T("revenue.number")}, {Label: l.T("revenue.account")}, {Label: l.T("bill.received")}, {Label: l.T("revenue.payer")}, {Label: l.T("usage.line_amount"), End: true}}}}
 	undone := map[uuid.UUID]bool{}
+	all, s.Note = cut(l, all, revenue.ListMost)
 	for _, r := range all {
 		undone[r.Undoes.UUID] = true
 	}

@@ -36,7 +36,16 @@ func TestTwoLedgersOnOnePage(t *testing.T) {
 	ridwan.Goes(ridwan.Post(earned+"/terima", take...), earned)
 	ridwan.Goes(ridwan.Post(earned+"/target", "year", "2026", "code", "4.1.03", "amount", "4.000.000", "basis", "APBD 2026"), earned)
 	ridwan.Goes(ridwan.Post(earned+"/piutang", "code", "4.1.03", "payer", "BUMD", "basis", "RUPS 1/2026", "decided_on", "2026-06-01", "due_on", "2026-09-30", "amount", "2.000.000"), earned)
-	page = ridwan.Page(earned, "STS-17", "25%", "Rp3.000.000", "Rp2.000.000 lewat jatuh tempo", "RUPS 1/2026")
+	page = ridwan.Page(earned, "STS-17", "25%", "Rp3.000.000", "Rp2.000.000 lewat jatuh tempo", "RUPS 1/2026", "belum ada", "Belum dicocokkan")
+	if _, foot, _ := strings.Cut(page, "<tfoot>"); true { // the sums are all there
+		foot, _, _ = strings.Cut(foot, "</tfoot>")
+		text := pagetest.Text(foot)
+		for _, want := range []string{"Rp4.000.000", "Rp1.000.000 25%", "Rp2.000.000 Rp2.000.000 lewat jatuh tempo", "Rp3.000.000"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("the sums are %q and lack %q", text, want)
+			}
+		}
+	}
 	undo := earned + "/terima/" + between(t, page, `action="/petugas/ducting/pendapatan/terima/`, `/batalkan"`) + "/batalkan"
 	ridwan.Goes(ridwan.Post(undo, "reason", "Salah rekening"), earned)
 	ridwan.Page(earned, "Salah rekening", "-Rp1.000.000")

@@ -55,7 +55,7 @@ func (p *Pages) bills(c *gin.Context) error {
 		s.Next = leasing.Next(c, pathBills, all[pageSize-1].Invoice.ID)
 	}
 	for _, x := range all {
-		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Number, Whole: true, Href: pathBills + "/" + x.Invoice.ID.String(), Small: x.Note}, {Text: l.Date(x.IssuedOn)}, {Text: l.Date(x.DueOn)}, {Text: x.Total.String()}, {Text: x.Open.String()},
+		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Number, Whole: true, Href: pathBills + "/" + x.Invoice.ID.String(), Small: x.Note}, {Text: l.Date(x.IssuedOn)}, {Text: x.DueIn(l)}, {Text: x.Total.String()}, {Text: x.Open.String()},
 			{Mark: ledger.BillMark(l, x.State(), x.DueOn, today)}}})
 	}
 	v.Sections = []bill.Section{s}

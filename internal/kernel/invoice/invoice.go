@@ -132,6 +132,14 @@ type Invoice struct {
 	Replaces       uuid.NullUUID `bun:"replaces"`        // the void invoice in whose place it stands
 }
 
+// DueIn is the day by which it is to be paid, in l; a credit note has none.
+func (i Invoice) DueIn(l i18n.Locale) string {
+	if i.Kind == CreditNote {
+		return "–"
+	}
+	return l.Date(i.DueOn)
+}
+
 // Line is a charge of an invoice with its share of the tax.
 type Line struct {
 	bun.BaseModel `bun:"table:invoice_line,alias:l"`
