@@ -383,7 +383,7 @@ func (s *Service) writeOne(ctx context.Context, tx bun.Tx, m bill, operator uuid
 	return nil
 }
 
-// party is whom the book charges for an operator, as the operator is registered now.
+// party is whom the book charges for an operator, as the operator is registered now. The caller has taken its turn: somebody else may be making it a payer.
 func (s *Service) party(ctx context.Context, tx bun.Tx, seller invoice.Seller, operator uuid.UUID) (uuid.UUID, error) {
 	tenant := tenancy.Must(ctx)
 	var now struct{ Name, Address, Email, NPWP string }
@@ -394,16 +394,7 @@ func (s *Service) party(ctx context.Context, tx bun.Tx, seller invoice.Seller, o
 		now.Address = now.Name
 	}
 	var was invoice.Party
-	read := func() error {
-		return tx.NewSelect().Model(&was).Join("JOIN duct_payer AS d ON d.tenant_id = p.tenant_id AND d.party_id = p.id").Where("p.tenant_id = ? AND d.operator_id = ?", tenant, operator).Scan(ctx)
-	}
-	err := read()
-	if errors.Is(err, sql.ErrNoRows) {
-		if err := turn(ctx, tx); err != nil { // somebody else may be making it a payer
-			return uuid.Nil, err
-		}
-		err = read()
-	}
+	err := tx.NewSelect().Model(&was).Join("JOIN duct_payer AS d ON d.tenant_id = p.tenant_id AND d.party_id = p.id").Where("p.tenant_id = ? AND d.operator_id = ?", tenant, operator).Scan(ctx)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return uuid.Nil, err
 	}

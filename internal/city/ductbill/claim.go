@@ -47,6 +47,9 @@ func (s *Service) Claim(ctx context.Context, tx bun.Tx, k Claim) (uuid.UUID, err
 	if !ok || terms.PPNLate == "" {
 		return uuid.Nil, fault.New(fault.Conflict, "ducttariff.no_terms")
 	}
+	if err := turn(ctx, tx); err != nil { // before any payer is written: whoever charges a month, or erases who was charged, takes it first too
+		return uuid.Nil, err
+	}
 	party, err := s.debtor(ctx, tx, seller, k)
 	if err != nil {
 		return uuid.Nil, fmt.Errorf("ductbill: claim: %w", err)
@@ -63,16 +66,8 @@ func (s *Service) debtor(ctx context.Context, tx bun.Tx, seller invoice.Seller, 
 	}
 	p, r := k.Debtor, seller.Regimes[""]
 	p.ID, p.FreeZone, p.Collector, p.PPN, p.PPh, p.Basis, p.Verified = uuid.Nil, r.FreeZone, r.Collector, r.PPN, r.PPh, r.Basis, r.Verified
-	read := func() error {
-		return tx.NewRaw(`SELECT p.id FROM party p JOIN duct_payer w ON w.tenant_id = p.tenant_id AND w.party_id = p.id WHERE p.tenant_id = ? AND w.operator_id IS NULL AND p.erased_at IS NULL AND p.name = ? AND p.address = ? AND p.email = ? ORDER BY p.id LIMIT 1`,
-			tenancy.Must(ctx), p.Name, p.Address, p.Email).Scan(ctx, &id)
-	}
-	if err = read(); errors.Is(err, sql.ErrNoRows) {
-		if err := turn(ctx, tx); err != nil { // somebody else may be making them a payer
-			return uuid.Nil, err
-		}
-		err = read()
-	}
+	err = tx.NewRaw(`SELECT p.id FROM party p JOIN duct_payer w ON w.tenant_id = p.tenant_id AND w.party_id = p.id WHERE p.tenant_id = ? AND w.operator_id IS NULL AND p.erased_at IS NULL AND p.name = ? AND p.address = ? AND p.email = ? ORDER BY p.id LIMIT 1`,
+		tenancy.Must(ctx), p.Name, p.Address, p.Email).Scan(ctx, &id)
 	if err == nil || !errors.Is(err, sql.ErrNoRows) {
 		return id, err
 	}

@@ -22,6 +22,9 @@ func (s *Service) eraseDebtors(ctx context.Context, tx bun.Tx, _ time.Time) erro
 	if err != nil || !ok {
 		return err
 	}
+	if err := turn(ctx, tx); err != nil { // somebody may be charging one of them again
+		return err
+	}
 	var all []uuid.UUID
 	err = tx.NewRaw(`SELECT p.id FROM duct_payer w JOIN party p ON p.tenant_id = w.tenant_id AND p.id = w.party_id
 		WHERE w.tenant_id = ?0 AND w.operator_id IS NULL AND p.erased_at IS NULL AND p.version IS NULL AND p.updated_at < ?1::date
