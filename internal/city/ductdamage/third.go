@@ -120,7 +120,7 @@ func (d Damage) known() error {
 func (s *Service) sealThirds(ctx context.Context, tx bun.Tx) error {
 	tenant := tenancy.Must(ctx)
 	var all []Damage
-	err := tx.NewSelect().Model(&all).Where("d.tenant_id = ? AND (d.liable_name <> '' OR d.id IN (SELECT s.damage_id FROM duct_damage_share AS s WHERE s.tenant_id = d.tenant_id AND s.name <> ''))", tenant).
+	err := tx.NewSelect().Model(&all).Where("d.tenant_id = ?0 AND d.id IN (SELECT id FROM duct_damage WHERE tenant_id = ?0 AND liable_name <> '' UNION SELECT damage_id FROM duct_damage_share WHERE tenant_id = ?0 AND name <> '')", tenant).
 		OrderExpr("d.id").Limit(sealMost).For("UPDATE SKIP LOCKED").Scan(ctx)
 	if err != nil {
 		return fmt.Errorf("ductdamage: seal third parties: %w", err)
