@@ -107,8 +107,12 @@ type BillInput struct {
 func (in *BillInput) check(needed bool) error {
 	in.Address, in.Email = strings.TrimSpace(in.Address), strings.TrimSpace(in.Email)
 	bad := said("address", in.Address, needed, placeMost)
-	if in.Email != "" && !strings.Contains(in.Email, "@") {
-		bad = append(bad, fault.Field{Name: "email", Code: "email"})
+	if in.Email != "" {
+		known, ok := identity.NormalEmail(in.Email)
+		if !ok { // an invoice is final: it cannot be sent to where its address leads nowhere
+			bad = append(bad, fault.Field{Name: "email", Code: "email"})
+		}
+		in.Email = known
 	}
 	return fault.Fields(bad)
 }

@@ -28,6 +28,9 @@ func TestWhoAnswersPaysTheRepair(t *testing.T) {
 	}
 	w.sari.Sees(w.sari.Post(at+"/tagih", "address", "x"), http.StatusForbidden)
 	bima.Sees(bima.Post(at+"/tagih", "address", " "), http.StatusUnprocessableEntity, "Alamat pihak ketiga: Isian ini wajib")
+	for _, email := range []string{"kantor@", "kantor@gali.contoh, lain@gali.contoh", "Kantor <kantor@gali.contoh>", "kantor@gali.contoh\nBcc: lain@gali.contoh"} { // no letter would reach it, and an issued invoice keeps it
+		bima.Sees(bima.Post(at+"/tagih", "address", "Jalan Contoh 1, Batam", "email", email), http.StatusUnprocessableEntity, "Tulis alamat email lengkap")
+	}
 	bima.Goes(bima.Post(at+"/tagih", "address", "Jalan Contoh 1, Batam", "email", "kantor@gali.contoh", "npwp", "2171010101800001"), at)
 	bima.Sees(bima.Post(at+"/tagih", "address", "Jalan Contoh 1, Batam"), http.StatusConflict, "Tidak ada bagian biaya")
 	bima.Sees(bima.Post(at+"/tagih-putusan", "jawaban", "setuju"), http.StatusForbidden, "diputus oleh orang lain")
