@@ -20,6 +20,9 @@ func (w Work) Claimed() bool {
 	return w.MayOperator.Valid && w.PermitEndedAt.IsZero() && slices.Contains(claimable, w.State)
 }
 
+// unclaim forgets whom a permit names, once it is said whose the works are, or they have another permit.
+func (w *Work) unclaim() { w.MayOperator, w.MayBe = uuid.NullUUID{}, uuid.NullUUID{} }
+
 // claimable are the states of works of which staff say whether they are a company's.
 var claimable = []string{Permitted, Running, Reinstating, Upkeep}
 
@@ -36,7 +39,7 @@ func (s *Service) Claimed(ctx context.Context, actor identity.Actor, w Work) (k 
 		return k, false, err
 	}
 	err = s.d.DB.NewRaw(`SELECT o.name, p.id AS plan_id, coalesce(p.number, '') AS plan FROM duct_operator o
-			LEFT JOIN duct_work p ON p.tenant_id = o.tenant_id AND p.id = ?2 AND p.state = ?3
+			LEFT JOIN duct_work p ON p.tenant_id = o.tenant_id AND p.id = ?2 AND p.state = ?3 AND p.operator_id = o.id
 		WHERE o.tenant_id = ?0 AND o.id = ?1`, tenancy.Must(ctx), w.MayOperator, w.MayBe, map[bool]string{true: Planned}[w.State == Permitted]).Scan(ctx, &k)
 	if err != nil {
 		return k, false, fmt.Errorf("ductwork: permit: %w", err)
@@ -52,7 +55,7 @@ func (s *Service) MayBe(ctx context.Context, actor identity.Actor, company, id u
 		return nil, err
 	}
 	var all []Work
-	err = s.d.DB.NewSelect().Model(&all).Where("w.tenant_id = ? AND w.may_be = ? AND w.permit_ended_at IS NULL AND w.state IN (?)", tenancy.Must(ctx), id, bun.List(claimable)).OrderExpr("w.id").Scan(ctx)
+	err = s.d.DB.NewSelect().Model(&all).Where("w.tenant_id = ? AND w.may_be = ? AND w.may_operator = ? AND w.permit_ended_at IS NULL AND w.state IN (?)", tenancy.Must(ctx), id, w.OperatorID, bun.List(claimable)).OrderExpr("w.id").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("ductwork: permit: %w", err)
 	}
@@ -86,12 +89,13 @@ func (s *Service) ConfirmPermit(ctx context.Context, actor identity.Actor, id uu
 				return err
 			}
 		}
-		w.MayOperator, w.MayBe, w.UpdatedAt = uuid.NullUUID{}, uuid.NullUUID{}, s.now()
+		w.unclaim()
+		w.UpdatedAt = s.now()
 		w.Revision++
 		detail := map[string]any{"number": w.Number, "permit": w.Permit, "operator": company.UUID, "theirs": theirs}
 		switch {
 		case !theirs:
-		case planned.State == Planned:
+		case planned.State == Planned && planned.OperatorID == company: // staff may have said since that another plans it
 			detail["works"] = planned.Number
 			return s.handOver(ctx, tx, actor, w, planned, detail)
 		default:

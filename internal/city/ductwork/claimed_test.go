@@ -101,3 +101,54 @@ func TestWhoseAPermitIs(t *testing.T) {
 		t.Errorf("a permit that was withdrawn may be for works: %d, %v", len(own), err)
 	}
 }
+
+// TestAClaimEndsWithWhatItWasMadeOf: what the applicant for one permit typed says nothing of works that staff have since said to be another's, nor of
+// another permit that they write down.
+func TestAClaimEndsWithWhatItWasMadeOf(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	other, err := st.leases.Apply(st.ctx, st.manager, lease.Operator{Name: "PT Lain", NIB: "2234567890123", Licence: "x", Email: "noc@lain.id"})
+	must(t, err)
+	must(t, st.leases.Decide(st.ctx, st.manager, other.ID, lease.Decision{State: lease.OperatorApproved}))
+	planned := says("2026-12-01", "2026-12-10", at(0, 0), at(50, 0))
+	planned.Owner, planned.Operator = ByOperator, st.company
+	dug := says("2026-12-03", "2026-12-20", at(0, 5), at(80, 5))
+	opened := func() (Work, Work) {
+		t.Helper()
+		plan, w := st.plan(t, planned), st.plan(t, dug)
+		must(t, st.Permit(st.ctx, st.manager, w.ID, PermitInput{Number: "IZ-" + w.Number, By: "Dinas", Day: day("2026-11-20")}))
+		_, err := st.w.DB.App.NewRaw("UPDATE duct_work SET may_operator = ?, may_be = ? WHERE tenant_id = ? AND id = ?", st.company, plan.ID, st.w.Batam.ID, w.ID).Exec(st.ctx)
+		must(t, err)
+		return st.is(t, w.ID), st.is(t, plan.ID)
+	}
+
+	w, plan := opened()
+	theirs := planned
+	theirs.Operator = other.ID
+	must(t, st.Change(st.ctx, st.manager, uuid.Nil, plan.ID, plan.Revision, theirs))
+	if all, err := st.MayBe(st.ctx, st.manager, uuid.Nil, plan.ID); err != nil || len(all) != 0 {
+		t.Errorf("the permit of one company may be for the works of another: %d, %v", len(all), err)
+	}
+	if k, ok, err := st.Claimed(st.ctx, st.manager, w); err != nil || !ok || k.PlanID.Valid {
+		t.Errorf("staff are told that another's plan takes the permit: %+v, %v", k, err)
+	}
+	must(t, st.ConfirmPermit(st.ctx, st.manager, w.ID, true))
+	if now, of := st.is(t, w.ID), st.is(t, plan.ID); now.State != Permitted || now.OperatorID.UUID != st.company || of.State != Planned || of.Permit != "" {
+		t.Errorf("another company's plan has taken the permit:\n%+v\n%+v", now, of)
+	}
+
+	w, _ = opened()
+	own := dug
+	own.Owner, own.Operator = ByOperator, other.ID
+	must(t, st.Change(st.ctx, st.manager, uuid.Nil, w.ID, w.Revision, own))
+	refusedFor(t, st.ConfirmPermit(st.ctx, st.manager, w.ID, true), "ductwork.wrong_state")
+	if w = st.is(t, w.ID); w.Claimed() || w.OperatorID.UUID != other.ID {
+		t.Errorf("staff have said whose the works are, and are asked again: %+v", w)
+	}
+
+	w, _ = opened()
+	_, err = st.w.DB.App.NewRaw("UPDATE duct_work SET permit_ended_at = now() WHERE tenant_id = ? AND id = ?", st.w.Batam.ID, w.ID).Exec(st.ctx)
+	must(t, err)
+	must(t, st.Permit(st.ctx, st.manager, w.ID, PermitInput{Number: "IZ-BARU", By: "Dinas", Day: day("2026-11-20")}))
+	refusedFor(t, st.ConfirmPermit(st.ctx, st.manager, w.ID, true), "ductwork.wrong_state")
+}

@@ -331,8 +331,11 @@ func (s *Service) Change(ctx context.Context, actor identity.Actor, company, id 
 		if err != nil {
 			return err
 		}
+		if w.OperatorID.Valid { // staff have said whose they are
+			w.unclaim()
+		}
 		w.Revision++
-		q := tx.NewUpdate().Model(&w).Column("owner", "operator_id", "owner_name", "kind", "title", "road", "authority", "from_day", "to_day", "method", "sealed", "erased_at", "colay", "colay_note", "revision", "updated_at").
+		q := tx.NewUpdate().Model(&w).Column("owner", "operator_id", "owner_name", "may_operator", "may_be", "kind", "title", "road", "authority", "from_day", "to_day", "method", "sealed", "erased_at", "colay", "colay_note", "revision", "updated_at").
 			Set("contact = '', phone = '', email = ''")
 		if !stays {
 			shape, err := in.Place.shape(ctx, tx, s, most(w.Emergency, rule))

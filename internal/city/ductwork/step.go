@@ -41,6 +41,7 @@ func (s *Service) Permit(ctx context.Context, actor identity.Actor, id uuid.UUID
 		}
 		w.Permit, w.PermitBy, w.PermitDay, w.Application = in.Number, in.By, in.Day, in.Application
 		w.DocumentID, w.PermitEndedAt, w.PermitEndedWhy = uuid.NullUUID{}, time.Time{}, ""
+		w.unclaim() // it was the permit before whose applicant named a company
 		if w.State == Planned {
 			w.State = Permitted
 		}
@@ -195,7 +196,7 @@ func (s *Service) move(ctx context.Context, tx bun.Tx, actor identity.Actor, w *
 		return err
 	}
 	w.UpdatedAt = s.now()
-	_, err := tx.NewUpdate().Model(w).Column("state", "permit", "permit_day", "permit_by", "application", "document_id", "permit_ended_at", "permit_ended_why", "began_on", "restored_on", "upkeep_until", "released_on", "reported_at", "report", "why", "updated_at").WherePK().Exec(ctx)
+	_, err := tx.NewUpdate().Model(w).Column("state", "permit", "permit_day", "permit_by", "application", "document_id", "permit_ended_at", "permit_ended_why", "may_operator", "may_be", "began_on", "restored_on", "upkeep_until", "released_on", "reported_at", "report", "why", "updated_at").WherePK().Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("%s: %w", action, err)
 	}
