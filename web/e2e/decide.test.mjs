@@ -25,9 +25,10 @@ const rupiah = (text) => (text.trim().startsWith("-") ? -1 : 1) * Number(/Rp([\d
 const cells = (table, part = "tbody") => table.locator(`${part} tr`).evaluateAll((all) => all.map((tr) => [...tr.children].map((c) => c.innerText)));
 const unfold = (p, words) => p.press(p.page.locator("summary").filter({ hasText: words }).first());
 
-// days writes a day into the boxes of a date, so many days from now in Western Indonesia.
+// day is so many days from now in Western Indonesia, as an address has it; days writes it into the boxes of a date.
+const day = (from) => new Date(Date.now() + from * 86_400_000).toLocaleDateString("en-CA", { timeZone: "Asia/Jakarta" });
 async function days(form, from) {
-  const [y, m, d] = new Date(Date.now() + from * 86_400_000).toLocaleDateString("en-CA", { timeZone: "Asia/Jakarta" }).split("-");
+  const [y, m, d] = day(from).split("-");
   for (const [label, value] of [["Tanggal", d], ["Bulan", m], ["Tahun", y]]) await form.getByLabel(label, { exact: true }).fill(String(Number(value)));
 }
 
@@ -174,6 +175,14 @@ for (const [width, [first, second], [duct, other], city] of [[360, finance, duct
       assert.match(await row(asks).innerText(), /Disetujui/);
       assert.ok(!(await asks.page.locator("main table").first().innerText()).includes("Rp15.250"), "and holds from its day only");
       await asks.look("tariff-decided");
+      const anyone = await at(width, "-anyone", site, { script: false });
+      await anyone.go("/tarif-ducting");
+      assert.match(await anyone.page.locator("main section").filter({ hasText: "Tarif yang akan berlaku" }).last().innerText(), /Sewa subduct[^]*Rp15\.250/, "the published offer says what is to come");
+      await anyone.look("offer");
+      await anyone.go(`/tarif-ducting?hari=${day(width < 600 ? 40 : 50)}`);
+      await anyone.reads("Rp15.250");
+      await anyone.follow(anyone.button("English"));
+      await anyone.look("en-offer", { lang: "en" });
     });
   });
 }
