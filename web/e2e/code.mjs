@@ -16,6 +16,7 @@ const secrets = {
   "ducting@batam.localhost": "ZBWGC2LOZBWGC2LOZBWGC2LOZBWGC2LO",
   "keuangan.ducting@batam.localhost": "PBWGC2LOZBWGC2LOZBWGC2LOZBWGC2LO",
   "keuangan2.ducting@batam.localhost": "UBWGC2LOZBWGC2LOZBWGC2LOZBWGC2LO",
+  "pendapatan@batam.localhost": "VBWGC2LOVBWGC2LOVBWGC2LOVBWGC2LO",
   "petugas@tanjungpinang.localhost": "PBWGC2LOPBWGC2LOPBWGC2LOPBWGC2LO",
   "admin@tanjungpinang.localhost": "QBWGC2LOQBWGC2LOQBWGC2LOQBWGC2LO",
   "bumd@platform.localhost": "RBWGC2LORBWGC2LORBWGC2LORBWGC2LO",

@@ -1,5 +1,6 @@
-// What is held of the ducts and for them, in a browser: deposits come in and a company reads where its own are; cables are recorded on
-// their way through the units, and one that would fill a unit beyond the limit is refused.
+// What is held of the ducts and for them, in a browser: deposits come in and a company reads where its own are, what it is charged and how
+// its account adds up; the city's own revenue and the company's book stand apart; cables are recorded on their way through the units, and
+// one that would fill a unit beyond the limit is refused.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch } from "./chromium.mjs";
@@ -57,6 +58,81 @@ test("a deposit comes in, and the company reads what is held", async () => {
   await company.go("/mitra/peta");
   assert.equal(await company.page.locator("#ruas tbody tr").count(), 12, "a page of the list is short");
   await company.look("map");
+});
+
+// rupiah is an amount as a page says it.
+const rupiah = (text) => (text.trim().startsWith("-") ? -1 : 1) * Number(/Rp([\d.]+)/.exec(text)[1].replaceAll(".", ""));
+const rows = (p, where) => p.page.locator(`${where} tbody tr`).evaluateAll((all) => all.map((tr) => [...tr.children].map((c) => c.innerText)));
+
+for (const width of [360, 1280]) {
+  test(`a company reads its invoices and its account, ${width} px wide`, async () => {
+    const p = await arrive(width, "-mitra", { script: width > 500 });
+    await p.go("/masuk");
+    await p.send("Masuk", { "Email atau nomor HP": "mitra@batam.localhost", "Kata sandi": world.demo.password });
+    await p.go("/mitra/tagihan?keadaan=terbuka");
+    await p.look("invoices");
+    const [listed] = await rows(p, "#tagihan");
+    await p.follow(p.page.locator("#tagihan tbody th a").first());
+    await p.reads("Rekening virtual", "#bayar");
+    await p.reads("Transfer ke", "#bayar");
+    await p.look("invoice");
+    const papers = await p.page.locator("main a[href*='/berkas'], main a[href*='/kuitansi/']").evaluateAll((all) => all.map((a) => a.getAttribute("href")));
+    for (const href of papers) assert.equal((await p.fetch(href)).body.subarray(0, 5).toString(), "%PDF-", href);
+    const lines = await rows(p, "#baris");
+    assert.ok((await p.page.locator("#jumlah").innerText()).includes(`Rp${lines.reduce((n, c) => n + rupiah(c[2]), 0).toLocaleString("id-ID")}`), "the lines add up");
+    assert.equal(await p.go("/mitra/tagihan/01890000-0000-7000-8000-000000000000"), 404);
+    await p.go("/mitra/rekening?dari=2000-01-01");
+    await p.reads(listed[0].trim().split("\n")[0]);
+    const moves = await rows(p, "#rekening"), of = (kind) => moves.filter((c) => c[1] === kind).reduce((n, c) => n + rupiah(c[3]), 0);
+    const total = Object.fromEntries(await p.page.locator("#buku dl > div").evaluateAll((all) => all.map((d) => [...d.children].map((c) => c.innerText.trim()))));
+    assert.equal(of("Saldo dipakai"), 0, "what is put from the balance is no payment");
+    for (const [kind, row] of [["Pembayaran", "Dibayar"], ["Nota kredit", "Dikurangi dengan nota kredit"], ["Bukti potong", "Disetor ke kas negara (bukti potong)"]]) assert.equal(-of(kind), rupiah(total[row]), `${row} is the sum of its movements`);
+    await p.look("account-all");
+    await p.follow(p.button("English"));
+    for (const path of ["/mitra/tagihan", "/mitra/rekening"]) {
+      await p.go(path);
+      await p.look(`en${path.replaceAll("/", "-")}`, { lang: "en" });
+    }
+  });
+}
+
+test("the city's own revenue and the company's book stand apart", async () => {
+  const revenue = `${root}/pendapatan`;
+  const p = await arrive(1280, "-revenue");
+  await signsIn(p, "pendapatan@batam.localhost");
+  await p.go(revenue);
+  await p.reads("bukan PAD", "#buku");
+  await p.reads("diakui", "#ditangguhkan");
+  const files = await p.page.locator("#berkas a").evaluateAll((all) => all.map((a) => a.getAttribute("href")));
+  assert.equal(files.length, 6);
+  for (const href of files) assert.equal((await p.fetch(href)).body.subarray(0, 2).toString(), "PK", href);
+  const realised = async () => rupiah((await p.page.locator("#pad tfoot tr > *").allInnerTexts())[2]), before = await realised();
+  await p.press(p.page.locator("summary").filter({ hasText: "Catat penerimaan kas daerah" }));
+  const form = p.page.locator(`form[action="${revenue}/terima"]`);
+  assert.equal(await p.follow(form.getByRole("button")), 422, "nothing is taken in without an amount");
+  await p.look("revenue-refused");
+  await form.locator("[name=code]").selectOption({ index: 1 });
+  for (const [label, value] of [["Jumlah", "1.000.000"], ["Nomor STS atau TBP", "STS-UJI-1"], ["Pembayar", "BUMD"]]) await form.getByLabel(label).fill(value);
+  const [y, m, d] = new Date().toLocaleDateString("en-CA", { timeZone: "Asia/Jakarta" }).split("-");
+  for (const [label, value] of [["Tanggal", d], ["Bulan", m], ["Tahun", y]]) await form.getByLabel(label, { exact: true }).fill(String(Number(value)));
+  assert.equal(await p.follow(form.getByRole("button")), 200);
+  assert.equal(await realised(), before + 1_000_000);
+  await p.look("revenue");
+  const undo = p.page.locator("details").filter({ hasText: "Batalkan STS-UJI-1" });
+  await p.press(undo.locator("summary"));
+  await undo.getByLabel("Alasan").fill("Keliru");
+  assert.equal(await p.follow(undo.getByRole("button")), 200);
+  assert.equal(await realised(), before);
+  const phone = await arrive(360, "-ducting", { script: false });
+  await signsIn(phone, "ducting@batam.localhost");
+  await phone.go(`${root}/kebocoran`);
+  await phone.reads("KB-CONTOH-01");
+  await phone.look("leaks");
+  await phone.page.locator(`form[action="${root}/kebocoran"]`).evaluate((f) => { f.closest("details").open = true; });
+  assert.equal(await phone.follow(phone.page.locator(`form[action="${root}/kebocoran"]`).getByRole("button")), 422);
+  await phone.look("leaks-refused");
+  await phone.follow(phone.button("English"));
+  await phone.look("en-leaks", { lang: "en" });
 });
 
 for (const width of [1280, 360]) {
