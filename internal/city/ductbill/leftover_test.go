@@ -164,7 +164,7 @@ func TestWhatIsOwedAfterALeaseIsTakenBack(t *testing.T) {
 	// 11 % of what was taken back comes with it: 70,000 was open, and of the 100,000 that was paid 60,000 less.
 	s, err := y.Statement(y.ctx, y.bima, serat, y.at.AddDate(-1, 0, 0), y.at.AddDate(0, 0, 1))
 	b := s.Books
-	if err != nil || b.Open != 0 || b.Credited+b.Balance != 130_000*111/100 || b.Balance != 66_600 || b.Charged != b.Paid+b.Credited {
+	if err != nil || b.Open != 0 || b.Credited+b.Balance != 130_000*111/100 || b.Balance != 66_600 || b.Charged != b.Paid+b.Credited || b.AllCredited() != 130_000*111/100 || b.Received() != b.Paid {
 		t.Errorf("%+v, %v", b, err)
 	}
 	if err := y.AskRefund(y.ctx, y.bima, serat, invoice.RefundInput{Amount: 66_601, Account: "BRK 1", Reason: "Sewa berakhir"}); !fault.Is(err, "payment.no_balance") {
