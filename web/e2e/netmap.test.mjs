@@ -161,8 +161,37 @@ const faulty = {
   name: "survei.geojson", mimeType: "application/geo+json", buffer: Buffer.from(JSON.stringify({ type: "FeatureCollection", features: [
     { type: "Feature", geometry: { type: "LineString", coordinates: [[104.05, 1.112], [104.06, 1.12]] }, properties: { code: "R-1", road: "Jalan Baru", authority: "kelurahan" } },
     { type: "Feature", geometry: { type: "Point", coordinates: [104.03, 1.13] }, properties: { code: "MH-1", kind: "lubang", authority: "pemko" } },
+    { type: "Feature", geometry: { type: "LineString", coordinates: [[106.8, -6.2], [106.81, -6.2]] }, properties: { code: "R-2", road: "Jalan Jauh", authority: "pemko" } },
+    { type: "Feature", geometry: { type: "LineString", coordinates: [[1e300, 1.1], [181, 91]] }, properties: { code: "R-3", road: "Jalan Mustahil", authority: "pemko" } },
   ] })),
 };
+
+// good is a survey of two manholes and the segment between them.
+const good = { name: "baik.geojson", mimeType: "application/geo+json", buffer: Buffer.from(JSON.stringify({ type: "FeatureCollection", features: [
+  ...[104.0301, 104.0341].map((x, i) => ({ type: "Feature", geometry: { type: "Point", coordinates: [x, 1.1302] }, properties: { code: `UJI-MH${i + 1}`, kind: "manhole", authority: "pemko" } })),
+  { type: "Feature", geometry: { type: "LineString", coordinates: [[104.0301, 1.1302], [104.0341, 1.1302]] }, properties: { code: "UJI-R1", road: "Jalan Uji", authority: "pemko", ducts: 2, subducts: 3 } },
+] })) };
+
+// uploads a survey, and waits until it stands as it should.
+async function uploads(p, file, format, title, standing) {
+  await p.go(`${root}/impor`);
+  await p.press(p.page.locator("summary").filter({ hasText: "Unggah berkas survei" }));
+  await p.page.locator(`[name=format][value=${format}]`).check();
+  await p.page.locator("#f-file").setInputFiles(file);
+  const status = await p.send("Unggah dan periksa", { Judul: title, "Asal survei": "Dinas Uji" });
+  if (!standing) return status;
+  assert.equal(status, 200, title);
+  return stands(p, new URL(p.page.url()).pathname, standing);
+}
+
+// stands waits for what becomes of a survey in the background.
+async function stands(p, path, standing) {
+  await until(`${path} stands as ${standing}`, async () => {
+    await p.go(path);
+    return (await p.page.locator("main").innerText()).includes(standing);
+  });
+  return path;
+}
 
 const seen = {}; // the addresses that the phone looks at too
 
@@ -186,16 +215,48 @@ test("every page of the network and of who holds it, on a desktop", async (t) =>
     await p.page.locator("#f-file").setInputFiles(faulty);
     assert.equal(await p.send("Unggah dan periksa"), 422);
     await p.look("duct-import-refused");
-    await p.page.locator("#f-file").setInputFiles(faulty);
-    assert.equal(await p.send("Unggah dan periksa", { Judul: "Survei keliru", "Asal survei": "Dinas Uji" }), 200);
-    seen.survey = new URL(p.page.url()).pathname;
-    await until("the survey is checked", async () => {
-      await p.go(seen.survey);
-      return (await p.page.locator("main").innerText()).includes("Perlu diperbaiki");
-    });
+    seen.survey = await uploads(p, faulty, "geojson", "Survei keliru", "Perlu diperbaiki");
     await p.reads("Nilai kelurahan tidak dikenal");
     await p.reads("Tidak ada titik dalam jarak satu meter");
+    await p.reads("Letaknya di luar kota");
+    const numbers = (where) => p.page.locator(where).evaluateAll((all) => [...new Set(all.map((e) => e.textContent.match(/Titik (\d+)/)?.[1]).filter(Boolean))].sort());
+    assert.deepEqual(await numbers("#kesalahan tbody td:last-child"), await numbers("#kesalahan .map-points li strong"), "a place has the same number in the list and on the map");
+    assert.match(await p.page.locator("#kesalahan tbody tr").filter({ hasText: "R-3" }).innerText(), /Koordinat tidak mungkin/);
     await p.look("duct-import-faults");
+  });
+  await step("what is no survey", async () => {
+    const file = (name, buffer) => ({ name, mimeType: "application/octet-stream", buffer });
+    for (const [name, body, format, says] of [["kosong.geojson", Buffer.alloc(0), "geojson", "tidak dapat dibaca"], ["foto.zip", Buffer.from("89504e470d0a1a0a", "hex"), "shapefile", "tidak dapat dibaca"],
+      ["tanpa.geojson", Buffer.from('{"type":"FeatureCollection","features":[]}'), "geojson", "tidak berisi satu pun"], ["jebakan.kml", Buffer.from(`<kml>${" ".repeat(17 << 20)}</kml>`), "kml", "melampaui batas"]]) {
+      assert.equal(await uploads(p, file(name, body), format, name), 422, name);
+      await p.reads(says, ".error-box");
+      assert.equal(await p.page.getByLabel("Judul").inputValue(), name, "what was typed is kept");
+    }
+    await p.look("duct-import-refused-file");
+  });
+  await t.test("a survey becomes the network, is taken out again, and every format goes both ways", async () => {
+    seen.good = await uploads(p, good, "geojson", "Survei baik", "Siap diterapkan");
+    await p.look("duct-import-preview");
+    assert.equal(await p.go(`${root}/ruas/UJI-R1`), 404, "a preview changes nothing");
+    await p.go(seen.good);
+    await p.follow(p.button("Terapkan"));
+    await stands(p, seen.good, "Batalkan penerapan");
+    await p.look("duct-import-applied");
+    await p.follow(p.link("Lihat jaringan pada tanggal itu"));
+    assert.equal(await p.go(`${root}/ruas/UJI-R1`), 200);
+    await p.reads("445 m");
+    for (const [file, format] of [["jaringan.zip", "shapefile"], ["jaringan.gpkg", "geopackage"], ["jaringan.ofds.json", "ofds"]]) {
+      const { status, body } = await p.fetch(`${root}/${file}`);
+      assert.equal(status, 200, file);
+      await uploads(p, { name: file, mimeType: "application/octet-stream", buffer: body }, format, file, "Siap diterapkan");
+      const counts = await p.page.locator("#keadaan tbody tr").evaluateAll((all) => all.map((tr) => [...tr.children].slice(1, 3).map((c) => c.innerText.trim())));
+      assert.deepEqual(counts, [["0", "0"], ["0", "0"]], `${file} holds the same network`);
+    }
+    await p.go(seen.good);
+    await p.press(p.page.locator("summary").filter({ hasText: "Batalkan penerapan" }));
+    assert.equal(await p.send("Batalkan penerapan", { Alasan: "" }), 422, "not without a reason");
+    assert.equal(await p.send("Batalkan penerapan", { Alasan: "Keliru" }), 200);
+    assert.equal(await p.go(`${root}/ruas/UJI-R1`), 404);
   });
   await step("leases and operators, and what may not be done with them", async () => {
     await p.go(`${root}/sewa`);
@@ -229,7 +290,7 @@ test("every page of the network and of who holds it, on a desktop", async (t) =>
   await step("in English", async () => {
     await p.go(root);
     await p.follow(p.button("English"));
-    for (const [name, path] of Object.entries({ network: root, map, segment: seen.segment, imports: `${root}/impor`, survey: seen.survey, plan: seen.plan, leases: `${root}/sewa`, lease: seen.lease, operators: `${root}/operator`, operator: seen.operator })) {
+    for (const [name, path] of Object.entries({ network: root, map, segment: seen.segment, imports: `${root}/impor`, survey: seen.survey, "survey-good": seen.good, plan: seen.plan, leases: `${root}/sewa`, lease: seen.lease, operators: `${root}/operator`, operator: seen.operator })) {
       assert.equal(await p.go(path), 200, path);
       await p.look(`en-duct-${name}`, { lang: "en" });
     }
@@ -238,7 +299,7 @@ test("every page of the network and of who holds it, on a desktop", async (t) =>
 
 test("the same pages on a phone", async () => {
   const p = await arrive(360);
-  for (const [name, path] of Object.entries({ network: root, segment: seen.segment, imports: `${root}/impor`, survey: seen.survey, plan: `${root}/rencana`, ways: seen.plan, leases: `${root}/sewa`, lease: seen.lease,
+  for (const [name, path] of Object.entries({ network: root, segment: seen.segment, imports: `${root}/impor`, survey: seen.survey, "survey-good": seen.good, plan: `${root}/rencana`, ways: seen.plan, leases: `${root}/sewa`, lease: seen.lease,
     operators: `${root}/operator`, operator: seen.operator })) {
     assert.equal(await p.go(path), 200, path);
     for (const fold of await p.page.locator("main details.more > summary").all()) await p.press(fold);
