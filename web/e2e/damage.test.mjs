@@ -1,5 +1,6 @@
 // Damage to the ducts, in a browser: somebody in the street reads the label of a manhole, reports without scripts on a phone and
-// follows the report; staff keep its clocks; what a late restore lets off is approved by another person, and the company reads it.
+// follows the report; staff keep its clocks; what a late restore lets off is approved by another person, and the company reads it; the
+// repair is charged to whoever answers for it by two people, and taken back once somebody else does.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch } from "./chromium.mjs";
@@ -104,7 +105,53 @@ for (const width of [1280, 360]) {
   });
 }
 
-test("a late restore lets off a part of the fee, by a second person", async () => {
+// charges asks whoever answers for a damage for the repair, by one person and another, and takes it back when liability changes.
+async function charges(one, two, opens) {
+  const ask = one.page.locator("form[action$='/tagih']"), bill = (p) => p.page.locator("section").filter({ has: p.page.getByRole("heading", { name: "Tagihan biaya perbaikan" }) }).last();
+  const unfold = () => one.press(one.page.locator("summary").filter({ hasText: /^Minta Rp[\d.]+ ditagih$/ }));
+  await opens(one);
+  await unfold();
+  assert.equal(await one.follow(ask.getByRole("button")), 422, "not without an address");
+  await ask.getByLabel("Alamat pihak ketiga").fill("Jalan Uji 1, Batam");
+  await ask.getByLabel("Email pihak ketiga").fill("bukan alamat");
+  assert.equal(await one.follow(ask.getByRole("button")), 422);
+  await one.look("charge-refused");
+  await ask.getByLabel("Email pihak ketiga").fill("");
+  assert.equal(await one.follow(ask.getByRole("button")), 200);
+  assert.match(await bill(one).innerText(), /Menunggu/);
+  assert.equal(await bill(one).getByRole("button").count(), 0, "who asked does not decide");
+  await one.look("charge-asked");
+  await two.page.reload();
+  assert.equal(await two.follow(two.button("Setujui tagihan")), 200);
+  assert.match(await bill(two).innerText(), /Konsep menunggu diterbitkan/);
+  await two.look("charge-approved");
+  const damage = two.page.url(), amount = (await bill(two).innerText()).match(/Rp[\d.]+/)[0];
+  await two.follow(bill(two).getByRole("link").first());
+  await two.reads(amount);
+  await two.look("charge-draft");
+
+  const judge = await arrive(1280, "-judge"), cause = judge.page.locator("form[action$='/sebab']");
+  await signsIn(judge, "ducting@batam.localhost");
+  await judge.page.goto(damage);
+  await judge.press(judge.page.locator("summary").filter({ hasText: "Penyebab" }).last());
+  await cause.locator("[name=cost]").fill("banyak");
+  assert.equal(await judge.follow(cause.getByRole("button")), 422);
+  await judge.reads("Tulis jumlah rupiah", ".error-box");
+  await judge.look("cause-refused");
+  await cause.locator("[name=cost]").fill("12.500.000");
+  await cause.locator("[name=liable]").selectOption("company");
+  await cause.locator("[name=share_third_party]").fill("");
+  await cause.locator("[name=share_company]").fill("100");
+  assert.equal(await judge.follow(cause.getByRole("button")), 200);
+  await judge.reads("Tagihan biaya perbaikan ditarik karena pembagiannya berubah");
+  assert.match(await bill(judge).innerText(), /Penarikan menunggu putusan/);
+  await judge.look("charge-taken-back");
+  await two.go(`${root}/tagihan`);
+  await two.reads("Pembatalan konsep");
+  await two.look("charge-taken-back-asked");
+}
+
+test("a late restore lets off a part of the fee, and the repair is charged, by two people", async () => {
   const late = async (p) => {
     await p.go(`${root}/gangguan?status=repaired`);
     await p.follow(p.page.locator("tbody th a").first());
@@ -121,6 +168,7 @@ test("a late restore lets off a part of the fee, by a second person", async () =
   assert.equal(await second.follow(second.button("Setujui")), 200);
   await second.reads("Disetujui", "#potongan");
   await second.look("credit-approved");
+  await charges(first, second, late);
   const company = await arrive(360, "-mitra");
   await company.go("/masuk");
   await company.send("Masuk", { "Email atau nomor HP": "mitra@batam.localhost", "Kata sandi": world.demo.password });
