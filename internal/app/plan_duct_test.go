@@ -117,6 +117,8 @@ SELECT :city, md5('damage' || i)::uuid, 'RSK-26-' || i, gen_random_uuid(), 'staf
 INSERT INTO duct_credit_line (tenant_id, credit_id, month, draft_id, amount) SELECT :city, md5('credit' || i)::uuid, '2026-11-01', md5('draft' || i)::uuid, 1 FROM generate_series(1, 10000) i;
 INSERT INTO invoice_draft (tenant_id, id, party_id, series, charges, due_days, created_at, updated_at) SELECT :city, md5('draft' || i)::uuid, md5('p' || i % 100)::uuid, 'INV', '[]', 30, now(), now() FROM generate_series(1, 10000) i;
 INSERT INTO invoice_request (tenant_id, id, kind, invoice_id, charges, reason, made_by, made_at) SELECT :city, md5('request' || i)::uuid, 'credit_note', md5('i' || i)::uuid, '[]', 'x', md5('account1')::uuid, now() FROM generate_series(1, 10000) i;
+INSERT INTO refund_request (tenant_id, id, party_id, amount, account, reason, made_by, made_at, decided_by, decided_at, approved)
+SELECT :city, md5('refund' || i)::uuid, md5('p' || i % 100)::uuid, 1, 'x', 'x', md5('account1')::uuid, now(), md5('account2')::uuid, now(), true FROM generate_series(1, 10000) i;
 INSERT INTO duct_credit_note (tenant_id, credit_id, request_id, amount) SELECT :city, md5('credit' || i)::uuid, md5('request' || i)::uuid, 1 FROM generate_series(1, 10000) i;
 UPDATE duct_damage SET node_id = md5('node' || right(number, -7))::uuid WHERE tenant_id = :city;
 INSERT INTO duct_label (tenant_id, token, node_id, made_at, made_by) SELECT :city, '7K3QXM' || lpad(i::text, 4, '0'), md5('node' || i)::uuid, now(), md5('account1')::uuid FROM generate_series(1, 9999) i;
