@@ -206,7 +206,7 @@ func (s *Service) deposits(ctx context.Context, operator uuid.UUID) (all []Depos
 		of = "AND l.operator_id = ?2"
 	}
 	err = s.d.DB.App.NewRaw(heldSQL+`WHERE l.tenant_id = ?0 `+of+`
-		ORDER BY v.over = (e.received - e.returned - e.set_off > 0) DESC, d.asked_at DESC, d.lease_id`, tenancy.Must(ctx), s.today(ctx).Format(time.DateOnly), operator).Scan(ctx, &all)
+		ORDER BY v.over = (e.received + e.taken_over - e.passed_on - e.returned - e.set_off > 0) DESC, d.asked_at DESC, d.lease_id`, tenancy.Must(ctx), s.today(ctx).Format(time.DateOnly), operator).Scan(ctx, &all)
 	if err != nil {
 		return nil, fmt.Errorf("ductbill: deposits: %w", err)
 	}

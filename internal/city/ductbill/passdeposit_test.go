@@ -22,11 +22,13 @@ func TestADepositPassesToTheRenewal(t *testing.T) {
 		"a top-up":    {1_500_000, 900_000, 600_000, 0},
 		"less":        {600_000, 600_000, 0, 300_000},
 		"none at all": {0, 0, 0, 900_000},
+		"all of it":   {900_000, 900_000, 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			y := newWorld(t)
 			serat := y.company("PT Serat", 0)
+			waits := y.pledged(serat, "SWD-0", "active", 500_000) // of which nothing comes in
 			old := y.pledged(serat, "SWD-1", "active", 1_000_000)
 			y.must(y.TakeDeposit(y.ctx, y.bima, DepositInput{Lease: old, Amount: 900_000, Reference: "TRF-1", On: y.at}))
 			next := y.pledged(serat, "SWD-2", "active", tt.asked)
@@ -68,6 +70,10 @@ func TestADepositPassesToTheRenewal(t *testing.T) {
 			var left Deposit
 			if left, _, _, err = y.Deposit(y.ctx, y.bima, old); err != nil || left.Over != (tt.missing == 0) || left.Held() != tt.free {
 				t.Errorf("%v is held of what is over (%t), want %v", left.Held(), left.Over, tt.free)
+			}
+			all, err := y.Deposits(y.ctx, y.bima, serat)
+			if y.must(err); tt.missing == 0 && tt.free == 0 && all[0].LeaseID != waits {
+				t.Errorf("%s, of which nothing is to be done, is listed before one that is missing", all[0].Number)
 			}
 			set("UPDATE duct_lease SET until = '2026-11-20' WHERE tenant_id = ? AND id = ?", y.w.Batam.ID, next)
 			y.at = time.Date(2026, 11, 19, 17, 0, 0, 0, time.UTC) // the renewal is over too, whatever it lacked
