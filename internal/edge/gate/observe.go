@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -59,7 +60,7 @@ func (g *Gate) secure(c *gin.Context) {
 // observe gives the request its id, one log line and one measurement, and turns a panic into an Internal refusal. The
 // line names the route and never the path, whose parts may be tokens.
 func (g *Gate) observe(c *gin.Context) {
-	start := time.Now()
+	start, asked := time.Now(), c.Request.Context() // before anything of ours may end it
 	given, err := uuid.Parse(c.GetHeader("X-Request-Id"))
 	if err != nil {
 		given = uuid.Must(uuid.NewV7())
@@ -78,7 +79,7 @@ func (g *Gate) observe(c *gin.Context) {
 				c.Writer.WriteHeaderNow()
 			}
 		}
-		g.line(c, id, time.Since(start))
+		g.line(c, id, time.Since(start), asked.Err() != nil)
 	}()
 	c.Next()
 }
@@ -92,12 +93,26 @@ func methodLabel(method string) string {
 	return "other"
 }
 
-func (g *Gate) line(c *gin.Context, id string, took time.Duration) {
+// statusBrokenOff stands in the log and the measurements for a request whose asker went away before it was answered, as proxies write
+// it. Nobody is sent it.
+const statusBrokenOff = 499
+
+// brokeOff reports whether an error says no more than that the asker of a request went away: what was read or written for them ended.
+func brokeOff(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET)
+}
+
+// line writes what became of a request; gone says that its connection has ended.
+func (g *Gate) line(c *gin.Context, id string, took time.Duration, gone bool) {
 	route := c.FullPath()
 	if route == "" {
 		route = "none"
 	}
 	status := c.Writer.Status()
+	failed, _ := c.Get(keyErr)
+	if err, ok := failed.(error); ok && gone && brokeOff(err) {
+		status, failed = statusBrokenOff, nil
+	}
 	g.requests.WithLabelValues(methodLabel(c.Request.Method), route, strconv.Itoa(status)).Observe(took.Seconds())
 	attrs := []slog.Attr{
 		slog.String("request", id), slog.String("method", c.Request.Method), slog.String("route", route),
@@ -110,9 +125,9 @@ func (g *Gate) line(c *gin.Context, id string, took time.Duration) {
 		attrs = append(attrs, slog.Any("by", by))
 	}
 	level := slog.LevelInfo
-	if v, ok := c.Get(keyErr); ok {
+	if failed != nil {
 		level = slog.LevelError
-		attrs = append(attrs, slog.Any("err", v))
+		attrs = append(attrs, slog.Any("err", failed))
 	}
 	g.Log.LogAttrs(context.WithoutCancel(c.Request.Context()), level, "request", attrs...)
 }
