@@ -110,7 +110,11 @@ func (s *Service) Place(ctx context.Context, actor identity.Actor, in PlaceInput
 		if there, err := s.there(ctx, actor, in.Since, x.code); err != nil {
 			return Order{}, err
 		} else if x.code != "" && !there {
-			bad = append(bad, fault.Field{Name: x.name, Code: "no_such_place"})
+			code := "no_such_place"
+			if actor.Kind == identity.Partner { // whether there is one elsewhere is not told
+				code = "no_granted_place"
+			}
+			bad = append(bad, fault.Field{Name: x.name, Code: code})
 		}
 	}
 	if err := fault.Fields(bad); err != nil {

@@ -120,6 +120,8 @@ func (p *Planner) Ask(c *gin.Context, in site.Form) (Asked, error) {
 		switch {
 		case err != nil:
 			return q, err
+		case len(found) == 0 && p.Operator != uuid.Nil: // whether there is one elsewhere is not told
+			refuse(name, "no_granted_place")
 		case len(found) == 0:
 			refuse(name, "no_such_place")
 		case len(found) == 1:

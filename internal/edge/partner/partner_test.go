@@ -180,8 +180,10 @@ func TestACompanySeesWhatItWasGranted(t *testing.T) {
 	}
 	rani.Page(ask("MH-1", "MH-2"), "Rute 1", "Pemerintah Kota Batam", "2 di ruas R-1", "Garis menunjukkan 1 ruas",
 		"Satu bulan penuh", "Rp2.500.000", "Dasar harga rute 1", "UU 36/1999 Pasal 34A", "Harga terjangkau menurut Pasal 34A")
-	rani.Sees(rani.Get(ask("MH-3", "MH-4")), http.StatusUnprocessableEntity, "Dari titik: Tidak ada titik jaringan", "Ke titik: Tidak ada titik jaringan")
-	other.Sees(other.Get(ask("MH-1", "MH-2")), http.StatusUnprocessableEntity, "Tidak ada titik jaringan")
+	const granted = "Tidak ada titik dengan kode, alamat, atau jalan itu di area yang diizinkan untuk perusahaan Anda"
+	rani.Sees(rani.Get(ask("MH-3", "MH-99")), http.StatusUnprocessableEntity, "Dari titik: "+granted, "Ke titik: "+granted, "minta izin area kepada pengelola ducting") // one there, one nowhere
+	other.Sees(other.Get(ask("MH-1", "MH-2")), http.StatusUnprocessableEntity, granted)
+	sari.Sees(sari.Get("/petugas/ducting"+strings.TrimPrefix(ask("MH-1", "MH-99"), home)), http.StatusUnprocessableEntity, "Ke titik: Tidak ada titik jaringan")
 
 	// A tile of a day within the grant is asked for after the grant has ended: the grant counts by today.
 	s.Wait(40 * 24 * time.Hour)
