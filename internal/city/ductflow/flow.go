@@ -209,6 +209,18 @@ func (f *Flow) Lapses(state string) (workflow.Action, bool) {
 	return workflow.Action{}, false
 }
 
+// Dropped is the state of an order that its company does not go on with: that of one which is withdrawn, or else which lapses.
+func (f *Flow) Dropped() (workflow.State, bool) {
+	for _, e := range []Effect{Cancel, Lapse} {
+		for _, a := range f.Actions {
+			if f.Does[a.Code] == e {
+				return f.State(a.To)
+			}
+		}
+	}
+	return workflow.State{}, false
+}
+
 // Removes reports whether the cable is to be taken out in a state.
 func (f *Flow) Removes(state string) bool { return slices.Contains(f.Removal, state) }
 

@@ -203,8 +203,8 @@ func (s *Service) lacks(ctx context.Context, db bun.IDB, o Order, e ductflow.Eff
 			return "ductorder.no_lease", err
 		}
 	case ductflow.Notice:
-		by, err := s.renewal(ctx, db, o.ID)
-		if err != nil || by != nil {
+		_, stuck, err := s.falling(ctx, db, o.ID)
+		if err != nil || stuck {
 			return "ductorder.has_renewal", err
 		}
 	case ductflow.Over:
@@ -278,6 +278,9 @@ func (s *Service) do(ctx context.Context, tx bun.Tx, o *Order, st *step) error {
 		st.detail["from"] = o.ChargedFrom().Format(time.DateOnly)
 	case ductflow.Notice:
 		o.EndsOn, st.detail["day"] = st.in.Day, st.in.Day.Format(time.DateOnly)
+		if err := s.fall(ctx, tx, *o, st); err != nil {
+			return err
+		}
 		return held.End(ctx, o.LeaseID.UUID, st.in.Day, clip(st.in.Reason))
 	case ductflow.Over:
 		o.EndsOn = o.Until

@@ -26,6 +26,7 @@ const (
 	EventReview    = "review"
 	EventReminded  = "reminded"
 	EventRecounted = "recounted" // the calendar moved a promise
+	EventFell      = "fell"      // a renewal ended, before it began, with what it was to renew
 )
 
 // Event is one thing that happened to an order.

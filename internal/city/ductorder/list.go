@@ -143,10 +143,11 @@ type Detail struct {
 	Evidence  []Evidence
 	Answered  workflow.Answered
 	Offers    []Offer
-	RenewedBy *Order // the order that renews this one
-	Renewed   *Order // the one that this renews
-	Binds     bool   // there is a step that binds the company, which the reader may not take because they are no administrator of it
-	Import    string // the title of the survey that wrote down what was built
+	RenewedBy *Order   // the order that renews this one
+	Falls     []string // numbers of the renewals that end with it when notice is given, the next one first
+	Renewed   *Order   // the one that this renews
+	Binds     bool     // there is a step that binds the company, which the reader may not take because they are no administrator of it
+	Import    string   // the title of the survey that wrote down what was built
 	// What the reader may add now.
 	MayPermit, MayWindow, MayEvidence, MayReview bool
 }
@@ -188,6 +189,13 @@ func (s *Service) Find(ctx context.Context, actor identity.Actor, id uuid.UUID) 
 		func() (err error) { d.Evidence, err = evidence(ctx, db, d.ID); return err },
 		func() (err error) { d.Answered, err = s.words(ctx, db, d.Order); return err },
 		func() (err error) { d.RenewedBy, err = s.renewal(ctx, db, d.ID); return err },
+		func() error {
+			all, _, err := s.falling(ctx, db, d.ID)
+			for _, o := range all {
+				d.Falls = append(d.Falls, o.Number)
+			}
+			return err
+		},
 		func() error {
 			if !d.Renews.Valid {
 				return nil

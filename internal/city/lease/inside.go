@@ -89,6 +89,12 @@ func (i Inside) Cancel(ctx context.Context, lease uuid.UUID, why string) error {
 	return i.take(ctx, lease, i.s.cancelling(why))
 }
 
+// Withdraw cancels a lease that is agreed on and has not begun, a renewal, because what it renews ends: it never is charged. Conflict
+// "lease.wrong_state" from its first day on, and Invalid field "day" once a month was charged in which that lies.
+func (i Inside) Withdraw(ctx context.Context, lease uuid.UUID, why string) error {
+	return i.take(ctx, lease, i.s.withdrawing(why))
+}
+
 // End is Service.End.
 func (i Inside) End(ctx context.Context, lease uuid.UUID, day time.Time, why string) error {
 	return i.take(ctx, lease, i.s.ending(day, why))

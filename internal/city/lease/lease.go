@@ -68,7 +68,7 @@ const (
 	Active    = "active"    // accepted, and charged for
 	Ended     = "ended"     // it was given notice, or came to its end with its order
 	Expired   = "expired"   // nobody ordered it in time
-	Cancelled = "cancelled" // before it was active, because the operator no longer wants it
+	Cancelled = "cancelled" // before it was active, because the operator no longer wants it; a renewal also before its first day, because what it renews ends
 	Refused   = "refused"   // before it was active, for a published reason
 )
 

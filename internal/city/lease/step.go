@@ -131,6 +131,20 @@ func (s *Service) cancelling(why string) change {
 		}}
 }
 
+func (s *Service) withdrawing(why string) change {
+	return change{action: "lease.cancel", from: []string{Active, Ended}, check: func(context.Context) error { return said("why", why, true) },
+		do: func(ctx context.Context, tx bun.Tx, l *Lease) error {
+			if !s.today(ctx).Before(l.Since) {
+				return fault.New(fault.Conflict, "lease.wrong_state")
+			}
+			if err := s.uncharged(ctx, tx, l.Since); err != nil {
+				return err
+			}
+			l.State, l.Why = Cancelled, strings.TrimSpace(why)
+			return release(ctx, tx, l.ID, s.now())
+		}}
+}
+
 // Refuse gives back what is reserved or ordered, because the company cannot let it: for a published reason, and with words where
 // there is more to say (field "note"). For staff with duct:lease; Conflict "lease.wrong_state" once it is active.
 func (s *Service) Refuse(ctx context.Context, actor identity.Actor, id uuid.UUID, refusal, note string) error {

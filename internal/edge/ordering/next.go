@@ -84,6 +84,9 @@ func (p *Pages) stepForm(c *gin.Context, d ductorder.Detail, o ductorder.Offer, 
 	if key := "ordering.effect." + string(o.Effect); l.Has(key) {
 		f.Text = l.T(key)
 	}
+	if o.Effect == ductflow.Notice && len(d.Falls) > 0 {
+		f.Text += " " + l.T("ordering.falls", "numbers", strings.Join(d.Falls, ", "))
+	}
 	return f, nil
 }
 

@@ -228,6 +228,8 @@ func EventText(l i18n.Locale, f *ductflow.Flow, e ductorder.Event) string {
 		return l.T("ordering.event.review", "place", detail("place"), "state", l.T("ordering.evidence_state."+state))
 	case ductorder.EventPermit:
 		return l.T("ordering.event.permit", "number", detail("number"))
+	case ductorder.EventFell:
+		return l.T("ordering.event.fell", "order", detail("order"))
 	}
 	return l.T("ordering.event." + e.Action)
 }

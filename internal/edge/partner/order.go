@@ -161,6 +161,9 @@ func (p *Pages) stepForm(c *gin.Context, here string, d ductorder.Detail, o duct
 		f.Folded, f.Bad = true, true
 	}
 	if o.Effect == ductflow.Notice {
+		if len(d.Falls) > 0 {
+			f.Text += " " + l.T("myorder.falls", "numbers", strings.Join(d.Falls, ", "))
+		}
 		f.Fields = append(f.Fields, ui.Field{Name: "day", Of: of, Type: "date", Label: l.T("lease.end_day"), Hint: l.T("lease.end_day_hint"), Value: site.DateOf(typed, "day"), Typed: typed.Values["day"], Error: wrong.Of("day")})
 	}
 	if o.Action.Reason != workflow.ReasonNone {
