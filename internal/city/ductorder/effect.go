@@ -196,7 +196,13 @@ func (s *Service) lacks(ctx context.Context, db bun.IDB, o Order, e ductflow.Eff
 			return "ductorder.no_window", err
 		}
 	case ductflow.Shown, ductflow.Rework, ductflow.Reviewed:
-		return s.lacksEvidence(ctx, db, o, e)
+		if code, err := s.lacksEvidence(ctx, db, o, e); err != nil || code != "" || e != ductflow.Reviewed {
+			return code, err
+		}
+		// What is taken out early stays leased until its last day, so that nothing is closed of which something is still owed.
+		if o.EndsOn.After(s.today(ctx)) {
+			return "ductorder.lease_runs", nil
+		}
 	case ductflow.Billing:
 		l, err := s.leaseOf(ctx, db, o)
 		if err != nil || l.State != lease.Active {

@@ -71,6 +71,15 @@ func bySystem() identity.Actor { return identity.Actor{Kind: identity.Kind(audit
 // never is the place in the queue of what nobody has promised anything of.
 var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
+// countedFrom is from when on the promise of an order's state counts: since it came into it, and not before its lease is over, once that
+// is known to end.
+func (o Order) countedFrom() time.Time {
+	if o.EndsOn.After(o.EnteredAt) {
+		return o.EndsOn
+	}
+	return o.EnteredAt
+}
+
 // enter puts an order into a state: by when the next step is promised, and what happens when nobody goes on.
 func (s *Service) enter(ctx context.Context, tx bun.Tx, f *ductflow.Flow, o *Order, to workflow.State) error {
 	now := s.now()
@@ -84,7 +93,7 @@ func (s *Service) enter(ctx context.Context, tx bun.Tx, f *ductflow.Flow, o *Ord
 	}
 	switch {
 	case !to.Within.IsZero():
-		due, err := cal.Due(now, to.Within)
+		due, err := cal.Due(o.countedFrom(), to.Within)
 		if _, missing := workcal.MissingYear(err); err != nil && !missing {
 			return err
 		}

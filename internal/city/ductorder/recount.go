@@ -80,7 +80,7 @@ func (s *Service) dueAgain(f *ductflow.Flow, o Order, cal workcal.Calendar) (tim
 	if !ok || st.Within.IsZero() || !st.Within.Unit.ByCalendar() || o.DueAt.IsZero() {
 		return o.DueAt, false, nil
 	}
-	due, err := cal.Due(o.EnteredAt, st.Within)
+	due, err := cal.Due(o.countedFrom(), st.Within)
 	if _, missing := workcal.MissingYear(err); err != nil && !missing {
 		return o.DueAt, false, err
 	}

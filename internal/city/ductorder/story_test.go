@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -189,6 +190,18 @@ func TestFromRenewalToRemoval(t *testing.T) {
 	}
 	st.step(st.mine, next.ID, "removed")
 	st.must(st.Review(st.ctx, st.manager, ReviewInput{Order: next.ID, Evidence: e.ID, Approve: true}))
+	d = st.find(next.ID)
+	if _, err := st.try(st.manager, next.ID, "cleared"); !fault.Is(err, "ductorder.lease_runs") {
+		t.Errorf("closed while the lease runs: %v", err)
+	}
+	if d.DueAt.Before(day("2030-03-02")) || d.DueAt.After(day("2030-03-15")) {
+		t.Errorf("it is to be looked at by %s, want five working days after the last day", d.DueAt)
+	}
+	st.at = day("2030-02-28").Add(16 * time.Hour) // one hour before midnight in Batam
+	if _, err := st.try(st.manager, next.ID, "cleared"); !fault.Is(err, "ductorder.lease_runs") {
+		t.Errorf("closed on the last day of the lease: %v", err)
+	}
+	st.at = st.at.Add(time.Hour)
 	if o := st.step(st.manager, next.ID, "cleared"); o.State != "closed" || o.ClosedAt.IsZero() {
 		t.Errorf("cleared as %+v", o)
 	}
