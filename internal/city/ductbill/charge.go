@@ -131,6 +131,9 @@ type held struct {
 	Renews     uuid.NullUUID
 	GoesOn     time.Time `bun:"goes_on,nullzero"` // the first day that its renewal is charged
 	Waits      bool      // its renewal is neither accepted nor given up
+
+	Made    time.Time // when it was reserved; only where a deposit is asked for
+	Ordered bool      // and not accepted; only there too
 }
 
 // charge writes a draft for each operator whom a month charges.

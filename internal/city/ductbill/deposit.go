@@ -131,13 +131,14 @@ const (
 )
 
 // askDeposits asks for the deposit of each lease that is ordered, or renews another, and of which none was asked for, by the terms and the
-// prices of its first day. A lease that cannot be rated waits, and one whose terms ask for none is asked for nothing. Then what is held
+// prices of its first day. One that was accepted before an hour had found it ordered is asked all the same while it runs, unless it was
+// agreed under terms that asked for none. A lease that cannot be rated waits, and one whose terms ask for none is asked for nothing. Then what is held
 // of a lease that is over passes to its renewal.
 func (s *Service) askDeposits(ctx context.Context, tx bun.Tx, _ time.Time) error {
 	var all []held
-	err := tx.NewRaw(`SELECT l.id, l.number, l.operator_id, l.kind, l.quantity, l.since, l.agreed_until AS agreed, l.length_mm,
+	err := tx.NewRaw(`SELECT l.id, l.number, l.operator_id, l.kind, l.quantity, l.since, l.agreed_until AS agreed, l.length_mm, l.created_at AS made, l.state = ?1 AS ordered,
 			l.renews_id AS renews, ARRAY(SELECT DISTINCT u.segment_id FROM duct_hold h JOIN duct_unit u ON u.tenant_id = h.tenant_id AND u.id = coalesce(h.taken_id, h.unit_id) WHERE h.tenant_id = l.tenant_id AND h.lease_id = l.id AND h.own AND h.released_at IS NULL ORDER BY 1) AS segments
-		FROM duct_lease l WHERE l.tenant_id = ?0 AND (l.state = ?1 OR l.renews_id IS NOT NULL AND (l.state = ?2 OR l.state = ?3 AND l.until > ?4)) AND NOT EXISTS (SELECT FROM duct_deposit d WHERE d.tenant_id = l.tenant_id AND d.lease_id = l.id) ORDER BY l.id`,
+		FROM duct_lease l WHERE l.tenant_id = ?0 AND (l.state = ?1 OR l.state = ?2 AND (l.renews_id IS NOT NULL OR coalesce(l.until > ?4, true)) OR l.renews_id IS NOT NULL AND l.state = ?3 AND l.until > ?4) AND NOT EXISTS (SELECT FROM duct_deposit d WHERE d.tenant_id = l.tenant_id AND d.lease_id = l.id) ORDER BY l.id`,
 		tenancy.Must(ctx), lease.Ordered, lease.Active, lease.Ended, s.today(ctx).Format(time.DateOnly)).Scan(ctx, &all)
 	if err != nil {
 		return err
@@ -148,7 +149,11 @@ func (s *Service) askDeposits(ctx context.Context, tx bun.Tx, _ time.Time) error
 			return err
 		}
 	}
+	city, _ := tenancy.CityFrom(ctx)
 	for _, l := range all {
+		if t, _ := list.TermsOn(l.Made.In(city.Location())); !l.Ordered && !l.Renews.Valid && t.DepositMonths == 0 {
+			continue
+		}
 		if err := s.askDeposit(ctx, tx, list, l); err != nil {
 			return fmt.Errorf("ductbill: deposit of %s: %w", l.Number, err)
 		}
