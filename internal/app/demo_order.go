@@ -146,7 +146,7 @@ func (a *App) demoPermits(ctx context.Context, actor identity.Actor, d ductorder
 
 // demoWindow asks for a manhole, and grants it.
 func (a *App) demoWindow(ctx context.Context, actor, theirs identity.Actor, d ductorder.Detail, now time.Time) error {
-	w, err := a.Orders.RequestWindow(ctx, theirs, ductorder.WindowInput{Order: d.ID, Node: d.FromNode, Since: now.AddDate(0, 0, 2), Until: now.AddDate(0, 0, 3), Crew: "Regu Contoh", Leader: "Kepala Regu Contoh", Phone: "0778000000", People: 4, Safety: "Ahli K3 Contoh, sertifikat contoh"})
+	w, err := a.Orders.RequestWindow(ctx, theirs, ductorder.WindowInput{Order: d.ID, Node: d.FromNode, Since: now.AddDate(0, 0, 2), Until: now.AddDate(0, 0, 3), Crew: "Regu Contoh", Leader: "Kepala Regu Contoh", Phone: "081200000000", People: 4, Safety: "Ahli K3 Contoh, sertifikat contoh"})
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func TestACrewIsSealedAndErased(t *testing.T) {
 	}
 	reads := func() bool {
 		got := st.find(o.ID).Windows[0]
-		return got.Crew == "Regu 1" && got.Leader == "Budi" && got.Phone == "0812" && got.Safety == "Ahli K3 No. 12"
+		return got.Crew == "Regu 1" && got.Leader == "Budi" && got.Phone == "081234567890" && got.Safety == "Ahli K3 No. 12"
 	}
 	if clear() != 0 || !reads() {
 		t.Error("the crew lies in clear, or is not read")
@@ -34,7 +34,7 @@ func TestACrewIsSealedAndErased(t *testing.T) {
 		t.Helper()
 		st.inTx(func(ctx context.Context, tx bun.Tx) error { _, err := tx.NewRaw(sql, args...).Exec(ctx); return err })
 	}
-	exec("UPDATE duct_order_window SET sealed = NULL, crew = 'Regu 1', leader = 'Budi', phone = '0812', safety = 'Ahli K3 No. 12' WHERE tenant_id = ? AND id = ?", st.w.Batam.ID, w.ID)
+	exec("UPDATE duct_order_window SET sealed = NULL, crew = 'Regu 1', leader = 'Budi', phone = '081234567890', safety = 'Ahli K3 No. 12' WHERE tenant_id = ? AND id = ?", st.w.Batam.ID, w.ID)
 	if clear() != 1 || !reads() {
 		t.Error("a crew from before is not read")
 	}

@@ -282,6 +282,7 @@ func (s *Service) do(ctx context.Context, tx bun.Tx, o *Order, st *step) error {
 		return s.asBuilt(ctx, tx, o, st.in)
 	case ductflow.Billing:
 		st.detail["from"] = o.ChargedFrom().Format(time.DateOnly)
+		return s.shutAsked(ctx, tx, *o, st.actor)
 	case ductflow.Notice:
 		o.EndsOn, st.detail["day"] = st.in.Day, st.in.Day.Format(time.DateOnly)
 		if err := s.fall(ctx, tx, *o, st); err != nil {

@@ -1,6 +1,7 @@
 package ductorder
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -48,5 +49,41 @@ func TestAnOrderThatEndsGivesItsManholesBack(t *testing.T) {
 				t.Errorf("another crew is kept out: %v", err)
 			}
 		})
+	}
+}
+
+// TestAnActiveLeaseClosesWhatNobodyDecided about its manholes, with word to the company; what was opened stays on record.
+func TestAnActiveLeaseClosesWhatNobodyDecided(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	o := st.quoted(st.mine)
+	_, err := st.AcceptQuote(st.ctx, st.mine, o.ID, 0)
+	st.must(err)
+	st.step(st.manager, o.ID, "order")
+	st.permit(o.ID)
+	st.step(st.manager, o.ID, "permitted")
+	asked, granted := st.window(st.mine, o.ID, "C", "2026-12-20", "2026-12-20"), st.window(st.mine, o.ID, "B", "2026-12-01", "2026-12-02")
+	st.must(st.DecideWindow(st.ctx, st.manager, WindowDecision{Order: o.ID, Window: granted.ID, Grant: true}))
+	st.step(st.manager, o.ID, "open_access")
+	st.at = st.at.AddDate(0, 0, 7)
+	e, err := st.show(st.mine, o.ID, "B", uuid.Nil)
+	st.must(err)
+	st.step(st.mine, o.ID, "installed")
+	st.must(st.Review(st.ctx, st.manager, ReviewInput{Order: o.ID, Evidence: e.ID, Approve: true}))
+	st.step(st.manager, o.ID, "inspected")
+	st.step(st.manager, o.ID, "accept", signed("2026-12-03"))
+	st.step(st.manager, o.ID, "record_as_built", func(in *ActInput) { in.AsBuilt = AsBuiltSame })
+	st.step(st.manager, o.ID, "bill")
+	states := map[uuid.UUID]Window{}
+	for _, w := range st.find(o.ID).Windows {
+		states[w.ID] = w
+	}
+	if states[asked.ID].State != WindowWithdrawn || states[asked.ID].DecidedAt.IsZero() || states[granted.ID].State != WindowGranted {
+		t.Errorf("asked for: %s, granted: %s", states[asked.ID].State, states[granted.ID].State)
+	}
+	var told []string
+	st.must(st.w.DB.App.NewRaw("SELECT data->>'body' FROM message WHERE tenant_id = ?", st.w.Batam.ID).Scan(st.ctx, &told))
+	if !strings.Contains(strings.Join(told, "\n"), "belum diputus ditutup: C.") {
+		t.Errorf("the company was told:\n%s", strings.Join(told, "\n"))
 	}
 }

@@ -19,7 +19,7 @@ func TestAFormSentTwiceIsOne(t *testing.T) {
 	st.step(st.manager, o.ID, "order")
 	st.permit(o.ID)
 	st.step(st.manager, o.ID, "permitted")
-	in := WindowInput{Key: uuid.New(), Order: o.ID, Node: "B", Since: day("2026-12-01"), Until: day("2026-12-02"), Crew: "Regu 1", Leader: "Budi", Phone: "0812", People: 4, Safety: "Ahli K3 No. 12"}
+	in := WindowInput{Key: uuid.New(), Order: o.ID, Node: "B", Since: day("2026-12-01"), Until: day("2026-12-02"), Crew: "Regu 1", Leader: "Budi", Phone: "081234567890", People: 4, Safety: "Ahli K3 No. 12"}
 	var windows [8]Window
 	together(len(windows), func(i int) {
 		w, err := st.RequestWindow(st.ctx, st.mine, in)

@@ -209,7 +209,7 @@ func TestNoTwoCrewsInOneManhole(t *testing.T) {
 		return o.ID
 	}
 	a, b := ready(st.mine), ready(st.other)
-	if _, err := st.RequestWindow(st.ctx, st.mine, WindowInput{Order: a, Node: "Z", Since: day("2026-12-01"), Until: day("2027-12-01"), Crew: "x", Leader: "x", Phone: "x", Safety: "x"}); len(fault.From(err).Fields) != 3 {
+	if _, err := st.RequestWindow(st.ctx, st.mine, WindowInput{Order: a, Node: "Z", Since: day("2026-12-01"), Until: day("2027-12-01"), Crew: "x", Leader: "x", Phone: "abc", Safety: "x"}); len(fault.From(err).Fields) != 4 {
 		t.Errorf("off the way, for a year, nobody: %v", fault.From(err).Fields)
 	}
 	if _, err := st.RequestWindow(st.ctx, st.other, WindowInput{Order: a}); !fault.Is(err, "ductorder.not_found") {

@@ -92,6 +92,9 @@ func (in *WindowInput) check(today time.Time) []fault.Field {
 			bad = append(bad, fault.Field{Name: x.name, Code: "too_long", Args: []any{"max", 200}})
 		}
 	}
+	if _, ok := identity.NormalPhone(in.Phone); in.Phone != "" && !ok {
+		bad = append(bad, fault.Field{Name: "phone", Code: "phone"})
+	}
 	if in.People < 1 || in.People > crewMost {
 		bad = append(bad, fault.Field{Name: "people", Code: "out_of_range", Args: []any{"min", 1, "max", crewMost}})
 	}
@@ -291,6 +294,30 @@ func (s *Service) shut(ctx context.Context, tx bun.Tx, o Order, actor identity.A
 		return fmt.Errorf("ductorder: windows: %w", err)
 	}
 	return nil
+}
+
+// shutAsked closes what was asked for and not decided once an order's lease is active, with word to the company: its cable is in.
+func (s *Service) shutAsked(ctx context.Context, tx bun.Tx, o Order, actor identity.Actor) error {
+	var nodes []string
+	err := tx.NewRaw(`UPDATE duct_order_window w SET state = ?2, decided_at = ?3, decided_by = ?4 FROM duct_node n
+		WHERE w.tenant_id = ?0 AND w.order_id = ?1 AND w.state = ?5 AND n.tenant_id = w.tenant_id AND n.id = w.node_id RETURNING n.code`,
+		o.TenantID, o.ID, WindowWithdrawn, s.now(), uuid.NullUUID{UUID: actor.ID, Valid: actor.ID != uuid.Nil}, WindowAsked).Scan(ctx, &nodes)
+	if err != nil {
+		return fmt.Errorf("ductorder: windows: %w", err)
+	}
+	if len(nodes) == 0 {
+		return nil
+	}
+	slices.Sort(nodes)
+	nodes = slices.Compact(nodes)
+	for _, node := range nodes {
+		if err := s.noted(ctx, tx, o, actor, EventWindow, "ductorder.window", "", map[string]any{"node": node, "state": WindowWithdrawn}); err != nil {
+			return err
+		}
+	}
+	return s.letter(ctx, tx, o, "windows_shut", "windows_shut", func(i18n.Locale) map[string]string {
+		return map[string]string{"nodes": strings.Join(nodes, ", ")}
+	})
 }
 
 // window changes a window of an order.

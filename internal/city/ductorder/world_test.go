@@ -252,7 +252,7 @@ func (st *stage) permit(id uuid.UUID) {
 // window asks for a window and returns it.
 func (st *stage) window(who identity.Actor, id uuid.UUID, node, since, until string) Window {
 	st.t.Helper()
-	w, err := st.RequestWindow(st.ctx, who, WindowInput{Order: id, Node: node, Since: day(since), Until: day(until), Crew: "Regu 1", Leader: "Budi", Phone: "0812", People: 4, Safety: "Ahli K3 No. 12"})
+	w, err := st.RequestWindow(st.ctx, who, WindowInput{Order: id, Node: node, Since: day(since), Until: day(until), Crew: "Regu 1", Leader: "Budi", Phone: "081234567890", People: 4, Safety: "Ahli K3 No. 12"})
 	st.must(err)
 	return w
 }

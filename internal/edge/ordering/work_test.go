@@ -55,7 +55,7 @@ func TestTheOfficeLooksAtTheWork(t *testing.T) {
 	sari.Goes(sari.Upload(permit, "file", "izin.png", letter, "number", "IZIN/1", "day", today, "until", ""), one)
 	sari.Page(one, "IZIN/1", "izin.png", "Ada")
 	sari.Goes(step(t, sari, one, "permitted"), one)
-	window := []string{"node", "MH-1", "since", today, "until", today, "crew", "Regu 1", "leader", "Budi", "phone", "0812", "safety", "Ahli K3"}
+	window := []string{"node", "MH-1", "since", today, "until", today, "crew", "Regu 1", "leader", "Budi", "phone", "081234567890", "safety", "Ahli K3"}
 	sari.Sees(sari.Post(one+"/jadwal", append(window, "people", "")...), http.StatusUnprocessableEntity, "Banyaknya orang: Isi angka dari 1 sampai 30")
 	sari.Goes(sari.Post(one+"/jadwal", append(window, "people", "4")...), one)
 	decide := regexp.MustCompile(`action="([^"]+/jadwal/[0-9a-f-]+/putusan)"`).FindStringSubmatch(sari.Page(one, "Diajukan", "Regu 1"))[1]

@@ -145,12 +145,12 @@ func TestACompanyOrders(t *testing.T) {
 	o.steps("permitted")
 
 	rani.Page(one, "IZIN/1", "Belum ada jadwal", "Ajukan jadwal manhole")
-	bad := rani.Post(one+"/jadwal", "form", "jadwal", "node", "", "since", "2026-12-05", "until", "2026-12-01", "crew", "Regu 1", "leader", "", "phone", "0812", "people", "99", "safety", "K3 12")
+	bad := rani.Post(one+"/jadwal", "form", "jadwal", "node", "", "since", "2026-12-05", "until", "2026-12-01", "crew", "Regu 1", "leader", "", "phone", "081234567890", "people", "99", "safety", "K3 12")
 	rani.Sees(bad, http.StatusUnprocessableEntity, "Titik: Isian ini wajib", "Kepala regu: Isian ini wajib", "angka dari 1 sampai 30", "Hari terakhir: ")
 	if !strings.Contains(bad.Body, `value="Regu 1"`) {
 		t.Error("what was typed is lost")
 	}
-	rani.Goes(rani.Post(one+"/jadwal", "form", "jadwal", "node", "MH-1", "since", "2026-12-01", "until", "2026-12-02", "crew", "Regu 1", "leader", "Budi", "phone", "0812", "people", "4", "safety", "K3 12"), one)
+	rani.Goes(rani.Post(one+"/jadwal", "form", "jadwal", "node", "MH-1", "since", "2026-12-01", "until", "2026-12-02", "crew", "Regu 1", "leader", "Budi", "phone", "081234567890", "people", "4", "safety", "K3 12"), one)
 	rani.Page(one, "Diajukan", "Budi, 4 orang", "Tarik jadwal MH-1")
 	ctx := s.In(t, pagetest.HostBatam)
 	o.must(s.Orders.DecideWindow(ctx, o.manager, ductorder.WindowDecision{Order: o.order, Window: o.find().Windows[0].ID, Grant: true}))
