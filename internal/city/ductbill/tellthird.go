@@ -104,7 +104,7 @@ func (s *Service) receipt(ctx context.Context, a receiptArgs) error {
 	if err != nil || undone {
 		return err
 	}
-	if err := s.printed(ctx, paperArgs{a.Invoice, a.Payment}); err != nil {
+	if err := s.printed(ctx, paperArgs(a)); err != nil {
 		return err
 	}
 	data := map[string]string{"number": b.Number, "amount": p.Amount.String(), "date": thirdLocale.Date(p.ReceivedOn)}
