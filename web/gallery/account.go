@@ -1,11 +1,11 @@
 package main
 
 import (
+	"github.com/a-h/templ"
+
 	"bedelau/web/page/account"
 	"bedelau/web/page/problem"
 	"bedelau/web/ui"
-
-	"github.com/a-h/templ"
 )
 
 // picture stands in for a QR code.

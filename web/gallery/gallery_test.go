@@ -9,11 +9,11 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/net/html"
+
 	"bedelau/internal/kernel/i18n"
 	"bedelau/web"
 	"bedelau/web/ui"
-
-	"golang.org/x/net/html"
 )
 
 // unresolved is a text that is still an i18n key: a code that no catalogue has.

@@ -12,12 +12,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"bedelau/internal/kernel/i18n"
 	"bedelau/tenants"
 	"bedelau/web"
 	"bedelau/web/ui"
-
-	"github.com/a-h/templ"
 )
 
 // policy is what the edge sends with every page.

@@ -5,11 +5,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"bedelau/web/page/office"
 	"bedelau/web/page/resident"
 	"bedelau/web/ui"
-
-	"github.com/a-h/templ"
 )
 
 // desk is the shell of a staff page.

@@ -1,12 +1,12 @@
 package main
 
 import (
+	"github.com/a-h/templ"
+
 	"bedelau/web/page/office"
 	"bedelau/web/page/public"
 	"bedelau/web/page/resident"
 	"bedelau/web/ui"
-
-	"github.com/a-h/templ"
 )
 
 // otherPages are about the agencies' own apps, and what past cases would have come to.

@@ -3,10 +3,10 @@ package main
 import (
 	"strconv"
 
+	"github.com/a-h/templ"
+
 	"bedelau/web/page/platform"
 	"bedelau/web/ui"
-
-	"github.com/a-h/templ"
 )
 
 // host is the shell of the platform's own pages.

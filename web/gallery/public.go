@@ -3,10 +3,10 @@ package main
 import (
 	"time"
 
+	"github.com/a-h/templ"
+
 	"bedelau/web/page/public"
 	"bedelau/web/ui"
-
-	"github.com/a-h/templ"
 )
 
 func publicPages() []entry {

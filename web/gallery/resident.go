@@ -1,10 +1,10 @@
 package main
 
 import (
+	"github.com/a-h/templ"
+
 	"bedelau/web/page/resident"
 	"bedelau/web/ui"
-
-	"github.com/a-h/templ"
 )
 
 // signedIn is the shell of a resident's page.

@@ -5,10 +5,10 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+	"pgregory.net/rapid"
 
 	"bedelau/internal/city/duct"
 	"bedelau/internal/kernel/money"
-	"pgregory.net/rapid"
 )
 
 // TestWithin: what is named is hit with all that lies in it, and nothing beside it.

@@ -8,7 +8,6 @@
 package ductorder
 
 import (
-	"bedelau/internal/city/duct"
 	"context"
 	"database/sql"
 	"errors"
@@ -18,6 +17,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/duct"
 	"bedelau/internal/city/ductflow"
 	"bedelau/internal/city/ducttariff"
 	"bedelau/internal/city/ductwait"

@@ -1,7 +1,6 @@
 package ductorder
 
 import (
-	"bedelau/internal/city/duct"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -12,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/duct"
 	"bedelau/internal/city/ductflow"
 	"bedelau/internal/city/ducttariff"
 	"bedelau/internal/city/lease"

@@ -1,9 +1,6 @@
 package ductorder
 
 import (
-	"bedelau/internal/city/duct"
-	"bedelau/internal/city/ductflow"
-	"bedelau/internal/city/lease"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +13,9 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/duct"
+	"bedelau/internal/city/ductflow"
+	"bedelau/internal/city/lease"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"

@@ -1,7 +1,6 @@
 package ductwait
 
 import (
-	"bedelau/internal/city/duct"
 	"context"
 	"errors"
 	"math/rand/v2"
@@ -13,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/duct"
 	"bedelau/internal/city/lease"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/identity"

@@ -1,7 +1,6 @@
 package lease
 
 import (
-	"bedelau/internal/city/duct"
 	"context"
 	"slices"
 	"strings"
@@ -9,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"bedelau/internal/city/duct"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/geo"
 	"bedelau/internal/kernel/identity"

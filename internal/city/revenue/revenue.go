@@ -8,7 +8,6 @@
 package revenue
 
 import (
-	"bedelau/internal/city/duct"
 	"context"
 	"fmt"
 	"regexp"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/duct"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/pack"

@@ -9,9 +9,9 @@ import (
 	"sync"
 	"testing"
 
-	"bedelau/internal/edge/rest"
-
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"bedelau/internal/edge/rest"
 )
 
 // contract is the document as every answer of every test is held to it.

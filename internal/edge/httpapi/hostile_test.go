@@ -14,9 +14,9 @@ import (
 	"testing"
 	"time"
 
-	"bedelau/internal/edge/rest"
-
 	"github.com/google/uuid"
+
+	"bedelau/internal/edge/rest"
 )
 
 // TestHostileInput sends what no honest program would, and reads the name of what is wrong.

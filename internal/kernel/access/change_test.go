@@ -4,14 +4,14 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/pgtest"
-
-	"github.com/google/uuid"
 )
 
 func roleOf(t *testing.T, roles []access.Role, code string) access.Role {
