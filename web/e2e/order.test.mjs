@@ -85,7 +85,7 @@ async function opensWindow(p, staff, mine, one) {
     await f.locator("[name=node]").selectOption({ index: 1 });
     await typeDay(f, "since", day(33));
     await typeDay(f, "until", day(34));
-    for (const [name, value] of Object.entries({ crew: "Regu Uji", leader: "Kepala Uji", phone: "0778123456", people: "4", safety: "Ahli K3 Uji" })) await f.locator(`[name=${name}]`).fill(value);
+    for (const [name, value] of Object.entries({ crew: "Regu Uji", leader: "Kepala Uji", phone: "081234567890", people: "4", safety: "Ahli K3 Uji" })) await f.locator(`[name=${name}]`).fill(value);
   }), 200);
   await staff.go(one);
   const decide = staff.page.locator("form[action*='/jadwal/'][action$='/putusan']");
