@@ -3,11 +3,13 @@ package ductsurvey
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/paulmach/orb"
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/duct"
@@ -51,6 +53,23 @@ func TestTheNetworkOfADay(t *testing.T) {
 		segment("R-3", [][2]float64{{0, 0}, {0, 300}}, `"condition": "good"`),
 		segment("R-1", [][2]float64{{0, 0}, {200, 0}}, `"condition": "good"`),
 	))
+	all, err := st.Differences(st.ctx, st.manager, later.ID, 9)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var differs []string
+	for _, d := range all {
+		differs = append(differs, fmt.Sprintf("%s %s new %t %v", d.Kind, d.Code, d.New, d.Values))
+	}
+	if want := []string{"segment R-2 new false [{condition good damaged} {geometry <nil> <nil>}]", "node MH-4 new true []", "segment R-3 new true []"}; !slices.Equal(differs, want) {
+		t.Errorf("%q, want %q", differs, want)
+	}
+	if line, ok := all[0].Place.(orb.LineString); !ok || len(line) != 3 {
+		t.Errorf("%s lies at %v", all[0].Code, all[0].Place)
+	}
+	if few, err := st.Differences(st.ctx, st.manager, later.ID, 1); err != nil || len(few) != 1 || few[0].Code != "R-2" {
+		t.Errorf("the first: %+v, %v", few, err)
+	}
 	if c := later.Counts; c.Nodes != (duct.Count{New: 1, Same: 1}) || c.Segments != (duct.Count{New: 1, Changed: 1, Same: 1}) {
 		t.Errorf("%+v", c)
 	}

@@ -5,6 +5,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"os"
+	"path"
 	"strings"
 	"testing"
 
@@ -142,7 +143,7 @@ func TestASurveyBecomesTheNetwork(t *testing.T) {
 	sari.Goes(sari.Post(one+"/lagi"), one) // twice is as once
 	becomes(one, "Siap diterapkan")
 	sari.Sees(sari.Post(one+"/lagi"), http.StatusConflict)
-	sari.Page(one, "Siap diterapkan", "Tidak ada kesalahan", "Perubahan pada jaringan")
+	sari.Page(one, "Siap diterapkan", "Tidak ada kesalahan", "Perubahan pada jaringan", "Yang berubah satu per satu", "Ditampilkan 100 dari", "Jenis titik: Manhole", "Kewenangan lahan: Pemerintah Kota Batam")
 	sari.Goes(sari.Post(one+"/terapkan"), one)
 	becomes(one, "Batalkan penerapan")
 	sari.Page(one, "Diterapkan", "Batalkan penerapan", "Lihat jaringan pada tanggal itu")
@@ -167,6 +168,14 @@ func TestASurveyBecomesTheNetwork(t *testing.T) {
 	sari.Sees(sari.Get("/petugas/ducting/ruas/TIDAK-ADA"), http.StatusNotFound)
 
 	theMap(t, s, sari)
+
+	code, _, _ := strings.Cut(path.Base(segments[0]), "?")
+	anew := survey(t, sari, `{"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": null, "properties": {"code": "`+code+`", "kind": "segment", "condition": "blocked", "surveyed_m": 321}}]}`, said...).To()
+	becomes(anew, "Siap diterapkan")
+	sari.Page(anew, code, "Kondisi: Baik menjadi Tersumbat", "Panjang survei", "menjadi 321 m", "1 ruas dan 0 titik yang baru atau berubah")
+	if page := sari.Get(anew).Body; strings.Contains(page, "Letaknya berubah") || strings.Contains(page, "Ditampilkan") {
+		t.Error("what lies as it did has moved, or a list that is whole is cut")
+	}
 
 	wrong := survey(t, sari, `{"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": {"type": "LineString", "coordinates": [[104.05, 1.112], [104.06, 1.2]]},
 		"properties": {"code": "R-1", "road": "Jalan Baru", "authority": "kelurahan", "surveyed_m": 25000}}]}`, said...).To()

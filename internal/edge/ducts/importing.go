@@ -152,12 +152,25 @@ func (p *Pages) importAgain(c *gin.Context, status int, in site.Form, errs ui.Er
 		}
 	}
 	v.Sections = append(v.Sections, state)
+	ground, err := p.Ground(ctx, i.OnDay)
+	if err != nil {
+		return err
+	}
 	if len(faults) > 0 {
-		ground, err := p.Ground(ctx, i.OnDay)
+		v.Sections = append(v.Sections, faultSection(l, ground, i, faults))
+	}
+	if i.State == ductsurvey.Checked || i.State == ductsurvey.Applied {
+		all, err := p.Surveying.Differences(ctx, a, id, differencesShown)
 		if err != nil {
 			return err
 		}
-		v.Sections = append(v.Sections, faultSection(l, ground, i, faults))
+		names, _, err := p.Names(c)
+		if err != nil {
+			return err
+		}
+		if len(all) > 0 {
+			v.Sections = append(v.Sections, previewSection(l, ground, i, all, names))
+		}
 	}
 	return p.Render(c, status, bill.Page(v))
 }
