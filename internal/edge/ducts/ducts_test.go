@@ -143,7 +143,7 @@ func TestASurveyBecomesTheNetwork(t *testing.T) {
 	sari.Goes(sari.Post(one+"/lagi"), one) // twice is as once
 	becomes(one, "Siap diterapkan")
 	sari.Sees(sari.Post(one+"/lagi"), http.StatusConflict)
-	sari.Page(one, "Siap diterapkan", "Tidak ada kesalahan", "Perubahan pada jaringan", "Yang berubah satu per satu", "Ditampilkan 100 dari", "Jenis titik: Manhole", "Kewenangan lahan: Pemerintah Kota Batam")
+	sari.Page(one, "Siap diterapkan", "Tidak ada kesalahan", "Perubahan pada jaringan", "Yang berubah satu per satu", "Ditampilkan 50 dari", "Jenis titik: Manhole", "Kewenangan lahan: Pemerintah Kota Batam")
 	sari.Goes(sari.Post(one+"/terapkan"), one)
 	becomes(one, "Batalkan penerapan")
 	sari.Page(one, "Diterapkan", "Batalkan penerapan", "Lihat jaringan pada tanggal itu")

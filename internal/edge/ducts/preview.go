@@ -14,7 +14,7 @@ import (
 )
 
 // differencesShown is how many features a page lists; the counts above it are of all.
-const differencesShown = 100
+const differencesShown = 50
 
 // previewSection lists what a file would change or has changed, value by value, and draws it.
 func previewSection(l i18n.Locale, ground geo.Map, i ductsurvey.Import, all []ductsurvey.Difference, authorities map[string]string) bill.Section {
