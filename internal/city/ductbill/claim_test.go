@@ -12,6 +12,22 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
+// beside starts f and returns once it waits for a lock that the caller holds, or is over.
+func (y *world) beside(f func() error) <-chan error {
+	y.t.Helper()
+	over := make(chan error, 1)
+	go func() { over <- f() }()
+	for y.count("SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid AND a.datname = current_database() WHERE NOT l.granted") == 0 {
+		select {
+		case err := <-over:
+			over <- err
+			return over
+		default:
+		}
+	}
+	return over
+}
+
 // TestTwoClaimsOfOneNewDebtor at the same time charge one payer, an operator or somebody else: the second waits for the first, and neither fails.
 func TestTwoClaimsOfOneNewDebtor(t *testing.T) {
 	t.Parallel()
@@ -27,20 +43,13 @@ func TestTwoClaimsOfOneNewDebtor(t *testing.T) {
 			_, err := y.Claim(ctx, tx, k)
 			return err
 		}
-		before, second := y.count("SELECT count(*) FROM duct_payer WHERE tenant_id = ?", y.w.Batam.ID), make(chan error, 1)
+		before := y.count("SELECT count(*) FROM duct_payer WHERE tenant_id = ?", y.w.Batam.ID)
+		var second <-chan error
 		y.tx(func(ctx context.Context, tx bun.Tx) error {
 			if err := claim(ctx, tx); err != nil {
 				return err
 			}
-			go func() { second <- tenancy.InTx(y.ctx, y.w.DB.App, claim) }()
-			for y.count("SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid AND a.datname = current_database() WHERE NOT l.granted") == 0 {
-				select {
-				case err := <-second:
-					second <- err
-					return nil // it has not waited
-				default:
-				}
-			}
+			second = y.beside(func() error { return tenancy.InTx(y.ctx, y.w.DB.App, claim) })
 			return nil
 		})
 		if err := <-second; err != nil {
@@ -72,13 +81,13 @@ func TestAClaimOfTwoWaitsForAMonth(t *testing.T) {
 		_, err := tx.NewRaw("UPDATE duct_operator SET address = 'Jalan Baru 2' WHERE tenant_id = ? AND id = ?", y.w.Batam.ID, operator).Exec(ctx)
 		return err
 	})
-	month := make(chan error, 1)
+	var month <-chan error
 	err := tenancy.InTx(y.ctx, y.w.DB.App, func(ctx context.Context, tx bun.Tx) error {
 		if err := claim(ctx, tx, Claim{Operator: operator}); err != nil {
 			return err
 		}
-		go func() {
-			month <- tenancy.InTx(y.ctx, y.w.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		month = y.beside(func() error {
+			return tenancy.InTx(y.ctx, y.w.DB.App, func(ctx context.Context, tx bun.Tx) error {
 				if err := turn(ctx, tx); err != nil {
 					return err
 				}
@@ -88,15 +97,7 @@ func TestAClaimOfTwoWaitsForAMonth(t *testing.T) {
 				}
 				return err
 			})
-		}()
-		for y.count("SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid AND a.datname = current_database() WHERE NOT l.granted") == 0 {
-			select {
-			case err := <-month:
-				month <- err
-				return nil // it has not waited
-			default:
-			}
-		}
+		})
 		return claim(ctx, tx, Claim{Debtor: invoice.Party{Name: "PT Gali Contoh", Address: "Jalan Contoh 1"}})
 	})
 	if err != nil {
@@ -124,25 +125,17 @@ func TestWhoIsErasedIsChargedAnew(t *testing.T) {
 		return err
 	})
 	var draft uuid.UUID
-	second := make(chan error, 1)
+	var second <-chan error
 	y.tx(func(ctx context.Context, tx bun.Tx) error {
 		if err := y.eraseDebtors(ctx, tx, y.now()); err != nil {
 			return err
 		}
-		go func() {
-			second <- tenancy.InTx(y.ctx, y.w.DB.App, func(ctx context.Context, tx bun.Tx) (err error) {
+		second = y.beside(func() error {
+			return tenancy.InTx(y.ctx, y.w.DB.App, func(ctx context.Context, tx bun.Tx) (err error) {
 				draft, err = y.Claim(ctx, tx, Claim{ID: uuid.New(), Debtor: of, Amount: 1_000_000, Name: i18n.Text{i18n.ID: "Biaya perbaikan"}, Working: i18n.Text{i18n.ID: "100%"}})
 				return err
 			})
-		}()
-		for y.count("SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid AND a.datname = current_database() WHERE NOT l.granted") == 0 {
-			select {
-			case err := <-second:
-				second <- err
-				return nil // it has not waited
-			default:
-			}
-		}
+		})
 		return nil
 	})
 	y.must(<-second)
@@ -151,5 +144,32 @@ func TestWhoIsErasedIsChargedAnew(t *testing.T) {
 	}
 	if i, err := y.Issue(y.ctx, y.bima, draft); err != nil || i.Party.Name != of.Name {
 		t.Errorf("the claim charges %q: %v", i.Party.Name, err)
+	}
+}
+
+// TestALeaseEndsBesideAMonth that is being charged: the lease waits for the month, and neither is thrown out by the other.
+func TestALeaseEndsBesideAMonth(t *testing.T) {
+	t.Parallel()
+	y := newWorld(t)
+	n := y.network()
+	l := y.ordered(n, y.company("PT Serat", 0), "2026-03-01", "", uuid.Nil)
+	y.must(n.leases.AcceptOn(y.ctx, n.manager, l, day("2026-03-01")))
+	var ended <-chan error
+	y.tx(func(ctx context.Context, tx bun.Tx) error {
+		if err := turn(ctx, tx); err != nil {
+			return err
+		}
+		ended = y.beside(func() error { return n.leases.End(y.ctx, n.manager, l, day("2027-06-01"), "Pindah") })
+		seller, err := invoice.SellerOn(ctx, tx, y.today(ctx))
+		if err == nil {
+			_, err = y.next(ctx, tx, y.bima, seller, day("2026-03-01"))
+		}
+		return err
+	})
+	if err := <-ended; err != nil {
+		t.Errorf("the lease is not ended: %v", err)
+	}
+	if n := y.count("SELECT count(*) FROM duct_charge WHERE tenant_id = ? AND lease_id = ?", y.w.Batam.ID, l); n != 1 {
+		t.Errorf("%d months of it are charged", n)
 	}
 }

@@ -225,9 +225,10 @@ func (s *Service) step(ctx context.Context, actor identity.Actor, id uuid.UUID, 
 }
 
 // change is a step as part of tx, of a lease that follows an order, or of one that follows none.
+// Whoever charges a month holds the turn that a step may wait for and refers to the lease meanwhile, which the lock lets it.
 func (s *Service) change(ctx context.Context, tx bun.Tx, actor identity.Actor, id, order uuid.UUID, c change) error {
 	var all []Lease
-	if err := tx.NewSelect().Model(&all).Where("l.tenant_id = ? AND l.id = ?", tenancy.Must(ctx), id).For("UPDATE").Scan(ctx); err != nil {
+	if err := tx.NewSelect().Model(&all).Where("l.tenant_id = ? AND l.id = ?", tenancy.Must(ctx), id).For("NO KEY UPDATE").Scan(ctx); err != nil {
 		return fmt.Errorf("%s: %w", c.action, err)
 	}
 	if len(all) == 0 {
