@@ -117,3 +117,17 @@ func TestNoticeOnTheLastDayEndsOnlyTheRenewal(t *testing.T) {
 		t.Errorf("notice beside a renewal that has begun: %v", err)
 	}
 }
+
+// TestARenewalIsNotPlacedBesideANotice: what was asked for while the order was still active finds that it is not any more.
+func TestARenewalIsNotPlacedBesideANotice(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	old := st.active()
+	_, err := st.GiveNotice(st.ctx, st.mine, old.ID, 0, day("2027-06-01"), "Pindah")
+	st.must(err)
+	_, err = st.Service.place(st.ctx, st.mine, Order{OperatorID: old.OperatorID, FromNode: old.FromNode, ToNode: old.ToNode, Kind: old.Kind, Quantity: old.Quantity, Since: old.Until, Until: day("2031-12-01"),
+		Key: "perpanjangan", Segments: old.Segments, Authorities: old.Authorities, LengthMM: old.LengthMM, Renews: uuid.NullUUID{UUID: old.ID, Valid: true}})
+	if !fault.Is(err, "ductorder.not_active") {
+		t.Errorf("a renewal of what ends: %v", err)
+	}
+}

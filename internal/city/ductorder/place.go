@@ -202,6 +202,12 @@ func (s *Service) placeIn(ctx context.Context, tx bun.Tx, actor identity.Actor, 
 	}
 	start := f.Start
 	if o.Renews.Valid {
+		// Notice may have been given since it was looked at.
+		if old, err := s.lock(ctx, tx, o.Renews.UUID); err != nil {
+			return err
+		} else if old.Stage != workflow.StageApproved {
+			return fault.New(fault.Conflict, "ductorder.not_active")
+		}
 		// All renewals of an order are its company's, whose lock is held: of two at once the second finds the first.
 		if by, err := s.renewal(ctx, tx, o.Renews.UUID); err != nil {
 			return err
