@@ -37,7 +37,7 @@ func TestADepositIsAskedOfALeaseThatWasAcceptedAtOnce(t *testing.T) {
 				})
 			}
 			for range 2 {
-				y.tx(func(ctx context.Context, tx bun.Tx) error { return y.askDeposits(ctx, tx, y.at) })
+				y.tx(func(ctx context.Context, tx bun.Tx) error { return y.AskDeposits(ctx, tx, y.at) })
 			}
 			d, _, _, err := y.Deposit(y.ctx, y.bima, l)
 			if !tt.asks {

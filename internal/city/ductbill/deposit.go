@@ -130,11 +130,11 @@ const (
 		AND NOT EXISTS (SELECT FROM bank_hold h WHERE h.tenant_id = x.tenant_id AND h.id = x.hold_id AND h.undone_at IS NOT NULL)`
 )
 
-// askDeposits asks for the deposit of each lease that is ordered, or renews another, and of which none was asked for, by the terms and the
+// AskDeposits asks for the deposit of each lease that is ordered, or renews another, and of which none was asked for, by the terms and the
 // prices of its first day. One that was accepted before an hour had found it ordered is asked all the same while it runs, unless it was
 // agreed under terms that asked for none. A lease that cannot be rated waits, and one whose terms ask for none is asked for nothing. Then what is held
-// of a lease that is over passes to its renewal.
-func (s *Service) askDeposits(ctx context.Context, tx bun.Tx, _ time.Time) error {
+// of a lease that is over passes to its renewal. Register has it run every hour; a repetition asks for nothing.
+func (s *Service) AskDeposits(ctx context.Context, tx bun.Tx, _ time.Time) error {
 	var all []held
 	err := tx.NewRaw(`SELECT l.id, l.number, l.operator_id, l.kind, l.quantity, l.since, l.agreed_until AS agreed, l.length_mm, l.created_at AS made, l.state = ?1 AS ordered,
 			l.renews_id AS renews, ARRAY(SELECT DISTINCT u.segment_id FROM duct_hold h JOIN duct_unit u ON u.tenant_id = h.tenant_id AND u.id = coalesce(h.taken_id, h.unit_id) WHERE h.tenant_id = l.tenant_id AND h.lease_id = l.id AND h.own AND h.released_at IS NULL ORDER BY 1) AS segments

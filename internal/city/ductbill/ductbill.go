@@ -70,7 +70,7 @@ const (
 func (s *Service) Register(r *jobs.Runner) error {
 	jobs.EachCity(r, "ductbill.charge", chargeEvery, s.chargeDue)
 	jobs.EachCity(r, "ductbill.climb", remindEvery, s.remindDue)
-	jobs.EachCity(r, "ductbill.ask_deposits", depositEvery, s.askDeposits)
+	jobs.EachCity(r, "ductbill.ask_deposits", depositEvery, s.AskDeposits)
 	jobs.EachCity(r, "ductbill.erase", eraseEvery, s.eraseDebtors)
 	return errors.Join(
 		jobs.Handle(r, matchKind(), func(ctx context.Context, tx bun.Tx, _ matchArgs) error { return s.match(ctx, tx) }),

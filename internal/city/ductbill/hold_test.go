@@ -245,7 +245,7 @@ func TestWhoIsAskedForADepositCanBeBookedOn(t *testing.T) {
 	serat := y.company("PT Serat", 0)
 	lease := y.pledged(serat, "SWD-1", "ordered", 1_000_000)
 	for range 2 {
-		y.tx(func(ctx context.Context, tx bun.Tx) error { return y.askDeposits(ctx, tx, time.Time{}) })
+		y.tx(func(ctx context.Context, tx bun.Tx) error { return y.AskDeposits(ctx, tx, time.Time{}) })
 	}
 	all, err := y.Payers(y.ctx, y.bima)
 	if err != nil || len(all) != 1 || all[0].OperatorID != serat {

@@ -30,7 +30,7 @@ func TestADepositIsAskedOfWhatWasSplit(t *testing.T) {
 	edits := ductedit.New(ductedit.Deps{DB: y.w.DB.App, Guard: n.guard, Now: n.now})
 	_, err := edits.Split(y.ctx, n.manager, ductedit.Split{Segment: "R-1", OnDay: day("2026-11-02"), MM: 90_000, Node: "HH-1", Kind: duct.Handhole, First: "R-1a", Second: "R-1b", Why: "Handhole baru"})
 	y.must(err)
-	y.tx(func(ctx context.Context, tx bun.Tx) error { return y.askDeposits(ctx, tx, y.at) })
+	y.tx(func(ctx context.Context, tx bun.Tx) error { return y.AskDeposits(ctx, tx, y.at) })
 	// 220 m × Rp14.350 ÷ 12 and two manholes, three times; and the handhole for Rp5.125 a month.
 	for name, tt := range map[string]struct {
 		lease uuid.UUID

@@ -47,7 +47,7 @@ func TestADepositPassesToTheRenewal(t *testing.T) {
 				}
 				return d.Held()
 			}
-			run := func() { y.tx(func(ctx context.Context, tx bun.Tx) error { return y.askDeposits(ctx, tx, y.at) }) }
+			run := func() { y.tx(func(ctx context.Context, tx bun.Tx) error { return y.AskDeposits(ctx, tx, y.at) }) }
 			set("UPDATE duct_lease SET until = '2026-11-10' WHERE tenant_id = ? AND id = ?", y.w.Batam.ID, old)
 			set("UPDATE duct_lease SET since = '2026-11-10', renews_id = ? WHERE tenant_id = ? AND id = ?", old, y.w.Batam.ID, next)
 			run()

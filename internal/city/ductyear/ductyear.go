@@ -251,6 +251,9 @@ func (m *maker) month(ctx context.Context, i int) error {
 	if m.at.After(m.Now) {
 		m.at = m.Now
 	}
+	if err := m.pledge(ctx, i); err != nil {
+		return fmt.Errorf("deposits: %w", err)
+	}
 	if err := m.letOff(ctx, i); err != nil {
 		return fmt.Errorf("credits: %w", err)
 	}

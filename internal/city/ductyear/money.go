@@ -4,13 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/ductbill"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/invoice"
 	"bedelau/internal/kernel/money"
+	"bedelau/internal/kernel/tenancy"
 )
 
 // issue issues what the month left, plans how each operator pays, and takes something back of one.
@@ -154,4 +158,31 @@ func (m *maker) slips(operator uuid.UUID) bool {
 		}
 	}
 	return false
+}
+
+// pledge asks for the deposits of a month's leases, which their operators transfer; who leaves its invoices open leaves these too.
+func (m *maker) pledge(ctx context.Context, month int) error {
+	err := tenancy.InTx(ctx, m.DB.App, func(ctx context.Context, tx bun.Tx) error { return m.book.AskDeposits(ctx, tx, m.at) })
+	if err != nil {
+		return err
+	}
+	for i, operator := range m.made.Operators {
+		if leaves := habits[i].leaves; leaves > 0 && month >= m.Months-leaves {
+			continue
+		}
+		all, err := m.book.Deposits(ctx, m.Maker, operator)
+		if err != nil {
+			return err
+		}
+		for _, d := range all {
+			missing := d.Missing()
+			if missing <= 0 || !slices.ContainsFunc(m.made.Days, func(x Days) bool { return x.Lease == d.LeaseID }) {
+				continue
+			}
+			if err := m.book.TakeDeposit(ctx, m.Maker, ductbill.DepositInput{Lease: d.LeaseID, Amount: missing, Reference: fmt.Sprintf("JAMINAN-%s-%02d", d.Number, month), On: m.at}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
