@@ -53,7 +53,7 @@ func TestTheNetworkOfADay(t *testing.T) {
 		segment("R-3", [][2]float64{{0, 0}, {0, 300}}, `"condition": "good"`),
 		segment("R-1", [][2]float64{{0, 0}, {200, 0}}, `"condition": "good"`),
 	))
-	all, err := st.Differences(st.ctx, st.manager, later.ID, 9)
+	all, err := st.Differences(st.ctx, st.manager, later.ID, 0, 9)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,8 +67,8 @@ func TestTheNetworkOfADay(t *testing.T) {
 	if line, ok := all[0].Place.(orb.LineString); !ok || len(line) != 3 {
 		t.Errorf("%s lies at %v", all[0].Code, all[0].Place)
 	}
-	if few, err := st.Differences(st.ctx, st.manager, later.ID, 1); err != nil || len(few) != 1 || few[0].Code != "R-2" {
-		t.Errorf("the first: %+v, %v", few, err)
+	if few, err := st.Differences(st.ctx, st.manager, later.ID, 1, 1); err != nil || len(few) != 1 || few[0].Code != "MH-4" {
+		t.Errorf("the second: %+v, %v", few, err)
 	}
 	if c := later.Counts; c.Nodes != (duct.Count{New: 1, Same: 1}) || c.Segments != (duct.Count{New: 1, Changed: 1, Same: 1}) {
 		t.Errorf("%+v", c)

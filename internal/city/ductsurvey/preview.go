@@ -32,9 +32,9 @@ type Changed struct {
 	Was, Will any
 }
 
-// Differences lists what a file would change, or has changed, what is changed before what is new, in the order of the file and at most so
-// many, for staff with duct:read.
-func (s *Service) Differences(ctx context.Context, actor identity.Actor, id uuid.UUID, most int) ([]Difference, error) {
+// Differences lists what a file would change, or has changed, what is changed before what is new, in the order of the file: after so many
+// of them and at most so many, for staff with duct:read. What is to change is settled once the file is checked.
+func (s *Service) Differences(ctx context.Context, actor identity.Actor, id uuid.UUID, after, most int) ([]Difference, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return nil, err
 	}
@@ -52,7 +52,7 @@ func (s *Service) Differences(ctx context.Context, actor identity.Actor, id uuid
 		LEFT JOIN duct_node_state w ON w.tenant_id = f.tenant_id AND w.id = f.was AND f.kind = 'node'
 		LEFT JOIN duct_segment_state k ON k.tenant_id = f.tenant_id AND k.id = f.was AND f.kind = 'segment'
 		CROSS JOIN LATERAL (SELECT coalesce(f.geom, w.at, k.line) AS place, coalesce(ST_AsBinary(f.geom) <> ST_AsBinary(coalesce(w.at, k.line)), false) AS moved) g
-		WHERE f.tenant_id = ?0 AND f.import_id = ?1 AND f.act IN (?2, ?3) ORDER BY f.act, f.n LIMIT ?4`, tenancy.Must(ctx), id, actNew, actChanged, most).Scan(ctx, &rows)
+		WHERE f.tenant_id = ?0 AND f.import_id = ?1 AND f.act IN (?2, ?3) ORDER BY f.act, f.n OFFSET ?4 LIMIT ?5`, tenancy.Must(ctx), id, actNew, actChanged, after, most).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("ductsurvey: differences: %w", err)
 	}

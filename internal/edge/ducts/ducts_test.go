@@ -143,7 +143,12 @@ func TestASurveyBecomesTheNetwork(t *testing.T) {
 	sari.Goes(sari.Post(one+"/lagi"), one) // twice is as once
 	becomes(one, "Siap diterapkan")
 	sari.Sees(sari.Post(one+"/lagi"), http.StatusConflict)
-	sari.Page(one, "Siap diterapkan", "Tidak ada kesalahan", "Perubahan pada jaringan", "Yang berubah satu per satu", "Ditampilkan 50 dari", "Jenis titik: Manhole", "Kewenangan lahan: Pemerintah Kota Batam")
+	sari.Page(one, "Siap diterapkan", "Tidak ada kesalahan", "Perubahan pada jaringan", "Yang berubah satu per satu", "Urutan 1 sampai 25 dari", "Jenis titik: Manhole", "Kewenangan lahan: Pemerintah Kota Batam")
+	sari.Page(one+"?sesudah=25", "Urutan 26 sampai 50 dari")
+	sari.Page(one+"?sesudah=-1", "Urutan 1 sampai 25 dari")
+	if page := sari.Page(one + "?sesudah=999999999999999999999"); strings.Contains(page, "Yang berubah satu per satu") {
+		t.Error("a page past the last one has rows")
+	}
 	sari.Goes(sari.Post(one+"/terapkan"), one)
 	becomes(one, "Batalkan penerapan")
 	sari.Page(one, "Diterapkan", "Batalkan penerapan", "Lihat jaringan pada tanggal itu")
@@ -173,7 +178,7 @@ func TestASurveyBecomesTheNetwork(t *testing.T) {
 	anew := survey(t, sari, `{"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": null, "properties": {"code": "`+code+`", "kind": "segment", "condition": "blocked", "surveyed_m": 321}}]}`, said...).To()
 	becomes(anew, "Siap diterapkan")
 	sari.Page(anew, code, "Kondisi: Baik menjadi Tersumbat", "Panjang survei", "menjadi 321 m", "1 ruas dan 0 titik yang baru atau berubah")
-	if page := sari.Get(anew).Body; strings.Contains(page, "Letaknya berubah") || strings.Contains(page, "Ditampilkan") {
+	if page := sari.Get(anew).Body; strings.Contains(page, "Letaknya berubah") || strings.Contains(page, "Urutan 1") {
 		t.Error("what lies as it did has moved, or a list that is whole is cut")
 	}
 

@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -152,7 +153,7 @@ func (p *Pages) importAgain(c *gin.Context, status int, in site.Form, errs ui.Er
 		}
 	}
 	v.Sections = append(v.Sections, state)
-	ground, err := p.Ground(ctx, i.OnDay)
+	ground, err := p.Ground(ctx, p.DayIn(c)) // as the city is drawn today, on whatever day it was surveyed
 	if err != nil {
 		return err
 	}
@@ -160,7 +161,9 @@ func (p *Pages) importAgain(c *gin.Context, status int, in site.Form, errs ui.Er
 		v.Sections = append(v.Sections, faultSection(l, ground, i, faults))
 	}
 	if i.State == ductsurvey.Checked || i.State == ductsurvey.Applied {
-		all, err := p.Surveying.Differences(ctx, a, id, differencesShown)
+		after, _ := strconv.Atoi(c.Query("sesudah"))
+		after = min(max(after, 0), i.Features)
+		all, err := p.Surveying.Differences(ctx, a, id, after, pageSize+1)
 		if err != nil {
 			return err
 		}
@@ -169,7 +172,7 @@ func (p *Pages) importAgain(c *gin.Context, status int, in site.Form, errs ui.Er
 			return err
 		}
 		if len(all) > 0 {
-			v.Sections = append(v.Sections, previewSection(l, ground, i, all, names))
+			v.Sections = append(v.Sections, previewSection(l, ground, i, after, all, names))
 		}
 	}
 	return p.Render(c, status, bill.Page(v))

@@ -1,6 +1,7 @@
 package ducts
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/paulmach/orb"
@@ -13,12 +14,12 @@ import (
 	"bedelau/web/ui"
 )
 
-// differencesShown is how many features a page lists; the counts above it are of all.
-const differencesShown = 50
-
-// previewSection lists what a file would change or has changed, value by value, and draws it.
-func previewSection(l i18n.Locale, ground geo.Map, i ductsurvey.Import, all []ductsurvey.Difference, authorities map[string]string) bill.Section {
+// previewSection lists what a file would change or has changed, value by value, from the feature after so many of them on, and draws it.
+func previewSection(l i18n.Locale, ground geo.Map, i ductsurvey.Import, after int, all []ductsurvey.Difference, authorities map[string]string) bill.Section {
 	s := bill.Section{ID: "perubahan", Title: l.T("duct.differences")}
+	if len(all) > pageSize {
+		all, s.Next = all[:pageSize], fmt.Sprintf("%s/%s?sesudah=%d#perubahan", pathImports, i.ID, after+pageSize)
+	}
 	s.Table = &bill.Table{Title: s.Title, Columns: []bill.Column{{Label: l.T("duct.feature")}, {Label: l.T("duct.becomes")}, {Label: l.T("duct.where")}}}
 	var tracks [][]geo.Point
 	var pins []ui.Pin
@@ -46,7 +47,7 @@ func previewSection(l i18n.Locale, ground geo.Map, i ductsurvey.Import, all []du
 		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: d.Code, Small: l.T("duct.kind." + d.Kind), Mark: mark}, {Text: said}, where}})
 	}
 	if n := i.Counts.Nodes.New + i.Counts.Nodes.Changed + i.Counts.Segments.New + i.Counts.Segments.Changed; n > len(all) {
-		s.Text = l.T("duct.differences_more", "n", l.Number(int64(len(all))), "all", l.Number(int64(n)))
+		s.Text = l.T("duct.differences_more", "from", l.Number(int64(after+1)), "to", l.Number(int64(after+len(all))), "all", l.Number(int64(n)))
 	}
 	if len(tracks)+len(pins) > 0 {
 		s.Map = site.TracksMap(ground, "perubahan", l.T("duct.differences_drawn", "segments", l.Number(int64(len(tracks))), "nodes", l.Number(int64(len(pins)))), tracks, pins)
