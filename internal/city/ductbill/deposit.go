@@ -31,6 +31,7 @@ type Deposit struct {
 	Number     string // of the lease
 	Standing   string // of the lease today, as lease.Standing says
 	Over       bool   // so that what is held goes back or is set off: its last day is past and no renewal is to have it, or it never began and will not
+	Past       bool   // its last day is past, although a renewal may yet be to have what is held
 	OperatorID uuid.UUID
 	Operator   string
 	Asked      money.Rupiah
@@ -50,9 +51,9 @@ func (d Deposit) Held() money.Rupiah {
 	return d.Received + d.TakenOver - d.PassedOn - d.Returned - d.SetOff
 }
 
-// Missing is what has not come in while the lease is to begin or runs; nothing of it is missing once it is over.
+// Missing is what has not come in while the lease is to begin or runs; nothing of it is missing once its last day is past.
 func (d Deposit) Missing() money.Rupiah {
-	if d.Over {
+	if d.Over || d.Past {
 		return 0
 	}
 	return max(d.Asked-d.Held(), 0)
@@ -109,7 +110,7 @@ type DepositReturn struct {
 // simply comes to its end stays active, so that its days tell that it is over; one that was given notice runs until its last day. While
 // a renewal is on its way or runs and has not what is asked for it, the deposit of the lease before it stays. What follows it says which leases,
 // by l: their deposits are looked up one by one (OFFSET 0), for otherwise those of the whole city are read for the few of one company.
-const heldSQL = `SELECT d.lease_id, l.number, CASE WHEN l.state = 'active' AND l.until <= ?1 THEN 'over' ELSE l.state END AS standing, v.over, l.operator_id, o.name AS operator, d.amount AS asked, d.months, d.basis, d.asked_at, e.received, e.taken_over, e.passed_on, e.returned, e.set_off,
+const heldSQL = `SELECT d.lease_id, l.number, CASE WHEN l.state = 'active' AND l.until <= ?1 THEN 'over' ELSE l.state END AS standing, v.over, coalesce(l.until <= ?1, false) AS past, l.operator_id, o.name AS operator, d.amount AS asked, d.months, d.basis, d.asked_at, e.received, e.taken_over, e.passed_on, e.returned, e.set_off,
 		(SELECT coalesce(sum(q.amount), 0)::bigint FROM duct_deposit_return q WHERE q.tenant_id = d.tenant_id AND q.lease_id = d.lease_id AND q.decided_by IS NULL) AS waiting
 	FROM duct_lease l JOIN duct_operator o ON o.tenant_id = l.tenant_id AND o.id = l.operator_id
 	CROSS JOIN LATERAL (SELECT d.* FROM duct_deposit d WHERE d.tenant_id = l.tenant_id AND d.lease_id = l.id OFFSET 0) d
