@@ -28,7 +28,7 @@ test("a deposit comes in, and the company reads what is held", async () => {
   await signsIn(p, "keuangan.ducting@batam.localhost");
   await p.go(`${root}/jaminan`);
   await p.look("deposits");
-  const row = p.page.locator("tbody tr").filter({ hasText: "PT Serat Contoh Nusantara" }).first();
+  const row = p.page.locator("tbody tr").filter({ hasText: "PT Serat Contoh Nusantara" }).filter({ hasText: "Belum lengkap" }).first();
   const number = await row.locator("th a").innerText();
   await p.follow(row.locator("th a"));
   await p.reads("Belum ada yang masuk");

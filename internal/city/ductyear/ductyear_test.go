@@ -317,7 +317,8 @@ func TestTwoYearsBalance(t *testing.T) {
 	y.pledged()
 }
 
-// pledged: what is asked of each lease that runs is held, but of who leaves invoices open, and none is asked twice or missed.
+// pledged: what is asked of each lease that runs is held, but of who leaves invoices open, and none is missed; what was held of leases that are
+// over went back, but for those that have just ended.
 func (y *world) pledged() {
 	y.t.Helper()
 	for i, operator := range y.made.Operators {
@@ -329,5 +330,12 @@ func (y *world) pledged() {
 		if running > asked || (short > 0) != (i == 7) {
 			y.t.Errorf("operator %d: of %d leases that go on %d are asked for a deposit, and %d have less than was asked", i, running, asked, short)
 		}
+	}
+	var back, kept int
+	y.must(y.raw.QueryRow(y.t.Context(), `SELECT count(*) FILTER (WHERE h.held = 0), count(*) FILTER (WHERE h.held <> 0)
+		FROM duct_lease l JOIN LATERAL (SELECT sum(CASE WHEN e.kind IN ('received', 'taken_over') THEN e.amount ELSE -e.amount END) AS held FROM duct_deposit_entry e WHERE e.tenant_id = l.tenant_id AND e.lease_id = l.id HAVING count(*) > 0) h ON true
+		WHERE l.tenant_id = $1 AND l.until < $2`, y.w.Batam.ID, y.made.Last).Scan(&back, &kept))
+	if back < 5 || kept != 0 {
+		y.t.Errorf("of leases that are over %d deposits went back, and %d are held", back, kept)
 	}
 }

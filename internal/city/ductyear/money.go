@@ -160,23 +160,31 @@ func (m *maker) slips(operator uuid.UUID) bool {
 	return false
 }
 
-// pledge asks for the deposits of a month's leases, which their operators transfer; who leaves its invoices open leaves these too.
+// pledge asks for the deposits of a month's leases, which their operators transfer; who leaves its invoices open leaves these too. What is held
+// of leases that are over goes back in the month after, but for those of the last month.
 func (m *maker) pledge(ctx context.Context, month int) error {
 	err := tenancy.InTx(ctx, m.DB.App, func(ctx context.Context, tx bun.Tx) error { return m.book.AskDeposits(ctx, tx, m.at) })
 	if err != nil {
 		return err
 	}
 	for i, operator := range m.made.Operators {
-		if leaves := habits[i].leaves; leaves > 0 && month >= m.Months-leaves {
-			continue
-		}
+		leaves := habits[i].leaves > 0 && month >= m.Months-habits[i].leaves
 		all, err := m.book.Deposits(ctx, m.Maker, operator)
 		if err != nil {
 			return err
 		}
 		for _, d := range all {
+			if d.Over && d.Held() > 0 && month < m.Months-1 {
+				q, err := m.book.AskReturn(ctx, m.Maker, ductbill.ReturnInput{Lease: d.LeaseID, Amount: d.Held(), Account: "CONTOH-" + d.Number, Reason: "Data contoh: sewa berakhir"})
+				if err == nil {
+					_, err = m.book.DecideReturn(ctx, m.Checker, q.ID, true)
+				}
+				if err != nil {
+					return err
+				}
+			}
 			missing := d.Missing()
-			if missing <= 0 || !slices.ContainsFunc(m.made.Days, func(x Days) bool { return x.Lease == d.LeaseID }) {
+			if missing <= 0 || leaves || !slices.ContainsFunc(m.made.Days, func(x Days) bool { return x.Lease == d.LeaseID }) {
 				continue
 			}
 			if err := m.book.TakeDeposit(ctx, m.Maker, ductbill.DepositInput{Lease: d.LeaseID, Amount: missing, Reference: fmt.Sprintf("JAMINAN-%s-%02d", d.Number, month), On: m.at}); err != nil {
