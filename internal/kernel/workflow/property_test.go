@@ -12,7 +12,8 @@ import (
 	"bedelau/internal/kernel/workcal"
 )
 
-// anyWorkflow draws a graph of a few states with steps of every kind, most of them sound.
+// anyWorkflow draws a graph of a few states with steps of every kind. Half of them have a way from each state to the next
+// besides, so that enough are accepted.
 func anyWorkflow(t *rapid.T) *Workflow {
 	n := rapid.IntRange(2, 6).Draw(t, "states")
 	w := &Workflow{Code: "w", Version: 1, Start: "s0"}
@@ -29,7 +30,19 @@ func anyWorkflow(t *rapid.T) *Workflow {
 		}
 		w.States = append(w.States, s)
 	}
-	for i := range rapid.IntRange(1, 10).Draw(t, "actions") {
+	fewest, most := 1, 10
+	if rapid.Bool().Draw(t, "goes on") {
+		fewest, most = 0, 4
+		for i, s := range w.States[:n-1] {
+			if a := step(fmt.Sprintf("n%d", i), code(i+1), s.Code); !s.Final {
+				if len(s.Branches) > 0 {
+					a.Permission, a.Actor, a.Join = "", BySystem, JoinAll
+				}
+				w.Actions = append(w.Actions, a)
+			}
+		}
+	}
+	for i := range rapid.IntRange(fewest, most).Draw(t, "actions") {
 		from := code(rapid.IntRange(0, n-2).Draw(t, "from"))
 		a := step(fmt.Sprintf("a%d", i), code(rapid.IntRange(0, n-1).Draw(t, "to")), from)
 		if kind := rapid.SampledFrom([]string{"officer", "applicant", "after", "when", "join", "issued"}).Draw(t, "kind"); kind != "officer" {
