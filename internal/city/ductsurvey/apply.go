@@ -68,6 +68,9 @@ func (s *Service) Again(ctx context.Context, actor identity.Actor, id uuid.UUID)
 // apply makes a file part of the network. The network may have changed since it was checked, so it is checked again first;
 // a file that no longer fits goes back to be looked at.
 func (s *Service) apply(ctx context.Context, tx bun.Tx, args importArgs) error {
+	if err := unhurried(ctx, tx, applyKind); err != nil {
+		return err
+	}
 	if err := duct.Lock(ctx, tx); err != nil { // first, so that of two at work the second finds it done
 		return err
 	}

@@ -31,6 +31,9 @@ const (
 
 // check finds what is wrong with a file and what it would change. Running again, it finds the same.
 func (s *Service) check(ctx context.Context, tx bun.Tx, args importArgs) error {
+	if err := unhurried(ctx, tx, checkKind); err != nil {
+		return err
+	}
 	i, err := find(ctx, tx, args.ImportID, true)
 	if err != nil || i.State != Read && i.State != Checked && i.State != Refused {
 		return err // applied or undone meanwhile

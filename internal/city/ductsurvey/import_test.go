@@ -246,6 +246,50 @@ func TestTwoAtWorkApplyAFileOnce(t *testing.T) {
 	}
 }
 
+// TestAWholeNetworkTakesItsTime: a statement of the jobs that is slower than an answer to a person may be is not cut off.
+func TestAWholeNetworkTakesItsTime(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	i := st.upload(t, "2026-01-01", street())
+	slowly := func(job func(context.Context, bun.Tx, importArgs) error) {
+		t.Helper()
+		over := make(chan error, 1)
+		st.run(t, func(ctx context.Context, other bun.Tx) error {
+			if err := duct.Lock(ctx, other); err != nil {
+				return err
+			}
+			go func() {
+				over <- tenancy.InTx(st.ctx, st.w.DB.App, func(ctx context.Context, tx bun.Tx) error {
+					if _, err := tx.NewRaw("SET LOCAL statement_timeout = '200ms'").Exec(ctx); err != nil {
+						return err
+					}
+					return job(ctx, tx, importArgs{i.ID})
+				})
+			}()
+			for n := 0; n == 0; {
+				select {
+				case err := <-over:
+					return errors.Join(errors.New("the job did not wait"), err)
+				default:
+				}
+				if err := st.w.DB.Pool.QueryRow(ctx, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'
+					AND clock_timestamp() - query_start > '300ms'`).Scan(&n); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err := <-over; err != nil {
+			t.Fatal(err)
+		}
+	}
+	slowly(st.check)
+	if err := st.Apply(st.ctx, st.manager, i.ID); err != nil {
+		t.Fatal(err)
+	}
+	slowly(st.apply)
+}
+
 // TestTheNetworkIsItsCitysAlone: no other city, and nobody without the permission, reads or changes it.
 func TestTheNetworkIsItsCitysAlone(t *testing.T) {
 	t.Parallel()

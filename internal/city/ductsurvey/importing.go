@@ -85,6 +85,13 @@ func (s *Service) Register(r *jobs.Runner) error {
 	return jobs.Handle(r, applyKind, s.apply)
 }
 
+// unhurried lets each statement of a job take as long as the job may. What holds for an answer to a person is too short for the
+// network of a whole city on a busy day.
+func unhurried(ctx context.Context, tx bun.Tx, kind jobs.Kind[importArgs]) error {
+	_, err := tx.NewRaw("SELECT set_config('statement_timeout', ?, true)", fmt.Sprint(kind.Timeout.Milliseconds())).Exec(ctx)
+	return err
+}
+
 // Upload takes in a file of the network and has it checked in the background, for staff with duct:manage. It refuses Invalid:
 // a title, a source or a day that is missing, a format that is not known, "duct.unreadable" a file that is not of its
 // format, "duct.other_system" and "duct.no_system" one whose coordinates are not of WGS 84 or that does not say so,
