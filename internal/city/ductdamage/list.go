@@ -3,6 +3,7 @@ package ductdamage
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -46,13 +47,38 @@ func (s *Service) listed(ctx context.Context) *bun.SelectQuery {
 		Where("d.tenant_id = ?", tenancy.Must(ctx))
 }
 
-// List returns damages, the latest first: at most so many reported before one of them, uuid.Max to begin with. For staff with
-// duct:read.
-func (s *Service) List(ctx context.Context, actor identity.Actor, f Filter, before uuid.UUID, most int) ([]Listed, error) {
+// Place is where a list was left off: at the last damage shown, with the promise that it was listed by. The zero Place begins.
+type Place struct {
+	ID    uuid.UUID
+	DueAt time.Time // zero where nothing more was promised
+}
+
+// ByDue reports whether the damages asked for are listed by the promise that comes next, since something is still to be done
+// about each of them.
+func (f Filter) ByDue() bool { return f.State == Unfinished || slices.Contains(open, f.State) }
+
+// List returns damages: those of which something is still to be done with the nearest promise first and those with none last, any
+// others the latest first. At most so many after a place in the list. For staff with duct:read.
+func (s *Service) List(ctx context.Context, actor identity.Actor, f Filter, after Place, most int) ([]Listed, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return nil, err
 	}
-	q := s.listed(ctx).Where("d.id < ?", before)
+	q := s.listed(ctx)
+	if f.ByDue() {
+		due := any("infinity")
+		if !after.DueAt.IsZero() {
+			due = after.DueAt
+		}
+		if after.ID != uuid.Nil {
+			q = q.Where("(coalesce(k.due_at, 'infinity'), d.id) > (?::timestamptz, ?)", due, after.ID)
+		}
+		q = q.OrderExpr("coalesce(k.due_at, 'infinity'), d.id")
+	} else {
+		if after.ID != uuid.Nil {
+			q = q.Where("d.id < ?", after.ID)
+		}
+		q = q.OrderExpr("d.id DESC")
+	}
 	switch f.State {
 	case "":
 	case Unfinished:
@@ -73,7 +99,7 @@ func (s *Service) List(ctx context.Context, actor identity.Actor, f Filter, befo
 		q = q.Where("EXISTS (SELECT 1 FROM duct_damage_clock AS l WHERE l.tenant_id = d.tenant_id AND l.damage_id = d.id AND l.stopped_at IS NULL AND l.due_at < coalesce(l.done_at, ?))", s.now())
 	}
 	var all []Listed
-	if err := q.OrderExpr("d.id DESC").Limit(int64(most)).Scan(ctx, &all); err != nil {
+	if err := q.Limit(int64(most)).Scan(ctx, &all); err != nil {
 		return nil, fmt.Errorf("ductdamage: list: %w", err)
 	}
 	for i := range all {

@@ -64,17 +64,29 @@ func (s *Service) PublishedAugments(ctx context.Context, actor identity.Actor) (
 	return all, nil
 }
 
-// Augments are the requests of the city in a state or any, the latest first, as MyAugments are of one company; for staff with duct:read.
-func (s *Service) Augments(ctx context.Context, actor identity.Actor, state string, before uuid.UUID, most int) ([]Augment, error) {
+// Augments are the requests of the city in a state, or any, for staff with duct:read: those to be answered with the nearest promise
+// first, any others the latest first. At most so many after one of them, uuid.Max to begin with.
+func (s *Service) Augments(ctx context.Context, actor identity.Actor, state string, after uuid.UUID, most int) ([]Augment, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return nil, err
 	}
-	q := s.augments(ctx).Where("a.id < ?", before).OrderExpr("a.id DESC")
+	q := s.augments(ctx)
 	if state != "" {
 		q = q.Where("a.state = ?", state)
 	}
+	if ToBeAnswered(state) {
+		if after != uuid.Max {
+			q = q.Where("(a.due_at, a.id) > (SELECT p.due_at, p.id FROM duct_augment AS p WHERE p.tenant_id = a.tenant_id AND p.id = ?)", after)
+		}
+		q = q.OrderExpr("a.due_at, a.id")
+	} else {
+		q = q.Where("a.id < ?", after).OrderExpr("a.id DESC")
+	}
 	return scanAugments(ctx, q, most)
 }
+
+// ToBeAnswered reports whether the city still owes an answer to requests in a state.
+func ToBeAnswered(state string) bool { return state == Received || state == InReview }
 
 // FindAugment is one request, for staff with duct:read; NotFound "ductwait.no_augment".
 func (s *Service) FindAugment(ctx context.Context, actor identity.Actor, id uuid.UUID) (Augment, error) {

@@ -80,6 +80,20 @@ func TestARequestIsAnswered(t *testing.T) {
 	if err != nil || f != (AugmentFigures{Open: 1, Late: 1, Answered: 1, OnTime: 1}) {
 		t.Errorf("%+v %v", f, err)
 	}
+	sooner, err := st.Ask(st.ctx, rani, AskInput{Kind: Blockage, Segment: "AB", Note: "Buntu", Key: "d"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := st.w.DB.App.NewRaw("UPDATE duct_augment SET due_at = ? WHERE tenant_id = ? AND id = ?", late.DueAt.AddDate(0, 0, -1), st.w.Batam.ID, sooner.ID).Exec(st.ctx); err != nil {
+		t.Fatal(err)
+	}
+	one, err := st.Augments(st.ctx, st.manager, Received, uuid.Max, 1)
+	if err != nil || len(one) != 1 || one[0].ID != sooner.ID {
+		t.Fatalf("the nearest promise: %+v %v", one, err)
+	}
+	if rest, err := st.Augments(st.ctx, st.manager, Received, one[0].ID, 9); err != nil || len(rest) != 1 || rest[0].ID != late.ID {
+		t.Errorf("after it: %+v %v", rest, err)
+	}
 	if x, err := st.FindAugment(st.ctx, st.manager, late.ID); err != nil || !x.Late(st.at) {
 		t.Errorf("not late: %v", err)
 	}

@@ -60,9 +60,24 @@ type Listed struct {
 	Beside int // other works that the reader may know of
 }
 
-// Works returns works, the latest first: at most so many written down before one of them, uuid.Max to begin with. For staff with
-// duct:read, and for people of a company, who see those of their own.
-func (s *Service) Works(ctx context.Context, actor identity.Actor, company uuid.UUID, f Filter, before uuid.UUID, most int) ([]Listed, error) {
+// DayOf is the column of the day that works in a state wait for: that they begin, that they are over, that whoever dug need not
+// answer for the road any more. It is empty for a state in which they wait for none.
+func DayOf(state string) string {
+	switch state {
+	case Planned, Permitted:
+		return "from_day"
+	case Running, Reinstating:
+		return "to_day"
+	case Upkeep:
+		return "upkeep_until"
+	}
+	return ""
+}
+
+// Works returns works: those of one state by the day that they wait for, if there is one, the nearest first; any others the latest
+// first. At most so many after one of them, uuid.Max to begin with. For staff with duct:read, and for people of a company, who see
+// those of their own.
+func (s *Service) Works(ctx context.Context, actor identity.Actor, company uuid.UUID, f Filter, after uuid.UUID, most int) ([]Listed, error) {
 	if err := s.mayRead(ctx, actor, company); err != nil {
 		return nil, err
 	}
@@ -78,8 +93,16 @@ func (s *Service) Works(ctx context.Context, actor identity.Actor, company uuid.
 	var all []Listed
 	q := s.d.DB.NewSelect().TableExpr("duct_work AS w").ColumnExpr(columns).
 		ColumnExpr("(SELECT count(*) FROM duct_work_clash x WHERE x.tenant_id = w.tenant_id AND x.work_id = w.id AND x.kind <> 'work') AS meets").
-		Where("w.tenant_id = ? AND w.id < ?", tenancy.Must(ctx), before)
-	if err := f.where(q.ColumnExpr("(?) AS beside", beside)).OrderExpr("w.id DESC").Limit(int64(most)).Scan(ctx, &all); err != nil {
+		Where("w.tenant_id = ?", tenancy.Must(ctx))
+	if day := bun.Ident(DayOf(f.State)); day != "" {
+		if after != uuid.Max {
+			q = q.Where("(coalesce(w.?0, 'infinity'), w.id) > (SELECT coalesce(p.?0, 'infinity'), p.id FROM duct_work AS p WHERE p.tenant_id = w.tenant_id AND p.id = ?1)", day, after)
+		}
+		q = q.OrderExpr("coalesce(w.?, 'infinity'), w.id", day)
+	} else {
+		q = q.Where("w.id < ?", after).OrderExpr("w.id DESC")
+	}
+	if err := f.where(q.ColumnExpr("(?) AS beside", beside)).Limit(int64(most)).Scan(ctx, &all); err != nil {
 		return nil, fmt.Errorf("ductwork: works: %w", err)
 	}
 	for i := range all {

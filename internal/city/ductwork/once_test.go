@@ -1,6 +1,7 @@
 package ductwork
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -28,6 +29,33 @@ func TestAPlanSentTwiceIsOne(t *testing.T) {
 	other := identity.Actor{ID: uuid.New(), TenantID: st.w.Batam.ID, Kind: identity.Staff, Roles: []string{"duct_manager"}, TOTP: true}
 	_, err = st.Plan(st.ctx, other, uuid.Nil, in)
 	refusedFor(t, err, "ductwork.key_taken")
+}
+
+// TestWorksWaitForADay: those that are planned are listed by the day on which they begin, page by page; all together the latest first.
+func TestWorksWaitForADay(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	march, january, february := st.plan(t, says("2027-03-01", "2027-03-20", at(0, 0), at(50, 0))), st.plan(t, says("2027-01-01", "2027-01-20", at(0, 0), at(50, 0))), st.plan(t, says("2027-02-01", "2027-02-20", at(0, 0), at(50, 0)))
+	for _, c := range []struct {
+		state string
+		after uuid.UUID
+		want  []uuid.UUID
+	}{
+		{Planned, uuid.Max, []uuid.UUID{january.ID, february.ID}},
+		{Planned, february.ID, []uuid.UUID{march.ID}},
+		{"", uuid.Max, []uuid.UUID{february.ID, january.ID}},
+		{Upkeep, uuid.Max, nil},
+	} {
+		all, err := st.Works(st.ctx, st.manager, uuid.Nil, Filter{State: c.state}, c.after, 2)
+		must(t, err)
+		var got []uuid.UUID
+		for _, w := range all {
+			got = append(got, w.ID)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%q after %s: %v, want %v", c.state, c.after, got, c.want)
+		}
+	}
 }
 
 // TestAnEmergencyIsNotLongerThanTheCitySays: whoever enters it or says it anew; one from before that is longer shuts only what it runs

@@ -61,19 +61,27 @@ type Listed struct {
 	OperatorName string
 }
 
-// Leases returns leases, the latest first: at most so many made before one of them, uuid.Max to begin with. For staff with
-// duct:read.
-func (s *Service) Leases(ctx context.Context, actor identity.Actor, f Filter, before uuid.UUID, most int) ([]Listed, error) {
+// Leases returns leases, the latest first, but reservations alone with the nearest expiry first: at most so many after one of them,
+// uuid.Max to begin with. For staff with duct:read.
+func (s *Service) Leases(ctx context.Context, actor identity.Actor, f Filter, after uuid.UUID, most int) ([]Listed, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return nil, err
 	}
-	return s.LeasesOf(ctx, f, before, most)
+	return s.LeasesOf(ctx, f, after, most)
 }
 
 // LeasesOf is Leases for whoever may see those that the filter lets through; that they may is the caller's concern.
-func (s *Service) LeasesOf(ctx context.Context, f Filter, before uuid.UUID, most int) ([]Listed, error) {
+func (s *Service) LeasesOf(ctx context.Context, f Filter, after uuid.UUID, most int) ([]Listed, error) {
 	var all []Listed
-	q := s.listed(ctx).Where("l.id < ?", before)
+	q := s.listed(ctx)
+	if f.State == Reserved {
+		if after != uuid.Max { // one that was ordered meanwhile expires no more, and the list begins anew
+			q = q.Where("(l.expires_at, l.id) > (coalesce((SELECT p.expires_at FROM duct_lease AS p WHERE p.tenant_id = l.tenant_id AND p.id = ?), '-infinity'), ?)", after, after)
+		}
+		q = q.OrderExpr("l.expires_at, l.id")
+	} else {
+		q = q.Where("l.id < ?", after).OrderExpr("l.id DESC")
+	}
 	switch f.State {
 	case "":
 	case Active:
@@ -86,7 +94,7 @@ func (s *Service) LeasesOf(ctx context.Context, f Filter, before uuid.UUID, most
 	if f.Operator != uuid.Nil {
 		q = q.Where("l.operator_id = ?", f.Operator)
 	}
-	if err := q.OrderExpr("l.id DESC").Limit(int64(most)).Scan(ctx, &all); err != nil {
+	if err := q.Limit(int64(most)).Scan(ctx, &all); err != nil {
 		return nil, fmt.Errorf("lease: leases: %w", err)
 	}
 	return all, nil

@@ -65,11 +65,12 @@ func TestListsOfLeases(t *testing.T) {
 	st.square(t)
 	other := st.company(t, "Operator Dua", "2234567890123")
 	var made []uuid.UUID
-	for i := range 3 {
+	for i, days := range []int{14, 2, 5, 9} {
 		in := st.asks(t, fmt.Sprint(i), "AD", "DC")
 		if i == 1 {
 			in.Operator = other
 		}
+		in.Days = days
 		made = append(made, st.reserve(t, in).ID)
 	}
 	if err := st.Order(st.ctx, st.manager, made[0]); err != nil {
@@ -94,12 +95,14 @@ func TestListsOfLeases(t *testing.T) {
 		most   int
 		want   []uuid.UUID
 	}{
-		{Filter{}, ran[0], 2, []uuid.UUID{made[2], made[1]}},
+		{Filter{}, ran[0], 2, []uuid.UUID{made[3], made[2]}},
 		{Filter{State: Active, Operator: other}, uuid.Max, 9, []uuid.UUID{ran[2], ran[1]}},
 		{Filter{State: Over}, uuid.Max, 9, []uuid.UUID{ran[0]}},
 		{Filter{}, made[1], 2, []uuid.UUID{made[0]}},
-		{Filter{State: Reserved}, uuid.Max, 9, []uuid.UUID{made[2], made[1]}},
-		{Filter{Operator: st.operator}, uuid.Max, 9, []uuid.UUID{made[2], made[0]}},
+		{Filter{State: Reserved}, uuid.Max, 9, []uuid.UUID{made[1], made[2], made[3]}}, // by expiry
+		{Filter{State: Reserved}, made[1], 1, []uuid.UUID{made[2]}},
+		{Filter{State: Reserved}, made[0], 9, []uuid.UUID{made[1], made[2], made[3]}}, // it was ordered meanwhile
+		{Filter{Operator: st.operator}, uuid.Max, 9, []uuid.UUID{made[3], made[2], made[0]}},
 		{Filter{State: Ordered, Operator: other}, uuid.Max, 9, nil},
 	} {
 		all, err := st.Leases(st.ctx, st.manager, c.f, c.before, c.most)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -277,6 +278,39 @@ func TestADamageIsHandled(t *testing.T) {
 	if n := w.count(t, "message", "template = 'duct_damage_news'"); n != 2*4 {
 		t.Errorf("%d mails of news", n)
 	}
+}
+
+// TestTheNearestPromiseIsFirst: of what is to be done, page by page; all together the latest is.
+func TestTheNearestPromiseIsFirst(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	var at []string
+	for range 3 {
+		at = append(at, w.sari.Upload(list, "photo", "", nil, "kind", "digging", "node", "MH-2", "words", "Galian", "key", uuid.NewString()).To())
+		w.Wait(time.Minute)
+	}
+	for _, i := range []int{1, 2} {
+		w.sari.Goes(w.do(t, w.sari, at[i], "/langkah", "state", "acknowledged"), at[i])
+	}
+	seen := func(query string, want ...string) {
+		t.Helper()
+		if got := pagetest.Hrefs(w.sari.Page(list+query), list+"/"); !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", query, got, want)
+		}
+	}
+	seen("", at[2], at[1], at[0])
+	seen("?status=open", at[0], at[1], at[2])
+	w.sari.Page(list+"?status=open", "Yang paling dekat batas waktunya di atas")
+	seen("?status=acknowledged", at[1], at[2])
+	// It is seen to while the page after it is asked for.
+	id := strings.TrimPrefix(at[1], list+"/")
+	var due time.Time
+	if err := w.World.DB.App.NewRaw("SELECT min(due_at) FROM duct_damage_clock WHERE tenant_id = ? AND damage_id = ? AND done_at IS NULL", w.World.Batam.ID, id).Scan(w.ctx, &due); err != nil {
+		t.Fatal(err)
+	}
+	w.sari.Goes(w.do(t, w.sari, at[1], "/langkah", "state", "on_site"), at[1])
+	seen("?status=open&sesudah="+id+"&tenggat="+due.UTC().Format(time.RFC3339Nano), at[2], at[1])
+	seen("?status=open&sesudah=" + id) // after the last one of which nothing more was promised
 }
 
 // TestACompanyReportsDamage: it is told what becomes of it, another company is not, and a report that was none is dismissed.

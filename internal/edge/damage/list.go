@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
@@ -29,11 +30,12 @@ func (p *Pages) list(c *gin.Context) error {
 func (p *Pages) listAgain(c *gin.Context, status int, in site.Form, errs ui.Errors) error {
 	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
 	f, asked := filterOf(c)
-	before := uuid.Max
-	if id, err := uuid.Parse(c.Query("sebelum")); err == nil {
-		before = id
+	var after ductdamage.Place
+	if id, err := uuid.Parse(c.Query("sesudah")); err == nil {
+		after.ID = id
+		after.DueAt, _ = time.Parse(time.RFC3339Nano, c.Query("tenggat")) // none where nothing more was promised
 	}
-	all, err := p.Damages.List(ctx, a, f, before, pageSize+1)
+	all, err := p.Damages.List(ctx, a, f, after, pageSize+1)
 	if err != nil {
 		return err
 	}
@@ -46,6 +48,9 @@ func (p *Pages) listAgain(c *gin.Context, status int, in site.Form, errs ui.Erro
 	figures.Quiet = true
 	v.Sections = append(v.Sections, figures)
 	s := bill.Section{ID: "daftar", Title: l.T("damage.list"), Empty: &bill.Empty{Icon: "circle-check", Title: l.T("damage.none"), Text: l.T("damage.none_hint")}}
+	if f.ByDue() {
+		s.Text = l.T("duct.by_due")
+	}
 	if asked {
 		s.Empty.Text = l.T("damage.none_filtered")
 	}
@@ -60,7 +65,12 @@ func (p *Pages) listAgain(c *gin.Context, status int, in site.Form, errs ui.Erro
 	if len(all) > pageSize {
 		all = all[:pageSize]
 		q := c.Request.URL.Query()
-		q.Set("sebelum", all[pageSize-1].ID.String())
+		last := all[pageSize-1]
+		q.Set("sesudah", last.ID.String())
+		q.Del("tenggat")
+		if !last.DueAt.IsZero() {
+			q.Set("tenggat", last.DueAt.UTC().Format(time.RFC3339Nano))
+		}
 		s.Next = PathDamage + "?" + q.Encode() + "#daftar"
 	}
 	s.Table = p.Table(c, all, PathDamage)

@@ -151,7 +151,7 @@ func (p *Pages) nodeAgain(c *gin.Context, status int, errs ui.Errors) error {
 	if err != nil {
 		return err
 	}
-	past, err := p.Damages.List(ctx, a, ductdamage.Filter{Node: id}, uuid.Max, pageSize)
+	past, err := p.Damages.List(ctx, a, ductdamage.Filter{Node: id}, ductdamage.Place{}, pageSize)
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ import (
 	"bedelau/web/ui"
 )
 
-// works lists works, the latest first, with what waits about them.
+// works lists works, the latest first or those of one state by the day that they wait for, with what waits about them.
 func (p *Pages) works(c *gin.Context) error {
 	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
 	operator, _ := uuid.Parse(c.Query("operator")) // none asks for any
@@ -53,6 +53,9 @@ func (p *Pages) works(c *gin.Context) error {
 		v.Sections = append(v.Sections, endingSection(l, ending, p.DuctWorks.Today(ctx)))
 	}
 	s := bill.Section{ID: "pekerjaan", Title: l.T("work.works"), Quiet: true, Empty: &bill.Empty{Icon: "flag", Title: l.T("work.none"), Text: l.T("work.none_hint")}}
+	if ductwork.DayOf(f.State) != "" {
+		s.Text = l.T("duct.by_day")
+	}
 	if f != (ductwork.Filter{}) {
 		s.Empty.Text = l.T("work.none_filtered")
 	}

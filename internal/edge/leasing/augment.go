@@ -49,6 +49,9 @@ func (p *Pages) augments(c *gin.Context) error {
 	v.Sections = append(v.Sections, bill.Section{ID: "angka", Title: l.T("ductwait.figures"), Quiet: true, Figures: []bill.Figure{{Value: l.Number(int64(f.Open)), Label: l.T("ductaugment.open")}, {Value: l.Number(int64(f.Late)), Label: l.T("ductaugment.late")},
 		{Value: share, Label: l.T("ductaugment.on_time"), Meaning: l.T("ductaugment.on_time_meaning", "n", f.Answered)}}})
 	s := bill.Section{ID: "permintaan", Title: l.T("ductaugment.requests"), Empty: &bill.Empty{Icon: "flag", Title: l.T("ductaugment.none"), Text: l.T("ductaugment.none_staff")}}
+	if ductwait.ToBeAnswered(state) {
+		s.Text = l.T("duct.by_due")
+	}
 	if state != "" {
 		s.Empty.Text = l.T("lease.none_filtered")
 	}

@@ -20,7 +20,7 @@ import (
 	"bedelau/web/ui"
 )
 
-// leases lists who holds what, the latest first.
+// leases lists who holds what, the latest first, and reservations alone by their expiry.
 func (p *Pages) leases(c *gin.Context) error {
 	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
 	operator, _ := uuid.Parse(c.Query("operator")) // none asks for any
@@ -42,6 +42,9 @@ func (p *Pages) leases(c *gin.Context) error {
 	s := p.leaseTable(c, all)
 	s.ID, s.Title, s.Quiet, s.Next = "sewa", l.T("lease.leases"), true, after
 	s.Empty = &bill.Empty{Icon: "file-text", Title: l.T("lease.none"), Text: l.T("lease.none_hint")}
+	if f.State == lease.Reserved {
+		s.Text = l.T("duct.by_due")
+	}
 	if f != (lease.Filter{}) {
 		s.Empty.Text = l.T("lease.none_filtered")
 	}
