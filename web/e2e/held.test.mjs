@@ -49,8 +49,10 @@ test("a deposit comes in, and the company reads what is held", async () => {
   await company.go("/masuk");
   await company.send("Masuk", { "Email atau nomor HP": "mitra@batam.localhost", "Kata sandi": world.demo.password });
   await company.go("/mitra/rekening");
-  await company.reads(number, "#jaminan-sewa");
   await company.look("account");
+  await company.follow(company.page.getByRole("link", { name: "Jaminan tiap sewa" }));
+  await company.reads(number, "#jaminan-sewa");
+  await company.look("account-deposits");
   await company.follow(company.page.locator("#jaminan-sewa").getByRole("link", { name: number }));
   await company.reads("Rp1.000.000", "#jaminan");
   await company.reads("TRF-UJI-1", "#jaminan-catatan");
@@ -82,8 +84,14 @@ for (const width of [360, 1280]) {
     assert.ok((await p.page.locator("#jumlah").innerText()).includes(`Rp${lines.reduce((n, c) => n + rupiah(c[2]), 0).toLocaleString("id-ID")}`), "the lines add up");
     assert.equal(await p.go("/mitra/tagihan/01890000-0000-7000-8000-000000000000"), 404);
     await p.go("/mitra/rekening?dari=2000-01-01");
+    const moves = await rows(p, "#rekening"), next = p.page.locator('#rekening a[rel="next"]');
+    while (await next.count()) {
+      assert.equal(await p.follow(next), 200);
+      moves.push(...(await rows(p, "#rekening")));
+    }
     await p.reads(listed[0].trim().split("\n")[0]);
-    const moves = await rows(p, "#rekening"), of = (kind) => moves.filter((c) => c[1] === kind).reduce((n, c) => n + rupiah(c[3]), 0);
+    assert.ok(await p.page.locator('#rekening a[rel="prev"]').count(), "a page leads back");
+    const of = (kind) => moves.filter((c) => c[1] === kind).reduce((n, c) => n + rupiah(c[3]), 0);
     const total = Object.fromEntries(await p.page.locator("#buku dl > div").evaluateAll((all) => all.map((d) => [...d.children].map((c) => c.innerText.trim()))));
     assert.equal(of("Saldo dipakai"), 0, "what is put from the balance is no payment");
     for (const [kind, row] of [["Pembayaran", "Dibayar"], ["Nota kredit", "Dikurangi dengan nota kredit"], ["Bukti potong", "Disetor ke kas negara (bukti potong)"]]) assert.equal(-of(kind), rupiah(total[row]), `${row} is the sum of its movements`);

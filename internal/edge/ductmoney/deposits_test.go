@@ -44,7 +44,8 @@ func TestADepositOnItsPages(t *testing.T) {
 	bima.Goes(bima.Post(one+"/terima", "amount", "819.999", "reference", "TRF-J1", "on", "2026-11-24"), one)
 	bima.Page(one, "Lengkap", "TRF-J1")
 	rudi := works(t, s, operator, "rudi@serat.id")
-	if page := rudi.Page("/mitra/rekening", "Rekening PT Serat Uji", "Jaminan sewa", "Rp819.999", "Jaminan tiap sewa", "Lengkap") + rudi.Page("/mitra/tagihan", "Rekening"); strings.Contains(page, "Rekening operator") {
+	rudi.Page("/mitra/rekening/jaminan", "Jaminan tiap sewa", "Rp819.999", "Lengkap")
+	if page := rudi.Page("/mitra/rekening", "Rekening PT Serat Uji", "Jaminan sewa", "Rp819.999", "Jaminan tiap sewa") + rudi.Page("/mitra/tagihan", "Rekening"); strings.Contains(page, "Rekening operator") {
 		t.Error("the page has another name than the menu")
 	}
 	own := "/mitra/sewa/" + l.ID.String()

@@ -50,7 +50,7 @@ func (p *Pages) statementPage(c *gin.Context, status int, in site.Form, errs ui.
 		return err
 	}
 	v := bill.View{Shell: p.DeskShell(c, l.T("ductbook.statement")), Back: ducts.PathOperators + "/" + id.String(), Heading: l.T("ductbook.statement_of", "name", o.Name), Lead: l.T("ductbook.statement_lead", "from", l.Date(from), "last", l.Date(last)), Errors: errs}
-	moves, sums := ledger.StatementSections(l, x, statementPath(id), from, last, func(i uuid.UUID) string { return PathBills + "/" + i.String() })
+	moves, sums := ledger.StatementSections(l, x, statementPath(id), from, last, ledger.Skipped(c), func(i uuid.UUID) string { return PathBills + "/" + i.String() })
 	v.Sections = append([]bill.Section{moves}, sums...)
 	if x.More {
 		v.Notes = append(v.Notes, l.T("ductbook.more"))

@@ -1,6 +1,8 @@
 package ledger
 
 import (
+	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -21,9 +23,34 @@ func Days(c *gin.Context, last time.Time) (from, until time.Time) {
 	return from, last
 }
 
+// movesShown is how many movements of an account a page shows.
+const movesShown = 25
+
+// Skipped is how many rows of a list the page asked for leaves out at its beginning.
+func Skipped(c *gin.Context) int {
+	n, err := strconv.Atoi(c.Query("lewat"))
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}
+
+// Part cuts the rows of a page out of a list at an address, most of them after the first skip, and returns the addresses of the pages
+// before and after it, or "".
+func Part[T any](all []T, skip, most int, address func(skip int) string) (part []T, before, after string) {
+	skip = min(skip, len(all))
+	if skip > 0 {
+		before = address(max(0, skip-most))
+	}
+	if part = all[skip:]; len(part) > most {
+		part, after = part[:most], address(skip+most)
+	}
+	return part, before, after
+}
+
 // StatementSections are the account of an operator of ducts at an address: what moved it in the days, and all of its time, if it was
-// ever charged. Link leads to an invoice.
-func StatementSections(l i18n.Locale, x ductbill.Statement, here string, from, last time.Time, link func(invoice uuid.UUID) string) (moves bill.Section, sums []bill.Section) {
+// ever charged. The first skip of the movements are left out. Link leads to an invoice.
+func StatementSections(l i18n.Locale, x ductbill.Statement, here string, from, last time.Time, skip int, link func(invoice uuid.UUID) string) (moves bill.Section, sums []bill.Section) {
 	moves = bill.Section{ID: "rekening", Title: l.T("ductbook.movements"), Empty: &bill.Empty{Icon: "receipt-tax", Title: l.T("ductbook.no_movements"), Text: l.T("ductbook.no_movements_text")},
 		Filter: &bill.Form{ID: "saring", Action: here, Get: true, Submit: l.T("duct.show"), Fields: []ui.Field{{Name: "dari", Type: "date", Label: l.T("ductbook.from"), Value: from.Format(time.DateOnly)}, {Name: "hari", Type: "date", Label: l.T("ductbook.last"), Value: last.Format(time.DateOnly)}}},
 		Table:  &bill.Table{Title: l.T("ductbook.movements"), Columns: []bill.Column{{Label: l.T("bumd.on_day")}, {Label: l.T("bumd.entry")}, {Label: l.T("bill.reference")}, {Label: l.T("usage.line_amount"), End: true}, {Label: l.T("ductbook.owed"), End: true}}}}
@@ -39,7 +66,12 @@ func StatementSections(l i18n.Locale, x ductbill.Statement, here string, from, l
 	if x.Deposit != 0 {
 		sums = append(sums, bill.Section{ID: "jaminan", Title: l.T("deposit.title"), Text: l.T("deposit.in_account"), Rows: []ui.Row{{Label: l.T("deposit.held"), Value: x.Deposit.String()}}})
 	}
-	for _, m := range x.Movements {
+	page := func(skip int) string {
+		return here + "?" + url.Values{"dari": {from.Format(time.DateOnly)}, "hari": {last.Format(time.DateOnly)}, "lewat": {strconv.Itoa(skip)}}.Encode() + "#rekening"
+	}
+	var part []ductbill.Movement
+	part, moves.Previous, moves.Next = Part(x.Movements, skip, movesShown, page)
+	for _, m := range part {
 		ref := bill.Cell{Text: m.Reference}
 		if m.Number != "" {
 			ref = bill.Cell{Text: m.Number, Href: link(m.InvoiceID), Small: m.Reference}

@@ -20,8 +20,9 @@ import (
 
 // Where a company finds what it is charged.
 const (
-	pathBills   = pathHome + "/tagihan"
-	pathAccount = pathHome + "/rekening"
+	pathBills    = pathHome + "/tagihan"
+	pathAccount  = pathHome + "/rekening"
+	pathDeposits = pathAccount + "/jaminan"
 )
 
 // billRoutes is what the company is charged and has paid.
@@ -33,6 +34,7 @@ func (p *Pages) billRoutes() gate.Table {
 		{Method: get, Path: pathBills + "/:id/berkas", Needs: own, Scope: city, IDs: one, Handler: p.billFile},
 		{Method: get, Path: pathBills + "/:id/kuitansi/:pay", Needs: own, Scope: city, IDs: site.IDs("id", "duct_invoice", "pay", "duct_payment"), Handler: p.billFile},
 		{Method: get, Path: pathAccount, Needs: own, Scope: city, Handler: p.account},
+		{Method: get, Path: pathDeposits, Needs: own, Scope: city, Handler: p.deposits},
 	}
 }
 
@@ -151,12 +153,9 @@ func (p *Pages) account(c *gin.Context) error {
 		return err
 	}
 	v := bill.View{Shell: p.Pages.Pages.DeskShell(c, l.T("partner.nav.account")), Back: pathBills, Heading: l.T("ductbook.statement_of", "name", self.Company.Name), Lead: l.T("ductbook.statement_lead", "from", l.Date(from), "last", l.Date(last))}
-	moves, sums := ledger.StatementSections(l, x, pathAccount, from, last, func(id uuid.UUID) string { return pathBills + "/" + id.String() })
-	deposits, err := p.deposits(c)
-	if err != nil {
-		return err
-	}
-	v.Sections = append(append([]bill.Section{moves}, sums...), deposits)
+	moves, sums := ledger.StatementSections(l, x, pathAccount, from, last, ledger.Skipped(c), func(id uuid.UUID) string { return pathBills + "/" + id.String() })
+	v.Links = []ui.Link{{Href: pathDeposits, Label: l.T("deposit.by_lease"), Icon: "coin"}}
+	v.Sections = append([]bill.Section{moves}, sums...)
 	if x.More {
 		v.Notes = append(v.Notes, l.T("ductbook.more"))
 	}

@@ -1,6 +1,9 @@
 package partner
 
 import (
+	"net/http"
+	"strconv"
+
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
@@ -40,13 +43,17 @@ func (p *Pages) deposit(c *gin.Context, lease uuid.UUID) ([]bill.Section, error)
 }
 
 // deposits lists those of the company's leases, what is missing or comes back first.
-func (p *Pages) deposits(c *gin.Context) (bill.Section, error) {
+func (p *Pages) deposits(c *gin.Context) error {
 	l := gate.LocaleOf(c)
 	all, err := p.DuctBills.DepositsOf(c.Request.Context(), gate.ActorOf(c))
-	s := bill.Section{ID: "jaminan-sewa", Title: l.T("deposit.by_lease"), Empty: &bill.Empty{Icon: "coin", Title: l.T("deposit.none_yet"), Text: l.T("deposit.none_yet_text")}}
+	if err != nil {
+		return err
+	}
+	s := bill.Section{ID: "jaminan-sewa", Title: l.T("deposit.by_lease"), Quiet: true, Empty: &bill.Empty{Icon: "coin", Title: l.T("deposit.none_yet"), Text: l.T("deposit.none_yet_text")}}
 	s.Table = &bill.Table{Title: s.Title, Columns: []bill.Column{{Label: l.T("lease.number")}, {Label: l.T("deposit.asked"), End: true}, {Label: l.T("deposit.held"), End: true}, {Label: l.T("deposit.set_off_sum"), End: true}, {Label: l.T("deposit.returned_sum"), End: true}, {Label: l.T("bill.state")}}}
+	all, s.Previous, s.Next = ledger.Part(all, ledger.Skipped(c), pageSize, func(skip int) string { return pathDeposits + "?lewat=" + strconv.Itoa(skip) + "#jaminan-sewa" })
 	for _, d := range all {
 		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: d.Number, Whole: true, Href: pathLeases + "/" + d.LeaseID.String() + "#jaminan", Small: l.T("lease.state." + d.Standing)}, {Text: d.Asked.String()}, {Text: d.Held().String()}, {Text: d.SetOff.String()}, {Text: d.Returned.String()}, {Mark: ledger.DepositMark(l, d)}}})
 	}
-	return s, err
+	return p.Render(c, http.StatusOK, bill.Page(bill.View{Shell: p.Pages.Pages.DeskShell(c, l.T("deposit.by_lease")), Back: pathAccount, Heading: l.T("deposit.by_lease"), Lead: l.T("deposit.in_account"), Sections: []bill.Section{s}}))
 }
