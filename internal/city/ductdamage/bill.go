@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -96,30 +97,51 @@ func (s *Service) Bills(ctx context.Context, actor identity.Actor, id uuid.UUID)
 	return all, err
 }
 
-// BillInput asks that the shares of a repair be charged. The address and the e-mail are those of a party that is no operator. Its tax number is
-// not asked for: a claim bears no VAT, being no supply (UU PPN art. 4), and a person's may be the number of their identity card.
+// BillInput asks that the shares of a repair be charged. Debtors are the third parties among who pays, each by the name of its share.
 type BillInput struct {
 	ID      uuid.UUID
-	Address string
-	Email   string
+	Debtors []Debtor
 }
 
-func (in *BillInput) check(needed bool) error {
-	in.Address, in.Email = strings.TrimSpace(in.Address), strings.TrimSpace(in.Email)
-	bad := said("address", in.Address, needed, placeMost)
-	if in.Email != "" {
-		known, ok := identity.NormalEmail(in.Email)
-		if !ok { // an invoice is final: it cannot be sent to where its address leads nowhere
-			bad = append(bad, fault.Field{Name: "email", Code: "email"})
+// Debtor is who is charged a share without being an operator, and where its invoice goes; the e-mail may be empty. Its tax number is not asked for: a
+// claim bears no VAT, being no supply (UU PPN art. 4), and a person's may be the number of their identity card.
+type Debtor struct {
+	Name    string `json:"name"`
+	Address string `json:"address"`
+	Email   string `json:"email"`
+}
+
+// DebtorField is the name by which the address or email of who is charged a share is refused, by the position of the share.
+func DebtorField(position int, part string) string { return part + "." + strconv.Itoa(position) }
+
+// debtors are who is charged the shares of third parties, by the position of the share.
+func (in BillInput) debtors(shares []Share) (map[int]Debtor, error) {
+	out := map[int]Debtor{}
+	var bad []fault.Field
+	for _, x := range shares {
+		if x.Party != ThirdParty {
+			continue
 		}
-		in.Email = known
+		y := Debtor{Name: x.Name}
+		if i := slices.IndexFunc(in.Debtors, func(d Debtor) bool { return strings.TrimSpace(d.Name) == x.Name }); i >= 0 {
+			y.Address, y.Email = strings.TrimSpace(in.Debtors[i].Address), strings.TrimSpace(in.Debtors[i].Email)
+		}
+		bad = append(bad, said(DebtorField(x.Position, "address"), y.Address, true, placeMost)...)
+		if y.Email != "" {
+			known, ok := identity.NormalEmail(y.Email)
+			if !ok { // an invoice is final: it cannot be sent to where its address leads nowhere
+				bad = append(bad, fault.Field{Name: DebtorField(x.Position, "email"), Code: "email"})
+			}
+			y.Email = known
+		}
+		out[x.Position] = y
 	}
-	return fault.Fields(bad)
+	return out, fault.Fields(bad)
 }
 
 // AskBills asks somebody else to decide that operators and others are charged their shares of a repair, for staff with duct:bill; the
 // company that runs the ducts pays its own. A share that was asked for or approved is left out, unless the book has taken it back altogether. It
-// refuses Invalid field "address" where one who is no operator has none, and what is no address of e-mail; Conflict
+// refuses Invalid a third party without an address, and what is no address of e-mail (DebtorField); Conflict
 // "ductdamage.nothing_to_bill" where nobody is to be charged, "ductdamage.third_erased", and what AskCredits refuses of the damage.
 func (s *Service) AskBills(ctx context.Context, actor identity.Actor, in BillInput) error {
 	before, err := s.Bills(ctx, actor, in.ID)
@@ -174,7 +196,8 @@ func (s *Service) billing(ctx context.Context, tx bun.Tx, actor identity.Actor, 
 	if len(shares) == 0 {
 		return nil, fault.New(fault.Conflict, "ductdamage.nothing_to_bill")
 	}
-	if err := in.check(slices.ContainsFunc(shares, func(x Share) bool { return x.Party == ThirdParty })); err != nil {
+	debtors, err := in.debtors(shares)
+	if err != nil {
 		return nil, err
 	}
 	all := make([]Bill, len(shares))
@@ -184,7 +207,7 @@ func (s *Service) billing(ctx context.Context, tx bun.Tx, actor identity.Actor, 
 			return nil, err
 		}
 		if x.Party == ThirdParty {
-			b.Address, b.Email = in.Address, in.Email
+			b.Address, b.Email = debtors[x.Position].Address, debtors[x.Position].Email
 		} else if err := tx.NewRaw("SELECT name FROM duct_operator WHERE tenant_id = ? AND id = ?", d.TenantID, x.OperatorID).Scan(ctx, &b.Name); err != nil {
 			return nil, fmt.Errorf("ductdamage: bills: %w", err)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -44,11 +45,11 @@ type CauseInput struct {
 	Name      string    // of a third party
 	RootCause string    // in words: why it could happen, and what is done that it does not again
 	Cost      money.Rupiah
-	Shares    []Share // their percent adds up to 100 where there is a cost
+	Shares    []Share // their percent adds up to 100 where there is a cost; each third party by its own name
 }
 
-// sharesMost bounds who shares a cost.
-const sharesMost = 8
+// SharesMost bounds who shares a cost.
+const SharesMost = 8
 
 // costMost bounds the cost of a repair.
 const costMost = money.Rupiah(1_000_000_000_000)
@@ -75,45 +76,67 @@ func (in *CauseInput) check() error {
 	return fault.Fields(append(bad, in.shares()...))
 }
 
-// shares names what is wrong with who pays how much.
+// ShareField is the name by which the payer, name or percent of the nth share, from 1 on, is refused.
+func ShareField(n int, part string) string { return "shares." + strconv.Itoa(n) + "." + part }
+
+// shares names what is wrong with who pays how much. Their sum is not said where one of them is no percentage.
 func (in *CauseInput) shares() (bad []fault.Field) {
-	sum, known := 0, map[string]bool{}
+	sum, numbers, known := 0, true, map[string]bool{}
 	for i := range in.Shares {
 		x := &in.Shares[i]
-		x.Name = strings.TrimSpace(x.Name)
-		party := x.Party + key(x.OperatorID, x.Name)
-		if !slices.Contains(Payers(), x.Party) || (x.Party == ByOperator) != x.OperatorID.Valid || x.Percent < 1 || x.Percent > 100 || known[party] {
-			bad = append(bad, fault.Field{Name: "shares", Code: "share_part", Args: []any{"n", i + 1}})
+		if x.Name = strings.TrimSpace(x.Name); x.Party != ThirdParty {
+			x.Name = ""
 		}
-		known[party] = true
-		bad = append(bad, said("shares", x.Name, x.Party == ThirdParty, placeMost)...)
+		payer, name, percent := ShareField(i+1, "payer"), ShareField(i+1, "name"), ShareField(i+1, "percent")
+		of, at := x.Party+strings.ToLower(key(x.OperatorID, x.Name)), payer
+		if x.Party == ThirdParty {
+			at = name
+		}
+		switch {
+		case !slices.Contains(Payers(), x.Party) || (x.Party == ByOperator) != x.OperatorID.Valid:
+			bad = append(bad, fault.Field{Name: payer, Code: "not_an_option"})
+		case known[of]:
+			bad = append(bad, fault.Field{Name: at, Code: "share_twice"})
+		default:
+			bad = append(bad, said(name, x.Name, x.Party == ThirdParty, placeMost)...)
+			known[of] = x.Party != ThirdParty || x.Name != ""
+		}
+		if x.Percent < 1 || x.Percent > 100 {
+			bad, numbers = append(bad, fault.Field{Name: percent, Code: "share_number"}), false
+		}
 		sum += x.Percent
 	}
 	switch {
-	case len(in.Shares) > sharesMost:
-		bad = append(bad, fault.Field{Name: "shares", Code: "too_many", Args: []any{"max", sharesMost}})
-	case in.Cost > 0 && sum != 100, in.Cost == 0 && len(in.Shares) > 0 && sum != 100:
+	case len(in.Shares) > SharesMost:
+		bad = append(bad, fault.Field{Name: "shares", Code: "too_many", Args: []any{"max", SharesMost}})
+	case numbers && sum != 100 && (in.Cost > 0 || len(in.Shares) > 0):
 		bad = append(bad, fault.Field{Name: "shares", Code: "share_sum", Args: []any{"sum", sum}})
 	}
 	return bad
 }
 
 // Judge puts down what caused a damage and who pays for it, for staff with duct:manage; put down again, after it was closed too, the last
-// counts: what was charged of a share that is another now is undone. The amounts add up to the cost to the rupiah. It refuses Invalid what is
-// missing, shares that do not add up to 100 percent or name a party twice (field "shares"), Conflict "ductdamage.credited" where what is
-// let off already would not be let off by who answers now, "ductdamage.third_erased" of a damage of which that is not known any more, and what Step refuses of one that was dismissed.
+// counts: what was charged of a share that is another now is undone. What says nothing new changes nothing, and is not recorded. The amounts add up
+// to the cost to the rupiah. It refuses Invalid what is missing, shares that do not add up to 100 percent (field "shares"), a share that is none or
+// names a party once more (ShareField), Conflict "ductdamage.credited" where what is let off already would not be let off by who answers now,
+// "ductdamage.third_erased" of a damage of which that is not known any more, and what Step refuses of one that was dismissed.
 func (s *Service) Judge(ctx context.Context, actor identity.Actor, in CauseInput) error {
 	if err := in.check(); err != nil {
 		return err
 	}
 	return s.changeAs(ctx, actor, access.DuctManage, in.ID, in.Revision, func(d Damage) bool { return d.State == Dismissed }, func(ctx context.Context, tx bun.Tx, d *Damage) error {
+		if err := d.known(); err != nil {
+			return err
+		}
+		if same, err := s.judged(ctx, tx, *d, in); err != nil {
+			return err
+		} else if same {
+			return errSame
+		}
 		if in.Liable != d.Liable || in.Liable == ByOperator && in.Operator != d.LiableOperator.UUID {
 			if err := s.creditsStand(ctx, tx, *d, in.Liable, in.Operator); err != nil {
 				return err
 			}
-		}
-		if err := d.known(); err != nil {
-			return err
 		}
 		d.Cause, d.Liable, d.LiableName, d.RootCause, d.Cost = in.Cause, in.Liable, "", in.RootCause, in.Cost
 		d.LiableOperator = uuid.NullUUID{}
@@ -137,6 +160,19 @@ func (s *Service) Judge(ctx context.Context, actor identity.Actor, in CauseInput
 		}
 		return audit.Record(ctx, tx, acted(actor, "cause", d.ID, map[string]any{"number": d.Number, "cause": in.Cause, "liable": in.Liable, "cost": int64(in.Cost), "shares": len(in.Shares)}))
 	})
+}
+
+// judged reports whether a damage, with who pays for it, says already what is put down.
+func (s *Service) judged(ctx context.Context, tx bun.Tx, d Damage, in CauseInput) (bool, error) {
+	all, err := s.shares(ctx, tx, &d)
+	if err != nil {
+		return false, err
+	}
+	same := d.Cause == in.Cause && d.Liable == in.Liable && d.RootCause == in.RootCause && d.Cost == in.Cost &&
+		(in.Liable != ByOperator || d.LiableOperator.UUID == in.Operator) && (in.Liable != ThirdParty || d.LiableName == in.Name)
+	return same && slices.EqualFunc(all, in.Shares, func(x, y Share) bool {
+		return x.Party == y.Party && x.OperatorID == y.OperatorID && x.Name == y.Name && x.Percent == y.Percent
+	}), nil
 }
 
 // share works out what each party pays, so that the amounts add up to the cost.
@@ -169,7 +205,7 @@ func (s *Service) keepShares(ctx context.Context, tx bun.Tx, d *Damage, all []Sh
 			return fmt.Errorf("ductdamage: cause: %w", err)
 		}
 		if !ok {
-			return fault.Fields([]fault.Field{{Name: map[bool]string{true: "operator", false: "shares"}[i == 0], Code: "not_an_option"}})
+			return fault.Fields([]fault.Field{{Name: map[bool]string{true: "operator", false: ShareField(i, "payer")}[i == 0], Code: "not_an_option"}})
 		}
 	}
 	if _, err := tx.NewRaw("DELETE FROM duct_damage_share WHERE tenant_id = ? AND damage_id = ?", d.TenantID, d.ID).Exec(ctx); err != nil {

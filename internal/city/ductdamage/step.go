@@ -2,6 +2,7 @@ package ductdamage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -155,6 +156,9 @@ func (s *Service) change(ctx context.Context, actor identity.Actor, needs access
 	return s.changeAs(ctx, actor, needs, id, revision, Damage.Over, fn)
 }
 
+// errSame is returned within a change that has written nothing, because nothing is to be changed.
+var errSame = errors.New("ductdamage: nothing is changed")
+
 // changeAs is change with its own word for what is over.
 func (s *Service) changeAs(ctx context.Context, actor identity.Actor, needs access.Permission, id uuid.UUID, revision int, over func(Damage) bool, fn func(context.Context, bun.Tx, *Damage) error) error {
 	if err := s.d.Guard.Allow(ctx, actor, needs); err != nil {
@@ -171,6 +175,9 @@ func (s *Service) changeAs(ctx context.Context, actor identity.Actor, needs acce
 			return fault.New(fault.Conflict, "ductdamage.changed")
 		}
 		if err := fn(ctx, tx, &d); err != nil {
+			if errors.Is(err, errSame) {
+				return nil
+			}
 			return err
 		}
 		d.Revision, d.UpdatedAt = d.Revision+1, s.now()

@@ -68,13 +68,6 @@ func (s *Service) shares(ctx context.Context, db bun.IDB, d *Damage) ([]Share, e
 	return all, s.openThird(ctx, d, all)
 }
 
-// debtor is who is charged a share without being an operator, as it is sealed.
-type debtor struct {
-	Name    string `json:"name"`
-	Address string `json:"address"`
-	Email   string `json:"email"`
-}
-
 func (b Bill) debtorUse() string { return "duct_damage_bill.debtor:" + b.ID.String() }
 
 // sealDebtor seals who is charged and leaves nothing of it in clear, but a mark by which the database tells them from others. An operator stands in
@@ -83,7 +76,7 @@ func (s *Service) sealDebtor(ctx context.Context, b *Bill) error {
 	if b.OperatorID.Valid {
 		return nil
 	}
-	sealed, err := s.d.Keys.SealJSON(ctx, debtor{b.Name, b.Address, b.Email}, b.debtorUse())
+	sealed, err := s.d.Keys.SealJSON(ctx, Debtor{b.Name, b.Address, b.Email}, b.debtorUse())
 	if err != nil {
 		return err
 	}
@@ -99,7 +92,7 @@ func (s *Service) openDebtors(ctx context.Context, all []Bill) error {
 		if b.Sealed == nil {
 			continue
 		}
-		var x debtor
+		var x Debtor
 		if err := s.d.Keys.OpenJSON(ctx, b.Sealed, &x, b.debtorUse()); err != nil {
 			return fmt.Errorf("ductdamage: debtor of %s: %w", b.ID, err)
 		}

@@ -76,9 +76,9 @@ func TestSharesAddUp(t *testing.T) {
 		cost := money.Rupiah(rapid.Int64Range(0, int64(costMost)).Draw(t, "cost"))
 		left := 100
 		in := CauseInput{Cause: "excavation", Liable: Nobody, RootCause: "x", Cost: cost}
-		for left > 0 && len(in.Shares) < sharesMost {
+		for left > 0 && len(in.Shares) < SharesMost {
 			n := rapid.IntRange(1, left).Draw(t, "percent")
-			if len(in.Shares) == sharesMost-1 {
+			if len(in.Shares) == SharesMost-1 {
 				n = left
 			}
 			in.Shares = append(in.Shares, Share{Party: ByOperator, OperatorID: uuid.NullUUID{UUID: uuid.New(), Valid: true}, Percent: n})

@@ -55,6 +55,9 @@ var breaches = []breach{
 	{lease: 12, month: 19, day: 3, hours: 66, liable: ductdamage.ThirdParty, later: 1, cost: 22_333_333, dug: 50, held: 50, amend: 2, dugThen: 100}, {lease: 18, month: 21, day: 14, hours: 26, liable: ductdamage.Nature},
 }
 
+// contractor is whoever dug.
+const contractor = "Kontraktor contoh, bukan perusahaan nyata"
+
 // hurt is a damage of which nobody has decided what is let off.
 type hurt struct {
 	made  int // in Made.Breaks
@@ -125,7 +128,7 @@ func (m *maker) hurt(ctx context.Context, i int, begin time.Time) error {
 func (m *maker) judge(ctx context.Context, b *Break, h hurt, revision, dug, held int) error {
 	in := ductdamage.CauseInput{ID: b.Damage, Revision: revision, Cause: "excavation", Liable: h.x.liable, RootCause: "Data contoh: gambar terbangun tidak ada di lokasi galian", Cost: h.x.cost}
 	if h.x.liable == ductdamage.ThirdParty {
-		in.Name = "Kontraktor contoh, bukan perusahaan nyata"
+		in.Name = contractor
 	}
 	b.Cost, b.Pay = h.x.cost, map[uuid.UUID]int{}
 	if dug > 0 {
@@ -162,7 +165,7 @@ func (m *maker) repaid(ctx context.Context, i int) error {
 		if h.x.dug+h.x.held == 0 || h.month != i && !amends {
 			continue
 		}
-		err := m.harm.AskBills(ctx, m.Maker, ductdamage.BillInput{ID: b.Damage, Address: "Data contoh, bukan alamat nyata"})
+		err := m.harm.AskBills(ctx, m.Maker, ductdamage.BillInput{ID: b.Damage, Debtors: []ductdamage.Debtor{{Name: contractor, Address: "Data contoh, bukan alamat nyata"}}})
 		if fault.Is(err, "ductdamage.nothing_to_bill") && amends {
 			continue // what is left is as before
 		}

@@ -72,7 +72,7 @@ func (p *Pages) decide(c *gin.Context, form, sentence string, decide func(ctx co
 }
 
 // places are the fields of a form where a refusal stands that has none of its own.
-var places = map[string]string{"shares": "share_" + ductdamage.ThirdParty, "at": "clock"}
+var places = map[string]string{"at": "clock"}
 
 // within names errors by the fields of a form on a page that has several which may ask the same.
 func within(form string, errs ui.Errors) ui.Errors {

@@ -56,14 +56,16 @@ func (p *Pages) bills(c *gin.Context, x ductdamage.Detail, f forms) (bill.Sectio
 		return s, nil
 	}
 	here := PathDamage + "/" + x.ID.String()
-	sum, other := money.Rupiah(0), false
+	sum, others := money.Rupiah(0), []ductdamage.Share{}
 	for _, y := range x.Shares {
 		party := y.Name
 		if y.OperatorID.Valid {
 			party = y.OperatorID.UUID.String()
 		}
 		if y.Party != ductdamage.ByCompany && y.Amount > 0 && !kept[party] {
-			sum, other = sum+y.Amount, other || y.Party == ductdamage.ThirdParty
+			if sum += y.Amount; y.Party == ductdamage.ThirdParty {
+				others = append(others, y)
+			}
 		}
 	}
 	switch {
@@ -74,8 +76,9 @@ func (p *Pages) bills(c *gin.Context, x ductdamage.Detail, f forms) (bill.Sectio
 			{ID: "tagih-tolak", Plain: true, Bad: true, Action: here + "/tagih-putusan", Hidden: []ui.Option{{Value: "jawaban", Label: "tolak"}}, Submit: l.T("damage.bill_refuse")}}
 	case sum > 0:
 		form := bill.Form{ID: "tagih", Folded: f.form != "tagih", Title: l.T("damage.bill_ask", "amount", sum), Text: l.T("damage.bill_ask_text"), Action: here + "/tagih", Submit: l.T("damage.bill_ask_do")}
-		if other {
-			form.Fields = []ui.Field{f.of("tagih", ui.Field{Name: "address", Label: l.T("damage.bill_address"), Hint: l.T("damage.bill_address_hint"), Max: 200}), f.of("tagih", ui.Field{Name: "email", Label: l.T("damage.bill_email"), Optional: true, Max: 200})}
+		for _, y := range others {
+			hidden, fields := f.debtor(y, all)
+			form.Hidden, form.Fields = append(form.Hidden, hidden), append(form.Fields, fields...)
 		}
 		s.Forms = []bill.Form{form}
 	}
@@ -83,6 +86,25 @@ func (p *Pages) bills(c *gin.Context, x ductdamage.Detail, f forms) (bill.Sectio
 		s.Forms = append(s.Forms, bill.Form{ID: "tagih-tarik", Plain: true, Text: l.T("damage.bill_stale"), Action: here + "/tagih-tarik", Submit: l.T("damage.bill_stale_do")})
 	}
 	return s, nil
+}
+
+// debtor asks where the invoice of a third party goes, beginning with what was said of it before. Its name goes along, because its share may be
+// another by the time the form is sent.
+func (f forms) debtor(x ductdamage.Share, before []ductdamage.Bill) (ui.Option, []ui.Field) {
+	name, was := ductdamage.DebtorField(x.Position, "name"), ductdamage.Bill{}
+	for _, b := range before {
+		if !b.OperatorID.Valid && b.Name == x.Name {
+			was = b
+		}
+	}
+	fields := []ui.Field{{Name: ductdamage.DebtorField(x.Position, "address"), Label: f.l.T("damage.bill_address", "name", x.Name), Hint: f.l.T("damage.bill_address_hint"), Value: was.Address, Max: 200},
+		{Name: ductdamage.DebtorField(x.Position, "email"), Label: f.l.T("damage.bill_email", "name", x.Name), Value: was.Email, Optional: true, Max: 200}}
+	for i, y := range fields {
+		if fields[i] = f.of("tagih", y); f.form == "tagih" && f.in.Get(name) != x.Name {
+			fields[i].Value = y.Value
+		}
+	}
+	return ui.Option{Value: name, Label: x.Name}, fields
 }
 
 // billCell is how a share stands: where it waits, was refused, is charged, or taken back.
@@ -113,13 +135,15 @@ func billCell(l i18n.Locale, b ductdamage.Bill) bill.Cell {
 	return cell
 }
 
-// billLabels are what the fields of the request are called.
-var billLabels = map[string]string{"address": "damage.bill_address", "email": "damage.bill_email"}
-
 // askBills asks that the shares be charged, for somebody else to decide.
 func (p *Pages) askBills(c *gin.Context) error {
-	return p.act(c, "tagih", "damage_bill_asked", billLabels, func(id uuid.UUID, in site.Form) error {
-		return p.Damages.AskBills(c.Request.Context(), gate.ActorOf(c), ductdamage.BillInput{ID: id, Address: in.Line("address"), Email: in.Text("email")})
+	return p.act(c, "tagih", "damage_bill_asked", nil, func(id uuid.UUID, in site.Form) error {
+		x := ductdamage.BillInput{ID: id}
+		for n := range ductdamage.SharesMost {
+			of := func(part string) string { return ductdamage.DebtorField(n+1, part) }
+			x.Debtors = append(x.Debtors, ductdamage.Debtor{Name: in.Get(of("name")), Address: in.Line(of("address")), Email: in.Text(of("email"))})
+		}
+		return p.Damages.AskBills(c.Request.Context(), gate.ActorOf(c), x)
 	})
 }
 

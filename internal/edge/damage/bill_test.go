@@ -2,11 +2,22 @@ package damage_test
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
 	"bedelau/internal/edge/pagetest"
 )
+
+// shares are the fields of who pays how much: pairs of a payer and a percentage.
+func shares(of ...string) []string {
+	all := []string{"shares", strconv.Itoa(len(of) / 2)}
+	for i := 0; i < len(of); i += 2 {
+		row := "shares." + strconv.Itoa(i/2+1)
+		all = append(all, row+".payer", of[i], row+".percent", of[i+1])
+	}
+	return all
+}
 
 // TestWhoAnswersPaysTheRepair: a third party and an operator are charged their shares of a repair by two people, in the book of the ducts
 // and without tax; the company's own share is nobody's invoice. Found otherwise later, what was charged is credited by two people, and who
@@ -16,23 +27,23 @@ func TestWhoAnswersPaysTheRepair(t *testing.T) {
 	w := open(t)
 	at := w.sari.Upload(list, "photo", "", nil, "kind", "digging", "node", "MH-2", "words", "Galian").To()
 	bima, dewi := w.Staff(t, pagetest.HostBatam, "Bima Keuangan", "duct_finance", ""), w.Staff(t, pagetest.HostBatam, "Dewi Keuangan", "duct_finance", "")
-	bima.Sees(bima.Post(at+"/tagih", "address", "Jalan Contoh 1"), http.StatusConflict, "Tidak ada bagian biaya yang dapat ditagih")
+	bima.Sees(bima.Post(at+"/tagih", "name.1", "PT Gali Contoh", "address.1", "Jalan Contoh 1"), http.StatusConflict, "Tidak ada bagian biaya yang dapat ditagih")
 	cause := []string{"cause", "excavation", "liable", "third_party", "name", "PT Gali Contoh", "operator", w.dua.String(), "root_cause", "Tanpa gambar", "cost", "10.000.001"}
-	judge := func(shares ...string) {
+	judge := func(of ...string) {
 		t.Helper()
-		w.sari.Goes(w.do(t, w.sari, at, "/sebab", append(cause[:len(cause):len(cause)], shares...)...), at)
+		w.sari.Goes(w.do(t, w.sari, at, "/sebab", append(cause[:len(cause):len(cause)], shares(of...)...)...), at)
 	}
-	judge("share_third_party", "50", "share_operator", "30", "share_company", "20")
+	judge("third_party", "50", w.dua.String(), "30", "company", "20")
 	if page := bima.Page(at, "Tagihan biaya perbaikan", "Minta Rp8.000.001 ditagih"); strings.Contains(page, "NPWP") {
 		t.Error("a claim bears no tax, and the page asks for a tax number, which a person's identity card may have")
 	}
-	w.sari.Sees(w.sari.Post(at+"/tagih", "address", "x"), http.StatusForbidden)
-	bima.Sees(bima.Post(at+"/tagih", "address", " "), http.StatusUnprocessableEntity, "Alamat pihak ketiga: Isian ini wajib")
+	w.sari.Sees(w.sari.Post(at+"/tagih", "name.1", "PT Gali Contoh", "address.1", "x"), http.StatusForbidden)
+	bima.Sees(bima.Post(at+"/tagih", "name.1", "PT Gali Contoh", "address.1", " "), http.StatusUnprocessableEntity, "Alamat PT Gali Contoh: Isian ini wajib")
 	for _, email := range []string{"kantor@", "kantor@gali.contoh, lain@gali.contoh", "Kantor <kantor@gali.contoh>", "kantor@gali.contoh\nBcc: lain@gali.contoh"} { // no letter would reach it, and an issued invoice keeps it
-		bima.Sees(bima.Post(at+"/tagih", "address", "Jalan Contoh 1, Batam", "email", email), http.StatusUnprocessableEntity, "Tulis alamat email lengkap")
+		bima.Sees(bima.Post(at+"/tagih", "name.1", "PT Gali Contoh", "address.1", "Jalan Contoh 1, Batam", "email.1", email), http.StatusUnprocessableEntity, "Tulis alamat email lengkap")
 	}
-	bima.Goes(bima.Post(at+"/tagih", "address", "Jalan Contoh 1, Batam", "email", "kantor@gali.contoh", "npwp", "2171010101800001"), at)
-	bima.Sees(bima.Post(at+"/tagih", "address", "Jalan Contoh 1, Batam"), http.StatusConflict, "Tidak ada bagian biaya")
+	bima.Goes(bima.Post(at+"/tagih", "name.1", "PT Gali Contoh", "address.1", "Jalan Contoh 1, Batam", "email.1", "kantor@gali.contoh", "npwp", "2171010101800001"), at)
+	bima.Sees(bima.Post(at+"/tagih", "name.1", "PT Gali Contoh", "address.1", "Jalan Contoh 1, Batam"), http.StatusConflict, "Tidak ada bagian biaya")
 	bima.Sees(bima.Post(at+"/tagih-putusan", "jawaban", "setuju"), http.StatusForbidden, "diputus oleh orang lain")
 	dewi.Goes(dewi.Post(at+"/tagih-putusan", "jawaban", "setuju"), at)
 	dewi.Sees(dewi.Post(at+"/tagih-putusan", "jawaban", "setuju"), http.StatusConflict, "menunggu putusan")
@@ -60,14 +71,14 @@ func TestWhoAnswersPaysTheRepair(t *testing.T) {
 	w.budi.Page("/mitra/tagihan", "Rp3.000.000") // the operator reads its own
 
 	// The same shares again change nothing. After the damage is closed it is found that the company's own people had dug.
-	judge("share_third_party", "50", "share_operator", "30", "share_company", "20")
+	judge("third_party", "50", w.dua.String(), "30", "company", "20")
 	w.sari.Goes(w.do(t, w.sari, at, "/langkah", "state", "repaired"), at)
 	w.sari.Goes(w.do(t, w.sari, at, "/tutup", "closing", "Selesai"), at)
 	if n := w.count(t, "invoice_request", "true"); n != 0 {
 		t.Fatalf("%d requests although nothing has changed", n)
 	}
-	judge("share_operator", "30", "share_company", "70")
-	judge("share_operator", "30", "share_company", "70")
+	judge(w.dua.String(), "30", "company", "70")
+	judge(w.dua.String(), "30", "company", "70")
 	if n := w.count(t, "invoice_request", "kind = 'credit_note' AND charges -> 0 ->> 'amount' = '5000001'"); n != 1 {
 		t.Fatalf("%d requests to take back what the third party was charged", n)
 	}
@@ -88,14 +99,14 @@ func TestWhoAnswersPaysTheRepair(t *testing.T) {
 	if n := w.count(t, "invoice", "kind = 'credit_note' AND net = 5000001 AND tax = 0"); n != 1 {
 		t.Errorf("%d credit notes", n)
 	}
-	bima.Sees(bima.Post(at+"/tagih", "address", "x"), http.StatusConflict, "Tidak ada bagian biaya")
+	bima.Sees(bima.Post(at+"/tagih", "name.1", "PT Gali Contoh", "address.1", "x"), http.StatusConflict, "Tidak ada bagian biaya")
 
 	// The third party answers for a part of it after all, and the operator for more.
-	judge("share_third_party", "60", "share_operator", "40")
-	bima.Goes(bima.Post(at+"/tagih", "address", "Jalan Contoh 1, Batam", "email", "kantor@gali.contoh"), at)
-	judge("share_third_party", "55", "share_operator", "45") // before anybody has decided
+	judge("third_party", "60", w.dua.String(), "40")
+	bima.Goes(bima.Post(at+"/tagih", "name.1", "PT Gali Contoh", "address.1", "Jalan Contoh 1, Batam", "email.1", "kantor@gali.contoh"), at)
+	judge("third_party", "55", w.dua.String(), "45") // before anybody has decided
 	dewi.Sees(dewi.Post(at+"/tagih-putusan", "jawaban", "setuju"), http.StatusConflict, "menunggu putusan")
-	bima.Goes(bima.Post(at+"/tagih", "address", "Jalan Contoh 1, Batam", "email", "kantor@gali.contoh"), at)
+	bima.Goes(bima.Post(at+"/tagih", "name.1", "PT Gali Contoh", "address.1", "Jalan Contoh 1, Batam", "email.1", "kantor@gali.contoh"), at)
 	dewi.Goes(dewi.Post(at+"/tagih-putusan", "jawaban", "setuju"), at)
 	if n := w.count(t, "duct_payer", "operator_id IS NULL"); n != 1 {
 		t.Errorf("the third party is %d payers", n)
@@ -108,7 +119,7 @@ func TestWhoAnswersPaysTheRepair(t *testing.T) {
 	}
 
 	// What the book drops can be asked for anew.
-	judge("share_third_party", "50", "share_operator", "45", "share_company", "5")
+	judge("third_party", "50", w.dua.String(), "45", "company", "5")
 	w.read(t, &request, "SELECT id::text FROM invoice_request WHERE decided_by IS NULL AND kind = 'drop'")
 	decide(dewi, "setuju")
 	bima.Page(at, "Konsep dibatalkan", "Minta Rp5.000.001 ditagih")
@@ -121,8 +132,8 @@ func TestWhatAThirdPartyPaidGoesBack(t *testing.T) {
 	w := open(t)
 	at := w.sari.Upload(list, "photo", "", nil, "kind", "digging", "node", "MH-2", "words", "Galian").To()
 	bima, dewi := w.Staff(t, pagetest.HostBatam, "Bima Keuangan", "duct_finance", ""), w.Staff(t, pagetest.HostBatam, "Dewi Keuangan", "duct_finance", "")
-	w.sari.Goes(w.do(t, w.sari, at, "/sebab", "cause", "excavation", "liable", "third_party", "name", "PT Gali Contoh", "root_cause", "Tanpa gambar", "cost", "1.000.000", "share_third_party", "100"), at)
-	bima.Goes(bima.Post(at+"/tagih", "address", "Jalan Contoh 1, Batam"), at)
+	w.sari.Goes(w.do(t, w.sari, at, "/sebab", append(shares("third_party", "100"), "cause", "excavation", "liable", "third_party", "name", "PT Gali Contoh", "root_cause", "Tanpa gambar", "cost", "1.000.000")...), at)
+	bima.Goes(bima.Post(at+"/tagih", "name.1", "PT Gali Contoh", "address.1", "Jalan Contoh 1, Batam"), at)
 	w.sari.Sees(w.do(t, w.sari, at, "/abaikan", "why", "Laporan ganda"), http.StatusConflict, "Biaya perbaikannya ditagihkan")
 	dewi.Goes(dewi.Post(at+"/tagih-putusan", "jawaban", "setuju"), at)
 	const book = "/petugas/ducting/tagihan"
@@ -154,6 +165,6 @@ func TestWhatAThirdPartyPaidGoesBack(t *testing.T) {
 	}
 
 	bima.Page(at, "Minta Rp1.000.000 ditagih")
-	bima.Goes(bima.Post(at+"/tagih", "address", "Jalan Contoh 2, Batam"), at)
-	bima.Sees(bima.Post(at+"/tagih", "address", "Jalan Contoh 2, Batam"), http.StatusConflict, "Tidak ada bagian biaya")
+	bima.Goes(bima.Post(at+"/tagih", "name.1", "PT Gali Contoh", "address.1", "Jalan Contoh 2, Batam"), at)
+	bima.Sees(bima.Post(at+"/tagih", "name.1", "PT Gali Contoh", "address.1", "Jalan Contoh 2, Batam"), http.StatusConflict, "Tidak ada bagian biaya")
 }

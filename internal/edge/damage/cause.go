@@ -1,6 +1,7 @@
 package damage
 
 import (
+	"net/http"
 	"strconv"
 
 	"github.com/gin-gonic/gin"
@@ -60,20 +61,9 @@ func (p *Pages) causeForm(c *gin.Context, x ductdamage.Detail, f forms) (bill.Fo
 	for _, o := range all {
 		operators = append(operators, ui.Option{Value: o.ID.String(), Label: o.Name})
 	}
-	percent := map[string]string{}
 	operator := ""
 	if x.LiableOperator.Valid {
 		operator = x.LiableOperator.UUID.String()
-	}
-	name := x.LiableName
-	for _, y := range x.Shares {
-		percent[y.Party] = strconv.Itoa(y.Percent)
-		if y.OperatorID.Valid && operator == "" {
-			operator = y.OperatorID.UUID.String()
-		}
-		if name == "" {
-			name = y.Name
-		}
 	}
 	cost := ""
 	if x.Cause != "" {
@@ -82,22 +72,27 @@ func (p *Pages) causeForm(c *gin.Context, x ductdamage.Detail, f forms) (bill.Fo
 	fields := []ui.Field{
 		{Name: "cause", Type: "select", Label: l.T("damage.cause"), Options: options(l, "damage.cause", ductdamage.Causes()), Value: x.Cause},
 		{Name: "liable", Type: "select", Label: l.T("damage.liable"), Options: options(l, "damage.liable", ductdamage.Liables()), Value: x.Liable},
-		{Name: "name", Label: l.T("damage.liable_name"), Hint: l.T("damage.liable_name_hint"), Value: name, Max: 200, Optional: true, Autocomplete: "off"},
+		{Name: "name", Label: l.T("damage.liable_name"), Hint: l.T("damage.liable_name_hint"), Value: x.LiableName, Max: 200, Optional: true, Autocomplete: "off"},
 		{Name: "operator", Type: "select", Label: l.T("damage.liable_operator"), Options: operators, Value: operator, Optional: true},
 		{Name: "root_cause", Type: "long_text", Label: l.T("damage.root_cause"), Hint: l.T("damage.root_cause_hint"), Value: x.RootCause, Max: 2000},
 		{Name: "cost", Type: "money", Label: l.T("damage.cost"), Hint: l.T("damage.cost_hint"), Value: cost},
 	}
-	for _, party := range ductdamage.Payers() {
-		fields = append(fields, ui.Field{Name: "share_" + party, Type: "number", Label: l.T("damage.share", "party", l.T("damage.liable."+party)), Value: percent[party], Max: 3, Optional: true})
+	form := f.make("sebab", bill.Form{Folded: f.form != "sebab", Title: l.T("damage.cause_form"), Text: l.T("damage.cause_text"), Submit: l.T("damage.cause_do")}, fields...)
+	form.Fields = append(form.Fields, f.shares(form.Action, operators[1:]))
+	if f.form == "sebab" && len(f.errs) == 0 { // a row more or less: what its reader has seen is still what was seen before
+		form.Hidden[0].Label = f.in.Get("revision")
 	}
-	return f.make("sebab", bill.Form{Folded: true, Title: l.T("damage.cause_form"), Text: l.T("damage.cause_text"), Submit: l.T("damage.cause_do")}, fields...), nil
+	return form, nil
 }
 
 // causeLabels are what the fields of a cause are called.
 var causeLabels = map[string]string{"cause": "damage.cause", "liable": "damage.liable", "name": "damage.liable_name", "operator": "damage.liable_operator", "root_cause": "damage.root_cause", "cost": "damage.cost", "shares": "damage.shares"}
 
-// judge puts down what caused a damage.
+// judge puts down what caused a damage, or gives the form one share more or less.
 func (p *Pages) judge(c *gin.Context) error {
+	if in, err := site.ReadForm(c); err == nil && reshaped(in, c.Query("tambah"), c.Query("hapus")) {
+		return p.oneAgain(c, http.StatusOK, "sebab", in, nil)
+	}
 	return p.act(c, "sebab", "damage_judged", causeLabels, func(id uuid.UUID, in site.Form) error {
 		x := ductdamage.CauseInput{ID: id, Revision: in.Revision(), Cause: in.Get("cause"), Liable: in.Get("liable"), Name: in.Line("name"), RootCause: in.Text("root_cause")}
 		if typed := in.Text("operator"); typed != "" {
@@ -111,25 +106,7 @@ func (p *Pages) judge(c *gin.Context) error {
 		if err != nil {
 			return site.Invalid("cost", "money")
 		}
-		x.Cost = cost
-		for _, party := range ductdamage.Payers() {
-			typed := in.Text("share_" + party)
-			if typed == "" || typed == "0" {
-				continue
-			}
-			n, err := strconv.Atoi(typed)
-			if err != nil {
-				return site.Invalid("shares", "share_number")
-			}
-			s := ductdamage.Share{Party: party, Percent: n}
-			switch party {
-			case ductdamage.ThirdParty:
-				s.Name = x.Name
-			case ductdamage.ByOperator:
-				s.OperatorID = uuid.NullUUID{UUID: x.Operator, Valid: x.Operator != uuid.Nil}
-			}
-			x.Shares = append(x.Shares, s)
-		}
+		x.Cost, x.Shares = cost, sharesOf(in)
 		return p.Damages.Judge(c.Request.Context(), gate.ActorOf(c), x)
 	})
 }

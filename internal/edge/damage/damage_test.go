@@ -251,9 +251,9 @@ func TestADamageIsHandled(t *testing.T) {
 	w.sari.Sees(w.do(t, w.sari, at, "/tutup", "closing", "Selesai"), http.StatusConflict, "setelah diperbaiki secara tetap")
 	w.sari.Goes(w.do(t, w.sari, at, "/langkah", "state", "repaired"), at)
 	w.sari.Sees(w.do(t, w.sari, at, "/tutup", "closing", "Selesai"), http.StatusConflict, "Catat dahulu penyebab")
-	cause := []string{"cause", "excavation", "liable", "third_party", "name", "PDAM contoh", "root_cause", "Tidak ada gambar terbangun di lokasi", "cost", "10.000.001", "share_third_party", "67"}
-	w.sari.Sees(w.do(t, w.sari, at, "/sebab", append(cause, "share_company", "32")...), http.StatusUnprocessableEntity, "harus 100%; sekarang 99%")
-	w.sari.Goes(w.do(t, w.sari, at, "/sebab", append(cause, "share_company", "33")...), at)
+	cause := []string{"cause", "excavation", "liable", "third_party", "name", "PDAM contoh", "root_cause", "Tidak ada gambar terbangun di lokasi", "cost", "10.000.001"}
+	w.sari.Sees(w.do(t, w.sari, at, "/sebab", append(cause, shares("third_party", "67", "company", "32")...)...), http.StatusUnprocessableEntity, "harus 100%; sekarang 99%")
+	w.sari.Goes(w.do(t, w.sari, at, "/sebab", append(cause, shares("third_party", "67", "company", "33")...)...), at)
 	w.sari.Page(at, "Pihak ketiga, PDAM contoh", "67%", "33%", "Rp10.000.001")
 	if n := w.count(t, "duct_damage_share", "true AND amount > 0 HAVING sum(amount) = 10000001"); n != 2 {
 		t.Errorf("%d shares that add up", n)
@@ -262,7 +262,7 @@ func TestADamageIsHandled(t *testing.T) {
 	w.sari.Goes(w.sari.Upload(at+"/foto", "photo", "selesai.png", pagetest.Photo(t), "stage", "after"), at)
 	w.sari.Goes(w.do(t, w.sari, at, "/tutup", "closing", "Duct diganti sepanjang 6 meter"), at)
 	w.andi.Page(own, "Ditutup", "Duct diganti sepanjang 6 meter", "Galian", "Pihak ketiga")
-	if page := w.sari.Page(at, "Ditutup", "Sesudah perbaikan"); strings.Count(page, `action="`+at) != strings.Count(page, `action="`+at+`/sebab"`) {
+	if page := w.sari.Page(at, "Ditutup", "Sesudah perbaikan"); strings.Count(page, ` action="`+at) != strings.Count(page, ` action="`+at+`/sebab"`) {
 		t.Error("what is closed can be changed, other than who answers for it")
 	}
 	w.sari.Sees(w.sari.Post(at+"/kabar", "revision", "0", "words", "x"), http.StatusConflict, "sudah ditutup")

@@ -120,8 +120,8 @@ func TestWhoAnswersIsSealedAndErased(t *testing.T) {
 	w := open(t)
 	at := w.sari.Upload(list, "photo", "", nil, "kind", "digging", "node", "MH-2", "words", "Galian").To()
 	bima, dewi := w.Staff(t, pagetest.HostBatam, "Bima Keuangan", "duct_finance", ""), w.Staff(t, pagetest.HostBatam, "Dewi Keuangan", "duct_finance", "")
-	w.sari.Goes(w.do(t, w.sari, at, "/sebab", "cause", "excavation", "liable", "third_party", "name", "Sutrisno Contoh", "root_cause", "Tanpa gambar", "cost", "1.000.000", "share_third_party", "60", "share_company", "40"), at)
-	bima.Goes(bima.Post(at+"/tagih", "address", "Gang Contoh 7", "email", "sutrisno@contoh.id"), at)
+	w.sari.Goes(w.do(t, w.sari, at, "/sebab", append(shares("third_party", "60", "company", "40"), "cause", "excavation", "liable", "third_party", "name", "Sutrisno Contoh", "root_cause", "Tanpa gambar", "cost", "1.000.000")...), at)
+	bima.Goes(bima.Post(at+"/tagih", "name.1", "Sutrisno Contoh", "address.1", "Gang Contoh 7", "email.1", "sutrisno@contoh.id"), at)
 	const inClear = "to_jsonb(x)::text ~ 'Sutrisno|Gang Contoh|sutrisno@'"
 	clear := func(when string, want int) {
 		t.Helper()
@@ -140,14 +140,14 @@ func TestWhoAnswersIsSealedAndErased(t *testing.T) {
 	w.exec(t, "UPDATE duct_damage_bill SET sealed = NULL, mark = '', name = 'Sutrisno Contoh', address = 'Gang Contoh 7', email = 'sutrisno@contoh.id'")
 	clear("from before", 3)
 	dewi.Page(at, said...)
-	bima.Sees(bima.Post(at+"/tagih", "address", "x"), http.StatusConflict, "Tidak ada bagian biaya")
+	bima.Sees(bima.Post(at+"/tagih", "name.1", "Sutrisno Contoh", "address.1", "x"), http.StatusConflict, "Tidak ada bagian biaya")
 	for range 2 { // a repetition changes nothing
 		w.Wait(time.Minute)
 		w.Run(t)
 	}
 	clear("sealed", 0)
 	dewi.Page(at, said...)
-	bima.Sees(bima.Post(at+"/tagih", "address", "x"), http.StatusConflict, "Tidak ada bagian biaya")
+	bima.Sees(bima.Post(at+"/tagih", "name.1", "Sutrisno Contoh", "address.1", "x"), http.StatusConflict, "Tidak ada bagian biaya")
 
 	dewi.Goes(dewi.Post(at+"/tagih-putusan", "jawaban", "setuju"), at)
 	const book = "/petugas/ducting/tagihan"

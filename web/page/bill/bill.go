@@ -56,6 +56,14 @@ func (v View) apart() View {
 			}
 			forms[k].Fields = fields
 			all = append(all, fields...)
+			for _, x := range fields {
+				for _, row := range x.Rows {
+					for _, y := range row.Fields {
+						y.Label = row.Title + ", " + y.Label
+						all = append(all, y)
+					}
+				}
+			}
 		}
 		v.Sections[i].Forms = forms
 	}
@@ -152,6 +160,11 @@ func (f Form) refused() bool {
 		}
 	}
 	return false
+}
+
+// pressed reports whether a field has buttons of its own, which come before the one that sends the form.
+func (f Form) pressed() bool {
+	return slices.ContainsFunc(f.Fields, func(x ui.Field) bool { return len(x.Rows) > 0 || x.Add != "" || x.Map != nil })
 }
 
 func (f Form) encoding() string {
