@@ -60,18 +60,11 @@ var tellKind = jobs.Kind[tellArgs]{Name: "ductdamage.tell.v1", Queue: jobs.Urgen
 // Register tells people what happens, raises what is late, and seals what was said and who answers and, when their days are over, erases it. Call it once, before r starts.
 func (s *Service) Register(r *jobs.Runner) error {
 	jobs.EachCity(r, "ductdamage.raise", raiseEvery, func(ctx context.Context, tx bun.Tx, _ time.Time) error { return s.raise(ctx, tx) })
-	jobs.EachCity(r, "ductdamage.seal", time.Minute, func(ctx context.Context, tx bun.Tx, _ time.Time) error {
-		if err := s.sealAll(ctx, tx); err != nil {
-			return err
-		}
-		return s.sealThirds(ctx, tx)
-	})
-	jobs.EachCity(r, "ductdamage.erase", time.Hour, func(ctx context.Context, tx bun.Tx, _ time.Time) error {
-		if err := s.erase(ctx, tx); err != nil {
-			return err
-		}
-		return s.eraseThirds(ctx, tx)
-	})
+	jobs.EachCity(r, "ductdamage.seal", time.Minute, func(ctx context.Context, tx bun.Tx, _ time.Time) error { return s.sealAll(ctx, tx) })
+	jobs.EachCity(r, "ductdamage.seal_thirds", time.Minute, func(ctx context.Context, tx bun.Tx, _ time.Time) error { return s.sealThirds(ctx, tx) })
+	jobs.EachCity(r, "ductdamage.seal_debtors", time.Minute, func(ctx context.Context, tx bun.Tx, _ time.Time) error { return s.sealDebtors(ctx, tx) })
+	jobs.EachCity(r, "ductdamage.erase", time.Hour, func(ctx context.Context, tx bun.Tx, _ time.Time) error { return s.erase(ctx, tx) })
+	jobs.EachCity(r, "ductdamage.erase_thirds", time.Hour, func(ctx context.Context, tx bun.Tx, _ time.Time) error { return s.eraseThirds(ctx, tx) })
 	s.forget(r)
 	return jobs.Handle(r, tellKind, s.tell)
 }

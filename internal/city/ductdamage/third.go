@@ -85,7 +85,7 @@ func (s *Service) sealDebtor(ctx context.Context, b *Bill) error {
 	return err
 }
 
-// openDebtors reads who is charged. A row that no run of sealThirds has come to yet has it in clear.
+// openDebtors reads who is charged. A row that no run of sealDebtors has come to yet has it in clear.
 func (s *Service) openDebtors(ctx context.Context, all []Bill) error {
 	for i := range all {
 		b := &all[i]
@@ -118,8 +118,7 @@ func (s *Service) sealThirds(ctx context.Context, tx bun.Tx) error {
 	if err != nil {
 		return fmt.Errorf("ductdamage: seal third parties: %w", err)
 	}
-	for i := range all {
-		d := &all[i]
+	return each(ctx, tx, all, func(ctx context.Context, tx bun.Tx, d *Damage) error {
 		shares, err := s.shares(ctx, tx, d)
 		if err != nil {
 			return err
@@ -133,22 +132,26 @@ func (s *Service) sealThirds(ctx context.Context, tx bun.Tx) error {
 		if _, err := tx.NewRaw("UPDATE duct_damage_share SET name = '' WHERE tenant_id = ? AND damage_id = ?", tenant, d.ID).Exec(ctx); err != nil {
 			return fmt.Errorf("ductdamage: seal third parties: %w", err)
 		}
-	}
-	var bills []Bill
-	err = tx.NewSelect().Model(&bills).Where("b.tenant_id = ? AND b.operator_id IS NULL AND b.sealed IS NULL AND b.erased_at IS NULL", tenant).OrderExpr("b.id").Limit(sealMost).For("UPDATE SKIP LOCKED").Scan(ctx)
+		return nil
+	})
+}
+
+// sealDebtors seals who is charged and stands in clear from before. A repetition finds nobody.
+func (s *Service) sealDebtors(ctx context.Context, tx bun.Tx) error {
+	var all []Bill
+	err := tx.NewSelect().Model(&all).Where("b.tenant_id = ? AND b.operator_id IS NULL AND b.sealed IS NULL AND b.erased_at IS NULL", tenancy.Must(ctx)).OrderExpr("b.id").Limit(sealMost).For("UPDATE SKIP LOCKED").Scan(ctx)
 	if err != nil {
-		return fmt.Errorf("ductdamage: seal third parties: %w", err)
+		return fmt.Errorf("ductdamage: seal debtors: %w", err)
 	}
-	for i := range bills {
-		b := &bills[i]
+	return each(ctx, tx, all, func(ctx context.Context, tx bun.Tx, b *Bill) error {
 		if err := s.sealDebtor(ctx, b); err != nil {
 			return err
 		}
 		if _, err := tx.NewUpdate().Model(b).Column("sealed", "mark", "name", "address", "email").WherePK().Exec(ctx); err != nil {
-			return fmt.Errorf("ductdamage: seal third parties: %w", err)
+			return fmt.Errorf("ductdamage: seal debtors: %w", err)
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // eraseThirds erases who answered for damages without being an operator, once the city's days after their end are over and the book has erased
@@ -160,26 +163,25 @@ func (s *Service) eraseThirds(ctx context.Context, tx bun.Tx) error {
 	}
 	var all []Damage
 	err = tx.NewRaw(`WITH of AS (SELECT id FROM duct_damage WHERE tenant_id = ?0 AND third IS NOT NULL AND state IN ('closed', 'dismissed') UNION SELECT damage_id FROM duct_damage_bill WHERE tenant_id = ?0 AND operator_id IS NULL AND erased_at IS NULL)
-		UPDATE duct_damage SET third = NULL, third_erased_at = ?1 WHERE tenant_id = ?0 AND id IN (
-			SELECT d.id FROM duct_damage d WHERE d.tenant_id = ?0 AND d.id IN (SELECT id FROM of) AND d.state IN ('closed', 'dismissed') AND d.updated_at < ?2 AND d.liable_name = ''
+		SELECT d.id, d.number FROM duct_damage d WHERE d.tenant_id = ?0 AND d.id IN (SELECT id FROM of) AND d.state IN ('closed', 'dismissed') AND d.updated_at < ?1 AND d.liable_name = ''
 				AND NOT EXISTS (SELECT FROM duct_damage_bill b LEFT JOIN invoice_draft i ON i.tenant_id = b.tenant_id AND i.id = b.draft_id LEFT JOIN party p ON p.tenant_id = i.tenant_id AND p.id = i.party_id
 					WHERE b.tenant_id = d.tenant_id AND b.damage_id = d.id AND b.operator_id IS NULL
-						AND (b.sealed IS NULL AND b.erased_at IS NULL OR greatest(b.asked_at, b.decided_at, b.undone_at) >= ?2 OR b.approved IS NULL AND b.undone_at IS NULL OR p.id IS NOT NULL AND p.erased_at IS NULL))
-			ORDER BY d.updated_at, d.id LIMIT ?3 FOR UPDATE SKIP LOCKED) RETURNING id, number`, tenancy.Must(ctx), s.now(), s.begins(ctx, before), sealMost).Scan(ctx, &all)
+						AND (b.sealed IS NULL AND b.erased_at IS NULL OR greatest(b.asked_at, b.decided_at, b.undone_at) >= ?1 OR b.approved IS NULL AND b.undone_at IS NULL OR p.id IS NOT NULL AND p.erased_at IS NULL))
+			ORDER BY d.updated_at, d.id LIMIT ?2 FOR UPDATE OF d SKIP LOCKED`, tenancy.Must(ctx), s.begins(ctx, before), sealMost).Scan(ctx, &all)
 	if err != nil {
 		return fmt.Errorf("ductdamage: erase third parties: %w", err)
 	}
-	for _, d := range all {
+	return each(ctx, tx, all, func(ctx context.Context, tx bun.Tx, d *Damage) error {
+		_, err := tx.NewRaw("UPDATE duct_damage SET third = NULL, third_erased_at = ? WHERE tenant_id = ? AND id = ?", s.now(), tenancy.Must(ctx), d.ID).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("ductdamage: erase third parties: %w", err)
+		}
 		if err := s.forgetDebtors(ctx, tx, d.ID); err != nil {
 			return err
 		}
-		err := audit.Record(ctx, tx, audit.Entry{ActorKind: audit.System, Action: "ductdamage.third_erase", Object: "duct_damage", ObjectID: d.ID, At: s.now(),
+		return audit.Record(ctx, tx, audit.Entry{ActorKind: audit.System, Action: "ductdamage.third_erase", Object: "duct_damage", ObjectID: d.ID, At: s.now(),
 			Detail: map[string]any{"number": d.Number, "kept_before": before.Format(time.DateOnly)}})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	})
 }
 
 func (s *Service) forgetDebtors(ctx context.Context, tx bun.Tx, damage uuid.UUID) error {

@@ -2,6 +2,7 @@ package ductdamage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -43,6 +44,21 @@ func (s *Service) openWords(ctx context.Context, d *Damage) error {
 // sealMost is how many damages one run seals, or erases the words of; the next run finds the rest.
 const sealMost = 500
 
+// each does something with every row apart: one with which it cannot be done keeps none of the others from it. What cannot be done is told once
+// nothing else is left, by a run that fails.
+func each[T any](ctx context.Context, tx bun.Tx, all []T, fn func(ctx context.Context, tx bun.Tx, x *T) error) error {
+	var bad []error
+	for i := range all {
+		if err := tx.RunInTx(ctx, nil, func(_ context.Context, tx bun.Tx) error { return fn(ctx, tx, &all[i]) }); err != nil {
+			bad = append(bad, err)
+		}
+	}
+	if len(bad) < len(all) {
+		return nil
+	}
+	return errors.Join(bad...)
+}
+
 // sealAll seals what stands in clear from before, where its event said it once more too. A repetition finds nothing.
 func (s *Service) sealAll(ctx context.Context, tx bun.Tx) error {
 	var all []Damage
@@ -50,8 +66,7 @@ func (s *Service) sealAll(ctx context.Context, tx bun.Tx) error {
 	if err != nil {
 		return fmt.Errorf("ductdamage: seal: %w", err)
 	}
-	for i := range all {
-		d := &all[i]
+	return each(ctx, tx, all, func(ctx context.Context, tx bun.Tx, d *Damage) error {
 		if err := s.sealWords(ctx, d); err != nil {
 			return err
 		}
@@ -61,8 +76,8 @@ func (s *Service) sealAll(ctx context.Context, tx bun.Tx) error {
 		if _, err := tx.NewRaw("UPDATE duct_damage_event SET words = '' WHERE tenant_id = ? AND damage_id = ? AND what = ?", d.TenantID, d.ID, Reported).Exec(ctx); err != nil {
 			return fmt.Errorf("ductdamage: seal: %w", err)
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // erase erases what was said of damages once the city's days after their end are over.
@@ -72,24 +87,23 @@ func (s *Service) erase(ctx context.Context, tx bun.Tx) error {
 		return err
 	}
 	var all []Damage
-	err = tx.NewRaw(`UPDATE duct_damage SET sealed = NULL, words = '', place = '', erased_at = ?1 WHERE tenant_id = ?0 AND id IN (
-			SELECT id FROM duct_damage WHERE tenant_id = ?0 AND erased_at IS NULL AND state IN ('closed', 'dismissed') AND updated_at < ?2 ORDER BY updated_at, id LIMIT ?3 FOR UPDATE SKIP LOCKED) RETURNING id, number`,
-		tenancy.Must(ctx), s.now(), s.begins(ctx, before), sealMost).Scan(ctx, &all)
+	err = tx.NewRaw("SELECT id, number FROM duct_damage WHERE tenant_id = ? AND erased_at IS NULL AND state IN ('closed', 'dismissed') AND updated_at < ? ORDER BY updated_at, id LIMIT ? FOR UPDATE SKIP LOCKED",
+		tenancy.Must(ctx), s.begins(ctx, before), sealMost).Scan(ctx, &all)
 	if err != nil {
 		return fmt.Errorf("ductdamage: erase: %w", err)
 	}
-	for _, d := range all {
+	return each(ctx, tx, all, func(ctx context.Context, tx bun.Tx, d *Damage) error {
+		_, err := tx.NewRaw("UPDATE duct_damage SET sealed = NULL, words = '', place = '', erased_at = ? WHERE tenant_id = ? AND id = ?", s.now(), tenancy.Must(ctx), d.ID).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("ductdamage: erase: %w", err)
+		}
 		// What an earlier version wrote into the event goes too, should no run of sealAll have come to it.
 		if _, err := tx.NewRaw("UPDATE duct_damage_event SET words = '' WHERE tenant_id = ? AND damage_id = ? AND what = ?", tenancy.Must(ctx), d.ID, Reported).Exec(ctx); err != nil {
 			return fmt.Errorf("ductdamage: erase: %w", err)
 		}
-		err := audit.Record(ctx, tx, audit.Entry{ActorKind: audit.System, Action: "ductdamage.words_erase", Object: "duct_damage", ObjectID: d.ID, At: s.now(),
+		return audit.Record(ctx, tx, audit.Entry{ActorKind: audit.System, Action: "ductdamage.words_erase", Object: "duct_damage", ObjectID: d.ID, At: s.now(),
 			Detail: map[string]any{"number": d.Number, "kept_before": before.Format(time.DateOnly)}})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	})
 }
 
 // begins is the moment at which a day of the city begins.

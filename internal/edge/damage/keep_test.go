@@ -202,3 +202,21 @@ func TestWhoAnswersIsSealedAndErased(t *testing.T) {
 		t.Errorf("%d credit notes in their name", n)
 	}
 }
+
+// TestOneRowKeepsNoOtherInClear: who answers for a damage whose sealed name was copied from another cannot be sealed; all others are all the
+// same.
+func TestOneRowKeepsNoOtherInClear(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	for range 3 {
+		at := w.sari.Upload(list, "photo", "", nil, "kind", "digging", "node", "MH-2", "words", "Galian").To()
+		w.sari.Goes(w.do(t, w.sari, at, "/sebab", "cause", "excavation", "liable", "third_party", "name", "Sutrisno Contoh", "root_cause", "Tanpa gambar", "cost", "0"), at)
+	}
+	// As an earlier version left them, but one that somebody has meddled with.
+	w.exec(t, "UPDATE duct_damage d SET liable_name = 'Sutrisno Contoh', third = (SELECT y.third FROM duct_damage y WHERE d.id = (SELECT min(id::text)::uuid FROM duct_damage) AND y.id <> d.id LIMIT 1)")
+	w.Wait(time.Minute)
+	w.Run(t)
+	if n := w.count(t, "duct_damage", "liable_name = 'Sutrisno Contoh'"); n != 1 {
+		t.Errorf("%d damages have a name in clear of which one cannot be sealed", n)
+	}
+}
