@@ -50,7 +50,7 @@ func auditDetail(c *gin.Context, l i18n.Locale, raw json.RawMessage, names map[u
 }
 
 // inRupiah are the names under which money is recorded.
-var inRupiah = []string{"amount", "total", "to_balance"}
+var inRupiah = []string{"amount", "cost", "kept", "total", "to_balance"}
 
 func auditMap(c *gin.Context, l i18n.Locale, m map[string]any, names map[uuid.UUID]string, between string) string {
 	var parts []string
