@@ -65,8 +65,9 @@ func (s *Service) MayBe(ctx context.Context, actor identity.Actor, company, id u
 // ConfirmPermit says of works that a permit has opened whether they are of the company that its applicant named, for staff with duct:manage. Where
 // they are, and that company still plans them, what it has planned takes the permit, its days, its place and the guarantees, and the works that the
 // permit had opened are given up; else they are the company's from then on. Where they are not, nothing else changes. It refuses Conflict
-// "ductwork.wrong_state" where nobody has to say so (any more), and "ductwork.permit_ended" a permit that was withdrawn.
-func (s *Service) ConfirmPermit(ctx context.Context, actor identity.Actor, id uuid.UUID, theirs bool) error {
+// "ductwork.wrong_state" where nobody has to say so (any more), "ductwork.permit_ended" a permit that was withdrawn, and "ductwork.changed" works that
+// are others since revision was read, such as by a permit that names another company.
+func (s *Service) ConfirmPermit(ctx context.Context, actor identity.Actor, id uuid.UUID, revision int, theirs bool) error {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctManage); err != nil {
 		return err
 	}
@@ -82,6 +83,8 @@ func (s *Service) ConfirmPermit(ctx context.Context, actor identity.Actor, id uu
 			return fault.New(fault.Conflict, "ductwork.permit_ended")
 		case !w.Claimed():
 			return fault.New(fault.Conflict, "ductwork.wrong_state")
+		case w.Revision != revision:
+			return fault.New(fault.Conflict, "ductwork.changed")
 		}
 		company, planned := w.MayOperator, Work{}
 		if theirs && w.MayBe.Valid && w.State == Permitted {
@@ -111,7 +114,16 @@ func (s *Service) ConfirmPermit(ctx context.Context, actor identity.Actor, id uu
 	})
 }
 
-// handOver gives the permit of works that it had opened to those that were planned, and gives up the former.
+// moved has all that belongs to a permit go along with it from works ?2 to the works ?0 of company ?3: what banks guarantee still, what was seen, files but
+// those of guarantees that are settled, and who would lay theirs there too and has not said so of the latter.
+var moved = []string{
+	"UPDATE duct_work_guarantee SET work_id = ?0 WHERE tenant_id = ?1 AND work_id = ?2 AND settled = ''",
+	"UPDATE duct_work_visit SET work_id = ?0 WHERE tenant_id = ?1 AND work_id = ?2",
+	"UPDATE duct_work_paper x SET work_id = ?0 WHERE tenant_id = ?1 AND work_id = ?2 AND NOT EXISTS (SELECT FROM duct_work_guarantee g WHERE g.tenant_id = ?1 AND g.work_id = ?2 AND g.id = x.of_id)",
+	"UPDATE duct_work_join x SET work_id = ?0 WHERE tenant_id = ?1 AND work_id = ?2 AND operator_id <> ?3 AND NOT EXISTS (SELECT FROM duct_work_join j WHERE j.tenant_id = ?1 AND j.work_id = ?0 AND j.operator_id = x.operator_id)",
+}
+
+// handOver gives the permit of works that it had opened to those that were planned, with all that belongs to it, and gives up the former.
 func (s *Service) handOver(ctx context.Context, tx bun.Tx, actor identity.Actor, w, planned Work, detail map[string]any) error {
 	p := permit{number: w.Permit, by: w.PermitBy, application: w.Application, day: w.PermitDay, from: w.From, to: w.To}
 	p.document.ID = w.DocumentID.UUID
@@ -123,8 +135,10 @@ func (s *Service) handOver(ctx context.Context, tx bun.Tx, actor identity.Actor,
 	if _, err := tx.NewUpdate().Model(&w).Column("state", "why", "document_id", "may_operator", "may_be", "revision", "updated_at").WherePK().Exec(ctx); err != nil {
 		return fmt.Errorf("ductwork: permit: %w", err)
 	}
-	if _, err := tx.NewRaw("UPDATE duct_work_guarantee SET work_id = ? WHERE tenant_id = ? AND work_id = ? AND settled = ''", planned.ID, w.TenantID, w.ID).Exec(ctx); err != nil {
-		return fmt.Errorf("ductwork: permit: %w", err)
+	for _, q := range moved {
+		if _, err := tx.NewRaw(q, planned.ID, w.TenantID, w.ID, planned.OperatorID).Exec(ctx); err != nil {
+			return fmt.Errorf("ductwork: permit: %w", err)
+		}
 	}
 	if err := s.noted(ctx, tx, actor, w, "ductwork.permit_whose", detail); err != nil {
 		return err

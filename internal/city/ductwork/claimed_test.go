@@ -1,13 +1,17 @@
 package ductwork
 
 import (
+	"context"
 	"sync"
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/lease"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/geo"
+	"bedelau/internal/kernel/tenancy"
 )
 
 // TestWhoseAPermitIs: works that a permit has opened are of the company whose number its applicant typed only once staff have said so, and what that
@@ -43,14 +47,25 @@ func TestWhoseAPermitIs(t *testing.T) {
 	}
 	_, err = st.MayBe(st.ctx, st.rani, other.ID, plan.ID)
 	refusedFor(t, err, "operator.nobody")
-	refusedFor(t, st.ConfirmPermit(st.ctx, st.rani, w.ID, true), "access.denied")
-	refusedFor(t, st.ConfirmPermit(st.ctx, st.manager, plan.ID, true), "ductwork.wrong_state")
+	refusedFor(t, st.ConfirmPermit(st.ctx, st.rani, w.ID, w.Revision, true), "access.denied")
+	refusedFor(t, st.ConfirmPermit(st.ctx, st.manager, plan.ID, plan.Revision, true), "ductwork.wrong_state")
 	held, err := st.Guarantee(st.ctx, st.manager, w.ID, Guarantee{Kind: Execution, Bank: "Bank Riau Kepri", Number: "JP-1", Amount: 10_000_000, ValidUntil: day("2027-01-30")})
 	must(t, err)
+	photo := st.photo(t)
+	_, err = st.Visit(st.ctx, st.manager, w.ID, VisitInput{Kind: Supervision, On: day("2026-11-26"), Good: true, Note: "Rambu terpasang", Photo: &photo})
+	must(t, err)
+	_, err = st.Attach(st.ctx, st.manager, uuid.Nil, w.ID, PaperTraffic, st.photo(t))
+	must(t, err)
+	for _, company := range []uuid.UUID{other.ID, st.company} {
+		_, err = st.w.DB.App.NewRaw("INSERT INTO duct_work_join (tenant_id, work_id, operator_id, note, made_at, made_by) VALUES (?, ?, ?, 'Ikut', now(), ?)", st.w.Batam.ID, w.ID, company, uuid.New()).Exec(st.ctx)
+		must(t, err)
+	}
+	w = st.is(t, w.ID)
+	refusedFor(t, st.ConfirmPermit(st.ctx, st.manager, w.ID, w.Revision-1, true), "ductwork.changed")
 	var all sync.WaitGroup
 	done := make(chan error, 4)
 	for range 4 {
-		all.Go(func() { done <- st.ConfirmPermit(st.ctx, st.manager, w.ID, true) })
+		all.Go(func() { done <- st.ConfirmPermit(st.ctx, st.manager, w.ID, w.Revision, true) })
 	}
 	all.Wait()
 	close(done)
@@ -78,17 +93,30 @@ func TestWhoseAPermitIs(t *testing.T) {
 	if must(t, err); len(letters) != 1 || letters[0].ID != held.ID {
 		t.Errorf("the plan has %d guarantees", len(letters))
 	}
+	// The company reads what was seen and filed before staff knew that the works are its own, and who would lay theirs there.
+	visits, err := st.Visits(st.ctx, st.rani, st.company, plan.ID)
+	if must(t, err); len(visits) != 1 || visits[0].Note != "Rambu terpasang" {
+		t.Errorf("the company reads %d visits", len(visits))
+	}
+	papers, err := st.Papers(st.ctx, st.rani, st.company, plan.ID)
+	if must(t, err); len(papers) != 2 {
+		t.Errorf("the company reads %d files", len(papers))
+	}
+	joins, err := st.Joins(st.ctx, st.rani, st.company, plan.ID)
+	if must(t, err); len(joins) != 1 || joins[0].OperatorID != other.ID {
+		t.Errorf("the company reads %d who would lay theirs", len(joins))
+	}
 
 	// Where the company plans them no more, the works of the permit are its own; where it says that they are not, nothing changes.
 	w, plan = opened()
 	must(t, st.Cancel(st.ctx, st.manager, uuid.Nil, plan.ID, "Batal"))
-	must(t, st.ConfirmPermit(st.ctx, st.manager, w.ID, true))
+	must(t, st.ConfirmPermit(st.ctx, st.manager, w.ID, w.Revision, true))
 	if w = st.is(t, w.ID); w.State != Permitted || w.Owner != ByOperator || w.OperatorID.UUID != st.company || w.OwnerName != "PT Serat" {
 		t.Errorf("not the company's: %+v", w)
 	}
 	w, plan = opened()
-	must(t, st.ConfirmPermit(st.ctx, st.manager, w.ID, false))
-	refusedFor(t, st.ConfirmPermit(st.ctx, st.manager, w.ID, true), "ductwork.wrong_state")
+	must(t, st.ConfirmPermit(st.ctx, st.manager, w.ID, w.Revision, false))
+	refusedFor(t, st.ConfirmPermit(st.ctx, st.manager, w.ID, w.Revision, true), "ductwork.wrong_state")
 	if now, of := st.is(t, w.ID), st.is(t, plan.ID); now.State != Permitted || now.OperatorID.Valid || of.State != Planned || of.Revision != plan.Revision || said(w.ID) != 1 {
 		t.Errorf("a permit that is not theirs:\n%+v\n%+v", now, of)
 	}
@@ -96,7 +124,7 @@ func TestWhoseAPermitIs(t *testing.T) {
 	w, plan = opened()
 	_, err = st.w.DB.App.NewRaw("UPDATE duct_work SET permit_ended_at = now() WHERE tenant_id = ? AND id = ?", st.w.Batam.ID, w.ID).Exec(st.ctx)
 	must(t, err)
-	refusedFor(t, st.ConfirmPermit(st.ctx, st.manager, w.ID, true), "ductwork.permit_ended")
+	refusedFor(t, st.ConfirmPermit(st.ctx, st.manager, w.ID, w.Revision, true), "ductwork.permit_ended")
 	if own, err = st.MayBe(st.ctx, st.rani, st.company, plan.ID); err != nil || len(own) != 0 {
 		t.Errorf("a permit that was withdrawn may be for works: %d, %v", len(own), err)
 	}
@@ -132,7 +160,7 @@ func TestAClaimEndsWithWhatItWasMadeOf(t *testing.T) {
 	if k, ok, err := st.Claimed(st.ctx, st.manager, w); err != nil || !ok || k.PlanID.Valid {
 		t.Errorf("staff are told that another's plan takes the permit: %+v, %v", k, err)
 	}
-	must(t, st.ConfirmPermit(st.ctx, st.manager, w.ID, true))
+	must(t, st.ConfirmPermit(st.ctx, st.manager, w.ID, w.Revision, true))
 	if now, of := st.is(t, w.ID), st.is(t, plan.ID); now.State != Permitted || now.OperatorID.UUID != st.company || of.State != Planned || of.Permit != "" {
 		t.Errorf("another company's plan has taken the permit:\n%+v\n%+v", now, of)
 	}
@@ -141,7 +169,7 @@ func TestAClaimEndsWithWhatItWasMadeOf(t *testing.T) {
 	own := dug
 	own.Owner, own.Operator = ByOperator, other.ID
 	must(t, st.Change(st.ctx, st.manager, uuid.Nil, w.ID, w.Revision, own))
-	refusedFor(t, st.ConfirmPermit(st.ctx, st.manager, w.ID, true), "ductwork.wrong_state")
+	refusedFor(t, st.ConfirmPermit(st.ctx, st.manager, w.ID, w.Revision, true), "ductwork.wrong_state")
 	if w = st.is(t, w.ID); w.Claimed() || w.OperatorID.UUID != other.ID {
 		t.Errorf("staff have said whose the works are, and are asked again: %+v", w)
 	}
@@ -150,5 +178,62 @@ func TestAClaimEndsWithWhatItWasMadeOf(t *testing.T) {
 	_, err = st.w.DB.App.NewRaw("UPDATE duct_work SET permit_ended_at = now() WHERE tenant_id = ? AND id = ?", st.w.Batam.ID, w.ID).Exec(st.ctx)
 	must(t, err)
 	must(t, st.Permit(st.ctx, st.manager, w.ID, PermitInput{Number: "IZ-BARU", By: "Dinas", Day: day("2026-11-20")}))
-	refusedFor(t, st.ConfirmPermit(st.ctx, st.manager, w.ID, true), "ductwork.wrong_state")
+	refusedFor(t, st.ConfirmPermit(st.ctx, st.manager, w.ID, w.Revision, true), "ductwork.wrong_state")
+}
+
+// TestANewPermitIsAskedAboutAnew: works whose permit is issued anew before anybody has said whose they are, are of the company that the new one names, or
+// of none; who still sees the former is told so. What staff have said stays.
+func TestANewPermitIsAskedAboutAnew(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	other, err := st.leases.Apply(st.ctx, st.manager, lease.Operator{Name: "PT Lain", NIB: "2234567890123", Licence: "x", Email: "noc@lain.id"})
+	must(t, err)
+	must(t, st.leases.Decide(st.ctx, st.manager, other.ID, lease.Decision{State: lease.OperatorApproved}))
+	of := func(operators ...uuid.UUID) permit {
+		return permit{number: "IZ-" + uuid.NewString(), by: "Dinas", day: day("2026-11-20"), owner: "Perusahaan", operators: operators, road: "Jalan A", points: []geo.Point{at(0, 0), at(80, 0)}, from: day("2026-12-03"), to: day("2026-12-20"), kind: Cable, method: OpenCut}
+	}
+	opened := func() Work {
+		t.Helper()
+		w := st.plan(t, says("2026-12-03", "2026-12-20", at(0, 0), at(80, 0)))
+		must(t, st.Permit(st.ctx, st.manager, w.ID, PermitInput{Number: "IZ-" + w.Number, By: "Dinas", Day: day("2026-11-20")}))
+		_, err := st.w.DB.App.NewRaw("UPDATE duct_work SET may_operator = ? WHERE tenant_id = ? AND id = ?", st.company, st.w.Batam.ID, w.ID).Exec(st.ctx)
+		must(t, err)
+		return st.is(t, w.ID)
+	}
+	again := func(w Work, p permit) Work {
+		t.Helper()
+		must(t, tenancy.InTx(st.ctx, st.w.DB.App, func(ctx context.Context, tx bun.Tx) error { return st.grant(ctx, tx, p, w.ID) }))
+		return st.is(t, w.ID)
+	}
+	planned := says("2026-12-01", "2026-12-10", at(0, 3), at(50, 3))
+	planned.Owner, planned.Operator = ByOperator, other.ID
+	plan := st.plan(t, planned)
+
+	was := opened()
+	if !was.Claimed() || was.MayOperator.UUID != st.company || was.MayBe.Valid {
+		t.Fatalf("%+v", was)
+	}
+	w := again(was, of(other.ID))
+	if k, ok, err := st.Claimed(st.ctx, st.manager, w); err != nil || !ok || k.Name != "PT Lain" || k.PlanID.UUID != plan.ID {
+		t.Errorf("staff are asked about %+v, %v, %v", k, ok, err)
+	}
+	refusedFor(t, st.ConfirmPermit(st.ctx, st.manager, w.ID, was.Revision, true), "ductwork.changed")
+	must(t, st.ConfirmPermit(st.ctx, st.manager, w.ID, w.Revision, true))
+	if plan = st.is(t, plan.ID); plan.State != Permitted || plan.Permit != w.Permit {
+		t.Errorf("the plan of the company that the new permit names: %+v", plan)
+	}
+
+	if w = again(opened(), of()); w.Claimed() || w.State != Permitted {
+		t.Errorf("the new permit names nobody, and staff are asked: %+v", w)
+	}
+	nameless := of(other.ID)
+	nameless.points = nil // it says no place, so the works stay where they are
+	if w = again(opened(), nameless); !w.Claimed() || w.MayOperator.UUID != other.ID {
+		t.Errorf("a new permit without a place: %+v", w)
+	}
+	w = opened()
+	must(t, st.ConfirmPermit(st.ctx, st.manager, w.ID, w.Revision, false))
+	if w = again(w, of(other.ID)); w.Claimed() {
+		t.Errorf("staff have said whose the works are not, and are asked again: %+v", w)
+	}
 }

@@ -157,7 +157,7 @@ func (s *Service) line(ctx context.Context, tx bun.Tx, p permit) (string, error)
 	return "", nil
 }
 
-// grant writes a permit down on works that are its own beyond doubt.
+// grant writes a permit down on works that are its own beyond doubt. Whose they are is asked anew, while nobody has said.
 func (s *Service) grant(ctx context.Context, tx bun.Tx, p permit, id uuid.UUID) error {
 	w, err := s.locked(ctx, tx, uuid.Nil, id)
 	if err != nil {
@@ -167,7 +167,29 @@ func (s *Service) grant(ctx context.Context, tx bun.Tx, p permit, id uuid.UUID) 
 	if err != nil {
 		return err
 	}
+	if w.MayOperator.Valid { // what the applicant for the permit before has typed is not what the new one says
+		at := shape
+		if at == "" {
+			if err := tx.NewRaw("SELECT place::text FROM duct_work WHERE tenant_id = ? AND id = ?", w.TenantID, w.ID).Scan(ctx, &at); err != nil {
+				return fmt.Errorf("ductwork: permit: %w", err)
+			}
+		}
+		if err := s.claim(ctx, tx, &w, p, at); err != nil {
+			return err
+		}
+		w.Revision++ // who has seen the former confirms the former
+	}
 	return s.give(ctx, tx, system, w, p, shape)
+}
+
+// claim notes whose works are by the number that the applicant for their permit has typed, and what that company plans there, for staff to confirm.
+func (s *Service) claim(ctx context.Context, tx bun.Tx, w *Work, p permit, shape string) (err error) {
+	if w.unclaim(); len(p.operators) != 1 {
+		return nil
+	}
+	w.MayOperator = uuid.NullUUID{UUID: p.operators[0], Valid: true}
+	w.MayBe, err = s.guess(ctx, tx, p, shape)
+	return err
 }
 
 // give writes a permit down on works that are locked: number, days and place are its own from then on, as long as nobody digs yet.
@@ -175,7 +197,7 @@ func (s *Service) give(ctx context.Context, tx bun.Tx, actor identity.Actor, w W
 	was := span(w)
 	w.Permit, w.PermitBy, w.PermitDay, w.Application, w.DocumentID = p.number, p.by, p.day, p.application, uuid.NullUUID{UUID: p.document.ID, Valid: p.document.ID != uuid.Nil}
 	w.PermitEndedAt, w.PermitEndedWhy, w.UpdatedAt = time.Time{}, "", s.now()
-	q := tx.NewUpdate().Model(&w).Column("permit", "permit_by", "permit_day", "application", "document_id", "permit_ended_at", "permit_ended_why", "state", "from_day", "to_day", "revision", "updated_at")
+	q := tx.NewUpdate().Model(&w).Column("permit", "permit_by", "permit_day", "application", "document_id", "permit_ended_at", "permit_ended_why", "may_operator", "may_be", "state", "from_day", "to_day", "revision", "updated_at")
 	if w.State == Planned || w.State == Permitted {
 		w.State, w.From, w.To = Permitted, p.from, p.to
 		w.Revision++
@@ -215,11 +237,8 @@ func (s *Service) open(ctx context.Context, tx bun.Tx, p permit, by uuid.UUID) e
 	const l = i18n.ID
 	w := Work{TenantID: tenancy.Must(ctx), ID: id, Owner: ByUtility, OwnerName: p.owner, Kind: p.kind, Title: l.T("work.permit_title", "kind", l.T("work.kind."+p.kind), "road", p.road), Road: p.road, From: p.from, To: p.to, Method: p.method,
 		Contact: p.by, Permit: p.number, PermitBy: p.by, PermitDay: p.day, Application: p.application, DocumentID: uuid.NullUUID{UUID: p.document.ID, Valid: true}, State: Permitted, CreatedAt: s.now(), CreatedBy: by, UpdatedAt: s.now()}
-	if len(p.operators) == 1 {
-		w.MayOperator = uuid.NullUUID{UUID: p.operators[0], Valid: true}
-		if w.MayBe, err = s.guess(ctx, tx, p, shape); err != nil {
-			return err
-		}
+	if err := s.claim(ctx, tx, &w, p, shape); err != nil {
+		return err
 	}
 	known, err := tx.NewSelect().TableExpr("duct_authority AS a").Where("a.tenant_id = ? AND a.code = ?", w.TenantID, p.authority).Exists(ctx)
 	if err != nil {

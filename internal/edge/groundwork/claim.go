@@ -1,6 +1,8 @@
 package groundwork
 
 import (
+	"strconv"
+
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
@@ -36,8 +38,9 @@ func (p *Pages) claim(c *gin.Context, w ductwork.Work, all []bill.Section) ([]bi
 		s.Links = []ui.Link{{Href: workPath(k.PlanID.UUID), Label: l.T("work.claimed_plan", "number", k.Plan), Icon: "flag"}}
 	}
 	if p.may(c, access.DuctManage) {
-		s.Forms = []bill.Form{{ID: "izin-milik-ya", Text: text, Action: workPath(w.ID) + "/izin-milik", Hidden: []ui.Option{{Value: "jawaban", Label: "ya"}}, Submit: l.T("work.claimed_yes", "name", k.Name)},
-			{ID: "izin-milik-bukan", Plain: true, Action: workPath(w.ID) + "/izin-milik", Hidden: []ui.Option{{Value: "jawaban", Label: "bukan"}}, Submit: l.T("work.claimed_no", "name", k.Name)}}
+		seen := ui.Option{Value: "revision", Label: strconv.Itoa(w.Revision)}
+		s.Forms = []bill.Form{{ID: "izin-milik-ya", Text: text, Action: workPath(w.ID) + "/izin-milik", Hidden: []ui.Option{{Value: "jawaban", Label: "ya"}, seen}, Submit: l.T("work.claimed_yes", "name", k.Name)},
+			{ID: "izin-milik-bukan", Plain: true, Action: workPath(w.ID) + "/izin-milik", Hidden: []ui.Option{{Value: "jawaban", Label: "bukan"}, seen}, Submit: l.T("work.claimed_no", "name", k.Name)}}
 	}
 	return append(all, s), nil
 }
@@ -67,6 +70,6 @@ func (p *Pages) confirmPermit(c *gin.Context) error {
 		if x := in.Get("jawaban"); x != "ya" && x != "bukan" {
 			return in, site.Invalid("jawaban", "required")
 		}
-		return in, p.DuctWorks.ConfirmPermit(c.Request.Context(), gate.ActorOf(c), id, in.Get("jawaban") == "ya")
+		return in, p.DuctWorks.ConfirmPermit(c.Request.Context(), gate.ActorOf(c), id, in.Revision(), in.Get("jawaban") == "ya")
 	})
 }

@@ -3,6 +3,7 @@ package services_test
 import (
 	"context"
 	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -98,8 +99,10 @@ func TestAPermitToDigReachesTheWorks(t *testing.T) {
 	}
 	ida.Sees(ida.Post(typed+"/izin-milik", "jawaban", "ya"), 403)
 	sari.Sees(sari.Post(typed+"/izin-milik", "jawaban", ""), 422)
-	sari.Goes(sari.Post(typed+"/izin-milik", "jawaban", "ya"), typed)
-	sari.Sees(sari.Post(typed+"/izin-milik", "jawaban", "ya"), 409)
+	seen := strconv.Itoa(found[0].Revision)
+	sari.Sees(sari.Post(typed+"/izin-milik", "revision", strconv.Itoa(found[0].Revision-1), "jawaban", "ya"), 409)
+	sari.Goes(sari.Post(typed+"/izin-milik", "revision", seen, "jawaban", "ya"), typed)
+	sari.Sees(sari.Post(typed+"/izin-milik", "revision", seen, "jawaban", "ya"), 409)
 	sari.Page(typed, "Dibatalkan", "Izinnya milik rencana "+planned.Number)
 	var told int
 	if err := c.World.DB.App.NewRaw("SELECT count(*) FROM audit_entry WHERE tenant_id = ? AND action = 'ductwork.permit_whose' AND object_id = ?", c.World.Batam.ID, found[0].ID).Scan(ctx, &told); err != nil || told != 1 {
