@@ -19,7 +19,7 @@ func (a *App) dug(t *testing.T, ctx context.Context, city uuid.UUID, company str
 	t.Helper()
 	manager, today := ductManager(city), a.DuctWorks.Today(ctx)
 	w, err := a.DuctWorks.Plan(ctx, manager, uuid.Nil, ductwork.Input{Owner: ductwork.ByOperator, Operator: uuid.MustParse(company), Kind: ductwork.NewDucts, Title: "Uji", Road: "Jalan", Place: ductwork.Place{Points: []geo.Point{{Lat: 1.1, Lon: 104}}},
-		From: today, To: today, Method: ductwork.OpenCut, Contact: "x", Phone: "1"})
+		From: today, To: today, Method: ductwork.OpenCut, Contact: "x", Phone: "0778 123456"})
 	if err != nil {
 		t.Fatal(err)
 	}

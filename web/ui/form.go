@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -139,21 +140,22 @@ func (e Errors) Of(name string) string {
 
 func (f Field) id() string { return "f-" + f.Of + f.Name }
 
-// Leads lets what was refused lead to the first of the fields that says so, and be called as the field is.
+// Leads lets what was refused lead to the first of the fields that says so, be called as the field is, and stand in the order of the
+// fields; what no field says stands last.
 func (e Errors) Leads(fields []Field) Errors {
 	out := slices.Clone(e)
+	at := map[string]int{}
 	for i, x := range out {
-		k := slices.IndexFunc(fields, func(f Field) bool {
+		at[x.Name] = slices.IndexFunc(fields, func(f Field) bool {
 			return f.Error != "" && x.Name != "" && (f.Name == x.Name || f.Of+f.Name == x.Name)
 		})
-		if k < 0 {
+		if k := at[x.Name]; k >= 0 {
+			out[i].At, out[i].Label = fields[k].id(), cmp.Or(fields[k].Label, x.Label)
 			continue
 		}
-		out[i].At = fields[k].id()
-		if x.Label == "" {
-			out[i].Label = fields[k].Label
-		}
+		at[x.Name] = slices.IndexFunc(fields, func(f Field) bool { return f.Name != "" && strings.HasPrefix(x.Name, f.Name+".") }) // of a row of a group
 	}
+	slices.SortStableFunc(out, func(a, b FieldError) int { return cmp.Compare(uint(at[a.Name]), uint(at[b.Name])) }) // below zero is far above
 	return out
 }
 

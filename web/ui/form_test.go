@@ -1,11 +1,24 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"bedelau/internal/kernel/i18n"
 )
+
+// TestFaultsStandAsTheirFields: the list above a form calls each fault as its field is called, leads to it, and stands in the order of the
+// fields, whatever order and names they were refused in; what is of no field stands last.
+func TestFaultsStandAsTheirFields(t *testing.T) {
+	t.Parallel()
+	fields := []Field{{Name: "number", Label: "Nomor izin", Error: "x"}, {Name: "jalur", Label: "Letak"}, {Name: "day", Of: "izin", Label: "Tanggal izin", Error: "x"}}
+	got := Errors{{Text: "Semuanya"}, {Name: "day", Label: "Hari", Text: "x"}, {Name: "jalur.1.titik", Label: "Titik 1", Text: "x"}, {Name: "number", Label: "Nomor permohonan", Text: "x"}}.Leads(fields)
+	want := Errors{{Name: "number", Label: "Nomor izin", Text: "x", At: "f-number"}, {Name: "jalur.1.titik", Label: "Titik 1", Text: "x"}, {Name: "day", Label: "Tanggal izin", Text: "x", At: "f-izinday"}, {Text: "Semuanya"}}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %+v\nwant %+v", got, want)
+	}
+}
 
 // TestALongLineIsSeenWhole: what is longer than a phone is wide breaks, and nothing else does.
 func TestALongLineIsSeenWhole(t *testing.T) {

@@ -82,15 +82,16 @@ const evidenceMost = 500
 
 // UploadEvidence adds what shows the company's work, by its people or by staff with duct:lease for them. It refuses Invalid what
 // cannot be (field "place" for one not on the way; "replaces" for evidence that was not rejected or was made anew already), and
-// Conflict "ductorder.no_action" in a state in which no work is shown. A repetition returns the piece that was added, and its file is dropped.
-func (s *Service) UploadEvidence(ctx context.Context, actor identity.Actor, in EvidenceInput) (Evidence, error) {
+// Conflict "ductorder.no_action" in a state in which no work is shown. What whoever asks could not read is refused together with that. A
+// repetition returns the piece that was added, and its file is dropped.
+func (s *Service) UploadEvidence(ctx context.Context, actor identity.Actor, in EvidenceInput, unread ...fault.Field) (Evidence, error) {
 	if err := s.mayChange(ctx, actor, in.Order); err != nil {
 		return Evidence{}, err
 	}
 	in.Place, in.Note = strings.TrimSpace(in.Place), strings.TrimSpace(in.Note)
-	var bad []fault.Field
+	bad := unread
 	add := func(name, code string, args ...any) {
-		bad = append(bad, fault.Field{Name: name, Code: code, Args: args})
+		bad = fault.Also(bad, fault.Field{Name: name, Code: code, Args: args})
 	}
 	if !slices.Contains(EvidenceKinds(), in.Kind) {
 		add("kind", "not_an_option")
@@ -124,7 +125,7 @@ func (s *Service) UploadEvidence(ctx context.Context, actor identity.Actor, in E
 		if err != nil {
 			return err
 		}
-		if i := slices.IndexFunc(all, func(x Evidence) bool { return x.Key.Valid && x.Key.UUID == in.Key }); i >= 0 {
+		if i := slices.IndexFunc(all, func(x Evidence) bool { return x.Key.Valid && x.Key.UUID == in.Key }); i >= 0 && len(unread) == 0 {
 			e = all[i]
 			return nil
 		}

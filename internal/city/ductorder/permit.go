@@ -73,15 +73,15 @@ type PermitInput struct {
 
 // WritePermit writes down that an authority has permitted, with its letter, for staff with duct:lease. It refuses Invalid what is
 // missing, with the file of the first writing, NotFound "ductorder.not_found" a permit that the order does not need, and Conflict
-// "ductorder.no_action" in a state in which none is written down.
-func (s *Service) WritePermit(ctx context.Context, actor identity.Actor, in PermitInput) error {
+// "ductorder.no_action" in a state in which none is written down. What whoever asks could not read is refused together with what is missing.
+func (s *Service) WritePermit(ctx context.Context, actor identity.Actor, in PermitInput, unread ...fault.Field) error {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctLease); err != nil {
 		return err
 	}
 	in.Number, in.Day, in.Until = strings.TrimSpace(in.Number), duct.DayOf(in.Day), duct.DayOf(in.Until)
-	var bad []fault.Field
+	bad := unread
 	add := func(name, code string, args ...any) {
-		bad = append(bad, fault.Field{Name: name, Code: code, Args: args})
+		bad = fault.Also(bad, fault.Field{Name: name, Code: code, Args: args})
 	}
 	switch n := len([]rune(in.Number)); {
 	case n == 0:

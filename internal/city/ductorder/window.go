@@ -104,8 +104,11 @@ func (in *WindowInput) check(today time.Time) []fault.Field {
 		bad = append(bad, fault.Field{Name: "since", Code: "required"})
 	case in.Since.Before(today):
 		bad = append(bad, fault.Field{Name: "since", Code: "plan_past"})
+	}
+	switch {
 	case in.Until.IsZero():
 		bad = append(bad, fault.Field{Name: "until", Code: "required"})
+	case in.Since.IsZero():
 	case in.Until.Before(in.Since):
 		bad = append(bad, fault.Field{Name: "until", Code: "not_after"})
 	case in.Until.After(in.Since.AddDate(0, 0, windowLongest-1)):
@@ -116,12 +119,12 @@ func (in *WindowInput) check(today time.Time) []fault.Field {
 
 // RequestWindow asks to open a manhole on the order's way, by people of its company or by staff with duct:lease for it. It refuses
 // Invalid what cannot be (field "node" for one that is not on the way), and Conflict "ductorder.no_action" in a state in which none
-// is asked for. A repetition returns the window that was asked for.
-func (s *Service) RequestWindow(ctx context.Context, actor identity.Actor, in WindowInput) (Window, error) {
+// is asked for. What whoever asks could not read is refused together with that. A repetition returns the window that was asked for.
+func (s *Service) RequestWindow(ctx context.Context, actor identity.Actor, in WindowInput, unread ...fault.Field) (Window, error) {
 	if err := s.mayChange(ctx, actor, in.Order); err != nil {
 		return Window{}, err
 	}
-	bad := in.check(s.today(ctx))
+	bad := fault.Also(unread, in.check(s.today(ctx))...)
 	id, err := uuid.NewV7()
 	if err != nil {
 		return Window{}, err
@@ -144,7 +147,7 @@ func (s *Service) RequestWindow(ctx context.Context, actor identity.Actor, in Wi
 		}
 		node, ok := nodes[in.Node]
 		if !ok && in.Node != "" {
-			bad = append(bad, fault.Field{Name: "node", Code: "not_on_way"})
+			bad = fault.Also(bad, fault.Field{Name: "node", Code: "not_on_way"})
 		}
 		if err := fault.Fields(bad); err != nil {
 			return err

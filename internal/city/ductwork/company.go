@@ -39,7 +39,7 @@ func (s *Service) Join(ctx context.Context, actor identity.Actor, company uuid.U
 		return err
 	}
 	note = strings.TrimSpace(note)
-	if err := said(map[string]text{"note": {note, 500, true}}); err != nil {
+	if err := fault.Fields(said(map[string]text{"note": {note, 500, true}})); err != nil {
 		return err
 	}
 	published, err := s.Calendar(ctx, CalendarFilter{})

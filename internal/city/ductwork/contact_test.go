@@ -17,7 +17,7 @@ func TestAContactIsSealedAndErased(t *testing.T) {
 	t.Parallel()
 	st := newStage(t)
 	in := says("2026-12-01", "2026-12-20", at(0, 0), at(50, 0))
-	in.Contact, in.Phone, in.Email = "Budi", "0812", "budi@contoh.id"
+	in.Contact, in.Phone, in.Email = "Budi", "081270001234", "budi@contoh.id"
 	w, other := st.plan(t, in), st.plan(t, says("2026-12-01", "2026-12-20", at(0, 10), at(50, 10)))
 	run := func(fn func(context.Context, bun.Tx) error) {
 		t.Helper()
@@ -39,7 +39,7 @@ func TestAContactIsSealedAndErased(t *testing.T) {
 		_, beside, err := st.Clashes(st.ctx, st.manager, uuid.Nil, other.ID)
 		must(t, err)
 		for _, x := range []Work{st.is(t, w.ID), calendar[0], listed[1].Work, beside[0].Work} {
-			if x.ID != w.ID || x.Contact != "Budi" || x.Phone != "0812" || x.Email != "budi@contoh.id" {
+			if x.ID != w.ID || x.Contact != "Budi" || x.Phone != "081270001234" || x.Email != "budi@contoh.id" {
 				return false
 			}
 		}
@@ -48,7 +48,7 @@ func TestAContactIsSealedAndErased(t *testing.T) {
 	if clear() != 0 || !reads() {
 		t.Error("the contact lies in clear, or is not read")
 	}
-	exec("UPDATE duct_work SET sealed = NULL, contact = 'Budi', phone = '0812', email = 'budi@contoh.id' WHERE tenant_id = ? AND id = ?", st.w.Batam.ID, w.ID)
+	exec("UPDATE duct_work SET sealed = NULL, contact = 'Budi', phone = '081270001234', email = 'budi@contoh.id' WHERE tenant_id = ? AND id = ?", st.w.Batam.ID, w.ID)
 	if clear() != 1 || !reads() {
 		t.Error("a contact from before is not read")
 	}
@@ -58,9 +58,9 @@ func TestAContactIsSealedAndErased(t *testing.T) {
 	if clear() != 0 || !reads() {
 		t.Error("a contact from before lies in clear")
 	}
-	in.Phone = "0813"
+	in.Phone = "081370001234"
 	must(t, st.Change(st.ctx, st.manager, uuid.Nil, w.ID, 0, in))
-	if got := st.is(t, w.ID); clear() != 0 || got.Phone != "0813" || got.Contact != "Budi" {
+	if got := st.is(t, w.ID); clear() != 0 || got.Phone != "081370001234" || got.Contact != "Budi" {
 		t.Errorf("changed: %+v", got)
 	}
 	must(t, st.Cancel(st.ctx, st.manager, uuid.Nil, w.ID, "Tidak jadi"))

@@ -66,27 +66,25 @@ func (g Guarantee) Ends(today time.Time, days int) bool {
 }
 
 // Guarantee writes a bank's letter down, for staff with duct:manage, until the works are released or cancelled. It refuses Invalid
-// what is missing or cannot be: field "valid_until" a letter that has ended, and "guarantee" one that is on record already.
-func (s *Service) Guarantee(ctx context.Context, actor identity.Actor, work uuid.UUID, g Guarantee) (Guarantee, error) {
+// what is missing or cannot be: field "valid_until" a letter that has ended, and "guarantee" one that is on record already; together with
+// what whoever asks could not read.
+func (s *Service) Guarantee(ctx context.Context, actor identity.Actor, work uuid.UUID, g Guarantee, unread ...fault.Field) (Guarantee, error) {
 	if err := s.mayWrite(ctx, actor, uuid.Nil); err != nil {
 		return Guarantee{}, err
 	}
 	g.Bank, g.Number = strings.Join(strings.Fields(g.Bank), " "), strings.TrimSpace(g.Number)
-	bad := fault.From(said(map[string]text{"bank": {g.Bank, 100, true}, "guarantee": {g.Number, 100, true}})).Fields
+	bad := fault.Also(unread, said(map[string]text{"bank": {g.Bank, 100, true}, "guarantee": {g.Number, 100, true}})...)
 	if g.Kind != Execution && g.Kind != Maintenance {
 		bad = append(bad, fault.Field{Name: "kind", Code: "not_an_option"})
 	}
 	if g.Amount <= 0 {
-		bad = append(bad, fault.Field{Name: "amount", Code: "required"})
+		bad = fault.Also(bad, fault.Field{Name: "amount", Code: "required"})
 	}
 	switch {
 	case g.ValidUntil.IsZero():
-		bad = append(bad, fault.Field{Name: "valid_until", Code: "required"})
+		bad = fault.Also(bad, fault.Field{Name: "valid_until", Code: "required"})
 	case g.ValidUntil.Before(s.Today(ctx)):
 		bad = append(bad, fault.Field{Name: "valid_until", Code: "work_over"})
-	}
-	if err := fault.Fields(bad); err != nil {
-		return Guarantee{}, err
 	}
 	id, err := uuid.NewV7()
 	if err != nil {
@@ -100,6 +98,16 @@ func (s *Service) Guarantee(ctx context.Context, actor identity.Actor, work uuid
 		}
 		if w.State == Released || w.State == Cancelled {
 			return fault.New(fault.Conflict, "ductwork.wrong_state")
+		}
+		known, err := tx.NewSelect().Model((*Guarantee)(nil)).Where("g.tenant_id = ? AND g.bank = ? AND g.number = ?", g.TenantID, g.Bank, g.Number).Exists(ctx)
+		if err != nil {
+			return fmt.Errorf("ductwork: guarantee: %w", err)
+		}
+		if known {
+			bad = fault.Also(bad, fault.Field{Name: "guarantee", Code: "work_guarantee_known"})
+		}
+		if err := fault.Fields(bad); err != nil {
+			return err
 		}
 		if _, err := tx.NewInsert().Model(&g).Exec(ctx); err != nil {
 			return fmt.Errorf("ductwork: guarantee: %w", err)
@@ -122,10 +130,11 @@ func (s *Service) AskGuarantee(ctx context.Context, actor identity.Actor, work, 
 		return err
 	}
 	why = strings.TrimSpace(why)
+	bad := said(map[string]text{"why": {why, 500, what == Claimed}})
 	if what != Returned && what != Claimed {
-		return fault.Fields([]fault.Field{{Name: "what", Code: "not_an_option"}})
+		bad = append(bad, fault.Field{Name: "what", Code: "not_an_option"})
 	}
-	if err := said(map[string]text{"why": {why, 500, what == Claimed}}); err != nil {
+	if err := fault.Fields(bad); err != nil {
 		return err
 	}
 	return tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {

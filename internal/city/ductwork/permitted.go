@@ -13,7 +13,6 @@ import (
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/document"
 	"bedelau/internal/kernel/event"
-	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/geo"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
@@ -149,8 +148,8 @@ func (s *Service) line(ctx context.Context, tx bun.Tx, p permit) (string, error)
 		if len(points) == 0 {
 			return "", nil
 		}
-		shape, err := Place{Points: points}.shape(ctx, tx, s, longest)
-		if err == nil || fault.From(err).Kind != fault.Invalid {
+		shape, nowhere, err := Place{Points: points}.shape(ctx, tx, s, longest)
+		if err != nil || len(nowhere) == 0 {
 			return shape, err
 		}
 	}

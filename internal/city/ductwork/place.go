@@ -44,11 +44,11 @@ func most(emergency bool, rule Rule) int {
 	return longest
 }
 
-// shape is the geometry of a place in the database's own format (EWKB in hex). It refuses what is no place, and an outline of more than
+// shape is the geometry of a place in the database's own format (EWKB in hex). It names what is no place, and an outline of more than
 // so many metres, field "place".
-func (p Place) shape(ctx context.Context, tx bun.Tx, s *Service, most int) (string, error) {
-	bad := func(code string, args ...any) error {
-		return fault.Fields([]fault.Field{{Name: "place", Code: code, Args: args}})
+func (p Place) shape(ctx context.Context, tx bun.Tx, s *Service, most int) (shape string, nowhere []fault.Field, err error) {
+	bad := func(code string, args ...any) (string, []fault.Field, error) {
+		return "", []fault.Field{{Name: "place", Code: code, Args: args}}, nil
 	}
 	given := 0
 	for _, said := range []bool{len(p.Points) > 0, len(p.Segments) > 0, p.Road != ""} {
@@ -64,24 +64,24 @@ func (p Place) shape(ctx context.Context, tx bun.Tx, s *Service, most int) (stri
 	measured := "SELECT g::text AS shape, ST_IsValid(g) AS ok, ST_Length(g::geography) + ST_Perimeter(g::geography) AS long FROM "
 	switch {
 	case given == 0:
-		return "", bad("required")
+		return bad("required")
 	case given > 1:
-		return "", bad("work_one_place")
+		return bad("work_one_place")
 	case len(p.Points) > 0:
 		g, code := p.drawn()
 		if code != "" {
-			return "", bad(code, "max", pointsMost)
+			return bad(code, "max", pointsMost)
 		}
 		raw, err := wkb.Marshal(g)
 		if err != nil {
-			return "", fmt.Errorf("ductwork: place: %w", err)
+			return "", nil, fmt.Errorf("ductwork: place: %w", err)
 		}
 		if err := tx.NewRaw(measured+"(SELECT ST_GeomFromWKB(?, 4326) AS g) x", raw).Scan(ctx, &found); err != nil {
-			return "", fmt.Errorf("ductwork: place: %w", err)
+			return "", nil, fmt.Errorf("ductwork: place: %w", err)
 		}
 	default:
 		if len(p.Segments) > segmentsMost {
-			return "", bad("too_many", "max", segmentsMost)
+			return bad("too_many", "max", segmentsMost)
 		}
 		var there []string
 		today := s.Today(ctx)
@@ -94,30 +94,30 @@ func (p Place) shape(ctx context.Context, tx bun.Tx, s *Service, most int) (stri
 			return q.Where("k.code IN (?)", bun.List(p.Segments))
 		}
 		if err := along(tx.NewSelect().ColumnExpr("k.code")).Scan(ctx, &there); err != nil {
-			return "", fmt.Errorf("ductwork: place: %w", err)
+			return "", nil, fmt.Errorf("ductwork: place: %w", err)
 		}
 		for _, code := range p.Segments {
 			if !slices.Contains(there, code) {
-				return "", bad("work_no_segment", "segment", code)
+				return bad("work_no_segment", "segment", code)
 			}
 		}
 		if len(there) == 0 {
-			return "", bad("no_such_road")
+			return bad("no_such_road")
 		}
 		lines := along(tx.NewSelect().ColumnExpr("ST_LineMerge(ST_Collect(c.line)) AS g"))
 		if err := tx.NewRaw(measured+"(?) x", lines).Scan(ctx, &found); err != nil {
-			return "", fmt.Errorf("ductwork: place: %w", err)
+			return "", nil, fmt.Errorf("ductwork: place: %w", err)
 		}
 	}
 	switch {
 	case len(found) != 1 || !found[0].OK:
-		return "", bad("work_crosses_itself")
+		return bad("work_crosses_itself")
 	case found[0].Long > float64(most) && most < longest:
-		return "", bad("work_emergency_long", "max", most)
+		return bad("work_emergency_long", "max", most)
 	case found[0].Long > longest:
-		return "", bad("work_too_long", "max", longest/1000)
+		return bad("work_too_long", "max", longest/1000)
 	}
-	return found[0].Shape, nil
+	return found[0].Shape, nil, nil
 }
 
 // drawn is what the points make, or the code of what is wrong with them.

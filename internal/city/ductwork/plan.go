@@ -54,7 +54,7 @@ const farthest = 5
 // emergencyDays is how many days after its first a company says that its emergency ends; staff say a later one.
 const emergencyDays = 14
 
-func (in Input) check(now, today time.Time) error {
+func (in Input) check(now, today time.Time) []fault.Field {
 	var bad []fault.Field
 	add := func(name, code string, args ...any) {
 		bad = append(bad, fault.Field{Name: name, Code: code, Args: args})
@@ -86,6 +86,9 @@ func (in Input) check(now, today time.Time) error {
 	if in.Owner == ByOperator && in.Operator == uuid.Nil {
 		add("operator", "required")
 	}
+	if in.Phone != "" && !identity.OfficePhone(in.Phone) {
+		add("phone", "office_phone")
+	}
 	if a, err := mail.ParseAddress(in.Email); in.Email != "" && (err != nil || a.Address != in.Email) {
 		add("email", "invalid")
 	}
@@ -107,16 +110,7 @@ func (in Input) check(now, today time.Time) error {
 	case in.To.After(today.AddDate(farthest, 0, 0)):
 		add("to", "work_too_far", "max", farthest)
 	}
-	if in.Place.Empty() {
-		add("place", "required")
-	}
-	return fault.Fields(bad)
-}
-
-// Wrong refuses what Plan would refuse about what is said alone, so that all of it is named at once.
-func (s *Service) Wrong(ctx context.Context, in Input) error {
-	in.trim()
-	return in.check(s.now(), s.Today(ctx))
+	return bad
 }
 
 // lock makes whoever changes the plans of a city wait for the other, so that each is held against all.
@@ -138,8 +132,8 @@ func (s *Service) mayAdd(ctx context.Context, actor identity.Actor, in Input) er
 // It refuses Invalid what is missing or cannot be (field "place" for where it is, field "to" an emergency of a company that goes on
 // for more than fourteen days), Conflict "lease.not_approved" a company that
 // may not lease, and what tenancy.MayAdd refuses staff who plan, tenancy.MayAsk a company and whoever writes down an emergency.
-// A repetition returns the works that were planned.
-func (s *Service) Plan(ctx context.Context, actor identity.Actor, company uuid.UUID, in Input) (Work, error) {
+// All that is wrong is named at once, with the fields that whoever asks could not read. A repetition returns the works that were planned.
+func (s *Service) Plan(ctx context.Context, actor identity.Actor, company uuid.UUID, in Input, unread ...fault.Field) (Work, error) {
 	if err := s.mayWrite(ctx, actor, company); err != nil {
 		return Work{}, err
 	}
@@ -153,11 +147,9 @@ func (s *Service) Plan(ctx context.Context, actor identity.Actor, company uuid.U
 	if in.Emergency && !in.StartedAt.IsZero() {
 		in.From = s.dayOf(ctx, in.StartedAt)
 	}
-	if err := in.check(s.now(), s.Today(ctx)); err != nil {
-		return Work{}, err
-	}
-	if actor.Kind == identity.Partner && in.Emergency && in.To.After(in.From.AddDate(0, 0, emergencyDays)) {
-		return Work{}, fault.Fields([]fault.Field{{Name: "to", Code: "window_too_long", Args: []any{"max", emergencyDays}}})
+	bad := fault.Also(unread, in.check(s.now(), s.Today(ctx))...)
+	if actor.Kind == identity.Partner && in.Emergency && !in.From.IsZero() && in.To.After(in.From.AddDate(0, 0, emergencyDays)) {
+		bad = fault.Also(bad, fault.Field{Name: "to", Code: "window_too_long", Args: []any{"max", emergencyDays}})
 	}
 	id, err := uuid.NewV7()
 	if err != nil {
@@ -174,10 +166,11 @@ func (s *Service) Plan(ctx context.Context, actor identity.Actor, company uuid.U
 			}
 			return err
 		}
-		if err := s.fill(ctx, tx, &w, in); err != nil {
+		rule, err := ruleOn(ctx, tx, s.Today(ctx))
+		if err != nil {
 			return err
 		}
-		rule, err := ruleOn(ctx, tx, s.Today(ctx))
+		shape, err := s.take(ctx, tx, &w, in, most(in.Emergency, rule), bad)
 		if err != nil {
 			return err
 		}
@@ -188,10 +181,6 @@ func (s *Service) Plan(ctx context.Context, actor identity.Actor, company uuid.U
 			}
 		}
 		if w.Number, err = s.number(ctx, tx); err != nil {
-			return err
-		}
-		shape, err := in.Place.shape(ctx, tx, s, most(in.Emergency, rule))
-		if err != nil {
 			return err
 		}
 		if err := s.sealContact(ctx, &w); err != nil {
@@ -244,35 +233,54 @@ func (s *Service) number(ctx context.Context, tx bun.Tx) (string, error) {
 	return fmt.Sprintf("GAL-%d-%04d", s.Today(ctx).Year(), given), nil
 }
 
-// fill takes over what was said, as far as the city knows whom and what it names.
-func (s *Service) fill(ctx context.Context, tx bun.Tx, w *Work, in Input) error {
+// take takes over what was said, with the shape of its place of at most so many metres, empty for works that stay where they are. It
+// refuses what is bad already together with whatever of it the city does not know.
+func (s *Service) take(ctx context.Context, tx bun.Tx, w *Work, in Input, most int, bad []fault.Field) (shape string, err error) {
+	unknown, err := s.fill(ctx, tx, w, in)
+	if err != nil {
+		return "", err
+	}
+	bad = fault.Also(bad, unknown...)
+	if !in.Place.Empty() || w.Number == "" {
+		var nowhere []fault.Field
+		if shape, nowhere, err = in.Place.shape(ctx, tx, s, most); err != nil {
+			return "", err
+		}
+		bad = fault.Also(bad, nowhere...)
+	}
+	return shape, fault.Fields(bad)
+}
+
+// fill takes over what was said, and names what of it the city does not know.
+func (s *Service) fill(ctx context.Context, tx bun.Tx, w *Work, in Input) (unknown []fault.Field, err error) {
 	w.Owner, w.OwnerName, w.OperatorID = in.Owner, in.OwnerName, uuid.NullUUID{}
-	if in.Owner == ByOperator {
+	if in.Owner == ByOperator && in.Operator != uuid.Nil {
 		var all []lease.Operator
 		if err := tx.NewSelect().Model(&all).Where("o.tenant_id = ? AND o.id = ?", tenancy.Must(ctx), in.Operator).Scan(ctx); err != nil {
-			return fmt.Errorf("ductwork: plan: %w", err)
+			return nil, fmt.Errorf("ductwork: plan: %w", err)
 		}
-		if len(all) == 0 {
-			return fault.Fields([]fault.Field{{Name: "operator", Code: "not_an_option"}})
+		switch {
+		case len(all) == 0:
+			unknown = append(unknown, fault.Field{Name: "operator", Code: "not_an_option"})
+		case all[0].State != lease.OperatorApproved:
+			return nil, fault.New(fault.Conflict, "lease.not_approved")
+		default:
+			w.OwnerName, w.OperatorID = all[0].Name, uuid.NullUUID{UUID: in.Operator, Valid: true}
 		}
-		if all[0].State != lease.OperatorApproved {
-			return fault.New(fault.Conflict, "lease.not_approved")
-		}
-		w.OwnerName, w.OperatorID = all[0].Name, uuid.NullUUID{UUID: in.Operator, Valid: true}
 	}
 	if in.Authority != "" {
 		known, err := tx.NewSelect().TableExpr("duct_authority AS a").Where("a.tenant_id = ? AND a.code = ?", tenancy.Must(ctx), in.Authority).Exists(ctx)
 		if err != nil {
-			return fmt.Errorf("ductwork: plan: %w", err)
+			return nil, fmt.Errorf("ductwork: plan: %w", err)
 		}
 		if !known {
-			return fault.Fields([]fault.Field{{Name: "authority", Code: "not_an_option"}})
+			unknown = append(unknown, fault.Field{Name: "authority", Code: "not_an_option"})
 		}
 	}
 	w.Kind, w.Title, w.Road, w.Authority, w.Method = in.Kind, in.Title, in.Road, in.Authority, in.Method
 	w.From, w.To, w.Contact, w.Phone, w.Email, w.Colay, w.ColayNote = in.From, in.To, in.Contact, in.Phone, in.Email, in.Colay, in.ColayNote
 	w.UpdatedAt = s.now()
-	return nil
+	return unknown, nil
 }
 
 // changeable are the states in which staff, and the company whose works they are, change what was said.
@@ -286,8 +294,8 @@ func changeable(partner bool) []string {
 // Change says anew what works are, and holds them against the others again. An empty Place leaves them where they are. For staff
 // with duct:manage until the road is being restored, and for people of the company whose it is while it is planned: others are
 // NotFound "ductwork.not_found", another state Conflict "ductwork.wrong_state", and Conflict "ductwork.changed" what somebody has
-// changed since revision was read.
-func (s *Service) Change(ctx context.Context, actor identity.Actor, company, id uuid.UUID, revision int, in Input) error {
+// changed since revision was read. All that is wrong is named at once, with the fields that whoever asks could not read.
+func (s *Service) Change(ctx context.Context, actor identity.Actor, company, id uuid.UUID, revision int, in Input, unread ...fault.Field) error {
 	if err := s.mayWrite(ctx, actor, company); err != nil {
 		return err
 	}
@@ -314,21 +322,16 @@ func (s *Service) Change(ctx context.Context, actor identity.Actor, company, id 
 		if w.Emergency {
 			in.Emergency, in.StartedAt, in.From = true, w.StartedAt, w.From
 		}
-		if stays {
-			in.Place.Road = w.Road // is there, and is not looked at
-		}
-		if err := in.check(s.now(), s.Today(ctx)); err != nil {
+		was := w
+		rule, err := ruleOn(ctx, tx, s.Today(ctx))
+		if err != nil {
 			return err
 		}
-		was := w
-		if err := s.fill(ctx, tx, &w, in); err != nil {
+		shape, err := s.take(ctx, tx, &w, in, most(w.Emergency, rule), fault.Also(unread, in.check(s.now(), s.Today(ctx))...))
+		if err != nil {
 			return err
 		}
 		if err := s.sealContact(ctx, &w); err != nil {
-			return err
-		}
-		rule, err := ruleOn(ctx, tx, s.Today(ctx))
-		if err != nil {
 			return err
 		}
 		if w.OperatorID.Valid { // staff have said whose they are
@@ -338,10 +341,6 @@ func (s *Service) Change(ctx context.Context, actor identity.Actor, company, id 
 		q := tx.NewUpdate().Model(&w).Column("owner", "operator_id", "owner_name", "may_operator", "may_be", "kind", "title", "road", "authority", "from_day", "to_day", "method", "sealed", "erased_at", "colay", "colay_note", "revision", "updated_at").
 			Set("contact = '', phone = '', email = ''")
 		if !stays {
-			shape, err := in.Place.shape(ctx, tx, s, most(w.Emergency, rule))
-			if err != nil {
-				return err
-			}
 			q = q.Set("place = ?::geometry, by_ducts = ?", shape, in.Place.byDucts())
 		}
 		if _, err := q.WherePK().Exec(ctx); err != nil {

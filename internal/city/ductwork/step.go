@@ -25,14 +25,12 @@ type PermitInput struct {
 }
 
 // Permit writes the permit of works down, for staff with duct:manage: of planned ones, which are then permitted, of such whose permit was
-// withdrawn, and of an emergency, whose permit comes afterwards. It refuses Invalid what is missing or cannot be, and Conflict "ductwork.wrong_state".
-func (s *Service) Permit(ctx context.Context, actor identity.Actor, id uuid.UUID, in PermitInput) error {
+// withdrawn, and of an emergency, whose permit comes afterwards. It refuses Invalid what is missing or cannot be, together with what whoever asks
+// could not read, and Conflict "ductwork.wrong_state".
+func (s *Service) Permit(ctx context.Context, actor identity.Actor, id uuid.UUID, in PermitInput, unread ...fault.Field) error {
 	in.Number, in.By, in.Application = strings.TrimSpace(in.Number), strings.Join(strings.Fields(in.By), " "), strings.TrimSpace(in.Application)
-	err := said(map[string]text{"permit": {in.Number, 100, true}, "permit_by": {in.By, 200, true}, "application": {in.Application, 40, false}})
-	if err == nil {
-		err = s.past(ctx, "permit_day", in.Day)
-	}
-	if err != nil {
+	bad := fault.Also(unread, said(map[string]text{"permit": {in.Number, 100, true}, "permit_by": {in.By, 200, true}, "application": {in.Application, 40, false}})...)
+	if err := fault.Fields(fault.Also(bad, s.past(ctx, "permit_day", in.Day)...)); err != nil {
 		return err
 	}
 	return s.step(ctx, actor, uuid.Nil, id, "ductwork.permit", []string{Planned, Permitted, Running, Reinstating}, func(_ context.Context, _ bun.Tx, w *Work) error {
@@ -53,7 +51,7 @@ func (s *Service) Permit(ctx context.Context, actor identity.Actor, id uuid.UUID
 // outside the window of the permit, Conflict "ductwork.permit_ended" works whose permit was withdrawn, and "ductwork.no_guarantee" works for which no bank guarantees the execution to
 // their last day, where one has to.
 func (s *Service) Begin(ctx context.Context, actor identity.Actor, id uuid.UUID, day time.Time) error {
-	if err := s.past(ctx, "day", day); err != nil {
+	if err := fault.Fields(s.past(ctx, "day", day)); err != nil {
 		return err
 	}
 	return s.step(ctx, actor, uuid.Nil, id, "ductwork.begin", []string{Permitted}, func(ctx context.Context, tx bun.Tx, w *Work) error {
@@ -89,7 +87,7 @@ func (s *Service) Restore(ctx context.Context, actor identity.Actor, id uuid.UUI
 // is late shows from then on. Conflict "ductwork.wrong_state" for what was reported, or is no emergency.
 func (s *Service) Report(ctx context.Context, actor identity.Actor, company, id uuid.UUID, report string) error {
 	report = strings.TrimSpace(report)
-	if err := said(map[string]text{"report": {report, 2000, true}}); err != nil {
+	if err := fault.Fields(said(map[string]text{"report": {report, 2000, true}})); err != nil {
 		return err
 	}
 	return s.step(ctx, actor, company, id, "ductwork.report", States(), func(_ context.Context, _ bun.Tx, w *Work) error {
@@ -105,7 +103,7 @@ func (s *Service) Report(ctx context.Context, actor identity.Actor, company, id 
 // duct:manage.
 func (s *Service) Cancel(ctx context.Context, actor identity.Actor, company, id uuid.UUID, why string) error {
 	why = strings.TrimSpace(why)
-	if err := said(map[string]text{"why": {why, 500, true}}); err != nil {
+	if err := fault.Fields(said(map[string]text{"why": {why, 500, true}})); err != nil {
 		return err
 	}
 	from := []string{Planned, Permitted}
@@ -145,7 +143,7 @@ type text struct {
 	need  bool
 }
 
-func said(all map[string]text) error {
+func said(all map[string]text) []fault.Field {
 	var bad []fault.Field
 	for name, x := range all {
 		if n := len([]rune(x.value)); n == 0 && x.need {
@@ -155,16 +153,16 @@ func said(all map[string]text) error {
 		}
 	}
 	slices.SortFunc(bad, func(a, b fault.Field) int { return strings.Compare(a.Name, b.Name) })
-	return fault.Fields(bad)
+	return bad
 }
 
 // past refuses a day that is missing or to come.
-func (s *Service) past(ctx context.Context, field string, day time.Time) error {
+func (s *Service) past(ctx context.Context, field string, day time.Time) []fault.Field {
 	switch {
 	case day.IsZero():
-		return fault.Fields([]fault.Field{{Name: field, Code: "required"}})
+		return []fault.Field{{Name: field, Code: "required"}}
 	case day.After(s.Today(ctx)):
-		return fault.Fields([]fault.Field{{Name: field, Code: "date_future"}})
+		return []fault.Field{{Name: field, Code: "date_future"}}
 	}
 	return nil
 }

@@ -33,7 +33,7 @@ func TestWorksGoTheirWay(t *testing.T) {
 		t.Errorf("planned as %+v", w)
 	}
 	refusedFor(t, st.Begin(st.ctx, st.manager, w.ID, day("2026-11-27")), "ductwork.wrong_state")
-	refusedFor(t, st.Permit(st.ctx, st.manager, w.ID, PermitInput{Day: day("2026-11-28")}), "input.invalid", "permit required", "permit_by required")
+	refusedFor(t, st.Permit(st.ctx, st.manager, w.ID, PermitInput{Day: day("2026-11-28")}), "input.invalid", "permit required", "permit_by required", "permit_day date_future")
 	refusedFor(t, st.Permit(st.ctx, st.manager, w.ID, PermitInput{Number: "IZ-7", By: "Dinas Bina Marga", Day: day("2026-11-28")}), "input.invalid", "permit_day date_future")
 	must(t, st.Permit(st.ctx, st.manager, w.ID, PermitInput{Number: "IZ-7", By: "Dinas Bina Marga", Day: day("2026-11-20"), Application: "BTM-26-7K3QX-4"}))
 	refusedFor(t, st.Permit(st.ctx, st.manager, w.ID, PermitInput{Number: "IZ-8", By: "x", Day: day("2026-11-20")}), "ductwork.wrong_state")
@@ -56,7 +56,7 @@ func TestWorksGoTheirWay(t *testing.T) {
 	refusedFor(t, st.Cancel(st.ctx, st.manager, uuid.Nil, w.ID, "x"), "ductwork.wrong_state")
 
 	_, err = st.Visit(st.ctx, st.manager, w.ID, VisitInput{Kind: Supervision, On: day("2026-12-01")})
-	refusedFor(t, err, "input.invalid", "note required")
+	refusedFor(t, err, "input.invalid", "note required", "day work_outside")
 	_, err = st.Visit(st.ctx, st.manager, w.ID, VisitInput{Kind: Supervision, On: day("2026-12-01"), Good: true, Note: "Rapi"})
 	refusedFor(t, err, "input.invalid", "day work_outside")
 	photo := st.photo(t)

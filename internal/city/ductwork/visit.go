@@ -53,8 +53,8 @@ type VisitInput struct {
 
 // Visit writes a visit down, for staff with duct:manage: one of supervision while anything can be seen, an inspection of a road that is being restored. Passed, the
 // maintenance period begins on its day; failed, the road is to be restored again. It refuses Invalid what is missing or cannot be, field "months" a period outside the
-// city's, and Conflict "ductwork.wrong_state".
-func (s *Service) Visit(ctx context.Context, actor identity.Actor, work uuid.UUID, in VisitInput) (Visit, error) {
+// city's, together with what whoever asks could not read, and Conflict "ductwork.wrong_state".
+func (s *Service) Visit(ctx context.Context, actor identity.Actor, work uuid.UUID, in VisitInput, unread ...fault.Field) (Visit, error) {
 	if err := s.mayWrite(ctx, actor, uuid.Nil); err != nil {
 		return Visit{}, err
 	}
@@ -64,16 +64,13 @@ func (s *Service) Visit(ctx context.Context, actor identity.Actor, work uuid.UUI
 		return Visit{}, err
 	}
 	inspects := in.Kind == Inspection
-	bad := fault.From(said(map[string]text{"note": {in.Note, 2000, !in.Good || !inspects}})).Fields
-	bad = append(bad, fault.From(s.past(ctx, "day", in.On)).Fields...)
+	bad := fault.Also(unread, said(map[string]text{"note": {in.Note, 2000, !in.Good || !inspects}})...)
+	bad = fault.Also(bad, s.past(ctx, "day", in.On)...)
 	if !inspects && in.Kind != Supervision {
 		bad = append(bad, fault.Field{Name: "kind", Code: "not_an_option"})
 	}
 	if inspects && in.Good && (in.Months < rule.UpkeepLeast || in.Months > rule.UpkeepMost) {
 		bad = append(bad, fault.Field{Name: "months", Code: "work_months", Args: []any{"min", rule.UpkeepLeast, "max", rule.UpkeepMost}})
-	}
-	if err := fault.Fields(bad); err != nil {
-		return Visit{}, err
 	}
 	id, err := uuid.NewV7()
 	if err != nil {
@@ -89,7 +86,10 @@ func (s *Service) Visit(ctx context.Context, actor identity.Actor, work uuid.UUI
 			return err
 		}
 		if !w.BeganOn.IsZero() && v.On.Before(w.BeganOn) {
-			return fault.Fields([]fault.Field{{Name: "day", Code: "work_outside"}})
+			bad = fault.Also(bad, fault.Field{Name: "day", Code: "work_outside"})
+		}
+		if err := fault.Fields(bad); err != nil {
+			return err
 		}
 		from, action := []string{Permitted, Running, Reinstating, Upkeep}, "ductwork.visit"
 		if inspects {
@@ -171,13 +171,17 @@ func (s *Service) Receive(ctx context.Context, actor identity.Actor, name string
 }
 
 // Attach puts a received file to works, for staff with duct:manage and for people of the company whose it is. It refuses Invalid
-// field "kind" what it cannot be.
-func (s *Service) Attach(ctx context.Context, actor identity.Actor, company, work uuid.UUID, kind string, f files.File) (Paper, error) {
+// field "kind" what it cannot be, together with what whoever asks could not read.
+func (s *Service) Attach(ctx context.Context, actor identity.Actor, company, work uuid.UUID, kind string, f files.File, unread ...fault.Field) (Paper, error) {
 	if err := s.mayWrite(ctx, actor, company); err != nil {
 		return Paper{}, err
 	}
+	bad := unread
 	if !slices.Contains(PaperKinds(), kind) {
-		return Paper{}, fault.Fields([]fault.Field{{Name: "kind", Code: "not_an_option"}})
+		bad = fault.Also(bad, fault.Field{Name: "kind", Code: "not_an_option"})
+	}
+	if err := fault.Fields(bad); err != nil {
+		return Paper{}, err
 	}
 	var p Paper
 	err := tenancy.InTx(ctx, s.d.DB, func(ctx context.Context, tx bun.Tx) error {

@@ -140,7 +140,7 @@ func (st *stage) lay(t testing.TB, segments ...string) {
 
 // says is what is planned along points, by a utility unless it is changed.
 func says(from, to string, points ...geo.Point) Input {
-	return Input{Owner: ByUtility, OwnerName: "Perusahaan Air", Kind: Water, Title: "Galian pipa", Road: "Jalan A", Place: Place{Points: points}, From: day(from), To: day(to), Method: OpenCut, Contact: "Bagian teknik", Phone: "0778-1"}
+	return Input{Owner: ByUtility, OwnerName: "Perusahaan Air", Kind: Water, Title: "Galian pipa", Road: "Jalan A", Place: Place{Points: points}, From: day(from), To: day(to), Method: OpenCut, Contact: "Bagian teknik", Phone: "0778-123456"}
 }
 
 func (st *stage) plan(t testing.TB, in Input) Work {

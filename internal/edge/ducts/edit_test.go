@@ -56,7 +56,7 @@ func TestTheRecordIsChangedByHand(t *testing.T) {
 	ask := func(more ...string) []string {
 		return append(append([]string{"node", "HH-1", "kind", "handhole", "first", "RS-1A", "second", "RS-1B", "why", "Berita acara 12"}, day("3")...), more...)
 	}
-	sari.Sees(sari.Post(now+"/belah", ask("metres", "300")...), http.StatusUnprocessableEntity, "Jarak titik baru: Jaraknya harus antara 1 dan 221 meter")
+	sari.Sees(sari.Post(now+"/belah", ask("metres", "300")...), http.StatusUnprocessableEntity, "Jarak titik baru dari MH-1 (meter): Jaraknya harus antara 1 dan 221 meter")
 	again := sari.Post(now+"/belah", ask("metres", "jauh")...)
 	sari.Sees(again, http.StatusUnprocessableEntity, "Tulis jarak dalam meter, misalnya 12,5")
 	if !strings.Contains(again.Body, `value="HH-1"`) || !strings.Contains(again.Body, `value="jauh"`) {

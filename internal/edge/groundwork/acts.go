@@ -3,6 +3,7 @@ package groundwork
 import (
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/files"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/web/page/bill"
@@ -307,8 +309,9 @@ func (p *Pages) permit(c *gin.Context) error {
 			return in, err
 		}
 		day, err := dayIn(in, "permit_day")
+		unread, err := site.Unread(err)
 		if err == nil {
-			err = p.DuctWorks.Permit(c.Request.Context(), gate.ActorOf(c), id, ductwork.PermitInput{Number: in.Line("permit"), By: in.Line("permit_by"), Application: in.Line("application"), Day: day})
+			err = p.DuctWorks.Permit(c.Request.Context(), gate.ActorOf(c), id, ductwork.PermitInput{Number: in.Line("permit"), By: in.Line("permit_by"), Application: in.Line("application"), Day: day}, unread...)
 		}
 		return in, err
 	})
@@ -373,13 +376,13 @@ func (p *Pages) guarantee(c *gin.Context) error {
 			return in, err
 		}
 		g := ductwork.Guarantee{Kind: in.Text("kind"), Bank: in.Line("bank"), Number: in.Line("guarantee")}
-		if g.ValidUntil, err = dayIn(in, "valid_until"); err != nil {
-			return in, err
+		var day, sum error
+		g.ValidUntil, day = dayIn(in, "valid_until")
+		g.Amount, sum = amount(in, "amount")
+		unread, err := site.Unread(day, sum)
+		if err == nil {
+			_, err = p.DuctWorks.Guarantee(c.Request.Context(), gate.ActorOf(c), id, g, unread...)
 		}
-		if g.Amount, err = amount(in, "amount"); err != nil {
-			return in, err
-		}
-		_, err = p.DuctWorks.Guarantee(c.Request.Context(), gate.ActorOf(c), id, g)
 		return in, err
 	})
 }
@@ -422,21 +425,20 @@ func (p *Pages) visit(c *gin.Context) error {
 			photo = &f
 			return err
 		}, "day")
-		if err = withoutFile(err); err != nil {
+		unread, err := site.Unread(err)
+		if err != nil {
 			return in, err
 		}
+		unread = slices.DeleteFunc(unread, func(f fault.Field) bool { return f.Name == "file" && f.Code == "required" }) // there may be none
 		v := ductwork.VisitInput{Kind: ductwork.Supervision, Good: in.Yes("good"), Note: in.Text("note"), Photo: photo}
 		if in.Get("form") == "pemeriksaan" {
 			v.Kind = ductwork.Inspection
 			v.Months, _ = strconv.Atoi(in.Text("months")) // zero is refused with the months that there may be
 		}
-		if in.Text("good") == "" {
-			return in, site.Invalid("good", "required")
-		}
-		if v.On, err = dayIn(in, "day"); err != nil {
-			return in, err
-		}
-		_, err = p.DuctWorks.Visit(ctx, a, id, v)
+		unread = fault.Also(unread, site.Missing(in, "good")...)
+		on, err := dayIn(in, "day")
+		v.On, unread = on, fault.Also(unread, fault.From(err).Fields...)
+		_, err = p.DuctWorks.Visit(ctx, a, id, v, unread...)
 		return in, err
 	})
 }
@@ -453,8 +455,9 @@ func Attach(c *gin.Context, s *ductwork.Service, company, id uuid.UUID) (site.Fo
 		f, err = s.Receive(ctx, a, name, body)
 		return err
 	})
+	unread, err := site.Unread(err)
 	if err == nil {
-		_, err = s.Attach(ctx, a, company, id, in.Text("kind"), f)
+		_, err = s.Attach(ctx, a, company, id, in.Text("kind"), f, unread...)
 	}
 	return in, err
 }

@@ -22,7 +22,7 @@ func TestEverybodyReadsTheCalendar(t *testing.T) {
 	sari.Goes(sari.Post(one+"/izin", "form", "izin", "permit", "IZ-7", "permit_by", "Dinas Bina Marga", "permit_day", days(s, -1)), one)
 	sari.Page(works+"/program", "Belum ada perusahaan yang disetujui")
 
-	page := visitor.Page("/pekerjaan-galian", "Jalan Engku Putri", "Pipa HDPE 110 mm", "SPAM Batam", "Berizin", "IZ-7", "0778 123", "Pihak lain dapat memasang bersama", "1 pekerjaan di peta ini")
+	page := visitor.Page("/pekerjaan-galian", "Jalan Engku Putri", "Pipa HDPE 110 mm", "SPAM Batam", "Berizin", "IZ-7", "0778 123456", "Pihak lain dapat memasang bersama", "1 pekerjaan di peta ini")
 	if !strings.Contains(page, "<polyline") && !strings.Contains(page, "<path") {
 		t.Error("nothing is drawn")
 	}
@@ -51,7 +51,7 @@ func TestEverybodyReadsTheCalendar(t *testing.T) {
 		t.Fatalf("%v, %d: %s", err, answer.Status, answer.Body)
 	}
 	f := data.Features[0]
-	for key, want := range map[string]any{"from": days(s, 40), "to": days(s, 50), "days": 11.0, "permit": "IZ-7", "permit_date": days(s, -1), "contact": "Bagian teknik", "phone": "0778 123", "co_lay": true, "state": "permitted", "kind": "water"} {
+	for key, want := range map[string]any{"from": days(s, 40), "to": days(s, 50), "days": 11.0, "permit": "IZ-7", "permit_date": days(s, -1), "contact": "Bagian teknik", "phone": "0778 123456", "co_lay": true, "state": "permitted", "kind": "water"} {
 		if f.Properties[key] != want {
 			t.Errorf("%s: %v, want %v", key, f.Properties[key], want)
 		}

@@ -2,8 +2,8 @@ package groundwork
 
 import (
 	"context"
-	"errors"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -96,8 +96,8 @@ func rows(in site.Form) int {
 	return min(max(n, 0), pointsMost)
 }
 
-// Input is what the form says. What cannot be read is refused with its fields; now tells the zone in which times are meant.
-func (f Form) Input(in site.Form, zone *time.Location) (ductwork.Input, error) {
+// Input is what the form says, and which of its fields cannot be read; zone is where times are meant.
+func (f Form) Input(in site.Form, zone *time.Location) (ductwork.Input, []fault.Field) {
 	var bad []fault.Field
 	refuse := func(name, code string) { bad = append(bad, fault.Field{Name: name, Code: code}) }
 	day := func(name string) time.Time {
@@ -146,30 +146,28 @@ func (f Form) Input(in site.Form, zone *time.Location) (ductwork.Input, error) {
 		out.Place.Segments = strings.FieldsFunc(in.Text("segments"), func(r rune) bool { return r == ',' || r == ' ' || r == ';' || r == '\n' || r == '\r' || r == '\t' })
 		out.Place.Road = in.Text("along")
 	}
-	return out, fault.Fields(bad)
+	return out, bad
 }
 
-// Refused says what is wrong with the form, the fields in their order: what both the form and the record refuse is named at once.
-func Refused(c *gin.Context, all ...error) (ui.Errors, int, bool) {
+// Refused says what is wrong with the form, the fields in their order. Of points that cannot be read nothing is said as a place.
+func Refused(c *gin.Context, err error) (ui.Errors, int, bool) {
+	if err == nil {
+		return nil, 0, false
+	}
+	f := fault.From(err)
+	if len(f.Fields) == 0 {
+		errs, status, ok := site.RefusedAt(c, err, map[string]string{"lease.not_approved": "operator"})
+		return site.Called(c, errs, Labels), status, ok
+	}
+	unread := slices.ContainsFunc(f.Fields, func(x fault.Field) bool { return strings.HasPrefix(x.Name, line+".") })
 	var bad []fault.Field
-	seen := map[string]bool{}
-	for _, err := range all {
-		if err == nil {
-			continue
-		}
-		f := fault.From(err)
-		if len(f.Fields) == 0 {
-			errs, status, ok := site.RefusedAt(c, err, map[string]string{"lease.not_approved": "operator"})
-			return site.Called(c, errs, Labels), status, ok
-		}
-		for _, x := range f.Fields {
-			if x.Name == "place" {
-				x.Name = line
-			}
-			if !seen[x.Name] {
-				bad = append(bad, x)
-			}
-			seen[x.Name] = true
+	for _, x := range f.Fields {
+		switch {
+		case x.Name != "place":
+			bad = append(bad, x)
+		case !unread:
+			x.Name = line
+			bad = append(bad, x)
 		}
 	}
 	l := gate.LocaleOf(c)
@@ -327,13 +325,4 @@ func amount(in site.Form, name string) (money.Rupiah, error) {
 		return 0, site.Invalid(name, "invalid")
 	}
 	return n, nil
-}
-
-// withoutFile forgives a form that has no file in it.
-func withoutFile(err error) error {
-	var f *fault.Error
-	if errors.As(err, &f) && len(f.Fields) == 1 && f.Fields[0].Name == "file" && f.Fields[0].Code == "required" {
-		return nil
-	}
-	return err
 }

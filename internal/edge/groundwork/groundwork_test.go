@@ -52,7 +52,7 @@ func with(form []string, more ...string) []string {
 
 // filled is the form of water pipes along some points, which are sent as pairs of numbers.
 func filled(s *pagetest.Site, more ...string) []string {
-	return with([]string{"owner", "utility", "owner_name", "SPAM Batam", "kind", "water", "title", "Pipa HDPE 110 mm", "road", "Jalan Engku Putri", "method", "open_cut", "contact", "Bagian teknik", "phone", "0778 123",
+	return with([]string{"owner", "utility", "owner_name", "SPAM Batam", "kind", "water", "title", "Pipa HDPE 110 mm", "road", "Jalan Engku Putri", "method", "open_cut", "contact", "Bagian teknik", "phone", "0778 123456",
 		"from", days(s, 0), "to", days(s, 20)}, more...)
 }
 
@@ -100,10 +100,10 @@ func TestWorksAreRecordedAndFollowed(t *testing.T) {
 		t.Error("the next segment is shut too")
 	}
 	sari.Page("/petugas/ducting/ruas/R-1", "Pekerjaan galian di ruas ini", "Pipa HDPE 110 mm")
-	road := with(filled(s), "owner", "agency", "owner_name", "Dinas Bina Marga", "kind", "road", "title", "Pelapisan ulang", "contact", "Bidang jalan", "phone", "0778 9", "along", "Jalan Engku Putri", "from", days(s, 60), "to", days(s, 90))
+	road := with(filled(s), "owner", "agency", "owner_name", "Dinas Bina Marga", "kind", "road", "title", "Pelapisan ulang", "contact", "Bidang jalan", "phone", "0778 987654", "along", "Jalan Engku Putri", "from", days(s, 60), "to", days(s, 90))
 	second := sari.Post(works+"/baru", road...).To()
 	sari.Page(second, "Dinas Bina Marga", "Pipa HDPE 110 mm", "40 hari", "Bagian teknik")
-	sari.Page(one, "Pelapisan ulang", "Dapat bersama", "Ada peluang memasang bersama", "0778 9")
+	sari.Page(one, "Pelapisan ulang", "Dapat bersama", "Ada peluang memasang bersama", "0778 987654")
 	sari.Page(works+"?jenis=road", "Pelapisan ulang", "1 pekerjaan lain")
 	sari.Page(works+"?jalan=raja", "Tidak ada yang cocok")
 
@@ -159,6 +159,34 @@ func TestWorksAreRecordedAndFollowed(t *testing.T) {
 	stranger.Sees(stranger.Get(photo), http.StatusNotFound)
 }
 
+// TestAllThatIsWrongWithWorksIsSaidAtOnce: what cannot be read, what is missing and what the city does not know stand in one list, called as at
+// the field and in the order of the page, and what was typed is there; so it is when works are changed, permitted, guaranteed and looked at.
+func TestAllThatIsWrongWithWorksIsSaidAtOnce(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	lay(t, s)
+	sari := s.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
+	all := []string{"Nama pihak: Isian ini wajib", "Uraian pekerjaan: Isian ini wajib", "Kewenangan lahan: ", "Letak pekerjaan: Ruas R-9 tidak ada", "Hari pertama: Isian ini tidak dapat dibaca", "Telepon kantor: Tulis nomor telepon dengan kode wilayahnya"}
+	form := filled(s, "owner_name", "", "title", "", "authority", "bulan", "segments", "R-9", "from", "lusa", "phone", "1")
+	a := sari.Post(works+"/baru", form...)
+	sari.Lists(a, all...)
+	keeps(t, a, http.StatusUnprocessableEntity, `value="1"`, "R-9", `value="Jalan Engku Putri"`)
+	one := sari.Post(works+"/baru", filled(s, along...)...).To()
+	sari.Lists(sari.Post(one+"/ubah", append(form, "revision", "0")...), all...)
+	sari.Lists(sari.Post(works+"/baru", filled(s, "title", "", "jalur", "2", "jalur.1.titik", "x", "jalur.1.titik", "y")...), "Uraian pekerjaan: ", "Titik 1: ")
+
+	a = sari.Post(one+"/izin", "form", "izin", "permit", "", "permit_by", "", "permit_day", "kemarin", "application", "BTM-26")
+	sari.Lists(a, "Nomor izin: Isian ini wajib", "Pemberi izin: Isian ini wajib", "Tanggal izin: Isian ini tidak dapat dibaca")
+	keeps(t, a, http.StatusUnprocessableEntity, `value="BTM-26"`)
+	guarantee := []string{"form", "jaminan-baru", "kind", "execution", "bank", "Bank Riau Kepri", "guarantee", "JP-1", "amount", "50.000.000", "valid_until", days(s, 25)}
+	sari.Goes(sari.Post(one+"/jaminan", guarantee...), one+"#jaminan")
+	sari.Lists(sari.Post(one+"/jaminan", with(guarantee, "amount", "lima", "valid_until", "kelak")...), "Nomor jaminan: Jaminan bank dengan nomor itu", "Nilai: Isian ini tidak dapat dibaca", "Berlaku sampai: Isian ini tidak dapat dibaca")
+	sari.Goes(sari.Post(one+"/izin", "form", "izin", "permit", "IZ-7", "permit_by", "Dinas", "permit_day", days(s, -1)), one)
+	a = sari.Upload(one+"/kunjungan", "file", "foto.png", []byte("bukan foto"), "form", "pengawasan", "day", "kini", "good", "", "note", "")
+	sari.Lists(a, "Hari: Isian ini tidak dapat dibaca", "Hasil: Isian ini wajib", "Catatan: Isian ini wajib", "Berkas: ")
+	sari.Lists(sari.Upload(one+"/berkas", "file", "x.png", []byte("bukan foto"), "form", "berkas-baru", "kind", ""), "Jenis: ", "Berkas: ")
+}
+
 // TestAnEmergencyIsReported: it is recorded as begun, its clock runs on the page, and a late report is called late.
 func TestAnEmergencyIsReported(t *testing.T) {
 	t.Parallel()
@@ -166,7 +194,7 @@ func TestAnEmergencyIsReported(t *testing.T) {
 	lay(t, s)
 	sari := s.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
 	sari.Page(works+"/baru?darurat=ya", "Perbaikan darurat boleh dimulai dulu", "Jam dimulai")
-	form := []string{"emergency", "yes", "started", days(s, -1), "owner", "utility", "owner_name", "Penyambung", "kind", "repair", "title", "Kabel putus", "road", "Jalan Engku Putri", "method", "open_cut", "contact", "NOC", "phone", "1",
+	form := []string{"emergency", "yes", "started", days(s, -1), "owner", "utility", "owner_name", "Penyambung", "kind", "repair", "title", "Kabel putus", "road", "Jalan Engku Putri", "method", "open_cut", "contact", "NOC", "phone", "0812 7000 1234",
 		"to", days(s, 2), "jalur", "1", "jalur.1.titik", "1.12", "jalur.1.titik", "104.051"}
 	keeps(t, sari.Post(works+"/baru", append(form, "started_time", "lusa")...), http.StatusUnprocessableEntity, "Tulis jam", `value="Kabel putus"`, "Perbaikan darurat boleh dimulai dulu")
 	one := sari.Post(works+"/baru", append(form, "started_time", "00.30")...).To()

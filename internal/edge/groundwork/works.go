@@ -172,29 +172,18 @@ func (p *Pages) plan(c *gin.Context) error {
 			return p.ask(c, http.StatusOK, f, in, nil)
 		}
 	}
-	var w ductwork.Work
-	var input ductwork.Input
-	var also error
 	if err == nil {
-		input, also = f.Input(in, gate.CityOf(c).Location())
-		if w, err = p.Try(c, uuid.Nil, input, also); err == nil && also == nil {
+		input, unread := f.Input(in, gate.CityOf(c).Location())
+		var w ductwork.Work
+		if w, err = p.DuctWorks.Plan(c.Request.Context(), gate.ActorOf(c), uuid.Nil, input, unread...); err == nil {
 			return p.Done(c, workPath(w.ID), "work_planned")
 		}
 	}
-	errs, status, ok := Refused(c, also, err)
+	errs, status, ok := Refused(c, err)
 	if !ok {
 		return err
 	}
 	return p.ask(c, status, f, in, errs)
-}
-
-// Try writes works down, of a company or of anybody for uuid.Nil, unless something could not be read; what else is wrong with them is then named all the same.
-func (p *Pages) Try(c *gin.Context, company uuid.UUID, in ductwork.Input, unread error) (ductwork.Work, error) {
-	ctx := c.Request.Context()
-	if unread != nil {
-		return ductwork.Work{}, p.DuctWorks.Wrong(ctx, in)
-	}
-	return p.DuctWorks.Plan(ctx, gate.ActorOf(c), company, in)
 }
 
 // edit asks what works are by now.
@@ -243,14 +232,9 @@ func (p *Pages) change(c *gin.Context) error {
 		}
 	}
 	if err == nil {
-		var input ductwork.Input
-		if input, err = f.Input(in, gate.CityOf(c).Location()); err == nil {
-			if w.Emergency {
-				input.From = w.From
-			}
-			if err = p.DuctWorks.Change(ctx, a, uuid.Nil, id, in.Revision(), input); err == nil {
-				return p.Done(c, workPath(id), "work_changed")
-			}
+		input, unread := f.Input(in, gate.CityOf(c).Location())
+		if err = p.DuctWorks.Change(ctx, a, uuid.Nil, id, in.Revision(), input, unread...); err == nil {
+			return p.Done(c, workPath(id), "work_changed")
 		}
 	}
 	if conflict, ok := Conflict(c, err); ok {

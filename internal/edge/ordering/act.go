@@ -106,23 +106,23 @@ func (p *Pages) renew(c *gin.Context) error {
 	})
 }
 
-// WindowOf reads what WindowFields ask.
-func WindowOf(in site.Form, order uuid.UUID) (ductorder.WindowInput, error) {
+// WindowOf reads what WindowFields ask, and names what cannot be read.
+func WindowOf(in site.Form, order uuid.UUID) (ductorder.WindowInput, []fault.Field, error) {
 	w := ductorder.WindowInput{Key: in.Key(), Order: order, Node: in.Get("node"), Crew: in.Line("crew"), Leader: in.Line("leader"), Phone: in.Line("phone"), Safety: in.Line("safety")}
 	w.People, _ = strconv.Atoi(strings.TrimSpace(in.Get("people"))) // what is no number is none, which is refused
-	var err error
-	if w.Since, err = dayTyped(in, "since"); err == nil {
-		w.Until, err = dayTyped(in, "until")
-	}
-	return w, err
+	var since, until error
+	w.Since, since = dayTyped(in, "since")
+	w.Until, until = dayTyped(in, "until")
+	unread, err := site.Unread(since, until)
+	return w, unread, err
 }
 
 // askWindow asks for a window for the company.
 func (p *Pages) askWindow(c *gin.Context) error {
 	return p.act(c, "minta-jadwal", "order_window_asked", func(ctx context.Context, a identity.Actor, id uuid.UUID, in site.Form) error {
-		w, err := WindowOf(in, id)
+		w, unread, err := WindowOf(in, id)
 		if err == nil {
-			_, err = p.Orders.RequestWindow(ctx, a, w)
+			_, err = p.Orders.RequestWindow(ctx, a, w, unread...)
 		}
 		return err
 	})
@@ -176,11 +176,17 @@ func SendEvidence(c *gin.Context, s *ductorder.Service, order uuid.UUID) (site.F
 		f, err = s.Receive(ctx, a, name, body)
 		return err
 	})
-	if err != nil {
-		return in, err
+	var replaces uuid.UUID
+	var anew error
+	if text := in.Get("replaces"); text != "" {
+		if replaces, anew = uuid.Parse(text); anew != nil {
+			anew = site.Invalid("replaces", "not_an_option")
+		}
 	}
-	replaces, _ := uuid.Parse(in.Get("replaces")) // none is none
-	_, err = s.UploadEvidence(ctx, a, ductorder.EvidenceInput{Key: in.Key(), Order: order, Kind: in.Get("kind"), Place: in.Get("place"), Replaces: replaces, Note: in.Text("note"), File: f})
+	unread, err := site.Unread(err, anew)
+	if err == nil {
+		_, err = s.UploadEvidence(ctx, a, ductorder.EvidenceInput{Key: in.Key(), Order: order, Kind: in.Get("kind"), Place: in.Get("place"), Replaces: replaces, Note: in.Text("note"), File: f}, unread...)
+	}
 	return in, err
 }
 
@@ -210,14 +216,13 @@ func (p *Pages) permit(c *gin.Context) error {
 		f, err = p.Orders.Receive(ctx, a, name, body)
 		return err
 	}, "day", "until")
+	x := ductorder.PermitInput{Order: id, Permit: which, Number: t.in.Line("number"), File: &f}
+	var day, until error
+	x.Day, day = dayTyped(t.in, "day")
+	x.Until, until = dayTyped(t.in, "until")
+	unread, err := site.Unread(err, day, until)
 	if err == nil {
-		x := ductorder.PermitInput{Order: id, Permit: which, Number: t.in.Line("number"), File: &f}
-		if x.Day, err = dayTyped(t.in, "day"); err == nil {
-			x.Until, err = dayTyped(t.in, "until")
-		}
-		if err == nil {
-			err = p.Orders.WritePermit(ctx, a, x)
-		}
+		err = p.Orders.WritePermit(ctx, a, x, unread...)
 	}
 	return p.answer(c, id, "order_permitted", t, err)
 }

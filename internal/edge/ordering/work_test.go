@@ -51,17 +51,26 @@ func TestTheOfficeLooksAtTheWork(t *testing.T) {
 	page := sari.Page(one, "SPK-2026-0001", "Izin lengkap Masih ada izin yang belum tercatat", "Belum ada")
 	permit := regexp.MustCompile(`action="([^"]+/izin/[0-9a-f-]+)"`).FindStringSubmatch(page)[1]
 	letter, _ := io.ReadAll(picture())
-	sari.Sees(sari.Upload(permit, "file", "izin.png", letter, "number", "", "day", today, "until", ""), http.StatusUnprocessableEntity, "Nomor izin: Isian ini wajib")
+	sari.Lists(sari.Upload(permit, "file", "izin.png", []byte("bukan izin"), "number", "", "day", "kemarin", "until", "lusa"), "Nomor izin: Isian ini wajib", "Tanggal izin: Isian ini tidak dapat dibaca", "Berlaku sampai: Isian ini tidak dapat dibaca", "Berkas: ")
 	sari.Goes(sari.Upload(permit, "file", "izin.png", letter, "number", "IZIN/1", "day", today, "until", ""), one)
 	sari.Page(one, "IZIN/1", "izin.png", "Ada")
 	sari.Goes(step(t, sari, one, "permitted"), one)
 	window := []string{"node", "MH-1", "since", today, "until", today, "crew", "Regu 1", "leader", "Budi", "phone", "081234567890", "safety", "Ahli K3"}
-	sari.Sees(sari.Post(one+"/jadwal", append(window, "people", "")...), http.StatusUnprocessableEntity, "Banyaknya orang: Isi angka dari 1 sampai 30")
+	sari.Lists(sari.Post(one+"/jadwal", append(window[:2:2], "since", "x", "until", "y", "crew", "", "leader", "Budi", "phone", "1", "safety", "Ahli K3", "people", "")...),
+		"Hari pertama: Isian ini tidak dapat dibaca", "Hari terakhir: Isian ini tidak dapat dibaca", "Regu atau pelaksana: Isian ini wajib", "Telepon di lapangan: Tulis nomor HP", "Banyaknya orang: Isi angka dari 1 sampai 30")
 	sari.Goes(sari.Post(one+"/jadwal", append(window, "people", "4")...), one)
 	decide := regexp.MustCompile(`action="([^"]+/jadwal/[0-9a-f-]+/putusan)"`).FindStringSubmatch(sari.Page(one, "Diajukan", "Regu 1"))[1]
 	sari.Sees(sari.Post(decide, "putusan", "tolak", "reason", ""), http.StatusUnprocessableEntity, "Isian ini wajib")
 	sari.Goes(sari.Post(decide, "reason", ""), one)
 	sari.Goes(step(t, sari, one, "open_access", "reason", ""), one)
+	if page := sari.Page(one); !strings.Contains(page, `id="kirim-bukti"`) {
+		t.Error("the office cannot send evidence for the company")
+	}
+	a := sari.Upload(one+"/bukti", "file", "foto.png", []byte("bukan foto"), "kind", "", "place", "MH-9", "note", "Sisi timur")
+	sari.Lists(a, "Berkas: ", "Titik: ", "Jenis bukti: ")
+	if !strings.Contains(a.Body, `value="Sisi timur"`) {
+		t.Error("the note on the evidence is lost")
+	}
 	send := func(replaces uuid.UUID) {
 		t.Helper()
 		f, err := s.Orders.Receive(ctx, rina, "foto.png", picture())

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -127,6 +128,33 @@ func (b *Browser) Page(path string, words ...string) string {
 	a := b.Get(path)
 	b.Sees(a, http.StatusOK, words...)
 	return a.Body
+}
+
+var faultLink = regexp.MustCompile(`href="#([^"]+)"`)
+
+// Lists fails the test unless an answer refuses a form with a list of these faults alone, in this order, each of which leads to a place on the
+// page.
+func (b *Browser) Lists(a Answer, faults ...string) {
+	b.t.Helper()
+	_, list, _ := strings.Cut(a.Body, `class="error-box"`)
+	list, _, _ = strings.Cut(list, "</ul>")
+	text, at := Text(list), 0
+	for _, f := range faults {
+		i := strings.Index(text[at:], f)
+		if i < 0 {
+			b.t.Errorf("status %d: the list lacks %q after %q: %q", a.Status, f, text[:at], text)
+			return
+		}
+		at += i
+	}
+	if got := strings.Count(list, "<li>"); a.Status != http.StatusUnprocessableEntity || got != len(faults) {
+		b.t.Errorf("status %d with %d faults, want %d: %q", a.Status, got, len(faults), text)
+	}
+	for _, to := range faultLink.FindAllStringSubmatch(list, -1) {
+		if !strings.Contains(a.Body, `id="`+to[1]+`"`) {
+			b.t.Errorf("a fault leads to #%s, which is nowhere", to[1])
+		}
+	}
 }
 
 // Sees fails the test unless an answer has this status and these words.

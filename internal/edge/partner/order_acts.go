@@ -1,7 +1,6 @@
 package partner
 
 import (
-	"io"
 	"net/http"
 	"strconv"
 	"time"
@@ -11,9 +10,9 @@ import (
 
 	"bedelau/internal/city/ductorder"
 	"bedelau/internal/edge/gate"
+	"bedelau/internal/edge/ordering"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/fault"
-	"bedelau/internal/kernel/files"
 	"bedelau/web/ui"
 )
 
@@ -95,15 +94,10 @@ func (p *Pages) askWindow(c *gin.Context) error {
 		if err != nil {
 			return in, err
 		}
-		people, _ := strconv.Atoi(in.Text("people")) // what is no number is refused as none
-		w := ductorder.WindowInput{Key: in.Key(), Order: id, Node: in.Get("node"), Crew: in.Line("crew"), Leader: in.Line("leader"), Phone: in.Line("phone"), People: people, Safety: in.Line("safety")}
-		if w.Since, err = dayTyped(in, "since"); err != nil {
-			return in, err
+		w, unread, err := ordering.WindowOf(in, id)
+		if err == nil {
+			_, err = p.Orders.RequestWindow(c.Request.Context(), gate.ActorOf(c), w, unread...)
 		}
-		if w.Until, err = dayTyped(in, "until"); err != nil {
-			return in, err
-		}
-		_, err = p.Orders.RequestWindow(c.Request.Context(), gate.ActorOf(c), w)
 		return in, err
 	})
 }
@@ -129,22 +123,7 @@ func (p *Pages) sendEvidence(c *gin.Context) error {
 		if _, err := p.Orders.Nodes(ctx, a, id); err != nil {
 			return site.Form{}, err
 		}
-		var f files.File
-		in, err := site.ReadUpload(c, "file", ductorder.FileMB, func(name string, body io.Reader) (err error) {
-			f, err = p.Orders.Receive(ctx, a, name, body)
-			return err
-		})
-		if err != nil {
-			return in, err
-		}
-		e := ductorder.EvidenceInput{Key: in.Key(), Order: id, Kind: in.Get("kind"), Place: in.Get("place"), Note: in.Text("note"), File: f}
-		if text := in.Get("replaces"); text != "" {
-			if e.Replaces, err = uuid.Parse(text); err != nil {
-				return in, site.Invalid("replaces", "not_an_option")
-			}
-		}
-		_, err = p.Orders.UploadEvidence(ctx, a, e)
-		return in, err
+		return ordering.SendEvidence(c, p.Orders, id)
 	})
 }
 

@@ -157,7 +157,8 @@ func TestACompanyOrders(t *testing.T) {
 	o.steps("open_access")
 
 	rani.Page(one, "Belum ada bukti", "Belum dapat dilakukan: Belum ada bukti pekerjaan", "Kirim bukti")
-	rani.Sees(rani.Upload(one+"/bukti", "file", "foto.txt", []byte("bukan foto"), "form", "bukti", "kind", "after", "place", "MH-1"), http.StatusUnsupportedMediaType, "Foto atau hasil ukur:")
+	rani.Lists(rani.Upload(one+"/bukti", "file", "foto.txt", []byte("bukan foto"), "form", "bukti", "kind", "after", "place", "MH-1"), "Foto atau hasil ukur:")
+	rani.Lists(rani.Upload(one+"/bukti", "file", "foto.txt", []byte("bukan foto"), "form", "bukti", "kind", "", "place", "MH-9"), "Menunjukkan:", "Titik: Pilih titik yang dilalui", "Foto atau hasil ukur:")
 	rani.Sees(rani.Upload(one+"/bukti", "file", "foto.png", pagetest.Photo(t), "form", "bukti", "kind", "", "place", "MH-9"), http.StatusUnprocessableEntity, "Menunjukkan:", "Titik: Pilih titik yang dilalui")
 	tono.Sees(tono.Upload(one+"/bukti", "file", "foto.png", pagetest.Photo(t), "form", "bukti", "kind", "after", "place", "MH-1"), http.StatusNotFound)
 	rani.Goes(rani.Upload(one+"/bukti", "file", "foto.png", pagetest.Photo(t), "form", "bukti", "kind", "after", "place", "MH-1", "note", "Tutup dipasang"), one)

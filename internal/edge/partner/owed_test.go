@@ -23,7 +23,7 @@ func TestWhoOwesAReportIsTold(t *testing.T) {
 	}
 	begun := s.ClockNow().Add(-time.Hour).In(time.FixedZone("WIB", 7*3600)) // 09:00 on 24 November
 	form := func(title string, more ...string) []string {
-		return append([]string{"kind", "repair", "title", title, "road", "Jalan Engku Putri", "method", "open_cut", "contact", "NOC", "phone", "0778 1", "to", begun.AddDate(0, 0, 2).Format(time.DateOnly), "emergency", "yes",
+		return append([]string{"kind", "repair", "title", title, "road", "Jalan Engku Putri", "method", "open_cut", "contact", "NOC", "phone", "0778 123456", "to", begun.AddDate(0, 0, 2).Format(time.DateOnly), "emergency", "yes",
 			"started", begun.Format(time.DateOnly), "started_time", begun.Format("15.04"), "jalur", "1", "jalur.1.titik", "1.12001", "jalur.1.titik", "104.05"}, more...)
 	}
 	one := rani.Post(works+"/baru", form("Kabel putus")...).To()

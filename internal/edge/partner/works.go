@@ -182,20 +182,17 @@ func (p *Pages) planWork(c *gin.Context) error {
 			return p.askWork(c, http.StatusOK, f, in, nil)
 		}
 	}
-	var also error
 	if err == nil {
-		var input ductwork.Input
-		input, also = f.Input(in, gate.CityOf(c).Location())
-		input.Owner, input.Operator = ductwork.ByOperator, self.Company.ID
+		input, unread := f.Input(in, gate.CityOf(c).Location())
 		var w ductwork.Work
-		if w, err = p.ground().Try(c, self.Company.ID, input, also); err == nil && also == nil {
+		if w, err = p.DuctWorks.Plan(c.Request.Context(), gate.ActorOf(c), self.Company.ID, input, unread...); err == nil {
 			return p.Done(c, workPath(w.ID), "work_planned")
 		}
 	}
 	if conflict, ok := groundwork.Conflict(c, err); ok {
 		return p.askWork(c, http.StatusConflict, f, in, conflict)
 	}
-	errs, status, ok := groundwork.Refused(c, also, err)
+	errs, status, ok := groundwork.Refused(c, err)
 	if !ok {
 		return err
 	}
@@ -358,11 +355,9 @@ func (p *Pages) changeWork(c *gin.Context) error {
 		}
 	}
 	if err == nil {
-		var input ductwork.Input
-		if input, err = f.Input(in, gate.CityOf(c).Location()); err == nil {
-			if err = p.DuctWorks.Change(c.Request.Context(), gate.ActorOf(c), self.Company.ID, w.ID, in.Revision(), input); err == nil {
-				return p.Done(c, workPath(w.ID), "work_changed")
-			}
+		input, unread := f.Input(in, gate.CityOf(c).Location())
+		if err = p.DuctWorks.Change(c.Request.Context(), gate.ActorOf(c), self.Company.ID, w.ID, in.Revision(), input, unread...); err == nil {
+			return p.Done(c, workPath(w.ID), "work_changed")
 		}
 	}
 	if conflict, ok := groundwork.Conflict(c, err); ok {

@@ -20,7 +20,7 @@ func TestACompanyPlansItsWorks(t *testing.T) {
 	_, budi := company(t, s, sari, "PT Lain", "3234567890123", "noc@lain.id")
 	on := func(n int) string { return s.ClockNow().AddDate(0, 0, n).Format(time.DateOnly) }
 	form := func(title, from, to string) []string {
-		return []string{"kind", "cable", "title", title, "road", "Jalan Engku Putri", "method", "open_cut", "contact", "Bagian jaringan", "phone", "0778 1", "from", from, "to", to,
+		return []string{"kind", "cable", "title", title, "road", "Jalan Engku Putri", "method", "open_cut", "contact", "Bagian jaringan", "phone", "0778 123456", "from", from, "to", to,
 			"jalur", "2", "jalur.1.titik", "1.12001", "jalur.1.titik", "104.05", "jalur.2.titik", "1.12001", "jalur.2.titik", "104.052"}
 	}
 	road := append(form("Pelapisan ulang", on(60), on(80)), "owner", "agency", "owner_name", "Dinas Bina Marga")

@@ -69,7 +69,7 @@ func TestAPermitToDigReachesTheWorks(t *testing.T) {
 		return d
 	}
 	planned, err := c.DuctWorks.Plan(ctx, manager, uuid.Nil, ductwork.Input{Owner: ductwork.ByOperator, Operator: company.ID, Kind: ductwork.Cable, Title: "Kabel distribusi", Road: "Jalan Yos Sudarso", Place: ductwork.Place{Points: []geo.Point{{Lat: 1.13012, Lon: 104.05291}}},
-		From: day("2026-12-01"), To: day("2026-12-12"), Method: ductwork.OpenCut, Contact: "Bagian jaringan", Phone: "0778 1"})
+		From: day("2026-12-01"), To: day("2026-12-12"), Method: ductwork.OpenCut, Contact: "Bagian jaringan", Phone: "0778 123456"})
 	if err != nil {
 		t.Fatal(err)
 	}

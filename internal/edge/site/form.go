@@ -109,6 +109,22 @@ func (a Form) Yes(name string) bool { return a.Get(name) == "yes" }
 // Invalid refuses one field.
 func Invalid(field, code string) error { return fault.Fields([]fault.Field{{Name: field, Code: code}}) }
 
+// Unread parts what is wrong with a form from what is wrong besides: the fields that could not be read, which are refused together with
+// whatever else is, and another error or none. What several readings say of one field, the first says.
+func Unread(all ...error) (fields []fault.Field, err error) {
+	for _, err := range all {
+		if err == nil {
+			continue
+		}
+		f := fault.From(err)
+		if len(f.Fields) == 0 || f.Code == "request.too_large" { // which breaks a form off, so that nobody knows what else is in it
+			return nil, err
+		}
+		fields = fault.Also(fields, f.Fields...)
+	}
+	return fields, nil
+}
+
 // DateOf reads the three parts of a date, or one value of an ISO date.
 func DateOf(in Form, name string) string {
 	parts := in.Values[name]

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"net/http"
@@ -21,13 +22,15 @@ const (
 // ReadUpload reads a form that carries one file in field, and hands the file to take as it arrives, never through memory
 // or a temporary folder. It returns what was typed, of a form that breaks off as far as it was read. It refuses what
 // ReadForm refuses, a form without a file (field: required), a second one, and what is larger than the route allows
-// (field: file_too_large, with most megabytes). A field may come more than once when it is named in many, such as a date.
+// (field: file_too_large, with most megabytes). A field may come more than once when it is named in many, such as a date. A file that
+// take refuses, and one that is missing, do not break it off: the rest is read, and refused together with it.
 func ReadUpload(c *gin.Context, field string, most int, take func(name string, body io.Reader) error, many ...string) (Form, error) {
 	r, err := c.Request.MultipartReader()
 	if err != nil {
 		return Form{}, fault.Wrap(fault.Malformed, "request.malformed", err)
 	}
 	typed, taken, text := url.Values{}, false, int64(0)
+	var refused error // the file
 	for n := 0; ; n++ {
 		part, err := r.NextPart()
 		if errors.Is(err, io.EOF) {
@@ -41,6 +44,10 @@ func ReadUpload(c *gin.Context, field string, most int, take func(name string, b
 		case part.FormName() == field && part.FileName() != "" && !taken:
 			taken = true
 			err = take(ToText(part.FileName()), part)
+			if f := fault.From(err); len(f.Fields) > 0 {
+				refused = err
+				_, err = io.Copy(io.Discard, part)
+			}
 		case part.FileName() == "" && part.FormName() != field:
 			raw, failed := io.ReadAll(io.LimitReader(part, uploadText-text+1))
 			text += int64(len(raw))
@@ -56,11 +63,14 @@ func ReadUpload(c *gin.Context, field string, most int, take func(name string, b
 			return in, tooLarge(err, field, most)
 		}
 	}
-	in, err := CheckText(typed, many)
-	if err == nil && !taken {
-		err = Invalid(field, "required")
+	if !taken {
+		refused = Invalid(field, "required")
 	}
-	return in, err
+	in, err := CheckText(typed, many)
+	if err == nil || refused == nil {
+		return in, cmp.Or(err, refused)
+	}
+	return in, fault.Fields(fault.Also(fault.From(err).Fields, fault.From(refused).Fields...))
 }
 
 // tooLarge says whose doing a broken upload is.

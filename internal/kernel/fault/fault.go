@@ -7,6 +7,7 @@ package fault
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 )
@@ -63,6 +64,17 @@ func Fields(fields []Field) error {
 		return nil
 	}
 	return &Error{Kind: Invalid, Code: "input.invalid", Fields: fields}
+}
+
+// Also adds to fields at fault those that are refused besides. Of one that is at fault twice the first word stays: what could not be read
+// is not missing too.
+func Also(fields []Field, more ...Field) []Field {
+	for _, f := range more {
+		if !slices.ContainsFunc(fields, func(x Field) bool { return x.Name == f.Name }) {
+			fields = append(fields, f)
+		}
+	}
+	return fields
 }
 
 func (e *Error) Error() string {

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"net/mail"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -60,6 +61,29 @@ func NormalPhone(s string) (string, bool) {
 	}
 	national := len(digits) - 1 // "62" becomes the one leading 0
 	return "+" + digits, national >= 10 && national <= 13
+}
+
+// officeLine is a fixed line of Indonesia without its country code or leading 0: an area code of two or three digits and a number of five to eight.
+var officeLine = regexp.MustCompile(`^[2-79][0-9]{7,10}$`)
+
+// OfficePhone reports whether somebody can be called at a number: one that NormalPhone takes, or a fixed line with its area code (0778 123456,
+// +62 778 123456). A fixed line cannot be written to, so that it is no number of an account.
+func OfficePhone(s string) bool {
+	if _, ok := NormalPhone(s); ok {
+		return true
+	}
+	digits := strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" -.()\u00a0", r) {
+			return -1
+		}
+		return r
+	}, s)
+	for _, start := range []string{"+62", "62", "0"} {
+		if rest, ok := strings.CutPrefix(digits, start); ok {
+			return officeLine.MatchString(strings.TrimPrefix(rest, "0")) // as in +62 (0)778
+		}
+	}
+	return false
 }
 
 // NormalName collapses white space and drops marks that cannot be seen, some of which turn the direction of the text
