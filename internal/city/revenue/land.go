@@ -202,28 +202,28 @@ func clip(text string) string {
 	return text
 }
 
-// covers refuses a claim for days of a rent of land that are not owed, or that another claim is for.
-func covers(ctx context.Context, tx bun.Tx, c Claim) error {
-	if !c.LandRentID.Valid {
-		return nil
+// covers names what is wrong with a claim for days of a rent of land: that they are not owed, or that another claim is for them.
+func covers(ctx context.Context, tx bun.Tx, c Claim) ([]fault.Field, error) {
+	if !c.LandRentID.Valid || !c.CoversUntil.After(c.CoversFrom) {
+		return nil, nil
 	}
 	if err := ducttariff.LandTurn(ctx, tx); err != nil {
-		return err
+		return nil, err
 	}
 	all, err := lands(ctx, tx, c.CoversUntil)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, r := range all {
 		if r.ID != c.LandRentID.UUID {
 			continue
 		}
 		if open := r.open(c.CoversFrom, c.CoversUntil); len(open) == 1 && open[0] == (span{c.CoversFrom, c.CoversUntil}) {
-			return nil
+			return nil, nil
 		}
-		return fault.Fields([]fault.Field{{Name: "covers_from", Code: "revenue_covered"}})
+		return []fault.Field{{Name: "covers_from", Code: "revenue_covered"}}, nil
 	}
-	return fault.Fields([]fault.Field{{Name: "land", Code: "not_an_option"}})
+	return []fault.Field{{Name: "land", Code: "not_an_option"}}, nil
 }
 
 // landRest is what approved rents of land come to from tomorrow to the end of the year for the days that no claim is for. One without a

@@ -87,8 +87,11 @@ func said(name, text string) []fault.Field {
 	return nil
 }
 
-// account refuses a code without an account on a day.
+// account refuses a code without an account on a day, or today where the day is not known.
 func (s *Service) account(ctx context.Context, code string, day time.Time) ([]fault.Field, error) {
+	if day.IsZero() {
+		day = s.today(ctx)
+	}
 	all, err := accountsOn(ctx, s.d.DB.App, day)
 	if err != nil || slices.ContainsFunc(all, func(a Account) bool { return a.Code == code }) {
 		return nil, err
@@ -111,24 +114,24 @@ func (s *Service) act(ctx context.Context, actor identity.Actor, what, object st
 }
 
 // SetTarget says what a year is to bring under an account; what was said before stays on record. It needs revenue:manage. It refuses
-// Invalid for a year, an account or an amount that cannot be, and without a basis.
-func (s *Service) SetTarget(ctx context.Context, actor identity.Actor, t Target) error {
+// Invalid for a year, an account or an amount that cannot be, and without a basis, together with what whoever asks could not read.
+func (s *Service) SetTarget(ctx context.Context, actor identity.Actor, t Target, unread ...fault.Field) error {
 	if err := s.d.Guard.Allow(ctx, actor, access.RevenueManage); err != nil {
 		return err
 	}
 	t.Basis = strings.TrimSpace(t.Basis)
-	bad := said("basis", t.Basis)
+	bad, last := fault.Also(unread, said("basis", t.Basis)...), time.Date(t.Year, 12, 31, 0, 0, 0, 0, time.UTC)
 	if t.Year < 2000 || t.Year > 2199 {
-		bad = append(bad, fault.Field{Name: "year", Code: "invalid"})
+		bad, last = fault.Also(bad, fault.Field{Name: "year", Code: "invalid"}), time.Time{}
 	}
 	if t.Amount < 0 {
-		bad = append(bad, fault.Field{Name: "amount", Code: "amount_positive"})
+		bad = fault.Also(bad, fault.Field{Name: "amount", Code: "amount_positive"})
 	}
-	more, err := s.account(ctx, t.Code, time.Date(t.Year, 12, 31, 0, 0, 0, 0, time.UTC))
+	more, err := s.account(ctx, t.Code, last)
 	if err != nil {
 		return err
 	}
-	if err := fault.Fields(append(bad, more...)); err != nil {
+	if err := fault.Fields(fault.Also(bad, more...)); err != nil {
 		return err
 	}
 	if t.ID, err = uuid.NewV7(); err != nil {
@@ -142,114 +145,130 @@ func (s *Service) SetTarget(ctx context.Context, actor identity.Actor, t Target)
 }
 
 // AddClaim keeps what is owed to the city, perhaps for days of a rent of land, which then are neither claimed again nor expected besides. It
-// needs revenue:manage. It refuses Invalid for what is missing or cannot be, and for days (field "covers_from") that are not owed or claimed.
-func (s *Service) AddClaim(ctx context.Context, actor identity.Actor, c Claim) (Claim, error) {
+// needs revenue:manage. It refuses Invalid for what is missing or cannot be, and for days (field "covers_from") that are not owed or claimed,
+// together with what whoever asks could not read.
+func (s *Service) AddClaim(ctx context.Context, actor identity.Actor, c Claim, unread ...fault.Field) (Claim, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.RevenueManage); err != nil {
 		return c, err
 	}
 	c.Payer, c.Basis, c.DecidedOn, c.DueOn = strings.TrimSpace(c.Payer), strings.TrimSpace(c.Basis), duct.DayOf(c.DecidedOn), duct.DayOf(c.DueOn)
-	bad := slices.Concat(said("payer", c.Payer), said("basis", c.Basis))
+	bad := fault.Also(unread, slices.Concat(said("payer", c.Payer), said("basis", c.Basis))...)
+	add := func(name, code string) { bad = fault.Also(bad, fault.Field{Name: name, Code: code}) }
 	if c.Amount <= 0 {
-		bad = append(bad, fault.Field{Name: "amount", Code: "amount_positive"})
+		add("amount", "amount_positive")
 	}
 	if c.DecidedOn.IsZero() {
-		bad = append(bad, fault.Field{Name: "decided_on", Code: "required"})
+		add("decided_on", "required")
 	}
-	if c.DueOn.IsZero() || c.DueOn.Before(c.DecidedOn) {
-		bad = append(bad, fault.Field{Name: "due_on", Code: "not_after"})
+	if c.DueOn.IsZero() {
+		add("due_on", "required")
+	} else if c.DueOn.Before(c.DecidedOn) {
+		add("due_on", "not_after")
 	}
 	if c.CoversFrom, c.CoversUntil = duct.DayOf(c.CoversFrom), duct.DayOf(c.CoversUntil); !c.LandRentID.Valid {
 		c.CoversFrom, c.CoversUntil = time.Time{}, time.Time{}
-	} else if c.CoversFrom.IsZero() {
-		bad = append(bad, fault.Field{Name: "covers_from", Code: "required"})
-	} else if !c.CoversUntil.After(c.CoversFrom) {
-		bad = append(bad, fault.Field{Name: "covers_until", Code: "not_after"})
+	} else {
+		for _, x := range []struct {
+			name string
+			day  time.Time
+		}{{"covers_from", c.CoversFrom}, {"covers_until", c.CoversUntil}} {
+			if x.day.IsZero() {
+				add(x.name, "required")
+			}
+		}
+		if !c.CoversUntil.After(c.CoversFrom) {
+			add("covers_until", "not_after")
+		}
 	}
 	more, err := s.account(ctx, c.Code, c.DueOn)
 	if err != nil {
 		return c, err
 	}
-	if err := fault.Fields(append(bad, more...)); err != nil {
-		return c, err
-	}
+	bad = fault.Also(bad, more...)
 	if c.ID, err = uuid.NewV7(); err != nil {
 		return c, err
 	}
 	c.TenantID, c.MadeAt, c.MadeBy = tenancy.Must(ctx), s.now(), actor.ID
 	return c, s.act(ctx, actor, "revenue.claim", "revenue_claim", c.ID, map[string]any{"code": c.Code, "amount": int64(c.Amount), "due_on": c.DueOn.Format(time.DateOnly), "basis": c.Basis}, func(ctx context.Context, tx bun.Tx) error {
-		if err := covers(ctx, tx, c); err != nil {
+		taken, err := covers(ctx, tx, c)
+		if err != nil {
 			return err
 		}
-		_, err := tx.NewInsert().Model(&c).Exec(ctx)
+		if err := fault.Fields(fault.Also(bad, taken...)); err != nil {
+			return err
+		}
+		_, err = tx.NewInsert().Model(&c).Exec(ctx)
 		return err
 	})
 }
 
 // Receive keeps what came into the treasury. It needs revenue:manage. It refuses Invalid for what is missing or cannot be, a number
 // of a receipt that was not taken back (field "number"), one that is an invoice of the company: what operators pay is not the city's revenue; and more than
-// is open of a claim (field "amount").
-func (s *Service) Receive(ctx context.Context, actor identity.Actor, r Receipt) (Receipt, error) {
+// is open of a claim (field "amount"); together with what whoever asks could not read.
+func (s *Service) Receive(ctx context.Context, actor identity.Actor, r Receipt, unread ...fault.Field) (Receipt, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.RevenueManage); err != nil {
 		return r, err
 	}
 	r.Number, r.Payer, r.OnDay, r.Undoes, r.Reason = strings.TrimSpace(r.Number), strings.TrimSpace(r.Payer), duct.DayOf(r.OnDay), uuid.NullUUID{}, ""
-	bad := slices.Concat(said("number", r.Number), said("payer", r.Payer))
+	bad := fault.Also(unread, slices.Concat(said("number", r.Number), said("payer", r.Payer))...)
 	if r.Amount <= 0 {
-		bad = append(bad, fault.Field{Name: "amount", Code: "amount_positive"})
+		bad = fault.Also(bad, fault.Field{Name: "amount", Code: "amount_positive"})
 	}
 	if r.OnDay.IsZero() {
-		bad = append(bad, fault.Field{Name: "on_day", Code: "required"})
+		bad = fault.Also(bad, fault.Field{Name: "on_day", Code: "required"})
 	} else if r.OnDay.After(s.today(ctx)) {
-		bad = append(bad, fault.Field{Name: "on_day", Code: "date_future"})
+		bad = fault.Also(bad, fault.Field{Name: "on_day", Code: "date_future"})
 	}
 	more, err := s.account(ctx, r.Code, r.OnDay)
 	if err != nil {
 		return r, err
 	}
-	if err := fault.Fields(append(bad, more...)); err != nil {
-		return r, err
-	}
+	bad = fault.Also(bad, more...)
 	if r.ID, err = uuid.NewV7(); err != nil {
 		return r, err
 	}
 	r.TenantID, r.MadeAt, r.MadeBy = tenancy.Must(ctx), s.now(), actor.ID
 	return r, s.act(ctx, actor, "revenue.receive", "revenue_receipt", r.ID, map[string]any{"code": r.Code, "number": r.Number, "amount": int64(r.Amount), "on": r.OnDay.Format(time.DateOnly)}, func(ctx context.Context, tx bun.Tx) error {
-		if err := s.fits(ctx, tx, r); err != nil {
+		misfits, err := s.fits(ctx, tx, r)
+		if err != nil {
 			return err
 		}
-		_, err := tx.NewInsert().Model(&r).Exec(ctx)
+		if err := fault.Fields(fault.Also(bad, misfits...)); err != nil {
+			return err
+		}
+		_, err = tx.NewInsert().Model(&r).Exec(ctx)
 		return err
 	})
 }
 
-// fits refuses what is written down already, what is no revenue of the city, and more than a claim has open.
-func (s *Service) fits(ctx context.Context, tx bun.Tx, r Receipt) error {
+// fits names what is written down already, what is no revenue of the city, and more than a claim has open.
+func (s *Service) fits(ctx context.Context, tx bun.Tx, r Receipt) (bad []fault.Field, err error) {
 	// Two with one number would both find none.
 	if _, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "receipt "+r.TenantID.String()+" "+r.Number).Exec(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	var known bool
 	if err := tx.NewRaw(`SELECT EXISTS (SELECT FROM revenue_receipt r WHERE r.tenant_id = ?0 AND r.number = ?1 AND r.undoes IS NULL
 		AND NOT EXISTS (SELECT FROM revenue_receipt u WHERE u.tenant_id = r.tenant_id AND u.undoes = r.id))`, r.TenantID, r.Number).Scan(ctx, &known); err != nil {
-		return err
+		return nil, err
 	}
 	if known {
-		return fault.Fields([]fault.Field{{Name: "number", Code: "revenue_known"}})
+		bad = append(bad, fault.Field{Name: "number", Code: "revenue_known"})
 	}
 	var gross bool
-	err := tx.NewRaw(`SELECT EXISTS (SELECT FROM invoice i WHERE i.tenant_id = ?0 AND i.number = ?1) OR EXISTS (SELECT FROM payment y WHERE y.tenant_id = ?0 AND y.reference = ?1)`, r.TenantID, r.Number).Scan(ctx, &gross)
+	err = tx.NewRaw(`SELECT EXISTS (SELECT FROM invoice i WHERE i.tenant_id = ?0 AND i.number = ?1) OR EXISTS (SELECT FROM payment y WHERE y.tenant_id = ?0 AND y.reference = ?1)`, r.TenantID, r.Number).Scan(ctx, &gross)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if gross {
-		return fault.Fields([]fault.Field{{Name: "number", Code: "revenue_gross"}})
+		bad = append(bad, fault.Field{Name: "number", Code: "revenue_gross"})
 	}
 	if !r.ClaimID.Valid {
-		return nil
+		return bad, nil
 	}
 	// Two that find the same open would both take it.
 	if _, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "claim "+r.ClaimID.UUID.String()).Exec(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	var open []struct {
 		Code string
@@ -258,13 +277,13 @@ func (s *Service) fits(ctx context.Context, tx bun.Tx, r Receipt) error {
 	err = tx.NewRaw("SELECT c.code, c.amount - (SELECT coalesce(sum(r.amount), 0) FROM revenue_receipt r WHERE r.tenant_id = c.tenant_id AND r.claim_id = c.id) AS open FROM revenue_claim c WHERE c.tenant_id = ? AND c.id = ?", r.TenantID, r.ClaimID.UUID).Scan(ctx, &open)
 	switch {
 	case err != nil:
-		return err
+		return nil, err
 	case len(open) == 0 || open[0].Code != r.Code:
-		return fault.Fields([]fault.Field{{Name: "claim", Code: "not_an_option"}})
+		bad = append(bad, fault.Field{Name: "claim", Code: "not_an_option"})
 	case r.Amount > open[0].Open:
-		return fault.Fields([]fault.Field{{Name: "amount", Code: "revenue_claim", Args: []any{"most", open[0].Open}}})
+		bad = append(bad, fault.Field{Name: "amount", Code: "revenue_claim", Args: []any{"most", open[0].Open}})
 	}
-	return nil
+	return bad, nil
 }
 
 // Undo takes a receipt back that was wrong, with the reason. It needs revenue:manage. It refuses Invalid without a reason, NotFound

@@ -88,7 +88,7 @@ func TestWhatIsPaidOnceIsDeferred(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Rp2.500.000 for 365 days from 1 October on, invoiced on 24 November: 55 days of it are over, 61 when the month ends.
-	bima.Page(earned, "DCT/2026/000001", "Rp376.712", "Rp2.123.288", "Ditagih Rp2.500.000; diakui Rp417.808; sisa Rp2.082.192", "Ditagih Rp0; diakui Rp212.329; sisa Rp1.869.863")
+	bima.Page(earned, "DCT/2026/000001", "Rp376.712", "Rp2.123.288", "November 2026 Rp2.500.000 Rp417.808 Rp2.082.192", "Desember 2026 Rp0 Rp212.329 Rp1.869.863")
 	if page := bima.Page(earned+"?hari=2026-11-23", "Tidak ada yang ditangguhkan"); strings.Contains(page, "DCT/2026/000001") {
 		t.Error("what is invoiced tomorrow is deferred today")
 	}

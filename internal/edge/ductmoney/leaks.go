@@ -19,10 +19,10 @@ import (
 
 // leaks is where money is lost.
 func (p *Pages) leaks(c *gin.Context) error {
-	return p.leaksPage(c, http.StatusOK, site.Form{}, nil)
+	return p.leaksPage(c, http.StatusOK, site.Form{}, "", nil)
 }
 
-func (p *Pages) leaksPage(c *gin.Context, status int, in site.Form, errs ui.Errors) error {
+func (p *Pages) leaksPage(c *gin.Context, status int, in site.Form, of string, errs ui.Errors) error {
 	l := gate.LocaleOf(c)
 	found, err := p.Revenue.Leakage(c.Request.Context(), gate.ActorOf(c))
 	if err != nil {
@@ -60,8 +60,12 @@ func (p *Pages) leaksPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 			}
 			s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{what, {Text: x.Operator}, {Text: l.Number(int64(x.Units))}, {Text: ducts.Metres(l, x.MM)}, {Text: l.Date(x.Since)}, {Text: x.Yearly.String()}}})
 			if x.FindID != uuid.Nil && p.may(c, access.DuctManage) {
-				s.Forms = append(s.Forms, bill.Form{ID: "selesai-" + x.FindID.String(), Folded: true, Title: l.T("revenue.settle", "segment", x.Segment), Action: PathLeaks + "/" + x.FindID.String(), Submit: l.T("revenue.settle_do"),
-					Fields: []ui.Field{{Name: "how", Type: "text", Label: l.T("revenue.how"), Max: 300}}})
+				f := bill.Form{ID: "selesai-" + x.FindID.String(), Folded: true, Title: l.T("revenue.settle", "segment", x.Segment), Action: PathLeaks + "/" + x.FindID.String(), Submit: l.T("revenue.settle_do"),
+					Fields: []ui.Field{{Name: "how", Type: "text", Label: l.T("revenue.how"), Max: 300}}}
+				if of == f.ID {
+					f.Fields[0].Value, f.Fields[0].Error = in.Get("how"), errs.Of("how")
+				}
+				s.Forms = append(s.Forms, f)
 			}
 		}
 		if len(s.Table.Rows) == 0 {
@@ -83,15 +87,21 @@ func (p *Pages) leaksPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 		v.Sections = append(v.Sections, bill.Section{ID: "kosong", Title: l.T("revenue.no_leak"), Quiet: true, Text: l.T("revenue.no_leak_of", "kinds", strings.Join(none, "; "))})
 	}
 	if p.may(c, access.DuctManage) {
+		if of != formFind {
+			in, errs = site.Form{}, nil
+		}
 		v.Sections = append(v.Sections, bill.Section{ID: "catat", Title: l.T("revenue.find"), Quiet: true, Forms: []bill.Form{p.findForm(c, in, errs)}})
 	}
 	return p.Render(c, status, bill.Page(v))
 }
 
+// formFind is the form of what was found, by which a refusal finds its own.
+const formFind = "temuan"
+
 // findForm asks where a cable lies that nobody is known to have put there.
 func (p *Pages) findForm(c *gin.Context, in site.Form, errs ui.Errors) bill.Form {
 	l := gate.LocaleOf(c)
-	f := bill.Form{ID: "temuan", Folded: len(errs) == 0, Title: l.T("revenue.find"), Action: PathLeaks, Submit: l.T("bumd.receive_do"), Fields: []ui.Field{{Name: "segment", Type: "text", Max: 60}, {Name: "note", Type: "text", Max: 300, Hint: l.T("revenue.note_hint")}, {Name: "found_on", Type: "date"}}}
+	f := bill.Form{ID: formFind, Folded: len(errs) == 0, Title: l.T("revenue.find"), Action: PathLeaks, Submit: l.T("bumd.receive_do"), Fields: []ui.Field{{Name: "segment", Type: "text", Max: 60}, {Name: "note", Type: "text", Max: 300, Hint: l.T("revenue.note_hint")}, {Name: "found_on", Type: "date"}}}
 	for i := range f.Fields {
 		x := &f.Fields[i]
 		x.Label, x.Value, x.Error = l.T(revenueLabels[x.Name]), in.Get(x.Name), errs.Of(x.Name)
@@ -107,7 +117,7 @@ func (p *Pages) find(c *gin.Context) error {
 		_, err = p.Revenue.Find(c.Request.Context(), gate.ActorOf(c), in.Text("segment"), in.Line("note"), dayIn(in, "found_on"))
 	}
 	if err != nil {
-		return again(c, err, revenueLabels, func(status int, errs ui.Errors) error { return p.leaksPage(c, status, in, errs) })
+		return again(c, err, revenueLabels, func(status int, errs ui.Errors) error { return p.leaksPage(c, status, in, formFind, errs) })
 	}
 	return p.Done(c, PathLeaks+"#"+revenue.Unknown, "revenue_kept")
 }
@@ -123,7 +133,9 @@ func (p *Pages) settle(c *gin.Context) error {
 		err = p.Revenue.Settle(c.Request.Context(), gate.ActorOf(c), id, in.Line("how"))
 	}
 	if err != nil {
-		return again(c, err, revenueLabels, func(status int, errs ui.Errors) error { return p.leaksPage(c, status, in, errs) })
+		return again(c, err, revenueLabels, func(status int, errs ui.Errors) error {
+			return p.leaksPage(c, status, in, "selesai-"+id.String(), errs)
+		})
 	}
 	return p.Done(c, PathLeaks, "revenue_kept")
 }

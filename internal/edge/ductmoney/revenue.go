@@ -88,14 +88,23 @@ func (p *Pages) revenuePage(c *gin.Context, status int, in site.Form, of string,
 	for _, t := range revenue.Tables() {
 		files.Links = append(files.Links, ui.Link{Href: revenueFile(t) + "?hari=" + day.Format(time.DateOnly), Label: l.T("revenue.file." + t), Icon: "download"})
 	}
-	v.Sections = append(v.Sections, s, monthSection(l, lines), files)
-	for _, part := range []func(*gin.Context, time.Time) (bill.Section, error){p.claimSection, p.receiptsSection, p.bookSection, p.deferredSection} {
+	claims, err := p.claimSection(c, day)
+	if err != nil {
+		return err
+	}
+	receipts, err := p.receiptsSection(c, day, in, of, errs)
+	if err != nil {
+		return err
+	}
+	v.Sections = append(v.Sections, s, claims, receipts, monthSection(l, lines))
+	for _, part := range []func(*gin.Context, time.Time) (bill.Section, error){p.bookSection, p.deferredSection} {
 		x, err := part(c, day)
 		if err != nil {
 			return err
 		}
 		v.Sections = append(v.Sections, x)
 	}
+	v.Sections = append(v.Sections, files)
 	if p.may(c, access.RevenueManage) {
 		forms, err := p.revenueForms(c, lines, day, in, of, errs)
 		if err != nil {
@@ -120,12 +129,13 @@ func padCells(l i18n.Locale, x revenue.Line) []bill.Cell {
 	return []bill.Cell{target, came, owed, {Text: x.Forecast.String()}, {Text: x.Short.String()}}
 }
 
-// monthSection is what came in month by month.
+// monthSection is what came in month by month, of which the sums stand with the accounts.
 func monthSection(l i18n.Locale, lines []revenue.Line) bill.Section {
-	t := &bill.Table{Title: l.T("revenue.months"), Columns: []bill.Column{{Label: l.T("usage.month")}}}
+	t := bill.Table{Title: l.T("revenue.months"), Columns: []bill.Column{{Label: l.T("usage.month")}}}
 	for _, x := range lines {
 		t.Columns = append(t.Columns, bill.Column{Label: x.Code, End: true})
 	}
+	var all money.Rupiah
 	for m := range 12 {
 		row := bill.Line{Cells: []bill.Cell{{Text: l.MonthName(time.Month(m + 1))}}}
 		for _, x := range lines {
@@ -133,23 +143,24 @@ func monthSection(l i18n.Locale, lines []revenue.Line) bill.Section {
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	if len(lines) == 0 {
-		t.Rows = nil
-	} else {
-		t.Foot = []bill.Cell{{Text: l.T("revenue.all")}}
-		for _, x := range lines {
-			t.Foot = append(t.Foot, bill.Cell{Text: x.Realised.String()})
-		}
+	t.Foot = []bill.Cell{{Text: l.T("revenue.all")}}
+	for _, x := range lines {
+		t.Foot, all = append(t.Foot, bill.Cell{Text: x.Realised.String()}), all+x.Realised
 	}
-	return bill.Section{ID: "bulan", Title: l.T("revenue.months"), Table: t}
+	s := bill.Section{ID: "bulan", Title: t.Title, Rows: []ui.Row{{Label: l.T("revenue.realised"), Value: all.String()}}}
+	if len(lines) > 0 {
+		s.More = &bill.More{Title: l.T("revenue.by_month"), Tables: []bill.Table{t}}
+	}
+	return s
 }
 
-// claimSection is what is owed to the city.
+// claimSection is what is owed to the city; what was paid is folded away.
 func (p *Pages) claimSection(c *gin.Context, day time.Time) (bill.Section, error) {
 	l := gate.LocaleOf(c)
 	all, err := p.Revenue.Claims(c.Request.Context(), gate.ActorOf(c))
 	s := bill.Section{ID: "piutang", Title: l.T("revenue.claims"), Text: l.T("revenue.claims_text"), Empty: &bill.Empty{Icon: "calendar", Title: l.T("revenue.no_claims"), Text: l.T("revenue.no_claims_text")},
 		Table: &bill.Table{Title: l.T("revenue.claims"), Columns: []bill.Column{{Label: l.T("revenue.payer")}, {Label: l.T("revenue.account")}, {Label: l.T("revenue.decided_on")}, {Label: l.T("bill.due")}, {Label: l.T("usage.line_amount"), End: true}, {Label: l.T("bill.rest"), End: true}, {Label: l.T("bill.state")}}}}
+	paid := *s.Table
 	all, s.Note = cut(l, all, revenue.ListMost)
 	for _, x := range all {
 		state := ui.Mark{Tone: "good", Icon: "circle-check", Text: l.T("bill.state.paid")}
@@ -159,13 +170,24 @@ func (p *Pages) claimSection(c *gin.Context, day time.Time) (bill.Section, error
 				state = ui.Mark{Tone: "bad", Icon: "alert-triangle", Text: l.T("bill.state.late")}
 			}
 		}
-		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Payer, Small: x.Basis}, {Text: x.Code}, {Text: l.Date(x.DecidedOn)}, {Text: l.Date(x.DueOn)}, {Text: x.Amount.String()}, {Text: x.Open().String()}, {Mark: state}}})
+		row := bill.Line{Cells: []bill.Cell{{Text: x.Payer, Small: x.Basis}, {Text: x.Code}, {Text: l.Date(x.DecidedOn)}, {Text: l.Date(x.DueOn)}, {Text: x.Amount.String()}, {Text: x.Open().String()}, {Mark: state}}}
+		if x.Open() > 0 {
+			s.Table.Rows = append(s.Table.Rows, row)
+		} else {
+			paid.Rows = append(paid.Rows, row)
+		}
+	}
+	if len(paid.Rows) > 0 {
+		s.More = &bill.More{Title: l.T("revenue.claims_paid", "n", len(paid.Rows)), Tables: []bill.Table{paid}}
 	}
 	return s, err
 }
 
-// receiptsSection is what came into the treasury.
-func (p *Pages) receiptsSection(c *gin.Context, day time.Time) (bill.Section, error) {
+// receiptsShown is how many receipts, the latest, stand open on the page.
+const receiptsShown = 5
+
+// receiptsSection is what came into the treasury, the latest first, with the form that takes one back.
+func (p *Pages) receiptsSection(c *gin.Context, day time.Time, in site.Form, of string, errs ui.Errors) (bill.Section, error) {
 	l := gate.LocaleOf(c)
 	all, err := p.Revenue.Receipts(c.Request.Context(), gate.ActorOf(c), day.Year())
 	s := bill.Section{ID: "penerimaan", Title: l.T("revenue.receipts"), Empty: &bill.Empty{Icon: "receipt-tax", Title: l.T("revenue.no_receipts"), Text: l.T("revenue.no_receipts_text")},
@@ -175,13 +197,26 @@ func (p *Pages) receiptsSection(c *gin.Context, day time.Time) (bill.Section, er
 	for _, r := range all {
 		undone[r.Undoes.UUID] = true
 	}
-	for _, r := range all {
+	before, more := *s.Table, bill.More{}
+	for i, r := range all {
 		number := bill.Cell{Text: r.Number, Small: r.Reason}
-		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{number, {Text: r.Code}, {Text: l.Date(r.OnDay)}, {Text: r.Payer}, {Text: r.Amount.String()}}})
-		if !r.Undoes.Valid && !undone[r.ID] && p.may(c, access.RevenueManage) {
-			s.Forms = append(s.Forms, bill.Form{ID: "batal-" + r.ID.String(), Folded: true, Bad: true, Title: l.T("revenue.undo", "number", r.Number), Action: PathRevenue + "/terima/" + r.ID.String() + "/batalkan", Submit: l.T("revenue.undo_do"),
-				Fields: []ui.Field{{Name: "reason", Type: "text", Label: l.T("bill.reason"), Max: 300}}})
+		rows, forms := &s.Table.Rows, &s.Forms
+		if i >= receiptsShown {
+			rows, forms = &before.Rows, &more.Forms
 		}
+		*rows = append(*rows, bill.Line{Cells: []bill.Cell{number, {Text: r.Code}, {Text: l.Date(r.OnDay)}, {Text: r.Payer}, {Text: r.Amount.String()}}})
+		if !r.Undoes.Valid && !undone[r.ID] && p.may(c, access.RevenueManage) {
+			f := bill.Form{ID: "batal-" + r.ID.String(), Folded: true, Bad: true, Title: l.T("revenue.undo", "number", r.Number), Action: PathRevenue + "/terima/" + r.ID.String() + "/batalkan", Submit: l.T("revenue.undo_do"),
+				Fields: []ui.Field{{Name: "reason", Type: "text", Label: l.T("bill.reason"), Max: 300}}}
+			if of == f.ID {
+				f.Fields[0].Value, f.Fields[0].Error = in.Get("reason"), errs.Of("reason")
+			}
+			*forms = append(*forms, f)
+		}
+	}
+	if n := len(before.Rows); n > 0 {
+		more.Title, more.Tables = l.T("revenue.receipts_before", "n", n), []bill.Table{before}
+		s.More = &more
 	}
 	return s, err
 }
@@ -191,7 +226,8 @@ func (p *Pages) bookSection(c *gin.Context, day time.Time) (bill.Section, error)
 	l := gate.LocaleOf(c)
 	months, open, err := p.Revenue.Book(c.Request.Context(), gate.ActorOf(c), day.Year())
 	s := bill.Section{ID: "buku", Title: l.T("revenue.book", "year", day.Year()), Note: bill.Note{Tone: "care", Text: l.T("revenue.book_text")}, Rows: []ui.Row{{Label: l.T("revenue.book_open"), Value: open.String()}},
-		Table: &bill.Table{Title: l.T("revenue.book", "year", day.Year()), Columns: []bill.Column{{Label: l.T("usage.month")}, {Label: l.T("revenue.net"), End: true}, {Label: l.T("tax.tax"), End: true}, {Label: l.T("revenue.credited"), End: true}, {Label: l.T("revenue.cash"), End: true}, {Label: l.T("revenue.withheld"), End: true}}}}
+		More: &bill.More{Title: l.T("revenue.by_month"), Tables: []bill.Table{{Title: l.T("revenue.book", "year", day.Year()), Columns: []bill.Column{{Label: l.T("usage.month")}, {Label: l.T("revenue.net"), End: true}, {Label: l.T("tax.tax"), End: true}, {Label: l.T("revenue.credited"), End: true}, {Label: l.T("revenue.cash"), End: true}, {Label: l.T("revenue.withheld"), End: true}}}}}}
+	t := &s.More.Tables[0]
 	var sum [5]money.Rupiah
 	for _, m := range months {
 		row := bill.Line{Cells: []bill.Cell{{Text: l.MonthName(m.Month.Month())}}}
@@ -199,11 +235,12 @@ func (p *Pages) bookSection(c *gin.Context, day time.Time) (bill.Section, error)
 			sum[i] += amount
 			row.Cells = append(row.Cells, bill.Cell{Text: amount.String()})
 		}
-		s.Table.Rows = append(s.Table.Rows, row)
+		t.Rows = append(t.Rows, row)
 	}
-	s.Table.Foot = []bill.Cell{{Text: l.T("revenue.year")}}
-	for _, amount := range sum {
-		s.Table.Foot = append(s.Table.Foot, bill.Cell{Text: amount.String()})
+	t.Foot = []bill.Cell{{Text: l.T("revenue.year")}}
+	for i, amount := range sum {
+		t.Foot = append(t.Foot, bill.Cell{Text: amount.String()})
+		s.Rows = append(s.Rows, ui.Row{Label: t.Columns[i+1].Label, Value: amount.String()})
 	}
 	return s, err
 }
@@ -250,7 +287,7 @@ func (p *Pages) revenueForms(c *gin.Context, lines []revenue.Line, day time.Time
 			if of == form {
 				x.Value, x.Error = in.Get(x.Name), errs.Of(x.Name)
 				if x.Type == "date" {
-					x.Value = site.DateOf(in, x.Name)
+					x.Value, x.Typed = site.DateOf(in, x.Name), in.Values[x.Name]
 				}
 			}
 		}
@@ -272,10 +309,10 @@ func (p *Pages) revenueForms(c *gin.Context, lines []revenue.Line, day time.Time
 // onRevenue runs an act of one of the forms.
 func (p *Pages) onRevenue(c *gin.Context, form string, act func(in site.Form) error) error {
 	in, err := site.ReadForm(c, "decided_on", "due_on", "on_day", "covers_from", "covers_until")
-	if err != nil {
-		return err
+	if err == nil {
+		err = act(in)
 	}
-	if err := act(in); err != nil {
+	if err != nil {
 		return again(c, err, revenueLabels, func(status int, errs ui.Errors) error { return p.revenuePage(c, status, in, form, errs) })
 	}
 	return p.Done(c, PathRevenue, "revenue_kept")
@@ -283,31 +320,32 @@ func (p *Pages) onRevenue(c *gin.Context, form string, act func(in site.Form) er
 
 func (p *Pages) setTarget(c *gin.Context) error {
 	return p.onRevenue(c, formTarget, func(in site.Form) error {
-		amount, err := console.AmountOf(in, "amount")
+		year, _ := strconv.Atoi(in.Text("year")) // what is none is refused
+		amount, sum := console.AmountOf(in, "amount")
+		unread, err := site.Unread(sum)
 		if err != nil {
 			return err
 		}
-		year, _ := strconv.Atoi(in.Text("year")) // what is none is refused
-		return p.Revenue.SetTarget(c.Request.Context(), gate.ActorOf(c), revenue.Target{Year: year, Code: in.Text("code"), Amount: amount, Basis: in.Line("basis")})
+		return p.Revenue.SetTarget(c.Request.Context(), gate.ActorOf(c), revenue.Target{Year: year, Code: in.Text("code"), Amount: amount, Basis: in.Line("basis")}, unread...)
 	})
 }
 
 func (p *Pages) addClaim(c *gin.Context) error {
 	return p.onRevenue(c, formClaim, func(in site.Form) error {
-		x := revenue.Claim{Code: in.Text("code"), Payer: in.Line("payer"), Basis: in.Line("basis"), DecidedOn: dayIn(in, "decided_on"), DueOn: dayIn(in, "due_on")}
-		var err error
-		if text := in.Text("land"); text != "" {
-			id, err := uuid.Parse(text)
-			if err != nil {
-				return site.Invalid("land", "not_an_option")
-			}
-			x.LandRentID, x.CoversFrom = uuid.NullUUID{UUID: id, Valid: true}, dayIn(in, "covers_from")
-			if last := dayIn(in, "covers_until"); !last.IsZero() {
-				x.CoversUntil = last.AddDate(0, 0, 1) // people name the last day
+		x := revenue.Claim{Code: in.Text("code"), Payer: in.Line("payer"), Basis: in.Line("basis")}
+		var decided, due, from, until, land, sum error
+		x.DecidedOn, decided = dayTyped(in, "decided_on")
+		x.DueOn, due = dayTyped(in, "due_on")
+		if x.LandRentID, land = chosen(in, "land"); in.Text("land") != "" {
+			x.CoversFrom, from = dayTyped(in, "covers_from")
+			if x.CoversUntil, until = dayTyped(in, "covers_until"); !x.CoversUntil.IsZero() {
+				x.CoversUntil = x.CoversUntil.AddDate(0, 0, 1) // people name the last day
 			}
 		}
-		if x.Amount, err = console.AmountOf(in, "amount"); err == nil {
-			_, err = p.Revenue.AddClaim(c.Request.Context(), gate.ActorOf(c), x)
+		x.Amount, sum = console.AmountOf(in, "amount")
+		unread, err := site.Unread(decided, due, from, until, land, sum)
+		if err == nil {
+			_, err = p.Revenue.AddClaim(c.Request.Context(), gate.ActorOf(c), x, unread...)
 		}
 		return err
 	})
@@ -315,20 +353,42 @@ func (p *Pages) addClaim(c *gin.Context) error {
 
 func (p *Pages) takeIn(c *gin.Context) error {
 	return p.onRevenue(c, formReceipt, func(in site.Form) error {
-		r := revenue.Receipt{Code: in.Text("code"), Number: in.Line("number"), Payer: in.Line("payer"), OnDay: dayIn(in, "on_day")}
-		if text := in.Text("claim"); text != "" {
-			id, err := uuid.Parse(text)
-			if err != nil {
-				return site.Invalid("claim", "not_an_option")
-			}
-			r.ClaimID = uuid.NullUUID{UUID: id, Valid: true}
-		}
-		var err error
-		if r.Amount, err = console.AmountOf(in, "amount"); err == nil {
-			_, err = p.Revenue.Receive(c.Request.Context(), gate.ActorOf(c), r)
+		r := revenue.Receipt{Code: in.Text("code"), Number: in.Line("number"), Payer: in.Line("payer")}
+		var day, claim, sum error
+		r.OnDay, day = dayTyped(in, "on_day")
+		r.ClaimID, claim = chosen(in, "claim")
+		r.Amount, sum = console.AmountOf(in, "amount")
+		unread, err := site.Unread(day, claim, sum)
+		if err == nil {
+			_, err = p.Revenue.Receive(c.Request.Context(), gate.ActorOf(c), r, unread...)
 		}
 		return err
 	})
+}
+
+// chosen is what was chosen of a list that may be left alone.
+func chosen(in site.Form, name string) (uuid.NullUUID, error) {
+	if in.Text(name) == "" {
+		return uuid.NullUUID{}, nil
+	}
+	id, err := uuid.Parse(in.Text(name))
+	if err != nil {
+		return uuid.NullUUID{}, site.Invalid(name, "not_an_option")
+	}
+	return uuid.NullUUID{UUID: id, Valid: true}, nil
+}
+
+// dayTyped is a day of a form; zero for none, which is refused where one is needed.
+func dayTyped(in site.Form, name string) (time.Time, error) {
+	typed := site.DateOf(in, name)
+	if typed == "" {
+		return time.Time{}, nil
+	}
+	d, err := time.Parse(time.DateOnly, typed)
+	if err != nil {
+		return time.Time{}, site.Invalid(name, "date")
+	}
+	return d, nil
 }
 
 // dayIn is a day of a form; zero for none, which is refused where one is needed.
@@ -345,7 +405,7 @@ func (p *Pages) undoReceipt(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.onRevenue(c, "", func(in site.Form) error {
+	return p.onRevenue(c, "batal-"+id.String(), func(in site.Form) error {
 		return p.Revenue.Undo(c.Request.Context(), gate.ActorOf(c), id, in.Text("reason"))
 	})
 }

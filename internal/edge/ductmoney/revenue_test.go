@@ -32,6 +32,14 @@ func TestTwoLedgersOnOnePage(t *testing.T) {
 	if r := ridwan.Post(earned+"/terima", take...); r.Status != http.StatusUnprocessableEntity || !strings.Contains(r.Body, "Itu pendapatan perusahaan, bukan PAD.") {
 		t.Fatalf("an invoice of the company is taken: %d", r.Status)
 	}
+	a := ridwan.Post(earned+"/terima", "code", "9.9", "claim", "x", "amount", "sejuta", "number", "", "payer", "", "on_day", "kemarin")
+	ridwan.Lists(a, "Rekening: ", "Untuk piutang: ", "Jumlah: Tulis", "Nomor STS atau TBP: Isian ini wajib", "Pembayar: Isian ini wajib", "Diterima: Tulis tanggal")
+	if !strings.Contains(a.Body, `value="sejuta"`) || !strings.Contains(a.Body, `<h3 id="terima-baru">`) {
+		t.Error("what was typed is lost, or folded away")
+	}
+	ridwan.Lists(ridwan.Post(earned+"/target", "year", "", "code", "9.9", "amount", "", "basis", ""), "Tahun: ", "Rekening: ", "Jumlah: Isian ini wajib", "Dasar: Isian ini wajib")
+	ridwan.Lists(ridwan.Post(earned+"/piutang", "code", "4.1.03", "payer", "", "basis", "", "decided_on", "31-31", "due_on", "", "amount", "", "land", "x", "covers_from", "", "covers_until", "lusa"),
+		"Pembayar: ", "Dasar: ", "Diputuskan: Tulis tanggal", "Jatuh tempo: Isian ini wajib", "Jumlah: Isian ini wajib", "Sewa lahan: ", "Sampai hari terakhir: Tulis tanggal")
 	take[7] = "STS-17"
 	ridwan.Goes(ridwan.Post(earned+"/terima", take...), earned)
 	ridwan.Goes(ridwan.Post(earned+"/target", "year", "2026", "code", "4.1.03", "amount", "4.000.000", "basis", "APBD 2026"), earned)
@@ -46,7 +54,9 @@ func TestTwoLedgersOnOnePage(t *testing.T) {
 			}
 		}
 	}
+	ridwan.Lists(ridwan.Post(earned+"/terima", take...), "Nomor STS atau TBP: ")
 	undo := earned + "/terima/" + between(t, page, `action="/petugas/ducting/pendapatan/terima/`, `/batalkan"`) + "/batalkan"
+	ridwan.Lists(ridwan.Post(undo, "reason", ""), "Alasan: Isian ini wajib")
 	ridwan.Goes(ridwan.Post(undo, "reason", "Salah rekening"), earned)
 	ridwan.Page(earned, "Salah rekening", "-Rp1.000.000")
 	if page := bima.Page(earned, "STS-17"); strings.Contains(page, "Catat penerimaan kas daerah") {
@@ -65,5 +75,7 @@ func TestTwoLedgersOnOnePage(t *testing.T) {
 	}
 	sari.Goes(sari.Post(leaks, "segment", "R-1", "note", "Kabel hitam", "found_on", "2026-11-20"), leaks+"#unknown")
 	page = sari.Page(leaks, "Kabel dan saluran tak dikenal sekitar Rp3.157.000 setahun", "Kabel hitam", "Tidak ada temuan: Dipakai, tidak ditagih; ") // 220 m × Rp14.350
-	sari.Goes(sari.Post(leaks+"/"+between(t, page, `action="/petugas/ducting/kebocoran/`, `"`), "how", "Disewa"), leaks)
+	settle := leaks + "/" + between(t, page, `action="/petugas/ducting/kebocoran/`, `"`)
+	sari.Lists(sari.Post(settle, "how", ""), "Penyelesaiannya: Isian ini wajib")
+	sari.Goes(sari.Post(settle, "how", "Disewa"), leaks)
 }

@@ -32,7 +32,11 @@ func (v View) shell() ui.Shell {
 func (v View) apart() View {
 	times := map[string]int{}
 	for _, s := range v.Sections {
-		for _, f := range s.Forms {
+		forms := s.Forms
+		if s.More != nil {
+			forms = slices.Concat(forms, s.More.Forms)
+		}
+		for _, f := range forms {
 			for _, x := range f.Fields {
 				times[x.Of+x.Name]++
 			}
@@ -45,8 +49,8 @@ func (v View) apart() View {
 	}
 	var all []ui.Field
 	v.Sections = slices.Clone(v.Sections)
-	for i := range v.Sections {
-		forms := slices.Clone(v.Sections[i].Forms)
+	own := func(forms []Form) []Form {
+		forms = slices.Clone(forms)
 		for k := range forms {
 			fields := slices.Clone(forms[k].Fields)
 			for n, x := range fields {
@@ -65,7 +69,16 @@ func (v View) apart() View {
 				}
 			}
 		}
-		v.Sections[i].Forms = forms
+		return forms
+	}
+	for i := range v.Sections {
+		s := &v.Sections[i]
+		if s.More != nil {
+			more := *s.More
+			more.Forms = own(more.Forms)
+			s.More = &more
+		}
+		s.Forms = own(s.Forms)
 	}
 	v.Errors = v.Errors.Leads(all)
 	return v
@@ -81,6 +94,7 @@ type Section struct {
 	Filter          *Form // that narrows the table down
 	Table           *Table
 	Empty           *Empty // instead of a table
+	More            *More  // of the table
 	Events          []ui.Event
 	QR              string // an address as a picture, which QRText says in words
 	QRText          string
@@ -92,6 +106,16 @@ type Section struct {
 	Links           []ui.Link
 	Previous, Next  string // pages of the table
 }
+
+// More is what of a section is folded away until somebody asks for it, with what can be done about that; on paper it is open.
+type More struct {
+	Title  string
+	Tables []Table
+	Forms  []Form
+}
+
+// refused reports whether something in one of its forms has to be looked at again.
+func (m More) refused() bool { return slices.ContainsFunc(m.Forms, Form.refused) }
 
 // Note is a remark that stands out.
 type Note struct{ Tone, Text string }
