@@ -36,7 +36,7 @@ func Formats() []Format {
 func readerOf(format string) func(io.Reader, func(Feature) error) error {
 	switch format {
 	case GeoJSON:
-		return reading(gis.ReadGeoJSON)
+		return readPlain
 	case CSV:
 		return reading(gis.ReadCSV)
 	case KML, KMZ:
@@ -84,6 +84,8 @@ func refusal(err error) error {
 		return fault.New(fault.Invalid, "duct.no_system")
 	case errors.Is(err, gis.ErrTooLarge):
 		return fault.New(fault.Invalid, "duct.too_large")
+	case errors.Is(err, errIsOFDS):
+		return fault.Wrap(fault.Invalid, "duct.is_ofds", err)
 	case errors.Is(err, gis.ErrUnreadable):
 		return unreadable(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -126,6 +127,37 @@ func TestTheStandardIsWritten(t *testing.T) {
 	if n.Links[0].Rel != "describedby" || n.Links[0].Href != ofdsSchema || len(n.Nodes) != 3 || !slices.Equal(n.Nodes[0].Type, []string{"buildingEntry"}) ||
 		len(n.Spans) != 2 || n.Spans[1].Status != "planned" || n.Spans[1].Start != "MH-2" || n.Spans[1].End != "BE-3" || n.Spans[0].PhysicalInfrastructureProvider.ID != ofdsOwner {
 		t.Errorf("%+v", n)
+	}
+}
+
+// TestAFormatIsToldFromAnother: GeoJSON that is said to be of the standard, and files of the standard that are said to be plain, are refused at
+// once with the format that they are of, and taken in as that.
+func TestAFormatIsToldFromAnother(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	read := func(name string) []byte {
+		t.Helper()
+		raw, err := os.ReadFile("testdata/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return raw
+	}
+	for _, x := range []struct{ file, said, code, is string }{
+		{"plain.geojson", OFDS, "duct.plain_geojson", GeoJSON}, {"plain.geojson", OFDSGeoJSON, "duct.plain_geojson", GeoJSON},
+		{"ofds.json", GeoJSON, "duct.is_ofds", OFDS}, {"ofds.geojson", GeoJSON, "duct.is_ofds", OFDS},
+	} {
+		in := ImportInput{Title: "x", Source: "x", OnDay: day("2026-01-01"), Format: x.said, Body: bytes.NewReader(read(x.file))}
+		if _, err := st.Upload(st.ctx, st.manager, in); !fault.Is(err, x.code) {
+			t.Errorf("%s as %s: %v", x.file, x.said, err)
+		}
+		in.Format, in.Body = x.is, bytes.NewReader(read(x.file))
+		if i, err := st.Upload(st.ctx, st.manager, in); err != nil || i.Features != 3 {
+			t.Errorf("%s as %s: %v, %d features", x.file, x.is, err, i.Features)
+		}
+	}
+	if all, err := st.Imports(st.ctx, st.manager); err != nil || len(all) != 4 {
+		t.Errorf("%d files are kept, %v", len(all), err)
 	}
 }
 

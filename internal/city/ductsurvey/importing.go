@@ -94,7 +94,8 @@ func unhurried(ctx context.Context, tx bun.Tx, kind jobs.Kind[importArgs]) error
 
 // Upload takes in a file of the network and has it checked in the background, for staff with duct:manage. It refuses Invalid:
 // a title, a source or a day that is missing, a format that is not known, "duct.unreadable" a file that is not of its
-// format, "duct.other_system" and "duct.no_system" one whose coordinates are not of WGS 84 or that does not say so,
+// format, "duct.plain_geojson" plain GeoJSON that is said to be of the Open Fibre Data Standard and "duct.is_ofds" one of that said to be
+// plain, "duct.other_system" and "duct.no_system" one whose coordinates are not of WGS 84 or that does not say so,
 // "duct.too_large" one beyond the bounds of its format, "duct.empty" one without features, and "duct.too_many" one with more
 // than 200,000; and what tenancy.MayAdd refuses a city without the ducts in its plan.
 func (s *Service) Upload(ctx context.Context, actor identity.Actor, in ImportInput) (Import, error) {

@@ -15,6 +15,7 @@ import (
 	"github.com/paulmach/orb/geojson"
 
 	"bedelau/internal/city/duct"
+	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/gis"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -200,16 +201,16 @@ func readOFDS(body io.Reader, each func(Feature) error) error {
 			ofdsNetwork
 			Nodes, Spans []json.RawMessage
 		}
-		Features []struct {
-			Geometry   json.RawMessage
-			Properties json.RawMessage
-		}
+		Features []ofdsFeature
 	}
 	if err := json.Unmarshal(raw, &file); err != nil {
 		return unreadable(err)
 	}
 	if file.Networks == nil && file.Features == nil {
 		return unreadable(errOFDS)
+	}
+	if len(file.Features) > 0 && !slices.ContainsFunc(file.Features, func(f ofdsFeature) bool { return f.standard() }) {
+		return fault.New(fault.Invalid, "duct.plain_geojson")
 	}
 	r := ofdsReader{each: each}
 	for _, net := range file.Networks {

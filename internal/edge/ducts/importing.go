@@ -15,6 +15,7 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/geo"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/web/page/bill"
@@ -90,12 +91,19 @@ func (p *Pages) upload(c *gin.Context) error {
 		return err
 	}, "on_day")
 	var i ductsurvey.Import
+	day, _ := time.Parse(time.DateOnly, site.DateOf(in, "on_day")) // none is refused
+	if unread, broken := site.Unread(err); broken == nil && len(unread) > 0 {
+		unread = fault.Also(unread, site.Missing(in, "title", "source", "format")...)
+		if day.IsZero() {
+			unread = fault.Also(unread, fault.Field{Name: "on_day", Code: "required"})
+		}
+		err = fault.Fields(unread)
+	}
 	if err == nil {
-		day, _ := time.Parse(time.DateOnly, site.DateOf(in, "on_day")) // none is refused
 		i, err = p.Surveying.Upload(ctx, a, ductsurvey.ImportInput{Title: in.Text("title"), Source: in.Text("source"), OnDay: day, Format: in.Get("format"), Name: site.Clip(name, 100), Body: strings.NewReader(body.String())})
 	}
 	if err != nil {
-		errs, status, ok := site.RefusedAt(c, err, map[string]string{"duct.unreadable": "file", "duct.empty": "file", "duct.too_many": "file", "duct.too_large": "file", "duct.other_system": "file", "duct.no_system": "file"})
+		errs, status, ok := site.RefusedAt(c, err, map[string]string{"duct.unreadable": "file", "duct.empty": "file", "duct.too_many": "file", "duct.too_large": "file", "duct.other_system": "file", "duct.no_system": "file", "duct.plain_geojson": "format", "duct.is_ofds": "format"})
 		if !ok {
 			return err
 		}
