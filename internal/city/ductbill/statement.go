@@ -22,7 +22,9 @@ type Movement struct {
 	Day       time.Time    `bun:"on_day"`
 	Kind      string       `bun:"kind"` // of the entry, or MovedBalance
 	InvoiceID uuid.UUID    `bun:"invoice_id"`
-	Number    string       `bun:"number"`    // of the invoice; empty for what is of the balance
+	Number    string       `bun:"number"`    // of the invoice, or the one that the credit note credits; empty for the rest of the balance
+	NoteID    uuid.UUID    `bun:"note_id"`   // of the credit note that it is of
+	Note      string       `bun:"note"`      // its number
 	Reference string       `bun:"reference"` // of the payment
 	Amount    money.Rupiah `bun:"amount"`    // positive raises what is owed
 	Owed      money.Rupiah `bun:"-"`         // after it
@@ -79,9 +81,12 @@ func (s *Service) account(ctx context.Context, operator uuid.UUID, from, until t
 	if err != nil {
 		return out, fmt.Errorf("ductbill: statement: %w", err)
 	}
-	err = s.d.DB.App.NewRaw(`SELECT e.on_day, CASE WHEN e.kind = ? AND e.payment_id IS NULL THEN ? ELSE e.kind END AS kind, coalesce(e.invoice_id, ?) AS invoice_id, coalesce(i.number, '') AS number, coalesce(y.reference, e.reason, '') AS reference, e.amount
-		FROM invoice_entry e LEFT JOIN invoice i ON i.tenant_id = e.tenant_id AND i.id = e.invoice_id LEFT JOIN payment y ON y.tenant_id = e.tenant_id AND y.id = e.payment_id
-		WHERE e.tenant_id = ? AND e.party_id = ? AND e.on_day >= ? AND e.on_day < ? ORDER BY e.on_day, e.id LIMIT ?`, invoice.EntryPayment, MovedBalance, uuid.Nil, tenant, party, first, last, movementsMost+1).Scan(ctx, &out.Movements)
+	err = s.d.DB.App.NewRaw(`SELECT e.on_day, CASE WHEN e.kind = ? AND e.payment_id IS NULL THEN ? ELSE e.kind END AS kind, coalesce(e.invoice_id, ?) AS invoice_id, coalesce(i.number, '') AS number,
+			coalesce(n.id, ?) AS note_id, coalesce(n.number, '') AS note, coalesce(y.reference, e.reason, '') AS reference, e.amount
+		FROM invoice_entry e LEFT JOIN payment y ON y.tenant_id = e.tenant_id AND y.id = e.payment_id
+			LEFT JOIN invoice n ON n.tenant_id = e.tenant_id AND n.party_id = e.party_id AND n.kind = ? AND e.kind = ? AND n.source = e.request_id::text
+			LEFT JOIN invoice i ON i.tenant_id = e.tenant_id AND i.id = coalesce(e.invoice_id, n.credits)
+		WHERE e.tenant_id = ? AND e.party_id = ? AND e.on_day >= ? AND e.on_day < ? ORDER BY e.on_day, e.id LIMIT ?`, invoice.EntryPayment, MovedBalance, uuid.Nil, uuid.Nil, invoice.CreditNote, invoice.EntryCredit, tenant, party, first, last, movementsMost+1).Scan(ctx, &out.Movements)
 	if err != nil {
 		return out, fmt.Errorf("ductbill: statement: %w", err)
 	}

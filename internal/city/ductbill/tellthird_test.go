@@ -108,6 +108,12 @@ func TestAThirdPartyIsToldAndReminded(t *testing.T) {
 	if said := last(); said["amount"] != "Rp3.000.000" || said["open"] != "Rp2.000.000" {
 		t.Errorf("receipt: %v", said)
 	}
+	y.at = i.DueOn.AddDate(0, 0, 30).Add(3 * time.Hour)
+	y.tx(func(ctx context.Context, tx bun.Tx) error { return y.remindDue(ctx, tx, y.at) })
+	y.must(y.remind(y.ctx, remindArgs{i.ID, 30}))
+	if said := last(); said["amount"] != "Rp2.000.000" || !strings.Contains(said["body"], "Sisa yang dibayarkan: Rp2.000.000") || !strings.Contains(said["body"], "820-21-00456") {
+		t.Errorf("reminded of what is left: %v", said)
+	}
 	q, err := y.AskCredit(y.ctx, y.bima, i.ID, map[int]money.Rupiah{1: 2_000_000}, "Ditanggung asuransi")
 	y.must(err)
 	_, err = y.Decide(y.ctx, y.dewi, q.ID, true)
@@ -117,7 +123,7 @@ func TestAThirdPartyIsToldAndReminded(t *testing.T) {
 	for range 2 {
 		y.must(y.tell(y.ctx, note))
 	}
-	for id, want := range map[uuid.UUID]string{i.ID: "duct_bill_issued duct_bill_due_soon duct_bill_overdue duct_bill_paid", note: "duct_bill_credited", mute.ID: ""} {
+	for id, want := range map[uuid.UUID]string{i.ID: "duct_bill_issued duct_bill_due_soon duct_bill_overdue duct_bill_paid duct_bill_overdue", note: "duct_bill_credited", mute.ID: ""} {
 		if got := strings.Join(letters(id), " "); got != want {
 			t.Errorf("letters %q, want %q", got, want)
 		}

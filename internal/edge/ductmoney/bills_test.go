@@ -2,6 +2,7 @@ package ductmoney_test
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -136,7 +137,20 @@ func TestAMonthOfDuctsIsBilledAndPaid(t *testing.T) {
 	if text := pagetest.Text(list); strings.Count(text, "24 November 2026 24 Desember 2026") != 1 || strings.Count(text, "24 November 2026 –") != 1 {
 		t.Errorf("an invoice is due, and its credit note is not: %s", text)
 	}
-	dewi.Page("/petugas/ducting/operator/"+operator+"/rekening", "Rekening PT Serat Uji", "DCT/2026/000001", "TRF-1", "BP-1", "Rp752.685")
+	account := dewi.Page("/petugas/ducting/operator/"+operator+"/rekening", "Rekening PT Serat Uji", "DCT/2026/000001", "TRF-1", "BP-1", "Rp752.685", "atas tagihan DCT/2026/000001")
+	note := regexp.MustCompile(`href="` + book + `/([0-9a-f-]+)" class="whole">([^<]+)</a>\s*<small>atas tagihan`).FindStringSubmatch(account)
+	if note == nil {
+		t.Fatal("the account leads to no credit note")
+	}
+	dewi.Page(book+"/"+note[1], note[2], "Nota kredit")
+	rudi := works(t, s, operator, "rudi@serat.id") // and so does that of the company
+	if !strings.Contains(rudi.Page("/mitra/rekening", note[2], "atas tagihan DCT/2026/000001"), `href="/mitra/tagihan/`+note[1]+`"`) {
+		t.Error("the company's account leads to no credit note")
+	}
+	rudi.Page("/mitra/tagihan/"+note[1], note[2], "Nota kredit")
+	if a := rudi.Get("/mitra/tagihan/" + note[1] + "/berkas"); a.Status != http.StatusOK || !strings.HasPrefix(a.Body, "%PDF") {
+		t.Errorf("no paper of the credit note: %d", a.Status)
+	}
 	sari := s.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
 	if page := sari.Page(book, "DCT/2026/000001"); strings.Contains(page, "Hitung bulan") {
 		t.Error("who lets ducts is asked to charge")

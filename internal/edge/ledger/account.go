@@ -3,6 +3,7 @@ package ledger
 import (
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -49,7 +50,7 @@ func Part[T any](all []T, skip, most int, address func(skip int) string) (part [
 }
 
 // StatementSections are the account of an operator of ducts at an address: what moved it in the days, and all of its time, if it was
-// ever charged. The first skip of the movements are left out. Link leads to an invoice.
+// ever charged. The first skip of the movements are left out. Link leads to an invoice or a credit note.
 func StatementSections(l i18n.Locale, x ductbill.Statement, here string, from, last time.Time, skip int, link func(invoice uuid.UUID) string) (moves bill.Section, sums []bill.Section) {
 	moves = bill.Section{ID: "rekening", Title: l.T("ductbook.movements"), Empty: &bill.Empty{Icon: "receipt-tax", Title: l.T("ductbook.no_movements"), Text: l.T("ductbook.no_movements_text")},
 		Filter: &bill.Form{ID: "saring", Action: here, Get: true, Submit: l.T("duct.show"), Fields: []ui.Field{{Name: "dari", Type: "date", Label: l.T("ductbook.from"), Value: from.Format(time.DateOnly)}, {Name: "hari", Type: "date", Label: l.T("ductbook.last"), Value: last.Format(time.DateOnly)}}},
@@ -73,7 +74,10 @@ func StatementSections(l i18n.Locale, x ductbill.Statement, here string, from, l
 	part, moves.Previous, moves.Next = Part(x.Movements, skip, movesShown, page)
 	for _, m := range part {
 		ref := bill.Cell{Text: m.Reference}
-		if m.Number != "" {
+		switch {
+		case m.Note != "":
+			ref = bill.Cell{Text: m.Note, Whole: true, Href: link(m.NoteID), Small: strings.TrimSpace(l.T("ductbook.note_of", "number", m.Number) + " " + m.Reference)}
+		case m.Number != "":
 			ref = bill.Cell{Text: m.Number, Href: link(m.InvoiceID), Small: m.Reference}
 		}
 		moves.Table.Rows = append(moves.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: l.Date(m.Day)}, {Text: l.T("bumd.entry." + m.Kind)}, ref, {Text: m.Amount.String()}, {Text: m.Owed.String()}}})

@@ -31,21 +31,15 @@ func ReceiptSection(l i18n.Locale, all []invoice.Payment, here string) bill.Sect
 	return bill.Section{ID: "kuitansi", Title: l.T("bill.receipts"), Table: &t, Empty: &bill.Empty{Icon: "receipt-tax", Title: l.T("bill.no_receipts"), Text: l.T("bill.no_receipts_text")}}
 }
 
-// PayRows say how an invoice is paid, as its paper does.
-func PayRows(l i18n.Locale, s invoice.Seller, i invoice.Invoice) []ui.Row {
+// PayRows say how what is left of an invoice is paid, as letters do.
+func PayRows(l i18n.Locale, s invoice.Seller, i invoice.Invoice, stands invoice.Standing) []ui.Row {
 	var rows []ui.Row
-	if i.VirtualAccount != "" {
-		x := ui.Row{Label: l.T("invoice.paper.virtual_account", "bank", s.VirtualAccount.Bank), Value: i.VirtualAccount}
-		if s.VirtualAccount.Closed {
-			x.Value += "\n" + l.T("invoice.paper.closed_amount", "amount", i.Total-i.Withholdable)
-		}
-		rows = append(rows, x)
+	all, over := s.Ways(l, i, stands)
+	for _, x := range all {
+		rows = append(rows, ui.Row{Label: x.Label, Value: x.Value})
 	}
-	for _, a := range s.Accounts {
-		rows = append(rows, ui.Row{Label: l.T("invoice.paper.transfer_to", "bank", a.Bank), Value: l.T("invoice.paper.account", "number", a.Number, "holder", a.Holder)})
+	if over != "" {
+		rows = append(rows, ui.Row{Label: l.T("invoice.paper.virtual_account", "bank", s.VirtualAccount.Bank), Value: over})
 	}
-	if rows == nil {
-		rows = append(rows, ui.Row{Label: l.T("invoice.paper.how"), Value: l.T("invoice.paper.ask")})
-	}
-	return append(rows, ui.Row{Label: l.T("invoice.paper.reference"), Value: i.Number})
+	return rows
 }

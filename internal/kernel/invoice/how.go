@@ -4,23 +4,53 @@ import (
 	"strings"
 
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/money"
 )
 
-// HowToPay says in l how an invoice is paid, line by line, for a letter to who cannot open its page; the paper says the same.
-func (s Seller) HowToPay(l i18n.Locale, i Invoice) string {
-	lines := []string{l.T("invoice.paper.how") + ":"}
-	if i.VirtualAccount != "" {
-		lines = append(lines, l.T("invoice.paper.virtual_account", "bank", s.VirtualAccount.Bank)+": "+i.VirtualAccount)
-		if s.VirtualAccount.Closed {
-			lines = append(lines, l.T("invoice.paper.closed_amount", "amount", i.Total-i.Withholdable))
-		}
+// Said is a line about how an invoice is paid: what of it, and what is to know about it.
+type Said struct{ Label, Value string }
+
+// Payable is what an invoice that stands so is still to be paid: what is open, less what the buyer may still give to the state.
+func (s Standing) Payable(i Invoice) money.Rupiah {
+	return max(s.Open-max(i.Withholdable-s.Withheld, 0), 0)
+}
+
+// Ways are how what is left of an invoice is paid, line by line. A virtual account that takes one amount alone is not among them once another
+// is left, which it would refuse: that it is none any more is said with the last line.
+func (s Seller) Ways(l i18n.Locale, i Invoice, stands Standing) (all []Said, over string) {
+	whole, left := i.Total-i.Withholdable, stands.Payable(i)
+	account := l.T("invoice.paper.virtual_account", "bank", s.VirtualAccount.Bank)
+	if left != whole {
+		all = append(all, Said{l.T("invoice.paper.left"), left.String()})
+	}
+	ways := len(s.Accounts)
+	switch closed := s.VirtualAccount.Closed; {
+	case i.VirtualAccount == "":
+	case closed && left != whole:
+		over = l.T("invoice.paper.closed_over", "number", account+" "+i.VirtualAccount, "amount", whole)
+	case closed:
+		all, ways = append(all, Said{account, i.VirtualAccount + "\n" + l.T("invoice.paper.closed_amount", "amount", whole)}), ways+1
+	default:
+		all, ways = append(all, Said{account, i.VirtualAccount}), ways+1
 	}
 	for _, a := range s.Accounts {
-		lines = append(lines, l.T("invoice.paper.transfer_to", "bank", a.Bank)+": "+l.T("invoice.paper.account", "number", a.Number, "holder", a.Holder))
+		all = append(all, Said{l.T("invoice.paper.transfer_to", "bank", a.Bank), l.T("invoice.paper.account", "number", a.Number, "holder", a.Holder)})
 	}
-	lines = append(lines, l.T("invoice.paper.reference")+": "+i.Number)
-	if len(s.Accounts) == 0 && s.VirtualAccount.Prefix == "" {
-		lines = append(lines, l.T("invoice.paper.ask"))
+	if ways == 0 {
+		all = append(all, Said{l.T("invoice.paper.how"), l.T("invoice.paper.ask")})
+	}
+	return append(all, Said{l.T("invoice.paper.reference"), i.Number}), over
+}
+
+// HowToPay says in l how what is left of an invoice is paid, for a letter to who cannot open its page.
+func (s Seller) HowToPay(l i18n.Locale, i Invoice, stands Standing) string {
+	lines := []string{l.T("invoice.paper.how") + ":"}
+	all, over := s.Ways(l, i, stands)
+	for _, x := range all {
+		lines = append(lines, x.Label+": "+x.Value)
+	}
+	if over != "" {
+		lines = append(lines, over)
 	}
 	return strings.Join(lines, "\n")
 }
