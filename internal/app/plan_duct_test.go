@@ -33,11 +33,15 @@ func (a *App) hotDucts(city uuid.UUID) []hotRead {
 		}},
 		{"reasons to refuse", func(ctx context.Context) { _, _ = a.Leases.Refusals(ctx) }},
 		{"damages", func(ctx context.Context) {
-			_, _ = a.Damages.List(ctx, manager, ductdamage.Filter{}, uuid.Max, 51)
-			_, _ = a.Damages.List(ctx, manager, ductdamage.Filter{State: ductdamage.OnSite}, uuid.Max, 51)
+			_, _ = a.Damages.List(ctx, manager, ductdamage.Filter{}, ductdamage.Place{}, 51)
+			_, _ = a.Damages.List(ctx, manager, ductdamage.Filter{State: ductdamage.OnSite}, ductdamage.Place{}, 51)
+			page, _ := a.Damages.List(ctx, manager, ductdamage.Filter{State: ductdamage.Unfinished}, ductdamage.Place{}, 51)
+			if len(page) > 0 {
+				_, _ = a.Damages.List(ctx, manager, ductdamage.Filter{State: ductdamage.Unfinished}, ductdamage.Place{ID: page[len(page)-1].ID, DueAt: page[len(page)-1].DueAt}, 51)
+			}
 		}},
 		{"damages of a node", func(ctx context.Context) {
-			_, _ = a.Damages.List(ctx, manager, ductdamage.Filter{Node: id("node77")}, uuid.Max, 51)
+			_, _ = a.Damages.List(ctx, manager, ductdamage.Filter{Node: id("node77")}, ductdamage.Place{}, 51)
 			_, _ = a.Damages.Labels(ctx, manager, []uuid.UUID{id("node77")})
 			_, _ = a.Damages.NodePhotos(ctx, manager, id("node77"))
 		}},
