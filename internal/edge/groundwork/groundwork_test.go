@@ -82,7 +82,7 @@ func TestWorksAreRecordedAndFollowed(t *testing.T) {
 	sari.Page(works, "Belum ada pekerjaan", "Catat rencana pekerjaan", "Catat perbaikan darurat")
 	sari.Page(works+"/baru", "Letak pekerjaan", "Titik 2", "Pihak lain boleh ikut memasang")
 	wrong := sari.Post(works+"/baru", filled(s, "title", "", "to", "2020-01-01", "jalur", "1", "jalur.1.titik", "x", "jalur.1.titik", "y")...)
-	sari.Sees(wrong, http.StatusUnprocessableEntity, "Uraian pekerjaan: Isian ini wajib", "Titik 1: Tulis garis lintang", "Hari terakhir: Hari terakhir tidak boleh")
+	sari.Sees(wrong, http.StatusUnprocessableEntity, "Uraian pekerjaan: Isian ini wajib", "Titik 1, Garis lintang dan bujur: Tulis garis lintang", "Hari terakhir: Hari terakhir tidak boleh")
 	if !strings.Contains(wrong.Body, "SPAM Batam") {
 		t.Error("what was typed is lost")
 	}
@@ -173,7 +173,7 @@ func TestAllThatIsWrongWithWorksIsSaidAtOnce(t *testing.T) {
 	keeps(t, a, http.StatusUnprocessableEntity, `value="1"`, "R-9", `value="Jalan Engku Putri"`)
 	one := sari.Post(works+"/baru", filled(s, along...)...).To()
 	sari.Lists(sari.Post(one+"/ubah", append(form, "revision", "0")...), all...)
-	sari.Lists(sari.Post(works+"/baru", filled(s, "title", "", "jalur", "2", "jalur.1.titik", "x", "jalur.1.titik", "y")...), "Uraian pekerjaan: ", "Titik 1: ")
+	sari.Lists(sari.Post(works+"/baru", filled(s, "title", "", "jalur", "2", "jalur.1.titik", "x", "jalur.1.titik", "y")...), "Uraian pekerjaan: ", "Titik 1, Garis lintang dan bujur: ")
 
 	a = sari.Post(one+"/izin", "form", "izin", "permit", "", "permit_by", "", "permit_day", "kemarin", "application", "BTM-26")
 	sari.Lists(a, "Nomor izin: Isian ini wajib", "Pemberi izin: Isian ini wajib", "Tanggal izin: Isian ini tidak dapat dibaca")
