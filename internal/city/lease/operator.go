@@ -87,7 +87,7 @@ func (in Operator) Wrong() []fault.Field {
 // spelt brings what is said of an operator to its one spelling, and refuses what is missing or cannot be.
 func (in *Operator) spelt() error {
 	in.Name, in.Licence, in.Email = strings.Join(strings.Fields(in.Name), " "), strings.TrimSpace(in.Licence), strings.TrimSpace(in.Email)
-	in.NIB, in.NPWP = strings.TrimSpace(in.NIB), strings.TrimSpace(in.NPWP)
+	in.NIB, in.NPWP, in.Phone = strings.TrimSpace(in.NIB), strings.TrimSpace(in.NPWP), strings.TrimSpace(in.Phone)
 	nib, unlikeNIB, _ := identifier.NIB(in.NIB)
 	var bad []fault.Field
 	for _, f := range []struct {
@@ -107,6 +107,9 @@ func (in *Operator) spelt() error {
 	npwp, unlikeNPWP, _ := identifier.NPWP(in.NPWP)
 	if in.NPWP != "" && unlikeNPWP != "" {
 		bad = append(bad, fault.Field{Name: "npwp", Code: unlikeNPWP})
+	}
+	if in.Phone != "" && !identity.OfficePhone(in.Phone) {
+		bad = append(bad, fault.Field{Name: "phone", Code: "office_phone"})
 	}
 	if len(bad) == 0 {
 		in.NIB, in.NPWP = nib, npwp
