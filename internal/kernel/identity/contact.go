@@ -66,8 +66,11 @@ func NormalPhone(s string) (string, bool) {
 // officeLine is a fixed line of Indonesia without its country code or leading 0: an area code of two or three digits and a number of five to eight.
 var officeLine = regexp.MustCompile(`^[2-79][0-9]{7,10}$`)
 
-// OfficePhone reports whether somebody can be called at a number: one that NormalPhone takes, or a fixed line with its area code (0778 123456,
-// +62 778 123456). A fixed line cannot be written to, so that it is no number of an account.
+// serviceLine is a short number of a service, as those of call centres are: 112, 14045, 1500123.
+var serviceLine = regexp.MustCompile(`^1[0-9]{2,6}$`)
+
+// OfficePhone reports whether somebody can be called at a number: one that NormalPhone takes, a fixed line with its area code (0778 123456,
+// +62 778 123456), or a short one of a service (1500123). These cannot be written to, so that they are no numbers of an account.
 func OfficePhone(s string) bool {
 	if _, ok := NormalPhone(s); ok {
 		return true
@@ -83,7 +86,7 @@ func OfficePhone(s string) bool {
 			return officeLine.MatchString(strings.TrimPrefix(rest, "0")) // as in +62 (0)778
 		}
 	}
-	return false
+	return serviceLine.MatchString(digits)
 }
 
 // NormalName collapses white space and drops marks that cannot be seen, some of which turn the direction of the text

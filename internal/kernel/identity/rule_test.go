@@ -42,8 +42,8 @@ func TestNormalPhone(t *testing.T) {
 func TestOfficePhone(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]bool{
-		"081234567890": true, "+65 9123 4567": true, "0778 123456": true, "(021) 5550123": true, "+62 778-123.456": true, "62 (0)21 5550 1234": true, "0778 000 0000": true,
-		"": false, "1": false, "0778": false, "0778 123": false, "778 123456": false, "0178 123456": false, "0778 123 456 789": false, "0778 12345x": false, "telepon": false, "08123": false,
+		"081234567890": true, "+65 9123 4567": true, "0778 123456": true, "(021) 5550123": true, "+62 778-123.456": true, "62 (0)21 5550 1234": true, "0778 000 0000": true, "112": true, "1500-123": true,
+		"": false, "1": false, "11": false, "15001234": false, "223": false, "0778": false, "0778 123": false, "778 123456": false, "0178 123456": false, "0778 123 456 789": false, "0778 12345x": false, "telepon": false, "08123": false,
 	} {
 		if got := identity.OfficePhone(in); got != want {
 			t.Errorf("OfficePhone(%q) = %t", in, got)
