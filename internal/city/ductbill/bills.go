@@ -354,6 +354,7 @@ type Bill struct {
 	Lines      []invoice.Line
 	Taxes      []invoice.Tax
 	Standing   invoice.Standing
+	KeepBack   money.Rupiah // of what is open, that its buyer may give to the state instead
 	Entries    []invoice.Entry
 	Receipts   []invoice.Payment
 	Related    invoice.Related
@@ -394,6 +395,9 @@ func (s *Service) own(ctx context.Context, actor identity.Actor, id uuid.UUID) e
 func (s *Service) whole(ctx context.Context, id uuid.UUID) (b Bill, err error) {
 	if b, err = s.find(ctx, id); err != nil {
 		return Bill{}, err
+	}
+	if b.KeepBack, _, err = s.Book.KeepBack(ctx, s.d.DB.App, b.Invoice, b.Standing); err != nil {
+		return b, err
 	}
 	tenant := tenancy.Must(ctx)
 	if err = s.d.DB.App.NewSelect().Model(&b.Entries).Where("tenant_id = ? AND invoice_id = ?", tenant, id).Order("id").Limit(500).Scan(ctx); err != nil {

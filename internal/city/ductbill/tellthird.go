@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -63,7 +64,11 @@ func (s *Service) mailThird(ctx context.Context, tx bun.Tx, b Bill, payment uuid
 	said := maps.Clone(data)
 	said["file"], said["body"] = row.FileID.String(), seller.Called()
 	if b.Kind == invoice.Bill && payment == uuid.Nil {
-		said["body"] = seller.HowToPay(thirdLocale, b.Invoice, b.Standing) + "\n\n" + seller.Called()
+		kept, _, err := s.Book.KeepBack(ctx, tx, b.Invoice, b.Standing)
+		if err != nil {
+			return nil, err
+		}
+		said["body"] = strings.TrimSpace(seller.HowToPay(thirdLocale, b.Invoice, b.Standing.Open-kept) + "\n\n" + seller.Called())
 		said["due"] = thirdLocale.Date(b.DueOn)
 	}
 	if err := s.d.Notify.Send(ctx, tx, notify.Message{To: b.ID, Template: template, Locale: thirdLocale, Data: said, Key: key + ":party"}); err != nil {

@@ -199,12 +199,15 @@ func (p *Pages) paySection(c *gin.Context, b finance.Bill) (bill.Section, error)
 	if err != nil {
 		return bill.Section{}, err
 	}
-	s := bill.Section{ID: "bayar", Title: l.T("invoice.paper.how"), Rows: payRows(l, seller, b.Invoice), Text: l.T("bill.pay_text", "amount", b.Standing.Open)}
 	kept, err := p.finance.KeepBack(c.Request.Context(), gate.ActorOf(c), b)
 	if err != nil {
-		return s, err
+		return bill.Section{}, err
 	}
-	if kept > 0 {
+	s := bill.Section{ID: "bayar", Title: l.T("invoice.paper.how"), Rows: PayRows(l, seller, b.Invoice, b.Standing.Open-kept), Text: l.T("bill.pay_text", "amount", b.Standing.Open)}
+	switch {
+	case kept == b.Standing.Open:
+		s.Text = l.T("partner.slip_rest", "amount", kept)
+	case kept > 0:
 		s.Note = bill.Note{Text: l.T("bill.slip_text", "amount", kept)}
 	}
 	there, _, err := p.Collection.Progress(c.Request.Context(), gate.ActorOf(c), b.ID)

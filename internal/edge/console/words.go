@@ -11,6 +11,7 @@ import (
 
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/invoice"
+	"bedelau/internal/kernel/money"
 	"bedelau/internal/kernel/tenancy"
 	"bedelau/internal/saas/billing"
 	"bedelau/internal/saas/rating"
@@ -146,17 +147,15 @@ func limitTable(l i18n.Locale, plan tenancy.Plan, order []string) *bill.Table {
 	return &t
 }
 
-// payRows say where to pay an invoice.
-func payRows(l i18n.Locale, s invoice.Seller, i invoice.Invoice) []ui.Row {
+// PayRows say how left of an invoice is paid, as letters do; none where nothing is left to pay.
+func PayRows(l i18n.Locale, s invoice.Seller, i invoice.Invoice, left money.Rupiah) []ui.Row {
 	var rows []ui.Row
-	if n := s.VirtualAccount.Number(i); n != "" {
-		rows = append(rows, ui.Row{Label: l.T("invoice.paper.virtual_account", "bank", s.VirtualAccount.Bank), Value: n})
+	all, over := s.Ways(l, i, left)
+	for _, x := range all {
+		rows = append(rows, ui.Row{Label: x.Label, Value: x.Value})
 	}
-	for _, a := range s.Accounts {
-		rows = append(rows, ui.Row{Label: l.T("invoice.paper.transfer_to", "bank", a.Bank), Value: l.T("invoice.paper.account", "number", a.Number, "holder", a.Holder)})
+	if over != "" {
+		rows = append(rows, ui.Row{Label: l.T("invoice.paper.virtual_account", "bank", s.VirtualAccount.Bank), Value: over})
 	}
-	if len(rows) == 0 {
-		return []ui.Row{{Label: l.T("invoice.paper.how"), Value: l.T("invoice.paper.ask")}}
-	}
-	return append(rows, ui.Row{Label: l.T("invoice.paper.reference"), Value: i.Number})
+	return rows
 }

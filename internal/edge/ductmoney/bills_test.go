@@ -151,6 +151,10 @@ func TestAMonthOfDuctsIsBilledAndPaid(t *testing.T) {
 	if a := rudi.Get("/mitra/tagihan/" + note[1] + "/berkas"); a.Status != http.StatusOK || !strings.HasPrefix(a.Body, "%PDF") {
 		t.Errorf("no paper of the credit note: %d", a.Status)
 	}
+	// The note took its part of what may be withheld along, and the slip all the rest: what is open is to be transferred.
+	if page := rudi.Page("/mitra/tagihan/"+at[len(book)+1:], "Sisa yang dibayarkan Rp752.685"); strings.Contains(page, "memotong pajak penghasilan") {
+		t.Error("more is to be withheld than there is")
+	}
 	sari := s.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
 	if page := sari.Page(book, "DCT/2026/000001"); strings.Contains(page, "Hitung bulan") {
 		t.Error("who lets ducts is asked to charge")

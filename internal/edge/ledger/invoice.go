@@ -30,16 +30,3 @@ func ReceiptSection(l i18n.Locale, all []invoice.Payment, here string) bill.Sect
 	}
 	return bill.Section{ID: "kuitansi", Title: l.T("bill.receipts"), Table: &t, Empty: &bill.Empty{Icon: "receipt-tax", Title: l.T("bill.no_receipts"), Text: l.T("bill.no_receipts_text")}}
 }
-
-// PayRows say how what is left of an invoice is paid, as letters do.
-func PayRows(l i18n.Locale, s invoice.Seller, i invoice.Invoice, stands invoice.Standing) []ui.Row {
-	var rows []ui.Row
-	all, over := s.Ways(l, i, stands)
-	for _, x := range all {
-		rows = append(rows, ui.Row{Label: x.Label, Value: x.Value})
-	}
-	if over != "" {
-		rows = append(rows, ui.Row{Label: l.T("invoice.paper.virtual_account", "bank", s.VirtualAccount.Bank), Value: over})
-	}
-	return rows
-}

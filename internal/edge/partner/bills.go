@@ -93,12 +93,12 @@ func (p *Pages) bill(c *gin.Context) error {
 		if err != nil {
 			return err
 		}
-		pay := bill.Section{ID: "bayar", Title: l.T("invoice.paper.how"), Rows: ledger.PayRows(l, seller, b.Invoice, b.Standing)}
-		switch left := b.Withholdable - b.Standing.Withheld; {
-		case left >= b.Standing.Open:
+		pay := bill.Section{ID: "bayar", Title: l.T("invoice.paper.how"), Rows: console.PayRows(l, seller, b.Invoice, b.Standing.Open-b.KeepBack)}
+		switch {
+		case b.KeepBack == b.Standing.Open:
 			pay.Text = l.T("partner.slip_rest", "amount", b.Standing.Open)
-		case left > 0:
-			pay.Text = l.T("partner.slip", "amount", left)
+		case b.KeepBack > 0:
+			pay.Text = l.T("partner.slip", "amount", b.KeepBack)
 		}
 		v.Sections = append(v.Sections, pay)
 	}

@@ -17,7 +17,7 @@ import (
 	"bedelau/web/ui"
 )
 
-// leases lists what the company holds and held, the latest first.
+// leases lists what the company holds and held, the latest first, and reservations alone by their expiry.
 func (p *Pages) leases(c *gin.Context) error {
 	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
 	state := c.Query("status")
@@ -33,6 +33,9 @@ func (p *Pages) leases(c *gin.Context) error {
 	}
 	s := p.leaseTable(c, all)
 	s.ID, s.Title, s.Quiet, s.Next = "sewa", l.T("partner.nav.leases"), true, after
+	if state == lease.Reserved {
+		s.Text = l.T("duct.by_due")
+	}
 	if state != "" {
 		s.Empty.Text = l.T("lease.none_filtered")
 	}

@@ -10,15 +10,14 @@ import (
 // Said is a line about how an invoice is paid: what of it, and what is to know about it.
 type Said struct{ Label, Value string }
 
-// Payable is what an invoice that stands so is still to be paid: what is open, less what the buyer may still give to the state.
-func (s Standing) Payable(i Invoice) money.Rupiah {
-	return max(s.Open-max(i.Withholdable-s.Withheld, 0), 0)
-}
-
-// Ways are how what is left of an invoice is paid, line by line. A virtual account that takes one amount alone is not among them once another
+// Ways are how left of an invoice is paid, line by line: what is open, less what the buyer may still keep back (Book.KeepBack). There are none where
+// nothing is left to pay. A virtual account that takes one amount alone is not among them once another
 // is left, which it would refuse: that it is none any more is said with the last line.
-func (s Seller) Ways(l i18n.Locale, i Invoice, stands Standing) (all []Said, over string) {
-	whole, left := i.Total-i.Withholdable, stands.Payable(i)
+func (s Seller) Ways(l i18n.Locale, i Invoice, left money.Rupiah) (all []Said, over string) {
+	if left <= 0 {
+		return nil, ""
+	}
+	whole := i.Total - i.Withholdable
 	account := l.T("invoice.paper.virtual_account", "bank", s.VirtualAccount.Bank)
 	if left != whole {
 		all = append(all, Said{l.T("invoice.paper.left"), left.String()})
@@ -42,10 +41,13 @@ func (s Seller) Ways(l i18n.Locale, i Invoice, stands Standing) (all []Said, ove
 	return append(all, Said{l.T("invoice.paper.reference"), i.Number}), over
 }
 
-// HowToPay says in l how what is left of an invoice is paid, for a letter to who cannot open its page.
-func (s Seller) HowToPay(l i18n.Locale, i Invoice, stands Standing) string {
+// HowToPay says in l how left of an invoice is paid, as Ways does, for a letter to who cannot open its page.
+func (s Seller) HowToPay(l i18n.Locale, i Invoice, left money.Rupiah) string {
+	all, over := s.Ways(l, i, left)
+	if len(all) == 0 {
+		return ""
+	}
 	lines := []string{l.T("invoice.paper.how") + ":"}
-	all, over := s.Ways(l, i, stands)
 	for _, x := range all {
 		lines = append(lines, x.Label+": "+x.Value)
 	}
