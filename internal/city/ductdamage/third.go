@@ -112,13 +112,15 @@ func (d Damage) known() error {
 // sealThirds seals who stands in clear from before. A repetition finds nobody.
 func (s *Service) sealThirds(ctx context.Context, tx bun.Tx) error {
 	tenant := tenancy.Must(ctx)
-	var all []Damage
-	err := tx.NewSelect().Model(&all).Where("d.tenant_id = ?0 AND d.id IN (SELECT id FROM duct_damage WHERE tenant_id = ?0 AND liable_name <> '' UNION SELECT damage_id FROM duct_damage_share WHERE tenant_id = ?0 AND name <> '')", tenant).
-		OrderExpr("d.id").Limit(sealMost).For("UPDATE SKIP LOCKED").Scan(ctx)
-	if err != nil {
-		return fmt.Errorf("ductdamage: seal third parties: %w", err)
+	find := func(after int) (all []Damage, err error) {
+		err = tx.NewSelect().Model(&all).Where("d.tenant_id = ?0 AND d.id IN (SELECT id FROM duct_damage WHERE tenant_id = ?0 AND liable_name <> '' UNION SELECT damage_id FROM duct_damage_share WHERE tenant_id = ?0 AND name <> '')", tenant).
+			OrderExpr("d.id").Offset(int64(after)).Limit(sealMost).For("UPDATE SKIP LOCKED").Scan(ctx)
+		if err != nil {
+			err = fmt.Errorf("ductdamage: seal third parties: %w", err)
+		}
+		return all, err
 	}
-	return each(ctx, tx, all, func(ctx context.Context, tx bun.Tx, d *Damage) error {
+	return each(ctx, tx, find, func(ctx context.Context, tx bun.Tx, d *Damage) error {
 		shares, err := s.shares(ctx, tx, d)
 		if err != nil {
 			return err
@@ -138,12 +140,14 @@ func (s *Service) sealThirds(ctx context.Context, tx bun.Tx) error {
 
 // sealDebtors seals who is charged and stands in clear from before. A repetition finds nobody.
 func (s *Service) sealDebtors(ctx context.Context, tx bun.Tx) error {
-	var all []Bill
-	err := tx.NewSelect().Model(&all).Where("b.tenant_id = ? AND b.operator_id IS NULL AND b.sealed IS NULL AND b.erased_at IS NULL", tenancy.Must(ctx)).OrderExpr("b.id").Limit(sealMost).For("UPDATE SKIP LOCKED").Scan(ctx)
-	if err != nil {
-		return fmt.Errorf("ductdamage: seal debtors: %w", err)
+	find := func(after int) (all []Bill, err error) {
+		err = tx.NewSelect().Model(&all).Where("b.tenant_id = ? AND b.operator_id IS NULL AND b.sealed IS NULL AND b.erased_at IS NULL", tenancy.Must(ctx)).OrderExpr("b.id").Offset(int64(after)).Limit(sealMost).For("UPDATE SKIP LOCKED").Scan(ctx)
+		if err != nil {
+			err = fmt.Errorf("ductdamage: seal debtors: %w", err)
+		}
+		return all, err
 	}
-	return each(ctx, tx, all, func(ctx context.Context, tx bun.Tx, b *Bill) error {
+	return each(ctx, tx, find, func(ctx context.Context, tx bun.Tx, b *Bill) error {
 		if err := s.sealDebtor(ctx, b); err != nil {
 			return err
 		}
@@ -161,17 +165,19 @@ func (s *Service) eraseThirds(ctx context.Context, tx bun.Tx) error {
 	if err != nil || !ok {
 		return err
 	}
-	var all []Damage
-	err = tx.NewRaw(`WITH of AS (SELECT id FROM duct_damage WHERE tenant_id = ?0 AND third IS NOT NULL AND state IN ('closed', 'dismissed') UNION SELECT damage_id FROM duct_damage_bill WHERE tenant_id = ?0 AND operator_id IS NULL AND erased_at IS NULL)
+	find := func(after int) (all []Damage, err error) {
+		err = tx.NewRaw(`WITH of AS (SELECT id FROM duct_damage WHERE tenant_id = ?0 AND third IS NOT NULL AND state IN ('closed', 'dismissed') UNION SELECT damage_id FROM duct_damage_bill WHERE tenant_id = ?0 AND operator_id IS NULL AND erased_at IS NULL)
 		SELECT d.id, d.number FROM duct_damage d WHERE d.tenant_id = ?0 AND d.id IN (SELECT id FROM of) AND d.state IN ('closed', 'dismissed') AND d.updated_at < ?1 AND d.liable_name = ''
 				AND NOT EXISTS (SELECT FROM duct_damage_bill b LEFT JOIN invoice_draft i ON i.tenant_id = b.tenant_id AND i.id = b.draft_id LEFT JOIN party p ON p.tenant_id = i.tenant_id AND p.id = i.party_id
 					WHERE b.tenant_id = d.tenant_id AND b.damage_id = d.id AND b.operator_id IS NULL
 						AND (b.sealed IS NULL AND b.erased_at IS NULL OR greatest(b.asked_at, b.decided_at, b.undone_at) >= ?1 OR b.approved IS NULL AND b.undone_at IS NULL OR p.id IS NOT NULL AND p.erased_at IS NULL))
-			ORDER BY d.updated_at, d.id LIMIT ?2 FOR UPDATE OF d SKIP LOCKED`, tenancy.Must(ctx), s.begins(ctx, before), sealMost).Scan(ctx, &all)
-	if err != nil {
-		return fmt.Errorf("ductdamage: erase third parties: %w", err)
+			ORDER BY d.updated_at, d.id LIMIT ?2 OFFSET ?3 FOR UPDATE OF d SKIP LOCKED`, tenancy.Must(ctx), s.begins(ctx, before), sealMost, after).Scan(ctx, &all)
+		if err != nil {
+			err = fmt.Errorf("ductdamage: erase third parties: %w", err)
+		}
+		return all, err
 	}
-	return each(ctx, tx, all, func(ctx context.Context, tx bun.Tx, d *Damage) error {
+	return each(ctx, tx, find, func(ctx context.Context, tx bun.Tx, d *Damage) error {
 		_, err := tx.NewRaw("UPDATE duct_damage SET third = NULL, third_erased_at = ? WHERE tenant_id = ? AND id = ?", s.now(), tenancy.Must(ctx), d.ID).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("ductdamage: erase third parties: %w", err)

@@ -44,29 +44,43 @@ func (s *Service) openWords(ctx context.Context, d *Damage) error {
 // sealMost is how many damages one run seals, or erases the words of; the next run finds the rest.
 const sealMost = 500
 
-// each does something with every row apart: one with which it cannot be done keeps none of the others from it. What cannot be done is told once
-// nothing else is left, by a run that fails.
-func each[T any](ctx context.Context, tx bun.Tx, all []T, fn func(ctx context.Context, tx bun.Tx, x *T) error) error {
+// each does something with every row apart, with sealMost of them in a run: those with which it cannot be done keep none of the others from it,
+// however many they are. find reads up to sealMost rows that wait, in an order of their own, after so many that still do. What cannot be done is told
+// once nothing else is left, by a run that fails.
+func each[T any](ctx context.Context, tx bun.Tx, find func(after int) ([]T, error), fn func(ctx context.Context, tx bun.Tx, x *T) error) error {
 	var bad []error
-	for i := range all {
-		if err := tx.RunInTx(ctx, nil, func(_ context.Context, tx bun.Tx) error { return fn(ctx, tx, &all[i]) }); err != nil {
-			bad = append(bad, err)
+	for done := 0; done < sealMost; {
+		all, err := find(len(bad))
+		if err != nil {
+			return err
+		}
+		for i := range all {
+			if err := tx.RunInTx(ctx, nil, func(_ context.Context, tx bun.Tx) error { return fn(ctx, tx, &all[i]) }); err != nil {
+				bad = append(bad, err)
+			} else {
+				done++
+			}
+		}
+		if len(all) < sealMost {
+			if done == 0 {
+				return errors.Join(bad...)
+			}
+			break
 		}
 	}
-	if len(bad) < len(all) {
-		return nil
-	}
-	return errors.Join(bad...)
+	return nil
 }
 
 // sealAll seals what stands in clear from before, where its event said it once more too. A repetition finds nothing.
 func (s *Service) sealAll(ctx context.Context, tx bun.Tx) error {
-	var all []Damage
-	err := tx.NewSelect().Model(&all).Where("d.tenant_id = ? AND d.sealed IS NULL AND d.erased_at IS NULL", tenancy.Must(ctx)).OrderExpr("d.id").Limit(sealMost).For("UPDATE SKIP LOCKED").Scan(ctx)
-	if err != nil {
-		return fmt.Errorf("ductdamage: seal: %w", err)
+	find := func(after int) (all []Damage, err error) {
+		err = tx.NewSelect().Model(&all).Where("d.tenant_id = ? AND d.sealed IS NULL AND d.erased_at IS NULL", tenancy.Must(ctx)).OrderExpr("d.id").Offset(int64(after)).Limit(sealMost).For("UPDATE SKIP LOCKED").Scan(ctx)
+		if err != nil {
+			err = fmt.Errorf("ductdamage: seal: %w", err)
+		}
+		return all, err
 	}
-	return each(ctx, tx, all, func(ctx context.Context, tx bun.Tx, d *Damage) error {
+	return each(ctx, tx, find, func(ctx context.Context, tx bun.Tx, d *Damage) error {
 		if err := s.sealWords(ctx, d); err != nil {
 			return err
 		}
@@ -86,13 +100,15 @@ func (s *Service) erase(ctx context.Context, tx bun.Tx) error {
 	if err != nil || !ok {
 		return err
 	}
-	var all []Damage
-	err = tx.NewRaw("SELECT id, number FROM duct_damage WHERE tenant_id = ? AND erased_at IS NULL AND state IN ('closed', 'dismissed') AND updated_at < ? ORDER BY updated_at, id LIMIT ? FOR UPDATE SKIP LOCKED",
-		tenancy.Must(ctx), s.begins(ctx, before), sealMost).Scan(ctx, &all)
-	if err != nil {
-		return fmt.Errorf("ductdamage: erase: %w", err)
+	find := func(after int) (all []Damage, err error) {
+		err = tx.NewRaw("SELECT id, number FROM duct_damage WHERE tenant_id = ? AND erased_at IS NULL AND state IN ('closed', 'dismissed') AND updated_at < ? ORDER BY updated_at, id LIMIT ? OFFSET ? FOR UPDATE SKIP LOCKED",
+			tenancy.Must(ctx), s.begins(ctx, before), sealMost, after).Scan(ctx, &all)
+		if err != nil {
+			err = fmt.Errorf("ductdamage: erase: %w", err)
+		}
+		return all, err
 	}
-	return each(ctx, tx, all, func(ctx context.Context, tx bun.Tx, d *Damage) error {
+	return each(ctx, tx, find, func(ctx context.Context, tx bun.Tx, d *Damage) error {
 		_, err := tx.NewRaw("UPDATE duct_damage SET sealed = NULL, words = '', place = '', erased_at = ? WHERE tenant_id = ? AND id = ?", s.now(), tenancy.Must(ctx), d.ID).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("ductdamage: erase: %w", err)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/edge/pagetest"
@@ -218,5 +219,34 @@ func TestOneRowKeepsNoOtherInClear(t *testing.T) {
 	w.Run(t)
 	if n := w.count(t, "duct_damage", "liable_name = 'Sutrisno Contoh'"); n != 1 {
 		t.Errorf("%d damages have a name in clear of which one cannot be sealed", n)
+	}
+}
+
+// TestManyRowsKeepNoOtherInClear: as many damages as a run does come first and can neither be sealed nor erased; what comes after them is all the
+// same.
+func TestManyRowsKeepNoOtherInClear(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	for range 2 {
+		w.sari.Upload(list, "photo", "", nil, "kind", "digging", "place", "Depan rumah Pak Budi", "key", uuid.NewString())
+	}
+	super, err := pgx.Connect(t.Context(), w.World.SuperURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = super.Close(context.Background()) })
+	if _, err := super.Exec(t.Context(), "ALTER TABLE duct_damage ADD CHECK (number NOT LIKE 'MACET-%' OR sealed IS NULL AND liable_name <> '' AND erased_at IS NULL)"); err != nil {
+		t.Fatal(err)
+	}
+	w.exec(t, `INSERT INTO duct_damage (tenant_id, id, number, key, source, state, kind, words, liable, liable_name, reported_at, updated_at)
+		SELECT ?, ('00000000-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid, 'MACET-' || i, gen_random_uuid(), 'public', 'dismissed', 'other', 'Hubungi Budi', 'third_party', 'Sutrisno Contoh', '2025-01-01', '2025-01-01' FROM generate_series(1, 500) i`, w.World.Batam.ID)
+	w.exec(t, "UPDATE duct_damage SET sealed = NULL, words = 'Hubungi Budi', liable = 'third_party', liable_name = 'Sutrisno Contoh' WHERE id = (SELECT max(id::text)::uuid FROM duct_damage)") // as an earlier version left it
+	w.exec(t, "UPDATE duct_damage SET state = 'dismissed', updated_at = '2026-01-01' WHERE number NOT LIKE 'MACET-%' AND sealed IS NOT NULL")
+	w.exec(t, "UPDATE retention SET days = 30 WHERE data = 'duct_reports'")
+	w.Run(t)
+	for what, where := range map[string]string{"words are sealed": "sealed IS NOT NULL AND words = ''", "names are sealed": "third IS NOT NULL AND liable_name = ''", "words are erased": "erased_at IS NOT NULL AND sealed IS NULL"} {
+		if n := w.count(t, "duct_damage", where); n != 1 {
+			t.Errorf("of %d damages %s, want 1", n, what)
+		}
 	}
 }
