@@ -55,7 +55,7 @@ func (a *App) seedDamages(ctx context.Context, manager, clerk identity.Actor, no
 			return fmt.Errorf("%s: %w", step.state, err)
 		}
 	}
-	err = past.Judge(ctx, manager, ductdamage.CauseInput{ID: d.ID, Revision: revision + 1, Cause: "excavation", Liable: ductdamage.ThirdParty, Name: "Kontraktor contoh, bukan perusahaan nyata", RootCause: "Data contoh: gambar terbangun tidak ada di lokasi galian",
+	_, err = past.Judge(ctx, manager, ductdamage.CauseInput{ID: d.ID, Revision: revision + 1, Cause: "excavation", Liable: ductdamage.ThirdParty, Name: "Kontraktor contoh, bukan perusahaan nyata", RootCause: "Data contoh: gambar terbangun tidak ada di lokasi galian",
 		Cost: 12_500_000, Shares: []ductdamage.Share{{Party: ductdamage.ThirdParty, Name: "Kontraktor contoh", Percent: 70}, {Party: ductdamage.ByCompany, Percent: 30}}})
 	if err == nil {
 		err = past.AskCredits(ctx, clerk, d.ID)

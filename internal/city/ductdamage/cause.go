@@ -2,6 +2,7 @@ package ductdamage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -54,7 +55,8 @@ const SharesMost = 8
 // costMost bounds the cost of a repair.
 const costMost = money.Rupiah(1_000_000_000_000)
 
-func (in *CauseInput) check() error {
+// check names what is wrong with a cause, besides what could not be read of it.
+func (in *CauseInput) check(unread []fault.Field) error {
 	in.Name, in.RootCause = strings.TrimSpace(in.Name), strings.TrimSpace(in.RootCause)
 	var bad []fault.Field
 	if !slices.Contains(Causes(), in.Cause) {
@@ -73,7 +75,7 @@ func (in *CauseInput) check() error {
 	} else if in.Cost > costMost {
 		bad = append(bad, fault.Field{Name: "cost", Code: "amount_range"})
 	}
-	return fault.Fields(append(bad, in.shares()...))
+	return fault.Fields(fault.Also(fault.Also(unread, bad...), in.shares()...))
 }
 
 // ShareField is the name by which the payer, name or percent of the nth share, from 1 on, is refused.
@@ -116,15 +118,16 @@ func (in *CauseInput) shares() (bad []fault.Field) {
 }
 
 // Judge puts down what caused a damage and who pays for it, for staff with duct:manage; put down again, after it was closed too, the last
-// counts: what was charged of a share that is another now is undone. What says nothing new changes nothing, and is not recorded. The amounts add up
-// to the cost to the rupiah. It refuses Invalid what is missing, shares that do not add up to 100 percent (field "shares"), a share that is none or
-// names a party once more (ShareField), Conflict "ductdamage.credited" where what is let off already would not be let off by who answers now,
-// "ductdamage.third_erased" of a damage of which that is not known any more, and what Step refuses of one that was dismissed.
-func (s *Service) Judge(ctx context.Context, actor identity.Actor, in CauseInput) error {
-	if err := in.check(); err != nil {
-		return err
+// counts: what was charged of a share that is another now is undone. What says nothing new changes nothing, and is not recorded: then it reports
+// false. The amounts add up to the cost to the rupiah. It refuses Invalid what is missing, shares that do not add up to 100 percent (field "shares"), a
+// share that is none or names a party once more (ShareField), together with what whoever asks could not read, Conflict "ductdamage.credited" where what
+// is let off already would not be let off by who answers now, "ductdamage.third_erased" of a damage of which that is not known any more, and what Step
+// refuses of one that was dismissed.
+func (s *Service) Judge(ctx context.Context, actor identity.Actor, in CauseInput, unread ...fault.Field) (changed bool, err error) {
+	if err := in.check(unread); err != nil {
+		return false, err
 	}
-	return s.changeAs(ctx, actor, access.DuctManage, in.ID, in.Revision, func(d Damage) bool { return d.State == Dismissed }, func(ctx context.Context, tx bun.Tx, d *Damage) error {
+	err = s.changeAs(ctx, actor, access.DuctManage, in.ID, &in.Revision, func(d Damage) bool { return d.State == Dismissed }, func(ctx context.Context, tx bun.Tx, d *Damage) error {
 		if err := d.known(); err != nil {
 			return err
 		}
@@ -160,6 +163,10 @@ func (s *Service) Judge(ctx context.Context, actor identity.Actor, in CauseInput
 		}
 		return audit.Record(ctx, tx, acted(actor, "cause", d.ID, map[string]any{"number": d.Number, "cause": in.Cause, "liable": in.Liable, "cost": int64(in.Cost), "shares": len(in.Shares)}))
 	})
+	if errors.Is(err, errSame) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // judged reports whether a damage, with who pays for it, says already what is put down.
@@ -245,7 +252,7 @@ func (s *Service) Close(ctx context.Context, actor identity.Actor, id uuid.UUID,
 	if err := fault.Fields(said("closing", words, true, 2*wordsMost)); err != nil {
 		return err
 	}
-	return s.change(ctx, actor, access.DuctManage, id, revision, func(ctx context.Context, tx bun.Tx, d *Damage) error {
+	return s.change(ctx, actor, access.DuctManage, id, &revision, func(ctx context.Context, tx bun.Tx, d *Damage) error {
 		switch {
 		case d.State != Repaired:
 			return fault.New(fault.Conflict, "ductdamage.not_repaired")

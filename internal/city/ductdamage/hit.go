@@ -42,7 +42,7 @@ type hitRow struct {
 // field "segment" one that is not in the network on that day, field "units" a place where nothing lies, and what Step refuses of the
 // damage.
 func (s *Service) Hit(ctx context.Context, actor identity.Actor, in HitInput) error {
-	return s.change(ctx, actor, access.DuctManage, in.ID, in.Revision, func(ctx context.Context, tx bun.Tx, d *Damage) error {
+	return s.change(ctx, actor, access.DuctManage, in.ID, &in.Revision, func(ctx context.Context, tx bun.Tx, d *Damage) error {
 		day := s.day(ctx, d.ReportedAt)
 		segment, units, err := s.d.Ducts.Segment(ctx, actor, strings.TrimSpace(in.Segment), day)
 		if fault.Is(err, "duct.no_segment") {

@@ -47,7 +47,7 @@ func (s *Service) AddPhoto(ctx context.Context, actor identity.Actor, id uuid.UU
 	if !slices.Contains(PhotoStages(), stage) {
 		return fault.Fields([]fault.Field{{Name: "stage", Code: "not_an_option"}})
 	}
-	return s.change(ctx, actor, access.DuctManage, id, -1, func(ctx context.Context, tx bun.Tx, d *Damage) error {
+	return s.change(ctx, actor, access.DuctManage, id, nil, func(ctx context.Context, tx bun.Tx, d *Damage) error {
 		n, err := tx.NewSelect().Model((*photoRow)(nil)).Where("p.tenant_id = ? AND p.damage_id = ?", d.TenantID, id).Count(ctx)
 		if err != nil {
 			return err

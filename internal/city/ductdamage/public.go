@@ -32,7 +32,7 @@ func Open(ctx context.Context) error {
 // ReportPublic is Report by anybody in the street, who is not asked who they are: label is the token that they scanned, or empty. It
 // returns the four digits that, with the number, tell how the report stands. It refuses what Report does, Open, and mayTakeIn. A label that was
 // never given out counts as none.
-func (s *Service) ReportPublic(ctx context.Context, label string, in ReportInput) (d Damage, code string, err error) {
+func (s *Service) ReportPublic(ctx context.Context, label string, in ReportInput, unread ...fault.Field) (d Damage, code string, err error) {
 	if err := Open(ctx); err != nil {
 		return Damage{}, "", err
 	}
@@ -44,7 +44,7 @@ func (s *Service) ReportPublic(ctx context.Context, label string, in ReportInput
 	if ok {
 		in.Node = node
 	}
-	if d, err = s.report(ctx, identity.Actor{}, Public, uuid.NullUUID{}, in); err != nil {
+	if d, err = s.report(ctx, identity.Actor{}, Public, uuid.NullUUID{}, in, unread); err != nil {
 		return d, "", err
 	}
 	code, err = s.code(ctx, d.ID)

@@ -63,19 +63,16 @@ const (
 	placeMost = 200
 )
 
-func (in *ReportInput) check() error {
+// check names what is wrong with a report, besides what could not be read of it.
+func (in *ReportInput) check(unread []fault.Field) error {
 	in.Words, in.Place = strings.TrimSpace(in.Words), strings.TrimSpace(in.Place)
-	var bad []fault.Field
+	bad := unread
 	if !slices.Contains(Kinds(), in.Kind) {
-		bad = append(bad, fault.Field{Name: "kind", Code: "not_an_option"})
+		bad = fault.Also(bad, fault.Field{Name: "kind", Code: "not_an_option"})
 	}
-	if in.Node == uuid.Nil && in.Place == "" {
-		bad = append(bad, fault.Field{Name: "place", Code: "required"})
-	} else if len([]rune(in.Place)) > placeMost {
-		bad = append(bad, fault.Field{Name: "place", Code: "too_long", Args: []any{"max", placeMost}})
-	}
-	bad = append(bad, said("words", in.Words, in.Kind == "other", wordsMost)...)
-	return fault.Fields(bad)
+	somewhere := in.Node != uuid.Nil || slices.ContainsFunc(unread, func(f fault.Field) bool { return f.Name == "node" }) // or meant to be
+	bad = fault.Also(bad, said("place", in.Place, !somewhere, placeMost)...)
+	return fault.Fields(fault.Also(bad, said("words", in.Words, in.Kind == "other", wordsMost)...))
 }
 
 // said names words that are too long, or missing where they have to be said.
@@ -90,27 +87,27 @@ func said(field, words string, needed bool, most int) []fault.Field {
 }
 
 // Report writes down what staff with duct:manage report. It refuses Invalid a kind that there is not, words that are missing or too
-// long, and a report without a place; NotFound "ductdamage.no_node" a node that is not there.
-func (s *Service) Report(ctx context.Context, actor identity.Actor, in ReportInput) (Damage, error) {
+// long, and a report without a place, together with what whoever asks could not read; NotFound "ductdamage.no_node" a node that is not there.
+func (s *Service) Report(ctx context.Context, actor identity.Actor, in ReportInput, unread ...fault.Field) (Damage, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctManage); err != nil {
 		return Damage{}, err
 	}
-	return s.report(ctx, actor, Staff, uuid.NullUUID{}, in)
+	return s.report(ctx, actor, Staff, uuid.NullUUID{}, in, unread)
 }
 
 // ReportOf is Report by somebody of a company that leases ducts, for whom duct:own is meant.
-func (s *Service) ReportOf(ctx context.Context, actor identity.Actor, in ReportInput) (Damage, error) {
+func (s *Service) ReportOf(ctx context.Context, actor identity.Actor, in ReportInput, unread ...fault.Field) (Damage, error) {
 	self, err := s.d.Companies.Self(ctx, actor)
 	if err != nil {
 		return Damage{}, err
 	}
 	in.Node = uuid.Nil // what a company sees of the network lies in areas; it says the place
-	return s.report(ctx, actor, Company, uuid.NullUUID{UUID: self.Company.ID, Valid: true}, in)
+	return s.report(ctx, actor, Company, uuid.NullUUID{UUID: self.Company.ID, Valid: true}, in, unread)
 }
 
 // report writes a damage down with its promises and has those on duty told.
-func (s *Service) report(ctx context.Context, actor identity.Actor, source string, company uuid.NullUUID, in ReportInput) (Damage, error) {
-	if err := in.check(); err != nil {
+func (s *Service) report(ctx context.Context, actor identity.Actor, source string, company uuid.NullUUID, in ReportInput, unread []fault.Field) (Damage, error) {
+	if err := in.check(unread); err != nil {
 		return Damage{}, err
 	}
 	id, err := uuid.NewV7()

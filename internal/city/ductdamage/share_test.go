@@ -39,7 +39,7 @@ func TestSharesOfSeveral(t *testing.T) {
 		"nine":                              {[]Share{third("1", 12), third("2", 11), third("3", 11), third("4", 11), third("5", 11), third("6", 11), third("7", 11), third("8", 11), third("9", 11)}, []string{"shares too_many"}},
 	} {
 		in := CauseInput{Cause: "excavation", Liable: Nobody, RootCause: "x", Cost: 10, Shares: tt.shares}
-		if got := refusedAt(in.check()); !slices.Equal(got, tt.want) {
+		if got := refusedAt(in.check(nil)); !slices.Equal(got, tt.want) {
 			t.Errorf("%s: %q, want %q", name, got, tt.want)
 		}
 	}

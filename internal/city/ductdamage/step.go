@@ -54,7 +54,7 @@ func (s *Service) Step(ctx context.Context, actor identity.Actor, in StepInput) 
 	if err := fault.Fields(said("words", in.Words, false, wordsMost)); err != nil {
 		return err
 	}
-	return s.change(ctx, actor, access.DuctManage, in.ID, in.Revision, func(ctx context.Context, tx bun.Tx, d *Damage) error {
+	return s.change(ctx, actor, access.DuctManage, in.ID, &in.Revision, func(ctx context.Context, tx bun.Tx, d *Damage) error {
 		if !slices.Contains(Next(d.State), in.State) {
 			return fault.Fields([]fault.Field{{Name: "state", Code: "not_an_option"}})
 		}
@@ -109,7 +109,7 @@ func (s *Service) Update(ctx context.Context, actor identity.Actor, id uuid.UUID
 	if err := fault.Fields(said("words", words, true, wordsMost)); err != nil {
 		return err
 	}
-	return s.change(ctx, actor, access.DuctManage, id, -1, func(ctx context.Context, tx bun.Tx, d *Damage) error {
+	return s.change(ctx, actor, access.DuctManage, id, nil, func(ctx context.Context, tx bun.Tx, d *Damage) error {
 		if err := s.happened(ctx, tx, actor, *d, Event{What: "update", Words: words, Shared: shared, At: s.now()}, shared); err != nil {
 			return err
 		}
@@ -125,7 +125,7 @@ func (s *Service) Dismiss(ctx context.Context, actor identity.Actor, id uuid.UUI
 	if err := fault.Fields(said("why", why, true, wordsMost)); err != nil {
 		return err
 	}
-	return s.change(ctx, actor, access.DuctManage, id, revision, func(ctx context.Context, tx bun.Tx, d *Damage) error {
+	return s.change(ctx, actor, access.DuctManage, id, &revision, func(ctx context.Context, tx bun.Tx, d *Damage) error {
 		hit, err := tx.NewSelect().TableExpr("duct_damage_lease AS x").Where("x.tenant_id = ? AND x.damage_id = ?", d.TenantID, id).Exists(ctx)
 		if err != nil {
 			return err
@@ -151,16 +151,17 @@ func (s *Service) Dismiss(ctx context.Context, actor identity.Actor, id uuid.UUI
 	})
 }
 
-// change changes a damage that is not over. A revision of -1 is any.
-func (s *Service) change(ctx context.Context, actor identity.Actor, needs access.Permission, id uuid.UUID, revision int, fn func(context.Context, bun.Tx, *Damage) error) error {
+// change changes a damage that is not over. It refuses Conflict "ductdamage.changed" one that is at another revision than was read; nil is for what
+// holds at any.
+func (s *Service) change(ctx context.Context, actor identity.Actor, needs access.Permission, id uuid.UUID, revision *int, fn func(context.Context, bun.Tx, *Damage) error) error {
 	return s.changeAs(ctx, actor, needs, id, revision, Damage.Over, fn)
 }
 
-// errSame is returned within a change that has written nothing, because nothing is to be changed.
+// errSame ends a change that has nothing to write.
 var errSame = errors.New("ductdamage: nothing is changed")
 
 // changeAs is change with its own word for what is over.
-func (s *Service) changeAs(ctx context.Context, actor identity.Actor, needs access.Permission, id uuid.UUID, revision int, over func(Damage) bool, fn func(context.Context, bun.Tx, *Damage) error) error {
+func (s *Service) changeAs(ctx context.Context, actor identity.Actor, needs access.Permission, id uuid.UUID, revision *int, over func(Damage) bool, fn func(context.Context, bun.Tx, *Damage) error) error {
 	if err := s.d.Guard.Allow(ctx, actor, needs); err != nil {
 		return err
 	}
@@ -171,13 +172,10 @@ func (s *Service) changeAs(ctx context.Context, actor identity.Actor, needs acce
 			return err
 		case over(d):
 			return fault.New(fault.Conflict, "ductdamage.over")
-		case revision >= 0 && revision != d.Revision:
+		case revision != nil && *revision != d.Revision:
 			return fault.New(fault.Conflict, "ductdamage.changed")
 		}
 		if err := fn(ctx, tx, &d); err != nil {
-			if errors.Is(err, errSame) {
-				return nil
-			}
 			return err
 		}
 		d.Revision, d.UpdatedAt = d.Revision+1, s.now()

@@ -84,13 +84,13 @@ func TestSharesAddUp(t *testing.T) {
 			in.Shares = append(in.Shares, Share{Party: ByOperator, OperatorID: uuid.NullUUID{UUID: uuid.New(), Valid: true}, Percent: n})
 			left -= n
 		}
-		if err := in.check(); err != nil {
+		if err := in.check(nil); err != nil {
 			t.Fatal(err)
 		}
 		twice := in
 		half := in.Shares[0]
 		half.Percent = 50
-		if twice.Shares = []Share{half, half}; twice.check() == nil {
+		if twice.Shares = []Share{half, half}; twice.check(nil) == nil {
 			t.Fatal("a party pays two shares")
 		}
 		if err := share(cost, in.Shares); err != nil {

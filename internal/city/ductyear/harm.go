@@ -140,7 +140,8 @@ func (m *maker) judge(ctx context.Context, b *Break, h hurt, revision, dug, held
 	if rest := 100 - dug - held; rest > 0 && h.x.cost > 0 {
 		in.Shares = append(in.Shares, ductdamage.Share{Party: ductdamage.ByCompany, Percent: rest})
 	}
-	return m.harm.Judge(ctx, m.Leasing, in)
+	_, err := m.harm.Judge(ctx, m.Leasing, in)
+	return err
 }
 
 // repaid charges who answers for the damages of a month, or of some before, and changes that where others do from then on.

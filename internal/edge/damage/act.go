@@ -41,7 +41,7 @@ func (p *Pages) answer(c *gin.Context, id uuid.UUID, form, sentence string, labe
 		if !ok {
 			return err
 		}
-		return p.oneAgain(c, status, form, in, within(form, errs))
+		return p.oneAgain(c, status, forms{form: form, in: in, errs: within(form, errs), late: fault.Is(err, "ductdamage.changed")})
 	}
 	return p.Done(c, PathDamage+"/"+id.String(), sentence)
 }
@@ -62,7 +62,7 @@ func (p *Pages) decide(c *gin.Context, form, sentence string, decide func(ctx co
 		err = decide(c.Request.Context(), gate.ActorOf(c), id, said == "setuju")
 	}
 	if fault.Is(err, "ductdamage.own_request") {
-		return p.oneAgain(c, http.StatusForbidden, "", in, ui.Errors{{Text: site.Refusal(gate.LocaleOf(c), fault.From(err))}})
+		return p.oneAgain(c, http.StatusForbidden, forms{errs: ui.Errors{{Text: site.Refusal(gate.LocaleOf(c), fault.From(err))}}})
 	}
 	became := "_refused"
 	if said == "setuju" {

@@ -11,6 +11,7 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/money"
 	"bedelau/web/page/bill"
 	"bedelau/web/ui"
@@ -79,9 +80,6 @@ func (p *Pages) causeForm(c *gin.Context, x ductdamage.Detail, f forms) (bill.Fo
 	}
 	form := f.make("sebab", bill.Form{Folded: f.form != "sebab", Title: l.T("damage.cause_form"), Text: l.T("damage.cause_text"), Submit: l.T("damage.cause_do")}, fields...)
 	form.Fields = append(form.Fields, f.shares(form.Action, operators[1:]))
-	if f.form == "sebab" && len(f.errs) == 0 { // a row more or less: what its reader has seen is still what was seen before
-		form.Hidden[0].Label = f.in.Get("revision")
-	}
 	return form, nil
 }
 
@@ -90,23 +88,36 @@ var causeLabels = map[string]string{"cause": "damage.cause", "liable": "damage.l
 
 // judge puts down what caused a damage, or gives the form one share more or less.
 func (p *Pages) judge(c *gin.Context) error {
-	if in, err := site.ReadForm(c); err == nil && reshaped(in, c.Query("tambah"), c.Query("hapus")) {
-		return p.oneAgain(c, http.StatusOK, "sebab", in, nil)
+	id, err := site.PathID(c, "id")
+	if err != nil {
+		return err
 	}
-	return p.act(c, "sebab", "damage_judged", causeLabels, func(id uuid.UUID, in site.Form) error {
-		x := ductdamage.CauseInput{ID: id, Revision: in.Revision(), Cause: in.Get("cause"), Liable: in.Get("liable"), Name: in.Line("name"), RootCause: in.Text("root_cause")}
-		if typed := in.Text("operator"); typed != "" {
-			operator, err := uuid.Parse(typed)
-			if err != nil {
-				return site.Invalid("operator", "not_an_option")
-			}
-			x.Operator = operator
+	in, err := site.ReadForm(c)
+	if err == nil && reshaped(in, c.Query("tambah"), c.Query("hapus")) {
+		return p.oneAgain(c, http.StatusOK, forms{form: "sebab", in: in})
+	}
+	sentence := "damage_judged"
+	if err == nil {
+		x, unread := causeOf(id, in)
+		var changed bool
+		if changed, err = p.Damages.Judge(c.Request.Context(), gate.ActorOf(c), x, unread...); !changed {
+			sentence = "damage_same"
 		}
-		cost, err := money.Parse(in.Text("cost"))
-		if err != nil {
-			return site.Invalid("cost", "money")
+	}
+	return p.answer(c, id, "sebab", sentence, causeLabels, in, err)
+}
+
+// causeOf reads a cause, and names the fields that cannot be read.
+func causeOf(id uuid.UUID, in site.Form) (x ductdamage.CauseInput, unread []fault.Field) {
+	x = ductdamage.CauseInput{ID: id, Revision: in.Revision(), Cause: in.Get("cause"), Liable: in.Get("liable"), Name: in.Line("name"), RootCause: in.Text("root_cause"), Shares: sharesOf(in)}
+	var err error
+	if typed := in.Text("operator"); typed != "" {
+		if x.Operator, err = uuid.Parse(typed); err != nil {
+			unread = append(unread, fault.Field{Name: "operator", Code: "not_an_option"})
 		}
-		x.Cost, x.Shares = cost, sharesOf(in)
-		return p.Damages.Judge(c.Request.Context(), gate.ActorOf(c), x)
-	})
+	}
+	if x.Cost, err = money.Parse(in.Text("cost")); err != nil {
+		unread = append(unread, fault.Field{Name: "cost", Code: "money"})
+	}
+	return x, unread
 }

@@ -75,10 +75,13 @@ func (p *Pages) may(c *gin.Context, x access.Permission) bool {
 	return p.Guard.Allow(c.Request.Context(), gate.ActorOf(c), x) == nil
 }
 
-// refused says what was wrong with a form: fields by their labels, and conflicts above. The last result is false for anything else.
+// FieldOrder is how the fields of a report and of a cause stand on their pages.
+var FieldOrder = []string{"kind", "node", "place", "words", "photo", "cause", "liable", "name", "operator", "root_cause", "cost", "shares"}
+
+// refused says what was wrong with a form: fields by their labels, as they stand on the page, and conflicts above. The last result is false for anything else.
 func refused(c *gin.Context, err error, labels map[string]string) (ui.Errors, int, bool) {
 	if errs, status, ok := site.Refused(c, err, ""); ok {
-		return site.Called(c, errs, labels), status, true
+		return site.InOrder(site.Called(c, errs, labels), FieldOrder...), status, true
 	}
 	if f, status := gate.Failed(c, err); f.Kind == fault.Conflict {
 		return ui.Errors{{Text: site.Refusal(gate.LocaleOf(c), f)}}, status, true

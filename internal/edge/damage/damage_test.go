@@ -318,7 +318,7 @@ func TestACompanyReportsDamage(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	w.andi.Sees(w.andi.Upload(mitra, "photo", "", nil, "kind", "other", "place", ""), http.StatusUnprocessableEntity, "Tempat: Isian ini wajib", "Keterangan: Isian ini wajib")
-	w.andi.Sees(w.andi.Upload(mitra, "photo", "x.pdf", []byte("bukan foto"), "kind", "cover", "place", "Simpang"), http.StatusUnsupportedMediaType, "Foto: Isi berkas bukan salah satu dari JPG, PNG")
+	w.andi.Sees(w.andi.Upload(mitra, "photo", "x.pdf", []byte("bukan foto"), "kind", "cover", "place", "Simpang"), http.StatusUnprocessableEntity, "Foto: Isi berkas bukan salah satu dari JPG, PNG")
 	own := w.andi.Upload(mitra, "photo", "", nil, "kind", "cover", "place", "Depan kantor pos", "words", "Tutup pecah", "key", uuid.NewString()).To()
 	w.andi.Page(own, "Depan kantor pos", "Tutup pecah", "Tiba di lokasi")
 	w.andi.Page(mitra, "Depan kantor pos")

@@ -167,8 +167,9 @@ func OnceKey(in site.Form) []ui.Option {
 	return []ui.Option{in.Once()}
 }
 
-// ReadReport reads a report with its photo, which may be missing.
-func ReadReport(c *gin.Context, s *ductdamage.Service) (site.Form, ductdamage.ReportInput, error) {
+// ReadReport reads a report with its photo, which may be missing, and names the fields that cannot be read: they are refused together with what
+// else is wrong with the report.
+func ReadReport(c *gin.Context, s *ductdamage.Service) (site.Form, ductdamage.ReportInput, []fault.Field, error) {
 	ctx, a := c.Request.Context(), gate.ActorOf(c)
 	var photo *files.File
 	in, err := site.ReadUpload(c, "photo", ductdamage.PhotoMB, func(name string, body io.Reader) error {
@@ -176,28 +177,26 @@ func ReadReport(c *gin.Context, s *ductdamage.Service) (site.Form, ductdamage.Re
 		photo = &f
 		return err
 	})
-	if none := fault.From(err); err != nil && len(none.Fields) == 1 && none.Fields[0].Name == "photo" && none.Fields[0].Code == "required" {
-		err = nil
-	}
-	return in, ductdamage.ReportInput{Key: in.Key(), Kind: in.Get("kind"), Words: in.Text("words"), Place: in.Line("place"), Photo: photo}, err
+	unread, err := site.Unread(err)
+	unread = slices.DeleteFunc(unread, func(f fault.Field) bool { return f.Name == "photo" && f.Code == "required" }) // there may be none
+	return in, ductdamage.ReportInput{Key: in.Key(), Kind: in.Get("kind"), Words: in.Text("words"), Place: in.Line("place"), Photo: photo}, unread, err
 }
 
 // report writes a damage down.
 func (p *Pages) report(c *gin.Context) error {
 	ctx, a := c.Request.Context(), gate.ActorOf(c)
-	in, r, err := ReadReport(c, p.Damages)
+	in, r, unread, err := ReadReport(c, p.Damages)
 	if code := in.Text("node"); err == nil && code != "" {
 		found, failed := p.Ducts.NodesCalled(ctx, a, p.DayIn(c), code)
-		if err = failed; err == nil && len(found) == 0 {
-			err = site.Invalid("node", "no_node")
-		}
-		if err == nil {
+		if err = failed; len(found) > 0 {
 			r.Node = found[0].ID
+		} else {
+			unread = fault.Also(unread, fault.Field{Name: "node", Code: "no_node"})
 		}
 	}
 	var d ductdamage.Damage
 	if err == nil {
-		d, err = p.Damages.Report(ctx, a, r)
+		d, err = p.Damages.Report(ctx, a, r, unread...)
 	}
 	if err != nil {
 		errs, status, ok := refused(c, err, ReportLabels)

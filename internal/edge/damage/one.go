@@ -18,10 +18,10 @@ import (
 )
 
 // one is a damage: how it stands, its promises, what was hit, what happened, and what can be done now.
-func (p *Pages) one(c *gin.Context) error { return p.oneAgain(c, http.StatusOK, "", site.Form{}, nil) }
+func (p *Pages) one(c *gin.Context) error { return p.oneAgain(c, http.StatusOK, forms{}) }
 
-// oneAgain is one, after a refusal of a form with what was filled in.
-func (p *Pages) oneAgain(c *gin.Context, status int, form string, in site.Form, errs ui.Errors) error {
+// oneAgain is one with its forms as they were sent, after a refusal with what was filled in.
+func (p *Pages) oneAgain(c *gin.Context, status int, work forms) error {
 	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
 	id, err := site.PathID(c, "id")
 	if err != nil {
@@ -31,9 +31,9 @@ func (p *Pages) oneAgain(c *gin.Context, status int, form string, in site.Form, 
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.DeskShell(c, x.Number), Back: PathDamage, Heading: x.Number, Lead: l.T("damage.one_lead", "kind", l.T("damage.kind."+x.Kind), "at", l.DateTime(site.Zoned(c, x.ReportedAt))), Mark: StateMark(l, x.State), Errors: errs}
+	v := bill.View{Shell: p.DeskShell(c, x.Number), Back: PathDamage, Heading: x.Number, Lead: l.T("damage.one_lead", "kind", l.T("damage.kind."+x.Kind), "at", l.DateTime(site.Zoned(c, x.ReportedAt))), Mark: StateMark(l, x.State), Errors: work.errs}
 	v.Sections = append(v.Sections, p.stand(c, x), p.promises(c, x))
-	work := forms{l: l, in: in, errs: errs, form: form, x: x, may: p.may(c, access.DuctManage) && !x.Over()}
+	work.l, work.x, work.may = l, x, p.may(c, access.DuctManage) && !x.Over()
 	if work.may {
 		v.Sections = append(v.Sections, work.steps())
 	}
@@ -127,6 +127,7 @@ type forms struct {
 	in   site.Form
 	errs ui.Errors
 	form string // that was refused
+	late bool   // because somebody else was quicker
 	x    ductdamage.Detail
 	may  bool
 }
@@ -147,9 +148,14 @@ func (f forms) of(form string, x ui.Field) ui.Field {
 	return x
 }
 
-// make is a form of the page, with the revision that its reader has seen.
+// make is a form of the page, with the revision that its reader has seen: of one that was refused, the one for which it was filled in, until
+// its reader is told that there is another. What somebody else has put down meanwhile is not overwritten by mending a field.
 func (f forms) make(id string, x bill.Form, fields ...ui.Field) bill.Form {
-	x.ID, x.Action, x.Hidden = id, PathDamage+"/"+f.x.ID.String()+"/"+id, []ui.Option{{Value: "revision", Label: strconv.Itoa(f.x.Revision)}}
+	seen := strconv.Itoa(f.x.Revision)
+	if id == f.form && !f.late {
+		seen = f.in.Get("revision")
+	}
+	x.ID, x.Action, x.Hidden = id, PathDamage+"/"+f.x.ID.String()+"/"+id, []ui.Option{{Value: "revision", Label: seen}}
 	for _, y := range fields {
 		x.Fields = append(x.Fields, f.of(id, y))
 	}

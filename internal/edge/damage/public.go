@@ -81,11 +81,11 @@ func (p *Pages) publicReport(c *gin.Context) error {
 	if ductdamage.Open(ctx) != nil {
 		return p.publicAgain(c, http.StatusForbidden, "", site.Form{}, nil)
 	}
-	in, r, err := ReadReport(c, p.Damages)
+	in, r, unread, err := ReadReport(c, p.Damages)
 	var d ductdamage.Damage
 	var code string
 	if err == nil {
-		d, code, err = p.Damages.ReportPublic(ctx, in.Text("label"), r)
+		d, code, err = p.Damages.ReportPublic(ctx, in.Text("label"), r, unread...)
 	}
 	if err != nil {
 		errs, status, ok := refused(c, err, ReportLabels)

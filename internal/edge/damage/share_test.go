@@ -54,8 +54,8 @@ func TestEachThirdPartyIsChargedAtItsAddress(t *testing.T) {
 	w.sari.Goes(w.do(t, w.sari, at, "/sebab", cause(two...)...), at)
 	w.sari.Page(at, "PT Gali Contoh", "45%", "CV Pipa Contoh", "35%", "Rp3.500.000", "PT Dua", "20%", "Rp2.000.000")
 
-	// The same put down again is not recorded once more.
-	w.sari.Goes(w.do(t, w.sari, at, "/sebab", cause(two...)...), at)
+	// The same put down again is not recorded once more, and its page says so.
+	w.sari.Sees(w.sari.Follow(w.do(t, w.sari, at, "/sebab", cause(two...)...)), http.StatusOK, "Tidak ada yang berubah: penyebab dan pembagian biaya sudah tercatat seperti itu")
 	if n, m := w.count(t, "audit_entry", "action = 'ductdamage.cause'"), w.count(t, "duct_damage_event", "what = 'cause'"); n != 1 || m != 1 {
 		t.Errorf("%d entries and %d events of one cause", n, m)
 	}

@@ -62,17 +62,17 @@ func (p *Pages) damagesAgain(c *gin.Context, status int, in site.Form, errs ui.E
 
 // reportDamage writes down what the company reports.
 func (p *Pages) reportDamage(c *gin.Context) error {
-	in, r, err := damage.ReadReport(c, p.Damages)
+	in, r, unread, err := damage.ReadReport(c, p.Damages)
 	var d ductdamage.Damage
 	if err == nil {
-		d, err = p.Damages.ReportOf(c.Request.Context(), gate.ActorOf(c), r)
+		d, err = p.Damages.ReportOf(c.Request.Context(), gate.ActorOf(c), r, unread...)
 	}
 	if err != nil {
 		errs, status, ok := site.Refused(c, err, "")
 		if !ok {
 			return err
 		}
-		return p.damagesAgain(c, status, in, site.Called(c, errs, damage.ReportLabels))
+		return p.damagesAgain(c, status, in, site.InOrder(site.Called(c, errs, damage.ReportLabels), damage.FieldOrder...))
 	}
 	return p.Done(c, pathDamage+"/"+d.ID.String(), "damage_reported_company")
 }
