@@ -52,7 +52,7 @@ func (s *Service) Schedule(ctx context.Context, actor identity.Actor, id, compan
 	if err := fault.Fields(bad); err != nil {
 		return err
 	}
-	return s.act(ctx, actor, id, -1, "schedule", func(ctx context.Context, tx bun.Tx, w *Wave) (map[string]any, error) {
+	return s.act(ctx, actor, id, nil, "schedule", func(ctx context.Context, tx bun.Tx, w *Wave) (map[string]any, error) {
 		if w.State != Plan && w.State != Building && w.State != CutOver {
 			return nil, fault.New(fault.Conflict, "wave.not_now")
 		}
@@ -181,7 +181,7 @@ func (s *Service) Reopen(ctx context.Context, actor identity.Actor, id, company 
 	if err := fault.Fields(short("why", why, wordsMost)); err != nil {
 		return err
 	}
-	return s.act(ctx, actor, id, -1, "reopen", func(ctx context.Context, tx bun.Tx, w *Wave) (map[string]any, error) {
+	return s.act(ctx, actor, id, nil, "reopen", func(ctx context.Context, tx bun.Tx, w *Wave) (map[string]any, error) {
 		if w.State != CutOver && w.State != AerialDown {
 			return nil, fault.New(fault.Conflict, "wave.not_now")
 		}
@@ -212,7 +212,7 @@ func (s *Service) TakenDown(ctx context.Context, actor identity.Actor, id, compa
 	if err := fault.Fields(bad); err != nil {
 		return err
 	}
-	return s.act(ctx, actor, id, -1, "down", func(ctx context.Context, tx bun.Tx, w *Wave) (map[string]any, error) {
+	return s.act(ctx, actor, id, nil, "down", func(ctx context.Context, tx bun.Tx, w *Wave) (map[string]any, error) {
 		if w.State != AerialDown {
 			return nil, fault.New(fault.Conflict, "wave.not_now")
 		}

@@ -161,7 +161,7 @@ func (s *Service) Release(ctx context.Context, actor identity.Actor, id, commitm
 	if err := fault.Fields(short("why", why, wordsMost)); err != nil {
 		return err
 	}
-	return s.act(ctx, actor, id, -1, "release", func(ctx context.Context, tx bun.Tx, w *Wave) (map[string]any, error) {
+	return s.act(ctx, actor, id, nil, "release", func(ctx context.Context, tx bun.Tx, w *Wave) (map[string]any, error) {
 		if w.Started() || w.State == Dropped {
 			return nil, fault.New(fault.Conflict, "wave.not_now")
 		}

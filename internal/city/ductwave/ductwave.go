@@ -128,8 +128,8 @@ func (w Wave) Due() time.Time {
 }
 
 // act runs an act of staff on a wave that stays as it is meanwhile. It needs duct:lease, and refuses NotFound "wave.not_found" and,
-// where a revision is given, Conflict "wave.changed" one that others have changed since it was read; -1 is any.
-func (s *Service) act(ctx context.Context, actor identity.Actor, id uuid.UUID, revision int, what string, fn func(context.Context, bun.Tx, *Wave) (map[string]any, error)) error {
+// where the revision that was read is given, Conflict "wave.changed" one that others have changed since.
+func (s *Service) act(ctx context.Context, actor identity.Actor, id uuid.UUID, read *int, what string, fn func(context.Context, bun.Tx, *Wave) (map[string]any, error)) error {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctLease); err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func (s *Service) act(ctx context.Context, actor identity.Actor, id uuid.UUID, r
 		if err != nil {
 			return err
 		}
-		if revision >= 0 && revision != w.Revision {
+		if read != nil && *read != w.Revision {
 			return fault.New(fault.Conflict, "wave.changed")
 		}
 		detail, err := fn(ctx, tx, &w)

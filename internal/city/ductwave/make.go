@@ -116,7 +116,7 @@ func (s *Service) Amend(ctx context.Context, actor identity.Actor, id uuid.UUID,
 	if err := in.spelt(); err != nil {
 		return err
 	}
-	return s.act(ctx, actor, id, revision, "amend", func(_ context.Context, _ bun.Tx, w *Wave) (map[string]any, error) {
+	return s.act(ctx, actor, id, &revision, "amend", func(_ context.Context, _ bun.Tx, w *Wave) (map[string]any, error) {
 		switch {
 		case w.Started() || w.State == Dropped:
 			return nil, fault.New(fault.Conflict, "wave.not_now")
@@ -172,7 +172,7 @@ func (s *Service) AddRoad(ctx context.Context, actor identity.Actor, id uuid.UUI
 	if err := fault.Fields(bad); err != nil {
 		return err
 	}
-	return s.act(ctx, actor, id, -1, "road", func(ctx context.Context, tx bun.Tx, w *Wave) (map[string]any, error) {
+	return s.act(ctx, actor, id, nil, "road", func(ctx context.Context, tx bun.Tx, w *Wave) (map[string]any, error) {
 		if w.State != Draft {
 			return nil, fault.New(fault.Conflict, "wave.asked")
 		}
@@ -214,7 +214,7 @@ func (s *Service) AddRoad(ctx context.Context, actor identity.Actor, id uuid.UUI
 // RemoveRoad takes a road out of a wave whose companies were not asked yet, for staff with duct:lease; Conflict "wave.asked"
 // afterwards.
 func (s *Service) RemoveRoad(ctx context.Context, actor identity.Actor, id uuid.UUID, position int) error {
-	return s.act(ctx, actor, id, -1, "road_remove", func(ctx context.Context, tx bun.Tx, w *Wave) (map[string]any, error) {
+	return s.act(ctx, actor, id, nil, "road_remove", func(ctx context.Context, tx bun.Tx, w *Wave) (map[string]any, error) {
 		if w.State != Draft {
 			return nil, fault.New(fault.Conflict, "wave.asked")
 		}
@@ -230,7 +230,7 @@ func (s *Service) Enlarge(ctx context.Context, actor identity.Actor, id uuid.UUI
 	if err := fault.Fields(within("capacity", int64(capacity), 1, capacityMost)); err != nil {
 		return err
 	}
-	return s.act(ctx, actor, id, -1, "capacity", func(ctx context.Context, tx bun.Tx, w *Wave) (map[string]any, error) {
+	return s.act(ctx, actor, id, nil, "capacity", func(ctx context.Context, tx bun.Tx, w *Wave) (map[string]any, error) {
 		if w.Started() || w.State == Dropped {
 			return nil, fault.New(fault.Conflict, "wave.not_now")
 		}

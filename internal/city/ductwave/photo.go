@@ -77,7 +77,7 @@ func (s *Service) AddPhoto(ctx context.Context, actor identity.Actor, id uuid.UU
 		return Photo{}, err
 	}
 	p := Photo{WaveID: id, Phase: phase, Road: road, Caption: caption}
-	err := s.act(ctx, actor, id, -1, "photo", func(ctx context.Context, tx bun.Tx, w *Wave) (map[string]any, error) {
+	err := s.act(ctx, actor, id, nil, "photo", func(ctx context.Context, tx bun.Tx, w *Wave) (map[string]any, error) {
 		known, err := tx.NewSelect().Model((*Road)(nil)).Where("x.tenant_id = ? AND x.wave_id = ? AND x.position = ?", w.TenantID, id, road).Exists(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("ductwave: photo: %w", err)
@@ -104,7 +104,7 @@ func (s *Service) ShowPhoto(ctx context.Context, actor identity.Actor, id, photo
 			return err
 		}
 	}
-	return s.act(ctx, actor, id, -1, "photo_show", func(ctx context.Context, tx bun.Tx, w *Wave) (map[string]any, error) {
+	return s.act(ctx, actor, id, nil, "photo_show", func(ctx context.Context, tx bun.Tx, w *Wave) (map[string]any, error) {
 		var res sql.Result
 		var err error
 		if show {

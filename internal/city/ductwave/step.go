@@ -45,7 +45,7 @@ func (s *Service) Step(ctx context.Context, actor identity.Actor, id uuid.UUID, 
 	if err := fault.Fields(short("why", in.Why, wordsMost)); err != nil {
 		return err
 	}
-	return s.act(ctx, actor, id, in.Revision, "step", func(ctx context.Context, tx bun.Tx, w *Wave) (map[string]any, error) {
+	return s.act(ctx, actor, id, &in.Revision, "step", func(ctx context.Context, tx bun.Tx, w *Wave) (map[string]any, error) {
 		was := w.State
 		if !slices.Contains(from[in.To], was) {
 			return nil, fault.New(fault.Conflict, "wave.not_now")
@@ -233,7 +233,7 @@ func (s *Service) finish(ctx context.Context, tx bun.Tx, w *Wave) error {
 // Extend gives more time for what companies are asked for now, for staff with duct:lease, and tells those who have yet to answer. It
 // refuses a last day that is not later (field "until") and Conflict "wave.not_now" where nothing is asked.
 func (s *Service) Extend(ctx context.Context, actor identity.Actor, id uuid.UUID, until time.Time) error {
-	return s.act(ctx, actor, id, -1, "extend", func(ctx context.Context, tx bun.Tx, w *Wave) (map[string]any, error) {
+	return s.act(ctx, actor, id, nil, "extend", func(ctx context.Context, tx bun.Tx, w *Wave) (map[string]any, error) {
 		due := w.Due()
 		if due.IsZero() {
 			return nil, fault.New(fault.Conflict, "wave.not_now")
@@ -260,7 +260,7 @@ func (s *Service) Extend(ctx context.Context, actor identity.Actor, id uuid.UUID
 // Publish lets everybody read how far a wave is, or no longer, for staff with duct:lease; one that is being put together or was
 // dropped is nobody's business yet: Conflict "wave.not_now".
 func (s *Service) Publish(ctx context.Context, actor identity.Actor, id uuid.UUID, on bool) error {
-	return s.act(ctx, actor, id, -1, "publish", func(_ context.Context, _ bun.Tx, w *Wave) (map[string]any, error) {
+	return s.act(ctx, actor, id, nil, "publish", func(_ context.Context, _ bun.Tx, w *Wave) (map[string]any, error) {
 		if on && (w.State == Draft || w.State == Dropped) {
 			return nil, fault.New(fault.Conflict, "wave.not_now")
 		}

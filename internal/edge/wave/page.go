@@ -117,11 +117,19 @@ var next = map[string]string{ductwave.Draft: ductwave.Survey, ductwave.Survey: d
 
 // stepForms bring a wave on, give more time, change what is said of it, or call it off.
 func stepForms(l i18n.Locale, w ductwave.View, in site.Form, errs ui.Errors) []bill.Form {
-	one, revision := wavePath(w.ID), ui.Option{Value: "revision", Label: strconv.Itoa(w.Revision)}
+	one := wavePath(w.ID)
+	// What a refused form was filled in for stays, until its reader is told that others have changed it: mending a field overwrites nothing unseen.
+	revision := func(typed site.Form, wrong ui.Errors) ui.Option {
+		seen := strconv.Itoa(w.Revision)
+		if slices.ContainsFunc(wrong, func(e ui.FieldError) bool { return e.Name != "" }) {
+			seen = typed.Get("revision")
+		}
+		return ui.Option{Value: "revision", Label: seen}
+	}
 	var out []bill.Form
 	if to, ok := next[w.State]; ok {
 		typed, wrong := Of(in, errs, "lanjut")
-		f := bill.Form{ID: "lanjut", Title: l.T("wave.to." + to), Text: l.T("wave.to_text." + to), Action: one + "/langkah", Submit: l.T("wave.to." + to), Hidden: []ui.Option{{Value: "form", Label: "lanjut"}, {Value: "to", Label: to}, revision}}
+		f := bill.Form{ID: "lanjut", Title: l.T("wave.to." + to), Text: l.T("wave.to_text." + to), Action: one + "/langkah", Submit: l.T("wave.to." + to), Hidden: []ui.Option{{Value: "form", Label: "lanjut"}, {Value: "to", Label: to}, revision(typed, wrong)}}
 		switch to {
 		case ductwave.Survey, ductwave.Committing:
 			x := DateField(typed, wrong, "until", l.T("wave.until"), "")
@@ -147,10 +155,10 @@ func stepForms(l i18n.Locale, w ductwave.View, in site.Form, errs ui.Errors) []b
 		for i := range fields {
 			fields[i].Of = "data-"
 		}
-		out = append(out, bill.Form{ID: "data", Folded: true, Title: l.T("wave.amend"), Action: one + "/data", Submit: l.T("wave.amend_do"), Hidden: []ui.Option{{Value: "form", Label: "data"}, revision}, Fields: fields})
+		out = append(out, bill.Form{ID: "data", Folded: true, Title: l.T("wave.amend"), Action: one + "/data", Submit: l.T("wave.amend_do"), Hidden: []ui.Option{{Value: "form", Label: "data"}, revision(typed, wrong)}, Fields: fields})
 		typed, wrong = Of(in, errs, "batal")
 		out = append(out, bill.Form{ID: "batal", Folded: true, Bad: true, Title: l.T("wave.to.dropped"), Text: l.T("wave.to_text.dropped"), Action: one + "/langkah", Submit: l.T("wave.to.dropped"),
-			Hidden: []ui.Option{{Value: "form", Label: "batal"}, {Value: "to", Label: ductwave.Dropped}, revision},
+			Hidden: []ui.Option{{Value: "form", Label: "batal"}, {Value: "to", Label: ductwave.Dropped}, revision(typed, wrong)},
 			Fields: []ui.Field{{Name: "why", Of: "batal-", Type: "long_text", Label: l.T("wave.why"), Value: typed.Get("why"), Max: 2000, Error: wrong.Of("why")}}})
 	}
 	return out

@@ -183,6 +183,15 @@ func TestAWaveIsCalledOff(t *testing.T) {
 	revision := pagetest.Hidden(t, sari.Page(one), "revision")
 	sari.Goes(sari.Post(one+"/terbit", "tampil", "yes"), one)
 	sari.Sees(sari.Post(one+"/langkah", "form", "batal", "to", "dropped", "revision", revision, "why", "Anggaran"), http.StatusConflict, "sudah diubah orang lain")
+	sari.Sees(sari.Post(one+"/langkah", "form", "batal", "to", "dropped", "why", "Anggaran"), http.StatusConflict, "sudah diubah orang lain") // nothing was read
+	revision = pagetest.Hidden(t, sari.Page(one), "revision")
+	sari.Goes(sari.Post(one+"/terbit", "tampil", "no"), one)
+	mended := sari.Post(one+"/data", "form", "data", "revision", revision, "title", "")
+	sari.Sees(mended, http.StatusUnprocessableEntity, "Isian ini wajib")
+	_, form, _ := strings.Cut(mended.Body, `value="data"`)
+	if got := pagetest.Hidden(t, form, "revision"); got != revision {
+		t.Errorf("a refused form was made for revision %s, and is sent again for %s", revision, got)
+	}
 	sari.Sees(on(t, sari, one, "dropped", "why", ""), http.StatusUnprocessableEntity, "Alasan: Isian ini wajib")
 	sari.Goes(on(t, sari, one, "dropped", "why", "Anggaran dialihkan"), one)
 	sari.Page(one, "Dibatalkan", "Anggaran dialihkan", "Dilepas")
