@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
@@ -63,8 +65,9 @@ func (s *Service) MayBe(ctx context.Context, actor identity.Actor, company, id u
 }
 
 // ConfirmPermit says of works that a permit has opened whether they are of the company that its applicant named, for staff with duct:manage. Where
-// they are, and that company still plans them, what it has planned takes the permit, its days, its place and the guarantees, and the works that the
-// permit had opened are given up; else they are the company's from then on. Where they are not, nothing else changes. It refuses Conflict
+// they are, and that company still plans them, what it has planned takes the permit, its days and its place, the guarantees that are held, visits, files
+// and other companies' wishes to join, which the company reads from then on, and the works that the permit had opened are given up; else they are the
+// company's from then on. Where they are not, they only bear its name no longer, because the calendar tells everybody whose they are. It refuses Conflict
 // "ductwork.wrong_state" where nobody has to say so (any more), "ductwork.permit_ended" a permit that was withdrawn, and "ductwork.changed" works that
 // are others since revision was read, such as by a permit that names another company.
 func (s *Service) ConfirmPermit(ctx context.Context, actor identity.Actor, id uuid.UUID, revision int, theirs bool) error {
@@ -96,22 +99,44 @@ func (s *Service) ConfirmPermit(ctx context.Context, actor identity.Actor, id uu
 		w.UpdatedAt = s.now()
 		w.Revision++
 		detail := map[string]any{"number": w.Number, "permit": w.Permit, "operator": company.UUID, "theirs": theirs}
+		var name string
+		if err := tx.NewRaw("SELECT name FROM duct_operator WHERE tenant_id = ? AND id = ?", w.TenantID, company.UUID).Scan(ctx, &name); err != nil {
+			return fmt.Errorf("ductwork: permit: %w", err)
+		}
 		switch {
 		case !theirs:
+			if strings.EqualFold(w.OwnerName, name) {
+				w.OwnerName = i18n.ID.T("work.owner_unknown")
+			}
 		case planned.State == Planned && planned.OperatorID == company: // staff may have said since that another plans it
 			detail["works"] = planned.Number
 			return s.handOver(ctx, tx, actor, w, planned, detail)
 		default:
-			w.Owner, w.OperatorID = ByOperator, company
-			if err := tx.NewRaw("SELECT name FROM duct_operator WHERE tenant_id = ? AND id = ?", w.TenantID, company.UUID).Scan(ctx, &w.OwnerName); err != nil {
-				return fmt.Errorf("ductwork: permit: %w", err)
-			}
+			w.Owner, w.OperatorID, w.OwnerName = ByOperator, company, name
 		}
 		if _, err := tx.NewUpdate().Model(&w).Column("owner", "operator_id", "owner_name", "may_operator", "may_be", "revision", "updated_at").WherePK().Exec(ctx); err != nil {
 			return fmt.Errorf("ductwork: permit: %w", err)
 		}
 		return s.noted(ctx, tx, actor, w, "ductwork.permit_whose", detail)
 	})
+}
+
+// unsaid reports whether nobody has said yet whose works are that a permit has opened, or that one has named a company for, and whether staff have said
+// that they are not of the company that a new one names. Works that named nobody and works that staff have denied a company look the same; the record tells.
+func (s *Service) unsaid(ctx context.Context, tx bun.Tx, w Work, p permit) (asks, denied bool, err error) {
+	if w.OperatorID.Valid {
+		return false, false, nil
+	}
+	var company string
+	if len(p.operators) == 1 {
+		company = p.operators[0].String()
+	}
+	err = tx.NewRaw(`SELECT coalesce(bool_or(e.action = 'ductwork.plan' AND e.actor_kind = ?2), false), coalesce(bool_or(e.action = 'ductwork.permit_whose' AND e.detail ->> 'operator' = ?3 AND e.detail ->> 'theirs' = 'false'), false)
+		FROM audit_entry e WHERE e.tenant_id = ?0 AND e.object = 'duct_work' AND e.object_id = ?1`, w.TenantID, w.ID, audit.System, company).Scan(ctx, &asks, &denied)
+	if err != nil {
+		return false, false, fmt.Errorf("ductwork: permit: %w", err)
+	}
+	return w.MayOperator.Valid || asks && w.Owner == ByUtility, denied, nil
 }
 
 // moved has all that belongs to a permit go along with it from works ?2 to the works ?0 of company ?3: what banks guarantee still, what was seen, files but

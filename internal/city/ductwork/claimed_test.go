@@ -2,6 +2,7 @@ package ductwork
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/lease"
+	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/geo"
 	"bedelau/internal/kernel/tenancy"
@@ -115,10 +117,22 @@ func TestWhoseAPermitIs(t *testing.T) {
 		t.Errorf("not the company's: %+v", w)
 	}
 	w, plan = opened()
+	_, err = st.w.DB.App.NewRaw("UPDATE duct_work SET owner_name = 'PT SERAT' WHERE tenant_id = ? AND id = ?", st.w.Batam.ID, w.ID).Exec(st.ctx)
+	must(t, err)
 	must(t, st.ConfirmPermit(st.ctx, st.manager, w.ID, w.Revision, false))
 	refusedFor(t, st.ConfirmPermit(st.ctx, st.manager, w.ID, w.Revision, true), "ductwork.wrong_state")
 	if now, of := st.is(t, w.ID), st.is(t, plan.ID); now.State != Permitted || now.OperatorID.Valid || of.State != Planned || of.Revision != plan.Revision || said(w.ID) != 1 {
 		t.Errorf("a permit that is not theirs:\n%+v\n%+v", now, of)
+	}
+	told, err := st.Calendar(st.ctx, CalendarFilter{})
+	must(t, err)
+	if i := slices.IndexFunc(told, func(x Work) bool { return x.ID == w.ID }); i < 0 || told[i].OwnerName != "Pihak yang belum diketahui" {
+		t.Errorf("everybody is told that works are a company's of which staff have said that they are not: %+v", told)
+	}
+	w, _ = opened()
+	must(t, st.ConfirmPermit(st.ctx, st.manager, w.ID, w.Revision, false))
+	if w = st.is(t, w.ID); w.OwnerName != "Perusahaan Air" {
+		t.Errorf("the name of somebody else is gone: %q", w.OwnerName)
 	}
 
 	w, plan = opened()
@@ -235,5 +249,23 @@ func TestANewPermitIsAskedAboutAnew(t *testing.T) {
 	must(t, st.ConfirmPermit(st.ctx, st.manager, w.ID, w.Revision, false))
 	if w = again(w, of(other.ID)); w.Claimed() {
 		t.Errorf("staff have said whose the works are not, and are asked again: %+v", w)
+	}
+
+	// Works that a permit opened whose number was mistyped.
+	w = st.plan(t, says("2026-12-03", "2026-12-20", at(0, 0), at(80, 0)))
+	must(t, tenancy.InTx(st.ctx, st.w.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		return audit.Record(ctx, tx, entry(system, "ductwork.plan", w.ID, map[string]any{"owner": ByUtility})) // as open does
+	}))
+	if w = again(w, of()); w.Claimed() {
+		t.Errorf("nobody is named, and staff are asked: %+v", w)
+	}
+	for _, company := range []uuid.UUID{st.company, other.ID} {
+		if w = again(w, of(company)); !w.Claimed() || w.MayOperator.UUID != company {
+			t.Fatalf("the new permit names another company, and nobody is asked: %+v", w)
+		}
+		must(t, st.ConfirmPermit(st.ctx, st.manager, w.ID, w.Revision, false))
+		if w = again(w, of(company)); w.Claimed() {
+			t.Errorf("staff have denied the company, and are asked about it again: %+v", w)
+		}
 	}
 }

@@ -156,7 +156,8 @@ func (s *Service) line(ctx context.Context, tx bun.Tx, p permit) (string, error)
 	return "", nil
 }
 
-// grant writes a permit down on works that are its own beyond doubt. Whose they are is asked anew, while nobody has said.
+// grant writes a permit down on works that are its own beyond doubt. Whose they are is asked anew, while nobody has said: of a company that the one
+// before did not name too, and never again of one that staff have denied.
 func (s *Service) grant(ctx context.Context, tx bun.Tx, p permit, id uuid.UUID) error {
 	w, err := s.locked(ctx, tx, uuid.Nil, id)
 	if err != nil {
@@ -166,7 +167,14 @@ func (s *Service) grant(ctx context.Context, tx bun.Tx, p permit, id uuid.UUID) 
 	if err != nil {
 		return err
 	}
-	if w.MayOperator.Valid { // what the applicant for the permit before has typed is not what the new one says
+	asks, denied, err := s.unsaid(ctx, tx, w, p)
+	if err != nil {
+		return err
+	}
+	if asks { // what the applicant for the permit before has typed is not what the new one says
+		if denied {
+			p.operators = nil
+		}
 		at := shape
 		if at == "" {
 			if err := tx.NewRaw("SELECT place::text FROM duct_work WHERE tenant_id = ? AND id = ?", w.TenantID, w.ID).Scan(ctx, &at); err != nil {

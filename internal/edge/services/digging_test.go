@@ -93,7 +93,7 @@ func TestAPermitToDigReachesTheWorks(t *testing.T) {
 	}
 	typed := list + found[0].ID.String()
 	sari.Page(list+planned.ID.String(), "Izin yang mungkin untuk pekerjaan ini", found[0].Permit, "sampai petugas memastikannya")
-	sari.Page(typed, "Pemohon izin ini mengisi NIB PT Serat Teratai", planned.Number, "Bukan milik PT Serat Teratai")
+	sari.Page(typed, "Pemohon izin ini mengisi NIB PT Serat Teratai", planned.Number, "hasil pengawasan dan pemeriksaan, berkas, dan permintaan memasang bersama dari perusahaan lain", "dapat membaca semuanya", "Bukan milik PT Serat Teratai")
 	if page := ida.Page(typed); strings.Contains(page, "Bukan milik") {
 		t.Error("who may not manage works is offered to say whose the permit is")
 	}
