@@ -83,7 +83,7 @@ const evidenceMost = 500
 // UploadEvidence adds what shows the company's work, by its people or by staff with duct:lease for them. It refuses Invalid what
 // cannot be (field "place" for one not on the way; "replaces" for evidence that was not rejected or was made anew already), and
 // Conflict "ductorder.no_action" in a state in which no work is shown. What whoever asks could not read is refused together with that. A
-// repetition returns the piece that was added, and its file is dropped.
+// repetition without a fault returns the piece that was added, and its file is dropped.
 func (s *Service) UploadEvidence(ctx context.Context, actor identity.Actor, in EvidenceInput, unread ...fault.Field) (Evidence, error) {
 	if err := s.mayChange(ctx, actor, in.Order); err != nil {
 		return Evidence{}, err
@@ -125,7 +125,7 @@ func (s *Service) UploadEvidence(ctx context.Context, actor identity.Actor, in E
 		if err != nil {
 			return err
 		}
-		if i := slices.IndexFunc(all, func(x Evidence) bool { return x.Key.Valid && x.Key.UUID == in.Key }); i >= 0 && len(unread) == 0 {
+		if i := slices.IndexFunc(all, func(x Evidence) bool { return x.Key.Valid && x.Key.UUID == in.Key }); i >= 0 && len(bad) == 0 { // with a fault the form was changed since
 			e = all[i]
 			return nil
 		}

@@ -3,13 +3,15 @@ package ductorder
 import (
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
 	"bedelau/internal/kernel/fault"
 )
 
-// TestAFormSentTwiceIsOne: a window and a piece of evidence whose form comes twice, at the same moment too, are there once.
+// TestAFormSentTwiceIsOne: a window and a piece of evidence whose form comes twice, at the same moment too, are there once; one that was
+// filled in anew and says what cannot be is told so.
 func TestAFormSentTwiceIsOne(t *testing.T) {
 	t.Parallel()
 	st := newStage(t)
@@ -36,6 +38,11 @@ func TestAFormSentTwiceIsOne(t *testing.T) {
 	if n := len(st.find(o.ID).Windows); n != 1 {
 		t.Errorf("%d windows", n)
 	}
+	other := in
+	other.Leader, other.Until = "Sari", time.Time{}
+	if w, err := st.RequestWindow(st.ctx, st.mine, other, fault.Field{Name: "until", Code: "date"}); fault.From(err).Fields == nil {
+		t.Errorf("the form says another window, of which a day cannot be read: %+v, %v", w, err)
+	}
 	st.must(st.DecideWindow(st.ctx, st.manager, WindowDecision{Order: o.ID, Window: windows[0].ID, Grant: true}))
 	st.step(st.manager, o.ID, "open_access")
 	key := uuid.New()
@@ -44,6 +51,11 @@ func TestAFormSentTwiceIsOne(t *testing.T) {
 		st.must(err)
 		_, err = st.UploadEvidence(st.ctx, st.mine, EvidenceInput{Key: key, Order: o.ID, Kind: After, Place: "B", File: f})
 		st.must(err)
+	}
+	f, err := st.Receive(st.ctx, st.mine, "C.png", picture())
+	st.must(err)
+	if _, err = st.UploadEvidence(st.ctx, st.mine, EvidenceInput{Key: key, Order: o.ID, Kind: After, Place: "Z", File: f}); fault.From(err).Fields == nil {
+		t.Errorf("the form shows a place that is not on the way: %v", err)
 	}
 	if n := len(st.find(o.ID).Evidence); n != 1 {
 		t.Errorf("%d pieces of evidence", n)

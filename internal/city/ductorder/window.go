@@ -119,7 +119,8 @@ func (in *WindowInput) check(today time.Time) []fault.Field {
 
 // RequestWindow asks to open a manhole on the order's way, by people of its company or by staff with duct:lease for it. It refuses
 // Invalid what cannot be (field "node" for one that is not on the way), and Conflict "ductorder.no_action" in a state in which none
-// is asked for. What whoever asks could not read is refused together with that. A repetition returns the window that was asked for.
+// is asked for. What whoever asks could not read is refused together with that. A repetition without a fault returns the window that was
+// asked for.
 func (s *Service) RequestWindow(ctx context.Context, actor identity.Actor, in WindowInput, unread ...fault.Field) (Window, error) {
 	if err := s.mayChange(ctx, actor, in.Order); err != nil {
 		return Window{}, err
@@ -135,11 +136,13 @@ func (s *Service) RequestWindow(ctx context.Context, actor identity.Actor, in Wi
 		if err != nil {
 			return err
 		}
-		if again, err := s.askedWindow(ctx, tx, o, in.Key); err != nil || again != nil {
-			if again != nil {
-				w = *again
+		if len(bad) == 0 { // else the form was changed since, and what it says now is told
+			if again, err := s.askedWindow(ctx, tx, o, in.Key); err != nil || again != nil {
+				if again != nil {
+					w = *again
+				}
+				return err
 			}
-			return err
 		}
 		nodes, err := s.nodes(ctx, tx, o)
 		if err != nil {

@@ -7,11 +7,13 @@ import (
 
 	"github.com/google/uuid"
 
+	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/geo"
 	"bedelau/internal/kernel/identity"
 )
 
-// TestAPlanSentTwiceIsOne: the form of works that comes twice is one plan; the key of somebody else's is refused.
+// TestAPlanSentTwiceIsOne: the form of works that comes twice is one plan, unless something is wrong with what it says then; the key of
+// somebody else's is refused.
 func TestAPlanSentTwiceIsOne(t *testing.T) {
 	t.Parallel()
 	st := newStage(t)
@@ -29,6 +31,10 @@ func TestAPlanSentTwiceIsOne(t *testing.T) {
 	other := identity.Actor{ID: uuid.New(), TenantID: st.w.Batam.ID, Kind: identity.Staff, Roles: []string{"duct_manager"}, TOTP: true}
 	_, err = st.Plan(st.ctx, other, uuid.Nil, in)
 	refusedFor(t, err, "ductwork.key_taken")
+	// Who goes back and fills the form in anew for others is told what is wrong with these.
+	in.Title, in.To = "Galian lain", time.Time{}
+	_, err = st.Plan(st.ctx, st.manager, uuid.Nil, in, fault.Field{Name: "to", Code: "date"})
+	refusedFor(t, err, "input.invalid", "to date")
 }
 
 // TestWorksWaitForADay: those that are planned are listed by the day on which they begin, page by page; all together the latest first.

@@ -132,7 +132,7 @@ func (s *Service) mayAdd(ctx context.Context, actor identity.Actor, in Input) er
 // It refuses Invalid what is missing or cannot be (field "place" for where it is, field "to" an emergency of a company that goes on
 // for more than fourteen days), Conflict "lease.not_approved" a company that
 // may not lease, and what tenancy.MayAdd refuses staff who plan, tenancy.MayAsk a company and whoever writes down an emergency.
-// All that is wrong is named at once, with the fields that whoever asks could not read. A repetition returns the works that were planned.
+// All that is wrong is named at once, with the fields that whoever asks could not read. A repetition without a fault returns the works that were planned.
 func (s *Service) Plan(ctx context.Context, actor identity.Actor, company uuid.UUID, in Input, unread ...fault.Field) (Work, error) {
 	if err := s.mayWrite(ctx, actor, company); err != nil {
 		return Work{}, err
@@ -160,11 +160,13 @@ func (s *Service) Plan(ctx context.Context, actor identity.Actor, company uuid.U
 		if err := lock(ctx, tx); err != nil {
 			return err
 		}
-		if again, err := s.planned(ctx, tx, actor, company, in.Key); err != nil || again != nil {
-			if again != nil {
-				w = *again
+		if len(bad) == 0 { // else the form was changed since, and what it says now is told
+			if again, err := s.planned(ctx, tx, actor, company, in.Key); err != nil || again != nil {
+				if again != nil {
+					w = *again
+				}
+				return err
 			}
-			return err
 		}
 		rule, err := ruleOn(ctx, tx, s.Today(ctx))
 		if err != nil {
