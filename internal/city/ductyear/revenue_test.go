@@ -71,6 +71,14 @@ func TestGrossFeesAreNotTheCitys(t *testing.T) {
 	if _, err := s.Receive(y.ctx, officer, in); fault.From(err).Fields == nil {
 		t.Errorf("more than is owed is taken: %v", err)
 	}
+	for code, blamed := range map[string]string{"9.9": "code", "4.1.04": "claim"} {
+		wrong := in
+		wrong.Code, wrong.Amount = code, 1000
+		_, err := s.Receive(y.ctx, officer, wrong)
+		if f := fault.From(err).Fields; len(f) != 1 || f[0].Name != blamed {
+			t.Errorf("account %s of a claim of another: %+v", code, f)
+		}
+	}
 	y.must(s.Undo(y.ctx, officer, r.ID, "Salah rekening"))
 	if l := lines()[revenue.Dividend]; l.Realised != 0 || l.Owed != 400_000_000 {
 		t.Errorf("what was taken back is still there: %+v", l)

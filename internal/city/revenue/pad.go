@@ -229,7 +229,7 @@ func (s *Service) Receive(ctx context.Context, actor identity.Actor, r Receipt, 
 	}
 	r.TenantID, r.MadeAt, r.MadeBy = tenancy.Must(ctx), s.now(), actor.ID
 	return r, s.act(ctx, actor, "revenue.receive", "revenue_receipt", r.ID, map[string]any{"code": r.Code, "number": r.Number, "amount": int64(r.Amount), "on": r.OnDay.Format(time.DateOnly)}, func(ctx context.Context, tx bun.Tx) error {
-		misfits, err := s.fits(ctx, tx, r)
+		misfits, err := s.fits(ctx, tx, r, len(more) > 0)
 		if err != nil {
 			return err
 		}
@@ -241,8 +241,9 @@ func (s *Service) Receive(ctx context.Context, actor identity.Actor, r Receipt, 
 	})
 }
 
-// fits names what is written down already, what is no revenue of the city, and more than a claim has open.
-func (s *Service) fits(ctx context.Context, tx bun.Tx, r Receipt) (bad []fault.Field, err error) {
+// fits names what is written down already, what is no revenue of the city, a claim of another account, and more than a claim has open. Where
+// the account is unknown, the claim is not blamed for it.
+func (s *Service) fits(ctx context.Context, tx bun.Tx, r Receipt, unknown bool) (bad []fault.Field, err error) {
 	// Two with one number would both find none.
 	if _, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "receipt "+r.TenantID.String()+" "+r.Number).Exec(ctx); err != nil {
 		return nil, err
@@ -278,7 +279,7 @@ func (s *Service) fits(ctx context.Context, tx bun.Tx, r Receipt) (bad []fault.F
 	switch {
 	case err != nil:
 		return nil, err
-	case len(open) == 0 || open[0].Code != r.Code:
+	case len(open) == 0 || !unknown && open[0].Code != r.Code:
 		bad = append(bad, fault.Field{Name: "claim", Code: "not_an_option"})
 	case r.Amount > open[0].Open:
 		bad = append(bad, fault.Field{Name: "amount", Code: "revenue_claim", Args: []any{"most", open[0].Open}})

@@ -186,7 +186,8 @@ func (p *Pages) claimSection(c *gin.Context, day time.Time) (bill.Section, error
 // receiptsShown is how many receipts, the latest, stand open on the page.
 const receiptsShown = 5
 
-// receiptsSection is what came into the treasury, the latest first, with the form that takes one back.
+// receiptsSection is what came into the treasury, the latest first, with the form that takes one back. That carries the day of the page, so that a
+// refusal shows the year in which the form stands.
 func (p *Pages) receiptsSection(c *gin.Context, day time.Time, in site.Form, of string, errs ui.Errors) (bill.Section, error) {
 	l := gate.LocaleOf(c)
 	all, err := p.Revenue.Receipts(c.Request.Context(), gate.ActorOf(c), day.Year())
@@ -206,7 +207,7 @@ func (p *Pages) receiptsSection(c *gin.Context, day time.Time, in site.Form, of 
 		}
 		*rows = append(*rows, bill.Line{Cells: []bill.Cell{number, {Text: r.Code}, {Text: l.Date(r.OnDay)}, {Text: r.Payer}, {Text: r.Amount.String()}}})
 		if !r.Undoes.Valid && !undone[r.ID] && p.may(c, access.RevenueManage) {
-			f := bill.Form{ID: "batal-" + r.ID.String(), Folded: true, Bad: true, Title: l.T("revenue.undo", "number", r.Number), Action: PathRevenue + "/terima/" + r.ID.String() + "/batalkan", Submit: l.T("revenue.undo_do"),
+			f := bill.Form{ID: "batal-" + r.ID.String(), Folded: true, Bad: true, Title: l.T("revenue.undo", "number", r.Number), Action: PathRevenue + "/terima/" + r.ID.String() + "/batalkan?hari=" + day.Format(time.DateOnly), Submit: l.T("revenue.undo_do"),
 				Fields: []ui.Field{{Name: "reason", Type: "text", Label: l.T("bill.reason"), Max: 300}}}
 			if of == f.ID {
 				f.Fields[0].Value, f.Fields[0].Error = in.Get("reason"), errs.Of("reason")

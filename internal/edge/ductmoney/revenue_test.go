@@ -55,10 +55,21 @@ func TestTwoLedgersOnOnePage(t *testing.T) {
 		}
 	}
 	ridwan.Lists(ridwan.Post(earned+"/terima", take...), "Nomor STS atau TBP: ")
-	undo := earned + "/terima/" + between(t, page, `action="/petugas/ducting/pendapatan/terima/`, `/batalkan"`) + "/batalkan"
+	undo := earned + "/terima/" + between(t, page, `action="/petugas/ducting/pendapatan/terima/`, `/batalkan?`) + "/batalkan"
 	ridwan.Lists(ridwan.Post(undo, "reason", ""), "Alasan: Isian ini wajib")
 	ridwan.Goes(ridwan.Post(undo, "reason", "Salah rekening"), earned)
 	ridwan.Page(earned, "Salah rekening", "-Rp1.000.000")
+	// One of another year is taken back on that year's page, which a refusal shows again.
+	ridwan.Goes(ridwan.Post(earned+"/terima", "code", "4.1.03", "claim", "", "amount", "700.000", "number", "STS-LAMA", "payer", "PT Serat Uji", "on_day", "2025-11-20"), earned)
+	page = ridwan.Page(earned+"?hari=2025-12-31", "STS-LAMA")
+	undo = earned + "/terima/" + strings.ReplaceAll(between(t, page, `action="/petugas/ducting/pendapatan/terima/`, `"`), "&amp;", "&")
+	long := strings.Repeat("Salah rekening ", 30)
+	a = ridwan.Post(undo, "reason", long)
+	ridwan.Lists(a, "Alasan: ")
+	if !strings.Contains(a.Body, `value="`+strings.TrimSpace(long)) || !strings.Contains(a.Body, "STS-LAMA") || !strings.Contains(a.Body, `value="2025-12-31"`) {
+		t.Error("a refused undo of another year shows this year, without what was typed")
+	}
+	ridwan.Goes(ridwan.Post(undo, "reason", "Salah rekening"), earned)
 	if page := bima.Page(earned, "STS-17"); strings.Contains(page, "Catat penerimaan kas daerah") {
 		t.Error("the company's finance records what is the city's")
 	}
