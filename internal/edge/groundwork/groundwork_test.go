@@ -166,7 +166,7 @@ func TestAllThatIsWrongWithWorksIsSaidAtOnce(t *testing.T) {
 	s := pagetest.Open(t)
 	lay(t, s)
 	sari := s.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
-	all := []string{"Nama pihak: Isian ini wajib", "Uraian pekerjaan: Isian ini wajib", "Kewenangan lahan: ", "Letak pekerjaan: Ruas R-9 tidak ada", "Hari pertama: Isian ini tidak dapat dibaca", "Telepon kantor: Tulis nomor telepon dengan kode wilayahnya"}
+	all := []string{"Nama pihak: Isian ini wajib", "Uraian pekerjaan: Isian ini wajib", "Kewenangan lahan: ", "Letak pekerjaan: Ruas R-9 tidak ada", "Hari pertama: Isian ini tidak dapat dibaca", "Telepon kantor: Tulis nomor telepon dengan kode wilayahnya, misalnya 0778 123456, nomor HP yang diawali 08, atau nomor pendek pusat layanan, misalnya 1500123."}
 	form := filled(s, "owner_name", "", "title", "", "authority", "bulan", "segments", "R-9", "from", "lusa", "phone", "1")
 	a := sari.Post(works+"/baru", form...)
 	sari.Lists(a, all...)
