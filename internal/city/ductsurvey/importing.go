@@ -88,7 +88,7 @@ func (s *Service) Register(r *jobs.Runner) error {
 // unhurried lets each statement of a job take as long as the job may. What holds for an answer to a person is too short for the
 // network of a whole city on a busy day.
 func unhurried(ctx context.Context, tx bun.Tx, kind jobs.Kind[importArgs]) error {
-	_, err := tx.NewRaw("SELECT set_config('statement_timeout', ?, true)", fmt.Sprint(kind.Timeout.Milliseconds())).Exec(ctx)
+	_, err := tx.NewRaw(fmt.Sprintf("SET LOCAL statement_timeout = %d", kind.Timeout.Milliseconds())).Exec(ctx) // set_config would not reach the nodes of a cluster
 	return err
 }
 
