@@ -3,7 +3,10 @@ package gate
 import (
 	"fmt"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 	"github.com/go-redis/redis_rate/v10"
@@ -38,6 +41,10 @@ func (g *Gate) Enter(c *gin.Context, r Route, s Surface) error {
 	if err := g.city(c, r); err != nil {
 		return err
 	}
+	if !isText(c.Request.URL.Path) {
+		return fault.New(fault.NotFound, "page.not_found")
+	}
+	c.Request.URL.RawQuery = textOf(c.Request.URL)
 	if err := g.limit(c, r); err != nil {
 		if !s.API {
 			// The page of this refusal is still the reader's: in their frame, and without an offer to sign in again.
@@ -200,3 +207,23 @@ func LocaleOf(c *gin.Context) i18n.Locale {
 
 // RequestID returns the id that the log line, the error page and the X-Request-Id header share.
 func RequestID(c *gin.Context) string { return c.GetString(keyRequest) }
+
+// isText reports whether the database can hold s: it takes neither broken encoding nor NUL.
+func isText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
+
+// textOf is the query of an address with the replacement character for what isText refuses, so that no search, filter or cursor fails on it
+// and none takes it for another word.
+func textOf(u *url.URL) string {
+	dirty, clean := false, url.Values{}
+	for name, values := range u.Query() {
+		for _, v := range values {
+			kept := strings.ReplaceAll(strings.ToValidUTF8(v, "\uFFFD"), "\x00", "\uFFFD")
+			dirty = dirty || kept != v
+			clean.Add(name, kept)
+		}
+	}
+	if !dirty {
+		return u.RawQuery
+	}
+	return clean.Encode()
+}

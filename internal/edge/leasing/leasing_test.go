@@ -170,3 +170,14 @@ func TestAFullSegmentLeadsBackToThePlan(t *testing.T) {
 		t.Error("what has run out can be ordered")
 	}
 }
+
+// TestAnAddressThatIsNoTextIsAnswered: what no text can hold finds nothing, and is no page's path.
+func TestAnAddressThatIsNoTextIsAnswered(t *testing.T) {
+	t.Parallel()
+	s := pagetest.Open(t)
+	sari := s.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
+	for _, path := range []string{"/sewa?status=%00", "/sewa?status=%ff", "/operator?status=a%00b", "/perluasan?status=%00", "/pekerjaan?status=%00&jenis=%00", "/pesanan?status=%00", "/antrean?status=%00", "?sesudah=%00"} {
+		sari.Sees(sari.Get("/petugas/ducting"+path), http.StatusOK)
+	}
+	sari.Sees(sari.Get("/petugas/ducting/ruas/%00"), http.StatusNotFound)
+}
