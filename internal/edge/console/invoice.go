@@ -40,7 +40,7 @@ func (p *Pages) billView(c *gin.Context, b finance.Bill, base string) (bill.View
 		head.Rows = append(head.Rows, ui.Row{Label: l.T("bill.due"), Value: l.Date(b.DueOn)},
 			ui.Row{Label: l.T("bill.rest"), Value: b.Standing.Open.String()})
 	} else {
-		head.Links = []ui.Link{{Href: base + "/" + b.Credits.UUID.String(), Label: l.T("bill.credits"), Icon: "file-text"}, {Href: here + FormReturn, Label: l.T("tax.return_file"), Icon: "download"}}
+		head.Links = []ui.Link{{Href: base + "/" + b.Credits.UUID.String(), Label: l.T("bill.credits", "number", b.Related.Credits.Number), Icon: "file-text"}, {Href: here + FormReturn, Label: l.T("tax.return_file"), Icon: "download"}}
 	}
 	head.Rows = append(head.Rows, PurchaseRows(l, b.Purchase)...)
 	v.Sections = []bill.Section{head, {ID: "baris", Title: l.T("bill.lines"), Text: l.T("bill.lines_text"), Table: lineTable(l, b.Lines, here)},

@@ -2,6 +2,7 @@ package ductmoney_test
 
 import (
 	"net/http"
+	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
@@ -142,7 +143,7 @@ func TestAMonthOfDuctsIsBilledAndPaid(t *testing.T) {
 	if note == nil {
 		t.Fatal("the account leads to no credit note")
 	}
-	dewi.Page(book+"/"+note[1], note[2], "Nota kredit")
+	dewi.Page(book+"/"+note[1], note[2], "Nota kredit", "Tagihan yang dikurangi: DCT/2026/000001")
 	rudi := works(t, s, operator, "rudi@serat.id") // and so does that of the company
 	if !strings.Contains(rudi.Page("/mitra/rekening", note[2], "atas tagihan DCT/2026/000001"), `href="/mitra/tagihan/`+note[1]+`"`) {
 		t.Error("the company's account leads to no credit note")
@@ -150,6 +151,8 @@ func TestAMonthOfDuctsIsBilledAndPaid(t *testing.T) {
 	rudi.Page("/mitra/tagihan/"+note[1], note[2], "Nota kredit")
 	if a := rudi.Get("/mitra/tagihan/" + note[1] + "/berkas"); a.Status != http.StatusOK || !strings.HasPrefix(a.Body, "%PDF") {
 		t.Errorf("no paper of the credit note: %d", a.Status)
+	} else if text := printed(t, a.Body); !strings.Contains(text, "Mengurangi tagihan") || !strings.Contains(text, "DCT/2026/000001") {
+		t.Errorf("the paper does not name what it makes smaller:\n%s", text)
 	}
 	// The note took its part of what may be withheld along, and the slip all the rest: what is open is to be transferred.
 	if page := rudi.Page("/mitra/tagihan/"+at[len(book)+1:], "Sisa yang dibayarkan Rp752.685"); strings.Contains(page, "memotong pajak penghasilan") {
@@ -162,4 +165,16 @@ func TestAMonthOfDuctsIsBilledAndPaid(t *testing.T) {
 	if r := sari.Post(at+"/bayar", "method", "transfer", "amount", "1", "reference", "x", "on", "2026-11-24"); r.Status != http.StatusForbidden {
 		t.Errorf("who lets ducts records payments: %d", r.Status)
 	}
+}
+
+// printed is the text of a paper.
+func printed(t *testing.T, pdf string) string {
+	t.Helper()
+	cmd := exec.Command("pdftotext", "-layout", "-", "-")
+	cmd.Stdin = strings.NewReader(pdf)
+	text, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("pdftotext: %v (apt-get install poppler-utils)", err)
+	}
+	return string(text)
 }

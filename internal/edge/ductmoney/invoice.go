@@ -71,7 +71,7 @@ func (p *Pages) invoicePage(c *gin.Context, status int, in site.Form, errs ui.Er
 		head.Rows = append(head.Rows, ui.Row{Label: l.T("bill.due"), Value: l.Date(b.DueOn)}, ui.Row{Label: l.T("bill.rest"), Value: b.Standing.Open.String()})
 		head.Rows = append(head.Rows, console.PurchaseRows(l, b.Purchase)...)
 	} else {
-		head.Links = []ui.Link{{Href: PathBills + "/" + b.Credits.UUID.String(), Label: l.T("bill.credits"), Icon: "file-text"}, {Href: here + console.FormReturn, Label: l.T("tax.return_file"), Icon: "download"}}
+		head.Links = []ui.Link{{Href: PathBills + "/" + b.Credits.UUID.String(), Label: l.T("bill.credits", "number", b.Related.Credits.Number), Icon: "file-text"}, {Href: here + console.FormReturn, Label: l.T("tax.return_file"), Icon: "download"}}
 	}
 	lines := &bill.Table{Title: l.T("bill.lines"), Columns: []bill.Column{{Label: l.T("usage.component")}, {Label: l.T("usage.working")}, {Label: l.T("usage.line_amount"), End: true}}}
 	for _, x := range b.Lines {

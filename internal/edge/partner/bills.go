@@ -85,7 +85,7 @@ func (p *Pages) bill(c *gin.Context) error {
 	if b.Kind == invoice.Bill {
 		head.Rows = append(head.Rows, ui.Row{Label: l.T("bill.due"), Value: l.Date(b.DueOn)}, ui.Row{Label: l.T("bill.rest"), Value: b.Standing.Open.String()})
 	} else {
-		head.Links = []ui.Link{{Href: pathBills + "/" + b.Credits.UUID.String(), Label: l.T("bill.credits"), Icon: "file-text"}}
+		head.Links = []ui.Link{{Href: pathBills + "/" + b.Credits.UUID.String(), Label: l.T("bill.credits", "number", b.Related.Credits.Number), Icon: "file-text"}}
 	}
 	v.Sections = []bill.Section{head}
 	if b.Standing.Open > 0 {

@@ -18,8 +18,8 @@ import (
 const paperIn = i18n.ID
 
 // Print is an invoice or a credit note on paper: its lines with their working, each tax with its law, the amount in words, and
-// where to pay.
-func Print(s Seller, i Invoice, lines []Line, taxes []Tax) ([]byte, error) {
+// where to pay. A credit note names the invoice that it makes smaller.
+func Print(s Seller, i Invoice, lines []Line, taxes []Tax, credits *Ref) ([]byte, error) {
 	const l = paperIn
 	title := l.T("invoice.paper.title")
 	if i.Kind == CreditNote {
@@ -34,6 +34,9 @@ func Print(s Seller, i Invoice, lines []Line, taxes []Tax) ([]byte, error) {
 	sh.Pair(l.T("invoice.paper.issued"), l.Date(i.IssuedOn))
 	if i.Kind == Bill {
 		sh.Pair(l.T("invoice.paper.due"), l.Date(i.DueOn))
+	}
+	if credits != nil {
+		sh.Pair(l.T("invoice.paper.credits"), credits.Number)
 	}
 	sh.Pair(l.T("invoice.paper.to"), i.Party.Name)
 	sh.Pair("", i.Party.Address)

@@ -156,6 +156,7 @@ type Anew struct {
 // Related is what else in the book belongs to an invoice.
 type Related struct {
 	Notes    []Invoice // the credit notes of it, the earliest first
+	Credits  *Ref      // the one that it makes smaller, being a credit note itself
 	Replaces *Ref      // the void one in whose place it stands
 	Anew     *Anew     // what stands in its place
 }
@@ -170,6 +171,9 @@ func (b *Book) Related(ctx context.Context, db bun.IDB, i Invoice) (r Related, e
 		return r, fmt.Errorf("invoice: related: %w", err)
 	}
 	if r.Replaces, err = b.Replaced(ctx, db, i.Replaces); err != nil {
+		return r, err
+	}
+	if r.Credits, err = b.Credited(ctx, db, i); err != nil {
 		return r, err
 	}
 	var rows []struct {
@@ -187,6 +191,11 @@ func (b *Book) Related(ctx context.Context, db bun.IDB, i Invoice) (r Related, e
 		r.Anew = &Anew{Draft: x.ID, Dropped: !x.DroppedAt.IsZero() && x.InvoiceID == uuid.Nil, Invoice: Ref{ID: x.InvoiceID, Number: x.Number}}
 	}
 	return r, nil
+}
+
+// Credited names the invoice that a credit note makes smaller; nil for an invoice.
+func (b *Book) Credited(ctx context.Context, db bun.IDB, i Invoice) (*Ref, error) {
+	return b.Replaced(ctx, db, i.Credits)
 }
 
 // Replaced names the void invoice in whose place another or a draft stands; nil where there is none.

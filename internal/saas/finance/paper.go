@@ -85,7 +85,11 @@ func (s *Service) write(ctx context.Context, a paperArgs) (name string, pdf []by
 	}
 	name = strings.ReplaceAll(b.Number, "/", "-") + ".pdf"
 	if a.Payment == uuid.Nil {
-		pdf, err = invoice.Print(seller, b.Invoice, b.Lines, b.Taxes)
+		credits, err := s.Book.Credited(ctx, s.DB.App, b.Invoice)
+		if err != nil {
+			return "", nil, err
+		}
+		pdf, err = invoice.Print(seller, b.Invoice, b.Lines, b.Taxes, credits)
 		return name, pdf, err
 	}
 	var p invoice.Payment
