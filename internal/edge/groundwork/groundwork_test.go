@@ -137,6 +137,7 @@ func TestWorksAreRecordedAndFollowed(t *testing.T) {
 	sari.Sees(sari.Upload(one+"/kunjungan", "file", "foto.png", pagetest.Photo(t), "form", "pemeriksaan", "day", days(s, 0), "good", "yes", "months", "2"), http.StatusUnprocessableEntity, "Isi dengan 6 sampai 12 bulan")
 	sari.Goes(sari.Upload(one+"/kunjungan", "file", "foto.png", pagetest.Photo(t), "form", "pemeriksaan", "day", days(s, 0), "good", "yes", "months", "6"), one+"#pengawasan-daftar")
 	sari.Page(one, "Masa pemeliharaan", "Lulus", "Lepaskan tanggung jawab")
+	sari.Page(works+"?status=maintenance", "Masa pemeliharaan sampai")
 	sari.Sees(sari.Post(one+"/lepaskan"), http.StatusConflict, "Masa pemeliharaan berlaku sampai")
 
 	_, form, _ := strings.Cut(sari.Page(one), one+"/jaminan/")

@@ -115,8 +115,12 @@ func Table(c *gin.Context, all []ductwork.Listed, today, now time.Time, base str
 		if len(marks) > 1 {
 			standing.Small = marks[1].Text
 		}
+		days := bill.Cell{Text: Span(l, x.From, x.To)}
+		if x.State == ductwork.Upkeep && !x.UpkeepUntil.IsZero() {
+			days.Small = l.T("work.upkeep") + " " + l.T("work.upkeep_value", "day", l.Date(x.UpkeepUntil.AddDate(0, 0, -1)))
+		}
 		t.Rows = append(t.Rows, bill.Line{Cells: []bill.Cell{{Text: x.Number, Whole: true, Href: base + "/" + x.ID.String()}, {Text: x.Title, Small: l.T("work.kind."+x.Kind) + ", " + x.OwnerName}, {Text: x.Road},
-			{Text: Span(l, x.From, x.To)}, {Text: strings.Join(meets, ", ")}, standing}})
+			days, {Text: strings.Join(meets, ", ")}, standing}})
 	}
 	return t
 }
