@@ -136,4 +136,14 @@ func TestRentOfLandIsClaimedOnce(t *testing.T) {
 	if sum != 6_000_000 {
 		t.Errorf("twelve months are claimed as %v", sum)
 	}
+	// What is open is listed by the day that it is due, the longest overdue first, and what was paid below.
+	all, err = s.Claims(ctx, officer)
+	must(err)
+	var order []string
+	for _, x := range all {
+		order = append(order, x.DueOn.Format(time.DateOnly)+" "+x.Open().String())
+	}
+	if len(all) != 3 || !all[0].DueOn.Before(all[1].DueOn) || all[1].Open() == 0 || all[2].ID != kept.ID {
+		t.Errorf("claims are listed as %q", order)
+	}
 }

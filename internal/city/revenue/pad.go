@@ -87,14 +87,22 @@ func said(name, text string) []fault.Field {
 	return nil
 }
 
-// account refuses a code without an account on a day, or today where the day is not known.
-func (s *Service) account(ctx context.Context, code string, day time.Time) ([]fault.Field, error) {
+// account refuses a code without an account on a day, or today where the day is not known. Of an account that is in force today it is the day
+// that is wrong, which is in a field of its own.
+func (s *Service) account(ctx context.Context, code string, day time.Time, field string) ([]fault.Field, error) {
+	today, its := s.today(ctx), func(a Account) bool { return a.Code == code }
 	if day.IsZero() {
-		day = s.today(ctx)
+		day = today
 	}
 	all, err := accountsOn(ctx, s.d.DB.App, day)
-	if err != nil || slices.ContainsFunc(all, func(a Account) bool { return a.Code == code }) {
+	if err != nil || slices.ContainsFunc(all, its) {
 		return nil, err
+	}
+	if all, err = accountsOn(ctx, s.d.DB.App, today); err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(all, its) {
+		return []fault.Field{{Name: field, Code: "revenue_not_in_force"}}, nil
 	}
 	return []fault.Field{{Name: "code", Code: "not_an_option"}}, nil
 }
@@ -127,7 +135,7 @@ func (s *Service) SetTarget(ctx context.Context, actor identity.Actor, t Target,
 	if t.Amount < 0 {
 		bad = fault.Also(bad, fault.Field{Name: "amount", Code: "amount_positive"})
 	}
-	more, err := s.account(ctx, t.Code, last)
+	more, err := s.account(ctx, t.Code, last, "year")
 	if err != nil {
 		return err
 	}
@@ -163,7 +171,7 @@ func (s *Service) AddClaim(ctx context.Context, actor identity.Actor, c Claim, u
 	if c.DueOn.IsZero() {
 		add("due_on", "required")
 	} else if c.DueOn.Before(c.DecidedOn) {
-		add("due_on", "not_after")
+		add("due_on", "revenue_due")
 	}
 	if c.CoversFrom, c.CoversUntil = duct.DayOf(c.CoversFrom), duct.DayOf(c.CoversUntil); !c.LandRentID.Valid {
 		c.CoversFrom, c.CoversUntil = time.Time{}, time.Time{}
@@ -180,7 +188,7 @@ func (s *Service) AddClaim(ctx context.Context, actor identity.Actor, c Claim, u
 			add("covers_until", "not_after")
 		}
 	}
-	more, err := s.account(ctx, c.Code, c.DueOn)
+	more, err := s.account(ctx, c.Code, c.DueOn, "due_on")
 	if err != nil {
 		return c, err
 	}
@@ -219,7 +227,7 @@ func (s *Service) Receive(ctx context.Context, actor identity.Actor, r Receipt, 
 	} else if r.OnDay.After(s.today(ctx)) {
 		bad = fault.Also(bad, fault.Field{Name: "on_day", Code: "date_future"})
 	}
-	more, err := s.account(ctx, r.Code, r.OnDay)
+	more, err := s.account(ctx, r.Code, r.OnDay, "on_day")
 	if err != nil {
 		return r, err
 	}
@@ -444,14 +452,14 @@ func (o Owed) Open() money.Rupiah { return o.Amount - o.Received }
 // ListMost bounds the lists of a page; one more is read, by which whoever shows them knows that there are more.
 const ListMost = 200
 
-// Claims lists what is or was owed to the city, what is open first, then the latest day, ListMost and one at most. It needs revenue:read.
+// Claims lists what is or was owed to the city: what is open by the day that it is due, the longest overdue first, then what was paid, the latest first; ListMost and one at most. It needs revenue:read.
 func (s *Service) Claims(ctx context.Context, actor identity.Actor) ([]Owed, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.RevenueRead); err != nil {
 		return nil, err
 	}
 	var all []Owed
 	err := s.d.DB.App.NewSelect().TableExpr("revenue_claim AS c").ColumnExpr("c.*, (SELECT coalesce(sum(r.amount), 0)::bigint FROM revenue_receipt AS r WHERE r.tenant_id = c.tenant_id AND r.claim_id = c.id) AS received").
-		Where("c.tenant_id = ?", tenancy.Must(ctx)).OrderExpr("c.amount > (SELECT coalesce(sum(r.amount), 0) FROM revenue_receipt AS r WHERE r.tenant_id = c.tenant_id AND r.claim_id = c.id) DESC, c.due_on DESC, c.id DESC").Limit(ListMost+1).Scan(ctx, &all)
+		Where("c.tenant_id = ?", tenancy.Must(ctx)).OrderExpr("CASE WHEN c.amount > (SELECT coalesce(sum(r.amount), 0) FROM revenue_receipt AS r WHERE r.tenant_id = c.tenant_id AND r.claim_id = c.id) THEN c.due_on END, c.due_on DESC, c.id DESC").Limit(ListMost+1).Scan(ctx, &all)
 	if err != nil {
 		return nil, fmt.Errorf("revenue: claims: %w", err)
 	}

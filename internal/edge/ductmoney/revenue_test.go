@@ -44,6 +44,8 @@ func TestTwoLedgersOnOnePage(t *testing.T) {
 	ridwan.Goes(ridwan.Post(earned+"/terima", take...), earned)
 	ridwan.Goes(ridwan.Post(earned+"/target", "year", "2026", "code", "4.1.03", "amount", "4.000.000", "basis", "APBD 2026"), earned)
 	ridwan.Goes(ridwan.Post(earned+"/piutang", "code", "4.1.03", "payer", "BUMD", "basis", "RUPS 1/2026", "decided_on", "2026-06-01", "due_on", "2026-09-30", "amount", "2.000.000"), earned)
+	ridwan.Lists(ridwan.Post(earned+"/terima", "code", "4.1.03", "claim", "", "amount", "1.000", "number", "STS-18", "payer", "BUMD", "on_day", "1990-01-02"), "Diterima: Rekening yang Anda pilih belum berlaku")
+	ridwan.Lists(ridwan.Post(earned+"/piutang", "code", "4.1.03", "payer", "BUMD", "basis", "RUPS 1/2026", "decided_on", "2026-10-01", "due_on", "2026-09-30", "amount", "2.000.000"), "Jatuh tempo: Jatuh tempo tidak boleh sebelum hari keputusannya")
 	page = ridwan.Page(earned, "STS-17", "25%", "Rp3.000.000", "Rp2.000.000 lewat jatuh tempo", "RUPS 1/2026", "belum ada", "Belum dicocokkan")
 	if _, foot, _ := strings.Cut(page, "<tfoot>"); true { // the sums are all there
 		foot, _, _ = strings.Cut(foot, "</tfoot>")
