@@ -231,7 +231,11 @@ func TestPlacesAreSaidThreeWays(t *testing.T) {
 		in.Place = x.place
 		w, err := st.Plan(st.ctx, st.manager, uuid.Nil, in)
 		if !strings.Contains(x.want, "/") {
-			refusedFor(t, err, "input.invalid", "place "+x.want)
+			field := "place "
+			if x.want == "work_no_segment" {
+				field = "segments "
+			}
+			refusedFor(t, err, "input.invalid", field+x.want)
 			continue
 		}
 		if err != nil {

@@ -78,7 +78,7 @@ func (s *Service) Guarantee(ctx context.Context, actor identity.Actor, work uuid
 		bad = append(bad, fault.Field{Name: "kind", Code: "not_an_option"})
 	}
 	if g.Amount <= 0 {
-		bad = fault.Also(bad, fault.Field{Name: "amount", Code: "required"})
+		bad = fault.Also(bad, fault.Field{Name: "amount", Code: "amount_positive"})
 	}
 	switch {
 	case g.ValidUntil.IsZero():

@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/paulmach/orb"
@@ -12,6 +15,7 @@ import (
 
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/geo"
+	"bedelau/internal/kernel/pack"
 	"bedelau/internal/kernel/tenancy"
 )
 
@@ -44,11 +48,64 @@ func most(emergency bool, rule Rule) int {
 	return longest
 }
 
+// abroad names each point that lies outside the map of the city on a day, field "place.N" for the Nth from 1: everybody would read of works
+// there in the calendar of this city. Where the city has no map nothing is known of that. A point outside the country is shape's to name.
+func (p Place) abroad(ctx context.Context, tx bun.Tx, day time.Time) (bad []fault.Field, err error) {
+	if len(p.Points) == 0 {
+		return nil, nil
+	}
+	ground, err := pack.LoadMap(ctx, tx, day)
+	if err != nil {
+		return nil, err
+	}
+	for i, at := range p.Points {
+		if geo.Indonesia.Holds(at) && ground.Outside(at) {
+			bad = append(bad, fault.Field{Name: "place." + strconv.Itoa(i+1), Code: "work_outside_city"})
+		}
+	}
+	return bad, nil
+}
+
+// standing are the segments of the network on a day that a place names, by their codes or by their road.
+func (p Place) standing(ctx context.Context, q *bun.SelectQuery, today time.Time) *bun.SelectQuery {
+	q = q.TableExpr("duct_segment AS k").Join("JOIN duct_segment_state AS c ON c.tenant_id = k.tenant_id AND c.segment_id = k.id").
+		Where("k.tenant_id = ? AND c.voided_by IS NULL AND c.since <= ? AND (c.until IS NULL OR c.until > ?)", tenancy.Must(ctx), today, today)
+	if len(p.Segments) > 0 {
+		return q.Where("k.code IN (?)", bun.List(p.Segments))
+	}
+	return q.Where("c.road = ?", p.Road)
+}
+
+// unknown names the codes that are no segments of the network on a day, all in one field "segments".
+func (p Place) unknown(ctx context.Context, tx bun.Tx, today time.Time) ([]fault.Field, error) {
+	if len(p.Segments) == 0 || len(p.Segments) > segmentsMost {
+		return nil, nil
+	}
+	var there, none []string
+	if err := p.standing(ctx, tx.NewSelect(), today).ColumnExpr("k.code").Scan(ctx, &there); err != nil {
+		return nil, fmt.Errorf("ductwork: place: %w", err)
+	}
+	for _, code := range p.Segments {
+		if !slices.Contains(there, code) && !slices.Contains(none, code) {
+			none = append(none, code)
+		}
+	}
+	if len(none) == 0 {
+		return nil, nil
+	}
+	return []fault.Field{{Name: "segments", Code: "work_no_segment", Args: []any{"segment", strings.Join(none, ", ")}}}, nil
+}
+
 // shape is the geometry of a place in the database's own format (EWKB in hex). It names what is no place, and an outline of more than
-// so many metres, field "place".
+// so many metres, field "place"; and codes that are not in the network, field "segments", whatever else is wrong.
 func (p Place) shape(ctx context.Context, tx bun.Tx, s *Service, most int) (shape string, nowhere []fault.Field, err error) {
+	today := s.Today(ctx)
+	unknown, err := p.unknown(ctx, tx, today)
+	if err != nil {
+		return "", nil, err
+	}
 	bad := func(code string, args ...any) (string, []fault.Field, error) {
-		return "", []fault.Field{{Name: "place", Code: code, Args: args}}, nil
+		return "", fault.Also(unknown, fault.Field{Name: "place", Code: code, Args: args}), nil
 	}
 	given := 0
 	for _, said := range []bool{len(p.Points) > 0, len(p.Segments) > 0, p.Road != ""} {
@@ -83,33 +140,17 @@ func (p Place) shape(ctx context.Context, tx bun.Tx, s *Service, most int) (shap
 		if len(p.Segments) > segmentsMost {
 			return bad("too_many", "max", segmentsMost)
 		}
-		var there []string
-		today := s.Today(ctx)
-		along := func(q *bun.SelectQuery) *bun.SelectQuery {
-			q = q.TableExpr("duct_segment AS k").Join("JOIN duct_segment_state AS c ON c.tenant_id = k.tenant_id AND c.segment_id = k.id").
-				Where("k.tenant_id = ? AND c.voided_by IS NULL AND c.since <= ? AND (c.until IS NULL OR c.until > ?)", tenancy.Must(ctx), today, today)
-			if p.Road != "" {
-				return q.Where("c.road = ?", p.Road)
-			}
-			return q.Where("k.code IN (?)", bun.List(p.Segments))
+		if len(unknown) > 0 {
+			return "", unknown, nil
 		}
-		if err := along(tx.NewSelect().ColumnExpr("k.code")).Scan(ctx, &there); err != nil {
-			return "", nil, fmt.Errorf("ductwork: place: %w", err)
-		}
-		for _, code := range p.Segments {
-			if !slices.Contains(there, code) {
-				return bad("work_no_segment", "segment", code)
-			}
-		}
-		if len(there) == 0 {
-			return bad("no_such_road")
-		}
-		lines := along(tx.NewSelect().ColumnExpr("ST_LineMerge(ST_Collect(c.line)) AS g"))
+		lines := p.standing(ctx, tx.NewSelect(), today).ColumnExpr("ST_LineMerge(ST_Collect(c.line)) AS g").Having("count(*) > 0")
 		if err := tx.NewRaw(measured+"(?) x", lines).Scan(ctx, &found); err != nil {
 			return "", nil, fmt.Errorf("ductwork: place: %w", err)
 		}
 	}
 	switch {
+	case len(found) == 0 && p.Road != "":
+		return bad("no_such_road")
 	case len(found) != 1 || !found[0].OK:
 		return bad("work_crosses_itself")
 	case found[0].Long > float64(most) && most < longest:

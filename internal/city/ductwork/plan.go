@@ -129,7 +129,8 @@ func (s *Service) mayAdd(ctx context.Context, actor identity.Actor, in Input) er
 
 // Plan writes works down and holds them against the ducts and against others, for staff with duct:manage and for people of a
 // company, whose it then is. Those of an emergency have begun: they are running, and their report is due by the city's hours.
-// It refuses Invalid what is missing or cannot be (field "place" for where it is, field "to" an emergency of a company that goes on
+// It refuses Invalid what is missing or cannot be (field "place" for where it is, "place.N" for the Nth point outside the map of the city,
+// "segments" for codes that are not in the network, field "to" an emergency of a company that goes on
 // for more than fourteen days), Conflict "lease.not_approved" a company that
 // may not lease, and what tenancy.MayAdd refuses staff who plan, tenancy.MayAsk a company and whoever writes down an emergency.
 // All that is wrong is named at once, with the fields that whoever asks could not read. A repetition without a fault returns the works that were planned.
@@ -246,6 +247,10 @@ func (s *Service) take(ctx context.Context, tx bun.Tx, w *Work, in Input, most i
 	if !in.Place.Empty() || w.Number == "" {
 		var nowhere []fault.Field
 		if shape, nowhere, err = in.Place.shape(ctx, tx, s, most); err != nil {
+			return "", err
+		}
+		bad = fault.Also(bad, nowhere...)
+		if nowhere, err = in.Place.abroad(ctx, tx, s.Today(ctx)); err != nil {
 			return "", err
 		}
 		bad = fault.Also(bad, nowhere...)

@@ -43,7 +43,7 @@ func TestWorksGoTheirWay(t *testing.T) {
 
 	letter := Guarantee{Kind: Execution, Bank: "Bank Riau Kepri", Number: "JP-1", Amount: 50_000_000, ValidUntil: day("2026-12-10")}
 	_, err := st.Guarantee(st.ctx, st.manager, w.ID, Guarantee{Kind: "x", ValidUntil: day("2026-12-02")})
-	refusedFor(t, err, "input.invalid", "bank required", "guarantee required", "kind not_an_option", "amount required", "valid_until work_over")
+	refusedFor(t, err, "input.invalid", "bank required", "guarantee required", "kind not_an_option", "amount amount_positive", "valid_until work_over")
 	_, err = st.Guarantee(st.ctx, st.manager, w.ID, letter)
 	must(t, err)
 	_, err = st.Guarantee(st.ctx, st.manager, w.ID, letter)

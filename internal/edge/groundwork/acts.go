@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"bedelau/internal/city/ductwork"
+	"bedelau/internal/edge/console"
 	"bedelau/internal/edge/ducts"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
@@ -378,7 +379,7 @@ func (p *Pages) guarantee(c *gin.Context) error {
 		g := ductwork.Guarantee{Kind: in.Text("kind"), Bank: in.Line("bank"), Number: in.Line("guarantee")}
 		var day, sum error
 		g.ValidUntil, day = dayIn(in, "valid_until")
-		g.Amount, sum = amount(in, "amount")
+		g.Amount, sum = console.AmountOf(in, "amount")
 		unread, err := site.Unread(day, sum)
 		if err == nil {
 			_, err = p.DuctWorks.Guarantee(c.Request.Context(), gate.ActorOf(c), id, g, unread...)

@@ -19,7 +19,6 @@ import (
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
-	"bedelau/internal/kernel/money"
 	"bedelau/web/ui"
 )
 
@@ -120,12 +119,15 @@ func (f Form) Input(in site.Form, zone *time.Location) (ductwork.Input, []fault.
 		}
 		out.Operator = id
 	}
-	if f.Emergency {
+	if f.Emergency && !f.Known { // when it began is on record
+		at, err := time.Parse("15:04", strings.ReplaceAll(in.Text("started_time"), ".", ":"))
+		switch {
+		case in.Text("started_time") == "":
+			refuse("started_time", "required")
+		case err != nil:
+			refuse("started_time", "work_time")
+		}
 		if d := day("started"); !d.IsZero() {
-			at, err := time.Parse("15:04", strings.ReplaceAll(in.Text("started_time"), ".", ":"))
-			if err != nil {
-				refuse("started_time", "work_time")
-			}
 			out.StartedAt = time.Date(d.Year(), d.Month(), d.Day(), at.Hour(), at.Minute(), 0, 0, zone)
 		}
 	}
@@ -149,8 +151,19 @@ func (f Form) Input(in site.Form, zone *time.Location) (ductwork.Input, []fault.
 	return out, bad
 }
 
-// Refused says what is wrong with the form, the fields in their order. Of points that cannot be read nothing is said as a place.
-func Refused(c *gin.Context, err error) (ui.Errors, int, bool) {
+// readable are the rows of a form whose points Input takes over, in their order.
+func readable(in site.Form) (out []int) {
+	for i := range rows(in) {
+		if _, ok := form.TypedPoint(in.Values[pointName(i+1)]); ok {
+			out = append(out, i+1)
+		}
+	}
+	return out
+}
+
+// Refused says what is wrong with the form, the fields in their order, and of a point where it was typed. Of points that cannot be read
+// nothing is said as a place.
+func Refused(c *gin.Context, in site.Form, err error) (ui.Errors, int, bool) {
 	if err == nil {
 		return nil, 0, false
 	}
@@ -161,8 +174,14 @@ func Refused(c *gin.Context, err error) (ui.Errors, int, bool) {
 	}
 	unread := slices.ContainsFunc(f.Fields, func(x fault.Field) bool { return strings.HasPrefix(x.Name, line+".") })
 	var bad []fault.Field
+	typed := readable(in)
 	for _, x := range f.Fields {
+		n, ofPoint := strings.CutPrefix(x.Name, "place.")
+		nth, _ := strconv.Atoi(n)
 		switch {
+		case ofPoint && nth > 0 && nth <= len(typed):
+			x.Name = pointName(typed[nth-1])
+			bad = append(bad, x)
 		case x.Name != "place":
 			bad = append(bad, x)
 		case !unread:
@@ -313,16 +332,4 @@ func (p *Pages) roads(ctx context.Context, c *gin.Context) ([]ui.Option, error) 
 		out = append(out, ui.Option{Value: r, Label: r})
 	}
 	return out, err
-}
-
-// amount reads rupiah as people write them; nothing typed is nothing.
-func amount(in site.Form, name string) (money.Rupiah, error) {
-	if in.Text(name) == "" {
-		return 0, nil
-	}
-	n, err := money.Parse(in.Text(name))
-	if err != nil {
-		return 0, site.Invalid(name, "invalid")
-	}
-	return n, nil
 }

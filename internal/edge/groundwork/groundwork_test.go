@@ -87,7 +87,7 @@ func TestWorksAreRecordedAndFollowed(t *testing.T) {
 		t.Error("what was typed is lost")
 	}
 	sari.Sees(sari.Post(works+"/baru", filled(s, "jalur", "0")...), http.StatusUnprocessableEntity, "Letak pekerjaan: Isian ini wajib")
-	sari.Sees(sari.Post(works+"/baru", filled(s, "segments", "R-9")...), http.StatusUnprocessableEntity, "Letak pekerjaan: Ruas R-9 tidak ada")
+	sari.Sees(sari.Post(works+"/baru", filled(s, "segments", "R-9")...), http.StatusUnprocessableEntity, "Atau kode ruas ducting: Ruas R-9 tidak ada")
 	keeps(t, sari.Post(works+"/baru?tambah=jalur", filled(s, along...)...), http.StatusOK, "Titik 3", `value="Pipa HDPE 110 mm"`)
 	if got := sari.Post(works+"/baru?hapus=jalur.1", filled(s, along...)...); got.Status != http.StatusOK || strings.Contains(got.Body, "Titik 2") || !strings.Contains(got.Body, "104,052") {
 		t.Errorf("one point less: %d", got.Status)
@@ -121,7 +121,7 @@ func TestWorksAreRecordedAndFollowed(t *testing.T) {
 	sari.Goes(sari.Post(one+"/izin", "form", "izin", "permit", "IZ-7", "permit_by", "Dinas Bina Marga", "permit_day", days(s, -1), "application", "BTM-26-7K3QX-4"), one)
 	sari.Page(one, "Berizin", "IZ-7", "BTM-26-7K3QX-4")
 	sari.Sees(sari.Post(one+"/mulai", "form", "mulai", "day", days(s, 0)), http.StatusConflict, "Belum ada jaminan pelaksanaan")
-	sari.Sees(sari.Post(one+"/jaminan", "form", "jaminan-baru", "kind", "execution", "bank", "Bank Riau Kepri", "guarantee", "JP-1", "amount", "lima", "valid_until", days(s, 25)), http.StatusUnprocessableEntity, "Nilai: Isian ini tidak dapat dibaca")
+	sari.Sees(sari.Post(one+"/jaminan", "form", "jaminan-baru", "kind", "execution", "bank", "Bank Riau Kepri", "guarantee", "JP-1", "amount", "lima", "valid_until", days(s, 25)), http.StatusUnprocessableEntity, "Nilai: Tulis jumlah rupiah")
 	sari.Goes(sari.Post(one+"/jaminan", "form", "jaminan-baru", "kind", "execution", "bank", "Bank Riau Kepri", "guarantee", "JP-1", "amount", "50.000.000", "valid_until", days(s, 25)), one+"#jaminan")
 	sari.Page(one, "Rp50.000.000", "Dipegang", "Minta perpanjangannya")
 	sari.Page(works, "Jaminan yang segera berakhir", "JP-1")
@@ -167,21 +167,27 @@ func TestAllThatIsWrongWithWorksIsSaidAtOnce(t *testing.T) {
 	s := pagetest.Open(t)
 	lay(t, s)
 	sari := s.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
-	all := []string{"Nama pihak: Isian ini wajib", "Uraian pekerjaan: Isian ini wajib", "Kewenangan lahan: ", "Letak pekerjaan: Ruas R-9 tidak ada", "Hari pertama: Isian ini tidak dapat dibaca", "Telepon kantor: Tulis nomor telepon dengan kode wilayahnya, misalnya 0778 123456, nomor HP yang diawali 08, atau nomor pendek pusat layanan, misalnya 1500123."}
+	all := []string{"Nama pihak: Isian ini wajib", "Uraian pekerjaan: Isian ini wajib", "Kewenangan lahan: ", "Atau kode ruas ducting: Ruas R-9 tidak ada", "Hari pertama: Isian ini tidak dapat dibaca", "Telepon kantor: Tulis nomor telepon dengan kode wilayahnya, misalnya 0778 123456, nomor HP yang diawali 08, atau nomor pendek pusat layanan, misalnya 1500123."}
 	form := filled(s, "owner_name", "", "title", "", "authority", "bulan", "segments", "R-9", "from", "lusa", "phone", "1")
 	a := sari.Post(works+"/baru", form...)
 	sari.Lists(a, all...)
 	keeps(t, a, http.StatusUnprocessableEntity, `value="1"`, "R-9", `value="Jalan Engku Putri"`)
 	one := sari.Post(works+"/baru", filled(s, along...)...).To()
 	sari.Lists(sari.Post(one+"/ubah", append(form, "revision", "0")...), all...)
-	sari.Lists(sari.Post(works+"/baru", filled(s, "title", "", "jalur", "2", "jalur.1.titik", "x", "jalur.1.titik", "y")...), "Uraian pekerjaan: ", "Titik 1, Garis lintang dan bujur: ")
+	sari.Lists(sari.Post(works+"/baru", filled(s, "title", "", "jalur", "2", "jalur.1.titik", "x", "jalur.1.titik", "y", "segments", "R-9 R-8")...), "Uraian pekerjaan: ", "Atau kode ruas ducting: Ruas R-9, R-8 tidak ada", "Titik 1, Garis lintang dan bujur: ")
+	far := filled(s, "title", "", "jalur", "4", "jalur.1.titik", "", "jalur.1.titik", "", "jalur.2.titik", "1.12", "jalur.2.titik", "104.05", "jalur.3.titik", "x", "jalur.3.titik", "y", "jalur.4.titik", "-6.2", "jalur.4.titik", "106.8")
+	sari.Lists(sari.Post(works+"/baru", far...), "Uraian pekerjaan: ", "Titik 3, Garis lintang dan bujur: Tulis", "Titik 4, Garis lintang dan bujur: Titik ini di luar batas kota")
+	sari.Lists(sari.Post(one+"/ubah", with(filled(s), "revision", "0", "jalur", "1", "jalur.1.titik", "-6.2", "jalur.1.titik", "106.8")...), "Titik 1, Garis lintang dan bujur: Titik ini di luar batas kota")
 
 	a = sari.Post(one+"/izin", "form", "izin", "permit", "", "permit_by", "", "permit_day", "kemarin", "application", "BTM-26")
 	sari.Lists(a, "Nomor izin: Isian ini wajib", "Pemberi izin: Isian ini wajib", "Tanggal izin: Isian ini tidak dapat dibaca")
 	keeps(t, a, http.StatusUnprocessableEntity, `value="BTM-26"`)
 	guarantee := []string{"form", "jaminan-baru", "kind", "execution", "bank", "Bank Riau Kepri", "guarantee", "JP-1", "amount", "50.000.000", "valid_until", days(s, 25)}
 	sari.Goes(sari.Post(one+"/jaminan", guarantee...), one+"#jaminan")
-	sari.Lists(sari.Post(one+"/jaminan", with(guarantee, "amount", "lima", "valid_until", "kelak")...), "Nomor jaminan: Jaminan bank dengan nomor itu", "Nilai: Isian ini tidak dapat dibaca", "Berlaku sampai: Isian ini tidak dapat dibaca")
+	sari.Lists(sari.Post(one+"/jaminan", with(guarantee, "amount", "lima", "valid_until", "kelak")...), "Nomor jaminan: Jaminan bank dengan nomor itu", "Nilai: Tulis jumlah rupiah", "Berlaku sampai: Isian ini tidak dapat dibaca")
+	for amount, said := range map[string]string{"": "Isian ini wajib", "0": "Jumlahnya harus lebih dari nol", "-5": "Jumlahnya harus lebih dari nol"} {
+		sari.Lists(sari.Post(one+"/jaminan", with(guarantee, "guarantee", "JP-2", "amount", amount)...), "Nilai: "+said)
+	}
 	sari.Goes(sari.Post(one+"/izin", "form", "izin", "permit", "IZ-7", "permit_by", "Dinas", "permit_day", days(s, -1)), one)
 	a = sari.Upload(one+"/kunjungan", "file", "foto.png", []byte("bukan foto"), "form", "pengawasan", "day", "kini", "good", "", "note", "")
 	sari.Lists(a, "Hari: Isian ini tidak dapat dibaca", "Hasil: Isian ini wajib", "Catatan: Isian ini wajib", "Berkas: ")
@@ -198,7 +204,11 @@ func TestAnEmergencyIsReported(t *testing.T) {
 	form := []string{"emergency", "yes", "started", days(s, -1), "owner", "utility", "owner_name", "Penyambung", "kind", "repair", "title", "Kabel putus", "road", "Jalan Engku Putri", "method", "open_cut", "contact", "NOC", "phone", "0812 7000 1234",
 		"to", days(s, 2), "jalur", "1", "jalur.1.titik", "1.12", "jalur.1.titik", "104.051"}
 	keeps(t, sari.Post(works+"/baru", append(form, "started_time", "lusa")...), http.StatusUnprocessableEntity, "Tulis jam", `value="Kabel putus"`, "Perbaikan darurat boleh dimulai dulu")
+	for typed, said := range map[string]string{"": "Isian ini wajib", "25:99": "Tulis jam"} {
+		sari.Lists(sari.Post(works+"/baru", with(form[:len(form)-4], "started", "", "started_time", typed, "jalur.1.titik", "1.12", "jalur.1.titik", "104.051")...), "Hari perbaikan dimulai: Isian ini wajib", "Jam dimulai: "+said)
+	}
 	one := sari.Post(works+"/baru", append(form, "started_time", "00.30")...).To()
+	sari.Goes(sari.Post(one+"/ubah", append(form, "revision", "0")...), one)
 	sari.Page(one, "Dikerjakan", "Laporan perbaikan darurat ditunggu sampai", "Kirim laporan", "Catat izin")
 	s.Wait(48 * time.Hour)
 	sari = s.Staff(t, pagetest.HostBatam, "Sari Lagi", "duct_manager", "")

@@ -183,7 +183,7 @@ func (p *Pages) plan(c *gin.Context) error {
 			return p.Done(c, workPath(w.ID), "work_planned")
 		}
 	}
-	errs, status, ok := Refused(c, err)
+	errs, status, ok := Refused(c, in, err)
 	if !ok {
 		return err
 	}
@@ -228,7 +228,7 @@ func (p *Pages) change(c *gin.Context) error {
 		return err
 	}
 	in, err := Read(c)
-	f := Form{Staff: true, Emergency: w.Emergency}
+	f := Form{Staff: true, Emergency: w.Emergency, Known: true}
 	var shaped bool
 	if err == nil {
 		if f.Maps, shaped, err = p.Shaped(c, in); shaped {
@@ -244,7 +244,7 @@ func (p *Pages) change(c *gin.Context) error {
 	if conflict, ok := Conflict(c, err); ok {
 		return p.editAgain(c, http.StatusConflict, w, f, Filled(w), conflict)
 	}
-	errs, status, ok := Refused(c, err)
+	errs, status, ok := Refused(c, in, err)
 	if !ok {
 		return err
 	}

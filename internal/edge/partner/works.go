@@ -192,7 +192,7 @@ func (p *Pages) planWork(c *gin.Context) error {
 	if conflict, ok := groundwork.Conflict(c, err); ok {
 		return p.askWork(c, http.StatusConflict, f, in, conflict)
 	}
-	errs, status, ok := groundwork.Refused(c, err)
+	errs, status, ok := groundwork.Refused(c, in, err)
 	if !ok {
 		return err
 	}
@@ -347,7 +347,7 @@ func (p *Pages) changeWork(c *gin.Context) error {
 		return err
 	}
 	in, err := groundwork.Read(c)
-	f := groundwork.Form{Emergency: w.Emergency}
+	f := groundwork.Form{Emergency: w.Emergency, Known: true}
 	var shaped bool
 	if err == nil {
 		if f.Maps, shaped, err = p.ground().Shaped(c, in); shaped {
@@ -363,7 +363,7 @@ func (p *Pages) changeWork(c *gin.Context) error {
 	if conflict, ok := groundwork.Conflict(c, err); ok {
 		return p.editWorkAgain(c, http.StatusConflict, w, f, groundwork.Filled(w), conflict)
 	}
-	errs, status, ok := groundwork.Refused(c, err)
+	errs, status, ok := groundwork.Refused(c, in, err)
 	if !ok {
 		return err
 	}
