@@ -180,6 +180,22 @@ func (s *Service) Told(ctx context.Context, actor identity.Actor, id uuid.UUID) 
 	return all, err
 }
 
+// reached asks whether somebody of the operator of a payer, w, can be told.
+const reached = `EXISTS (SELECT FROM duct_person p JOIN account a ON a.tenant_id = p.tenant_id AND a.id = p.account_id
+	WHERE p.tenant_id = w.tenant_id AND p.operator_id = w.operator_id AND p.ended_at IS NULL AND a.status = ?)`
+
+// Reached reports whether somebody of an operator that is invoiced can be told of it now. It needs duct:read.
+func (s *Service) Reached(ctx context.Context, actor identity.Actor, operator uuid.UUID) (ok bool, err error) {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
+		return false, err
+	}
+	err = s.d.DB.App.NewRaw("SELECT EXISTS (SELECT FROM duct_payer w WHERE w.tenant_id = ? AND w.operator_id = ? AND "+reached+")", tenancy.Must(ctx), operator, identity.StatusActive).Scan(ctx, &ok)
+	if err != nil {
+		return false, fmt.Errorf("ductbill: reached: %w", err)
+	}
+	return ok, nil
+}
+
 // Unreached lists the operators who owe something and of whom nobody can be told, by their names, 500 at most: their letters reach no one
 // until somebody of them is invited. It needs duct:read.
 func (s *Service) Unreached(ctx context.Context, actor identity.Actor) ([]Payer, error) {
@@ -189,7 +205,7 @@ func (s *Service) Unreached(ctx context.Context, actor identity.Actor) ([]Payer,
 	var all []Payer
 	err := s.d.DB.App.NewRaw(`SELECT w.party_id, w.operator_id, o.name FROM duct_payer w JOIN duct_operator o ON o.tenant_id = w.tenant_id AND o.id = w.operator_id
 		WHERE w.tenant_id = ? AND (SELECT sum(e.amount) FROM invoice_entry e WHERE e.tenant_id = w.tenant_id AND e.party_id = w.party_id AND e.invoice_id IS NOT NULL) > 0
-		  AND NOT EXISTS (SELECT FROM duct_person p JOIN account a ON a.tenant_id = p.tenant_id AND a.id = p.account_id WHERE p.tenant_id = w.tenant_id AND p.operator_id = w.operator_id AND p.ended_at IS NULL AND a.status = ?)
+		  AND NOT `+reached+`
 		ORDER BY o.name, w.party_id LIMIT 500`, tenancy.Must(ctx), identity.StatusActive).Scan(ctx, &all)
 	if err != nil {
 		return nil, fmt.Errorf("ductbill: unreached: %w", err)

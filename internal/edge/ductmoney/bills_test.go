@@ -92,6 +92,7 @@ func TestAMonthOfDuctsIsBilledAndPaid(t *testing.T) {
 		t.Fatalf("not issued: %d\n%s", r.Status, r.Body)
 	}
 	at := r.To()
+	bima.Page(at, "Belum ada orang perusahaan yang diberi tahu. Undang mereka")
 	page = bima.Page(at, "DCT/2026/000001", "PPN dibebaskan di KPBPB", "PPN 12% × 11/12", "Rp3.358.755", "Belum dibayar")
 	for _, word := range []string{"Rp305.255", "Rp61.070", "PP 41/2021 Pasal 55 ayat (2)"} { // 11 % of what lies outside, with the survey as most of the way does, 2 % withheld of all
 		if !strings.Contains(page, word) {
@@ -145,6 +146,7 @@ func TestAMonthOfDuctsIsBilledAndPaid(t *testing.T) {
 	}
 	dewi.Page(book+"/"+note[1], note[2], "Nota kredit", "Tagihan yang dikurangi: DCT/2026/000001")
 	rudi := works(t, s, operator, "rudi@serat.id") // and so does that of the company
+	bima.Page(at, "Surat kepada orang perusahaan itu sedang dikirim")
 	if !strings.Contains(rudi.Page("/mitra/rekening", note[2], "atas tagihan DCT/2026/000001"), `href="/mitra/tagihan/`+note[1]+`"`) {
 		t.Error("the company's account leads to no credit note")
 	}
@@ -165,6 +167,8 @@ func TestAMonthOfDuctsIsBilledAndPaid(t *testing.T) {
 	if r := sari.Post(at+"/bayar", "method", "transfer", "amount", "1", "reference", "x", "on", "2026-11-24"); r.Status != http.StatusForbidden {
 		t.Errorf("who lets ducts records payments: %d", r.Status)
 	}
+	s.Wait(24 * time.Hour)
+	s.Staff(t, pagetest.HostBatam, "Tono Keuangan", "duct_finance", "").Page(at, "Tidak ada orang perusahaan yang dapat diberi tahu saat terbit")
 }
 
 // printed is the text of a paper.

@@ -61,6 +61,9 @@ func TestACompanyFindsItsInvoice(t *testing.T) {
 	bima := s.Staff(t, pagetest.HostBatam, "Bima Keuangan", "duct_finance", "")
 	bima.Page(debts, "Piutang dan surat penagihan", "Tidak ada piutang", "Tangga surat", "7 hari sebelum jatuh tempo", "Belum ada surat")
 	at := issued(t, bima)
+	if page := bima.Page(at, "Operator PT Serat Uji", "Setiap baris menuju sewanya", "Pakai saldo operator"); strings.Contains(page, "Undang mereka") {
+		t.Error("the page asks to invite people of a company that has some")
+	}
 	own := strings.Replace(at, "/petugas/ducting", "/mitra", 1)
 	rudi.Page("/mitra/tagihan", "DCT/2026/000001", "Rp3.358.755", "Belum dibayar")
 	rudi.Page(own, "Cara membayar", "Tanyakan nomor rekening", "Berita transfer", "Rp61.070", "220 m × Rp14.350 per tahun ÷ 12 = Rp263.083")

@@ -60,7 +60,11 @@ func (p *Pages) invoicePage(c *gin.Context, status int, in site.Form, errs ui.Er
 	if p.may(c, access.DuctBill) {
 		v.Links = append(v.Links, ui.Link{Href: PathTaxes + "/" + id.String(), Label: l.T("tax.link"), Icon: "receipt-tax"})
 	}
-	head := bill.Section{ID: "tentang", Title: l.T("bill.about"), Quiet: true, Rows: []ui.Row{{Label: l.T("ductprice.operator"), Value: b.Party.Name}, {Label: l.T("bill.issued"), Value: l.Date(b.IssuedOn)}}}
+	party := l.T("ductprice.operator")
+	if b.Third() {
+		party = l.T("damage.party")
+	}
+	head := bill.Section{ID: "tentang", Title: l.T("bill.about"), Quiet: true, Rows: []ui.Row{{Label: party, Value: b.Party.Name}, {Label: l.T("bill.issued"), Value: l.Date(b.IssuedOn)}}}
 	told, err := p.toldRow(c, b)
 	if err != nil {
 		return err
@@ -74,17 +78,18 @@ func (p *Pages) invoicePage(c *gin.Context, status int, in site.Form, errs ui.Er
 		head.Links = []ui.Link{{Href: PathBills + "/" + b.Credits.UUID.String(), Label: l.T("bill.credits", "number", b.Related.Credits.Number), Icon: "file-text"}, {Href: here + console.FormReturn, Label: l.T("tax.return_file"), Icon: "download"}}
 	}
 	lines := &bill.Table{Title: l.T("bill.lines"), Columns: []bill.Column{{Label: l.T("usage.component")}, {Label: l.T("usage.working")}, {Label: l.T("usage.line_amount"), End: true}}}
+	leads := ""
 	for _, x := range b.Lines {
 		name := bill.Cell{Text: x.Name.In(l)}
 		if lease, ok := x.Source["lease"].(string); ok {
-			name.Href = ducts.PathLeases + "/" + lease
+			name.Href, leads = ducts.PathLeases+"/"+lease, l.T("ductbook.lines_text")
 		}
 		if other, ok := x.Source["invoice"].(string); ok {
 			name.Href = PathBills + "/" + other
 		}
 		lines.Rows = append(lines.Rows, bill.Line{Cells: []bill.Cell{name, {Text: x.Working.In(l)}, {Text: x.Amount.String()}}})
 	}
-	v.Sections = []bill.Section{head, {ID: "baris", Title: l.T("bill.lines"), Text: l.T("ductbook.lines_text"), Table: lines}, {ID: "jumlah", Title: l.T("bill.sums"), Rows: console.SumRows(l, b.Invoice, b.Taxes)}}
+	v.Sections = []bill.Section{head, {ID: "baris", Title: l.T("bill.lines"), Text: leads, Table: lines}, {ID: "jumlah", Title: l.T("bill.sums"), Rows: console.SumRows(l, b.Invoice, b.Taxes)}}
 	if b.Kind == invoice.CreditNote {
 		return p.Render(c, status, bill.Page(v))
 	}
@@ -137,7 +142,7 @@ func (p *Pages) toldRow(c *gin.Context, b ductbill.Bill) (ui.Row, error) {
 	}
 	all, err := p.DuctBills.Told(c.Request.Context(), gate.ActorOf(c), b.ID)
 	if err != nil || len(all) == 0 {
-		return ui.Row{Label: l.T("ductdebt.told"), Value: l.T("ductdebt.untold")}, err
+		return p.untoldRow(c, b, err)
 	}
 	var ids []uuid.UUID
 	for _, x := range all {
@@ -149,6 +154,23 @@ func (p *Pages) toldRow(c *gin.Context, b ductbill.Bill) (ui.Row, error) {
 		who = append(who, names[x.AccountID]+", "+l.DateTime(site.Zoned(c, x.SentAt)))
 	}
 	return ui.Row{Label: l.T("ductdebt.told"), Value: strings.Join(who, "\n")}, err
+}
+
+// untoldRow says of an invoice of which nobody of the company was told whether its letter is on its way.
+func (p *Pages) untoldRow(c *gin.Context, b ductbill.Bill, err error) (ui.Row, error) {
+	l := gate.LocaleOf(c)
+	row := ui.Row{Label: l.T("ductdebt.told"), Value: l.T("ductdebt.untold")}
+	if err != nil {
+		return row, err
+	}
+	ok, err := p.DuctBills.Reached(c.Request.Context(), gate.ActorOf(c), b.OperatorID)
+	switch {
+	case ok && l.Date(b.IssuedOn) == l.Date(site.Zoned(c, p.Now())):
+		row.Value = l.T("ductdebt.telling")
+	case ok:
+		row.Value = l.T("ductdebt.untold_then")
+	}
+	return row, err
 }
 
 // entrySection lists what happened to an invoice in the book.
@@ -172,12 +194,16 @@ func actSection(l i18n.Locale, b ductbill.Bill, here string, today time.Time, in
 		if on == "" {
 			on = today.Format(time.DateOnly)
 		}
+		hint, use := "ductbook.amount_hint", "ductbook.apply_balance"
+		if b.Third() {
+			hint, use = "ductbook.amount_hint_third", "ductbook.apply_balance_third"
+		}
 		s.Forms = append(s.Forms, bill.Form{ID: "terima", Folded: true, Title: l.T("bumd.receive"), Action: here + "/bayar", Submit: l.T("bumd.receive_do"), Fields: []ui.Field{
 			{Name: "method", Type: "choice", Label: l.T("bill.way"), Options: methods, Value: in.Get("method"), Error: errs.Of("method")},
-			{Name: "amount", Type: "money", Label: l.T("usage.line_amount"), Value: in.Get("amount"), Error: errs.Of("amount"), Hint: l.T("ductbook.amount_hint", "open", b.Standing.Open)},
+			{Name: "amount", Type: "money", Label: l.T("usage.line_amount"), Value: in.Get("amount"), Error: errs.Of("amount"), Hint: l.T(hint, "open", b.Standing.Open)},
 			{Name: "reference", Label: l.T("bill.reference"), Value: in.Get("reference"), Error: errs.Of("reference"), Max: 140, Hint: l.T("bumd.reference_hint")},
 			{Name: "on", Type: "date", Label: l.T("bill.received"), Value: on, Error: errs.Of("on")}}},
-			bill.Form{ID: "saldo", Plain: true, Action: here + "/saldo", Submit: l.T("ductbook.apply_balance")})
+			bill.Form{ID: "saldo", Plain: true, Action: here + "/saldo", Submit: l.T(use)})
 	}
 	if len(b.Undoable) > 0 {
 		var which []ui.Option
