@@ -97,10 +97,12 @@ func (s *Service) Bills(ctx context.Context, actor identity.Actor, id uuid.UUID)
 	return all, err
 }
 
-// BillInput asks that the shares of a repair be charged. Debtors are the third parties among who pays, each by the name of its share.
+// BillInput asks that the shares of a repair be charged, as they were at a revision of its damage. Debtors are the third parties among who pays, each
+// by the name of its share.
 type BillInput struct {
-	ID      uuid.UUID
-	Debtors []Debtor
+	ID       uuid.UUID
+	Revision int
+	Debtors  []Debtor
 }
 
 // Debtor is who is charged a share without being an operator, and where its invoice goes; the e-mail may be empty. Its tax number is not asked for: a
@@ -142,7 +144,7 @@ func (in BillInput) debtors(shares []Share) (map[int]Debtor, error) {
 // AskBills asks somebody else to decide that operators and others are charged their shares of a repair, for staff with duct:bill; the
 // company that runs the ducts pays its own. A share that was asked for or approved is left out, unless the book has taken it back altogether. It
 // refuses Invalid a third party without an address, and what is no address of e-mail (DebtorField); Conflict
-// "ductdamage.nothing_to_bill" where nobody is to be charged, "ductdamage.third_erased", and what AskCredits refuses of the damage.
+// "ductdamage.nothing_to_bill" where nobody is to be charged, "ductdamage.changed" where somebody else was quicker, "ductdamage.third_erased", and what AskCredits refuses of the damage.
 func (s *Service) AskBills(ctx context.Context, actor identity.Actor, in BillInput) error {
 	before, err := s.Bills(ctx, actor, in.ID)
 	if err != nil {
@@ -195,6 +197,9 @@ func (s *Service) billing(ctx context.Context, tx bun.Tx, actor identity.Actor, 
 	})
 	if len(shares) == 0 {
 		return nil, fault.New(fault.Conflict, "ductdamage.nothing_to_bill")
+	}
+	if in.Revision != d.Revision { // others may answer by now, or for more: what is charged is what was seen
+		return nil, fault.New(fault.Conflict, "ductdamage.changed")
 	}
 	debtors, err := in.debtors(shares)
 	if err != nil {

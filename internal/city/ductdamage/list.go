@@ -141,6 +141,7 @@ type Detail struct {
 	Leases    []Affected
 	Photos    []Photo
 	Shares    []Share
+	Companies map[uuid.UUID]string // the operators among who pays, by their names
 }
 
 // Find returns a damage with all of it; NotFound "ductdamage.not_found". For staff with duct:read.
@@ -168,8 +169,36 @@ func (s *Service) Find(ctx context.Context, actor identity.Actor, id uuid.UUID) 
 	if x.Photos, err = s.photos(ctx, id); err != nil {
 		return x, err
 	}
-	x.Shares, err = s.shares(ctx, s.d.DB, &x.Damage)
+	if x.Shares, err = s.shares(ctx, s.d.DB, &x.Damage); err != nil {
+		return x, err
+	}
+	var of []uuid.UUID
+	for _, y := range operatorsOf(x.Shares) {
+		if y.Valid {
+			of = append(of, y.UUID)
+		}
+	}
+	x.Companies, err = s.names(ctx, of)
 	return x, err
+}
+
+// names are what operators are called.
+func (s *Service) names(ctx context.Context, of []uuid.UUID) (map[uuid.UUID]string, error) {
+	if len(of) == 0 {
+		return nil, nil
+	}
+	var all []struct {
+		ID   uuid.UUID
+		Name string
+	}
+	if err := s.d.DB.NewRaw("SELECT id, name FROM duct_operator WHERE tenant_id = ? AND id IN (?)", tenancy.Must(ctx), bun.List(of)).Scan(ctx, &all); err != nil {
+		return nil, fmt.Errorf("ductdamage: companies: %w", err)
+	}
+	out := map[uuid.UUID]string{}
+	for _, x := range all {
+		out[x.ID] = x.Name
+	}
+	return out, nil
 }
 
 // eventsMost bounds a timeline.

@@ -166,7 +166,11 @@ func (m *maker) repaid(ctx context.Context, i int) error {
 		if h.x.dug+h.x.held == 0 || h.month != i && !amends {
 			continue
 		}
-		err := m.harm.AskBills(ctx, m.Maker, ductdamage.BillInput{ID: b.Damage, Debtors: []ductdamage.Debtor{{Name: contractor, Address: "Data contoh, bukan alamat nyata"}}})
+		now, err := m.harm.Find(ctx, m.Maker, b.Damage)
+		if err != nil {
+			return err
+		}
+		err = m.harm.AskBills(ctx, m.Maker, ductdamage.BillInput{ID: b.Damage, Revision: now.Revision, Debtors: []ductdamage.Debtor{{Name: contractor, Address: "Data contoh, bukan alamat nyata"}}})
 		if fault.Is(err, "ductdamage.nothing_to_bill") && amends {
 			continue // what is left is as before
 		}

@@ -37,9 +37,15 @@ func (p *Pages) bills(c *gin.Context, x ductdamage.Detail, f forms) (bill.Sectio
 	s.Table = &bill.Table{Title: s.Title, Columns: []bill.Column{{Label: l.T("damage.party")}, {Label: l.T("damage.percent"), End: true}, {Label: l.T("damage.amount"), End: true}, {Label: l.T("duct.standing")}}}
 	waits, own, stale, kept := false, false, false, map[string]bool{}
 	for _, b := range all {
-		who := bill.Cell{Text: b.Name, Small: b.Address}
-		if !b.ErasedAt.IsZero() {
+		who := bill.Cell{Text: b.Name}
+		switch {
+		case !b.ErasedAt.IsZero():
 			who.Text = l.T("duct.erased", "day", l.Date(site.Zoned(c, b.ErasedAt)))
+		case b.OperatorID.Valid:
+		case b.Email == "": // who decides sees where an invoice goes that nobody changes later
+			who.Small = l.T("damage.bill_to_paper", "address", b.Address)
+		default:
+			who.Small = l.T("damage.bill_to", "address", b.Address, "email", b.Email)
 		}
 		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{who, {Text: strconv.Itoa(b.Percent) + "%"}, {Text: b.Amount.String()}, billCell(l, b)}})
 		if b.Approved == nil && b.UndoneAt.IsZero() {
@@ -75,7 +81,7 @@ func (p *Pages) bills(c *gin.Context, x ductdamage.Detail, f forms) (bill.Sectio
 		s.Forms = []bill.Form{{ID: "tagih-setuju", Text: l.T("damage.bill_decide"), Action: here + "/tagih-putusan", Hidden: []ui.Option{{Value: "jawaban", Label: "setuju"}}, Submit: l.T("damage.bill_approve")},
 			{ID: "tagih-tolak", Plain: true, Bad: true, Action: here + "/tagih-putusan", Hidden: []ui.Option{{Value: "jawaban", Label: "tolak"}}, Submit: l.T("damage.bill_refuse")}}
 	case sum > 0:
-		form := bill.Form{ID: "tagih", Folded: f.form != "tagih", Title: l.T("damage.bill_ask", "amount", sum), Text: l.T("damage.bill_ask_text"), Action: here + "/tagih", Submit: l.T("damage.bill_ask_do")}
+		form := f.make("tagih", bill.Form{Folded: f.form != "tagih", Title: l.T("damage.bill_ask", "amount", sum), Text: l.T("damage.bill_ask_text"), Submit: l.T("damage.bill_ask_do")})
 		for _, y := range others {
 			hidden, fields := f.debtor(y, all)
 			form.Hidden, form.Fields = append(form.Hidden, hidden), append(form.Fields, fields...)
@@ -91,7 +97,7 @@ func (p *Pages) bills(c *gin.Context, x ductdamage.Detail, f forms) (bill.Sectio
 // debtor asks where the invoice of a third party goes, beginning with what was said of it before. Its name goes along, because its share may be
 // another by the time the form is sent.
 func (f forms) debtor(x ductdamage.Share, before []ductdamage.Bill) (ui.Option, []ui.Field) {
-	name, was := ductdamage.DebtorField(x.Position, "name"), ductdamage.Bill{}
+	was := ductdamage.Bill{}
 	for _, b := range before {
 		if !b.OperatorID.Valid && b.Name == x.Name {
 			was = b
@@ -99,12 +105,26 @@ func (f forms) debtor(x ductdamage.Share, before []ductdamage.Bill) (ui.Option, 
 	}
 	fields := []ui.Field{{Name: ductdamage.DebtorField(x.Position, "address"), Label: f.l.T("damage.bill_address", "name", x.Name), Hint: f.l.T("damage.bill_address_hint"), Value: was.Address, Max: 200},
 		{Name: ductdamage.DebtorField(x.Position, "email"), Label: f.l.T("damage.bill_email", "name", x.Name), Value: was.Email, Optional: true, Max: 200}}
-	for i, y := range fields {
-		if fields[i] = f.of("tagih", y); f.form == "tagih" && f.in.Get(name) != x.Name {
-			fields[i].Value = y.Value
+	for i, part := range []string{"address", "email"} {
+		before := fields[i].Value
+		if fields[i] = f.of("tagih", fields[i]); f.form == "tagih" {
+			fields[i].Value = before
+			if at := f.typed(x.Name); at > 0 {
+				fields[i].Value = f.in.Get(ductdamage.DebtorField(at, part))
+			}
 		}
 	}
-	return ui.Option{Value: name, Label: x.Name}, fields
+	return ui.Option{Value: ductdamage.DebtorField(x.Position, "name"), Label: x.Name}, fields
+}
+
+// typed is the position under which a form that was sent speaks of a third party; 0 where it does not.
+func (f forms) typed(name string) int {
+	for n := 1; n <= ductdamage.SharesMost; n++ {
+		if f.in.Get(ductdamage.DebtorField(n, "name")) == name {
+			return n
+		}
+	}
+	return 0
 }
 
 // billCell is how a share stands: where it waits, was refused, is charged, or taken back.
@@ -138,7 +158,7 @@ func billCell(l i18n.Locale, b ductdamage.Bill) bill.Cell {
 // askBills asks that the shares be charged, for somebody else to decide.
 func (p *Pages) askBills(c *gin.Context) error {
 	return p.act(c, "tagih", "damage_bill_asked", nil, func(id uuid.UUID, in site.Form) error {
-		x := ductdamage.BillInput{ID: id}
+		x := ductdamage.BillInput{ID: id, Revision: in.Revision()}
 		for n := range ductdamage.SharesMost {
 			of := func(part string) string { return ductdamage.DebtorField(n+1, part) }
 			x.Debtors = append(x.Debtors, ductdamage.Debtor{Name: in.Get(of("name")), Address: in.Line(of("address")), Email: in.Text(of("email"))})

@@ -38,7 +38,7 @@ func (p *Pages) cause(c *gin.Context, x ductdamage.Detail, f forms) (bill.Sectio
 		s.Table = &bill.Table{Title: l.T("damage.shares"), Columns: []bill.Column{{Label: l.T("damage.party")}, {Label: l.T("damage.percent"), End: true}, {Label: l.T("damage.amount"), End: true}}}
 		sum := money.Rupiah(0)
 		for _, y := range x.Shares {
-			s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: l.T("damage.liable." + y.Party), Small: y.Name}, {Text: strconv.Itoa(y.Percent) + "%"}, {Text: y.Amount.String()}}})
+			s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: l.T("damage.liable." + y.Party), Small: y.Name + x.Companies[y.OperatorID.UUID]}, {Text: strconv.Itoa(y.Percent) + "%"}, {Text: y.Amount.String()}}})
 			sum += y.Amount
 		}
 		s.Table.Foot = []bill.Cell{{Text: l.T("damage.sum")}, {Text: "100%"}, {Text: sum.String()}}

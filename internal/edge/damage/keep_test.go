@@ -122,7 +122,7 @@ func TestWhoAnswersIsSealedAndErased(t *testing.T) {
 	at := w.sari.Upload(list, "photo", "", nil, "kind", "digging", "node", "MH-2", "words", "Galian").To()
 	bima, dewi := w.Staff(t, pagetest.HostBatam, "Bima Keuangan", "duct_finance", ""), w.Staff(t, pagetest.HostBatam, "Dewi Keuangan", "duct_finance", "")
 	w.sari.Goes(w.do(t, w.sari, at, "/sebab", append(shares("third_party", "60", "company", "40"), "cause", "excavation", "liable", "third_party", "name", "Sutrisno Contoh", "root_cause", "Tanpa gambar", "cost", "1.000.000")...), at)
-	bima.Goes(bima.Post(at+"/tagih", "name.1", "Sutrisno Contoh", "address.1", "Gang Contoh 7", "email.1", "sutrisno@contoh.id"), at)
+	bima.Goes(w.do(t, bima, at, "/tagih", "name.1", "Sutrisno Contoh", "address.1", "Gang Contoh 7", "email.1", "sutrisno@contoh.id"), at)
 	const inClear = "to_jsonb(x)::text ~ 'Sutrisno|Gang Contoh|sutrisno@'"
 	clear := func(when string, want int) {
 		t.Helper()

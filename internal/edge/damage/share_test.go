@@ -2,6 +2,7 @@ package damage_test
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -52,7 +53,7 @@ func TestEachThirdPartyIsChargedAtItsAddress(t *testing.T) {
 	refused([]string{"Pembagian biaya: Jumlah bagian harus 100%; sekarang 85%"}, "shares", "2", "shares.1.payer", "third_party", "shares.1.percent", "45", "shares.2.payer", "company", "shares.2.percent", "40")
 	refused([]string{"Pembagian biaya: Jumlah bagian harus 100%; sekarang 0%"}, "shares", "1")
 	w.sari.Goes(w.do(t, w.sari, at, "/sebab", cause(two...)...), at)
-	w.sari.Page(at, "PT Gali Contoh", "45%", "CV Pipa Contoh", "35%", "Rp3.500.000", "PT Dua", "20%", "Rp2.000.000")
+	w.sari.Page(at, "PT Gali Contoh", "45%", "CV Pipa Contoh", "35%", "Rp3.500.000", "Operator penyewa PT Dua 20%", "Rp2.000.000")
 
 	// The same put down again is not recorded once more, and its page says so.
 	w.sari.Sees(w.sari.Follow(w.do(t, w.sari, at, "/sebab", cause(two...)...)), http.StatusOK, "Tidak ada yang berubah: penyebab dan pembagian biaya sudah tercatat seperti itu")
@@ -62,13 +63,27 @@ func TestEachThirdPartyIsChargedAtItsAddress(t *testing.T) {
 
 	ask := []string{"name.1", "PT Gali Contoh", "address.1", "Jalan Gali 1, Batam", "email.1", "kantor@gali.contoh", "name.2", "CV Pipa Contoh"}
 	bima.Page(at, "Alamat PT Gali Contoh", "Alamat CV Pipa Contoh")
-	a := bima.Post(at+"/tagih", append(ask[:len(ask):len(ask)], "address.2", "", "email.2", "pipa@")...)
+	a := w.do(t, bima, at, "/tagih", append(ask[:len(ask):len(ask)], "address.2", "", "email.2", "pipa@")...)
 	bima.Sees(a, http.StatusUnprocessableEntity, "Alamat CV Pipa Contoh: Isian ini wajib", "Email CV Pipa Contoh: Tulis alamat email lengkap")
 	if !strings.Contains(a.Body, `value="Jalan Gali 1, Batam"`) || strings.Contains(pagetest.Text(a.Body), "Alamat PT Gali Contoh: ") {
 		t.Error("the address that was right is gone, or refused")
 	}
-	bima.Goes(bima.Post(at+"/tagih", append(ask[:len(ask):len(ask)], "address.2", "Gang Pipa 2, Batam", "email.2", "pipa@contoh.id")...), at)
-	dewi.Page(at, "Jalan Gali 1, Batam", "Gang Pipa 2, Batam")
+
+	// The shares are others by the time the form is sent: that is said, and what was typed stands at whom it was typed for.
+	late := append([]string{"revision", pagetest.Hidden(t, bima.Page(at), "revision")}, append(ask[:len(ask):len(ask)], "address.2", "Gang Pipa 2, Batam")...)
+	w.sari.Goes(w.do(t, w.sari, at, "/sebab", cause("shares", "2", "shares.1.payer", "third_party", "shares.1.name", "PT Lain Contoh", "shares.1.percent", "65", "shares.2.payer", "third_party", "shares.2.name", "CV Pipa Contoh", "shares.2.percent", "35")...), at)
+	w.sari.Goes(w.do(t, w.sari, at, "/sebab", cause("shares", "2", "shares.1.payer", "third_party", "shares.1.name", "CV Pipa Contoh", "shares.1.percent", "35", "shares.2.payer", "third_party", "shares.2.name", "PT Lain Contoh", "shares.2.percent", "65")...), at)
+	a = bima.Post(at+"/tagih", late...)
+	bima.Sees(a, http.StatusConflict, "Gangguan ini baru saja diubah orang lain")
+	if field := regexp.MustCompile(`<input[^>]*name="address.1"[^>]*>`).FindString(a.Body); !strings.Contains(field, `value="Gang Pipa 2, Batam"`) || strings.Contains(a.Body, `value="Jalan Gali 1, Batam"`) {
+		t.Errorf("the address is not with whom it was typed for: %s", field)
+	}
+	if pagetest.Hidden(t, a.Body, "revision") != pagetest.Hidden(t, bima.Page(at), "revision") {
+		t.Error("the form is still that of the shares before")
+	}
+	w.sari.Goes(w.do(t, w.sari, at, "/sebab", cause(two...)...), at)
+	bima.Goes(w.do(t, bima, at, "/tagih", append(ask[:len(ask):len(ask)], "address.2", "Gang Pipa 2, Batam", "email.2", "pipa@contoh.id")...), at)
+	dewi.Page(at, "Jalan Gali 1, Batam; tagihannya ke kantor@gali.contoh", "Gang Pipa 2, Batam; tagihannya ke pipa@contoh.id")
 	dewi.Goes(dewi.Post(at+"/tagih-putusan", "jawaban", "setuju"), at)
 	const book = "/petugas/ducting/tagihan"
 	bima.Sees(bima.Post(book+"/tindakan/terbitkan", "semua", "ya"), http.StatusOK, "DCT/2026/")
