@@ -41,10 +41,12 @@ func (g *Gate) Enter(c *gin.Context, r Route, s Surface) error {
 	if err := g.city(c, r); err != nil {
 		return err
 	}
-	if !isText(c.Request.URL.Path) {
-		return fault.New(fault.NotFound, "page.not_found")
+	if !s.API { // which names the parameter that is wrong itself
+		if !isText(c.Request.URL.Path) {
+			return fault.New(fault.NotFound, "page.not_found")
+		}
+		c.Request.URL.RawQuery = textOf(c.Request.URL)
 	}
-	c.Request.URL.RawQuery = textOf(c.Request.URL)
 	if err := g.limit(c, r); err != nil {
 		if !s.API {
 			// The page of this refusal is still the reader's: in their frame, and without an offer to sign in again.
