@@ -12,13 +12,19 @@ import (
 	"bedelau/internal/city/ductwork"
 	"bedelau/internal/kernel/geo"
 	"bedelau/internal/kernel/money"
+	"bedelau/internal/kernel/pack"
 )
 
 // dug plans works of a company with a guarantee and a file.
 func (a *App) dug(t *testing.T, ctx context.Context, city uuid.UUID, company string) (work, guarantee, paper string) {
 	t.Helper()
 	manager, today := ductManager(city), a.DuctWorks.Today(ctx)
-	w, err := a.DuctWorks.Plan(ctx, manager, uuid.Nil, ductwork.Input{Owner: ductwork.ByOperator, Operator: uuid.MustParse(company), Kind: ductwork.NewDucts, Title: "Uji", Road: "Jalan", Place: ductwork.Place{Points: []geo.Point{{Lat: 1.1, Lon: 104}}},
+	ground, err := pack.LoadMap(ctx, a.DB.App, today)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := geo.Point{Lat: (ground.Bounds.South + ground.Bounds.North) / 2, Lon: (ground.Bounds.West + ground.Bounds.East) / 2}
+	w, err := a.DuctWorks.Plan(ctx, manager, uuid.Nil, ductwork.Input{Owner: ductwork.ByOperator, Operator: uuid.MustParse(company), Kind: ductwork.NewDucts, Title: "Uji", Road: "Jalan", Place: ductwork.Place{Points: []geo.Point{at}},
 		From: today, To: today, Method: ductwork.OpenCut, Contact: "x", Phone: "0778 123456"})
 	if err != nil {
 		t.Fatal(err)
