@@ -203,7 +203,7 @@ func (p *Pages) paySection(c *gin.Context, b finance.Bill) (bill.Section, error)
 	if err != nil {
 		return bill.Section{}, err
 	}
-	s := bill.Section{ID: "bayar", Title: l.T("invoice.paper.how"), Rows: PayRows(l, seller, b.Invoice, b.Standing.Open-kept), Text: l.T("bill.pay_text", "amount", b.Standing.Open)}
+	s := bill.Section{ID: "bayar", Title: l.T("invoice.paper.how"), Rows: PayRows(l, seller, b.Invoice, b.Standing.Open, kept), Text: l.T("bill.pay_text", "amount", b.Standing.Open)}
 	switch {
 	case kept == b.Standing.Open:
 		s.Text = l.T("partner.slip_rest", "amount", kept)

@@ -147,9 +147,14 @@ func limitTable(l i18n.Locale, plan tenancy.Plan, order []string) *bill.Table {
 	return &t
 }
 
-// PayRows say how left of an invoice is paid, as letters do; none where nothing is left to pay.
-func PayRows(l i18n.Locale, s invoice.Seller, i invoice.Invoice, left money.Rupiah) []ui.Row {
+// PayRows say how what is open of an invoice is paid, as letters do, without what its buyer may give to the state instead. Where that is all that is
+// open, they say it for who did not.
+func PayRows(l i18n.Locale, s invoice.Seller, i invoice.Invoice, open, kept money.Rupiah) []ui.Row {
 	var rows []ui.Row
+	left := open - kept
+	if left == 0 {
+		left = open
+	}
 	all, over := s.Ways(l, i, left)
 	for _, x := range all {
 		rows = append(rows, ui.Row{Label: x.Label, Value: x.Value})

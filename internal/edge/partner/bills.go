@@ -93,7 +93,7 @@ func (p *Pages) bill(c *gin.Context) error {
 		if err != nil {
 			return err
 		}
-		pay := bill.Section{ID: "bayar", Title: l.T("invoice.paper.how"), Rows: console.PayRows(l, seller, b.Invoice, b.Standing.Open-b.KeepBack)}
+		pay := bill.Section{ID: "bayar", Title: l.T("invoice.paper.how"), Rows: console.PayRows(l, seller, b.Invoice, b.Standing.Open, b.KeepBack)}
 		switch {
 		case b.KeepBack == b.Standing.Open:
 			pay.Text = l.T("partner.slip_rest", "amount", b.Standing.Open)
