@@ -33,7 +33,7 @@ func (p *Pages) billView(c *gin.Context, b finance.Bill, base string) (bill.View
 	}
 	here := base + "/" + b.ID.String()
 	v := bill.View{Shell: p.DeskShell(c, b.Number), Back: base, Heading: b.Number, Lead: b.Note, Mark: stateMark(l, state, b.DueOn, today),
-		Links: []ui.Link{{Href: here + "/berkas", Label: l.T("bill.pdf"), Icon: "download"}}}
+		Links: []ui.Link{{Href: here + "/berkas", Label: PDFLabel(l, b.Kind), Icon: "download"}}}
 	head := bill.Section{ID: "tentang", Title: l.T("bill.about"), Quiet: true, Rows: []ui.Row{
 		{Label: l.T("bill.party"), Value: b.Party.Name}, {Label: l.T("bill.issued"), Value: l.Date(b.IssuedOn)}}}
 	if b.Kind == invoice.Bill {

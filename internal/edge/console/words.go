@@ -147,6 +147,14 @@ func limitTable(l i18n.Locale, plan tenancy.Plan, order []string) *bill.Table {
 	return &t
 }
 
+// PDFLabel is what the paper of an invoice or a credit note is called where it is fetched.
+func PDFLabel(l i18n.Locale, kind invoice.Kind) string {
+	if kind == invoice.CreditNote {
+		return l.T("bill.note_pdf")
+	}
+	return l.T("bill.pdf")
+}
+
 // PayRows say how what is open of an invoice is paid, as letters do, without what its buyer may give to the state instead. Where that is all that is
 // open, they say it for who did not.
 func PayRows(l i18n.Locale, s invoice.Seller, i invoice.Invoice, open, kept money.Rupiah) []ui.Row {

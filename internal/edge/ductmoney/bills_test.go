@@ -144,7 +144,7 @@ func TestAMonthOfDuctsIsBilledAndPaid(t *testing.T) {
 	if note == nil {
 		t.Fatal("the account leads to no credit note")
 	}
-	dewi.Page(book+"/"+note[1], note[2], "Nota kredit", "Tagihan yang dikurangi: DCT/2026/000001")
+	dewi.Page(book+"/"+note[1], note[2], "Nota kredit", "Unduh nota kredit (PDF)", "Tagihan yang dikurangi: DCT/2026/000001")
 	rudi := works(t, s, operator, "rudi@serat.id") // and so does that of the company
 	bima.Page(at, "Surat kepada orang perusahaan itu sedang dikirim")
 	if !strings.Contains(rudi.Page("/mitra/rekening", note[2], "atas tagihan DCT/2026/000001"), `href="/mitra/tagihan/`+note[1]+`"`) {

@@ -45,7 +45,10 @@ func (p *Pages) invoicePage(c *gin.Context, status int, in site.Form, errs ui.Er
 		state = string(invoice.CreditNote)
 	}
 	v := bill.View{Shell: p.DeskShell(c, b.Number), Back: PathBills, Heading: b.Number, Lead: b.Note, Mark: ledger.BillMark(l, state, b.DueOn, today), Errors: errs, Notes: []string{l.T("ductbook.note_pad")},
-		Links: []ui.Link{{Href: here + "/berkas", Label: l.T("bill.pdf"), Icon: "download"}, {Href: PathDebts + "/" + id.String(), Label: l.T("arrears.link"), Icon: "mail"}}}
+		Links: []ui.Link{{Href: here + "/berkas", Label: console.PDFLabel(l, b.Kind), Icon: "download"}}}
+	if b.Kind == invoice.Bill {
+		v.Links = append(v.Links, ui.Link{Href: PathDebts + "/" + id.String(), Label: l.T("arrears.link"), Icon: "mail"})
+	}
 	if account := statementPath(b.OperatorID); account != "" {
 		v.Links = append(v.Links, ui.Link{Href: account, Label: l.T("ductbook.statement"), Icon: "list-details"})
 	} else if p.may(c, access.DuctBill) {

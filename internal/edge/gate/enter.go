@@ -216,6 +216,9 @@ func isText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune
 // textOf is the query of an address with the replacement character for what isText refuses, so that no search, filter or cursor fails on it
 // and none takes it for another word.
 func textOf(u *url.URL) string {
+	if !strings.Contains(u.RawQuery, "%") && isText(u.RawQuery) { // as most are
+		return u.RawQuery
+	}
 	dirty, clean := false, url.Values{}
 	for name, values := range u.Query() {
 		for _, v := range values {

@@ -80,7 +80,7 @@ func (p *Pages) bill(c *gin.Context) error {
 		state = string(invoice.CreditNote)
 	}
 	here := pathBills + "/" + id.String()
-	v := bill.View{Shell: p.Pages.Pages.DeskShell(c, b.Number), Back: pathBills, Heading: b.Number, Lead: b.Note, Mark: ledger.BillMark(l, state, b.DueOn, site.Zoned(c, p.Now())), Links: []ui.Link{{Href: here + "/berkas", Label: l.T("bill.pdf"), Icon: "download"}}}
+	v := bill.View{Shell: p.Pages.Pages.DeskShell(c, b.Number), Back: pathBills, Heading: b.Number, Lead: b.Note, Mark: ledger.BillMark(l, state, b.DueOn, site.Zoned(c, p.Now())), Links: []ui.Link{{Href: here + "/berkas", Label: console.PDFLabel(l, b.Kind), Icon: "download"}}}
 	head := bill.Section{ID: "tentang", Title: l.T("bill.about"), Quiet: true, Rows: []ui.Row{{Label: l.T("bill.issued"), Value: l.Date(b.IssuedOn)}}}
 	if b.Kind == invoice.Bill {
 		head.Rows = append(head.Rows, ui.Row{Label: l.T("bill.due"), Value: l.Date(b.DueOn)}, ui.Row{Label: l.T("bill.rest"), Value: b.Standing.Open.String()})
