@@ -130,6 +130,7 @@ type App struct {
 
 	Metrics *prometheus.Registry
 
+	sweep    time.Duration // between two sweeps of the outbox; that of jobs.Options if it is zero
 	stopping atomic.Bool
 }
 
@@ -174,7 +175,7 @@ func (a *App) build() error {
 		return err
 	}
 	a.Runner, err = jobs.New(a.DB, jobs.Options{Redis: string(a.Config.RedisURL), Workers: a.Config.Workers,
-		Drain: a.Config.Drain, Metrics: a.Metrics}, a.Directory, a.Log)
+		Drain: a.Config.Drain, Sweep: a.sweep, Metrics: a.Metrics}, a.Directory, a.Log)
 	if err != nil {
 		return err
 	}

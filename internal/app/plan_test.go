@@ -25,7 +25,6 @@ import (
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/identity"
-	"bedelau/internal/kernel/jobs"
 	"bedelau/internal/kernel/payin"
 	"bedelau/internal/kernel/tariff"
 	"bedelau/internal/kernel/tenancy"
@@ -47,7 +46,10 @@ type hotRead struct {
 func TestHotReadsUseIndexes(t *testing.T) {
 	t.Parallel()
 	seen := &watcher{}
-	a, w := newAppAndWorld(t, seen.hook)
+	a, w := newAppAndWorld(t, func(a *App) {
+		a.DB.App, a.DB.Platform = a.DB.App.WithQueryHook(seen.hook(false)), a.DB.Platform.WithQueryHook(seen.hook(true))
+		a.sweep = 20 * time.Millisecond
+	})
 	batam, ctx := a.city(t, "batam")
 	_, resident := a.signIn(t, "warga@batam.localhost")
 	token, officer := a.signIn(t, "petugas@batam.localhost")
@@ -58,7 +60,7 @@ func TestHotReadsUseIndexes(t *testing.T) {
 	for _, r := range slices.Concat(a.hotPages(token, resident, filed.Application), a.hotDesks(officer, admin, filed.Application), a.hotRecords(ctx, admin), a.hotDucts(batam.ID), a.hotPartners(ctx, batam.ID), a.hotOrders(batam.ID), a.hotWaves(batam.ID)) {
 		seen.watch(r.name, func() { r.run(ctx) })
 	}
-	seen.watch("jobs", func() { a.runJobs(t, seen, ctx) })
+	seen.watch("jobs", func() { a.runJobs(t, seen) })
 	// Only now, when no more are taken down: the workers go on until the end.
 	seen.drop(func(s *statement) bool {
 		return s.name == "jobs" && !slices.ContainsFunc(background, func(part string) bool { return strings.Contains(s.text, part) })
@@ -278,16 +280,8 @@ func (a *App) pushStatus(ctx context.Context, admin identity.Actor) {
 }
 
 // runJobs lets the background work until each of its own reads was seen, and a message went on its way.
-func (a *App) runJobs(t *testing.T, seen *watcher, ctx context.Context) {
+func (a *App) runJobs(t *testing.T, seen *watcher) {
 	t.Helper()
-	r, err := jobs.New(a.DB, jobs.Options{Redis: string(a.Config.RedisURL), Poll: 20 * time.Millisecond, Sweep: 20 * time.Millisecond}, a.Directory, a.Log)
-	if err == nil {
-		err = r.Start(t.Context()) // relays and sweeps often; the program's own runner has the handlers
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Stop(t.Context())
 	a.work(t)
 	for _, part := range background {
 		eventually(t, part, func() bool { return seen.has("jobs", part) })

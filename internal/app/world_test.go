@@ -12,7 +12,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/pquerna/otp/totp"
-	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/application"
 	"bedelau/internal/city/casework"
@@ -35,7 +34,7 @@ func newApp(t testing.TB) *App {
 }
 
 // newAppAndWorld is newApp and its database. A hook for each role, where given, sees what the services send.
-func newAppAndWorld(t testing.TB, hooks ...func(platform bool) bun.QueryHook) (*App, *pgtest.World) {
+func newAppAndWorld(t testing.TB, change ...func(*App)) (*App, *pgtest.World) {
 	t.Helper()
 	w := peopled.Open(t, func(w *pgtest.World) {
 		a := appOn(t, w)
@@ -44,7 +43,7 @@ func newAppAndWorld(t testing.TB, hooks ...func(platform bool) bun.QueryHook) (*
 			t.Fatal(err)
 		}
 	})
-	return appOn(t, w, hooks...), w
+	return appOn(t, w, change...), w
 }
 
 // newEmptyApp is newApp before anything was loaded.
@@ -54,7 +53,8 @@ func newEmptyApp(t testing.TB) (*App, *pgtest.World) {
 	return appOn(t, w), w
 }
 
-func appOn(t testing.TB, w *pgtest.World, hooks ...func(platform bool) bun.QueryHook) *App {
+// appOn is the program on w, changed once its databases are open and before its services are built.
+func appOn(t testing.TB, w *pgtest.World, change ...func(*App)) *App {
 	t.Helper()
 	cfg := config.Config{
 		PublicURL: "http://localhost", DataDir: t.TempDir(), LogFormat: "text", Workers: 4,
@@ -68,8 +68,8 @@ func appOn(t testing.TB, w *pgtest.World, hooks ...func(platform bool) bun.Query
 	if err := a.open(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	for _, h := range hooks {
-		a.DB.App, a.DB.Platform = a.DB.App.WithQueryHook(h(false)), a.DB.Platform.WithQueryHook(h(true))
+	for _, c := range change {
+		c(a)
 	}
 	if err := a.build(); err != nil {
 		t.Fatal(err)

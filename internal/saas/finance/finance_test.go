@@ -213,8 +213,18 @@ func TestAPaperIsPrintedOnceAndSentOnce(t *testing.T) {
 		return p
 	}
 	slip, p := pay(invoice.Slip, "BP-1", 780_000), pay(invoice.Transfer, "T-1", 5_880_000)
+	if receipts, err := o.Receipts(o.w.Ctx(o.w.Other), reader, i.ID); err != nil || len(receipts) != 1 || receipts[0].ID != p.ID {
+		t.Errorf("before its receipt is printed: %+v, %v", receipts, err)
+	}
+	first, _, err := o.Open(o.w.Ctx(o.w.Other), reader, i.ID, p.ID)
+	if err != nil {
+		t.Errorf("a receipt that is asked for before its job has run: %v", err)
+	}
 	if err := errors.Join(o.print(o.ctx, paperArgs{Invoice: i.ID, Payment: p.ID}), o.print(o.ctx, paperArgs{Invoice: i.ID, Payment: p.ID})); err != nil {
 		t.Fatal(err)
+	}
+	if again, _, err := o.Open(o.ctx, o.clerk, i.ID, p.ID); err != nil || again.ID != first.ID {
+		t.Errorf("the receipt is printed again: %+v, %v", again, err)
 	}
 	text := o.text(o.w.Ctx(o.w.Other), reader, i.ID, p.ID)
 	for _, want := range []string{"KUITANSI", "Pemerintah Kota Tanjungpinang", "lima juta delapan ratus delapan puluh ribu rupiah", "tagihan INV/2026/000001", "Rp5.880.000", "transfer, T-1", "Tempat meterai"} {

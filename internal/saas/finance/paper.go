@@ -107,7 +107,8 @@ func (s *Service) write(ctx context.Context, a paperArgs) (name string, pdf []by
 }
 
 // Open returns the paper of an invoice, or with a payment the receipt for it, for the caller to close. It needs invoice:read;
-// one of another city is NotFound "invoice.not_found", and Conflict "invoice.not_printed" while it is being printed.
+// one of another city is NotFound "invoice.not_found", and Conflict "invoice.not_printed" while it is being printed. A receipt that is
+// asked for before its job has run is printed at once; for a payment that is no money of this invoice there is none.
 func (s *Service) Open(ctx context.Context, actor identity.Actor, id, payment uuid.UUID) (files.File, io.ReadSeekCloser, error) {
 	ctx, of, err := s.books(ctx, actor)
 	if err != nil {
@@ -116,7 +117,11 @@ func (s *Service) Open(ctx context.Context, actor identity.Actor, id, payment uu
 	if _, err := s.find(ctx, of, id); err != nil {
 		return files.File{}, nil, err
 	}
-	row, ok, err := s.paper(ctx, s.DB.App, paperArgs{Invoice: id, Payment: payment})
+	a := paperArgs{Invoice: id, Payment: payment}
+	row, ok, err := s.paper(ctx, s.DB.App, a)
+	if err == nil && !ok && payment != uuid.Nil {
+		row, ok, err = s.printReceipt(ctx, a)
+	}
 	if err != nil {
 		return files.File{}, nil, err
 	}
@@ -124,6 +129,19 @@ func (s *Service) Open(ctx context.Context, actor identity.Actor, id, payment uu
 		return files.File{}, nil, fault.New(fault.Conflict, "invoice.not_printed")
 	}
 	return s.Files.Open(ctx, row.FileID)
+}
+
+// printReceipt prints the receipt of a payment that is money of the invoice, and does nothing for another.
+func (s *Service) printReceipt(ctx context.Context, a paperArgs) (row paperRow, ok bool, err error) {
+	err = s.DB.App.NewRaw("SELECT EXISTS (SELECT FROM invoice_entry e JOIN payment y ON y.tenant_id = e.tenant_id AND y.id = e.payment_id WHERE e.tenant_id = ? AND e.invoice_id = ? AND e.payment_id = ? AND y.method <> ?)",
+		tenancy.Must(ctx), a.Invoice, a.Payment, invoice.Slip).Scan(ctx, &ok)
+	if !ok || err != nil {
+		return row, false, err
+	}
+	if err := s.print(ctx, a); err != nil {
+		return row, false, err
+	}
+	return s.paper(ctx, s.DB.App, a)
 }
 
 // PathBill is the page of an invoice on the city's site.
