@@ -1,5 +1,5 @@
 // until asks again until the answer is something, and gives up with the name of what it waited for.
-export async function until(what, ask, patience = 15_000) {
+export async function until(what, ask, patience = 60_000) {
   const end = Date.now() + patience;
   for (;;) {
     const answer = await ask();

@@ -74,6 +74,9 @@ func TestTheBankPaysInvoicesOfDucts(t *testing.T) {
 	party := between(t, bima.Page(row, "Cocokkan dengan tangan", "PT Serat Uji"), `<option value="`, `"`)
 	bima.Goes(bima.Post(row+"/cocokkan", "party", party), row)
 	bima.Page("/petugas/ducting/operator/"+operator+"/rekening", "Saldo", "Rp1.000")
+	for _, asked := range []string{"2099-01-01", "kemarin"} {
+		bima.Page("/petugas/ducting/operator/"+operator+"/rekening?dari="+asked, "Hari pertama harus sebuah tanggal dan tidak setelah hari terakhir", "Dari 25 November 2025 sampai 24 November 2026", "Saldo")
+	}
 	bima.Goes(bima.Post(row+"/batalkan", "reason", "Bukan dari operator"), row)
 	bima.Page(row, "Dibatalkan", "Bukan dari operator")
 

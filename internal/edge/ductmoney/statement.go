@@ -44,13 +44,13 @@ func (p *Pages) statementPage(c *gin.Context, status int, in site.Form, errs ui.
 	if err != nil {
 		return err
 	}
-	from, last := ledger.Days(c, p.DayIn(c))
-	x, err := p.DuctBills.Statement(ctx, a, id, from, last.AddDate(0, 0, 1))
+	days := ledger.Days(c, p.DayIn(c))
+	x, err := p.DuctBills.Statement(ctx, a, id, days.From, days.Last.AddDate(0, 0, 1))
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.DeskShell(c, l.T("ductbook.statement")), Back: ducts.PathOperators + "/" + id.String(), Heading: l.T("ductbook.statement_of", "name", o.Name), Lead: l.T("ductbook.statement_lead", "from", l.Date(from), "last", l.Date(last)), Errors: errs}
-	moves, sums := ledger.StatementSections(l, x, statementPath(id), from, last, ledger.Skipped(c), func(i uuid.UUID) string { return PathBills + "/" + i.String() })
+	v := bill.View{Shell: p.DeskShell(c, l.T("ductbook.statement")), Back: ducts.PathOperators + "/" + id.String(), Heading: l.T("ductbook.statement_of", "name", o.Name), Lead: l.T("ductbook.statement_lead", "from", l.Date(days.From), "last", l.Date(days.Last)), Errors: errs}
+	moves, sums := ledger.StatementSections(l, x, statementPath(id), days, ledger.Skipped(c), func(i uuid.UUID) string { return PathBills + "/" + i.String() })
 	v.Sections = append([]bill.Section{moves}, sums...)
 	if x.More {
 		v.Notes = append(v.Notes, l.T("ductbook.more"))

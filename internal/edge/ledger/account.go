@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"net/url"
 	"strconv"
 	"strings"
@@ -15,13 +16,26 @@ import (
 	"bedelau/web/ui"
 )
 
-// Days are those of an account that are asked for: until last, from ?dari= on or a year before it.
-func Days(c *gin.Context, last time.Time) (from, until time.Time) {
-	from = last.AddDate(-1, 0, 1)
-	if d, err := time.Parse(time.DateOnly, c.Query("dari")); err == nil && d.Before(last) {
-		from = d
+// Span is the days of an account that a page shows.
+type Span struct {
+	From, Last time.Time
+	refused    string // a first day that was asked for and does not come before the last
+}
+
+// Days are those of an account that are asked for: until last, from ?dari= on or a year before it. A first day that is none, or comes after the
+// last, is a year before it, and the page says so.
+func Days(c *gin.Context, last time.Time) Span {
+	out := Span{From: last.AddDate(-1, 0, 1), Last: last}
+	asked := c.Query("dari")
+	if asked == "" {
+		return out
 	}
-	return from, last
+	if d, err := time.Parse(time.DateOnly, asked); err == nil && !d.After(last) {
+		out.From = d
+	} else {
+		out.refused = asked
+	}
+	return out
 }
 
 // movesShown is how many movements of an account a page shows.
@@ -51,10 +65,13 @@ func Part[T any](all []T, skip, most int, address func(skip int) string) (part [
 
 // StatementSections are the account of an operator of ducts at an address: what moved it in the days, and all of its time, if it was
 // ever charged. The first skip of the movements are left out. Link leads to an invoice or a credit note.
-func StatementSections(l i18n.Locale, x ductbill.Statement, here string, from, last time.Time, skip int, link func(invoice uuid.UUID) string) (moves bill.Section, sums []bill.Section) {
+func StatementSections(l i18n.Locale, x ductbill.Statement, here string, days Span, skip int, link func(invoice uuid.UUID) string) (moves bill.Section, sums []bill.Section) {
 	moves = bill.Section{ID: "rekening", Title: l.T("ductbook.movements"), Empty: &bill.Empty{Icon: "receipt-tax", Title: l.T("ductbook.no_movements"), Text: l.T("ductbook.no_movements_text")},
-		Filter: &bill.Form{ID: "saring", Action: here, Get: true, Submit: l.T("duct.show"), Fields: []ui.Field{{Name: "dari", Type: "date", Label: l.T("ductbook.from"), Value: from.Format(time.DateOnly)}, {Name: "hari", Type: "date", Label: l.T("ductbook.last"), Value: last.Format(time.DateOnly)}}},
+		Filter: &bill.Form{ID: "saring", Action: here, Get: true, Submit: l.T("duct.show"), Fields: []ui.Field{{Name: "dari", Type: "date", Label: l.T("ductbook.from"), Value: cmp.Or(days.refused, days.From.Format(time.DateOnly))}, {Name: "hari", Type: "date", Label: l.T("ductbook.last"), Value: days.Last.Format(time.DateOnly)}}},
 		Table:  &bill.Table{Title: l.T("ductbook.movements"), Columns: []bill.Column{{Label: l.T("bumd.on_day")}, {Label: l.T("bumd.entry")}, {Label: l.T("bill.reference")}, {Label: l.T("usage.line_amount"), End: true}, {Label: l.T("ductbook.owed"), End: true}}}}
+	if days.refused != "" {
+		moves.Note = bill.Note{Tone: "care", Text: l.T("ductbook.days_turned")}
+	}
 	if x.Known {
 		moves.Rows = []ui.Row{{Label: l.T("ductbook.owed_before"), Value: x.Before.String()}, {Label: l.T("ductbook.owed_after"), Value: x.After.String()}}
 		all := bill.Section{ID: "buku", Title: l.T("ductbook.all_time"), Rows: []ui.Row{{Label: l.T("bill.charged"), Value: x.Books.Charged.String()}, {Label: l.T("bill.paid"), Value: x.Books.Received().String()}, {Label: l.T("bill.withheld"), Value: x.Books.Withheld.String()},
@@ -68,7 +85,7 @@ func StatementSections(l i18n.Locale, x ductbill.Statement, here string, from, l
 		sums = append(sums, bill.Section{ID: "jaminan", Title: l.T("deposit.title"), Text: l.T("deposit.in_account"), Rows: []ui.Row{{Label: l.T("deposit.held"), Value: x.Deposit.String()}}})
 	}
 	page := func(skip int) string {
-		return here + "?" + url.Values{"dari": {from.Format(time.DateOnly)}, "hari": {last.Format(time.DateOnly)}, "lewat": {strconv.Itoa(skip)}}.Encode() + "#rekening"
+		return here + "?" + url.Values{"dari": {days.From.Format(time.DateOnly)}, "hari": {days.Last.Format(time.DateOnly)}, "lewat": {strconv.Itoa(skip)}}.Encode() + "#rekening"
 	}
 	var part []ductbill.Movement
 	part, moves.Previous, moves.Next = Part(x.Movements, skip, movesShown, page)

@@ -147,13 +147,13 @@ func (p *Pages) account(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	from, last := ledger.Days(c, p.DayIn(c))
-	x, err := p.DuctBills.StatementOf(ctx, gate.ActorOf(c), from, last.AddDate(0, 0, 1))
+	days := ledger.Days(c, p.DayIn(c))
+	x, err := p.DuctBills.StatementOf(ctx, gate.ActorOf(c), days.From, days.Last.AddDate(0, 0, 1))
 	if err != nil {
 		return err
 	}
-	v := bill.View{Shell: p.Pages.Pages.DeskShell(c, l.T("partner.nav.account")), Back: pathBills, Heading: l.T("ductbook.statement_of", "name", self.Company.Name), Lead: l.T("ductbook.statement_lead", "from", l.Date(from), "last", l.Date(last))}
-	moves, sums := ledger.StatementSections(l, x, pathAccount, from, last, ledger.Skipped(c), func(id uuid.UUID) string { return pathBills + "/" + id.String() })
+	v := bill.View{Shell: p.Pages.Pages.DeskShell(c, l.T("partner.nav.account")), Back: pathBills, Heading: l.T("ductbook.statement_of", "name", self.Company.Name), Lead: l.T("ductbook.statement_lead", "from", l.Date(days.From), "last", l.Date(days.Last))}
+	moves, sums := ledger.StatementSections(l, x, pathAccount, days, ledger.Skipped(c), func(id uuid.UUID) string { return pathBills + "/" + id.String() })
 	v.Links = []ui.Link{{Href: pathDeposits, Label: l.T("deposit.by_lease"), Icon: "coin"}}
 	v.Sections = append([]bill.Section{moves}, sums...)
 	if x.More {
