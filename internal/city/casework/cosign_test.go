@@ -65,7 +65,7 @@ func TestACodeSignsOnce(t *testing.T) {
 				answered <- st.Cosign.Answer(st.ctx, token, cosign.AnswerInput{Code: "123456", Agree: true, Seen: sheet.Seen})
 			}()
 		}
-		limit := time.Now().Add(20 * time.Second)
+		limit := time.Now().Add(90 * time.Second)
 		for waiting := 0; waiting < 2; {
 			err := st.w.DB.Pool.QueryRow(ctx, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").Scan(&waiting)
 			if err == nil && time.Now().After(limit) {

@@ -167,7 +167,7 @@ func (st *stage) inOrder(t *testing.T, first, second string, act func() error) {
 			return err
 		}
 		go func() { ended <- act() }()
-		limit := time.Now().Add(20 * time.Second)
+		limit := time.Now().Add(90 * time.Second)
 		for waiting := 0; waiting == 0; {
 			err := st.w.DB.Pool.QueryRow(ctx, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").Scan(&waiting)
 			if err != nil || time.Now().After(limit) {

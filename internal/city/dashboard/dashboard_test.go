@@ -267,7 +267,7 @@ func TestFactsReachTheDashboard(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(90 * time.Second)
 	for {
 		f := figures(t, d, w)
 		if *f.Received.Value == 1 && *f.Decided.Value == 1 && *f.Escalated.Value == 1 && *f.WorkingDays.Value == 1 {

@@ -317,7 +317,7 @@ func TestManyCasesAreAJob(t *testing.T) {
 		t.Fatal(err)
 	}
 	var run Run
-	for end := time.Now().Add(20 * time.Second); run.State != Done; time.Sleep(20 * time.Millisecond) { // between looks at a condition
+	for end := time.Now().Add(90 * time.Second); run.State != Done; time.Sleep(20 * time.Millisecond) { // between looks at a condition
 		if run, err = st.Find(st.ctx, st.admin, "ktp", id); err != nil || time.Now().After(end) {
 			t.Fatalf("%+v, %v", run, err)
 		}

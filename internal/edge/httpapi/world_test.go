@@ -353,7 +353,7 @@ func photo(t testing.TB) []byte {
 // eventually looks again until cond holds.
 func eventually(t testing.TB, what string, cond func() bool) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); !cond(); {
+	for end := time.Now().Add(90 * time.Second); !cond(); {
 		if time.Now().After(end) {
 			t.Fatalf("never: %s", what)
 		}

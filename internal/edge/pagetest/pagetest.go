@@ -334,7 +334,7 @@ func (s *Site) Run(t testing.TB) {
 // Soon waits until ok says yes, for what a background task does.
 func (s *Site) Soon(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); !ok(); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(90 * time.Second); !ok(); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("%s did not happen", what)
 		}

@@ -173,7 +173,7 @@ func TestAKilledProcessLeavesNothingRunningAndLosesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait()
-	for deadline := time.Now().Add(10 * time.Second); ; {
+	for deadline := time.Now().Add(90 * time.Second); ; {
 		left := workingIn(t, dir)
 		if len(left) == 0 {
 			break

@@ -100,7 +100,7 @@ func TestFactReachesEachSubscriberOnceInItsCity(t *testing.T) {
 	if a, b := <-later, <-later; a == b {
 		t.Errorf("%s twice", a)
 	}
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(90 * time.Second)
 	for waiting(t, w, w.Batam, "done") < 2 && time.Now().Before(deadline) {
 		select {
 		case <-t.Context().Done():

@@ -121,7 +121,7 @@ func add[P any](t *testing.T, w *pgtest.World, city tenancy.City, k jobs.Kind[P]
 // eventually waits for a condition that other goroutines or processes bring about.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(90 * time.Second)
 	for !ok() {
 		if time.Now().After(deadline) {
 			t.Fatalf("never: %s", what)

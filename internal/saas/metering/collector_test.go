@@ -71,7 +71,7 @@ func TestCollectorWritesWithoutBeingStopped(t *testing.T) {
 	c.Start()
 	t.Cleanup(func() { _ = c.Stop(context.Background()) })
 	c.Requested(w.Ctx(w.Batam), requested())
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(90 * time.Second)
 	for quantity(t, usageOf(w.Ctx(w.Batam), t, w, w.Batam), "api_requests") != 1 {
 		if time.Now().After(deadline) {
 			t.Fatal("a request was not written while the collector ran")

@@ -65,7 +65,7 @@ func TestPlannedWork(t *testing.T) {
 		return rolled == 2 && made == 1 && used["storage"] == 3 && used["storage_gb"] == 1 && // a started gigabyte counts
 			used["duct_segments"] == 2
 	}
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(90 * time.Second)
 	for !done() {
 		if time.Now().After(deadline) {
 			t.Fatal("the events are not rolled up, the files not weighed, the ducts not counted, or the month ahead not made")
