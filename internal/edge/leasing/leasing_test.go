@@ -119,7 +119,7 @@ func TestAWayBecomesALease(t *testing.T) {
 
 	operator := company(t, sari, "PT Contoh", "1234567890123")
 	id := operator[strings.LastIndex(operator, "/")+1:]
-	page := sari.Page(asks("1"), "Cadangkan rute", "PT Contoh", "Garis menunjukkan 2 ruas")
+	page := sari.Page(asks("1"), "Cadangkan rute", "Pesanan baru diajukan oleh perusahaannya", "PT Contoh", "Garis menunjukkan 2 ruas")
 	sari.Sees(sari.Post(plan, ask(t, page, "", "900")...), http.StatusUnprocessableEntity, "Operator: Isian ini wajib", "angka 1 sampai 365")
 	form := ask(t, page, id, "30")
 	one := sari.Post(plan, form...).To()

@@ -414,6 +414,8 @@ func (p *Pages) reservation(c *gin.Context, q Asked, ways []lease.Way, in site.F
 	f.Fields = []ui.Field{pick, {Name: "operator", Type: "select", Label: l.T("lease.operator"), Value: in.Get("operator"), Error: errs.Of("operator"), Options: append([]ui.Option{{Label: l.T("lease.choose_operator")}}, operators...)},
 		{Name: "hari", Type: "number", Label: l.T("lease.kept_for"), Hint: l.T("lease.kept_for_hint"), Value: days, Error: errs.Of("hari")}}
 	s.Forms = []bill.Form{f}
+	s.Note = bill.Note{Text: l.T("lease.reserve_aside")}
+	s.Links = []ui.Link{{Href: ducts.PathOrders, Label: l.T("ductnav.orders"), Icon: "list-details"}}
 	return s, nil
 }
 
