@@ -271,9 +271,9 @@ func (a *App) buildCity() error {
 	if err := a.DuctBills.Register(a.Runner); err != nil {
 		return err
 	}
-	a.DuctWorks = ductwork.New(ductwork.Deps{DB: a.DB.App, Guard: a.Guard, Files: a.Files, Notify: a.Notify, Keys: a.Keys})
+	a.DuctWorks = ductwork.New(ductwork.Deps{DB: a.DB.App, Guard: a.Guard, Files: a.Files, Notify: a.Notify, Keys: a.Keys, Applications: a.Casework})
 	a.DuctWorks.Register(a.Runner)
-	a.DuctWorks.Subscribe(a.Bus, a.Casework, a.Documents)
+	a.DuctWorks.Subscribe(a.Bus, a.Documents)
 	a.Leases = lease.New(lease.Deps{Line: ductwait.Line{}, DB: a.DB.App, Guard: a.Guard, Book: a.DuctBills, Works: a.DuctWorks})
 	a.DuctMap = ductmap.New(ductmap.Deps{DB: a.DB.App, Guard: a.Guard, Leases: a.Leases})
 	a.Leases.Register(a.Runner)

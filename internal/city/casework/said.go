@@ -12,7 +12,25 @@ import (
 	"bedelau/internal/city/application"
 	"bedelau/internal/kernel/form"
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/tenancy"
 )
+
+// Numbered is the number of an application as the city keeps it, as somebody has typed it for another capability of the city; "" where the city
+// has given none like it.
+func (s *Service) Numbered(ctx context.Context, db bun.IDB, typed string) (string, error) {
+	number, err := application.ParseNumber(typed)
+	if err != nil {
+		return "", nil // no number at all, or mistyped
+	}
+	is, err := db.NewSelect().TableExpr("application").Where("tenant_id = ? AND number = ?", tenancy.Must(ctx), number).Exists(ctx)
+	if err != nil {
+		return "", fmt.Errorf("casework: numbered: %w", err)
+	}
+	if !is {
+		return "", nil
+	}
+	return number, nil
+}
 
 // Said is what an application says in some fields of its form, for another capability of the city that a document of it concerns: each by its
 // code, "group.question" for those of all rows, with its number and the office that decides it. What concerns a person, or is masked on screens,

@@ -36,6 +36,8 @@ type Deps struct {
 	Notify *notify.Service
 	Keys   *privacy.Keys
 	Now    func() time.Time // time.Now when nil
+
+	Applications Applications // nil where no service of the city gives permits
 }
 
 // Service is the works of every city.

@@ -21,15 +21,17 @@ import (
 
 // Applications are the matters of the city's own services.
 type Applications interface {
+	// Numbered is the number of an application as the city keeps it, as somebody has typed it; "" where there is none.
+	Numbered(ctx context.Context, db bun.IDB, typed string) (string, error)
 	// Said is what an application says in some fields of its form, "group.question" for those of all rows, with its number and the office that
 	// decided it. Personal data is never among it, whatever is asked for.
 	Said(ctx context.Context, db bun.IDB, application uuid.UUID, fields []string) (number, agency string, said map[string][]string, err error)
 }
 
 // Subscribe lets permits that the city's own services give, or end, reach the works that they are for. Call it once, before the runner starts.
-func (s *Service) Subscribe(bus *event.Bus, matters Applications, papers *document.Service) {
+func (s *Service) Subscribe(bus *event.Bus, papers *document.Service) {
 	event.On(bus, "ductwork", func(ctx context.Context, tx bun.Tx, f event.DocumentIssued) error {
-		return s.permitted(ctx, tx, matters, papers, f)
+		return s.permitted(ctx, tx, papers, f)
 	})
 	event.On(bus, "ductwork", func(ctx context.Context, tx bun.Tx, f event.DocumentRevoked) error {
 		return s.withdrawn(ctx, tx, papers, f)
@@ -42,7 +44,7 @@ var system = identity.Actor{Kind: identity.Kind(audit.System)}
 // permitted writes a permit down that was issued: on the works that had the one it replaces, on those that name its application, or on works
 // that it opens. The number of a company that the applicant has typed ties it to nothing: staff confirm that, see ConfirmPermit. A permit that is
 // on record, or is over already, changes nothing.
-func (s *Service) permitted(ctx context.Context, tx bun.Tx, matters Applications, papers *document.Service, f event.DocumentIssued) error {
+func (s *Service) permitted(ctx context.Context, tx bun.Tx, papers *document.Service, f event.DocumentIssued) error {
 	rule, ok, err := permitService(ctx, tx, f.ServiceCode)
 	if err != nil || !ok || tenancy.MayAsk(ctx, tenancy.ModuleDuct) != nil {
 		return err
@@ -53,7 +55,7 @@ func (s *Service) permitted(ctx context.Context, tx bun.Tx, matters Applications
 	}
 	var p permit
 	var said map[string][]string
-	if p.application, p.by, said, err = matters.Said(ctx, tx, f.ApplicationID, rule.fields()); err != nil {
+	if p.application, p.by, said, err = s.d.Applications.Said(ctx, tx, f.ApplicationID, rule.fields()); err != nil {
 		return fmt.Errorf("ductwork: permit: %w", err)
 	}
 	p.document, p.number, p.day = d, d.Number, s.dayOf(ctx, d.IssuedAt)

@@ -25,11 +25,21 @@ type PermitInput struct {
 }
 
 // Permit writes the permit of works down, for staff with duct:manage: of planned ones, which are then permitted, of such whose permit was
-// withdrawn, and of an emergency, whose permit comes afterwards. It refuses Invalid what is missing or cannot be, together with what whoever asks
-// could not read, and Conflict "ductwork.wrong_state".
+// withdrawn, and of an emergency, whose permit comes afterwards. It refuses Invalid what is missing or cannot be, an application that the city does
+// not have too, together with what whoever asks could not read, and Conflict "ductwork.wrong_state".
 func (s *Service) Permit(ctx context.Context, actor identity.Actor, id uuid.UUID, in PermitInput, unread ...fault.Field) error {
 	in.Number, in.By, in.Application = strings.TrimSpace(in.Number), strings.Join(strings.Fields(in.By), " "), strings.TrimSpace(in.Application)
 	bad := fault.Also(unread, said(map[string]text{"permit": {in.Number, 100, true}, "permit_by": {in.By, 200, true}, "application": {in.Application, 40, false}})...)
+	if in.Application != "" && s.d.Applications != nil {
+		number, err := s.d.Applications.Numbered(ctx, s.d.DB, in.Application)
+		if err != nil {
+			return err
+		}
+		if number == "" {
+			bad = fault.Also(bad, fault.Field{Name: "application", Code: "no_application"})
+		}
+		in.Application = number
+	}
 	if err := fault.Fields(fault.Also(bad, s.past(ctx, "permit_day", in.Day)...)); err != nil {
 		return err
 	}

@@ -118,8 +118,13 @@ func TestWorksAreRecordedAndFollowed(t *testing.T) {
 	wrong = sari.Post(one+"/izin", "form", "izin", "permit", "", "permit_by", "Dinas", "permit_day", days(s, 0))
 	sari.Sees(wrong, http.StatusUnprocessableEntity, "Nomor izin: Isian ini wajib")
 	keeps(t, wrong, http.StatusUnprocessableEntity, `value="Dinas"`)
-	sari.Goes(sari.Post(one+"/izin", "form", "izin", "permit", "IZ-7", "permit_by", "Dinas Bina Marga", "permit_day", days(s, -1), "application", "BTM-26-7K3QX-4"), one)
-	sari.Page(one, "Berizin", "IZ-7", "BTM-26-7K3QX-4")
+	_, number := s.Resident(t, pagetest.HostBatam, "Budi Pemohon", "081270000001").Apply("2171046703900009")
+	permit := []string{"form", "izin", "permit", "IZ-7", "permit_by", "Dinas Bina Marga", "permit_day", days(s, -1), "application"}
+	wrong = sari.Post(one+"/izin", append(permit, "BTM-26-7K3QX-4")...)
+	sari.Sees(wrong, http.StatusUnprocessableEntity, "Tidak ada permohonan dengan nomor itu")
+	keeps(t, wrong, http.StatusUnprocessableEntity, `value="BTM-26-7K3QX-4"`)
+	sari.Goes(sari.Post(one+"/izin", append(permit, strings.ToLower(strings.ReplaceAll(number, "-", " ")))...), one)
+	sari.Page(one, "Berizin", "IZ-7", number)
 	sari.Sees(sari.Post(one+"/mulai", "form", "mulai", "day", days(s, 0)), http.StatusConflict, "Belum ada jaminan pelaksanaan")
 	sari.Sees(sari.Post(one+"/jaminan", "form", "jaminan-baru", "kind", "execution", "bank", "Bank Riau Kepri", "guarantee", "JP-1", "amount", "lima", "valid_until", days(s, 25)), http.StatusUnprocessableEntity, "Nilai: Tulis jumlah rupiah")
 	sari.Goes(sari.Post(one+"/jaminan", "form", "jaminan-baru", "kind", "execution", "bank", "Bank Riau Kepri", "guarantee", "JP-1", "amount", "50.000.000", "valid_until", days(s, 25)), one+"#jaminan")
@@ -180,7 +185,7 @@ func TestAllThatIsWrongWithWorksIsSaidAtOnce(t *testing.T) {
 	sari.Lists(sari.Post(one+"/ubah", with(filled(s), "revision", "0", "jalur", "1", "jalur.1.titik", "-6.2", "jalur.1.titik", "106.8")...), "Titik 1, Garis lintang dan bujur: Titik ini di luar batas kota")
 
 	a = sari.Post(one+"/izin", "form", "izin", "permit", "", "permit_by", "", "permit_day", "kemarin", "application", "BTM-26")
-	sari.Lists(a, "Nomor izin: Isian ini wajib", "Pemberi izin: Isian ini wajib", "Tanggal izin: Isian ini tidak dapat dibaca")
+	sari.Lists(a, "Nomor izin: Isian ini wajib", "Pemberi izin: Isian ini wajib", "Tanggal izin: Isian ini tidak dapat dibaca", "Nomor permohonan izin: Tidak ada permohonan dengan nomor itu")
 	keeps(t, a, http.StatusUnprocessableEntity, `value="BTM-26"`)
 	guarantee := []string{"form", "jaminan-baru", "kind", "execution", "bank", "Bank Riau Kepri", "guarantee", "JP-1", "amount", "50.000.000", "valid_until", days(s, 25)}
 	sari.Goes(sari.Post(one+"/jaminan", guarantee...), one+"#jaminan")
