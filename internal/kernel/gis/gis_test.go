@@ -3,10 +3,12 @@ package gis
 import (
 	"archive/zip"
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -69,6 +71,46 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 		if want := "MH-1|Ujung <jalan> & “taman”|||T|[104.0512345678 1.12]\nR-1||4|1.525|F|[[104.05 1.12] [104.0600000001 1.125]]"; text != want {
 			t.Errorf("%s:\n%s\nwant\n%s", name, text, want)
 		}
+	}
+}
+
+// TestFilesOfAnotherProgramAreRead: a node and a line as GDAL 3.6 (ogr2ogr), which QGIS writes with too, made of the same features. Its KMZ is a
+// file that links to one of the layer.
+func TestFilesOfAnotherProgramAreRead(t *testing.T) {
+	t.Parallel()
+	for name, read := range map[string]func(io.Reader, Each) error{"gdal.kml": ReadKML, "gdal.kmz": ReadKML, "gdal.shp.zip": ReadShapefile, "gdal.gpkg.gz": ReadGeoPackage} {
+		raw, err := os.ReadFile("testdata/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(name, ".gz") {
+			z, err := gzip.NewReader(bytes.NewReader(raw))
+			if err == nil {
+				raw, err = io.ReadAll(z)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := found(read, raw)
+		slices.Sort(got)
+		text := strings.NewReplacer("0000000000000|", "|", "000000000000|", "|").Replace(strings.Join(got, "\n")) // a dBASE table fills up its numbers
+		if want := "MH-1|Ujung <jalan> & “taman” é|||1|[104.0512345678 1.12]\nMH-2|||1.25|0|[104.06 1.125]\n" +
+			"R-1|Jalan Engku Putri|4|1.525|0|[[104.0512345678 1.12] [104.055 1.121] [104.06 1.125]]"; err != nil || text != want {
+			t.Errorf("%s: %v\n%s\nwant\n%s", name, err, text, want)
+		}
+	}
+}
+
+// TestAKMZIsItsFirstFile: others in it, which only overlays use, add nothing.
+func TestAKMZIsItsFirstFile(t *testing.T) {
+	t.Parallel()
+	file := func(code string) string {
+		return `<kml><Placemark><ExtendedData><Data name="code"><value>` + code + `</value></Data></ExtendedData></Placemark></kml>`
+	}
+	got, err := found(ReadKML, packed(t, "doc.kml", file("MH-1"), "files/old.kml", file("MH-2")))
+	if err != nil || len(got) != 1 || !strings.HasPrefix(got[0], "MH-1|") {
+		t.Errorf("%v %q", err, got)
 	}
 }
 

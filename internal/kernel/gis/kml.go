@@ -1,6 +1,7 @@
 package gis
 
 import (
+	"archive/zip"
 	"bufio"
 	"encoding/xml"
 	"errors"
@@ -11,8 +12,9 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// ReadKML reads the placemarks of a KML file (OGC KML 2.2 and 2.3) or of the first one in a KMZ. What an extended data says
-// of a placemark are its values; its name is the value "name" and its description "description".
+// ReadKML reads the placemarks of a KML file (OGC KML 2.2 and 2.3) or of the first one in a KMZ; where that has none, of the others in it, to
+// which it then links, as GDAL and QGIS write a layer each. What an extended data says of a placemark are its values; its name is the value
+// "name" and its description "description".
 func ReadKML(body io.Reader, each Each) error {
 	b := bufio.NewReader(body)
 	if mark, _ := b.Peek(4); string(mark) != "PK\x03\x04" {
@@ -30,7 +32,23 @@ func ReadKML(body io.Reader, each Each) error {
 	if len(all) == 0 {
 		return unreadable("no .kml in the archive")
 	}
-	r, err := a.open(all[0])
+	some := false
+	err = readPart(a, all[0], func(v map[string]string, g orb.Geometry) error {
+		some = true
+		return each(v, g)
+	})
+	for _, f := range all[1:] {
+		if some || err != nil {
+			break
+		}
+		err = readPart(a, f, each)
+	}
+	return err
+}
+
+// readPart reads one file of an archive.
+func readPart(a *archive, f *zip.File, each Each) error {
+	r, err := a.open(f)
 	if err != nil {
 		return err
 	}
