@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -128,6 +130,73 @@ func TestTheStandardIsWritten(t *testing.T) {
 		len(n.Spans) != 2 || n.Spans[1].Status != "planned" || n.Spans[1].Start != "MH-2" || n.Spans[1].End != "BE-3" || n.Spans[0].PhysicalInfrastructureProvider.ID != ofdsOwner {
 		t.Errorf("%+v", n)
 	}
+	var raw struct {
+		Networks []map[string]any
+		Features []map[string]any
+	}
+	if err := errors.Join(json.Unmarshal(st.exported(t, "2026-02-01", OFDS), &raw), json.Unmarshal(st.exported(t, "2026-02-01", OFDSGeoJSON), &raw)); err != nil || len(raw.Features) != 5 {
+		t.Fatal(err, raw)
+	}
+	wrong := strange("", raw.Networks[0])
+	for _, f := range raw.Features {
+		said := f["properties"].(map[string]any)
+		wrong = append(wrong, strange(map[any]string{"node": "nodes", "span": "spans"}[said["featureType"]], said)...)
+	}
+	if len(wrong) > 0 {
+		t.Error(strings.Join(wrong, "; "))
+	}
+}
+
+// ofdsFields are the fields that the schemas of the standard have where the network is written, and those that its GeoJSON adds to them.
+var ofdsFields = map[string]string{
+	"":                               "id name nodes spans publisher publicationDate collectionDate crs accuracyDetails language organisations links",
+	"nodes":                          "id name status location address type physicalInfrastructureProvider",
+	"spans":                          "id name status start end route physicalInfrastructureProvider deployment deploymentDetails",
+	"location":                       "type coordinates",
+	"route":                          "type coordinates",
+	"address":                        "streetAddress locality region postalCode country",
+	"physicalInfrastructureProvider": "id name",
+	"deploymentDetails":              "description",
+	"publisher":                      "name identifier",
+	"crs":                            "name uri",
+	"organisations":                  "id name identifier country roles roleDetails website logo",
+	"links":                          "href rel",
+	"network":                        "id name crs links",
+	"start":                          "id name",
+	"end":                            "id name",
+}
+
+// strange names what is no field of the standard, what is empty, which its schemas do not let anything be, and words that its closed lists do
+// not have.
+func strange(of string, x any) (out []string) {
+	switch x := x.(type) {
+	case map[string]any:
+		if len(x) == 0 {
+			out = append(out, of+" is empty")
+		}
+		for name, v := range x {
+			if name == ofdsOurs || name == "coordinates" {
+				continue
+			}
+			if !slices.Contains(strings.Fields(ofdsFields[of]+" featureType network"), name) {
+				out = append(out, "no field of "+of+": "+name)
+			}
+			out = append(out, strange(name, v)...)
+		}
+	case []any:
+		if len(x) == 0 {
+			out = append(out, of+" is empty")
+		}
+		for _, v := range x {
+			out = append(out, strange(of, v)...)
+		}
+	case string:
+		closed := map[string][]string{"status": {"proposed", "planned", "underConstruction", "operational", "decommissioned", "inactive"}, "deployment": {"aboveGround", "belowGround"}, "featureType": {"node", "span"}}[of]
+		if x == "" || closed != nil && !slices.Contains(closed, x) {
+			out = append(out, of+" says "+strconv.Quote(x))
+		}
+	}
+	return out
 }
 
 // TestAFormatIsToldFromAnother: GeoJSON that is said to be of the standard, and files of the standard that are said to be plain, are refused at

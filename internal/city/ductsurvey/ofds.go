@@ -130,8 +130,11 @@ func (w *ofdsWriter) segment(s duct.Segment, from, to string, b Bank) error {
 	ours := segmentColumns(s, b)
 	delete(ours, "code")
 	delete(ours, "road")
-	said := map[string]any{"id": s.Code, "name": s.Road, "status": "operational", "start": from, "end": to, "deployment": []string{"belowGround"},
+	said := map[string]any{"id": s.Code, "status": "operational", "start": from, "end": to, "deployment": []string{"belowGround"},
 		"physicalInfrastructureProvider": ofdsOrganisation{ID: ofdsOwner, Name: ofdsOwnerName}, ofdsOurs: ours}
+	if s.Road != "" { // an empty text is none to the standard
+		said["name"] = s.Road
+	}
 	if s.Class == duct.Planned {
 		said["status"] = "planned"
 	}
