@@ -65,7 +65,7 @@ func newStage(t *testing.T) *stage {
 	surveys := ductsurvey.New(ductsurvey.Deps{DB: w.DB.App, Guard: guard, Ducts: st.ducts, Now: now})
 	i, err := surveys.Load(st.ctx, st.manager, ductsurvey.ImportInput{Title: "Jaringan", Source: "Dinas", OnDay: day("2026-01-01"), Format: ductsurvey.GeoJSON, Body: strings.NewReader(network)})
 	if err != nil {
-		all, _ := surveys.Faults(st.ctx, st.manager, i.ID, 20)
+		all, _ := surveys.Faults(st.ctx, st.manager, i.ID, 0, 20)
 		t.Fatalf("%v: %+v", err, all)
 	}
 	o, err := st.leases.Apply(st.ctx, st.manager, lease.Operator{Name: "Operator Satu", NIB: "1234567890123", Licence: "Jartaplok 1/2024", Email: "noc@contoh.id"})

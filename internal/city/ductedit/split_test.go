@@ -322,7 +322,7 @@ func TestAFileAfterASplit(t *testing.T) {
 	change := st.splits(t, split(nil))
 	again := segment("AB", "A", "B", [][2]float64{{0, 0}, {50, 10}, {120, 0}, {200, 0}}, `, "note": "lagi"`)
 	i, err := st.surveys.Load(st.ctx, st.manager, ductsurvey.ImportInput{Title: "Jaringan", Source: "Dinas", OnDay: day("2026-07-01"), Format: ductsurvey.GeoJSON, Body: strings.NewReader(`{"type": "FeatureCollection", "features": [` + again + `]}`)})
-	faults, _ := st.surveys.Faults(st.ctx, st.manager, i.ID, 10)
+	faults, _ := st.surveys.Faults(st.ctx, st.manager, i.ID, 0, 10)
 	if err == nil || len(faults) != 1 || faults[0].Code != "was_split" {
 		t.Errorf("%v %+v", err, faults)
 	}

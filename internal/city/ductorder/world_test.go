@@ -164,7 +164,7 @@ func (st *stage) load(on string, features ...string) ductsurvey.Import {
 	i, err := st.surveys.Load(st.ctx, st.manager, ductsurvey.ImportInput{Title: "Jaringan", Source: "Dinas", OnDay: day(on), Format: ductsurvey.GeoJSON,
 		Body: strings.NewReader(`{"type": "FeatureCollection", "features": [` + strings.Join(features, ",") + `]}`)})
 	if err != nil {
-		all, _ := st.surveys.Faults(st.ctx, st.manager, i.ID, 20)
+		all, _ := st.surveys.Faults(st.ctx, st.manager, i.ID, 0, 20)
 		st.t.Fatalf("%v: %+v", err, all)
 	}
 	return i

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 
@@ -130,6 +131,9 @@ var codePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$`)
 
 // common finds what can be wrong with any feature.
 func (j *judgement) common(f *subject, seen map[string]int) {
+	if f.offEarth() {
+		f.Middle = f.impossible()
+	}
 	switch first := seen[f.Kind+" "+f.Code]; {
 	case f.Code == "":
 		j.fault(f, "code", "required", nil)
@@ -167,7 +171,6 @@ func (j *judgement) common(f *subject, seen map[string]int) {
 	case f.Shape != want:
 		j.fault(f, "geometry", "bad_shape", nil)
 	case f.offEarth():
-		f.Middle = nil
 		j.fault(f, "geometry", "off_earth", nil)
 	case j.ground.Known() && (j.ground.Outside(geo.Point{Lat: f.South, Lon: f.West}) || j.ground.Outside(geo.Point{Lat: f.North, Lon: f.East})):
 		j.fault(f, "geometry", "outside", nil)
@@ -178,6 +181,17 @@ func (j *judgement) common(f *subject, seen map[string]int) {
 // nothing and its length is wrong.
 func (f *subject) offEarth() bool {
 	return f.Shape != "" && (f.West < -180 || f.East > 180 || f.South < -90 || f.North > 90)
+}
+
+// impossible is the end of a shape off the earth that lies there, or where it begins, to be found by in the file; nil for an area. Its
+// middle may be beyond all numbers.
+func (f *subject) impossible() *orb.Point {
+	for _, at := range []*orb.Point{f.Start, f.End} {
+		if at != nil && (math.Abs(at.Lon()) > 180 || math.Abs(at.Lat()) > 90) {
+			return at
+		}
+	}
+	return f.Start
 }
 
 func (j *judgement) fault(f *subject, column, code string, args map[string]any) {

@@ -25,12 +25,12 @@ type Fault struct {
 	Code  string
 	Doubt bool // to be looked at, and no reason to refuse
 	Args  map[string]any
-	Place *orb.Point // where it is; nil for a feature without a place
+	Place *orb.Point // where it is, which may be no place on earth; nil for a feature without coordinates
 }
 
-// Faults returns what is wrong with a file, refusals before doubts, in the order of the file and at most so many, for staff
-// with duct:read.
-func (s *Service) Faults(ctx context.Context, actor identity.Actor, id uuid.UUID, most int) ([]Fault, error) {
+// Faults returns what is wrong with a file, refusals before doubts, in the order of the file: after so many of them and at most so many,
+// for staff with duct:read.
+func (s *Service) Faults(ctx context.Context, actor identity.Actor, id uuid.UUID, after, most int) ([]Fault, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return nil, err
 	}
@@ -43,7 +43,7 @@ func (s *Service) Faults(ctx context.Context, actor identity.Actor, id uuid.UUID
 	}
 	err := s.d.DB.NewRaw(`SELECT x.n, f.kind, f.code AS name, x.field, x.code, x.doubt, x.args, ST_AsBinary(x.place) AS place
 		FROM duct_fault x JOIN duct_feature f ON f.tenant_id = x.tenant_id AND f.import_id = x.import_id AND f.n = x.n
-		WHERE x.tenant_id = ? AND x.import_id = ? ORDER BY x.doubt, x.n, x.field, x.code LIMIT ?`, tenancy.Must(ctx), id, most).Scan(ctx, &rows)
+		WHERE x.tenant_id = ? AND x.import_id = ? ORDER BY x.doubt, x.n, x.field, x.code OFFSET ? LIMIT ?`, tenancy.Must(ctx), id, after, most).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("ductsurvey: faults: %w", err)
 	}

@@ -177,7 +177,7 @@ func TestEveryFaultIsNamed(t *testing.T) {
 		}
 	}
 	i := st.upload(t, "2026-06-01", file(segment("R-9", [][2]float64{{0, 0}, {100, 100}, {100, 0}, {0, 100}, {200, 150}})))
-	all, err := st.Faults(st.ctx, st.manager, i.ID, 10)
+	all, err := st.Faults(st.ctx, st.manager, i.ID, 0, 10)
 	if err != nil || len(all) != 1 || all[0].Place == nil || all[0].Name != "R-9" {
 		t.Fatalf("%v, %+v", err, all)
 	}

@@ -134,7 +134,7 @@ func (st *stage) find(t testing.TB, id uuid.UUID) Import {
 // faults are those of a file as "feature field code".
 func (st *stage) faults(t testing.TB, i Import) []string {
 	t.Helper()
-	all, err := st.Faults(st.ctx, st.manager, i.ID, 100)
+	all, err := st.Faults(st.ctx, st.manager, i.ID, 0, 100)
 	if err != nil {
 		t.Fatal(err)
 	}

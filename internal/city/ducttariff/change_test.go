@@ -60,7 +60,7 @@ func newStage(t *testing.T) *stage {
 		line("R-3", "MH-1", "BE-3", "104.05", "104.054", `, "billed_m": 500`)}, ",") + `]}`
 	i, err := surveys.Load(st.ctx, manager, ductsurvey.ImportInput{Title: "Jalan", Source: "Uji", OnDay: day("2024-01-01"), Format: ductsurvey.GeoJSON, Body: strings.NewReader(file)})
 	if err != nil {
-		faults, _ := surveys.Faults(st.ctx, manager, i.ID, 10)
+		faults, _ := surveys.Faults(st.ctx, manager, i.ID, 0, 10)
 		t.Fatalf("%v %+v", err, faults)
 	}
 	for _, code := range []string{"R-1", "R-2"} {

@@ -93,7 +93,7 @@ func (st *stage) lay(t testing.TB, features ...string) {
 	i, err := st.surveys.Load(st.ctx, st.manager, ductsurvey.ImportInput{Title: "Jaringan", Source: "Dinas", OnDay: day("2026-01-01"), Format: ductsurvey.GeoJSON,
 		Body: strings.NewReader(`{"type": "FeatureCollection", "features": [` + strings.Join(features, ",") + `]}`)})
 	if err != nil {
-		all, _ := st.surveys.Faults(st.ctx, st.manager, i.ID, 20)
+		all, _ := st.surveys.Faults(st.ctx, st.manager, i.ID, 0, 20)
 		t.Fatalf("%v: %+v", err, all)
 	}
 }

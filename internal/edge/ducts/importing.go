@@ -4,6 +4,7 @@ import (
 	"io"
 	"math"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -112,9 +113,6 @@ func (p *Pages) upload(c *gin.Context) error {
 	return p.Done(c, pathImports+"/"+i.ID.String(), "duct_uploaded")
 }
 
-// faultsShown is how many faults a page lists; whoever has more mends some first.
-const faultsShown = 100
-
 // importPage is one file: what it would change or has changed, what is wrong with it and where, and what can be done now.
 func (p *Pages) importPage(c *gin.Context) error {
 	return p.importAgain(c, http.StatusOK, site.Form{}, nil)
@@ -131,7 +129,11 @@ func (p *Pages) importAgain(c *gin.Context, status int, in site.Form, errs ui.Er
 	if err != nil {
 		return err
 	}
-	faults, err := p.Surveying.Faults(ctx, a, id, faultsShown)
+	skip, after := skipped(c, querySkip, i.Faults+i.Doubts), skipped(c, queryAfter, i.Features)
+	if skip == i.Faults+i.Doubts {
+		skip = 0 // checked again it has fewer
+	}
+	faults, err := p.Surveying.Faults(ctx, a, id, skip, pageSize)
 	if err != nil {
 		return err
 	}
@@ -166,11 +168,9 @@ func (p *Pages) importAgain(c *gin.Context, status int, in site.Form, errs ui.Er
 		return err
 	}
 	if len(faults) > 0 {
-		v.Sections = append(v.Sections, faultSection(l, ground, i, faults))
+		v.Sections = append(v.Sections, faultSection(l, ground, i, skip, after, faults))
 	}
 	if i.State == ductsurvey.Checked || i.State == ductsurvey.Applied {
-		after, _ := strconv.Atoi(c.Query("sesudah"))
-		after = min(max(after, 0), i.Features)
 		all, err := p.Surveying.Differences(ctx, a, id, after, pageSize+1)
 		if err != nil {
 			return err
@@ -180,10 +180,33 @@ func (p *Pages) importAgain(c *gin.Context, status int, in site.Form, errs ui.Er
 			return err
 		}
 		if len(all) > 0 {
-			v.Sections = append(v.Sections, previewSection(l, ground, i, after, all, names))
+			v.Sections = append(v.Sections, previewSection(l, ground, i, skip, after, all, names))
 		}
 	}
 	return p.Render(c, status, bill.Page(v))
+}
+
+// A page of a file has two lists, each of which one turns over without the other.
+const (
+	querySkip  = "kesalahan" // so many faults come before
+	queryAfter = "sesudah"   // so many changes come before
+)
+
+// skipped is how many rows of a list of so many come before those that a page shows.
+func skipped(c *gin.Context, query string, all int) int {
+	n, _ := strconv.Atoi(c.Query(query))
+	return min(max(n, 0), all)
+}
+
+// importPart leads to a part of a file's page at which so many faults and changes come before those it shows.
+func importPart(i ductsurvey.Import, skip, after int, part string) string {
+	q := url.Values{}
+	for query, n := range map[string]int{querySkip: skip, queryAfter: after} {
+		if n > 0 {
+			q.Set(query, strconv.Itoa(n))
+		}
+	}
+	return (&url.URL{Path: pathImports + "/" + i.ID.String(), RawQuery: q.Encode(), Fragment: part}).String()
 }
 
 // importNote says what a file waits for.
@@ -204,8 +227,9 @@ func importNote(l i18n.Locale, i ductsurvey.Import) bill.Note {
 	return bill.Note{}
 }
 
-// faultSection lists what is wrong, and shows where: each place within the city has a number, in the list as on the map.
-func faultSection(l i18n.Locale, ground geo.Map, i ductsurvey.Import, faults []ductsurvey.Fault) bill.Section {
+// faultSection lists what is wrong after the first skip, and shows where: each place within the city has a number, in the list as on the
+// map; another has its coordinates alone.
+func faultSection(l i18n.Locale, ground geo.Map, i ductsurvey.Import, skip, after int, faults []ductsurvey.Fault) bill.Section {
 	s := bill.Section{ID: "kesalahan", Title: l.T("duct.faults")}
 	s.Table = &bill.Table{Title: l.T("duct.faults"), Columns: []bill.Column{{Label: l.T("duct.feature")}, {Label: l.T("duct.column")}, {Label: l.T("duct.wrong")}, {Label: l.T("duct.where")}}}
 	m := &ui.Map{Name: "kesalahan", City: ground}
@@ -222,8 +246,11 @@ func faultSection(l i18n.Locale, ground geo.Map, i ductsurvey.Import, faults []d
 		where := bill.Cell{Text: l.T("duct.no_place")}
 		if f.Place != nil {
 			at := geo.Point{Lat: f.Place.Lat(), Lon: f.Place.Lon()}
-			where.Text = ui.Decimal(l, at)
-			if !ground.Outside(at) {
+			where.Text = coordinates(l, at)
+			switch {
+			case !onEarth(at) || ground.Outside(at):
+				where.Small = l.T("duct.outside_map")
+			default:
 				n := slices.Index(points, at)
 				if n < 0 {
 					n, points = len(points), append(points, at)
@@ -242,9 +269,26 @@ func faultSection(l i18n.Locale, ground geo.Map, i ductsurvey.Import, faults []d
 		s.Map = m
 	}
 	if all := i.Faults + i.Doubts; all > len(faults) {
-		s.Text = l.T("duct.faults_more", "n", l.Number(int64(len(faults))), "all", l.Number(int64(all)))
+		s.Text = l.T("duct.faults_more", "from", l.Number(int64(skip+1)), "to", l.Number(int64(skip+len(faults))), "all", l.Number(int64(all)))
+		if skip > 0 {
+			s.Previous = importPart(i, max(skip-pageSize, 0), after, s.ID)
+		}
+		if skip+len(faults) < all {
+			s.Next = importPart(i, skip+pageSize, after, s.ID)
+		}
 	}
 	return s
+}
+
+// onEarth reports whether there is a place with these coordinates.
+func onEarth(at geo.Point) bool { return math.Abs(at.Lat) <= 90 && math.Abs(at.Lon) <= 180 }
+
+// coordinates writes a place of a file. What is no place may be any number, of which the digits that a reader finds it by are enough.
+func coordinates(l i18n.Locale, at geo.Point) string {
+	if onEarth(at) || math.Abs(at.Lat) < 1e9 && math.Abs(at.Lon) < 1e9 {
+		return ui.Decimal(l, at)
+	}
+	return strconv.FormatFloat(at.Lat, 'g', 6, 64) + "; " + strconv.FormatFloat(at.Lon, 'g', 6, 64)
 }
 
 // faultArgs are what stands in the sentence of a fault, in a fixed order.

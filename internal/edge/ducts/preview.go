@@ -1,7 +1,6 @@
 package ducts
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/paulmach/orb"
@@ -15,10 +14,13 @@ import (
 )
 
 // previewSection lists what a file would change or has changed, value by value, from the feature after so many of them on, and draws it.
-func previewSection(l i18n.Locale, ground geo.Map, i ductsurvey.Import, after int, all []ductsurvey.Difference, authorities map[string]string) bill.Section {
+func previewSection(l i18n.Locale, ground geo.Map, i ductsurvey.Import, skip, after int, all []ductsurvey.Difference, authorities map[string]string) bill.Section {
 	s := bill.Section{ID: "perubahan", Title: l.T("duct.differences")}
 	if len(all) > pageSize {
-		all, s.Next = all[:pageSize], fmt.Sprintf("%s/%s?sesudah=%d#perubahan", pathImports, i.ID, after+pageSize)
+		all, s.Next = all[:pageSize], importPart(i, skip, after+pageSize, s.ID)
+	}
+	if after > 0 {
+		s.Previous = importPart(i, skip, max(after-pageSize, 0), s.ID)
 	}
 	s.Table = &bill.Table{Title: s.Title, Columns: []bill.Column{{Label: l.T("duct.feature")}, {Label: l.T("duct.becomes")}, {Label: l.T("duct.where")}}}
 	var tracks [][]geo.Point
