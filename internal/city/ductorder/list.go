@@ -179,7 +179,7 @@ func (s *Service) Find(ctx context.Context, actor identity.Actor, id uuid.UUID) 
 		func() (err error) { d.Papers, err = papers(ctx, db, d.ID); return err },
 		func() (err error) { d.Permits, err = permits(ctx, db, d.ID); return err },
 		func() error {
-			err := db.NewSelect().Model(&d.Windows).ColumnExpr("w.*, (SELECT n.code FROM duct_node AS n WHERE n.tenant_id = w.tenant_id AND n.id = w.node_id) AS node").
+			err := db.NewSelect().Model(&d.Windows).ColumnExpr(windowColumns).
 				Where("w.tenant_id = ? AND w.order_id = ?", d.TenantID, d.ID).OrderExpr("w.since, w.id").Limit(windowsMost).Scan(ctx)
 			if err != nil {
 				return err

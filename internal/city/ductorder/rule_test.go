@@ -1,15 +1,18 @@
 package ductorder
 
 import (
+	"context"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/lease"
 	"bedelau/internal/kernel/fault"
+	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -237,13 +240,45 @@ func TestNoTwoCrewsInOneManhole(t *testing.T) {
 			loser, of = x, a
 		}
 	}
-	if err := st.DecideWindow(st.ctx, st.manager, WindowDecision{Order: of, Window: loser.ID}); fault.From(err).Kind != fault.Invalid {
-		t.Errorf("refused without a reason: %v", err)
+	for _, code := range []string{"", "penuh", "bukan-alasan"} { // none, one for orders alone, and one that nobody published
+		err := st.DecideWindow(st.ctx, st.manager, WindowDecision{Order: of, Window: loser.ID, Refusal: code, Reason: "Penuh"})
+		if f := fault.From(err); f.Kind != fault.Invalid || len(f.Fields) != 1 || f.Fields[0].Name != "refusal" {
+			t.Errorf("refused for %q: %v", code, err)
+		}
 	}
 	st.must(st.DecideWindow(st.ctx, st.manager, WindowDecision{Order: of, Window: loser.ID, Grant: true, Beside: true}))
 	if err := st.DecideWindow(st.ctx, st.manager, WindowDecision{Order: of, Window: loser.ID, Grant: true}); !fault.Is(err, "ductorder.window_decided") {
 		t.Errorf("decided twice: %v", err)
 	}
+}
+
+// TestAWindowIsRefusedForAPublishedReason, which the company reads in its order, also once it is offered no more, and the history keeps.
+func TestAWindowIsRefusedForAPublishedReason(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	o := st.quoted(st.mine)
+	_, err := st.AcceptQuote(st.ctx, st.mine, o.ID, 0)
+	st.must(err)
+	st.step(st.manager, o.ID, "order")
+	st.permit(o.ID)
+	st.step(st.manager, o.ID, "permitted")
+	w := st.window(st.mine, o.ID, "B", "2026-12-01", "2026-12-03")
+	st.must(st.DecideWindow(st.ctx, st.manager, WindowDecision{Order: o.ID, Window: w.ID, Refusal: "regu_lain", Reason: " Coba 4 Desember "}))
+	st.inTx(func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.NewRaw("UPDATE duct_refusal SET offered = false WHERE code = 'regu_lain'").Exec(ctx)
+		return err
+	})
+	d, err := st.Find(st.ctx, st.mine, o.ID)
+	st.must(err)
+	if got := d.Windows[0]; got.State != WindowRefused || got.Refusal != "regu_lain" || got.Why(i18n.ID) != "Regu lain bekerja di manhole itu pada hari yang sama: Coba 4 Desember" || !strings.HasPrefix(got.Why(i18n.EN), "Another crew works") {
+		t.Errorf("%+v says %q", got, got.Why(i18n.ID))
+	}
+	for _, e := range d.Events {
+		if e.Action == EventWindow && e.Detail["state"] == WindowRefused && e.Detail["refusal"] == "regu_lain" {
+			return
+		}
+	}
+	t.Errorf("the history does not say why: %+v", d.Events)
 }
 
 // TestAnActOnWhatChangedIsRefused, and of many at the same time one is taken.

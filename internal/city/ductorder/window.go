@@ -47,16 +47,31 @@ type Window struct {
 	People    int           `bun:"people"`
 	Safety    string        `bun:"safety"` // who watches over it (K3), with the certificate
 	State     string        `bun:"state"`
-	Beside    bool          `bun:"beside"` // may work there beside another crew
-	Reason    string        `bun:"reason"`
+	Beside    bool          `bun:"beside"`           // may work there beside another crew
+	Refusal   string        `bun:"refusal,nullzero"` // the code of the published reason; "" for one refused before there was a list for windows
+	Reason    string        `bun:"reason"`           // what was said beside
 	AskedAt   time.Time     `bun:"asked_at"`
 	AskedBy   uuid.UUID     `bun:"asked_by"`
 	DecidedAt time.Time     `bun:"decided_at,nullzero"`
 	DecidedBy uuid.NullUUID `bun:"decided_by"`
-	Key       uuid.NullUUID `bun:"key"`                // of the form, so that one sent twice is one window
-	Sealed    []byte        `bun:"sealed"`             // crew, leader, phone and safety, which stand in the columns above only in rows from before
-	ErasedAt  time.Time     `bun:"erased_at,nullzero"` // who it was is not known any more
-	Node      string        `bun:"node,scanonly"`      // its code
+	Key       uuid.NullUUID `bun:"key"`                         // of the form, so that one sent twice is one window
+	Sealed    []byte        `bun:"sealed"`                      // crew, leader, phone and safety, which stand in the columns above only in rows from before
+	ErasedAt  time.Time     `bun:"erased_at,nullzero"`          // who it was is not known any more
+	Node      string        `bun:"node,scanonly"`               // its code
+	Refused   i18n.Text     `bun:"refused,type:jsonb,scanonly"` // what the reason is called
+}
+
+// windowColumns are those of a window as it is read.
+const windowColumns = "w.*, (SELECT n.code FROM duct_node AS n WHERE n.tenant_id = w.tenant_id AND n.id = w.node_id) AS node, (SELECT f.name FROM duct_refusal AS f WHERE f.tenant_id = w.tenant_id AND f.code = w.refusal) AS refused"
+
+// Why says why a window was refused: the published reason, and what was said beside.
+func (w Window) Why(l i18n.Locale) string {
+	if name := w.Refused.In(l); name != "" && w.Reason != "" {
+		return name + ": " + w.Reason
+	} else if name != "" {
+		return name
+	}
+	return w.Reason
 }
 
 // WindowInput asks for a window.
@@ -184,7 +199,7 @@ func (s *Service) askedWindow(ctx context.Context, tx bun.Tx, o Order, key uuid.
 		return nil, nil
 	}
 	var all []Window
-	err := tx.NewSelect().Model(&all).ColumnExpr("w.*, (SELECT n.code FROM duct_node AS n WHERE n.tenant_id = w.tenant_id AND n.id = w.node_id) AS node").
+	err := tx.NewSelect().Model(&all).ColumnExpr(windowColumns).
 		Where("w.tenant_id = ? AND w.order_id = ? AND w.key = ?", o.TenantID, o.ID, key).Scan(ctx)
 	if err != nil || len(all) == 0 {
 		return nil, err
@@ -229,21 +244,19 @@ type WindowDecision struct {
 	Order, Window uuid.UUID
 	Grant         bool
 	Beside        bool
-	Reason        string // of a refusal
+	Refusal       string // the code of a published reason, for a refusal
+	Reason        string // what there is to say beside
 }
 
-// DecideWindow grants or refuses a window that is asked for, for staff with duct:lease. It refuses Invalid a refusal without its
-// reason, Conflict "ductorder.window_taken" a window in which another crew is in the manhole and may not be joined, and
+// DecideWindow grants or refuses a window that is asked for, for staff with duct:lease. It refuses Invalid a refusal without a published
+// reason that fits (field "refusal"), Conflict "ductorder.window_taken" a window in which another crew is in the manhole and may not be joined, and
 // "ductorder.window_decided" one that is not asked for any more.
 func (s *Service) DecideWindow(ctx context.Context, actor identity.Actor, in WindowDecision) error {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctLease); err != nil {
 		return err
 	}
 	in.Reason = strings.TrimSpace(in.Reason)
-	switch n := len([]rune(in.Reason)); {
-	case n == 0 && !in.Grant:
-		return fault.Fields([]fault.Field{{Name: "reason", Code: "required"}})
-	case n > 500:
+	if len([]rune(in.Reason)) > 500 {
 		return fault.Fields([]fault.Field{{Name: "reason", Code: "too_long", Args: []any{"max", 500}}})
 	}
 	return s.window(ctx, actor, in.Order, in.Window, func(ctx context.Context, tx bun.Tx, w *Window) error {
@@ -252,7 +265,9 @@ func (s *Service) DecideWindow(ctx context.Context, actor identity.Actor, in Win
 		}
 		w.State, w.Reason, w.DecidedAt, w.DecidedBy = WindowRefused, in.Reason, s.now(), uuid.NullUUID{UUID: actor.ID, Valid: true}
 		if !in.Grant {
-			return nil
+			r, err := s.d.Leases.PublishedWindow(ctx, tx, in.Refusal)
+			w.Refusal, w.Refused = r.Code, r.Name
+			return err
 		}
 		w.State, w.Beside = WindowGranted, in.Beside
 		if in.Beside {
@@ -334,7 +349,7 @@ func (s *Service) window(ctx context.Context, actor identity.Actor, order, id uu
 			return err
 		}
 		var all []Window
-		err = tx.NewSelect().Model(&all).ColumnExpr("w.*, (SELECT n.code FROM duct_node AS n WHERE n.tenant_id = w.tenant_id AND n.id = w.node_id) AS node").
+		err = tx.NewSelect().Model(&all).ColumnExpr(windowColumns).
 			Where("w.tenant_id = ? AND w.order_id = ? AND w.id = ?", o.TenantID, o.ID, id).Scan(ctx)
 		if err != nil {
 			return fmt.Errorf("ductorder: window: %w", err)
@@ -349,14 +364,18 @@ func (s *Service) window(ctx context.Context, actor identity.Actor, order, id uu
 		if err := change(ctx, tx, w); err != nil {
 			return err
 		}
-		if _, err := tx.NewUpdate().Model(w).Column("state", "beside", "reason", "decided_at", "decided_by").WherePK().Exec(ctx); err != nil {
+		if _, err := tx.NewUpdate().Model(w).Column("state", "beside", "refusal", "reason", "decided_at", "decided_by").WherePK().Exec(ctx); err != nil {
 			return fmt.Errorf("ductorder: window: %w", err)
 		}
-		if err := s.noted(ctx, tx, o, actor, EventWindow, "ductorder.window", w.Reason, map[string]any{"window": id, "node": w.Node, "state": w.State}); err != nil || actor.Kind == identity.Partner {
+		detail := map[string]any{"window": id, "node": w.Node, "state": w.State}
+		if w.Refusal != "" {
+			detail["refusal"] = w.Refusal
+		}
+		if err := s.noted(ctx, tx, o, actor, EventWindow, "ductorder.window", w.Reason, detail); err != nil || actor.Kind == identity.Partner {
 			return err
 		}
-		return s.letter(ctx, tx, o, "window:"+id.String()+":"+w.State, "window_"+w.State, func(i18n.Locale) map[string]string {
-			return map[string]string{"node": w.Node, "reason": w.Reason}
+		return s.letter(ctx, tx, o, "window:"+id.String()+":"+w.State, "window_"+w.State, func(l i18n.Locale) map[string]string {
+			return map[string]string{"node": w.Node, "reason": strings.TrimRight(w.Why(l), ". ")}
 		})
 	})
 	var pg *pgconn.PgError

@@ -250,7 +250,7 @@ func (s *Service) Decide(ctx context.Context, actor identity.Actor, id uuid.UUID
 		}
 		if in.State != OperatorRefused {
 			in.Refusal = ""
-		} else if err := published(ctx, tx, in.Refusal, func(r Refusal) bool { return r.Operator }); err != nil {
+		} else if _, err := published(ctx, tx, in.Refusal, func(r Refusal) bool { return r.Operator }); err != nil {
 			return err
 		}
 		o, was := &all[0], all[0].State

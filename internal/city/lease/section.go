@@ -12,7 +12,7 @@ import (
 	"bedelau/internal/kernel/tenancy"
 )
 
-// Refusal is a published reason for which an operator or an order may be refused. Nobody is refused for another.
+// Refusal is a published reason for which an operator, an order or access to a manhole may be refused. Nobody is refused for another.
 type Refusal struct {
 	bun.BaseModel `bun:"table:duct_refusal,alias:r" yaml:"-"`
 
@@ -21,6 +21,7 @@ type Refusal struct {
 	Name     i18n.Text  `bun:"name,type:jsonb" yaml:"name"`
 	Operator bool       `bun:"operator" yaml:"operator"` // an operator can be refused for it
 	Lease    bool       `bun:"lease" yaml:"lease"`       // an order can
+	Window   bool       `bun:"manhole" yaml:"window"`    // a window of access to a manhole can
 	Position int        `bun:"position" yaml:"-"`        // in the list
 	Source   string     `bun:"source" yaml:"source"`
 	Verified bool       `bun:"verified" yaml:"verified"`
@@ -34,7 +35,7 @@ func Section() pack.Section {
 		c.Code(at+".code", r.Code)
 		c.Text(at+".name", r.Name)
 		c.Required(at+".source", r.Source)
-		if !r.Operator && !r.Lease {
+		if !r.Operator && !r.Lease && !r.Window {
 			c.Add(at+".lease", "required")
 		}
 	}, func(ctx context.Context, tx bun.Tx, all []Refusal) error {
@@ -46,7 +47,7 @@ func Section() pack.Section {
 			all[i].TenantID, all[i].Position, all[i].Offered = tenancy.Must(ctx), i+1, true
 		}
 		_, err = tx.NewInsert().Model(&all).On("CONFLICT (tenant_id, code) DO UPDATE").
-			Set("name = EXCLUDED.name, operator = EXCLUDED.operator, lease = EXCLUDED.lease, position = EXCLUDED.position, source = EXCLUDED.source, verified = EXCLUDED.verified, offered = true").Exec(ctx)
+			Set("name = EXCLUDED.name, operator = EXCLUDED.operator, lease = EXCLUDED.lease, manhole = EXCLUDED.manhole, position = EXCLUDED.position, source = EXCLUDED.source, verified = EXCLUDED.verified, offered = true").Exec(ctx)
 		return err
 	})
 }
@@ -61,17 +62,17 @@ func (s *Service) Refusals(ctx context.Context) ([]Refusal, error) {
 	return all, nil
 }
 
-// published refuses a reason that is not on the list for what is refused.
-func published(ctx context.Context, tx bun.Tx, code string, fits func(Refusal) bool) error {
+// published finds a reason, and refuses one that is not on the list for what is refused.
+func published(ctx context.Context, tx bun.Tx, code string, fits func(Refusal) bool) (Refusal, error) {
 	if code == "" {
-		return fault.Fields([]fault.Field{{Name: "refusal", Code: "required"}})
+		return Refusal{}, fault.Fields([]fault.Field{{Name: "refusal", Code: "required"}})
 	}
 	var all []Refusal
 	if err := tx.NewSelect().Model(&all).Where("r.tenant_id = ? AND r.code = ? AND r.offered", tenancy.Must(ctx), code).Scan(ctx); err != nil {
-		return fmt.Errorf("lease: refusals: %w", err)
+		return Refusal{}, fmt.Errorf("lease: refusals: %w", err)
 	}
 	if len(all) == 0 || !fits(all[0]) {
-		return fault.Fields([]fault.Field{{Name: "refusal", Code: "not_an_option"}})
+		return Refusal{}, fault.Fields([]fault.Field{{Name: "refusal", Code: "not_an_option"}})
 	}
-	return nil
+	return all[0], nil
 }

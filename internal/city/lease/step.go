@@ -164,7 +164,13 @@ func (s *Service) refusing(refusal, note string) change {
 
 // Published refuses a reason that is not on the published list for an order (Invalid field "refusal").
 func (s *Service) Published(ctx context.Context, tx bun.Tx, refusal string) error {
-	return published(ctx, tx, refusal, func(r Refusal) bool { return r.Lease })
+	_, err := published(ctx, tx, refusal, func(r Refusal) bool { return r.Lease })
+	return err
+}
+
+// PublishedWindow finds a reason of the published list, and refuses one that is not on it for access to a manhole (Invalid field "refusal").
+func (s *Service) PublishedWindow(ctx context.Context, tx bun.Tx, refusal string) (Refusal, error) {
+	return published(ctx, tx, refusal, func(r Refusal) bool { return r.Window })
 }
 
 // End gives an active lease notice: day is the first on which it is over, and everything is free from then on. What was

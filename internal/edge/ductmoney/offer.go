@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"bedelau/internal/city/ducttariff"
+	"bedelau/internal/city/lease"
 	"bedelau/internal/edge/ducts"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/kernel/access"
@@ -62,9 +63,22 @@ func (p *Pages) offer(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, r := range reasons {
-		if r.Lease {
-			v.Reasons = append(v.Reasons, r.Name.In(l))
+	for _, x := range []struct {
+		id, title, text string
+		fits            func(lease.Refusal) bool
+	}{
+		{"alasan", "ductoffer.reasons", "ductoffer.reasons_text", func(r lease.Refusal) bool { return r.Lease }},
+		{ducts.OfferOperators, "ductoffer.operator_reasons", "ductoffer.operator_reasons_text", func(r lease.Refusal) bool { return r.Operator }},
+		{"alasan-jadwal", "ductoffer.window_reasons", "ductoffer.window_reasons_text", func(r lease.Refusal) bool { return r.Window }},
+	} {
+		group := public.OfferReasons{ID: x.id, Title: l.T(x.title), Text: l.T(x.text)}
+		for _, r := range reasons {
+			if x.fits(r) {
+				group.All = append(group.All, r.Name.In(l))
+			}
+		}
+		if len(group.All) > 0 {
+			v.Reasons = append(v.Reasons, group)
 		}
 	}
 	return p.Render(c, http.StatusOK, public.Offer(v))

@@ -62,6 +62,18 @@ func TestAPriceIsAskedForAndDecided(t *testing.T) {
 	if strings.Contains(page, "<script>") || strings.Contains(page, "onclick") {
 		t.Error("the offer needs a script")
 	}
+	for of, reasons := range map[string][]string{"alasan": {"Tidak cukup saluran kosong", "tagihan ducting yang lewat jatuh tempo"}, "alasan-operator": {"Berkas pendaftaran tidak lengkap", "tagihan ducting yang lewat jatuh tempo"},
+		"alasan-jadwal": {"Regu lain bekerja di manhole itu", "syarat keselamatan kerja"}} {
+		list := between(t, page, `<h2 id="`+of+`"`, "</section>")
+		for _, reason := range reasons {
+			if !strings.Contains(list, reason) {
+				t.Errorf("%s does not say %q: %s", of, reason, list)
+			}
+		}
+		if of != "alasan-operator" && strings.Contains(list, "Berkas pendaftaran") {
+			t.Errorf("%s says for what registrations are refused", of)
+		}
+	}
 	auditor := s.Staff(t, pagetest.HostBatam, "Tuti Auditor", "auditor", "")
 	if page := auditor.Page(tariffs, "Harga 2027"); strings.Contains(page, "Kirim permintaan") {
 		t.Error("an auditor is asked for prices")
@@ -74,7 +86,7 @@ func TestRentOfBareLandOnThePage(t *testing.T) {
 	s := pagetest.Open(t)
 	sari := s.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
 	path := sari.Post("/petugas/ducting/operator", "name", "PT Serat", "nib", "1234567890123", "licence", "Jartaplok 1/2026", "email", "noc@contoh.id").To()
-	sari.Goes(sari.Post(path+"/putusan", "state", "approved", "revision", "0"), path)
+	sari.Goes(sari.Post(path+"/putusan", "state", "approved", "revision", "0", "seen", "ya"), path)
 	ask := []string{"operator", strings.TrimPrefix(path, "/petugas/ducting/operator/"), "place", "Jalan Tanpa Ducting", "length", "1.200", "tariff", "sewa-lahan", "since", "2026-12-01"}
 	r := sari.Post(land, ask...)
 	if r.Status != http.StatusConflict || !strings.Contains(r.Body, "Permendagri 7/2024 Pasal 128B") || !strings.Contains(r.Body, "Jalan Tanpa Ducting") {

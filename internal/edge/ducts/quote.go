@@ -11,6 +11,9 @@ import (
 // PathOffer is where everybody reads what the ducts cost and on which terms.
 const PathOffer = "/tarif-ducting"
 
+// OfferOperators is the part of it that says why a registration can be refused.
+const OfferOperators = "alasan-operator"
+
 // QuoteRows are the sums of a quote, before tax.
 func QuoteRows(l i18n.Locale, q ducttariff.Quote) []ui.Row {
 	rows := []ui.Row{{Label: l.T("ductquote.once"), Value: q.OnceSum.String()}, {Label: l.T("ductquote.month"), Value: q.MonthSum.String()}, {Label: l.T("ductquote.year"), Value: q.YearSum.String()}}

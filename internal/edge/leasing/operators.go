@@ -3,6 +3,7 @@ package leasing
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
@@ -56,17 +57,20 @@ func (p *Pages) operatorsAgain(c *gin.Context, status int, in site.Form, errs ui
 	published := bill.Section{ID: "alasan", Title: l.T("lease.reasons"), Text: l.T("lease.reasons_text"), Empty: &bill.Empty{Icon: "list-details", Title: l.T("lease.no_reasons"), Text: l.T("lease.no_reasons_hint")},
 		Table: &bill.Table{Title: l.T("lease.reasons"), Columns: []bill.Column{{Label: l.T("lease.refusal")}, {Label: l.T("lease.reason_for")}, {Label: l.T("lease.source")}}}}
 	for _, r := range reasons {
-		of := "lease.reason_for_lease"
-		if r.Operator && r.Lease {
-			of = "lease.reason_for_both"
-		} else if r.Operator {
-			of = "lease.reason_for_operator"
+		var of []string
+		for _, x := range []struct {
+			fits bool
+			key  string
+		}{{r.Operator, "lease.reason_for_operator"}, {r.Lease, "lease.reason_for_lease"}, {r.Window, "lease.reason_for_window"}} {
+			if x.fits {
+				of = append(of, l.T(x.key))
+			}
 		}
 		source := bill.Cell{Text: r.Source}
 		if !r.Verified {
 			source.Small = l.T("lease.unverified")
 		}
-		published.Table.Rows = append(published.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: r.Name.In(l)}, {Text: l.T(of)}, source}})
+		published.Table.Rows = append(published.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: r.Name.In(l)}, {Text: strings.Join(of, " · ")}, source}})
 	}
 	v.Sections = append(v.Sections, published)
 	return p.Render(c, status, bill.Page(v))

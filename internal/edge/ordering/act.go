@@ -134,7 +134,7 @@ func (p *Pages) decideWindow(c *gin.Context) error {
 		if err != nil {
 			return err
 		}
-		return p.Orders.DecideWindow(ctx, a, ductorder.WindowDecision{Order: id, Window: which, Grant: in.Get("putusan") != "tolak", Beside: in.Get("beside") == "ya", Reason: in.Text("reason")})
+		return p.Orders.DecideWindow(ctx, a, ductorder.WindowDecision{Order: id, Window: which, Grant: in.Get("putusan") != "tolak", Beside: in.Get("beside") == "ya", Refusal: in.Get("refusal"), Reason: in.Text("reason")})
 	})
 }
 

@@ -110,13 +110,7 @@ func (p *Pages) effectFields(c *gin.Context, d ductorder.Detail, e ductflow.Effe
 		}
 		return []ui.Field{{Name: "way", Type: "choice", Label: l.T("ordering.ways"), Options: options, Value: in.Get("way"), Error: errs.Of("way")}}, nil
 	case ductflow.Refuse:
-		all, err := p.Leases.Refusals(ctx)
-		options := []ui.Option{{Label: l.T("lease.choose_reason")}}
-		for _, r := range all {
-			if r.Lease {
-				options = append(options, ui.Option{Value: r.Code, Label: r.Name.In(l)})
-			}
-		}
+		options, err := p.reasons(c, func(r lease.Refusal) bool { return r.Lease })
 		return []ui.Field{{Name: "refusal", Type: "select", Label: l.T("lease.refusal"), Options: options, Value: in.Get("refusal"), Error: errs.Of("refusal")}}, err
 	case ductflow.Accept:
 		return []ui.Field{day("ordering.accept_day"), text("city_name"), text("city_role"), text("company_name"), text("company_role")}, nil
@@ -132,6 +126,19 @@ func (p *Pages) effectFields(c *gin.Context, d ductorder.Detail, e ductflow.Effe
 			{Name: "import", Type: "select", Label: l.T("ordering.import"), Hint: l.T("ordering.import_hint"), Options: options, Value: in.Get("import"), Optional: true, Error: errs.Of("import")}}, err
 	}
 	return nil, nil
+}
+
+// reasons are the published ones that fit, to choose from.
+func (p *Pages) reasons(c *gin.Context, fits func(lease.Refusal) bool) ([]ui.Option, error) {
+	l := gate.LocaleOf(c)
+	all, err := p.Leases.Refusals(c.Request.Context())
+	out := []ui.Option{{Label: l.T("lease.choose_reason")}}
+	for _, r := range all {
+		if fits(r) {
+			out = append(out, ui.Option{Value: r.Code, Label: r.Name.In(l)})
+		}
+	}
+	return out, err
 }
 
 // wayOptions are the ways that the order can take, each with what it crosses and costs.

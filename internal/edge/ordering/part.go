@@ -6,6 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"bedelau/internal/city/ductorder"
+	"bedelau/internal/city/lease"
 	"bedelau/internal/edge/ducts"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
@@ -67,7 +68,7 @@ func WindowTable(c *gin.Context, all []ductorder.Window) *bill.Table {
 	l := gate.LocaleOf(c)
 	t := &bill.Table{Title: l.T("ordering.windows"), Columns: []bill.Column{{Label: l.T("ordering.node")}, {Label: l.T("ordering.days")}, {Label: l.T("ordering.crew")}, {Label: l.T("ordering.safety")}, {Label: l.T("duct.standing")}}}
 	for _, w := range all {
-		standing := bill.Cell{Mark: WindowMark(l, w), Small: w.Reason}
+		standing := bill.Cell{Mark: WindowMark(l, w), Small: w.Why(l)}
 		if w.Beside {
 			standing.Small = l.T("ordering.beside")
 		}
@@ -112,6 +113,10 @@ func (p *Pages) windows(c *gin.Context, d ductorder.Detail, t typed) (bill.Secti
 	if !p.may(c) {
 		return s, len(d.Windows) > 0, nil
 	}
+	reasons, err := p.reasons(c, func(r lease.Refusal) bool { return r.Window })
+	if err != nil {
+		return s, false, err
+	}
 	for _, w := range d.Windows {
 		id, title := "jadwal-"+w.ID.String(), l.T("ordering.window_of", "node", w.Node, "since", l.Date(w.Since), "until", l.Date(w.Until))
 		in, errs := t.of(id)
@@ -119,7 +124,8 @@ func (p *Pages) windows(c *gin.Context, d ductorder.Detail, t typed) (bill.Secti
 		case ductorder.WindowAsked:
 			s.Forms = append(s.Forms, bill.Form{ID: id, Folded: true, Title: l.T("ordering.window_decide", "window", title), Action: orderPath(d.ID) + "/jadwal/" + w.ID.String() + "/putusan", Submit: l.T("ordering.window_grant"), Second: &bill.Button{Name: "putusan", Value: "tolak", Label: l.T("ordering.window_refuse")}, Fields: []ui.Field{
 				{Name: "beside", Of: id, Type: "multi_choice", Label: l.T("ordering.beside_ask"), Options: []ui.Option{{Value: "ya", Label: l.T("ordering.beside_yes")}}, Values: in.Values["beside"], Optional: true, Error: errs.Of("beside")},
-				{Name: "reason", Of: id, Type: "long_text", Label: l.T("ordering.refuse_reason"), Hint: l.T("ordering.refuse_reason_hint"), Value: in.Get("reason"), Max: 500, Optional: true, Error: errs.Of("reason")}}})
+				{Name: "refusal", Of: id, Type: "select", Label: l.T("ordering.window_refusal"), Hint: l.T("ordering.refuse_reason_hint"), Options: reasons, Value: in.Get("refusal"), Optional: true, Error: errs.Of("refusal")},
+				{Name: "reason", Of: id, Type: "long_text", Label: l.T("ordering.window_why"), Hint: l.T("ordering.window_why_hint"), Value: in.Get("reason"), Max: 500, Optional: true, Error: errs.Of("reason")}}})
 		case ductorder.WindowGranted:
 			if w.Until.AddDate(0, 0, 1).After(p.Now()) {
 				s.Forms = append(s.Forms, bill.Form{ID: id, Folded: true, Bad: true, Title: l.T("ordering.window_take_back", "window", title), Text: l.T("ordering.window_take_back_text"), Action: orderPath(d.ID) + "/jadwal/" + w.ID.String() + "/tarik", Submit: l.T("ordering.window_take_back_do")})

@@ -62,8 +62,17 @@ func TestTheOfficeLooksAtTheWork(t *testing.T) {
 		"Hari pertama: Isian ini tidak dapat dibaca", "Hari terakhir: Isian ini tidak dapat dibaca", "Regu atau pelaksana: Isian ini wajib", "Telepon di lapangan: Tulis nomor HP", "Banyaknya orang: Isi angka dari 1 sampai 30")
 	sari.Goes(sari.Post(one+"/jadwal", append(window, "people", "4")...), one)
 	decide := regexp.MustCompile(`action="([^"]+/jadwal/[0-9a-f-]+/putusan)"`).FindStringSubmatch(sari.Page(one, "Diajukan", "Regu 1"))[1]
-	sari.Sees(sari.Post(decide, "putusan", "tolak", "reason", ""), http.StatusUnprocessableEntity, "Isian ini wajib")
-	sari.Goes(sari.Post(decide, "reason", ""), one)
+	sari.Page(one, "Pilih alasan", "Regu lain bekerja di manhole itu")
+	refused := sari.Post(decide, "putusan", "tolak", "refusal", "", "reason", "Coba besok")
+	sari.Sees(refused, http.StatusUnprocessableEntity, "Alasan yang diumumkan, bila ditolak: Isian ini wajib", "Coba besok")
+	if _, form, _ := strings.Cut(refused.Body, decide); !strings.Contains(form, "Regu lain") || strings.Contains(form[:strings.Index(form, "</form>")], "Tidak cukup saluran") {
+		t.Error("the form offers reasons that are none for a window")
+	}
+	sari.Goes(sari.Post(decide, "putusan", "tolak", "refusal", "regu_lain", "reason", "Coba besok"), one)
+	sari.Page(one, "Regu lain bekerja di manhole itu pada hari yang sama: Coba besok")
+	sari.Goes(sari.Post(one+"/jadwal", append(window, "people", "4")...), one)
+	decide = regexp.MustCompile(`action="([^"]+/jadwal/[0-9a-f-]+/putusan)"`).FindStringSubmatch(sari.Page(one, "Diajukan", "Regu 1"))[1]
+	sari.Goes(sari.Post(decide, "refusal", "", "reason", ""), one)
 	sari.Goes(step(t, sari, one, "open_access", "reason", ""), one)
 	if page := sari.Page(one); !strings.Contains(page, `id="kirim-bukti"`) {
 		t.Error("the office cannot send evidence for the company")

@@ -218,7 +218,7 @@ func windowSection(c *gin.Context, here string, d ductorder.Detail, nodes []stri
 		if !w.ErasedAt.IsZero() {
 			crew = bill.Cell{Text: l.T("duct.erased", "day", l.Date(site.Zoned(c, w.ErasedAt)))}
 		}
-		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: w.Node}, {Text: l.Date(w.Since) + " – " + l.Date(w.Until)}, crew, {Text: w.Safety}, {Mark: mark, Small: w.Reason}}})
+		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: w.Node}, {Text: l.Date(w.Since) + " – " + l.Date(w.Until)}, crew, {Text: w.Safety}, {Mark: mark, Small: w.Why(l)}}})
 		if d.MayWindow && (w.State == ductorder.WindowAsked || w.State == ductorder.WindowGranted) {
 			s.Forms = append(s.Forms, bill.Form{ID: "tarik-" + w.ID.String(), Plain: true, Bad: true, Action: here + "/jadwal/" + w.ID.String() + "/tarik", Submit: l.T("myorder.window_withdraw", "node", w.Node, "day", l.Date(w.Since))})
 		}

@@ -153,7 +153,10 @@ func TestACompanyOrders(t *testing.T) {
 	rani.Goes(rani.Post(one+"/jadwal", "form", "jadwal", "node", "MH-1", "since", "2026-12-01", "until", "2026-12-02", "crew", "Regu 1", "leader", "Budi", "phone", "081234567890", "people", "4", "safety", "K3 12"), one)
 	rani.Page(one, "Diajukan", "Budi, 4 orang", "Tarik jadwal MH-1")
 	ctx := s.In(t, pagetest.HostBatam)
-	o.must(s.Orders.DecideWindow(ctx, o.manager, ductorder.WindowDecision{Order: o.order, Window: o.find().Windows[0].ID, Grant: true}))
+	o.must(s.Orders.DecideWindow(ctx, o.manager, ductorder.WindowDecision{Order: o.order, Window: o.find().Windows[0].ID, Refusal: "k3", Reason: "Sertifikat sudah lewat masanya"}))
+	rani.Page(one, "Ditolak", "Regu atau pengawas K3 belum memenuhi syarat keselamatan kerja: Sertifikat sudah lewat masanya")
+	rani.Goes(rani.Post(one+"/jadwal", "form", "jadwal", "node", "MH-1", "since", "2026-12-01", "until", "2026-12-02", "crew", "Regu 1", "leader", "Budi", "phone", "081234567890", "people", "4", "safety", "K3 13"), one)
+	o.must(s.Orders.DecideWindow(ctx, o.manager, ductorder.WindowDecision{Order: o.order, Window: o.find().Windows[1].ID, Grant: true}))
 	o.steps("open_access")
 
 	rani.Page(one, "Belum ada bukti", "Belum dapat dilakukan: Belum ada bukti pekerjaan", "Kirim bukti")

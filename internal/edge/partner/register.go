@@ -6,6 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"bedelau/internal/city/operator"
+	"bedelau/internal/edge/ducts"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/leasing"
 	"bedelau/internal/edge/site"
@@ -32,7 +33,7 @@ func (p *Pages) registerAgain(c *gin.Context, status int, in site.Form, errs ui.
 		}
 	}
 	person := ui.Field{Name: "person", Label: l.T("partner.person"), Hint: l.T("partner.person_hint"), Value: in.Get("person"), Max: 100, Error: errs.Of("person"), Autocomplete: "name"}
-	v := public.PartnerView{Shell: p.Shell(c, l.T("partner.register")), Action: pathRegister, Fields: append(fields, person), Errors: errs}
+	v := public.PartnerView{Shell: p.Shell(c, l.T("partner.register")), Action: pathRegister, Offer: ui.Link{Href: ducts.PathOffer + "#" + ducts.OfferOperators, Label: l.T("partner.register_reasons")}, Fields: append(fields, person), Errors: errs}
 	v.ErrorTitle = len(errs) > 0
 	return p.Render(c, status, public.Partner(v))
 }
