@@ -207,10 +207,12 @@ func mailed(s string) bool {
 }
 
 // Decision is what is decided about an operator. Refusal is the code of a published reason, for a refusal; Why has to be said to
-// suspend one. Revision is that of what was read.
+// suspend one. Revision is that of what was read. Unfiled are the kinds of required papers that are not on file, and that whoever approves has
+// looked at elsewhere; the audit record tells them.
 type Decision struct {
 	State, Refusal, Why string
 	Revision            int
+	Unfiled             []string
 }
 
 // decided says from which states one may come to another.
@@ -262,7 +264,10 @@ func (s *Service) Decide(ctx context.Context, actor identity.Actor, id uuid.UUID
 			}
 			return fmt.Errorf("lease: decide: %w", err)
 		}
-		return audit.Record(ctx, tx, audit.Entry{ActorID: actor.ID, ActorKind: string(actor.Kind), Action: "lease.operator_decide", Object: "duct_operator", ObjectID: id,
-			Detail: map[string]any{"from": was, "state": in.State, "refusal": in.Refusal}})
+		detail := map[string]any{"from": was, "state": in.State, "refusal": in.Refusal}
+		if len(in.Unfiled) > 0 {
+			detail["unfiled"] = in.Unfiled
+		}
+		return audit.Record(ctx, tx, acted(actor, "lease.operator_decide", "duct_operator", id, detail))
 	})
 }

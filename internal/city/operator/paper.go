@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"bedelau/internal/city/lease"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
@@ -36,6 +37,54 @@ func PaperKinds(staff bool) []string {
 		out = append([]string{PaperAgreement}, out...)
 	}
 	return out
+}
+
+// RequiredPapers are those that a company's registration is decided about by.
+func RequiredPapers() []string { return []string{PaperNIB, PaperLicence} }
+
+// Unfiled are the required kinds of which none among a company's papers, the latest first, holds on a day: with its latest paper, whose time is
+// over, or one that is not on file at all.
+func Unfiled(all []Paper, day time.Time) []Paper {
+	var out []Paper
+	for _, kind := range RequiredPapers() {
+		last := Paper{Kind: kind}
+		holds := slices.ContainsFunc(all, func(p Paper) bool {
+			if p.Kind == kind && p.Until.After(last.Until) {
+				last = p
+			}
+			return p.Kind == kind && (p.Until.IsZero() || !p.Until.Before(day))
+		})
+		if !holds {
+			out = append(out, last)
+		}
+	}
+	return out
+}
+
+// Decide is lease.Decide, which for a company that waits or was refused looks at its papers first: while a required one is not on file it refuses
+// Invalid (field "seen") an approval by somebody who has not seen the papers elsewhere.
+func (s *Service) Decide(ctx context.Context, actor identity.Actor, id uuid.UUID, in lease.Decision, seen bool) error {
+	if err := s.d.Guard.Allow(ctx, actor, access.DuctLease); err != nil {
+		return err
+	}
+	o, err := s.d.Leases.Operator(ctx, actor, id)
+	if err != nil {
+		return err
+	}
+	waits := o.State == lease.OperatorApplied || o.State == lease.OperatorRefused
+	if in.State == lease.OperatorApproved && waits && in.Revision == o.Revision { // else it is told that the company has changed
+		papers, err := s.Papers(ctx, actor, id)
+		if err != nil {
+			return err
+		}
+		for _, p := range Unfiled(papers, s.Today(ctx)) {
+			in.Unfiled = append(in.Unfiled, p.Kind)
+		}
+		if len(in.Unfiled) > 0 && !seen {
+			return fault.Fields([]fault.Field{{Name: "seen", Code: "papers_unseen"}})
+		}
+	}
+	return s.d.Leases.Decide(ctx, actor, id, in)
 }
 
 // Paper is a document of a company. None is ever changed: a newer one stands beside it.

@@ -44,7 +44,7 @@ const (
 func company(t *testing.T, b *pagetest.Browser, name, nib string) string {
 	t.Helper()
 	path := b.Post(operators, "name", name, "nib", nib, "licence", "Jartaplok 1/2026", "email", "noc@contoh.id").To()
-	b.Goes(b.Post(path+"/putusan", "state", "approved", "revision", "0"), path)
+	b.Goes(b.Post(path+"/putusan", "state", "approved", "revision", "0", "seen", "ya"), path)
 	return path
 }
 
@@ -83,11 +83,20 @@ func TestAnOperatorIsDecidedAbout(t *testing.T) {
 	sari.Sees(sari.Post(one+"/putusan", "state", "refused", "revision", "0", "refusal", "penuh"), http.StatusUnprocessableEntity, "Pilih salah satu yang tersedia")
 	sari.Goes(sari.Post(one+"/putusan", "state", "refused", "revision", "0", "refusal", "berkas", "why", "NIB tidak terbaca"), one)
 	sari.Page(one, "Ditolak", "Berkas pendaftaran tidak lengkap", "NIB tidak terbaca")
-	sari.Goes(sari.Post(one+"/putusan", "state", "approved", "revision", "0"), one)
+	sari.Page(one, "Belum ada satu pun berkas wajib: NIB, Izin penyelenggaraan telekomunikasi.")
+	sari.Sees(sari.Post(one+"/putusan", "state", "approved", "revision", "0"), http.StatusUnprocessableEntity, "Periksa berkasnya di tempat lain lalu centang", "Ditolak")
+	sari.Goes(sari.Post(one+"/putusan", "state", "approved", "revision", "0", "seen", "ya"), one)
+	var unfiled string
+	if err := s.World.DB.App.NewRaw("SELECT detail ->> 'unfiled' FROM audit_entry WHERE tenant_id = ? AND action = 'lease.operator_decide' AND detail ->> 'state' = 'approved'", s.World.Batam.ID).Scan(s.In(t, pagetest.HostBatam), &unfiled); err != nil || unfiled != `["nib", "licence"]` {
+		t.Errorf("the record tells of %s: %v", unfiled, err)
+	}
 	sari.Sees(sari.Post(one+"/putusan", "state", "approved", "revision", "0"), http.StatusConflict, "sudah berubah", "Disetujui")
 	sari.Sees(sari.Post(one+"/putusan", "state", "suspended", "revision", "0", "why", ""), http.StatusUnprocessableEntity, "Penjelasan: Isian ini wajib")
 	sari.Goes(sari.Post(one+"/putusan", "state", "suspended", "revision", "0", "why", "Menunggak"), one)
 	sari.Page(one, "Ditangguhkan", "Menunggak")
+	if page := sari.Page(one, "Setujui operator"); strings.Contains(page, `name="seen"`) {
+		t.Error("a company that was approved before is asked for its papers")
+	}
 	sari.Page(operators+"?status=approved", "Tidak ada yang cocok")
 	sari.Page(operators+"?status=suspended", "PT Contoh")
 

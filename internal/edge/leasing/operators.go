@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"bedelau/internal/city/lease"
+	"bedelau/internal/city/operator"
 	"bedelau/internal/edge/ducts"
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
@@ -80,7 +81,7 @@ func operatorPath(id uuid.UUID) string { return ducts.PathOperators + "/" + id.S
 
 // CompanyLabels are what the fields of an operator are called.
 var CompanyLabels = map[string]string{"name": "lease.name", "nib": "lease.nib", "licence": "lease.licence", "email": "lease.email", "npwp": "lease.npwp", "phone": "lease.phone", "address": "lease.address",
-	"refusal": "lease.refusal", "why": "lease.explanation"}
+	"refusal": "lease.refusal", "why": "lease.explanation", "seen": "lease.seen"}
 
 // register writes down an operator.
 func (p *Pages) register(c *gin.Context) error {
@@ -141,6 +142,16 @@ func (p *Pages) operatorAgain(c *gin.Context, status int, in site.Form, errs ui.
 		words := ui.Field{Name: "why", Type: "long_text", Label: l.T("lease.explanation"), Max: 500, Value: in.Get("why"), Error: errs.Of("why")}
 		approve := decide(lease.OperatorApproved)
 		approve.Plain, approve.Title = true, ""
+		if o.State == lease.OperatorApplied || o.State == lease.OperatorRefused {
+			papers, err := p.Operators.Papers(ctx, a, id)
+			if err != nil {
+				return err
+			}
+			if unfiled := operator.Unfiled(papers, p.Operators.Today(ctx)); len(unfiled) > 0 {
+				approve.Plain, approve.Title, approve.Text = false, l.T("lease.approve_unfiled"), unfiledText(l, unfiled)
+				approve.Fields = []ui.Field{{Name: "seen", Type: "multi_choice", Label: l.T("lease.seen"), Options: []ui.Option{{Value: "ya", Label: l.T("lease.seen_yes")}}, Values: in.Values["seen"], Error: errs.Of("seen")}}
+			}
+		}
 		switch o.State {
 		case lease.OperatorApproved:
 			f := decide(lease.OperatorSuspended)
@@ -176,6 +187,21 @@ func (p *Pages) operatorAgain(c *gin.Context, status int, in site.Form, errs ui.
 	return p.Render(c, status, bill.Page(v))
 }
 
+// unfiledText names the required papers that are not on file, or whose time is over.
+func unfiledText(l i18n.Locale, all []operator.Paper) string {
+	names, none := make([]string, len(all)), len(all) == len(operator.RequiredPapers())
+	for i, p := range all {
+		names[i] = l.T("partner.paper." + p.Kind)
+		if !p.Until.IsZero() {
+			names[i], none = l.T("lease.paper_expired", "paper", names[i], "day", l.Date(p.Until)), false
+		}
+	}
+	if none {
+		return l.T("lease.unfiled_all", "papers", strings.Join(names, ", "))
+	}
+	return l.T("lease.unfiled", "papers", strings.Join(names, ", "))
+}
+
 // decide approves, refuses or suspends an operator.
 func (p *Pages) decide(c *gin.Context) error {
 	id, err := site.PathID(c, "id")
@@ -184,7 +210,7 @@ func (p *Pages) decide(c *gin.Context) error {
 	}
 	in, err := site.ReadForm(c)
 	if err == nil {
-		err = p.Leases.Decide(c.Request.Context(), gate.ActorOf(c), id, lease.Decision{State: in.Get("state"), Refusal: in.Get("refusal"), Why: in.Text("why"), Revision: in.Revision()})
+		err = p.Operators.Decide(c.Request.Context(), gate.ActorOf(c), id, lease.Decision{State: in.Get("state"), Refusal: in.Get("refusal"), Why: in.Text("why"), Revision: in.Revision()}, in.Get("seen") == "ya")
 	}
 	if fault.Is(err, "lease.decided") || fault.Is(err, "lease.amended") {
 		return p.operatorAgain(c, http.StatusConflict, in, ui.Errors{{Text: site.Refusal(gate.LocaleOf(c), fault.From(err))}})

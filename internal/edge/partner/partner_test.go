@@ -75,7 +75,7 @@ func comes(t *testing.T, s *pagetest.Site) *pagetest.Browser {
 func company(t *testing.T, s *pagetest.Site, sari *pagetest.Browser, name, nib, email string) (path string, b *pagetest.Browser) {
 	t.Helper()
 	path = sari.Post(operators, "name", name, "nib", nib, "licence", "Jartaplok 1/2026", "email", email).To()
-	sari.Goes(sari.Post(path+"/putusan", "state", "approved", "revision", "0"), path)
+	sari.Goes(sari.Post(path+"/putusan", "state", "approved", "revision", "0", "seen", "ya"), path)
 	sari.Goes(sari.Post(path+"/orang", "form", "orang", "name", "Admin "+name, "email", email, "admin", "yes"), path)
 	return path, comes(t, s)
 }
@@ -93,7 +93,10 @@ func TestACompanyRegistersItself(t *testing.T) {
 	s := pagetest.Open(t)
 	sari := s.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
 	visitor := s.Browser(t, pagetest.HostBatam)
-	visitor.Page(home+"/daftar", "Daftar sebagai operator ducting", "Nama orang")
+	form := visitor.Page(home+"/daftar", "Daftar sebagai operator ducting", "Nama orang", "Alasan pendaftaran dapat ditolak")
+	if reasons := pagetest.Hrefs(form, "/tarif-ducting"); len(reasons) == 0 || reasons[0] != "/tarif-ducting#alasan-operator" {
+		t.Errorf("the reasons are at %q", reasons)
+	}
 	wrong := visitor.Post(home+"/daftar", "name", "PT Serat", "nib", "12", "licence", "", "email", "noc@serat.id", "person", "")
 	visitor.Sees(wrong, http.StatusUnprocessableEntity, "NIB: NIB terdiri dari 13 angka", "Izin penyelenggaraan: Isian ini wajib", "Nama orang: Isian ini wajib")
 	if !strings.Contains(wrong.Body, `value="PT Serat"`) {
@@ -119,6 +122,16 @@ func TestACompanyRegistersItself(t *testing.T) {
 	sari.Sees(sari.Post(path+"/putusan", "state", "approved", "revision", "0"), http.StatusConflict, "mengubah datanya setelah halaman ini dibuka", "PT Serat Batam", "Menunggu putusan")
 	rani.Page(home, "PT Serat Batam", "Menunggu putusan", "Jartaplok 77/2026")
 	sari.Goes(sari.Upload(path+"/berkas", "file", "pks.png", pagetest.Photo(t), "form", "berkas", "kind", "agreement", "number", "PKS 1/2026", "day", "2026-11-01", "until", "2031-10-31"), path)
+	const unseen = "Pemeriksaan berkas: Ada berkas wajib yang belum ada di sini"
+	sari.Page(path, "Berkas wajib yang belum ada: Izin penyelenggaraan telekomunikasi.", "Saya sudah memeriksa berkas itu di tempat lain")
+	sari.Sees(sari.Post(path+"/putusan", "state", "approved", "revision", "1"), http.StatusUnprocessableEntity, unseen, "Menunggu putusan")
+	rani.Goes(rani.Upload(home+"/berkas", "file", "izin.png", pagetest.Photo(t), "kind", "licence", "number", "Jartaplok 76/2021", "day", "2021-01-05", "until", "2026-01-04"), home+"/berkas")
+	sari.Page(path, "Berkas wajib yang belum ada: Izin penyelenggaraan telekomunikasi (berlaku sampai 4 Januari 2026).")
+	sari.Sees(sari.Post(path+"/putusan", "state", "approved", "revision", "1"), http.StatusUnprocessableEntity, unseen)
+	rani.Goes(rani.Upload(home+"/berkas", "file", "izin.png", pagetest.Photo(t), "kind", "licence", "number", "Jartaplok 77/2026", "day", "2026-01-05", "until", ""), home+"/berkas")
+	if page := sari.Page(path, "Menunggu putusan"); strings.Contains(page, "Berkas wajib yang belum ada") || strings.Contains(page, `name="seen"`) {
+		t.Error("all is on file, and the page asks whether it was seen elsewhere")
+	}
 	sari.Goes(sari.Post(path+"/putusan", "state", "approved", "revision", "1"), path)
 	rani.Page(home, "Disetujui")
 	rani.Page(home+"/berkas", "Perjanjian kerja sama (PKS)", "PKS 1/2026")
@@ -266,7 +279,7 @@ func TestNobodyLearnsWhoHasAnAccount(t *testing.T) {
 		rani.Sees(rani.Post(home+"/orang", "name", "Tono", "email", email), http.StatusConflict, "belum disetujui")
 	}
 	path := pagetest.Hrefs(sari.Page(operators, "PT Serat"), operators+"/")[0]
-	sari.Goes(sari.Post(path+"/putusan", "state", "approved", "revision", "0"), path)
+	sari.Goes(sari.Post(path+"/putusan", "state", "approved", "revision", "0", "seen", "ya"), path)
 	var lists []string
 	for _, email := range []string{"warga@contoh.id", "baru@contoh.id"} {
 		rani.Goes(rani.Post(home+"/orang", "name", "Tono", "email", email), home+"/orang")
@@ -300,8 +313,8 @@ func TestABusinessNumberIsHeldByWhoWasApproved(t *testing.T) {
 		visitor.Goes(visitor.Post(home+"/daftar", "name", x[0], "nib", nib, "licence", "Jartaplok 1", "email", x[1], "person", "Rani"), home+"/daftar")
 	}
 	paths := pagetest.Hrefs(sari.Page(operators, "PT Palsu", "PT Serat"), operators+"/")
-	sari.Goes(sari.Post(paths[1]+"/putusan", "state", "approved", "revision", "0"), paths[1])
-	sari.Sees(sari.Post(paths[0]+"/putusan", "state", "approved", "revision", "0"), http.StatusUnprocessableEntity, "NIB: Nomor induk berusaha itu sudah terdaftar atas operator lain")
+	sari.Goes(sari.Post(paths[1]+"/putusan", "state", "approved", "revision", "0", "seen", "ya"), paths[1])
+	sari.Sees(sari.Post(paths[0]+"/putusan", "state", "approved", "revision", "0", "seen", "ya"), http.StatusUnprocessableEntity, "NIB: Nomor induk berusaha itu sudah terdaftar atas operator lain")
 	sari.Sees(sari.Post(operators, "name", "Lagi", "nib", nib, "licence", "x", "email", "a@b.id"), http.StatusUnprocessableEntity, "sudah terdaftar")
 	sari.Goes(sari.Post(paths[0]+"/putusan", "state", "refused", "revision", "0", "refusal", "berkas"), paths[0])
 	visitor.Goes(visitor.Post(home+"/daftar", "name", "PT Serat Lagi", "nib", nib, "licence", "Jartaplok 1", "email", "lagi@serat.id", "person", "Rani"), home+"/daftar")

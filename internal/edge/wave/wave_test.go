@@ -21,7 +21,7 @@ const (
 func company(t *testing.T, s *pagetest.Site, sari *pagetest.Browser, name, nib, email string) *pagetest.Browser {
 	t.Helper()
 	path := sari.Post(operators, "name", name, "nib", nib, "licence", "Jartaplok 1/2026", "email", email).To()
-	sari.Goes(sari.Post(path+"/putusan", "state", "approved", "revision", "0"), path)
+	sari.Goes(sari.Post(path+"/putusan", "state", "approved", "revision", "0", "seen", "ya"), path)
 	sari.Goes(sari.Post(path+"/orang", "form", "orang", "name", "Admin "+name, "email", email, "admin", "yes"), path)
 	b := s.Browser(t, pagetest.HostBatam)
 	link, err := url.Parse(s.MailedLink(t))
