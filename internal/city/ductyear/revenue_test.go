@@ -128,6 +128,8 @@ func (y *world) leaks(s *revenue.Service) {
 	run("DELETE FROM duct_charge WHERE tenant_id = $1 AND month = (SELECT max(month) FROM duct_bill_month WHERE tenant_id = $1) AND lease_id = " + pick + "0 LIMIT 1)")
 	run("UPDATE duct_hold SET released_at = '2026-09-01' WHERE tenant_id = $1 AND lease_id = " + pick + "1 LIMIT 1)")
 	run("UPDATE duct_lease SET state = 'cancelled' WHERE tenant_id = $1 AND id = " + pick + "2 LIMIT 1)")
+	run("UPDATE duct_lease SET state = 'reserved', expires_at = '2026-10-31 10:00+00' WHERE tenant_id = $1 AND id = " + pick + "5 LIMIT 1)") // its time ran out, and nothing gave it back
+	run("UPDATE duct_lease SET state = 'reserved', expires_at = '2027-06-30 10:00+00' WHERE tenant_id = $1 AND id = " + pick + "6 LIMIT 1)") // it still runs
 	run("DELETE FROM duct_operator_paper WHERE tenant_id = $1 AND operator_id = (SELECT operator_id FROM duct_lease WHERE tenant_id = $1 AND id = " + pick + "4 LIMIT 1))")
 	run("UPDATE duct_lease SET state = 'ordered' WHERE tenant_id = $1 AND id = " + pick + "3 LIMIT 1)")
 	run(`UPDATE duct_price SET body = jsonb_set(body, '{rate}', '15000') WHERE tenant_id = $1 AND part = 'floor' AND body ->> 'kind' = 'subduct'`)
@@ -149,6 +151,9 @@ func (y *world) leaks(s *revenue.Service) {
 		if after[kind] <= before[kind] {
 			t.Errorf("%s is not found: %d before, %d after", kind, before[kind], after[kind])
 		}
+	}
+	if n := after[revenue.KeptPast]; n != 2 {
+		t.Errorf("%d are kept past their time, not the cancelled one and the one that ran out alone", n)
 	}
 	y.must(s.Settle(y.ctx, keeper, found, "Disewa oleh PT Serat"))
 	if n := count()[revenue.Unknown]; n != after[revenue.Unknown]-1 {
